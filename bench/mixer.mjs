@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import { audioFilterKinds } from '../src-main/studio/document/kinds/audio-filter-kinds.ts'
 import { createMixer } from '../src-main/studio/worker/mixer/create-mixer.ts'
 import { ProcessorMaker } from '../src-main/studio/worker/mixer/filters/create-processor.ts'
-import { memorySoundStore } from '../src-main/studio/worker/mixer/testing/memory-sound-store.ts'
+import { memoryAudioStore } from '../src-main/studio/worker/mixer/testing/memory-audio-store.ts'
 import { SimulatedDevice } from '../src-main/studio/worker/mixer/testing/simulated-device.ts'
 import { findTone } from '../src-main/studio/worker/mixer/testing/tone-analysis.ts'
 import { root } from './servers.mjs'
@@ -54,7 +54,7 @@ function chunksOf(index, isMono) {
 async function share(sources, seconds, trackFilters = []) {
   const run = async (mixes) => {
     const devices = sources.map((source, index) => ({
-      ...{ store: memorySoundStore(rate), chunks: chunksOf(index, source.isMono) },
+      ...{ store: memoryAudioStore(rate), chunks: chunksOf(index, source.isMono) },
       ...{ trueRate: rate * (1 + (source.ppm ?? 0) * 1e-6), frame: 0 },
     }))
     const mixer = createMixer({ log })

@@ -74,7 +74,7 @@ async function driveObs([folder, ...names]) {
 }
 
 /** What OBS shows of every scene of the collections, which are in its configuration. */
-async function picturesOfObs(folder, names, keepHome) {
+async function imagesOfObs(folder, names, keepHome) {
   const home = join(folder, 'home')
   const config = obsConfiguration(home)
   mkdirSync(join(config, 'basic/scenes'), { recursive: true })
@@ -161,7 +161,7 @@ async function request(server, method, path, body) {
 }
 
 /** A picture of a scene that is on air: as near to the other one as it comes while its sources start, and until it no longer changes. */
-async function pictureOfOurs(server, scene, other) {
+async function imageOfOurs(server, scene, other) {
   await request(server, 'POST', '/studio/actions', { do: 'switch', scene, transition: 'cut' })
   let nearest
   for (let still = 0, tries = 0; still < 8 && tries < 60; tries++) {
@@ -192,7 +192,7 @@ export async function compareObsImport(print, only = []) {
   for (const [name, document] of whole) writeFileSync(join(folder, `${name}.json`), JSON.stringify(comparable(document, folder)))
   let server
   try {
-    const scenes = await picturesOfObs(folder, names)
+    const scenes = await imagesOfObs(folder, names)
     server = await startOurs()
     const all = { scenes: [], items: [] }
     for (const name of names) {
@@ -218,7 +218,7 @@ export async function compareObsImport(print, only = []) {
       for (const shown of scenes.filter((each) => each.collection === name)) {
         const scene = collection.scenes.find((each) => each.name === shown.scene)
         const obs = await pixelsOf(shown.file)
-        const own = await pictureOfOurs(server, scene.id, obs)
+        const own = await imageOfOurs(server, scene.id, obs)
         writeFileSync(shown.file.replace(/obs-(?=[^/]*$)/, 'own-'), own.png)
         all.scenes.push(own.apart)
         print(`  ${shown.scene}: ${own.apart.toFixed(2)}`)
@@ -247,7 +247,7 @@ async function normalise([from, to]) {
   const folder = mkdtempSync(join(tmpdir(), 'ami-obs-import-'))
   const names = readdirSync(from).map((file) => basename(file, '.json'))
   for (const name of names) writeFileSync(join(folder, `${name}.json`), readFileSync(join(from, `${name}.json`)))
-  await picturesOfObs(folder, [...names, names[0]], (config) => {
+  await imagesOfObs(folder, [...names, names[0]], (config) => {
     for (const name of names) {
       const { name: called } = JSON.parse(readFileSync(join(from, `${name}.json`), 'utf8'))
       const written = JSON.parse(readFileSync(join(config, 'basic/scenes', `${name}.json`), 'utf8'))

@@ -57,7 +57,7 @@ function run(program, args) {
 const linesOf = (args) => run('ffprobe', args).toString().trim().split('\n')
 
 /** Seconds of a track in a file: from its first packet to its last, with packets, and in which the tone is heard. */
-function soundOf(file, track) {
+function audioOf(file, track) {
   const times = linesOf(['-select_streams', `a:${track}`, '-show_entries', 'packet=pts_time', '-of', 'csv=p=0', file]).map(Number)
   const packetS = 1024 / rate
   const wholeS = times.at(-1) - times[0] + packetS
@@ -73,8 +73,8 @@ function soundOf(file, track) {
 }
 
 /** The same of all parts of a recording, shares of its whole time: what a lost process leaves out between two parts is missing. */
-function soundOfParts(parts, track) {
-  const each = parts.map(({ path }) => soundOf(path, track))
+function audioOfParts(parts, track) {
+  const each = parts.map(({ path }) => audioOf(path, track))
   const sum = (name) => each.reduce((total, part) => total + part[name], 0)
   const wholeS = (Date.parse(parts.at(-1).startedAt) - Date.parse(parts[0].startedAt)) / 1000 + each.at(-1).wholeS
   return { wholeS, missingS: wholeS - sum('encodedS'), encoded: sum('encodedS') / wholeS, heard: sum('heardS') / wholeS }
@@ -98,7 +98,7 @@ export async function measureUnderLoad({ folder, seconds, busy, startStudio, pri
       await api('POST', '/studio/outputs/out/stop', {})
       const { items } = await api('GET', '/studio/files?output=out')
       const parts = items.toSorted((one, other) => Date.parse(one.startedAt) - Date.parse(other.startedAt))
-      const [drawn, film] = [soundOfParts(parts, 0), soundOfParts(parts, 1)]
+      const [drawn, film] = [audioOfParts(parts, 0), audioOfParts(parts, 1)]
       const frames = parts.flatMap(({ path }) => linesOf(['-select_streams', 'v:0', '-show_entries', 'packet=pts', '-of', 'csv=p=0', path]))
       const share = (value) => `${(100 * value).toFixed(1)} %`
       print(

@@ -106,7 +106,7 @@ async function glassToGlass(name, engine, aim, publish, print) {
     }
     const stream = await publish(server, open)
     const viewer = await open()
-    const { status, body, firstPictureMs } = await playInPage(viewer, `${server.http}/live/${stream}/whep`)
+    const { status, body, firstFrameMs } = await playInPage(viewer, `${server.http}/live/${stream}/whep`)
     if (status !== 201) throw new Error(`WHEP: ${status} ${body}`)
     await sleep(4000)
     const delays = (await viewer.evaluate(watchFrames, 8000)).sort((a, b) => a - b)
@@ -114,9 +114,9 @@ async function glassToGlass(name, engine, aim, publish, print) {
     const at = (part) => Math.round(delays[Math.min(delays.length - 1, Math.floor(delays.length * part))])
     print(
       `${name}, ${engine}: glass to glass over ${delays.length} frames p50 ${at(0.5)} ms, p95 ${at(0.95)} ms (aim: p50 under ${aim}), ` +
-        `first frame after ${Math.round(firstPictureMs)} ms`,
+        `first frame after ${Math.round(firstFrameMs)} ms`,
     )
-    return { p50: at(0.5), p95: at(0.95), firstPictureMs: Math.round(firstPictureMs) }
+    return { p50: at(0.5), p95: at(0.95), firstFrameMs: Math.round(firstFrameMs) }
   } finally {
     await browser.close()
     await server.stop()

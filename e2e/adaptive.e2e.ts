@@ -17,7 +17,7 @@ interface Record {
 }
 
 /** Starts the record again. */
-const watchPicture = (page: Page): Promise<void> =>
+const watchVideo = (page: Page): Promise<void> =>
   page.evaluate(() => {
     const scope = window as unknown as { record: Record; recording?: ReturnType<typeof setInterval> }
     const video = document.querySelector('video')!
@@ -126,7 +126,7 @@ describe('viewers whose connection changes', () => {
     // a player that has just started has not yet come to its place
     await page.waitForTimeout(3000)
     await untilHeight(page, 720, 720)
-    await watchPicture(page)
+    await watchVideo(page)
     const still = await watchStill(page)
     network.shape({ downKbps: 1000, delayMs: 10 })
     await untilHeight(page, 360)
@@ -226,7 +226,7 @@ describe('viewers of a ladder that the host makes', () => {
     await choose(page, /^240p/)
     await untilHeight(page, 240)
     expect(await qualities(page)).toHaveLength(3)
-    await watchPicture(page)
+    await watchVideo(page)
     const still = await watchStill(page)
     await killWorker(host, 'transcode-worker', async () => true)
     await ladderRuns()

@@ -109,7 +109,7 @@ const gone = (pids: Iterable<number>) =>
 describe('a page on air', () => {
   it('is seen with its transparency, costs nothing while it does not change, and takes another size and other rules', async () => {
     const source = await open({ file: page('overlay.html') })
-    const picture = await source.untilPicture((now) => now.alpha(60, 60) === 255)
+    const picture = await source.untilFrame((now) => now.alpha(60, 60) === 255)
     expect([picture.width, picture.height]).toEqual([320, 280])
     expect([picture.alpha(300, 20), picture.alpha(60, 60), Math.abs(picture.alpha(100, 230) - 128) <= 1]).toEqual([0, 255, true])
     expect(near(picture.rgb(60, 60), [0, 255, 0])).toBe(true)
@@ -119,7 +119,7 @@ describe('a page on air', () => {
     expect(report.details).toMatchObject({ title: 'Overlay', width: 320, height: 280, sandbox: process.getuid?.() !== 0 })
     await untilStill(() => source.pictures.sequence, 1000, 'a page that stands still is pictured')
     source.source.update({ file: page('overlay.html'), width: 400, height: 200, css: 'body { background: #ff00ff }' })
-    await source.untilPicture((now) => now.width === 400 && now.height === 200 && near(now.rgb(390, 190), [255, 0, 255]))
+    await source.untilFrame((now) => now.width === 400 && now.height === 200 && near(now.rgb(390, 190), [255, 0, 255]))
   })
 
   it('is seen in its last state, however long its process was delayed while it moved', async () => {
@@ -131,27 +131,27 @@ describe('a page on air', () => {
         onclick = () => { show('#ffff00'); setTimeout(flash, 500, 30) }</script>`,
     )
     const source = await open({ file: page('flashing.html') })
-    await source.untilPicture(ground([0, 0, 255]))
+    await source.untilFrame(ground([0, 0, 255]))
     source.source.command?.('click', { x: 60, y: 30 })
-    await source.untilPicture(ground([255, 255, 0]))
+    await source.untilFrame(ground([255, 255, 0]))
     const worker = pidOf(/browser-source-worker/)!
     process.kill(worker, 'SIGSTOP')
     await delay(1500)
     process.kill(worker, 'SIGCONT')
-    await source.untilPicture(ground([0, 255, 0]))
+    await source.untilFrame(ground([0, 255, 0]))
   })
 
   it('takes clicks, keys and reloads', async () => {
     const source = await open({ file: page('answering.html') })
     const command = (name: string, details: object = {}) => source.source.command?.(name, { ...details })
-    await source.untilPicture(ground([0, 0, 255]))
+    await source.untilFrame(ground([0, 0, 255]))
     command('click', { x: 60, y: 30 })
-    await source.untilPicture(ground([0, 255, 0]))
+    await source.untilFrame(ground([0, 255, 0]))
     command('type', { text: 'on air' })
     command('press', { key: 'Enter' })
-    await source.untilPicture(ground([255, 0, 0]))
+    await source.untilFrame(ground([255, 0, 0]))
     command('reload')
-    await source.untilPicture(ground([0, 0, 255]))
+    await source.untilFrame(ground([0, 0, 255]))
     expect(() => command('click', { x: 'left' })).toThrow(/x is a number/)
     expect(() => command('press', { key: 'Hyper+Q' })).toThrow(/key is one character/)
   })
@@ -191,7 +191,7 @@ describe('a page on air', () => {
         let turns = 0; const step = () => { document.querySelector('div').style.marginLeft = (++turns % 200) + 'px'; document.title = turns; requestAnimationFrame(step) }; step()</script>`,
     )
     const source = await open({ file: page('moving.html'), frameRate: 20 })
-    await source.untilPicture()
+    await source.untilFrame()
     // The page moves sixty times a second: far fewer are pictured. They come unevenly where a machine holds them up.
     await undisturbed(async () => {
       const [sequence, from] = [source.pictures.sequence, performance.now()]
@@ -261,7 +261,7 @@ describe('what pages may not', () => {
     const missing = await open({ file: page('later.html') })
     expect((await missing.untilState('waiting')).problem).toBe(`There is no file ${page('later.html')}`)
     writeFileSync(page('later.html'), overlay)
-    await missing.untilPicture((now) => now.alpha(60, 60) === 255)
+    await missing.untilFrame((now) => now.alpha(60, 60) === 255)
   })
 })
 
@@ -272,14 +272,14 @@ describe('a page that fails', () => {
     expect((await source.untilState('waiting')).problem).toBe(`${http}/overlay answers 503`)
     expect(source.picture()).toBeUndefined()
     status = 200
-    await source.untilPicture((now) => now.alpha(60, 60) === 255)
+    await source.untilFrame((now) => now.alpha(60, 60) === 255)
     const unreachable = await open({ url: 'http://127.0.0.1:9/' })
     expect((await unreachable.untilState('waiting')).problem).toMatch(/cannot be reached/)
   })
 
   it('is restarted when it crashes, when it hangs, and when it takes too much memory', async () => {
     const source = await open({ file: page('answering.html') })
-    await source.untilPicture(ground([0, 0, 255]))
+    await source.untilFrame(ground([0, 0, 255]))
     await source.untilState('running')
     const renderers = [...descendants(process.pid)].filter(([, command]) => command.includes('--type=renderer'))
     for (const [pid] of renderers) process.kill(pid, 'SIGKILL')
@@ -317,7 +317,7 @@ describe('a page that fails', () => {
 
   it('leaves nothing behind when its process or the studio is killed', async () => {
     const source = await open({ file: page('answering.html') })
-    await source.untilPicture(ground([0, 0, 255]))
+    await source.untilFrame(ground([0, 0, 255]))
     const before = descendants(process.pid)
     const worker = pidOf(/browser-source-worker/)!
     process.kill(worker, 'SIGKILL')

@@ -64,7 +64,7 @@ describe('the canvas of the studio', () => {
     )
 
   /** Frame numbers read from the page's picture until there are so many, for a minute at most. */
-  const readPicture = (role: string, count: number): Promise<Read[]> =>
+  const readImage = (role: string, count: number): Promise<Read[]> =>
     page.evaluate(
       async ({ source, testId, wanted }) => {
         const read = new Function(`return (${source})`)() as typeof readBarcode
@@ -152,7 +152,7 @@ describe('the canvas of the studio', () => {
   it('shows the program frame by frame, a moment behind the studio', async () => {
     expect(await page.getByTestId('picture-program').getAttribute('data-by')).toBe('feed')
     await undisturbed(async () => {
-      const seen = await readPicture('program', 90)
+      const seen = await readImage('program', 90)
       expect(seen.length).toBe(90)
       const numbers = seen.map(({ frame }) => frame)
       expect(numbers).toEqual([...numbers].sort((one, other) => one - other))

@@ -18,7 +18,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import sharp from 'sharp'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
-import { PictureReaders } from '../src-main/studio/worker/sources/drawn/reading/picture-readers.ts'
+import { ImageReaders } from '../src-main/studio/worker/sources/drawn/reading/image-readers.ts'
 import { readBarcode } from './helpers/barcode.ts'
 import { hugePng } from './helpers/huge-png.ts'
 import { quietLog } from './helpers/quiet-log.ts'
@@ -57,7 +57,7 @@ function workersOf(parent: number | 'self', worker: string): number[] {
 
 /** Processes of this test's sources, and those that read pictures for them. */
 const drawnPids = (): number[] => workersOf('self', 'drawn-source-worker')
-const readerPids = (): number[] => drawnPids().flatMap((pid) => workersOf(pid, 'picture-reader-worker'))
+const readerPids = (): number[] => drawnPids().flatMap((pid) => workersOf(pid, 'image-reader-worker'))
 
 /** Level of a store's sound around a frequency, and in all, RMS, over the newest `seconds`. */
 function levels(source: OpenedSource, hz: number, seconds = 0.5): { tone: number; all: number } {
@@ -82,7 +82,7 @@ describe('images', () => {
       .toFormat(format, { ...(format !== 'gif' && { lossless: true }) })
       .toFile(file(`kind.${format}`))
     const source = await bench.open('image', { file: file(`kind.${format}`) })
-    const picture = await source.untilPicture()
+    const picture = await source.untilFrame()
     expect([picture.width, picture.height, picture.hasAlpha]).toEqual([120, 90, true])
     expect(near(picture.rgb(20, 45), [255, 0, 0], 12)).toBe(true)
     expect([picture.alpha(20, 45), picture.alpha(100, 45)]).toEqual([255, 0])
@@ -97,7 +97,7 @@ describe('images', () => {
       .withMetadata({ orientation: 6 })
       .jpeg({ quality: 95 })
       .toFile(file('turned.jpg'))
-    const turned = await (await bench.open('image', { file: file('turned.jpg') })).untilPicture()
+    const turned = await (await bench.open('image', { file: file('turned.jpg') })).untilFrame()
     expect([turned.width, turned.height]).toEqual([40, 80])
 
     const bottomUp = Buffer.from([0, 0, 255, 0, 255, 0, 0, 0])
@@ -107,7 +107,7 @@ describe('images', () => {
     for (const [at, value] of Object.entries({ 10: 54, 14: 40, 18: 1, 22: 2 })) header.writeUInt32LE(value, Number(at))
     for (const [at, value] of Object.entries({ 26: 1, 28: 24 })) header.writeUInt16LE(value, Number(at))
     writeFileSync(file('old.bmp'), Buffer.concat([header, bottomUp]))
-    const old = await (await bench.open('image', { file: file('old.bmp'), width: 40 })).untilPicture()
+    const old = await (await bench.open('image', { file: file('old.bmp'), width: 40 })).untilFrame()
     expect([old.width, old.height]).toEqual([40, 80])
     expect(near(old.rgb(20, 5), [0, 0, 255], 20) && near(old.rgb(20, 75), [255, 0, 0], 20)).toBe(true)
     expect(near(turned.rgb(20, 10), [255, 0, 0], 20) && near(turned.rgb(20, 70), [0, 0, 255], 20)).toBe(true)
@@ -116,7 +116,7 @@ describe('images', () => {
       file('sharp.svg'),
       '<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"><rect width="5" height="10" fill="#0f0"/></svg>',
     )
-    const drawing = await (await bench.open('image', { file: file('sharp.svg'), width: 400 })).untilPicture()
+    const drawing = await (await bench.open('image', { file: file('sharp.svg'), width: 400 })).untilFrame()
     expect([drawing.width, drawing.height]).toEqual([400, 400])
     // One pixel beside the edge on either side is as it is far from it.
     expect([drawing.alpha(198, 200), drawing.alpha(201, 200)]).toEqual([255, 0])
@@ -126,12 +126,12 @@ describe('images', () => {
     const path = file('changes.png')
     await solid(64, 64, '#ff0000').toFile(path)
     const source = await bench.open('image', { file: path })
-    await source.untilPicture(shows([255, 0, 0]))
+    await source.untilFrame(shows([255, 0, 0]))
     // It costs nothing while nothing happens.
     await untilStill(() => source.pictures.sequence, 700, 'it is drawn though nothing happens')
     await solid(32, 32, '#00ff00').toFile(file('next.png'))
     renameSync(file('next.png'), path)
-    await source.untilPicture((picture) => picture.width === 32 && shows([0, 255, 0])(picture))
+    await source.untilFrame((picture) => picture.width === 32 && shows([0, 255, 0])(picture))
     rmSync(path)
     expect(await source.untilState('waiting')).toMatchObject({ problem: `There is no file ${path}` })
     expect(source.picture()).toBeUndefined()
@@ -147,7 +147,7 @@ describe('images', () => {
       .gif({ delay: [200, 400, 300], loop: 0 })
       .toFile(file('moves.gif'))
     const source = await bench.open('image', { file: file('moves.gif') })
-    await source.untilPicture()
+    await source.untilFrame()
     interface Shown {
       readonly sequence: number
       readonly timeUs: number
@@ -213,14 +213,14 @@ describe('images', () => {
     const colours = { '1.png': '#ff0000', '2.png': '#00ff00', '10.png': '#0000ff' }
     for (const [name, colour] of Object.entries(colours)) await solid(64, 36, colour).toFile(join(slides, name))
     const source = await bench.open('slideshow', { folder: slides, intervalMs: 60_000, fadeMs: 300, fit: 'cover', width: 320, height: 180 })
-    await source.untilPicture(shows([255, 0, 0]))
+    await source.untilFrame(shows([255, 0, 0]))
     // Half way it is some of both: a machine that is delayed passes over it.
     await undisturbed(async () => {
       if (shows([0, 255, 0])(source.picture()!)) source.source.command?.('previous', {})
-      await source.untilPicture(shows([255, 0, 0]))
+      await source.untilFrame(shows([255, 0, 0]))
       source.source.command?.('next', {})
       let mixed = false
-      await source.untilPicture((picture) => {
+      await source.untilFrame((picture) => {
         mixed ||= middle(picture)[0] > 40 && middle(picture)[1] > 40
         return shows([0, 255, 0])(picture)
       })
@@ -229,23 +229,23 @@ describe('images', () => {
     rmSync(join(slides, '10.png'))
     writeFileSync(join(slides, '3.png'), 'broken')
     source.source.command?.('next', {})
-    await source.untilPicture(shows([255, 0, 0]))
+    await source.untilFrame(shows([255, 0, 0]))
     const told = await source.untilReport(({ problem, details }) => problem !== undefined && details?.slide === '1.png')
     expect(told).toMatchObject({ state: 'running', problem: '3.png is not an image that can be read here' })
     source.source.command?.('previous', {})
-    await source.untilPicture(shows([0, 255, 0]))
+    await source.untilFrame(shows([0, 255, 0]))
     source.source.update({ folder: slides, intervalMs: 200, fadeMs: 0, fit: 'cover', width: 320, height: 180 })
-    await source.untilPicture(shows([255, 0, 0]))
-    await source.untilPicture(shows([0, 255, 0]))
+    await source.untilFrame(shows([255, 0, 0]))
+    await source.untilFrame(shows([0, 255, 0]))
     source.source.command?.('pause', {})
     await source.untilState('paused')
     // What a studio that was killed left goes on: it was on the second slide for half of its time, and a round has passed since.
     const settings = { folder: slides, intervalMs: 60_000, fadeMs: 0, width: 320, height: 180 }
     await solid(64, 36, '#0000ff').toFile(join(slides, '3.png'))
     const standing = await bench.open('slideshow', settings)
-    await standing.untilPicture(shows([255, 0, 0]))
+    await standing.untilFrame(shows([255, 0, 0]))
     standing.source.command?.('next', {})
-    await standing.untilPicture(shows([0, 255, 0]))
+    await standing.untilFrame(shows([0, 255, 0]))
     const memory = await until(
       () => standing.memory?.position === 2 && standing.memory,
       () => 'it keeps nothing',
@@ -257,16 +257,16 @@ describe('images', () => {
       [210_000, [0, 255, 0]],
     ] as const) {
       const back = await bench.open('slideshow', settings, true, { ...memory, sinceMs: Date.now() - ago })
-      await back.untilPicture()
+      await back.untilFrame()
       expect(shows([...colour])(back.picture()!), `after ${ago} ms`).toBe(true)
       await back.source.stop()
     }
     const ended = await bench.open('slideshow', { ...settings, loop: false }, true, { ...memory, sinceMs: 0 })
     await ended.untilState('ended')
-    await ended.untilPicture(shows([0, 0, 255]))
+    await ended.untilFrame(shows([0, 0, 255]))
     const paused = await bench.open('slideshow', settings, true, { ...memory, sinceMs: 0, runs: false, paused: true })
     await paused.untilState('paused')
-    await paused.untilPicture(shows([0, 255, 0]))
+    await paused.untilFrame(shows([0, 255, 0]))
     for (const each of [standing, ended, paused]) await each.source.stop()
     rmSync(slides, { recursive: true })
     source.source.command?.('next', {})
@@ -294,23 +294,23 @@ describe('texts', () => {
   it('have colour, edge, shadow and box where they were asked for, and nothing elsewhere', async () => {
     const plain = { text: 'HIH', fontSize: 80, fontWeight: 700, font: 'DejaVu Sans', color: '#ff0000' }
     const source = await bench.open('text', plain)
-    const red = await source.untilPicture()
+    const red = await source.untilFrame()
     expect(red.alpha(0, 0)).toBe(0)
     expect(ink(red)).toBeGreaterThan(0.1)
     const solidPixel = [...red.a!].findIndex((alpha, at) => alpha === 255 && red.a![at + 2] === 255 && red.a![at + 2 * red.width] === 255)
     expect(near(red.rgb((solidPixel % red.width) + 1, Math.floor(solidPixel / red.width) + 1), [255, 0, 0], 12)).toBe(true)
     source.source.update({ ...plain, outline: { color: '#00ff00', width: 6 } })
-    const edged = await source.untilPicture((picture) => picture.width > red.width)
+    const edged = await source.untilFrame((picture) => picture.width > red.width)
     expect(edged.width).toBe(red.width + 12)
     expect(ink(edged) * edged.y.length).toBeGreaterThan(ink(red) * red.y.length * 1.2)
     source.source.update({ ...plain, background: { color: '#0000ff', padding: 10, radius: 0 } })
-    const boxed = await source.untilPicture((picture) => near(picture.rgb(2, 2), [0, 0, 255], 12))
+    const boxed = await source.untilFrame((picture) => near(picture.rgb(2, 2), [0, 0, 255], 12))
     expect([boxed.width, boxed.height]).toEqual([red.width + 20, red.height + 20])
     source.source.update({ ...plain, shadow: { color: '#000000', x: 30, y: 0, blur: 0 } })
-    const shadowed = await source.untilPicture((picture) => picture.width === red.width + 30)
+    const shadowed = await source.untilFrame((picture) => picture.width === red.width + 30)
     expect(shadowed.height).toBe(red.height)
     source.source.update({ ...plain, width: 200, align: 'right', text: 'wraps here' })
-    const wrapped = await source.untilPicture((picture) => picture.width === 200)
+    const wrapped = await source.untilFrame((picture) => picture.width === 200)
     expect(wrapped.height).toBeGreaterThan(red.height * 1.7)
   })
 
@@ -327,24 +327,24 @@ describe('texts', () => {
         for (let x = 0; x < picture.width; x++) if (picture.alpha(x, y) > 128) [sum, count] = [sum + x, count + 1]
       return sum / count / picture.width
     }
-    expect(lowInk(await hebrew.untilPicture())).toBeLessThan(lowInk(await latin.untilPicture()) - 0.1)
+    expect(lowInk(await hebrew.untilFrame())).toBeLessThan(lowInk(await latin.untilFrame()) - 0.1)
   })
 
   it('follow their file, also where it grows, vanishes and comes back', async () => {
     const path = file('score.txt')
     writeFileSync(path, '0 : 0\n')
     const source = await bench.open('text', { from: 'file', file: path, font: 'DejaVu Sans' })
-    const first = await source.untilPicture()
+    const first = await source.untilFrame()
     writeFileSync(path, '10 : 10\n')
-    await source.untilPicture((picture) => picture.width > first.width * 1.2)
+    await source.untilFrame((picture) => picture.width > first.width * 1.2)
     rmSync(path)
     await source.untilState('waiting')
     expect(source.picture()).toBeUndefined()
     writeFileSync(path, '0 : 0\n')
-    await source.untilPicture((picture) => picture.width === first.width)
+    await source.untilFrame((picture) => picture.width === first.width)
     source.source.update({ from: 'file', file: path, font: 'DejaVu Sans', lastLines: 1 })
     appendFileSync(path, 'a much longer line\n')
-    await source.untilPicture((picture) => picture.width > first.width * 2 && picture.height === first.height)
+    await source.untilFrame((picture) => picture.width > first.width * 2 && picture.height === first.height)
   })
 
   it('follow a URL, keep the last one while it fails, and ask nothing but http', async () => {
@@ -355,14 +355,14 @@ describe('texts', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
     const source = await bench.open('text', { from: 'url', url, pollMs: 500, font: 'DejaVu Sans' })
-    const one = await source.untilPicture()
+    const one = await source.untilFrame()
     answer = { status: 500, body: 'oops' }
     await source.untilReport((report) => report.problem?.includes('answers 500') === true)
     expect(source.picture()!.width).toBe(one.width)
     answer = { status: 200, body: 'x'.repeat(100_000) }
     await source.untilReport((report) => report.problem === 'The answer is longer than 65536 bytes')
     answer = { status: 200, body: 'one two three' }
-    await source.untilPicture((picture) => picture.width > one.width * 2)
+    await source.untilFrame((picture) => picture.width > one.width * 2)
     await source.untilReport((report) => report.problem === undefined)
     server.close()
     const local = await bench.open('text', { from: 'url', url: 'file:///etc/hostname' })
@@ -377,7 +377,7 @@ describe('texts', () => {
       width: 200,
       scroll: { x: -310, y: 0, gap: 383 },
     })
-    await source.untilPicture()
+    await source.untilFrame()
     const places: { timeUs: number; x: number }[] = []
     await until(
       () => {
@@ -403,11 +403,11 @@ describe('texts', () => {
 
     // Upwards only where that is all that was said: the letter keeps its column.
     source.source.update({ text: 'I', fontSize: 60, font: 'DejaVu Sans', width: 200, height: 150, scroll: { y: -200 } })
-    const upward = await source.untilPicture((picture) => picture.height === 150)
+    const upward = await source.untilFrame((picture) => picture.height === 150)
     const seenAt = (picture: typeof upward) =>
       Array.from({ length: 200 * 150 }, (_, at) => [at % 200, Math.floor(at / 200)] as const).filter(([x, y]) => picture.alpha(x, y) > 200)
     const [before] = seenAt(upward)[0] ?? []
-    const moved = await source.untilPicture((picture) => seenAt(picture)[0]?.[1] !== seenAt(upward)[0]?.[1])
+    const moved = await source.untilFrame((picture) => seenAt(picture)[0]?.[1] !== seenAt(upward)[0]?.[1])
     expect(seenAt(moved)[0]?.[0]).toBe(before)
   })
 })
@@ -415,7 +415,7 @@ describe('texts', () => {
 describe('clocks and timers', () => {
   it('are drawn when their text changes, in a box that keeps its size', async () => {
     const clock = await bench.open('clock', { format: 'HH:mm:ss', timeZone: 'UTC' })
-    const first = await clock.untilPicture()
+    const first = await clock.untilFrame()
     const { sequence } = clock.pictures
     const from = performance.now()
     await until(
@@ -525,7 +525,7 @@ describe('an image that is not read in time', () => {
     }
     const quick = await bench.open('image', { file: file('quick.png') })
     const shown = await bench.open('slideshow', { files: [file('endless.svg'), file('quick.png')], intervalMs: 100 })
-    await quick.untilPicture(shows([0, 255, 0]))
+    await quick.untilFrame(shows([0, 255, 0]))
     expect(slow.map(({ report }) => report?.state)).toEqual(['starting', 'starting', 'starting'])
     // What nobody wants any more is not read on.
     await shown.untilReport(({ problem }) => problem?.includes('takes long') === true)
@@ -536,15 +536,15 @@ describe('an image that is not read in time', () => {
       () => 'it is read on',
     )
     for (const each of slow) each.source.update({ file: file('quick.png') })
-    for (const each of slow) await each.untilPicture(shows([0, 255, 0]))
+    for (const each of slow) await each.untilFrame(shows([0, 255, 0]))
   })
 
   it('is given up alone: it takes too long, too much memory, or the life of its process', async () => {
     writeFileSync(file('endless.svg'), endless)
     await solid(64, 36, '#00ff00').toFile(file('quick.png'))
     const wish = { width: 0, height: 0, fit: 'inside', longestSide: 4096, still: false } as const
-    const readers = new PictureReaders(quietLog, { slowMs: 200, processorMs: 500 })
-    const little = new PictureReaders(quietLog, { memoryMb: 20 })
+    const readers = new ImageReaders(quietLog, { slowMs: 200, processorMs: 500 })
+    const little = new ImageReaders(quietLog, { memoryMb: 20 })
     onTestFinished(() => {
       readers.close()
       little.close()
@@ -554,7 +554,7 @@ describe('an image that is not read in time', () => {
     await expect(given).rejects.toThrow('endless.svg takes more than 1 s of processor time: make it simpler or smaller')
     expect(slow).toEqual(['endless.svg takes long to read: it is given up after 1 s of processor time'])
     await expect(little.read(file('endless.svg'), wish)).rejects.toThrow('endless.svg takes more than 20 MiB of memory')
-    const lasting = new PictureReaders(quietLog)
+    const lasting = new ImageReaders(quietLog)
     onTestFinished(() => lasting.close())
     const killed = new Set<number>()
     let fault: Error | undefined
@@ -563,7 +563,7 @@ describe('an image that is not read in time', () => {
     })
     await until(
       () => {
-        for (const pid of workersOf('self', 'picture-reader-worker')) {
+        for (const pid of workersOf('self', 'image-reader-worker')) {
           if (killed.has(pid) || !isDecoding(pid)) continue
           killed.add(pid)
           process.kill(pid, 'SIGSEGV')
@@ -579,7 +579,7 @@ describe('an image that is not read in time', () => {
     const unwanted = lasting.read(file('endless.svg'), wish, { onSlow: () => cancelled.abort(), signal: cancelled.signal })
     await expect(unwanted).rejects.toThrow('Nobody wants it')
     await until(
-      () => workersOf('self', 'picture-reader-worker').every((pid) => !isDecoding(pid)),
+      () => workersOf('self', 'image-reader-worker').every((pid) => !isDecoding(pid)),
       () => 'it is read on',
     )
   })

@@ -42,7 +42,7 @@ describe('a live stream', () => {
   it('of this host is seen in order with its audio, outlives its publisher, and is there again when they return', async () => {
     const publisher = await publish()
     const source = await bench.open('stream', { stream: 'show' })
-    await source.untilPicture(shown)
+    await source.untilFrame(shown)
     // Nothing is ever out of order; hardly anything is left out, all is heard and in step: each once, for a busy machine leaves out some.
     const proved = new Set<string>()
     await until(
@@ -74,7 +74,7 @@ describe('a live stream', () => {
     )
     await publish()
     await source.untilState('running')
-    await source.untilPicture(shown)
+    await source.untilFrame(shown)
   })
 
   it.each([
@@ -82,15 +82,15 @@ describe('a live stream', () => {
     ['HTTP-FLV', () => `${host.http}/live/show.flv`, 'h264'],
     ['SRT', () => `srt://127.0.0.1:${host.ready.srtPort}?streamid=play:show`, 'h264'],
     ['HLS', () => `${host.http}/live/show/hls.m3u8`, 'h264'],
-  ])('comes by %s', async (_, address, pictureCodec) => {
+  ])('comes by %s', async (_, address, videoCodec) => {
     await publish()
     await until(
       async () => (await fetch(`${host.http}/live/show/hls.m3u8`)).ok,
       () => 'there is no playlist',
     )
     const source = await bench.open('stream', { address: address() })
-    await source.untilPicture(shown)
-    expect((await source.untilState('running')).details).toMatchObject({ pictureCodec, soundCodec: 'aac', width: 640, height: 360 })
+    await source.untilFrame(shown)
+    expect((await source.untilState('running')).details).toMatchObject({ videoCodec, audioCodec: 'aac', width: 640, height: 360 })
     await until(
       () => source.sound.written > 24_000,
       () => `${source.sound.written} frames of sound`,
@@ -102,10 +102,10 @@ describe('a live stream', () => {
     const server = await startRtspServer(await madeClip('media-rtsp.mp4', ['-c', 'copy', '-t', '3']))
     try {
       const source = await bench.open('stream', { address: server.url })
-      await source.untilPicture(shown)
+      await source.untilFrame(shown)
       // The camera's film is over after three seconds.
       await source.untilReport(({ details }) => (details?.reconnects as number) > 0)
-      await source.untilPicture(shown)
+      await source.untilFrame(shown)
     } finally {
       server.stop()
     }
@@ -114,8 +114,8 @@ describe('a live stream', () => {
   it('of a guest is played by the name of its invitation', async () => {
     await publish()
     const source = await bench.open('guest', { guest: 'show', bufferMs: 50 })
-    await source.untilPicture(shown)
-    expect((await source.untilState('running')).details).toMatchObject({ soundCodec: 'aac' })
+    await source.untilFrame(shown)
+    expect((await source.untilState('running')).details).toMatchObject({ audioCodec: 'aac' })
     source.source.update({ guest: '' })
     expect((await source.untilState('failed')).problem).toContain('Nobody was invited')
     expect(source.picture()).toBeUndefined()

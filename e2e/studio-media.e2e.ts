@@ -45,7 +45,7 @@ function workers(): number[] {
 describe('a media file', () => {
   it('shows its frames when they are due, starts again without a gap, and its tone goes on over the seam', async () => {
     const source = await bench.open('media', { file: steady, loop: true })
-    await source.untilPicture()
+    await source.untilFrame()
     await undisturbed(async () => {
       const { pictures, sound } = await observe(source, 4400)
       const seen = readable(pictures)
@@ -84,10 +84,10 @@ describe('a media file', () => {
     ['without one, with B-frames and few keyframes', () => awkward],
   ])('is sought to the frame: %s', async (_, of) => {
     const source = await bench.open('media', { file: of(), whenShown: 'wait' })
-    await source.untilPicture(shows(0))
+    await source.untilFrame(shows(0))
     for (const frame of [200, 3, 359, 201]) {
       source.source.command!('seek', { ms: Math.ceil((frame * 1000) / 30) + 2 })
-      await source.untilPicture(shows(frame))
+      await source.untilFrame(shows(frame))
     }
     expect(source.report?.state).toBe('paused')
     expect(() => source.source.command!('seek', { ms: -1 })).toThrow(expect.objectContaining({ code: 'studio.seek_invalid' }))
@@ -97,9 +97,9 @@ describe('a media file', () => {
   it('pauses and goes on, runs at another speed with its pitch, and ends as set', async () => {
     const settings = { file: plain, whenShown: 'wait', trimInMs: 1000, trimOutMs: 9000 }
     const source = await bench.open('media', settings)
-    await source.untilPicture(shows(30))
+    await source.untilFrame(shows(30))
     source.source.command!('play', {})
-    await source.untilPicture((picture) => frameOf(picture)! > 40)
+    await source.untilFrame((picture) => frameOf(picture)! > 40)
     source.source.command!('pause', {})
     await source.untilState('paused')
     const still = await observe(source, 300)
@@ -140,7 +140,7 @@ describe('a media file', () => {
     await ffmpeg(['-f', 'lavfi', '-i', 'color=red:s=320x180:r=30:d=0.5,format=rgba,colorchannelmixer=aa=0.5', ...args, file(name)])
     const isSequence = name.includes('%')
     const source = await bench.open(isSequence ? 'image-sequence' : 'media', { [isSequence ? 'files' : 'file']: file(name), atEnd: 'last' })
-    const picture = await source.untilPicture()
+    const picture = await source.untilFrame()
     expect(Math.abs(picture.alpha(160, 90) - 128)).toBeLessThan(4)
     const [red, green, blue] = picture.rgb(160, 90)
     expect(red).toBeGreaterThan(235)
@@ -153,7 +153,7 @@ describe('a media file', () => {
     await ffmpeg(['-f', 'lavfi', '-i', 'color=red:s=320x180:r=30:d=0.2,drawbox=0:0:160:180:blue:fill', file('lying.mp4')])
     await ffmpeg(['-i', file('lying.mp4'), '-c', 'copy', '-metadata:s:v', 'rotate=90', file('upright.mp4')])
     const source = await bench.open('media', { file: file('upright.mp4'), atEnd: 'last' })
-    const picture = await source.untilPicture()
+    const picture = await source.untilFrame()
     expect([picture.width, picture.height]).toEqual([180, 320])
     // As ffmpeg turns it: what was at the right is above.
     expect(picture.rgb(90, 40)[0]).toBeGreaterThan(200)
@@ -163,12 +163,12 @@ describe('a media file', () => {
 
   it('rests while nobody sees it, restarts when it is shown, and frees its process where that is set', async () => {
     const source = await bench.open('media', { file: plain }, false)
-    await source.untilPicture(shows(0))
+    await source.untilFrame(shows(0))
     await source.untilState('paused')
     source.source.show!(true)
-    await source.untilPicture((picture) => frameOf(picture)! > 20)
+    await source.untilFrame((picture) => frameOf(picture)! > 20)
     source.source.show!(false)
-    await source.untilPicture(shows(0))
+    await source.untilFrame(shows(0))
     const [pid] = workers()
     const spent = () =>
       readFileSync(`/proc/${pid}/stat`, 'utf8')
@@ -189,7 +189,7 @@ describe('a media file', () => {
     )
     expect(source.picture()).toBeUndefined()
     source.source.show!(true)
-    await source.untilPicture((picture) => frameOf(picture)! > 2)
+    await source.untilFrame((picture) => frameOf(picture)! > 2)
   })
 })
 
@@ -203,7 +203,7 @@ describe('a playlist', () => {
     writeFileSync(file('notes.mp4'), 'these are notes, not a film')
     const items = [cut(30, 60), { file: file('notes.mp4') }, cut(130, 160), cut(230, 260)]
     const source = await bench.open('playlist', { items, loop: true })
-    await source.untilPicture()
+    await source.untilFrame()
     // A machine that is delayed opens a file too late, and there is a gap: each seam must be seen without one.
     const seams = new Set<number>()
     for (let round = 0; seams.size < 2; round++) {
@@ -227,9 +227,9 @@ describe('a playlist', () => {
     source.source.command!('previous', {})
     await source.untilReport(({ details }) => details?.item === 3 || details?.item === 1)
     source.source.command!('restart', {})
-    await source.untilPicture((picture) => frameOf(picture)! >= 30 && frameOf(picture)! < 60)
+    await source.untilFrame((picture) => frameOf(picture)! >= 30 && frameOf(picture)! < 60)
     source.source.command!('next', {})
-    await source.untilPicture((picture) => frameOf(picture)! >= 130)
+    await source.untilFrame((picture) => frameOf(picture)! >= 130)
   })
 })
 
@@ -242,7 +242,7 @@ describe('bad files', () => {
     writeFileSync(path, readFileSync(plain).subarray(0, 50_000))
     expect((await source.untilState('failed')).problem).toContain('moov')
     copyFileSync(plain, path)
-    await source.untilPicture()
+    await source.untilFrame()
     await source.untilState('running')
     rmSync(path)
     const removed = ({ state, problem }: { state: string; problem?: string }): boolean =>
@@ -266,7 +266,7 @@ describe('bad files', () => {
     copyFileSync(steady, file('short.mkv'))
     truncateSync(file('short.mkv'), Math.round(readFileSync(steady).length * 0.4))
     const source = await bench.open('media', { file: file('short.mkv') })
-    await source.untilPicture()
+    await source.untilFrame()
     expect((await source.untilReport(({ state, problem }) => state === 'ended' && problem !== undefined)).problem).toMatch(/breaks off/)
   })
 
@@ -289,7 +289,7 @@ describe('a source whose studio was killed', () => {
     const { memory } = source
     await bench.close()
     const back = await bench.open(kind, settings, shown, memory)
-    return { back, first: await back.untilPicture() }
+    return { back, first: await back.untilFrame() }
   }
   const step = (frames: number, of: number): number => Math.abs(frames - of * Math.round(frames / of))
 
@@ -298,7 +298,7 @@ describe('a source whose studio was killed', () => {
     // Three times on a machine that is too busy to decode in time it goes on a little later.
     await undisturbed(async () => {
       const source = await bench.open('media', settings)
-      const left = await source.untilPicture((picture) => frameOf(picture)! > 70)
+      const left = await source.untilFrame((picture) => frameOf(picture)! > 70)
       await source.untilReport(() => position(source) > 2400)
       const { back, first } = await again(source, 'media', settings)
       const ahead = frameOf(first)! - frameOf(left)! - ((first.timeUs - left.timeUs) * speed) / periodUs
@@ -318,7 +318,7 @@ describe('a source whose studio was killed', () => {
     const placeOf = (frame: number): number => (frame % 100) - 30 + 30 * Math.floor(frame / 100)
     await undisturbed(async () => {
       const source = await bench.open('playlist', settings)
-      const left = await source.untilPicture((picture) => frameOf(picture)! > 140)
+      const left = await source.untilFrame((picture) => frameOf(picture)! > 140)
       await source.untilReport(({ details }) => details?.item === 2)
       const { first } = await again(source, 'playlist', settings)
       const ahead = placeOf(frameOf(first)!) - placeOf(frameOf(left)!) - (first.timeUs - left.timeUs) / periodUs
@@ -332,7 +332,7 @@ describe('a source whose studio was killed', () => {
     await source.untilState('running')
     source.source.command!('pause', {})
     source.source.command!('seek', { ms: Math.ceil((200 * 1000) / 30) + 2 })
-    await source.untilPicture(shows(200))
+    await source.untilFrame(shows(200))
     await until(
       () => Math.round(Number(source.memory?.positionUs) / 1000) === 6669,
       () => JSON.stringify(source.memory),
@@ -354,17 +354,17 @@ describe('a source whose studio was killed', () => {
     const { memory } = hidden.back
     await bench.close()
     const other = await bench.open('media', { file: steady }, true, { ...memory, positionUs: 1e6 })
-    expect(frameOf(await other.untilPicture())).toBe(0)
+    expect(frameOf(await other.untilFrame())).toBe(0)
   })
 })
 
 describe('the process of a media source', () => {
   it('comes back where it would have been when it is killed or hangs, and no other source notices', async () => {
     const source = await bench.open('media', { file: plain, loop: true })
-    await source.untilPicture((picture) => frameOf(picture)! > 10)
+    await source.untilFrame((picture) => frameOf(picture)! > 10)
     const [first] = workers()
     const other = await bench.open('media', { file: plain, loop: true })
-    await other.untilPicture((picture) => frameOf(picture)! > 2)
+    await other.untilFrame((picture) => frameOf(picture)! > 2)
     const others = workers().filter((pid) => pid !== first)
     for (const signal of ['SIGKILL', 'SIGSTOP'] as const) {
       const hit = workers().find((pid) => !others.includes(pid))!
@@ -375,7 +375,7 @@ describe('the process of a media source', () => {
         () => workers().some((pid) => pid !== hit && !others.includes(pid)),
         () => `${hit} goes on: ${JSON.stringify(source.reports.slice(-3))}`,
       )
-      const back = await source.untilPicture((picture) => picture.timeUs > timeUs + 200_000)
+      const back = await source.untilFrame((picture) => picture.timeUs > timeUs + 200_000)
       // It stands where it would, had it gone on; its film of twelve seconds may have started again.
       const ahead = frameOf(back)! - frame - (back.timeUs - timeUs) / periodUs
       expect(Math.abs(ahead - clipFrames * Math.round(ahead / clipFrames))).toBeLessThan(45)

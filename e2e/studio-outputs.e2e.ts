@@ -18,7 +18,7 @@ const run = promisify(execFile)
 const opus = { audio: [{ codec: 'opus' }] }
 
 /** Hashes of a file's pictures as they are coded, in order. */
-async function picturesOf(file: string): Promise<string[]> {
+async function framesOf(file: string): Promise<string[]> {
   const { stdout } = await run('ffmpeg', ['-v', 'error', '-i', file, '-map', '0:v', '-c', 'copy', '-f', 'framehash', '-hash', 'md5', '-'])
   return stdout
     .split('\n')
@@ -58,7 +58,7 @@ describe("the studio's outputs", () => {
     await recordFrames(`${host.rtmp}/show`, viewed, 50)
     await show.stop('file')
     const { path } = (await host.api('GET', '/studio/files')).body.items[0]!
-    const [seen, written] = [await picturesOf(viewed), await picturesOf(path)]
+    const [seen, written] = [await framesOf(viewed), await framesOf(path)]
     const at = written.indexOf(seen[0]!)
     expect(at).toBeGreaterThanOrEqual(0)
     expect(seen.length).toBeGreaterThan(20)

@@ -107,7 +107,7 @@ describe('a camera', () => {
       expect(camera.pictures.sequence).toBe(0)
       plugged = await pipeWire.addCamera({ name: 'desk-camera', description: 'Desk camera', width: 320, height: 240, format })
       await camera.untilReport((report) => report.state === 'running' && report.details?.format === format)
-      const picture = await camera.untilPicture((each) => each.width === 320)
+      const picture = await camera.untilFrame((each) => each.width === 320)
       const [left, right] = [picture.rgb(60, 180), picture.rgb(260, 180)]
       expect(left[0], `${format} left`).toBeGreaterThan(220)
       expect(Math.max(left[1], left[2]), `${format} left`).toBeLessThan(40)

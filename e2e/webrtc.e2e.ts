@@ -56,12 +56,12 @@ describe('WebRTC on node-datachannel', () => {
     const seen = await readVideo(viewer, 2500, 60)
     const glassToGlass = median(seen.map((frame) => frame.readAt - frame.wallMs))
     process.stdout.write(
-      `WHIP to WHEP: ${glassToGlass} ms glass to glass, first frame after ${Math.round(played.firstPictureMs)} ms, ${seen.length} frames\n`,
+      `WHIP to WHEP: ${glassToGlass} ms glass to glass, first frame after ${Math.round(played.firstFrameMs)} ms, ${seen.length} frames\n`,
     )
     expect(seen.length).toBeGreaterThanOrEqual(60)
     expect(steps(seen)).toMatchObject({ back: 0 })
     expect(framesBehind(seen)).toBeLessThan(12)
-    await until(async () => (await viewerFigures(viewer)).soundMs > 2000, 'sound')
+    await until(async () => (await viewerFigures(viewer)).audioMs > 2000, 'sound')
 
     await sender.evaluate(() => (window as unknown as { publisherChannel: RTCDataChannel }).publisherChannel.send('hello viewers'))
     await viewer.waitForFunction(() => (window as unknown as { messages: string[] }).messages.includes('hello viewers'), undefined, {
@@ -105,11 +105,11 @@ describe('WebRTC on node-datachannel', () => {
     const seen = await readVideo(viewer, 2500, 60)
     const glassToGlass = median(seen.map((frame) => frame.readAt - frame.wallMs))
     process.stdout.write(
-      `RTMP to WHEP: ${glassToGlass} ms glass to glass, first frame after ${Math.round(played.firstPictureMs)} ms, ${seen.length} frames\n`,
+      `RTMP to WHEP: ${glassToGlass} ms glass to glass, first frame after ${Math.round(played.firstFrameMs)} ms, ${seen.length} frames\n`,
     )
     expect(seen.length).toBeGreaterThanOrEqual(60)
     expect(steps(seen)).toMatchObject({ back: 0 })
-    await until(async () => (await viewerFigures(viewer)).soundMs > 1000, 'sound')
+    await until(async () => (await viewerFigures(viewer)).audioMs > 1000, 'sound')
     await viewer.close()
   })
 
@@ -141,7 +141,7 @@ describe('WebRTC on node-datachannel', () => {
     const seen = await readVideo(viewer, 2000, 40)
     expect(seen.length).toBeGreaterThanOrEqual(40)
     expect(steps(seen).back).toBeLessThanOrEqual(1)
-    await until(async () => (await viewerFigures(viewer)).soundMs > 1000, 'sound')
+    await until(async () => (await viewerFigures(viewer)).audioMs > 1000, 'sound')
     await viewer.close()
   })
 
@@ -206,7 +206,7 @@ describe('WebRTC on node-datachannel', () => {
     expect(reply.headers.get('location')).toMatch(/^\/live\/obs\/whip\//)
     peer.setRemoteDescription(answer, 'answer')
     const sockets = tracks.map((track) => createSocket('udp4').on('message', (packet) => track.isOpen() && track.sendMessageBinary(packet)))
-    const [soundPort, picturePort] = await Promise.all(
+    const [audioPort, videoPort] = await Promise.all(
       sockets.map((socket) => new Promise<number>((resolve) => socket.bind(0, '127.0.0.1', () => resolve(socket.address().port)))),
     )
     const encoder = spawn('ffmpeg', [
@@ -227,8 +227,8 @@ describe('WebRTC on node-datachannel', () => {
         '-g',
         '30',
       ],
-      ...['-payload_type', '96', '-ssrc', '2222', '-f', 'rtp', `rtp://127.0.0.1:${picturePort}?pkt_size=1200`],
-      ...['-map', '1:a', '-c:a', 'libopus', '-payload_type', '111', '-ssrc', '1111', '-f', 'rtp', `rtp://127.0.0.1:${soundPort}`],
+      ...['-payload_type', '96', '-ssrc', '2222', '-f', 'rtp', `rtp://127.0.0.1:${videoPort}?pkt_size=1200`],
+      ...['-map', '1:a', '-c:a', 'libopus', '-payload_type', '111', '-ssrc', '1111', '-f', 'rtp', `rtp://127.0.0.1:${audioPort}`],
     ])
     try {
       await live('obs')

@@ -30,7 +30,7 @@ export async function observe(
   during: number | Promise<unknown>,
 ): Promise<{ pictures: ObservedFrame[]; sound: ObservedAudio[] }> {
   const pictures: ObservedFrame[] = []
-  const reader = soundReader(source.sound)
+  const reader = audioReader(source.sound)
   let over = false
   const done = (typeof during === 'number' ? delay(during) : during).finally(() => {
     over = true
@@ -57,7 +57,7 @@ export async function observe(
   }
 }
 
-function soundReader(store: AudioStore) {
+function audioReader(store: AudioStore) {
   const pieces: { timeUs: number; samples: Float32Array }[] = []
   const into = new Float32Array(2 * 48_000)
   let from = store.written

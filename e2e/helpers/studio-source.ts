@@ -24,7 +24,7 @@ export interface OpenedSource {
   untilReport(accept: (report: SourceReport) => boolean, timeoutMs?: number): Promise<SourceReport>
   untilState(state: SourceReport['state'], timeoutMs?: number): Promise<SourceReport>
   /** Waits for a picture as wanted, the present one included. */
-  untilPicture(accept?: (picture: SeenStudioFrame) => boolean, timeoutMs?: number): Promise<SeenStudioFrame>
+  untilFrame(accept?: (picture: SeenStudioFrame) => boolean, timeoutMs?: number): Promise<SeenStudioFrame>
   picture(): SeenStudioFrame | undefined
 }
 
@@ -124,7 +124,7 @@ export function createSourceBench(
         untilState(state, timeoutMs) {
           return bench.untilReport((report) => report.state === state, timeoutMs)
         },
-        untilPicture(accept = () => true, timeoutMs) {
+        untilFrame(accept = () => true, timeoutMs) {
           return until(
             () => {
               const now = picture()

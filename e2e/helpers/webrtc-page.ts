@@ -72,7 +72,7 @@ export function publishFromPage(page: Page, address: string, key: string, codec 
 }
 
 /** Plays over WHEP in the page's first video; resolves when there is a picture (or a rejection). */
-export function playInPage(page: Page, address: string): Promise<Signalled & { firstPictureMs: number }> {
+export function playInPage(page: Page, address: string): Promise<Signalled & { firstFrameMs: number }> {
   return page.evaluate(async (address) => {
     const peer = new RTCPeerConnection()
     peer.addTransceiver('video', { direction: 'recvonly' })
@@ -101,24 +101,24 @@ export function playInPage(page: Page, address: string): Promise<Signalled & { f
       for (let i = 0; i < 2000 && video.videoWidth === 0; i++) await new Promise((resolve) => setTimeout(resolve, 20))
     }
     Object.assign(window, { viewer: peer, messages })
-    return { status: reply.status, location: reply.headers.get('location'), body: sdp, firstPictureMs: performance.now() - from }
+    return { status: reply.status, location: reply.headers.get('location'), body: sdp, firstFrameMs: performance.now() - from }
   }, address)
 }
 
 /** The viewer's own figures. */
-export function viewerFigures(page: Page): Promise<{ frames: number; soundMs: number; freezes: number; state: string }> {
+export function viewerFigures(page: Page): Promise<{ frames: number; audioMs: number; freezes: number; state: string }> {
   return page.evaluate(async () => {
     const peer = (window as unknown as { viewer: RTCPeerConnection }).viewer
     let frames = 0
-    let soundMs = 0
+    let audioMs = 0
     let freezes = 0
     for (const each of (await peer.getStats()).values()) {
       if (each.type !== 'inbound-rtp') continue
       if (each.kind === 'video') {
         frames = each.framesDecoded
         freezes = each.freezeCount
-      } else soundMs = (each.totalSamplesDuration ?? 0) * 1000
+      } else audioMs = (each.totalSamplesDuration ?? 0) * 1000
     }
-    return { frames, soundMs, freezes, state: peer.connectionState }
+    return { frames, audioMs, freezes, state: peer.connectionState }
   })
 }

@@ -1,4 +1,4 @@
-import { PeerConnection, Video as PictureSection, Audio as SoundSection, type Track } from 'node-datachannel'
+import { Audio as AudioSection, PeerConnection, type Track, Video as VideoSection } from 'node-datachannel'
 
 /** A WebRTC peer without a browser, on libdatachannel: what many encoders and tools are made of. */
 export interface RawPeer {
@@ -13,9 +13,9 @@ export interface RawPeer {
 /** The offer of a fresh peer. */
 export async function makeOffer(direction: 'SendOnly' | 'RecvOnly'): Promise<{ peer: PeerConnection; picture: Track; sdp: string }> {
   const peer = new PeerConnection('raw', { iceServers: [], bindAddress: '127.0.0.1', disableAutoNegotiation: true })
-  const video = new PictureSection('0', direction)
+  const video = new VideoSection('0', direction)
   video.addH264Codec(96, 'profile-level-id=42e01f;packetization-mode=1;level-asymmetry-allowed=1')
-  const audio = new SoundSection('1', direction)
+  const audio = new AudioSection('1', direction)
   audio.addOpusCodec(111)
   if (direction === 'SendOnly') {
     video.addSSRC(2222, 'raw', 'raw', 'v')

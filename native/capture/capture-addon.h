@@ -105,7 +105,7 @@ class CaptureObject : public Napi::ObjectWrap<CaptureObject<make>> {
   Napi::Value statistics(const Napi::CallbackInfo& info) {
     const CaptureStatistics statistics = capture_ ? capture_->statistics() : CaptureStatistics{};
     Napi::Object told = Napi::Object::New(info.Env());
-    told.Set("pictures", static_cast<double>(statistics.pictures));
+    told.Set("frames", static_cast<double>(statistics.frames));
     told.Set("rows", static_cast<double>(statistics.rows));
     told.Set("tookUs", static_cast<double>(statistics.tookUs));
     told.Set("longestUs", static_cast<double>(statistics.longestUs));

@@ -90,7 +90,7 @@ class CaptureThread : public std::enable_shared_from_this<CaptureThread> {
 
   void count(uint64_t rows, int64_t tookUs, int64_t cpuUs) {
     const std::lock_guard<std::mutex> lock(mutex_);
-    statistics_.pictures++;
+    statistics_.frames++;
     statistics_.rows += rows;
     statistics_.tookUs = tookUs;
     statistics_.longestUs = std::max(statistics_.longestUs, tookUs);

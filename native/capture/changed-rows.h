@@ -2,13 +2,13 @@
 #include <algorithm>
 #include <vector>
 
-#include "media-store/picture.h"
+#include "media-store/frame.h"
 #include "rect.h"
 
 namespace ami {
 
 /**
- * Rows of a picture that changed, as few spans. Whole rows, because that is what stores take; even bounds, because two rows share
+ * Rows of a frame that changed, as few spans. Whole rows, because that is what stores take; even bounds, because two rows share
  * their colours in 4:2:0.
  */
 class ChangedRows {

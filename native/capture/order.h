@@ -34,8 +34,8 @@ struct CaptureOrder {
   }
 
   /**
-   * When to take the next picture: just before a frame of the program is due, by as much as a picture takes and half as much again.
-   * `lastUs`: when the last was taken; `tookUs`: how long pictures take.
+   * When to take the next frame: just before a frame of the program is due, by as much as a frame takes and half as much again.
+   * `lastUs`: when the last was taken; `tookUs`: how long frames take.
    */
   int64_t beforeFrame(int64_t notBeforeUs, int64_t lastUs, double tookUs) const {
     const double period = resting ? std::max(100'000.0, periodUs) : periodUs;
@@ -61,7 +61,7 @@ struct CaptureReport {
   std::string name;
   int width = 0;
   int height = 0;
-  /** A window that is minimised or on another workspace: its last picture stands. */
+  /** A window that is minimised or on another workspace: its last frame stands. */
   bool hidden = false;
 
   void fail(State how, const char* why, const std::string& what = {}) {
@@ -77,10 +77,10 @@ struct CaptureReport {
 };
 
 struct CaptureStatistics {
-  uint64_t pictures = 0;
-  /** Rows that were read, of all pictures. */
+  uint64_t frames = 0;
+  /** Rows that were read, of all frames. */
   uint64_t rows = 0;
-  /** Reading, converting and writing of the last picture, and of the longest so far. */
+  /** Reading, converting and writing of the last frame, and of the longest so far. */
   int64_t tookUs = 0;
   int64_t longestUs = 0;
   /** Processor time of the capture's thread, where the system tells it. */

@@ -3,10 +3,10 @@
 
 #include "arguments.h"
 #include "descriptions.h"
-#include "finished-picture.h"
+#include "finished-frame.h"
 #include "instance.h"
 #include "frame-store-object.h"
-#include "sound-store-object.h"
+#include "audio-store-object.h"
 #include "surface-object.h"
 
 namespace ami {
@@ -37,22 +37,22 @@ Napi::Value openFrameStore(const Napi::CallbackInfo& info) {
   return wrapped(info.Env(), info.Env().GetInstanceData<Instance>()->frameStore, std::move(store), error);
 }
 
-Napi::Value createSoundStore(const Napi::CallbackInfo& info) {
+Napi::Value createAudioStore(const Napi::CallbackInfo& info) {
   Arguments read(info.Env());
-  const int rate = read.integer(info[0], "sampleRate", SoundStore::kMinRate, SoundStore::kMaxRate);
+  const int rate = read.integer(info[0], "sampleRate", AudioStore::kMinRate, AudioStore::kMaxRate);
   if (!read.ok()) return info.Env().Undefined();
   std::string error;
-  auto store = SoundStore::create(rate, error);
-  return wrapped(info.Env(), info.Env().GetInstanceData<Instance>()->soundStore, std::move(store), error);
+  auto store = AudioStore::create(rate, error);
+  return wrapped(info.Env(), info.Env().GetInstanceData<Instance>()->audioStore, std::move(store), error);
 }
 
-Napi::Value openSoundStore(const Napi::CallbackInfo& info) {
+Napi::Value openAudioStore(const Napi::CallbackInfo& info) {
   Arguments read(info.Env());
   const std::string address = read.text(info[0], "address");
   if (!read.ok()) return info.Env().Undefined();
   std::string error;
-  auto store = SoundStore::open(address, error);
-  return wrapped(info.Env(), info.Env().GetInstanceData<Instance>()->soundStore, std::move(store), error);
+  auto store = AudioStore::open(address, error);
+  return wrapped(info.Env(), info.Env().GetInstanceData<Instance>()->audioStore, std::move(store), error);
 }
 
 Napi::Value clockUs(const Napi::CallbackInfo& info) { return Napi::Number::New(info.Env(), static_cast<double>(nowUs())); }
@@ -84,7 +84,7 @@ Napi::Value render(const Napi::CallbackInfo& info) {
   Arguments read(info.Env());
   const auto surface = readSurface(read, info[0], "surface");
   if (!surface) return info.Env().Undefined();
-  const Target into = readPicture(read, info[1], "into", surface->width(), surface->height());
+  const Target into = readFrame(read, info[1], "into", surface->width(), surface->height());
   const double frame = read.number(info[2], "frame", -9e15, 9e15);
   if (read.ok()) surface->render(into, frame);
   return info.Env().Undefined();
@@ -104,7 +104,7 @@ Napi::Value renderMixed(const Napi::CallbackInfo& info) {
   std::unique_ptr<Layer> over;
   if (read.ok() && !info[5].IsUndefined()) over = readLayer(read, info[5], "over");
   if (!read.ok()) return info.Env().Undefined();
-  const Target into = readPicture(read, info[3], "into", from->width(), from->height());
+  const Target into = readFrame(read, info[3], "into", from->width(), from->height());
   const double frame = read.number(info[4], "frame", -9e15, 9e15);
   if (!read.ok()) return info.Env().Undefined();
   instance.mixer.render(*from, *to, mixing, into, frame);
@@ -119,24 +119,24 @@ Napi::Value renderMixed(const Napi::CallbackInfo& info) {
 
 Napi::Value scale(const Napi::CallbackInfo& info) {
   Arguments read(info.Env());
-  const Target from = readPicture(read, info[0], "from", 0, 0), into = readPicture(read, info[1], "into", 0, 0);
-  if (read.ok()) scalePicture(info.Env().GetInstanceData<Instance>()->scaler, from, into);
+  const Target from = readFrame(read, info[0], "from", 0, 0), into = readFrame(read, info[1], "into", 0, 0);
+  if (read.ok()) scaleFrame(info.Env().GetInstanceData<Instance>()->scaler, from, into);
   return info.Env().Undefined();
 }
 
 Napi::Value recolor(const Napi::CallbackInfo& info) {
   Arguments read(info.Env());
-  const Target picture = readPicture(read, info[0], "picture", 0, 0);
+  const Target picture = readFrame(read, info[0], "picture", 0, 0);
   const Matrix matrix = read.choice(info[1], "colorSpace", {"bt709", "bt601"}) == 1 ? Matrix::bt601 : Matrix::bt709;
   const bool full = read.choice(info[2], "colorRange", {"limited", "full"}) == 1;
-  if (read.ok()) recolorPicture(picture, matrix, full);
+  if (read.ok()) recolorFrame(picture, matrix, full);
   return info.Env().Undefined();
 }
 
 Napi::Value toRgba(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   Arguments read(env);
-  const Target picture = readPicture(read, info[0], "picture", 0, 0);
+  const Target picture = readFrame(read, info[0], "picture", 0, 0);
   PlaneView alpha;
   if (read.ok() && !info[1].IsUndefined()) {
     const Arguments::Bytes bytes = read.bytes(info[1], "alpha");
@@ -146,20 +146,20 @@ Napi::Value toRgba(const Napi::CallbackInfo& info) {
   }
   if (!read.ok()) return env.Undefined();
   auto rgba = Napi::Buffer<uint8_t>::New(env, static_cast<size_t>(picture.width) * static_cast<size_t>(picture.height) * 4);
-  pictureToRgba(env.GetInstanceData<Instance>()->scaler, picture, alpha, rgba.Data());
+  frameToRgba(env.GetInstanceData<Instance>()->scaler, picture, alpha, rgba.Data());
   return rgba;
 }
 
 Napi::Object init(Napi::Env env, Napi::Object exports) {
   auto* instance = new Instance;
   instance->frameStore = Napi::Persistent(FrameStoreObject::define(env));
-  instance->soundStore = Napi::Persistent(SoundStoreObject::define(env));
+  instance->audioStore = Napi::Persistent(AudioStoreObject::define(env));
   instance->surface = Napi::Persistent(SurfaceObject::define(env));
   env.SetInstanceData(instance);
   exports.Set("createFrameStore", Napi::Function::New<createFrameStore>(env));
   exports.Set("openFrameStore", Napi::Function::New<openFrameStore>(env));
-  exports.Set("createSoundStore", Napi::Function::New<createSoundStore>(env));
-  exports.Set("openSoundStore", Napi::Function::New<openSoundStore>(env));
+  exports.Set("createAudioStore", Napi::Function::New<createAudioStore>(env));
+  exports.Set("openAudioStore", Napi::Function::New<openAudioStore>(env));
   exports.Set("nowUs", Napi::Function::New<clockUs>(env));
   exports.Set("createSurface", Napi::Function::New<createSurface>(env));
   exports.Set("render", Napi::Function::New<render>(env));

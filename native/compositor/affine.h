@@ -11,7 +11,7 @@ struct Affine {
     return a == other.a && b == other.b && c == other.c && d == other.d && e == other.e && f == other.f;
   }
   double determinant() const { return a * d - b * c; }
-  /** Sides stay parallel to the picture's, within a hundredth of a pixel over `width` by `height`. Mirrored ones too. */
+  /** Sides stay parallel to the frame's, within a hundredth of a pixel over `width` by `height`. Mirrored ones too. */
   bool isUpright(double width, double height) const { return std::fabs(b) * width < 0.01 && std::fabs(c) * height < 0.01; }
   Affine inverse() const {
     const double k = 1 / determinant();

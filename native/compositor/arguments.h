@@ -43,7 +43,7 @@ class Arguments {
     Napi::Value memory, stride;
   };
   /**
-   * A plane of `rows` rows of `width` bytes: the memory must hold them. All planes of a picture are got before the first is read, for a
+   * A plane of `rows` rows of `width` bytes: the memory must hold them. All planes of a frame are got before the first is read, for a
    * getter of the caller's could take memory away that was looked at already.
    */
   uint8_t* plane(const Plane& from, const std::string& name, int width, int rows, ptrdiff_t& stride);

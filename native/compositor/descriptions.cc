@@ -52,7 +52,7 @@ LayerContent readContent(Arguments& read, Napi::Value value, const std::string& 
     const YuvColor yuv = readColor(read, color, name + ".color", true);
     const int width = read.integer(read.get(from, "width"), name + ".width", 1, 16384);
     const int height = read.integer(read.get(from, "height"), name + ".height", 1, 16384);
-    if (read.ok()) content.color = std::make_shared<ColorPicture>(yuv, width, height);
+    if (read.ok()) content.color = std::make_shared<ColorFrame>(yuv, width, height);
   }
   return content;
 }
@@ -146,7 +146,7 @@ Mixing readMixing(Arguments& read, Napi::Value value) {
   return mixing;
 }
 
-Target readPicture(Arguments& read, Napi::Value value, const std::string& name, int width, int height) {
+Target readFrame(Arguments& read, Napi::Value value, const std::string& name, int width, int height) {
   Target target;
   const Napi::Object from = read.object(value, name);
   if (!read.ok()) return target;

@@ -1,5 +1,5 @@
 #pragma once
-// Reads what JavaScript says about layers, mixings and pictures; see src-main/studio/worker/compositor/compositor.ts.
+// Reads what JavaScript says about layers, mixings and frames; see src-main/studio/worker/compositor/compositor.ts.
 #include <memory>
 #include <string>
 
@@ -23,8 +23,8 @@ YuvColor readColor(Arguments& read, Napi::Value value, const std::string& name, 
 /** Null after a failure. */
 std::unique_ptr<Layer> readLayer(Arguments& read, Napi::Value value, const std::string& name);
 Mixing readMixing(Arguments& read, Napi::Value value);
-/** Memory of a picture; with `width` above zero it must have that size. */
-Target readPicture(Arguments& read, Napi::Value value, const std::string& name, int width, int height);
+/** Memory of a frame; with `width` above zero it must have that size. */
+Target readFrame(Arguments& read, Napi::Value value, const std::string& name, int width, int height);
 /** A chain for a list of filters, null for none. Shared between all that name the same settings and `owner`. */
 std::shared_ptr<FilterChain> readFilters(Arguments& read, Napi::Value value, const std::string& name, const void* owner);
 

@@ -67,7 +67,7 @@ Napi::Value FrameStoreObject::write(const Napi::CallbackInfo& info) {
   }
   const Napi::Object from = read.object(info[0], "The picture");
   if (!read.ok()) return env.Undefined();
-  PictureView picture;
+  FrameView picture;
   picture.layout = static_cast<Layout>(read.choice(read.get(from, "layout"), "layout", {"i420", "i420a", "nv12", "bgra", "rgba"}));
   picture.width = read.integer(read.get(from, "width"), "width", 1, kMaxSide);
   picture.height = read.integer(read.get(from, "height"), "height", 1, kMaxSide);
@@ -125,7 +125,7 @@ Napi::Value FrameStoreObject::write(const Napi::CallbackInfo& info) {
 Napi::Value FrameStoreObject::read(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   if (!store_) return env.Undefined();
-  const FrameStore::Picture picture = store_->newest();
+  const FrameStore::Frame picture = store_->newest();
   if (!picture) return env.Undefined();
   const Planes& planes = picture.planes;
   Napi::Object copy = Napi::Object::New(env);

@@ -21,9 +21,9 @@ Content wholeOf(const Planes& planes, uint64_t version) {
 
 }  // namespace
 
-ColorPicture::ColorPicture(YuvColor color, int width, int height) : color_(color), width_(width), height_(height) { makeRoom(width); }
+ColorFrame::ColorFrame(YuvColor color, int width, int height) : color_(color), width_(width), height_(height) { makeRoom(width); }
 
-void ColorPicture::makeRoom(int width) {
+void ColorFrame::makeRoom(int width) {
   if (width <= room_) return;
   room_ = width;
   const auto multiplied = [this](int value) { return (value * color_.a + 127) / 255; };
@@ -34,7 +34,7 @@ void ColorPicture::makeRoom(int width) {
   }
 }
 
-Content ColorPicture::content() const {
+Content ColorFrame::content() const {
   Content content;
   Planes& planes = content.planes;
   planes = {rows_[0].data(), rows_[1].data(), rows_[2].data(), color_.a < 255 ? rows_[3].data() : nullptr, 0, 0, 0, width_, height_};

@@ -18,7 +18,7 @@ void forPlanes(const Target& target, Work&& work) {
   work(target.v, target.strideV, halfWidth, halfHeight, 2);
 }
 
-/** Weights for a wipe by a picture: dark first. `edge` and `gain` are of the sample's own scale. */
+/** Weights for a wipe by a frame: dark first. `edge` and `gain` are of the sample's own scale. */
 AMI_INLINE void mapRowKernel(const uint8_t* map, uint8_t* weights, int count, float edge, float gain) {
   for (int x = 0; x < count; x++) {
     const float weight = (edge - static_cast<float>(map[x])) * gain;
@@ -29,7 +29,7 @@ AMI_DISPATCH(mapRow, (const uint8_t* map, uint8_t* weights, int count, float edg
 
 }  // namespace
 
-Target Mixer::Picture::target(int width, int height) {
+Target Mixer::Frame::target(int width, int height) {
   planes[0].resize(width, height);
   planes[1].resize(chromaOf(width), chromaOf(height));
   planes[2].resize(chromaOf(width), chromaOf(height));
@@ -44,7 +44,7 @@ Target Mixer::Picture::target(int width, int height) {
   return target;
 }
 
-Content Mixer::Picture::content(int width, int height) const {
+Content Mixer::Frame::content(int width, int height) const {
   Content content;
   content.planes = {planes[0].data(), planes[1].data(), planes[2].data(), nullptr, planes[0].stride(), planes[1].stride(), 0, width, height};
   content.right = width;
@@ -76,10 +76,10 @@ void Mixer::fade(Surface& from, Surface& to, const Mixing& mixing, const Target&
     return;
   }
   from.render(into, frame);
-  to.render(pictures_[0].target(into.width, into.height), frame);
+  to.render(frames_[0].target(into.width, into.height), frame);
   const uint16_t weight = weightOf(mixing.progress);
   forPlanes(into, [&](uint8_t* data, ptrdiff_t stride, int width, int height, int plane) {
-    for (int y = 0; y < height; y++) mixRow(data + y * stride, pictures_[0].planes[plane].row(y), width, weight);
+    for (int y = 0; y < height; y++) mixRow(data + y * stride, frames_[0].planes[plane].row(y), width, weight);
   });
 }
 
@@ -88,7 +88,7 @@ void Mixer::move(Surface& from, Surface& to, const Mixing& mixing, const Target&
   const bool across = mixing.direction == Direction::left || mixing.direction == Direction::right;
   const double sign = mixing.direction == Direction::left || mixing.direction == Direction::up ? -1 : 1;
   const double length = across ? width : height, moved = length * mixing.progress;
-  const auto lay = [&](const Picture& picture, double by, const Joins& joins) {
+  const auto lay = [&](const Frame& picture, double by, const Joins& joins) {
     Geometry geometry;
     (across ? geometry.transform.e : geometry.transform.f) = by;
     geometry.joins = joins;
@@ -99,15 +99,15 @@ void Mixer::move(Surface& from, Surface& to, const Mixing& mixing, const Target&
   if (mixing.kind == MixingKind::slide) {
     from.render(into, frame);
   } else {
-    from.render(pictures_[1].target(width, height), frame);
+    from.render(frames_[1].target(width, height), frame);
     // The other begins where this one ends, between two pixels.
     const double seam = sign < 0 ? length - moved : moved;
     Joins joins;
     (sign < 0 ? (across ? joins.right : joins.bottom) : (across ? joins.left : joins.top)) = seam;
-    lay(pictures_[1], sign * moved, joins);
+    lay(frames_[1], sign * moved, joins);
   }
-  to.render(pictures_[0].target(width, height), frame);
-  lay(pictures_[0], sign * (moved - length), {});
+  to.render(frames_[0].target(width, height), frame);
+  lay(frames_[0], sign * (moved - length), {});
 }
 
 void Mixer::weigh(const Mixing& mixing, const Target& into, int y, uint8_t* weights) {
@@ -145,10 +145,10 @@ void Mixer::weigh(const Mixing& mixing, const Target& into, int y, uint8_t* weig
 void Mixer::wipe(Surface& from, Surface& to, const Mixing& mixing, const Target& into, double frame) {
   const int width = into.width, height = into.height;
   from.render(into, frame);
-  to.render(pictures_[0].target(width, height), frame);
+  to.render(frames_[0].target(width, height), frame);
   Mixing used = mixing;
   if (mixing.map) {
-    const FrameStore::Picture map = mixing.map->newest();
+    const FrameStore::Frame map = mixing.map->newest();
     if (map) {
       map_.resize(width, height);
       const Planes& planes = map.planes;
@@ -161,7 +161,7 @@ void Mixer::wipe(Surface& from, Surface& to, const Mixing& mixing, const Target&
   const auto columns = static_cast<size_t>(width);
   weights_.resize(columns * 3);
   uint8_t *first = weights_.data(), *second = first + columns, *mean = second + columns;
-  const Picture& layer = pictures_[0];
+  const Frame& layer = frames_[0];
   for (int y = 0; y < height; y += 2) {
     weigh(used, into, y, first);
     mixRowBy(into.y + y * into.strideY, layer.planes[0].row(y), first, width);

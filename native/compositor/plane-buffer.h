@@ -3,7 +3,7 @@
 #include <cstdlib>
 #include <utility>
 
-#include "media-store/picture.h"
+#include "media-store/frame.h"
 
 namespace ami {
 
@@ -66,7 +66,7 @@ struct Content {
   bool flat = false;
   /** Changes whenever the pixels may have changed. */
   uint64_t version = 0;
-  /** Where anything stands at all; the whole picture as a rule. */
+  /** Where anything stands at all; the whole frame as a rule. */
   int left = 0, top = 0, right = 0, bottom = 0;
 
   bool hasAlpha() const { return planes.a != nullptr; }

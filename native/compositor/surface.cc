@@ -92,7 +92,7 @@ void Surface::compose(const Target& target, double frame) {
   }
   const bool clear = target.a != nullptr;
   if (clear && right_ > left_) {
-    // Only what the last picture left behind.
+    // Only what the last frame left behind.
     const int cx = left_ / 2, cy = top_ / 2, width = right_ - left_, height = bottom_ - top_;
     const int halfWidth = chromaOf(right_) - cx, halfHeight = chromaOf(bottom_) - cy;
     fillPlane(target.y + top_ * target.strideY + left_, target.strideY, width, height, 0);

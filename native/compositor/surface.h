@@ -7,7 +7,7 @@
 
 namespace ami {
 
-/** A picture made of layers. */
+/** A frame made of layers. */
 class Surface : public std::enable_shared_from_this<Surface> {
  public:
   /** Without `background` it begins clear. */
@@ -26,16 +26,16 @@ class Surface : public std::enable_shared_from_this<Surface> {
 
   /** Composes into memory of its own size that is opaque; what is clear becomes black. */
   void render(const Target& target, double frame);
-  /** Its picture as content of a layer; composed at most once for each frame number, and only where something changed. */
+  /** Its frame as content of a layer; composed at most once for each frame number, and only where something changed. */
   bool show(double frame, Content& content);
-  /** Grows when the picture may have changed. */
+  /** Grows when the frame may have changed. */
   uint64_t version(double frame);
 
  private:
   bool shows(const Surface* other, std::set<const Surface*>& seen) const;
   void compose(const Target& target, double frame);
   void fill(const Target& target, YuvColor color) const;
-  /** Brings the kept picture up to date. */
+  /** Brings the kept frame up to date. */
   void update(double frame);
   void filter(double frame);
 
@@ -47,7 +47,7 @@ class Surface : public std::enable_shared_from_this<Surface> {
   Neighbours later_;
   std::shared_ptr<FilterChain> filters_;
 
-  /** The kept picture: Y, U, V, and alpha of luma and chroma where it is not opaque. */
+  /** The kept frame: Y, U, V, and alpha of luma and chroma where it is not opaque. */
   PlaneBuffer kept_[5];
   PlaneBuffer straightPlanes_[3];
   Content content_;

@@ -15,7 +15,7 @@ namespace macos {
 class Capture;
 }
 
-/** Takes pictures and the end of a stream from the system's queue to the capture. */
+/** Takes frames and the end of a stream from the system's queue to the capture. */
 @interface AmiStreamOutput : NSObject <SCStreamOutput, SCStreamDelegate>
 @property(nonatomic, assign) std::weak_ptr<macos::Capture> capture;
 @end
@@ -35,21 +35,21 @@ std::string sizeText(int width, int height) { return std::to_string(width) + "x"
 
 }  // namespace
 
-/** A capture of the macOS desktop: the system calls with pictures, when something changed. */
+/** A capture of the macOS desktop: the system calls with frames, when something changed. */
 class Capture : public ami::CaptureThread {
  public:
   Capture(const CaptureOrder& order, std::unique_ptr<ami::FrameStore> store, OnChange onChange)
       : CaptureThread(order, std::move(store), std::move(onChange)) {}
 
   /** From the system's queue. */
-  void onPicture(CMSampleBufferRef sample);
+  void onFrame(CMSampleBufferRef sample);
   void onEnd(const std::string& why);
 
  private:
   struct Found {
     SCContentFilter* filter = nil;
     SCWindow* window = nil;
-    /** Pixels of the picture. */
+    /** Pixels of the frame. */
     int width = 0;
     int height = 0;
     /** For regions: points of the display. */
@@ -268,7 +268,7 @@ void Capture::onEnd(const std::string& why) {
   sleep_.notify_all();
 }
 
-void Capture::onPicture(CMSampleBufferRef sample) {
+void Capture::onFrame(CMSampleBufferRef sample) {
   NSArray* attachments = (__bridge NSArray*)CMSampleBufferGetSampleAttachmentsArray(sample, NO);
   NSDictionary* about = attachments.firstObject;
   // Frames without anything new tell that nothing changed.
@@ -276,7 +276,7 @@ void Capture::onPicture(CMSampleBufferRef sample) {
   const CVPixelBufferRef pixels = CMSampleBufferGetImageBuffer(sample);
   if (pixels == nullptr || CVPixelBufferLockBaseAddress(pixels, kCVPixelBufferLock_ReadOnly) != kCVReturnSuccess) return;
   const int64_t began = ami::nowUs();
-  ami::PictureView view;
+  ami::FrameView view;
   view.layout = ami::Layout::bgra;
   view.width = static_cast<int>(CVPixelBufferGetWidth(pixels));
   view.height = static_cast<int>(CVPixelBufferGetHeight(pixels));
@@ -313,7 +313,7 @@ void Capture::onPicture(CMSampleBufferRef sample) {
 @implementation AmiStreamOutput
 - (void)stream:(SCStream*)stream didOutputSampleBuffer:(CMSampleBufferRef)sample ofType:(SCStreamOutputType)type {
   const auto capture = self.capture.lock();
-  if (capture && type == SCStreamOutputTypeScreen && CMSampleBufferIsValid(sample)) capture->onPicture(sample);
+  if (capture && type == SCStreamOutputTypeScreen && CMSampleBufferIsValid(sample)) capture->onFrame(sample);
 }
 - (void)stream:(SCStream*)stream didStopWithError:(NSError*)error {
   if (const auto capture = self.capture.lock()) capture->onEnd(error.localizedDescription.UTF8String);

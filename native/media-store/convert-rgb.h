@@ -3,7 +3,7 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "picture.h"
+#include "frame.h"
 #include "rgb-alpha.h"
 #include "rgb-coefficients.h"
 #include "simd.h"
@@ -12,7 +12,7 @@ namespace ami {
 
 namespace rgb {
 
-/** Two rows from pixel `x` on; `second` may be `first` at the bottom of odd pictures. */
+/** Two rows from pixel `x` on; `second` may be `first` at the bottom of odd frames. */
 inline void rowsPlain(const uint8_t* first, const uint8_t* second, uint8_t* y0, uint8_t* y1, uint8_t* u, uint8_t* v, int x, int width,
                       const RgbCoefficients& k) {
   for (; x < width; x += 2) {
@@ -109,8 +109,8 @@ AMI_DISPATCH(alpha, (const uint8_t* from, uint8_t* to, int width, uint8_t* all, 
 
 }  // namespace rgb
 
-/** Converts rows [first, first + count) of a bgra or rgba picture; `first` is even. `rows` holds room for two rows of RGB. True where a pixel is not opaque. */
-inline bool convertRgbRows(const PictureView& from, const Planes& to, int first, int count, uint8_t* room) {
+/** Converts rows [first, first + count) of a bgra or rgba frame; `first` is even. `rows` holds room for two rows of RGB. True where a pixel is not opaque. */
+inline bool convertRgbRows(const FrameView& from, const Planes& to, int first, int count, uint8_t* room) {
   const RgbCoefficients& k = rgbCoefficients(from.layout);
   bool transparent = false;
   for (int row = first; row < first + count; row += 2) {

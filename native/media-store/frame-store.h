@@ -1,5 +1,5 @@
 #pragma once
-// The newest picture of a source in shared memory: one writer, any readers, in any process of the user; nobody waits for anybody.
+// The newest frame of a source in shared memory: one writer, any readers, in any process of the user; nobody waits for anybody.
 #include <algorithm>
 #include <atomic>
 #include <memory>
@@ -9,13 +9,13 @@
 #include "convert-rgb.h"
 #include "convert-yuv.h"
 #include "monotonic.h"
-#include "picture.h"
+#include "frame.h"
 #include "shared-memory.h"
 
 namespace ami {
 
 /**
- * Pictures stand in slots. The header names the newest; a reader pins its slot while it reads, the writer writes into one that is
+ * Frames stand in slots. The header names the newest; a reader pins its slot while it reads, the writer writes into one that is
  * neither newest nor pinned. Two slots are in use as a rule, the rest costs no memory until a reader is slow. A pin is forgotten after
  * two seconds: its owner died. Whatever is read from the header is checked, for the writer may be a worker that has gone mad.
  */
@@ -43,7 +43,7 @@ class FrameStore {
 
   const std::string& address() const { return memory_->address(); }
 
-  /** What is known of the newest picture without looking at it. */
+  /** What is known of the newest frame without looking at it. */
   struct About {
     uint64_t sequence = 0;
     int width = 0;
@@ -52,12 +52,12 @@ class FrameStore {
     int64_t timeUs = 0;
   };
 
-  /** The newest picture, kept from being overwritten while this lives. Empty (`sequence` 0) where there is none. */
-  class Picture : public About {
+  /** The newest frame, kept from being overwritten while this lives. Empty (`sequence` 0) where there is none. */
+  class Frame : public About {
    public:
-    Picture() = default;
-    Picture(Picture&& other) noexcept { *this = std::move(other); }
-    Picture& operator=(Picture&& other) noexcept {
+    Frame() = default;
+    Frame(Frame&& other) noexcept { *this = std::move(other); }
+    Frame& operator=(Frame&& other) noexcept {
       if (this == &other) return *this;
       unpin();
       static_cast<About&>(*this) = other;
@@ -66,7 +66,7 @@ class FrameStore {
       other.pins_ = nullptr;
       return *this;
     }
-    ~Picture() { unpin(); }
+    ~Frame() { unpin(); }
     explicit operator bool() const { return sequence != 0; }
 
     /** Only to be read. `planes.a` is null where `hasAlpha` is false. */
@@ -85,15 +85,15 @@ class FrameStore {
   };
 
   About about() const {
-    const Picture picture = newest();
+    const Frame picture = newest();
     return picture;
   }
 
   uint64_t sequence() const { return header()->latest.load(std::memory_order_acquire) >> kSlotBits; }
 
-  Picture newest() const {
-    Picture picture;
-    // Each turn fails only when the writer finished another picture meanwhile.
+  Frame newest() const {
+    Frame picture;
+    // Each turn fails only when the writer finished another frame meanwhile.
     for (int turn = 0; turn < 64; turn++) {
       const uint64_t latest = header()->latest.load();
       if (latest >> kSlotBits == 0) return picture;
@@ -121,17 +121,17 @@ class FrameStore {
   }
 
   /**
-   * Converts and shows a picture. With `changed` only those rows are read: the others are those of the picture before, which must
+   * Converts and shows a frame. With `changed` only those rows are read: the others are those of the frame before, which must
    * have had the same size (where there is none, all rows are read). Empty, or a sentence about what is wrong.
    */
-  std::string write(const PictureView& picture, const RowSpan* changed = nullptr, size_t changes = 0) {
+  std::string write(const FrameView& picture, const RowSpan* changed = nullptr, size_t changes = 0) {
     if (picture.width < 1 || picture.height < 1 || picture.width > kMaxSide || picture.height > kMaxSide) {
       return "a picture of " + std::to_string(picture.width) + " x " + std::to_string(picture.height) + " pixels: 1 to " +
              std::to_string(kMaxSide) + " are possible";
     }
     const bool isRgb = picture.layout == Layout::bgra || picture.layout == Layout::rgba;
     const bool alpha = picture.layout == Layout::i420a || (isRgb && !picture.opaque);
-    const Picture before = newest();
+    const Frame before = newest();
     const int base = before ? static_cast<int>(header()->latest.load() & (kSlots - 1)) : -1;
     const bool partial = changed != nullptr && base >= 0 && fits(base, picture, alpha);
     markStale(picture.height, partial ? changed : nullptr, changes);
@@ -164,7 +164,7 @@ class FrameStore {
     return {};
   }
 
-  /** Takes the picture away and gives its memory back. */
+  /** Takes the frame away and gives its memory back. */
   void clear() {
     header()->latest.store(0);
     for (size_t index = 0; index < kSlots; index++) {
@@ -197,9 +197,9 @@ class FrameStore {
   struct Header {
     uint64_t magic;
     uint64_t id;
-    /** Sequence number and slot of the newest picture; 0: none. */
+    /** Sequence number and slot of the newest frame; 0: none. */
     std::atomic<uint64_t> latest;
-    /** Sequence number of the last picture that was written. */
+    /** Sequence number of the last frame that was written. */
     std::atomic<uint64_t> written;
     Slot slots[kSlots];
   };
@@ -230,12 +230,12 @@ class FrameStore {
     return planes;
   }
 
-  bool fits(int index, const PictureView& picture, bool alpha) const {
+  bool fits(int index, const FrameView& picture, bool alpha) const {
     const Slot& slot = header()->slots[index];
     return slot.width.load() == picture.width && slot.height.load() == picture.height && (slot.alpha.load() != kOpaque) == alpha;
   }
 
-  /** The writer's choice. Where readers hold all, one loses its picture: better than a source that waits. */
+  /** The writer's choice. Where readers hold all, one loses its frame: better than a source that waits. */
   size_t freeSlot(int latest) {
     const int64_t now = nowUs();
     size_t oldest = latest == 0 ? 1 : 0;
@@ -306,7 +306,7 @@ class FrameStore {
   }
 
   const std::unique_ptr<SharedMemory> memory_;
-  /** For each slot a bit per pair of rows: not as in the newest picture. Known to the writer alone. */
+  /** For each slot a bit per pair of rows: not as in the newest frame. Known to the writer alone. */
   Bits stale_[kSlots];
   Bits fresh_;
   std::vector<uint8_t> room_;

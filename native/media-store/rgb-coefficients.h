@@ -2,7 +2,7 @@
 // What makes BT.709 limited of RGB, in 15 bits.
 #include <cstdint>
 
-#include "picture.h"
+#include "frame.h"
 #include "simd.h"
 
 namespace ami {

@@ -40,7 +40,7 @@ class SharedMemory {
     int end = 0;
     const std::string format = std::string(kind) + "-%16" SCNx64 "%n";
     if (address.size() > 90 || sscanf(address.c_str(), format.c_str(), &id, &end) != 1 || end != static_cast<int>(address.size())) {
-      error = "\"" + address.substr(0, 90) + "\" is no address of a " + kind + " store";
+      error = "\"" + address.substr(0, 90) + "\" is no memory address of " + kind;
       return nullptr;
     }
     std::unique_ptr<SharedMemory> memory(new SharedMemory(size));

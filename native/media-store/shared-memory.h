@@ -5,7 +5,7 @@
 #include "shared-memory-macos.h"
 #else
 // Memory that processes of one user share without a name in any file system: a memfd, opened by others as /proc/PID/fd/N, so that
-// nothing is left behind whoever dies. Pages come into being when they are touched: a store may be as large as the largest picture.
+// nothing is left behind whoever dies. Pages come into being when they are touched: a store may be as large as the largest frame.
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/random.h>
@@ -41,13 +41,13 @@ class SharedMemory {
     return memory;
   }
 
-  /** Maps memory of that address. Whoever calls checks `id` against what the memory holds: a process id may have been given anew. */
+  /** Maps memory of that address. Whoever calls checks `id` against what the memory holds: a process id may have been given to another. */
   static std::unique_ptr<SharedMemory> open(const char* kind, size_t size, const std::string& address, std::string& error) {
     int pid = 0, fd = 0, end = 0;
     uint64_t id = 0;
     const std::string format = std::string(kind) + "-%d-%d-%16" SCNx64 "%n";
     if (address.size() > 90 || sscanf(address.c_str(), format.c_str(), &pid, &fd, &id, &end) != 3 || end != static_cast<int>(address.size())) {
-      error = "\"" + address.substr(0, 90) + "\" is no address of a " + kind + " store";
+      error = "\"" + address.substr(0, 90) + "\" is no memory address of " + kind;
       return nullptr;
     }
     std::unique_ptr<SharedMemory> memory(new SharedMemory(size));

@@ -9,12 +9,12 @@
 #include "javascript/listener.h"
 #include "javascript/options.h"
 #include "javascript/refuse.h"
-#include "picture-input.h"
-#include "picture-output.h"
+#include "video-input.h"
+#include "video-output.h"
 #include "pipewire-loop.h"
 #include "session.h"
-#include "sound-input.h"
-#include "sound-output.h"
+#include "audio-input.h"
+#include "audio-output.h"
 
 namespace ami::pipewire {
 
@@ -103,23 +103,23 @@ class JsSession : public Napi::ObjectWrap<JsSession> {
   std::unique_ptr<Held<Session>> held_;
 };
 
-class JsSoundInput : public Napi::ObjectWrap<JsSoundInput> {
+class JsAudioInput : public Napi::ObjectWrap<JsAudioInput> {
  public:
   static Napi::Function define(Napi::Env env) {
-    return DefineClass(env, "SoundInput", {InstanceMethod("setNodes", &JsSoundInput::setNodes), InstanceMethod("close", &JsSoundInput::close)});
+    return DefineClass(env, "AudioInput", {InstanceMethod("setNodes", &JsAudioInput::setNodes), InstanceMethod("close", &JsAudioInput::close)});
   }
 
-  explicit JsSoundInput(const Napi::CallbackInfo& info) : Napi::ObjectWrap<JsSoundInput>(info), held_(hold<SoundInput>(info)) {
+  explicit JsAudioInput(const Napi::CallbackInfo& info) : Napi::ObjectWrap<JsAudioInput>(info), held_(hold<AudioInput>(info)) {
     if (!held_) return;
     const Napi::Object given = info[0].As<Napi::Object>();
     std::string error;
-    std::shared_ptr<SoundStore> store = SoundStore::open(textOf(given, "store"), error);
+    std::shared_ptr<AudioStore> store = AudioStore::open(textOf(given, "store"), error);
     if (!store) {
       fail(info.Env(), error);
       return;
     }
-    SoundInputOptions options{textOf(given, "name"), textOf(given, "target"), given.Get("monitor").ToBoolean()};
-    held_->open([&](Loop& loop, Tell tell) { return std::make_shared<SoundInput>(loop, std::move(options), std::move(store), std::move(tell)); });
+    AudioInputOptions options{textOf(given, "name"), textOf(given, "target"), given.Get("monitor").ToBoolean()};
+    held_->open([&](Loop& loop, Tell tell) { return std::make_shared<AudioInput>(loop, std::move(options), std::move(store), std::move(tell)); });
   }
 
  private:
@@ -132,37 +132,37 @@ class JsSoundInput : public Napi::ObjectWrap<JsSoundInput> {
       if (!node.IsNumber()) return fail(info.Env(), "nodes are a list of numbers");
       nodes.insert(node.As<Napi::Number>().Uint32Value());
     }
-    held_->post([nodes = std::move(nodes)](SoundInput& input) { input.setNodes(nodes); });
+    held_->post([nodes = std::move(nodes)](AudioInput& input) { input.setNodes(nodes); });
   }
   void close(const Napi::CallbackInfo&) { held_->close(); }
-  std::unique_ptr<Held<SoundInput>> held_;
+  std::unique_ptr<Held<AudioInput>> held_;
 };
 
-class JsSoundOutput : public Napi::ObjectWrap<JsSoundOutput> {
+class JsAudioOutput : public Napi::ObjectWrap<JsAudioOutput> {
  public:
   static Napi::Function define(Napi::Env env) {
-    return DefineClass(env, "SoundOutput",
-                       {InstanceMethod("write", &JsSoundOutput::write), InstanceMethod("statistics", &JsSoundOutput::statistics),
-                        InstanceMethod("close", &JsSoundOutput::close)});
+    return DefineClass(env, "AudioOutput",
+                       {InstanceMethod("write", &JsAudioOutput::write), InstanceMethod("statistics", &JsAudioOutput::statistics),
+                        InstanceMethod("close", &JsAudioOutput::close)});
   }
 
-  explicit JsSoundOutput(const Napi::CallbackInfo& info) : Napi::ObjectWrap<JsSoundOutput>(info), held_(hold<SoundOutput>(info)) {
+  explicit JsAudioOutput(const Napi::CallbackInfo& info) : Napi::ObjectWrap<JsAudioOutput>(info), held_(hold<AudioOutput>(info)) {
     if (!held_) return;
     const Napi::Object given = info[0].As<Napi::Object>();
-    SoundOutputOptions options{textOf(given, "name"), textOf(given, "target"), static_cast<int>(numberOf(given, "sampleRate", SoundStore::kMinRate, SoundStore::kMaxRate, 48'000))};
-    held_->open([&](Loop& loop, Tell tell) { return std::make_shared<SoundOutput>(loop, std::move(options), std::move(tell)); });
+    AudioOutputOptions options{textOf(given, "name"), textOf(given, "target"), static_cast<int>(numberOf(given, "sampleRate", AudioStore::kMinRate, AudioStore::kMaxRate, 48'000))};
+    held_->open([&](Loop& loop, Tell tell) { return std::make_shared<AudioOutput>(loop, std::move(options), std::move(tell)); });
   }
 
  private:
   void write(const Napi::CallbackInfo& info) {
     if (!info[0].IsTypedArray() || held_->work() == nullptr) return;
     const Napi::TypedArray given = info[0].As<Napi::TypedArray>();
-    if (given.TypedArrayType() != napi_float32_array) return fail(info.Env(), "sound is a Float32Array");
+    if (given.TypedArrayType() != napi_float32_array) return fail(info.Env(), "audio is a Float32Array");
     const Napi::Float32Array samples = given.As<Napi::Float32Array>();
     held_->work()->write(samples.Data(), samples.ElementLength() / 2);
   }
   Napi::Value statistics(const Napi::CallbackInfo& info) {
-    const auto told = held_->work() == nullptr ? SoundOutput::Statistics{} : held_->work()->statistics();
+    const auto told = held_->work() == nullptr ? AudioOutput::Statistics{} : held_->work()->statistics();
     const Napi::Object result = Napi::Object::New(info.Env());
     result.Set("queuedMs", told.queuedMs);
     result.Set("underruns", told.underruns);
@@ -170,21 +170,21 @@ class JsSoundOutput : public Napi::ObjectWrap<JsSoundOutput> {
     return result;
   }
   void close(const Napi::CallbackInfo&) { held_->close(); }
-  std::unique_ptr<Held<SoundOutput>> held_;
+  std::unique_ptr<Held<AudioOutput>> held_;
 };
 
-class JsPictureInput : public Napi::ObjectWrap<JsPictureInput> {
+class JsVideoInput : public Napi::ObjectWrap<JsVideoInput> {
  public:
   static Napi::Function define(Napi::Env env) {
-    return DefineClass(env, "PictureInput",
-                       {InstanceMethod("setShown", &JsPictureInput::setShown), InstanceMethod("statistics", &JsPictureInput::statistics),
-                        InstanceMethod("close", &JsPictureInput::close)});
+    return DefineClass(env, "VideoInput",
+                       {InstanceMethod("setShown", &JsVideoInput::setShown), InstanceMethod("statistics", &JsVideoInput::statistics),
+                        InstanceMethod("close", &JsVideoInput::close)});
   }
 
-  explicit JsPictureInput(const Napi::CallbackInfo& info) : Napi::ObjectWrap<JsPictureInput>(info), held_(hold<PictureInput>(info)) {
+  explicit JsVideoInput(const Napi::CallbackInfo& info) : Napi::ObjectWrap<JsVideoInput>(info), held_(hold<VideoInput>(info)) {
     if (!held_) return;
     const Napi::Object given = info[0].As<Napi::Object>();
-    PictureInputOptions options;
+    VideoInputOptions options;
     options.name = textOf(given, "name");
     options.target = textOf(given, "target");
     options.node = static_cast<uint32_t>(numberOf(given, "node", 0, PW_ID_ANY, PW_ID_ANY));
@@ -199,7 +199,7 @@ class JsPictureInput : public Napi::ObjectWrap<JsPictureInput> {
       fail(info.Env(), error);
       return;
     }
-    held_->open([&](Loop& loop, Tell tell) { return std::make_shared<PictureInput>(loop, std::move(options), std::move(store), std::move(tell)); });
+    held_->open([&](Loop& loop, Tell tell) { return std::make_shared<VideoInput>(loop, std::move(options), std::move(store), std::move(tell)); });
   }
 
  private:
@@ -207,28 +207,28 @@ class JsPictureInput : public Napi::ObjectWrap<JsPictureInput> {
     if (held_->work() != nullptr) held_->work()->setShown(info[0].ToBoolean());
   }
   Napi::Value statistics(const Napi::CallbackInfo& info) {
-    const auto told = held_->work() == nullptr ? PictureInput::Statistics{} : held_->work()->statistics();
+    const auto told = held_->work() == nullptr ? VideoInput::Statistics{} : held_->work()->statistics();
     const Napi::Object result = Napi::Object::New(info.Env());
-    result.Set("pictures", static_cast<double>(told.pictures));
+    result.Set("frames", static_cast<double>(told.frames));
     result.Set("dropped", static_cast<double>(told.dropped));
     return result;
   }
   void close(const Napi::CallbackInfo&) { held_->close(); }
-  std::unique_ptr<Held<PictureInput>> held_;
+  std::unique_ptr<Held<VideoInput>> held_;
 };
 
-class JsPictureOutput : public Napi::ObjectWrap<JsPictureOutput> {
+class JsVideoOutput : public Napi::ObjectWrap<JsVideoOutput> {
  public:
   static Napi::Function define(Napi::Env env) {
-    return DefineClass(env, "PictureOutput",
-                       {InstanceMethod("setStore", &JsPictureOutput::setStore), InstanceMethod("statistics", &JsPictureOutput::statistics),
-                        InstanceMethod("close", &JsPictureOutput::close)});
+    return DefineClass(env, "VideoOutput",
+                       {InstanceMethod("setStore", &JsVideoOutput::setStore), InstanceMethod("statistics", &JsVideoOutput::statistics),
+                        InstanceMethod("close", &JsVideoOutput::close)});
   }
 
-  explicit JsPictureOutput(const Napi::CallbackInfo& info) : Napi::ObjectWrap<JsPictureOutput>(info), held_(hold<PictureOutput>(info)) {
+  explicit JsVideoOutput(const Napi::CallbackInfo& info) : Napi::ObjectWrap<JsVideoOutput>(info), held_(hold<VideoOutput>(info)) {
     if (!held_) return;
     const Napi::Object given = info[0].As<Napi::Object>();
-    PictureOutputOptions options;
+    VideoOutputOptions options;
     options.node = textOf(given, "node");
     options.name = textOf(given, "name");
     options.width = sideOf(given, "width");
@@ -242,7 +242,7 @@ class JsPictureOutput : public Napi::ObjectWrap<JsPictureOutput> {
     }
     std::shared_ptr<FrameStore> store = openStore(info.Env(), textOf(given, "store"));
     if (!store) return;
-    held_->open([&](Loop& loop, Tell tell) { return std::make_shared<PictureOutput>(loop, std::move(options), std::move(store), std::move(tell)); });
+    held_->open([&](Loop& loop, Tell tell) { return std::make_shared<VideoOutput>(loop, std::move(options), std::move(store), std::move(tell)); });
   }
 
  private:
@@ -255,27 +255,27 @@ class JsPictureOutput : public Napi::ObjectWrap<JsPictureOutput> {
   void setStore(const Napi::CallbackInfo& info) {
     if (!info[0].IsString()) return fail(info.Env(), "a store is named by its address");
     std::shared_ptr<FrameStore> store = openStore(info.Env(), info[0].As<Napi::String>().Utf8Value());
-    if (store) held_->post([store = std::move(store)](PictureOutput& output) { output.setStore(store); });
+    if (store) held_->post([store = std::move(store)](VideoOutput& output) { output.setStore(store); });
   }
   Napi::Value statistics(const Napi::CallbackInfo& info) {
-    const auto told = held_->work() == nullptr ? PictureOutput::Statistics{} : held_->work()->statistics();
+    const auto told = held_->work() == nullptr ? VideoOutput::Statistics{} : held_->work()->statistics();
     const Napi::Object result = Napi::Object::New(info.Env());
-    result.Set("pictures", static_cast<double>(told.pictures));
+    result.Set("frames", static_cast<double>(told.frames));
     result.Set("dropped", static_cast<double>(told.dropped));
     return result;
   }
   void close(const Napi::CallbackInfo&) { held_->close(); }
-  std::unique_ptr<Held<PictureOutput>> held_;
+  std::unique_ptr<Held<VideoOutput>> held_;
 };
 
 Napi::Object init(Napi::Env env, Napi::Object exports) {
   // Before JavaScript goes, so that nobody tells it anything afterwards.
   env.AddCleanupHook([] { Loop::haltShared(); });
   exports.Set("Session", JsSession::define(env));
-  exports.Set("SoundInput", JsSoundInput::define(env));
-  exports.Set("SoundOutput", JsSoundOutput::define(env));
-  exports.Set("PictureInput", JsPictureInput::define(env));
-  exports.Set("PictureOutput", JsPictureOutput::define(env));
+  exports.Set("AudioInput", JsAudioInput::define(env));
+  exports.Set("AudioOutput", JsAudioOutput::define(env));
+  exports.Set("VideoInput", JsVideoInput::define(env));
+  exports.Set("VideoOutput", JsVideoOutput::define(env));
   return exports;
 }
 

@@ -39,7 +39,7 @@ bool Loop::start(std::string& error) {
     return false;
   }
   loop_ = pw_thread_loop_get_loop(thread_);
-  // Sound is handed over on a thread of its own, which asks for real-time priority: an encoder takes all it can of the others.
+  // Audio is handed over on a thread of its own, which asks for real-time priority: an encoder takes all it can of the others.
   context_ = pw_context_new(loop_, pw_properties_new(PW_KEY_CONFIG_NAME, "client-rt.conf", PW_KEY_APP_NAME, "AMI Streams", nullptr), 0);
   if (context_ == nullptr) context_ = pw_context_new(loop_, pw_properties_new(PW_KEY_APP_NAME, "AMI Streams", nullptr), 0);
   if (context_ == nullptr) {

@@ -2,7 +2,7 @@
 #include "capture/capture-addon.h"
 #include "displays.h"
 #include "program-windows.h"
-#include "sound-addon.h"
+#include "audio-addon.h"
 
 namespace {
 
@@ -15,7 +15,7 @@ ami::DeviceList listDevices(const std::string&) {
 }
 
 Napi::Object initialise(Napi::Env env, Napi::Object exports) {
-  windows::addSound(env, exports);
+  windows::addAudio(env, exports);
   return ami::captureAddon<windows::makeCapture, listDevices>(env, exports);
 }
 

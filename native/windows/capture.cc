@@ -83,7 +83,7 @@ void Capture::run() {
       }
     }
     sleepUntil(order_.beforeFrame(ami::nowUs(), lastUs_, meanUs_));
-    if (!stopping() && !picture(*source)) source.reset();
+    if (!stopping() && !frame(*source)) source.reset();
   }
   source.reset();
   store().clear();
@@ -141,7 +141,7 @@ std::unique_ptr<ScreenSource> Capture::openDisplay() {
   return source;
 }
 
-bool Capture::picture(ScreenSource& source) {
+bool Capture::frame(ScreenSource& source) {
   const int64_t began = ami::nowUs();
   lastUs_ = began;
   const ScreenSource::Reading reading = source.read(rows_, order_.cursor);
@@ -155,11 +155,11 @@ bool Capture::picture(ScreenSource& source) {
     return true;
   }
   rows_.read(spans_);
-  ami::PictureView view;
+  ami::FrameView view;
   view.layout = ami::Layout::bgra;
   view.width = source.width();
   view.height = source.height();
-  view.planes[0] = source.picture();
+  view.planes[0] = source.frame();
   view.strides[0] = source.stride();
   view.opaque = true;
   view.timeUs = began;

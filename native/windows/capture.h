@@ -23,7 +23,7 @@ class Capture : public ami::CaptureThread {
   std::unique_ptr<ScreenSource> openWindow();
   std::unique_ptr<ScreenSource> openDisplay();
   /** Reads once; false where it must be opened anew. */
-  bool picture(ScreenSource& source);
+  bool frame(ScreenSource& source);
   void clear();
 
   std::mutex sleepMutex_;

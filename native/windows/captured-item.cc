@@ -139,7 +139,7 @@ bool CapturedItem::copy(IDirect3D11CaptureFrame& frame) {
   D3D11_MAPPED_SUBRESOURCE mapped{};
   if (FAILED(context_->Map(readable_.get(), 0, D3D11_MAP_READ, 0, &mapped))) return false;
   for (int row = 0; row < height_; row++) {
-    memcpy(picture_.data() + static_cast<ptrdiff_t>(row) * stride(), static_cast<const uint8_t*>(mapped.pData) + static_cast<size_t>(row) * mapped.RowPitch,
+    memcpy(frame_.data() + static_cast<ptrdiff_t>(row) * stride(), static_cast<const uint8_t*>(mapped.pData) + static_cast<size_t>(row) * mapped.RowPitch,
            static_cast<size_t>(stride()));
   }
   context_->Unmap(readable_.get(), 0);

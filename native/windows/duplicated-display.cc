@@ -72,10 +72,10 @@ ScreenSource::Reading DuplicatedDisplay::read(ami::ChangedRows& rows, bool curso
   rows.read(spans_);
   for (const ami::RowSpan& span : spans_) {
     for (int row = span.first; row < span.first + span.count; row++) {
-      memcpy(picture_.data() + static_cast<ptrdiff_t>(row) * stride(), static_cast<const uint8_t*>(mapped.pData) + static_cast<size_t>(row) * mapped.RowPitch,
+      memcpy(frame_.data() + static_cast<ptrdiff_t>(row) * stride(), static_cast<const uint8_t*>(mapped.pData) + static_cast<size_t>(row) * mapped.RowPitch,
              static_cast<size_t>(stride()));
     }
-    if (cursor) pointer_.draw(picture_.data(), stride(), width_, span.first, span.first + span.count, area_.x, area_.y);
+    if (cursor) pointer_.draw(frame_.data(), stride(), width_, span.first, span.first + span.count, area_.x, area_.y);
   }
   context_->Unmap(readable_.get(), 0);
   return Reading::changed;

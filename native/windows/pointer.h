@@ -8,14 +8,14 @@
 
 namespace windows {
 
-/** The pointer as desktop duplication tells it: shape and place apart from the picture. */
+/** The pointer as desktop duplication tells it: shape and place apart from the frame. */
 class Pointer {
  public:
   /** Takes shape and place from a frame where that has new ones; true where it did. */
   bool update(IDXGIOutputDuplication& duplication, const DXGI_OUTDUPL_FRAME_INFO& frame);
   /** What it covers of the display; empty while it is hidden. */
   ami::Rect area() const;
-  /** Draws it into rows `first` to `end` of a BGRX picture whose corner lies at `originX`, `originY` of the display. */
+  /** Draws it into rows `first` to `end` of a BGRX frame whose corner lies at `originX`, `originY` of the display. */
   void draw(uint8_t* picture, int stride, int width, int first, int end, int originX, int originY) const;
 
  private:

@@ -25,11 +25,11 @@ class ScreenSource {
     /** It must be opened anew, or is gone. */
     lost,
   };
-  /** Brings the picture up to date; never waits. `rows` is reset to the picture's size first. */
+  /** Brings the frame up to date; never waits. `rows` is reset to the frame's size first. */
   virtual Reading read(ami::ChangedRows& rows, bool cursor) = 0;
 
   /** BGRX; good until the next reading. */
-  const uint8_t* picture() const { return picture_.data(); }
+  const uint8_t* frame() const { return frame_.data(); }
   int width() const { return width_; }
   int height() const { return height_; }
   int stride() const { return width_ * 4; }
@@ -38,10 +38,10 @@ class ScreenSource {
   void resize(int width, int height) {
     width_ = width;
     height_ = height;
-    picture_.assign(static_cast<size_t>(width) * 4 * static_cast<size_t>(height), 0);
+    frame_.assign(static_cast<size_t>(width) * 4 * static_cast<size_t>(height), 0);
   }
 
-  std::vector<uint8_t> picture_;
+  std::vector<uint8_t> frame_;
   int width_ = 0;
   int height_ = 0;
 };

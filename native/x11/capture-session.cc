@@ -39,11 +39,11 @@ bool CaptureSession::run() {
     if (connection_.broken()) return true;
     const int64_t due = nextDue(now);
     if (due <= now) {
-      picture();
+      frame();
       continue;
     }
     xcb_flush(connection_.raw());
-    // Between an event and the time for a picture nothing that happens matters: the server is left unread.
+    // Between an event and the time for a frame nothing that happens matters: the server is left unread.
     capture_.sleepUntil(due, pending() ? -1 : connection_.fd());
   }
   return false;
@@ -81,7 +81,7 @@ void CaptureSession::search() {
     report_.state = CaptureReport::State::running;
     pointer_.doubt();
     if (!target_->hidden()) return;
-    // Nothing is shown of it yet; what another one showed is not its picture.
+    // Nothing is shown of it yet; what another one showed is not its frame.
     capture_.store().clear();
     shown_ = false;
   }
@@ -166,7 +166,7 @@ void CaptureSession::addPointer() {
   drawnShape_ = pointer_.shape();
 }
 
-void CaptureSession::picture() {
+void CaptureSession::frame() {
   const int64_t began = ami::nowUs();
   lastUs_ = began;
   atOnce_ = false;
@@ -195,16 +195,16 @@ void CaptureSession::picture() {
     all_ = true;
     return;
   }
-  ami::PictureView view;
+  ami::FrameView view;
   view.layout = ami::Layout::bgra;
   view.width = area.width;
   view.height = area.height;
-  view.planes[0] = reader_.picture();
+  view.planes[0] = reader_.frame();
   view.strides[0] = reader_.stride();
   view.opaque = true;
   view.timeUs = began;
   for (const ami::RowSpan& span : spans_) {
-    pointer_.draw(reader_.picture(), reader_.stride(), area.width, span.first, span.first + span.count, target_->originX(), target_->originY());
+    pointer_.draw(reader_.frame(), reader_.stride(), area.width, span.first, span.first + span.count, target_->originX(), target_->originY());
   }
   const std::string problem = capture_.store().write(view, all_ ? nullptr : spans_.data(), spans_.size());
   if (!problem.empty()) return fail(problem);

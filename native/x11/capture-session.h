@@ -27,7 +27,7 @@ class CaptureSession {
   int64_t nextDue(int64_t now) const;
   bool pending() const;
   bool pointerIsSeen() const { return order_.cursor && target_ && !target_->hidden(); }
-  void picture();
+  void frame();
   void addPointer();
   void fail(const std::string& problem);
   void tell();
@@ -45,13 +45,13 @@ class CaptureSession {
   Pointer pointer_;
   int64_t pointerAskedUs_ = 0;
   int64_t pointerPauseUs_ = Pointer::kAskEveryUs;
-  /** As it is drawn in the picture. */
+  /** As it is drawn in the frame. */
   Rect drawnPointer_;
   uint32_t drawnShape_ = 0;
 
   bool all_ = true;
   bool damaged_ = false;
-  /** Somebody begins to look: the next picture is made without waiting for its time. */
+  /** Somebody begins to look: the next frame is made without waiting for its time. */
   bool atOnce_ = false;
   bool shown_ = false;
   int64_t lastUs_ = 0;

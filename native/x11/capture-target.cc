@@ -191,7 +191,7 @@ void CaptureTarget::takeDamage(ChangedRows& rows) {
   const int count = xcb_xfixes_fetch_region_rectangles_length(region.get());
   for (int index = 0; index < count; index++) {
     const xcb_rectangle_t& part = parts[index];
-    // A part beside the picture changes none of its rows.
+    // A part beside the frame changes none of its rows.
     const Rect inside = Rect{part.x - originX(), part.y - originY(), part.width, part.height}.intersected({0, 0, area_.width, area_.height});
     rows.add(inside);
   }

@@ -42,16 +42,16 @@ class CaptureTarget {
   /** Asks for size and memory of a window where those changed. False where it cannot be read now: it is hidden or closed. */
   bool prepare();
   bool hidden() const { return hidden_; }
-  /** What is read: pixels of `drawable` that make up the picture. */
+  /** What is read: pixels of `drawable` that make up the frame. */
   xcb_drawable_t drawable() const { return isWindow_ ? pixmap_ : window_; }
   const Rect& area() const { return area_; }
-  /** What the pointer is asked for; the picture's corner lies at `originX`, `originY` in it. */
+  /** What the pointer is asked for; the frame's corner lies at `originX`, `originY` in it. */
   xcb_window_t window() const { return window_; }
   int originX() const { return isWindow_ ? 0 : area_.x; }
   int originY() const { return isWindow_ ? 0 : area_.y; }
   PixelFormat format() const { return format_; }
   bool watchesDamage() const { return damage_ != XCB_NONE; }
-  /** Adds what was drawn since the last time, in pixels of the picture. */
+  /** Adds what was drawn since the last time, in pixels of the frame. */
   void takeDamage(ChangedRows& rows);
 
  private:

@@ -92,7 +92,7 @@ void Capture::run() {
     setSocket(connection->fd());
     const bool lost = CaptureSession(*this, *connection, order.server).run();
     setSocket(-1);
-    // Whatever was shown is no more: an old picture would pass for a live one.
+    // Whatever was shown is no more: an old frame would pass for a live one.
     store().clear();
     if (!lost || stopping()) continue;
     report.fail(CaptureReport::State::waiting, "server-lost", order.server);

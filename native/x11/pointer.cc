@@ -71,13 +71,13 @@ void Pointer::fetchShape() {
   pixels_.assign(words, words + xcb_xfixes_get_cursor_image_cursor_image_length(image.get()));
 }
 
-void Pointer::draw(uint8_t* picture, int stride, int width, int first, int end, int originX, int originY) const {
+void Pointer::draw(uint8_t* frame, int stride, int width, int first, int end, int originX, int originY) const {
   const Rect place = Rect{area_.x - originX, area_.y - originY, area_.width, area_.height};
   const Rect part = place.intersected({0, first, width, end - first});
   if (part.empty() || pixels_.size() < static_cast<size_t>(width_) * static_cast<size_t>(height_)) return;
   for (int y = part.y; y < part.y + part.height; y++) {
     const uint32_t* from = pixels_.data() + static_cast<size_t>(y - place.y) * static_cast<size_t>(width_) + (part.x - place.x);
-    uint8_t* to = picture + static_cast<ptrdiff_t>(y) * stride + part.x * 4;
+    uint8_t* to = frame + static_cast<ptrdiff_t>(y) * stride + part.x * 4;
     for (int x = 0; x < part.width; x++, to += 4) {
       const uint32_t word = from[x];
       const uint32_t rest = 255 - (word >> 24);

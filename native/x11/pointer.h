@@ -9,7 +9,7 @@ namespace x11 {
 
 using ami::Rect;
 
-/** Where the pointer is and how it looks, for one picture that it is drawn into. */
+/** Where the pointer is and how it looks, for one frame that it is drawn into. */
 class Pointer {
  public:
   explicit Pointer(const XConnection& connection) : connection_(connection) {}
@@ -30,16 +30,16 @@ class Pointer {
 
   /** Asks where it is in `window`, and for its shape where that changed. False where the window is gone. */
   bool refresh(xcb_window_t window);
-  /** Hides it from the picture: nothing is drawn until the next `refresh`. */
+  /** Hides it from the frame: nothing is drawn until the next `refresh`. */
   void hide() { area_ = {}; }
   /** What it covers, in pixels of the window that it was asked for. Empty while it is hidden or elsewhere. */
   const Rect& area() const { return area_; }
   /** Grows when it looks different. */
   uint32_t shape() const { return shape_; }
   /**
-   * Blends it into rows `first` to `end` of a BGRX picture. `originX`, `originY`: where the picture's corner lies in the window.
+   * Blends it into rows `first` to `end` of a BGRX frame. `originX`, `originY`: where the frame's corner lies in the window.
    */
-  void draw(uint8_t* picture, int stride, int width, int first, int end, int originX, int originY) const;
+  void draw(uint8_t* frame, int stride, int width, int first, int end, int originX, int originY) const;
 
  private:
   void fetchShape();

@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "capture/rect.h"
-#include "media-store/picture.h"
+#include "media-store/frame.h"
 #include "x-connection.h"
 
 namespace x11 {
@@ -11,7 +11,7 @@ namespace x11 {
 using ami::Rect;
 
 /**
- * Reads parts of a drawable into one picture of BGRX. With MIT-SHM the server writes straight into it; where that is missing, or the
+ * Reads parts of a drawable into one frame of BGRX. With MIT-SHM the server writes straight into it; where that is missing, or the
  * server runs on another machine, the pixels come over the connection.
  */
 class ScreenReader {
@@ -21,13 +21,13 @@ class ScreenReader {
   ScreenReader(const ScreenReader&) = delete;
   ScreenReader& operator=(const ScreenReader&) = delete;
 
-  /** Memory for pictures of that size. False where there is none. */
+  /** Memory for frames of that size. False where there is none. */
   bool resize(int width, int height, PixelFormat format);
   /** Reads rows of `area` of the drawable. False where the drawable is not (or no longer) what was thought. */
   bool read(xcb_drawable_t drawable, const Rect& area, const std::vector<ami::RowSpan>& spans);
 
   /** Valid until the next `resize`. */
-  uint8_t* picture() { return format_ == PixelFormat::bgrx32 ? raw_ : converted_.data(); }
+  uint8_t* frame() { return format_ == PixelFormat::bgrx32 ? raw_ : converted_.data(); }
   int stride() const { return width_ * 4; }
 
  private:
@@ -48,7 +48,7 @@ class ScreenReader {
   uint32_t segment_ = XCB_NONE;
   /** Holds `raw_` where no memory is shared. */
   std::vector<uint8_t> own_;
-  /** The picture where the server's pixels are not BGRX. */
+  /** The frame where the server's pixels are not BGRX. */
   std::vector<uint8_t> converted_;
   std::vector<uint32_t> asked_;
 };

@@ -1,6 +1,6 @@
 import { BitReader } from './bit-reader.ts'
 import { type Fault, fault } from './fault.ts'
-import { maxPictureSide } from './h264.ts'
+import { maxFrameSide } from './h264.ts'
 
 /** What an av1C record says (AV1 Codec ISO Media File Format Binding, 2.3). */
 export interface Av1Configuration {
@@ -100,7 +100,7 @@ function parseSequenceHeader(data: Uint8Array, start: number, end: number): { wi
   const width = reader.bits(widthBits) + 1
   const height = reader.bits(heightBits) + 1
   if (reader.overrun) return fault('AV1 sequence header ends too early', end)
-  if (width > maxPictureSide || height > maxPictureSide) return fault(`AV1 frame size ${width}x${height} cannot be`, start)
+  if (width > maxFrameSide || height > maxFrameSide) return fault(`AV1 frame size ${width}x${height} cannot be`, start)
   return frameRate === undefined ? { width, height } : { width, height, frameRate }
 }
 

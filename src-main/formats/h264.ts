@@ -3,7 +3,7 @@ import { type Fault, fault, isFault } from './fault.ts'
 import { readVuiHead } from './vui-head.ts'
 
 /** The largest picture side that is believed. */
-export const maxPictureSide = 16_384
+export const maxFrameSide = 16_384
 
 /** What an avcC record says (ISO/IEC 14496-15, 5.3.3.1). */
 export interface AvcConfiguration {
@@ -143,7 +143,7 @@ export function parseSequenceParameterSet(nal: Uint8Array): AvcSequence | Fault 
   if (reader.overrun) return fault('SPS ends too early', nal.length)
   const width = widthUnits * 16 - cropX
   const height = heightUnits * 16 * (framesOnly ? 1 : 2) - cropY
-  if (width < 1 || height < 1 || width > maxPictureSide || height > maxPictureSide) {
+  if (width < 1 || height < 1 || width > maxFrameSide || height > maxFrameSide) {
     return fault(`SPS frame size ${width}x${height} cannot be`, reader.byteOffset)
   }
   const canReorder = profile !== 66 && orderType !== 2 && maxReferenceFrames > 0

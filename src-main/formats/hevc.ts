@@ -1,6 +1,6 @@
 import { BitReader, withoutEmulationPrevention } from './bit-reader.ts'
 import { type Fault, fault, isFault } from './fault.ts'
-import { maxPictureSide } from './h264.ts'
+import { maxFrameSide } from './h264.ts'
 import { readVuiHead } from './vui-head.ts'
 
 /** What an hvcC record says (ISO/IEC 14496-15, 8.3.3.1). */
@@ -89,7 +89,7 @@ function parseHevcSequence(nal: Uint8Array): HevcSequence | Fault {
     height -= (reader.unsigned() + reader.unsigned()) * unitY
   }
   if (reader.overrun) return fault('SPS ends too early', nal.length)
-  if (width < 1 || height < 1 || width > maxPictureSide || height > maxPictureSide) {
+  if (width < 1 || height < 1 || width > maxFrameSide || height > maxFrameSide) {
     return fault(`SPS frame size ${width}x${height} cannot be`, reader.byteOffset)
   }
   const vui = readVui(reader, subLayers)

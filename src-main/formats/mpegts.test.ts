@@ -135,8 +135,8 @@ describe('a segment of a transport stream', () => {
     const segments = [8, 0, 2, 6].map((startS) => writeTsSegment({ ...media(startS, 1 + startS), version: 0 }))
     const read = readTs(Buffer.concat(segments))
     expect(read.complaints.filter((one) => !one.includes('clock'))).toEqual([])
-    const soundAlone = [0, 2].map((startS) => writeTsSegment({ audio: media(startS, 2).audio, version: 0 }))
-    expect(readTs(Buffer.concat(soundAlone)).complaints).toEqual([])
+    const audioAlone = [0, 2].map((startS) => writeTsSegment({ audio: media(startS, 2).audio, version: 0 }))
+    expect(readTs(Buffer.concat(audioAlone)).complaints).toEqual([])
   })
 
   it('sends the clock every 100 ms where frames are far apart or missing, and with audio only', () => {

@@ -1,6 +1,6 @@
 import { BitReader } from './bit-reader.ts'
 import { type Fault, fault } from './fault.ts'
-import { maxPictureSide } from './h264.ts'
+import { maxFrameSide } from './h264.ts'
 
 /** What a vpcC box says (VP Codec ISO Media File Format Binding, 2.2). */
 export interface Vp9Configuration {
@@ -51,7 +51,7 @@ export function parseVp9FrameHeader(data: Uint8Array): Vp9FrameHeader | Fault {
   const width = reader.bits(16) + 1
   const height = reader.bits(16) + 1
   if (reader.overrun) return fault('VP9 header is cut', data.length)
-  if (width > maxPictureSide || height > maxPictureSide) return fault(`VP9 frame size ${width}x${height} cannot be`, 0)
+  if (width > maxFrameSide || height > maxFrameSide) return fault(`VP9 frame size ${width}x${height} cannot be`, 0)
   return { profile, width, height }
 }
 

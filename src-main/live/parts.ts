@@ -93,7 +93,7 @@ export async function createParts(
     streams: () => streamFacts(registry, destinations),
   })
   const recording = await createRecording({
-    picturesOf: (file) => thumbnails.ofFile(file),
+    imagesOf: (file) => thumbnails.ofFile(file),
     registry,
     database,
     writes,

@@ -13,8 +13,8 @@ import { live as t } from '../messages/page.ts'
 import { endStream, forget, kickPublisher } from './actions.ts'
 import { DestinationsBrief } from './destinations/destinations-brief.tsx'
 import { HealthFacts, healthFacts } from './health-facts.tsx'
+import { KeyframeImage } from './keyframe-image.tsx'
 import { absolute, samePath } from './links.ts'
-import { Picture } from './picture.tsx'
 import { WarningBrief } from './warnings.tsx'
 
 const none: readonly HealthSample[] = []
@@ -38,7 +38,7 @@ export function StreamRow({ stream, editor }: { readonly stream: Stream; readonl
   return (
     <li className="card stream-row" data-testid="stream-row" data-stream={stream.name}>
       <Link href={`/live/${stream.name}`} aria-hidden="true" tabIndex={-1}>
-        <Picture url={stream.pictureUrl} sequence={stream.health?.keyframeSequence || undefined} label={t.imageOf(stream.name)} />
+        <KeyframeImage url={stream.pictureUrl} sequence={stream.health?.keyframeSequence || undefined} label={t.imageOf(stream.name)} />
       </Link>
       <div className="stream-main">
         <div className="stream-title">

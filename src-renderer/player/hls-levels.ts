@@ -14,7 +14,7 @@ const tooSlow = 1.3
 const avoidMs = 4000
 /** Taken for the connection until something has been seen, kbps. */
 const assumedKbps = 3000
-const maxSound = 8
+const maxAudioBlocks = 8
 const maxFirstByteMs = 300
 
 function isUnderWay({ loading, aborted }: LoaderStats): boolean {
@@ -95,7 +95,7 @@ export function hlsLevels(Hls: HlsClass): HlsConfig['abrController'] {
       const { loading, loaded } = (part ?? frag).stats
       if (frag.type === 'audio') {
         this.#sound.push({ bytes: loaded, endMs: loading.end })
-        if (this.#sound.length > maxSound) this.#sound.shift()
+        if (this.#sound.length > maxAudioBlocks) this.#sound.shift()
       }
       if (frag.type !== 'main' || frag.sn === 'initSegment') return
       this.#loaded = frag.level
@@ -103,11 +103,11 @@ export function hlsLevels(Hls: HlsClass): HlsConfig['abrController'] {
       if (loading.end - loading.start < (part ?? frag).duration * 500) this.#learn(loading.first - loading.start)
       const wholeMs = loading.end - loading.start
       const tookMs = Math.max(loading.end - loading.first, wholeMs / 2, wholeMs - this.#firstByteMs)
-      this.#rate.add(loaded + this.#soundSince(loading.start), tookMs, performance.now())
+      this.#rate.add(loaded + this.#audioSince(loading.start), tookMs, performance.now())
       if (part === null || part === undefined) this.#loading = undefined
     }
 
-    #soundSince(fromMs: number): number {
+    #audioSince(fromMs: number): number {
       let bytes = 0
       for (const each of this.#sound) if (each.endMs > fromMs) bytes += each.bytes
       return bytes
@@ -131,7 +131,7 @@ export function hlsLevels(Hls: HlsClass): HlsConfig['abrController'] {
       const now = performance.now()
       const tookMs = now - stats.loading.start
       if (stats.loaded === 0 || tookMs < judgeAfterMs) return
-      const kbps = ((stats.loaded + this.#soundSince(stats.loading.start)) * 8) / tookMs
+      const kbps = ((stats.loaded + this.#audioSince(stats.loading.start)) * 8) / tookMs
       const wholeBytes = Math.max(stats.total, (duration * (hls.levels[frag.level]?.bitrate ?? 0)) / 8)
       const leftMs = ((wholeBytes - stats.loaded) * 8) / kbps
       if (leftMs < judgeAfterMs / 2) return

@@ -32,7 +32,7 @@ const words = (): Readonly<Record<WhipState | 'idle', string>> => ({
 
 /** Camera, microphone or screen with a preview, and the way on air. */
 export function Broadcast({ target, ready, keyRemedy }: BroadcastProps) {
-  const [picture, setPicture] = useState<'camera' | 'screen' | 'none'>('camera')
+  const [picture, setVideo] = useState<'camera' | 'screen' | 'none'>('camera')
   const [cameraId, setCameraId] = useState('')
   const [microphone, setMicrophone] = useState(true)
   const [microphoneId, setMicrophoneId] = useState('')
@@ -134,7 +134,7 @@ export function Broadcast({ target, ready, keyRemedy }: BroadcastProps) {
             className="input"
             value={picture}
             disabled={isOn}
-            onChange={(event) => change(setPicture)(event.target.value as typeof picture)}
+            onChange={(event) => change(setVideo)(event.target.value as typeof picture)}
             data-testid="publish-picture"
           >
             <option value="camera">{t.camera}</option>

@@ -36,7 +36,7 @@ export async function capture(choice: CaptureChoice): Promise<MediaStream> {
     if (choice.picture === 'screen') {
       await take(navigator.mediaDevices.getDisplayMedia({ video: { height: { max: choice.height }, frameRate: 30 }, audio: true }))
     }
-    const video = choice.picture === 'camera' ? pictureOf(choice) : false
+    const video = choice.picture === 'camera' ? videoConstraints(choice) : false
     // Sound of a shared tab takes the place of the microphone: one sound track goes out.
     const audio =
       choice.microphone && media.getAudioTracks().length === 0
@@ -56,7 +56,7 @@ export function close(media: MediaStream): void {
   for (const track of media.getTracks()) track.stop()
 }
 
-function pictureOf(choice: CaptureChoice): MediaTrackConstraints {
+function videoConstraints(choice: CaptureChoice): MediaTrackConstraints {
   return {
     height: { ideal: choice.height },
     width: { ideal: Math.round((choice.height * 16) / 9) },

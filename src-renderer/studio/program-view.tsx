@@ -1,7 +1,7 @@
 import { ArrowRight } from 'lucide-react'
 import type { CSSProperties } from 'react'
 import { Canvas } from './canvas/canvas.tsx'
-import { CanvasPicture } from './canvas/canvas-picture.tsx'
+import { CanvasVideo } from './canvas/canvas-video.tsx'
 import { configureProgram, transitionTo } from './commands.ts'
 import { t } from './messages.ts'
 import type { CanvasPart, Collection, ProgramState } from './types.ts'
@@ -98,7 +98,7 @@ function OtherCanvas({ canvas: { id, name, width, height } }: { readonly canvas:
         }}
       >
         <span className="studio-canvas">
-          <CanvasPicture canvas={id} of="program" />
+          <CanvasVideo canvas={id} of="program" />
         </span>
       </button>
     </figure>

@@ -206,7 +206,7 @@ function OpenShow({ open, editor }: { readonly open: OpenCollection; readonly ed
           document={document}
           scene={scene}
           canvas={canvas}
-          soundOnly={adding === 'sound'}
+          audioOnly={adding === 'sound'}
           overlays={
             <OverlayKindChoice
               onChoose={(kind) => {

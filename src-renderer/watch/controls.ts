@@ -39,7 +39,7 @@ export function connectControls(video: HTMLVideoElement, session: () => WatchSes
   const fullscreen = part('fullscreen')
 
   const drawPlay = () => setIcon(play, video.paused ? 'play' : 'pause', video.paused ? t.play : t.pause)
-  const drawSound = () => {
+  const drawVolume = () => {
     const silent = video.muted || video.volume === 0
     setIcon(mute, silent ? 'muted' : 'sound', silent ? t.turnAudioOn : t.mute)
     unmute.hidden = !video.muted
@@ -50,7 +50,7 @@ export function connectControls(video: HTMLVideoElement, session: () => WatchSes
     else if (session().rewound) void video.play().catch(() => {})
     else session().goLive()
   }
-  const toggleSound = () => {
+  const toggleMute = () => {
     video.muted = !video.muted
     if (!video.muted && video.volume === 0) video.volume = 0.5
   }
@@ -77,7 +77,7 @@ export function connectControls(video: HTMLVideoElement, session: () => WatchSes
   if (stored > 0 && stored <= 1) video.volume = stored
 
   play.addEventListener('click', togglePlay)
-  mute.addEventListener('click', toggleSound)
+  mute.addEventListener('click', toggleMute)
   unmute.addEventListener('click', () => {
     video.muted = false
     mute.focus()
@@ -90,16 +90,16 @@ export function connectControls(video: HTMLVideoElement, session: () => WatchSes
   video.addEventListener('click', togglePlay)
   video.addEventListener('dblclick', toggleFull)
   for (const event of ['play', 'pause']) video.addEventListener(event, drawPlay)
-  video.addEventListener('volumechange', drawSound)
+  video.addEventListener('volumechange', drawVolume)
   drawPlay()
-  drawSound()
+  drawVolume()
 
   connectMenu(session, redraw)
 
   const keys: ReadonlyMap<string, () => void> = new Map([
     [' ', togglePlay],
     ['k', togglePlay],
-    ['m', toggleSound],
+    ['m', toggleMute],
     ['f', toggleFull],
     ['j', () => seek(-10)],
     ['l', () => seek(10)],

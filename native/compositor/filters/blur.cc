@@ -9,7 +9,7 @@
 namespace ami {
 namespace {
 
-/** Furthest that a box reaches: wider blurs are made of smaller pictures. */
+/** Furthest that a box reaches: wider blurs are made of smaller frames. */
 constexpr int kLongestReach = 4;
 
 /** Mean of `2 * reach + 1` neighbours along a row whose copy `line` has room for `reach` more at both ends. */
@@ -86,7 +86,7 @@ void blurPlane(uint8_t* plane, ptrdiff_t stride, int width, int height, int reac
   for (int pass = 0; pass < 3; pass++) boxColumns(plane, stride, width, height, reach, room);
 }
 
-/** Wide blurs are made of a smaller picture: nobody sees the difference, and it costs a fraction. */
+/** Wide blurs are made of a smaller frame: nobody sees the difference, and it costs a fraction. */
 void blurPlaneQuickly(uint8_t* plane, ptrdiff_t stride, int width, int height, float radius, BlurRoom& room) {
   int shrink = 1;
   while (radius / shrink > 6 && width / shrink > 8 && height / shrink > 8) shrink *= 2;
@@ -114,23 +114,23 @@ struct Reciprocals {
 const Reciprocals reciprocals;
 
 /** Colour times alpha (`multiply`), or back; neutral is what stays without any alpha. */
-void weigh(Planes& picture, bool multiply) {
+void weigh(Planes& frame, bool multiply) {
   const auto apply = [multiply](uint8_t& value, int alpha, int neutral) {
     const int64_t from = value - neutral;
     const int to = static_cast<int>((multiply ? from * alpha * 257 + 32768 : from * reciprocals.of[alpha] + 32768) >> 16);
     value = static_cast<uint8_t>(std::min(std::max(neutral + to, 0), 255));
   };
-  for (int y = 0; y < picture.height; y++) {
-    uint8_t* luma = picture.y + y * picture.strideY;
-    const uint8_t* alpha = picture.a + y * picture.strideA;
-    for (int x = 0; x < picture.width; x++) apply(luma[x], alpha[x], 16);
+  for (int y = 0; y < frame.height; y++) {
+    uint8_t* luma = frame.y + y * frame.strideY;
+    const uint8_t* alpha = frame.a + y * frame.strideA;
+    for (int x = 0; x < frame.width; x++) apply(luma[x], alpha[x], 16);
   }
-  for (int y = 0; y < chromaOf(picture.height); y++) {
-    uint8_t *u = picture.u + y * picture.strideC, *v = picture.v + y * picture.strideC;
-    const uint8_t* first = picture.a + 2 * y * picture.strideA;
-    const uint8_t* second = 2 * y + 1 < picture.height ? first + picture.strideA : first;
-    for (int x = 0; x < chromaOf(picture.width); x++) {
-      const int next = 2 * x + 1 < picture.width ? 2 * x + 1 : 2 * x;
+  for (int y = 0; y < chromaOf(frame.height); y++) {
+    uint8_t *u = frame.u + y * frame.strideC, *v = frame.v + y * frame.strideC;
+    const uint8_t* first = frame.a + 2 * y * frame.strideA;
+    const uint8_t* second = 2 * y + 1 < frame.height ? first + frame.strideA : first;
+    for (int x = 0; x < chromaOf(frame.width); x++) {
+      const int next = 2 * x + 1 < frame.width ? 2 * x + 1 : 2 * x;
       const int alpha = (first[2 * x] + first[next] + second[2 * x] + second[next] + 2) / 4;
       apply(u[x], alpha, 128);
       apply(v[x], alpha, 128);
@@ -140,16 +140,16 @@ void weigh(Planes& picture, bool multiply) {
 
 }  // namespace
 
-void blur(Planes& picture, float radius, BlurRoom& room) {
+void blur(Planes& frame, float radius, BlurRoom& room) {
   if (!(radius > 0)) return;
-  if (picture.a != nullptr) weigh(picture, true);
-  blurPlaneQuickly(picture.y, picture.strideY, picture.width, picture.height, radius, room);
-  const int chromaWidth = chromaOf(picture.width), chromaHeight = chromaOf(picture.height);
-  blurPlaneQuickly(picture.u, picture.strideC, chromaWidth, chromaHeight, radius / 2, room);
-  blurPlaneQuickly(picture.v, picture.strideC, chromaWidth, chromaHeight, radius / 2, room);
-  if (picture.a == nullptr) return;
-  blurPlaneQuickly(picture.a, picture.strideA, picture.width, picture.height, radius, room);
-  weigh(picture, false);
+  if (frame.a != nullptr) weigh(frame, true);
+  blurPlaneQuickly(frame.y, frame.strideY, frame.width, frame.height, radius, room);
+  const int chromaWidth = chromaOf(frame.width), chromaHeight = chromaOf(frame.height);
+  blurPlaneQuickly(frame.u, frame.strideC, chromaWidth, chromaHeight, radius / 2, room);
+  blurPlaneQuickly(frame.v, frame.strideC, chromaWidth, chromaHeight, radius / 2, room);
+  if (frame.a == nullptr) return;
+  blurPlaneQuickly(frame.a, frame.strideA, frame.width, frame.height, radius, room);
+  weigh(frame, false);
 }
 
 namespace {
@@ -165,17 +165,17 @@ AMI_DISPATCH(sharpenRow, (const uint8_t* above, const uint8_t* own, const uint8_
 
 }  // namespace
 
-void sharpen(Planes& picture, float amount, BlurRoom& room) {
-  const int width = picture.width, height = picture.height, strength = static_cast<int>(amount * 256);
+void sharpen(Planes& frame, float amount, BlurRoom& room) {
+  const int width = frame.width, height = frame.height, strength = static_cast<int>(amount * 256);
   if (strength <= 0 || width < 3 || height < 3) return;
   room.line.resize(static_cast<size_t>(width) * 2);
   // Rows above and at the one that is being written, as they were.
   uint8_t *above = room.line.data(), *own = above + width;
-  memcpy(above, picture.y, width);
+  memcpy(above, frame.y, width);
   for (int y = 1; y < height - 1; y++) {
-    uint8_t* row = picture.y + y * picture.strideY;
+    uint8_t* row = frame.y + y * frame.strideY;
     memcpy(own, row, width);
-    sharpenRow(above, own, row + picture.strideY, row, width, strength);
+    sharpenRow(above, own, row + frame.strideY, row, width, strength);
     std::swap(above, own);
   }
 }

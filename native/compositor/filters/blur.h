@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "../scale-plane.h"
-#include "media-store/picture.h"
+#include "media-store/frame.h"
 
 namespace ami {
 
@@ -15,9 +15,9 @@ struct BlurRoom {
 };
 
 /** Blurs all planes in place, three boxes for a bell curve of about that radius, pixels. Transparent pixels lend no colour. */
-void blur(Planes& picture, float radius, BlurRoom& room);
+void blur(Planes& frame, float radius, BlurRoom& room);
 
 /** Sharpens luma in place by its difference from its neighbours; `amount` 0 to 1. */
-void sharpen(Planes& picture, float amount, BlurRoom& room);
+void sharpen(Planes& frame, float amount, BlurRoom& room);
 
 }  // namespace ami

@@ -65,7 +65,7 @@ struct ChromaCell {
 
 }  // namespace
 
-void correctColor(Planes& picture, const ColorCorrection& c) {
+void correctColor(Planes& frame, const ColorCorrection& c) {
   const float stretch = 1 + c.contrast;
   uint8_t luma[256];
   for (int value = 0; value < 256; value++) {
@@ -73,22 +73,22 @@ void correctColor(Planes& picture, const ColorCorrection& c) {
     const float out = (std::pow(in, 1 / std::max(c.gamma, 0.01f)) - 0.5f) * stretch + 0.5f + c.brightness;
     luma[value] = byte(16 + 219 * std::min(std::max(out, 0.0f), 1.0f));
   }
-  for (int y = 0; y < picture.height; y++) {
-    uint8_t* row = picture.y + y * picture.strideY;
-    for (int x = 0; x < picture.width; x++) row[x] = luma[row[x]];
+  for (int y = 0; y < frame.height; y++) {
+    uint8_t* row = frame.y + y * frame.strideY;
+    for (int x = 0; x < frame.width; x++) row[x] = luma[row[x]];
   }
   const float turn = c.hueDegrees * static_cast<float>(M_PI) / 180, size = c.saturation * stretch;
   const float along = size * std::cos(turn), across = size * std::sin(turn);
   if (along != 1 || across != 0) {
-    for (int y = 0; y < chromaOf(picture.height); y++) {
-      turnRow(picture.u + y * picture.strideC, picture.v + y * picture.strideC, chromaOf(picture.width), along, across);
+    for (int y = 0; y < chromaOf(frame.height); y++) {
+      turnRow(frame.u + y * frame.strideC, frame.v + y * frame.strideC, chromaOf(frame.width), along, across);
     }
   }
-  if (c.opacity >= 1 || picture.a == nullptr) return;
+  if (c.opacity >= 1 || frame.a == nullptr) return;
   const int opacity = static_cast<int>(std::max(c.opacity, 0.0f) * 256 + 0.5f);
-  for (int y = 0; y < picture.height; y++) {
-    uint8_t* row = picture.a + y * picture.strideA;
-    for (int x = 0; x < picture.width; x++) row[x] = static_cast<uint8_t>(row[x] * opacity >> 8);
+  for (int y = 0; y < frame.height; y++) {
+    uint8_t* row = frame.a + y * frame.strideA;
+    for (int x = 0; x < frame.width; x++) row[x] = static_cast<uint8_t>(row[x] * opacity >> 8);
   }
 }
 
@@ -133,16 +133,16 @@ ColorTable::ColorTable(const float* values, int size, float amount)
   }
 }
 
-void ColorTable::apply(Planes& picture) const {
-  const int chromaWidth = chromaOf(picture.width);
-  for (int cy = 0; cy < chromaOf(picture.height); cy++) {
-    uint8_t* u = picture.u + cy * picture.strideC;
-    uint8_t* v = picture.v + cy * picture.strideC;
-    uint8_t* first = picture.y + 2 * cy * picture.strideY;
-    uint8_t* second = 2 * cy + 1 < picture.height ? first + picture.strideY : first;
+void ColorTable::apply(Planes& frame) const {
+  const int chromaWidth = chromaOf(frame.width);
+  for (int cy = 0; cy < chromaOf(frame.height); cy++) {
+    uint8_t* u = frame.u + cy * frame.strideC;
+    uint8_t* v = frame.v + cy * frame.strideC;
+    uint8_t* first = frame.y + 2 * cy * frame.strideY;
+    uint8_t* second = 2 * cy + 1 < frame.height ? first + frame.strideY : first;
     for (int cx = 0; cx < chromaWidth; cx++) {
       const ChromaCell cell(u[cx], v[cx]);
-      const int x = 2 * cx, next = x + 1 < picture.width ? x + 1 : x;
+      const int x = 2 * cx, next = x + 1 < frame.width ? x + 1 : x;
       const uint8_t old[4] = {first[x], first[next], second[x], second[next]};
       const Place& mean = places.of[(old[0] + old[1] + old[2] + old[3] + 2) >> 2];
       u[cx] = byte(cell.at(u_.data(), mean));

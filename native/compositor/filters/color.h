@@ -2,7 +2,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "media-store/picture.h"
+#include "media-store/frame.h"
 
 namespace ami {
 
@@ -15,7 +15,7 @@ struct ColorCorrection {
 };
 
 /** In place. `a` is needed where `opacity` is below 1. */
-void correctColor(Planes& picture, const ColorCorrection& correction);
+void correctColor(Planes& frame, const ColorCorrection& correction);
 
 /** A colour table turned to luma and chroma: 33 steps of each, luma fastest, then U, then V. */
 class ColorTable {
@@ -23,7 +23,7 @@ class ColorTable {
   /** `values` are size³ times red, green, blue, red fastest, as in the Cube format; `amount` from 0 (nothing) to 1. */
   ColorTable(const float* values, int size, float amount);
   /** In place. */
-  void apply(Planes& picture) const;
+  void apply(Planes& frame) const;
 
  private:
   std::vector<float> luma_, u_, v_;

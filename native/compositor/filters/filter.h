@@ -9,10 +9,10 @@
 
 namespace ami {
 
-/** A picture of a filter's own: planar 4:2:0, BT.709 limited, alpha not multiplied in. */
-class FilterPicture {
+/** A frame of a filter's own: planar 4:2:0, BT.709 limited, alpha not multiplied in. */
+class FilterFrame {
  public:
-  /** Contents are undefined afterwards. Without `alpha` the picture is opaque. */
+  /** Contents are undefined afterwards. Without `alpha` the frame is opaque. */
   void resize(int width, int height, bool alpha) {
     y_.resize(width, height);
     u_.resize(chromaOf(width), chromaOf(height));
@@ -31,9 +31,9 @@ class FilterPicture {
 class Filter {
  public:
   virtual ~Filter() = default;
-  /** Makes `to` (resized by the filter) from a picture that it only reads; the two never share memory. `timeUs` is the picture's. */
-  virtual void apply(const Planes& from, int64_t timeUs, FilterPicture& to) = 0;
-  /** Whether it must run for every frame of the program, though its picture stays. */
+  /** Makes `to` (resized by the filter) from a frame that it only reads; the two never share memory. `timeUs` is the frame's. */
+  virtual void apply(const Planes& from, int64_t timeUs, FilterFrame& to) = 0;
+  /** Whether it must run for every frame of the program, though its frame stays. */
   virtual bool moves() const { return false; }
 };
 

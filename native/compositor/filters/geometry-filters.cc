@@ -10,7 +10,7 @@
 namespace ami {
 namespace {
 
-/** Most pictures that a delay holds: at 60 a second some are left out. */
+/** Most frames that a delay holds: at 60 a second some are left out. */
 constexpr size_t kMostKept = 32;
 constexpr int64_t kClosestUs = 15'000;
 
@@ -22,7 +22,7 @@ void fillPlane(uint8_t* to, ptrdiff_t stride, int width, int height, uint8_t val
   for (int y = 0; y < height; y++) memset(to + y * stride, value, width);
 }
 
-void nothing(FilterPicture& to) {
+void nothing(FilterFrame& to) {
   to.resize(1, 1, true);
   const Planes& made = to.planes();
   *made.y = 16;
@@ -32,7 +32,7 @@ void nothing(FilterPicture& to) {
 
 }  // namespace
 
-void copyPicture(const Planes& from, const Planes& to) {
+void copyFrame(const Planes& from, const Planes& to) {
   const int chromaWidth = chromaOf(from.width), chromaHeight = chromaOf(from.height);
   copyPlane(from.y, from.strideY, to.y, to.strideY, from.width, from.height);
   copyPlane(from.u, from.strideC, to.u, to.strideC, chromaWidth, chromaHeight);
@@ -42,7 +42,7 @@ void copyPicture(const Planes& from, const Planes& to) {
   else fillPlane(to.a, to.strideA, from.width, from.height, 255);
 }
 
-void CropFilter::apply(const Planes& from, int64_t, FilterPicture& to) {
+void CropFilter::apply(const Planes& from, int64_t, FilterFrame& to) {
   // Chroma stands under every second pixel: the first one that stays is an even one.
   const int left = left_ & ~1, top = top_ & ~1;
   const int width = from.width - left - right_, height = from.height - top - bottom_;
@@ -55,10 +55,10 @@ void CropFilter::apply(const Planes& from, int64_t, FilterPicture& to) {
   if (part.a != nullptr) part.a += top * from.strideA + left;
   part.width = width;
   part.height = height;
-  copyPicture(part, to.planes());
+  copyFrame(part, to.planes());
 }
 
-void DelayFilter::apply(const Planes& from, int64_t timeUs, FilterPicture& to) {
+void DelayFilter::apply(const Planes& from, int64_t timeUs, FilterFrame& to) {
   const int64_t now = nowUs();
   if (timeUs != lastUs_ && (kept_.empty() || now - kept_.back()->cameUs >= kClosestUs)) {
     lastUs_ = timeUs;
@@ -70,15 +70,15 @@ void DelayFilter::apply(const Planes& from, int64_t timeUs, FilterPicture& to) {
       next = std::make_unique<Kept>();
     }
     next->cameUs = now;
-    next->picture.resize(from.width, from.height, from.a != nullptr);
-    copyPicture(from, next->picture.planes());
+    next->frame.resize(from.width, from.height, from.a != nullptr);
+    copyFrame(from, next->frame.planes());
     kept_.push_back(std::move(next));
   }
   while (kept_.size() > 1 && kept_[1]->cameUs <= now - delayUs_) kept_.erase(kept_.begin());
   if (kept_.empty() || kept_.front()->cameUs > now - delayUs_) return nothing(to);
-  const Planes& shown = kept_.front()->picture.planes();
+  const Planes& shown = kept_.front()->frame.planes();
   to.resize(shown.width, shown.height, shown.a != nullptr);
-  copyPicture(shown, to.planes());
+  copyFrame(shown, to.planes());
 }
 
 MaskFilter::MaskFilter(std::shared_ptr<FrameStore> store, bool byAlpha, bool invert, bool linear) : store_(std::move(store)), byAlpha_(byAlpha) {
@@ -90,11 +90,11 @@ MaskFilter::MaskFilter(std::shared_ptr<FrameStore> store, bool byAlpha, bool inv
   }
 }
 
-void MaskFilter::apply(const Planes& from, int64_t, FilterPicture& to) {
+void MaskFilter::apply(const Planes& from, int64_t, FilterFrame& to) {
   to.resize(from.width, from.height, true);
   const Planes& made = to.planes();
-  copyPicture(from, made);
-  const FrameStore::Picture mask = store_->newest();
+  copyFrame(from, made);
+  const FrameStore::Frame mask = store_->newest();
   if (!mask) return;
   const Planes& planes = mask.planes;
   const bool opaque = byAlpha_ && planes.a == nullptr;

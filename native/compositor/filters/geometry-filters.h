@@ -10,29 +10,29 @@
 namespace ami {
 
 /** Copies planes of the same size; `to` gets alpha where it has a plane and `from` has none: all opaque. */
-void copyPicture(const Planes& from, const Planes& to);
+void copyFrame(const Planes& from, const Planes& to);
 
 /** Cuts off its sides. What is cut off altogether leaves one transparent pixel. */
 class CropFilter : public Filter {
  public:
   CropFilter(int left, int top, int right, int bottom) : left_(left), top_(top), right_(right), bottom_(bottom) {}
-  void apply(const Planes& from, int64_t timeUs, FilterPicture& to) override;
+  void apply(const Planes& from, int64_t timeUs, FilterFrame& to) override;
 
  private:
   const int left_, top_, right_, bottom_;
 };
 
-/** Shows each picture some time after it came; before the first is due, nothing. */
+/** Shows each frame some time after it came; before the first is due, nothing. */
 class DelayFilter : public Filter {
  public:
   explicit DelayFilter(int64_t delayUs) : delayUs_(delayUs) {}
-  void apply(const Planes& from, int64_t timeUs, FilterPicture& to) override;
+  void apply(const Planes& from, int64_t timeUs, FilterFrame& to) override;
   bool moves() const override { return true; }
 
  private:
   struct Kept {
     int64_t cameUs = 0;
-    FilterPicture picture;
+    FilterFrame frame;
   };
   const int64_t delayUs_;
   int64_t lastUs_ = -1;
@@ -40,13 +40,13 @@ class DelayFilter : public Filter {
   std::vector<std::unique_ptr<Kept>> kept_;
 };
 
-/** Multiplies alpha with another source's picture, stretched over this one. */
+/** Multiplies alpha with another source's frame, stretched over this one. */
 class MaskFilter : public Filter {
  public:
-  /** `linear`: by the light of the other picture, where it goes by luma. */
+  /** `linear`: by the light of the other frame, where it goes by luma. */
   MaskFilter(std::shared_ptr<FrameStore> store, bool byAlpha, bool invert, bool linear);
-  void apply(const Planes& from, int64_t timeUs, FilterPicture& to) override;
-  /** The mask may change while the picture stays. */
+  void apply(const Planes& from, int64_t timeUs, FilterFrame& to) override;
+  /** The mask may change while the frame stays. */
   bool moves() const override { return true; }
 
  private:

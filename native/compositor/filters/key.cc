@@ -89,26 +89,26 @@ AMI_DISPATCH(distanceRow, (const PixelRow& row, const ColorKey& key, float* valu
 
 /** `measure` gives a value for each pixel of a row, and `opaque` says how opaque that is, 0 to 1. */
 template <class Measure, class Opaque>
-void keyPixels(Planes& picture, Measure&& measure, Opaque&& opaque) {
-  std::vector<float> values(static_cast<size_t>(picture.width));
-  for (int y = 0; y < picture.height; y++) {
-    const ptrdiff_t chroma = y / 2 * picture.strideC;
-    measure(PixelRow{picture.y + y * picture.strideY, picture.u + chroma, picture.v + chroma}, picture.width, values.data());
-    uint8_t* alpha = picture.a + y * picture.strideA;
-    for (int x = 0; x < picture.width; x++) alpha[x] = static_cast<uint8_t>(static_cast<float>(alpha[x]) * opaque(values[static_cast<size_t>(x)]) + 0.5f);
+void keyPixels(Planes& frame, Measure&& measure, Opaque&& opaque) {
+  std::vector<float> values(static_cast<size_t>(frame.width));
+  for (int y = 0; y < frame.height; y++) {
+    const ptrdiff_t chroma = y / 2 * frame.strideC;
+    measure(PixelRow{frame.y + y * frame.strideY, frame.u + chroma, frame.v + chroma}, frame.width, values.data());
+    uint8_t* alpha = frame.a + y * frame.strideA;
+    for (int x = 0; x < frame.width; x++) alpha[x] = static_cast<uint8_t>(static_cast<float>(alpha[x]) * opaque(values[static_cast<size_t>(x)]) + 0.5f);
   }
 }
 
 }  // namespace
 
-void chromaKey(Planes& picture, const ChromaKey& key, KeyRoom& room) {
-  const int width = chromaOf(picture.width), height = chromaOf(picture.height);
+void chromaKey(Planes& frame, const ChromaKey& key, KeyRoom& room) {
+  const int width = chromaOf(frame.width), height = chromaOf(frame.height);
   room.above.resize(width + 2);
   room.below.resize(width + 2);
   // Rows as pixels see them: the sample before the first and the one behind the last repeat their neighbours.
   uint8_t *above = room.above.data() + 1, *own = room.below.data() + 1;
   const auto keyed = [&](int y, uint8_t* into) {
-    keyRow(picture.u + y * picture.strideC, picture.v + y * picture.strideC, into, width, key);
+    keyRow(frame.u + y * frame.strideC, frame.v + y * frame.strideC, into, width, key);
     into[-1] = into[0];
     into[width] = into[width - 1];
   };
@@ -116,11 +116,11 @@ void chromaKey(Planes& picture, const ChromaKey& key, KeyRoom& room) {
   std::copy(own - 1, own + width + 1, above - 1);
   for (int y = 0; y < height; y++) {
     // Pixel rows 2y and 2y + 1 stand a quarter above and below the middle of sample row y.
-    spreadRow(own, above, picture.a + 2 * y * picture.strideA, picture.width);
+    spreadRow(own, above, frame.a + 2 * y * frame.strideA, frame.width);
     std::swap(above, own);
     if (y + 1 < height) keyed(y + 1, own);
     else std::copy(above - 1, above + width + 1, own - 1);
-    if (2 * y + 1 < picture.height) spreadRow(above, own, picture.a + (2 * y + 1) * picture.strideA, picture.width);
+    if (2 * y + 1 < frame.height) spreadRow(above, own, frame.a + (2 * y + 1) * frame.strideA, frame.width);
   }
 }
 
@@ -135,18 +135,18 @@ static float opaqueAt(float bright, const LumaKey& key) {
   return key.smooth ? above * below : std::min(above, below);
 }
 
-void colorKey(Planes& picture, const ColorKey& key) {
+void colorKey(Planes& frame, const ColorKey& key) {
   const auto colors = [&](const PixelRow& row, int count, float* values) { distanceRow(row, key, values, count); };
-  keyPixels(picture, colors, [&](float distance) { return std::min(std::max((distance - key.similarity) / std::max(key.smoothness, 1e-4f), 0.0f), 1.0f); });
+  keyPixels(frame, colors, [&](float distance) { return std::min(std::max((distance - key.similarity) / std::max(key.smoothness, 1e-4f), 0.0f), 1.0f); });
 }
 
-void lumaKey(Planes& picture, const LumaKey& key) {
+void lumaKey(Planes& frame, const LumaKey& key) {
   if (key.linear) {
     // Between the steps of the table nothing changes that a byte of alpha shows.
     constexpr int kSteps = 4096;
     std::vector<float> table(kSteps + 1);
     for (int step = 0; step <= kSteps; step++) table[static_cast<size_t>(step)] = opaqueAt(static_cast<float>(step) / kSteps, key);
-    keyPixels(picture, [](const PixelRow& row, int count, float* values) { lightRow(row, values, count); },
+    keyPixels(frame, [](const PixelRow& row, int count, float* values) { lightRow(row, values, count); },
               [&](float light) { return table[static_cast<size_t>(light * kSteps + 0.5f)]; });
     return;
   }
@@ -155,10 +155,10 @@ void lumaKey(Planes& picture, const LumaKey& key) {
   // Whiter than white and blacker than black count as white and black.
   for (int luma = 236; luma < 256; luma++) opaque[luma] = opaque[235];
   for (int luma = 0; luma < 16; luma++) opaque[luma] = opaque[16];
-  for (int y = 0; y < picture.height; y++) {
-    const uint8_t* luma = picture.y + y * picture.strideY;
-    uint8_t* alpha = picture.a + y * picture.strideA;
-    for (int x = 0; x < picture.width; x++) alpha[x] = static_cast<uint8_t>((alpha[x] * opaque[luma[x]] * 257 + 32768) >> 16);
+  for (int y = 0; y < frame.height; y++) {
+    const uint8_t* luma = frame.y + y * frame.strideY;
+    uint8_t* alpha = frame.a + y * frame.strideA;
+    for (int x = 0; x < frame.width; x++) alpha[x] = static_cast<uint8_t>((alpha[x] * opaque[luma[x]] * 257 + 32768) >> 16);
   }
 }
 

@@ -2,7 +2,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "media-store/picture.h"
+#include "media-store/frame.h"
 
 namespace ami {
 
@@ -33,19 +33,19 @@ struct LumaKey {
   bool smooth = false;
 };
 
-/** Memory that keying works in; kept by its filter, so that nothing is allocated for each picture. */
+/** Memory that keying works in; kept by its filter, so that nothing is allocated for each frame. */
 struct KeyRoom {
   /** Transparency of two rows of chroma samples, with their neighbours at both ends. */
   std::vector<uint8_t> above, below;
 };
 
 /** Multiplies into `a`, which must be there, and takes the key's reflection out of the chroma. */
-void chromaKey(Planes& picture, const ChromaKey& key, KeyRoom& room);
+void chromaKey(Planes& frame, const ChromaKey& key, KeyRoom& room);
 
 /** Multiplies into `a`, which must be there. */
-void colorKey(Planes& picture, const ColorKey& key);
+void colorKey(Planes& frame, const ColorKey& key);
 
 /** Multiplies into `a`, which must be there. */
-void lumaKey(Planes& picture, const LumaKey& key);
+void lumaKey(Planes& frame, const LumaKey& key);
 
 }  // namespace ami

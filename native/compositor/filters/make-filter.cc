@@ -14,15 +14,15 @@
 namespace ami {
 namespace {
 
-/** A filter that works on a copy of the picture, where it lies. */
+/** A filter that works on a copy of the frame, where it lies. */
 class InPlaceFilter : public Filter {
  public:
   InPlaceFilter(bool needsAlpha, std::function<void(Planes&)> work) : needsAlpha_(needsAlpha), work_(std::move(work)) {}
-  void apply(const Planes& from, int64_t, FilterPicture& to) override {
+  void apply(const Planes& from, int64_t, FilterFrame& to) override {
     to.resize(from.width, from.height, needsAlpha_ || from.a != nullptr);
-    Planes picture = to.planes();
-    copyPicture(from, picture);
-    work_(picture);
+    Planes frame = to.planes();
+    copyFrame(from, frame);
+    work_(frame);
   }
 
  private:
@@ -49,22 +49,22 @@ std::unique_ptr<Filter> makeFilter(const std::string& kind, Napi::Object setting
   if (kind == "chroma-key") {
     const YuvColor color = readColor(read, read.get(settings, "color"), "chroma-key.color", false);
     const ChromaKey key{color.u, color.v, share("similarity"), share("smoothness"), share("spill"), smoothEdges()};
-    return inPlace(true, [key, room = std::make_shared<KeyRoom>()](Planes& picture) { chromaKey(picture, key, *room); });
+    return inPlace(true, [key, room = std::make_shared<KeyRoom>()](Planes& frame) { chromaKey(frame, key, *room); });
   }
   if (kind == "color-key") {
     const RgbColor color = readRgb(read, read.get(settings, "color"), "color-key.color");
     const ColorKey key{color.r, color.g, color.b, share("similarity"), share("smoothness")};
-    return inPlace(true, [key](Planes& picture) { colorKey(picture, key); });
+    return inPlace(true, [key](Planes& frame) { colorKey(frame, key); });
   }
   if (kind == "luma-key") {
     const LumaKey key{share("low"), share("lowSmooth"), share("high"), share("highSmooth"), linearLight(), smoothEdges()};
-    return inPlace(true, [key](Planes& picture) { lumaKey(picture, key); });
+    return inPlace(true, [key](Planes& frame) { lumaKey(frame, key); });
   }
   if (kind == "color-correction") {
     const auto value = [&](const char* name, double least, double most) { return static_cast<float>(number(name, least, most)); };
     const ColorCorrection correction{value("brightness", -1, 1),  value("contrast", -1, 4),         value("gamma", 0.1, 10),
                                      value("saturation", 0, 5), value("hueDegrees", -180, 180), share("opacity")};
-    return inPlace(correction.opacity < 1, [correction](Planes& picture) { correctColor(picture, correction); });
+    return inPlace(correction.opacity < 1, [correction](Planes& frame) { correctColor(frame, correction); });
   }
   if (kind == "lut") {
     const int size = read.integer(read.get(settings, "size"), "lut.size", 2, 65);
@@ -76,15 +76,15 @@ std::unique_ptr<Filter> makeFilter(const std::string& kind, Napi::Object setting
       return nullptr;
     }
     const auto table = std::make_shared<ColorTable>(reinterpret_cast<const float*>(values.data), size, amount);
-    return inPlace(false, [table](Planes& picture) { table->apply(picture); });
+    return inPlace(false, [table](Planes& frame) { table->apply(frame); });
   }
   if (kind == "sharpen") {
     const float amount = share("amount");
-    return inPlace(false, [amount, room = std::make_shared<BlurRoom>()](Planes& picture) { sharpen(picture, amount, *room); });
+    return inPlace(false, [amount, room = std::make_shared<BlurRoom>()](Planes& frame) { sharpen(frame, amount, *room); });
   }
   if (kind == "blur") {
     const float radius = static_cast<float>(number("radius", 0, 200));
-    return inPlace(false, [radius, room = std::make_shared<BlurRoom>()](Planes& picture) { blur(picture, radius, *room); });
+    return inPlace(false, [radius, room = std::make_shared<BlurRoom>()](Planes& frame) { blur(frame, radius, *room); });
   }
   if (kind == "crop") return std::make_unique<CropFilter>(pixels("left"), pixels("top"), pixels("right"), pixels("bottom"));
   if (kind == "scroll") return std::make_unique<ScrollFilter>(number("x", -4000, 4000), number("y", -4000, 4000));

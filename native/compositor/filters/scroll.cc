@@ -63,7 +63,7 @@ void ScrollFilter::multiply(const Planes& from) {
   }
 }
 
-void ScrollFilter::apply(const Planes& from, int64_t, FilterPicture& to) {
+void ScrollFilter::apply(const Planes& from, int64_t, FilterFrame& to) {
   to.resize(from.width, from.height, from.a != nullptr);
   const Planes& made = to.planes();
   const double seconds = static_cast<double>(nowUs() - startUs_) / 1e6;

@@ -5,11 +5,11 @@
 
 namespace ami {
 
-/** Moves a picture through its own edges: what leaves on one side comes in on the other. Pixels of luma a second. */
+/** Moves a frame through its own edges: what leaves on one side comes in on the other. Pixels of luma a second. */
 class ScrollFilter : public Filter {
  public:
   ScrollFilter(double x, double y);
-  void apply(const Planes& from, int64_t timeUs, FilterPicture& to) override;
+  void apply(const Planes& from, int64_t timeUs, FilterFrame& to) override;
   bool moves() const override { return true; }
 
  private:
@@ -27,7 +27,7 @@ class ScrollFilter : public Filter {
   const double x_, y_;
   const int64_t startUs_;
   std::vector<uint8_t> first_, second_;
-  /** Of pictures with alpha what is between samples: Y, U, V multiplied with it, and alpha under chroma before and after. */
+  /** Of frames with alpha what is between samples: Y, U, V multiplied with it, and alpha under chroma before and after. */
   PlaneBuffer multiplied_[3], before_, after_;
 };
 

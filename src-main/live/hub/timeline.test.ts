@@ -50,11 +50,11 @@ function play(
 ): [sound: number, picture: number] {
   let sound = 0
   let picture = 0
-  let soundMs = fromMs
+  let audioMs = fromMs
   for (let ms = fromMs; ms <= toMs; ms += 40) {
     picture = (frame(timeline, 'v0', clock(ms, 'v0'), ms)?.dts ?? 0) / 90
-    for (; soundMs < ms + 40 && soundMs <= toMs; soundMs += 1024 / 44.1) {
-      sound = (frame(timeline, 'a0', clock(soundMs, 'a0'), soundMs)?.dts ?? sound * 44.1) / 44.1
+    for (; audioMs < ms + 40 && audioMs <= toMs; audioMs += 1024 / 44.1) {
+      sound = (frame(timeline, 'a0', clock(audioMs, 'a0'), audioMs)?.dts ?? sound * 44.1) / 44.1
     }
   }
   return [sound, picture]

@@ -2,17 +2,17 @@ import { buildChunk, ChunkSamples } from '../../formats/cmaf-chunk.ts'
 import type { Rendition } from './rendition.ts'
 
 /** A one-frame MP4; `id` changes with the frame. */
-export interface Picture {
+export interface NewestKeyframe {
   readonly id: string
   readonly data: Uint8Array
 }
 
 /** The newest keyframe of a stream as a file of its own, made when asked for and kept until there is a newer one. */
 export class KeyframeFile {
-  #picture: Picture | undefined
+  #picture: NewestKeyframe | undefined
 
   /** The newest keyframe of the first rendition that has one. */
-  of(renditions: readonly Rendition[]): Picture | undefined {
+  of(renditions: readonly Rendition[]): NewestKeyframe | undefined {
     for (const rendition of renditions) {
       const newest = rendition.newestKeyPart
       const init = newest === undefined ? undefined : rendition.inits.get(newest.initId)

@@ -2,7 +2,7 @@ import type { Packet, Track } from '../../formats/track.ts'
 import type { DiscontinuityReason, LiveStream, StreamSubscriber } from '../../media/live-stream.ts'
 import { createSteadyClock } from '../../platform/steady-clock.ts'
 import type { LadderStream } from '../hub/derived-streams.ts'
-import { KeyframeFile, type Picture } from './keyframe-file.ts'
+import { KeyframeFile, type NewestKeyframe } from './keyframe-file.ts'
 import type { MediaSegment, PackagedStream } from './packaged-stream.ts'
 import { choosePartTargetMs, frameDurationsMs } from './part-target.ts'
 import { Rendition } from './rendition.ts'
@@ -38,7 +38,7 @@ export interface Packager extends PackagedStream {
   /** Longest distance of two keyframes so far, for the next run. */
   readonly longestKeyframeIntervalMs: number
   /** One-frame MP4 of the newest keyframe; `id` changes with the frame. Undefined while no keyframe is kept. */
-  keyframe(): Picture | undefined
+  keyframe(): NewestKeyframe | undefined
   /** Lists this much media from now on, ms; 0 for what is in memory. */
   rewind(rewindMs: number): void
   /** Leaves the stream and lets go of all media. */
@@ -149,7 +149,7 @@ class StreamPackager implements Packager, StreamSubscriber {
     return this.#byId.get(renditionId)?.window.find(sequence)
   }
 
-  keyframe(): Picture | undefined {
+  keyframe(): NewestKeyframe | undefined {
     return this.#picture.of(this.renditions)
   }
 

@@ -6,7 +6,7 @@ const minShare = 0.87
 /** Encoders count in ms: frame times of one frame rate differ by as much. */
 const jitterMs = 2
 /** Opus packets of most encoders, where the track does not say. */
-const usualSoundMs = 20
+const usualAudioMs = 20
 
 /**
  * The PART-TARGET in ms that suits all tracks: near the wished length, long enough for a whole number of each track's frames,
@@ -38,7 +38,7 @@ export function frameDurationsMs(tracks: Iterable<Track>, first: Packet, tooLong
   for (const track of tracks) {
     let ms = 0
     if (track.kind === 'audio')
-      ms = track.samplesPerPacket === undefined ? usualSoundMs : ticksToMs(track.samplesPerPacket, track.timescale)
+      ms = track.samplesPerPacket === undefined ? usualAudioMs : ticksToMs(track.samplesPerPacket, track.timescale)
     else if (track.id === first.track.id) ms = ticksToMs(first.duration, track.timescale)
     else if (track.frameRate !== undefined) ms = 1000 / track.frameRate
     if (ms > 0 && ms < tooLongMs) frames.push(ms)

@@ -49,7 +49,7 @@ const fragmentBytes = 8 * 1024 * 1024
 /** How long a file's start waits for the first frame of each track. */
 const settleS = 1
 /** How long sound waits for the first picture. */
-const pictureWaitS = 5
+const videoWaitS = 5
 /** Longest file: its index is kept in memory while it grows. */
 const maxPartMs = 12 * 3_600_000
 
@@ -114,7 +114,7 @@ export class Recorder<Sink extends PartSink> implements MediaSubscriber {
     const dtsS = packet.dts / track.timescale
     part.firstS ??= dtsS
     // Sound before the first picture has nothing to be seen with, unless no video comes.
-    if (part.open === undefined && part.waiting.size > 0 && this.#gathered.length === 0 && dtsS - part.firstS < pictureWaitS) return
+    if (part.open === undefined && part.waiting.size > 0 && this.#gathered.length === 0 && dtsS - part.firstS < videoWaitS) return
     if (this.#gathered.length > 0 && this.#fragmentDue(part, packet, dtsS)) this.#flush()
     if (!this.#running) return
     if (this.#gathered.length === 0) this.#sinceS = dtsS

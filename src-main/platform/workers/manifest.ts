@@ -75,8 +75,8 @@ export const workers = {
     runs: 'while a show has anything that is drawn',
     loss: 'what moves freezes until it is back',
   },
-  'picture-reader': {
-    source: 'studio/worker/sources/drawn/reading/picture-reader-worker.ts',
+  'image-reader': {
+    source: 'studio/worker/sources/drawn/reading/image-reader-worker.ts',
     runs: 'while image files are decoded, up to eight',
     loss: 'that image is read once more, or reported as what ends its process',
   },

@@ -61,7 +61,7 @@ export const studio = {
     title: 'Crea tu primer programa',
     text: 'Un programa tiene escenas, y las escenas muestran fuentes: tu pantalla, una cámara, un texto. Todo se guarda sobre la marcha.',
     picture: 'Empezar con mi pantalla',
-    pictureHelp: 'Pone tu pantalla en una escena, o una carta de ajuste si no hay pantalla.',
+    screenHelp: 'Pone tu pantalla en una escena, o una carta de ajuste si no hay pantalla.',
     empty: 'Programa vacío',
     importObs: 'Importar de OBS Studio',
     open: 'Abrir un programa',
@@ -70,7 +70,7 @@ export const studio = {
     testPattern: 'Carta de ajuste',
     screen: 'Pantalla',
     microphone: 'Micrófono',
-    systemSound: 'Audio del sistema',
+    desktopAudio: 'Audio del sistema',
     hostOutput: 'Este servidor',
     recording: 'Grabación',
     viewer: 'No hay ningún programa abierto. Los editores de este servidor pueden abrir uno.',
@@ -351,8 +351,8 @@ export const studio = {
 
 /** Texts of the canvas; their keys are those of `src-renderer/studio/canvas/messages.ts`. */
 export const studioCanvas = {
-  programPicture: 'Programa',
-  previewPicture: 'Vista previa',
+  programVideo: 'Programa',
+  previewVideo: 'Vista previa',
   figures: (fps: number) => `${fps.toFixed(0)} fps`,
   latency: (ms: number, fps: number) => `${Math.max(0, ms).toFixed(0)} ms · ${fps.toFixed(0)} fps`,
   latencyStill: (ms: number) => `${Math.max(0, ms).toFixed(0)} ms · sin cambios`,

@@ -5,7 +5,7 @@ import { addSourceEdits } from '../new-source.ts'
 import { useDocument } from '../show-store.ts'
 import { addDroppedFiles } from '../uploads/drop-files.ts'
 import { t as uploads } from '../uploads/messages.ts'
-import { CanvasPicture } from './canvas-picture.tsx'
+import { CanvasVideo } from './canvas-video.tsx'
 import { hasFiles, readDrop } from './dropping.ts'
 import { useEyedropper } from './eyedropper.ts'
 import { t } from './messages.ts'
@@ -68,7 +68,7 @@ export function Canvas({ canvas: id, role, scene: sceneId, selected, onSelect, e
       data-scene={sceneId}
       {...(editable ? { onDrop, onDragOver, onDragLeave: () => setDropping(false) } : {})}
     >
-      <CanvasPicture canvas={id} of={role} />
+      <CanvasVideo canvas={id} of={role} />
       {canvas !== undefined && <AidLines canvas={canvas} safeAreas={safeAreas[0]} grid={grid[0]} />}
       {editable && show !== undefined && canvas !== undefined && scene !== undefined && (
         <Stage canvas={canvas} scene={scene} document={show} selected={selected} onSelect={onSelect} />

@@ -3,7 +3,7 @@ import { type FeedConfig, type FeedText, readFrame } from './feed-messages.ts'
 import { Latency } from './latency.ts'
 
 /** What a player says of itself, about twice a second. */
-export interface PictureStatus {
+export interface PlayerStatus {
   /** ms behind the studio; undefined while nothing is known. */
   readonly behind?: { readonly p50: number; readonly p95: number }
   /** Frames shown in the last second. */
@@ -14,7 +14,7 @@ export interface PictureStatus {
   readonly problem?: string
 }
 
-export interface PicturePlayer {
+export interface CanvasPlayer {
   stop(): void
 }
 
@@ -24,7 +24,7 @@ export interface FeedPlayerOptions {
   readonly path: string
   readonly height: number
   readonly onFrame: (number: number) => void
-  readonly onStatus: (status: PictureStatus) => void
+  readonly onStatus: (status: PlayerStatus) => void
   /** This browser cannot play it. */
   readonly onUnable: () => void
 }
@@ -41,7 +41,7 @@ const maxWaiting = 3
 export const canPlayFeed = (): boolean => typeof VideoDecoder === 'function'
 
 /** Plays the preview feed of a canvas into an element, frame by frame as they come. */
-export function playFeed(options: FeedPlayerOptions): PicturePlayer {
+export function playFeed(options: FeedPlayerOptions): CanvasPlayer {
   const { target, path, height, onFrame, onStatus, onUnable } = options
   const context = target.getContext('2d', { alpha: false })
   const latency = new Latency()

@@ -2,8 +2,8 @@ import { section } from '../../messages/language.ts'
 
 /** Every text of the canvas. */
 export const t = section('studioCanvas', {
-  programPicture: 'Program',
-  previewPicture: 'Preview',
+  programVideo: 'Program',
+  previewVideo: 'Preview',
   figures: (fps: number) => `${fps.toFixed(0)} fps`,
   latency: (ms: number, fps: number) => `${Math.max(0, ms).toFixed(0)} ms · ${fps.toFixed(0)} fps`,
   latencyStill: (ms: number) => `${Math.max(0, ms).toFixed(0)} ms · still`,

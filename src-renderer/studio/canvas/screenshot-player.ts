@@ -1,4 +1,4 @@
-import type { PicturePlayer, PictureStatus } from './feed-player.ts'
+import type { CanvasPlayer, PlayerStatus } from './feed-player.ts'
 
 export interface ScreenshotPlayerOptions {
   readonly target: HTMLCanvasElement
@@ -7,14 +7,14 @@ export interface ScreenshotPlayerOptions {
   /** Pixels. */
   readonly width: number
   readonly onFrame: () => void
-  readonly onStatus: (status: PictureStatus) => void
+  readonly onStatus: (status: PlayerStatus) => void
 }
 
 /** Between two images, ms: each is composed for this page alone. */
 const pauseMs = 250
 
 /** Shows a canvas a few times a second as JPEG images, where the browser has no decoder. */
-export function playScreenshots({ target, path, width, onFrame, onStatus }: ScreenshotPlayerOptions): PicturePlayer {
+export function playScreenshots({ target, path, width, onFrame, onStatus }: ScreenshotPlayerOptions): CanvasPlayer {
   const context = target.getContext('2d', { alpha: false })
   const ending = new AbortController()
   const url = `/api/v1${path}&type=jpeg&width=${Math.max(16, Math.round(width))}`

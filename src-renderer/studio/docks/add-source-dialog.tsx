@@ -17,7 +17,7 @@ interface AddSourceDialogProps {
   readonly canvas: CanvasPart
   readonly onClose: () => void
   /** Offers sources that are heard alone and no others. */
-  readonly soundOnly?: boolean
+  readonly audioOnly?: boolean
   /** Group of overlays, which are made in a dialog of their own. */
   readonly overlays?: ReactNode
 }
@@ -33,10 +33,10 @@ const groups: readonly (readonly [title: () => string, kinds: readonly string[]]
 const firstSettings = (): Readonly<Record<string, Readonly<Record<string, unknown>>>> => ({ text: { text: t.addSource.firstText } })
 
 /** Chooses a kind of source and its settings; it stands in the scene when the dialog closes. */
-export function AddSourceDialog({ document, scene, canvas, onClose, soundOnly = false, overlays }: AddSourceDialogProps) {
+export function AddSourceDialog({ document, scene, canvas, onClose, audioOnly = false, overlays }: AddSourceDialogProps) {
   const kinds = useKinds('source-kinds')
   const [kind, setKind] = useState<Kind | null>(null)
-  const offered = (name: string): Kind | undefined => kinds.find((each) => each.kind === name && !(soundOnly && each.pictures === true))
+  const offered = (name: string): Kind | undefined => kinds.find((each) => each.kind === name && !(audioOnly && each.pictures === true))
   const listed = new Set(groups.flatMap(([, names]) => names))
   const others = kinds.filter((each) => !listed.has(each.kind)).map((each) => each.kind)
   if (kind !== null) {
@@ -53,7 +53,7 @@ export function AddSourceDialog({ document, scene, canvas, onClose, soundOnly = 
     )
   }
   const inScene = new Set(scene.items.flatMap((item) => ('source' in item ? [item.source] : [])))
-  const reusable = soundOnly
+  const reusable = audioOnly
     ? []
     : document.sources.filter(({ id, kind: name }) => !inScene.has(id) && kinds.find((each) => each.kind === name)?.pictures)
   const reuse = async (id: string, name: string): Promise<void> => {
@@ -83,7 +83,7 @@ export function AddSourceDialog({ document, scene, canvas, onClose, soundOnly = 
             </section>
           )
         })}
-        {!soundOnly && overlays}
+        {!audioOnly && overlays}
         {reusable.length > 0 && (
           <section>
             <h3>{t.addSource.existing}</h3>

@@ -19,8 +19,8 @@ export function SourceFilters({
   readonly pictures: boolean
   readonly editor: boolean
 }) {
-  const pictureKinds = useKinds('filter-kinds')
-  const soundKinds = useKinds('audio-filter-kinds')
+  const videoKinds = useKinds('filter-kinds')
+  const audioKinds = useKinds('audio-filter-kinds')
   const { id } = source
   const filtered = pictures && source.filters.length > 0
   useEffect(() => {
@@ -35,7 +35,7 @@ export function SourceFilters({
           title={t.pictures}
           list={`sources/${id}/filters`}
           filters={source.filters}
-          kinds={pictureKinds}
+          kinds={videoKinds}
           editor={editor}
           testId="filters"
           source={id}
@@ -48,7 +48,7 @@ export function SourceFilters({
           title={t.sound}
           list={`sources/${id}/audio-filters`}
           filters={source.audio.filters}
-          kinds={soundKinds}
+          kinds={audioKinds}
           editor={editor}
           testId="audio-filters"
           source={id}

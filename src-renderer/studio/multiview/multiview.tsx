@@ -1,6 +1,6 @@
 import { ChevronLeft, ChevronRight, ExternalLink, Maximize, Minimize, Volume2, X } from 'lucide-react'
 import { type CSSProperties, type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
-import { CanvasPicture } from '../canvas/canvas-picture.tsx'
+import { CanvasVideo } from '../canvas/canvas-video.tsx'
 import { chooseScene } from '../commands.ts'
 import { Tool } from '../docks/tool.tsx'
 import { useKinds } from '../kinds.ts'
@@ -105,7 +105,7 @@ export function Multiview({ document, program, canvas, editor, onClose }: Multiv
           <div key={role} className="multiview-cell" style={{ '--ratio': canvas.width / canvas.height } as CSSProperties}>
             <figure className={`multiview-screen ${role === 'program' ? 'is-program' : 'is-preview'}`} data-testid={`multiview-${role}`}>
               <div className="multiview-picture" style={{ aspectRatio: `${canvas.width} / ${canvas.height}` }}>
-                {(role === 'program' || (on?.preview ?? null) !== null) && <CanvasPicture canvas={canvas.id} of={role} />}
+                {(role === 'program' || (on?.preview ?? null) !== null) && <CanvasVideo canvas={canvas.id} of={role} />}
               </div>
               <figcaption>
                 <span className={`tally ${role === 'program' ? 'on-air' : 'prepared'}`}>{role === 'program' ? t.onAir : t.prepared}</span>

@@ -77,7 +77,7 @@ export async function makeFirstShow(): Promise<void> {
       ? add('test-pattern', t.start.testPattern, {}, true)
       : [
           ...add('display', t.start.screen, { device: display.id }, true),
-          ...((speakers ?? []).length > 0 ? add('system-sound', t.start.systemSound, {}, false) : []),
+          ...((speakers ?? []).length > 0 ? add('system-sound', t.start.desktopAudio, {}, false) : []),
           ...((microphones ?? []).length > 0 ? add('microphone', t.start.microphone, {}, false) : []),
         ],
   )

@@ -72,7 +72,7 @@ export function StartState({ editor }: { readonly editor: boolean }) {
           >
             <Play size={18} /> {t.start.picture}
           </button>
-          <p className="quiet small">{t.start.pictureHelp}</p>
+          <p className="quiet small">{t.start.screenHelp}</p>
         </div>
         <div className="row start-others">
           {!asks && (

@@ -54,7 +54,7 @@ export class ClipStore {
     return join(this.#dependencies.folder, `${id}.mp4`)
   }
 
-  picturePath(id: string): string {
+  imagePath(id: string): string {
     return join(this.#dependencies.folder, `${id}.jpg`)
   }
 
@@ -75,7 +75,7 @@ export class ClipStore {
   /** Deletes the file for good. */
   async remove(clip: StoredClip): Promise<void> {
     await rm(this.path(clip.id), { force: true })
-    await rm(this.picturePath(clip.id), { force: true })
+    await rm(this.imagePath(clip.id), { force: true })
     this.#byId.delete(clip.id)
     this.#dependencies.writes.enqueue('delete a clip', async () => {
       await this.#dependencies.database.deleteFrom('clip').where('id', '=', clip.id).execute()

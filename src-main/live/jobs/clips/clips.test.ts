@@ -265,6 +265,6 @@ describe('clips', () => {
     await clips.stop()
     nowMs += 1
     await open()
-    expect([store.has(id), existsSync(store.path(id)), existsSync(store.picturePath(id))]).toEqual([false, false, false])
+    expect([store.has(id), existsSync(store.path(id)), existsSync(store.imagePath(id))]).toEqual([false, false, false])
   })
 })

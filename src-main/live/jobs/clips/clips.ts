@@ -233,7 +233,7 @@ export class Clips {
     if (width === 0) return
     const jpeg = await posterOf({ path: store.path(clip.id), durationMs: clip.durationMs, width, height })
     if (jpeg === undefined || !store.has(clip.id)) return
-    await writeFile(store.picturePath(clip.id), jpeg)
+    await writeFile(store.imagePath(clip.id), jpeg)
     clip.poster = true
     store.keep(clip)
   }

@@ -143,7 +143,7 @@ function fileRoutes({ store }: ClipRoutesDependencies): readonly RouteDefinition
       handler: ({ params }) => {
         const clip = store.get(params.id)
         if (!clip.poster) throw new AppError('request.not_found', 'No image of this clip has been made')
-        return { body: null, file: { path: store.picturePath(clip.id), type: 'image/jpeg' } }
+        return { body: null, file: { path: store.imagePath(clip.id), type: 'image/jpeg' } }
       },
     }),
   ]

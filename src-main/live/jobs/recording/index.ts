@@ -27,10 +27,10 @@ export interface RecordingDependencies {
   /** Recordings that a host made which ended unexpectedly go on, those by hand too. */
   readonly resumes: boolean
   /** Poster and scrubbing images of a file; undefined if none can be made. */
-  readonly picturesOf?: PicturesOf
+  readonly imagesOf?: ImagesOf
 }
 
-type PicturesOf = (file: {
+type ImagesOf = (file: {
   path: string
   durationMs: number
   width: number
@@ -60,12 +60,12 @@ export async function createRecording(dependencies: RecordingDependencies): Prom
     const video = recording.tracks.find((track) => track.kind === 'video')
     if (video === undefined) return
     const { width = 0, height = 0 } = video
-    const made = await dependencies.picturesOf?.({ path: index.path(recording), durationMs: recording.durationMs, width, height })
+    const made = await dependencies.imagesOf?.({ path: index.path(recording), durationMs: recording.durationMs, width, height })
     if (made === undefined || !index.list().includes(recording)) return
     await mkdir(join(folder, '.pictures'), { recursive: true })
-    await writeFile(index.picturePath(recording, 'poster.jpg'), made.poster)
-    await writeFile(index.picturePath(recording, 'sprites.jpg'), made.sheet)
-    await writeFile(index.picturePath(recording, 'sprites.vtt'), made.track)
+    await writeFile(index.imagePath(recording, 'poster.jpg'), made.poster)
+    await writeFile(index.imagePath(recording, 'sprites.jpg'), made.sheet)
+    await writeFile(index.imagePath(recording, 'sprites.vtt'), made.track)
     recording.poster = true
     recording.sprites = true
     index.keep(recording)

@@ -49,7 +49,7 @@ export class RecordingIndex {
   }
 
   /** Path of an image made from the recording. */
-  picturePath(recording: StoredRecording, kind: 'poster.jpg' | 'sprites.jpg' | 'sprites.vtt'): string {
+  imagePath(recording: StoredRecording, kind: 'poster.jpg' | 'sprites.jpg' | 'sprites.vtt'): string {
     return join(this.#dependencies.folder, '.pictures', `${recording.id}-${kind}`)
   }
 
@@ -63,7 +63,7 @@ export class RecordingIndex {
   /** Deletes the file for good. Never a running one. */
   async remove(recording: StoredRecording): Promise<void> {
     await rm(this.path(recording), { force: true })
-    for (const kind of ['poster.jpg', 'sprites.jpg', 'sprites.vtt'] as const) await rm(this.picturePath(recording, kind), { force: true })
+    for (const kind of ['poster.jpg', 'sprites.jpg', 'sprites.vtt'] as const) await rm(this.imagePath(recording, kind), { force: true })
     this.#byId.delete(recording.id)
     this.#dependencies.store.remove(recording.id)
     this.#dependencies.events.publish('recording.removed', { id: recording.id }, { stream: recording.streamId })

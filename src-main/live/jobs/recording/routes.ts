@@ -258,7 +258,7 @@ function fileRoutes({ index }: RecordingRoutesDependencies): readonly RouteDefin
         handler: ({ params }) => {
           const recording = index.get(params.id)
           if (!recording[made]) throw new AppError('request.not_found', 'No image of this recording has been made')
-          return { body: null, file: { path: index.picturePath(recording, kind), type } }
+          return { body: null, file: { path: index.imagePath(recording, kind), type } }
         },
       }),
     ),

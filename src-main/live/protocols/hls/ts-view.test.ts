@@ -66,8 +66,8 @@ describe('a stream as MPEG-TS', () => {
     const bytes = heard.reduce((sum, one) => sum + one.data.length, 0)
     expect(bytes % 37).toBe(0)
     expect(bytes / 37).toBeGreaterThanOrEqual(370)
-    const firstSound = packager.renditions[1]?.segments[0]?.startTicks ?? 0
-    expect(heard[0]?.pts).toBe(900_000 + (firstSound * 90_000) / 48_000)
+    const firstAudio = packager.renditions[1]?.segments[0]?.startTicks ?? 0
+    expect(heard[0]?.pts).toBe(900_000 + (firstAudio * 90_000) / 48_000)
   })
 
   it('is announced with both codecs and with bit rates that its segments do not exceed', () => {

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { openSoundDecoder } from './opus-decoder.ts'
-import { openSoundEncoder } from './sound-encoder.ts'
+import { openAudioEncoder } from './audio-encoder.ts'
+import { openAudioDecoder } from './opus-decoder.ts'
 
 test('decodes what the encoder of the same machine made, and leaves out what is no Opus', () => {
-  const encoder = openSoundEncoder('a0', 'opus', 96)
-  const decoder = openSoundDecoder()
+  const encoder = openAudioEncoder('a0', 'opus', 96)
+  const decoder = openAudioDecoder()
   const heard: number[] = []
   for (let block = 0; block < 50; block++) {
     const samples = Float32Array.from({ length: 960 }, (_, at) => 0.5 * Math.sin((2 * Math.PI * 440 * (block * 480 + (at >> 1))) / 48_000))

@@ -3,7 +3,7 @@ import { Codec, CodecContext, Packet as EnginePacket, Frame } from 'node-av/lib'
 import { must } from './engine.ts'
 
 /** Decodes Opus of WebRTC to interleaved stereo of 48 kHz. */
-export interface SoundDecoder {
+export interface AudioDecoder {
   /** Takes one packet; a packet that is malformed gives nothing. */
   decode(packet: Uint8Array): readonly Float32Array[]
   close(): void
@@ -12,7 +12,7 @@ export interface SoundDecoder {
 const rate = 48_000
 
 /** Opens a decoder; throws FFmpeg's words where it cannot. */
-export function openSoundDecoder(): SoundDecoder {
+export function openAudioDecoder(): AudioDecoder {
   const codec = Codec.findDecoder(AV_CODEC_ID_OPUS)
   if (!codec) throw new Error('The media engine cannot decode Opus')
   const context = new CodecContext()

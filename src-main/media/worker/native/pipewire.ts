@@ -10,10 +10,10 @@ export interface PipeWireAddon {
     options: Readonly<Record<string, never>>,
     listener: (event: SessionEvent) => void,
   ) => Closable
-  readonly SoundInput: new (options: SoundInputOptions, listener: (event: StreamEvent) => void) => SoundInput
-  readonly SoundOutput: new (options: SoundOutputOptions, listener: (event: StreamEvent) => void) => SoundOutput
-  readonly PictureInput: new (options: PictureInputOptions, listener: (event: PictureEvent) => void) => PictureInput
-  readonly PictureOutput: new (options: PictureOutputOptions, listener: (event: StreamEvent) => void) => PictureOutput
+  readonly AudioInput: new (options: AudioInputOptions, listener: (event: StreamEvent) => void) => AudioInput
+  readonly AudioOutput: new (options: AudioOutputOptions, listener: (event: StreamEvent) => void) => AudioOutput
+  readonly VideoInput: new (options: VideoInputOptions, listener: (event: VideoEvent) => void) => VideoInput
+  readonly VideoOutput: new (options: VideoOutputOptions, listener: (event: StreamEvent) => void) => VideoOutput
 }
 
 export interface Closable {
@@ -40,13 +40,13 @@ export interface StreamEvent {
   readonly problem: string
 }
 
-export type PictureEvent =
+export type VideoEvent =
   | StreamEvent
   | { readonly kind: 'format'; readonly width: number; readonly height: number; readonly format: string; readonly rate: number }
   /** The first picture is in the store. */
   | { readonly kind: 'first' }
 
-export interface SoundInputOptions {
+export interface AudioInputOptions {
   /** Shown in the mixers of the desktop. */
   readonly name: string
   /** Address of a sound store. */
@@ -57,24 +57,24 @@ export interface SoundInputOptions {
   readonly monitor?: boolean
 }
 
-export interface SoundInput extends Closable {
+export interface AudioInput extends Closable {
   /** Ids of nodes whose outputs are heard, added up. */
   setNodes(ids: readonly number[]): void
 }
 
-export interface SoundOutputOptions {
+export interface AudioOutputOptions {
   readonly name: string
   readonly target: string
   readonly sampleRate: number
 }
 
-export interface SoundOutput extends Closable {
+export interface AudioOutput extends Closable {
   /** Interleaved stereo; copied, what does not fit is dropped. */
   write(samples: Float32Array): void
   statistics(): { readonly queuedMs: number; readonly underruns: number; readonly droppedFrames: number }
 }
 
-export interface PictureInputOptions {
+export interface VideoInputOptions {
   readonly name: string
   /** Address of a frame store. */
   readonly store: string
@@ -90,14 +90,14 @@ export interface PictureInputOptions {
   readonly rate?: number
 }
 
-export interface PictureInput extends Closable {
+export interface VideoInput extends Closable {
   /** Of what nobody sees two pictures a second are taken. */
   setShown(shown: boolean): void
-  statistics(): { readonly pictures: number; readonly dropped: number }
+  statistics(): { readonly frames: number; readonly dropped: number }
 }
 
 /** A camera for other programs: `streaming` while somebody is linked, `paused` while nobody is. */
-export interface PictureOutputOptions {
+export interface VideoOutputOptions {
   /** By which programs find it again. */
   readonly node: string
   /** What people read. */
@@ -111,11 +111,11 @@ export interface PictureOutputOptions {
   readonly denominator: number
 }
 
-export interface PictureOutput extends Closable {
+export interface VideoOutput extends Closable {
   /** Pictures come from that store from now on. Throws where its maker is gone. */
   setStore(address: string): void
   /** Pictures handed on, and those for which there was no space. */
-  statistics(): { readonly pictures: number; readonly dropped: number }
+  statistics(): { readonly frames: number; readonly dropped: number }
 }
 
 /** @throws AppError `studio.engine_missing` that names what to install */

@@ -156,15 +156,15 @@ describe.skipIf(native === undefined)('stores that two mappings share', () => {
     expect(wrong({ planes: [pixels.subarray(1)] })).toThrow(/plane 0 holds 63 bytes, 64 are needed/)
     expect(wrong({ timeUs: Number.POSITIVE_INFINITY })).toThrow(/timeUs is inf/)
     expect(() => writer.write(undefined as never)).toThrow(TypeError)
-    expect(() => native!.openFrameStore('frames-1-1')).toThrow(/no address/)
+    expect(() => native!.openFrameStore('frames-1-1')).toThrow(/no memory address of frames/)
     expect(() => native!.openFrameStore(writer.address.replace(/.$/, (digit) => (digit === '0' ? '1' : '0')))).toThrow(/maker is gone/)
-    expect(() => native!.openSoundStore(writer.address)).toThrow(/no address of a sound store/)
-    expect(() => native!.createSoundStore(1)).toThrow(/sampleRate is 1/)
+    expect(() => native!.openAudioStore(writer.address)).toThrow(/no memory address of audio/)
+    expect(() => native!.createAudioStore(1)).toThrow(/sampleRate is 1/)
   })
 
   test('audio is read on the other side with the time of each frame, over seams and over its end', () => {
-    const writer = kept(native!.createSoundStore(48_000))
-    const reader = kept(native!.openSoundStore(writer.address))
+    const writer = kept(native!.createAudioStore(48_000))
+    const reader = kept(native!.openAudioStore(writer.address))
     const block = (start: number) => Float32Array.from({ length: 960 }, (_, i) => start + (i >> 1))
     // A device that is slow by 0.1 %: no seam, the times tell.
     for (let i = 0; i < 20; i++) writer.write(block(i * 480), 1_000_000 + i * 10_010)

@@ -86,8 +86,8 @@ export interface MediaStores {
   createFrameStore(): FrameStore
   /** Throws where the maker is gone. */
   openFrameStore(address: string): FrameStore
-  createSoundStore(sampleRate: number): AudioStore
-  openSoundStore(address: string): AudioStore
+  createAudioStore(sampleRate: number): AudioStore
+  openAudioStore(address: string): AudioStore
   /** Now, microseconds of the monotonic clock. */
   nowUs(): number
 }

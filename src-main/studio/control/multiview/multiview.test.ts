@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest'
 import type { Principal } from '../../../platform/principal.ts'
-import type { EngineEvent, TilePicture } from '../engine/studio-engine.ts'
+import type { EngineEvent, TileImage } from '../engine/studio-engine.ts'
 import { MultiviewFeed, maxTiles } from './multiview-feed.ts'
 import { MultiviewViewer } from './multiview-viewer.ts'
 
@@ -20,7 +20,7 @@ function opened() {
       },
     },
   })
-  const made = (...tiles: TilePicture[]) => tell({ kind: 'tiles', tiles })
+  const made = (...tiles: TileImage[]) => tell({ kind: 'tiles', tiles })
   const client = () => {
     const sent: Uint8Array[] = []
     return {

@@ -29,7 +29,7 @@ export interface EncodedFeedDependencies {
 /** How long a packet waits for the other tracks to come as far, s of media: a track that fell silent holds the rest up no longer. */
 const maxKeptS = 1
 /** Sound that is kept while the first keyframe is expected: encoders of pictures look ahead, s. */
-const soundBeforeS = 3
+const audioBeforeS = 3
 /** Bounds of what is kept for subscribers that start at a keyframe. */
 const cacheBytes = 32 * 1024 * 1024
 const cacheS = 30
@@ -192,7 +192,7 @@ export class EncodedFeed implements MediaFeed {
     lane.queue.push({ track, pts, dts, duration, key, data })
     if (!this.#complete || (this.#awaitsKey && lane !== this.#leader)) {
       const latestS = dts / track.timescale
-      while (secondsOf(lane.queue[0] as Packet) < latestS - soundBeforeS) lane.queue.shift()
+      while (secondsOf(lane.queue[0] as Packet) < latestS - audioBeforeS) lane.queue.shift()
       return
     }
     if (this.#awaitsKey) this.#begin(packet)

@@ -2,13 +2,13 @@ import { ticksToMs } from '../../../formats/media-time.ts'
 import type { Packet, VideoTrack } from '../../../formats/track.ts'
 import type { VideoEncoding } from '../../document/encoding-schemas.ts'
 import type { FrameRate } from '../../document/frame-rate.ts'
-import type { Encoding, PictureOf, StudioEngine, VideoRequest } from '../engine/studio-engine.ts'
+import type { CanvasView, Encoding, StudioEngine, VideoRequest } from '../engine/studio-engine.ts'
 import { type PreviewHeight, previewEncoding, servesPages } from './preview-encoding.ts'
 
 /** What one feed shows. */
 export interface PreviewAim {
   readonly canvas: string
-  readonly of: PictureOf
+  readonly of: CanvasView
   readonly height: PreviewHeight
 }
 

@@ -1,7 +1,7 @@
 import type { Device, DeviceKind } from '../../../media/device.ts'
 import { AppError } from '../../../platform/errors.ts'
 import type { Collection } from '../../document/collection.ts'
-import type { StudioEngine, TilePicture } from '../engine/studio-engine.ts'
+import type { StudioEngine, TileImage } from '../engine/studio-engine.ts'
 import { onlyDrawn } from './only-drawn.ts'
 import { untilSettled } from './until-settled.ts'
 
@@ -78,7 +78,7 @@ export class SpareEngine {
   }
 
   /** Calls for each tile that was made. Returns the way to stop. */
-  onTile(listener: (tile: TilePicture) => void): () => void {
+  onTile(listener: (tile: TileImage) => void): () => void {
     return this.#options.engine.onEvent((event) => {
       if (event.kind === 'tiles') for (const tile of event.tiles) listener(tile)
     })

@@ -251,7 +251,7 @@ class ObsImport {
     const mapped = mapObsFilter(id, filter.part('settings'), {
       tell,
       sourceId: (source) => this.#names.sources.of(source),
-      pictureSource: (file) => this.#makeSource('image', file),
+      imageSource: (file) => this.#makeSource('image', file),
     })
     const filters = mapped.flatMap(({ kind, settings }, index) => {
       const known = sort === 'picture' ? this.#kinds.filter(kind) : this.#kinds.audioFilter(kind)
@@ -319,7 +319,7 @@ class ObsImport {
       }
       const mapped = mapObsTransition(transition.text('id'), transition.part('settings'), {
         tell,
-        pictureSource: (file) => this.#makeSource('image', file),
+        imageSource: (file) => this.#makeSource('image', file),
         filmSource: (file) => this.#makeSource('media', file),
       })
       const kind = mapped && this.#kinds.transition(mapped.kind)

@@ -11,7 +11,7 @@ export interface FilterHelp {
   /** The id of a source of ours by its name in OBS. */
   readonly sourceId: (name: string) => string | undefined
   /** Makes a source that shows a picture, and answers its id. */
-  readonly pictureSource: (file: string) => string
+  readonly imageSource: (file: string) => string
 }
 
 type Mapping = (settings: ObsValues, help: FilterHelp, id: string) => readonly MappedFilter[]
@@ -119,7 +119,7 @@ const colorKey: Mapping = (settings, _help, id) => {
   ]
 }
 
-const pictureMappings: Readonly<Record<string, Mapping>> = {
+const videoFilterMappings: Readonly<Record<string, Mapping>> = {
   chroma_key_filter: chromaKey,
   color_key_filter: colorKey,
   luma_key_filter: (settings, _help, id) => [
@@ -144,7 +144,7 @@ const pictureMappings: Readonly<Record<string, Mapping>> = {
     const cut = (name: string): number => clamp(Math.round(settings.number(name, 0)), 0, 16384)
     return [{ kind: 'crop', settings: { left: cut('left'), top: cut('top'), right: cut('right'), bottom: cut('bottom') } }]
   },
-  mask_filter: (settings, { tell, pictureSource }, id) => {
+  mask_filter: (settings, { tell, imageSource }, id) => {
     const type = settings.text('type', 'mask_color_filter.effect')
     const file = settings.text('image_path')
     if (!type.startsWith('mask') || file === '') {
@@ -157,7 +157,7 @@ const pictureMappings: Readonly<Record<string, Mapping>> = {
     const light = isFirst(id) ? 'video' : 'linear'
     return [
       // The picture is read as light by all versions.
-      { kind: 'mask', settings: { source: pictureSource(file), by: type.includes('alpha') ? 'alpha' : 'luma', light: 'linear' } },
+      { kind: 'mask', settings: { source: imageSource(file), by: type.includes('alpha') ? 'alpha' : 'luma', light: 'linear' } },
       ...(opacity === 1 && multiply === '#ffffff' ? [] : [{ kind: 'color-correction', settings: { light, multiply, opacity } }]),
     ]
   },
@@ -196,7 +196,7 @@ const dynamics = (
   gainDb: clamp(settings.number('output_gain', 0), -30, 30),
 })
 
-const soundMappings: Readonly<Record<string, Mapping>> = {
+const audioFilterMappings: Readonly<Record<string, Mapping>> = {
   noise_suppress_filter: (settings, { tell }) => {
     if (settings.text('method', 'rnnoise') !== 'rnnoise') tell(`noise is suppressed by RNNoise instead of ${settings.text('method')}`)
     return [{ kind: 'noise-suppression', settings: {} }]
@@ -258,11 +258,11 @@ const soundMappings: Readonly<Record<string, Mapping>> = {
 /** Whether a filter is one for sound, for pictures, or unknown. */
 export function sortOfObsFilter(id: string): 'picture' | 'sound' | undefined {
   const known = id.replace(/_v\d+$/, '')
-  return Object.hasOwn(pictureMappings, known) ? 'picture' : Object.hasOwn(soundMappings, known) ? 'sound' : undefined
+  return Object.hasOwn(videoFilterMappings, known) ? 'picture' : Object.hasOwn(audioFilterMappings, known) ? 'sound' : undefined
 }
 
 /** Filters of ours that do what one of OBS Studio did: none where that cannot be, which was told. `id` is the one with its version. */
 export function mapObsFilter(id: string, settings: ObsValues, help: FilterHelp): readonly MappedFilter[] {
   const known = id.replace(/_v\d+$/, '')
-  return (pictureMappings[known] ?? soundMappings[known])?.(settings, help, id) ?? []
+  return (videoFilterMappings[known] ?? audioFilterMappings[known])?.(settings, help, id) ?? []
 }

@@ -10,7 +10,7 @@ export interface MappedTransition {
 
 export interface TransitionHelp {
   readonly tell: (reason: string) => void
-  readonly pictureSource: (file: string) => string
+  readonly imageSource: (file: string) => string
   readonly filmSource: (file: string) => string
 }
 
@@ -20,7 +20,7 @@ const directions: Readonly<Record<string, string>> = { left: 'left', right: 'rig
 export function mapObsTransition(
   id: string,
   settings: ObsValues,
-  { tell, pictureSource, filmSource }: TransitionHelp,
+  { tell, imageSource, filmSource }: TransitionHelp,
 ): MappedTransition | undefined {
   const direction = directions[settings.text('direction', 'left')] ?? 'left'
   switch (id) {
@@ -46,7 +46,7 @@ export function mapObsTransition(
         tell(`OBS brings the image ${file} along: it wipes to the left`)
         return { kind: 'wipe', settings: { direction: 'left', softness } }
       }
-      return { kind: 'wipe', settings: { softness, map: pictureSource(file) } }
+      return { kind: 'wipe', settings: { softness, map: imageSource(file) } }
     }
     case 'obs_stinger_transition': {
       const point = Math.round(settings.number('transition_point', 0))

@@ -135,7 +135,7 @@ export type VirtualCameraSettings = Static<typeof VirtualCameraSettingsSchema>
 
 interface KindRules extends OutputKind {
   /** Tracks of sound that it can take. */
-  readonly maxSounds: number
+  readonly maxAudioTracks: number
   /** Codecs that it takes; undefined for all. */
   readonly videoCodecs?: readonly string[]
   readonly audioCodecs?: readonly string[]
@@ -145,10 +145,10 @@ interface KindRules extends OutputKind {
   readonly writesFiles?: boolean
 }
 
-const sending = { pictures: true, sound: true, encodes: true, commands: ['retry'], maxSounds: 1, partial: true } as const
+const sending = { pictures: true, sound: true, encodes: true, commands: ['retry'], maxAudioTracks: 1, partial: true } as const
 
 const rules: readonly KindRules[] = [
-  { ...sending, kind: 'host', title: "Stream of this host's own", settings: HostSettingsSchema, maxSounds: 6 },
+  { ...sending, kind: 'host', title: "Stream of this host's own", settings: HostSettingsSchema, maxAudioTracks: 6 },
   { ...sending, kind: 'rtmp', title: 'RTMP server', settings: RtmpSettingsSchema },
   { ...sending, kind: 'srt', title: 'SRT listener', settings: SrtSettingsSchema, videoCodecs: ['h264', 'hevc'] },
   {
@@ -167,7 +167,7 @@ const rules: readonly KindRules[] = [
     sound: true,
     encodes: true,
     commands: ['pause', 'resume', 'split', 'chapter'],
-    maxSounds: 6,
+    maxAudioTracks: 6,
     partial: true,
     writesFiles: true,
   },
@@ -179,7 +179,7 @@ const rules: readonly KindRules[] = [
     sound: true,
     encodes: true,
     commands: ['save'],
-    maxSounds: 6,
+    maxAudioTracks: 6,
     partial: false,
     writesFiles: true,
   },
@@ -191,7 +191,7 @@ const rules: readonly KindRules[] = [
     sound: false,
     encodes: false,
     commands: [],
-    maxSounds: 0,
+    maxAudioTracks: 0,
     partial: true,
   },
 ]
@@ -231,9 +231,9 @@ function checkEncodings(kind: KindRules, output: Output): void {
   const { video, audio } = output
   if (kind.encodes && video === null && audio.length === 0) throw invalid('video', 'an output without video and audio has nothing to send')
   if (video === null && !kind.partial) throw invalid('video', `${title} needs video`)
-  if (audio.length > kind.maxSounds) {
-    const max = ['no audio', 'one audio track'][kind.maxSounds] ?? `${kind.maxSounds} audio tracks`
-    throw invalid(`audio.${kind.maxSounds}`, `${title} takes ${max}`)
+  if (audio.length > kind.maxAudioTracks) {
+    const max = ['no audio', 'one audio track'][kind.maxAudioTracks] ?? `${kind.maxAudioTracks} audio tracks`
+    throw invalid(`audio.${kind.maxAudioTracks}`, `${title} takes ${max}`)
   }
   if (video !== null && kind.videoCodecs?.includes(video.codec) === false) {
     throw invalid('video.codec', `${title} does not take ${video.codec}: choose ${kind.videoCodecs.join(' or ')}`)

@@ -1,10 +1,10 @@
+import { audioDeviceKinds } from './audio-devices.ts'
 import { browserKinds } from './browser.ts'
 import { cameraKinds } from './cameras.ts'
 import { captureKinds } from './capture.ts'
 import { drawnKinds } from './drawn.ts'
 import { mediaKinds } from './media.ts'
 import { screenCastKinds } from './screen-cast.ts'
-import { soundDeviceKinds } from './sound-devices.ts'
 import type { SourceKind } from './source-kind.ts'
 
 /** Every kind of source there is, as users may know it. Pure: nothing of it runs. */
@@ -13,7 +13,7 @@ export const sourceKinds: readonly SourceKind[] = [
   ...captureKinds,
   ...mediaKinds,
   ...screenCastKinds,
-  ...soundDeviceKinds,
+  ...audioDeviceKinds,
   ...drawnKinds,
   ...browserKinds,
   //

@@ -31,7 +31,7 @@ describe.skipIf(!isLinux)('addons that are called as nobody should', () => {
   const detached = new Uint8Array(64)
   structuredClone(detached.buffer, { transfer: [detached.buffer] })
   const frames = compositor?.createFrameStore()
-  const sound = compositor?.createSoundStore(48_000)
+  const sound = compositor?.createAudioStore(48_000)
   const surface = compositor?.createSurface({ width: 8, height: 8, background: '#000000' })
   const closed = compositor?.createFrameStore()
   closed?.close()
@@ -75,7 +75,7 @@ describe.skipIf(!isLinux)('addons that are called as nobody should', () => {
     const methods = ['write', 'read', 'clear', 'setLayers', 'setFilters'] as const
     const [store, samples, made] = [
       compositor!.createFrameStore(),
-      compositor!.createSoundStore(8000),
+      compositor!.createAudioStore(8000),
       compositor!.createSurface({ width: 5, height: 3 }),
     ]
     fc.assert(

@@ -2,16 +2,16 @@ import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import { smoothRgba } from '../../../media/worker/stores/testing/reference-frames.ts'
 import { blendModes } from '../../document/collection.ts'
-import type { Layer, PictureMemory } from './compositor.ts'
+import type { FrameMemory, Layer } from './compositor.ts'
 import { loadCompositor } from './load-compositor.ts'
 
 const native = process.platform === 'linux' ? loadCompositor() : undefined
 
 /** Planes inside larger memory whose rest must stay as it was. */
-function guarded(width: number, height: number): { picture: PictureMemory; isWhole(): boolean } {
+function guarded(width: number, height: number): { picture: FrameMemory; isWhole(): boolean } {
   const sizes = [width * height, ((width + 1) >> 1) * ((height + 1) >> 1), ((width + 1) >> 1) * ((height + 1) >> 1)]
   const memory = sizes.map((size) => new Uint8Array(size + 128).fill(0xa5))
-  const planes = memory.map((bytes, i) => bytes.subarray(64, 64 + sizes[i]!)) as unknown as PictureMemory['planes']
+  const planes = memory.map((bytes, i) => bytes.subarray(64, 64 + sizes[i]!)) as unknown as FrameMemory['planes']
   return {
     picture: { width, height, planes, strides: [width, (width + 1) >> 1, (width + 1) >> 1] },
     isWhole: () => memory.every((bytes, i) => [...bytes.subarray(0, 64), ...bytes.subarray(64 + sizes[i]!)].every((byte) => byte === 0xa5)),
@@ -103,7 +103,7 @@ describe.skipIf(native === undefined)('the compositor under absurd descriptions'
     expect(() => surface.setLayers(Array(5000).fill(good))).toThrow(/5000 layers: 4096/)
     expect(() => native!.createSurface({ width: 1e9, height: 2 })).toThrow(/width is 1000000000: 1 to 8192/)
     const { picture } = guarded(16, 16)
-    const into = (more: object) => ({ ...picture, ...more }) as PictureMemory
+    const into = (more: object) => ({ ...picture, ...more }) as FrameMemory
     const planes = [picture.planes[0], picture.planes[1], picture.planes[2].subarray(1)]
     expect(() => native!.render(surface, into({ width: 18 }), 1)).toThrow(/into is 18 x 16, the surface 16 x 16/)
     expect(() => native!.render(surface, into({ planes }), 1)).toThrow(/into.planes\[2\] holds 63 bytes, 64 are needed/)

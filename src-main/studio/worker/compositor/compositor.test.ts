@@ -2,22 +2,22 @@ import { afterEach, describe, expect, test } from 'vitest'
 import type { FrameStore } from '../../../media/worker/stores/media-stores.ts'
 import { chromaOf, psnr, rgbOf, smoothRgba, yuvOf } from '../../../media/worker/stores/testing/reference-frames.ts'
 import { type BlendMode, blendModes } from '../../document/collection.ts'
-import type { Affine, Layer, Mixing, PictureMemory, Surface } from './compositor.ts'
+import type { Affine, FrameMemory, Layer, Mixing, Surface } from './compositor.ts'
 import { loadCompositor } from './load-compositor.ts'
 import {
   composeReference,
   mixReference,
   planarOfReference,
+  type ReferenceImage,
   type ReferenceLayer,
-  type ReferencePicture,
   referenceColor,
-  referencePicture,
+  referenceImage,
 } from './testing/reference-compositor.ts'
 
 const native = process.platform === 'linux' ? loadCompositor() : undefined
 const [width, height] = [64, 48]
 
-function memory(w = width, h = height): PictureMemory {
+function memory(w = width, h = height): FrameMemory {
   // Not zero: what is left unwritten shows.
   const plane = (size: number) => new Uint8Array(size).fill(0xaa)
   const planes = [plane(w * h), plane(chromaOf(w) * chromaOf(h)), plane(chromaOf(w) * chromaOf(h))] as const
@@ -27,11 +27,11 @@ function memory(w = width, h = height): PictureMemory {
 /** A picture in a store and for the reference. */
 interface Shown {
   readonly store: FrameStore
-  readonly picture: ReferencePicture
+  readonly picture: ReferenceImage
 }
 
 /** With its edge repeated on two pixels at each side. */
-function widened({ width: w, height: h, pixels }: ReferencePicture): ReferencePicture {
+function widened({ width: w, height: h, pixels }: ReferenceImage): ReferenceImage {
   const wide = new Float64Array((w + 4) * (h + 4) * 4)
   for (let y = 0; y < h + 4; y++) {
     for (let x = 0; x < w + 4; x++) {
@@ -60,7 +60,7 @@ describe.skipIf(native === undefined)('the compositor', () => {
     const store = native!.createFrameStore()
     open.push(store)
     store.write({ layout: 'rgba', width: w, height: h, planes: [rgba], strides: [w * 4], timeUs: 0 })
-    return { store, picture: referencePicture(rgba, w, h) }
+    return { store, picture: referenceImage(rgba, w, h) }
   }
   const surface = (layers: readonly Layer[], background = '#204060'): Surface => {
     const made = native!.createSurface({ width, height, background })
@@ -72,12 +72,12 @@ describe.skipIf(native === undefined)('the compositor', () => {
     return { content, transform: plain, opacity: 1, blend: 'normal', sampling: 'smooth', ...more }
   }
   const backdrop = referenceColor(width, height, [0x20 / 255, 0x40 / 255, 0x60 / 255, 1])
-  const expectNear = (got: PictureMemory, wanted: ReferencePicture, luma: number, chroma: number) => {
+  const expectNear = (got: FrameMemory, wanted: ReferenceImage, luma: number, chroma: number) => {
     const planar = planarOfReference(wanted)
     expect(psnr(got.planes[0], planar.y), 'luma').toBeGreaterThan(luma)
     expect(Math.min(psnr(got.planes[1], planar.u), psnr(got.planes[2], planar.v)), 'chroma').toBeGreaterThan(chroma)
   }
-  const rendered = (of: Surface): PictureMemory => {
+  const rendered = (of: Surface): FrameMemory => {
     const into = memory(of.width, of.height)
     native!.render(of, into, ++frame)
     return into
@@ -164,7 +164,7 @@ describe.skipIf(native === undefined)('the compositor', () => {
       const store = native!.createFrameStore()
       open.push(store)
       store.write({ layout: 'rgba', width: w, height: h, planes: [rgba], strides: [w * 4], timeUs: 0 })
-      return { store, picture: referencePicture(rgba, w, h) }
+      return { store, picture: referenceImage(rgba, w, h) }
     }
     const made = (layers: readonly Layer[], background?: string): Surface => {
       const one = native!.createSurface({ width: w, height: h, ...(background && { background }) })
@@ -172,7 +172,7 @@ describe.skipIf(native === undefined)('the compositor', () => {
       one.setLayers(layers)
       return one
     }
-    const furthest = (got: PictureMemory, wanted: ReferencePicture): number => {
+    const furthest = (got: FrameMemory, wanted: ReferenceImage): number => {
       const { y, u, v } = planarOfReference(wanted)
       const apart = (plane: Uint8Array, other: Uint8Array) => plane.reduce((max, value, i) => Math.max(max, Math.abs(value - other[i]!)), 0)
       return Math.max(apart(got.planes[0], y), apart(got.planes[1], u), apart(got.planes[2], v))
@@ -367,7 +367,7 @@ describe.skipIf(native === undefined)('the compositor', () => {
     expect(psnr(rendered(made).planes[0], before.planes[0])).toBe(Number.POSITIVE_INFINITY)
     const other = smoothRgba(40, 32, 5)
     source.store.write({ layout: 'rgba', width: 40, height: 32, planes: [other], strides: [160], timeUs: 1 })
-    const reference = { picture: referencePicture(other, 40, 32), transform: [1.25, 0, 0, 1.25, 4, 6] as Affine }
+    const reference = { picture: referenceImage(other, 40, 32), transform: [1.25, 0, 0, 1.25, 4, 6] as Affine }
     expectNear(rendered(made), composeReference(backdrop, [reference]), 42, 40)
     source.store.clear()
     expectNear(rendered(made), backdrop, 50, 50)
@@ -378,7 +378,7 @@ describe.skipIf(native === undefined)('the compositor', () => {
       const [from, to] = [shown(width, height, 1), shown(width, height, 4)]
       return { from, to, surfaces: [surface([layerOf({ store: from.store })]), surface([layerOf({ store: to.store })])] as const }
     }
-    const mixed = (surfaces: readonly [Surface, Surface], mixing: Mixing, over?: Layer): PictureMemory => {
+    const mixed = (surfaces: readonly [Surface, Surface], mixing: Mixing, over?: Layer): FrameMemory => {
       const into = memory()
       native!.renderMixed(surfaces[0], surfaces[1], mixing, into, ++frame, over)
       return into
@@ -469,7 +469,7 @@ describe.skipIf(native === undefined)('the compositor', () => {
       ['bt601', 'full'],
       ['bt709', 'full'],
     ] as const) {
-      const copy = { ...picture, planes: picture.planes.map((plane) => plane.slice()) as unknown as PictureMemory['planes'] }
+      const copy = { ...picture, planes: picture.planes.map((plane) => plane.slice()) as unknown as FrameMemory['planes'] }
       native!.recolor(copy, space, range)
       const wanted = picture.planes.map((plane) => new Uint8Array(plane.length)) as [Uint8Array, Uint8Array, Uint8Array]
       for (let i = 0; i < width * height; i++) {

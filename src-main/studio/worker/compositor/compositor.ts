@@ -41,7 +41,7 @@ export interface Surface {
 }
 
 /** Memory of a picture to be composed into: yuv420p, e.g. `frame.data` of node-av. */
-export interface PictureMemory {
+export interface FrameMemory {
   readonly width: number
   readonly height: number
   readonly planes: readonly [y: Uint8Array, u: Uint8Array, v: Uint8Array]
@@ -65,13 +65,13 @@ export interface Compositor extends MediaStores {
   /** `opaque` surfaces start with `background` (`#rrggbb`); others transparent. */
   createSurface(options: { readonly width: number; readonly height: number; readonly background?: string }): Surface
   /** Composes a surface for frame number `frame` into memory of the same size. */
-  render(surface: Surface, into: PictureMemory, frame: number): void
+  render(surface: Surface, into: FrameMemory, frame: number): void
   /** Composes both and mixes them; `over` is a layer on top of the result (a stinger). */
-  renderMixed(from: Surface, to: Surface, mixing: Mixing, into: PictureMemory, frame: number, over?: Layer): void
+  renderMixed(from: Surface, to: Surface, mixing: Mixing, into: FrameMemory, frame: number, over?: Layer): void
   /** Scales a composed picture to another size, e.g. for a second encoding. */
-  scale(from: PictureMemory, into: PictureMemory): void
+  scale(from: FrameMemory, into: FrameMemory): void
   /** Converts in place from BT.709 limited to what an encoding asks for. */
-  recolor(picture: PictureMemory, colorSpace: 'bt709' | 'bt601', colorRange: 'limited' | 'full'): void
+  recolor(picture: FrameMemory, colorSpace: 'bt709' | 'bt601', colorRange: 'limited' | 'full'): void
   /** The picture as RGBA rows without gaps, for image files; `alpha` (one byte a pixel) where the picture has it, else it is opaque. */
-  toRgba(picture: PictureMemory, alpha?: Uint8Array): Uint8Array
+  toRgba(picture: FrameMemory, alpha?: Uint8Array): Uint8Array
 }

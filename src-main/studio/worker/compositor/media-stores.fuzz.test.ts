@@ -2,7 +2,7 @@ import { closeSync, openSync, writeSync } from 'node:fs'
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import { smoothRgba } from '../../../media/worker/stores/testing/reference-frames.ts'
-import type { Layer, PictureMemory } from './compositor.ts'
+import type { FrameMemory, Layer } from './compositor.ts'
 import { loadCompositor } from './load-compositor.ts'
 
 const native = process.platform === 'linux' ? loadCompositor() : undefined
@@ -60,8 +60,8 @@ describe.skipIf(native === undefined)('stores whose source has gone mad', () => 
     const [width, height] = [40, 24]
     const pixels = smoothRgba(width, height, 2, true)
     const surface = kept(native!.createSurface({ width: 48, height: 32, background: '#102030' }))
-    const planes = [48 * 32, 24 * 16, 24 * 16].map((size) => new Uint8Array(size)) as unknown as PictureMemory['planes']
-    const into: PictureMemory = { width: 48, height: 32, planes, strides: [48, 24, 24] }
+    const planes = [48 * 32, 24 * 16, 24 * 16].map((size) => new Uint8Array(size)) as unknown as FrameMemory['planes']
+    const into: FrameMemory = { width: 48, height: 32, planes, strides: [48, 24, 24] }
     const transforms: Layer['transform'][] = [
       [1, 0, 0, 1, 0, 0],
       [0.3, 0, 0, 0.3, 3.5, 2],
@@ -102,8 +102,8 @@ describe.skipIf(native === undefined)('stores whose source has gone mad', () => 
   })
 
   test('audio is read into the space that there is, with times that can be counted with', () => {
-    const store = kept(native!.createSoundStore(48_000))
-    const writer = kept(native!.openSoundStore(store.address))
+    const store = kept(native!.createAudioStore(48_000))
+    const writer = kept(native!.openAudioStore(store.address))
     const rogue = kept(rogueHand(store.address))
     const block = new Float32Array(960).fill(0.5)
     for (let i = 0; i < 10; i++) writer.write(block, i * 10_000)
@@ -132,6 +132,6 @@ describe.skipIf(native === undefined)('stores whose source has gone mad', () => 
     )
     expect(store.sampleRate).toBe(48_000)
     expect([...memory.subarray(0, 64), ...memory.subarray(1064)].every((sample) => sample === 7)).toBe(true)
-    expect(() => native!.openSoundStore(store.address)).toThrow(/maker is gone/)
+    expect(() => native!.openAudioStore(store.address)).toThrow(/maker is gone/)
   })
 })

@@ -1,5 +1,5 @@
 import type { Packet, Track } from '../../../formats/track.ts'
-import { type AudioFrameEncoder, openSoundEncoder } from '../../../media/worker/ffmpeg/sound-encoder.ts'
+import { type AudioFrameEncoder, openAudioEncoder } from '../../../media/worker/ffmpeg/audio-encoder.ts'
 import type { AudioEncoding as AudioEncodingSettings } from '../../document/encoding-schemas.ts'
 import { mixRate } from '../mixer/mixer.ts'
 
@@ -21,7 +21,7 @@ export class AudioEncoding {
     this.#dependencies = dependencies
     const { codec, bitrateKbps } = dependencies.encoding
     try {
-      this.#encoder = openSoundEncoder('a0', codec, bitrateKbps)
+      this.#encoder = openAudioEncoder('a0', codec, bitrateKbps)
       dependencies.onTrack(this.#encoder.track)
     } catch (error) {
       dependencies.onFault((error as Error).message)

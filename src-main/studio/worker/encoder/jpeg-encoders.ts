@@ -1,12 +1,12 @@
 import { AV_CODEC_ID_MJPEG, AV_PIX_FMT_YUVJ420P } from 'node-av/constants'
 import { Codec, CodecContext, Frame, Packet, Rational } from 'node-av/lib'
 import { must, setOption } from '../../../media/worker/ffmpeg/engine.ts'
-import type { Compositor, PictureMemory } from '../compositor/compositor.ts'
+import type { Compositor, FrameMemory } from '../compositor/compositor.ts'
 
 interface Opened {
   readonly context: CodecContext
   readonly frame: Frame
-  readonly memory: PictureMemory
+  readonly memory: FrameMemory
 }
 
 /** Coarseness of FFmpeg's JPEG encoder, 2 to 31: texts can be read, and 320x180 takes about 10 KB. */
@@ -26,7 +26,7 @@ export class JpegEncoders {
   }
 
   /** Blocks for some tenths of a millisecond. The picture stays as it is. */
-  encode(picture: PictureMemory): Uint8Array {
+  encode(picture: FrameMemory): Uint8Array {
     const { context, frame, memory } = this.#opened(picture)
     this.#compositor.scale(picture, memory)
     this.#compositor.recolor(memory, 'bt601', 'full')
@@ -49,7 +49,7 @@ export class JpegEncoders {
     this.#packet = undefined
   }
 
-  #opened({ width, height }: PictureMemory): Opened {
+  #opened({ width, height }: FrameMemory): Opened {
     const key = `${width} ${height}`
     const known = this.#open.get(key)
     if (known?.frame.isWritable) return known

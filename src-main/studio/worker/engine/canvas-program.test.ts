@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { FrameStore } from '../../../media/worker/stores/media-stores.ts'
 import type { Collection, Item, Scene, Source, Transition } from '../../document/collection.ts'
-import type { Compositor, Layer, Mixing, PictureMemory, Surface } from '../compositor/compositor.ts'
+import type { Compositor, FrameMemory, Layer, Mixing, Surface } from '../compositor/compositor.ts'
 import { CanvasProgram } from './canvas-program.ts'
 import { movedLayers } from './move-transition.ts'
 import { SceneSurfaces } from './scene-surfaces.ts'
@@ -22,8 +22,8 @@ function recorder() {
       const surface: Surface = { width, height, setLayers: (layers) => void layersOf.set(surface, layers), setFilters() {}, close() {} }
       return surface
     },
-    render: (_surface: Surface, _into: PictureMemory, frame: number) => void asked.push({ what: 'render', frame }),
-    renderMixed: (_from: Surface, _to: Surface, mixing: Mixing, _into: PictureMemory, frame: number, over?: Layer) =>
+    render: (_surface: Surface, _into: FrameMemory, frame: number) => void asked.push({ what: 'render', frame }),
+    renderMixed: (_from: Surface, _to: Surface, mixing: Mixing, _into: FrameMemory, frame: number, over?: Layer) =>
       void asked.push({ what: 'mixed', frame, mixing, over }),
   } as unknown as Compositor
   return { compositor, asked, layersOf }
@@ -58,7 +58,7 @@ function studio(scenes: Scene[], sizes: Record<string, [number, number]> = {}) {
     onEnded: (each) => ended.push(each),
   })
   const run = (from: number, to: number): void => {
-    for (let frame = from; frame < to; frame++) program.render({} as PictureMemory, frame)
+    for (let frame = from; frame < to; frame++) program.render({} as FrameMemory, frame)
   }
   return { program, surfaces, collection, asked, layersOf, ended, restarted, stores, storeOf, run }
 }
@@ -164,9 +164,9 @@ describe('a canvas', () => {
   it('is composed for a screenshot as it is seen, and goes on as if nobody had looked', () => {
     const { program, asked, ended, run } = studio(two)
     program.switchTo('two', transition('fade'), 0)
-    for (const at of [-1, -1]) program.compose({} as PictureMemory, 1000, at)
+    for (const at of [-1, -1]) program.compose({} as FrameMemory, 1000, at)
     run(0, 5)
-    program.compose({} as PictureMemory, 1001, 4)
+    program.compose({} as FrameMemory, 1001, 4)
     expect(asked.map(({ mixing }) => Math.round((mixing?.progress ?? 9) * 11))).toEqual([0, 0, 1, 2, 3, 4, 5, 5])
     expect(ended).toEqual([])
   })

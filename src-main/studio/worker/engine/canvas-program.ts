@@ -1,6 +1,6 @@
 import type { FrameStore } from '../../../media/worker/stores/media-stores.ts'
 import type { Canvas, Transition } from '../../document/collection.ts'
-import type { Compositor, Layer, Mixing, PictureMemory, Surface } from '../compositor/compositor.ts'
+import type { Compositor, FrameMemory, Layer, Mixing, Surface } from '../compositor/compositor.ts'
 import { eased, movedLayers } from './move-transition.ts'
 import type { SceneSurfaces } from './scene-surfaces.ts'
 
@@ -103,13 +103,13 @@ export class CanvasProgram {
     if (frame - running.start >= running.frames) this.#end()
   }
 
-  render(into: PictureMemory, frame: number): void {
+  render(into: FrameMemory, frame: number): void {
     this.pass(frame)
     this.compose(into, frame, frame)
   }
 
   /** Composes what is seen on frame `at` of the show, as number `frame` of the surfaces; nothing goes on by it. */
-  compose(into: PictureMemory, frame: number, at: number): void {
+  compose(into: FrameMemory, frame: number, at: number): void {
     const { compositor, scenes } = this.#dependencies
     const running = this.#running
     if (running?.start === undefined) {

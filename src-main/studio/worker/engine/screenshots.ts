@@ -1,7 +1,7 @@
 import { AV_CODEC_ID_MJPEG, AV_CODEC_ID_PNG, AV_PIX_FMT_RGBA, AV_PIX_FMT_YUVJ420P } from 'node-av/constants'
 import { Codec, CodecContext, Frame, Packet, Rational } from 'node-av/lib'
 import { must, setOption } from '../../../media/worker/ffmpeg/engine.ts'
-import type { Compositor, PictureMemory } from '../compositor/compositor.ts'
+import type { Compositor, FrameMemory } from '../compositor/compositor.ts'
 
 export interface ScreenshotOrder {
   readonly type: 'png' | 'jpeg'
@@ -9,7 +9,7 @@ export interface ScreenshotOrder {
   readonly width?: number
 }
 
-function memory(width: number, height: number): PictureMemory {
+function memory(width: number, height: number): FrameMemory {
   const half = (width + 1) >> 1
   const rows = (height + 1) >> 1
   return {
@@ -24,7 +24,7 @@ function memory(width: number, height: number): PictureMemory {
 export async function takeScreenshot(
   compositor: Compositor,
   size: { readonly width: number; readonly height: number },
-  compose: (into: PictureMemory) => void,
+  compose: (into: FrameMemory) => void,
   { type, width = size.width }: ScreenshotOrder,
 ): Promise<Uint8Array> {
   let picture = memory(size.width, size.height)
@@ -39,7 +39,7 @@ export async function takeScreenshot(
   return encode(compositor, picture, type)
 }
 
-async function encode(compositor: Compositor, picture: PictureMemory, type: 'png' | 'jpeg'): Promise<Uint8Array> {
+async function encode(compositor: Compositor, picture: FrameMemory, type: 'png' | 'jpeg'): Promise<Uint8Array> {
   const codec = Codec.findEncoder(type === 'png' ? AV_CODEC_ID_PNG : AV_CODEC_ID_MJPEG)
   if (!codec) throw new Error(`The media engine cannot write ${type}`)
   const format = type === 'png' ? AV_PIX_FMT_RGBA : AV_PIX_FMT_YUVJ420P

@@ -79,7 +79,7 @@ function handleMessage(at: Engine, message: Exclude<ToStudio, { kind: 'show' | '
       at.encode(message.encodings)
       break
     case 'pictures':
-      at.showPictures(message.pictures)
+      at.showFrames(message.pictures)
       break
     case 'tiles':
       at.showTiles(message.tiles, message.height)

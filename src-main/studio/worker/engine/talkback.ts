@@ -1,4 +1,4 @@
-import { openSoundDecoder, type SoundDecoder } from '../../../media/worker/ffmpeg/opus-decoder.ts'
+import { type AudioDecoder, openAudioDecoder } from '../../../media/worker/ffmpeg/opus-decoder.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import type { Mixer } from '../mixer/mixer.ts'
 
@@ -10,7 +10,7 @@ export interface TalkbackDependencies {
 /** What producers say to guests: decoded here, and heard in those guests' returns alone. */
 export class Talkback {
   readonly #dependencies: TalkbackDependencies
-  readonly #decoders = new Map<string, SoundDecoder>()
+  readonly #decoders = new Map<string, AudioDecoder>()
 
   constructor(dependencies: TalkbackDependencies) {
     this.#dependencies = dependencies
@@ -27,7 +27,7 @@ export class Talkback {
     try {
       let decoder = this.#decoders.get(talker)
       if (decoder === undefined) {
-        decoder = openSoundDecoder()
+        decoder = openAudioDecoder()
         this.#decoders.set(talker, decoder)
       }
       for (const samples of decoder.decode(packet)) mixer.talk(talker, samples)

@@ -39,7 +39,7 @@ export function clip(block: Float32Array): void {
 }
 
 /** Whether every sample is a number and none infinite. */
-export function isSound(block: Float32Array): boolean {
+export function isFiniteBlock(block: Float32Array): boolean {
   let sum = 0
   for (let sample = 0; sample < block.length; sample++) sum += Math.abs(block[sample]!)
   return sum < Number.POSITIVE_INFINITY

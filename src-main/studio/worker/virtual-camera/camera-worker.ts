@@ -1,12 +1,12 @@
 /** The process that feeds a virtual camera: whatever its device or its libraries do, they do not do it to the studio. */
 import { AppError } from '../../../platform/errors.ts'
 import { connectToHost } from '../../../platform/workers/worker-side.ts'
-import type { CanvasPictures } from '../../control/engine/studio-engine.ts'
+import type { CanvasFrames } from '../../control/engine/studio-engine.ts'
 import type { CameraToFeed, FromCamera, ToCamera } from '../../control/outputs/virtual-camera/messages.ts'
 import type { FedCamera } from './fed-camera.ts'
 
 let camera: FedCamera | undefined
-let pictures: CanvasPictures | null = null
+let pictures: CanvasFrames | null = null
 
 const host = connectToHost<ToCamera, FromCamera>((message) => {
   if (message.type === 'pictures') {

@@ -2,7 +2,7 @@ import { AV_CODEC_ID_RAWVIDEO, AV_PIX_FMT_YUV420P, AVMEDIA_TYPE_VIDEO } from 'no
 import { FormatContext, Packet, Rational } from 'node-av/lib'
 import { must } from '../../../media/worker/ffmpeg/engine.ts'
 import type { FrameStore, MediaStores, StoredFrame } from '../../../media/worker/stores/media-stores.ts'
-import type { CanvasPictures } from '../../control/engine/studio-engine.ts'
+import type { CanvasFrames } from '../../control/engine/studio-engine.ts'
 import type { CameraToFeed } from '../../control/outputs/virtual-camera/messages.ts'
 import type { FedCamera, NotifyCamera } from './fed-camera.ts'
 
@@ -42,7 +42,7 @@ export class LoopbackCamera implements FedCamera {
     this.#loop = this.#run()
   }
 
-  show(pictures: CanvasPictures | null): void {
+  show(pictures: CanvasFrames | null): void {
     this.#store?.close()
     this.#store = undefined
     this.#sent = 0

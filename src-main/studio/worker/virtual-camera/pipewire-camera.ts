@@ -1,6 +1,6 @@
 import { startPipeWireRemedy } from '../../../media/worker/capture/pipewire/pipewire-devices.ts'
-import type { PictureOutput, PipeWireAddon } from '../../../media/worker/native/pipewire.ts'
-import type { CanvasPictures } from '../../control/engine/studio-engine.ts'
+import type { PipeWireAddon, VideoOutput } from '../../../media/worker/native/pipewire.ts'
+import type { CanvasFrames } from '../../control/engine/studio-engine.ts'
 import type { CameraToFeed } from '../../control/outputs/virtual-camera/messages.ts'
 import type { FedCamera, NotifyCamera } from './fed-camera.ts'
 
@@ -12,9 +12,9 @@ export class PipeWireCamera implements FedCamera {
   readonly #addon: PipeWireAddon
   readonly #camera: Extract<CameraToFeed, { readonly via: 'pipewire' }>
   readonly #tell: NotifyCamera
-  #output: PictureOutput | undefined
+  #output: VideoOutput | undefined
   /** What the node was made for. */
-  #pictures: CanvasPictures | undefined
+  #pictures: CanvasFrames | undefined
   #retry: NodeJS.Timeout | undefined
   #before = { frames: 0, dropped: 0 }
 
@@ -24,7 +24,7 @@ export class PipeWireCamera implements FedCamera {
     this.#tell = tell
   }
 
-  show(pictures: CanvasPictures | null): void {
+  show(pictures: CanvasFrames | null): void {
     // Without pictures the node stays: whoever has the camera waits for the next one.
     if (pictures === null) return
     const before = this.#pictures
@@ -41,8 +41,8 @@ export class PipeWireCamera implements FedCamera {
   }
 
   statistics(): { readonly frames: number; readonly dropped: number } {
-    const { pictures, dropped } = this.#output?.statistics() ?? { pictures: 0, dropped: 0 }
-    return { frames: this.#before.frames + pictures, dropped: this.#before.dropped + dropped }
+    const { frames, dropped } = this.#output?.statistics() ?? { frames: 0, dropped: 0 }
+    return { frames: this.#before.frames + frames, dropped: this.#before.dropped + dropped }
   }
 
   async close(): Promise<void> {
@@ -56,7 +56,7 @@ export class PipeWireCamera implements FedCamera {
     const { address, width, height, frameRate } = pictures
     const { node, name } = this.#camera
     try {
-      const output: PictureOutput = new this.#addon.PictureOutput({ node, name, store: address, width, height, ...frameRate }, (event) => {
+      const output: VideoOutput = new this.#addon.VideoOutput({ node, name, store: address, width, height, ...frameRate }, (event) => {
         if (output !== this.#output) return
         if (event.state === 'error') this.#lose(`${event.problem}; ${startPipeWireRemedy}`)
         else if (event.state === 'paused' || event.state === 'streaming') {
@@ -85,7 +85,7 @@ export class PipeWireCamera implements FedCamera {
   }
 }
 
-function sameShape(one: CanvasPictures, other: CanvasPictures): boolean {
+function sameShape(one: CanvasFrames, other: CanvasFrames): boolean {
   return (
     one.width === other.width &&
     one.height === other.height &&

@@ -10,8 +10,8 @@ import {
 } from 'node-av/constants'
 import { Codec, CodecContext, Packet as EnginePacket, Frame, Rational, SoftwareResampleContext } from 'node-av/lib'
 import type { AudioTrack, Packet, Track } from '../../../../formats/track.ts'
+import { openAudioEncoder } from '../../../../media/worker/ffmpeg/audio-encoder.ts'
 import { must } from '../../../../media/worker/ffmpeg/engine.ts'
-import { openSoundEncoder } from '../../../../media/worker/ffmpeg/sound-encoder.ts'
 
 const codecIds = {
   aac: AV_CODEC_ID_AAC,
@@ -59,7 +59,7 @@ export function openOpusConverter(id: string, source: AudioTrack, kbps: number):
   decoder.sampleRate = source.sampleRate
   must(decoder.open2Sync(decoderCodec, null), `open the ${source.codec} decoder`)
 
-  const encoder = openSoundEncoder(id, 'opus', kbps)
+  const encoder = openAudioEncoder(id, 'opus', kbps)
 
   const input = new EnginePacket()
   input.alloc()

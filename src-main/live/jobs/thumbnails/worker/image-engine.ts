@@ -110,7 +110,7 @@ function raw(frame: Frame, size: TileSize): Promise<Uint8Array> {
 }
 
 async function withScaled<T>(frame: Frame, { width, height }: TileSize, use: (picture: Frame) => Promise<T>): Promise<T> {
-  const picture = pictureOf(width, height)
+  const picture = tileFrameOf(width, height)
   const scaler = new SoftwareScaleContext()
   try {
     must(picture.getBuffer(1), 'frame memory')
@@ -123,7 +123,7 @@ async function withScaled<T>(frame: Frame, { width, height }: TileSize, use: (pi
   }
 }
 
-function pictureOf(width: number, height: number): Frame {
+function tileFrameOf(width: number, height: number): Frame {
   const picture = new Frame()
   picture.alloc()
   picture.width = width
@@ -135,7 +135,7 @@ function pictureOf(width: number, height: number): Frame {
 
 async function sheetOf({ tiles, size, columns }: SheetRequest): Promise<Uint8Array> {
   const rows = Math.max(1, Math.ceil(tiles.length / columns))
-  const picture = pictureOf(size.width * columns, size.height * rows)
+  const picture = tileFrameOf(size.width * columns, size.height * rows)
   try {
     // Drawn into FFmpeg's own memory: it does not hold a buffer of JavaScript, which may be collected while another thread encodes.
     must(picture.getBuffer(0), 'frame memory')

@@ -49,14 +49,14 @@ async function run(options: TestStreamOptions): Promise<void> {
       // Unpaced, the clock of the video is the one that a paced run would have had.
       const due = pacer.next(options.paced ? Date.now() : startMs + (encoded * 1000) / options.fps)
       if (due.waitMs > 0) await sleep(due.waitMs, undefined, { signal: host.stopping })
-      const soundUntil = (due.frame * toneSampleRate) / options.fps
+      const audioUntil = (due.frame * toneSampleRate) / options.fps
       // After a gap the audio continues at the video's time, not with what was missed.
-      if (soundUntil - nextSample > 2 * toneSampleRate) nextSample = Math.floor(soundUntil)
+      if (audioUntil - nextSample > 2 * toneSampleRate) nextSample = Math.floor(audioUntil)
       card.paintMoving(encoder.planes(), due.frame, due.wallMs)
-      await encoder.writePicture(due.frame)
+      await encoder.writeFrame(due.frame)
       // After the video: FLV accepts nothing before its first packet, and Opus starts a little after 0.
-      while (nextSample <= soundUntil + 2 * encoder.samplesPerPacket) {
-        await encoder.writeSound(nextSample, fillTone)
+      while (nextSample <= audioUntil + 2 * encoder.samplesPerPacket) {
+        await encoder.writeAudio(nextSample, fillTone)
         nextSample += encoder.samplesPerPacket
       }
       if (encoded === 0) host.send({ type: 'started' })

@@ -36,9 +36,9 @@ export interface TestStreamEncoder {
   readonly samplesPerPacket: number
   /** Planes of the one frame that is encoded again and again; ask again for each frame, the bytes may have moved. */
   planes(): Planes
-  writePicture(frame: number): Promise<void>
+  writeFrame(frame: number): Promise<void>
   /** `fill` draws one channel's samples, `samplesPerPacket` of them starting at `firstSample`. */
-  writeSound(firstSample: number, fill: (into: Float32Array, firstSample: number) => void): Promise<void>
+  writeAudio(firstSample: number, fill: (into: Float32Array, firstSample: number) => void): Promise<void>
   close(): Promise<void>
 }
 
@@ -78,12 +78,12 @@ export async function openTestStreamEncoder(options: TestStreamOptions): Promise
     samplesPerPacket: samples,
     planes: () => planesOf(picture),
 
-    async writePicture(frame) {
+    async writeFrame(frame) {
       picture.pts = BigInt(frame)
       await output.encode(video, picture, 'encode video')
     },
 
-    async writeSound(firstSample, fill) {
+    async writeAudio(firstSample, fill) {
       must(sound.makeWritable(), 'audio memory')
       const data = sound.data
       if (!data) throw new Error('The media engine gave no audio memory')

@@ -15,7 +15,7 @@ import type { SlateJob } from '../messages.ts'
 import { drawSlate } from './draw-slate.ts'
 
 /** An image is encoded for this long and repeated; a video is cut after `longestS`. */
-const pictureS = 2
+const loopS = 2
 const maxS = 10
 const silenceS = 0.5
 const maxPoints = 8192 * 4608
@@ -23,7 +23,7 @@ const maxPoints = 8192 * 4608
 /** Encodes a slate in the settings of its stream into an FLV file: one closed group of pictures, then silence. */
 export async function encodeSlate(job: SlateJob): Promise<void> {
   Log.setLevel(AV_LOG_ERROR)
-  const frames = await picturesOf(job)
+  const frames = await framesOf(job)
   const output = new DrawnOutput('flv', job.output)
   const video = output.lane(openVideo(job, frames.count))
   const audio = job.audio === undefined ? undefined : output.lane(openDrawnAudio({ ...job.audio, bitRate: 64_000 }))
@@ -73,9 +73,9 @@ function openVideo({ video }: SlateJob, count: number): CodecContext {
 }
 
 /** The frames to encode: one repeatedly, or those of a short video. */
-async function picturesOf({ file, title, video }: SlateJob): Promise<{ count: number; at: (index: number) => Frame }> {
+async function framesOf({ file, title, video }: SlateJob): Promise<{ count: number; at: (index: number) => Frame }> {
   const { width, height, rate } = video
-  const stillCount = Math.max(1, Math.round((pictureS * rate[0]) / rate[1]))
+  const stillCount = Math.max(1, Math.round((loopS * rate[0]) / rate[1]))
   if (file === undefined) {
     const frame = allocDrawnFrame(width, height)
     drawSlate(planesOf(frame), width, height, title)

@@ -6,7 +6,7 @@ import type { AudioStore } from '../../stores/media-stores.ts'
  * Hz of all sound that is captured and played here, stereo. A source has one store for its whole life, while the device behind it
  * may be exchanged for one of another rate: the system converts.
  */
-export const soundRate = 48_000
+export const audioRate = 48_000
 
 /** Whose sound is captured: a microphone, what is played on a speaker, or what one application plays. */
 export type AudioDeviceKind = 'microphone' | 'speaker' | 'application'
@@ -24,7 +24,7 @@ export interface AudioCapture {
 
 /** Sound on its way to a speaker, through a buffer of some ten ms. */
 export interface AudioPlayer {
-  /** Interleaved stereo at `soundRate`, copied before the call returns. What does not fit is dropped and counted: nobody waits. */
+  /** Interleaved stereo at `audioRate`, copied before the call returns. What does not fit is dropped and counted: nobody waits. */
   write(samples: Float32Array): void
   statistics(): AudioPlayerStatistics
   /** Idempotent. */
@@ -50,7 +50,7 @@ export interface AudioSystem {
   /** What is plugged in (or, for applications, plays) now, the default device first. */
   devices(kind: AudioDeviceKind): Promise<readonly Device[]>
   /**
-   * Writes into the store until it is stopped, at `store.sampleRate`, which is `soundRate`. Times are those at which the sound came
+   * Writes into the store until it is stopped, at `store.sampleRate`, which is `audioRate`. Times are those at which the sound came
    * in at the device or goes out of it, by the device's own clock: so the mixer can measure its drift.
    */
   capture(target: AudioTarget, store: AudioStore, report: (report: SourceReport) => void): AudioCapture

@@ -46,7 +46,7 @@ export interface CaptureReport {
 
 export interface CaptureStatistics {
   /** Pictures written into the store: none while nothing changes. */
-  readonly pictures: number
+  readonly frames: number
   /** Rows of them that were read. */
   readonly rows: number
   /** Reading, converting and writing of the last picture, and of the longest. */

@@ -29,7 +29,7 @@ export interface NativeReport {
 }
 
 export interface NativeStatistics {
-  readonly pictures: number
+  readonly frames: number
   readonly rows: number
   readonly tookUs: number
   readonly longestUs: number

@@ -113,7 +113,7 @@ export class FileBook {
   }
 
   /** Path of a file's image. */
-  picturePath(id: string): string {
+  imagePath(id: string): string {
     return join(this.#dependencies.pictures, `${id}.jpg`)
   }
 
@@ -136,7 +136,7 @@ export class FileBook {
   /** Takes a file off the list. */
   forget(id: string): void {
     if (!this.#byId.delete(id)) return
-    void rm(this.picturePath(id), { force: true }).catch(() => undefined)
+    void rm(this.imagePath(id), { force: true }).catch(() => undefined)
     this.#dependencies.writes.enqueue('delete a file of the studio', async () => {
       await this.#database.deleteFrom('studio_file').where('id', '=', id).execute()
     })
@@ -148,7 +148,7 @@ export class FileBook {
     const made = await this.#dependencies.posterOf(file)
     if (made === undefined || this.#byId.get(file.id) !== file) return
     await mkdir(this.#dependencies.pictures, { recursive: true })
-    await writeFile(this.picturePath(file.id), made)
+    await writeFile(this.imagePath(file.id), made)
     file.poster = true
     this.keep(file)
   }

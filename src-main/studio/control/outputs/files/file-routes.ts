@@ -62,7 +62,7 @@ export function fileRoutes(files: FileBook, audit: AuditLog, now: () => number):
       handler: ({ params }) => {
         const { id, poster } = files.get(params.id)
         if (!poster) throw new AppError('request.not_found', 'No image of this file has been made')
-        return { body: null, file: { path: files.picturePath(id), type: 'image/jpeg' } }
+        return { body: null, file: { path: files.imagePath(id), type: 'image/jpeg' } }
       },
     }),
     defineRoute({

@@ -10,8 +10,8 @@ import type {
   EngineEvent,
   EngineState,
   EngineStatistics,
-  PicturesListener,
-  ShownPictures,
+  FramesListener,
+  ShownFrames,
   StudioEngine,
   Switched,
   TakenVideo,
@@ -28,9 +28,9 @@ export interface FedEncoding {
 }
 
 /** A canvas's pictures that somebody takes of the double. */
-export interface FedPictures {
+export interface FedFrames {
   readonly canvas: string
-  readonly listener: PicturesListener
+  readonly listener: FramesListener
   taken: boolean
 }
 
@@ -47,7 +47,7 @@ export class FedEngine implements StudioEngine {
   readonly originTimeMs = 1_700_000_000_000
   readonly encodings = new Set<FedEncoding>()
   /** Who takes pictures of canvases. */
-  readonly pictures = new Set<FedPictures>()
+  readonly pictures = new Set<FedFrames>()
   /** Tiles that are wanted of the double. */
   tiles: readonly string[] = []
   /** Frames between keyframes. */
@@ -79,8 +79,8 @@ export class FedEngine implements StudioEngine {
     this.tiles = tiles
   }
 
-  showPictures(canvas: string, listener: PicturesListener): ShownPictures {
-    const made: FedPictures = { canvas, listener, taken: false }
+  showFrames(canvas: string, listener: FramesListener): ShownFrames {
+    const made: FedFrames = { canvas, listener, taken: false }
     this.pictures.add(made)
     return {
       setTaken: (taken) => {

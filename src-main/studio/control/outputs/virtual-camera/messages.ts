@@ -1,11 +1,11 @@
-import type { CanvasPictures } from '../../engine/studio-engine.ts'
+import type { CanvasFrames } from '../../engine/studio-engine.ts'
 
 /** Messages to the process that feeds a camera. */
 export type ToCamera =
   /** First, once. */
   | { readonly type: 'open'; readonly camera: CameraToFeed }
   /** Where pictures stand from now on; null: nowhere, until it is reported again. */
-  | { readonly type: 'pictures'; readonly pictures: CanvasPictures | null }
+  | { readonly type: 'pictures'; readonly pictures: CanvasFrames | null }
 
 export type CameraToFeed =
   | {

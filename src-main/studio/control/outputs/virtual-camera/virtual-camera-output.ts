@@ -2,7 +2,7 @@ import { AppError, isErrorCode } from '../../../../platform/errors.ts'
 import { type SupervisedWorker, superviseWorker } from '../../../../platform/workers/supervise-worker.ts'
 import { workerFile } from '../../../../platform/workers/worker-file.ts'
 import type { VirtualCameraSettings } from '../../../document/kinds/output-kinds.ts'
-import type { CanvasPictures, PicturesListener, ShownPictures } from '../../engine/studio-engine.ts'
+import type { CanvasFrames, FramesListener, ShownFrames } from '../../engine/studio-engine.ts'
 import type { OutputContext, OutputStatistics, RunningOutput } from '../running-output.ts'
 import { chooseCamera, loopbackDevices } from './choose-camera.ts'
 import type { CameraToFeed, FromCamera, ToCamera } from './messages.ts'
@@ -10,12 +10,12 @@ import type { CameraToFeed, FromCamera, ToCamera } from './messages.ts'
 const restart = { firstMs: 500, maxMs: 10_000, goodAfterMs: 10_000 } as const
 
 /** A camera that other programs see: a process of its own hands them the canvas's pictures out of shared memory. */
-export class VirtualCameraOutput implements RunningOutput, PicturesListener {
+export class VirtualCameraOutput implements RunningOutput, FramesListener {
   readonly #context: OutputContext
   readonly #camera: CameraToFeed
-  readonly #shown: ShownPictures
+  readonly #shown: ShownFrames
   readonly #worker: SupervisedWorker<ToCamera>
-  #pictures: CanvasPictures | null = null
+  #pictures: CanvasFrames | null = null
   /** Programs can take the camera. */
   /** Why there is no camera yet. */
   #missing: AppError | undefined
@@ -55,10 +55,10 @@ export class VirtualCameraOutput implements RunningOutput, PicturesListener {
         if (!this.#stopped) context.onState('retrying')
       },
     })
-    this.#shown = context.engine.showPictures(canvas, this)
+    this.#shown = context.engine.showFrames(canvas, this)
   }
 
-  onPictures(pictures: CanvasPictures): void {
+  onFrames(pictures: CanvasFrames): void {
     this.#pictures = pictures
     this.#worker.send({ type: 'pictures', pictures })
     if (this.#open && !this.#stopped) this.#context.onState('live')

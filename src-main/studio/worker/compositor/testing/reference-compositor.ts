@@ -8,14 +8,14 @@ import type { BlendMode } from '../../../document/collection.ts'
 import type { Affine } from '../compositor.ts'
 
 /** Straight RGBA, 0 to 1, four numbers a pixel. */
-export interface ReferencePicture {
+export interface ReferenceImage {
   readonly width: number
   readonly height: number
   readonly pixels: Float64Array
 }
 
 export interface ReferenceLayer {
-  readonly picture: ReferencePicture
+  readonly picture: ReferenceImage
   readonly crop?: { left: number; top: number; right: number; bottom: number }
   readonly transform: Affine
   readonly opacity?: number
@@ -24,14 +24,14 @@ export interface ReferenceLayer {
   readonly light?: 'video' | 'linear'
 }
 
-export function referencePicture(rgba: Uint8Array, width: number, height: number): ReferencePicture {
+export function referenceImage(rgba: Uint8Array, width: number, height: number): ReferenceImage {
   // Loops, for `from` with a function takes ten times as long.
   const pixels = new Float64Array(rgba.length)
   for (let i = 0; i < rgba.length; i++) pixels[i] = rgba[i]! / 255
   return { width, height, pixels }
 }
 
-export function referenceColor(width: number, height: number, color: readonly [number, number, number, number]): ReferencePicture {
+export function referenceColor(width: number, height: number, color: readonly [number, number, number, number]): ReferenceImage {
   const pixels = new Float64Array(width * height * 4)
   for (let i = 0; i < pixels.length; i++) pixels[i] = color[i % 4]!
   return { width, height, pixels }
@@ -64,7 +64,7 @@ const fromLight = (light: number): number => (light <= 0.0031308 ? light * 12.92
 const same = (value: number): number => value
 
 /** Adds the multiplied colour at a place of a picture, weighted, to `sum`. */
-function addSample(picture: ReferencePicture, x: number, y: number, weight: number, sum: Float64Array): void {
+function addSample(picture: ReferenceImage, x: number, y: number, weight: number, sum: Float64Array): void {
   const at = (Math.min(picture.height - 1, Math.max(0, y)) * picture.width + Math.min(picture.width - 1, Math.max(0, x))) * 4
   const alpha = picture.pixels[at + 3]! * weight
   for (let c = 0; c < 3; c++) sum[c]! += picture.pixels[at + c]! * alpha
@@ -72,13 +72,13 @@ function addSample(picture: ReferencePicture, x: number, y: number, weight: numb
 }
 
 /** Lays layers over a background, bottom first. */
-export function composeReference(ground: ReferencePicture, layers: readonly ReferenceLayer[]): ReferencePicture {
+export function composeReference(ground: ReferenceImage, layers: readonly ReferenceLayer[]): ReferenceImage {
   const result = { ...ground, pixels: ground.pixels.slice() }
   for (const layer of layers) layOver(result, layer)
   return result
 }
 
-function layOver(ground: ReferencePicture, layer: ReferenceLayer): void {
+function layOver(ground: ReferenceImage, layer: ReferenceLayer): void {
   const { picture, crop = { left: 0, top: 0, right: 0, bottom: 0 } } = layer
   const [a, b, c, d, e, f] = layer.transform
   const determinant = a * d - b * c
@@ -131,7 +131,7 @@ function layOver(ground: ReferencePicture, layer: ReferenceLayer): void {
 }
 
 /** Weighs two pictures of one size: 0 is the first, 1 the second. */
-export function mixReference(from: ReferencePicture, to: ReferencePicture, weight: (x: number, y: number) => number): ReferencePicture {
+export function mixReference(from: ReferenceImage, to: ReferenceImage, weight: (x: number, y: number) => number): ReferenceImage {
   const pixels = from.pixels.map((value, i) => {
     const share = weight((i >> 2) % from.width, Math.floor((i >> 2) / from.width))
     return value + (to.pixels[i]! - value) * share
@@ -140,7 +140,7 @@ export function mixReference(from: ReferencePicture, to: ReferencePicture, weigh
 }
 
 /** What a composed picture is, in the addon's format. */
-export function planarOfReference(picture: ReferencePicture): Planar {
+export function planarOfReference(picture: ReferenceImage): Planar {
   const rgba = new Uint8Array(picture.pixels.length)
   for (let i = 0; i < rgba.length; i++) rgba[i] = Math.round(Math.min(1, Math.max(0, picture.pixels[i]!)) * 255)
   return planarOf(rgba, picture.width, picture.height)

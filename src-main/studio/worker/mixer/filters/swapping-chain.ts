@@ -1,6 +1,6 @@
 import type { AudioFilter } from '../../../document/mixer-schemas.ts'
 import { GainRamp } from '../gain-ramp.ts'
-import { isSound, scale } from '../mix-kernels.ts'
+import { isFiniteBlock, scale } from '../mix-kernels.ts'
 import { blockFrames } from '../mixer.ts'
 import type { ProcessorMaker } from './create-processor.ts'
 import { FilterChain, type KeySource } from './filter-chain.ts'
@@ -52,7 +52,7 @@ export class SwappingChain {
     this.#advanceSwap()
     if (!rests && !this.#chain.isEmpty) {
       this.#chain.process(block)
-      if (!isSound(block)) {
+      if (!isFiniteBlock(block)) {
         this.#chain.reset()
         block.fill(0)
       }

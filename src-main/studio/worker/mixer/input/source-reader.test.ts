@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { AudioStore } from '../../../../media/worker/stores/media-stores.ts'
 import { blockFrames, mixRate } from '../mixer.ts'
-import { memorySoundStore } from '../testing/memory-sound-store.ts'
+import { memoryAudioStore } from '../testing/memory-audio-store.ts'
 import { SimulatedDevice, type SimulatedDeviceOptions } from '../testing/simulated-device.ts'
 import { findTone } from '../testing/tone-analysis.ts'
 import { sincTable } from './sinc-table.ts'
@@ -66,7 +66,7 @@ describe('audio on the mixer clock', () => {
   })
 
   it('comes to where audio belongs, without a jump, where its first time was wrong', () => {
-    const store = memorySoundStore(48_000)
+    const store = memoryAudioStore(48_000)
     const reader = new SourceReader(store, sincTable(48_000, mixRate))
     const ramp = new Float32Array(blockFrames * 2)
     const block = new Float32Array(blockFrames * 2)
@@ -110,7 +110,7 @@ describe('audio on the mixer clock', () => {
   })
 
   it('falls silent without a click when the source stops', () => {
-    const store = memorySoundStore(48_000)
+    const store = memoryAudioStore(48_000)
     const reader = new SourceReader(store, sincTable(48_000, mixRate))
     const sound = new Float32Array(4800 * 2).fill(0.5)
     store.write(sound, 0)
@@ -126,7 +126,7 @@ describe('audio on the mixer clock', () => {
   })
 
   it('goes over to the newest audio where times run back, with a crossfade', () => {
-    const store = memorySoundStore(48_000)
+    const store = memoryAudioStore(48_000)
     const reader = new SourceReader(store, sincTable(48_000, mixRate))
     store.write(new Float32Array(48_000 * 2).fill(0.25), 0)
     const block = new Float32Array(blockFrames * 2)
@@ -158,7 +158,7 @@ describe('audio on the mixer clock', () => {
   })
 
   it('bears a storm of seams and invalid numbers', () => {
-    const store = memorySoundStore(48_000)
+    const store = memoryAudioStore(48_000)
     const reader = new SourceReader(store, sincTable(48_000, mixRate))
     const block = new Float32Array(blockFrames * 2)
     const bad = new Float32Array([Number.NaN, Number.POSITIVE_INFINITY, 1e30, Number.NEGATIVE_INFINITY, ...new Array(28).fill(0.1)])

@@ -1,8 +1,8 @@
 import type { AudioStore } from '../../../../media/worker/stores/media-stores.ts'
 import { blockFrames, mixRate } from '../mixer.ts'
+import { AudioIntake } from './audio-intake.ts'
 import type { Segment } from './segment.ts'
 import type { SincTable } from './sinc-table.ts'
-import { SoundIntake } from './sound-intake.ts'
 
 /** Frames of a fade at the start and the end of sound: 5 ms. */
 const fadeFrames = 240
@@ -42,7 +42,7 @@ interface Lane {
  * fractional resampler, and fades where sound starts, ends or has a seam.
  */
 export class SourceReader {
-  readonly #intake: SoundIntake
+  readonly #intake: AudioIntake
   readonly #table: SincTable
   readonly #isNominal: boolean
   #lane: Lane = { segment: undefined, position: 0, step: 1, fade: 0 }
@@ -60,7 +60,7 @@ export class SourceReader {
   #lastRight = 0
 
   constructor(store: AudioStore, table: SincTable) {
-    this.#intake = new SoundIntake(store)
+    this.#intake = new AudioIntake(store)
     this.#table = table
     this.#isNominal = store.sampleRate === mixRate
   }

@@ -1,5 +1,5 @@
 import type { AudioStore } from '../../../../media/worker/stores/media-stores.ts'
-import { memorySoundStore } from './memory-sound-store.ts'
+import { memoryAudioStore } from './memory-audio-store.ts'
 
 /** What a device hears at a moment of true time (s): left and right. */
 export type Signal = (seconds: number) => readonly [number, number]
@@ -28,7 +28,7 @@ export class SimulatedDevice {
   constructor(options: SimulatedDeviceOptions) {
     const sampleRate = options.sampleRate ?? 48_000
     this.#options = options
-    this.store = memorySoundStore(sampleRate)
+    this.store = memoryAudioStore(sampleRate)
     this.#trueRate = sampleRate * (1 + (options.ppm ?? 0) * 1e-6)
     this.#chunk = new Float32Array((options.chunkFrames ?? 480) * 2)
   }

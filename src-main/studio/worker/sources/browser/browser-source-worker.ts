@@ -13,7 +13,7 @@ const host = connectToHost<ToPage, FromPage>((message) => {
       keeper = new PageKeeper(message.settings, message.reach, message.shown, {
         stores,
         pictures: stores.openFrameStore(message.pictures),
-        sound: stores.openSoundStore(message.sound),
+        sound: stores.openAudioStore(message.sound),
         report: (report) => host.send({ type: 'report', report }),
       })
       break

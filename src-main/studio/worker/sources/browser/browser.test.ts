@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { findPage, mayLoad } from './find-page.ts'
 import { readInput } from './page-input.ts'
 import { pageScript } from './page-script.ts'
-import { ScreencastPicture } from './screencast-png.ts'
+import { ScreencastImage } from './screencast-png.ts'
 
 /** A PNG whose rows are filtered as said. */
 function png(width: number, height: number, channels: 3 | 4, pixels: Uint8Array, filterOf: (row: number) => number): Buffer {
@@ -50,7 +50,7 @@ const noise = (length: number, seed: number): Uint8Array =>
 
 describe('images of a screencast', () => {
   it.each([3, 4] as const)('of %i channels are decoded with every filter', async (channels) => {
-    const picture = new ScreencastPicture()
+    const picture = new ScreencastImage()
     const pixels = noise(13 * 10 * channels, channels)
     await picture.decode(png(13, 10, channels, pixels, (row) => row % 5))
     const expected = Array.from({ length: 130 }, (_, at) => [
@@ -61,7 +61,7 @@ describe('images of a screencast', () => {
   })
 
   it('tell which rows changed', async () => {
-    const picture = new ScreencastPicture()
+    const picture = new ScreencastImage()
     const pixels = noise(8 * 6 * 4, 2)
     const up = () => 2
     expect(await picture.decode(png(8, 6, 4, pixels, up))).toEqual([[0, 6]])
@@ -75,7 +75,7 @@ describe('images of a screencast', () => {
   })
 
   it('that are invalid are rejected', async () => {
-    const picture = new ScreencastPicture()
+    const picture = new ScreencastImage()
     const good = png(8, 6, 4, noise(192, 1), () => 2)
     await expect(picture.decode(good.subarray(0, good.length - 20))).rejects.toThrow()
     await expect(picture.decode(Buffer.alloc(100))).rejects.toThrow('no image')

@@ -13,7 +13,7 @@ export interface ChromiumWish {
   /** Where it keeps what it must; of nobody else. */
   readonly profile: string
   /** Folder with the socket of a sound server, `pulse/native`; undefined: the page is silent. */
-  readonly soundFolder: string | undefined
+  readonly audioFolder: string | undefined
   readonly network: PageNetwork
 }
 
@@ -81,7 +81,7 @@ function argumentsFor(wish: ChromiumWish, sandbox: boolean): string[] {
     ...(hasGraphics() ? [] : ['--disable-gpu', '--enable-unsafe-swiftshader']),
     ...(hasSharedMemory() ? [] : ['--disable-dev-shm-usage']),
     ...(sandbox ? [] : ['--no-sandbox']),
-    ...(wish.soundFolder === undefined ? ['--mute-audio'] : []),
+    ...(wish.audioFolder === undefined ? ['--mute-audio'] : []),
     ...networkArguments(wish.network),
     'about:blank',
   ]
@@ -117,9 +117,9 @@ export function startChromium(file: string, wish: ChromiumWish): ChromiumProcess
       ...process.env,
       // Neither the desktop's key ring nor its sound server is for a page that nobody sits before.
       DBUS_SESSION_BUS_ADDRESS: 'disabled:',
-      ...(wish.soundFolder !== undefined && {
-        XDG_RUNTIME_DIR: wish.soundFolder,
-        PULSE_SERVER: `unix:${wish.soundFolder}/pulse/native`,
+      ...(wish.audioFolder !== undefined && {
+        XDG_RUNTIME_DIR: wish.audioFolder,
+        PULSE_SERVER: `unix:${wish.audioFolder}/pulse/native`,
       }),
     },
   })

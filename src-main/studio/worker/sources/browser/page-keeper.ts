@@ -202,7 +202,7 @@ export class PageKeeper {
     this.#folder ??= makePageFolder()
     const folder = this.#folder
     const { width, height } = this.#settings
-    const soundFolder = await this.#openSound(folder)
+    const audioFolder = await this.#openAudio(folder)
     const limited = this.#limited
     const policy = this.#reach.policy.network
     const proxy = await openJudgedProxy({
@@ -212,7 +212,7 @@ export class PageKeeper {
       }),
     })
     const network = { proxyPort: proxy.port, limited, policy }
-    const browser = startChromium(file, { width, height, profile: folder.profile, soundFolder, network })
+    const browser = startChromium(file, { width, height, profile: folder.profile, audioFolder, network })
     const page = new Page(browser, this.#settings, pictures, stores, {
       onNavigating: () => {
         proxy.takeRefusal()
@@ -306,13 +306,13 @@ export class PageKeeper {
   }
 
   /** The folder with the page's sound server; undefined where the page is to be silent, or cannot be heard here. */
-  async #openSound(folder: PageFolder): Promise<string | undefined> {
+  async #openAudio(folder: PageFolder): Promise<string | undefined> {
     if (!this.#settings.sound || process.platform !== 'linux') return undefined
     const { sound, stores } = this.#dependencies
     this.#pulse ??= await openPulseServer({
       path: `${folder.sound}/pulse/native`,
       nowUs: () => stores.nowUs(),
-      onSound: (samples, timeUs) => sound.write(samples, Math.round(timeUs)),
+      onAudio: (samples, timeUs) => sound.write(samples, Math.round(timeUs)),
     })
     return folder.sound
   }

@@ -7,7 +7,7 @@ import { mayLoad } from './find-page.ts'
 import type { PageInput } from './messages.ts'
 import { giveInput } from './page-input.ts'
 import { pageScript } from './page-script.ts'
-import { ScreencastPicture } from './screencast-png.ts'
+import { ScreencastImage } from './screencast-png.ts'
 
 /** So long a server may think before it answers, ms. */
 const maxNavigationMs = 60_000
@@ -40,7 +40,7 @@ export class Page {
   readonly #events: PageEvents
   readonly #pictures: FrameStore
   readonly #stores: MediaStores
-  readonly #picture = new ScreencastPicture()
+  readonly #picture = new ScreencastImage()
   #settings: BrowserSettings
   #session = ''
   #target = ''

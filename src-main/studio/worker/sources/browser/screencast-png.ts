@@ -26,7 +26,7 @@ interface Encoded {
  * About two thirds of a general decoder's time: the browser's encoder filters rows by the one above alone, four bytes are added at
  * once, and inflating is done on another thread.
  */
-export class ScreencastPicture {
+export class ScreencastImage {
   width = 0
   height = 0
   /** RGBA, colours multiplied with alpha, as the browser sends them. */

@@ -6,14 +6,14 @@ import type { FromPage, ToPage } from './messages.ts'
 import { readInput } from './page-input.ts'
 
 /** Hz of what pages play. */
-const soundRate = 48_000
+const audioRate = 48_000
 /** Silence after which the page's process counts as hung, ms. */
 const silenceMs = 8000
 
 /** A page of the web, with a process of its own that rules a browser of its own. */
 export const startBrowser: StartSource<BrowserSettings> = (first, context) => {
   const pictures = context.stores.createFrameStore()
-  const sound = context.stores.createSoundStore(soundRate)
+  const sound = context.stores.createAudioStore(audioRate)
   let settings = first
   let { reach } = context
   let shown = false

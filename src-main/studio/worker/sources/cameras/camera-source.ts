@@ -1,7 +1,7 @@
 import type { SourceReport } from '../../../../media/source-report.ts'
 import { NodeFollower } from '../../../../media/worker/capture/pipewire/node-follower.ts'
 import { PipeWireDevices } from '../../../../media/worker/capture/pipewire/pipewire-devices.ts'
-import { loadPipeWire, type PictureEvent, type PictureInput } from '../../../../media/worker/native/pipewire.ts'
+import { loadPipeWire, type VideoEvent, type VideoInput } from '../../../../media/worker/native/pipewire.ts'
 import type { CameraSettings } from '../../../document/kinds/cameras.ts'
 import type { StartSource } from '../running-source.ts'
 
@@ -23,13 +23,13 @@ export const startCamera: StartSource<CameraSettings> = (first, context) => {
   const absent = (title: string | undefined): string =>
     settings.device === 'default' ? 'No camera is plugged in' : `The camera ${title ?? settings.device} is not plugged in`
 
-  const follow = (): NodeFollower<PictureInput> =>
-    new NodeFollower<PictureInput>({
+  const follow = (): NodeFollower<VideoInput> =>
+    new NodeFollower<VideoInput>({
       devices,
       choose: () => devices.nodes.find('camera', settings.device),
       open(node, listener) {
         const { width, height, frameRate } = settings
-        const hear = (event: PictureEvent): void => {
+        const hear = (event: VideoEvent): void => {
           if (event.kind === 'state') listener(event)
           else if (event.kind === 'format') {
             format = { width: event.width, height: event.height, frameRate: event.rate, format: event.format }
@@ -37,14 +37,14 @@ export const startCamera: StartSource<CameraSettings> = (first, context) => {
           }
         }
         const wish = { width, height, rate: frameRate }
-        const input = new addon.PictureInput({ name: node.title, store: pictures.address, target: node.serial, ...wish }, hear)
+        const input = new addon.VideoInput({ name: node.title, store: pictures.address, target: node.serial, ...wish }, hear)
         input.setShown(shown)
         return input
       },
       report,
       absent,
     })
-  let follower: NodeFollower<PictureInput> | undefined
+  let follower: NodeFollower<VideoInput> | undefined
   const refollow = (): void => {
     follower?.stop()
     follower = undefined

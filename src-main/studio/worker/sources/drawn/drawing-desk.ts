@@ -7,7 +7,7 @@ import { isLimited } from '../source-reach.ts'
 import type { Drawing, DrawingContext, StartDrawing } from './drawing.ts'
 import { createFrameTicker } from './frame-ticker.ts'
 import type { DrawnSourceStart, FromDrawn, ToDrawn } from './messages.ts'
-import type { PictureReaders } from './reading/picture-readers.ts'
+import type { ImageReaders } from './reading/image-readers.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: each kind has settings of its own, checked before they come here
 export type DrawingStarters = Readonly<Record<string, () => Promise<StartDrawing<any>>>>
@@ -26,12 +26,12 @@ interface Seat {
 export class DrawingDesk {
   readonly #stores: MediaStores
   readonly #starters: DrawingStarters
-  readonly #readers: PictureReaders
+  readonly #readers: ImageReaders
   readonly #send: (message: FromDrawn) => void
   readonly #seats = new Map<string, Seat>()
   #careful = false
 
-  constructor(stores: MediaStores, starters: DrawingStarters, readers: PictureReaders, send: (message: FromDrawn) => void) {
+  constructor(stores: MediaStores, starters: DrawingStarters, readers: ImageReaders, send: (message: FromDrawn) => void) {
     this.#stores = stores
     this.#starters = starters
     this.#readers = readers
@@ -106,7 +106,7 @@ export class DrawingDesk {
     const { start } = seat
     const { id } = start
     const pictures = start.pictures === undefined ? undefined : this.#stores.openFrameStore(start.pictures)
-    const sound = start.sound === undefined ? undefined : this.#stores.openSoundStore(start.sound)
+    const sound = start.sound === undefined ? undefined : this.#stores.openAudioStore(start.sound)
     seat.closeStores = () => {
       pictures?.close()
       sound?.close()
@@ -125,7 +125,7 @@ export class DrawingDesk {
         if (!seat.closed) this.#report(id, report)
       },
       remember: (memory) => this.#send({ type: 'memory', id, memory }),
-      readPicture: (path, wish, options) => {
+      readImage: (path, wish, options) => {
         const signal = options.signal === undefined ? seat.closing.signal : AbortSignal.any([options.signal, seat.closing.signal])
         return this.#readers.read(path, wish, { ...options, signal })
       },

@@ -2,8 +2,8 @@ import type { SourceMemory, SourceReport } from '../../../../media/source-report
 import type { AudioStore, FrameStore } from '../../../../media/worker/stores/media-stores.ts'
 import type { JudgeTarget } from '../../../../platform/outbound/judged-connection.ts'
 import type { FrameTicker } from './frame-ticker.ts'
-import type { DecodedPicture, PictureWish } from './reading/picture-messages.ts'
-import type { ReadOptions } from './reading/picture-readers.ts'
+import type { DecodedImage, ImageRequest } from './reading/image-messages.ts'
+import type { ReadOptions } from './reading/image-readers.ts'
 
 /** What a drawing is given by the process that it runs in. */
 export interface DrawingContext {
@@ -25,8 +25,8 @@ export interface DrawingContext {
   judgeTarget(named: string): JudgeTarget
   report(report: SourceReport): void
   remember(memory: SourceMemory): void
-  /** Decodes a picture file, in a process of its own. Rejects with PictureFault. */
-  readPicture(path: string, wish: PictureWish, options: ReadOptions): Promise<DecodedPicture>
+  /** Decodes a picture file, in a process of its own. Rejects with ImageFault. */
+  readImage(path: string, wish: ImageRequest, options: ReadOptions): Promise<DecodedImage>
   /** Draws at once. What `work` throws is reported. `fresh`: content that was never drawn before. */
   draw(work: () => void, fresh: boolean): void
 }

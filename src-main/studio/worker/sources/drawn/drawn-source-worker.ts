@@ -5,9 +5,9 @@ import { loadCompositor } from '../../compositor/load-compositor.ts'
 import { DrawingDesk } from './drawing-desk.ts'
 import { drawingStarters } from './drawing-starters.ts'
 import type { FromDrawn, ToDrawn } from './messages.ts'
-import { PictureReaders } from './reading/picture-readers.ts'
+import { ImageReaders } from './reading/image-readers.ts'
 
 const host = connectToHost<ToDrawn, FromDrawn>((message) => desk.take(message))
-const desk = new DrawingDesk(loadCompositor(), drawingStarters, new PictureReaders(workerLog()), host.send)
+const desk = new DrawingDesk(loadCompositor(), drawingStarters, new ImageReaders(workerLog()), host.send)
 host.stopping.addEventListener('abort', () => host.end())
 host.ready()

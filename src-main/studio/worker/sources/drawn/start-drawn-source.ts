@@ -19,7 +19,7 @@ export function startDrawnSource(kind: string): StartSource<unknown> {
       processes.set(stores, process)
     }
     const pictures = has?.pictures ? stores.createFrameStore() : undefined
-    const sound = has?.sound ? stores.createSoundStore(toneSampleRate) : undefined
+    const sound = has?.sound ? stores.createAudioStore(toneSampleRate) : undefined
     let stopped = false
     const member = process.join(
       {

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { findSourceKind, sourceKinds } from '../../../document/kinds/source-kinds.ts'
 import { readSettings } from '../source-settings.ts'
 import { listV4l2Cameras } from './v4l2-cameras.ts'
-import { patternOf } from './worker/picture-sequence.ts'
+import { patternOf } from './worker/image-sequence.ts'
 
 describe('settings of sources', () => {
   it('are complete without a word, for every kind', () => {

@@ -43,7 +43,7 @@ export function startMediaSource<Settings>(
 ): RunningSource {
   const { stores, log, report } = context
   const pictures = stores.createFrameStore()
-  const sound = stores.createSoundStore(48_000)
+  const sound = stores.createAudioStore(48_000)
   const { numerator, denominator } = context.frameRate
   const clock = { originUs: context.clockOriginUs, periodUs: (1e6 * denominator) / numerator }
   let request: PlayRequest | undefined

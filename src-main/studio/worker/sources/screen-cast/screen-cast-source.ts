@@ -2,7 +2,7 @@ import type { SourceReport } from '../../../../media/source-report.ts'
 import { desktopPortal } from '../../../../media/worker/capture/screen-cast/desktop-portal.ts'
 import { mutter } from '../../../../media/worker/capture/screen-cast/mutter.ts'
 import { CastRejected, type ScreenCast, type ScreenCaster } from '../../../../media/worker/capture/screen-cast/screen-caster.ts'
-import { loadPipeWire, type PictureEvent, type PictureInput, type PipeWireAddon } from '../../../../media/worker/native/pipewire.ts'
+import { loadPipeWire, type PipeWireAddon, type VideoEvent, type VideoInput } from '../../../../media/worker/native/pipewire.ts'
 import { MessageBus } from '../../../../platform/message-bus/message-bus.ts'
 import { type DBusAddon, loadDBus } from '../../../../platform/message-bus/native-bus.ts'
 import type { ScreenCastSettings } from '../../../document/kinds/screen-cast.ts'
@@ -34,7 +34,7 @@ class ScreenCastSource implements RunningSource {
   #turn = 0
   #bus: MessageBus | undefined
   #cast: ScreenCast | undefined
-  #input: PictureInput | undefined
+  #input: VideoInput | undefined
   #timer: NodeJS.Timeout | undefined
   #shown = true
   #stopped = false
@@ -145,14 +145,14 @@ class ScreenCastSource implements RunningSource {
     let details: NonNullable<SourceReport['details']> = { device: cast.name, through: caster.name }
     const { node, fd } = cast
     const wish = { node, ...(fd !== undefined && { fd }), rate: this.#settings.frameRate }
-    const listener = (event: PictureEvent): void => {
+    const listener = (event: VideoEvent): void => {
       if (turn !== this.#turn) return
       if (event.kind === 'format') {
         details = { ...details, width: event.width, height: event.height, frameRate: event.rate, format: event.format }
       } else if (event.kind === 'state' && event.state === 'streaming') this.#context.report({ state: 'running', details })
       else if (event.kind === 'state' && event.state === 'error') this.#failed(event.problem, caster.silent || cast.token !== undefined)
     }
-    this.#input = new this.#pipewire.PictureInput({ name: cast.name, store: this.pictures.address, ...wish }, listener)
+    this.#input = new this.#pipewire.VideoInput({ name: cast.name, store: this.pictures.address, ...wish }, listener)
     this.#input.setShown(this.#shown)
   }
 

@@ -1,12 +1,12 @@
 import type { SourceReport } from '../../../../source-report.ts'
-import type { SoundInput, StreamEvent } from '../../../native/pipewire.ts'
+import type { AudioInput, StreamEvent } from '../../../native/pipewire.ts'
 import { type PipeWireDevices, startPipeWireRemedy } from '../../pipewire/pipewire-devices.ts'
 
 export interface ApplicationFollowerDependencies {
   readonly devices: PipeWireDevices
   /** Id of the application. */
   readonly application: string
-  open(listener: (event: StreamEvent) => void): SoundInput
+  open(listener: (event: StreamEvent) => void): AudioInput
   /** Told when it changes. */
   report(report: SourceReport): void
 }
@@ -15,7 +15,7 @@ export interface ApplicationFollowerDependencies {
 export class ApplicationFollower {
   readonly #dependencies: ApplicationFollowerDependencies
   readonly #unlisten: () => void
-  #input: SoundInput | undefined
+  #input: AudioInput | undefined
   #heard = ''
   #told = ''
 
@@ -51,7 +51,7 @@ export class ApplicationFollower {
     else this.#report({ state: 'waiting', problem: `${device} plays nothing now`, details: { device } })
   }
 
-  #opened(): SoundInput {
+  #opened(): AudioInput {
     const input =
       this.#input ??
       this.#dependencies.open((event) => {

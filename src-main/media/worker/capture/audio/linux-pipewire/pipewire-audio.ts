@@ -1,7 +1,7 @@
-import type { PipeWireAddon, SoundOutput } from '../../../native/pipewire.ts'
+import type { AudioOutput, PipeWireAddon } from '../../../native/pipewire.ts'
 import { NodeFollower } from '../../pipewire/node-follower.ts'
 import { PipeWireDevices } from '../../pipewire/pipewire-devices.ts'
-import { type AudioSystem, type AudioTarget, soundRate } from '../audio-capturer.ts'
+import { type AudioSystem, type AudioTarget, audioRate } from '../audio-capturer.ts'
 import { ApplicationFollower } from './application-follower.ts'
 
 /** Sound through PipeWire. */
@@ -24,7 +24,7 @@ export function createPipeWireAudio(addon: PipeWireAddon): AudioSystem {
         const follower = new ApplicationFollower({
           devices,
           application: target.device,
-          open: (listener) => new addon.SoundInput({ name: target.device, store: store.address }, listener),
+          open: (listener) => new addon.AudioInput({ name: target.device, store: store.address }, listener),
           report,
         })
         return { stop: kept(follower) }
@@ -34,7 +34,7 @@ export function createPipeWireAudio(addon: PipeWireAddon): AudioSystem {
         devices,
         choose: () => devices.nodes.find(kind, device),
         open: (node, listener) =>
-          new addon.SoundInput({ name: node.title, store: store.address, target: node.serial, monitor: kind === 'speaker' }, listener),
+          new addon.AudioInput({ name: node.title, store: store.address, target: node.serial, monitor: kind === 'speaker' }, listener),
         report,
         absent: (title) => absent(target, title),
       })
@@ -42,10 +42,10 @@ export function createPipeWireAudio(addon: PipeWireAddon): AudioSystem {
     },
     play(device, report) {
       const target: AudioTarget = { kind: 'speaker', device }
-      const follower = new NodeFollower<SoundOutput>({
+      const follower = new NodeFollower<AudioOutput>({
         devices,
         choose: () => devices.nodes.find('speaker', device),
-        open: (node, listener) => new addon.SoundOutput({ name: 'Monitor', target: node.serial, sampleRate: soundRate }, listener),
+        open: (node, listener) => new addon.AudioOutput({ name: 'Monitor', target: node.serial, sampleRate: audioRate }, listener),
         report,
         absent: (title) => absent(target, title),
       })

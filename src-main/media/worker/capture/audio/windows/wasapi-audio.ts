@@ -22,9 +22,9 @@ interface WasapiOutput extends WasapiStream {
 
 /** The sound of native/windows: see its `sound-addon.cc`. */
 interface WasapiAddon {
-  readonly SoundInput: new (speaker: boolean, device: string, storeAddress: string, onChange: () => void) => WasapiStream
-  readonly SoundOutput: new (device: string, onChange: () => void) => WasapiOutput
-  listSoundDevices(
+  readonly AudioInput: new (speaker: boolean, device: string, storeAddress: string, onChange: () => void) => WasapiStream
+  readonly AudioOutput: new (device: string, onChange: () => void) => WasapiOutput
+  listAudioDevices(
     speakers: boolean,
     done: (told: { readonly devices: readonly { readonly id: string; readonly name: string }[] }) => void,
   ): void
@@ -46,8 +46,8 @@ export function createWasapiAudio(): AudioSystem {
   return {
     async devices(kind) {
       if (kind === 'application') return []
-      const told = Promise.withResolvers<Parameters<Parameters<WasapiAddon['listSoundDevices']>[1]>[0]>()
-      addon.listSoundDevices(kind === 'speaker', told.resolve)
+      const told = Promise.withResolvers<Parameters<Parameters<WasapiAddon['listAudioDevices']>[1]>[0]>()
+      addon.listAudioDevices(kind === 'speaker', told.resolve)
       const { devices } = await told.promise
       return devices.map(({ id, name }): Device => ({ kind, id, name }))
     },
@@ -56,13 +56,13 @@ export function createWasapiAudio(): AudioSystem {
         setImmediate(report, { state: 'failed', problem: 'On Windows the audio of one application is not captured: use a speaker' })
         return { stop() {} }
       }
-      const input: WasapiStream = new addon.SoundInput(kind === 'speaker', device, store.address, () =>
+      const input: WasapiStream = new addon.AudioInput(kind === 'speaker', device, store.address, () =>
         report(toReport(input.report(), kind)),
       )
       return { stop: kept(input) }
     },
     play(device, report) {
-      const output: WasapiOutput = new addon.SoundOutput(device, () => report(toReport(output.report(), 'speaker')))
+      const output: WasapiOutput = new addon.AudioOutput(device, () => report(toReport(output.report(), 'speaker')))
       return { write: (samples) => output.write(samples), statistics: () => output.statistics(), stop: kept(output) }
     },
     close() {

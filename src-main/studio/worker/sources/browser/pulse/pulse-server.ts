@@ -15,7 +15,7 @@ export interface PulseServerDependencies {
   /** Monotonic microseconds. */
   nowUs(): number
   /** Sound while anything plays: interleaved stereo at 48 kHz and when its first frame is heard. Valid during the call. */
-  onSound(samples: Float32Array, timeUs: number): void
+  onAudio(samples: Float32Array, timeUs: number): void
 }
 
 const blockFrames = 480
@@ -51,7 +51,7 @@ export function openPulseServer(dependencies: PulseServerDependencies): Promise<
       block.fill(0)
       const underflown = new Set<PlaybackStream>()
       for (const stream of streams) if (!stream.mixInto(block)) underflown.add(stream)
-      dependencies.onSound(block, nextUs)
+      dependencies.onAudio(block, nextUs)
       for (const session of sessions.values()) session.ask(underflown)
       nextUs += blockUs
     }

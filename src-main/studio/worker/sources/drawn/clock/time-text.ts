@@ -1,7 +1,7 @@
 import type { TextStyle } from '../../../../document/kinds/text-style.ts'
 import type { DrawingContext } from '../drawing.ts'
 import { TextPainter } from '../text/paint-text.ts'
-import { writeRgba } from '../write-picture.ts'
+import { writeRgba } from '../write-image.ts'
 import { widestDigits } from './clock-format.ts'
 
 /** A text that changes with time, in a box that does not change with its digits. */

@@ -1,9 +1,9 @@
 import type { SourceReport } from '../../../../../media/source-report.ts'
 import type { ImageSettings } from '../../../../document/kinds/drawn.ts'
 import type { StartDrawing } from '../drawing.ts'
-import type { DecodedPicture } from '../reading/picture-messages.ts'
+import type { DecodedImage } from '../reading/image-messages.ts'
 import { type FileWatch, watchFile } from '../watched-file.ts'
-import { writeRgba } from '../write-picture.ts'
+import { writeRgba } from '../write-image.ts'
 import { placeOf } from './animation.ts'
 
 /** No side of a picture is made longer than this, or than the canvas where that is larger, px: what one costs in memory is bounded. */
@@ -14,7 +14,7 @@ export const startImage: StartDrawing<ImageSettings> = (first, context, firstSho
   let settings = first
   let shown = firstShown
   let watch: FileWatch | undefined
-  let picture: DecodedPicture | undefined
+  let picture: DecodedImage | undefined
   let beganUs = 0
   let drawn = -1
   let timer: NodeJS.Timeout | undefined
@@ -48,7 +48,7 @@ export const startImage: StartDrawing<ImageSettings> = (first, context, firstSho
     const limit = Math.max(longestSide, context.canvas.width, context.canvas.height)
     try {
       const wish = { width, height, fit: 'inside', longestSide: limit, still: false } as const
-      const read = await context.readPicture(path, wish, { signal: reading.signal, onSlow })
+      const read = await context.readImage(path, wish, { signal: reading.signal, onSlow })
       if (mine !== turn) return
       picture = read
       drawn = -1

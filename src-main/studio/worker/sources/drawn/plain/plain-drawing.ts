@@ -1,5 +1,5 @@
 import type { Drawing, DrawingContext } from '../drawing.ts'
-import { writeRgba } from '../write-picture.ts'
+import { writeRgba } from '../write-image.ts'
 
 interface Sized {
   readonly width: number

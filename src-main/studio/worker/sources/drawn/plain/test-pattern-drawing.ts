@@ -3,7 +3,7 @@ import { fillTone, toneSampleRate } from '../../../../../media/worker/test-card/
 import type { TestPatternSettings } from '../../../../document/kinds/drawn.ts'
 import type { DrawingContext, StartDrawing } from '../drawing.ts'
 import type { Tick } from '../frame-ticker.ts'
-import { createSoundFeed } from './sound-feed.ts'
+import { createAudioFeed } from './audio-feed.ts'
 import { paintPattern } from './still-patterns.ts'
 
 /**
@@ -17,12 +17,12 @@ export const startTestPattern: StartDrawing<TestPatternSettings> = (first, conte
   let card: ReturnType<typeof openCard> | undefined
   // Sound belongs to the wall clock, as the flash does: both are read once, so that neither jumps when it is set.
   const wallOriginUs = Date.now() * 1000 - context.nowUs()
-  const beep = createSoundFeed(context, toneSampleRate, fillSound)
+  const beep = createAudioFeed(context, toneSampleRate, fillAudio)
   /** The full second before the sound's first sample, µs; and how many samples lie between. */
   let secondUs = 0
   let samplesBefore = 0
 
-  function fillSound(into: Float32Array, fromFrame: number): void {
+  function fillAudio(into: Float32Array, fromFrame: number): void {
     const mono = new Float32Array(into.length / 2)
     for (let from = 0; from < mono.length; ) {
       const sample = samplesBefore + fromFrame + from

@@ -1,14 +1,14 @@
 import { toneSampleRate } from '../../../../../media/worker/test-card/test-tone.ts'
 import type { ToneSettings } from '../../../../document/kinds/drawn.ts'
 import type { StartDrawing } from '../drawing.ts'
+import { createAudioFeed } from './audio-feed.ts'
 import { createOscillator } from './oscillators.ts'
-import { createSoundFeed } from './sound-feed.ts'
 
 /** A tone or noise: heard whether or not anybody looks at it. */
 export const startTone: StartDrawing<ToneSettings> = (first, context) => {
   let settings = first
   let oscillator = createOscillator(first, toneSampleRate)
-  const feed = createSoundFeed(context, toneSampleRate, (into, from) => {
+  const feed = createAudioFeed(context, toneSampleRate, (into, from) => {
     const mono = new Float32Array(into.length / 2)
     oscillator(mono, from)
     const gain = 10 ** (settings.levelDb / 20)

@@ -32,10 +32,10 @@ function start(settings: Partial<SlideshowSettings> = {}, memory?: SourceMemory,
     remember: (next) => {
       kept = next
     },
-    readPicture: (path, _wish, { signal }) =>
+    readImage: (path, _wish, { signal }) =>
       new Promise((resolve, reject) => {
         signal?.addEventListener('abort', () => reject(new Error('no longer wanted')))
-        const whole = { width: 4, height: 4, frames: [new Uint8Array(64)] } as unknown as Awaited<ReturnType<DrawingContext['readPicture']>>
+        const whole = { width: 4, height: 4, frames: [new Uint8Array(64)] } as unknown as Awaited<ReturnType<DrawingContext['readImage']>>
         wanted.push({ path, end: (isWhole) => (isWhole ? resolve(whole) : reject(new Error(`${path} is broken`))) })
       }),
     draw: () => undefined,

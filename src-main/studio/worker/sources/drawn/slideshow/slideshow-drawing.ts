@@ -4,13 +4,13 @@ import { FileFault } from '../../../../../platform/user-files/regular-file.ts'
 import type { SlideshowSettings } from '../../../../document/kinds/drawn.ts'
 import type { StartDrawing } from '../drawing.ts'
 import { longestSide } from '../image/image-drawing.ts'
-import { writeRgba } from '../write-picture.ts'
+import { writeRgba } from '../write-image.ts'
 import { crossFade, premultiply } from './cross-fade.ts'
 import { SlideOrder } from './slide-order.ts'
 import { readPlace, type SlidePlace, writePlace } from './slide-place.ts'
 
 /** What of a folder is a picture. */
-const pictureEndings = new Set(['.png', '.jpg', '.jpeg', '.webp', '.avif', '.gif', '.svg', '.tif', '.tiff'])
+const imageEndings = new Set(['.png', '.jpg', '.jpeg', '.webp', '.avif', '.gif', '.svg', '.tif', '.tiff'])
 /** Most pictures of a folder that are shown. */
 const maxSlides = 10_000
 /** Slides are not changed faster, ms. */
@@ -64,7 +64,7 @@ export const startSlideshow: StartDrawing<SlideshowSettings> = (first, context, 
     if (folder === '') return { found: files }
     try {
       const names = await readdir(await context.judge(folder))
-      const pictures = names.filter((name) => pictureEndings.has(extname(name).toLowerCase()))
+      const pictures = names.filter((name) => imageEndings.has(extname(name).toLowerCase()))
       pictures.sort((a, b) => a.localeCompare(b, undefined, { numeric: true }))
       return { found: [...files, ...pictures.slice(0, maxSlides).map((name) => join(folder, name))] }
     } catch (error) {
@@ -189,7 +189,7 @@ export const startSlideshow: StartDrawing<SlideshowSettings> = (first, context, 
     try {
       // What is found in a folder is judged as the folder is.
       const real = await context.judge(path, settings.files.includes(path) ? path : settings.folder)
-      const { frames } = await context.readPicture(real, wish, { signal, onSlow })
+      const { frames } = await context.readImage(real, wish, { signal, onSlow })
       if (!signal.aborted) skipped = skippedBefore
       const pixels = frames[0] as Uint8Array
       premultiply(pixels)

@@ -1,6 +1,6 @@
 import type { TextSettings } from '../../../../document/kinds/drawn.ts'
 import type { StartDrawing } from '../drawing.ts'
-import { writeRgba } from '../write-picture.ts'
+import { writeRgba } from '../write-image.ts'
 import { joined, measureText, TextPainter } from './paint-text.ts'
 import { paintStrip } from './scrolling-strip.ts'
 import { followText, type TextContent } from './text-content.ts'

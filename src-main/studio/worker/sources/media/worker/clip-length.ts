@@ -2,22 +2,22 @@
 const paddingUs = 100_000
 
 /**
- * Where sound is cut off in a clip whose pictures end at `picturesEndUs` and whose sound does at about `soundEndUs` (µs of the clip):
+ * Where sound is cut off in a clip whose pictures end at `videoEndUs` and whose sound does at about `audioEndUs` (µs of the clip):
  * Infinity where all of it is heard.
  */
-export function soundCutUs(picturesEndUs: number, soundEndUs: number, frameUs: number): number {
-  const longer = soundEndUs - picturesEndUs
-  return longer > frameUs / 2 && longer <= paddingUs ? picturesEndUs : Number.POSITIVE_INFINITY
+export function audioCutUs(videoEndUs: number, audioEndUs: number, frameUs: number): number {
+  const longer = audioEndUs - videoEndUs
+  return longer > frameUs / 2 && longer <= paddingUs ? videoEndUs : Number.POSITIVE_INFINITY
 }
 
 /**
  * How long a clip is, so that it can be repeated without a gap in its sound or a frame too long. A difference of less than half a
  * frame between its two tracks is left to the pictures, where nobody sees it.
  */
-export function clipLengthUs(picturesEndUs: number, soundEndUs: number, frameUs: number): number {
-  if (picturesEndUs <= 0) return Math.max(0, soundEndUs)
-  if (soundEndUs <= 0) return picturesEndUs
-  const longer = soundEndUs - picturesEndUs
-  if (Math.abs(longer) <= frameUs / 2) return soundEndUs
-  return longer > paddingUs ? soundEndUs : picturesEndUs
+export function clipLengthUs(videoEndUs: number, audioEndUs: number, frameUs: number): number {
+  if (videoEndUs <= 0) return Math.max(0, audioEndUs)
+  if (audioEndUs <= 0) return videoEndUs
+  const longer = audioEndUs - videoEndUs
+  if (Math.abs(longer) <= frameUs / 2) return audioEndUs
+  return longer > paddingUs ? audioEndUs : videoEndUs
 }

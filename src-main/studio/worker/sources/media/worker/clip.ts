@@ -2,16 +2,16 @@ import { AV_NOPTS_VALUE, AVERROR_EOF } from 'node-av/constants'
 import { Packet, type Stream } from 'node-av/lib'
 import type { ReachPolicy } from '../../../../../platform/reach.ts'
 import type { PlayItem } from '../messages.ts'
-import { clipLengthUs, soundCutUs } from './clip-length.ts'
+import { AudioDecoder, type DecodedAudio } from './audio-decoder.ts'
+import { audioRate } from './audio-rate.ts'
+import { audioCutUs, clipLengthUs } from './clip-length.ts'
 import type { FileStamp } from './file-stamp.ts'
+import { type DecodedFrame, FrameDecoder } from './frame-decoder.ts'
 import { itemRequest } from './item-request.ts'
 import type { MediaEngine } from './media-engine.ts'
 import { MediaFault } from './media-fault.ts'
 import { type MediaInput, openInput } from './media-input.ts'
 import { PacketQueue } from './packet-queue.ts'
-import { type DecodedPicture, PictureDecoder } from './picture-decoder.ts'
-import { type DecodedSound, SoundDecoder } from './sound-decoder.ts'
-import { soundRate } from './sound-rate.ts'
 
 /** What one track may hold while the other is looked for: badly interleaved files, bytes and µs. */
 const maxBytes = 48 * 1024 * 1024
@@ -23,15 +23,15 @@ const maxPassed = 1500
 /** How far before the wanted moment reading starts where a file's index led behind it, µs. */
 const stepsBackUs = [0, 2_000_000, 6_000_000, 15_000_000, Number.POSITIVE_INFINITY]
 /** Sound is decoded from so long before the wanted moment on: some decoders need what came before, µs. */
-const soundLeadUs = 100_000
+const audioLeadUs = 100_000
 
 /** What there is to tell of a file. */
 export interface ClipFacts {
   readonly durationUs: number | undefined
   readonly width: number | null
   readonly height: number | null
-  readonly pictureCodec: string | null
-  readonly soundCodec: string | null
+  readonly videoCodec: string | null
+  readonly audioCodec: string | null
   readonly frameRate: number | null
   readonly problem: string | undefined
 }
@@ -49,38 +49,38 @@ export class Clip {
   playedUs = 0
   readonly #input: MediaInput
   readonly #engine: MediaEngine
-  readonly #pictures: PictureDecoder | undefined
-  readonly #sound: SoundDecoder | undefined
-  readonly #pictureQueue = new PacketQueue()
-  readonly #soundQueue = new PacketQueue()
+  readonly #pictures: FrameDecoder | undefined
+  readonly #sound: AudioDecoder | undefined
+  readonly #videoQueue = new PacketQueue()
+  readonly #audioQueue = new PacketQueue()
   /** Of the file's own time: where the stretch starts and ends, µs. */
   readonly #inUs: number
   readonly #outUs: number
   #eof = false
   #readFault: string | undefined
-  #pictureDraining = false
-  #soundDraining = false
-  #picturesEnded: boolean
-  #soundEnded: boolean
+  #videoDraining = false
+  #audioDraining = false
+  #videoEnded: boolean
+  #audioEnded: boolean
   /** Where the next picture and sample must not are before, of the file's own time. */
   #fromUs: number
-  #ready: DecodedSound[] = []
-  #first: DecodedPicture | undefined
+  #ready: DecodedAudio[] = []
+  #first: DecodedFrame | undefined
   /** Ends of the pictures and the sound as far as they are known, µs of the stretch. */
-  #picturesEndUs = 0
-  #soundEndUs = 0
-  #demuxedPicturesUs = 0
-  #demuxedSoundUs = 0
+  #videoEndUs = 0
+  #audioEndUs = 0
+  #demuxedVideoUs = 0
+  #demuxedAudioUs = 0
 
   private constructor(item: PlayItem, stamp: FileStamp | undefined, input: MediaInput, engine: MediaEngine) {
     this.item = item
     this.stamp = stamp
     this.#input = input
     this.#engine = engine
-    this.#pictures = input.pictures && new PictureDecoder(input.pictures, engine, false)
-    this.#sound = input.sound && new SoundDecoder(input.sound, false)
-    this.#picturesEnded = this.#pictures === undefined
-    this.#soundEnded = this.#sound === undefined
+    this.#pictures = input.pictures && new FrameDecoder(input.pictures, engine, false)
+    this.#sound = input.sound && new AudioDecoder(input.sound, false)
+    this.#videoEnded = this.#pictures === undefined
+    this.#audioEnded = this.#sound === undefined
     this.#inUs = input.startUs + item.trimInMs * 1000
     this.#outUs = item.trimOutMs === null ? Number.POSITIVE_INFINITY : input.startUs + item.trimOutMs * 1000
     this.#fromUs = this.#inUs
@@ -90,8 +90,8 @@ export class Clip {
       durationUs: Number.isFinite(durationUs) ? Math.max(0, durationUs) : undefined,
       width: input.width,
       height: input.height,
-      pictureCodec: input.pictureCodec,
-      soundCodec: input.soundCodec,
+      videoCodec: input.videoCodec,
+      audioCodec: input.audioCodec,
       frameRate: input.frameRate,
       problem: input.problem,
     }
@@ -118,25 +118,25 @@ export class Clip {
     return clip
   }
 
-  get hasPictures(): boolean {
+  get hasVideo(): boolean {
     return this.#pictures !== undefined
   }
 
-  get hasSound(): boolean {
+  get hasAudio(): boolean {
     return this.#sound !== undefined
   }
 
-  get picturesEnded(): boolean {
-    return this.#picturesEnded && this.#first === undefined
+  get videoEnded(): boolean {
+    return this.#videoEnded && this.#first === undefined
   }
 
-  get soundEnded(): boolean {
-    return this.#soundEnded
+  get audioEnded(): boolean {
+    return this.#audioEnded
   }
 
   /** How long the stretch is, once both have ended, µs. */
   get lengthUs(): number {
-    const natural = clipLengthUs(this.#picturesEndUs, this.#soundEndUs, this.#frameUs)
+    const natural = clipLengthUs(this.#videoEndUs, this.#audioEndUs, this.#frameUs)
     return Math.min(Math.max(natural, this.playedUs), this.#outUs - this.#inUs)
   }
 
@@ -151,7 +151,7 @@ export class Clip {
     this.#readFault = undefined
     if (breaks !== undefined) return `It breaks off: ${breaks}`
     const { durationUs } = this.facts
-    if (this.#picturesEnded && this.#soundEnded && durationUs !== undefined && durationUs - this.lengthUs > shortfallUs) {
+    if (this.#videoEnded && this.#audioEnded && durationUs !== undefined && durationUs - this.lengthUs > shortfallUs) {
       return `It breaks off after ${(this.lengthUs / 1e6).toFixed(1)} of ${(durationUs / 1e6).toFixed(1)} seconds`
     }
     if (pictures + sound === 0) return undefined
@@ -166,25 +166,25 @@ export class Clip {
   async seek(us: number, gaveUp: () => boolean = () => false): Promise<void> {
     const target = Math.min(this.#inUs + us, this.#outUs)
     for (const back of stepsBackUs) {
-      const from = Math.max(this.#input.startUs, target - back - (this.#pictures ? 0 : soundLeadUs))
+      const from = Math.max(this.#input.startUs, target - back - (this.#pictures ? 0 : audioLeadUs))
       this.#restartDecoders(target)
       const begin = from <= this.#input.startUs
       const sought = await this.#input.seek(begin ? Math.min(0, from) : from)
       // What cannot be sought is read from where it is: pipes of pictures, and broken indexes.
       if (sought < 0 && begin) return
       if (this.#pictures === undefined || begin || gaveUp()) return
-      const landed = await this.#firstPictureUs()
+      const landed = await this.#firstFrameUs()
       if (landed !== undefined && landed <= target + this.#frameUs / 2) return
     }
   }
 
   /** Decodes the first picture already: from a keyframe to a cut in the middle it is a long way. */
   async prime(): Promise<void> {
-    this.#first = await this.nextPicture()
+    this.#first = await this.nextFrame()
   }
 
   /** The next picture, or undefined at the end. */
-  async nextPicture(gaveUp: () => boolean = () => false): Promise<DecodedPicture | undefined> {
+  async nextFrame(gaveUp: () => boolean = () => false): Promise<DecodedFrame | undefined> {
     const decoder = this.#pictures
     if (decoder === undefined) return undefined
     const first = this.#first
@@ -192,7 +192,7 @@ export class Clip {
       this.#first = undefined
       return first
     }
-    while (!this.#picturesEnded) {
+    while (!this.#videoEnded) {
       const picture = await decoder.next(this.#fromUs)
       if (picture === 'passed') {
         if (gaveUp()) return undefined
@@ -201,20 +201,20 @@ export class Clip {
       if (picture !== undefined) {
         if (picture.ptsUs >= this.#outUs - 1) {
           decoder.release(picture)
-          this.#picturesEnded = true
+          this.#videoEnded = true
           break
         }
         const ptsUs = Math.max(0, picture.ptsUs - this.#inUs)
         const endUs = Math.min(picture.ptsUs + picture.durationUs, this.#outUs) - this.#inUs
-        this.#picturesEndUs = Math.max(this.#picturesEndUs, endUs)
+        this.#videoEndUs = Math.max(this.#videoEndUs, endUs)
         return { frame: picture.frame, ptsUs, durationUs: endUs - ptsUs }
       }
-      if (this.#pictureDraining) {
-        this.#picturesEnded = true
+      if (this.#videoDraining) {
+        this.#videoEnded = true
         break
       }
-      const packet = await this.#take(this.#pictureQueue)
-      this.#pictureDraining = packet === undefined
+      const packet = await this.#take(this.#videoQueue)
+      this.#videoDraining = packet === undefined
       await decoder.push(packet)
       packet?.free()
       if (gaveUp()) return undefined
@@ -223,22 +223,22 @@ export class Clip {
   }
 
   /** Sound in its order, `joint` being what was cut off behind the end; undefined at the end. Positions are those of the stretch. */
-  async nextSound(): Promise<(DecodedSound & { readonly joint?: Float32Array }) | undefined> {
+  async nextAudio(): Promise<(DecodedAudio & { readonly joint?: Float32Array }) | undefined> {
     const decoder = this.#sound
     if (decoder === undefined) return undefined
-    while (!this.#soundEnded) {
+    while (!this.#audioEnded) {
       const ready = this.#ready.shift()
       if (ready !== undefined) {
         const placed = await this.#placed(ready)
         if (placed !== undefined) return placed
         continue
       }
-      if (this.#soundDraining) {
-        this.#soundEnded = true
+      if (this.#audioDraining) {
+        this.#audioEnded = true
         break
       }
-      const packet = await this.#take(this.#soundQueue)
-      this.#soundDraining = packet === undefined
+      const packet = await this.#take(this.#audioQueue)
+      this.#audioDraining = packet === undefined
       this.#ready = decoder.decode(packet)
       packet?.free()
     }
@@ -250,7 +250,7 @@ export class Clip {
     this.#pictures?.hurry(lateUs)
   }
 
-  release(picture: DecodedPicture): void {
+  release(picture: DecodedFrame): void {
     this.#pictures?.release(picture)
   }
 
@@ -267,23 +267,23 @@ export class Clip {
   }
 
   /** Cuts sound to the stretch and to its pictures. */
-  async #placed({ samples, position }: DecodedSound): Promise<(DecodedSound & { readonly joint?: Float32Array }) | undefined> {
-    const begin = Math.round((this.#inUs * soundRate) / 1e6)
-    const from = Math.round((this.#fromUs * soundRate) / 1e6)
+  async #placed({ samples, position }: DecodedAudio): Promise<(DecodedAudio & { readonly joint?: Float32Array }) | undefined> {
+    const begin = Math.round((this.#inUs * audioRate) / 1e6)
+    const from = Math.round((this.#fromUs * audioRate) / 1e6)
     const skip = Math.max(0, from - position)
     if (2 * skip >= samples.length) return undefined
     const at = position + skip - begin
-    const endUs = ((at + samples.length / 2 - skip) * 1e6) / soundRate
-    const limitUs = await this.#soundLimitUs(endUs)
-    const limit = Math.round((limitUs * soundRate) / 1e6)
+    const endUs = ((at + samples.length / 2 - skip) * 1e6) / audioRate
+    const limitUs = await this.#audioLimitUs(endUs)
+    const limit = Math.round((limitUs * audioRate) / 1e6)
     const kept = Math.min(samples.length / 2 - skip, limit - at)
     if (kept <= 0) {
-      this.#soundEnded = true
+      this.#audioEnded = true
       return undefined
     }
-    this.#soundEndUs = Math.max(this.#soundEndUs, ((at + kept) * 1e6) / soundRate)
+    this.#audioEndUs = Math.max(this.#audioEndUs, ((at + kept) * 1e6) / audioRate)
     const isCut = kept < samples.length / 2 - skip
-    if (isCut) this.#soundEnded = true
+    if (isCut) this.#audioEnded = true
     return {
       samples: samples.subarray(2 * skip, 2 * (skip + kept)),
       position: at,
@@ -292,18 +292,18 @@ export class Clip {
   }
 
   /** Where sound must end, of the stretch: known once the file was read to the end of its pictures. */
-  async #soundLimitUs(soundEndUs: number): Promise<number> {
+  async #audioLimitUs(audioEndUs: number): Promise<number> {
     const out = this.#outUs - this.#inUs
     if (this.#pictures === undefined) return out
     // A few packets of pictures more tell whether this sound still belongs to them.
-    while (!this.#eof && soundEndUs > this.#demuxedPicturesUs && this.#pictureQueue.length < 100) await this.#read()
+    while (!this.#eof && audioEndUs > this.#demuxedVideoUs && this.#videoQueue.length < 100) await this.#read()
     if (!this.#eof) return out
-    return Math.min(out, soundCutUs(this.#demuxedPicturesUs, Math.max(soundEndUs, this.#demuxedSoundUs), this.#frameUs))
+    return Math.min(out, audioCutUs(this.#demuxedVideoUs, Math.max(audioEndUs, this.#demuxedAudioUs), this.#frameUs))
   }
 
   async #take(queue: PacketQueue): Promise<Packet | undefined> {
     while (queue.length === 0 && !this.#eof) {
-      const other = queue === this.#pictureQueue ? this.#soundQueue : this.#pictureQueue
+      const other = queue === this.#videoQueue ? this.#audioQueue : this.#videoQueue
       // A track that ends long before the other, or is behind it in the file: it counts as ended.
       if (other.bytes > maxBytes || other.spanUs > maxUs) return undefined
       await this.#read()
@@ -324,39 +324,39 @@ export class Clip {
     }
     const { pictures, sound } = this.#input
     if (packet.streamIndex === pictures?.index) {
-      this.#demuxedPicturesUs = Math.max(this.#demuxedPicturesUs, endOf(packet, pictures, this.#frameUs) - this.#inUs)
-      this.#pictureQueue.push(packet, timeOf(packet.dts, pictures))
+      this.#demuxedVideoUs = Math.max(this.#demuxedVideoUs, endOf(packet, pictures, this.#frameUs) - this.#inUs)
+      this.#videoQueue.push(packet, timeOf(packet.dts, pictures))
     } else if (packet.streamIndex === sound?.index) {
-      this.#demuxedSoundUs = Math.max(this.#demuxedSoundUs, endOf(packet, sound, 0) - this.#inUs)
-      this.#soundQueue.push(packet, timeOf(packet.dts, sound))
+      this.#demuxedAudioUs = Math.max(this.#demuxedAudioUs, endOf(packet, sound, 0) - this.#inUs)
+      this.#audioQueue.push(packet, timeOf(packet.dts, sound))
     } else packet.free()
   }
 
   /** Reads until it is known where the pictures start: at a keyframe, which files without an index do not lead to. */
-  async #firstPictureUs(): Promise<number | undefined> {
+  async #firstFrameUs(): Promise<number | undefined> {
     const stream = this.#input.pictures as Stream
     for (let passed = 0; passed < maxPassed; passed++) {
-      while (this.#pictureQueue.length === 0 && !this.#eof) await this.#read()
-      if (this.#pictureQueue.startsWithKey || this.#eof) break
-      this.#pictureQueue.shift()?.free()
+      while (this.#videoQueue.length === 0 && !this.#eof) await this.#read()
+      if (this.#videoQueue.startsWithKey || this.#eof) break
+      this.#videoQueue.shift()?.free()
     }
-    const first = this.#pictureQueue.nextUs
+    const first = this.#videoQueue.nextUs
     return first === undefined || Number.isNaN(first) ? undefined : first + stream.codecpar.videoDelay * this.#frameUs
   }
 
   #restartDecoders(fromUs: number): void {
-    this.#pictureQueue.clear()
-    this.#soundQueue.clear()
+    this.#videoQueue.clear()
+    this.#audioQueue.clear()
     this.#pictures?.flush()
     this.#sound?.flush()
     this.#ready = []
     if (this.#first) this.release(this.#first)
     this.#first = undefined
-    this.#eof = this.#pictureDraining = this.#soundDraining = false
-    this.#picturesEnded = this.#pictures === undefined
-    this.#soundEnded = this.#sound === undefined
+    this.#eof = this.#videoDraining = this.#audioDraining = false
+    this.#videoEnded = this.#pictures === undefined
+    this.#audioEnded = this.#sound === undefined
     this.#fromUs = fromUs
-    this.#picturesEndUs = this.#soundEndUs = this.#demuxedPicturesUs = this.#demuxedSoundUs = 0
+    this.#videoEndUs = this.#audioEndUs = this.#demuxedVideoUs = this.#demuxedAudioUs = 0
   }
 }
 

@@ -99,7 +99,7 @@ export class FilePlayer implements Player {
     this.#order.loop = request.loop
     // One that was to end goes on where that changed.
     if (request.loop && this.#mode !== 'ended') this.#head.endAt(Number.POSITIVE_INFINITY)
-    if (request.speed !== before.speed) this.#head.setSpeed(request.speed, this.#chain.newest?.clip.hasSound ?? false)
+    if (request.speed !== before.speed) this.#head.setSpeed(request.speed, this.#chain.newest?.clip.hasAudio ?? false)
     if (this.#mode === 'ended' && request.atEnd === 'nothing') this.#dependencies.pictures.clear()
     this.#wakeUp()
     return true
@@ -262,7 +262,7 @@ export class FilePlayer implements Player {
         this.#state = 'open'
         this.#problem = clip.facts.problem
         this.#itemSeen = item
-        if (!clip.hasPictures) this.#dependencies.pictures.clear()
+        if (!clip.hasVideo) this.#dependencies.pictures.clear()
       }
     } catch (error) {
       if (!this.#isAsked) this.#passOver(error, tried)
@@ -314,13 +314,13 @@ export class FilePlayer implements Player {
     if (last === undefined || this.#head.knowsEnd) return false
     const { clip, baseUs } = last
     // Where a machine is too slow for both, sound goes on and pictures are left out.
-    if (this.#head.moving && (await this.#decodeSound(last))) return true
-    if (!clip.picturesEnded && this.#head.wantsPicture) {
-      const picture = await clip.nextPicture(() => this.#isAsked)
+    if (this.#head.moving && (await this.#decodeAudio(last))) return true
+    if (!clip.videoEnded && this.#head.wantsFrame) {
+      const picture = await clip.nextFrame(() => this.#isAsked)
       if (picture !== undefined && this.#isAsked) clip.release(picture)
       else if (picture !== undefined) {
         this.#emptyItems = 0
-        this.#head.takePicture(clip, baseUs, picture, this.#showFirst && this.#showsStill)
+        this.#head.takeFrame(clip, baseUs, picture, this.#showFirst && this.#showsStill)
         this.#showFirst = false
       }
       return true
@@ -331,19 +331,19 @@ export class FilePlayer implements Player {
       this.#head.move()
       this.#report()
     }
-    if (await this.#decodeSound(last)) return true
-    if (!clip.picturesEnded || !clip.soundEnded) return false
+    if (await this.#decodeAudio(last)) return true
+    if (!clip.videoEnded || !clip.audioEnded) return false
     await this.#follow(clip)
     return true
   }
 
   /** Decodes a piece of sound where one is wanted. */
-  async #decodeSound({ clip, baseUs }: Laid): Promise<boolean> {
-    if (clip.soundEnded || !this.#head.wantsSound) return false
-    const sound = await clip.nextSound()
+  async #decodeAudio({ clip, baseUs }: Laid): Promise<boolean> {
+    if (clip.audioEnded || !this.#head.wantsAudio) return false
+    const sound = await clip.nextAudio()
     if (sound !== undefined && !this.#isAsked) {
       this.#emptyItems = 0
-      this.#head.takeSound(baseUs, sound)
+      this.#head.takeAudio(baseUs, sound)
     }
     return true
   }
@@ -376,7 +376,7 @@ export class FilePlayer implements Player {
     const now = this.#head.nowUs
     if (this.#chain.forgetBefore(now)) {
       const { item, clip } = this.#playing as Laid
-      if (!clip.hasPictures) this.#dependencies.pictures.clear()
+      if (!clip.hasVideo) this.#dependencies.pictures.clear()
       if (item !== this.#itemSeen) this.#problem = clip.facts.problem
       this.#itemSeen = item
       this.#report()
@@ -424,7 +424,7 @@ export class FilePlayer implements Player {
       {
         state: this.#state === 'open' ? active : this.#state,
         ...(this.#problem !== undefined && { problem: this.#problem }),
-        details: { ...details, items: this.#request.items.length, droppedPictures: this.#head.dropped },
+        details: { ...details, items: this.#request.items.length, droppedFrames: this.#head.dropped },
       },
       playing && {
         item: playing.item,

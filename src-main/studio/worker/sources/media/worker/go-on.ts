@@ -29,7 +29,7 @@ export async function goOn(
   order.resume(from.item, from)
   const { laid } = await chain.open(0)
   if (from.mode === 'paused') return { atUs: await chain.seek(from.positionUs) }
-  if (from.mode === 'ended') return { atUs: await chain.seek(Math.min(from.positionUs, lastPictureUs(laid))) }
+  if (from.mode === 'ended') return { atUs: await chain.seek(Math.min(from.positionUs, lastFrameUs(laid))) }
   let place: Place = { beganUs: 0, laid, passed: 0 }
   let aheadUs = leadUs
   for (let left = maxTries; ; left--) {
@@ -78,6 +78,6 @@ function reachedUs({ positionUs, atUs, speed }: PlayPosition, clockUs: number): 
 }
 
 /** A moment at which the last picture is seen. */
-function lastPictureUs({ clip: { facts } }: Laid): number {
+function lastFrameUs({ clip: { facts } }: Laid): number {
   return facts.durationUs === undefined ? Number.POSITIVE_INFINITY : Math.max(0, facts.durationUs - 0.5e6 / (facts.frameRate ?? 25))
 }

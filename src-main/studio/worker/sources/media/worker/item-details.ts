@@ -15,7 +15,7 @@ export function itemDetails(laid: Laid | undefined, mediaUs: number, hasEnded: b
     width: facts?.width ?? null,
     height: facts?.height ?? null,
     frameRate: facts?.frameRate ?? null,
-    pictureCodec: facts?.pictureCodec ?? null,
-    soundCodec: facts?.soundCodec ?? null,
+    videoCodec: facts?.videoCodec ?? null,
+    audioCodec: facts?.audioCodec ?? null,
   }
 }

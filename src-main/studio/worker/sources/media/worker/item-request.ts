@@ -3,9 +3,9 @@ import type { ReachPolicy } from '../../../../../platform/reach.ts'
 import { judgeFile } from '../../../../../platform/user-files/file-policy.ts'
 import type { PlayItem } from '../messages.ts'
 import { type FileStamp, type JudgePath, stampOf } from './file-stamp.ts'
+import { sequenceOf } from './image-sequence.ts'
 import { MediaFault } from './media-fault.ts'
 import type { InputRequest } from './media-input.ts'
-import { sequenceOf } from './picture-sequence.ts'
 
 /** Formats of FFmpeg that open further files. */
 const listFormats = /\b(?:concat|dash|hls|imf|webm_dash_manifest)\b/

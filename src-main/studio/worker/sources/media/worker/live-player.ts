@@ -3,22 +3,22 @@ import { AV_NOPTS_VALUE, AVERROR_EOF } from 'node-av/constants'
 import { Packet, type Stream } from 'node-av/lib'
 import type { SourceState } from '../../../../../media/source-report.ts'
 import type { LiveRequest, PlayRequest } from '../messages.ts'
+import type { DecodedAudio } from './audio-decoder.ts'
+import { audioRate } from './audio-rate.ts'
+import type { FrameDecoder } from './frame-decoder.ts'
 import { LiveClock } from './live-clock.ts'
 import { closeLiveSession, type LiveSession, openLiveSession } from './live-session.ts'
 import { LiveTiming } from './live-timing.ts'
 import { MediaFault, plainly } from './media-fault.ts'
 import type { PacketQueue } from './packet-queue.ts'
-import type { PictureDecoder } from './picture-decoder.ts'
 import type { Player, PlayerDependencies } from './player.ts'
 import { Presenter } from './presenter.ts'
-import type { DecodedSound } from './sound-decoder.ts'
-import { soundRate } from './sound-rate.ts'
 import { Timeline } from './timeline.ts'
 
 /** Pictures and sound are decoded so long before they are due, µs; never more bytes of pictures than that wait. */
-const picturesAheadUs = 90_000
-const soundAheadUs = 60_000
-const maxPictureBytes = 64 * 1024 * 1024
+const videoAheadUs = 90_000
+const audioAheadUs = 60_000
+const maxFrameBytes = 64 * 1024 * 1024
 /** What is kept beyond the buffer before a part of it is left out, µs and bytes. */
 const maxKeptUs = 5_000_000
 const maxKeptBytes = 64 * 1024 * 1024
@@ -29,10 +29,10 @@ const seamUs = 5000
 /** What comes at once at the start is accepted before anything is decoded: it shows how late it all is, ms. */
 const maxSettleMs = 150
 /** In the start pictures so late are not shown, µs, for so long, ms. */
-const latePictureUs = 20_000
+const lateVideoUs = 20_000
 const catchUpMs = 1500
 /** Sound that is later than this is of no use to anybody, µs. */
-const lateSoundUs = 100_000
+const lateAudioUs = 100_000
 /** Nothing having come for so long is told, ms; nothing of what is fetched in pieces. */
 const silentMs = 2500
 const silentPacedMs = 15_000
@@ -48,10 +48,10 @@ export class LivePlayer implements Player {
   readonly #request: LiveRequest
   readonly #timeline = new Timeline()
   /** The same for pictures, in step with the frames of the program: one that falls between two would be seen unevenly long. */
-  readonly #pictureTimeline = new Timeline()
-  #pictureOffsetUs = Number.NaN
+  readonly #videoTimeline = new Timeline()
+  #videoOffsetUs = Number.NaN
   /** Clock time behind the sound that was written, µs. */
-  #soundEndUs = Number.NEGATIVE_INFINITY
+  #audioEndUs = Number.NEGATIVE_INFINITY
   readonly #timing: LiveTiming
   readonly #presenter: Presenter
   readonly #stopping = new AbortController()
@@ -74,7 +74,7 @@ export class LivePlayer implements Player {
     this.#presenter = new Presenter({
       store: dependencies.pictures,
       sound: { pump: () => undefined },
-      timeline: this.#pictureTimeline,
+      timeline: this.#videoTimeline,
       nowUs: dependencies.nowUs,
       clock: dependencies.clock,
       onRoom: () => this.#wakeUp(),
@@ -134,7 +134,7 @@ export class LivePlayer implements Player {
     this.#reconnects++
     this.#timing.reset()
     this.#timing.forgetGrid()
-    this.#pictureOffsetUs = Number.NaN
+    this.#videoOffsetUs = Number.NaN
     this.#lastPacketAt = performance.now()
     if (!session.pictures) this.#dependencies.pictures.clear()
     this.#presenter.run()
@@ -161,10 +161,10 @@ export class LivePlayer implements Player {
   }
 
   async #read(session: LiveSession): Promise<void> {
-    const { input, isPaced, pictureQueue, soundQueue } = session
+    const { input, isPaced, videoQueue, audioQueue } = session
     const clock = new LiveClock()
     while (!this.#isOver(session)) {
-      while (isPaced && Math.max(pictureQueue.spanUs, soundQueue.spanUs) > fetchedAheadUs) {
+      while (isPaced && Math.max(videoQueue.spanUs, audioQueue.spanUs) > fetchedAheadUs) {
         await sleep(50)
         this.#lastPacketAt = performance.now()
         if (this.#isOver(session)) return
@@ -190,8 +190,8 @@ export class LivePlayer implements Player {
 
   /** Something that has an end of its own came to it: what is kept is played. */
   async #playOut(session: LiveSession): Promise<void> {
-    const { pictureQueue, soundQueue } = session
-    while (!this.#isOver(session) && (pictureQueue.length > 0 || soundQueue.length > 0 || this.#presenter.waiting > 0)) await sleep(50)
+    const { videoQueue, audioQueue } = session
+    while (!this.#isOver(session) && (videoQueue.length > 0 || audioQueue.length > 0 || this.#presenter.waiting > 0)) await sleep(50)
     if (!this.#isOver(session)) this.#tell('ended', undefined)
   }
 
@@ -219,12 +219,12 @@ export class LivePlayer implements Player {
     const timeUs = dtsUs + shiftUs
     this.#lastPacketAt = performance.now()
     if (Number.isNaN(session.beganAt)) session.beganAt = this.#lastPacketAt
-    const isPicture = stream.index === session.input.pictures?.index
-    if (isPicture && packet.pts !== AV_NOPTS_VALUE && !this.#timing.hasGrid)
+    const isVideo = stream.index === session.input.pictures?.index
+    if (isVideo && packet.pts !== AV_NOPTS_VALUE && !this.#timing.hasGrid)
       this.#timing.keepTo(Number(packet.pts) * tickUs, this.#dependencies.clock)
     if (!session.isPaced || Number.isNaN(this.#timing.offsetUs)) this.#timing.arrived(timeUs, now)
     this.#timeline.reset(0, this.#timing.offsetUs, 1)
-    const queue = isPicture ? session.pictureQueue : session.soundQueue
+    const queue = isVideo ? session.videoQueue : session.audioQueue
     queue.push(packet, timeUs)
     if (queue.spanUs > this.#request.bufferMs * 1000 + maxKeptUs || queue.bytes > maxKeptBytes) {
       if (queue.dropToKeyframe()) this.#leftOut++
@@ -239,7 +239,7 @@ export class LivePlayer implements Player {
 
   /** Decodes what will be due soon, until the session ends. */
   async #decode(session: LiveSession): Promise<void> {
-    const { pictures, sound, pictureQueue, soundQueue } = session
+    const { pictures, sound, videoQueue, audioQueue } = session
     const delayUs = pictures === undefined ? 0 : (session.input.pictures?.codecpar.videoDelay ?? 0) * pictures.frameUs
     const settleMs = Math.min(maxSettleMs, this.#request.bufferMs / 2)
     while (!this.#isOver(session)) {
@@ -248,12 +248,12 @@ export class LivePlayer implements Player {
         await sleep(10)
         continue
       }
-      if (sound && this.#isNear(soundQueue, now + soundAheadUs)) {
-        const packet = soundQueue.shift()
+      if (sound && this.#isNear(audioQueue, now + audioAheadUs)) {
+        const packet = audioQueue.shift()
         for (const heard of sound.decode(packet)) this.#hear(session, heard)
         packet?.free()
-      } else if (pictures && this.#presenter.bytes < maxPictureBytes && this.#isNear(pictureQueue, now + picturesAheadUs + delayUs)) {
-        await this.#see(session, pictures, pictureQueue.shift() as Packet)
+      } else if (pictures && this.#presenter.bytes < maxFrameBytes && this.#isNear(videoQueue, now + videoAheadUs + delayUs)) {
+        await this.#see(session, pictures, videoQueue.shift() as Packet)
       } else {
         await new Promise<void>((resolve) => {
           this.#wakeUp = resolve
@@ -268,7 +268,7 @@ export class LivePlayer implements Player {
     return next !== undefined && this.#timeline.dueUs(next) <= untilUs
   }
 
-  async #see(session: LiveSession, decoder: PictureDecoder, packet: Packet): Promise<void> {
+  async #see(session: LiveSession, decoder: FrameDecoder, packet: Packet): Promise<void> {
     await decoder.push(packet)
     packet.free()
     for (;;) {
@@ -278,41 +278,41 @@ export class LivePlayer implements Player {
       let bytes = 0
       for (const stride of frame.linesize) bytes += stride * frame.height
       const lateUs = this.#dependencies.nowUs() - this.#timeline.dueUs(ptsUs)
-      session.isLive ||= lateUs < latePictureUs || performance.now() - session.beganAt > catchUpMs
+      session.isLive ||= lateUs < lateVideoUs || performance.now() - session.beganAt > catchUpMs
       if (!session.isLive) {
         decoder.release(picture)
         continue
       }
       this.#keepStep()
-      if (session.isPaced && lateUs > lateSoundUs) this.#rebind(ptsUs)
+      if (session.isPaced && lateUs > lateAudioUs) this.#rebind(ptsUs)
       else decoder.hurry(lateUs)
       this.#presenter.push({ frame, mediaUs: ptsUs, durationUs, bytes, release: () => decoder.release(picture) })
     }
   }
 
   #keepStep(): void {
-    const offsetUs = this.#timing.onGrid(this.#pictureOffsetUs, this.#timing.offsetUs)
-    if (offsetUs === this.#pictureOffsetUs) return
-    this.#pictureOffsetUs = offsetUs
-    this.#pictureTimeline.reset(0, offsetUs, 1)
+    const offsetUs = this.#timing.onGrid(this.#videoOffsetUs, this.#timing.offsetUs)
+    if (offsetUs === this.#videoOffsetUs) return
+    this.#videoOffsetUs = offsetUs
+    this.#videoTimeline.reset(0, offsetUs, 1)
     this.#presenter.wake()
   }
 
-  #hear(session: LiveSession, { samples, position }: DecodedSound): void {
-    const mediaUs = (position * 1e6) / soundRate
+  #hear(session: LiveSession, { samples, position }: DecodedAudio): void {
+    const mediaUs = (position * 1e6) / audioRate
     const lateUs = this.#dependencies.nowUs() - this.#timeline.dueUs(mediaUs)
-    if (lateUs > lateSoundUs) {
+    if (lateUs > lateAudioUs) {
       if (!session.isPaced) return
       this.#rebind(mediaUs)
     }
     const dueUs = this.#timeline.dueUs(mediaUs)
     // Drawn nearer to live: what would be heard twice at a time is left out.
-    const doubledUs = this.#soundEndUs - dueUs
-    const skip = doubledUs > seamUs ? Math.round((doubledUs * soundRate) / 1e6) : 0
+    const doubledUs = this.#audioEndUs - dueUs
+    const skip = doubledUs > seamUs ? Math.round((doubledUs * audioRate) / 1e6) : 0
     if (2 * skip >= samples.length) return
-    const fromUs = dueUs + (skip * 1e6) / soundRate
+    const fromUs = dueUs + (skip * 1e6) / audioRate
     this.#dependencies.sound.write(skip > 0 ? samples.subarray(2 * skip) : samples, Math.round(fromUs))
-    this.#soundEndUs = dueUs + ((samples.length / 2) * 1e6) / soundRate
+    this.#audioEndUs = dueUs + ((samples.length / 2) * 1e6) / audioRate
   }
 
   /** What is fetched came to a standstill: it goes on from here. */
@@ -347,7 +347,7 @@ export class LivePlayer implements Player {
     this.#state = state
     this.#problem = problem
     const input = this.#session?.input
-    const queued = Math.max(this.#session?.pictureQueue.spanUs ?? 0, this.#session?.soundQueue.spanUs ?? 0)
+    const queued = Math.max(this.#session?.videoQueue.spanUs ?? 0, this.#session?.audioQueue.spanUs ?? 0)
     this.#dependencies.report({
       state,
       ...(problem !== undefined && { problem }),
@@ -355,11 +355,11 @@ export class LivePlayer implements Player {
         width: input?.width ?? null,
         height: input?.height ?? null,
         frameRate: input?.frameRate ?? null,
-        pictureCodec: input?.pictureCodec ?? null,
-        soundCodec: input?.soundCodec ?? null,
+        videoCodec: input?.videoCodec ?? null,
+        audioCodec: input?.audioCodec ?? null,
         heldMs: Math.round(queued / 1000),
         reconnects: Math.max(0, this.#reconnects),
-        droppedPictures: this.#presenter.dropped,
+        droppedFrames: this.#presenter.dropped,
         leftOut: this.#leftOut,
       },
     })

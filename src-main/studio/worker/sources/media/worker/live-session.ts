@@ -1,9 +1,9 @@
 import type { LiveRequest } from '../messages.ts'
+import { AudioDecoder } from './audio-decoder.ts'
+import { FrameDecoder } from './frame-decoder.ts'
 import type { MediaEngine } from './media-engine.ts'
 import { type MediaInput, openInput } from './media-input.ts'
 import { PacketQueue } from './packet-queue.ts'
-import { PictureDecoder } from './picture-decoder.ts'
-import { SoundDecoder } from './sound-decoder.ts'
 
 /** What is looked through to find out what is inside, µs and bytes. */
 const probe = { us: 2_000_000, bytes: 2_000_000 }
@@ -13,12 +13,12 @@ const maxReadMs = 40_000
 /** One connection of a live player, from its opening to its end. */
 export interface LiveSession {
   readonly input: MediaInput
-  readonly pictures: PictureDecoder | undefined
-  readonly sound: SoundDecoder | undefined
+  readonly pictures: FrameDecoder | undefined
+  readonly sound: AudioDecoder | undefined
   /** It waits to be fetched instead of coming by itself: HLS, files. */
   readonly isPaced: boolean
-  readonly pictureQueue: PacketQueue
-  readonly soundQueue: PacketQueue
+  readonly videoQueue: PacketQueue
+  readonly audioQueue: PacketQueue
   /** What servers send of the past, all at once at the start, is over: pictures are on time. */
   isLive: boolean
   /** When the first packet came, ms of the process. */
@@ -34,11 +34,11 @@ export async function openLiveSession({ address, format, options, network }: Liv
   try {
     return {
       input,
-      pictures: input.pictures && new PictureDecoder(input.pictures, engine, true),
-      sound: input.sound && new SoundDecoder(input.sound, true),
+      pictures: input.pictures && new FrameDecoder(input.pictures, engine, true),
+      sound: input.sound && new AudioDecoder(input.sound, true),
       isPaced: /hls|dash/.test(input.format) || (input.durationUs !== undefined && /^https?:/i.test(address)),
-      pictureQueue: new PacketQueue(),
-      soundQueue: new PacketQueue(),
+      videoQueue: new PacketQueue(),
+      audioQueue: new PacketQueue(),
       isLive: false,
       beganAt: Number.NaN,
       ended: false,
@@ -50,9 +50,9 @@ export async function openLiveSession({ address, format, options, network }: Liv
 }
 
 /** Nothing of it may be active any more. */
-export async function closeLiveSession({ input, pictures, sound, pictureQueue, soundQueue }: LiveSession): Promise<void> {
-  pictureQueue.clear()
-  soundQueue.clear()
+export async function closeLiveSession({ input, pictures, sound, videoQueue, audioQueue }: LiveSession): Promise<void> {
+  videoQueue.clear()
+  audioQueue.clear()
   pictures?.close()
   sound?.close()
   await input.close()

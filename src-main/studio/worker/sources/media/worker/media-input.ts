@@ -8,10 +8,10 @@ import {
 } from 'node-av/constants'
 import { avGetCodecName, Dictionary, FormatContext, InputFormat, type Packet, type Stream } from 'node-av/lib'
 import { type NetworkPolicy, OutboundFault } from '../../../../../platform/outbound/network-policy.ts'
+import { quarterTurnsOf } from './frame-rotator.ts'
 import { judgedInput } from './judged/judged-input.ts'
 import type { MediaEngine } from './media-engine.ts'
 import { MediaFault } from './media-fault.ts'
-import { quarterTurnsOf } from './picture-turner.ts'
 
 /** Largest side of a picture that a store takes, pixels. */
 const largestSide = 8192
@@ -50,8 +50,8 @@ export interface MediaInput {
   readonly width: number | null
   readonly height: number | null
   readonly format: string
-  readonly pictureCodec: string | null
-  readonly soundCodec: string | null
+  readonly videoCodec: string | null
+  readonly audioCodec: string | null
   readonly frameRate: number | null
   /** What is left out, and why. */
   readonly problem: string | undefined
@@ -115,10 +115,10 @@ async function openAsItIs(request: InputRequest, engine: MediaEngine): Promise<M
 
 function describe(context: FormatContext, request: InputRequest, engine: MediaEngine): MediaInput {
   const streams = context.streams
-  const isPicture = (stream: Stream): boolean => stream.codecpar.codecType === AVMEDIA_TYPE_VIDEO
+  const isVideo = (stream: Stream): boolean => stream.codecpar.codecType === AVMEDIA_TYPE_VIDEO
   const isCover = (stream: Stream): boolean => (stream.disposition & AV_DISPOSITION_ATTACHED_PIC) !== 0
   const best = context.findBestStream(AVMEDIA_TYPE_VIDEO)
-  let pictures = best >= 0 ? streams[best] : streams.find((stream) => isPicture(stream) && !isCover(stream))
+  let pictures = best >= 0 ? streams[best] : streams.find((stream) => isVideo(stream) && !isCover(stream))
   const sounds = streams.filter((stream) => stream.codecpar.codecType === AVMEDIA_TYPE_AUDIO)
   const sound = sounds[Math.min(request.soundTrack, sounds.length) - 1]
   let problem: string | undefined
@@ -149,8 +149,8 @@ function describe(context: FormatContext, request: InputRequest, engine: MediaEn
     width: isTurned ? height : width,
     height: isTurned ? width : height,
     format: context.iformat?.name ?? '',
-    pictureCodec: pictures ? avGetCodecName(pictures.codecpar.codecId) : null,
-    soundCodec: sound ? avGetCodecName(sound.codecpar.codecId) : null,
+    videoCodec: pictures ? avGetCodecName(pictures.codecpar.codecId) : null,
+    audioCodec: sound ? avGetCodecName(sound.codecpar.codecId) : null,
     frameRate: rate && rate.num > 0 && rate.den > 0 ? rate.num / rate.den : null,
     problem,
     interrupt: () => context.interrupt(),

@@ -51,7 +51,7 @@ function begin(message: Extract<ToMediaWorker, { type: 'start' }>): void {
   request = message.request
   dependencies = {
     pictures: stores.openFrameStore(message.pictures),
-    sound: stores.openSoundStore(message.sound),
+    sound: stores.openAudioStore(message.sound),
     nowUs: () => stores.nowUs(),
     clock: message.clock,
     engine,

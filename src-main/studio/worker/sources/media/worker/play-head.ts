@@ -1,32 +1,32 @@
+import type { DecodedAudio } from './audio-decoder.ts'
+import { audioRate } from './audio-rate.ts'
+import { AudioRing } from './audio-ring.ts'
 import type { Clip } from './clip.ts'
-import type { DecodedPicture } from './picture-decoder.ts'
+import type { DecodedFrame } from './frame-decoder.ts'
 import type { PlayerDependencies } from './player.ts'
-import { Presenter, soundAheadUs } from './presenter.ts'
-import type { DecodedSound } from './sound-decoder.ts'
-import { soundRate } from './sound-rate.ts'
-import { SoundRing } from './sound-ring.ts'
+import { audioAheadUs, Presenter } from './presenter.ts'
 import { openTempo } from './tempo.ts'
 import { nearestFrame, onFrameClock, Timeline } from './timeline.ts'
 
 /** Pictures are decoded so far ahead, at least so many of them, and never more bytes than that. */
-const picturesAheadUs = 100_000
-const fewestPictures = 3
-const maxPictureBytes = 64 * 1024 * 1024
+const videoAheadUs = 100_000
+const minFrames = 3
+const maxFrameBytes = 64 * 1024 * 1024
 /** Sound is decoded so much further than it is written, µs. */
-const soundDecodedUs = soundAheadUs + 100_000
+const audioDecodedUs = audioAheadUs + 100_000
 /** From the decision to play to the first picture's time, µs. */
 const leadUs = 15_000
 /** Media that is so late has come to a standstill: what comes is played from where it is, µs. */
 const stalledUs = 100_000
 
-const framesOf = (us: number): number => Math.round((us * soundRate) / 1e6)
-const usOf = (frames: number): number => (frames * 1e6) / soundRate
+const framesOf = (us: number): number => Math.round((us * audioRate) / 1e6)
+const usOf = (frames: number): number => (frames * 1e6) / audioRate
 
 /** Where on its timeline the media stands or moves, and what is decoded and waits for its time there. Media times are µs. */
 export class PlayHead {
   readonly #dependencies: PlayerDependencies
   readonly #timeline = new Timeline()
-  readonly #ring: SoundRing
+  readonly #ring: AudioRing
   readonly #presenter: Presenter
   #speed: number
   #moving = false
@@ -41,7 +41,7 @@ export class PlayHead {
   constructor(speed: number, dependencies: PlayerDependencies, onRoom: () => void) {
     this.#dependencies = dependencies
     this.#speed = speed
-    this.#ring = new SoundRing(dependencies.sound, this.#timeline, openTempo)
+    this.#ring = new AudioRing(dependencies.sound, this.#timeline, openTempo)
     this.#presenter = new Presenter({
       store: dependencies.pictures,
       sound: this.#ring,
@@ -76,15 +76,15 @@ export class PlayHead {
     return this.#presenter.dropped
   }
 
-  get wantsPicture(): boolean {
+  get wantsFrame(): boolean {
     const { waiting, bytes, nextMediaUs, endMediaUs } = this.#presenter
     if (waiting < 2) return true
-    if (bytes > maxPictureBytes) return false
-    return waiting < fewestPictures || (endMediaUs as number) - (nextMediaUs as number) < picturesAheadUs * this.#speed
+    if (bytes > maxFrameBytes) return false
+    return waiting < minFrames || (endMediaUs as number) - (nextMediaUs as number) < videoAheadUs * this.#speed
   }
 
-  get wantsSound(): boolean {
-    return this.#timeline.dueUs(this.#ring.headUs) < this.#dependencies.nowUs() + soundDecodedUs
+  get wantsAudio(): boolean {
+    return this.#timeline.dueUs(this.#ring.headUs) < this.#dependencies.nowUs() + audioDecodedUs
   }
 
   /** Drops all that waits and goes to a media time. `dueUs`: when that is due; otherwise as soon as it moves. */
@@ -128,17 +128,17 @@ export class PlayHead {
   }
 
   /** Goes on at another speed, without a seam in its sound. */
-  setSpeed(speed: number, hasSound: boolean): void {
+  setSpeed(speed: number, hasAudio: boolean): void {
     this.#speed = speed
     if (!this.#moving) return
     const now = this.#dependencies.nowUs()
-    const { mediaUs, clockUs } = hasSound ? this.#ring.changeSpeed() : { mediaUs: this.#timeline.mediaUs(now), clockUs: now }
+    const { mediaUs, clockUs } = hasAudio ? this.#ring.changeSpeed() : { mediaUs: this.#timeline.mediaUs(now), clockUs: now }
     this.#timeline.set(mediaUs, clockUs, speed)
     this.#presenter.wake()
   }
 
   /** Takes a picture of a clip that lies at `baseUs`; with `atOnce` it is shown now. */
-  takePicture(clip: Clip, baseUs: number, picture: DecodedPicture, atOnce: boolean): void {
+  takeFrame(clip: Clip, baseUs: number, picture: DecodedFrame, atOnce: boolean): void {
     const { frame, durationUs } = picture
     const mediaUs = baseUs + picture.ptsUs
     let bytes = 0
@@ -146,7 +146,7 @@ export class PlayHead {
     if (this.#moving) {
       const now = this.#dependencies.nowUs()
       const lateUs = now - this.#timeline.dueUs(mediaUs)
-      const isHeard = !clip.soundEnded && this.#timeline.dueUs(this.#ring.headUs) > now
+      const isHeard = !clip.audioEnded && this.#timeline.dueUs(this.#ring.headUs) > now
       if (lateUs > stalledUs && !isHeard) this.#bind(mediaUs)
       else clip.hurry(lateUs)
     }
@@ -155,7 +155,7 @@ export class PlayHead {
   }
 
   /** Takes sound of a clip that lies at `baseUs`; `joint` is what was cut off behind it. */
-  takeSound(baseUs: number, { samples, position, joint }: DecodedSound & { readonly joint?: Float32Array }): void {
+  takeAudio(baseUs: number, { samples, position, joint }: DecodedAudio & { readonly joint?: Float32Array }): void {
     const at = position + framesOf(baseUs)
     const isDry = this.#ring.cursorUs >= this.#ring.headUs
     if (isDry && this.#timeline.dueUs(usOf(at)) < this.#dependencies.nowUs() - stalledUs) this.#bind(usOf(at))

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { clipLengthUs, soundCutUs } from './clip-length.ts'
+import { audioCutUs, clipLengthUs } from './clip-length.ts'
 import { LiveClock } from './live-clock.ts'
 import { LiveTiming } from './live-timing.ts'
 import { PlayOrder } from './play-order.ts'
@@ -42,7 +42,7 @@ describe('the length of a clip', () => {
     ['pictures alone', 2_000_000, 0, 2_000_000],
     ['sound alone', 0, 3_000_000, 3_000_000],
   ])('%s', (_, pictures, sound, length) => {
-    expect(clipLengthUs(pictures, Math.min(sound, soundCutUs(pictures, sound, frameUs)), frameUs)).toBe(length)
+    expect(clipLengthUs(pictures, Math.min(sound, audioCutUs(pictures, sound, frameUs)), frameUs)).toBe(length)
   })
 })
 

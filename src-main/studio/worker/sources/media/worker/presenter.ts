@@ -1,10 +1,10 @@
 import type { Frame } from 'node-av/lib'
 import type { FrameStore } from '../../../../../media/worker/stores/media-stores.ts'
-import { pictureOf } from './picture-converter.ts'
+import { frameToWrite } from './frame-converter.ts'
 import { nearestFrame, type ProgramClock, type Timeline } from './timeline.ts'
 
 /** A picture that waits for its time. */
-export interface WaitingPicture {
+export interface WaitingFrame {
   readonly frame: Frame
   /** On the media's timeline, µs. */
   readonly mediaUs: number
@@ -14,14 +14,14 @@ export interface WaitingPicture {
 }
 
 /** Sound that waits for its time. */
-export interface WaitingSound {
+export interface WaitingAudio {
   /** Writes what is due before a time of the clock, µs. */
   pump(untilUs: number): void
 }
 
 export interface PresenterDependencies {
   readonly store: FrameStore
-  readonly sound: WaitingSound
+  readonly sound: WaitingAudio
   readonly timeline: Timeline
   readonly nowUs: () => number
   readonly clock: ProgramClock
@@ -30,7 +30,7 @@ export interface PresenterDependencies {
 }
 
 /** Sound is written so far ahead of its time, µs: enough for a process that is delayed, little enough for a pause to be heard at once. */
-export const soundAheadUs = 150_000
+export const audioAheadUs = 150_000
 const pumpEveryUs = 40_000
 /** Pictures are written so long before the frame of the program that shows them, µs. */
 const maxLeadUs = 8000
@@ -39,7 +39,7 @@ const maxLeadUs = 8000
 export class Presenter {
   readonly #dependencies: PresenterDependencies
   readonly #leadUs: number
-  #queue: WaitingPicture[] = []
+  #queue: WaitingFrame[] = []
   #bytes = 0
   #timer: NodeJS.Timeout | undefined
   #running = false
@@ -73,7 +73,7 @@ export class Presenter {
     return last && last.mediaUs + last.durationUs
   }
 
-  push(picture: WaitingPicture): void {
+  push(picture: WaitingFrame): void {
     this.#queue.push(picture)
     this.#bytes += picture.bytes
     if (this.#running && this.#queue.length === 1) this.#schedule()
@@ -113,9 +113,9 @@ export class Presenter {
   #schedule(): void {
     clearTimeout(this.#timer)
     const [next] = this.#queue
-    const pictureUs = next === undefined ? Number.POSITIVE_INFINITY : this.#frameOf(next) - this.#leadUs
+    const frameUs = next === undefined ? Number.POSITIVE_INFINITY : this.#frameOf(next) - this.#leadUs
     const alarmUs = this.#dependencies.timeline.dueUs(this.alarmMediaUs) - this.#leadUs
-    const waitUs = Math.min(pictureUs, this.#pumpAtUs, alarmUs) - this.#dependencies.nowUs()
+    const waitUs = Math.min(frameUs, this.#pumpAtUs, alarmUs) - this.#dependencies.nowUs()
     this.#timer = setTimeout(() => this.#tick(), Math.max(0, Math.floor(waitUs / 1000)))
   }
 
@@ -124,7 +124,7 @@ export class Presenter {
     const now = nowUs()
     // Timers keep whole milliseconds: one that is a little early is not worth another round.
     const reach = now + this.#leadUs + 500
-    let due: WaitingPicture | undefined
+    let due: WaitingFrame | undefined
     let dueFrame = 0
     while (this.#queue[0] !== undefined) {
       const frame = this.#frameOf(this.#queue[0])
@@ -139,7 +139,7 @@ export class Presenter {
     }
     if (due !== undefined) this.#show(due, timeline.dueUs(due.mediaUs))
     if (now >= this.#pumpAtUs) {
-      sound.pump(now + soundAheadUs)
+      sound.pump(now + audioAheadUs)
       this.#pumpAtUs = now + pumpEveryUs
     }
     this.#schedule()
@@ -147,16 +147,16 @@ export class Presenter {
   }
 
   /** Time of the frame of the program that shows a picture. */
-  #frameOf({ mediaUs }: WaitingPicture): number {
+  #frameOf({ mediaUs }: WaitingFrame): number {
     return nearestFrame(this.#dependencies.timeline.dueUs(mediaUs), this.#dependencies.clock)
   }
 
-  #show(picture: WaitingPicture, timeUs: number): void {
-    this.#dependencies.store.write(pictureOf(picture.frame, Math.round(timeUs)))
+  #show(picture: WaitingFrame, timeUs: number): void {
+    this.#dependencies.store.write(frameToWrite(picture.frame, Math.round(timeUs)))
     this.#leave(picture)
   }
 
-  #leave(picture: WaitingPicture): void {
+  #leave(picture: WaitingFrame): void {
     this.#bytes -= picture.bytes
     picture.release()
   }

@@ -1,8 +1,8 @@
 import { AV_CHANNEL_LAYOUT_STEREO, AV_SAMPLE_FMT_FLT } from 'node-av/constants'
 import { FilterGraph, Frame, Rational } from 'node-av/lib'
 import { must } from '../../../../../media/worker/ffmpeg/engine.ts'
+import { audioRate } from './audio-rate.ts'
 import { createFilter } from './filter-parts.ts'
-import { soundRate } from './sound-rate.ts'
 
 /** Makes sound quicker or slower and leaves its pitch. */
 export interface Tempo {
@@ -22,7 +22,7 @@ const earlyInputUs = 20_000
 export function openTempo(speed: number): Tempo {
   const graph = new FilterGraph()
   graph.alloc()
-  const source = createFilter(graph, 'abuffer', `sample_rate=${soundRate}:sample_fmt=flt:channel_layout=stereo:time_base=1/${soundRate}`)
+  const source = createFilter(graph, 'abuffer', `sample_rate=${audioRate}:sample_fmt=flt:channel_layout=stereo:time_base=1/${audioRate}`)
   const sink = createFilter(graph, 'abuffersink', null)
   // One filter goes down to half the speed; above double it would leave samples out.
   const parts = speed < 0.5 || speed > 2 ? [Math.sqrt(speed), Math.sqrt(speed)] : [speed]
@@ -67,10 +67,10 @@ export function openTempo(speed: number): Tempo {
       const input = new Frame()
       input.alloc()
       input.format = AV_SAMPLE_FMT_FLT
-      input.sampleRate = soundRate
+      input.sampleRate = audioRate
       input.channelLayout = AV_CHANNEL_LAYOUT_STEREO
       input.nbSamples = samples.length / 2
-      input.timeBase = new Rational(1, soundRate)
+      input.timeBase = new Rational(1, audioRate)
       must(input.getBuffer(0), 'audio memory')
       const memory = input.data?.[0]
       memory?.set(new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength))

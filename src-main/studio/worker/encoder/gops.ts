@@ -1,0 +1,24 @@
+import type { FrameRate } from '../../document/frame-rate.ts'
+
+/**
+ * Where the groups of pictures of an encoding start: at the same frame numbers for every encoding of a show, before and after a
+ * restart. Where the very frame that starts a group is left out, by the clock or for want of a picture, the next one starts it:
+ * recordings are cut there, and players of segments count on it.
+ */
+export class Gops {
+  readonly #frames: number
+  #current = -1
+
+  /** `divisor`: each so many frames of the clock are encoded. */
+  constructor(keyframeMs: number, divisor: number, { numerator, denominator }: FrameRate) {
+    this.#frames = Math.max(1, Math.round((keyframeMs * numerator) / denominator / 1000 / divisor)) * divisor
+  }
+
+  /** True for the first frame that is asked for of each group. */
+  beginsWith(frame: number): boolean {
+    const group = Math.floor(frame / this.#frames)
+    const begins = group !== this.#current
+    this.#current = group
+    return begins
+  }
+}

@@ -1,0 +1,75 @@
+import type { FrameStore, FrameToWrite, MediaStores } from '../../../media/worker/stores/media-stores.ts'
+import type { WantedFrames } from '../../control/engine/messages.ts'
+import type { CanvasFrames } from '../../control/engine/studio-engine.ts'
+import type { FrameRate } from '../../document/frame-rate.ts'
+import type { FrameMemory } from '../compositor/compositor.ts'
+import type { CanvasSize } from './active-encodings.ts'
+
+interface Shown {
+  readonly store: FrameStore
+  taken: boolean
+  told: string
+}
+
+/** Finished pictures of canvases, written for whoever takes them as they are: a store for each canvas that is shown. */
+export class ActiveFrames {
+  readonly #stores: MediaStores
+  readonly #onFrames: (canvas: string, pictures: CanvasFrames | null) => void
+  readonly #shown = new Map<string, Shown>()
+
+  constructor(stores: MediaStores, onFrames: (canvas: string, pictures: CanvasFrames | null) => void) {
+    this.#stores = stores
+    this.#onFrames = onFrames
+  }
+
+  set(wanted: readonly WantedFrames[], canvases: ReadonlyMap<string, CanvasSize>, frameRate: FrameRate): void {
+    const kept = new Set(wanted.map(({ canvas }) => canvas))
+    for (const [canvas, { store }] of this.#shown) {
+      if (kept.has(canvas)) continue
+      store.close()
+      this.#shown.delete(canvas)
+    }
+    for (const { canvas, taken } of wanted) {
+      let shown = this.#shown.get(canvas)
+      if (shown === undefined) {
+        shown = { store: this.#stores.createFrameStore(), taken, told: '' }
+        this.#shown.set(canvas, shown)
+      }
+      // What is not taken costs no memory, and nobody sees an old picture when it is taken again.
+      if (!taken) shown.store.clear()
+      shown.taken = taken
+    }
+    this.follow(canvases, frameRate)
+  }
+
+  /** Tells of sizes and rates that changed, and of canvases that came and went. */
+  follow(canvases: ReadonlyMap<string, CanvasSize>, frameRate: FrameRate): void {
+    for (const [id, shown] of this.#shown) {
+      const canvas = canvases.get(id)
+      const pictures = canvas === undefined ? null : { address: shown.store.address, width: canvas.width, height: canvas.height, frameRate }
+      const told = JSON.stringify(pictures)
+      if (told === shown.told) continue
+      shown.told = told
+      if (pictures === null) shown.store.clear()
+      this.#onFrames(id, pictures)
+    }
+  }
+
+  /** Whether a canvas's picture is taken by any. */
+  wants(canvas: string): boolean {
+    return this.#shown.get(canvas)?.taken === true
+  }
+
+  /** Takes the canvas's picture that was due at `timeUs`: it is copied. */
+  offer(canvas: string, { width, height, planes, strides }: FrameMemory, timeUs: number): void {
+    const shown = this.#shown.get(canvas)
+    if (shown?.taken !== true) return
+    const picture: FrameToWrite = { layout: 'i420', width, height, planes, strides, timeUs }
+    shown.store.write(picture)
+  }
+
+  close(): void {
+    for (const { store } of this.#shown.values()) store.close()
+    this.#shown.clear()
+  }
+}

@@ -1,0 +1,2 @@
+/** Hz of all sound here. */
+export const audioRate = 48_000

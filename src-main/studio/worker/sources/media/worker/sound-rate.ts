@@ -1,2 +1,0 @@
-/** Hz of all sound here. */
-export const soundRate = 48_000
