@@ -124,8 +124,8 @@ function filters(sources, frames) {
     '[0]format=yuv420p[screen];[1]scale=640:360[video];[2]format=yuva420p[logo];[3]format=yuva420p[text];' +
     '[screen][video]overlay=1240:40[a];[a][logo]overlay=60:600[b];[b][text]overlay=41:961[out]'
   const cpuOf = (args) => {
-    const told = ffmpegBenchmark(args)
-    const [, user, system] = /utime=([\d.]+)s stime=([\d.]+)s/.exec(told) ?? []
+    const reported = ffmpegBenchmark(args)
+    const [, user, system] = /utime=([\d.]+)s stime=([\d.]+)s/.exec(reported) ?? []
     return ((Number(user) + Number(system)) * 1000) / frames
   }
   const whole = cpuOf([...moving, ...still, '-filter_complex', graph, '-map', '[out]', ...end])

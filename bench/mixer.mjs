@@ -185,7 +185,7 @@ function drift(seconds, ppm, jitterUs, chunkFrames) {
     result.thdNoiseDb = Math.max(result.thdNoiseDb, tone.restDb)
   }
   const [reading] = mixer.drift()
-  result.toldPpm = reading.ppm
+  result.reportedPpm = reading.ppm
   result.missing = reading.missing
   mixer.close()
   return result
@@ -240,7 +240,7 @@ export async function measureMixer(print, { minutes = 60 } = {}) {
     results.drift.push(one)
     print(
       `${minutes} minutes of a device at ${ppm} ppm, times off by up to ${jitterUs} us: ${one.settledMs.toFixed(2)} ms off after 10 s, ` +
-        `at worst ${one.worstMs.toFixed(2)}, at the end ${one.finalMs.toFixed(2)} (aim: under 20); reported ${one.toldPpm.toFixed(1)} ppm; ` +
+        `at worst ${one.worstMs.toFixed(2)}, at the end ${one.finalMs.toFixed(2)} (aim: under 20); reported ${one.reportedPpm.toFixed(1)} ppm; ` +
         `tone off by at most ${one.worstFrequencyPpm.toFixed(1)} ppm, THD+N ${one.thdNoiseDb.toFixed(1)} dB or better`,
     )
   }

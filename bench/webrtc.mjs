@@ -14,8 +14,8 @@ const engines = ['node-datachannel', 'mediasoup']
 async function openViewers(url, viewers) {
   const child = fork(join(root, 'bench/webrtc-viewers.mjs'), [JSON.stringify({ url, viewers })])
   let state = { bytes: 0, playing: 0, lost: 0 }
-  child.on('message', (told) => {
-    state = told
+  child.on('message', (reported) => {
+    state = reported
   })
   const end = performance.now() + 60_000
   while (state.playing < viewers) {

@@ -8,20 +8,20 @@ const program = fileURLToPath(new URL('../dist/host/main.js', import.meta.url))
 const node = findNode24()
 
 /** @param {string} code @param {string} message @param {string} remedy */
-function refuse(code, message, remedy) {
+function reject(code, message, remedy) {
   if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify({ error: { code, message, remedy } })}\n`)
   else process.stderr.write(`Error: ${message}\n  ${remedy}\n`)
   process.exitCode = 1
 }
 
 if (!node) {
-  refuse(
+  reject(
     'setup.node',
     `This needs Node 24; the machine has ${process.versions.node}.`,
     'Run `npm run setup` (or `npm start`) once: it brings Node 24 as a package.',
   )
 } else if (!existsSync(program)) {
-  refuse('setup.build', 'The program has not been built.', 'Run `npm run build` (or `npm start`).')
+  reject('setup.build', 'The program has not been built.', 'Run `npm run build` (or `npm start`).')
 } else {
   const { HostSupervisor } = await import('../dist/host/supervisor.js')
   const supervisor = new HostSupervisor({
@@ -34,6 +34,6 @@ if (!node) {
   })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => supervisor.end(signal))
   const { exitCode, failure } = await supervisor.run()
-  if (failure) refuse(failure.code, failure.message, failure.remedy)
+  if (failure) reject(failure.code, failure.message, failure.remedy)
   process.exit(exitCode)
 }

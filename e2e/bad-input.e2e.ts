@@ -41,7 +41,7 @@ describe('nothing that arrives on a port ends, hangs or fills the host', () => {
     return Number(readFileSync(`/proc/${host.process.pid}/status`, 'utf8').match(/VmRSS:\s+(\d+)/)?.[1]) * 1024
   }
 
-  async function refusals(): Promise<Map<string, number>> {
+  async function rejections(): Promise<Map<string, number>> {
     const text = await (await fetch(`${host.http}/metrics`)).text()
     const found = [...text.matchAll(/^\S*refus\S*\{[^}]*code="([^"]+)"[^}]*\}\s+(\d+)/gm)]
     return new Map(found.map((match) => [match[1]!, Number(match[2])]))
@@ -126,10 +126,10 @@ describe('nothing that arrives on a port ends, hangs or fills the host', () => {
         'publish.codec_unsupported',
       ],
     ]
-    const before = await refusals()
+    const before = await rejections()
     // One after the other where they share a key; the time-outs overlap.
     const answers = await Promise.all(cases.map(async ([name, bytes, code]) => ({ name, code, ...(await say(bytes)) })))
-    const after = await refusals()
+    const after = await rejections()
     for (const { name, hungUp } of answers) expect(hungUp, `${name} is hung up on`).toBe(true)
     const expected = new Map<string, number>()
     for (const { code } of answers) expected.set(code, (expected.get(code) ?? 0) + 1)
@@ -184,7 +184,7 @@ describe('nothing that arrives on a port ends, hangs or fills the host', () => {
       if (index % 3 === 2) socket.write(Buffer.concat([greeting(), randomBytes(2048)]))
       sockets.push(socket)
     }
-    await until(async () => (await refusals()).get('ingest.timeout')! > 200, 'those who say nothing are refused')
+    await until(async () => (await rejections()).get('ingest.timeout')! > 200, 'those who say nothing are refused')
     for (const socket of sockets) socket.destroy()
     const after = await host.until('steady', (stream) => (stream.health?.timeMs ?? 0) > before.timeMs + 3000)
     expect(after.reconnecting).toBe(false)

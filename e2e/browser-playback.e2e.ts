@@ -9,7 +9,7 @@ const median = (values: readonly number[]): number => [...values].sort((a, b) =>
 async function delays(page: Page, forMs: number, min = 0) {
   const figures: number[] = []
   let reading = true
-  const told = (async () => {
+  const reported = (async () => {
     while (reading) {
       const figure = await page.evaluate(() => window.__player?.latencyMs() ?? null)
       if (figure !== null) figures.push(figure)
@@ -18,7 +18,7 @@ async function delays(page: Page, forMs: number, min = 0) {
   })()
   const seen = await readVideo(page, forMs, min)
   reading = false
-  await told
+  await reported
   return { seen, picture: median(seen.map((frame) => frame.readAt - frame.wallMs)), figure: median(figures) }
 }
 

@@ -178,8 +178,8 @@ describe('streams, on the command line', () => {
         expect([code, out]).toEqual([1, ''])
         expect(errors).toMatch(new RegExp(`Port ${port} \\(option ${option.replace('-p', 'P')}\\) is in use`))
         if (process.platform === 'linux') expect(errors).toContain(`(pid ${process.pid})`)
-        const told = (await streams(['host', ...ports, '--json', '--log-level', 'silent'], { dataDir })).json()
-        expect(told.error).toMatchObject({ code: 'port.in_use', port })
+        const reported = (await streams(['host', ...ports, '--json', '--log-level', 'silent'], { dataDir })).json()
+        expect(reported.error).toMatchObject({ code: 'port.in_use', port })
       }
     } finally {
       squatter.close()

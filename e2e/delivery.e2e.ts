@@ -159,13 +159,13 @@ describe.runIf(process.platform === 'linux')('a host that delivers with two proc
       }
       const readings = await Promise.all(reading)
       for (const [index, seen] of readings.entries()) {
-        const told = await pages[index]?.evaluate(() => JSON.stringify(window.__player?.problems))
+        const reported = await pages[index]?.evaluate(() => JSON.stringify(window.__player?.problems))
         const { repeated, back, span } = steps(seen)
         process.stdout.write(`${seen.length} frames read, from first to last ${span}\n`)
         expect({ repeated, back }).toEqual({ repeated: 0, back: 0 })
         const stillMs = await still[index]!.maxMs()
         process.stdout.write(`stood still for ${Math.round(stillMs)} ms at most\n`)
-        expect(stillMs, told).toBeLessThan(3000)
+        expect(stillMs, reported).toBeLessThan(3000)
       }
     })
     // Of the first round: processes that end again and again are waited for ever longer.

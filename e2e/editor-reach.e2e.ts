@@ -381,7 +381,7 @@ describe('a URL that somebody names', () => {
       return made.body.id as string
     }
     const errorOf = async (id: string) => (await admin('GET', `/live/streams/demo/destinations/${id}`)).body.error
-    const untilRefused = async (id: string, url: string) => {
+    const untilRejected = async (id: string, url: string) => {
       let error: { readonly code: string; readonly message: string } | null = null
       await until(
         async () => {
@@ -399,7 +399,7 @@ describe('a URL that somebody names', () => {
       ['whip', `http://127.0.0.1:${outer.port}/to/${address}/`],
     ] as const) {
       const id = await make(editor, template, url)
-      await untilRefused(id, url)
+      await untilRejected(id, url)
       expect((await errorOf(id)).message).toMatch(refused)
     }
     expect(inner.connections).toBe(0)
@@ -407,7 +407,7 @@ describe('a URL that somebody names', () => {
     await until(() => inner.connections > 0, 'an admin’s destination is not connected to')
     // What an editor makes of it is theirs.
     await editor('PATCH', `/live/streams/demo/destinations/${own}`, { url: `http://${name}/other` })
-    await untilRefused(own, 'the changed one')
+    await untilRejected(own, 'the changed one')
   })
 
   it('is an output of the studio under the same conditions', async () => {

@@ -138,10 +138,10 @@ describe('a disk that is full', () => {
     fill()
     try {
       const ports = ['--http-port', '0', '--rtmp-port', '0', '--https-port', 'off', '--rtmps-port', 'off', '--srt-port', 'off']
-      const told = await streams(['host', ...ports], { dataDir: dir })
-      expect([told.code, told.out]).toEqual([1, ''])
-      expect(told.errors).toMatch(/full|KiB free/)
-      expect(told.errors).toContain('Free some space')
+      const reported = await streams(['host', ...ports], { dataDir: dir })
+      expect([reported.code, reported.out]).toEqual([1, ''])
+      expect(reported.errors).toMatch(/full|KiB free/)
+      expect(reported.errors).toContain('Free some space')
       expect((await streams(['host', ...ports, '--json'], { dataDir: dir })).json().error.code).toBe('storage.full')
     } finally {
       free()

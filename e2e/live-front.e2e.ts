@@ -159,8 +159,8 @@ describe.each(['off', '1'])('below /live, with delivery processes: %s,', (proces
     await host.api('PUT', '/live/streams/show/access', { mode: 'signed', allow: [], deny: [] })
     const { body } = await host.api('POST', '/live/streams/show/signed-addresses', { expiresInS: 600 })
     const walked = await run({ authorization: `Bearer ${body.token}` })
-    const refusedAnswers = Object.fromEntries(Object.entries(ofStream).map(([path, answers]) => [path, withoutToken(answers)]))
-    expect(await walkLive(host.http, 'show', walked)).toEqual({ ...refusedAnswers, ...others })
+    const rejectedAnswers = Object.fromEntries(Object.entries(ofStream).map(([path, answers]) => [path, withoutToken(answers)]))
+    expect(await walkLive(host.http, 'show', walked)).toEqual({ ...rejectedAnswers, ...others })
 
     const allowed = await walkLive(host.http, 'show', walked, { before: `@${body.token}` })
     const folder = Object.entries(ofStream).filter(([path]) => path.startsWith('show/'))

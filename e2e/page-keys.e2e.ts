@@ -17,7 +17,7 @@ describe('a streamer and their key', () => {
   const confirm = () => page.getByTestId('confirm-yes').click()
 
   /** Why ffmpeg is turned away. */
-  async function refusal(address: string): Promise<string> {
+  async function rejection(address: string): Promise<string> {
     const refused = publishFile(clip, address)
     const timer = setTimeout(() => void refused.stop(), 60_000)
     try {
@@ -90,7 +90,7 @@ describe('a streamer and their key', () => {
   it('turns a disabled key away with the reason, takes it back by undo, and rejects the old one after a rotation', async () => {
     await row('studio').getByTestId('key-enabled').click()
     await row('studio').locator('[aria-checked="false"]').waitFor()
-    expect(await refusal(`${server}/${secret}`)).toMatch(/disabled/i)
+    expect(await rejection(`${server}/${secret}`)).toMatch(/disabled/i)
     await page.getByRole('button', { name: 'Undo' }).last().click()
     await row('studio').locator('[aria-checked="true"]').waitFor()
 
@@ -101,7 +101,7 @@ describe('a streamer and their key', () => {
     const fresh = await page.getByTestId('secret-key').innerText()
     expect(fresh).not.toBe(secret)
     await page.getByTestId('secret-saved').click()
-    expect(await refusal(`${server}/${secret}`)).toMatch(/key/i)
+    expect(await rejection(`${server}/${secret}`)).toMatch(/key/i)
     publisher = publishFile(clip, `${server}/${fresh}`, { loop: true })
     await host.until('studio', (stream) => stream.state === 'active' && !stream.reconnecting && stream.publisher !== null)
 
@@ -109,7 +109,7 @@ describe('a streamer and their key', () => {
     await confirm()
     await row('studio').getByText('Revoked', { exact: true }).waitFor()
     await expect(publisher.ended, 'whoever publishes with it is shown out').rejects.toThrow()
-    expect(await refusal(`${server}/${fresh}`)).toMatch(/key|revoked/i)
+    expect(await rejection(`${server}/${fresh}`)).toMatch(/key|revoked/i)
     await screenshot(page, 'keys-revoked')
   })
 

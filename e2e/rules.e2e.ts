@@ -293,9 +293,9 @@ describe('hooks', () => {
     await host.api('DELETE', '/live/streams/filed/recording')
     await host.api('DELETE', '/live/demo')
     await until(() => heard.some(({ path }) => path === '/archive'), 'the archive is told')
-    const told = JSON.parse(heard.find(({ path }) => path === '/archive')?.body ?? '')
-    expect(told).toMatchObject({ event: 'recording.completed', data: { stream: 'filed', state: 'complete' } })
-    expect(told.data.durationMs).toBeGreaterThan(500)
+    const reported = JSON.parse(heard.find(({ path }) => path === '/archive')?.body ?? '')
+    expect(reported).toMatchObject({ event: 'recording.completed', data: { stream: 'filed', state: 'complete' } })
+    expect(reported.data.durationMs).toBeGreaterThan(500)
     expect(heard.some(({ path }) => path === '/strict')).toBe(false)
     for (const { body } of made) await host.api('DELETE', `/live/hooks/${body.hook.id}`)
   })
@@ -308,9 +308,9 @@ describe('hooks', () => {
       stream: 'told',
     })
     answers.set('/diary', { status: 503, once: true })
-    const told = await publishTestStream({ url: `${host.rtmp}/${await host.key('told')}`, ...small })
+    const reported = await publishTestStream({ url: `${host.rtmp}/${await host.key('told')}`, ...small })
     await until(() => heard.filter(({ path }) => path === '/diary').length >= 2, 'the diary is told again')
-    await told.stop('SIGTERM')
+    await reported.stop('SIGTERM')
     await host.api('POST', '/live/streams/told/end').catch(() => undefined)
     await until(() => heard.some(({ path, body }) => path === '/diary' && JSON.parse(body).event === 'stream.ended'), 'the end is told')
     const diary = heard.filter(({ path }) => path === '/diary')
@@ -371,8 +371,8 @@ describe('alerts', () => {
         () => heard.some(({ path }) => path === '/alert') && heard.some(({ path }) => path === '/slack') && mails.length >= 2,
         'the alert is told',
       )
-      const told = JSON.parse(heard.find(({ path }) => path === '/alert')?.body ?? '')
-      expect(told).toMatchObject({ event: 'alert.raised', alert: { kind: 'publisher-lost', stream: 'stage', resolvedAt: null } })
+      const reported = JSON.parse(heard.find(({ path }) => path === '/alert')?.body ?? '')
+      expect(reported).toMatchObject({ event: 'alert.raised', alert: { kind: 'publisher-lost', stream: 'stage', resolvedAt: null } })
       expect(mails.at(-1)).toContain('stage lost its publisher')
       publisher = await publishTestStream({ url: `${host.rtmp}/${await host.key('stage')}`, ...small })
       await until(

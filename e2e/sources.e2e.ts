@@ -137,8 +137,8 @@ describe('a source', () => {
   })
 
   it('that cannot be had says why, is tried again, and at once when asked', async () => {
-    const refusals = await Promise.all(['gopher://x/', 'relative/path.mp4', 'rtmp://', 'nonsense'].map((url) => make('bad', url)))
-    expect(refusals.map(({ status, body }) => [status, body.code])).toEqual(Array(4).fill([400, 'source.address_invalid']))
+    const rejections = await Promise.all(['gopher://x/', 'relative/path.mp4', 'rtmp://', 'nonsense'].map((url) => make('bad', url)))
+    expect(rejections.map(({ status, body }) => [status, body.code])).toEqual(Array(4).fill([400, 'source.address_invalid']))
     await make('dead', 'rtmp://127.0.0.1:9/live/x?token=hidden')
     const dead = await untilState('dead', 'retrying')
     expect(dead.error).toMatch(/refused/i)

@@ -57,18 +57,18 @@ describe.runIf(process.platform === 'linux')('streams start', () => {
       return undefined
     }
   }
-  const told = (what: string) => () => `in vain: ${what}\n${out}`
+  const reported = (what: string) => () => `in vain: ${what}\n${out}`
 
   it('without a display prints the URL with a one-time sign-in link, and serves', async () => {
     start([], { DISPLAY: '', WAYLAND_DISPLAY: '' })
-    const link = await until(() => out.match(/No window: there is no display[\s\S]*(http:\S+#link=\S+)/)?.[1], told('the link'))
+    const link = await until(() => out.match(/No window: there is no display[\s\S]*(http:\S+#link=\S+)/)?.[1], reported('the link'))
     expect((await fetch(link)).status).toBe(200)
   })
 
   it('opens a window on the host and ends with it, but not while a stream is live', async () => {
     start(['xvfb-run', '-a'], {})
-    const window = await until(() => windowProcess(dataDir), told('a window'))
-    const { pid, token, url } = await until(() => hostFile(), told('the host'))
+    const window = await until(() => windowProcess(dataDir), reported('a window'))
+    const { pid, token, url } = await until(() => hostFile(), reported('the host'))
     const call = (method: string, path: string): Promise<Response> =>
       fetch(`${url}/api/v1${path}`, {
         method,
@@ -78,21 +78,21 @@ describe.runIf(process.platform === 'linux')('streams start', () => {
     expect((await call('POST', '/live/demo')).status).toBe(200)
     await longEnough()
     process.kill(window, 'SIGTERM')
-    await until(() => out.includes('the host goes on'), told('what happens now'))
+    await until(() => out.includes('the host goes on'), reported('what happens now'))
     expect((await call('GET', '/health')).status).toBe(200)
     process.kill(pid, 'SIGTERM')
     expect(await ended).toBe(0)
 
     start(['xvfb-run', '-a'], {}, ['--auth', 'on'])
-    const again = await until(() => windowProcess(dataDir), told('a window'))
-    await until(() => out.includes('is ready'), told('the host'))
-    const next = await until(() => hostFile(), told('the host'))
+    const again = await until(() => windowProcess(dataDir), reported('a window'))
+    await until(() => out.includes('is ready'), reported('the host'))
+    const next = await until(() => hostFile(), reported('the host'))
     const signedIn = async (): Promise<boolean> => {
       const reply = await fetch(`${next.url}/api/v1/audit?kind=sign-in`, { headers: { authorization: `Bearer ${next.token}` } })
       const { items } = (await reply.json()) as { items: { message: string }[] }
       return items.some(({ message }) => message === 'a browser signed in')
     }
-    await until(signedIn, told('the sign-in of the window'))
+    await until(signedIn, reported('the sign-in of the window'))
     const listed = readdirSync('/proc').flatMap((name) => {
       try {
         return /^\d+$/.test(name) ? [readFileSync(`/proc/${name}/cmdline`, 'utf8')] : []

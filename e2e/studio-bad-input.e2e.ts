@@ -71,7 +71,7 @@ const reportOf = async (id: string): Promise<Report | null> =>
   (await done<{ item: { report: Report | null } }>('GET', `/studio/sources/${id}`)).item.report
 
 /** Waits until a source is in one of the states, with words about it. */
-async function tells(id: string, states: readonly string[], words: RegExp): Promise<void> {
+async function reports(id: string, states: readonly string[], words: RegExp): Promise<void> {
   let report: Report | null = null
   await until(
     async () => {
@@ -180,7 +180,7 @@ describe('bad input while a show is recorded', () => {
     ] as const
     const huge = await show('image', { file: at('huge.png') })
     const loops = [await show('media', { file: at('broken.ts'), loop: true }), await show('media', { file: at('cut.ts'), loop: true })]
-    for (const [id, words] of ids) await tells(id, ['failed', 'waiting'], words)
+    for (const [id, words] of ids) await reports(id, ['failed', 'waiting'], words)
     // Either it is shown smaller than it is, or it says that it is too large.
     let report: Report | null = null
     await until(
@@ -208,7 +208,7 @@ describe('bad input while a show is recorded', () => {
     const note = await show('text', { from: 'file', file: at('note.txt') })
     const font = await show('text', { text: 'Hello', font: 'No Such Font At All' })
     await runs(note)
-    await tells(font, ['running'], /No Such Font/)
+    await reports(font, ['running'], /No Such Font/)
     rmSync(at('note.txt'))
     await until(
       async () => (await reportOf(note))?.problem !== undefined,
@@ -220,7 +220,7 @@ describe('bad input while a show is recorded', () => {
       () => 'nobody sees the text file again',
     )
     const late = await show('media', { file: at('late.ts'), loop: true })
-    await tells(late, ['failed', 'waiting'], /late\.ts/)
+    await reports(late, ['failed', 'waiting'], /late\.ts/)
     writeFileSync(at('late.ts'), clip(1))
     await runs(late)
     rmSync(at('late.ts'))
@@ -254,8 +254,8 @@ describe('bad input while a show is recorded', () => {
       await show('stream', { address: `http://127.0.0.1:${port}/hangs.m3u8` }),
       ...(kinds.includes('browser') ? [await show('browser', { url: `http://127.0.0.1:${port}/` })] : []),
     ]
-    for (const id of ids) await tells(id, ['failed', 'waiting'], /.{10}/)
-    for (const id of hangs) await tells(id, ['starting', 'waiting', 'failed'], /^/)
+    for (const id of ids) await reports(id, ['failed', 'waiting'], /.{10}/)
+    for (const id of hangs) await reports(id, ['starting', 'waiting', 'failed'], /^/)
     await goesOn()
     await removeAll([...ids, ...hangs])
   })
@@ -362,27 +362,27 @@ describe('bad input while a show is recorded', () => {
     writeFileSync(at('letter.cube'), 'LUT_3D_SIZE two\nnothing of the sort\n')
     const filters = '/studio/sources/card/filters'
     const socket = new WebSocket(`${host.http.replace('http', 'ws')}/api/v1/events?topics=studio.filter`)
-    const told: string[] = []
-    socket.onmessage = ({ data }) => void told.push(String(data))
+    const reported: string[] = []
+    socket.onmessage = ({ data }) => void reported.push(String(data))
     await new Promise((resolve) => socket.addEventListener('open', resolve, { once: true }))
-    const tellsOf = (id: string, words: RegExp) =>
+    const problemsOf = (id: string, words: RegExp) =>
       until(
-        async () => told.some((each) => each.includes(`"${id}"`) && words.test(each)),
-        () => `of ${id} was told ${JSON.stringify(told)}`,
+        async () => reported.some((each) => each.includes(`"${id}"`) && words.test(each)),
+        () => `of ${id} was told ${JSON.stringify(reported)}`,
       )
     await done('POST', filters, { id: 'table', name: 'Table', kind: 'lut', settings: { file: at('letter.cube') } })
-    await tellsOf('table', /letter\.cube, line 1/)
+    await problemsOf('table', /letter\.cube, line 1/)
     await done('POST', filters, { id: 'absent', name: 'Absent', kind: 'lut', settings: { file: at('absent.cube') } })
-    await tellsOf('absent', /absent\.cube/)
+    await problemsOf('absent', /absent\.cube/)
     const corners = Array.from({ length: 8 }, (_, index) => `${index & 1} ${(index >> 1) & 1} ${index >> 2}`)
     writeFileSync(at('absent.cube'), `LUT_3D_SIZE 2\n${corners.join('\n')}\n`)
     await done('POST', filters, { id: 'mask', name: 'Mask', kind: 'mask', settings: { source: 'nobody' } })
-    await tellsOf('mask', /nobody/)
-    await tellsOf('absent', /"problem":null/)
+    await problemsOf('mask', /nobody/)
+    await problemsOf('absent', /"problem":null/)
     // A mask whose source is there, goes, comes back as something else.
     await done('POST', '/studio/sources', { id: 'shape', name: 'Shape', kind: 'color', settings: { color: '#ffffff' } })
     await done('PATCH', `${filters}/mask`, { settings: { source: 'shape' } })
-    await tellsOf('mask', /"problem":null/)
+    await problemsOf('mask', /"problem":null/)
     for (let round = 0; round < 3; round++) {
       await done('DELETE', '/studio/sources/shape')
       await delay(80)

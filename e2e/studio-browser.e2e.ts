@@ -160,7 +160,7 @@ describe('a page on air', () => {
     const source = await open({ file: page('tone.html') })
     const into = new Float32Array(40_000 * 2)
     // A machine that is delayed, and a page that starts late, are heard as gaps: a stretch without one counts.
-    let told = ''
+    let reported = ''
     await until(
       () => {
         const { frames } = source.sound.read(Math.max(0, source.sound.written - 40_000), into)
@@ -169,10 +169,10 @@ describe('a page on air', () => {
           if (into[2 * index - 2]! < 0 && into[2 * index]! >= 0) crossings++
           peak = Math.max(peak, Math.abs(into[2 * index]!))
         }
-        told = `${crossings} waves with a peak of ${peak} in ${frames} frames`
+        reported = `${crossings} waves with a peak of ${peak} in ${frames} frames`
         return frames === 40_000 && Math.abs(crossings - (997 * frames) / 48_000) < 2 && Math.abs(peak - 0.25) < 0.005
       },
-      () => `${told}: ${JSON.stringify(source.reports)}`,
+      () => `${reported}: ${JSON.stringify(source.reports)}`,
     )
     const first = [...descendants(process.pid)].filter(([, command]) => command.includes('--remote-debugging-pipe')).map(([pid]) => pid)
     source.source.update({ ...small, file: page('tone.html'), css: '', sound: false })

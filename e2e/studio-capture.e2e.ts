@@ -51,7 +51,7 @@ interface Captured {
   readonly store: FrameStore
   readonly reports: SourceReport[]
   /** Waits for a report like that. */
-  told(expected: object): Promise<SourceReport>
+  reported(expected: object): Promise<SourceReport>
   /** Waits until the picture has that colour there. */
   shows(x: number, y: number, color: number): Promise<void>
 }
@@ -78,7 +78,7 @@ async function capture(kind: string, settings: object): Promise<Captured> {
     source: { ...source, update: (next) => source.update(next, { policy: openReach, granted: [] }) },
     store,
     reports,
-    async told(expected) {
+    async reported(expected) {
       await untilPasses(() => expect(reports.at(-1)).toMatchObject(expected))
       return reports.at(-1)!
     },
@@ -128,7 +128,7 @@ describe('a display', () => {
     await screen.shows(10, 350, red)
     await screen.shows(630, 350, green)
     await screen.shows(320, 100, blue)
-    await screen.told({ state: 'running', details: { width: 640, height: 360, device: 'output:screen' } })
+    await screen.reported({ state: 'running', details: { width: 640, height: 360, device: 'output:screen' } })
 
     const film = showFilm(program, window, { width: 640, height: 360, rate: 30 })
     ends.push(() => film.stop())
@@ -180,12 +180,12 @@ describe('a display', () => {
 
     await program.setEdid(output!, edid('XYZ', 1, 1, 'Another'))
     await program.deleteMonitor('LEFT')
-    await left.told({ state: 'waiting', problem: expect.stringContaining('edid:AMI1234-4D') })
+    await left.reported({ state: 'waiting', problem: expect.stringContaining('edid:AMI1234-4D') })
     expect(left.store.sequence).toBe(0)
     program.fill(window, 200, 0, 200, 300, green)
     await program.setEdid(output!, edid('AMI', 0x1234, 77, 'Studio 24'))
     await program.setMonitor({ name: 'FAR', x: 300, y: 100, width: 300, height: 200, output: output! })
-    await left.told({ state: 'running', details: { name: 'Studio 24 (FAR)', width: 300, height: 200 } })
+    await left.reported({ state: 'running', details: { name: 'Studio 24 (FAR)', width: 300, height: 200 } })
     await left.shows(50, 50, green)
     await left.shows(250, 50, black)
   })
@@ -202,12 +202,12 @@ describe('a display', () => {
     expect([region.store.width, region.store.height]).toEqual([101, 61])
 
     region.source.update({ x: 600, y: 95, width: 101, height: 61, cursor: false })
-    await region.told({ state: 'running', problem: expect.stringContaining('640x360'), details: { width: 40, height: 61 } })
+    await region.reported({ state: 'running', problem: expect.stringContaining('640x360'), details: { width: 40, height: 61 } })
     region.source.update({ x: 640, y: 0, width: 10, height: 10 })
-    await region.told({ state: 'failed', problem: expect.stringContaining('outside') })
+    await region.reported({ state: 'failed', problem: expect.stringContaining('outside') })
     expect(region.store.sequence).toBe(0)
     region.source.update({ x: -10, y: 'top' })
-    await region.told({ state: 'failed', problem: expect.stringContaining('y must be') })
+    await region.reported({ state: 'failed', problem: expect.stringContaining('y must be') })
     region.source.update({ x: 100, y: 100, width: 16, height: 16, cursor: false })
     await region.shows(8, 8, red)
   })
@@ -219,7 +219,7 @@ describe('a display', () => {
       ['output:screen@1', 400],
     ])
     const second = await capture('display', { device: 'output:screen@1', cursor: false })
-    await second.told({ state: 'running', details: { width: 400, height: 240 } })
+    await second.reported({ state: 'running', details: { width: 400, height: 240 } })
     const program = await XClient.connect(server, 1)
     ends.push(() => program.close())
     program.map(program.createWindow({ width: 400, height: 240, background: red }))
@@ -291,21 +291,21 @@ describe('a window', () => {
     program.place(window, 560, 300, 333, 177)
     program.fill(window, 0, 0, 333, 177, green)
     await film.shows(332, 176, green)
-    await film.told({ state: 'running', details: { width: 333, height: 177 } })
+    await film.reported({ state: 'running', details: { width: 333, height: 177 } })
 
     program.unmap(window)
-    await film.told({ state: 'running', details: { hidden: true } })
+    await film.reported({ state: 'running', details: { hidden: true } })
     await film.shows(100, 100, green)
     program.map(window)
     program.fill(window, 0, 0, 333, 177, blue)
-    await film.told({ state: 'running', details: { hidden: false } })
+    await film.reported({ state: 'running', details: { hidden: false } })
     await film.shows(100, 100, blue)
   })
 
   it('that is closed is waited for, and found again by class and title', async () => {
     const { server, program } = await desktop()
     const film = await capture('window', { device: 'Tester/Film' })
-    await film.told({ state: 'waiting', problem: 'The window "Film" of Tester is not open: waiting for it' })
+    await film.reported({ state: 'waiting', problem: 'The window "Film" of Tester is not open: waiting for it' })
     const other = program.createWindow({ width: 100, height: 100, background: blue, className: 'Tester', title: 'Other' })
     program.map(other)
     const second = await XClient.connect(server)
@@ -313,7 +313,7 @@ describe('a window', () => {
     second.map(window)
     await film.shows(100, 60, red)
     second.close()
-    await film.told({ state: 'waiting' })
+    await film.reported({ state: 'waiting' })
     expect(film.store.sequence).toBe(0)
     const third = await XClient.connect(server)
     ends.push(() => third.close())
@@ -323,12 +323,12 @@ describe('a window', () => {
     third.setTitle(again, 'Film')
     await film.shows(100, 60, green)
     third.destroy(again)
-    await film.told({ state: 'waiting' })
+    await film.reported({ state: 'waiting' })
     film.source.update({ device: 'Tester/Film', match: 'class' })
     await film.shows(50, 50, blue)
-    await film.told({ state: 'running', details: { device: 'Tester/Other' } })
+    await film.reported({ state: 'running', details: { device: 'Tester/Other' } })
     film.source.update({})
-    await film.told({ state: 'failed', problem: expect.stringContaining('No window is chosen') })
+    await film.reported({ state: 'failed', problem: expect.stringContaining('No window is chosen') })
   })
 
   it('has the pointer where it is in the window', async () => {
@@ -358,8 +358,8 @@ describe('an X server', () => {
     await screen.shows(200, 100, red)
     await film.shows(200, 100, red)
     await server.kill()
-    await screen.told({ state: 'waiting', problem: expect.stringContaining(server.display) })
-    await film.told({ state: 'waiting' })
+    await screen.reported({ state: 'waiting', problem: expect.stringContaining(server.display) })
+    await film.reported({ state: 'waiting' })
     expect([screen.store.sequence, film.store.sequence]).toEqual([0, 0])
     await server.restart()
     const again = await XClient.connect(server)
@@ -368,7 +368,7 @@ describe('an X server', () => {
     again.map(back)
     await screen.shows(200, 100, green)
     await film.shows(200, 100, green)
-    await screen.told({ state: 'running' })
+    await screen.reported({ state: 'running' })
   })
 
   it('that hangs is reported, keeps the last frame, and delays nobody', async () => {
@@ -379,16 +379,16 @@ describe('an X server', () => {
     await screen.shows(200, 100, red)
     process.kill(server.pid, 'SIGSTOP')
     ends.push(() => void process.kill(server.pid, 'SIGCONT'))
-    await screen.told({ state: 'waiting', problem: expect.stringContaining('does not answer') })
+    await screen.reported({ state: 'waiting', problem: expect.stringContaining('does not answer') })
     await screen.shows(200, 100, red)
     await expect(listDevices('display')).rejects.toMatchObject({ code: 'studio.capture_unavailable' })
     const late = await capture('display', {})
-    await late.told({ state: 'waiting', problem: expect.stringContaining('does not answer') })
+    await late.reported({ state: 'waiting', problem: expect.stringContaining('does not answer') })
     // The server answers nothing until it goes on: who waited for it would wait for ever.
     await late.source.stop()
     process.kill(server.pid, 'SIGCONT')
     program.fill(window, 0, 0, 640, 360, green)
-    await screen.told({ state: 'running' })
+    await screen.reported({ state: 'running' })
     await screen.shows(200, 100, green)
   })
 
@@ -396,18 +396,18 @@ describe('an X server', () => {
     const { server } = await desktop()
     process.env.XAUTHORITY = '/dev/null'
     const refused = await capture('display', {})
-    await refused.told({ state: 'waiting', problem: expect.stringContaining('rejects') })
+    await refused.reported({ state: 'waiting', problem: expect.stringContaining('rejects') })
     await expect(listDevices('window')).rejects.toMatchObject({ code: 'studio.capture_unavailable' })
     const misnamed = await capture('display', { server: 'nonsense' })
-    await misnamed.told({ state: 'failed', problem: expect.stringContaining('"nonsense"') })
+    await misnamed.reported({ state: 'failed', problem: expect.stringContaining('"nonsense"') })
     const absent = await capture('display', { server: ':971' })
-    await absent.told({ state: 'waiting', problem: 'No X server answers at :971: waiting for it' })
+    await absent.reported({ state: 'waiting', problem: 'No X server answers at :971: waiting for it' })
     process.env.XAUTHORITY = server.authority
     absent.source.update({ server: server.display })
-    await absent.told({ state: 'running' })
+    await absent.reported({ state: 'running' })
     delete process.env.DISPLAY
     const none = await capture('display', {})
-    await none.told({ state: 'waiting', problem: expect.stringContaining('DISPLAY is not set') })
+    await none.reported({ state: 'waiting', problem: expect.stringContaining('DISPLAY is not set') })
   })
 })
 

@@ -230,8 +230,8 @@ describe('images', () => {
     writeFileSync(join(slides, '3.png'), 'broken')
     source.source.command?.('next', {})
     await source.untilFrame(shows([255, 0, 0]))
-    const told = await source.untilReport(({ problem, details }) => problem !== undefined && details?.slide === '1.png')
-    expect(told).toMatchObject({ state: 'running', problem: '3.png is not an image that can be read here' })
+    const reported = await source.untilReport(({ problem, details }) => problem !== undefined && details?.slide === '1.png')
+    expect(reported).toMatchObject({ state: 'running', problem: '3.png is not an image that can be read here' })
     source.source.command?.('previous', {})
     await source.untilFrame(shows([0, 255, 0]))
     source.source.update({ folder: slides, intervalMs: 200, fadeMs: 0, fit: 'cover', width: 320, height: 180 })
@@ -542,7 +542,7 @@ describe('an image that is not read in time', () => {
   it('is given up alone: it takes too long, too much memory, or the life of its process', async () => {
     writeFileSync(file('endless.svg'), endless)
     await solid(64, 36, '#00ff00').toFile(file('quick.png'))
-    const wish = { width: 0, height: 0, fit: 'inside', longestSide: 4096, still: false } as const
+    const wish = { width: 0, height: 0, fit: 'inside', maxSide: 4096, still: false } as const
     const readers = new ImageReaders(quietLog, { slowMs: 200, processorMs: 500 })
     const little = new ImageReaders(quietLog, { memoryMb: 20 })
     onTestFinished(() => {

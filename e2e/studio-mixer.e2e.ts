@@ -148,8 +148,8 @@ describe('audio through the mixer and an encoder into a file', () => {
     expect(isNear(heard('source:voice')!.peakDb[0], playedDb)).toBe(true)
     await sleep(1000)
     // 30 times a second where the machine can, and never twice that.
-    const [told, since] = [meters.length, Date.now()]
-    await until(() => meters.length - told >= 60, 'levels go on being told')
+    const [reported, since] = [meters.length, Date.now()]
+    await until(() => meters.length - reported >= 60, 'levels go on being told')
     expect(Date.now() - since).toBeGreaterThan(700)
     await api('POST', '/studio/outputs/file/stop')
     await voice.remove()
@@ -157,8 +157,8 @@ describe('audio through the mixer and an encoder into a file', () => {
 
     // A machine that is delayed moves a clock for a moment: what counts is that it is found again.
     for (const source of ['voice', 'music']) {
-      const told = drifts.flatMap((drift) => drift.filter((each) => each.source === source))
-      expect(told.some(({ ppm, offsetMs }) => Math.abs(ppm) < 500 && Math.abs(offsetMs) < 20)).toBe(true)
+      const reported = drifts.flatMap((drift) => drift.filter((each) => each.source === source))
+      expect(reported.some(({ ppm, offsetMs }) => Math.abs(ppm) < 500 && Math.abs(offsetMs) < 20)).toBe(true)
     }
 
     const file = join(folder, readdirSync(folder).find((name) => name.endsWith('.mp4'))!)
@@ -256,7 +256,7 @@ describe('loudness', () => {
       maxBuffer: 1e9,
     })
     const samples = new Float32Array(sound.buffer, sound.byteOffset, sound.length / 4)
-    const told = execFileSync(
+    const reported = execFileSync(
       'ffmpeg',
       [
         ...['-v', 'error', '-f', 'f32le', '-ar', '48000', '-ac', '2', '-i', '-'],
@@ -264,7 +264,7 @@ describe('loudness', () => {
       ],
       { input: sound },
     ).toString()
-    const theirs = [...told.matchAll(/lavfi\.r128\.M=(-?[\d.]+)/g)].map((match) => Number(match[1]))
+    const theirs = [...reported.matchAll(/lavfi\.r128\.M=(-?[\d.]+)/g)].map((match) => Number(match[1]))
     const meter = new LevelMeter()
     let compared = 0
     for (let block = 0; (block + 1) * 960 <= samples.length; block++) {

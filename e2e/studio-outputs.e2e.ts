@@ -97,8 +97,8 @@ describe("the studio's outputs", () => {
     expect((await readFrames(file)).filter(({ code }) => code !== undefined).length).toBeGreaterThan(20)
 
     // What was told about them holds no key.
-    const told = JSON.stringify([await host.api('GET', '/studio'), await host.api('GET', '/studio/outputs'), refused.body, host.log])
-    expect(told).not.toContain(secret)
+    const reported = JSON.stringify([await host.api('GET', '/studio'), await host.api('GET', '/studio/outputs'), refused.body, host.log])
+    expect(reported).not.toContain(secret)
     await Promise.all(['rtmp', 'srt', 'whip'].map((id) => show.stop(id)))
     await far.until('by-srt', ({ state }) => state !== 'active')
   })

@@ -145,8 +145,8 @@ describe('the program', () => {
       let after = before
       const files = await recorded(async () => {
         await untilRecorded(4500)
-        // Told once a second: what was left out by now is in the second that comes.
-        for (let told = 0; told < 2; told++) {
+        // Reported once a second: what was left out by now is in the second that comes.
+        for (let reported = 0; reported < 2; reported++) {
           const { frames } = after
           after = await until(async () => {
             const now = await heldUp()
@@ -184,13 +184,13 @@ describe('the program', () => {
 
   it('shows each of a thousand switches from the very frame that it tells', async () => {
     await cutTo('black')
-    const told: { frame: number; white: boolean }[] = []
+    const reported: { frame: number; white: boolean }[] = []
     const [file] = await recorded(async () => {
       await untilRecorded(300)
       for (let number = 0; number < 1000; number++) {
         const white = number % 2 === 0
         const { frame } = await cutTo(white ? 'white' : 'black')
-        told.push({ frame, white })
+        reported.push({ frame, white })
       }
       // The last of them are in the file too.
       await untilRecorded((await recordedMs()) + 300)
@@ -201,12 +201,12 @@ describe('the program', () => {
     // Frames of the file by their number on the show's clock: the first white one is the first that the answer names, or as many later as are
     // left out before it.
     const judge = (late: number) => {
-      const numberOf = (time: number): number => Math.round((time - first.time) * fps) + (told[0] as { frame: number }).frame + late
+      const numberOf = (time: number): number => Math.round((time - first.time) * fps) + (reported[0] as { frame: number }).frame + late
       const byNumber = new Map(frames.map(({ time, luma }) => [numberOf(time), luma > 126]))
       return {
         byNumber,
-        wrong: told.filter(({ frame, white }) => byNumber.has(frame) && byNumber.get(frame) !== white),
-        early: told.filter(({ frame, white }) => byNumber.has(frame - 1) && byNumber.get(frame - 1) === white),
+        wrong: reported.filter(({ frame, white }) => byNumber.has(frame) && byNumber.get(frame) !== white),
+        early: reported.filter(({ frame, white }) => byNumber.has(frame - 1) && byNumber.get(frame - 1) === white),
       }
     }
     const leftOut = Math.round((first.time - before.time) * fps) - 1
@@ -215,7 +215,7 @@ describe('the program', () => {
     )
     expect(wrong).toEqual([])
     expect(early).toEqual([])
-    const seen = told.filter(({ frame }) => byNumber.has(frame))
+    const seen = reported.filter(({ frame }) => byNumber.has(frame))
     // Frames that a busy machine left out say nothing, and are no more among those that were told than among all.
     const made = frames.length / (Math.round(((frames.at(-1) as { time: number }).time - (frames[0] as { time: number }).time) * fps) + 1)
     expect(seen.length).toBeGreaterThan(900 * Math.min(1, made))

@@ -235,8 +235,8 @@ describe("the studio's recordings", () => {
     await page.evaluate(() => {
       window.__mark = 1
     })
-    const told = new Map<string, any>()
-    for (const id of ['crash', 'crash-mkv']) told.set(id, await show.report(id))
+    const reported = new Map<string, any>()
+    for (const id of ['crash', 'crash-mkv']) reported.set(id, await show.report(id))
     await host.kill('SIGKILL')
 
     await untilPlayer(page, 'connection-lost')
@@ -275,7 +275,7 @@ describe("the studio's recordings", () => {
       expect(recovered.chapters).toHaveLength(1)
       expect(Math.abs(recovered.durationMs - last.durationMs)).toBeLessThan(50)
       const sum = first.durationMs + last.durationMs
-      expect(told.get(id).statistics.durationMs - sum).toBeLessThan(1000)
+      expect(reported.get(id).statistics.durationMs - sum).toBeLessThan(1000)
       // By where the last packet starts: the last picture of a busy machine may be shown for some frames.
       for (const { path, durationMs } of [first, last]) expect(Math.abs((await endOf(path)) - durationMs)).toBeLessThan(400)
       // Of the first part nothing is lost: every picture is at its place, and a decoder that missed one would complain above.

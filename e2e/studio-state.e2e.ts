@@ -392,11 +392,11 @@ describe('a scene collection of OBS Studio', () => {
     const path = join(folder, 'From OBS.json')
     writeFileSync(join(folder, 'logo.png'), '')
     writeFileSync(path, JSON.stringify(obs))
-    const told = await streams(['studio', 'import-obs', path], { dataDir })
-    expect(told.errors).toBe('')
-    expect(told.out).toContain('The collection "From OBS" was created')
-    expect(told.out).toContain('source "Link": there is no kind of source for ndi_source')
-    expect(told.out).toContain('source "Film": /show/film.mp4 is not on this machine')
+    const reported = await streams(['studio', 'import-obs', path], { dataDir })
+    expect(reported.errors).toBe('')
+    expect(reported.out).toContain('The collection "From OBS" was created')
+    expect(reported.out).toContain('source "Link": there is no kind of source for ndi_source')
+    expect(reported.out).toContain('source "Film": /show/film.mp4 is not on this machine')
     // What moved together with the document is found beside it.
     const { sources } = await ask('GET', '/studio/collections/From%20OBS')
     expect(sources.find(({ id }: { id: string }) => id === 'Logo').settings.file).toBe(join(folder, 'logo.png'))
@@ -457,9 +457,9 @@ describe('`streams studio run`', () => {
       '--webrtc-port',
       'off',
     ]
-    const told = await streams(['studio', 'run', '--collection', bad, ...flags], { dataDir: elsewhere })
-    expect(told.code).toBe(1)
-    expect(told.errors).toContain('scenes[0].items[0].source: no source "x"')
+    const reported = await streams(['studio', 'run', '--collection', bad, ...flags], { dataDir: elsewhere })
+    expect(reported.code).toBe(1)
+    expect(reported.errors).toContain('scenes[0].items[0].source: no source "x"')
     rmSync(elsewhere, { recursive: true, force: true })
   })
 })

@@ -71,8 +71,8 @@ describe('who is watching', () => {
         'srt': 1,
       },
     })
-    const told = items.filter((session: any) => session.reportedBy === 'beacon')
-    for (const session of told) {
+    const reported = items.filter((session: any) => session.reportedBy === 'beacon')
+    for (const session of reported) {
       expect(session.startupMs, session.protocol).toBeGreaterThan(0)
       expect(session.quality, session.protocol).toBe('360p')
     }

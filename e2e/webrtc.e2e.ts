@@ -245,7 +245,7 @@ describe('WebRTC on node-datachannel', () => {
 
   it('rejects what it cannot take, each with its code', async () => {
     const key = await host.key('bad')
-    const refusal = async (reply: Response | Promise<Response>) => {
+    const rejection = async (reply: Response | Promise<Response>) => {
       const answer = await reply
       return [answer.status, (await answer.json()).code]
     }
@@ -258,15 +258,15 @@ describe('WebRTC on node-datachannel', () => {
     })
     await viewer.close()
     const vp8 = offer.replace(/^a=(rtpmap|fmtp|rtcp-fb):(?!96 ).*\r\n/gm, '').replace(/^(m=video \d+ \S+) .*$/m, '$1 96')
-    expect(await refusal(post('/live/rtmp/whep', 'v=0\r\nnonsense'))).toEqual([400, 'webrtc.sdp_invalid'])
-    expect(await refusal(post('/live/rtmp/whep', offer, { 'content-type': 'text/plain' }))).toEqual([415, 'request.media_type'])
-    expect(await refusal(post('/live/rtmp/whep', 'v'.repeat(70_000)))).toEqual([413, 'request.too_large'])
-    expect(await refusal(post('/live/never-heard-of/whep', offer))).toEqual([404, 'stream.not_found'])
-    expect(await refusal(post('/live/bad/whep', offer))).toEqual([409, 'stream.not_live'])
-    expect(await refusal(post('/live/bad/whip', offer))).toEqual([401, 'publish.key_unknown'])
-    expect(await refusal(post('/live/bad/whip', offer, { authorization: 'Bearer sk_wrong' }))).toEqual([401, 'publish.key_unknown'])
-    expect(await refusal(post('/live/bad/whip', vp8, { authorization: `Bearer ${key}` }))).toEqual([406, 'webrtc.no_codec'])
-    expect(await refusal(fetch(`${host.http}/live/rtmp/whep/${'a'.repeat(24)}`, { method: 'DELETE' }))).toEqual([
+    expect(await rejection(post('/live/rtmp/whep', 'v=0\r\nnonsense'))).toEqual([400, 'webrtc.sdp_invalid'])
+    expect(await rejection(post('/live/rtmp/whep', offer, { 'content-type': 'text/plain' }))).toEqual([415, 'request.media_type'])
+    expect(await rejection(post('/live/rtmp/whep', 'v'.repeat(70_000)))).toEqual([413, 'request.too_large'])
+    expect(await rejection(post('/live/never-heard-of/whep', offer))).toEqual([404, 'stream.not_found'])
+    expect(await rejection(post('/live/bad/whep', offer))).toEqual([409, 'stream.not_live'])
+    expect(await rejection(post('/live/bad/whip', offer))).toEqual([401, 'publish.key_unknown'])
+    expect(await rejection(post('/live/bad/whip', offer, { authorization: 'Bearer sk_wrong' }))).toEqual([401, 'publish.key_unknown'])
+    expect(await rejection(post('/live/bad/whip', vp8, { authorization: `Bearer ${key}` }))).toEqual([406, 'webrtc.no_codec'])
+    expect(await rejection(fetch(`${host.http}/live/rtmp/whep/${'a'.repeat(24)}`, { method: 'DELETE' }))).toEqual([
       404,
       'webrtc.session_unknown',
     ])

@@ -36,7 +36,7 @@ function write(number) {
  */
 export function lineMappings(mappings) {
   const at = [0, 0, 0]
-  let told = [0, 0, 0]
+  let reported = [0, 0, 0]
   const lines = mappings.split(';').map((line) => {
     let first
     for (const segment of line.split(',')) {
@@ -46,8 +46,8 @@ export function lineMappings(mappings) {
       first ??= [...at]
     }
     if (first === undefined) return ''
-    const moves = first.map((value, place) => value - told[place])
-    told = first
+    const moves = first.map((value, place) => value - reported[place])
+    reported = first
     return [0, ...moves].map(write).join('')
   })
   return lines.join(';')

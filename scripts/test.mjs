@@ -112,7 +112,7 @@ const countRun = ({ code, report }) =>
 async function suiteOf(node, suite, lane, again = {}) {
   const from = performance.now()
   const first = await vitest(node, { suite, ...lane })
-  if (first.report && lane.tellSlowest) {
+  if (first.report && lane.printSlowest) {
     const slow = slowestFiles(first.report, 12).map(({ name, seconds }) => `${name} ${seconds} s`)
     print(`slowest of ${suite}: ${slow.join(', ')}`)
   }
@@ -145,7 +145,7 @@ async function mediasoupWorker(node) {
 async function endToEnd(node, files) {
   const config = 'e2e/vitest.config.ts'
   const env = { E2E_FILES_AT_ONCE: '5', E2E_MEDIASOUP_CACHE: mediasoupCache, ...(strict ? { E2E_STRICT: '1' } : {}) }
-  await suiteOf(node, 'e2e', { config, limitMs: 45 * minutes, files, env, tellSlowest: true }, { env: { ...env, E2E_FILES_AT_ONCE: '1' } })
+  await suiteOf(node, 'e2e', { config, limitMs: 45 * minutes, files, env, printSlowest: true }, { env: { ...env, E2E_FILES_AT_ONCE: '1' } })
 }
 
 async function main() {
@@ -209,14 +209,14 @@ const failed = sum((result) => result.failed)
 const skipped = results.flatMap((result) => result.skipped)
 print('')
 for (const reason of skipped) print(`skipped  ${reason}`)
-const tell = (word, suite, failures) => {
+const notify = (word, suite, failures) => {
   for (const { name, lines } of failures) {
     print(`${word.padEnd(8)} ${suite}: ${name}`)
     for (const line of lines) print(`           ${line}`)
   }
 }
-for (const { suite, flaky } of results) tell('flaky', suite, flaky)
-for (const { suite, failures } of results) tell('FAILED', suite, failures)
+for (const { suite, flaky } of results) notify('flaky', suite, flaky)
+for (const { suite, failures } of results) notify('FAILED', suite, failures)
 print(`all suites in ${sinceStart()}`)
 print(`${sum((result) => result.passed)} passed, ${failed} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ''}`)
 process.exitCode = failed > 0 ? 1 : 0

@@ -96,7 +96,7 @@ export function createSourceBench(
       })
       opened.push(source)
       if (shown || before !== undefined) source.show?.(shown)
-      const told = (): string => JSON.stringify(reports.slice(-5))
+      const reported = (): string => JSON.stringify(reports.slice(-5))
       const pictures = source.pictures as FrameStore
       const picture = (): SeenStudioFrame | undefined => {
         const stored = pictures.read()
@@ -117,7 +117,7 @@ export function createSourceBench(
           const from = Math.max(0, reports.length - 1)
           return until(
             () => reports.slice(from).find(accept),
-            () => `${kind} tells ${told()}`,
+            () => `${kind} tells ${reported()}`,
             timeoutMs,
           )
         },
@@ -130,7 +130,7 @@ export function createSourceBench(
               const now = picture()
               return now !== undefined && accept(now) ? now : undefined
             },
-            () => `${kind} shows no such picture (${pictures.width} x ${pictures.height}), and tells ${told()}`,
+            () => `${kind} shows no such picture (${pictures.width} x ${pictures.height}), and tells ${reported()}`,
             timeoutMs,
           )
         },

@@ -91,7 +91,7 @@ export async function startXvfb(options: XvfbOptions = {}): Promise<RunningXvfb>
 /** The number that the server writes when it is ready to be connected to. */
 function announcedNumber(child: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
-    let told = ''
+    let reported = ''
     let errors = ''
     const late = setTimeout(() => done(new Error(`Xvfb does not become ready: ${errors}`)), 60_000)
     const onExit = (code: number | null) => done(new Error(`Xvfb ended with ${code}: ${errors}`))
@@ -99,7 +99,7 @@ function announcedNumber(child: ChildProcess): Promise<string> {
     const done = (error?: Error) => {
       clearTimeout(late)
       child.off('exit', onExit).off('error', onError)
-      if (!error) return resolve(told.trim())
+      if (!error) return resolve(reported.trim())
       child.kill('SIGKILL')
       reject(error)
     }
@@ -108,8 +108,8 @@ function announcedNumber(child: ChildProcess): Promise<string> {
       errors = (errors + text).slice(-2000)
     })
     ;(child.stdio[3] as Readable).setEncoding('utf8').on('data', (text: string) => {
-      told += text
-      if (told.includes('\n')) done()
+      reported += text
+      if (reported.includes('\n')) done()
     })
   })
 }

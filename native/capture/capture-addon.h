@@ -166,7 +166,7 @@ void listDevicesFor(const Napi::CallbackInfo& info) {
   const auto done = std::make_shared<Listener>(env, info[1].As<Napi::Function>(), "capture-devices");
   std::thread([done, server = info[0].As<Napi::String>().Utf8Value()] {
     done->tell([devices = list(server)](Napi::Env env, Napi::Object told) {
-      told.Set("refusal", devices.refusal);
+      told.Set("rejection", devices.rejection);
       told.Set("displays", displaysOf(env, devices));
       told.Set("windows", windowsOf(env, devices));
     });

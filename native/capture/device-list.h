@@ -37,7 +37,7 @@ struct WindowInfo {
 /** What a system has to be captured. */
 struct DeviceList {
   /** Why it cannot be asked, in a word that TypeScript knows; empty where it can. */
-  std::string refusal;
+  std::string rejection;
   std::vector<DisplayInfo> displays;
   std::vector<WindowInfo> windows;
 };

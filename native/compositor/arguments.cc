@@ -3,7 +3,7 @@
 #include <cmath>
 #include <cstdio>
 
-#include "javascript/refuse.h"
+#include "javascript/reject.h"
 
 namespace ami {
 
@@ -18,13 +18,13 @@ std::string written(double value) {
 void Arguments::fail(const std::string& sentence) {
   if (failed_) return;
   failed_ = true;
-  refuse<Napi::RangeError>(env_, sentence);
+  reject<Napi::RangeError>(env_, sentence);
 }
 
 void Arguments::failType(const std::string& sentence) {
   if (failed_) return;
   failed_ = true;
-  refuse<Napi::TypeError>(env_, sentence);
+  reject<Napi::TypeError>(env_, sentence);
 }
 
 double Arguments::number(Napi::Value value, const std::string& name, double least, double most) {

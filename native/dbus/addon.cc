@@ -8,7 +8,7 @@
 
 #include "bus.h"
 #include "javascript/listener.h"
-#include "javascript/refuse.h"
+#include "javascript/reject.h"
 #include "values.h"
 
 namespace ami::dbus {
@@ -68,7 +68,7 @@ class JsBus : public Napi::ObjectWrap<JsBus> {
 
   explicit JsBus(const Napi::CallbackInfo& info) : Napi::ObjectWrap<JsBus>(info) {
     if (info.Length() < 2 || !info[0].IsString() || !info[1].IsFunction()) {
-      refuse<Napi::TypeError>(info.Env(), "expected (address, listener)");
+      reject<Napi::TypeError>(info.Env(), "expected (address, listener)");
       return;
     }
     const auto javascript = std::make_shared<Listener>(info.Env(), info[1].As<Napi::Function>(), "dbus");
@@ -108,7 +108,7 @@ class JsBus : public Napi::ObjectWrap<JsBus> {
     // The library ends the process over names that no bus takes.
     if (!dbus_validate_bus_name(destination.c_str(), nullptr) || !dbus_validate_path(path.c_str(), nullptr) ||
         !dbus_validate_interface(interface.c_str(), nullptr) || !dbus_validate_member(member.c_str(), nullptr) || !info[6].IsArray()) {
-      refuse<Napi::TypeError>(env, "no call: " + destination + " " + path + " " + interface + "." + member);
+      reject<Napi::TypeError>(env, "no call: " + destination + " " + path + " " + interface + "." + member);
       return env.Undefined();
     }
     MessagePointer message(dbus_message_new_method_call(destination.c_str(), path.c_str(), interface.c_str(), member.c_str()));
@@ -160,12 +160,12 @@ class JsBus : public Napi::ObjectWrap<JsBus> {
   /** Adds the arguments and sends; false where too much waits already, a TypeError where no bus takes it. */
   Napi::Value send(Napi::Env env, MessagePointer message, const std::string& signature, const Napi::Value& values, uint32_t number) {
     if (!message || !values.IsArray()) {
-      refuse<Napi::TypeError>(env, "no message");
+      reject<Napi::TypeError>(env, "no message");
       return env.Undefined();
     }
     const std::string problem = appendValues(env, message.get(), signature, values.As<Napi::Array>());
     if (!problem.empty()) {
-      refuse<Napi::TypeError>(env, problem);
+      reject<Napi::TypeError>(env, problem);
       return env.Undefined();
     }
     return Napi::Boolean::New(env, bus_ && bus_->send(std::move(message), number));

@@ -9,7 +9,7 @@ ami::DeviceList listDevices(const std::string&) {
     ami::DeviceList list;
     SCShareableContent* content = macos::shareableContent();
     if (content == nil) {
-      list.refusal = "not-allowed";
+      list.rejection = "not-allowed";
       return list;
     }
     list.displays = macos::listDisplays(content);

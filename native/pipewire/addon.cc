@@ -8,7 +8,7 @@
 
 #include "javascript/listener.h"
 #include "javascript/options.h"
-#include "javascript/refuse.h"
+#include "javascript/reject.h"
 #include "video-input.h"
 #include "video-output.h"
 #include "pipewire-loop.h"
@@ -23,7 +23,7 @@ namespace {
 /** Pixels; 0 where it is not said. */
 int sideOf(const Napi::Object& options, const char* key) { return static_cast<int>(numberOf(options, key, 0, kMaxSide + 1, 0)); }
 
-void fail(Napi::Env env, const std::string& what) { refuse<Napi::Error>(env, what); }
+void fail(Napi::Env env, const std::string& what) { reject<Napi::Error>(env, what); }
 
 Napi::Value toValue(Napi::Env env, const Value& value) {
   if (const auto* text = std::get_if<std::string>(&value)) return Napi::String::New(env, *text);

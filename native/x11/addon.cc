@@ -7,10 +7,10 @@ namespace {
 
 ami::DeviceList listDevices(const std::string& server) {
   ami::DeviceList list;
-  x11::Refusal why = x11::Refusal::none;
+  x11::Rejection why = x11::Rejection::none;
   const auto connection = x11::XConnection::open(server, why);
   if (!connection) {
-    list.refusal = x11::wordOf(why);
+    list.rejection = x11::wordOf(why);
     return list;
   }
   list.displays = x11::listDisplays(*connection);

@@ -79,14 +79,14 @@ void Capture::run() {
     uint64_t known = 0;
     takeOrder(order, known);
     awaits(true);
-    Refusal why = Refusal::none;
+    Rejection why = Rejection::none;
     auto connection = XConnection::open(order.server, why);
     CaptureReport report;
     if (!connection) {
-      const bool hopeless = why == Refusal::badName || why == Refusal::noScreen;
+      const bool hopeless = why == Rejection::badName || why == Rejection::noScreen;
       report.fail(hopeless ? CaptureReport::State::failed : CaptureReport::State::waiting, wordOf(why), order.server);
       tell(report);
-      waitForServer(order.server, why == Refusal::noServer ? kRetryUs : kRefusedRetryUs);
+      waitForServer(order.server, why == Rejection::noServer ? kRetryUs : kRefusedRetryUs);
       continue;
     }
     setSocket(connection->fd());

@@ -36,43 +36,43 @@ bool listens(int number) {
 
 }  // namespace
 
-const char* wordOf(Refusal refusal) {
-  switch (refusal) {
-    case Refusal::noServer: return "no-server";
-    case Refusal::refused: return "refused";
-    case Refusal::badName: return "bad-name";
-    case Refusal::noScreen: return "no-screen";
-    case Refusal::none: break;
+const char* wordOf(Rejection rejection) {
+  switch (rejection) {
+    case Rejection::noServer: return "no-server";
+    case Rejection::refused: return "refused";
+    case Rejection::badName: return "bad-name";
+    case Rejection::noScreen: return "no-screen";
+    case Rejection::none: break;
   }
   return "";
 }
 
-std::unique_ptr<XConnection> XConnection::open(const std::string& server, Refusal& why) {
+std::unique_ptr<XConnection> XConnection::open(const std::string& server, Rejection& why) {
   const char* name = server.empty() ? nullptr : server.c_str();
   char* machine = nullptr;
   int number = 0;
   int preferred = 0;
   if (!xcb_parse_display(name, &machine, &number, &preferred)) {
-    why = server.empty() ? Refusal::noServer : Refusal::badName;
+    why = server.empty() ? Rejection::noServer : Rejection::badName;
     return nullptr;
   }
   const Owned<char> machineName(machine);
   const bool local = machineName == nullptr || *machineName == '\0';
-  // XCB itself prints a line for every refusal: a server that is not there is not asked.
+  // XCB itself prints a line for every rejection: a server that is not there is not asked.
   if (local && !listens(number)) {
-    why = Refusal::noServer;
+    why = Rejection::noServer;
     return nullptr;
   }
   xcb_connection_t* raw = xcb_connect(name, nullptr);
   const int error = xcb_connection_has_error(raw);
   if (error != 0) {
     xcb_disconnect(raw);
-    why = error == XCB_CONN_CLOSED_INVALID_SCREEN ? Refusal::noScreen : local ? Refusal::refused : Refusal::noServer;
+    why = error == XCB_CONN_CLOSED_INVALID_SCREEN ? Rejection::noScreen : local ? Rejection::refused : Rejection::noServer;
     return nullptr;
   }
   std::unique_ptr<XConnection> connection(new XConnection(raw));
   connection->queryExtensions();
-  why = Refusal::none;
+  why = Rejection::none;
   return connection;
 }
 

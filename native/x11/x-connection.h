@@ -15,8 +15,8 @@ template <typename T>
 using Owned = std::unique_ptr<T, Freed>;
 
 /** Why there is no connection; words that TypeScript knows. */
-enum class Refusal { none, noServer, refused, badName, noScreen };
-const char* wordOf(Refusal refusal);
+enum class Rejection { none, noServer, refused, badName, noScreen };
+const char* wordOf(Rejection rejection);
 
 /** How pixels of a drawable lie in memory. */
 enum class PixelFormat { unsupported, bgrx32, bgr30, rgb565 };
@@ -46,7 +46,7 @@ struct Extensions {
 class XConnection {
  public:
   /** `server` as DISPLAY has it; empty for DISPLAY itself. Null with the reason in `why`. Blocks while a server hangs. */
-  static std::unique_ptr<XConnection> open(const std::string& server, Refusal& why);
+  static std::unique_ptr<XConnection> open(const std::string& server, Rejection& why);
   ~XConnection();
   XConnection(const XConnection&) = delete;
   XConnection& operator=(const XConnection&) = delete;

@@ -74,7 +74,7 @@ async function listen(maxClients = 3) {
   return { state, port, open }
 }
 
-async function refusal(socket: WebSocket): Promise<{ status: number; code: string }> {
+async function rejection(socket: WebSocket): Promise<{ status: number; code: string }> {
   const [, response] = await once(socket, 'unexpected-response')
   const parts: Buffer[] = []
   for await (const part of response) parts.push(part as Buffer)
@@ -95,10 +95,10 @@ test('hands messages to the endpoint with the query as its schema says', async (
 
 test('rejects with a problem who may not, what the query breaks, and what the endpoint rejects', async () => {
   const { open, state } = await listen()
-  expect(await refusal(open('/api/echo?times=x'))).toMatchObject({ code: 'request.invalid' })
-  expect(await refusal(open('/api/echo?times=99'))).toEqual({ status: 404, code: 'request.not_found' })
+  expect(await rejection(open('/api/echo?times=x'))).toMatchObject({ code: 'request.invalid' })
+  expect(await rejection(open('/api/echo?times=99'))).toEqual({ status: 404, code: 'request.not_found' })
   state.admitted = false
-  expect(await refusal(open())).toEqual({ status: 403, code: 'auth.forbidden' })
+  expect(await rejection(open())).toEqual({ status: 403, code: 'auth.forbidden' })
   expect(state.open).toBe(0)
 })
 
@@ -106,7 +106,7 @@ test('has a place again when a client of a full endpoint leaves', async () => {
   const { open } = await listen(2)
   const [one, other] = [open(), open()]
   await Promise.all([once(one, 'open'), once(other, 'open')])
-  expect(await refusal(open())).toEqual({ status: 429, code: 'request.too_many' })
+  expect(await rejection(open())).toEqual({ status: 429, code: 'request.too_many' })
   one.terminate()
   await expect
     .poll(async () => {

@@ -122,9 +122,9 @@ export function createSockets(dependencies: SocketsDependencies): Sockets {
         server.handleUpgrade(request, socket, head, (opened) => serve(opened, clientOn(opened, principal), begin))
       } catch (error) {
         const problem = toProblem(error, dependencies.nextRequestId())
-        const refuse = (): void => rejectUpgrade(socket, `${problem.status} Rejected`, 'application/problem+json', JSON.stringify(problem))
-        if (problem.code === 'auth.too_many_attempts') void dependencies.attempts.delay().then(refuse)
-        else refuse()
+        const reject = (): void => rejectUpgrade(socket, `${problem.status} Rejected`, 'application/problem+json', JSON.stringify(problem))
+        if (problem.code === 'auth.too_many_attempts') void dependencies.attempts.delay().then(reject)
+        else reject()
       }
       return true
     },

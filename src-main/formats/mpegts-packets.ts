@@ -42,9 +42,9 @@ export function toClock(ticks: number, timescale: number): number {
   return rescale(ticks, timescale, clockHz) + offsetTicks
 }
 
-/** A unit of a PES packet's bytes; `tellsClock`: the program clock goes with it. */
-export function newUnit(pid: number, bytes: Uint8Array, dts: number, key: boolean, tellsClock: boolean): Unit {
-  const unit: Unit = { pid, bytes, dts, key, clock: tellsClock ? dts - deliveryTicks : undefined, packets: 0 }
+/** A unit of a PES packet's bytes; `carriesClock`: the program clock goes with it. */
+export function newUnit(pid: number, bytes: Uint8Array, dts: number, key: boolean, carriesClock: boolean): Unit {
+  const unit: Unit = { pid, bytes, dts, key, clock: carriesClock ? dts - deliveryTicks : undefined, packets: 0 }
   unit.packets = 1 + Math.max(0, Math.ceil((bytes.length - payloadBytes + fieldBytes(unit)) / payloadBytes))
   return unit
 }

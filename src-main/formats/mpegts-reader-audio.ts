@@ -51,7 +51,7 @@ export class TsAudio {
     const data = carried === 0 ? pes : joined(this.#carried, pes)
     this.#carried = new Uint8Array(0)
     let at = 0
-    let told = pts
+    let reported = pts
     let lost = false
     while (at < data.length) {
       const cut = this.#cutter(data, at)
@@ -69,9 +69,9 @@ export class TsAudio {
         at++
         continue
       }
-      if (at >= carried && told !== undefined) {
-        this.#next = told
-        told = undefined
+      if (at >= carried && reported !== undefined) {
+        this.#next = reported
+        reported = undefined
       }
       this.#frame(cut)
       at += cut.bytes

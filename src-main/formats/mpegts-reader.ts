@@ -25,7 +25,7 @@ interface Sections {
 interface Elementary {
   readonly pid: number
   /** What the map says of it, as text, to notice a change. */
-  readonly told: string
+  readonly reported: string
   readonly video: TsVideo | undefined
   readonly audio: TsAudio | undefined
   readonly trackId: string
@@ -51,7 +51,7 @@ export class TsReader {
   #mapPid = -1
   #streams = new Map<number, Elementary>()
   #inSync = true
-  #told = new Set<string>()
+  #reported = new Set<string>()
   #lastTime: number | undefined
 
   constructor(sink: TsSink) {
@@ -224,16 +224,16 @@ export class TsReader {
       }
       if (after.size >= maxStreams || after.has(pid)) continue
       const trackId = stream.kind === 'video' ? `v${videos++}` : `a${audios++}`
-      const told = `${trackId} ${JSON.stringify(stream)}`
+      const reported = `${trackId} ${JSON.stringify(stream)}`
       const known = before.get(pid)
-      if (known?.told === told) {
+      if (known?.reported === reported) {
         after.set(pid, known)
         continue
       }
       if (known) this.#finish(known)
       after.set(pid, {
         pid,
-        told,
+        reported,
         trackId,
         video: stream.kind === 'video' ? new TsVideo(trackId, stream.codec, this.#sink) : undefined,
         audio:
@@ -308,10 +308,10 @@ export class TsReader {
     return full
   }
 
-  #once(what: string, tell: () => void): void {
-    if (this.#told.has(what) || this.#told.size > 64) return
-    this.#told.add(what)
-    tell()
+  #once(what: string, notify: () => void): void {
+    if (this.#reported.has(what) || this.#reported.size > 64) return
+    this.#reported.add(what)
+    notify()
   }
 }
 

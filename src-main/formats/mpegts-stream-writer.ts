@@ -100,16 +100,16 @@ export class TsStreamWriter {
     const leads = form.pid === this.#clockPid
     // Where pictures stay away, sound tells the clock, behind by what returning pictures may be.
     const clock = leads ? dts : dts - maxReorderTicks
-    const tells = leads ? clock > this.#clock : clock > this.#clock + 4 * clockEveryTicks
+    const reports = leads ? clock > this.#clock : clock > this.#clock + 4 * clockEveryTicks
     const video = packet.track.kind === 'video'
     const unit = newUnit(
       form.pid,
       pesPacket(form.streamId, pts, dts, [frame], frame.length),
       dts,
       leads && packet.key && video,
-      tells && leads,
+      reports && leads,
     )
-    if (tells) {
+    if (reports) {
       this.#clock = clock
       if (!leads) this.#units.push(clockUnit(this.#clockPid, clock))
     }

@@ -91,7 +91,7 @@ function videoUnits(track: TsTrack): Unit[] {
 }
 
 /** Several frames share a PES packet as long as their times follow from the first one's by the codec's own frame length. */
-function audioUnits(track: TsTrack, tellsClock: boolean): Unit[] {
+function audioUnits(track: TsTrack, carriesClock: boolean): Unit[] {
   const units: Unit[] = []
   let frames: Uint8Array[] = []
   let bytes = 0
@@ -99,7 +99,7 @@ function audioUnits(track: TsTrack, tellsClock: boolean): Unit[] {
   const flush = (): void => {
     if (frames.length === 0) return
     const pts = toClock(startTicks, track.timescale)
-    units.push(newUnit(track.form.pid, pesPacket(track.form.streamId, pts, pts, frames, bytes), pts, tellsClock, tellsClock))
+    units.push(newUnit(track.form.pid, pesPacket(track.form.streamId, pts, pts, frames, bytes), pts, carriesClock, carriesClock))
     frames = []
     bytes = 0
   }
@@ -145,18 +145,18 @@ function clockEnd({ video, audio }: TsSegment): number {
  * next segment has the clock there, and it must not go back.
  */
 function withClock(units: readonly Unit[], clockPid: number, startTicks: number, endTicks: number): Unit[] {
-  const told: Unit[] = []
-  const tellUntil = (fromTicks: number, untilTicks: number): void => {
+  const reported: Unit[] = []
+  const clockUntil = (fromTicks: number, untilTicks: number): void => {
     const end = Math.min(untilTicks, fromTicks + maxGapTicks)
     for (let at = fromTicks; at < end; at += clockEveryTicks)
-      told.push({ pid: clockPid, bytes: new Uint8Array(0), dts: at, key: false, clock: at - deliveryTicks, packets: 1 })
+      reported.push({ pid: clockPid, bytes: new Uint8Array(0), dts: at, key: false, clock: at - deliveryTicks, packets: 1 })
   }
-  if (units.length === 0) tellUntil(startTicks, endTicks)
+  if (units.length === 0) clockUntil(startTicks, endTicks)
   for (const [index, unit] of units.entries()) {
-    told.push(unit)
-    tellUntil(unit.dts + clockEveryTicks, units[index + 1]?.dts ?? endTicks)
+    reported.push(unit)
+    clockUntil(unit.dts + clockEveryTicks, units[index + 1]?.dts ?? endTicks)
   }
-  return told
+  return reported
 }
 
 /** Spreads the largest of a PID's PES packets so that the packets of all are whole sixteens; each must have a byte to carry. */

@@ -82,9 +82,9 @@ function readArrivals(data: Uint8Array, start: number, end: number, onArrival: (
     ((((data[start + 16] as number) << 24) | ((data[start + 17] as number) << 16) | ((data[start + 18] as number) << 8)) >> 8) * 64
   let chunk = start + 20
   let delta = chunk
-  for (let told = 0; told < count; delta += 2) {
+  for (let reported = 0; reported < count; delta += 2) {
     if (delta + 2 > end) return false
-    told += chunkLength(((data[delta] as number) << 8) | (data[delta + 1] as number))
+    reported += chunkLength(((data[delta] as number) << 8) | (data[delta + 1] as number))
   }
   for (let at = 0; at < count; chunk += 2) {
     const bits = ((data[chunk] as number) << 8) | (data[chunk + 1] as number)

@@ -28,7 +28,7 @@ export function frameAssembler(codec: RtpVideoCodec): FrameAssembler {
 }
 
 /** True where a payload starts a frame that a decoder may start at; cheap, for every packet that is forwarded. */
-export function beginsKeyframe(codec: RtpVideoCodec, data: Uint8Array, start: number, end: number): boolean {
+export function startsKeyframe(codec: RtpVideoCodec, data: Uint8Array, start: number, end: number): boolean {
   if (start >= end) return false
   const first = data[start] as number
   if (codec === 'av1') return (first & 0x88) === 0x08

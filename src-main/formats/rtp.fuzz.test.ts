@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { readRtcp, writeBitrate, writeNack, writeReceiverReport, writeSenderReport } from './rtcp.ts'
 import { RtpHead } from './rtp.ts'
-import { beginsKeyframe, frameAssembler } from './rtp-frames.ts'
+import { frameAssembler, startsKeyframe } from './rtp-frames.ts'
 import { H264Packetizer } from './rtp-packets.ts'
 
 const runs = 4000 * Number(process.env.FUZZ_RUNS ?? 1)
@@ -47,7 +47,7 @@ it('no bytes make an RTP or RTCP reader throw, hang or read beyond the packet', 
     expect(head.end).toBeLessThanOrEqual(data.length)
     head.extensionText(data, 1 + random(15))
     for (const [i, codec] of codecs.entries()) {
-      beginsKeyframe(codec, data, head.start, head.end)
+      startsKeyframe(codec, data, head.start, head.end)
       const frame = assemblers[i]?.push(data.subarray(head.start, head.end), random(3), random(2) === 0)
       if (frame !== undefined) expect(frame.data.length).toBeGreaterThan(0)
     }

@@ -3,7 +3,7 @@ import { isFault } from './fault.ts'
 import { buildAvcDecoderConfiguration, parseAvcDecoderConfiguration } from './h264.ts'
 import { readRtcp, writeBitrate, writeKeyframeRequest, writeNack, writeReceiverReport, writeSenderReport } from './rtcp.ts'
 import { RtpHead, sequenceDistance, timestampDistance, writeRtpHead } from './rtp.ts'
-import { beginsKeyframe, frameAssembler, type RtpFrame } from './rtp-frames.ts'
+import { frameAssembler, type RtpFrame, startsKeyframe } from './rtp-frames.ts'
 import { H264Packetizer, OpusPacketizer } from './rtp-packets.ts'
 import { headers } from './testing/header-samples.ts'
 
@@ -56,7 +56,7 @@ describe('RTP', () => {
     const starts: boolean[] = []
     for (const packet of packets) {
       expect(head.read(packet)).toBe(true)
-      starts.push(beginsKeyframe('h264', packet, head.start, head.end))
+      starts.push(startsKeyframe('h264', packet, head.start, head.end))
       const frame = assembler.push(packet.subarray(head.start, head.end), head.timestamp, head.marker)
       if (frame !== undefined) frames.push(frame)
     }
@@ -104,14 +104,14 @@ describe('RTP', () => {
 
 describe('RTCP', () => {
   it('reads when packets arrived: runs, vectors of both kinds, and steps back in time', () => {
-    const told: [number, number][] = []
+    const reported: [number, number][] = []
     // two in a run of small steps; five by two bits each: lost, lost, a step back, a small one, lost
     const feedback = [0x8f, 205, 0, 6, 0, 0, 0, 1, 0, 0, 0, 2, 0xff, 0xfe, 0, 7, 0, 0, 1, 0, 0x20, 2, 0xc2, 0x40, 4, 8, 0xff, 0xfc]
     const small = [12, 0, 0, 0]
     const bytes = Uint8Array.from([...feedback, ...small])
     bytes[3] = bytes.length / 4 - 1
-    expect(readRtcp(bytes, { onArrival: (sequence, atMs) => told.push([sequence, atMs]) })).toBe(true)
-    expect(told).toEqual([
+    expect(readRtcp(bytes, { onArrival: (sequence, atMs) => reported.push([sequence, atMs]) })).toBe(true)
+    expect(reported).toEqual([
       [0xfffe, 65],
       [0xffff, 67],
       [0, Number.NaN],

@@ -42,8 +42,8 @@ export class Watch {
   #timer: NodeJS.Timeout | undefined
   #reading: HealthReading | undefined
   #busy = false
-  #told = ''
-  #toldIds = ''
+  #reported = ''
+  #reportedIds = ''
   #overloaded = false
   #clockMs: number
   readonly #failed = new Set<string>()
@@ -104,7 +104,7 @@ export class Watch {
         { timeMs, values, names: this.#names(), processes: this.#processes() },
         { volatile: true },
       )
-      this.#tell()
+      this.#notify()
     } finally {
       this.#busy = false
     }
@@ -113,7 +113,7 @@ export class Watch {
   /** Takes away what happened once. False where there is no such finding. */
   dismiss(id: string): boolean {
     const gone = this.#findings.dismiss(id)
-    this.#tell()
+    this.#notify()
     return gone
   }
 
@@ -181,7 +181,7 @@ export class Watch {
       this.#now(),
     )
     this.#mark('process', source === undefined ? worker : `${worker} (${source.name})`)
-    this.#tell()
+    this.#notify()
   }
 
   #checkClock(nowMs: number): void {
@@ -200,15 +200,15 @@ export class Watch {
   }
 
   /** Announces the findings where they differ. */
-  #tell(): void {
+  #notify(): void {
     const items = this.findings
     const text = JSON.stringify(items)
-    if (text === this.#told) return
-    this.#told = text
+    if (text === this.#reported) return
+    this.#reported = text
     // New figures of the same findings are of no use to a client that comes back.
     const ids = items.map(({ id, severity }) => `${severity} ${id}`).join()
-    this.#dependencies.events.publish('health.findings', { items }, { volatile: ids === this.#toldIds })
-    this.#toldIds = ids
+    this.#dependencies.events.publish('health.findings', { items }, { volatile: ids === this.#reportedIds })
+    this.#reportedIds = ids
   }
 }
 

@@ -252,8 +252,8 @@ describe('the host', () => {
     expect(await names()).toEqual(['', 'Editor', 'Next'])
     expect(await end('/sessions')).toEqual({ ended: 3 })
     expect(await json('/sessions/me', editor)).toMatchObject({ id: 'local' })
-    const told = (await json('/audit?kind=sign-in')).items.map((line: { message: string }) => line.message)
-    expect(told.slice(0, 3)).toEqual(Array(3).fill('a browser was signed out'))
+    const reported = (await json('/audit?kind=sign-in')).items.map((line: { message: string }) => line.message)
+    expect(reported.slice(0, 3)).toEqual(Array(3).fill('a browser was signed out'))
   })
 
   it('speaks HTTP/2 under TLS with the same endpoints, and WebSocket beside it', async () => {

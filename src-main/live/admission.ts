@@ -38,12 +38,12 @@ export async function createAdmission(dependencies: LiveDependencies, core: Core
     registry,
     log,
     now,
-    onRefused: metrics.refused,
+    onRejected: metrics.refused,
     admit: async (key, request) => {
       // rules and hooks are for strangers: the test stream and the inputs that an operator set up are the host's own
       if (keys.isInternal(key.id)) return
-      const refusal = access.gate.checkPublisher(request.remoteAddress) ?? (await hooking.askPublish(key, request))
-      if (refusal !== undefined) throw refusal
+      const rejection = access.gate.checkPublisher(request.remoteAddress) ?? (await hooking.askPublish(key, request))
+      if (rejection !== undefined) throw rejection
     },
   })
   return { access, hooking, mayWatch, gate }

@@ -25,7 +25,7 @@ export interface OpenPorts {
 }
 
 /** Makes the inputs and outputs of streams, each asking `gate` or `mayWatch` of the admission; those of HTTP are the host's, the others open with `listen`. */
-export async function createDoors(
+export async function createEndpoints(
   dependencies: LiveDependencies,
   core: Core,
   admission: Admission,

@@ -1,6 +1,6 @@
 import { createAdmission } from './admission.ts'
 import { createCore } from './core.ts'
-import { createDoors, type OpenPorts } from './endpoints.ts'
+import { createEndpoints, type OpenPorts } from './endpoints.ts'
 import { createLiveFront } from './http/live-front.ts'
 import { ResourceTable } from './http/resources.ts'
 import type { Live, LiveDependencies } from './live-dependencies.ts'
@@ -45,7 +45,7 @@ export async function createLive(dependencies: LiveDependencies): Promise<Live> 
       rtmpPort: () => ports.rtmp,
     },
   )
-  const endpoints = await createDoors(dependencies, core, admission, { bodies, sources, ports })
+  const endpoints = await createEndpoints(dependencies, core, admission, { bodies, sources, ports })
   const { rtmp, srt, playback, viewersPart, delivery, httpFlv, udpInputs, webrtc, listen } = endpoints
   /** Capabilities beside the road from publisher to player; started in this order, stopped in reverse. */
   const parts: readonly LivePart[] = [

@@ -35,14 +35,14 @@ it('a listener that fails does not keep the others from hearing', () => {
 it('samples are asked for when the first client names their topic, and no longer when the last has left', () => {
   const bus = createEventBus(silentLogger)
   const early = bus.want(['studio.meters', 'stream.'])
-  const told: boolean[] = []
-  const samples = bus.offerSamples('studio.meters', (wanted) => told.push(wanted))
+  const reported: boolean[] = []
+  const samples = bus.offerSamples('studio.meters', (wanted) => reported.push(wanted))
   const second = bus.want(['studio.meters', 'studio.meters'])
   early()
   early()
   second()
   bus.want(['lev'])
-  expect(told).toEqual([true, false])
+  expect(reported).toEqual([true, false])
   expect(bus.isSampled('studio.meters')).toBe(true)
   samples.publish(1)
   expect(bus.since(0)).toEqual([])

@@ -14,7 +14,7 @@ import { AppError } from './errors.ts'
 const maxItems = 500
 
 /** Which page of a list is wanted. */
-export interface PageWish {
+export interface PageRequest {
   /** Id of the last item of the page before; the first page without it. */
   readonly cursor?: string
   readonly limit?: number
@@ -44,7 +44,7 @@ export function wholeListSchema<T extends TSchema>(item: T): TObject<{ items: TA
  */
 export function pageOf<T extends { readonly id: string }>(
   all: readonly T[],
-  { cursor, limit = maxItems }: PageWish,
+  { cursor, limit = maxItems }: PageRequest,
 ): { items: readonly T[]; nextCursor: string | null } {
   const from = cursor === undefined ? 0 : all.findIndex(({ id }) => id === cursor) + 1
   if (cursor !== undefined && from === 0) {

@@ -1,5 +1,5 @@
 import { type TObject, type TProperties, type TSchema, Type } from 'typebox'
-import { type PageWish, pageFields, pageOf, pageSchema } from './pages.ts'
+import { type PageRequest, pageFields, pageOf, pageSchema } from './pages.ts'
 import { defineRoute, type RouteDefinition } from './routes.ts'
 
 /** What is in the trash may be taken out of it for so long, ms. */
@@ -59,9 +59,9 @@ export function trashRoutes<Kept extends Throwable>(dependencies: TrashDependenc
       query: ListQuery,
       responses: { 200: pageSchema(schema) },
       handler: ({ query }) => {
-        const { deleted = false, ...asked } = query as PageWish & Record<string, unknown>
+        const { deleted = false, ...asked } = query as PageRequest & Record<string, unknown>
         const all = list().filter((each) => (each.deletedAt !== null) === deleted && belongs(each, asked))
-        const { items, nextCursor } = pageOf(all.toReversed(), query as PageWish)
+        const { items, nextCursor } = pageOf(all.toReversed(), query as PageRequest)
         return { body: { items: items.map(view), nextCursor } }
       },
     }),

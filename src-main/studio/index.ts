@@ -59,7 +59,7 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
     kinds,
     check: createCollectionCheck({ kinds, actionFaults }),
     seals: new SecretSeals(secrets),
-    refusal: createReferenceRejection(reach.policy),
+    rejection: createReferenceRejection(reach.policy),
   }
   const show = new Show({ engine, outputs, reader, store, secrets, events, audit, log, onLeave: () => void macros.stopAll() })
   const folder = new CollectionFolder(join(dataDir, 'studio', 'collections'))
@@ -84,7 +84,7 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
     show: () => show.collection,
   })
   const docks = new Docks({ store, secrets, onChange: () => events.publish('studio.docks', {}) })
-  const telling = publishEngineEvents(engine, events)
+  const reporting = publishEngineEvents(engine, events)
   countStudio(registry, engine, outputs)
   const facts = new StudioFactsReader({
     engine,
@@ -112,7 +112,7 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
         filterProblem: (id) => engine.filterProblems().get(id),
       }),
       ...programRoutes({ ...acting, macros }),
-      ...engineRoutes({ ...acting, problem: () => telling.problem, spareDevices: (kind) => spare.devices(kind) }),
+      ...engineRoutes({ ...acting, problem: () => reporting.problem, spareDevices: (kind) => spare.devices(kind) }),
     ],
     observer: {
       read: () => facts.read(),
@@ -152,7 +152,7 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
       await show.stop()
       await outputs.close(byPerson)
       await engine.stop(!byPerson)
-      telling.stop()
+      reporting.stop()
     },
     problems: () =>
       outputs.list().flatMap(({ kind, error }) => (kind === 'recording' && error !== null && isErrorCode(error.code) ? error.code : [])),

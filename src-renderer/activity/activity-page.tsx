@@ -4,7 +4,7 @@ import { call } from '../client/api.ts'
 import { clientStore, useClient } from '../client/store.ts'
 import type { AuditLine } from '../client/types.ts'
 import { useTitle } from '../components/page.ts'
-import { tellError } from '../components/toasts.tsx'
+import { notifyError } from '../components/toasts.tsx'
 import { activity as t } from '../messages/page.ts'
 import { joinLines } from './join-lines.ts'
 import './activity.css'
@@ -50,7 +50,7 @@ export function ActivityPage() {
         setCursor(page.nextCursor)
       },
       (error: unknown) => {
-        if (!stop.signal.aborted) tellError(error)
+        if (!stop.signal.aborted) notifyError(error)
       },
     )
     return () => stop.abort()
@@ -63,7 +63,7 @@ export function ActivityPage() {
       setPages((before) => [...(before ?? []), ...page.items])
       setCursor(page.nextCursor)
     } catch (error) {
-      tellError(error)
+      notifyError(error)
     }
     setBusy(false)
   }

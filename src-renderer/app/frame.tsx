@@ -4,7 +4,7 @@ import { Link, useLocation } from 'wouter'
 import { formatBytes } from '../client/format.ts'
 import { useClient } from '../client/store.ts'
 import { signOut } from '../client/sync.ts'
-import { tellError } from '../components/toasts.tsx'
+import { notifyError } from '../components/toasts.tsx'
 import { HealthChip } from '../health/health-chip.tsx'
 import { health, app as t } from '../messages/page.ts'
 import icon from '../theme/icon.svg'
@@ -184,7 +184,7 @@ export function Frame({ children }: { readonly children: ReactNode }) {
                 className="button quiet icon"
                 aria-label={t.signOut}
                 title={t.signOut}
-                onClick={() => void signOut().catch(tellError)}
+                onClick={() => void signOut().catch(notifyError)}
                 data-testid="sign-out"
               >
                 <LogOut size={16} />

@@ -6,14 +6,14 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { onProblem } from '../client/api.ts'
 import { startSync } from '../client/sync.ts'
-import { tellError } from '../components/toasts.tsx'
+import { notifyError } from '../components/toasts.tsx'
 import { startInLanguage } from '../messages/language.ts'
 import { App } from './app.tsx'
 import { restoreTheme } from './theme.ts'
 
 startInLanguage('page', () => {
   restoreTheme()
-  onProblem(tellError)
+  onProblem(notifyError)
   // Before the first route is drawn: it may change the address, and a sign-in link stands in it.
   void startSync()
   createRoot(document.getElementById('root') as HTMLElement).render(

@@ -243,6 +243,6 @@ export function keepSettings(answer: Promise<Settings>): Promise<Settings> {
   )
 }
 
-export function forgetStream(id: string): void {
+export function dropStream(id: string): void {
   clientStore.setState((state) => applyEvent(state, { seq: 0, time: '', topic: 'stream.removed', stream: id, data: { id } }))
 }

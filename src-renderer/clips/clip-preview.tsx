@@ -5,7 +5,7 @@ import { call } from '../client/api.ts'
 import type { Stream } from '../client/types.ts'
 import { useMayEdit } from '../components/page.ts'
 import { Preview } from '../components/preview.tsx'
-import { tell, tellError } from '../components/toasts.tsx'
+import { notify, notifyError } from '../components/toasts.tsx'
 import { clips as t } from '../messages/page.ts'
 import type { WatchSession } from '../player/watch-session.ts'
 import { clips } from './clip-store.ts'
@@ -29,29 +29,29 @@ export function ClipPreview({ stream }: { readonly stream: Stream }) {
   const shown = (): number | undefined => session.current?.shownTimeMs()
   const markStart = () => {
     const at = shown()
-    if (at === undefined) tell(t.thePreviewDoesNotPlay)
+    if (at === undefined) notify(t.thePreviewDoesNotPlay)
     else setMarkMs(at)
   }
   const markEnd = async () => {
     const at = shown()
-    if (markMs === null) tell(t.markTheStartFirst)
-    else if (at === undefined || at <= markMs) tell(t.theEndLiesBeforeThe)
+    if (markMs === null) notify(t.markTheStartFirst)
+    else if (at === undefined || at <= markMs) notify(t.theEndLiesBeforeThe)
     else {
       try {
         const window = await call('GET', `/live/streams/${stream.id}/clip-window`)
         const { originTimeMs } = window
         setTrim({ window, fromMs: Math.max(window.fromMs, markMs - originTimeMs), toMs: at - originTimeMs })
       } catch (error) {
-        tellError(error)
+        notifyError(error)
       }
     }
   }
   const clipLast = async () => {
     try {
       await clips.keep(call('POST', `/live/streams/${stream.id}/clips`, { body: { lastSeconds: 30 } }))
-      tell(t.theClipIsBeingCreated)
+      notify(t.theClipIsBeingCreated)
     } catch (error) {
-      tellError(error)
+      notifyError(error)
     }
   }
   const acts = useRef({ markStart, markEnd })

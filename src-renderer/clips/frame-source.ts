@@ -7,7 +7,7 @@ const maxRetryMs = 3000
 
 /** Shows single frames of a stream in a video element: the segment of a moment is fetched, and only that. */
 export class FrameSource {
-  /** Told when a frame is on screen, with the time at which it starts on the stream's timeline, ms. */
+  /** Reported when a frame is on screen, with the time at which it starts on the stream's timeline, ms. */
   onShown: (startMs: number) => void = () => undefined
   readonly #video: HTMLVideoElement
   readonly #address: string
@@ -29,11 +29,11 @@ export class FrameSource {
     this.#originTimeMs = originTimeMs
     this.#address = new URL(`/live/${encodeURIComponent(name)}/index.m3u8?session=${previewSession()}`, location.href).href
     this.#type = `video/mp4; codecs="${codec}"`
-    const told = (_now: number, { mediaTime }: { readonly mediaTime: number }): void => {
+    const reported = (_now: number, { mediaTime }: { readonly mediaTime: number }): void => {
       this.onShown(mediaTime * 1000)
-      if (!this.#stop.signal.aborted) video.requestVideoFrameCallback?.(told)
+      if (!this.#stop.signal.aborted) video.requestVideoFrameCallback?.(reported)
     }
-    video.requestVideoFrameCallback?.(told)
+    video.requestVideoFrameCallback?.(reported)
   }
 
   /** Shows the frame that is on screen at a time on the stream's timeline, ms. */

@@ -5,7 +5,7 @@ import { call } from '../client/api.ts'
 import type { Stream } from '../client/types.ts'
 import { Dialog } from '../components/dialog.tsx'
 import { DialogForm } from '../components/dialog-form.tsx'
-import { tell } from '../components/toasts.tsx'
+import { notify } from '../components/toasts.tsx'
 import { clips as t } from '../messages/page.ts'
 import { clips } from './clip-store.ts'
 import { FrameSource } from './frame-source.ts'
@@ -128,7 +128,7 @@ export function TrimDialog({
   const make = async () => {
     const body: ClipOrderBody = { from, to: to + frameMs, ...(title.trim() === '' ? {} : { title: title.trim() }) }
     await clips.keep(call('POST', `/live/streams/${stream.id}/clips`, { body }))
-    tell(t.theClipIsBeingCreated)
+    notify(t.theClipIsBeingCreated)
     onClose()
   }
   const around = (at: number) => ({

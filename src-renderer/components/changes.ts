@@ -1,7 +1,7 @@
 import type { Answer, Body } from '../../src-main/api/typed-api.ts'
 import { request } from '../client/api.ts'
 import { components as t } from '../messages/page.ts'
-import { tell, tellError } from './toasts.tsx'
+import { notify, notifyError } from './toasts.tsx'
 
 /** Changes what stands at `path`, and offers to take it back by `before`; `keep` takes the answers. */
 export async function changeWithUndo<Path extends string>(
@@ -13,9 +13,9 @@ export async function changeWithUndo<Path extends string>(
 ): Promise<void> {
   try {
     await keep(request('PATCH', path, { body }))
-    tell(said, () => void keep(request('PATCH', path, { body: before })).catch(tellError))
+    notify(said, () => void keep(request('PATCH', path, { body: before })).catch(notifyError))
   } catch (error) {
-    tellError(error)
+    notifyError(error)
   }
 }
 
@@ -28,8 +28,8 @@ export async function moveToTrash<Path extends string>(
 ): Promise<void> {
   try {
     await keep(request('DELETE', path).then(() => ({ ...entity, deletedAt: new Date().toISOString() })))
-    tell(t.isDeletedInFiveMinutes(name), () => void keep(request('POST', `${path}/restore`)).catch(tellError))
+    notify(t.isDeletedInFiveMinutes(name), () => void keep(request('POST', `${path}/restore`)).catch(notifyError))
   } catch (error) {
-    tellError(error)
+    notifyError(error)
   }
 }

@@ -1,7 +1,7 @@
 import { Check, Copy } from 'lucide-react'
 import { type ReactNode, useEffect, useState } from 'react'
 import { components as t } from '../messages/page.ts'
-import { tell } from './toasts.tsx'
+import { notify } from './toasts.tsx'
 
 /** Copies; where the clipboard API is absent (plain HTTP on another host) through a selection. */
 export async function copyText(text: string): Promise<void> {
@@ -27,7 +27,7 @@ function useCopied(): [boolean, (text: string) => void] {
   const copy = (text: string) => {
     copyText(text).then(
       () => setCopied(true),
-      () => tell(t.theBrowserDidNotAllow),
+      () => notify(t.theBrowserDidNotAllow),
     )
   }
   return [copied, copy]

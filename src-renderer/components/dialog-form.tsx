@@ -1,7 +1,7 @@
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { explain } from '../client/api.ts'
 import { components as t } from '../messages/page.ts'
-import { Refusal } from './refusal.tsx'
+import { FormError } from './form-error.tsx'
 
 interface DialogFormProps {
   readonly children: ReactNode
@@ -19,16 +19,16 @@ interface DialogFormProps {
 
 /** The form of a dialog: its fields, why it was rejected, and its buttons. */
 export function DialogForm({ children, onClose, onSubmit, action, testId, disabled = false, aside }: DialogFormProps) {
-  const [refusal, setRefusal] = useState('')
+  const [rejection, setRejection] = useState('')
   const [busy, setBusy] = useState(false)
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     setBusy(true)
-    setRefusal('')
+    setRejection('')
     try {
       await onSubmit(new FormData(event.currentTarget))
     } catch (error) {
-      setRefusal(explain(error))
+      setRejection(explain(error))
     } finally {
       setBusy(false)
     }
@@ -36,7 +36,7 @@ export function DialogForm({ children, onClose, onSubmit, action, testId, disabl
   return (
     <form className="stack" onSubmit={submit}>
       {children}
-      <Refusal text={refusal} />
+      <FormError text={rejection} />
       <div className="dialog-actions">
         {aside && <span className="dialog-aside">{aside}</span>}
         <button type="button" className="button" onClick={onClose}>

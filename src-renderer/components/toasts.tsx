@@ -26,12 +26,12 @@ function dismiss(id: number): void {
 }
 
 /** Says what was done; with `undo` it can be taken back for a few seconds, by a button that says `action` where that is another word. */
-export function tell(text: string, undo?: () => void, action?: string): void {
+export function notify(text: string, undo?: () => void, action?: string): void {
   add(text, false, undo, action)
 }
 
 /** Says what failed and what to do about it. */
-export function tellError(error: unknown): void {
+export function notifyError(error: unknown): void {
   add(explain(error), true)
 }
 

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react'
 import { request } from '../client/api.ts'
 import { only, type Resource, useResource } from '../client/resource.ts'
-import { tell, tellError } from './toasts.tsx'
+import { notify, notifyError } from './toasts.tsx'
 
 interface Draft<Entity> {
   /** As the host has it; undefined until it is read. */
@@ -30,8 +30,8 @@ export function useDraft<Entity extends object>(resource: Resource<string, Entit
   const send = (entity: Entity, before: Entity | undefined): void => {
     resource.keep(key, request<Entity>('PUT', resource.pathOf(key), { body: entity })).then(() => {
       setEdits({})
-      tell(said, before === undefined ? undefined : () => send(before, undefined))
-    }, tellError)
+      notify(said, before === undefined ? undefined : () => send(before, undefined))
+    }, notifyError)
   }
   return {
     kept,

@@ -76,7 +76,7 @@ export function GuestRoom({ stream, guestKey, joined, onOver }: GuestRoomProps) 
   const hasMicrophone = media.getAudioTracks().length > 0
   const toggle = (tracks: readonly MediaStreamTrack[], isOn: boolean): void => {
     for (const track of tracks) track.enabled = isOn
-    session.current?.tellDevices()
+    session.current?.reportDevices()
   }
   const takeOtherCamera = async (): Promise<void> => {
     setSwitching(true)

@@ -79,7 +79,7 @@ export class GuestSession {
   }
 
   /** Reports which of the devices are on. */
-  tellDevices(): void {
+  reportDevices(): void {
     const isOn = (tracks: readonly MediaStreamTrack[]): boolean => tracks.some(({ enabled }) => enabled)
     const { media } = this.#options
     this.#send({ type: 'devices', camera: isOn(media.getVideoTracks()), microphone: isOn(media.getAudioTracks()) })
@@ -105,7 +105,7 @@ export class GuestSession {
     this.#socket = socket
     socket.onopen = () => {
       this.#send({ type: 'hello', key: this.#options.key, name: this.#options.name })
-      this.tellDevices()
+      this.reportDevices()
     }
     socket.onmessage = ({ data }) => {
       if (typeof data === 'string' && this.#socket === socket) this.#take(JSON.parse(data) as Message)

@@ -3,7 +3,7 @@ import { Link } from 'wouter'
 import { call } from '../client/api.ts'
 import { formatBitrate } from '../client/format.ts'
 import { useMayEdit } from '../components/page.ts'
-import { tell, tellError } from '../components/toasts.tsx'
+import { notify, notifyError } from '../components/toasts.tsx'
 import { locale } from '../messages/language.ts'
 import { decimal } from '../messages/numbers.ts'
 import { health } from '../messages/page.ts'
@@ -88,7 +88,7 @@ function Actions({ finding, editor, title }: { readonly finding: Finding; readon
           type="button"
           className="button"
           aria-label={t.dismissNamed(title)}
-          onClick={() => void call('POST', '/health/findings/dismiss', { body: { id: finding.id } }).catch(tellError)}
+          onClick={() => void call('POST', '/health/findings/dismiss', { body: { id: finding.id } }).catch(notifyError)}
           data-testid="dismiss-finding"
         >
           {t.dismiss}
@@ -117,9 +117,9 @@ function fixText({ code, fixes, params }: Finding): string | undefined {
 async function applyFix({ fixes }: Finding): Promise<void> {
   try {
     await call('POST', '/studio/edits', { body: { edits: fixes.map(({ at, changes }) => ({ do: 'change' as const, at, changes })) } })
-    tell(t.changed, () => void call('POST', '/studio/undo', { body: {} }).catch(tellError))
+    notify(t.changed, () => void call('POST', '/studio/undo', { body: {} }).catch(notifyError))
   } catch (error) {
-    tellError(error)
+    notifyError(error)
   }
 }
 

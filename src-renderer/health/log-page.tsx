@@ -4,7 +4,7 @@ import type { Item } from '../../src-main/api/typed-api.ts'
 import { call } from '../client/api.ts'
 import { openEventSocket } from '../client/event-socket.ts'
 import { useIsAdmin, useTitle } from '../components/page.ts'
-import { tellError } from '../components/toasts.tsx'
+import { notifyError } from '../components/toasts.tsx'
 import { locale } from '../messages/language.ts'
 import { health } from '../messages/page.ts'
 import { t } from './messages.ts'
@@ -85,7 +85,7 @@ function Log() {
           if (!stopped) setLines(items)
         },
         (error: unknown) => {
-          if (!stopped) tellError(error)
+          if (!stopped) notifyError(error)
         },
       )
     }

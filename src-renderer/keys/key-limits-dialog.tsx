@@ -4,7 +4,7 @@ import { keepKey } from '../client/sync.ts'
 import type { StreamKey } from '../client/types.ts'
 import { Dialog } from '../components/dialog.tsx'
 import { DialogForm } from '../components/dialog-form.tsx'
-import { tell } from '../components/toasts.tsx'
+import { notify } from '../components/toasts.tsx'
 import { keys as t } from '../messages/page.ts'
 import { KeyLimitFields, type KeyRules } from './key-limit-fields.tsx'
 import { KeyRoleFields } from './key-role-fields.tsx'
@@ -19,7 +19,7 @@ export function KeyLimitsDialog({ streamKey, onClose }: { readonly streamKey: St
   })
   const submit = async () => {
     await keepKey(call('PATCH', `/live/keys/${streamKey.id}`, { body: { ...role, ...rules } }))
-    tell(t.theRulesOfTheKey)
+    notify(t.theRulesOfTheKey)
     onClose()
   }
   return (

@@ -8,7 +8,7 @@ import type { StreamKey, StreamKeyCreated } from '../client/types.ts'
 import { confirm } from '../components/dialog.tsx'
 import { useMayEdit, useTitle } from '../components/page.ts'
 import { Ago } from '../components/time.tsx'
-import { tell, tellError } from '../components/toasts.tsx'
+import { notify, notifyError } from '../components/toasts.tsx'
 import { keys as t } from '../messages/page.ts'
 import { limitsInWords } from './key-limit-fields.tsx'
 import { KeyLimitsDialog } from './key-limits-dialog.tsx'
@@ -22,11 +22,11 @@ async function change(key: StreamKey, what: Change, said: string): Promise<void>
   const before: Change = Object.fromEntries(Object.keys(what).map((field) => [field, key[field as keyof Change]]))
   try {
     await keepKey(call('PATCH', `/live/keys/${key.id}`, { body: what }))
-    tell(said, () => {
-      keepKey(call('PATCH', `/live/keys/${key.id}`, { body: before })).catch(tellError)
+    notify(said, () => {
+      keepKey(call('PATCH', `/live/keys/${key.id}`, { body: before })).catch(notifyError)
     })
   } catch (error) {
-    tellError(error)
+    notifyError(error)
   }
 }
 
@@ -48,16 +48,16 @@ function KeyRow({
       await keepKey(created.then((answer) => answer.key))
       onSecret(await created)
     } catch (error) {
-      tellError(error)
+      notifyError(error)
     }
   }
   const revoke = async () => {
     if (!(await confirm(t.revokeTheKeyOfQuestion(key.stream), t.itCanNeverBeUsed, t.revoke))) return
     try {
       await keepKey(call('DELETE', `/live/keys/${key.id}`))
-      tell(t.theKeyWasRevoked)
+      notify(t.theKeyWasRevoked)
     } catch (error) {
-      tellError(error)
+      notifyError(error)
     }
   }
   const revoked = key.revokedAt !== null

@@ -1,7 +1,7 @@
 import { call } from '../client/api.ts'
 import { clips } from '../clips/clip-store.ts'
 import { changeWithUndo, moveToTrash } from '../components/changes.ts'
-import { tell, tellError } from '../components/toasts.tsx'
+import { notify, notifyError } from '../components/toasts.tsx'
 import { components, library as t } from '../messages/page.ts'
 import { recordings } from '../recording/recording-store.ts'
 import { studioFiles } from '../studio/outputs/studio-files.ts'
@@ -39,9 +39,9 @@ export async function restore({ of, title }: LibraryItem): Promise<void> {
     if (of.is === 'recording') await recordings.keep(call('POST', `/live/recordings/${of.entity.id}/restore`))
     else if (of.is === 'clip') await clips.keep(call('POST', `/live/clips/${of.entity.id}/restore`))
     else await studioFiles.keep(call('POST', `/studio/files/${of.entity.id}/restore`))
-    tell(components.media.restored(title))
+    notify(components.media.restored(title))
   } catch (error) {
-    tellError(error)
+    notifyError(error)
   }
 }
 
@@ -51,8 +51,8 @@ export async function deleteNow({ of, title }: LibraryItem): Promise<void> {
     if (of.is === 'recording') await call('DELETE', `/live/recordings/${of.entity.id}`, { query: { permanently: true } })
     else if (of.is === 'clip') await call('DELETE', `/live/clips/${of.entity.id}`, { query: { permanently: true } })
     else await call('DELETE', `/studio/files/${of.entity.id}`, { query: { permanently: true } })
-    tell(components.media.deleted(title))
+    notify(components.media.deleted(title))
   } catch (error) {
-    tellError(error)
+    notifyError(error)
   }
 }

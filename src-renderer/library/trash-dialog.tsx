@@ -3,7 +3,7 @@ import { useCallback, useEffect, useState } from 'react'
 import { formatBytes, formatDuration } from '../client/format.ts'
 import { Dialog } from '../components/dialog.tsx'
 import { useMayEdit } from '../components/page.ts'
-import { tellError } from '../components/toasts.tsx'
+import { notifyError } from '../components/toasts.tsx'
 import { components, library as t } from '../messages/page.ts'
 import { deleteNow, readTrash, restore } from './library-actions.ts'
 import type { LibraryItem } from './library-items.ts'
@@ -12,7 +12,7 @@ import type { LibraryItem } from './library-items.ts'
 export function TrashDialog({ onClose }: { readonly onClose: () => void }) {
   const editor = useMayEdit()
   const [items, setItems] = useState<readonly LibraryItem[] | null>(null)
-  const read = useCallback(() => void readTrash().then(setItems, tellError), [])
+  const read = useCallback(() => void readTrash().then(setItems, notifyError), [])
   useEffect(read, [read])
   return (
     <Dialog title={t.trash} onClose={onClose} testId="trash-dialog">

@@ -4,8 +4,8 @@ import { call, explain } from '../client/api.ts'
 import type { SignedUrls, Stream, StreamAccess } from '../client/types.ts'
 import { CopyField } from '../components/copy.tsx'
 import { DraftForm } from '../components/draft-form.tsx'
+import { FormError } from '../components/form-error.tsx'
 import { useMayEdit } from '../components/page.ts'
-import { Refusal } from '../components/refusal.tsx'
 import { useDraft } from '../components/use-draft.ts'
 import { live as t } from '../messages/page.ts'
 import { IpRulesFields } from '../rules/ip-rules-fields.tsx'
@@ -63,15 +63,15 @@ function SignedLink({ stream, signed }: { readonly stream: Stream; readonly sign
   const [seconds, setSeconds] = useState(86_400)
   const [address, setIpAddress] = useState('')
   const [made, setMade] = useState<SignedUrls | null>(null)
-  const [refusal, setRefusal] = useState('')
+  const [rejection, setRejection] = useState('')
   const submit = async (event: FormEvent) => {
     event.preventDefault()
-    setRefusal('')
+    setRejection('')
     try {
       const body = { expiresInS: seconds, ...(address.trim() === '' ? {} : { address: address.trim() }) }
       setMade(await call('POST', `/live/streams/${stream.name}/signed-addresses`, { body }))
     } catch (error) {
-      setRefusal(explain(error))
+      setRejection(explain(error))
     }
   }
   return (
@@ -103,7 +103,7 @@ function SignedLink({ stream, signed }: { readonly stream: Stream; readonly sign
             />
           </div>
         </div>
-        <Refusal text={refusal} />
+        <FormError text={rejection} />
         <div className="row">
           <button type="submit" className="button" data-testid="make-signed-link">
             <Link2 size={16} /> {t.createSignedLink}

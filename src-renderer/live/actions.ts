@@ -1,15 +1,15 @@
 import { call } from '../client/api.ts'
-import { forgetStream, keepStream } from '../client/sync.ts'
+import { dropStream, keepStream } from '../client/sync.ts'
 import type { Stream } from '../client/types.ts'
 import { confirm } from '../components/dialog.tsx'
-import { tell, tellError } from '../components/toasts.tsx'
+import { notify, notifyError } from '../components/toasts.tsx'
 import { live as t } from '../messages/page.ts'
 
 async function act(work: () => Promise<void>): Promise<void> {
   try {
     await work()
   } catch (error) {
-    tellError(error)
+    notifyError(error)
   }
 }
 
@@ -17,7 +17,7 @@ async function act(work: () => Promise<void>): Promise<void> {
 export function kickPublisher(stream: Stream): Promise<void> {
   return act(async () => {
     await keepStream(call('POST', `/live/streams/${stream.id}/kick`))
-    tell(t.thePublisherOfWasDisconnected(stream.name))
+    notify(t.thePublisherOfWasDisconnected(stream.name))
   })
 }
 
@@ -27,21 +27,21 @@ export async function endStream(stream: Stream): Promise<void> {
   await act(async () => {
     if (stream.demo) await call('DELETE', '/live/demo')
     else await keepStream(call('POST', `/live/streams/${stream.id}/end`))
-    tell(t.hasEnded(stream.name))
+    notify(t.hasEnded(stream.name))
   })
 }
 
-export function forget(stream: Stream): Promise<void> {
+export function deleteStream(stream: Stream): Promise<void> {
   return act(async () => {
     await call('DELETE', `/live/streams/${stream.id}`)
-    forgetStream(stream.id)
+    dropStream(stream.id)
   })
 }
 
 export function startDemo(): Promise<void> {
   return act(async () => {
     await call('POST', '/live/demo', { body: {} })
-    tell(t.theTestStreamIsStarting)
+    notify(t.theTestStreamIsStarting)
   })
 }
 
@@ -50,7 +50,7 @@ export function rename(stream: Stream, title: string): Promise<void> {
   return act(async () => {
     const before = stream.title
     await keepStream(call('PATCH', `/live/streams/${stream.id}`, { body: { title } }))
-    tell(
+    notify(
       t.theTitleWasChanged,
       () => void act(async () => void (await keepStream(call('PATCH', `/live/streams/${stream.id}`, { body: { title: before } })))),
     )

@@ -6,7 +6,7 @@ import { Resource, useResource } from '../client/resource.ts'
 import { keepStream } from '../client/sync.ts'
 import type { Stream } from '../client/types.ts'
 import { useMayEdit } from '../components/page.ts'
-import { tell, tellError } from '../components/toasts.tsx'
+import { notify, notifyError } from '../components/toasts.tsx'
 import { decimal } from '../messages/numbers.ts'
 import { live as t } from '../messages/page.ts'
 
@@ -23,9 +23,9 @@ const slateChoices = new Resource({
 async function switchTo(stream: Stream): Promise<void> {
   try {
     await keepStream(call('POST', `/live/streams/${stream.id}/switch`, { body: {} }))
-    tell(t.theOtherPublisherIsOn)
+    notify(t.theOtherPublisherIsOn)
   } catch (error) {
-    tellError(error)
+    notifyError(error)
   }
 }
 
@@ -96,12 +96,12 @@ function SlateCard({ stream, editor }: { readonly stream: Stream; readonly edito
     const before = choice
     try {
       await keep(call('PATCH', `/live/streams/${stream.id}/slate`, { body: what }))
-      tell(
+      notify(
         t.theSlateWasChosen,
-        before ? () => void keep(call('PATCH', `/live/streams/${stream.id}/slate`, { body: before })).catch(tellError) : undefined,
+        before ? () => void keep(call('PATCH', `/live/streams/${stream.id}/slate`, { body: before })).catch(notifyError) : undefined,
       )
     } catch (error) {
-      tellError(error)
+      notifyError(error)
     }
   }
   const add = async (file: File) => {
@@ -112,7 +112,7 @@ function SlateCard({ stream, editor }: { readonly stream: Stream; readonly edito
       const slate = await slateImages.keep(call('POST', '/live/slates', { body: { label: file.name.slice(0, 100), data: btoa(text) } }))
       await change({ slate: slate.id })
     } catch (error) {
-      tellError(error)
+      notifyError(error)
     }
   }
   if (!choice) return <div className="skeleton stream-skeleton" aria-hidden="true" />

@@ -11,9 +11,9 @@ import { useMayEdit, useTitle } from '../components/page.ts'
 import { Preview } from '../components/preview.tsx'
 import { StateChip } from '../components/state-chip.tsx'
 import { OnAir } from '../components/time.tsx'
-import { tellError } from '../components/toasts.tsx'
+import { notifyError } from '../components/toasts.tsx'
 import { live as t } from '../messages/page.ts'
-import { endStream, forget, kickPublisher, rename } from './actions.ts'
+import { deleteStream, endStream, kickPublisher, rename } from './actions.ts'
 import { Graphs } from './graphs.tsx'
 import { HealthFacts, healthFacts } from './health-facts.tsx'
 import { samePath } from './links.ts'
@@ -231,7 +231,7 @@ export function StreamPage({ name, tab }: { readonly name: string; readonly tab?
     if (id === undefined) return
     const stop = new AbortController()
     readDetail(id, stop.signal).catch((error: unknown) => {
-      if (!stop.signal.aborted) tellError(error)
+      if (!stop.signal.aborted) notifyError(error)
     })
     return () => stop.abort()
   }, [id])
@@ -289,7 +289,12 @@ export function StreamPage({ name, tab }: { readonly name: string; readonly tab?
             </button>
           )}
           {editor && isOver && (
-            <button type="button" className="button" onClick={() => void forget(stream).then(() => navigate('/live'))} data-testid="forget">
+            <button
+              type="button"
+              className="button"
+              onClick={() => void deleteStream(stream).then(() => navigate('/live'))}
+              data-testid="forget"
+            >
               <Trash2 size={16} /> {t.deleteStream}
             </button>
           )}

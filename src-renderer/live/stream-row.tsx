@@ -10,7 +10,7 @@ import { CopyButton } from '../components/copy.tsx'
 import { StateChip } from '../components/state-chip.tsx'
 import { Ago, OnAir } from '../components/time.tsx'
 import { live as t } from '../messages/page.ts'
-import { endStream, forget, kickPublisher } from './actions.ts'
+import { deleteStream, endStream, kickPublisher } from './actions.ts'
 import { DestinationsBrief } from './destinations/destinations-brief.tsx'
 import { HealthFacts, healthFacts } from './health-facts.tsx'
 import { KeyframeImage } from './keyframe-image.tsx'
@@ -107,7 +107,7 @@ export function EndedRow({ stream, editor }: { readonly stream: Stream; readonly
         <button
           type="button"
           className="button quiet"
-          onClick={() => void forget(stream)}
+          onClick={() => void deleteStream(stream)}
           aria-label={t.deleteNamed(stream.name)}
           data-testid="forget"
         >

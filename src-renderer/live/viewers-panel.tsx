@@ -9,7 +9,7 @@ import { useClient } from '../client/store.ts'
 import type { Stream, ViewerSession } from '../client/types.ts'
 import { Chart } from '../components/chart.tsx'
 import { ChartCursor } from '../components/chart-source.ts'
-import { tellError } from '../components/toasts.tsx'
+import { notifyError } from '../components/toasts.tsx'
 import { useChartSource } from '../components/use-chart-source.ts'
 import { decimal } from '../messages/numbers.ts'
 import { live as t } from '../messages/page.ts'
@@ -41,7 +41,7 @@ function useFigures(streamId: string): readonly ViewerFigures[] {
         call('GET', `/live/streams/${streamId}/viewers/history`, { query: { step: 1 }, signal: stop.signal }).then(
           ({ samples: read }) => setSamples((known) => [...read, ...known.filter(({ timeMs }) => timeMs > (read.at(-1)?.timeMs ?? 0))]),
           (error: unknown) => {
-            if (!stop.signal.aborted) tellError(error)
+            if (!stop.signal.aborted) notifyError(error)
           },
         )
       },

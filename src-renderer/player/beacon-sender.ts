@@ -35,7 +35,7 @@ export class BeaconSender {
 
   constructor(source: BeaconSource) {
     this.#source = source
-    this.meter = new PlaybackMeter(source.video, (isStalled) => this.#tell(isStalled ? 'stall' : 'resume'))
+    this.meter = new PlaybackMeter(source.video, (isStalled) => this.#notify(isStalled ? 'stall' : 'resume'))
     this.#timer = setInterval(() => this.#send('report'), everyMs)
     const { signal } = this.#stop
     source.video.addEventListener('timeupdate', () => this.#started(), { signal })
@@ -61,13 +61,13 @@ export class BeaconSender {
     this.#level = key
     if (before === undefined || before.split(' ')[0] !== key.split(' ')[0] || !this.#hasStarted) return
     this.#switches++
-    this.#tell('switch')
+    this.#notify('switch')
   }
 
   failed(what: string): void {
     this.#errors++
     this.#error = what.slice(0, 200)
-    this.#tell('error')
+    this.#notify('error')
   }
 
   stop(): void {
@@ -82,10 +82,10 @@ export class BeaconSender {
     this.looked()
     if (this.#hasStarted || this.meter.read().startupMs === null) return
     this.#hasStarted = true
-    this.#tell('start')
+    this.#notify('start')
   }
 
-  #tell(event: BeaconEvent): void {
+  #notify(event: BeaconEvent): void {
     this.#soon ??= setTimeout(() => {
       this.#soon = undefined
       this.#send(event)

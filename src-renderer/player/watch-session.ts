@@ -100,7 +100,7 @@ export class WatchSession {
     }
     this.#stopNotices = followNotices(
       () => this.#endpoint.address('events'),
-      (notice) => this.#told(notice),
+      (notice) => this.#reported(notice),
     )
     void this.#open()
     void measureClock(this.#clock, signal)
@@ -223,7 +223,7 @@ export class WatchSession {
   #wake = (): void => {}
 
   /** The host says how the stream stands, sooner than what is played shows it. */
-  #told({ title, state, reconnecting }: StreamNotice): void {
+  #reported({ title, state, reconnecting }: StreamNotice): void {
     if (title) this.#options.onTitle?.(title)
     const wasAway = this.#isAway
     this.#isAway = state === 'active' && reconnecting

@@ -6,7 +6,7 @@ import { formatBytes, formatDuration } from '../client/format.ts'
 import { useResource } from '../client/resource.ts'
 import type { Stream } from '../client/types.ts'
 import { useMayEdit } from '../components/page.ts'
-import { tell, tellError } from '../components/toasts.tsx'
+import { notify, notifyError } from '../components/toasts.tsx'
 import { recording as t } from '../messages/page.ts'
 import { RecordingList } from './recording-list.tsx'
 import { recordingStatuses, recordings, streamRules } from './recording-store.ts'
@@ -24,7 +24,7 @@ function Control({ stream }: { readonly stream: Stream }) {
     try {
       await recordingStatuses.keep(stream.name, call(running ? 'DELETE' : 'POST', `/live/streams/${stream.id}/recording`))
     } catch (error) {
-      tellError(error)
+      notifyError(error)
     }
   }
   return (
@@ -71,9 +71,9 @@ function Rule({ stream }: { readonly stream: Stream }) {
   const save = async (rule: RecordingRule): Promise<void> => {
     try {
       await keep(call('PUT', path, { body: rule }))
-      tell(t.ruleSaved)
+      notify(t.ruleSaved)
     } catch (error) {
-      tellError(error)
+      notifyError(error)
     }
   }
   return (
@@ -85,7 +85,7 @@ function Rule({ stream }: { readonly stream: Stream }) {
             type="button"
             className="button quiet"
             data-testid="rule-default"
-            onClick={() => void keep(call('DELETE', path)).catch(tellError)}
+            onClick={() => void keep(call('DELETE', path)).catch(notifyError)}
           >
             {t.useTheDefault}
           </button>

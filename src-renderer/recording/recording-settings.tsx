@@ -3,7 +3,7 @@ import { call } from '../client/api.ts'
 import { only, useResource } from '../client/resource.ts'
 import { DraftForm } from '../components/draft-form.tsx'
 import { useIsAdmin, useMayEdit } from '../components/page.ts'
-import { tell, tellError } from '../components/toasts.tsx'
+import { notify, notifyError } from '../components/toasts.tsx'
 import { useDraft } from '../components/use-draft.ts'
 import { recording as t } from '../messages/page.ts'
 import { defaultRule, retention } from './recording-store.ts'
@@ -59,9 +59,9 @@ export function DefaultRule() {
   const save = async (next: RecordingRule): Promise<void> => {
     try {
       await defaultRule.keep(only, call('PUT', '/live/recording-rule', { body: next }))
-      tell(t.defaultRuleSaved)
+      notify(t.defaultRuleSaved)
     } catch (error) {
-      tellError(error)
+      notifyError(error)
     }
   }
   return (

@@ -101,7 +101,7 @@ export function AlertRuleDialog({ channels, onClose, onMade }: Props) {
         )}
         {channels.length > 0 ? (
           <fieldset className="plain">
-            <legend>{t.tell}</legend>
+            <legend>{t.notify}</legend>
             {channels.map(({ id, label }) => (
               <label key={id} className="check">
                 <input

@@ -5,7 +5,7 @@ import { useCollection } from '../client/collection.ts'
 import type { AlertChannel, AlertRule } from '../client/types.ts'
 import { confirm } from '../components/dialog.tsx'
 import { Ago } from '../components/time.tsx'
-import { tell, tellError } from '../components/toasts.tsx'
+import { notify, notifyError } from '../components/toasts.tsx'
 import { rules as t } from '../messages/page.ts'
 import { AlertRuleDialog, kindText } from './alert-rule-dialog.tsx'
 import { ChannelDialog } from './channel-dialog.tsx'
@@ -28,9 +28,9 @@ export function AlertsCard({ editor, admin }: { readonly editor: boolean; readon
   const act = async (work: () => Promise<unknown>, said: string) => {
     try {
       await work()
-      tell(said)
+      notify(said)
     } catch (error) {
-      tellError(error)
+      notifyError(error)
     }
   }
   const removeRule = (rule: AlertRule) => act(() => call('DELETE', `/live/alert-rules/${rule.id}`), t.theAlertWasRemoved)

@@ -5,7 +5,7 @@ import { Collection, useCollection } from '../client/collection.ts'
 import type { Hook, HookDelivery } from '../client/types.ts'
 import { Dialog } from '../components/dialog.tsx'
 import { Ago } from '../components/time.tsx'
-import { tellError } from '../components/toasts.tsx'
+import { notifyError } from '../components/toasts.tsx'
 import { rules as t } from '../messages/page.ts'
 
 const maxShown = 50
@@ -70,7 +70,7 @@ export function DeliveriesDialog({ hook, onClose }: { readonly hook: Hook; reado
                       className="button quiet icon"
                       title={t.sendAgain}
                       aria-label={t.sendAgain}
-                      onClick={() => void call('POST', `/live/hooks/${hook.id}/deliveries/${item.id}/again`).catch(tellError)}
+                      onClick={() => void call('POST', `/live/hooks/${hook.id}/deliveries/${item.id}/again`).catch(notifyError)}
                     >
                       <RotateCw size={15} />
                     </button>

@@ -7,7 +7,7 @@ import { CardTable, RowButton } from '../components/card-table.tsx'
 import { CopyField } from '../components/copy.tsx'
 import { confirm } from '../components/dialog.tsx'
 import { ShownOnceDialog } from '../components/shown-once-dialog.tsx'
-import { tell, tellError } from '../components/toasts.tsx'
+import { notify, notifyError } from '../components/toasts.tsx'
 import { rules as t } from '../messages/page.ts'
 import { DeliveriesDialog } from './deliveries-dialog.tsx'
 import { HookDialog } from './hook-dialog.tsx'
@@ -23,25 +23,27 @@ export function HooksCard() {
   const test = async (hook: Hook) => {
     try {
       const said = await call('POST', `/live/hooks/${hook.id}/test`)
-      tell(said.status === null ? t.doesNotAnswer(hook.label, said.error ?? '') : t.answeredInMs(hook.label, said.status, said.durationMs))
+      notify(
+        said.status === null ? t.doesNotAnswer(hook.label, said.error ?? '') : t.answeredInMs(hook.label, said.status, said.durationMs),
+      )
     } catch (error) {
-      tellError(error)
+      notifyError(error)
     }
   }
   const toggle = async (hook: Hook) => {
     try {
       await call('PATCH', `/live/hooks/${hook.id}`, { body: { enabled: !hook.enabled } })
     } catch (error) {
-      tellError(error)
+      notifyError(error)
     }
   }
   const remove = async (hook: Hook) => {
     if (!(await confirm(t.removeHookQuestion(hook.label), t.itWillNoLongerBe, t.remove))) return
     try {
       await call('DELETE', `/live/hooks/${hook.id}`)
-      tell(t.theHookWasRemoved)
+      notify(t.theHookWasRemoved)
     } catch (error) {
-      tellError(error)
+      notifyError(error)
     }
   }
   return (

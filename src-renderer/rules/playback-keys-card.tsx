@@ -9,7 +9,7 @@ import { confirm, Dialog } from '../components/dialog.tsx'
 import { DialogForm } from '../components/dialog-form.tsx'
 import { ShownOnceDialog } from '../components/shown-once-dialog.tsx'
 import { Ago } from '../components/time.tsx'
-import { tell, tellError } from '../components/toasts.tsx'
+import { notify, notifyError } from '../components/toasts.tsx'
 import { rules as t } from '../messages/page.ts'
 import { playbackKeys } from './rule-stores.ts'
 
@@ -22,9 +22,9 @@ export function PlaybackKeysCard({ admin }: { readonly admin: boolean }) {
     if (!(await confirm(t.withdrawQuestion(key.label), t.everyUrlAndTokenThat, t.withdraw))) return
     try {
       await call('DELETE', `/live/playback-keys/${key.id}`)
-      tell(t.thePlaybackKeyWasWithdrawn)
+      notify(t.thePlaybackKeyWasWithdrawn)
     } catch (error) {
-      tellError(error)
+      notifyError(error)
     }
   }
   return (

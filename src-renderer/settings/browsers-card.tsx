@@ -6,7 +6,7 @@ import { CardTable, RowButton } from '../components/card-table.tsx'
 import { confirm } from '../components/dialog.tsx'
 import { useIsAdmin } from '../components/page.ts'
 import { Ago } from '../components/time.tsx'
-import { tell, tellError } from '../components/toasts.tsx'
+import { notify, notifyError } from '../components/toasts.tsx'
 import { settings as t } from '../messages/page.ts'
 import { browserName } from './browser-name.ts'
 
@@ -30,9 +30,9 @@ export function BrowsersCard() {
     try {
       await call('DELETE', `/sessions/${browser.id}`)
       readAgain()
-      tell(t.wasSignedOut(name))
+      notify(t.wasSignedOut(name))
     } catch (error) {
-      tellError(error)
+      notifyError(error)
     }
   }
   const others = browsers.filter(({ current }) => !current)
@@ -43,9 +43,9 @@ export function BrowsersCard() {
     try {
       const { ended } = await call('DELETE', '/sessions', { query: { keepCurrent: true } })
       readAgain()
-      tell(t.browsersWereSignedOut(ended))
+      notify(t.browsersWereSignedOut(ended))
     } catch (error) {
-      tellError(error)
+      notifyError(error)
     }
   }
 

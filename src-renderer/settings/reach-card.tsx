@@ -1,7 +1,7 @@
 import { type FormEvent, useState } from 'react'
 import { call } from '../client/api.ts'
 import { only, Resource, useResource } from '../client/resource.ts'
-import { tell, tellError } from '../components/toasts.tsx'
+import { notify, notifyError } from '../components/toasts.tsx'
 import { settings as t } from '../messages/page.ts'
 
 /** What admins opened to editors, as `GET /editor-reach` answers it. */
@@ -48,12 +48,12 @@ function ReachForm({ opened }: { readonly opened: EditorReach }) {
     setBusy(true)
     try {
       await reach.keep(only, call('PATCH', '/editor-reach', { body: wanted }))
-      tell(t.whatEditorsMayReachWasSaved, () => {
+      notify(t.whatEditorsMayReachWasSaved, () => {
         const { folders, hosts } = opened
-        reach.keep(only, call('PATCH', '/editor-reach', { body: { folders, hosts } })).catch(tellError)
+        reach.keep(only, call('PATCH', '/editor-reach', { body: { folders, hosts } })).catch(notifyError)
       })
     } catch (error) {
-      tellError(error)
+      notifyError(error)
     }
     setBusy(false)
   }

@@ -6,7 +6,7 @@ import { keepSettings } from '../client/sync.ts'
 import type { Settings } from '../client/types.ts'
 import { CopyField } from '../components/copy.tsx'
 import { useIsAdmin, useTitle } from '../components/page.ts'
-import { tell, tellError } from '../components/toasts.tsx'
+import { notify, notifyError } from '../components/toasts.tsx'
 import { settings as t } from '../messages/page.ts'
 import { BrowsersCard } from './browsers-card.tsx'
 import { hostFacts } from './host-facts.ts'
@@ -31,11 +31,11 @@ function RuntimeSettings({ settings, admin }: { readonly settings: Settings; rea
     try {
       await keepSettings(call('PATCH', '/settings', { body: { reconnectWindowMs: Math.round(wanted * 1000), cdnPrefix: prefix } }))
       const before = { reconnectWindowMs: windowMs, cdnPrefix: cdn }
-      tell(t.theSettingsWereSaved, () => {
-        keepSettings(call('PATCH', '/settings', { body: before })).catch(tellError)
+      notify(t.theSettingsWereSaved, () => {
+        keepSettings(call('PATCH', '/settings', { body: before })).catch(notifyError)
       })
     } catch (error) {
-      tellError(error)
+      notifyError(error)
     }
     setBusy(false)
   }

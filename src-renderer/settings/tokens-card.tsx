@@ -9,7 +9,7 @@ import { confirm, Dialog } from '../components/dialog.tsx'
 import { DialogForm } from '../components/dialog-form.tsx'
 import { ShownOnceDialog } from '../components/shown-once-dialog.tsx'
 import { Ago } from '../components/time.tsx'
-import { tell, tellError } from '../components/toasts.tsx'
+import { notify, notifyError } from '../components/toasts.tsx'
 import { locale } from '../messages/language.ts'
 import { settings as t } from '../messages/page.ts'
 
@@ -36,16 +36,16 @@ export function TokensCard() {
         value: url,
       })
     } catch (error) {
-      tellError(error)
+      notifyError(error)
     }
   }
   const revoke = async (token: TokenInfo) => {
     if (!(await confirm(t.revokeQuestion(token.label), t.everyProgramThatUsesThis, t.revoke))) return
     try {
       await tokens.keep(call('DELETE', `/tokens/${token.id}`))
-      tell(t.theTokenWasRevoked)
+      notify(t.theTokenWasRevoked)
     } catch (error) {
-      tellError(error)
+      notifyError(error)
     }
   }
   const active = Object.values(items)

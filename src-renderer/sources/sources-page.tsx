@@ -7,7 +7,7 @@ import type { Source } from '../client/types.ts'
 import { confirm } from '../components/dialog.tsx'
 import { useIsAdmin, useMayEdit, useTitle } from '../components/page.ts'
 import { Ago } from '../components/time.tsx'
-import { tell, tellError } from '../components/toasts.tsx'
+import { notify, notifyError } from '../components/toasts.tsx'
 import { sources as t } from '../messages/page.ts'
 import { SourceDialog } from './source-dialog.tsx'
 import { sources } from './source-stores.ts'
@@ -32,9 +32,9 @@ export function SourcesPage() {
   const act = async (work: () => Promise<unknown>, said?: string) => {
     try {
       await work()
-      if (said) tell(said)
+      if (said) notify(said)
     } catch (error) {
-      tellError(error)
+      notifyError(error)
     }
   }
   const remove = async (source: Source) => {

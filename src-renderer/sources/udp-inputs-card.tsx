@@ -3,7 +3,7 @@ import { call } from '../client/api.ts'
 import { useCollection } from '../client/collection.ts'
 import { inLanguage } from '../client/host-error.ts'
 import { useIsAdmin } from '../components/page.ts'
-import { tellError } from '../components/toasts.tsx'
+import { notifyError } from '../components/toasts.tsx'
 import { sources as t } from '../messages/page.ts'
 import { udpInputs } from './source-stores.ts'
 
@@ -18,7 +18,7 @@ export function UdpInputsCard() {
     call('POST', '/live/udp-inputs', { body: { stream, url } }).then(() => {
       setStream('')
       setUrl('')
-    }, tellError)
+    }, notifyError)
   }
   return (
     <section className="card" aria-label={t.udpInputs}>
@@ -55,7 +55,7 @@ export function UdpInputsCard() {
                         <button
                           type="button"
                           className="button"
-                          onClick={() => call('DELETE', `/live/udp-inputs/${input.id}`).catch(tellError)}
+                          onClick={() => call('DELETE', `/live/udp-inputs/${input.id}`).catch(notifyError)}
                           data-testid="udp-remove"
                         >
                           {t.remove}

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { forgetEdits, noteEdits, takeOverwritten } from './overwritten.ts'
+import { clearEdits, noteEdits, takeOverwritten } from './overwritten.ts'
 import type { Collection, Edit } from './types.ts'
 
 const show = (settings: object, more: object = {}) =>
@@ -12,7 +12,7 @@ const show = (settings: object, more: object = {}) =>
 const change = (at: string, changes: Record<string, unknown>): Edit => ({ do: 'change', at, changes })
 
 describe('what somebody set otherwise behind this page', () => {
-  beforeEach(forgetEdits)
+  beforeEach(clearEdits)
 
   it('is reported once, with what this page had set', () => {
     noteEdits([change('sources/s', { settings: { text: 'mine', size: 4 } })], 5, 0)

@@ -2,7 +2,7 @@ import { type Change, entityAt, valuesOf } from './document.ts'
 import type { Collection, Edit } from './types.ts'
 
 /** For how long somebody is told that what they set was set otherwise behind them, ms. */
-const toldForMs = 20_000
+const reportedForMs = 20_000
 
 interface Mine {
   readonly at: string
@@ -17,7 +17,7 @@ const mine = new Map<string, Mine>()
 
 /** Takes note of edits of this page that the host has done. Whatever else they are, they are no conflict with this page. */
 export function noteEdits(edits: readonly Edit[], revision: number, nowMs: number): void {
-  for (const [key, { setAtMs }] of mine) if (nowMs - setAtMs > toldForMs) mine.delete(key)
+  for (const [key, { setAtMs }] of mine) if (nowMs - setAtMs > reportedForMs) mine.delete(key)
   for (const edit of edits) {
     if (edit.do !== 'change') {
       mine.clear()
@@ -37,7 +37,7 @@ export function expectEdits(edits: readonly Edit[]): void {
 }
 
 /** Forgets what this page set: it has undone steps, or run a macro. */
-export const forgetEdits = (): void => mine.clear()
+export const clearEdits = (): void => mine.clear()
 
 const same = (one: unknown, other: unknown): boolean => JSON.stringify(one ?? null) === JSON.stringify(other ?? null)
 
@@ -51,7 +51,7 @@ export function takeOverwritten(collection: Collection, revision: number, nowMs:
     const owned = inner === undefined ? now?.[name] : (now?.[name] as Readonly<Record<string, unknown>> | undefined)?.[inner]
     if (now !== undefined && same(owned, value)) continue
     mine.delete(key)
-    if (now === undefined || nowMs - setAtMs > toldForMs) continue
+    if (now === undefined || nowMs - setAtMs > reportedForMs) continue
     const changes = found.get(at) ?? {}
     changes[name] = inner === undefined ? value : { ...(changes[name] as object | undefined), [inner]: value }
     found.set(at, changes)

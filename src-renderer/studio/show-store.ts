@@ -5,7 +5,7 @@ import { followEvents } from '../client/event-followers.ts'
 import type { EventMessage } from '../client/types.ts'
 import { applyChange, type Change, joinChanges, shareParts } from './document.ts'
 import { t } from './messages.ts'
-import { expectEdits, forgetEdits, noteEdits, takeOverwritten } from './overwritten.ts'
+import { clearEdits, expectEdits, noteEdits, takeOverwritten } from './overwritten.ts'
 import type {
   Collection,
   Edit,
@@ -136,7 +136,7 @@ async function readDocument(revision: number): Promise<void> {
       if (of !== reads) break
       confirmed = open
       show()
-      tellOverwritten(open)
+      notifyOverwritten(open)
       if (open.revision < wantedRevision) break
     }
   } catch (error) {
@@ -153,7 +153,7 @@ export function onOverwritten(listener: typeof overwrittenListener): void {
   overwrittenListener = listener
 }
 
-function tellOverwritten({ collection, revision }: OpenCollection): void {
+function notifyOverwritten({ collection, revision }: OpenCollection): void {
   const overwritten = takeOverwritten(collection, revision, performance.now())
   // Where a change of this page is on its way it comes out on top.
   const lost = overwritten.filter(({ at }) => !pending.some((each) => each.at === at))
@@ -280,7 +280,7 @@ function noteDone(edits: readonly Edit[], answer: Edited): void {
   // The document may have been read before this answer came, with a newer edit of somebody else in it.
   if (confirmed === null || confirmed.revision < answer.revision) return
   show()
-  tellOverwritten(confirmed)
+  notifyOverwritten(confirmed)
 }
 
 /** Does edits as one step that can be undone; returns the ids of what was made, when the document has them. Throws ApiError. */
@@ -386,7 +386,7 @@ export async function redo(): Promise<string> {
 
 async function step(way: 'undo' | 'redo'): Promise<string> {
   await Promise.all(underWay)
-  forgetEdits()
+  clearEdits()
   const answer = await call('POST', `/studio/${way}`, { body: {} })
   take(answer)
   return answer.name

@@ -1,7 +1,7 @@
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { call } from '../client/api.ts'
 import { useMayEdit, useTitle } from '../components/page.ts'
-import { tellError } from '../components/toasts.tsx'
+import { notifyError } from '../components/toasts.tsx'
 import { dockPlaces } from './browser-docks/pane-size.ts'
 import { CanvasDialog } from './canvas-settings/canvas-dialog.tsx'
 import { redoStep, undoStep } from './commands.ts'
@@ -224,7 +224,7 @@ function OpenShow({ open, editor }: { readonly open: OpenCollection; readonly ed
 
 /** What is wrong with the file of the show, and what can be done. */
 function FileNotices({ open, editor }: { readonly open: OpenCollection; readonly editor: boolean }) {
-  const resolve = (keep: 'mine' | 'disk') => () => void call('POST', '/studio/collection/resolve', { body: { keep } }).catch(tellError)
+  const resolve = (keep: 'mine' | 'disk') => () => void call('POST', '/studio/collection/resolve', { body: { keep } }).catch(notifyError)
   return (
     <>
       {open.conflict && (

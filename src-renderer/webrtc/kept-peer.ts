@@ -18,7 +18,7 @@ export interface KeptOptions<State extends string> extends Omit<PeerOptions, 'si
   /** The state's name while media flow. */
   readonly up: State
   /** The state's name where the host rejected for now, if it has one of its own. */
-  readonly away?: (refusal: OfferRejected) => State | undefined
+  readonly away?: (rejection: OfferRejected) => State | undefined
   /** Pauses between attempts grow with this many failures at most. */
   readonly maxFailures?: number
   readonly events: KeptEvents<State>
@@ -92,12 +92,12 @@ export class KeptPeer<State extends string> {
         this.#say('reconnecting')
       } catch (error) {
         if (signal.aborted) return
-        const refusal = error instanceof OfferRejected ? error : undefined
-        if (refusal?.final) {
-          this.#say('refused', refusal)
+        const rejection = error instanceof OfferRejected ? error : undefined
+        if (rejection?.final) {
+          this.#say('refused', rejection)
           return
         }
-        const ownWord = refusal && away?.(refusal)
+        const ownWord = rejection && away?.(rejection)
         this.#say(ownWord ?? (this.#peer === undefined ? 'connecting' : 'reconnecting'), error as Error)
       }
       await pauseFor(retryMs(Math.min(failures, maxFailures)), signal)

@@ -4,7 +4,7 @@ import { Findings } from './findings.ts'
 import type { HealthReading, Rule } from './rule.ts'
 
 /** A rule that sees what the test says. */
-function told(): { readonly rule: Rule; sees: readonly Sighting[] } {
+function reported(): { readonly rule: Rule; sees: readonly Sighting[] } {
   const rule = { code: 'test.rule', after: 2, until: 2, look: () => at.sees }
   const at: { readonly rule: Rule; sees: readonly Sighting[] } = { rule, sees: [] }
   return at
@@ -15,7 +15,7 @@ const applies: Sighting = { applies: true, severity: 'warning', params: { figure
 
 describe('the findings', () => {
   it('come after as many readings as the rule says, and go after as many', () => {
-    const at = told()
+    const at = reported()
     const findings = new Findings([at.rule])
     at.sees = [applies]
     findings.judge(reading, 1000)
@@ -30,7 +30,7 @@ describe('the findings', () => {
   })
 
   it('stay while a figure is between both limits, and do not come there', () => {
-    const at = told()
+    const at = reported()
     const findings = new Findings([at.rule])
     at.sees = [{ ...applies, applies: false }]
     for (let round = 0; round < 5; round++) findings.judge(reading, round)
@@ -43,7 +43,7 @@ describe('the findings', () => {
   })
 
   it('start to count again where a condition paused before it was found', () => {
-    const at = told()
+    const at = reported()
     const findings = new Findings([at.rule])
     for (const sees of [[applies], [], [applies]]) {
       at.sees = sees
@@ -53,7 +53,7 @@ describe('the findings', () => {
   })
 
   it('are one for each subject, the worst first', () => {
-    const at = told()
+    const at = reported()
     const findings = new Findings([at.rule])
     at.sees = [
       { ...applies, about: { kind: 'source', id: 'a', name: 'A' } },

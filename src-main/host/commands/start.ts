@@ -58,9 +58,9 @@ async function showHost(host: RunningHost, end: () => void, context: CommandCont
 }
 
 /** Opens a window on the host that holds the data folder. */
-async function showRunning(command: Command, context: CommandContext, output: Output, refusal: AppError): Promise<void> {
+async function showRunning(command: Command, context: CommandContext, output: Output, rejection: AppError): Promise<void> {
   const client = clientOf(command, context)
-  if (output.json) throw refusal
+  if (output.json) throw rejection
   const { url } = await client.send<{ url: string }>('POST', '/tokens/link', {})
   // The window is on this machine; the link may be for elsewhere.
   const { hash } = new URL(url)

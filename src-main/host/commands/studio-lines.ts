@@ -25,8 +25,8 @@ function textOf(topic: string, data: Record<string, never>): string | undefined 
     case 'studio.state':
       return `studio   ${state}${problem ? `: ${problem}` : ''}`
     case 'studio.source': {
-      const told = report as { state: string; problem?: string }
-      return `source   ${id} ${told.state}${told.problem === undefined ? '' : `: ${told.problem}`}`
+      const reported = report as { state: string; problem?: string }
+      return `source   ${id} ${reported.state}${reported.problem === undefined ? '' : `: ${reported.problem}`}`
     }
     case 'studio.filter':
       return `filter   ${id}${problem ? `: ${problem}` : ' works again'}`

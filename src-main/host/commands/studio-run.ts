@@ -19,7 +19,7 @@ export function addStudioRun(studio: Command, context: CommandContext): void {
         const { collection } = command.opts() as { collection?: string }
         const file = collection === undefined ? undefined : resolve(collection)
         const lineOf = createStudioLines()
-        const tell = (event: { time: string; topic: string; data: unknown }): void => {
+        const notify = (event: { time: string; topic: string; data: unknown }): void => {
           const line = output.json ? JSON.stringify(event) : lineOf(event)
           if (line !== undefined) context.stdout.write(`${printable(line)}\n`)
         }
@@ -30,7 +30,7 @@ export function addStudioRun(studio: Command, context: CommandContext): void {
             output,
             async (host) => {
               const client = findHost({ dataDir: host.ready.dataDir, token: host.token })
-              const { stop } = await follow(client, output, tell)
+              const { stop } = await follow(client, output, notify)
               return stop
             },
             file === undefined ? {} : { collection: file },
@@ -40,7 +40,7 @@ export function addStudioRun(studio: Command, context: CommandContext): void {
           const client = clientOf(command, context)
           const { open } = await client.get<StudioStatus>('/studio')
           if (file !== undefined && file !== open?.file) await client.send('POST', '/studio/open', { file })
-          const { stop, lost } = await follow(client, output, tell)
+          const { stop, lost } = await follow(client, output, notify)
           await Promise.race([context.untilStopped(), lost])
           stop()
           await client.send('POST', '/studio/close', { force: true })
@@ -53,12 +53,12 @@ export function addStudioRun(studio: Command, context: CommandContext): void {
 async function follow(
   client: ApiClient,
   output: Output,
-  tell: (event: { time: string; topic: string; data: unknown }) => void,
+  notify: (event: { time: string; topic: string; data: unknown }) => void,
 ): Promise<{ stop: () => void; lost: Promise<never> }> {
   const gone = new AbortController()
   // Listened to before it is asked how things are: nothing that happens in between is missed.
-  const early: Parameters<typeof tell>[0][] = []
-  let take = (event: Parameters<typeof tell>[0]): void => void early.push(event)
+  const early: Parameters<typeof notify>[0][] = []
+  let take = (event: Parameters<typeof notify>[0]): void => void early.push(event)
   const opened = Promise.withResolvers<void>()
   const lost = client
     .listen(['studio.'], (event) => take(event), gone.signal, opened.resolve)
@@ -74,7 +74,7 @@ async function follow(
     throw new AppError('studio.no_collection')
   }
   output.result({ event: 'studio', ...status }, () => statusText(status))
-  take = tell
-  early.forEach(tell)
+  take = notify
+  early.forEach(notify)
   return { stop: () => gone.abort(), lost }
 }

@@ -94,11 +94,11 @@ export function sessionRoutes(dependencies: SessionRoutesDependencies): readonly
           throw new AppError('request.invalid', 'Give either link or token', { details: { field: 'body.link' } })
         }
         if (!signIn) {
-          const refusal = attempts.failed(remoteAddress, body.token === undefined ? 'auth.link_spent' : 'auth.token_unknown')
+          const rejection = attempts.failed(remoteAddress, body.token === undefined ? 'auth.link_spent' : 'auth.token_unknown')
           // Whoever goes on past the limit does not fill the audit log.
-          if (refusal.code !== 'auth.too_many_attempts')
-            audit.record({ kind: 'sign-in', message: 'a sign-in was rejected', remoteAddress, sessionId: requestId, code: refusal.code })
-          throw refusal
+          if (rejection.code !== 'auth.too_many_attempts')
+            audit.record({ kind: 'sign-in', message: 'a sign-in was rejected', remoteAddress, sessionId: requestId, code: rejection.code })
+          throw rejection
         }
         // The browser keeps one cookie: without it the session before could only be ended from the list.
         const replaced = sessions.list().find(({ id }) => id === before.session)

@@ -32,7 +32,7 @@ interface Listener {
 interface Audience {
   readonly listeners: Set<Listener>
   /** The newest notice, as it was sent. */
-  told: string
+  reported: string
 }
 
 /** Notifies viewers of start, end, loss and return: `/live/NAME/events` is a stream of server-sent events. */
@@ -98,7 +98,7 @@ export class NoticeEndpoint {
     const name = live.url.stream
     let audience = this.#audiences.get(name)
     if (audience === undefined) {
-      audience = { listeners: new Set(), told: this.#text(name) }
+      audience = { listeners: new Set(), reported: this.#text(name) }
       this.#audiences.set(name, audience)
     }
     const { listeners } = audience
@@ -113,7 +113,7 @@ export class NoticeEndpoint {
       if (listeners.size === 0 && this.#audiences.get(name)?.listeners === listeners) this.#audiences.delete(name)
     })
     response.writeHead(200, answerHeaders('text/event-stream', 'no-store', undefined, { 'x-accel-buffering': 'no' }))
-    this.#write(listener, Buffer.from(`retry: 1000\n\n${audience.told}`))
+    this.#write(listener, Buffer.from(`retry: 1000\n\n${audience.reported}`))
   }
 
   /** A stream often changes several times at once; listeners get the state after the last change. */
@@ -129,8 +129,8 @@ export class NoticeEndpoint {
 
   #look(name: string, audience: Audience): void {
     const text = this.#text(name)
-    if (text === audience.told) return
-    audience.told = text
+    if (text === audience.reported) return
+    audience.reported = text
     const bytes = Buffer.from(text)
     for (const listener of audience.listeners) this.#write(listener, bytes)
   }

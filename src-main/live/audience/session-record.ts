@@ -32,8 +32,8 @@ export class SessionRecord {
   lastSeenMs: number
   bytes: number
   /** Bytes when it was last reported, and when that was. */
-  toldBytes: number
-  toldMs: number
+  reportedBytes: number
+  reportedMs: number
   rendition: string | undefined
   /** Of the rendition: `720p`. */
   renditionQuality: string | undefined
@@ -58,8 +58,8 @@ export class SessionRecord {
     this.startedMs = nowMs
     this.lastSeenMs = nowMs
     this.bytes = activity.bytes
-    this.toldBytes = activity.bytes
-    this.toldMs = nowMs
+    this.reportedBytes = activity.bytes
+    this.reportedMs = nowMs
     this.rendition = activity.rendition
     this.#tokensMs = nowMs
     this.#hear(activity, nowMs)

@@ -20,7 +20,7 @@ export class StreamTally {
   /** Of players that report. */
   watchedMs = 0
   /** Of sessions that ended without a word of their playback. */
-  untoldMs = 0
+  unreportedMs = 0
   stallMs = 0
   stalls = 0
   /** Something happened since the figures were last made. */
@@ -50,7 +50,7 @@ export class StreamTally {
     this.peak = this.sessions.size
     this.bytes = 0
     this.watchedMs = 0
-    this.untoldMs = 0
+    this.unreportedMs = 0
     this.stallMs = 0
     this.stalls = 0
     this.#bytesBefore = 0

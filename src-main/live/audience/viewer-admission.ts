@@ -24,7 +24,7 @@ export interface WatchRequest {
 }
 
 /** Ends what a viewer plays, for that reason. */
-export type EndPlayback = (refusal: AppError) => void
+export type EndPlayback = (rejection: AppError) => void
 
 /**
  * Watches playback that goes on after the request that started it: `end` is called once, within about a second, where a change of rules
@@ -59,7 +59,7 @@ export function firstRejection(checks: readonly MayWatch[]): MayWatch {
       const verdict = (checks[index] as MayWatch)(stream, viewer)
       if (verdict instanceof Promise) {
         const rest = firstRejection(checks.slice(index + 1))
-        return verdict.then((refusal) => refusal ?? rest(stream, viewer))
+        return verdict.then((rejection) => rejection ?? rest(stream, viewer))
       }
       if (verdict !== undefined) return verdict
     }

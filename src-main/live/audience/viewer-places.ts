@@ -52,7 +52,7 @@ export class ViewerPlaces {
 
   /** Gives a place of `max` to somebody who is not counted yet, until it is, or for some seconds. */
   reserve({ key, remoteAddress }: PlaceSeeker, max: number, nowMs: number): Placing {
-    this.#forgetOld(nowMs)
+    this.#dropOld(nowMs)
     this.release(key)
     const group = ipGroup(remoteAddress)
     const mine = this.#reservedOf.get(group) ?? 0
@@ -78,7 +78,7 @@ export class ViewerPlaces {
     return this.#perAddress * (isLoopback(remoteAddress) ? loopbackFactor : 1)
   }
 
-  #forgetOld(nowMs: number): void {
+  #dropOld(nowMs: number): void {
     for (const [key, { untilMs }] of this.#reserved) {
       if (untilMs > nowMs && this.#reserved.size < maxReserved) return
       this.release(key)

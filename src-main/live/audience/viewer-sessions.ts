@@ -41,8 +41,8 @@ export interface ViewerSessionsDependencies {
 export type BeaconFate = 'counted' | 'unknown' | 'stale'
 
 /** A stream's sessions are reported repeatedly only while there are few enough for a person to read. */
-const maxToldOf = 50
-const tellMs = 3000
+const maxReportedOf = 50
+const reportMs = 3000
 /** Seconds between two reports of a run's figures. */
 const runEveryS = 60
 
@@ -126,7 +126,7 @@ export class ViewerSessions implements ViewerRegistry {
     watched.runDirty = true
     this.#dependencies.onGain?.(gain)
     if (beacon.event === 'end') this.#end(watched, session)
-    else if (session.quality !== quality || beacon.event !== 'report') this.#tell(session, now)
+    else if (session.quality !== quality || beacon.event !== 'report') this.#notify(session, now)
     return 'counted'
   }
 
@@ -210,10 +210,10 @@ export class ViewerSessions implements ViewerRegistry {
     this.#seconds++
     for (const [streamId, watched] of this.#streams) {
       const { tally } = watched
-      const few = tally.sessions.size <= maxToldOf
+      const few = tally.sessions.size <= maxReportedOf
       for (const session of tally.sessions.values()) {
         if (now - session.lastSeenMs > this.#silenceMs[session.protocol]) this.#end(watched, session)
-        else if (few && session.bytes !== session.toldBytes && now - session.toldMs >= tellMs) this.#tell(session, now)
+        else if (few && session.bytes !== session.reportedBytes && now - session.reportedMs >= reportMs) this.#notify(session, now)
       }
       this.#closeSecond(streamId, watched, now)
       if (this.#seconds % runEveryS === 0) this.#noteRun(streamId, watched)
@@ -279,9 +279,9 @@ export class ViewerSessions implements ViewerRegistry {
     this.#dependencies.onRun?.(streamId, summary(watched))
   }
 
-  #tell(session: SessionRecord, now: number): void {
-    session.toldBytes = session.bytes
-    session.toldMs = now
+  #notify(session: SessionRecord, now: number): void {
+    session.reportedBytes = session.bytes
+    session.reportedMs = now
     this.#dependencies.events.publish('session.changed', session.describe(), { stream: session.streamId, volatile: true })
   }
 
@@ -343,7 +343,7 @@ export class ViewerSessions implements ViewerRegistry {
     watched.tally.sessions.delete(session.key)
     watched.tally.dirty = true
     watched.runDirty = true
-    if (session.beacon === undefined) watched.tally.untoldMs += session.lastSeenMs - session.startedMs
+    if (session.beacon === undefined) watched.tally.unreportedMs += session.lastSeenMs - session.startedMs
     this.#kept--
     watched.places.leave(session.remoteAddress)
     const { streamId } = session
@@ -369,7 +369,7 @@ function summary({ tally, endedMs }: Watched): ViewerRun {
     endedAt: endedMs === undefined ? null : new Date(endedMs).toISOString(),
     total: tally.total,
     peak: tally.peak,
-    watchedMs: Math.round(tally.watchedMs + tally.untoldMs),
+    watchedMs: Math.round(tally.watchedMs + tally.unreportedMs),
     rebufferRatio: rebufferRatio === undefined ? null : Math.round(rebufferRatio * 10_000) / 10_000,
     stalls: tally.stalls,
     startupMs: startupMs === undefined ? null : Math.round(startupMs),

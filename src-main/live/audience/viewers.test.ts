@@ -186,20 +186,20 @@ describe('the book of requests', () => {
   })
 
   it('reports a player once it has fetched media, with what it fetched before; of one that has media from a CDN at once', () => {
-    const told: number[] = []
+    const reported: number[] = []
     const request = { remoteAddress: '::1', userAgent: 'VLC', session: 'a', hint: 'dash' as const, bytes: 10 }
-    const book = new ViewerBook('s', { active: ({ bytes }) => void told.push(bytes), leave() {} })
+    const book = new ViewerBook('s', { active: ({ bytes }) => void reported.push(bytes), leave() {} })
     book.seen({ ...request, rendition: undefined }, 0)
     book.seen({ ...request, rendition: 'v0', bytes: 0 }, 1)
-    expect(told).toEqual([])
+    expect(reported).toEqual([])
     book.seen({ ...request, session: undefined, hint: undefined, rendition: 'v0', bytes: 500 }, 2)
     book.seen({ ...request, rendition: undefined }, 3)
-    expect(told).toEqual([510, 10])
-    new ViewerBook('s', { active: ({ bytes }) => void told.push(bytes), leave() {} }, () => true).seen(
+    expect(reported).toEqual([510, 10])
+    new ViewerBook('s', { active: ({ bytes }) => void reported.push(bytes), leave() {} }, () => true).seen(
       { ...request, rendition: undefined },
       0,
     )
-    expect(told).toEqual([510, 10, 10])
+    expect(reported).toEqual([510, 10, 10])
   })
 
   it('does not lose bytes of more named players than it tells apart without names', () => {

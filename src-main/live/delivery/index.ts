@@ -181,17 +181,17 @@ export function createDelivery(dependencies: DeliveryDependencies): Delivery {
       for (let index = 0; index < count; index++) processes.push(new DeliveryProcess(dependencies, endpoint))
       if (count === 0) return
       let prefix = dependencies.cdnPrefix()
-      const tell = (): void => {
+      const notify = (): void => {
         const rules = rulesOf(dependencies)
         for (const each of processes) each.rules(rules)
       }
-      stopHearing = dependencies.access.onRefresh(tell)
+      stopHearing = dependencies.access.onRefresh(notify)
       looking = repeat(lookMs, () => {
         for (const each of processes) each.check()
         gauge.set(processes.filter(({ listening }) => listening).length)
         if (prefix === dependencies.cdnPrefix()) return
         prefix = dependencies.cdnPrefix()
-        tell()
+        notify()
       })
     },
     async stop() {

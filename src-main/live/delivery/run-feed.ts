@@ -4,7 +4,7 @@ import type { MediaSegment, PackagedRendition, PackagedStream } from '../packagi
 import { type RunRecord, type RunState, toWire, writeRecord } from './run-wire.ts'
 
 /** What one process already knows of a rendition. */
-interface Told {
+interface Reported {
   track: Track | undefined
   away: boolean
   memberFrom: number
@@ -29,9 +29,9 @@ export class RunFeed {
   readonly #stream: PackagedStream
   readonly #pipe: Duplex
   readonly #state: () => Pick<RunState, 'title' | 'guarded'>
-  readonly #told = new Map<string, Told>()
+  readonly #reported = new Map<string, Reported>()
   readonly #stopListening: () => void
-  #toldState = ''
+  #reportedState = ''
 
   /**
    * @param run number of the run on this pipe
@@ -53,16 +53,16 @@ export class RunFeed {
     this.#pipe.cork()
     const { renditions } = this.#stream
     for (const rendition of renditions) this.#rendition(rendition)
-    if (this.#told.size > renditions.length) {
+    if (this.#reported.size > renditions.length) {
       const ids = renditions.map(({ id }) => id)
-      for (const id of this.#told.keys()) if (!ids.includes(id)) this.#told.delete(id)
+      for (const id of this.#reported.keys()) if (!ids.includes(id)) this.#reported.delete(id)
       this.#write({ type: 'renditions', run: this.#run, ids })
     }
     const { targetDurationS, partTargetMs, lagMs, away, ready, ended } = this.#stream
     const state: RunState = { ...this.#state(), targetDurationS, partTargetMs, lagMs, away, ready, ended }
     const text = JSON.stringify(state)
-    if (text !== this.#toldState) {
-      this.#toldState = text
+    if (text !== this.#reportedState) {
+      this.#reportedState = text
       this.#write({ type: 'state', run: this.#run, state })
     }
     this.#write({ type: 'edge', run: this.#run })
@@ -77,66 +77,68 @@ export class RunFeed {
 
   #rendition(rendition: PackagedRendition): void {
     const { id, track, away, memberFrom, averageBandwidth, peakBandwidth, steadyBandwidth, frameRate, segments } = rendition
-    let told = this.#told.get(id)
-    if (told === undefined) {
-      told = {
+    let reported = this.#reported.get(id)
+    if (reported === undefined) {
+      reported = {
         ...{ track: undefined, away, memberFrom, averageBandwidth, peakBandwidth, steadyBandwidth, frameRate, inits: new Set<number>() },
         ...{ sequence: -1, parts: 0, complete: true, first: -1, unstored: -1 },
       }
-      this.#told.set(id, told)
+      this.#reported.set(id, reported)
     }
     if (
-      told.track !== track ||
-      told.away !== away ||
-      told.memberFrom !== memberFrom ||
-      told.averageBandwidth !== averageBandwidth ||
-      told.peakBandwidth !== peakBandwidth ||
-      told.steadyBandwidth !== steadyBandwidth ||
-      told.frameRate !== frameRate
+      reported.track !== track ||
+      reported.away !== away ||
+      reported.memberFrom !== memberFrom ||
+      reported.averageBandwidth !== averageBandwidth ||
+      reported.peakBandwidth !== peakBandwidth ||
+      reported.steadyBandwidth !== steadyBandwidth ||
+      reported.frameRate !== frameRate
     ) {
-      Object.assign(told, { track, away, memberFrom, averageBandwidth, peakBandwidth, steadyBandwidth, frameRate })
+      Object.assign(reported, { track, away, memberFrom, averageBandwidth, peakBandwidth, steadyBandwidth, frameRate })
       const state = { track: toWire(track), away, memberFrom, averageBandwidth, peakBandwidth, steadyBandwidth, frameRate }
       this.#write({ type: 'rendition', run: this.#run, id, state })
     }
     for (const [init, { data, track: needed }] of rendition.inits) {
-      if (told.inits.has(init)) continue
-      told.inits.add(init)
+      if (reported.inits.has(init)) continue
+      reported.inits.add(init)
       this.#write({ type: 'init', run: this.#run, id, init, track: toWire(needed) }, data)
     }
-    this.#segments(id, segments, told)
+    this.#segments(id, segments, reported)
   }
 
-  #segments(id: string, segments: readonly MediaSegment[], told: Told): void {
+  #segments(id: string, segments: readonly MediaSegment[], reported: Reported): void {
     const run = this.#run
     const first = segments[0]?.sequence
     if (first === undefined) return
-    if (told.first !== first) {
-      if (told.first >= 0) this.#write({ type: 'first', run, id, sequence: first })
-      told.first = first
+    if (reported.first !== first) {
+      if (reported.first >= 0) this.#write({ type: 'first', run, id, sequence: first })
+      reported.first = first
     }
     // bytes go to disk in the order of the segments
-    for (let at = Math.max(0, told.unstored - first); at < segments.length; at++) {
+    for (let at = Math.max(0, reported.unstored - first); at < segments.length; at++) {
       const segment = segments[at] as MediaSegment
       if (segment.stored === undefined) {
-        told.unstored = segment.sequence
+        reported.unstored = segment.sequence
         break
       }
-      if (segment.sequence <= told.sequence) this.#segment(id, segment)
+      if (segment.sequence <= reported.sequence) this.#segment(id, segment)
     }
     let at = segments.length
-    const from = told.complete ? told.sequence + 1 : told.sequence
+    const from = reported.complete ? reported.sequence + 1 : reported.sequence
     while (at > 0 && (segments[at - 1] as MediaSegment).sequence >= from) at--
     for (; at < segments.length; at++) {
       const segment = segments[at] as MediaSegment
-      if (segment.sequence !== told.sequence) {
-        told.sequence = segment.sequence
-        told.parts = 0
+      if (segment.sequence !== reported.sequence) {
+        reported.sequence = segment.sequence
+        reported.parts = 0
         // complete only with all its bytes: requests come between frames
-        told.complete = segment.complete && segment.parts.length === 0
-        this.#segment(id, told.complete ? segment : { ...segment, complete: false })
+        reported.complete = segment.complete && segment.parts.length === 0
+        this.#segment(id, reported.complete ? segment : { ...segment, complete: false })
       }
-      for (; told.parts < segment.parts.length; told.parts++) {
-        const { index, serial, startTicks, durationTicks, independent, data } = segment.parts[told.parts] as MediaSegment['parts'][number]
+      for (; reported.parts < segment.parts.length; reported.parts++) {
+        const { index, serial, startTicks, durationTicks, independent, data } = segment.parts[
+          reported.parts
+        ] as MediaSegment['parts'][number]
         const { sequence } = segment
         this.#write(
           { type: 'part', run, id, sequence, index, startTicks, durationTicks, independent, ...(serial === undefined ? {} : { serial }) },
@@ -144,8 +146,8 @@ export class RunFeed {
         )
       }
       // its length so far is the sum of its parts, which the other side can add up; complete, it may be another
-      if (segment.complete && !told.complete) {
-        told.complete = true
+      if (segment.complete && !reported.complete) {
+        reported.complete = true
         this.#segment(id, segment)
       }
     }

@@ -54,7 +54,7 @@ const preflight: OutgoingHttpHeaders = {
   'access-control-max-age': '86400',
   allow: 'GET, HEAD, OPTIONS',
 }
-const methodRefused: OutgoingHttpHeaders = { ...open, allow: 'GET, HEAD, OPTIONS', 'content-length': 0 }
+const methodNotAllowed: OutgoingHttpHeaders = { ...open, allow: 'GET, HEAD, OPTIONS', 'content-length': 0 }
 
 /** Answers a CORS preflight or a plain OPTIONS. */
 export function sendPreflight(response: PlaybackResponse): void {
@@ -63,7 +63,7 @@ export function sendPreflight(response: PlaybackResponse): void {
 }
 
 export function sendMethodRejected(response: PlaybackResponse): void {
-  response.writeHead(405, methodRefused)
+  response.writeHead(405, methodNotAllowed)
   response.end()
 }
 

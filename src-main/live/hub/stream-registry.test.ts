@@ -37,7 +37,7 @@ const packet = (dtsMs: number, key = true) => ({
 })
 
 function house(stored: StoredStream[] = []) {
-  const told: string[] = []
+  const reported: string[] = []
   const kept = new Map(stored.map((each) => [each.id, each]))
   const store: StreamStore = {
     all: async () => [...kept.values()],
@@ -45,12 +45,12 @@ function house(stored: StoredStream[] = []) {
     remove: (id) => void kept.delete(id),
   }
   const events: any = {
-    publish: (topic: string, data: any) => told.push(data.state ? `${topic} ${data.state}${data.reconnecting ? '+' : ''}` : topic),
+    publish: (topic: string, data: any) => reported.push(data.state ? `${topic} ${data.state}${data.reconnecting ? '+' : ''}` : topic),
   }
   const audit = { record() {} }
   const base = { baseUrl: 'http://h:1', cdnPrefix: '', rtmpPort: 1935, rtmpsPort: undefined, srtPort: undefined }
   return {
-    told,
+    reported,
     kept,
     events,
     audit,
@@ -82,7 +82,7 @@ function encoder(sent: AppError[] = []): PublishRequest {
   }
 }
 
-const refuse = {
+const reject = {
   id: 'key_1',
   stream: 'cam',
   role: 'primary',
@@ -92,7 +92,7 @@ const refuse = {
   limits: noLimits,
   onOverLimit: 'refuse',
 } as const
-const takeover = { ...refuse, id: 'key_2', onSecondPublisher: 'takeover' } as const
+const takeover = { ...reject, id: 'key_2', onSecondPublisher: 'takeover' } as const
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
@@ -114,7 +114,7 @@ describe('a stream', () => {
     const { registry: opening } = house()
     const registry = await opening
     const origin = (stream: string): number => {
-      const publication = registry.open({ ...refuse, stream }, encoder())
+      const publication = registry.open({ ...reject, stream }, encoder())
       publication.setTrack(track)
       publication.write(packet(0))
       return registry.find(stream)?.originTimeMs ?? Number.NaN
@@ -131,7 +131,7 @@ describe('a stream', () => {
   it('goes on as the same run when its encoder stops cleanly and starts again within the window of its key', async () => {
     const { registry: opening } = house()
     const registry = await opening
-    const key = { ...refuse, restartWindowMs: 10_000 }
+    const key = { ...reject, restartWindowMs: 10_000 }
     const publish = () => {
       const publication = registry.open(key, encoder())
       publication.setTrack(track)
@@ -150,14 +150,14 @@ describe('a stream', () => {
     vi.advanceTimersByTime(10_001)
     expect(registry.status('cam')?.state).toBe('ended')
     const third = publish()
-    registry.keyChanged(refuse)
+    registry.keyChanged(reject)
     third.close('unpublish')
     expect(registry.status('cam')?.state).toBe('ended')
     registry.stop()
   })
 
   it('goes on as the same run when its publisher returns within the window', async () => {
-    const { registry: opening, told } = house()
+    const { registry: opening, reported } = house()
     const registry = await opening
     const seen: string[] = []
     registry.onActive((stream) => {
@@ -172,20 +172,20 @@ describe('a stream', () => {
         { from: 'live' },
       )
     })
-    const first = registry.open(refuse, encoder())
+    const first = registry.open(reject, encoder())
     first.setTrack(track)
     first.write(packet(1000))
     const epoch = registry.find('cam')?.epoch
     first.close('lost')
     expect(registry.find('cam')?.reconnecting).toBe(true)
     vi.advanceTimersByTime(20_000)
-    const second = registry.open({ ...refuse, id: 'key_other' }, encoder())
+    const second = registry.open({ ...reject, id: 'key_other' }, encoder())
     second.setTrack(track)
     second.write(packet(0, false))
     second.write(packet(40))
     expect(registry.find('cam')?.epoch).toBe(epoch)
     expect(seen).toEqual(['track', 'packet 0', 'away', 'back', 'reconnect', 'packet 20040'])
-    expect(told.filter((each) => each.startsWith('stream.state'))).toEqual([
+    expect(reported.filter((each) => each.startsWith('stream.state'))).toEqual([
       'stream.state active',
       'stream.state active+',
       'stream.state active',
@@ -199,12 +199,12 @@ describe('a stream', () => {
     const { registry } = house()
     const streams = await registry
     const extra: Track = { ...track, id: 'v1' }
-    const first = streams.open(refuse, encoder())
+    const first = streams.open(reject, encoder())
     first.setTrack(track)
     first.setTrack(extra)
     first.write(packet(0))
     first.close('lost')
-    const second = streams.open(refuse, encoder())
+    const second = streams.open(reject, encoder())
     second.setTrack(track)
     second.write(packet(0))
     expect(streams.find('cam')?.tracks).toHaveLength(2)
@@ -216,10 +216,10 @@ describe('a stream', () => {
 
   it('ends when nobody comes back, in error when its bytes were malformed', async () => {
     const registry = await house().registry
-    registry.open(refuse, encoder()).close('lost')
+    registry.open(reject, encoder()).close('lost')
     vi.advanceTimersByTime(30_000)
     expect(registry.get('cam').phase).toBe('ended')
-    registry.open(refuse, encoder()).close('lost', new AppError('ingest.protocol'))
+    registry.open(reject, encoder()).close('lost', new AppError('ingest.protocol'))
     vi.advanceTimersByTime(30_000)
     expect(registry.get('cam')).toMatchObject({ phase: 'error', error: { code: 'ingest.protocol' } })
   })
@@ -227,8 +227,8 @@ describe('a stream', () => {
   it('rejects a second publisher or lets it take over, as the key says', async () => {
     const registry = await house().registry
     const sent: AppError[] = []
-    const first = registry.open(refuse, encoder(sent))
-    expect(() => registry.open(refuse, encoder())).toThrow(expect.objectContaining({ code: 'publish.busy' }))
+    const first = registry.open(reject, encoder(sent))
+    expect(() => registry.open(reject, encoder())).toThrow(expect.objectContaining({ code: 'publish.busy' }))
     registry.open(takeover, encoder())
     expect(sent.map((error) => error.code)).toEqual(['publish.taken_over'])
     first.close('lost')
@@ -238,18 +238,18 @@ describe('a stream', () => {
   it('stays over for a while when an operator ended it, until it is started again', async () => {
     const registry = await house().registry
     const sent: AppError[] = []
-    registry.open(refuse, encoder(sent))
+    registry.open(reject, encoder(sent))
     registry.get('cam').end('local')
     expect(sent[0]?.code).toBe('publish.ended')
-    expect(() => registry.open(refuse, encoder())).toThrow(expect.objectContaining({ code: 'publish.ended' }))
+    expect(() => registry.open(reject, encoder())).toThrow(expect.objectContaining({ code: 'publish.ended' }))
     registry.start('cam', {}, 'local')
-    registry.open(refuse, encoder())
+    registry.open(reject, encoder())
     expect(registry.get('cam').phase).toBe('active')
   })
 
   it('waits for its publisher when the host comes up again, and ends when none comes', async () => {
     const before = house()
-    ;(await before.registry).open(refuse, encoder())
+    ;(await before.registry).open(reject, encoder())
     const registry = await house([...before.kept.values()]).registry
     expect(registry.get('cam')).toMatchObject({ phase: 'pending', startedAt: expect.any(String) })
     vi.advanceTimersByTime(30_000)

@@ -146,7 +146,7 @@ export class StreamRun implements LiveStream {
       if (this.#gated.size === 0) this.#gated = undefined
     }
     if (this.#changed.size > 0) this.#applyChange(id)
-    if (this.#seam !== undefined) this.#tellSeam()
+    if (this.#seam !== undefined) this.#reportSeam()
     this.#remember(packet)
     const seats = this.#seats
     for (let index = 0; index < seats.length; index++) this.#give(seats[index] as Seat, packet)
@@ -191,7 +191,7 @@ export class StreamRun implements LiveStream {
     this.discontinuity('codec-change')
   }
 
-  #tellSeam(): void {
+  #reportSeam(): void {
     const reason = this.#seam as DiscontinuityReason
     this.#seam = undefined
     this.#forget()
@@ -236,9 +236,9 @@ export class StreamRun implements LiveStream {
     }
   }
 
-  #call(seat: Seat, tell: () => void): void {
+  #call(seat: Seat, notify: () => void): void {
     try {
-      tell()
+      notify()
     } catch (error) {
       this.#fault(seat, error)
     }

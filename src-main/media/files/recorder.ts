@@ -36,7 +36,7 @@ export interface RecorderDependencies<Sink extends PartSink> {
   /** No more comes for this file but its ending. */
   readonly onPartEnd: (sink: Sink, writer: MediaFileWriter, durationMs: number) => void
   /** A file did not take a fragment: the recorder has stopped. */
-  readonly onRefused: () => void
+  readonly onRejected: () => void
   /** The feed ended. */
   readonly onEnd: () => void
 }
@@ -242,7 +242,7 @@ export class Recorder<Sink extends PartSink> implements MediaSubscriber {
     this.#leave()
     this.#part = undefined
     this.#gathered = []
-    this.#dependencies.onRefused()
+    this.#dependencies.onRejected()
     return false
   }
 

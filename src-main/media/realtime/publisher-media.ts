@@ -26,7 +26,7 @@ export class PublisherMedia {
   readonly #events: PublisherMediaEvents
   readonly #video: VideoSide | undefined
   readonly #audio = new SourceClock(48_000)
-  #audioTold = false
+  #audioReported = false
   #audioOffsetMs = 0
 
   constructor(video: RtpVideoCodec | undefined, events: PublisherMediaEvents) {
@@ -47,8 +47,8 @@ export class PublisherMedia {
   /** An Opus packet, in order. */
   audio(payload: Uint8Array, timestamp: number, nowMs: number): void {
     if (opusPacketDuration(payload) === 0) return
-    if (!this.#audioTold) {
-      this.#audioTold = true
+    if (!this.#audioReported) {
+      this.#audioReported = true
       const track = audioTrack('a0', 'opus', opusHead)
       if (isFault(track)) return
       this.#events.onTrack(track)
@@ -122,7 +122,7 @@ class VideoSide {
   readonly #assembler: FrameAssembler
   #config: Uint8Array | undefined
   #waiting = true
-  #told = false
+  #reported = false
 
   constructor(codec: RtpVideoCodec, events: PublisherMediaEvents) {
     this.#codec = codec
@@ -134,18 +134,18 @@ class VideoSide {
     const frame = this.#assembler.push(payload, timestamp, marker)
     if (frame === undefined) return
     const dts = this.clock.timeOf(frame.timestamp, nowMs)
-    if (frame.config !== undefined && !(this.#told && same(frame.config, this.#config))) {
+    if (frame.config !== undefined && !(this.#reported && same(frame.config, this.#config))) {
       const track = videoTrack('v0', this.#codec, frame.config, frame.data)
       if (isFault(track)) {
         this.#events.onFault(`the video configuration cannot be read: ${track.fault}`)
         return
       }
       this.#config = frame.config
-      this.#told = true
+      this.#reported = true
       this.#events.onTrack(track)
     }
     if (this.#waiting) {
-      if (!frame.key || !this.#told) return
+      if (!frame.key || !this.#reported) return
       this.#waiting = false
     }
     const { timescale } = this.clock

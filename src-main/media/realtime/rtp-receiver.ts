@@ -31,8 +31,8 @@ export class RtpReceiver {
   #cycles = 0
   #base = 0
   #received = 0
-  #expectedTold = 0
-  #receivedTold = 0
+  #expectedReported = 0
+  #receivedReported = 0
   #jitter = 0
   #lastTransit = Number.NaN
   #lastSr = 0
@@ -116,10 +116,10 @@ export class RtpReceiver {
   report(ssrc: number, nowMs: number): ReceptionReport {
     const highest = this.#cycles + this.#highest
     const expected = highest - this.#base + 1
-    const expectedNow = expected - this.#expectedTold
-    const lostNow = Math.max(0, expectedNow - (this.#received - this.#receivedTold))
-    this.#expectedTold = expected
-    this.#receivedTold = this.#received
+    const expectedNow = expected - this.#expectedReported
+    const lostNow = Math.max(0, expectedNow - (this.#received - this.#receivedReported))
+    this.#expectedReported = expected
+    this.#receivedReported = this.#received
     return {
       ssrc,
       fractionLost: expectedNow <= 0 ? 0 : Math.min(255, Math.floor((lostNow * 256) / expectedNow)),
@@ -138,8 +138,8 @@ export class RtpReceiver {
     this.#base = sequence
     this.#cycles = 0
     this.#received = 0
-    this.#expectedTold = 0
-    this.#receivedTold = 0
+    this.#expectedReported = 0
+    this.#receivedReported = 0
     this.#waitingSinceMs = -1
   }
 

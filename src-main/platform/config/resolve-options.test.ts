@@ -9,7 +9,7 @@ import { optionSpecs } from './option-specs.ts'
 import { readOptionFile, resolveOptions } from './resolve-options.ts'
 
 const specs = optionSpecs(HostOptionsSchema)
-const refusal = (work: () => unknown): AppError => {
+const rejection = (work: () => unknown): AppError => {
   try {
     work()
   } catch (error) {
@@ -37,7 +37,7 @@ describe('options', () => {
 
   it('that are URLs are rejected where they cannot be read', () => {
     for (const publicUrl of ['http://[', 'https://a:99999', 'https://a%']) {
-      expect(refusal(() => resolveOptions(specs, { flags: { publicUrl }, environment: {} })).message, publicUrl).toMatch(/is not a URL/)
+      expect(rejection(() => resolveOptions(specs, { flags: { publicUrl }, environment: {} })).message, publicUrl).toMatch(/is not a URL/)
     }
     expect(resolveOptions(specs, { flags: { publicUrl: 'https://[::1]:8443' }, environment: {} }).values.publicUrl).toBe(
       'https://[::1]:8443',
@@ -45,7 +45,7 @@ describe('options', () => {
   })
 
   it('that are wrong are named with their source and what was wrong, all at once', () => {
-    const error = refusal(() =>
+    const error = rejection(() =>
       resolveOptions(specs, {
         flags: { httpPort: '70000' },
         environment: { STREAMS_AUTH: 'maybe' },
@@ -64,10 +64,10 @@ describe('options', () => {
     onTestFinished(() => rmSync(dir, { recursive: true }))
     const file = join(dir, 'config.json')
     expect(readOptionFile(file, false)).toBeUndefined()
-    expect(refusal(() => readOptionFile(file, true)).message).toContain(file)
+    expect(rejection(() => readOptionFile(file, true)).message).toContain(file)
     writeFileSync(file, '{ "httpPort": ')
-    expect(refusal(() => readOptionFile(file, false)).message).toContain('is not JSON')
-    expect(refusal(() => resolveOptions(specs, { file: { path: file, content: 7 } })).message).toContain('is not a JSON object')
+    expect(rejection(() => readOptionFile(file, false)).message).toContain('is not JSON')
+    expect(rejection(() => resolveOptions(specs, { file: { path: file, content: 7 } })).message).toContain('is not a JSON object')
   })
 
   it('put the data where each system keeps it', () => {

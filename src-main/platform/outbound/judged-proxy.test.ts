@@ -108,7 +108,7 @@ describe('a program behind the proxy', () => {
   })
 
   it('is denied the rest by request and by CONNECT, with the reason', async () => {
-    const { takeRefusal } = await open()
+    const { takeRejection } = await open()
     for (const host of [`inner.example:${port}`, `127.0.0.1:${port}`, `[::1]:${port}`, '169.254.169.254']) {
       expect(await ask(`http://${host}/`), host).toMatchObject({
         status: 403,
@@ -116,8 +116,8 @@ describe('a program behind the proxy', () => {
       })
       expect(await tunnel(host, 'x', /internet/), host).toMatch(/^HTTP\/1\.1 403 .*is not on the public internet/s)
     }
-    expect(takeRefusal()).toMatch(/169\.254\.169\.254 is not on the public internet/)
-    expect(takeRefusal()).toBeUndefined()
+    expect(takeRejection()).toMatch(/169\.254\.169\.254 is not on the public internet/)
+    expect(takeRejection()).toBeUndefined()
     expect((await ask('http://gone.example/')).status).toBe(502)
     expect(hits).toEqual([])
   })

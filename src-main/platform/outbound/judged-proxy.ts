@@ -16,7 +16,7 @@ import { OutboundFault } from './network-policy.ts'
 export interface JudgedProxy {
   readonly port: number
   /** Why the newest connection was rejected, since this was asked last. */
-  takeRefusal(): string | undefined
+  takeRejection(): string | undefined
   stop(): void
 }
 
@@ -56,7 +56,7 @@ const ofOneConnection = new Set(['connection', 'keep-alive', 'te', 'trailer', 't
 
 /** Opens a proxy at a free port of this machine. */
 export async function openJudgedProxy({ judge, translator, own }: JudgedProxyOptions): Promise<JudgedProxy> {
-  let refusal: string | undefined
+  let rejection: string | undefined
   const tunnels = new Set<Duplex>()
   // Whatever else a client offers to change to stays HTTP, and each of its requests is judged and marked.
   const server = Object.assign(createServer(), { shouldUpgradeCallback: isWebSocket })
@@ -81,7 +81,7 @@ export async function openJudgedProxy({ judge, translator, own }: JudgedProxyOpt
   function note(error: unknown): { readonly status: 403 | 502; readonly text: string } {
     const { message } = error as Error
     if (!(error instanceof OutboundFault)) return { status: 502, text: message }
-    refusal = message
+    rejection = message
     return { status: 403, text: message }
   }
 
@@ -194,9 +194,9 @@ export async function openJudgedProxy({ judge, translator, own }: JudgedProxyOpt
   })
   return {
     port: (server.address() as AddressInfo).port,
-    takeRefusal() {
-      const taken = refusal
-      refusal = undefined
+    takeRejection() {
+      const taken = rejection
+      rejection = undefined
       return taken
     },
     stop() {

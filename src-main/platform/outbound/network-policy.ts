@@ -51,8 +51,8 @@ export function hostProblem(host: string, port: number, policy: NetworkPolicy): 
   const name = bareHost(host)
   const address = literalOf(name)
   if (isAllowedHost(policy.editorHosts, name, address, port)) return undefined
-  if (address === undefined ? localName.test(name) : !isPublicIp(address)) return refusalOf(name, address)
-  return address !== undefined && isOwnIp(address) ? refusalOf(name, address) : undefined
+  if (address === undefined ? localName.test(name) : !isPublicIp(address)) return problemOf(name, address)
+  return address !== undefined && isOwnIp(address) ? problemOf(name, address) : undefined
 }
 
 /** Ports of protocols whose URLs may leave them out. */
@@ -91,7 +91,7 @@ export async function resolveTarget(
   const version = isIP(name.replace(/%.*$/, ''))
   const found = version !== 0 ? [{ address: name, family: version }] : await lookup(name)
   const addresses = limited ? found.filter(({ address }) => isReachableIp(address, port, policy, name)) : found
-  if (addresses.length === 0) throw new OutboundFault(refusalOf(name, found[0]?.address))
+  if (addresses.length === 0) throw new OutboundFault(problemOf(name, found[0]?.address))
   const kind = policy.ownHttpPorts.includes(port) ? 'http' : policy.ownHttpsPorts.includes(port) ? 'https' : undefined
   return { host: name, port, addresses, own: addresses.some(({ address }) => isOwnIp(address)) ? kind : undefined }
 }
@@ -101,7 +101,7 @@ export function isReachableIp(address: string, port: number, policy: NetworkPoli
   return isAllowedHost(policy.editorHosts, name, address, port) || (isPublicIp(address) && !isOwnIp(address))
 }
 
-function refusalOf(name: string, address: string | undefined): string {
+function problemOf(name: string, address: string | undefined): string {
   const where = address === undefined || address === name ? name : `${name} (${address})`
   return `${where} is not on the public internet: editors may not use it unless an admin allows the host (Settings, "What editors may reach")`
 }

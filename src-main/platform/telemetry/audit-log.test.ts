@@ -72,9 +72,9 @@ it('the audit log lets go of lines about viewers first while the disk takes none
 it('the audit log keeps and announces no secret of a URL', async () => {
   const { audit, events } = await log(100)
   audit.record({ kind: 'error', message: 'lost rtsp://me:word@camera/1', data: { reason: 'https://cdn/a?token=word', port: 4 } })
-  const told = { message: 'lost rtsp://***@camera/1', data: { reason: 'https://cdn/a?token=***', port: 4 } }
-  expect((await audit.list({ limit: 1 }))[0]).toMatchObject(told)
-  expect(events.since(0)).toMatchObject([{ data: told }])
+  const reported = { message: 'lost rtsp://***@camera/1', data: { reason: 'https://cdn/a?token=***', port: 4 } }
+  expect((await audit.list({ limit: 1 }))[0]).toMatchObject(reported)
+  expect(events.since(0)).toMatchObject([{ data: reported }])
   await audit.stop()
 })
 

@@ -47,8 +47,8 @@ export async function judgeFile(path: string, policy: FilePolicy, limited: boole
   const written = pathProblem(path, policy, limited)
   if (written !== undefined) throw new FileFault(written)
   const real = await realPathOf(path)
-  const refusal = pathProblem(real, policy, limited)
-  if (refusal !== undefined) throw new FileFault(real === resolve(path) ? refusal : `${path} leads elsewhere: ${refusal}`)
+  const rejection = pathProblem(real, policy, limited)
+  if (rejection !== undefined) throw new FileFault(real === resolve(path) ? rejection : `${path} leads elsewhere: ${rejection}`)
   return real
 }
 

@@ -86,7 +86,7 @@ export class Show {
     return this.#inTurn(async () => {
       const { reader, secrets, log, store, audit } = this.#dependencies
       if (this.#stopped) throw new AppError('studio.not_running', 'The host is ending')
-      if (this.#open !== undefined && !force) this.#refuseOnAir()
+      if (this.#open !== undefined && !force) this.#rejectOnAir()
       if (this.#open?.path === path) await this.#open.collection.flush()
       const opened: OpenCollection = await OpenCollection.open(path, name, {
         reader,
@@ -94,7 +94,7 @@ export class Show {
         log,
         onChange: (update) => this.#follow(update),
         onFile: (state) => {
-          if (this.#open?.collection === opened) this.#tellFile(state)
+          if (this.#open?.collection === opened) this.#reportFile(state)
         },
       })
       if (this.#open !== undefined && this.#open.path !== opened.file.path) this.#dependencies.onLeave()
@@ -116,7 +116,7 @@ export class Show {
   close(actor: string, force: boolean): Promise<void> {
     return this.#inTurn(async () => {
       if (this.#open === undefined) return
-      if (!force) this.#refuseOnAir()
+      if (!force) this.#rejectOnAir()
       await this.#end(actor)
       this.#dependencies.store.set('open', undefined)
       this.#dependencies.audit.record({ kind: 'command', message: 'the studio was closed', actor })
@@ -145,7 +145,7 @@ export class Show {
     await Promise.all([open?.collection.close(), engine.stop()])
   }
 
-  #refuseOnAir(): void {
+  #rejectOnAir(): void {
     const live = this.#dependencies.outputs.list().filter(({ state }) => state !== 'off' && state !== 'failed')
     if (live.length === 0) return
     throw new AppError('studio.on_air', `${live.map(({ name }) => name).join(', ')} ${live.length === 1 ? 'is' : 'are'} live`, {
@@ -168,7 +168,7 @@ export class Show {
       })
   }
 
-  #tellFile({ path, saved, conflict, problem }: FileState): void {
+  #reportFile({ path, saved, conflict, problem }: FileState): void {
     const error = problem && { code: problem.code, message: problem.message, remedy: problem.remedy }
     this.#dependencies.events.publish('studio.collection_file', { path, saved, conflict, error }, { volatile: error === null })
     if (conflict) this.#dependencies.events.publish('studio.collection_changed', { path, choices: ['mine', 'disk'], error })

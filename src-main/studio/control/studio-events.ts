@@ -15,7 +15,7 @@ export function publishEngineEvents(engine: StudioEngine, events: EventBus): Stu
   const meters = events.offerSamples('studio.meters', (wanted) => engine.meter(wanted))
   const drift = events.offerSamples('studio.drift', () => undefined)
 
-  const tell = (event: EngineEvent): void => {
+  const notify = (event: EngineEvent): void => {
     switch (event.kind) {
       case 'state':
         problem = event.problem ?? null
@@ -57,7 +57,7 @@ export function publishEngineEvents(engine: StudioEngine, events: EventBus): Stu
     }
   }
   const leave = engine.onEvent((event) => {
-    tell(event)
+    notify(event)
     if (reports.size > 4096) reports.clear()
   })
   return {

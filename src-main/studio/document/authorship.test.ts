@@ -13,10 +13,10 @@ import { browserKinds } from './kinds/browser.ts'
 import { filterKinds } from './kinds/filter-kinds.ts'
 import { outputKinds } from './kinds/output-kinds.ts'
 import { sourceKinds } from './kinds/source-kinds.ts'
-import { leaveOutRefused } from './leave-out.ts'
 import { OpenCollection } from './open-collection.ts'
 import { createReferenceRejection } from './reference-rejection.ts'
 import { eachReference } from './references.ts'
+import { stripRejected } from './strip-rejected.ts'
 import { testBox, testDocument, testKinds, testReader } from './testing/test-kinds.ts'
 
 const policy: ReachPolicy = {
@@ -191,11 +191,11 @@ describe('what somebody names in a collection', () => {
   it('is left out of what an editor imports, and reported', async () => {
     const show = await open()
     show.edit([film('/home/me/film.mp4'), film('/shared/a.mp4', 'ok')], admin)
-    const { collection, leftOut } = leaveOutRefused(show.collection, true, reader)
+    const { collection, leftOut } = stripRejected(show.collection, true, reader)
     expect(collection.sources.find(({ id }) => id === 'new')?.settings).toEqual({})
     expect(collection.sources.find(({ id }) => id === 'ok')?.settings).toEqual({ file: '/shared/a.mp4' })
     expect(leftOut.map(({ place }) => place)).toEqual(['source "film"', 'source "cam"', 'source "new"'])
-    expect(leaveOutRefused(show.collection, false, reader).leftOut).toEqual([])
+    expect(stripRejected(show.collection, false, reader).leftOut).toEqual([])
   })
 })
 

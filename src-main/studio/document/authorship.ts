@@ -41,7 +41,7 @@ export function withAuthors(
   before: Collection | undefined,
   after: Collection,
   { author, how, edits = [] }: Authoring,
-  { kinds, refusal }: { readonly kinds: CollectionKinds; readonly refusal: ReferenceRejection },
+  { kinds, rejection }: { readonly kinds: CollectionKinds; readonly rejection: ReferenceRejection },
 ): Collection {
   const wereByEditors = keysByEditors(before ?? {})
   const comeByEditors = keysByEditors(after)
@@ -56,7 +56,7 @@ export function withAuthors(
     const limited = isNew ? author.limited || (how === 'back' && comeByEditors.has(key)) : wereByEditors.has(key) && !granted.has(key)
     if (limited) byEditors.add(key)
     if (!isNew && !granted.has(key)) return
-    const why = refusal(reference, limited)
+    const why = rejection(reference, limited)
     if (why !== undefined) refused.push({ reference, line: `${part}/settings/${place}: ${why}` })
   })
   const [first] = refused

@@ -11,7 +11,7 @@ import { testBox, testDocument, testKinds, testReader } from './testing/test-kin
 type Loose = Record<string, any>
 
 /** What is said of a document: the lines of its rejection. */
-function refusal(change: (document: Loose) => unknown): readonly string[] {
+function rejection(change: (document: Loose) => unknown): readonly string[] {
   const document = testDocument()
   change(document)
   try {
@@ -133,16 +133,16 @@ describe('a document that is no collection is rejected with every place named', 
     ['no object', (d) => (d.sources = 'none'), 'sources: must be a list'],
   ]
   it.each(cases)('%s', (_name, change, line) => {
-    expect(refusal(change)).toContain(line)
+    expect(rejection(change)).toContain(line)
   })
 
   it('settings and references at once, up to twenty', () => {
-    const both = refusal((document) => {
+    const both = rejection((document) => {
       document.sources[0].settings.file = 'x'
       document.scenes[0].items[0].source = 'cam9'
     })
     expect(both.map((line) => line.split(':')[0])).toEqual(['sources[0].settings.file', 'scenes[0].items[0].source'])
-    const faults = refusal((document) => {
+    const faults = rejection((document) => {
       document.sources = Array.from({ length: 50 }, (_, index) => ({ id: `s${index}`, kind: 'none' }))
     })
     expect(faults).toHaveLength(20)

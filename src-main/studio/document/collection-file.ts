@@ -99,7 +99,7 @@ export class CollectionFile {
    * `studio.collection_changed` where another program wrote it, and `studio.collection_unreadable`.
    */
   async write(text: string, options: { readonly keep?: boolean; readonly overwrite?: boolean } = {}): Promise<void> {
-    if (options.overwrite !== true) await this.refuseChanged()
+    if (options.overwrite !== true) await this.rejectChanged()
     try {
       await mkdir(dirname(this.path), { recursive: true, mode: 0o700 })
       if (options.keep === true || performance.now() - this.#versionAtMs >= versionMs) await this.#keepVersion()
@@ -112,7 +112,7 @@ export class CollectionFile {
   }
 
   /** Throws `studio.collection_changed` where another program wrote the file. */
-  async refuseChanged(): Promise<void> {
+  async rejectChanged(): Promise<void> {
     if (!(await this.changedByAnother())) return
     throw new AppError('studio.collection_changed', `Another program changed ${this.path}`, { details: { file: this.path } })
   }

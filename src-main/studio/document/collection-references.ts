@@ -12,13 +12,13 @@ const maxItems = 16_384
 export function referenceFaults(collection: Collection): readonly Fault[] {
   const { canvases, scenes, sources, transitions, outputs, macros, tracks } = collection
   const faults: Fault[] = []
-  const tell = (place: string, problem: string): void => {
+  const report = (place: string, problem: string): void => {
     faults.push({ place, problem })
   }
   const unique = (list: readonly { readonly id: string }[], name: string): Set<string> => {
     const seen = new Set<string>()
     for (const [index, { id }] of list.entries()) {
-      if (seen.has(id)) tell(`${name}[${index}].id`, `"${id}" is taken`)
+      if (seen.has(id)) report(`${name}[${index}].id`, `"${id}" is taken`)
       seen.add(id)
     }
     return seen
@@ -32,31 +32,31 @@ export function referenceFaults(collection: Collection): readonly Fault[] {
   const byId = new Map(scenes.map((scene) => [scene.id, scene]))
 
   const fps = collection.frameRate.numerator / collection.frameRate.denominator
-  if (fps < minFps || fps > maxFps) tell('frameRate', `must be ${minFps} to ${maxFps} frames a second`)
-  if (!transitionIds.has(collection.transition)) tell('transition', `no transition "${collection.transition}"`)
+  if (fps < minFps || fps > maxFps) report('frameRate', `must be ${minFps} to ${maxFps} frames a second`)
+  if (!transitionIds.has(collection.transition)) report('transition', `no transition "${collection.transition}"`)
   for (const [index, canvas] of canvases.entries()) {
     const scene = byId.get(canvas.scene)
-    if (scene === undefined) tell(`canvases[${index}].scene`, `no scene "${canvas.scene}"`)
-    else if (scene.canvas !== canvas.id) tell(`canvases[${index}].scene`, `the scene "${scene.id}" is made for another canvas`)
+    if (scene === undefined) report(`canvases[${index}].scene`, `no scene "${canvas.scene}"`)
+    else if (scene.canvas !== canvas.id) report(`canvases[${index}].scene`, `the scene "${scene.id}" is made for another canvas`)
   }
 
   const items = new Set<string>()
   const filters = new Set<string>()
   const filterIds = (list: readonly { readonly id: string }[], place: string): void => {
     for (const [index, { id }] of list.entries()) {
-      if (filters.has(id)) tell(`${place}[${index}].id`, `"${id}" is taken`)
+      if (filters.has(id)) report(`${place}[${index}].id`, `"${id}" is taken`)
       filters.add(id)
     }
   }
   const leaf = (item: LeafItem, place: string): void => {
     if ('source' in item) {
-      if (!sourceIds.has(item.source)) tell(within(place, 'source'), `no source "${item.source}"`)
-    } else if (!sceneIds.has(item.scene)) tell(within(place, 'scene'), `no scene "${item.scene}"`)
+      if (!sourceIds.has(item.source)) report(within(place, 'source'), `no source "${item.source}"`)
+    } else if (!sceneIds.has(item.scene)) report(within(place, 'scene'), `no scene "${item.scene}"`)
   }
   const walk = (list: readonly Item[], place: string): void => {
     for (const [index, item] of list.entries()) {
       const here = within(place, index)
-      if (items.has(item.id)) tell(within(here, 'id'), `"${item.id}" is taken`)
+      if (items.has(item.id)) report(within(here, 'id'), `"${item.id}" is taken`)
       items.add(item.id)
       if ('group' in item) walk(item.group, within(here, 'group'))
       else leaf(item, here)
@@ -65,22 +65,22 @@ export function referenceFaults(collection: Collection): readonly Fault[] {
   const followers = new Set<string>()
   for (const [index, scene] of scenes.entries()) {
     const place = within('scenes', index)
-    if (!canvasIds.has(scene.canvas)) tell(within(place, 'canvas'), `no canvas "${scene.canvas}"`)
+    if (!canvasIds.has(scene.canvas)) report(within(place, 'canvas'), `no canvas "${scene.canvas}"`)
     if (scene.transition !== undefined && !transitionIds.has(scene.transition))
-      tell(within(place, 'transition'), `no transition "${scene.transition}"`)
+      report(within(place, 'transition'), `no transition "${scene.transition}"`)
     if (scene.follows !== undefined) {
       const leader = byId.get(scene.follows)
       const pair = `${scene.follows} ${scene.canvas}`
-      if (leader === undefined) tell(within(place, 'follows'), `no scene "${scene.follows}"`)
-      else if (leader.canvas === scene.canvas) tell(within(place, 'follows'), `the scene "${leader.id}" is on the same canvas`)
+      if (leader === undefined) report(within(place, 'follows'), `no scene "${scene.follows}"`)
+      else if (leader.canvas === scene.canvas) report(within(place, 'follows'), `the scene "${leader.id}" is on the same canvas`)
       else if (followers.has(pair))
-        tell(within(place, 'follows'), `another scene of canvas "${scene.canvas}" follows "${scene.follows}" already`)
+        report(within(place, 'follows'), `another scene of canvas "${scene.canvas}" follows "${scene.follows}" already`)
       followers.add(pair)
     }
     walk(scene.items, within(place, 'items'))
     filterIds(scene.filters, within(place, 'filters'))
   }
-  if (items.size > maxItems) tell('scenes', `have more than ${maxItems} items together`)
+  if (items.size > maxItems) report('scenes', `have more than ${maxItems} items together`)
   for (const [index, source] of sources.entries()) {
     filterIds(source.filters, `sources[${index}].filters`)
     filterIds(source.audio?.filters ?? [], `sources[${index}].audio.filters`)
@@ -90,14 +90,15 @@ export function referenceFaults(collection: Collection): readonly Fault[] {
   for (const [index, { settings }] of transitions.entries()) {
     for (const name of sourceSettings) {
       const source = settings[name]
-      if (typeof source === 'string' && !sourceIds.has(source)) tell(`transitions[${index}].settings.${name}`, `no source "${source}"`)
+      if (typeof source === 'string' && !sourceIds.has(source)) report(`transitions[${index}].settings.${name}`, `no source "${source}"`)
     }
   }
-  for (const [index, { canvas }] of outputs.entries()) if (!canvasIds.has(canvas)) tell(`outputs[${index}].canvas`, `no canvas "${canvas}"`)
+  for (const [index, { canvas }] of outputs.entries())
+    if (!canvasIds.has(canvas)) report(`outputs[${index}].canvas`, `no canvas "${canvas}"`)
   if (faults.length === 0) {
     const circle = sceneCircle(scenes)
     if (circle !== undefined)
-      tell(`scenes[${scenes.findIndex(({ id }) => id === circle[0])}].items`, `scenes contain each other: ${circle.join(' in ')}`)
+      report(`scenes[${scenes.findIndex(({ id }) => id === circle[0])}].items`, `scenes contain each other: ${circle.join(' in ')}`)
   }
   return faults
 }

@@ -8,7 +8,7 @@ import { SecretSeals } from './secret-seals.ts'
 import { testBox } from './testing/test-kinds.ts'
 
 const kinds = studioKinds
-const reader = { kinds, check: createCollectionCheck({ kinds, actionFaults }), seals: new SecretSeals(testBox), refusal: () => undefined }
+const reader = { kinds, check: createCollectionCheck({ kinds, actionFaults }), seals: new SecretSeals(testBox), rejection: () => undefined }
 
 it.each(['docs/studio.md', 'docs/studio-collections.md'])('the collections in %s can be opened', (file) => {
   const text = readFileSync(new URL(`../../../${file}`, import.meta.url), 'utf8')

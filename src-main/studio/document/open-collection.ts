@@ -144,7 +144,7 @@ export class OpenCollection {
     this.#expect(doing)
     const { reader } = this.#dependencies
     const { document: restored, ...refused } = restoreSecrets(document, this.#collection, reader.kinds)
-    this.#refuseHidden(refused)
+    this.#rejectHidden(refused)
     const collection = readDocument(restored, reader, undefined, this.#collection.name)
     this.#put(this.#authored(collection, { author: doing, how: 'anew' }), name, doing)
   }
@@ -238,7 +238,7 @@ export class OpenCollection {
   #accept(collection: Collection): Collection {
     const { reader } = this.#dependencies
     const { document, ...refused } = restoreSecrets(collection, this.#collection, reader.kinds)
-    this.#refuseHidden(refused)
+    this.#rejectHidden(refused)
     return reader.check.check(document)
   }
 
@@ -247,7 +247,7 @@ export class OpenCollection {
     return withAuthors(this.#collection, collection, authoring, this.#dependencies.reader)
   }
 
-  #refuseHidden({ missing, elsewhere }: Omit<RestoredSecrets<unknown>, 'document'>): void {
+  #rejectHidden({ missing, elsewhere }: Omit<RestoredSecrets<unknown>, 'document'>): void {
     if (elsewhere.length > 0) throw secretNeeded(elsewhere)
     if (missing.length > 0)
       throw new AppError('studio.secret_hidden', `${missing.join(', ')}: send the secret itself`, { details: { places: missing } })
@@ -314,7 +314,7 @@ export class OpenCollection {
       })
       .finally(() => {
         this.#saving = undefined
-        this.#tell()
+        this.#notify()
         if (this.#dirty && !this.#closed) this.#schedule(this.#problem === null ? saveEveryMs : retryMs)
       })
   }
@@ -340,7 +340,7 @@ export class OpenCollection {
     const text = this.#serialize()
     const mark: UndoMark = { digest: digestOf(text), position: this.#history.position, revision: this.#revision }
     const kept = this.#keptHistory([mark, this.#mark])
-    if (!overwrite) await this.#file.refuseChanged()
+    if (!overwrite) await this.#file.rejectChanged()
     await this.#file.writeBeside(undoName, kept)
     const encryptedVersion = this.#firstVersion
     if (encryptedVersion !== undefined) await this.#file.keepText(encryptedVersion)
@@ -369,7 +369,7 @@ export class OpenCollection {
     // Whoever writes to the file owns the machine; what it names is judged when it is used.
     const authoring: Authoring = { author: { actor, limited: false }, how: 'back' }
     const { kinds } = this.#dependencies.reader
-    const collection = withAuthors(this.#collection, read, authoring, { kinds, refusal: () => undefined })
+    const collection = withAuthors(this.#collection, read, authoring, { kinds, rejection: () => undefined })
     this.#dirty = false
     this.#settle()
     if (changedNothing(this.#collection, collection)) return
@@ -404,17 +404,17 @@ export class OpenCollection {
       { code: error.code, err: error, file: this.#file.path },
       'another program changed the file of the collection',
     )
-    this.#tell()
+    this.#notify()
   }
 
   #settle(): void {
     this.#conflict = false
     this.#problem = null
     if (this.#dirty) this.#schedule(saveEveryMs)
-    this.#tell()
+    this.#notify()
   }
 
-  #tell(): void {
+  #notify(): void {
     this.#dependencies.onFile(this.fileState)
   }
 }

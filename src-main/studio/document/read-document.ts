@@ -19,7 +19,7 @@ export interface DocumentReader {
   readonly check: CollectionCheck
   readonly seals: SecretSeals
   /** Judges what is named outside of a collection when it is written. */
-  readonly refusal: ReferenceRejection
+  readonly rejection: ReferenceRejection
 }
 
 export interface ReadDocument {

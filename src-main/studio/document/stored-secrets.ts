@@ -60,7 +60,7 @@ export function restoreSecrets<T>(document: T, before: Collection, kinds: Collec
   })
   const missing: string[] = []
   const elsewhere: string[] = []
-  const refuse = (stored: CollectionSecret | undefined, owner: string, place: string): undefined => {
+  const reject = (stored: CollectionSecret | undefined, owner: string, place: string): undefined => {
     const places = stored === undefined ? missing : elsewhere
     places.push(`${owner}/${place.replaceAll('.', '/')}`)
   }
@@ -69,9 +69,9 @@ export function restoreSecrets<T>(document: T, before: Collection, kinds: Collec
     const atPlace = known.get(`${owner} ${place}`)
     if (kind === 'url') {
       const stored = atPlace !== undefined && maskUrl(atPlace.secret) === secret ? atPlace : (known.get(`${owner} ${secret}`) ?? atPlace)
-      return unmaskUrl(secret, stored?.secret ?? '') ?? refuse(stored, owner, place)
+      return unmaskUrl(secret, stored?.secret ?? '') ?? reject(stored, owner, place)
     }
-    return atPlace !== undefined && sameTarget(atPlace.part, part) ? atPlace.secret : refuse(atPlace, owner, place)
+    return atPlace !== undefined && sameTarget(atPlace.part, part) ? atPlace.secret : reject(atPlace, owner, place)
   })
   return { document: restored, missing, elsewhere }
 }

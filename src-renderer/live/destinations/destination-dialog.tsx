@@ -6,8 +6,8 @@ import { useResource } from '../../client/resource.ts'
 import type { Stream } from '../../client/types.ts'
 import { Dialog } from '../../components/dialog.tsx'
 import { DialogForm } from '../../components/dialog-form.tsx'
-import { Refusal } from '../../components/refusal.tsx'
-import { tell } from '../../components/toasts.tsx'
+import { FormError } from '../../components/form-error.tsx'
+import { notify } from '../../components/toasts.tsx'
 import { live as t } from '../../messages/page.ts'
 import { renditions } from '../renditions/rendition-stores.ts'
 import { ProtocolFields, protocolBody, protocolFieldsOf } from './protocol-fields.tsx'
@@ -22,14 +22,14 @@ interface DestinationDialogProps {
 /** Adds a destination from a template, or changes one. */
 export function DestinationDialog({ stream, destination, onClose }: DestinationDialogProps) {
   const [templates, setTemplates] = useState<readonly DestinationTemplate[]>([])
-  const [refusal, setRefusal] = useState('')
+  const [rejection, setRejection] = useState('')
   const [chosen, setChosen] = useState<DestinationTemplate['id']>(destination?.template ?? 'youtube')
   useEffect(() => {
     const stop = new AbortController()
     call('GET', '/live/destination-templates', { signal: stop.signal })
       .then(({ items }) => setTemplates(items))
       .catch((error: unknown) => {
-        if (!stop.signal.aborted) setRefusal(explain(error))
+        if (!stop.signal.aborted) setRejection(explain(error))
       })
     return () => stop.abort()
   }, [])
@@ -47,7 +47,7 @@ export function DestinationDialog({ stream, destination, onClose }: DestinationD
           ))}
         </fieldset>
       )}
-      <Refusal text={refusal} />
+      <FormError text={rejection} />
       {template && <DestinationForm key={chosen} stream={stream} destination={destination} template={template} onClose={onClose} />}
     </Dialog>
   )
@@ -81,7 +81,7 @@ function DestinationForm({ stream, destination, template, onClose }: Destination
     const list = `/live/streams/${stream.name}/destinations` as const
     if (destination) await call('PATCH', `${list}/${destination.id}`, { body })
     else await call('POST', list, { body: { template: template.id, ...body } })
-    tell(destination ? t.theDestinationWasChanged : t.theDestinationWasAdded)
+    notify(destination ? t.theDestinationWasChanged : t.theDestinationWasAdded)
     onClose()
   }
   return (

@@ -8,7 +8,7 @@ import { inLanguage } from '../../client/host-error.ts'
 import type { Stream } from '../../client/types.ts'
 import { Sparkline } from '../../components/chart.tsx'
 import type { ChartPoint } from '../../components/chart-scale.ts'
-import { tell, tellError } from '../../components/toasts.tsx'
+import { notify, notifyError } from '../../components/toasts.tsx'
 import { live as t } from '../../messages/page.ts'
 import { sparklineMs, useDestinationBitrates } from './destinations-store.ts'
 
@@ -27,29 +27,29 @@ async function act(destination: Destination, what: 'start' | 'stop' | 'retry'): 
   try {
     await call('POST', `${pathOf(destination)}/${what}`)
   } catch (error) {
-    tellError(error)
+    notifyError(error)
   }
 }
 
 async function setEnabled(destination: Destination, enabled: boolean): Promise<void> {
   try {
     await call('PATCH', pathOf(destination), { body: { enabled } })
-    tell(enabled ? t.startsWithTheStreamNamed(destination.label) : t.noLongerStartsWithThe(destination.label), () => {
-      call('PATCH', pathOf(destination), { body: { enabled: !enabled } }).catch(tellError)
+    notify(enabled ? t.startsWithTheStreamNamed(destination.label) : t.noLongerStartsWithThe(destination.label), () => {
+      call('PATCH', pathOf(destination), { body: { enabled: !enabled } }).catch(notifyError)
     })
   } catch (error) {
-    tellError(error)
+    notifyError(error)
   }
 }
 
 async function remove(destination: Destination): Promise<void> {
   try {
     await call('DELETE', pathOf(destination))
-    tell(t.wasRemoved(destination.label), () => {
-      call('POST', `${pathOf(destination)}/restore`).catch(tellError)
+    notify(t.wasRemoved(destination.label), () => {
+      call('POST', `${pathOf(destination)}/restore`).catch(notifyError)
     })
   } catch (error) {
-    tellError(error)
+    notifyError(error)
   }
 }
 

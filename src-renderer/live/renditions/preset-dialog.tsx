@@ -3,7 +3,7 @@ import type { NewPreset, Preset, Rung } from '../../../src-main/live/jobs/rendit
 import { call } from '../../client/api.ts'
 import { confirm, Dialog } from '../../components/dialog.tsx'
 import { DialogForm } from '../../components/dialog-form.tsx'
-import { tell, tellError } from '../../components/toasts.tsx'
+import { notify, notifyError } from '../../components/toasts.tsx'
 import { live as t } from '../../messages/page.ts'
 import { presets } from './rendition-stores.ts'
 
@@ -19,7 +19,7 @@ export function PresetDialog({ preset, onClose }: { readonly preset: Preset | un
     const { name, codec, speed, bFrames, rungs } = draft
     const body = { name, codec, speed, bFrames, rungs }
     await presets.keep(preset ? call('PATCH', `/live/presets/${preset.id}`, { body }) : call('POST', '/live/presets', { body }))
-    tell(t.thePresetWasSaved)
+    notify(t.thePresetWasSaved)
     onClose()
   }
   const remove = async (): Promise<void> => {
@@ -32,7 +32,7 @@ export function PresetDialog({ preset, onClose }: { readonly preset: Preset | un
       await call('DELETE', `/live/presets/${preset.id}`)
       onClose()
     } catch (error) {
-      tellError(error)
+      notifyError(error)
     }
   }
   return (

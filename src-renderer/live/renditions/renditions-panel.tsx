@@ -7,7 +7,7 @@ import { useCollection } from '../../client/collection.ts'
 import { useResource } from '../../client/resource.ts'
 import type { Stream } from '../../client/types.ts'
 import { useIsAdmin, useMayEdit } from '../../components/page.ts'
-import { tellError } from '../../components/toasts.tsx'
+import { notifyError } from '../../components/toasts.tsx'
 import { live as t } from '../../messages/page.ts'
 import { ChoiceForm } from './choice-form.tsx'
 import { PresetDialog } from './preset-dialog.tsx'
@@ -44,7 +44,7 @@ function Encoders() {
   const admin = useIsAdmin()
   const ask = (answer: Promise<Answer<'GET', '/live/encoders'>>): void => {
     setAsking(true)
-    void answer.then(({ items }) => setEncoders(items), tellError).finally(() => setAsking(false))
+    void answer.then(({ items }) => setEncoders(items), notifyError).finally(() => setAsking(false))
   }
   return (
     <section className="card" aria-label={t.encodersOfThisMachine}>
@@ -103,7 +103,7 @@ export function RenditionsPanel({ stream }: { readonly stream: Stream }) {
     try {
       await renditions.keep(stream.id, call('PUT', `/live/streams/${stream.id}/renditions`, { body: choice }))
     } catch (error) {
-      tellError(error)
+      notifyError(error)
     }
   }
   if (view === undefined) return <div className="skeleton stream-skeleton" aria-hidden="true" />

@@ -29,7 +29,7 @@ export const rules = {
   when: 'When',
   stream: 'Stream',
   everyStream: 'every stream',
-  tell: 'Tell',
+  notify: 'Tell',
   thereIsNoChannelYet: 'There is no channel yet: the alert is shown on this page, and sent to hooks of the event alert.',
   theAlertWasRemoved: 'The alert was removed',
   removeAlertChannelQuestion: (label: string | number) => `Remove alert channel "${label}"?`,

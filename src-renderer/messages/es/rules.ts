@@ -29,7 +29,7 @@ export const rules: Messages['rules'] = {
   when: 'Cuando',
   stream: 'Transmisión',
   everyStream: 'todas las transmisiones',
-  tell: 'Avisar a',
+  notify: 'Avisar a',
   thereIsNoChannelYet: 'Aún no hay canales: la alerta se muestra en esta página y se envía a los webhooks del evento alert.',
   theAlertWasRemoved: 'Alerta eliminada',
   removeAlertChannelQuestion: (label) => `¿Eliminar el canal de alertas "${label}"?`,

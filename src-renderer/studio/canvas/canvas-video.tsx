@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react'
 import { feedHeight } from './feed-messages.ts'
-import { canPlayFeed, type CanvasPlayer, type PlayerStatus, playFeed } from './feed-player.ts'
+import { type CanvasPlayer, canPlayFeed, type PlayerStatus, playFeed } from './feed-player.ts'
 import { t } from './messages.ts'
 import { playScreenshots } from './screenshot-player.ts'
 

@@ -1,5 +1,5 @@
 import { type DragEvent, useState } from 'react'
-import { tell } from '../../components/toasts.tsx'
+import { notify } from '../../components/toasts.tsx'
 import { tryEdit } from '../commands.ts'
 import { addSourceEdits } from '../new-source.ts'
 import { useDocument } from '../show-store.ts'
@@ -42,7 +42,7 @@ export function Canvas({ canvas: id, role, scene: sceneId, selected, onSelect, e
     setDropping(false)
     if (show === undefined || canvas === undefined) return
     const dropped = readDrop(event.dataTransfer, t.droppedText)
-    if ('nothing' in dropped) tell(t.dropNothing)
+    if ('nothing' in dropped) notify(t.dropNothing)
     else if ('files' in dropped) {
       const { left, top, width } = event.currentTarget.getBoundingClientRect()
       const scale = canvas.width / width

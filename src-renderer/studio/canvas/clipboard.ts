@@ -1,5 +1,5 @@
 import { create } from 'zustand'
-import { tell } from '../../components/toasts.tsx'
+import { notify } from '../../components/toasts.tsx'
 import { tryEdit } from '../commands.ts'
 import type { PlacedItem } from '../places.ts'
 import type { Collection, Edit, Filter, Item, Source } from '../types.ts'
@@ -28,7 +28,7 @@ export function copyItems(placed: readonly PlacedItem[], document: Collection): 
   if (items.length === 0) return
   const shown = new Set(items.flatMap(shownBy))
   useClipboard.setState({ items: { of: document.id, items, sources: document.sources.filter(({ id }) => shown.has(id)) } })
-  tell(t.copied(items.length))
+  notify(t.copied(items.length))
 }
 
 /** Puts the copied items on top of a scene. Their sources are shared, and added where the show has them no more. Returns the new ids. */
@@ -42,7 +42,7 @@ export async function pasteItems(scene: string, document: Collection): Promise<r
 
 export function copyTransform({ item: { position, scale, rotation, alignment, crop, bounds } }: PlacedItem): void {
   useClipboard.setState({ transform: { position, scale, rotation, alignment, crop, bounds } })
-  tell(t.transformCopied)
+  notify(t.transformCopied)
 }
 
 export function pasteTransform(items: readonly PlacedItem[]): void {
@@ -67,7 +67,7 @@ export function copyFilters(item: PlacedItem, document: Collection): void {
   if (source === undefined) return
   const filters = { video: source.filters, audio: source.audio?.filters ?? [] }
   useClipboard.setState({ filters })
-  tell(t.filtersCopied(filters.video.length + filters.audio.length))
+  notify(t.filtersCopied(filters.video.length + filters.audio.length))
 }
 
 /** Adds the copied filters behind those that the sources of the items have: those of audio where a source has any. */

@@ -1,6 +1,6 @@
 import { type KeyboardEvent, type PointerEvent, useEffect, useMemo, useRef, useState } from 'react'
 import { opensMenu } from '../../components/context-menu.tsx'
-import { tellError } from '../../components/toasts.tsx'
+import { notifyError } from '../../components/toasts.tsx'
 import { useShow } from '../show-store.ts'
 import type { CanvasPart, Collection, Edit, Scene } from '../types.ts'
 import { cropped, type HandleName, handles, type LayoutChange, movedBy, resized, turned } from './dragging.ts'
@@ -45,7 +45,7 @@ function useGesture() {
     setDraft(new Map(changes.map(([{ item }, change]) => [item.id, change as Partial<Layout>])))
     gesture.current ??= new Gesture((error) => {
       setDraft(noDraft)
-      tellError(error)
+      notifyError(error)
     })
     gesture.current.send(changes.map(([{ at }, change]): Edit => ({ do: 'change', at, changes: { ...change } })))
   }

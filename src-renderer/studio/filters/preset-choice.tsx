@@ -1,6 +1,6 @@
 import { BookmarkPlus, Trash2 } from 'lucide-react'
 import { useState } from 'react'
-import { tell } from '../../components/toasts.tsx'
+import { notify } from '../../components/toasts.tsx'
 import { Tool } from '../docks/tool.tsx'
 import type { Filter } from '../types.ts'
 import { t } from './messages.ts'
@@ -23,7 +23,7 @@ export function PresetChoice({ filter: { kind, settings }, onChoose }: PresetCho
   const save = (): void => {
     const text = name?.trim() ?? ''
     setName(null)
-    if (text !== '' && !savePreset({ kind, name: text, settings })) tell(t.notStored)
+    if (text !== '' && !savePreset({ kind, name: text, settings })) notify(t.notStored)
   }
   const mine = presets[own]
   return (

@@ -228,7 +228,7 @@ interface TextFieldProps {
   readonly onChange: (value: string) => void
   readonly long?: boolean
   readonly secret?: boolean
-  /** Told when it is left or Enter is pressed, not with each letter. */
+  /** Reported when it is left or Enter is pressed, not with each letter. */
   readonly late?: boolean
 }
 

@@ -2,9 +2,9 @@ import { Link2, Mic, MicOff, Radio, Trash2, VideoOff, Volume2, VolumeX } from 'l
 import { useState } from 'react'
 import { call } from '../../client/api.ts'
 import { confirm } from '../../components/dialog.tsx'
-import { tellError } from '../../components/toasts.tsx'
+import { notifyError } from '../../components/toasts.tsx'
 import { locale } from '../../messages/language.ts'
-import { tellUndoable } from '../commands.ts'
+import { notifyUndoable } from '../commands.ts'
 import { Tool } from '../docks/tool.tsx'
 import { t as studio } from '../messages.ts'
 import { levelAt, placeOf } from '../mixer/fader-scale.ts'
@@ -38,9 +38,9 @@ export function GuestCard({ guest, name, source, editor, talkback }: GuestCardPr
       // What they are now comes as an event: the answer may be older.
       if (way === 'put-on-air') await call('POST', `/studio/guests/${id}/put-on-air`, { body: {} })
       else await call('POST', `/studio/guests/${id}/take-off-air`)
-      tellUndoable(way === 'put-on-air' ? t.onAirNow(name) : t.offAirNow(name))
+      notifyUndoable(way === 'put-on-air' ? t.onAirNow(name) : t.offAirNow(name))
     } catch (error) {
-      tellError(error)
+      notifyError(error)
     } finally {
       setBusy(false)
     }
@@ -50,12 +50,12 @@ export function GuestCard({ guest, name, source, editor, talkback }: GuestCardPr
     try {
       setLink((await call('POST', `/studio/guests/${id}/link`, { body: {} })).joinUrl)
     } catch (error) {
-      tellError(error)
+      notifyError(error)
     }
   }
   const remove = async (): Promise<void> => {
     if (!(await confirm(t.removeQuestion(name), t.removeText, t.remove))) return
-    await call('DELETE', `/studio/guests/${id}`).catch(tellError)
+    await call('DELETE', `/studio/guests/${id}`).catch(notifyError)
   }
   const tally = onAir ? 'program' : inPreview ? 'preview' : 'none'
   return (

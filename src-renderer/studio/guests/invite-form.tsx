@@ -3,7 +3,7 @@ import { call } from '../../client/api.ts'
 import { CopyField } from '../../components/copy.tsx'
 import { Dialog } from '../../components/dialog.tsx'
 import { ShownOnceDialog } from '../../components/shown-once-dialog.tsx'
-import { tellError } from '../../components/toasts.tsx'
+import { notifyError } from '../../components/toasts.tsx'
 import { keepGuest } from './guest-list.ts'
 import { t } from './messages.ts'
 
@@ -26,7 +26,7 @@ export function InviteForm({ onClose }: { readonly onClose: () => void }) {
       await keepGuest(invited.then(({ guest }) => guest))
       setLink((await invited).joinUrl)
     } catch (error) {
-      tellError(error)
+      notifyError(error)
       setSending(false)
     }
   }

@@ -2,7 +2,7 @@ import { useState } from 'react'
 import { useLocation } from 'wouter'
 import { explain } from '../../client/api.ts'
 import { Dialog } from '../../components/dialog.tsx'
-import { Refusal } from '../../components/refusal.tsx'
+import { FormError } from '../../components/form-error.tsx'
 import { serviceTitle } from '../outputs/services.ts'
 import { freeId, freeName } from '../places.ts'
 import { edit, untilOpen, useShow } from '../show-store.ts'
@@ -87,7 +87,7 @@ export function GuideDialog({ onClose }: { readonly onClose: () => void }) {
   const [title, setTitle] = useState<string>(templateTexts.made.title)
   const [place, setPlace] = useState<Place>({ service: 'host', server: '', key: '' })
   const [busy, setBusy] = useState(false)
-  const [refusal, setRefusal] = useState('')
+  const [rejection, setRejection] = useState('')
   const { encoders, problem } = useEncoders()
   const steps = stepsOf(purpose)
   const at = steps.indexOf(step)
@@ -98,7 +98,7 @@ export function GuideDialog({ onClose }: { readonly onClose: () => void }) {
   }
   const next = async (): Promise<void> => {
     setBusy(true)
-    setRefusal('')
+    setRejection('')
     try {
       if (step === 'design' && !(await makeShow(template, title.trim() || templateTexts.made.title, quality))) return
       if (step === 'place') await addPlace(place, quality)
@@ -106,7 +106,7 @@ export function GuideDialog({ onClose }: { readonly onClose: () => void }) {
       if (following === undefined) leave()
       else setStep(following)
     } catch (error) {
-      setRefusal(explain(error))
+      setRejection(explain(error))
     } finally {
       setBusy(false)
     }
@@ -175,7 +175,7 @@ export function GuideDialog({ onClose }: { readonly onClose: () => void }) {
             </div>
           </>
         )}
-        <Refusal text={refusal} />
+        <FormError text={rejection} />
         <div className="dialog-actions">
           <button type="button" className="button quiet dialog-aside" onClick={leave} title={t.leaveHelp} data-testid="guide-leave">
             {t.leave}

@@ -1,7 +1,7 @@
 import { History } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { call, reportProblem } from '../../client/api.ts'
-import { tellError } from '../../components/toasts.tsx'
+import { notifyError } from '../../components/toasts.tsx'
 import { redo, undo } from '../show-store.ts'
 import type { HistoryList, OpenCollection } from '../types.ts'
 import { t } from './messages.ts'
@@ -62,7 +62,7 @@ function Steps({ revision }: { readonly revision: number }) {
     try {
       for (let done = 0; done < count; done++) await step()
     } catch (error) {
-      tellError(error)
+      notifyError(error)
     } finally {
       setBusy(false)
     }

@@ -2,7 +2,7 @@ import { Copy, Play, Plus, Square, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { Dialog } from '../../components/dialog.tsx'
 import { moveInList } from '../../components/list-keys.ts'
-import { runMacro, stopMacroRun, tellUndoable, tryEdit } from '../commands.ts'
+import { notifyUndoable, runMacro, stopMacroRun, tryEdit } from '../commands.ts'
 import { Tool } from '../docks/tool.tsx'
 import { t as studio } from '../messages.ts'
 import { freeId, freeName } from '../places.ts'
@@ -34,7 +34,7 @@ export function MacrosDialog({ document, onClose }: MacrosDialogProps) {
     if (made?.[0] !== undefined) setChosen(made[0])
   }
   const remove = async ({ id, name }: Macro): Promise<void> => {
-    if ((await tryEdit([{ do: 'remove', at: `macros/${id}` }])) !== undefined) tellUndoable(t.deleted(name))
+    if ((await tryEdit([{ do: 'remove', at: `macros/${id}` }])) !== undefined) notifyUndoable(t.deleted(name))
   }
   return (
     <Dialog title={t.title} onClose={onClose} testId="macros-dialog">

@@ -11,14 +11,14 @@ export function useMacroKeys(enabled: boolean): void {
     const down = new Map<string, string>()
     // What is let go must not overtake what was pressed.
     let last: Promise<unknown> = Promise.resolve()
-    const tell = (chord: string, released: boolean): void => {
+    const notify = (chord: string, released: boolean): void => {
       last = last.then(() => pressKeys(chord, released))
     }
     const release = (code: string): void => {
       const chord = down.get(code)
       if (chord === undefined) return
       down.delete(code)
-      tell(chord, true)
+      notify(chord, true)
     }
     const onDown = (event: KeyboardEvent): void => {
       const chord = chordOf(event)
@@ -36,7 +36,7 @@ export function useMacroKeys(enabled: boolean): void {
       event.preventDefault()
       event.stopPropagation()
       if (macros.some(({ released }) => (released ?? []).length > 0)) down.set(event.code, chord)
-      tell(chord, false)
+      notify(chord, false)
     }
     const onUp = (event: KeyboardEvent): void => release(event.code)
     // Who leaves the window with a key down is not heard to let it go.

@@ -1,5 +1,5 @@
 import type { MenuEntry } from '../../components/context-menu.tsx'
-import { tellUndoable, tryEdit } from '../commands.ts'
+import { notifyUndoable, tryEdit } from '../commands.ts'
 import { addMacro } from '../new-macro.ts'
 import { change } from '../show-store.ts'
 import type { Collection, Edit, Source } from '../types.ts'
@@ -32,7 +32,7 @@ export function stripEntries({ source, document, onProperties, onRemove }: Strip
     return {
       label: t.lowerUnder(name),
       act: () =>
-        void tryEdit([{ do: 'add', to: list, value }]).then((made) => made !== undefined && tellUndoable(t.lowered(source.name, name))),
+        void tryEdit([{ do: 'add', to: list, value }]).then((made) => made !== undefined && notifyUndoable(t.lowered(source.name, name))),
     }
   }
   const push = (how: 'talk' | 'mute'): MenuEntry => ({

@@ -1,6 +1,6 @@
 import { type ReactNode, useState } from 'react'
 import { call } from '../../client/api.ts'
-import { tellError } from '../../components/toasts.tsx'
+import { notifyError } from '../../components/toasts.tsx'
 import { t } from './messages.ts'
 import type { Overlay } from './overlay-store.ts'
 
@@ -14,7 +14,7 @@ interface ControlsProps {
 
 /** What an operator does with an overlay during a show. */
 export function OverlayControls({ overlay }: ControlsProps) {
-  const post: Post = (body) => void call('POST', `/studio/overlays/${overlay.id}/data`, { body }).catch(tellError)
+  const post: Post = (body) => void call('POST', `/studio/overlays/${overlay.id}/data`, { body }).catch(notifyError)
   const Controls = byKind[overlay.kind]
   if (Controls === undefined) return null
   return (

@@ -1,5 +1,5 @@
 import { call } from '../../client/api.ts'
-import { tell, tellError } from '../../components/toasts.tsx'
+import { notify, notifyError } from '../../components/toasts.tsx'
 import { t } from './messages.ts'
 
 /** Saves overlays, all of them where none are named, as one file. Throws ApiError. */
@@ -19,15 +19,15 @@ export async function importOverlays(file: File): Promise<string | undefined> {
   try {
     body = JSON.parse(await file.text())
   } catch {
-    tellError(new Error(t.notAFile))
+    notifyError(new Error(t.notAFile))
     return undefined
   }
   try {
     const { items, incomplete } = await call('POST', '/studio/overlay-file', { body: body as never })
-    tell(incomplete.length > 0 ? `${t.imported(items.length)}. ${t.incomplete}` : t.imported(items.length))
+    notify(incomplete.length > 0 ? `${t.imported(items.length)}. ${t.incomplete}` : t.imported(items.length))
     return items[0]?.id
   } catch (error) {
-    tellError(error)
+    notifyError(error)
     return undefined
   }
 }

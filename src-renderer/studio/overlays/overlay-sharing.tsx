@@ -2,7 +2,7 @@ import { Copy, Download, RotateCw } from 'lucide-react'
 import { call } from '../../client/api.ts'
 import { copyText } from '../../components/copy.tsx'
 import { confirm } from '../../components/dialog.tsx'
-import { tell, tellError } from '../../components/toasts.tsx'
+import { notify, notifyError } from '../../components/toasts.tsx'
 import { t } from './messages.ts'
 import { exportOverlays } from './overlay-files.ts'
 import type { Overlay, OverlayKind } from './overlay-store.ts'
@@ -22,14 +22,14 @@ export function OverlaySharing({ overlay: { id, name }, kind }: OverlaySharingPr
       const { url, postUrl } = await call('GET', `/studio/overlays/${id}/links`)
       const example = `curl -X POST -H 'Content-Type: application/json' -d ${quoted(JSON.stringify(kind.example))} ${quoted(postUrl)}`
       await copyText(what === 'page' ? url : example)
-      tell(t.copied)
+      notify(t.copied)
     } catch (error) {
-      tellError(error)
+      notifyError(error)
     }
   }
   const renew = async (): Promise<void> => {
     if (!(await confirm(t.renewTitle(name), t.renewText, t.renew))) return
-    await call('POST', `/studio/overlays/${id}/links`, { body: { renew: 'both' } }).then(() => tell(t.renewed), tellError)
+    await call('POST', `/studio/overlays/${id}/links`, { body: { renew: 'both' } }).then(() => notify(t.renewed), notifyError)
   }
   return (
     <fieldset className="overlay-sharing">
@@ -45,7 +45,7 @@ export function OverlaySharing({ overlay: { id, name }, kind }: OverlaySharingPr
         <button type="button" className="button" onClick={() => void renew()} data-testid="renew-overlay">
           <RotateCw size={15} /> {t.renew}
         </button>
-        <button type="button" className="button" onClick={() => void exportOverlays([id]).catch(tellError)} data-testid="export-overlay">
+        <button type="button" className="button" onClick={() => void exportOverlays([id]).catch(notifyError)} data-testid="export-overlay">
           <Download size={15} /> {t.exportOne}
         </button>
       </div>

@@ -4,7 +4,7 @@ import { call } from '../../client/api.ts'
 import { useCollection } from '../../client/collection.ts'
 import { confirm, Dialog } from '../../components/dialog.tsx'
 import { moveInList } from '../../components/list-keys.ts'
-import { tell, tellError } from '../../components/toasts.tsx'
+import { notify, notifyError } from '../../components/toasts.tsx'
 import { Tool } from '../docks/tool.tsx'
 import { defaultsOf } from '../forms/schema.ts'
 import { edit } from '../show-store.ts'
@@ -50,20 +50,20 @@ export function OverlaysDialog({ document, scene, canvas, first, onClose }: Over
       const made = await overlays.keep(call('POST', '/studio/overlays', { body }))
       setChosen(made.id)
     } catch (error) {
-      tellError(error)
+      notifyError(error)
     }
   }
   const remove = async ({ id, name }: Overlay): Promise<void> => {
     if (!(await confirm(t.removeTitle(name), t.removeText, t.remove))) return
-    await call('DELETE', `/studio/overlays/${id}`).catch(tellError)
+    await call('DELETE', `/studio/overlays/${id}`).catch(notifyError)
   }
   const addToScene = async (of: Overlay, design: OverlayKind): Promise<void> => {
     try {
       const made = await edit(overlayItemEdits(of, design, document, scene.id, canvas))
       select(made.slice(1))
-      tell(t.addedToScene(of.name))
+      notify(t.addedToScene(of.name))
     } catch (error) {
-      tellError(error)
+      notifyError(error)
     }
   }
   const importFile = async (given: File | undefined): Promise<void> => {
@@ -150,7 +150,7 @@ export function OverlaysDialog({ document, scene, canvas, first, onClose }: Over
             <button
               type="button"
               className="button quiet"
-              onClick={() => void exportOverlays().catch(tellError)}
+              onClick={() => void exportOverlays().catch(notifyError)}
               data-testid="export-overlays"
             >
               <Download size={15} /> {t.exportAll}
@@ -176,7 +176,7 @@ function OverlayEditor({ overlay, kind, onAdd }: OverlayEditorProps) {
   const { data } = overlay
   const rename = (name: string): void => {
     if (name === '' || name === overlay.name) return
-    overlays.keep(call('PATCH', `/studio/overlays/${overlay.id}`, { body: { name } })).catch(tellError)
+    overlays.keep(call('PATCH', `/studio/overlays/${overlay.id}`, { body: { name } })).catch(notifyError)
   }
   return (
     <div className="parts-form">

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react'
 import { call } from '../../client/api.ts'
-import { tellError } from '../../components/toasts.tsx'
+import { notifyError } from '../../components/toasts.tsx'
 import { type Overlay, overlays } from './overlay-store.ts'
 
 type Settings = Readonly<Record<string, unknown>>
@@ -21,7 +21,7 @@ export function useOverlaySettings({ id, settings }: Overlay): readonly [Setting
     try {
       await overlays.keep(call('PATCH', `/studio/overlays/${id}`, { body: { settings: sent } }))
     } catch (error) {
-      tellError(error)
+      notifyError(error)
     }
     // What was changed meanwhile is still on its way.
     setPending((before) =>

@@ -4,7 +4,7 @@ import type { Answer } from '../../../src-main/api/typed-api.ts'
 import { call } from '../../client/api.ts'
 import { formatBytes } from '../../client/format.ts'
 import { Dialog } from '../../components/dialog.tsx'
-import { tellError } from '../../components/toasts.tsx'
+import { notifyError } from '../../components/toasts.tsx'
 import { t as texts } from '../messages.ts'
 import { t } from './messages.ts'
 
@@ -14,7 +14,7 @@ type Media = Answer<'GET', '/studio/collections/*/media'>
 export function ExportDialog({ name, onClose }: { readonly name: string; readonly onClose: () => void }) {
   const [media, setMedia] = useState<Media | null>(null)
   const path = `/studio/collections/${encodeURIComponent(name)}` as const
-  useEffect(() => void call('GET', `${path}/media`).then(setMedia, tellError), [path])
+  useEffect(() => void call('GET', `${path}/media`).then(setMedia, notifyError), [path])
   return (
     <Dialog title={t.exportTitle(name)} onClose={onClose} testId="export-show">
       <p className="quiet">{t.exportText}</p>

@@ -2,7 +2,7 @@ import { PackageOpen } from 'lucide-react'
 import { useRef, useState } from 'react'
 import type { Answer } from '../../../src-main/api/typed-api.ts'
 import { call } from '../../client/api.ts'
-import { tellError } from '../../components/toasts.tsx'
+import { notifyError } from '../../components/toasts.tsx'
 import { uploadBundle } from '../uploads/upload-store.ts'
 import { ImportReport } from './import-report.tsx'
 import { t } from './messages.ts'
@@ -21,7 +21,7 @@ export function ImportBundle({ className = 'button' }: { readonly className?: st
       const name = showName(file.name.replace(/\.tar$/i, ''), await listShows())
       setReport(await call('POST', '/studio/import/bundle', { body: { name, upload } }))
     } catch (error) {
-      tellError(error)
+      notifyError(error)
     } finally {
       setBusy(false)
       if (field.current) field.current.value = ''

@@ -1,5 +1,5 @@
 import { Dialog } from '../../components/dialog.tsx'
-import { tellError } from '../../components/toasts.tsx'
+import { notifyError } from '../../components/toasts.tsx'
 import { t } from '../messages.ts'
 import { openShow } from './new-show.ts'
 
@@ -42,7 +42,7 @@ export function ImportReport({ title, report, onClose }: ImportReportProps) {
           className="button primary"
           data-testid="open-imported"
           onClick={() => {
-            openShow(report.name).catch(tellError)
+            openShow(report.name).catch(notifyError)
             onClose()
           }}
         >

@@ -1,6 +1,6 @@
 import { ApiError } from '../../client/api.ts'
 import { confirm } from '../../components/dialog.tsx'
-import { tellError } from '../../components/toasts.tsx'
+import { notifyError } from '../../components/toasts.tsx'
 import { t } from '../messages.ts'
 
 /** Does something that another show takes the place of the open one for; asks where that ends what is live. False where it was not done. */
@@ -10,7 +10,7 @@ export async function replaceShow(work: (force: boolean) => Promise<unknown>): P
     return true
   } catch (error) {
     if (!(error instanceof ApiError && error.code === 'studio.on_air')) {
-      tellError(error)
+      notifyError(error)
       return false
     }
   }
@@ -19,7 +19,7 @@ export async function replaceShow(work: (force: boolean) => Promise<unknown>): P
     await work(true)
     return true
   } catch (error) {
-    tellError(error)
+    notifyError(error)
     return false
   }
 }

@@ -2,7 +2,7 @@ import { Import } from 'lucide-react'
 import { useRef, useState } from 'react'
 import type { Answer } from '../../../src-main/api/typed-api.ts'
 import { call } from '../../client/api.ts'
-import { tell, tellError } from '../../components/toasts.tsx'
+import { notify, notifyError } from '../../components/toasts.tsx'
 import { t } from '../messages.ts'
 import { ImportReport } from '../shows/import-report.tsx'
 import { listShows, showName } from '../shows/new-show.ts'
@@ -21,13 +21,13 @@ export function ImportObs({ className = 'button' }: { readonly className?: strin
       try {
         document = JSON.parse(await file.text())
       } catch {
-        tell(t.obs.notJson)
+        notify(t.obs.notJson)
         return
       }
       const name = showName(file.name.replace(/\.json$/i, ''), await listShows())
       setReport(await call('POST', '/studio/import/obs', { body: { name, document } }))
     } catch (error) {
-      tellError(error)
+      notifyError(error)
     } finally {
       setBusy(false)
       if (field.current) field.current.value = ''

@@ -2,7 +2,7 @@ import { ChevronDown } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { call } from '../../client/api.ts'
 import { confirm } from '../../components/dialog.tsx'
-import { tell, tellError } from '../../components/toasts.tsx'
+import { notify, notifyError } from '../../components/toasts.tsx'
 import { openGuide } from '../guide/guide-state.ts'
 import { t as guide } from '../guide/messages.ts'
 import { t } from '../messages.ts'
@@ -17,7 +17,7 @@ import { ImportObs } from './import-obs.tsx'
 
 const closeShow = async (): Promise<void> => {
   if (!(await confirm(t.collections.closeTitle, t.collections.closeText, t.collections.close))) return
-  await call('POST', '/studio/close', { body: { force: true } }).catch(tellError)
+  await call('POST', '/studio/close', { body: { force: true } }).catch(notifyError)
 }
 
 /** Writes the open show to another one, which is not opened. */
@@ -25,9 +25,9 @@ const duplicateShow = async (name: string): Promise<void> => {
   try {
     const copy = showName(t.copyName(name), await listShows())
     await call('POST', '/studio/collection/save-as', { body: { name: copy } })
-    tell(showTexts.duplicated(copy))
+    notify(showTexts.duplicated(copy))
   } catch (error) {
-    tellError(error)
+    notifyError(error)
   }
 }
 
@@ -39,7 +39,7 @@ export function ShowMenu({ name, editor }: { readonly name: string; readonly edi
   const box = useRef<HTMLDivElement>(null)
   useEffect(() => {
     if (!open) return
-    listShows().then(setShows, tellError)
+    listShows().then(setShows, notifyError)
     const close = (event: Event): void => {
       if (event instanceof KeyboardEvent ? event.key === 'Escape' : !box.current?.contains(event.target as Node)) setOpen(false)
     }

@@ -1,7 +1,7 @@
 import { Clapperboard, Compass, FilePlus, LayoutTemplate, Play } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { formatAgo } from '../../client/format.ts'
-import { tellError } from '../../components/toasts.tsx'
+import { notifyError } from '../../components/toasts.tsx'
 import { leaveGuide, openGuide, useGuide } from '../guide/guide-state.ts'
 import { t as guide } from '../guide/messages.ts'
 import { PurposeChoice } from '../guide/purpose-choice.tsx'
@@ -22,7 +22,7 @@ export function StartState({ editor }: { readonly editor: boolean }) {
     listShows().then((found) => {
       setShows(found)
       setKnown(true)
-    }, tellError)
+    }, notifyError)
   }, [])
   const asks = known && shows.length === 0 && !left
   const run = (work: () => Promise<unknown>) => () => {
@@ -31,7 +31,7 @@ export function StartState({ editor }: { readonly editor: boolean }) {
       () => setBusy(false),
       (error) => {
         setBusy(false)
-        tellError(error)
+        notifyError(error)
       },
     )
   }

@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { Dialog } from '../../components/dialog.tsx'
 import { DialogForm } from '../../components/dialog-form.tsx'
-import { tellError } from '../../components/toasts.tsx'
+import { notifyError } from '../../components/toasts.tsx'
 import { createShow, openShow } from '../shows/new-show.ts'
 import { replaceShow } from '../shows/replace-show.ts'
 import { DeviceChoice, deviceChoice, useFoundDevices } from './device-choice.tsx'
@@ -51,7 +51,7 @@ export function TemplateDialog({ onClose }: { readonly onClose: () => void }) {
   const create = async (): Promise<void> => {
     const show = await createShow(options.title, makeTemplate(name, { ...options, ...canvasOf(name, short) }))
     onClose()
-    await replaceShow((force) => openShow(show, force)).catch(tellError)
+    await replaceShow((force) => openShow(show, force)).catch(notifyError)
   }
   const field = (key: 'title' | 'speaker' | 'guest', label: string) => (
     <div className="field">

@@ -2,7 +2,7 @@ import { Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { Dialog } from '../../components/dialog.tsx'
 import { moveInList } from '../../components/list-keys.ts'
-import { tellUndoable, tryEdit } from '../commands.ts'
+import { notifyUndoable, tryEdit } from '../commands.ts'
 import { Tool } from '../docks/tool.tsx'
 import { NumberField } from '../forms/number-field.tsx'
 import { SettingsForm } from '../forms/settings-form.tsx'
@@ -30,7 +30,7 @@ export function TransitionsDialog({ document, onClose }: TransitionsDialogProps)
     if (made?.[0] !== undefined) setChosen(made[0])
   }
   const remove = async ({ id, name }: Transition): Promise<void> => {
-    if ((await tryEdit([{ do: 'remove', at: `transitions/${id}` }])) !== undefined) tellUndoable(t.deleted(name))
+    if ((await tryEdit([{ do: 'remove', at: `transitions/${id}` }])) !== undefined) notifyUndoable(t.deleted(name))
   }
   return (
     <Dialog title={t.title} onClose={onClose} testId="transitions-dialog">

@@ -1,8 +1,8 @@
 import { Play, Square } from 'lucide-react'
 import { type CSSProperties, useEffect, useRef, useState } from 'react'
 import { call } from '../../client/api.ts'
-import { tellError } from '../../components/toasts.tsx'
-import { LivePicture } from '../canvas/canvas-picture.tsx'
+import { notifyError } from '../../components/toasts.tsx'
+import { LivePicture } from '../canvas/canvas-video.tsx'
 import { useShow } from '../show-store.ts'
 import type { Collection, Transition } from '../types.ts'
 import { t } from './messages.ts'
@@ -75,7 +75,7 @@ export function Trial({ transition, document: show }: TrialProps) {
     } catch (error) {
       if (running.current === undefined && state !== 'off') return
       end()
-      tellError(error)
+      notifyError(error)
     }
   }
   const busy = state === 'prepares' || state === 'plays'

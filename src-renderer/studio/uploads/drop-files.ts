@@ -1,4 +1,4 @@
-import { tell } from '../../components/toasts.tsx'
+import { notify } from '../../components/toasts.tsx'
 import { tryEdit } from '../commands.ts'
 import { addSourceEdits, type Place } from '../new-source.ts'
 import { useShow } from '../show-store.ts'
@@ -17,12 +17,12 @@ export async function addDroppedFiles(
   to: { readonly scene: string; readonly canvas: string; readonly at: Place },
   onAdded: (items: readonly string[]) => void,
 ): Promise<void> {
-  if (files.length > maxFiles) tell(t.tooMany(maxFiles))
+  if (files.length > maxFiles) notify(t.tooMany(maxFiles))
   await Promise.all(
     files.slice(0, maxFiles).map(async (file) => {
       const sent = await uploadFile(file)
       if (sent === undefined) return
-      if (sent.kind === 'lut') return tell(t.lutAdded(sent.id))
+      if (sent.kind === 'lut') return notify(t.lutAdded(sent.id))
       // The show may have changed while the file was sent.
       const document = useShow.getState().open?.collection
       const canvas = document?.canvases.find(({ id }) => id === to.canvas)
@@ -34,7 +34,7 @@ export async function addDroppedFiles(
       )
       if (made === undefined) return
       onAdded(made.slice(-1))
-      tell(t.added(name))
+      notify(t.added(name))
     }),
   )
 }

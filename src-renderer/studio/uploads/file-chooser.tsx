@@ -3,7 +3,7 @@ import { useCallback, useEffect, useRef, useState } from 'react'
 import { ApiError, call, explain } from '../../client/api.ts'
 import { formatBytes } from '../../client/format.ts'
 import { confirm, Dialog } from '../../components/dialog.tsx'
-import { tell, tellError } from '../../components/toasts.tsx'
+import { notify, notifyError } from '../../components/toasts.tsx'
 import { t as texts } from '../messages.ts'
 import type { FolderListing, UploadedFile } from '../types.ts'
 import { t } from './messages.ts'
@@ -80,10 +80,10 @@ export function FileChooser({ what, several = false, onChoose, onClose }: FileCh
           await call('DELETE', url, { query: { force: true } })
         else throw undefined
       })
-      tell(t.deleted(name))
+      notify(t.deleted(name))
       if (listing !== null) await show(listing.path)
     } catch (error) {
-      if (error !== undefined) tellError(error)
+      if (error !== undefined) notifyError(error)
     }
   }
   return (

@@ -1,6 +1,6 @@
 import { create } from 'zustand'
 import { ApiError, explain, randomId } from '../../client/api.ts'
-import { tell } from '../../components/toasts.tsx'
+import { notify } from '../../components/toasts.tsx'
 import type { UploadedFile } from '../types.ts'
 import { t } from './messages.ts'
 import { type Sent, sendFile } from './send-file.ts'
@@ -66,7 +66,7 @@ async function send(file: File, bundle: boolean): Promise<Sent | undefined> {
   } catch (error) {
     if (stopper.signal.aborted) {
       dismissUpload(id)
-      tell(t.cancelled(name))
+      notify(t.cancelled(name))
     } else change(id, { state: 'failed', problem: error instanceof ApiError ? explain(error) : String(error) })
     return undefined
   } finally {

@@ -56,20 +56,20 @@ class ReplicaRendition implements PackagedRendition {
   }
 
   /** Takes a segment, new or changed. */
-  put(told: Omit<MediaSegment, 'parts'>): void {
-    const known = this.find(told.sequence)
+  put(reported: Omit<MediaSegment, 'parts'>): void {
+    const known = this.find(reported.sequence)
     if (known === undefined) {
       // what its parts add is counted as they come
-      const sums = told.complete ? {} : { durationTicks: 0, byteLength: 0 }
-      this.segments.push({ ...told, ...sums, parts: [] })
+      const sums = reported.complete ? {} : { durationTicks: 0, byteLength: 0 }
+      this.segments.push({ ...reported, ...sums, parts: [] })
       return
     }
-    known.durationTicks = told.durationTicks
-    known.independent = told.independent
-    known.complete = told.complete
-    known.byteLength = told.byteLength
-    if (told.stored !== undefined) {
-      known.stored = told.stored
+    known.durationTicks = reported.durationTicks
+    known.independent = reported.independent
+    known.complete = reported.complete
+    known.byteLength = reported.byteLength
+    if (reported.stored !== undefined) {
+      known.stored = reported.stored
       known.parts.length = 0
     }
   }

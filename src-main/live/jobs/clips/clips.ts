@@ -219,9 +219,9 @@ export class Clips {
       store.keep(clip)
       await this.#illustrate(clip)
     } catch (error) {
-      const told = signal.aborted ? new AppError('clip.interrupted') : error instanceof AppError ? error : undefined
-      if (told === undefined) log.warn({ err: error, clip: clip.id }, 'a clip could not be created')
-      if (store.has(clip.id) && clip.state !== 'ready') this.#fail(clip, told ?? new AppError('clip.failed', (error as Error).message))
+      const reported = signal.aborted ? new AppError('clip.interrupted') : error instanceof AppError ? error : undefined
+      if (reported === undefined) log.warn({ err: error, clip: clip.id }, 'a clip could not be created')
+      if (store.has(clip.id) && clip.state !== 'ready') this.#fail(clip, reported ?? new AppError('clip.failed', (error as Error).message))
     } finally {
       await rm(work, { recursive: true, force: true }).catch(() => undefined)
     }

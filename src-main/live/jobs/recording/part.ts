@@ -8,7 +8,7 @@ export class Part implements PartSink {
   readonly recording: StoredRecording
   readonly #file: PartFile
   /** When progress was reported last, monotonic ms. */
-  toldAtMs = Number.NEGATIVE_INFINITY
+  reportedAtMs = Number.NEGATIVE_INFINITY
 
   constructor(recording: StoredRecording, file: PartFile) {
     this.recording = recording

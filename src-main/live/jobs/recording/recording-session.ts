@@ -93,7 +93,7 @@ export class RecordingSession {
         if (this.#part === part) this.#part = undefined
         this.#close(part.finish(writer).then((whole) => this.#closed(part, whole)))
       },
-      onRefused: () => this.pause(this.#fault ?? new AppError('recording.disk_slow')),
+      onRejected: () => this.pause(this.#fault ?? new AppError('recording.disk_slow')),
       onEnd: () => {
         this.#ended = true
         this.#dependencies.onEnd(this)
@@ -196,8 +196,8 @@ export class RecordingSession {
     part.recording.durationMs = Math.round(durationMs)
     part.recording.bytes = part.safeBytes
     const now = performance.now()
-    if (now - part.toldAtMs < progressEveryMs) return
-    part.toldAtMs = now
+    if (now - part.reportedAtMs < progressEveryMs) return
+    part.reportedAtMs = now
     this.#dependencies.onProgress(part.recording)
   }
 

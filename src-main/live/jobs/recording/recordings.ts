@@ -165,7 +165,7 @@ export class Recordings {
       queueBytes,
       onProgress: ({ id, durationMs, bytes, streamId }) =>
         events.publish('recording.progress', { id, durationMs, bytes } satisfies RecordingProgress, { stream: streamId, volatile: true }),
-      onChange: (changed) => this.#tell(changed),
+      onChange: (changed) => this.#notify(changed),
       onWhole,
       onEnd: (ended) => {
         if (this.#sessions.get(stream.name) === ended) this.#sessions.delete(stream.name)
@@ -180,7 +180,7 @@ export class Recordings {
     void this.check()
   }
 
-  #tell(session: RecordingSession): void {
+  #notify(session: RecordingSession): void {
     const { events, audit, log } = this.#dependencies
     const status = session.status()
     const { id, name } = session.stream

@@ -68,7 +68,7 @@ function controlRoutes({ recordings, streamName }: RecordingRoutesDependencies):
 }
 
 function ruleRoutes({ recordings, rules, audit, streamName, liveNames }: RecordingRoutesDependencies): readonly RouteDefinition[] {
-  const told = (message: string, actor: string): void => audit.record({ kind: 'command', message, actor })
+  const reported = (message: string, actor: string): void => audit.record({ kind: 'command', message, actor })
   return [
     defineRoute({
       method: 'GET',
@@ -89,7 +89,7 @@ function ruleRoutes({ recordings, rules, audit, streamName, liveNames }: Recordi
       responses: { 200: RecordingRuleSchema },
       handler: async ({ body, principal }) => {
         await rules.set('', body)
-        told('the default recording rule was changed', principal.id)
+        reported('the default recording rule was changed', principal.id)
         recordings.rulesChanged(liveNames())
         return { body: rules.of('').rule }
       },
@@ -116,7 +116,7 @@ function ruleRoutes({ recordings, rules, audit, streamName, liveNames }: Recordi
       handler: async ({ params, body, principal }) => {
         const name = streamName(params.id)
         await rules.set(name, body)
-        told(`the recording rule of ${name} was changed`, principal.id)
+        reported(`the recording rule of ${name} was changed`, principal.id)
         recordings.rulesChanged([name])
         return { body: rules.of(name) }
       },
@@ -132,7 +132,7 @@ function ruleRoutes({ recordings, rules, audit, streamName, liveNames }: Recordi
       handler: async ({ params, principal }) => {
         const name = streamName(params.id)
         await rules.set(name, undefined)
-        told(`the recording rule of ${name} was taken away`, principal.id)
+        reported(`the recording rule of ${name} was taken away`, principal.id)
         recordings.rulesChanged([name])
         return { body: rules.of(name) }
       },
@@ -156,7 +156,7 @@ function ruleRoutes({ recordings, rules, audit, streamName, liveNames }: Recordi
       responses: { 200: RetentionSchema },
       handler: async ({ body, principal }) => {
         await rules.setRetention(body)
-        told('the retention of recordings was changed', principal.id)
+        reported('the retention of recordings was changed', principal.id)
         await recordings.check()
         return { body: rules.retention }
       },

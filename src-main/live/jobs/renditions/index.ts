@@ -82,7 +82,7 @@ export async function createRenditions(dependencies: RenditionsDependencies): Pr
           made.delete(stream)
           fresh.ladder.stop()
           void fresh.transcoder.stop()
-          tell(stream, fresh.ladder)
+          notify(stream, fresh.ladder)
         },
       },
       { from: 'live' },
@@ -116,19 +116,19 @@ export async function createRenditions(dependencies: RenditionsDependencies): Pr
       limits: () => dependencies.limitsOf(stream),
       onChange: () => {
         const each = made.get(stream)
-        if (each) tell(stream, each.ladder)
+        if (each) notify(stream, each.ladder)
       },
-      onShed: (output, shed) => tellShed(stream, output, shed),
+      onShed: (output, shed) => reportShed(stream, output, shed),
       onEncodersWanted: () => void survey.measure(),
     })
     return { transcoder, realtime, ladder }
   }
 
-  function tell(stream: LiveStream, ladder: StreamLadder): void {
+  function notify(stream: LiveStream, ladder: StreamLadder): void {
     events.publish('stream.renditions', ladder.view(), { stream: stream.id })
   }
 
-  function tellShed(stream: LiveStream, output: VideoOutput, shed: boolean): void {
+  function reportShed(stream: LiveStream, output: VideoOutput, shed: boolean): void {
     const what = `rendition ${output.height}p of ${stream.name}`
     audit.record({
       kind: 'quality',

@@ -34,7 +34,7 @@ const IdParams = Type.Object({ id: Type.String({ maxLength: 80, description: 'id
 /** API routes of renditions, presets and encoders. */
 export function renditionRoutes(dependencies: RenditionRoutesDependencies): readonly RouteDefinition[] {
   const { presets, audit, events, streamOf, view, changed } = dependencies
-  const tell = (actor: string, message: string, data: Record<string, unknown>): void =>
+  const notify = (actor: string, message: string, data: Record<string, unknown>): void =>
     audit.record({ kind: 'command', message, actor, data })
   return [
     defineRoute({
@@ -89,7 +89,7 @@ export function renditionRoutes(dependencies: RenditionRoutesDependencies): read
       responses: { 201: PresetSchema },
       handler: async ({ body, principal }) => {
         const preset = await presets.create(body)
-        tell(principal.id, `preset ${preset.name} was created`, { presetId: preset.id })
+        notify(principal.id, `preset ${preset.name} was created`, { presetId: preset.id })
         events.publish('preset.updated', preset)
         return { status: 201, body: preset }
       },
@@ -105,7 +105,7 @@ export function renditionRoutes(dependencies: RenditionRoutesDependencies): read
       responses: { 200: PresetSchema },
       handler: async ({ params, body, principal }) => {
         const preset = await presets.change(params.id, body)
-        tell(principal.id, `preset ${preset.name} was changed`, { presetId: preset.id })
+        notify(principal.id, `preset ${preset.name} was changed`, { presetId: preset.id })
         events.publish('preset.updated', preset)
         changed()
         return { body: preset }
@@ -121,7 +121,7 @@ export function renditionRoutes(dependencies: RenditionRoutesDependencies): read
       responses: { 204: Type.Null() },
       handler: async ({ params, principal }) => {
         const restored = await presets.remove(params.id)
-        tell(principal.id, `preset ${params.id} was deleted`, { presetId: params.id })
+        notify(principal.id, `preset ${params.id} was deleted`, { presetId: params.id })
         if (restored) events.publish('preset.updated', restored)
         else events.publish('preset.removed', { id: params.id })
         changed()
@@ -145,7 +145,7 @@ export function renditionRoutes(dependencies: RenditionRoutesDependencies): read
       role: 'admin',
       responses: { 200: Type.Object({ items: Type.Array(EncoderSchema) }) },
       handler: async ({ principal }) => {
-        tell(principal.id, 'the encoders are measured again', {})
+        notify(principal.id, 'the encoders are measured again', {})
         return { body: { items: [...(await dependencies.measureAgain())] } }
       },
     }),

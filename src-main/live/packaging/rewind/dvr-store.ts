@@ -30,7 +30,7 @@ export class DvrStore {
   #pending = 0
   #disk = 0
   #pausedUntilMs = 0
-  #pauseTold = false
+  #pauseReported = false
   #timer: NodeJS.Timeout | undefined
 
   constructor(dependencies: DvrStoreDependencies) {
@@ -75,8 +75,8 @@ export class DvrStore {
     },
     onDisk: (bytes) => {
       this.#disk += bytes
-      if (bytes > 0 && this.#pauseTold) {
-        this.#pauseTold = false
+      if (bytes > 0 && this.#pauseReported) {
+        this.#pauseReported = false
         this.#dependencies.onPaused(false, '')
       }
     },
@@ -98,8 +98,8 @@ export class DvrStore {
 
   #pause(reason: string): void {
     this.#pausedUntilMs = performance.now() + pauseMs
-    if (this.#pauseTold) return
-    this.#pauseTold = true
+    if (this.#pauseReported) return
+    this.#pauseReported = true
     this.#dependencies.log.warn({ reason }, 'rewind windows are paused')
     this.#dependencies.onPaused(true, reason)
   }

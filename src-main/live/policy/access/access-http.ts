@@ -87,9 +87,9 @@ export function createAccessHttp({ gate, whileAllowed, behindCdn, log }: AccessH
     if (access === 'media' && url.token === undefined && behindCdn()) return next()
     const verdict = gate.check(viewerOf(live))
     if (verdict === undefined) return next()
-    onVerdict(verdict, response, log, (refusal) => {
-      if (refusal === undefined) next()
-      else sendProblem(response, refusal.code, { detail: refusal.message, more: { stream: url.stream } })
+    onVerdict(verdict, response, log, (rejection) => {
+      if (rejection === undefined) next()
+      else sendProblem(response, rejection.code, { detail: rejection.message, more: { stream: url.stream } })
     })
   }
 

@@ -35,11 +35,11 @@ it('no change to a token opens a stream, and every rejection has its code', asyn
     const text = broken(good)
     if (text === good) continue
     readUrlToken(text)
-    const refusal = await readGrant(text, 'cam', [key], nowMs).catch((error: unknown) => error)
+    const rejection = await readGrant(text, 'cam', [key], nowMs).catch((error: unknown) => error)
     // Bits beyond the last whole byte of base64url may differ without a difference.
-    if (!(refusal instanceof Error) && text.length === good.length && text.slice(0, -1) === good.slice(0, -1)) continue
-    expect(refusal, text).toBeInstanceOf(AppError)
-    expect((refusal as AppError).code).toMatch(/^play\.token_/)
+    if (!(rejection instanceof Error) && text.length === good.length && text.slice(0, -1) === good.slice(0, -1)) continue
+    expect(rejection, text).toBeInstanceOf(AppError)
+    expect((rejection as AppError).code).toMatch(/^play\.token_/)
   }
 })
 

@@ -38,19 +38,19 @@ export async function readGrant(token: string, stream: string, keys: readonly Us
 }
 
 async function readJwt(token: string, stream: string, keys: readonly UsableKey[], nowMs: number): Promise<Grant> {
-  let refusal = new AppError('play.token_invalid')
+  let rejection = new AppError('play.token_invalid')
   // The library passes over blanks within base64: one token would have many spellings.
-  if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)) throw refusal
+  if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)) throw rejection
   for (const key of keys) {
     try {
       const { payload } = await verifyWith(key, token, nowMs)
       return grantOf(payload, stream)
     } catch (error) {
-      if (error instanceof AppError) refusal = error
-      else if ((error as { code?: string }).code === 'ERR_JWT_EXPIRED') refusal = new AppError('play.token_expired')
+      if (error instanceof AppError) rejection = error
+      else if ((error as { code?: string }).code === 'ERR_JWT_EXPIRED') rejection = new AppError('play.token_expired')
     }
   }
-  throw refusal
+  throw rejection
 }
 
 function verifyWith(key: UsableKey, token: string, nowMs: number) {

@@ -56,17 +56,17 @@ export class RunningPlayback {
       if (running.dueMs > atMs) continue
       running.dueMs = Number.POSITIVE_INFINITY
       const verdict = this.#gate.check(running.request)
-      if (verdict instanceof Promise) void verdict.then((refusal) => this.#settle(running, refusal))
+      if (verdict instanceof Promise) void verdict.then((rejection) => this.#settle(running, rejection))
       else this.#settle(running, verdict)
     }
   }
 
-  #settle(running: Running, refusal: Parameters<EndPlayback>[0] | undefined): void {
+  #settle(running: Running, rejection: Parameters<EndPlayback>[0] | undefined): void {
     if (!this.#running.has(running)) return
-    if (refusal === undefined) running.dueMs = this.#gate.untilMs(running.request)
+    if (rejection === undefined) running.dueMs = this.#gate.untilMs(running.request)
     else {
       this.#running.delete(running)
-      running.end(refusal)
+      running.end(rejection)
       if (this.#running.size === 0) this.#rest()
     }
   }

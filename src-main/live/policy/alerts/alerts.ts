@@ -138,7 +138,7 @@ export class Alerts {
     await this.#dependencies.store.removeRule(id)
     this.#rules.delete(id)
     for (const key of this.#watched.keys()) if (key.startsWith(`${id} `)) this.#watched.delete(key)
-    this.#told('alert-rule.removed', { id }, `the alert on ${rule.kind} was removed`, actor)
+    this.#reported('alert-rule.removed', { id }, `the alert on ${rule.kind} was removed`, actor)
   }
 
   async createChannel(request: ChannelRequest, actor: string): Promise<Channel> {
@@ -147,7 +147,7 @@ export class Alerts {
     const entry = { ...stored, lastError: null }
     this.#channels.set(stored.id, entry)
     const channel = describe(entry)
-    this.#told('alert-channel.created', channel, `alert channel "${request.label}" was created`, actor)
+    this.#reported('alert-channel.created', channel, `alert channel "${request.label}" was created`, actor)
     return channel
   }
 
@@ -162,7 +162,7 @@ export class Alerts {
       this.#rules.set(rule.id, changed)
       await this.#dependencies.store.saveRule(changed)
     }
-    this.#told('alert-channel.removed', { id }, `alert channel "${channel.request.label}" was removed`, actor)
+    this.#reported('alert-channel.removed', { id }, `alert channel "${channel.request.label}" was removed`, actor)
   }
 
   /** Sends a channel a test. Rejects with `alert.not_found` or `alert.channel_failed`. */
@@ -197,7 +197,7 @@ export class Alerts {
     for (const id of rule.channels) this.#channel(id)
     await this.#dependencies.store.saveRule(rule)
     this.#rules.set(rule.id, rule)
-    this.#told('alert-rule.updated', rule, message, actor)
+    this.#reported('alert-rule.updated', rule, message, actor)
     return rule
   }
 
@@ -271,7 +271,7 @@ export class Alerts {
     )
   }
 
-  #told(topic: EventTopic, data: unknown, message: string, actor: string): void {
+  #reported(topic: EventTopic, data: unknown, message: string, actor: string): void {
     this.#dependencies.events.publish(topic, data)
     this.#dependencies.audit.record({ kind: 'command', message, actor })
   }

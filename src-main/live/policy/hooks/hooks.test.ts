@@ -40,11 +40,11 @@ describe('a hook', () => {
   it('is called with the secrets of its URL, which are in no answer and no event', async () => {
     const whole = `${url.replace('//', '//me:word@')}door?token=abc`
     const shown = `${url.replace('//', '//***@')}door?token=***`
-    let told = ''
+    let reported = ''
     const hooks = await Hooks.open({
       store: { all: async () => [], save: async () => undefined, remove: async () => undefined },
-      events: { publish: (topic: string, data: unknown) => (told += `${topic} ${JSON.stringify(data)}`) } as never,
-      audit: { record: (entry) => (told += JSON.stringify(entry)) },
+      events: { publish: (topic: string, data: unknown) => (reported += `${topic} ${JSON.stringify(data)}`) } as never,
+      audit: { record: (entry) => (reported += JSON.stringify(entry)) },
       log: silentLogger,
       now: Date.now,
     })
@@ -64,7 +64,7 @@ describe('a hook', () => {
     await expect(hooks.change(hook.id, { url: 'https://***@evil.example/gate?token=***' }, 'eve')).rejects.toMatchObject({
       code: 'secret.needed',
     })
-    expect(told).not.toMatch(/word|abc/)
+    expect(reported).not.toMatch(/word|abc/)
     hooks.stop()
   })
 

@@ -85,7 +85,7 @@ export class Hooks {
     }
     await this.#dependencies.store.save(stored)
     const hook = describe(this.#enter(stored))
-    this.#told('hook.created', hook, `hook "${stored.label}" was created`, actor)
+    this.#reported('hook.created', hook, `hook "${stored.label}" was created`, actor)
     return { hook, secret: stored.secret }
   }
 
@@ -97,7 +97,7 @@ export class Hooks {
     await this.#dependencies.store.save(stored)
     entry.hook = stored
     const hook = describe(entry)
-    this.#told('hook.updated', hook, `hook "${stored.label}" was changed`, actor)
+    this.#reported('hook.updated', hook, `hook "${stored.label}" was changed`, actor)
     return hook
   }
 
@@ -107,7 +107,7 @@ export class Hooks {
     await this.#dependencies.store.remove(id)
     entry.queue.stop()
     this.#entries.delete(id)
-    this.#told('hook.removed', { id }, `hook "${entry.hook.label}" was removed`, actor)
+    this.#reported('hook.removed', { id }, `hook "${entry.hook.label}" was removed`, actor)
   }
 
   /** Newest first. Throws `hook.not_found`. */
@@ -152,16 +152,16 @@ export class Hooks {
         data: { hook: hook.label, stream, ...data },
       })
       const answer = await postHook(hook, event, id, body, this.#stop.signal)
-      const refusal = decisionOf(answer, hook.onFailure)
-      if (answer.error !== null || refusal !== undefined) {
+      const rejection = decisionOf(answer, hook.onFailure)
+      if (answer.error !== null || rejection !== undefined) {
         this.#dependencies.log.warn(
-          { hookId: hook.id, event, stream, status: answer.status, reason: answer.error, refused: refusal !== undefined },
+          { hookId: hook.id, event, stream, status: answer.status, reason: answer.error, refused: rejection !== undefined },
           'a hook rejected or did not answer',
         )
       }
-      return refusal
+      return rejection
     })
-    return (await Promise.all(asked)).find((refusal) => refusal !== undefined)
+    return (await Promise.all(asked)).find((rejection) => rejection !== undefined)
   }
 
   #enter(hook: StoredHook): Entry {
@@ -197,7 +197,7 @@ export class Hooks {
     return [...this.#entries.values()].filter(({ hook }) => concerns(hook, event, stream))
   }
 
-  #told(topic: EventTopic, data: unknown, message: string, actor: string): void {
+  #reported(topic: EventTopic, data: unknown, message: string, actor: string): void {
     this.#dependencies.events.publish(topic, data)
     this.#dependencies.audit.record({ kind: 'command', message, actor })
   }

@@ -4,7 +4,7 @@ import type { Hooks } from './hooks.ts'
 
 /** How long a decision is valid for the same viewer: manifests are fetched often, and hooks are not called each time, ms. */
 const allowedMs = 60_000
-const refusedMs = 5000
+const deniedMs = 5000
 /** Verdicts that are remembered. */
 const maxRemembered = 20_000
 
@@ -29,8 +29,8 @@ export function createPlayDecisions(
       verdicts.set(key, { untilMs: now() + forMs, verdict })
     }
     remember(allowedMs)
-    void verdict.then((refusal) => {
-      if (refusal !== undefined) remember(refusedMs)
+    void verdict.then((rejection) => {
+      if (rejection !== undefined) remember(deniedMs)
     })
     return verdict
   }

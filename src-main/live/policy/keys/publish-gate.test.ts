@@ -31,7 +31,7 @@ describe('the gate of publishers', () => {
       } as never,
       log: { error: (fields: unknown) => logged.push(fields) } as never,
       now: Date.now,
-      onRefused: (code) => refused.push(code),
+      onRejected: (code) => refused.push(code),
       ...(admit === undefined ? {} : { admit }),
     })
   }

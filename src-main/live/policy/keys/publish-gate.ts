@@ -17,7 +17,7 @@ export interface KeyGateDependencies {
   readonly registry: StreamRegistry
   readonly log: Logger
   readonly now: () => number
-  readonly onRefused?: (code: string) => void
+  readonly onRejected?: (code: string) => void
   /** Asked once the key is found good: rejects with the reason to reject this publisher. */
   readonly admit?: (key: { readonly id: string; readonly label: string; readonly stream: string }, request: PublishRequest) => Promise<void>
 }
@@ -83,7 +83,7 @@ export class KeyGate implements PublishGate {
   /** Counted here; the ingest writes the audit line, as it does for every rejection. */
   #refused(request: PublishRequest, error: unknown): void {
     const code = error instanceof AppError ? error.code : 'internal'
-    this.#dependencies.onRefused?.(code)
+    this.#dependencies.onRejected?.(code)
     if (code === 'internal') this.#dependencies.log.error({ err: error, sessionId: request.sessionId }, 'a publisher could not be admitted')
   }
 }

@@ -128,7 +128,7 @@ export class StreamKeys {
     const issued = this.#issue(request)
     await this.#dependencies.store.save({ key: issued.key, hash: hashOf(issued.secret) })
     this.#hold({ key: issued.key, hash: hashOf(issued.secret), internal: false })
-    this.#tell('created', issued.key, actor, `key ${issued.key.hint}… for stream ${issued.key.stream} was created`)
+    this.#notify('created', issued.key, actor, `key ${issued.key.hint}… for stream ${issued.key.stream} was created`)
     return issued
   }
 
@@ -153,7 +153,7 @@ export class StreamKeys {
     await this.#dependencies.store.save({ key, hash: kept.hash })
     const disabled = kept.key.enabled && !key.enabled
     kept.key = key
-    this.#tell('updated', key, actor, `key ${key.hint}… was changed`)
+    this.#notify('updated', key, actor, `key ${key.hint}… was changed`)
     for (const listener of this.#changeListeners) listener(key)
     if (disabled) this.#withdraw(key, 'publish.key_disabled')
     return key
@@ -171,7 +171,7 @@ export class StreamKeys {
     kept.key = key
     kept.hash = hash
     this.#byHash.set(hash, kept)
-    this.#tell('updated', key, actor, `key ${key.hint}… for stream ${key.stream} was rotated`)
+    this.#notify('updated', key, actor, `key ${key.hint}… for stream ${key.stream} was rotated`)
     return { key, secret }
   }
 
@@ -182,7 +182,7 @@ export class StreamKeys {
     const key: StreamKey = { ...kept.key, enabled: false, revokedAt: this.#time() }
     await this.#dependencies.store.save({ key, hash: kept.hash })
     kept.key = key
-    this.#tell('revoked', key, actor, `key ${key.hint}… for stream ${key.stream} was revoked`)
+    this.#notify('revoked', key, actor, `key ${key.hint}… for stream ${key.stream} was revoked`)
     this.#withdraw(key, 'publish.key_revoked')
     return key
   }
@@ -246,7 +246,7 @@ export class StreamKeys {
     for (const listener of this.#listeners) listener(key, reason)
   }
 
-  #tell(what: 'created' | 'updated' | 'revoked', key: StreamKey, actor: string, message: string): void {
+  #notify(what: 'created' | 'updated' | 'revoked', key: StreamKey, actor: string, message: string): void {
     this.#dependencies.events.publish(`key.${what}`, key)
     this.#dependencies.audit.record({ kind: 'command', message, streamName: key.stream, actor, data: { keyId: key.id } })
   }

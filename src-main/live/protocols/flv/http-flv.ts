@@ -199,9 +199,9 @@ export function createHttpFlv(dependencies: HttpFlvDependencies): LivePart {
       }
       response.once('close', release)
     }
-    const settle = (refusal: AppError | undefined): void => {
-      if (refusal === undefined) play(live, stream)
-      else sendProblem(response, refusal.code, { detail: refusal.message, more: { stream: name } })
+    const settle = (rejection: AppError | undefined): void => {
+      if (rejection === undefined) play(live, stream)
+      else sendProblem(response, rejection.code, { detail: rejection.message, more: { stream: name } })
     }
     const verdict = dependencies.mayWatch?.(stream, {
       protocol: 'http-flv',

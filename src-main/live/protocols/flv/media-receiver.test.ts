@@ -26,7 +26,7 @@ function receive() {
   const tracks: Track[] = []
   const packets: IngestPacket[] = []
   const reports: AppError[] = []
-  const refusals: AppError[] = []
+  const rejections: AppError[] = []
   const receiver = new MediaReceiver(
     {
       streamName: 'show',
@@ -38,9 +38,9 @@ function receive() {
       close: () => {},
     },
     3,
-    (reason) => refusals.push(reason),
+    (reason) => rejections.push(reason),
   )
-  return { receiver, tracks, packets, reports, refusals }
+  return { receiver, tracks, packets, reports, rejections }
 }
 
 describe('a publisher’s media', () => {
@@ -76,7 +76,7 @@ describe('a publisher’s media', () => {
   })
 
   it('bounds tracks, and rejects one who sends nothing but garbage', () => {
-    const { receiver, tracks, reports, refusals } = receive()
+    const { receiver, tracks, reports, rejections } = receive()
     for (let track = 0; track < 5; track += 1) {
       receiver.onAudio(
         0,
@@ -86,7 +86,7 @@ describe('a publisher’s media', () => {
     expect(tracks.map(({ id }) => id)).toEqual(['a0', 'a1', 'a2'])
     expect(reports).toHaveLength(2)
     for (let count = 0; count < 1000; count += 1) receiver.onVideo(0, frame(true, idr))
-    expect(refusals[0]?.code).toBe('ingest.media')
+    expect(rejections[0]?.code).toBe('ingest.media')
   })
 
   it('reports AAC with ADTS headers', () => {

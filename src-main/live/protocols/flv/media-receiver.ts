@@ -34,7 +34,7 @@ const maxFaultsInARow = 1000
 /** Turns the audio, video and data messages of one publisher into tracks and frames of its publication. */
 export class MediaReceiver implements VideoTagSink, AudioTagSink {
   private readonly publication: Publication
-  private readonly refuse: (reason: AppError) => void
+  private readonly reject: (reason: AppError) => void
   private readonly maxTracks: number
   private readonly video: (KnownTrack | undefined)[] = []
   private readonly audio: (KnownTrack | undefined)[] = []
@@ -45,10 +45,10 @@ export class MediaReceiver implements VideoTagSink, AudioTagSink {
   frames = 0
 
   /** `refuse` ends the session: the codec is one that we do not carry, or nothing but garbage arrives. */
-  constructor(publication: Publication, maxTracks: number, refuse: (reason: AppError) => void) {
+  constructor(publication: Publication, maxTracks: number, reject: (reason: AppError) => void) {
     this.publication = publication
     this.maxTracks = maxTracks
-    this.refuse = refuse
+    this.reject = reject
   }
 
   /** An RTMP video message. Its frames keep a reference to its body. */
@@ -197,14 +197,14 @@ export class MediaReceiver implements VideoTagSink, AudioTagSink {
   }
 
   private onFault(fault: FlvFault): void {
-    if (fault.unsupported !== undefined) this.refuse(new AppError('publish.codec_unsupported', `${fault.unsupported} is not supported`))
+    if (fault.unsupported !== undefined) this.reject(new AppError('publish.codec_unsupported', `${fault.unsupported} is not supported`))
     else this.skip('ingest.media', `A media message is malformed at byte ${fault.offset}: ${fault.fault}`)
   }
 
   /** Counts something malformed that was left out. */
   skip(code: 'ingest.media' | 'ingest.amf', message: string): void {
     this.faultsInARow += 1
-    if (this.faultsInARow > maxFaultsInARow) this.refuse(new AppError('ingest.media', 'Nothing but malformed media arrives'))
+    if (this.faultsInARow > maxFaultsInARow) this.reject(new AppError('ingest.media', 'Nothing but malformed media arrives'))
     else this.publication.report(new AppError(code, message))
   }
 }

@@ -107,10 +107,10 @@ export class Delivery {
       waiter.expire()
       return
     }
-    const stopWatching = this.#dependencies.whileAllowed?.(exchange, (refusal) => {
+    const stopWatching = this.#dependencies.whileAllowed?.(exchange, (rejection) => {
       waiters.remove(waiter)
       if (response.headersSent) response.destroy()
-      else sendProblem(response, refusal.code, { detail: refusal.message, more: { stream: stream.name } })
+      else sendProblem(response, rejection.code, { detail: rejection.message, more: { stream: stream.name } })
     })
     response.once('close', () => {
       release()

@@ -208,9 +208,9 @@ class PlaybackServer implements Playback {
         userAgent: userAgentOf(request),
       },
     )
-    const settle = (refusal: AppError | undefined): void => {
-      if (refusal === undefined) then()
-      else sendProblem(response, refusal.code, { detail: refusal.message, more: { stream: stream.name } })
+    const settle = (rejection: AppError | undefined): void => {
+      if (rejection === undefined) then()
+      else sendProblem(response, rejection.code, { detail: rejection.message, more: { stream: stream.name } })
     }
     onVerdict(verdict, response, this.#dependencies.log, settle)
   }

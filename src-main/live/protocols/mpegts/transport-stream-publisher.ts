@@ -18,7 +18,7 @@ const maxKeptTicks = 1.5 * clockHz
 /** Publishes the frames of a transport stream, from wherever its bytes come. */
 export class TransportStreamPublisher implements TsSink {
   readonly #publication: Publication
-  readonly #refuse: (reason: AppError) => void
+  readonly #reject: (reason: AppError) => void
   readonly #reader: TsReader
   readonly #awaited = new Set<string>()
   #kept: IngestPacket[] | undefined = []
@@ -27,9 +27,9 @@ export class TransportStreamPublisher implements TsSink {
   #bytesWithoutFrame = 0
 
   /** `refuse` ends the connection: a codec is not carried, or nothing but garbage arrives. */
-  constructor(publication: Publication, refuse: (reason: AppError) => void) {
+  constructor(publication: Publication, reject: (reason: AppError) => void) {
     this.#publication = publication
-    this.#refuse = refuse
+    this.#reject = reject
     this.#reader = new TsReader(this)
   }
 
@@ -38,7 +38,7 @@ export class TransportStreamPublisher implements TsSink {
     this.#bytesWithoutFrame += bytes.length
     this.#reader.push(bytes)
     if (this.#bytesWithoutFrame > maxBytesWithoutFrame)
-      this.#refuse(new AppError('ingest.media', 'No video or audio was found in the transport stream'))
+      this.#reject(new AppError('ingest.media', 'No video or audio was found in the transport stream'))
   }
 
   /** The input has ended: the last frames are passed on. */
@@ -80,12 +80,12 @@ export class TransportStreamPublisher implements TsSink {
 
   onFault(sentence: string): void {
     this.#faultsInARow++
-    if (this.#faultsInARow > maxFaultsInARow) this.#refuse(new AppError('ingest.media', 'Nothing but malformed media arrives'))
+    if (this.#faultsInARow > maxFaultsInARow) this.#reject(new AppError('ingest.media', 'Nothing but malformed media arrives'))
     else this.#publication.report(new AppError('ingest.media', sentence))
   }
 
   onUnsupported(what: string): void {
-    this.#refuse(new AppError('publish.codec_unsupported', `${what} is not supported`))
+    this.#reject(new AppError('publish.codec_unsupported', `${what} is not supported`))
   }
 
   #letGo(): void {

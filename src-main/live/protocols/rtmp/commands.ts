@@ -28,12 +28,12 @@ export class Commands {
   onBody(streamId: number, body: Buffer, start: number): void {
     const values = readAmf0Values(body, start)
     if (isFault(values)) {
-      this.connection.refuse(new AppError('ingest.amf', `A command is malformed at byte ${values.offset}: ${values.fault}`))
+      this.connection.reject(new AppError('ingest.amf', `A command is malformed at byte ${values.offset}: ${values.fault}`))
       return
     }
     const [name, transaction] = values
     if (typeof name !== 'string') {
-      this.connection.refuse(new AppError('ingest.protocol', 'A command has no name'))
+      this.connection.reject(new AppError('ingest.protocol', 'A command has no name'))
       return
     }
     this.onCommand(name, typeof transaction === 'number' ? transaction : 0, streamId, values)
@@ -45,7 +45,7 @@ export class Commands {
       return
     }
     if (!this.net.connected) {
-      this.connection.refuse(new AppError('ingest.protocol', 'A command came before connect'))
+      this.connection.reject(new AppError('ingest.protocol', 'A command came before connect'))
       return
     }
     const { sender } = this.connection
@@ -95,7 +95,7 @@ export class Commands {
   /** A connection either publishes or plays one stream at a time. */
   private mayBegin(what: 'publish' | 'play', streamId: number): boolean {
     if (this.connection.phase !== 'command') {
-      this.connection.refuse(new AppError('ingest.protocol', `${what} came twice on one connection`))
+      this.connection.reject(new AppError('ingest.protocol', `${what} came twice on one connection`))
       return false
     }
     this.activeStreamId = streamId

@@ -22,7 +22,7 @@ export interface Connection {
   /** Ends what the client was doing; the connection stays. */
   leave(how: 'unpublish' | 'lost', reason?: AppError): void
   /** Says why, ends our side, and leaves the rest to the timer. Idempotent. */
-  refuse(reason: AppError, how?: 'refusal' | 'farewell'): void
+  reject(reason: AppError, how?: 'refusal' | 'farewell'): void
   /** Ends our side without another word. */
   finish(): void
 }

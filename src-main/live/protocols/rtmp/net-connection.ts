@@ -36,7 +36,7 @@ export class NetConnection {
     const { sender } = this.connection
     if (!(command instanceof Map)) {
       sender.command(0, connectErrorBody(transaction, 'connect needs a command object'))
-      this.connection.refuse(new AppError('ingest.protocol', 'connect came without a command object'))
+      this.connection.reject(new AppError('ingest.protocol', 'connect came without a command object'))
       return
     }
     this.app = text(command.get('app'))
@@ -59,7 +59,7 @@ export class NetConnection {
 
   createStream(transaction: number): void {
     if (this.messageStreams >= maxMessageStreams) {
-      this.connection.refuse(new AppError('ingest.protocol', 'Too many streams on one connection'))
+      this.connection.reject(new AppError('ingest.protocol', 'Too many streams on one connection'))
       return
     }
     this.messageStreams += 1

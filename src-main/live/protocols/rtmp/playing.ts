@@ -40,7 +40,7 @@ export class Playing {
     connection.enter('playing')
     const address = this.net.address(name)
     if (address === undefined) {
-      connection.refuse(new AppError('play.not_live', 'play came without the name of a stream'))
+      connection.reject(new AppError('play.not_live', 'play came without the name of a stream'))
       return
     }
     const { streams } = this.dependencies
@@ -55,7 +55,7 @@ export class Playing {
   private admit(streamId: number, address: RequestedStream, stream: LiveStream | undefined): void {
     const { connection } = this
     if (stream === undefined) {
-      connection.refuse(new AppError('play.not_live'))
+      connection.reject(new AppError('play.not_live'))
       return
     }
     const verdict = this.dependencies.mayWatch?.(stream, {
@@ -65,9 +65,9 @@ export class Playing {
       userAgent: this.net.encoder,
       token: address.query.get('token'),
     })
-    const settle = (refusal: AppError | undefined): void => {
-      if (refusal === undefined) this.play(streamId, address, stream)
-      else connection.refuse(refusal)
+    const settle = (rejection: AppError | undefined): void => {
+      if (rejection === undefined) this.play(streamId, address, stream)
+      else connection.reject(rejection)
     }
     if (verdict instanceof Promise) this.later(verdict, settle)
     else settle(verdict)
@@ -101,7 +101,7 @@ export class Playing {
     else {
       this.player = player
       const viewer = { stream: stream.name, remoteAddress: connection.remoteAddress, token: query.get('token') }
-      this.stopWatching = this.dependencies.whileAllowed?.(viewer, (refusal) => connection.refuse(refusal))
+      this.stopWatching = this.dependencies.whileAllowed?.(viewer, (rejection) => connection.reject(rejection))
     }
     this.report(this.dependencies.clock.nowMs)
   }
@@ -167,7 +167,7 @@ export class Playing {
       send: (type: number, timestampMs: number, body: Buffer): number => sender.media(type, streamId, timestampMs, body),
       canPlay: (track: Track): boolean => takesAll || canPlay(net.client, track.codec),
       onUnplayable: (track: Track): void =>
-        connection.refuse(new AppError('publish.codec_unsupported', `This player did not say that it can play ${track.codec}`)),
+        connection.reject(new AppError('publish.codec_unsupported', `This player did not say that it can play ${track.codec}`)),
       onEnd: (): void => {
         sender.control(MessageType.userControl, userControlBody(UserControl.streamEof, streamId))
         sender.command(streamId, statusBody('status', 'NetStream.Play.UnpublishNotify', 'The stream has ended'))

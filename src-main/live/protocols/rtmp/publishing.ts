@@ -40,7 +40,7 @@ export class Publishing {
     const address = this.net.address(name)
     if (address === undefined) {
       connection.sender.command(streamId, statusBody('error', 'NetStream.Publish.BadName', 'publish needs the name of a stream'))
-      connection.refuse(new AppError('ingest.protocol', 'publish came without the name of a stream'))
+      connection.reject(new AppError('ingest.protocol', 'publish came without the name of a stream'))
       return
     }
     connection.enter('opening')
@@ -50,11 +50,11 @@ export class Publishing {
       remoteAddress: connection.remoteAddress,
       ...address,
       encoder: this.net.encoder,
-      disconnect: (reason: AppError) => connection.refuse(reason, 'farewell'),
+      disconnect: (reason: AppError) => connection.reject(reason, 'farewell'),
     }
     this.dependencies.gate.open(request).then(
       (publication) => this.onAccepted(streamId, publication),
-      (reason: unknown) => connection.refuse(reason instanceof AppError ? reason : new AppError('internal', undefined, { cause: reason })),
+      (reason: unknown) => connection.reject(reason instanceof AppError ? reason : new AppError('internal', undefined, { cause: reason })),
     )
   }
 
@@ -62,7 +62,7 @@ export class Publishing {
   hold(type: number, streamId: number, timestampMs: number, body: Buffer): void {
     this.keptBytes += body.length
     if (this.keptBytes > this.dependencies.limits.messageBytes)
-      this.connection.refuse(new AppError('ingest.message_too_large', 'Media came before the answer to publish'))
+      this.connection.reject(new AppError('ingest.message_too_large', 'Media came before the answer to publish'))
     else this.kept.push({ type, streamId, timestampMs, body })
   }
 
@@ -111,7 +111,7 @@ export class Publishing {
       return
     }
     this.publication = publication
-    this.media = new MediaReceiver(publication, this.dependencies.limits.tracks, (reason) => connection.refuse(reason))
+    this.media = new MediaReceiver(publication, this.dependencies.limits.tracks, (reason) => connection.reject(reason))
     connection.enter('publishing')
     connection.sender.gather()
     connection.sender.control(MessageType.userControl, userControlBody(UserControl.streamBegin, streamId))

@@ -33,7 +33,7 @@ export function registerRtmpMetrics(registry: Registry, server: () => Pick<RtmpS
     registers,
     collect() {
       this.reset()
-      for (const [code, count] of server().counters.refusals) this.inc({ code }, count)
+      for (const [code, count] of server().counters.rejections) this.inc({ code }, count)
     },
   })
 }

@@ -34,7 +34,7 @@ class Stub {
   viewers: ViewerActivity[] = []
   left: string[] = []
   streams = new Map<string, LiveStream>()
-  refusal: AppError | undefined
+  rejection: AppError | undefined
   gateWaits: Promise<void> = Promise.resolve()
   onChange: () => void = () => {}
 
@@ -58,7 +58,7 @@ class Stub {
         open: async (request) => {
           this.note(this.requests, request)
           await this.gateWaits
-          if (this.refusal) throw this.refusal
+          if (this.rejection) throw this.rejection
           return {
             streamName: 'show',
             streamId: 'id',
@@ -174,14 +174,14 @@ describe('publishing', () => {
 
   it('tells a rejected publisher why, and hangs up', async () => {
     const { stub, client, server } = await start()
-    stub.refusal = new AppError('publish.key_unknown')
+    stub.rejection = new AppError('publish.key_unknown')
     const encoder = client()
     await encoder.open()
     encoder.command('publish', 3, null, 'wrong', 'live')
     const status = await encoder.status('NetStream.Publish.Denied')
     expect(status.get('description')).toContain('publish.key_unknown')
     await encoder.closed
-    expect(server.counters.refusals.get('publish.key_unknown')).toBe(1)
+    expect(server.counters.rejections.get('publish.key_unknown')).toBe(1)
   })
 
   it('disconnects a publisher with the reason that the host gives', async () => {
@@ -332,7 +332,7 @@ describe('bad input', () => {
     third.send(MessageType.commandAmf0, Buffer.concat([writeAmf0(['publish', 4]), Buffer.from([5, 1, 0])]))
     await third.status('NetStream.Publish.BadName')
     await third.closed
-    expect(server.counters.refusals.get('ingest.protocol')).toBe(2)
+    expect(server.counters.rejections.get('ingest.protocol')).toBe(2)
     await client().open()
   })
 
@@ -353,7 +353,7 @@ describe('bad input', () => {
     const guest = client()
     send(guest)
     await guest.closed
-    expect([...server.counters.refusals]).toEqual([[code, 1]])
+    expect([...server.counters.rejections]).toEqual([[code, 1]])
     expect(stub.audit.filter(({ kind }) => kind === 'error').map((entry) => entry.code)).toEqual([code])
   })
 
@@ -365,7 +365,7 @@ describe('bad input', () => {
     await publisher.open()
     await publisher.publish('key')
     await Promise.all([mute, half, idle, publisher].map((guest) => guest.closed))
-    expect(server.counters.refusals.get('ingest.timeout')).toBe(4)
+    expect(server.counters.rejections.get('ingest.timeout')).toBe(4)
     expect(stub.closes).toHaveLength(1)
   })
 
@@ -375,7 +375,7 @@ describe('bad input', () => {
     await Promise.all(kept.map((guest) => guest.open()))
     const refused = Array.from({ length: 30 }, client)
     await Promise.all(refused.map((guest) => guest.closed))
-    expect(server.counters.refusals.get('ingest.too_many_connections')).toBe(30)
+    expect(server.counters.rejections.get('ingest.too_many_connections')).toBe(30)
     expect(stub.audit.filter(({ kind }) => kind === 'error')).toHaveLength(10)
     expect(server.connections()).toBe(2)
   })
@@ -389,7 +389,7 @@ describe('bad input', () => {
     const guest = client()
     begin(guest)
     await guest.closed
-    expect([...server.counters.refusals.keys()]).toEqual(['ingest.timeout'])
+    expect([...server.counters.rejections.keys()]).toEqual(['ingest.timeout'])
   })
 
   it('hands a port in use to the caller as it is', async () => {

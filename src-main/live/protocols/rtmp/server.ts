@@ -50,7 +50,7 @@ export interface RtmpCounters {
   readonly accepted: number
   readonly bytesIn: number
   readonly bytesOut: number
-  readonly refusals: ReadonlyMap<ErrorCode, number>
+  readonly rejections: ReadonlyMap<ErrorCode, number>
 }
 
 export interface RtmpServer {
@@ -74,7 +74,7 @@ export function createRtmpServer(dependencies: RtmpServerDependencies): RtmpServ
   const limits: RtmpLimits = { ...defaultRtmpLimits, ...dependencies.limits }
   const now = dependencies.now ?? (() => performance.now())
   const clock = { nowMs: now() }
-  const refusals = new Rejections(dependencies.audit, dependencies.log)
+  const rejections = new Rejections(dependencies.audit, dependencies.log)
   const sessions = new Map<Session, Socket>()
   const perAddress = new Map<string, number>()
   const endpoints = new Set<Server>()
@@ -93,7 +93,7 @@ export function createRtmpServer(dependencies: RtmpServerDependencies): RtmpServ
     bodies: dependencies.bodies,
     chunks: new MediaChunks(crowdBeatMs),
     clock,
-    onRefusal: (reason, sessionId, remoteAddress) => refusals.record(reason, sessionId, remoteAddress, clock.nowMs),
+    onRejection: (reason, sessionId, remoteAddress) => rejections.record(reason, sessionId, remoteAddress, clock.nowMs),
   }
 
   const minMs = Math.min(limits.firstByteMs, limits.handshakeMs, limits.commandMs, limits.idleMs)
@@ -101,7 +101,7 @@ export function createRtmpServer(dependencies: RtmpServerDependencies): RtmpServ
   const timer = repeat(tickMs, () => {
     clock.nowMs = now()
     for (const [session, socket] of sessions) guarded(socket, () => session.tick(clock.nowMs))
-    refusals.tick(clock.nowMs)
+    rejections.tick(clock.nowMs)
   })
 
   const batch = limits.readBatchMs > 0 ? createReadBatch(limits.readBatchMs) : undefined
@@ -132,9 +132,9 @@ export function createRtmpServer(dependencies: RtmpServerDependencies): RtmpServ
     const address = socket.remoteAddress ?? ''
     const peer = `${address}:${socket.remotePort ?? 0}`
     socket.on('error', () => socket.destroy())
-    const refusal = admit(address)
-    if (refusal) {
-      refusals.record(refusal, '', peer, clock.nowMs)
+    const rejection = admit(address)
+    if (rejection) {
+      rejections.record(rejection, '', peer, clock.nowMs)
       socket.destroy()
       return
     }
@@ -173,7 +173,7 @@ export function createRtmpServer(dependencies: RtmpServerDependencies): RtmpServ
     // Handshakes of TLS are not sessions yet: the endpoint itself bounds them.
     const endpoint = createTlsServer({ ...options.tls, handshakeTimeout: limits.handshakeMs }, (socket) => adopt(socket, 'rtmps'))
     endpoint.on('tlsClientError', (cause, socket) => {
-      refusals.record(
+      rejections.record(
         new AppError('ingest.handshake', 'The TLS handshake failed', { cause }),
         '',
         joinHostPort(socket.remoteAddress ?? '', socket.remotePort ?? 0),
@@ -214,7 +214,7 @@ export function createRtmpServer(dependencies: RtmpServerDependencies): RtmpServ
         for (const socket of sessions.values()) sum += socket.bytesWritten
         return sum
       },
-      refusals: refusals.counts,
+      rejections: rejections.counts,
     },
     async stop() {
       const closing = [...endpoints].map((endpoint) => new Promise<void>((resolve) => endpoint.close(() => resolve())))

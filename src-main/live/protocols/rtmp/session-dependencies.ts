@@ -23,5 +23,5 @@ export interface SessionDependencies {
   /** Monotonic ms, coarse: moves with the server's timer. */
   readonly clock: { nowMs: number }
   /** Counts and logs a rejection. */
-  readonly onRefusal: (reason: AppError, sessionId: string, remoteAddress: string) => void
+  readonly onRejection: (reason: AppError, sessionId: string, remoteAddress: string) => void
 }

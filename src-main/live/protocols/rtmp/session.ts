@@ -81,7 +81,7 @@ export class Session implements Connection {
     if (start < length) {
       const broken = this.reader.push(bytes, start, length)
       if (broken) {
-        this.refuse(
+        this.reject(
           new AppError(broken.tooLarge ? 'ingest.message_too_large' : 'ingest.protocol', `At byte ${broken.offset}: ${broken.fault}`),
         )
         return
@@ -93,7 +93,7 @@ export class Session implements Connection {
     }
     this.sender.flush()
     if (this.sender.unread || this.unsentBytes > this.dependencies.limits.outgoingBytes) {
-      this.refuse(new AppError('ingest.timeout', 'The client asks but does not read the answers'))
+      this.reject(new AppError('ingest.timeout', 'The client asks but does not read the answers'))
     }
   }
 
@@ -148,10 +148,10 @@ export class Session implements Connection {
     return true
   }
 
-  refuse(reason: AppError, how: 'refusal' | 'farewell' = 'refusal'): void {
+  reject(reason: AppError, how: 'refusal' | 'farewell' = 'refusal'): void {
     if (this.phase === 'closing') return
     const { phase } = this
-    if (how === 'refusal') this.dependencies.onRefusal(reason, this.id, this.remoteAddress)
+    if (how === 'refusal') this.dependencies.onRejection(reason, this.id, this.remoteAddress)
     this.leave('lost', reason)
     if (phase !== 'handshake') {
       const doing = phase === 'playing' ? 'play' : phase === 'publishing' || phase === 'opening' ? 'publish' : 'other'
@@ -238,7 +238,7 @@ export class Session implements Connection {
   private shakeHands(handshake: ServerHandshake, bytes: Buffer, length: number): number {
     const used = handshake.push(bytes, 0, length)
     if (isFault(used)) {
-      this.dependencies.onRefusal(new AppError('ingest.handshake', used.fault), this.id, this.remoteAddress)
+      this.dependencies.onRejection(new AppError('ingest.handshake', used.fault), this.id, this.remoteAddress)
       this.enter('closing')
       this.socket.destroy()
       return -1
@@ -255,6 +255,6 @@ export class Session implements Connection {
   }
 
   private timeOut(message: string): void {
-    this.refuse(new AppError('ingest.timeout', message))
+    this.reject(new AppError('ingest.timeout', message))
   }
 }

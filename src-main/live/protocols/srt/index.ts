@@ -61,10 +61,10 @@ const tickMs = 1000
 /** Makes the SRT endpoint; nothing listens before `listen`. */
 export function createSrtServer(dependencies: SrtServerDependencies): SrtServer {
   const sessions = new Map<SrtConnection, SrtSession>()
-  const refusals = new Rejections(dependencies.audit, dependencies.log)
+  const rejections = new Rejections(dependencies.audit, dependencies.log)
   let listener: SrtListener | undefined
   const timer = repeat(tickMs, () => {
-    refusals.tick(performance.now())
+    rejections.tick(performance.now())
     for (const session of sessions.values()) {
       session.tick()
       const info = session.describe()
@@ -73,7 +73,7 @@ export function createSrtServer(dependencies: SrtServerDependencies): SrtServer 
   })
 
   function refuse(reason: AppError, id: string, remoteAddress: string): SrtAnswer {
-    refusals.record(reason, id, remoteAddress, performance.now())
+    rejections.record(reason, id, remoteAddress, performance.now())
     return { reject: rejectCode(reason) }
   }
 
@@ -129,7 +129,7 @@ export function createSrtServer(dependencies: SrtServerDependencies): SrtServer 
     return {
       open: (connection) => {
         session = new PublishingSession(id, connection, publication, dependencies.limits.idleMs, (reason) =>
-          refusals.record(reason, id, request.remoteAddress, performance.now()),
+          rejections.record(reason, id, request.remoteAddress, performance.now()),
         )
         adopt(session, connection, encoder)
         if (over) session.disconnect(over)
@@ -143,14 +143,14 @@ export function createSrtServer(dependencies: SrtServerDependencies): SrtServer 
     const stream = dependencies.streams.find(name) ?? (await dependencies.streams.startOnDemand?.(name))
     if (stream === undefined) throw new AppError('play.not_live')
     const { remoteAddress } = request
-    const refusal = await dependencies.mayWatch?.(stream, { protocol: 'srt', sessionKey: id, remoteAddress, userAgent: encoder, token })
-    if (refusal) throw refusal
+    const rejection = await dependencies.mayWatch?.(stream, { protocol: 'srt', sessionKey: id, remoteAddress, userAgent: encoder, token })
+    if (rejection) throw rejection
     return {
       open: (connection) => {
         const session = new PlayingSession(id, connection, stream, dependencies.viewers, encoder, dependencies.limits.outgoingBytes / 2)
         adopt(session, connection, encoder)
         session.stopWatching = dependencies.whileAllowed?.({ stream: stream.name, remoteAddress, token }, (reason) => {
-          refusals.record(reason, id, remoteAddress, performance.now())
+          rejections.record(reason, id, remoteAddress, performance.now())
           connection.close()
         })
       },
@@ -183,9 +183,9 @@ export function createSrtServer(dependencies: SrtServerDependencies): SrtServer 
         queueBytes: outgoingBytes,
         onCaller,
         onFailure: (error) => dependencies.log.error({ err: error }, 'an SRT packet could not be handled'),
-        onRefused: (code, remoteAddress) => {
+        onRejected: (code, remoteAddress) => {
           const [kind, message] = rejectedAs[code] ?? rejectedAs[SrtReject.rogue]!
-          refusals.record(new AppError(kind, message), '', remoteAddress, performance.now())
+          rejections.record(new AppError(kind, message), '', remoteAddress, performance.now())
         },
       })
       return { port: listener.port }

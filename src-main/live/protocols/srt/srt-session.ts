@@ -30,7 +30,7 @@ export class PublishingSession implements SrtSession {
   #bytes = 0
   #heardMs = performance.now()
 
-  constructor(id: string, connection: SrtConnection, publication: Publication, idleMs: number, onRefusal: (reason: AppError) => void) {
+  constructor(id: string, connection: SrtConnection, publication: Publication, idleMs: number, onRejection: (reason: AppError) => void) {
     this.id = id
     this.remoteAddress = connection.remoteAddress
     this.#connection = connection
@@ -38,7 +38,7 @@ export class PublishingSession implements SrtSession {
     this.#idleMs = idleMs
     this.#media = new TransportStreamPublisher(publication, (reason) => {
       if (this.#reason !== undefined) return
-      onRefusal(reason)
+      onRejection(reason)
       this.disconnect(reason)
     })
     connection.onMessage = (payload) => this.#media.push(payload)

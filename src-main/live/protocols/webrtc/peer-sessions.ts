@@ -59,7 +59,7 @@ interface Kept extends PeerSession {
   publication?: Publication
   /** Room of a fed stream that it joined. */
   fed?: string
-  bytesTold: number
+  bytesReported: number
   counted: boolean
   stopWatching?: () => void
   listener: ((state: 'connected' | 'closed', why?: string) => void) | undefined
@@ -135,13 +135,13 @@ export class PeerSessions {
     if (stream === undefined) throw new AppError(this.#dependencies.known(name) ? 'stream.not_live' : 'stream.not_found')
     const id = randomText(24)
     const { remoteAddress, userAgent } = offerer
-    const refusal = await this.#dependencies.mayWatch(stream, {
+    const rejection = await this.#dependencies.mayWatch(stream, {
       protocol: 'webrtc',
       sessionKey: offerer.viewer ?? id,
       remoteAddress: bareIp(remoteAddress),
       userAgent,
     })
-    if (refusal !== undefined) throw refusal
+    if (rejection !== undefined) throw rejection
     const engine = await this.#engine()
     const session = this.#hold(id, 'play', name, stream.id, offerer, offer)
     if (offerer.watcher !== undefined) {
@@ -246,7 +246,7 @@ export class PeerSessions {
       etag: `"${randomText(8)}"`,
       iceUfrag: offer.iceUfrag,
       connected: false,
-      bytesTold: 0,
+      bytesReported: 0,
       counted: false,
       listener: undefined,
     }
@@ -261,7 +261,7 @@ export class PeerSessions {
     if (session === undefined || session.connected) return
     session.connected = true
     this.#pending--
-    if (session.role === 'play') this.#tell(session, 0)
+    if (session.role === 'play') this.#notify(session, 0)
     session.listener?.('connected')
   }
 
@@ -296,13 +296,13 @@ export class PeerSessions {
     for (const stats of this.#stats) {
       const session = this.#sessions.get(stats.sessionId)
       if (session === undefined || session.role !== 'play' || !session.connected) continue
-      const bytes = Math.max(0, stats.bytesOut - session.bytesTold)
-      session.bytesTold = stats.bytesOut
-      this.#tell(session, bytes, stats.layer)
+      const bytes = Math.max(0, stats.bytesOut - session.bytesReported)
+      session.bytesReported = stats.bytesOut
+      this.#notify(session, bytes, stats.layer)
     }
   }
 
-  #tell(session: Kept, bytes: number, layer?: string): void {
+  #notify(session: Kept, bytes: number, layer?: string): void {
     const { remoteAddress, userAgent } = session.offerer
     session.counted = true
     this.#dependencies.viewers.active({

@@ -112,8 +112,8 @@ export class SignalSocket {
         answered = await sessions.publish(offerer, name, new Map([['key', message.key]]))
       } else {
         const watcher = access.viewerOf(upgrade)
-        const refusal = await access.check(watcher)
-        if (refusal !== undefined) throw refusal
+        const rejection = await access.check(watcher)
+        if (rejection !== undefined) throw rejection
         answered = await sessions.play({ ...offerer, watcher }, name)
       }
       const { id } = answered.session

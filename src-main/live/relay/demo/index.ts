@@ -45,7 +45,7 @@ const restart = { firstMs: 500, maxMs: 10_000, goodAfterMs: 30_000 } as const
 const startTimeoutMs = 20_000
 
 /** A module that cannot be found is reported with its whole require stack: the first line says it. */
-function reasonToRefuse(reason: 'engine-missing' | 'refused' | 'broken', message: string): string {
+function reasonToReject(reason: 'engine-missing' | 'refused' | 'broken', message: string): string {
   return reason === 'engine-missing'
     ? `The test stream needs the media engine, which does not load: ${message.split('\n')[0]}`
     : `The test stream cannot start: ${message}`
@@ -100,7 +100,7 @@ export function createDemo(dependencies: DemoDependencies): Demo {
             error = message.message
             // Kicked, or its stream was ended, when it had started: publishing again would overrule the operator.
             if (settled) void stop()
-            else settle(new AppError('demo.unavailable', reasonToRefuse(message.reason, message.message)))
+            else settle(new AppError('demo.unavailable', reasonToReject(message.reason, message.message)))
           }
         },
         onExit: ({ code, signal }) => {

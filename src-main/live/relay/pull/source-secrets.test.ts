@@ -9,13 +9,13 @@ const needed = expect.objectContaining({ code: 'secret.needed' })
 
 describe('secrets of a source', () => {
   let saved: StoredSource | undefined
-  let told: string
+  let reported: string
   let sources: Sources
   const make = (given: string) => sources.create({ stream: 'cam', url: given, enabled: false }, 'ann')
 
   beforeEach(async () => {
     saved = undefined
-    told = ''
+    reported = ''
     sources = await Sources.open({
       store: {
         all: async () => [],
@@ -24,8 +24,8 @@ describe('secrets of a source', () => {
         },
         remove: async () => undefined,
       },
-      events: { publish: (topic: string, data: unknown) => (told += `${topic} ${JSON.stringify(data)}`) } as never,
-      audit: { record: (entry) => (told += JSON.stringify(entry)) },
+      events: { publish: (topic: string, data: unknown) => (reported += `${topic} ${JSON.stringify(data)}`) } as never,
+      audit: { record: (entry) => (reported += JSON.stringify(entry)) },
       log: silentLogger,
       now: Date.now,
       open: () => {
@@ -40,8 +40,8 @@ describe('secrets of a source', () => {
     expect(saved?.url).toBe(url)
     expect([made.url, sources.list()[0]?.url]).toEqual([shown, shown])
     await sources.change(made.id, { when: 'on-demand' }, 'ann')
-    expect(told).toContain(JSON.stringify(shown))
-    expect(told).not.toMatch(/word|abc/)
+    expect(reported).toContain(JSON.stringify(shown))
+    expect(reported).not.toMatch(/word|abc/)
     const refused = await make('no URL at all, https://me:word@h/').catch((error: Error) => error.message)
     expect(refused).toContain('https://***@h/')
   })

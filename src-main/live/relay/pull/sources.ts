@@ -84,7 +84,7 @@ export class Sources {
     }
     await this.#dependencies.store.save(stored)
     const entry = this.#enter(stored)
-    this.#told(entry, 'source.created', `a source for ${stored.stream} was created`, actor)
+    this.#reported(entry, 'source.created', `a source for ${stored.stream} was created`, actor)
     entry.runner.start()
     return describe(entry)
   }
@@ -99,7 +99,7 @@ export class Sources {
     await this.#dependencies.store.save(stored)
     entry.stored = stored
     await entry.runner.change(stored)
-    this.#told(entry, 'source.updated', `the source of ${stored.stream} was changed`, actor)
+    this.#reported(entry, 'source.updated', `the source of ${stored.stream} was changed`, actor)
     return describe(entry)
   }
 
@@ -167,7 +167,7 @@ export class Sources {
     return entry
   }
 
-  #told(entry: Entry, topic: EventTopic, message: string, actor: string): void {
+  #reported(entry: Entry, topic: EventTopic, message: string, actor: string): void {
     this.#dependencies.events.publish(topic, describe(entry))
     this.#dependencies.audit.record({ kind: 'command', message, actor, streamName: entry.stored.stream })
   }

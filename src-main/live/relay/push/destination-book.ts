@@ -124,7 +124,7 @@ export class DestinationBook {
       encryptedPassphrase: encryptKey(this.#dependencies.secrets, passphrase),
       createdAt: new Date(this.#dependencies.now()).toISOString(),
     }
-    this.#refuseUnreachable(this.#aim(stored))
+    this.#rejectUnreachable(this.#aim(stored))
     await this.#dependencies.store.save(stored)
     return this.#add(stored, actor, 'was added')
   }
@@ -138,7 +138,7 @@ export class DestinationBook {
     const oldAim = newUrl === undefined || isMaskedUrl(newUrl) ? this.#aim(stored) : aimOf(stored)
     const url = newUrl === undefined ? oldAim.url : wholeUrl(newUrl, oldAim.url)
     const certificate = readCertificateTrust(aim.certificate ?? oldAim.certificate)
-    refuseElsewhere(
+    rejectElsewhere(
       oldAim,
       { url, certificate },
       {
@@ -156,7 +156,7 @@ export class DestinationBook {
       ...(newKey === undefined ? {} : { encryptedKey: encryptKey(this.#dependencies.secrets, key), keyHint: keyHint(key) }),
       ...(newPassphrase === undefined ? {} : { encryptedPassphrase: encryptKey(this.#dependencies.secrets, passphrase) }),
     }
-    if (newUrl !== undefined) this.#refuseUnreachable(this.#aim(next))
+    if (newUrl !== undefined) this.#rejectUnreachable(this.#aim(next))
     await this.#dependencies.store.save(next)
     // It may have been started or stopped meanwhile.
     kept.stored = { ...next, byHand: kept.stored.byHand }
@@ -164,7 +164,7 @@ export class DestinationBook {
     const live = this.#dependencies.streams.find(stream)
     if (aimChanged && kept.sender.running && live !== undefined) this.#start(kept, live)
     this.#command(kept, `destination ${next.label} was changed`, author.actor)
-    return this.#tell('updated', kept)
+    return this.#notify('updated', kept)
   }
 
   /** Stops and removes one; it can be restored for ten minutes. */
@@ -179,7 +179,7 @@ export class DestinationBook {
       this.#removed.delete(oldest)
     }
     this.#command(kept, `destination ${kept.stored.label} was removed`, actor)
-    this.#tell('removed', kept)
+    this.#notify('removed', kept)
   }
 
   /** Brings a removed one back. Rejects with `destination.not_found` where it is too late. */
@@ -190,7 +190,7 @@ export class DestinationBook {
     }
     // Who brings a URL back answers for it, as who writes one does.
     const stored = { ...removed.stored, byHand: null, limited: limited || removed.stored.limited }
-    this.#refuseUnreachable(this.#aim(stored))
+    this.#rejectUnreachable(this.#aim(stored))
     await this.#dependencies.store.save(stored)
     this.#removed.delete(id)
     return this.#add(stored, actor, 'was restored')
@@ -237,13 +237,13 @@ export class DestinationBook {
   }
 
   /** The stream was deleted: so are its destinations, keys and all. */
-  async forgetStream(name: string): Promise<void> {
+  async dropStream(name: string): Promise<void> {
     for (const [id, kept] of this.#byId) {
       if (kept.stored.stream !== name) continue
       kept.sender.stop()
       this.#byId.delete(id)
       await this.#dependencies.store.remove(id)
-      this.#tell('removed', kept)
+      this.#notify('removed', kept)
     }
     for (const [id, { stored }] of this.#removed) if (stored.stream === name) this.#removed.delete(id)
   }
@@ -287,9 +287,9 @@ export class DestinationBook {
   #add(stored: StoredDestination, actor: string, verb: string): Destination {
     const kept = this.#hold(stored)
     this.#command(kept, `destination ${stored.label} ${verb}`, actor)
-    const told = this.#tell('created', kept)
+    const reported = this.#notify('created', kept)
     const live = this.#dependencies.streams.find(stored.stream)
-    if (live === undefined || !stored.enabled) return told
+    if (live === undefined || !stored.enabled) return reported
     this.#start(kept, live)
     return this.#describe(kept)
   }
@@ -326,7 +326,7 @@ export class DestinationBook {
   }
 
   /** Throws `url.forbidden` where it says by itself that it leads to where its author may not. */
-  #refuseUnreachable({ url, limited }: DestinationAim): void {
+  #rejectUnreachable({ url, limited }: DestinationAim): void {
     const why = limited ? urlProblem(url, this.#dependencies.network()) : undefined
     if (why !== undefined) throw new AppError('url.forbidden', why)
   }
@@ -342,7 +342,7 @@ export class DestinationBook {
   }
 
   #onState(kept: Kept, state: DestinationState, error: AppError | undefined): void {
-    this.#tell('state', kept)
+    this.#notify('state', kept)
     if (state === 'connecting') return
     const { id, label, stream } = kept.stored
     this.#dependencies.audit.record({
@@ -367,7 +367,7 @@ export class DestinationBook {
     })
   }
 
-  #tell(what: 'created' | 'updated' | 'removed' | 'state', kept: Kept): Destination {
+  #notify(what: 'created' | 'updated' | 'removed' | 'state', kept: Kept): Destination {
     const destination = this.#describe(kept)
     this.#dependencies.events.publish(`destination.${what}`, destination, this.#ofStream(kept.stored.stream))
     return destination
@@ -410,7 +410,7 @@ type Trusted = Pick<DestinationAim, 'url' | 'certificate'>
  * Throws `secret.needed` where secrets that are kept would go to another server than the one that they were entered for, or to one that
  * shows another certificate. Changing back to this machine's certificate authorities needs no confirmation.
  */
-function refuseElsewhere(before: Trusted, after: Trusted, kept: Readonly<Record<string, boolean>>): void {
+function rejectElsewhere(before: Trusted, after: Trusted, kept: Readonly<Record<string, boolean>>): void {
   const fields = Object.keys(kept).filter((name) => kept[name])
   const moved = originOf(before.url) !== originOf(after.url)
   const trusts = after.certificate !== 'system' && after.certificate !== before.certificate

@@ -43,7 +43,7 @@ export interface DestinationSenderDependencies {
 /** A connection that lasted so long was a good one: the next failure starts the waits again, ms. */
 const settledMs = 10_000
 /** A destination that says no so often in a row needs a person. Once is not enough: it may still hold our previous connection for live. */
-const maxRefusals = 4
+const maxRejections = 4
 /** While the publisher is away no connection is made; ms between checks. */
 const awayMs = 500
 
@@ -66,7 +66,7 @@ export class DestinationSender {
   private timer: NodeJS.Timeout | undefined
   private unplayable: AppError | undefined
   private attempts = 0
-  private refusals = 0
+  private rejections = 0
   private reconnects = 0
   private liveAtMs = 0
   private bytesOfEarlier = 0
@@ -100,7 +100,7 @@ export class DestinationSender {
     this.aim = aim
     this.secrets = secrets
     this.stream = stream
-    this.attempts = this.refusals = 0
+    this.attempts = this.rejections = 0
     this.attempt()
   }
 
@@ -122,7 +122,7 @@ export class DestinationSender {
   /** Connects at once where an attempt is due later, or where it was given up. */
   retry(): void {
     if (this.stream === undefined || (this.state !== 'retrying' && this.state !== 'failed')) return
-    this.refusals = 0
+    this.rejections = 0
     this.attempt()
   }
 
@@ -134,7 +134,7 @@ export class DestinationSender {
     this.bytesBefore = bytes
     if (this.stream !== undefined && this.stream.state !== 'active' && this.sending === undefined) this.stop()
     this.target?.tick(nowMs)
-    if (this.state === 'live' && nowMs - this.liveAtMs > settledMs) this.attempts = this.refusals = 0
+    if (this.state === 'live' && nowMs - this.liveAtMs > settledMs) this.attempts = this.rejections = 0
   }
 
   statistics(): DestinationStatistics {
@@ -214,7 +214,7 @@ export class DestinationSender {
       { video: rendition === 'source' ? undefined : rendition, audio: audioTrack ?? undefined },
       {
         takes: (track) => this.takes(track),
-        onUnplayable: (track) => this.refuseCodec(track),
+        onUnplayable: (track) => this.rejectCodec(track),
         onEnd: () => this.stop(),
       },
     )
@@ -237,7 +237,7 @@ export class DestinationSender {
     return known?.includes(codec)
   }
 
-  private refuseCodec({ codec }: Track): void {
+  private rejectCodec({ codec }: Track): void {
     const { name } = templateOf(this.aim.template)
     const reason = new AppError('destination.codec_refused', `${name} does not take ${codec.toUpperCase()}`)
     if (this.sending === undefined) {
@@ -251,9 +251,9 @@ export class DestinationSender {
   private fail(reason: AppError, how: 'lost' | 'refused' | 'hopeless'): void {
     if (this.state === 'live') this.reconnects++
     this.attempts++
-    this.refusals = how === 'refused' ? this.refusals + 1 : 0
+    this.rejections = how === 'refused' ? this.rejections + 1 : 0
     this.disconnect()
-    if (how === 'hopeless' || this.refusals >= maxRefusals) {
+    if (how === 'hopeless' || this.rejections >= maxRejections) {
       this.enter('failed', reason)
       return
     }

@@ -99,7 +99,7 @@ export async function createDestinations(dependencies: DestinationsDependencies)
         events.subscribe((event) => {
           if (event.topic !== 'stream.removed') return
           const { name } = event.data as { readonly name?: string }
-          if (name !== undefined) book.forgetStream(name).catch((error: unknown) => log.error({ error }, 'destinations were not removed'))
+          if (name !== undefined) book.dropStream(name).catch((error: unknown) => log.error({ error }, 'destinations were not removed'))
         }),
       )
       timer = repeat(tickMs, () => {

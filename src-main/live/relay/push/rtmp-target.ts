@@ -375,14 +375,14 @@ export class RtmpTarget implements Target, FlvLink {
   private onErrorResult(id: AmfValue, info: AmfValue): void {
     // Many servers do not know releaseStream and FCPublish, and say so.
     if (id === transaction.releaseStream || id === transaction.fcPublish) return
-    this.refuse(info)
+    this.reject(info)
   }
 
   private onStatus(info: AmfValue): void {
     if (!(info instanceof Map)) return
     const code = info.get('code')
     if (info.get('level') === 'error') {
-      this.refuse(info)
+      this.reject(info)
     } else if (code === 'NetStream.Publish.Start' && this.stage === 'publish') {
       this.enter('live')
       this.liveAtMs = performance.now()
@@ -394,7 +394,7 @@ export class RtmpTarget implements Target, FlvLink {
     }
   }
 
-  private refuse(info: AmfValue): void {
+  private reject(info: AmfValue): void {
     const said = info instanceof Map ? describe(info, this.address.publishName) : ''
     const wasLive = this.stage === 'live'
     this.fail(new AppError(wasLive ? 'destination.closed' : 'destination.refused', `The destination says: ${said || 'no'}`), !wasLive)

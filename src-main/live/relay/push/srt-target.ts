@@ -63,7 +63,7 @@ export class SrtTarget implements Target {
       signal: this.abort.signal,
     }).then(
       (connection) => this.open(connection),
-      (error: unknown) => this.onRefusal(error),
+      (error: unknown) => this.onRejection(error),
     )
   }
 
@@ -142,7 +142,7 @@ export class SrtTarget implements Target {
     }
   }
 
-  private onRefusal(error: unknown): void {
+  private onRejection(error: unknown): void {
     const { host, port } = this.address
     if (!(error instanceof SrtCallError)) {
       this.fail(new AppError('internal', undefined, { cause: error }), false)

@@ -1,5 +1,5 @@
 /** What an encoder's own options depend on. */
-export interface EncoderWishes {
+export interface EncoderPreferences {
   /** FFmpeg's name of the encoder. */
   readonly encoder: string
   /** Its word for a speed. */
@@ -15,12 +15,12 @@ export interface EncoderWishes {
 }
 
 /** The better presets look ahead for a third of a second and more: six pictures are enough for a live one. */
-function lookahead({ preset, lowLatency }: EncoderWishes): string {
+function lookahead({ preset, lowLatency }: EncoderPreferences): string {
   return lowLatency || preset === 'ultrafast' || preset === 'superfast' ? '' : ':rc-lookahead=6:sync-lookahead=0'
 }
 
 /** Options of an encoder, in its own words. No keyframe comes but those that are asked for. */
-export function encoderOptions(wishes: EncoderWishes): readonly (readonly [name: string, value: string])[] {
+export function encoderOptions(wishes: EncoderPreferences): readonly (readonly [name: string, value: string])[] {
   const quality = wishes.crf === undefined ? [] : ([['crf', String(wishes.crf)]] as const)
   switch (wishes.encoder) {
     case 'libx264':

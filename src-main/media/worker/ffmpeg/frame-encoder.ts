@@ -12,7 +12,7 @@ import { ticks } from '../../../formats/media-time.ts'
 import type { Packet, Track, VideoCodec } from '../../../formats/track.ts'
 import { videoTimescale } from '../../../formats/track-from-config.ts'
 import { codedForm } from './coded-video.ts'
-import { type EncoderWishes, encoderOptions } from './encoder-options.ts'
+import { type EncoderPreferences, encoderOptions } from './encoder-options.ts'
 import { must, setOption } from './engine.ts'
 import { takeOrdinaryPriority } from './ordinary-priority.ts'
 import { openVaapiSurfaces } from './vaapi-surfaces.ts'
@@ -20,7 +20,7 @@ import { openVaapiSurfaces } from './vaapi-surfaces.ts'
 /** How pictures are to be understood, in FFmpeg's numbers. */
 export type FrameColors = Pick<Frame, 'colorRange' | 'colorSpace' | 'colorPrimaries' | 'colorTrc'>
 
-export interface FrameEncoderSpec extends EncoderWishes {
+export interface FrameEncoderSpec extends EncoderPreferences {
   /** Id of the track that it makes. */
   readonly id: string
   readonly codec: VideoCodec

@@ -3,9 +3,9 @@ import { AppError } from '../../../platform/errors.ts'
 import { isRecord } from '../../../platform/schema-faults.ts'
 import { withAuthors } from '../../document/authorship.ts'
 import type { CollectionFolder } from '../../document/collection-folder.ts'
-import { leaveOutRefused } from '../../document/leave-out.ts'
 import type { Doing } from '../../document/open-collection.ts'
 import { type DocumentReader, readDocument } from '../../document/read-document.ts'
+import { stripRejected } from '../../document/strip-rejected.ts'
 import type { Uploads } from '../uploads/uploads.ts'
 import { openBundle } from './read-bundle.ts'
 
@@ -56,7 +56,7 @@ export async function importBundle(
       }
     }
     const imported = readDocument(withPaths(bundle.document, paths), reader)
-    const { collection: allowed, leftOut } = leaveOutRefused(imported, author.limited, reader)
+    const { collection: allowed, leftOut } = stripRejected(imported, author.limited, reader)
     const collection = withAuthors(undefined, allowed, { author, how: 'anew' }, reader)
     await folder.create(name, `${JSON.stringify(reader.seals.encryptCopy({ ...collection, name }, reader.kinds), null, 2)}\n`)
     media.keep()

@@ -104,7 +104,7 @@ export class EngineProcess implements StudioEngine {
     this.#subscriptions = new EncodingSubscriptions({
       onWanted: () => this.#send({ kind: 'encode', encodings: this.#subscriptions.wanted }),
       onKeyframe: (channel) => this.#send({ kind: 'keyframe', channel }),
-      onTaken: () => this.#tell({ kind: 'encodings' }),
+      onTaken: () => this.#notify({ kind: 'encodings' }),
     })
     dependencies.reach.onChange(() => this.#send({ kind: 'reach', reach: dependencies.reach.policy() }))
   }
@@ -333,12 +333,12 @@ export class EngineProcess implements StudioEngine {
       case 'switched':
         this.#asked.resolve(message.request, message.frame)
         for (const { canvas, scene, transition } of message.switches) {
-          this.#tell({ kind: 'switched', canvas, scene, transition: transition?.id ?? null, frame: message.frame })
+          this.#notify({ kind: 'switched', canvas, scene, transition: transition?.id ?? null, frame: message.frame })
         }
         break
       case 'source':
         this.#reports.set(message.source, message.report)
-        this.#tell(message)
+        this.#notify(message)
         break
       case 'memory':
         this.#dependencies.memories.set(message.source, message.memory ?? undefined)
@@ -346,11 +346,11 @@ export class EngineProcess implements StudioEngine {
       case 'filter':
         if (message.problem === null) this.#filterProblems.delete(message.filter)
         else this.#filterProblems.set(message.filter, message.problem)
-        this.#tell(message)
+        this.#notify(message)
         break
       case 'statistics':
         this.#figures = message.statistics
-        this.#tell({ kind: 'statistics', statistics: this.statistics() })
+        this.#notify({ kind: 'statistics', statistics: this.statistics() })
         break
       case 'pictures':
         this.#pictures.onPictures(message.canvas, message.pictures)
@@ -365,7 +365,7 @@ export class EngineProcess implements StudioEngine {
         this.#break(message.message)
         break
       default:
-        this.#tell(message)
+        this.#notify(message)
     }
   }
 
@@ -385,10 +385,10 @@ export class EngineProcess implements StudioEngine {
   #enter(state: EngineState): void {
     if (this.#state === state) return
     this.#state = state
-    this.#tell({ kind: 'state', state, ...(this.#problem === undefined ? {} : { problem: this.#problem }) })
+    this.#notify({ kind: 'state', state, ...(this.#problem === undefined ? {} : { problem: this.#problem }) })
   }
 
-  #tell(event: EngineEvent): void {
+  #notify(event: EngineEvent): void {
     for (const listener of this.#listeners) listener(event)
   }
 }

@@ -2,13 +2,13 @@ import { expect, it } from 'vitest'
 import { FrameSubscriptions } from './frame-subscriptions.ts'
 
 it('shows a canvas once for all who take it, and tells whoever comes later what the others know', async () => {
-  const told: string[] = []
+  const reported: string[] = []
   let changes = 0
   const subscriptions = new FrameSubscriptions(() => changes++)
   const listener = (name: string) => ({
-    onFrames: ({ address }: { readonly address: string }) => told.push(`${name} at ${address}`),
-    onGap: () => told.push(`${name} gap`),
-    onFault: (problem: string) => told.push(`${name} ${problem}`),
+    onFrames: ({ address }: { readonly address: string }) => reported.push(`${name} at ${address}`),
+    onGap: () => reported.push(`${name} gap`),
+    onFault: (problem: string) => reported.push(`${name} ${problem}`),
   })
   const first = subscriptions.add('main', listener('first'))
   first.setTaken(true)
@@ -16,14 +16,14 @@ it('shows a canvas once for all who take it, and tells whoever comes later what 
   subscriptions.onFrames('main', { address: 'a', width: 2, height: 2, frameRate: { numerator: 30, denominator: 1 } })
   const second = subscriptions.add('main', listener('second'))
   await Promise.resolve()
-  expect(told).toEqual(['first at a', 'second at a'])
+  expect(reported).toEqual(['first at a', 'second at a'])
   first.setTaken(false)
   expect(subscriptions.wanted).toEqual([{ canvas: 'main', taken: false }])
   second.setTaken(true)
   first.close()
   subscriptions.onGap()
   subscriptions.onFrames('main', null)
-  expect(told.slice(2)).toEqual(['second gap', 'second There is no canvas main'])
+  expect(reported.slice(2)).toEqual(['second gap', 'second There is no canvas main'])
   second.close()
   second.setTaken(true)
   expect(subscriptions.wanted).toEqual([])

@@ -40,7 +40,7 @@ interface Lane {
   /** Under the feed's own id; undefined until the encoder told its configuration. */
   track: Track | undefined
   /** What subscribers know. */
-  told: Track | undefined
+  reported: Track | undefined
   queue: Packet[]
   /** Nothing came since the last seam. */
   fresh: boolean
@@ -84,7 +84,7 @@ export class EncodedFeed implements MediaFeed {
     this.#dependencies = dependencies
     const { engine } = dependencies
     const lane = (id: string): Lane => {
-      const made = { id, encoding: undefined, track: undefined, told: undefined, queue: [], fresh: true }
+      const made = { id, encoding: undefined, track: undefined, reported: undefined, queue: [], fresh: true }
       this.#lanes.push(made)
       return made
     }
@@ -111,7 +111,7 @@ export class EncodedFeed implements MediaFeed {
 
   /** Empty until every encoder has told its configuration. */
   get tracks(): readonly Track[] {
-    return this.#complete ? this.#lanes.map((lane) => lane.told ?? (lane.track as Track)) : []
+    return this.#complete ? this.#lanes.map((lane) => lane.reported ?? (lane.track as Track)) : []
   }
 
   /** Nothing comes now: the studio's process is being started again. */
@@ -179,7 +179,7 @@ export class EncodedFeed implements MediaFeed {
     this.fault = undefined
     if (this.#complete || this.#lanes.some((each) => each.track === undefined)) return
     this.#complete = true
-    for (const each of this.#lanes) this.#tell(each, each.track as Track)
+    for (const each of this.#lanes) this.#notify(each, each.track as Track)
     // Pictures that came before the last configuration are lost: do not wait a whole group for the next.
     if (lane !== this.#leader) this.requestKeyframe()
   }
@@ -243,14 +243,14 @@ export class EncodedFeed implements MediaFeed {
   }
 
   #deliver(lane: Lane, packet: Packet): void {
-    if (packet.track !== lane.told) this.#tell(lane, packet.track)
+    if (packet.track !== lane.reported) this.#notify(lane, packet.track)
     this.#remember(lane, packet)
     const seats = this.#seats
     for (let index = 0; index < seats.length; index++) this.#give(seats[index] as Seat, packet)
   }
 
-  #tell(lane: Lane, track: Track): void {
-    lane.told = track
+  #notify(lane: Lane, track: Track): void {
+    lane.reported = track
     for (const seat of this.#seats) this.#call(seat, () => seat.subscriber.onTrack(track))
   }
 
@@ -310,9 +310,9 @@ export class EncodedFeed implements MediaFeed {
     }
   }
 
-  #call(seat: Seat, tell: () => void): void {
+  #call(seat: Seat, notify: () => void): void {
     try {
-      tell()
+      notify()
     } catch (error) {
       this.#unseat(seat, error)
     }

@@ -246,9 +246,9 @@ describe('a host that comes back', () => {
       const { outputs, state } = await setUpHost({ store, now: () => now }, sent('a'))
       outputs[how]()
       await turn()
-      const told = state('a')
+      const reported = state('a')
       await outputs.close(false)
-      return [told?.state, told?.error?.code, told?.error?.message]
+      return [reported?.state, reported?.error?.code, reported?.error?.message]
     }
     const ran = async (byPerson: boolean) => {
       const store = storeDouble()
@@ -357,7 +357,7 @@ describe('a recording', () => {
     engine.begin()
     engine.feed(3)
     expect(state('x')?.state).toBe('live')
-    engine.tell({ kind: 'switched', canvas: 'main', scene: 's2', transition: null, frame: 60 })
+    engine.notify({ kind: 'switched', canvas: 'main', scene: 's2', transition: null, frame: 60 })
     await outputs.command('x', 'chapter', { name: 'A goal' })
     await expect(outputs.command('x', 'chapter', {})).rejects.toMatchObject({ code: 'request.invalid' })
     await outputs.command('x', 'pause', {})

@@ -185,7 +185,7 @@ export class Outputs implements StudioOutputs {
         run: 0,
       }
       this.#entries.set(output.id, made)
-      this.#tell(made)
+      this.#notify(made)
       return
     }
     if (entry.output === output && entry.limited === limited) return
@@ -193,7 +193,7 @@ export class Outputs implements StudioOutputs {
     const shown = entry.output !== output
     entry.output = output
     entry.limited = limited
-    if (shown) this.#tell(entry)
+    if (shown) this.#notify(entry)
     if (same || entry.state === 'off') return
     this.#inTurn(entry, async () => {
       if (entry.state === 'off') return
@@ -359,14 +359,14 @@ export class Outputs implements StudioOutputs {
     if (state !== 'off') this.#wanted.note(entry.output.id, { failed: state === 'failed' ? (error?.code ?? 'internal') : null })
     entry.state = state
     entry.error = error
-    this.#tell(entry)
+    this.#notify(entry)
     if (error === undefined) return
     const { output } = entry
     if (error.code === 'internal') this.#dependencies.log.error({ err: error.cause ?? error, output: output.id }, 'an output failed')
     this.#dependencies.audit.record({ kind: 'error', message: `output ${output.name}: ${error.message}`, code: error.code })
   }
 
-  #tell(entry: Entry): void {
+  #notify(entry: Entry): void {
     if (this.#entries.get(entry.output.id) === entry) this.#dependencies.events.publish('studio.output.updated', report(entry))
   }
 

@@ -84,9 +84,9 @@ export class WantedOutputs {
   /** A person stopped it, or it could not start. `remember`: `autostart` must not start it when the host comes back. */
   unwant(id: string, remember: boolean): void {
     const known = this.#running.delete(id)
-    const told = remember ? !this.#stopped.has(id) : this.#stopped.delete(id)
+    const reported = remember ? !this.#stopped.has(id) : this.#stopped.delete(id)
     if (remember) this.#stopped.add(id)
-    if (known || told) this.#keep()
+    if (known || reported) this.#keep()
   }
 
   /** Another collection, or none, takes the place of what ran before: answers what was wanted then. */

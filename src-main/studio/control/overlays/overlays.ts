@@ -57,14 +57,14 @@ export interface OverlayView {
 const maxOverlays = 100
 /** Contents that change all the time are stored and told so often at most, ms. */
 const keepEveryMs = 2000
-const tellEveryMs = 250
+const reportEveryMs = 250
 
 /** The overlays of this host: the one owner of what they look like and show. */
 export class Overlays {
   readonly #dependencies: OverlaysDependencies
   readonly #byId = new Map<string, RunningOverlay>()
   readonly #keeping = new Map<string, NodeJS.Timeout>()
-  readonly #telling = new Map<string, NodeJS.Timeout>()
+  readonly #reporting = new Map<string, NodeJS.Timeout>()
 
   constructor(dependencies: OverlaysDependencies) {
     this.#dependencies = dependencies
@@ -76,7 +76,7 @@ export class Overlays {
   }
 
   stop(): void {
-    for (const timer of [...this.#keeping.values(), ...this.#telling.values()]) clearTimeout(timer)
+    for (const timer of [...this.#keeping.values(), ...this.#reporting.values()]) clearTimeout(timer)
     for (const [id, running] of this.#byId) {
       if (this.#keeping.has(id)) this.#dependencies.store.keep(running.overlay)
       running.stop()
@@ -153,7 +153,7 @@ export class Overlays {
   remove(id: string, principal: Principal): void {
     const running = this.get(id)
     this.#byId.delete(id)
-    for (const timers of [this.#keeping, this.#telling]) {
+    for (const timers of [this.#keeping, this.#reporting]) {
       clearTimeout(timers.get(id))
       timers.delete(id)
     }
@@ -258,13 +258,13 @@ export class Overlays {
   #changed(running: RunningOverlay, what: 'state' | 'report'): void {
     const { id } = running.overlay
     if (this.#byId.get(id) !== running) return
-    if (!this.#telling.has(id)) {
-      const tell = (): void => {
-        this.#telling.delete(id)
+    if (!this.#reporting.has(id)) {
+      const notify = (): void => {
+        this.#reporting.delete(id)
         const { state, data, pages } = viewOf(running)
         this.#dependencies.events.publish('studio.overlay.contents', { id, state, data, pages }, { volatile: true })
       }
-      this.#telling.set(id, setTimeout(tell, tellEveryMs).unref())
+      this.#reporting.set(id, setTimeout(notify, reportEveryMs).unref())
     }
     if (what === 'report' || this.#keeping.has(id)) return
     const keep = (): void => {

@@ -183,13 +183,13 @@ export class RunningOverlay {
     this.#follower?.stop()
     this.#follower = undefined
     if (wanted === '') {
-      this.#tell({ state: 'off', problem: null })
+      this.#notify({ state: 'off', problem: null })
       return
     }
     this.#follower = new DataFollower(settings as unknown as DataSettings, {
       judge: this.#dependencies.judge(byEditor),
       onData: (value) => this.apply(this.kind.read?.(value)),
-      report: (report) => this.#tell(report),
+      report: (report) => this.#notify(report),
     })
   }
 
@@ -201,7 +201,7 @@ export class RunningOverlay {
     this.#count = repeat(countEveryMs, count)
   }
 
-  #tell(report: DataReport): void {
+  #notify(report: DataReport): void {
     if (report.state === this.#report.state && report.problem === this.#report.problem) return
     this.#report = report
     this.#dependencies.onChange(this, 'report')

@@ -115,8 +115,8 @@ test('follows an output that starts, at a keyframe, and ends its own encoding', 
 test('encodes for pages again where the encoder of an output fails', async () => {
   const engine = new FedEngine()
   const request = { canvas: 'main', encoding: quick }
-  const told: string[] = []
-  engine.encodeVideo(request, { ...listener, onFault: (problem) => told.push(problem) })
+  const reported: string[] = []
+  engine.encodeVideo(request, { ...listener, onFault: (problem) => reported.push(problem) })
   const feed = feedOf(engine)
   const page = new Page()
   feed.subscribe(page)

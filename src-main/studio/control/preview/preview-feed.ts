@@ -183,7 +183,7 @@ export class PreviewFeed {
     intake.config = { track, frameRate, shared: intake.request.owner !== owner }
     if (intake !== this.#current) return
     this.#forget()
-    this.#tellConfig(intake.config)
+    this.#sendConfig(intake.config)
   }
 
   #onPacket(intake: Intake, packet: Packet): void {
@@ -195,7 +195,7 @@ export class PreviewFeed {
       this.#next = undefined
       this.#problem = undefined
       this.#forget()
-      this.#tellConfig(config)
+      this.#sendConfig(config)
     }
     if (intake !== this.#current) return
     const { pts, track } = packet
@@ -220,7 +220,7 @@ export class PreviewFeed {
     for (const listener of this.#listeners) listener.onFault(problem)
   }
 
-  #tellConfig(config: PreviewConfig): void {
+  #sendConfig(config: PreviewConfig): void {
     for (const listener of this.#listeners) listener.onConfig(config)
   }
 

@@ -38,7 +38,7 @@ export class PreviewViewer implements PreviewListener, SocketSession {
     this.#waitsForKey = true
     // The page drops what its decoder still has of the former encoding: nobody will say that it was shown.
     this.#unshown = []
-    this.#tell({
+    this.#notify({
       type: 'config',
       codec: track.codecString,
       description: Buffer.from(track.config).toString('base64'),
@@ -69,18 +69,18 @@ export class PreviewViewer implements PreviewListener, SocketSession {
   }
 
   onFault(problem: string): void {
-    this.#tell({ type: 'fault', problem })
+    this.#notify({ type: 'fault', problem })
   }
 
   onMessage(text: string): void {
-    const told = read(text)
-    if (told === undefined) this.#client.close(1008, 'unknown message')
-    else if ('shown' in told) {
-      const { shown } = told
+    const reported = read(text)
+    if (reported === undefined) this.#client.close(1008, 'unknown message')
+    else if ('shown' in reported) {
+      const { shown } = reported
       // Nothing comes after a frame that was never sent: a page that says otherwise is believed once, and gains nothing.
       while (this.#unshown[0] !== undefined && this.#unshown[0].frame <= shown) this.#unshown.shift()
     } else if (this.#client.waitingBytes <= maxWaitingBytes)
-      this.#tell({ type: 'time', at: told.time, host: Date.now(), leftOut: this.#left })
+      this.#notify({ type: 'time', at: reported.time, host: Date.now(), leftOut: this.#left })
   }
 
   onClose(): void {
@@ -88,7 +88,7 @@ export class PreviewViewer implements PreviewListener, SocketSession {
     this.#onLeave()
   }
 
-  #tell(what: object): void {
+  #notify(what: object): void {
     this.#client.send(JSON.stringify(what))
   }
 }

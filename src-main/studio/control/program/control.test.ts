@@ -16,14 +16,14 @@ const show = readDocument(testDocument(), testReader())
 /** A control over an engine that notes what it is asked, does not run, or rejects what `fails` says. */
 function control(running = true, kept = new Map<string, unknown>()) {
   const asked: string[] = []
-  const told: ProgramState[] = []
+  const reported: ProgramState[] = []
   const nothing = (): unknown => undefined
   const engine = { fails: undefined as AppError | undefined, whileAsked: nothing, behind: nothing }
   const answer = async (): Promise<void> => {
     // Nothing is stored or announced before the engine has answered.
-    const before = [kept.get('on-air show.json'), told.length]
+    const before = [kept.get('on-air show.json'), reported.length]
     await new Promise(setImmediate)
-    expect([kept.get('on-air show.json'), told.length]).toEqual(before)
+    expect([kept.get('on-air show.json'), reported.length]).toEqual(before)
     if (!running) throw new AppError('studio.not_running')
     if (engine.fails !== undefined) throw engine.fails
   }
@@ -46,11 +46,11 @@ function control(running = true, kept = new Map<string, unknown>()) {
     },
     store: { get: (key) => kept.get(key), set: (key, value) => void kept.set(key, value) },
     log: silentLogger,
-    onChange: (state) => told.push(state),
+    onChange: (state) => reported.push(state),
   })
   made.open(show, 'show.json')
   asked.length = 0
-  return { control: made, asked, told, kept, engine }
+  return { control: made, asked, reported, kept, engine }
 }
 
 const edited = (...edits: readonly Edit[]): Collection => applyEdits(show, edits, testKinds).collection
@@ -119,28 +119,28 @@ describe('what is on air', () => {
 
 describe('a change of what is on air', () => {
   it('that the engine rejects is neither announced nor stored, and has its error', async () => {
-    const { control: air, told, kept, engine } = control()
+    const { control: air, reported, kept, engine } = control()
     await air.configure({ studioMode: true })
     const state = air.state
     const stored = kept.get('on-air show.json')
-    told.length = 0
+    reported.length = 0
     engine.fails = new AppError('studio.not_found', 'no such scene there')
     await expect(air.switchTo('talk')).rejects.toMatchObject({ code: 'studio.not_found' })
     await expect(air.preview('main', 'talk')).rejects.toMatchObject({ code: 'studio.not_found' })
     await expect(air.toProgram('main')).rejects.toMatchObject({ code: 'studio.not_found' })
     await expect(air.configure({ studioMode: false, durationMs: 5 })).rejects.toMatchObject({ code: 'studio.not_found' })
     expect(air.state).toEqual(state)
-    expect(told).toEqual([])
+    expect(reported).toEqual([])
     expect(kept.get('on-air show.json')).toBe(stored)
   })
 
   it('waits for the one before it', async () => {
-    const { control: air, told } = control()
+    const { control: air, reported } = control()
     await air.configure({ studioMode: true })
     await air.preview('main', 'talk')
-    told.length = 0
+    reported.length = 0
     await Promise.all([air.toProgram('main', { transition: 'cut' }), air.toProgram('main', { transition: 'cut' })])
-    expect(told.map(({ canvases }) => [canvases[0]?.program, canvases[0]?.preview])).toEqual([
+    expect(reported.map(({ canvases }) => [canvases[0]?.program, canvases[0]?.preview])).toEqual([
       ['talk', 'intro'],
       ['intro', 'talk'],
     ])
@@ -186,16 +186,17 @@ describe('a change of what is on air', () => {
 describe('macros', () => {
   const macro = (...actions: readonly object[]): Macro => ({ id: 'm', name: 'm', hotkeys: [], actions: actions as Macro['actions'] })
   const running = (act: (action: Action, signal: AbortSignal) => Promise<unknown>) => {
-    const told: string[] = []
+    const reported: string[] = []
     const events = {
-      publish: (_topic: string, run: unknown) => void told.push(`${(run as { state: string }).state} ${(run as { done: number }).done}`),
+      publish: (_topic: string, run: unknown) =>
+        void reported.push(`${(run as { state: string }).state} ${(run as { done: number }).done}`),
     }
-    return { told, macros: new Macros({ events, log: silentLogger, act: (action, _actor, signal) => act(action, signal) }) }
+    return { reported, macros: new Macros({ events, log: silentLogger, act: (action, _actor, signal) => act(action, signal) }) }
   }
 
   it('do their actions in order until one fails, and say which', async () => {
     const done: string[] = []
-    const { macros, told } = running(async ({ do: word }) => {
+    const { macros, reported } = running(async ({ do: word }) => {
       if (word === 'preview') throw new AppError('studio.mode_off')
       done.push(word)
     })
@@ -206,7 +207,7 @@ describe('macros', () => {
       error: { code: 'studio.mode_off' },
     })
     expect(done).toEqual(['switch'])
-    expect(told).toEqual(['running 0', 'failed 1'])
+    expect(reported).toEqual(['running 0', 'failed 1'])
   })
 
   it('that last are answered while they go on, can be stopped, and are bounded', async () => {

@@ -84,11 +84,11 @@ export class Macros {
     macro: Pick<Macro, 'id' | 'actions'>,
     actor: string,
     signal: AbortSignal,
-    tell: (view: MacroRun) => void,
+    notify: (view: MacroRun) => void,
     first: MacroRun,
   ): Promise<MacroRun> {
     let view = first
-    tell(view)
+    notify(view)
     try {
       for (const action of macro.actions) {
         await this.#dependencies.act(action as Action, actor, signal)
@@ -104,7 +104,7 @@ export class Macros {
         : { ...view, state: 'failed', error: { code: known.code, message: known.message, remedy: known.remedy } }
     }
     this.#running.delete(view.run)
-    tell(view)
+    notify(view)
     return view
   }
 }

@@ -5,8 +5,8 @@ import { withAuthors } from '../../document/authorship.ts'
 import type { CollectionFolder } from '../../document/collection-folder.ts'
 import { findObsFiles } from '../../document/import-obs/find-obs-files.ts'
 import { importObs, obsDocument } from '../../document/import-obs/import-obs.ts'
-import { leaveOutRefused } from '../../document/leave-out.ts'
 import type { DocumentReader } from '../../document/read-document.ts'
+import { stripRejected } from '../../document/strip-rejected.ts'
 import { CollectionName, documentBytes, tag } from './answer-schemas.ts'
 import { doingOf } from './doing.ts'
 
@@ -59,7 +59,7 @@ export function importRoutes({ folder, reader, reach, audit }: ImportRoutesDepen
         const files = { folder: beside, files: reach().files, limited: author.limited }
         const found = await findObsFiles(obsDocument(document), files)
         const imported = importObs(found.document, options, reader)
-        const { collection: allowed, leftOut } = leaveOutRefused(imported.collection, author.limited, reader)
+        const { collection: allowed, leftOut } = stripRejected(imported.collection, author.limited, reader)
         const collection = withAuthors(undefined, allowed, { author, how: 'anew' }, reader)
         const notCarried = [...imported.notCarried, ...found.missing, ...leftOut]
         await folder.create(options.name, `${JSON.stringify(reader.seals.encryptCopy(collection, reader.kinds), null, 2)}\n`)

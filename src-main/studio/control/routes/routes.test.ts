@@ -22,7 +22,7 @@ class AnsweringEngine extends FedEngine {
   readonly asked: unknown[] = []
   override async switchTo(switches: readonly CanvasSwitch[] = []): Promise<Switched> {
     for (const { canvas, scene, transition } of switches) {
-      this.tell({ kind: 'switched', canvas, scene, transition: transition?.id ?? null, frame: 5 })
+      this.notify({ kind: 'switched', canvas, scene, transition: transition?.id ?? null, frame: 5 })
     }
     return { frame: 5, tookMs: 1 }
   }

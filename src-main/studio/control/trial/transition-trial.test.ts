@@ -78,7 +78,7 @@ describe('the document of a trial', () => {
 
 function setup() {
   const listeners = new Set<(event: EngineEvent) => void>()
-  const tell = (event: object): void => {
+  const notify = (event: object): void => {
     for (const listener of listeners) listener(event as EngineEvent)
   }
   const switched: CanvasSwitch[] = []
@@ -94,12 +94,12 @@ function setup() {
     },
     switchTo: async (switches: readonly CanvasSwitch[]) => {
       switched.push(...switches)
-      if (switches[0]?.transition !== undefined) setTimeout(() => tell({ kind: 'transition-ended', canvas: 'trial', scene: 'to' }), 20)
+      if (switches[0]?.transition !== undefined) setTimeout(() => notify({ kind: 'transition-ended', canvas: 'trial', scene: 'to' }), 20)
       return { frame: 1, tookMs: 1 }
     },
     screenshot: async () => new Uint8Array([9]),
     stop: vi.fn(async () => {
-      tell({ kind: 'state', state: 'off' })
+      notify({ kind: 'state', state: 'off' })
     }),
   }
   const still = vi.fn(async (of: object) => {

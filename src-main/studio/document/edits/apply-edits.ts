@@ -40,7 +40,7 @@ function applyEdit(collection: Collection, edit: Edit, kinds: CollectionKinds): 
     case 'ungroup':
       return { collection: ungroupItem(collection, edit), made: [] }
     case 'duplicate':
-      refuseTrack(findEntity(collection, edit.at).list)
+      rejectTrack(findEntity(collection, edit.at).list)
       return duplicateEntity(collection, edit)
     case 'paste':
       return pasteItems(collection, withSecrets(collection, edit, kinds), new Completion(kinds, idsInside(collection)))
@@ -55,20 +55,20 @@ function withSecrets(collection: Collection, edit: EditOf<'paste'>, kinds: Colle
 }
 
 /** Throws `studio.edit_refused` where a list is that of the tracks: their numbers are what sources and outputs go by. */
-function refuseTrack({ sort }: ListPlace): void {
+function rejectTrack({ sort }: ListPlace): void {
   if (sort !== 'track') return
   throw new AppError('studio.edit_refused', `There are always ${trackCount} tracks: these cannot be added, removed, moved or copied`)
 }
 
 function remove(collection: Collection, { at }: EditOf<'remove'>): Collection {
   const found = findEntity(collection, at)
-  refuseTrack(found.list)
+  rejectTrack(found.list)
   return removeEntity(collection, found)
 }
 
 function add(collection: Collection, edit: EditOf<'add'>, kinds: CollectionKinds): Edited {
   const place = readListPlace(edit.to)
-  refuseTrack(place)
+  rejectTrack(place)
   const list = listAt(collection, place)
   const entity = complete(collection, place, edit.value, list, kinds) as unknown as Entity
   const index = Math.min(edit.index ?? list.length, list.length)
@@ -141,7 +141,7 @@ function change(collection: Collection, { at, changes, linked = true }: EditOf<'
     throw new AppError('studio.edit_refused', `An id is kept for ever: ${at} cannot become "${String(changes.id)}"`)
   }
   const merged = mergeChanges(entity as Entity & Record<string, unknown>, changes)
-  refuseElsewhere(at, list, entity, merged, changes, kinds)
+  rejectElsewhere(at, list, entity, merged, changes, kinds)
   const entities = listAt(collection, list)
   const next = completeChanged(collection, list, merged, changes, kinds)
   const changed = withList(collection, list, entities.with(index, next as Entity))
@@ -150,7 +150,7 @@ function change(collection: Collection, { at, changes, linked = true }: EditOf<'
 }
 
 /** Throws `secret.needed` where a change would send a stored secret to another server, or to one of another kind. */
-function refuseElsewhere(at: string, { sort }: ListPlace, before: object, after: object, changes: object, kinds: CollectionKinds): void {
+function rejectElsewhere(at: string, { sort }: ListPlace, before: object, after: object, changes: object, kinds: CollectionKinds): void {
   if (sort !== 'output' && sort !== 'source') return
   const places = secretsElsewhere(before, after, changes, (kind) => (sort === 'output' ? kinds.output(kind) : kinds.source(kind)))
   if (places.length > 0) throw secretNeeded(places.map((place) => `${at}/${place.replaceAll('.', '/')}`))
@@ -185,7 +185,7 @@ function completeChanged(
 
 function move(collection: Collection, { at, to, index }: EditOf<'move'>): Collection {
   const from = findEntity(collection, at)
-  refuseTrack(from.list)
+  rejectTrack(from.list)
   const target = to === undefined ? from.list : readListPlace(to)
   const kinds = from.list.sort === target.sort || [from.list.sort, target.sort].every((sort) => sort.endsWith('filter'))
   if (!kinds || from.list.sort !== target.sort) {

@@ -10,10 +10,10 @@ import { testBox } from '../testing/test-kinds.ts'
 import { importObs } from './import-obs.ts'
 
 const kinds = studioKinds
-const reader = { kinds, check: createCollectionCheck({ kinds, actionFaults }), seals: new SecretSeals(testBox), refusal: () => undefined }
+const reader = { kinds, check: createCollectionCheck({ kinds, actionFaults }), seals: new SecretSeals(testBox), rejection: () => undefined }
 const lines = (document: unknown, options = {}) => {
   const { collection, notCarried } = importObs(document, { name: 'Show', ...options }, reader)
-  return { collection, told: notCarried.map(({ place, reason }) => `${place}: ${reason}`) }
+  return { collection, reported: notCarried.map(({ place, reason }) => `${place}: ${reason}`) }
 }
 
 /** A source as OBS writes it: what has its usual value is left out. */
@@ -23,7 +23,7 @@ const item = (name: string, more: object = {}) => ({ name, pos: { x: 0, y: 0 }, 
 
 describe('a scene collection that OBS Studio 29 wrote', () => {
   const document = JSON.parse(readFileSync(new URL('fixtures/obs-29.json', import.meta.url), 'utf8'))
-  const { collection, told } = lines(document)
+  const { collection, reported } = lines(document)
   const sourceOf = (id: string) => collection.sources.find((each) => each.id === id)
   const itemOf = (sceneId: string, id: string) =>
     collection.scenes.find((each) => each.id === sceneId)?.items.find((each) => each.id === id)
@@ -34,10 +34,10 @@ describe('a scene collection that OBS Studio 29 wrote', () => {
     expect(collection.transition).toBe('fade')
     expect(collection.transitions[1]).toMatchObject({ kind: 'fade', durationMs: 450 })
     expect(collection.scenes[2]?.transition).toBe('cut')
-    expect(told.filter((line) => !line.startsWith('canvas: '))).toEqual([
+    expect(reported.filter((line) => !line.startsWith('canvas: '))).toEqual([
       'source "Title", filter "Mask": where its image has another shape than the source it is stretched over it: give it the same shape',
     ])
-    expect(told).toContain('canvas: is 1920x1080 at 30 frames a second unless given: OBS keeps its size in the profile')
+    expect(reported).toContain('canvas: is 1920x1080 at 30 frames a second unless given: OBS keeps its size in the profile')
   })
 
   it('has its sources with what was set', () => {
@@ -116,7 +116,7 @@ describe('a scene collection that OBS Studio 29 wrote', () => {
 describe('what else such documents hold', () => {
   it('scenes whose own transition takes its own time, once for each time; and what else is reported instead of carried', () => {
     const own = (transition: string, transition_duration: number) => ({ private_settings: { transition, transition_duration } })
-    const { collection, told } = lines({
+    const { collection, reported } = lines({
       sources: [
         scene('One', [], own('Fade', 900)),
         scene('Two', [], own('Fade', 900)),
@@ -133,7 +133,7 @@ describe('what else such documents hold', () => {
       'Fade: 300',
       'Fade 900 ms: 900',
     ])
-    expect(told).toEqual([
+    expect(reported).toEqual([
       'source "Page": its width is 4096 instead of 5000 pixels',
       'source "Game": its own audio is not carried: add a source of the audio of that application',
       'advanced scene switcher: its macros are not carried: use macros or the API',
@@ -142,7 +142,7 @@ describe('what else such documents hold', () => {
   })
 
   it('groups, audio devices beside the scenes, hotkeys, transitions with films', () => {
-    const { collection, told } = lines({
+    const { collection, reported } = lines({
       sources: [
         scene(
           'Main',
@@ -207,14 +207,14 @@ describe('what else such documents hold', () => {
       ['U', { do: 'mute', source: 'Mic-Aux', muted: false }],
     ])
     expect(collection.canvases[0]).toMatchObject({ width: 1280, height: 720 })
-    expect(told).toEqual([
+    expect(reported).toEqual([
       'transition "Warp": there is no kind of transition for warp_transition',
       'scene "Main": the hotkey A for libobs.other is not carried',
     ])
   })
 
   it('what there is nothing for is reported with its place', () => {
-    const { collection, told } = lines(
+    const { collection, reported } = lines(
       {
         sources: [
           scene('Main', [item('Link'), item('Gone'), item('Wipe', { blend_type: 'glow', bounds_type: 3, bounds: { x: 100, y: 0 } })]),
@@ -238,7 +238,7 @@ describe('what else such documents hold', () => {
       { width: 640, height: 360 },
     )
     expect(collection.scenes[0]?.items.map(({ id }: Item) => id)).toEqual(['Main-Wipe'])
-    expect(told).toEqual([
+    expect(reported).toEqual([
       'source "Link": there is no kind of source for ndi_source',
       'source "Wipe": choose its camera: this system names them otherwise',
       'source "Wipe", filter "VST": there is no kind of filter for vst_filter',
@@ -253,7 +253,7 @@ describe('what else such documents hold', () => {
 
   it('whose transitions share a name has the first of them', () => {
     const swipe = source('swipe_transition', 'Fade', {})
-    const { collection, told } = lines({
+    const { collection, reported } = lines({
       sources: [scene('Main', [])],
       transitions: [swipe, source('slide_transition', 'In', {}), source('cut_transition', 'In', {})],
     })
@@ -262,7 +262,7 @@ describe('what else such documents hold', () => {
       ['fade', 'fade'],
       ['In', 'push'],
     ])
-    expect(told.filter((line) => line.endsWith('there is another one of that name'))).toHaveLength(2)
+    expect(reported.filter((line) => line.endsWith('there is another one of that name'))).toHaveLength(2)
   })
 
   it('transitions by their kind, and those that every OBS has by their names in its languages', () => {
@@ -270,11 +270,11 @@ describe('what else such documents hold', () => {
     const own = { private_settings: { transition: 'Coupure', transition_duration: 300 } }
     const fade = { id: 'fade', kind: 'fade', name: 'Fade' }
     for (const name of ['Fondu', 'フェード', 'Überblende', 'Dissolvenza', '淡入淡出', 'FADE']) {
-      const { collection, told } = show({ current_transition: name, transition_duration: 700 })
+      const { collection, reported } = show({ current_transition: name, transition_duration: 700 })
       expect(collection.transition, name).toBe('fade')
       expect(collection.transitions[1]).toMatchObject({ ...fade, durationMs: 700 })
       expect(collection.scenes[0]?.transition).toBe('cut')
-      expect(told).toHaveLength(1)
+      expect(reported).toHaveLength(1)
     }
     expect(show({ current_transition: 'Schnitt' }).collection.transition).toBe('cut')
     // OBS fades where nothing is said, and where nothing of that name is there.
@@ -282,7 +282,7 @@ describe('what else such documents hold', () => {
     expect(show({}).collection.transitions[1]).toMatchObject({ durationMs: 300 })
     const gone = show({ current_transition: 'Wirbel' })
     expect(gone.collection.transition).toBe('fade')
-    expect(gone.told).toContain('transition "Wirbel": is not in the document: it is a fade, as OBS makes it')
+    expect(gone.reported).toContain('transition "Wirbel": is not in the document: it is a fade, as OBS makes it')
     // What the document has of that name is meant, whatever the name says elsewhere.
     const named = show({ current_transition: 'Fondu', transitions: [source('wipe_transition', 'Fondu', { luma_image: 'linear-h.png' })] })
     expect(named.collection.transitions.find(({ id }) => id === named.collection.transition)).toMatchObject({ name: 'Fondu', kind: 'wipe' })
@@ -317,7 +317,7 @@ describe('what else such documents hold', () => {
       ),
       source('color_filter', 'Old tint', { brightness: 0.1, contrast: 0.5, opacity: 50 }),
     ]
-    const { collection, told } = lines({
+    const { collection, reported } = lines({
       sources: [
         scene('Main', [item('A'), item('A', { blend_method: 'srgb_off' }), item('A', { blend_method: 'default', blend_type: 'additive' })]),
         source('color_source', 'A', {}, { filters }),
@@ -333,7 +333,7 @@ describe('what else such documents hold', () => {
     expect(each('text_ft2_source', {})).toBeUndefined()
     expect(each('image_source', {})).toBe('linear')
     const images = (settings: object) =>
-      lines({ sources: [scene('Main', []), source('image_source', 'S', settings)] }).told.filter((line) => line.startsWith('images: '))
+      lines({ sources: [scene('Main', []), source('image_source', 'S', settings)] }).reported.filter((line) => line.startsWith('images: '))
     expect(images({})[0]).toContain('brighter than in OBS')
     expect(images({ linear_alpha: true })).toEqual([])
     expect(collection.sources[0]?.filters.map(({ kind, settings }) => ({ kind, ...settings }))).toMatchObject([
@@ -345,22 +345,22 @@ describe('what else such documents hold', () => {
       { kind: 'color-correction', light: 'linear', brightness: 0.1, hueDegrees: -20, multiply: '#4080ff', add: '#302010' },
       { kind: 'color-correction', light: 'video', brightness: 0.15, contrast: 0.5, opacity: 0.5 },
     ])
-    expect(told).toHaveLength(1)
+    expect(reported).toHaveLength(1)
   })
 
   it('texts with the sizes and lines of the source that wrote them', () => {
     const font = { face: 'DejaVu Sans', size: 40 }
     const textOf = (id: string, settings: object, versioned = id) => {
-      const { collection, told } = lines({ sources: [scene('Main', []), { ...source(id, 'T', settings), versioned_id: versioned }] })
-      return { settings: collection.sources[0]?.settings, told: told.filter((line) => line.startsWith('source')) }
+      const { collection, reported } = lines({ sources: [scene('Main', []), { ...source(id, 'T', settings), versioned_id: versioned }] })
+      return { settings: collection.sources[0]?.settings, reported: reported.filter((line) => line.startsWith('source')) }
     }
     const free = textOf('text_ft2_source', { font, text: 'a', outline: true, custom_width: 90 }, 'text_ft2_source_v2')
-    expect(free).toMatchObject({ settings: { layout: 'freetype', fontSize: 40, outline: { width: 2 } }, told: [] })
+    expect(free).toMatchObject({ settings: { layout: 'freetype', fontSize: 40, outline: { width: 2 } }, reported: [] })
     expect(textOf('text_ft2_source', {}).settings).toMatchObject({ fontSize: 32 })
     expect(textOf('text_ft2_source', {}, 'text_ft2_source_v2').settings).toMatchObject({ fontSize: 256 })
     expect(textOf('text_ft2_source', { custom_width: 300, color1: 0xff0000ff, antialiasing: false })).toMatchObject({
       settings: { width: 300, color: '#ff0000' },
-      told: [
+      reported: [
         'source "T": the edges of its letters are smooth',
         'source "T": its lines are broken between words instead of between any two letters',
         'source "T": its second colour is at the foot of the text instead of at the foot of each letter',
@@ -383,7 +383,7 @@ describe('what else such documents hold', () => {
     )
     expect(gdi).toMatchObject({
       settings: { layout: 'gdi', fontSize: 40, outline: { width: 3 }, width: 400, height: 200, verticalAlign: 'bottom', align: 'right' },
-      told: ['source "T": its words do not start with capitals by themselves: write them so'],
+      reported: ['source "T": its words do not start with capitals by themselves: write them so'],
     })
     expect(textOf('text_gdiplus', {}).settings).toMatchObject({ fontSize: 36 })
   })
@@ -391,8 +391,8 @@ describe('what else such documents hold', () => {
   it('playlists of VLC with files and URLs', () => {
     const playlistOf = (entries: readonly string[], more: object = {}) => {
       const settings = { playlist: entries.map((value) => ({ value, hidden: false, selected: false })), ...more }
-      const { collection, told } = lines({ sources: [scene('Main', []), source('vlc_source', 'V', settings)] })
-      return { source: collection.sources[0], told: told.filter((line) => line.startsWith('source')) }
+      const { collection, reported } = lines({ sources: [scene('Main', []), source('vlc_source', 'V', settings)] })
+      return { source: collection.sources[0], reported: reported.filter((line) => line.startsWith('source')) }
     }
     const mixed = playlistOf(
       ['/show/a.mp4', 'https://a.example/b.mp4', 'file:///show/c%20d.mp4', 'rtsp://user:pw@cam.example/live?key=1', ''],
@@ -407,14 +407,14 @@ describe('what else such documents hold', () => {
       'https://a.example/b.mp4',
       '/show/c d.mp4',
     ])
-    expect(mixed.told).toEqual([
+    expect(mixed.reported).toEqual([
       'source "V": its subtitles are not shown: burn them into the file',
       'source "V": its audio track 2 is not chosen: a playlist plays the first one',
       'source "V": rtsp://***@cam.example/live?*** is left out: a playlist plays files and http(s) URLs; add a live stream source for it',
     ])
     expect(playlistOf(['rtmp://a.example/live/x'], { playback_behavior: 'always_play' })).toMatchObject({
       source: { kind: 'stream', settings: { address: 'rtmp://a.example/live/x', whenHidden: 'run' } },
-      told: [],
+      reported: [],
     })
     expect(playlistOf(['file:///C:/show/a.mp4']).source?.settings.items).toMatchObject([{ file: 'C:/show/a.mp4' }])
   })
@@ -437,7 +437,7 @@ describe('what else such documents hold', () => {
 
   it('what is beside the scenes is reported with what to do: virtual camera, output timer, captions, plug-ins', () => {
     const rest = (document: object) =>
-      lines({ sources: [scene('Main', [])], ...document }).told.filter((line) => !line.startsWith('canvas: '))
+      lines({ sources: [scene('Main', [])], ...document }).reported.filter((line) => !line.startsWith('canvas: '))
     const camera = (settings: object) => rest({ 'virtual-camera': settings })
     expect(camera({ type: 0, internal: 0, scene: '', source: '' })).toEqual([])
     expect(camera({ type2: 3 })).toEqual([])

@@ -173,7 +173,7 @@ class ObsImport {
     })
   }
 
-  /** Told once for each source that has no kind here. */
+  /** Reported once for each source that has no kind here. */
   #isCarried(source: ObsValues): boolean {
     const id = source.text('id')
     const mapped = mapObsSource(versionedId(source), source.part('settings'), () => undefined)
@@ -185,8 +185,8 @@ class ObsImport {
   #addSource(source: ObsValues, everywhere: boolean): void {
     const name = source.text('name')
     const place = `source "${name}"`
-    const tell = this.report.at(place)
-    const mapped = mapObsSource(versionedId(source), source.part('settings'), tell)
+    const note = this.report.at(place)
+    const mapped = mapObsSource(versionedId(source), source.part('settings'), note)
     const kind = mapped && this.#kinds.source(mapped.kind)
     if (mapped === undefined || kind === undefined) return
     const filters: Entity[] = (mapped.filters ?? []).map((each) => ({ ...each, id: this.#names.newFilter(name, each.name) }))
@@ -198,28 +198,28 @@ class ObsImport {
       else if (made !== undefined)
         this.report.add(`${place}, filter "${filter.text('name')}"`, `the source has no ${made.sort === 'sound' ? 'sound' : 'pictures'}`)
     }
-    if (source.number('deinterlace_mode', 0) !== 0) tell('is not deinterlaced')
-    if (source.part('settings').flag('capture_audio')) tell('its own audio is not carried: add a source of the audio of that application')
-    if (source.flag('push-to-talk') || source.flag('push-to-mute')) tell('push to talk and push to mute are not carried: give it a macro')
-    if (isMono(source)) tell('both its channels are heard: it was mono')
+    if (source.number('deinterlace_mode', 0) !== 0) note('is not deinterlaced')
+    if (source.part('settings').flag('capture_audio')) note('its own audio is not carried: add a source of the audio of that application')
+    if (source.flag('push-to-talk') || source.flag('push-to-mute')) note('push to talk and push to mute are not carried: give it a macro')
+    if (isMono(source)) note('both its channels are heard: it was mono')
     this.#sources.push({
       id: this.#names.sources.of(name),
       name: name.slice(0, 120) || 'Source',
       kind: mapped.kind,
-      settings: this.#fitting(kind, mapped.settings, tell),
+      settings: this.#fitting(kind, mapped.settings, note),
       filters: filters.slice(0, 32),
-      ...(kind.sound ? { audio: this.#audio(source, sound.slice(0, 32), everywhere, tell) } : {}),
+      ...(kind.sound ? { audio: this.#audio(source, sound.slice(0, 32), everywhere, note) } : {}),
     })
   }
 
-  #audio(source: ObsValues, filters: readonly Entity[], everywhere: boolean, tell: (reason: string) => void): Entity {
+  #audio(source: ObsValues, filters: readonly Entity[], everywhere: boolean, note: (reason: string) => void): Entity {
     const volume = source.number('volume', 1)
     // OBS mixes to mono behind the balance, which leaves nothing of it.
     const balance = panOfBalance(isMono(source) ? 0.5 : source.number('balance', 0.5))
     const gainDb = volume <= 0 ? -100 : clamp(20 * Math.log10(volume) + balance.gainDb, -100, 30)
     const syncMs = Math.round(source.number('sync', 0) / 1e6)
     const syncOffsetMs = clamp(syncMs, -950, 20_000)
-    if (syncMs !== syncOffsetMs) tell(`is ${syncOffsetMs} ms late instead of ${syncMs}`)
+    if (syncMs !== syncOffsetMs) note(`is ${syncOffsetMs} ms late instead of ${syncMs}`)
     const mixers = source.number('mixers', 255)
     return {
       gainDb: Math.round(gainDb * 100) / 100,
@@ -242,21 +242,21 @@ class ObsImport {
     const id = versionedId(filter)
     const name = filter.text('name').slice(0, 110) || 'Filter'
     const here = `${place}, filter "${name}"`
-    const tell = this.report.at(here)
+    const note = this.report.at(here)
     const sort = sortOfObsFilter(id)
     if (sort === undefined) {
-      tell(`there is no kind of filter for ${filter.text('id')}`)
+      note(`there is no kind of filter for ${filter.text('id')}`)
       return undefined
     }
     const mapped = mapObsFilter(id, filter.part('settings'), {
-      tell,
+      note,
       sourceId: (source) => this.#names.sources.of(source),
       imageSource: (file) => this.#makeSource('image', file),
     })
     const filters = mapped.flatMap(({ kind, settings }, index) => {
       const known = sort === 'picture' ? this.#kinds.filter(kind) : this.#kinds.audioFilter(kind)
       if (known === undefined) {
-        tell(`there is no kind of filter for ${filter.text('id')}`)
+        note(`there is no kind of filter for ${filter.text('id')}`)
         return []
       }
       const named = index === 0 ? name : `${name} ${index + 1}`
@@ -266,7 +266,7 @@ class ObsImport {
           name: named,
           kind,
           enabled: filter.flag('enabled', true),
-          settings: this.#fitting(known, settings, tell),
+          settings: this.#fitting(known, settings, note),
         },
       ]
     })
@@ -274,13 +274,13 @@ class ObsImport {
   }
 
   /** What a kind would reject is left out, and told. */
-  #fitting(kind: KindOfSettings, settings: Record<string, unknown>, tell: (reason: string) => void): Record<string, unknown> {
+  #fitting(kind: KindOfSettings, settings: Record<string, unknown>, note: (reason: string) => void): Record<string, unknown> {
     const fitting = { ...settings }
     for (const { place, problem } of schemaFaults(kind.settings, fitting, '')) {
       const name = /^[^.[]+/.exec(place)?.[0]
       if (name === undefined || !Object.hasOwn(fitting, name)) continue
       delete fitting[name]
-      tell(`its ${name} ${problem}: it has the usual one`)
+      note(`its ${name} ${problem}: it has the usual one`)
     }
     return fitting
   }
@@ -312,19 +312,19 @@ class ObsImport {
     for (const transition of this.#root.list('transitions').slice(0, 60)) {
       const name = transition.text('name')
       const place = `transition "${name}"`
-      const tell = this.report.at(place)
+      const note = this.report.at(place)
       if (this.#names.transitions.of(name) !== undefined) {
-        tell('there is another one of that name')
+        note('there is another one of that name')
         continue
       }
       const mapped = mapObsTransition(transition.text('id'), transition.part('settings'), {
-        tell,
+        note,
         imageSource: (file) => this.#makeSource('image', file),
         filmSource: (file) => this.#makeSource('media', file),
       })
       const kind = mapped && this.#kinds.transition(mapped.kind)
       if (mapped === undefined || kind === undefined) {
-        tell(`there is no kind of transition for ${transition.text('id')}`)
+        note(`there is no kind of transition for ${transition.text('id')}`)
         continue
       }
       this.#transitions.push({
@@ -332,7 +332,7 @@ class ObsImport {
         name: name.slice(0, 120) || 'Transition',
         kind: mapped.kind,
         durationMs: mapped.kind === 'cut' ? 0 : (mapped.durationMs ?? durationMs),
-        settings: this.#fitting(kind, mapped.settings, tell),
+        settings: this.#fitting(kind, mapped.settings, note),
       })
     }
   }

@@ -7,7 +7,7 @@ export interface MappedFilter {
 }
 
 export interface FilterHelp {
-  readonly tell: (reason: string) => void
+  readonly note: (reason: string) => void
   /** The id of a source of ours by its name in OBS. */
   readonly sourceId: (name: string) => string | undefined
   /** Makes a source that shows a picture, and answers its id. */
@@ -57,13 +57,13 @@ function correction(settings: ObsValues, id: string): readonly MappedFilter[] {
   ]
 }
 
-const colorCorrection: Mapping = (settings, { tell }, id) => {
+const colorCorrection: Mapping = (settings, { note }, id) => {
   const first = isFirst(id)
   const contrast = settings.number('contrast', 0)
   const stretch = first ? 1 + contrast : stretchOf(contrast)
   // Brightness comes before contrast in the first version, and behind it in later ones and in ours.
   const brightness = settings.number('brightness', 0) * (first ? stretch : 1)
-  if (first && settings.number('color', 0xffffff) % 0x1000000 !== 0xffffff) tell('its colour is not laid over the image')
+  if (first && settings.number('color', 0xffffff) % 0x1000000 !== 0xffffff) note('its colour is not laid over the image')
   return [
     {
       kind: 'color-correction',
@@ -137,21 +137,21 @@ const videoFilterMappings: Readonly<Record<string, Mapping>> = {
   ],
   color_filter: colorCorrection,
   sharpness_filter: (settings) => [{ kind: 'sharpen', settings: { amount: share(settings.number('sharpness', 0.08)) } }],
-  crop_filter: (settings, { tell }) => {
+  crop_filter: (settings, { note }) => {
     if (!settings.flag('relative', true)) {
-      tell('is measured from the left and the top: set what is cut off at the right and the bottom')
+      note('is measured from the left and the top: set what is cut off at the right and the bottom')
     }
     const cut = (name: string): number => clamp(Math.round(settings.number(name, 0)), 0, 16384)
     return [{ kind: 'crop', settings: { left: cut('left'), top: cut('top'), right: cut('right'), bottom: cut('bottom') } }]
   },
-  mask_filter: (settings, { tell, imageSource }, id) => {
+  mask_filter: (settings, { note, imageSource }, id) => {
     const type = settings.text('type', 'mask_color_filter.effect')
     const file = settings.text('image_path')
     if (!type.startsWith('mask') || file === '') {
-      tell(file === '' ? 'has no video' : 'blends an image over the source: put the image above it in the scene')
+      note(file === '' ? 'has no video' : 'blends an image over the source: put the image above it in the scene')
       return []
     }
-    if (!settings.flag('stretch')) tell('where its image has another shape than the source it is stretched over it: give it the same shape')
+    if (!settings.flag('stretch')) note('where its image has another shape than the source it is stretched over it: give it the same shape')
     const opacity = opacityOf(settings, id)
     const multiply = settings.color('color', 0xffffffff, false)
     const light = isFirst(id) ? 'video' : 'linear'
@@ -161,26 +161,26 @@ const videoFilterMappings: Readonly<Record<string, Mapping>> = {
       ...(opacity === 1 && multiply === '#ffffff' ? [] : [{ kind: 'color-correction', settings: { light, multiply, opacity } }]),
     ]
   },
-  scroll_filter: (settings, { tell }) => {
-    if (settings.flag('limit_cx') || settings.flag('limit_cy')) tell('its size is that of the source')
+  scroll_filter: (settings, { note }) => {
+    if (settings.flag('limit_cx') || settings.flag('limit_cy')) note('its size is that of the source')
     const speed = (name: string): number => clamp(settings.number(name, 0), -4000, 4000)
     return [{ kind: 'scroll', settings: { x: speed('speed_x'), y: speed('speed_y') } }]
   },
   async_delay_filter: (settings, help) => delay(settings, help),
   gpu_delay: (settings, help) => delay(settings, help),
-  clut_filter: (settings, { tell }) => {
+  clut_filter: (settings, { note }) => {
     const file = settings.text('image_path')
     if (!/\.cube$/i.test(file)) {
-      tell('its table is an image: use one in the Cube format')
+      note('its table is an image: use one in the Cube format')
       return []
     }
     return [{ kind: 'lut', settings: { file, amount: share(settings.number('clut_amount', 1)) } }]
   },
 }
 
-function delay(settings: ObsValues, { tell }: FilterHelp): readonly MappedFilter[] {
+function delay(settings: ObsValues, { note }: FilterHelp): readonly MappedFilter[] {
   const wanted = Math.max(0, Math.round(settings.number('delay_ms', 0)))
-  if (wanted > 500) tell(`delays by 500 ms at most, not ${wanted}`)
+  if (wanted > 500) note(`delays by 500 ms at most, not ${wanted}`)
   return [{ kind: 'delay', settings: { delayMs: Math.min(wanted, 500) } }]
 }
 
@@ -197,8 +197,8 @@ const dynamics = (
 })
 
 const audioFilterMappings: Readonly<Record<string, Mapping>> = {
-  noise_suppress_filter: (settings, { tell }) => {
-    if (settings.text('method', 'rnnoise') !== 'rnnoise') tell(`noise is suppressed by RNNoise instead of ${settings.text('method')}`)
+  noise_suppress_filter: (settings, { note }) => {
+    if (settings.text('method', 'rnnoise') !== 'rnnoise') note(`noise is suppressed by RNNoise instead of ${settings.text('method')}`)
     return [{ kind: 'noise-suppression', settings: {} }]
   },
   noise_gate_filter: (settings) => [
@@ -213,10 +213,10 @@ const audioFilterMappings: Readonly<Record<string, Mapping>> = {
       },
     },
   ],
-  compressor_filter: (settings, { tell, sourceId }) => {
+  compressor_filter: (settings, { note, sourceId }) => {
     const key = settings.text('sidechain_source', 'none')
     const found = key === 'none' || key === '' ? undefined : sourceId(key)
-    if (key !== 'none' && key !== '' && found === undefined) tell(`the source "${key}" that steers it is not there`)
+    if (key !== 'none' && key !== '' && found === undefined) note(`the source "${key}" that steers it is not there`)
     return [
       {
         kind: 'compressor',

@@ -23,7 +23,7 @@ function alignmentOf(bits: number): Alignment {
 }
 
 /** How an item is in its scene. `light` is what OBS mixes its source as. */
-export function mapObsItem(item: ObsValues, light: 'video' | 'linear', tell: (reason: string) => void): Record<string, unknown> {
+export function mapObsItem(item: ObsValues, light: 'video' | 'linear', note: (reason: string) => void): Record<string, unknown> {
   const pair = (name: string, otherwise: number): { readonly x: number; readonly y: number } => {
     const values = item.part(name)
     return { x: clamp(values.number('x', otherwise), -1e6, 1e6), y: clamp(values.number('y', otherwise), -1e6, 1e6) }
@@ -32,12 +32,12 @@ export function mapObsItem(item: ObsValues, light: 'video' | 'linear', tell: (re
   const fit = fits[item.number('bounds_type', 0)]
   const bounds = pair('bounds', 0)
   const blend = item.text('blend_type', 'normal')
-  if (blend === 'darken') tell('where it is transparent what is behind it stays: OBS makes it black there')
-  if (!Object.hasOwn(blends, blend)) tell(`there is no blend mode ${blend}: it is normal`)
-  if (fit === 'cover' && !item.flag('bounds_crop')) tell('what exceeds its bounds is cut off')
+  if (blend === 'darken') note('where it is transparent what is behind it stays: OBS makes it black there')
+  if (!Object.hasOwn(blends, blend)) note(`there is no blend mode ${blend}: it is normal`)
+  if (fit === 'cover' && !item.flag('bounds_crop')) note('what exceeds its bounds is cut off')
   for (const name of ['show', 'hide']) {
     const transition = item.part(`${name}_transition`)
-    if (transition.text('id') !== '') tell(`it ${name}s at once: its transition is not carried`)
+    if (transition.text('id') !== '') note(`it ${name}s at once: its transition is not carried`)
   }
   return {
     visible: item.flag('visible', true),

@@ -15,10 +15,10 @@ const knownModules = new Set([
 /** Reports what is beside scenes and sources, and has no place in a collection. */
 export function reportTheRest(root: ObsValues, report: ImportReport): void {
   const modules = root.part('modules')
-  tellModules(modules, report)
-  tellOutputTimer(modules.part('output-timer'), report)
-  tellCaptions(modules, report)
-  tellVirtualCamera(root.part('virtual-camera'), report)
+  reportModules(modules, report)
+  reportOutputTimer(modules.part('output-timer'), report)
+  reportCaptions(modules, report)
+  reportVirtualCamera(root.part('virtual-camera'), report)
   if (root.list('saved_projectors').length > 0) report.add('projectors', 'are not carried')
   if (root.list('canvases').length > 0) report.add('canvases', 'scenes of further canvases are carried to the main one')
   for (const quick of root.list('quick_transitions')) {
@@ -27,7 +27,7 @@ export function reportTheRest(root: ObsValues, report: ImportReport): void {
   }
 }
 
-function tellModules(modules: ObsValues, report: ImportReport): void {
+function reportModules(modules: ObsValues, report: ImportReport): void {
   const scripts = modules.list('scripts-tool').length
   if (scripts > 0) report.add('scripts', `${scripts === 1 ? 'a script is' : `${scripts} scripts are`} not carried: use the API`)
   const switcher = modules.part('auto-scene-switcher')
@@ -47,7 +47,7 @@ function tellModules(modules: ObsValues, report: ImportReport): void {
 const untouchedSeconds = 30
 
 /** Which stops streaming or recording after a while. There is nothing to stop yet: outputs are in the profile of OBS. */
-function tellOutputTimer(timer: ObsValues, report: ImportReport): void {
+function reportOutputTimer(timer: ObsValues, report: ImportReport): void {
   for (const [output, does, auto] of [
     ['stream', 'streaming', 'autoStartStreamTimer'],
     ['record', 'recording', 'autoStartRecordTimer'],
@@ -64,7 +64,7 @@ function tellOutputTimer(timer: ObsValues, report: ImportReport): void {
   }
 }
 
-function tellCaptions(modules: ObsValues, report: ImportReport): void {
+function reportCaptions(modules: ObsValues, report: ImportReport): void {
   const captions = modules.part('captions')
   if (captions.flag('enabled')) report.add('captions', `captions of the audio of "${captions.text('source')}" are not made`)
   const decklink = modules.part('decklink_captions').text('source')
@@ -72,7 +72,7 @@ function tellCaptions(modules: ObsValues, report: ImportReport): void {
 }
 
 /** OBS sends the program, what is prepared, one scene or one source. Until 29 it says so by `type` and `internal`, later by `type2`. */
-function tellVirtualCamera(camera: ObsValues, report: ImportReport): void {
+function reportVirtualCamera(camera: ObsValues, report: ImportReport): void {
   const later = camera.number('type2', 0)
   const type = camera.number('type', 0)
   const preview = later === 4 || (later === 0 && type === 0 && camera.number('internal', 0) === 1)

@@ -57,25 +57,25 @@ export class ObsScenes {
   #item(item: ObsValues, scene: string, place: string, mayBeGroup: boolean): readonly unknown[] {
     const { names, report, listed } = this.#dependencies
     const name = item.text('name')
-    const tell = report.at(place)
+    const note = report.at(place)
     const group = this.#dependencies.groups.get(name)
     const shown = names.shown(name)
     if (group === undefined && shown === undefined) {
-      if (!listed.has(name)) tell('shows a source that is not there')
+      if (!listed.has(name)) note('shows a source that is not there')
       return []
     }
     if (shown !== undefined && 'scene' in shown && !names.mayStandIn(names.scenes.of(scene) as string, shown.scene)) {
-      tell('scenes cannot contain each other')
+      note('scenes cannot contain each other')
       return []
     }
     const id = names.newItem(scene, name, mayBeGroup ? item.number('id', -1) : undefined)
-    const layout = mapObsItem(item, this.#dependencies.light(name), tell)
+    const layout = mapObsItem(item, this.#dependencies.light(name), note)
     if (shown !== undefined) return [{ id, ...shown, ...layout }]
     if (!mayBeGroup || group === undefined) {
-      tell('groups cannot contain groups')
+      note('groups cannot contain groups')
       return []
     }
-    if (group.list('filters').length > 0) tell('groups have no filters')
+    if (group.list('filters').length > 0) note('groups have no filters')
     const inner = this.#items(group.part('settings'), scene, place, maxGroupItems)
     return [{ id, name: name.slice(0, 120) || 'Group', group: inner, ...layout }]
   }

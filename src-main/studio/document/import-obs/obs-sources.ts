@@ -4,7 +4,7 @@ import type { ObsValues } from './obs-values.ts'
 import { clamp } from './obs-values.ts'
 
 /** `id`: as OBS writes it, with the version where it has one. */
-type Mapping = (settings: ObsValues, tell: (reason: string) => void, id: string) => MappedSource
+type Mapping = (settings: ObsValues, note: (reason: string) => void, id: string) => MappedSource
 
 const isFile = (address: string): boolean => !/^[a-z][a-z0-9+.-]*:\/\//i.test(address)
 
@@ -35,7 +35,7 @@ const color: Mapping = (settings, _tell, id) => {
   }
 }
 
-const media: Mapping = (settings, tell) => {
+const media: Mapping = (settings, note) => {
   const loop = settings.flag('looping')
   if (!settings.flag('is_local_file', true)) {
     const address = settings.text('input')
@@ -44,7 +44,7 @@ const media: Mapping = (settings, tell) => {
   }
   const restarts = settings.flag('restart_on_activate', true)
   const speed = settings.number('speed_percent', 100) / 100
-  if (speed < 0.25 || speed > 4) tell(`plays at ${clamp(speed, 0.25, 4)} times its speed instead of ${speed}`)
+  if (speed < 0.25 || speed > 4) note(`plays at ${clamp(speed, 0.25, 4)} times its speed instead of ${speed}`)
   return {
     kind: 'media',
     settings: {
@@ -63,23 +63,23 @@ const liveUrl = /^(?:rtmps?|srt|rtsps?|udp):\/\//i
 const maxFiles = 2000
 
 /** What VLC plays one after the other: files and, where it is the only entry, a live stream. */
-const playlist: Mapping = (settings, tell) => {
+const playlist: Mapping = (settings, note) => {
   const entries = settings
     .list('playlist')
     .map((each) => localPath(each.text('value')))
     .filter((entry) => entry !== '')
   const [only = ''] = entries
-  if (settings.flag('subtitle_enable')) tell('its subtitles are not shown: burn them into the file')
-  if (settings.number('track', 1) > 1) tell(`its audio track ${settings.number('track', 1)} is not chosen: a playlist plays the first one`)
+  if (settings.flag('subtitle_enable')) note('its subtitles are not shown: burn them into the file')
+  if (settings.number('track', 1) > 1) note(`its audio track ${settings.number('track', 1)} is not chosen: a playlist plays the first one`)
   const behavior = settings.text('playback_behavior', 'stop_restart')
   if (entries.length === 1 && liveUrl.test(only)) {
     return { kind: 'stream', settings: { address: only, whenHidden: behavior === 'always_play' ? 'run' : 'close' } }
   }
   const played = entries.filter((entry) => isFile(entry) || /^https?:\/\//i.test(entry))
   for (const entry of entries.filter((each) => !played.includes(each))) {
-    tell(`${withoutSecrets(entry)} is left out: a playlist plays files and http(s) URLs; add a live stream source for it`)
+    note(`${withoutSecrets(entry)} is left out: a playlist plays files and http(s) URLs; add a live stream source for it`)
   }
-  if (played.length > maxFiles) tell(`only the first ${maxFiles} of its ${played.length} entries are carried`)
+  if (played.length > maxFiles) note(`only the first ${maxFiles} of its ${played.length} entries are carried`)
   return {
     kind: 'playlist',
     settings: {
@@ -92,9 +92,9 @@ const playlist: Mapping = (settings, tell) => {
   }
 }
 
-const slideshow: Mapping = (settings, tell) => {
+const slideshow: Mapping = (settings, note) => {
   const transition = settings.text('transition', 'fade')
-  if (transition !== 'fade' && transition !== 'cut') tell(`its images fade instead of ${transition}`)
+  if (transition !== 'fade' && transition !== 'cut') note(`its images fade instead of ${transition}`)
   const byHand = settings.text('slide_mode', 'mode_auto') === 'mode_manual'
   const behavior = settings.text('playback_behavior', 'always_play')
   return {
@@ -114,15 +114,15 @@ const slideshow: Mapping = (settings, tell) => {
   }
 }
 
-const browser: Mapping = (settings, tell) => {
+const browser: Mapping = (settings, note) => {
   const local = settings.flag('is_local_file')
   const side = (name: string, usual: number): number => {
     const wanted = Math.round(settings.number(name, usual))
     const pixels = clamp(wanted, 16, 4096)
-    if (pixels !== wanted) tell(`its ${name} is ${pixels} instead of ${wanted} pixels`)
+    if (pixels !== wanted) note(`its ${name} is ${pixels} instead of ${wanted} pixels`)
     return pixels
   }
-  if (!settings.flag('reroute_audio')) tell('its audio goes through the mixer, not straight to the speakers')
+  if (!settings.flag('reroute_audio')) note('its audio goes through the mixer, not straight to the speakers')
   return {
     kind: 'browser',
     settings: {
@@ -137,9 +137,9 @@ const browser: Mapping = (settings, tell) => {
   }
 }
 
-const display: Mapping = (settings, tell) => {
+const display: Mapping = (settings, note) => {
   const screen = settings.number('screen', settings.number('monitor', 0))
-  if (screen !== 0 || settings.has('monitor_id') || settings.has('display_uuid')) tell('choose its display: OBS numbers them otherwise')
+  if (screen !== 0 || settings.has('monitor_id') || settings.has('display_uuid')) note('choose its display: OBS numbers them otherwise')
   const cut = {
     left: Math.max(0, Math.round(settings.number('cut_left', 0))),
     top: Math.max(0, Math.round(settings.number('cut_top', 0))),
@@ -155,46 +155,46 @@ const display: Mapping = (settings, tell) => {
   }
 }
 
-const portal: Mapping = (_settings, tell) => {
-  tell('choose its display: the desktop’s permission is not carried')
+const portal: Mapping = (_settings, note) => {
+  note('choose its display: the desktop’s permission is not carried')
   return { kind: 'display', settings: {} }
 }
 
-const window: Mapping = (settings, tell) => {
+const window: Mapping = (settings, note) => {
   const cursor = settings.flag('show_cursor', settings.flag('cursor', true))
   const [, title = '', className = ''] = settings.text('capture_window').split('\r\n')
   if (className !== '') {
     const escaped = className.replaceAll('%', '%25').replaceAll('/', '%2F')
     return { kind: 'window', settings: { device: `${escaped}/${title}`.slice(0, 4096), cursor } }
   }
-  tell('choose its window')
+  note('choose its window')
   return { kind: 'window', settings: { cursor } }
 }
 
 const v4l2: Mapping = (settings) => ({ kind: 'v4l2-camera', settings: { device: settings.text('device_id') } })
 
-const camera: Mapping = (_settings, tell) => {
-  tell('choose its camera: this system names them otherwise')
+const camera: Mapping = (_settings, note) => {
+  note('choose its camera: this system names them otherwise')
   return { kind: 'camera', settings: {} }
 }
 
-const deviceOf = (settings: ObsValues, tell: (reason: string) => void, native: boolean): Record<string, unknown> => {
+const deviceOf = (settings: ObsValues, note: (reason: string) => void, native: boolean): Record<string, unknown> => {
   const device = settings.text('device_id', 'default')
   if (device === 'default' || device === '') return { device: 'default' }
   if (native) return { device: device.replace(/\.monitor$/, '').slice(0, 512) }
-  tell('choose its device: this system names them otherwise')
+  note('choose its device: this system names them otherwise')
   return { device: 'default' }
 }
 const microphone =
   (native: boolean): Mapping =>
-  (settings, tell) => ({ kind: 'microphone', settings: deviceOf(settings, tell, native) })
+  (settings, note) => ({ kind: 'microphone', settings: deviceOf(settings, note, native) })
 const speaker =
   (native: boolean): Mapping =>
-  (settings, tell) => ({ kind: 'system-sound', settings: deviceOf(settings, tell, native) })
+  (settings, note) => ({ kind: 'system-sound', settings: deviceOf(settings, note, native) })
 
-const application: Mapping = (settings, tell) => {
+const application: Mapping = (settings, note) => {
   const program = settings.text('window').split(':').at(-1) ?? ''
-  if (program === '') tell('choose its application')
+  if (program === '') note('choose its application')
   return { kind: 'application-sound', settings: { device: (settings.text('TargetName') || program).slice(0, 512) } }
 }
 
@@ -214,7 +214,7 @@ const mappings: Readonly<Record<string, Mapping>> = {
   screen_capture: display,
   'pipewire-desktop-capture-source': portal,
   'pipewire-screen-capture-source': portal,
-  'pipewire-window-capture-source': (settings, tell, id) => ({ ...portal(settings, tell, id), kind: 'window' }),
+  'pipewire-window-capture-source': (settings, note, id) => ({ ...portal(settings, note, id), kind: 'window' }),
   xcomposite_input: window,
   window_capture: window,
   game_capture: window,
@@ -235,7 +235,7 @@ const mappings: Readonly<Record<string, Mapping>> = {
 }
 
 /** A source of ours for one of OBS Studio; undefined where there is none. */
-export function mapObsSource(id: string, settings: ObsValues, tell: (reason: string) => void): MappedSource | undefined {
+export function mapObsSource(id: string, settings: ObsValues, note: (reason: string) => void): MappedSource | undefined {
   const known = id.replace(/_v\d+$/, '')
-  return Object.hasOwn(mappings, known) ? mappings[known]?.(settings, tell, id) : undefined
+  return Object.hasOwn(mappings, known) ? mappings[known]?.(settings, note, id) : undefined
 }

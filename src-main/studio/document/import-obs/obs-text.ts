@@ -1,17 +1,17 @@
 import type { MappedSource } from './mapped-source.ts'
 import { clamp, type ObsValues } from './obs-values.ts'
 
-type Tell = (reason: string) => void
+type Note = (reason: string) => void
 
 /** Both text sources of OBS: FreeType's (Linux, macOS) and GDI+'s (Windows). `id` is the one with its version: sizes differ by it. */
-export function mapObsText(settings: ObsValues, tell: Tell, id: string): MappedSource {
+export function mapObsText(settings: ObsValues, note: Note, id: string): MappedSource {
   const gdi = id.startsWith('text_gdiplus')
   const font = settings.part('font')
   const flags = font.number('flags', 0)
   const fromFile = settings.flag(gdi ? 'read_from_file' : 'from_file')
   const log = settings.flag(gdi ? 'chatlog' : 'log_mode')
-  if ((flags & 12) !== 0) tell('its letters are neither underlined nor struck out: draw the line into an image below it')
-  if (!settings.flag('antialiasing', true)) tell('the edges of its letters are smooth')
+  if ((flags & 12) !== 0) note('its letters are neither underlined nor struck out: draw the line into an image below it')
+  if (!settings.flag('antialiasing', true)) note('the edges of its letters are smooth')
   // What it was before there were versions.
   const usualSize = /_v\d+$/.test(id) ? 256 : gdi ? 36 : 32
   return {
@@ -26,21 +26,21 @@ export function mapObsText(settings: ObsValues, tell: Tell, id: string): MappedS
       fontStyle: (flags & 2) !== 0 || /italic|oblique/i.test(font.text('style')) ? 'italic' : 'normal',
       layout: gdi ? 'gdi' : 'freetype',
       ...(log ? { lastLines: clamp(Math.round(settings.number(gdi ? 'chatlog_lines' : 'log_lines', 6)), 0, 1000) } : {}),
-      ...(gdi ? gdiStyle(settings, tell) : freetypeStyle(settings, tell)),
+      ...(gdi ? gdiStyle(settings, note) : freetypeStyle(settings, note)),
     },
   }
 }
 
-function gdiStyle(settings: ObsValues, tell: Tell): Record<string, unknown> {
+function gdiStyle(settings: ObsValues, note: Note): Record<string, unknown> {
   const alpha = (name: string, usual: number): number => settings.number(name, usual)
   const boxed = alpha('bk_opacity', 0) > 0
   const width = clamp(settings.number('outline_size', 2), 0, 200)
   const transform = settings.number('transform', 0)
-  if (settings.flag('vertical')) tell('its letters are beside each other instead of below each other')
-  if (transform === 3) tell('its words do not start with capitals by themselves: write them so')
+  if (settings.flag('vertical')) note('its letters are beside each other instead of below each other')
+  if (transform === 3) note('its words do not start with capitals by themselves: write them so')
   const extents = settings.flag('extents')
   const wraps = extents && settings.flag('extents_wrap', true)
-  if (extents && !wraps) tell('its lines are broken at the width of its box: make the box wider, or the text shorter')
+  if (extents && !wraps) note('its lines are broken at the width of its box: make the box wider, or the text shorter')
   return {
     color: withOpacity(settings.color('color', 0xffffffff, false), alpha('opacity', 100)),
     ...(settings.flag('gradient')
@@ -70,14 +70,14 @@ function gdiStyle(settings: ObsValues, tell: Tell): Record<string, unknown> {
   }
 }
 
-function freetypeStyle(settings: ObsValues, tell: Tell): Record<string, unknown> {
+function freetypeStyle(settings: ObsValues, note: Note): Record<string, unknown> {
   const first = settings.color('color1', 0xffffffff)
   const second = settings.color('color2', 0xffffffff)
   const width = clamp(Math.round(settings.number('custom_width', 0)), 0, 8192)
   // Narrower is none.
   const wraps = width >= 100
-  if (wraps && !settings.flag('word_wrap')) tell('its lines are broken between words instead of between any two letters')
-  if (first !== second) tell('its second colour is at the foot of the text instead of at the foot of each letter')
+  if (wraps && !settings.flag('word_wrap')) note('its lines are broken between words instead of between any two letters')
+  if (first !== second) note('its second colour is at the foot of the text instead of at the foot of each letter')
   return {
     color: first,
     ...(first !== second ? { gradient: { color: second, angle: 90 } } : {}),

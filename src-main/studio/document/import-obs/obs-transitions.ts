@@ -9,7 +9,7 @@ export interface MappedTransition {
 }
 
 export interface TransitionHelp {
-  readonly tell: (reason: string) => void
+  readonly note: (reason: string) => void
   readonly imageSource: (file: string) => string
   readonly filmSource: (file: string) => string
 }
@@ -20,7 +20,7 @@ const directions: Readonly<Record<string, string>> = { left: 'left', right: 'rig
 export function mapObsTransition(
   id: string,
   settings: ObsValues,
-  { tell, imageSource, filmSource }: TransitionHelp,
+  { note, imageSource, filmSource }: TransitionHelp,
 ): MappedTransition | undefined {
   const direction = directions[settings.text('direction', 'left')] ?? 'left'
   switch (id) {
@@ -29,29 +29,29 @@ export function mapObsTransition(
     case 'fade_transition':
       return { kind: 'fade', settings: {} }
     case 'fade_to_color_transition':
-      if (settings.number('switch_point', 50) !== 50) tell('the colour is full in the middle')
+      if (settings.number('switch_point', 50) !== 50) note('the colour is full in the middle')
       return { kind: 'fade', settings: { through: settings.color('color', 0xff000000, false) } }
     case 'slide_transition':
       return { kind: 'push', settings: { direction } }
     case 'swipe_transition':
-      if (settings.flag('swipe_in')) tell('the new scene slides over the old one')
+      if (settings.flag('swipe_in')) note('the new scene slides over the old one')
       return { kind: 'slide', settings: { direction } }
     case 'wipe_transition': {
       const file = settings.text('luma_image')
-      if (settings.flag('luma_invert')) tell('the image that it uses is not inverted')
+      if (settings.flag('luma_invert')) note('the image that it uses is not inverted')
       const known = directionOfWipe(file)
       const softness = clamp(settings.number('luma_softness', 0.03), 0, 1)
       if (known !== undefined) return { kind: 'wipe', settings: { direction: known, softness } }
       if (!file.includes('/') && !file.includes('\\')) {
-        tell(`OBS brings the image ${file} along: it wipes to the left`)
+        note(`OBS brings the image ${file} along: it wipes to the left`)
         return { kind: 'wipe', settings: { direction: 'left', softness } }
       }
       return { kind: 'wipe', settings: { softness, map: imageSource(file) } }
     }
     case 'obs_stinger_transition': {
       const point = Math.round(settings.number('transition_point', 0))
-      if (settings.number('tp_type', 0) === 1) tell(`scenes change in the middle: frame ${point} is not known in ms`)
-      if (settings.flag('track_matte_enabled')) tell('its track matte is not carried')
+      if (settings.number('tp_type', 0) === 1) note(`scenes change in the middle: frame ${point} is not known in ms`)
+      if (settings.flag('track_matte_enabled')) note('its track matte is not carried')
       const cut = settings.number('tp_type', 0) === 1 ? {} : { cutMs: clamp(point, 0, 60_000) }
       return { kind: 'stinger', settings: { source: filmSource(settings.text('path')), ...cut }, durationMs: 0 }
     }

@@ -68,12 +68,12 @@ export const testBox = {
 }
 
 /** `refusal`: what may not be named; everything may where it is left out. */
-export function testReader(refusal: ReferenceRejection = () => undefined): DocumentReader {
+export function testReader(rejection: ReferenceRejection = () => undefined): DocumentReader {
   return {
     kinds: testKinds,
     check: createCollectionCheck({ kinds: testKinds, actionFaults: () => [] }),
     seals: new SecretSeals(testBox),
-    refusal,
+    rejection,
   }
 }
 

@@ -8,7 +8,7 @@ import type { CanvasSize } from './active-encodings.ts'
 interface Shown {
   readonly store: FrameStore
   taken: boolean
-  told: string
+  reported: string
 }
 
 /** Finished pictures of canvases, written for whoever takes them as they are: a store for each canvas that is shown. */
@@ -32,7 +32,7 @@ export class ActiveFrames {
     for (const { canvas, taken } of wanted) {
       let shown = this.#shown.get(canvas)
       if (shown === undefined) {
-        shown = { store: this.#stores.createFrameStore(), taken, told: '' }
+        shown = { store: this.#stores.createFrameStore(), taken, reported: '' }
         this.#shown.set(canvas, shown)
       }
       // What is not taken costs no memory, and nobody sees an old picture when it is taken again.
@@ -47,9 +47,9 @@ export class ActiveFrames {
     for (const [id, shown] of this.#shown) {
       const canvas = canvases.get(id)
       const pictures = canvas === undefined ? null : { address: shown.store.address, width: canvas.width, height: canvas.height, frameRate }
-      const told = JSON.stringify(pictures)
-      if (told === shown.told) continue
-      shown.told = told
+      const reported = JSON.stringify(pictures)
+      if (reported === shown.reported) continue
+      shown.reported = reported
       if (pictures === null) shown.store.clear()
       this.#onFrames(id, pictures)
     }

@@ -129,12 +129,12 @@ export class ActiveSources {
   }
 
   /** Reports again those whose picture has come to have another size. */
-  tellSizes(): void {
+  reportSizes(): void {
     for (const [id, active] of this.#active) {
       const size = sizeOf(active)
       if (size?.width === active.size?.width && size?.height === active.size?.height) continue
       active.size = size
-      this.#tell(id, active)
+      this.#notify(id, active)
     }
   }
 
@@ -197,7 +197,7 @@ export class ActiveSources {
         const durationMs = report.details?.durationMs
         if (typeof durationMs === 'number') active.durationMs = durationMs
         active.report = withoutSecrets(report, active.source.settings)
-        if (!active.ended) this.#tell(id, active)
+        if (!active.ended) this.#notify(id, active)
       },
       liveUrl,
     }).then((running) => {
@@ -213,7 +213,7 @@ export class ActiveSources {
     this.#watch(id, beginning)
   }
 
-  #tell(id: string, { report = { state: 'running' }, size }: AtWork): void {
+  #notify(id: string, { report = { state: 'running' }, size }: AtWork): void {
     this.#dependencies.onReport(id, size === undefined ? report : { ...report, picture: size })
   }
 

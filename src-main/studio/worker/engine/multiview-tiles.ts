@@ -111,7 +111,7 @@ export class MultiviewTiles {
         const picture = this.#make(tile, frame, collection)
         if (picture !== undefined) made.push(picture)
       } catch (error) {
-        this.#tellFault(tile, error as Error)
+        this.#reportFault(tile, error as Error)
       }
     }
     if (made.length > 0) this.#dependencies.onTiles(made)
@@ -177,7 +177,7 @@ export class MultiviewTiles {
   }
 
   /** Each fault once: it comes again with every tile. */
-  #tellFault({ id }: Tile, error: Error): void {
+  #reportFault({ id }: Tile, error: Error): void {
     if (this.#fault === error.message) return
     this.#fault = error.message
     this.#dependencies.log.warn({ err: error, tile: id }, 'a tile of the multiview cannot be made')

@@ -281,15 +281,15 @@ describe.skipIf(native === undefined)('filters for video', () => {
 
   it('reject a colour table that is a device, without reading it', async () => {
     const lut: Filter = { id: 'zeros', name: 'zeros', kind: 'lut', enabled: true, settings: { file: '/dev/zero' } }
-    const told = Promise.withResolvers<string | undefined>()
+    const reported = Promise.withResolvers<string | undefined>()
     const filters = new NativeFilters({
       reach: openReach,
       pictures: () => undefined,
-      onProblem: (_, problem) => told.resolve(problem),
+      onProblem: (_, problem) => reported.resolve(problem),
       onLoaded: () => void filters.of([lut]),
     })
     expect(filters.of([lut])).toEqual([])
-    expect(await told.promise).toBe('/dev/zero is not a regular file')
+    expect(await reported.promise).toBe('/dev/zero is not a regular file')
   })
 
   it('are each known to the compositor, and rejected by name where they are not, or their settings are wrong', () => {

@@ -93,14 +93,14 @@ export class NativeFilters {
       const file = String(all.file)
       const table = this.#table(file)
       // While it is being read (again) nothing new is known.
-      if (table !== undefined || file === '') this.#tell(id, typeof table === 'string' ? table : undefined)
+      if (table !== undefined || file === '') this.#notify(id, typeof table === 'string' ? table : undefined)
       if (table === undefined || typeof table === 'string') return undefined
       return withHidden({ kind, amount: all.amount, size: table.size, file }, 'values', new Uint8Array(table.values.buffer))
     }
     if (kind === 'mask') {
       const source = String(all.source)
       const store = this.#dependencies.pictures(source)
-      this.#tell(id, store || source === '' ? undefined : `There is no source "${source}" with video to mask with`)
+      this.#notify(id, store || source === '' ? undefined : `There is no source "${source}" with video to mask with`)
       return store && withHidden({ kind, by: all.by, light: all.light, invert: all.invert, address: store.address }, 'store', store)
     }
     return all
@@ -123,7 +123,7 @@ export class NativeFilters {
     return [withHidden(named, 'values', new Uint8Array(table.values.buffer)), { ...untouched, opacity: Number(correction.opacity) }]
   }
 
-  #tell(filter: string, problem: string | undefined): void {
+  #notify(filter: string, problem: string | undefined): void {
     if (this.#problems.get(filter) === problem) return
     if (problem === undefined) this.#problems.delete(filter)
     else this.#problems.set(filter, problem)

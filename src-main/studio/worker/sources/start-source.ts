@@ -47,27 +47,27 @@ export async function startSource(kind: string, settings: unknown, context: Sour
   const read = readSettings(description.settings, settings)
   // One whose settings are broken starts with the defaults: there is something to update later.
   const first = 'settings' in read ? read.settings : (readSettings(description.settings, {}) as { settings: unknown }).settings
-  let refused = 'problem' in read ? refusal(read.problem) : undefined
+  let refused = 'problem' in read ? rejection(read.problem) : undefined
   let last: SourceReport = { state: refused === undefined ? 'starting' : 'failed' }
-  const tell = (report: SourceReport): void => {
+  const notify = (report: SourceReport): void => {
     last = report
     context.report(refused === undefined ? report : { ...report, problem: refused })
   }
   let source: RunningSource
   try {
-    source = (await load())(first, { ...context, report: tell })
+    source = (await load())(first, { ...context, report: notify })
   } catch (error) {
     return noSource(context, `Sources of the kind ${kind} cannot run here: ${(error as Error).message}`)
   }
-  if (refused !== undefined) tell({ state: 'failed' })
+  if (refused !== undefined) notify({ state: 'failed' })
   return {
     ...(source.pictures && { pictures: source.pictures }),
     ...(source.sound && { sound: source.sound }),
     update(given, reach) {
       const next = readSettings(description.settings, given)
-      refused = 'problem' in next ? refusal(next.problem) : undefined
+      refused = 'problem' in next ? rejection(next.problem) : undefined
       if ('settings' in next) source.update(next.settings, reach)
-      tell(last)
+      notify(last)
     },
     show: (shown) => source.show?.(shown),
     command(name, details) {
@@ -81,7 +81,7 @@ export async function startSource(kind: string, settings: unknown, context: Sour
   }
 }
 
-function refusal(problem: string): string {
+function rejection(problem: string): string {
   return `The settings do not fit: ${problem}`
 }
 

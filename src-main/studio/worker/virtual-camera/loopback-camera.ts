@@ -22,7 +22,7 @@ const maxRestMs = 20
 export class LoopbackCamera implements FedCamera {
   readonly #stores: MediaStores
   readonly #camera: Loopback
-  readonly #tell: NotifyCamera
+  readonly #notify: NotifyCamera
   #store: FrameStore | undefined
   #periodUs = 0
   #device: OpenDevice | undefined
@@ -33,12 +33,12 @@ export class LoopbackCamera implements FedCamera {
   #closed = false
   readonly #loop: Promise<void>
 
-  constructor(stores: MediaStores, camera: Loopback, tell: NotifyCamera) {
+  constructor(stores: MediaStores, camera: Loopback, notify: NotifyCamera) {
     this.#stores = stores
     this.#camera = camera
-    this.#tell = tell
+    this.#notify = notify
     // Nobody tells who reads the device: it is fed all the time.
-    tell({ type: 'taken', taken: true })
+    notify({ type: 'taken', taken: true })
     this.#loop = this.#run()
   }
 
@@ -77,7 +77,7 @@ export class LoopbackCamera implements FedCamera {
       }
     } catch (error) {
       const problem = `${this.#camera.device}: ${(error as Error).message.split('\n')[0]}`
-      this.#tell({ type: 'failed', code: 'studio.virtual_camera_missing', problem })
+      this.#notify({ type: 'failed', code: 'studio.virtual_camera_missing', problem })
     }
   }
 
@@ -94,7 +94,7 @@ export class LoopbackCamera implements FedCamera {
     if (this.#device?.width !== picture.width || this.#device.height !== picture.height) {
       await this.#device?.close()
       this.#device = await openDevice(this.#camera, picture.width, picture.height)
-      this.#tell({ type: 'live' })
+      this.#notify({ type: 'live' })
     }
     await this.#device.write(picture)
     this.#frames++

@@ -11,17 +11,17 @@ const retryMs = 500
 export class PipeWireCamera implements FedCamera {
   readonly #addon: PipeWireAddon
   readonly #camera: Extract<CameraToFeed, { readonly via: 'pipewire' }>
-  readonly #tell: NotifyCamera
+  readonly #notify: NotifyCamera
   #output: VideoOutput | undefined
   /** What the node was made for. */
   #pictures: CanvasFrames | undefined
   #retry: NodeJS.Timeout | undefined
   #before = { frames: 0, dropped: 0 }
 
-  constructor(addon: PipeWireAddon, camera: Extract<CameraToFeed, { readonly via: 'pipewire' }>, tell: NotifyCamera) {
+  constructor(addon: PipeWireAddon, camera: Extract<CameraToFeed, { readonly via: 'pipewire' }>, notify: NotifyCamera) {
     this.#addon = addon
     this.#camera = camera
-    this.#tell = tell
+    this.#notify = notify
   }
 
   show(pictures: CanvasFrames | null): void {
@@ -60,8 +60,8 @@ export class PipeWireCamera implements FedCamera {
         if (output !== this.#output) return
         if (event.state === 'error') this.#lose(`${event.problem}; ${startPipeWireRemedy}`)
         else if (event.state === 'paused' || event.state === 'streaming') {
-          this.#tell({ type: 'live' })
-          this.#tell({ type: 'taken', taken: event.state === 'streaming' })
+          this.#notify({ type: 'live' })
+          this.#notify({ type: 'taken', taken: event.state === 'streaming' })
         }
       })
       this.#output = output
@@ -72,7 +72,7 @@ export class PipeWireCamera implements FedCamera {
 
   #lose(problem: string): void {
     this.#end()
-    this.#tell({ type: 'waiting', problem })
+    this.#notify({ type: 'waiting', problem })
     this.#retry = setTimeout(() => this.#open(), retryMs)
   }
 
@@ -81,7 +81,7 @@ export class PipeWireCamera implements FedCamera {
     this.#before = this.statistics()
     this.#output?.close()
     this.#output = undefined
-    this.#tell({ type: 'taken', taken: false })
+    this.#notify({ type: 'taken', taken: false })
   }
 }
 

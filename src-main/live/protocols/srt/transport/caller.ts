@@ -171,7 +171,7 @@ class Call {
     const handshake = readHandshake(body)
     if (isFault(handshake)) return
     if (handshake.type >= 1000 && handshake.type < 0x80000000) {
-      this.#giveUp(refusal(handshake.type - 1000))
+      this.#giveUp(rejection(handshake.type - 1000))
     } else if (this.#phase === 'induction' && handshake.type === SrtHandshakeType.induction) {
       this.#conclude(handshake)
     } else if (this.#phase === 'conclusion' && handshake.type === SrtHandshakeType.conclusion) {
@@ -211,7 +211,7 @@ class Call {
     }
     if (this.#cipher && (extensions.keyMaterial === undefined || extensions.keyMaterial.length <= 4)) {
       this.#giveUp(
-        refusal(extensions.keyMaterial?.at(-1) === 4 || extensions.keyMaterial?.[0] === 4 ? SrtReject.badSecret : SrtReject.unsecure),
+        rejection(extensions.keyMaterial?.at(-1) === 4 || extensions.keyMaterial?.[0] === 4 ? SrtReject.badSecret : SrtReject.unsecure),
       )
       return
     }
@@ -275,7 +275,7 @@ class Call {
   }
 }
 
-function refusal(code: number): SrtCallError {
+function rejection(code: number): SrtCallError {
   const known: Readonly<Record<number, string>> = {
     [SrtReject.badSecret]: 'The passphrase is wrong',
     [SrtReject.unsecure]: 'One side has a passphrase and the other has none',

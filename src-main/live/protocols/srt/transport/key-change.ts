@@ -11,7 +11,7 @@ export class KeyChange {
   readonly #packets: number
   #left: number
   #message: Uint8Array | undefined
-  #toldMs = 0
+  #reportedMs = 0
 
   constructor(cipher: SrtCipher, packets = usualPackets) {
     this.#cipher = cipher
@@ -25,7 +25,7 @@ export class KeyChange {
     if (left === Math.min(announcePackets, this.#packets >> 1)) {
       this.#cipher.makeNext()
       this.#message = this.#cipher.message(3)
-      this.#toldMs = nowMs
+      this.#reportedMs = nowMs
       return this.#message
     }
     if (left <= 0 && this.#message === undefined) {
@@ -37,8 +37,8 @@ export class KeyChange {
 
   /** The announcement again, if the peer has not confirmed it for `patienceMs`. */
   due(nowMs: number, patienceMs: number): Uint8Array | undefined {
-    if (this.#message === undefined || nowMs - this.#toldMs <= patienceMs) return undefined
-    this.#toldMs = nowMs
+    if (this.#message === undefined || nowMs - this.#reportedMs <= patienceMs) return undefined
+    this.#reportedMs = nowMs
     return this.#message
   }
 

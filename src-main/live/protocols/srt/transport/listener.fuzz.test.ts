@@ -131,8 +131,8 @@ it('without the cookie of its own IP address nobody is asked for, and nothing is
   ]
   for (const parts of broken) {
     send(writeHandshake({ ...handshake, cookie }, '127.0.0.1', parts))
-    const [refusal] = (await once(socket, 'message')) as [Buffer]
-    expect(refusal.readUInt32BE(16 + 20)).toBeGreaterThanOrEqual(1000)
+    const [rejection] = (await once(socket, 'message')) as [Buffer]
+    expect(rejection.readUInt32BE(16 + 20)).toBeGreaterThanOrEqual(1000)
   }
   expect(asked).toEqual([])
   // A conclusion that comes again is answered again, and is one caller.

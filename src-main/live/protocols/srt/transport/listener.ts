@@ -58,7 +58,7 @@ export interface SrtListenerOptions {
   /** Asked once for every caller; must not reject. */
   readonly onCaller: (request: SrtRequest) => Promise<SrtAnswer>
   /** A caller was rejected before it was asked for. */
-  readonly onRefused?: (code: number, remoteAddress: string) => void
+  readonly onRejected?: (code: number, remoteAddress: string) => void
   /** Handling a packet threw: its connection has been ended. */
   readonly onFailure?: (error: unknown) => void
 }
@@ -181,7 +181,7 @@ class Endpoint implements SrtListener {
     if (this.#waiting.has(caller)) return
     const examined = this.#examine(handshake, body, from)
     if (typeof examined === 'number') {
-      this.#options.onRefused?.(examined, joinHostPort(from.address, from.port))
+      this.#options.onRejected?.(examined, joinHostPort(from.address, from.port))
       this.#refuse(handshake, examined, from)
       return
     }

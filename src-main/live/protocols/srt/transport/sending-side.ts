@@ -88,7 +88,7 @@ export class SendingSide {
     this.flush()
     this.#buffer.dropOlder(nowMs - Math.max(1000, 1.25 * this.#latencyMs + 20))
     this.#sendTailAgain()
-    this.#tellKey(this.#keyChange?.due(nowMs, Math.max(100, 1.5 * trip.ms)))
+    this.#sendKey(this.#keyChange?.due(nowMs, Math.max(100, 1.5 * trip.ms)))
   }
 
   onAck(number: number, body: Buffer): void {
@@ -172,10 +172,10 @@ export class SendingSide {
     this.packets++
     this.bytes += body.length
     wire.packet(packet)
-    this.#tellKey(this.#keyChange?.sent(wire.nowMs))
+    this.#sendKey(this.#keyChange?.sent(wire.nowMs))
   }
 
-  #tellKey(message: Uint8Array | undefined): void {
+  #sendKey(message: Uint8Array | undefined): void {
     if (message !== undefined) this.#wire.control(SrtControl.user, SrtExtension.kmRequest, 0, message)
   }
 }

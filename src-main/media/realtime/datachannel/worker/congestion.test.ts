@@ -10,7 +10,7 @@ function run(
   lineKbps: number,
   loses: (n: number) => boolean,
 ) {
-  const told: { sequence: number; atMs: number; arrived: boolean }[] = []
+  const reported: { sequence: number; atMs: number; arrived: boolean }[] = []
   let crowdedAfterMs = Number.NaN
   const fromMs = clock.ms
   const everyMs = (1200 * 8) / kbps
@@ -19,13 +19,13 @@ function run(
     const sequence = congestion.sent(1200, clock.ms)
     const fits = clock.freeMs - clock.ms < 300
     if (fits) clock.freeMs = Math.max(clock.freeMs, clock.ms) + (1200 * 8) / lineKbps
-    told.push({ sequence, atMs: clock.freeMs + 20, arrived: fits && !loses(n) })
+    reported.push({ sequence, atMs: clock.freeMs + 20, arrived: fits && !loses(n) })
     if (clock.ms < feedbackMs) continue
     feedbackMs += 50
-    while (told.length > 0 && told[0]!.atMs <= clock.ms) {
-      const { sequence: of, atMs, arrived } = told.shift()!
+    while (reported.length > 0 && reported[0]!.atMs <= clock.ms) {
+      const { sequence: of, atMs, arrived } = reported.shift()!
       // the receiver's clock is another one
-      congestion.told(of, arrived ? atMs + 123_456 : Number.NaN)
+      congestion.reported(of, arrived ? atMs + 123_456 : Number.NaN)
     }
     if (congestion.measure(clock.ms) && congestion.crowded && Number.isNaN(crowdedAfterMs)) crowdedAfterMs = clock.ms - fromMs
   }
@@ -53,7 +53,7 @@ describe("a viewer's line", () => {
 
   it('does not mind feedback of packets that it never sent', () => {
     const congestion = new Congestion()
-    for (let i = 0; i < 70_000; i++) congestion.told(i & 0xffff, i)
+    for (let i = 0; i < 70_000; i++) congestion.reported(i & 0xffff, i)
     expect(congestion.measure(1)).toBe(false)
   })
 })

@@ -55,7 +55,7 @@ export class Congestion {
   }
 
   /** The receiver tells of one packet: when it came by its own clock (ms), or NaN. */
-  told(sequence: number, arrivedMs: number): void {
+  reported(sequence: number, arrivedMs: number): void {
     const slot = sequence % remembered
     if (this.#sequences[slot] !== sequence) return
     if (Number.isNaN(arrivedMs)) {

@@ -1,5 +1,5 @@
 import { type RtpHead, sequenceDistance, timestampDistance, writeU32 } from '../../../../formats/rtp.ts'
-import { beginsKeyframe, type RtpVideoCodec } from '../../../../formats/rtp-frames.ts'
+import { type RtpVideoCodec, startsKeyframe } from '../../../../formats/rtp-frames.ts'
 
 /**
  * Packets of video that are kept for late joiners and for what viewers miss, 1.2 kB each: those since the keyframe before the newest,
@@ -91,7 +91,7 @@ export class Source {
     this.#frames[slot] = this.frame
     let key = this.#video === undefined
     if (this.#video !== undefined) {
-      if (newer && beginsKeyframe(this.#video, packet, head.start, head.end)) {
+      if (newer && startsKeyframe(this.#video, packet, head.start, head.end)) {
         key = true
         this.#startKeyframe(sequence, timestamp)
       } else if (this.keyframe >= 0 && ((this.newest - this.keyframe) & 0xffff) >= maxVideo) this.keyframe = -1

@@ -76,7 +76,7 @@ export class Viewer {
         this.#plis++
         dependencies.room.requestKeyframe(this.#video?.source, this.#nowMs)
       },
-      onArrival: (sequence, arrivedMs) => this.#congestion?.told(sequence, arrivedMs),
+      onArrival: (sequence, arrivedMs) => this.#congestion?.reported(sequence, arrivedMs),
       onBitrate: (bitrate) => {
         this.#estimate = bitrate
       },

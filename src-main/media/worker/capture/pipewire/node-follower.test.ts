@@ -5,11 +5,11 @@ import { PipeWireDevices } from './pipewire-devices.ts'
 
 /** A PipeWire that tells what the test says. */
 function scripted() {
-  let tell: (event: SessionEvent) => void = () => undefined
+  let notify: (event: SessionEvent) => void = () => undefined
   const addon = {
     Session: class {
       constructor(_options: object, listener: (event: SessionEvent) => void) {
-        tell = listener
+        notify = listener
       }
       close(): void {}
     },
@@ -33,12 +33,12 @@ function scripted() {
     absent: (title) => `no ${title ?? 'yeti'}`,
   })
   const plugIn = (serial: string): void =>
-    tell({
+    notify({
       kind: 'node',
       id: Number(serial),
       properties: { 'media.class': 'Audio/Source', 'node.name': 'yeti', 'node.description': 'Yeti', 'object.serial': serial },
     })
-  return { tell: (event: SessionEvent) => tell(event), plugIn, follower, opened, reports }
+  return { notify: (event: SessionEvent) => notify(event), plugIn, follower, opened, reports }
 }
 
 const state = (of: StreamEvent['state'], problem = ''): StreamEvent => ({ kind: 'state', state: of, problem })
@@ -48,16 +48,16 @@ describe('a stream that follows its device', () => {
   afterEach(() => void vi.useRealTimers())
 
   test('is opened at once to what is there, ended when it goes, and opened again to what comes a moment later', () => {
-    const { tell, plugIn, opened, reports, follower } = scripted()
+    const { notify, plugIn, opened, reports, follower } = scripted()
     plugIn('1')
     expect(opened).toEqual([])
-    tell({ kind: 'synced' })
+    notify({ kind: 'synced' })
     opened[0]!.listener(state('streaming'))
-    tell({ kind: 'gone', id: 1 })
+    notify({ kind: 'gone', id: 1 })
     expect(opened[0]!.open).toBe(false)
     // The same device is another thing now.
     plugIn('2')
-    tell({ kind: 'client', id: 90, properties: {} })
+    notify({ kind: 'client', id: 90, properties: {} })
     expect(opened).toHaveLength(1)
     vi.advanceTimersByTime(250)
     expect(opened[1]).toMatchObject({ serial: '2', open: true })
@@ -69,9 +69,9 @@ describe('a stream that follows its device', () => {
   })
 
   test('is tried again after it failed, and reported where it does not start', () => {
-    const { tell, plugIn, opened, reports } = scripted()
+    const { notify, plugIn, opened, reports } = scripted()
     plugIn('1')
-    tell({ kind: 'synced' })
+    notify({ kind: 'synced' })
     opened[0]!.listener(state('error', 'busy'))
     expect(opened[0]!.open).toBe(false)
     vi.advanceTimersByTime(1000)
@@ -81,14 +81,14 @@ describe('a stream that follows its device', () => {
   })
 
   test('waits for a PipeWire that is away', () => {
-    const { tell, plugIn, opened, reports } = scripted()
-    tell({ kind: 'lost', problem: 'PipeWire does not run here' })
-    tell({ kind: 'connected' })
+    const { notify, plugIn, opened, reports } = scripted()
+    notify({ kind: 'lost', problem: 'PipeWire does not run here' })
+    notify({ kind: 'connected' })
     plugIn('1')
-    tell({ kind: 'synced' })
+    notify({ kind: 'synced' })
     vi.advanceTimersByTime(250)
     expect(opened).toHaveLength(1)
-    tell({ kind: 'lost', problem: 'PipeWire has ended' })
+    notify({ kind: 'lost', problem: 'PipeWire has ended' })
     expect(opened[0]!.open).toBe(false)
     expect(reports.map((each) => each.split(';')[0])).toEqual(['waiting: PipeWire does not run here', 'waiting: PipeWire has ended'])
   })

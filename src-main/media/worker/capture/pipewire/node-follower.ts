@@ -8,7 +8,7 @@ export interface NodeFollowerDependencies<Stream extends Closable> {
   /** The node that is wanted now, if it is there. */
   choose(): PipeWireNode | undefined
   open(node: PipeWireNode, listener: (event: StreamEvent) => void): Stream
-  /** Told when it changes. */
+  /** Reported when it changes. */
   report(report: SourceReport): void
   /** What to say where the node is not there; `title` is what it was called when it was. */
   absent(title: string | undefined): string
@@ -29,7 +29,7 @@ export class NodeFollower<Stream extends Closable> {
   #node: PipeWireNode | undefined
   #title: string | undefined
   #timer: NodeJS.Timeout | undefined
-  #told = ''
+  #reported = ''
   /** A device was missing: what comes now was just plugged in. */
   #missed = false
   #stopped = false
@@ -97,9 +97,9 @@ export class NodeFollower<Stream extends Closable> {
   }
 
   #report(report: SourceReport): void {
-    const told = JSON.stringify(report)
-    if (told === this.#told) return
-    this.#told = told
+    const reported = JSON.stringify(report)
+    if (reported === this.#reported) return
+    this.#reported = reported
     this.#dependencies.report(report)
   }
 }

@@ -115,9 +115,9 @@ export class PipeWireNodes {
   /** Programs that play through PulseAudio's endpoint say who they are at the stream, others at their connection. */
   #applicationOf(properties: Properties): { readonly program: string; readonly name: string } {
     const client = this.#clients.get(Number(properties['client.id']))
-    const told = (key: string): string | undefined => properties[key] ?? client?.[key]
-    const program = told('pipewire.access.portal.app_id') || told('application.process.binary') || properties['node.name'] || ''
-    return { program, name: told('application.name') || program }
+    const reported = (key: string): string | undefined => properties[key] ?? client?.[key]
+    const program = reported('pipewire.access.portal.app_id') || reported('application.process.binary') || properties['node.name'] || ''
+    return { program, name: reported('application.name') || program }
   }
 }
 

@@ -48,7 +48,7 @@ export interface NativeCapture {
 
 export interface NativeDevices {
   /** Why the system cannot be asked; empty: it can. */
-  readonly refusal: string
+  readonly rejection: string
   readonly displays: readonly {
     readonly id: string
     readonly name: string

@@ -46,7 +46,7 @@ function listDevices(addon: CaptureAddon, problems: CaptureProblems): Promise<Na
     const late = setTimeout(() => refuse(problems.hangs('')), listWithinMs)
     addon.listDevices('', (devices) => {
       clearTimeout(late)
-      const problem = problemOf(problems, devices.refusal, '', '')
+      const problem = problemOf(problems, devices.rejection, '', '')
       if (problem === undefined) resolve(devices)
       else refuse(problem)
     })
@@ -62,7 +62,7 @@ function startCapture(
 ): RunningCapture {
   let order = first
   let hangs = false
-  let told = ''
+  let reported = ''
   const ended = Promise.withResolvers<void>()
   const capture = new addon.Capture(toNativeOrder(first), store, () => look())
 
@@ -83,8 +83,8 @@ function startCapture(
       hidden,
     } as const
     const text = JSON.stringify(report)
-    if (text === told) return
-    told = text
+    if (text === reported) return
+    reported = text
     onReport(report)
   }
   // A thread that waits for an answer cannot tell so itself.

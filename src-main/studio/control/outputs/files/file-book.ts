@@ -94,7 +94,7 @@ export class FileBook {
   /** Takes a new file in, or keeps what has changed, and reports it. */
   keep(file: StoredFile): void {
     this.#byId.set(file.id, file)
-    if (this.#byId.size > maxFiles) this.#forgetOldest()
+    if (this.#byId.size > maxFiles) this.#dropOldest()
     const row = { id: file.id, created_at: file.startedAt, file: JSON.stringify(file) }
     this.#dependencies.writes.enqueue('keep a file of the studio', async () => {
       await this.#database
@@ -162,7 +162,7 @@ export class FileBook {
     }
   }
 
-  #forgetOldest(): void {
+  #dropOldest(): void {
     for (const { id, state } of this.#byId.values()) {
       if (state === 'writing') continue
       this.forget(id)

@@ -107,7 +107,7 @@ export class RecordingOutput implements RunningOutput {
     this.#bytesBefore = bytes
     if (this.#encoderFault && this.#hold.feed.fault === undefined) {
       this.#encoderFault = false
-      this.#tellState()
+      this.#reportState()
     }
     if (this.#fault === undefined || this.#looking || ++this.#faultS % lookEveryS !== 0) return
     this.#looking = true
@@ -144,12 +144,12 @@ export class RecordingOutput implements RunningOutput {
       case 'pause':
         this.#paused = true
         this.#feed.pause()
-        this.#tellState()
+        this.#reportState()
         return {}
       case 'resume':
         this.#paused = false
         this.#feed.resume()
-        this.#tellState()
+        this.#reportState()
         return {}
       case 'split':
         this.#recorder?.split()
@@ -176,7 +176,7 @@ export class RecordingOutput implements RunningOutput {
     const { container, splitMs, splitBytes } = this.#settings
     const { onState } = this.#context
     this.#fault = undefined
-    this.#tellState()
+    this.#reportState()
     this.#recorder = new Recorder<FilePart>({
       feed: this.#feed,
       container,
@@ -197,14 +197,14 @@ export class RecordingOutput implements RunningOutput {
           part.finish(writer).then((whole) => this.#closed(part, whole)),
         )
       },
-      onRefused: () => this.#refused(this.#fault ?? new AppError('recording.disk_slow')),
+      onRejected: () => this.#refused(this.#fault ?? new AppError('recording.disk_slow')),
       onEnd: () => {
         if (!this.#stopped) onState('failed', new AppError('internal', 'The encoders ended'))
       },
     })
   }
 
-  #tellState(): void {
+  #reportState(): void {
     if (this.#stopped) return
     const { onState } = this.#context
     if (this.#fault !== undefined) onState('retrying', this.#fault)
@@ -237,7 +237,7 @@ export class RecordingOutput implements RunningOutput {
     const part = new FilePart(stored, new PartFile({ path, queueBytes, onFault: (fault) => this.#refused(diskFault(fault)) }))
     this.#part = part
     files.keep(stored)
-    this.#tellState()
+    this.#reportState()
     return part
   }
 
@@ -272,7 +272,7 @@ export class RecordingOutput implements RunningOutput {
       )
     }
     this.#context.log.warn({ output: this.#context.output.id, code: fault.code }, 'a recording was interrupted')
-    this.#tellState()
+    this.#reportState()
   }
 
   async #look(): Promise<void> {

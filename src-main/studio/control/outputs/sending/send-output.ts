@@ -12,7 +12,7 @@ export class SendOutput implements RunningOutput {
   readonly #sender: FeedSender
   readonly #governor: BitrateGovernor | undefined
   /** What the connection reported last. */
-  #told: Parameters<OutputContext['onState']> = ['starting']
+  #reported: Parameters<OutputContext['onState']> = ['starting']
   /** The encoder does not run. */
   #fault = false
   #stopped = false
@@ -35,8 +35,8 @@ export class SendOutput implements RunningOutput {
         onState: (state, error) => {
           if (this.#stopped || state === 'off') return
           if (state === 'live') this.#governor?.reconnected()
-          this.#told = [state === 'connecting' ? 'starting' : state, error]
-          if (!this.#fault) context.onState(...this.#told)
+          this.#reported = [state === 'connecting' ? 'starting' : state, error]
+          if (!this.#fault) context.onState(...this.#reported)
         },
       })
     } catch (error) {
@@ -49,9 +49,9 @@ export class SendOutput implements RunningOutput {
     const { events, output } = this.#context
     if (this.#fault && this.#hold.feed.fault === undefined) {
       this.#fault = false
-      this.#context.onState(...this.#told)
+      this.#context.onState(...this.#reported)
     }
-    if (this.#governor === undefined || this.#told[0] !== 'live') return
+    if (this.#governor === undefined || this.#reported[0] !== 'live') return
     const figures = this.#sender.statistics()
     const { packetsLost, packetsRetransmitted } = figures
     const packetsMissed = packetsLost === null ? null : packetsLost + (packetsRetransmitted ?? 0)

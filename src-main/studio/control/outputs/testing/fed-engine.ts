@@ -121,7 +121,7 @@ export class FedEngine implements StudioEngine {
     for (const { listener } of this.encodings) listener.onFault(problem)
   }
 
-  tell(event: EngineEvent): void {
+  notify(event: EngineEvent): void {
     for (const listener of this.#listeners) listener(event)
   }
 
@@ -159,7 +159,7 @@ export class FedEngine implements StudioEngine {
   #add(request: VideoRequest | AudioRequest, listener: EncodedListener): Encoding {
     const made: FedEncoding = { request, listener, keyframesAsked: 0, bitrateKbps: undefined }
     this.encodings.add(made)
-    this.tell({ kind: 'encodings' })
+    this.notify({ kind: 'encodings' })
     return {
       requestKeyframe: () => {
         made.keyframesAsked++
@@ -168,14 +168,14 @@ export class FedEngine implements StudioEngine {
         made.bitrateKbps = kbps
       },
       close: () => {
-        if (this.encodings.delete(made)) this.tell({ kind: 'encodings' })
+        if (this.encodings.delete(made)) this.notify({ kind: 'encodings' })
       },
     }
   }
 
   #enter(state: EngineState): void {
     this.state = state
-    this.tell({ kind: 'state', state })
+    this.notify({ kind: 'state', state })
   }
 }
 

@@ -7,7 +7,7 @@ import { maskUrlsIn } from '../../../../platform/url-secrets.ts'
 import { waitedForProcessorMs } from '../../../../platform/workers/watchdog.ts'
 import { networkArguments, type PageNetwork } from './page-network.ts'
 
-export interface ChromiumWish {
+export interface ChromiumOptions {
   readonly width: number
   readonly height: number
   /** Where it keeps what it must; of nobody else. */
@@ -48,7 +48,7 @@ export function findChromium(): string | undefined {
 /** Shared memory of a container may be too small for pictures of pages, bytes. */
 const enoughSharedMemory = 512 << 20
 
-function argumentsFor(wish: ChromiumWish, sandbox: boolean): string[] {
+function argumentsFor(wish: ChromiumOptions, sandbox: boolean): string[] {
   return [
     '--headless=new',
     '--remote-debugging-pipe',
@@ -105,7 +105,7 @@ function hasSharedMemory(): boolean {
 const lastWordsLength = 500
 
 /** Starts a browser without a window, that listens to its two pipes. */
-export function startChromium(file: string, wish: ChromiumWish): ChromiumProcess {
+export function startChromium(file: string, wish: ChromiumOptions): ChromiumProcess {
   // What a browser that was killed left: it would take itself for the second one.
   for (const lock of ['SingletonLock', 'SingletonCookie', 'SingletonSocket']) rmSync(join(wish.profile, lock), { force: true })
   const sandbox = process.platform !== 'linux' || process.getuid?.() !== 0

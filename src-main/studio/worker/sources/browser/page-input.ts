@@ -25,18 +25,18 @@ const maxText = 4096
 
 /** Reads what a command asks for. @throws AppError `request.invalid` that names the field */
 export function readInput(name: string, details: Readonly<Record<string, unknown>>): PageInput {
-  const refuse = (problem: string): never => {
+  const reject = (problem: string): never => {
     throw new AppError('request.invalid', problem)
   }
   const number = (field: string, fallback?: number): number => {
     const value = details[field] ?? fallback
-    return typeof value === 'number' && Number.isFinite(value) && Math.abs(value) <= 1e5 ? value : refuse(`${field} is a number of pixels`)
+    return typeof value === 'number' && Number.isFinite(value) && Math.abs(value) <= 1e5 ? value : reject(`${field} is a number of pixels`)
   }
   switch (name) {
     case 'click': {
       const { button = 'left', count = 1 } = details
-      if (button !== 'left' && button !== 'middle' && button !== 'right') return refuse('button is left, middle or right')
-      if (count !== 1 && count !== 2 && count !== 3) return refuse('count is 1, 2 or 3')
+      if (button !== 'left' && button !== 'middle' && button !== 'right') return reject('button is left, middle or right')
+      if (count !== 1 && count !== 2 && count !== 3) return reject('count is 1, 2 or 3')
       return { do: 'click', x: number('x'), y: number('y'), button, count }
     }
     case 'move':
@@ -45,13 +45,13 @@ export function readInput(name: string, details: Readonly<Record<string, unknown
       return { do: 'scroll', x: number('x', 0), y: number('y', 0), deltaX: number('deltaX', 0), deltaY: number('deltaY', 0) }
     case 'type': {
       const { text } = details
-      if (typeof text !== 'string' || text.length > maxText) return refuse(`text is a text of at most ${maxText} characters`)
+      if (typeof text !== 'string' || text.length > maxText) return reject(`text is a text of at most ${maxText} characters`)
       return { do: 'type', text }
     }
     case 'press': {
       const { key } = details
       if (typeof key !== 'string' || readKey(key) === undefined) {
-        return refuse(`key is one character or one of ${Object.keys(namedKeys).join(', ')}, with Control+, Shift+, Alt+ or Meta+ before it`)
+        return reject(`key is one character or one of ${Object.keys(namedKeys).join(', ')}, with Control+, Shift+, Alt+ or Meta+ before it`)
       }
       return { do: 'press', key }
     }

@@ -20,7 +20,7 @@ afterEach(() => vi.useRealTimers())
 function startDouble(): ChromiumProcess {
   const from = new PassThrough()
   const say = (message: object): void => void from.write(`${JSON.stringify(message)}\0`)
-  const tell = (method: string, params: object): void => say({ method, params, sessionId: 'page' })
+  const notify = (method: string, params: object): void => say({ method, params, sessionId: 'page' })
   const results: Record<string, object> = {
     'Target.getTargets': { targetInfos: [{ type: 'page', targetId: 'first' }] },
     'Target.attachToTarget': { sessionId: 'page' },
@@ -31,8 +31,8 @@ function startDouble(): ChromiumProcess {
     write(bytes, _encoding, done) {
       const { id, method } = JSON.parse(bytes.toString().slice(0, -1))
       const goes = method === 'Page.navigate' || method === 'Page.reload'
-      if (goes && browser.arrives) tell('Page.frameNavigated', { frame: {} })
-      if (goes && browser.loads) tell('Page.domContentEventFired', {})
+      if (goes && browser.arrives) notify('Page.frameNavigated', { frame: {} })
+      if (goes && browser.loads) notify('Page.domContentEventFired', {})
       const isSilent = method === 'Runtime.evaluate' ? browser.loops : method === 'Page.navigate' && !browser.arrives
       if (!isSilent) say({ id, result: results[method] ?? {} })
       done()

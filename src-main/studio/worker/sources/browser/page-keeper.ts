@@ -215,16 +215,16 @@ export class PageKeeper {
     const browser = startChromium(file, { width, height, profile: folder.profile, audioFolder, network })
     const page = new Page(browser, this.#settings, pictures, stores, {
       onNavigating: () => {
-        proxy.takeRefusal()
+        proxy.takeRejection()
         this.#watchLoading(run)
       },
-      onLoaded: (title) => this.#tell(run, title),
+      onLoaded: (title) => this.#notify(run, title),
       onUnreachable: (problem) => {
         clearTimeout(run.loading)
         run.loading = undefined
         this.#problem = undefined
         // Of a connection that we rejected the browser knows only that it failed.
-        report({ state: 'waiting', problem: proxy.takeRefusal() ?? problem })
+        report({ state: 'waiting', problem: proxy.takeRejection() ?? problem })
         this.#tryLater(retryMs)
       },
       onCrashed: () => this.#fell(run, 'The page crashed: it is restarted'),
@@ -317,7 +317,7 @@ export class PageKeeper {
     return folder.sound
   }
 
-  #tell(run: Run, title: string): void {
+  #notify(run: Run, title: string): void {
     if (run.ended) return
     clearTimeout(run.loading)
     run.loading = undefined

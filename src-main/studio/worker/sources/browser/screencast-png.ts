@@ -10,7 +10,7 @@ const idat = 0x49444154
 const pixelBytes: Readonly<Record<number, number>> = { 2: 3, 6: 4 }
 
 /** Longest side of a page's picture. */
-const longestSide = 8192
+const maxSide = 8192
 
 export type ChangedRows = readonly (readonly [first: number, count: number])[]
 
@@ -98,7 +98,7 @@ function readChunks(png: Buffer): Encoded {
     } else if (kind === idat) parts.push(png.subarray(at + 8, at + 8 + length))
     at += 12 + length
   }
-  if (bytes === 0 || width < 1 || height < 1 || width > longestSide || height > longestSide) throw new Error('no image of a screencast')
+  if (bytes === 0 || width < 1 || height < 1 || width > maxSide || height > maxSide) throw new Error('no image of a screencast')
   return { width, height, pixelBytes: bytes, data: Buffer.concat(parts) }
 }
 

@@ -131,14 +131,14 @@ export class DrawingDesk {
       },
       draw: (work, fresh) => {
         if (seat.closed) return
-        const told = fresh || this.#careful
-        if (told) this.#send({ type: 'drawing', id })
+        const reported = fresh || this.#careful
+        if (reported) this.#send({ type: 'drawing', id })
         try {
           work()
         } catch (error) {
           this.#report(id, { state: 'failed', problem: problemOf(error) })
         }
-        if (told) this.#send({ type: 'drawn', id })
+        if (reported) this.#send({ type: 'drawn', id })
       },
     }
   }

@@ -87,8 +87,8 @@ export function createDrawnProcess(log: Logger): DrawnProcess {
   }
 
   function onLost(): void {
-    const { isolated, careful: tellAll } = ledger.lost()
-    careful = tellAll
+    const { isolated, careful: notifyAll } = ledger.lost()
+    careful = notifyAll
     if (isolated === undefined) return
     log.error({ source: isolated }, 'a source crashes the process that draws: it is left out')
     members.get(isolated)?.listener.onReport({

@@ -24,7 +24,7 @@ export type ToDrawn =
   | { readonly type: 'show'; readonly id: string; readonly shown: boolean }
   | { readonly type: 'command'; readonly id: string; readonly name: string; readonly details: Readonly<Record<string, unknown>> }
   | { readonly type: 'close'; readonly id: string }
-  /** Tell of every drawing from now on, not only of new content: the process was lost and nobody knows by whom. */
+  /** Note of every drawing from now on, not only of new content: the process was lost and nobody knows by whom. */
   | { readonly type: 'careful' }
 
 export type FromDrawn =

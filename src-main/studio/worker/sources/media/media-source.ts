@@ -5,7 +5,7 @@ import { workerFile } from '../../../../platform/workers/worker-file.ts'
 import type { RunningSource, SourceContext } from '../running-source.ts'
 import type { SourceReach } from '../source-reach.ts'
 import type { FromMediaWorker, PlayPosition, PlayRequest, ToMediaWorker } from './messages.ts'
-import { fromMemory, stillTells, type TwoClocks, toMemory } from './play-memory.ts'
+import { fromMemory, matchesPosition, type TwoClocks, toMemory } from './play-memory.ts'
 
 /** A process that is silent for so long hangs, ms. */
 const silenceMs = 1500
@@ -68,7 +68,7 @@ export function startMediaSource<Settings>(
   let kept = memory
   let last: SourceReport = { state: 'starting' }
 
-  function tell(next: SourceReport): void {
+  function notify(next: SourceReport): void {
     last = next
     report(next)
   }
@@ -81,7 +81,7 @@ export function startMediaSource<Settings>(
     if (at === undefined || request?.type !== 'files') {
       if (kept !== undefined) context.remember(undefined)
       kept = undefined
-    } else if (!stillTells(request, kept, at, now())) {
+    } else if (!matchesPosition(request, kept, at, now())) {
       kept = toMemory(request, at, now())
       context.remember(kept)
     }
@@ -89,7 +89,7 @@ export function startMediaSource<Settings>(
 
   function begin(): void {
     if (worker !== undefined || request === undefined || stopped) return
-    tell({ state: 'starting' })
+    notify({ state: 'starting' })
     worker = superviseWorker<FromMediaWorker, ToMediaWorker>({
       entry: workerFile('media-source'),
       // Who looks at the processes of this machine sees which source it is.
@@ -113,17 +113,17 @@ export function startMediaSource<Settings>(
     if (message.type === 'report') {
       // One that opens its file does not are there yet.
       if (message.report.state !== 'starting') stand(message.position)
-      tell(message.report)
+      notify(message.report)
     } else if (message.type === 'cannot-run') {
       close()
-      tell({ state: 'failed', problem: `The media engine does not load (${message.reason}): \`streams doctor\` tells what is missing` })
+      notify({ state: 'failed', problem: `The media engine does not load (${message.reason}): \`streams doctor\` tells what is missing` })
     } else if (message.type === 'hung') {
       comesBackAnyway = true
-      tell({ ...last, state: 'waiting', problem: 'Reading it does not end: it is opened again' })
+      notify({ ...last, state: 'waiting', problem: 'Reading it does not end: it is opened again' })
     } else if (message.type === 'too-large') {
       log.warn({ memoryMb: message.memoryMb }, 'a media source takes too much memory')
       tooLargeMb = message.memoryMb
-      tell({ ...last, state: 'starting', problem: `It took ${message.memoryMb} MiB of memory and is restarted` })
+      notify({ ...last, state: 'starting', problem: `It took ${message.memoryMb} MiB of memory and is restarted` })
     }
   }
 
@@ -138,12 +138,12 @@ export function startMediaSource<Settings>(
     const how = tooLargeMb > 0 ? `took ${tooLargeMb} MiB` : signal ? `was ended by ${signal}` : `ended with code ${code}`
     tooLargeMb = 0
     if (deaths < maxDeaths) {
-      tell({ ...last, state: 'starting', problem: `The process that plays it ${how}: it is restarted` })
+      notify({ ...last, state: 'starting', problem: `The process that plays it ${how}: it is restarted` })
       return
     }
     close()
     pictures.clear()
-    tell({
+    notify({
       state: 'failed',
       problem: `The process that plays it died ${deaths} times in a row on this (it last ${how}): change the settings, or tell it to retry`,
     })
@@ -165,7 +165,7 @@ export function startMediaSource<Settings>(
       request = undefined
       close()
       pictures.clear()
-      tell({ state: made.waits === true ? 'waiting' : 'failed', problem: made.problem })
+      notify({ state: made.waits === true ? 'waiting' : 'failed', problem: made.problem })
       if (made.waits === true) planTimer = setTimeout(() => void follow(next), planAgainMs)
       return
     }
@@ -188,7 +188,7 @@ export function startMediaSource<Settings>(
       close()
       pictures.clear()
       stand(undefined)
-      tell({ state: 'paused', details: { closed: true } })
+      notify({ state: 'paused', details: { closed: true } })
     }
   }
 

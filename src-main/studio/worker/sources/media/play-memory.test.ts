@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { openReach } from '../../../../platform/testing/open-reach.ts'
 import type { FilesRequest, PlayPosition } from './messages.ts'
-import { fromMemory, stillTells, toMemory } from './play-memory.ts'
+import { fromMemory, matchesPosition, toMemory } from './play-memory.ts'
 
 const request: FilesRequest = {
   type: 'files',
@@ -50,9 +50,9 @@ describe('where a file player was', () => {
 
   it('need not be written again while it plays on, but when it is paused or plays elsewhere', () => {
     const later = { ...position, positionUs: 23_000_000, atUs: 60_000_000 }
-    expect(stillTells(request, kept, later, at(60))).toBe(true)
-    expect(stillTells(request, kept, { ...later, positionUs: 23_050_000 }, at(60))).toBe(false)
-    expect(stillTells(request, kept, { ...later, mode: 'paused' }, at(60))).toBe(false)
-    expect(stillTells(request, kept, { ...later, shown: false }, at(60))).toBe(false)
+    expect(matchesPosition(request, kept, later, at(60))).toBe(true)
+    expect(matchesPosition(request, kept, { ...later, positionUs: 23_050_000 }, at(60))).toBe(false)
+    expect(matchesPosition(request, kept, { ...later, mode: 'paused' }, at(60))).toBe(false)
+    expect(matchesPosition(request, kept, { ...later, shown: false }, at(60))).toBe(false)
   })
 })

@@ -33,7 +33,7 @@ export function fromMemory(request: PlayRequest, memory: SourceMemory | undefine
 }
 
 /** Whether a process that follows would stand where this one does. */
-export function stillTells(request: FilesRequest, memory: SourceMemory | undefined, position: PlayPosition, now: TwoClocks): boolean {
+export function matchesPosition(request: FilesRequest, memory: SourceMemory | undefined, position: PlayPosition, now: TwoClocks): boolean {
   const kept = fromMemory(request, memory, now)
   if (kept === undefined) return false
   const plays = position.mode === 'playing'

@@ -42,7 +42,7 @@ export class WhipPeer implements RoomViewer {
   #ended = false
   #lost = 0
   #retransmitted = 0
-  #toldLoss = ''
+  #reportedLoss = ''
   #reportMs = Number.NaN
   /** What it sends; undefined until `play`. */
   feed: Feed | undefined
@@ -120,8 +120,8 @@ export class WhipPeer implements RoomViewer {
     this.#report(this.#video, 'video', nowMs, wallMs, clockKnown)
     this.#report(this.#audio, 'audio', nowMs, wallMs, clockKnown)
     const loss = `${this.#lost} ${this.#retransmitted}`
-    if (loss !== this.#toldLoss) this.#events.onLoss(this.#lost, this.#retransmitted)
-    this.#toldLoss = loss
+    if (loss !== this.#reportedLoss) this.#events.onLoss(this.#lost, this.#retransmitted)
+    this.#reportedLoss = loss
     if (nowMs - this.#reportMs > silentMs) this.#end('silent', `for ${silentMs / 1000} s`)
   }
 

@@ -7,7 +7,7 @@ export interface ApplicationFollowerDependencies {
   /** Id of the application. */
   readonly application: string
   open(listener: (event: StreamEvent) => void): AudioInput
-  /** Told when it changes. */
+  /** Reported when it changes. */
   report(report: SourceReport): void
 }
 
@@ -17,7 +17,7 @@ export class ApplicationFollower {
   readonly #unlisten: () => void
   #input: AudioInput | undefined
   #heard = ''
-  #told = ''
+  #reported = ''
 
   constructor(dependencies: ApplicationFollowerDependencies) {
     this.#dependencies = dependencies
@@ -69,9 +69,9 @@ export class ApplicationFollower {
   }
 
   #report(report: SourceReport): void {
-    const told = JSON.stringify(report)
-    if (told === this.#told) return
-    this.#told = told
+    const reported = JSON.stringify(report)
+    if (reported === this.#reported) return
+    this.#reported = reported
     this.#dependencies.report(report)
   }
 }

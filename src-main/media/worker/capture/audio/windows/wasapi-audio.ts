@@ -26,7 +26,7 @@ interface WasapiAddon {
   readonly AudioOutput: new (device: string, onChange: () => void) => WasapiOutput
   listAudioDevices(
     speakers: boolean,
-    done: (told: { readonly devices: readonly { readonly id: string; readonly name: string }[] }) => void,
+    done: (reported: { readonly devices: readonly { readonly id: string; readonly name: string }[] }) => void,
   ): void
 }
 
@@ -46,9 +46,9 @@ export function createWasapiAudio(): AudioSystem {
   return {
     async devices(kind) {
       if (kind === 'application') return []
-      const told = Promise.withResolvers<Parameters<Parameters<WasapiAddon['listAudioDevices']>[1]>[0]>()
-      addon.listAudioDevices(kind === 'speaker', told.resolve)
-      const { devices } = await told.promise
+      const reported = Promise.withResolvers<Parameters<Parameters<WasapiAddon['listAudioDevices']>[1]>[0]>()
+      addon.listAudioDevices(kind === 'speaker', reported.resolve)
+      const { devices } = await reported.promise
       return devices.map(({ id, name }): Device => ({ kind, id, name }))
     },
     capture({ kind, device }, store, report) {

@@ -74,13 +74,13 @@ export class PulseSession {
   /** Asks programs for more sound where some was heard; told that there was none where it failed. */
   ask(underflown: ReadonlySet<PlaybackStream>): void {
     for (const stream of this.streams.values()) {
-      if (underflown.has(stream)) this.#tell(command.underflow, (out) => out.u32(stream.channel))
+      if (underflown.has(stream)) this.#notify(command.underflow, (out) => out.u32(stream.channel))
       const bytes = stream.ask()
-      if (bytes > 0) this.#tell(command.request, (out) => out.u32(stream.channel).u32(bytes))
+      if (bytes > 0) this.#notify(command.request, (out) => out.u32(stream.channel).u32(bytes))
     }
   }
 
-  #tell(what: number, write: (out: TagWriter) => TagWriter): void {
+  #notify(what: number, write: (out: TagWriter) => TagWriter): void {
     this.#send(frameOf(write(new TagWriter().u32(what).u32(nobody)).bytes()))
   }
 

@@ -24,7 +24,7 @@ export const startTimer: StartDrawing<TimerSettings> = (first, context, firstSho
   let problem: string | undefined
   let state: TimerState = fromMemory(first, context.memory) ?? initialTimer(first, Date.now())
   let timer: NodeJS.Timeout | undefined
-  let told = ''
+  let reported = ''
 
   function tick(): void {
     clearTimeout(timer)
@@ -34,7 +34,7 @@ export const startTimer: StartDrawing<TimerSettings> = (first, context, firstSho
     // What is left is shown up to the last moment: 0:01 stands until nought.
     const counts = settings.mode === 'up' ? reading.ms : Math.ceil(reading.ms / format.stepMs) * format.stepMs
     text.show(ended ? settings.endText : format.write(counts), settings)
-    tell(reading)
+    notify(reading)
     if (reading.state !== 'running') return
     const within = ((reading.ms % format.stepMs) + format.stepMs) % format.stepMs
     const change = settings.mode === 'up' ? format.stepMs - within : within === 0 ? format.stepMs : within
@@ -43,11 +43,11 @@ export const startTimer: StartDrawing<TimerSettings> = (first, context, firstSho
     if (wait !== undefined && wait > 0) timer = setTimeout(tick, Math.min(wait, 2 ** 31 - 1))
   }
 
-  function tell(reading: TimerReading): void {
+  function notify(reading: TimerReading): void {
     const { problem: said, details } = text.about
     const key = `${reading.state} ${said} ${JSON.stringify(details)}`
-    if (key === told) return
-    told = key
+    if (key === reported) return
+    reported = key
     context.report({
       state: reading.state,
       ...(said !== undefined && { problem: said }),
@@ -58,7 +58,7 @@ export const startTimer: StartDrawing<TimerSettings> = (first, context, firstSho
   function change(next: TimerState): void {
     state = next
     context.remember(toMemory(settings, state))
-    told = ''
+    reported = ''
     tick()
   }
 
@@ -66,7 +66,7 @@ export const startTimer: StartDrawing<TimerSettings> = (first, context, firstSho
     format = createTimerFormat(settings.format)
     untilMs = undefined
     problem = undefined
-    told = ''
+    reported = ''
     if (settings.mode === 'until') {
       try {
         untilMs = readDate(settings.until, settings.timeZone)

@@ -7,7 +7,7 @@ import { writeRgba } from '../write-image.ts'
 import { placeOf } from './animation.ts'
 
 /** No side of a picture is made longer than this, or than the canvas where that is larger, px: what one costs in memory is bounded. */
-export const longestSide = 4096
+export const maxSide = 4096
 
 /** A picture file: drawn once, again when the file changes; animated ones frame by frame while they are seen. */
 export const startImage: StartDrawing<ImageSettings> = (first, context, firstShown) => {
@@ -45,9 +45,9 @@ export const startImage: StartDrawing<ImageSettings> = (first, context, firstSho
   async function onFile(path: string): Promise<void> {
     const mine = turn
     const { width, height } = settings
-    const limit = Math.max(longestSide, context.canvas.width, context.canvas.height)
+    const limit = Math.max(maxSide, context.canvas.width, context.canvas.height)
     try {
-      const wish = { width, height, fit: 'inside', longestSide: limit, still: false } as const
+      const wish = { width, height, fit: 'inside', maxSide: limit, still: false } as const
       const read = await context.readImage(path, wish, { signal: reading.signal, onSlow })
       if (mine !== turn) return
       picture = read

@@ -20,7 +20,7 @@ export interface ImageRequest {
   /** Behind what `contain` leaves free. */
   readonly background?: string
   /** Pictures are made smaller until no side is longer. */
-  readonly longestSide: number
+  readonly maxSide: number
   /** Only the first frame of animated ones. */
   readonly still: boolean
 }

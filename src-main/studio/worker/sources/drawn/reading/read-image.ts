@@ -107,7 +107,7 @@ function whole({ width, height }: Size, scale: number): Size {
 async function readDrawing(input: string | Buffer, about: Metadata, wish: ImageRequest): Promise<DecodedImage> {
   const size = wished(about, wish)
   const longest = Math.max(size.width, size.height)
-  const scale = Math.min(1, wish.longestSide / longest)
+  const scale = Math.min(1, wish.maxSide / longest)
   const target = whole(size, scale)
   // Drawn at the size in which it is wanted: 72 dots are one to one.
   const zoom = Math.max(target.width / about.width, target.height / about.height)
@@ -128,7 +128,7 @@ async function readPixels(input: string | Buffer, name: string, about: Metadata,
   const tooLong = animated && about.width * height * pages > maxAnimatedPixels
   const moves = animated && !tooLong
   const longest = Math.max(size.width, size.height)
-  const limit = Math.min(1, wish.longestSide / longest)
+  const limit = Math.min(1, wish.maxSide / longest)
   const kept = moves ? Math.min(1, Math.sqrt(maxKeptBytes / (size.width * size.height * 4 * pages))) : 1
   const scale = Math.min(limit, kept)
   const target = whole(size, scale)

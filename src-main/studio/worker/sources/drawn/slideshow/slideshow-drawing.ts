@@ -3,7 +3,7 @@ import { basename, extname, join } from 'node:path'
 import { FileFault } from '../../../../../platform/user-files/regular-file.ts'
 import type { SlideshowSettings } from '../../../../document/kinds/drawn.ts'
 import type { StartDrawing } from '../drawing.ts'
-import { longestSide } from '../image/image-drawing.ts'
+import { maxSide } from '../image/image-drawing.ts'
 import { writeRgba } from '../write-image.ts'
 import { crossFade, premultiply } from './cross-fade.ts'
 import { SlideOrder } from './slide-order.ts'
@@ -136,7 +136,7 @@ export const startSlideshow: StartDrawing<SlideshowSettings> = (first, context, 
         path = order.current
         step = 0
         if (path === undefined || tried || path === standing?.path) {
-          tell()
+          notify()
           return
         }
       }
@@ -172,7 +172,7 @@ export const startSlideshow: StartDrawing<SlideshowSettings> = (first, context, 
     if (reading.signal.aborted) return
     skipped = problem
     if (standing === undefined) context.report({ state: 'starting', problem })
-    else tell()
+    else notify()
   }
 
   async function read(path: string): Promise<Slide | undefined> {
@@ -181,7 +181,7 @@ export const startSlideshow: StartDrawing<SlideshowSettings> = (first, context, 
       ...stage(),
       fit: fit === 'stretch' ? 'fill' : fit,
       background,
-      longestSide: Math.max(longestSide, ...Object.values(stage())),
+      maxSide: Math.max(maxSide, ...Object.values(stage())),
       still: true,
     } as const
     const { signal } = reading
@@ -229,13 +229,13 @@ export const startSlideshow: StartDrawing<SlideshowSettings> = (first, context, 
 
   /** The slide stands until its time is over. */
   function stay(): void {
-    tell()
+    notify()
     clearTimeout(timer)
     if (resting() || ended || settings.intervalMs === 0) return
     wait(Math.min(stayMs(), Math.max(1, sinceMs + stayMs() - Date.now())), () => go(1))
   }
 
-  function tell(): void {
+  function notify(): void {
     const { width, height } = stage()
     if (standing !== undefined) {
       const runs = !resting() && !ended

@@ -16,7 +16,7 @@ export interface PaintedText {
 }
 
 /** Neither side of a written picture is longer, px. */
-const longestSide = 8192
+const maxSide = 8192
 
 /** A text that was laid out and waits to be painted. */
 export interface MeasuredText {
@@ -57,7 +57,7 @@ export function measureText(written: string, style: TextStyle, reference?: strin
   const wish = {
     wrapWidth: style.width > 0 ? Math.max(1, style.width - sides) : Number.POSITIVE_INFINITY,
     direction: style.direction,
-    maxLines: Math.ceil(longestSide / lineHeight),
+    maxLines: Math.ceil(maxSide / lineHeight),
     measure: metrics.measure,
   }
   const layout = layoutText(text, wish)
@@ -134,14 +134,14 @@ function drawBackground(brush: SKRSContext2D, style: TextStyle, width: number, h
 
 /** What there is to say of a measured text that is not as it was asked for. */
 export function problemOf({ fontProblem, layout, width, height }: MeasuredText): string | undefined {
-  const cut = layout.cut || width > longestSide || height > longestSide
-  return joined(fontProblem, cut ? `The text is longer than can be shown: it is cut off at ${longestSide} px` : undefined)
+  const cut = layout.cut || width > maxSide || height > maxSide
+  return joined(fontProblem, cut ? `The text is longer than can be shown: it is cut off at ${maxSide} px` : undefined)
 }
 
 /** What was said, one after the other; undefined where nothing was. */
 export function joined(...said: readonly (string | undefined)[]): string | undefined {
-  const told = said.filter((each) => each !== undefined)
-  return told.length > 0 ? told.join('. ') : undefined
+  const reported = said.filter((each) => each !== undefined)
+  return reported.length > 0 ? reported.join('. ') : undefined
 }
 
 /** Paints texts, one after the other, keeping its canvas where the size stays: a clock paints each second. */
@@ -151,8 +151,8 @@ export class TextPainter {
   /** @throws Error where the machine has no font */
   paint(written: string, style: TextStyle, reference?: string): PaintedText {
     const text = measureText(written, style, reference)
-    const width = Math.min(longestSide, Math.max(1, text.width))
-    const height = Math.min(longestSide, Math.max(1, text.height))
+    const width = Math.min(maxSide, Math.max(1, text.width))
+    const height = Math.min(maxSide, Math.max(1, text.height))
     if (this.#canvas?.width !== width || this.#canvas.height !== height) this.#canvas = createCanvas(width, height)
     const brush = this.#canvas.getContext('2d')
     brush.clearRect(0, 0, width, height)

@@ -5,7 +5,7 @@ import { OutboundFault } from '../../../../../platform/outbound/network-policy.t
 
 export interface PollListener {
   onBody(bytes: Uint8Array): void
-  /** It cannot be had now. Told once for the same problem. */
+  /** It cannot be had now. Reported once for the same problem. */
   onProblem(problem: string): void
 }
 
@@ -21,12 +21,12 @@ const patienceMs = 10_000
 export function pollUrl(address: string, judge: JudgeTarget, limits: PollLimits, listener: PollListener): { again(): void; stop(): void } {
   const ending = new AbortController()
   let timer: NodeJS.Timeout | undefined
-  let told: string | undefined
+  let reported: string | undefined
   let asking = false
 
   function fault(problem: string): void {
-    if (ending.signal.aborted || problem === told) return
-    told = problem
+    if (ending.signal.aborted || problem === reported) return
+    reported = problem
     listener.onProblem(problem)
   }
 
@@ -43,7 +43,7 @@ export function pollUrl(address: string, judge: JudgeTarget, limits: PollLimits,
       } else {
         const body = await readBounded(reply, limits.maxBytes)
         if (ending.signal.aborted) return
-        told = undefined
+        reported = undefined
         listener.onBody(body)
       }
     } catch (error) {

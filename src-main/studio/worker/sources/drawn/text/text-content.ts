@@ -25,10 +25,10 @@ export function followText(
   { judge, judgeTarget }: Pick<DrawingContext, 'judge' | 'judgeTarget'>,
   listener: TextListener,
 ): TextContent {
-  const tell = (text: string): void => listener.onText(lastLines(text, settings.lastLines))
+  const notify = (text: string): void => listener.onText(lastLines(text, settings.lastLines))
   switch (settings.from) {
     case 'text':
-      tell(settings.text)
+      notify(settings.text)
       return { again: () => undefined, stop: () => undefined }
     case 'file': {
       if (settings.file === '') return nothing(listener, 'No file is chosen')
@@ -38,7 +38,7 @@ export function followText(
         async onFile(path) {
           try {
             const text = await readText(path, settings.lastLines > 0)
-            if (!stopped) tell(text)
+            if (!stopped) notify(text)
           } catch (error) {
             if (!stopped) listener.onProblem((error as Error).message, false)
           }
@@ -60,7 +60,7 @@ export function followText(
         judgeTarget(settings.url),
         { everyMs: settings.pollMs, maxBytes: maxTextBytes },
         {
-          onBody: (bytes) => tell(decodeText(bytes)),
+          onBody: (bytes) => notify(decodeText(bytes)),
           onProblem: (problem) => listener.onProblem(problem, false),
         },
       )

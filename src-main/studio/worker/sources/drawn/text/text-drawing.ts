@@ -89,24 +89,24 @@ export const startText: StartDrawing<TextSettings> = (first, context, firstShown
   function begin(): void {
     content?.stop()
     content = undefined
-    let told = false
+    let reported = false
     const following = followText(settings, context, {
       onText(now) {
-        told = true
+        reported = true
         const changed = now !== text || trouble !== undefined
         text = now
         trouble = undefined
         if (changed) paint()
       },
       onProblem(problem, lost) {
-        told = true
+        reported = true
         trouble = problem
         if (lost) text = undefined
         paint()
       },
     })
     content = following
-    if (!told) context.report({ state: 'starting' })
+    if (!reported) context.report({ state: 'starting' })
   }
 
   begin()

@@ -6,7 +6,7 @@ export interface TextLine {
   readonly direction: 'ltr' | 'rtl'
 }
 
-export interface LayoutWish {
+export interface LayoutOptions {
   /** Lines are broken to this width, px; infinite for none. */
   readonly wrapWidth: number
   readonly direction: 'auto' | 'ltr' | 'rtl'
@@ -42,7 +42,7 @@ export function directionOf(line: string): 'ltr' | 'rtl' {
 }
 
 /** Breaks a text into lines: at its line ends, between words where a width is given, and inside words that are wider than that. */
-export function layoutText(text: string, wish: LayoutWish): TextLayout {
+export function layoutText(text: string, wish: LayoutOptions): TextLayout {
   const lines: TextLine[] = []
   let cut = false
   for (const paragraph of cleanText(text).split('\n')) {
@@ -59,7 +59,7 @@ export function layoutText(text: string, wish: LayoutWish): TextLayout {
   return { lines, width: lines.reduce((widest, line) => Math.max(widest, line.width), 0), cut }
 }
 
-function* breakLine(paragraph: string, { wrapWidth, measure }: LayoutWish): Generator<string> {
+function* breakLine(paragraph: string, { wrapWidth, measure }: LayoutOptions): Generator<string> {
   if (wrapWidth === Number.POSITIVE_INFINITY || measure(paragraph) <= wrapWidth) {
     yield paragraph
     return

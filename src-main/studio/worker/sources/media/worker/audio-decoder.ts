@@ -100,10 +100,10 @@ export class AudioDecoder {
       this.#resampledFrom = from
     }
     const ticks = Number(frame.bestEffortTimestamp)
-    const told = Math.abs(ticks) < 2 ** 62 ? Math.round(ticks * this.#tick) : Number.NaN
+    const reported = Math.abs(ticks) < 2 ** 62 ? Math.round(ticks * this.#tick) : Number.NaN
     // What the resampler holds back belongs before this frame.
     const waiting = Number(this.#resampler.getDelay(BigInt(audioRate)))
-    const believed = told - waiting
+    const believed = reported - waiting
     if (Number.isNaN(this.#expected)) this.#expected = Number.isNaN(believed) ? 0 : believed
     else if (Math.abs(believed - this.#expected) > toleranceFrames) this.#expected = believed
     else if (this.#follows) this.#expected += (believed - this.#expected) * followRate

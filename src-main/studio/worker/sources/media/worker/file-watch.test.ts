@@ -8,33 +8,33 @@ import { FileWatch } from './file-watch.ts'
 it('reports that a file which is played was taken away, that it is back as it was, and that another one is there', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'ami-watch-'))
   const [path, aside] = [join(folder, 'film.mp4'), join(folder, 'aside.mp4')]
-  const told: string[] = []
+  const reported: string[] = []
   const watch = new FileWatch(2, {
-    onChanged: () => told.push('changed'),
-    onGone: (gone) => told.push(`gone ${gone}`),
-    onBack: () => told.push('back'),
+    onChanged: () => reported.push('changed'),
+    onGone: (gone) => reported.push(`gone ${gone}`),
+    onBack: () => reported.push('back'),
   })
   onTestFinished(() => {
     watch.stop()
     rmSync(folder, { recursive: true })
   })
-  const untilTold = (what: string[]) => vi.waitFor(() => expect(told).toEqual(what), { interval: 2, timeout: 20_000 })
+  const untilReported = (what: string[]) => vi.waitFor(() => expect(reported).toEqual(what), { interval: 2, timeout: 20_000 })
   writeFileSync(path, 'a film')
   const find = () => stampOf(path, async (named) => named)
   watch.watch(await find(), find)
   for (let round = 0; round < 2; round++) {
-    told.length = 0
+    reported.length = 0
     renameSync(path, aside)
-    await untilTold([`gone ${path}`])
+    await untilReported([`gone ${path}`])
     renameSync(aside, path)
-    await untilTold([`gone ${path}`, 'back'])
+    await untilReported([`gone ${path}`, 'back'])
   }
   writeFileSync(path, 'another film')
   renameSync(path, aside)
-  await untilTold([`gone ${path}`, 'back', `gone ${path}`])
+  await untilReported([`gone ${path}`, 'back', `gone ${path}`])
   writeFileSync(path, 'some other film')
-  await untilTold([`gone ${path}`, 'back', `gone ${path}`, 'changed'])
+  await untilReported([`gone ${path}`, 'back', `gone ${path}`, 'changed'])
   // What replaced it is the watched file by now: it is neither back nor gone.
   renameSync(path, aside)
-  await untilTold([`gone ${path}`, 'back', `gone ${path}`, 'changed', `gone ${path}`])
+  await untilReported([`gone ${path}`, 'back', `gone ${path}`, 'changed', `gone ${path}`])
 })

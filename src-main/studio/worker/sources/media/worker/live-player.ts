@@ -192,7 +192,7 @@ export class LivePlayer implements Player {
   async #playOut(session: LiveSession): Promise<void> {
     const { videoQueue, audioQueue } = session
     while (!this.#isOver(session) && (videoQueue.length > 0 || audioQueue.length > 0 || this.#presenter.waiting > 0)) await sleep(50)
-    if (!this.#isOver(session)) this.#tell('ended', undefined)
+    if (!this.#isOver(session)) this.#notify('ended', undefined)
   }
 
   /** It is to stop, or its packets cannot be decoded. */
@@ -232,7 +232,7 @@ export class LivePlayer implements Player {
     }
     if (this.#state !== 'running') {
       this.#attempts = 0
-      this.#tell('running', session.input.problem)
+      this.#notify('running', session.input.problem)
     }
     this.#wakeUp()
   }
@@ -326,7 +326,7 @@ export class LivePlayer implements Player {
   #away(error: Error): void {
     if (this.#request.whileAway === 'nothing') this.#dependencies.pictures.clear()
     const isHopeless = error instanceof MediaFault && error.kind === 'refused'
-    this.#tell(
+    this.#notify(
       isHopeless ? 'failed' : 'waiting',
       isHopeless ? error.message : `It is away (${plainly(error.message)}): trying again by itself`,
     )
@@ -339,11 +339,11 @@ export class LivePlayer implements Player {
     if (silence > lostMs && !session.isPaced) session.input.interrupt()
     else if (silence > (session.isPaced ? silentPacedMs : silentMs) && this.#state === 'running') {
       if (this.#request.whileAway === 'nothing') this.#dependencies.pictures.clear()
-      this.#tell('waiting', 'Nothing comes any more: waiting for it to go on')
-    } else this.#tell(this.#state, this.#problem)
+      this.#notify('waiting', 'Nothing comes any more: waiting for it to go on')
+    } else this.#notify(this.#state, this.#problem)
   }
 
-  #tell(state: SourceState, problem: string | undefined): void {
+  #notify(state: SourceState, problem: string | undefined): void {
     this.#state = state
     this.#problem = problem
     const input = this.#session?.input

@@ -82,8 +82,8 @@ export async function openInput(request: InputRequest, engine: MediaEngine): Pro
   } catch (error) {
     judged.stop()
     // Of a connection that we rejected FFmpeg knows only that it failed.
-    const refusal = judged.takeRefusal()
-    throw refusal === undefined ? error : new MediaFault('refused', refusal)
+    const rejection = judged.takeRejection()
+    throw rejection === undefined ? error : new MediaFault('refused', rejection)
   }
 }
 

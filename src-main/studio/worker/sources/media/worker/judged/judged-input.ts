@@ -11,7 +11,7 @@ export interface JudgedInput {
   readonly address: string
   readonly options: Readonly<Record<string, string>>
   /** Why a connection was rejected, since this was asked last. */
-  takeRefusal(): string | undefined
+  takeRejection(): string | undefined
   stop(): void
 }
 
@@ -42,7 +42,7 @@ export async function judgedInput(
         address: httpsByName(new URL(address)).href,
         // Without TLS and proxies of its own there is no way past ours, whatever a playlist lists.
         options: { ...options, http_proxy: `http://127.0.0.1:${proxy.port}`, protocol_whitelist: 'http,tcp,crypto,data' },
-        takeRefusal: proxy.takeRefusal,
+        takeRejection: proxy.takeRejection,
         stop: proxy.stop,
       }
     }
@@ -53,7 +53,7 @@ export async function judgedInput(
         address: `rtmp://${named}127.0.0.1:${relay.port}${rest}`,
         // Servers may choose what they play by the host that they are called by.
         options: { ...options, rtmp_tcurl: `${protocol}://${host}${portText === undefined ? '' : `:${portText}`}/${appOf(rest)}` },
-        takeRefusal: relay.takeRefusal,
+        takeRejection: relay.takeRejection,
         stop: relay.stop,
       }
     }
@@ -66,7 +66,7 @@ export async function judgedInput(
       return {
         address: `rtsp://${named}127.0.0.1:${relay.port}${rest}`,
         options: { ...options, protocol_whitelist: 'tcp' },
-        takeRefusal: relay.takeRefusal,
+        takeRejection: relay.takeRejection,
         stop: relay.stop,
       }
     }
@@ -77,7 +77,7 @@ export async function judgedInput(
       const target = waits ? undefined : await judge(needed(host), port)
       const pinned =
         target === undefined ? address : `${protocol}://${named}${joinHostPort(target.addresses[0]?.address ?? '', port)}${rest}`
-      return { address: pinned, options, takeRefusal: () => undefined, stop() {} }
+      return { address: pinned, options, takeRejection: () => undefined, stop() {} }
     }
     default:
       throw new OutboundFault(`${protocol} URLs are not open to editors`)

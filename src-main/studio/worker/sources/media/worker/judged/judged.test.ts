@@ -106,7 +106,7 @@ describe('a live URL of an editor', () => {
     }
     const refused = await judgedInput(`rtmp://127.0.0.1:${port}/app`, {}, network())
     expect(await say(refused).catch(() => '')).toBe('')
-    expect(refused.takeRefusal()).toMatch(/127\.0\.0\.1 is not on the public internet/)
+    expect(refused.takeRejection()).toMatch(/127\.0\.0\.1 is not on the public internet/)
     expect(connections).toBe(0)
     const opened = await judgedInput(`rtmp://127.0.0.1:${port}/app`, {}, network(`127.0.0.1:${port}`))
     expect(await say(opened)).toBe('hello')

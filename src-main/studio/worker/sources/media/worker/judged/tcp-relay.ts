@@ -16,7 +16,7 @@ export interface TcpRelayOptions {
 /** A port of this machine that leads to a server which is judged at each connection. */
 export interface TcpRelay {
   readonly port: number
-  takeRefusal(): string | undefined
+  takeRejection(): string | undefined
   stop(): void
 }
 
@@ -24,7 +24,7 @@ const maxConnections = 4
 
 export async function openTcpRelay({ host, port, secure, judge, filter }: TcpRelayOptions): Promise<TcpRelay> {
   const sockets = new Set<Socket>()
-  let refusal: string | undefined
+  let rejection: string | undefined
   const keep = (socket: Socket): void => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
@@ -34,7 +34,7 @@ export async function openTcpRelay({ host, port, secure, judge, filter }: TcpRel
     keep(client)
     keep(far)
     const end = (error?: Error): void => {
-      if (error instanceof OutboundFault) refusal = error.message
+      if (error instanceof OutboundFault) rejection = error.message
       client.destroy()
       far.destroy()
     }
@@ -66,9 +66,9 @@ export async function openTcpRelay({ host, port, secure, judge, filter }: TcpRel
   })
   return {
     port: (server.address() as AddressInfo).port,
-    takeRefusal() {
-      const taken = refusal
-      refusal = undefined
+    takeRejection() {
+      const taken = rejection
+      rejection = undefined
       return taken
     },
     stop() {

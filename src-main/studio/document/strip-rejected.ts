@@ -25,17 +25,17 @@ const gone = Symbol('left out')
  * A collection without the references that its maker may not write: of a document that somebody brings from another program the rest is
  * of use. What is left out is told.
  */
-export function leaveOutRefused(
+export function stripRejected(
   collection: Collection,
   limited: boolean,
-  { kinds, refusal }: { readonly kinds: CollectionKinds; readonly refusal: ReferenceRejection },
+  { kinds, rejection }: { readonly kinds: CollectionKinds; readonly rejection: ReferenceRejection },
 ): { readonly collection: Collection; readonly leftOut: readonly LeftOut[] } {
   const leftOut: LeftOut[] = []
   const strip = (schema: TSchema, value: unknown, place: string): unknown => {
     const { reference, properties, items } = schema as Words
     if (reference !== undefined) {
       if (typeof value !== 'string' || value === '') return value
-      const reason = refusal({ kind: reference, use: '', value, place, key: referenceKey('', value) }, limited)
+      const reason = rejection({ kind: reference, use: '', value, place, key: referenceKey('', value) }, limited)
       if (reason === undefined) return value
       leftOut.push({ place, reason })
       return gone
