@@ -13,9 +13,9 @@ namespace ami {
 class Surface;
 
 /** A picture of one colour, as large as anything may ask: every row is the same memory. */
-class ColorPicture {
+class ColorFrame {
  public:
-  ColorPicture(YuvColor color, int width, int height);
+  ColorFrame(YuvColor color, int width, int height);
   Content content() const;
   /** For a target of that width. */
   void makeRoom(int width);
@@ -34,7 +34,7 @@ struct LayerContent {
   std::shared_ptr<SharedHalves> halves;
   std::shared_ptr<FilterChain> filters;
   std::shared_ptr<Surface> surface;
-  std::shared_ptr<ColorPicture> color;
+  std::shared_ptr<ColorFrame> color;
 };
 
 /** One layer of a surface: its description, and what is kept of its last picture. */
@@ -74,9 +74,9 @@ class Layer {
   LayerContent content_;
   Geometry geometry_;
   Laying laying_;
-  FrameStore::Picture pinned_;
+  FrameStore::Frame pinned_;
   /** What is shown instead of the pinned picture, until it is drawn. */
-  std::shared_ptr<const HalvedPicture> halved_;
+  std::shared_ptr<const HalvedFrame> halved_;
   std::unique_ptr<Placement> placement_ = std::make_unique<Placement>();
 };
 

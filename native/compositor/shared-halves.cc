@@ -22,16 +22,16 @@ int SharedHalves::times(const Planes& from, const Geometry& geometry) {
   return 0;
 }
 
-std::shared_ptr<const HalvedPicture> SharedHalves::of(const Planes& from, uint64_t sequence, int times) {
-  std::shared_ptr<HalvedPicture>& made = made_[times - 1];
+std::shared_ptr<const HalvedFrame> SharedHalves::of(const Planes& from, uint64_t sequence, int times) {
+  std::shared_ptr<HalvedFrame>& made = made_[times - 1];
   const int width = from.width >> times, height = from.height >> times;
   // Sizes, too: a source that has gone mad may show another picture under the number of the one before.
   if (made && made->sequence_ == sequence && made->planes_.width == width && made->planes_.height == height) return made;
-  std::shared_ptr<const HalvedPicture> larger;
+  std::shared_ptr<const HalvedFrame> larger;
   if (times > 1) larger = of(from, sequence, times - 1);
   const Planes& source = larger ? larger->planes() : from;
   // One that a layer still has is left to it.
-  if (!made || made.use_count() > 1) made = std::make_shared<HalvedPicture>();
+  if (!made || made.use_count() > 1) made = std::make_shared<HalvedFrame>();
   made->sequence_ = sequence;
   const auto halve = [&](const uint8_t* data, ptrdiff_t stride, PlaneBuffer& to, int fromWidth, int fromHeight) {
     halvePlane({data, stride}, to, fromWidth, fromHeight, true, true);

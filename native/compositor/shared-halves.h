@@ -8,7 +8,7 @@
 namespace ami {
 
 /** A picture at half of its size, or a quarter. It stays as it is for as long as anybody has it. */
-class HalvedPicture {
+class HalvedFrame {
  public:
   const Planes& planes() const { return planes_; }
 
@@ -28,10 +28,10 @@ class SharedHalves {
   /** How often `geometry` may halve the whole of an opaque picture and still show the same: 0, 1 or 2. */
   static int times(const Planes& from, const Geometry& geometry);
   /** The picture, halved that often. */
-  std::shared_ptr<const HalvedPicture> of(const Planes& from, uint64_t sequence, int times);
+  std::shared_ptr<const HalvedFrame> of(const Planes& from, uint64_t sequence, int times);
 
  private:
-  std::shared_ptr<HalvedPicture> made_[2];
+  std::shared_ptr<HalvedFrame> made_[2];
 };
 
 /** The geometry that shows the halved picture where the other one shows the whole. */

@@ -11,7 +11,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "javascript/refuse.h"
+#include "javascript/reject.h"
 
 namespace ami::service_manager {
 
@@ -26,14 +26,14 @@ std::string systemError(const char* what) { return std::string(what) + ": " + st
 void notify(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   if (info.Length() < 3 || !info[0].IsString() || !info[1].IsString() || !info[2].IsArray())
-    return refuse<Napi::TypeError>(env, "notify takes the socket's path, the lines and a list of descriptors");
+    return reject<Napi::TypeError>(env, "notify takes the socket's path, the lines and a list of descriptors");
   const std::string path = info[0].As<Napi::String>();
   std::string text = info[1].As<Napi::String>();
   const Napi::Array list = info[2].As<Napi::Array>();
   sockaddr_un address{};
   if (path.size() < 2 || path.size() >= sizeof(address.sun_path) || (path[0] != '/' && path[0] != '@'))
-    return refuse<Napi::RangeError>(env, "the path of the notify socket is invalid");
-  if (list.Length() > maxDescriptors) return refuse<Napi::RangeError>(env, "too many descriptors");
+    return reject<Napi::RangeError>(env, "the path of the notify socket is invalid");
+  if (list.Length() > maxDescriptors) return reject<Napi::RangeError>(env, "too many descriptors");
   std::vector<int> descriptors;
   for (uint32_t index = 0; index < list.Length(); index++) descriptors.push_back(list.Get(index).ToNumber().Int32Value());
 
@@ -59,11 +59,11 @@ void notify(const Napi::CallbackInfo& info) {
     std::memcpy(CMSG_DATA(header), descriptors.data(), size);
   }
   const int socket = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  if (socket < 0) return refuse<Napi::Error>(env, systemError("socket"));
+  if (socket < 0) return reject<Napi::Error>(env, systemError("socket"));
   const ssize_t sent = ::sendmsg(socket, &message, MSG_NOSIGNAL);
   const std::string failure = sent < 0 ? systemError("sendmsg") : "";
   ::close(socket);
-  if (sent < 0) refuse<Napi::Error>(env, failure);
+  if (sent < 0) reject<Napi::Error>(env, failure);
 }
 
 }  // namespace

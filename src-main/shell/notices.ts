@@ -84,7 +84,7 @@ export class Notices {
   #output({ id, name, state, error }: OutputState): void {
     if (!this.#became(`output/${id}`, state) || (state !== 'failed' && state !== 'retrying')) return
     const open = { key: 'studio', label: this.#t.openStudio, act: () => this.#actions.openPage('/studio') }
-    this.#tell({
+    this.#notify({
       key: `output/${id}`,
       title: state === 'failed' ? this.#t.outputFailed(name) : this.#t.outputRetries(name),
       text: [error?.message, error?.remedy].filter((each) => each !== undefined).join('. '),
@@ -101,7 +101,7 @@ export class Notices {
     const { openFolder, openPage } = this.#actions
     const library = { key: 'library', label: this.#t.openLibrary, act: () => openPage('/library') }
     const folder = openFolder && { key: 'folder', label: this.#t.openFolder, act: () => openFolder(path) }
-    this.#tell({
+    this.#notify({
       key: `file/${id}`,
       title: this.#t.recordingEnded,
       text: fileName,
@@ -113,7 +113,7 @@ export class Notices {
   #guest({ id, label, name, state }: GuestReport): void {
     if (!this.#became(`guest/${id}`, state) || state !== 'waiting') return
     const open = { key: 'studio', label: this.#t.openStudio, act: () => this.#actions.openPage('/studio') }
-    this.#tell({ key: `guest/${id}`, title: this.#t.guestWaits(name ?? label), text: this.#t.guestText, urgent: false, actions: [open] })
+    this.#notify({ key: `guest/${id}`, title: this.#t.guestWaits(name ?? label), text: this.#t.guestText, urgent: false, actions: [open] })
   }
 
   #findings(items: readonly FindingReport[]): void {
@@ -124,11 +124,11 @@ export class Notices {
     const { freeMb = 0, minutes = -1 } = found.params
     const text = this.#t.diskText(found.about?.name ?? '', Number(freeMb), Number(minutes))
     const open = { key: 'library', label: this.#t.openLibrary, act: () => this.#actions.openPage('/library') }
-    this.#tell({ key: 'disk', title: this.#t.diskLow, text, urgent: true, actions: [open] })
+    this.#notify({ key: 'disk', title: this.#t.diskLow, text, urgent: true, actions: [open] })
   }
 
   /** Shows it, unless the same was shown just now or too much was. */
-  #tell(notice: Notice): void {
+  #notify(notice: Notice): void {
     const nowMs = this.#nowMs()
     for (const [key, shownMs] of this.#shownMs) if (nowMs - shownMs >= quietMs) this.#shownMs.delete(key)
     const key = `${notice.key} ${notice.title}`

@@ -1,7 +1,7 @@
 import { call } from '../client/api.ts'
 import { keepSettings } from '../client/sync.ts'
 import type { Settings } from '../client/types.ts'
-import { tellError } from '../components/toasts.tsx'
+import { notifyError } from '../components/toasts.tsx'
 import { settings as t } from '../messages/page.ts'
 
 /** Switches for what the desktop of this host notifies of. */
@@ -30,7 +30,7 @@ export function NotificationsCard({ settings, admin }: { readonly settings: Sett
               aria-describedby="notifications-hint"
               data-testid={name}
               onChange={(event) => {
-                keepSettings(call('PATCH', '/settings', { body: { [name]: event.currentTarget.checked } })).catch(tellError)
+                keepSettings(call('PATCH', '/settings', { body: { [name]: event.currentTarget.checked } })).catch(notifyError)
               }}
             />
             {label}

@@ -13,8 +13,8 @@ import { changeBetween } from '../../document/collection-change.ts'
 import { encodedSize } from '../../document/encoded-size.ts'
 import { chooseEncoding } from './choose-encoding.ts'
 import { EncodingSubscriptions } from './encoding-subscriptions.ts'
+import { FrameSubscriptions } from './frame-subscriptions.ts'
 import type { EncodingFault, FromStudio, OnCanvas, ToStudio, WantedTiles, WorkerStatistics } from './messages.ts'
-import { PictureSubscriptions } from './picture-subscriptions.ts'
 import type { SourceMemories } from './source-memories.ts'
 import type {
   CanvasSwitch,
@@ -23,8 +23,8 @@ import type {
   EngineEvent,
   EngineState,
   EngineStatistics,
-  PicturesListener,
-  ShownPictures,
+  FramesListener,
+  ShownFrames,
   StudioEngine,
   Switched,
   TileHeight,
@@ -83,7 +83,7 @@ function nowUs(): number {
 export class EngineProcess implements StudioEngine {
   readonly #dependencies: EngineProcessDependencies
   readonly #subscriptions: EncodingSubscriptions
-  readonly #pictures = new PictureSubscriptions(() => this.#send({ kind: 'pictures', pictures: this.#pictures.wanted }))
+  readonly #pictures = new FrameSubscriptions(() => this.#send({ kind: 'pictures', pictures: this.#pictures.wanted }))
   readonly #listeners = new Set<(event: EngineEvent) => void>()
   readonly #reports = new Map<string, SourceReport>()
   readonly #filterProblems = new Map<string, string>()
@@ -161,7 +161,7 @@ export class EngineProcess implements StudioEngine {
     this.#send({ kind: 'talk', talker, packet })
   }
 
-  showPictures(canvas: string, listener: PicturesListener): ShownPictures {
+  showFrames(canvas: string, listener: FramesListener): ShownFrames {
     return this.#pictures.add(canvas, listener)
   }
 
@@ -353,7 +353,7 @@ export class EngineProcess implements StudioEngine {
         this.#notify({ kind: 'statistics', statistics: this.statistics() })
         break
       case 'pictures':
-        this.#pictures.onPictures(message.canvas, message.pictures)
+        this.#pictures.onFrames(message.canvas, message.pictures)
         break
       case 'address':
         this.#dependencies.liveUrl(message.stream).then(

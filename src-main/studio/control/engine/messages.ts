@@ -7,14 +7,14 @@ import type { CollectionChange } from '../../document/collection-change.ts'
 import type { AudioEncoding, VideoEncoding } from '../../document/encoding-schemas.ts'
 import type { DriftReading, LevelReading, MeterReading } from './mixer-readings.ts'
 import type {
-  CanvasPictures,
+  CanvasFrames,
   CanvasSwitch,
+  CanvasView,
   EncodingStatistics,
-  PictureOf,
   ScreenshotOf,
   ShownSources,
   TileHeight,
-  TilePicture,
+  TileImage,
 } from './studio-engine.ts'
 
 /** An encoding that somebody takes; its packets come on the media wire's channel of the same number. */
@@ -22,7 +22,7 @@ export interface WantedEncoding {
   readonly channel: number
   readonly video?: {
     readonly canvas: string
-    readonly of: PictureOf
+    readonly of: CanvasView
     readonly encoding: VideoEncoding
     readonly forPages: boolean
   }
@@ -32,7 +32,7 @@ export interface WantedEncoding {
 }
 
 /** A canvas whose finished pictures somebody may take. */
-export interface WantedPictures {
+export interface WantedFrames {
   readonly canvas: string
   /** Somebody takes them now. */
   readonly taken: boolean
@@ -59,7 +59,7 @@ export type ToStudio =
       /** By canvas. */
       readonly on: Readonly<Record<string, OnCanvas>>
       readonly encodings: readonly WantedEncoding[]
-      readonly pictures: readonly WantedPictures[]
+      readonly pictures: readonly WantedFrames[]
       readonly tiles: WantedTiles
       /** Monotonic microseconds of the show's time 0. */
       readonly originUs: number
@@ -77,7 +77,7 @@ export type ToStudio =
   | { readonly kind: 'switch'; readonly request: number; readonly switches: readonly CanvasSwitch[] }
   | { readonly kind: 'preview'; readonly request: number; readonly canvas: string; readonly scene: string | null }
   | { readonly kind: 'encode'; readonly encodings: readonly WantedEncoding[] }
-  | { readonly kind: 'pictures'; readonly pictures: readonly WantedPictures[] }
+  | { readonly kind: 'pictures'; readonly pictures: readonly WantedFrames[] }
   /** Exactly these are made from now on, each told again. */
   | ({ readonly kind: 'tiles' } & WantedTiles)
   | { readonly kind: 'keyframe'; readonly channel: number }
@@ -116,8 +116,8 @@ export type FromStudio =
   | { readonly kind: 'transition-ended'; readonly canvas: string; readonly scene: string }
   | ({ readonly kind: 'shown' } & ShownSources)
   /** Where a canvas's pictures stand; null: there is no such canvas. */
-  | { readonly kind: 'pictures'; readonly canvas: string; readonly pictures: CanvasPictures | null }
-  | { readonly kind: 'tiles'; readonly tiles: readonly TilePicture[] }
+  | { readonly kind: 'pictures'; readonly canvas: string; readonly pictures: CanvasFrames | null }
+  | { readonly kind: 'tiles'; readonly tiles: readonly TileImage[] }
   | { readonly kind: 'meters'; readonly meters: readonly MeterReading[] }
   | { readonly kind: 'drift'; readonly drift: readonly DriftReading[] }
   | { readonly kind: 'levels'; readonly levels: readonly LevelReading[] }

@@ -27,7 +27,7 @@ export interface StudioEngine {
   /** The video encodings that somebody takes now; event `encodings` reports that there are others. */
   videoEncodings(): readonly TakenVideo[]
   /** Shows a canvas's finished pictures as they are, in shared memory: nothing is encoded. None are made before they are taken. */
-  showPictures(canvas: string, listener: PicturesListener): ShownPictures
+  showFrames(canvas: string, listener: FramesListener): ShownFrames
   /**
    * Exactly these tiles are made from now on, as event `tiles` (`scene:ID`, `source:ID`), within so many lines and 16:9 of them; each is
    * told once as it is, then when it looks different.
@@ -82,7 +82,7 @@ export type ScreenshotOf =
 export interface VideoRequest {
   readonly canvas: string
   /** Which picture of the canvas: what is on air where left out. Of a preview without a scene nothing comes. */
-  readonly of?: PictureOf
+  readonly of?: CanvasView
   readonly encoding: VideoEncoding
   /** An output that changes its bitrate by itself has an encoder of its own: its id. */
   readonly owner?: string
@@ -94,7 +94,7 @@ export interface VideoRequest {
 }
 
 /** The two pictures of a canvas: what is on air, and the scene that is being prepared. */
-export type PictureOf = 'program' | 'preview'
+export type CanvasView = 'program' | 'preview'
 
 export interface TakenVideo {
   /** As statistics name it. */
@@ -135,7 +135,7 @@ export interface Encoding {
 }
 
 /** Where a canvas's pictures stand. */
-export interface CanvasPictures {
+export interface CanvasFrames {
   /** For `openFrameStore`, in any process of this user: the newest picture, with the time at which it was due. */
   readonly address: string
   readonly width: number
@@ -144,16 +144,16 @@ export interface CanvasPictures {
 }
 
 /** Who takes a canvas's pictures. */
-export interface PicturesListener {
+export interface FramesListener {
   /** They stand there from now on: told first, after `onGap`, and again when size or rate changed. */
-  onPictures(pictures: CanvasPictures): void
-  /** The process restarted: there are none until `onPictures` reports new ones. */
+  onFrames(pictures: CanvasFrames): void
+  /** The process restarted: there are none until `onFrames` reports new ones. */
   onGap(): void
   /** There are none: the canvas is gone, or the studio cannot run. */
   onFault(problem: string): void
 }
 
-export interface ShownPictures {
+export interface ShownFrames {
   /** Pictures are made and copied while they are taken. Begins with false. */
   setTaken(taken: boolean): void
   close(): void
@@ -164,7 +164,7 @@ export const tileHeights = [90, 135, 180] as const
 export type TileHeight = (typeof tileHeights)[number]
 
 /** A tile of the multiview: a small image of a scene, or of a source behind its filters. */
-export interface TilePicture {
+export interface TileImage {
   /** `scene:ID` or `source:ID`. */
   readonly id: string
   /** Null: there is nothing to see now. */
@@ -240,7 +240,7 @@ export type EngineEvent =
   | { readonly kind: 'meters'; readonly meters: readonly MeterReading[] }
   | { readonly kind: 'drift'; readonly drift: readonly DriftReading[] }
   /** Tiles that look different, while some are wanted: `setTiles`. */
-  | { readonly kind: 'tiles'; readonly tiles: readonly TilePicture[] }
+  | { readonly kind: 'tiles'; readonly tiles: readonly TileImage[] }
   /** Each second. */
   | { readonly kind: 'levels'; readonly levels: readonly LevelReading[] }
   /** A process ended by itself: the studio's, or that of a source. */

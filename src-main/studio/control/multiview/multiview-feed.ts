@@ -1,4 +1,4 @@
-import { type StudioEngine, type TileHeight, type TilePicture, tileHeights } from '../engine/studio-engine.ts'
+import { type StudioEngine, type TileHeight, type TileImage, tileHeights } from '../engine/studio-engine.ts'
 
 export interface MultiviewFeedDependencies {
   readonly engine: Pick<StudioEngine, 'setTiles' | 'onEvent'>
@@ -12,7 +12,7 @@ export interface TileListener {
   readonly height: TileHeight
   /** Those of editors are made first, where there are too many. */
   readonly isEditor: boolean
-  onTile(tile: TilePicture): void
+  onTile(tile: TileImage): void
 }
 
 /** Tiles that are made at a time, for all who look: what they cost is bounded, whatever they ask for. */
@@ -24,7 +24,7 @@ const lingerMs = 2000
 export class MultiviewFeed {
   readonly #dependencies: MultiviewFeedDependencies
   readonly #listeners = new Set<TileListener>()
-  readonly #newest = new Map<string, TilePicture>()
+  readonly #newest = new Map<string, TileImage>()
   readonly #leaveEngine: () => void
   #wanted: readonly string[] = []
   #height: TileHeight = tileHeights[0]
@@ -81,7 +81,7 @@ export class MultiviewFeed {
     this.#dependencies.engine.setTiles(wanted, height)
   }
 
-  #take(tile: TilePicture): void {
+  #take(tile: TileImage): void {
     // Made before the choice changed.
     if (!this.#wanted.includes(tile.id)) return
     this.#newest.set(tile.id, tile)

@@ -1,5 +1,5 @@
 import type { SocketClient, SocketSession } from '../../../platform/sockets.ts'
-import { type TileHeight, type TilePicture, tileHeights } from '../engine/studio-engine.ts'
+import { type TileHeight, type TileImage, tileHeights } from '../engine/studio-engine.ts'
 import type { MultiviewFeed, TileListener } from './multiview-feed.ts'
 
 /** Tiles that one client may look at. */
@@ -17,7 +17,7 @@ export class MultiviewViewer implements TileListener, SocketSession {
   readonly #feed: MultiviewFeed
   readonly #leave: () => void
   /** The newest of each tile that was left out. */
-  readonly #leftOut = new Map<string, TilePicture>()
+  readonly #leftOut = new Map<string, TileImage>()
   #tiles: readonly string[] = []
   #height: TileHeight = 180
   #timer: NodeJS.Timeout | undefined
@@ -37,7 +37,7 @@ export class MultiviewViewer implements TileListener, SocketSession {
     return this.#height
   }
 
-  onTile(tile: TilePicture): void {
+  onTile(tile: TileImage): void {
     if (this.#client.waitingBytes > maxWaitingBytes) {
       this.#leftOut.set(tile.id, tile)
       this.#timer ??= setTimeout(() => this.#sendLeftOut(), retryMs).unref()
@@ -72,7 +72,7 @@ export class MultiviewViewer implements TileListener, SocketSession {
 }
 
 /** `u8 length of the id, id, JPEG`; without a JPEG there is nothing to see. */
-function message({ id, jpeg }: TilePicture): Uint8Array {
+function message({ id, jpeg }: TileImage): Uint8Array {
   const name = Buffer.from(id)
   return Buffer.concat([Buffer.of(name.length), name, jpeg ?? Buffer.alloc(0)])
 }

@@ -7,7 +7,7 @@ import { MultiviewViewer } from './multiview-viewer.ts'
 function opened() {
   const asked: (readonly string[])[] = []
   const heights: number[] = []
-  let tell: (event: EngineEvent) => void = () => undefined
+  let notify: (event: EngineEvent) => void = () => undefined
   const feed = new MultiviewFeed({
     engine: {
       setTiles(tiles, height) {
@@ -15,12 +15,12 @@ function opened() {
         heights.push(height)
       },
       onEvent(listener) {
-        tell = listener
+        notify = listener
         return () => undefined
       },
     },
   })
-  const made = (...tiles: TileImage[]) => tell({ kind: 'tiles', tiles })
+  const made = (...tiles: TileImage[]) => notify({ kind: 'tiles', tiles })
   const client = () => {
     const sent: Uint8Array[] = []
     return {

@@ -4,7 +4,7 @@ import { describe, expect, it, vi } from 'vitest'
 import type { Device } from '../../../media/device.ts'
 import type { Collection } from '../../document/collection.ts'
 import { sourceKinds } from '../../document/kinds/source-kinds.ts'
-import type { TilePicture } from '../engine/studio-engine.ts'
+import type { TileImage } from '../engine/studio-engine.ts'
 import { DeviceThumbnails, seenKinds } from './device-thumbnails.ts'
 
 const empty = { sources: [], scenes: [], frameRate: { numerator: 30, denominator: 1 } } as unknown as Collection
@@ -13,16 +13,16 @@ const jpeg = Uint8Array.of(0xff, 0xd8)
 /** A spare engine that has video of every device but those that are called `dark`. */
 function opened(names: readonly string[]) {
   const shown: Collection[] = []
-  let tell: (tile: TilePicture) => void = () => undefined
+  let notify: (tile: TileImage) => void = () => undefined
   const spare = {
     devices: async () => names.map((id): Device => ({ kind: 'window', id, name: id })),
     async show(document: Collection) {
       if (shown.at(-1) === document) return
       shown.push(document)
-      for (const { id, name } of document.sources) tell({ id: `source:${id}`, jpeg: name.startsWith('dark') ? null : jpeg })
+      for (const { id, name } of document.sources) notify({ id: `source:${id}`, jpeg: name.startsWith('dark') ? null : jpeg })
     },
-    onTile(listener: (tile: TilePicture) => void) {
-      tell = listener
+    onTile(listener: (tile: TileImage) => void) {
+      notify = listener
       return () => undefined
     },
   }

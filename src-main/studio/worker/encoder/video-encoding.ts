@@ -16,10 +16,10 @@ import type { VideoEncoding as VideoEncodingSettings } from '../../document/enco
 import type { FrameRate } from '../../document/frame-rate.ts'
 import type { Compositor } from '../compositor/compositor.ts'
 import { framePts } from './frame-clock.ts'
-import { GroupsOfPictures } from './groups-of-pictures.ts'
+import { FramePool, type PooledFrame } from './frame-pool.ts'
+import { Gops } from './gops.ts'
 import { type Look, looksSame } from './look.ts'
 import { PageQuality } from './page-quality.ts'
-import { PicturePool, type PooledPicture } from './picture-pool.ts'
 
 export interface VideoEncodingDependencies {
   readonly compositor: Compositor
@@ -55,13 +55,13 @@ export class VideoEncoding {
   readonly #dependencies: VideoEncodingDependencies
   readonly size: { readonly width: number; readonly height: number }
   readonly forPages: boolean
-  readonly #groups: GroupsOfPictures
+  readonly #groups: Gops
   readonly #colors: FrameColors
   #quality: PageQuality | undefined
   #encoder: FrameEncoder | undefined
   #track: Track | undefined
   /** For encodings that differ from the canvas's own picture. */
-  #pool: PicturePool | undefined
+  #pool: FramePool | undefined
   #chain: Promise<void> = Promise.resolve()
   #waiting = 0
   /** The frame whose picture it takes. */
@@ -85,7 +85,7 @@ export class VideoEncoding {
     this.forPages = forPages
     this.size = encodedSize(canvas, encoding.height)
     this.#colors = colorsOf(encoding)
-    this.#groups = new GroupsOfPictures(encoding.keyframeMs, encoding.frameDivisor, frameRate)
+    this.#groups = new Gops(encoding.keyframeMs, encoding.frameDivisor, frameRate)
     const { width, height } = this.size
     const kbps = dependencies.bitrateKbps ?? encoding.bitrateKbps
     const maxKbps = encoding.rateControl === 'vbr' ? (encoding.maxBitrateKbps ?? Math.round(kbps * 1.5)) : kbps
@@ -111,8 +111,8 @@ export class VideoEncoding {
         colors: this.#colors,
       })
       const recolored = encoding.colorSpace !== 'bt709' || encoding.colorRange !== 'limited'
-      if (forPages || recolored || width !== canvas.width || height !== canvas.height) this.#pool = new PicturePool(width, height)
-      this.#tellTrack(this.#encoder.track)
+      if (forPages || recolored || width !== canvas.width || height !== canvas.height) this.#pool = new FramePool(width, height)
+      this.#reportTrack(this.#encoder.track)
     } catch (error) {
       dependencies.onFault((error as Error).message)
     }
@@ -135,11 +135,11 @@ export class VideoEncoding {
   }
 
   /** Takes the canvas's picture of a frame. */
-  offer(picture: PooledPicture, frame: number): void {
+  offer(picture: PooledFrame, frame: number): void {
     const encoder = this.#encoder
     if (encoder === undefined || frame !== this.#wanted) return
     this.#look = undefined
-    const own = this.#ownPicture(picture)
+    const own = this.#ownFrame(picture)
     if (own === undefined) this.#skipped++
     else this.#encode(encoder, own, frame, this.#keyWanted)
   }
@@ -150,14 +150,14 @@ export class VideoEncoding {
   }
 
   /** Memory of its own size to compose into; undefined while the encoder has all of it. */
-  takePicture(): PooledPicture | undefined {
+  takeFrame(): PooledFrame | undefined {
     const picture = this.#pool?.take()
     if (picture === undefined) this.#skipped++
     return picture
   }
 
   /** Takes a frame of its own size. */
-  offerOwn(picture: PooledPicture, frame: number, look: Look): void {
+  offerOwn(picture: PooledFrame, frame: number, look: Look): void {
     const encoder = this.#encoder
     if (encoder === undefined || frame !== this.#wanted) return
     const nowMs = this.#dependencies.nowMs()
@@ -167,7 +167,7 @@ export class VideoEncoding {
     this.#encode(encoder, picture, frame, this.#keyWanted && (moved || this.#keyAsked || nowMs - this.#lastKeyMs >= stillKeyMs))
   }
 
-  #encode(encoder: FrameEncoder, picture: PooledPicture, frame: number, key: boolean): void {
+  #encode(encoder: FrameEncoder, picture: PooledFrame, frame: number, key: boolean): void {
     const nowMs = this.#dependencies.nowMs()
     if (key) {
       this.#keyWanted = false
@@ -184,7 +184,7 @@ export class VideoEncoding {
             this.#frames++
             this.#bytes += packet.data.length
             if (this.#quality?.take(packet.data.length, this.#dependencies.nowMs())) encoder.setQuantizer(this.#quality.quantizer)
-            if (packet.track !== this.#track) this.#tellTrack(packet.track)
+            if (packet.track !== this.#track) this.#reportTrack(packet.track)
             this.#dependencies.onPacket(packet)
           })
           this.#lags.push(this.#dependencies.nowMs() - nowMs)
@@ -236,12 +236,12 @@ export class VideoEncoding {
     this.#pool?.close()
   }
 
-  #tellTrack(track: Track): void {
+  #reportTrack(track: Track): void {
     this.#track = track
     this.#dependencies.onTrack(track)
   }
 
-  #ownPicture(picture: PooledPicture): PooledPicture | undefined {
+  #ownFrame(picture: PooledFrame): PooledFrame | undefined {
     if (this.#pool === undefined) return picture
     const own = this.#pool.take()
     if (own === undefined) return undefined

@@ -1,6 +1,6 @@
 import type { Packet, Track } from '../../../formats/track.ts'
 import type { EncodingFault, WantedEncoding, WorkerStatistics } from '../../control/engine/messages.ts'
-import type { PictureOf } from '../../control/engine/studio-engine.ts'
+import type { CanvasView } from '../../control/engine/studio-engine.ts'
 import type { FrameRate } from '../../document/frame-rate.ts'
 import type { Compositor } from '../compositor/compositor.ts'
 import { AudioEncoding } from '../encoder/audio-encoding.ts'
@@ -24,7 +24,7 @@ export interface CanvasSize {
 export class ActiveEncodings {
   readonly #dependencies: ActiveEncodingsDependencies
   #wanted = new Map<number, WantedEncoding>()
-  #video = new Map<number, { readonly canvas: string; readonly of: PictureOf; readonly encoding: VideoEncoding }>()
+  #video = new Map<number, { readonly canvas: string; readonly of: CanvasView; readonly encoding: VideoEncoding }>()
   #audio = new Map<number, { readonly returnTo: string | undefined; readonly encoding: AudioEncoding }>()
   readonly #closing = new Set<Promise<void>>()
 
@@ -56,7 +56,7 @@ export class ActiveEncodings {
   }
 
   /** Those that want a canvas's picture of a frame. Asked once for each: encoders that are too slow for it leave it out. */
-  wanting(canvas: string, of: PictureOf, frame: number): readonly VideoEncoding[] {
+  wanting(canvas: string, of: CanvasView, frame: number): readonly VideoEncoding[] {
     const wanting: VideoEncoding[] = []
     for (const each of this.#video.values()) {
       if (each.canvas === canvas && each.of === of && each.encoding.wants(frame)) wanting.push(each.encoding)
@@ -79,7 +79,7 @@ export class ActiveEncodings {
     return [...this.#audio.values()].flatMap(({ returnTo }) => returnTo ?? [])
   }
 
-  offerSound({ tracks, returns }: Pick<MixedBlock, 'tracks' | 'returns'>, showUs: number): void {
+  offerAudio({ tracks, returns }: Pick<MixedBlock, 'tracks' | 'returns'>, showUs: number): void {
     for (const { returnTo, encoding } of this.#audio.values()) {
       const samples = returnTo === undefined ? tracks[encoding.track - 1] : returns.get(returnTo)
       if (samples !== undefined) encoding.offer(samples, showUs)

@@ -2,7 +2,7 @@ import type { Packet, Track } from '../../../formats/track.ts'
 import { AppError } from '../../../platform/errors.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import type { ReachPolicy } from '../../../platform/reach.ts'
-import type { EncodingFault, FromStudio, OnCanvas, ToStudio, WantedEncoding, WantedPictures } from '../../control/engine/messages.ts'
+import type { EncodingFault, FromStudio, OnCanvas, ToStudio, WantedEncoding, WantedFrames } from '../../control/engine/messages.ts'
 import type { CanvasSwitch, ScreenshotOf } from '../../control/engine/studio-engine.ts'
 import { keysByEditors } from '../../document/authorship.ts'
 import type { Collection } from '../../document/collection.ts'
@@ -10,20 +10,20 @@ import { applyChange, type CollectionChange } from '../../document/collection-ch
 import { sourcesOfGuest } from '../../document/guest-sources.ts'
 import type { Compositor, Surface } from '../compositor/compositor.ts'
 import { FrameClock, frameUs } from '../encoder/frame-clock.ts'
-import { PicturePool } from '../encoder/picture-pool.ts'
+import { FramePool } from '../encoder/frame-pool.ts'
 import type { VideoEncoding } from '../encoder/video-encoding.ts'
 import { NativeFilters } from '../filters/native-filters.ts'
 import type { Mixer } from '../mixer/mixer.ts'
 import type { RunningSource, SourceContext } from '../sources/running-source.ts'
 import { ActiveEncodings } from './active-encodings.ts'
-import { ActivePictures } from './active-pictures.ts'
+import { ActiveFrames } from './active-frames.ts'
 import { ActiveSources } from './active-sources.ts'
+import { AudioClock } from './audio-clock.ts'
 import { CanvasProgram } from './canvas-program.ts'
 import { Monitor } from './monitor.ts'
 import { MultiviewTiles } from './multiview-tiles.ts'
 import { PagePictures } from './page-pictures.ts'
 import { SceneSurfaces } from './scene-surfaces.ts'
-import { SoundClock } from './sound-clock.ts'
 import { StatisticsMeter } from './statistics-meter.ts'
 import { Talkback } from './talkback.ts'
 
@@ -41,7 +41,7 @@ export interface EngineDependencies {
 
 interface AtCanvas {
   readonly program: CanvasProgram
-  readonly pool: PicturePool
+  readonly pool: FramePool
   readonly width: number
   readonly height: number
   readonly background: string
@@ -54,7 +54,7 @@ interface AwaitedSwitch {
 }
 
 /** No frame is composed while more sound than this is due, us: mixing takes all the processor time that there is. */
-const maxSoundBehindUs = 50_000
+const maxAudioBehindUs = 50_000
 
 /** How often sizes of pictures are looked at, ms. */
 const sizesEachMs = 200
@@ -62,7 +62,7 @@ const sizesEachMs = 200
 /** Frame numbers of screenshots stand far from the show's. */
 const firstScreenshotFrame = 2 ** 40
 
-const noSuchPicture = (): AppError => new AppError('studio.not_found', 'There is no such image now')
+const noSuchImage = (): AppError => new AppError('studio.not_found', 'There is no such image now')
 
 /** The running studio: sources to scenes to programs to encodings, on one clock. */
 export class Engine {
@@ -70,7 +70,7 @@ export class Engine {
   readonly #sources: ActiveSources
   readonly #scenes: SceneSurfaces
   readonly #encodings: ActiveEncodings
-  readonly #pictures: ActivePictures
+  readonly #pictures: ActiveFrames
   readonly #pages: PagePictures
   readonly #tiles: MultiviewTiles
   readonly #meter = new StatisticsMeter()
@@ -80,7 +80,7 @@ export class Engine {
   readonly #canvases = new Map<string, AtCanvas>()
   readonly #originUs: number
   #clock: FrameClock
-  readonly #soundClock: SoundClock
+  readonly #audioClock: AudioClock
   readonly #timers: NodeJS.Timeout[]
   #awaited: AwaitedSwitch[] = []
   #metersWanted: boolean
@@ -128,7 +128,7 @@ export class Engine {
       onPacket: dependencies.onPacket,
       onFault: dependencies.onFault,
     })
-    this.#pictures = new ActivePictures(compositor, (canvas, pictures) => send({ kind: 'pictures', canvas, pictures }))
+    this.#pictures = new ActiveFrames(compositor, (canvas, pictures) => send({ kind: 'pictures', canvas, pictures }))
     this.#pages = new PagePictures({ compositor, scenes: this.#scenes, pictures })
     this.#tiles = new MultiviewTiles({
       compositor,
@@ -144,25 +144,25 @@ export class Engine {
     this.#encodings.set(show.encodings, this.#canvases, this.#collection.frameRate)
     this.#pictures.set(show.pictures, this.#canvases, this.#collection.frameRate)
     this.#clock = this.#startClock()
-    this.#soundClock = new SoundClock({
+    this.#audioClock = new AudioClock({
       mixer,
       originUs: this.#originUs,
       nowUs: () => compositor.nowUs(),
       onBlock: (block, showUs) => {
-        this.#encodings.offerSound(block, showUs)
+        this.#encodings.offerAudio(block, showUs)
         if (block.monitor !== undefined) this.#monitor.offer(block.monitor)
       },
     })
     this.#timers = [
-      setInterval(() => this.#soundClock.advance(), 10),
+      setInterval(() => this.#audioClock.advance(), 10),
       setInterval(() => {
         if (this.#metersWanted) send({ kind: 'meters', meters: mixer.meters() })
       }, 1000 / 30),
-      setInterval(() => this.#tellStatistics(), 1000),
-      setInterval(() => this.#sources.tellSizes(), sizesEachMs),
+      setInterval(() => this.#reportStatistics(), 1000),
+      setInterval(() => this.#sources.reportSizes(), sizesEachMs),
     ]
     // Before the first source runs: those that go on where they were must know whether they are seen.
-    this.#tellShown()
+    this.#reportShown()
   }
 
   change(change: CollectionChange): void {
@@ -188,7 +188,7 @@ export class Engine {
   encode(wanted: readonly WantedEncoding[]): void {
     this.#encodings.set(wanted, this.#canvases, this.#collection.frameRate)
     this.#pages.keepFor(this.#encodings.video)
-    this.#tellMixer()
+    this.#reportMixer()
   }
 
   talkTo(talker: string, guests: readonly string[] | null): void {
@@ -199,7 +199,7 @@ export class Engine {
     this.#talkback.talk(talker, packet)
   }
 
-  showPictures(wanted: readonly WantedPictures[]): void {
+  showFrames(wanted: readonly WantedFrames[]): void {
     this.#pictures.set(wanted, this.#canvases, this.#collection.frameRate)
   }
 
@@ -226,7 +226,7 @@ export class Engine {
     for (const [index, { scene, transition }] of switches.entries()) programs[index]?.switchTo(scene, transition, this.#clock.next)
     this.#awaited.push({ request, switches })
     // At once: sources that rested have until the next frame to bring their pictures up to date.
-    this.#tellShown()
+    this.#reportShown()
   }
 
   /** Throws `studio.not_found`. */
@@ -259,7 +259,7 @@ export class Engine {
     if ('scene' in of) return taken(this.#rootOf(of.scene))
     if ('preview' in of) return taken(this.#rootOf(this.#canvases.get(of.preview)?.preview ?? undefined))
     const canvas = this.#canvases.get(of.program)
-    if (canvas === undefined) throw noSuchPicture()
+    if (canvas === undefined) throw noSuchImage()
     return takeScreenshot(compositor, canvas, (into) => canvas.program.compose(into, frame, this.#clock.next - 1), order)
   }
 
@@ -297,7 +297,7 @@ export class Engine {
   }
 
   #rootOf(scene: string | undefined): Surface {
-    if (scene === undefined || !this.#scenes.has(scene)) throw noSuchPicture()
+    if (scene === undefined || !this.#scenes.has(scene)) throw noSuchImage()
     return this.#scenes.root(scene)
   }
 
@@ -312,24 +312,24 @@ export class Engine {
 
   #makeFrame(frame: number, dueUs: number): void {
     if (this.#scenes.advance(frame, frameUs(1, this.#collection.frameRate) / 1000)) this.#shownDirty = true
-    if (this.#shownDirty) this.#tellShown()
+    if (this.#shownDirty) this.#reportShown()
     // A frame that is left out is seen by few, sound that is missing is heard by everybody.
-    this.#soundClock.advance()
-    const soundWaits = this.#soundClock.behindUs > maxSoundBehindUs
+    this.#audioClock.advance()
+    const audioWaits = this.#audioClock.behindUs > maxAudioBehindUs
     const startedUs = this.#dependencies.compositor.nowUs()
     for (const [id, canvas] of this.#canvases) {
-      if (!soundWaits) this.#makePreview(id, canvas, frame)
+      if (!audioWaits) this.#makePreview(id, canvas, frame)
       const wanting = this.#encodings.wanting(id, 'program', frame)
       if (wanting.every(({ forPages }) => forPages) && !this.#pictures.wants(id)) {
         canvas.program.pass(frame)
         const { only } = canvas.program
-        if (soundWaits || wanting.length === 0) continue
+        if (audioWaits || wanting.length === 0) continue
         if (only !== undefined) {
           this.#makeForPages(id, canvas, wanting, only, frame)
           continue
         }
       }
-      const picture = soundWaits ? undefined : canvas.pool.take()
+      const picture = audioWaits ? undefined : canvas.pool.take()
       if (picture === undefined) {
         this.#meter.dropped++
         canvas.program.pass(frame)
@@ -339,18 +339,18 @@ export class Engine {
         canvas.program.render(picture.memory, frame)
       } catch (error) {
         // One canvas that cannot be composed takes nothing else along, and not this process.
-        this.#tellRenderFault(id, error as Error)
+        this.#reportRenderFault(id, error as Error)
         this.#meter.dropped++
         continue
       }
       for (const encoding of wanting) encoding.offer(picture, frame)
       this.#pictures.offer(id, picture.memory, dueUs)
     }
-    if (!soundWaits) this.#tiles.offer(frame, this.#collection)
+    if (!audioWaits) this.#tiles.offer(frame, this.#collection)
     this.#meter.rendered((this.#dependencies.compositor.nowUs() - startedUs) / 1000)
     for (const { request, switches } of this.#awaited) this.#dependencies.send({ kind: 'switched', request, switches, frame })
     this.#awaited.length = 0
-    this.#soundClock.advance()
+    this.#audioClock.advance()
   }
 
   /** The scene that is being prepared, for whoever looks at it: a frame that cannot be made is left out, on air nothing waits for it. */
@@ -372,7 +372,7 @@ export class Engine {
       this.#dependencies.compositor.render(this.#scenes.root(preview), picture.memory, frame)
       for (const encoding of whole) encoding.offer(picture, frame)
     } catch (error) {
-      this.#tellRenderFault(id, error as Error)
+      this.#reportRenderFault(id, error as Error)
     }
   }
 
@@ -380,12 +380,12 @@ export class Engine {
     try {
       this.#pages.offer(wanting, scene, canvas, frame)
     } catch (error) {
-      this.#tellRenderFault(id, error as Error)
+      this.#reportRenderFault(id, error as Error)
     }
   }
 
   /** Each fault once: it comes again with every frame. */
-  #tellRenderFault(canvas: string, error: Error): void {
+  #reportRenderFault(canvas: string, error: Error): void {
     if (this.#renderFault === error.message) return
     this.#renderFault = error.message
     this.#dependencies.log.error({ err: error, canvas }, 'a canvas cannot be composed')
@@ -424,7 +424,7 @@ export class Engine {
         width,
         height,
         background,
-        pool: new PicturePool(width, height),
+        pool: new FramePool(width, height),
         preview: on[id]?.preview ?? known?.preview ?? null,
         program: new CanvasProgram({
           compositor,
@@ -462,7 +462,7 @@ export class Engine {
   }
 
   /** Tells sources and mixer what is seen. */
-  #tellShown(): void {
+  #reportShown(): void {
     this.#shownDirty = false
     const onAir = new Set<string>()
     const seen = new Set<string>()
@@ -480,7 +480,7 @@ export class Engine {
         return store && audio ? [{ source: id, name, store, audio, shown: onAir.has(id) }] : []
       }),
     )
-    this.#tellMixer()
+    this.#reportMixer()
     const preview = [...seen].filter((source) => !onAir.has(source))
     const shown = JSON.stringify([[...onAir], preview])
     if (shown === this.#shown) return
@@ -489,13 +489,13 @@ export class Engine {
   }
 
   /** Tells the mixer what is taken of it. */
-  #tellMixer(): void {
+  #reportMixer(): void {
     const { mixer } = this.#dependencies
     this.#takeTracks()
     mixer.setReturns(this.#encodings.returns.map((guest) => ({ guest, without: sourcesOfGuest(this.#collection, guest) })))
   }
 
-  #tellStatistics(): void {
+  #reportStatistics(): void {
     const { send, mixer } = this.#dependencies
     const { dropped, late } = this.#clock
     send({

@@ -1,8 +1,8 @@
 import type { FrameStore } from '../../../media/worker/stores/media-stores.ts'
 import type { Logger } from '../../../platform/logger.ts'
-import type { TilePicture } from '../../control/engine/studio-engine.ts'
+import type { TileImage } from '../../control/engine/studio-engine.ts'
 import type { Collection } from '../../document/collection.ts'
-import type { Compositor, PictureMemory } from '../compositor/compositor.ts'
+import type { Compositor, FrameMemory } from '../compositor/compositor.ts'
 import { JpegEncoders } from '../encoder/jpeg-encoders.ts'
 import { type Look, looksSame } from '../encoder/look.ts'
 import { ScaledSurface, type Size, scaledScene, scaleLayer, type ToScale } from './scaled-surface.ts'
@@ -14,7 +14,7 @@ export interface MultiviewTilesDependencies {
   readonly scenes: SceneSurfaces
   readonly pictures: (source: string) => FrameStore | undefined
   readonly log: Logger
-  readonly onTiles: (tiles: readonly TilePicture[]) => void
+  readonly onTiles: (tiles: readonly TileImage[]) => void
 }
 
 /** What a tile shows now. */
@@ -31,8 +31,8 @@ interface Tile {
   readonly surface: ScaledSurface
   look: Look
   /** As it was told last, and memory for the next. */
-  shown: PictureMemory | undefined
-  next: PictureMemory | undefined
+  shown: FrameMemory | undefined
+  next: FrameMemory | undefined
   /** Null was told: there is nothing to see. */
   isEmpty: boolean
 }
@@ -104,7 +104,7 @@ export class MultiviewTiles {
     const each = Math.max(1, Math.floor(numerator / denominator / rate))
     // Not one by one: tiles of the same frame share what is made of their sources.
     const together = Math.ceil((2 * count) / each)
-    const made: TilePicture[] = []
+    const made: TileImage[] = []
     for (const [index, tile] of this.#tiles.entries()) {
       if ((frame + Math.floor(index / together)) % each !== 0) continue
       try {
@@ -121,7 +121,7 @@ export class MultiviewTiles {
     this.set([], this.#box.height)
   }
 
-  #make(tile: Tile, frame: number, collection: Collection): TilePicture | undefined {
+  #make(tile: Tile, frame: number, collection: Collection): TileImage | undefined {
     const made = tile.kind === 'scene' ? this.#scene(tile.of, collection) : this.#source(tile.of)
     if (made === undefined) {
       if (tile.isEmpty) return undefined
@@ -191,7 +191,7 @@ function sizeInBox({ width, height }: Size, box: Size): Size {
   return { width: even(width), height: even(height) }
 }
 
-function memoryOf({ width, height }: Size): PictureMemory {
+function memoryOf({ width, height }: Size): FrameMemory {
   const [half, rows] = [width / 2, height / 2]
   return {
     width,

@@ -27,7 +27,7 @@ export class PagePictures {
     const look = lookOfScene(scenes, pictures, scene, canvas.background)
     for (const encoding of encodings) {
       if (encoding.hasShown(look)) continue
-      const picture = encoding.takePicture()
+      const picture = encoding.takeFrame()
       if (picture === undefined) continue
       let surface = this.#surfaces.get(encoding)
       if (surface === undefined) {
