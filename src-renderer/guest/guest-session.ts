@@ -88,7 +88,7 @@ export class GuestSession {
   /** Sends another camera. */
   replaceCamera(track: MediaStreamTrack): void {
     this.#sender.replaceVideo(track)
-    this.tellDevices()
+    this.reportDevices()
   }
 
   leave(): void {

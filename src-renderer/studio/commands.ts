@@ -1,9 +1,9 @@
 import { call } from '../client/api.ts'
 import { clips } from '../clips/clip-store.ts'
-import { tell, tellError } from '../components/toasts.tsx'
+import { notify, notifyError } from '../components/toasts.tsx'
 import { entityAt } from './document.ts'
 import { t } from './messages.ts'
-import { forgetEdits } from './overwritten.ts'
+import { clearEdits } from './overwritten.ts'
 import { freeId, freeName, isShownElsewhere, nameOf, type PlacedItem } from './places.ts'
 import { change, edit, onOverwritten, redo, undo } from './show-store.ts'
 import type { Collection, Edit, ProgramState, Scene } from './types.ts'
@@ -14,7 +14,7 @@ async function attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work()
   } catch (error) {
-    tellError(error)
+    notifyError(error)
     return undefined
   }
 }
@@ -22,11 +22,11 @@ async function attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
 /** Does edits as one step of the history; returns the ids of what was made, undefined where they were rejected. */
 export const tryEdit = (edits: readonly Edit[]): Promise<readonly string[] | undefined> => attempt(() => edit(edits))
 
-export const undoStep = (): void => void attempt(async () => tell(t.history.undone(await undo())))
+export const undoStep = (): void => void attempt(async () => notify(t.history.undone(await undo())))
 
-export const redoStep = (): void => void attempt(async () => tell(t.history.redone(await redo())))
+export const redoStep = (): void => void attempt(async () => notify(t.history.redone(await redo())))
 
-export const tellUndoable = (text: string): void => tell(text, () => void attempt(undo))
+export const notifyUndoable = (text: string): void => notify(text, () => void attempt(undo))
 
 /** Puts a scene on air; in studio mode into the preview, unless `onAir`. */
 export function chooseScene(scene: string, program: ProgramState, onAir = false): void {
@@ -57,7 +57,7 @@ export async function duplicateScene(scene: Scene, document: Collection): Promis
 export async function removeScenes(scenes: readonly Scene[]): Promise<void> {
   const [first] = scenes
   if (first === undefined || (await tryEdit(scenes.map(({ id }) => ({ do: 'remove', at: `scenes/${id}` })))) === undefined) return
-  tellUndoable(scenes.length === 1 ? t.scenes.deleted(first.name) : t.scenes.deletedMany(scenes.length))
+  notifyUndoable(scenes.length === 1 ? t.scenes.deleted(first.name) : t.scenes.deletedMany(scenes.length))
 }
 
 /** Moves an entry to another index of its list. */
@@ -78,16 +78,16 @@ export async function removeItems(items: readonly PlacedItem[], document: Collec
   for (const { item } of items) if ('group' in item) for (const { id } of item.group) gone.add(id)
   for (const source of sources) if (!isShownElsewhere(document, source, gone)) edits.push({ do: 'remove', at: `sources/${source}` })
   const said = items.length === 1 ? t.sources.deleted(nameOf(first.item, document)) : t.sources.deletedMany(items.length)
-  if ((await tryEdit(edits)) !== undefined) tellUndoable(said)
+  if ((await tryEdit(edits)) !== undefined) notifyUndoable(said)
 }
 
 /** Removes a source wherever it is used. */
 export async function removeSource(id: string, name: string): Promise<void> {
-  if ((await tryEdit([{ do: 'remove', at: `sources/${id}` }])) !== undefined) tellUndoable(t.sources.deleted(name))
+  if ((await tryEdit([{ do: 'remove', at: `sources/${id}` }])) !== undefined) notifyUndoable(t.sources.deleted(name))
 }
 
 export async function removeOutput(id: string, name: string): Promise<void> {
-  if ((await tryEdit([{ do: 'remove', at: `outputs/${id}` }])) !== undefined) tellUndoable(t.outputs.deleted(name))
+  if ((await tryEdit([{ do: 'remove', at: `outputs/${id}` }])) !== undefined) notifyUndoable(t.outputs.deleted(name))
 }
 
 export const startOutput = (id: string): Promise<unknown> => attempt(() => call('POST', `/studio/outputs/${id}/start`))
@@ -101,7 +101,7 @@ export const commandOutput = (id: string, command: string, details: Readonly<Rec
 export const saveReplay = (id: string): Promise<unknown> =>
   attempt(async () => {
     await call('POST', `/studio/outputs/${id}/commands`, { body: { command: 'save' } })
-    tell(t.outputs.replaySaved)
+    notify(t.outputs.replaySaved)
   })
 
 /** So much of a stream a clip has, s. */
@@ -111,7 +111,7 @@ export const clipSeconds = 30
 export const clipLast = (stream: string): Promise<unknown> =>
   attempt(async () => {
     await clips.keep(call('POST', `/live/streams/${stream}/clips`, { body: { lastSeconds: clipSeconds } }))
-    tell(t.outputs.clipComes)
+    notify(t.outputs.clipComes)
   })
 
 export const commandSource = (id: string, command: string): Promise<unknown> =>
@@ -119,7 +119,7 @@ export const commandSource = (id: string, command: string): Promise<unknown> =>
 
 export const runMacro = (id: string): Promise<unknown> =>
   attempt(() => {
-    forgetEdits()
+    clearEdits()
     return call('POST', `/studio/macros/${id}/run`)
   })
 
@@ -129,7 +129,7 @@ export const stopMacroRun = (run: string): Promise<unknown> => attempt(() => cal
 /** Runs the macros that have these keys: for when they are pressed, or let go. */
 export const pressKeys = (chord: string, released: boolean): Promise<unknown> =>
   attempt(() => {
-    forgetEdits()
+    clearEdits()
     return call('POST', '/studio/hotkeys', { body: { chord, released } })
   })
 
@@ -139,6 +139,6 @@ onOverwritten((changes, collection) => {
     const entity = entityAt(collection, each.at)
     const shown = collection.sources.find(({ id }) => id === entity?.source)?.name
     const name = typeof entity?.name === 'string' ? entity.name : (shown ?? each.at)
-    tell(t.conflict.text(name), () => change(each.at, each.changes), t.conflict.useMine)
+    notify(t.conflict.text(name), () => change(each.at, each.changes), t.conflict.useMine)
   }
 })
