@@ -259,7 +259,7 @@ describe.each([
         })
       })
     for (let round = 0; round < 40; round++) await Promise.all(Array.from({ length: 10 }, one))
-    // HTTP/2: CONNECT, streams that are reset at once, and frames that are none
+    // HTTP/2: CONNECT, streams that are reset at once, and invalid frames
     for (let round = 0; round < 10; round++) {
       const session = connectHttp2(`https://127.0.0.1:${host.ready.httpsPort}`, { rejectUnauthorized: false })
       session.on('error', () => undefined)

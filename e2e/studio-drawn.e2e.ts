@@ -86,7 +86,7 @@ describe('images', () => {
     expect([picture.width, picture.height, picture.hasAlpha]).toEqual([120, 90, true])
     expect(near(picture.rgb(20, 45), [255, 0, 0], 12)).toBe(true)
     expect([picture.alpha(20, 45), picture.alpha(100, 45)]).toEqual([255, 0])
-    // Pictures come through shared memory, and may be there before the message that tells of them.
+    // Pictures come through shared memory, and may be there before the message that reports them.
     expect(await source.untilState('running')).toMatchObject({ details: { width: 120, height: 90, frames: 1 } })
   })
 

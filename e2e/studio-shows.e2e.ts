@@ -171,7 +171,7 @@ describe('a show with its media as one file', () => {
       expect(await importFile(attack, 'attack'), attack).toMatchObject({ status: 400, body: { code: 'studio.bundle_invalid' } })
       expect(left(other), attack).toEqual(before)
     }
-    // A document that is none, in an archive as it should be.
+    // An invalid document in a valid archive.
     writeFileSync(join(work, 'manifest.json'), JSON.stringify({ ...manifest, media: [] }))
     writeFileSync(join(work, 'collection.json'), JSON.stringify({ format: 'ami-streams/collection', version: 1, scenes: [] }))
     expect(await importFile(pack('bad.tar', 'manifest.json', 'collection.json'), 'attack')).toMatchObject({

@@ -112,7 +112,7 @@ function stun(random: Random): Buffer {
   return Buffer.concat([head, random.once(10) ? random.bytes(4) : stunMagic, random.bytes(12), body])
 }
 
-/** A DTLS record (RFC 6347 section 4.1), mostly a ClientHello that is none. */
+/** A DTLS record (RFC 6347 section 4.1), mostly an invalid ClientHello. */
 function dtls(random: Random): Buffer {
   const body = random.bytes(random.int(200))
   const head = Buffer.concat([

@@ -9,7 +9,7 @@ export interface EbmlElement {
   readonly end: number
 }
 
-/** The element that starts at `at`; undefined where its head is none or is cut. */
+/** The element that starts at `at`; undefined where its header is invalid or cut off. */
 export function readElement(data: Uint8Array, at = 0): EbmlElement | undefined {
   const idBytes = leadingBytes(data[at] ?? 0)
   const sizeAt = at + idBytes
@@ -33,7 +33,7 @@ export function* walkElements(data: Uint8Array, from = 0, to = data.length): Gen
   }
 }
 
-/** How many bytes a number has, by its first (RFC 8794, 4); 9 where it is none. */
+/** How many bytes a number has, by its first (RFC 8794, 4); 9 where it is invalid. */
 function leadingBytes(first: number): number {
   return Math.clz32(first) - 23
 }

@@ -6,7 +6,7 @@ import type { TsSink } from './mpegts-sink.ts'
 
 const syncByte = 0x47
 const maxSectionBytes = 4096
-/** A frame that is larger is none. */
+/** A larger frame is invalid. */
 const maxPesBytes = 8 * 1024 * 1024
 /** Elementary streams of one program at most. */
 const maxStreams = 16

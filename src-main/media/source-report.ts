@@ -1,7 +1,7 @@
 /** How a source is: `waiting` for its device or address to come (back), `failed` where a person must help. */
 export type SourceState = 'starting' | 'running' | 'paused' | 'waiting' | 'failed' | 'ended'
 
-/** What a source tells of itself, whenever it changes. */
+/** What a source reports of itself, whenever it changes. */
 export interface SourceReport {
   readonly state: SourceState
   /** What is wrong, for people, and what to do about it: where the state is `waiting` or `failed`, or something was left out. */

@@ -11,7 +11,7 @@ export interface AuditEntry {
   readonly remoteAddress?: string
   /** Principal id. */
   readonly actor?: string
-  /** Error code of the catalogue, where the entry tells of a failure. */
+  /** Error code of the catalogue, where the entry reports a failure. */
   readonly code?: string
   readonly data?: Readonly<Record<string, unknown>>
 }

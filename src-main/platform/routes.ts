@@ -47,7 +47,7 @@ export interface RouteReply<Body> {
   readonly stream?: { readonly data: AsyncIterable<Uint8Array>; readonly bytes: number; readonly type: string }
 }
 
-/** One endpoint of the API. Wings offer a list of these; the `api` room mounts and documents them. */
+/** One endpoint of the API. Parts offer a list of these; `api` mounts and documents them. */
 export interface RouteDefinition {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
   /** Under /api/v1, with `:name` parameters, e.g. `/live/streams/:id`. */

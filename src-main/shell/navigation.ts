@@ -1,6 +1,6 @@
 /** Where the window may go: pure, so that refusals are tested without Electron. */
 
-/** The window's own address, or undefined where it is none that a host could have given. */
+/** The URL of the host, or undefined where it is not one that a host could have given. */
 export function hostUrl(text: string | undefined): URL | undefined {
   if (!text || !URL.canParse(text)) return undefined
   const url = new URL(text)

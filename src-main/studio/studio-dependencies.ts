@@ -14,7 +14,7 @@ import type { SocketDefinition } from '../platform/sockets.ts'
 export interface StudioDependencies {
   /** Folder for collections, recordings of the studio, and files that sources keep. */
   readonly dataDir: string
-  // biome-ignore lint/suspicious/noExplicitAny: each wing types the tables that are its own
+  // biome-ignore lint/suspicious/noExplicitAny: each part types the tables that are its own
   readonly database: Kysely<any>
   readonly secrets: SecretBox
   /** The platform's write queue. */

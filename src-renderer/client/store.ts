@@ -36,7 +36,7 @@ export interface ClientState {
   readonly history: Readonly<Record<string, readonly HealthSample[]>>
   /** Viewer sessions by stream id, then by session id. */
   readonly sessions: Readonly<Record<string, Readonly<Record<string, ViewerSession>>>>
-  /** Begins the session of players that are no viewers. */
+  /** Starts the session of players that are no viewers. */
   readonly previewPrefix: string
   /** Audit lines that arrived since the page opened, newest first. */
   readonly audit: readonly AuditLine[]

@@ -170,7 +170,7 @@ async function enter(): Promise<void> {
   }
 }
 
-/** Begins to keep the store true; once for the life of the page. */
+/** Starts to keep the store up to date; once for the life of the page. */
 export function startSync(): Promise<void> {
   starting ??= begin()
   return starting
@@ -204,7 +204,7 @@ async function readHistory(streamId: string, signal: AbortSignal): Promise<void>
     const { samples } = await call('GET', `/live/streams/${streamId}/health`, { signal })
     clientStore.setState((state) => applyHistory(state, streamId, samples))
   } catch {
-    // The stream may have been forgotten meanwhile.
+    // The stream may have been deleted meanwhile.
   }
 }
 

@@ -12,7 +12,7 @@ import { ViewersPanel } from './viewers-panel.tsx'
 
 /** One aspect of a stream, on a tab of its own below `/live/NAME/PATH`. */
 export interface StreamTab {
-  /** Last part of its address; the wing's word for it. */
+  /** Last part of its URL. */
   readonly path: string
   readonly label: () => string
   readonly Panel: ComponentType<{ readonly stream: Stream }>

@@ -1,4 +1,4 @@
-/** Standing still for less than this is not a stall, ms. */
+/** Stopping for less than this is not a stall, ms. */
 const stallAfterMs = 500
 const lookEveryMs = 250
 

@@ -18,7 +18,7 @@ export interface SpriteTrack {
 
 const cue = /^(\d+):(\d\d):(\d\d\.\d+) --> (\d+):(\d\d):(\d\d\.\d+)\n(\S+)#xywh=(\d+),(\d+),(\d+),(\d+)$/gm
 
-/** Reads the WebVTT of a stream's or a file's small pictures; `base` is its address. Cues that are none are passed over. */
+/** Reads the WebVTT of a stream's or a file's small pictures; `base` is its URL. Invalid cues are skipped. */
 export function readSpriteTrack(text: string, base: string): SpriteTrack {
   const sprites: Sprite[] = []
   for (const [, h1, m1, s1, h2, m2, s2, sheet = '', ...place] of text.matchAll(cue)) {

@@ -7,7 +7,7 @@ import { notifyError } from '../components/toasts.tsx'
 import { sources as t } from '../messages/page.ts'
 import { udpInputs } from './source-stores.ts'
 
-/** Transport streams that are awaited over UDP: their state, a new one, and their end. */
+/** Transport streams that are expected over UDP: their state, a new one, and their end. */
 export function UdpInputsCard() {
   const admin = useIsAdmin()
   const inputs = Object.values(useCollection(udpInputs).items)

@@ -36,12 +36,12 @@ export function expectEdits(edits: readonly Edit[]): void {
   }
 }
 
-/** Forgets what this page set: it has undone steps, or run a macro. */
+/** Deletes what this page set: it has undone steps, or run a macro. */
 export const clearEdits = (): void => mine.clear()
 
 const same = (one: unknown, other: unknown): boolean => JSON.stringify(one ?? null) === JSON.stringify(other ?? null)
 
-/** What this page set and somebody set otherwise since, by place; each is told once. Entities that are gone are none of it. */
+/** What this page set and somebody set otherwise since, by place; each is reported once. Deleted entities do not count. */
 export function takeOverwritten(collection: Collection, revision: number, nowMs: number): readonly Change[] {
   const found = new Map<string, Record<string, unknown>>()
   for (const [key, { at, path, value, revision: since, setAtMs }] of mine) {

@@ -5,7 +5,7 @@ export interface WatchUrl {
   readonly name: string
   readonly embedded: boolean
   readonly engine: EngineKind
-  /** What a signed link carries, as it stands in media addresses; undefined in open ones. */
+  /** What a signed link carries, as it is in media URLs; undefined in open ones. */
   readonly token: string | undefined
   /** Where to start: seconds from the window's start, or before live where negative, or an ISO 8601 time; undefined: live. */
   readonly start: string | undefined
@@ -13,7 +13,7 @@ export interface WatchUrl {
 
 const kinds: readonly EngineKind[] = ['hls', 'dash', 'webrtc']
 
-/** Reads /watch/NAME and /embed/NAME, `?player=dash`, `?protocol=webrtc|hls|dash`, and `?start=`; a start that is none is live. */
+/** Reads /watch/NAME and /embed/NAME, `?player=dash`, `?protocol=webrtc|hls|dash`, and `?start=`; an invalid start means live. */
 export function readWatchUrl(pathname: string, search: string): WatchUrl {
   const [, endpoint = 'watch', name = ''] = pathname.split('/')
   let decoded = name

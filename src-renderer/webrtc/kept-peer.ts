@@ -5,7 +5,7 @@ import { OfferRejected, openPeer, type Peer, type PeerOptions } from './peer.ts'
 /** `refused`: the host will not have it, and asking again cannot help. */
 export type KeptState = 'connecting' | 'reconnecting' | 'refused' | 'stopped'
 
-/** What those who keep a connection hear of it. */
+/** What those who keep a connection are notified of. */
 export interface KeptEvents<State extends string> {
   /** `problem` is what the last attempt came to. */
   onState(state: State | KeptState, problem?: Error): void
@@ -24,7 +24,7 @@ export interface KeptOptions<State extends string> extends Omit<PeerOptions, 'si
   readonly events: KeptEvents<State>
 }
 
-/** Keeps a connection to a door of WHIP or WHEP, with a data channel: opens it again after every failure, until `stop`. */
+/** Keeps a connection to a WHIP or WHEP endpoint, with a data channel: opens it again after every failure, until `stop`. */
 export class KeptPeer<State extends string> {
   readonly #options: KeptOptions<State>
   readonly #stop = new AbortController()

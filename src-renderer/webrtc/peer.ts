@@ -23,7 +23,7 @@ export class OfferRejected extends Error {
 }
 
 export interface PeerOptions {
-  /** Address of the WHIP or WHEP door. */
+  /** URL of the WHIP or WHEP endpoint. */
   readonly endpoint: string
   /** Sent as bearer token. */
   readonly key?: string
@@ -62,7 +62,7 @@ export async function openPeer(options: PeerOptions): Promise<Peer> {
     if (closed) return
     closed = true
     connection.close()
-    // The page may be on its way out: the goodbye is sent all the same.
+    // The page may be closing: the goodbye is sent all the same.
     if (resource !== undefined) void fetch(resource, { method: 'DELETE', keepalive: true, headers: authorization(key) }).catch(() => {})
   }
   try {

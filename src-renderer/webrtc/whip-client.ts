@@ -64,7 +64,7 @@ function send(connection: RTCPeerConnection, { media, videoBitrate, simulcast, p
   preferH264(connection.addTransceiver(picture, { direction: 'sendonly', streams: [media], sendEncodings }))
 }
 
-/** H.264 is what every way out of the host (HLS, RTMP, recordings) carries without a second encoding. */
+/** H.264 is what every output of the host (HLS, RTMP, recordings) carries without a second encoding. */
 function preferH264(transceiver: RTCRtpTransceiver): void {
   const codecs = RTCRtpSender.getCapabilities('video')?.codecs ?? []
   const h264 = codecs.filter((codec) => /h264$/i.test(codec.mimeType) && /packetization-mode=1/.test(codec.sdpFmtpLine ?? ''))

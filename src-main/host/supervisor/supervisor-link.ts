@@ -14,7 +14,7 @@ export interface SupervisorLink {
   send(message: HostMessage): void
 }
 
-/** The supervisor that `environment` tells of; undefined where there is none. */
+/** The supervisor that `environment` names, if any. */
 export function readSupervisorLink(environment: Readonly<Record<string, string | undefined>>): SupervisorLink | undefined {
   const text = environment[handoverVariable]
   if (text === undefined) return undefined

@@ -10,7 +10,7 @@ import { toStorageError } from './storage-error.ts'
 export interface OpenDatabaseOptions {
   /** Folder of `streams.db`; made when missing. */
   readonly dir: string
-  /** Steps of all rooms, in order. */
+  /** Migrations of all parts, in order. */
   readonly migrations: readonly Migration[]
 }
 
@@ -48,7 +48,7 @@ export async function openDatabase({ dir, migrations }: OpenDatabaseOptions): Pr
 /** What a journal and its index take at least, bytes. */
 const minFreeBytes = 256 * 1024
 
-/** On a nearly full disk SQLite tells of a failing device: its shared memory found no space. */
+/** On a nearly full disk SQLite reports a failing device: its shared memory found no space. */
 function nameFullDisk(error: unknown, dir: string): unknown {
   try {
     const { bavail, bsize } = statfsSync(dir)

@@ -16,7 +16,7 @@ export interface ActionDependencies {
   readonly audit: Pick<AuditLog, 'record'>
 }
 
-/** Does one action, notes who did it, and answers what there is to tell of it. Throws AppError; `signal` ends a wait. */
+/** Does one action, notes who did it, and answers its result. Throws AppError; `signal` ends a wait. */
 export async function doAction(
   action: Action,
   actor: string,

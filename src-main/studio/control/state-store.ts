@@ -15,7 +15,7 @@ export interface StateStore {
 }
 
 export interface StateStoreDependencies {
-  // biome-ignore lint/suspicious/noExplicitAny: each wing types the tables that are its own
+  // biome-ignore lint/suspicious/noExplicitAny: each part types the tables that are its own
   readonly database: Kysely<any>
   readonly writes: { enqueue(what: string, write: () => Promise<void>): void }
 }

@@ -117,7 +117,7 @@ export class CollectionFile {
     throw new AppError('studio.collection_changed', `Another program changed ${this.path}`, { details: { file: this.path } })
   }
 
-  /** Whether the file is another than the one that was last read or written here; a file that is gone is none. */
+  /** Whether the file is another than the one that was last read or written here; a deleted file does not count. */
   async changedByAnother(): Promise<boolean> {
     if (this.#seen === undefined) return false
     const found = await stat(this.path).catch(() => undefined)

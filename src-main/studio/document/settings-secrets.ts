@@ -60,7 +60,7 @@ function mapValue(schema: TSchema, value: unknown, place: string, onSecret: OnSe
   return mapped
 }
 
-/** An output or source, or what is left of one in a document that is none. */
+/** An output or source, or what is left of one in an invalid document. */
 export interface Owner {
   readonly kind?: unknown
   readonly settings?: unknown
@@ -89,7 +89,7 @@ export interface CollectionSecret {
 
 export type OnCollectionSecret = (found: CollectionSecret) => string | undefined
 
-/** A document with the secrets of its outputs and sources replaced; lists without a change stay the same. Bears documents that are none. */
+/** A document with the secrets of its outputs and sources replaced; lists without a change stay the same. Accepts invalid documents. */
 export function mapSecrets<T>(document: T, kinds: CollectionKinds, onSecret: OnCollectionSecret): T {
   if (!isRecord(document)) return document
   const mapList = (name: 'outputs' | 'sources', kindOf: (kind: string) => KindOfSettings | undefined): unknown => {

@@ -23,7 +23,7 @@ const gone = Symbol('left out')
 
 /**
  * A collection without the references that its maker may not write: of a document that somebody brings from another program the rest is
- * of use. What is left out is told.
+ * of use. What is left out is reported.
  */
 export function stripRejected(
   collection: Collection,
@@ -50,7 +50,7 @@ export function stripRejected(
       const schemaOf = properties[name]
       const stripped = schemaOf === undefined ? inner : strip(schemaOf, inner, place)
       if (stripped !== gone) kept[name] = stripped
-      // Without what it must have, an entry of a list is none.
+      // An entry of a list without a required field is left out.
       else if ((schema as { required?: readonly string[] }).required?.includes(name)) return gone
     }
     return kept

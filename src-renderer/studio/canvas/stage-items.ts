@@ -100,7 +100,7 @@ export function inBox(items: readonly StageItem[], { left, top, right, bottom }:
   )
 }
 
-/** A way on the canvas as a way in what an item stands in. */
+/** A distance on the canvas as a distance in what contains the item. */
 export function localWay({ within: [a, b, c, d] }: StageItem, way: Point): Point {
   const back = invert([a, b, c, d, 0, 0])
   return back === undefined ? { x: 0, y: 0 } : apply(back, way)

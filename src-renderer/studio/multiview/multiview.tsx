@@ -142,7 +142,7 @@ function FullScreen({ of }: { readonly of: { readonly current: HTMLElement | nul
     <Tool
       Icon={full ? Minimize : Maximize}
       label={full ? t.leaveFullScreen : t.fullScreen}
-      // A browser that refuses says so itself.
+      // A browser that denies it says so itself.
       onClick={() => void (full ? document.exitFullscreen() : of.current?.requestFullscreen())?.catch(() => undefined)}
       testId="multiview-full-screen"
     />

@@ -1,7 +1,7 @@
 import type { Rule } from '../rule.ts'
 import { errorWords } from './error-words.ts'
 
-/** Media that waits to be sent: more than this is a queue that grows, less than that is none, ms. */
+/** Media that waits to be sent: more than the first is a queue that grows, less than the second is no queue, ms. */
 const queuedMs = 1200
 const clearMs = 400
 /** Of what the network carries so much is advised, so that there is something left. */

@@ -1,4 +1,4 @@
-/** Texts of /proc as numbers. Each is pure and answers undefined for a text that is none. */
+/** Texts of /proc as numbers. Each is pure and answers undefined for a text of another form. */
 
 /** Ticks of all processors since the system started. */
 export interface CpuTicks {

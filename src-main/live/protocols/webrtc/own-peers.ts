@@ -21,7 +21,7 @@ interface Own {
   readonly endFeed: (() => void) | undefined
 }
 
-/** Sessions at a time: each is somebody whom the studio has let in. */
+/** Sessions at a time: each is somebody whom the studio allowed. */
 const maxPeers = 64
 
 /**

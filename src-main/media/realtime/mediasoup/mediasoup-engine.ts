@@ -49,7 +49,7 @@ export function createMediasoupEngine(dependencies: MediasoupEngineDependencies)
   return new MediasoupEngine(dependencies)
 }
 
-/** mediasoup as the house's SFU: ICE-lite on one port, UDP and TCP, its worker a process that is started again when it dies. */
+/** mediasoup as the host's SFU: ICE-lite on one port, UDP and TCP, its worker a process that is started again when it dies. */
 class MediasoupEngine implements SfuEngine {
   readonly name = 'mediasoup'
   readonly abilities = { tcp: true, iceLite: true, iceRestart: true, simulcast: true, dataChannels: true }

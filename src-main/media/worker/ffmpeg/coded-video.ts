@@ -7,7 +7,7 @@ import { buildHevcDecoderConfiguration } from '../../../formats/hevc-record.ts'
 import type { VideoCodec, VideoTrack } from '../../../formats/track.ts'
 import { videoTrack } from '../../../formats/track-from-config.ts'
 
-/** What an encoder's output looks like as packets of the house. */
+/** What an encoder's output looks like as packets of this program. */
 export interface CodedForm {
   readonly track: VideoTrack
   /** Bytes of one coded picture, in memory of their own. */

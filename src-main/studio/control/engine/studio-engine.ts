@@ -154,7 +154,7 @@ export interface FramesListener {
 }
 
 export interface ShownFrames {
-  /** Pictures are made and copied while they are taken. Begins with false. */
+  /** Pictures are made and copied while they are taken. Starts with false. */
   setTaken(taken: boolean): void
   close(): void
 }

@@ -3,7 +3,7 @@ import { AppError, errorKinds } from '../../../platform/errors.ts'
 /** Longest message: an offer as JSON, where each line end takes four characters. */
 export const maxMessageBytes = 128 * 1024
 
-/** A JSON object; undefined where the text is none. */
+/** A JSON object; undefined for any other text. */
 export function readMessage(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(text)

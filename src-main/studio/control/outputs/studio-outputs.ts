@@ -23,7 +23,7 @@ export const OutputReportSchema = Type.Object({
   startedAt: Type.Union([Type.String({ format: 'date-time' }), Type.Null()], {
     description: 'when it was started; the same when it goes on after a restart of the host',
   }),
-  /** What there is to tell of it: bitrateKbps, bytes, frames, droppedFrames, queuedMs, reconnects, file, ... */
+  /** Its figures: bitrateKbps, bytes, frames, droppedFrames, queuedMs, reconnects, file, ... */
   statistics: Type.Record(Type.String(), Type.Union([Type.Number(), Type.String(), Type.Boolean(), Type.Null()])),
 })
 export type OutputReport = Static<typeof OutputReportSchema>

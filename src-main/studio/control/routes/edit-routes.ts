@@ -11,7 +11,7 @@ import { editedView } from './views.ts'
 export interface EditRoutesDependencies {
   readonly show: Show
   readonly kinds: CollectionKinds
-  /** What there is to tell of a running thing beside what the collection says: `report` of a source or an output. */
+  /** What a running entity reports beside what the collection says: `report` of a source or an output. */
   readonly reportOf: (list: 'sources' | 'outputs', id: string) => unknown
   /** What is wrong with a filter for pictures. */
   readonly filterProblem: (id: string) => string | undefined

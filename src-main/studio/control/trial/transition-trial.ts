@@ -64,7 +64,7 @@ export class TransitionTrial {
   #numbers = 0
   #folder: string | undefined
   #timer: NodeJS.Timeout | undefined
-  /** The process of the trial before is on its way out. */
+  /** The process of the trial before is ending. */
   #ending: Promise<void> = Promise.resolve()
   /** Starting and running come one after the other. */
   #turn: Promise<unknown> = Promise.resolve()

@@ -51,7 +51,7 @@ const globalDevices = [
 
 /**
  * Makes a collection of a scene collection of OBS Studio (its JSON, of versions 21 and later), and tells what could not be carried. Throws
- * `studio.import_invalid` where the document is none.
+ * `studio.import_invalid` where the document is invalid.
  */
 export function importObs(document: unknown, options: ImportOptions, reader: DocumentReader): Imported {
   const root = new ObsValues(obsDocument(document))
@@ -59,7 +59,7 @@ export function importObs(document: unknown, options: ImportOptions, reader: Doc
   return { collection: readDocument(builder.build(), reader, undefined, options.name), notCarried: builder.report.lines }
 }
 
-/** Whether something is a scene collection at all, before anything walks it. Throws `studio.import_invalid` where it is none. */
+/** Whether something is a scene collection at all, before anything walks it. Throws `studio.import_invalid` where it is not. */
 export function obsDocument(document: unknown): Record<string, unknown> {
   try {
     rejectMonsters(document)

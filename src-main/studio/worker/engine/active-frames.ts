@@ -42,7 +42,7 @@ export class ActiveFrames {
     this.follow(canvases, frameRate)
   }
 
-  /** Tells of sizes and rates that changed, and of canvases that came and went. */
+  /** Reports sizes and rates that changed, and of canvases that came and went. */
   follow(canvases: ReadonlyMap<string, CanvasSize>, frameRate: FrameRate): void {
     for (const [id, shown] of this.#shown) {
       const canvas = canvases.get(id)

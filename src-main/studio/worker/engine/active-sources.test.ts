@@ -6,7 +6,7 @@ import { openReach } from '../../../platform/testing/open-reach.ts'
 import type { Collection } from '../../document/collection.ts'
 import { ActiveSources } from './active-sources.ts'
 
-/** What everybody hears of a source with these settings that reports so. */
+/** What is reported of a source with these settings that reports so. */
 async function heard(settings: Record<string, unknown>, report: SourceReport): Promise<SourceReport | undefined> {
   let last: SourceReport | undefined
   const sources = new ActiveSources({

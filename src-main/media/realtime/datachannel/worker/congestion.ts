@@ -1,10 +1,10 @@
-/** Packets whose sending is remembered until the receiver tells of them. */
+/** Packets whose sending is remembered until the receiver reports them. */
 const remembered = 4096
 /** A window of feedback, ms of the receiver's clock. */
 const windowMs = 200
 /** A window whose best packet was queued longer than this was in a queue that does not drain. */
 const standingMs = 50
-/** Share lost in a window that tells of a full queue rather than of a bad line. */
+/** Share lost in a window that shows a full queue rather than of a bad line. */
 const lossShare = 0.12
 const fewest = 10
 /** How long the shortest way seen counts, ms: clocks drift, and routes change. */
@@ -54,7 +54,7 @@ export class Congestion {
     return sequence
   }
 
-  /** The receiver tells of one packet: when it came by its own clock (ms), or NaN. */
+  /** The receiver reports one packet: when it came by its own clock (ms), or NaN. */
   reported(sequence: number, arrivedMs: number): void {
     const slot = sequence % remembered
     if (this.#sequences[slot] !== sequence) return
@@ -77,7 +77,7 @@ export class Congestion {
     this.#arrived++
   }
 
-  /** After each feedback message. True where a window ended, and `crowded` tells of it. */
+  /** After each feedback message. True where a window ended, and `crowded` has its result. */
   measure(nowMs: number): boolean {
     const took = this.#windowEnd - this.#windowStart
     if (!(took >= windowMs) || this.#arrived < 3) return false

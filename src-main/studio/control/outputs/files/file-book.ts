@@ -15,7 +15,7 @@ interface Tables {
 }
 
 export interface FileBookDependencies {
-  // biome-ignore lint/suspicious/noExplicitAny: each wing types the tables that are its own
+  // biome-ignore lint/suspicious/noExplicitAny: each part types the tables that are its own
   readonly database: Kysely<any>
   readonly writes: { enqueue(what: string, write: () => Promise<void>): void }
   readonly events: EventBus

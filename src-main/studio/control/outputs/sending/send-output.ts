@@ -17,7 +17,7 @@ export class SendOutput implements RunningOutput {
   #fault = false
   #stopped = false
 
-  /** Throws `destination.*` where the address is none. */
+  /** Throws `destination.*` where the URL is invalid. */
   constructor(context: OutputContext) {
     this.#context = context
     const { id, kind, canvas, video, audio, settings } = context.output

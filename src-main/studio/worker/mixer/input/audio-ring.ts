@@ -44,7 +44,7 @@ export class AudioRing {
       this.#put(samples, at, left, right)
       at = (at + 1) & mask
     }
-    // One sum tells whether there is anything to look for: it is no number as soon as one sample is none.
+    // One sum tells whether there is anything to look for: it is NaN as soon as one sample is.
     if (!(total <= loudest)) this.#mend(count)
     this.end += count
   }

@@ -12,7 +12,7 @@ export type FoundPage =
   | { readonly problem: string; readonly state: 'waiting' | 'failed' }
 
 /**
- * Finds the page that settings name: a file by its path, or an address of http or https.
+ * Finds the page that settings name: a file by its path, or an http or https URL.
  * @param ownPages where overlays of this host are, which settings name by their path
  * @param judge answers the real path of a file, or rejects with FileFault where it must not be read
  */
@@ -42,7 +42,7 @@ export async function findPage(
   return { problem: `URLs that start with ${protocol} are not allowed: ${remedy}`, state: 'failed' }
 }
 
-/** Whether a page may go to or load an address, as far as the address says. `folder`: of a local page. */
+/** Whether a page may go to or load a URL, as far as the URL says. `folder`: of a local page. */
 export function mayLoad(address: string, folder: string | undefined): boolean {
   if (!URL.canParse(address)) return false
   const url = new URL(address)

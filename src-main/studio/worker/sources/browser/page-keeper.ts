@@ -158,7 +158,7 @@ export class PageKeeper {
       try {
         await work()
       } catch (error) {
-        // A browser that does not take a command is on its way out.
+        // A browser that does not take a command is ending.
         this.#dependencies.report({ state: 'starting', problem: (error as Error).message })
       }
     })

@@ -158,7 +158,7 @@ export class Page {
     return this.#cdp.send(method, params, this.#session, timeoutMs)
   }
 
-  /** For what is of no consequence where it fails: the page is on its way out then, and its end is reported. */
+  /** For what is of no consequence where it fails: the page is ending then, and its end is reported. */
   #try(method: string, params: object = {}): void {
     this.#send(method, params).catch((error: unknown) => {
       if (!(error instanceof CdpFault)) throw error

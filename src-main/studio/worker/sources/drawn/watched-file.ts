@@ -3,7 +3,7 @@ import { isAbsolute } from 'node:path'
 import { FileFault } from '../../../../platform/user-files/regular-file.ts'
 
 export interface FileWatch {
-  /** Looks again at once, and tells of the file as if it had changed. */
+  /** Looks again at once, and reports the file as if it had changed. */
   again(): void
   stop(): void
 }

@@ -91,7 +91,7 @@ async function readBounded(reply: IncomingMessage, maxBytes: number): Promise<Ui
 
 function describe(address: string, error: Error): string {
   if (error instanceof UrlFault || error instanceof OutboundFault) return error.message
-  // Not the whole of it: an address may carry what is secret.
+  // Not the whole of it: a URL may contain secrets.
   const { host } = new URL(address)
   if (error.name === 'TimeoutError') return `${host} does not answer within ${patienceMs / 1000} s`
   return `${host} cannot be reached: ${error.message}`

@@ -25,7 +25,7 @@ const stepsBackUs = [0, 2_000_000, 6_000_000, 15_000_000, Number.POSITIVE_INFINI
 /** Sound is decoded from so long before the wanted moment on: some decoders need what came before, µs. */
 const audioLeadUs = 100_000
 
-/** What there is to tell of a file. */
+/** What is reported of a file. */
 export interface ClipFacts {
   readonly durationUs: number | undefined
   readonly width: number | null

@@ -2,7 +2,7 @@ import type { Laid } from './clip-chain.ts'
 
 type Details = Record<string, string | number | null>
 
-/** What a source tells of the item that is seen: where it is in it, how long it is and what is in it. */
+/** What a source reports of the item that is seen: where it is in it, how long it is and what is in it. */
 export function itemDetails(laid: Laid | undefined, mediaUs: number, hasEnded: boolean): Details & { readonly positionMs: number } {
   const facts = laid?.clip.facts
   const reachedUs = laid === undefined ? 0 : mediaUs - laid.baseUs

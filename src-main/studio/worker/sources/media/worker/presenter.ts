@@ -130,7 +130,7 @@ export class Presenter {
       const frame = this.#frameOf(this.#queue[0])
       if (frame > reach) break
       if (due !== undefined) {
-        // Of several for one frame the newest is seen: more pictures than the program has frames are none too late.
+        // Of several for one frame the newest is seen: frames beyond the program's rate do not count as late.
         if (frame > dueFrame) this.dropped++
         this.#leave(due)
       }
