@@ -166,6 +166,12 @@ const benches = {
     return measureStudioPage(print, Math.min(windowSeconds, 10))
   },
 
+  /** How smooth dragging is among 200 sources, in the page and in OBS. */
+  async 'studio-drag'() {
+    const { measureStudioDrag } = await import('./studio-drag.mjs')
+    return measureStudioDrag(print, Math.min(windowSeconds, 10))
+  },
+
   /** What OBS shows of its collections against what we make of them. */
   async 'obs-import'() {
     const { compareObsImport } = await import('./obs-import.mjs')

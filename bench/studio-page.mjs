@@ -14,7 +14,7 @@ const fixed = (value, digits = 3) => Number(value.toFixed(digits))
 const colors = ['#c0392b', '#27ae60', '#2980b9', '#8e44ad']
 
 /** Sixteen scenes, of which `moving` have frames that change all the time; the rest are a colour with a text. */
-function show(moving) {
+export function show(moving) {
   const whole = { fit: 'stretch', width: 1920, height: 1080 }
   return {
     format: 'ami-streams/collection',
@@ -156,10 +156,51 @@ export async function measureStudioPage(print, seconds = 10) {
         print(`page    nobody looks any more: ${fixed(after - idle)} of a core added; ${encodings.length} encodings, ${more} tiles in 3 s`)
       }
     }
-    results.push(await latency(host.http, print))
+    results.push(...(await measureView(print, host.http)))
     return results
   } finally {
     await host.stop()
+  }
+}
+
+/** What a page in Chromium loads, and how far behind the studio it is. */
+export async function measureView(print, http) {
+  return [await weight(http, print), await latency(http, print)]
+}
+
+/** What a browser without a cache loads until the studio can be used, and how long that takes. */
+async function weight(http, print) {
+  const browser = await launchBrowser()
+  try {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 720 } })
+    const cdp = await page.context().newCDPSession(page)
+    await cdp.send('Network.enable')
+    const kinds = new Map()
+    const sizes = { Script: 0, Stylesheet: 0 }
+    cdp.on('Network.responseReceived', ({ requestId, type }) => kinds.set(requestId, type))
+    cdp.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
+      const kind = kinds.get(requestId)
+      if (kind in sizes) sizes[kind] += encodedDataLength
+    })
+    const from = performance.now()
+    await page.goto(`${http}/studio`)
+    await page.getByTestId('stage').waitFor()
+    const usableMs = performance.now() - from
+    await page.locator('[data-testid="picture-program"][data-loaded="true"]').waitFor()
+    const frameMs = performance.now() - from
+    const [script, style] = [sizes.Script / 1000, sizes.Stylesheet / 1000]
+    print(
+      `page    the studio section loads ${script.toFixed(0)} kB of script and ${style.toFixed(0)} kB of styles as they come over the wire (aim: 400); usable after ${usableMs.toFixed(0)} ms, first frame after ${frameMs.toFixed(0)} ms`,
+    )
+    return {
+      name: 'weight',
+      scriptKb: fixed(script, 0),
+      styleKb: fixed(style, 0),
+      usableMs: Math.round(usableMs),
+      frameMs: Math.round(frameMs),
+    }
+  } finally {
+    await browser.close()
   }
 }
 
@@ -168,6 +209,15 @@ async function latency(http, print) {
   const browser = await launchBrowser()
   try {
     const page = await browser.newPage({ viewport: { width: 1920, height: 1080 } })
+    // In a window of this size it would ask for 630 lines.
+    await page.addInitScript(() => {
+      const Plain = globalThis.WebSocket
+      globalThis.WebSocket = class extends Plain {
+        constructor(url) {
+          super(String(url).replace(/height=\d+/, 'height=720'))
+        }
+      }
+    })
     await page.goto(`${http}/studio`)
     const status = page.getByTestId('latency-program')
     await page.locator('[data-testid="picture-program"][data-loaded="true"]').waitFor({ timeout: 60_000 })
