@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { complaints, launchBrowser, screenshot } from './helpers/browser.ts'
@@ -168,6 +168,40 @@ describe('the Library of recordings, replays and clips', () => {
     await page.getByTestId('library-order').selectOption('newest')
   })
 
+  it('remuxes a Matroska recording to a plain MP4 file beside it, frame by frame the same', async () => {
+    const [tape] = (await files()).filter(({ container, state }) => container === 'mkv' && state === 'complete')
+    await page.locator(`[data-recording="studio-${tape.id}"]`).getByTestId('remux').click()
+    const made = await until(
+      async () => (await files()).find(({ remuxedFrom, state }) => remuxedFrom === tape.id && state === 'complete'),
+      'the MP4 file is complete',
+    )
+    expect(made).toMatchObject({ container: 'mp4', path: tape.path.replace(/mkv$/, 'mp4'), kept: false })
+    expect(Math.abs(made.durationMs - tape.durationMs)).toBeLessThan(200)
+    expect(await readFrames(made.path)).toEqual(await readFrames(tape.path))
+    const head = readFileSync(made.path).toString('latin1')
+    expect(head.indexOf('moov'), 'its index is at the front').toBeLessThan(head.indexOf('mdat'))
+    const row = page.locator(`[data-recording="studio-${made.id}"]`)
+    await row.locator('td', { hasText: '640×360' }).waitFor()
+    expect(await row.getByTestId('remux').count(), 'it is MP4 already').toBe(0)
+    expect(await page.locator('[role="alert"]').count()).toBe(0)
+  })
+
+  it('puts files that are selected into the trash together, and takes them back by one click', async () => {
+    await page.getByTestId('library-kind').selectOption('recording')
+    await page.getByTestId('library-part').selectOption('studio')
+    const before = await rows().count()
+    await page.getByTestId('recording-select').first().check()
+    await page.getByTestId('library-selection').waitFor()
+    await page.getByTestId('library-select-all').check()
+    await look(page, 'library-selection')
+    await page.getByTestId('delete-selected').click()
+    await until(async () => (await rows().count()) === 0, 'none is listed')
+    await page.getByTestId('toast').getByRole('button', { name: 'Undo' }).last().click()
+    await until(async () => (await rows().count()) === before, 'all are listed again')
+    await page.getByTestId('library-kind').selectOption('all')
+    await page.getByTestId('library-part').selectOption('all')
+  })
+
   it('plays MP4 and Matroska files of the studio, or offers the download', async () => {
     for (const kind of ['replay', 'recording']) {
       await page.getByTestId('library-part').selectOption('studio')
@@ -219,7 +253,22 @@ describe('the Library of recordings, replays and clips', () => {
     await until(() => !existsSync(newest.path), 'the file is gone')
     await page.keyboard.press('Escape')
     expect((await host.api('GET', `/studio/files/${newest.id}`)).status).toBe(404)
+    await page.getByTestId('library-kind').selectOption('all')
     expect(problems).toEqual([])
+  })
+
+  it('deletes what retention of the studio says, but nothing that is kept', async () => {
+    const made = (await files()).find(({ remuxedFrom }) => remuxedFrom !== null)
+    await page.locator(`[data-recording="studio-${made.id}"]`).getByTestId('recording-keep').click()
+    await until(async () => (await ask('GET', `/studio/files/${made.id}`)).kept, 'it is kept')
+    const others = (await files()).filter(({ kind, id }) => kind === 'recording' && id !== made.id)
+    expect(others.length).toBeGreaterThan(0)
+    await page.getByTestId('studio-retention-maxAgeDays').fill('0.000001')
+    await page.getByTestId('studio-retention-save').click()
+    await until(async () => (await files()).length === 1, 'only the one that is kept is left')
+    expect((await files())[0].id).toBe(made.id)
+    expect(others.some(({ path }) => existsSync(path))).toBe(false)
+    await ask('PUT', '/studio/file-retention', { maxAgeDays: null, maxTotalMegabytes: null, minFreeMegabytes: 0 })
   })
 
   it('lets viewers look and download, and change nothing', async () => {
@@ -233,6 +282,8 @@ describe('the Library of recordings, replays and clips', () => {
       ['DELETE', `/studio/files/${file.id}`],
       ['POST', `/studio/files/${file.id}/restore`],
       ['PATCH', `/studio/files/${file.id}`],
+      ['POST', `/studio/files/${file.id}/remux`],
+      ['PUT', '/studio/file-retention'],
     ] as const)
       expect(await as(method, path), `${method} ${path}`).toBe(403)
   })

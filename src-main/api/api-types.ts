@@ -429,14 +429,21 @@ export interface ApiTypes {
     edits: {
       POST: { body: { edits: readonly ({ do: 'add'; to: string; value: Record<string, unknown>; index?: number | undefined } | { do: 'change'; at: string; changes: Record<string, unknown>; linked?: boolean | undefined } | { do: 'remove'; at: string } | { do: 'move'; at: string; to?: string | undefined; index?: number | undefined } | { do: 'group'; scene: string; items: readonly string[]; id?: string | undefined; name?: string | undefined; origin?: { x: number; y: number } | undefined } | { do: 'ungroup'; at: string; size?: { width: number; height: number } | undefined } | { do: 'duplicate'; at: string; id?: string | undefined; name?: string | undefined; sources?: 'share' | 'copy' | undefined } | { do: 'paste'; scene: string; items: readonly Record<string, unknown>[]; sources?: readonly Record<string, unknown>[] | undefined })[]; ifRevision?: number | undefined; gesture?: string | undefined }; answer: DeleteStudioCanvases }
     }
+    'file-retention': {
+      GET: { answer: LiveRecordingRetention }
+      PUT: { body: LiveRecordingRetention; answer: LiveRecordingRetention }
+    }
     files: {
       GET: { query: { output?: string | undefined; deleted?: boolean | undefined; cursor?: string | undefined; limit?: number | undefined }; answer: { items: StudioFilesItem[]; nextCursor: string | null } }
       '*': {
         DELETE: { query: { permanently?: boolean | undefined; keep?: boolean | undefined }; answer: undefined }
-        PATCH: { body: { title: string }; answer: StudioFilesItem }
+        PATCH: { body: { title?: string | undefined; kept?: boolean | undefined }; answer: StudioFilesItem }
         GET: { answer: StudioFilesItem }
         file: {
           GET: { query: { download?: boolean | undefined }; answer: undefined }
+        }
+        remux: {
+          POST: { body: Record<string, never>; answer: StudioFilesItem }
         }
         restore: {
           POST: { answer: StudioFilesItem }
@@ -876,7 +883,8 @@ type StudioCollection = { revision: number; undo: string | null; redo: string | 
 type StudioCollectionVersions = { items: { id: string; replacedAt: string; bytes: number }[] }
 type StudioCollectionsItem = { name: string; bytes: number; changedAt: string; open: boolean }
 type StudioDocksItem = { id: string; name: string; url: string; opens: 'pane' | 'window' }
-type StudioFilesItem = { id: string; title: string; output: string; outputName: string; kind: 'recording' | 'replay'; session: string; part: number; state: 'writing' | 'complete' | 'recovered' | 'failed'; error: { code: string; message: string } | null; container: 'mp4' | 'mkv'; path: string; fileName: string; startedAt: string; durationMs: number; bytes: number; tracks: { id: string; kind: string; codec: string; name: string }[]; chapters: { atMs: number; name: string }[]; deletedAt: string | null; fileUrl: string; thumbnailUrl: string | null }
+type StudioFilesItemTracksItem = { id: string; kind: string; codec: string; name: string; width?: number; height?: number }
+type StudioFilesItem = { id: string; title: string; output: string; outputName: string; kind: 'recording' | 'replay'; session: string; part: number; state: 'writing' | 'complete' | 'recovered' | 'failed'; error: { code: string; message: string } | null; container: 'mp4' | 'mkv'; path: string; fileName: string; startedAt: string; durationMs: number; bytes: number; tracks: StudioFilesItemTracksItem[]; chapters: { atMs: number; name: string }[]; kept: boolean; remuxedFrom: string | null; deletedAt: string | null; fileUrl: string; thumbnailUrl: string | null }
 type StudioGuestsItem = { id: string; label: string; name: string | null; stream: string; state: 'invited' | 'waiting' | 'on-air' | 'away' | 'expired'; connected: boolean; onAir: boolean; inPreview: boolean; source: string | null; camera: boolean; microphone: boolean; talkedTo: boolean; receives: boolean; createdAt: string; expiresAt: string }
 type PostStudioGuests = { id: string; stream: string; joinUrl: string; guest: StudioGuestsItem }
 type PostStudioHotkeysItem = { run: string; macro: string; state: 'running' | 'done' | 'failed' | 'stopped'; done: number; actions: number; error: { code: string; message: string; remedy: string } | null }

@@ -28,6 +28,14 @@ interface MediaColumn<Entity> {
   readonly cell: (item: Entity) => ReactNode
 }
 
+interface MediaSelection<Entity> {
+  readonly ids: ReadonlySet<string>
+  readonly onChange: (ids: ReadonlySet<string>) => void
+  /** Name of the check box of an item, and of the one for all. */
+  readonly of: (item: Entity) => string
+  readonly all: string
+}
+
 interface MediaListProps<Entity extends Media> {
   /** First word of the test ids. */
   readonly kind: string
@@ -56,6 +64,8 @@ interface MediaListProps<Entity extends Media> {
   readonly deleteProblem?: (item: Entity) => string | undefined
   /** Buttons of editors before the others. */
   readonly actions?: (item: Entity) => ReactNode
+  /** Items that are selected, where the list has check boxes. */
+  readonly selection?: MediaSelection<Entity> | undefined
   /** What plays an item. */
   readonly player: (item: Entity, onClose: () => void) => ReactNode
 }
@@ -90,6 +100,17 @@ function Row<Entity extends Media>({
       data-kind={kind}
       {...{ [`data-${kind}`]: item.id }}
     >
+      {list.selection && (
+        <td className="media-check">
+          <input
+            type="checkbox"
+            aria-label={list.selection.of(item)}
+            checked={list.selection.ids.has(item.id)}
+            onChange={(event) => list.selection?.onChange(changed(list.selection.ids, [item.id], event.currentTarget.checked))}
+            data-testid={`${kind}-select`}
+          />
+        </td>
+      )}
       <td className="media-picture">
         <button type="button" disabled={!playable} aria-label={t.media.play(name)} onClick={onPlay} data-testid={`${kind}-play`}>
           {item.thumbnailUrl ? <img src={item.thumbnailUrl} alt="" loading="lazy" /> : <Icon size={20} />}
@@ -148,6 +169,15 @@ function Row<Entity extends Media>({
   )
 }
 
+function changed(ids: ReadonlySet<string>, which: readonly string[], selected: boolean): ReadonlySet<string> {
+  const next = new Set(ids)
+  for (const id of which) {
+    if (selected) next.add(id)
+    else next.delete(id)
+  }
+  return next
+}
+
 /** For lists that are sorted by a time, the newest first. */
 export const newestFirst =
   <Entity,>(timeOf: (item: Entity) => string) =>
@@ -156,7 +186,7 @@ export const newestFirst =
 
 /** A list of recordings, replays or clips, with what they are played by. */
 export function MediaList<Entity extends Media>(props: MediaListProps<Entity>) {
-  const { kind, list, compare, icon: Icon, empty, columns } = props
+  const { kind, list, compare, icon: Icon, empty, columns, selection } = props
   const [playing, setPlaying] = useState<string | null>(null)
   const shown = Object.values(list.items)
     .filter(({ deletedAt }) => deletedAt === null)
@@ -178,6 +208,20 @@ export function MediaList<Entity extends Media>(props: MediaListProps<Entity>) {
         <table data-testid={`${kind}s`}>
           <thead>
             <tr>
+              {selection && (
+                <th className="media-check">
+                  <input
+                    type="checkbox"
+                    aria-label={selection.all}
+                    checked={shown.every(({ id }) => selection.ids.has(id))}
+                    onChange={(event) => {
+                      const all = shown.map(({ id }) => id)
+                      selection.onChange(changed(selection.ids, all, event.currentTarget.checked))
+                    }}
+                    data-testid={`${kind}-select-all`}
+                  />
+                </th>
+              )}
               <th>
                 <span className="sr-only">{t.media.image}</span>
               </th>

@@ -16,6 +16,48 @@ export function rename({ of }: LibraryItem, title: string): void {
   else void changeWithUndo(`/studio/files/${of.entity.id}`, { title }, before, said, studioFiles.keep)
 }
 
+/** Has retention leave a file alone, or not any more; clips are not deleted by it. */
+export function keepFromRetention({ of }: LibraryItem, kept: boolean, said: string): void {
+  if (of.is === 'recording') void changeWithUndo(`/live/recordings/${of.entity.id}`, { kept }, { kept: !kept }, said, recordings.keep)
+  else if (of.is === 'file') void changeWithUndo(`/studio/files/${of.entity.id}`, { kept }, { kept: !kept }, said, studioFiles.keep)
+}
+
+/** Makes a plain MP4 file of a recording, beside it. */
+export async function remux({ of, fileName }: LibraryItem): Promise<void> {
+  if (of.is !== 'file') return
+  try {
+    await studioFiles.keep(call('POST', `/studio/files/${of.entity.id}/remux`, { body: {} }))
+    notify(t.remuxStarted(fileName))
+  } catch (error) {
+    notifyError(error)
+  }
+}
+
+/** Puts files into the trash, with one message for all of them. */
+export async function throwAwayAll(items: readonly LibraryItem[]): Promise<void> {
+  const gone = await Promise.allSettled(items.map(trash))
+  const failed = gone.find((each) => each.status === 'rejected')
+  const count = gone.filter((each) => each.status === 'fulfilled').length
+  const done = items.filter((_, at) => gone[at]?.status === 'fulfilled')
+  if (count > 0) notify(t.filesInTrash(count), () => void Promise.all(done.map(restoreQuietly)).catch(notifyError))
+  if (failed?.status === 'rejected') notifyError(failed.reason)
+}
+
+function trash({ of }: LibraryItem): Promise<unknown> {
+  const deletedAt = new Date().toISOString()
+  if (of.is === 'recording') {
+    return recordings.keep(call('DELETE', `/live/recordings/${of.entity.id}`).then(() => ({ ...of.entity, deletedAt })))
+  }
+  if (of.is === 'clip') return clips.keep(call('DELETE', `/live/clips/${of.entity.id}`).then(() => ({ ...of.entity, deletedAt })))
+  return studioFiles.keep(call('DELETE', `/studio/files/${of.entity.id}`).then(() => ({ ...of.entity, deletedAt })))
+}
+
+function restoreQuietly({ of }: LibraryItem): Promise<unknown> {
+  if (of.is === 'recording') return recordings.keep(call('POST', `/live/recordings/${of.entity.id}/restore`))
+  if (of.is === 'clip') return clips.keep(call('POST', `/live/clips/${of.entity.id}/restore`))
+  return studioFiles.keep(call('POST', `/studio/files/${of.entity.id}/restore`))
+}
+
 /** Puts a file into the trash, out of which it can be taken again. */
 export function throwAway({ of, fileName }: LibraryItem): void {
   if (of.is === 'recording') void moveToTrash(`/live/recordings/${of.entity.id}`, of.entity, fileName, recordings.keep)
@@ -34,12 +76,10 @@ export async function readTrash(): Promise<readonly LibraryItem[]> {
 }
 
 /** Takes a file out of the trash. */
-export async function restore({ of, title }: LibraryItem): Promise<void> {
+export async function restore(item: LibraryItem): Promise<void> {
   try {
-    if (of.is === 'recording') await recordings.keep(call('POST', `/live/recordings/${of.entity.id}/restore`))
-    else if (of.is === 'clip') await clips.keep(call('POST', `/live/clips/${of.entity.id}/restore`))
-    else await studioFiles.keep(call('POST', `/studio/files/${of.entity.id}/restore`))
-    notify(components.media.restored(title))
+    await restoreQuietly(item)
+    notify(components.media.restored(item.title))
   } catch (error) {
     notifyError(error)
   }

@@ -21,6 +21,8 @@ export interface LibraryItem extends Media {
   readonly container: string
   /** Codecs, in words. */
   readonly tracks: string
+  /** Of its video, as 1920×1080; empty without video, or where nobody wrote it down. */
+  readonly resolution: string
   readonly spritesUrl: string | null
   /** On the machine of the host; null where the API does not say. */
   readonly path: string | null
@@ -32,6 +34,11 @@ export interface LibraryItem extends Media {
     | { readonly is: 'file'; readonly entity: StudioFile }
 }
 
+function resolutionOf(tracks: readonly { readonly width?: number; readonly height?: number }[]): string {
+  const video = tracks.find(({ width }) => width !== undefined)
+  return video === undefined ? '' : `${video.width}×${video.height}`
+}
+
 const ofRecording = (entity: Recording): LibraryItem => ({
   ...entity,
   id: `recording-${entity.id}`,
@@ -39,6 +46,7 @@ const ofRecording = (entity: Recording): LibraryItem => ({
   part: 'live',
   source: entity.stream,
   tracks: formatTracks(entity.tracks),
+  resolution: resolutionOf(entity.tracks),
   path: null,
   chapters: [],
   of: { is: 'recording', entity },
@@ -52,6 +60,7 @@ const ofClip = (entity: Clip): LibraryItem => ({
   source: entity.stream,
   container: 'mp4',
   tracks: formatTracks(entity.tracks),
+  resolution: resolutionOf(entity.tracks),
   spritesUrl: null,
   path: null,
   chapters: [],
@@ -64,6 +73,7 @@ const ofStudioFile = (entity: StudioFile): LibraryItem => ({
   part: 'studio',
   source: entity.outputName,
   tracks: entity.tracks.map(({ codec }) => formatCodec(codec)).join(' · '),
+  resolution: resolutionOf(entity.tracks),
   spritesUrl: null,
   of: { is: 'file', entity },
 })

@@ -1,16 +1,19 @@
-import { Film, History, Scissors, Search, Trash2 } from 'lucide-react'
+import { FileVideo, Film, History, Scissors, Search, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { Link } from 'wouter'
+import { useCollection } from '../client/collection.ts'
 import { formatBytes, formatDuration } from '../client/format.ts'
+import { inLanguage } from '../client/host-error.ts'
 import { ClipState } from '../clips/clip-list.tsx'
 import { CopyField } from '../components/copy.tsx'
 import { MediaList } from '../components/media-list.tsx'
 import { MediaPlayer } from '../components/media-player.tsx'
-import { useTitle } from '../components/page.ts'
+import { useMayEdit, useTitle } from '../components/page.ts'
 import { library as t } from '../messages/page.ts'
 import { KeepButton, RecordingState } from '../recording/recording-list.tsx'
-import { DefaultRule, RetentionCard } from '../recording/recording-settings.tsx'
-import { rename, throwAway } from './library-actions.ts'
+import { DefaultRule, StreamRetention, StudioRetention } from '../recording/recording-settings.tsx'
+import { studioFiles } from '../studio/outputs/studio-files.ts'
+import { keepFromRetention, remux, rename, throwAway, throwAwayAll } from './library-actions.ts'
 import { comparisons, fits, itemsById, type LibraryFilter, type LibraryItem, type LibraryOrder, useLibrary } from './library-items.ts'
 import { TrashDialog } from './trash-dialog.tsx'
 import './library.css'
@@ -26,12 +29,69 @@ const isGrowing = ({ of: { entity } }: LibraryItem): boolean =>
 function State({ item: { of } }: { readonly item: LibraryItem }) {
   if (of.is === 'recording') return <RecordingState recording={of.entity} />
   if (of.is === 'clip') return <ClipState clip={of.entity} />
-  const { state, error } = of.entity
+  const { state, error, remuxedFrom, durationMs } = of.entity
+  const remuxes = state === 'writing' && remuxedFrom !== null
   return (
     <>
-      <span className={`chip ${studioChips[state]}`}>{t.states[state]}</span>
-      {error && <div className="small quiet">{error.message}</div>}
+      <span className={`chip ${studioChips[state]}`}>{remuxes ? t.remuxing : t.states[state]}</span>
+      {remuxes && <RemuxProgress from={remuxedFrom} durationMs={durationMs} />}
+      {error && <div className="small quiet">{inLanguage(error).message}</div>}
     </>
+  )
+}
+
+function RemuxProgress({ from, durationMs }: { readonly from: string; readonly durationMs: number }) {
+  const whole = useCollection(studioFiles).items[from]?.durationMs ?? 0
+  return <progress className="remux-progress" max={Math.max(1, whole)} value={durationMs} aria-label={t.remuxing} />
+}
+
+function Actions({ item }: { readonly item: LibraryItem }) {
+  const { of, fileName } = item
+  if (of.is === 'clip') return null
+  const canRemux = of.is === 'file' && of.entity.container === 'mkv' && (of.entity.state === 'complete' || of.entity.state === 'recovered')
+  return (
+    <>
+      {canRemux && (
+        <button
+          type="button"
+          className="button quiet icon"
+          aria-label={t.remuxNamed(fileName)}
+          title={t.remux}
+          data-testid="remux"
+          onClick={() => void remux(item)}
+        >
+          <FileVideo size={16} />
+        </button>
+      )}
+      <KeepButton kept={of.entity.kept} fileName={fileName} onChange={(kept, said) => keepFromRetention(item, kept, said)} />
+    </>
+  )
+}
+
+/** What is done with all files that are selected. */
+function SelectionBar({ items, onDone }: { readonly items: readonly LibraryItem[]; readonly onDone: () => void }) {
+  const deletable = items.filter((item) => !isGrowing(item) || item.kind === 'clip')
+  return (
+    <div className="library-selection" role="toolbar" aria-label={t.selectionActions} data-testid="library-selection">
+      <b>{t.selected(items.length)}</b>
+      <span className="quiet small">{formatBytes(items.reduce((sum, { bytes }) => sum + bytes, 0))}</span>
+      <span className="spacer" />
+      <button
+        type="button"
+        className="button danger"
+        disabled={deletable.length === 0}
+        data-testid="delete-selected"
+        onClick={() => {
+          void throwAwayAll(deletable)
+          onDone()
+        }}
+      >
+        <Trash2 size={16} /> {t.deleteSelected}
+      </button>
+      <button type="button" className="button quiet" onClick={onDone} data-testid="clear-selection">
+        {t.clearSelection}
+      </button>
+    </div>
   )
 }
 
@@ -55,10 +115,14 @@ export function LibraryPage() {
   const [filter, setFilter] = useState<LibraryFilter>(everything)
   const [order, setOrder] = useState<LibraryOrder>('newest')
   const [trash, setTrash] = useState(false)
+  const editor = useMayEdit()
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
   const { loaded, items } = useLibrary()
   const all = Object.values(items).filter(({ deletedAt }) => deletedAt === null)
   const shown = all.filter((item) => fits(item, filter))
   const bytes = all.reduce((sum, item) => sum + item.bytes, 0)
+  // What is not seen is not acted on.
+  const chosen = shown.filter(({ id }) => selected.has(id))
   const filtered = all.length > 0 && shown.length === 0
   return (
     <>
@@ -126,6 +190,7 @@ export function LibraryPage() {
               ))}
             </select>
           </search>
+          {chosen.length > 0 && <SelectionBar items={chosen} onDone={() => setSelected(new Set())} />}
           <MediaList
             kind="library"
             kindOf={({ kind }) => kind}
@@ -156,18 +221,23 @@ export function LibraryPage() {
                 title: t.kind,
                 cell: ({ kind, container, tracks }) => <span title={tracks}>{`${t.kinds[kind]}, ${container.toUpperCase()}`}</span>,
               },
+              { title: t.resolution, cell: ({ resolution }) => <span className="tabular">{resolution || '–'}</span> },
               { title: t.state, cell: (item) => <State item={item} /> },
             ]}
             isPlayable={({ fileUrl, state }) => fileUrl !== null && state !== 'failed'}
             onRename={rename}
             onDelete={throwAway}
             deleteProblem={(item) => (isGrowing(item) && item.kind !== 'clip' ? t.stopItFirst : undefined)}
-            actions={({ of }) => (of.is === 'recording' ? <KeepButton recording={of.entity} /> : null)}
+            actions={(item) => <Actions item={item} />}
+            selection={
+              editor ? { ids: selected, onChange: setSelected, of: ({ fileName }) => t.selectNamed(fileName), all: t.selectAll } : undefined
+            }
             player={(item, onClose) => <Player item={item} onClose={onClose} />}
           />
         </section>
         <DefaultRule />
-        <RetentionCard />
+        <StreamRetention />
+        <StudioRetention />
       </div>
       {trash && <TrashDialog onClose={() => setTrash(false)} />}
     </>

@@ -26,10 +26,14 @@ export function RecordingState({ recording: { state, error } }: { readonly recor
   )
 }
 
-/** Has retention leave a recording alone, or not any more. */
-export function KeepButton({ recording }: { readonly recording: Recording }) {
-  const { kept, fileName } = recording
-  const said = kept ? t.retentionMayDeleteItAgain : t.itIsKept
+interface KeepButtonProps {
+  readonly kept: boolean
+  readonly fileName: string
+  readonly onChange: (kept: boolean, said: string) => void
+}
+
+/** Has retention leave a file alone, or not any more. */
+export function KeepButton({ kept, fileName, onChange }: KeepButtonProps) {
   return (
     <button
       type="button"
@@ -38,7 +42,7 @@ export function KeepButton({ recording }: { readonly recording: Recording }) {
       aria-label={kept ? t.letRetentionDelete(fileName) : t.keep(fileName)}
       title={kept ? t.keptRetentionLeavesItAlone : t.keepRetentionLeavesItAlone}
       data-testid="recording-keep"
-      onClick={() => void changeWithUndo(pathOf(recording), { kept: !kept }, { kept }, said, recordings.keep)}
+      onClick={() => onChange(!kept, kept ? t.retentionMayDeleteItAgain : t.itIsKept)}
     >
       {kept ? <Lock size={16} /> : <LockOpen size={16} />}
     </button>
@@ -70,7 +74,12 @@ export function RecordingList({ stream }: { readonly stream: string }) {
       }
       onDelete={(recording) => void moveToTrash(pathOf(recording), recording, recording.fileName, recordings.keep)}
       deleteProblem={({ state }) => (state === 'recording' ? t.stopItFirst : undefined)}
-      actions={(recording) => <KeepButton recording={recording} />}
+      actions={(recording) => (
+        <KeepButton
+          {...recording}
+          onChange={(kept, said) => void changeWithUndo(pathOf(recording), { kept }, { kept: recording.kept }, said, recordings.keep)}
+        />
+      )}
       player={(recording, onClose) => (
         <MediaPlayer kind="recording" file={{ ...recording, tracks: formatTracks(recording.tracks) }} onClose={onClose} />
       )}

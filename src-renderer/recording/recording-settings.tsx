@@ -1,25 +1,44 @@
-import type { RecordingRule, Retention } from '../../src-main/live/jobs/recording/schemas.ts'
+import type { RecordingRule } from '../../src-main/live/jobs/recording/schemas.ts'
+import type { Retention } from '../../src-main/media/files/retention.ts'
 import { call } from '../client/api.ts'
-import { only, useResource } from '../client/resource.ts'
+import { only, type Resource, useResource } from '../client/resource.ts'
 import { DraftForm } from '../components/draft-form.tsx'
 import { useIsAdmin, useMayEdit } from '../components/page.ts'
 import { notify, notifyError } from '../components/toasts.tsx'
 import { useDraft } from '../components/use-draft.ts'
 import { recording as t } from '../messages/page.ts'
-import { defaultRule, retention } from './recording-store.ts'
+import { defaultRule, retention, studioRetention } from './recording-store.ts'
 import { RuleForm } from './rule-form.tsx'
 import './recording.css'
 
+interface RetentionCardProps {
+  readonly title: string
+  readonly retention: Resource<string, Retention>
+  /** First word of ids. */
+  readonly id: string
+  /** What happens where the disk has too little free space. */
+  readonly whenFull: string
+}
+
 /** How long recordings of streams are kept. */
-export function RetentionCard() {
+export const StreamRetention = () => (
+  <RetentionCard title={t.retention} retention={retention} id="retention" whenFull={t.theOldestGoThenRecording} />
+)
+
+/** How long recordings and replays of the studio are kept. */
+export const StudioRetention = () => (
+  <RetentionCard title={t.retentionOfStudio} retention={studioRetention} id="studio-retention" whenFull={t.theOldestGo} />
+)
+
+function RetentionCard({ title, retention, id, whenFull }: RetentionCardProps) {
   const admin = useIsAdmin()
   const { draft, setDraft, changed, save } = useDraft(retention, t.retentionWasSaved)
   if (!draft) return null
   const field = (key: keyof Retention, label: string, hint: string) => (
     <div className="field">
-      <label htmlFor={`retention-${key}`}>{label}</label>
+      <label htmlFor={`${id}-${key}`}>{label}</label>
       <input
-        id={`retention-${key}`}
+        id={`${id}-${key}`}
         className="input"
         type="number"
         min={key === 'minFreeMegabytes' ? 0 : 1}
@@ -30,21 +49,21 @@ export function RetentionCard() {
           const text = event.currentTarget.value
           setDraft({ ...draft, [key]: text === '' ? (key === 'minFreeMegabytes' ? 0 : null) : Number(text) })
         }}
-        data-testid={`retention-${key}`}
+        data-testid={`${id}-${key}`}
       />
       <span className="hint">{hint}</span>
     </div>
   )
   return (
-    <section className="card" aria-label={t.retention}>
+    <section className="card" aria-label={title}>
       <header>
-        <h2>{t.retention}</h2>
+        <h2>{title}</h2>
       </header>
-      <DraftForm editable={admin} changed={changed} onSave={save} saveTestId="retention-save">
+      <DraftForm editable={admin} changed={changed} onSave={save} saveTestId={`${id}-save`}>
         <fieldset className="recording-fields" disabled={!admin}>
           {field('maxAgeDays', t.deleteAfterDays, t.keptRecordingsStay)}
           {field('maxTotalMegabytes', t.allTogetherAtMostMb, t.theOldestGoFirst)}
-          {field('minFreeMegabytes', t.keepFreeOnTheDisk, t.theOldestGoThenRecording)}
+          {field('minFreeMegabytes', t.keepFreeOnTheDisk, whenFull)}
         </fieldset>
       </DraftForm>
     </section>

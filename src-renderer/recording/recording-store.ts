@@ -26,6 +26,9 @@ export const recordingStatuses = new Resource({
 /** How long recordings are kept. */
 export const retention = new Resource({ path: () => '/live/recording-retention', updated: ['recording-retention.updated'] })
 
+/** How long recordings and replays of the studio are kept. */
+export const studioRetention = new Resource({ path: () => '/studio/file-retention', updated: ['studio.file-retention.updated'] })
+
 /** What is recorded of streams without a rule of their own. */
 export const defaultRule = new Resource({ path: () => '/live/recording-rule', updated: ['recording-rule.default'] })
 

@@ -160,6 +160,11 @@ export const studioErrors = {
     title: 'The file is no longer where it was written',
     remedy: 'Put it back, or take it off the list.',
   },
+  'studio.remux_failed': {
+    status: 500,
+    title: 'The file could not be remuxed',
+    remedy: 'Check the free space of its disk, and with `streams doctor` whether the media engine works, then try again.',
+  },
   'studio.file_running': { status: 409, title: 'The file is still being written', remedy: 'Stop its output first.' },
   'studio.overlay_not_found': {
     status: 404,

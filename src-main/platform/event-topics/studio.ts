@@ -12,6 +12,11 @@ export const studioTopics = {
     state: 'GET /studio/statistics',
     summary: 'Drift of audio clocks; sent to clients that name the topic',
   },
+  'studio.file-retention.updated': {
+    role: 'viewer',
+    state: 'GET /studio/file-retention',
+    summary: 'How long files of the studio are kept was changed',
+  },
   'studio.file.removed': { role: 'viewer', state: 'GET /studio/files', summary: 'A file that the studio wrote was deleted' },
   'studio.file.updated': { role: 'viewer', state: 'GET /studio/files', summary: 'A file that the studio writes was created or changed' },
   'studio.filter': { role: 'viewer', state: 'GET /studio', summary: 'A filter failed or works again' },

@@ -45,6 +45,11 @@ export const workers = {
     runs: 'while a clip is cut',
     loss: 'the clip fails',
   },
+  remux: {
+    source: 'media/files/remux/worker/remux-worker.ts',
+    runs: 'while a recording is remuxed',
+    loss: 'the remux fails; the recording stays as it is',
+  },
   delivery: {
     source: 'live/delivery/worker/delivery-worker.ts',
     runs: "as many as the option says: they share the host's HTTP(S) sockets, and pass what they do not answer to it over a Unix socket (`platform/http`)",

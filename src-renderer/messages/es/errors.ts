@@ -910,6 +910,11 @@ export const errors: Readonly<Record<ErrorCode, ErrorText>> = {
     title: 'El archivo ya no está donde se escribió',
     remedy: 'Devuélvelo a su lugar o quítalo de la lista.',
   },
+  'studio.remux_failed': {
+    english: 'The file could not be remuxed',
+    title: 'No se pudo cambiar el contenedor del archivo',
+    remedy: 'Comprueba el espacio libre de su disco y, con `streams doctor`, si funciona el motor multimedia, y vuelve a intentarlo.',
+  },
   'studio.file_running': {
     english: 'The file is still being written',
     title: 'El archivo aún se está escribiendo',

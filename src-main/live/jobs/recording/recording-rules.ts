@@ -1,8 +1,9 @@
 import { unknownFields } from '../../../media/files/file-names.ts'
+import type { Retention } from '../../../media/files/retention.ts'
 import { AppError } from '../../../platform/errors.ts'
 import type { EventBus } from '../../../platform/events.ts'
 import type { RecordingStore } from './recording-store.ts'
-import { defaultRule, type RecordingRule, type Retention, type RuleInForce } from './schemas.ts'
+import { defaultRule, type RecordingRule, type RuleInForce } from './schemas.ts'
 
 const nameFields = ['stream', 'title', 'date', 'time', 'number'] as const
 

@@ -1,15 +1,8 @@
 import type { Static, TSchema } from 'typebox'
 import Value from 'typebox/value'
+import { type Retention, RetentionSchema } from '../../../media/files/retention.ts'
 import type { LiveDatabase, RecordingRow, Writes } from '../../live-database.ts'
-import {
-  defaultRetention,
-  defaultRule,
-  type Recording,
-  type RecordingRule,
-  RecordingRuleSchema,
-  type Retention,
-  RetentionSchema,
-} from './schemas.ts'
+import { defaultRetention, defaultRule, type Recording, type RecordingRule, RecordingRuleSchema } from './schemas.ts'
 
 /** What is stored of a file: everything except the URLs, which are derived from it. */
 export type StoredRecording = Omit<Recording, 'fileUrl' | 'thumbnailUrl' | 'spritesUrl'> & {

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { unfitTracks } from '../../../media/files/container.ts'
+import { expired } from '../../../media/files/retention.ts'
 import type { LiveStream } from '../../../media/live-stream.ts'
 import type { AuditLog } from '../../../platform/audit.ts'
 import { AppError, type ErrorCode } from '../../../platform/errors.ts'
@@ -13,7 +14,6 @@ import type { RecordingIndex } from './recording-index.ts'
 import type { RecordingRules } from './recording-rules.ts'
 import { RecordingSession } from './recording-session.ts'
 import type { StoredRecording } from './recording-store.ts'
-import { expired } from './retention.ts'
 import type { RecordingProgress, RecordingStatus } from './schemas.ts'
 
 export interface RecordingsDependencies {

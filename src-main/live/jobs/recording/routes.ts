@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { mediaTypes } from '../../../media/files/container.ts'
+import { RetentionSchema } from '../../../media/files/retention.ts'
 import type { AuditLog } from '../../../platform/audit.ts'
 import { AppError } from '../../../platform/errors.ts'
 import { FileQuery, giveFile } from '../../../platform/file-endpoint.ts'
@@ -9,7 +10,7 @@ import { ofStream } from '../of-stream.ts'
 import { type RecordingIndex, recordingView } from './recording-index.ts'
 import type { RecordingRules } from './recording-rules.ts'
 import type { Recordings } from './recordings.ts'
-import { RecordingRuleSchema, RecordingSchema, RecordingStatusSchema, RetentionSchema, RuleInForceSchema } from './schemas.ts'
+import { RecordingRuleSchema, RecordingSchema, RecordingStatusSchema, RuleInForceSchema } from './schemas.ts'
 
 export interface RecordingRoutesDependencies {
   readonly recordings: Recordings

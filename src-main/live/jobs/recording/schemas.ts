@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import type { Retention } from '../../../media/files/retention.ts'
 import { StreamName, TrackSchema } from '../../schemas.ts'
 
 const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()])
@@ -44,19 +45,7 @@ export const RuleInForceSchema = Type.Object({
 })
 export type RuleInForce = Static<typeof RuleInForceSchema>
 
-export const RetentionSchema = Type.Object(
-  {
-    maxAgeDays: Nullable(Type.Number({ exclusiveMinimum: 0, maximum: 36_500, description: 'older recordings go' })),
-    maxTotalMegabytes: Nullable(Type.Integer({ minimum: 1, description: 'the oldest go until all together are smaller' })),
-    minFreeMegabytes: Type.Integer({
-      minimum: 0,
-      description: 'the oldest are deleted, then recording waits, until the disk has this much free space',
-    }),
-  },
-  { additionalProperties: false },
-)
-export type Retention = Static<typeof RetentionSchema>
-
+/** Recordings of streams leave space for the recordings that run. */
 export const defaultRetention: Retention = { maxAgeDays: null, maxTotalMegabytes: null, minFreeMegabytes: 500 }
 
 export const RecordingSchema = Type.Object({

@@ -1,13 +1,16 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { Remuxer } from '../../../media/files/remux/remuxer.ts'
 import type { Reach } from '../../../platform/reach.ts'
 import type { RouteDefinition } from '../../../platform/routes.ts'
 import type { StudioDependencies } from '../../studio-dependencies.ts'
 import type { StudioEngine } from '../engine/studio-engine.ts'
 import type { StateStore } from '../state-store.ts'
 import { FileBook } from './files/file-book.ts'
+import { FileRetention } from './files/file-retention.ts'
 import { fileRoutes } from './files/file-routes.ts'
+import { RemuxFiles } from './files/remux-files.ts'
 import { Outputs } from './outputs.ts'
 import type { StudioOutputs } from './studio-outputs.ts'
 
@@ -37,13 +40,16 @@ export async function createOutputs(
   mkdirSync(folder, { recursive: true })
   const now = dependencies.now ?? Date.now
   const pictures = join(folder, '.pictures')
-  const files = await FileBook.open({ database, writes, events, log, pictures, posterOf: (file) => carrier.posterOf(file), now })
+  const retention = new FileRetention({ store, events, now })
+  const files = await FileBook.open({ database, writes, events, log, pictures, posterOf: (file) => carrier.posterOf(file), retention })
   // Of a day's recording this takes a while, which nobody is to be off air for.
   await Promise.race([files.recover(), sleep(maxRecoveryMs, undefined, { ref: false })])
   void files.illustrateOld()
+  const remuxer = new Remuxer(log)
+  const remuxes = new RemuxFiles({ files, remuxer, policy: () => reach.policy().files, audit, log })
   const outputs = new Outputs({ engine, carrier, events, audit, log, files, folder, reach, now, store, resumeWithinMs })
   return {
-    routes: fileRoutes(files, audit, now),
+    routes: fileRoutes({ files, remuxes, retention, audit, now }),
     sync: (collection) => outputs.sync(collection),
     list: () => outputs.list(),
     autostart: () => outputs.autostart(),
@@ -51,9 +57,9 @@ export async function createOutputs(
     start: (id, actor) => outputs.start(id, actor),
     stop: (id, actor) => outputs.stop(id, actor),
     command: (id, name, details, actor) => outputs.command(id, name, details, actor),
-    close(byPerson) {
+    async close(byPerson) {
       files.stop()
-      return outputs.close(byPerson)
+      await Promise.all([outputs.close(byPerson), remuxer.stop()])
     },
   }
 }

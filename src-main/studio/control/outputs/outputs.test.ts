@@ -129,7 +129,7 @@ function openBook(events: EventBus, stored: readonly StoredFile[] = []): Promise
     log: silentLogger,
     pictures: join(tmpdir(), 'no-pictures'),
     posterOf: async () => undefined,
-    now: Date.now,
+    retention: { expired: async () => [] },
   })
 }
 

@@ -6,8 +6,8 @@ import { AppError } from '../../../../platform/errors.ts'
 import type { EventBus } from '../../../../platform/events.ts'
 import type { Logger } from '../../../../platform/logger.ts'
 import { repeat } from '../../../../platform/repeat.ts'
-import { trashMs } from '../../../../platform/trash-routes.ts'
-import { type FileFacts, freePath, halfOf } from './file-place.ts'
+import { type FileFacts, freePath, halfOf, pathBeside } from './file-place.ts'
+import type { FileRetention } from './file-retention.ts'
 import { fileView, type StoredFile } from './studio-file.ts'
 
 interface Tables {
@@ -24,15 +24,14 @@ export interface FileBookDependencies {
   readonly pictures: string
   /** JPEG of a file's video; undefined where none can be made. */
   readonly posterOf: (file: { readonly path: string; readonly durationMs: number }) => Promise<Uint8Array | undefined>
-  /** ms since 1970. */
-  readonly now: () => number
+  readonly retention: Pick<FileRetention, 'expired'>
 }
 
 /** Files that are listed: the oldest ones are taken off, and stay on the disk. */
 const maxFiles = 10_000
 
-/** How often the trash is emptied of what has been in it for long enough. */
-const emptyEveryMs = 10_000
+/** How often it is looked at what has to go. */
+const cleanEveryMs = 10_000
 
 /** The files that outputs wrote: the oldest first, kept over restarts. */
 export class FileBook {
@@ -46,7 +45,7 @@ export class FileBook {
   private constructor(dependencies: FileBookDependencies) {
     this.#dependencies = dependencies
     this.#database = dependencies.database as Kysely<Tables>
-    this.#timer = repeat(emptyEveryMs, () => void this.#emptyTrash())
+    this.#timer = repeat(cleanEveryMs, () => void this.clean())
   }
 
   static async open(dependencies: FileBookDependencies): Promise<FileBook> {
@@ -61,7 +60,10 @@ export class FileBook {
   /** Reads files again that were being written when the host ended. */
   async recover(): Promise<void> {
     const left = [...this.#byId.values()].filter(({ state }) => state === 'writing')
-    for (const file of left) await (file.kind === 'replay' ? this.#settle(file) : this.mend(file, 'recovered'))
+    for (const file of left) {
+      const isWholeOrNot = file.kind === 'replay' || file.remuxedFrom !== null
+      await (isWholeOrNot ? this.#settle(file) : this.mend(file, 'recovered'))
+    }
   }
 
   list(): readonly StoredFile[] {
@@ -85,6 +87,13 @@ export class FileBook {
     const path = freePath(facts, this.#claimed)
     this.#claimed.add(path)
     return path
+  }
+
+  /** `claim` of a path for a file of another type beside one. */
+  claimBeside(path: string, ending: string): string {
+    const beside = pathBeside(path, ending, this.#claimed)
+    this.#claimed.add(beside)
+    return beside
   }
 
   release(path: string): void {
@@ -153,9 +162,14 @@ export class FileBook {
     this.keep(file)
   }
 
-  async #emptyTrash(): Promise<void> {
-    for (const file of [...this.#byId.values()]) {
-      if (file.deletedAt === null || this.#dependencies.now() - Date.parse(file.deletedAt) < trashMs) continue
+  /** Deletes what was in the trash for long enough, and what retention says. */
+  async clean(): Promise<void> {
+    const { retention, log } = this.#dependencies
+    for (const id of await retention.expired(this.list())) {
+      const file = this.#byId.get(id)
+      if (file === undefined) continue
+      if (file.deletedAt === null)
+        log.info({ file: id, path: file.path, bytes: file.bytes }, 'a file of the studio was deleted by retention')
       await this.remove(file).catch((error: unknown) =>
         this.#dependencies.log.warn({ err: error, file: file.id }, 'a file of the studio could not be deleted'),
       )
@@ -170,15 +184,21 @@ export class FileBook {
     }
   }
 
-  /** A replay is there whole, or what of it reached the disk is removed. */
+  /** A replay or remuxed file is there whole, or what of it reached the disk is removed. */
   async #settle(file: StoredFile): Promise<void> {
     await rm(halfOf(file.path), { force: true })
     const whole = await access(file.path).then(
       () => true,
       () => false,
     )
-    if (whole) await this.mend(file, 'complete')
-    else this.forget(file.id)
+    if (whole && file.remuxedFrom === null) await this.mend(file, 'complete')
+    else if (whole) {
+      const from = this.#byId.get(file.remuxedFrom ?? '')
+      file.state = 'complete'
+      file.durationMs = from?.durationMs ?? file.durationMs
+      file.bytes = (await stat(file.path)).size
+      this.keep(file)
+    } else this.forget(file.id)
   }
 
   /** Sets a file that has no proper ending down as what it holds. */
@@ -199,6 +219,6 @@ export class FileBook {
 const isWhole = ({ state }: StoredFile): boolean => state === 'complete' || state === 'recovered'
 
 /** A file as an older version kept it. */
-function upgraded(file: Omit<StoredFile, 'title' | 'deletedAt' | 'poster'> & Partial<StoredFile>): StoredFile {
-  return { title: file.outputName, deletedAt: null, poster: false, ...file }
+function upgraded(file: Omit<StoredFile, 'title' | 'deletedAt' | 'poster' | 'kept' | 'remuxedFrom'> & Partial<StoredFile>): StoredFile {
+  return { title: file.outputName, deletedAt: null, poster: false, kept: false, remuxedFrom: null, ...file }
 }

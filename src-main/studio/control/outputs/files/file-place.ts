@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { access, constants, mkdir } from 'node:fs/promises'
-import { dirname, isAbsolute, join, normalize } from 'node:path'
+import { basename, dirname, extname, isAbsolute, join, normalize } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileName, numberField, timeFields } from '../../../../media/files/file-names.ts'
 import { AppError } from '../../../../platform/errors.ts'
@@ -75,13 +75,22 @@ export function halfOf(path: string): string {
   return `${path}.part`
 }
 
+/** A path for a file of another type beside this one, that no file has, nor is to have (`taken`). */
+export function pathBeside(path: string, ending: string, taken: ReadonlySet<string>): string {
+  const base = join(dirname(path), basename(path, extname(path)))
+  return freeOf(base, ending, taken)
+}
+
+function freeOf(base: string, ending: string, taken: ReadonlySet<string>): string {
+  let path = `${base}.${ending}`
+  for (let next = 2; taken.has(path) || existsSync(path) || existsSync(halfOf(path)); next++) path = `${base}-${next}.${ending}`
+  return path
+}
+
 /** A path that no file has, nor is to have (`taken`). A file of a later part says so in its name, whatever the template. */
 export function freePath({ folder, template, ending, wallMs, output, canvas, scene, part }: FileFacts, taken: ReadonlySet<string>): string {
   const fields = { ...timeFields(wallMs), output, canvas, scene, part: numberField(part) }
   const full = part > 1 && !/\{(part|time)\}/.test(template) ? `${template}-{part}` : template
   const name = fileName(full, fields, `recording-${fields.part}`)
-  let path = join(folder, `${name}.${ending}`)
-  for (let next = 2; taken.has(path) || existsSync(path) || existsSync(halfOf(path)); next++)
-    path = join(folder, `${name}-${next}.${ending}`)
-  return path
+  return freeOf(join(folder, name), ending, taken)
 }

@@ -1,19 +1,32 @@
 import { basename } from 'node:path'
 import { Type } from 'typebox'
 import { mediaTypes } from '../../../../media/files/container.ts'
+import { RetentionSchema } from '../../../../media/files/retention.ts'
 import type { AuditLog } from '../../../../platform/audit.ts'
 import { AppError } from '../../../../platform/errors.ts'
 import { FileQuery, giveFile } from '../../../../platform/file-endpoint.ts'
+import { isLimited } from '../../../../platform/principal.ts'
 import { defineRoute, type RouteDefinition } from '../../../../platform/routes.ts'
 import { trashRoutes } from '../../../../platform/trash-routes.ts'
 import type { FileBook } from './file-book.ts'
+import type { FileRetention } from './file-retention.ts'
+import type { RemuxFiles } from './remux-files.ts'
 import { fileView, type StoredFile, StudioFileSchema } from './studio-file.ts'
 
 const tag = 'studio'
 const IdParams = Type.Object({ id: Type.String({ maxLength: 80 }) })
 
+export interface FileRoutesDependencies {
+  readonly files: FileBook
+  readonly remuxes: RemuxFiles
+  readonly retention: FileRetention
+  readonly audit: AuditLog
+  /** ms since 1970. */
+  readonly now: () => number
+}
+
 /** API routes of files that outputs wrote. */
-export function fileRoutes(files: FileBook, audit: AuditLog, now: () => number): readonly RouteDefinition[] {
+export function fileRoutes({ files, remuxes, retention, audit, now }: FileRoutesDependencies): readonly RouteDefinition[] {
   return [
     ...trashRoutes<StoredFile>({
       noun: 'file',
@@ -35,19 +48,62 @@ export function fileRoutes(files: FileBook, audit: AuditLog, now: () => number):
       now,
     }),
     defineRoute({
+      method: 'GET',
+      path: '/studio/file-retention',
+      tag,
+      summary: 'How long files of the studio are kept',
+      role: 'viewer',
+      responses: { 200: RetentionSchema },
+      handler: () => ({ body: retention.policy }),
+    }),
+    defineRoute({
+      method: 'PUT',
+      path: '/studio/file-retention',
+      tag,
+      summary: 'Sets how long files of the studio are kept; what has to go, goes at once',
+      role: 'admin',
+      body: RetentionSchema,
+      responses: { 200: RetentionSchema },
+      handler: async ({ body, principal }) => {
+        retention.set(body)
+        audit.record({ kind: 'command', message: 'the retention of files of the studio was changed', actor: principal.id })
+        await files.clean()
+        return { body: retention.policy }
+      },
+    }),
+    defineRoute({
       method: 'PATCH',
       path: '/studio/files/:id',
       tag,
-      summary: 'Gives a file of the studio a title',
+      summary: 'Gives a file of the studio a title, or keeps it from retention',
       role: 'editor',
       params: IdParams,
-      body: Type.Object({ title: Type.String({ minLength: 1, maxLength: 200 }) }, { additionalProperties: false }),
+      body: Type.Object(
+        { title: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })), kept: Type.Optional(Type.Boolean()) },
+        { additionalProperties: false },
+      ),
       responses: { 200: StudioFileSchema },
       handler: ({ params, body }) => {
         const file = files.get(params.id)
-        file.title = body.title
+        file.title = body.title ?? file.title
+        file.kept = body.kept ?? file.kept
         files.keep(file)
         return { body: fileView(file) }
+      },
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/studio/files/:id/remux',
+      tag,
+      summary:
+        'Makes a plain MP4 file of a recording, beside it, without encoding anything again; the answer is listed while it is written',
+      role: 'editor',
+      params: IdParams,
+      body: Type.Object({}, { additionalProperties: false }),
+      responses: { 201: StudioFileSchema },
+      handler: async ({ params, principal }) => {
+        const made = await remuxes.start(params.id, principal.id, isLimited(principal))
+        return { status: 201, body: fileView(made) }
       },
     }),
     defineRoute({

@@ -24,8 +24,19 @@ export const StudioFileSchema = Type.Object({
   startedAt: Type.String({ format: 'date-time' }),
   durationMs: Type.Integer(),
   bytes: Type.Integer(),
-  tracks: Type.Array(Type.Object({ id: Type.String(), kind: Type.String(), codec: Type.String(), name: Type.String() })),
+  tracks: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      kind: Type.String(),
+      codec: Type.String(),
+      name: Type.String(),
+      width: Type.Optional(Type.Integer({ description: 'px' })),
+      height: Type.Optional(Type.Integer({ description: 'px' })),
+    }),
+  ),
   chapters: Type.Array(Type.Object({ atMs: Type.Integer(), name: Type.String() })),
+  kept: Type.Boolean({ description: 'retention leaves it alone' }),
+  remuxedFrom: Nullable(Type.String({ description: 'id of the file that this one was made of by `POST /studio/files/ID/remux`' })),
   deletedAt: Nullable(Type.String({ format: 'date-time', description: 'in the trash since; gone for good some minutes later' })),
   fileUrl: Type.String(),
   thumbnailUrl: Nullable(Type.String()),
@@ -42,14 +53,31 @@ export type StoredFile = { -readonly [Field in keyof Omit<StudioFile, Shown>]: S
 }
 
 /** A file that is about to be written, with what all of them start with. */
-export function newFile(facts: Omit<StoredFile, 'title' | 'state' | 'error' | 'deletedAt' | 'poster'>): StoredFile {
-  return { ...facts, title: facts.outputName, state: 'writing', error: null, deletedAt: null, poster: false }
+export function newFile(
+  facts: Omit<StoredFile, 'title' | 'state' | 'error' | 'kept' | 'remuxedFrom' | 'deletedAt' | 'poster'>,
+): StoredFile {
+  return {
+    ...facts,
+    title: facts.outputName,
+    state: 'writing',
+    error: null,
+    kept: false,
+    remuxedFrom: null,
+    deletedAt: null,
+    poster: false,
+  }
 }
 
 /** A file as the API and the events show it. */
 export function fileView({ poster, ...file }: StoredFile): StudioFile {
   const url = `/api/v1/studio/files/${file.id}`
   return { ...file, fileName: basename(file.path), fileUrl: `${url}/file`, thumbnailUrl: poster ? `${url}/thumbnail.jpg` : null }
+}
+
+/** A track as the list of files has it. */
+export function fileTrack(track: Track, name: string): StoredFile['tracks'][number] {
+  const { id, kind, codec } = track
+  return { id, kind, codec, name, ...(track.kind === 'video' && { width: track.width, height: track.height }) }
 }
 
 /** What people call a track of a feed (`v0`, `a0`, ...): its canvas, or its track of the mixer. */

@@ -8,7 +8,7 @@ import { randomText } from '../../../../platform/random-id.ts'
 import type { RecordingSettings } from '../../../document/kinds/output-kinds.ts'
 import type { FeedHold } from '../feed-store.ts'
 import { prepareFolder } from '../files/file-place.ts'
-import { newFile, type StoredFile, trackName } from '../files/studio-file.ts'
+import { fileTrack, newFile, type StoredFile, trackName } from '../files/studio-file.ts'
 import type { OutputContext, OutputStatistics, RunningOutput } from '../running-output.ts'
 import { PausableFeed } from './pausable-feed.ts'
 
@@ -231,7 +231,7 @@ export class RecordingOutput implements RunningOutput {
       startedAt: new Date(wallMs).toISOString(),
       durationMs: 0,
       bytes: 0,
-      tracks: tracks.map((track) => ({ id: track.id, kind: track.kind, codec: track.codec, name: this.#trackName(track) })),
+      tracks: tracks.map((track) => fileTrack(track, this.#trackName(track))),
       chapters: this.#settings.chapters === 'scenes' ? [{ atMs: 0, name: shown.scene }] : [],
     })
     const part = new FilePart(stored, new PartFile({ path, queueBytes, onFault: (fault) => this.#refused(diskFault(fault)) }))

@@ -5,7 +5,7 @@ import { randomText } from '../../../../platform/random-id.ts'
 import type { ReplaySettings } from '../../../document/kinds/output-kinds.ts'
 import type { FeedHold } from '../feed-store.ts'
 import { prepareFolder } from '../files/file-place.ts'
-import { fileView, newFile, trackName } from '../files/studio-file.ts'
+import { fileTrack, fileView, newFile, trackName } from '../files/studio-file.ts'
 import type { OutputContext, OutputStatistics, RunningOutput } from '../running-output.ts'
 import { ReplayBuffer } from './replay-buffer.ts'
 import { writeReplay } from './write-replay.ts'
@@ -100,7 +100,7 @@ export class ReplayOutput implements RunningOutput {
       startedAt: new Date(startedMs).toISOString(),
       durationMs,
       bytes: 0,
-      tracks: [...tracks.values()].map((track) => ({ id: track.id, kind: track.kind, codec: track.codec, name: nameOf(track) })),
+      tracks: [...tracks.values()].map((track) => fileTrack(track, nameOf(track))),
       chapters: [],
     })
     // Before its first byte: a host that is killed now knows at its next start what it left.

@@ -1,10 +1,18 @@
+import { type Static, Type } from 'typebox'
+
 /** When recordings go by themselves; null: never for that reason. */
-export interface RetentionPolicy {
-  readonly maxAgeDays: number | null
-  readonly maxTotalMegabytes: number | null
-  /** Space to keep free on the disk. */
-  readonly minFreeMegabytes: number
-}
+export const RetentionSchema = Type.Object(
+  {
+    maxAgeDays: Type.Union([Type.Number({ exclusiveMinimum: 0, maximum: 36_500, description: 'older recordings go' }), Type.Null()]),
+    maxTotalMegabytes: Type.Union([Type.Integer({ minimum: 1, description: 'the oldest go until all together are smaller' }), Type.Null()]),
+    minFreeMegabytes: Type.Integer({
+      minimum: 0,
+      description: 'the oldest are deleted until the disk has this much free space; recordings of streams wait for it',
+    }),
+  },
+  { additionalProperties: false },
+)
+export type Retention = Static<typeof RetentionSchema>
 
 /** What of a recording decides whether it goes. */
 export interface Expendable {
@@ -27,7 +35,7 @@ const dayMs = 86_400_000
  */
 export function expired(
   recordings: readonly Expendable[],
-  policy: RetentionPolicy,
+  policy: Retention,
   now: { readonly timeMs: number; readonly freeBytes: number; readonly trashMs: number },
 ): readonly string[] {
   const going: string[] = []
@@ -35,7 +43,7 @@ export function expired(
   let free = now.freeBytes
   for (const recording of recordings) total += recording.bytes
   const candidates = recordings
-    .filter((each) => each.state !== 'recording' && (!each.kept || each.deletedAt !== null))
+    .filter((each) => each.state !== 'recording' && each.state !== 'writing' && (!each.kept || each.deletedAt !== null))
     .sort((a, b) => Number(b.deletedAt !== null) - Number(a.deletedAt !== null) || (a.startedAt < b.startedAt ? -1 : 1))
   for (const { id, bytes, startedAt, deletedAt } of candidates) {
     const thrownAway = deletedAt !== null && now.timeMs - Date.parse(deletedAt) >= now.trashMs

@@ -1,0 +1,79 @@
+import { open, stat } from 'node:fs/promises'
+import { AVERROR_EOF, AVMEDIA_TYPE_AUDIO, AVMEDIA_TYPE_VIDEO } from 'node-av/constants'
+import { FormatContext, Packet, Rational, type Stream } from 'node-av/lib'
+import { must, setOption } from '../../../worker/ffmpeg/engine.ts'
+import type { Remuxed } from '../messages.ts'
+
+/** So often it is said how far it is, ms. */
+const tellEveryMs = 500
+const microseconds = new Rational(1, 1_000_000)
+
+/**
+ * Copies video and audio of a file into a plain MP4 file with its index at the front, which every player and editor reads; nothing is
+ * encoded again. Throws what the disk or FFmpeg says.
+ */
+export async function remuxFile(from: string, to: string, onProgress: (done: Remuxed) => void): Promise<Remuxed> {
+  const input = new FormatContext()
+  must(await input.openInput(from), 'open the file')
+  const output = new FormatContext()
+  const packet = new Packet()
+  packet.alloc()
+  try {
+    must(await input.findStreamInfo(), 'read the file')
+    must(output.allocOutputContext2(null, 'mp4', to), 'make an MP4 file')
+    const routes = routesOf(input, output)
+    if (routes.size === 0) throw new Error('The file has neither video nor audio')
+    setOption(output, 'movflags', 'faststart')
+    must(await output.openOutput(), 'create the file')
+    must(await output.writeHeader(), 'write the file')
+    let endUs = 0
+    let bytes = 0
+    let toldMs = performance.now()
+    for (;;) {
+      const read = await input.readFrame(packet)
+      if (read === AVERROR_EOF) break
+      must(read, 'read the file')
+      const route = routes.get(packet.streamIndex)
+      if (route !== undefined) {
+        bytes += packet.size
+        packet.rescaleTs(route.from.timeBase, microseconds)
+        endUs = Math.max(endUs, Number(packet.pts + packet.duration))
+        packet.rescaleTs(microseconds, route.to.timeBase)
+        packet.streamIndex = route.to.index
+        must(await output.interleavedWriteFrame(packet), 'write the file')
+      }
+      packet.unref()
+      if (performance.now() - toldMs < tellEveryMs) continue
+      toldMs = performance.now()
+      onProgress({ bytes, durationMs: Math.round(endUs / 1000) })
+    }
+    must(await output.writeTrailer(), 'end the file')
+    await output.closeOutput()
+    const file = await open(to, 'r+')
+    await file.datasync().finally(() => file.close())
+    return { bytes: (await stat(to)).size, durationMs: Math.round(endUs / 1000) }
+  } finally {
+    packet.free()
+    await output.closeOutput().catch(() => undefined)
+    await input.closeInput()
+  }
+}
+
+interface Route {
+  readonly from: Stream
+  readonly to: Stream
+}
+
+/** Each video and audio track with its own in the output, by the number that its packets have. */
+function routesOf(input: FormatContext, output: FormatContext): ReadonlyMap<number, Route> {
+  const routes = new Map<number, Route>()
+  for (const from of input.streams ?? []) {
+    if (from.codecpar.codecType !== AVMEDIA_TYPE_VIDEO && from.codecpar.codecType !== AVMEDIA_TYPE_AUDIO) continue
+    const to = output.newStream(null)
+    from.codecpar.copy(to.codecpar)
+    to.codecpar.codecTag = 0
+    to.timeBase = from.timeBase
+    routes.set(from.index, { from, to })
+  }
+  return routes
+}

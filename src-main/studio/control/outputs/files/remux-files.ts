@@ -1,0 +1,101 @@
+import { rename, rm, statfs } from 'node:fs/promises'
+import { basename, dirname } from 'node:path'
+import type { Remuxed, RemuxOrder } from '../../../../media/files/remux/messages.ts'
+import type { AuditLog } from '../../../../platform/audit.ts'
+import { AppError } from '../../../../platform/errors.ts'
+import type { Logger } from '../../../../platform/logger.ts'
+import { randomText } from '../../../../platform/random-id.ts'
+import type { FilePolicy } from '../../../../platform/user-files/file-policy.ts'
+import type { FileBook } from './file-book.ts'
+import { halfOf, judgeFolder } from './file-place.ts'
+import type { StoredFile } from './studio-file.ts'
+
+export interface RemuxFilesDependencies {
+  readonly files: FileBook
+  readonly remuxer: { readonly size: number; remux(order: RemuxOrder, onProgress: (done: Remuxed) => void): Promise<Remuxed> }
+  readonly policy: () => FilePolicy
+  readonly audit: AuditLog
+  readonly log: Logger
+}
+
+/** Files that may wait or be remuxed at a time. */
+const maxRunning = 8
+/** What is left free on the disk, bytes: recordings go on. */
+const keptFreeBytes = 500_000_000
+
+/** Makes plain MP4 files of recordings, beside them. A new file is there whole or not at all. */
+export class RemuxFiles {
+  readonly #dependencies: RemuxFilesDependencies
+
+  constructor(dependencies: RemuxFilesDependencies) {
+    this.#dependencies = dependencies
+  }
+
+  /**
+   * Starts, and answers with the new file as it is listed from then on. Throws `studio.file_running`, `studio.file_missing`,
+   * `studio.busy`, `recording.disk_full` and `path.forbidden`.
+   * @param limited an editor asks: the folder must be open to editors
+   */
+  async start(id: string, actor: string, limited: boolean): Promise<StoredFile> {
+    const { files, remuxer, policy, audit } = this.#dependencies
+    const of = files.get(id)
+    if (of.state === 'writing') throw new AppError('studio.file_running')
+    if (of.state === 'failed' || of.deletedAt !== null) throw new AppError('studio.file_missing')
+    if (files.list().some((each) => each.remuxedFrom === id && each.state === 'writing')) {
+      throw new AppError('request.conflict', `${basename(of.path)} is being remuxed already`)
+    }
+    if (remuxer.size >= maxRunning) throw new AppError('studio.busy', `${maxRunning} files are being remuxed already`)
+    const folder = await judgeFolder(dirname(of.path), policy(), limited)
+    const disk = await statfs(folder).catch((cause: unknown) => {
+      throw new AppError('studio.file_missing', undefined, { cause })
+    })
+    if (disk.bavail * disk.bsize < of.bytes + keptFreeBytes) throw new AppError('recording.disk_full')
+    const made: StoredFile = {
+      ...of,
+      id: randomText(12),
+      path: files.claimBeside(of.path, 'mp4'),
+      container: 'mp4',
+      state: 'writing',
+      error: null,
+      durationMs: 0,
+      bytes: 0,
+      poster: false,
+      kept: false,
+      remuxedFrom: id,
+    }
+    files.keep(made)
+    audit.record({
+      kind: 'command',
+      message: `${basename(of.path)} is remuxed to ${basename(made.path)}`,
+      actor,
+      data: { path: made.path },
+    })
+    void this.#run(of.path, made)
+    return made
+  }
+
+  async #run(from: string, made: StoredFile): Promise<void> {
+    const { files, remuxer, log } = this.#dependencies
+    const half = halfOf(made.path)
+    const changed = (done: Remuxed): void => {
+      made.bytes = done.bytes
+      made.durationMs = done.durationMs
+      files.keep(made)
+    }
+    try {
+      const done = await remuxer.remux({ id: made.id, from, to: half }, changed)
+      await rename(half, made.path)
+      made.state = 'complete'
+      changed(done)
+      files.whole(made)
+    } catch (error) {
+      log.warn({ err: error, file: made.id }, 'a file could not be remuxed')
+      await rm(half, { force: true }).catch(() => undefined)
+      made.state = 'failed'
+      made.error = { code: 'studio.remux_failed', message: (error as Error).message }
+      files.keep(made)
+    } finally {
+      files.release(made.path)
+    }
+  }
+}
