@@ -26,7 +26,9 @@ export async function remuxFile(from: string, to: string, onProgress: (done: Rem
     setOption(output, 'movflags', 'faststart')
     must(await output.openOutput(), 'create the file')
     must(await output.writeHeader(), 'write the file')
+    let beginUs = Number.POSITIVE_INFINITY
     let endUs = 0
+    const durationMs = (): number => Math.max(0, Math.round((endUs - beginUs) / 1000))
     let bytes = 0
     let toldMs = performance.now()
     for (;;) {
@@ -37,6 +39,7 @@ export async function remuxFile(from: string, to: string, onProgress: (done: Rem
       if (route !== undefined) {
         bytes += packet.size
         packet.rescaleTs(route.from.timeBase, microseconds)
+        beginUs = Math.min(beginUs, Number(packet.pts))
         endUs = Math.max(endUs, Number(packet.pts + packet.duration))
         packet.rescaleTs(microseconds, route.to.timeBase)
         packet.streamIndex = route.to.index
@@ -45,13 +48,13 @@ export async function remuxFile(from: string, to: string, onProgress: (done: Rem
       packet.unref()
       if (performance.now() - toldMs < tellEveryMs) continue
       toldMs = performance.now()
-      onProgress({ bytes, durationMs: Math.round(endUs / 1000) })
+      onProgress({ bytes, durationMs: durationMs() })
     }
     must(await output.writeTrailer(), 'end the file')
     await output.closeOutput()
     const file = await open(to, 'r+')
     await file.datasync().finally(() => file.close())
-    return { bytes: (await stat(to)).size, durationMs: Math.round(endUs / 1000) }
+    return { bytes: (await stat(to)).size, durationMs: durationMs() }
   } finally {
     packet.free()
     await output.closeOutput().catch(() => undefined)
