@@ -55,6 +55,8 @@ export function chooseWindow(url: string, around: WindowSurroundings): WindowPla
     const args = [
       `--app=${page === undefined ? url : pathToFileURL(page.file).href}`,
       `--user-data-dir=${profile}`,
+      // What panels and window managers know it by, besides the browser's own windows.
+      '--class=ami-streams',
       '--no-first-run',
       '--no-default-browser-check',
       ...sandbox,

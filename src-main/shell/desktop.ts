@@ -44,6 +44,14 @@ export class Desktop {
     return this.#state
   }
 
+  /** The last window was closed while something is on air: says what goes on, and how it is ended. */
+  windowClosed(): void {
+    const { parts, owns, openPage } = this.#options
+    const { text } = trayView(this.#state, owns, this.#t, this.#actions())
+    const open = { key: 'studio', label: this.#t.open, act: () => openPage('/studio') }
+    parts.notifications?.notify({ key: 'goes-on', title: this.#t.goesOn, text: this.#t.goesOnText(text), urgent: false, actions: [open] })
+  }
+
   /** Resolves after the signal. */
   async run(): Promise<void> {
     const { findHost, signal } = this.#options

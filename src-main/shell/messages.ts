@@ -34,8 +34,6 @@ const english = {
   goesOnText: (what: string) => `${what}. The icon in the panel ends it or opens the window again.`,
   actionFailed: 'That did not work',
   onAirReason: 'On air',
-  windowCrashed: 'The window crashed and was opened again',
-  windowGivenUp: 'The window crashed three times and stays closed',
 }
 export type Messages = typeof english
 
@@ -74,8 +72,6 @@ const spanish: Messages = {
   goesOnText: (what) => `${what}. El icono del panel lo termina o vuelve a abrir la ventana.`,
   actionFailed: 'Eso no funcionó',
   onAirReason: 'En directo',
-  windowCrashed: 'La ventana falló y se abrió de nuevo',
-  windowGivenUp: 'La ventana falló tres veces y queda cerrada',
 }
 
 /** Texts in the language that the environment names; English where it names none that there is. */

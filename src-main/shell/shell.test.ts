@@ -27,7 +27,7 @@ describe('a window on the host', () => {
     const plan = chooseWindow('http://127.0.0.1:8080', around)
     expect(plan).toMatchObject({ kind: 'chromium', command: '/usr/bin/google-chrome' })
     expect(plan.kind === 'chromium' && [plan.args, plan.page]).toEqual([
-      expect.arrayContaining(['--app=http://127.0.0.1:8080', '--user-data-dir=/data/window']),
+      expect.arrayContaining(['--app=http://127.0.0.1:8080', '--user-data-dir=/data/window', '--class=ami-streams']),
       undefined,
     ])
   })

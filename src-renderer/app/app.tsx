@@ -1,4 +1,4 @@
-import { lazy, Suspense } from 'react'
+import { lazy, Suspense, useEffect } from 'react'
 import { Redirect, Route, Switch, useRoute, useSearch } from 'wouter'
 import { ActivityPage } from '../activity/activity-page.tsx'
 import { useClient } from '../client/store.ts'
@@ -15,6 +15,7 @@ import { RulesPage } from '../rules/rules-page.tsx'
 import { SettingsPage } from '../settings/settings-page.tsx'
 import { SourcesPage } from '../sources/sources-page.tsx'
 import { StudioPage } from '../studio/studio-page.tsx'
+import { askBeforeClosing } from './ask-before-closing.ts'
 import { Frame } from './frame.tsx'
 import { Palette } from './palette.tsx'
 import { Shortcuts } from './shortcuts.tsx'
@@ -65,6 +66,7 @@ function Sections() {
 }
 
 export function App() {
+  useEffect(askBeforeClosing, [])
   const phase = useClient((state) => state.phase)
   const [isStudio] = useRoute('/studio')
   const isMultiview = new URLSearchParams(useSearch()).has('multiview') && isStudio

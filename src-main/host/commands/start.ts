@@ -6,6 +6,7 @@ import type { Restart } from '../supervisor/messages.ts'
 import type { RunningHost } from '../wiring.ts'
 import { addConfigFlags, type CommandContext, clientOf, configOf, run } from './context.ts'
 import { runHost } from './host.ts'
+import { startTray } from './tray-process.ts'
 
 export function addStartCommand(program: Command, context: CommandContext): void {
   addConfigFlags(program.command('start', { isDefault: true }))
@@ -16,7 +17,7 @@ export function addStartCommand(program: Command, context: CommandContext): void
 The window is Electron where its binary is present, else Chromium; where there is neither, the URL is printed with a
 one-time sign-in link. Where a host runs on the data folder already, only the window is opened.
 Closing the window ends the host that was started with it, unless streams are live or the studio's outputs
-run: then the host goes on until Ctrl+C.
+run: then the host goes on until Ctrl+C. On Linux an icon in the panel comes along, see \`streams tray --help\`.
 
 Examples:
   streams                                 this machine alone, usual ports
@@ -44,17 +45,37 @@ async function showHost(host: RunningHost, end: () => void, context: CommandCont
   if (window === undefined) return undefined
   if (window.pid !== undefined) supervisor?.send({ kind: 'window', pid: window.pid })
   if (window.kind === 'none') say(`No window: ${window.reason}. Open in a browser:\n  ${host.ready.signInUrl}`)
-  window.onClosed((how) => {
-    if (how === 'failed') say(`The window could not be shown. Open in a browser:\n  ${host.ready.signInUrl}`)
-    if (how !== 'closed') return
-    const live = host.onAir()
-    if (live === 0) end()
-    else
+  const shown = [window]
+  // Electron has an icon of its own.
+  const tray =
+    window.kind === 'electron'
+      ? undefined
+      : startTray(host.ready.dataDir, context, (message) => {
+          if (message.kind === 'quit') end()
+          if (message.kind !== 'open') return
+          const url = host.windowUrl()
+          const target = url.includes('#') ? url.replace(/\/?#/, `${message.path}#`) : `${url}${message.path}`
+          void open(target, host.ready.dataDir, context).then((opened) => {
+            shown.push(opened)
+            watch(opened)
+          })
+        })
+  const watch = (one: OpenedWindow): void =>
+    one.onClosed((how) => {
+      if (how === 'failed') say(`The window could not be shown. Open in a browser:\n  ${host.ready.signInUrl}`)
+      if (how !== 'closed') return
+      const live = host.onAir()
+      if (live === 0) return end()
+      tray?.windowClosed()
       say(
         `The window was closed, but ${live === 1 ? 'a stream or output is' : `${live} streams and outputs are`} live: the host goes on. Ctrl+C stops it.`,
       )
-  })
-  return window.close
+    })
+  watch(window)
+  return () => {
+    tray?.close()
+    for (const one of shown) one.close()
+  }
 }
 
 /** Opens a window on the host that holds the data folder. */

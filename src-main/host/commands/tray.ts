@@ -1,11 +1,14 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { AppError } from '../../platform/errors.ts'
 import { addConfigFlags, type CommandContext, clientOf, configOf, run } from './context.ts'
+import type { TrayMessage } from './tray-process.ts'
 
 /** `streams tray`: the icon in the panel, for a host that runs or will run. */
 export function addTrayCommand(program: Command, context: CommandContext): void {
   addConfigFlags(program.command('tray'))
     .description('an icon in the panel of the desktop: what is live, scenes, mute, go live; follows a host that runs as a service, too')
+    // Started by a host on this machine, which shows the windows and ends with it.
+    .addOption(new Option('--owned').hideHelp())
     .addHelpText('after', '\nExamples:\n  streams tray\n  streams tray --url https://live.example.com --token TOKEN')
     .action(
       run(context, async (_output, command) => {
@@ -20,9 +23,14 @@ export function addTrayCommand(program: Command, context: CommandContext): void 
         ).catch((cause: unknown) => {
           throw cause instanceof AppError ? cause : new AppError('desktop.missing', (cause as Error).message, { cause })
         })
-        const { url } = command.optsWithGlobals() as { url?: string }
+        const { url, owned = false } = command.optsWithGlobals() as { url?: string; owned?: boolean }
+        const tellHost = (message: TrayMessage): void => void process.send?.(message)
         const findHost = () => clientOf(command, context)
         const openPage = (path: string): void => {
+          if (owned) {
+            tellHost({ kind: 'open', path })
+            return
+          }
           const client = findHost()
           client
             .send<{ url: string }>('POST', '/tokens/link', {})
@@ -33,13 +41,22 @@ export function addTrayCommand(program: Command, context: CommandContext): void 
         const desktop = new Desktop({
           findHost,
           isLocal: url === undefined && context.environment.STREAMS_URL === undefined,
-          owns: false,
+          owns: owned,
           parts,
           environment: context.environment,
           openPage,
-          onQuit: () => end.abort(),
+          onQuit: () => {
+            if (owned) tellHost({ kind: 'quit' })
+            else end.abort()
+          },
           signal: end.signal,
         })
+        if (owned) {
+          process.on('disconnect', () => end.abort())
+          process.on('message', (message) => {
+            if ((message as TrayMessage).kind === 'window-closed') desktop.windowClosed()
+          })
+        }
         void context.untilStopped().then(() => end.abort())
         try {
           await Promise.race([desktop.run(), lost.promise])
