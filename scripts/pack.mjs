@@ -5,7 +5,19 @@
  *   --fast         compresses little: for tests
  */
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -16,11 +28,11 @@ import { completionScript } from '../src-main/host/command-line/completion.ts'
 import { manualPage } from '../src-main/host/command-line/manual.ts'
 import { createProgram } from '../src-main/host/program.ts'
 import { unitFile } from '../src-main/host/service/unit-file.ts'
+import { nodePackage } from './node24.mjs'
 import { writeDebianPackage } from './pack/debian-package.mjs'
 import { billOfMaterials, bundledPackages, components, licenceDocument } from './pack/licences.mjs'
 import { writeProgram } from './pack/program-tree.mjs'
 import { shippedPackages } from './pack/shipped-packages.mjs'
-import { nodePackage } from './node24.mjs'
 import { say, timed } from './progress.mjs'
 import { filesBelow } from './stamp.mjs'
 
@@ -41,7 +53,14 @@ function releaseTime() {
   return status === 0 ? Number(stdout) : Math.floor(Date.now() / 1000)
 }
 
-const program = () => createProgram({ environment: {}, stdout: process.stdout, stderr: process.stderr, untilStopped: () => new Promise(() => undefined), exit: () => undefined })
+const program = () =>
+  createProgram({
+    environment: {},
+    stdout: process.stdout,
+    stderr: process.stderr,
+    untilStopped: () => new Promise(() => undefined),
+    exit: () => undefined,
+  })
 
 /** What desktops show: entry, description, icons. */
 async function writeDesktopFiles(share) {
@@ -55,7 +74,10 @@ async function writeDesktopFiles(share) {
   for (const size of [16, 24, 32, 48, 64, 128, 256, 512]) {
     const folder = join(share, `icons/hicolor/${size}x${size}/apps`)
     mkdirSync(folder, { recursive: true })
-    await sharp('src-renderer/theme/icon.svg', { density: (72 * size) / 32 }).resize(size, size).png({ compressionLevel: 9 }).toFile(join(folder, 'ami-streams.png'))
+    await sharp('src-renderer/theme/icon.svg', { density: (72 * size) / 32 })
+      .resize(size, size)
+      .png({ compressionLevel: 9 })
+      .toFile(join(folder, 'ami-streams.png'))
   }
 }
 
@@ -72,12 +94,19 @@ function writeTexts(share, epoch) {
   const packages = shippedPackages(root)
   const ffmpegVersion = JSON.parse(readFileSync('node_modules/node-av/package.json', 'utf8')).version
   const nodeFolder = join('.runtime/node_modules', nodePackage().name)
-  const found = components({ root, packages, bundled: bundledPackages(root, packages), nodeFolder, ffmpegVersion: `of node-av ${ffmpegVersion}` })
+  const found = components({
+    root,
+    packages,
+    bundled: bundledPackages(root, packages),
+    nodeFolder,
+    ffmpegVersion: `of node-av ${ffmpegVersion}`,
+  })
   const bill = billOfMaterials(found, { version, time: date })
   write('doc/ami-streams/ami-streams.cdx.json', `${JSON.stringify(bill, null, 1)}\n`)
   write('doc/ami-streams/copyright', licenceDocument(found, readFileSync('LICENSE', 'utf8')))
   write('doc/ami-streams/changelog.gz', gzipSync(readFileSync('CHANGELOG.md'), { level: 9 }))
-  for (const name of readdirSync('docs').filter((each) => each.endsWith('.md'))) cpSync(join('docs', name), join(share, 'doc/ami-streams', name))
+  for (const name of readdirSync('docs').filter((each) => each.endsWith('.md')))
+    cpSync(join('docs', name), join(share, 'doc/ami-streams', name))
   return { packages, count: found.length }
 }
 
@@ -115,8 +144,21 @@ try {
   mkdirSync(out, { recursive: true })
   const archive = join(out, `ami-streams-${version}-linux-${process.arch}.tar.gz`)
   await timed('archive written', () => {
-    const args = ['--create', '--sort=name', `--mtime=@${epoch}`, '--owner=0', '--group=0', '--numeric-owner', `--transform=s,^\\./,ami-streams-${version}/,S`, '-C', usr, '.']
-    const result = spawnSync('sh', ['-c', `tar "$@" | gzip --no-name -${values.fast ? 1 : 9} > "$0"`, archive, ...args], { encoding: 'utf8' })
+    const args = [
+      '--create',
+      '--sort=name',
+      `--mtime=@${epoch}`,
+      '--owner=0',
+      '--group=0',
+      '--numeric-owner',
+      `--transform=s,^\\./,ami-streams-${version}/,S`,
+      '-C',
+      usr,
+      '.',
+    ]
+    const result = spawnSync('sh', ['-c', `tar "$@" | gzip --no-name -${values.fast ? 1 : 9} > "$0"`, archive, ...args], {
+      encoding: 'utf8',
+    })
     if (result.status !== 0) throw new Error(result.stderr)
   })
   say(`${archive}: ${megabytes(archive)}`)

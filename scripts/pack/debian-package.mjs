@@ -19,7 +19,13 @@ function libraryPackages(files, libraryFolders) {
   try {
     mkdirSync(join(folder, 'debian'))
     writeFileSync(join(folder, 'debian/control'), 'Source: ami-streams\n\nPackage: ami-streams\nArchitecture: any\n')
-    const args = ['-O', '--ignore-missing-info', '--warnings=0', ...libraryFolders.map((each) => `-l${each}`), ...files.map((file) => `-e${file}`)]
+    const args = [
+      '-O',
+      '--ignore-missing-info',
+      '--warnings=0',
+      ...libraryFolders.map((each) => `-l${each}`),
+      ...files.map((file) => `-e${file}`),
+    ]
     return run('dpkg-shlibdeps', args, { cwd: folder }).match(/^shlibs:Depends=(.*)$/m)?.[1] ?? ''
   } finally {
     rmSync(folder, { recursive: true })
@@ -69,7 +75,12 @@ export function writeDebianPackage({ tree, file, version, needed, wanted, librar
   const control = join(tree, 'DEBIAN')
   mkdirSync(control, { recursive: true })
   const size = Number(run('du', ['--summarize', '--apparent-size', '--block-size=1024', tree]).split('\t')[0])
-  const recommended = [libraryPackages(wanted, libraryFolders), 'chromium | google-chrome-stable', 'fonts-dejavu-core', 'hicolor-icon-theme']
+  const recommended = [
+    libraryPackages(wanted, libraryFolders),
+    'chromium | google-chrome-stable',
+    'fonts-dejavu-core',
+    'hicolor-icon-theme',
+  ]
   const description = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).description
   const fields = {
     'Package': 'ami-streams',
@@ -83,12 +94,21 @@ export function writeDebianPackage({ tree, file, version, needed, wanted, librar
     'Recommends': recommended.filter(Boolean).join(', '),
     'Description': `streaming studio and live platform in one program\n ${description}`,
   }
-  writeFileSync(join(control, 'control'), `${Object.entries(fields).map(([name, value]) => `${name}: ${value}`).join('\n')}\n`)
+  writeFileSync(
+    join(control, 'control'),
+    `${Object.entries(fields)
+      .map(([name, value]) => `${name}: ${value}`)
+      .join('\n')}\n`,
+  )
   for (const [name, text] of Object.entries({ postinst: afterInstall, prerm: beforeRemove, postrm: afterRemove })) {
     writeFileSync(join(control, name), text)
     chmodSync(join(control, name), 0o755)
   }
-  const sums = run('sh', ['-c', 'find . -type f -not -path "./DEBIAN/*" -printf "%P\\0" | LC_ALL=C sort -z | xargs -0 md5sum'], { cwd: tree })
+  const sums = run('sh', ['-c', 'find . -type f -not -path "./DEBIAN/*" -printf "%P\\0" | LC_ALL=C sort -z | xargs -0 md5sum'], {
+    cwd: tree,
+  })
   writeFileSync(join(control, 'md5sums'), sums)
-  run('dpkg-deb', ['--root-owner-group', ...compression, '--build', tree, file], { env: { ...process.env, SOURCE_DATE_EPOCH: String(epoch) } })
+  run('dpkg-deb', ['--root-owner-group', ...compression, '--build', tree, file], {
+    env: { ...process.env, SOURCE_DATE_EPOCH: String(epoch) },
+  })
 }

@@ -13,7 +13,12 @@ build scripts of node-av (https://github.com/seydx/node-av). On Debian the text 
 AMI Streams itself is under the MIT licence and runs FFmpeg in processes of its own.`,
 }
 
-const licenceOf = (license) => (typeof license === 'string' ? license : Array.isArray(license) ? license.map((each) => each.type ?? each).join(' OR ') : (license?.type ?? 'see its text'))
+const licenceOf = (license) =>
+  typeof license === 'string'
+    ? license
+    : Array.isArray(license)
+      ? license.map((each) => each.type ?? each).join(' OR ')
+      : (license?.type ?? 'see its text')
 
 function textsIn(folder) {
   return readdirSync(folder)
@@ -35,7 +40,13 @@ export function components({ root, packages, bundled, nodeFolder, ffmpegVersion 
   return [
     ...ofRegistry,
     { name: 'node', version: node.version, license: 'MIT', purl: `pkg:generic/node@${node.version}`, texts: textsIn(nodeFolder) },
-    { name: ffmpeg.name, version: ffmpegVersion, license: ffmpeg.license, purl: `pkg:generic/ffmpeg@${ffmpegVersion}`, texts: [ffmpeg.text] },
+    {
+      name: ffmpeg.name,
+      version: ffmpegVersion,
+      license: ffmpeg.license,
+      purl: `pkg:generic/ffmpeg@${ffmpegVersion}`,
+      texts: [ffmpeg.text],
+    },
   ].sort((one, other) => one.name.localeCompare(other.name))
 }
 
@@ -74,7 +85,13 @@ export function billOfMaterials(found, { version, time }) {
     version: 1,
     metadata: {
       timestamp: time,
-      component: { 'type': 'application', 'bom-ref': 'ami-streams', 'name': 'ami-streams', version, 'licenses': [{ license: { id: 'MIT' } }] },
+      component: {
+        'type': 'application',
+        'bom-ref': 'ami-streams',
+        'name': 'ami-streams',
+        version,
+        'licenses': [{ license: { id: 'MIT' } }],
+      },
     },
     components: found.map(({ name, version: itsVersion, license, purl }) => ({
       'type': name === 'node' ? 'platform' : 'library',

@@ -1,6 +1,7 @@
 /** The program as it is shipped: a folder that runs by itself, with its own Node and its addons, without compiler, npm and sources. */
-import { chmodSync, copyFileSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+
 import { spawnSync } from 'node:child_process'
+import { chmodSync, copyFileSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { copyPackages } from './shipped-packages.mjs'
 
@@ -30,7 +31,10 @@ export function writeProgram({ root, node, packages, target }) {
   }
   copyPackages(root, packages, target)
   const { name, version, description, license, type, engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-  writeFileSync(join(target, 'package.json'), `${JSON.stringify({ name, version, description, license, type, private: true, engines }, null, 2)}\n`)
+  writeFileSync(
+    join(target, 'package.json'),
+    `${JSON.stringify({ name, version, description, license, type, private: true, engines }, null, 2)}\n`,
+  )
   copyFileSync(node, join(target, 'bin/node'))
   strip(join(target, 'bin/node'))
   chmodSync(join(target, 'bin/node'), 0o755)

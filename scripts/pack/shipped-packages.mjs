@@ -52,7 +52,8 @@ export function shippedPackages(root) {
       const next = leftOut.has(name) ? undefined : findPackage(root, path, name)
       // A package for another system is not installed; nothing else may be missing.
       if (next !== undefined) add(next)
-      else if (name in (manifest.dependencies ?? {}) && !leftOut.has(name)) throw new Error(`${name}, which ${manifest.name} needs, is not installed`)
+      else if (name in (manifest.dependencies ?? {}) && !leftOut.has(name))
+        throw new Error(`${name}, which ${manifest.name} needs, is not installed`)
     }
   }
   for (const name of namedByProgram(root)) add(join('node_modules', name))
@@ -71,6 +72,10 @@ const isNeeded = (path) => {
 export function copyPackages(root, packages, target) {
   for (const { path } of packages) {
     const nested = join(root, path, 'node_modules')
-    cpSync(join(root, path), join(target, path), { recursive: true, dereference: true, filter: (source) => source !== nested && isNeeded(source) })
+    cpSync(join(root, path), join(target, path), {
+      recursive: true,
+      dereference: true,
+      filter: (source) => source !== nested && isNeeded(source),
+    })
   }
 }
