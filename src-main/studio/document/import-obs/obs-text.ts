@@ -74,7 +74,7 @@ function freetypeStyle(settings: ObsValues, note: Note): Record<string, unknown>
   const first = settings.color('color1', 0xffffffff)
   const second = settings.color('color2', 0xffffffff)
   const width = clamp(Math.round(settings.number('custom_width', 0)), 0, 8192)
-  // A narrower one counts as no outline.
+  // Below 100 pixels the custom width is ignored.
   const wraps = width >= 100
   if (wraps && !settings.flag('word_wrap')) note('its lines are broken between words instead of between any two letters')
   if (first !== second) note('its second colour is at the foot of the text instead of at the foot of each letter')
