@@ -2,7 +2,7 @@
 export type Part = 'host' | 'live' | 'studio'
 
 /**
- * What a file needs of the machine while it runs: `wait` mostly waits for media time, `cpu` encodes or draws in a browser, `exclusive`
+ * What a file needs of the machine while it runs: `wait` mostly waits for media time, `cpu` encodes or plays in a browser, `exclusive`
  * measures time, or takes what is the machine's: of all others only one that waits runs beside it.
  */
 export type Cost = 'wait' | 'cpu' | 'exclusive'
@@ -54,10 +54,10 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
   'mpegts': { part: 'live', cost: 'wait' },
   'publish-and-play': { part: 'live', cost: 'wait', quick: true },
   'publish-codecs': { part: 'live', cost: 'wait' },
-  'reconnect': { part: 'live', cost: 'wait', quick: true },
-  'recording': { part: 'live', cost: 'wait' },
+  'reconnect': { part: 'live', cost: 'cpu', quick: true },
+  'recording': { part: 'live', cost: 'cpu' },
   'renditions': { part: 'live', cost: 'cpu' },
-  'rules': { part: 'live', cost: 'wait', quick: true },
+  'rules': { part: 'live', cost: 'cpu', quick: true },
   'sources': { part: 'live', cost: 'cpu' },
   'srt': { part: 'live', cost: 'exclusive' },
   'udp-input': { part: 'live', cost: 'wait' },
