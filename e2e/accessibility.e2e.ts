@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { accessibilityFindings } from './helpers/axe.ts'
+import { findingsInBothThemes } from './helpers/axe.ts'
 import { launchBrowser, untilPlayer } from './helpers/browser.ts'
 import { baseClip } from './helpers/clips.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
@@ -86,6 +86,7 @@ const dialogs: readonly View[] = [
   { path: '/live/stage/renditions', clicks: ['new-preset'], shows: 'preset-dialog' },
   { path: '/rules', clicks: ['new-playback-key'], shows: 'new-playback-key-dialog' },
   { path: '/rules', clicks: ['new-hook'], shows: 'hook-dialog' },
+  { path: '/rules', clicks: ['hook-deliveries'], shows: 'deliveries-dialog' },
   { path: '/rules', clicks: ['new-channel'], shows: 'channel-dialog' },
   { path: '/rules', clicks: ['new-alert-rule'], shows: 'alert-rule-dialog' },
   { path: '/library', clicks: ['open-trash'], shows: 'trash-empty' },
@@ -132,6 +133,7 @@ describe('what a person who cannot see or use a mouse well finds', () => {
     page = await context.newPage()
     page.setDefaultTimeout(60_000)
     publisher = publishFile(await baseClip(), `${host.rtmp}/${await host.key('stage')}`, { loop: true })
+    await host.api('POST', '/live/hooks', { label: 'Log', url: `${host.http}/nothing`, events: ['stream.ended'] })
     await host.until('stage', ({ state, tracks }) => state === 'active' && tracks.length === 2)
   })
   afterAll(async () => {
@@ -139,15 +141,6 @@ describe('what a person who cannot see or use a mouse well finds', () => {
     await browser?.close()
     await host?.stop()
   })
-
-  /** Everything that axe finds in the page as it is, in both themes: what is no matter of colour is the same in both. */
-  async function findings(): Promise<string[]> {
-    await page.emulateMedia({ colorScheme: 'dark' })
-    const dark = await accessibilityFindings(page)
-    await page.emulateMedia({ colorScheme: 'light' })
-    const light = await accessibilityFindings(page, ['color-contrast'])
-    return [...dark, ...light.map((finding) => `light: ${finding}`)]
-  }
 
   /** The page that is loaded has the app, which goes from section to section by itself. */
   let isApp = false
@@ -186,7 +179,7 @@ describe('what a person who cannot see or use a mouse well finds', () => {
       if (shows !== undefined) await page.getByTestId(shows).first().waitFor()
       // What keys open belongs to the frame, which stays when its section goes.
       if (keys !== undefined) isApp = false
-      const list = await findings()
+      const list = await findingsInBothThemes(page)
       if (list.length > 0) found[[path, keys ?? '', ...clicks].join(' ').trim()] = list
     }
     return found
@@ -210,7 +203,7 @@ describe('what a person who cannot see or use a mouse well finds', () => {
     await page.getByTestId('source').filter({ hasText: 'Headline' }).locator('.entry-main').focus()
     await page.keyboard.press('Enter')
     await page.getByTestId('properties').locator('[data-setting="text"]').waitFor()
-    expect(await findings()).toEqual([])
+    expect(await findingsInBothThemes(page)).toEqual([])
     expect(await findingsOf(studio)).toEqual({})
   })
 
@@ -218,9 +211,9 @@ describe('what a person who cannot see or use a mouse well finds', () => {
     isApp = false
     await page.goto(`${host.http}/watch/stage`)
     await untilPlayer(page, 'playing')
-    expect(await findings()).toEqual([])
+    expect(await findingsInBothThemes(page)).toEqual([])
     await page.goto(`${host.http}/watch/nobody`)
     await untilPlayer(page, 'missing')
-    expect(await findings()).toEqual([])
+    expect(await findingsInBothThemes(page)).toEqual([])
   })
 })

@@ -1,5 +1,6 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { findingsInBothThemes } from './helpers/axe.ts'
 import { launchBrowser, screenshot } from './helpers/browser.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { type PrivatePipeWire, pipeWireMissing, startPipeWire } from './helpers/pipewire.ts'
@@ -30,6 +31,7 @@ describe('the guide to a first show', () => {
     await page.goto(`${host.http}/studio`)
     await page.getByTestId('start-guide').waitFor()
     await screenshot(page, 'studio-guide-start')
+    const found = await findingsInBothThemes(page)
     await page.getByTestId('purpose-both').click()
     await step('quality').waitFor()
     await page.getByTestId('guide-quality').waitFor()
@@ -37,6 +39,7 @@ describe('the guide to a first show', () => {
     await until(async () => (await page.getByTestId('guide-quality').innerText()).includes('1280×720'), 'a small upload allows 720p')
     expect(await page.getByTestId('guide-quality').innerText()).toContain('1.20 Mbps')
     await screenshot(page, 'studio-guide-quality')
+    expect([...found, ...(await findingsInBothThemes(page))]).toEqual([])
   })
 
   it('puts up the template, and tries the devices of the show', async () => {
@@ -45,6 +48,7 @@ describe('the guide to a first show', () => {
     await page.getByTestId('template-presentation').click()
     await page.getByTestId('guide-title').fill('First evening')
     await screenshot(page, 'studio-guide-design')
+    expect(await findingsInBothThemes(page)).toEqual([])
     await page.getByTestId('guide-next').click()
     await step('devices').waitFor()
     const { name, collection } = await open()
@@ -54,6 +58,7 @@ describe('the guide to a first show', () => {
     // Without a display the screen says what it waits for.
     await page.locator('[data-testid="guide-device"][data-source="screen"][data-state="waiting"]').waitFor()
     await screenshot(page, 'studio-guide-devices')
+    expect(await findingsInBothThemes(page)).toEqual([])
   })
 
   it('adds the first place without sending anything, and ends with the show on the screen', async () => {
@@ -71,6 +76,7 @@ describe('the guide to a first show', () => {
     expect(await page.getByTestId('guide-next').isDisabled(), 'a key is missing').toBe(true)
     await page.getByTestId('guide-key').fill('live_123')
     await screenshot(page, 'studio-guide-place')
+    expect(await findingsInBothThemes(page)).toEqual([])
     await page.getByTestId('guide-next').click()
     await page.getByTestId('guide-dialog').waitFor({ state: 'detached' })
     await page.getByTestId('screen-program').waitFor()
@@ -85,6 +91,7 @@ describe('the guide to a first show', () => {
     await page.keyboard.type('guide')
     await page.keyboard.press('Enter')
     await step('purpose').waitFor()
+    expect(await findingsInBothThemes(page)).toEqual([])
     await page.getByTestId('purpose-record').focus()
     await page.keyboard.press('Enter')
     await step('quality').waitFor()
@@ -107,6 +114,8 @@ describe('the guide to a first show', () => {
     await other.goto(`${host.http}/studio`)
     await other.getByTestId('start-guide').getByText('¿Qué vas a hacer?').waitFor()
     await other.getByTestId('purpose-host').click()
+    await other.getByTestId('guide-keys').waitFor()
+    expect(await findingsInBothThemes(other)).toEqual([])
     await other.getByTestId('guide-keys').click()
     await other.waitForURL(/\/keys$/)
     await other.close()

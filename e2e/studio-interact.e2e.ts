@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { findingsInBothThemes } from './helpers/axe.ts'
 import { launchBrowser, screenshot } from './helpers/browser.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { studioWindow } from './helpers/studio-page.ts'
@@ -75,6 +76,7 @@ describe('a browser page that is used on the studio page', () => {
     await page.keyboard.type('Hi all')
     await untilColor(2, 'its field was written')
     await screenshot(page, 'studio-interact')
+    expect(await findingsInBothThemes(page)).toEqual([])
     await page.keyboard.press('Escape')
     await page.getByTestId('interact-dialog').waitFor({ state: 'detached' })
     expect(problems.filter((each) => !each.includes('/studio/screenshot'))).toEqual([])

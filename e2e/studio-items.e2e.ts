@@ -1,5 +1,6 @@
 import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { findingsInBothThemes } from './helpers/axe.ts'
 import { launchBrowser, screenshot } from './helpers/browser.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { look, openCollection, showRequests, studioWindow } from './helpers/studio-page.ts'
@@ -67,6 +68,7 @@ describe('scenes and items of the studio page', () => {
     await page.locator('[data-testid="source"][data-item-id="title"][data-current="true"]').waitFor()
     await source('Title').click({ button: 'right' })
     await page.getByTestId('source-menu').waitFor()
+    expect(await findingsInBothThemes(page)).toEqual([])
     await screenshot(page, 'studio-items-menu')
     await choose('source-menu', 'Copy')
     await scene('Part 1').click({ button: 'right' })

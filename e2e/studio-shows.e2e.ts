@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { findingsInBothThemes } from './helpers/axe.ts'
 import { complaints, launchBrowser } from './helpers/browser.ts'
 import { ffmpeg } from './helpers/clips.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
@@ -118,6 +119,7 @@ describe('a show with its media as one file', () => {
     const report = page.getByTestId('import-report')
     await report.waitFor()
     expect(await report.innerText()).toMatch(/gone\.png/)
+    expect(await findingsInBothThemes(page)).toEqual([])
     await page.getByTestId('open-imported').click()
     await page.getByTestId('source').first().waitFor()
     const { sources } = (await askOther('GET', '/studio/collection')).collection

@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { findingsInBothThemes } from './helpers/axe.ts'
 import { launchBrowser, screenshot, sidewaysPx } from './helpers/browser.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { showRequests } from './helpers/studio-page.ts'
@@ -72,6 +73,7 @@ describe('a creator makes a show from a template', () => {
     await until(async () => isNear(await previewAt(...line), [0x27, 0xb3, 0x6a]), 'the preview follows the colours', 60_000)
     await allDrawn(page)
     await screenshot(page, 'studio-templates')
+    expect(await findingsInBothThemes(page)).toEqual([])
     expect((await ask('GET', '/studio')).open, 'nothing is open yet').toBe(null)
   })
 

@@ -1,5 +1,6 @@
 import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { findingsInBothThemes } from './helpers/axe.ts'
 import { complaints, launchBrowser, screenshot } from './helpers/browser.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { openCollection, showRequests } from './helpers/studio-page.ts'
@@ -117,6 +118,7 @@ describe('several pages on one show', () => {
     const list = one.getByTestId('history-list')
     await list.getByTestId('history-done').first().waitFor()
     await screenshot(one, 'studio-history')
+    expect(await findingsInBothThemes(one)).toEqual([])
     await list.getByTestId('history-start').click()
     await untilShow(({ macros, sources }) => macros.length === 0 && sources[0].settings.fontSize === 40, 'everything is as it was opened')
     await until(async () => (await list.getByTestId('history-undone').count()) > 4, 'what was undone is listed')
