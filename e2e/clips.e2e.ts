@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { findingsInBothThemes } from './helpers/axe.ts'
 import { readBarcode } from './helpers/barcode.ts'
 import { complaints, launchBrowser, screenshot, untilMoving } from './helpers/browser.ts'
 import { baseClip, longClip, madeClip } from './helpers/clips.ts'
@@ -188,6 +189,7 @@ describe('clips', () => {
     await page.keyboard.press('o')
     const dialog = page.getByTestId('trim-dialog')
     await dialog.waitFor()
+    expect(await findingsInBothThemes(page)).toEqual([])
     const codeOf = (name: string) =>
       page.evaluate(
         ({ source, id }) => {
