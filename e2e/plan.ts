@@ -25,6 +25,7 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
   'docs-examples': { part: 'host', cost: 'wait', quick: true },
   'editor-reach': { part: 'host', cost: 'cpu', quick: true },
   'failures': { part: 'host', cost: 'cpu' },
+  'first-start': { part: 'host', cost: 'cpu' },
   'health': { part: 'host', cost: 'exclusive' },
   'http-attacks': { part: 'host', cost: 'cpu', quick: true },
   'languages': { part: 'host', cost: 'cpu', quick: true },

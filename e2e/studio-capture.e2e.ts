@@ -68,6 +68,7 @@ async function capture(kind: string, settings: object): Promise<Captured> {
     reach: { policy: openReach, granted: [] },
     folder: '/nonexistent',
     memory: undefined,
+    isWanted: () => true,
     remember() {},
     report: (report) => reports.push(report),
     liveUrl: () => Promise.reject(new Error('there are no streams here')),

@@ -7,16 +7,21 @@
  * for both. A machine without them still gets the rest of the product: what needs the addon then tells which packages are missing.
  */
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { canInstall, installDebianPackages } from './debian-packages.mjs'
 import { compileAddon, hostCompiler } from './native-compiler.mjs'
+import { ensureHeaders } from './native-headers.mjs'
 import { say, timed } from './progress.mjs'
 import { filesBelow, hashOf, isFresh, writeStamp } from './stamp.mjs'
 
 const target = 'dist/native'
 /** Every addon needs these; Debian's names, as in addon.json. */
 const tools = ['g++', 'pkg-config']
+/** What a first start needs soonest; the others follow by name. */
+const firstAddons = ['memory', 'compositor', 'x11']
+/** While addons are being built: by which process, and which are left. A host that runs meanwhile reads it. */
+const progressFile = join(target, 'building.json')
 
 /** Addons of this system, each with what addon.json says. */
 function addons() {
@@ -66,16 +71,47 @@ function firstLines(error) {
   return text.split('\n').slice(0, 30).join('\n')
 }
 
-/** Builds what changed. Returns the names of the addons that could not be built; each was told on standard error. */
-export async function buildNative() {
+function byUrgency(one, other) {
+  const rank = ({ name }) => (firstAddons.includes(name) ? firstAddons.indexOf(name) : firstAddons.length)
+  return rank(one) - rank(other) || one.name.localeCompare(other.name)
+}
+
+function writeProgress(left, total) {
+  const fresh = `${progressFile}.${process.pid}.new`
+  writeFileSync(fresh, JSON.stringify({ pid: process.pid, total, left }))
+  renameSync(fresh, progressFile)
+}
+
+/**
+ * Builds what changed. `onKnown` is called when it is known what that is: with the names, and before anything is built.
+ * Returns the names of the addons that could not be built; standard error says why, for each.
+ */
+export async function buildNative(onKnown = () => undefined) {
   const stale = addons()
     .map((addon) => ({ addon, hash: hashOfAddon(addon), stamp: join(target, `${addon.name}.stamp`) }))
     .filter(({ addon, hash, stamp }) => !(isFresh(stamp, hash) && existsSync(join(target, `${addon.name}.node`))))
+    .sort((one, other) => byUrgency(one.addon, other.addon))
+  const names = stale.map(({ addon }) => addon.name)
+  if (stale.length > 0) {
+    mkdirSync(target, { recursive: true })
+    writeProgress(names, names.length)
+  }
+  onKnown(names)
   if (stale.length === 0) return []
-  mkdirSync(target, { recursive: true })
+  try {
+    return await buildStale(stale)
+  } finally {
+    rmSync(progressFile, { force: true })
+  }
+}
+
+async function buildStale(stale) {
+  await ensureHeaders()
   const missing = new Set(await missingAfterInstall([...new Set([...tools, ...stale.flatMap(({ addon }) => addon.debian ?? [])])]))
   const failed = []
-  for (const { addon, hash, stamp } of stale) {
+  for (const [index, { addon, hash, stamp }] of stale.entries()) {
+    const left = stale.slice(index).map((each) => each.addon.name)
+    writeProgress(left, stale.length)
     const wanting = [...tools, ...(addon.debian ?? [])].filter((name) => missing.has(name))
     if (wanting.length > 0) {
       say(`native addon ${addon.name} is left out. It needs: sudo apt-get install ${wanting.join(' ')}`)

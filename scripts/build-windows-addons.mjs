@@ -7,6 +7,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { compileAddon, windowsCompiler } from './native-compiler.mjs'
+import { ensureHeaders } from './native-headers.mjs'
 import { filesBelow, hashOf, isFresh, writeStamp } from './stamp.mjs'
 
 const target = 'dist/native-win32'
@@ -18,6 +19,7 @@ if (spawnSync(windowsCompiler.program, ['--version']).error) {
 }
 mkdirSync(target, { recursive: true })
 try {
+  await ensureHeaders()
   for (const name of names) {
     const folder = join('native', name)
     const addon = { name, folder, ...JSON.parse(readFileSync(join(folder, 'addon.json'), 'utf8')) }

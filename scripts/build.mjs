@@ -158,18 +158,20 @@ async function buildRenderer() {
 
 /** An addon that cannot be built leaves the rest of the product whole; asked for by name, it is a failure. */
 async function buildAddons() {
-  const failed = await buildNative()
-  if (failed.length > 0 && only === 'native') throw new Error(`Not built: ${failed.join(', ')}.`)
+  // Whoever waits for this process may go on when it is known what must be built: see prepare.mjs.
+  const failed = await buildNative((stale) => process.send?.({ stale }))
+  if (failed.length > 0 && wanted.includes('native')) throw new Error(`Not built: ${failed.join(', ')}.`)
 }
 
-const only = process.argv[2]
+const wanted = process.argv.slice(2)
 const steps = { host: buildHost, shell: buildShell, renderer: buildRenderer, native: buildAddons }
-if (only !== undefined && !(only in steps)) {
-  process.stderr.write(`Unknown part ${only}: one of ${Object.keys(steps).join(', ')}, or none for all.\n`)
+const unknown = wanted.filter((name) => !(name in steps))
+if (unknown.length > 0) {
+  process.stderr.write(`Unknown part ${unknown.join(', ')}: any of ${Object.keys(steps).join(', ')}, or none for all.\n`)
   process.exit(2)
 }
 try {
-  for (const [name, step] of Object.entries(steps)) if (only === undefined || only === name) await step()
+  for (const [name, step] of Object.entries(steps)) if (wanted.length === 0 || wanted.includes(name)) await step()
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? (process.env.DEBUG ? error.stack : error.message) : error}\n`)
   process.exit(1)

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { headersOf } from './native-headers.mjs'
 import { hashOf, isFresh, writeStamp } from './stamp.mjs'
 
 const run = promisify(execFile)
@@ -61,7 +62,7 @@ async function importLibraries(dlltool, folder) {
   return Promise.all(
     ['js_native_api', 'node_api'].map(async (name) => {
       const library = join(folder, `${name}.a`)
-      await run(dlltool, ['-d', `node_modules/node-api-headers/def/${name}.def`, '-l', library])
+      await run(dlltool, ['-d', `${headersOf('node-api-headers')}/def/${name}.def`, '-l', library])
       return library
     }),
   )
@@ -70,7 +71,7 @@ async function importLibraries(dlltool, folder) {
 /** Makes TARGET/NAME.node of an addon: its `name`, `folder` and what addon.json says. Objects of sources that did not change are kept. */
 export async function compileAddon(addon, { program, system, dlltool, flags: further = [] }, target) {
   const { cflags, libs } = flagsOf(addon.packages)
-  const includes = ['node_modules/node-addon-api', 'node_modules/node-api-headers/include']
+  const includes = [headersOf('node-addon-api'), `${headersOf('node-api-headers')}/include`]
   const flags = [
     ...[
       '-std=c++17',

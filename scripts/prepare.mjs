@@ -1,6 +1,7 @@
 /** What `npm start` and `npm test` share: Node 24, the locked dependencies, an up-to-date build. Plain JavaScript for Node 20. */
 import { spawn } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
+import { constants, setPriority } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ensureNode24, runNpm } from './node24.mjs'
@@ -21,7 +22,7 @@ export function environment(node) {
 }
 
 /** Installs what package-lock.json says, when that is not what was installed last. */
-async function installDependencies(node) {
+export async function installDependencies(node) {
   const stamp = join(root, 'node_modules', '.ami-streams-lock')
   const hash = hashOf([], `${process.platform}-${process.arch}\n${readFileSync(join(root, 'package-lock.json'), 'utf8')}`)
   if (isFresh(stamp, hash)) return
@@ -31,6 +32,30 @@ async function installDependencies(node) {
     if (result.status !== 0) throw new Error(`npm ci failed.\n${(result.stderr || result.stdout || String(result.error)).trim()}`)
   })
   writeStamp(stamp, hash)
+}
+
+/**
+ * Begins to build the native addons in a process of its own, which takes longest on a new machine: beside everything else, and after it
+ * where the processor is wanted; `signal` stops it. Resolves to `{ stale, done }` when it is known what must be built: the names, and a promise of the exit code.
+ */
+export function beginNativeBuild(node, signal) {
+  return new Promise((resolve) => {
+    const stdio = ['ignore', 'inherit', 'inherit', 'ipc']
+    const child = spawn(node, ['scripts/build.mjs', 'native'], { cwd: root, env: environment(node), stdio, signal })
+    const done = new Promise((ended) => child.once('exit', (code) => ended(code ?? 1)))
+    try {
+      setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL)
+    } catch {
+      // It runs as fast as everything else.
+    }
+    child.once('message', ({ stale }) => {
+      child.disconnect()
+      resolve({ stale, done })
+    })
+    // It did not start, or was stopped: the product goes without the studio, and says so.
+    child.once('error', () => resolve({ stale: [], done }))
+    void done.then(() => resolve({ stale: [], done }))
+  })
 }
 
 /** Runs a Node 24 script of the project; resolves to its exit code. */
@@ -58,8 +83,8 @@ export async function prepare() {
   return node
 }
 
-export async function build(node) {
-  if (!existsSync(join(root, 'scripts/build.mjs'))) return
-  const code = await runNode(node, ['scripts/build.mjs'], { stdio: ['ignore', 'inherit', 'inherit'] })
+/** Builds these parts, or all. */
+export async function build(node, parts = []) {
+  const code = await runNode(node, ['scripts/build.mjs', ...parts], { stdio: ['ignore', 'inherit', 'inherit'] })
   if (code !== 0) throw new Error('The build failed.')
 }

@@ -84,6 +84,8 @@ export interface HostOptions {
   readonly within?: readonly string[]
   /** Starts it as users do, below the supervisor: then `process` is the supervisor, and a host that dies comes back. */
   readonly supervised?: boolean
+  /** Folder of the installation: this checkout where left out. */
+  readonly installation?: string
 }
 
 /** Starts the built host on a data folder of its own and waits until it listens. */
@@ -97,7 +99,7 @@ export async function startHost(options: HostOptions = {}): Promise<RunningHost>
     program,
     [
       ...before,
-      join(root, options.supervised === true ? 'bin/streams.mjs' : 'dist/host/main.js'),
+      join(options.installation ?? root, options.supervised === true ? 'bin/streams.mjs' : 'dist/host/main.js'),
       'host',
       '--json',
       '--data',

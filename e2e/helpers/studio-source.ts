@@ -88,6 +88,7 @@ export function createSourceBench(
         // Few sources keep anything: those that do are given a folder of their own.
         folder: options.folder ?? '/nonexistent',
         memory: before,
+        isWanted: () => true,
         remember: (next) => {
           memory = next
         },

@@ -334,7 +334,7 @@ export interface ApiTypes {
     }
   }
   studio: {
-    GET: { answer: { state: 'off' | 'starting' | 'running' | 'restarting' | 'failed'; problem: string | null; open: { name: string; file: string; title: string; revision: number; saved: boolean; conflict: boolean } | null; outputs: StudioOutputsItem[] } }
+    GET: { answer: { state: 'off' | 'preparing' | 'starting' | 'running' | 'restarting' | 'failed'; problem: string | null; preparation: { part: string; done: number; total: number } | null; open: { name: string; file: string; title: string; revision: number; saved: boolean; conflict: boolean } | null; outputs: StudioOutputsItem[] } }
     actions: {
       POST: { body: { do: 'switch'; scene: string; transition?: string | undefined; durationMs?: number | undefined } | { do: 'preview'; scene: string } | { do: 'transition'; canvas?: string | undefined; transition?: string | undefined; durationMs?: number | undefined } | { do: 'show'; scene: string; item: string; visible: boolean | 'toggle' } | { do: 'mute'; source: string; muted: boolean | 'toggle' } | { do: 'gain'; source: string; gainDb: number } | { do: 'filter'; filter: string; enabled: boolean | 'toggle' } | { do: 'start-output'; output: string } | { do: 'stop-output'; output: string } | { do: 'output-command'; output: string; command: string; details?: Record<string, unknown> | undefined } | { do: 'save-replay'; output?: string | undefined } | { do: 'source-command'; source: string; command: string; details?: Record<string, unknown> | undefined } | { do: 'wait'; ms: number }; answer: { result: unknown } }
     }
@@ -707,7 +707,7 @@ export interface ApiTypes {
       }
     }
     statistics: {
-      GET: { answer: { state: 'off' | 'starting' | 'running' | 'restarting' | 'failed'; pid: number | null; restarts: number; frames: number; dropped: number; late: number; renderMs: number; longestRenderMs: number; framesPerSecond: number; cpu: number; memoryBytes: number; tiles: number; encodings: { id: string; codec: string; encoder: string; width: number; height: number; frames: number; skipped: number; bitrateKbps: number; lagMs: number; longestLagMs: number; subscribers: number }[] } }
+      GET: { answer: { state: 'off' | 'preparing' | 'starting' | 'running' | 'restarting' | 'failed'; pid: number | null; restarts: number; frames: number; dropped: number; late: number; renderMs: number; longestRenderMs: number; framesPerSecond: number; cpu: number; memoryBytes: number; tiles: number; encodings: { id: string; codec: string; encoder: string; width: number; height: number; frames: number; skipped: number; bitrateKbps: number; lagMs: number; longestLagMs: number; subscribers: number }[] } }
     }
     talkback: {
       GET: { answer: unknown }

@@ -48,7 +48,7 @@ export interface OutputFacts {
   readonly id: string
   readonly name: string
   readonly kind: string
-  readonly state: 'off' | 'starting' | 'live' | 'retrying' | 'paused' | 'failed'
+  readonly state: 'off' | 'preparing' | 'starting' | 'live' | 'retrying' | 'paused' | 'failed'
   /** Code of the catalogue. */
   readonly error: string | undefined
   /** What its video is to have, kbit/s; null: audio alone. */
@@ -77,7 +77,7 @@ export interface LostProcess {
 
 /** The studio, read every few seconds. Levels are those since the reading before: there is one reader. */
 export interface StudioFacts {
-  readonly state: 'off' | 'starting' | 'running' | 'restarting' | 'failed'
+  readonly state: 'off' | 'preparing' | 'starting' | 'running' | 'restarting' | 'failed'
   /** Frames a second that the show is made of. */
   readonly frameRate: number
   readonly framesPerSecond: number

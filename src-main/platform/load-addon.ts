@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { AppError } from './errors.ts'
 import { addonFile, addonRoot, requireAddon } from './native-addon.ts'
+import { isBeingBuilt } from './native-preparation.ts'
 
 /** What native/NAME/addon.json says to whoever lacks the addon. */
 interface AddonDescription {
@@ -10,12 +11,14 @@ interface AddonDescription {
 
 /**
  * Loads dist/native/NAME.node.
- * @throws AppError `studio.engine_missing` that names what to install
+ * @throws AppError `studio.preparing` while it is being built, `studio.engine_missing` that names what to install
  */
 export function loadAddon<Addon>(name: string): Addon {
   try {
     return requireAddon<Addon>(name)
   } catch (cause) {
+    if (isBeingBuilt(name))
+      throw new AppError('studio.preparing', `The native part ${name} is being built`, { cause, details: { addon: name } })
     throw missing(name, existsSync(addonFile(name)), cause)
   }
 }

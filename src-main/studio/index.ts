@@ -112,7 +112,7 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
         filterProblem: (id) => engine.filterProblems().get(id),
       }),
       ...programRoutes({ ...acting, macros }),
-      ...engineRoutes({ ...acting, problem: () => reporting.problem, spareDevices: (kind) => spare.devices(kind) }),
+      ...engineRoutes({ ...acting, status: () => reporting, spareDevices: (kind) => spare.devices(kind) }),
     ],
     observer: {
       read: () => facts.read(),

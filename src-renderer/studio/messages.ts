@@ -68,6 +68,9 @@ export const t = section('studio', {
   commandName: (command: string) => commands[command] ?? command,
   report,
   engine: {
+    preparing: 'The studio is being prepared. It starts by itself; everything else works meanwhile.',
+    prepared: (done: number, total: number) => `${done} of ${total}`,
+    preparingLabel: 'Native parts that are built',
     restarting: 'The studio stopped unexpectedly and is starting again. Your show is kept.',
     failed: 'The studio is not running',
     notStarted: 'The studio did not start within 30 seconds. See the log of the host.',

@@ -14,6 +14,7 @@ import type {
   MacroRun,
   OpenCollection,
   OutputReport,
+  Preparation,
   ProgramState,
   SourceReport,
   Statistics,
@@ -25,6 +26,8 @@ export interface ShowState {
   readonly engine: EngineState
   /** Why the studio cannot run on this machine; null where it can. */
   readonly problem: string | null
+  /** What is being built before it can run; null where nothing is. */
+  readonly preparation: Preparation | null
   /** The open collection as the host has it, with the changes of this page that are on their way; null where none is open. */
   readonly open: OpenCollection | null
   readonly program: ProgramState | null
@@ -39,7 +42,7 @@ export interface ShowState {
   readonly macroRuns: Readonly<Record<string, MacroRun>>
 }
 
-const nothing: Omit<ShowState, 'loaded' | 'engine' | 'problem'> = {
+const nothing: Omit<ShowState, 'loaded' | 'engine' | 'problem' | 'preparation'> = {
   open: null,
   program: null,
   sourceReports: {},
@@ -50,7 +53,7 @@ const nothing: Omit<ShowState, 'loaded' | 'engine' | 'problem'> = {
 }
 
 /** The show as the page knows it: read once, then kept in step by events. Use it with `useFollowedShow` somewhere above. */
-export const useShow = create<ShowState>(() => ({ loaded: false, engine: 'off', problem: null, ...nothing }))
+export const useShow = create<ShowState>(() => ({ loaded: false, engine: 'off', problem: null, preparation: null, ...nothing }))
 
 /** The open document; undefined where none is open. */
 export const useDocument = (): Collection | undefined => useShow(({ open }) => open?.collection)
@@ -99,6 +102,7 @@ async function readAll(): Promise<void> {
       loaded: true,
       engine: status.state,
       problem: status.problem,
+      preparation: status.preparation,
       ...nothing,
       open: open === null ? null : useShow.getState().open,
       filterProblems: open === null ? {} : useShow.getState().filterProblems,
@@ -188,8 +192,8 @@ function apply({ topic, data }: EventMessage): void {
       useShow.setState({ program: data as ProgramState })
       break
     case 'studio.state': {
-      const { state, problem } = data as { readonly state: EngineState; readonly problem: string | null }
-      useShow.setState({ engine: state, problem })
+      const { state: engine, ...rest } = data as Pick<ShowState, 'problem' | 'preparation'> & { readonly state: EngineState }
+      useShow.setState({ engine, ...rest })
       break
     }
     case 'studio.source': {
@@ -317,10 +321,16 @@ export function untilOpen(name?: string): Promise<Collection> {
       stop()
       resolve(open.collection)
     }
-    const timer = setTimeout(() => {
+    const giveUp = (): void => {
+      // At a first start, however long that takes: the page says how far it is.
+      if (useShow.getState().preparation !== null) {
+        timer = setTimeout(giveUp, 30_000)
+        return
+      }
       stop()
       reject(new Error(t.engine.notStarted))
-    }, 30_000)
+    }
+    let timer = setTimeout(giveUp, 30_000)
     const stop = useShow.subscribe(look)
     look(useShow.getState())
   })

@@ -22,7 +22,7 @@ import { useFollowedShow, useShow } from './show-store.ts'
 import { StartState } from './start/start-state.tsx'
 import { readChoice, storeChoice } from './stored-choice.ts'
 import { TopBar } from './top-bar.tsx'
-import type { OpenCollection } from './types.ts'
+import type { OpenCollection, Preparation } from './types.ts'
 import { UploadList } from './uploads/upload-list.tsx'
 import { openDialog, showMultiview, useEdited, useView } from './view-store.ts'
 import './parts-editor.css'
@@ -77,6 +77,7 @@ export function StudioPage() {
   const open = useShow((state) => state.open)
   const problem = useShow((state) => state.problem)
   const engine = useShow((state) => state.engine)
+  const preparation = useShow((state) => state.preparation)
   const dialog = useView((state) => state.dialog)
   useHistoryKeys(editor && open !== null)
   if (!loaded) return <div className="studio" aria-busy="true" />
@@ -93,6 +94,7 @@ export function StudioPage() {
           {t.engine.restarting}
         </p>
       )}
+      {preparation !== null && <PreparationNotice {...preparation} />}
       {open === null ? <StartState editor={editor} /> : <OpenShow open={open} editor={editor} />}
       {editor && <UploadList />}
       {editor && dialog === 'guide' && (
@@ -249,5 +251,16 @@ function FileNotices({ open, editor }: { readonly open: OpenCollection; readonly
       )}
       {open.lostSecrets.length > 0 && <p className="studio-notice">{t.collections.lostSecrets(open.lostSecrets.length)}</p>}
     </>
+  )
+}
+
+/** What a first start still compiles: everything but the studio works meanwhile. */
+function PreparationNotice({ done, total }: Preparation) {
+  return (
+    <div className="studio-notice" role="status">
+      {t.engine.preparing}
+      <progress aria-label={t.engine.preparingLabel} value={done} max={total} />
+      {t.engine.prepared(done, total)}
+    </div>
   )
 }

@@ -16,6 +16,7 @@ export type {
 export type { Edit } from '../../src-main/studio/document/edits/edit-schemas.ts'
 export type { SourceAudio } from '../../src-main/studio/document/mixer-schemas.ts'
 
+export type Preparation = NonNullable<Answer<'GET', '/studio'>['preparation']>
 export type EngineState = Answer<'GET', '/studio'>['state']
 export type OpenCollection = Answer<'GET', '/studio/collection'>
 export type Collection = OpenCollection['collection']

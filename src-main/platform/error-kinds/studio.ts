@@ -7,6 +7,11 @@ export const studioErrors = {
     title: 'A native part of the studio is not there',
     remedy: 'Install the packages that are named, then run `npm run build`.',
   },
+  'studio.preparing': {
+    status: 503,
+    title: 'The studio is being prepared: its native parts are being built',
+    remedy: 'Wait a moment: it starts by itself. `GET /studio` says how far it is.',
+  },
   'studio.no_collection': {
     status: 409,
     title: 'No collection is open in the studio',

@@ -1,25 +1,35 @@
 import type { SourceReport } from '../../media/source-report.ts'
 import type { EventBus } from '../../platform/events.ts'
+import { type NativePreparation, watchPreparation } from '../../platform/native-preparation.ts'
 import type { EngineEvent, StudioEngine } from './engine/studio-engine.ts'
 
 export interface StudioEvents {
   /** Why the studio cannot run here, or null. */
   readonly problem: string | null
+  /** What is being built before it can run, or null. */
+  readonly preparation: NativePreparation | null
   stop(): void
 }
 
 /** Tells on the event socket what the studio's process tells: its state, its sources, figures; meters while somebody looks. */
 export function publishEngineEvents(engine: StudioEngine, events: EventBus): StudioEvents {
   let problem: string | null = null
+  let preparation: NativePreparation | null = null
   const reports = new Map<string, SourceReport>()
   const meters = events.offerSamples('studio.meters', (wanted) => engine.meter(wanted))
   const drift = events.offerSamples('studio.drift', () => undefined)
+
+  const publishState = (): void => events.publish('studio.state', { state: engine.state, problem, preparation })
+  const leavePreparation = watchPreparation((next) => {
+    preparation = next
+    publishState()
+  })
 
   const notify = (event: EngineEvent): void => {
     switch (event.kind) {
       case 'state':
         problem = event.problem ?? null
-        events.publish('studio.state', { state: event.state, problem })
+        publishState()
         break
       case 'source': {
         const before = reports.get(event.source)
@@ -64,8 +74,12 @@ export function publishEngineEvents(engine: StudioEngine, events: EventBus): Stu
     get problem() {
       return problem
     },
+    get preparation() {
+      return preparation
+    },
     stop() {
       leave()
+      leavePreparation()
       meters.stop()
       drift.stop()
     },

@@ -713,6 +713,11 @@ export const errors: Readonly<Record<ErrorCode, ErrorText>> = {
     title: 'Falta una parte nativa del estudio',
     remedy: 'Instala los paquetes indicados y ejecuta después `npm run build`.',
   },
+  'studio.preparing': {
+    english: 'The studio is being prepared: its native parts are being built',
+    title: 'El estudio se está preparando: se compilan sus partes nativas',
+    remedy: 'Espera un momento: se inicia por sí mismo. `GET /studio` dice cuánto falta.',
+  },
   'studio.no_collection': {
     english: 'No collection is open in the studio',
     title: 'No hay ninguna colección abierta en el estudio',

@@ -51,6 +51,9 @@ export const studio = {
     ended: 'Ha llegado al final',
   },
   engine: {
+    preparing: 'El estudio se está preparando. Se inicia por sí mismo; todo lo demás ya funciona.',
+    prepared: (done: number, total: number) => `${done} de ${total}`,
+    preparingLabel: 'Partes nativas compiladas',
     restarting: 'El estudio se detuvo de forma inesperada y se está reiniciando. Tu programa se conserva.',
     failed: 'El estudio no está en marcha',
     notStarted: 'El estudio no se inició en 30 segundos. Consulta el registro del servidor.',

@@ -3,6 +3,7 @@ import type { MeasuredEncoder } from '../../../media/encoders/choose-encoder.ts'
 import type { SourceReport } from '../../../media/source-report.ts'
 import { AppError, isErrorCode } from '../../../platform/errors.ts'
 import type { Logger } from '../../../platform/logger.ts'
+import { isBeingBuilt, untilBuilt } from '../../../platform/native-preparation.ts'
 import type { Reach } from '../../../platform/reach.ts'
 import { type MediaWire, openMediaWire } from '../../../platform/workers/media-wire.ts'
 import { PendingReplies } from '../../../platform/workers/pending-replies.ts'
@@ -124,6 +125,7 @@ export class EngineProcess implements StudioEngine {
     const kept = new Set(collection.sources.map(({ id }) => id))
     for (const id of this.#reports.keys()) if (!kept.has(id)) this.#reports.delete(id)
     this.#dependencies.memories.follow(collection)
+    if (this.#state === 'preparing') return
     if (this.#worker === undefined) this.#start()
     else if (before !== undefined) this.#send({ kind: 'change', change: changeBetween(before, collection) })
   }
@@ -240,6 +242,19 @@ export class EngineProcess implements StudioEngine {
   #start(): void {
     if (this.#originUs === 0) this.#originUs = nowUs() - leadUs
     this.#problem = undefined
+    if (isBeingBuilt('compositor')) void this.#startWhenBuilt()
+    else this.#launch()
+  }
+
+  /** Nothing can be composed before the native part for it is there: at a first start it is compiled while everything else runs. */
+  async #startWhenBuilt(): Promise<void> {
+    const isWanted = (): boolean => this.#state === 'preparing'
+    this.#enter('preparing')
+    await untilBuilt('compositor', isWanted)
+    if (isWanted()) this.#launch()
+  }
+
+  #launch(): void {
     this.#enter('starting')
     const worker: SupervisedWorker<ToStudio> = superviseWorker<FromStudio, ToStudio>({
       entry: workerFile('studio'),
@@ -302,9 +317,10 @@ export class EngineProcess implements StudioEngine {
     return this.#asked.request((request) => worker.send(message(request)), patienceMs, late) as Promise<T>
   }
 
-  /** For a process that starts or restarts: requests are answered when it is ready. Rejects with `studio.not_running`. */
+  /** For a process that starts or restarts: requests are answered when it is ready. Rejects with `studio.preparing`, `studio.not_running`. */
   #untilRunning(): Promise<void> {
     const begins = (): boolean => this.#state === 'starting' || this.#state === 'restarting'
+    if (this.#state === 'preparing') return Promise.reject(new AppError('studio.preparing'))
     if (!begins()) return Promise.reject(new AppError('studio.not_running', this.#problem))
     return new Promise((resolve, reject) => {
       const settle = (): void => {

@@ -54,8 +54,8 @@ export interface StudioEngine {
   stop(goesOn?: boolean): Promise<void>
 }
 
-/** `restarting`: the process died and comes back by itself; `failed`: it cannot run here (`problem` says why). */
-export type EngineState = 'off' | 'starting' | 'running' | 'restarting' | 'failed'
+/** `preparing`: its native part is being built, and it starts then; `restarting`: the process died and comes back by itself; `failed`: it cannot run here (`problem` says why). */
+export type EngineState = 'off' | 'preparing' | 'starting' | 'running' | 'restarting' | 'failed'
 
 /** A scene for a canvas. */
 export interface CanvasSwitch {

@@ -9,6 +9,7 @@ import type { StudioEngine } from '../engine/studio-engine.ts'
 import { outputKinds } from '../outputs/index.ts'
 import { OutputReportSchema, type StudioOutputs } from '../outputs/studio-outputs.ts'
 import type { Show } from '../show.ts'
+import type { StudioEvents } from '../studio-events.ts'
 import { IdParam, Nullable, Part, tag } from './answer-schemas.ts'
 
 export interface EngineRoutesDependencies {
@@ -16,12 +17,15 @@ export interface EngineRoutesDependencies {
   readonly engine: StudioEngine
   readonly outputs: StudioOutputs
   /** Why the studio cannot run here. */
-  readonly problem: () => string | null
+  /** Why it does not run yet, or cannot. */
+  readonly status: () => Pick<StudioEvents, 'problem' | 'preparation'>
   /** Lists devices where no collection is open. */
   readonly spareDevices: StudioEngine['devices']
 }
 
-const EngineStateSchema = Type.Union(['off', 'starting', 'running', 'restarting', 'failed'].map((state) => Type.Literal(state)))
+const EngineStateSchema = Type.Union(
+  ['off', 'preparing', 'starting', 'running', 'restarting', 'failed'].map((state) => Type.Literal(state)),
+)
 
 const EncodingStatisticsSchema = Type.Object({
   id: Type.String(),
@@ -56,6 +60,12 @@ const StatisticsSchema = Type.Object({
 const StatusSchema = Type.Object({
   state: EngineStateSchema,
   problem: Nullable(Type.String({ description: 'why it cannot run here' })),
+  preparation: Nullable(
+    Type.Object(
+      { part: Type.String(), done: Type.Integer(), total: Type.Integer() },
+      { description: 'the native part that is being built at a first start, and how many of how many are built' },
+    ),
+  ),
   open: Nullable(
     Type.Object({
       name: Type.String(),
@@ -95,7 +105,7 @@ export function engineRoutes(dependencies: EngineRoutesDependencies): readonly R
   return [...statusRoutes(dependencies), ...kindRoutes(dependencies), ...sourceRoutes(dependencies), ...outputRoutes(dependencies)]
 }
 
-function statusRoutes({ show, engine, outputs, problem, spareDevices }: EngineRoutesDependencies): readonly RouteDefinition[] {
+function statusRoutes({ show, engine, outputs, status, spareDevices }: EngineRoutesDependencies): readonly RouteDefinition[] {
   return [
     defineRoute({
       method: 'GET',
@@ -106,11 +116,13 @@ function statusRoutes({ show, engine, outputs, problem, spareDevices }: EngineRo
       responses: { 200: StatusSchema },
       handler: () => {
         const { openFile } = show
+        const { problem, preparation } = status()
         const state = openFile?.collection.fileState
         return {
           body: {
             state: engine.state,
-            problem: problem(),
+            problem,
+            preparation,
             open:
               openFile === undefined || state === undefined
                 ? null

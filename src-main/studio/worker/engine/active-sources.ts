@@ -190,6 +190,7 @@ export class ActiveSources {
       reach,
       folder,
       memory,
+      isWanted: () => !active.ended,
       remember: (next) => {
         if (!active.ended) onMemory(id, next)
       },

@@ -19,6 +19,8 @@ export interface SourceContext {
   readonly folder: string
   /** What a source with this id kept when the process before this one died. */
   readonly memory: SourceMemory | undefined
+  /** False when it was removed before it had started: it need not start any more. */
+  isWanted(): boolean
   /** Keeps this in place of what was kept before; undefined: nothing. */
   remember(memory: SourceMemory | undefined): void
   report(report: SourceReport): void

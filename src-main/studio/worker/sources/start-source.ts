@@ -1,5 +1,6 @@
 import type { SourceReport } from '../../../media/source-report.ts'
 import { AppError } from '../../../platform/errors.ts'
+import { untilBuilt } from '../../../platform/native-preparation.ts'
 import { findSourceKind } from '../../document/kinds/source-kinds.ts'
 import type { RunningSource, SourceContext, StartSource } from './running-source.ts'
 import { readSettings } from './source-settings.ts'
@@ -55,7 +56,7 @@ export async function startSource(kind: string, settings: unknown, context: Sour
   }
   let source: RunningSource
   try {
-    source = (await load())(first, { ...context, report: notify })
+    source = await startBuilt(load, first, { ...context, report: notify })
   } catch (error) {
     return noSource(context, `Sources of the kind ${kind} cannot run here: ${(error as Error).message}`)
   }
@@ -78,6 +79,20 @@ export async function startSource(kind: string, settings: unknown, context: Sour
       source.command(name, details)
     },
     stop: () => source.stop(),
+  }
+}
+
+/** Starts a source; one whose native part is being built waits for it. */
+async function startBuilt(load: () => Promise<StartSource<unknown>>, settings: unknown, context: SourceContext): Promise<RunningSource> {
+  for (;;) {
+    try {
+      return (await load())(settings, context)
+    } catch (error) {
+      const addon = error instanceof AppError && error.code === 'studio.preparing' ? error.details?.addon : undefined
+      if (typeof addon !== 'string' || !context.isWanted()) throw error
+      context.report({ state: 'waiting', problem: (error as Error).message })
+      await untilBuilt(addon, context.isWanted)
+    }
   }
 }
 
