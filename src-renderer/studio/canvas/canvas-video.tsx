@@ -87,7 +87,7 @@ export function LivePicture({ feed, image, label, name }: LivePictureProps) {
     <>
       <canvas
         ref={target}
-        className="canvas-picture"
+        className="canvas-video"
         role="img"
         aria-label={label}
         data-testid={`picture-${name}`}
