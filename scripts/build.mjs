@@ -36,7 +36,7 @@ async function swapIn(target, make) {
 }
 
 /** Packages of hundreds of small modules, of which little is used: as modules of their own they would take the host 10 MB and half its start. */
-const bundled = /^(?:typebox|kysely|jose)(?:\/|$)/
+const bundled = /^(?:typebox|kysely|jose|uqr)(?:\/|$)/
 
 /**
  * What the host holds in memory of a bundle: a single letter beyond Latin 1 makes the engine keep a whole chunk with two bytes a letter, so

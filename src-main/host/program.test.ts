@@ -40,7 +40,7 @@ describe('the help of the command line', () => {
         host [options]      run the host without a window
         demo                the built-in test stream: moving video with a clock and a
                             beep
-        status              what the running host does
+        status [options]    what the running host does
         streams             list and manage streams
         studio              run a show: scenes, sources, outputs
         keys                create and manage stream keys

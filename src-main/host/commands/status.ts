@@ -1,6 +1,11 @@
 import type { Command } from 'commander'
+import { AppError } from '../../platform/errors.ts'
+import { isLoopback } from '../../platform/loopback.ts'
+import type { ApiClient } from '../api-client.ts'
+import { journalOf } from '../service/service-of-process.ts'
 import { type CommandContext, clientOf, run } from './context.ts'
 import { type StreamSummary, streamTable } from './streams.ts'
+import { type StudioStatus, statusText } from './studio-status.ts'
 
 interface Health {
   status: string
@@ -10,6 +15,7 @@ interface Health {
 }
 interface Host {
   pid: number
+  startedAt: string
   dataDir: string
   addresses: { url: string; httpsUrl: string | null; rtmpUrl: string; rtmpsUrl: string | null; srtUrl: string | null }
   auth: { signInRequired: boolean }
@@ -28,35 +34,62 @@ function webrtcText({ enabled, engine, port, sessions }: Webrtc): string {
   return `${engine}, UDP ${port ?? 'not yet open'}, ${sessions} ${sessions === 1 ? 'session' : 'sessions'}`
 }
 
+/** A one-time sign-in link for another device. Throws `host.local_only` where no other device reaches the host. */
+async function signInLink(client: ApiClient): Promise<{ url: string; expiresAt: string }> {
+  const link = await client.send<{ url: string; expiresAt: string }>('POST', '/tokens/link', { role: 'admin' })
+  const { hostname, origin } = new URL(link.url)
+  if (isLoopback(hostname)) throw new AppError('host.local_only', `A phone cannot open ${origin}: the host listens on this machine alone`)
+  return link
+}
+
+async function qrText({ url, expiresAt }: { url: string; expiresAt: string }): Promise<string> {
+  const { renderUnicodeCompact } = await import('uqr')
+  const until = new Date(expiresAt).toTimeString().slice(0, 5)
+  return `Scan with the phone to sign in as admin, once, until ${until}:\n\n${renderUnicodeCompact(url, { border: 2 })}\n\n  ${url}`
+}
+
 export function addStatusCommand(program: Command, context: CommandContext): void {
   program
     .command('status')
     .description('what the running host does')
+    .option('--qr', 'a one-time sign-in link for a phone, as a QR code')
     .addHelpText(
       'after',
-      '\nExamples:\n  streams status\n  streams status --json | jq .streams\n  streams status --url https://live.example.com --token TOKEN',
+      '\nExamples:\n  streams status\n  streams status --json | jq .streams\n  streams status --qr     the page on a phone\n  streams status --url https://live.example.com --token TOKEN',
     )
     .action(
       run(context, async (output, command) => {
         const client = clientOf(command, context)
-        const [health, host, webrtc, streams] = await Promise.all([
+        const { qr, url } = command.optsWithGlobals() as { qr?: true; url?: string }
+        if (qr) {
+          const signIn = await signInLink(client)
+          const text = await qrText(signIn)
+          output.result({ signIn }, () => text)
+          return
+        }
+        const [health, host, webrtc, streams, studio] = await Promise.all([
           client.get<Health>('/health'),
           client.get<Host>('/host'),
           client.get<Webrtc>('/live/webrtc'),
           client.get<{ items: StreamSummary[] }>('/live/streams'),
+          client.get<StudioStatus>('/studio'),
         ])
-        output.result({ ...health, host, webrtc, streams: streams.items }, () =>
+        const elsewhere = url ?? context.environment.STREAMS_URL
+        const journal = elsewhere ? undefined : journalOf(host.pid)
+        output.result({ ...health, host, webrtc, streams: streams.items, outputs: studio.outputs, journal: journal ?? null }, () =>
           [
-            `AMI Streams ${health.version}: ${health.status}, up ${Math.round(health.uptimeMs / 1000)} s (pid ${host.pid})`,
+            `AMI Streams ${health.version}: ${health.status}, since ${host.startedAt}, ${Math.round(health.uptimeMs / 1000)} s (pid ${host.pid})`,
             ...health.problems.map(({ message, remedy }) => `  Problem  ${message}. ${remedy}`),
             `  Page     ${host.addresses.url}`,
             `  RTMP     ${host.addresses.rtmpUrl}${host.addresses.rtmpsUrl ? `, ${host.addresses.rtmpsUrl}` : ''}`,
             `  SRT      ${host.addresses.srtUrl ?? 'off'}`,
             `  WebRTC   ${webrtcText(webrtc)}`,
             `  Data     ${host.dataDir}`,
+            ...(journal === undefined ? [] : [`  Log      ${journal}`]),
             `  Sign-in  ${host.auth.signInRequired ? 'required' : 'not needed on this machine'}`,
             '',
             streamTable(streams.items),
+            ...(studio.open === null ? [] : ['', statusText(studio)]),
           ].join('\n'),
         )
       }),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { journalOfGroup } from './service-of-process.ts'
 import { parseUnitState } from './systemd.ts'
 import { isUnchanged, signed, unitFile } from './unit-file.ts'
 
@@ -37,6 +38,17 @@ describe('the unit file', () => {
     expect(isUnchanged(text.replace('UMask=0077', 'UMask=0000'))).toBe(false)
     expect(isUnchanged(text.slice(text.indexOf('\n') + 1))).toBe(false)
     expect(isUnchanged('')).toBe(false)
+  })
+})
+
+describe('the log of a process', () => {
+  it.each([
+    ['0::/system.slice/ami-streams.service\n', 'journalctl --unit ami-streams'],
+    ['4:cpu:/\n0::/user.slice/user-1000.slice/user@1000.service/app.slice/ami-streams.service\n', 'journalctl --user --unit ami-streams'],
+    ['0::/user.slice/user-1000.slice/session-2.scope\n', undefined],
+    ['', undefined],
+  ])('is that of its service: %j', (text, journal) => {
+    expect(journalOfGroup(text)).toBe(journal)
   })
 })
 

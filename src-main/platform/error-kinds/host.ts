@@ -155,6 +155,11 @@ export const hostErrors = {
     title: 'A host is already running on this data folder',
     remedy: 'Use that one, stop it, or choose another folder with --data.',
   },
+  'host.local_only': {
+    status: 409,
+    title: 'The host listens on this machine alone',
+    remedy: 'Set option `bind` to 0.0.0.0, or `publicUrl`, and start the host again.',
+  },
   'host.unreachable': { status: 503, title: 'The host does not answer', remedy: 'Check the URL, and that the host is running.' },
   'desktop.missing': {
     status: 503,

@@ -221,6 +221,11 @@ export const errors: Readonly<Record<ErrorCode, ErrorText>> = {
     title: 'Ya hay un servidor en marcha con esta carpeta de datos',
     remedy: 'Usa ese, detenlo o elige otra carpeta con --data.',
   },
+  'host.local_only': {
+    english: 'The host listens on this machine alone',
+    title: 'El servidor solo escucha en esta máquina',
+    remedy: 'Pon la opción `bind` a 0.0.0.0, o `publicUrl`, y vuelve a iniciar el servidor.',
+  },
   'host.unreachable': {
     english: 'The host does not answer',
     title: 'El servidor no responde',
