@@ -9,7 +9,9 @@ async function statusQr(link: string, ...more: string[]): Promise<{ out: string;
   const asked: string[] = []
   const server = createServer((request, response) => {
     asked.push(`${request.method} ${request.url}`)
-    response.writeHead(201, { 'content-type': 'application/json' }).end(JSON.stringify({ url: link, expiresAt: '2026-11-23T12:10:00.000Z' }))
+    response
+      .writeHead(201, { 'content-type': 'application/json' })
+      .end(JSON.stringify({ url: link, expiresAt: '2026-11-23T12:10:00.000Z' }))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   onTestFinished(() => void server.close())

@@ -42,6 +42,8 @@ const ownFile = (scope: ServiceScope): string =>
 /** Writes the unit where no package brought one, and starts it now and at each login or boot. Throws `service.*`. */
 export function installService({ scope, dataDir, force }: ServiceRequest): ServiceReport & { readonly changed: boolean } {
   requireRights(scope)
+  // Before anything is written: a user may have no systemd of their own here.
+  const wasActive = unitState(scope).active === 'active'
   const file = ownFile(scope)
   const packaged = existsSync(packagedFile(scope)) && dataDir === undefined
   let changed = false
@@ -57,7 +59,6 @@ export function installService({ scope, dataDir, force }: ServiceRequest): Servi
     if (changed) write(file, text)
   }
   systemctl(scope, ['daemon-reload'])
-  const wasActive = unitState(scope).active === 'active'
   systemctl(scope, ['enable', '--now', serviceUnit])
   if (changed && wasActive) systemctl(scope, ['restart', serviceUnit])
   return { ...reportService({ scope, ...(dataDir === undefined ? {} : { dataDir }) }), changed }
