@@ -105,8 +105,8 @@ const deeds = {
     await page.locator('dialog[open]').first().waitFor({ state: 'detached' })
   },
   async 'another section'(page) {
-    for (const path of ['/live', '/library', '/settings', '/studio']) {
-      await page.locator(`a[href="${path}"]`).first().click()
+    for (const section of ['live', 'library', 'settings', 'studio']) {
+      await page.getByTestId(`nav-${section}`).first().click()
       await sleep(700)
     }
     await page.locator('[data-testid="picture-program"][data-loaded="true"]').waitFor({ timeout: 60_000 })

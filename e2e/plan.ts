@@ -30,6 +30,7 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
   'http-attacks': { part: 'host', cost: 'cpu', quick: true },
   'languages': { part: 'host', cost: 'cpu', quick: true },
   'library': { part: 'host', cost: 'cpu' },
+  'package': { part: 'host', cost: 'cpu' },
   'page-keys': { part: 'host', cost: 'cpu', quick: true },
   'page-live': { part: 'host', cost: 'cpu', quick: true },
   'page-sign-in': { part: 'host', cost: 'cpu', quick: true },

@@ -2,6 +2,7 @@
  * `npm run pack`: a Debian package and an archive with everything that the program needs but the system's libraries: dist/packages.
  *   --out FOLDER   where to write them
  *   --version V    the version that the package says, e.g. of a test
+ *   --only KIND    `deb` or `tar.gz`
  *   --fast         compresses little: for tests
  */
 import { spawnSync } from 'node:child_process'
@@ -12,6 +13,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -38,9 +40,17 @@ import { filesBelow } from './stamp.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 process.chdir(root)
+const kinds = ['tar.gz', 'deb']
 const { values } = parseArgs({
-  options: { out: { type: 'string', default: 'dist/packages' }, version: { type: 'string' }, fast: { type: 'boolean', default: false } },
+  options: {
+    out: { type: 'string', default: 'dist/packages' },
+    version: { type: 'string' },
+    only: { type: 'string' },
+    fast: { type: 'boolean', default: false },
+  },
 })
+if (values.only !== undefined && !kinds.includes(values.only)) throw new Error(`--only ${values.only}: one of ${kinds.join(', ')}`)
+const wanted = kinds.filter((kind) => values.only === undefined || values.only === kind)
 const { version: ownVersion } = JSON.parse(readFileSync('package.json', 'utf8'))
 const version = values.version ?? ownVersion
 if (!/^\d[0-9A-Za-z.+~-]*$/.test(version)) throw new Error(`--version ${version}: digits, letters and .+~-, e.g. ${ownVersion}`)
@@ -117,7 +127,38 @@ function settle(folder, epoch) {
   for (const file of filesBelow(folder)) utimesSync(file, epoch, epoch)
 }
 
-const megabytes = (file) => `${(statSync(file).size / 1e6).toFixed(1)} MB`
+/** An archive that runs wherever it is unpacked. */
+function archive(usr) {
+  return {
+    file: join(out, `ami-streams-${version}-linux-${process.arch}.tar.gz`),
+    write(file) {
+      const sameEverywhere = ['--sort=name', `--mtime=@${epoch}`, '--owner=0', '--group=0', '--numeric-owner']
+      const inFolder = `--transform=s,^\\./,ami-streams-${version}/,S`
+      const compress = `--use-compress-program=gzip --no-name -${values.fast ? 1 : 9}`
+      const result = spawnSync('tar', ['--create', ...sameEverywhere, inFolder, compress, '--file', file, '-C', usr, '.'], { encoding: 'utf8' })
+      if (result.status !== 0) throw new Error(result.stderr || result.error?.message)
+    },
+  }
+}
+
+function debianPackage(target) {
+  const addons = join(target, 'dist/native')
+  const ofPackages = filesBelow(join(target, 'node_modules')).filter((file) => /\.node$|\.so(?:\.\d+)*$/.test(file))
+  return {
+    file: join(out, `ami-streams_${version}_${process.arch === 'x64' ? 'amd64' : process.arch}.deb`),
+    write: (file) =>
+      writeDebianPackage({
+        tree: join(staging, 'tree'),
+        file,
+        version,
+        needed: [join(target, 'bin/node'), ...['compositor', 'memory'].map((name) => join(addons, `${name}.node`)), ...ofPackages],
+        wanted: filesBelow(addons),
+        libraryFolders: [...new Set(ofPackages.map((each) => dirname(each)))],
+        compression: ['-Zzstd', `-z${values.fast ? 1 : 15}`],
+        epoch,
+      }),
+  }
+}
 
 if (process.platform !== 'linux') throw new Error('Packages are made on Linux')
 if (!existsSync('dist/native/compositor.node')) throw new Error('The addons are not built: npm run build')
@@ -142,42 +183,17 @@ try {
   }
   settle(staging, epoch)
   mkdirSync(out, { recursive: true })
-  const archive = join(out, `ami-streams-${version}-linux-${process.arch}.tar.gz`)
-  await timed('archive written', () => {
-    const args = [
-      '--create',
-      '--sort=name',
-      `--mtime=@${epoch}`,
-      '--owner=0',
-      '--group=0',
-      '--numeric-owner',
-      `--transform=s,^\\./,ami-streams-${version}/,S`,
-      '-C',
-      usr,
-      '.',
-    ]
-    const result = spawnSync('sh', ['-c', `tar "$@" | gzip --no-name -${values.fast ? 1 : 9} > "$0"`, archive, ...args], {
-      encoding: 'utf8',
-    })
-    if (result.status !== 0) throw new Error(result.stderr)
-  })
-  say(`${archive}: ${megabytes(archive)}`)
-  const debian = join(out, `ami-streams_${version}_${process.arch === 'x64' ? 'amd64' : process.arch}.deb`)
-  const addon = (name) => join(target, 'dist/native', `${name}.node`)
-  const ofPackages = filesBelow(join(target, 'node_modules')).filter((file) => /\.node$|\.so(?:\.\d+)*$/.test(file))
-  await timed('Debian package written', () =>
-    writeDebianPackage({
-      tree: join(staging, 'tree'),
-      file: debian,
-      version,
-      needed: [join(target, 'bin/node'), addon('compositor'), addon('memory'), ...ofPackages],
-      wanted: readdirSync(join(target, 'dist/native')).map((name) => join(target, 'dist/native', name)),
-      libraryFolders: [...new Set(ofPackages.map((file) => dirname(file)))],
-      compression: ['-Zzstd', `-z${values.fast ? 1 : 15}`],
-      epoch,
-    }),
-  )
-  say(`${debian}: ${megabytes(debian)}`)
+  for (const kind of wanted) {
+    const { file, write } = kind === 'deb' ? debianPackage(target) : archive(usr)
+    const fresh = `${file}.new`
+    try {
+      await timed(`${kind} written`, () => write(fresh))
+      renameSync(fresh, file)
+    } finally {
+      rmSync(fresh, { force: true })
+    }
+    say(`${file}: ${(statSync(file).size / 1e6).toFixed(1)} MB`)
+  }
 } finally {
   rmSync(staging, { recursive: true, force: true })
 }

@@ -16,6 +16,7 @@ const checked: Readonly<Record<string, string>> = {
   'src-main/api/access.ts': 'the option publicUrl, read at start',
   'src-main/host/shown-host.ts': 'the option publicUrl, read at start',
   'src-main/host/commands/start.ts': "the command line's own sign-in link",
+  'src-main/host/commands/status.ts': "the command line's own sign-in link",
   'src-main/host/commands/tokens.ts': "the command line's own sign-in link",
   'src-main/host/wiring.ts': 'the setting cdnPrefix, checked when it is set',
   'src-main/live/protocols/webrtc/ice-servers.ts': 'the option iceServers, read at start',

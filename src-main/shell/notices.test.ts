@@ -13,7 +13,6 @@ const state: HostState = {
   outputs: [{ id: 'a', name: 'Main', kind: 'rtmp', state: 'live', error: null }],
   scenes: [],
   microphones: [],
-  chords: [],
   streams: [],
   settings,
 }

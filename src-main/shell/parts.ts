@@ -63,26 +63,11 @@ export interface PowerPart {
   keepAwake(reason: string | undefined): void
 }
 
-/** How a chord of keys is: `taken` by another program, or `unknown` to this desktop. */
-export interface ChordState {
-  readonly chord: string
-  readonly state: 'active' | 'taken' | 'unknown'
-}
-
-export interface HotkeyPart {
-  /** Asks for these chords, whichever program has the focus, instead of those before. */
-  grab(chords: readonly string[]): Promise<readonly ChordState[]>
-}
-
-/** Called when a chord is pressed and when it is let go. */
-export type ChordListener = (chord: string, released: boolean) => void
-
 /** What this desktop has; a part that is left out is not there. */
 export interface DesktopParts {
   readonly tray?: TrayPart
   readonly notifications?: NotificationPart
   readonly power?: PowerPart
-  readonly hotkeys?: HotkeyPart
-  /** Gives everything back: the icon goes, keys are free, the machine may sleep. */
+  /** Gives everything back: the icon goes, and the machine may sleep. */
   close(): Promise<void>
 }

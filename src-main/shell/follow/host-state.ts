@@ -8,11 +8,6 @@ export interface OutputState {
   readonly error: { readonly message: string; readonly remedy: string } | null
 }
 
-export interface MacroKeys {
-  readonly hotkeys: readonly string[]
-  readonly global?: boolean
-}
-
 /** What the desktop shows of a host that runs. */
 export interface HostState {
   readonly url: string
@@ -22,8 +17,6 @@ export interface HostState {
   /** Of the main canvas. */
   readonly scenes: readonly { readonly id: string; readonly name: string; readonly onAir: boolean }[]
   readonly microphones: readonly { readonly id: string; readonly name: string; readonly muted: boolean }[]
-  /** Chords that are to work whichever program has the focus. */
-  readonly chords: readonly string[]
   /** Streams of encoders and programs that are on air, those of the studio's own outputs included. */
   readonly streams: readonly string[]
   readonly settings: NoticeSettings
@@ -46,7 +39,6 @@ interface Collection {
     readonly kind: string
     readonly audio?: { readonly muted: boolean }
   }[]
-  readonly macros: readonly MacroKeys[]
 }
 
 interface Program {
@@ -91,7 +83,6 @@ export async function readHostState(client: HostClient): Promise<HostState> {
     microphones: (collection?.sources ?? []).flatMap(({ id, name, kind, audio }) =>
       kind === 'microphone' && audio !== undefined ? [{ id, name, muted: audio.muted }] : [],
     ),
-    chords: [...new Set((collection?.macros ?? []).flatMap(({ hotkeys, global }) => (global === true ? hotkeys : [])))],
     streams: streams.filter(({ state }) => state === 'active').map(({ name }) => name),
     settings,
   }
