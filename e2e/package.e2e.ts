@@ -53,7 +53,7 @@ describe('the Debian package', () => {
     for (const script of ['postinst', 'prerm', 'postrm']) execFileSync('sh', ['-n', join(folder, 'control', script)])
   })
 
-  it('holds no compiler, npm, sources or typings', () => {
+  it('contains no compiler, npm, sources or typings', () => {
     const files = readdirSync(join(unpacked, 'usr/lib/ami-streams'), { recursive: true, encoding: 'utf8' })
     expect(files.filter((file) => /\.d\.[cm]?ts$|\.cc$|(?:^|\/)(?:npm|vite|typescript|electron|vitest|mediasoup|werift)$/.test(file))).toEqual([])
     expect(files).toContain('dist/native/compositor.node')
