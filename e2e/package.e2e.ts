@@ -55,7 +55,9 @@ describe('the Debian package', () => {
 
   it('contains no compiler, npm, sources or typings', () => {
     const files = readdirSync(join(unpacked, 'usr/lib/ami-streams'), { recursive: true, encoding: 'utf8' })
-    expect(files.filter((file) => /\.d\.[cm]?ts$|\.cc$|(?:^|\/)(?:npm|vite|typescript|electron|vitest|mediasoup|werift)$/.test(file))).toEqual([])
+    expect(
+      files.filter((file) => /\.d\.[cm]?ts$|\.cc$|(?:^|\/)(?:npm|vite|typescript|electron|vitest|mediasoup|werift)$/.test(file)),
+    ).toEqual([])
     expect(files).toContain('dist/native/compositor.node')
   })
 
@@ -76,7 +78,9 @@ describe('the Debian package', () => {
     expect(existsSync(share('icons/hicolor/48x48/apps/ami-streams.png'))).toBe(true)
     expect(spawnSync('bash', ['-n', share('bash-completion/completions/streams')]).status).toBe(0)
     for (const scope of ['system', 'user'])
-      expect(readFileSync(join(unpacked, `usr/lib/systemd/${scope}/ami-streams.service`), 'utf8')).toContain('ExecStart=/usr/bin/streams host')
+      expect(readFileSync(join(unpacked, `usr/lib/systemd/${scope}/ami-streams.service`), 'utf8')).toContain(
+        'ExecStart=/usr/bin/streams host',
+      )
     expect(existsSync(share('man/man1/streams.1.gz'))).toBe(true)
   })
 
@@ -84,8 +88,24 @@ describe('the Debian package', () => {
     const data = join(folder, 'data')
     const run = (...args: string[]): string => execFileSync(program, ['--data', data, ...args], { env: plain, encoding: 'utf8' })
     expect(run('--version').trim()).toBe(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version)
-    const ports = ['--http-port', '0', '--rtmp-port', '0', '--https-port', 'off', '--rtmps-port', 'off', '--srt-port', 'off', '--webrtc-port', 'off']
-    const host: ChildProcess = spawn(program, ['--data', data, 'host', '--json', ...ports], { env: plain, stdio: ['ignore', 'pipe', 'ignore'] })
+    const ports = [
+      '--http-port',
+      '0',
+      '--rtmp-port',
+      '0',
+      '--https-port',
+      'off',
+      '--rtmps-port',
+      'off',
+      '--srt-port',
+      'off',
+      '--webrtc-port',
+      'off',
+    ]
+    const host: ChildProcess = spawn(program, ['--data', data, 'host', '--json', ...ports], {
+      env: plain,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
     const ended = new Promise((resolve) => host.once('exit', resolve))
     try {
       await new Promise((resolve) => createInterface({ input: host.stdout! }).once('line', resolve))

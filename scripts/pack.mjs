@@ -135,7 +135,9 @@ function archive(usr) {
       const sameEverywhere = ['--sort=name', `--mtime=@${epoch}`, '--owner=0', '--group=0', '--numeric-owner']
       const inFolder = `--transform=s,^\\./,ami-streams-${version}/,S`
       const compress = `--use-compress-program=gzip --no-name -${values.fast ? 1 : 9}`
-      const result = spawnSync('tar', ['--create', ...sameEverywhere, inFolder, compress, '--file', file, '-C', usr, '.'], { encoding: 'utf8' })
+      const result = spawnSync('tar', ['--create', ...sameEverywhere, inFolder, compress, '--file', file, '-C', usr, '.'], {
+        encoding: 'utf8',
+      })
       if (result.status !== 0) throw new Error(result.stderr || result.error?.message)
     },
   }
