@@ -334,7 +334,7 @@ describe('a page that fails', () => {
 
     const script = `import { createSourceBench } from '${join(root, 'e2e/helpers/studio-source.ts')}'
       const source = await createSourceBench().open('browser', { file: '${page('overlay.html')}' })
-      await source.untilPicture(); console.log('shown')`
+      await source.untilFrame(); console.log('shown')`
     const studio: ChildProcess = spawn(process.execPath, ['--input-type=module-typescript', '-e', script], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
