@@ -309,7 +309,8 @@ describe("a creator's evening", () => {
     expect(coded.length, 'the counter is read').toBeGreaterThan(frames.length * 0.97)
     // Each frame once: a frame is missing only where the machine had no time for it, and that is counted.
     const slots = Math.round(((frames.at(-1)!.time - frames[0]!.time) * 1000) / frameMs) + 1
-    expect(slots - frames.length, 'frames that are missing').toBeLessThanOrEqual(leftOut.after - leftOut.before)
+    // The counters come once a second: what was left out just before the end is not in them.
+    expect(slots - frames.length, 'frames that are missing').toBeLessThanOrEqual(leftOut.after - leftOut.before + 3)
     const apart = coded.slice(1).map(({ code, time }, index) => {
       const before = coded[index]!
       return { numbers: code!.frame - before.code!.frame, frames: Math.round(((time - before.time) * 1000) / frameMs) }

@@ -74,7 +74,7 @@ async function recorded(work: () => Promise<void>): Promise<DecodedFrame[][]> {
   await must('POST', '/studio/outputs/file/stop', {})
   await until(() => outputIs('off'), 'the recording does not end')
   const files = (await must('GET', '/studio/files')).items.map(({ path }: any) => path).filter((path: string) => !known.has(path))
-  return Promise.all(files.toReversed().map(readFrames))
+  return Promise.all(files.toReversed().map((file: string) => readFrames(file)))
 }
 
 const numbersOf = (frames: readonly DecodedFrame[]): number[] => frames.flatMap(({ code }) => (code === undefined ? [] : [code.frame]))

@@ -34,3 +34,46 @@ test('an event that comes while the show is read is shown, whichever of the read
   expect(useShow.getState().program).toEqual({ scene: 'new' })
   leave()
 })
+
+test('an edit that is announced while the document is read is read next', async () => {
+  const open = (revision: number) => ({
+    name: 'Show',
+    revision,
+    collection: { name: 'Show', scenes: [], sources: [], canvases: [], outputs: [], folders: [], revision },
+  })
+  let revision = 1
+  let hold: Promise<void> | undefined
+  let asked = 0
+  vi.stubGlobal('fetch', async (url: string) => {
+    const path = url.replace('/api/v1/studio', '').split('?')[0]
+    const answers: Record<string, () => unknown> = {
+      '': () => ({ open: { name: 'Show' }, state: 'running', problem: null, outputs: [] }),
+      '/collection': () => open(revision),
+      '/program': () => ({ scene: 'old' }),
+      '/sources': () => ({ items: [] }),
+    }
+    const body = JSON.stringify(answers[path ?? '']?.())
+    if (path === '/collection') {
+      asked++
+      await hold
+    }
+    return new Response(body)
+  })
+  const leave = followShow()
+  await vi.waitFor(() => expect(useShow.getState().open?.revision).toBe(1), 20_000)
+  const changed = (next: number): void => {
+    revision = next
+    deliverEvent({ seq: next, time: '', topic: 'studio.changed', data: { revision: next } })
+  }
+  const answer = Promise.withResolvers<void>()
+  hold = answer.promise
+  const before = asked
+  changed(2)
+  await vi.waitFor(() => expect(asked).toBe(before + 1), 20_000)
+  // The answer that is on its way is of the revision before this one.
+  changed(3)
+  hold = undefined
+  answer.resolve()
+  await vi.waitFor(() => expect(useShow.getState().open?.revision).toBe(3), 20_000)
+  leave()
+})

@@ -136,12 +136,15 @@ async function readDocument(revision: number): Promise<void> {
   try {
     while (confirmed !== null && confirmed.revision < wantedRevision) {
       const of = reads
+      const wanted = wantedRevision
       const open = await call('GET', '/studio/collection')
-      if (of !== reads) break
+      // Everything is read anew: what was read here may be of another collection.
+      if (of !== reads) continue
       confirmed = open
       show()
       notifyOverwritten(open)
-      if (open.revision < wantedRevision) break
+      // The host never gets as far as it said, as after another collection was opened. What was wanted meanwhile is read next.
+      if (open.revision < wanted) break
     }
   } catch (error) {
     if (!(error instanceof ApiError && error.code === 'studio.no_collection')) reportProblem(error)
