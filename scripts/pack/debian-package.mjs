@@ -47,6 +47,8 @@ fi
 `
 const beforeRemove = `#!/bin/sh
 set -e
+# Compiled code that Node keeps beside the program where root ran it: of no package, and of this version alone.
+rm -rf /usr/lib/ami-streams/dist/host/cache
 if [ "$1" = remove ] && [ -d /run/systemd/system ]; then
   systemctl disable --now ami-streams.service >/dev/null 2>&1 || true
 fi
