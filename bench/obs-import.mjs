@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url'
 import sharp from 'sharp'
 import { paintTestFiles } from './obs-import-files.mjs'
 import { root, startOurs } from './servers.mjs'
-import { connectObs, obsConfiguration } from './studio-obs.mjs'
+import { obsConfiguration, untilObs } from './studio-obs.mjs'
 
 const folderOfCollections = join(root, 'bench/obs-collections')
 const [width, height] = [1280, 720]
@@ -37,13 +37,7 @@ function comparable(document, folder) {
 
 /** Inside the namespace: opens one collection after the other, keeps pictures of its scenes, prints lines of JSON. */
 async function driveObs([folder, ...names]) {
-  let obs
-  for (let tries = 0; obs === undefined; tries++) {
-    obs = await connectObs(4455).catch((error) => {
-      if (tries > 600) throw error
-    })
-    if (obs === undefined) await sleep(200)
-  }
+  const obs = await untilObs(600)
   await obs.call('SetVideoSettings', {
     baseWidth: width,
     baseHeight: height,

@@ -14,7 +14,7 @@ import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright-core'
 import { startXvfb, xvfbProgram } from '../e2e/helpers/xvfb.ts'
 import { root, startOurs } from './servers.mjs'
-import { connectObs, obsConfiguration } from './studio-obs.mjs'
+import { obsConfiguration, untilObs } from './studio-obs.mjs'
 
 const [sources, scenes] = [200, 50]
 const screen = { width: 1920, height: 1080 }
@@ -232,13 +232,7 @@ async function dragOurs(env, seconds, print) {
 
 /** Runs inside the namespace: makes the same show, then waits for its end. */
 async function makeInObs() {
-  let obs
-  for (let tries = 0; obs === undefined; tries++) {
-    obs = await connectObs(4455).catch((error) => {
-      if (tries > 150) throw error
-    })
-    if (obs === undefined) await sleep(200)
-  }
+  const obs = await untilObs(150)
   await obs.call('SetVideoSettings', {
     baseWidth: 1920,
     baseHeight: 1080,

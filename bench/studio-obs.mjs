@@ -13,7 +13,7 @@ const password = 'bench-of-the-studio'
 const sha = (text) => createHash('sha256').update(text).digest('base64')
 
 /** A client of obs-websocket 5: requests by name. */
-export async function connectObs(port) {
+async function connectObs(port) {
   const socket = new WebSocket(`ws://127.0.0.1:${port}`)
   const open = new Map()
   let next = 0
@@ -48,15 +48,20 @@ export async function connectObs(port) {
   }
 }
 
+/** The same for an OBS that is being started on the usual port: tries again `tries` times, 200 ms apart. */
+export async function untilObs(tries) {
+  for (;;) {
+    const obs = await connectObs(4455).catch((error) => {
+      if (tries-- <= 0) throw error
+    })
+    if (obs !== undefined) return obs
+    await sleep(200)
+  }
+}
+
 /** Runs inside the namespace: makes the scene, records it, prints lines of JSON. */
 async function drive([video, logo, seconds]) {
-  let obs
-  for (let tries = 0; obs === undefined; tries++) {
-    obs = await connectObs(4455).catch((error) => {
-      if (tries > 100) throw error
-    })
-    if (obs === undefined) await sleep(200)
-  }
+  const obs = await untilObs(100)
   await obs.call('SetVideoSettings', {
     baseWidth: 1920,
     baseHeight: 1080,

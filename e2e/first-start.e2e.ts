@@ -82,7 +82,7 @@ it('while addons are compiled the page says how far, everything else works, and 
   expect((await host.api('POST', '/live/demo', {})).status).toBe(200)
   await host.until('demo', ({ state }) => state === 'active')
 
-  // Opened meanwhile, a show starts later; what asks for its image is told why there is none.
+  // Opened meanwhile, a show starts later; a request for its image is answered with the reason.
   await openCollection(host, show)
   expect((await studio()).state).toBe('preparing')
   expect(await host.api('GET', '/studio/screenshot?program=main')).toMatchObject({ status: 503, body: { code: 'studio.preparing' } })

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -33,4 +33,11 @@ test('a build that was killed, a file that is broken and no file are no build', 
   }
   rmSync(file)
   expect(nativePreparation(file)).toBeUndefined()
+})
+
+test('what a killed build left long ago is no build, even where its process id is in use again', () => {
+  write({ pid: process.pid, total: 2, left: ['compositor'] })
+  const longAgo = Date.now() / 1000 - 3600
+  utimesSync(file, longAgo, longAgo)
+  expect(isBeingBuilt('compositor', file)).toBe(false)
 })

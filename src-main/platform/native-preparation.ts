@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { addonRoot } from './native-addon.ts'
@@ -14,6 +14,8 @@ export interface NativePreparation {
 }
 
 const lookMs = 250
+/** It is written at each step, and none takes longer: what is older was left by a build that was killed, and its process id may be another's now. */
+const freshMs = 30 * 60_000
 const progressFile = fileURLToPath(new URL('dist/native/building.json', addonRoot))
 
 /** How far the build of addons is; undefined while none runs. */
@@ -53,6 +55,7 @@ function readProgress(file: string): { readonly left: readonly string[]; readonl
   try {
     const { pid, left, total } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>
     if (typeof pid !== 'number' || typeof total !== 'number' || !Array.isArray(left)) return undefined
+    if (Date.now() - statSync(file).mtimeMs > freshMs) return undefined
     process.kill(pid, 0)
     return { left: left.map(String), total }
   } catch {

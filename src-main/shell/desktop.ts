@@ -9,7 +9,7 @@ import type { DesktopParts } from './parts.ts'
 import { type TrayActions, trayView } from './tray/tray-view.ts'
 
 export interface DesktopOptions {
-  /** The host that runs now; throws where there is none. */
+  /** The host that runs now; throws if no host runs. */
   readonly findHost: () => HostClient
   /** Files of the host are files of this machine. */
   readonly isLocal: boolean

@@ -24,7 +24,7 @@ export interface ListenerHandover {
   readonly continues: boolean
   /** Names of passed sockets that were closed, since no option asks for them any more. */
   readonly released: readonly string[]
-  /** Asks the service manager to keep what listens now, before the listeners close. False where there is none that could. */
+  /** Asks the service manager to keep what listens now, before the listeners close. False without a service manager. */
   keep(listening: Readonly<Partial<Record<ListenerName, number | null>>>): boolean
 }
 

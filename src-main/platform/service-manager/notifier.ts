@@ -18,7 +18,7 @@ export interface ServiceNotifier {
   beat(): () => void
 }
 
-/** The notifier of the service manager that `environment` names; undefined where there is none, or where the native part is missing. */
+/** The notifier of the service manager that `environment` names; undefined if it names none, or the native part is missing. */
 export function openNotifier(
   environment: Readonly<Record<string, string | undefined>>,
   onFailure: (error: unknown) => void,

@@ -11,7 +11,7 @@ const settleMs = 80
 const noticeTopics = ['studio.file.updated', 'studio.guest.updated', 'health.findings', 'recording.completed'] as const
 
 export interface FollowOptions {
-  /** The host that runs now; throws where there is none. */
+  /** The host that runs now; throws if no host runs. */
   readonly findHost: () => HostClient
   /** How the host is; undefined while none runs. Called whenever that changes. */
   readonly onState: (state: HostState | undefined) => void

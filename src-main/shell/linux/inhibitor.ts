@@ -14,7 +14,7 @@ const portal: RemoteObject = {
 /** Of the portal: suspend and idle. */
 const suspendAndIdle = 4 | 8
 
-/** Keeps the machine awake by the screen saver of the desktop, or by the portal where there is none. */
+/** Keeps the machine awake by the screen saver of the desktop, or by the portal if that is missing. */
 export class Inhibitor implements PowerPart {
   readonly #bus: MessageBus
   readonly #product: string

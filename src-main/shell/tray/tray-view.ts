@@ -4,7 +4,7 @@ import type { MenuItem, MenuLine, TrayView } from '../parts.ts'
 
 /** What a click in the menu does. */
 export interface TrayActions {
-  /** Starts all outputs that send to viewers; where there is none, shows the studio. */
+  /** Starts all outputs that send to viewers; shows the studio if the show has no such output. */
   goLive(state: HostState): void
   endStream(state: HostState): void
   record(state: HostState): void

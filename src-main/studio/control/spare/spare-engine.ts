@@ -3,6 +3,7 @@ import { AppError } from '../../../platform/errors.ts'
 import type { Collection } from '../../document/collection.ts'
 import type { StudioEngine, TileImage } from '../engine/studio-engine.ts'
 import { onlyDrawn } from './only-drawn.ts'
+import { Turns } from './turns.ts'
 import { untilSettled } from './until-settled.ts'
 
 type Engine = Pick<StudioEngine, 'setCollection' | 'reports' | 'onEvent' | 'screenshot' | 'devices' | 'setTiles' | 'stop'>
@@ -34,8 +35,7 @@ const usualKeepMs = 15_000
  */
 export class SpareEngine {
   readonly #options: SpareEngineOptions
-  #last: Promise<unknown> = Promise.resolve()
-  #waiting = 0
+  readonly #turns = new Turns(maxWaiting, 'requests for drawings and devices')
   #drawings = 0
   #timer: NodeJS.Timeout | undefined
   #document: Collection | undefined
@@ -89,7 +89,7 @@ export class SpareEngine {
     clearTimeout(this.#timer)
     // What is being done ends with its process.
     await this.#options.engine.stop()
-    await this.#last
+    await this.#turns.behind(async () => undefined)
   }
 
   #show(document: Collection): void {
@@ -98,29 +98,21 @@ export class SpareEngine {
   }
 
   #next<T>(work: (engine: Engine) => Promise<T>): Promise<T> {
-    if (this.#waiting >= maxWaiting) throw new AppError('studio.busy', `${maxWaiting} requests for drawings and devices wait already`)
-    this.#waiting++
-    const done = this.#last
-      .then(() => {
-        if (this.#stopped) throw new AppError('studio.not_running', 'The host is stopping')
-        clearTimeout(this.#timer)
-        return work(this.#options.engine)
-      })
-      .finally(() => {
-        this.#waiting--
-        this.#stopLater()
-      })
-    this.#last = done.catch(() => undefined)
-    return done
+    const done = this.#turns.next(() => {
+      if (this.#stopped) throw new AppError('studio.not_running', 'The host is stopping')
+      clearTimeout(this.#timer)
+      return work(this.#options.engine)
+    })
+    return done.finally(() => this.#stopLater())
   }
 
   #stopLater(): void {
-    if (this.#waiting > 0 || this.#stopped) return
+    if (!this.#turns.idle || this.#stopped) return
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => {
       // What is asked for next waits until the process is gone, and starts another.
-      this.#last = this.#last.then(async () => {
-        if (this.#waiting > 0) return
+      void this.#turns.behind(async () => {
+        if (!this.#turns.idle) return
         this.#document = undefined
         await this.#options.engine.stop()
       })

@@ -1,5 +1,5 @@
-import { readFile, stat } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { basename, dirname } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { AppError } from '../../../platform/errors.ts'
 import type { Collection } from '../../document/collection.ts'
@@ -162,5 +162,40 @@ describe('a trial of a transition', () => {
     const { trials, shown } = start()
     await trials.start(wish('move'))
     expect(shown()?.scenes[0]?.items).toHaveLength(1)
+  })
+})
+
+describe('what a page may do to a trial', () => {
+  let made: ReturnType<typeof setup> | undefined
+  const start = () => (made = setup())
+  afterEach(() => made?.trials.stop())
+
+  it('stills of documents before are removed, however often it starts again', async () => {
+    const { trials, shown } = start()
+    const { trial } = await trials.start(wish('fade'))
+    for (let again = 0; again < 6; again++) await trials.start(wish('fade'), trial)
+    const paths = shown()!.sources.map(({ settings }) => String(settings.file))
+    const left = await readdir(dirname(paths[0]!))
+    expect(left.length).toBeLessThanOrEqual(2 * paths.length)
+    for (const path of paths) expect(left).toContain(basename(path))
+  })
+
+  it('what waits is bounded', async () => {
+    const { trials } = start()
+    const { trial } = await trials.start(wish('fade'))
+    const runs = Array.from({ length: 40 }, async () => trials.run(trial))
+    const settled = Promise.allSettled(runs)
+    await trials.end(trial)
+    const busy = (await settled).filter((result) => result.status === 'rejected' && result.reason.code === 'studio.busy')
+    expect(busy).toHaveLength(32)
+  })
+
+  it('ends by itself though its engine answered a run with an error', async () => {
+    const { trials, engine } = start()
+    const { trial } = await trials.start(wish('fade'))
+    engine.switchTo = () => Promise.reject(new AppError('studio.not_running'))
+    await expect(trials.run(trial)).rejects.toMatchObject({ code: 'studio.not_running' })
+    await vi.waitFor(() => expect(engine.stop).toHaveBeenCalledOnce(), { timeout: 10_000 })
+    expect((await trials.start(wish('fade'))).trial).not.toBe(trial)
   })
 })

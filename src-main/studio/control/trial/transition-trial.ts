@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -7,6 +7,7 @@ import { AppError } from '../../../platform/errors.ts'
 import { repeat } from '../../../platform/repeat.ts'
 import type { Collection } from '../../document/collection.ts'
 import type { StudioEngine } from '../engine/studio-engine.ts'
+import { Turns } from '../spare/turns.ts'
 import { untilSettled } from '../spare/until-settled.ts'
 import { stillKey, stillsFor, type TrialWish, trialCanvas, trialDocument, trialScenes } from './trial-document.ts'
 
@@ -49,6 +50,8 @@ interface Running {
 const usualUnseenMs = 10_000
 /** Longest that a trial stays after it was last started, whoever looks, ms. */
 const maxMs = 5 * 60_000
+/** Starts and runs that wait for the one that is being done: a page waits for the answer to each. */
+const maxWaiting = 8
 /** For how long the first scene is seen before the transition starts, ms. */
 const leadMs = 600
 /** What a transition may take beyond its own longest duration, ms. */
@@ -62,12 +65,14 @@ export class TransitionTrial {
   readonly #options: TransitionTrialOptions
   #running: Running | undefined
   #numbers = 0
+  /** Number of the stills that the running trial shows. */
+  #shownStills = 0
   #folder: string | undefined
   #timer: NodeJS.Timeout | undefined
   /** The process of the trial before is ending. */
   #ending: Promise<void> = Promise.resolve()
   /** Starting and running come one after the other. */
-  #turn: Promise<unknown> = Promise.resolve()
+  readonly #turns = new Turns(maxWaiting, 'trials of transitions')
   #stopped = false
 
   constructor(options: TransitionTrialOptions) {
@@ -96,11 +101,15 @@ export class TransitionTrial {
       const now = performance.now()
       const running = this.#running ?? { id: randomUUID(), document, seenAtMs: now, usedAtMs: now, busy: true }
       this.#running = Object.assign(running, { document, busy: true })
-      engine.setCollection(document)
+      this.#shownStills = this.#numbers
       this.#timer ??= repeat(1000, () => this.#look())
-      await untilSettled(engine, document)
-      this.#of(running.id)
-      use(running)
+      try {
+        engine.setCollection(document)
+        await untilSettled(engine, document)
+        this.#of(running.id)
+      } finally {
+        use(running)
+      }
       const [canvas] = document.canvases
       return { trial: running.id, canvas: trialCanvas, width: canvas?.width ?? 0, height: canvas?.height ?? 0 }
     })
@@ -115,19 +124,20 @@ export class TransitionTrial {
       running.busy = true
       const [transition] = running.document.transitions
       const cut = transition?.kind === 'cut' || (transition?.durationMs === 0 && transition.kind !== 'stinger')
-      await engine.switchTo([{ canvas: trialCanvas, scene: trialScenes.from, transition: undefined }])
-      await delay(leadMs)
-      this.#of(trial)
-      const startedMs = performance.now()
-      const ended = cut ? undefined : untilEnded(engine)
+      let ended: ReturnType<typeof untilEnded> | undefined
       try {
+        await engine.switchTo([{ canvas: trialCanvas, scene: trialScenes.from, transition: undefined }])
+        await delay(leadMs)
+        this.#of(trial)
+        const startedMs = performance.now()
+        if (!cut) ended = untilEnded(engine)
         await engine.switchTo([{ canvas: trialCanvas, scene: trialScenes.to, transition: cut ? undefined : transition }])
         await ended?.done
+        return { tookMs: Math.round(performance.now() - startedMs) }
       } finally {
         ended?.leave()
         use(running)
       }
-      return { tookMs: Math.round(performance.now() - startedMs) }
     })
   }
 
@@ -145,7 +155,7 @@ export class TransitionTrial {
   async stop(): Promise<void> {
     this.#stopped = true
     await this.#end()
-    await this.#turn
+    await this.#turns.behind(async () => undefined)
   }
 
   /** Throws `studio.not_found`. */
@@ -179,6 +189,10 @@ export class TransitionTrial {
   async #stills(collection: Collection, wish: TrialWish): Promise<ReadonlyMap<string, string>> {
     const wanted = stillsFor(collection, wish)
     this.#folder ??= await mkdtemp(join(tmpdir(), 'ami-trial-'))
+    // Those of the trial that is shown are still read; a page that starts one after the other fills no disk.
+    for (const name of await readdir(this.#folder)) {
+      if (!name.startsWith(`${this.#shownStills}-`)) await rm(join(this.#folder, name), { force: true })
+    }
     const number = ++this.#numbers
     const stills = new Map<string, string>()
     for (const [index, of] of wanted.entries()) {
@@ -195,12 +209,10 @@ export class TransitionTrial {
   }
 
   #next<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#turn.then(() => {
+    return this.#turns.next(() => {
       if (this.#stopped) throw new AppError('studio.not_running', 'The host is stopping')
       return work()
     })
-    this.#turn = done.catch(() => undefined)
-    return done
   }
 }
 
