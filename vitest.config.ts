@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-/** Unit tests stand beside their sources; end-to-end tests have a configuration of their own (e2e/vitest.config.ts). */
+/** Unit tests are beside their sources; end-to-end tests have a configuration of their own (e2e/vitest.config.ts). */
 export default defineConfig({
   test: {
     include: ['src-main/**/*.test.ts', 'src-main/**/*.fuzz.test.ts', 'src-renderer/**/*.test.{ts,tsx}', 'scripts/**/*.test.ts'],

@@ -1,9 +1,8 @@
 /**
- * Many viewers of one stream over HTTP in one process, each as a player asks: a connection for pictures and one for sound, kept open.
- * Argument: `{ base, kind, viewers, first, overMs }`; `base` is the stream's folder, `kind` is `ll-hls`, `hls`, `dash` or `files`
- * (one playlist of one file server), `first` numbers the viewers, `overMs` is the time in which they come. Tells its parent how they fare.
- *
- * They speak HTTP themselves: Node's client would cost several times as much as what is measured.
+ * Many viewers of one stream over HTTP in one process. Each requests as a player does: one connection for video and one for audio, kept
+ * open. Argument: `{ base, kind, viewers, first, overMs }`; `base` is the stream's folder, `kind` is `ll-hls`, `hls`, `dash` or `files`
+ * (one playlist of one file server), `first` numbers the viewers, `overMs` is the time in which they come. Reports to its parent how they
+ * do. They speak HTTP themselves: Node's client would cost several times as much as what is measured.
  */
 import { connect } from 'node:net'
 
@@ -12,7 +11,7 @@ const { hostname, port, pathname: folder } = new URL(base)
 
 const totals = { answers: 0, bytes: 0, refused: 0, broken: 0, stalls: 0, late: 0, media: 0 }
 
-/** One connection that asks for one thing at a time. Answers `{ status, body }`; bodies of media are counted, not kept. */
+/** A connection with one request at a time. Answers `{ status, body }`; media bodies are counted, not kept. */
 class Connection {
   #socket
   #agent

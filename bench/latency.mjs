@@ -5,7 +5,7 @@ import { startOurs } from './servers.mjs'
 
 export const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path))
 
-/** Runs in the page: reads the barcode of every shown frame for `duration` ms. The format is told in e2e/helpers/barcode.ts. */
+/** Runs in the page: reads the barcode of every shown frame for `duration` ms. The format is described in e2e/helpers/barcode.ts. */
 export async function watchFrames(duration) {
   const video = document.querySelector('video')
   const canvas = document.createElement('canvas')

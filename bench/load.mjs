@@ -6,7 +6,7 @@ import { pinned, root } from './servers.mjs'
 
 const seconds = 20
 
-/** A clip of picture and tone at `kbps`, kept up by noise and a tight buffer; made once, kept in artifacts/bench. */
+/** A clip of video and a tone at `kbps`, kept up by noise and a tight buffer; made once, kept in artifacts/bench. */
 export async function clip(kbps, size = '1280x720') {
   const folder = join(root, 'artifacts/bench')
   mkdirSync(folder, { recursive: true })
@@ -51,8 +51,8 @@ export async function clip(kbps, size = '1280x720') {
 }
 
 /**
- * Publishes the clip to every address until `stop()`, from one process (`core` pins it). Resolves when all of them publish.
- * `state()` is the loader's newest word: publishers lost, bytes that wait to be sent, and how late its own timers were.
+ * Publishes the clip to every URL until `stop()`, from one process (`core` pins it). Resolves when all of them publish. `state()` is the
+ * loader's latest report: publishers lost, bytes that wait to be sent, and how late its own timers were.
  */
 export async function publishAll(file, urls, { core } = {}) {
   const argument = JSON.stringify({ file, urls })
@@ -77,7 +77,7 @@ export async function publishAll(file, urls, { core } = {}) {
   }
 }
 
-/** Plays one address `viewers` times from one process (`core` pins it). `state()` has the bytes received and the players lost. */
+/** Plays one URL `viewers` times from one process (`core` pins it). `state()` has the bytes received and the players lost. */
 export async function playAll(url, viewers, { core } = {}) {
   const program = join(root, 'bench/rtmp-viewers.mjs')
   const [command, args] = pinned(core, process.execPath, [program, JSON.stringify({ url, viewers })])

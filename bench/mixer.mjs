@@ -110,7 +110,7 @@ const settingsOf = {
   'three-band-equalizer': { lowDb: 3, highDb: -3 },
 }
 
-/** The same sound and the same chain in ffmpeg: CPU seconds of its process for each second of sound, %. */
+/** The same audio and the same chain in ffmpeg: CPU seconds of its process for each second of audio, %. */
 async function ffmpegShare(count, chain, seconds) {
   const folder = join(root, 'artifacts/bench/mixer')
   mkdirSync(folder, { recursive: true })

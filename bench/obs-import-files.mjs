@@ -1,11 +1,11 @@
-/** Pictures that the collections of the comparison with OBS Studio show. */
+/** Images that the collections of the comparison with OBS Studio show. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createCanvas } from '@napi-rs/canvas'
 
 const between = (from, to, share) => from.map((value, index) => Math.round(value + (to[index] - value) * share))
 
-/** Writes a picture whose pixels `colorOf` gives by place, 0 to 1: red, green, blue, alpha. */
+/** Writes an image whose pixels `colorOf` gives by position, 0 to 1: red, green, blue, alpha. */
 function paint(file, width, height, colorOf) {
   const canvas = createCanvas(width, height)
   const brush = canvas.getContext('2d')

@@ -35,7 +35,7 @@ function comparable(document, folder) {
   return made
 }
 
-/** Inside the namespace: opens one collection after the other, keeps pictures of its scenes, prints lines of JSON. */
+/** Inside the namespace: opens one collection after the other, saves screenshots of its scenes, prints lines of JSON. */
 async function driveObs([folder, ...names]) {
   const obs = await untilObs(600)
   await obs.call('SetVideoSettings', {
@@ -154,7 +154,7 @@ async function request(server, method, path, body) {
   return answer
 }
 
-/** A picture of a scene that is on air: as near to the other one as it comes while its sources start, and until it no longer changes. */
+/** A screenshot of a scene that is on air: as close to the other one as it gets while its sources start, until it no longer changes. */
 async function imageOfOurs(server, scene, other) {
   await request(server, 'POST', '/studio/actions', { do: 'switch', scene, transition: 'cut' })
   let nearest

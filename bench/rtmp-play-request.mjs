@@ -33,7 +33,7 @@ function command(streamId, ...values) {
   return Buffer.concat(pieces)
 }
 
-/** `{ hello, asking }` for an address like `rtmp://HOST:PORT/live/NAME`. */
+/** `{ hello, asking }` for a URL like `rtmp://HOST:PORT/live/NAME`. */
 export function playRequest(url) {
   const [, app, name] = new URL(url).pathname.split('/')
   const hello = Buffer.alloc(1 + 1536)

@@ -1,4 +1,4 @@
-/** Opens many RTMP players of one address and throws away what they are sent. Argument: `{ url, viewers }`. Tells its parent the bytes. */
+/** Opens many RTMP players of one URL and discards what they receive. Argument: `{ url, viewers }`. Reports the bytes to its parent. */
 import { connect } from 'node:net'
 import { playRequest } from './rtmp-play-request.mjs'
 

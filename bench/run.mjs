@@ -15,7 +15,10 @@ function printRatio(label, value, aim) {
   print(`${label}: ${value.toFixed(2)}${verdict}`)
 }
 
-/** Requests a second of one viewer of picture and sound: parts of 0.3 s and a playlist for each; segments of 2 s and a playlist or manifest for each. */
+/**
+ * Requests a second of one viewer of video and audio: parts of 0.3 s and a playlist for each; segments of 2 s and a playlist or manifest
+ * for each.
+ */
 const requestsOf = { 'll-hls': 2 * 2 * (1000 / 300), 'dash': 2, 'hls': 2 }
 
 const benches = {
@@ -186,7 +189,7 @@ const benches = {
     return result
   },
 
-  /** LL-HLS in Chromium against the clock in the picture. */
+  /** LL-HLS in Chromium against the clock in the frame. */
   async latency() {
     const { measureLatency } = await import('./latency.mjs')
     return measureLatency(print)

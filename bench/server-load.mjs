@@ -91,7 +91,7 @@ export async function perRtmpViewer(name, start, viewers, kbps) {
 }
 
 /**
- * One stream to so many HTTP viewers: what each costs the server beyond what the stream costs by itself. `watch(server)` is
+ * One stream to many HTTP viewers: what each costs the server beyond what the stream costs by itself. `watch(server)` is
  * the URL that viewers of `kind` start at.
  */
 export async function perHttpViewer(name, start, kind, viewers, watch) {
@@ -130,7 +130,7 @@ export async function perHttpViewer(name, start, kind, viewers, watch) {
       ...{ name, kind, viewers, mbpsPerStream: Number(mbps.toFixed(2)), windowSeconds: Number(all.s.toFixed(1)) },
       cpuPercent: Number((all.cpuMs / 10).toFixed(1)),
       msPerViewer: Number(((all.cpuMs - alone.cpuMs) / viewers).toFixed(3)),
-      // holds on a busy machine too, where viewers get less than they ask for
+      // is valid on a busy machine too, where viewers get less than they ask for
       usPerRequest: Math.round(((all.cpuMs - alone.cpuMs) * 1000) / all.answers),
       kbPerViewer: Math.round(((all.memoryMb - alone.memoryMb) * 1024) / viewers),
       requestsPerSecond: Math.round(all.answers),

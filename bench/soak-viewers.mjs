@@ -1,4 +1,4 @@
-/** Viewers of each protocol for the soak: each plays until it is told to leave, and leaves as players do. */
+/** Viewers of each protocol for the soak: each plays until it is asked to leave, and leaves as players do. */
 import { spawn } from 'node:child_process'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -29,15 +29,15 @@ const players = {
     const list = await text(`${base}index.m3u8`, signal)
     const media = list?.split('\n').find((line) => line !== '' && !line.startsWith('#'))
     if (media === undefined) return pause(1000, signal)
-    const address = new URL(media, base)
+    const playlistUrl = new URL(media, base)
     for (;;) {
-      const listed = await text(address, signal)
+      const listed = await text(playlistUrl, signal)
       if (listed === undefined) return
       const part = [...listed.matchAll(/#EXT-X-PART:.*URI="([^"]+)"/g)].at(-1)?.[1]
-      if (part !== undefined) await fetch(new URL(part, address), { signal }).then((reply) => reply.arrayBuffer())
+      if (part !== undefined) await fetch(new URL(part, playlistUrl), { signal }).then((reply) => reply.arrayBuffer())
       const next = Number(listed.match(/#EXT-X-MEDIA-SEQUENCE:(\d+)/)?.[1] ?? 0) + listed.split('#EXTINF').length - 1
-      address.searchParams.set('_HLS_msn', String(next))
-      address.searchParams.set('_HLS_part', '0')
+      playlistUrl.searchParams.set('_HLS_msn', String(next))
+      playlistUrl.searchParams.set('_HLS_part', '0')
       await pause(50, signal)
     }
   },
@@ -47,10 +47,10 @@ const players = {
       const list = await text(`${base}hls.m3u8`, signal)
       const media = list?.split('\n').find((line) => line !== '' && !line.startsWith('#'))
       if (media === undefined) return pause(1000, signal)
-      const address = new URL(media, base)
-      const listed = await text(address, signal)
+      const playlistUrl = new URL(media, base)
+      const listed = await text(playlistUrl, signal)
       const segment = listed?.split('\n').findLast((line) => line !== '' && !line.startsWith('#'))
-      if (segment !== undefined) await fetch(new URL(segment, address), { signal }).then((reply) => reply.arrayBuffer())
+      if (segment !== undefined) await fetch(new URL(segment, playlistUrl), { signal }).then((reply) => reply.arrayBuffer())
       await pause(2000, signal)
     }
   },
@@ -92,11 +92,11 @@ const players = {
     const { default: library } = await import('node-datachannel')
     const peer = new library.PeerConnection('viewer', { iceServers: [], bindAddress: '127.0.0.1', disableAutoNegotiation: true })
     try {
-      const picture = new library.Video('0', 'RecvOnly')
-      picture.addH264Codec(96, 'profile-level-id=42e01f;packetization-mode=1;level-asymmetry-allowed=1')
-      const sound = new library.Audio('1', 'RecvOnly')
-      sound.addOpusCodec(111)
-      const tracks = [peer.addTrack(picture), peer.addTrack(sound)]
+      const video = new library.Video('0', 'RecvOnly')
+      video.addH264Codec(96, 'profile-level-id=42e01f;packetization-mode=1;level-asymmetry-allowed=1')
+      const audio = new library.Audio('1', 'RecvOnly')
+      audio.addOpusCodec(111)
+      const tracks = [peer.addTrack(video), peer.addTrack(audio)]
       const sdp = await new Promise((resolve) => {
         peer.onGatheringStateChange((state) => state === 'complete' && resolve(peer.localDescription().sdp))
         peer.setLocalDescription('offer')

@@ -89,7 +89,7 @@ function findDragged(env) {
   return box.right - box.left > 20 && box.bottom - box.top > 20 ? box : undefined
 }
 
-/** Moves the item to and fro for so long; answers the times between two frames that differ, ms. */
+/** Moves the item to and fro for this long; answers the times between two frames that differ, ms. */
 async function drag(env, box, seconds) {
   const all = { ...process.env, ...env }
   const [x, y] = [(box.left + box.right) >> 1, (box.top + box.bottom) >> 1]

@@ -1,15 +1,15 @@
-/** What becomes of sound and pictures when the studio gets a fair share of a busy machine: a recording beside N processes that never rest. */
+/** What happens to audio and video when the studio gets a fair share of a busy machine: a recording beside N processes that never rest. */
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 const rate = 48_000
-/** A stretch of sound that is quieter than this is silence: the tones are far louder. */
+/** A stretch of audio that is quieter than this is silence: the tones are far louder. */
 const silence = 0.01
 const stretchFrames = rate / 50
 
-/** Two tracks with a tone each: one that is drawn, one out of a media file, and pictures at 720p30 that are composed and encoded. */
+/** Two tracks with a tone each, one generated and one from a media file, and video at 720p30 that is composited and encoded. */
 function collection(tone, out) {
   return {
     format: 'ami-streams/collection',

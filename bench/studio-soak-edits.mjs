@@ -65,7 +65,7 @@ export function collectionOf({ film, still, folder }) {
   }
 }
 
-/** Does one thing. Answers what it was and how it went. */
+/** Makes one edit. Answers what it was and how it went. */
 export async function editAtRandom(api, random) {
   const { collection } = (await api('GET', '/collection')).body
   const pick = (list) => list[Math.floor(random() * list.length)]

@@ -1,6 +1,6 @@
 /**
  * The studio for a long time under edits that never end: `node bench/studio-soak.mjs --minutes 30 [--seed 1]`. Ends with 1 when memory
- * grows, the studio's process was lost, an edit met an internal error, or sound and pictures of the recording drift apart.
+ * grows, the studio's process was lost, an edit met an internal error, or audio and video of the recording drift apart.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -71,7 +71,7 @@ async function until(holds, what) {
 }
 const outputs = async () => (await done('GET', '')).outputs
 
-/** Edits until it is told to stop; counts what was done and rejected. */
+/** Edits until it is stopped; counts what was done and rejected. */
 async function edit(random, stop, counts) {
   while (!stop.aborted) {
     const { what, status, problem } = await editAtRandom(api, random)

@@ -4,8 +4,8 @@
  *   node bench/studio.mjs [--seconds 15] [--busy 14] [ours] [ffmpeg] [obs] [load]
  *
  * The scene at 1080p60: a moving 1080p screen (Xvfb), a looping 720p video at 640x360, a PNG with alpha, a text; x264 ultrafast,
- * 6 Mbps. Ours also: a program of five layers at 720p30, how long a scene cut takes, and how old a captured picture is when its packet
- * leaves the host (over HTTP-FLV on loopback). `load`: what is left of sound and pictures beside processes that never rest.
+ * 6 Mbps. Ours also: a program of five layers at 720p30, how long a scene cut takes, and how old a captured frame is when its packet
+ * leaves the host (over HTTP-FLV on loopback). `load`: what is left of audio and video beside processes that never rest.
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
@@ -137,7 +137,7 @@ async function startStudio(collection, env) {
   return { host, api }
 }
 
-/** Age of captured pictures when their packets arrive, ms. */
+/** Age of captured frames when their packets arrive, ms. */
 async function captureAge(url) {
   const reply = await fetch(url)
   const chunks = []

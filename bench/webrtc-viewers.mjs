@@ -1,4 +1,7 @@
-/** Opens many WHEP players of one address on node-datachannel and throws away what they are sent. Argument: `{ url, viewers }`. Tells its parent the bytes. */
+/**
+ * Opens many WHEP players of one URL with node-datachannel and discards what they receive. Argument: `{ url, viewers }`. Reports the bytes
+ * to its parent.
+ */
 import ndc from 'node-datachannel'
 
 const { url, viewers } = JSON.parse(process.argv[2])
@@ -7,11 +10,11 @@ const kept = []
 
 async function open(index) {
   const peer = new ndc.PeerConnection(`viewer${index}`, { iceServers: [], bindAddress: '127.0.0.1', disableAutoNegotiation: true })
-  const sound = new ndc.Audio('0', 'RecvOnly')
-  sound.addOpusCodec(111)
-  const picture = new ndc.Video('1', 'RecvOnly')
-  picture.addH264Codec(102, 'level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f')
-  const tracks = [peer.addTrack(sound), peer.addTrack(picture)]
+  const audio = new ndc.Audio('0', 'RecvOnly')
+  audio.addOpusCodec(111)
+  const video = new ndc.Video('1', 'RecvOnly')
+  video.addH264Codec(102, 'level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f')
+  const tracks = [peer.addTrack(audio), peer.addTrack(video)]
   for (const track of tracks) {
     track.onMessage((packet) => {
       counts.bytes += packet.length

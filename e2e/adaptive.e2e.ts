@@ -10,7 +10,7 @@ import { type SlowNetwork, slowNetwork } from './helpers/slow-network.ts'
 import { undisturbed, until } from './helpers/until.ts'
 import { killWorker } from './helpers/workers.ts'
 
-/** The page's own record of when its picture changed its size, in what it had played by then: a player may set its clock again. */
+/** The page's own record of when its video changed size, in what it had played by then: a player may set its clock again. */
 interface Record {
   playedS: number
   readonly sizes: { readonly height: number; readonly atS: number }[]
@@ -62,7 +62,7 @@ async function qualities(page: Page): Promise<string[]> {
 
 const frames = 40 * 30
 
-/** Opens the player page, in the place of those that are open: nor does a page that failed take the connection from the next one. */
+/** Opens the player page and closes those that are open, so that a page that failed does not take the connection from the next one. */
 async function openPage(browser: Browser, network: SlowNetwork, player: 'hls' | 'dash', minHeight: number): Promise<Page> {
   for (const context of browser.contexts()) await context.close()
   const page = await browser.newPage({ viewport: { width: 1300, height: 800 } })
@@ -119,7 +119,7 @@ describe('viewers whose connection changes', () => {
       expect(stillMs).toBeLessThan(2 * 2000)
     }))
 
-  /** Cuts the rate until a smaller picture has played on, and gives it back until the whole one is there. */
+  /** Reduces the rate until a smaller rendition has played for a while, and restores it until the full size is back. */
   async function fallAndRise(player: 'hls' | 'dash'): Promise<{ readonly fallMs: number; readonly stillMs: number }> {
     network.shape({ downKbps: 6000, delayMs: 10 })
     const page = await openPage(browser, network, player, 720)

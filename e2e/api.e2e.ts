@@ -118,7 +118,7 @@ describe('the API of a host that asks everyone to sign in', () => {
 
   it('answers every operation as its description says', async () => {
     const called = new Set<string>()
-    /** Calls an operation, holds the answer against the document, and returns its body. */
+    /** Calls an operation, checks the answer against the document, and returns its body. */
     async function ask(role: Role, method: string, template: string, id = '', body?: unknown): Promise<any> {
       const path = template.replace(/\{\w+\}/g, id)
       const answer = await call(role, method, path, body)
@@ -155,7 +155,7 @@ describe('the API of a host that asks everyone to sign in', () => {
     expect((await ask('editor', 'POST', '/live/keys/{id}/rotate', made.key.id)).secret).not.toBe(made.secret)
     await ask('editor', 'DELETE', '/live/keys/{id}', made.key.id)
 
-    // each part's own test changes things (and `host.api` there holds every answer against the description too)
+    // each part's own test changes entities (and `host.api` there checks every answer against the description too)
     for (const { method, path } of operations) {
       if (method === 'GET' && path !== '/events' && !called.has(`GET ${path}`)) await ask('admin', 'GET', path, 'api')
     }

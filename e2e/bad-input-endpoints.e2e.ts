@@ -35,7 +35,7 @@ function kept(): { bytes: number; handles: number } {
   }
 }
 
-/** A POST from another address of this machine: limits hold for each. */
+/** A POST from another IP address of this machine: limits apply to each. */
 function post(path: string, body: string | Buffer, from = '127.0.0.1', headers: object = {}): Promise<{ status: number; text: string }> {
   return new Promise((resolve, reject) => {
     const asked = request(
@@ -103,7 +103,7 @@ function stun(type: number, length: number, body: Buffer, magic = stunMagic): Bu
 let sourceUrls: Readonly<Record<string, string>> = {}
 let hits = 0
 
-async function beginSources(): Promise<void> {
+async function startSources(): Promise<void> {
   hits = 0
   const web = await listenHttp((asked, reply) => {
     hits++
@@ -175,7 +175,7 @@ describe('what strangers send to any endpoint', () => {
     viewer = await watchFlv(`${host.http}/live/steady.flv`, 50)
     await until(() => viewer.frames > 60, 'pictures')
     before = kept()
-    await beginSources()
+    await startSources()
   })
 
   afterEach(async () => {
@@ -337,13 +337,13 @@ describe('what strangers send to any endpoint', () => {
     await Promise.all([garbage.untilConnected(), silent.untilConnected()])
     for (let count = 0; count < 3000; count++) {
       const head = Buffer.from([0x80, 96, count >> 8, count & 255, 0, 0, count >> 4, 0, 0, 0, 0x08, 0xae])
-      // STAP-A and FU-A that lie, an SPS of noise, and nonsense.
+      // STAP-A and FU-A with wrong lengths, an SPS of noise, and nonsense.
       const kinds = [[0x78, 0xff, 0xff, 7], [0x7c, 0x85, 1, 2], [0x67, 0xff, 0xff, 0xff], [0x68], [0x65], [0, 0, 0, 1]]
       const packet = Buffer.concat([head, Buffer.from(kinds[count % kinds.length]!), randomBytes(count % 700)])
       packet[1] = count % 5 === 0 ? 0xe0 : 96
-      if (garbage.picture.isOpen()) garbage.picture.sendMessageBinary(packet)
-      if (garbage.picture.isOpen() && count % 10 === 0)
-        garbage.picture.sendMessageBinary(Buffer.concat([Buffer.from([0x8f, 206, 0, 9]), randomBytes(36)]))
+      if (garbage.videoTrack.isOpen()) garbage.videoTrack.sendMessageBinary(packet)
+      if (garbage.videoTrack.isOpen() && count % 10 === 0)
+        garbage.videoTrack.sendMessageBinary(Buffer.concat([Buffer.from([0x8f, 206, 0, 9]), randomBytes(36)]))
       if (count % 100 === 0) await sleep(2)
     }
     const gone = async (name: string) => (await host.api('GET', `/live/streams/${name}`)).body?.publisher == null

@@ -144,7 +144,7 @@ describe('nothing that arrives on a port ends, hangs or fills the host', () => {
     const odd = await RtmpPublisher.publish(host.rtmpPort, await host.key('odd'))
     const picture = tags.filter((tag) => tag.type === 9)
     const header = picture.find(isHeader)!
-    // Sound and picture before any header.
+    // Audio and video before any header.
     for (const tag of tags.filter((each) => !isHeader(each) && each.type !== 18).slice(0, 4)) odd.send(tag.type, 0, tag.body)
     // A header whose SPS says to be longer than it is, one that is cut, one of nothing but ones.
     const lying = Buffer.from(header.body)
@@ -168,7 +168,7 @@ describe('nothing that arrives on a port ends, hangs or fills the host', () => {
     for (let index = 0; index < 1100 && !garbage.closed; index++) garbage.send(9, index, Buffer.from([0x17, 9, 1, 2, 3, 4]))
     await garbage.until(/ingest\.media/)
 
-    // A lie about a frame's length ends in the limit, not in memory.
+    // A wrong length of a frame ends in the limit, not in memory.
     const large = await RtmpPublisher.publish(host.rtmpPort, await host.key('large'))
     large.socket.write(lyingHeader(12_000_000, 9))
     await large.until(/ingest\.message_too_large/)

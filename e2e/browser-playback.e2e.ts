@@ -5,7 +5,7 @@ import { type RunningHost, startHost } from './helpers/host.ts'
 
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!
 
-/** Reads frames and the page's own figure side by side: how far behind the picture is, and how far the page says. */
+/** Reads frames and the page's own figure side by side: how far behind the video is, and how far the page says. */
 async function delays(page: Page, forMs: number, min = 0) {
   const figures: number[] = []
   let reading = true
@@ -19,20 +19,20 @@ async function delays(page: Page, forMs: number, min = 0) {
   const seen = await readVideo(page, forMs, min)
   reading = false
   await reported
-  return { seen, picture: median(seen.map((frame) => frame.readAt - frame.wallMs)), figure: median(figures) }
+  return { seen, shown: median(seen.map((frame) => frame.readAt - frame.wallMs)), figure: median(figures) }
 }
 
 /**
- * The picture is no more than `mostMs` behind, and the page says so within `apartMs`. Both figures again for a moment where it is not
- * so: a machine that is delayed disturbs the measure, and a player needs its time to come back to its place.
+ * The video is no more than `maxMs` behind, and the page says so within `apartMs`. Both figures are read again if that is not so: a
+ * delayed machine disturbs the measurement, and a player needs time to catch up.
  */
-async function settles(page: Page, measured: { picture: number; figure: number }, maxMs: number, apartMs: number): Promise<void> {
-  let { picture, figure } = measured
-  for (let tries = 0; tries < 12 && (picture >= maxMs || Math.abs(picture - figure) >= apartMs); tries++) {
-    ;({ picture, figure } = await delays(page, 2000, 20))
+async function settles(page: Page, measured: { shown: number; figure: number }, maxMs: number, apartMs: number): Promise<void> {
+  let { shown, figure } = measured
+  for (let tries = 0; tries < 12 && (shown >= maxMs || Math.abs(shown - figure) >= apartMs); tries++) {
+    ;({ shown, figure } = await delays(page, 2000, 20))
   }
-  expect(picture, 'glass to glass, ms').toBeLessThan(maxMs)
-  expect(Math.abs(picture - figure), `picture ${picture} ms, page ${figure} ms`).toBeLessThan(apartMs)
+  expect(shown, 'glass to glass, ms').toBeLessThan(maxMs)
+  expect(Math.abs(shown - figure), `video ${shown} ms, page ${figure} ms`).toBeLessThan(apartMs)
 }
 
 describe('a newcomer starts the test stream and a friend opens the link', () => {
@@ -57,7 +57,7 @@ describe('a newcomer starts the test stream and a friend opens the link', () => 
     await page.getByTestId('start-demo').click()
     const row = page.locator('[data-testid="stream-row"][data-stream="demo"]')
     await row.locator('[data-testid="stream-state"][data-state="live"]').waitFor({ timeout: 60_000 })
-    await row.locator('[data-testid="stream-picture"][data-loaded="true"]').waitFor({ timeout: 60_000 })
+    await row.locator('[data-testid="stream-shown"][data-loaded="true"]').waitFor({ timeout: 60_000 })
     expect(await sidewaysPx(page)).toBe(0)
     await screenshot(page, 'live-demo')
     expect(problems).toEqual([])
@@ -71,14 +71,14 @@ describe('a newcomer starts the test stream and a friend opens the link', () => 
     await untilMoving(page)
     await page.waitForTimeout(2500)
     const before = await page.evaluate(() => window.__player?.problems.length)
-    const { seen, picture, figure } = await delays(page, 6000, 130)
+    const { seen, shown, figure } = await delays(page, 6000, 130)
     await page.getByTestId('player').hover()
     await screenshot(page, 'watch-hls')
     const { repeated, back, span } = steps(seen)
-    process.stdout.write(`hls.js: picture ${Math.round(picture)} ms behind, page says ${Math.round(figure)}; ${seen.length} frames read\n`)
+    process.stdout.write(`hls.js: video ${Math.round(shown)} ms behind, page says ${Math.round(figure)}; ${seen.length} frames read\n`)
     expect({ repeated, back }).toEqual({ repeated: 0, back: 0 })
     expect(span).toBeGreaterThan(120)
-    await settles(page, { picture, figure }, 4000, 350)
+    await settles(page, { shown, figure }, 4000, 350)
     expect(await page.evaluate((from) => window.__player?.problems.slice(from), before)).toEqual([])
     expect(problems).toEqual([])
     await page.close()
@@ -91,14 +91,14 @@ describe('a newcomer starts the test stream and a friend opens the link', () => 
     await untilMoving(page)
     await page.waitForTimeout(2500)
     const before = await page.evaluate(() => window.__player?.problems.length)
-    const { seen, picture, figure } = await delays(page, 6000, 130)
+    const { seen, shown, figure } = await delays(page, 6000, 130)
     await page.getByTestId('player').hover()
     await screenshot(page, 'watch-dash')
     const { repeated, back, span } = steps(seen)
-    process.stdout.write(`dash.js: picture ${Math.round(picture)} ms behind, page says ${Math.round(figure)}; ${seen.length} frames read\n`)
+    process.stdout.write(`dash.js: video ${Math.round(shown)} ms behind, page says ${Math.round(figure)}; ${seen.length} frames read\n`)
     expect({ repeated, back }).toEqual({ repeated: 0, back: 0 })
     expect(span).toBeGreaterThan(120)
-    await settles(page, { picture, figure }, 8000, 500)
+    await settles(page, { shown, figure }, 8000, 500)
     expect(await page.evaluate((from) => window.__player?.problems.slice(from), before)).toEqual([])
     expect(problems).toEqual([])
     await page.close()

@@ -206,7 +206,7 @@ describe('clips', () => {
         },
         { source: readBarcode.toString(), id: name },
       )
-    /** The frame in a picture, once it does not move. */
+    /** The frame number of an image, once it does not move. */
     const still = async (name: string): Promise<number> => {
       let before: number | undefined
       return until(async () => {

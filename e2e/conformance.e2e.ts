@@ -325,7 +325,7 @@ describe('what is delivered keeps the rules of HLS, DASH and HTTP', () => {
     expect(stream.health!.droppedFrames).toBe(0)
     expect(stream.health!.faults).toBe(0)
 
-    // Every tenth picture of this one never left its encoder.
+    // Every tenth frame of this one never left its encoder.
     const gaps = await RtmpPublisher.publish(host.rtmpPort, await host.key('gaps'))
     let pictures = 0
     const tags = readFlv(await baseClip()).filter(

@@ -10,7 +10,7 @@ import { type Publisher, publishTestStream } from './helpers/publish.ts'
 import { undisturbed, until } from './helpers/until.ts'
 import { lives, restartsSince, workersOf } from './helpers/workers.ts'
 
-/** Sockets that a process holds. */
+/** Sockets that a process has open. */
 function sockets(pid: number): number {
   let count = 0
   for (const name of readdirSync(`/proc/${pid}/fd`)) {
@@ -30,7 +30,7 @@ describe.runIf(process.platform === 'linux')('a host that delivers with two proc
   let stopped = false
   const deliveryPids = (): number[] => workersOf(host, 'delivery-worker')
 
-  /** Statuses of one address asked over so many connections at once, all of which stay open until `done`. */
+  /** Statuses of one URL requested over this many connections at once, which all stay open until `done`. */
   async function ask(path: string, count: number, headers: Record<string, string> = {}) {
     const agent = new Agent({ keepAlive: true, maxSockets: count, maxFreeSockets: count })
     const answers = await Promise.all(
@@ -126,7 +126,7 @@ describe.runIf(process.platform === 'linux')('a host that delivers with two proc
     }
     await host.until('show', (state) => state.viewers === 2)
     const timeOf = (page: Page) => page.evaluate(() => document.querySelector('video')?.currentTime ?? 0)
-    /** Until each page has played so much more: its clock says whether it plays, also behind another one. */
+    /** Until each page has played this much more: its clock says whether it plays, also behind another one. */
     const playOn = async (seconds: number) => {
       const fromS = await Promise.all(pages.map(timeOf))
       for (const [index, page] of pages.entries())

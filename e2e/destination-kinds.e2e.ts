@@ -40,7 +40,7 @@ async function until(id: string, accept: (destination: any) => boolean, stream =
 const live = (destination: any) => destination.state === 'live'
 const failing = (code: string) => (destination: any) => destination.error?.code === code
 
-/** Waits until HLS lists so many whole segments. */
+/** Waits until HLS lists this many whole segments. */
 const forSegments = (address: string, min: number) =>
   forTruth(async () => {
     const master = await fetch(address)

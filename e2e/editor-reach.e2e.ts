@@ -59,7 +59,7 @@ async function problemOf(id: string): Promise<string | undefined> {
   return body.item.report?.state === 'running' ? 'running' : body.item.report?.problem
 }
 
-/** Dark pixels of a source's picture in the hundred rows from `top` on. */
+/** Dark pixels of a source's frame in the hundred rows from `top` on. */
 async function inkOf(id: string, top: number): Promise<number> {
   const headers = { authorization: `Bearer ${adminToken}` }
   const reply = await fetch(`${host.http}/api/v1/studio/screenshot?source=${id}`, { headers })
@@ -297,7 +297,7 @@ async function watched(address: string, answer: RequestListener): Promise<Watche
 describe('a URL that somebody names', () => {
   /** What is inside: nothing that an editor named may connect to it. */
   let inner: Watched
-  /** By its address, and by a name of which only the name server says where it leads. */
+  /** By its IP address, and by a name that only the name server can resolve. */
   let innerHosts: readonly [address: string, name: string]
   /** Opened by an admin; redirects `/to/HOST` to the inner server's HOST. */
   let outer: Watched
@@ -543,7 +543,7 @@ describe('a URL that somebody names', () => {
 
   it('is no way for a page to be this host’s owner, whoever named it', async () => {
     const at = new URL(host.http).host
-    // Whoever asks from this machine is admin here.
+    // Requests from this machine are an admin's here.
     expect((await fetch(`${host.http}/api/v1/tokens`)).status).toBe(200)
     for (const url of [
       `http://${at}/api/v1/tokens`,

@@ -20,7 +20,7 @@ describe('a stream with a primary and a backup publisher', () => {
 
   beforeAll(async () => {
     one = await baseClip()
-    // the same pictures by another encoder with other groups of pictures: not one byte in common
+    // the same frames by another encoder with other groups of pictures: not one byte in common
     other = await madeClip('failover-other.flv', [
       '-c:v',
       'libx264',
@@ -46,7 +46,7 @@ describe('a stream with a primary and a backup publisher', () => {
     const primary = publishFile(one, `${host.rtmp}/${secret}`)
     try {
       await host.until('return', (stream) => stream.publishers.length === 2 && stream.tracks.length === 2)
-      // whoever came first may be on air: the primary gets there by itself
+      // the first one may be on air: the primary gets there by itself
       const stream = await host.until('return', (each) => each.publisher?.role === 'primary')
       expect(stream.publishers.map((each: any) => [each.role, each.onAir])).toEqual([
         ['primary', true],
@@ -127,7 +127,7 @@ describe('a stream with a primary and a backup publisher', () => {
         const text = await (await fetch(address)).text()
         expect(checkMediaPlaylist(text)).toEqual([])
         const numbers = shownNumbers(await readHls(address, `all-${rendition}`))
-        // the slate has no barcode: what was seen before the last picture that is not the next one is before it
+        // the slate has no barcode: what was seen before the last frame that is not the next one is before it
         const returned = numbers.slice(numbers.findLastIndex((number, index) => number < (numbers[index - 1] ?? 0)))
         if (rendition === 'v0') {
           expect(returned[0]).toBe(0)
@@ -183,7 +183,7 @@ describe('a stream with a primary and a backup publisher', () => {
       await sleep(1500)
       second = publishFile(one, `${host.rtmp}/${secret}`)
       await host.until('slated', (stream) => stream.onAir === 'primary' && !stream.reconnecting)
-      // the slate has no barcode: pictures that can be read are the publisher's
+      // the slate has no barcode: frames that can be read are the publisher's
       await expect.poll(async () => (await readVideo(page, 1500)).length, { timeout: 60_000 }).toBeGreaterThan(10)
       expect(await still.maxMs()).toBeLessThan(2000)
       expect(loads).toBe(1)

@@ -69,7 +69,7 @@ describe('a host that ends', () => {
         const line = reply.ok && (await reply.text()).split('\n').find((one) => one.endsWith('.m3u8') && !one.startsWith('#'))
         return line && new URL(line, multivariant)
       }, 'a playlist')
-      // A blocked reload, an endless answer, an event socket, an RTMP player and a connection that only holds on.
+      // A blocked reload, an endless answer, an event socket, an RTMP player and a connection that only stays open.
       const listed = await (await fetch(media)).text()
       const next = Number(listed.match(/#EXT-X-MEDIA-SEQUENCE:(\d+)/)![1]) + listed.split('#EXTINF').length
       void fetch(`${media}?_HLS_msn=${next}`, { signal: leave.signal }).catch(() => undefined)

@@ -14,8 +14,8 @@ const seconds = 50
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!
 
 /**
- * Seconds by which frames are off the place that their number gives them on the video's clock: a lost or repeated frame moves all
- * after it. Medians of fifteen, because a busy browser now and then hands out the picture after the one that it announced.
+ * Seconds by which frames are off the position that their number gives them on the video's clock: a lost or repeated frame moves all after
+ * it. Medians of fifteen, because a busy browser sometimes presents the frame after the one that it announced.
  */
 function offsets(seen: readonly SeenFrame[]): number[] {
   const places = seen.map((frame) => frame.mediaTime - frame.frame / fps)

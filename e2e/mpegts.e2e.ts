@@ -70,7 +70,7 @@ describe('an old player or a set-top box watches MPEG-TS', () => {
       for (const [name, file, args] of [
         ['plain', await baseClip(), []],
         ['b-frames', join(artifacts, 'b-frames-mono.flv'), []],
-        ['sound-alone', await baseClip(), ['-vn']],
+        ['audio-only', await baseClip(), ['-vn']],
       ] as const) {
         publishers.push(publishFile(file, `${host.rtmp}/${await host.key(name)}`, { args }))
       }
@@ -100,10 +100,10 @@ describe('an old player or a set-top box watches MPEG-TS', () => {
       await page.close()
       await hePlayed
 
-      for (const name of ['plain', 'b-frames', 'he-aac', 'sound-alone']) {
+      for (const name of ['plain', 'b-frames', 'he-aac', 'audio-only']) {
         await host.until(name, (stream) => stream.state === 'ended')
         const url = `${host.http}/live/${name}/hls.m3u8`
-        // the whole of it, decoded: a wrong counter, table or time would be told
+        // decodes all of it: a wrong counter, table or time would be reported
         expect(await ffmpeg(['-v', 'warning', '-xerror', '-i', url, '-f', 'null', '-']), name).toBe('')
         const { text, multivariant, url: mediaUrl } = await playlist(name)
         expect(multivariant).toContain(`mp4a.40.${name === 'he-aac' ? 5 : 2}"`)
@@ -120,7 +120,7 @@ describe('an old player or a set-top box watches MPEG-TS', () => {
         await recordStream(url, file, 30)
         const beeps = await readBeeps(file)
         expect(beeps.length, name).toBeGreaterThanOrEqual(10)
-        if (name === 'sound-alone') continue
+        if (name === 'audio-only') continue
         const frames = await readFrames(file)
         expect(frames.map((frame) => frame.code?.frame)).toEqual(
           Array.from({ length: clipFrames }, (_, index) => frames[0]!.code!.frame + index),
@@ -129,7 +129,7 @@ describe('an old player or a set-top box watches MPEG-TS', () => {
           beeps.filter((beep) => Math.abs(beep - flash) < 0.5).map((beep) => (beep - flash) * 1000),
         )
         expect(offsets.length, 'flashes with a beep').toBeGreaterThanOrEqual(9)
-        for (const offset of offsets) expect(Math.abs(offset), 'sound against picture in ms').toBeLessThan(40)
+        for (const offset of offsets) expect(Math.abs(offset), 'audio against video in ms').toBeLessThan(40)
       }
     } finally {
       he.break()

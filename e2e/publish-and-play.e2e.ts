@@ -28,8 +28,8 @@ describe('a stream comes in over RTMP and ffmpeg watches it', () => {
   })
   afterAll(() => host?.stop())
 
-  /** Every frame once, in order; the numbers of the pictures that were decoded. */
-  async function pictures(file: string): Promise<number[]> {
+  /** Every frame once, in order; the numbers of the decoded frames. */
+  async function frameNumbers(file: string): Promise<number[]> {
     const frames = await readFrames(file)
     expect(frames.filter((frame) => frame.code === undefined)).toEqual([])
     const numbers = frames.map((frame) => frame.code!.frame)
@@ -50,7 +50,7 @@ describe('a stream comes in over RTMP and ffmpeg watches it', () => {
       return beep === undefined ? [] : [(beep - flash) * 1000]
     })
     expect(offsets.length, 'flashes with a beep').toBeGreaterThanOrEqual(atLeast)
-    for (const offset of offsets) expect(Math.abs(offset), 'sound against picture in ms').toBeLessThan(40)
+    for (const offset of offsets) expect(Math.abs(offset), 'audio against video in ms').toBeLessThan(40)
   }
 
   it('live over HLS, DASH and RTMP at once: frames advance, none repeats, audio and video agree within 40 ms', async () => {
@@ -72,7 +72,7 @@ describe('a stream comes in over RTMP and ffmpeg watches it', () => {
       )
       await publisher.stop()
       for (const file of files) {
-        const numbers = await pictures(file)
+        const numbers = await frameNumbers(file)
         expect(numbers.length, file).toBeGreaterThan(seconds * 30 * 0.6)
         await lipSync(file, seconds - 3)
       }
@@ -90,8 +90,8 @@ describe('a stream comes in over RTMP and ffmpeg watches it', () => {
     await publish('plain', await baseClip(), rtmps)
     await publish('b-frames', join(artifacts, 'b-frames-mono.flv'))
     await publish('long-gop', join(artifacts, 'long-gop.flv'))
-    await publish('sound-alone', await baseClip(), host.rtmp, ['-vn'])
-    await publish('picture-alone', await baseClip(), host.rtmp, ['-an'])
+    await publish('audio-only', await baseClip(), host.rtmp, ['-vn'])
+    await publish('video-only', await baseClip(), host.rtmp, ['-an'])
     const he = await RtmpPublisher.publish(host.rtmpPort, await host.key('he-aac'))
     const heTags = readFlv(join(artifacts, 'core-24k.flv')).map((tag) =>
       tag.type === 8 && isHeader(tag) ? { ...tag, body: Buffer.concat([tag.body.subarray(0, 2), heAacConfig]) } : tag,
@@ -122,19 +122,19 @@ describe('a stream comes in over RTMP and ffmpeg watches it', () => {
       expect([...complaints]).toEqual([])
       expect(warned, 'keyframe-interval-long').toBe(true)
 
-      for (const name of ['plain', 'b-frames', 'long-gop', 'sound-alone', 'picture-alone', 'he-aac']) {
+      for (const name of ['plain', 'b-frames', 'long-gop', 'audio-only', 'video-only', 'he-aac']) {
         const stream = await host.until(name, (each) => each.state === 'ended')
         const kinds = stream.tracks.map((track: { kind: string }) => track.kind).sort()
         const file = join(artifacts, `whole-${name}.mkv`)
         await recordStream(`${host.http}/live/${name}/index.m3u8`, file, 30)
-        if (name === 'sound-alone') {
+        if (name === 'audio-only') {
           expect(kinds).toEqual(['audio'])
           expect((await readBeeps(file)).length).toBeGreaterThanOrEqual(10)
           continue
         }
-        expect(kinds).toEqual(name === 'picture-alone' ? ['video'] : ['audio', 'video'])
-        expect((await pictures(file)).length, name).toBe(clipFrames)
-        if (name !== 'picture-alone') await lipSync(file, 9)
+        expect(kinds).toEqual(name === 'video-only' ? ['video'] : ['audio', 'video'])
+        expect((await frameNumbers(file)).length, name).toBe(clipFrames)
+        if (name !== 'video-only') await lipSync(file, 9)
       }
       const codecs = await (await fetch(`${host.http}/live/he-aac/index.m3u8`)).text()
       expect(codecs).toMatch(/CODECS="avc1\.[0-9a-f]{6},mp4a\.40\.5"/)
@@ -147,7 +147,7 @@ describe('a stream comes in over RTMP and ffmpeg watches it', () => {
   it('DASH shows an ended stream whole', async () => {
     const file = join(artifacts, 'whole-dash.mkv')
     await recordStream(`${host.http}/live/b-frames/manifest.mpd`, file, 30)
-    // ffmpeg 5.1 leaves a static manifest's very last packet unread: with B-frames one of the last pictures.
+    // ffmpeg 5.1 does not read a static manifest's very last packet: with B-frames one of the last frames.
     const numbers = (await readFrames(file)).map((frame) => frame.code?.frame)
     expect(numbers.slice(0, clipFrames - 4)).toEqual(Array.from({ length: clipFrames - 4 }, (_, index) => index))
     await lipSync(file, 9)

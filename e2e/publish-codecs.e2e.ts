@@ -59,7 +59,7 @@ describe('publishers of every codec', () => {
     await baseClip()
     await testClip('hevc-aac', { ...small, video: 'hevc', audio: 'aac' })
     const vp9 = ['-c:v', 'libvpx-vp9', '-deadline', 'realtime', '-cpu-used', '8', '-b:v', '900k', '-g', '60', '-row-mt', '1']
-    // By constant quality: at a constant bitrate SVT-AV1's pictures depend on how busy the machine is, and some become unreadable.
+    // By constant quality: at a constant bitrate SVT-AV1's frames depend on how busy the machine is, and some become unreadable.
     const av1 = ['-c:v', 'libsvtav1', '-preset', '10', '-crf', '30', '-g', '60']
     await madeClip('av1-opus.mkv', [...av1, '-c:a', 'libopus', '-b:a', '128k'])
     await madeClip('vp9-flac.mkv', [...vp9, '-c:a', 'flac', '-strict', '-2'])
@@ -131,17 +131,17 @@ describe('publishers of every codec', () => {
       const file = join(artifacts, `codecs-${name}.mkv`)
       await recordStream(`${host.http}/live/${name}/index.m3u8`, file, 30)
       const frames = await readFrames(file)
-      // A blurred strip of a lossy encoder may be unreadable now and then; every picture is in its place all the same.
+      // A blurred strip of a lossy encoder may be unreadable now and then; every frame is in its place all the same.
       expect(frames, name).toHaveLength(clipFrames)
       expect(frames.filter((frame, index) => frame.code?.frame !== index && frame.code !== undefined)).toEqual([])
-      expect(frames.filter((frame) => frame.code === undefined).length, `${name}: unreadable pictures`).toBeLessThan(6)
+      expect(frames.filter((frame) => frame.code === undefined).length, `${name}: unreadable frames`).toBeLessThan(6)
       const beeps = await readBeeps(file)
       const offsets = flashTimes(frames).flatMap((flash) => {
         const beep = beeps.find((time) => Math.abs(time - flash) < 0.5)
         return beep === undefined ? [] : [(beep - flash) * 1000]
       })
       expect(offsets.length, name).toBeGreaterThanOrEqual(9)
-      for (const offset of offsets) expect(Math.abs(offset), `${name}: sound against picture in ms`).toBeLessThan(40)
+      for (const offset of offsets) expect(Math.abs(offset), `${name}: audio against video in ms`).toBeLessThan(40)
     }
     await page.close()
   })
@@ -153,7 +153,7 @@ describe('publishers of every codec', () => {
     const changing = await RtmpPublisher.publish(host.rtmpPort, await host.key('changing'))
     const nano = await RtmpPublisher.publish(host.rtmpPort, await host.key('nano'))
 
-    /** Enhanced RTMP v2: the same picture of H.264 as track `number` of a multitrack message. */
+    /** Enhanced RTMP v2: the same H.264 frame as track `number` of a multitrack message. */
     const track = (number: number) => (tag: FlvTag) => {
       const key = isKeyframe(tag) || isHeader(tag)
       const packetType = isHeader(tag) ? 0 : 1
@@ -161,7 +161,7 @@ describe('publishers of every codec', () => {
       const head = Buffer.from([0x80 | ((key ? 1 : 2) << 4) | 6, packetType, ...Buffer.from('avc1'), number])
       return { ...tag, body: Buffer.concat([head, composition, tag.body.subarray(5)]) }
     }
-    /** The same picture with a ModEx prefix of `nanoseconds`. */
+    /** The same frame with a ModEx prefix of `nanoseconds`. */
     const modified = (tag: FlvTag, nanoseconds: number): FlvTag => {
       if (tag.type !== 9 || isHeader(tag)) return tag
       const first = 0x80 | ((isKeyframe(tag) ? 1 : 2) << 4) | 7

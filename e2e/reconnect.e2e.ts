@@ -147,7 +147,7 @@ describe('publishers that come back, jump in time, or must go', () => {
       await host.until('slides', (stream) => stream.state === 'ended')
       const manifest = await (await fetch(`${host.http}/live/slides/manifest.mpd`)).text()
       expect(manifest.match(/<Period /g)).toHaveLength(1)
-      // a slide is sent again in each segment in which it stands
+      // a slide is sent again in each segment in which it is shown
       const all = shownNumbers(await readHls(await videoPlaylist(host, 'slides'), 'slides'))
       const numbers = all.filter((number, index) => number !== all[index - 1])
       const first = numbers[0] as number

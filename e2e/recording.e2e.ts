@@ -127,7 +127,7 @@ describe('recording', () => {
         expect(facts.streams).toHaveLength(2)
         expect(Math.abs(Number(facts.format.duration) * 1000 - each.durationMs)).toBeLessThan(150)
         const frames = await readFrames(file)
-        // Whoever stops in the middle of a group has pictures whose predecessors in time had not come yet.
+        // A publisher that stops in the middle of a group has sent frames whose predecessors in time had not come yet.
         if (each === files.at(-1)) frames.splice(-3)
         for (const frame of frames) {
           if (next !== undefined) expect(frame.code?.frame).toBe(next)
@@ -175,7 +175,7 @@ describe('recording', () => {
     expect(await complaintsOf(file)).toBe('')
     const frames = await readFrames(file)
     expect(Math.abs(frames.length * (1000 / 30) - recovered.durationMs)).toBeLessThan(150)
-    // The last picture that a viewer got of this host, and the last that was kept: the clip of twelve seconds starts again and again.
+    // The last frame that a viewer got from this host, and the last that was kept: the clip of twelve seconds starts again and again.
     const last = (all: readonly DecodedFrame[]) => all.findLast(({ code }) => code !== undefined)!.code!.frame
     const lost = (last(await readFrames(seen)) - last(frames) + 1.5 * clipFrames) % clipFrames
     expect(lost - clipFrames / 2, 'pictures that are lost').toBeLessThan(30)

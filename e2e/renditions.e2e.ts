@@ -39,7 +39,7 @@ describe('a ladder that the host makes', () => {
         : undefined
     }, 'all renditions run')
   const multivariant = async (): Promise<string> => await (await fetch(`${host.http}/live/show/index.m3u8`)).text()
-  /** Media playlists, the source's first, as address and text. */
+  /** Media playlists, the source's first, as URL and text. */
   const playlists = async (): Promise<{ address: string; text: string }[]> => {
     const master = await multivariant()
     const addresses = [...master.matchAll(/#EXT-X-STREAM-INF:[^\n]*\n([^\n#]+)/g)].map(
@@ -159,7 +159,7 @@ describe('a source over the limit of its key', () => {
         const master = await (await fetch(`${host.http}/live/loud/index.m3u8`)).text()
         const address = new URL(master.match(/#EXT-X-STREAM-INF:[^\n]*\n([^\n#]+)/)![1]!, `${host.http}/live/loud/`)
         const text = await (await fetch(address)).text()
-        // A short first segment is mostly its keyframe: what holds is the mean.
+        // A short first segment is mostly its keyframe: the mean is what counts.
         const made = [...text.slice(text.lastIndexOf('#EXT-X-MAP')).matchAll(/#EXTINF:([\d.]+),[^\n]*\n(?:#[^\n]*\n)*([^#\n]+)/g)]
         if (!text.includes('#EXT-X-DISCONTINUITY\n') || made.length < 4) return undefined
         let bytes = 0

@@ -13,7 +13,7 @@ import { type Publisher, publishTestStream } from './helpers/publish.ts'
 import { until } from './helpers/until.ts'
 import { clientPage, playStream, untilFrames } from './helpers/webrtc.ts'
 
-/** Who may publish and watch, who is told and asked: against real programs that listen, real ffmpeg and Chromium. */
+/** Who may publish and watch, which programs are notified and asked: with real programs that listen, real ffmpeg and Chromium. */
 
 interface Heard {
   readonly path: string

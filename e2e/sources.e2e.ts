@@ -43,7 +43,7 @@ async function make(stream: string, url: string, more: object = {}): Promise<{ s
   return host.api('POST', '/live/sources', { stream, url, ...more })
 }
 
-/** Numbers of the frames that come out of a stream within some seconds: fewer where its sound comes before its picture. */
+/** Numbers of the frames that a stream gives within some seconds: fewer if its audio comes before its video. */
 async function framesOf(stream: string, seconds: number): Promise<number[]> {
   const file = join(artifacts, `source-${stream}.mkv`)
   await recordStream(`${host.rtmp}/${stream}`, file, seconds)
@@ -52,7 +52,7 @@ async function framesOf(stream: string, seconds: number): Promise<number[]> {
 
 function expectEveryFrame(frames: readonly number[]): void {
   expect(frames.length).toBeGreaterThan(20)
-  // The camera's film starts again after its last picture.
+  // The camera's video starts again after its last frame.
   const wrong = frames.slice(1).filter((frame, index) => frame !== (frames[index]! + 1) % longClipFrames)
   expect(wrong).toEqual([])
 }

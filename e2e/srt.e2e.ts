@@ -102,7 +102,7 @@ describe('encoders and players come over SRT', () => {
       network.close()
     }
     const codes = (await readFrames(out)).map(({ code }) => code?.frame ?? -1)
-    // ffmpeg leaves without waiting for what its last packets lost: the last picture may be half there.
+    // ffmpeg leaves without waiting for what its last packets lost: the last frame may be incomplete.
     if (codes.at(-1) === -1) codes.pop()
     const first = codes[0]!
     expect(codes).toEqual(codes.map((_, index) => first + index))

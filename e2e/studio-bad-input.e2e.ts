@@ -10,7 +10,7 @@ import { type RunningHost, startHost } from './helpers/host.ts'
 import { hugePng } from './helpers/huge-png.ts'
 import { until } from './helpers/until.ts'
 
-/** Whatever is put into a show that runs and is recorded: what is wrong is told and where, and the show goes on. */
+/** Whatever is put into a show that runs and is recorded: errors say what is wrong and where, and the show goes on. */
 
 let host: RunningHost
 let silent: Server
@@ -55,7 +55,7 @@ async function done<T>(method: string, path: string, body?: object): Promise<T> 
   return answer.body
 }
 
-/** A source of the scene on air, so that its pictures are wanted; answers its id. */
+/** A source of the scene on air, so that its frames are needed; answers its id. */
 let made = 0
 async function show(kind: string, settings: object): Promise<string> {
   const id = `${kind}-${++made}`
@@ -109,7 +109,7 @@ const removeAll = async (ids: readonly string[]) =>
 
 const statistics = () => done<{ pid: number | null; restarts: number; state: string }>('GET', '/studio/statistics')
 
-/** The studio is the process that it was, and still answers with pictures of its program. */
+/** The studio is still the same process, and still answers with frames of its program. */
 async function goesOn(): Promise<void> {
   const screenshot = await fetch(`${host.http}/api/v1/studio/screenshot?width=160`)
   expect(screenshot.status).toBe(200)
@@ -188,7 +188,7 @@ describe('bad input while a show is recorded', () => {
         report = await reportOf(huge)
         return report?.state === 'running' || /16384|large|big|pixels/i.test(report?.problem ?? '')
       },
-      () => `the huge picture tells ${JSON.stringify(report)}`,
+      () => `the huge image reports ${JSON.stringify(report)}`,
     )
     for (const id of loops) {
       await until(

@@ -12,7 +12,7 @@ import { root } from './helpers/paths.ts'
 import { createSourceBench, type OpenedSource, type SeenStudioFrame } from './helpers/studio-source.ts'
 import { undisturbed, until, untilStill } from './helpers/until.ts'
 
-/** Pages in a real Chromium, as the studio shows them: pictures with transparency and sound, in shared memory. */
+/** Pages in a real Chromium, as the studio shows them: frames with transparency and audio, in shared memory. */
 
 const folder = mkdtempSync(join(tmpdir(), 'ami-pages-'))
 let bench: ReturnType<typeof createSourceBench>
@@ -75,7 +75,7 @@ const page = (name: string): string => join(folder, name)
 const small = { width: 320, height: 280 }
 const open = (settings: object): Promise<OpenedSource> => bench.open('browser', { ...small, css: '', ...settings })
 const near = (a: readonly number[], b: readonly number[], by = 10): boolean => a.every((value, index) => Math.abs(value - b[index]!) <= by)
-const ground = (rgb: readonly number[]) => (picture: SeenStudioFrame) => near(picture.rgb(300, 20), rgb)
+const background = (rgb: readonly number[]) => (picture: SeenStudioFrame) => near(picture.rgb(300, 20), rgb)
 
 /** Processes below one, with their commands. */
 function descendants(of: number): Map<number, string> {
@@ -117,7 +117,7 @@ describe('a page on air', () => {
     expect(near(picture.rgb(100, 230), [255, 0, 0], 14)).toBe(true)
     const report = await source.untilState('running')
     expect(report.details).toMatchObject({ title: 'Overlay', width: 320, height: 280, sandbox: process.getuid?.() !== 0 })
-    await untilStill(() => source.pictures.sequence, 1000, 'a page that stands still is pictured')
+    await untilStill(() => source.frames.sequence, 1000, 'a page that does not move is captured')
     source.source.update({ file: page('overlay.html'), width: 400, height: 200, css: 'body { background: #ff00ff }' })
     await source.untilFrame((now) => now.width === 400 && now.height === 200 && near(now.rgb(390, 190), [255, 0, 255]))
   })
@@ -131,27 +131,27 @@ describe('a page on air', () => {
         onclick = () => { show('#ffff00'); setTimeout(flash, 500, 30) }</script>`,
     )
     const source = await open({ file: page('flashing.html') })
-    await source.untilFrame(ground([0, 0, 255]))
+    await source.untilFrame(background([0, 0, 255]))
     source.source.command?.('click', { x: 60, y: 30 })
-    await source.untilFrame(ground([255, 255, 0]))
+    await source.untilFrame(background([255, 255, 0]))
     const worker = pidOf(/browser-source-worker/)!
     process.kill(worker, 'SIGSTOP')
     await delay(1500)
     process.kill(worker, 'SIGCONT')
-    await source.untilFrame(ground([0, 255, 0]))
+    await source.untilFrame(background([0, 255, 0]))
   })
 
   it('takes clicks, keys and reloads', async () => {
     const source = await open({ file: page('answering.html') })
     const command = (name: string, details: object = {}) => source.source.command?.(name, { ...details })
-    await source.untilFrame(ground([0, 0, 255]))
+    await source.untilFrame(background([0, 0, 255]))
     command('click', { x: 60, y: 30 })
-    await source.untilFrame(ground([0, 255, 0]))
+    await source.untilFrame(background([0, 255, 0]))
     command('type', { text: 'on air' })
     command('press', { key: 'Enter' })
-    await source.untilFrame(ground([255, 0, 0]))
+    await source.untilFrame(background([255, 0, 0]))
     command('reload')
-    await source.untilFrame(ground([0, 0, 255]))
+    await source.untilFrame(background([0, 0, 255]))
     expect(() => command('click', { x: 'left' })).toThrow(/x is a number/)
     expect(() => command('press', { key: 'Hyper+Q' })).toThrow(/key is one character/)
   })
@@ -163,7 +163,7 @@ describe('a page on air', () => {
     let reported = ''
     await until(
       () => {
-        const { frames } = source.sound.read(Math.max(0, source.sound.written - 40_000), into)
+        const { frames } = source.audio.read(Math.max(0, source.audio.written - 40_000), into)
         let [crossings, peak] = [0, 0]
         for (let index = 1; index < frames; index++) {
           if (into[2 * index - 2]! < 0 && into[2 * index]! >= 0) crossings++
@@ -181,7 +181,7 @@ describe('a page on air', () => {
       () => 'it does not begin anew',
     )
     // What had come of the browser that ended is still handed on.
-    await untilStill(() => source.sound.written, 500, 'it is heard')
+    await untilStill(() => source.audio.written, 500, 'it is heard')
   })
 
   it('captures every frame that is wanted of a page that moves, and none while it is hidden', async () => {
@@ -192,20 +192,20 @@ describe('a page on air', () => {
     )
     const source = await open({ file: page('moving.html'), frameRate: 20 })
     await source.untilFrame()
-    // The page moves sixty times a second: far fewer are pictured. They come unevenly where a machine holds them up.
+    // The page moves sixty times a second: far fewer frames are captured. They come unevenly on a delayed machine.
     await undisturbed(async () => {
-      const [sequence, from] = [source.pictures.sequence, performance.now()]
+      const [sequence, from] = [source.frames.sequence, performance.now()]
       await until(
-        () => source.pictures.sequence >= sequence + 20,
-        () => `${source.pictures.sequence - sequence} pictures`,
+        () => source.frames.sequence >= sequence + 20,
+        () => `${source.frames.sequence - sequence} frames`,
       )
-      expect(((source.pictures.sequence - sequence) * 1000) / (performance.now() - from)).toBeLessThan(40)
+      expect(((source.frames.sequence - sequence) * 1000) / (performance.now() - from)).toBeLessThan(40)
     })
     source.source.show?.(false)
-    const hidden = await untilStill(() => source.pictures.sequence, 700, 'it is pictured while it is hidden')
+    const hidden = await untilStill(() => source.frames.sequence, 700, 'it is captured while it is hidden')
     source.source.show?.(true)
     await until(
-      () => source.pictures.sequence > hidden + 2,
+      () => source.frames.sequence > hidden + 2,
       () => 'it stays hidden',
     )
   })
@@ -246,7 +246,7 @@ describe('what pages may not', () => {
     const seen = new Set<string>()
     await until(
       () => {
-        const picture = source.picture()
+        const picture = source.frame()
         if (picture)
           seen.add(
             picture
@@ -270,7 +270,7 @@ describe('a page that fails', () => {
     status = 503
     const source = await open({ url: `${http}/overlay` })
     expect((await source.untilState('waiting')).problem).toBe(`${http}/overlay answers 503`)
-    expect(source.picture()).toBeUndefined()
+    expect(source.frame()).toBeUndefined()
     status = 200
     await source.untilFrame((now) => now.alpha(60, 60) === 255)
     const unreachable = await open({ url: 'http://127.0.0.1:9/' })
@@ -279,7 +279,7 @@ describe('a page that fails', () => {
 
   it('is restarted when it crashes, when it hangs, and when it takes too much memory', async () => {
     const source = await open({ file: page('answering.html') })
-    await source.untilFrame(ground([0, 0, 255]))
+    await source.untilFrame(background([0, 0, 255]))
     await source.untilState('running')
     const renderers = [...descendants(process.pid)].filter(([, command]) => command.includes('--type=renderer'))
     for (const [pid] of renderers) process.kill(pid, 'SIGKILL')
@@ -317,7 +317,7 @@ describe('a page that fails', () => {
 
   it('leaves nothing behind when its process or the studio is killed', async () => {
     const source = await open({ file: page('answering.html') })
-    await source.untilFrame(ground([0, 0, 255]))
+    await source.untilFrame(background([0, 0, 255]))
     const before = descendants(process.pid)
     const worker = pidOf(/browser-source-worker/)!
     process.kill(worker, 'SIGKILL')
@@ -368,7 +368,7 @@ describe('over the API', () => {
         frameRate: { numerator: 30, denominator: 1 },
         canvases: [{ id: 'main', name: 'Main', width: 640, height: 360 }],
         sources: [
-          { id: 'ground', name: 'Ground', kind: 'color', settings: { color: '#0000ff' } },
+          { id: 'background', name: 'Ground', kind: 'color', settings: { color: '#0000ff' } },
           { id: 'page', name: 'Page', kind: 'browser', settings: { file: page('overlay.html'), ...small }, audio: {} },
           { id: 'title', name: 'Title', kind: 'text', settings: { text: 'M', background: { color: '#ffff00', padding: 40, radius: 0 } } },
           { id: 'count', name: 'Count', kind: 'timer', settings: { durationMs: 60_000 } },
@@ -378,7 +378,7 @@ describe('over the API', () => {
             id: 'all',
             name: 'All',
             canvas: 'main',
-            items: [place('ground', 0, 0), place('page', 0, 0), place('title', 400, 100), place('count', 400, 300)],
+            items: [place('background', 0, 0), place('page', 0, 0), place('title', 400, 100), place('count', 400, 300)],
           },
         ],
         outputs: [],

@@ -63,7 +63,7 @@ describe('the canvas of the studio', () => {
       [x, y],
     )
 
-  /** Frame numbers read from the page's picture until there are so many, for a minute at most. */
+  /** Reads frame numbers from the page's video until there are enough, for a minute at most. */
   const readImage = (role: string, count: number): Promise<Read[]> =>
     page.evaluate(
       async ({ source, testId, wanted }) => {
@@ -204,7 +204,7 @@ describe('the canvas of the studio', () => {
     await must('POST', '/studio/program', { scene: 'shapes', transition: 'cut' })
     await page.locator('[data-testid="canvas-program"][data-scene="shapes"]').waitFor()
     await until(async () => (await colourAt(150, 150)) === 'red', 'the item is where it was put')
-    // Handles need the size of the picture, which the studio reports.
+    // Handles need the size of the source, which the studio reports.
     await until(async () => {
       await page.mouse.click(...(await onScreen(150, 150)))
       return (await page.getByTestId('frame-red').count()) === 1

@@ -52,7 +52,7 @@ interface Captured {
   readonly reports: SourceReport[]
   /** Waits for a report like that. */
   reported(expected: object): Promise<SourceReport>
-  /** Waits until the picture has that colour there. */
+  /** Waits until the frame has that colour there. */
   shows(x: number, y: number, color: number): Promise<void>
 }
 

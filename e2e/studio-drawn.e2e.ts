@@ -55,15 +55,15 @@ function workersOf(parent: number | 'self', worker: string): number[] {
   }
 }
 
-/** Processes of this test's sources, and those that read pictures for them. */
+/** Processes of this test's sources, and those that read images for them. */
 const drawnPids = (): number[] => workersOf('self', 'drawn-source-worker')
 const readerPids = (): number[] => drawnPids().flatMap((pid) => workersOf(pid, 'image-reader-worker'))
 
-/** Level of a store's sound around a frequency, and in all, RMS, over the newest `seconds`. */
+/** Level of a store's audio around a frequency, and in all, RMS, over the newest `seconds`. */
 function levels(source: OpenedSource, hz: number, seconds = 0.5): { tone: number; all: number } {
   const frames = Math.floor(48_000 * seconds)
   const into = new Float32Array(frames * 2)
-  const got = source.sound.read(Math.max(0, source.sound.written - frames), into).frames
+  const got = source.audio.read(Math.max(0, source.audio.written - frames), into).frames
   let [re, im, power] = [0, 0, 0]
   for (let index = 0; index < got; index++) {
     const value = into[2 * index]!
@@ -86,7 +86,7 @@ describe('images', () => {
     expect([picture.width, picture.height, picture.hasAlpha]).toEqual([120, 90, true])
     expect(near(picture.rgb(20, 45), [255, 0, 0], 12)).toBe(true)
     expect([picture.alpha(20, 45), picture.alpha(100, 45)]).toEqual([255, 0])
-    // Pictures come through shared memory, and may be there before the message that reports them.
+    // Frames come through shared memory, and may be there before the message that reports them.
     expect(await source.untilState('running')).toMatchObject({ details: { width: 120, height: 90, frames: 1 } })
   })
 
@@ -128,16 +128,16 @@ describe('images', () => {
     const source = await bench.open('image', { file: path })
     await source.untilFrame(shows([255, 0, 0]))
     // It costs nothing while nothing happens.
-    await untilStill(() => source.pictures.sequence, 700, 'it is drawn though nothing happens')
+    await untilStill(() => source.frames.sequence, 700, 'it is drawn though nothing happens')
     await solid(32, 32, '#00ff00').toFile(file('next.png'))
     renameSync(file('next.png'), path)
     await source.untilFrame((picture) => picture.width === 32 && shows([0, 255, 0])(picture))
     rmSync(path)
     expect(await source.untilState('waiting')).toMatchObject({ problem: `There is no file ${path}` })
-    expect(source.picture()).toBeUndefined()
+    expect(source.frame()).toBeUndefined()
     await solid(16, 16, '#0000ff').toFile(path)
     await source.untilState('running')
-    expect(near(middle(source.picture()!), [0, 0, 255], 12)).toBe(true)
+    expect(near(middle(source.frame()!), [0, 0, 255], 12)).toBe(true)
   })
 
   it('that move show each frame for its time, loop as they say, and rest while nobody sees them', async () => {
@@ -158,11 +158,11 @@ describe('images', () => {
     const pairs: [Shown, Shown][] = []
     await until(
       () => {
-        const { sequence } = source.pictures
+        const { sequence } = source.frames
         if (last?.sequence === sequence) return false
-        const picture = source.picture()!
+        const picture = source.frame()!
         const now = { sequence, timeUs: picture.timeUs, colour: middle(picture).indexOf(Math.max(...middle(picture))) }
-        if (last !== undefined && sequence === last.sequence + 1 && source.pictures.sequence === sequence) pairs.push([last, now])
+        if (last !== undefined && sequence === last.sequence + 1 && source.frames.sequence === sequence) pairs.push([last, now])
         last = now
         return pairs.length >= 7
       },
@@ -170,11 +170,11 @@ describe('images', () => {
     )
     const stood = [200, 400, 300]
     for (const [before, now] of pairs) expect(now.colour).toBe((before.colour + 1) % 3)
-    // Some come late on a busy machine; the first stood since before it was looked at.
+    // Some come late on a busy machine; the first was there before the test looked.
     const errorsMs = pairs.slice(1).map(([before, now]) => Math.abs((now.timeUs - before.timeUs) / 1000 - stood[before.colour]!))
     expect(errorsMs.toSorted((one, other) => one - other)[2]).toBeLessThan(60)
     source.source.show?.(false)
-    await untilStill(() => source.pictures.sequence, 600, 'it moves while nobody sees it')
+    await untilStill(() => source.frames.sequence, 600, 'it moves while nobody sees it')
   })
 
   it('of 16384 pixels are made smaller within bounded memory; what cannot be read is named', async () => {
@@ -188,7 +188,7 @@ describe('images', () => {
     const report = await source.untilState('running', 60_000)
     clearInterval(watch)
     expect(report.problem).toContain('has 16384 x 16384 pixels and is shown at 4096 x 4096')
-    expect(near(middle(source.picture()!), [32, 64, 96])).toBe(true)
+    expect(near(middle(source.frame()!), [32, 64, 96])).toBe(true)
     expect(peak).toBeGreaterThan(50)
     expect(peak).toBeLessThan(500)
 
@@ -216,7 +216,7 @@ describe('images', () => {
     await source.untilFrame(shows([255, 0, 0]))
     // Half way it is some of both: a machine that is delayed passes over it.
     await undisturbed(async () => {
-      if (shows([0, 255, 0])(source.picture()!)) source.source.command?.('previous', {})
+      if (shows([0, 255, 0])(source.frame()!)) source.source.command?.('previous', {})
       await source.untilFrame(shows([255, 0, 0]))
       source.source.command?.('next', {})
       let mixed = false
@@ -258,7 +258,7 @@ describe('images', () => {
     ] as const) {
       const back = await bench.open('slideshow', settings, true, { ...memory, sinceMs: Date.now() - ago })
       await back.untilFrame()
-      expect(shows([...colour])(back.picture()!), `after ${ago} ms`).toBe(true)
+      expect(shows([...colour])(back.frame()!), `after ${ago} ms`).toBe(true)
       await back.source.stop()
     }
     const ended = await bench.open('slideshow', { ...settings, loop: false }, true, { ...memory, sinceMs: 0 })
@@ -271,7 +271,7 @@ describe('images', () => {
     rmSync(slides, { recursive: true })
     source.source.command?.('next', {})
     expect((await source.untilState('waiting')).problem).toBe(`There is no folder ${slides}`)
-    expect(source.picture()).toBeUndefined()
+    expect(source.frame()).toBeUndefined()
     // A decoder would wait for the other end of a pipe.
     execFileSync('mkfifo', [file('pipe.png')])
     const pipe = await bench.open('slideshow', { files: [file('pipe.png')] })
@@ -279,7 +279,7 @@ describe('images', () => {
   })
 })
 
-/** Part of a picture that is not transparent. */
+/** Part of a frame that is not transparent. */
 function ink(picture: SeenStudioFrame): number {
   let sum = 0
   for (const alpha of picture.a ?? []) sum += alpha
@@ -339,7 +339,7 @@ describe('texts', () => {
     await source.untilFrame((picture) => picture.width > first.width * 1.2)
     rmSync(path)
     await source.untilState('waiting')
-    expect(source.picture()).toBeUndefined()
+    expect(source.frame()).toBeUndefined()
     writeFileSync(path, '0 : 0\n')
     await source.untilFrame((picture) => picture.width === first.width)
     source.source.update({ from: 'file', file: path, font: 'DejaVu Sans', lastLines: 1 })
@@ -358,7 +358,7 @@ describe('texts', () => {
     const one = await source.untilFrame()
     answer = { status: 500, body: 'oops' }
     await source.untilReport((report) => report.problem?.includes('answers 500') === true)
-    expect(source.picture()!.width).toBe(one.width)
+    expect(source.frame()!.width).toBe(one.width)
     answer = { status: 200, body: 'x'.repeat(100_000) }
     await source.untilReport((report) => report.problem === 'The answer is longer than 65536 bytes')
     answer = { status: 200, body: 'one two three' }
@@ -381,7 +381,7 @@ describe('texts', () => {
     const places: { timeUs: number; x: number }[] = []
     await until(
       () => {
-        const picture = source.picture()!
+        const picture = source.frame()!
         if (picture.timeUs === places.at(-1)?.timeUs) return false
         const row = Math.floor(picture.height / 2)
         let [sum, count] = [0, 0]
@@ -416,15 +416,15 @@ describe('clocks and timers', () => {
   it('are drawn when their text changes, in a box that keeps its size', async () => {
     const clock = await bench.open('clock', { format: 'HH:mm:ss', timeZone: 'UTC' })
     const first = await clock.untilFrame()
-    const { sequence } = clock.pictures
+    const { sequence } = clock.frames
     const from = performance.now()
     await until(
-      () => clock.pictures.sequence >= sequence + 2,
+      () => clock.frames.sequence >= sequence + 2,
       () => 'the clock stands',
     )
     // About once a second, whenever a busy machine comes to it, and not with each frame.
     expect(performance.now() - from).toBeGreaterThan(400)
-    expect(clock.picture()!.width).toBe(first.width)
+    expect(clock.frame()!.width).toBe(first.width)
     const wrong = await bench.open('clock', { timeZone: 'Mars/Base' })
     expect((await wrong.untilState('failed')).problem).toBe('There is no time zone Mars/Base: write it as Europe/Berlin')
   })
@@ -462,7 +462,7 @@ describe('test cards and tones', () => {
     const times: number[] = []
     await until(
       () => {
-        const picture = source.picture()
+        const picture = source.frame()
         const code = picture && readBarcode(640, 360, picture.luma)
         if (code !== undefined && code.frame !== frames.at(-1)) {
           frames.push(code.frame)
@@ -485,22 +485,22 @@ describe('test cards and tones', () => {
   it('play exactly their frequency and level', async () => {
     const source = await bench.open('tone', { frequency: 997, levelDb: -20 })
     await until(
-      () => source.sound.written > 48_000,
+      () => source.audio.written > 48_000,
       () => 'no audio',
     )
     // RMS of a sine of peak -20 dBFS.
     expect(levels(source, 997).tone).toBeCloseTo(0.1 / Math.SQRT2, 3)
     expect(levels(source, 997).all).toBeCloseTo(0.1 / Math.SQRT2, 3)
     await undisturbed(async () => {
-      const [written, endUs] = [source.sound.written, source.sound.endTimeUs]
+      const [written, endUs] = [source.audio.written, source.audio.endTimeUs]
       await until(
-        () => source.sound.written > written + 36_000,
+        () => source.audio.written > written + 36_000,
         () => 'it stops',
       )
-      const ppm = ((source.sound.written - written) / 48_000 / ((source.sound.endTimeUs - endUs) / 1e6) - 1) * 1e6
+      const ppm = ((source.audio.written - written) / 48_000 / ((source.audio.endTimeUs - endUs) / 1e6) - 1) * 1e6
       expect(Math.abs(ppm)).toBeLessThan(5)
       // It is not behind the clock.
-      expect(source.sound.endTimeUs).toBeGreaterThan(bench.stores.nowUs())
+      expect(source.audio.endTimeUs).toBeGreaterThan(bench.stores.nowUs())
     })
     source.source.update({ frequency: 3000, channels: 'right' })
     await until(
@@ -585,7 +585,7 @@ describe('an image that is not read in time', () => {
   })
 })
 
-/** The process works on a picture: it has used half a second of a processor since it was loaded. */
+/** The process works on an image: it has used half a second of CPU time since it was loaded. */
 function isDecoding(pid: number): boolean {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')

@@ -215,7 +215,7 @@ function openNoise(encoder: string, codec: VideoCodec, preset: string, kbps: num
   let seed = 1
   return {
     encoder: opened,
-    /** Encodes so many pictures; answers the bytes of one in the mean. */
+    /** Encodes this many frames; answers the mean bytes of one. */
     async make(count: number): Promise<number> {
       const before = packets.length
       for (let made = 0; made < count; made++) {

@@ -85,7 +85,7 @@ describe("a creator's evening", () => {
     const { body } = await host.api('GET', '/studio/statistics')
     return body.encodings.reduce((sum, { skipped }) => sum + skipped, body.dropped)
   }
-  /** Lets the show run for so long in its own time. */
+  /** Lets the show run for this long in its own time. */
   const letRun = async (ms: number): Promise<void> => {
     const frames = async (): Promise<number> => (await host.api('GET', '/studio/statistics')).body.frames
     const from = await frames()
@@ -244,7 +244,7 @@ describe("a creator's evening", () => {
     guest = await visitors.newPage({ viewport: { width: 1280, height: 720 } })
     guest.setDefaultTimeout(60_000)
     await guest.goto(link)
-    // A tone is noise to a browser: whoever has a good microphone switches these off.
+    // A tone is noise to a browser: users with a good microphone switch these off.
     for (const each of ['echoCancellation', 'noiseSuppression', 'autoGainControl']) await guest.getByTestId(`guest-${each}`).click()
     await guest.waitForFunction(() => (document.querySelector<HTMLMeterElement>('[data-testid="publish-level"]')?.value ?? -200) > -40)
     await guest.getByTestId('guest-join').click()

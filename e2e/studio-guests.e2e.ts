@@ -302,7 +302,7 @@ describe('the key of a guest', () => {
   })
   afterAll(() => host?.stop())
 
-  /** Not signed in, or not asked any more after so many attempts. */
+  /** Not signed in, or not asked any more after this many attempts. */
   const denied = ({ status }: Response): boolean => status === 401 || status === 429
 
   it('opens nothing of the API, as a token or as a sign-in', async () => {

@@ -9,7 +9,7 @@ import { skipBecause } from './helpers/skip.ts'
 import { createSourceBench } from './helpers/studio-source.ts'
 import { until } from './helpers/until.ts'
 
-/** Streams as the studio takes them in: of our own host by name, and of addresses. */
+/** Streams as sources of the studio: of our own host by name, and by URL. */
 
 let host: RunningHost
 let bench: ReturnType<typeof createSourceBench>
@@ -47,8 +47,8 @@ describe('a live stream', () => {
     const proved = new Set<string>()
     await until(
       async () => {
-        const { pictures, sound } = await observe(source, 2000)
-        const seen = pictures.filter(({ frame }) => frame !== undefined)
+        const { frames, audio } = await observe(source, 2000)
+        const seen = frames.filter(({ frame }) => frame !== undefined)
         let [counted, holes] = [seen[0]?.frame ?? 0, 0]
         for (const { frame } of seen.slice(1)) {
           const step = (frame! - (counted % clipFrames) + clipFrames) % clipFrames
@@ -58,8 +58,8 @@ describe('a live stream', () => {
           counted += step
         }
         if (counted - (seen[0]?.frame ?? 0) > 40 && holes < 12) proved.add('seen')
-        if (sound.reduce((frames, { samples }) => frames + samples.length / 2, 0) > 1.5 * 48_000) proved.add('heard')
-        if (Math.min(...flashesFromBeeps(pictures, sound)) < 5) proved.add('in step')
+        if (audio.reduce((frames, { samples }) => frames + samples.length / 2, 0) > 1.5 * 48_000) proved.add('heard')
+        if (Math.min(...flashesFromBeeps(frames, audio)) < 5) proved.add('in step')
         return proved.size === 3
       },
       () => `of all it is only ${[...proved]}`,
@@ -69,7 +69,7 @@ describe('a live stream', () => {
     await publisher.stop()
     expect((await source.untilState('waiting')).problem).toContain('Nothing comes')
     await until(
-      () => source.picture() === undefined,
+      () => source.frame() === undefined,
       () => 'its last picture stays',
     )
     await publish()
@@ -92,8 +92,8 @@ describe('a live stream', () => {
     await source.untilFrame(shown)
     expect((await source.untilState('running')).details).toMatchObject({ videoCodec, audioCodec: 'aac', width: 640, height: 360 })
     await until(
-      () => source.sound.written > 24_000,
-      () => `${source.sound.written} frames of sound`,
+      () => source.audio.written > 24_000,
+      () => `${source.audio.written} frames of sound`,
     )
   })
 
@@ -118,7 +118,7 @@ describe('a live stream', () => {
     expect((await source.untilState('running')).details).toMatchObject({ audioCodec: 'aac' })
     source.source.update({ guest: '' })
     expect((await source.untilState('failed')).problem).toContain('Nobody was invited')
-    expect(source.picture()).toBeUndefined()
+    expect(source.frame()).toBeUndefined()
   })
 
   it('says what is wrong with a URL, without its secrets, and tries again by itself', async () => {

@@ -31,8 +31,8 @@ afterEach(() => bench.close())
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const periodUs = 1e6 / 30
-const readable = (pictures: readonly ObservedFrame[]) =>
-  pictures.filter((each) => each.frame !== undefined) as (ObservedFrame & { frame: number })[]
+const readable = (frames: readonly ObservedFrame[]) =>
+  frames.filter((each) => each.frame !== undefined) as (ObservedFrame & { frame: number })[]
 const shows = (frame: number) => (picture: Parameters<typeof frameOf>[0]) => frameOf(picture) === frame
 const position = (source: OpenedSource): number => source.report?.details?.positionMs as number
 
@@ -47,8 +47,8 @@ describe('a media file', () => {
     const source = await bench.open('media', { file: steady, loop: true })
     await source.untilFrame()
     await undisturbed(async () => {
-      const { pictures, sound } = await observe(source, 4400)
-      const seen = readable(pictures)
+      const { frames, audio } = await observe(source, 4400)
+      const seen = readable(frames)
       const [first] = seen
       // What is shown bears the time at which it was due, over all seams.
       let counted = first!.frame
@@ -59,9 +59,9 @@ describe('a media file', () => {
       }
       expect(counted - first!.frame).toBeGreaterThan(121)
       expect(seen.length / (counted - first!.frame + 1)).toBeGreaterThan(0.8)
-      expect(sound.length).toBe(1)
-      expect(sound[0]!.samples.length / 2).toBeGreaterThan(4 * 48_000)
-      expect(worstClick(sound[0]!.samples.subarray(2 * 960), 1000)).toBeLessThan(0.005)
+      expect(audio.length).toBe(1)
+      expect(audio[0]!.samples.length / 2).toBeGreaterThan(4 * 48_000)
+      expect(worstClick(audio[0]!.samples.subarray(2 * 960), 1000)).toBeLessThan(0.005)
     }, 6)
   })
 
@@ -71,11 +71,11 @@ describe('a media file', () => {
     await undisturbed(async () => {
       source.source.command?.('restart', {})
       await source.untilReport(() => position(source) < 1000)
-      const { pictures, sound } = await observe(
+      const { frames, audio } = await observe(
         source,
         source.untilReport(() => position(source) > 2300),
       )
-      expect(Math.min(...flashesFromBeeps(pictures, sound))).toBeLessThan(5)
+      expect(Math.min(...flashesFromBeeps(frames, audio))).toBeLessThan(5)
     })
   })
 
@@ -103,19 +103,19 @@ describe('a media file', () => {
     source.source.command!('pause', {})
     await source.untilState('paused')
     const still = await observe(source, 300)
-    expect(still.pictures.length).toBe(1)
+    expect(still.frames.length).toBe(1)
     source.source.update({ ...settings, speed: 2 })
     source.source.command!('play', {})
-    const { pictures, sound } = await observe(
+    const { frames, audio } = await observe(
       source,
       source.untilReport(() => position(source) > 3500),
     )
     const middle = (steps: readonly number[]) => steps.toSorted((a, b) => a - b)[steps.length >> 1]!
-    const seen = readable(pictures).slice(2)
+    const seen = readable(frames).slice(2)
     const steps = seen.slice(1).map(({ frame, timeUs }, index) => (timeUs - seen[index]!.timeUs) / (frame - seen[index]!.frame))
     expect(Math.abs(middle(steps) - periodUs / 2)).toBeLessThan(1000)
     // Half as long, and still 1 kHz. Where a machine is delayed one may be missing.
-    const beeps = beepsOf(sound)
+    const beeps = beepsOf(audio)
     expect(beeps.length).toBeGreaterThan(1)
     const apart = beeps.slice(1).map((beep, index) => beep - beeps[index]!)
     expect(Math.abs(middle(apart) - 500_000)).toBeLessThan(40_000)
@@ -123,10 +123,10 @@ describe('a media file', () => {
     source.source.command!('seek', { ms: 7800 })
     source.source.command!('play', {})
     await source.untilState('ended')
-    expect(frameOf(source.picture())).toBe(269)
+    expect(frameOf(source.frame())).toBe(269)
     source.source.update(settings)
     await until(
-      () => source.picture() === undefined,
+      () => source.frame() === undefined,
       () => 'it is still shown',
     )
   })
@@ -135,7 +135,7 @@ describe('a media file', () => {
     ['ProRes 4444', 'alpha.mov', ['-c:v', 'prores_ks', '-profile:v', '4444', '-pix_fmt', 'yuva444p10le']],
     ['VP9', 'alpha.webm', ['-c:v', 'libvpx-vp9', '-deadline', 'realtime', '-cpu-used', '8', '-pix_fmt', 'yuva420p']],
     ['QuickTime Animation', 'alpha-rle.mov', ['-c:v', 'qtrle', '-pix_fmt', 'argb']],
-    ['PNG pictures', 'alpha-%03d.png', ['-start_number', '7', '-pix_fmt', 'rgba']],
+    ['PNG frames', 'alpha-%03d.png', ['-start_number', '7', '-pix_fmt', 'rgba']],
   ])('keeps its alpha: %s', async (_, name, args) => {
     await ffmpeg(['-f', 'lavfi', '-i', 'color=red:s=320x180:r=30:d=0.5,format=rgba,colorchannelmixer=aa=0.5', ...args, file(name)])
     const isSequence = name.includes('%')
@@ -187,7 +187,7 @@ describe('a media file', () => {
       () => workers().length === 0,
       () => 'its process goes on',
     )
-    expect(source.picture()).toBeUndefined()
+    expect(source.frame()).toBeUndefined()
     source.source.show!(true)
     await source.untilFrame((picture) => frameOf(picture)! > 2)
   })
@@ -209,11 +209,11 @@ describe('a playlist', () => {
     for (let round = 0; seams.size < 2; round++) {
       expect(round, `only ${[...seams]} without a gap`).toBeLessThan(8)
       await source.untilReport(({ details }) => details?.item === 1)
-      const { pictures } = await observe(
+      const { frames } = await observe(
         source,
         source.untilReport(({ details }) => details?.item === 4 && (details.positionMs as number) > 500),
       )
-      const seen = readable(pictures)
+      const seen = readable(frames)
       expect(seen.at(-1)!.frame).toBeGreaterThanOrEqual(230)
       // As one count: a second of each, one behind the other.
       const placed = seen.map(({ frame, timeUs }) => timeUs - ((frame % 100) - 30 + 30 * Math.floor(frame / 100)) * periodUs)
@@ -284,7 +284,7 @@ describe('bad files', () => {
 })
 
 describe('a source whose studio was killed', () => {
-  /** Opens it again as the studio does that follows, and answers the first picture. */
+  /** Opens it again as the studio that follows does, and answers the first frame. */
   async function again(source: OpenedSource, kind: string, settings: object, shown = true) {
     const { memory } = source
     await bench.close()
@@ -303,8 +303,8 @@ describe('a source whose studio was killed', () => {
       const { back, first } = await again(source, 'media', settings)
       const ahead = frameOf(first)! - frameOf(left)! - ((first.timeUs - left.timeUs) * speed) / periodUs
       expect(step(ahead, clipFrames)).toBeLessThan(1.2)
-      const { pictures, sound } = await observe(back, 2300)
-      if (speed === 1) expect(Math.min(...flashesFromBeeps(pictures, sound))).toBeLessThan(5)
+      const { frames, audio } = await observe(back, 2300)
+      if (speed === 1) expect(Math.min(...flashesFromBeeps(frames, audio))).toBeLessThan(5)
     })
   })
 
@@ -369,14 +369,14 @@ describe('the process of a media source', () => {
     for (const signal of ['SIGKILL', 'SIGSTOP'] as const) {
       const hit = workers().find((pid) => !others.includes(pid))!
       process.kill(hit, signal)
-      const { timeUs } = source.pictures
-      const frame = frameOf(source.picture())!
+      const { timeUs } = source.frames
+      const frame = frameOf(source.frame())!
       await until(
         () => workers().some((pid) => pid !== hit && !others.includes(pid)),
         () => `${hit} goes on: ${JSON.stringify(source.reports.slice(-3))}`,
       )
       const back = await source.untilFrame((picture) => picture.timeUs > timeUs + 200_000)
-      // It stands where it would, had it gone on; its film of twelve seconds may have started again.
+      // It is where it would be if it had gone on; its video of twelve seconds may have started again.
       const ahead = frameOf(back)! - frame - (back.timeUs - timeUs) / periodUs
       expect(Math.abs(ahead - clipFrames * Math.round(ahead / clipFrames))).toBeLessThan(45)
     }

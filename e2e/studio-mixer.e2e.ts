@@ -22,16 +22,16 @@ function decode(file: string, track: number): Float32Array {
 }
 
 /** Level of a tone in the left channel, dB of its amplitude, for each tenth of a second. */
-function levels(sound: Float32Array, hz: number): number[] {
+function levels(samples: Float32Array, hz: number): number[] {
   const window = 4800
   const found: number[] = []
-  for (let from = 0; (from + window) * 2 <= sound.length; from += window) {
+  for (let from = 0; (from + window) * 2 <= samples.length; from += window) {
     let sin = 0
     let cos = 0
     for (let frame = 0; frame < window; frame++) {
       const weight = 1 - Math.cos((2 * Math.PI * frame) / window)
-      sin += weight * sound[(from + frame) * 2]! * Math.sin((2 * Math.PI * hz * frame) / 48_000)
-      cos += weight * sound[(from + frame) * 2]! * Math.cos((2 * Math.PI * hz * frame) / 48_000)
+      sin += weight * samples[(from + frame) * 2]! * Math.sin((2 * Math.PI * hz * frame) / 48_000)
+      cos += weight * samples[(from + frame) * 2]! * Math.cos((2 * Math.PI * hz * frame) / 48_000)
     }
     found.push(20 * Math.log10(Math.max(1e-7, (2 * Math.hypot(sin, cos)) / window)))
   }
@@ -140,7 +140,7 @@ describe('audio through the mixer and an encoder into a file', () => {
     await sleep(1000)
     await patchAudio('voice', { muted: true })
     await patchAudio('music', { muted: false })
-    // Levels are those since the last reading: on a slow machine one reading holds what was before and behind.
+    // Levels are those since the last reading: on a slow machine one reading covers what was before and after.
     await until(
       () => isNear(heard('track:3')?.peakDb[0] ?? -120, playedDb) && heard('track:2')?.peakDb[0] === -120,
       'a muted voice does not duck',
@@ -269,7 +269,7 @@ describe('loudness', () => {
     let compared = 0
     for (let block = 0; (block + 1) * 960 <= samples.length; block++) {
       meter.measure(samples.subarray(block * 960, (block + 1) * 960))
-      // Theirs are told for each 100 ms, of the 400 ms before their end.
+      // Theirs are reported for each 100 ms, of the 400 ms before their end.
       const wanted = theirs[(block - 9) / 10]
       if (wanted === undefined || block < 39 || wanted < -69) continue
       expect(Math.abs(meter.read(name).lufs - wanted)).toBeLessThan(0.1)

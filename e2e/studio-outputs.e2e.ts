@@ -17,7 +17,7 @@ import { until } from './helpers/until.ts'
 const run = promisify(execFile)
 const opus = { audio: [{ codec: 'opus' }] }
 
-/** Hashes of a file's pictures as they are coded, in order. */
+/** Hashes of a file's frames as they are coded, in order. */
 async function framesOf(file: string): Promise<string[]> {
   const { stdout } = await run('ffmpeg', ['-v', 'error', '-i', file, '-map', '0:v', '-c', 'copy', '-f', 'framehash', '-hash', 'md5', '-'])
   return stdout
@@ -96,7 +96,7 @@ describe("the studio's outputs", () => {
     await recordFrames(`${nginx.url}/${secret}`, file, 50)
     expect((await readFrames(file)).filter(({ code }) => code !== undefined).length).toBeGreaterThan(20)
 
-    // What was told about them holds no key.
+    // Nothing reported about them contains a key.
     const reported = JSON.stringify([await host.api('GET', '/studio'), await host.api('GET', '/studio/outputs'), refused.body, host.log])
     expect(reported).not.toContain(secret)
     await Promise.all(['rtmp', 'srt', 'whip'].map((id) => show.stop(id)))

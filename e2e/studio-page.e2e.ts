@@ -32,7 +32,7 @@ describe('a creator makes a show on the page', () => {
   }
 
   beforeAll(async () => {
-    // Without a display the first picture is the test pattern, whose frames can be read.
+    // Without a display the first source is the test pattern, whose frames can be read.
     host = await startHost({ name: 'studio-page', env: { DISPLAY: '', WAYLAND_DISPLAY: '' } })
     browser = await launchBrowser()
     ;({ page, problems } = await studioWindow(browser))

@@ -15,7 +15,7 @@ import { createSourceBench, type OpenedSource } from './helpers/studio-source.ts
 import { undisturbed, until } from './helpers/until.ts'
 import { mutterMissing, portalMissing, showCounters, startMutter, startPortal } from './helpers/wayland-desktop.ts'
 
-/** Cameras, microphones, system sound, applications' sound, speakers and shared screens: a real PipeWire, plugged in and out. */
+/** Cameras, microphones, system audio, applications' audio, speakers and shared screens: a real PipeWire, with devices that come and go. */
 
 const missing = pipeWireMissing()
 const folder = mkdtempSync(join(tmpdir(), 'ami-studio-pipewire-'))
@@ -36,11 +36,11 @@ afterAll(async () => {
 })
 
 const codeOf = (source: OpenedSource): Barcode | undefined => {
-  const picture = source.picture()
+  const picture = source.frame()
   return picture && readBarcode(picture.width, picture.height, picture.luma)
 }
 
-/** Amplitude of a sine in the newest tenth of a second; undefined before there is so much. */
+/** Amplitude of a sine in the newest tenth of a second; undefined before there is enough. */
 function amplitude(store: AudioStore, hz: number): number | undefined {
   const frames = 4800
   const samples = new Float32Array(frames * 2)
@@ -58,7 +58,7 @@ function amplitude(store: AudioStore, hz: number): number | undefined {
 /** Waits until just these tones are heard, each at the level that `playTone` plays. */
 function hears(source: OpenedSource, ...tones: readonly number[]): Promise<true> {
   const all = [440, 880, 1320]
-  const levels = () => all.map((hz) => amplitude(source.sound, hz) ?? -1)
+  const levels = () => all.map((hz) => amplitude(source.audio, hz) ?? -1)
   return until(
     () => levels().every((level, index) => Math.abs(level - (tones.includes(all[index]!) ? 0.25 : 0)) < 0.01),
     () => `of ${all} Hz it hears ${levels()}, and tells ${JSON.stringify(source.reports.slice(-3))}`,
@@ -95,16 +95,16 @@ describe('a camera', () => {
     // Nobody looks: next to nothing is converted.
     camera.source.show?.(false)
     await undisturbed(async () => {
-      const [{ sequence }, from] = [camera.pictures, performance.now()]
+      const [{ sequence }, from] = [camera.frames, performance.now()]
       await sleep(700)
-      expect(camera.pictures.sequence - sequence).toBeLessThan((6 * (performance.now() - from)) / 1000)
+      expect(camera.frames.sequence - sequence).toBeLessThan((6 * (performance.now() - from)) / 1000)
     })
     camera.source.show?.(true)
 
     for (const format of ['NV12', 'I420', 'YUY2', 'RGBx'] as const) {
       await plugged.remove()
       await waitsFor(camera, /Desk camera is not plugged in/)
-      expect(camera.pictures.sequence).toBe(0)
+      expect(camera.frames.sequence).toBe(0)
       plugged = await pipeWire.addCamera({ name: 'desk-camera', description: 'Desk camera', width: 320, height: 240, format })
       await camera.untilReport((report) => report.state === 'running' && report.details?.format === format)
       const picture = await camera.untilFrame((each) => each.width === 320)
@@ -145,7 +145,7 @@ describe('audio', () => {
     await Promise.all([hears(mic, 440), hears(system, 880, 1320), hears(application, 880)])
 
     // What is captured now has the time of now.
-    const lateMs = () => (bench.stores.nowUs() - mic.sound.endTimeUs) / 1000
+    const lateMs = () => (bench.stores.nowUs() - mic.audio.endTimeUs) / 1000
     await until(
       () => Math.abs(lateMs()) < 250,
       () => `${lateMs()} ms late`,
@@ -247,7 +247,7 @@ describe('a shared screen', () => {
       await counts(screen)
       await desktop.remove()
       await waitsFor(screen, /has ended|xdg-desktop-portal/)
-      expect(screen.pictures.sequence).toBe(0)
+      expect(screen.frames.sequence).toBe(0)
     })
     const again = await startMutter(pipeWire, 800, 600)
     await screen.untilReport((report) => report.details?.width === 800)

@@ -7,7 +7,10 @@ import { flashTimes, readBeeps, readFrames, recordFrames } from './helpers/decod
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { undisturbed, until } from './helpers/until.ts'
 
-/** What the studio sends out, as files and players see it: every frame, every switch, picture and sound together, over the death of its process. */
+/**
+ * What the studio sends out, as files and players see it: every frame, every switch, video and audio in sync, while its process dies and
+ * restarts.
+ */
 
 let host: RunningHost
 /** How long the studio took from nothing to its first frames, ms. */
@@ -19,7 +22,7 @@ const whole = { fit: 'stretch', width: 640, height: 360 }
 const collection = {
   format: 'ami-streams/collection',
   version: 1,
-  name: 'Journey',
+  name: 'Program',
   frameRate: { numerator: fps, denominator: 1 },
   canvases: [
     { id: 'main', name: 'Main', width: 640, height: 360 },
@@ -78,8 +81,8 @@ const stateOf = async (id: string): Promise<string> =>
 const live = (id: string) => until(async () => (await stateOf(id)) === 'live', `${id} is not live`)
 const cutTo = (scene: string, transition = 'cut', durationMs?: number) =>
   post<{ frame: number }>('/studio/program', { scene, transition, ...(durationMs === undefined ? {} : { durationMs }) })
-/** Frames that were left out and that came late since the studio runs, and how many it had made when it told so. */
-async function heldUp(): Promise<{ leftOut: number; late: number; frames: number }> {
+/** Frames that were left out and that came late since the studio started, and how many it had made when it reported. */
+async function delays(): Promise<{ leftOut: number; late: number; frames: number }> {
   type Figures = { frames: number; dropped: number; late: number; encodings: { skipped: number }[] }
   const { frames, dropped, late, encodings } = await get<Figures>('/studio/statistics')
   return { frames, late, leftOut: encodings.reduce((sum, { skipped }) => sum + skipped, dropped) }
@@ -141,7 +144,7 @@ describe('the program', () => {
   it('reaches a file with every frame once, and with its audio in sync', async () => {
     await cutTo('card')
     await undisturbed(async () => {
-      const before = await heldUp()
+      const before = await delays()
       let after = before
       const files = await recorded(async () => {
         await untilRecorded(4500)
@@ -149,7 +152,7 @@ describe('the program', () => {
         for (let reported = 0; reported < 2; reported++) {
           const { frames } = after
           after = await until(async () => {
-            const now = await heldUp()
+            const now = await delays()
             return now.frames !== frames && now
           }, 'there are no new figures')
         }
@@ -166,7 +169,8 @@ describe('the program', () => {
         return { pictures: (code?.frame ?? 0) - (one.code?.frame ?? 0), frames: Math.round((time - one.time) * fps) }
       })
       expect(apart.every(({ pictures }) => pictures >= 0)).toBe(true)
-      // Each frame has the next picture, after some that were left out the one of its time; two pictures miss theirs for each that is late.
+      // Each frame shows the next one of the source, or after dropped frames the one of its time; two frames miss theirs for each that is
+      // late.
       const missed = apart.filter((step) => step.pictures !== step.frames).length
       expect(missed).toBeLessThan(apart.length * 0.15 + 2 * (after.late - before.late))
       const places = coded.map(({ code, time }) => (code?.frame ?? 0) - time * fps).sort((a, b) => a - b)
@@ -216,7 +220,7 @@ describe('the program', () => {
     expect(wrong).toEqual([])
     expect(early).toEqual([])
     const seen = reported.filter(({ frame }) => byNumber.has(frame))
-    // Frames that a busy machine left out say nothing, and are no more among those that were told than among all.
+    // Frames that a busy machine left out prove nothing, and are no more frequent among those reported than among all.
     const made = frames.length / (Math.round(((frames.at(-1) as { time: number }).time - (frames[0] as { time: number }).time) * fps) + 1)
     expect(seen.length).toBeGreaterThan(900 * Math.min(1, made))
     expect(seen.length).toBeGreaterThan(100)
@@ -237,7 +241,7 @@ describe('the program', () => {
       })
       const fading = lumas(file as string).filter(({ luma }) => luma > 24 && luma < 228)
       expect(fading.length).toBeGreaterThan(14)
-      // From 16 to 235 in a second: every picture has the light of its time.
+      // From 16 to 235 in a second: every frame has the brightness of its time.
       const begins = fading.map(({ time, luma }) => time - (luma - 16) / 219).toSorted((a, b) => a - b)
       expect(((begins.at(-1) as number) - (begins[0] as number)) * 219, 'levels apart').toBeLessThan(12)
     }, 5)

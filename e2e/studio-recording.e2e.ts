@@ -53,7 +53,7 @@ async function packetTimes(file: string, track: number): Promise<number[]> {
   return stdout.split('\n').flatMap((line) => (line === '' ? [] : [Number.parseFloat(line)]))
 }
 
-/** Frame numbers of the test picture in a file, in order. */
+/** Frame numbers of the test card in a file, in order. */
 async function numbersOf(file: string): Promise<number[]> {
   return (await readFrames(file)).flatMap(({ code }) => (code === undefined ? [] : [code.frame]))
 }
@@ -91,7 +91,7 @@ describe("the studio's recordings", () => {
     return body.items.toReversed()
   }
   const recorded = (id: string, ms: number): Promise<any> => show.until(id, ({ statistics }) => statistics.durationMs >= ms)
-  /** Waits until so much more is recorded. */
+  /** Waits until this much more is recorded. */
   const more = async (id: string, ms: number): Promise<any> => recorded(id, (await show.report(id)).statistics.durationMs + ms)
 
   beforeAll(open, 90_000)
@@ -123,7 +123,7 @@ describe("the studio's recordings", () => {
     await Promise.all([...paused, 'mkv'].map((id) => show.stop(id)))
 
     const [first, second] = await files('mp4')
-    // Sound goes on with the sample behind the last one, whatever the container counts in.
+    // Audio goes on with the sample after the last one, whatever the container counts in.
     for (const id of paused) {
       const [{ path }] = await files(id)
       for (const sound of [0, 1]) {
@@ -276,12 +276,12 @@ describe("the studio's recordings", () => {
       expect(Math.abs(recovered.durationMs - last.durationMs)).toBeLessThan(50)
       const sum = first.durationMs + last.durationMs
       expect(reported.get(id).statistics.durationMs - sum).toBeLessThan(1000)
-      // By where the last packet starts: the last picture of a busy machine may be shown for some frames.
+      // By where the last packet starts: the last frame of a busy machine may be shown for some frames.
       for (const { path, durationMs } of [first, last]) expect(Math.abs((await endOf(path)) - durationMs)).toBeLessThan(400)
-      // Of the first part nothing is lost: every picture is at its place, and a decoder that missed one would complain above.
+      // Nothing of the first part is lost: every frame is in its place, and a decoder that missed one would complain above.
       const frames = (await readFrames(first.path)).filter(({ code }) => code !== undefined)
       const off = frames.map(({ code, time }) => code!.frame - frames[0]!.code!.frame - (time - frames[0]!.time) * 30)
-      // A machine that is busy with all of this draws some of the test pictures late.
+      // A machine that is busy with all of this draws some test cards late.
       const late = off.map(Math.abs).toSorted((one, other) => one - other)
       expect(late[late.length >> 1]).toBeLessThanOrEqual(10)
     }

@@ -50,7 +50,7 @@ async function must(method: string, path: string, body?: unknown): Promise<any> 
 /** The state of a source. */
 const stateOf = async (id: string): Promise<string> => (await must('GET', `/studio/sources/${id}`)).item.report?.state ?? 'none'
 const recordingIs = async (): Promise<any> => (await must('GET', '/studio')).outputs[0]
-/** Waits until so much more is recorded. */
+/** Waits until this much more is recorded. */
 async function recordsMore(ms: number): Promise<void> {
   const from = (await recordingIs()).statistics.durationMs
   await until(async () => (await recordingIs()).statistics.durationMs >= from + ms, `no ${ms} ms are recorded`)
@@ -109,7 +109,7 @@ it('a screen comes into the recording frame by frame, in order, and so does a wi
   film.stop()
   client.close()
   const numbers = numbersOf(frames!)
-  // The window rested until it was cut to: on a busy machine its first picture may be older than the screen's last.
+  // The window rested until it was cut to: on a busy machine its first frame may be older than the screen's last.
   expect(numbers.filter((number, index) => number < (numbers[index - 1] ?? 0)).length).toBeLessThanOrEqual(1)
   // Most of the film's frames: it runs on a clock of its own, on a machine that does much else.
   const shown = film.drawn.filter((number) => number >= numbers[0]! && number <= numbers.at(-1)!)

@@ -84,10 +84,10 @@ const saved = () =>
   )
 const positionOf = async (): Promise<number> => (await ask('GET', '/studio/scenes/talk/items/red')).item.position.x
 
-const picture = async (of: string): Promise<Buffer> =>
+const screenshot = async (of: string): Promise<Buffer> =>
   Buffer.from(await (await fetch(`${host.http}/api/v1/studio/screenshot?${of}`)).arrayBuffer())
 
-/** Mean difference of two pictures, steps of 255. */
+/** Mean difference of two frames, in steps of 255. */
 async function difference(a: Buffer, b: Buffer): Promise<number> {
   const [one, other] = await Promise.all([sharp(a).removeAlpha().raw().toBuffer(), sharp(b).removeAlpha().raw().toBuffer()])
   let sum = 0
@@ -161,7 +161,7 @@ describe('a collection', () => {
     expect((await ask('GET', '/studio/collection')).revision).toBe(revision)
     const moves = async (): Promise<number> =>
       (await ask('GET', '/studio/history')).undo.filter(({ name }: { name: string }) => name === 'Move "red"').length
-    // A drag that does not move for half a second is two: a machine may be delayed for so long.
+    // A drag that does not move for half a second is two: a machine may be delayed for this long.
     await undisturbed(async () => {
       while ((await moves()) > 0) await ask('POST', '/studio/undo', {})
       for (let x = 100; x < 110; x++) await ask('PATCH', '/studio/scenes/talk/items/red', { position: { x } })
@@ -208,7 +208,7 @@ describe('a collection', () => {
     if (state === 'running') {
       await until(
         async () => {
-          const [intro, talk, program] = await Promise.all(['scene=intro', 'scene=talk', 'program=main'].map(picture))
+          const [intro, talk, program] = await Promise.all(['scene=intro', 'scene=talk', 'program=main'].map(screenshot))
           return !intro!.equals(talk!) && program!.equals(talk!)
         },
         (isTalk) => isTalk,
@@ -299,9 +299,9 @@ describe('what is on air', () => {
     )
     expect(canvases[0]).toMatchObject({ program: 'talk', preview: 'intro' })
     await ask('PATCH', '/studio/program', { studioMode: false })
-    const picture = await fetch(`${host.http}/api/v1/studio/screenshot?type=jpeg&width=64`)
-    expect(picture.headers.get('content-type')).toBe('image/jpeg')
-    expect([...new Uint8Array(await picture.arrayBuffer()).subarray(0, 3)]).toEqual([0xff, 0xd8, 0xff])
+    const reply = await fetch(`${host.http}/api/v1/studio/screenshot?type=jpeg&width=64`)
+    expect(reply.headers.get('content-type')).toBe('image/jpeg')
+    expect([...new Uint8Array(await reply.arrayBuffer()).subarray(0, 3)]).toEqual([0xff, 0xd8, 0xff])
   })
 
   it('looks the same when items are grouped, one of the group hidden and shown, and the group taken apart', async (context) => {
@@ -316,7 +316,7 @@ describe('what is on air', () => {
     })
     const [, , apart] = await until(
       async () => {
-        const shot = await picture('scene=pairs')
+        const shot = await screenshot('scene=pairs')
         const { channels } = await sharp(shot).stats()
         return [channels[0]!.max, channels[2]!.max, shot] as const
       },
@@ -325,14 +325,14 @@ describe('what is on air', () => {
     )
     await ask('POST', '/studio/scenes/pairs/group', { items: ['near', 'far'], id: 'both' })
     // Edges of what is turned may differ by a rounding: it is composed twice.
-    expect(await difference(await picture('scene=pairs'), apart)).toBeLessThan(0.3)
+    expect(await difference(await screenshot('scene=pairs'), apart)).toBeLessThan(0.3)
     await ask('PATCH', '/studio/scenes/pairs/items/near', { visible: false })
-    const alone = await picture('scene=pairs')
+    const alone = await screenshot('scene=pairs')
     expect(await difference(alone, apart)).toBeGreaterThan(1)
     await ask('POST', '/studio/scenes/pairs/items/both/ungroup', {})
-    expect(await difference(await picture('scene=pairs'), alone)).toBeLessThan(0.3)
+    expect(await difference(await screenshot('scene=pairs'), alone)).toBeLessThan(0.3)
     await ask('PATCH', '/studio/scenes/pairs/items/near', { visible: true })
-    expect((await picture('scene=pairs')).equals(apart)).toBe(true)
+    expect((await screenshot('scene=pairs')).equals(apart)).toBe(true)
     await ask('DELETE', '/studio/scenes/pairs')
   })
 

@@ -33,7 +33,7 @@ describe('files that are sent to the studio', () => {
   const { ask, show } = showRequests(() => host)
   const folder = (name: 'uploads' | 'incoming'): string[] => readdirSync(join(host.dataDir, 'studio', name))
 
-  /** A request of its own, with any headers; `leaveAfter`: the connection is cut when so much was sent. */
+  /** A request of its own, with any headers; `leaveAfter`: the connection is cut when this much was sent. */
   const raw = (
     method: string,
     path: string,

@@ -48,7 +48,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-/** Frame numbers of I420 pictures; -1 for one that cannot be read. */
+/** Frame numbers of I420 frames; -1 for one that cannot be read. */
 function numbersIn(bytes: Buffer): number[] {
   const size = (width * height * 3) / 2
   const numbers: number[] = []
@@ -58,12 +58,12 @@ function numbersIn(bytes: Buffer): number[] {
   return numbers
 }
 
-/** GStreamer takes so many pictures of the camera and leaves; answers their frame numbers. */
-async function takeWithGStreamer(pictures: number, layout: 'I420' | 'NV12' | 'YUY2'): Promise<number[]> {
+/** GStreamer takes this many frames from the camera and leaves; answers their frame numbers. */
+async function takeWithGStreamer(frames: number, layout: 'I420' | 'NV12' | 'YUY2'): Promise<number[]> {
   const file = join(folder, `${layout}.yuv`)
   await pipeWire?.output('gst-launch-1.0', [
-    // PipeWire's buffers are written again whoever still reads them: where the machine is busy this program would be too slow.
-    ...['-q', 'pipewiresrc', `target-object=${node}`, 'always-copy=true', `num-buffers=${pictures}`],
+    // PipeWire's buffers are overwritten even while they are read: on a busy machine this program would be too slow.
+    ...['-q', 'pipewiresrc', `target-object=${node}`, 'always-copy=true', `num-buffers=${frames}`],
     ...['!', `video/x-raw,format=${layout},width=${width},height=${height},framerate=30/1`],
     ...['!', 'videoconvert', '!', 'video/x-raw,format=I420', '!', 'filesink', `location=${file}`],
   ])
@@ -71,16 +71,16 @@ async function takeWithGStreamer(pictures: number, layout: 'I420' | 'NV12' | 'YU
 }
 
 const frameOf = (camera: OpenedSource): number | undefined => {
-  const picture = camera.picture()
+  const picture = camera.frame()
   return picture && readBarcode(picture.width, picture.height, picture.luma)?.frame
 }
 
-/** Waits until so many further frames of the show were seen; answers them with the times that they carry. */
+/** Waits until this many further frames of the show were seen; answers them with the times that they carry. */
 async function framesOf(camera: OpenedSource, count: number): Promise<{ frame: number; timeUs: number }[]> {
   const seen: { frame: number; timeUs: number }[] = []
   await until(
     () => {
-      const picture = camera.picture()
+      const picture = camera.frame()
       const frame = picture && readBarcode(picture.width, picture.height, picture.luma)?.frame
       if (picture !== undefined && frame !== undefined && frame !== seen.at(-1)?.frame) seen.push({ frame, timeUs: picture.timeUs })
       return seen.length >= count
@@ -90,7 +90,7 @@ async function framesOf(camera: OpenedSource, count: number): Promise<{ frame: n
   return seen
 }
 
-/** The pattern is drawn by a process of its own: where the machine is busy the program shows one picture of it twice. */
+/** The pattern is drawn by a process of its own: on a busy machine the program shows one frame of it twice. */
 const neverFalls = (numbers: readonly number[]): boolean => numbers.every((number, index) => index === 0 || number >= numbers[index - 1]!)
 
 describe('a virtual camera of PipeWire', () => {
@@ -134,7 +134,7 @@ describe('a virtual camera of PipeWire', () => {
     expect((await host.api('POST', '/studio/scenes/still/items', { source: 'ground' })).status).toBeLessThan(300)
     await show.switchTo('still')
     await until(
-      () => frameOf(camera) === undefined && (camera.picture()?.luma(width / 2, height / 2) ?? 0) > 20,
+      () => frameOf(camera) === undefined && (camera.frame()?.luma(width / 2, height / 2) ?? 0) > 20,
       () => 'the scene with the gradient is not seen',
     )
     const reply = await fetch(`${host.http}/api/v1/studio/screenshot`)
@@ -143,7 +143,7 @@ describe('a virtual camera of PipeWire', () => {
       .raw()
       .toBuffer()
     const psnr = (): number => {
-      const picture = camera.picture()
+      const picture = camera.frame()
       if (picture === undefined) return 0
       let squares = 0
       for (let y = 0; y < height; y += 3) {
@@ -226,7 +226,7 @@ describe('a virtual camera of PipeWire', () => {
       () => `frame ${frameOf(camera)} after ${frame}`,
     )
     await show.until('camera', live)
-    // For whoever has the camera it was never away.
+    // A program that has the camera open did not notice that it was away.
     expect(camera.reports.slice(reports)).toEqual([])
 
     await pipeWire.stopDaemon()

@@ -27,7 +27,7 @@ function readLibrary(bytes: Buffer): { exported: string[]; imported: string[] } 
   const optional = header + 24
   const sections = optional + bytes.readUInt16LE(header + 20)
   const count = bytes.readUInt16LE(header + 6)
-  /** Place in the file of an address in memory. */
+  /** Position in the file of a memory address. */
   const at = (address: number): number => {
     for (let section = sections; section < sections + count * 40; section += 40) {
       const start = bytes.readUInt32LE(section + 12)

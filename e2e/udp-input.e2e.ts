@@ -30,7 +30,7 @@ it('a transport stream over UDP, to one IP address or a group, is a stream while
   for (const [stream, url] of Object.entries(urls)) {
     expect(await host.api('POST', '/live/udp-inputs', { stream, url })).toMatchObject({ status: 201, body: { state: 'waiting', stream } })
   }
-  // The port is taken; and what is no address is rejected.
+  // The port is taken; and an invalid URL is rejected.
   expect(await host.api('POST', '/live/udp-inputs', { stream: 'again', url: urls.alone })).toMatchObject({
     status: 409,
     body: { code: 'port.in_use' },

@@ -86,7 +86,7 @@ describe('who is watching', () => {
 
     const csv = await (await fetch(`${host.http}/api/v1/live/streams/crowd/viewers/export?format=csv`)).text()
     expect(csv.trim().split('\r\n').length).toBe(8)
-    // a page that is only closed by the driver is not told that it goes
+    // a page that is only closed by the driver is not notified that it goes
     await Promise.all(pages.map((each) => each.goto('about:blank')))
     for (const player of players) player.kill('SIGKILL')
     await until('crowd', (viewers) => viewers.items.every((session: any) => session.protocol === 'hls'), 60)

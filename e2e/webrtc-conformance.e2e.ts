@@ -77,7 +77,7 @@ describe.each(engines)('WebRTC by %s', (engine) => {
     expect(count(201)).toBeGreaterThan(20)
     expect(count(201)).toBeLessThan(62 + (performance.now() - from) / 100)
     expect(flood.find((each) => each.status === 429)?.headers.get('retry-after')).toMatch(/^\d+$/)
-    // Those that nobody takes up are let go after twelve seconds.
+    // Those that nobody uses are closed after twelve seconds.
     const kept = await sessions()
     expect(kept).toBeLessThanOrEqual(2 + count(201))
     if (performance.now() - from < 10_000) expect(kept).toBe(2 + count(201))

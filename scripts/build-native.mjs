@@ -32,7 +32,7 @@ function addons() {
     .filter((addon) => addon.systems === undefined || addon.systems.includes(process.platform))
 }
 
-/** What lies in folders of native that are no addons: headers that addons have in common. */
+/** What is in folders of native that are not addons: headers that addons have in common. */
 function sharedFiles() {
   return readdirSync('native')
     .filter((name) => name !== 'mediasoup-worker' && !existsSync(join('native', name, 'addon.json')))
@@ -44,7 +44,7 @@ function hashOfAddon(addon) {
   return hashOf([...filesBelow(addon.folder), ...shared], `${process.platform}-${process.arch} ${process.env.CXX ?? ''}`)
 }
 
-/** Which of these Debian packages are not installed; none are known to be missing where there is no dpkg. */
+/** Which of these Debian packages are not installed; none are known to be missing if there is no dpkg. */
 function missingPackages(packages) {
   // biome-ignore lint/suspicious/noTemplateCurlyInString: these are dpkg's own placeholders
   const query = spawnSync('dpkg-query', ['-W', '-f=${Package} ${db:Status-Status}\\n', ...packages], { encoding: 'utf8' })

@@ -1,7 +1,7 @@
 /**
  * Compiles and links for Windows, with Debian's mingw-w64, what is written for it: dist/native-win32/NAME.node. Nothing here can run
  * them; that they compile against the system's headers and link against its libraries and Node's is what this shows.
- * Prints the files; ends with code 3 where there is no compiler for Windows.
+ * Prints the files; ends with code 3 if there is no compiler for Windows.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'

@@ -39,8 +39,8 @@ async function swapIn(target, make) {
 const bundled = /^(?:typebox|kysely|jose|uqr)(?:\/|$)/
 
 /**
- * What the host holds in memory of a bundle: a single letter beyond Latin 1 makes the engine keep a whole chunk with two bytes a letter, so
- * such letters become escapes; source maps tell lines, not words, and go without the sources, which lie beside them.
+ * What the host keeps of a bundle in memory: a single letter beyond Latin 1 makes the engine keep a whole chunk with two bytes a letter, so
+ * such letters become escapes. Source maps give lines, not names, and contain no sources, which are beside them.
  */
 function slim(folder) {
   for (const name of readdirSync(folder)) {
@@ -158,7 +158,7 @@ async function buildRenderer() {
 
 /** An addon that cannot be built leaves the rest of the product whole; asked for by name, it is a failure. */
 async function buildAddons() {
-  // Whoever waits for this process may go on when it is known what must be built: see prepare.mjs.
+  // A waiter for this process may go on when it is known what must be built: see prepare.mjs.
   const failed = await buildNative((stale) => process.send?.({ stale }))
   if (failed.length > 0 && wanted.includes('native')) throw new Error(`Not built: ${failed.join(', ')}.`)
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Holds a live manifest and its segments against the MPD schema (xmllint) and DASH-IF's ISO segment validator.
-// Neither is part of this repository; docs/playback.md says where they come from. Ends with 1 where there is an error.
+// Checks a live manifest and its segments against the MPD schema (xmllint) and DASH-IF's ISO segment validator.
+// Neither is part of this repository; docs/playback.md says where they come from. Ends with 1 if there is an error.
 //
 //   node scripts/dash-conformance.mjs --mpd http://127.0.0.1:8080/live/NAME/manifest.mpd \
 //     --schema FOLDER/DASH-MPD.xsd --validator FOLDER/ValidateMP4.exe [--segments 5 | all]
@@ -37,7 +37,7 @@ async function get(url) {
 const attributes = (tag) => Object.fromEntries([...tag.matchAll(/([\w:]+)="([^"]*)"/g)].map((match) => [match[1], match[2]]))
 
 function checkSchema(file) {
-  // The schema imports xlink.xsd by its address on the net: a copy beside it is taken instead.
+  // The schema imports xlink.xsd by its URL: a copy beside it is used instead.
   const copy = join(folder, 'schema')
   cpSync(dirname(resolve(values.schema)), copy, { recursive: true })
   const schema = join(copy, basename(values.schema))

@@ -49,13 +49,13 @@ function faultOf({ from, to, typeOnly }: Import): string | undefined {
     if (workerDepth(from) < workerDepth(to)) return 'what runs in a child process is not loaded by its parent'
   }
   if (source === target) return undefined
-  // What reads media from outside was written once: the rules of playlists, and the strip in the test picture.
+  // What reads media from outside was written once: the checks of playlists, and the strip in the test card.
   if (isTest(from) && ['e2e/playlist-rules.ts', 'e2e/helpers/barcode.ts'].includes(to)) return undefined
   // Commands that open windows and the icon in the panel import the shell's faces, which run without Electron.
   if (source === 'host' && shellFaces.includes(to)) return undefined
   if (!mayImport[source]?.includes(target)) return `${source} may not import ${target}`
   if (source === 'renderer' && !typeOnly) return 'the page may import types of the host, nothing that runs'
-  // A part's options stand apart from its face, so that `--help` need not load the part.
+  // A part's options are in a file of their own, so that `--help` need not load the part.
   const faces = [`src-main/${target}/index.ts`, `src-main/${target}/${target}-config.ts`]
   if (source === 'host' && ['live', 'studio', 'health', 'api'].includes(target) && !faces.includes(to)) {
     return `outside ${target} only its face ${target}/index.ts is imported`

@@ -11,7 +11,7 @@ const operators = new Map([
   ['&&', '||'],
   ['||', '&&'],
 ])
-/** Where a condition stands. */
+/** Position of a condition. */
 const conditional = new Set(['IfStatement', 'ConditionalExpression', 'WhileStatement'])
 const removable = new Set(['CallExpression', 'AssignmentExpression', 'UpdateExpression'])
 const shown = 60

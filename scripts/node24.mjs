@@ -39,7 +39,7 @@ export const nodePackages = {
 const root = fileURLToPath(new URL('..', import.meta.url))
 const runtime = join(root, '.runtime')
 
-/** The registry package that holds Node's binary for this machine; undefined where none is pinned. */
+/** The registry package that contains Node's binary for this machine; undefined if none is pinned. */
 export const nodePackage = () => nodePackages[`${process.platform}-${process.arch}`]
 
 /** Path of a Node 24 that is there already: the running one, or the one brought before; else undefined. */

@@ -35,10 +35,11 @@ export async function installDependencies(node) {
 }
 
 /**
- * Begins to build the native addons in a process of its own, which takes longest on a new machine: beside everything else, and after it
- * where the processor is wanted; `signal` stops it. Resolves to `{ stale, done }` when it is known what must be built: the names, and a promise of the exit code.
+ * Starts to build the native addons in a process of its own, which takes longest on a new machine: beside everything else, and after it
+ * where the CPU is needed; `signal` stops it. Resolves to `{ stale, done }` when it is known what must be built: the names, and a promise
+ * of the exit code.
  */
-export function beginNativeBuild(node, signal) {
+export function startNativeBuild(node, signal) {
   return new Promise((resolve) => {
     const stdio = ['ignore', 'inherit', 'inherit', 'ipc']
     const child = spawn(node, ['scripts/build.mjs', 'native'], { cwd: root, env: environment(node), stdio, signal })

@@ -1,12 +1,12 @@
 /** `npm run setup`: Node 24, dependencies and build, without starting anything. */
 import { ensureNode24 } from './node24.mjs'
-import { beginNativeBuild, build, installDependencies } from './prepare.mjs'
+import { build, installDependencies, startNativeBuild } from './prepare.mjs'
 import { say, sinceStart } from './progress.mjs'
 
 const failing = new AbortController()
 try {
   const node = await ensureNode24()
-  const native = beginNativeBuild(node, failing.signal)
+  const native = startNativeBuild(node, failing.signal)
   await installDependencies(node)
   await build(node, ['host', 'shell', 'renderer'])
   await (await native).done

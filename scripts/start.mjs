@@ -3,13 +3,13 @@
  * Native addons are compiled meanwhile, and go on to be while the program runs: only the studio waits for them.
  */
 import { ensureNode24 } from './node24.mjs'
-import { beginNativeBuild, build, environment, installDependencies, root } from './prepare.mjs'
+import { build, environment, installDependencies, root, startNativeBuild } from './prepare.mjs'
 import { say, sinceStart } from './progress.mjs'
 
 const failing = new AbortController()
 try {
   const node = await ensureNode24()
-  const native = beginNativeBuild(node, failing.signal)
+  const native = startNativeBuild(node, failing.signal)
   await installDependencies(node)
   await build(node, ['host', 'shell', 'renderer'])
   const { stale } = await native

@@ -24,10 +24,10 @@ export interface HlsSeen {
 }
 
 /**
- * Loads the stream's playlists as players do, by blocking reloads, until `signal` aborts, and holds each load against RFC 8216bis
- * and against the load before. `pauses`: see `checkMediaPlaylist`.
+ * Loads the stream's playlists as players do, by blocking reloads, until `signal` aborts, and checks each load against RFC 8216bis and
+ * against the load before. `pauses`: see `checkMediaPlaylist`.
  */
-export async function holdHls(address: string, pauses: boolean, signal: AbortSignal): Promise<HlsSeen> {
+export async function holdHls(multivariantUrl: string, pauses: boolean, signal: AbortSignal): Promise<HlsSeen> {
   const faults = new Map<string, number>()
   const followed = new Map<string, Promise<void>>()
   let loads = 0
@@ -57,7 +57,7 @@ export async function holdHls(address: string, pauses: boolean, signal: AbortSig
       add(name, checkMediaPlaylist(full, previous, { pauses }), full)
       if (delta !== undefined && readMediaPlaylist(delta).hint === readMediaPlaylist(full).hint) {
         const apart = checkDelta(delta, full)
-        // both answers may lie on either side of a change
+        // both answers may be on either side of a change
         const later = apart.length === 0 ? undefined : await text(url)
         if (later === undefined || checkDelta(delta, later).length > 0) add(name, apart)
       }
@@ -68,11 +68,11 @@ export async function holdHls(address: string, pauses: boolean, signal: AbortSig
     }
   }
   while (!signal.aborted) {
-    const multivariant = await text(address)
+    const multivariant = await text(multivariantUrl)
     if (multivariant !== undefined) {
       add('index.m3u8', checkMultivariant(multivariant))
       for (const match of multivariant.matchAll(/^([^#\n]+)$|URI="([^"]+)"/gm)) {
-        const url = new URL((match[1] ?? match[2])!, address).href
+        const url = new URL((match[1] ?? match[2])!, multivariantUrl).href
         if (!followed.has(url)) followed.set(url, follow(url))
       }
     }

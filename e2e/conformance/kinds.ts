@@ -18,7 +18,7 @@ const rounds = 40
 /** A kind of stream, published until `signal` aborts. */
 export interface Kind {
   readonly name: string
-  /** Its video stands still, or is away, at times: segments without parts are right there. */
+  /** Its video pauses, or is away, at times: segments without parts are right there. */
   readonly pauses?: boolean
   publish(host: RunningHost, signal: AbortSignal): Promise<void>
 }
@@ -141,7 +141,7 @@ export const kinds: readonly Kind[] = [
     name: 'variable-rate',
     pauses: true,
     async publish(host, signal) {
-      // Every fifth second has its pictures alone: a slide that stands for four seconds.
+      // Every fifth second has only its video: a slide that is shown for four seconds.
       const tags = repeated(readFlv(await baseClip()), clipMs, rounds)
       const seen = tags.filter((tag) => tag.type !== 9 || isHeader(tag) || Math.floor(tag.timestampMs / 1000) % 5 === 0)
       await byTags(host, 'variable-rate', seen, signal)

@@ -1,8 +1,8 @@
 /**
  * `npm run conformance [-- --seconds 60] [--only NAME,…] [--schema DASH-MPD.xsd --validator ValidateMP4.exe]`: publishes every kind of
- * stream, four at a time, each for `--seconds`; holds its HLS playlists against RFC 8216bis while they grow and, where the schema and
+ * stream, four at a time, each for `--seconds`; checks its HLS playlists against RFC 8216bis while they grow and, if the schema and
  * DASH-IF's validator are given (docs/playback.md says where they come from), its manifest and every segment of its window against them.
- * Ends with 1 where there is an error.
+ * Ends with 1 if there is an error.
  */
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
@@ -34,12 +34,14 @@ if (chosen.length === 0 || !(seconds > 0)) {
 const print = (line: string): void => void process.stdout.write(`${line}\n`)
 
 /** Runs scripts/dash-conformance.mjs; resolves with what it printed and whether it found nothing. */
-function holdDash(address: string): Promise<{ clean: boolean; lines: string[] }> {
+function holdDash(manifestUrl: string): Promise<{ clean: boolean; lines: string[] }> {
   const given = Object.entries({ schema: values.schema, validator: values.validator }).flatMap(([name, path]) =>
     path === undefined ? [] : [`--${name}`, path],
   )
   const script = join(root, 'scripts/dash-conformance.mjs')
-  const child = spawn(process.execPath, [script, '--mpd', address, ...given, '--segments', 'all'], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [script, '--mpd', manifestUrl, ...given, '--segments', 'all'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let said = ''
   for (const pipe of [child.stdout, child.stderr]) {
     pipe.on('data', (chunk: Buffer) => {

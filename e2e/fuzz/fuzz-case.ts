@@ -27,11 +27,11 @@ export interface Fuzzer {
   readonly make: (random: Random) => FuzzCase
 }
 
-/** Stands in a case for a stream key of the host; it has the length of a real one, so that lengths on the wire stay right. */
+/** Replaces a stream key of the host in a case; it has the length of a real one, so that lengths on the wire stay right. */
 export const keyPlaceholder = `sk_${'placeholder-of-a-stream-key'.padEnd(32, '-')}`
-/** Stands in a case for the name of that key's stream, and is as long. */
+/** Replaces the name of that key's stream in a case, and is as long. */
 export const streamPlaceholder = 'fuzzed-00'
-/** Stands in a case for a token of the role viewer. */
+/** Replaces a token of the role viewer in a case. */
 export const tokenPlaceholder = '{viewer-token}'
 
 /** A case as JSON. */

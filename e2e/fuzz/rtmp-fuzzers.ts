@@ -78,7 +78,7 @@ const ending = (random: Random): 'reset' | 'end' | 'wait' => random.pick(['reset
 const endpoint = (random: Random): { port: 'rtmp' | 'rtmps'; tls?: 'http/1.1' } =>
   random.once(8) ? { port: 'rtmps', tls: 'http/1.1' } : { port: 'rtmp' }
 
-/** Handshake, chunks and commands of RTMP in any order, with AMF that lies. */
+/** Handshake, chunks and commands of RTMP in any order, with malformed AMF. */
 export const rtmp: Fuzzer = {
   name: 'rtmp',
   make(random): FuzzCase {

@@ -30,7 +30,7 @@ function fillFor({ keys, viewerToken }: CaseTarget, index: number): Fill {
   }
 }
 
-/** An IP address of this machine for a case: few cases share one, since limits are per address. */
+/** An IP address of this machine for a case: few cases share one, since limits apply to each. */
 const loopbackIp = (index: number): string => `127.${1 + ((index >> 14) & 127)}.${(index >> 7) & 127}.${1 + (index & 127)}`
 
 /**

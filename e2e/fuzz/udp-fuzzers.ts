@@ -72,7 +72,7 @@ function srtPacket(random: Random, sequence: number): Buffer {
   return controlPacket(type, random.int(9), random.oddNumber() % 2 ** 32, random.int(2 ** 31), random.once(20) ? 0 : hostSocket, body)
 }
 
-/** SRT: handshakes that lie, then data and control packets on the connection that they made. */
+/** SRT: malformed handshakes, then data and control packets on the connection that they made. */
 export const srt: Fuzzer = {
   name: 'srt',
   make(random) {

@@ -93,7 +93,7 @@ function bodies(schema: Schema): unknown[] {
   return all
 }
 
-/** Id of something that a collection holds, so that what is asked of it gets further than "not found". */
+/** Id of something that a collection contains, so that requests for it get further than "not found". */
 async function known(http: string, collection: string, stream: string): Promise<string> {
   if (collection.endsWith('/streams')) return stream
   const reply = await fetch(`${http}${collection}`)

@@ -39,7 +39,10 @@ export async function accessibilityFindings(page: Page, rules?: readonly string[
     )
 }
 
-/** Everything that axe finds in the page as it is, in both themes: what is no matter of colour is the same in both. The page stays dark. */
+/**
+ * Everything that axe finds in the page as it is, in both themes: findings that are not about colour are the same in both. The page stays
+ * dark.
+ */
 export async function findingsInBothThemes(page: Page): Promise<string[]> {
   await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
   const light = await accessibilityFindings(page, ['color-contrast'])

@@ -1,7 +1,7 @@
 /**
- * Reads the strip at the top of the test picture. This is the reader's side of what src-main/media/worker/test-card/barcode.ts draws,
+ * Reads the strip at the top of the test card. This is the reader's side of what src-main/media/worker/test-card/barcode.ts draws,
  * written apart from it, so that a mistake in one is not hidden by the other:
- * 3 rows of 32 blocks over the top tenth of the picture, white is 1, most significant bit first;
+ * 3 rows of 32 blocks over the top tenth of the frame, white is 1, most significant bit first;
  * 32 bits frame number, 48 bits wall clock in ms since 1970, CRC-16/CCITT-FALSE over those ten bytes.
  */
 export interface Barcode {

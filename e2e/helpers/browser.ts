@@ -30,8 +30,8 @@ export interface SeenFrame extends Barcode {
 }
 
 /**
- * Reads the barcode of each presented frame of the page's first video for `forMs`, and longer until there are `least` of them, as a
- * machine that is delayed needs; pictures that cannot be read are left out.
+ * Reads the barcode of each presented frame of the page's first video for `forMs`, and longer until there are `least` of them, as a delayed
+ * machine needs; frames that cannot be read are left out.
  */
 export function readVideo(page: Page, forMs: number, min = 0): Promise<SeenFrame[]> {
   return page.evaluate(
@@ -68,9 +68,8 @@ export function readVideo(page: Page, forMs: number, min = 0): Promise<SeenFrame
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0
 
 /**
- * How many pictures a viewer is behind, as a median: those that it still saw before the one that was drawn when it read a picture.
- * At thirty a second each is 33 ms; on a machine that is delayed a picture takes longer at every station, and pictures are still what
- * may wait between them.
+ * How many frames a viewer is behind, as a median: those that it still saw before the one that was drawn when it read a frame. At thirty a
+ * second each is 33 ms; on a delayed machine a frame takes longer at every stage, and frames are still what may wait between them.
  */
 export function framesBehind(seen: readonly SeenFrame[]): number {
   return median(
@@ -90,7 +89,7 @@ export async function watchStill(page: Page): Promise<{ maxMs(): Promise<number>
     const still = { maxMs: 0 }
     scope.still = still
     let [time, stillMs, lookedMs] = [video.currentTime, 0, performance.now()]
-    // For as long as a page is delayed itself nobody can say that the picture does not move: a look counts for 100 ms at most.
+    // While a page is delayed itself, nobody can say that the video does not move: a check counts for 100 ms at most.
     scope.watchingStill = setInterval(() => {
       const now = performance.now()
       stillMs += Math.min(now - lookedMs, 100)
@@ -104,7 +103,7 @@ export async function watchStill(page: Page): Promise<{ maxMs(): Promise<number>
   return { maxMs: () => page.evaluate(() => (window as unknown as { still: { maxMs: number } }).still.maxMs) }
 }
 
-/** Keeps a picture of the page among the artifacts. */
+/** Saves a screenshot of the page among the artifacts. */
 export async function screenshot(page: Page, name: string): Promise<void> {
   mkdirSync(artifacts, { recursive: true })
   await page.screenshot({ path: join(artifacts, `${name}.png`) })
@@ -125,7 +124,7 @@ export async function untilPlayer(page: Page, state: string, timeoutMs = 90_000)
   await page.locator(`[data-testid="player"][data-state="${state}"]`).waitFor({ timeout: timeoutMs })
 }
 
-/** Waits until the picture moves. */
+/** Waits until the video moves. */
 export async function untilMoving(page: Page, timeoutMs = 90_000): Promise<void> {
   await untilPlayer(page, 'playing', timeoutMs)
   await page.waitForFunction(
@@ -144,9 +143,9 @@ export function sidewaysPx(page: Page): Promise<number> {
 }
 
 /**
- * Counts in the frames that were seen: how often the picture number did not move or went back. `fps` is the stream's.
- * A busy browser now and then hands out the picture after the one that it announced, and then that one again: it stands where it
- * belongs by the video's clock. A repeated picture stands where a later one belongs, and those after it may come late for good.
+ * Counts in the frames that were seen: how often the frame number did not move or went back. `fps` is the stream's. A busy browser
+ * sometimes presents the frame after the one that it announced, and then that one again: it belongs where the video's clock says. A
+ * repeated frame takes the place of a later one, and those after it may stay late.
  */
 export function steps(seen: readonly SeenFrame[], fps = 30): { repeated: number; back: number; span: number } {
   const places = seen.map((frame) => frame.frame - frame.mediaTime * fps)
@@ -156,7 +155,7 @@ export function steps(seen: readonly SeenFrame[], fps = 30): { repeated: number;
   for (let index = 1; index < seen.length; index++) {
     const step = seen[index]!.frame - seen[index - 1]!.frame
     if (step < 0) back++
-    // The browser may call twice for one picture; only a new media time with an old number repeats a frame.
+    // The browser may call twice for one frame; only a new media time with an old number repeats a frame.
     else if (step === 0 && seen[index]!.mediaTime > seen[index - 1]!.mediaTime + 0.001 && places[index]! < usual - 0.5) repeated++
   }
   return { repeated, back, span: seen.length === 0 ? 0 : seen.at(-1)!.frame - seen[0]!.frame }

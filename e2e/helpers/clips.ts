@@ -25,7 +25,7 @@ export function ffmpeg(args: readonly string[], timeoutMs = 120_000): Promise<st
 /** Frames of `baseClip`: 12 s at 30 fps. */
 export const clipFrames = 360
 
-/** 12 s of the test picture at 640x360 with beep and flash each second: H.264 without B-frames, AAC stereo at 48 kHz. */
+/** 12 s of the test card at 640x360 with beep and flash each second: H.264 without B-frames, AAC stereo at 48 kHz. */
 export function baseClip(): Promise<string> {
   return testClip('small-h264-aac', { width: 640, height: 360, frames: clipFrames, videoKbps: 700 })
 }
@@ -33,7 +33,7 @@ export function baseClip(): Promise<string> {
 /** Frames of `longClip`: 50 s at 30 fps. */
 export const longClipFrames = 1500
 
-/** 50 s of the test picture at 640x360: for what must go on for as long as a machine that is delayed takes. */
+/** 50 s of the test card at 640x360: for what must go on for as long as a delayed machine takes. */
 export const longClip = (): Promise<string> =>
   testClip('clips-long-source', { width: 640, height: 360, frames: longClipFrames, videoKbps: 500 })
 

@@ -4,7 +4,7 @@ interface Described {
   readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, { readonly schema: object }>> }>>
 }
 
-/** Holds answers of the API against the description that the host gives of itself. */
+/** Checks answers of the API against the description that the host gives of itself. */
 export interface Contract {
   /** Throws where no operation has that path, or the answer is not as described. `path` is under /api/v1, with or without a query. */
   check(method: string, path: string, status: number, body: unknown): void
@@ -17,7 +17,7 @@ export function contractOf(document: { paths: Record<string, Record<string, Desc
     const form = new RegExp(`^${path.replace('/api/v1', '').replace(/\{\w+\}/g, '[^/]+')}$`)
     return Object.entries(methods).map(([method, described]) => ({ method: method.toUpperCase(), path, form, described }))
   })
-  // an address without a parameter goes before one that has it in the same place
+  // a URL without a parameter goes before one that has it in the same place
   operations.sort((a, b) => a.path.split('{').length - b.path.split('{').length)
   return {
     check(method, path, status, body) {

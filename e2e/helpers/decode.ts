@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { type Barcode, readBarcode } from './barcode.ts'
 
 export interface DecodedFrame {
-  /** Undefined where the picture's checksum does not hold. */
+  /** Undefined if the frame's checksum is wrong. */
   readonly code: Barcode | undefined
   /** Presentation time from the first decoded frame, seconds. */
   readonly time: number
@@ -27,12 +27,12 @@ function collect(args: readonly string[], timeoutMs: number): Promise<{ data: Bu
   })
 }
 
-/** Records some seconds of an address as it is, for decoding afterwards in peace. */
+/** Records some seconds of a URL as it is, to decode them afterwards. */
 export async function recordStream(url: string, file: string, seconds: number): Promise<void> {
   await collect(['-y', '-loglevel', 'error', '-i', url, '-t', String(seconds), '-c', 'copy', '-f', 'matroska', file], (seconds + 90) * 1000)
 }
 
-/** Records so many pictures of an address as they are, however long a machine that leaves some out takes for them. */
+/** Records this many frames of a URL as they are, however long a machine that drops some takes for them. */
 export async function recordFrames(url: string, file: string, count: number): Promise<void> {
   const output = ['-map', '0:v', '-frames:v', String(count), '-c', 'copy', '-f', 'matroska', file]
   await collect(['-y', '-loglevel', 'error', '-i', url, ...output], 90_000)
@@ -51,7 +51,7 @@ export async function complaintsOf(file: string): Promise<string> {
 const width = 640
 const height = 360
 
-/** Where a test picture is in a larger one, px. */
+/** Where a test card is in a larger frame, px. */
 export interface FramePart {
   readonly x: number
   readonly y: number
@@ -68,8 +68,8 @@ export async function readFrames(file: string, part?: FramePart): Promise<Decode
   const size = width * height
   const frames: DecodedFrame[] = []
   for (let index = 0; (index + 1) * size <= data.length; index++) {
-    const picture = data.subarray(index * size, (index + 1) * size)
-    const luma = (x: number, y: number): number => picture[y * width + x]!
+    const pixels = data.subarray(index * size, (index + 1) * size)
+    const luma = (x: number, y: number): number => pixels[y * width + x]!
     frames.push({
       code: readBarcode(width, height, luma),
       time: times[index]!,
@@ -102,7 +102,7 @@ export async function readBeeps(file: string): Promise<number[]> {
     const level = (2 * Math.hypot(real, imaginary)) / window
     if (level < 0.08) quiet += 48
     else {
-      // Half of a 5 ms window full of beep: its onset lies in the middle.
+      // Half of a 5 ms window full of beep: its onset is in the middle.
       if (level > 0.12 && quiet > rate / 4) beeps.push(first + (start + window / 2) / rate)
       if (level > 0.12) quiet = 0
     }

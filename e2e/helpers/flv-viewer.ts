@@ -1,14 +1,14 @@
-/** A viewer over HTTP-FLV that looks at every picture's time: cheap enough to watch through everything else. */
+/** A viewer over HTTP-FLV that looks at every frame's time: cheap enough to run beside everything else. */
 export interface FlvViewer {
   readonly frames: number
-  /** Steps between two pictures that are longer than they should be, ms. */
+  /** Steps between two frames that are longer than they should be, ms. */
   readonly gaps: readonly number[]
-  /** What was seen since the last call: gaps, and the longest time without a picture, ms, without what this process was delayed by. */
+  /** What was seen since the last call: gaps, and the longest time without a frame, ms, less what this process was delayed by. */
   forget(): { readonly gaps: readonly number[]; readonly maxWaitMs: number }
   stop(): void
 }
 
-/** Plays `url`; a step of more than `mostMs` between two pictures is a missing frame. */
+/** Plays `url`; a step of more than `mostMs` between two frames is a missing frame. */
 export async function watchFlv(url: string, maxMs: number): Promise<FlvViewer> {
   const stopped = new AbortController()
   const reply = await fetch(url, { signal: stopped.signal })
@@ -38,7 +38,7 @@ export async function watchFlv(url: string, maxMs: number): Promise<FlvViewer> {
       while (kept.length - at >= 11) {
         const size = kept.readUIntBE(at + 1, 3)
         if (kept.length - at < 15 + size) break
-        // A coded picture: not a header, not metadata.
+        // A coded frame: not a header, not metadata.
         if (kept[at] === 9 && kept[at + 12] === 1) {
           const timeMs = kept.readUIntBE(at + 4, 3) | (kept[at + 7]! << 24)
           if (timeMs - last > maxMs) gaps.push(timeMs - last)

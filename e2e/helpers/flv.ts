@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-/** One tag of an FLV file: 8 sound, 9 picture, 18 data. */
+/** One tag of an FLV file: 8 audio, 9 video, 18 data. */
 export interface FlvTag {
   readonly type: number
   readonly timestampMs: number
@@ -21,12 +21,12 @@ export function readFlv(file: string): FlvTag[] {
   return tags
 }
 
-/** True for a tag that holds a codec's header (legacy FLV: H.264 and AAC). */
+/** True for a tag that contains a codec's header (legacy FLV: H.264 and AAC). */
 export function isHeader(tag: FlvTag): boolean {
   return (tag.type === 9 || (tag.type === 8 && tag.body[0]! >> 4 === 10)) && tag.body[1] === 0
 }
 
-/** True for a picture that can be decoded alone. */
+/** True for a frame that can be decoded alone. */
 export function isKeyframe(tag: FlvTag): boolean {
   return tag.type === 9 && tag.body[0] === 0x17 && tag.body[1] === 1
 }

@@ -5,20 +5,20 @@ import type { RunningHost } from './host.ts'
 import { artifacts } from './paths.ts'
 import { until } from './until.ts'
 
-/** URL of the media playlist of a stream's picture: of the publisher's own, or of a rendition. */
+/** URL of the media playlist of a stream's video: of the publisher's own, or of a rendition. */
 export async function videoPlaylist(host: RunningHost, name: string, rendition = 'v0'): Promise<string> {
-  const address = `${host.http}/live/${name}/hls.m3u8`
+  const playlistUrl = `${host.http}/live/${name}/hls.m3u8`
   return until(async () => {
-    const answer = await fetch(address)
+    const answer = await fetch(playlistUrl)
     const line = answer.ok ? (await answer.text()).split('\n').find((each) => each.includes(`/${rendition}/`)) : undefined
-    return line && new URL(line, address).href
+    return line && new URL(line, playlistUrl).href
   }, `playlist of ${name}`)
 }
 
 /** Every frame that a media playlist lists, each stretch of one configuration decoded with its own initialization segment. */
-export async function readHls(address: string, label: string): Promise<DecodedFrame[]> {
-  const lines = (await (await fetch(address)).text()).split('\n')
-  const bytes = async (path: string) => Buffer.from(await (await fetch(new URL(path, address))).arrayBuffer())
+export async function readHls(playlistUrl: string, label: string): Promise<DecodedFrame[]> {
+  const lines = (await (await fetch(playlistUrl)).text()).split('\n')
+  const bytes = async (path: string) => Buffer.from(await (await fetch(new URL(path, playlistUrl))).arrayBuffer())
   const stretches: Buffer[][] = []
   let map = Buffer.alloc(0)
   for (const [index, line] of lines.entries()) {

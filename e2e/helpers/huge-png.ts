@@ -1,6 +1,6 @@
 import { crc32, deflateSync } from 'node:zlib'
 
-/** A square picture of one colour (0xrrggbb) and one bit a pixel: small as a file and made at once, a gigabyte where it is opened whole. */
+/** A square image of one colour (0xrrggbb) and one bit a pixel: small as a file and quick to make, a gigabyte when it is decoded whole. */
 export function hugePng(size: number, color: number): Buffer {
   const chunk = (type: string, data: Buffer): Buffer => {
     const body = Buffer.concat([Buffer.from(type), data])

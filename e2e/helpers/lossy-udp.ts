@@ -5,10 +5,10 @@ export interface Line {
   /** Share of the datagrams that are lost, 0 to 1. */
   readonly loss?: number
   readonly delayMs?: number
-  /** Up to so many ms more, by chance; datagrams keep their order. */
+  /** Up to this many ms more, by chance; datagrams keep their order. */
   readonly jitterMs?: number
   readonly kbps?: number
-  /** ms that the line's queue holds at `kbps`; what comes on top is lost. 300 when left out. */
+  /** ms of data in the line's queue at `kbps`; what exceeds it is lost. 300 when left out. */
   readonly queueMs?: number
 }
 
@@ -34,8 +34,8 @@ const queueMs = 300
 const maxClients = 512
 
 /**
- * A bad network to a UDP port of this machine, in user space: loses a share of the datagrams, delays the others, and lets only so much
- * through, on a line of its own for every client. Chance is seeded.
+ * A bad network to a UDP port of this machine, in user space: loses a share of the datagrams, delays the others, and limits the bit rate,
+ * on a line of its own for every client. Chance is seeded.
  */
 export async function lossyUdp(target: number, line: Line & { readonly seed?: number }): Promise<LossyUdp> {
   const front = createSocket('udp4')

@@ -3,9 +3,9 @@ import type { AudioStore } from '../../src-main/media/worker/stores/media-stores
 import { readBarcode } from './barcode.ts'
 import type { OpenedSource, SeenStudioFrame } from './studio-source.ts'
 
-/** A picture that was in a source's store. */
+/** A frame that was in a source's store. */
 export interface ObservedFrame {
-  /** Frame counter of the test picture; undefined where it cannot be read, and where nothing was shown. */
+  /** Frame counter of the test card; undefined if it cannot be read, or if nothing was shown. */
   readonly frame: number | undefined
   /** When it was due, µs. */
   readonly timeUs: number
@@ -13,24 +13,24 @@ export interface ObservedFrame {
   readonly flash: boolean
 }
 
-/** Sound that was written in one piece. */
+/** Audio that was written in one piece. */
 export interface ObservedAudio {
   readonly timeUs: number
   readonly samples: Float32Array
 }
 
-/** The frame counter of a test picture. */
-export function frameOf(picture: SeenStudioFrame | undefined): number | undefined {
-  return picture && readBarcode(picture.width, picture.height, picture.luma)?.frame
+/** The frame counter of a test card. */
+export function frameOf(frame: SeenStudioFrame | undefined): number | undefined {
+  return frame && readBarcode(frame.width, frame.height, frame.luma)?.frame
 }
 
-/** Looks at a source while `during` runs: every picture that it shows, and all its sound. */
+/** Watches a source while `during` runs: every frame that it shows, and all its audio. */
 export async function observe(
   source: OpenedSource,
   during: number | Promise<unknown>,
-): Promise<{ pictures: ObservedFrame[]; sound: ObservedAudio[] }> {
-  const pictures: ObservedFrame[] = []
-  const reader = audioReader(source.sound)
+): Promise<{ frames: ObservedFrame[]; audio: ObservedAudio[] }> {
+  const frames: ObservedFrame[] = []
+  const reader = audioReader(source.audio)
   let over = false
   const done = (typeof during === 'number' ? delay(during) : during).finally(() => {
     over = true
@@ -38,20 +38,20 @@ export async function observe(
   done.catch(() => undefined)
   let sequence = -1
   for (;;) {
-    const now = source.pictures.sequence
+    const now = source.frames.sequence
     if (now !== sequence) {
       sequence = now
-      const picture = source.picture()
-      if (picture === undefined) pictures.push({ frame: undefined, timeUs: Number.NaN, flash: false })
+      const shown = source.frame()
+      if (shown === undefined) frames.push({ frame: undefined, timeUs: Number.NaN, flash: false })
       else {
-        const { width, height, timeUs } = picture
-        pictures.push({ frame: frameOf(picture), timeUs, flash: picture.luma(Math.floor(width * 0.89), Math.floor(height * 0.86)) > 126 })
+        const { width, height, timeUs } = shown
+        frames.push({ frame: frameOf(shown), timeUs, flash: shown.luma(Math.floor(width * 0.89), Math.floor(height * 0.86)) > 126 })
       }
     }
     reader.read()
     if (over) {
       await done
-      return { pictures, sound: reader.pieces }
+      return { frames, audio: reader.pieces }
     }
     await delay(4)
   }
@@ -82,11 +82,11 @@ function audioReader(store: AudioStore) {
   }
 }
 
-/** Times at which the test picture's beep of 1 kHz sets in, µs. */
-export function beepsOf(sound: readonly ObservedAudio[]): number[] {
+/** Times at which the test card's beep of 1 kHz starts, µs. */
+export function beepsOf(audio: readonly ObservedAudio[]): number[] {
   const window = 240
   const beeps: number[] = []
-  for (const { timeUs, samples } of sound) {
+  for (const { timeUs, samples } of audio) {
     let quiet = 0
     for (let start = 0; start + window <= samples.length / 2; start += 24) {
       let [real, imaginary] = [0, 0]
@@ -98,7 +98,7 @@ export function beepsOf(sound: readonly ObservedAudio[]): number[] {
       const level = (2 * Math.hypot(real, imaginary)) / window
       if (level < 0.08) quiet += 24
       else if (level > 0.12) {
-        // Half of a window full of beep: its onset lies in the middle.
+        // Half of a window full of beep: its onset is in the middle.
         if (quiet > 12_000) beeps.push(timeUs + ((start + window / 2) / 48_000) * 1e6)
         quiet = 0
       }
@@ -107,16 +107,16 @@ export function beepsOf(sound: readonly ObservedAudio[]): number[] {
   return beeps
 }
 
-/** How far each flash that was seen from its first picture on is from the nearest beep, ms. */
-export function flashesFromBeeps(pictures: readonly ObservedFrame[], sound: readonly ObservedAudio[]): number[] {
-  const seen = pictures.filter(({ frame }) => frame !== undefined)
-  const beeps = beepsOf(sound)
+/** How far each flash that was seen from its first frame on is from the nearest beep, ms. */
+export function flashesFromBeeps(frames: readonly ObservedFrame[], audio: readonly ObservedAudio[]): number[] {
+  const seen = frames.filter(({ frame }) => frame !== undefined)
+  const beeps = beepsOf(audio)
   return seen
     .filter(({ flash, frame }, index) => flash && seen[index - 1]?.flash === false && (seen[index - 1]?.frame as number) + 1 === frame)
     .map(({ timeUs }) => Math.min(...beeps.map((beep) => Math.abs(beep - timeUs))) / 1000)
 }
 
-/** How far sound is from a steady tone, at the worst place: a click, a hole and a jump of phase all stick out. */
+/** How far audio is from a steady tone, at the worst place: a click, a gap and a jump of phase all show. */
 export function worstClick(samples: Float32Array, hz: number): number {
   const turn = 2 * Math.cos((2 * Math.PI * hz) / 48_000)
   let worst = 0

@@ -52,13 +52,13 @@ export interface PrivatePipeWire {
   spawn(program: string, args: readonly string[], options?: SpawnOptions): ChildProcess
   /** Kills one of them and waits until it is gone. */
   readonly end: (child: ChildProcess) => Promise<void>
-  /** Starts a program whose standard input is raw pictures with frame counters, from `barcode-frames.ts`. Ended together. */
+  /** Starts a program whose standard input is raw frames with frame counters, from `barcode-frames.ts`. Both end together. */
   spawnWithFrames(width: number, height: number, rate: number, program: string, args: readonly string[], env?: NodeJS.ProcessEnv): Removable
   /** Waits until a program of ours has that name on the message bus. */
   untilOnBus(name: string, program: ChildProcess): Promise<void>
   /** What a program writes to its standard output; rejects where it fails. */
   output(program: string, args: readonly string[]): Promise<string>
-  /** A speaker that nobody hears; its monitor is system sound. */
+  /** A speaker that nobody hears; its monitor is the system's audio. */
   addSink(name: string, description?: string): Promise<Removable>
   /** A microphone that hears what `playTone({ on: name })` plays. */
   addMicrophone(name: string, description?: string): Promise<Removable>
@@ -72,7 +72,7 @@ export interface PrivatePipeWire {
   stop(): Promise<void>
 }
 
-/** Starts it and waits until it plays sound. Ask `pipeWireMissing` before. */
+/** Starts it and waits until it plays audio. Call `pipeWireMissing` before. */
 export async function startPipeWire(): Promise<PrivatePipeWire> {
   const folder = mkdtempSync(join(tmpdir(), 'ami-pw-'))
   for (const name of ['runtime', 'state', 'config', 'data']) mkdirSync(join(folder, name), { mode: 0o700 })
@@ -131,7 +131,7 @@ export async function startPipeWire(): Promise<PrivatePipeWire> {
     await until(async () => {
       const info = await output('pactl', ['info']).catch(() => '')
       return /Default Sink: (?!@)/.test(info) && (await hasPort('auto_null:playback_FL'))
-    }, 'PipeWire plays sound')
+    }, 'PipeWire plays audio')
   }
   const loadNullSink = async (name: string, args: readonly string[], firstPort: string): Promise<Removable> => {
     const module = (await output('pactl', ['load-module', 'module-null-sink', `sink_name=${name}`, ...args])).trim()
@@ -147,7 +147,7 @@ export async function startPipeWire(): Promise<PrivatePipeWire> {
     const frames = start(process.execPath, [barcodeFrames, String(width), String(height), String(rate)], {
       stdio: ['ignore', 'pipe', 'ignore'],
     })
-    // The pictures do not pass through this process, which measures.
+    // The frames do not pass through this process, which measures.
     const child = start(program, args, { stdio: [frames.stdout, 'ignore', 'ignore'], env: more })
     frames.stdout?.destroy()
     return {
@@ -206,9 +206,9 @@ export async function startPipeWire(): Promise<PrivatePipeWire> {
         ...['-q', 'fdsrc', 'do-timestamp=true', `blocksize=${(width * height * 3) / 2}`],
         ...['!', 'rawvideoparse', `width=${width}`, `height=${height}`, 'format=i420', `framerate=${rate}/1`],
         ...['!', 'videoconvert', '!', `${caps},format=${format}`],
-        // pipewiresink 0.3.65 falls over pictures that are in buffers of its own pool: it is given copies.
+        // pipewiresink 0.3.65 fails on frames that are in buffers of its own pool: it is given copies.
         ...['!', 'identity', 'drop-allocation=true'],
-        // And it gives nothing for ever to whoever is joined to it between its caps and its first picture: no waiting there.
+        // And it never gives anything to a client that is linked between its caps and its first frame: no waiting there.
         ...['!', 'pipewiresink', 'mode=provide', 'sync=false', 'async=false'],
         `stream-properties="props,media.class=Video/Source,node.name=${name},node.description=(string)\\"${description}\\""`,
       ])

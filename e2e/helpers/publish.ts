@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { artifacts, root } from './paths.ts'
 
-/** What the test stream's process is told; see src-main/live/relay/demo/messages.ts. */
+/** What the test stream's process is given; see src-main/live/relay/demo/messages.ts. */
 export interface TestStream {
   readonly url: string
   readonly width?: number
@@ -69,12 +69,12 @@ export async function publishTestStream(options: TestStream): Promise<Publisher>
   }
 }
 
-/** A clip of the test picture, made once for each set of options: what ffmpeg publishes without encoding. */
+/** A clip of the test card, made once for each set of options: what ffmpeg publishes without encoding. */
 export async function testClip(name: string, options: Omit<TestStream, 'url' | 'paced'> & { frames: number }): Promise<string> {
   mkdirSync(artifacts, { recursive: true })
   const file = join(artifacts, `${name}.flv`)
   if (existsSync(file)) return file
-  // Journeys run side by side: a clip is there whole or not at all.
+  // Tests run side by side: a clip is there whole or not at all.
   const half = join(artifacts, `${process.pid}-${name}.flv`)
   const making = await publishTestStream({ ...options, url: half, paced: false })
   await making.ended

@@ -1,12 +1,12 @@
 /**
- * A process of its own: copies a media file to an address with FFmpeg 8.1 (node-av), in real time, as an encoder that
- * speaks Enhanced RTMP would send it. Arguments: FILE ADDRESS. Ends with a goodbye at the file's end or on SIGTERM.
+ * A process of its own: copies a media file to a URL with FFmpeg 8.1 (node-av), in real time, as an encoder that speaks Enhanced RTMP would
+ * send it. Arguments: FILE URL. Ends the stream properly at the file's end or on SIGTERM.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AVFMT_FLAG_FLUSH_PACKETS } from 'node-av/constants'
 import { FFmpegError, FormatContext, Packet, Rational } from 'node-av/lib'
 
-const [, , file, address] = process.argv as [string, string, string, string]
+const [, , file, url] = process.argv as [string, string, string, string]
 let stopped = false
 process.on('SIGTERM', () => {
   stopped = true
@@ -21,7 +21,7 @@ const input = new FormatContext()
 must(await input.openInput(file), 'open')
 must(await input.findStreamInfo(), 'look')
 const output = new FormatContext()
-must(output.allocOutputContext2(null, 'flv', address), 'make output')
+must(output.allocOutputContext2(null, 'flv', url), 'make output')
 const lanes = (input.streams ?? []).map((from) => {
   const to = output.newStream(null)
   must(from.codecpar.copy(to.codecpar), 'describe stream')

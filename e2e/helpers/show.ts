@@ -5,7 +5,7 @@ import { until } from './until.ts'
 /** How an output is; each kind has figures of its own. */
 type OutputReport = Omit<Answer<'GET', '/studio'>['outputs'][number], 'statistics'> & { readonly statistics: Readonly<Record<string, any>> }
 
-/** A show of the studio for tests of its outputs: the test picture with its beep on a canvas of 640x360 at 30 fps. */
+/** A show of the studio for tests of its outputs: the test card with its beep on a canvas of 640x360 at 30 fps. */
 export interface Show {
   /** Adds an output; settings and encodings over what all have. */
   add(id: string, kind: string, settings: object, more?: object): Promise<void>
@@ -38,7 +38,7 @@ const document = {
   sources: [{ id: 'card', kind: 'test-pattern', settings: { width: 640, height: 360 } }],
 }
 
-/** Opens the show on a host and waits until pictures are made. */
+/** Opens the show on a host and waits until frames are composited. */
 export async function openShow(host: RunningHost): Promise<Show> {
   const must = requests(host)
   await must('POST', '/studio/collections', { name: 'outputs', collection: document })

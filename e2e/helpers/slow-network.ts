@@ -1,6 +1,6 @@
 import { connect, createServer, type Server, type Socket } from 'node:net'
 
-/** What a slow connection does to bytes; both directions alike unless told. */
+/** What a slow connection does to bytes; both directions alike by default. */
 export interface NetworkShape {
   /** Kilobits a second towards the client, for all connections together. */
   readonly downKbps: number
@@ -52,7 +52,7 @@ class Lane {
     return this.#bytes
   }
 
-  /** Sends up to so many bytes on their way. Returns how many. */
+  /** Sends up to this many bytes on their way. Returns how many. */
   send(max: number, arriveAt: number): number {
     let sent = 0
     while (sent < max && this.#waiting.length > 0) {

@@ -13,8 +13,8 @@ import { until } from './until.ts'
 /** A source as the studio runs it, with its process and its stores, and nothing around it. */
 export interface OpenedSource {
   readonly source: Omit<RunningSource, 'update'> & { update(settings: object): void }
-  readonly pictures: FrameStore
-  readonly sound: AudioStore
+  readonly frames: FrameStore
+  readonly audio: AudioStore
   readonly reports: SourceReport[]
   /** The newest. */
   readonly report: SourceReport | undefined
@@ -23,33 +23,33 @@ export interface OpenedSource {
   /** Waits until a report, from now on or the newest, is as wanted. */
   untilReport(accept: (report: SourceReport) => boolean, timeoutMs?: number): Promise<SourceReport>
   untilState(state: SourceReport['state'], timeoutMs?: number): Promise<SourceReport>
-  /** Waits for a picture as wanted, the present one included. */
-  untilFrame(accept?: (picture: SeenStudioFrame) => boolean, timeoutMs?: number): Promise<SeenStudioFrame>
-  picture(): SeenStudioFrame | undefined
+  /** Waits for a frame that matches, the present one included. */
+  untilFrame(accept?: (frame: SeenStudioFrame) => boolean, timeoutMs?: number): Promise<SeenStudioFrame>
+  frame(): SeenStudioFrame | undefined
 }
 
-/** A stored picture whose pixels can be looked at. */
+/** A stored frame whose pixels can be read. */
 export interface SeenStudioFrame extends StoredFrame {
   /** Luma 0 to 255 as it is stored. */
   luma(x: number, y: number): number
-  /** 0 to 255; 255 where the picture has no alpha. */
+  /** 0 to 255; 255 where the frame has no alpha. */
   alpha(x: number, y: number): number
   /** Red, green and blue, 0 to 255, from BT.709 limited. */
   rgb(x: number, y: number): [number, number, number]
 }
 
-export function seen(picture: StoredFrame): SeenStudioFrame {
-  const half = (picture.width + 1) >> 1
+export function seen(frame: StoredFrame): SeenStudioFrame {
+  const half = (frame.width + 1) >> 1
   const clamp = (value: number): number => Math.max(0, Math.min(255, Math.round(value)))
   return {
-    ...picture,
-    luma: (x, y) => picture.y[y * picture.width + x] as number,
-    alpha: (x, y) => picture.a?.[y * picture.width + x] ?? 255,
+    ...frame,
+    luma: (x, y) => frame.y[y * frame.width + x] as number,
+    alpha: (x, y) => frame.a?.[y * frame.width + x] ?? 255,
     rgb(x, y) {
-      const luma = (((picture.y[y * picture.width + x] as number) - 16) * 255) / 219
+      const luma = (((frame.y[y * frame.width + x] as number) - 16) * 255) / 219
       const at = (y >> 1) * half + (x >> 1)
-      const u = (((picture.u[at] as number) - 128) * 255) / 224
-      const v = (((picture.v[at] as number) - 128) * 255) / 224
+      const u = (((frame.u[at] as number) - 128) * 255) / 224
+      const v = (((frame.v[at] as number) - 128) * 255) / 224
       return [clamp(luma + 1.5748 * v), clamp(luma - 0.1873 * u - 0.4681 * v), clamp(luma + 1.8556 * u)]
     },
   }
@@ -98,15 +98,15 @@ export function createSourceBench(
       opened.push(source)
       if (shown || before !== undefined) source.show?.(shown)
       const reported = (): string => JSON.stringify(reports.slice(-5))
-      const pictures = source.pictures as FrameStore
-      const picture = (): SeenStudioFrame | undefined => {
-        const stored = pictures.read()
+      const frames = source.pictures as FrameStore
+      const frame = (): SeenStudioFrame | undefined => {
+        const stored = frames.read()
         return stored && seen(stored)
       }
       const bench: OpenedSource = {
         source: { ...source, update: (next) => source.update(next, reach(kind, next, byEditor)) },
-        pictures,
-        sound: source.sound as AudioStore,
+        frames,
+        audio: source.sound as AudioStore,
         reports,
         get report() {
           return reports.at(-1)
@@ -118,7 +118,7 @@ export function createSourceBench(
           const from = Math.max(0, reports.length - 1)
           return until(
             () => reports.slice(from).find(accept),
-            () => `${kind} tells ${reported()}`,
+            () => `${kind} reports ${reported()}`,
             timeoutMs,
           )
         },
@@ -128,14 +128,14 @@ export function createSourceBench(
         untilFrame(accept = () => true, timeoutMs) {
           return until(
             () => {
-              const now = picture()
+              const now = frame()
               return now !== undefined && accept(now) ? now : undefined
             },
-            () => `${kind} shows no such picture (${pictures.width} x ${pictures.height}), and tells ${reported()}`,
+            () => `${kind} shows no such frame (${frames.width} x ${frames.height}), and reports ${reported()}`,
             timeoutMs,
           )
         },
-        picture,
+        frame,
       }
       return bench
     },

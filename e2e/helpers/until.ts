@@ -19,7 +19,7 @@ export async function until<Value>(
   }
 }
 
-/** Waits until what `look` answers is the same for so long: something settled, or rests. */
+/** Waits until what `look` answers is the same for this long: something settled, or rests. */
 export async function untilStill<Value>(
   look: () => Value | Promise<Value>,
   forMs: number,

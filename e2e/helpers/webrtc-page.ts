@@ -8,9 +8,9 @@ export interface Signalled {
 }
 
 /** Publishes a canvas with the barcode of helpers/barcode (frame number, wall clock) and a tone over WHIP; plain WebRTC, none of our client's code. */
-export function publishFromPage(page: Page, address: string, key: string, codec = 'H264'): Promise<Signalled> {
+export function publishFromPage(page: Page, endpoint: string, key: string, codec = 'H264'): Promise<Signalled> {
   return page.evaluate(
-    async ({ address, key, codec }) => {
+    async ({ endpoint, key, codec }) => {
       const canvas = document.createElement('canvas')
       canvas.width = 640
       canvas.height = 360
@@ -49,12 +49,12 @@ export function publishFromPage(page: Page, address: string, key: string, codec 
       tone.connect(sink)
       tone.start()
       const peer = new RTCPeerConnection()
-      const picture = peer.addTransceiver(track, { direction: 'sendonly', streams: [media] })
-      picture.setCodecPreferences(RTCRtpSender.getCapabilities('video')!.codecs.filter((each) => each.mimeType === `video/${codec}`))
+      const sender = peer.addTransceiver(track, { direction: 'sendonly', streams: [media] })
+      sender.setCodecPreferences(RTCRtpSender.getCapabilities('video')!.codecs.filter((each) => each.mimeType === `video/${codec}`))
       peer.addTransceiver(sink.stream.getAudioTracks()[0]!, { direction: 'sendonly', streams: [media] })
       const channel = peer.createDataChannel('chat')
       await peer.setLocalDescription(await peer.createOffer())
-      const reply = await fetch(address, {
+      const reply = await fetch(endpoint, {
         method: 'POST',
         headers: { 'content-type': 'application/sdp', authorization: `Bearer ${key}` },
         body: peer.localDescription!.sdp,
@@ -67,13 +67,13 @@ export function publishFromPage(page: Page, address: string, key: string, codec 
       Object.assign(window, { publisher: peer, publisherChannel: channel })
       return { status: reply.status, location: reply.headers.get('location'), body: sdp }
     },
-    { address, key, codec },
+    { endpoint, key, codec },
   )
 }
 
-/** Plays over WHEP in the page's first video; resolves when there is a picture (or a rejection). */
-export function playInPage(page: Page, address: string): Promise<Signalled & { firstFrameMs: number }> {
-  return page.evaluate(async (address) => {
+/** Plays over WHEP in the page's first video; resolves when there is a frame (or a rejection). */
+export function playInPage(page: Page, endpoint: string): Promise<Signalled & { firstFrameMs: number }> {
+  return page.evaluate(async (endpoint) => {
     const peer = new RTCPeerConnection()
     peer.addTransceiver('video', { direction: 'recvonly' })
     peer.addTransceiver('audio', { direction: 'recvonly' })
@@ -94,7 +94,11 @@ export function playInPage(page: Page, address: string): Promise<Signalled & { f
     peer.ontrack = (event) => media.addTrack(event.track)
     await peer.setLocalDescription(await peer.createOffer())
     const from = performance.now()
-    const reply = await fetch(address, { method: 'POST', headers: { 'content-type': 'application/sdp' }, body: peer.localDescription!.sdp })
+    const reply = await fetch(endpoint, {
+      method: 'POST',
+      headers: { 'content-type': 'application/sdp' },
+      body: peer.localDescription!.sdp,
+    })
     const sdp = await reply.text()
     if (reply.status === 201) {
       await peer.setRemoteDescription({ type: 'answer', sdp })
@@ -102,7 +106,7 @@ export function playInPage(page: Page, address: string): Promise<Signalled & { f
     }
     Object.assign(window, { viewer: peer, messages })
     return { status: reply.status, location: reply.headers.get('location'), body: sdp, firstFrameMs: performance.now() - from }
-  }, address)
+  }, endpoint)
 }
 
 /** The viewer's own figures. */

@@ -48,11 +48,11 @@ export interface CanvasPublish {
   readonly height?: number
   readonly simulcast?: boolean
   readonly bitrate?: number
-  /** A picture that takes all of the bit rate. */
+  /** A video that takes all of the bitrate. */
   readonly busy?: boolean
 }
 
-/** Draws the test picture (see `barcode.ts`) on a canvas, thirty times a second, with a tone, and publishes it. */
+/** Draws the test card (see `barcode.ts`) on a canvas, thirty times a second, with a tone, and publishes it. */
 export async function publishCanvas(page: Page, options: CanvasPublish): Promise<void> {
   await page.evaluate((given) => {
     const { width = 640, height = 360 } = given
@@ -113,11 +113,11 @@ export async function publishCanvas(page: Page, options: CanvasPublish): Promise
 /** Plays into the page's video. Resolves once it plays. */
 export async function playStream(page: Page, endpoint: string, policy: RTCIceTransportPolicy = 'all'): Promise<void> {
   await page.evaluate(
-    ([address, transportPolicy]) => {
+    ([endpoint, transportPolicy]) => {
       window.states = []
       window.messages = []
       window.viewer = new window.clients.WhepClient({
-        endpoint: address,
+        endpoint,
         transportPolicy,
         onMedia: (media: MediaStream) => {
           document.querySelector('video')!.srcObject = media
@@ -175,7 +175,7 @@ export function received(page: Page): Promise<Received> {
   })
 }
 
-/** Waits until the picture goes on: `more` further frames were decoded. */
+/** Waits until the video goes on: `more` further frames were decoded. */
 export async function untilFrames(page: Page, more: number, timeoutMs = 60_000): Promise<void> {
   const before = (await received(page)).frames
   const end = performance.now() + timeoutMs
@@ -183,7 +183,7 @@ export async function untilFrames(page: Page, more: number, timeoutMs = 60_000):
     const now = await received(page)
     // A new connection counts from nothing.
     if (now.frames >= before + more || (now.frames < before && now.frames >= more)) return
-    if (performance.now() > end) throw new Error(`the picture stands at ${JSON.stringify(now)}`)
+    if (performance.now() > end) throw new Error(`the video is at ${JSON.stringify(now)}`)
     await page.waitForTimeout(100)
   }
 }
@@ -219,7 +219,7 @@ export async function leadThrough(page: Page, relay: { readonly port: number }):
   })
 }
 
-/** Notes the time of every picture that the page's video shows; `longestGap` tells the longest time between two since. */
+/** Notes the time of every frame that the page's video shows; `longestGap` answers the longest time between two since. */
 export async function watchGaps(page: Page): Promise<{ longestGap(): Promise<number> }> {
   await page.evaluate(() => {
     const video = document.querySelector('video')!

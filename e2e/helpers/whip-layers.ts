@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import ndc from 'node-datachannel'
 import { artifacts } from './paths.ts'
 
-/** One encoding of the picture. */
+/** One encoding of the video. */
 export interface Layer {
   readonly rid: string
   readonly width: number
@@ -116,17 +116,17 @@ interface Signalling {
   close(): void
 }
 
-async function overHttp(address: string, key: string, offer: string): Promise<Signalling> {
+async function overHttp(endpoint: string, key: string, offer: string): Promise<Signalling> {
   const headers = { 'content-type': 'application/sdp', authorization: `Bearer ${key}` }
-  const reply = await fetch(address, { method: 'POST', headers, body: offer })
+  const reply = await fetch(endpoint, { method: 'POST', headers, body: offer })
   const answer = await reply.text()
   if (reply.status !== 201) throw new Error(`${reply.status} ${answer}`)
   return { answer, close: () => undefined }
 }
 
 /** Closing the socket ends the session. */
-function overSocket(address: string, key: string, sdp: string): Promise<Signalling> {
-  const socket = new WebSocket(address)
+function overSocket(endpoint: string, key: string, sdp: string): Promise<Signalling> {
+  const socket = new WebSocket(endpoint)
   return new Promise((resolve, reject) => {
     socket.onopen = () => socket.send(JSON.stringify({ type: 'offer', role: 'publish', key, sdp }))
     socket.onmessage = ({ data }) => {
@@ -137,13 +137,16 @@ function overSocket(address: string, key: string, sdp: string): Promise<Signalli
   })
 }
 
-/** Publishes a clip in several encodings (lowest first) over WHIP, or by the WebSocket where the address is one (`ws:`), each at its bit rate whatever the load of the machine. */
-export async function publishLayers(address: string, key: string, layers: readonly Layer[]): Promise<LayerPublisher> {
+/**
+ * Publishes a clip in several encodings (lowest first) over WHIP, or by the WebSocket if the URL is one (`ws:`), each at its bitrate
+ * whatever the load of the machine.
+ */
+export async function publishLayers(endpoint: string, key: string, layers: readonly Layer[]): Promise<LayerPublisher> {
   const peer = new ndc.PeerConnection('layers', { iceServers: [], bindAddress: '127.0.0.1', disableAutoNegotiation: true })
-  const picture = new ndc.Video('0', 'SendOnly')
-  picture.addH264Codec(96, 'profile-level-id=42e01f;packetization-mode=1;level-asymmetry-allowed=1')
-  picture.addSSRC(1000, 'layers', 'layers', 'v')
-  const track = peer.addTrack(picture)
+  const video = new ndc.Video('0', 'SendOnly')
+  video.addH264Codec(96, 'profile-level-id=42e01f;packetization-mode=1;level-asymmetry-allowed=1')
+  video.addSSRC(1000, 'layers', 'layers', 'v')
+  const track = peer.addTrack(video)
   const offer = await new Promise<string>((resolve) => {
     peer.onGatheringStateChange((state) => {
       if (state === 'complete') resolve(peer.localDescription()!.sdp)
@@ -157,7 +160,7 @@ export async function publishLayers(address: string, key: string, layers: readon
     `a=simulcast:send ${layers.map(({ rid }) => rid).join(';')}`,
   ]
   const asked = offer.replace(/^a=(ssrc|msid).*\r\n/gm, '').replace(/^a=sendonly\r\n/m, (line) => `${line}${rids.join('\r\n')}\r\n`)
-  const signalling = address.startsWith('ws') ? await overSocket(address, key, asked) : await overHttp(address, key, asked)
+  const signalling = endpoint.startsWith('ws') ? await overSocket(endpoint, key, asked) : await overHttp(endpoint, key, asked)
   const { answer } = signalling
   const opened = new Promise<void>((resolve) => track.onOpen(resolve))
   peer.setRemoteDescription(answer.replace(/^a=(extmap|rid|simulcast).*\r\n/gm, ''), 'answer')

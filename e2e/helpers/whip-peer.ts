@@ -3,7 +3,7 @@ import { Audio as AudioSection, PeerConnection, type Track, Video as VideoSectio
 /** A WebRTC peer without a browser, on libdatachannel: what many encoders and tools are made of. */
 export interface RawPeer {
   readonly status: number
-  readonly picture: Track
+  readonly videoTrack: Track
   /** RTP and RTCP packets that came. */
   readonly received: number
   untilConnected(timeoutMs?: number): Promise<void>
@@ -11,7 +11,7 @@ export interface RawPeer {
 }
 
 /** The offer of a fresh peer. */
-export async function makeOffer(direction: 'SendOnly' | 'RecvOnly'): Promise<{ peer: PeerConnection; picture: Track; sdp: string }> {
+export async function makeOffer(direction: 'SendOnly' | 'RecvOnly'): Promise<{ peer: PeerConnection; videoTrack: Track; sdp: string }> {
   const peer = new PeerConnection('raw', { iceServers: [], bindAddress: '127.0.0.1', disableAutoNegotiation: true })
   const video = new VideoSection('0', direction)
   video.addH264Codec(96, 'profile-level-id=42e01f;packetization-mode=1;level-asymmetry-allowed=1')
@@ -21,7 +21,7 @@ export async function makeOffer(direction: 'SendOnly' | 'RecvOnly'): Promise<{ p
     video.addSSRC(2222, 'raw', 'raw', 'v')
     audio.addSSRC(1111, 'raw', 'raw', 'a')
   }
-  const picture = peer.addTrack(video)
+  const videoTrack = peer.addTrack(video)
   peer.addTrack(audio)
   const sdp = await new Promise<string>((resolve) => {
     peer.onGatheringStateChange((state) => {
@@ -29,14 +29,14 @@ export async function makeOffer(direction: 'SendOnly' | 'RecvOnly'): Promise<{ p
     })
     peer.setLocalDescription('offer')
   })
-  return { peer, picture, sdp }
+  return { peer, videoTrack, sdp }
 }
 
 /** Offers at an endpoint of WHIP (with a key) or WHEP (without) and takes the answer. */
 export async function connectPeer(endpoint: string, key?: string): Promise<RawPeer> {
-  const { peer, picture, sdp } = await makeOffer(key === undefined ? 'RecvOnly' : 'SendOnly')
+  const { peer, videoTrack, sdp } = await makeOffer(key === undefined ? 'RecvOnly' : 'SendOnly')
   let received = 0
-  picture.onMessage(() => {
+  videoTrack.onMessage(() => {
     received++
   })
   let onConnected = (): void => undefined
@@ -55,7 +55,7 @@ export async function connectPeer(endpoint: string, key?: string): Promise<RawPe
   if (reply.status === 201) peer.setRemoteDescription(answer, 'answer')
   return {
     status: reply.status,
-    picture,
+    videoTrack,
     get received() {
       return received
     },

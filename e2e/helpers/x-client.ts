@@ -34,8 +34,8 @@ export interface XMonitor {
 const root = Symbol('root')
 
 /**
- * A program that draws on an X server, to be captured: just enough of the X11 protocol (X Window System Protocol, X11R7.7) for
- * windows, pictures, cursors and monitors. Requests are carried out in the order of their calls; `sync` waits for all of them.
+ * A program that draws on an X server, to be captured: just enough of the X11 protocol (X Window System Protocol, X11R7.7) for windows,
+ * images, cursors and monitors. Requests are carried out in the order of their calls; `sync` waits for all of them.
  */
 export class XClient {
   readonly #socket: Socket

@@ -7,7 +7,7 @@ export interface XFilm {
   stop(): void
 }
 
-/** Draws the test picture's strip into the top of a window, `rate` times a second: each frame by one request, so seen as a whole. */
+/** Draws the test card's strip into the top of a window, `rate` times a second: each frame by one request, so it is seen as a whole. */
 export function showFilm(client: XClient, window: number, { width, height, rate }: { width: number; height: number; rate: number }): XFilm {
   const strip = Math.round(height * barcodeHeight)
   const pixels = Buffer.alloc(width * strip * 4)

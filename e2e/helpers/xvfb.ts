@@ -114,7 +114,7 @@ function announcedNumber(child: ChildProcess): Promise<string> {
   })
 }
 
-/** An Xauthority file (Xau(3)): one cookie, good for every address and number. */
+/** An Xauthority file (Xau(3)): one cookie, valid for every host and display. */
 function authorityFile(cookie: Buffer): Buffer {
   const wildcard = 0xffff
   const field = (bytes: Buffer) => Buffer.concat([Buffer.from([bytes.length >> 8, bytes.length & 255]), bytes])

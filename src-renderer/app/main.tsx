@@ -14,7 +14,7 @@ import { restoreTheme } from './theme.ts'
 startInLanguage('page', () => {
   restoreTheme()
   onProblem(notifyError)
-  // Before the first route is drawn: it may change the address, and a sign-in link stands in it.
+  // Before the first route is drawn: it may change the URL, and a sign-in link is in it.
   void startSync()
   createRoot(document.getElementById('root') as HTMLElement).render(
     <StrictMode>

@@ -94,7 +94,7 @@ export function call<const M extends Method, const Path extends string>(
   return request(method, path, options as CallOptions | undefined)
 }
 
-/** `call` for what knows the types of its URL by itself, and has them from whoever uses it. */
+/** `call` for what knows the types of its URL by itself, and gets them from its caller. */
 export async function request<T>(
   method: Method,
   path: string,

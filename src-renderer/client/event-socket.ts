@@ -13,7 +13,7 @@ export function reconnectDelayMs(attempt: number, random: number): number {
   return ceiling / 2 + (ceiling / 2) * random
 }
 
-/** Where the page stands in the host's events: what to ask for on reconnect, and what a greeting means. */
+/** The page's position in the host's events: what to ask for on reconnect, and what a greeting means. */
 export class EventCursor {
   run: string | undefined
   seq = 0

@@ -50,7 +50,7 @@ async function readAll(): Promise<void> {
       allowed(call('GET', '/live/publish-addresses', { signal: mine.signal }), null),
       allowed(call('GET', '/settings', { signal: mine.signal }), null),
       allowed(call('GET', '/host', { signal: mine.signal }), null),
-      // Streams that are watched with signed URLs alone are shown to whoever is signed in here, and that is no viewer.
+      // Streams that can only be watched with signed URLs are shown to users who are signed in here; they do not count as viewers.
       call('POST', '/live/preview-pass', { signal: mine.signal, quiet: true }).catch(() => null),
     ])
     const waiting = kept ?? []
@@ -119,14 +119,14 @@ function showSignIn(): void {
 const passEveryMs = 10 * 60_000
 let passTimer: ReturnType<typeof setInterval> | undefined
 
-/** Streams that are watched with signed addresses alone are shown to whoever is signed in here. */
+/** Streams that can only be watched with signed URLs are shown to users who are signed in here. */
 async function renewPass(): Promise<void> {
   clearInterval(passTimer)
   passTimer = setInterval(() => void renewPass(), passEveryMs)
   await call('POST', '/live/preview-pass', { quiet: true }).catch(() => undefined)
 }
 
-/** Takes the one-time sign-in link out of the address, so that it is neither kept in the history nor shared by accident. */
+/** Removes the one-time sign-in link from the URL, so that it is neither kept in the history nor shared by accident. */
 export function takeLink(address: URL): { link: string | undefined; rest: string } {
   const fromHash = new URLSearchParams(address.hash.slice(1)).get('link')
   const link = fromHash ?? address.searchParams.get('link') ?? undefined

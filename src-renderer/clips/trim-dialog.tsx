@@ -38,7 +38,7 @@ function End({
   readonly window: ClipWindow
   readonly label: string
   readonly name: 'from' | 'to'
-  /** A moment at which the frame is on screen; the middle of it once the picture is there. */
+  /** A moment at which the frame is on screen; the middle of it once it is there. */
   readonly value: number
   readonly min: number
   readonly max: number

@@ -13,7 +13,7 @@ interface CardTableProps<Entity> {
   readonly buttons?: ReactNode
   /** Undefined until they have been read. */
   readonly items: readonly Entity[] | undefined
-  /** Shown where there is none. */
+  /** Shown if there is none. */
   readonly empty: string
   readonly columns: readonly Column<Entity>[]
   /** What can be done with an item: the last column. */

@@ -3,7 +3,7 @@ import { request } from '../client/api.ts'
 import { components as t } from '../messages/page.ts'
 import { notify, notifyError } from './toasts.tsx'
 
-/** Changes what stands at `path`, and offers to take it back by `before`; `keep` takes the answers. */
+/** Changes what is at `path`, and offers to take it back by `before`; `keep` takes the answers. */
 export async function changeWithUndo<Path extends string>(
   path: Path,
   body: Body<'PATCH', Path>,
@@ -19,7 +19,7 @@ export async function changeWithUndo<Path extends string>(
   }
 }
 
-/** Puts what stands at `path` into the trash, from which it is offered back while it lies there. */
+/** Puts what is at `path` into the trash, from which it is offered back while it is there. */
 export async function moveToTrash<Path extends string>(
   path: Path,
   entity: Answer<'GET', Path> & object,

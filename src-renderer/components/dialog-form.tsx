@@ -13,7 +13,7 @@ interface DialogFormProps {
   readonly testId: string
   /** True while the fields do not make sense. */
   readonly disabled?: boolean
-  /** Stands before the buttons, at the other end of the line. */
+  /** Shown before the buttons, at the other end of the line. */
   readonly aside?: ReactNode
 }
 

@@ -9,7 +9,7 @@ export function useTitle(title: string): void {
   }, [title])
 }
 
-/** True where the signed-in role may change things. */
+/** True if the signed-in role may change settings. */
 export function useMayEdit(): boolean {
   return useClient((state) => state.me?.role === 'editor' || state.me?.role === 'admin')
 }

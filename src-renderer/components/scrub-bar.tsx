@@ -3,7 +3,7 @@ import { formatDuration } from '../client/format.ts'
 import { components as t } from '../messages/page.ts'
 import { drawSprite, readSpriteTrack, type SpriteTrack, spriteAt } from '../player/sprites.ts'
 
-/** A bar below a file's video with the small picture of the moment that it points at, on hovering, dragging and by keys. */
+/** A bar below a file's video with the thumbnail of the moment that it points at, on hovering, dragging and by keys. */
 export function ScrubBar({ video, spritesUrl }: { readonly video: RefObject<HTMLVideoElement | null>; readonly spritesUrl: string }) {
   const picture = useRef<HTMLDivElement>(null)
   const [track, setTrack] = useState<SpriteTrack | null>(null)

@@ -9,7 +9,7 @@ interface TitleFieldProps {
   readonly onChange: (title: string) => void
 }
 
-/** A title in a list: an editor changes it where it stands. An empty one is not taken. */
+/** A title in a list: an editor changes it in place. An empty one is not taken. */
 export function TitleField({ title, of, editor, testId, onChange }: TitleFieldProps) {
   if (!editor) return <b>{title}</b>
   return (

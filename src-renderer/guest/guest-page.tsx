@@ -10,7 +10,7 @@ import './guest.css'
 /** With these the link is of no use any more. */
 const lost = new Set(['studio.guest_unknown', 'studio.guest_revoked', 'studio.guest_expired'])
 
-/** Behind the # of the address bar: a link that is pasted whole over half of one loads no page. */
+/** After the # of the address bar: a link that is pasted over half of one loads no page. */
 function useHash(): string {
   return useSyncExternalStore(
     (onChange) => {

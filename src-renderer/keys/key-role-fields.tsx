@@ -6,7 +6,7 @@ export type KeyRole = Pick<StreamKey, 'role' | 'sameAddressOnly' | 'restartWindo
 
 export const usualRole: KeyRole = { role: 'primary', sameAddressOnly: false, restartWindowMs: 10_000 }
 
-/** Primary or backup, whether a takeover must come from the same address, and the wait for an encoder that was stopped. */
+/** Primary or backup, whether a takeover must come from the same IP address, and the wait for an encoder that was stopped. */
 export function KeyRoleFields({ rules, onChange }: { readonly rules: KeyRole; readonly onChange: (rules: KeyRole) => void }) {
   return (
     <>

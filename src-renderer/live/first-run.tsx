@@ -6,7 +6,7 @@ import { CopyField } from '../components/copy.tsx'
 import { live as t } from '../messages/page.ts'
 import { startDemo } from './actions.ts'
 
-/** What to see when nothing is live: the two ways to a first picture. */
+/** What to see when nothing is live: the two ways to a first stream. */
 export function FirstRun({ editor }: { readonly editor: boolean }) {
   const publish = useClient((state) => state.publish)
   const [busy, setBusy] = useState(false)

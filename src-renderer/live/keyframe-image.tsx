@@ -2,10 +2,10 @@ import { ImageOff } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { samePath } from './links.ts'
 
-/** Pictures are not fetched more often than this, ms. */
+/** Images are not fetched more often than this, ms. */
 const minBetweenMs = 5000
 
-/** The newest keyframe of a stream. The old picture stays until the new one can be shown; nothing is fetched while the page is hidden. */
+/** The newest keyframe of a stream. The old image stays until the new one can be shown; nothing is fetched while the page is hidden. */
 export function KeyframeImage({
   url,
   sequence,

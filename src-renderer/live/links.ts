@@ -1,4 +1,4 @@
-/** An address of the API as this browser reaches it: relative ones on our own origin, absolute ones as they are. */
+/** A URL of the API as this browser reaches it: relative ones on our own origin, absolute ones as they are. */
 export function absolute(address: string, origin: string): string {
   try {
     return new URL(address, origin).href
@@ -7,7 +7,7 @@ export function absolute(address: string, origin: string): string {
   }
 }
 
-/** The path of an address, so that pictures come from our own origin whatever name the host goes by. */
+/** The path of a URL, so that images come from our own origin whatever the host's name. */
 export function samePath(address: string): string {
   try {
     const url = new URL(address, 'http://host.invalid')

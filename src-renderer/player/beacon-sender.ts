@@ -3,7 +3,7 @@ import { type PlaybackFigures, PlaybackMeter } from './playback-meter.ts'
 
 /** Sent so often while something plays, ms. */
 const everyMs = 5000
-/** What happens within this time is told at once together, ms. */
+/** Events within this time are sent together, ms. */
 const gatherMs = 250
 
 export interface BeaconSource {

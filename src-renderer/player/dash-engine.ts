@@ -59,7 +59,7 @@ export function createDashEngine(
     else if (!startedLive) onEnded()
     onLevels()
   })
-  // The library goes to the live edge first, whatever it was told: only then does it know what can be played.
+  // The library goes to the live edge first, despite the start that was set: only then does it know what can be played.
   let startAt = start
   player.on(names.CAN_PLAY, () => {
     if (startAt === undefined || !player.isDynamic()) return

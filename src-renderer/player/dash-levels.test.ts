@@ -19,7 +19,7 @@ class Download {
     this.#judge = rule().create().shouldAbandon as never
   }
 
-  /** The segment is complete, and the next one is asked for so much later. */
+  /** The segment is complete, and the next one is requested this much later. */
   rest(forMs: number): void {
     this.#levels.onLoaded({ mediaType: 'video' })
     vi.advanceTimersByTime(forMs)

@@ -134,7 +134,7 @@ export class DashLevels {
       return nothing
     }
     const bufferS = Math.max(0, this.#player.getBufferLength('video') || 0)
-    // sound may have played on from where the picture ran dry
+    // audio may have played on from where the video ran dry
     const look = { atMs: now - this.#restedMs, endS: bufferS > 0 ? currentTime + bufferS : (this.#looks.at(-1)?.endS ?? currentTime) }
     const best = this.#bestLook(look)
     if (now - this.#request.fromMs < judgeAfterMs || bufferS > calmS) return nothing

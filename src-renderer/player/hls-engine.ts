@@ -33,7 +33,7 @@ export function createHlsEngine(
     startFragPrefetch: true,
     pLoader: prefetchedLoader(Hls, playlist),
     abrController: hlsLevels(Hls),
-    // Media have the same address for everybody: by CMCD the host knows whose request it was. Not to a CDN, which would be asked first.
+    // Media have the same URL for everybody: by CMCD the host knows whose request it was. Not to a CDN, which would be asked first.
     ...(/^(?:https?:)?\/\//m.test(playlist) ? {} : { cmcd: { sessionId: session, contentId: 'live', useHeaders: true } }),
   })
   let mediaErrors = 0
@@ -90,7 +90,7 @@ export function createHlsEngine(
 
   const watchdog = setInterval(() => {
     if (sawLive && performance.now() - lastAdvanceMs > 2500) events.onAdvancing(false)
-    // Where sound and picture do not end together hls.js stops short of the end and never says so.
+    // If audio and video do not end together hls.js stops short of the end and never says so.
     if (endS !== undefined && !video.paused && video.currentTime === lastTimeS && video.currentTime > endS - 1) onEnded()
     lastTimeS = video.currentTime
     const edge = hls.liveSyncPosition

@@ -8,7 +8,7 @@ type HlsClass = typeof HlsType
 /** A download under way is looked at so often, ms, and not judged before this age. */
 const lookEveryMs = 50
 const judgeAfterMs = 220
-/** A part that takes so many times its own length empties the buffer. */
+/** A part that takes this many times its own length empties the buffer. */
 const tooSlow = 1.3
 /** A quality that could not be had is left alone so long, ms. */
 const avoidMs = 4000
@@ -36,7 +36,7 @@ export function hlsLevels(Hls: HlsClass): HlsConfig['abrController'] {
     #loaded = -1
     /** What is being loaded: hls.js fetches the parts of a segment in one go and asks for a level only between segments. */
     #loading: MediaFragment | undefined
-    /** Newest downloads of sound, which share the connection. */
+    /** Newest downloads of audio, which share the connection. */
     readonly #sound: { readonly bytes: number; readonly endMs: number }[] = []
     #timer: ReturnType<typeof setInterval>
     /** Time to a first byte, ms: what asking costs, and no sign of the rate. */
@@ -159,7 +159,7 @@ export function hlsLevels(Hls: HlsClass): HlsConfig['abrController'] {
       return rate(lower) * doneS < Math.max(rate(frag.level) * restS, (leftMs / 1000) * kbps)
     }
 
-    /** Learnt while the connection has room: one that is full answers late for another reason. */
+    /** Learnt while the connection has spare capacity: a full one answers late for another reason. */
     #learn(firstByteMs: number): void {
       if (!(firstByteMs >= 0)) return
       this.#firstByteMs += (Math.min(firstByteMs, maxFirstByteMs) - this.#firstByteMs) / 8

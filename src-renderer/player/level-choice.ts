@@ -1,6 +1,6 @@
 /** A quality as the choice sees it. */
 export interface ChoosableLevel {
-  /** Sound included. */
+  /** Audio included. */
   readonly kbps: number
   /** False while it cannot be had. */
   readonly usable: boolean
@@ -11,7 +11,7 @@ export interface ChoiceMoment {
   /** What the connection carries this moment, and over the last seconds; undefined while unknown. */
   readonly recentKbps: number | undefined
   readonly steadyKbps: number | undefined
-  /** Media ahead of the picture on screen, s. */
+  /** Media ahead of the frame on screen, s. */
   readonly bufferS: number
   /** How much media of another quality must be fetched before it can follow what is there: what its group of pictures has so far, s. */
   readonly replayS: number
@@ -24,7 +24,7 @@ const mayTakeDown = 0.85
 export const mayTakeUp = 0.75
 /** Media that stays in the buffer while a higher quality is fetched, s. */
 const spareS = 0.4
-/** After a change down, a higher quality is not tried for so long, ms; doubled each time that it did not hold. */
+/** After a change down, a higher quality is not tried for this long, ms; doubled each time that it did not hold. */
 const firstRestMs = 3000
 const maxRestMs = 20_000
 /** A higher quality that is left sooner than this did not hold, ms. */

@@ -1,4 +1,4 @@
-/** How far the host's clock is ahead of ours, ms: it lies somewhere between the two. */
+/** How far the host's clock is ahead of ours, ms: it is somewhere between the two. */
 export interface ClockBounds {
   readonly lowMs: number
   readonly highMs: number
@@ -52,7 +52,7 @@ export function preciseNowMs(): number {
   return performance.timeOrigin + performance.now()
 }
 
-/** Measures the host's clock: a few exchanges with `/api/v1/time`, or the Date header where the host has no such address. */
+/** Measures the host's clock: a few exchanges with `/api/v1/time`, or the Date header if the host has no such URL. */
 export async function measureClock(clock: ServerClock, signal: AbortSignal): Promise<void> {
   for (let round = 0; round < 4 && !signal.aborted; round++) {
     const sent = preciseNowMs()

@@ -1,8 +1,8 @@
-/** A small picture: where it is, and the times that it stands for, s. */
+/** A thumbnail: where it is, and the times that it represents, s. */
 export interface Sprite {
   readonly startS: number
   readonly endS: number
-  /** Absolute address of the sheet. */
+  /** Absolute URL of the sheet. */
   readonly sheet: string
   readonly x: number
   readonly y: number
@@ -18,7 +18,7 @@ export interface SpriteTrack {
 
 const cue = /^(\d+):(\d\d):(\d\d\.\d+) --> (\d+):(\d\d):(\d\d\.\d+)\n(\S+)#xywh=(\d+),(\d+),(\d+),(\d+)$/gm
 
-/** Reads the WebVTT of a stream's or a file's small pictures; `base` is its URL. Invalid cues are skipped. */
+/** Reads the WebVTT of a stream's or a file's thumbnails; `base` is its URL. Invalid cues are skipped. */
 export function readSpriteTrack(text: string, base: string): SpriteTrack {
   const sprites: Sprite[] = []
   for (const [, h1, m1, s1, h2, m2, s2, sheet = '', ...place] of text.matchAll(cue)) {
@@ -38,12 +38,12 @@ export function readSpriteTrack(text: string, base: string): SpriteTrack {
   return { originTimeMs: origin === undefined ? undefined : Number(origin), sprites }
 }
 
-/** The newest picture at or before a time, s; before the first one the first. */
+/** The newest thumbnail at or before a time, s; before the first one the first. */
 export function spriteAt({ sprites }: SpriteTrack, timeS: number): Sprite | undefined {
   return sprites.findLast((sprite) => sprite.startS <= timeS) ?? sprites[0]
 }
 
-/** Shows a picture in an element, as its background. */
+/** Shows a thumbnail in an element, as its background. */
 export function drawSprite(element: HTMLElement, sprite: Sprite | undefined): void {
   const { style } = element
   if (sprite === undefined) {

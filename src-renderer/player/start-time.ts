@@ -5,12 +5,12 @@ export interface DatedRange {
   readonly startAsUtcS: number
 }
 
-/** True for what may stand behind `?start=`: seconds from the window's start, or before its end where negative, or an ISO 8601 time. */
+/** True for valid values of `?start=`: seconds from the window's start, or before its end if negative, or an ISO 8601 time. */
 export function isStart(text: string): boolean {
   return /^-?\d{1,6}(\.\d{1,3})?$/.test(text) || (/^\d{4}-\d\d-\d\dT/.test(text) && !Number.isNaN(Date.parse(text)))
 }
 
-/** Where a start lies on the video's clock, s, within the range; undefined where that is the live edge. */
+/** Where a start is on the video's clock, s, within the range; undefined where that is the live edge. */
 export function startTimeS(start: string, range: DatedRange): number | undefined {
   const seconds = Number(start)
   let timeS: number

@@ -25,7 +25,7 @@ export class StreamEndpoint {
     this.start = start
   }
 
-  /** Absolute: hls.js adds its delivery directives to absolute addresses alone, and without them it polls. */
+  /** Absolute: hls.js adds its delivery directives only to absolute URLs, and without them it polls. */
   address(file: string): string {
     const { name, token, session } = this.#options
     const path = token === undefined ? file : `@${encodeURIComponent(token)}/${file}`
@@ -40,7 +40,7 @@ export class StreamEndpoint {
     return `/live/${encodeURIComponent(name)}/whep?${query}`
   }
 
-  /** Asks first whether there is something to fetch: what is missing would stand as an error in the browser's console. */
+  /** Asks first whether there is anything to fetch: a missing file would be an error in the browser's console. */
   async ask(): Promise<Availability> {
     try {
       const about = await this.#fetch('about.json')

@@ -43,9 +43,9 @@ export interface WatchOptions {
   onProblem?(what: string): void
 }
 
-/** After the host says that the stream is over, a player shows what it still holds for so long, ms. */
+/** After the host says that the stream is over, a player shows what it still has for this long, ms. */
 const playOutMs = 800
-/** A stream that was lost with its host is expected back for so long, ms. */
+/** A stream that was lost with its host is expected back for this long, ms. */
 const returnMs = 60_000
 
 /**
@@ -138,8 +138,8 @@ export class WatchSession {
     return this.#engine?.shownTimeMs()
   }
 
-  /** Address of something that belongs to the stream, e.g. `sprites.vtt`, with the right to fetch it. */
-  addressOf(file: string): string {
+  /** URL of something that belongs to the stream, e.g. `sprites.vtt`, with the right to fetch it. */
+  urlOf(file: string): string {
     return this.#endpoint.address(file)
   }
 
@@ -216,13 +216,13 @@ export class WatchSession {
 
   #stalled(): void {
     if (!this.#engine || this.#state === 'ended' || this.#state === 'loading') return
-    // A picture that runs dry while the publisher is known to be away does not wait for the network.
+    // A video that runs dry while the publisher is known to be away does not wait for the network.
     this.#say(this.#advancing && !(this.#isAway && !this.rewound) ? 'buffering' : 'reconnecting')
   }
 
   #wake = (): void => {}
 
-  /** The host says how the stream stands, sooner than what is played shows it. */
+  /** The host reports the stream's state, sooner than what is played shows it. */
   #reported({ title, state, reconnecting }: StreamNotice): void {
     if (title) this.#options.onTitle?.(title)
     const wasAway = this.#isAway
@@ -261,7 +261,7 @@ export class WatchSession {
 
   #over(epoch: string, atOnce: boolean): void {
     this.#endedEpoch = epoch
-    // The engine stays until the stream starts again: it holds the last picture.
+    // The engine stays until the stream starts again: it keeps the last frame.
     if (atOnce) this.#drop()
     this.#say('ended')
     void this.#open()
@@ -386,7 +386,7 @@ export class WatchSession {
   }
 }
 
-/** There is nothing to see, and nobody waits for a picture. */
+/** There is nothing to see, and nobody waits for a frame. */
 function isIdle(state: WatchState): boolean {
   return state === 'waiting' || state === 'ended' || state === 'missing' || state === 'refused' || state === 'unsupported'
 }

@@ -1,7 +1,7 @@
 import { WhepClient } from '../webrtc/whep-client.ts'
 import type { Engine, EngineEvents } from './engine.ts'
 
-/** ms within which a connection must stand before another way of playing is taken. */
+/** ms within which a connection must be open before another way of playing is taken. */
 const CONNECT_MS = 5000
 
 /**

@@ -6,7 +6,7 @@ export interface CaptureChoice {
   readonly cameraId: string
   readonly microphone: boolean
   readonly microphoneId: string
-  /** Height of the picture in pixels. */
+  /** Height of the video in pixels. */
   readonly height: number
   /** What the browser does with the microphone's audio; its own choice where absent. */
   readonly processing?: Pick<MediaTrackConstraints, 'echoCancellation' | 'noiseSuppression' | 'autoGainControl'>
@@ -37,7 +37,7 @@ export async function capture(choice: CaptureChoice): Promise<MediaStream> {
       await take(navigator.mediaDevices.getDisplayMedia({ video: { height: { max: choice.height }, frameRate: 30 }, audio: true }))
     }
     const video = choice.picture === 'camera' ? videoConstraints(choice) : false
-    // Sound of a shared tab takes the place of the microphone: one sound track goes out.
+    // Audio of a shared tab replaces the microphone: one audio track goes out.
     const audio =
       choice.microphone && media.getAudioTracks().length === 0
         ? { ...choice.processing, ...(choice.microphoneId ? { deviceId: { exact: choice.microphoneId } } : {}) }

@@ -1,10 +1,10 @@
 import { useEffect, useRef } from 'react'
 import { publish as t } from '../messages/page.ts'
 
-/** dB below full scale that the meter's left end stands for. */
+/** dB below full scale at the meter's left end. */
 const FLOOR_DB = -60
 
-/** How loud the sound is that goes out. Drawn without React: it moves with every frame of the screen. */
+/** How loud the outgoing audio is. Drawn without React: it moves with every frame of the screen. */
 export function LevelMeter({ media }: { readonly media: MediaStream | undefined }) {
   const meter = useRef<HTMLMeterElement>(null)
   useEffect(() => {

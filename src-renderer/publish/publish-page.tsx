@@ -94,7 +94,7 @@ export function PublishPage() {
   )
 }
 
-/** The key stands behind the #, which browsers send to nobody. */
+/** The key is after the #, which browsers do not send. */
 function guestLink({ name, key }: { readonly name: string; readonly key: string }): string {
   return `${location.origin}/publish/${encodeURIComponent(name)}#key=${encodeURIComponent(key)}`
 }

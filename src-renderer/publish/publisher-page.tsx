@@ -2,7 +2,7 @@ import { useTitle } from '../components/page.ts'
 import { publish as t } from '../messages/page.ts'
 import { Broadcast } from './broadcast.tsx'
 
-/** The page behind a link to go live on a stream, and nothing else of the host. Behind the link's # stand the key, and whom it is for. */
+/** The page behind a link to go live on a stream, without the rest of the host. After the link's # are the key, and whom it is for. */
 export function PublisherPage({ name }: { readonly name: string }) {
   const link = new URLSearchParams(location.hash.slice(1))
   const key = link.get('key') ?? ''

@@ -4,7 +4,7 @@ import { rules as t } from '../messages/page.ts'
 import { IpRulesFields } from './ip-rules-fields.tsx'
 import { hostAccess } from './rule-stores.ts'
 
-/** Which addresses may watch and publish on this host at all. */
+/** Which IP addresses may watch and publish on this host at all. */
 export function AccessCard({ admin }: { readonly admin: boolean }) {
   const { kept, draft, setDraft, changed, save } = useDraft(hostAccess, t.ipAddressRulesSaved)
   return (

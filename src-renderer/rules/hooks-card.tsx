@@ -13,7 +13,7 @@ import { DeliveriesDialog } from './deliveries-dialog.tsx'
 import { HookDialog } from './hook-dialog.tsx'
 import { hooks } from './rule-stores.ts'
 
-/** HTTP hooks: which programs are told and asked. */
+/** HTTP hooks: which programs are notified and asked. */
 export function HooksCard() {
   const { loaded, items } = useCollection(hooks)
   const shown = Object.values(items)

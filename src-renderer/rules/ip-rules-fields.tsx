@@ -2,7 +2,7 @@ import { useId } from 'react'
 import type { IpRules } from '../client/types.ts'
 import { rules as t } from '../messages/page.ts'
 
-/** One address or network a line, as text areas hold them. */
+/** One IP address or network a line, as in text areas. */
 export const toLines = (list: readonly string[]): string => list.join('\n')
 
 export const fromLines = (text: string): string[] =>
@@ -18,7 +18,7 @@ interface Props {
   readonly testId: string
 }
 
-/** Who may come by address: two lists, one address or network a line. */
+/** Who may come by IP address: two lists, one IP address or network a line. */
 export function IpRulesFields({ rules, disabled, onChange, testId }: Props) {
   const id = useId()
   return (

@@ -6,7 +6,7 @@ import { HooksCard } from './hooks-card.tsx'
 import { PlaybackKeysCard } from './playback-keys-card.tsx'
 import './rules.css'
 
-/** Who may watch and publish, who is told, and when somebody is woken. */
+/** Who may watch and publish, who is notified, and when somebody is woken. */
 export function RulesPage() {
   useTitle(t.rules)
   const editor = useMayEdit()

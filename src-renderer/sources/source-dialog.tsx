@@ -12,7 +12,7 @@ interface Props {
   readonly onKept: () => void
 }
 
-/** Makes or changes a source. The address of a known one is typed again only where it changes: it may hold a password. */
+/** Makes or changes a source. The URL of a known one is typed again only if it changes: it may contain a password. */
 export function SourceDialog({ source, onClose, onKept }: Props) {
   const [stream, setStream] = useState(source?.stream ?? '')
   const [url, setUrl] = useState('')

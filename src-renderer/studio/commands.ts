@@ -104,7 +104,7 @@ export const saveReplay = (id: string): Promise<unknown> =>
     notify(t.outputs.replaySaved)
   })
 
-/** So much of a stream a clip has, s. */
+/** Length of a clip, s. */
 export const clipSeconds = 30
 
 /** Makes a clip of what viewers of a stream of this host saw last. */
@@ -126,7 +126,7 @@ export const runMacro = (id: string): Promise<unknown> =>
 /** Stops a run of a macro before its next action. */
 export const stopMacroRun = (run: string): Promise<unknown> => attempt(() => call('DELETE', `/studio/macro-runs/${run}`))
 
-/** Runs the macros that have these keys: for when they are pressed, or let go. */
+/** Runs the macros that have these keys: for when they are pressed, or released. */
 export const pressKeys = (chord: string, released: boolean): Promise<unknown> =>
   attempt(() => {
     clearEdits()

@@ -63,7 +63,7 @@ export function applyChange(collection: Collection, { at, changes }: Change): Co
 
 function changeAt(owner: Json, [list, id, ...rest]: readonly string[], changes: Json): Json {
   if (list === undefined || id === undefined) return owner
-  // Audio filters stand in `audio` of a source, and in `filters` of a track.
+  // Audio filters are in `audio` of a source, and in `filters` of a track.
   if (list === 'audio-filters' && isObject(owner.audio)) {
     return { ...owner, audio: changeAt(owner.audio, ['filters', id, ...rest], changes) }
   }

@@ -269,7 +269,7 @@ export const t = section('studio', {
     kindTitle: (kind: string) => kindTitles[kind] ?? kind,
     watchAt: (stream: string) => `watch/${stream}`,
     recordingFolder: 'recordings of the studio',
-    soundAlone: 'Audio only',
+    audioOnly: 'Audio only',
     constantQuality: 'constant quality',
     fps: (fps: number) => `${fps} fps`,
     time: 'Time',

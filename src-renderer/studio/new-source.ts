@@ -11,7 +11,7 @@ interface NewSource {
   readonly kind: string
   readonly name: string
   readonly settings: Readonly<Record<string, unknown>>
-  /** False for what is heard alone: it stands in no scene. */
+  /** False for what is heard but not seen: it is in no scene. */
   readonly pictures: boolean
   /** Where the middle of its item is wanted; left out: it fills the canvas. */
   readonly at?: Place

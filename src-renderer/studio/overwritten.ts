@@ -1,7 +1,7 @@
 import { type Change, entityAt, valuesOf } from './document.ts'
 import type { Collection, Edit } from './types.ts'
 
-/** For how long somebody is told that what they set was set otherwise behind them, ms. */
+/** For how long a notice says that a value was overwritten by somebody else, ms. */
 const reportedForMs = 20_000
 
 interface Mine {

@@ -5,7 +5,7 @@ export interface PlacedItem {
   readonly item: Item
   /** e.g. `scenes/talk/items/logo`, `scenes/talk/items/group/items/logo`. */
   readonly at: string
-  /** The list that it stands in, and where. */
+  /** Its list, and its position there. */
   readonly list: string
   readonly index: number
   readonly depth: number

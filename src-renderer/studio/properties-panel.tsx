@@ -33,7 +33,7 @@ export function PropertiesPanel({ document, scene, canvas, editor }: PropertiesP
   const layer = panel.kind === 'item' ? layersOf(scene).find(({ item }) => item.id === selected[0]) : undefined
   const sourceId = panel.kind === 'source' ? panel.id : layer !== undefined && 'source' in layer.item ? layer.item.source : undefined
   const source = document.sources.find(({ id }) => id === sourceId)
-  // Nothing is selected: the canvas takes the room.
+  // Nothing is selected: the canvas takes the space.
   if (source === undefined && layer === undefined) return null
   const title = layer !== undefined ? nameOf(layer.item, document) : (source?.name ?? t.properties.title)
   return (

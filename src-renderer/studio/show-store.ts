@@ -138,7 +138,7 @@ async function readDocument(revision: number): Promise<void> {
       const of = reads
       const wanted = wantedRevision
       const open = await call('GET', '/studio/collection')
-      // Everything is read anew: what was read here may be of another collection.
+      // Everything is read again: what was read here may be of another collection.
       if (of !== reads) continue
       confirmed = open
       show()
@@ -387,12 +387,12 @@ async function send(at: string): Promise<void> {
   }
 }
 
-/** Undoes the newest step of anybody; returns its name. Throws ApiError where there is none. */
+/** Undoes the newest step of anybody; returns its name. Throws ApiError if there is none. */
 export async function undo(): Promise<string> {
   return step('undo')
 }
 
-/** Does again what was undone last; returns its name. Throws ApiError where there is none. */
+/** Does again what was undone last; returns its name. Throws ApiError if there is none. */
 export async function redo(): Promise<string> {
   return step('redo')
 }

@@ -14,6 +14,6 @@ export function storeChoice(name: string, choice: string): void {
   try {
     localStorage.setItem(stored(name), choice)
   } catch {
-    // Without storage it holds until the page is left.
+    // Without storage it is kept until the page is left.
   }
 }

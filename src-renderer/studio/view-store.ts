@@ -15,7 +15,7 @@ interface ViewState {
   /** What the panel beside the canvas shows. */
   readonly panel: { readonly kind: 'item' } | { readonly kind: 'source'; readonly id: string } | null
   readonly dialog: EditorDialog | null
-  /** The multiview stands in the place of the canvas and the docks. */
+  /** The multiview replaces the canvas and the docks. */
   readonly multiview: boolean
   /** Id of the overlay that the dialog `overlays` shows first. */
   readonly overlay: string | null
@@ -73,7 +73,7 @@ export const select = (selected: readonly string[]): void => useView.setState({ 
 /** Opens the panel with the properties of the selected item. */
 export const showItemPanel = (): void => useView.setState({ panel: { kind: 'item' } })
 
-/** Opens the panel with the properties of a source that stands in no scene, a microphone say. */
+/** Opens the panel with the properties of a source that is in no scene, e.g. a microphone. */
 export const showSourcePanel = (id: string): void => useView.setState({ panel: { kind: 'source', id } })
 
 export const closePanel = (): void => useView.setState({ panel: null })

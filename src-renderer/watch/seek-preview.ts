@@ -2,18 +2,18 @@ import { drawSprite, readSpriteTrack, type SpriteTrack, spriteAt } from '../play
 import type { WatchSession } from '../player/watch-session.ts'
 import { part } from './controls.ts'
 
-/** The list of pictures grows while the stream runs: it is read again at most so often, ms. */
+/** The list of thumbnails grows while the stream runs: it is read again at most this often, ms. */
 const freshForMs = 5000
 const hideAfterMs = 1200
 
 export interface SeekPreview {
-  /** Shows the picture at a share of the bar, 0 to 1, and a time. */
+  /** Shows the thumbnail at a share of the bar, 0 to 1, and a time. */
   show(share: number, text: string): void
   hide(): void
   hideSoon(): void
 }
 
-/** A small picture above the bar, of the moment that it would go to. */
+/** A thumbnail above the bar, of the moment that it would go to. */
 export function connectSeekPreview(video: HTMLVideoElement, session: () => WatchSession): SeekPreview {
   const box = part('seek-preview')
   const picture = part('seek-picture')
@@ -26,7 +26,7 @@ export function connectSeekPreview(video: HTMLVideoElement, session: () => Watch
   const read = async () => {
     if (performance.now() - readAt < freshForMs) return
     readAt = performance.now()
-    const address = session().addressOf('sprites.vtt')
+    const address = session().urlOf('sprites.vtt')
     const response = await fetch(address, { cache: 'no-store' }).catch(() => undefined)
     if (!response?.ok) return
     track = readSpriteTrack(await response.text(), address)

@@ -45,7 +45,7 @@ function tokenOf(query: URLSearchParams): string | undefined {
 /** Names that the host accepts for streams. */
 const streamName = /^[a-z0-9][a-z0-9_-]{0,63}$/
 
-/** The HTML that puts the player on another page; undefined where `name`, which whoever made the link chose, is not a stream's. */
+/** The HTML that puts the player on another page; undefined where `name`, which the maker of the link chose, is not a stream's. */
 export function embedSnippet(origin: string, name: string): string | undefined {
   if (!streamName.test(name)) return undefined
   return `<iframe src="${attribute(`${origin}/embed/${name}`)}" width="960" height="540" style="border:0;aspect-ratio:16/9;width:100%;height:auto" allow="autoplay; fullscreen; picture-in-picture" allowfullscreen title="${attribute(name)}"></iframe>`

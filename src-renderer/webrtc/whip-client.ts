@@ -6,11 +6,11 @@ export type WhipState = KeptState | 'live'
 export interface WhipOptions extends KeptEvents<'live'>, Pick<PeerOptions, 'endpoint' | 'transportPolicy'> {
   /** The stream key. */
   readonly key: string
-  /** One picture track, one sound track, or both. */
+  /** One video track, one audio track, or both. */
   readonly media: MediaStream
-  /** bit/s of the picture. */
+  /** bit/s of the video. */
   readonly videoBitrate: number
-  /** Sends the picture in three sizes, so that every viewer gets the one that its network carries. */
+  /** Sends the video in three sizes, so that every viewer gets the one that its network carries. */
   readonly simulcast: boolean
   /** `detail` keeps the size and lets the frame rate fall (screens), `motion` the other way round (cameras). */
   readonly prefer: 'detail' | 'motion'

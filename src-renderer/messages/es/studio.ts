@@ -252,7 +252,7 @@ export const studio = {
     kindTitle: (kind: string) => kindTitles[kind] ?? kind,
     watchAt: (stream: string) => `watch/${stream}`,
     recordingFolder: 'grabaciones del estudio',
-    soundAlone: 'Solo audio',
+    audioOnly: 'Solo audio',
     constantQuality: 'calidad constante',
     fps: (fps: number) => `${fps} fps`,
     time: 'Tiempo',
@@ -728,7 +728,7 @@ export const studioTransitions = {
   tryAgain: 'Probar otra vez',
   endTrial: 'Terminar',
   trialAudible: 'Oírla en el altavoz en el que este equipo monitoriza',
-  trialPicture: (name: string) => `Prueba de la transición "${name}"`,
+  trialVideo: (name: string) => `Prueba de la transición "${name}"`,
   trialState: {
     off: '',
     prepares: 'Preparando las escenas…',

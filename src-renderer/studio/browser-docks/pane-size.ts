@@ -23,6 +23,6 @@ export function storeSize(place: DockPlace, size: number): void {
   try {
     localStorage.setItem(stored(place), String(size))
   } catch {
-    // Without storage it holds until the page is left.
+    // Without storage it is kept until the page is left.
   }
 }

@@ -9,11 +9,11 @@ interface CanvasVideoProps {
   readonly of: 'program' | 'preview'
 }
 
-/** The live picture of a canvas of the show. */
+/** The live video of a canvas of the show. */
 export function CanvasVideo({ canvas, of }: CanvasVideoProps) {
   const id = encodeURIComponent(canvas)
   return (
-    <LivePicture
+    <LiveVideo
       feed={`/studio/preview-feed?canvas=${id}&of=${of}`}
       image={`/studio/screenshot?${of}=${id}`}
       label={of === 'program' ? t.programVideo : t.previewVideo}
@@ -22,7 +22,7 @@ export function CanvasVideo({ canvas, of }: CanvasVideoProps) {
   )
 }
 
-interface LivePictureProps {
+interface LiveVideoProps {
   /** Path of the endpoint with its frames below `/api/v1`, up to the height. */
   readonly feed: string
   /** Path of an image of it below `/api/v1`, up to type and width: for browsers that have no decoder. */
@@ -32,8 +32,8 @@ interface LivePictureProps {
   readonly name: string
 }
 
-/** A live picture with how far behind the studio it is. Nothing is fetched while nobody can see it. */
-export function LivePicture({ feed, image, label, name }: LivePictureProps) {
+/** Live video with how far behind the studio it is. Nothing is fetched while nobody can see it. */
+export function LiveVideo({ feed, image, label, name }: LiveVideoProps) {
   const target = useRef<HTMLCanvasElement>(null)
   const status = useRef<HTMLSpanElement>(null)
   const [unable, setUnable] = useState(() => !canPlayFeed())
@@ -63,7 +63,7 @@ export function LivePicture({ feed, image, label, name }: LivePictureProps) {
   useEffect(() => {
     const element = target.current
     if (element === null || !seen || height === 0) return
-    // Written past React: a picture changes more often than anything else on the page.
+    // Written past React: a frame changes more often than anything else on the page.
     const onFrame = (number?: number): void => {
       element.dataset.loaded = 'true'
       if (number !== undefined) element.dataset.frame = String(number)

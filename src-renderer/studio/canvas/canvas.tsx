@@ -27,7 +27,7 @@ export interface CanvasProps {
   readonly editable?: boolean
 }
 
-/** A canvas of the show: its live picture, and where it may be edited handles over it. What is dropped on it becomes a source. */
+/** A canvas of the show: its live video, and handles over it if it may be edited. What is dropped on it becomes a source. */
 export function Canvas({ canvas: id, role, scene: sceneId, selected, onSelect, editable = false }: CanvasProps) {
   const show = useDocument()
   const safeAreas = useAid('safeAreas')

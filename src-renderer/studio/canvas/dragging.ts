@@ -33,7 +33,7 @@ export function movedBy(layout: Layout, by: Point): LayoutChange {
   return { position: roundedPoint({ x: layout.position.x + by.x, y: layout.position.y + by.y }) }
 }
 
-/** Where the alignment point comes to stand when a frame gets another size and a point of it, by its shares, keeps its place. */
+/** New position of the alignment point when a frame gets another size and a point of it, by its shares, keeps its place. */
 function originFor(frame: Frame, width: number, height: number, u: number, v: number): Point {
   const kept = pointAt(frame, u, v)
   const offset = turn({ x: (frame.pivotX - u) * width, y: (frame.pivotY - v) * height }, frame.angle)
@@ -43,7 +43,7 @@ function originFor(frame: Frame, width: number, height: number, u: number, v: nu
 const shareOf = (side: -1 | 0 | 1): number => (side + 1) / 2
 
 /**
- * An item whose handle was dragged to a point, in pixels of what it stands in. The opposite side stays where it is.
+ * An item whose handle was dragged to a point, in pixels of its parent. The opposite side stays where it is.
  * @param keepAspect both sides change by the same factor
  */
 export function resized(layout: Layout, content: Size, { x, y }: Handle, to: Point, keepAspect: boolean): LayoutChange {

@@ -1,4 +1,4 @@
-/** What dropped things become. */
+/** What dropped files and texts become. */
 export interface DroppedSource {
   readonly kind: 'media' | 'browser' | 'text'
   readonly name: string

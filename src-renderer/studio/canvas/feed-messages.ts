@@ -41,5 +41,5 @@ export function readFrame(message: ArrayBuffer): FeedFrame | undefined {
 /** Heights that the feed is made in, pixels. */
 const heights = [180, 270, 360, 450, 540, 630, 720] as const
 
-/** The height to ask for where a picture is drawn in so many pixels: the next larger one. */
+/** The height to ask for when a video is drawn in this many pixels: the next larger one. */
 export const feedHeight = (pixels: number): number => heights.find((each) => each >= pixels * 0.9) ?? 720

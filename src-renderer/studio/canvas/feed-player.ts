@@ -30,7 +30,7 @@ export interface FeedPlayerOptions {
 }
 
 const statusMs = 500
-/** Between two frames of a picture that does not move more time passes, ms. */
+/** Between two frames of a video that does not move more time passes, ms. */
 const stillMs = 400
 /** Frames that are reported as shown together. */
 const shownEach = 3

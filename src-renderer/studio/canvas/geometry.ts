@@ -1,6 +1,6 @@
 import type { Item } from '../types.ts'
 
-/** What of an item says where it stands. */
+/** The position of an item. */
 export type Layout = Pick<Item, 'position' | 'scale' | 'rotation' | 'alignment' | 'crop' | 'bounds'>
 
 export interface Point {
@@ -45,8 +45,8 @@ const across = { left: 0, center: 0.5, right: 1 } as const
 const down = { top: 0, center: 0.5, bottom: 1 } as const
 
 /**
- * The box that handles are drawn at: that of the item's content, or its bounds. A point of it stands at
- * `origin + turn((u - pivotX) * width, (v - pivotY) * height)`, u and v from 0 (left, top) to 1.
+ * The box that handles are drawn at: that of the item's content, or its bounds. A point of it is at `origin + turn((u - pivotX) * width, (v
+ * - pivotY) * height)`, u and v from 0 (left, top) to 1.
  */
 export interface Frame {
   readonly origin: Point
@@ -90,7 +90,7 @@ export function pointAt({ origin, angle, width, height, pivotX, pivotY }: Frame,
   return { x: origin.x + x, y: origin.y + y }
 }
 
-/** The other way round: shares of width and height at which a point lies. */
+/** The other way round: shares of width and height at which a point is. */
 export function sharesOf(
   { origin, angle, width, height, pivotX, pivotY }: Frame,
   point: Point,
@@ -99,7 +99,7 @@ export function sharesOf(
   return { u: width === 0 ? Number.NaN : x / width + pivotX, v: height === 0 ? Number.NaN : y / height + pivotY }
 }
 
-/** Corners from the top left clockwise, seen through what the item stands in. */
+/** Corners from the top left clockwise, seen through the item's parent. */
 export function cornersOf(frame: Frame, within: Affine = identity): readonly [Point, Point, Point, Point] {
   const at = (u: number, v: number): Point => apply(within, pointAt(frame, u, v))
   return [at(0, 0), at(1, 0), at(1, 1), at(0, 1)]

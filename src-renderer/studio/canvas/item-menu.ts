@@ -75,7 +75,7 @@ function lengthOf({ id, items }: Scene, list: string): number {
   return owner !== undefined && 'group' in owner ? owner.group.length : 0
 }
 
-/** The entry of the menu that a key stands for; undefined where it stands for none. */
+/** The entry of the menu that a key triggers; undefined if it triggers none. */
 export function itemKey(
   { key, ctrlKey, metaKey, shiftKey, altKey }: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'shiftKey' | 'altKey'>,
   options: ItemMenuOptions,

@@ -68,7 +68,7 @@ export function PickerLayer({ canvas, scene, document: show, picking }: PickerLa
   )
 }
 
-/** The pixel of an item's content that lies at a point of the canvas. */
+/** The pixel of an item's content at a point of the canvas. */
 function pixelAt({ item, content, within }: StageItem, point: Point): Point | undefined {
   const back = invert(compose(within, contentTransform(item, content)))
   if (back === undefined) return undefined

@@ -40,7 +40,7 @@ function nearest(
   return best
 }
 
-/** How far a moved box must go on so that an edge or its middle stands on a line, where one is near enough. */
+/** How far a moved box must go on so that an edge or its middle is on a line, if one is near enough. */
 export function snapBox({ left, top, right, bottom }: Box, lines: SnapLines, within: number): Snapped {
   const x = nearest([left, (left + right) / 2, right], lines.x, within)
   const y = nearest([top, (top + bottom) / 2, bottom], lines.y, within)

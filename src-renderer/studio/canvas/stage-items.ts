@@ -23,7 +23,7 @@ export interface StageItem extends PlacedItem {
   readonly name: string
   readonly content: Size
   readonly frame: Frame
-  /** From pixels of what it stands in to pixels of the canvas. */
+  /** From pixels of its parent to pixels of the canvas. */
   readonly within: Affine
   readonly corners: readonly [Point, Point, Point, Point]
   readonly box: Box
@@ -34,7 +34,7 @@ export type Draft = ReadonlyMap<string, Partial<Layout>>
 
 export type SizeOf = (item: Item) => Size | undefined
 
-/** What the host knows of sizes: pictures of sources as they run, scenes as large as their canvas. */
+/** What the host knows of sizes: frames of sources as they run, scenes as large as their canvas. */
 export function sizesOf(document: Collection, reports: Readonly<Record<string, SourceReport>>): SizeOf {
   const of: SizeOf = (item) => {
     if ('source' in item) return reports[item.source]?.picture
@@ -42,7 +42,7 @@ export function sizesOf(document: Collection, reports: Readonly<Record<string, S
       const scene = document.scenes.find(({ id }) => id === item.scene)
       return document.canvases.find(({ id }) => id === scene?.canvas)
     }
-    // The box of a group reaches from its own origin to the right and the bottom of what stands in it.
+    // The box of a group reaches from its own origin to the right and the bottom of its content.
     let [width, height] = [1, 1]
     for (const member of item.group) {
       const size = member.visible ? of(member) : undefined
@@ -56,7 +56,7 @@ export function sizesOf(document: Collection, reports: Readonly<Record<string, S
   return of
 }
 
-/** The items of a scene that stand on the canvas, the topmost first, those of groups before their group. */
+/** The items of a scene that are on the canvas, the topmost first, those of groups before their group. */
 export function stageItems(scene: Scene, document: Collection, sizeOf: SizeOf, draft: Draft): readonly StageItem[] {
   const list = (items: readonly Item[], at: string, depth: number, within: Affine): StageItem[] =>
     items.flatMap((stored, index) => {
@@ -74,7 +74,7 @@ export function stageItems(scene: Scene, document: Collection, sizeOf: SizeOf, d
   return list(scene.items, `scenes/${scene.id}/items`, 0, identity).toReversed()
 }
 
-/** Whether a point of the canvas lies on an item. */
+/** Whether a point of the canvas is on an item. */
 export function isOn({ frame, within }: StageItem, point: Point): boolean {
   const back = invert(within)
   if (back === undefined) return false
@@ -106,7 +106,7 @@ export function localWay({ within: [a, b, c, d] }: StageItem, way: Point): Point
   return back === undefined ? { x: 0, y: 0 } : apply(back, way)
 }
 
-/** A point of the canvas in pixels of what an item stands in. */
+/** A point of the canvas in pixels of an item's parent. */
 export function localPoint({ within }: StageItem, point: Point): Point {
   const back = invert(within)
   return back === undefined ? point : apply(back, point)

@@ -69,7 +69,7 @@ function useGesture() {
   return { draft, show, end }
 }
 
-/** Handles of the items of a scene, drawn over its picture. */
+/** Handles of the items of a scene, drawn over its video. */
 export function Stage({ canvas, scene, document, selected, onSelect }: StageProps) {
   const svg = useRef<SVGSVGElement>(null)
   const press = useRef<Press | undefined>(undefined)
@@ -306,7 +306,7 @@ function Grips({ item, unit }: { readonly item: StageItem; readonly unit: number
   )
 }
 
-/** Whether an item stands in a group that is moved as a whole. */
+/** Whether an item is in a group that is moved as a whole. */
 function isWithin(at: string, items: readonly StageItem[], moved: readonly string[]): boolean {
   return items.some((each) => moved.includes(each.item.id) && at.startsWith(`${each.at}/`))
 }

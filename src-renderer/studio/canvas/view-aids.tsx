@@ -15,7 +15,7 @@ function read(aid: Aid): boolean {
   }
 }
 
-/** Whether lines are drawn over the canvas, as this browser was told last. */
+/** Whether lines are drawn over the canvas, as last chosen in this browser. */
 export function useAid(aid: Aid): readonly [boolean, () => void] {
   const [on, setOn] = useState(() => read(aid))
   const toggle = (): void => {
@@ -23,7 +23,7 @@ export function useAid(aid: Aid): readonly [boolean, () => void] {
     try {
       localStorage.setItem(stored(aid), on ? 'off' : 'on')
     } catch {
-      // Without storage it holds until the page is left.
+      // Without storage it is kept until the page is left.
     }
   }
   return [on, toggle]
@@ -34,7 +34,7 @@ const safeShares = [0.035, 0.05]
 /** Rows of the grid: squares on a canvas of 16:9. */
 const gridRows = 9
 
-/** Lines over the picture that nobody but this page sees. */
+/** Lines over the video that only this page sees. */
 export function AidLines({ canvas: { width, height }, safeAreas, grid }: { readonly canvas: CanvasPart } & Readonly<Record<Aid, boolean>>) {
   const step = height / gridRows
   return (

@@ -32,7 +32,7 @@ const groups: readonly (readonly [title: () => string, kinds: readonly string[]]
 
 const firstSettings = (): Readonly<Record<string, Readonly<Record<string, unknown>>>> => ({ text: { text: t.addSource.firstText } })
 
-/** Chooses a kind of source and its settings; it stands in the scene when the dialog closes. */
+/** Chooses a kind of source and its settings; it is in the scene when the dialog closes. */
 export function AddSourceDialog({ document, scene, canvas, onClose, audioOnly = false, overlays }: AddSourceDialogProps) {
   const kinds = useKinds('source-kinds')
   const [kind, setKind] = useState<Kind | null>(null)
@@ -110,7 +110,7 @@ export function AddSourceDialog({ document, scene, canvas, onClose, audioOnly = 
   )
 }
 
-interface SourceFormProps extends Omit<AddSourceDialogProps, 'soundOnly' | 'overlays'> {
+interface SourceFormProps extends Omit<AddSourceDialogProps, 'audioOnly' | 'overlays'> {
   readonly kind: Kind
   readonly onBack: () => void
 }

@@ -5,7 +5,7 @@ interface DockProps {
   readonly children: ReactNode
   /** Buttons beneath the content. */
   readonly tools?: ReactNode
-  /** Stands beside the title. */
+  /** Shown beside the title. */
   readonly aside?: ReactNode
   readonly testId: string
 }

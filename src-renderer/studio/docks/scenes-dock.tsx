@@ -28,7 +28,7 @@ interface ScenesDockProps {
   readonly editor: boolean
 }
 
-/** Colours that scenes are marked with: told apart in both themes. */
+/** Colours that scenes are marked with: distinguishable in both themes. */
 const sceneColors = [
   ['#e5484d', 'red'],
   ['#f0b429', 'yellow'],

@@ -5,7 +5,7 @@ interface SearchFieldProps {
   readonly testId: string
 }
 
-/** Lists with so many entries can be searched. */
+/** Lists with this many entries can be searched. */
 export const searchFrom = 8
 
 /** Whether a name has every word of a search in it. */

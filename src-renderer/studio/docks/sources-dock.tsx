@@ -27,7 +27,7 @@ interface SourcesDockProps {
   readonly onAdd: () => void
 }
 
-/** What stands in the edited scene, the topmost first. */
+/** Items of the edited scene, the topmost first. */
 export function SourcesDock({ document, scene, editor, onAdd }: SourcesDockProps) {
   const [renaming, setRenaming] = useState<string | null>(null)
   const [menu, setMenu] = useState<{ readonly x: number; readonly y: number } | null>(null)
@@ -63,7 +63,7 @@ export function SourcesDock({ document, scene, editor, onAdd }: SourcesDockProps
       )
     else select([id])
   }
-  /** The selected items, with this one alone where it is none of them. */
+  /** The selected items, or only this one if it is not among them. */
   const withItem = (layer: PlacedItem): readonly PlacedItem[] => {
     if (selected.includes(layer.item.id)) return chosen
     select([layer.item.id])

@@ -9,7 +9,7 @@ import { t } from './messages.ts'
 import { SourcePreview } from './source-preview.tsx'
 import './filters.css'
 
-/** Chains of filters of a source: of its pictures, and of its sound. */
+/** Chains of filters of a source: of its video, and of its audio. */
 export function SourceFilters({
   source,
   pictures,

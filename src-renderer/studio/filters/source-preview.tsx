@@ -8,7 +8,7 @@ import { t } from './messages.ts'
 const pauseMs = 350
 const width = 560
 
-/** The source with its filters, a few times a second; without them while it is held. Colours can be picked from it. */
+/** The source with its filters, a few times a second; without them while the button is pressed. Colours can be picked from it. */
 export function SourcePreview({ source }: { readonly source: Source }) {
   const target = useRef<HTMLCanvasElement>(null)
   const [held, setHeld] = useState(false)

@@ -30,7 +30,7 @@ export interface SettingTexts {
   readonly options: Readonly<Record<string, string>>
 }
 
-/** Properties drawn from a JSON schema: every change is told at once. */
+/** Properties drawn from a JSON schema: every change is reported at once. */
 export function SettingsForm({ schema, values, onChange, devices, disabled = false, clearable = false, texts }: SettingsFormProps) {
   return (
     <div className="settings-form">

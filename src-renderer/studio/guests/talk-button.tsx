@@ -13,7 +13,7 @@ interface TalkButtonProps {
 
 const isKey = (key: string): boolean => key === ' ' || key === 'Enter'
 
-/** Talks while it is held, by pointer or by keyboard. */
+/** Talks while it is pressed, by pointer or by keyboard. */
 export function TalkButton({ talkback, to, label, testId, children }: TalkButtonProps) {
   const isHeld = talkback.wanted === to
   const isHeard = isHeld && talkback.isTalking

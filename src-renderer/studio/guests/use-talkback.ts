@@ -2,7 +2,7 @@ import { useEffect, useMemo, useRef, useState } from 'react'
 import { TalkbackLink } from './talkback-link.ts'
 
 export interface Talkback {
-  /** Whom the button that is held is for. */
+  /** Whom the pressed button is for. */
   readonly wanted: string | undefined
   /** The host passes on what is said. */
   readonly isTalking: boolean
@@ -12,7 +12,7 @@ export interface Talkback {
   quiet(): void
 }
 
-/** Talkback of this page: nothing is opened before somebody talks, and the microphone is let go with the component. */
+/** Talkback of this page: nothing is opened before somebody talks, and the microphone is closed with the component. */
 export function useTalkback(): Talkback {
   const link = useRef<TalkbackLink>(undefined)
   const [wanted, setWanted] = useState<string>()

@@ -30,7 +30,7 @@ const steps: readonly Step[] = [
   { short: 720, framesPerSecond: 30, load: 1, streamKbps: 2500, recordKbps: 5000 },
 ]
 
-/** The machine composes the show and runs the game beside encoding: it must encode so many times faster than real time. */
+/** The machine composes the show and runs the game beside encoding: it must encode this many times faster than real time. */
 const headroom = 2
 /** Share of the upload that a stream may take: the rest is for what varies, and for others on the line. */
 const uploadShare = 0.7

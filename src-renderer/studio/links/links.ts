@@ -8,7 +8,7 @@ export interface CanvasLink {
   readonly scene: Scene
   /** `linked`: it moves with an item there; `apart`: the scene shows the same, on its own; `absent`: it does not show it. */
   readonly state: 'linked' | 'apart' | 'absent'
-  /** The item there, where there is one, and the scene that it is in. */
+  /** The item there, if there is one, and the scene that it is in. */
   readonly other: (PlacedItem & { readonly name: string; readonly of: Scene }) | undefined
 }
 

@@ -7,7 +7,7 @@ type Field =
   | { readonly name: string; readonly as: 'state' }
   | { readonly name: string; readonly as: 'number'; readonly minimum: number; readonly maximum: number }
 
-/** What each action is told, in the order in which it is chosen: what a choice offers may depend on those before it. */
+/** Parameters of each action, in the order in which they are chosen: what a choice offers may depend on those before it. */
 export const actionFields: Readonly<Record<Action['do'], readonly Field[]>> = {
   'switch': [
     { name: 'scene', as: 'choice' },

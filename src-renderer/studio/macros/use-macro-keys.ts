@@ -3,13 +3,13 @@ import { pressKeys } from '../commands.ts'
 import { useShow } from '../show-store.ts'
 import { chordOf, sameKeys } from './chords.ts'
 
-/** Runs macros by their keys, unless a text is written or a dialog is open. What is done when keys are let go is done in any case. */
+/** Runs macros by their keys, unless a text is written or a dialog is open. What is done when keys are released is done in any case. */
 export function useMacroKeys(enabled: boolean): void {
   useEffect(() => {
     if (!enabled) return
     /** Chords of macros that wait for their release, by the key on the keyboard. */
     const down = new Map<string, string>()
-    // What is let go must not overtake what was pressed.
+    // A release must not overtake its press.
     let last: Promise<unknown> = Promise.resolve()
     const notify = (chord: string, released: boolean): void => {
       last = last.then(() => pressKeys(chord, released))

@@ -24,7 +24,7 @@ const between = (value: number, from: 0 | 1, to: 0 | 1): number => {
 /** Level of a fader at a place from 0 to 1, dB to a tenth. */
 export const levelAt = (place: number): number => Math.round(between(place, 0, 1) * 10) / 10
 
-/** Where a fader stands for a level, 0 to 1; levels above 10 dB stand at its end. */
+/** Position of a fader for a level, 0 to 1; levels above 10 dB are at its end. */
 export const placeOf = (db: number): number => between(db, 1, 0)
 
 /** The quietest level that is drawn, dBFS. */

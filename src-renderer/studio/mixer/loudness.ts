@@ -1,6 +1,6 @@
 /** Quieter than this is no part of a programme, LUFS: the absolute gate of ITU-R BS.1770. */
 const absoluteGate = -70
-/** What is so much quieter than the rest does not count either, LU: the relative gate. */
+/** What is this much quieter than the rest does not count either, LU: the relative gate. */
 const relativeGate = -10
 const loudest = 10
 /** Bins of a tenth of a LU. */

@@ -4,7 +4,7 @@ import { meterFloorDb, meterShare } from './fader-scale.ts'
 
 /** How fast the mark of the highest level falls, dB a second. */
 const fallDbPerSecond = 12
-/** How long it stands before it falls, ms. */
+/** How long it stays before it falls, ms. */
 const holdMs = 900
 
 interface Channel {
@@ -27,7 +27,7 @@ interface MeterProps {
   readonly read?: (levels: ReadonlyMap<string, Levels>) => Levels | undefined
 }
 
-/** The level of a source or track in two bars, drawn beside React: peak as the bar, its highest mark held. */
+/** The level of a source or track in two bars, drawn beside React: peak as the bar, with peak hold. */
 export function Meter({ of, label, read }: MeterProps) {
   const element = useRef<HTMLCanvasElement>(null)
   useEffect(() => {
@@ -73,7 +73,7 @@ export function Meter({ of, label, read }: MeterProps) {
           context.fillRect(Math.min(width - 2, meterShare(channel.heldDb) * width), top, 2, bar)
         }
       })
-      // For whom the picture says nothing: tests, and tools of the browser.
+      // For those who do not see the meter: tests, and tools of the browser.
       canvas.dataset.level = reading === undefined ? '' : Math.max(...reading.peakDb).toFixed(1)
     })
     return () => {

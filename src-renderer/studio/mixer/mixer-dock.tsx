@@ -23,7 +23,7 @@ interface MixerDockProps {
   readonly onAdd: () => void
 }
 
-/** Sources that have sound, each with its level, meter and switches. */
+/** Sources with audio, each with its level, meter and switches. */
 export function MixerDock({ document, editor, onAdd }: MixerDockProps) {
   const heard = document.sources.flatMap((source) => (source.audio === undefined ? [] : [{ source, audio: source.audio }]))
   const shown = new Set(
@@ -72,7 +72,7 @@ interface StripProps {
   readonly audio: SourceAudio
   readonly document: Collection
   readonly editor: boolean
-  /** It stands in no scene: here alone it can be deleted. */
+  /** It is in no scene: it can only be deleted here. */
   readonly removable: boolean
 }
 

@@ -153,7 +153,7 @@ interface TilesProps {
   readonly tiles: readonly Tile[]
   readonly program: ProgramState
   readonly editor: boolean
-  /** Said where there are none. */
+  /** Shown if there are none. */
   readonly empty: string
 }
 

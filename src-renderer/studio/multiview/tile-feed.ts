@@ -6,7 +6,7 @@ export const maxTiles = 16
 /** Lines in which tiles are made. */
 const heights = [90, 135, 180] as const
 
-/** The lines to ask for where tiles are so many pixels wide: the next larger ones. */
+/** The lines to ask for where tiles are this many pixels wide: the next larger ones. */
 export const tileHeight = (pixels: number): number => heights.find((each) => (each * 16) / 9 >= pixels * 0.9) ?? 180
 
 interface Target {
@@ -18,7 +18,7 @@ interface Target {
 export interface TileFeed {
   /** Draws a tile into an element from now on. Returns the way to stop. */
   show(id: string, canvas: HTMLCanvasElement): () => void
-  /** Tiles are drawn in so many pixels of the screen from now on. */
+  /** Tiles are drawn in this many pixels of the screen from now on. */
   setWidth(pixels: number): void
   close(): void
 }

@@ -25,7 +25,7 @@ export function qualityWords(output: Output, document: Collection): string {
     output,
     document.canvases.find(({ id }) => id === output.canvas),
   )
-  if (video === null || size === undefined) return t.outputs.soundAlone
+  if (video === null || size === undefined) return t.outputs.audioOnly
   const { numerator, denominator } = document.frameRate
   const fps = Number((numerator / denominator / video.frameDivisor).toFixed(2))
   const rate = video.rateControl === 'crf' ? t.outputs.constantQuality : formatBitrate(video.bitrateKbps)

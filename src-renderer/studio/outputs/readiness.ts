@@ -19,7 +19,7 @@ export function doubtsOf(output: Output): readonly Doubt[] {
 
 const text = (value: unknown): string => (typeof value === 'string' ? value.trim() : '')
 
-/** What is to be said about the show before it goes live: of the scenes on air, and of its sound. */
+/** What is to be said about the show before it goes live: of the scenes on air, and of its audio. */
 export function showDoubts(document: Collection, onAir: readonly string[], isRunning: boolean): readonly Doubt[] {
   const doubts: Doubt[] = []
   if (!isRunning) doubts.push({ code: 'engine', blocks: true })

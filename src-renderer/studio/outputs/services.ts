@@ -7,7 +7,7 @@ export interface Service {
   readonly name?: string
   /** Kind of the output. */
   readonly kind: 'host' | 'rtmp' | 'srt' | 'whip' | 'recording' | 'replay' | 'virtual-camera'
-  /** Servers to choose from; none where the address is typed. */
+  /** Servers to choose from; empty if the URL is typed. */
   readonly servers: readonly string[]
   /** Most that the service takes, kbps. */
   readonly bitrateKbps: number

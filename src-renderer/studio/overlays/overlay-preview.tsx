@@ -12,8 +12,8 @@ interface OverlayPreviewProps {
 }
 
 /**
- * The overlay's own page in a frame, told what to show: it looks as it will on air. Inert: keys that it had the focus for, Escape among
- * them, would not reach the dialog.
+ * The overlay's own page in a frame, which gets what to show: it looks as it will on air. Inert: keys that it had the focus for, Escape
+ * among them, would not reach the dialog.
  */
 export function OverlayPreview({ kind, name, settings, state, width, height }: OverlayPreviewProps) {
   const frame = useRef<HTMLIFrameElement>(null)

@@ -61,7 +61,7 @@ export async function makeEmptyShow(force = false): Promise<string> {
 /** Devices of a kind; none where this machine cannot list them. */
 const devicesOf = (kind: string): Promise<readonly Device[]> => listDevices(kind).catch(() => [])
 
-/** A show that shows something at once: the screen with the computer's sound, or a test pattern where there is no screen. */
+/** A show that shows something at once: the screen with the computer's audio, or a test pattern if there is no screen. */
 export async function makeFirstShow(): Promise<void> {
   await makeEmptyShow()
   const document = await untilOpen()

@@ -12,7 +12,7 @@ import { t as templates } from '../templates/messages.ts'
 import { openDialog } from '../view-store.ts'
 import { ImportObs } from './import-obs.tsx'
 
-/** What stands where no show is open: one click to a picture. */
+/** Shown while no show is open: one click to a first scene. */
 export function StartState({ editor }: { readonly editor: boolean }) {
   const [shows, setShows] = useState<readonly Listing[]>([])
   const [known, setKnown] = useState(false)

@@ -14,7 +14,7 @@ interface Template {
   readonly design: (design: Design) => void
   /** Colours that it has until others are chosen. */
   readonly palette: PaletteName
-  /** Id of the scene that stands for it in the list. */
+  /** Id of the scene that represents it in the list. */
   readonly cover: string
   /** Size that its design is drawn in. */
   readonly width: number

@@ -29,7 +29,7 @@ export const t = section('studioTransitions', {
   tryAgain: 'Try again',
   endTrial: 'End',
   trialAudible: 'Hear it on the speaker on which this computer monitors',
-  trialPicture: (name: string) => `Trial of the transition "${name}"`,
+  trialVideo: (name: string) => `Trial of the transition "${name}"`,
   trialState: {
     off: '',
     prepares: 'Preparing the scenes…',

@@ -2,7 +2,7 @@ import { Play, Square } from 'lucide-react'
 import { type CSSProperties, useEffect, useRef, useState } from 'react'
 import { call } from '../../client/api.ts'
 import { notifyError } from '../../components/toasts.tsx'
-import { LivePicture } from '../canvas/canvas-video.tsx'
+import { LiveVideo } from '../canvas/canvas-video.tsx'
 import { useShow } from '../show-store.ts'
 import type { Collection, Transition } from '../types.ts'
 import { t } from './messages.ts'
@@ -129,11 +129,11 @@ export function Trial({ transition, document: show }: TrialProps) {
           className="trial-picture"
           style={{ 'aspectRatio': `${shown.width} / ${shown.height}`, '--ratio': shown.width / shown.height } as CSSProperties}
         >
-          <LivePicture
+          <LiveVideo
             key={shown.trial}
             feed={`/studio/transition-trial-feed?canvas=${shown.canvas}`}
             image={`/studio/transition-trial/${shown.trial}/image?`}
-            label={t.trialPicture(transition.name)}
+            label={t.trialVideo(transition.name)}
             name="trial"
           />
         </div>
