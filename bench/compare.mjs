@@ -71,19 +71,23 @@ const shown = (value) => (value >= 100 ? value.toFixed(0) : value.toPrecision(3)
 
 /**
  * `{ figures, worse }`: for each figure the values of both checkouts by round, and the names of those that are worse here.
- * @param {{ other: string, rounds?: number }} options `other` is a built checkout
+ * @param {{ other: string, rounds?: number, only?: string }} options `other` is a built checkout, `only` names of measurements with commas
  */
-export async function compareCheckouts({ other, rounds = 5 }) {
+export async function compareCheckouts({ other, rounds = 5, only }) {
   const checkouts = { here: root, other: other && resolve(other) }
   if (!other || !existsSync(join(checkouts.other, 'dist/host/main.js'))) throw new Error('--other FOLDER names another checkout, built')
+  const unknown = only?.split(',').filter((name) => measurements[name] === undefined) ?? []
+  if (unknown.length > 0) throw new Error(`--only: no ${unknown.join(', ')}; there are ${Object.keys(measurements).join(', ')}`)
+  const chosen = Object.entries(measurements).filter(([name]) => only === undefined || only.split(',').includes(name))
   const figures = {}
   for (let round = 0; round < rounds; round++) {
-    for (const [name, measure] of Object.entries(measurements)) {
+    for (const [name, measure] of chosen) {
       // Who goes first changes: a machine that warms up favours neither.
       for (const side of round % 2 === 0 ? ['here', 'other'] : ['other', 'here']) {
         for (const [figure, value] of Object.entries(await measure(checkouts[side]))) {
           figures[figure] ??= { here: [], other: [] }
           figures[figure][side].push(value)
+          print(`  ${side.padEnd(6)} ${figure}: ${shown(value)}`)
         }
       }
       print(`round ${round + 1} of ${rounds}, ${name} done`)

@@ -212,11 +212,11 @@ async function streamStates(server) {
 /** Names of benches, and what some of them take. */
 function readArguments() {
   const { values, positionals } = parseArgs({
-    options: Object.fromEntries(['minutes', 'streams', 'viewers', 'rounds', 'other'].map((name) => [name, { type: 'string' }])),
+    options: Object.fromEntries(['minutes', 'streams', 'viewers', 'rounds', 'other', 'only'].map((name) => [name, { type: 'string' }])),
     allowPositionals: true,
   })
-  const { other, ...numbers } = values
-  return { values: { other, ...Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, Number(value)])) }, positionals }
+  const { other, only, ...numbers } = values
+  return { values: { other, only, ...Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, Number(value)])) }, positionals }
 }
 
 if (!existsSync(join(root, 'dist/host/main.js'))) {

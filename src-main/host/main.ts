@@ -3,6 +3,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { setFlagsFromString } from 'node:v8'
+import { allowHeapGrowth } from '../platform/memory/heap-growth.ts'
 import { notifyVariables } from '../platform/service-manager/notifier.ts'
 import { handoverVariable } from './supervisor/messages.ts'
 import { readSupervisorLink } from './supervisor/supervisor-link.ts'
@@ -11,10 +12,7 @@ import type { StopCause } from './wiring.ts'
 // Media are buffers outside the heap. By default every 32 MB of new ones have the whole heap marked, every other second with twenty
 // streams, which was half of all processor time; counted together with the heap they are collected in proportion to what is kept.
 setFlagsFromString('--external-memory-accounted-in-global-limit')
-// V8 decides in what proportion by how fast it collects: with a hundred streams, or on a busy machine, it lets garbage grow to three
-// times what is kept. A fixed share of 30 % costs at most half a percent of a core with twenty streams, and with a hundred of 1 Mbps
-// the host takes 0.8 GB instead of 1.7.
-setFlagsFromString('--heap-growing-percent=30')
+allowHeapGrowth()
 // A young generation that stays small costs a tenth of a percent and saves a megabyte a stream.
 setFlagsFromString('--semi-space-growth-factor=1')
 

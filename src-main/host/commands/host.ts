@@ -1,4 +1,3 @@
-import { setFlagsFromString } from 'node:v8'
 import type { Command } from 'commander'
 import { type ListenerHandover, openListenerHandover } from '../../platform/service-manager/listener-handover.ts'
 import { openNotifier } from '../../platform/service-manager/notifier.ts'
@@ -22,8 +21,6 @@ export async function runHost(
   const { supervisor } = context
   const { restart } = supervisor ?? {}
   const wanted = restart === undefined ? given : withPorts(given, restart.ports)
-  // Without windows of media the host holds so little that collecting in proportion to it would be most of its work.
-  if (wanted.packaging === 'off') setFlagsFromString('--heap-growing-percent=40')
   // On a terminal the lines would bury the addresses; a program or a log file wants them.
   const onTerminal = supervisor?.stderrIsTerminal ?? process.stderr.isTTY
   const level = !output.json && wanted.logFile === '' && sources.get('logLevel') === 'default' && onTerminal ? 'warn' : wanted.logLevel

@@ -2,6 +2,7 @@ import type { Logger } from '../logger.ts'
 import { requireAddon } from '../native-addon.ts'
 import { repeat } from '../repeat.ts'
 import { collect } from './collect.ts'
+import { allowHeapGrowth, HeapGrowth } from './heap-growth.ts'
 import { MemoryPolicy } from './memory-policy.ts'
 
 /** native/memory. */
@@ -13,15 +14,18 @@ interface MemoryAddon {
 const megabyte = 1024 * 1024
 
 /**
- * Looks at the memory of this process at every interval and returns to the system what is not needed any more. Where the addon
- * is not built, buffers are collected and freed all the same, but the allocator may keep them for later.
+ * Looks at the memory of this process at every interval: says how much garbage may gather, and returns to the system what is not needed
+ * any more. Where the addon is not built, buffers are collected and freed all the same, but the allocator may keep them for later.
  * Returns the way to stop.
  */
 export function watchMemory(log: Logger, intervalMs = 5000): () => void {
   const addon = process.platform === 'linux' ? loadOrNone(log) : undefined
   const policy = new MemoryPolicy()
+  const growth = new HeapGrowth()
   const timer = repeat(intervalMs, () => {
-    const { rss: residentBytes, heapTotal: heapBytes, external: externalBytes } = process.memoryUsage()
+    const { rss: residentBytes, heapTotal: heapBytes, heapUsed: usedBytes, external: externalBytes } = process.memoryUsage()
+    const percent = growth.next(usedBytes + externalBytes)
+    if (percent !== undefined) allowHeapGrowth(percent)
     const step = policy.next({ residentBytes, heapBytes, externalBytes })
     if (step === undefined) return
     const fromMs = performance.now()

@@ -6,6 +6,7 @@ import { createHttpServers, type HttpServers } from '../../../platform/http/http
 import { createReverseProxy } from '../../../platform/http/reverse-proxy.ts'
 import { readTrustedProxies } from '../../../platform/http/trusted-proxies.ts'
 import type { Logger } from '../../../platform/logger.ts'
+import { allowHeapGrowth } from '../../../platform/memory/heap-growth.ts'
 import { watchMemory } from '../../../platform/memory/watch-memory.ts'
 import { connectToHost, openMediaPipe } from '../../../platform/workers/worker-side.ts'
 import { createLiveFront } from '../../http/live-front.ts'
@@ -24,7 +25,7 @@ import { Replicas } from './replica.ts'
 
 // As in the host: media are buffers outside the heap.
 setFlagsFromString('--external-memory-accounted-in-global-limit')
-setFlagsFromString('--heap-growing-percent=30')
+allowHeapGrowth()
 setFlagsFromString('--semi-space-growth-factor=1')
 
 const reportMs = 1000
