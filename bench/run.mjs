@@ -216,7 +216,10 @@ function readArguments() {
     allowPositionals: true,
   })
   const { other, only, ...numbers } = values
-  return { values: { other, only, ...Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, Number(value)])) }, positionals }
+  return {
+    values: { other, only, ...Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, Number(value)])) },
+    positionals,
+  }
 }
 
 if (!existsSync(join(root, 'dist/host/main.js'))) {
