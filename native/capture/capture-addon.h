@@ -87,7 +87,7 @@ class CaptureObject : public Napi::ObjectWrap<CaptureObject<make>> {
   Napi::Value report(const Napi::CallbackInfo& info) {
     const CaptureReport report = capture_ ? capture_->report() : CaptureReport{};
     const bool ended = !capture_ || capture_->ended();
-    // What it holds is given back now, not when JavaScript collects this object.
+    // What it owns is released now, not when JavaScript collects this object.
     if (ended) capture_.reset();
     Napi::Object told = Napi::Object::New(info.Env());
     told.Set("state", wordOf(report.state));

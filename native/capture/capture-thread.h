@@ -14,8 +14,8 @@
 namespace ami {
 
 /**
- * One capture with a thread of its own, whatever the system. The thread holds the capture alive: a system that hangs delays nobody
- * but it, and `stop` waits for nothing.
+ * One capture with a thread of its own, on any system. The thread keeps the capture alive: a system that hangs delays only it, and `stop`
+ * waits for nothing.
  */
 class CaptureThread : public std::enable_shared_from_this<CaptureThread> {
  public:
@@ -70,7 +70,7 @@ class CaptureThread : public std::enable_shared_from_this<CaptureThread> {
   bool stopping() const { return stopping_.load(); }
   FrameStore& store() { return *store_; }
 
-  /** The order, where it is another than number `known`, which becomes its number. Begin with 0. */
+  /** The order, if it is another than number `known`, which becomes its number. Start with 0. */
   bool takeOrder(CaptureOrder& order, uint64_t& known) const {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (known == orderNumber_) return false;

@@ -50,7 +50,7 @@ class ChangedRows {
   }
 
  private:
-  /** Rows that are told apart: even, and few enough that a thousand rectangles cost nothing. */
+  /** Rows that are compared separately: even, and few enough that a thousand rectangles cost nothing. */
   static constexpr int kBlock = 8;
   int width_ = 0;
   int height_ = 0;

@@ -24,7 +24,7 @@ struct DisplayInfo {
 struct WindowInfo {
   /** The system's number. */
   uint64_t handle = 0;
-  /** Class and title: the same when the program is started anew. */
+  /** Class and title: the same when the program is restarted. */
   std::string id;
   std::string className;
   std::string title;

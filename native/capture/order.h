@@ -61,7 +61,7 @@ struct CaptureReport {
   std::string name;
   int width = 0;
   int height = 0;
-  /** A window that is minimised or on another workspace: its last frame stands. */
+  /** A window that is minimised or on another workspace: its last frame stays. */
   bool hidden = false;
 
   void fail(State how, const char* why, const std::string& what = {}) {

@@ -71,7 +71,7 @@ Napi::Value createSurface(const Napi::CallbackInfo& info) {
   return env.GetInstanceData<Instance>()->surface.New({Napi::External<std::shared_ptr<Surface>>::New(env, &surface)});
 }
 
-/** Null after a failure. Held by whoever renders: a getter of the caller's could close it meanwhile. */
+/** Null after a failure. Kept by the renderer: a getter of the caller's could close it meanwhile. */
 std::shared_ptr<Surface> readSurface(Arguments& read, Napi::Value value, const char* name) {
   if (!read.ok()) return nullptr;
   SurfaceObject* object = SurfaceObject::from(read.env(), value);

@@ -100,7 +100,7 @@ Napi::Value Arguments::get(Napi::Object from, const char* name) {
   if (failed_) return env_.Undefined();
   napi_value value = nullptr;
   if (napi_get_named_property(env_, from, name, &value) != napi_ok) {
-    // A getter of the caller threw: its own error stands.
+    // A getter of the caller threw: its own error stays.
     failed_ = true;
     return env_.Undefined();
   }

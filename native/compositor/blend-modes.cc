@@ -15,7 +15,7 @@ AMI_INLINE float least(float a, float b) { return a < b ? a : b; }
 AMI_INLINE float most(float a, float b) { return a > b ? a : b; }
 AMI_INLINE float unit(float value) { return least(most(value, 0.0f), 1.0f); }
 
-/** One channel of ground `b` and layer `s`, 0 to 1. */
+/** One channel of background `b` and layer `s`, 0 to 1. */
 template <BlendMode mode>
 AMI_INLINE float channel(float b, float s) {
   switch (mode) {
@@ -68,7 +68,7 @@ struct Run {
   Side ground, layer;
   /** Shares of the new chroma, and of the layer, that the pixels of both rows bring. */
   float sumU[kRun], sumV[kRun], sumA[kRun];
-  /** Chroma of a side before it is laid out for each pixel. */
+  /** Chroma of a side before it is spread to each pixel. */
   float red[kRun / 2], green[kRun / 2], blue[kRun / 2];
 };
 
@@ -81,12 +81,15 @@ AMI_INLINE Colors colorsOf(float luma, const Side& side, int i) {
   return {unit(luma + side.red[i]), unit(luma + side.green[i]), unit(luma + side.blue[i])};
 }
 
-/** Of one channel: `both` covered by ground and layer, the rest of `ground` and of the layer (`alone`) as they are; divided by what all cover. */
+/**
+ * Of one channel: `both` covered by background and layer, the rest of the background (`ground`) and of the layer (`alone`) as they are;
+ * divided by what all cover.
+ */
 template <BlendMode mode>
 AMI_INLINE float mixedLight(float b, float s, float ground, float both, float alone, float all) {
   const float lightB = toLight(b), lightS = toLight(s);
   const float light = (ground * lightB + both * channel<mode>(lightB, lightS) + alone * lightS) / all;
-  // The way there and back leaves a trace, which must not be seen where one of both stands alone.
+  // The conversion there and back leaves a trace, which must not be seen where only one of both is.
   const float trace = (ground * (b - fromLight(lightB)) + alone * (s - fromLight(lightS))) / all;
   return unit(fromLight(unit(light)) + trace);
 }
@@ -100,11 +103,11 @@ AMI_INLINE void runKernel(Run& run, int count, float opacity) {
     const float ownY = clear ? layer.y[i] / most(layer.a[i], 1e-4f) : layer.y[i];
     const float gy = ((clear ? ground.y[i] / most(ga, 1e-4f) : ground.y[i]) - 16) * kLuma, ly = (ownY - 16) * kLuma;
     const Colors old = colorsOf(gy, ground, i), own = colorsOf(ly, layer, i);
-    // Where the ground is clear the layer stands as it is; where both are, the mode counts.
+    // Where the background is clear the layer stays as it is; where both are, the mode counts.
     const float both = la * ga, alone = la - both;
     if (linear) {
       const float kept = ga * (1 - la), all = most(ga + alone, 1e-4f);
-      // What is laid on plainly is itself where it covers all.
+      // A normal blend leaves the layer unchanged where it is opaque.
       const float blended = mode == BlendMode::normal ? 0.0f : both, plain = mode == BlendMode::normal ? la : alone;
       const float r = mixedLight<mode>(old.r, own.r, kept, blended, plain, all);
       const float g = mixedLight<mode>(old.g, own.g, kept, blended, plain, all);
@@ -230,7 +233,10 @@ void layLuma(Side& side, const uint8_t* y, const uint8_t* alpha, int first, int 
   else if (clear) std::fill(side.a + first, side.a + first + count, 1.0f);
 }
 
-/** Pixels [x, x + count) of the rows; `skip` of the first sample's pixels are none of the layer's, and of the last what is left, unless it is `alone`. */
+/**
+ * Pixels [x, x + count) of the rows; `skip` of the first sample's pixels do not belong to the layer, and of the last what is left, unless
+ * it is `alone`.
+ */
 void blendRun(Run& run, BlendMode mode, const BlendRows& rows, int x, int count, int skip, bool alone) {
   const int chroma = (x + (rows.odd ? 1 : 0)) / 2, samples = (skip + count + 1) / 2;
   const bool clear = rows.groundA[0] != nullptr || rows.layerA[0] != nullptr || skip + count < 2 * samples || skip > 0;

@@ -6,9 +6,9 @@ namespace ami {
 /** In the order of `blendModes` in collection.ts. */
 enum class BlendMode { normal, add, subtract, screen, multiply, overlay, lighten, darken, difference, colorDodge, colorBurn, hardLight, softLight };
 
-/** Two rows of a ground and of what is blended into it; the second may be absent (null `y`). Chroma belongs to both. */
+/** Two rows of a background and of what is blended into it; the second may be absent (null `y`). Chroma belongs to both. */
 struct BlendRows {
-  /** Ground; `a` null where opaque, else all is multiplied. */
+  /** Background; `a` is null where opaque, otherwise all is premultiplied. */
   uint8_t* groundY[2];
   uint8_t* groundA[2];
   uint8_t* groundU;
@@ -20,10 +20,10 @@ struct BlendRows {
   const uint8_t* layerU;
   const uint8_t* layerV;
   const uint8_t* layerChromaAlpha;
-  /** Pixels of luma. The first stands on the right half of its chroma sample where `odd`. */
+  /** Pixels of luma. The first is on the right half of its chroma sample if `odd`. */
   int width;
   bool odd;
-  /** The ground ends with the last pixel, or with the only row, which has its chroma sample for itself. */
+  /** The background ends with the last pixel, or with the only row, which has its chroma sample for itself. */
   bool lastAlone, rowAlone;
   /** 0 to 1. */
   float opacity;

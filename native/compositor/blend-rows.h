@@ -1,5 +1,5 @@
 #pragma once
-// Kernels that lay rows over rows. Layers with alpha come multiplied: what they add and what they leave of the ground.
+// Kernels that blend rows over rows. Layers with alpha come premultiplied: what they add and what they leave of the background.
 #include <cstdint>
 
 #include "media-store/simd.h"
@@ -12,7 +12,7 @@ AMI_INLINE uint16_t over255(uint16_t value) {
   return static_cast<uint16_t>(static_cast<uint16_t>(t + (t >> 8)) >> 8);
 }
 
-/** Lays a multiplied row over the ground. */
+/** Blends a premultiplied row over the background. */
 AMI_INLINE void overRowKernel(uint8_t* ground, const uint8_t* layer, const uint8_t* alpha, int count) {
   for (int x = 0; x < count; x++) {
     const uint16_t left = over255(static_cast<uint16_t>(ground[x] * (255 - alpha[x])));
@@ -34,7 +34,7 @@ AMI_INLINE void overRowAtKernel(uint8_t* ground, const uint8_t* layer, const uin
 AMI_DISPATCH(overRowAt, (uint8_t* ground, const uint8_t* layer, const uint8_t* alpha, int count, uint8_t opacity),
              (ground, layer, alpha, count, opacity))
 
-/** ground + (layer - ground) * weight / 256. */
+/** `ground + (layer - ground) * weight / 256`. */
 AMI_INLINE void mixRowKernel(uint8_t* ground, const uint8_t* layer, int count, uint16_t weight) {
   const auto rest = static_cast<uint16_t>(256 - weight);
   for (int x = 0; x < count; x++) {
@@ -44,7 +44,7 @@ AMI_INLINE void mixRowKernel(uint8_t* ground, const uint8_t* layer, int count, u
 }
 AMI_DISPATCH(mixRow, (uint8_t* ground, const uint8_t* layer, int count, uint16_t weight), (ground, layer, count, weight))
 
-/** Ground towards one value. */
+/** Background towards one value. */
 AMI_INLINE void tintRowKernel(uint8_t* ground, uint8_t value, int count, uint16_t weight) {
   const auto rest = static_cast<uint16_t>(256 - weight);
   const auto added = static_cast<uint16_t>(value * weight + 128);

@@ -67,7 +67,7 @@ Source ContentSource::cropped(const Content& content, const Crop& crop) {
 
 Source ContentSource::shrunk(const Source& source, uint64_t version, const Crop& crop, int factorX, int factorY) {
   Source small = source;
-  // Sizes, too: a source that has gone mad may show another frame under the number of the one before.
+  // Sizes, too: a faulty source may show another frame under the number of the one before.
   const bool made = shrunkVersion_ == version && shrunkCrop_ == crop && shrunkFactorX_ == factorX && shrunkFactorY_ == factorY &&
                     shrunkWidth_ == source.width && shrunkHeight_ == source.height;
   shrunkVersion_ = version;

@@ -7,7 +7,7 @@
 
 namespace ami {
 
-/** Cropped content, planes from the crop's corner on; chroma begins `phase` samples into its first one. */
+/** Cropped content, planes from the crop's corner on; chroma starts `phase` samples into its first one. */
 struct Source {
   PlaneView y, u, v, a, chromaAlpha;
   int width, height;
@@ -23,7 +23,7 @@ struct Source {
 class ContentSource {
  public:
   Source cropped(const Content& content, const Crop& crop);
-  /** What `cropped` gave, each side of it so many times smaller. */
+  /** What `cropped` gave, each side of it this many times smaller. */
   Source shrunk(const Source& source, uint64_t version, const Crop& crop, int factorX, int factorY);
 
  private:

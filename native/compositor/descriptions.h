@@ -9,7 +9,7 @@
 
 namespace ami {
 
-/** The store behind a value; fails in `read` where it is none, or closed. */
+/** The store behind a value; fails in `read` if it is no store, or closed. */
 std::shared_ptr<FrameStore> readStore(Arguments& read, Napi::Value value, const std::string& name);
 /** Red, green and blue, 0 to 1. */
 struct RgbColor {

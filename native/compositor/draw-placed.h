@@ -4,14 +4,14 @@
 
 namespace ami {
 
-/** How a layer is laid over what is there. */
+/** How a layer is blended over what is there. */
 struct Laying {
   double opacity = 1;
   BlendMode blend = BlendMode::normal;
   /** Colours are mixed as light, not as values of video. */
   bool linear = false;
 
-  /** Whether pixels of the layer and of the ground are mixed one by one. `alpha`: of the layer. */
+  /** Whether pixels of the layer and of the background are mixed one by one. `alpha`: of the layer. */
   bool mixes(bool alpha) const { return blend != BlendMode::normal || (linear && (alpha || opacity < 0.999)); }
 };
 

@@ -59,7 +59,7 @@ Napi::Value FrameStoreObject::timeUs(const Napi::CallbackInfo& info) {
 Napi::Value FrameStoreObject::write(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   Arguments read(env);
-  // Held: a getter of the caller's could close it meanwhile.
+  // Kept: a getter of the caller's could close it meanwhile.
   const std::shared_ptr<FrameStore> store = store_;
   if (!store) {
     read.failType("The frame store is closed");

@@ -18,8 +18,8 @@ struct Box {
 };
 
 /**
- * Where neighbours begin that are laid later, pixels of the target: edges there are drawn out over whole pixels, or what is below would
- * shine through where two layers share a pixel. Infinite where there is none.
+ * Where neighbours start that are drawn later, pixels of the target: edges there are drawn out over whole pixels, or what is below would
+ * shine through where two layers share a pixel. Infinite without a neighbour.
  */
 struct Joins {
   static constexpr double kNone = std::numeric_limits<double>::infinity();

@@ -18,7 +18,7 @@ struct Instance {
   Napi::FunctionReference surface;
   /** Chains by store and settings: a source's filters run once a frame, whoever shows it. */
   std::map<std::string, std::weak_ptr<FilterChain>> chains;
-  /** Halves by store: made once a picture, whoever shows it small. */
+  /** Halves by store: made once a frame, for all layers that show it small. */
   std::map<const FrameStore*, std::weak_ptr<SharedHalves>> halves;
   Mixer mixer;
   PlaneScaler scaler;

@@ -12,7 +12,7 @@ namespace ami {
 
 class Surface;
 
-/** A picture of one colour, as large as anything may ask: every row is the same memory. */
+/** A frame of one colour, as large as needed: every row is the same memory. */
 class ColorFrame {
  public:
   ColorFrame(YuvColor color, int width, int height);
@@ -30,14 +30,14 @@ class ColorFrame {
 /** What is to be shown: exactly one of a store (with filters or without), a surface, a colour. */
 struct LayerContent {
   std::shared_ptr<FrameStore> store;
-  /** Of the store's pictures, shared with other layers that show it without filters. */
+  /** Of the store's frames, shared with other layers that show it without filters. */
   std::shared_ptr<SharedHalves> halves;
   std::shared_ptr<FilterChain> filters;
   std::shared_ptr<Surface> surface;
   std::shared_ptr<ColorFrame> color;
 };
 
-/** One layer of a surface: its description, and what is kept of its last picture. */
+/** One layer of a surface: its description, and what is kept of its last frame. */
 class Layer {
  public:
   Layer(LayerContent content, Geometry geometry, Laying laying) : content_(std::move(content)), geometry_(geometry), laying_(laying) {
@@ -58,7 +58,7 @@ class Layer {
   bool prepare(int width, int height, double frame, Neighbours& later);
   bool hides(int width, int height) const { return placement_->hides(laying_, width, height); }
   const Placement& placement() const { return *placement_; }
-  /** After `prepare` was true. The picture of the store is let go afterwards. */
+  /** After `prepare` was true. The store's frame is released afterwards. */
   void draw(const Target& target) {
     placement_->draw(target, laying_);
     letGo();
@@ -75,7 +75,7 @@ class Layer {
   Geometry geometry_;
   Laying laying_;
   FrameStore::Frame pinned_;
-  /** What is shown instead of the pinned picture, until it is drawn. */
+  /** What is shown instead of the pinned frame, until it is drawn. */
   std::shared_ptr<const HalvedFrame> halved_;
   std::unique_ptr<Placement> placement_ = std::make_unique<Placement>();
 };

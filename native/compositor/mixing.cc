@@ -100,7 +100,7 @@ void Mixer::move(Surface& from, Surface& to, const Mixing& mixing, const Target&
     from.render(into, frame);
   } else {
     from.render(frames_[1].target(width, height), frame);
-    // The other begins where this one ends, between two pixels.
+    // The other starts where this one ends, between two pixels.
     const double seam = sign < 0 ? length - moved : moved;
     Joins joins;
     (sign < 0 ? (across ? joins.right : joins.bottom) : (across ? joins.left : joins.top)) = seam;

@@ -13,7 +13,7 @@ constexpr double kGap = 0.5;
 
 bool overlaps(double from, double to, double otherFrom, double otherTo) { return std::min(to, otherTo) - std::max(from, otherFrom) > 1; }
 
-/** Whether one that ends at `end` meets one that begins at `begin`. */
+/** Whether one that ends at `end` meets one that starts at `begin`. */
 bool meets(double end, double begin) { return begin - end < kGap && end - begin < 1; }
 
 }  // namespace

@@ -5,12 +5,12 @@
 
 namespace ami {
 
-/** Boxes of the upright layers of a surface that are laid later than the one that is looked at. */
+/** Boxes of the upright layers of a surface that are drawn later than the one that is looked at. */
 class Neighbours {
  public:
   void clear() { boxes_.clear(); }
   void add(const Box& box);
-  /** Where they begin within half a pixel of an edge of `box`, or share its last pixel. */
+  /** Where they start within half a pixel of an edge of `box`, or share its last pixel. */
   Joins joinsOf(const Box& box) const;
 
  private:

@@ -5,7 +5,7 @@
 
 namespace ami {
 
-/** A layer brought to its place: the planes that are laid over the target's rows, and the part of the target that they touch. */
+/** A layer brought to its place: the planes that are blended over the target's rows, and the part of the target that they touch. */
 struct PlacedPlanes {
   /** How much of the first and of the last sample along an axis is covered, 0 to 256. A single sample is the first. */
   struct Cover {

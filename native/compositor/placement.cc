@@ -4,7 +4,7 @@ namespace ami {
 
 bool Placement::place(const Content& content, const Geometry& geometry, int targetWidth, int targetHeight) {
   const bool same = made_ && version_ == content.version && geometry_ == geometry && targetWidth_ == targetWidth && targetHeight_ == targetHeight;
-  // What was borrowed may lie elsewhere by now, even where nothing changed.
+  // What was borrowed may be elsewhere by now, even where nothing changed.
   if (same && !(seen_ && borrowed_)) return seen_;
   made_ = true;
   version_ = content.version;

@@ -9,8 +9,8 @@
 namespace ami {
 
 /**
- * Content brought to its place in a target: the planes that are laid over the target's rows. They stay until the content's version or
- * the geometry changes, so that what stands still costs only its blend; content that is neither scaled nor has alpha is not copied at all.
+ * Content brought to its place in a target: the planes that are blended over the target's rows. They stay until the content's version or
+ * the geometry changes, so that static content costs only its blend; content that is neither scaled nor has alpha is not copied at all.
  */
 class Placement {
  public:

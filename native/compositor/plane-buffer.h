@@ -7,7 +7,9 @@
 
 namespace ami {
 
-/** Memory of one plane, kept while it fits: composing allocates nothing once it has run. Room of 64 bytes stands behind the last row. */
+/**
+ * Memory of one plane, kept while it fits: compositing allocates nothing after the first frame. 64 bytes of padding follow the last row.
+ */
 class PlaneBuffer {
  public:
   PlaneBuffer() = default;
@@ -48,7 +50,7 @@ class PlaneBuffer {
   ptrdiff_t stride_ = 0;
 };
 
-/** A plane to be read, wherever it lies. */
+/** A plane to be read, anywhere in memory. */
 struct PlaneView {
   const uint8_t* data = nullptr;
   ptrdiff_t stride = 0;
@@ -66,13 +68,13 @@ struct Content {
   bool flat = false;
   /** Changes whenever the pixels may have changed. */
   uint64_t version = 0;
-  /** Where anything stands at all; the whole frame as a rule. */
+  /** Where anything is drawn at all; usually the whole frame. */
   int left = 0, top = 0, right = 0, bottom = 0;
 
   bool hasAlpha() const { return planes.a != nullptr; }
 };
 
-/** Memory that is composed into. Surfaces that begin transparent hold all five planes, multiplied; opaque ones have no `a`. */
+/** Memory that is composited into. Surfaces that start transparent have all five planes, premultiplied; opaque ones have no `a`. */
 struct Target {
   uint8_t* y = nullptr;
   uint8_t* u = nullptr;

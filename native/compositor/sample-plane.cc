@@ -52,7 +52,7 @@ CoveredRun EdgeCoverage::row(double x, double y, double step, int count, uint16_
   const double cx = toContent_.a * x + toContent_.c * y + toContent_.e, cy = toContent_.b * x + toContent_.d * y + toContent_.f;
   const double left = cx * acrossX_, right = (width_ - cx) * acrossX_, top = cy * acrossY_, bottom = (height_ - cy) * acrossY_;
   const double stepX = toContent_.a * step * acrossX_, stepY = toContent_.b * step * acrossY_;
-  // An edge is soft for half a sample to each side. A sample of room for what rounding may do: between, all is covered.
+  // An edge is soft for half a sample to each side. One sample of space for what rounding may do: between, all is covered.
   double some[2] = {0, static_cast<double>(count)}, all[2] = {0, static_cast<double>(count)};
   const auto edge = [&](double start, double by) {
     narrow(start, by, -step / 2, 1, some[0], some[1]);
@@ -84,7 +84,7 @@ CoveredRun EdgeCoverage::row(double x, double y, double step, int count, uint16_
 
 namespace {
 
-/** Places in a source, 65536 to a sample, held inside it. */
+/** Positions in a source, 65536 to a sample, clamped to it. */
 struct Walk {
   int64_t x, y, stepX, stepY;
   int64_t mostX, mostY;
@@ -111,7 +111,7 @@ void sampleNearest(PlaneView from, Walk walk, uint8_t* to, int count) {
 }
 
 #if defined(__x86_64__)
-/** Whether a walk of so many samples fits 32 bits all along, eight more included. */
+/** Whether a walk of this many samples fits in 32 bits all along, eight more included. */
 bool fits(const Walk& walk, ptrdiff_t stride, int count) {
   const auto within = [count](int64_t start, int64_t step) {
     const int64_t end = start + step * (count + 8);
@@ -121,8 +121,8 @@ bool fits(const Walk& walk, ptrdiff_t stride, int count) {
 }
 
 /**
- * Eight at a time, of planes with one stride. Reads up to three bytes behind a sample's right neighbour: planes have that room. With
- * `inside` no place needs to be held. Returns how many it did.
+ * Eight at a time, of planes with one stride. Reads up to three bytes behind a sample's right neighbour: planes have that padding. With
+ * `inside` no position needs to be clamped. Returns how many it did.
  */
 template <int planes, bool inside>
 AMI_AVX2 int sampleLinearAvx2(const SampledRow* rows, const Walk& walk, int from, int count) {
@@ -209,7 +209,7 @@ void sampleLinear(const SampledRow* rows, int planes, const Walk& walk, int coun
 
 void sampleRows(const SampleWalk& of, const SampledRow* rows, int planes, int count) {
   const auto fixed = [](double value) { return static_cast<int64_t>(std::llround(std::clamp(value, -1e9, 1e9) * 65536)); };
-  // Nearest takes the sample that a place lies in; linear counts from the middles of samples.
+  // Nearest takes the sample that a place is in; linear counts from the middles of samples.
   const double corner = of.nearest ? 0 : 0.5;
   const int64_t last = of.nearest ? 65535 : 0;
   const Walk walk{fixed(of.x - corner),

@@ -13,15 +13,15 @@ struct CoveredRun {
   int count() const { return last - first; }
 };
 
-/** A rectangle of content as it lies in the target, for antialiased edges: how much of a target sample it covers. */
+/** A rectangle of content as it is in the target, for antialiased edges: how much of a target sample it covers. */
 class EdgeCoverage {
  public:
   /** `toContent` leads from target pixels to content pixels. */
   EdgeCoverage(const Affine& toContent, double width, double height);
 
   /**
-   * Of `count` samples whose first middle stands at target (x, y), `step` apart. Covers, 0 to 256, are written for those that are
-   * covered in part.
+   * Of `count` samples whose first middle is at target (x, y), `step` apart. Coverage, 0 to 256, is written for those that are covered in
+   * part.
    */
   CoveredRun row(double x, double y, double step, int count, uint16_t* covers) const;
 

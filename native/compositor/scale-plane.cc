@@ -47,7 +47,10 @@ AMI_DISPATCH(mixThree, (const uint8_t* a, const uint8_t* b, const uint8_t* c, ui
 
 }  // namespace
 
-/** Two times eight neighbouring target samples: one load holds what eight need of their first two source samples, one two further on the third. */
+/**
+ * Two times eight neighbouring target samples: one load has what eight need of their first two source samples, one two further on the
+ * third.
+ */
 struct PlaneScaler::Group {
   int32_t base[2];
   int32_t three;
@@ -63,7 +66,7 @@ void PlaneScaler::layTaps(const AxisMap& map, int count, std::vector<Tap>& taps)
     const double middle = map.start + (i + 0.5) * map.step;
     // Up to one source sample wide, area and linear interpolation are the same.
     const double half = std::max(length, 1.0) / 2;
-    // Half a weight's step of room, so that whole positions stay whole.
+    // Half a weight's step of space, so that whole positions stay whole.
     double low = std::floor((middle - half) * 512 + 0.5) / 512, high = low + 2 * half;
     low = std::clamp(low, -3.0, map.samples + 2.0);
     high = std::clamp(high, low + 1, low + 3);
@@ -173,7 +176,7 @@ AMI_AVX2 inline void scaleRowAvx2(const Group* groups, const uint8_t* row, uint8
 }  // namespace
 #endif
 
-/** `row` has kPad samples of room before and behind. */
+/** `row` has kPad samples of padding before and behind. */
 void PlaneScaler::scaleRow(const Axis& across, const uint8_t* row, uint8_t* to, int width) {
 #if defined(__x86_64__)
   if (hasAvx2()) return scaleRowAvx2(reinterpret_cast<const Group*>(across.groups.data()), row, to, width);
@@ -241,7 +244,7 @@ void PlaneScaler::scale(PlaneView from, AxisMap x, AxisMap y, uint8_t* to, ptrdi
   const Axis& across = axisOf(across_, x, width, true);
   const std::vector<Tap>& down = axisOf(down_, y, height, false).taps;
   const bool shifted = across.shifted;
-  // All samples stand as far beside theirs: on them, or between two of which each counts as much everywhere.
+  // All samples have the same offset to theirs: on them, or between two which then count the same everywhere.
   const Tap& first = across.taps[0];
   const int shift = first.index;
   const uint16_t share = first.weights[0];

@@ -6,8 +6,8 @@
 namespace ami {
 
 /**
- * How the samples of a target stand over those of a source, along one axis: target sample i covers the source from
- * `start + i * step` to `start + (i + 1) * step`, in source samples. A negative step mirrors.
+ * How the samples of a target map to those of a source, along one axis: target sample i covers the source from `start + i * step` to `start
+ * + (i + 1) * step`, in source samples. A negative step mirrors.
  */
 struct AxisMap {
   double start = 0;
@@ -33,7 +33,7 @@ class PlaneScaler {
     uint16_t weights[3];
   };
   struct Group;
-  /** What a map comes to for so many samples. */
+  /** What a map comes to for this many samples. */
   struct Axis {
     AxisMap map;
     int count = 0;

@@ -11,7 +11,7 @@ int SharedHalves::times(const Planes& from, const Geometry& geometry) {
   const Affine& t = geometry.transform;
   const int width = from.width - crop.left - crop.right, height = from.height - crop.top - crop.bottom;
   if (from.a != nullptr || geometry.nearest || !t.isUpright(width, height)) return 0;
-  // A small part of a picture is halved by itself.
+  // A small part of a frame is halved by itself.
   if (2.0 * width * height < static_cast<double>(from.width) * from.height) return 0;
   for (int times = 2; times > 0; times--) {
     // Chroma is halved, too: blocks of luma that no edge cuts are twice as large.
@@ -25,7 +25,7 @@ int SharedHalves::times(const Planes& from, const Geometry& geometry) {
 std::shared_ptr<const HalvedFrame> SharedHalves::of(const Planes& from, uint64_t sequence, int times) {
   std::shared_ptr<HalvedFrame>& made = made_[times - 1];
   const int width = from.width >> times, height = from.height >> times;
-  // Sizes, too: a source that has gone mad may show another picture under the number of the one before.
+  // Sizes, too: a faulty source may show another frame under the number of the one before.
   if (made && made->sequence_ == sequence && made->planes_.width == width && made->planes_.height == height) return made;
   std::shared_ptr<const HalvedFrame> larger;
   if (times > 1) larger = of(from, sequence, times - 1);

@@ -112,7 +112,7 @@ void SlantedPlacing::sample(const Source& source, const Affine& back, double wid
                             nearest};
       fill(walk, rows, 2 + alphaPlanes, 3, run);
     }
-    // Whoever draws a span looks at a sample more on each side.
+    // Drawing a span reads a sample more on each side.
     const int from = std::max(0, span.from / 2 - 1), to = std::min(p.chromaWidth(), span.to / 2 + 2);
     for (const SampledRow& row : rows) clearAround(row.to, run, from, to);
   }
@@ -121,11 +121,11 @@ void SlantedPlacing::sample(const Source& source, const Affine& back, double wid
   p.u = {p.ownU.data(), p.ownU.stride()};
   p.v = {p.ownV.data(), p.ownV.stride()};
   p.chromaAlpha = {p.ownChromaAlpha.data(), p.ownChromaAlpha.stride()};
-  // What is clear in the content itself need not be laid, either.
+  // What is clear in the content itself need not be drawn, either.
   if (source.hasAlpha()) p.findSpans();
 }
 
-/** Samples `planes` of the rows; where there is one more it is opaque. */
+/** Samples `planes` of the rows; if there is one more it is opaque. */
 void SlantedPlacing::fill(const SampleWalk& walk, const SampledRow* rows, int planes, int all, const CoveredRun& run) const {
   SampledRow moved[3];
   for (int i = 0; i < planes; i++) moved[i] = {rows[i].from, rows[i].to + run.first};

@@ -44,7 +44,7 @@ Napi::Value SurfaceObject::height(const Napi::CallbackInfo& info) { return Napi:
 
 Napi::Value SurfaceObject::setLayers(const Napi::CallbackInfo& info) {
   Arguments read(info.Env());
-  // Held, and looked through when all is read: getters of the caller's could close it meanwhile, or put it elsewhere.
+  // Kept, and checked when all is read: getters of the caller's could close it meanwhile, or put it elsewhere.
   const std::shared_ptr<Surface> surface = surface_;
   if (!surface) read.failType("The surface is closed");
   const Napi::Array list = read.array(info[0], "layers");

@@ -10,7 +10,7 @@ namespace ami {
 /** A frame made of layers. */
 class Surface : public std::enable_shared_from_this<Surface> {
  public:
-  /** Without `background` it begins clear. */
+  /** Without `background` it starts clear. */
   Surface(int width, int height, const YuvColor* background);
 
   int width() const { return width_; }
@@ -21,7 +21,7 @@ class Surface : public std::enable_shared_from_this<Surface> {
   void setFilters(std::shared_ptr<FilterChain> filters);
   /** Whether it shows `other`, through whatever depth. Each surface is looked at once, however many show it. */
   bool shows(const Surface* other) const;
-  /** Forgets layers and memory. */
+  /** Drops layers and memory. */
   void close();
 
   /** Composes into memory of its own size that is opaque; what is clear becomes black. */

@@ -10,7 +10,7 @@ namespace {
 
 /** Closer to a whole pixel than this is on it: an eighth of what an eye could see of it. */
 constexpr double kClose = 1.0 / 64;
-/** Edges that stand in the target's outermost pixels but this close to its border reach it: no seam around what was meant to fill it. */
+/** Edges that are in the target's outermost pixels but this close to its border reach it: no seam around what was meant to fill it. */
 constexpr double kNearBorder = 0.5;
 
 /** What two edges cover of the samples from `begin` to `end`, each `size` pixels wide but those at the target's border `most`. */
@@ -40,7 +40,7 @@ PlaneView filled(PlaneBuffer& plane, uint8_t value, int width, int height) {
   return {plane.data(), plane.stride()};
 }
 
-/** Whether edges are covered in the planes themselves; without alpha that is left to whoever draws them. */
+/** Whether edges are covered in the planes themselves; without alpha that is left to the code that draws them. */
 bool coversPlanes(const PlacedPlanes& p) { return p.alpha && !(p.lumaX.whole() && p.lumaY.whole() && p.chromaX.whole() && p.chromaY.whole()); }
 
 /** Multiplies the samples at the edges with what of them is covered. */
@@ -86,7 +86,7 @@ bool UprightPlacing::place(const Content& content, const Geometry& geometry, int
   const Reach x = reachOf(box.x0, box.x1, joins.left, joins.right, 1, targetWidth), y = reachOf(box.y0, box.y1, joins.top, joins.bottom, 1, targetHeight);
   double left = std::max(0.0, std::floor(x.from)), right = std::min<double>(targetWidth, std::ceil(x.to));
   double top = std::max(0.0, std::floor(y.from)), bottom = std::min<double>(targetHeight, std::ceil(y.to));
-  // Surfaces know where anything stands in them; two pixels of room for what scaling spreads.
+  // Surfaces know where they have content; two pixels more for what scaling spreads.
   if (content.left > 0 || content.top > 0 || content.right < content.planes.width || content.bottom < content.planes.height) {
     const double fromX = content.left - 2 - geometry.crop.left, toX = content.right + 2 - geometry.crop.left;
     const double fromY = content.top - 2 - geometry.crop.top, toY = content.bottom + 2 - geometry.crop.top;
@@ -150,7 +150,7 @@ bool UprightPlacing::bring(const Source& source, const Box& box, bool mirrorX, b
   const bool unit = x.step == 1 && y.step == 1;
   const auto within = [](const AxisMap& map, int count) { return map.start == std::floor(map.start) && map.start >= 0 && map.start + count <= map.samples; };
   const int width = p.width(), height = p.height(), chromaWidth = p.chromaWidth(), chromaHeight = p.chromaHeight();
-  // Luma that can be used as it is stands on whole pixels: nothing of it is to be covered.
+  // Luma that can be used unchanged is on whole pixels: nothing of it is to be covered.
   const bool borrowLuma = unit && within(x, width) && within(y, height);
   const bool borrowChroma = borrowLuma && within(cx, chromaWidth) && within(cy, chromaHeight) && !coversPlanes(p);
   const auto put = [&](PlaneView from, PlaneBuffer& own, const AxisMap& across, const AxisMap& down, int w, int h, bool borrow) {

@@ -14,7 +14,7 @@ class UprightPlacing {
  public:
   /** False where nothing of it is to be seen. */
   bool place(const Content& content, const Geometry& geometry, int targetWidth, int targetHeight, ContentSource& sources, PlacedPlanes& p);
-  /** Whether planes are the content's own, which may lie elsewhere by the next frame. */
+  /** Whether planes are the content's own, which may be elsewhere by the next frame. */
   bool borrowed() const { return borrowed_; }
 
  private:

@@ -145,7 +145,7 @@ class JsBus : public Napi::ObjectWrap<JsBus> {
     return send(env, std::move(message), text(3), info[4], 0);
   }
 
-  /** An answer without arguments to the call of (serial, sender); null where there is no such call. */
+  /** An answer without arguments to the call of (serial, sender); null if there is no such call. */
   static MessagePointer answer(const Napi::CallbackInfo& info, int type) {
     const uint32_t serial = info[0].ToNumber().Uint32Value();
     const std::string sender = info[1].ToString().Utf8Value();

@@ -79,7 +79,7 @@ void Bus::run(const std::shared_ptr<State>& state) {
   DBusConnection* connection = dbus_connection_open_private(address.c_str(), &error);
   if (connection != nullptr) {
     dbus_connection_set_exit_on_disconnect(connection, FALSE);
-    // Whoever sends faster than is read waits.
+    // A sender that is faster than the reader waits.
     dbus_connection_set_max_received_size(connection, kMostReceived);
     if (dbus_bus_register(connection, &error)) {
       state->listener.connected(dbus_bus_get_unique_name(connection));

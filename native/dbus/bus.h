@@ -32,7 +32,7 @@ struct BusListener {
 /** Calls return at once. The thread ends with the connection, or soon after `close`; nobody waits for it. */
 class Bus {
  public:
-  /** Connects to an address; the session bus of the user where it is empty. */
+  /** Connects to a bus address; to the user's session bus if it is empty. */
   Bus(std::string address, BusListener listener);
   ~Bus() { close(); }
   Bus(const Bus&) = delete;

@@ -18,7 +18,7 @@ std::string appendNumber(DBusMessageIter* into, int type, const Napi::Value& val
   if (!value.IsNumber()) return "a number is missing";
   const double given = value.As<Napi::Number>().DoubleValue();
   if constexpr (std::is_integral_v<Number>) {
-    // Two to the power of its bits, which a double holds exactly where the largest number itself is rounded up.
+    // Two to the power of its bits, which a double represents exactly where the largest number itself is rounded up.
     const double beyond = std::ldexp(1, std::numeric_limits<Number>::digits);
     if (!(given >= static_cast<double>(std::numeric_limits<Number>::min()) && given < beyond)) return std::to_string(given) + " does not fit its type";
   }

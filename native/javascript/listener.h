@@ -10,8 +10,8 @@
 namespace ami {
 
 /**
- * Hands objects to a function of JavaScript, in order, without waiting. Does not keep the process alive. The runtime frees its end of
- * the way when it goes down, whoever still holds ours: from then on nothing is told, and nothing of the runtime is touched.
+ * Hands objects to a JavaScript function, in order, without waiting. Does not keep the process alive. The runtime frees its end when it
+ * shuts down, even while ours is in use: from then on nothing is handed over, and nothing of the runtime is touched.
  */
 class Listener {
  public:
@@ -63,7 +63,7 @@ class Listener {
     if (status == napi_closing) state_->gone = true;
   }
 
-  /** On JavaScript's thread: what was told and not handed over is forgotten, and so is what comes. */
+  /** On JavaScript's thread: what was reported and not handed over is dropped, and so is what comes. */
   void mute() { state_->muted = true; }
 
  private:
@@ -79,7 +79,7 @@ class Listener {
   const std::shared_ptr<State> state_ = std::make_shared<State>();
 };
 
-/** What a thread calls when there is something new to look at, and a last time when it has ended: it lets go of the function then. */
+/** What a thread calls when there is something new to look at, and a last time when it has ended: it releases the function then. */
 inline std::function<void(bool ended)> noticeTo(Napi::Env env, Napi::Function function, const char* name) {
   return [listener = std::make_shared<Listener>(env, function, name)](bool ended) mutable {
     if (!listener) return;

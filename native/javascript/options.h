@@ -13,7 +13,7 @@ inline std::string textOf(const Napi::Object& options, const char* name) {
   return value.IsString() ? value.As<Napi::String>().Utf8Value() : std::string();
 }
 
-/** Held to what the reader can do with it. */
+/** Limited to what the reader can do with it. */
 inline double numberOf(const Napi::Object& options, const char* name, double least, double most, double otherwise) {
   const Napi::Value value = options.Get(name);
   const double given = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : otherwise;

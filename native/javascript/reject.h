@@ -5,7 +5,7 @@
 
 namespace ami {
 
-/** Throws a `Napi::TypeError` or its like in JavaScript. What was thrown already stands: a second throw would end the process. */
+/** Throws a `Napi::TypeError` or its like in JavaScript. An error that was thrown already stays: a second throw would end the process. */
 template <class Error>
 void reject(Napi::Env env, const std::string& sentence) {
   if (!env.IsExceptionPending()) Error::New(env, sentence).ThrowAsJavaScriptException();

@@ -123,7 +123,7 @@ void Capture::run() {
         const std::lock_guard<std::mutex> lock(mutex_);
         runs = endReason_.empty() && order.sameTarget(before) && order.cursor == before.cursor && order.periodUs == before.periodUs &&
                order.resting == before.resting;
-        // A stream keeps the size that it began with.
+        // A stream keeps the size that it started with.
         if (runs && found.window != nil) {
           NSArray* about = CFBridgingRelease(CGWindowListCopyWindowInfo(kCGWindowListOptionIncludingWindow, found.window.windowID));
           CGRect bounds = CGRectNull;

@@ -71,7 +71,7 @@ std::vector<ami::DisplayInfo> listDisplays(SCShareableContent* content) {
 std::vector<ami::WindowInfo> listWindows(SCShareableContent* content) {
   std::vector<ami::WindowInfo> windows;
   for (SCWindow* window in content.windows) {
-    // Layer 0 is that of windows; menus, the dock and helpers stand elsewhere.
+    // Layer 0 is that of windows; menus, the dock and helpers are on others.
     if (window.windowLayer != 0 || window.title.length == 0 || windows.size() == kMostWindows) continue;
     ami::WindowInfo info;
     info.handle = window.windowID;

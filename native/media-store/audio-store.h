@@ -10,7 +10,7 @@
 
 namespace ami {
 
-/** Like a frame store's, its header may be written by a worker that has gone mad: reading stays inside the memory whatever it says. */
+/** Like a frame store's, its header may be written by a faulty worker: reading stays inside the memory whatever it says. */
 class AudioStore {
  public:
   static constexpr int kMinRate = 8000, kMaxRate = 192000;
@@ -66,7 +66,7 @@ class AudioStore {
     entry.frame.store(start, std::memory_order_relaxed);
     entry.timeUs.store(timeUs, std::memory_order_relaxed);
     entry.seam.store(seam ? 1 : 0, std::memory_order_relaxed);
-    // Of more than the store holds, the end is kept.
+    // If it is more than the store's size, the end is kept.
     const uint64_t skip = frames > frames_ ? frames - frames_ : 0;
     for (uint64_t done = skip; done < frames;) {
       const uint64_t at = (start + done) % frames_;

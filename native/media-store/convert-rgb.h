@@ -109,7 +109,10 @@ AMI_DISPATCH(alpha, (const uint8_t* from, uint8_t* to, int width, uint8_t* all, 
 
 }  // namespace rgb
 
-/** Converts rows [first, first + count) of a bgra or rgba frame; `first` is even. `rows` holds room for two rows of RGB. True where a pixel is not opaque. */
+/**
+ * Converts rows [first, first + count) of a bgra or rgba frame; `first` is even. `rows` has space for two rows of RGB. True if a pixel is
+ * not opaque.
+ */
 inline bool convertRgbRows(const FrameView& from, const Planes& to, int first, int count, uint8_t* room) {
   const RgbCoefficients& k = rgbCoefficients(from.layout);
   bool transparent = false;

@@ -81,7 +81,10 @@ AMI_DISPATCH(every, (const uint8_t* a, int width, uint8_t* all), (a, width, all)
 
 }  // namespace yuv
 
-/** Converts rows [first, first + count) of an i420, i420a or nv12 frame; `first` is even. `room` holds a row. True where a pixel is not opaque. */
+/**
+ * Converts rows [first, first + count) of an i420, i420a or nv12 frame; `first` is even. `room` has space for a row. True if a pixel is not
+ * opaque.
+ */
 inline bool convertYuvRows(const FrameView& from, const Planes& to, int first, int count, uint8_t* room) {
   const bool same = from.matrix == Matrix::bt709 && !from.fullRange;
   const YuvMatrix m = yuvMatrix(from.matrix, from.fullRange, Matrix::bt709, false);

@@ -15,9 +15,9 @@
 namespace ami {
 
 /**
- * Frames stand in slots. The header names the newest; a reader pins its slot while it reads, the writer writes into one that is
- * neither newest nor pinned. Two slots are in use as a rule, the rest costs no memory until a reader is slow. A pin is forgotten after
- * two seconds: its owner died. Whatever is read from the header is checked, for the writer may be a worker that has gone mad.
+ * Frames are in slots. The header names the newest; a reader pins its slot while it reads, the writer writes into one that is neither
+ * newest nor pinned. Usually two slots are in use, the rest costs no memory until a reader is slow. A pin expires after two seconds: its
+ * owner died. Whatever is read from the header is checked, because the writer may be a faulty worker.
  */
 class FrameStore {
  public:
@@ -52,7 +52,7 @@ class FrameStore {
     int64_t timeUs = 0;
   };
 
-  /** The newest frame, kept from being overwritten while this lives. Empty (`sequence` 0) where there is none. */
+  /** The newest frame, kept from being overwritten while this lives. Empty (`sequence` 0) if there is none. */
   class Frame : public About {
    public:
     Frame() = default;
@@ -122,7 +122,7 @@ class FrameStore {
 
   /**
    * Converts and shows a frame. With `changed` only those rows are read: the others are those of the frame before, which must
-   * have had the same size (where there is none, all rows are read). Empty, or a sentence about what is wrong.
+   * have had the same size (if there is none, all rows are read). Empty, or a sentence about what is wrong.
    */
   std::string write(const FrameView& picture, const RowSpan* changed = nullptr, size_t changes = 0) {
     if (picture.width < 1 || picture.height < 1 || picture.width > kMaxSide || picture.height > kMaxSide) {
@@ -182,7 +182,7 @@ class FrameStore {
   /** Some bytes behind the last plane: wide reads may go past its end. */
   static constexpr size_t kSize = kHeaderSize + kSlots * kSlotSize + 4096;
   static constexpr int64_t kPinLifeUs = 2'000'000;
-  /** What a slot holds of alpha: no plane; a plane that says opaque everywhere; one that does not. */
+  /** Alpha of a slot: no plane; a plane that is opaque everywhere; one that is not. */
   static constexpr uint32_t kOpaque = 0, kAlphaUnused = 1, kSeenThrough = 2;
   using Bits = std::vector<uint64_t>;
 
@@ -252,7 +252,7 @@ class FrameStore {
     return oldest;
   }
 
-  /** False where there is no memory. */
+  /** False if there is no memory. */
   bool resize(size_t index, int width, int height, bool alpha) {
     Slot& slot = header()->slots[index];
     const int oldWidth = std::clamp<int>(slot.width.load(), 0, kMaxSide), oldHeight = std::clamp<int>(slot.height.load(), 0, kMaxSide);

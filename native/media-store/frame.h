@@ -9,7 +9,7 @@ constexpr int kMaxSide = 8192;
 
 inline int chromaOf(int pixels) { return (pixels + 1) / 2; }
 
-/** Planar 4:2:0, BT.709, limited range, wherever it lies. `a` is null for opaque frames; alpha is not multiplied into the others. */
+/** Planar 4:2:0, BT.709, limited range, anywhere in memory. `a` is null for opaque frames; alpha is not multiplied into the others. */
 struct Planes {
   uint8_t* y = nullptr;
   uint8_t* u = nullptr;

@@ -9,7 +9,10 @@ inline int64_t nowUs() {
   return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-/** Furthest from zero that a time of a store may lie, µs: three hundred years. What others wrote is held to it, so that it can be counted with. */
+/**
+ * Furthest from zero that a time of a store may be, µs: three hundred years. What others wrote is clamped to it, so that it can be
+ * calculated with.
+ */
 constexpr int64_t kFurthestUs = 9'000'000'000'000'000;
 
 inline int64_t heldTimeUs(int64_t timeUs) { return timeUs < -kFurthestUs ? -kFurthestUs : timeUs > kFurthestUs ? kFurthestUs : timeUs; }

@@ -7,7 +7,7 @@
 
 namespace ami {
 
-/** Coefficients for the four bytes of a pixel as they lie in memory, times 32768. Each chroma row sums to zero: greys stay grey. */
+/** Coefficients for the four bytes of a pixel as they are in memory, times 32768. Each chroma row sums to zero: greys stay grey. */
 struct RgbCoefficients {
   int16_t y[4];
   int16_t u[4];

@@ -1,6 +1,6 @@
 #pragma once
-// Memory that processes of one user share, on macOS: a POSIX object whose name only its maker's address tells. Its maker takes the
-// name away; a maker that is killed leaves it behind until the machine starts anew.
+// Memory that processes of one user share, on macOS: a POSIX object whose name is known only from its maker's `address`. Its maker unlinks
+// the name; a maker that is killed leaves it behind until the machine restarts.
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -19,7 +19,7 @@ namespace ami {
 
 class SharedMemory {
  public:
-  /** Makes zeroed memory. Null with a sentence in `error` where the system refuses. */
+  /** Makes zeroed memory. Null with a sentence in `error` if the system denies it. */
   static std::unique_ptr<SharedMemory> create(const char* kind, size_t size, std::string& error) {
     std::unique_ptr<SharedMemory> memory(new SharedMemory(size));
     arc4random_buf(&memory->id_, sizeof memory->id_);
@@ -34,7 +34,7 @@ class SharedMemory {
     return memory;
   }
 
-  /** Maps memory of that address. Whoever calls checks `id` against what the memory holds. */
+  /** Maps the memory of that `address`. The caller checks `id` against the memory's content. */
   static std::unique_ptr<SharedMemory> open(const char* kind, size_t size, const std::string& address, std::string& error) {
     uint64_t id = 0;
     int end = 0;

@@ -1,6 +1,6 @@
 #pragma once
-// Memory that processes of one user share, on Windows: a section of the page file with a name that only its maker's address tells.
-// It ends with its last holder. Only addresses are reserved: pages are taken from the page file where `ensure` asks for them.
+// Memory that processes of one user share, on Windows: a section of the page file whose name is known only from its maker's `address`. It
+// ends with its last handle. Only memory addresses are reserved: pages are taken from the page file where `ensure` asks for them.
 #include <windows.h>
 
 #include <cinttypes>
@@ -17,7 +17,7 @@ namespace ami {
 
 class SharedMemory {
  public:
-  /** Makes zeroed memory. Null with a sentence in `error` where the system refuses. */
+  /** Makes zeroed memory. Null with a sentence in `error` if the system denies it. */
   static std::unique_ptr<SharedMemory> create(const char* kind, size_t size, std::string& error) {
     std::unique_ptr<SharedMemory> memory(new SharedMemory(size));
     uint64_t id = 0;
@@ -33,7 +33,7 @@ class SharedMemory {
     return memory;
   }
 
-  /** Maps memory of that address. Whoever calls checks `id` against what the memory holds. */
+  /** Maps the memory of that `address`. The caller checks `id` against the memory's content. */
   static std::unique_ptr<SharedMemory> open(const char* kind, size_t size, const std::string& address, std::string& error) {
     unsigned long pid = 0;
     uint64_t id = 0;

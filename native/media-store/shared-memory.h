@@ -5,7 +5,7 @@
 #include "shared-memory-macos.h"
 #else
 // Memory that processes of one user share without a name in any file system: a memfd, opened by others as /proc/PID/fd/N, so that
-// nothing is left behind whoever dies. Pages come into being when they are touched: a store may be as large as the largest frame.
+// nothing is left behind when a process dies. Pages come into being when they are touched: a store may be as large as the largest frame.
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/random.h>
@@ -24,7 +24,7 @@ namespace ami {
 
 class SharedMemory {
  public:
-  /** Makes zeroed memory. Null with a sentence in `error` where the system refuses. */
+  /** Makes zeroed memory. Null with a sentence in `error` if the system denies it. */
   static std::unique_ptr<SharedMemory> create(const char* kind, size_t size, std::string& error) {
     std::unique_ptr<SharedMemory> memory(new SharedMemory(size));
     memory->fd_ = memfd_create(kind, MFD_CLOEXEC | MFD_ALLOW_SEALING);
@@ -41,7 +41,7 @@ class SharedMemory {
     return memory;
   }
 
-  /** Maps memory of that address. Whoever calls checks `id` against what the memory holds: a process id may have been given to another. */
+  /** Maps the memory of that `address`. The caller checks `id` against the memory's content: a process id may have been reused. */
   static std::unique_ptr<SharedMemory> open(const char* kind, size_t size, const std::string& address, std::string& error) {
     int pid = 0, fd = 0, end = 0;
     uint64_t id = 0;
@@ -78,7 +78,7 @@ class SharedMemory {
   uint64_t id() const { return id_; }
   const std::string& address() const { return address_; }
 
-  /** Where pages must be asked for this does it; here they come by themselves. False where there are none. */
+  /** Where pages must be asked for this does it; here they come by themselves. False if there are none. */
   bool ensure(size_t, size_t) const { return true; }
 
   /** Gives pages back to the system; they read as zeros then. */

@@ -10,7 +10,7 @@ namespace ami::memory {
 namespace {
 
 // Of what is freed glibc returns only the end of its main heap: one small allocation behind 100 MB of freed media keeps all of
-// them resident. malloc_trim() returns every whole free page, wherever it lies.
+// them resident. malloc_trim() returns every whole free page of the heap.
 void trim([[maybe_unused]] const Napi::CallbackInfo& info) {
 #if defined(__GLIBC__)
   malloc_trim(0);

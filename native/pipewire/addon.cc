@@ -40,7 +40,7 @@ void tellMessage(Listener& listener, Message message) {
   });
 }
 
-/** What an object of JavaScript holds of something that lives on the loop's thread. */
+/** What a JavaScript object owns of an object that lives on the loop's thread. */
 template <typename Work>
 class Held {
  public:

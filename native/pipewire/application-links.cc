@@ -39,7 +39,7 @@ struct ApplicationLinks::Link {
   static const pw_proxy_events events;
   pw_proxy* proxy = nullptr;
   spa_hook hook{};
-  /** Refused, or taken away by somebody: made again when ports change. */
+  /** Rejected, or removed by somebody: made again when ports change. */
   bool broken = false;
 };
 

@@ -57,7 +57,7 @@ void AudioInput::onProcess() {
   pw_time time{};
   pw_stream_get_time_n(stream_, &time, sizeof time);
   const auto microseconds = [](double frames, double rate) { return static_cast<int64_t>(frames * 1e6 / rate); };
-  // The audio at hand came in `delay` before this cycle of the graph began; what the resampler holds came earlier still.
+  // The present audio came in `delay` before this cycle of the graph started; what is in the resampler came earlier still.
   int64_t timeUs = 0;
   if (time.now > 0) {
     const double denominator = time.rate.denom > 0 ? static_cast<double>(time.rate.denom) / std::max(1U, time.rate.num) : store_->sampleRate();

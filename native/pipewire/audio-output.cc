@@ -12,7 +12,7 @@ namespace ami::pipewire {
 
 namespace {
 constexpr size_t kChannels = 2;
-/** Frames: what the ring holds (170 ms at 48 kHz), what is kept in it, and with how much stretching would take too long. */
+/** Frames: size of the ring (170 ms at 48 kHz), what is kept in it, and how much would take too long to remove by stretching. */
 constexpr size_t kRing = 8192, kAim = 1920, kMost = 5760;
 constexpr const char* kLatency = "512/48000";
 /** Ten ms too much are played a thousandth faster. */

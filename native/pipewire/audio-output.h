@@ -16,8 +16,8 @@ struct AudioOutputOptions {
 };
 
 /**
- * Plays stereo that is written into a ring from one other thread. It begins when some ms are there, and holds them: the speaker's
- * clock differs from the writer's, so what is played is stretched by some parts per million; far too much is passed over.
+ * Plays stereo that is written into a ring from one other thread. It starts when some ms are there, and keeps them: the speaker's clock
+ * differs from the writer's, so what is played is stretched by some parts per million; a far too large backlog is skipped.
  */
 class AudioOutput final : public Stream {
  public:

@@ -18,7 +18,7 @@ class Remote;
  */
 class Loop {
  public:
-  /** Of this process; started where there is none. Null with a sentence in `error` where the system refuses. */
+  /** Of this process; started if it does not run. Null with a sentence in `error` if the system denies it. */
   static std::shared_ptr<Loop> shared(std::string& error);
   /** Ends the thread of the loop that runs, if any: JavaScript is about to go. */
   static void haltShared();

@@ -13,7 +13,7 @@ namespace ami::pipewire {
 
 class Loop;
 
-/** One stream, open from `open` to `close` or until the connection is lost. Does not come back by itself: whoever opened it decides. */
+/** One stream, open from `open` to `close` or until the connection is lost. Does not come back by itself: that is up to its owner. */
 class Stream : public RemoteListener {
  public:
   Stream(Loop& loop, Tell tell) : loop_(loop), tell_(std::move(tell)) {}
@@ -34,7 +34,7 @@ class Stream : public RemoteListener {
   virtual void onProcess() = 0;
   virtual void onFormat(const spa_pod* format) {}
   virtual void onArea(uint32_t id, void* area) {}
-  /** After it was told. */
+  /** After it was reported. */
   virtual void onState(pw_stream_state state) {}
 
   Loop& loop_;

@@ -15,7 +15,7 @@ namespace ami::pipewire {
 namespace {
 
 constexpr timespec kRetry{0, 500'000'000};
-/** Round trips after which all is told: objects, then their properties. */
+/** Round trips after which all is known: objects, then their properties. */
 constexpr int kSyncs = 2;
 
 std::string valueOf(const spa_dict* props, const char* key) {
@@ -80,10 +80,10 @@ const pw_core_events Remote::coreEvents = [] {
   };
   events.error = [](void* data, uint32_t id, int, int result, const char* message) {
     auto* remote = static_cast<Remote*>(data);
-    // Errors of single objects are told to those; this is about the connection.
+    // Errors of single objects are reported to those; this is about the connection.
     if (id != PW_ID_CORE || result != -EPIPE || remote->lost_) return;
     remote->lost_ = true;
-    // The connection cannot be taken down while it is telling of its end.
+    // The connection cannot be taken down while it reports its end.
     remote->loop_.post([remote] {
       if (remote->lost_) remote->disconnect("PipeWire has ended");
     });
@@ -159,9 +159,9 @@ void Remote::listen(RemoteListener* listener) {
 
 void Remote::unlisten(RemoteListener* listener) {
   if (listeners_.erase(listener) == 0 || !listeners_.empty()) return;
-  // Nobody is left: what is connected for nothing is told about every click of a volume knob.
+  // Nobody is left: a connection without users would be notified about every click of a volume knob.
   disconnect("");
-  // Whoever comes next is told what is wrong, though it is what it was.
+  // The next user is notified of the error, though it has not changed.
   problem_.clear();
   if (timer_ != nullptr) pw_loop_update_timer(loop_.loop(), timer_, nullptr, nullptr, false);
 }
@@ -190,7 +190,7 @@ void Remote::connect() {
 }
 
 void Remote::disconnect(const std::string& problem) {
-  // Those who are told leave, and the last one who leaves ends the connection: once.
+  // Listeners leave when they are notified, and the last one that leaves ends the connection: once.
   if (core_ == nullptr || disconnecting_) return;
   disconnecting_ = true;
   problem_ = problem;
@@ -287,7 +287,7 @@ void Remote::setProperties(Object& object, const spa_dict* props) {
 }
 
 void Remote::each(const std::function<void(RemoteListener*)>& tell) {
-  // A listener may leave, or bring others, while it is told.
+  // A listener may leave, or add others, while it is notified.
   const std::vector<RemoteListener*> now(listeners_.begin(), listeners_.end());
   for (RemoteListener* listener : now) {
     if (listeners_.count(listener) > 0) tell(listener);

@@ -25,14 +25,14 @@ struct Port {
   std::string channel;
 };
 
-/** Told on the loop's thread. */
+/** Called on the loop's thread. */
 class RemoteListener {
  public:
   virtual ~RemoteListener() = default;
   virtual void onConnected() {}
   /** Whatever was made of the connection is to be destroyed before this returns. */
   virtual void onLost(const std::string& problem) {}
-  /** All that there is was told. */
+  /** All present objects were reported. */
   virtual void onSynced() {}
   /** A node or a client, once its properties are known, and again when they change. `kind`: `node`, `client`. */
   virtual void onObject(const char* kind, uint32_t id, const Properties& properties) {}
@@ -43,8 +43,8 @@ class RemoteListener {
 };
 
 /**
- * One connection, lived through by all who use it: it is made while somebody listens, and made anew twice a second while the daemon
- * is away. All methods belong to the loop's thread.
+ * One connection, shared by all users: it is made while somebody listens, and made again twice a second while the daemon is away. All
+ * methods belong to the loop's thread.
  */
 class Remote {
  public:

@@ -25,7 +25,7 @@ struct Wish {
   /** 0: any. */
   uint32_t width = 0;
   uint32_t height = 0;
-  /** At least so many frames a second; 0: any. */
+  /** At least this many frames a second; 0: any. */
   double rate = 0;
 };
 
@@ -145,7 +145,7 @@ void VideoInput::onFormat(const spa_pod* param) {
   }
   uint8_t room[1024];
   spa_pod_builder builder = SPA_POD_BUILDER_INIT(room, sizeof room);
-  // Plain memory only: what lies on a graphics card would have to be brought from there with means that differ by card.
+  // Plain memory only: what is on a graphics card would have to be brought from there with means that differ by card.
   const int memory = 1 << SPA_DATA_MemPtr | 1 << SPA_DATA_MemFd;
   const spa_pod* params[] = {
       static_cast<const spa_pod*>(spa_pod_builder_add_object(&builder, SPA_TYPE_OBJECT_ParamBuffers, SPA_PARAM_Buffers, SPA_PARAM_BUFFERS_buffers,
@@ -168,7 +168,7 @@ void VideoInput::onFormat(const spa_pod* param) {
 }
 
 void VideoInput::onProcess() {
-  // Only the newest is of interest: whoever came late is passed over.
+  // Only the newest is of interest: late ones are skipped.
   pw_buffer* newest = nullptr;
   while (pw_buffer* next = pw_stream_dequeue_buffer(stream_)) {
     if (newest != nullptr) pw_stream_queue_buffer(stream_, newest);
@@ -197,7 +197,7 @@ void VideoInput::take(spa_buffer* buffer) {
   picture.timeUs = nowUs();
   if (header != nullptr && header->pts > 0) {
     const int64_t told = readOnce(header->pts) / 1000;
-    // Some count from a beginning of their own.
+    // Some count from a start of their own.
     if (told <= picture.timeUs && picture.timeUs - told < kOldestUs) picture.timeUs = told;
   }
   if (!view(buffer, picture) || !store_->write(picture).empty()) {
@@ -285,7 +285,7 @@ bool VideoInput::view(spa_buffer* buffer, FrameView& picture) {
   picture.layout = interleaved ? Layout::nv12 : Layout::i420;
   picture.planes[0] = starts[0];
   picture.strides[0] = stride;
-  // One piece of memory holds all planes, one after the other, or each has its own.
+  // One piece of memory has all planes, one after the other, or each has its own.
   const bool together = static_cast<int>(datas) < planes;
   const ptrdiff_t chromaStride = interleaved ? stride : (stride + 1) / 2;
   size_t offset = static_cast<size_t>(stride) * rows;

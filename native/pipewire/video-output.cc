@@ -17,12 +17,12 @@ constexpr int64_t kLookUs = 1000;
 /** The same where no frame has come for long. */
 constexpr int64_t kIdleUs = 10'000;
 constexpr int64_t kLongUs = 1'000'000;
-/** Whoever is linked may keep that many frames before one is written over. */
+/** The linked program may keep that many frames before one is written over. */
 constexpr int kBuffers = 8, kLeastBuffers = 3, kMostBuffers = 16;
 
 /**
- * Layouts that can be had of a frame of that size. How rows and planes are padded is told by nobody: programs assume none, or what
- * GStreamer does. So a layout is offered where both are the same; of packed pixels that is always so.
+ * Layouts that can be offered for a frame of that size. Nothing says how rows and planes are padded: programs assume no padding, or what
+ * GStreamer does. So a layout is offered where both are the same; for packed pixels that is always so.
  */
 std::vector<spa_video_format> layoutsOf(int width, int height) {
   std::vector<spa_video_format> layouts;
@@ -112,7 +112,7 @@ void VideoOutput::onFormat(const spa_pod* param) {
 
 void VideoOutput::onState(pw_stream_state state) {
   if (state != PW_STREAM_STATE_STREAMING) return;
-  // What stands in the store may be old: whoever comes begins with the next frame.
+  // The frame in the store may be old: a new client starts with the next frame.
   sent_ = store_->sequence();
   sentUs_ = nowUs();
   lookIn(kLookUs);
@@ -129,7 +129,7 @@ void VideoOutput::look() {
   const uint64_t sequence = store_->sequence();
   if (sequence != 0 && sequence != sent_) pw_stream_trigger_process(stream_);
   const int64_t now = nowUs();
-  // The next frame is begun when it is due, and there some milliseconds later.
+  // The next frame is started when it is due, and there some milliseconds later.
   const int64_t untilDue = sentUs_ + periodUs_ - now;
   lookIn(now - sentUs_ > kLongUs ? kIdleUs : std::clamp(untilDue, kLookUs, std::max(kLookUs, periodUs_)));
 }

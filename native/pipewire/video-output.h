@@ -40,7 +40,7 @@ class VideoOutput final : public Stream {
   // From any thread.
   struct Statistics {
     uint64_t frames;
-    /** Whoever is linked held all buffers, or the frame had another size. */
+    /** The linked program had all buffers, or the frame had another size. */
     uint64_t dropped;
   };
   Statistics statistics() const { return {frames_.load(), dropped_.load()}; }

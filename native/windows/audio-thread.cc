@@ -170,7 +170,7 @@ HRESULT AudioOutput::turn() {
   UINT32 waiting = 0;
   HRESULT code = client_->GetCurrentPadding(&waiting);
   if (FAILED(code)) return code;
-  // Twice the pause between two turns lies ready: less would break off, more is heard late.
+  // Twice the pause between two turns is ready: less would break off, more is heard late.
   const UINT32 wanted = std::min<UINT32>(bufferFrames_, kRate * 2 * kTurnMs / 1000 * 2);
   if (waiting >= wanted) return S_OK;
   const UINT32 frames = wanted - waiting;

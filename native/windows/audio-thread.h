@@ -23,8 +23,8 @@ struct AudioReport {
 };
 
 /**
- * Audio of one device through WASAPI, on a thread of its own: waits for the device, and goes on when it comes back. It holds itself
- * alive until it has ended.
+ * Audio of one device through WASAPI, on a thread of its own: waits for the device, and goes on when it comes back. It keeps itself alive
+ * until it has ended.
  */
 class AudioThread : public std::enable_shared_from_this<AudioThread> {
  public:

@@ -62,7 +62,7 @@ void Capture::clear() {
 }
 
 void Capture::run() {
-  // Pixels are those of the screen, not those of programs that were never told of dense screens.
+  // Pixels are those of the screen, not those of programs that do not support high-DPI screens.
   SetThreadDpiAwarenessContext(DPI_AWARENESS_CONTEXT_PER_MONITOR_AWARE_V2);
   const bool runtime = SUCCEEDED(RoInitialize(RO_INIT_MULTITHREADED));
   std::unique_ptr<ScreenSource> source;

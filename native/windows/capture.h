@@ -22,7 +22,7 @@ class Capture : public ami::CaptureThread {
   std::unique_ptr<ScreenSource> open();
   std::unique_ptr<ScreenSource> openWindow();
   std::unique_ptr<ScreenSource> openDisplay();
-  /** Reads once; false where it must be opened anew. */
+  /** Reads once; false if it must be opened again. */
   bool frame(ScreenSource& source);
   void clear();
 

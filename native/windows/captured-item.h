@@ -6,10 +6,10 @@
 
 namespace windows {
 
-/** A window, or a display that stands on its side, read by Windows.Graphics.Capture (Windows 10, 1903 on). */
+/** A window, or a rotated display, read by Windows.Graphics.Capture (Windows 10, 1903 on). */
 class CapturedItem : public ScreenSource {
  public:
-  /** Null with the system's code where it is refused. */
+  /** Null with the system's code if it is denied. */
   static std::unique_ptr<CapturedItem> openWindow(HWND window, HRESULT& code);
   /** `area`: of the display's pixels. */
   static std::unique_ptr<CapturedItem> openDisplay(HMONITOR monitor, const ami::Rect& area, HRESULT& code);

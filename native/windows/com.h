@@ -3,7 +3,7 @@
 
 namespace windows {
 
-/** Holds a COM object, and lets go of it. */
+/** Owns a COM object, and releases it. */
 template <typename T>
 class Com {
  public:

@@ -98,7 +98,7 @@ const Display* findDisplay(const std::vector<Display>& displays, const std::stri
   for (const Display& display : displays) {
     if (display.info.id == id) return &display;
   }
-  // The only one of twins that is left, or one that got a twin.
+  // The only one of several identical displays that is left, or one that got a duplicate.
   const auto plain = [](const std::string& word) { return word.substr(0, word.find(':', word.find(':') + 1)); };
   for (const Display& display : displays) {
     if (id.rfind("edid:", 0) == 0 && plain(display.info.id) == plain(id)) return &display;

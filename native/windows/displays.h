@@ -14,7 +14,7 @@ struct Display {
   HMONITOR monitor = nullptr;
   Com<IDXGIAdapter1> adapter;
   Com<IDXGIOutput1> output;
-  /** It stands on its side: duplicated frames would lie. */
+  /** It is rotated: duplicated frames would lie on their side. */
   bool rotated = false;
 };
 

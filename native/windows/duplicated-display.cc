@@ -48,7 +48,7 @@ ScreenSource::Reading DuplicatedDisplay::read(ami::ChangedRows& rows, bool curso
     return Reading::lost;
   } else {
     moved |= pointer_.update(*duplication_.get(), frame);
-    // Without a time of its own a frame tells of the pointer alone.
+    // Without a time of its own a frame reports only the pointer.
     const bool drawn = frame.LastPresentTime.QuadPart != 0;
     if (all_ && drawn) rows.addAll();
     if (drawn) addChanges(frame, rows);

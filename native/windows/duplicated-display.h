@@ -12,7 +12,7 @@ namespace windows {
 /** A display, or a part of it, read by DXGI desktop duplication (Windows 8 on). */
 class DuplicatedDisplay : public ScreenSource {
  public:
-  /** `area`: of the display's pixels. Null with the system's code where it is refused: another has it, or the desktop is locked. */
+  /** `area`: of the display's pixels. Null with the system's code if it is denied: another program has it, or the desktop is locked. */
   static std::unique_ptr<DuplicatedDisplay> open(const Display& display, const ami::Rect& area, HRESULT& code);
   Reading read(ami::ChangedRows& rows, bool cursor) override;
 

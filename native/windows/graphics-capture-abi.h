@@ -1,6 +1,6 @@
 #pragma once
-// Windows.Graphics.Capture as its metadata state it (Windows.Graphics.Capture.winmd, windows.graphics.capture.interop.h,
-// windows.graphics.directx.direct3d11.interop.h): the headers of mingw-w64 10 lack it. Methods stand in the order of their vtables.
+// Windows.Graphics.Capture as its metadata declares it (Windows.Graphics.Capture.winmd, windows.graphics.capture.interop.h,
+// windows.graphics.directx.direct3d11.interop.h): the headers of mingw-w64 10 lack it. Methods are in the order of their vtables.
 #include <dxgi.h>
 #include <inspectable.h>
 #include <windows.h>

@@ -23,7 +23,7 @@ bool Pointer::update(IDXGIOutputDuplication& duplication, const DXGI_OUTDUPL_FRA
 
 ami::Rect Pointer::area() const {
   if (!visible_ || shape_.empty()) return {};
-  // A monochrome shape holds two masks, one above the other.
+  // A monochrome shape contains two masks, one above the other.
   const bool masks = about_.Type == DXGI_OUTDUPL_POINTER_SHAPE_TYPE_MONOCHROME;
   return {static_cast<int>(place_.x), static_cast<int>(place_.y), static_cast<int>(about_.Width), static_cast<int>(masks ? about_.Height / 2 : about_.Height)};
 }

@@ -15,7 +15,7 @@ class Pointer {
   bool update(IDXGIOutputDuplication& duplication, const DXGI_OUTDUPL_FRAME_INFO& frame);
   /** What it covers of the display; empty while it is hidden. */
   ami::Rect area() const;
-  /** Draws it into rows `first` to `end` of a BGRX frame whose corner lies at `originX`, `originY` of the display. */
+  /** Draws it into rows `first` to `end` of a BGRX frame whose corner is at `originX`, `originY` of the display. */
   void draw(uint8_t* picture, int stride, int width, int first, int end, int originX, int originY) const;
 
  private:

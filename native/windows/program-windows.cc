@@ -14,7 +14,7 @@ namespace {
 
 constexpr size_t kMostWindows = 1000;
 
-/** The file name of the window's program without its ending; empty where it is not told. */
+/** The file name of the window's program without its extension; empty if it is unknown. */
 std::string programOf(HWND window) {
   DWORD pid = 0;
   GetWindowThreadProcessId(window, &pid);

@@ -22,7 +22,7 @@ class ScreenSource {
     changed,
     /** A window that is minimised. */
     hidden,
-    /** It must be opened anew, or is gone. */
+    /** It must be opened again, or is gone. */
     lost,
   };
   /** Brings the frame up to date; never waits. `rows` is reset to the frame's size first. */
@@ -46,7 +46,7 @@ class ScreenSource {
   int height_ = 0;
 };
 
-/** A texture that the processor can read, of that size. Empty where the card refuses. */
+/** A texture that the CPU can read, of that size. Empty if the graphics card denies it. */
 Com<ID3D11Texture2D> readableTexture(ID3D11Device* device, int width, int height);
 
 }  // namespace windows

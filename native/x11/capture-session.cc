@@ -66,7 +66,7 @@ void CaptureSession::takeOrder() {
 void CaptureSession::search() {
   CaptureReport report;
   auto found = CaptureTarget::find(connection_, order_, report);
-  // A server that died meanwhile has nothing: that it died is told instead.
+  // A server that died meanwhile has nothing: its death is reported instead.
   if (connection_.broken()) return;
   searchUs_ = ami::nowUs() + kSearchUs;
   if (!found && shown_) {

@@ -51,7 +51,7 @@ class CaptureSession {
 
   bool all_ = true;
   bool damaged_ = false;
-  /** Somebody begins to look: the next frame is made without waiting for its time. */
+  /** Somebody starts to look: the next frame is made without waiting for its time. */
   bool atOnce_ = false;
   bool shown_ = false;
   int64_t lastUs_ = 0;

@@ -68,7 +68,7 @@ std::unique_ptr<CaptureTarget> CaptureTarget::findDisplay(const XConnection& con
 }
 
 std::unique_ptr<CaptureTarget> CaptureTarget::findWindow(const XConnection& connection, const CaptureOrder& order, CaptureReport& report) {
-  // While it is looked for, windows that come and lists that change are told by the roots.
+  // While it is searched for, the root windows report new windows and lists that change.
   const uint32_t searching = XCB_EVENT_MASK_STRUCTURE_NOTIFY | XCB_EVENT_MASK_SUBSTRUCTURE_NOTIFY | XCB_EVENT_MASK_PROPERTY_CHANGE;
   const uint32_t found = XCB_EVENT_MASK_NO_EVENT;
   const auto select = [&](uint32_t mask) {
@@ -94,7 +94,7 @@ std::unique_ptr<CaptureTarget> CaptureTarget::findWindow(const XConnection& conn
   target->window_ = window;
   const uint32_t mask = XCB_EVENT_MASK_STRUCTURE_NOTIFY;
   xcb_change_window_attributes(raw, window, XCB_CW_EVENT_MASK, &mask);
-  // Redirected, the window has memory of its own: what stands before it is not in it, nor need it be on the screen.
+  // Redirected, the window has memory of its own: what covers it is not in it, nor does it have to be on the screen.
   xcb_composite_redirect_window(raw, window, XCB_COMPOSITE_REDIRECT_AUTOMATIC);
   const auto attributes = answer(connection, xcb_get_window_attributes_reply, xcb_get_window_attributes(raw, window));
   const auto geometry = answer(connection, xcb_get_geometry_reply, xcb_get_geometry(raw, window));

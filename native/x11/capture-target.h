@@ -27,7 +27,7 @@ class CaptureTarget {
     none,
     /** Something was drawn. */
     damage,
-    /** Moved: the pointer stands elsewhere in it. */
+    /** Moved: the pointer is elsewhere in it. */
     moved,
     /** Another size, shown again or hidden: all of it is to be read again. */
     shape,
@@ -45,7 +45,7 @@ class CaptureTarget {
   /** What is read: pixels of `drawable` that make up the frame. */
   xcb_drawable_t drawable() const { return isWindow_ ? pixmap_ : window_; }
   const Rect& area() const { return area_; }
-  /** What the pointer is asked for; the frame's corner lies at `originX`, `originY` in it. */
+  /** What the pointer is asked for; the frame's corner is at `originX`, `originY` in it. */
   xcb_window_t window() const { return window_; }
   int originX() const { return isWindow_ ? 0 : area_.x; }
   int originY() const { return isWindow_ ? 0 : area_.y; }

@@ -17,7 +17,7 @@ namespace {
 
 /** Between attempts to reach a server. Looking for its socket costs nothing. */
 constexpr int64_t kRetryUs = 500'000;
-/** One that refuses us is asked less often: it writes that down each time. */
+/** One that rejects us is asked less often: it logs that each time. */
 constexpr int64_t kRefusedRetryUs = 5'000'000;
 
 }  // namespace

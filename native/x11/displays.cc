@@ -62,7 +62,7 @@ struct Monitor {
   std::string word;
 };
 
-/** Ids of displays must differ: twins without serial numbers are told apart by their outputs. */
+/** Ids of displays must differ: identical displays without serial numbers are distinguished by their outputs. */
 void nameMonitors(std::vector<Monitor>& monitors) {
   for (Monitor& monitor : monitors) {
     const auto same = [&](const Monitor& other) { return other.word == monitor.word; };
@@ -103,7 +103,7 @@ std::vector<DisplayInfo> listDisplays(const XConnection& connection) {
   std::vector<DisplayInfo> wholes;
   for (int number = 0; number < connection.screenCount(); number++) {
     const xcb_screen_t& screen = *connection.screen(number);
-    // The size in the connection's setup is that of the beginning.
+    // The size in the connection's setup is that of the start.
     const auto geometry = answer(connection, xcb_get_geometry_reply, xcb_get_geometry(connection.raw(), screen.root));
     if (!geometry) return {};
     DisplayInfo whole;
@@ -131,7 +131,7 @@ const DisplayInfo* findDisplay(const std::vector<DisplayInfo>& displays, const s
   for (const DisplayInfo& display : displays) {
     if (display.id == id) return &display;
   }
-  // The only one of twins that is left, one that got a twin, or a screen whose only display is listed.
+  // The only one of several identical displays that is left, one that got a duplicate, or a screen whose only display is listed.
   const auto plain = [](const std::string& word) { return word.substr(0, word.find(':', word.find(':') + 1)); };
   for (const DisplayInfo& display : displays) {
     if (id.rfind("edid:", 0) == 0 && plain(display.id) == plain(id)) return &display;

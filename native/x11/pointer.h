@@ -22,7 +22,7 @@ class Pointer {
 
   /** Takes note of an event; true where it was the pointer's. */
   bool handle(const xcb_generic_event_t& event);
-  /** Something else moved: where it stands is asked anew. */
+  /** Something else moved: its position is queried again. */
   void doubt() { moved_ = true; }
   bool doubted() const { return moved_ || reshaped_; }
   /** Programs can put it elsewhere without an event of XInput: it is asked for now and then, at least this often. */
@@ -36,9 +36,7 @@ class Pointer {
   const Rect& area() const { return area_; }
   /** Grows when it looks different. */
   uint32_t shape() const { return shape_; }
-  /**
-   * Blends it into rows `first` to `end` of a BGRX frame. `originX`, `originY`: where the frame's corner lies in the window.
-   */
+  /** Blends it into rows `first` to `end` of a BGRX frame. `originX`, `originY`: where the frame's corner is in the window. */
   void draw(uint8_t* frame, int stride, int width, int first, int end, int originX, int originY) const;
 
  private:

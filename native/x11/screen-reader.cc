@@ -39,7 +39,7 @@ bool ScreenReader::resize(int width, int height, PixelFormat format) {
   return true;
 }
 
-/** The memory has no name and ends with its last holder: nothing is left behind whoever dies. */
+/** The memory has no name and ends with its last holder: nothing is left behind when a process dies. */
 bool ScreenReader::share(size_t size) {
   const int fd = memfd_create("ami-screen", MFD_CLOEXEC);
   if (fd < 0) return false;

@@ -21,7 +21,7 @@ class ScreenReader {
   ScreenReader(const ScreenReader&) = delete;
   ScreenReader& operator=(const ScreenReader&) = delete;
 
-  /** Memory for frames of that size. False where there is none. */
+  /** Memory for frames of that size. False if there is none. */
   bool resize(int width, int height, PixelFormat format);
   /** Reads rows of `area` of the drawable. False where the drawable is not (or no longer) what was thought. */
   bool read(xcb_drawable_t drawable, const Rect& area, const std::vector<ami::RowSpan>& spans);
@@ -46,7 +46,7 @@ class ScreenReader {
   size_t rawSize_ = 0;
   uint8_t* raw_ = nullptr;
   uint32_t segment_ = XCB_NONE;
-  /** Holds `raw_` where no memory is shared. */
+  /** Contains `raw_` if no memory is shared. */
   std::vector<uint8_t> own_;
   /** The frame where the server's pixels are not BGRX. */
   std::vector<uint8_t> converted_;

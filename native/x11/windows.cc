@@ -84,7 +84,7 @@ void describe(const XConnection& connection, const std::vector<xcb_window_t>& wi
     info.width = geometry->width;
     info.height = geometry->height;
     info.visible = attributes->map_state == XCB_MAP_STATE_VIEWABLE;
-    // Without a window manager menus, tooltips and helpers stand beside the windows.
+    // Without a window manager menus, tooltips and helpers are listed beside the windows.
     if (!managed && (attributes->override_redirect || !info.visible)) continue;
     if (info.className.empty() && info.title.empty()) continue;
     into.push_back(std::move(info));

@@ -18,7 +18,7 @@ namespace x11 {
 
 namespace {
 
-/** Whether a server of this machine listens at that number: one that does and gives no connection has refused us. */
+/** Whether a server of this machine listens at that number: one that does and gives no connection has rejected us. */
 bool listens(int number) {
   for (const bool abstract : {true, false}) {
     sockaddr_un address{};
@@ -95,7 +95,7 @@ void XConnection::queryExtensions() {
     extensions_.fixesEvent = data->first_event;
     extensions_.fixes = answer(*this, xcb_xfixes_query_version_reply, xcb_xfixes_query_version(connection_, 5, 0)) != nullptr;
   }
-  // Which parts were damaged is told as regions of XFixes.
+  // Damaged parts are reported as regions of XFixes.
   if (const auto* data = extensions_.fixes ? present(&xcb_damage_id) : nullptr) {
     extensions_.damageEvent = data->first_event;
     extensions_.damage = answer(*this, xcb_damage_query_version_reply, xcb_damage_query_version(connection_, 1, 1)) != nullptr;

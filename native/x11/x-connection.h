@@ -18,7 +18,7 @@ using Owned = std::unique_ptr<T, Freed>;
 enum class Rejection { none, noServer, refused, badName, noScreen };
 const char* wordOf(Rejection rejection);
 
-/** How pixels of a drawable lie in memory. */
+/** Memory layout of a drawable's pixels. */
 enum class PixelFormat { unsupported, bgrx32, bgr30, rgb565 };
 
 /** What of the server's extensions is there; event and opcode numbers are the server's. */
@@ -58,9 +58,9 @@ class XConnection {
   int screenCount() const;
   const xcb_screen_t* screen(int number) const;
   PixelFormat formatOf(int depth, xcb_visualid_t visual) const;
-  /** The atom of that name; made where there is none yet. */
+  /** The atom of that name; made if there is none yet. */
   xcb_atom_t atom(const char* name) const;
-  /** A property's bytes, empty where there is none of that type (`XCB_ATOM_ANY` for any). At most 64 KB. */
+  /** A property's bytes, empty if there is none of that type (`XCB_ATOM_ANY` for any). At most 64 KB. */
   std::string property(xcb_window_t window, xcb_atom_t name, xcb_atom_t type) const;
 
  private:

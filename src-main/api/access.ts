@@ -27,7 +27,7 @@ export interface AccessDependencies {
   readonly shownHost: string
   /** Null where HTTPS is not open. */
   readonly httpsPort: () => number | null
-  /** Empty where there is none. */
+  /** Empty if there is none. */
   readonly publicUrl: string
   /** True where the options name proxies in front of this host. */
   readonly trustsProxies?: boolean
@@ -40,13 +40,13 @@ export interface Access {
   readonly signInRequired: boolean
   /** Throws `auth.*` or `request.*_refused`; answers who asks where that one may. `socket`: Origin counts as on a change. */
   admit(caller: Caller, min: Role | 'none', socket?: boolean): Principal
-  /** Before addresses that this caller is to use. */
+  /** Before URLs that this caller is to use. */
   baseUrl(caller: Caller): string
-  /** Before addresses that are handed on to others: the public one, where there is one. */
+  /** Before URLs that are handed on to others: the public one, if it is set. */
   sharedBaseUrl(caller: Caller): string
   /** Before links that sign in: the public URL, else HTTPS where a port can be reached from elsewhere and HTTPS is open. */
   signInBaseUrl(caller: Caller): string
-  /** True while the sign-in that a principal came from still holds. */
+  /** True while the sign-in that a principal came from is still valid. */
   stands(principal: Principal): boolean
 }
 

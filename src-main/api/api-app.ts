@@ -49,7 +49,7 @@ export function callerOf(request: IncomingMessage): Caller {
   return { method: request.method ?? 'GET', headers: request.headers, ...clientOf(request) }
 }
 
-/** The API behind both servers: Fastify with every room's routes under /api/v1, and /metrics. */
+/** The API behind both servers: Fastify with every module's routes under /api/v1, and /metrics. */
 export async function createApiApp(dependencies: ApiAppDependencies): Promise<FastifyInstance> {
   const { access, clients, logger } = dependencies
   const app = Fastify({

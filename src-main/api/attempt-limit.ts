@@ -1,11 +1,14 @@
 import { AppError } from '../platform/errors.ts'
 import { ipGroup } from '../platform/ip-address.ts'
 
-/** Slows down whoever guesses at sign-ins from one IP address, or one /64 network of IPv6. It is asked about failures alone: what is valid always passes. */
+/**
+ * Slows down guesses at sign-ins from one IP address, or one /64 network of IPv6. It is asked about failures alone: what is valid always
+ * passes.
+ */
 export interface AttemptLimit {
   /** Counts a failed sign-in and returns its error: `auth.too_many_attempts` once the limit is passed, `code` before. */
   failed(address: string, code: 'auth.token_unknown' | 'auth.link_spent'): AppError
-  /** Resolves after the delay that an answer past the limit gets. At once while many wait already: each holds a connection. */
+  /** Resolves after the delay that an answer past the limit gets. At once while many wait already: each keeps a connection open. */
   delay(): Promise<void>
 }
 
@@ -13,14 +16,14 @@ const maxIps = 10_000
 const maxDelayed = 64
 
 export interface AttemptLimitOptions {
-  /** Failures of one address within `windowMs` that are answered at once. */
+  /** Failures of one IP address within `windowMs` that are answered at once. */
   readonly max?: number
   readonly windowMs?: number
   readonly delayMs?: number
   readonly now?: () => number
 }
 
-/** Creates a limit that keeps the newest 10,000 addresses. */
+/** Creates a limit that keeps the newest 10,000 IP addresses. */
 export function createAttemptLimit({
   max = 10,
   windowMs = 5 * 60_000,

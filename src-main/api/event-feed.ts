@@ -37,7 +37,8 @@ const mayRead = (client: FeedClient, event: AppEvent, sampled: boolean): boolean
 /**
  * Turns each event into JSON once, however many clients read it.
  *
- * @param stands whether a principal's sign-in is still valid: asked before every event, so that whoever is signed out gets none after it
+ * @param stands whether a principal's sign-in is still valid: asked before every event, so that a client that is signed out gets none after
+ * it
  */
 export function createEventFeed(events: EventBus, stands: (principal: Principal) => boolean): EventFeed {
   const clients = new Set<FeedClient>()

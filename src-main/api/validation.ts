@@ -7,7 +7,9 @@ import { schemaFaults } from '../platform/schema-faults.ts'
 /** Checks one part of a request; answers it with defaults filled in. Throws `request.invalid` that names the field. */
 export type PartCheck = (value: unknown) => unknown
 
-/** Makes the check of a schema, compiled when it is first used. Text of addresses is turned into numbers and booleans; bodies are taken as they are. */
+/**
+ * Compiles the check of a schema when it is first used. Text from URLs is turned into numbers and booleans; bodies are taken as they are.
+ */
 export function partCheck(part: 'params' | 'query' | 'body', schema: TSchema | undefined): PartCheck {
   if (!schema) return (value) => (part === 'body' ? undefined : value)
   let compiled: Validator | undefined

@@ -7,9 +7,9 @@ export interface AacConfiguration {
   readonly objectType: number
   /** Hz of the core coder: the track's timescale. */
   readonly sampleRate: number
-  /** Hz of the decoded sound: twice the core's with SBR. */
+  /** Hz of the decoded audio: twice the core's with SBR. */
   readonly outputSampleRate: number
-  /** Channels of the decoded sound: 2 for mono with parametric stereo. 0 where a program config element could not be read. */
+  /** Channels of the decoded audio: 2 for mono with parametric stereo. 0 if a program config element could not be read. */
   readonly channels: number
   /** Samples of the core in one packet: 1024, 960, 512 or 480. */
   readonly samplesPerFrame: number

@@ -117,7 +117,7 @@ function readBlob(cursor: AmfCursor, tables: Tables, text: boolean): AmfValue | 
   return value
 }
 
-/** A reference to a finished value only: a map that holds itself could not be walked. Unfinished ones read as undefined. */
+/** A reference to a finished value only: a map that contains itself could not be walked. Unfinished ones read as undefined. */
 function reference(cursor: AmfCursor, tables: Tables, index: number): AmfValue | Fault {
   if (index >= tables.objects.length) return fault('AMF3 object reference points nowhere', cursor.position)
   return tables.objects[index]

@@ -62,7 +62,7 @@ function readObu(data: Uint8Array, offset: number): Obu | undefined {
   return { type: (header >> 3) & 15, start: at, end: at + size }
 }
 
-/** sequence_header_obu (5.5.1) as far as the picture size. */
+/** sequence_header_obu (5.5.1) as far as the frame size. */
 function parseSequenceHeader(data: Uint8Array, start: number, end: number): { width: number; height: number; frameRate?: number } | Fault {
   const reader = new BitReader(data, start, end)
   reader.skip(4)
@@ -104,7 +104,10 @@ function parseSequenceHeader(data: Uint8Array, start: number, end: number): { wi
   return frameRate === undefined ? { width, height } : { width, height, frameRate }
 }
 
-/** The temporal unit without temporal delimiter OBUs, as MP4 wants it; no copy where none stands but at the front. A cut OBU and all after it is kept. */
+/**
+ * The temporal unit without temporal delimiter OBUs, as MP4 wants it; no copy if there is none except at the front. A cut OBU and all after
+ * it is kept.
+ */
 export function stripTemporalDelimiters(data: Uint8Array): Uint8Array {
   let front = 0
   let inside = 0

@@ -15,7 +15,7 @@ export class BitReader {
     this.#bitEnd = Math.min(byteEnd, data.length) * 8
   }
 
-  /** Byte in which the next bit lies. */
+  /** Byte in which the next bit is. */
   get byteOffset(): number {
     return this.#bit >> 3
   }

@@ -26,7 +26,7 @@ export class ChunkSamples {
     this.byteLength += data.length
   }
 
-  /** Drops all samples and lets go of their data. */
+  /** Drops all samples and releases their data. */
   clear(): void {
     this.data.length = 0
     this.count = 0

@@ -27,7 +27,7 @@ interface Defaults {
 
 /** Who is notified of the samples of a fragment, in their order. */
 export interface FragmentSink {
-  /** Samples of a track follow that lie side by side from byte `at` on, counted from the `moof`. */
+  /** Samples of a track that follow each other from byte `at` on, counted from the `moof`. */
   run(trackId: number, at: number, count: number): void
   /** Times in ticks; `offset` is presentation minus decoding. Whether it can be as large as that. */
   sample(size: number, dts: number, duration: number, offset: number, key: boolean): boolean
@@ -76,7 +76,7 @@ export function readCmafSamples(chunk: Uint8Array, defaultKey: boolean): CmafSam
   return end === chunk.length ? views.samples : fault('CMAF box size lies', end)
 }
 
-/** Reads a `moof` (ISO/IEC 14496-12, 8.8.4) of at most so many samples; `defaultKey` as above. */
+/** Reads a `moof` (ISO/IEC 14496-12, 8.8.4) of at most this many samples; `defaultKey` as above. */
 export function readFragment(data: Uint8Array, moof: Mp4Box, defaultKey: boolean, max: number, sink: FragmentSink): Fault | undefined {
   let left = max
   for (const traf of walkBoxes(data, moof.bodyStart, moof.end)) {

@@ -23,7 +23,7 @@ export function readElement(data: Uint8Array, at = 0): EbmlElement | undefined {
   return { id, start, end: start + size }
 }
 
-/** The elements that stand side by side in a range. Stops at the first that is cut. */
+/** The elements that follow each other in a range. Stops at the first that is cut. */
 export function* walkElements(data: Uint8Array, from = 0, to = data.length): Generator<EbmlElement> {
   for (let at = from; at < to; ) {
     const found = readElement(data, at)

@@ -24,7 +24,7 @@ export function writeElementHead(out: Uint8Array, at: number, id: EbmlId, size: 
   return next
 }
 
-/** Bytes of id and size of an element of so many bytes of content. */
+/** Bytes of id and size of an element of this many bytes of content. */
 export function elementHeadBytes(id: EbmlId, size: number): number {
   return idBytes(id) + sizeBytes(size)
 }

@@ -5,7 +5,7 @@ import type { AudioCodec } from './track.ts'
 
 /** Body of an RTMP audio message = data of an FLV audio tag (FLV 10.1 section E.4.2; Enhanced RTMP v2, ExAudioTagHeader). */
 
-/** Takes what an audio tag holds. All byte ranges are views on the tag. */
+/** Parses the content of an audio tag. All byte ranges are views on the tag. */
 export interface AudioTagSink {
   /** What the codec starts with: AudioSpecificConfig, OpusHead, `fLaC` and its blocks. May be empty. */
   audioConfig(trackNumber: number, codec: AudioCodec, config: Buffer): void

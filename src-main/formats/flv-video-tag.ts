@@ -5,7 +5,7 @@ import type { VideoCodec } from './track.ts'
 
 /** Body of an RTMP video message = data of an FLV video tag (FLV 10.1 section E.4.3; Enhanced RTMP v2, ExVideoTagHeader). */
 
-/** Takes what a video tag holds. All byte ranges are views on the tag. */
+/** Parses the content of a video tag. All byte ranges are views on the tag. */
 export interface VideoTagSink {
   /** The codec's configuration record: avcC, hvcC, av1C or vpcC. */
   videoConfig(trackNumber: number, codec: VideoCodec, config: Buffer): void

@@ -2,7 +2,7 @@ import { BitReader, withoutEmulationPrevention } from './bit-reader.ts'
 import { type Fault, fault, isFault } from './fault.ts'
 import { readVuiHead } from './vui-head.ts'
 
-/** The largest picture side that is believed. */
+/** The largest frame side that is accepted. */
 export const maxFrameSide = 16_384
 
 /** What an avcC record says (ISO/IEC 14496-15, 5.3.3.1). */
@@ -220,7 +220,7 @@ function skipHrd(reader: BitReader): void {
   reader.skip(20)
 }
 
-/** The NAL units of a length-prefixed access unit, without copying. Ends silently at the first length that lies. */
+/** The NAL units of a length-prefixed access unit, without copying. Ends silently at the first wrong length. */
 export function* iterateNals(data: Uint8Array, nalLengthSize: number): Generator<Uint8Array> {
   let at = 0
   while (at + nalLengthSize <= data.length) {
@@ -238,7 +238,7 @@ function readLength(data: Uint8Array, at: number, size: number): number {
   return length
 }
 
-/** True where the access unit holds an IDR slice. */
+/** True if the access unit contains an IDR slice. */
 export function isH264Keyframe(data: Uint8Array, nalLengthSize: number): boolean {
   let at = 0
   while (at + nalLengthSize < data.length) {
@@ -251,8 +251,8 @@ export function isH264Keyframe(data: Uint8Array, nalLengthSize: number): boolean
 }
 
 /**
- * The avcC record of the parameter sets that stand inside an access unit, or undefined where there is no usable SPS with a PPS.
- * The caller compares it with the track's configuration to notice a change in mid-stream; cheap where the unit starts with a slice.
+ * The avcC record of the parameter sets inside an access unit, or undefined without a usable SPS with a PPS. The caller compares it with
+ * the track's configuration to notice a change in mid-stream; cheap if the unit starts with a slice.
  */
 export function spsFromInband(data: Uint8Array, nalLengthSize: number): Uint8Array | undefined {
   let sps: Uint8Array[] | undefined

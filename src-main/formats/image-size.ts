@@ -17,7 +17,7 @@ export function readImageSize(data: Uint8Array): ImageSize | Fault {
   while (at + 4 <= data.length) {
     if (data[at] !== 0xff) return fault('a JPEG marker was expected', at)
     const marker = data[at + 1] as number
-    // Fill bytes, and markers that stand alone.
+    // Fill bytes, and markers without content.
     if (marker === 0xff) {
       at++
       continue

@@ -36,7 +36,7 @@ export interface MediaPlaylist {
   readonly timescale: number
   readonly targetDurationS: number
   readonly partTargetMs: number
-  /** Other renditions come so much later, ms: players keep as much farther from the edge. */
+  /** Other renditions come this much later, ms: players keep as much farther from the edge. */
   readonly lagMs?: number
   /** Oldest first; only the last may be incomplete. */
   readonly segments: readonly PlaylistSegment[]
@@ -47,9 +47,9 @@ export interface MediaPlaylist {
   readonly skip: boolean
   /** What segments are (`fmp4` where left out); MPEG-TS needs no initialization segment and has no parts. */
   readonly container?: 'fmp4' | 'mpegts'
-  /** Stands before every media address: empty, or an absolute prefix that ends with `/`. */
+  /** Prefix of every media URL: empty, or an absolute URL that ends with `/`. */
   readonly uriPrefix: string
-  /** Lines of complete segments as they were written before with the same addresses: long lists are then cheap to write again. */
+  /** Lines of complete segments as they were written before with the same URLs: long lists are then cheap to write again. */
   readonly written?: WeakMap<PlaylistSegment, string>
   /** The segment that is being made, and the part. */
   readonly hint: { readonly sequence: number; readonly serial: number }
@@ -147,7 +147,7 @@ function firstWithParts(segments: readonly PlaylistSegment[], withinTicks: numbe
   return first
 }
 
-/** How many of the oldest segments lie wholly before the skip boundary. */
+/** How many of the oldest segments are wholly before the skip boundary. */
 function skippable(segments: readonly PlaylistSegment[], timescale: number, targetDurationS: number): number {
   const boundaryTicks = skipBoundaryTargets * targetDurationS * timescale
   let count = segments.length

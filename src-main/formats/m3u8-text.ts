@@ -20,7 +20,7 @@ export function decimalSeconds(us: number): string {
   return `${whole}.${digits}`
 }
 
-/** A quoted-string attribute value (section 4.2): quotes and line breaks cannot stand inside, so they are left out. */
+/** A quoted-string attribute value (section 4.2): quotes and line breaks cannot be inside, so they are left out. */
 export function quoted(text: string): string {
   return `"${text.replace(/["\r\n]/g, '')}"`
 }

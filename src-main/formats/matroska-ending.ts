@@ -32,7 +32,7 @@ export const durationBytes = 11
 /** Entries of the index are at least this far apart, ms. */
 const cueEveryMs = 1000
 
-/** Where keyframes of a track stand: found while the file grows. */
+/** Positions of a track's keyframes: found while the file grows. */
 export class Cues {
   /** Number of the track that they are of. */
   readonly track: number
@@ -51,7 +51,7 @@ export class Cues {
     this.#points.push(element(ids.cuePoint, unsigned(ids.cueTime, Math.max(0, ms)), place))
   }
 
-  /** The element; nothing where there is no keyframe. */
+  /** The element; nothing if there is no keyframe. */
   bytes(): Uint8Array {
     return this.#points.length === 0 ? new Uint8Array(0) : element(ids.cues, ...this.#points)
   }
@@ -70,7 +70,7 @@ export interface GrownSegment {
   readonly cues: Cues
 }
 
-/** What such a file gets at its end: cues and chapters behind it, where they stand, its duration, and the segment's size. */
+/** What such a file gets at its end: cues and chapters behind it, their positions, its duration, and the segment's size. */
 export function segmentEnding({ origin, infoAt, tracksAt, end, durationMs, cues }: GrownSegment, marks: readonly Chapter[]): FileEnding {
   const index = cues.bytes()
   const names = marks.length === 0 ? new Uint8Array(0) : chapters(marks)

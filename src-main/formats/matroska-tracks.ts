@@ -58,7 +58,7 @@ function audioSettings(track: AudioTrack): Uint8Array {
   )
 }
 
-/** What CodecPrivate holds (Matroska's codec mappings): the record of the sample entry, but Opus and FLAC have headers of their own. */
+/** Content of CodecPrivate (Matroska's codec mappings): the record of the sample entry, but Opus and FLAC have headers of their own. */
 function codecPrivate(track: Track): Uint8Array {
   switch (track.codec) {
     case 'opus':

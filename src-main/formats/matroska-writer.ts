@@ -15,7 +15,7 @@ const epochMs = 978_307_200_000
 export class MatroskaWriter implements MediaFileWriter {
   readonly #tracks: readonly Track[]
   readonly #start: FileStart
-  /** Of the keyframes of the first picture track. */
+  /** Of the keyframes of the first video track. */
   readonly #cues: Cues
   readonly #chapters: Chapter[] = []
   #at = 0

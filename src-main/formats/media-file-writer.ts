@@ -25,7 +25,7 @@ export interface MediaFileWriter {
   head(): Uint8Array
   /** Packets in decoding order within each track, as the bytes that follow the last ones. Packets of unknown tracks are left out. */
   fragment(packets: readonly Packet[]): Uint8Array
-  /** A chapter starts: written with the ending, in the order told. Containers that know none leave it out. */
+  /** A chapter starts: written with the ending, in the order of the calls. Containers without chapters leave it out. */
   chapter(chapter: Chapter): void
   finish(): FileEnding
 }

@@ -14,7 +14,7 @@ const video = videoTrack('v0', 'h264', headers.avcB) as Track
 const audio = audioTrack('a0', 'aac', headers.aacLc) as Track
 const second = audioTrack('a1', 'aac', headers.aacLc) as Track
 
-/** Pictures with B-frames and sound, starting at 7 s, in order of time. */
+/** Video with B-frames and audio, starting at 7 s, in order of time. */
 function media(seconds: number, tracks: readonly Track[] = [video, audio]): Packet[] {
   const packets: Packet[] = []
   for (const track of tracks) {

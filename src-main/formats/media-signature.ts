@@ -8,7 +8,7 @@ export interface MediaSignature {
   readonly endings: readonly [string, ...string[]]
 }
 
-/** So many bytes of a file's start are enough for `mediaSignature`. */
+/** This many bytes of a file's start are enough for `mediaSignature`. */
 export const signatureBytes = 4096
 
 const signature = (kind: MediaSignature['kind'], type: string, ...endings: [string, ...string[]]): MediaSignature => ({
@@ -63,7 +63,7 @@ const starts: readonly (readonly [bytes: string, found: MediaSignature])[] = [
   ['caff\0', caf],
 ]
 
-/** Which image, video or audio file of the formats that the decoders take it is; undefined where it is none of them. */
+/** Which image, video or audio file of the formats that the decoders take it is; undefined for other files. */
 export function mediaSignature(head: Uint8Array): MediaSignature | undefined {
   const text = Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, signatureBytes)).toString('latin1')
   const known = starts.find(([bytes]) => text.startsWith(bytes))

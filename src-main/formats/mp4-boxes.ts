@@ -55,7 +55,9 @@ export interface Mp4Box {
   readonly end: number
 }
 
-/** The boxes that stand side by side in a range. Stops at the first whose size lies; 64-bit sizes are read, size 0 reaches to the end. */
+/**
+ * The boxes that follow each other in a range. Stops at the first whose size is wrong; 64-bit sizes are read, size 0 reaches to the end.
+ */
 export function* walkBoxes(data: Uint8Array, start = 0, end = data.length): Generator<Mp4Box> {
   let at = start
   while (at + 8 <= end) {

@@ -8,17 +8,17 @@ import type { SampleTables } from './mp4-sample-tables.ts'
 export interface GrownMovie {
   /** The `moov` at its head: a whole box, without samples. */
   readonly moov: Uint8Array
-  /** Where the `free` box of 16 bytes before it stands. */
+  /** Position of the `free` box of 16 bytes before it. */
   readonly coverAt: number
   /** Bytes of the file. */
   readonly end: number
-  /** Where the samples of each track lie, by the track's id. */
+  /** Where the samples of each track are, by the track's id. */
   readonly tables: ReadonlyMap<number, SampleTables>
 }
 
 /**
  * What makes a plain file of one that grew by fragments (ISO/IEC 14496-12): a `moov` that knows every sample, behind the end, and the
- * header of one `mdat`, in place of the `free` box, that holds the first `moov` and all fragments. Tracks keep all else that they had.
+ * header of one `mdat`, in place of the `free` box, that contains the first `moov` and all fragments. Everything else in the tracks stays.
  */
 export function movieEnding({ moov, coverAt, end, tables }: GrownMovie, chapters: readonly Chapter[]): FileEnding {
   const head = findBox(moov, 'moov/mvhd')?.bodyStart ?? 0
@@ -57,8 +57,8 @@ function indexedTrack(data: Uint8Array, trak: Mp4Box, tables: SampleTables, movi
   const { firstDts, firstPts } = tables
   const delay = toMovie(firstPts)
   const length = toMovie(tables.endPts - firstPts)
-  // Where a track starts later than the file an empty edit holds it back until its first frame is shown. The media that follow it start
-  // with that frame too, not at decoding time 0: players take the wait that B-frames cause off otherwise, and pictures come too early.
+  // If a track starts later than the file an empty edit delays it until its first frame is shown. The media that follow it start with that
+  // frame too, not at decoding time 0: otherwise players subtract the delay that B-frames cause, and frames come too early.
   const entries = [delay, -1, 0x10000, length, firstPts - firstDts, 0x10000]
   const edits = firstDts === 0 ? [] : [box('edts', fullBox('elst', 0, 0, uint32s(2, ...entries)))]
   const places = tables.boxes()

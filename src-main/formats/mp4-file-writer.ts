@@ -36,7 +36,7 @@ export interface FileStart {
 /**
  * An MP4 file of several tracks that is a fragmented one as long as it grows (ISO/IEC 14496-12, 8.8), so that it plays up to the last
  * whole fragment whenever its writer dies, and a plain one when it is finished: a complete `moov` is put behind its end, and the bytes
- * of a `free` box at its start become the header of one `mdat` that holds the first `moov` and all fragments.
+ * of a `free` box at its start become the header of one `mdat` that contains the first `moov` and all fragments.
  */
 export class Mp4FileWriter implements MediaFileWriter {
   readonly #lanes: readonly Lane[]
@@ -45,7 +45,7 @@ export class Mp4FileWriter implements MediaFileWriter {
   readonly #chapters: Chapter[] = []
   #sequence = 0
   #at = 0
-  /** Where the `free` box stands. */
+  /** Position of the `free` box. */
   #coverAt = 0
   /** The `moov` behind it. */
   #movie: Uint8Array = nothing
@@ -107,7 +107,7 @@ export class Mp4FileWriter implements MediaFileWriter {
     return movieEnding({ moov: this.#movie, coverAt: this.#coverAt, end: this.#at, tables }, this.#chapters)
   }
 
-  /** Of several sounds one is heard: players let people choose. */
+  /** Of several audio tracks one is heard: players let people choose. */
   #labels(track: Track): TrackLabels {
     const first = this.#lanes.find((lane) => lane.track.kind === track.kind)?.track === track
     const name = this.#nameOf(track)

@@ -26,7 +26,7 @@ export interface MovieTrack {
   readonly labels?: TrackLabels
 }
 
-/** Samples of one track that stand side by side in the file: `from` up to, without, `to`. */
+/** Samples of one track that follow each other in the file: `from` up to, without, `to`. */
 export interface MovieRun {
   /** Index of the track. */
   readonly track: number
@@ -47,7 +47,7 @@ export interface MovieHead {
 const movieTimescale = 90_000
 /** Seconds from 1904, where the format's clock starts, to 1970. */
 const epochS = 2_082_844_800
-/** Tracks take turns each so many seconds. */
+/** Tracks take turns at this interval, s. */
 const turnS = 1
 
 /**

@@ -33,7 +33,7 @@ class Uint32List {
   }
 }
 
-/** Collects where the samples of a track lie while its file is written (ISO/IEC 14496-12, 8.6 and 8.7): runs of equal values count once. */
+/** Collects where the samples of a track are while its file is written (ISO/IEC 14496-12, 8.6 and 8.7): runs of equal values count once. */
 export class SampleTables {
   readonly #video: boolean
   readonly #sizes = new Uint32List()
@@ -81,7 +81,7 @@ export class SampleTables {
     return this.empty ? 0 : this.#lastDts - this.#firstDts + this.#lastDuration
   }
 
-  /** Samples follow that lie side by side from byte `at` of the file. */
+  /** Samples that follow each other from byte `at` of the file. */
   chunk(at: number, samples: number): void {
     this.#chunks.push(at)
     if (this.#runs.count > 0 && this.#runs.last(2) === samples) return

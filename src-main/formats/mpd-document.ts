@@ -60,7 +60,7 @@ export interface MpdDocument {
   /** Seconds before its end at which an unfinished segment may be asked for (chunked); undefined: only complete ones are listed. */
   readonly availabilityTimeOffsetS: number | undefined
   readonly targetLatencyMs: number
-  /** Address of a clock that answers ISO 8601 text. */
+  /** URL of a clock that answers ISO 8601 text. */
   readonly clockUrl: string
   /** End of the presentation in seconds since `availabilityStartTimeMs`: for a static document. */
   readonly endS: number
@@ -147,7 +147,7 @@ function representationText(representation: MpdRepresentation, availabilityTimeO
   return `${text}>\n${timelineText(representation.timeline)}</SegmentTemplate>\n</Representation>\n`
 }
 
-/** S elements: runs of equal length are one element with @r; @t is first and wherever a gap or overlap lies. */
+/** S elements: runs of equal length are one element with @r; @t is first and wherever a gap or overlap is. */
 function timelineText(timeline: readonly MpdTimelineEntry[]): string {
   let text = '<SegmentTimeline>\n'
   let next: number | undefined

@@ -15,9 +15,9 @@ const clockModulus = 2 ** 33
 const offsetTicks = 10 * clockHz
 /** How long before its decoding time a frame's bytes start to arrive. */
 export const deliveryTicks = 0.7 * clockHz
-/** The clock is told at least this often (ISO/IEC 13818-1, 2.7.2 asks for 100 ms). */
+/** The clock is sent at least this often (ISO/IEC 13818-1, 2.7.2 asks for 100 ms). */
 export const clockEveryTicks = 0.09 * clockHz
-/** How long before its time of presentation a picture's decoding time may be, where nothing tells. */
+/** How long before its presentation time a frame's decoding time may be, if nothing says it. */
 export const maxReorderTicks = 0.3 * clockHz
 /** The 4-bit continuity counters of whole sixteens of packets end where they started. */
 export const counterCycle = 16
@@ -32,7 +32,7 @@ export interface Unit {
   /** 90 kHz with the offset. */
   readonly dts: number
   readonly key: boolean
-  /** Program clock to be told with it, 90 kHz. */
+  /** Program clock to be sent with it, 90 kHz. */
   clock: number | undefined
   packets: number
 }

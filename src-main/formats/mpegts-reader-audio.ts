@@ -45,7 +45,7 @@ export class TsAudio {
     this.#next = undefined
   }
 
-  /** The data of one PES packet. `pts` in 90 kHz is that of the first frame that starts in it; undefined where it told none. */
+  /** The data of one PES packet. `pts` in 90 kHz is that of the first frame that starts in it; undefined if it had none. */
   onPes(pes: Uint8Array, pts: number | undefined): void {
     const carried = this.#carried.length
     const data = carried === 0 ? pes : joined(this.#carried, pes)
@@ -99,7 +99,7 @@ export class TsAudio {
 
 /** A frame as it was found. */
 interface CutFrame {
-  /** With what stands around it. */
+  /** With what surrounds it. */
   readonly bytes: number
   readonly data: Uint8Array
   /** In ticks of the track. */

@@ -16,7 +16,7 @@ export interface TsMapEntry {
   readonly stream: TsStreamKind
 }
 
-/** PID of the program map of the first program (ISO/IEC 13818-1, 2.4.4.3); undefined where there is none. */
+/** PID of the program map of the first program (ISO/IEC 13818-1, 2.4.4.3); undefined if there is none. */
 export function readAssociation(section: Uint8Array): number | undefined {
   for (let at = 8; at + 4 <= section.length - 4; at += 4) {
     const program = ((section[at] as number) << 8) | (section[at + 1] as number)
@@ -25,7 +25,7 @@ export function readAssociation(section: Uint8Array): number | undefined {
   return undefined
 }
 
-/** Entries of a program map (2.4.4.8) that are pictures or sound; captions, teletext, data and markers of advertising are passed over. */
+/** Entries of a program map (2.4.4.8) that are video or audio; captions, teletext, data and markers of advertising are skipped. */
 export function readMap(section: Uint8Array): readonly TsMapEntry[] {
   const entries: TsMapEntry[] = []
   if (section.length < 16) return entries

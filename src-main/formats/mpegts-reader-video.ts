@@ -60,7 +60,7 @@ export class TsVideo {
     }
     this.#describe(found)
     if (!slices || !this.#described) return
-    // Encoders that never send an IDR picture tell where to start by a recovery point beside the parameter sets.
+    // Encoders that never send an IDR frame mark where to start by a recovery point beside the parameter sets.
     key ||= recovery && (found[1] as Uint8Array[]).length > 0
     if (!this.#started && !key) return
     this.#started = true

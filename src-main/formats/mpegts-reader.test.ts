@@ -44,7 +44,7 @@ class Collected implements TsSink {
   }
 }
 
-/** Pictures of growing size, every tenth a keyframe, and sound beside them. */
+/** Frames of growing size, every tenth a keyframe, and audio beside them. */
 function packets(video: Track, count: number, startTicks = 0): Packet[] {
   const out: Packet[] = []
   const [keyByte, deltaByte] = video.codec === 'hevc' ? [0x26, 0x02] : [0x65, 0x41]

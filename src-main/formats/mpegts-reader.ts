@@ -40,8 +40,8 @@ interface Elementary {
 }
 
 /**
- * Reads an MPEG transport stream (ISO/IEC 13818-1) in pieces of any size: the first program's pictures and sound. Never throws; what is
- * malformed is told and passed over, and after a loss of sync or of packets it goes on with the next whole frame.
+ * Reads an MPEG transport stream (ISO/IEC 13818-1) in pieces of any size: the first program's video and audio. Never throws; what is
+ * malformed is reported and skipped, and after a loss of sync or of packets it goes on with the next whole frame.
  */
 export class TsReader {
   readonly #sink: TsSink

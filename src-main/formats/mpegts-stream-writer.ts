@@ -98,7 +98,7 @@ export class TsStreamWriter {
     const dts = toClock(packet.dts, packet.track.timescale)
     const pts = Math.max(dts, toClock(packet.pts, packet.track.timescale))
     const leads = form.pid === this.#clockPid
-    // Where pictures stay away, sound tells the clock, behind by what returning pictures may be.
+    // While there is no video, audio carries the clock, behind by what returning frames may be.
     const clock = leads ? dts : dts - maxReorderTicks
     const reports = leads ? clock > this.#clock : clock > this.#clock + 4 * clockEveryTicks
     const video = packet.track.kind === 'video'

@@ -45,10 +45,10 @@ const maxAudioPesBytes = 4000
 /**
  * Writes a segment of an MPEG transport stream (ISO/IEC 13818-1) that a player can start with.
  *
- * Segments are made when somebody asks, in any order and perhaps by several hosts, yet their continuity counters must go on from one
- * to the next. So in every segment each PID has whole sixteens of packets: all counters start at 0 and the next segment's fit. Tables
- * stand sixteen times, spread over the segment, as broadcast receivers like it; for media, the largest PES packet is spread over the
- * few packets that are missing.
+ * Segments are made on request, in any order and perhaps by several hosts, yet their continuity counters must go on from one to the next.
+ * So in every segment each PID has whole sixteens of packets: all counters start at 0 and the next segment's fit. Tables are sent sixteen
+ * times, spread over the segment, as broadcast receivers expect; for media, the largest PES packet is spread over the few packets that are
+ * missing.
  */
 export function writeTsSegment(segment: TsSegment): Uint8Array {
   const video = segment.video && videoUnits(segment.video)
@@ -132,7 +132,7 @@ function merge(video: readonly Unit[], audio: readonly Unit[]): Unit[] {
   return merged
 }
 
-/** Until when the clock may be told: where the next segment's may start. Pictures that return with B-frames are decoded some time ahead. */
+/** Until when the clock may be sent: where the next segment's may start. Frames that return with B-frames are decoded some time ahead. */
 function clockEnd({ video, audio }: TsSegment): number {
   const last = video?.samples.at(-1)
   if (video && last) return toClock(last.dts + last.duration, video.timescale)
@@ -141,7 +141,7 @@ function clockEnd({ video, audio }: TsSegment): number {
 }
 
 /**
- * Tells the clock between pictures that are far apart, and alone where there are none from `startTicks` on. Never after the end: the
+ * Sends the clock between frames that are far apart, and without frames if there are none from `startTicks` on. Never after the end: the
  * next segment has the clock there, and it must not go back.
  */
 function withClock(units: readonly Unit[], clockPid: number, startTicks: number, endTicks: number): Unit[] {

@@ -30,7 +30,7 @@ function trackOf(track: Track, samples: readonly CmafSample[]): TsTrack {
   return { form, timescale: track.timescale, samples, ...(samplesPerPacket === undefined ? {} : { samplesPerPacket }) }
 }
 
-/** Pictures of growing size and sound of 1024 samples, `seconds` from `startS` on. */
+/** Frames of growing size and audio of 1024 samples, `seconds` from `startS` on. */
 function media(startS: number, seconds: number) {
   const video = Array.from({ length: seconds * 30 }, (_, i) =>
     sample(avcc([i === 0 ? 0x65 : 0x41, ...new Array(i % 200).fill(i)]), startS * 90_000 + i * 3000, {

@@ -173,7 +173,7 @@ export function writeSenderReport(
   return into
 }
 
-/** Picture loss indication: asks `media` for a keyframe. */
+/** Picture loss indication (PLI): asks `media` for a keyframe. */
 export function writeKeyframeRequest(sender: number, media: number): Uint8Array {
   const into = new Uint8Array(12)
   writeHead(into, 1, 206, 12, sender)

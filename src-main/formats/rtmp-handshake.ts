@@ -13,7 +13,7 @@ const serverName = Buffer.from('Genuine Adobe Flash Media Server 001')
 const serverKey = Buffer.concat([serverName, keyTail])
 const clientName = Buffer.from('Genuine Adobe Flash Player 001')
 
-/** Where a scheme keeps the four bytes that say where its digest lies, and where its region starts. */
+/** Offsets of the four bytes that give the position of a scheme's digest, and of its region. */
 const schemes = [
   { pointer: 8, base: 12 },
   { pointer: 772, base: 776 },

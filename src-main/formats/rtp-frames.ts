@@ -8,7 +8,7 @@ export interface RtpFrame {
   readonly timestamp: number
   readonly key: boolean
   readonly data: Uint8Array
-  /** Codec configuration that stood inside (avcC, vpcC, av1C), where the frame brings one. */
+  /** Codec configuration from inside the frame (avcC, vpcC, av1C), if it has one. */
   readonly config?: Uint8Array
 }
 
@@ -340,7 +340,7 @@ class Av1Assembler implements FrameAssembler {
     while (((obu[body++] ?? 0) & 128) !== 0);
     const first = obu[body] ?? 0
     const profile = first >> 5
-    // without timing information, as encoders for calls write it, the level stands 24 bits behind the flags
+    // without timing information, as encoders for calls write it, the level is 24 bits behind the flags
     const plain = (first & 0x0c) === 0
     const level = plain ? ((((obu[body + 2] ?? 0) << 8) | (obu[body + 3] ?? 0)) >> 3) & 31 : 8
     const config = new Uint8Array(4 + obu.length)

@@ -158,7 +158,7 @@ function readText(content: Buffer): string {
   return bytes.toString('utf8', 0, end < 0 ? bytes.length : end)
 }
 
-/** Reads the extensions behind a conclusion's 48 bytes. Unknown ones are passed over; a length that lies is a fault. */
+/** Reads the extensions behind a conclusion's 48 bytes. Unknown ones are passed over; a wrong length is a fault. */
 export function readExtensions(body: Buffer): SrtExtensions | Fault {
   const found: SrtExtensions = {}
   let at = srtHandshakeBytes

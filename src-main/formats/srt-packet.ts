@@ -68,10 +68,7 @@ export function controlPacket(type: number, subtype: number, extra: number, time
   return out
 }
 
-/**
- * Writes the header of a data packet that holds a whole message (PP = 11), in order or not.
- * `key`: 0 plain, 1 even, 2 odd (section 3.1).
- */
+/** Writes the header of a data packet with a whole message (PP = 11), in order or not. `key`: 0 plain, 1 even, 2 odd (section 3.1). */
 export function writeDataHeader(out: Buffer, sequence: number, message: number, key: number, timeUs: number, socketId: number): void {
   out.writeUInt32BE(sequence, 0)
   out.writeUInt32BE((0xc0000000 | ((key & 3) << 27) | (message & srtMessageMask)) >>> 0, 4)

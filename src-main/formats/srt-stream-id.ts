@@ -5,15 +5,14 @@ export interface SrtStreamId {
   readonly name: string | undefined
   /** Stream key, where one was given. */
   readonly key: string | undefined
-  /** Token of a signed address to play, where one was given. */
+  /** Token of a signed URL to play, if one was given. */
   readonly token?: string
 }
 
 /**
  * Reads a stream id: `KEY`; `publish:KEY`, `publish:NAME:KEY`, `play:NAME`; or the access control syntax
- * `#!::r=NAME,m=publish|request,u=KEY` (draft-sharabayko-srt-01, appendix B), where `s`, `key` and `u` all may hold the key, and `token`
- * that of a signed address.
- * Undefined where it is none of these.
+ * `#!::r=NAME,m=publish|request,u=KEY` (draft-sharabayko-srt-01, appendix B), where `s`, `key` and `u` may all have the key, and `token`
+ * that of a signed URL. Undefined if it has none of these forms.
  */
 export function readSrtStreamId(streamId: string): SrtStreamId | undefined {
   if (streamId === '') return undefined

@@ -14,7 +14,7 @@ export interface TarEntry {
 
 const maxName = 100
 
-/** Zeros behind an entry of so many bytes. */
+/** Zeros behind an entry of this many bytes. */
 export const tarPadding = (bytes: number): number => (tarBlock - (bytes % tarBlock)) % tarBlock
 
 /** The two empty blocks at the end. */

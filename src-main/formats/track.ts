@@ -39,7 +39,7 @@ export interface VideoTrack extends TrackBase {
 export interface AudioTrack extends TrackBase {
   readonly kind: 'audio'
   readonly codec: AudioCodec
-  /** Hz of the decoded sound (after SBR for HE-AAC); `timescale` equals the core sample rate. */
+  /** Hz of the decoded audio (after SBR for HE-AAC); `timescale` equals the core sample rate. */
   readonly sampleRate: number
   readonly channels: number
   /** Samples in one packet in ticks of `timescale` where the codec fixes it (AAC 1024), else undefined. */
@@ -50,7 +50,7 @@ export type Track = VideoTrack | AudioTrack
 
 /**
  * One coded frame. `data` is codec-native (AVCC/HVCC length-prefixed NAL units, raw AAC, AV1 temporal unit of OBUs in
- * low-overhead format without temporal delimiters) and is owned by nobody: whoever holds a packet must not write into it.
+ * low-overhead format without temporal delimiters) and is shared: no holder of a packet may write into it.
  */
 export interface Packet {
   readonly track: Track

@@ -23,7 +23,7 @@ const sampleAspects: readonly (readonly [number, number])[] = [
 
 /**
  * Reads where the VUI of H.264 (Annex E.1.1) and that of HEVC (Annex E.2.1) are the same: aspect ratio, overscan, video signal
- * type and chroma location. Answers the pixel aspect where it is told and is not square.
+ * type and chroma location. Answers the pixel aspect if it is given and not square.
  */
 export function readVuiHead(reader: BitReader): readonly [number, number] | undefined {
   let pixelAspect: readonly [number, number] | undefined

@@ -110,7 +110,7 @@ export class Watch {
     }
   }
 
-  /** Takes away what happened once. False where there is no such finding. */
+  /** Takes away what happened once. False if there is no such finding. */
   dismiss(id: string): boolean {
     const gone = this.#findings.dismiss(id)
     this.#notify()

@@ -6,7 +6,7 @@ export interface ApiClient {
   readonly url: string
   get<T>(path: string): Promise<T>
   send<T>(method: 'POST' | 'PATCH' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<T>
-  /** An answer that is no JSON, e.g. a picture. */
+  /** An answer that is not JSON, e.g. an image. */
   bytes(path: string): Promise<Uint8Array>
   /** Calls back for every event of these topics until the signal, or until the host goes away. Rejects where it cannot be reached. */
   listen(topics: readonly string[], onEvent: (event: ApiEvent) => void, signal: AbortSignal, onOpen?: () => void): Promise<void>
@@ -20,7 +20,7 @@ export interface ApiEvent {
 
 export interface ClientOptions {
   readonly dataDir: string
-  /** Address and token of a host elsewhere; the one of the data folder where left out. */
+  /** URL and token of a host elsewhere; by default the one of the data folder. */
   readonly url?: string
   readonly token?: string
 }

@@ -504,7 +504,7 @@ it('docs/api.md names no route that is not there', async () => {
   const [, table = ''] = /## All endpoints\n([\s\S]*?)\n\nLists/.exec(text) ?? []
   const named = table.split('\n').flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`(\/[^`]*)`/g)].map(([, path = '']) => path))
   expect(named.length).toBeGreaterThan(80)
-  // Rows shorten what they have in common: `/:id/test` is the end of a route. `/studio/…-kinds` stands for several.
+  // Rows shorten what they have in common: `/:id/test` is the end of a route. `/studio/…-kinds` represents several.
   const known = (path: string): boolean => routes.some((route) => route.endsWith(path.replace(/\?.*$/, '').replaceAll(/:\w+/g, ':')))
   expect(named.filter((path) => !path.includes('…') && !known(path))).toEqual([])
 })

@@ -38,7 +38,7 @@ function fromSystem(error: unknown): AppError {
     : known
 }
 
-/** Names come from whoever may give them: none of their characters is an order to a terminal. Lines stay lines. */
+/** Names come from other people: none of their characters controls the terminal. Lines stay lines. */
 export function printable(text: string): string {
   return text.replace(/[^\P{Cc}\n]/gu, '\ufffd')
 }

@@ -43,7 +43,7 @@ export interface RuntimeSettings {
 
 /**
  * A setting that was changed at run time outlives the run; an option given as flag or in the environment
- * is above it, so that whoever starts the host has the last word.
+ * is above it, so that the command line has the last word.
  */
 export function createRuntimeSettings(
   config: Config,

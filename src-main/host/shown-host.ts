@@ -1,7 +1,7 @@
 import { hostname, networkInterfaces } from 'node:os'
 import { isLoopback } from '../platform/loopback.ts'
 
-/** The host part of addresses that people are shown: what a bind address means from outside. */
+/** The host part of URLs that people are shown: what a bind address means from outside. */
 export function shownHost(bind: string, publicUrl: string): string {
   if (publicUrl !== '') return new URL(publicUrl).hostname
   const bare = bind.replace(/^\[|\]$/g, '')
@@ -9,7 +9,7 @@ export function shownHost(bind: string, publicUrl: string): string {
   return bare.includes(':') ? `[${bare}]` : bare
 }
 
-/** True where a bind address can be reached from other machines. */
+/** True if a bind address can be reached from other machines. */
 export function isWide(bind: string): boolean {
   return !isLoopback(bind)
 }

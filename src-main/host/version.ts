@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-/** Folder of the installation; the sources and the built program both stand two levels below it. */
+/** Folder of the installation; the sources and the built program are both two levels below it. */
 export const installation = new URL('../../', import.meta.url)
 
 /** The program's version, from its package. */

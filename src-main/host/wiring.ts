@@ -63,7 +63,7 @@ export interface ReadyLine {
   readonly rtmpUrl: string
   readonly rtmpsUrl: string | null
   readonly srtUrl: string | null
-  /** One-time; holds for ten minutes. */
+  /** One-time; valid for ten minutes. */
   readonly signInUrl: string
   readonly dataDir: string
   /** ms from the start of the process to listening. */
@@ -364,7 +364,7 @@ export async function startHost({
 
     const url = urlAt(http.httpPort)
     const httpsUrl = http.httpsPort === null ? null : `https://${host}:${http.httpsPort}`
-    // Whoever can read the network between must not sign in by it.
+    // A reader of the network between must not be able to sign in with it.
     const signInBase = config.publicUrl === '' && wide && httpsUrl !== null ? httpsUrl : url
     const token = tokens.issueRuntimeSecret()
     ready = {

@@ -1,12 +1,12 @@
 export type AuditKind = 'connect' | 'publish' | 'quality' | 'disconnect' | 'state' | 'error' | 'command' | 'sign-in'
 
-/** One line of the audit log: who did what to which stream. Never holds a secret. */
+/** One line of the audit log: who did what to which stream. Never contains a secret. */
 export interface AuditEntry {
   readonly kind: AuditKind
   readonly message: string
   readonly streamId?: string
   readonly streamName?: string
-  /** Connection, viewer session or request: joins lines about the same thing. */
+  /** Connection, viewer session or request: joins lines that belong together. */
   readonly sessionId?: string
   readonly remoteAddress?: string
   /** Principal id. */

@@ -21,7 +21,7 @@ export interface Certificate {
 export interface CertificateOptions {
   readonly dir: string
   readonly bind: string
-  /** Host name of the public address, where one is set. */
+  /** Host name of the public URL, if one is set. */
   readonly publicName?: string
   readonly certFile: string
   readonly keyFile: string

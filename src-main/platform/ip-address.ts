@@ -1,6 +1,6 @@
 import { isIP, isIPv6 } from 'node:net'
 
-/** `HOST:PORT`, with IPv6 in brackets: without them a port of four digits reads as part of the address. */
+/** `HOST:PORT`, with IPv6 in brackets: without them a port of four digits reads as part of the IP address. */
 export function joinHostPort(host: string, port: number): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 }
@@ -15,8 +15,8 @@ export function bareIp(remote: string): string {
 }
 
 /**
- * What one subscriber has of addresses, to count by: an IPv4 address, or the /64 network of an IPv6 address, in which everybody has as
- * many as they like (RFC 6177). Takes what `bareIp` takes; a text that is no address counts by itself.
+ * A subscriber's IP addresses, to count by: an IPv4 address, or the /64 network of an IPv6 address, in which everybody has as many as they
+ * like (RFC 6177). Takes what `bareIp` takes; a text that is no IP address counts by itself.
  */
 export function ipGroup(remote: string): string {
   const address = bareIp(remote)

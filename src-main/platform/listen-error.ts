@@ -2,7 +2,7 @@ import { readdir, readFile, readlink } from 'node:fs/promises'
 import { AppError } from './errors.ts'
 import { inodeOf, parseSocketTable } from './socket-table.ts'
 
-/** Names the option, the port and, where the system tells (Linux), the program that holds it. */
+/** Names the option, the port and, if the system reports it (Linux), the program that uses it. */
 export async function toListenError(error: unknown, option: string, port: number): Promise<AppError> {
   const { code, message } = error as NodeJS.ErrnoException
   if (code === 'EADDRINUSE') {
@@ -29,7 +29,7 @@ export async function toListenError(error: unknown, option: string, port: number
   })
 }
 
-/** The program that listens on a port, e.g. `nginx (pid 311)`; undefined where it cannot be told. */
+/** The program that listens on a port, e.g. `nginx (pid 311)`; undefined if it is unknown. */
 export async function portOwner(port: number, transport: 'tcp' | 'udp' = 'tcp'): Promise<string | undefined> {
   if (process.platform !== 'linux') return undefined
   const inodes = new Set<string>()

@@ -3,7 +3,7 @@ import { AppError } from './errors.ts'
 import { addonFile, addonRoot, requireAddon } from './native-addon.ts'
 import { isBeingBuilt } from './native-preparation.ts'
 
-/** What native/NAME/addon.json says to whoever lacks the addon. */
+/** What native/NAME/addon.json says to users without the addon. */
 interface AddonDescription {
   readonly systems?: readonly string[]
   readonly debian?: readonly string[]

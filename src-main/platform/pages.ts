@@ -40,7 +40,7 @@ export function wholeListSchema<T extends TSchema>(item: T): TObject<{ items: TA
 
 /**
  * One page of a list that is in a lasting order.
- * @throws AppError `request.invalid` where the cursor's item has left the list: what came after it cannot be told
+ * @throws AppError `request.invalid` if the cursor's item has left the list: what came after it is unknown
  */
 export function pageOf<T extends { readonly id: string }>(
   all: readonly T[],

@@ -18,7 +18,7 @@ export interface ReachPolicy {
 export interface EditorReach {
   /** Absolute paths. */
   readonly folders: readonly string[]
-  /** Names, addresses and blocks: see `allowed-hosts`. */
+  /** Names, IP addresses and blocks: see `allowed-hosts`. */
   readonly hosts: readonly string[]
 }
 

@@ -15,9 +15,9 @@ export interface RouteRequest<Params, Query, Body> {
   readonly userAgent: string
   /** Aborted when the client goes away. */
   readonly signal: AbortSignal
-  /** Base address that the client used, e.g. `http://127.0.0.1:8080`: for links in answers. */
+  /** Base URL that the client used, e.g. `http://127.0.0.1:8080`: for links in answers. */
   readonly baseUrl: string
-  /** Base address of links that are handed on to other people: `publicUrl`, where there is one. */
+  /** Base URL of links that are handed on to other people: `publicUrl`, if it is set. */
   readonly sharedBaseUrl: string
   /** Base URL of links that sign in: the public one, else HTTPS where the host can be reached from elsewhere. */
   readonly signInBaseUrl: string
@@ -35,7 +35,7 @@ export interface FileReply {
 export interface RouteReply<Body> {
   readonly status?: number
   readonly headers?: Readonly<Record<string, string | string[]>>
-  /** Sent as JSON; as it is where `text` stands. */
+  /** Sent as JSON; as it is if `text` is set. */
   readonly body: Body
   /** Media type of a body that is text, one of the route's `textTypes`. */
   readonly text?: string
@@ -69,7 +69,7 @@ export interface RouteDefinition {
   readonly fileTypes?: readonly string[]
   /** Largest body, where it is more than 1 MiB. */
   readonly bodyBytes?: number
-  /** The body is `application/octet-stream`, so many bytes at most, and is handed over as it comes in instead of being read. */
+  /** The body is `application/octet-stream`, this many bytes at most, and is handed over as it comes in instead of being read. */
   readonly takesBytes?: number
   /** True where repeating a POST could act twice: `Idempotency-Key` is honoured. */
   readonly idempotent?: boolean

@@ -7,7 +7,7 @@ export interface Fault {
   readonly problem: string
 }
 
-/** What of JSON Schema is looked at here; all else is told in TypeBox's words. */
+/** What of JSON Schema is looked at here; everything else is reported in TypeBox's words. */
 interface Words {
   readonly type?: string
   readonly const?: unknown
@@ -93,7 +93,7 @@ function lookAtArray(words: Words, value: unknown, place: string, faults: Fault[
     for (let index = 0; index < value.length; index++) look(words.items, value[index], within(place, index), faults, max)
 }
 
-/** A choice is told as its words, or by the variant that the value seems to be meant for. */
+/** A choice is reported as its words, or by the variant that the value seems to be meant for. */
 function lookAtChoice(variants: readonly TSchema[], value: unknown, place: string, faults: Fault[], max: number): void {
   const choices = variants as readonly (TSchema & Words)[]
   if (choices.every((each) => each.const !== undefined)) {
@@ -116,7 +116,7 @@ function lookAtChoice(variants: readonly TSchema[], value: unknown, place: strin
   if (bestScore > 0) look(best, value, place, faults, max)
 }
 
-/** The property by whose fixed value all variants are told apart, where there is one. */
+/** The property by whose fixed value all variants are distinguished, if there is one. */
 function wordOf(variants: readonly Words[]): string | undefined {
   return Object.keys(variants[0]?.properties ?? {}).find((name) => variants.every((each) => constOf(each, name) !== undefined))
 }

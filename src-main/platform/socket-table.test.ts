@@ -1,6 +1,6 @@
 import { createServer } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import { canonicalAddress, inodeOf, parseSocketTable } from './socket-table.ts'
+import { canonicalIp, inodeOf, parseSocketTable } from './socket-table.ts'
 
 const table = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
    0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 4711 1 0000000000000000 100 0 0 10 0
@@ -26,9 +26,9 @@ describe('tables of sockets', () => {
   })
 
   it('compare IP addresses however they are written', () => {
-    expect(canonicalAddress('[2001:DB8:0:0::1]')).toBe('2001:db8::1')
-    expect(canonicalAddress('127.0.0.1')).toBe('127.0.0.1')
-    expect(canonicalAddress('localhost')).toBe('localhost')
+    expect(canonicalIp('[2001:DB8:0:0::1]')).toBe('2001:db8::1')
+    expect(canonicalIp('127.0.0.1')).toBe('127.0.0.1')
+    expect(canonicalIp('localhost')).toBe('localhost')
     expect([inodeOf('socket:[12]'), inodeOf('/dev/null')]).toEqual(['12', undefined])
   })
 

@@ -21,7 +21,7 @@ export function parseSocketTable(text: string, transport: 'tcp' | 'udp'): readon
     if (inode === undefined || !/^(?:[0-9A-F]{8}|[0-9A-F]{32})$/.test(hex)) continue
     // 0A is LISTEN in the kernel's list of states; UDP that is bound to nobody has 07.
     const listening = state === (transport === 'tcp' ? '0A' : '07')
-    sockets.push({ transport, address: addressOf(hex), port: Number.parseInt(port, 16), listening, inode })
+    sockets.push({ transport, address: ipOf(hex), port: Number.parseInt(port, 16), listening, inode })
   }
   return sockets
 }
@@ -32,16 +32,16 @@ export function inodeOf(link: string): string | undefined {
 }
 
 /** One way to write an IP address, so that two can be compared; other texts stay what they are. */
-export function canonicalAddress(text: string): string {
+export function canonicalIp(text: string): string {
   const bare = text.replace(/^\[|\]$/g, '')
   const url = `http://[${bare}]`
   return isIPv6(bare) && URL.canParse(url) ? new URL(url).hostname.slice(1, -1) : bare
 }
 
 /** The kernel prints words of 32 bits in the processor's order, which is little-endian wherever this program runs. */
-function addressOf(hex: string): string {
+function ipOf(hex: string): string {
   const bytes = (hex.match(/.{8}/g) ?? []).flatMap((word) => (word.match(/../g) ?? []).reverse().map((byte) => Number.parseInt(byte, 16)))
   if (bytes.length === 4) return bytes.join('.')
   const groups = Array.from({ length: 8 }, (_, index) => (((bytes[2 * index] ?? 0) << 8) | (bytes[2 * index + 1] ?? 0)).toString(16))
-  return canonicalAddress(groups.join(':'))
+  return canonicalIp(groups.join(':'))
 }

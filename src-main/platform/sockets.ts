@@ -4,7 +4,7 @@ import type { Principal, Role } from './principal.ts'
 /** One client of a WebSocket endpoint. */
 export interface SocketClient {
   readonly principal: Principal
-  /** Bytes that wait for the client, here and in front of the system's socket: whoever sends decides from it what to drop. */
+  /** Bytes that wait for the client, here and in front of the system's socket: the sender decides from it what to drop. */
   readonly waitingBytes: number
   /** Does nothing where the client is gone. */
   send(data: string | Uint8Array): void
@@ -39,11 +39,11 @@ export interface SocketDefinition {
   /** `none`: the endpoint checks by itself who may open it. */
   readonly role: Role | 'none'
   readonly query?: TSchema
-  /** Clients at a time, of all addresses. */
+  /** Clients at a time, of all IP addresses. */
   readonly maxClients: number
   /** Longest message that a client may send, bytes: a longer one ends the connection. */
   readonly maxMessageBytes: number
-  /** Answers what serves the client once the connection stands. Throws AppError: then the upgrade is rejected with it. */
+  /** Answers what serves the client once the connection is open. Throws AppError: then the upgrade is rejected with it. */
   // biome-ignore lint/suspicious/noExplicitAny: the list of endpoints is heterogeneous; `defineSocket` types each one
   readonly accept: (request: SocketRequest<any>) => (client: SocketClient) => SocketSession
 }

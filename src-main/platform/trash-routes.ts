@@ -2,7 +2,7 @@ import { type TObject, type TProperties, type TSchema, Type } from 'typebox'
 import { type PageRequest, pageFields, pageOf, pageSchema } from './pages.ts'
 import { defineRoute, type RouteDefinition } from './routes.ts'
 
-/** What is in the trash may be taken out of it for so long, ms. */
+/** What is in the trash may be taken out of it for this long, ms. */
 export const trashMs = 5 * 60_000
 
 /** A file that may be in the trash. */
@@ -26,7 +26,7 @@ export interface TrashDependencies<Kept extends Throwable> {
   readonly schema: TSchema
   /** All that there are, the oldest first. */
   readonly list: () => readonly Kept[]
-  /** Throws where there is none. */
+  /** Throws if there is none. */
   readonly get: (id: string) => Kept
   readonly view: (kept: Kept) => unknown
   readonly keep: (kept: Kept) => void

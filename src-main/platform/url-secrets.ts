@@ -26,7 +26,7 @@ interface Piece {
   readonly secret?: boolean
 }
 
-/** Undefined for what is no URL. */
+/** Undefined for an invalid URL. */
 function takeApart(url: string): readonly Piece[] | undefined {
   const match = form.exec(url)
   if (match === null) return undefined
@@ -134,8 +134,8 @@ export function originOf(url: string): string | undefined {
 }
 
 /**
- * A text of another program (FFmpeg, a browser, `fetch`) with the URLs that it quotes masked, and the secrets of the URLs that it was
- * given wherever they stand.
+ * A text of another program (FFmpeg, a browser, `fetch`) with the URLs that it quotes masked, and the secrets of the URLs that it was given
+ * wherever they are.
  */
 export function maskUrlsIn(text: string, ...given: readonly string[]): string {
   let masked = text

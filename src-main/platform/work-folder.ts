@@ -10,8 +10,8 @@ export interface WorkFolder {
 }
 
 /**
- * Makes a folder for one thing's files, which ends with this process at the latest. Those of the same purpose whose process was killed
- * before it could are cleared away. `purpose` is the start of the folder's name.
+ * Makes a folder for the files of one purpose, which ends with this process at the latest. Folders of the same purpose whose process was
+ * killed before it could delete them are cleared away. `purpose` is the start of the folder's name.
  */
 export function makeWorkFolder(purpose: string): WorkFolder {
   sweep(`${purpose}-`)

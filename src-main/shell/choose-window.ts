@@ -30,8 +30,8 @@ export type WindowPlan =
   | { readonly kind: 'none'; readonly reason: string }
 
 /**
- * Decides how to show `url`: Electron where its binary is present, else a Chromium as an app window, else not at all. What stands behind `#`
- * is a one-time sign-in: it reaches the window by the environment or a private file, never by arguments, which every user can list.
+ * Decides how to show `url`: Electron if its binary is present, else a Chromium as an app window, else not at all. The part after `#` is a
+ * one-time sign-in: it reaches the window by the environment or a private file, never by arguments, which every user can list.
  */
 export function chooseWindow(url: string, around: WindowSurroundings): WindowPlan {
   if (around.env.CI) return { kind: 'none', reason: 'this is a CI run' }

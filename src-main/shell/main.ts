@@ -27,7 +27,7 @@ function openWindow(url: URL): BrowserWindow {
   return window
 }
 
-/** Every page that ever comes to be, frames within pages included, is held to the same rules. */
+/** The same rules apply to every page that is ever opened, including frames within pages. */
 function guard(url: URL): void {
   app.on('web-contents-created', (_event, contents) => {
     contents.on('will-navigate', (details) => {

@@ -1,4 +1,4 @@
-/** Where the window may go: pure, so that refusals are tested without Electron. */
+/** Where the window may go: pure, so that rejections are tested without Electron. */
 
 /** The URL of the host, or undefined where it is not one that a host could have given. */
 export function hostUrl(text: string | undefined): URL | undefined {
@@ -12,12 +12,12 @@ export function isOwnPage(target: string, host: URL): boolean {
   return URL.canParse(target) && new URL(target).origin === host.origin
 }
 
-/** True where the system's browser may be asked to open it: web addresses, never files or other programs' schemes. */
+/** True if the system's browser may be asked to open it: web URLs, never files or other programs' schemes. */
 export function mayOpenOutside(target: string): boolean {
   return URL.canParse(target) && ['http:', 'https:'].includes(new URL(target).protocol)
 }
 
-/** Permissions that the page needs: full screen for the player, writing a copied address. */
+/** Permissions that the page needs: full screen for the player, writing a copied URL. */
 const granted: readonly string[] = ['fullscreen', 'clipboard-sanitized-write']
 
 /** True where a page of `origin` may have `permission`. */

@@ -7,8 +7,8 @@ import { findProgram } from '../platform/config/installed-browsers.ts'
 import { chooseWindow } from './choose-window.ts'
 
 /**
- * How a window's program ended. `closed`: a person closed it. `handed-over`: it went at once, because a window that is
- * open already took the address. `failed`: it could not show anything.
+ * How a window's program ended. `closed`: a person closed it. `handed-over`: it went at once, because a window that is open already took
+ * the URL. `failed`: it could not show anything.
  */
 export type WindowEnd = 'closed' | 'handed-over' | 'failed'
 
@@ -80,7 +80,7 @@ function findElectron(env: Readonly<Record<string, string | undefined>>): string
   }
 }
 
-/** Opens a window on the host's page, or says why it cannot: then the caller prints the address. Resolves once the program runs. */
+/** Opens a window on the host's page, or says why it cannot: then the caller prints the URL. Resolves once the program runs. */
 export function openWindow(url: string, options: OpenWindowOptions): Promise<OpenedWindow> {
   const env = options.env ?? process.env
   const main = fileURLToPath(new URL('../shell/main.js', import.meta.url))

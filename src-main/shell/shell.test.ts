@@ -48,7 +48,7 @@ describe('a window on the host', () => {
     const file = join(dataDir, 'window/sign-in.html')
     mkdirSync(join(dataDir, 'window'))
     writeFileSync(file, 'open to all', { mode: 0o644 })
-    // A browser that says what it was started with, and ends when it is told to.
+    // A browser that says what it was started with, and ends on request.
     const browser = join(dataDir, 'chromium')
     writeFileSync(browser, `#!/bin/sh\necho "$@" >"${dataDir}/args.new"\nmv "${dataDir}/args.new" "${dataDir}/args"\nexec sleep 60\n`, {
       mode: 0o755,

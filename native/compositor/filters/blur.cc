@@ -12,7 +12,7 @@ namespace {
 /** Furthest that a box reaches: wider blurs are made of smaller frames. */
 constexpr int kLongestReach = 4;
 
-/** Mean of `2 * reach + 1` neighbours along a row whose copy `line` has room for `reach` more at both ends. */
+/** Mean of `2 * reach + 1` neighbours along a row whose copy `line` has space for `reach` more at both ends. */
 AMI_INLINE void boxRowKernel(const uint8_t* line, uint8_t* row, int width, int reach) {
   const uint32_t scale = (1u << 16) / (2 * reach + 1);
   for (int x = 0; x < width; x++) {
@@ -22,7 +22,7 @@ AMI_INLINE void boxRowKernel(const uint8_t* line, uint8_t* row, int width, int r
     row[x] = static_cast<uint8_t>(mean > 255 ? 255 : mean);
   }
 }
-// The reach is told while compiling, so that the taps are laid out and not counted.
+// The reach is a compile-time constant, so that the taps are laid out and not counted.
 #define AMI_BOX(reach)                                                                                        \
   AMI_INLINE void boxRow##reach##Kernel(const uint8_t* line, uint8_t* row, int width) { boxRowKernel(line, row, width, reach); } \
   AMI_DISPATCH(boxRow##reach, (const uint8_t* line, uint8_t* row, int width), (line, row, width))

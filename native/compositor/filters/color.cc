@@ -12,7 +12,7 @@ constexpr int kSteps = 33;
 constexpr float kStepScale = (kSteps - 1) / 255.0f;
 constexpr int kPlane = kSteps * kSteps;
 
-/** Also of what is no number: tables are made of what files hold. */
+/** Also for NaN: tables are made from the content of files. */
 uint8_t byte(float value) { return value > 0 ? static_cast<uint8_t>(std::min(value, 255.0f) + 0.5f) : uint8_t{0}; }
 
 AMI_INLINE void turnRowKernel(uint8_t* u, uint8_t* v, int width, float along, float across) {
@@ -25,7 +25,7 @@ AMI_INLINE void turnRowKernel(uint8_t* u, uint8_t* v, int width, float along, fl
 }
 AMI_DISPATCH(turnRow, (uint8_t* u, uint8_t* v, int width, float along, float across), (u, v, width, along, across))
 
-/** Where a value stands in the table: the step below it, and how far it is on the way to the next. */
+/** Position of a value in the table: the step below it, and how far it is on the way to the next. */
 struct Place {
   int index;
   float rest;
@@ -118,7 +118,7 @@ ColorTable::ColorTable(const float* values, int size, float amount)
         // BT.709.
         const float r = clamped(luma + 1.5748f * cr), b = clamped(luma + 1.8556f * cb);
         const float g = clamped(luma - 0.187324f * cb - 0.468124f * cr);
-        // Luma and chroma that stand for no colour keep their distance to the nearest one that does.
+        // Luma and chroma that represent no colour keep their distance to the nearest that does.
         const float nearLuma = 0.2126f * r + 0.7152f * g + 0.0722f * b;
         const float nearU = (b - nearLuma) / 1.8556f, nearV = (r - nearLuma) / 1.5748f;
         const float r2 = r + (looked(r, g, b, 0) - r) * amount, g2 = g + (looked(r, g, b, 1) - g) * amount;

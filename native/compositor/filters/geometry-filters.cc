@@ -10,7 +10,7 @@
 namespace ami {
 namespace {
 
-/** Most frames that a delay holds: at 60 a second some are left out. */
+/** Max frames in a delay: at 60 a second some are left out. */
 constexpr size_t kMostKept = 32;
 constexpr int64_t kClosestUs = 15'000;
 
@@ -43,7 +43,7 @@ void copyFrame(const Planes& from, const Planes& to) {
 }
 
 void CropFilter::apply(const Planes& from, int64_t, FilterFrame& to) {
-  // Chroma stands under every second pixel: the first one that stays is an even one.
+  // Chroma belongs to every second pixel: the first one that stays is an even one.
   const int left = left_ & ~1, top = top_ & ~1;
   const int width = from.width - left - right_, height = from.height - top - bottom_;
   if (width < 1 || height < 1) return nothing(to);

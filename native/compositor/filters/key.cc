@@ -35,7 +35,7 @@ AMI_DISPATCH(keyRow, (uint8_t* u, uint8_t* v, uint8_t* opaque, int width, const 
 
 /** Spreads a mix of two rows of chroma samples over a row of pixels, linearly, and multiplies it into their alpha. */
 AMI_INLINE void spreadRowKernel(const uint8_t* near, const uint8_t* far, uint8_t* alpha, int width) {
-  // `near` counts three quarters. Each pixel stands a quarter of a sample from the middle of its own, towards one neighbour.
+  // `near` counts three quarters. Each pixel is a quarter of a sample from the middle of its own, towards one neighbour.
   const int pairs = width / 2;
   for (int x = 0; x < pairs; x++) {
     const int left = 3 * near[x - 1] + far[x - 1];
@@ -115,7 +115,7 @@ void chromaKey(Planes& frame, const ChromaKey& key, KeyRoom& room) {
   keyed(0, own);
   std::copy(own - 1, own + width + 1, above - 1);
   for (int y = 0; y < height; y++) {
-    // Pixel rows 2y and 2y + 1 stand a quarter above and below the middle of sample row y.
+    // Pixel rows 2y and 2y + 1 are a quarter above and below the middle of sample row y.
     spreadRow(own, above, frame.a + 2 * y * frame.strideA, frame.width);
     std::swap(above, own);
     if (y + 1 < height) keyed(y + 1, own);

@@ -13,7 +13,7 @@ struct ChromaKey {
   float similarity = 0.4f;
   float smoothness = 0.08f;
   float spill = 0.1f;
-  /** Edges begin flat: what is close to the key is more transparent. */
+  /** Edges start flat: what is close to the key is more transparent. */
   bool smooth = false;
 };
 
@@ -29,7 +29,7 @@ struct LumaKey {
   float low = 0, lowSmooth = 0, high = 1, highSmooth = 0;
   /** Brightness is that of the light, not of the luma of video. */
   bool linear = false;
-  /** Edges begin and end flat, and count one after the other. */
+  /** Edges start and end flat, and count one after the other. */
   bool smooth = false;
 };
 

@@ -14,7 +14,7 @@
 namespace ami {
 namespace {
 
-/** A filter that works on a copy of the frame, where it lies. */
+/** A filter that works in place on a copy of the frame. */
 class InPlaceFilter : public Filter {
  public:
   InPlaceFilter(bool needsAlpha, std::function<void(Planes&)> work) : needsAlpha_(needsAlpha), work_(std::move(work)) {}

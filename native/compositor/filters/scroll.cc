@@ -10,7 +10,7 @@
 namespace ami {
 namespace {
 
-/** Divides a plane by alpha in place; `clear` is what stands where nothing is to be seen. */
+/** Divides a plane by alpha in place; `clear` is the value where nothing is visible. */
 void divide(uint8_t* plane, ptrdiff_t stride, PlaneView alpha, int width, int height, uint8_t clear) {
   for (int y = 0; y < height; y++) {
     uint8_t* row = plane + y * stride;

@@ -19,7 +19,7 @@ export interface ReadTs {
   readonly complaints: readonly string[]
 }
 
-/** Takes a transport stream apart, for tests, and holds it against the rules that receivers rely on. */
+/** Takes a transport stream apart, for tests, and checks it against the rules that receivers rely on. */
 export function readTs(data: Uint8Array): ReadTs {
   const complaints: string[] = []
   const streams = new Map<number, number>()

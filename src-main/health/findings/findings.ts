@@ -63,7 +63,7 @@ export class Findings {
     this.#passing.set(id, { finding, untilMs: nowMs + passingMs })
   }
 
-  /** Takes away what happened once. False where there is no such finding, or it still applies. */
+  /** Takes away what happened once. False if there is no such finding, or it still applies. */
   dismiss(id: string): boolean {
     return this.#passing.delete(id)
   }

@@ -43,7 +43,7 @@ export interface ReportParts {
   readonly privateTexts: readonly string[]
 }
 
-/** One file for whoever helps: what the host is on, what is wrong, what was measured and logged. No secrets, no URLs, no IP addresses. */
+/** One file for support: what the host is on, what is wrong, what was measured and logged. No secrets, no URLs, no IP addresses. */
 export async function writeReport({ madeAt, privateTexts, log, ...parts }: ReportParts): Promise<string> {
   const redactor = new Redactor(privateTexts)
   const report = { report: 'ami-streams/health', version: 1, madeAt: madeAt.toISOString(), ...parts }

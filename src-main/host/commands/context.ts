@@ -58,7 +58,7 @@ export function clientOf(command: Command, context: CommandContext): ApiClient {
   return findHost({ dataDir: config.data, ...(url ? { url } : {}), ...(token ? { token } : {}) })
 }
 
-/** Runs a command's work; a failure is told in the form that was asked for and ends with code 1. */
+/** Runs a command's work; a failure is reported in the requested format and ends with code 1. */
 export function run(
   context: CommandContext,
   work: (output: Output, command: Command) => Promise<void> | void,

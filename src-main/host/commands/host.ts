@@ -21,7 +21,7 @@ export async function runHost(
   const { supervisor } = context
   const { restart } = supervisor ?? {}
   const wanted = restart === undefined ? given : withPorts(given, restart.ports)
-  // On a terminal the lines would bury the addresses; a program or a log file wants them.
+  // On a terminal the lines would hide the URLs; a program or a log file needs them.
   const onTerminal = supervisor?.stderrIsTerminal ?? process.stderr.isTTY
   const level = !output.json && wanted.logFile === '' && sources.get('logLevel') === 'default' && onTerminal ? 'warn' : wanted.logLevel
   const tail = createLogTail()

@@ -15,7 +15,7 @@ import { studioMigrations } from '../../studio/index.ts'
 const lifeMs = 24 * 3_600_000
 
 /**
- * Creates an admin token for 24 hours in the data folder of a host that does not run: whoever may write there owns the host anyway.
+ * Creates an admin token for 24 hours in the data folder of a host that does not run: a user who may write there owns the host anyway.
  * Throws `host.already_running`, `host.not_running` where no host ever ran on the folder, `storage.*`.
  */
 export async function recoverAccess(dataDir: string): Promise<{ token: Token; secret: string }> {

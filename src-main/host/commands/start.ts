@@ -78,7 +78,7 @@ async function showHost(host: RunningHost, end: () => void, context: CommandCont
   }
 }
 
-/** Opens a window on the host that holds the data folder. */
+/** Opens a window on the host that uses the data folder. */
 async function showRunning(command: Command, context: CommandContext, output: Output, rejection: AppError): Promise<void> {
   const client = clientOf(command, context)
   if (output.json) throw rejection

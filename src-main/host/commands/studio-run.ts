@@ -56,7 +56,7 @@ async function follow(
   notify: (event: { time: string; topic: string; data: unknown }) => void,
 ): Promise<{ stop: () => void; lost: Promise<never> }> {
   const gone = new AbortController()
-  // Listened to before it is asked how things are: nothing that happens in between is missed.
+  // Listened to before the state is requested: nothing that happens in between is missed.
   const early: Parameters<typeof notify>[0][] = []
   let take = (event: Parameters<typeof notify>[0]): void => void early.push(event)
   const opened = Promise.withResolvers<void>()

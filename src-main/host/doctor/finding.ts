@@ -1,4 +1,4 @@
-/** What `streams doctor` found out about one thing that the host depends on. */
+/** What `streams doctor` found out about one dependency of the host. */
 export interface Finding {
   readonly name: string
   readonly state: 'ok' | 'warn' | 'fail'

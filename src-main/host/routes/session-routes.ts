@@ -95,7 +95,7 @@ export function sessionRoutes(dependencies: SessionRoutesDependencies): readonly
         }
         if (!signIn) {
           const rejection = attempts.failed(remoteAddress, body.token === undefined ? 'auth.link_spent' : 'auth.token_unknown')
-          // Whoever goes on past the limit does not fill the audit log.
+          // Attempts past the limit do not fill the audit log.
           if (rejection.code !== 'auth.too_many_attempts')
             audit.record({ kind: 'sign-in', message: 'a sign-in was rejected', remoteAddress, sessionId: requestId, code: rejection.code })
           throw rejection

@@ -2,7 +2,7 @@ import type { PassedSocket } from '../../platform/service-manager/passed-sockets
 
 /** Descriptor of the channel between the supervisor and its host, on the host's side. */
 export const supervisorFd = 3
-/** Variable of the host's environment that holds a `Handover`. */
+/** Variable of the host's environment that contains a `Handover`. */
 export const handoverVariable = 'STREAMS_SUPERVISOR'
 /** How often the host says that it is alive, ms. */
 export const beatMs = 1000
@@ -40,7 +40,7 @@ export type HostMessage =
   /** It listens: from now on it is started again when it ends unexpectedly. */
   | { readonly kind: 'ready'; readonly version: string; readonly dataDir: string; readonly ports: HostPorts }
   | { readonly kind: 'window'; readonly pid: number }
-  /** Nothing listens on these sockets any more: whoever has them closes them. */
+  /** Nothing listens on these sockets any more: their owner closes them. */
   | { readonly kind: 'release'; readonly sockets: readonly string[] }
   /** It was asked to end, and does. */
   | { readonly kind: 'ending' }

@@ -6,7 +6,7 @@ const port = (fallback: number, description: string) =>
 const most = (fallback: number, description: string) =>
   Type.Integer({ default: fallback, minimum: 1, maximum: 1_000_000, description: `${description} that one IP address may have at a time` })
 
-/** What one client may hold open. The addresses of this machine have no such limit. */
+/** What one client may have open. The IP addresses of this machine have no such limit. */
 const PerIpSchema = Type.Object({
   connections: most(1024, 'HTTP connections (and requests in progress over HTTP/2 and behind a trusted proxy)'),
   eventStreams: most(512, 'event streams (server-sent events)'),

@@ -13,11 +13,11 @@ export interface PerIpLimits {
 /** `requests` are those of HTTP/2 and of trusted proxies, whose connections carry many; they have the limit of `connections`. */
 export type LimitedKind = keyof PerIpLimits | 'requests'
 
-/** How often the log says that the same address has reached the same limit, ms. */
+/** How often the log says that the same IP address has reached the same limit, ms. */
 const remindMs = 60_000
 const maxReminders = 1000
 
-/** Counts what each client holds open, so that one of them cannot take everything. Loopback addresses have no limit but the common ones. */
+/** Counts what each client has open, so that one of them cannot take everything. Loopback clients have only the common limits. */
 export class ClientLimits {
   readonly #limits: PerIpLimits
   readonly #log: Pick<Logger, 'warn'>
@@ -29,7 +29,7 @@ export class ClientLimits {
     this.#log = log
   }
 
-  /** Takes a place; call the result to release it. Undefined where the address holds all that it may. */
+  /** Takes a place; call the result to release it. Undefined if the IP address has all that it may. */
   take(kind: LimitedKind, address: string): (() => void) | undefined {
     if (isLoopbackIp(address)) return nothing
     const key = `${kind} ${networkOf(address)}`
@@ -76,12 +76,12 @@ export class ClientLimits {
 const nothing = (): void => undefined
 const optionOf = (kind: LimitedKind): keyof PerIpLimits => (kind === 'requests' ? 'connections' : kind)
 
-/** For addresses as sockets write them. */
+/** For IP addresses as sockets write them. */
 function isLoopbackIp(address: string): boolean {
   return address.startsWith('127.') || address === '::1' || address.startsWith('::ffff:127.')
 }
 
-/** What one client has: an IPv4 address, or the /64 network of an IPv6 address, of which a host can take any address it likes. */
+/** What one client has: an IPv4 address, or the /64 network of an IPv6 address, of which a host can take any it likes. */
 export function networkOf(address: string): string {
   const bare = address.startsWith('::ffff:') ? address.slice(7) : address
   if (!bare.includes(':')) return bare

@@ -5,8 +5,8 @@ import { isIPv6 } from 'node:net'
 const hostForm = /^(?:\[([^\]]*)\]|[A-Za-z0-9._~!$&'()*+;=%-]*)(?::\d{0,5})?$/
 
 /**
- * What is malformed about a request whose bytes the HTTP parser accepted, in a sentence; undefined where nothing is. Such requests can mean
- * one thing to a proxy in front of this host and another to the host.
+ * What is malformed about a request whose bytes the HTTP parser accepted, in a sentence; undefined if nothing is. Such requests can mean
+ * different requests to a proxy in front of this host and to the host.
  */
 export function findRequestFault(request: IncomingMessage): string | undefined {
   const { headers } = request

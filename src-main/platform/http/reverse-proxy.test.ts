@@ -89,7 +89,10 @@ beforeEach(async () => {
   seen.length = 0
 })
 
-/** Sends bytes over a connection of their own. Resolves with the port they came from and the response, once it is closed or holds `until`. */
+/**
+ * Sends bytes over a connection of their own. Resolves with the port they came from and the response, once it is closed or contains
+ * `until`.
+ */
 function sendRaw(text: string, until: RegExp): Promise<{ from: number; heard: string }> {
   return new Promise((resolve) => {
     let heard = ''

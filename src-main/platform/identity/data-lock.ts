@@ -6,8 +6,8 @@ import { toStorageError } from '../storage/storage-error.ts'
 import { readHostFile } from './host-file.ts'
 
 /**
- * Takes the data folder for this process. The lock is SQLite's own on a small file, which the system
- * lets go even when the process is killed. Throws `host.already_running`. Returns the way to let go.
+ * Takes the data folder for this process. The lock is SQLite's own on a small file, which the system releases even when the process is
+ * killed. Throws `host.already_running`. Returns the function that releases it.
  */
 export function lockDataFolder(dir: string): () => void {
   let lock: DatabaseSync | undefined

@@ -27,7 +27,7 @@ export function writeHostFile(dir: string, content: HostFile): void {
   renameSync(draft, file)
 }
 
-/** Reads the file of a running host; undefined where there is none or it is not whole. */
+/** Reads the file of a running host; undefined if there is none or it is not whole. */
 export function readHostFile(dir: string): HostFile | undefined {
   try {
     const content = JSON.parse(readFileSync(fileOf(dir), 'utf8')) as Partial<HostFile>

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 
-/** A random secret of 256 bits as 43 characters that are in an address as they are. */
+/** A random secret of 256 bits as 43 characters that need no escape in a URL. */
 export function newSecret(prefix = ''): string {
   return prefix + randomBytes(32).toString('base64url')
 }

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
 
-/** 400 buffers of 100 kB come and go, each held for a while; without a collection by bytes most of their 40 MB wait. */
+/** 400 buffers of 100 kB come and go, each kept for a while; without a collection by bytes most of their 40 MB wait. */
 const program = (limit: string) => `
 import { collectByBytes } from ${JSON.stringify(new URL('./collect-by-bytes.ts', import.meta.url).href)}
 const release = collectByBytes(${limit})

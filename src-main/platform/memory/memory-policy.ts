@@ -14,8 +14,8 @@ const megabyte = 1024 * 1024
 /** Samples that a decision looks back on. */
 const windowSamples = 6
 /**
- * So much resident memory above the least that was seen is worth a collection once load is over, and then ever more rarely;
- * if it has grown by a quarter and so much since the last one, at once.
+ * This much resident memory above the least that was seen is worth a collection once load is over, and then ever more rarely;
+ * if it has grown by a quarter and this much since the last one, at once.
  */
 const minGarbageBytes = 16 * megabyte
 /** Growth of the buffers between two samples that is no more than noise. */
@@ -28,10 +28,10 @@ const minUnusedBytes = 32 * megabyte
 const minUnusedIdleBytes = 8 * megabyte
 
 /**
- * Decides from samples, taken at even intervals, when memory goes back to the system. Two things keep it: the engine collects
- * only when the program allocates, so buffers of the last streams, and empty pages of its heap, stay for ever on an idle host; and the
- * allocator keeps what is freed. A host under load fills and frees the same memory again and again: only what was unused at every
- * moment of a window is returned.
+ * Decides from samples, taken at even intervals, when memory goes back to the system. Two causes keep it: the engine collects only when the
+ * program allocates, so buffers of the last streams, and empty pages of its heap, stay for ever on an idle host; and the allocator keeps
+ * what is freed. A host under load fills and frees the same memory again and again: only what was unused at every moment of a window is
+ * returned.
  */
 export class MemoryPolicy {
   #window: MemorySample[] = []
@@ -41,8 +41,8 @@ export class MemoryPolicy {
   /** Least resident memory so far. */
   #leastBytes = Number.POSITIVE_INFINITY
   /**
-   * Idle samples that must have passed before memory above the least is collected once more. Media of an ended stream is let go only
-   * when its rewind window has passed, which no figure shows before a collection; so one follows the other, each after twice the time.
+   * Idle samples that must have passed before memory above the least is collected once more. Media of an ended stream is freed only when
+   * its rewind window has passed, which no figure shows before a collection; so one follows the other, each after twice the time.
    */
   #restSamples = Number.POSITIVE_INFINITY
   /** Samples since buffers came or went, or since the last collection. */

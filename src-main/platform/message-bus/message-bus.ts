@@ -44,14 +44,14 @@ export class MessageBus {
   #number = 0
   #lost: string | undefined
 
-  /** The user's session bus, unless an address is given. */
+  /** The user's session bus, unless a bus address is given. */
   constructor(addon: DBusAddon, address = '') {
     this.#connected = Promise.withResolvers<string>()
     this.#connected.promise.catch(() => undefined)
     this.#native = new addon.Bus(address, (event) => this.#take(event))
   }
 
-  /** Our name on the bus. Rejects where there is no bus. */
+  /** Our name on the bus. Rejects if there is no bus. */
   name(): Promise<string> {
     return this.#connected.promise
   }
@@ -94,7 +94,7 @@ export class MessageBus {
     return () => void (this.#objects.get(path) === object && this.#objects.delete(path))
   }
 
-  /** Sends a signal to whoever listens. One that does not fit its signature is a mistake of the caller: throws TypeError. */
+  /** Sends a signal to all listeners. One that does not fit its signature is a mistake of the caller: throws TypeError. */
   emit(path: string, interface_: string, member: string, signature = '', values: readonly unknown[] = []): void {
     if (this.#lost === undefined) this.#native.emit(path, interface_, member, signature, values)
   }

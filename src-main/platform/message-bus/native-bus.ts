@@ -2,11 +2,11 @@ import { loadAddon } from '../load-addon.ts'
 
 /**
  * The addon native/dbus: a connection to a message bus on a thread of its own. Numbers, strings, booleans; arrays for D-Bus arrays and
- * structures; objects for dictionaries. A variant is read as what it holds and written as { signature, value }. A file descriptor is
+ * structures; objects for dictionaries. A variant is read as its content and written as { signature, value }. A file descriptor is
  * a number, and the reader's to close.
  */
 export interface DBusAddon {
-  /** `address` empty: the user's session bus. Nothing is told after `close`; what was called before still goes out. */
+  /** `address` empty: the user's session bus. Nothing is reported after `close`; what was called before still goes out. */
   readonly Bus: new (
     address: string,
     listener: (event: BusEvent) => void,

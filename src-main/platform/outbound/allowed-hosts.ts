@@ -46,7 +46,7 @@ export function allowedHostFault(text: string): string | undefined {
 
 const read = new Map<string, AllowedHost | undefined>()
 
-/** Whether one of the entries covers a host at an address. Entries that cannot be read cover nothing. */
+/** Whether one of the entries covers a host at an IP address. Entries that cannot be read cover nothing. */
 export function isAllowedHost(entries: readonly string[], host: string, address: string | undefined, port: number): boolean {
   const name = host.toLowerCase().replace(/\.$/, '')
   const plain = address === undefined ? undefined : plainIp(address)

@@ -9,7 +9,7 @@ export function judgeBy(policy: () => NetworkPolicy, limited: boolean, lookup?: 
   return (host, port) => resolveTarget(host, port, policy(), limited, lookup)
 }
 
-/** As `net.connect` and `http.request` look names up: the addresses that were judged, so that nobody asks the name server again. */
+/** As `net.connect` and `http.request` look names up: the IP addresses that were judged, so that nobody asks the name server again. */
 export function lookupOf({ addresses }: OutboundTarget): LookupFunction {
   return (_name, { all }, found) => {
     const [first] = addresses
@@ -18,7 +18,7 @@ export function lookupOf({ addresses }: OutboundTarget): LookupFunction {
   }
 }
 
-/** A TCP connection to one of the addresses that were judged. */
+/** A TCP connection to one of the IP addresses that were judged. */
 export function connectTo(target: OutboundTarget, socket = new Socket().setNoDelay()): Socket {
   return socket.connect({ host: target.host, port: target.port, lookup: lookupOf(target) })
 }

@@ -15,8 +15,8 @@ const maxRedirects = 5
 const redirects = new Set([301, 302, 303, 307, 308])
 
 /**
- * GETs a URL over HTTP or HTTPS. Each hop is judged, redirects too, and connected to at the addresses that were judged.
- * Rejects with OutboundFault where a hop must not be made, else with what went wrong. The body is to be read or destroyed.
+ * GETs a URL over HTTP or HTTPS. Each hop is judged, redirects too, and connected to at the IP addresses that were judged. Rejects with
+ * OutboundFault if a hop is not allowed, else with what went wrong. The body is to be read or destroyed.
  */
 export async function fetchJudged(address: URL, { judge, headers, signal }: JudgedFetchOptions): Promise<IncomingMessage> {
   let url = address

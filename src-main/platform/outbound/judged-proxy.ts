@@ -10,8 +10,8 @@ import { connectTo, type JudgeTarget, lookupOf } from './judged-connection.ts'
 import { OutboundFault } from './network-policy.ts'
 
 /**
- * A forward proxy on loopback for programs that make connections of their own: Chromium, FFmpeg. Whatever they ask for, by a redirect,
- * a frame, a script or a playlist too, is judged here, looked up here, and connected to at the addresses that were judged.
+ * A forward proxy on loopback for programs that make connections of their own: Chromium, FFmpeg. All their requests, also by a redirect, a
+ * frame, a script or a playlist, are judged here, looked up here, and connected to at the IP addresses that were judged.
  */
 export interface JudgedProxy {
   readonly port: number

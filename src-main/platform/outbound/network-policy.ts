@@ -9,11 +9,11 @@ import { isPublicIp, plainIp } from './public-ip.ts'
 
 /** Where URLs that users named may lead. Plain data, so that it crosses to other processes. */
 export interface NetworkPolicy {
-  /** Hosts, addresses and blocks that an admin opened to editors. */
+  /** Hosts, IP addresses and blocks that an admin opened to editors. */
   readonly editorHosts: readonly string[]
   /** Ports of this host's own HTTP: requests of its sources to them never count as local. */
   readonly ownHttpPorts: readonly number[]
-  /** Its HTTPS ports: what goes there cannot be told from others. */
+  /** Its HTTPS ports: requests to these cannot be distinguished from others. */
   readonly ownHttpsPorts: readonly number[]
   /** Its own overlay pages; none before it listens. */
   readonly ownPages?: OwnPages
@@ -27,7 +27,7 @@ export class OutboundFault extends Error {
   }
 }
 
-/** Where a connection goes: the addresses behind a name as they were judged, and no others. */
+/** Where a connection goes: the IP addresses behind a name as they were judged, and no others. */
 export interface OutboundTarget {
   readonly host: string
   readonly port: number
@@ -67,7 +67,7 @@ const usualPorts: Readonly<Record<string, number>> = {
   'rtsps:': 322,
 }
 
-/** As `hostProblem`, for a URL. One that cannot be read is left to whoever uses it. */
+/** As `hostProblem`, for a URL. One that cannot be read is left to its user. */
 export function urlProblem(url: string, policy: NetworkPolicy): string | undefined {
   if (!URL.canParse(url)) return undefined
   const { hostname, port, protocol } = new URL(url)
@@ -75,10 +75,10 @@ export function urlProblem(url: string, policy: NetworkPolicy): string | undefin
 }
 
 /**
- * Looks a host up and judges every address behind it. What comes back is to be connected to as it is: who looks the name up again
- * may get another answer.
- * @param limited by an editor: only public addresses, and what an admin opened
- * @throws OutboundFault where none may be used; the lookup's error where the name is not known
+ * Looks a host up and judges every IP address behind it. Connect to the result as it is: a second lookup of the name may get another
+ * answer.
+ * @param limited by an editor: only public IP addresses, and what an admin opened
+ * @throws OutboundFault if none may be used; the lookup's error if the name is not known
  */
 export async function resolveTarget(
   host: string,
@@ -96,7 +96,7 @@ export async function resolveTarget(
   return { host: name, port, addresses, own: addresses.some(({ address }) => isOwnIp(address)) ? kind : undefined }
 }
 
-/** Whether an editor's connection may lead to an address: a public one of another machine, or one that an admin opened. */
+/** Whether an editor's connection may lead to an IP address: a public one of another machine, or one that an admin opened. */
 export function isReachableIp(address: string, port: number, policy: NetworkPolicy, name = address): boolean {
   return isAllowedHost(policy.editorHosts, name, address, port) || (isPublicIp(address) && !isOwnIp(address))
 }
@@ -113,7 +113,7 @@ function bareHost(host: string): string {
     .replace(/\.$/, '')
 }
 
-/** The address that a host is by itself, also in the short and odd ways of writing IPv4 (`127.1`, `0x7f000001`, `2130706433`). */
+/** The IP address that a host is by itself, also in the short and odd ways of writing IPv4 (`127.1`, `0x7f000001`, `2130706433`). */
 function literalOf(name: string): string | undefined {
   if (isIP(name.replace(/%.*$/, '')) !== 0) return name
   if (!/^[0-9a-fx.]+$/.test(name) || !URL.canParse(`http://${name}/`)) return undefined
@@ -121,12 +121,12 @@ function literalOf(name: string): string | undefined {
   return isIP(hostname) === 0 ? undefined : hostname
 }
 
-/** How long the list of this machine's addresses is believed, ms. */
+/** How long the list of this machine's IP addresses is cached, ms. */
 const ownForMs = 2000
 let own = new Set<string>()
 let ownAtMs = Number.NEGATIVE_INFINITY
 
-/** Whether an address is one of this machine; the unspecified one (0.0.0.0, ::) leads to it, too. */
+/** Whether an IP address is one of this machine; the unspecified one (0.0.0.0, ::) leads to it, too. */
 function isOwnIp(address: string): boolean {
   const plain = plainIp(address)
   if (isLoopback(plain) || /^(?:0\.0\.0\.0|[0:]+)$/.test(plain)) return true

@@ -21,8 +21,8 @@ export function ownPageUrl(path: string, pages: OwnPages): string | undefined {
 }
 
 /**
- * Whether any page may ask this host for a path, whoever named the page: overlays, the files of their page, and their feed, which takes a
- * token. As it is sent: nothing in it is decoded.
+ * Whether any page may ask this host for a path, no matter who named the page: overlays, the files of their page, and their feed, which
+ * takes a token. As it is sent: nothing in it is decoded.
  */
 export function isOverlayPath(path: string): boolean {
   return overlayPath.test(path) || /^\/assets\/[\w.-]+$/.test(path) || path === '/api/v1/studio/overlay-feed'

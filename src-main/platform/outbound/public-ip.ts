@@ -1,6 +1,6 @@
 import { BlockList, isIPv4, isIPv6 } from 'node:net'
 
-/** Blocks that lead to no host of the public internet (IANA special-purpose address registries, RFC 6890 and its updates). */
+/** Blocks that lead to no host of the public internet (IANA registries of special-purpose IP addresses, RFC 6890 and its updates). */
 const specialBlocks: readonly (readonly [network: string, prefix: number])[] = [
   ['0.0.0.0', 8],
   ['10.0.0.0', 8],
@@ -31,7 +31,9 @@ for (const [network, prefix] of special6Blocks) special.addSubnet(network, prefi
 const routed6 = new BlockList()
 routed6.addSubnet('2000::', 3, 'ipv6')
 
-/** An address as it is compared: IPv4 inside IPv6 (mapped, or translated by NAT64) is the IPv4 address that it means; zones are left off. */
+/**
+ * An IP address as it is compared: IPv4 inside IPv6 (mapped, or translated by NAT64) is the IPv4 address that it means; zones are left off.
+ */
 export function plainIp(address: string): string {
   const bare = address.replace(/%.*$/, '')
   if (!isIPv6(bare)) return bare

@@ -1,5 +1,5 @@
 import { closeSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
-import { type BoundSocket, canonicalAddress, inodeOf, parseSocketTable } from '../socket-table.ts'
+import { type BoundSocket, canonicalIp, inodeOf, parseSocketTable } from '../socket-table.ts'
 import type { ServiceNotifier } from './notifier.ts'
 import type { PassedSocket } from './passed-sockets.ts'
 import {
@@ -59,7 +59,7 @@ export function openListenerHandover(
             one.listening &&
             one.transport === transportOf(name) &&
             one.port === port &&
-            canonicalAddress(one.address) === canonicalAddress(wanted.bind) &&
+            canonicalIp(one.address) === canonicalIp(wanted.bind) &&
             open.has(one.inode),
         )
         const fd = socket && open.get(socket.inode)

@@ -1,5 +1,5 @@
 import { AppError } from '../errors.ts'
-import { type BoundSocket, canonicalAddress } from '../socket-table.ts'
+import { type BoundSocket, canonicalIp } from '../socket-table.ts'
 
 /** Listeners whose sockets may outlive the process. */
 export const listenerNames = ['http', 'https', 'rtmp', 'rtmps', 'srt'] as const
@@ -44,7 +44,7 @@ export function chooseSockets(offered: readonly OfferedSocket[], { bind, ports }
   const fail = (text: string): never => {
     throw new AppError('service.sockets_invalid', text)
   }
-  const atBind = (bound: BoundSocket): boolean => canonicalAddress(bound.address) === canonicalAddress(bind)
+  const atBind = (bound: BoundSocket): boolean => canonicalIp(bound.address) === canonicalIp(bind)
   // Those of units first: they are what the machine's admin wants now.
   for (const socket of offered) {
     if (socket.name.startsWith(keptPrefix)) continue

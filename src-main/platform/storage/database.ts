@@ -15,7 +15,7 @@ export interface OpenDatabaseOptions {
 }
 
 export interface AppDatabase {
-  // biome-ignore lint/suspicious/noExplicitAny: each room knows the types of its own tables: `kysely.withTables` or a cast
+  // biome-ignore lint/suspicious/noExplicitAny: each part knows the types of its own tables: `kysely.withTables` or a cast
   readonly kysely: Kysely<any>
   readonly file: string
   /** Names of the steps that were run now. */

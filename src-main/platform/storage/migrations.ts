@@ -3,7 +3,7 @@ import { AppError } from '../errors.ts'
 
 /** One forward step of the schema. Released steps never change; a change is a new step. */
 export interface Migration {
-  /** Room and number, e.g. `platform/0001-identity`. */
+  /** Part and number, e.g. `platform/0001-identity`. */
   readonly name: string
   // biome-ignore lint/suspicious/noExplicitAny: a migration speaks of the schema as it was, which has no type any more
   readonly up: (database: Kysely<any>) => Promise<void>

@@ -7,7 +7,7 @@ export interface PrivateBus {
   stop(): Promise<void>
 }
 
-/** Starts Debian's dbus-daemon at an address of its own. */
+/** Starts Debian's dbus-daemon at a bus address of its own. */
 export async function startPrivateBus(): Promise<PrivateBus> {
   const daemon: ChildProcess = spawn('dbus-daemon', ['--session', '--nofork', '--print-address=1', '--address=unix:tmpdir=/tmp'], {
     stdio: ['ignore', 'pipe', 'ignore'],

@@ -10,7 +10,7 @@ export interface JobWorkerOptions<In> {
   readonly env?: Readonly<Record<string, string>>
   readonly restart?: RestartPolicy
   readonly log: Logger
-  /** A process without a job for so long is ended, ms. */
+  /** A process without a job for this long is ended, ms. */
   readonly idleMs: number
   readonly onMessage: (message: In) => void
   /** The process ended with these jobs in it: one of them may be what ended it, so none is tried again. */

@@ -25,7 +25,7 @@ export interface MediaWire {
   track(channel: number, track: Track): void
   packet(channel: number, packet: Packet): void
   note(channel: number, note: unknown): void
-  /** Bytes that the other side has not taken yet: whoever sends decides from it what to drop. */
+  /** Bytes that the other side has not taken yet: the sender decides from it what to drop. */
   readonly waitingBytes: number
   close(): void
 }

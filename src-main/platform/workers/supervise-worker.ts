@@ -32,7 +32,7 @@ export interface WorkerDependencies<In> {
   readonly onExit?: (exit: { code: number | null; signal: NodeJS.Signals | null; restartInMs: number | undefined }) => void
   /** Without it a worker that ends stays ended. */
   readonly restart?: RestartPolicy
-  /** Silence after which the process counts as hung and is killed, in ms; what a busy machine holds it up by does not count. */
+  /** Silence after which the process counts as hung and is killed, in ms; delays of a busy machine do not count. */
   readonly silenceMs?: number
   /** The same until it is ready: starting may take long. */
   readonly startMs?: number

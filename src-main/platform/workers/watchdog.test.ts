@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Watchdog, waitedForProcessorMs } from './watchdog.ts'
 
-/** A watchdog that looks when it is told to; answers when it found the process hung, ms. */
+/** A watchdog that looks when the test calls it; answers when it found the process hung, ms. */
 function watch(
   looksAt: readonly number[],
   waited: (nowMs: number) => number = () => 0,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 
 /** How often a watchdog looks in the time that it allows. */
 const looks = 8
-/** However much is excused: after so many times what is allowed a silent process hangs. */
+/** Max delay that is excused: a process that is silent for this many times the limit hangs. */
 const maxExcused = 4
 
 /** How long the main thread of a process has waited for a processor in its life, ms; 0 where the system does not tell. */
@@ -53,7 +53,7 @@ export class Watchdog {
     this.#waitedMs = undefined
   }
 
-  /** From now on so much silence is allowed. */
+  /** From now on this much silence is allowed. */
   allow(silenceMs: number): void {
     this.#silenceMs = silenceMs
     this.heard()

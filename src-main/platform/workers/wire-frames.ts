@@ -14,7 +14,7 @@ export interface FrameReader {
   readonly closed?: () => boolean
 }
 
-/** Reads frames from a pipe: `u32 length of what follows, big-endian`, then so many bytes. Never throws on what the other side sends. */
+/** Reads frames from a pipe: `u32 length of what follows, big-endian`, then this many bytes. Never throws on what the other side sends. */
 export function readFrames(pipe: Duplex, { minBytes, onFrame, onBroken, closed = () => false }: FrameReader): void {
   let kept: Buffer[] = []
   let keptBytes = 0

@@ -6,7 +6,7 @@ import { Notifications } from './notifications.ts'
 import { StatusNotifier } from './status-notifier.ts'
 
 /**
- * The parts of a Linux desktop, over the session bus. Rejects where there is no bus.
+ * The parts of a Linux desktop, over the session bus. Rejects if there is no bus.
  * @param onLost the bus has ended: the parts do nothing any more
  */
 export async function openLinuxDesktop(product: string, onLost: () => void): Promise<DesktopParts> {

@@ -2,7 +2,7 @@ import type { TrayLook } from '../parts.ts'
 
 type Color = readonly [red: number, green: number, blue: number]
 
-const grounds: Readonly<Record<TrayLook['state'], Color>> = {
+const backgrounds: Readonly<Record<TrayLook['state'], Color>> = {
   off: [0x7c, 0x84, 0x92],
   idle: [0x2f, 0x6f, 0xed],
   live: [0xd9, 0x2d, 0x35],
@@ -38,7 +38,7 @@ function colorAt(x: number, y: number, { state, recording }: TrayLook): Color | 
     state === 'problem'
       ? toSegment(x, y, [16, 8, 16, 17]) <= 1.9 || Math.hypot(x - 16, y - 23) <= 2.2
       : inPlay(x, y) || toSegment(x, y, [8, 11, 8, 21]) <= 1.2
-  return marked ? white : grounds[state]
+  return marked ? white : backgrounds[state]
 }
 
 /** Points across a pixel: their mean smooths edges. */

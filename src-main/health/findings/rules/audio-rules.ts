@@ -1,6 +1,6 @@
 import type { Rule } from '../rule.ts'
 
-/** Levels below this are silence: a room without anybody in it is louder, dBFS. */
+/** Levels below this are silence: an empty studio is louder, dBFS. */
 const silentDb = -80
 const audibleDb = -72
 

@@ -4,7 +4,7 @@ import { errorWords } from './error-words.ts'
 /** Media that waits to be sent: more than the first is a queue that grows, less than the second is no queue, ms. */
 const queuedMs = 1200
 const clearMs = 400
-/** Of what the network carries so much is advised, so that there is something left. */
+/** Of what the network carries this much is advised, so that there is something left. */
 const share = 0.8
 /** An output that follows the network counts as too large for it below this part of its bitrate. */
 const reduced = 0.9

@@ -26,7 +26,7 @@ export class NvidiaLoad {
     })
   }
 
-  /** null where there is none, or it says nothing. */
+  /** null if there is none, or it says nothing. */
   get share(): number | null {
     return performance.now() - this.#readMs < staleMs ? this.#share : null
   }
