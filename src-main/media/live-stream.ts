@@ -25,7 +25,7 @@ export interface StreamSubscriber {
 export interface LiveStream {
   readonly id: string
   readonly name: string
-  /** Differs for every run of a stream of this name: first path part of its media addresses, so that caches never mix runs. */
+  /** Differs for every run of a stream of this name: first path part of its media URLs, so that caches never mix runs. */
   readonly epoch: string
   readonly state: StreamState
   readonly reconnecting: boolean

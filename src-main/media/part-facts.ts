@@ -130,10 +130,10 @@ export interface LiveFacts {
   readonly recordings: { readonly folder: string; readonly running: number }
 }
 
-/** The studio as whoever looks after the whole sees it. */
+/** The studio for the health checks. */
 export interface StudioObserver {
   read(): StudioFacts
-  /** Name of a scene of the open collection; its id where there is no such scene. */
+  /** Name of a scene of the open collection; its id if there is no such scene. */
   sceneName(id: string): string
   /** Calls back for each process that ends by itself: the studio's own, and those of sources. Returns the way to stop. */
   onLost(listener: (lost: LostProcess) => void): () => void
@@ -143,7 +143,7 @@ export interface StudioObserver {
   privateTexts(): readonly string[]
 }
 
-/** Live streaming as whoever looks after the whole sees it. */
+/** Live streaming for the health checks. */
 export interface LiveObserver {
   read(): LiveFacts
   /** Texts that no report may contain: keys and URLs of destinations and sources, and their hosts. */

@@ -1,4 +1,4 @@
-/** How a source is: `waiting` for its device or address to come (back), `failed` where a person must help. */
+/** State of a source: `waiting` for its device or URL to come (back), `failed` if a person must help. */
 export type SourceState = 'starting' | 'running' | 'paused' | 'waiting' | 'failed' | 'ended'
 
 /** What a source reports of itself, whenever it changes. */
@@ -8,13 +8,13 @@ export interface SourceReport {
   readonly problem?: string
   /** Whatever else there is to tell, e.g. `positionMs`, `durationMs`, `device`. */
   readonly details?: Readonly<Record<string, string | number | boolean | null>>
-  /** Size of its picture behind its filters, pixels: what items of it are placed by. Left out while there is none. */
+  /** Frame size after its filters, pixels: items are placed by it. Left out while there is no frame. */
   readonly picture?: { readonly width: number; readonly height: number }
 }
 
 /**
- * What a source keeps for the process that follows one that died, e.g. where a film stands. Small. Times in it are the wall clock's, ms since
- * 1970: they mean the same in another process and after a restart of the machine. A source that must know whether it was seen keeps
+ * What a source keeps for the process that follows one that died, e.g. the position in a file. Small. Times in it are the wall clock's, ms
+ * since 1970: they mean the same in another process and after a restart of the machine. A source that must know whether it was seen keeps
  * that as `shown`.
  */
 export type SourceMemory = Readonly<Record<string, string | number | boolean | null | readonly number[]>>

@@ -5,13 +5,13 @@ import type { IngestPacket } from './ingest-packet.ts'
 import type { LiveStream } from './live-stream.ts'
 
 /**
- * What the live part does for whoever makes media on the same host, as the studio does: takes it into streams without a network in between,
+ * What the live part does for parts that make media on the same host, like the studio: takes it into streams without a network in between,
  * sends it to other servers, lets the maker watch streams, and invites guests.
  */
 export interface StreamCarrier {
   /** Opens a stream to publish into; an empty title leaves the stream's own. Rejects with `publish.*`. */
   publish(stream: string, options: { readonly title: string; readonly onKicked: (reason: AppError) => void }): Promise<CarriedPublication>
-  /** URL at which this machine may watch a stream of the host, whoever else may. Holds a secret. */
+  /** URL at which this machine may watch a stream of the host, whoever else may. Contains a secret. */
   watchUrl(stream: string): Promise<string>
   /** How many watch a stream of the host now; 0 for one that there is not. */
   viewers(stream: string): number
@@ -29,7 +29,7 @@ export interface StreamCarrier {
   reinvite(stream: string, label: string, keyId: string): Promise<{ readonly keyId: string; readonly key: string }>
   /** Ends an invitation: the guest is disconnected. */
   disinvite(stream: string, keyId: string): Promise<void>
-  /** Whose key it is, and whether it still opens anything; undefined for what is no key. */
+  /** Whose key it is, and whether it still opens anything; undefined for an invalid key. */
   guestKey(key: string): { readonly keyId: string; readonly isUsable: boolean } | undefined
   readonly peers: PrivatePeers
 }

@@ -8,7 +8,7 @@ import type { BeaconFate } from './viewer-sessions.ts'
 export type BeaconResult = BeaconFate | 'malformed' | 'refused'
 
 export interface BeaconEndpointDependencies {
-  /** Id of the stream of that name; undefined where there is none. */
+  /** Id of the stream of that name; undefined if there is none. */
   readonly idOf: (name: string) => string | undefined
   readonly report: (streamId: string, beacon: Beacon) => BeaconFate
   readonly onResult: (result: BeaconResult) => void
@@ -29,7 +29,7 @@ const preflight = {
   'access-control-max-age': '86400',
 }
 
-/** Takes the players' playback reports: `POST /live/NAME/beacon`. A report costs no more than its bytes, whoever sends it. */
+/** Takes the players' playback reports: `POST /live/NAME/beacon`. A report costs no more than its bytes. */
 export class BeaconEndpoint {
   readonly #dependencies: BeaconEndpointDependencies
   #reading = 0

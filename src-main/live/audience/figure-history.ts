@@ -1,6 +1,6 @@
 import type { ViewerFigures } from './schemas.ts'
 
-/** What is kept: steps of so many seconds, so many of them. */
+/** What is kept: steps of this many seconds, and this number of them. */
 const levels = [
   { stepS: 1, kept: 300 },
   { stepS: 10, kept: 360 },

@@ -4,7 +4,7 @@ import type { StreamStatus } from '../hub/stream.ts'
 export interface StreamNotice {
   readonly name: string
   readonly title: string
-  /** `missing` where there is no such stream. */
+  /** `missing` if there is no such stream. */
   readonly state: StreamStatus['state'] | 'missing'
   /** Active, but the publisher is away. */
   readonly reconnecting: boolean

@@ -34,7 +34,7 @@ export interface Audience {
   seen(request: ViewerRequest, nowMs: number): void
 }
 
-/** A player that has shown nothing but plain HLS for so long is one. */
+/** A player that has shown nothing but plain HLS for this long is one. */
 const plainAfterMs = 3000
 const forgetAfterMs = 60_000
 const maxClients = 5000

@@ -21,10 +21,10 @@ const dayMs = 86_400_000
 /** Sessions kept at most, of all streams, and runs. */
 const maxSessions = 500_000
 const maxRuns = 20_000
-/** Sessions of a crowd that leaves at once are written in pieces of this many, after so many ms. */
+/** Sessions of a crowd that leaves at once are written in pieces of this many, after this many ms. */
 const perWrite = 400
 const gatherMs = 1000
-/** More than these that wait to be written are let go: the machine has other cares then. */
+/** If more than these wait to be written they are dropped: the machine is overloaded then. */
 const maxWaiting = 50_000
 const cleanMs = 600_000
 
@@ -131,7 +131,7 @@ export class ViewerStore {
     }
   }
 
-  /** Lets go of what is too old or too much. */
+  /** Drops what is too old or too much. */
   #clean(): void {
     const { database, writes, now, days } = this.#dependencies
     const oldest = new Date(now() - days * dayMs).toISOString()

@@ -31,7 +31,9 @@ export interface DeliveryEndpoint {
 export interface DeliveryDependencies {
   readonly processes: number | 'auto' | 'off'
   readonly container: 'fmp4' | 'mpegts'
-  /** Calls back with every run that is there or starts; the answer is called when that run is let go. Returns the way to stop. */
+  /**
+   * Calls back with every run that is there or starts; the answer is called when that run is dropped. Returns the function that stops it.
+   */
   readonly onRun: (listener: (run: PackagedStream) => () => void) => () => void
   readonly stateOf: (name: string) => Pick<RunState, 'title' | 'guarded'>
   readonly access: { rules(): AccessRules; onRefresh(listener: () => void): () => void }

@@ -33,7 +33,7 @@ export interface DeliverySetup {
 
 export type ToDelivery =
   | { readonly type: 'setup'; readonly setup: DeliverySetup }
-  /** Comes with the port to listen on; the HTTPS port, where there is one, comes first. */
+  /** Comes with the port to listen on; the HTTPS port, if there is one, comes first. */
   | { readonly type: 'port'; readonly secure: boolean }
   | { readonly type: 'rules'; readonly rules: DeliveryRules }
 

@@ -89,7 +89,7 @@ export class ResourceTable {
     this.#handlers.get(resource.kind)?.(live, resource as never)
   }
 
-  /** The handler of WebSockets, where there is one. */
+  /** The handler of WebSockets, if there is one. */
   upgrade(kind: ResourceKind): ((upgrade: LiveUpgrade) => void) | undefined {
     return this.#upgrades.get(kind)
   }

@@ -9,7 +9,7 @@ import type { Timeline } from './timeline.ts'
 const NEXT_FRAMES = 1.5
 /** Frames that were shown already get this duration when only the decoder needs them. */
 const SQUEEZE = 1 / 1000
-/** Ticks per second of squeezed times, which lie much closer together than any publisher counts. */
+/** Ticks per second of squeezed times, which are much closer together than any publisher counts. */
 const squeezedTimescale = 1_000_000_000
 
 /** How one publisher goes on where another stopped. Times in ms; `timeline` is the stream's, `source` the new publisher's own. */
@@ -39,7 +39,7 @@ export interface Joint {
 /** What must be known of a publisher to join it to another. */
 export interface JoinedPublisher {
   readonly clock: SourceClock
-  /** First video track, or the first track where there is none. */
+  /** First video track, or the first track if there is none. */
   readonly leader: string | undefined
   readonly tracks: ReadonlyMap<string, Track>
   /** The timeline that it was on while on air. */

@@ -3,7 +3,7 @@ import type { AppError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { PublishRequest } from './publisher.ts'
 
-/** One fault in so many is reported once a publisher sends them in floods. */
+/** Only one fault of this many is reported once a publisher sends them in floods. */
 const FAULTS_PER_LINE = 100
 
 /** Reports to log and audit what was malformed in what one publisher sent: the first fault, then one in a hundred, with how many there were. */

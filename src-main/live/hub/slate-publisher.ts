@@ -49,7 +49,7 @@ export class SlatePublisher {
     return this.#shown?.publication?.endMs
   }
 
-  /** How long the slate that is shown, or prepared, may last; undefined where there is none. */
+  /** How long the slate that is shown, or prepared, may last; undefined if there is none. */
   get lasts(): 'window' | 'unlimited' | undefined {
     return this.#shown?.lasts
   }

@@ -46,7 +46,7 @@ export class SourceClock {
   }
 }
 
-/** How two publishers' clocks lie to each other. */
+/** Offset between two publishers' clocks. */
 export interface Alignment {
   /** `other` time = own time + shift, ms. */
   readonly shiftMs: number

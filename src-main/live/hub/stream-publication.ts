@@ -102,7 +102,7 @@ export class StreamPublication implements Publication {
     return this.#timeline
   }
 
-  /** First video track, or the first track where there is none. */
+  /** First video track, or the first track if there is none. */
   get leader(): string | undefined {
     return this.#leader
   }

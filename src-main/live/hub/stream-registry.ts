@@ -61,7 +61,7 @@ export class StreamRegistry implements StreamDirectory {
     return this.#byName.get(name)?.id
   }
 
-  /** A stream by id; undefined where there is none. */
+  /** A stream by id; undefined if there is none. */
   known(id: string): ManagedStream | undefined {
     return this.#byId.get(id)
   }

@@ -5,7 +5,7 @@ import { mediaPlaylistText, multivariantText } from '../protocols/hls/playlist-v
 import { createPackager, type PackagedSource } from './packager.ts'
 import { brokenRules } from './packaging-rules.ts'
 import { watchPlaylists } from './testing/playlist-watch.ts'
-import { audioTrackOf, pictures, SyntheticStream, sound, videoTrackOf } from './testing/synthetic-stream.ts'
+import { audioPackets, audioTrackOf, SyntheticStream, videoPackets, videoTrackOf } from './testing/synthetic-stream.ts'
 
 const v0 = videoTrackOf()
 const a0 = audioTrackOf()
@@ -28,10 +28,10 @@ function ladder(
   const packager = createPackager(view, { segmentMs: 2000, partMs: 200, windowMs: 60_000 })
   const shape = { startS: 0, seconds, fps: 30, gopS: 2 }
   const [from, to] = late.withoutS ?? [0, 0]
-  const made = pictures(small, shape).filter((packet) => packet.dts < from * 90_000 || packet.dts >= to * 90_000)
+  const made = videoPackets(small, shape).filter((packet) => packet.dts < from * 90_000 || packet.dts >= to * 90_000)
   const arrivals: { packet: Packet; atS: number }[] = [
-    ...pictures(v0, shape).map((packet) => ({ packet, atS: packet.dts / 90_000 })),
-    ...sound(a0, 0, seconds).map((packet) => ({ packet, atS: packet.dts / 48_000 })),
+    ...videoPackets(v0, shape).map((packet) => ({ packet, atS: packet.dts / 90_000 })),
+    ...audioPackets(a0, 0, seconds).map((packet) => ({ packet, atS: packet.dts / 48_000 })),
     ...made.map((packet) => ({ packet, atS: packet.dts / 90_000 + late.byS })),
   ].sort((a, b) => a.atS - b.atS)
   return {
@@ -152,10 +152,10 @@ describe('a ladder', () => {
     const changed = { ...small, config: new Uint8Array([1, 2]) }
     // the new configuration comes in the middle of a group of pictures of the source
     const arrivals = [
-      ...pictures(v0, shape).map((packet) => ({ packet, atS: packet.dts / 90_000 })),
-      ...sound(a0, 0, 12).map((packet) => ({ packet, atS: packet.dts / 48_000 })),
-      ...pictures(small, { ...shape, seconds: 4 }).map((packet) => ({ packet, atS: packet.dts / 90_000 + 0.5 })),
-      ...pictures(changed, { ...shape, startS: 4, seconds: 8 }).map((packet) => ({ packet, atS: packet.dts / 90_000 + 0.7 })),
+      ...videoPackets(v0, shape).map((packet) => ({ packet, atS: packet.dts / 90_000 })),
+      ...audioPackets(a0, 0, 12).map((packet) => ({ packet, atS: packet.dts / 48_000 })),
+      ...videoPackets(small, { ...shape, seconds: 4 }).map((packet) => ({ packet, atS: packet.dts / 90_000 + 0.5 })),
+      ...videoPackets(changed, { ...shape, startS: 4, seconds: 8 }).map((packet) => ({ packet, atS: packet.dts / 90_000 + 0.7 })),
     ].sort((a, b) => a.atS - b.atS)
     for (const { packet } of arrivals) {
       if (packet.track === changed && packet.dts === 4 * 90_000) source.subscriber?.onTrack(changed)
@@ -178,17 +178,19 @@ describe('a ladder', () => {
     const late = { ...a0, config: new Uint8Array([0x12, 0x10]) }
     const wide = { ...v0, config: new Uint8Array([1, 9]), width: 1920, height: 1080 }
     const shape = { fps: 30, gopS: 2 }
-    source.play(pictures(v0, { ...shape, startS: 0, seconds: 3.5 }), sound(a0, 0, 3.5))
+    source.play(videoPackets(v0, { ...shape, startS: 0, seconds: 3.5 }), audioPackets(a0, 0, 3.5))
     source.subscriber?.onTrack(late)
     source.subscriber?.onDiscontinuity('codec-change')
-    const rest = pictures(v0, { ...shape, startS: 0, seconds: 6 }).filter((packet) => packet.dts >= 3.5 * 90_000)
-    source.play(rest, sound(late, 3.52, 2.5))
+    const rest = videoPackets(v0, { ...shape, startS: 0, seconds: 6 }).filter((packet) => packet.dts >= 3.5 * 90_000)
+    source.play(rest, audioPackets(late, 3.52, 2.5))
     source.subscriber?.onTrack(wide)
     source.subscriber?.onDiscontinuity('codec-change')
-    source.play(pictures(wide, { ...shape, startS: 6, seconds: 4 }), sound(late, 6.03, 4))
+    source.play(videoPackets(wide, { ...shape, startS: 6, seconds: 4 }), audioPackets(late, 6.03, 4))
     source.subscriber?.onEnd()
     expect(frames(packager, 'v0')).toBe(300)
-    expect(frames(packager, 'a0')).toBe(sound(a0, 0, 3.5).length + sound(late, 3.52, 2.5).length + sound(late, 6.03, 4).length)
+    expect(frames(packager, 'a0')).toBe(
+      audioPackets(a0, 0, 3.5).length + audioPackets(late, 3.52, 2.5).length + audioPackets(late, 6.03, 4).length,
+    )
     expect([rendition(packager, 'v0')?.inits.size, rendition(packager, 'a0')?.inits.size]).toEqual([2, 2])
     expect(brokenRules(packager)).toEqual([])
     expect(faults).toEqual([])
@@ -198,11 +200,11 @@ describe('a ladder', () => {
     const source = new SyntheticStream([v0, a0])
     const packager = createPackager(source, { segmentMs: 2000, partMs: 200, windowMs: 60_000 })
     const shape = { fps: 30, gopS: 2 }
-    source.play(pictures(v0, { ...shape, startS: 0, seconds: 4 }), sound(a0, 0, 4))
+    source.play(videoPackets(v0, { ...shape, startS: 0, seconds: 4 }), audioPackets(a0, 0, 4))
     const before = rendition(packager, 'a0')?.edge.serial ?? 0
     const slower = { ...audioTrackOf('a0', 44_100), config: new Uint8Array([0x12, 0x10]) }
     source.subscriber?.onTrack(slower)
-    source.play(pictures(v0, { ...shape, startS: 4, seconds: 4 }), sound(slower, 4, 4))
+    source.play(videoPackets(v0, { ...shape, startS: 4, seconds: 4 }), audioPackets(slower, 4, 4))
     const after = rendition(packager, 'a0')
     expect(after?.segments[0]?.parts[0]?.serial).toBeGreaterThanOrEqual(before)
     expect([...(after?.inits.keys() ?? [])]).toEqual([1])
@@ -214,7 +216,7 @@ describe('a ladder', () => {
     const { until } = ladder({ byS: 0.5 }, 30)
     const packager = until(7.3)
     const count = rendition(packager, 'v0')?.segments.length
-    for (const packet of pictures(small, { startS: 8, seconds: 10, fps: 30, gopS: 2 }))
+    for (const packet of videoPackets(small, { startS: 8, seconds: 10, fps: 30, gopS: 2 }))
       (packager as never as { onPacket(p: Packet): void }).onPacket(packet)
     expect(rendition(packager, 'v0')?.segments.length).toBe(count)
   })

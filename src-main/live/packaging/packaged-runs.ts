@@ -10,7 +10,7 @@ interface Kept {
   readonly name: string
   readonly packaged: Packager
   readonly unsubscribe: () => void
-  /** To be called when it is let go, by listener. */
+  /** To be called when it is dropped, by listener. */
   readonly leaving: Map<unknown, () => void>
   timer: NodeJS.Timeout | undefined
 }
@@ -55,8 +55,8 @@ export class PackagedRuns {
   }
 
   /**
-   * Calls back with every run that is kept, and with every one that starts; what the listener answers is called when that run is
-   * let go. Returns the way to stop listening.
+   * Calls back with every run that is kept, and with every one that starts; what the listener answers is called when that run is dropped.
+   * Returns the function that stops listening.
    */
   onRun(listener: (run: PackagedStream) => () => void): () => void {
     this.#listeners.add(listener)

@@ -36,9 +36,9 @@ export interface MediaSegment {
   readonly durationTicks: number
   /** Wall clock of the first frame, ms since 1970. */
   readonly programDateTimeMs: number
-  /** A seam lies before this segment. */
+  /** A seam is before this segment. */
   readonly discontinuity: boolean
-  /** How many seams lie before or at this segment since the stream started (EXT-X-DISCONTINUITY-SEQUENCE counting). */
+  /** How many seams are before or at this segment since the stream started (EXT-X-DISCONTINUITY-SEQUENCE counting). */
   readonly discontinuitySequence: number
   /**
    * Counts the sets of qualities that the stream has had: DASH has a period for each, because players do not expect one to join or
@@ -47,9 +47,9 @@ export interface MediaSegment {
   readonly choice: number | undefined
   /** Which initialization segment it needs: key into `PackagedRendition.inits`. */
   readonly initId: number
-  /** Empty for a gap, and for a segment that lies on disk (`stored`). */
+  /** Empty for a gap, and for a segment that is on disk (`stored`). */
   readonly parts: readonly MediaPart[]
-  /** Where its `byteLength` bytes lie, once they have left memory. */
+  /** Where its `byteLength` bytes are, once they have left memory. */
   readonly stored?: StoredMedia
   readonly independent: boolean
   /** Nothing arrived for this rendition while the others went on: no parts, no bytes. HLS lists it with EXT-X-GAP, DASH leaves it out. */

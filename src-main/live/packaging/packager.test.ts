@@ -3,7 +3,7 @@ import { ticks } from '../../formats/media-time.ts'
 import { createPackager, type PackagerOptions } from './packager.ts'
 import { brokenRules, readChunk } from './packaging-rules.ts'
 import { watchPlaylists } from './testing/playlist-watch.ts'
-import { audioTrackOf, pictures, SyntheticStream, sound, videoTrackOf } from './testing/synthetic-stream.ts'
+import { audioPackets, audioTrackOf, SyntheticStream, videoPackets, videoTrackOf } from './testing/synthetic-stream.ts'
 
 const options = { segmentMs: 2000, partMs: 200, windowMs: 30_000 }
 const v0 = videoTrackOf()
@@ -20,7 +20,7 @@ const durationsS = (rendition: { segments: readonly { durationTicks: number; com
 describe('a packaged stream', () => {
   it('has segments of two seconds that start at the same time in every rendition', () => {
     const { stream, packager } = packaged([v0, a0])
-    stream.play(pictures(v0, { startS: 0, seconds: 10, fps: 30, gopS: 2 }), sound(a0, 0, 10))
+    stream.play(videoPackets(v0, { startS: 0, seconds: 10, fps: 30, gopS: 2 }), audioPackets(a0, 0, 10))
     const [video, audio] = packager.renditions
     expect(video?.segments.length).toBe(5)
     for (const [i, segment] of video?.segments.entries() ?? []) {
@@ -37,8 +37,8 @@ describe('a packaged stream', () => {
     for (const shiftS of [-0.6, 0.6]) {
       const { stream, packager } = packaged([v0, a0])
       const order = [
-        ...pictures(v0, { startS: 0, seconds: 8, fps: 30, gopS: 2 }).map((packet) => ({ packet, at: packet.dts / 90_000 })),
-        ...sound(a0, 0, 8).map((packet) => ({ packet, at: packet.dts / 48_000 + shiftS })),
+        ...videoPackets(v0, { startS: 0, seconds: 8, fps: 30, gopS: 2 }).map((packet) => ({ packet, at: packet.dts / 90_000 })),
+        ...audioPackets(a0, 0, 8).map((packet) => ({ packet, at: packet.dts / 48_000 + shiftS })),
       ].sort((a, b) => a.at - b.at)
       for (const { packet } of order) stream.subscriber?.onPacket(packet)
       const audio = packager.renditions[1]
@@ -49,7 +49,7 @@ describe('a packaged stream', () => {
 
   it('keeps 29.97 frames a second with times in whole ms to exact chains', () => {
     const { stream, packager } = packaged([v0, a0])
-    stream.play(pictures(v0, { startS: 0, seconds: 12, fps: 29.97, gopS: 2 }), sound(a0, 0, 12))
+    stream.play(videoPackets(v0, { startS: 0, seconds: 12, fps: 29.97, gopS: 2 }), audioPackets(a0, 0, 12))
     expect(brokenRules(packager)).toEqual([])
     for (const duration of durationsS(packager.renditions[0] as never)) expect(duration).toBeCloseTo(2, 1)
     expect(packager.renditions[0]?.frameRate).toBeCloseTo(29.97, 0)
@@ -59,7 +59,7 @@ describe('a packaged stream', () => {
     for (const rate of [48_000, 44_100, 24_000]) {
       const audio = audioTrackOf('a0', rate)
       const { stream, packager } = packaged([v0, audio])
-      stream.play(pictures(v0, { startS: 0, seconds: 8, fps: 30, gopS: 2 }), sound(audio, 0, 8))
+      stream.play(videoPackets(v0, { startS: 0, seconds: 8, fps: 30, gopS: 2 }), audioPackets(audio, 0, 8))
       expect(brokenRules(packager)).toEqual([])
       for (const rendition of packager.renditions) {
         for (const segment of rendition.segments) {
@@ -73,7 +73,7 @@ describe('a packaged stream', () => {
 
   it('starts a segment where its keyframe is shown, though B-frames delay it', () => {
     const { stream, packager } = packaged([v0])
-    const list = pictures(v0, { startS: 0, seconds: 6, fps: 25, gopS: 2, delayFrames: 2 })
+    const list = videoPackets(v0, { startS: 0, seconds: 6, fps: 25, gopS: 2, delayFrames: 2 })
     stream.play(list)
     const segment = packager.renditions[0]?.segments[1]
     const chunk = readChunk(segment?.parts[0]?.data ?? new Uint8Array())
@@ -85,7 +85,7 @@ describe('a packaged stream', () => {
 
   it('starts where its first keyframe is, not at zero', () => {
     const { stream, packager } = packaged([v0, a0])
-    stream.play(pictures(v0, { startS: 0.15, seconds: 5, fps: 30, gopS: 2 }), sound(a0, 0, 5))
+    stream.play(videoPackets(v0, { startS: 0.15, seconds: 5, fps: 30, gopS: 2 }), audioPackets(a0, 0, 5))
     expect(packager.renditions[0]?.segments[0]?.startTicks).toBe(13_500)
     expect((packager.renditions[1]?.segments[0]?.startTicks ?? 0) / 48_000).toBeCloseTo(0.16, 1)
     expect(packager.renditions[0]?.segments[0]?.programDateTimeMs).toBe(stream.originTimeMs + 150)
@@ -93,11 +93,11 @@ describe('a packaged stream', () => {
 
   it('is made of audio only, or of video only', () => {
     const alone = packaged([a0])
-    alone.stream.play(sound(a0, 0, 9))
+    alone.stream.play(audioPackets(a0, 0, 9))
     expect(durationsS(alone.packager.renditions[0] as never).length).toBe(4)
     expect(brokenRules(alone.packager)).toEqual([])
     const silent = packaged([v0])
-    silent.stream.play(pictures(v0, { startS: 0, seconds: 9, fps: 30, gopS: 1 }))
+    silent.stream.play(videoPackets(v0, { startS: 0, seconds: 9, fps: 30, gopS: 1 }))
     expect(durationsS(silent.packager.renditions[0] as never).map((duration) => Math.round(duration * 100) / 100)).toEqual([2, 2, 2, 2])
     expect(brokenRules(silent.packager)).toEqual([])
   })
@@ -106,20 +106,20 @@ describe('a packaged stream', () => {
     const { stream, packager } = packaged([v0, a0])
     const targets = new Set<number>()
     packager.onChange(() => targets.add(packager.targetDurationS))
-    stream.play(pictures(v0, { startS: 0, seconds: 30, fps: 30, gopS: 8 }), sound(a0, 0, 30))
+    stream.play(videoPackets(v0, { startS: 0, seconds: 30, fps: 30, gopS: 8 }), audioPackets(a0, 0, 30))
     expect(brokenRules(packager)).toEqual([])
     expect(packager.forcedCuts).toBe(0)
     expect([...targets]).toEqual([2, 10])
     expect(packager.renditions[0]?.segments.every((segment) => segment.independent)).toBe(true)
     const next = packaged([v0, a0], { keyframeIntervalMs: packager.longestKeyframeIntervalMs })
-    next.stream.play(pictures(v0, { startS: 0, seconds: 30, fps: 30, gopS: 8 }), sound(a0, 0, 30))
+    next.stream.play(videoPackets(v0, { startS: 0, seconds: 30, fps: 30, gopS: 8 }), audioPackets(a0, 0, 30))
     expect(next.packager.targetDurationS).toBe(8)
     expect(brokenRules(next.packager)).toEqual([])
   })
 
   it('lets one keyframe be missing without raising TARGETDURATION, but not a long GOP that comes late', () => {
     const { stream, packager } = packaged([v0])
-    const part = (startS: number, seconds: number) => pictures(v0, { startS, seconds, fps: 30, gopS: seconds })
+    const part = (startS: number, seconds: number) => videoPackets(v0, { startS, seconds, fps: 30, gopS: seconds })
     stream.play([...part(0, 2), ...part(2, 2), ...part(4, 4), ...part(8, 2)])
     expect(packager.targetDurationS).toBe(2)
     expect(packager.forcedCuts).toBe(1)
@@ -131,7 +131,7 @@ describe('a packaged stream', () => {
 
   it('cuts a GOP that is too long for any TARGETDURATION, and says that the segment is not independent', () => {
     const { stream, packager } = packaged([v0, a0])
-    stream.play(pictures(v0, { startS: 0, seconds: 50, fps: 30, gopS: 20 }), sound(a0, 0, 50))
+    stream.play(videoPackets(v0, { startS: 0, seconds: 50, fps: 30, gopS: 20 }), audioPackets(a0, 0, 50))
     expect(brokenRules(packager)).toEqual([])
     expect(packager.forcedCuts).toBeGreaterThan(0)
     expect(packager.renditions[0]?.segments.some((segment) => !segment.independent)).toBe(true)
@@ -139,7 +139,7 @@ describe('a packaged stream', () => {
 
   it('marks a seam and goes on counting when the publisher returns', () => {
     const { stream, packager } = packaged([v0, a0])
-    stream.play(pictures(v0, { startS: 0, seconds: 5, fps: 30, gopS: 2 }), sound(a0, 0, 5))
+    stream.play(videoPackets(v0, { startS: 0, seconds: 5, fps: 30, gopS: 2 }), audioPackets(a0, 0, 5))
     let changes = 0
     packager.onChange(() => changes++)
     stream.subscriber?.onReconnecting?.(true)
@@ -148,7 +148,7 @@ describe('a packaged stream', () => {
     expect([packager.away, changes]).toEqual([false, 2])
     stream.subscriber?.onDiscontinuity('reconnect')
     stream.subscriber?.onTrack(videoTrackOf('v0', 2))
-    stream.play(pictures(v0, { startS: 9, seconds: 5, fps: 30, gopS: 2 }), sound(a0, 9, 5))
+    stream.play(videoPackets(v0, { startS: 9, seconds: 5, fps: 30, gopS: 2 }), audioPackets(a0, 9, 5))
     for (const rendition of packager.renditions) {
       expect(rendition.segments.map((segment) => segment.sequence)).toEqual([0, 1, 2, 3, 4, 5])
       expect(rendition.segments.map((segment) => segment.discontinuity)).toEqual([false, false, false, true, false, false])
@@ -162,14 +162,14 @@ describe('a packaged stream', () => {
   it('starts with its video where a backup takes over whose audio reaches further back than the frame that is shown now', () => {
     const { stream, packager } = packaged([v0, a0])
     const faults = watchPlaylists(packager)
-    stream.play(pictures(v0, { startS: 0, seconds: 5.5, fps: 30, gopS: 2 }), sound(a0, 0, 5.5))
+    stream.play(videoPackets(v0, { startS: 0, seconds: 5.5, fps: 30, gopS: 2 }), audioPackets(a0, 0, 5.5))
     stream.subscriber?.onDiscontinuity('failover')
     // the frames before the newest one go to the decoder only, at its time; its audio was kept since its keyframe
-    const takenOver = pictures(v0, { startS: 8.3, seconds: 12, fps: 30, gopS: 2 }).map((packet, index) => {
+    const takenOver = videoPackets(v0, { startS: 8.3, seconds: 12, fps: 30, gopS: 2 }).map((packet, index) => {
       const atTicks = ticks(Math.max(10 * 90_000, packet.dts) + Math.min(index, 51))
       return { ...packet, dts: atTicks, pts: atTicks }
     })
-    const audio = sound(a0, 8.3, 12)
+    const audio = audioPackets(a0, 8.3, 12)
     for (const [index, packet] of takenOver.slice(0, 52).entries()) {
       stream.subscriber?.onPacket(packet)
       for (const each of audio.slice(Math.floor(index * 1.53), Math.floor((index + 1) * 1.53))) stream.subscriber?.onPacket(each)
@@ -184,7 +184,7 @@ describe('a packaged stream', () => {
     const v1 = videoTrackOf('v1')
     const { stream, packager } = packaged([v0, v1, a0])
     const shape = { startS: 0, seconds: 8, fps: 30, gopS: 2 }
-    stream.play(pictures(v1, shape), pictures(v0, shape), sound(a0, 0, 8))
+    stream.play(videoPackets(v1, shape), videoPackets(v0, shape), audioPackets(a0, 0, 8))
     expect(packager.renditions[1]?.segments.map((segment) => Math.round(segment.startTicks / 900) / 100)).toEqual([0, 2, 4, 6])
     expect(packager.renditions[1]?.segments.every((segment) => segment.independent)).toBe(true)
     expect(brokenRules(packager)).toEqual([])
@@ -192,12 +192,12 @@ describe('a packaged stream', () => {
 
   it('takes in a track that appears late, at the next segment', () => {
     const { stream, packager } = packaged([v0])
-    const all = pictures(v0, { startS: 0, seconds: 10, fps: 30, gopS: 2 })
+    const all = videoPackets(v0, { startS: 0, seconds: 10, fps: 30, gopS: 2 })
     stream.play(all.filter((packet) => packet.dts < 3 * 90_000))
     stream.subscriber?.onTrack(a0)
     stream.play(
       all.filter((packet) => packet.dts >= 3 * 90_000),
-      sound(a0, 3, 7),
+      audioPackets(a0, 3, 7),
     )
     const audio = packager.renditions[1]
     expect(audio?.segments[0]?.sequence).toBe(2)
@@ -207,15 +207,15 @@ describe('a packaged stream', () => {
 
   it('goes on when a track falls silent: the last frame goes on being shown, and audio that is missing is listed as gaps', () => {
     const { stream, packager } = packaged([v0, a0])
-    stream.play(pictures(v0, { startS: 0, seconds: 4, fps: 30, gopS: 2 }), sound(a0, 0, 20))
+    stream.play(videoPackets(v0, { startS: 0, seconds: 4, fps: 30, gopS: 2 }), audioPackets(a0, 0, 20))
     const [video, audio] = packager.renditions
     expect(audio?.segments.length).toBeGreaterThanOrEqual(8)
     expect(video?.segments.length).toBeGreaterThanOrEqual(8)
     expect(video?.segments.every((segment) => segment.gap !== true && segment.independent)).toBe(true)
-    stream.play(pictures(v0, { startS: 20, seconds: 4, fps: 30, gopS: 2 }), sound(a0, 20.01, 4))
+    stream.play(videoPackets(v0, { startS: 20, seconds: 4, fps: 30, gopS: 2 }), audioPackets(a0, 20.01, 4))
     expect(brokenRules(packager)).toEqual([])
     const quiet = packaged([v0, a0])
-    quiet.stream.play(pictures(v0, { startS: 0, seconds: 12, fps: 30, gopS: 2 }), sound(a0, 0, 3))
+    quiet.stream.play(videoPackets(v0, { startS: 0, seconds: 12, fps: 30, gopS: 2 }), audioPackets(a0, 0, 3))
     expect(quiet.packager.renditions[0]?.segments.length).toBe(6)
     expect(quiet.packager.renditions[1]?.segments.length).toBeGreaterThanOrEqual(4)
     expect(brokenRules(quiet.packager)).toEqual([])
@@ -223,7 +223,7 @@ describe('a packaged stream', () => {
 
   it('keeps the window, a few segments more for slow clients, and little memory beside the media', () => {
     const { stream, packager } = packaged([v0], { windowMs: 6000 })
-    stream.play(pictures(v0, { startS: 0, seconds: 40, fps: 30, gopS: 2 }))
+    stream.play(videoPackets(v0, { startS: 0, seconds: 40, fps: 30, gopS: 2 }))
     const rendition = packager.renditions[0]
     const first = rendition?.segments[0]?.sequence ?? 0
     expect(rendition?.segments.length).toBe(4)
@@ -237,7 +237,7 @@ describe('a packaged stream', () => {
 
   it('measures bandwidth over the window', () => {
     const { stream, packager } = packaged([v0])
-    stream.play(pictures(v0, { startS: 0, seconds: 9, fps: 30, gopS: 2 }))
+    stream.play(videoPackets(v0, { startS: 0, seconds: 9, fps: 30, gopS: 2 }))
     const rendition = packager.renditions[0]
     expect(rendition?.averageBandwidth).toBeGreaterThan((59 * 40 + 400) * 4)
     expect(rendition?.peakBandwidth).toBeGreaterThanOrEqual(rendition?.averageBandwidth ?? Number.NaN)
@@ -247,7 +247,7 @@ describe('a packaged stream', () => {
   it('gives the newest keyframe as a one-frame MP4', () => {
     const { stream, packager } = packaged([v0])
     expect(packager.keyframe()).toBeUndefined()
-    stream.play(pictures(v0, { startS: 0, seconds: 5, fps: 30, gopS: 2 }))
+    stream.play(videoPackets(v0, { startS: 0, seconds: 5, fps: 30, gopS: 2 }))
     const picture = packager.keyframe()
     expect(readChunk(picture?.data ?? new Uint8Array())).toMatchObject({ base: 0, bytes: 400, mdatBytes: 400 })
     expect(packager.keyframe()).toBe(picture)
@@ -257,7 +257,7 @@ describe('a packaged stream', () => {
     const { stream, packager } = packaged([v0, a0])
     let calls = 0
     const unsubscribe = packager.onChange(() => calls++)
-    stream.play(pictures(v0, { startS: 0, seconds: 3, fps: 30, gopS: 2 }), sound(a0, 0, 3))
+    stream.play(videoPackets(v0, { startS: 0, seconds: 3, fps: 30, gopS: 2 }), audioPackets(a0, 0, 3))
     expect(calls).toBeGreaterThan(25)
     stream.subscriber?.onEnd()
     expect(packager.ended).toBe(true)

@@ -41,7 +41,7 @@ export interface Packager extends PackagedStream {
   keyframe(): NewestKeyframe | undefined
   /** Lists this much media from now on, ms; 0 for what is in memory. */
   rewind(rewindMs: number): void
-  /** Leaves the stream and lets go of all media. */
+  /** Leaves the stream and drops all media. */
   stop(): void
 }
 
@@ -129,7 +129,7 @@ class StreamPackager implements Packager, StreamSubscriber {
   }
 
   get ready(): boolean {
-    return this.renditions.length > 0 && this.renditions.some(hasMedia) && this.#allBegun()
+    return this.renditions.length > 0 && this.renditions.some(hasMedia) && this.#allStarted()
   }
 
   get memoryBytes(): number {
@@ -234,7 +234,7 @@ class StreamPackager implements Packager, StreamSubscriber {
   }
 
   /** Every rendition has a part. One that is silent for a whole segment, or that a transcoder makes, is not waited for. */
-  #allBegun(): boolean {
+  #allStarted(): boolean {
     const passed = this.renditions.some((rendition) => rendition.segments[1]?.complete === true)
     return passed || this.renditions.every((rendition) => rendition.derived || hasMedia(rendition))
   }

@@ -8,7 +8,7 @@ import { mediaPlaylistText } from '../protocols/hls/playlist-view.ts'
 import { createPackager, type Packager, type PackagerOptions } from './packager.ts'
 import { brokenRules } from './packaging-rules.ts'
 import { watchPlaylists } from './testing/playlist-watch.ts'
-import { audioTrackOf, SyntheticStream, sound, videoTrackOf } from './testing/synthetic-stream.ts'
+import { audioPackets, audioTrackOf, SyntheticStream, videoTrackOf } from './testing/synthetic-stream.ts'
 
 const v0 = videoTrackOf()
 const a0 = audioTrackOf()
@@ -97,14 +97,14 @@ describe('video that pauses', () => {
     const packets = at(timesS)
     const { stream, packager, faults } = packaged([v0, a0])
     const endS = timesS.at(-1) as number
-    stream.play(packets, sound(a0, 0, endS))
+    stream.play(packets, audioPackets(a0, 0, endS))
     stream.subscriber?.onEnd()
     expectAll(packager, packets)
     expect(holesS(packager)).toBeLessThan(0.01)
     expect(brokenRules(packager)).toEqual([])
     expect(faults).toEqual([])
     const audio = samplesOf(packager, 'a0')
-    expect(audio.length).toBe(sound(a0, 0, endS).length)
+    expect(audio.length).toBe(audioPackets(a0, 0, endS).length)
   })
 
   it('loses nothing where there is no audio', () => {
@@ -126,7 +126,7 @@ describe('video that pauses', () => {
       pts: ticks(packet.dts + (index % 60 === 0 ? 6000 : index % 2 === 1 ? 9000 : 3000)),
     }))
     const { stream, packager, faults } = packaged([v0, a0])
-    stream.play(packets, sound(a0, 0, 8))
+    stream.play(packets, audioPackets(a0, 0, 8))
     stream.subscriber?.onEnd()
     const samples = samplesOf(packager)
     const numbers = taken(samples).map(({ data }) => new DataView(data.buffer, data.byteOffset).getUint32(0))
@@ -143,7 +143,7 @@ describe('video that pauses', () => {
       return { ...packet, data }
     })
     const { stream, packager } = packaged([v0, a0], { keyframeIntervalMs: 12_000 })
-    stream.play(packets, sound(a0, 0, 19))
+    stream.play(packets, audioPackets(a0, 0, 19))
     stream.subscriber?.onEnd()
     expect(packager.renditions[0]?.segments.some((segment) => segment.gap === true)).toBe(true)
     expect(packager.memoryBytes).toBeLessThan(2.5 * packets.length * 5000)
@@ -153,7 +153,7 @@ describe('video that pauses', () => {
 
   it('lets audio go on in parts of its own', () => {
     const { stream, packager } = packaged([v0, a0])
-    stream.play(at([0, 0.04, 0.08]), sound(a0, 0, 12))
+    stream.play(at([0, 0.04, 0.08]), audioPackets(a0, 0, 12))
     const [video, audio] = packager.renditions
     const endS = (each: typeof video) => {
       const last = each?.segments.at(-1)
@@ -175,7 +175,7 @@ describe('video that pauses', () => {
       expect(segments.slice(0, without + 1).flatMap((segment) => segment.parts)).toEqual([])
       seen.add(segments.length - without - 1)
     })
-    stream.play(at([...times(0, 5.1, 1 / 30), ...times(12.1, 19, 1 / 30)]), sound(a0, 0, 19))
+    stream.play(at([...times(0, 5.1, 1 / 30), ...times(12.1, 19, 1 / 30)]), audioPackets(a0, 0, 19))
     // parts are listed as before where there was no pause, and none while it lasts
     expect([...seen].sort()).toEqual(expect.arrayContaining([0, 1, 2, 3]))
   })
@@ -183,7 +183,7 @@ describe('video that pauses', () => {
   it('stays in the manifest', () => {
     const { stream, packager } = packaged([v0, a0])
     const view = new ManifestView()
-    stream.play(at([...times(0, 20, 5), ...times(20, 24, 1 / 30)]).slice(0, 3), sound(a0, 0, 14))
+    stream.play(at([...times(0, 20, 5), ...times(20, 24, 1 / 30)]).slice(0, 3), audioPackets(a0, 0, 14))
     const text = view.text(packager, { title: 't', cdnPrefix: '', nowMs: 0, clockUrl: '/t' })
     expect(text.match(/<Period /g)?.length).toBe(1)
     expect(text).toContain('contentType="video"')
@@ -195,12 +195,12 @@ describe('video that pauses', () => {
     const packets = at([...times(0, 3, 1 / 30), ...times(8, 11, 1 / 30)])
     stream.play(
       packets.filter((packet) => packet.dts < 3 * 90_000),
-      sound(a0, 0, 3),
+      audioPackets(a0, 0, 3),
     )
     stream.subscriber?.onDiscontinuity('timestamp-jump')
     stream.play(
       packets.filter((packet) => packet.dts > 3 * 90_000),
-      sound(a0, 8, 3),
+      audioPackets(a0, 8, 3),
     )
     stream.subscriber?.onEnd()
     expectAll(packager, packets)
@@ -216,7 +216,7 @@ describe('video that pauses', () => {
     const arrivals = [
       ...own.map((packet) => ({ packet, atS: packet.dts / 90_000 })),
       ...made.map((packet) => ({ packet, atS: packet.dts / 90_000 + 0.4 })),
-      ...sound(a0, 0, 20).map((packet) => ({ packet, atS: packet.dts / 48_000 })),
+      ...audioPackets(a0, 0, 20).map((packet) => ({ packet, atS: packet.dts / 48_000 })),
     ].sort((a, b) => a.atS - b.atS)
     let away = false
     for (const { packet } of arrivals) {
@@ -232,7 +232,7 @@ describe('video that pauses', () => {
 
   it('does not take a pause for the keyframe interval of the next run', () => {
     const { stream, packager } = packaged([v0, a0])
-    stream.play(at(times(0, 60, 5), 10), sound(a0, 0, 60))
+    stream.play(at(times(0, 60, 5), 10), audioPackets(a0, 0, 60))
     expect(packager.targetDurationS).toBe(2)
     expect(packager.longestKeyframeIntervalMs).toBe(0)
   })

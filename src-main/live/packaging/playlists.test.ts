@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { ManifestView } from '../protocols/hls/manifest-view.ts'
 import { createPackager, type Packager } from './packager.ts'
 import { watchPlaylists } from './testing/playlist-watch.ts'
-import { audioTrackOf, pictures, SyntheticStream, sound, videoTrackOf } from './testing/synthetic-stream.ts'
+import { audioPackets, audioTrackOf, SyntheticStream, videoPackets, videoTrackOf } from './testing/synthetic-stream.ts'
 
 const v0 = videoTrackOf()
 const a0 = audioTrackOf()
@@ -32,7 +32,7 @@ describe('the manifest of a packaged stream', () => {
     const packager = createPackager(stream, { segmentMs: 2000, partMs: 200, windowMs: 60_000 })
     const view = new ManifestView()
     const periods = () => view.text(packager, { title: 't', cdnPrefix: '', nowMs: 0, clockUrl: '/t' }).match(/<Period [^>]*>/g)
-    const plays = (startS: number) => stream.play(pictures(v0, { startS, seconds: 5, fps: 30, gopS: 2 }), sound(a0, startS, 5))
+    const plays = (startS: number) => stream.play(videoPackets(v0, { startS, seconds: 5, fps: 30, gopS: 2 }), audioPackets(a0, startS, 5))
     plays(0)
     // it is not known yet when it continues
     stream.subscriber?.onReconnecting?.(true)
@@ -53,8 +53,8 @@ describe('the manifest of a packaged stream', () => {
     const stream = new SyntheticStream([v0, a0])
     const packager = createPackager(stream, { segmentMs: 2000, partMs: 200, windowMs: 30_000 })
     const loud = (timeS: number) => timeS > 9.2 && timeS < 9.9
-    const tone = sound(a0, 0, 20).map((packet) => ({ ...packet, data: new Uint8Array(loud(packet.pts / 48_000) ? 700 : 12) }))
-    const still = pictures(v0, { startS: 0, seconds: 20, fps: 30, gopS: 2 })
+    const tone = audioPackets(a0, 0, 20).map((packet) => ({ ...packet, data: new Uint8Array(loud(packet.pts / 48_000) ? 700 : 12) }))
+    const still = videoPackets(v0, { startS: 0, seconds: 20, fps: 30, gopS: 2 })
     stream.play(
       still.map((packet) => ({ ...packet, data: new Uint8Array(packet.key ? 60_000 : 30) })),
       tone,
@@ -69,10 +69,10 @@ describe('the playlists of a packaged stream', () => {
     const stream = new SyntheticStream([v0, a0])
     const packager = createPackager(stream, { segmentMs: 2000, partMs: 200, windowMs: 30_000 })
     const faults = watchPlaylists(packager)
-    stream.play(pictures(v0, { startS: 0, seconds: 5, fps: 30, gopS: 2 }), sound(a0, 0, 5))
+    stream.play(videoPackets(v0, { startS: 0, seconds: 5, fps: 30, gopS: 2 }), audioPackets(a0, 0, 5))
     stream.subscriber?.onReconnecting?.(true)
     stream.subscriber?.onDiscontinuity('reconnect')
-    stream.play(pictures(v0, { startS: 9, seconds: 3, fps: 30, gopS: 2 }), sound(a0, 9, 3))
+    stream.play(videoPackets(v0, { startS: 9, seconds: 3, fps: 30, gopS: 2 }), audioPackets(a0, 9, 3))
     stream.subscriber?.onEnd()
     expect(faults).toEqual([])
   })
@@ -98,7 +98,7 @@ describe('the playlists of a packaged stream', () => {
       const faults = watchPlaylists(packager, { removals: true })
       let startS = 0
       for (const { fps, gopS, seconds } of course) {
-        stream.play(pictures(v0, { startS, fps, gopS, seconds }), sound(a0, startS, seconds))
+        stream.play(videoPackets(v0, { startS, fps, gopS, seconds }), audioPackets(a0, startS, seconds))
         startS += seconds
       }
       expect(packager.targetDurationS).toBe(known ? Math.ceil(gopS) : targetS)

@@ -25,7 +25,7 @@ export interface RenditionLimits {
 }
 
 const largestOffset = 2 ** 31 - 1
-/** A segment that repeats the newest frame may take so many times the bytes that the stream usually takes, and so many at least. */
+/** A segment that repeats the newest frame may take this many times the bytes that the stream usually takes, and this many at least. */
 const maxHoldShare = 2
 const minHoldBytes = 256 * 1024
 /** Browsers leave out a frame that comes within a millisecond of the one before: what is to be seen comes later than that. */
@@ -120,7 +120,7 @@ export class Rendition implements PackagedRendition {
     return { initId: this.#initId + 1, serial: this.#parts }
   }
 
-  /** Lets segments last up to another TARGETDURATION, and keeps so many ms of them. */
+  /** Lets segments last up to another TARGETDURATION, and keeps this many ms of them. */
   allow(targetDurationS: number, windowMs: number): void {
     this.#targetDurationS = targetDurationS
     this.#hardTicks = Math.ceil((targetDurationS + 0.5) * this.track.timescale) - 1
@@ -128,7 +128,7 @@ export class Rendition implements PackagedRendition {
     this.rewind(this.#rewindMs)
   }
 
-  /** Lists so many ms of media, those that are not in memory from disk; 0 for those in memory only. */
+  /** Lists this many ms of media, those that are not in memory from disk; 0 for those in memory only. */
   rewind(rewindMs: number): void {
     this.#rewindMs = rewindMs
     this.window.keep((this.#windowMs * this.track.timescale) / 1000, (rewindMs * this.track.timescale) / 1000)
@@ -190,7 +190,7 @@ export class Rendition implements PackagedRendition {
     return start + lasts - this.#segment.startTicks > limitS * this.track.timescale
   }
 
-  /** True if this video packet follows a gap longer than a part: the publisher sent no frame for so long. */
+  /** True if this video packet follows a gap longer than a part: the publisher sent no frame for this long. */
   pausesBefore(packet: Packet): boolean {
     if (this.track.kind !== 'video' || !this.#hasMedia || this.awaitsKey) return false
     const from = this.#samples.count === 0 ? this.#end : this.#nominalEnd()
@@ -337,7 +337,7 @@ export class Rendition implements PackagedRendition {
     return this.#samples.count === 0 || closed
   }
 
-  /** Lets go of all media. */
+  /** Drops all media. */
   clear(): void {
     this.#samples.clear()
     this.waiting.length = 0

@@ -13,7 +13,7 @@ export interface SegmentStart {
 
 const boundariesKept = 64
 
-/** Where segments start, with consecutive sequence numbers and never backwards, and which of them lie behind a seam. */
+/** Where segments start, with consecutive sequence numbers and never backwards, and which of them are behind a seam. */
 export class SegmentBoundaries {
   /** False at the start and after a seam, until the leading track (or another in its absence) starts. */
   started = false

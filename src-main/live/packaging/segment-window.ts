@@ -1,7 +1,7 @@
 import type { MediaPart, MediaSegment } from './packaged-stream.ts'
 import type { RenditionArchive, StoredMedia } from './segment-archive.ts'
 
-/** A part with where its first sample lies in its bytes, for the one-frame frame. */
+/** A part with where its first sample is in its bytes, for the one-frame frame. */
 export interface PackagedPart extends MediaPart {
   /** The chunk's `tfdt`: `startTicks` less the delay that B-frames cause. */
   readonly decodeTicks: number
@@ -91,7 +91,7 @@ export class SegmentWindow {
     }
   }
 
-  /** Lets the older half of what lies on disk go. */
+  /** Drops the older half of what is on disk. */
   shrink(): void {
     for (let count = Math.ceil(this.#kept / 2); count > 0; count--) this.#dropOldest()
   }
@@ -111,7 +111,7 @@ export class SegmentWindow {
     return this.listed.some((segment) => segment.initId === initId) || this.#retired.some((segment) => segment.initId === initId)
   }
 
-  /** Lets go of everything. */
+  /** Drops everything. */
   clear(): void {
     this.listed.length = 0
     this.#retired.length = 0

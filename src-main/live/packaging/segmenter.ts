@@ -11,14 +11,14 @@ const minShare = 0.25
 const followersRoomS = 0.08
 /** A leading track that is silent this long no longer delays the others; for a silent follower, segments are listed without it. */
 const maxWaitS = 1
-/** Two pauses of video within so many wished segments: its frames come seldom, and parts have no use. */
+/** Two pauses of video within this many wished segments: its frames come seldom, and parts have no use. */
 const sparseSegments = 2
 /**
  * A track that is made of others (by a transcoder) may run this far behind them, in wished segments, before what it has
  * not delivered becomes gaps: while it delivers anything it is late and not away.
  */
 const maxLagSegments = 5
-/** Where such a track has delivered nothing for so long while the others went on, its transcoder counts as away. */
+/** Where such a track has delivered nothing for this long while the others went on, its transcoder counts as away. */
 const awayAfterS = 0.7
 /** The lag that is reported to players never exceeds this, seconds, is a multiple of the step, and is that of the last one or two spans. */
 const maxLagS = 3
@@ -30,9 +30,9 @@ const minHoldS = 0.05
 const togetherS = 0.5
 /** Audio that is earlier by more than this than the first frame behind a seam is left out. */
 const maxEarlyS = 0.1
-/** After a seam transcoders start again and are given so much longer. */
+/** After a seam transcoders start again and are given this much longer. */
 const seamGraceS = 1.5
-/** So many packets of one track wait for the leading track at most. */
+/** This many packets of one track wait for the leading track at most. */
 const maxWaiting = 512
 /** Where a second video track has no keyframe this share of a segment after the others started one, it starts without. */
 const keySearchShare = 0.6
@@ -61,7 +61,7 @@ export class Segmenter {
   #lagS = 0
   #lagBeforeS = 0
   #lagSpanEndS = 0
-  /** A seam, or a pause of the publisher's video, lies before the next packet. */
+  /** A seam, or a pause of the publisher's video, is before the next packet. */
   #anew = false
   /** Where the newest pause of the leading video ended, seconds. */
   #pausedUntilS = Number.NEGATIVE_INFINITY
@@ -82,7 +82,7 @@ export class Segmenter {
     return newest.sequence
   }
 
-  /** How far transcoded tracks run behind the others, seconds; 0 where there are none. */
+  /** How far transcoded tracks run behind the others, seconds; 0 if there are none. */
   get lagS(): number {
     return Math.max(this.#lagS, this.#lagBeforeS)
   }
@@ -263,7 +263,7 @@ export class Segmenter {
 
   /**
    * The leading video sent nothing for longer than a part: what it has ends where its last frame would have, and segments in which
-   * that frame goes on being shown reach up to this time. Where pauses follow each other closely the frames lie in segments without
+   * that frame goes on being shown reach up to this time. Where pauses follow each other closely the frames are in segments without
    * parts, each as long as it lasts.
    */
   #passPause(leader: Rendition, untilS: number): void {

@@ -5,7 +5,7 @@
 const maxTargetS = 12
 /** What most of them need: 250 frames at 25 to 30 a second. */
 const usualTargetS = 10
-/** RFC 8216bis section 6.2.2: a live playlist holds at least three target durations. */
+/** RFC 8216bis section 6.2.2: a live playlist contains at least three target durations. */
 const minWindowTargets = 3
 
 export interface TargetDurationOptions {

@@ -31,14 +31,14 @@ const patienceMs = 30_000
 /** Grows when what is measured, or how, changes. */
 const version = 1
 
-/** What the result holds for: another processor or media engine is measured again. */
+/** What the result is valid for: another CPU or media engine is measured again. */
 function dependsOn(): string {
   const processors = cpus()
   let engine = 'none'
   try {
     engine = import.meta.resolve('node-av/package.json')
   } catch {
-    // Without the engine nothing is found; once it is there, its address differs.
+    // Without the engine nothing is found; once it is there, its path differs.
   }
   return [version, platform(), arch(), processors.length, processors[0]?.model ?? '', engine].join(' | ')
 }
@@ -85,7 +85,7 @@ export class EncoderSurvey {
     return this.#found.length > 0 ? Promise.resolve(this.#found) : this.measureAgain()
   }
 
-  /** Measures again; what was known holds until that is done. A measurement under way is not started twice. */
+  /** Measures again; the old result is valid until that is done. A measurement that runs is not started twice. */
   measureAgain(): Promise<readonly EncoderInfo[]> {
     this.#measuring ??= this.#run().finally(() => {
       this.#measuring = undefined

@@ -1,4 +1,4 @@
-/** Size of a picture scaled so that its shorter side is at most `limit`: even numbers, never larger than the source's. */
+/** Size of a frame scaled so that its shorter side is at most `limit`: even numbers, never larger than the source's. */
 export function outputSize(width: number, height: number, limit: number): { readonly width: number; readonly height: number } {
   const shorter = Math.min(width, height)
   const scale = Math.min(1, limit / Math.max(1, shorter))

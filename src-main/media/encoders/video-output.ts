@@ -1,6 +1,6 @@
 import type { VideoCodec, VideoTrack } from '../../formats/track.ts'
 
-/** One picture that the transcoder makes of the source's. */
+/** One rendition that the transcoder makes of the source's video. */
 export interface VideoOutput {
   readonly kind: 'video'
   /** Channel of the media wire that it comes out on. */
@@ -12,7 +12,7 @@ export interface VideoOutput {
   readonly codec: VideoCodec
   /** FFmpeg's name of the encoder, e.g. `libx264`. */
   readonly encoder: string
-  /** Most pixels of the picture's shorter side; the other follows the source's shape. A smaller source keeps its size. */
+  /** Max pixels of the frame's shorter side; the other follows the source's shape. A smaller source keeps its size. */
   readonly height: number
   readonly kbps: number
   /** Speed preset in the encoder's own words. */

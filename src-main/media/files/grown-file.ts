@@ -10,7 +10,7 @@ export interface GrownFile {
   readonly ending?: (chapters: readonly Chapter[]) => FileEnding
 }
 
-/** So many bytes at a place: fewer at the file's end. */
+/** This many bytes at a place: fewer at the file's end. */
 export async function readAt(file: FileHandle, at: number, bytes: number): Promise<Buffer> {
   const data = Buffer.alloc(bytes)
   const { bytesRead } = await file.read(data, 0, bytes, at)

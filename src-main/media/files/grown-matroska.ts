@@ -32,13 +32,13 @@ export async function readGrownMatroska(file: FileHandle, size: number): Promise
   }
   if (whole === 0) return undefined
   const grown = { bytes: whole, durationMs }
-  // A file that is not laid out as ours has no place for what comes at the end.
+  // A file without our layout has no place for what comes at the end.
   if (info === undefined || cues === undefined || info.at !== origin + seekHeadBytes || info.end - info.at < durationBytes) return grown
   const movie = { origin, infoAt: info.at, tracksAt: info.end, end: whole, durationMs, cues }
   return { ...grown, ending: (chapters) => segmentEnding(movie, chapters) }
 }
 
-/** Number of the first picture track of Tracks (RFC 9559, 5.1.4); 1 where there is none. */
+/** Number of the first video track of Tracks (RFC 9559, 5.1.4); 1 if there is none. */
 function leaderOf(tracks: Uint8Array): number {
   for (const entry of walkElements(tracks)) {
     let number = 0

@@ -7,14 +7,14 @@ import { type GrownFile, readAt } from './grown-file.ts'
 
 const maxHeader = 4 * 1024 * 1024
 
-/** Where the samples of all fragments lie. */
+/** Where the samples of all fragments are. */
 class Index implements FragmentSink {
   readonly tables = new Map<number, SampleTables>()
   /** Ticks a second of each track. */
   readonly #scales = new Map<number, number>()
   /** Where the latest sample ends. */
   endMs = 0
-  /** Where the `moof` stands that is read. */
+  /** Position of the `moof` that is read. */
   at = 0
   #table: SampleTables | undefined
   #scale = 1

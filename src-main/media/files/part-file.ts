@@ -12,8 +12,8 @@ export interface PartFileOptions {
 }
 
 /**
- * A file that grows by whole fragments and is made safe (fdatasync) after each batch of them. Callers never wait: what they write
- * is in a bounded queue, and a queue that is full is told to them.
+ * A file that grows by whole fragments and is made safe (fdatasync) after each batch of them. Callers never wait: what they write is in a
+ * bounded queue, and a full queue is reported to them.
  */
 export class PartFile {
   readonly #options: PartFileOptions
@@ -42,7 +42,10 @@ export class PartFile {
     return true
   }
 
-  /** Writes what waits, then the ending, and closes. True where all of it is on the disk: else the file holds the fragments before the fault. */
+  /**
+   * Writes what waits, then the ending, and closes. True if all of it is on the disk: otherwise the file contains the fragments before the
+   * fault.
+   */
   async finish(ending: FileEnding): Promise<boolean> {
     await this.#pumping
     const file = this.#file

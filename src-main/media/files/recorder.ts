@@ -24,7 +24,7 @@ export interface RecorderDependencies<Sink extends PartSink> {
   readonly container: Container
   /** Ids of the tracks to take; empty: all. */
   readonly tracks: readonly string[]
-  /** A new file starts at the first keyframe after so long, or so much. */
+  /** A new file starts at the first keyframe after this time, or this size. */
   readonly splitMs: number | null
   readonly splitBytes: number | null
   /** What becomes of a file when the feed has a seam: goes on with a hole where the hole was, or ends, and a new one starts. */
@@ -48,7 +48,7 @@ const minFragmentS = 0.1
 const fragmentBytes = 8 * 1024 * 1024
 /** How long a file's start waits for the first frame of each track. */
 const settleS = 1
-/** How long sound waits for the first picture. */
+/** How long audio waits for the first frame. */
 const videoWaitS = 5
 /** Longest file: its index is kept in memory while it grows. */
 const maxPartMs = 12 * 3_600_000
@@ -113,7 +113,7 @@ export class Recorder<Sink extends PartSink> implements MediaSubscriber {
     }
     const dtsS = packet.dts / track.timescale
     part.firstS ??= dtsS
-    // Sound before the first picture has nothing to be seen with, unless no video comes.
+    // Audio before the first frame has nothing to be seen with, unless no video comes.
     if (part.open === undefined && part.waiting.size > 0 && this.#gathered.length === 0 && dtsS - part.firstS < videoWaitS) return
     if (this.#gathered.length > 0 && this.#fragmentDue(part, packet, dtsS)) this.#flush()
     if (!this.#running) return

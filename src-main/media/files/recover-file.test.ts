@@ -54,7 +54,7 @@ describe('a file whose writer died', () => {
         expect(found?.bytes).toBe(ended.length)
         expect(Math.abs((found?.durationMs ?? 0) - 1500)).toBeLessThan(45)
         const read = readFileSync(path)
-        // How long the last frame is shown stands nowhere in a Matroska file that grows.
+        // A Matroska file that grows does not say how long the last frame is shown.
         if (container === 'mkv') read.set(patches[1]?.data as Uint8Array, patches[1]?.at)
         expect(read.equals(ended)).toBe(true)
       }

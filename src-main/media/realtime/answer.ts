@@ -31,7 +31,7 @@ export interface AnswerTransport {
 
 /** Feedback that our engines answer or send. */
 const feedback = ['nack', 'nack pli', 'ccm fir', 'goog-remb']
-/** bit/s that browsers start with, kbit/s: their own 300 takes half a minute to become a picture. */
+/** bit/s that browsers start with, kbit/s: their own 300 takes half a minute to become a good image. */
 const startKbps = 2000
 
 /** Writes the answer to an offer: sections that are not among `sections` are rejected with port 0. */

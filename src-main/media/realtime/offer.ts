@@ -16,7 +16,7 @@ export interface OfferedCodec {
   readonly rtx?: number
 }
 
-/** A media section of sound or picture. */
+/** A media section of audio or video. */
 export interface OfferedMedia {
   readonly mid: string
   readonly kind: 'audio' | 'video'
@@ -50,7 +50,7 @@ export interface OfferDescription {
 export const MAX_OFFER = 64 * 1024
 const MAX_SECTIONS = 16
 const MAX_CODECS = 128
-/** Encodings of one picture that may be offered: browsers send three. */
+/** Encodings of one video that may be offered: browsers send three. */
 const MAX_RIDS = 8
 /** Sources that a section may name, repairs included. */
 const MAX_SSRCS = 64

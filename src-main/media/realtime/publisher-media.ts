@@ -11,14 +11,14 @@ import type { IngestPacket } from '../ingest-packet.ts'
 export interface PublisherMediaEvents {
   onTrack(track: Track): void
   onPacket(packet: IngestPacket): void
-  /** The picture cannot go on without a keyframe. */
+  /** The video cannot go on without a keyframe. */
   onKeyframeNeeded(): void
   onFault(message: string): void
 }
 
 /** OpusHead of what WebRTC sends: stereo at 48 kHz (RFC 7587), 6.5 ms pre-skip. */
 const opusHead = Uint8Array.of(0, 2, 1, 0x38, 0, 0, 0xbb, 0x80, 0, 0, 0)
-/** Most that sound is moved against the picture with each packet, ms. */
+/** Max correction of audio against video with each packet, ms. */
 const slewMs = 1
 
 /** Makes frames on one clock of a publisher's ordered payloads. Either media engine feeds it. */
@@ -34,12 +34,12 @@ export class PublisherMedia {
     this.#video = video === undefined ? undefined : new VideoSide(video, events)
   }
 
-  /** The next payload of the picture, in order. */
+  /** The next payload of the video, in order. */
   video(payload: Uint8Array, timestamp: number, marker: boolean, nowMs: number): void {
     this.#video?.push(payload, timestamp, marker, nowMs)
   }
 
-  /** Packets of the picture are lost for good. */
+  /** Packets of the video are lost for good. */
   videoGap(): void {
     this.#video?.gap()
   }
@@ -73,7 +73,7 @@ export class PublisherMedia {
     clock?.report(ntpMs, timestamp)
   }
 
-  /** How far sound must move so that the sender's clock holds for both, ms; 0 until both reported. */
+  /** How far audio must move so that both follow the sender's clock, ms; 0 until both reported. */
   #apartMs(): number {
     const video = this.#video?.clock
     if (video === undefined) return 0
@@ -114,7 +114,7 @@ class SourceClock {
   }
 }
 
-/** The picture: frames from payloads, a track from the first keyframe's configuration. */
+/** The video: frames from payloads, a track from the first keyframe's configuration. */
 class VideoSide {
   readonly clock = new SourceClock(90_000)
   readonly #codec: RtpVideoCodec

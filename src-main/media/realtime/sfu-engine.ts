@@ -6,7 +6,7 @@ import type { OfferDescription } from './offer.ts'
 /** The option `webrtcEngine` without `auto`. */
 export type SfuEngineName = 'mediasoup' | 'node-datachannel'
 
-/** What one engine can and another cannot; told in `GET /live/webrtc` and in docs/webrtc.md. */
+/** What one engine can and another cannot; shown in `GET /live/webrtc` and in docs/webrtc.md. */
 export interface SfuAbilities {
   /** ICE candidates over TCP for networks that let no UDP through. */
   readonly tcp: boolean
@@ -19,16 +19,16 @@ export interface SfuAbilities {
 
 /** How an engine meets the network. */
 export interface SfuOptions {
-  /** Address that its port is bound to: loopback by default, like all listeners of the host. */
+  /** IP address that its port is bound to: loopback by default, like all listeners of the host. */
   readonly bind: string
   /** The one UDP port (and TCP port of the same number where the engine has TCP). 0 takes a free one. */
   readonly port: number
-  /** Public addresses that are announced as host candidates in place of the bound one. May be empty. */
+  /** Public IP addresses that are announced as host candidates in place of the bound one. May be empty. */
   readonly addresses: readonly string[]
   readonly iceServers: readonly IceServer[]
 }
 
-/** As RTCConfiguration.iceServers has it, one address per entry. */
+/** As in RTCConfiguration.iceServers, one URL per entry. */
 export interface IceServer {
   /** `stun:HOST:PORT`, `turn:HOST:PORT?transport=udp`, `turns:...`. */
   readonly urls: string
@@ -41,8 +41,8 @@ export interface PeerOffer {
   /** Made by the caller, unique for the life of the host: names the session in every later call and event. */
   readonly sessionId: string
   /**
-   * The room that the peer publishes to or plays from. One room is one run of publishing: a WHIP session opens a room of
-   * its own (the caller names it), a fed stream another; a takeover is a new room, and the caller moves the viewers.
+   * The WebRTC room that the peer publishes to or plays from. It lasts for one run of publishing: a WHIP session opens its own
+   * (the caller names it), a fed stream another; a takeover opens a new one, and the caller moves the viewers.
    */
   readonly room: string
   readonly offer: OfferDescription
@@ -53,7 +53,7 @@ export interface PeerAnswer {
   readonly sdp: string
 }
 
-/** A room that has a stream's own packets for a source (RTMP, SRT, pull): H.264 without B-frames, Opus. */
+/** A fed room: it has a stream's own packets for a source (RTMP, SRT, pull): H.264 without B-frames, Opus. */
 export interface FeedRequest {
   readonly room: string
   /** `DerivedStreams.realtime(stream)`: the engine subscribes, from the newest keyframe, and unsubscribes on close. */
@@ -69,7 +69,7 @@ export interface LayerChoice {
 export interface PeerStats {
   readonly sessionId: string
   readonly connected: boolean
-  /** `udp` or `tcp` of the selected candidate pair, and the peer's address. */
+  /** `udp` or `tcp` of the selected candidate pair, and the peer's IP address. */
   readonly transport?: 'udp' | 'tcp'
   readonly remoteAddress?: string
   readonly bytesIn: number
@@ -99,13 +99,15 @@ export interface SfuEvents {
   onClosed(sessionId: string, why: 'closed' | 'left' | 'lost' | 'never-connected' | 'worker-lost'): void
   /** A publisher's track, before its packets; again with the same id when its configuration changed. Ids `v0`, `a0` (`v1`... for lower encodings). */
   onTrack(sessionId: string, track: Track): void
-  /** A publisher's frame, put together and in order; times in ms on one clock for sound and picture. */
+  /** A publisher's frame, put together and in order; times in ms on one clock for audio and video. */
   onPacket(sessionId: string, packet: IngestPacket): void
   /** Something of the publisher's media was malformed or lost and skipped. */
   onFault(sessionId: string, message: string): void
-  /** A message that a peer sent over its data channel. The engine has passed a publisher's message on to the room's viewers already. */
+  /**
+   * A message that a peer sent over its data channel. The engine has passed a publisher's message on to the WebRTC room's viewers already.
+   */
   onData(sessionId: string, message: DataMessage): void
-  /** The worker died (all sessions were told as closed) and is back (`up`): new offers are taken again, feeds must be given again. */
+  /** The worker died (all sessions were reported as closed) and is back (`up`): new offers are taken again, feeds must be given again. */
   onWorker(up: boolean): void
 }
 
@@ -122,21 +124,21 @@ export interface SfuEngine {
   /** Ends all sessions, its worker and its port. Idempotent; under two seconds. */
   stop(): Promise<void>
 
-  /** Takes a publisher in and opens its room. Rejects with AppError `webrtc.*` where no codec fits. */
+  /** Accepts a publisher and opens its WebRTC room. Rejects with AppError `webrtc.*` if no codec fits. */
   publish(peer: PeerOffer): Promise<PeerAnswer>
-  /** Lets a viewer in. Rejects with AppError `webrtc.no_codec`, `stream.not_live` (no such room). */
+  /** Accepts a viewer. Rejects with AppError `webrtc.no_codec`, `stream.not_live` (no such WebRTC room). */
   play(peer: PeerOffer): Promise<PeerAnswer>
-  /** Opens a room whose source are a stream's packets; the returned function ends it. Its viewers are closed with it. */
+  /** Opens a fed room, whose source are a stream's packets; the returned function ends it. Its viewers are closed with it. */
   feed(request: FeedRequest): () => void
 
   /** A peer's late candidates: `candidate:...` lines with their mid. Unknown sessions and bad lines are ignored. */
   addCandidates(sessionId: string, candidates: readonly { readonly candidate: string; readonly mid: string }[]): void
   /** New ICE credentials from the peer; resolves to ours as an SDP fragment. Rejects with `webrtc.no_restart` where the engine cannot. */
   restartIce(sessionId: string, remote: { readonly ufrag: string; readonly pwd: string }): Promise<string>
-  /** Asks the room's publisher for a keyframe; a fed room has its encoder's own interval. */
+  /** Asks the WebRTC room's publisher for a keyframe; a fed room has its encoder's own interval. */
   requestKeyframe(room: string): void
   chooseLayer(sessionId: string, choice: LayerChoice): void
-  /** To every viewer of the room that has a data channel. */
+  /** To every viewer of the WebRTC room that has a data channel. */
   sendData(room: string, message: DataMessage): void
   /** Figures of all sessions at once. */
   stats(): Promise<readonly PeerStats[]>

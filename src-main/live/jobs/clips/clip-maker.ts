@@ -28,7 +28,7 @@ export class ClipMaker {
     })
   }
 
-  /** Rejects with `clip.failed`, or `clip.out_of_window` where no frame lies in the range. */
+  /** Rejects with `clip.failed`, or `clip.out_of_window` if no frame is in the range. */
   make(order: ClipOrder, onProgress: (fraction: number) => void): Promise<ClipMade> {
     if (this.#stopped) return Promise.reject(new AppError('clip.interrupted'))
     return new Promise((resolve, reject) => {

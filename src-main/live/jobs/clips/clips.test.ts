@@ -10,7 +10,7 @@ import { silentLogger } from '../../../platform/telemetry/logger.ts'
 import { trashMs } from '../../../platform/trash-routes.ts'
 import { liveMigrations } from '../../migrations.ts'
 import { createPackager, type Packager } from '../../packaging/packager.ts'
-import { audioTrackOf, pictures, SyntheticStream, sound, videoTrackOf } from '../../packaging/testing/synthetic-stream.ts'
+import { audioPackets, audioTrackOf, SyntheticStream, videoPackets, videoTrackOf } from '../../packaging/testing/synthetic-stream.ts'
 import { ClipStore, clipView } from './clip-store.ts'
 import { Clips } from './clips.ts'
 import type { ClipMade, ClipOrder } from './messages.ts'
@@ -26,7 +26,7 @@ function run(): { packager: Packager; play: (startS: number, seconds: number) =>
   const packager = createPackager(source, { segmentMs: 2000, partMs: 500, windowMs: 600_000 })
   return {
     packager,
-    play: (startS, seconds) => source.play(pictures(v0, { startS, seconds, fps: 30, gopS: 2 }), sound(a0, startS, seconds)),
+    play: (startS, seconds) => source.play(videoPackets(v0, { startS, seconds, fps: 30, gopS: 2 }), audioPackets(a0, startS, seconds)),
     reconnect: () => source.subscriber?.onDiscontinuity('reconnect'),
     end: () => source.subscriber?.onEnd(),
   }

@@ -21,7 +21,7 @@ export interface GatherOrder {
 const maxGroupS = 60
 /** Times of segments are rounded to ticks. */
 const nearS = 0.002
-/** With no new segment for so long the clip is made of what there is, ms. */
+/** With no new segment for this long the clip is made of what there is, ms. */
 const patienceMs = 45_000
 
 /**

@@ -11,7 +11,7 @@ import type { LiveStream } from '../../../media/live-stream.ts'
 import { nodeSqliteDialect } from '../../../platform/storage/node-sqlite-dialect.ts'
 import { silentLogger } from '../../../platform/telemetry/logger.ts'
 import { liveMigrations } from '../../migrations.ts'
-import { pictures, SyntheticStream, sound } from '../../packaging/testing/synthetic-stream.ts'
+import { audioPackets, SyntheticStream, videoPackets } from '../../packaging/testing/synthetic-stream.ts'
 import { RecordingIndex } from './recording-index.ts'
 import { RecordingRules } from './recording-rules.ts'
 import { createRecordingStore, type RecordingStore, type StoredRecording } from './recording-store.ts'
@@ -23,11 +23,11 @@ const audio = audioTrack('a0', 'aac', headers.aacLc) as Track
 
 /** Seconds of both tracks, with a keyframe each second. */
 const seconds = (startS: number, count: number) => [
-  pictures(video, { startS, seconds: count, fps: 30, gopS: 1 }).map((packet) => ({
+  videoPackets(video, { startS, seconds: count, fps: 30, gopS: 1 }).map((packet) => ({
     ...packet,
     data: Uint8Array.of(0, 0, 0, 3, 0x65, 1, 1),
   })),
-  sound(audio, startS, count),
+  audioPackets(audio, startS, count),
 ]
 
 /** A run of the stream `test`. */

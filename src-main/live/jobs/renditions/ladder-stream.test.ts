@@ -185,7 +185,7 @@ describe('the ladder of a stream', () => {
     expect(ladder.view()).toMatchObject({ state: 'away' })
     taker.onAway?.(false)
     taker.onTrack(track)
-    // It is given the group of pictures at hand, of which the start was sent before.
+    // It is given the present group of pictures, of which the start was sent before.
     for (let frame = 30; frame < 65; frame++) taker.onPacket(packet(track, frame))
     expect(seen.packets.map(([, frame]) => frame)).toEqual([...Array.from({ length: 40 }, (_, frame) => frame), 60, 61, 62, 63, 64])
   })

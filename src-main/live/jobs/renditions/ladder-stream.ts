@@ -340,7 +340,7 @@ export class StreamLadder extends StreamOfSource implements LadderStream {
       const { id } = packet.track
       if (!this.#running.has(id) || !this.#cap.takes(packet)) return
       if (this.#beginning.size > 0 && this.#beginning.has(id)) {
-        // A transcoder that starts again starts with the GOP at hand, of which viewers have the start.
+        // A transcoder that starts again starts with the present GOP, of which viewers have the start.
         if (!packet.key || packet.dts <= (this.#reached.get(id) ?? -1)) return
         this.#beginning.delete(id)
       }

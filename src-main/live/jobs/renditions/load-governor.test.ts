@@ -10,7 +10,7 @@ const behind: Second = [4000, 1, 2, 0]
 
 function governor() {
   const made = new LoadGovernor()
-  /** What it decides in each of so many seconds: the number of the second with the word. */
+  /** What it decides in each second: the number of the second with the word. */
   const seconds = (count: number, ...second: Second): string[] =>
     Array.from({ length: count }, (_, index) => {
       const verdict = made.judge(...second)

@@ -127,7 +127,7 @@ describe('what WebRTC peers play of a stream', () => {
     back.leave()
     vi.advanceTimersByTime(2100)
     expect([wanted, realtime.tracks]).toEqual([[], []])
-    // Whoever comes then starts it again.
+    // The next viewer starts it again.
     expect(join().frames).toEqual(['v0 0'])
     expect(wanted).toHaveLength(1)
   })

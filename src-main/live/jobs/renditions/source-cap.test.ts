@@ -30,7 +30,7 @@ function capped() {
   const cap = new SourceCap({ onWanted: () => wanted++ })
   return { cap, wanted: () => wanted }
 }
-/** Ten packets a second of so many kbps from `fromMs` on, a keyframe each second. */
+/** Ten packets a second of this many kbps from `fromMs` on, a keyframe each second. */
 function watch(cap: SourceCap, kbps: number, fromMs: number, seconds: number, of: StreamLimits | undefined): void {
   for (let ms = fromMs; ms < fromMs + seconds * 1000; ms += 100) cap.watch(packet(ms, ms % 1000 === 0, (kbps * 100) / 8), () => of)
 }

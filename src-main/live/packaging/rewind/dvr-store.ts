@@ -5,13 +5,13 @@ import { repeat } from '../../../platform/repeat.ts'
 import type { RunArchive } from '../segment-archive.ts'
 import { type AppendDependencies, AppendFiles } from './append-files.ts'
 
-/** Bytes of all streams that may wait for the disk; beyond it segments are let go instead. */
+/** Bytes of all streams that may wait for the disk; beyond it segments are dropped instead. */
 const maxPendingBytes = 64 * 1024 * 1024
 /** Space that is left to everything else on the disk: this much, or a share of small disks. */
 const minFreeBytes = 256 * 1024 * 1024
 const minFreeShare = 0.05
 const spaceLookMs = 5000
-/** After a full or failing disk nothing is written for so long. */
+/** After a full or failing disk nothing is written for this long. */
 const pauseMs = 30_000
 
 export interface DvrStoreDependencies {
@@ -88,7 +88,7 @@ export class DvrStore {
     },
   }
 
-  /** True where something was let go. */
+  /** True if something was dropped. */
   #shrink(): boolean {
     if (this.#disk === 0) return false
     this.#dependencies.log.warn({ bytes: this.#disk }, 'the disk is full: rewind windows are halved')

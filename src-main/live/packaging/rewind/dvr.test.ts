@@ -6,7 +6,7 @@ import { mediaPlaylistText } from '../../protocols/hls/playlist-view.ts'
 import { createPackager } from '../packager.ts'
 import { brokenRules } from '../packaging-rules.ts'
 import type { RenditionArchive, RunArchive } from '../segment-archive.ts'
-import { audioTrackOf, pictures, SyntheticStream, sound, videoTrackOf } from '../testing/synthetic-stream.ts'
+import { audioPackets, audioTrackOf, SyntheticStream, videoPackets, videoTrackOf } from '../testing/synthetic-stream.ts'
 import { DvrStore } from './dvr-store.ts'
 import { parseStartPoint, startOffsetS } from './start-point.ts'
 import { readRange } from './time-range.ts'
@@ -31,7 +31,7 @@ afterEach(async () => {
 function play(rewindMs: number, seconds: number, archive: RunArchive = store.open('e1')) {
   const stream = new SyntheticStream([v0, a0])
   const packager = createPackager(stream, { segmentMs: 2000, partMs: 200, windowMs: 6000, archive, rewindMs })
-  stream.play(pictures(v0, { startS: 0, seconds, fps: 30, gopS: 2 }), sound(a0, 0, seconds))
+  stream.play(videoPackets(v0, { startS: 0, seconds, fps: 30, gopS: 2 }), audioPackets(a0, 0, seconds))
   return { stream, packager }
 }
 const files = () =>
@@ -81,12 +81,12 @@ describe('a rewind window', () => {
     const { stream, packager } = play(0, 20)
     expect(packager.renditions[0]?.segments.length).toBeLessThan(6)
     packager.rewind(600_000)
-    stream.play(pictures(v0, { startS: 20, seconds: 40, fps: 30, gopS: 2 }), sound(a0, 20, 40))
+    stream.play(videoPackets(v0, { startS: 20, seconds: 40, fps: 30, gopS: 2 }), audioPackets(a0, 20, 40))
     await idle(packager)
     expect(packager.renditions[0]?.segments.length).toBeGreaterThan(20)
     expect(brokenRules(packager).filter((rule) => !rule.endsWith('has no parts'))).toEqual([])
     packager.rewind(0)
-    stream.play(pictures(v0, { startS: 60, seconds: 4, fps: 30, gopS: 2 }), sound(a0, 60, 4))
+    stream.play(videoPackets(v0, { startS: 60, seconds: 4, fps: 30, gopS: 2 }), audioPackets(a0, 60, 4))
     expect(packager.renditions[0]?.segments.length).toBeLessThan(6)
     expect(packager.renditions[0]?.window.firstKept).toBe(0)
   })
@@ -95,7 +95,7 @@ describe('a rewind window', () => {
     const refusing: RenditionArchive = { store: () => Promise.resolve(undefined), release: () => undefined, close: () => undefined }
     const { stream, packager } = play(600_000, 30, { rendition: () => refusing, onShrink: () => () => undefined, close: () => undefined })
     await vi.waitFor(() => expect(packager.renditions[0]?.segments.length).toBeLessThan(6), { interval: 2, timeout: 20_000 })
-    stream.play(pictures(v0, { startS: 30, seconds: 4, fps: 30, gopS: 2 }), sound(a0, 30, 4))
+    stream.play(videoPackets(v0, { startS: 30, seconds: 4, fps: 30, gopS: 2 }), audioPackets(a0, 30, 4))
     expect(packager.renditions[0]?.segments.at(-1)?.sequence).toBe(16)
     expect(brokenRules(packager)).toEqual([])
     expect(packager.memoryBytes).toBeLessThan(100_000)

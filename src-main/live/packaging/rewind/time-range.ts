@@ -10,7 +10,7 @@ export interface RangeSegment {
   readonly byteLength: number
   /** Starts with a frame that a decoder can start at. */
   readonly independent: boolean
-  /** A seam lies before it: the publisher came back, or times jumped. */
+  /** A seam is before it: the publisher came back, or times jumped. */
   readonly discontinuity: boolean
   /** Its bytes, out of memory or from disk. Rejects where its file has gone meanwhile: the window moved on. */
   read(): Promise<Uint8Array>
@@ -28,7 +28,7 @@ export interface MediaRange {
 
 /**
  * The media of a rendition between two times, in seconds on the stream's timeline (0 is `originTimeMs` of the wall clock): whole
- * segments that overlap `[fromS, toS)`, as far as they are in the window and complete. Undefined where there is no such rendition.
+ * segments that overlap `[fromS, toS)`, as far as they are in the window and complete. Undefined if there is no such rendition.
  */
 export function readRange(stream: PackagedStream, renditionId: string, fromS: number, toS: number): MediaRange | undefined {
   const rendition = stream.renditions.find((each) => each.id === renditionId)

@@ -62,7 +62,7 @@ export function audioTrackOf(id = 'a0', timescale = 48_000): AudioTrack {
 }
 
 /** Frames whose times were rounded to whole ms, as RTMP does. `delayFrames` shifts presentation as B-frames do. */
-export function pictures(
+export function videoPackets(
   track: Track,
   from: { startS: number; seconds: number; fps: number; gopS: number; delayFrames?: number },
 ): Packet[] {
@@ -89,7 +89,7 @@ export function pictures(
 }
 
 /** Audio in packets of 1024 samples, in whole ms. */
-export function sound(track: Track, startS: number, seconds: number): Packet[] {
+export function audioPackets(track: Track, startS: number, seconds: number): Packet[] {
   const packets: Packet[] = []
   const scale = track.timescale
   for (let i = 0; (i * 1024) / scale < seconds; i++) {

@@ -21,7 +21,7 @@ export const everybody: IpRules = { allow: [], deny: [] }
 
 /** Rules, compiled for the look at each request. */
 export interface IpFilter {
-  /** @param IP address as sockets report it, with or without port; IPv4 mapped into IPv6 counts as IPv4 */
+  /** @param address as sockets report it, with or without port; IPv4 mapped into IPv6 counts as IPv4 */
   admits(address: string): boolean
 }
 

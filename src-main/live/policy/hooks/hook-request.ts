@@ -11,7 +11,7 @@ export interface HookAnswer {
   readonly body: string
 }
 
-/** Bytes of an answer that are read; the rest is let go. */
+/** Bytes of an answer that are read; the rest is dropped. */
 const maxAnswered = 64 * 1024
 
 /** `t=SECONDS,v1=HEX`: HMAC-SHA256 over `SECONDS.BODY`, so that an old delivery cannot be sent again as a new one. */

@@ -33,7 +33,7 @@ export interface HttpFlvDependencies {
   readonly whileAllowed?: WhileRequestAllowed
   readonly bodies: FlvBodies
   readonly limits: FlvPlayerLimits & {
-    /** A viewer that takes nothing for so long is let go, ms. */
+    /** A viewer that takes nothing for this long is disconnected, ms. */
     readonly idleMs: number
   }
   /** Monotonic ms. */

@@ -10,7 +10,7 @@ export interface BatchWriter {
   onWritten(): void
 }
 
-/** From so many connections on a beat is kept. */
+/** From this many connections on a beat is kept. */
 const crowdSize = 16
 
 /**

@@ -8,7 +8,7 @@ import type { StoredMedia } from '../../packaging/segment-archive.ts'
 /** Media never changes at its URL: EPOCH differs for every run of a stream. */
 export const immutable = 'public, max-age=600, immutable'
 
-/** A client that reads nothing for so long is disconnected, so that it does not keep memory forever. */
+/** A client that reads nothing for this long is disconnected, so that it does not keep memory forever. */
 const stuckAfterMs = 30_000
 
 /**

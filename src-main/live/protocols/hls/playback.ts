@@ -69,7 +69,7 @@ export interface Playback {
   readonly resources: ResourceHandlers
   /** Counts what another process sent to a player of ours. */
   seenElsewhere(stream: PackagedStream, request: ViewerRequest): void
-  /** Answers all who wait and lets go of every stream. */
+  /** Answers all waiting requests and drops every stream. */
   stop(): void
 }
 

@@ -11,7 +11,7 @@ import { ViewerBook } from '../../audience/viewer-book.ts'
 import { createLiveFront } from '../../http/live-front.ts'
 import { ResourceTable } from '../../http/resources.ts'
 import { createPackager } from '../../packaging/packager.ts'
-import { pictures, SyntheticStream, sound } from '../../packaging/testing/synthetic-stream.ts'
+import { audioPackets, SyntheticStream, videoPackets } from '../../packaging/testing/synthetic-stream.ts'
 import { createPlayback, type PlaybackOptions } from './playback.ts'
 import { type MuxedRendition, muxedMultivariantText, muxedRenditions, TsView } from './ts-view.ts'
 
@@ -30,7 +30,7 @@ function slices(packets: readonly Packet[]): Packet[] {
 }
 
 const movie = (track: Track, startS: number, seconds: number): Packet[] =>
-  slices(pictures(track, { startS, seconds, fps: 30, gopS: 2, delayFrames: 2 }))
+  slices(videoPackets(track, { startS, seconds, fps: 30, gopS: 2, delayFrames: 2 }))
 
 function packaged(tracks: readonly Track[], windowMs = 30_000) {
   const stream = new SyntheticStream(tracks)
@@ -49,7 +49,7 @@ describe('a stream as MPEG-TS', () => {
   it('has every frame and all audio of the fMP4 form, at the same times, in segments that fit each other', () => {
     const { stream, packager, view } = packaged([v0, a0])
     const shown = movie(v0, 0, 10)
-    stream.play(shown, sound(a0, 0, 10))
+    stream.play(shown, audioPackets(a0, 0, 10))
     const muxed = only(muxedRenditions(packager))
     expect(muxed.id).toBe('ts-v0-a0')
     const text = view.playlistText(muxed, '')
@@ -72,7 +72,7 @@ describe('a stream as MPEG-TS', () => {
 
   it('is announced with both codecs and with bit rates that its segments do not exceed', () => {
     const { stream, packager, view } = packaged([v0, a0])
-    stream.play(movie(v0, 0, 10), sound(a0, 0, 10))
+    stream.play(movie(v0, 0, 10), audioPackets(a0, 0, 10))
     const muxed = muxedRenditions(packager) ?? []
     const text = muxedMultivariantText(packager, muxed, { cdnPrefix: 'https://cdn.example', session: 'me' })
     expect(checkMultivariant(text)).toEqual([])
@@ -90,7 +90,7 @@ describe('a stream as MPEG-TS', () => {
 
   it('plays audio only and video only', () => {
     for (const [track, packets, id] of [
-      [a0, sound(a0, 0, 7), 'ts-a0'],
+      [a0, audioPackets(a0, 0, 7), 'ts-a0'],
       [v0, movie(v0, 0, 7), 'ts-v0'],
     ] as const) {
       const { stream, packager, view } = packaged([track])
@@ -111,7 +111,7 @@ describe('a stream as MPEG-TS', () => {
     for (let second = 0; second < 24; second += 2) {
       const track = second < 8 ? v0 : cropped
       if (second === 8) stream.subscriber?.onTrack(cropped)
-      stream.play(movie(track, second, 2), sound(a0, second, 2))
+      stream.play(movie(track, second, 2), audioPackets(a0, second, 2))
       text = view.playlistText(only(muxedRenditions(packager)), '')
       expect(checkMediaPlaylist(text)).toEqual([])
       const before = Number(/DISCONTINUITY-SEQUENCE:(\d+)/.exec(text)?.[1] ?? 0)
@@ -126,7 +126,7 @@ describe('a stream as MPEG-TS', () => {
 
   it('keeps what was made a while, lets a missing segment be missing, and makes the same bytes again', () => {
     const { stream, packager, view } = packaged([v0, a0])
-    stream.play(movie(v0, 0, 26), sound(a0, 0, 26))
+    stream.play(movie(v0, 0, 26), audioPackets(a0, 0, 26))
     const muxed = only(muxedRenditions(packager))
     const first = view.segment(muxed, 0)
     expect(view.segment(muxed, 0)).toBe(first)
@@ -151,7 +151,7 @@ describe('plain HLS with the container mpegts', () => {
     questions: (get: (path: string, headers?: Record<string, string>) => Promise<Response>) => Promise<void>,
   ): Promise<void> {
     const { stream, packager } = packaged(tracks)
-    stream.play(movie(v0, 0, 10), sound(tracks[1] ?? a0, 0, 10))
+    stream.play(movie(v0, 0, 10), audioPackets(tracks[1] ?? a0, 0, 10))
     const playback = createPlayback({
       find: (name) => (name === 'test' ? packager : undefined),
       status: () => ({ state: 'active' }),

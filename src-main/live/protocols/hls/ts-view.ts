@@ -86,7 +86,7 @@ function membersOf(muxed: MuxedRendition): PackagedRendition[] {
   return [muxed.video, muxed.audio].filter((member) => member !== undefined)
 }
 
-/** What a segment is to its playlist beyond its media: whether a seam lies before it, and how many lie before or at it. */
+/** What a segment is to its playlist beyond its media: whether a seam is before it, and how many are before or at it. */
 interface Seam {
   readonly seam: boolean
   readonly count: number

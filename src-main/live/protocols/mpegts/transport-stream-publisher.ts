@@ -11,7 +11,7 @@ import type { Publication } from '../../hub/publisher.ts'
 const maxFaultsInARow = 1000
 /** Bytes without a single frame after which the publisher is rejected. */
 const maxBytesWithoutFrame = 16 * 1024 * 1024
-/** Frames wait until every track of the program is known, but no more than so many, and no longer than so much of their time. */
+/** Frames wait until every track of the program is known, but no more than this many, and no longer than this much of their time. */
 const maxKept = 600
 const maxKeptTicks = 1.5 * clockHz
 

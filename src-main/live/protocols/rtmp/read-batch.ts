@@ -38,12 +38,12 @@ interface Seat {
 const bufferBytes = 65_536
 /** Full reads of one socket in one beat; then the others have their turn. */
 const maxReads = 8
-/** After so many empty reads in a row the socket is idle: the system's event queue reports when it has data again. */
+/** After this many empty reads in a row the socket is idle: the system's event queue reports when it has data again. */
 const maxMisses = 3
 
 /**
  * The system handle beneath a plain TCP socket. `pause()` would not do: a paused socket still reads until its buffer is full and
- * then gives the pieces out one by one. Undefined where there is no handle with a descriptor (Windows).
+ * then gives the pieces out one by one. Undefined if there is no handle with a descriptor (Windows).
  */
 function readHandle(socket: Socket): ReadHandle | undefined {
   const handle = (socket as unknown as { _handle?: Partial<ReadHandle> | null })._handle

@@ -13,7 +13,7 @@ const maxParameters = 32
 
 /**
  * `rtmp://h/live` + `KEY`, `rtmp://h/live/NAME?key=KEY`, `rtmp://h/live?key=KEY` + `NAME`: all mean the same to us.
- * Never throws: what is no valid percent-encoding is taken as it is.
+ * Never throws: invalid percent-encoding is taken as it is.
  */
 export function readRequestedStream(app: string, tcUrl: string, streamName: string): RequestedStream {
   const query = new Map<string, string>()

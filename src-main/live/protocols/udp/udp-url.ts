@@ -12,7 +12,7 @@ export interface UdpUrl {
 
 /**
  * Reads `udp://@GROUP:PORT`, `udp://ADDRESS:PORT`, `udp://:PORT` or `udp://@:PORT`, IPv6 in brackets; `?localaddr=ADDRESS` names the
- * interface. Undefined where it is none of these.
+ * interface. Undefined for other URLs.
  */
 export function readUdpUrl(text: string): UdpUrl | undefined {
   const match = /^udp:\/\/@?(\[[0-9A-Fa-f:.]+\]|[0-9.]*):(\d{1,5})\/?(?:\?localaddr=(\[[0-9A-Fa-f:.]+\]|[0-9.]+))?$/.exec(text.trim())

@@ -11,7 +11,7 @@ interface Fed {
   timer: NodeJS.Timeout | undefined
 }
 
-/** Rooms whose source is a stream's own packets: opened for the first viewer, closed a while after the last. */
+/** WebRTC rooms whose source is a stream's own packets: opened for the first viewer, closed a while after the last. */
 export class FedRooms {
   readonly #rooms = new Map<string, Fed>()
   readonly #realtime: (stream: LiveStream) => LiveStream
@@ -20,7 +20,7 @@ export class FedRooms {
     this.#realtime = realtime
   }
 
-  /** The room of that run of the stream, with one more viewer; release it with `leave`. */
+  /** The WebRTC room of that run of the stream, with one more viewer; release it with `leave`. */
   join(engine: SfuEngine, stream: LiveStream): string {
     const room = `feed ${stream.id} ${stream.epoch}`
     let fed = this.#rooms.get(room)
@@ -39,7 +39,7 @@ export class FedRooms {
     fed.timer = setTimeout(() => this.#end(fed), LINGER_MS)
   }
 
-  /** The engine's worker died: its rooms are closed. */
+  /** The engine's worker died: its WebRTC rooms are closed. */
   clear(): void {
     for (const fed of [...this.#rooms.values()]) this.#end(fed)
   }

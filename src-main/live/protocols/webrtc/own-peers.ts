@@ -25,8 +25,8 @@ interface Own {
 const maxPeers = 64
 
 /**
- * WebRTC sessions beside those of streams. Each has a room of its own with a name that nobody else learns, so that no URL of WHIP, WHEP
- * or signalling leads to it.
+ * WebRTC sessions beside those of streams. Each has a WebRTC room of its own with a name that nobody else learns, so that no URL of WHIP,
+ * WHEP or signalling leads to it.
  */
 export class OwnPeers implements PrivatePeers {
   readonly #dependencies: OwnPeersDependencies
@@ -53,7 +53,7 @@ export class OwnPeers implements PrivatePeers {
     }))
   }
 
-  /** The engine reports an end. False where the session is none of these. */
+  /** The engine reports an end. False if the session is not one of these. */
   closed(id: string): boolean {
     const own = this.#peers.get(id)
     if (own === undefined) return false
@@ -62,7 +62,7 @@ export class OwnPeers implements PrivatePeers {
     return true
   }
 
-  /** A publisher's packet. False where the session is none of these. */
+  /** A publisher's packet. False if the session is not one of these. */
   packet(id: string, packet: IngestPacket): boolean {
     const own = this.#peers.get(id)
     own?.events.onPacket?.(packet)

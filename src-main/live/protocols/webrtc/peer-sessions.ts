@@ -57,7 +57,7 @@ interface Kept extends PeerSession {
   readonly streamId: string
   readonly offerer: Offerer
   publication?: Publication
-  /** Room of a fed stream that it joined. */
+  /** WebRTC room of a fed stream that it joined. */
   fed?: string
   bytesReported: number
   counted: boolean

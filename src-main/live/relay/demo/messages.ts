@@ -9,7 +9,7 @@ export interface TestStreamOptions {
   readonly videoKbps: number
   readonly video: 'h264' | 'hevc' | 'av1'
   readonly audio: 'aac' | 'opus'
-  /** Ends after so many frames; without it the stream runs until it is stopped. */
+  /** Ends after this many frames; without it the stream runs until it is stopped. */
   readonly frames?: number
   /** `false` makes the frames as fast as the machine can. */
   readonly paced: boolean

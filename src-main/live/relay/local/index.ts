@@ -29,14 +29,14 @@ export interface CarrierDependencies extends ConnectOptions {
   readonly monotonic: () => number
 }
 
-/** A browser sends less by itself; whoever has the link may try another encoder. */
+/** A browser sends less by itself; the person with the link may try another encoder. */
 const guestLimits = { maxVideoKbps: 12_000, maxHeight: 1080, maxFrameRate: 60 } as const
 
 /** What this part does for makers of media on the same host. */
 export function createCarrier(dependencies: CarrierDependencies): Omit<StreamCarrier, 'peers'> & { stop(): void } {
   const { registry, keys, gate } = dependencies
   const senders = new FeedSenders(dependencies)
-  /** Whoever loads the page again takes over from the connection that they had. */
+  /** Loading the page again takes over from the old connection. */
   const guestKeyFor = async (stream: string, label: string) => {
     const { key, secret } = await keys.create({ stream, label, onSecondPublisher: 'takeover', limits: guestLimits }, 'studio')
     return { keyId: key.id, key: secret }

@@ -21,7 +21,7 @@ export interface OnDemandDependencies {
   readonly log: Pick<Logger, 'error'>
 }
 
-/** Holds requests for a stream until its source has started, then lets them go on to `next`. */
+/** Keeps requests for a stream until its source has started, then lets them go on to `next`. */
 export function createOnDemand({ want, playable, find, clients, log }: OnDemandDependencies) {
   const waiting = new Set<NodeJS.Timeout>()
 

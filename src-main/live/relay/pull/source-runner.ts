@@ -6,7 +6,7 @@ import { type Pull, type PullDependencies, startPull } from './pull-process.ts'
 import type { SourceState } from './schemas.ts'
 import { readSourceUrl } from './source-url.ts'
 
-/** A source on demand is let go this long after its last viewer, ms. */
+/** A source on demand is stopped this long after its last viewer, ms. */
 const lingerMs = 15_000
 /** A run that lasted so long counts as good: waiting starts again, ms. */
 const goodAfterMs = 20_000

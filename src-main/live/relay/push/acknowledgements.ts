@@ -23,7 +23,7 @@ export class Acknowledgements {
   #floorBefore = Number.POSITIVE_INFINITY
   #floorSinceMs = 0
 
-  /** One came, when so many bytes had been handed over; `received` is what it says. `nowMs` is monotonic. */
+  /** One came, when this many bytes had been handed over; `received` is what it says. `nowMs` is monotonic. */
   onAcknowledged(sentBytes: number, nowMs: number, received?: number): void {
     this.#measure(sentBytes, nowMs, received)
     if (this.#count > 0) this.#longestGap = Math.max(this.#longestGap, sentBytes - this.#sent)

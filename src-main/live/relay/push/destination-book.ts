@@ -34,7 +34,7 @@ export interface DestinationBookDependencies {
   readonly network: () => NetworkPolicy
   readonly connect: DestinationSenderDependencies['connect']
   readonly viewOf: DestinationSenderDependencies['viewOf']
-  /** Id of the stream of that name, where there is one: events and audit lines carry it. */
+  /** Id of the stream of that name, if there is one: events and audit lines carry it. */
   readonly streamId: (name: string) => string | undefined
   /** ms since 1970. */
   readonly now: () => number

@@ -26,7 +26,7 @@ type Stage = 'tcp' | 'tls' | 'handshake' | 'connect' | 'createStream' | 'publish
 const stageMs = 10_000
 /** Above this frames wait in the player's queue, where whole GOPs can be dropped, bytes. */
 const congestedBytes = 256 * 1024
-/** A destination that takes nothing for so long is given up, ms. */
+/** A destination that takes nothing for this long is given up, ms. */
 const stalledMs = 10_000
 /** How often servers are asked to acknowledge: undelivered data is noticed that way, bytes. */
 const acknowledgeBytes = 131_072

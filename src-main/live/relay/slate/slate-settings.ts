@@ -2,7 +2,7 @@ import type { Track } from '../../../formats/track.ts'
 import { AppError } from '../../../platform/errors.ts'
 import type { SlateJob } from './messages.ts'
 
-/** Frame rates that encoders mean when they measure about so many. */
+/** Frame rates that encoders mean when they measure about this many. */
 const rates: readonly (readonly [number, number])[] = [
   [24_000, 1001],
   [24, 1],

@@ -8,7 +8,7 @@ import { openVideoEncoder } from './video-encoder.ts'
 const width = 1280
 const height = 720
 const frameRate = 30
-/** Pictures that differ, used in turn. */
+/** Frames that differ, used in turn. */
 const pictures = 6
 
 /** Something that moves and has detail, so that the encoder has work to do. */

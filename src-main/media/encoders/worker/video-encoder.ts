@@ -6,19 +6,19 @@ import { openFrameEncoder, pixelFormatOf } from '../../worker/ffmpeg/frame-encod
 import { outputSize } from '../output-size.ts'
 import type { VideoOutput } from '../video-output.ts'
 
-/** Scales pictures and encodes them. One call at a time. */
+/** Scales frames and encodes them. One call at a time. */
 export interface VideoEncoder {
   readonly track: Track
-  /** Size and format of the pictures that it takes: others need another encoder. */
+  /** Size and format of the frames that it takes: others need another encoder. */
   readonly takes: { readonly width: number; readonly height: number; readonly format: number }
-  /** Encodes a picture; `key` makes it a keyframe that a decoder can start at. */
+  /** Encodes a frame; `key` makes it a keyframe that a decoder can start at. */
   encode(frame: Frame, pts: number, key: boolean, emit: (packet: Packet) => void): Promise<void>
   /** Gives what still is inside. */
   finish(emit: (packet: Packet) => void): Promise<void>
   close(): void
 }
 
-/** Opens scaler and encoder for pictures like this one; throws FFmpeg's words where it cannot. */
+/** Opens scaler and encoder for frames like this one; throws FFmpeg's message if it cannot. */
 export function openVideoEncoder(spec: VideoOutput, like: Frame, frameRate: number): VideoEncoder {
   const takes = { width: like.width, height: like.height, format: like.format as number }
   const { width, height } = outputSize(takes.width, takes.height, spec.height)

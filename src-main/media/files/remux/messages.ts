@@ -2,7 +2,7 @@
 export interface RemuxOrder {
   readonly id: string
   readonly from: string
-  /** File to write: nobody else's. */
+  /** File to write: for this process only. */
   readonly to: string
 }
 

@@ -13,11 +13,11 @@ const feedbackKinds = new Set(['nack', 'nack pli', 'ccm fir', 'goog-remb', 'tran
 export interface PayloadProfile {
   readonly opus: number
   readonly h264: number
-  /** Retransmissions of the picture (RFC 4588); undefined = lost packets are sent again as they were. */
+  /** Retransmissions of the video (RFC 4588); undefined = lost packets are sent again as they were. */
   readonly rtx?: number
 }
 
-/** What is taken of a section: Opus for sound, H.264 with packetization-mode 1 for picture, Constrained Baseline first. */
+/** What is accepted from a section: Opus for audio, H.264 with packetization-mode 1 for video, Constrained Baseline first. */
 export function chooseCodec(media: OfferedMedia): OfferedCodec | undefined {
   if (media.kind === 'audio') return media.codecs.find((codec) => codec.name === 'opus')
   const usable = media.codecs.filter((codec) => codec.name === 'h264' && codec.fmtp.includes('packetization-mode=1'))

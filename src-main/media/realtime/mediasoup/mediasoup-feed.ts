@@ -7,7 +7,7 @@ import type { LiveStream } from '../../live-stream.ts'
 const H264 = 102
 const OPUS = 111
 
-/** Producers of a fed room, picture first. Both are there from the start: a stream's sound may come after its picture. */
+/** Producers of a fed room, video first. Both are there from the start: a stream's audio may come after its video. */
 export interface RoomFeed {
   readonly producers: readonly [video: Producer, audio: Producer]
   stop(): void

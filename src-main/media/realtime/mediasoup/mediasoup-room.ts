@@ -20,7 +20,7 @@ export interface Session {
 export interface Room {
   readonly name: string
   readonly producers: Producer[]
-  /** Rids of the picture, lowest encoding first: mediasoup's spatial layers. */
+  /** Rids of the video, lowest encoding first: mediasoup's spatial layers. */
   rids: readonly string[]
   /** What goes to the viewers' data channels; the host writes it. */
   readonly data: DataProducer

@@ -18,7 +18,7 @@ const MAX_PROFILES = 24
 /**
  * The routers of one worker. A router fixes the payload types that its consumers send, and browsers insist on those of
  * their offer: so publishers are on one home router, and each payload profile that viewers offer has a router of its own,
- * to which a room's producers are piped when the first such viewer comes.
+ * to which a WebRTC room's producers are piped when the first such viewer comes.
  */
 export class ProfileRouters {
   readonly worker: Worker
@@ -71,13 +71,13 @@ async function makeRouter(worker: Worker, key: string, profile: PayloadProfile):
   return { key, router, direct, viewers: 0, idleSince: performance.now() }
 }
 
-/** What one room has on a router. */
+/** What one WebRTC room has on a router. */
 export interface PipedRoom {
   readonly producers: readonly Producer[]
   readonly data: DataProducer | undefined
 }
 
-/** Brings a room's producers from the home router to another; in the same order. */
+/** Brings a WebRTC room's producers from the home router to another; in the same order. */
 export async function pipeRoom(home: Router, to: Router, producers: readonly Producer[], data: DataProducer): Promise<PipedRoom> {
   const [piped, pipedData] = await Promise.all([
     Promise.all(producers.map(async (each) => (await home.pipeToRouter({ producerId: each.id, router: to, keepId: false })).pipeProducer)),

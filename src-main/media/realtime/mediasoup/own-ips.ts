@@ -1,6 +1,6 @@
 import { networkInterfaces } from 'node:os'
 
-/** Addresses under which a machine that listens everywhere can be reached; loopback where it has no other. */
+/** IP addresses at which a machine that listens everywhere can be reached; loopback if it has no other. */
 export function ownIps(bind: string): string[] {
   const family = bind === '::' ? 'IPv6' : 'IPv4'
   const found = Object.values(networkInterfaces())

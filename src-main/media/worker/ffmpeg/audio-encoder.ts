@@ -18,7 +18,7 @@ const rate = 48_000
 /** Encodes interleaved stereo of 48 kHz. */
 export interface AudioFrameEncoder {
   readonly track: Track
-  /** Takes the sound that follows; `at` is the number of its first frame (sample per channel), for the first call and after gaps. */
+  /** Takes the audio that follows; `at` is the number of its first frame (sample per channel), for the first call and after gaps. */
   encode(samples: Float32Array, at: number, emit: (packet: Packet) => void): void
   close(): void
 }
@@ -51,7 +51,7 @@ export function openAudioEncoder(id: string, codec: 'aac' | 'opus', kbps: number
   sound.channelLayout = AV_CHANNEL_LAYOUT_STEREO
   sound.nbSamples = packetFrames
   must(sound.getBuffer(0), 'audio memory')
-  /** Sound of the packet that is being filled, interleaved. */
+  /** Audio of the packet that is being filled, interleaved. */
   const gathered = new Float32Array(packetFrames * 2)
   let filled = 0
   let headAt: number | undefined

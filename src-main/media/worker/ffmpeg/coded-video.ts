@@ -10,7 +10,7 @@ import { videoTrack } from '../../../formats/track-from-config.ts'
 /** What an encoder's output looks like as packets of this program. */
 export interface CodedForm {
   readonly track: VideoTrack
-  /** Bytes of one coded picture, in memory of their own. */
+  /** Bytes of one coded frame, in memory of their own. */
   packetData(data: Uint8Array): Uint8Array
 }
 

@@ -96,7 +96,7 @@ export function allocDrawnFrame(width: number, height: number): Frame {
   return frame
 }
 
-/** The planes of a frame, which nothing else holds afterwards. Ask again for each drawing: the bytes may have moved. */
+/** The planes of a frame, which nothing else uses afterwards. Ask again for each drawing: the bytes may have moved. */
 export function planesOf(frame: Frame): Planes {
   must(frame.makeWritable(), 'video memory')
   const { data, linesize } = frame
@@ -145,7 +145,7 @@ export class DrawnOutput {
     return { context, stream }
   }
 
-  /** Encodes a frame, or with null what the encoder still holds, and writes what is ready. */
+  /** Encodes a frame, or with null what is left in the encoder, and writes what is ready. */
   async encode(lane: DrawnLane, frame: Frame | null, what: string): Promise<void> {
     const { context, stream } = lane
     const packet = this.#packet

@@ -4,7 +4,7 @@ export interface EncoderPreferences {
   readonly encoder: string
   /** Its word for a speed. */
   readonly preset: string
-  /** Every picture comes out before the next goes in. */
+  /** Every frame comes out before the next goes in. */
   readonly lowLatency: boolean
   readonly profile: 'baseline' | 'main' | 'high'
   readonly bFrames: number
@@ -14,7 +14,7 @@ export interface EncoderPreferences {
   readonly qp?: number
 }
 
-/** The better presets look ahead for a third of a second and more: six pictures are enough for a live one. */
+/** The better presets look ahead for a third of a second and more: six frames are enough for a live stream. */
 function lookahead({ preset, lowLatency }: EncoderPreferences): string {
   return lowLatency || preset === 'ultrafast' || preset === 'superfast' ? '' : ':rc-lookahead=6:sync-lookahead=0'
 }

@@ -17,7 +17,7 @@ import { must, setOption } from './engine.ts'
 import { takeOrdinaryPriority } from './ordinary-priority.ts'
 import { openVaapiSurfaces } from './vaapi-surfaces.ts'
 
-/** How pictures are to be understood, in FFmpeg's numbers. */
+/** How frames are to be interpreted, in FFmpeg's numbers. */
 export type FrameColors = Pick<Frame, 'colorRange' | 'colorSpace' | 'colorPrimaries' | 'colorTrc'>
 
 export interface FrameEncoderSpec extends EncoderPreferences {
@@ -27,7 +27,7 @@ export interface FrameEncoderSpec extends EncoderPreferences {
   readonly width: number
   readonly height: number
   readonly frameRate: number
-  /** Without meaning where `crf` or `qp` stands. */
+  /** Without meaning if `crf` or `qp` is set. */
   readonly kbps: number
   /** Bitrate that is never passed, kbit/s; `kbps` where left out. */
   readonly maxKbps?: number
@@ -36,13 +36,13 @@ export interface FrameEncoderSpec extends EncoderPreferences {
   readonly pixelAspect?: Frame['sampleAspectRatio']
 }
 
-/** Encodes pictures of one size. One call at a time. */
+/** Encodes frames of one size. One call at a time. */
 export interface FrameEncoder {
   /** That of the packets that come next: an encoder that is opened again may have another. */
   readonly track: Track
-  /** Encodes a picture, whose times are set here; `key` makes it a keyframe that a decoder can start at. `pts` are 90 kHz ticks. */
+  /** Encodes a frame, whose times are set here; `key` makes it a keyframe that a decoder can start at. `pts` are 90 kHz ticks. */
   encode(picture: Frame, pts: number, key: boolean, emit: (packet: Packet) => void): Promise<void>
-  /** From one of the next pictures on: a keyframe where the encoder must be opened again for it. */
+  /** From one of the next frames on: a keyframe if the encoder must be opened again for it. */
   setBitrate(kbps: number): void
   /** The same for an encoder that was opened with a constant quantizer. */
   setQuantizer(qp: number): void
@@ -91,7 +91,7 @@ function limit(context: CodecContext, { encoder, kbps: first, maxKbps = first, l
 interface Prepared {
   readonly codec: Codec
   readonly context: CodecContext
-  /** To be told what opening answered. Throws FFmpeg's words where it failed. */
+  /** Called with the result of opening. Throws FFmpeg's message if it failed. */
   opened(code: number): Coder
 }
 
@@ -158,14 +158,16 @@ export function openFrameEncoder(spec: FrameEncoderSpec): FrameEncoder {
   let lastDts = Number.NEGATIVE_INFINITY
   let step = Math.round(videoTimescale / frameRate)
 
-  /** x264 without lookahead has done its work when it has taken a picture: a way through another thread would cost more than what is left. */
+  /**
+   * x264 without lookahead has done its work when it has taken a frame: the way through another thread would cost more than what is left.
+   */
   const isDoneAtOnce = encoder === 'libx264' && spec.lowLatency
 
   async function drain(emit: (packet: Packet) => void): Promise<void> {
     const { context, track, packetData } = coder
     while ((isDoneAtOnce ? context.receivePacketSync(output) : await context.receivePacket(output)) >= 0) {
       const data = output.data
-      // An encoder with B-frames that takes over starts with times before its first picture.
+      // An encoder with B-frames that takes over starts with times before its first frame.
       const dts = Math.max(Number(output.dts), lastDts + 1)
       if (data) {
         const since = dts - lastDts

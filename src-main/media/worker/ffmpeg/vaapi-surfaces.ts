@@ -2,17 +2,17 @@ import { AV_HWDEVICE_TYPE_VAAPI, AV_PIX_FMT_NV12, AV_PIX_FMT_VAAPI } from 'node-
 import { type CodecContext, Frame, HardwareDeviceContext, HardwareFramesContext } from 'node-av/lib'
 import { must } from './engine.ts'
 
-/** Surfaces that the driver keeps at hand. */
+/** Surfaces that the driver keeps ready. */
 const poolSize = 8
 
-/** Pictures in the memory of a VAAPI device, which its encoders want them in. */
+/** Frames in the memory of a VAAPI device, where its encoders need them. */
 export interface VaapiSurfaces {
-  /** Copies an NV12 picture into the device; the surface is valid until the following call. */
+  /** Copies an NV12 frame into the device; the surface is valid until the following call. */
   upload(picture: Frame): Promise<Frame>
   close(): void
 }
 
-/** Opens the first VAAPI device and gives its surfaces to an encoder that is not open yet. Throws where there is no device. */
+/** Opens the first VAAPI device and gives its surfaces to an encoder that is not open yet. Throws if there is no device. */
 export function openVaapiSurfaces(context: CodecContext, width: number, height: number): VaapiSurfaces {
   const device = new HardwareDeviceContext()
   must(device.create(AV_HWDEVICE_TYPE_VAAPI, null), 'open a VAAPI device')

@@ -14,18 +14,18 @@ const codecIds = { h264: AV_CODEC_ID_H264, hevc: AV_CODEC_ID_HEVC, av1: AV_CODEC
 /** Keyframe times that are remembered until their frame comes out of the decoder. */
 const keyTimesKept = 64
 
-/** Pictures of a track, without a delay beyond the order of its own B-frames. */
+/** Frames of a track, without a delay beyond the order of its own B-frames. */
 export interface VideoDecoder {
   /** Takes a packet; then ask `next` until it gives nothing. A packet that cannot be decoded is passed over. */
   push(packet: Packet): Promise<void>
-  /** The next picture, valid until the following call; its time is the source's, `key` tells that the source has a keyframe there. */
+  /** The next frame, valid until the following call; its time is the source's, `key` says that the source has a keyframe there. */
   next(): Promise<{ readonly frame: Frame; readonly pts: number; readonly key: boolean } | undefined>
-  /** No more packets come: the last pictures come out of `next`. */
+  /** No more packets come: `next` answers the last frames. */
   finish(): Promise<void>
   close(): void
 }
 
-/** Opens the decoder of a track; throws where there is none. */
+/** Opens the decoder of a track; throws if there is none. */
 export function openVideoDecoder(track: VideoTrack): VideoDecoder {
   const codec = Codec.findDecoder(codecIds[track.codec])
   if (!codec) throw new Error(`The media engine cannot decode ${track.codec}`)
@@ -33,7 +33,7 @@ export function openVideoDecoder(track: VideoTrack): VideoDecoder {
   context.allocContext3(codec)
   if (track.codec !== 'vp9' && track.config.length > 0) context.extraData = Buffer.from(track.config)
   context.pktTimebase = new Rational(1, track.timescale)
-  // Threads by frame would each hold a picture back.
+  // Frame threads would each delay a frame.
   context.threadType = FF_THREAD_SLICE
   context.threadCount = 2
   if (track.codec === 'av1') context.setFlags(AV_CODEC_FLAG_LOW_DELAY)

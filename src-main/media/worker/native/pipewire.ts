@@ -1,8 +1,8 @@
 import { loadAddon } from '../../../platform/load-addon.ts'
 
 /**
- * The addon native/pipewire. One thread talks to PipeWire, sound moves on PipeWire's real-time thread; calls return at once, and
- * listeners are called later, in order. All that is made is ended with `close`, after which its listener is not called.
+ * The addon native/pipewire. One thread talks to PipeWire, audio moves on PipeWire's real-time thread; calls return at once, and listeners
+ * are called later, in order. Everything that is made is ended with `close`, after which its listener is not called.
  */
 export interface PipeWireAddon {
   /** Tells what there is on the PipeWire of this user, also when it ends and starts again: then all is reported again. */
@@ -26,7 +26,7 @@ export type SessionEvent =
   | { readonly kind: 'connected' }
   /** It is asked for again twice a second. */
   | { readonly kind: 'lost'; readonly problem: string }
-  /** What there is was told. */
+  /** All present objects were reported. */
   | { readonly kind: 'synced' }
   | { readonly kind: 'node' | 'client'; readonly id: number; readonly properties: Properties }
   | { readonly kind: 'gone'; readonly id: number }
@@ -43,13 +43,13 @@ export interface StreamEvent {
 export type VideoEvent =
   | StreamEvent
   | { readonly kind: 'format'; readonly width: number; readonly height: number; readonly format: string; readonly rate: number }
-  /** The first picture is in the store. */
+  /** The first frame is in the store. */
   | { readonly kind: 'first' }
 
 export interface AudioInputOptions {
   /** Shown in the mixers of the desktop. */
   readonly name: string
-  /** Address of a sound store. */
+  /** `address` of an audio store. */
   readonly store: string
   /** `object.serial` of a node; without it `setNodes` names those that are heard. */
   readonly target?: string
@@ -76,7 +76,7 @@ export interface AudioOutput extends Closable {
 
 export interface VideoInputOptions {
   readonly name: string
-  /** Address of a frame store. */
+  /** `address` of a frame store. */
   readonly store: string
   /** `object.serial` of a camera. */
   readonly target?: string
@@ -91,7 +91,7 @@ export interface VideoInputOptions {
 }
 
 export interface VideoInput extends Closable {
-  /** Of what nobody sees two pictures a second are taken. */
+  /** What nobody sees is captured twice a second. */
   setShown(shown: boolean): void
   statistics(): { readonly frames: number; readonly dropped: number }
 }
@@ -102,19 +102,19 @@ export interface VideoOutputOptions {
   readonly node: string
   /** What people read. */
   readonly name: string
-  /** Address of a frame store; throws where its maker is gone. */
+  /** `address` of a frame store; throws if its maker is gone. */
   readonly store: string
   readonly width: number
   readonly height: number
-  /** Pictures a second, as a fraction. */
+  /** Frames a second, as a fraction. */
   readonly numerator: number
   readonly denominator: number
 }
 
 export interface VideoOutput extends Closable {
-  /** Pictures come from that store from now on. Throws where its maker is gone. */
+  /** Frames come from that store from now on. Throws if its maker is gone. */
   setStore(address: string): void
-  /** Pictures handed on, and those for which there was no space. */
+  /** Frames handed on, and those for which there was no space. */
   statistics(): { readonly frames: number; readonly dropped: number }
 }
 

@@ -1,10 +1,10 @@
 /**
- * What sources write and the studio reads: pictures and sound in shared memory, so that a source may live in a process of its own
- * and nothing is copied on the way. Made by the native addon `compositor`; both sides name a store by its `address`.
- * All times are microseconds of the monotonic clock (`process.hrtime`), the same in every process of the machine.
+ * What sources write and the studio reads: frames and audio in shared memory, so that a source may run in a process of its own and nothing
+ * is copied on the way. Made by the native addon `compositor`; both sides name a store by its `address`. All times are microseconds of the
+ * monotonic clock (`process.hrtime`), the same in every process of the machine.
  */
 
-/** How the pictures that a source has are laid out. Stores hold planar 4:2:0 BT.709 in limited range: writing converts, once. */
+/** Layout of a source's frames. Stores contain planar 4:2:0 BT.709 in limited range: writing converts, once. */
 export type PixelLayout = 'i420' | 'i420a' | 'nv12' | 'bgra' | 'rgba'
 
 export interface FrameToWrite {
@@ -19,16 +19,16 @@ export interface FrameToWrite {
   /** Of YUV layouts. Default BT.709, limited. */
   readonly matrix?: 'bt601' | 'bt709'
   readonly range?: 'limited' | 'full'
-  /** RGB layouts without meaning in alpha (screens): the picture is opaque. */
+  /** RGB layouts without meaning in alpha (screens): the frame is opaque. */
   readonly opaque?: boolean
   /** RGB layouts whose colours are already multiplied with alpha. */
   readonly premultiplied?: boolean
-  /** Only these rows are read, the others stay those of the picture before it (where it had the same size; else all are read). */
+  /** Only these rows are read, the others stay those of the frame before it (if it had the same size; otherwise all are read). */
   readonly changedRows?: readonly (readonly [first: number, count: number])[]
   readonly timeUs: number
 }
 
-/** A copy of a stored picture: planes without padding, chroma of (width + 1) / 2 by (height + 1) / 2, alpha only where `hasAlpha`. */
+/** A copy of a stored frame: planes without padding, chroma of (width + 1) / 2 by (height + 1) / 2, alpha only if `hasAlpha`. */
 export interface StoredFrame {
   readonly width: number
   readonly height: number
@@ -40,27 +40,27 @@ export interface StoredFrame {
   readonly a?: Uint8Array
 }
 
-/** The newest picture of a source, in memory that two processes share. One writer, any readers; nobody waits. */
+/** The newest frame of a source, in memory that two processes share. One writer, any readers; nobody waits. */
 export interface FrameStore {
   /** Names the store for `openFrameStore`, in this process or another of the same user; good while its maker lives. */
   readonly address: string
-  /** Grows with every picture; 0 while there is none (also after `clear`). */
+  /** Grows with every frame; 0 while there is none (also after `clear`). */
   readonly sequence: number
-  /** Of the newest picture; 0 while there is none. */
+  /** Of the newest frame; 0 while there is none. */
   readonly width: number
   readonly height: number
   readonly hasAlpha: boolean
   readonly timeUs: number
   /** Throws RangeError for impossible sizes, naming them. */
   write(picture: FrameToWrite): void
-  /** Copies the newest picture, for tests and pictures of single sources; undefined where there is none. */
+  /** Copies the newest frame, for tests and screenshots of single sources; undefined if there is none. */
   read(): StoredFrame | undefined
-  /** Takes the picture away: the source shows nothing. */
+  /** Removes the frame: the source shows nothing. */
   clear(): void
   close(): void
 }
 
-/** The last two seconds of a source's sound, stereo float, in shared memory. One writer, any readers. */
+/** The last two seconds of a source's audio, stereo float, in shared memory. One writer, any readers. */
 export interface AudioStore {
   readonly address: string
   /** Nominal, Hz: what the writer says; its true rate shows in the times. */
@@ -70,8 +70,8 @@ export interface AudioStore {
   /** Time at which the next frame to be written is due. */
   readonly endTimeUs: number
   /**
-   * Appends interleaved stereo. `timeUs` is when its first frame is (or was) to be heard; where that differs from `endTimeUs` by
-   * more than 5 ms the sound has a seam there.
+   * Appends interleaved stereo. `timeUs` is when its first frame is (or was) to be heard; if that differs from `endTimeUs` by more than 5
+   * ms the audio has a seam there.
    */
   write(samples: Float32Array, timeUs: number): void
   /**

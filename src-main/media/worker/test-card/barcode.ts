@@ -1,5 +1,5 @@
 /**
- * The machine-readable strip at the top of the test picture: 3 rows of 32 black or white blocks, most significant bit first.
+ * The machine-readable strip at the top of the test card: 3 rows of 32 black or white blocks, most significant bit first.
  *
  * | row | bits |
  * |---|---|
@@ -7,12 +7,12 @@
  * | 1 | upper 32 of the 48 bits of the wall clock, ms since 1970 |
  * | 2 | lower 16 bits of the wall clock, then CRC-16/CCITT-FALSE over the ten bytes before it |
  *
- * A block is 1/32 of the picture wide and 1/30 of it high, so at 1280x720 it spans 40x24 pixels: large enough to outlive
- * any bitrate and any scaling that leaves a picture to look at. White is a 1.
+ * A block is 1/32 of the frame wide and 1/30 of it high, so at 1280x720 it spans 40x24 pixels: large enough to survive any bitrate and any
+ * scaling that leaves an image to look at. White is a 1.
  */
 export const barcodeColumns = 32
 export const barcodeRows = 3
-/** The strip takes this part of the picture's height. */
+/** The strip takes this part of the frame's height. */
 export const barcodeHeight = 1 / 10
 
 export interface Barcode {
@@ -40,8 +40,8 @@ export function encodeBarcode(code: Barcode, into: Uint8Array): void {
 }
 
 /**
- * Reads the strip out of a picture's brightness; undefined where the checksum does not hold.
- * `luma(x, y)` answers 0 to 255 for pixel positions within `width` and `height`.
+ * Reads the strip from a frame's brightness; undefined if the checksum is wrong. `luma(x, y)` answers 0 to 255 for pixel positions within
+ * `width` and `height`.
  */
 export function readBarcode(width: number, height: number, luma: (x: number, y: number) => number): Barcode | undefined {
   const bytes = new Uint8Array(12)

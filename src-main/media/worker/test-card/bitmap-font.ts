@@ -1,4 +1,4 @@
-/** A 5x7 letter set for the test picture: one string of 7 rows per sign, `#` is ink. */
+/** A 5x7 letter set for the test card: one string of 7 rows per sign, `#` is ink. */
 const drawn: Record<string, string> = {
   '0': '.###. #...# #..## #.#.# ##..# #...# .###.',
   '1': '..#.. .##.. ..#.. ..#.. ..#.. ..#.. .###.',

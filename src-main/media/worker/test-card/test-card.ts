@@ -1,14 +1,14 @@
 import { barcodeColumns, barcodeHeight, barcodeRows, encodeBarcode } from './barcode.ts'
 import { glyph, glyphHeight, glyphWidth, textWidth } from './bitmap-font.ts'
 
-/** One 8-bit plane of a picture, whoever owns its bytes. */
+/** One 8-bit plane of a frame; its bytes may belong to anybody. */
 export interface Plane {
   readonly data: Uint8Array
   /** Bytes from one row to the next. */
   readonly stride: number
 }
 
-/** A YUV 4:2:0 picture. */
+/** A YUV 4:2:0 frame. */
 export type Planes = readonly [y: Plane, u: Plane, v: Plane]
 
 export interface TestCard {
@@ -61,15 +61,15 @@ export function clockText(wallMs: number): string {
   return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${String(date.getMilliseconds()).padStart(3, '0')}`
 }
 
-/** True in the first tenth of each second of the wall clock: while the flash is lit and the beep sounds. */
+/** True in the first tenth of each second of the wall clock: while the flash is lit and the beep is heard. */
 export function isFlash(wallMs: number): boolean {
   return wallMs % 1000 < 100
 }
 
-/** Where the flash block stands, as parts of the picture's width and height. Nothing else touches it. */
+/** Position of the flash block, as parts of the frame's width and height. Nothing else touches it. */
 export const flashArea = { x: 0.82, y: 0.76, width: 0.14, height: 0.2 } as const
 
-/** Lays out the test picture. Width and height are even; small pictures get small letters, never none. */
+/** Lays out the test card. Width and height are even; small frames get small letters, never none. */
 export function createTestCard(width: number, height: number): TestCard {
   const stripHeight = Math.floor(height * barcodeHeight)
   const barsBottom = Math.floor(height * 0.62) & ~1

@@ -1,4 +1,4 @@
-/** Hz of the sound that the test stream is made with. */
+/** Hz of the audio that the test stream is made with. */
 export const toneSampleRate = 48_000
 
 const hum = 440
@@ -8,7 +8,7 @@ const beepSamples = toneSampleRate / 10
 const rampSamples = 96
 
 /**
- * The test sound: a quiet 440 Hz, and for a tenth of each second a 1 kHz beep, which sets in `beepFrom` samples after the full second.
+ * The test tone: a quiet 440 Hz, and for a tenth of each second a 1 kHz beep, which starts `beepFrom` samples after the full second.
  * `firstSample` counts from a full second of the wall clock; both frequencies are whole numbers of periods per second,
  * so any sample can be computed on its own.
  */

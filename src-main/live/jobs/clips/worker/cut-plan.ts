@@ -27,9 +27,9 @@ export interface CutPlan {
 const nearS = 0.001
 
 /**
- * Which frames make a clip from the one that is shown at `fromTicks` up to the one before that which is shown at `toTicks`. Only the group of pictures
- * that it starts in, and the one that it ends in where B-frames reach over the cut, are encoded again; without `encodes` the clip starts at the
- * keyframe before. `endTicks` is where the source ends. Undefined where no frame lies between.
+ * Which frames make a clip from the one that is shown at `fromTicks` up to the one before that which is shown at `toTicks`. Only the group
+ * of pictures that it starts in, and the one that it ends in where B-frames reach over the cut, are encoded again; without `encodes` the
+ * clip starts at the keyframe before. `endTicks` is where the source ends. Undefined if no frame is between.
  */
 export function planCut(
   frames: readonly CutFrame[],

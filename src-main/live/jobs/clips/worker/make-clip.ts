@@ -23,7 +23,7 @@ interface ClipTrack extends MovieTrack {
 const preRollS = { opus: 0.08, other: 0.03 }
 const largestRead = 4 * 1024 * 1024
 
-/** Writes a clip as an MP4 file. Undefined where nothing lies in the range. Throws what the disk or FFmpeg says. */
+/** Writes a clip as an MP4 file. Undefined if nothing is in the range. Throws what the disk or FFmpeg says. */
 export async function makeClip(order: ClipOrder, onProgress: (fraction: number) => void): Promise<ClipMade | undefined> {
   const files: FileHandle[] = []
   const openSource = async (path: string): Promise<FileHandle> => {
@@ -189,7 +189,7 @@ function cutAudio(file: FileHandle, track: AudioTrack, frames: readonly IndexedF
   return { track, samples, startTicks, endTicks: Math.min(wantedEnd, last.pts + last.duration) }
 }
 
-/** Writes the file; what lies side by side in the source is read in one. */
+/** Writes the file; contiguous samples of the source are read at once. */
 async function writeMovie(
   path: string,
   tracks: readonly ClipTrack[],

@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises'
 import { readCmafSamples } from '../../../../formats/cmaf-reader.ts'
 import { isFault } from '../../../../formats/fault.ts'
 
-/** A coded frame and where its bytes lie in the file; times in ticks of its track. */
+/** A coded frame and where its bytes are in the file; times in ticks of its track. */
 export interface IndexedFrame {
   readonly at: number
   readonly size: number
@@ -12,7 +12,7 @@ export interface IndexedFrame {
   readonly key: boolean
 }
 
-/** Reads where the frames lie in a file of CMAF segments, one segment in memory at a time. Throws where it is not what it should be. */
+/** Reads where the frames are in a file of CMAF segments, one segment in memory at a time. Throws where it is not what it should be. */
 export async function indexSource(file: FileHandle, segments: readonly number[], video: boolean): Promise<IndexedFrame[]> {
   const frames: IndexedFrame[] = []
   let at = 0

@@ -248,7 +248,7 @@ export class Transcode {
     const began = lane.begun
     if (!began) {
       if (lane.spec.start === 'now' ? !this.#live : !key) return
-      // Its first decoding time would lie before the start of the stream.
+      // Its first decoding time would be before the start of the stream.
       if (lane.spec.bFrames > 0 && pts < 45_000) return
     }
     const before = performance.now()

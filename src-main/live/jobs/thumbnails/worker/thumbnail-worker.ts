@@ -8,7 +8,7 @@ import type { FromImageEngine, ToImageEngine } from '../messages.ts'
 setFlagsFromString('--external-memory-accounted-in-global-limit')
 setFlagsFromString('--heap-growing-percent=30')
 
-/** Requests and answers that may wait for a collection, bytes: twenty streams make so much in some seconds. */
+/** Requests and answers that may wait for a collection, bytes: twenty streams make this much in some seconds. */
 const maxGarbageBytes = 4 * 1024 * 1024
 const release = collectByBytes(maxGarbageBytes)
 

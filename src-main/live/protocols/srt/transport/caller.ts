@@ -127,7 +127,7 @@ class Call {
       else this.#giveUp(new SrtCallError(`The call failed: ${error.message}`))
     })
     this.#socket.on('message', (packet) => this.#guarded(() => this.#onPacket(packet)))
-    const begunMs = performance.now()
+    const startedMs = performance.now()
     this.#socket.connect(this.#options.port, this.#address, () => {
       if (this.#phase === 'over') return
       try {
@@ -138,7 +138,7 @@ class Call {
       }
       this.#socket.send(this.#packet)
       this.#timer = repeat(retryMs, () => {
-        if (performance.now() - begunMs > timeoutMs) this.#giveUp(new SrtCallError('The listener does not answer', SrtReject.timeout))
+        if (performance.now() - startedMs > timeoutMs) this.#giveUp(new SrtCallError('The listener does not answer', SrtReject.timeout))
         else this.#socket.send(this.#packet)
       })
     })

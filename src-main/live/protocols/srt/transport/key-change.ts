@@ -1,6 +1,6 @@
 import type { SrtCipher } from './cipher.ts'
 
-/** The next key is announced so many packets before it is used (draft-sharabayko-srt-01, section 6.1.6). */
+/** The next key is announced this many packets before it is used (draft-sharabayko-srt-01, section 6.1.6). */
 const announcePackets = 4000
 /** Packets that one key encrypts, where nothing else is said. */
 const usualPackets = 2 ** 24

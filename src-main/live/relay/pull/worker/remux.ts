@@ -46,7 +46,7 @@ export interface RemuxEvents {
 
 /** Codecs that a stream carries, as FFmpeg names them. */
 const carried = new Set(['h264', 'hevc', 'av1', 'vp9', 'aac', 'opus', 'flac', 'ac3', 'eac3', 'mp3'])
-/** Media may run ahead of the clock by so much, ms: what a player buffers. */
+/** Media may run ahead of the clock by this much, ms: what a player buffers. */
 const mayLeadMs = 500
 
 /**

@@ -2,15 +2,15 @@ import { glyph, glyphHeight, glyphWidth, textWidth } from '../../../../media/wor
 import type { Plane, Planes } from '../../../../media/worker/test-card/test-card.ts'
 
 /** Brightness and colour of our own slate: a dark blue with light letters (BT.709, limited range). */
-const ground = { y: 48, u: 142, v: 121 }
+const background = { y: 48, u: 142, v: 121 }
 const ink = 205
 
 /** Draws our own slate: the sentence, and the stream's title beneath. */
 export function drawSlate(planes: Planes, width: number, height: number, title: string): void {
   const [y, u, v] = planes
-  y.data.fill(ground.y)
-  u.data.fill(ground.u)
-  v.data.fill(ground.v)
+  y.data.fill(background.y)
+  u.data.fill(background.u)
+  v.data.fill(background.v)
   const sentence = "WE'LL BE RIGHT BACK"
   const scale = Math.max(1, Math.floor((width * 0.7) / textWidth(sentence, 1)))
   write(y, width, height, sentence, scale, Math.floor(height * 0.42))

@@ -5,7 +5,7 @@ import { must, setOption } from '../../../worker/ffmpeg/engine.ts'
 import type { Remuxed } from '../messages.ts'
 
 /** So often it is said how far it is, ms. */
-const tellEveryMs = 500
+const reportEveryMs = 500
 const microseconds = new Rational(1, 1_000_000)
 
 /**
@@ -30,7 +30,7 @@ export async function remuxFile(from: string, to: string, onProgress: (done: Rem
     let endUs = 0
     const durationMs = (): number => Math.max(0, Math.round((endUs - beginUs) / 1000))
     let bytes = 0
-    let toldMs = performance.now()
+    let reportedMs = performance.now()
     for (;;) {
       const read = await input.readFrame(packet)
       if (read === AVERROR_EOF) break
@@ -46,8 +46,8 @@ export async function remuxFile(from: string, to: string, onProgress: (done: Rem
         must(await output.interleavedWriteFrame(packet), 'write the file')
       }
       packet.unref()
-      if (performance.now() - toldMs < tellEveryMs) continue
-      toldMs = performance.now()
+      if (performance.now() - reportedMs < reportEveryMs) continue
+      reportedMs = performance.now()
       onProgress({ bytes, durationMs: durationMs() })
     }
     must(await output.writeTrailer(), 'end the file')

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { Congestion } from './congestion.ts'
 
-/** Sends `seconds` of `kbps` in packets of 1200 bytes over a line of `lineKbps` with a queue of 300 ms; arrivals are told each 50 ms. */
+/**
+ * Sends `seconds` of `kbps` in packets of 1200 bytes over a line of `lineKbps` with a queue of 300 ms; arrivals are reported each 50 ms.
+ */
 function run(
   congestion: Congestion,
   clock: { ms: number; freeMs: number },

@@ -59,7 +59,7 @@ export class Congestion {
     const slot = sequence % remembered
     if (this.#sequences[slot] !== sequence) return
     if (Number.isNaN(arrivedMs)) {
-      // it may be told of again: a packet that is only late is in the next feedback
+      // it may be reported again: a packet that is only late is in the next feedback
       this.#lost++
       return
     }

@@ -9,7 +9,7 @@ type Library = typeof import('node-datachannel')
 /** The library and how it meets the network. */
 export interface Network {
   readonly library: Library
-  /** Undefined for all addresses. */
+  /** Undefined for all IP addresses. */
   readonly bind: string | undefined
   readonly port: number
   readonly addresses: readonly string[]
@@ -35,13 +35,13 @@ const maxChannels = 8
 const offeredAfterMs = 600
 
 /**
- * One peer's transport. The library is told of a single media section whatever the offer has: it then hands over every RTP and RTCP
- * packet of the bundle, known SSRC or not, and takes packets of any. The real answer is written by us.
+ * One peer's transport. The library gets a single media section whatever the offer has: it then hands over every RTP and RTCP packet of the
+ * bundle, known SSRC or not, and takes packets of any. The real answer is written by us.
  */
 export class Connection {
   /**
-   * The library's objects until `close`. They keep their callbacks for as long as they live, and are freed only when nothing of ours
-   * refers to them any more: a callback that reached them, or whoever listens, would keep the peer's whole room for ever.
+   * The library's objects until `close`. They keep their callbacks as long as they live, and are freed only when nothing of ours refers to
+   * them any more: a callback that reached them, or a listener, would keep the peer's whole WebRTC room for ever.
    */
   #native: { readonly peer: PeerConnection; readonly track: Track } | undefined
   #events: ConnectionEvents | undefined
@@ -72,7 +72,7 @@ export class Connection {
     this.#listen(peer, track)
   }
 
-  /** Callbacks here reach the library's objects, and whoever listens, through fields that `close` empties. */
+  /** Callbacks here reach the library's objects, and listeners, through fields that `close` empties. */
   #listen(peer: PeerConnection, track: Track): void {
     track.onMessage((packet) => {
       if (isRtcp(packet)) this.#events?.onRtcp(packet)
@@ -204,7 +204,7 @@ function deliver(channel: DataChannel, { data }: DataMessage): void {
   else channel.sendMessageBinary(data)
 }
 
-/** Browsers hide addresses behind mDNS names; their checks tell us where they are. TCP is not spoken here. */
+/** Browsers hide IP addresses behind mDNS names; their checks tell us where they are. TCP is not supported here. */
 function usable(candidate: string): boolean {
   return candidate.length < 500 && / udp /i.test(candidate) && !/\.local\b/.test(candidate)
 }
@@ -246,7 +246,7 @@ function transportOffer(offer: OfferDescription, withData: boolean): string {
   ].join('\r\n')
 }
 
-/** Our candidates as the world knows them: host candidates with the public addresses in place of the bound ones. */
+/** Our candidates as seen from outside: host candidates with the public IP addresses in place of the bound ones. */
 function announced(candidates: readonly string[], addresses: readonly string[]): readonly string[] {
   const host = candidates.find((each) => / typ host/.test(each))
   if (addresses.length === 0 || host === undefined) return candidates

@@ -5,7 +5,7 @@ import type { Packet, Track } from '../../../../formats/track.ts'
 import { Room } from './room.ts'
 import { Source } from './source.ts'
 
-/** A room that the host fills: its packets are cut to RTP once for all viewers. */
+/** A fed room: the host's packets are cut to RTP once for all viewers. */
 export class Feed {
   readonly room: Room
   readonly #originTimeMs: number

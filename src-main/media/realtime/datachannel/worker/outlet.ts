@@ -68,7 +68,7 @@ export class Outlet implements SourceTaker {
     return this.#cursor === -2
   }
 
-  /** Goes over to another encoding of the same picture with its next keyframe; the present one where `source` is it. */
+  /** Switches to another encoding of the same video with its next keyframe; the present one if `source` is it. */
   want(source: Source | undefined): void {
     if (this.#wanted === source) return
     if (this.#wanted !== undefined && this.#wanted !== this.source) remove(this.#wanted.outlets, this)

@@ -27,7 +27,7 @@ export interface PublisherDependencies {
   readonly onData: (message: DataMessage) => void
 }
 
-/** What a publisher is told that we can take, bit/s: its own settings rule beneath it. */
+/** Max bitrate that a publisher is asked to send, bit/s: its own settings decide below it. */
 const maxBitrate = 20_000_000
 const ourSsrc = 1
 const midUri = 'urn:ietf:params:rtp-hdrext:sdes:mid'
@@ -41,7 +41,7 @@ interface Input {
   readonly video: boolean
 }
 
-/** A peer that publishes: its packets go to the room's viewers as they come, and in order to the host as frames. */
+/** A peer that publishes: its packets go to the WebRTC room's viewers as they come, and in order to the host as frames. */
 export class Publisher {
   readonly room: Room
   readonly sessionId: string

@@ -4,7 +4,7 @@ import type { Source } from './source.ts'
 /** ms between two keyframe requests to a publisher, however many viewers ask. */
 const keyframePauseMs = 500
 
-/** What a room knows of a viewer. */
+/** What a WebRTC room knows about a viewer. */
 export interface RoomViewer {
   readonly sessionId: string
   sendData(message: DataMessage): void
@@ -15,7 +15,7 @@ export interface RoomViewer {
 /** One run of media: its sources and those who watch. Where the media come from fills `sources` and `askKeyframe`. */
 export class Room {
   readonly name: string
-  /** Encodings of the picture, best first; one without simulcast. */
+  /** Encodings of the video, best first; one without simulcast. */
   readonly video: Source[] = []
   audio: Source | undefined
   readonly viewers = new Set<RoomViewer>()
@@ -44,7 +44,7 @@ export class Room {
     for (const source of this.video) source.measure(nowMs)
     this.audio?.measure(nowMs)
     const sources = this.audio === undefined ? this.video : [...this.video, this.audio]
-    // The sender's clock counts where it is known of all: half of it would pull sound and picture apart.
+    // The sender's clock counts if it is known for all: half of it would pull audio and video apart.
     const known = sources.every((each) => !each.began || !Number.isNaN(each.ntpMs))
     for (const viewer of this.viewers) viewer.second(nowMs, wallMs, known)
   }

@@ -13,7 +13,7 @@ import { Publisher } from './publisher.ts'
 import type { Room } from './room.ts'
 import { Viewer } from './viewer.ts'
 
-/** The process that holds all WebRTC transports of the node-datachannel engine. */
+/** The process that has all WebRTC transports of the node-datachannel engine. */
 
 type Session = { readonly peer: Publisher | Viewer; readonly timer: NodeJS.Timeout; connected: boolean }
 

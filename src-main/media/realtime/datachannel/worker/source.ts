@@ -3,12 +3,12 @@ import { type RtpVideoCodec, startsKeyframe } from '../../../../formats/rtp-fram
 
 /**
  * Packets of video that are kept for late joiners and for what viewers miss, 1.2 kB each: those since the keyframe before the newest,
- * so many at most. Both are powers of two: sequence numbers wrap.
+ * this many at most. Both are powers of two: sequence numbers wrap.
  */
 const maxVideo = 4096
 /** Packets of audio that are kept for what viewers miss: 5 s of Opus. */
 const maxAudio = 256
-/** Where the picture's packets have a header extension of one element for each viewer's numbers, and its bytes. */
+/** Position in the video's packets of a header extension of one element for each viewer's numbers, and its bytes. */
 export const EXTENSION_AT = 16
 const roomBytes = 8
 
@@ -29,7 +29,9 @@ export interface SourceCodec {
   readonly profile?: string
 }
 
-/** One RTP stream of a room: what its publisher or our packetizer sends, kept since the newest keyframe and handed to the outlets. */
+/**
+ * One RTP stream of a WebRTC room: what its publisher or our packetizer sends, kept since the newest keyframe and handed to the outlets.
+ */
 export class Source {
   readonly codec: SourceCodec
   /** Encoding of a simulcast publisher. */
@@ -50,7 +52,7 @@ export class Source {
   timestamp = 0
   frame = 0
   bytes = 0
-  /** The sender's wall clock (ms since 1970) at an RTP timestamp; NaN until told. */
+  /** The sender's wall clock (ms since 1970) at an RTP timestamp; NaN until reported. */
   ntpMs = Number.NaN
   ntpTimestamp = 0
   /** ms (monotonic) when the newest timestamp came first. */
@@ -71,7 +73,7 @@ export class Source {
     this.#frames = new Uint32Array(slots)
   }
 
-  /** A packet with its head read: holds it and sends it on. Its head is written again for every viewer. */
+  /** A packet with its header parsed: keeps it and sends it on. Its header is written again for every viewer. */
   push(packet: Buffer, head: RtpHead, nowMs: number): void {
     const { sequence, timestamp } = head
     if (!this.began || head.ssrc !== this.ssrc) this.#begin(head, nowMs)

@@ -29,7 +29,7 @@ const maxPatienceMs = 60_000
 const settleMs = 800
 const numbersUri = 'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01'
 
-/** A peer that watches a room. */
+/** A peer that watches a WebRTC room. */
 export class Viewer {
   readonly sessionId: string
   readonly #dependencies: ViewerDependencies
@@ -233,7 +233,7 @@ export class Viewer {
     const nowMs = performance.now()
     // a change that waits for its keyframe is not thought over
     if (this.#video.wanted !== undefined && this.#asked === this.#rid) {
-      // nor is one waited for that has stopped
+      // it does not wait for one that has stopped either
       if (nowMs - this.#video.wanted.timestampMs > 2000) this.#video.want(undefined)
       this.#dependencies.room.requestKeyframe(this.#video.wanted ?? this.#video.source, nowMs)
       return

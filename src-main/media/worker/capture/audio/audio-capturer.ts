@@ -3,12 +3,12 @@ import type { SourceReport } from '../../../source-report.ts'
 import type { AudioStore } from '../../stores/media-stores.ts'
 
 /**
- * Hz of all sound that is captured and played here, stereo. A source has one store for its whole life, while the device behind it
- * may be exchanged for one of another rate: the system converts.
+ * Hz of all audio that is captured and played here, stereo. A source has one store for its whole life, while its device may be replaced by
+ * one of another rate: the system converts.
  */
 export const audioRate = 48_000
 
-/** Whose sound is captured: a microphone, what is played on a speaker, or what one application plays. */
+/** Whose audio is captured: a microphone, what is played on a speaker, or what one application plays. */
 export type AudioDeviceKind = 'microphone' | 'speaker' | 'application'
 
 export interface AudioTarget {
@@ -22,7 +22,7 @@ export interface AudioCapture {
   stop(): void
 }
 
-/** Sound on its way to a speaker, through a buffer of some ten ms. */
+/** Audio on its way to a speaker, through a buffer of some ten ms. */
 export interface AudioPlayer {
   /** Interleaved stereo at `audioRate`, copied before the call returns. What does not fit is dropped and counted: nobody waits. */
   write(samples: Float32Array): void
@@ -40,18 +40,16 @@ export interface AudioPlayerStatistics {
 }
 
 /**
- * The sound of this machine. There is one implementation for each operating system; nothing in it blocks the thread of JavaScript.
- *
- * Every capture and every player waits for its device, goes on when it comes back, and outlives the system's own sound service
- * dying and returning: each such change is reported. Reports come asynchronously, the first soon after the call; `details.device`
- * is the device's name.
+ * The audio of this machine. There is one implementation for each operating system; nothing in it blocks the thread of JavaScript. Every
+ * capture and every player waits for its device, goes on when it comes back, and survives restarts of the system's audio service: each such
+ * change is reported. Reports come asynchronously, the first soon after the call; `details.device` is the device's name.
  */
 export interface AudioSystem {
   /** What is plugged in (or, for applications, plays) now, the default device first. */
   devices(kind: AudioDeviceKind): Promise<readonly Device[]>
   /**
-   * Writes into the store until it is stopped, at `store.sampleRate`, which is `audioRate`. Times are those at which the sound came
-   * in at the device or goes out of it, by the device's own clock: so the mixer can measure its drift.
+   * Writes into the store until it is stopped, at `store.sampleRate`, which is `audioRate`. Times are those at which the audio came in at
+   * the device or goes out of it, by the device's own clock, so that the mixer can measure its drift.
    */
   capture(target: AudioTarget, store: AudioStore, report: (report: SourceReport) => void): AudioCapture
   /** Plays on a speaker: an id, or `default`. */

@@ -5,8 +5,8 @@ import { createPipeWireAudio } from './linux-pipewire/pipewire-audio.ts'
 import { createWasapiAudio } from './windows/wasapi-audio.ts'
 
 /**
- * The sound of the system that this runs on. Whoever opens it closes it; many may be open.
- * @throws AppError `studio.engine_missing` where its native part is missing, or there is none for this system
+ * The audio of the system that this runs on. The caller closes it; many may be open.
+ * @throws AppError `studio.engine_missing` if its native part is missing, or this system has none
  */
 export function openSystemAudio(): AudioSystem {
   if (process.platform === 'linux') return createPipeWireAudio(loadPipeWire())

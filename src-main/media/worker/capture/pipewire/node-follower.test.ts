@@ -55,7 +55,7 @@ describe('a stream that follows its device', () => {
     opened[0]!.listener(state('streaming'))
     notify({ kind: 'gone', id: 1 })
     expect(opened[0]!.open).toBe(false)
-    // The same device is another thing now.
+    // The same device is now another node.
     plugIn('2')
     notify({ kind: 'client', id: 90, properties: {} })
     expect(opened).toHaveLength(1)

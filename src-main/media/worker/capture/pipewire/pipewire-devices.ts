@@ -22,7 +22,7 @@ export class PipeWireDevices {
         this.#state = 'lost'
         this.#problem = event.problem
       } else if (event.kind === 'connected') this.#state = 'connecting'
-      // Of half a picture nobody could tell what is missing.
+      // With half a list nobody could say what is missing.
       if (this.#state === 'connecting') return
       for (const listener of [...this.#listeners]) listener()
     })
@@ -37,7 +37,7 @@ export class PipeWireDevices {
     return this.#problem
   }
 
-  /** Called after each change, except while all is told for the first time. Returns the way to stop listening. */
+  /** Called after each change, except during the first report. Returns the function that stops listening. */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)

@@ -30,7 +30,7 @@ const defaults: Readonly<Record<PipeWireKind, string>> = {
   application: '',
 }
 
-/** What a PipeWire daemon has told that there is. Pure: events in, answers out. */
+/** What a PipeWire daemon has reported. Pure: events in, answers out. */
 export class PipeWireNodes {
   readonly #nodes = new Map<number, Properties>()
   readonly #clients = new Map<number, Properties>()
@@ -52,7 +52,7 @@ export class PipeWireNodes {
 
   /** The node of a device (not of an application), by its id or `default`. */
   find(kind: PipeWireKind, device: string): PipeWireNode | undefined {
-    // Where there is no microphone, session managers name a speaker in its place, meaning what it plays: that is not a microphone.
+    // If there is no microphone, session managers name a speaker in its place, meaning what it plays: that is not a microphone.
     const name = device === 'default' ? this.#defaults.get(defaults[kind]) : device
     // A program that shows its own output: only where it is asked for by name.
     const nodes = [...this.#of(kind)].filter(([, properties]) => device !== 'default' || !isOurs(properties))

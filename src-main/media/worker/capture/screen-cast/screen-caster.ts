@@ -12,9 +12,9 @@ export interface CastOrder {
 
 /** A screen that a desktop hands out as a node of PipeWire, until `close` or until the desktop ends it. */
 export interface ScreenCast {
-  /** Id on the user's PipeWire, or on the connection `fd` where there is one. */
+  /** Id on the user's PipeWire, or on the connection `fd` if there is one. */
   readonly node: number
-  /** Whoever takes it closes it. */
+  /** The caller closes it. */
   readonly fd?: number
   /** For people. */
   readonly name: string

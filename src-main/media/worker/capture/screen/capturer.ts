@@ -22,14 +22,14 @@ export interface CaptureOrder {
   readonly cursor: boolean
   /** Systems that have several: which one, e.g. `:0` of X. Empty for that of the session. */
   readonly server: string
-  /** Frames of the program are due at `originUs` (monotonic) and every `periodUs` from there: pictures are taken just before. */
+  /** Frames of the program are due at `originUs` (monotonic) and every `periodUs` from there: frames are taken just before. */
   readonly periodUs: number
   readonly originUs: number
-  /** Nobody looks: ten pictures a second are enough. */
+  /** Nobody looks: ten frames a second are enough. */
   readonly resting: boolean
 }
 
-/** How a capture is, told whenever it changes. */
+/** State of a capture, reported whenever it changes. */
 export interface CaptureReport {
   readonly state: 'starting' | 'running' | 'waiting' | 'failed'
   /** What is wrong, for people, and what to do about it. */
@@ -37,19 +37,19 @@ export interface CaptureReport {
   /** What was found: id and name of a display or window. */
   readonly device: string
   readonly name: string
-  /** Of the newest picture; 0 before the first. */
+  /** Of the newest frame; 0 before the first. */
   readonly width: number
   readonly height: number
-  /** A window that is minimised or on another workspace: its last picture stands. */
+  /** A window that is minimised or on another workspace: its last frame stays. */
   readonly hidden: boolean
 }
 
 export interface CaptureStatistics {
-  /** Pictures written into the store: none while nothing changes. */
+  /** Frames written into the store: none while nothing changes. */
   readonly frames: number
   /** Rows of them that were read. */
   readonly rows: number
-  /** Reading, converting and writing of the last picture, and of the longest. */
+  /** Reading, converting and writing of the last frame, and of the longest. */
   readonly tookUs: number
   readonly longestUs: number
   /** Processor time that the capture took. */

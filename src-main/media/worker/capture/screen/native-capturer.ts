@@ -4,7 +4,7 @@ import { type CaptureProblems, problemOf } from './capture-problems.ts'
 import type { CaptureOrder, CaptureReport, Capturer, RunningCapture } from './capturer.ts'
 import type { CaptureAddon, NativeDevices, NativeOrder } from './native-addon.ts'
 
-/** A system that owes an answer for longer is told to be hanging. */
+/** A system that owes an answer for longer is reported as hanging. */
 const hangsAfterUs = 2_000_000
 const lookEveryMs = 1000
 const stopWithinMs = 1500
@@ -105,7 +105,7 @@ function startCapture(
     async stop() {
       clearInterval(watch)
       capture.stop()
-      // A thread that hangs where nothing can wake it is left behind: it holds nothing but its own memory.
+      // A thread that hangs and cannot be woken is left behind: it keeps only its own memory.
       const late = setTimeout(ended.resolve, stopWithinMs)
       await ended.promise
       clearTimeout(late)

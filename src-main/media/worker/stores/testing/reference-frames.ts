@@ -52,7 +52,7 @@ export function psnr(one: ArrayLike<number>, other: ArrayLike<number>): number {
   return 10 * Math.log10((255 * 255 * one.length) / sum)
 }
 
-/** A picture with soft slopes and some hard edges, the same for each seed: RGBA, straight alpha. */
+/** A test image with soft slopes and some hard edges, the same for each seed: RGBA, straight alpha. */
 export function testRgba(width: number, height: number, seed = 1, transparent = false): Uint8Array {
   const pixels = new Uint8Array(width * height * 4)
   for (let y = 0; y < height; y++) {
@@ -83,7 +83,7 @@ export function smoothRgba(width: number, height: number, seed: number, transpar
   return pixels
 }
 
-/** 4:2:0 of an RGBA picture: chroma is the mean of four pixels, weighted with alpha. */
+/** 4:2:0 of an RGBA image: chroma is the mean of four pixels, weighted with alpha. */
 export function planarOf(rgba: Uint8Array, width: number, height: number): Planar {
   const to = emptyPlanar(width, height)
   const halfWidth = chromaOf(width)

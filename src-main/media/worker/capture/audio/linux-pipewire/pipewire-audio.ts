@@ -4,7 +4,7 @@ import { PipeWireDevices } from '../../pipewire/pipewire-devices.ts'
 import { type AudioSystem, type AudioTarget, audioRate } from '../audio-capturer.ts'
 import { ApplicationFollower } from './application-follower.ts'
 
-/** Sound through PipeWire. */
+/** Audio through PipeWire. */
 export function createPipeWireAudio(addon: PipeWireAddon): AudioSystem {
   const devices = new PipeWireDevices(addon)
   const open = new Set<{ stop(): void }>()

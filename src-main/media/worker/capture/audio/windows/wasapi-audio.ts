@@ -20,7 +20,7 @@ interface WasapiOutput extends WasapiStream {
   statistics(): AudioPlayerStatistics
 }
 
-/** The sound of native/windows: see its `sound-addon.cc`. */
+/** The audio of native/windows: see its `sound-addon.cc`. */
 interface WasapiAddon {
   readonly AudioInput: new (speaker: boolean, device: string, storeAddress: string, onChange: () => void) => WasapiStream
   readonly AudioOutput: new (device: string, onChange: () => void) => WasapiOutput
@@ -31,7 +31,7 @@ interface WasapiAddon {
 }
 
 /**
- * Sound through WASAPI: microphones, what is played on speakers (loopback), and speakers. What one application plays is not captured.
+ * Audio through WASAPI: microphones, what is played on speakers (loopback), and speakers. What one application plays is not captured.
  * @throws AppError `studio.engine_missing`
  */
 export function createWasapiAudio(): AudioSystem {
