@@ -79,7 +79,7 @@ export async function doAction(
   }
 }
 
-/** The replay buffer that runs, where there is no doubt. */
+/** The replay buffer that runs, if there is only one. */
 function replayOf(outputs: StudioOutputs): string {
   const replays = outputs.list().filter(({ kind }) => kind === 'replay')
   const found = replays.find(({ state }) => state === 'live') ?? replays[0]

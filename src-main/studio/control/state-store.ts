@@ -5,12 +5,12 @@ interface StateTable {
   studio_state: { key: string; value: string }
 }
 
-/** Small things that the studio knows again after a restart of the host: which file is open, what is on air. JSON by key. */
+/** Small values that the studio knows again after a restart of the host: which file is open, what is on air. JSON by key. */
 export interface StateStore {
   get(key: string): unknown
   /** Undefined takes it away. Written behind whatever is being done. */
   set(key: string, value: unknown): void
-  /** Resolves when what was set is on the disk; after a second also where it is not: a disk that is full holds nobody up. */
+  /** Resolves when what was set is on the disk; after a second even if it is not: a full disk delays nobody. */
   written(): Promise<void>
 }
 

@@ -9,7 +9,7 @@ import type { StudioOutputs } from './outputs/studio-outputs.ts'
 export interface StudioFactsDependencies {
   readonly engine: StudioEngine
   readonly outputs: Pick<StudioOutputs, 'list'>
-  /** The open collection, where there is one. */
+  /** The open collection, if there is one. */
   readonly collection: () => Collection | undefined
   /** Scenes that are on air. */
   readonly onAir: () => readonly string[]

@@ -25,7 +25,7 @@ const Actions = [
   Type.Object({ do: Type.Literal('wait'), ms: Type.Integer({ minimum: 0, maximum: 600_000 }) }, exactly),
 ] as const
 
-/** One thing that the studio is to do: what hotkeys and macros are made of. */
+/** One action of the studio: what hotkeys and macros are made of. */
 export const ActionSchema = Type.Union([...Actions])
 export type Action = Static<typeof ActionSchema>
 

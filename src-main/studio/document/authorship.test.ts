@@ -66,7 +66,7 @@ function byEditors({ collection }: { readonly collection: Collection }): string[
   return values
 }
 
-function refused(work: () => unknown): string {
+function rejected(work: () => unknown): string {
   try {
     work()
     return 'allowed'
@@ -80,21 +80,21 @@ describe('what somebody names in a collection', () => {
     const show = await open()
     const before = show.collection
     for (const author of [admin, editor]) {
-      expect(refused(() => show.edit([film('/data/host.json')], author))).toBe(
+      expect(rejected(() => show.edit([film('/data/host.json')], author))).toBe(
         'path.forbidden: sources/new/settings/file: /data/host.json belongs to the host itself',
       )
     }
-    expect(refused(() => show.edit([film('/home/me/film.mp4')], editor))).toMatch(
+    expect(rejected(() => show.edit([film('/home/me/film.mp4')], editor))).toMatch(
       /^path\.forbidden: .*not in a folder that editors may use/,
     )
     for (const url of ['rtsp://192.168.1.9/1', 'http://127.0.0.1:8080/', 'http://169.254.169.254/latest', 'rtmp://localhost/live']) {
       expect(
-        refused(() => show.edit([camera(url)], editor)),
+        rejected(() => show.edit([camera(url)], editor)),
         url,
       ).toMatch(/^url\.forbidden: /)
     }
     const output = { kind: 'rtmp', settings: { url: 'rtmp://10.0.0.1/live' } }
-    expect(refused(() => show.edit([{ do: 'add', to: 'outputs', value: output }], editor))).toMatch(/^url\.forbidden: /)
+    expect(rejected(() => show.edit([{ do: 'add', to: 'outputs', value: output }], editor))).toMatch(/^url\.forbidden: /)
     expect(show.collection).toBe(before)
     expect(show.history.done).toEqual([])
   })
@@ -132,18 +132,18 @@ describe('what somebody names in a collection', () => {
     const version = show.collection
     show.edit([{ do: 'remove', at: 'sources/new' }], admin)
     const before = show.collection
-    expect(refused(() => show.undo(editor))).toMatch(/^path\.forbidden: sources\/new\/settings\/file: \/home/)
-    expect(refused(() => show.restore(version, 'Restore', editor))).toMatch(/^path\.forbidden/)
-    expect(refused(() => show.replace(version, 'Replace', editor))).toMatch(/^path\.forbidden/)
+    expect(rejected(() => show.undo(editor))).toMatch(/^path\.forbidden: sources\/new\/settings\/file: \/home/)
+    expect(rejected(() => show.restore(version, 'Restore', editor))).toMatch(/^path\.forbidden/)
+    expect(rejected(() => show.replace(version, 'Replace', editor))).toMatch(/^path\.forbidden/)
     const sources = [{ id: 'pasted', kind: 'media', settings: { file: '/home/me/film.mp4' } }]
-    expect(refused(() => show.edit([{ do: 'paste', scene: 'intro', items: [{ source: 'pasted' }], sources }], editor))).toMatch(
+    expect(rejected(() => show.edit([{ do: 'paste', scene: 'intro', items: [{ source: 'pasted' }], sources }], editor))).toMatch(
       /^path\.forbidden/,
     )
     expect(show.collection).toBe(before)
     expect(show.undo(admin)).toBe('Remove source "new"')
     expect(byEditors(show)).toEqual([])
     show.undo(admin)
-    expect(refused(() => show.redo(editor))).toMatch(/^path\.forbidden/)
+    expect(rejected(() => show.redo(editor))).toMatch(/^path\.forbidden/)
     expect(show.history.nextRedo?.name).toBe('Add source "new"')
   })
 

@@ -27,7 +27,7 @@ export interface Authoring {
   readonly edits?: readonly Edit[]
 }
 
-/** Keys of references that editors wrote: everything else was written by admins, or by whoever owns the machine. */
+/** Keys of references that editors wrote: everything else was written by admins, or by the owner of the machine. */
 export function keysByEditors({ byEditors }: Pick<Collection, 'byEditors'>): ReadonlySet<string> {
   return new Set(byEditors?.split(' '))
 }

@@ -1,7 +1,7 @@
 import { type Collection, collectionLists, type Item } from './collection.ts'
 import type { Entity } from './edits/places.ts'
 
-/** Places told at most; behind them it says `collection`: read it again. */
+/** Max places reported; more are reported as `collection`: read it again. */
 const maxPlaces = 200
 
 const isList = (name: string): boolean => collectionLists.some((list) => list === name)

@@ -24,7 +24,7 @@ import { type AudioFilter, type Track, TrackSchema } from './mixer-schemas.ts'
 import type { Output } from './output-schemas.ts'
 import { OutputSchema } from './output-schemas.ts'
 
-/** Faults told at once. */
+/** Max faults reported at once. */
 const maxFaults = 20
 
 /** A schema without what its lists hold: that is checked one by one, and only where it is new. */

@@ -9,7 +9,7 @@ import { maxDocumentBytes } from './read-document.ts'
 /** Versions that are kept, and the least time between two of them that come by saving, ms. */
 const maxVersions = 10
 const versionMs = 60_000
-/** What is kept beside a collection is bounded by whoever keeps it: this is a limit for what another program put there, bytes. */
+/** What is kept beside a collection is bounded by the code that keeps it: this is a limit for what another program put there, bytes. */
 const maxHistoryBytes = 256 << 20
 
 const versionPattern = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-\d{3}Z$/

@@ -15,7 +15,7 @@ export interface KindOfSource extends KindOfSettings {
 /** A kind of output, as a document needs to know it. */
 export interface KindOfOutput extends KindOfSettings {
   readonly sound: boolean
-  /** Takes encodings of pictures and sound. */
+  /** Takes video and audio encodings. */
   readonly encodes: boolean
 }
 
@@ -28,6 +28,6 @@ export interface CollectionKinds {
   audioFilter(kind: string): KindOfSettings | undefined
   output(kind: string): KindOfOutput | undefined
   transition(kind: string): KindOfSettings | undefined
-  /** What there is of a family, for whoever named none of it. */
+  /** The kinds of a family, for errors about an unknown kind. */
   names(of: KindFamily): readonly string[]
 }

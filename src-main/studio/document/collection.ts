@@ -11,7 +11,10 @@ import { OutputSchema } from './output-schemas.ts'
 export const formatName = 'ami-streams/collection'
 export const formatVersion = 1
 
-/** Ids are given by whoever makes a thing, and kept for ever: unique in the collection among things of its sort (scenes, items of all scenes, ...). */
+/**
+ * Ids are given by the maker of an entity, and kept for ever: unique in the collection among entities of its sort (scenes, items of all
+ * scenes, ...).
+ */
 export const IdSchema = Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$' })
 export const NameSchema = Type.String({ minLength: 1, maxLength: 120 })
 
@@ -51,9 +54,9 @@ export const SourceSchema = Type.Object(
     name: NameSchema,
     kind: Type.String({ maxLength: 40, description: 'one of the kinds that `GET /studio/source-kinds` lists' }),
     settings: SettingsSchema,
-    /** Applied in this order to the pictures, wherever the source is shown. */
+    /** Applied in this order to the video, wherever the source is shown. */
     filters: Type.Array(FilterSchema, { maxItems: 32 }),
-    /** How its sound is mixed; absent for sources that have none. */
+    /** How its audio is mixed; absent for sources without audio. */
     audio: Type.Optional(SourceAudioSchema),
   },
   { additionalProperties: false },
@@ -65,9 +68,9 @@ const ItemBase = {
   visible: Type.Boolean(),
   /** Editors do not move it; programs may. */
   locked: Type.Boolean(),
-  /** Where the item's `alignment` point stands, canvas pixels (of the group for an item inside one). */
+  /** Position of the item's `alignment` point, canvas pixels (of the group for an item inside one). */
   position: PairSchema,
-  /** Factors; negative ones mirror. Without effect while `bounds` stands. */
+  /** Factors; negative ones mirror. Without effect while `bounds` is set. */
   scale: PairSchema,
   /** Degrees, clockwise, about the alignment point. */
   rotation: Type.Number({ minimum: -36000, maximum: 36000 }),
@@ -161,7 +164,7 @@ export const MacroSchema = Type.Object(
     hotkeys: Type.Array(Type.String({ maxLength: 60 }), { maxItems: 8 }),
     /** Done one after the other: bodies of `POST /studio/actions`. */
     actions: Type.Array(Type.Record(Type.String(), Type.Unknown()), { maxItems: 64 }),
-    /** Done when its keys are let go: push-to-talk unmutes by `actions`, and mutes by these. */
+    /** Done when its keys are released: push-to-talk unmutes by `actions`, and mutes by these. */
     released: Type.Optional(
       Type.Array(Type.Record(Type.String(), Type.Unknown()), { maxItems: 64, description: 'actions for when its keys are released' }),
     ),
@@ -169,7 +172,7 @@ export const MacroSchema = Type.Object(
   exactly,
 )
 
-/** Names of its parts that are lists of things with ids. */
+/** Names of its parts that are lists of entities with ids. */
 export const collectionLists = ['canvases', 'scenes', 'sources', 'transitions', 'outputs', 'macros', 'tracks'] as const
 
 export const CollectionSchema = Type.Object(
@@ -192,11 +195,11 @@ export const CollectionSchema = Type.Object(
     transition: IdSchema,
     outputs: Type.Array(OutputSchema, { maxItems: 64 }),
     macros: Type.Array(MacroSchema, { maxItems: 256 }),
-    /** Of sound, 1 to 6 in order: always all of them. */
+    /** Of audio, 1 to 6 in order: always all of them. */
     tracks: Type.Array(TrackSchema, { minItems: trackCount, maxItems: trackCount }),
     /** Keys of references that editors wrote, kept by the host: see `authorship`. Never taken from a document that somebody sends. */
     byEditors: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_ -]*$' })),
-    /** Speaker on which sound is monitored: an id of `GET /studio/devices?kind=speaker`; the system's default where left out. */
+    /** Speaker on which audio is monitored: an id of `GET /studio/devices?kind=speaker`; by default the system's. */
     monitorDevice: Type.Optional(Type.String({ minLength: 1, maxLength: 400 })),
   },
   exactly,

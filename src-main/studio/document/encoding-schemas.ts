@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox'
 const exactly = { additionalProperties: false }
 const oneOf = <T extends string>(...words: readonly T[]) => Type.Union(words.map((word) => Type.Literal(word)))
 
-/** How pictures of a canvas are encoded. Outputs that say the same share one encoding. */
+/** How video of a canvas is encoded. Outputs with the same settings share one encoding. */
 export const VideoEncodingSchema = Type.Object(
   {
     codec: oneOf('h264', 'hevc', 'av1'),

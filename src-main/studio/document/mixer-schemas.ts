@@ -25,7 +25,7 @@ export const TrackSchema = Type.Object(
   { additionalProperties: false },
 )
 
-/** How the sound of a source is mixed. */
+/** How the audio of a source is mixed. */
 export const SourceAudioSchema = Type.Object(
   {
     /** dB; -100 and below is silence. */

@@ -37,7 +37,7 @@ export interface CollectionUpdate {
   readonly joined: boolean
 }
 
-/** How the file stands to what is open. `problem`: why it is not written. */
+/** How the file relates to what is open. `problem`: why it is not written. */
 export interface FileState {
   readonly path: string
   /** Everything is on the disk. */
@@ -149,7 +149,7 @@ export class OpenCollection {
     this.#put(this.#authored(collection, { author: doing, how: 'anew' }), name, doing)
   }
 
-  /** Takes the collection back to what a version of its file holds, as a step that can be undone. Throws as `replace`. */
+  /** Takes the collection back to the content of a version of its file, as a step that can be undone. Throws as `replace`. */
   restore(collection: Collection, name: string, doing: Doing): void {
     this.#expect(doing)
     this.#put(this.#authored(collection, { author: doing, how: 'back' }), name, doing)
@@ -203,7 +203,7 @@ export class OpenCollection {
     }
   }
 
-  /** Writes what is unsaved and lets go of the file. */
+  /** Writes what is unsaved and closes the file. */
   async close(): Promise<void> {
     this.#closed = true
     this.#problem = null
@@ -360,13 +360,13 @@ export class OpenCollection {
     await this.#reload('another program', false).catch((error: AppError) => this.#stand(error))
   }
 
-  /** Takes what the file holds; edits that are not in it are lost where `over` says so. Throws `studio.collection_*`. */
+  /** Takes the file's content; edits that are not in it are lost if `over` says so. Throws `studio.collection_*`. */
   async #reload(actor: string, over: boolean): Promise<void> {
     const text = await this.#file.read()
     // An edit may have come while it was read.
     if (this.#dirty && !over) throw new AppError('studio.collection_changed', `Another program changed ${this.#file.path}`)
     const { collection: read } = readDocumentText(text, this.#dependencies.reader, this.#file.path, this.#collection.name)
-    // Whoever writes to the file owns the machine; what it names is judged when it is used.
+    // Only the owner of the machine writes to the file; what it names is judged when it is used.
     const authoring: Authoring = { author: { actor, limited: false }, how: 'back' }
     const { kinds } = this.#dependencies.reader
     const collection = withAuthors(this.#collection, read, authoring, { kinds, rejection: () => undefined })

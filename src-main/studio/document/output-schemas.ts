@@ -10,11 +10,11 @@ export const OutputSchema = Type.Object(
     /** Starts with the studio. */
     autostart: Type.Boolean(),
     canvas: Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$' }),
-    /** Null: sound alone, or a kind that encodes nothing. */
+    /** Null: audio only, or a kind that encodes nothing. */
     video: Type.Union([VideoEncodingSchema, Type.Null()]),
     /** One track for services; as many as wanted for files. */
     audio: Type.Array(AudioEncodingSchema, { maxItems: 6 }),
-    /** Checked against the kind's own schema: addresses, paths, containers. */
+    /** Checked against the kind's own schema: URLs, paths, containers. */
     settings: Type.Record(Type.String({ maxLength: 64 }), Type.Unknown()),
   },
   { additionalProperties: false },

@@ -46,8 +46,8 @@ export function readDocumentText(text: string, reader: DocumentReader, file?: st
 
 /**
  * Reads a document that a client sent: older ones are brought up to date, short ones completed, all checked. Who wrote what in it is not
- * taken from it. Throws `studio.collection_*`, and `studio.secret_hidden` where it has secrets as files have them: whoever saw a file could
- * have them opened and sent elsewhere.
+ * taken from it. Throws `studio.collection_*`, and `studio.secret_hidden` where it has secrets as files have them: a reader of a file could
+ * have them decrypted and sent elsewhere.
  */
 export function readDocument(document: unknown, reader: DocumentReader, file?: string, name?: string): Collection {
   const completed = complete(document, reader, file, name)

@@ -7,7 +7,7 @@ import { secretUrl } from './secret-text.ts'
  */
 export type ReferenceKind = 'path' | 'url' | 'path-or-url' | 'output-folder' | 'x-server'
 
-/** A text of settings that names something outside of the collection: judged by the role of whoever writes it. URLs may hold secrets. */
+/** A text of settings that names something outside of the collection: judged by the role of its author. URLs may contain secrets. */
 export function referenceText(kind: ReferenceKind, options: TStringOptions): TString {
   const isUrl = kind === 'url' || kind === 'path-or-url'
   return isUrl ? secretUrl({ ...options, reference: kind }) : Type.String({ ...options, reference: kind })

@@ -5,7 +5,7 @@ export function secretText(options: TStringOptions = {}): TString {
   return Type.String({ maxLength: 1000, ...options, secret: 'text' })
 }
 
-/** A URL of settings, or a text that may be one: encrypted where it is kept if it holds secrets, which are masked in answers. */
+/** A URL of settings, or a text that may be one: encrypted where it is kept if it contains secrets, which are masked in answers. */
 export function secretUrl(options: TStringOptions = {}): TString {
   return Type.String({ ...options, secret: 'url' })
 }

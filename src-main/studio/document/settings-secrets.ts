@@ -7,7 +7,7 @@ import type { CollectionKinds, KindOfSettings } from './collection-kinds.ts'
 /** What is in answers where a secret is. Sent back it means: as it was. */
 export const hiddenSecret = '••••'
 
-/** `text`: all of it is secret; `url`: what a URL holds of secrets. */
+/** `text`: all of it is secret; `url`: the secrets in a URL. */
 export type SecretKind = 'text' | 'url'
 
 /** What becomes of a secret: its new text, or undefined to leave the property out. `place` is unique in its settings. */

@@ -1,8 +1,8 @@
 import { isRecord } from '../../platform/schema-faults.ts'
 
 /**
- * A value that equals `after` and is made of `before` where both are the same: whoever compares by identity sees only what differs.
- * Things of lists are matched by their ids.
+ * A value that equals `after` and is made of `before` where both are the same: a comparison by identity sees only what differs. Entities of
+ * lists are matched by their ids.
  */
 export function shareStructure<T>(before: unknown, after: T): T {
   if (before === after) return after

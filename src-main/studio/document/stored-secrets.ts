@@ -81,7 +81,7 @@ function sameTarget(before: Owner, after: Owner): boolean {
 }
 
 /**
- * Whether another certificate is accepted than before: whoever is on the way to the server could then read the secret. Going back to the
+ * Whether another certificate is accepted than before: somebody between us and the server could then read the secret. Going back to the
  * authorities of this machine needs no secret.
  */
 function trustsAnother(before: Owner, after: Owner): boolean {

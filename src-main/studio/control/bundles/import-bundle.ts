@@ -38,7 +38,7 @@ export async function importBundle(
   const bundle = await openBundle(path)
   const media = uploads.startImport()
   try {
-    // Before any file is written: what is no document leaves nothing behind.
+    // Before any file is written: an invalid document leaves nothing behind.
     readDocument(bundle.document, reader)
     if ((await folder.list()).some((each) => each.name === name)) {
       throw new AppError('studio.collection_exists', `There is a collection "${name}" already`)

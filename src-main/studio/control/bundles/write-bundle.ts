@@ -16,7 +16,7 @@ export type BundleMedia = Pick<BundleManifest, 'media' | 'missing'>
 /** Files of a collection at most. */
 const maxMedia = 5000
 
-/** Looks at every file that a collection names, with the rights of whoever asks. */
+/** Looks at every file that a collection names, with the rights of the user. */
 export async function findMedia(
   collection: Collection,
   kinds: CollectionKinds,
@@ -52,7 +52,7 @@ export function bundleBytes(document: Uint8Array, found: BundleMedia): number {
 const manifestOf = (found: BundleMedia): Buffer =>
   Buffer.from(`${JSON.stringify({ format: 'ami-streams/bundle', version: 1, ...found } satisfies BundleManifest, null, 2)}\n`)
 
-/** The archive, piece by piece. Throws where a file has become shorter meanwhile: whoever reads sees that it is cut off. */
+/** The archive, piece by piece. Throws where a file has become shorter meanwhile: the reader sees that it is cut off. */
 export async function* writeBundle(
   document: Uint8Array,
   found: BundleMedia,

@@ -14,7 +14,7 @@ export interface DockUrlRules {
 
 /**
  * A URL as a dock may have it. https leads to any host that its author may reach; http, which anybody on the way reads and changes, only
- * into private networks. Never to this host: its own pages in a dock would act for whoever looks.
+ * into private networks. Never to this host: its own pages in a dock would act for the user who looks.
  * @throws AppError `request.invalid`, `url.forbidden`
  */
 export async function judgeDockUrl(text: string, { network, limited, ownUrls, lookup }: DockUrlRules): Promise<URL> {

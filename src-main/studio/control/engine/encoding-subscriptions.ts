@@ -4,7 +4,7 @@ import type { EncodedListener, Encoding, TakenVideo, VideoRequest } from './stud
 
 interface Shared {
   readonly key: string
-  /** Of pictures: as its first subscriber asked. */
+  /** Of video: as its first subscriber requested. */
   readonly request: VideoRequest | undefined
   wanted: WantedEncoding
   track: Track | undefined
@@ -48,7 +48,7 @@ export class EncodingSubscriptions {
     )
   }
 
-  /** `key` is what makes two requests the same; `request` is that of pictures. */
+  /** `key` is what makes two requests the same; `request` is that of video. */
   add(key: string, what: Omit<WantedEncoding, 'channel' | 'bitrateKbps'>, listener: EncodedListener, request?: VideoRequest): Encoding {
     let shared = this.#byKey.get(key)
     if (shared === undefined) {
@@ -59,7 +59,7 @@ export class EncodingSubscriptions {
       this.#dependencies.onWanted()
     } else {
       const { track, fault } = shared
-      // Whoever comes later learns what the others were told, and may need a keyframe to start at.
+      // Later subscribers learn what the others were sent, and may need a keyframe to start at.
       queueMicrotask(() => {
         if (!shared?.listeners.has(listener)) return
         if (fault !== undefined) listener.onFault(fault)

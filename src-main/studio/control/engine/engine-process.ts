@@ -41,14 +41,14 @@ export interface EngineProcessDependencies {
   readonly onAir: () => Readonly<Record<string, OnCanvas>>
   /** Encoders of this machine as far as they are known. */
   readonly encoders: () => readonly MeasuredEncoder[]
-  /** Address at which this machine may watch a stream of the host. */
+  /** URL at which this machine may watch a stream of the host. */
   readonly liveUrl: (stream: string) => Promise<string>
 }
 
 /**
- * What the process is started with. Encoders, decoders and file reads share libuv's threads; SVT-AV1 greets everybody unless told to speak
- * of errors alone. Pictures lie outside of JavaScript's memory, which needs little: young objects are looked through more often, and
- * the many threads of encoders share two places to allocate from.
+ * What the process is started with. Encoders, decoders and file reads share libuv's threads; SVT-AV1 prints a greeting unless it is limited
+ * to errors. Frames are outside of JavaScript's memory, which needs little: young objects are collected more often, and the many threads of
+ * encoders share two arenas to allocate from.
  */
 const environment = { UV_THREADPOOL_SIZE: '16', SVT_LOG: '1', NODE_OPTIONS: '--max-semi-space-size=2', MALLOC_ARENA_MAX: '2' }
 const restart = { firstMs: 50, maxMs: 5000, goodAfterMs: 10_000 } as const

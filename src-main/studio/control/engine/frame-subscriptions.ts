@@ -12,7 +12,7 @@ interface Shared {
   readonly takers: Set<Taker>
 }
 
-/** Who takes a canvas's finished pictures: one store for all who take the same canvas. */
+/** Who takes a canvas's finished frames: one store for all who take the same canvas. */
 export class FrameSubscriptions {
   readonly #onWanted: () => void
   readonly #byCanvas = new Map<string, Shared>()
@@ -36,7 +36,7 @@ export class FrameSubscriptions {
     const taker: Taker = { listener, taken: false }
     at.takers.add(taker)
     if (at.takers.size === 1) this.#onWanted()
-    // Whoever comes later learns what the others were told.
+    // Later subscribers learn what the others were sent.
     const known = at.fault !== undefined || at.pictures !== undefined
     queueMicrotask(() => {
       if (!known || !at.takers.has(taker)) return

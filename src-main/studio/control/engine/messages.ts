@@ -31,14 +31,14 @@ export interface WantedEncoding {
   readonly bitrateKbps?: number
 }
 
-/** A canvas whose finished pictures somebody may take. */
+/** A canvas whose finished frames may be taken. */
 export interface WantedFrames {
   readonly canvas: string
   /** Somebody takes them now. */
   readonly taken: boolean
 }
 
-/** Tiles of the multiview: `scene:ID`, `source:ID`, each in so many lines at most. */
+/** Tiles of the multiview: `scene:ID`, `source:ID`, each in this many lines at most. */
 export interface WantedTiles {
   readonly tiles: readonly string[]
   readonly height: TileHeight
@@ -78,7 +78,7 @@ export type ToStudio =
   | { readonly kind: 'preview'; readonly request: number; readonly canvas: string; readonly scene: string | null }
   | { readonly kind: 'encode'; readonly encodings: readonly WantedEncoding[] }
   | { readonly kind: 'pictures'; readonly pictures: readonly WantedFrames[] }
-  /** Exactly these are made from now on, each told again. */
+  /** Exactly these are made from now on, each reported again. */
   | ({ readonly kind: 'tiles' } & WantedTiles)
   | { readonly kind: 'keyframe'; readonly channel: number }
   | { readonly kind: 'meters'; readonly wanted: boolean }
@@ -108,14 +108,14 @@ export type FromStudio =
   | { readonly kind: 'source'; readonly source: string; readonly report: SourceReport }
   /** What a source keeps for the process that follows one that died; null: nothing. */
   | { readonly kind: 'memory'; readonly source: string; readonly memory: SourceMemory | null }
-  /** How the speaker is on which sound is monitored. */
+  /** State of the speaker that audio is monitored on. */
   | { readonly kind: 'monitor'; readonly report: SourceReport }
   /** A filter cannot do its work; null: it can again. */
   | { readonly kind: 'filter'; readonly filter: string; readonly problem: string | null }
   | { readonly kind: 'switched'; readonly request: number; readonly switches: readonly CanvasSwitch[]; readonly frame: number }
   | { readonly kind: 'transition-ended'; readonly canvas: string; readonly scene: string }
   | ({ readonly kind: 'shown' } & ShownSources)
-  /** Where a canvas's pictures stand; null: there is no such canvas. */
+  /** Where a canvas's frames are; null: there is no such canvas. */
   | { readonly kind: 'pictures'; readonly canvas: string; readonly pictures: CanvasFrames | null }
   | { readonly kind: 'tiles'; readonly tiles: readonly TileImage[] }
   | { readonly kind: 'meters'; readonly meters: readonly MeterReading[] }

@@ -2,7 +2,7 @@
 export interface MeterReading {
   /** `source:ID` or `track:N`. */
   readonly of: string
-  /** dBFS by channel; -Infinity is told as -120. */
+  /** dBFS by channel; -Infinity is reported as -120. */
   readonly peakDb: readonly [number, number]
   readonly rmsDb: readonly [number, number]
   /** Momentary (400 ms) loudness, LUFS, ITU-R BS.1770; -120 in silence. */

@@ -7,7 +7,7 @@ import type { AudioEncoding, VideoEncoding } from '../../document/encoding-schem
 import type { FrameRate } from '../../document/frame-rate.ts'
 import type { DriftReading, LevelReading, MeterReading } from './mixer-readings.ts'
 
-/** The studio's process, as the host sees it: told what to be, it tells what is. Survives the process's death. */
+/** The studio's process, as the host sees it: takes descriptions, reports states. Survives the process's death. */
 export interface StudioEngine {
   readonly state: EngineState
   /** Wall clock of the show's time 0, ms since 1970: what times of encodings count from. */
@@ -26,16 +26,16 @@ export interface StudioEngine {
   encodeAudio(request: AudioRequest, listener: EncodedListener): Encoding
   /** The video encodings that somebody takes now; event `encodings` reports that there are others. */
   videoEncodings(): readonly TakenVideo[]
-  /** Shows a canvas's finished pictures as they are, in shared memory: nothing is encoded. None are made before they are taken. */
+  /** Shows a canvas's finished frames as they are, in shared memory: nothing is encoded. None are made before they are taken. */
   showFrames(canvas: string, listener: FramesListener): ShownFrames
   /**
-   * Exactly these tiles are made from now on, as event `tiles` (`scene:ID`, `source:ID`), within so many lines and 16:9 of them; each is
-   * told once as it is, then when it looks different.
+   * Exactly these tiles are made from now on, as event `tiles` (`scene:ID`, `source:ID`), within this many lines and 16:9 of them; each is
+   * reported once as it is, then when it looks different.
    */
   setTiles(tiles: readonly string[], height: TileHeight): void
   /** Something for a source to do. Throws AppError of the source. */
   command(source: string, name: string, details: Readonly<Record<string, unknown>>): Promise<void>
-  /** A picture as it is now. Throws `studio.not_running` or `studio.not_found`. */
+  /** A screenshot of the present frame. Throws `studio.not_running` or `studio.not_found`. */
   screenshot(of: ScreenshotOf, options: { readonly type: 'png' | 'jpeg'; readonly width?: number }): Promise<Uint8Array>
   devices(kind: DeviceKind): Promise<readonly Device[]>
   reports(): ReadonlyMap<string, SourceReport>
@@ -81,7 +81,7 @@ export type ScreenshotOf =
 
 export interface VideoRequest {
   readonly canvas: string
-  /** Which picture of the canvas: what is on air where left out. Of a preview without a scene nothing comes. */
+  /** Which output of the canvas: what is on air by default. Of a preview without a scene nothing comes. */
   readonly of?: CanvasView
   readonly encoding: VideoEncoding
   /** An output that changes its bitrate by itself has an encoder of its own: its id. */
@@ -93,7 +93,7 @@ export interface VideoRequest {
   readonly forPages?: boolean
 }
 
-/** The two pictures of a canvas: what is on air, and the scene that is being prepared. */
+/** The two outputs of a canvas: what is on air, and the scene that is being prepared. */
 export type CanvasView = 'program' | 'preview'
 
 export interface TakenVideo {
@@ -101,7 +101,7 @@ export interface TakenVideo {
   readonly id: string
   /** What `auto` was replaced by: the preset in the encoder's own words. */
   readonly preset: string
-  /** As its first subscriber asked: the very object. Whoever asks for the same shares the encoder. */
+  /** As its first subscriber requested: the same object. Subscribers of the same encoding share the encoder. */
   readonly request: VideoRequest
   readonly subscribers: number
 }
@@ -134,18 +134,18 @@ export interface Encoding {
   close(): void
 }
 
-/** Where a canvas's pictures stand. */
+/** Where a canvas's frames are. */
 export interface CanvasFrames {
-  /** For `openFrameStore`, in any process of this user: the newest picture, with the time at which it was due. */
+  /** For `openFrameStore`, in any process of this user: the newest frame, with the time at which it was due. */
   readonly address: string
   readonly width: number
   readonly height: number
   readonly frameRate: FrameRate
 }
 
-/** Who takes a canvas's pictures. */
+/** Who takes a canvas's frames. */
 export interface FramesListener {
-  /** They stand there from now on: told first, after `onGap`, and again when size or rate changed. */
+  /** They are there from now on: reported first, after `onGap`, and again when size or rate changed. */
   onFrames(pictures: CanvasFrames): void
   /** The process restarted: there are none until `onFrames` reports new ones. */
   onGap(): void
@@ -154,7 +154,7 @@ export interface FramesListener {
 }
 
 export interface ShownFrames {
-  /** Pictures are made and copied while they are taken. Starts with false. */
+  /** Frames are made and copied while they are taken. Starts with false. */
   setTaken(taken: boolean): void
   close(): void
 }
@@ -219,7 +219,7 @@ export interface ShownSources {
 export type EngineEvent =
   | { readonly kind: 'state'; readonly state: EngineState; readonly problem?: string }
   | { readonly kind: 'source'; readonly source: string; readonly report: SourceReport }
-  /** How the speaker is on which sound is monitored. */
+  /** State of the speaker that audio is monitored on. */
   | { readonly kind: 'monitor'; readonly report: SourceReport }
   /** A filter cannot do its work; null: it can again. */
   | { readonly kind: 'filter'; readonly filter: string; readonly problem: string | null }

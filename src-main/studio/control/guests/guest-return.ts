@@ -20,7 +20,10 @@ const audioKbps = 96
 /** How long encoders may take to start, ms. */
 const startMs = 10_000
 
-/** What one guest sees and hears of the program, without their own voice. Nothing is encoded for them before and after. */
+/**
+ * What one guest sees and hears from the program, without their own voice. Nothing is encoded for them before they come and after they
+ * leave.
+ */
 export class GuestReturn {
   readonly #dependencies: GuestReturnDependencies
   readonly #stream: string

@@ -13,7 +13,7 @@ export function readMessage(text: string): Readonly<Record<string, unknown>> | u
   }
 }
 
-/** An error as a message; what is no AppError is not described to strangers. */
+/** An error as a message; other errors are not described to strangers. */
 export function errorMessage(thrown: unknown): string {
   const { code, message } = thrown instanceof AppError ? thrown : new AppError('internal')
   const { title, remedy, status } = errorKinds[code]

@@ -20,7 +20,7 @@ export const maxTiles = 32
 /** A reload of the page, or another choice in it, comes back within this, ms. */
 const lingerMs = 2000
 
-/** The tiles that anybody looks at, with the newest image of each for whoever comes later. */
+/** The tiles that anybody looks at, with the newest image of each for later viewers. */
 export class MultiviewFeed {
   readonly #dependencies: MultiviewFeedDependencies
   readonly #listeners = new Set<TileListener>()

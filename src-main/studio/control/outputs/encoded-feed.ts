@@ -8,14 +8,14 @@ import type { EncodedListener, Encoding, StudioEngine } from '../engine/studio-e
 /** Which encodings are joined. */
 export interface FeedRequest {
   readonly canvas: string
-  /** Null: sound alone. */
+  /** Null: audio only. */
   readonly video: VideoEncoding | null
   readonly audio: readonly AudioEncoding[]
   /** An output that has a video encoder of its own: its id. */
   readonly owner?: string
   /** Stream of a guest whose return this is: its audio is without what comes from them. */
   readonly returnTo?: string
-  /** Packets go out as they come, for takers that have their own way to join tracks: sound is later than pictures by what mixing takes. */
+  /** Packets go out as they come, for takers that have their own way to join tracks: audio is later than video by what mixing takes. */
   readonly asTheyCome?: boolean
 }
 
@@ -26,9 +26,9 @@ export interface EncodedFeedDependencies {
   readonly onFault: (problem: string) => void
 }
 
-/** How long a packet waits for the other tracks to come as far, s of media: a track that fell silent holds the rest up no longer. */
+/** How long a packet waits for the other tracks to come as far, s of media: a track that fell silent delays the rest no longer. */
 const maxKeptS = 1
-/** Sound that is kept while the first keyframe is expected: encoders of pictures look ahead, s. */
+/** Audio that is kept while the first keyframe is expected: video encoders look ahead, s. */
 const audioBeforeS = 3
 /** Bounds of what is kept for subscribers that start at a keyframe. */
 const cacheBytes = 32 * 1024 * 1024
@@ -37,7 +37,7 @@ const cacheS = 30
 interface Lane {
   readonly id: string
   encoding: Encoding | undefined
-  /** Under the feed's own id; undefined until the encoder told its configuration. */
+  /** Under the feed's own id; undefined until the encoder reported its configuration. */
   track: Track | undefined
   /** What subscribers know. */
   reported: Track | undefined
@@ -48,13 +48,14 @@ interface Lane {
 
 interface Seat {
   readonly subscriber: StreamSubscriber
-  /** Pictures are kept back until a keyframe. */
+  /** Video is kept back until a keyframe. */
   waiting: boolean
 }
 
 /**
- * One encoding of pictures and any of sound, joined: tracks `v0`, `a0`, `a1`, ... on one timeline, packets in order of decoding time over
- * all tracks unless asked as they come. It starts when every encoder has told its configuration, with a keyframe, and so it does after a gap.
+ * One video encoding and any audio encodings, joined: tracks `v0`, `a0`, `a1`, ... on one timeline, packets in order of decoding time over
+ * all tracks unless asked as they come. It starts when every encoder has reported its configuration, with a keyframe, and so it does after
+ * a gap.
  */
 export class EncodedFeed implements MediaFeed {
   /** Wall clock of time 0, ms since 1970; 0 before the first packet. */
@@ -69,7 +70,7 @@ export class EncodedFeed implements MediaFeed {
   readonly #asTheyCome: boolean
   #seats: readonly Seat[] = []
   #complete = false
-  /** Neither pictures nor sound go out before the next keyframe. */
+  /** Neither video nor audio goes out before the next keyframe. */
   #awaitsKey = false
   #away = false
   #ended = false
@@ -109,7 +110,7 @@ export class EncodedFeed implements MediaFeed {
     }
   }
 
-  /** Empty until every encoder has told its configuration. */
+  /** Empty until every encoder has reported its configuration. */
   get tracks(): readonly Track[] {
     return this.#complete ? this.#lanes.map((lane) => lane.reported ?? (lane.track as Track)) : []
   }
@@ -135,12 +136,12 @@ export class EncodedFeed implements MediaFeed {
     return () => this.#leave(seat)
   }
 
-  /** The next picture becomes a keyframe. */
+  /** The next frame becomes a keyframe. */
   requestKeyframe(): void {
     this.#leader?.encoding?.requestKeyframe()
   }
 
-  /** Changes what the pictures may take: of a feed whose video encoder has an owner. */
+  /** Changes the video bitrate: of a feed whose video encoder has an owner. */
   setBitrate(kbps: number): void {
     this.#leader?.encoding?.setBitrate(kbps)
   }
@@ -180,7 +181,7 @@ export class EncodedFeed implements MediaFeed {
     if (this.#complete || this.#lanes.some((each) => each.track === undefined)) return
     this.#complete = true
     for (const each of this.#lanes) this.#notify(each, each.track as Track)
-    // Pictures that came before the last configuration are lost: do not wait a whole group for the next.
+    // Frames that came before the last configuration are lost: do not wait a whole group for the next.
     if (lane !== this.#leader) this.requestKeyframe()
   }
 
@@ -205,7 +206,7 @@ export class EncodedFeed implements MediaFeed {
     this.#emit(this.#asTheyCome)
   }
 
-  /** A keyframe has come that everything can start with: sound from before it has nothing to be seen with. */
+  /** A keyframe has come that everything can start with: audio from before it has nothing to be seen with. */
   #begin(packet: Packet): void {
     this.#awaitsKey = false
     const fromS = packet.pts / packet.track.timescale

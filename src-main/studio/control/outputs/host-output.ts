@@ -87,7 +87,7 @@ export class HostOutput implements RunningOutput, StreamSubscriber {
     this.#hold.release()
     await this.#opening
     if (!this.#owesEnd) return
-    // The stream still waits for us: it is told that it waits in vain.
+    // The stream still waits for us: it is notified that it waits in vain.
     const publication = await this.#publish().catch(() => undefined)
     publication?.close('unpublish')
   }

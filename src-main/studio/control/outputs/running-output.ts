@@ -49,6 +49,6 @@ export interface RunningOutput {
   readonly paused?: boolean
   /** Throws AppError where it does not know the command, or cannot follow it. */
   command(name: string, details: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>>
-  /** Resolves when files are closed and servers told. Idempotent. */
+  /** Resolves when files are closed and servers notified. Idempotent. */
   stop(): Promise<void>
 }

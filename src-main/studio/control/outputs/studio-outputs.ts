@@ -44,6 +44,8 @@ export interface StudioOutputs {
   stop(id: string, actor?: string): Promise<OutputReport>
   /** Throws AppError on unknown ones. Answers what it made, e.g. the file of a saved replay. */
   command(id: string, name: string, details: Readonly<Record<string, unknown>>, actor?: string): Promise<Readonly<Record<string, unknown>>>
-  /** The host ends, and all of them: files are closed, servers are told. What ran goes on when it comes back, unless a person ended it. */
+  /**
+   * The host ends, and all outputs: files are closed, servers are notified. What ran goes on when it comes back, unless a person ended it.
+   */
   close(byPerson: boolean): Promise<void>
 }

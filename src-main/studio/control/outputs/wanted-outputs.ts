@@ -17,7 +17,7 @@ export interface WantedOutput {
 interface Kept {
   /** When a host was last seen that had these outputs, ms since 1970. */
   readonly aliveAtMs: number
-  /** How often it was gone on with since a host last lived for a while. */
+  /** How often it was continued since a host last ran for a while. */
   readonly returns: number
   readonly running: Readonly<Record<string, WantedOutput>>
   /** Outputs with `autostart` that a person stopped. */
@@ -39,7 +39,7 @@ const key = 'outputs'
 export const beatMs = 15_000
 /** A clock that was set back by less is not wondered at, ms. */
 const setBackMs = 60_000
-/** Hosts that end soon after they came back: after so many, nothing is started by itself. */
+/** Hosts that end soon after they came back: after this many, nothing is started by itself. */
 const maxReturns = 5
 
 /** Which outputs are wanted, known again after a restart of the host. */

@@ -55,7 +55,7 @@ export interface OverlayView {
 }
 
 const maxOverlays = 100
-/** Contents that change all the time are stored and told so often at most, ms. */
+/** Contents that change all the time are stored and reported at most this often, ms. */
 const keepEveryMs = 2000
 const reportEveryMs = 250
 
@@ -254,7 +254,7 @@ export class Overlays {
     return running
   }
 
-  /** Contents and figures: told and stored at their own pace. */
+  /** Contents and figures: reported and stored at their own intervals. */
   #changed(running: RunningOverlay, what: 'state' | 'report'): void {
     const { id } = running.overlay
     if (this.#byId.get(id) !== running) return

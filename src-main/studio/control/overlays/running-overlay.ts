@@ -8,7 +8,7 @@ import { findOverlayKind } from './kinds/overlay-kinds.ts'
 import type { Overlay } from './overlay-store.ts'
 
 export interface RunningOverlayDependencies {
-  /** Judges where the data comes from, for whoever named it. */
+  /** Judges the URL of the data by the rights of the user who named it. */
   judge(limited: boolean): JudgeTarget
   /** Viewers of a stream of this host. */
   viewers(stream: string): number
@@ -26,7 +26,7 @@ const burst = 60
 const maxPages = 32
 /** Pages are sent at most so often, ms. */
 const sendEveryMs = 40
-/** A page that takes nothing while so much waits for it is disconnected, bytes: it comes back and is given everything. */
+/** A page that takes nothing while this much waits for it is disconnected, bytes: it comes back and is given everything. */
 const maxWaitingBytes = 1 << 20
 /** How often viewers are counted, ms. */
 const countEveryMs = 1000

@@ -5,7 +5,7 @@ import type { FrameRate } from '../../document/frame-rate.ts'
 export const previewHeights = [180, 270, 360, 450, 540, 630, 720] as const
 export type PreviewHeight = (typeof previewHeights)[number]
 
-/** A page's own encoding shows about so many frames a second. */
+/** A page's own encoding shows about this many frames a second. */
 const previewRate = 30
 const kbpsOf: Readonly<Record<PreviewHeight, number>> = { 180: 400, 270: 800, 360: 1200, 450: 1700, 540: 2200, 630: 2800, 720: 3500 }
 /** What pages are given of what outputs encode, at most: more is too much for their decoders and for the network. */

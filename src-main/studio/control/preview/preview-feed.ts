@@ -63,8 +63,8 @@ interface Intake {
 }
 
 /**
- * One picture of a canvas for all pages that look at it: taken from an output's encoding where one serves, else encoded for them. It
- * follows when outputs start and stop: the next encoding takes over at its first keyframe.
+ * One encoding of a canvas for all pages that look at it: an output's if one serves, else one made for them. It follows when outputs start
+ * and stop: the next encoding takes over at its first keyframe.
  */
 export class PreviewFeed {
   readonly #aim: PreviewAim

@@ -3,9 +3,9 @@ import type { PreviewConfig, PreviewFrame, PreviewListener } from './preview-fee
 
 /** Bytes that may wait for a client. */
 const maxWaitingBytes = 1024 * 1024
-/** A frame that was not shown for so long: the client is too slow, or its connection, ms. */
+/** A frame that was not shown for this long: the client is too slow, or its connection, ms. */
 const maxUnshownMs = 1000
-/** A client that shows nothing for so long is gone, ms. */
+/** A client that shows nothing for this long is gone, ms. */
 const maxSilentMs = 20_000
 const headerBytes = 16
 

@@ -40,7 +40,7 @@ export class Macros {
 
   /**
    * Answers when the macro has ended, or after `waitMs` while it goes on. Throws `studio.busy`.
-   * @param when `released`: does what is for when its keys are let go
+   * @param when `released`: runs what is set for the release of its keys
    */
   async run(macro: Macro, actor: string, when: 'pressed' | 'released' = 'pressed', waitMs = 5000): Promise<MacroRun> {
     const actions = when === 'pressed' ? macro.actions : (macro.released ?? [])

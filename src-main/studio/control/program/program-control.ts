@@ -224,7 +224,7 @@ export class ProgramControl {
   }
 
   /**
-   * The engine shows a scene now; whoever asked for it announces it. It says so in order with the ends of transitions, while answers
+   * The engine shows a scene now; the caller announces it. It says so in order with the ends of transitions, while answers
    * to requests arrive later.
    */
   switched(canvas: string, scene: string, transition: string | null): void {

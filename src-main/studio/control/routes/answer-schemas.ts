@@ -4,7 +4,7 @@ import { collectionNamePattern } from '../../document/collection-folder.ts'
 
 export const tag = 'studio'
 
-/** Largest body that holds a collection. */
+/** Largest body that contains a collection. */
 export const documentBytes = 8 * 1024 * 1024
 
 export const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()])

@@ -13,11 +13,11 @@ export interface EditRoutesDependencies {
   readonly kinds: CollectionKinds
   /** What a running entity reports beside what the collection says: `report` of a source or an output. */
   readonly reportOf: (list: 'sources' | 'outputs', id: string) => unknown
-  /** What is wrong with a filter for pictures. */
+  /** What is wrong with a video filter. */
   readonly filterProblem: (id: string) => string | undefined
 }
 
-/** API routes of edits: any of them as a batch, undo and redo, and one endpoint for each list of things. */
+/** API routes of edits: any of them as a batch, undo and redo, and one endpoint for each list of entities. */
 export function editRoutes(dependencies: EditRoutesDependencies): readonly RouteDefinition[] {
   return [...batchRoutes(dependencies), ...historyRoutes(dependencies), ...entityRoutes(dependencies)]
 }

@@ -100,7 +100,7 @@ const DeviceSchema = Type.Object({
   details: Type.Optional(Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean()]))),
 })
 
-/** API routes of the studio's process: its state and figures, kinds, devices, commands of sources, pictures, outputs. */
+/** API routes of the studio's process: its state and figures, kinds, devices, commands of sources, screenshots, outputs. */
 export function engineRoutes(dependencies: EngineRoutesDependencies): readonly RouteDefinition[] {
   return [...statusRoutes(dependencies), ...kindRoutes(dependencies), ...sourceRoutes(dependencies), ...outputRoutes(dependencies)]
 }

@@ -26,7 +26,7 @@ export interface EntityRoutesDependencies {
   readonly show: Show
   readonly kinds: CollectionKinds
   readonly reportOf: (list: 'sources' | 'outputs', id: string) => unknown
-  /** What is wrong with a filter for pictures. */
+  /** What is wrong with a video filter. */
   readonly filterProblem: (id: string) => string | undefined
 }
 
@@ -42,14 +42,14 @@ export const SourceReportSchema = Type.Object({
   ),
 })
 
-/** A list that has endpoints of its own: its address, the word for one of it, and how one looks. */
+/** A list that has endpoints of its own: its URL, the word for one of it, and how one looks. */
 interface ListEndpoint {
   readonly path: string
   readonly what: string
   readonly schema: TSchema
-  /** The list that is meant, from the address's parameters. */
+  /** The list that is meant, from the URL's parameters. */
   readonly place: (params: Readonly<Record<string, string>>) => string
-  /** Name of the parameter of one thing. */
+  /** Name of the parameter of one entity. */
   readonly param: string
 }
 
@@ -98,7 +98,7 @@ const removals: Readonly<Record<string, string>> = {
   transition: 'Removes a transition, and the wish for it',
 }
 
-/** For each list: its things, one of them, and the edits of it. Every edit is one step that can be undone. */
+/** For each list: its entities, one of them, and the edits of it. Every edit is one step that can be undone. */
 export function entityRoutes(dependencies: EntityRoutesDependencies): readonly RouteDefinition[] {
   return [...endpoints.flatMap((endpoint) => endpointRoutes(endpoint, dependencies)), ...itemRoutes(dependencies)]
 }

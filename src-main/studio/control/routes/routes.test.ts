@@ -17,7 +17,7 @@ import { createStudio, type Studio, studioMigrations } from '../../index.ts'
 import type { CanvasSwitch, ScreenshotOf, Switched } from '../engine/studio-engine.ts'
 import { FedEngine } from '../outputs/testing/fed-engine.ts'
 
-/** An engine that shows what it is told to at once. */
+/** An engine that shows at once what it is given. */
 class AnsweringEngine extends FedEngine {
   readonly asked: unknown[] = []
   override async switchTo(switches: readonly CanvasSwitch[] = []): Promise<Switched> {
@@ -67,7 +67,7 @@ describe('the API of the studio', () => {
   let audit: string[]
   let disinvited: string[]
 
-  /** The route of an address, and what its parameters are. */
+  /** The route of a URL, and what its parameters are. */
   function routeOf(method: string, path: string): { readonly route: RouteDefinition; readonly params: Record<string, string> } {
     for (const route of studio.routes) {
       if (route.method !== method) continue

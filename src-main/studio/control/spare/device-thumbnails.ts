@@ -12,7 +12,7 @@ export interface DeviceThumbnailsOptions {
   readonly spare: Pick<SpareEngine, 'devices' | 'show' | 'onTile'>
   /** A document with one empty scene. */
   readonly empty: Collection
-  /** A device that nobody asks for so long is let go, ms. */
+  /** A device that is not requested for this long is closed, ms. */
   readonly keepMs?: number
   /** Longest wait for the first image of a device, ms. */
   readonly patienceMs?: number

@@ -1,6 +1,6 @@
 import { AppError } from '../../../platform/errors.ts'
 
-/** Work that is done one after the other, of which only so much may wait. */
+/** Work that is done one after the other, of which only a limited number may wait. */
 export class Turns {
   readonly #max: number
   readonly #what: string

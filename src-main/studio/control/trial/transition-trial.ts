@@ -48,7 +48,7 @@ interface Running {
 }
 
 const usualUnseenMs = 10_000
-/** Longest that a trial stays after it was last started, whoever looks, ms. */
+/** Longest that a trial stays after it was last started, even while somebody looks, ms. */
 const maxMs = 5 * 60_000
 /** Starts and runs that wait for the one that is being done: a page waits for the answer to each. */
 const maxWaiting = 8

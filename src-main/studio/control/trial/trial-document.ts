@@ -19,7 +19,7 @@ export type StillOf = { readonly scene: string } | { readonly source: string }
 export const trialCanvas = 'trial'
 export const trialScenes = { from: 'from', to: 'to' } as const
 
-/** Kinds that can play a second time beside the show: nothing of them belongs to whoever opens it first. */
+/** Kinds that can play a second time beside the show: they use nothing exclusively. */
 const repeatable: ReadonlySet<string> = new Set([
   ...drawnKinds.filter(({ pictures }) => pictures).map(({ kind }) => kind),
   'media',

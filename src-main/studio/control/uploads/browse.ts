@@ -41,7 +41,7 @@ export async function startFolders(policy: FilePolicy, own: readonly string[], l
 }
 
 /**
- * What is in a folder of this machine, as far as whoever asks may name it: links that lead elsewhere are left out. Throws
+ * What is in a folder of this machine, as far as the user may name it: links that lead elsewhere are left out. Throws
  * `path.forbidden` and `request.not_found`.
  */
 export async function listFolder(path: string, policy: FilePolicy, own: readonly string[], limited: boolean): Promise<FolderListing> {
@@ -78,7 +78,7 @@ export async function listFolder(path: string, policy: FilePolicy, own: readonly
   return { path: real, parent, folders: folders.sort(byName), files: files.sort(byName), more }
 }
 
-/** The real path of a file that whoever asks may name. Throws `path.forbidden`. */
+/** The real path of a file that the user may name. Throws `path.forbidden`. */
 export async function judged(path: string, policy: FilePolicy, limited: boolean): Promise<string> {
   try {
     return await judgeFile(path, policy, limited)

@@ -63,9 +63,9 @@ interface Running {
   timer: NodeJS.Timeout | undefined
 }
 
-/** An upload of which nothing comes for so long is given up, ms. */
+/** An upload of which nothing comes for this long is given up, ms. */
 const maxIdleMs = 15 * 60_000
-/** One that is complete is known for so long: whoever lost the last answer asks again, ms. */
+/** One that is complete is known for this long: a client that lost the last answer asks again, ms. */
 const keptMs = 60_000
 const maxRunning = 16
 /** Whom uploads of an import belong to; ids of people have no space. */
@@ -205,7 +205,7 @@ export class Uploads {
     return path
   }
 
-  /** Starts to take files in that come with a document: they stay together, or none of them does. */
+  /** Starts to take files in that come with a document: all are kept, or none. */
   startImport(): UploadImport {
     const id = `${importActor}${randomText(8)}`
     let kept = false
@@ -293,7 +293,7 @@ export class Uploads {
     })
     this.#claimed.add(name)
     try {
-      // Before it is there: whoever sends the same bytes from then on takes it over.
+      // Before it is there: a client that sends the same bytes from then on takes it over.
       if (upload.actor.startsWith(importActor)) this.#imported.set(name, upload.actor)
       await rename(upload.path, join(this.folder.path, name))
       upload.file = await this.folder.get(name)

@@ -76,7 +76,7 @@ function add(collection: Collection, edit: EditOf<'add'>, kinds: CollectionKinds
   return { collection: place.sort === 'canvas' ? withSceneFor(added, entity, kinds) : added, made: [entity.id] }
 }
 
-/** A thing as it comes into a list: complete, and with an id that is free where none was given. */
+/** An entity as it comes into a list: complete, and with a free id if none was given. */
 function complete(
   collection: Collection,
   place: ListPlace,

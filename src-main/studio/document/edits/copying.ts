@@ -48,7 +48,7 @@ function take(taken: Set<string>, wanted: string): string {
   return id
 }
 
-/** Copies a thing and puts the copy behind it. Throws `studio.not_found` and `studio.edit_refused`. */
+/** Copies an entity and puts the copy behind it. Throws `studio.not_found` and `studio.edit_refused`. */
 export function duplicateEntity(collection: Collection, edit: EditOf<'duplicate'>): Edited {
   const { list, entity, index } = findEntity(collection, edit.at)
   if (list.sort === 'canvas') throw new AppError('studio.edit_refused', 'A canvas is not duplicated: add one, and duplicate scenes')

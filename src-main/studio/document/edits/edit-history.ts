@@ -6,7 +6,7 @@ import { applyPatch, type Patch, patchBetween } from './patch.ts'
 /** Steps that can be undone, and bytes that they may take together. */
 const maxSteps = 500
 const maxBytes = 16 * 1024 * 1024
-/** Changes of the same property of the same thing that follow each other as fast are one step, ms. */
+/** Changes of the same property of the same entity that follow each other as fast are one step, ms. */
 const dragMs = 500
 
 /** One step of the history: what it did and how it is undone. JSON. */
@@ -113,7 +113,7 @@ export class EditHistory {
     return joined
   }
 
-  /** The collection as it was before the newest step; undefined where there is none. Nothing is undone where `accept` throws. */
+  /** The collection as it was before the newest step; undefined if there is none. Nothing is undone where `accept` throws. */
   undo(collection: Collection, accept: Accept = asItIs): { readonly collection: Collection; readonly step: HistoryStep } | undefined {
     const step = this.nextUndo
     if (step === undefined) return undefined
@@ -137,7 +137,7 @@ export class EditHistory {
   }
 }
 
-/** Edits with the same key one after another are a drag: changes of the same properties of the same things. */
+/** Edits with the same key one after another are a drag: changes of the same properties of the same entities. */
 function dragKey(edits: readonly Edit[]): string | undefined {
   if (edits.length === 0 || edits.length > 256) return undefined
   const parts: string[] = []

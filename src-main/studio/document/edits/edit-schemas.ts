@@ -106,6 +106,6 @@ export type EditOf<Do extends Edit['do']> = Extract<Edit, { do: Do }>
 
 export interface Edited {
   readonly collection: Collection
-  /** Ids of the things that were made, in their order. */
+  /** Ids of the entities that were made, in their order. */
   readonly made: readonly string[]
 }

@@ -5,7 +5,7 @@ import type { Edited, EditOf } from './edit-schemas.ts'
 import { findEntity, listAt, sceneOf, withList } from './places.ts'
 
 /**
- * Puts items of a scene into a group that stands where the topmost of them stood; they stay where they are on the canvas. Throws
+ * Puts items of a scene into a group at the position of the topmost of them; they stay where they are on the canvas. Throws
  * `studio.not_found` and `studio.edit_refused`.
  */
 export function groupItems(collection: Collection, edit: EditOf<'group'>, completion: Completion): Edited {
@@ -40,8 +40,8 @@ const across = { left: 0, center: 0.5, right: 1 } as const
 const down = { top: 0, center: 0.5, bottom: 1 } as const
 
 /**
- * Takes a group apart: its items are in the scene as they were seen. A group that is scaled unevenly and turned cannot be told by
- * items of their own exactly; each then keeps its middle factor.
+ * Ungroups a group: its items are in the scene as they were seen. A group that is scaled unevenly and turned cannot be expressed exactly by
+ * items of their own; each then keeps its middle factor.
  */
 export function ungroupItem(collection: Collection, edit: EditOf<'ungroup'>): Collection {
   const { list, entity, index } = findEntity(collection, edit.at)

@@ -1,6 +1,6 @@
 import { isRecord } from '../../../platform/schema-faults.ts'
 
-/** Properties that a thing may have or not. */
+/** Properties that an entity may have or not. */
 const optional = new Set([
   'name',
   'audio',
@@ -18,8 +18,8 @@ const optional = new Set([
 const nullable = new Set(['bounds', 'video', 'height', 'maxBitrateKbps'])
 
 /**
- * Changes merged into a thing: objects by property, one level down; anything else is replaced. Null takes a setting or an optional
- * property away. The thing itself stays as it is.
+ * Changes merged into an entity: objects by property, one level down; anything else is replaced. Null removes a setting or an optional
+ * property. The entity itself stays unchanged.
  */
 export function mergeChanges<T extends object>(entity: T, changes: Readonly<Record<string, unknown>>): T {
   const merged: Record<string, unknown> = { ...(entity as Record<string, unknown>) }

@@ -38,7 +38,7 @@ function compare(before: unknown, after: unknown, at: (string | number)[], steps
 
 const idOf = (value: unknown): unknown => (isRecord(value) ? value.id : undefined)
 
-/** Things with ids are the same thing while their id stays. */
+/** Entities with ids are the same while their id stays. */
 const same = (a: unknown, b: unknown): boolean => a === b || (idOf(a) !== undefined && idOf(a) === idOf(b))
 
 function compareLists(before: readonly unknown[], after: readonly unknown[], at: (string | number)[], steps: Step[]): void {

@@ -8,10 +8,10 @@ export interface Entity {
   readonly name?: string
 }
 
-/** What a list holds, by the word that people use for one of it. */
+/** What a list contains, by the word that people use for one of it. */
 export type Sort = 'canvas' | 'scene' | 'source' | 'transition' | 'output' | 'macro' | 'track' | 'item' | 'filter' | 'audio filter'
 
-/** A list of things in a collection. `owner` is what it belongs to, `group` the item inside of which it stands. */
+/** A list of entities in a collection. `owner` is what it belongs to, `group` the item that contains it. */
 export interface ListPlace {
   readonly sort: Sort
   readonly owner?: string
@@ -61,7 +61,7 @@ export function readListPlace(text: string): ListPlace {
   throw noList(text)
 }
 
-/** Finds a thing; items are found in groups too. Throws `studio.not_found`. */
+/** Finds an entity; items are found in groups too. Throws `studio.not_found`. */
 export function findEntity(collection: Collection, text: string): EntityPlace & { readonly entity: Entity; readonly index: number } {
   const cut = text.lastIndexOf('/')
   if (cut < 0) throw new AppError('studio.not_found', `"${text}" names no item: give a list and an id`)

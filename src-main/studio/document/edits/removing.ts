@@ -3,7 +3,7 @@ import type { Collection, Item, LeafItem } from '../collection.ts'
 import { sourceSettings } from '../transition-kinds.ts'
 import { type Entity, type EntityPlace, listAt, withList } from './places.ts'
 
-/** Takes a thing away, and whatever cannot be without it: items that show it, what refers to it. Throws `studio.edit_refused`. */
+/** Removes an entity, and whatever cannot be without it: items that show it, what refers to it. Throws `studio.edit_refused`. */
 export function removeEntity(
   collection: Collection,
   { list, id, index, entity }: EntityPlace & { readonly entity: Entity; readonly index: number },
@@ -90,7 +90,7 @@ function removeTransition(collection: Collection, id: string): Collection {
   }
 }
 
-/** Scenes without some items; groups that are emptied by it go too. Scenes that had none of them stay the same. */
+/** Scenes without some items; groups that are emptied by it go too. Scenes without them stay the same. */
 function withoutItems(collection: Collection, gone: (item: LeafItem) => boolean): Collection {
   return {
     ...collection,

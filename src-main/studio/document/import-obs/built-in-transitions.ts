@@ -1,5 +1,5 @@
 /**
- * Cut and fade have no entry in a document: they go by their names in the language of whoever saved it. No name of one is
+ * Cut and fade have no entry in a document: they are found by their names in the language of the user who saved it. No name of one is
  * a name of the other in another language.
  */
 const cuts = new Set(

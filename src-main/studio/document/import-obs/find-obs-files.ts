@@ -26,7 +26,7 @@ const listSettings = ['files', 'playlist']
 const played =
   /\.(?:mp4|m4v|mov|mkv|webm|avi|flv|ts|mts|m2ts|mpg|mpeg|wmv|ogv|gif|mp3|aac|m4a|ogg|oga|opus|flac|wav|wma|png|jpe?g|webp|avif|bmp|tga|tiff?)$/i
 const maxEntries = 2000
-/** Of a path that is looked for elsewhere: so many of its last parts may be in a folder below. */
+/** Of a path that is looked for elsewhere: this many of its last parts may be in a folder below. */
 const maxParts = 4
 /** Paths that are looked for, and folders of profiles: a document may name any number. */
 const maxPaths = 4000
@@ -89,7 +89,7 @@ class ObsFiles {
     const gone: string[] = []
     for (const name of pathSettings) {
       const path = settings[name]
-      // Pictures of wipes that OBS brings along have a name alone.
+      // Images of wipes that come with OBS have only a name.
       if (typeof path !== 'string' || !isPath(path) || (name === 'luma_image' && !/[\\/]/.test(path))) continue
       const { path: found } = await this.#find(path)
       if (found === undefined) gone.push(path)
@@ -156,7 +156,7 @@ class ObsFiles {
       const entry = await stat(place).catch(() => undefined)
       if (entry?.isFile() || entry?.isDirectory()) return { path: place, isFolder: entry.isDirectory() }
     }
-    // Whoever may not use a path is not told what is there, but that it is left out.
+    // A user who may not use a path learns only that it is left out, not what is there.
     return judged || !isAbsolute(path) ? { path: undefined, isFolder: false } : { path, isFolder: false }
   }
 }

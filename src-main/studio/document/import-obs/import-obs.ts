@@ -30,7 +30,7 @@ export interface Imported {
   readonly notCarried: readonly NotCarried[]
 }
 
-/** Most sources and scenes that are read: what is behind them is told as not carried. */
+/** Max sources and scenes that are read: the rest is reported as not carried. */
 const maxScenes = 512
 const maxSources = 1000
 const maxTransitions = 64
@@ -39,7 +39,7 @@ const defaultTransitionMs = 300
 
 type Entity = Record<string, unknown>
 
-/** Sound devices that OBS keeps beside the scenes. */
+/** Audio devices that OBS keeps beside the scenes. */
 const globalDevices = [
   'DesktopAudioDevice1',
   'DesktopAudioDevice2',
@@ -82,7 +82,7 @@ class ObsImport {
   readonly #sources: Entity[] = []
   readonly #macros: Entity[] = []
   readonly #transitions: Entity[] = []
-  /** Sources made for pictures that OBS keeps inside of filters and transitions. */
+  /** Sources made for images that OBS keeps inside of filters and transitions. */
   readonly #made = new Map<string, string>()
 
   constructor(root: ObsValues, options: ImportOptions, kinds: CollectionKinds) {
@@ -273,7 +273,7 @@ class ObsImport {
     return { sort, filters }
   }
 
-  /** What a kind would reject is left out, and told. */
+  /** What a kind would reject is left out, and reported. */
   #fitting(kind: KindOfSettings, settings: Record<string, unknown>, note: (reason: string) => void): Record<string, unknown> {
     const fitting = { ...settings }
     for (const { place, problem } of schemaFaults(kind.settings, fitting, '')) {
@@ -412,7 +412,7 @@ function versionedId(entity: ObsValues): string {
   return entity.text('versioned_id') || entity.text('id')
 }
 
-/** What OBS mixes the pictures of a source as, unless an item says otherwise: its text of FreeType alone as values of video. */
+/** The colour space in which OBS blends a source, unless an item says otherwise: only its FreeType text as values of video. */
 function lightOf(source: ObsValues | undefined): 'video' | 'linear' {
   return source?.text('id') === 'text_ft2_source' ? 'video' : 'linear'
 }

@@ -2,7 +2,7 @@
 const idle = 0.01
 
 /**
- * The pan (-1 to 1) and the gain (dB) that sound as a balance of OBS Studio (0 to 1) does. OBS weakens both sides by the sine law, so
+ * The pan (-1 to 1) and the gain (dB) that are heard as a balance of OBS Studio (0 to 1) does. OBS weakens both sides by the sine law, so
  * that what is heard on one side only stays as loud as it was and everything between is quieter; a pan of ours leaves the nearer side
  * as it is and weakens the other.
  */

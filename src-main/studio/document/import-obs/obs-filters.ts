@@ -10,7 +10,7 @@ export interface FilterHelp {
   readonly note: (reason: string) => void
   /** The id of a source of ours by its name in OBS. */
   readonly sourceId: (name: string) => string | undefined
-  /** Makes a source that shows a picture, and answers its id. */
+  /** Makes a source that shows an image, and answers its id. */
   readonly imageSource: (file: string) => string
 }
 
@@ -156,7 +156,7 @@ const videoFilterMappings: Readonly<Record<string, Mapping>> = {
     const multiply = settings.color('color', 0xffffffff, false)
     const light = isFirst(id) ? 'video' : 'linear'
     return [
-      // The picture is read as light by all versions.
+      // The image is read as light by all versions.
       { kind: 'mask', settings: { source: imageSource(file), by: type.includes('alpha') ? 'alpha' : 'luma', light: 'linear' } },
       ...(opacity === 1 && multiply === '#ffffff' ? [] : [{ kind: 'color-correction', settings: { light, multiply, opacity } }]),
     ]
@@ -255,13 +255,15 @@ const audioFilterMappings: Readonly<Record<string, Mapping>> = {
   },
 }
 
-/** Whether a filter is one for sound, for pictures, or unknown. */
+/** Whether a filter is one for audio, for video, or unknown. */
 export function sortOfObsFilter(id: string): 'picture' | 'sound' | undefined {
   const known = id.replace(/_v\d+$/, '')
   return Object.hasOwn(videoFilterMappings, known) ? 'picture' : Object.hasOwn(audioFilterMappings, known) ? 'sound' : undefined
 }
 
-/** Filters of ours that do what one of OBS Studio did: none where that cannot be, which was told. `id` is the one with its version. */
+/**
+ * Filters of ours that do what one of OBS Studio did: empty if that is impossible, which was reported. `id` is the one with its version.
+ */
 export function mapObsFilter(id: string, settings: ObsValues, help: FilterHelp): readonly MappedFilter[] {
   const known = id.replace(/_v\d+$/, '')
   return (videoFilterMappings[known] ?? audioFilterMappings[known])?.(settings, help, id) ?? []

@@ -1,6 +1,6 @@
 import { freeId } from '../complete-collection.ts'
 
-/** Ids for things that go by their names: each name has one, and no two have the same. */
+/** Ids for entities that are referred to by name: each name has one, and no two have the same. */
 class NamedIds {
   readonly #ids = new Map<string, string>()
   readonly #taken = new Set<string>()

@@ -11,13 +11,13 @@ export interface ObsScenesDependencies {
   readonly report: ImportReport
   /** By name. */
   readonly groups: ReadonlyMap<string, ObsValues>
-  /** Names of all that the document lists: what of it is not carried was told. */
+  /** Names of all that the document lists: what is not carried was reported. */
   readonly listed: ReadonlySet<string>
   /** What OBS mixes a source of that name as. */
   readonly light: (name: string) => 'video' | 'linear'
-  /** Filters for pictures of a scene. */
+  /** Video filters of a scene. */
   readonly filters: (scene: ObsValues, place: string) => readonly unknown[]
-  /** Id of the transition of a name, lasting as long as told (ms); undefined where there is none. */
+  /** Id of the transition of a name, lasting as long as given (ms); undefined if there is none. */
   readonly transition: (name: string, durationMs: number) => string | undefined
 }
 
@@ -53,7 +53,7 @@ export class ObsScenes {
     return items.slice(0, max).flatMap((item) => this.#item(item, scene, `${place}, item "${item.text('name')}"`, max === maxItems))
   }
 
-  /** None where it cannot be carried, which is told. */
+  /** Undefined if it cannot be carried, which is reported. */
   #item(item: ObsValues, scene: string, place: string, mayBeGroup: boolean): readonly unknown[] {
     const { names, report, listed } = this.#dependencies
     const name = item.text('name')

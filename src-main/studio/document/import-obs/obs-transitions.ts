@@ -16,7 +16,7 @@ export interface TransitionHelp {
 
 const directions: Readonly<Record<string, string>> = { left: 'left', right: 'right', up: 'up', down: 'down' }
 
-/** A transition of ours for one of OBS Studio; undefined where there is none. */
+/** A transition of ours for one of OBS Studio; undefined if there is none. */
 export function mapObsTransition(
   id: string,
   settings: ObsValues,
@@ -60,7 +60,7 @@ export function mapObsTransition(
   }
 }
 
-/** Pictures of plain wipes that OBS brings along. */
+/** Images of plain wipes that come with OBS. */
 function directionOfWipe(file: string): string | undefined {
   return { 'linear-h.png': 'right', 'linear-v.png': 'down' }[file]
 }

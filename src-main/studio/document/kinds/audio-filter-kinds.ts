@@ -10,7 +10,7 @@ export interface AudioFilterKind {
   readonly settings: TObject
   /** What the filter needs to look ahead, ms: made good for all sources together, so that they stay in step. */
   readonly latencyMs: number
-  /** Name of the setting that names another source whose sound steers the filter. */
+  /** Name of the setting that names another source whose audio controls the filter. */
   readonly key?: string
 }
 

@@ -1,7 +1,7 @@
 import { type TObject, Type } from 'typebox'
 import { referenceText } from '../reference-text.ts'
 
-/** What users may know of a kind of filter for pictures: pure description. */
+/** What users may know of a kind of video filter: pure description. */
 export interface FilterKind {
   /** For ever the same word. */
   readonly kind: string
@@ -27,7 +27,7 @@ const edges = Type.Union([Type.Literal('straight'), Type.Literal('smooth')], {
 const perSecond = (description: string) =>
   Type.Number({ minimum: -4000, maximum: 4000, default: 0, description: `pixels a second: ${description}` })
 
-/** Every kind of filter for pictures. */
+/** Every kind of video filter. */
 export const filterKinds: readonly FilterKind[] = [
   {
     kind: 'chroma-key',

@@ -8,7 +8,7 @@ export interface OutputKind {
   readonly settings: TSchema
   readonly pictures: boolean
   readonly sound: boolean
-  /** Takes what `video` and `audio` of the output encode; else it takes pictures as they are, and `video` means nothing to it. */
+  /** Takes what `video` and `audio` of the output encode; otherwise it takes raw frames, and `video` means nothing to it. */
   readonly encodes: boolean
   /** Commands that it takes while it runs, e.g. `save`, `pause`, `split`. */
   readonly commands: readonly string[]

@@ -134,12 +134,12 @@ export type ReplaySettings = Static<typeof ReplaySettingsSchema>
 export type VirtualCameraSettings = Static<typeof VirtualCameraSettingsSchema>
 
 interface KindRules extends OutputKind {
-  /** Tracks of sound that it can take. */
+  /** Audio tracks that it can take. */
   readonly maxAudioTracks: number
   /** Codecs that it takes; undefined for all. */
   readonly videoCodecs?: readonly string[]
   readonly audioCodecs?: readonly string[]
-  /** Takes pictures or sound alone. */
+  /** Takes only video or only audio. */
   readonly partial: boolean
   /** `name` of its settings is a template for files. */
   readonly writesFiles?: boolean

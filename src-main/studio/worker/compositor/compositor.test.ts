@@ -24,7 +24,7 @@ function memory(w = width, h = height): FrameMemory {
   return { width: w, height: h, planes, strides: [w, chromaOf(w), chromaOf(w)] }
 }
 
-/** A picture in a store and for the reference. */
+/** A frame in a store and for the reference. */
 interface Shown {
   readonly store: FrameStore
   readonly picture: ReferenceImage
@@ -82,7 +82,7 @@ describe.skipIf(native === undefined)('the compositor', () => {
     native!.render(of, into, ++frame)
     return into
   }
-  /** Renders what both sides describe, opaque or with alpha, over a picture. */
+  /** Renders what both sides describe, opaque or with alpha, over a frame. */
   const compare = (content: Shown, more: Partial<Layer>, luma: number, chroma: number) => {
     const below = shown(width, height, 3)
     const layer = layerOf({ store: content.store }, more)
@@ -207,7 +207,7 @@ describe.skipIf(native === undefined)('the compositor', () => {
     write(small, middle, side)
     for (const scale of [0.5, 0.4, 0.25, 0.13]) {
       const transform: Affine = [scale, 0, 0, scale, 3, 2]
-      // A third of a picture is not worth halving the whole of it.
+      // A third of a frame is not worth halving the whole of it.
       const alone = rendered(surface([layerOf({ store: large }, { crop: { left: side, top: 0, right: side, bottom: 0 }, transform })]))
       const shared = surface([layerOf({ store: small }, { transform: [0.25, 0, 0, 0.25, 0, 0] }), layerOf({ store: small }, { transform })])
       expect(rendered(shared).planes, `scaled to ${scale}`).toEqual(
@@ -220,7 +220,7 @@ describe.skipIf(native === undefined)('the compositor', () => {
       )
       expect(rendered(surface([layerOf({ store: small }, { transform })])).planes).toEqual(alone.planes)
     }
-    // The next picture is seen, by whoever looks first.
+    // The next frame is seen, by the first that looks.
     const black = new Uint8Array(side * side * 4).map((_, index) => (index % 4 === 3 ? 255 : 0))
     write(small, black, side)
     const after = rendered(surface([layerOf({ store: small }, { transform: [0.25, 0, 0, 0.25, 0, 0] })]))

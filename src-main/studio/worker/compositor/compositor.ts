@@ -4,7 +4,7 @@ import type { BlendMode } from '../../document/collection.ts'
 /** Where a layer's pixels go: x' = a*x + c*y + e, y' = b*x + d*y + f, from cropped content pixels to pixels of its surface. */
 export type Affine = readonly [a: number, b: number, c: number, d: number, e: number, f: number]
 
-/** A filter in the addon's words: `kind` and numbers. Sources' filters run once a picture, whoever shows it. */
+/** A filter in the addon's words: `kind` and numbers. Sources' filters run once a frame, however many show it. */
 export interface NativeFilter {
   readonly kind: string
   readonly [setting: string]: unknown
@@ -13,7 +13,7 @@ export interface NativeFilter {
 /** What a layer shows. */
 export type LayerContent =
   | { readonly store: FrameStore; readonly filters?: readonly NativeFilter[] }
-  /** Another surface, composed first: a nested scene, a group. Transparent where nothing stands. */
+  /** Another surface, composited first: a nested scene, a group. Transparent where it is empty. */
   | { readonly surface: Surface }
   /** `#rrggbb` or `#rrggbbaa`. */
   | { readonly color: string; readonly width: number; readonly height: number }
@@ -30,7 +30,7 @@ export interface Layer {
   readonly light?: 'video' | 'linear'
 }
 
-/** A picture made of layers. Kept by the addon: changed with `setLayers`, composed at most once for each frame number. */
+/** A frame made of layers. Kept by the addon: changed with `setLayers`, composited at most once for each frame number. */
 export interface Surface {
   readonly width: number
   readonly height: number
@@ -40,7 +40,7 @@ export interface Surface {
   close(): void
 }
 
-/** Memory of a picture to be composed into: yuv420p, e.g. `frame.data` of node-av. */
+/** Memory of a frame to be composited into: yuv420p, e.g. `frame.data` of node-av. */
 export interface FrameMemory {
   readonly width: number
   readonly height: number
@@ -48,11 +48,11 @@ export interface FrameMemory {
   readonly strides: readonly [y: number, u: number, v: number]
 }
 
-/** How two pictures become one on the way from one scene to the next. `progress` runs from 0 to 1. */
+/** How two frames become one on the way from one scene to the next. `progress` runs from 0 to 1. */
 export type Mixing =
   | { readonly kind: 'fade'; readonly progress: number /** `#rrggbb`: over this colour */; readonly through?: string }
   | { readonly kind: 'slide' | 'push'; readonly progress: number; readonly direction: 'left' | 'right' | 'up' | 'down' }
-  /** Along a direction, or by a picture whose dark parts change first. `softness` 0 to 1. */
+  /** Along a direction, or by an image whose dark parts change first. `softness` 0 to 1. */
   | {
       readonly kind: 'wipe'
       readonly progress: number
@@ -68,10 +68,10 @@ export interface Compositor extends MediaStores {
   render(surface: Surface, into: FrameMemory, frame: number): void
   /** Composes both and mixes them; `over` is a layer on top of the result (a stinger). */
   renderMixed(from: Surface, to: Surface, mixing: Mixing, into: FrameMemory, frame: number, over?: Layer): void
-  /** Scales a composed picture to another size, e.g. for a second encoding. */
+  /** Scales a composited frame to another size, e.g. for a second encoding. */
   scale(from: FrameMemory, into: FrameMemory): void
   /** Converts in place from BT.709 limited to what an encoding asks for. */
   recolor(picture: FrameMemory, colorSpace: 'bt709' | 'bt601', colorRange: 'limited' | 'full'): void
-  /** The picture as RGBA rows without gaps, for image files; `alpha` (one byte a pixel) where the picture has it, else it is opaque. */
+  /** The frame as RGBA rows without gaps, for image files; `alpha` (one byte a pixel) if the frame has it, else it is opaque. */
   toRgba(picture: FrameMemory, alpha?: Uint8Array): Uint8Array
 }

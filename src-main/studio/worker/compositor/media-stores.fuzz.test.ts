@@ -33,7 +33,7 @@ const frames = {
   alpha: 24,
   timeUs: 32,
 }
-/** The same of a sound store: its numbers, then its marks of three numbers each. */
+/** The same of an audio store: its numbers, then its marks of three numbers each. */
 const sounds = { sampleRate: 16, numbers: [24, 32, 40, 48, 56], marks: 64, markBytes: 24, markCount: 4096 }
 
 describe.skipIf(native === undefined)('stores whose source has gone mad', () => {

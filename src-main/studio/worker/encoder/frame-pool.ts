@@ -3,17 +3,17 @@ import { Frame } from 'node-av/lib'
 import { must } from '../../../media/worker/ffmpeg/engine.ts'
 import type { FrameMemory } from '../compositor/compositor.ts'
 
-/** A picture that is composed into and encoded from: the encoder's own memory, so that nothing is copied between the two. */
+/** A frame that is composited into and encoded from: the encoder's own memory, so that nothing is copied between the two. */
 export interface PooledFrame {
   readonly memory: FrameMemory
-  /** Another reference to the same memory for whoever encodes; `free()` gives it back. */
+  /** Another reference to the same memory for the encoder; `free()` gives it back. */
   share(): Frame
 }
 
-/** Most pictures that encoders may hold at a time. */
+/** Max frames that encoders may have at a time. */
 const max = 12
 
-/** Pictures of one size, used again when nobody holds them any more. */
+/** Frames of one size, reused when nobody has them any more. */
 export class FramePool {
   readonly #width: number
   readonly #height: number

@@ -2,14 +2,14 @@ import type { FrameRate } from '../../document/frame-rate.ts'
 
 /**
  * Where the groups of pictures of an encoding start: at the same frame numbers for every encoding of a show, before and after a
- * restart. Where the very frame that starts a group is left out, by the clock or for want of a picture, the next one starts it:
+ * restart. If the frame that starts a group is left out, by the clock or because no buffer is free, the next one starts it:
  * recordings are cut there, and players of segments count on it.
  */
 export class Gops {
   readonly #frames: number
   #current = -1
 
-  /** `divisor`: each so many frames of the clock are encoded. */
+  /** `divisor`: every this many frames of the clock one is encoded. */
   constructor(keyframeMs: number, divisor: number, { numerator, denominator }: FrameRate) {
     this.#frames = Math.max(1, Math.round((keyframeMs * numerator) / denominator / 1000 / divisor)) * divisor
   }

@@ -25,7 +25,7 @@ export class JpegEncoders {
     this.#compositor = compositor
   }
 
-  /** Blocks for some tenths of a millisecond. The picture stays as it is. */
+  /** Blocks for some tenths of a millisecond. The frame stays unchanged. */
   encode(picture: FrameMemory): Uint8Array {
     const { context, frame, memory } = this.#opened(picture)
     this.#compositor.scale(picture, memory)

@@ -3,7 +3,7 @@ import { PageQuality } from './page-quality.ts'
 
 const maxKbps = 6000
 
-/** So many seconds of 30 frames a second at a bitrate that halves with every six steps from the finest quantizer on. */
+/** This many seconds of 30 frames a second at a bitrate that halves with every six steps from the finest quantizer on. */
 function run(quality: PageQuality, kbpsAtFinest: number, seconds: number, from = 0): number {
   const finest = new PageQuality(maxKbps).quantizer
   let kbit = 0

@@ -4,7 +4,7 @@ const finest = 26
 const coarsest = 44
 /** Length of a look at the bitrate, ms. */
 const lookMs = 1000
-/** Looks in a row with room to spare before it becomes finer again. */
+/** Successive checks with spare capacity before it becomes finer again. */
 const calmLooks = 4
 
 /**

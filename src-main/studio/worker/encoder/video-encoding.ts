@@ -36,7 +36,7 @@ export interface VideoEncodingDependencies {
   readonly onFault: (problem: string) => void
 }
 
-/** Pictures that may be with the encoder, one of them active: more are left out, so that it never falls behind for good. */
+/** Frames that may be with the encoder, one of them active: more are left out, so that it never falls behind for good. */
 const maxWaiting = 3
 /** Pages get a frame that looks like the one before so often, ms: it says that they are connected, and how far behind they are. */
 const stillEachMs = 500
@@ -50,7 +50,7 @@ function colorsOf({ colorSpace, colorRange }: VideoEncodingSettings): FrameColor
     : { colorRange: range, colorSpace: AVCOL_SPC_BT709, colorPrimaries: AVCOL_PRI_BT709, colorTrc: AVCOL_TRC_BT709 }
 }
 
-/** One encoding of a canvas: takes its pictures as they are composed, leaves some out where the encoder is too slow. */
+/** One encoding of a canvas: takes its frames as they are composited, leaves some out if the encoder is too slow. */
 export class VideoEncoding {
   readonly #dependencies: VideoEncodingDependencies
   readonly size: { readonly width: number; readonly height: number }
@@ -60,11 +60,11 @@ export class VideoEncoding {
   #quality: PageQuality | undefined
   #encoder: FrameEncoder | undefined
   #track: Track | undefined
-  /** For encodings that differ from the canvas's own picture. */
+  /** For encodings that differ from the canvas's own frames. */
   #pool: FramePool | undefined
   #chain: Promise<void> = Promise.resolve()
   #waiting = 0
-  /** The frame whose picture it takes. */
+  /** The number of the frame that it takes. */
   #wanted = Number.NaN
   #keyWanted = true
   /** Somebody cannot start without one. */
@@ -119,8 +119,8 @@ export class VideoEncoding {
   }
 
   /**
-   * Whether the picture of a frame is wanted, so that its canvas must be composed. Asked once for each: one that the encoder is too slow
-   * for is left out here, before anybody composes it for nothing.
+   * Whether a frame is wanted, so that its canvas must be composited. Asked once for each: one that the encoder is too slow for is left out
+   * here, before it is composited for nothing.
    */
   wants(frame: number): boolean {
     this.#wanted = Number.NaN
@@ -134,7 +134,7 @@ export class VideoEncoding {
     return true
   }
 
-  /** Takes the canvas's picture of a frame. */
+  /** Takes the canvas's frame of a number. */
   offer(picture: PooledFrame, frame: number): void {
     const encoder = this.#encoder
     if (encoder === undefined || frame !== this.#wanted) return
@@ -198,7 +198,7 @@ export class VideoEncoding {
     })
   }
 
-  /** At most two a second, whoever asks. */
+  /** At most two a second, for all requests. */
   requestKeyframe(): void {
     if (this.#dependencies.nowMs() - this.#lastKeyMs < 500) return
     this.#keyWanted = true

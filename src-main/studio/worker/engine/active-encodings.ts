@@ -55,7 +55,7 @@ export class ActiveEncodings {
     }
   }
 
-  /** Those that want a canvas's picture of a frame. Asked once for each: encoders that are too slow for it leave it out. */
+  /** Those that want a canvas's frame of a number. Asked once for each: encoders that are too slow for it leave it out. */
   wanting(canvas: string, of: CanvasView, frame: number): readonly VideoEncoding[] {
     const wanting: VideoEncoding[] = []
     for (const each of this.#video.values()) {
@@ -64,7 +64,7 @@ export class ActiveEncodings {
     return wanting
   }
 
-  /** All that encode pictures. */
+  /** All that encode video. */
   get video(): ReadonlySet<VideoEncoding> {
     return new Set([...this.#video.values()].map(({ encoding }) => encoding))
   }

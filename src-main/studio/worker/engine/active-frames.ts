@@ -11,7 +11,7 @@ interface Shown {
   reported: string
 }
 
-/** Finished pictures of canvases, written for whoever takes them as they are: a store for each canvas that is shown. */
+/** Finished frames of canvases, written for those who take them raw: a store for each canvas that is shown. */
 export class ActiveFrames {
   readonly #stores: MediaStores
   readonly #onFrames: (canvas: string, pictures: CanvasFrames | null) => void
@@ -35,7 +35,7 @@ export class ActiveFrames {
         shown = { store: this.#stores.createFrameStore(), taken, reported: '' }
         this.#shown.set(canvas, shown)
       }
-      // What is not taken costs no memory, and nobody sees an old picture when it is taken again.
+      // What is not taken costs no memory, and nobody sees an old frame when it is taken again.
       if (!taken) shown.store.clear()
       shown.taken = taken
     }
@@ -55,12 +55,12 @@ export class ActiveFrames {
     }
   }
 
-  /** Whether a canvas's picture is taken by any. */
+  /** Whether any takes a canvas's frames. */
   wants(canvas: string): boolean {
     return this.#shown.get(canvas)?.taken === true
   }
 
-  /** Takes the canvas's picture that was due at `timeUs`: it is copied. */
+  /** Takes the canvas's frame that was due at `timeUs`: it is copied. */
   offer(canvas: string, { width, height, planes, strides }: FrameMemory, timeUs: number): void {
     const shown = this.#shown.get(canvas)
     if (shown?.taken !== true) return

@@ -22,7 +22,7 @@ async function heard(settings: Record<string, unknown>, report: SourceReport): P
     liveUrl: async () => '',
     memories: {},
     onMemory() {},
-    onBegun() {},
+    onStarted() {},
     onReport: (_id, each) => {
       last = each
     },

@@ -24,7 +24,7 @@ export interface ActiveSourcesDependencies {
   readonly clockOriginUs: () => number
   readonly liveUrl: (stream: string) => Promise<string>
   /** A source has its stores from now on. */
-  readonly onBegun: (source: string) => void
+  readonly onStarted: (source: string) => void
   readonly onReport: (source: string, report: SourceReport) => void
   /** What sources kept before the process died, by their ids. */
   readonly memories: Readonly<Record<string, SourceMemory>>
@@ -128,7 +128,7 @@ export class ActiveSources {
     }
   }
 
-  /** Reports again those whose picture has come to have another size. */
+  /** Reports again those whose frames have another size now. */
   reportSizes(): void {
     for (const [id, active] of this.#active) {
       const size = sizeOf(active)
@@ -208,7 +208,7 @@ export class ActiveSources {
       if (active.source.settings !== settings || active.reach !== reach) running.update(active.source.settings, active.reach)
       // One that was seen before the process died must know where it is not any more.
       if (active.shown || memory !== undefined) running.show?.(active.shown)
-      this.#dependencies.onBegun(id)
+      this.#dependencies.onStarted(id)
       return undefined
     })
     this.#watch(id, beginning)

@@ -26,7 +26,7 @@ export class AudioClock {
     this.#next = this.#due()
   }
 
-  /** Mixes what is due. Called at every frame of the picture, and between. */
+  /** Mixes what is due. Called at every video frame, and between. */
   advance(): void {
     const { mixer, originUs, onBlock } = this.#dependencies
     const due = this.#due()
@@ -38,7 +38,7 @@ export class AudioClock {
     }
   }
 
-  /** How much sound is due and not mixed, us. */
+  /** How much audio is due and not mixed, us. */
   get behindUs(): number {
     return (this.#due() - this.#next) * blockUs
   }

@@ -134,7 +134,7 @@ describe('a canvas', () => {
     run(0, 5)
     const [leaving, arriving] = [...layersOf.values()].slice(-2) as [readonly Layer[], readonly Layer[]]
     expect([leaving.length, arriving.length]).toEqual([2, 2])
-    // The same thing at the same place in both, so that fading one into the other leaves it as it is.
+    // The same source at the same position in both, so that fading one into the other leaves it unchanged.
     expect(leaving[0]?.transform).toEqual(arriving[0]?.transform)
     expect(leaving[0]?.transform[4]).toBeGreaterThan(40)
     expect(leaving[0]?.transform[4]).toBeLessThan(50)

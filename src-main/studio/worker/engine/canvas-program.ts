@@ -30,7 +30,7 @@ interface Running {
 }
 
 type Direction = 'left' | 'right' | 'up' | 'down'
-/** Longest that a stinger's first picture is waited for, ms. */
+/** Max wait for a stinger's first frame, ms. */
 const stingerWaitMs = 500
 /** How long a film takes that does not say, ms. */
 const usualFilmMs = 1000

@@ -22,7 +22,7 @@ import { AudioClock } from './audio-clock.ts'
 import { CanvasProgram } from './canvas-program.ts'
 import { Monitor } from './monitor.ts'
 import { MultiviewTiles } from './multiview-tiles.ts'
-import { PagePictures } from './page-pictures.ts'
+import { PageFrames } from './page-frames.ts'
 import { SceneSurfaces } from './scene-surfaces.ts'
 import { StatisticsMeter } from './statistics-meter.ts'
 import { Talkback } from './talkback.ts'
@@ -53,13 +53,13 @@ interface AwaitedSwitch {
   readonly switches: readonly CanvasSwitch[]
 }
 
-/** No frame is composed while more sound than this is due, us: mixing takes all the processor time that there is. */
+/** No frame is composited while more audio than this is due, us: mixing then takes all CPU time. */
 const maxAudioBehindUs = 50_000
 
-/** How often sizes of pictures are looked at, ms. */
+/** How often frame sizes are checked, ms. */
 const sizesEachMs = 200
 
-/** Frame numbers of screenshots stand far from the show's. */
+/** Frame numbers of screenshots are far from the show's. */
 const firstScreenshotFrame = 2 ** 40
 
 const noSuchImage = (): AppError => new AppError('studio.not_found', 'There is no such image now')
@@ -71,7 +71,7 @@ export class Engine {
   readonly #scenes: SceneSurfaces
   readonly #encodings: ActiveEncodings
   readonly #pictures: ActiveFrames
-  readonly #pages: PagePictures
+  readonly #pages: PageFrames
   readonly #tiles: MultiviewTiles
   readonly #meter = new StatisticsMeter()
   readonly #monitor: Monitor
@@ -105,7 +105,7 @@ export class Engine {
       start: startSource,
       clockOriginUs: () => this.#originUs,
       liveUrl,
-      onBegun: () => {
+      onStarted: () => {
         this.#scenes.replan()
         this.#shownDirty = true
       },
@@ -129,7 +129,7 @@ export class Engine {
       onFault: dependencies.onFault,
     })
     this.#pictures = new ActiveFrames(compositor, (canvas, pictures) => send({ kind: 'pictures', canvas, pictures }))
-    this.#pages = new PagePictures({ compositor, scenes: this.#scenes, pictures })
+    this.#pages = new PageFrames({ compositor, scenes: this.#scenes, pictures })
     this.#tiles = new MultiviewTiles({
       compositor,
       scenes: this.#scenes,
@@ -225,7 +225,7 @@ export class Engine {
     })
     for (const [index, { scene, transition }] of switches.entries()) programs[index]?.switchTo(scene, transition, this.#clock.next)
     this.#awaited.push({ request, switches })
-    // At once: sources that rested have until the next frame to bring their pictures up to date.
+    // At once: sources that rested have until the next frame to bring their frames up to date.
     this.#reportShown()
   }
 
@@ -313,7 +313,7 @@ export class Engine {
   #makeFrame(frame: number, dueUs: number): void {
     if (this.#scenes.advance(frame, frameUs(1, this.#collection.frameRate) / 1000)) this.#shownDirty = true
     if (this.#shownDirty) this.#reportShown()
-    // A frame that is left out is seen by few, sound that is missing is heard by everybody.
+    // A frame that is left out is seen by few, missing audio is heard by everybody.
     this.#audioClock.advance()
     const audioWaits = this.#audioClock.behindUs > maxAudioBehindUs
     const startedUs = this.#dependencies.compositor.nowUs()
@@ -353,7 +353,7 @@ export class Engine {
     this.#audioClock.advance()
   }
 
-  /** The scene that is being prepared, for whoever looks at it: a frame that cannot be made is left out, on air nothing waits for it. */
+  /** The scene that is being prepared, for its viewers: a frame that cannot be made is left out; what is on air does not wait for it. */
   #makePreview(id: string, canvas: AtCanvas, frame: number): void {
     const { preview, pool } = canvas
     if (preview === null) return

@@ -10,7 +10,10 @@ export function eased(progress: number): number {
   return progress * progress * (3 - 2 * progress)
 }
 
-/** How cropped content lies in its scene: its middle, the way along which its width points, and its size there, negative where it is mirrored. */
+/**
+ * Placement of cropped content in its scene: its middle, the way along which its width points, and its size there, negative where it is
+ * mirrored.
+ */
 interface Pose {
   readonly middle: readonly [x: number, y: number]
   readonly along: readonly [x: number, y: number]

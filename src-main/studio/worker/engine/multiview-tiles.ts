@@ -30,10 +30,10 @@ interface Tile {
   readonly of: string
   readonly surface: ScaledSurface
   look: Look
-  /** As it was told last, and memory for the next. */
+  /** As it was reported last, and memory for the next. */
   shown: FrameMemory | undefined
   next: FrameMemory | undefined
-  /** Null was told: there is nothing to see. */
+  /** Null was reported: there is nothing to see. */
   isEmpty: boolean
 }
 
@@ -44,8 +44,8 @@ const [minRate, maxRate] = [5, 10]
 const playing: ReadonlySet<string> = new Set(['media', 'playlist', 'image-sequence', 'slideshow'])
 
 /**
- * Small images of scenes and sources for whoever looks at the multiview: composed at their size, and written as JPEG where they look
- * different than before. Nothing is done while none is wanted.
+ * Small images of scenes and sources for viewers of the multiview: composited at their size, and written as JPEG if they look different
+ * than before. Nothing is done while none is wanted.
  */
 export class MultiviewTiles {
   readonly #dependencies: MultiviewTilesDependencies
@@ -61,7 +61,7 @@ export class MultiviewTiles {
     this.#jpegs = new JpegEncoders(dependencies.compositor)
   }
 
-  /** Exactly these from now on, each within `height` pixels and 16:9 of them: all of them are told again. */
+  /** Exactly these from now on, each within `height` pixels and 16:9 of them: all of them are reported again. */
   set(wanted: readonly string[], height: number): void {
     this.#box = { width: (height * 16) / 9, height }
     const { compositor } = this.#dependencies

@@ -86,7 +86,7 @@ export function place(item: ItemLayout, contentWidth: number, contentHeight: num
   const quarter = item.rotation % 90 === 0
   const cos = quarter ? Math.round(Math.cos(angle)) : Math.cos(angle)
   const sin = quarter ? Math.round(Math.sin(angle)) : Math.sin(angle)
-  // Content in its own size is sharp on whole pixels alone: half of an odd size does not take it off them, whoever moves it may.
+  // Content in its own size is sharp on whole pixels alone: half of an odd size does not take it off them, moving it may.
   const sharp = quarter && Math.abs(scaleX) === 1 && Math.abs(scaleY) === 1
   const offset = (value: number): number => (sharp ? Math.round(value) : value)
   return {

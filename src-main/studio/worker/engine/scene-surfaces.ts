@@ -7,7 +7,7 @@ import { extent, moved, overhanging, type Placement, place } from './placement.t
 
 export interface SceneSurfacesDependencies {
   readonly compositor: Compositor
-  /** Pictures of a source, where it has any. */
+  /** Frames of a source, if it has any. */
   readonly pictures: (source: string) => FrameStore | undefined
   /** Filters as the compositor takes them. */
   readonly filters: (filters: readonly Filter[]) => NativeFilter[]
@@ -90,7 +90,7 @@ export class SceneSurfaces {
       close(planned)
       this.#planned.delete(id)
     }
-    // Pictures of a source that is gone may be the mask of others.
+    // Frames of a source that is gone may be the mask of others.
     if ([...sourcesBefore.values()].some(({ id, kind }) => this.#sources.get(id)?.kind !== kind)) this.replan()
   }
 
@@ -133,7 +133,7 @@ export class SceneSurfaces {
     return { scenes, sources, hasFilters }
   }
 
-  /** The scene as a whole picture, up to date. */
+  /** The scene as a whole frame, up to date. */
   root(scene: string): Surface {
     const planned = this.#refresh(scene)
     if (planned.root === undefined) {
@@ -144,7 +144,7 @@ export class SceneSurfaces {
     return planned.root
   }
 
-  /** Items of a scene where they stand now, bottom first. */
+  /** Items of a scene at their present positions, bottom first. */
   placed(scene: string): readonly PlacedItem[] {
     return this.#refresh(scene).placed
   }
@@ -155,7 +155,7 @@ export class SceneSurfaces {
   }
 
   /**
-   * A source's picture behind its filters, as items show it; undefined while it has none.
+   * A source's frame after its filters, as items show it; undefined while it has none.
    * @param before id of the filter whose input is wanted instead
    */
   sourceLayer(id: string, before?: string): (Layer & { readonly width: number; readonly height: number }) | undefined {
@@ -277,7 +277,7 @@ export class SceneSurfaces {
     return { item, placement, content: { store, filters: this.#filtersOf(source) }, shows: `source:${source.id}` }
   }
 
-  /** One array for each source while its filters stay: the compositor filters a picture once, whoever shows it. */
+  /** One array for each source while its filters stay: the compositor filters a frame once, however many show it. */
   #filtersOf({ id, filters }: Source): NativeFilter[] {
     const known = this.#filters.get(id)
     if (known?.filters === filters) return known.native
@@ -300,7 +300,8 @@ export class SceneSurfaces {
       return found === undefined || faded === undefined ? [] : [present(found, { ...faded, x: 0, y: 0 })]
     })
     if (members.length === 0) return undefined
-    // The group's box starts at its own origin, so that it stays where it is whatever its members do; what stands left of it or above hangs over.
+    // The group's box starts at its own origin, so that it stays where it is whatever its members do; what is left of it or above hangs
+    // over.
     let [left, top, right, bottom] = [0, 0, 1, 1]
     for (const { placement } of members) {
       const box = extent(placement)
@@ -339,7 +340,7 @@ function close(planned: PlannedScene): void {
   for (const surface of planned.groups.values()) surface.close()
 }
 
-/** An item as it is seen on its way in or out. */
+/** An item as it is seen during its show or hide transition. */
 function present(placed: PlacedItem, { opacity, x, y }: Presence, { width, height } = { width: 0, height: 0 }): PlacedItem {
   if (opacity === 1 && x === 0 && y === 0) return placed
   const { item, placement } = placed

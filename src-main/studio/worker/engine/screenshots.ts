@@ -5,7 +5,7 @@ import type { Compositor, FrameMemory } from '../compositor/compositor.ts'
 
 export interface ScreenshotOrder {
   readonly type: 'png' | 'jpeg'
-  /** Pixels; the height follows. The picture's own where left out. */
+  /** Pixels; the height follows. The frame's own by default. */
   readonly width?: number
 }
 
@@ -20,7 +20,7 @@ function memory(width: number, height: number): FrameMemory {
   }
 }
 
-/** Has a picture of a size composed and writes it as an image file. */
+/** Has a frame of a size composited and writes it as an image file. */
 export async function takeScreenshot(
   compositor: Compositor,
   size: { readonly width: number; readonly height: number },

@@ -1,4 +1,4 @@
-/** The studio's process: the only one besides its sources' in which pictures live. Everything that it is comes with `show`. */
+/** The studio's process: the only one besides its sources' that has frames. Everything that it shows comes with `show`. */
 import { AppError } from '../../../platform/errors.ts'
 import { openMediaWire } from '../../../platform/workers/media-wire.ts'
 import { PendingReplies } from '../../../platform/workers/pending-replies.ts'
@@ -27,10 +27,10 @@ const host = connectToHost<ToStudio, FromStudio>((message) => {
 onWorkerEnd(({ worker, pid, args: [of] }) => host.send({ kind: 'lost', lost: { worker, pid, of } }))
 
 const wire = openMediaWire(openMediaPipe(), { onTrack() {}, onPacket() {}, onNote() {} })
-/** Bytes that the host has not taken: beyond this it hangs, and pictures would only fill memory. */
+/** Bytes that the host has not taken: beyond this it hangs, and frames would only fill memory. */
 const maxWaitingBytes = 64 * 1024 * 1024
 
-/** What does not load is told as what the show is broken by. */
+/** What does not load is reported as the fault of the show. */
 const code = Promise.all([
   import('./engine.ts'),
   import('../compositor/load-compositor.ts'),

@@ -32,7 +32,7 @@ describe.skipIf(native === undefined)('filters for video', () => {
     return store
   }
 
-  /** The filtered picture over blue. */
+  /** The filtered frame over blue. */
   function shown(store: FrameStore, filters: readonly NativeFilter[], at = { x: 0, y: 0 }) {
     const surface = native!.createSurface({ width, height, background: '#0000ff' })
     open.push(surface)
@@ -107,7 +107,7 @@ describe.skipIf(native === undefined)('filters for video', () => {
     const [r, , b] = cut(15, 8) as [number, number, number]
     expect(r + b).toBeGreaterThan(230)
     expect(b).toBeGreaterThan(60)
-    // What lies far from any edge stays what it is, also where there is alpha somewhere.
+    // What is far from any edge stays unchanged, also where there is alpha somewhere.
     const pierced = storeOf((x) => [200, 30, 30, x === 0 ? 0 : 255])
     expect(shown(pierced, made('blur', { radius: 2 }))()(24, 8)).toEqual(shown(pierced, [])()(24, 8))
     const bumpy = storeOf((x) => (x === 16 ? [140, 140, 140, 255] : grey!))
@@ -270,7 +270,7 @@ describe.skipIf(native === undefined)('filters for video', () => {
     expect(filters.of([one, other])).toHaveLength(2)
     filters.keepFor([{ filters: [{ ...other, enabled: false }] }])
     expect(filters.tables).toBe(1)
-    // One that is let go of while it is read is not kept either; what comes back is read again.
+    // One that is released while it is read is not kept either; what comes back is read again.
     read = Promise.withResolvers()
     filters.of([one, lut('third')])
     filters.keepFor([{ filters: [one] }])

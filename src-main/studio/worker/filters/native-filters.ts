@@ -12,7 +12,7 @@ import { type CorrectionSettings, correctionTable, needsTable } from './linear-c
 
 export interface NativeFiltersDependencies {
   readonly reach: ReachPolicy
-  /** Pictures of a source, where it has any: masks. */
+  /** Frames of a source, if it has any: masks. */
   readonly pictures: (source: string) => FrameStore | undefined
   /** A filter cannot do its work (undefined: it can again). */
   readonly onProblem: (filter: string, problem: string | undefined) => void
@@ -73,7 +73,7 @@ export class NativeFilters {
     return filters.flatMap((filter) => (filter.enabled ? (this.#make(filter) ?? []) : []))
   }
 
-  /** Lets go of the tables that no filter names any more: one that comes back is read again. `filtered` is all sources and scenes. */
+  /** Releases the tables that no filter names any more: one that comes back is read again. `filtered` is all sources and scenes. */
   keepFor(filtered: readonly { readonly filters: readonly Filter[] }[]): void {
     if (this.#tables.size === 0) return
     const named = new Set<string>()

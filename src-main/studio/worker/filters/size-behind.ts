@@ -1,6 +1,6 @@
 import type { Filter } from '../../document/collection.ts'
 
-/** Size of a picture behind its filters, pixels: `crop` alone changes it, as the compositor cuts. 0 or less where nothing is left. */
+/** Size of a frame after its filters, pixels: only `crop` changes it, as the compositor cuts. 0 or less if nothing is left. */
 export function sizeBehind(filters: readonly Filter[], width: number, height: number): { readonly width: number; readonly height: number } {
   for (const { kind, enabled, settings } of filters) {
     if (kind !== 'crop' || !enabled) continue

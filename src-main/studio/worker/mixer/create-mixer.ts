@@ -11,7 +11,7 @@ import { blockFrames, type MixedBlock, type Mixer, type MixerDependencies, type 
 import { ReturnMixes } from './return-mixes.ts'
 
 const blockUs = (blockFrames * 1e6) / mixRate
-/** By then the sound of devices has come. */
+/** By then the audio of devices has come. */
 const minDelayUs = 50_000
 /** How much of a delay that is no longer needed is given back with each block. */
 const giveBackUs = 1000

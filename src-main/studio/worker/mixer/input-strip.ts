@@ -15,18 +15,18 @@ import { blockFrames, type MixerInput, mixRate } from './mixer.ts'
 
 /** Blocks in which gains, mutes and routes change: 20 ms. */
 const changeBlocks = 2
-/** Blocks in which a source fades that follows its pictures: 150 ms. */
+/** Blocks in which a source that follows its video fades: 150 ms. */
 const followBlocks = 15
 /** Blocks of silence after which filters have nothing left to say. */
 const restBlocks = 500
 /** Quieter is silence. */
 const silentDb = -100
 
-/** Where a strip's sound goes: the tracks, then what is heard on this machine. */
+/** Where a strip's audio goes: the tracks, then what is heard on this machine. */
 export const monitorBus = trackCount
 export const busCount = trackCount + 1
 
-/** One source in the mixer: its sound on the mixer's clock, filtered, at its fader, on its way to the tracks. */
+/** One source in the mixer: its audio on the mixer's clock, filtered, at its fader, on its way to the tracks. */
 export class InputStrip implements KeySource {
   readonly source: string
   /** Behind the filters, before the fader. */
@@ -96,7 +96,7 @@ export class InputStrip implements KeySource {
     this.#isKey = isKey
   }
 
-  /** How much later than a block's time its own sound is taken, us: what filters look ahead, less the sync offset. */
+  /** How much later than a block's time its own audio is taken, us: what filters look ahead, less the sync offset. */
   get aheadUs(): number {
     return (this.#chain.latency * 1e6) / mixRate - this.#input.audio.syncOffsetMs * 1000
   }
@@ -149,7 +149,7 @@ export class InputStrip implements KeySource {
     if (start !== 0 || end !== 0) add(into, this.#faded, start, end)
   }
 
-  /** Adds what was added to the first track, whoever takes that. Called behind `addTo`. */
+  /** Adds what was added to the first track, even if the first is not used. Called behind `addTo`. */
   addToReturn(into: Float32Array): void {
     const way = this.#routes[0]!
     if (this.#silentBlocks > restBlocks) return

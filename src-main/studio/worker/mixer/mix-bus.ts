@@ -5,20 +5,20 @@ import { SwappingChain } from './filters/swapping-chain.ts'
 import { blockFrames } from './mixer.ts'
 
 /**
- * What a track (or this machine's speaker) hears: the sum of its sources, filtered. Sources are mixed some blocks ahead of what leaves,
- * so that filters that look ahead have their time; what a bus does not need of it, its sound waits here: all buses stay in step.
+ * What a track (or this machine's speaker) hears: the sum of its sources, filtered. Sources are mixed some blocks ahead of what leaves, so
+ * that filters that look ahead have their time; audio that a bus does not need for that waits here: all buses stay in sync.
  */
 export class MixBus {
   /** Sources are added to it; then it is filtered in place. */
   readonly sum = new Float32Array(blockFrames * 2)
   readonly #chain: SwappingChain
   readonly #out = new Float32Array(blockFrames * 2)
-  /** Filtered sound that waits, and how many frames of it. */
+  /** Filtered audio that waits, and how many frames of it. */
   #kept = new Float32Array(blockFrames * 4)
   #keptFrames = 0
   /** What the chain's latency was with the last block. */
   #latency = 0
-  /** Frames of the chain that are not taken: by so much its sound is late. */
+  /** Frames of the chain that are not taken: its audio is late by this much. */
   #skip = 0
 
   constructor(maker: ProcessorMaker) {
@@ -87,7 +87,7 @@ export class MixBus {
     this.#kept.fill(0, at, at + frames * 2)
   }
 
-  /** Makes room at the end. Answers where it starts. */
+  /** Makes space at the end. Answers where it starts. */
   #reserve(frames: number): number {
     const at = this.#keptFrames * 2
     this.#keptFrames += frames

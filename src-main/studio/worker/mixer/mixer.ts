@@ -38,7 +38,7 @@ export interface ReturnMix {
   readonly without: ReadonlySet<string>
 }
 
-/** What the mixer needs of whoever runs it. */
+/** Dependencies of the mixer. */
 export interface MixerDependencies {
   readonly log: Logger
 }
@@ -46,9 +46,9 @@ export interface MixerDependencies {
 /** Mixes sources to tracks, block by block, on the machine's monotonic clock. */
 export interface Mixer {
   /**
-   * How long after its time a block is to be mixed, microseconds: by then its sound is there. It is 50 ms, what filters look ahead (those
-   * of tracks in whole blocks), and what the earliest source (negative sync offset) needs. Grows at once and shrinks by 1 ms a block:
-   * whoever mixes waits a little longer once, then goes on. Blocks keep their times, so that sound and pictures stay in step.
+   * How long after its time a block is to be mixed, microseconds: by then its audio is there. It is 50 ms, what filters look ahead (those
+   * of tracks in whole blocks), and what the earliest source (negative sync offset) needs. Grows at once and shrinks by 1 ms a block: the
+   * caller waits a little longer once, then goes on. Blocks keep their times, so that audio and video stay in sync.
    */
   readonly delayUs: number
   /** Replaces the inputs; those that stay go on without a seam. */

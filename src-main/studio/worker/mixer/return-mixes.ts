@@ -6,7 +6,7 @@ import { add, clip, scale } from './mix-kernels.ts'
 import type { ReturnMix } from './mixer.ts'
 import { TalkInput } from './talk-input.ts'
 
-/** While somebody talks to a guest the show is so much quieter for them: 12 dB. */
+/** While somebody talks to a guest the show is this much quieter for them: 12 dB. */
 const duckedGain = 0.25
 /** Blocks in which the show becomes quieter or louder, and in which a talker comes and goes. */
 const duckBlocks = 10

@@ -5,7 +5,7 @@ const startFrames = blockFrames * 6
 /** More than this is late for a conversation: the oldest of it is left out. 400 ms. */
 const maxFrames = blockFrames * 40
 
-/** What somebody says who is no source of the show: it comes when it comes, is kept for a moment, and taken block by block. */
+/** The voice of somebody who is not a source of the show: it comes at any time, is kept for a moment, and is taken block by block. */
 export class TalkInput {
   /** The block that is heard now; silence while nothing is there. */
   readonly block = new Float32Array(blockFrames * 2)

@@ -15,7 +15,7 @@ export class KeptText {
     this.#file = join(folder, name)
   }
 
-  /** Empty where there is none. */
+  /** Empty if there is none. */
   read(): string {
     try {
       return readFileSync(this.#file, 'utf8').slice(0, longest)

@@ -15,7 +15,7 @@ export interface SourceContext {
   readonly canvas: { readonly width: number; readonly height: number }
   /** What it may use of what its first settings name. */
   readonly reach: SourceReach
-  /** Where sources of this collection keep small files that outlive the process; made by whoever writes the first. */
+  /** Where sources of this collection keep small files that outlive the process; made when the first is written. */
   readonly folder: string
   /** What a source with this id kept when the process before this one died. */
   readonly memory: SourceMemory | undefined
@@ -24,7 +24,7 @@ export interface SourceContext {
   /** Keeps this in place of what was kept before; undefined: nothing. */
   remember(memory: SourceMemory | undefined): void
   report(report: SourceReport): void
-  /** Address at which this machine may watch a stream of our own host. */
+  /** URL at which this machine may watch a stream of our own host. */
   liveUrl(stream: string): Promise<string>
 }
 

@@ -2,7 +2,7 @@ import type { TSchema } from 'typebox'
 import Value from 'typebox/value'
 import { schemaFaults } from '../../../platform/schema-faults.ts'
 
-/** Settings with all their defaults, or the first thing that is wrong with them, in words that name the place. */
+/** Settings with all their defaults, or the first fault in them, in words that name the place. */
 export type ReadSettings = { readonly settings: unknown } | { readonly problem: string }
 
 /** Fills in what was left out and checks the rest. The settings given stay as they are. */

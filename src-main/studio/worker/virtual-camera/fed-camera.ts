@@ -1,9 +1,9 @@
 import type { CanvasFrames } from '../../control/engine/studio-engine.ts'
 import type { FromCamera } from '../../control/outputs/virtual-camera/messages.ts'
 
-/** A camera that is fed with the pictures of a store. */
+/** A camera that is fed with the frames of a store. */
 export interface FedCamera {
-  /** Pictures are there from now on; null: nowhere, until it is reported again. */
+  /** Frames are there from now on; null: nowhere, until it is reported again. */
   show(pictures: CanvasFrames | null): void
   statistics(): { readonly frames: number; readonly dropped: number }
   close(): Promise<void>

@@ -18,7 +18,7 @@ interface OpenDevice {
 /** Longest rest between two looks at the store, ms. */
 const maxRestMs = 20
 
-/** A device of v4l2loopback: each new picture is written to it, as yuv420p. */
+/** A device of v4l2loopback: each new frame is written to it, as yuv420p. */
 export class LoopbackCamera implements FedCamera {
   readonly #stores: MediaStores
   readonly #camera: Loopback
@@ -71,7 +71,7 @@ export class LoopbackCamera implements FedCamera {
       while (!this.#closed) {
         const sequence = this.#store?.sequence ?? 0
         if (sequence !== 0 && sequence !== this.#sent) await this.#write(sequence)
-        // The next picture is started when it is due, and there some milliseconds later.
+        // The next frame is started when it is due, and there some milliseconds later.
         const restMs = (this.#sentUs + this.#periodUs - this.#stores.nowUs()) / 1000
         await new Promise((resolve) => setTimeout(resolve, Math.min(maxRestMs, Math.max(1, Math.floor(restMs)))))
       }
@@ -101,7 +101,7 @@ export class LoopbackCamera implements FedCamera {
   }
 }
 
-/** Opens the device for pictures of that size; throws FFmpeg's words where it rejects. */
+/** Opens the device for frames of that size; throws FFmpeg's message if it rejects. */
 async function openDevice({ device, muxer }: Loopback, width: number, height: number): Promise<OpenDevice> {
   const output = new FormatContext()
   must(output.allocOutputContext2(null, muxer, device), 'make output')

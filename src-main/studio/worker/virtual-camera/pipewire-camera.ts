@@ -25,7 +25,7 @@ export class PipeWireCamera implements FedCamera {
   }
 
   show(pictures: CanvasFrames | null): void {
-    // Without pictures the node stays: whoever has the camera waits for the next one.
+    // Without frames the node stays: a program that uses the camera waits for the next one.
     if (pictures === null) return
     const before = this.#pictures
     this.#pictures = pictures
@@ -36,7 +36,7 @@ export class PipeWireCamera implements FedCamera {
     try {
       this.#output.setStore(pictures.address)
     } catch {
-      // Its maker died meanwhile: another is told soon.
+      // Its maker died meanwhile: another is reported soon.
     }
   }
 

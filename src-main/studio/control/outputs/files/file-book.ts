@@ -82,7 +82,7 @@ export class FileBook {
     return [...this.#byId.values()].filter((file) => file.session === session && file.kind === kind)
   }
 
-  /** A path for a new file, which is nobody else's until `release`: outputs that start together may want the same name. */
+  /** A path for a new file, which is reserved until `release`: outputs that start together may want the same name. */
   claim(facts: FileFacts): string {
     const path = freePath(facts, this.#claimed)
     this.#claimed.add(path)
@@ -201,7 +201,7 @@ export class FileBook {
     } else this.forget(file.id)
   }
 
-  /** Sets a file that has no proper ending down as what it holds. */
+  /** Registers a file that has no proper ending with what it contains. */
   async mend(file: StoredFile, state: 'recovered' | 'complete'): Promise<void> {
     const found = await recoverFile(file.path, file.container, file.chapters).catch((error: unknown) => {
       this.#dependencies.log.warn({ err: error, file: file.id }, 'a file of the studio could not be read')

@@ -70,12 +70,12 @@ export interface FileFacts {
   readonly part: number
 }
 
-/** Where the bytes of a file stand that is to be there whole or not at all, until it is whole. */
+/** Where a file's bytes are written until it is whole: the file is there complete or not at all. */
 export function halfOf(path: string): string {
   return `${path}.part`
 }
 
-/** A path for a file of another type beside this one, that no file has, nor is to have (`taken`). */
+/** A path for a file of another type beside this one, that no file has or is to have (`taken`). */
 export function pathBeside(path: string, ending: string, taken: ReadonlySet<string>): string {
   const base = join(dirname(path), basename(path, extname(path)))
   return freeOf(base, ending, taken)
@@ -87,7 +87,7 @@ function freeOf(base: string, ending: string, taken: ReadonlySet<string>): strin
   return path
 }
 
-/** A path that no file has, nor is to have (`taken`). A file of a later part says so in its name, whatever the template. */
+/** A path that no file has or is to have (`taken`). A file of a later part says so in its name, whatever the template. */
 export function freePath({ folder, template, ending, wallMs, output, canvas, scene, part }: FileFacts, taken: ReadonlySet<string>): string {
   const fields = { ...timeFields(wallMs), output, canvas, scene, part: numberField(part) }
   const full = part > 1 && !/\{(part|time)\}/.test(template) ? `${template}-{part}` : template

@@ -7,7 +7,7 @@ import { PausableFeed } from './pausable-feed.ts'
 const track = (id: string, kind: 'audio' | 'video', timescale: number): Track => ({ id, kind, timescale }) as unknown as Track
 const pictures = track('v0', 'video', 90_000)
 
-/** A feed of pictures at 30 a second, a keyframe each second, and of sound in packets of `frames`, in order of decoding time. */
+/** A feed of video at 30 frames a second, a keyframe each second, and of audio in packets of `frames`, in order of decoding time. */
 class Source {
   subscriber: MediaSubscriber | undefined
   readonly originTimeMs = 0
@@ -100,7 +100,7 @@ it.each([
     const before = video[index - 1]
     if (before === undefined) continue
     expect(packet.dts - before.dts).toBeGreaterThanOrEqual(3000)
-    // The last picture before a pause represents a packet of sound longer at most, beside those that it is decoded before.
+    // The last frame before a pause represents a packet of audio longer at most, beside those that it is decoded before.
     expect(packet.dts - before.dts).toBeLessThan(3000 + 1920 + ('bFrames' in options ? 6000 : 0))
   }
   expect(new Set(video.map(({ pts }) => pts)).size).toBe(video.length)

@@ -2,7 +2,7 @@ import { ticks } from '../../../../formats/media-time.ts'
 import type { Packet, Track } from '../../../../formats/track.ts'
 import type { MediaFeed, MediaSubscriber } from '../../../../media/files/media-feed.ts'
 
-/** Sound of so long ago is kept while nothing is handed on: what goes with the first frame after a pause may have come before it, s. */
+/** Audio of this length is kept while nothing is handed on: what goes with the first frame after a pause may have come before it, s. */
 const heldS = 2
 
 /** What was handed on of a track, on the times handed on, ticks. */
@@ -10,14 +10,13 @@ interface Handed {
   readonly track: Track
   /** Decoding time behind the last packet. */
   untilDts: number
-  /** Where the last picture or sample ends. */
+  /** Where the last frame or sample ends. */
   untilPts: number
 }
 
 /**
- * A feed that can be paused: what comes meanwhile is left out, and what follows joins what was before. The times of what follows are
- * moved by whole packets of sound, so that sound goes on with the sample behind the last one, and pictures stay in step with it. For
- * one subscriber.
+ * A feed that can be paused: what comes meanwhile is left out, and what follows joins what was before. The times of what follows are moved
+ * by whole packets of audio, so that audio goes on with the sample after the last one, and video stays in sync with it. For one subscriber.
  */
 export class PausableFeed implements MediaFeed {
   readonly #feed: MediaFeed & { requestKeyframe(): void }
@@ -26,16 +25,16 @@ export class PausableFeed implements MediaFeed {
   #state: 'on' | 'paused' | 'resuming' = 'on'
   /** What is taken off times, s. */
   #shiftS = 0
-  /** Tracks are some ms apart: what lies before this comes through a pause, s of the feed. */
+  /** Tracks are some ms apart: what is before this passes a pause, s of the feed. */
   #cutS = Number.NEGATIVE_INFINITY
   /** Tracks that have come past it. */
   readonly #past = new Set<string>()
   /** Something came through the pause and is not set down yet. */
   #unsaved = false
-  /** Sound that came while nothing was handed on, oldest first. */
+  /** Audio that came while nothing was handed on, oldest first. */
   #held: Packet[] = []
   readonly #handed = new Map<string, Handed>()
-  /** Sound that was never heard before starts here, s of the feed. */
+  /** Audio that was never heard before starts here, s of the feed. */
   #fromS = Number.NEGATIVE_INFINITY
 
   constructor(feed: MediaFeed & { requestKeyframe(): void }, pictures: boolean) {
@@ -112,7 +111,7 @@ export class PausableFeed implements MediaFeed {
   #belongsBefore({ track, pts, duration }: Packet): boolean {
     const handed = this.#handed.get(track.id)
     if (handed === undefined || this.#cutS === Number.NEGATIVE_INFINITY) return false
-    // A picture behind the last one may need others that are left out.
+    // A frame after the last one may need others that are left out.
     if (track.kind === 'video') return pts - Math.round(this.#shiftS * track.timescale) < handed.untilPts
     return (pts + duration / 2) / track.timescale < this.#cutS
   }
@@ -130,7 +129,7 @@ export class PausableFeed implements MediaFeed {
     this.#held.push(packet)
   }
 
-  /** With the first packet behind the pause: a keyframe, or sound where there is no video. */
+  /** With the first packet after the pause: a keyframe, or audio if there is no video. */
   #goOn(first: Packet): void {
     this.#state = 'on'
     this.#fromS = startS(first)
@@ -141,7 +140,7 @@ export class PausableFeed implements MediaFeed {
     for (const packet of held) this.#hand(packet)
   }
 
-  /** Moves what follows as near to what was before as whole packets of sound allow. */
+  /** Moves what follows as near to what was before as whole packets of audio allow. */
   #shiftAt(first: Packet): number {
     const { track } = first
     const handed = this.#handed.get(track.id)
@@ -163,7 +162,7 @@ export class PausableFeed implements MediaFeed {
     const pts = ticks(packet.pts - shift)
     const handed = this.#handed.get(track.id)
     if (track.kind === 'audio') {
-      // At a seam sound may lap over by a part of a packet; more than half of one is left out.
+      // At a seam audio may overlap by a part of a packet; more than half of one is left out.
       if (handed === undefined ? startS(packet) < this.#fromS : pts < handed.untilPts - duration / 2) return
     }
     if (handed === undefined) this.#handed.set(track.id, { track, untilDts: dts + duration, untilPts: pts + duration })

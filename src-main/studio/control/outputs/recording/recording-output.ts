@@ -14,7 +14,7 @@ import { PausableFeed } from './pausable-feed.ts'
 
 /** Bytes that may wait for the disk. */
 const queueBytes = 64 * 1024 * 1024
-/** Room that a recording which the disk had no space for wants before it goes on. */
+/** Free space that a recording needs before it goes on after the disk was full. */
 const resumeBytes = 32 * 1024 * 1024
 /** Seconds between looks at a disk that rejected. */
 const lookEveryS = 3
@@ -255,7 +255,7 @@ export class RecordingOutput implements RunningOutput {
     return chapter
   }
 
-  /** The disk took no more: what it has is set down, and it is tried again when there is room. */
+  /** The disk took no more: what it has is registered, and it is tried again when there is space. */
   #refused(fault: AppError): void {
     if (this.#stopped || this.#fault !== undefined) return
     this.#fault = fault
@@ -302,7 +302,7 @@ export class RecordingOutput implements RunningOutput {
     this.#closing.add(closing)
   }
 
-  /** A part that the disk rejected, at its end: its state is told when it is closed, behind the output's. */
+  /** A part that the disk rejected, at its end: its state is reported when it is closed, after the output's. */
   async #givenUp({ stored }: FilePart): Promise<void> {
     const { files } = this.#context
     await files.mend(stored, 'complete')

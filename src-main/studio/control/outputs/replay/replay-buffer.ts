@@ -5,7 +5,7 @@ import type { StreamSubscriber } from '../../../../media/live-stream.ts'
 export class ReplayBuffer implements StreamSubscriber {
   readonly #seconds: number
   readonly #maxBytes: number
-  /** Groups: each starts with a keyframe, and holds what came until the next. */
+  /** Groups: each starts with a keyframe, and contains what came until the next. */
   #groups: { readonly packets: Packet[]; readonly startS: number; bytes: number }[] = []
   readonly #tracks = new Map<string, Track>()
   #bytes = 0
@@ -33,7 +33,7 @@ export class ReplayBuffer implements StreamSubscriber {
   onTrack(track: Track): void {
     const known = this.#tracks.get(track.id)
     this.#tracks.set(track.id, track)
-    // One file cannot hold pictures of two configurations.
+    // One file cannot contain video of two configurations.
     if (known !== undefined && Buffer.compare(known.config, track.config) !== 0) this.#clear()
   }
 

@@ -10,7 +10,7 @@ import type { OutputContext, OutputStatistics, RunningOutput } from '../running-
 import { ReplayBuffer } from './replay-buffer.ts'
 import { writeReplay } from './write-replay.ts'
 
-/** Holds the last seconds in memory; `save` makes a file of them. */
+/** Keeps the last seconds in memory; `save` makes a file of them. */
 export class ReplayOutput implements RunningOutput {
   readonly #context: OutputContext
   readonly #settings: ReplaySettings

@@ -8,7 +8,7 @@ const maxPieces = 512
 
 /**
  * Writes packets that start with a keyframe as a plain MP4 file, which is there whole or not at all: tracks by their names, players start
- * with the first of sound. Resolves with its bytes.
+ * with the first audio track. Resolves with its bytes.
  */
 export async function writeReplay(
   path: string,
@@ -64,7 +64,7 @@ export async function writeReplay(
   return fileBytes
 }
 
-/** Pictures stand first. */
+/** Video comes first. */
 function rank(lane: readonly Packet[]): number {
   return lane[0]?.track.kind === 'video' ? 0 : 1
 }

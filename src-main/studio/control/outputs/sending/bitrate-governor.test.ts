@@ -4,7 +4,7 @@ import { BitrateGovernor, type LinkReading } from './bitrate-governor.ts'
 const bounds = { minKbps: 400, maxKbps: 3000 }
 const clear: LinkReading = { bitrateKbps: 3000, queuedMs: 20, droppedFrames: 0, packetsMissed: null }
 
-/** A link that carries so much: what is more waits. The encoder follows within two seconds. */
+/** A link of this capacity: the rest waits. The encoder follows within two seconds. */
 function link(governor: BitrateGovernor, seconds: number, capacity: (second: number) => number): { rates: number[]; queuedMs: number[] } {
   let queuedKbit = 0
   let made = governor.kbps

@@ -26,15 +26,15 @@ const congestedMs = 700
 const clearMs = 350
 /** Of packets such a part is missed on a network that is full; radio alone loses less. */
 const manyMissed = 0.08
-/** A process that was delayed looks like a network that loses for a moment: so many seconds in a row count, s. */
+/** A process that was delayed looks like a network that loses for a moment: this many seconds in a row count, s. */
 const missedS = 2
 /** Bytes in a packet of SRT or RTP, about. */
 const packetBytes = 1250
-/** What was changed shows its effect so much later, s. */
+/** What was changed shows its effect this much later, s. */
 const settleS = 3
 /** How far the bitrate goes in one step where it is not known what arrives. */
 const blindFactor = 0.7
-/** Of what arrives so much is asked for, so that what waits is worked off. */
+/** This share of what arrives is requested, so that the queue becomes shorter. */
 const share = 0.75
 const minFactor = 0.35
 const maxFactor = 0.85
@@ -47,8 +47,8 @@ const firstPatienceS = 8
 const maxPatienceS = 64
 
 /**
- * Decides, second by second, what the pictures of a connection may take: down at once, to a part of what arrives, where a queue grows;
- * up again slowly, and more slowly each time that going up was wrong.
+ * Decides, second by second, the video bitrate of a connection: down at once, to a part of what arrives, when a queue grows; up again
+ * slowly, and more slowly each time that going up was wrong.
  */
 export class BitrateGovernor {
   readonly #bounds: BitrateBounds
@@ -61,7 +61,7 @@ export class BitrateGovernor {
   /** Means of about three seconds, kbps. */
   #given = 0
   #arriving = 0
-  /** What pictures could take when it was too much last, kbps. */
+  /** Video bitrate that was too much last, kbps. */
   #ceiling = Number.POSITIVE_INFINITY
   #sinceChangeS = settleS
   #clearS = 0
@@ -77,7 +77,7 @@ export class BitrateGovernor {
     return this.#kbps
   }
 
-  /** Once a second while the connection stands. Undefined where nothing is to be changed. */
+  /** Once a second while the connection is open. Undefined if nothing is to be changed. */
   second({ bitrateKbps, queuedMs, droppedFrames, packetsMissed }: LinkReading): BitrateChange | undefined {
     const queuedKbit = (queuedMs * bitrateKbps) / 1000
     const growth = queuedKbit - (this.#queuedKbit ?? queuedKbit)

@@ -27,7 +27,7 @@ export interface FedEncoding {
   bitrateKbps: number | undefined
 }
 
-/** A canvas's pictures that somebody takes of the double. */
+/** A canvas's frames that somebody takes of the double. */
 export interface FedFrames {
   readonly canvas: string
   readonly listener: FramesListener
@@ -41,18 +41,18 @@ const track = {
 }
 const fps = 30
 
-/** A StudioEngine for tests: encodes nothing, and hands out made-up packets when it is told to. */
+/** A StudioEngine for tests: encodes nothing, and hands out made-up packets on request. */
 export class FedEngine implements StudioEngine {
   state: EngineState = 'running'
   readonly originTimeMs = 1_700_000_000_000
   readonly encodings = new Set<FedEncoding>()
-  /** Who takes pictures of canvases. */
+  /** Who takes frames of canvases. */
   readonly pictures = new Set<FedFrames>()
   /** Tiles that are wanted of the double. */
   tiles: readonly string[] = []
   /** Frames between keyframes. */
   gop = 30
-  /** How far pictures stand behind sound, s: an encoder that looks ahead. */
+  /** How far video is behind audio, s: an encoder that looks ahead. */
   lookaheadS = 0
   readonly #listeners = new Set<(event: EngineEvent) => void>()
   #fromS = 0
@@ -95,7 +95,7 @@ export class FedEngine implements StudioEngine {
     for (const [index, { request, listener }] of [...this.encodings].entries()) if (index < max) listener.onTrack(trackOf(request))
   }
 
-  /** Hands out so much of every encoding, in order of time. */
+  /** Hands out this much of every encoding, in order of time. */
   feed(seconds: number): void {
     const packets: { readonly at: number; readonly listener: EncodedListener; readonly packet: Packet }[] = []
     for (const { request, listener } of this.encodings) {
@@ -108,7 +108,7 @@ export class FedEngine implements StudioEngine {
     for (const { listener, packet } of packets.sort((one, other) => one.at - other.at)) listener.onPacket(packet)
   }
 
-  /** The process dies; so many seconds pass until it is back. */
+  /** The process dies; this many seconds pass until it is back. */
   die(seconds: number): void {
     for (const { listener } of [...this.encodings, ...this.pictures]) listener.onGap()
     this.#enter('restarting')
@@ -187,7 +187,7 @@ function trackOf(request: VideoRequest | AudioRequest): Track {
   return isVideo(request) ? track.video : track[request.encoding.codec]
 }
 
-/** Frames stand on whole numbers of their rate, as the studio's do. */
+/** Frames are at whole numbers of their rate, as the studio's are. */
 function packetsOf(request: VideoRequest | AudioRequest, fromS: number, toS: number, gop: number): Packet[] {
   const of = trackOf(request)
   const step = of.kind === 'video' ? of.timescale / fps : of.codec === 'opus' ? 960 : 1024

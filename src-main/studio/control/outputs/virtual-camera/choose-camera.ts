@@ -36,7 +36,7 @@ export function chooseCamera(
   devices: readonly string[],
 ): CameraWay {
   if (system !== 'linux') throw new AppError('studio.virtual_camera_missing', `Virtual cameras are fed on Linux alone, not on ${system}`)
-  // Whoever names a device means that one.
+  // A device that is named is used.
   if (via === 'pipewire' || (via === 'auto' && device === '' && devices.length === 0)) return { via: 'pipewire' }
   if (devices.length === 0) throw new AppError('studio.virtual_camera_missing', 'This machine has no device of v4l2loopback')
   const chosen = device === '' ? devices[0] : devices.find((each) => each === device)

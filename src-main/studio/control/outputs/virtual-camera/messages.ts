@@ -4,7 +4,7 @@ import type { CanvasFrames } from '../../engine/studio-engine.ts'
 export type ToCamera =
   /** First, once. */
   | { readonly type: 'open'; readonly camera: CameraToFeed }
-  /** Where pictures stand from now on; null: nowhere, until it is reported again. */
+  /** Where frames are from now on; null: nowhere, until it is reported again. */
   | { readonly type: 'pictures'; readonly pictures: CanvasFrames | null }
 
 export type CameraToFeed =
@@ -31,7 +31,7 @@ export type FromCamera =
   | { readonly type: 'waiting'; readonly problem: string }
   /** They cannot, and will not. */
   | { readonly type: 'failed'; readonly code: string; readonly problem: string }
-  /** Whether pictures are of use to anybody. */
+  /** Whether anybody uses the frames. */
   | { readonly type: 'taken'; readonly taken: boolean }
-  /** Pictures handed on, and those left out. */
+  /** Frames handed on, and those left out. */
   | { readonly type: 'frames'; readonly frames: number; readonly dropped: number }

@@ -9,7 +9,7 @@ import type { CameraToFeed, FromCamera, ToCamera } from './messages.ts'
 
 const restart = { firstMs: 500, maxMs: 10_000, goodAfterMs: 10_000 } as const
 
-/** A camera that other programs see: a process of its own hands them the canvas's pictures out of shared memory. */
+/** A camera that other programs see: a process of its own hands them the canvas's frames out of shared memory. */
 export class VirtualCameraOutput implements RunningOutput, FramesListener {
   readonly #context: OutputContext
   readonly #camera: CameraToFeed

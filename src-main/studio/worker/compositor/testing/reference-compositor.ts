@@ -1,5 +1,5 @@
 /**
- * A slow compositor in floating point that tests compare the native one with: 4:4:4 RGB, nine samples a pixel; one where pixels lie on
+ * A slow compositor in floating point that tests compare the native one with: 4:4:4 RGB, nine samples a pixel; one where pixels match
  * pixels, sixteen where unscaled content is between them.
  */
 
@@ -63,7 +63,7 @@ const toLight = (value: number): number => (value <= 0.04045 ? value / 12.92 : (
 const fromLight = (light: number): number => (light <= 0.0031308 ? light * 12.92 : 1.055 * light ** (1 / 2.4) - 0.055)
 const same = (value: number): number => value
 
-/** Adds the multiplied colour at a place of a picture, weighted, to `sum`. */
+/** Adds the premultiplied colour at a position of a frame, weighted, to `sum`. */
 function addSample(picture: ReferenceImage, x: number, y: number, weight: number, sum: Float64Array): void {
   const at = (Math.min(picture.height - 1, Math.max(0, y)) * picture.width + Math.min(picture.width - 1, Math.max(0, x))) * 4
   const alpha = picture.pixels[at + 3]! * weight
@@ -130,7 +130,7 @@ function layOver(ground: ReferenceImage, layer: ReferenceLayer): void {
   }
 }
 
-/** Weighs two pictures of one size: 0 is the first, 1 the second. */
+/** Mixes two frames of one size by weight: 0 is the first, 1 the second. */
 export function mixReference(from: ReferenceImage, to: ReferenceImage, weight: (x: number, y: number) => number): ReferenceImage {
   const pixels = from.pixels.map((value, i) => {
     const share = weight((i >> 2) % from.width, Math.floor((i >> 2) / from.width))
@@ -139,7 +139,7 @@ export function mixReference(from: ReferenceImage, to: ReferenceImage, weight: (
   return { ...from, pixels }
 }
 
-/** What a composed picture is, in the addon's format. */
+/** A composited frame, in the addon's format. */
 export function planarOfReference(picture: ReferenceImage): Planar {
   const rgba = new Uint8Array(picture.pixels.length)
   for (let i = 0; i < rgba.length; i++) rgba[i] = Math.round(Math.min(1, Math.max(0, picture.pixels[i]!)) * 255)

@@ -3,13 +3,13 @@
  * block. New settings are glided to.
  */
 export interface AudioProcessor {
-  /** Frames that its sound leaves later; the same for its whole life. */
+  /** Frames that its audio leaves later; the same for its whole life. */
   readonly latency: number
   /** Settings of its kind, checked and complete. */
   update(settings: unknown): void
-  /** `key` is the sound that steers it, where another source does. */
+  /** `key` is the audio that controls it, if another source does. */
   process(block: Float32Array, key: Float32Array | undefined): void
-  /** Drops the sound that it heard. */
+  /** Drops the audio that it heard. */
   reset(): void
   close?(): void
 }

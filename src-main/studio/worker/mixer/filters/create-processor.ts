@@ -48,7 +48,7 @@ export class ProcessorMaker {
     return ((audioFilterKinds.find((each) => each.kind === kind)?.latencyMs ?? 0) * mixRate) / 1000
   }
 
-  /** A filter of a kind; undefined (and logged) where there is no such kind. `settings` as `completeSettings` gives them. */
+  /** A filter of a kind; undefined (and logged) if there is no such kind. `settings` as `completeSettings` gives them. */
   make(kind: string, settings: unknown): AudioProcessor | undefined {
     const make = this.#makers[kind]
     if (make === undefined) this.#log.warn({ kind }, 'An audio filter of an unknown kind is left out.')

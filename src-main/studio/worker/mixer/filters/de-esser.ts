@@ -12,7 +12,7 @@ const highPart = ({ frequency }: DeEsserSettings) => biquad('high-pass', frequen
 const middlePart = ({ frequency }: DeEsserSettings) => biquad('band-pass', frequency, Math.SQRT1_2)
 
 /**
- * Presses only what is above a frequency, while it is loud: a high shelf whose gain moves. The sound is the sum of a low, a middle and
+ * Presses only what is above a frequency, while it is loud: a high shelf whose gain moves. The output is the sum of a low, a middle and
  * a high part of one filter; the high part has the gain, the middle its root, and at rest nothing is changed.
  */
 export class DeEsser implements AudioProcessor {

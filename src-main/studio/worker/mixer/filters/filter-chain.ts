@@ -4,7 +4,7 @@ import type { AudioProcessor } from './audio-processor.ts'
 import type { ProcessorMaker } from './create-processor.ts'
 import { DelayLine } from './delay-line.ts'
 
-/** Whoever has sound that steers filters of others. */
+/** Who has audio that controls filters of others. */
 export interface KeySource {
   /** Its newest block; silence while it is muted. */
   readonly key: Float32Array
@@ -88,8 +88,8 @@ class Slot {
 }
 
 /**
- * The filters of a source or a track. Settings, turning on and off, and filters without latency that come and go are blended within a block;
- * whatever changes when the sound leaves (`mustSwap`) is made by `swap`, in a moment in which whoever plays the chain is silent.
+ * The filters of a source or a track. Settings, turning on and off, and filters without latency that come and go are blended within a
+ * block; whatever changes when the audio leaves (`mustSwap`) is made by `swap`, in a moment in which the player of the chain is silent.
  */
 export class FilterChain {
   readonly #maker: ProcessorMaker
@@ -103,7 +103,7 @@ export class FilterChain {
     this.swap()
   }
 
-  /** Frames that sound leaves later. */
+  /** Frames that audio leaves later. */
   get latency(): number {
     let frames = 0
     for (const slot of this.#slots) frames += slot.processor.latency

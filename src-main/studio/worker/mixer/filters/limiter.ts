@@ -9,12 +9,12 @@ const queueMask = queueSize - 1
 const almost = 1e-6
 
 /**
- * Keeps the level below a ceiling. The sound is late by 5 ms, and the least gain that any of these frames needs is known before its frame leaves;
- * the mean of that over the same time comes down in a straight line and is there in time, so that no sample is above the ceiling.
+ * Keeps the level below a ceiling. The audio is late by 5 ms, and the least gain that any of these frames needs is known before its frame
+ * leaves; the mean of that over the same time comes down in a straight line and is there in time, so that no sample is above the ceiling.
  */
 export class Limiter implements AudioProcessor {
   readonly latency = limiterFrames
-  /** The last 5 ms of sound, which leave with the next block. */
+  /** The last 5 ms of audio, which leave with the next block. */
   readonly #tail = new Float32Array(limiterFrames * 2)
   readonly #fresh = new Float32Array(blockFrames * 2)
   /** Gains that rise from the oldest frame to the newest: the first is the least of those in sight (a sliding minimum). */

@@ -5,7 +5,7 @@ import { blockFrames } from '../mixer.ts'
 import type { ProcessorMaker } from './create-processor.ts'
 import { FilterChain, type KeySource } from './filter-chain.ts'
 
-/** A chain of filters that may be changed under sound: where a change moves the sound in time, it falls silent meanwhile. */
+/** A chain of filters that may be changed while audio plays: if a change moves the audio in time, it is silent meanwhile. */
 export class SwappingChain {
   readonly #chain: FilterChain
   /** 1, and 0 while the chain is being swapped. */
@@ -19,7 +19,7 @@ export class SwappingChain {
     this.#latency = this.#chain.latency
   }
 
-  /** Frames that sound leaves later. */
+  /** Frames that audio leaves later. */
   get latency(): number {
     return this.#latency
   }
@@ -41,7 +41,7 @@ export class SwappingChain {
     this.#chain.configure(filters)
   }
 
-  /** Nobody hears the sound: the filters do not move. With the next block that is processed they start again, unheard at first. */
+  /** Nobody hears the audio: the filters do not move. With the next block that is processed they start again, unheard at first. */
   sleep(): void {
     this.#sleeps = true
   }
@@ -82,7 +82,7 @@ export class SwappingChain {
     this.#swapBlocks = blocksUnheard(this.#latency)
   }
 
-  /** Out in one block, then the new chain runs unheard until its sound is there, then in again. */
+  /** Out in one block, then the new chain runs unheard until its audio is there, then in again. */
   #advanceSwap(): void {
     if (!this.#chain.mustSwap && this.#swapBlocks === 0) return
     if (this.#presence.end === 1) {
@@ -101,5 +101,5 @@ export class SwappingChain {
   }
 }
 
-/** Until a chain that starts has its sound. */
+/** Until a chain that starts has its audio. */
 const blocksUnheard = (latency: number) => 1 + Math.ceil(latency / blockFrames)

@@ -9,15 +9,15 @@ const chunkFrames = 4096
 const maxReads = 32
 /** Segments that are remembered: of more the oldest are dropped. */
 const maxSegments = 64
-/** Seconds of sound that may wait to be played: the longest sync offset and what the store holds. */
+/** Seconds of audio that may wait to be played: the longest sync offset and the store's length. */
 const maxSeconds = 23
 /** A jump of the times by at least this is a seam, less is jitter; where times jitter more, that much more. */
 const minSeamUs = 15_000
 const maxSeamUs = 100_000
-/** A longer gap is a source that was away rather than sound that was lost. */
+/** A longer gap is a source that was away rather than audio that was lost. */
 const maxGapUs = 2_000_000
 
-/** Takes a source's sound out of its store, block by block, and knows when it is to be heard. */
+/** Takes a source's audio out of its store, block by block, and knows when it is to be heard. */
 export class AudioIntake {
   readonly ring: AudioRing
   readonly clock: ClockEstimate
@@ -25,7 +25,7 @@ export class AudioIntake {
   readonly segments: Segment[] = []
   /** Frames that never came. */
   missing = 0
-  /** Frames of silence that were played where sound came late: told by whoever plays. */
+  /** Frames of silence that were played where audio came late: reported by the player. */
   waited = 0
   readonly #store: AudioStore
   readonly #chunk = new Float32Array(chunkFrames * 2)

@@ -2,10 +2,10 @@ import type { SincTable } from './sinc-table.ts'
 
 /** Frames behind the ring that repeat its start, so that a kernel never wraps. At least the taps of the longest kernel. */
 const guardFrames = 128
-/** Beyond +24 dBFS nothing is sound: such samples are cut off there, and what is no number is silence. */
+/** Beyond +24 dBFS nothing is audio: such samples are clipped there, and NaN is silence. */
 const loudest = 16
 
-/** What of a source's sound is not played yet, interleaved stereo at the device's rate. Frames are counted from the start. */
+/** A source's audio that is not played yet, interleaved stereo at the device's rate. Frames are counted from the start. */
 export class AudioRing {
   /** Frames appended since the start. */
   end = 0

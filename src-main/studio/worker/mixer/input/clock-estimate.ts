@@ -2,12 +2,12 @@
 const minNoiseUs = 5
 /** What a device's clock is believed to be off before anything is known, as a fraction. */
 const expectedDrift = 150e-6
-/** No clock is further off; what seems so is a source that loses or repeats sound. */
+/** No clock is further off; what seems so is a source that loses or repeats audio. */
 const greatestDrift = 2e-3
 /** How much the rate of a clock wanders (temperature), and how much its reading, each second. */
 const rateWanderPerSecond = 0.05e-6
 const phaseWanderUsPerSecond = 2
-/** Times that all lie on one side for so long are no jitter: the clock was moved. */
+/** Times that are all on one side for this long are not jitter: the clock was moved. */
 const movedAfterUs = 300_000
 
 /**
@@ -57,7 +57,7 @@ export class ClockEstimate {
     return this.#frame + (timeUs - this.#timeUs) * this.framesPerUs
   }
 
-  /** Sound starts (again) here. What is known of the rate stays. */
+  /** Audio starts (again) here. What is known of the rate stays. */
   begin(frame: number, timeUs: number): void {
     this.#frame = frame
     this.#timeUs = timeUs

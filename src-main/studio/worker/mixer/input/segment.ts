@@ -1,6 +1,9 @@
 import type { ClockEstimate } from './clock-estimate.ts'
 
-/** A stretch of sound without a seam. Where its times are still coming in, the clock says when it is heard; else its last word stands. */
+/**
+ * A stretch of audio without a seam. While its times are still coming in, the clock says when it is heard; afterwards its last estimate
+ * stays.
+ */
 export class Segment {
   /** Number of its first frame. */
   readonly start: number

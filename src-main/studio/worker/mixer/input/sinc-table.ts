@@ -1,4 +1,4 @@
-/** Windowed sincs at many fractions of a frame: what a sound between two of its samples is. Immutable; shared by all readers of a rate. */
+/** Windowed sincs at many fractions of a frame: the signal between two of its samples. Immutable; shared by all readers of a rate. */
 export interface SincTable {
   /** Frames that one output frame is made of; even. */
   readonly taps: number
@@ -47,7 +47,7 @@ export function sincTable(from: number, to: number): SincTable {
       cos = cos * turnCos - sin * turnSin
       sin = next
     }
-    // Each phase passes steady sound at exactly 1, or the phases would be heard as a modulation.
+    // Each phase passes a constant signal at exactly 1, or the phases would be heard as a modulation.
     for (let tap = 0; tap < taps; tap++) coefficients[phase * taps + tap] = row[tap]! / sum
   }
   return { taps, phases, coefficients }

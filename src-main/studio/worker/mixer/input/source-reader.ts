@@ -4,7 +4,7 @@ import { AudioIntake } from './audio-intake.ts'
 import type { Segment } from './segment.ts'
 import type { SincTable } from './sinc-table.ts'
 
-/** Frames of a fade at the start and the end of sound: 5 ms. */
+/** Frames of a fade at the start and the end of audio: 5 ms. */
 const fadeFrames = 240
 const blockUs = (blockFrames * 1e6) / mixRate
 /** Further off than this is jumped to, with a crossfade; less is caught up with. */
@@ -16,12 +16,12 @@ const catchUpSeconds = 2
 /** A clock that runs so close to ours is ours: samples are taken as they are until they are half a millisecond off. */
 const sameClock = 3e-6
 const sameClockUs = 500
-/** Sound that comes less before it is needed is late: the resampler and the fades look so far ahead. */
+/** Audio that comes less before it is needed is late: the resampler and the fades look this far ahead. */
 const neededUs = 6000
-/** Times that sound came late before its source is taken for late, and how long before it is needed it then comes. */
+/** How often audio must come late until its source counts as late, and how long before it is needed it then comes. */
 const lateArrivals = 12
 const spareUs = 10_000
-/** Latest that sound may be and still be played (later than it belongs), us. */
+/** Latest that audio may be and still be played (later than it belongs), us. */
 const latestUs = 1_500_000
 /** Arrivals after which a source that became punctual is played punctually. */
 const watchedArrivals = 1000
@@ -33,13 +33,13 @@ interface Lane {
   position: number
   /** Frames of the device for each that leaves. */
   step: number
-  /** 0 to 1: where its fade stands. */
+  /** 0 to 1: level of its fade. */
   fade: number
 }
 
 /**
- * Plays a source's sound on the mixer's clock: finds what is to be heard at each block's time, follows the device's clock with a
- * fractional resampler, and fades where sound starts, ends or has a seam.
+ * Plays a source's audio on the mixer's clock: finds what is to be heard at each block's time, follows the device's clock with a fractional
+ * resampler, and fades where audio starts, ends or has a seam.
  */
 export class SourceReader {
   readonly #intake: AudioIntake
@@ -51,7 +51,7 @@ export class SourceReader {
   #isExact = false
   #aheadUs = 0
   #offUs = 0
-  /** How much later than it belongs the sound is played, because it comes late. */
+  /** How much later than it belongs the audio is played, because it comes late. */
   #shiftUs = 0
   #lateCount = 0
   #latestUs = 0
@@ -70,7 +70,7 @@ export class SourceReader {
     return this.#intake.clock.drift * 1e6
   }
 
-  /** How much later (positive) than it belongs the sound is, ms. */
+  /** How much later (positive) than it belongs the audio is, ms. */
   get offsetMs(): number {
     return (this.#offUs + this.#shiftUs) / 1000
   }
@@ -80,8 +80,8 @@ export class SourceReader {
   }
 
   /**
-   * Writes the block that is heard at `timeUs`; sound whose own time is `aheadUs` later is taken, which may be negative.
-   * With `isLeaving` nothing new is taken out of the store, which may be gone. Answers whether there was any sound.
+   * Writes the block that is heard at `timeUs`; audio whose own time is `aheadUs` later is taken, which may be negative. With `isLeaving`
+   * nothing new is taken out of the store, which may be gone. Answers whether there was any audio.
    */
   read(timeUs: number, aheadUs: number, into: Float32Array, isLeaving = false): boolean {
     const intake = this.#intake
@@ -123,7 +123,7 @@ export class SourceReader {
     const was = old.segment !== undefined && this.#play(old, this.#fadingOut)
     const { ring } = this.#intake
     const { taps } = this.#table
-    // In the middle of sound there is nothing to start with: the crossfade alone is the fade.
+    // In the middle of audio there is nothing to start with: only the crossfade fades.
     const isInside = position >= Math.max(segment.start, ring.begin) + taps && position + blockFrames * lane.step < ring.end - taps
     if (was && isInside) lane.fade = 1
     const sounds = this.#play(lane, into)
@@ -136,7 +136,7 @@ export class SourceReader {
     return was || sounds
   }
 
-  /** The newest segment that has started by the end of the block; what lies before it is dropped once it is left. */
+  /** The newest segment that has started by the end of the block; what is before it is dropped once it is left. */
   #segmentAt(wantedUs: number): Segment | undefined {
     const segments = this.#intake.segments
     let index = segments.length - 1
@@ -165,7 +165,7 @@ export class SourceReader {
     lane.step = rate * (1 + Math.max(-fastestCatchUp, Math.min(fastestCatchUp, catchUp)))
   }
 
-  /** Plays a block from a lane. Answers whether any of it sounds. */
+  /** Plays a block from a lane. Answers whether any of it is audible. */
   #play(lane: Lane, into: Float32Array): boolean {
     const { ring } = this.#intake
     const segment = lane.segment!
@@ -216,7 +216,7 @@ export class SourceReader {
     lane.fade = Math.max(0, fade)
   }
 
-  /** Sound broke off without a warning: its last value glides to silence, so that there is no step. */
+  /** Audio stopped without a warning: its last value glides to silence, so that there is no step. */
   #fallFrom(left: number, right: number, into: Float32Array): void {
     for (let frame = 0; frame < fadeFrames; frame++) {
       const gain = (1 - frame / fadeFrames) ** 2

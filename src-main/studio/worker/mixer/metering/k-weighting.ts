@@ -7,7 +7,7 @@ const highPass: Biquad = [1, -2, 1, -1.99004745483398, 0.99007225036621]
 
 export const silenceDb = -120
 
-/** Weighs sound as ears do and sums its power, block by block. */
+/** Weighs audio as ears do and sums its power, block by block. */
 export class KWeighting {
   readonly #filter = new StereoBiquads([shelf, highPass])
   readonly #weighed = new Float32Array(blockFrames * 2)
@@ -40,7 +40,7 @@ export class PowerWindow {
     this.#powers = new Float64Array(blocks)
   }
 
-  /** Blocks that it holds. */
+  /** Blocks in it. */
   get count(): number {
     return this.#count
   }

@@ -1,6 +1,6 @@
 import { silenceDb } from './k-weighting.ts'
 
-/** Keeps the highest sample of a signal until somebody reads it: cheap enough to run all the time, for whoever looks after the show. */
+/** Keeps the highest sample of a signal until somebody reads it: cheap enough to run all the time, for the health checks. */
 export class PeakWatch {
   #peak = 0
   #measured = false

@@ -3,7 +3,7 @@ import type { AudioStore } from '../../../../media/worker/stores/media-stores.ts
 /** Difference of times that is a seam, us. */
 const seamUs = 5000
 
-/** A sound store in this process alone, with what tests and benches need: the same rules as the shared one, without its addon. */
+/** An audio store in this process only, with what tests and benches need: the same rules as the shared one, without its addon. */
 export function memoryAudioStore(sampleRate: number): AudioStore {
   const capacity = sampleRate * 2
   const samples = new Float32Array(capacity * 2)

@@ -8,7 +8,7 @@ export interface SimulatedDeviceOptions {
   /** Nominal rate, Hz, and by how much the true one is higher. */
   readonly sampleRate?: number
   readonly ppm?: number
-  /** Times are off by up to so much, either way. */
+  /** Max error of times, either way. */
   readonly jitterUs?: number
   readonly chunkFrames?: number
   /** Time of the first frame, us. */

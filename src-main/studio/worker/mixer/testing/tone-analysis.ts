@@ -1,9 +1,9 @@
-/** What is found of a tone in sound, for tests and benches. */
+/** A tone found in audio, for tests and benches. */
 export interface ToneFound {
   /** Hz. */
   readonly frequency: number
   readonly amplitude: number
-  /** Radians of the sine at time 0 of the sound. */
+  /** Radians of the sine at time 0 of the audio. */
   readonly phase: number
   /** All else (distortion, noise, other tones) against the tone, dB. */
   readonly restDb: number

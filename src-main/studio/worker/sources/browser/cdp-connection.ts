@@ -12,7 +12,7 @@ export interface CdpEvent {
 /** The browser rejected a command, or is gone. */
 export class CdpFault extends Error {}
 
-/** Longest message that is taken, bytes: a picture of 4096 x 4096 that cannot be compressed. */
+/** Longest message that is accepted, bytes: a screenshot of 4096 x 4096 that cannot be compressed. */
 const maxMessage = 128 << 20
 const patienceMs = 15_000
 

@@ -12,7 +12,7 @@ export interface ChromiumOptions {
   readonly height: number
   /** Where it keeps what it must; of nobody else. */
   readonly profile: string
-  /** Folder with the socket of a sound server, `pulse/native`; undefined: the page is silent. */
+  /** Folder with the socket of an audio server, `pulse/native`; undefined: the page is silent. */
   readonly audioFolder: string | undefined
   readonly network: PageNetwork
 }
@@ -32,10 +32,10 @@ export interface ChromiumProcess {
   kill(): void
 }
 
-/** Builds without windows are smaller where there is one. */
+/** Builds without windows are smaller if there is one. */
 const headlessShells = ['chromium-headless-shell', 'chrome-headless-shell']
 
-/** The installed browser; undefined where there is none. */
+/** The installed browser; undefined if there is none. */
 export function findChromium(): string | undefined {
   const path = process.env.PATH ?? ''
   for (const name of [...headlessShells, ...browserNames(process.platform)]) {
@@ -45,7 +45,7 @@ export function findChromium(): string | undefined {
   return undefined
 }
 
-/** Shared memory of a container may be too small for pictures of pages, bytes. */
+/** Shared memory of a container may be too small for screenshots of pages, bytes. */
 const enoughSharedMemory = 512 << 20
 
 function argumentsFor(wish: ChromiumOptions, sandbox: boolean): string[] {
@@ -115,7 +115,7 @@ export function startChromium(file: string, wish: ChromiumOptions): ChromiumProc
     detached: process.platform !== 'win32',
     env: {
       ...process.env,
-      // Neither the desktop's key ring nor its sound server is for a page that nobody sits before.
+      // A page that no person uses gets neither the desktop's key ring nor its audio server.
       DBUS_SESSION_BUS_ADDRESS: 'disabled:',
       ...(wish.audioFolder !== undefined && {
         XDG_RUNTIME_DIR: wish.audioFolder,

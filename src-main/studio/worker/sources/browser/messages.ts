@@ -17,7 +17,7 @@ export type ToPage =
       readonly settings: BrowserSettings
       readonly reach: SourceReach
       readonly shown: boolean
-      /** Addresses of the stores that it writes. */
+      /** `address` of each store that it writes. */
       readonly pictures: string
       readonly sound: string
     }

@@ -2,10 +2,10 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { makeWorkFolder } from '../../../../platform/work-folder.ts'
 
-/** A folder for one page: its browser's profile and the socket of its sound. */
+/** A folder for one page: its browser's profile and the socket of its audio. */
 export interface PageFolder {
   readonly profile: string
-  /** Holds `pulse/`, in which a sound server's socket may stand. */
+  /** Contains `pulse/`, in which an audio server's socket may be. */
   readonly sound: string
   remove(): void
 }

@@ -23,7 +23,7 @@ export interface PageKeeperDependencies {
 /** The page is asked so often whether it lives, and may take so long to say so, ms. */
 const askEveryMs = 1000
 const answerWithinMs = 5000
-/** A page that nothing holds up answers within this, ms: only of others is it looked at what holds them up. */
+/** A page without delays answers within this, ms: only for others is the cause of the delay looked up. */
 const promptMs = 1000
 /** It is asked so often at most while a busy machine gives it no processor: to start it again would only give that more to do. */
 const maxAsked = 6
@@ -31,18 +31,18 @@ const maxAsked = 6
 const loadedWithinMs = 5000
 const endlessScripts = `Its scripts have not come to an end for ${loadedWithinMs / 1000} s: repair the page, or choose another one`
 const silentServer = `Its server has not answered for ${loadedWithinMs / 1000} s: check the URL and the server`
-/** A server may be silent for so long before the browser is started again: a hung page that is sent elsewhere looks the same, ms. */
+/** A server may be silent for this long before the browser is started again: a hung page that is sent elsewhere looks the same, ms. */
 const maxSilentMs = 60_000
 /** A browser that starts is left alone so long, ms. */
 const settleMs = 4000
 /** How often its memory is looked at, ms. */
 const weighEveryMs = 5000
-/** Wait before an address is tried again, and before a file is looked for again, ms. */
+/** Wait before a URL is tried again, and before a file is looked for again, ms. */
 const retryMs = 3000
 /** Waits before a browser that ended is started again, ms: doubled while it keeps ending. */
 const firstRestartMs = 200
 const maxRestartMs = 10_000
-/** A browser that lived so long is a good one, ms. */
+/** A browser that ran for this long is a good one, ms. */
 const goodAfterMs = 30_000
 
 /** One run of the browser. */
@@ -140,7 +140,7 @@ export class PageKeeper {
     this.#then(async () => {
       const run = this.#run
       if (run !== undefined) await (input.do === 'reload' ? this.#reload(run) : run.page.input(input))
-      // Whoever waits for an address to be tried again need not.
+      // Ends the wait for the next try of a URL.
       else if (input.do === 'reload') await this.#begin()
     })
   }
@@ -257,7 +257,7 @@ export class PageKeeper {
     }
   }
 
-  /** Sends the page to the address that the settings name. */
+  /** Sends the page to the URL in the settings. */
   async #go(run: Run): Promise<void> {
     clearTimeout(this.#retry)
     const address = await findPage(this.#settings, (path) => this.#judge(path), this.#reach.policy.network.ownPages)
@@ -292,7 +292,7 @@ export class PageKeeper {
       const mine = run.loading
       const answers = await run.page.answers(promptMs)
       if (run.ended || run.loading !== mine) return
-      // A browser that waits for a processor is not to blame for it, nor is its page.
+      // A browser that waits for CPU time is not at fault, and its page is not either.
       if (!answers && run.page.arrived && run.browser.waitedForProcessorMs() - heldUpMs > loadedWithinMs / 2) {
         this.#watchLoading(run)
         return
@@ -305,7 +305,7 @@ export class PageKeeper {
     }, loadedWithinMs)
   }
 
-  /** The folder with the page's sound server; undefined where the page is to be silent, or cannot be heard here. */
+  /** The folder with the page's audio server; undefined if the page is to be silent, or cannot be heard here. */
   async #openAudio(folder: PageFolder): Promise<string | undefined> {
     if (!this.#settings.sound || process.platform !== 'linux') return undefined
     const { sound, stores } = this.#dependencies

@@ -9,7 +9,7 @@ export interface PageNetwork {
   readonly policy: NetworkPolicy
 }
 
-/** Names and addresses by which this host takes a request for one of the person at this machine, as Chromium's rules write them. */
+/** Names and IP addresses by which this host recognises a request of the person at this machine, as Chromium's rules write them. */
 const loopbackHosts = ['localhost', '*.localhost', '127.*', '0.0.0.0', '[::1]', '[::]', '[::ffff:7f*]']
 
 /**

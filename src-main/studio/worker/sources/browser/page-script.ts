@@ -3,7 +3,7 @@ export function pageScript(css: string, frameRate: number): string {
   return `(${prepare.toString()})(${JSON.stringify(css)}, ${frameRate})`
 }
 
-/** What the page has of a browser's own things, as far as they are used here. */
+/** The browser's own interfaces in the page, as far as they are used here. */
 interface PageWindow {
   requestAnimationFrame: (callback: (time: number) => void) => number
   cancelAnimationFrame: (id: number) => void

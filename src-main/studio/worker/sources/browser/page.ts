@@ -15,16 +15,16 @@ const maxNavigationMs = 60_000
 /** Wait before a screencast that could not start is started again, ms. */
 const castAgainMs = 100
 /**
- * After so long without a picture it is looked at once more, ms. While pictures wait to be acknowledged the browser passes others over,
- * and does not come back to them: the last one of a page that moved and does not move now may be among those.
+ * After this time without a frame it is checked once more, ms. While frames wait to be acknowledged the browser skips others, and does not
+ * come back to them: the last one of a page that moved and does not move now may be among those.
  */
 const lookAgainMs = 500
 
 /** What becomes of a page. */
 export interface PageEvents {
-  /** An address is asked for. */
+  /** A URL is requested. */
   onNavigating(): void
-  /** It stands: its document is loaded. */
+  /** Its document is loaded. */
   onLoaded(title: string): void
   /** It could not be loaded, in words for people. */
   onUnreachable(problem: string): void
@@ -34,7 +34,7 @@ export interface PageEvents {
   mayRead(path: string): Promise<boolean>
 }
 
-/** A page in a running browser, whose pictures go into a store. */
+/** A page in a running browser, whose frames go into a store. */
 export class Page {
   readonly #cdp: CdpConnection
   readonly #events: PageEvents
@@ -54,10 +54,10 @@ export class Page {
   #frames: Promise<void> = Promise.resolve()
   #wanted = false
   #nextFrameMs = 0
-  /** Pictures since it started to look. */
+  /** Frames since it started to look. */
   #taken = 0
   #lookAgain: NodeJS.Timeout | undefined
-  /** The store holds what was decoded last. */
+  /** The store has what was decoded last. */
   #stored = false
   #navigations = 0
   #arrivedNavigation = 0
@@ -97,12 +97,12 @@ export class Page {
     this.navigate(url, folder)
   }
 
-  /** A document came from the address that was asked for last. */
+  /** A document came from the URL that was requested last. */
   get arrived(): boolean {
     return this.#arrivedNavigation === this.#navigations
   }
 
-  /** Goes to another address. What comes of it is told by events: a server may take its time. */
+  /** Goes to another URL. The result is reported by events: a server may take its time. */
   navigate(url: string, folder: string | undefined): void {
     const mine = ++this.#navigations
     this.#events.onNavigating()
@@ -128,7 +128,7 @@ export class Page {
     return true
   }
 
-  /** Whether pictures are taken. @throws CdpFault */
+  /** Whether frames are taken. @throws CdpFault */
   async show(shown: boolean): Promise<void> {
     this.#wanted = shown
     await this.#cast()
@@ -176,7 +176,7 @@ export class Page {
     this.#script = (await this.#send('Page.addScriptToEvaluateOnNewDocument', { source })).identifier
   }
 
-  /** Starts or ends the screencast, as things stand when it is its turn. */
+  /** Starts or ends the screencast, according to the state when it is its turn. */
   #cast(): Promise<void> {
     this.#castings = this.#castings.then(async () => {
       const wanted = this.#wanted && !this.#unreachable && !this.#closed
@@ -187,14 +187,14 @@ export class Page {
         this.#taken = 0
       } catch (error) {
         if (!(error instanceof CdpFault)) throw error
-        // Between two documents there is none to take pictures of.
+        // Between two documents there is none to take frames of.
         if (!this.#closed) setTimeout(() => void this.#cast(), castAgainMs)
       }
     })
     return this.#castings
   }
 
-  /** A screencast starts with a picture of the page as it is. */
+  /** A screencast starts with a frame of the present page. */
   #castAnew(): Promise<void> {
     if (this.#casting) this.#try('Page.stopScreencast')
     this.#castings = this.#castings.then(() => {
@@ -242,7 +242,7 @@ export class Page {
     }
   }
 
-  /** Another document is in the page; the browser's own page of errors where its address cannot be had. */
+  /** Another document is in the page; the browser's own error page if its URL cannot be loaded. */
   #arrived(unreachable: string | undefined): void {
     const problem = unreachable === undefined ? this.#refused : `${unreachable} cannot be reached`
     if (problem === undefined) {
@@ -299,18 +299,18 @@ export class Page {
         if (this.#casting && !this.#closed) this.#write(changedRows, metadata.monotonicTimestamp)
         else this.#stored = false
       } catch {
-        // A picture that cannot be read is passed over: the next one is whole again.
+        // A frame that cannot be read is skipped: the next one is whole again.
         this.#stored = false
       }
     })
-    // The browser takes another picture when this one is acknowledged. It does so while we decode, but for one at most.
+    // The browser takes another frame when this one is acknowledged. It does so while we decode, but for one at most.
     void before.then(() => this.#acknowledge(sessionId))
     clearTimeout(this.#lookAgain)
-    // The first picture is the page as it is.
+    // The first frame is the present page.
     if (++this.#taken > 1) this.#lookAgain = setTimeout(() => void this.#castAnew(), lookAgainMs)
   }
 
-  /** Holds the browser to the pace that is wanted. */
+  /** Limits the browser to the wanted frame rate. */
   #acknowledge(sessionId: number): void {
     const now = performance.now()
     this.#nextFrameMs = Math.max(this.#nextFrameMs + 1000 / this.#settings.frameRate, now)

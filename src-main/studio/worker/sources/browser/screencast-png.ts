@@ -9,7 +9,7 @@ const idat = 0x49444154
 /** Bytes of a pixel by PNG's colour type: RGB of a page that covers everything, RGBA of one that is seen through. */
 const pixelBytes: Readonly<Record<number, number>> = { 2: 3, 6: 4 }
 
-/** Longest side of a page's picture. */
+/** Longest side of a page's frame. */
 const maxSide = 8192
 
 export type ChangedRows = readonly (readonly [first: number, count: number])[]
@@ -32,11 +32,11 @@ export class ScreencastImage {
   /** RGBA, colours multiplied with alpha, as the browser sends them. */
   pixels = new Uint8Array(0)
   #words = new Int32Array(0)
-  /** The row at hand and the one above, filters undone, as they are in the PNG. */
+  /** The present row and the one above, filters undone, as they are in the PNG. */
   #row = new Int32Array(0)
   #above = new Int32Array(0)
 
-  /** Answers the rows that are not as they were: none where the picture is the same. @throws Error for what is no such PNG */
+  /** Answers the rows that changed: none if the frame is the same. @throws Error for what is no such PNG */
   async decode(png: Buffer): Promise<ChangedRows> {
     const encoded = readChunks(png)
     const { width, height } = encoded

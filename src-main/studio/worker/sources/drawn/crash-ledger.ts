@@ -2,12 +2,12 @@
 export interface CrashLedger {
   begin(id: string): void
   end(id: string): void
-  /** The process is gone. Answers who is left out from now on, if anybody, and whether every drawing should be told. */
+  /** The process is gone. Answers who is left out from now on, if anybody, and whether every drawing should be reported. */
   lost(): { readonly isolated: string | undefined; readonly careful: boolean }
   /** New settings, or the source was removed: it starts with a clean record. */
   forget(id: string): void
   isIsolated(id: string): boolean
-  /** Orders sources so that those under suspicion come last: what they break then is nobody else's. */
+  /** Orders sources so that those under suspicion come last: what they break then affects no others. */
   rank(id: string): number
 }
 

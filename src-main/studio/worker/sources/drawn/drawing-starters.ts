@@ -1,6 +1,6 @@
 import type { DrawingStarters } from './drawing-desk.ts'
 
-/** What draws each kind. Loaded with the first of its kind: letters and pictures each bring a library of their own. */
+/** What draws each kind. Loaded with the first of its kind: letters and images each need a library of their own. */
 export const drawingStarters: DrawingStarters = {
   'image': async () => (await import('./image/image-drawing.ts')).startImage,
   'slideshow': async () => (await import('./slideshow/slideshow-drawing.ts')).startSlideshow,

@@ -25,7 +25,7 @@ export interface DrawingContext {
   judgeTarget(named: string): JudgeTarget
   report(report: SourceReport): void
   remember(memory: SourceMemory): void
-  /** Decodes a picture file, in a process of its own. Rejects with ImageFault. */
+  /** Decodes an image file, in a process of its own. Rejects with ImageFault. */
   readImage(path: string, wish: ImageRequest, options: ReadOptions): Promise<DecodedImage>
   /** Draws at once. What `work` throws is reported. `fresh`: content that was never drawn before. */
   draw(work: () => void, fresh: boolean): void

@@ -14,7 +14,7 @@ export interface DrawnMember {
   leave(): Promise<void>
 }
 
-/** What is told of a source. */
+/** What is reported of a source. */
 export interface DrawnListener {
   onReport(report: SourceReport): void
   /** What must outlive the process. */
@@ -103,7 +103,7 @@ export function createDrawnProcess(log: Logger): DrawnProcess {
       worker: superviseWorker<FromDrawn, ToDrawn>({
         entry: workerFile('drawn-source'),
         log,
-        // Few threads: each keeps memory of its own, and one picture is decoded at a time. Pictures lie outside of JavaScript's memory.
+        // Few threads: each keeps memory of its own, and one image is decoded at a time. Images are outside of JavaScript's memory.
         env: { UV_THREADPOOL_SIZE: '4', MALLOC_ARENA_MAX: '2', NODE_OPTIONS: '--max-semi-space-size=1' },
         onMessage,
         onReady() {

@@ -1,4 +1,4 @@
-/** The process that draws pictures, texts, clocks and test patterns: whatever their libraries do, they do not do it to the studio. */
+/** The process that draws images, texts, clocks and test patterns: whatever their libraries do, they do not do it to the studio. */
 import { workerLog } from '../../../../platform/workers/worker-log.ts'
 import { connectToHost } from '../../../../platform/workers/worker-side.ts'
 import { loadCompositor } from '../../compositor/load-compositor.ts'

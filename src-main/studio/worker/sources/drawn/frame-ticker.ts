@@ -6,7 +6,7 @@ export interface Tick {
   readonly timeUs: number
 }
 
-/** Calls those who draw moving pictures, once for each frame of the program, shortly before it is composed. */
+/** Calls the drawings of moving images, once for each frame of the program, shortly before it is composited. */
 export interface FrameTicker {
   /** The frame of the program that is due next. */
   next(): Tick
@@ -25,7 +25,7 @@ export interface FrameTickerDependencies {
   readonly timers?: { set(work: () => void, ms: number): unknown; clear(timer: unknown): void }
 }
 
-/** So long before a frame is due its picture is drawn: time to draw, and little enough that it is fresh. */
+/** How long before a frame is due its content is drawn: time to draw, and little enough that it is fresh. */
 export const leadUs = 6000
 
 const usualTimers = {

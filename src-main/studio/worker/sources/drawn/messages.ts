@@ -7,7 +7,7 @@ export interface DrawnSourceStart {
   readonly kind: string
   readonly settings: unknown
   readonly reach: SourceReach
-  /** Addresses of the stores that it writes. */
+  /** `address` of each store that it writes. */
   readonly pictures: string | undefined
   readonly sound: string | undefined
   readonly shown: boolean
@@ -30,5 +30,5 @@ export type ToDrawn =
 export type FromDrawn =
   | { readonly type: 'report'; readonly id: string; readonly report: SourceReport }
   | { readonly type: 'memory'; readonly id: string; readonly memory: SourceMemory }
-  /** What follows may cost the process its life: told before and after, so that the guilty one is known. */
+  /** What follows may crash the process: reported before and after, so that the drawing that did it is known. */
   | { readonly type: 'drawing' | 'drawn'; readonly id: string }

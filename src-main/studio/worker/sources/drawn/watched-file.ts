@@ -20,7 +20,7 @@ export interface FileListener {
 /** How often a file is looked at, ms: works on network folders and over replaced files, where notices of the system do not. */
 const lookEveryMs = 500
 
-/** Follows one path: told when the file appears, changes or vanishes. */
+/** Follows one path: reports when the file appears, changes or vanishes. */
 export function watchFile(path: string, listener: FileListener): FileWatch {
   let stopped = false
   let timer: NodeJS.Timeout | undefined

@@ -7,7 +7,7 @@ import type { SourceReach } from '../source-reach.ts'
 import type { FromMediaWorker, PlayPosition, PlayRequest, ToMediaWorker } from './messages.ts'
 import { fromMemory, matchesPosition, type TwoClocks, toMemory } from './play-memory.ts'
 
-/** A process that is silent for so long hangs, ms. */
+/** A process that is silent for this long hangs, ms. */
 const silenceMs = 1500
 /** It may take so long to start, on a machine that is busy, ms. */
 const startMs = 15_000
@@ -34,7 +34,7 @@ const environment = {
 
 /**
  * A source that FFmpeg reads, in a process of its own that is started again when it dies, hangs or grows too large.
- * @param plan makes of settings, and what may be used of what they name, what is to be played; may ask for an address
+ * @param plan makes of settings, and what may be used of what they name, what is to be played; may ask for a URL
  */
 export function startMediaSource<Settings>(
   settings: Settings,
@@ -57,7 +57,7 @@ export function startMediaSource<Settings>(
   /** Counts plans: an answer that was overtaken by newer settings is not used. */
   let planned = 0
   let deaths = 0
-  /** The next death is not counted: an address or a network share that hangs may do so for hours. */
+  /** The next death is not counted: a URL or a network share that hangs may do so for hours. */
   let comesBackAnyway = false
   /** Memory that made the process end, MiB. */
   let tooLargeMb = 0

@@ -4,11 +4,11 @@ import type { ReachPolicy } from '../../../../platform/reach.ts'
 
 /** A stretch of a file, or of numbered images. */
 export interface PlayItem {
-  /** A path, or an http(s) address. */
+  /** A path, or an http(s) URL. */
   readonly file: string
-  /** Held to what editors may use. */
+  /** Limited to what editors may use. */
   readonly limited: boolean
-  /** Pictures a second where `file` is a pattern of numbered images. */
+  /** Images a second if `file` is a pattern of numbered images. */
   readonly sequenceRate?: number
   readonly trimInMs: number
   readonly trimOutMs: number | null
@@ -34,10 +34,10 @@ export interface FilesRequest {
 export interface LiveRequest {
   readonly type: 'live'
   readonly address: string
-  /** FFmpeg's name of the input where the address does not tell, e.g. `v4l2`. */
+  /** FFmpeg's name of the input if the URL does not say it, e.g. `v4l2`. */
   readonly format?: string
   readonly options: Readonly<Record<string, string>>
-  /** Where the address may lead, where an editor named it. */
+  /** Where the URL may lead, if an editor named it. */
   readonly network?: NetworkPolicy
   readonly bufferMs: number
   readonly whileAway: 'nothing' | 'last'
@@ -46,7 +46,7 @@ export interface LiveRequest {
 
 export type PlayRequest = FilesRequest | LiveRequest
 
-/** Where a file player stood, for the process that follows one that died. */
+/** Position of a file player, for the process that follows one that died. */
 export interface PlayPosition {
   readonly item: number
   /** In that item. */
@@ -80,7 +80,7 @@ export type ToMediaWorker =
 
 export type FromMediaWorker =
   | { readonly type: 'report'; readonly report: SourceReport; readonly position: PlayPosition | undefined }
-  /** So many times a second while the process is well. */
+  /** Reports per second while the process is well. */
   | { readonly type: 'alive' }
   /** FFmpeg does not load. */
   | { readonly type: 'cannot-run'; readonly reason: string }

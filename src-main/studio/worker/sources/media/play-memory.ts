@@ -32,7 +32,7 @@ export function fromMemory(request: PlayRequest, memory: SourceMemory | undefine
   return { ...position, round, place }
 }
 
-/** Whether a process that follows would stand where this one does. */
+/** Whether a process that follows would be at the same position. */
 export function matchesPosition(request: FilesRequest, memory: SourceMemory | undefined, position: PlayPosition, now: TwoClocks): boolean {
   const kept = fromMemory(request, memory, now)
   if (kept === undefined) return false

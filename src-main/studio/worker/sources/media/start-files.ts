@@ -45,7 +45,7 @@ export const startPlaylist: StartSource<PlaylistSettings> = (settings, context) 
     return plan(next, reach, { items: next.items, shuffle: next.shuffle })
   })
 
-/** Numbered pictures. */
+/** Numbered images. */
 export const startImageSequence: StartSource<ImageSequenceSettings> = (settings, context) =>
   startMediaSource(settings, context, async (next, reach) => {
     const { files, frameRate, trimInMs, trimOutMs } = next

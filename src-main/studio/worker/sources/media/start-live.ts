@@ -10,7 +10,7 @@ import { listV4l2Cameras } from './v4l2-cameras.ts'
 const cameraDevice = /^\/dev\/(?:video\d+|v4l\/by-(?:id|path)\/[^/]+)$/
 /** Protocols that a stream may come by. */
 const protocols = /^(rtmps?|srt|rtsps?|https?|udp):\/\//i
-/** What an address lists may lead to the network alone, never to files of this machine. */
+/** What a URL lists may only lead to the network, never to files of this machine. */
 const network = 'http,https,tcp,tls,crypto,httpproxy,data'
 
 type Common = Pick<StreamSettings, 'bufferMs' | 'whileAway' | 'memoryLimitMb' | 'whenHidden'>
@@ -28,7 +28,7 @@ function plan(
   }
 }
 
-/** An address with the user and password in it that it is asked with. */
+/** A URL with the user and password for its request. */
 function withUser(address: string, user: string, password: string): string {
   if (user === '') return address
   const given = `${encodeURIComponent(user)}:${encodeURIComponent(password)}@`
@@ -36,8 +36,8 @@ function withUser(address: string, user: string, password: string): string {
 }
 
 /**
- * FFmpeg's options for an address. No time-outs of reading where media comes by itself: FFmpeg goes on after one as if nothing had been
- * lost, and swallows the next packet; the player has a watch of its own. `nobuffer` would lose what was read to find out what is inside.
+ * FFmpeg's options for a URL. No read time-outs for media that comes by itself: FFmpeg goes on after one as if nothing had been lost, and
+ * swallows the next packet; the player has its own. `nobuffer` would lose what was read to find out what is inside.
  */
 function liveOptions(address: string, settings: { readonly rtspTransport?: string; readonly password?: string }): LiveRequest['options'] {
   switch (address.slice(0, address.indexOf(':')).toLowerCase()) {
@@ -60,7 +60,7 @@ function liveOptions(address: string, settings: { readonly rtspTransport?: strin
   }
 }
 
-/** A live stream: of our own host, or of any address. */
+/** A live stream: of our own host, or of any URL. */
 export const startStream: StartSource<StreamSettings> = (settings, context) =>
   startMediaSource(settings, context, async (next, reach) => {
     const { stream, address, user, password } = next

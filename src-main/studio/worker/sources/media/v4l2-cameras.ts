@@ -21,7 +21,7 @@ export async function listV4l2Cameras(root = '/'): Promise<readonly Device[]> {
     if (firstNode.test(name)) cameras.push(await describe(root, join(byId, name), basename(node)))
   }
   for (const name of await namesIn(join(root, 'sys/class/video4linux'))) {
-    // A camera's second node carries metadata, not pictures.
+    // A camera's second node carries metadata, not video.
     const index = await text(join(root, 'sys/class/video4linux', name, 'index'))
     if (!linked.has(name) && (index === '' || index === '0')) cameras.push(await describe(root, join(root, 'dev', name), name))
   }

@@ -82,7 +82,7 @@ class ScreenCastSource implements RunningSource {
     this.#bus = undefined
   }
 
-  /** `again`: nobody but time asks for it, so nothing is told before something is known. */
+  /** `again`: no person requests it, so nothing is reported before something is known. */
   async #begin(again = false): Promise<void> {
     this.#end()
     if (this.#stopped) return

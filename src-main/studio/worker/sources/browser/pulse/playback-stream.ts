@@ -5,10 +5,10 @@ export const sampleFormats = { s16le: 3, float32le: 5 } as const
 /** Hz of everything that is mixed. */
 export const pulseRate = 48_000
 const maxChannels = 8
-/** Sound that waits, ms, at most: whoever sends more at once loses the end. */
+/** Audio that waits, ms, at most: a program that sends more at once loses the end. */
 const maxWaitingMs = 2000
 
-/** One stream of sound that a program plays: what it sent and nobody has heard yet. */
+/** One audio stream that a program plays: what it sent and nobody has heard yet. */
 export class PlaybackStream {
   readonly channel: number
   readonly spec: SampleSpec
@@ -21,7 +21,7 @@ export class PlaybackStream {
   /** Bytes that the program was asked for and that have not come. */
   #askedBytes: number
   #corked: boolean
-  /** Sound flows: enough had come to start with. */
+  /** Audio flows: enough had come to start with. */
   #started = false
   writtenBytes = 0
   readBytes = 0

@@ -1,4 +1,4 @@
-/** Frames of the PulseAudio native protocol: a descriptor of 20 bytes, then a command or sound. */
+/** Frames of the PulseAudio native protocol: a descriptor of 20 bytes, then a command or audio. */
 const descriptorBytes = 20
 /** Channel that represents a command. */
 export const commandChannel = 0xffffffff

@@ -3,7 +3,7 @@ import type { PlaybackStream } from './playback-stream.ts'
 import { pulseRate } from './playback-stream.ts'
 import { PulseSession } from './pulse-session.ts'
 
-/** Takes what a program plays, as a sound server does, on a socket of its own: nobody hears it but who is handed it here. */
+/** Takes what a program plays, as an audio server does, on a socket of its own: only the receiver here hears it. */
 export interface PulseServer {
   /** Ends all connections. */
   stop(): void
@@ -14,7 +14,7 @@ export interface PulseServerDependencies {
   readonly path: string
   /** Monotonic microseconds. */
   nowUs(): number
-  /** Sound while anything plays: interleaved stereo at 48 kHz and when its first frame is heard. Valid during the call. */
+  /** Audio while anything plays: interleaved stereo at 48 kHz and when its first frame is heard. Valid during the call. */
   onAudio(samples: Float32Array, timeUs: number): void
 }
 
@@ -24,8 +24,8 @@ const blockUs = (blockFrames * 1e6) / pulseRate
 const maxHoldUpUs = 200_000
 
 /**
- * Opens the server. It asks for sound at the pace of the machine's monotonic clock, so that what a page plays has no drift.
- * Resolves when it listens.
+ * Opens the server. It requests audio at the pace of the machine's monotonic clock, so that what a page plays has no drift. Resolves when
+ * it listens.
  */
 export function openPulseServer(dependencies: PulseServerDependencies): Promise<PulseServer> {
   const sessions = new Map<Socket, PulseSession>()
@@ -62,7 +62,7 @@ export function openPulseServer(dependencies: PulseServerDependencies): Promise<
     timer = undefined
   }
 
-  /** Sound flows while anything plays. */
+  /** Audio flows while anything plays. */
   function wake(): void {
     if (timer !== undefined || playing().length === 0) return
     nextUs = dependencies.nowUs()

@@ -49,7 +49,7 @@ const sinkSpec: SampleSpec = { format: sampleFormats.float32le, channels: 2, rat
 const sinkMap = Uint8Array.of(1, 2)
 const maxStreams = 64
 
-/** A program that plays sound, on one connection. */
+/** A program that plays audio, on one connection. */
 export class PulseSession {
   readonly streams = new Map<number, PlaybackStream>()
   readonly #send: (bytes: Buffer) => void
@@ -71,7 +71,7 @@ export class PulseSession {
     return true
   }
 
-  /** Asks programs for more sound where some was heard; told that there was none where it failed. */
+  /** Asks programs for more audio when some was heard; reports an underflow if there was none. */
   ask(underflown: ReadonlySet<PlaybackStream>): void {
     for (const stream of this.streams.values()) {
       if (underflown.has(stream)) this.#notify(command.underflow, (out) => out.u32(stream.channel))

@@ -60,7 +60,7 @@ export class TagReader {
     return found === tag.yes
   }
 
-  /** Undefined where there is none. */
+  /** Undefined if there is none. */
   text(): string | undefined {
     const found = this.#bytes[this.#take(1)]
     if (found === tag.nothing) return undefined

@@ -4,7 +4,7 @@ import { readFormat, two } from './format-tokens.ts'
 export interface ClockFormat {
   /** `ms` since 1970. */
   write(ms: number): string
-  /** The text stays the same for so long at least: up to the next whole number of these, ms. */
+  /** The text stays the same for this long at least: up to the next whole number of these, ms. */
   readonly stepMs: number
   /** A text as wide as any that is written, as far as digits go. */
   readonly reference: (text: string) => string

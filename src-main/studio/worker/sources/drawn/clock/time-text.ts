@@ -8,7 +8,7 @@ import { widestDigits } from './clock-format.ts'
 export interface TimeText {
   /** Draws where the text or the style differs from what was drawn. Answers what there is to say of it. */
   show(text: string, style: TextStyle): void
-  /** What was told of the newest drawing. */
+  /** What was reported of the newest drawing. */
   readonly about: { readonly problem: string | undefined; readonly details: Readonly<Record<string, string | number>> }
 }
 

@@ -31,7 +31,7 @@ export const startTimer: StartDrawing<TimerSettings> = (first, context, firstSho
     if (problem !== undefined) return
     const reading = readTimer(settings, state, untilMs, Date.now())
     const ended = reading.state === 'ended' && settings.endText !== ''
-    // What is left is shown up to the last moment: 0:01 stands until nought.
+    // The time left is shown up to the last moment: 0:01 stays until zero.
     const counts = settings.mode === 'up' ? reading.ms : Math.ceil(reading.ms / format.stepMs) * format.stepMs
     text.show(ended ? settings.endText : format.write(counts), settings)
     notify(reading)

@@ -1,9 +1,9 @@
 import type { SourceMemory } from '../../../../../media/source-report.ts'
 import type { TimerSettings } from '../../../../document/kinds/drawn.ts'
 
-/** Where a timer stands. Times are the wall clock's, ms since 1970: they mean the same after a restart. */
+/** State of a timer. Times are the wall clock's, ms since 1970: they mean the same after a restart. */
 export interface TimerState {
-  /** Runs since then; undefined while it stands. */
+  /** Runs since then; undefined while it is stopped. */
   readonly sinceMs: number | undefined
   /** What had run before that. */
   readonly ranMs: number
@@ -62,7 +62,7 @@ export function fromMemory(settings: TimerSettings, memory: SourceMemory | undef
 
 /**
  * Reads a date: with its offset as it is, without one as local time of a zone.
- * @returns ms since 1970; undefined for what is no date
+ * @returns ms since 1970; undefined for an invalid date
  * @throws RangeError for a zone that nobody knows
  */
 export function readDate(date: string, timeZone: string): number | undefined {
@@ -73,7 +73,7 @@ export function readDate(date: string, timeZone: string): number | undefined {
   const asUtc = Date.parse(hasOffset ? full : `${full}Z`)
   if (Number.isNaN(asUtc)) return undefined
   if (hasOffset) return asUtc
-  // The zone's offset at that moment; taken twice, since the first guess may lie on the other side of a change of summer time.
+  // The zone's offset at that moment; taken twice, since the first guess may be on the other side of a change of summer time.
   const guess = asUtc - offsetMs(asUtc, timeZone)
   return asUtc - offsetMs(guess, timeZone)
 }

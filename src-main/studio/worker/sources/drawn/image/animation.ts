@@ -1,4 +1,4 @@
-/** Which frame of an animated picture is at a time, and until when. */
+/** Which frame of an animated image is shown at a time, and until when. */
 export interface AnimationPlace {
   readonly frame: number
   /** Until the next frame is due, ms; infinite where none is. */
@@ -7,7 +7,7 @@ export interface AnimationPlace {
 }
 
 /**
- * Finds the frame that stands `elapsedMs` after the start.
+ * Finds the frame that is shown `elapsedMs` after the start.
  * @param loops how often the whole is shown; 0 for ever
  */
 export function placeOf(delaysMs: readonly number[], loops: number, elapsedMs: number): AnimationPlace {

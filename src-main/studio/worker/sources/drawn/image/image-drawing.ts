@@ -6,10 +6,10 @@ import { type FileWatch, watchFile } from '../watched-file.ts'
 import { writeRgba } from '../write-image.ts'
 import { placeOf } from './animation.ts'
 
-/** No side of a picture is made longer than this, or than the canvas where that is larger, px: what one costs in memory is bounded. */
+/** No side of an image is made longer than this, or than the canvas if that is larger, px: its cost in memory is bounded. */
 export const maxSide = 4096
 
-/** A picture file: drawn once, again when the file changes; animated ones frame by frame while they are seen. */
+/** An image file: drawn once, again when the file changes; animated ones frame by frame while they are seen. */
 export const startImage: StartDrawing<ImageSettings> = (first, context, firstShown) => {
   let settings = first
   let shown = firstShown
@@ -21,7 +21,7 @@ export const startImage: StartDrawing<ImageSettings> = (first, context, firstSho
   /** Grows with every change of settings: what was decoded for older ones is thrown away. */
   let turn = 0
   let reading = new AbortController()
-  /** What was reported of the picture that is shown; undefined: none is. */
+  /** What was reported of the image that is shown; undefined: none is. */
   let running: SourceReport | undefined
 
   function drawFrame(fresh: boolean): void {
@@ -63,12 +63,12 @@ export const startImage: StartDrawing<ImageSettings> = (first, context, firstSho
       // One that does not move is in the store: nothing of it is kept here.
       if (read.frames.length === 1) picture = undefined
     } catch (error) {
-      // The picture before stays: a file may be in the middle of being written.
+      // The image before stays: a file may be in the middle of being written.
       if (mine === turn) context.report({ state: 'failed', problem: (error as Error).message })
     }
   }
 
-  /** The picture before, if any, is shown meanwhile. */
+  /** The image before, if any, is shown meanwhile. */
   function onSlow(problem: string): void {
     if (!reading.signal.aborted) context.report({ ...(running ?? { state: 'starting' }), problem })
   }

@@ -1,13 +1,13 @@
 import type { DrawingContext } from '../drawing.ts'
 
-/** Writes computed sound into a source's store, some time ahead, exactly at its rate. */
+/** Writes computed audio into a source's store, some time ahead, exactly at its rate. */
 export interface AudioFeed {
-  /** Starts where it does not run. `onOrigin` is told the time of frame 0 before the first sound is asked for. */
+  /** Starts if it does not run. `onOrigin` gets the time of frame 0 before the first audio is requested. */
   start(onOrigin?: (originUs: number) => void): void
   stop(): void
 }
 
-/** So far ahead of the clock sound is written: a process that is delayed for less is not heard. */
+/** How far ahead of the clock audio is written: a process that is delayed for less is not heard. */
 const aheadUs = 150_000
 const everyMs = 40
 

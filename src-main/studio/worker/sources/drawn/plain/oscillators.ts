@@ -5,7 +5,7 @@ export type Oscillator = (into: Float32Array, from: number) => void
 
 const turn = 2 * Math.PI
 
-/** What sounds as the settings say, at full level: peaks of 1 for tones, RMS of 1 for noise. */
+/** The waveform that the settings describe, at full level: peaks of 1 for tones, RMS of 1 for noise. */
 export function createOscillator(settings: ToneSettings, sampleRate: number): Oscillator {
   switch (settings.shape) {
     case 'sine':

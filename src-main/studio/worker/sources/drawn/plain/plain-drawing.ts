@@ -6,7 +6,7 @@ interface Sized {
   readonly height: number
 }
 
-/** A picture that only its settings decide: drawn when they change, and never between. `paint` answers RGBA pixels. */
+/** An image that depends only on its settings: drawn when they change, and never between. `paint` answers RGBA pixels. */
 export function drawPlain<Settings extends Sized>(
   first: Settings,
   context: DrawingContext,

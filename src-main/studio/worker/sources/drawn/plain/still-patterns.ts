@@ -7,7 +7,7 @@ const grey = 128
 /** The test card's bars, and black. */
 const bars = [...colorBars, [16, 128, 128]] as const
 
-/** Cells of the grid across the picture's height. */
+/** Cells of the grid across the image's height. */
 const gridRows = 9
 
 /** Paints a pattern that does not move into new memory. Sizes are even. */

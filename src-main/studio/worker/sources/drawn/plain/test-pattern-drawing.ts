@@ -7,18 +7,18 @@ import { createAudioFeed } from './audio-feed.ts'
 import { paintPattern } from './still-patterns.ts'
 
 /**
- * A test picture. The card carries the number of the program's frame and the wall clock, readable for programs, and flashes and
- * beeps from the first frame of each full second of that clock on; the other patterns do not move.
+ * A test pattern. The card carries the number of the program's frame and the wall clock, readable for programs, and flashes and beeps from
+ * the first frame of each full second of that clock on; the other patterns do not move.
  */
 export const startTestPattern: StartDrawing<TestPatternSettings> = (first, context, firstShown) => {
   let settings = first
   let shown = firstShown
   let stopTicks: (() => void) | undefined
   let card: ReturnType<typeof openCard> | undefined
-  // Sound belongs to the wall clock, as the flash does: both are read once, so that neither jumps when it is set.
+  // Audio follows the wall clock, as the flash does: both are read once, so that neither jumps when it is set.
   const wallOriginUs = Date.now() * 1000 - context.nowUs()
   const beep = createAudioFeed(context, toneSampleRate, fillAudio)
-  /** The full second before the sound's first sample, µs; and how many samples lie between. */
+  /** The full second before the first audio sample, µs; and how many samples are between. */
   let secondUs = 0
   let samplesBefore = 0
 

@@ -1,4 +1,4 @@
-/** What a process that reads pictures is told: one picture at a time. */
+/** Messages to a process that reads images: one image at a time. */
 export interface ReadRequest {
   readonly path: string
   readonly wish: ImageRequest
@@ -6,32 +6,32 @@ export interface ReadRequest {
 
 /** What it reports several times a second while it works. */
 export interface ReaderUsage {
-  /** Processor time spent on the picture, ms. */
+  /** CPU time spent on the image, ms. */
   readonly processorMs: number
   /** Resident memory, MiB. */
   readonly memoryMb: number
 }
 
 export interface ImageRequest {
-  /** Pixels; 0 for its own. With both the picture is made to fit, as `fit` says. */
+  /** Pixels; 0 for its own. With both the image is scaled as `fit` says. */
   readonly width: number
   readonly height: number
   readonly fit: 'inside' | 'contain' | 'cover' | 'fill'
   /** Behind what `contain` leaves free. */
   readonly background?: string
-  /** Pictures are made smaller until no side is longer. */
+  /** Images are made smaller until no side is longer. */
   readonly maxSide: number
   /** Only the first frame of animated ones. */
   readonly still: boolean
 }
 
-/** A decoded picture: RGBA, alpha not premultiplied. */
+/** A decoded image: RGBA, alpha not premultiplied. */
 export interface DecodedImage {
   readonly width: number
   readonly height: number
-  /** One for a still picture. */
+  /** One for a still image. */
   readonly frames: readonly Uint8Array[]
-  /** How long each stands, ms. */
+  /** How long each is shown, ms. */
   readonly delaysMs: readonly number[]
   /** How often the frames are shown; 0 for ever. */
   readonly loops: number
@@ -39,5 +39,5 @@ export interface DecodedImage {
   readonly remark: string | undefined
 }
 
-/** A picture that cannot be shown, and why, for people. */
+/** An image that cannot be shown, and why, for people. */
 export class ImageFault extends Error {}

@@ -1,11 +1,14 @@
-/** A process that reads one picture at a time, so that one that takes long, crashes its decoder or takes all memory can be ended alone. */
+/**
+ * A process that reads one image at a time, so that one that takes long, crashes its decoder or takes all memory can be ended without
+ * others.
+ */
 import { setPriority } from 'node:os'
 import { connectToHost, openMediaPipe } from '../../../../../platform/workers/worker-side.ts'
 import { ImageFault, type ReaderUsage, type ReadRequest } from './image-messages.ts'
 import { writtenImage } from './image-stream.ts'
 import { readImage } from './read-image.ts'
 
-/** Behind whatever is on air: a picture may take a little longer, a frame may not. */
+/** Lower priority than what is on air: an image may take a little longer, a frame may not. */
 const niceness = 5
 const usageEveryMs = 200
 

@@ -6,7 +6,7 @@ import { workerFile } from '../../../../../platform/workers/worker-file.ts'
 import { type DecodedImage, ImageFault, type ImageRequest, type ReaderUsage, type ReadRequest } from './image-messages.ts'
 import { ImageStream } from './image-stream.ts'
 
-/** What a picture may take. */
+/** Limits for an image. */
 export interface ReadLimits {
   /** One that is not read by then counts as slow: others are read beside it, ms. */
   readonly slowMs: number
@@ -19,10 +19,10 @@ export interface ReadLimits {
 }
 
 const usualLimits: ReadLimits = { slowMs: 2000, processorMs: 20_000, wholeMs: 60_000, memoryMb: 1536 }
-/** Pictures that are read at once besides slow ones, and with them. */
+/** Images that are read at once besides slow ones, and with them. */
 const maxAtOnce = 2
 const maxReaders = 8
-/** A picture that ended its process so often is not tried again by itself. */
+/** An image that ended its process this often is not tried again by itself. */
 const maxCrashes = 2
 /** A process that has nothing to read ends after so long, ms. */
 const idleMs = 10_000
@@ -42,7 +42,7 @@ interface Job {
   crashes: number
 }
 
-/** A process that reads pictures, one after the other. */
+/** A process that reads images, one after the other. */
 interface Reader {
   worker: SupervisedWorker<ReadRequest> | undefined
   ready: boolean
@@ -53,8 +53,8 @@ interface Reader {
 }
 
 /**
- * Reads pictures in processes of their own, beside each other: none waits for another that takes long, and one that takes too long,
- * too much memory or its process's life is given up alone.
+ * Reads images in processes of their own, beside each other: none waits for another that takes long, and only the one that takes too long
+ * or too much memory, or crashes its process, is given up.
  */
 export class ImageReaders {
   readonly #log: Logger
@@ -67,7 +67,7 @@ export class ImageReaders {
     this.#limits = { ...usualLimits, ...limits }
   }
 
-  /** Rejects with ImageFault where the picture cannot be read. */
+  /** Rejects with ImageFault if the image cannot be read. */
   read(path: string, wish: ImageRequest, options: ReadOptions = {}): Promise<DecodedImage> {
     return new Promise((resolve, reject) => {
       const job: Job = { request: { path, wish }, options, resolve, reject, crashes: 0 }
@@ -124,7 +124,7 @@ export class ImageReaders {
     })
   }
 
-  /** The process starts with the picture that it was given. */
+  /** The process starts with the image that it was given. */
   #hand(reader: Reader): void {
     const { job } = reader
     if (job === undefined) {
@@ -169,7 +169,7 @@ export class ImageReaders {
     this.#giveUp(reader, `${basename(job.request.path)} takes more than ${tooMuch}: make it simpler or smaller, or save it as PNG`)
   }
 
-  /** The picture is read, or cannot be: the process takes another one. */
+  /** The image is read, or cannot be: the process takes another one. */
   #settle(reader: Reader, answer: (job: Job) => void): void {
     const { job } = reader
     if (job === undefined) return

@@ -1,14 +1,14 @@
 import { type DecodedImage, ImageFault } from './image-messages.ts'
 
-/** What is before the pixels of a picture: its length in 4 bytes, and itself as JSON. */
+/** What precedes the pixels of an image: its length in 4 bytes, and itself as JSON. */
 type Head = ImageHead | { readonly problem: string }
 type ImageHead = Omit<DecodedImage, 'frames'> & { readonly frames: number }
 
 const maxHeadBytes = 64 * 1024 * 1024
-/** Of all frames together: more than any picture that is read here has. */
+/** Of all frames together: more than any image that is read here has. */
 const maxPixelBytes = 1024 * 1024 * 1024
 
-/** A picture, or why there is none, as pieces to be written one after the other. */
+/** An image, or why there is none, as pieces to be written one after the other. */
 export function writtenImage(read: DecodedImage | ImageFault): readonly Uint8Array[] {
   const head: Head = read instanceof ImageFault ? { problem: read.message } : { ...read, frames: read.frames.length }
   const json = Buffer.from(JSON.stringify(head))
@@ -17,7 +17,7 @@ export function writtenImage(read: DecodedImage | ImageFault): readonly Uint8Arr
   return [length, json, ...(read instanceof ImageFault ? [] : read.frames)]
 }
 
-/** Reads one picture from the pieces in which it arrives, each copied once into its frame. */
+/** Reads one image from the pieces in which it arrives, each copied once into its frame. */
 export class ImageStream {
   #length = Buffer.alloc(4)
   #json: Buffer | undefined
@@ -26,7 +26,7 @@ export class ImageStream {
   /** Bytes of what is being filled. */
   #filled = 0
 
-  /** Takes what arrived. Answers the picture when it is whole. @throws ImageFault what the other side says, or that it talks nonsense */
+  /** Takes what arrived. Answers the image when it is whole. @throws ImageFault what the other side says, or that its data is malformed */
   take(piece: Uint8Array): DecodedImage | undefined {
     let from = 0
     while (from < piece.length) {
@@ -48,7 +48,7 @@ export class ImageStream {
     return this.#frames.at(-1) ?? this.#json ?? this.#length
   }
 
-  /** One part is whole: starts the next, or answers the picture. */
+  /** One part is whole: starts the next, or answers the image. */
   #complete(part: Buffer): DecodedImage | undefined {
     if (part === this.#length) {
       const bytes = part.readUInt32BE()

@@ -3,25 +3,25 @@ import sharp, { type Metadata, type Sharp, type SharpOptions } from 'sharp'
 import { FileFault, openRegularFile, readRegularFile } from '../../../../../platform/user-files/regular-file.ts'
 import { type DecodedImage, ImageFault, type ImageRequest } from './image-messages.ts'
 
-/** Decoders that read line by line need little memory for any size: so many pixels they may have. */
+/** Decoders that read line by line need little memory for any size: their max pixels. */
 const maxStreamedPixels = 1_100_000_000
-/** The others hold the whole picture. */
+/** The others contain the whole image. */
 const maxKeptPixels = 120_000_000
-/** Of all frames of an animated picture together. */
+/** Of all frames of an animated image together. */
 const maxAnimatedPixels = 256_000_000
-/** Frames of an animated picture are kept decoded, in so many bytes. */
+/** Frames of an animated image are kept decoded, in this many bytes. */
 const maxKeptBytes = 192 << 20
-/** Decoded at a time, of animated pictures: pixels. */
+/** Decoded at a time, of animated images: pixels. */
 const batchPixels = 64_000_000
 /** Delay of frames that have none or too short a one, ms: what browsers do. */
 const usualDelayMs = 100
 
-// Decoded pictures are kept by whoever shows them: caches would only hold them twice. A process decodes one picture at a time.
+// Decoded images are kept by those who show them: caches would only keep them twice. A process decodes one image at a time.
 sharp.cache(false)
 sharp.concurrency(2)
 
 /**
- * Decodes a picture file, made upright and to sRGB, scaled as wished.
+ * Decodes an image file, made upright and to sRGB, scaled as requested.
  * @throws ImageFault
  */
 export async function readImage(path: string, wish: ImageRequest): Promise<DecodedImage> {
@@ -89,7 +89,7 @@ function check(name: string, { width, height }: Size, pixels: number, max: numbe
   throw new ImageFault(`${name} has ${width} x ${height} pixels, more than can be stored (${megapixels} megapixels): make it smaller`)
 }
 
-/** Size that a picture of `own` gets, before the limit. */
+/** Size that an image of `own` gets, before the limit. */
 function wished(own: Size, { width, height, fit }: ImageRequest): Size {
   if (width === 0 && height === 0) return own
   if (width > 0 && height > 0 && fit !== 'inside') return { width, height }

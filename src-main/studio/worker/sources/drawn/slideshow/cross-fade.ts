@@ -1,6 +1,6 @@
 /**
- * Mixes two pictures of the same size, four bytes a pixel, into a third: `weight` is the second one's part, 0 to 256.
- * Two channels are weighed at once; alpha is mixed like a colour, which is right for premultiplied pictures.
+ * Mixes two images of the same size, four bytes a pixel, into a third: `weight` is the second one's part, 0 to 256.
+ * Two channels are weighed at once; alpha is mixed like a colour, which is right for premultiplied images.
  */
 export function crossFade(from: Uint32Array, to: Uint32Array, weight: number, into: Uint32Array): void {
   const rest = 256 - weight

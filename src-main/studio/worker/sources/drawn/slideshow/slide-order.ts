@@ -21,7 +21,7 @@ export class SlideOrder {
     return this.#slides.length
   }
 
-  /** Number of the slide that stands, counted from 1 in this round; 0 before the first. */
+  /** Number of the slide that is shown, counted from 1 in this round; 0 before the first. */
   get position(): number {
     return this.#place + 1
   }
@@ -37,7 +37,7 @@ export class SlideOrder {
     return place >= 0
   }
 
-  /** The list as it is now. What stands keeps its place where it is still there. */
+  /** The present list. The slide that is shown keeps its place if it is still there. */
   setSlides(slides: readonly string[]): void {
     const standing = this.#order[this.#place]
     this.#slides = slides
@@ -70,7 +70,7 @@ export class SlideOrder {
       if (!loop) return undefined
       const last = this.#order[count - 1]
       this.rewind()
-      // The same picture does not stand twice in a row: another order, then.
+      // The same image is not shown twice in a row: another order, then.
       for (let tries = 0; this.#shuffle && count > 1 && this.#order[0] === last && tries < 64; tries++) this.#shuffleFrom(this.#seed)
       place = 0
     }

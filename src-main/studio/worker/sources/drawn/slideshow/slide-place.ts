@@ -2,13 +2,13 @@ import type { SourceMemory } from '../../../../../media/source-report.ts'
 import type { SlideshowSettings } from '../../../../document/kinds/drawn.ts'
 import { fingerprint } from '../../fingerprint.ts'
 
-/** Where a slideshow stands. */
+/** Position of a slideshow. */
 export interface SlidePlace {
   readonly slide: string
   /** From 1, in the round of this seed. */
   readonly position: number
   readonly seed: number
-  /** When the slide started to stand, ms since 1970. */
+  /** When the slide was first shown, ms since 1970. */
   readonly sinceMs: number
   /** The next one comes by itself. */
   readonly runs: boolean

@@ -9,9 +9,9 @@ import { crossFade, premultiply } from './cross-fade.ts'
 import { SlideOrder } from './slide-order.ts'
 import { readPlace, type SlidePlace, writePlace } from './slide-place.ts'
 
-/** What of a folder is a picture. */
+/** Which files of a folder are images. */
 const imageEndings = new Set(['.png', '.jpg', '.jpeg', '.webp', '.avif', '.gif', '.svg', '.tif', '.tiff'])
-/** Most pictures of a folder that are shown. */
+/** Max images of a folder that are shown. */
 const maxSlides = 10_000
 /** Slides are not changed faster, ms. */
 const minStayMs = 100
@@ -26,7 +26,7 @@ interface Slide {
   readonly pixels: Uint8Array
 }
 
-/** Pictures one after the other on a stage of a fixed size. What cannot be shown is passed over and told. */
+/** Images one after the other on a stage of a fixed size. What cannot be shown is skipped and reported. */
 export const startSlideshow: StartDrawing<SlideshowSettings> = (first, context, firstShown) => {
   let settings = first
   let shown = firstShown
@@ -38,7 +38,7 @@ export const startSlideshow: StartDrawing<SlideshowSettings> = (first, context, 
   let paused = before?.paused ?? false
   let ended = false
   let order = new SlideOrder(first.order, before?.seed)
-  /** When the slide that stands started to, ms since 1970. */
+  /** When the present slide was first shown, ms since 1970. */
   let sinceMs = Date.now()
   let standing: Slide | undefined
   let timer: NodeJS.Timeout | undefined
@@ -117,7 +117,7 @@ export const startSlideshow: StartDrawing<SlideshowSettings> = (first, context, 
     reading = new AbortController()
     listing = settings
     const { found, problem } = await list()
-    // Whoever came later, with other settings, takes the steps of this one, too.
+    // Later sources with other settings take the steps of this one, too.
     if (mine !== turn || closed) return
     listing = undefined
     skipped = problem
@@ -167,7 +167,7 @@ export const startSlideshow: StartDrawing<SlideshowSettings> = (first, context, 
     } else standOn()
   }
 
-  /** The slide before stands meanwhile. */
+  /** The slide before is shown meanwhile. */
   function onSlow(problem: string): void {
     if (reading.signal.aborted) return
     skipped = problem
@@ -227,7 +227,7 @@ export const startSlideshow: StartDrawing<SlideshowSettings> = (first, context, 
     stay()
   }
 
-  /** The slide stands until its time is over. */
+  /** The slide is shown until its time is over. */
   function stay(): void {
     notify()
     clearTimeout(timer)

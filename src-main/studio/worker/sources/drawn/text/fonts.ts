@@ -45,7 +45,7 @@ const emoji = ['Noto Color Emoji', 'Apple Color Emoji', 'Segoe UI Emoji']
 /** Scripts that most fonts lack, and the families that have them, the first that there is. */
 const scripts: readonly { readonly name: string; readonly letters: RegExp; readonly families: readonly string[] }[] = [
   { name: 'signs', letters: /\p{Extended_Pictographic}/u, families: [...emoji, 'DejaVu Sans'] },
-  // DejaVu has signs and faces, and none of the other pictures.
+  // DejaVu has signs and faces, but no other emoji.
   { name: 'emoji', letters: /(?![\u{1f600}-\u{1f640}])\p{Emoji_Presentation}/u, families: emoji },
   {
     name: 'Japanese',

@@ -15,7 +15,7 @@ export interface PaintedText {
   readonly problem: string | undefined
 }
 
-/** Neither side of a written picture is longer, px. */
+/** Neither side of an image of text is longer, px. */
 const maxSide = 8192
 
 /** A text that was laid out and waits to be painted. */

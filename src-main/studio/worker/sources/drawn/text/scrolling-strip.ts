@@ -10,14 +10,14 @@ export interface ScrollingStrip {
   /** Bytes from row to row. */
   readonly stride: number
   readonly problem: string | undefined
-  /** What is in the window after so many microseconds: RGBA, alpha premultiplied. Good while the strip is. */
+  /** What is in the window after this many microseconds: RGBA, alpha premultiplied. Valid while the strip is. */
   windowAt(elapsedUs: number): Uint8Array
 }
 
-/** Strips hold so many pixels at most, and so many along. */
+/** Max pixels of a strip, in all and along its direction. */
 const maxPixels = 24_000_000
 const maxStrip = 60_000
-/** Places within a pixel at which a strip that moves along one axis is painted, where there is room: slow texts do not step. */
+/** Positions within a pixel at which a strip that moves along one axis is painted, if there is space: slow texts do not step. */
 const maxPhases = 4
 
 type Scroll = Required<NonNullable<TextSettings['scroll']>>
@@ -77,7 +77,7 @@ export function paintStrip(text: MeasuredText, scroll: Scroll, width: number, he
   }
 }
 
-/** The same picture so far to the left and up, in parts of a pixel. */
+/** The same image this far to the left and up, in parts of a pixel. */
 function shifted(canvas: Canvas, x: number, y: number): Canvas {
   const moved = createCanvas(canvas.width, canvas.height)
   moved.getContext('2d').drawImage(canvas, -x, -y)

@@ -5,7 +5,7 @@ import { joined, measureText, TextPainter } from './paint-text.ts'
 import { paintStrip } from './scrolling-strip.ts'
 import { followText, type TextContent } from './text-content.ts'
 
-/** A text of settings, file or address: painted when it changes; where it scrolls, a strip is painted once and a window moves over it. */
+/** A text from settings, a file or a URL: painted when it changes; if it scrolls, a strip is painted once and a window moves over it. */
 export const startText: StartDrawing<TextSettings> = (first, context, firstShown) => {
   const painter = new TextPainter()
   const beganUs = context.nowUs()

@@ -1,7 +1,7 @@
 import type { SKRSContext2D } from '@napi-rs/canvas'
 import type { TextStyle } from '../../../../document/kinds/text-style.ts'
 
-/** Room that a text needs beside its letters, px. */
+/** Space that a text needs beside its letters, px. */
 export interface Margins {
   readonly left: number
   readonly top: number
@@ -17,7 +17,7 @@ export interface TextMetrics {
   /** From the top of a line to the foot of its letters. */
   readonly ascent: number
   readonly margins: Margins
-  /** Height of so many lines, margins left out. */
+  /** Height of this many lines, margins left out. */
   blockHeight(lines: readonly string[]): number
   /** Width of a line. */
   measure(line: string): number
@@ -127,7 +127,7 @@ function marginsOf({ outline, shadow, background }: TextStyle): Margins {
   return { left: around(-x), top: around(-y), right: around(x), bottom: around(y) }
 }
 
-/** OBS Studio makes room at the right and the foot alone, the same for an edge and a shadow, and half as much more for both. */
+/** OBS Studio adds space only at the right and the bottom, the same for an edge and a shadow, and half as much more for both. */
 function freetypeMargins({ outline, shadow }: TextStyle): Margins {
   const room = outline !== null && shadow !== null ? 6 : outline !== null || shadow !== null ? 4 : 0
   const left = outline === null ? 0 : 2

@@ -4,7 +4,7 @@ import { must } from '../../../../../media/worker/ffmpeg/engine.ts'
 import { audioRate } from './audio-rate.ts'
 import { MediaFault } from './media-fault.ts'
 
-/** Decoded sound: interleaved stereo at 48 kHz. */
+/** Decoded audio: interleaved stereo at 48 kHz. */
 export interface DecodedAudio {
   readonly samples: Float32Array
   /** Where it is on the file's or stream's own time, frames of 48 kHz. */
@@ -17,7 +17,7 @@ const toleranceFrames = audioRate * 0.04
 /** How much of the difference is made up for with each packet. */
 const followRate = 0.02
 
-/** Sound out of packets, its positions counted in samples, so that none is lost or doubled. */
+/** Audio from packets, its positions counted in samples, so that none is lost or doubled. */
 export class AudioDecoder {
   readonly #context = new CodecContext()
   readonly #frame = new Frame()
@@ -101,7 +101,7 @@ export class AudioDecoder {
     }
     const ticks = Number(frame.bestEffortTimestamp)
     const reported = Math.abs(ticks) < 2 ** 62 ? Math.round(ticks * this.#tick) : Number.NaN
-    // What the resampler holds back belongs before this frame.
+    // What is left in the resampler belongs before this frame.
     const waiting = Number(this.#resampler.getDelay(BigInt(audioRate)))
     const believed = reported - waiting
     if (Number.isNaN(this.#expected)) this.#expected = Number.isNaN(believed) ? 0 : believed

@@ -1,2 +1,2 @@
-/** Hz of all sound here. */
+/** Hz of all audio here. */
 export const audioRate = 48_000

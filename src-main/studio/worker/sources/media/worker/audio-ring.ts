@@ -3,18 +3,18 @@ import { audioRate } from './audio-rate.ts'
 import type { Tempo } from './tempo.ts'
 import type { Timeline } from './timeline.ts'
 
-/** Frames of the fades where sound starts, ends or is joined: 5 ms. */
+/** Frames of the fades where audio starts, ends or is joined: 5 ms. */
 export const fadeFrames = 240
 /** Frames that are kept for going on after a pause, and what is decoded ahead: 2 s. */
 const capacity = 2 * audioRate
-/** A hole in the sound that is filled with silence; behind a longer one sound starts again. */
+/** A gap in the audio that is filled with silence; after a longer one audio starts again. */
 const fillFrames = audioRate / 10
 /** Frames that are written at a time. */
 const chunkFrames = 4800
 
 /**
- * Decoded sound of what is played, one frame after the other on the media's timeline, written into the store as its time draws near.
- * What was written is kept for a while: after a pause it goes on where the picture was. Positions are frames of 48 kHz.
+ * Decoded audio of what is played, one frame after the other on the media's timeline, written into the store as its time comes near. What
+ * was written is kept for a while: after a pause it goes on where the video was. Positions are frames of 48 kHz.
  */
 export class AudioRing {
   readonly #store: AudioStore
@@ -54,7 +54,7 @@ export class AudioRing {
     return (this.#cursor * 1e6) / audioRate
   }
 
-  /** Throws everything away; sound starts again at a position. */
+  /** Drops everything; audio starts again at a position. */
   reset(position: number): void {
     this.#tail = this.#head = this.#cursor = position
     this.#begin()
@@ -100,7 +100,7 @@ export class AudioRing {
     this.#write(untilUs)
   }
 
-  /** Ends the sound where it is, in a fade of 5 ms if something is there to be faded. */
+  /** Ends the audio where it is, in a fade of 5 ms if there is anything to fade. */
   fadeOut(): void {
     const frames = Math.min(fadeFrames, this.#head - this.#cursor)
     if (frames <= 0 || this.#tempo !== undefined || this.#fadeIn > 0) return
@@ -133,7 +133,7 @@ export class AudioRing {
   }
 
   #put(samples: Float32Array | undefined, from: number, frames: number): void {
-    // More at once than the ring holds: only what stays in it matters, and nothing here decodes so much.
+    // More at once than the ring's size: only what stays in it matters, and nothing here decodes this much.
     const taken = Math.min(frames, capacity)
     let left = taken
     let at = from + frames - taken

@@ -9,7 +9,7 @@ import type { PlayOrder } from './play-order.ts'
 
 /** The next item is opened so long before the present one ends, µs. */
 const prepareUs = 3_000_000
-/** A file that grew while it was played is waited for so long, looking so often, ms. */
+/** A file that grew while it was played is waited for this long, with this interval of checks, ms. */
 const growthMs = 3000
 const growthLookMs = 250
 
@@ -17,7 +17,7 @@ const growthLookMs = 250
 export interface Laid {
   /** Its number in the list. */
   readonly item: number
-  /** Media time at which its position 0 lies, µs. */
+  /** Media time at which its position 0 is, µs. */
   readonly baseUs: number
   readonly clip: Clip
 }
@@ -34,7 +34,7 @@ export interface ClipChainDependencies {
   readonly gaveUp: () => boolean
 }
 
-/** The open files, laid one behind the other on the media's timeline without a gap. One call at a time. */
+/** The open files, one behind the other on the media's timeline without a gap. One call at a time. */
 export class ClipChain {
   readonly #dependencies: ClipChainDependencies
   #laid: Laid[] = []

@@ -1,9 +1,9 @@
-/** Sound that lasts longer than the pictures by no more than this is an encoder's padding, µs. */
+/** Audio that is longer than the video by no more than this is an encoder's padding, µs. */
 const paddingUs = 100_000
 
 /**
- * Where sound is cut off in a clip whose pictures end at `videoEndUs` and whose sound does at about `audioEndUs` (µs of the clip):
- * Infinity where all of it is heard.
+ * Where audio is cut off in a clip whose video ends at `videoEndUs` and whose audio does at about `audioEndUs` (µs of the clip): Infinity
+ * if all of it is heard.
  */
 export function audioCutUs(videoEndUs: number, audioEndUs: number, frameUs: number): number {
   const longer = audioEndUs - videoEndUs
@@ -11,8 +11,8 @@ export function audioCutUs(videoEndUs: number, audioEndUs: number, frameUs: numb
 }
 
 /**
- * How long a clip is, so that it can be repeated without a gap in its sound or a frame too long. A difference of less than half a
- * frame between its two tracks is left to the pictures, where nobody sees it.
+ * How long a clip is, so that it can be repeated without a gap in its audio or a frame too long. A difference of less than half a frame
+ * between its two tracks is left to the video, where nobody sees it.
  */
 export function clipLengthUs(videoEndUs: number, audioEndUs: number, frameUs: number): number {
   if (videoEndUs <= 0) return Math.max(0, audioEndUs)

@@ -16,13 +16,13 @@ import { PacketQueue } from './packet-queue.ts'
 /** What one track may hold while the other is looked for: badly interleaved files, bytes and µs. */
 const maxBytes = 48 * 1024 * 1024
 const maxUs = 20_000_000
-/** A file that is so much shorter than it says breaks off, µs. */
+/** A file that is this much shorter than it says breaks off, µs. */
 const shortfallUs = 1_000_000
 /** Packets that are looked through for a keyframe. */
 const maxPassed = 1500
 /** How far before the wanted moment reading starts where a file's index led behind it, µs. */
 const stepsBackUs = [0, 2_000_000, 6_000_000, 15_000_000, Number.POSITIVE_INFINITY]
-/** Sound is decoded from so long before the wanted moment on: some decoders need what came before, µs. */
+/** Audio is decoded from this long before the wanted moment on: some decoders need what came before, µs. */
 const audioLeadUs = 100_000
 
 /** What is reported of a file. */
@@ -37,12 +37,12 @@ export interface ClipFacts {
 }
 
 /**
- * A stretch of one file, opened: pictures and sound from any moment on, exact to the frame and the sample.
- * Times are those of the stretch: 0 is where it is cut in. One call at a time.
+ * A stretch of one file, opened: video and audio from any moment on, exact to the frame and the sample. Times are those of the stretch: 0
+ * is where it is cut in. One call at a time.
  */
 export class Clip {
   readonly item: PlayItem
-  /** Undefined for addresses. */
+  /** Undefined for URLs. */
   readonly stamp: FileStamp | undefined
   readonly facts: ClipFacts
   /** So much of it was played before it was opened, µs. */
@@ -62,11 +62,11 @@ export class Clip {
   #audioDraining = false
   #videoEnded: boolean
   #audioEnded: boolean
-  /** Where the next picture and sample must not are before, of the file's own time. */
+  /** The earliest time of the next frame and sample, of the file's own time. */
   #fromUs: number
   #ready: DecodedAudio[] = []
   #first: DecodedFrame | undefined
-  /** Ends of the pictures and the sound as far as they are known, µs of the stretch. */
+  /** Ends of the video and the audio as far as they are known, µs of the stretch. */
   #videoEndUs = 0
   #audioEndUs = 0
   #demuxedVideoUs = 0
@@ -160,7 +160,7 @@ export class Clip {
   }
 
   /**
-   * Goes to a moment of the stretch: the picture that is seen then comes next, and the sound from then on.
+   * Goes to a moment of the stretch: the frame that is seen then comes next, and the audio from then on.
    * @param gaveUp asked between steps: true ends the search early
    */
   async seek(us: number, gaveUp: () => boolean = () => false): Promise<void> {
@@ -170,7 +170,7 @@ export class Clip {
       this.#restartDecoders(target)
       const begin = from <= this.#input.startUs
       const sought = await this.#input.seek(begin ? Math.min(0, from) : from)
-      // What cannot be sought is read from where it is: pipes of pictures, and broken indexes.
+      // What cannot be sought is read from where it is: image pipes, and broken indexes.
       if (sought < 0 && begin) return
       if (this.#pictures === undefined || begin || gaveUp()) return
       const landed = await this.#firstFrameUs()
@@ -178,12 +178,12 @@ export class Clip {
     }
   }
 
-  /** Decodes the first picture already: from a keyframe to a cut in the middle it is a long way. */
+  /** Decodes the first frame already: from a keyframe to a cut in the middle it is a long way. */
   async prime(): Promise<void> {
     this.#first = await this.nextFrame()
   }
 
-  /** The next picture, or undefined at the end. */
+  /** The next frame, or undefined at the end. */
   async nextFrame(gaveUp: () => boolean = () => false): Promise<DecodedFrame | undefined> {
     const decoder = this.#pictures
     if (decoder === undefined) return undefined
@@ -222,7 +222,7 @@ export class Clip {
     return undefined
   }
 
-  /** Sound in its order, `joint` being what was cut off behind the end; undefined at the end. Positions are those of the stretch. */
+  /** Audio in its order, `joint` being what was cut off after the end; undefined at the end. Positions are those of the stretch. */
   async nextAudio(): Promise<(DecodedAudio & { readonly joint?: Float32Array }) | undefined> {
     const decoder = this.#sound
     if (decoder === undefined) return undefined
@@ -245,7 +245,7 @@ export class Clip {
     return undefined
   }
 
-  /** The pictures come so much too late, µs: those are left out that others do not need. */
+  /** The video is this much too late, µs: frames that others do not need are left out. */
   hurry(lateUs: number): void {
     this.#pictures?.hurry(lateUs)
   }
@@ -266,7 +266,7 @@ export class Clip {
     return this.#pictures?.frameUs ?? 40_000
   }
 
-  /** Cuts sound to the stretch and to its pictures. */
+  /** Cuts audio to the stretch and to its video. */
   async #placed({ samples, position }: DecodedAudio): Promise<(DecodedAudio & { readonly joint?: Float32Array }) | undefined> {
     const begin = Math.round((this.#inUs * audioRate) / 1e6)
     const from = Math.round((this.#fromUs * audioRate) / 1e6)
@@ -291,11 +291,11 @@ export class Clip {
     }
   }
 
-  /** Where sound must end, of the stretch: known once the file was read to the end of its pictures. */
+  /** Where audio must end, of the stretch: known once the file was read to the end of its video. */
   async #audioLimitUs(audioEndUs: number): Promise<number> {
     const out = this.#outUs - this.#inUs
     if (this.#pictures === undefined) return out
-    // A few packets of pictures more tell whether this sound still belongs to them.
+    // A few more video packets show whether this audio still belongs to them.
     while (!this.#eof && audioEndUs > this.#demuxedVideoUs && this.#videoQueue.length < 100) await this.#read()
     if (!this.#eof) return out
     return Math.min(out, audioCutUs(this.#demuxedVideoUs, Math.max(audioEndUs, this.#demuxedAudioUs), this.#frameUs))
@@ -332,7 +332,7 @@ export class Clip {
     } else packet.free()
   }
 
-  /** Reads until it is known where the pictures start: at a keyframe, which files without an index do not lead to. */
+  /** Reads until it is known where the video starts: at a keyframe, which files without an index do not lead to. */
   async #firstFrameUs(): Promise<number | undefined> {
     const stream = this.#input.pictures as Stream
     for (let passed = 0; passed < maxPassed; passed++) {

@@ -13,7 +13,7 @@ import type { Player, PlayerDependencies } from './player.ts'
 
 const reportEveryMs = 1000
 const lookEveryMs = 1000
-/** An address that failed is tried again after so long. */
+/** A URL that failed is tried again after this time. */
 const urlRetryMs = 10_000
 
 type Job = { readonly kind: 'open' | 'seek'; readonly us: number } | { readonly kind: 'resume'; readonly from: PlayPosition }
@@ -32,12 +32,12 @@ export class FilePlayer implements Player {
   #shown: boolean
   /** What is wanted: that it plays, does not move, or has ended. */
   #mode: 'playing' | 'paused' | 'ended'
-  /** It was playing when it was hidden, or was never told to do not move. */
+  /** It was playing when it was hidden, or never got the order not to play. */
   #resumes = true
   #state: 'starting' | 'open' | 'waiting' | 'failed' = 'starting'
   #problem: string | undefined
   #job: Job | undefined
-  /** It stands, or will when the job is done, where it starts. */
+  /** It is at its start, or will be when the job is done. */
   #atBeginning = true
   /** Number of the item that is seen. */
   #itemSeen: number | undefined
@@ -115,7 +115,7 @@ export class FilePlayer implements Player {
     } else if (whenHidden !== 'run') {
       this.#resumes = this.#mode === 'playing'
       this.#pause()
-      // The first picture is there when it is shown again.
+      // The first frame is there when it is shown again.
       if (whenShown === 'restart') this.#goToBeginning('paused')
     }
   }
@@ -308,12 +308,12 @@ export class FilePlayer implements Player {
     return item === undefined || isUrl(item.file) ? undefined : findItem(item, this.#request.reach).catch(() => undefined)
   }
 
-  /** Decodes a picture or a piece of sound where one is wanted; false where nothing is to be done. */
+  /** Decodes a frame or a piece of audio if one is wanted; false if nothing is to be done. */
   async #decodeSome(): Promise<boolean> {
     const last = this.#chain.newest
     if (last === undefined || this.#head.knowsEnd) return false
     const { clip, baseUs } = last
-    // Where a machine is too slow for both, sound goes on and pictures are left out.
+    // If a machine is too slow for both, audio goes on and video frames are left out.
     if (this.#head.moving && (await this.#decodeAudio(last))) return true
     if (!clip.videoEnded && this.#head.wantsFrame) {
       const picture = await clip.nextFrame(() => this.#isAsked)
@@ -337,7 +337,7 @@ export class FilePlayer implements Player {
     return true
   }
 
-  /** Decodes a piece of sound where one is wanted. */
+  /** Decodes a piece of audio if one is wanted. */
   async #decodeAudio({ clip, baseUs }: Laid): Promise<boolean> {
     if (clip.audioEnded || !this.#head.wantsAudio) return false
     const sound = await clip.nextAudio()
@@ -348,12 +348,12 @@ export class FilePlayer implements Player {
     return true
   }
 
-  /** A picture is seen while nothing moves; not where it was stopped, which leaves it at its start. */
+  /** A frame is shown while nothing moves; not after a stop, which leaves it at its start. */
   get #showsStill(): boolean {
     return this.#mode === 'paused' || (this.#mode === 'ended' && this.#request.atEnd === 'last' && !this.#atBeginning)
   }
 
-  /** Pictures and sound of a clip have ended. */
+  /** Video and audio of a clip have ended. */
   async #follow(clip: Clip): Promise<void> {
     const problem = await clip.takeProblem()
     try {

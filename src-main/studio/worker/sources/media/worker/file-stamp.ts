@@ -6,7 +6,7 @@ import { MediaFault } from './media-fault.ts'
 /** The real path of a file that may be used; rejects with FileFault for others. */
 export type JudgePath = (path: string) => Promise<string>
 
-/** What a file is: told apart from another by it, and seen to grow. */
+/** Identity of a file: distinguishes it from another, and shows whether it grew. */
 export interface FileStamp {
   readonly path: string
   /** What the path leads to: this is opened. */

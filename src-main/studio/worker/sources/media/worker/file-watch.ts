@@ -55,7 +55,7 @@ export class FileWatch {
     this.#other = undefined
   }
 
-  /** A look that a slow disk holds up is not overtaken: what it saw would be reported behind what the next one saw. */
+  /** A check that a slow disk delays is not overtaken: what it saw would be reported after what the next one saw. */
   async #lookAlone(): Promise<void> {
     if (this.#isLooking) return
     this.#isLooking = true

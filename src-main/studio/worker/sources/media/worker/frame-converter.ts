@@ -33,7 +33,7 @@ const direct = new Map<AVPixelFormat, { readonly layout: PixelLayout; readonly o
   [AV_PIX_FMT_RGB0, { layout: 'rgba', opaque: true }],
 ])
 
-/** How pictures of a name's format are to be had: RGB goes to the store as RGB, which knows the colours to make of it. */
+/** How frames of a pixel format are stored: RGB goes to the store as RGB, which knows the colours to make of it. */
 function targetOf(name: string): AVPixelFormat {
   const hasAlpha = /^(?:yuva|rgba|bgra|argb|abgr|gbrap|ya|pal8|ayuv|vuya|uyva)/.test(name)
   const isRgb = /^(?:rgb|bgr|argb|abgr|gbr|0rgb|0bgr|x2rgb|x2bgr|pal8|ya|xyz)/.test(name)
@@ -45,10 +45,10 @@ function targetOf(name: string): AVPixelFormat {
 export class FrameConverter {
   #scaler: SoftwareScaleContext | undefined
   #from = ''
-  /** Frames that nobody holds, for the next conversion. */
+  /** Frames that nobody uses, for the next conversion. */
   #spare: Frame[] = []
 
-  /** The picture itself or a converted one, which is then the caller's in place of `frame`; give it back with `release`. */
+  /** The frame itself or a converted one, which is then the caller's in place of `frame`; give it back with `release`. */
   async convert(frame: Frame): Promise<Frame> {
     const format = frame.format as AVPixelFormat
     const { num, den } = frame.sampleAspectRatio

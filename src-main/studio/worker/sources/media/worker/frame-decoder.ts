@@ -14,10 +14,10 @@ import { FrameRotator, quarterTurnsOf } from './frame-rotator.ts'
 import type { MediaEngine } from './media-engine.ts'
 import { MediaFault } from './media-fault.ts'
 
-/** Lateness at which pictures are left out, µs. */
+/** Lateness at which frames are left out, µs. */
 const hurriedUs = 250_000
 
-/** A decoded picture. Whoever holds it frees it with `FrameDecoder.release`. */
+/** A decoded frame. Its owner frees it with `FrameDecoder.release`. */
 export interface DecodedFrame {
   readonly frame: Frame
   /** Of the file's or stream's own time, µs. */
@@ -25,7 +25,7 @@ export interface DecodedFrame {
   readonly durationUs: number
 }
 
-/** Pictures out of packets. One call at a time. */
+/** Frames from packets. One call at a time. */
 export class FrameDecoder {
   readonly #context = new CodecContext()
   readonly #engine: MediaEngine
@@ -60,7 +60,7 @@ export class FrameDecoder {
     must(this.#context.open2Sync(codec, null), 'open the decoder of its video')
   }
 
-  /** µs that a picture lasts as a rule. */
+  /** Usual duration of a frame, µs. */
   get frameUs(): number {
     return this.#frameUs
   }
@@ -71,7 +71,7 @@ export class FrameDecoder {
     if (sent < 0 && sent !== AVERROR_EOF) this.#fault(sent)
   }
 
-  /** The next picture, those before `fromUs` not converted, only passed over. */
+  /** The next frame; those before `fromUs` are not converted, only skipped. */
   async next(fromUs: number): Promise<DecodedFrame | 'passed' | undefined> {
     const frame = new Frame()
     frame.alloc()
@@ -83,7 +83,7 @@ export class FrameDecoder {
     }
     const ticks = Number(frame.bestEffortTimestamp)
     const durationUs = frame.duration > 0n ? Number(frame.duration) * this.#tickUs : this.#frameUs
-    // Some files give no times: one picture follows the other then.
+    // Some files have no times: one frame follows the other then.
     const isTimed = Math.abs(ticks) < 2 ** 62
     const ptsUs = isTimed ? ticks * this.#tickUs : Number.isNaN(this.#lastPtsUs) ? fromUs : this.#lastPtsUs + durationUs
     this.#lastPtsUs = ptsUs
@@ -99,7 +99,7 @@ export class FrameDecoder {
     this.#converter.release(picture.frame)
   }
 
-  /** The pictures come so much too late, µs: those that no other picture needs are not decoded until it is made up for. */
+  /** The video is this much too late, µs: frames that no other frame needs are not decoded until it has caught up. */
   hurry(lateUs: number): void {
     const skipped = lateUs > hurriedUs ? 'noref' : lateUs > 0 ? this.#skipped : 'default'
     if (skipped === this.#skipped) return
@@ -125,7 +125,7 @@ export class FrameDecoder {
   }
 }
 
-/** FFmpeg's own decoders of VP8 and VP9 leave out alpha, which is beside the pictures. */
+/** FFmpeg's own decoders of VP8 and VP9 leave out alpha, which is beside the frames. */
 function decoderOf(stream: Stream): Codec | null {
   const { codecId } = stream.codecpar
   const hasAlpha = stream.metadata?.get('alpha_mode') === '1'

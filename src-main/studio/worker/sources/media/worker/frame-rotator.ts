@@ -3,7 +3,7 @@ import { type FilterContext, FilterGraph, Frame, type Stream } from 'node-av/lib
 import { must } from '../../../../../media/worker/ffmpeg/engine.ts'
 import { createFilter } from './filter-parts.ts'
 
-/** Degrees clockwise, in quarters, by which pictures of a track are to be turned: what phones in portrait write. */
+/** Degrees clockwise, in quarters, by which frames of a track are to be turned: what phones in portrait write. */
 export function quarterTurnsOf(stream: Stream): 0 | 90 | 180 | 270 {
   const matrix = stream.codecpar.getCodedSideData(AV_PKT_DATA_DISPLAYMATRIX)
   if (matrix === null || matrix.length < 36) return 0
@@ -15,7 +15,7 @@ export function quarterTurnsOf(stream: Stream): 0 | 90 | 180 | 270 {
 
 const filters = { 90: 'transpose=clock', 180: 'hflip,vflip', 270: 'transpose=cclock' } as const
 
-/** Turns pictures, whatever their format. */
+/** Turns frames, whatever their format. */
 export class FrameRotator {
   readonly #degrees: 90 | 180 | 270
   #graph: FilterGraph | undefined
@@ -27,7 +27,7 @@ export class FrameRotator {
     this.#degrees = degrees
   }
 
-  /** Frees the picture and gives the turned one, which is the caller's. */
+  /** Frees the frame and gives the turned one, which is the caller's. */
   async turn(frame: Frame): Promise<Frame> {
     const from = `${frame.width}x${frame.height}:${frame.format}`
     if (from !== this.#from) this.#open(frame)

@@ -77,7 +77,7 @@ function reachedUs({ positionUs, atUs, speed }: PlayPosition, clockUs: number): 
   return positionUs + (clockUs - atUs) * speed
 }
 
-/** A moment at which the last picture is seen. */
+/** A moment at which the last frame is seen. */
 function lastFrameUs({ clip: { facts } }: Laid): number {
   return facts.durationUs === undefined ? Number.POSITIVE_INFINITY : Math.max(0, facts.durationUs - 0.5e6 / (facts.frameRate ?? 25))
 }

@@ -7,7 +7,7 @@ import { MediaFault } from './media-fault.ts'
 /** Most files of a folder that are looked at. */
 const maxNames = 200_000
 
-/** Numbered pictures: FFmpeg's pattern of them and the number that they start with. */
+/** Numbered images: FFmpeg's pattern of them and the number that they start with. */
 export interface ImageSequence {
   readonly pattern: string
   readonly first: number

@@ -15,7 +15,7 @@ export function isUrl(file: string): boolean {
   return /^https?:\/\//i.test(file)
 }
 
-/** The file behind an item, as it is now. Throws MediaFault where there is none. */
+/** The file behind an item, as it is now. Throws MediaFault if there is none. */
 export async function findItem({ file, sequenceRate, limited }: PlayItem, reach: ReachPolicy): Promise<FileStamp> {
   const judge = judgeFor(reach, limited)
   return sequenceRate === undefined ? stampOf(file, judge) : (await sequenceOf(file, judge)).stamp
@@ -30,7 +30,7 @@ function judgeFor({ files }: ReachPolicy, limited: boolean): JudgePath {
   return (path) => judgeFile(path, files, limited)
 }
 
-/** How FFmpeg is asked for an item. What a file lists may lead to files alone, what an address lists to the network. Throws MediaFault. */
+/** How FFmpeg opens an item. What a file lists may only lead to files, what a URL lists to the network. Throws MediaFault. */
 export async function itemRequest(
   item: PlayItem,
   soundTrack: number,

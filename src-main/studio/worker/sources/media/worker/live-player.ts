@@ -15,7 +15,7 @@ import type { Player, PlayerDependencies } from './player.ts'
 import { Presenter } from './presenter.ts'
 import { Timeline } from './timeline.ts'
 
-/** Pictures and sound are decoded so long before they are due, µs; never more bytes of pictures than that wait. */
+/** Video and audio are decoded this long before they are due, µs; never more bytes of frames than that wait. */
 const videoAheadUs = 90_000
 const audioAheadUs = 60_000
 const maxFrameBytes = 64 * 1024 * 1024
@@ -24,16 +24,16 @@ const maxKeptUs = 5_000_000
 const maxKeptBytes = 64 * 1024 * 1024
 /** What is fetched ahead of something that does not come by itself, µs. */
 const fetchedAheadUs = 3_000_000
-/** Sound written at times nearer to each other than this is one, µs. */
+/** Audio written at times nearer to each other than this is one, µs. */
 const seamUs = 5000
 /** What comes at once at the start is accepted before anything is decoded: it shows how late it all is, ms. */
 const maxSettleMs = 150
-/** In the start pictures so late are not shown, µs, for so long, ms. */
+/** At the start frames this late are not shown, µs, for this long, ms. */
 const lateVideoUs = 20_000
 const catchUpMs = 1500
-/** Sound that is later than this is of no use to anybody, µs. */
+/** Audio that is later than this is of no use, µs. */
 const lateAudioUs = 100_000
-/** Nothing having come for so long is told, ms; nothing of what is fetched in pieces. */
+/** After this time without data it is reported, ms; after this one for what is fetched in pieces. */
 const silentMs = 2500
 const silentPacedMs = 15_000
 /** After so long without anything the connection is recreated, ms. */
@@ -42,15 +42,15 @@ const lostMs = 10_000
 const backoffMs = [250, 500, 1000, 2000, 4000]
 const reportEveryMs = 1000
 
-/** Plays what happens now: reads as it comes, holds it back by the buffer, and finds its way back to live whatever happens. */
+/** Plays live media: reads as it comes, delays it by the buffer, and finds its way back to live whatever happens. */
 export class LivePlayer implements Player {
   readonly #dependencies: PlayerDependencies
   readonly #request: LiveRequest
   readonly #timeline = new Timeline()
-  /** The same for pictures, in step with the frames of the program: one that falls between two would be seen unevenly long. */
+  /** The same for video, in step with the frames of the program: one that falls between two would be seen unevenly long. */
   readonly #videoTimeline = new Timeline()
   #videoOffsetUs = Number.NaN
-  /** Clock time behind the sound that was written, µs. */
+  /** Clock time after the audio that was written, µs. */
   #audioEndUs = Number.NEGATIVE_INFINITY
   readonly #timing: LiveTiming
   readonly #presenter: Presenter

@@ -19,7 +19,7 @@ export interface LiveSession {
   readonly isPaced: boolean
   readonly videoQueue: PacketQueue
   readonly audioQueue: PacketQueue
-  /** What servers send of the past, all at once at the start, is over: pictures are on time. */
+  /** What servers send of the past, all at once at the start, is over: video is on time. */
   isLive: boolean
   /** When the first packet came, ms of the process. */
   beganAt: number

@@ -8,15 +8,15 @@ const slewRate = 0.002
 const jumpUs = 400_000
 const firstJumpUs = 20_000
 const beginningUs = 1_500_000
-/** Everything having come too late for so long means that the way has become longer, µs. */
+/** Everything having come too late for this long means that the way has become longer, µs. */
 const lateForUs = 400_000
-/** A step of the grid is kept to until another would be nearer by so much of a step. */
+/** A step of the grid is kept to until another would be nearer by this much of a step. */
 const gridSlack = 0.6
 
 /**
- * When something that arrives is due: its own time plus an offset that holds back as much as is wanted of the quickest delivery.
+ * When something that arrives is due: its own time plus an offset that delays the quickest delivery by as much as is wanted.
  * A longer way is followed once everything comes late, a shorter one slowly, or by a jump where it is much. Where the program's frames
- * are known it comes to rest where a picture is due on a frame: sound is then as late as its pictures. All times are µs.
+ * are known it settles where a frame of the stream is due on a frame of the program: audio is then as late as its video. All times are µs.
  */
 export class LiveTiming {
   readonly #bufferUs: number
@@ -29,7 +29,7 @@ export class LiveTiming {
   #minLate = Number.POSITIVE_INFINITY
   #atUs = Number.NaN
   #beganUs = Number.NaN
-  /** Offsets at which pictures are due on frames of the program: one of them, and how far the others are apart. */
+  /** Offsets at which frames of the stream are due on frames of the program: one of them, and how far the others are apart. */
   #gridUs = Number.NaN
   #gridStepUs = Number.NaN
   /** The offset that is drawn near to. */
@@ -48,7 +48,7 @@ export class LiveTiming {
     return !Number.isNaN(this.#gridUs)
   }
 
-  /** A picture has the time `ptsUs`: the offset comes to rest where it, and what is whole frames away, is due on frames of the program. */
+  /** A frame has the time `ptsUs`: the offset settles where it, and what is whole frames away, is due on frames of the program. */
   keepTo(ptsUs: number, { originUs, periodUs }: ProgramClock): void {
     this.#gridUs = originUs - ptsUs
     this.#gridStepUs = periodUs

@@ -13,16 +13,16 @@ import { judgedInput } from './judged/judged-input.ts'
 import type { MediaEngine } from './media-engine.ts'
 import { MediaFault } from './media-fault.ts'
 
-/** Largest side of a picture that a store takes, pixels. */
+/** Largest side of a frame that a store takes, pixels. */
 const largestSide = 8192
 
 export interface InputRequest {
-  /** A path, an address, or what `format` understands. */
+  /** A path, a URL, or what `format` understands. */
   readonly address: string
   /** FFmpeg's name of the input, where it is not to be guessed. */
   readonly format?: string
   readonly options: Readonly<Record<string, string>>
-  /** Where the address, and what it leads to, may be, where an editor named it. */
+  /** Where the URL, and what it leads to, may be, if an editor named it. */
   readonly network?: NetworkPolicy
   /** 1 is the first. */
   readonly soundTrack: number
@@ -46,7 +46,7 @@ export interface MediaInput {
   readonly startUs: number
   /** µs; undefined where it has none or does not tell. */
   readonly durationUs: number | undefined
-  /** Of its pictures as they are seen, pixels. */
+  /** Of its frames as they are seen, pixels. */
   readonly width: number | null
   readonly height: number | null
   readonly format: string

@@ -16,7 +16,7 @@ let request: PlayRequest | undefined
 /** Messages are dealt with one after the other, also where one takes a while. */
 let dealt: Promise<void> = Promise.resolve()
 
-// Whoever started this is gone. An orderly exit would wait for FFmpeg, which may wait for a network for ever.
+// The parent is gone. An orderly exit would wait for FFmpeg, which may wait for a network for ever.
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
 const host = connectToHost<ToMediaWorker, FromMediaWorker>((message) => {
   dealt = dealt.then(() => deal(message))

@@ -8,13 +8,13 @@ import { audioAheadUs, Presenter } from './presenter.ts'
 import { openTempo } from './tempo.ts'
 import { nearestFrame, onFrameClock, Timeline } from './timeline.ts'
 
-/** Pictures are decoded so far ahead, at least so many of them, and never more bytes than that. */
+/** Frames are decoded this far ahead, at least this many of them, and never more bytes than that. */
 const videoAheadUs = 100_000
 const minFrames = 3
 const maxFrameBytes = 64 * 1024 * 1024
-/** Sound is decoded so much further than it is written, µs. */
+/** Audio is decoded this much further than it is written, µs. */
 const audioDecodedUs = audioAheadUs + 100_000
-/** From the decision to play to the first picture's time, µs. */
+/** From the decision to play to the first frame's time, µs. */
 const leadUs = 15_000
 /** Media that is so late has come to a standstill: what comes is played from where it is, µs. */
 const stalledUs = 100_000
@@ -22,7 +22,7 @@ const stalledUs = 100_000
 const framesOf = (us: number): number => Math.round((us * audioRate) / 1e6)
 const usOf = (frames: number): number => (frames * 1e6) / audioRate
 
-/** Where on its timeline the media stands or moves, and what is decoded and waits for its time there. Media times are µs. */
+/** Position of the media on its timeline, and what is decoded and waits for its time there. Media times are µs. */
 export class PlayHead {
   readonly #dependencies: PlayerDependencies
   readonly #timeline = new Timeline()
@@ -66,12 +66,12 @@ export class PlayHead {
     return this.#endUs !== Number.POSITIVE_INFINITY
   }
 
-  /** The next frame of the program is the first without it: pictures are written a little before their frame. */
+  /** The next frame of the program is the first without it: frames are written a little before the program's. */
   get isOver(): boolean {
     return this.#timeline.dueUs(this.#endUs) <= this.#dependencies.nowUs() + leadUs / 2
   }
 
-  /** Pictures that came too late to be shown. */
+  /** Frames that came too late to be shown. */
   get dropped(): number {
     return this.#presenter.dropped
   }
@@ -103,7 +103,7 @@ export class PlayHead {
     this.#presenter.wake()
   }
 
-  /** Goes on from where it is, with the next picture on a frame of the program. */
+  /** Goes on from where it is, with the next frame on a frame of the program. */
   move(): void {
     if (this.#moving) return
     this.#timeline.reset(this.#standsUs, this.#dependencies.nowUs(), this.#speed)
@@ -117,7 +117,7 @@ export class PlayHead {
     this.#presenter.run()
   }
 
-  /** Stands still where it is; what waits goes on waiting. */
+  /** Pauses where it is; what waits goes on waiting. */
   halt(): void {
     this.#dueUs = undefined
     if (!this.#moving) return
@@ -127,7 +127,7 @@ export class PlayHead {
     this.#ring.fadeOut()
   }
 
-  /** Goes on at another speed, without a seam in its sound. */
+  /** Goes on at another speed, without a seam in its audio. */
   setSpeed(speed: number, hasAudio: boolean): void {
     this.#speed = speed
     if (!this.#moving) return
@@ -137,7 +137,7 @@ export class PlayHead {
     this.#presenter.wake()
   }
 
-  /** Takes a picture of a clip that lies at `baseUs`; with `atOnce` it is shown now. */
+  /** Takes a frame of a clip that starts at `baseUs`; with `atOnce` it is shown now. */
   takeFrame(clip: Clip, baseUs: number, picture: DecodedFrame, atOnce: boolean): void {
     const { frame, durationUs } = picture
     const mediaUs = baseUs + picture.ptsUs
@@ -154,7 +154,7 @@ export class PlayHead {
     if (atOnce) this.#presenter.showNext()
   }
 
-  /** Takes sound of a clip that lies at `baseUs`; `joint` is what was cut off behind it. */
+  /** Takes audio of a clip that starts at `baseUs`; `joint` is what was cut off after it. */
   takeAudio(baseUs: number, { samples, position, joint }: DecodedAudio & { readonly joint?: Float32Array }): void {
     const at = position + framesOf(baseUs)
     const isDry = this.#ring.cursorUs >= this.#ring.headUs
@@ -169,7 +169,7 @@ export class PlayHead {
     this.#ring.close()
   }
 
-  /** A moment of the media is due on a frame of the program: as soon as may be if it is what comes next, or so much behind that. */
+  /** A moment of the media is due on a frame of the program: as soon as may be if it is what comes next, or this much behind that. */
   #bind(mediaUs: number, fromUs = mediaUs): void {
     const soonest = this.#dependencies.nowUs() + leadUs + (mediaUs - fromUs) / this.#speed
     this.#timeline.reset(mediaUs, onFrameClock(soonest, this.#dependencies.clock), this.#speed)

@@ -3,7 +3,7 @@ import type { FrameStore } from '../../../../../media/worker/stores/media-stores
 import { frameToWrite } from './frame-converter.ts'
 import { nearestFrame, type ProgramClock, type Timeline } from './timeline.ts'
 
-/** A picture that waits for its time. */
+/** A frame that waits for its time. */
 export interface WaitingFrame {
   readonly frame: Frame
   /** On the media's timeline, µs. */
@@ -13,7 +13,7 @@ export interface WaitingFrame {
   release(): void
 }
 
-/** Sound that waits for its time. */
+/** Audio that waits for its time. */
 export interface WaitingAudio {
   /** Writes what is due before a time of the clock, µs. */
   pump(untilUs: number): void
@@ -29,13 +29,16 @@ export interface PresenterDependencies {
   readonly onRoom: () => void
 }
 
-/** Sound is written so far ahead of its time, µs: enough for a process that is delayed, little enough for a pause to be heard at once. */
+/** Audio is written this far ahead of its time, µs: enough for a process that is delayed, little enough for a pause to be heard at once. */
 export const audioAheadUs = 150_000
 const pumpEveryUs = 40_000
-/** Pictures are written so long before the frame of the program that shows them, µs. */
+/** Frames are written this long before the frame of the program that shows them, µs. */
 const maxLeadUs = 8000
 
-/** Writes pictures, each for the frame of the program that is nearest to its time, and sound into the stores, by one timer set to absolute times. */
+/**
+ * Writes frames, each for the frame of the program that is nearest to its time, and audio into the stores, by one timer set to absolute
+ * times.
+ */
 export class Presenter {
   readonly #dependencies: PresenterDependencies
   readonly #leadUs: number
@@ -44,7 +47,7 @@ export class Presenter {
   #timer: NodeJS.Timeout | undefined
   #running = false
   #pumpAtUs = 0
-  /** Pictures whose frame of the program had passed when they could have been shown. */
+  /** Frames whose frame of the program had passed when they could have been shown. */
   dropped = 0
   /** A moment of the media at which `onRoom` is called too, µs. */
   alarmMediaUs = Number.POSITIVE_INFINITY
@@ -62,12 +65,12 @@ export class Presenter {
     return this.#bytes
   }
 
-  /** Media time of the next picture, µs. */
+  /** Media time of the next frame, µs. */
   get nextMediaUs(): number | undefined {
     return this.#queue[0]?.mediaUs
   }
 
-  /** Media time behind the newest picture, µs. */
+  /** Media time after the newest frame, µs. */
   get endMediaUs(): number | undefined {
     const last = this.#queue.at(-1)
     return last && last.mediaUs + last.durationUs
@@ -85,13 +88,13 @@ export class Presenter {
     this.#schedule()
   }
 
-  /** Stands still; what waits goes on waiting. */
+  /** Pauses; what waits goes on waiting. */
   halt(): void {
     this.#running = false
     clearTimeout(this.#timer)
   }
 
-  /** Shows the next picture at once, e.g. the first one of a source that is paused. */
+  /** Shows the next frame at once, e.g. the first one of a source that is paused. */
   showNext(): boolean {
     const picture = this.#queue.shift()
     if (picture === undefined) return false
@@ -146,7 +149,7 @@ export class Presenter {
     onRoom()
   }
 
-  /** Time of the frame of the program that shows a picture. */
+  /** Time of the frame of the program that shows a frame of the media. */
   #frameOf({ mediaUs }: WaitingFrame): number {
     return nearestFrame(this.#dependencies.timeline.dueUs(mediaUs), this.#dependencies.clock)
   }

@@ -4,9 +4,9 @@ import { must } from '../../../../../media/worker/ffmpeg/engine.ts'
 import { audioRate } from './audio-rate.ts'
 import { createFilter } from './filter-parts.ts'
 
-/** Makes sound quicker or slower and leaves its pitch. */
+/** Makes audio quicker or slower and keeps its pitch. */
 export interface Tempo {
-  /** How much earlier than its place a sound comes out, µs: about half of the filter's window. */
+  /** How much earlier than its place a tone comes out, µs: about half of the filter's window. */
   readonly earlyUs: number
   /** Takes interleaved stereo; answers what is ready by it, good until the next call. */
   process(samples: Float32Array): Float32Array

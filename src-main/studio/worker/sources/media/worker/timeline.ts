@@ -9,7 +9,7 @@ interface Stretch {
  * add up however long it plays. All times are µs.
  */
 export class Timeline {
-  /** Oldest first; each holds from its media time on. */
+  /** Oldest first; each is valid from its media time on. */
   #stretches: Stretch[] = [{ mediaUs: 0, clockUs: 0, speed: 1 }]
 
   get speed(): number {
@@ -58,12 +58,12 @@ export function onFrameClock(fromUs: number, { originUs, periodUs }: ProgramCloc
   return originUs + Math.ceil((fromUs - originUs) / periodUs) * periodUs
 }
 
-/** Times of media are rounded: what lies between two frames of the program within this always belongs to the later one, µs. */
+/** Times of media are rounded: what is between two frames of the program within this always belongs to the later one, µs. */
 const roundingUs = 500
 
 /**
- * When the frame of the program is due that is nearest to a moment. Pictures are shown on the nearest frame and not on the following one,
- * so that those that fall between two frames are no later, on the whole, than the sound that goes with them.
+ * When the frame of the program is due that is nearest to a moment. Media frames are shown on the nearest one and not on the following one,
+ * so that those that fall between two are no later, on the whole, than the audio that goes with them.
  */
 export function nearestFrame(us: number, { originUs, periodUs }: ProgramClock): number {
   return originUs + Math.floor((us - originUs + roundingUs) / periodUs + 0.5) * periodUs

@@ -15,7 +15,7 @@ export class RtspReplies {
   /** Of a message whose head was judged, bytes. */
   #toPass = 0
 
-  /** The part of it that may be passed on now. Throws OutboundFault at a redirect, and at what is no RTSP. */
+  /** The part of it that may be passed on now. Throws OutboundFault at a redirect, and at data that is not RTSP. */
   push(bytes: Buffer): Buffer {
     const data = this.#held.length === 0 ? bytes : Buffer.concat([this.#held, bytes])
     let at = 0

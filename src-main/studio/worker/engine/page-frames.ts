@@ -5,18 +5,18 @@ import { ScaledSurface, type Size, scaledScene } from './scaled-surface.ts'
 import { lookOfScene } from './scene-look.ts'
 import type { SceneSurfaces } from './scene-surfaces.ts'
 
-export interface PagePicturesDependencies {
+export interface PageFramesDependencies {
   readonly compositor: Compositor
   readonly scenes: SceneSurfaces
   readonly pictures: (source: string) => FrameStore | undefined
 }
 
 /** Frames for encodings of which only pages are shown: composed at the size that they encode, and only where something changed. */
-export class PagePictures {
-  readonly #dependencies: PagePicturesDependencies
+export class PageFrames {
+  readonly #dependencies: PageFramesDependencies
   readonly #surfaces = new Map<VideoEncoding, ScaledSurface>()
 
-  constructor(dependencies: PagePicturesDependencies) {
+  constructor(dependencies: PageFramesDependencies) {
     this.#dependencies = dependencies
   }
 

@@ -4,7 +4,7 @@ import type { Collection, Item, Source } from '../../document/collection.ts'
 import type { VideoEncoding as VideoEncodingSettings } from '../../document/encoding-schemas.ts'
 import { loadCompositor } from '../compositor/load-compositor.ts'
 import { VideoEncoding } from '../encoder/video-encoding.ts'
-import { PagePictures } from './page-pictures.ts'
+import { PageFrames } from './page-frames.ts'
 import { SceneSurfaces } from './scene-surfaces.ts'
 import { plainLayout } from './testing/test-layout.ts'
 
@@ -53,7 +53,7 @@ describe.skipIf(compositor === undefined)('frames for pages', () => {
     const pictures = () => store
     const scenes = new SceneSurfaces({ compositor: compositor!, pictures, filters: () => [] })
     scenes.setCollection(collection as unknown as Collection)
-    const pages = new PagePictures({ compositor: compositor!, scenes, pictures })
+    const pages = new PageFrames({ compositor: compositor!, scenes, pictures })
     let frame = 0
     const tracks: Track[] = []
     const packets: Packet[] = []
@@ -75,7 +75,7 @@ describe.skipIf(compositor === undefined)('frames for pages', () => {
       () => pages.keepFor(new Set()),
       () => encoding.close(),
     )
-    /** Frames that come of so many of the show. */
+    /** Frames made of this number of the show's frames. */
     const run = async (frames: number, before?: (frame: number) => void): Promise<readonly Packet[]> => {
       packets.length = 0
       for (const end = frame + frames; frame < end; frame++) {
