@@ -235,6 +235,50 @@ describe('guests of the studio', () => {
     await tally('onAir')
   })
 
+  it('are hidden while they are away, or have a figure in their place, and nothing asks for them over and over', async () => {
+    const lines = async (): Promise<any[]> => (await must('GET', '/audit?limit=100')).items
+    const newest = (await lines())[0]?.id ?? ''
+    const since = async (): Promise<any[]> => {
+      const all = await lines()
+      const at = all.findIndex(({ id }) => id === newest)
+      return at < 0 ? all : all.slice(0, at)
+    }
+    const { source } = await ada()
+    const report = async (): Promise<any> => (await must('GET', '/studio/sources')).items.find(({ id }: any) => id === source).report
+    await guest.getByTestId('guest-leave').click()
+    await until(isBlue, () => 'the program still shows the guest')
+    await until(
+      async () => (await report()).state === 'waiting',
+      () => 'the source does not wait',
+    )
+    expect((await ada()).state).toBe('away')
+    await must('PATCH', `/studio/sources/${source}`, { settings: { whileAway: 'placeholder' } })
+    await until(
+      async () => {
+        const [red = 0, green = 0, blue = 0] = await corner()
+        return Math.abs(red - 0x1b) < 12 && Math.abs(green - 0x20) < 12 && Math.abs(blue - 0x30) < 12
+      },
+      () => 'no figure is in the place of the guest',
+    )
+    await screenshot(studio, 'studio-guest-away')
+    await guest.goto('about:blank')
+    await guest.goto(link)
+    await guest.getByTestId('guest-join').click()
+    await until(
+      async () => {
+        const [red = 0, green = 0, blue = 0] = await corner()
+        return red > 180 && green < 80 && blue > 180
+      },
+      () => 'the program does not show the guest again',
+    )
+    await tally('onAir')
+    const about = await since()
+    expect(about.filter(({ code }) => code === 'play.not_live' || code === 'stream.not_found')).toEqual([])
+    const messages = about.map(({ message }) => message as string)
+    expect(messages.filter((each) => /a guest, left$/.test(each))).toHaveLength(1)
+    expect(messages.filter((each) => /joined as a guest$/.test(each))).toHaveLength(1)
+  })
+
   it('are notified when their invitation is taken back, and leave the program', async () => {
     await studio.getByTestId('remove-guest').click()
     await studio.getByTestId('confirm-yes').click()

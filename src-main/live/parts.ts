@@ -49,6 +49,7 @@ export async function createParts(
     whip,
     network: dependencies.network,
     viewers: viewersOf,
+    startOnDemand: (name) => sources.sources.want(name),
     encoders: renditions.encoders,
     posterOf,
     rtmpEndpoint: () => `${localHost(dependencies.listen.host)}:${own.rtmpPort()}`,

@@ -11,7 +11,7 @@ import type { LiveStream } from './live-stream.ts'
 export interface StreamCarrier {
   /** Opens a stream to publish into; an empty title leaves the stream's own. Rejects with `publish.*`. */
   publish(stream: string, options: { readonly title: string; readonly onKicked: (reason: AppError) => void }): Promise<CarriedPublication>
-  /** URL at which this machine may watch a stream of the host, whoever else may. Contains a secret. */
+  /** URL at which this machine may watch a stream of the host, whoever else may. Contains a secret. Rejects with `play.not_live`. */
   watchUrl(stream: string): Promise<string>
   /** How many watch a stream of the host now; 0 for one that there is not. */
   viewers(stream: string): number

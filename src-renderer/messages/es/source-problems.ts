@@ -139,6 +139,8 @@ export const sourceProblems: readonly SentencePair[] = [
   ['{} is missing: put it back, or choose another file', 'Falta {1}: vuelva a ponerlo o elija otro archivo'],
   ['{} is not a whole path: start it with /', '{1} no es una ruta completa: empiece por /'],
   ['It is away ({}): trying again by itself', 'No está disponible ({1}): se reintenta automáticamente'],
+  ['{} is not a font that can be used: TTF and OTF files are', '{1} no es una fuente que se pueda usar: se admiten archivos TTF y OTF'],
+  ['Nobody publishes it now: waiting for it', 'Nadie lo publica ahora: se espera'],
   ['Nothing comes any more: waiting for it to go on', 'Ya no llega nada: se espera a que continúe'],
   ['The media engine cannot read {} here', 'El motor multimedia no puede leer {1} aquí'],
   [

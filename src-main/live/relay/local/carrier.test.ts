@@ -37,6 +37,8 @@ describe('what the host’s own makers of media are offered', () => {
         }
       },
       get: () => stream,
+      find: (name: string) => (name === 'cam' || name === 'away' ? {} : undefined),
+      status: (name: string) => ({ state: 'active', title: '', ...(name === 'away' && { reconnecting: true }) }),
     } as never,
     keys: {
       create: async ({ stream: name, label, onSecondPublisher }: Record<string, string>, actor: string) => {
@@ -50,6 +52,7 @@ describe('what the host’s own makers of media are offered', () => {
     setPrivate: (name: string, isPrivate: boolean) => done.push([isPrivate ? 'private' : 'public', name]),
     gate: { hostToken: 'tok' } as never,
     viewers: (stream: string) => (stream === 'cam' ? 3 : 0),
+    startOnDemand: (stream: string) => stream === 'on-demand',
     encoders: async () => [],
     posterOf: async () => undefined,
     rtmpEndpoint: () => '127.0.0.1:1935',
@@ -96,6 +99,8 @@ describe('what the host’s own makers of media are offered', () => {
   it('lets it watch streams, whoever else may', async () => {
     expect([carrier.viewers('cam'), carrier.viewers('gone')]).toEqual([3, 0])
     expect(await carrier.watchUrl('cam')).toBe('rtmp://127.0.0.1:1935/live/cam?token=tok&codecs=all')
+    expect(await carrier.watchUrl('on-demand')).toContain('/live/on-demand?')
+    for (const name of ['away', 'ended']) await expect(carrier.watchUrl(name)).rejects.toMatchObject({ code: 'play.not_live' })
   })
 
   it('invites a guest into a stream of their own that the public cannot watch, and ends the invitation', async () => {

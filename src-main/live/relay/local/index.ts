@@ -1,6 +1,7 @@
 import type { MeasuredEncoder } from '../../../media/encoders/choose-encoder.ts'
 import { asIngest } from '../../../media/ingest-packet.ts'
 import type { CarriedPublication, StreamCarrier } from '../../../media/stream-carrier.ts'
+import { AppError } from '../../../platform/errors.ts'
 import { randomText } from '../../../platform/random-id.ts'
 import type { PublishKey } from '../../hub/live-publisher.ts'
 import type { Publication } from '../../hub/publisher.ts'
@@ -13,12 +14,14 @@ import { tryServer } from '../push/try-server.ts'
 import { FeedSenders } from './feed-senders.ts'
 
 export interface CarrierDependencies extends ConnectOptions {
-  readonly registry: Pick<StreamRegistry, 'open' | 'get'>
+  readonly registry: Pick<StreamRegistry, 'open' | 'get' | 'find' | 'status'>
   readonly keys: Pick<StreamKeys, 'create' | 'revoke' | 'find'>
   /** Keeps the public from watching a stream, or lets it again. */
   readonly setPrivate: (stream: string, isPrivate: boolean) => void
   readonly gate: Pick<AccessGate, 'hostToken'>
   readonly viewers: (stream: string) => number
+  /** Starts the source on demand of a stream; false where it has none. */
+  readonly startOnDemand: (stream: string) => boolean
   readonly encoders: () => Promise<readonly MeasuredEncoder[]>
   readonly posterOf: StreamCarrier['posterOf']
   /** `HOST:PORT` at which this machine reaches our RTMP port. */
@@ -59,7 +62,12 @@ export function createCarrier(dependencies: CarrierDependencies): Omit<StreamCar
       }
       return carry(publication)
     },
-    watchUrl: async (stream) => `rtmp://${dependencies.rtmpEndpoint()}/live/${stream}?token=${gate.hostToken}&codecs=all`,
+    async watchUrl(stream) {
+      // Of one whose publisher is away the first frames would be old ones.
+      const isLive = registry.find(stream) !== undefined && registry.status(stream)?.reconnecting !== true
+      if (!isLive && !dependencies.startOnDemand(stream)) throw new AppError('play.not_live')
+      return `rtmp://${dependencies.rtmpEndpoint()}/live/${stream}?token=${gate.hostToken}&codecs=all`
+    },
     viewers: dependencies.viewers,
     send: (aim, feed, events) => senders.send(aim, feed, events),
     tryServer: (server) => tryServer(server, dependencies),

@@ -127,6 +127,10 @@ export class Guests {
     this.#dependencies.audit.record({ kind: 'command', message: `the invitation of ${label} was ended`, streamName: id, actor })
   }
 
+  #record(kind: 'connect' | 'disconnect', id: string, message: string): void {
+    this.#dependencies.audit.record({ kind, message, streamName: id })
+  }
+
   /** Whose link this is. Throws `studio.guest_unknown`, `studio.guest_revoked`, `studio.guest_expired` and `studio.too_many_guests`. */
   admit(key: string): string {
     const known = this.#dependencies.carrier.guestKey(key)
@@ -144,14 +148,17 @@ export class Guests {
 
   /** A guest is there, in the place of an older connection of theirs. Returns what they call when they leave. */
   connect(id: string, connection: GuestConnection): () => void {
+    const wasThere = this.#connections.has(id)
     this.#end(id, new AppError('studio.guest_elsewhere'))
     this.#connections.set(id, connection)
     this.#came.add(id)
+    if (!wasThere) this.#record('connect', id, `${this.#invitation(id).label} joined as a guest`)
     this.#refresh()
     connection.onState(this.#stateFor(this.#invitation(id)))
     return () => {
       if (this.#connections.get(id) !== connection) return
       this.#connections.delete(id)
+      this.#record('disconnect', id, `${this.#invitation(id).label}, a guest, left`)
       this.#refresh()
     }
   }

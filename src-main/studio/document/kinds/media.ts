@@ -143,7 +143,10 @@ export const GuestSettingsSchema = Type.Object(
       description: 'The stream of an invitation, as it was answered when the guest was invited',
     }),
     bufferMs: bufferMs(100),
-    whileAway,
+    whileAway: Type.Union([Type.Literal('nothing'), Type.Literal('placeholder'), Type.Literal('last')], {
+      default: 'nothing',
+      description: 'What is shown while the guest is away: nothing, a figure in their place, or the last frame',
+    }),
     whenHidden: liveWhenHidden,
     memoryLimitMb,
   },

@@ -4,7 +4,8 @@ import { type SupervisedWorker, superviseWorker } from '../../../../platform/wor
 import { workerFile } from '../../../../platform/workers/worker-file.ts'
 import type { RunningSource, SourceContext } from '../running-source.ts'
 import type { SourceReach } from '../source-reach.ts'
-import type { FromMediaWorker, PlayPosition, PlayRequest, ToMediaWorker } from './messages.ts'
+import { writeAwayFrame } from './away-frame.ts'
+import type { FromMediaWorker, PlayPosition, PlayRequest, ToMediaWorker, WhileAway } from './messages.ts'
 import { fromMemory, matchesPosition, type TwoClocks, toMemory } from './play-memory.ts'
 
 /** A process that is silent for this long hangs, ms. */
@@ -18,12 +19,14 @@ const goodRunMs = 20_000
 const graceMs = 400
 /** What waits for something is planned again after so long, ms. */
 const planAgainMs = 2000
+/** A stream of this host that went away may be back: asked after so long, ms. */
+const askAgainMs = 500
 const restart = { firstMs: 50, maxMs: 2000, goodAfterMs: goodRunMs }
 
 /** What a kind says of its settings. */
 export type PlayPlan =
   | { readonly request: PlayRequest /** Nobody seeing it, it has no process. */; readonly closesHidden: boolean }
-  | { readonly problem: string; readonly waits?: boolean }
+  | { readonly problem: string; readonly waits?: boolean; readonly whileAway?: WhileAway }
 
 /** What the worker is started with: little memory of its own, and few threads. */
 const environment = {
@@ -114,6 +117,10 @@ export function startMediaSource<Settings>(
       // One that opens its file does not are there yet.
       if (message.report.state !== 'starting') stand(message.position)
       notify(message.report)
+    } else if (message.type === 'away') {
+      close()
+      clearTimeout(planTimer)
+      planTimer = setTimeout(() => void follow(present), askAgainMs)
     } else if (message.type === 'cannot-run') {
       close()
       notify({ state: 'failed', problem: `The media engine does not load (${message.reason}): \`streams doctor\` tells what is missing` })
@@ -164,7 +171,8 @@ export function startMediaSource<Settings>(
     if ('problem' in made) {
       request = undefined
       close()
-      pictures.clear()
+      if (made.whileAway === 'placeholder') writeAwayFrame(pictures, stores.nowUs())
+      else if (made.whileAway !== 'last') pictures.clear()
       notify({ state: made.waits === true ? 'waiting' : 'failed', problem: made.problem })
       if (made.waits === true) planTimer = setTimeout(() => void follow(next), planAgainMs)
       return

@@ -30,6 +30,9 @@ export interface FilesRequest {
   readonly memoryLimitMb: number
 }
 
+/** What is shown while a live stream is away. */
+export type WhileAway = 'nothing' | 'placeholder' | 'last'
+
 /** Something that plays by itself, now. */
 export interface LiveRequest {
   readonly type: 'live'
@@ -40,7 +43,9 @@ export interface LiveRequest {
   /** Where the URL may lead, if an editor named it. */
   readonly network?: NetworkPolicy
   readonly bufferMs: number
-  readonly whileAway: 'nothing' | 'last'
+  readonly whileAway: WhileAway
+  /** A stream of this host: once it is away, whoever started the process asks the host when it is back, and the process ends. */
+  readonly own?: true
   readonly memoryLimitMb: number
 }
 
@@ -80,6 +85,8 @@ export type ToMediaWorker =
 
 export type FromMediaWorker =
   | { readonly type: 'report'; readonly report: SourceReport; readonly position: PlayPosition | undefined }
+  /** A stream of this host ended, or is not live. */
+  | { readonly type: 'away' }
   /** Reports per second while the process is well. */
   | { readonly type: 'alive' }
   /** FFmpeg does not load. */

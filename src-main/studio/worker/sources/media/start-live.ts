@@ -1,9 +1,9 @@
 import { ffmpegHeaders } from '../../../../platform/fetched-by-host.ts'
 import type { GuestSettings, StreamSettings, V4l2CameraSettings } from '../../../document/kinds/media.ts'
-import type { StartSource } from '../running-source.ts'
+import type { SourceContext, StartSource } from '../running-source.ts'
 import { isLimited } from '../source-reach.ts'
 import { type PlayPlan, startMediaSource } from './media-source.ts'
-import type { LiveRequest } from './messages.ts'
+import type { LiveRequest, WhileAway } from './messages.ts'
 import { listV4l2Cameras } from './v4l2-cameras.ts'
 
 /** Device files of Video4Linux, and the links to them that stay the same: nothing else is opened as a camera. */
@@ -13,18 +13,28 @@ const protocols = /^(rtmps?|srt|rtsps?|https?|udp):\/\//i
 /** What a URL lists may only lead to the network, never to files of this machine. */
 const network = 'http,https,tcp,tls,crypto,httpproxy,data'
 
-type Common = Pick<StreamSettings, 'bufferMs' | 'whileAway' | 'memoryLimitMb' | 'whenHidden'>
+type Common = Pick<StreamSettings, 'bufferMs' | 'memoryLimitMb' | 'whenHidden'> & { readonly whileAway: WhileAway }
 
 function plan(
   settings: Common,
   address: string,
   options: LiveRequest['options'],
-  more: Pick<LiveRequest, 'format' | 'network'> = {},
+  more: Pick<LiveRequest, 'format' | 'network' | 'own'> = {},
 ): PlayPlan {
   const { bufferMs, whileAway, memoryLimitMb } = settings
   return {
     request: { type: 'live', address, ...more, options, bufferMs, whileAway, memoryLimitMb },
     closesHidden: settings.whenHidden === 'close',
+  }
+}
+
+/** A stream of this host; where it is not live the host is asked again, and nothing connects. */
+async function ownPlan(settings: Common, stream: string, context: SourceContext): Promise<PlayPlan> {
+  try {
+    const address = await context.liveUrl(stream)
+    return plan(settings, address, liveOptions(address, {}), { own: true })
+  } catch {
+    return { problem: 'Nobody publishes it now: waiting for it', waits: true, whileAway: settings.whileAway }
   }
 }
 
@@ -64,10 +74,7 @@ function liveOptions(address: string, settings: { readonly rtspTransport?: strin
 export const startStream: StartSource<StreamSettings> = (settings, context) =>
   startMediaSource(settings, context, async (next, reach) => {
     const { stream, address, user, password } = next
-    if (stream !== '') {
-      const own = await context.liveUrl(stream)
-      return plan(next, own, liveOptions(own, {}))
-    }
+    if (stream !== '') return ownPlan(next, stream, context)
     if (address === '') return { problem: 'Neither a stream of this host nor a URL is named yet' }
     if (!protocols.test(address)) {
       return { problem: 'The URL is none of rtmp, rtmps, srt, rtsp, rtsps, http, https or udp' }
@@ -81,8 +88,7 @@ export const startStream: StartSource<StreamSettings> = (settings, context) =>
 export const startGuest: StartSource<GuestSettings> = (settings, context) =>
   startMediaSource(settings, context, async (next) => {
     if (next.guest === '') return { problem: 'Nobody was invited yet: name the stream of an invitation' }
-    const address = await context.liveUrl(next.guest)
-    return plan(next, address, liveOptions(address, {}))
+    return ownPlan(next, next.guest, context)
   })
 
 /** A camera that Video4Linux knows. */

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { AV_NOPTS_VALUE, AVERROR_EOF } from 'node-av/constants'
 import { Packet, type Stream } from 'node-av/lib'
 import type { SourceState } from '../../../../../media/source-report.ts'
+import { writeAwayFrame } from '../away-frame.ts'
 import type { LiveRequest, PlayRequest } from '../messages.ts'
 import type { DecodedAudio } from './audio-decoder.ts'
 import { audioRate } from './audio-rate.ts'
@@ -114,6 +115,10 @@ export class LivePlayer implements Player {
       } catch (error) {
         if (this.#stopping.signal.aborted) return
         this.#away(error as Error)
+        if (this.#request.own === true) {
+          this.#dependencies.onAway()
+          return
+        }
       }
       if (this.#state === 'ended') await this.#pause(Number.POSITIVE_INFINITY)
       else await this.#pause(backoffMs[Math.min(this.#attempts++, backoffMs.length - 1)] as number)
@@ -323,8 +328,14 @@ export class LivePlayer implements Player {
     this.#keepStep()
   }
 
+  #showAway(): void {
+    const { pictures, nowUs } = this.#dependencies
+    if (this.#request.whileAway === 'nothing') pictures.clear()
+    else if (this.#request.whileAway === 'placeholder') writeAwayFrame(pictures, nowUs())
+  }
+
   #away(error: Error): void {
-    if (this.#request.whileAway === 'nothing') this.#dependencies.pictures.clear()
+    this.#showAway()
     const isHopeless = error instanceof MediaFault && error.kind === 'refused'
     this.#notify(
       isHopeless ? 'failed' : 'waiting',
@@ -338,7 +349,7 @@ export class LivePlayer implements Player {
     const silence = performance.now() - this.#lastPacketAt
     if (silence > lostMs && !session.isPaced) session.input.interrupt()
     else if (silence > (session.isPaced ? silentPacedMs : silentMs) && this.#state === 'running') {
-      if (this.#request.whileAway === 'nothing') this.#dependencies.pictures.clear()
+      this.#showAway()
       this.#notify('waiting', 'Nothing comes any more: waiting for it to go on')
     } else this.#notify(this.#state, this.#problem)
   }

@@ -56,6 +56,7 @@ function begin(message: Extract<ToMediaWorker, { type: 'start' }>): void {
     clock: message.clock,
     engine,
     report: (report, position) => host.send({ type: 'report', report, position }),
+    onAway: () => host.send({ type: 'away' }),
   }
   player = players.createPlayer(request, shown, message.resume, dependencies)
 }

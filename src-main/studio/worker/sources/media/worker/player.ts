@@ -12,6 +12,8 @@ export interface PlayerDependencies {
   readonly clock: ProgramClock
   readonly engine: MediaEngine
   readonly report: (report: SourceReport, position?: PlayPosition) => void
+  /** The stream of this host that is played is away: nothing more comes of this player. */
+  readonly onAway: () => void
 }
 
 /** Something that plays, in the worker. */
