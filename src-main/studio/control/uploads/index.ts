@@ -23,6 +23,7 @@ export async function createUploads(
     folder: join(dataDir, 'studio', 'uploads'),
     incoming: join(dataDir, 'studio', 'incoming'),
     limits: { maxBytes: options.maxMegabytes * megabyte, quotaBytes: options.quotaMegabytes * megabyte, maxFiles },
+    isUsed: async (path) => (uses.open().get(path) ?? []).length + (await uses.stored(path)).length > 0,
     onFile: (file) => events.publish('studio.upload.updated', uploadedView(file, uses.open().get(file.path) ?? [])),
     onRemoved: ({ name }) => events.publish('studio.upload.removed', { id: name }),
   })

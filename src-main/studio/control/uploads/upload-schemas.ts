@@ -1,8 +1,11 @@
 import { type Static, Type } from 'typebox'
 
-export const MediaKindSchema = Type.Union([Type.Literal('image'), Type.Literal('video'), Type.Literal('audio'), Type.Literal('lut')], {
-  description: 'by its first bytes; lut: a table of colours (.cube)',
-})
+export const MediaKindSchema = Type.Union(
+  [Type.Literal('image'), Type.Literal('video'), Type.Literal('audio'), Type.Literal('lut'), Type.Literal('font')],
+  {
+    description: 'by its first bytes; lut: a table of colours (.cube)',
+  },
+)
 
 /** A file in the uploads folder. */
 export const UploadedFileSchema = Type.Object({

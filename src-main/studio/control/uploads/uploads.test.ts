@@ -38,11 +38,12 @@ describe('uploads', () => {
   let uploads: Uploads
   let added: string[]
   let removed: string[]
-  const open = (maxBytes = 1_000_000, quotaBytes = 2_000_000): Promise<Uploads> =>
+  const open = (maxBytes = 1_000_000, quotaBytes = 2_000_000, isUsed = async (_path: string) => false): Promise<Uploads> =>
     Uploads.open({
       folder: join(dir, 'uploads'),
       incoming: join(dir, 'incoming'),
       limits: { maxBytes, quotaBytes, maxFiles: 8 },
+      isUsed,
       onFile: ({ name }) => added.push(name),
       onRemoved: ({ name }) => removed.push(name),
     })
@@ -180,5 +181,18 @@ describe('uploads', () => {
     good.keep()
     await good.end()
     expect(readdirSync(join(dir, 'uploads')).sort()).toEqual(['2.png', '3.png', 'there.png'])
+  })
+  it('removes at the next start what an import brought that the end of the host interrupted', async () => {
+    const variant = (at: number): Buffer => Buffer.concat([png, Buffer.alloc(10, at)])
+    await send('mine.png', variant(1))
+    const interrupted = uploads.startImport()
+    for (const at of [1, 2, 3]) await interrupted.add(`${at}.png`, png.length + 10, pieces(variant(at)))
+    const used = join(dir, 'uploads', '3.png')
+    // The host is killed, and the next one starts; a collection was written just before that names one of the files.
+    uploads = await open(undefined, undefined, async (path) => path === used)
+    expect(readdirSync(join(dir, 'uploads')).sort()).toEqual(['3.png', 'mine.png'])
+    expect(half()).toEqual([])
+    uploads = await open()
+    expect(readdirSync(join(dir, 'uploads')).sort()).toEqual(['3.png', 'mine.png'])
   })
 })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { mediaSignature, signatureBytes } from '../../../formats/media-signature.ts'
 import { AppError } from '../../../platform/errors.ts'
 import { randomText } from '../../../platform/random-id.ts'
+import { ImportedNames } from './imported-names.ts'
 import { cleanName, uniqueName } from './upload-name.ts'
 import { type FolderFile, signatureOf, UploadsFolder } from './uploads-folder.ts'
 
@@ -22,6 +23,8 @@ export interface UploadsDependencies {
   /** Where files are while they are on their way: nobody may read them. On the same disk. */
   readonly incoming: string
   readonly limits: UploadLimits
+  /** A stored collection names the file. */
+  readonly isUsed: (path: string) => Promise<boolean>
   /** A file is here. */
   readonly onFile: (file: FolderFile) => void
   /** A file is gone. */
@@ -87,22 +90,28 @@ export class Uploads {
   readonly #running = new Map<string, Running>()
   /** Names that files on their way to the folder have taken. */
   readonly #claimed = new Set<string>()
-  /** Names of files that an import has brought and nobody else has sent, with the import: they go with it if it fails. */
-  readonly #imported = new Map<string, string>()
+  /** Files that an import has brought and nobody else has sent: they go with it if it fails. */
+  readonly #imported: ImportedNames
 
   private constructor({ folder, incoming, limits, onFile, onRemoved }: UploadsDependencies) {
     this.folder = new UploadsFolder(folder)
     this.limits = limits
     this.#incoming = incoming
+    this.#imported = new ImportedNames(incoming)
     this.#onFile = onFile
     this.#onRemoved = onRemoved
   }
 
   /** Removes what a host that ended left half. */
   static async open(dependencies: UploadsDependencies): Promise<Uploads> {
-    await rm(dependencies.incoming, { recursive: true, force: true })
+    const leftBehind = ImportedNames.read(dependencies.incoming)
     for (const folder of [dependencies.folder, dependencies.incoming]) await mkdir(folder, { recursive: true, mode: 0o700 })
-    return new Uploads(dependencies)
+    const uploads = new Uploads(dependencies)
+    for (const name of leftBehind) await uploads.#removeLeftBehind(name, dependencies.isUsed)
+    // Last: a host that is killed meanwhile finds the names again.
+    await rm(dependencies.incoming, { recursive: true, force: true })
+    await mkdir(dependencies.incoming, { mode: 0o700 })
+    return uploads
   }
 
   /** Bytes of all files, and of what those on their way will have. */
@@ -215,11 +224,11 @@ export class Uploads {
         kept = true
       },
       end: async () => {
-        const mine = [...this.#imported].flatMap(([name, by]) => (by === id ? [name] : []))
-        for (const name of mine) {
-          this.#imported.delete(name)
+        for (const name of this.#imported.of(id)) {
           const file = kept ? undefined : await this.folder.get(name).catch(() => undefined)
-          if (file !== undefined) await this.remove(file)
+          // Somebody else may have sent the same meanwhile.
+          if (file !== undefined && this.#imported.has(name, id)) await this.remove(file)
+          this.#imported.delete(name, id)
         }
       },
     }
@@ -229,6 +238,12 @@ export class Uploads {
   async remove(file: FolderFile): Promise<void> {
     await this.folder.remove(file)
     this.#onRemoved(file)
+  }
+
+  /** An import that the end of the host interrupted brought it: nothing names it, unless the collection was written just before. */
+  async #removeLeftBehind(name: string, isUsed: UploadsDependencies['isUsed']): Promise<void> {
+    const file = await this.folder.get(name).catch(() => undefined)
+    if (file !== undefined && !(await isUsed(file.path))) await this.folder.remove(file)
   }
 
   async #adopt(by: string, name: string, bytes: number, body: AsyncIterable<Uint8Array>): Promise<FolderFile> {
@@ -254,7 +269,8 @@ export class Uploads {
   /** The host ends. */
   async stop(): Promise<void> {
     for (const { timer } of this.#running.values()) clearTimeout(timer)
-    await rm(this.#incoming, { recursive: true, force: true })
+    // What an import has brought that is not over is removed at the next start.
+    if (this.#imported.isEmpty) await rm(this.#incoming, { recursive: true, force: true })
   }
 
   async #write(upload: Running, handle: FileHandle, piece: AsyncIterable<Uint8Array>): Promise<void> {
@@ -282,7 +298,7 @@ export class Uploads {
     const same = await this.folder.sameAs(upload.path, upload.bytes)
     if (same !== undefined) {
       upload.file = same
-      if (this.#imported.get(same.name) !== upload.actor) this.#imported.delete(same.name)
+      this.#imported.takeOver(same.name, upload.actor)
       await rm(upload.path, { force: true })
       return
     }
@@ -294,7 +310,7 @@ export class Uploads {
     this.#claimed.add(name)
     try {
       // Before it is there: a client that sends the same bytes from then on takes it over.
-      if (upload.actor.startsWith(importActor)) this.#imported.set(name, upload.actor)
+      if (upload.actor.startsWith(importActor)) this.#imported.add(name, upload.actor)
       await rename(upload.path, join(this.folder.path, name))
       upload.file = await this.folder.get(name)
     } finally {
@@ -329,6 +345,6 @@ async function judge({ name }: Running, handle: FileHandle): Promise<void> {
 }
 
 const unknownType = (name: string): AppError =>
-  new AppError('studio.upload_type', `${name} is no image, video or audio file of a format that can be played here`)
+  new AppError('studio.upload_type', `${name} is no image, video, audio or font file of a format that can be used here`)
 
 const inMb = (bytes: number): string => `${(bytes / 1_000_000).toFixed(1)} MB`
