@@ -1,10 +1,12 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findingsInBothThemes } from './helpers/axe.ts'
+import { blockFont } from './helpers/block-font.ts'
 import { complaints, launchBrowser } from './helpers/browser.ts'
 import { ffmpeg } from './helpers/clips.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
@@ -195,5 +197,138 @@ describe('a show with its media as one file', () => {
     const sent = Buffer.from(await reply.arrayBuffer())
     expect(sent.length).toBe(Number(reply.headers.get('content-length')))
     expect(sent.includes(readFileSync(at('show/intro.mp4')).subarray(0, 64))).toBe(false)
+  })
+
+  it('brings the logo, the font and the overlay of a template to another host, where they are seen', async () => {
+    writeFileSync(at('brand.ttf'), blockFont())
+    await ffmpeg(['-f', 'lavfi', '-i', 'color=0x00ff40:s=320x160', '-frames:v', '1', at('brand.png')])
+    await page.goto(`${host.http}/studio`)
+    await page.getByTestId('show-menu').click()
+    await page.getByTestId('menu-template').click()
+    await page.getByTestId('template-title').fill('AAAA')
+    for (const [index, name, field] of [
+      [0, 'brand.ttf', 'theme-fontFile'],
+      [1, 'brand.png', 'theme-logo'],
+    ] as const) {
+      await page.getByTestId('choose-file').nth(index).click()
+      await page.getByTestId('chooser-input').setInputFiles(at(name))
+      await until(async () => (await page.getByTestId(field).inputValue()).endsWith(name), `${name} is chosen`)
+    }
+    await look(page, 'studio-template-files')
+    await page.getByTestId('template-create').click()
+    await until(async () => (await ask('GET', '/studio')).open?.name !== 'evening', 'the template is open')
+    const { name } = (await ask('GET', '/studio')).open
+    const overlay = await ask('POST', '/studio/overlays', {
+      kind: 'lower-third',
+      name: 'Speaker',
+      settings: { background: '#ff00ff', opacity: 100 },
+      data: { visible: true, title: 'Ada' },
+    })
+    const browserSource = {
+      id: 'speaker',
+      name: 'Speaker',
+      kind: 'browser',
+      settings: { url: `/overlay/${overlay.id}`, width: 900, height: 220 },
+    }
+    await ask('POST', '/studio/edits', {
+      edits: [
+        { do: 'add', to: 'sources', value: browserSource },
+        { do: 'add', to: 'scenes/starting-soon/items', value: { source: 'speaker' } },
+      ],
+    })
+    const reply = await fetch(`${host.http}/api/v1/studio/collections/${encodeURIComponent(name)}/bundle`)
+    writeFileSync(at('template.tar'), Buffer.from(await reply.arrayBuffer()))
+
+    const imported = await importFile(at('template.tar'), 'shared')
+    expect([imported.status, imported.body.media, imported.body.overlays], JSON.stringify(imported.body)).toEqual([201, 2, 1])
+    expect((await askOther('GET', '/studio/overlays')).items).toMatchObject([{ id: overlay.id, state: { title: 'Ada' } }])
+    await askOther('POST', '/studio/collections/shared/open', { force: true })
+    await askOther('POST', '/studio/program', { scene: 'starting-soon', transition: 'cut' })
+    await page.goto(`${other.http}/studio`)
+    /** What is seen of the three: pixels of the logo and of the overlay's panel, and rows with a white line as long as three letters. */
+    const seen = () =>
+      page.evaluate(async () => {
+        const image = await createImageBitmap(await (await fetch('/api/v1/studio/screenshot?type=png')).blob())
+        const context = new OffscreenCanvas(image.width, image.height).getContext('2d')!
+        context.drawImage(image, 0, 0)
+        const { data } = context.getImageData(0, 0, image.width, image.height)
+        const found = { logo: 0, panel: 0, solidRows: 0 }
+        for (let y = 0, at = 0; y < image.height; y++) {
+          let run = 0
+          let longest = 0
+          for (let x = 0; x < image.width; x++, at += 4) {
+            const [red, green, blue] = [data[at]!, data[at + 1]!, data[at + 2]!]
+            if (green > 200 && red < 90 && blue < 130) found.logo++
+            if (red > 200 && blue > 200 && green < 60) found.panel++
+            run = red > 230 && green > 230 && blue > 230 ? run + 1 : 0
+            longest = Math.max(longest, run)
+          }
+          if (longest > image.width / 16) found.solidRows++
+        }
+        return found
+      })
+    let found = await seen()
+    await until(
+      async () => {
+        found = await seen()
+        return found.logo > 500 && found.panel > 500 && found.solidRows > 10
+      },
+      () => JSON.stringify(found),
+    )
+    // A second time there is nothing to add.
+    expect((await importFile(at('template.tar'), 'again')).body).toMatchObject({ media: 2, overlays: 0 })
+  })
+})
+
+describe('an import while the host is killed', () => {
+  it('leaves no media behind at the next start', async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'ami-killed-import-'))
+    const studio = (name: string): string[] => readdirSync(join(dataDir, 'studio', name))
+    let host = await startHost({ name: 'killed-import', dataDir })
+    try {
+      const media = Array.from({ length: 40 }, (_, index) => {
+        const data = Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), randomBytes(4_000_000)])
+        return { path: `/show/${index}.png`, name: `${index}.png`, entry: `media/${index + 1}`, bytes: data.length, data }
+      })
+      const files = join(dataDir, 'to-send')
+      mkdirSync(join(files, 'media'), { recursive: true })
+      for (const { entry, data } of media) writeFileSync(join(files, entry), data)
+      const manifest = { format: 'ami-streams/bundle', version: 1, media: media.map(({ data: _, ...each }) => each), missing: [] }
+      writeFileSync(join(files, 'manifest.json'), JSON.stringify(manifest))
+      const scenes = [{ id: 'one', name: 'One', items: [] }]
+      writeFileSync(join(files, 'collection.json'), JSON.stringify({ format: 'ami-streams/collection', version: 1, name: 'Big', scenes }))
+      const tar = join(dataDir, 'big.tar')
+      execFileSync('tar', [
+        '--format=ustar',
+        '-cf',
+        tar,
+        '-C',
+        files,
+        'manifest.json',
+        'collection.json',
+        ...media.map(({ entry }) => entry),
+      ])
+      const bytes = readFileSync(tar)
+      const { body: upload } = await host.api('POST', '/studio/uploads', { name: 'big.tar', bytes: bytes.length, bundle: true })
+      for (let offset = 0; offset < bytes.length; offset += 30_000_000) {
+        const sent = await fetch(`${host.http}/api/v1/studio/uploads/${upload.id}/bytes?offset=${offset}`, {
+          method: 'PUT',
+          headers: { 'content-type': 'application/octet-stream' },
+          body: bytes.subarray(offset, offset + 30_000_000),
+        })
+        expect(sent.status).toBe(200)
+      }
+      const importing = host.api('POST', '/studio/import/bundle', { name: 'Big', upload: upload.id }).catch(() => undefined)
+      await until(() => studio('uploads').length > 2, 'some media are there')
+      await host.kill()
+      await importing
+      expect(studio('uploads').length, 'the import was interrupted').toBeGreaterThan(0)
+      expect(existsSync(join(dataDir, 'studio', 'collections', 'Big.json'))).toBe(false)
+      host = await startHost({ name: 'killed-import', dataDir })
+      expect([studio('uploads'), studio('incoming')]).toEqual([[], []])
+    } finally {
+      await host.stop()
+      rmSync(dataDir, { recursive: true, force: true })
+    }
   })
 })

@@ -388,7 +388,7 @@ export interface ApiTypes {
           GET: { query: { secrets?: boolean | undefined }; answer: Record<string, unknown> }
         }
         media: {
-          GET: { answer: { bytes: number; media: { entry: string; path: string; name: string; bytes: number }[]; missing: { path: string; reason: string }[] } }
+          GET: { answer: { bytes: number; media: { entry: string; path: string; name: string; bytes: number }[]; missing: { path: string; reason: string }[]; overlays: number } }
         }
         open: {
           POST: { body: { force?: boolean | undefined }; answer: StudioCollection }
@@ -489,7 +489,7 @@ export interface ApiTypes {
     }
     import: {
       bundle: {
-        POST: { body: { name: string; upload: string }; answer: { name: string; scenes: number; sources: number; media: number; notCarried: { place: string; reason: string }[] } }
+        POST: { body: { name: string; upload: string }; answer: { name: string; scenes: number; sources: number; media: number; overlays: number; notCarried: { place: string; reason: string }[] } }
       }
       obs: {
         POST: { body: { name: string; document: Record<string, unknown>; folder?: string | undefined; width?: number | undefined; height?: number | undefined; frameRate?: number | undefined }; answer: { name: string; scenes: number; sources: number; notCarried: { place: string; reason: string }[] } }
@@ -913,6 +913,6 @@ type StudioSourcesAudioFilters = { revision: number; items: StudioCollectionColl
 type PostStudioSourcesAudioFilters = { revision: number; item: StudioCollectionCollectionScenesItemFiltersItem }
 type StudioTracks = { revision: number; item: StudioCollectionCollectionTracksItem }
 type PostStudioTransitions = { revision: number; item: StudioCollectionCollectionTransitionsItem }
-type StudioUploadedFilesItem = { id: string; path: string; kind: 'image' | 'video' | 'audio' | 'lut'; type: string; bytes: number; uploadedAt: string; usedBy: string[] }
+type StudioUploadedFilesItem = { id: string; path: string; kind: 'image' | 'video' | 'audio' | 'lut' | 'font'; type: string; bytes: number; uploadedAt: string; usedBy: string[] }
 type PostStudioUploads = { id: string; name: string; bytes: number; received: number; file: StudioUploadedFilesItem | null }
 type TokensItem = { id: string; label: string; role: 'viewer' | 'editor' | 'admin'; createdAt: string; expiresAt: string | null; revokedAt: string | null; lastUsedAt: string | null }

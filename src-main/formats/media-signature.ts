@@ -1,7 +1,7 @@
 /** What the first bytes of a file say that it is. */
 export interface MediaSignature {
   /** `lut`: a table of colours (.cube). */
-  readonly kind: 'image' | 'video' | 'audio' | 'lut'
+  readonly kind: 'image' | 'video' | 'audio' | 'lut' | 'font'
   /** Media type. */
   readonly type: string
   /** Endings that such files have, without the dot; the first is the usual one. */
@@ -44,6 +44,8 @@ const flac = signature('audio', 'audio/flac', 'flac')
 const mp3 = signature('audio', 'audio/mpeg', 'mp3', 'mp2')
 const adts = signature('audio', 'audio/aac', 'aac')
 const caf = signature('audio', 'audio/x-caf', 'caf')
+const trueType = signature('font', 'font/ttf', 'ttf')
+const openType = signature('font', 'font/otf', 'otf')
 const cube = signature('lut', 'text/plain', 'cube')
 
 /** Starts that are one run of bytes. */
@@ -61,9 +63,11 @@ const starts: readonly (readonly [bytes: string, found: MediaSignature])[] = [
   ['fLaC', flac],
   ['ID3', mp3],
   ['caff\0', caf],
+  ['\0\x01\0\0\0', trueType],
+  ['OTTO\0', openType],
 ]
 
-/** Which image, video or audio file of the formats that the decoders take it is; undefined for other files. */
+/** Which image, video, audio or font file of the formats that are read here it is; undefined for other files. */
 export function mediaSignature(head: Uint8Array): MediaSignature | undefined {
   const text = Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, signatureBytes)).toString('latin1')
   const known = starts.find(([bytes]) => text.startsWith(bytes))

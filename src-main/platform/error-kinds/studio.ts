@@ -219,8 +219,8 @@ export const studioErrors = {
   },
   'studio.upload_type': {
     status: 415,
-    title: 'The file is of no type that the studio can play',
-    remedy: 'Send an image, a video or an audio file, or convert it with FFmpeg first.',
+    title: 'The file is of no type that the studio can use',
+    remedy: 'Send an image, a video, an audio or a font file (TTF, OTF), or convert it with FFmpeg first.',
   },
   'studio.upload_offset': {
     status: 409,

@@ -981,9 +981,9 @@ export const errors: Readonly<Record<ErrorCode, ErrorText>> = {
     remedy: 'Libera espacio o elige un archivo más pequeño.',
   },
   'studio.upload_type': {
-    english: 'The file is of no type that the studio can play',
-    title: 'El archivo no es de un tipo que el estudio pueda reproducir',
-    remedy: 'Envía una imagen, un vídeo o un archivo de audio, o conviértelo antes con FFmpeg.',
+    english: 'The file is of no type that the studio can use',
+    title: 'El archivo no es de un tipo que el estudio pueda usar',
+    remedy: 'Envía una imagen, un vídeo, un archivo de audio o una fuente (TTF, OTF), o conviértelo antes con FFmpeg.',
   },
   'studio.upload_offset': {
     english: 'The piece does not follow what is here',

@@ -43,6 +43,8 @@ export const settingHelp: Readonly<Record<string, string>> = {
   'How much is buffered so that an uneven network is not seen, ms': 'Cuánto se almacena para que no se note una red irregular, ms',
   'What is shown while the stream is away: nothing, or the last frame':
     'Qué se muestra mientras falta el directo: nada o el último fotograma',
+  'What is shown while the guest is away: nothing, a figure in their place, or the last frame':
+    'Qué se muestra mientras falta el invitado: nada, una silueta en su lugar o el último fotograma',
   'When nobody sees it: stays connected, or is closed, which frees its process and memory':
     'Cuando nadie la ve: sigue conectada, o se cierra, lo que libera su proceso y su memoria',
   'The stream of an invitation, as it was answered when the guest was invited': 'El directo de una invitación, tal como se dio al invitar',
@@ -95,6 +97,8 @@ export const settingHelp: Readonly<Record<string, string>> = {
   'Between the end and the next start, px': 'Entre el final y el siguiente comienzo, px',
   "Family name of an installed font; empty for the machine's sans serif":
     'Familia de una fuente instalada; vacío para la de palo seco de la máquina',
+  'Font file on the machine of the host, TTF or OTF, in the place of an installed font':
+    'Archivo de fuente en la máquina del servidor, TTF u OTF, en lugar de una fuente instalada',
   'Height of the letters, px': 'Altura de las letras, px',
   '400 is regular, 700 bold': '400 es normal, 700 negrita',
   'Of the letters, #rrggbb or #rrggbbaa': 'De las letras, #rrggbb o #rrggbbaa',

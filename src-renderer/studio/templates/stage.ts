@@ -116,6 +116,7 @@ export class Stage {
   #style({ w, h }: Box, { size, weight = 400, color, align = 'left', vertical = 'top', upper = false }: Letters): Settings {
     return {
       ...(this.theme.font === '' ? {} : { font: this.theme.font }),
+      ...(this.theme.fontFile === '' ? {} : { fontFile: this.theme.fontFile }),
       fontSize: Math.max(4, Math.round(size * this.#scale * 10) / 10),
       fontWeight: weight,
       color,

@@ -7,7 +7,7 @@ import { TemplatePreview } from './template-preview.tsx'
 import { palettes, type Theme } from './theme.ts'
 
 /** The look that a template has until another is chosen. */
-export const themeOf = (name: TemplateName): Theme => ({ ...palettes[templates[name].palette], font: '', logo: '' })
+export const themeOf = (name: TemplateName): Theme => ({ ...palettes[templates[name].palette], font: '', fontFile: '', logo: '' })
 
 /** Size of a canvas of a template, whose shorter side is `short` pixels. */
 export function canvasOf(name: TemplateName, short: number): { readonly width: number; readonly height: number } {

@@ -10,7 +10,7 @@ const made = (name: TemplateName, palette: PaletteName, short = 1080) => {
     title: 'Evening',
     speaker: 'Ada',
     guest: 'Bob',
-    theme: { ...palettes[palette], font: '', logo: '/logo.png' },
+    theme: { ...palettes[palette], font: '', fontFile: '/brand.ttf', logo: '/logo.png' },
     width: width * scale,
     height: height * scale,
     screen: { kind: 'display', device: ':0' },

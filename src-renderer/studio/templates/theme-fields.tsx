@@ -1,3 +1,4 @@
+import { PathButton } from '../uploads/path-button.tsx'
 import { t } from './messages.ts'
 import { type Palette, type PaletteName, palettes, type Theme } from './theme.ts'
 
@@ -73,26 +74,52 @@ export function PaletteFields({ theme, onChange }: PaletteFieldsProps) {
   )
 }
 
+interface FileFieldProps {
+  readonly name: 'fontFile' | 'logo'
+  readonly label: string
+  readonly help: string
+  readonly value: string
+  readonly onChange: (path: string) => void
+}
+
+/** A file of the host, which can be sent there. */
+function FileField({ name, label, help, value, onChange }: FileFieldProps) {
+  const id = `theme-${name}`
+  return (
+    <div className="field">
+      <label htmlFor={id}>{label}</label>
+      <div className="path-field">
+        <input
+          id={id}
+          className="input"
+          maxLength={4096}
+          value={value}
+          aria-describedby={`${id}-help`}
+          onChange={(event) => onChange(event.currentTarget.value)}
+          data-testid={id}
+        />
+        <PathButton what="file" disabled={false} onChoose={([path]) => path !== undefined && onChange(path)} />
+      </div>
+      <span className="hint" id={`${id}-help`}>
+        {help}
+      </span>
+    </div>
+  )
+}
+
 /** Colours and font, and a logo. */
 export function ThemeFields({ theme, onChange }: ThemeFieldsProps) {
   return (
     <>
       <PaletteFields theme={theme} onChange={onChange} />
-      <div className="field">
-        <label htmlFor="theme-logo">{t.logo}</label>
-        <input
-          id="theme-logo"
-          className="input"
-          maxLength={4096}
-          value={theme.logo}
-          aria-describedby="theme-logo-help"
-          onChange={(event) => onChange({ logo: event.currentTarget.value })}
-          data-testid="theme-logo"
-        />
-        <span className="hint" id="theme-logo-help">
-          {t.logoHelp}
-        </span>
-      </div>
+      <FileField
+        name="fontFile"
+        label={t.fontFile}
+        help={t.fontFileHelp}
+        value={theme.fontFile}
+        onChange={(fontFile) => onChange({ fontFile })}
+      />
+      <FileField name="logo" label={t.logo} help={t.logoHelp} value={theme.logo} onChange={(logo) => onChange({ logo })} />
     </>
   )
 }

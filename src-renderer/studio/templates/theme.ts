@@ -6,6 +6,8 @@ export interface Theme {
   readonly second: string
   /** Family that is installed on the machine of the host; empty for its sans serif. */
   readonly font: string
+  /** Font file on the machine of the host, used in the place of `font`; empty for none. */
+  readonly fontFile: string
   /** Image file on the machine of the host; empty for none. */
   readonly logo: string
 }

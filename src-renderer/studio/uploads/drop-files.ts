@@ -23,6 +23,7 @@ export async function addDroppedFiles(
       const sent = await uploadFile(file)
       if (sent === undefined) return
       if (sent.kind === 'lut') return notify(t.lutAdded(sent.id))
+      if (sent.kind === 'font') return notify(t.fontAdded(sent.id))
       // The show may have changed while the file was sent.
       const document = useShow.getState().open?.collection
       const canvas = document?.canvases.find(({ id }) => id === to.canvas)

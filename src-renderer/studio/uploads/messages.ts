@@ -13,6 +13,7 @@ export const t = section('studioUploads', {
   cancelled: (name: string) => `The upload of ${name} was cancelled`,
   added: (name: string) => `${name} is in the scene`,
   tooMany: (count: number) => `${count} files at a time at most. Drop the others afterwards.`,
+  fontAdded: (name: string) => `${name} is uploaded. Choose it as the font file of a text.`,
   lutAdded: (name: string) => `${name} is uploaded. Choose it in a LUT filter.`,
   choose: 'Choose file',
   chooseFolder: 'Choose folder',

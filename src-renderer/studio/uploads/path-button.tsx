@@ -1,10 +1,11 @@
 import { FolderOpen } from 'lucide-react'
-import { lazy, Suspense, useState } from 'react'
+import { useState } from 'react'
+import { loadLater } from '../../components/load-later.tsx'
 import { t } from './messages.ts'
 import './uploads.css'
 
 /** Loaded when it is opened. */
-const FileChooser = lazy(async () => ({ default: (await import('./file-chooser.tsx')).FileChooser }))
+const FileChooser = loadLater(async () => (await import('./file-chooser.tsx')).FileChooser)
 
 interface PathButtonProps {
   readonly what: 'file' | 'folder'
@@ -30,17 +31,15 @@ export function PathButton({ what, several = false, disabled, onChoose }: PathBu
         <FolderOpen size={15} /> {several && label}
       </button>
       {open && (
-        <Suspense>
-          <FileChooser
-            what={what}
-            several={several}
-            onClose={() => setOpen(false)}
-            onChoose={(paths) => {
-              setOpen(false)
-              onChoose(paths)
-            }}
-          />
-        </Suspense>
+        <FileChooser
+          what={what}
+          several={several}
+          onClose={() => setOpen(false)}
+          onChoose={(paths) => {
+            setOpen(false)
+            onChoose(paths)
+          }}
+        />
       )}
     </>
   )

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { SharedOverlaySchema } from '../overlays/shared-overlay.ts'
 
 /** First entry of a bundle: what is in it. The second is `collection.json`, then the media in this order. */
 export const BundleManifestSchema = Type.Object({
@@ -12,6 +13,9 @@ export const BundleManifestSchema = Type.Object({
       bytes: Type.Integer({ minimum: 0, maximum: 2 ** 50 }),
     }),
     { maxItems: 5000 },
+  ),
+  overlays: Type.Optional(
+    Type.Array(SharedOverlaySchema, { maxItems: 100, description: 'overlays that the sources show, without secrets' }),
   ),
   missing: Type.Array(Type.Object({ path: Type.String({ maxLength: 4096 }), reason: Type.String({ maxLength: 1000 }) }), {
     maxItems: 5000,

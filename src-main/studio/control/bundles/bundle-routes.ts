@@ -8,10 +8,12 @@ import type { Collection } from '../../document/collection.ts'
 import type { CollectionFolder } from '../../document/collection-folder.ts'
 import { type DocumentReader, readDocumentText } from '../../document/read-document.ts'
 import { leaveOutSecrets } from '../../document/settings-secrets.ts'
+import type { SharedOverlay } from '../overlays/shared-overlay.ts'
 import { CollectionName, tag } from '../routes/answer-schemas.ts'
 import { doingOf } from '../routes/doing.ts'
 import type { Uploads } from '../uploads/uploads.ts'
 import { BundleManifestSchema } from './bundle-format.ts'
+import { addOverlays, type BundleOverlays, overlaysOf } from './bundled-overlays.ts'
 import { importBundle } from './import-bundle.ts'
 import { bundleBytes, findMedia, writeBundle } from './write-bundle.ts'
 
@@ -19,6 +21,7 @@ export interface BundleRoutesDependencies {
   readonly folder: CollectionFolder
   readonly reader: DocumentReader
   readonly uploads: Uploads
+  readonly overlays: BundleOverlays
   /** The open collection, and the name that it goes by. */
   readonly open: () => { readonly name: string; readonly collection: Collection } | undefined
   readonly reach: () => ReachPolicy
@@ -30,6 +33,7 @@ const ImportedBundleSchema = Type.Object({
   scenes: Type.Integer(),
   sources: Type.Integer(),
   media: Type.Integer({ description: 'files that are uploaded files now' }),
+  overlays: Type.Integer({ description: 'overlays that this host did not have' }),
   notCarried: Type.Array(Type.Object({ place: Type.String(), reason: Type.String() })),
 })
 
@@ -37,7 +41,7 @@ const NameParams = Type.Object({ name: CollectionName })
 
 /** API routes of collections with their media as one file. */
 export function bundleRoutes(dependencies: BundleRoutesDependencies): readonly RouteDefinition[] {
-  const { folder, reader, uploads, open, reach, audit } = dependencies
+  const { folder, reader, uploads, overlays, open, reach, audit } = dependencies
   const collectionOf = async (name: string): Promise<Collection> => {
     const file = await folder.file(name)
     const now = open()
@@ -51,17 +55,25 @@ export function bundleRoutes(dependencies: BundleRoutesDependencies): readonly R
       summary: 'Files that a bundle of the collection has, and those that are missing in it',
       role: 'editor',
       params: NameParams,
-      responses: { 200: Type.Object({ bytes: Type.Integer(), ...Type.Pick(BundleManifestSchema, ['media', 'missing']).properties }) },
+      responses: {
+        200: Type.Object({
+          bytes: Type.Integer(),
+          ...Type.Pick(BundleManifestSchema, ['media', 'missing']).properties,
+          overlays: Type.Integer(),
+        }),
+      },
       handler: async ({ params, principal }) => {
-        const found = await findMedia(await collectionOf(params.name), reader.kinds, reach().files, isLimited(principal))
-        return { body: { bytes: found.media.reduce((sum, { bytes }) => sum + bytes, 0), ...found } }
+        const collection = await collectionOf(params.name)
+        const found = await findMedia(collection, reader.kinds, reach().files, isLimited(principal))
+        const bytes = found.media.reduce((sum, each) => sum + each.bytes, 0)
+        return { body: { bytes, ...found, overlays: overlaysOf(collection, overlays).length } }
       },
     }),
     defineRoute({
       method: 'GET',
       path: '/studio/collections/:name/bundle',
       tag,
-      summary: 'The collection without secrets and the media that it names, as one TAR file',
+      summary: 'The collection without secrets, the media and overlays that it names, as one TAR file',
       role: 'editor',
       params: NameParams,
       responses: { 200: Type.Any({ description: 'the archive' }) },
@@ -70,7 +82,8 @@ export function bundleRoutes(dependencies: BundleRoutesDependencies): readonly R
         const limited = isLimited(principal)
         const collection = await collectionOf(params.name)
         const policy = reach().files
-        const found = await findMedia(collection, reader.kinds, policy, limited)
+        const media = await findMedia(collection, reader.kinds, policy, limited)
+        const found = { ...media, overlays: [...overlaysOf(collection, overlays)] }
         const document = Buffer.from(`${JSON.stringify(withoutAuthors(leaveOutSecrets(collection, reader.kinds)), null, 2)}\n`)
         audit.record({ kind: 'command', message: `the collection ${params.name} was exported with its media`, actor: principal.id })
         return {
@@ -88,7 +101,8 @@ export function bundleRoutes(dependencies: BundleRoutesDependencies): readonly R
       method: 'POST',
       path: '/studio/import/bundle',
       tag,
-      summary: 'Makes a collection of a bundle that was sent with `POST /studio/uploads` and `bundle`; its media become uploaded files',
+      summary:
+        'Makes a collection of a bundle that was sent with `POST /studio/uploads` and `bundle`; its media become uploaded files, its overlays those of the host',
       role: 'editor',
       body: Type.Object({ name: CollectionName, upload: Type.String({ maxLength: 80 }) }, { additionalProperties: false }),
       responses: {
@@ -96,8 +110,9 @@ export function bundleRoutes(dependencies: BundleRoutesDependencies): readonly R
       },
       handler: async ({ body: { name, upload }, principal }) => {
         const path = uploads.bundleOf(upload)
+        const add = (shared: readonly SharedOverlay[]) => addOverlays(shared, overlays, principal)
         try {
-          return { status: 201, body: await importBundle(path, name, doingOf(principal), dependencies) }
+          return { status: 201, body: await importBundle(path, name, doingOf(principal), { ...dependencies, addOverlays: add }) }
         } finally {
           // Another import of the same upload may have ended it.
           await uploads.cancel(upload).catch(() => undefined)

@@ -68,6 +68,7 @@ describe('an import of a show with its media', () => {
       reader: testReader(),
       uploads,
       audit: { record: () => undefined } as never,
+      addOverlays: (shared) => ({ count: shared.length, incomplete: [], undo: () => undefined }),
     }).then(
       ({ media }) => `${media} files`,
       (error: AppError) => error.code ?? String(error),
@@ -82,6 +83,7 @@ describe('an import of a show with its media', () => {
       folder: join(dir, 'uploads'),
       incoming: join(dir, 'incoming'),
       limits: { maxBytes: 20_000, quotaBytes: 100_000, maxFiles: 10 },
+      isUsed: async () => false,
       onFile: () => undefined,
       onRemoved: () => undefined,
     })

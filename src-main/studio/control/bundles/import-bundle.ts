@@ -6,7 +6,9 @@ import type { CollectionFolder } from '../../document/collection-folder.ts'
 import type { Doing } from '../../document/open-collection.ts'
 import { type DocumentReader, readDocument } from '../../document/read-document.ts'
 import { stripRejected } from '../../document/strip-rejected.ts'
+import type { SharedOverlay } from '../overlays/shared-overlay.ts'
 import type { Uploads } from '../uploads/uploads.ts'
+import type { AddedOverlays } from './bundled-overlays.ts'
 import { openBundle } from './read-bundle.ts'
 
 export interface ImportBundleDependencies {
@@ -14,6 +16,8 @@ export interface ImportBundleDependencies {
   readonly reader: DocumentReader
   readonly uploads: Uploads
   readonly audit: AuditLog
+  /** Throws `studio.overlay_*`. */
+  readonly addOverlays: (shared: readonly SharedOverlay[]) => AddedOverlays
 }
 
 export interface ImportedBundle {
@@ -22,6 +26,8 @@ export interface ImportedBundle {
   readonly sources: number
   /** Files that are uploaded files now. */
   readonly media: number
+  /** Those that this host did not have. */
+  readonly overlays: number
   readonly notCarried: { readonly place: string; readonly reason: string }[]
 }
 
@@ -33,10 +39,11 @@ export async function importBundle(
   path: string,
   name: string,
   author: Doing,
-  { folder, reader, uploads, audit }: ImportBundleDependencies,
+  { folder, reader, uploads, audit, addOverlays }: ImportBundleDependencies,
 ): Promise<ImportedBundle> {
   const bundle = await openBundle(path)
   const media = uploads.startImport()
+  let added: AddedOverlays | undefined
   try {
     // Before any file is written: an invalid document leaves nothing behind.
     readDocument(bundle.document, reader)
@@ -58,12 +65,24 @@ export async function importBundle(
     const imported = readDocument(withPaths(bundle.document, paths), reader)
     const { collection: allowed, leftOut } = stripRejected(imported, author.limited, reader)
     const collection = withAuthors(undefined, allowed, { author, how: 'anew' }, reader)
+    added = addOverlays(bundle.overlays)
+    notCarried.push(...added.incomplete.map((place) => ({ place, reason: 'The URL of its data had a secret: enter it again' })))
     await folder.create(name, `${JSON.stringify(reader.seals.encryptCopy({ ...collection, name }, reader.kinds), null, 2)}\n`)
     media.keep()
+    const { count } = added
+    added = undefined
     audit.record({ kind: 'command', message: `the collection ${name} was imported with its media`, actor: author.actor })
     const { scenes, sources } = collection
-    return { name, scenes: scenes.length, sources: sources.length, media: paths.size, notCarried: [...notCarried, ...leftOut] }
+    return {
+      name,
+      scenes: scenes.length,
+      sources: sources.length,
+      media: paths.size,
+      overlays: count,
+      notCarried: [...notCarried, ...leftOut],
+    }
   } finally {
+    added?.undo()
     await media.end()
     await bundle.close()
   }

@@ -3,6 +3,7 @@ import Value from 'typebox/value'
 import { isFault } from '../../../formats/fault.ts'
 import { readTarHeader, type TarEntry, tarBlock, tarPadding } from '../../../formats/tar.ts'
 import { AppError } from '../../../platform/errors.ts'
+import type { SharedOverlay } from '../overlays/shared-overlay.ts'
 import { type BundleManifest, BundleManifestSchema, collectionEntry, manifestEntry, maxDocumentBytes } from './bundle-format.ts'
 
 /** A file of a bundle: where its bytes are in the archive. */
@@ -19,6 +20,7 @@ export interface OpenedBundle {
   readonly document: unknown
   readonly files: readonly BundledFile[]
   readonly missing: BundleManifest['missing']
+  readonly overlays: readonly SharedOverlay[]
   close(): Promise<void>
 }
 
@@ -41,7 +43,7 @@ export async function openBundle(file: string): Promise<OpenedBundle> {
       files.push({ path, name, bytes, body: () => piecesOf(handle, start, bytes) })
     }
     await reader.end()
-    return { document, files, missing: manifest.missing, close: () => handle.close() }
+    return { document, files, missing: manifest.missing, overlays: manifest.overlays ?? [], close: () => handle.close() }
   } catch (error) {
     await handle.close()
     throw error

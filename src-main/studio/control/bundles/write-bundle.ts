@@ -11,7 +11,7 @@ import { signatureOf } from '../uploads/uploads-folder.ts'
 import { type BundleManifest, collectionEntry, manifestEntry } from './bundle-format.ts'
 
 /** Files that a bundle has, and those that the collection names and it has not. */
-export type BundleMedia = Pick<BundleManifest, 'media' | 'missing'>
+export type BundleMedia = Pick<BundleManifest, 'media' | 'missing' | 'overlays'>
 
 /** Files of a collection at most. */
 const maxMedia = 5000
@@ -34,7 +34,7 @@ export async function findMedia(
       const real = await judgeFile(path, policy, limited)
       const { handle, bytes } = await openRegularFile(real)
       await handle.close()
-      if ((await signatureOf(real)) === undefined) throw new Error('It is no image, video, audio or LUT file')
+      if ((await signatureOf(real)) === undefined) throw new Error('It is no image, video, audio, font or LUT file')
       media.push({ entry: `media/${media.length + 1}`, path, name: basename(normalize(path)).slice(0, 255) || 'file', bytes })
     } catch (error) {
       missing.push({ path, reason: (error as Error).message })

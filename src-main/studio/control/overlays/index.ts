@@ -8,6 +8,7 @@ import { Overlays, type OverlaysDependencies } from './overlays.ts'
 export interface OverlayPart {
   readonly routes: readonly RouteDefinition[]
   readonly sockets: readonly SocketDefinition[]
+  readonly overlays: Overlays
   stop(): void
 }
 
@@ -15,7 +16,7 @@ export interface OverlayPart {
 export async function createOverlays(dependencies: OverlayStoreDependencies & Omit<OverlaysDependencies, 'store'>): Promise<OverlayPart> {
   const overlays = new Overlays({ ...dependencies, store: openOverlayStore(dependencies) })
   await overlays.start()
-  return { routes: overlayRoutes(overlays), sockets: [feedOf(overlays)], stop: () => overlays.stop() }
+  return { overlays, routes: overlayRoutes(overlays), sockets: [feedOf(overlays)], stop: () => overlays.stop() }
 }
 
 /** What a page of an overlay shows, whole, at first and after every change. */

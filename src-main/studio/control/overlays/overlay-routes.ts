@@ -5,6 +5,7 @@ import { defineRoute, type RouteDefinition, type RouteRequest } from '../../../p
 import { overlayKinds } from './kinds/overlay-kinds.ts'
 import { checked, type Overlays, viewOf } from './overlays.ts'
 import type { RunningOverlay } from './running-overlay.ts'
+import { Name, Post, Settings, SharedOverlaySchema } from './shared-overlay.ts'
 
 const tag = 'studio'
 const exactly = { additionalProperties: false }
@@ -14,11 +15,6 @@ const fileBytes = 4 * 1024 * 1024
 
 const Id = Type.Object({ id: Type.String({ pattern: '^[a-z0-9]{6,32}$' }) })
 const Token = Type.String({ maxLength: 100 })
-const Name = Type.String({ minLength: 1, maxLength: 120 })
-const Settings = Type.Record(Type.String({ maxLength: 64 }), Type.Unknown(), {
-  description: 'see its kind; those that are left out stay as they are, or have their defaults',
-})
-const Post = Type.Record(Type.String({ maxLength: 64 }), Type.Unknown(), { description: 'see `post` of its kind' })
 
 const KindSchema = Type.Object({
   kind: Type.String(),
@@ -57,19 +53,7 @@ const fileFormat = 'ami-streams/overlays'
 const FileSchema = Type.Object({
   format: Type.Literal(fileFormat),
   version: Type.Literal(1),
-  overlays: Type.Array(
-    Type.Object(
-      {
-        id: Type.String({ pattern: '^[a-z0-9]{6,32}$' }),
-        kind: Type.String({ maxLength: 64 }),
-        name: Name,
-        settings: Settings,
-        data: Type.Optional(Post),
-      },
-      exactly,
-    ),
-    { maxItems: 100 },
-  ),
+  overlays: Type.Array(SharedOverlaySchema, { maxItems: 100 }),
 })
 
 type AnyRequest = Pick<RouteRequest<unknown, unknown, unknown>, 'sharedBaseUrl'>

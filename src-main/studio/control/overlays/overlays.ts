@@ -14,6 +14,7 @@ import { isMaskedUrl, maskUrl, wholeUrl } from '../../../platform/url-secrets.ts
 import { findOverlayKind, overlayKinds } from './kinds/overlay-kinds.ts'
 import type { Overlay, OverlayStore } from './overlay-store.ts'
 import { RunningOverlay } from './running-overlay.ts'
+import type { SharedOverlay } from './shared-overlay.ts'
 
 export interface OverlaysDependencies {
   readonly store: OverlayStore
@@ -29,16 +30,6 @@ export interface NewOverlay {
   readonly name: string
   readonly settings?: Readonly<Record<string, unknown>>
   /** First post. */
-  readonly data?: Readonly<Record<string, unknown>>
-}
-
-/** One overlay of a file that is shared. */
-export interface SharedOverlay {
-  readonly id: string
-  readonly kind: string
-  readonly name: string
-  readonly settings: Readonly<Record<string, unknown>>
-  /** A post that brings its contents. */
   readonly data?: Readonly<Record<string, unknown>>
 }
 

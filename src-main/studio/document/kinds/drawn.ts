@@ -5,7 +5,11 @@ import { ColorSchema, SizeSchema, textStyle } from './text-style.ts'
 
 const exactly = { additionalProperties: false }
 
-const PathSchema = (description: string) => referenceText('path', { maxLength: 4096, default: '', description })
+/** A setting that has an effect only where others have one of these values: forms show it then. */
+type FieldCondition = Readonly<Record<string, readonly string[]>>
+
+const PathSchema = (description: string, more: { readonly when?: FieldCondition } = {}) =>
+  referenceText('path', { maxLength: 4096, default: '', description, ...more })
 const canvasWidth = SizeSchema('Pixels; 0 for as wide as the canvas')
 const canvasHeight = SizeSchema('Pixels; 0 for as high as the canvas')
 
@@ -64,15 +68,27 @@ export const TextSettingsSchema = Type.Object(
       default: 'text',
       description: 'Which of `text`, `file` and `url` is shown',
     }),
-    text: Type.String({ maxLength: 65_536, default: '', description: 'The text itself' }),
-    file: PathSchema('Text file on the machine of the host, UTF-8 or UTF-16; read again when it changes'),
-    url: referenceText('url', { maxLength: 2048, default: '', description: 'http or https URL of a plain text' }),
-    pollMs: Type.Integer({ minimum: 500, maximum: 86_400_000, default: 5000, description: 'How often the URL is requested, ms' }),
+    text: Type.String({ maxLength: 65_536, default: '', description: 'The text itself', when: { from: ['text'] } }),
+    file: PathSchema('Text file on the machine of the host, UTF-8 or UTF-16; read again when it changes', { when: { from: ['file'] } }),
+    url: referenceText('url', {
+      maxLength: 2048,
+      default: '',
+      description: 'http or https URL of a plain text',
+      when: { from: ['url'] },
+    }),
+    pollMs: Type.Integer({
+      minimum: 500,
+      maximum: 86_400_000,
+      default: 5000,
+      description: 'How often the URL is requested, ms',
+      when: { from: ['url'] },
+    }),
     lastLines: Type.Integer({
       minimum: 0,
       maximum: 1000,
       default: 0,
       description: 'Only so many lines of the end, as for a log; 0 for all',
+      when: { from: ['file', 'url'] },
     }),
     scroll: Type.Union(
       [
@@ -126,11 +142,18 @@ export const TimerSettingsSchema = Type.Object(
       default: 'down',
       description: 'down: counts `durationMs` down; up: counts from nothing; until: down to a date',
     }),
-    durationMs: Type.Integer({ minimum: 0, maximum: 360_000_000, default: 300_000, description: 'For `down`, ms' }),
+    durationMs: Type.Integer({
+      minimum: 0,
+      maximum: 360_000_000,
+      default: 300_000,
+      description: 'For `down`, ms',
+      when: { mode: ['down'] },
+    }),
     until: Type.String({
       maxLength: 40,
       default: '',
       description: 'For `until`: 2027-01-01T00:00:00Z; without an offset it is local to `timeZone`',
+      when: { mode: ['until'] },
     }),
     timeZone,
     format: Type.String({

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { referenceText } from '../reference-text.ts'
 
 const exactly = { additionalProperties: false }
 
@@ -15,6 +16,11 @@ const amount = (limit: number, fallback: number, description: string, minimum = 
 /** How letters look, for all sources that write. */
 export const textStyle = {
   font: Type.String({ maxLength: 200, default: '', description: "Family name of an installed font; empty for the machine's sans serif" }),
+  fontFile: referenceText('path', {
+    maxLength: 4096,
+    default: '',
+    description: 'Font file on the machine of the host, TTF or OTF, in the place of an installed font',
+  }),
   fontSize: Type.Number({ minimum: 4, maximum: 1000, default: 64, description: 'Height of the letters, px' }),
   fontWeight: Type.Integer({ minimum: 100, maximum: 900, default: 400, description: '400 is regular, 700 bold' }),
   fontStyle: Type.Union([Type.Literal('normal'), Type.Literal('italic')], { default: 'normal' }),

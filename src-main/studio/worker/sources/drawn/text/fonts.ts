@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { GlobalFonts } from '@napi-rs/canvas'
 
 export interface ChosenFont {
@@ -22,6 +23,25 @@ let installed: Map<string, string> | undefined
 function families(): Map<string, string> {
   installed ??= new Map(GlobalFonts.families.map(({ family }) => [family.toLowerCase(), family]))
   return installed
+}
+
+/** Font files that one process takes: each stays in its memory. */
+const maxFontFiles = 100
+/** Families of font files, by their bytes. */
+const fromFiles = new Map<string, string | undefined>()
+
+/** Takes a font file in; answers the name of its family, which has `name` in it. Undefined where it is not a font that can be used. */
+export function addFont(bytes: Buffer, name: string): string | undefined {
+  const hash = createHash('sha256').update(bytes).digest('hex')
+  if (!fromFiles.has(hash)) {
+    if (fromFiles.size >= maxFontFiles) throw new Error(`More than ${maxFontFiles} font files were used: reload the sources`)
+    // Quotation marks would end the name where it is used.
+    const family = `${name.replaceAll(/["'\\;,]/g, ' ')} ${hash.slice(0, 6)}`
+    const isFont = GlobalFonts.register(bytes, family) !== null
+    if (isFont) families().set(family.toLowerCase(), family)
+    fromFiles.set(hash, isFont ? family : undefined)
+  }
+  return fromFiles.get(hash)
 }
 
 /**
