@@ -1,5 +1,6 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { findingsInBothThemes } from './helpers/axe.ts'
 import { complaints, launchBrowser, screenshot, sidewaysPx, untilMoving, untilPlayer } from './helpers/browser.ts'
 import { baseClip } from './helpers/clips.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
@@ -188,6 +189,43 @@ describe('an operator rules the live streams', () => {
       await screenshot(phone, `phone${path.replaceAll('/', '-')}`)
     }
     await phone.close()
+  })
+
+  it('reads the section that is opened, and offers to load the page again where its script is gone', async () => {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 720 }, colorScheme: 'dark' })
+    const fresh = await context.newPage()
+    fresh.setDefaultTimeout(60_000)
+    const read: string[] = []
+    const gone = (name: string): RegExp => new RegExp(`/assets/${name}-[^/]*\\.js$`)
+    fresh.on('request', (request) => read.push(new URL(request.url()).pathname))
+    for (const name of ['settings-page', 'template-dialog']) await fresh.route(gone(name), (route) => route.fulfill({ status: 404 }))
+    for (const [before, now] of [
+      ['/recordings', '/library'],
+      ['/sources', '/inputs'],
+      ['/nothing', '/live'],
+    ]) {
+      await fresh.goto(`${host.http}${before}`)
+      await fresh.waitForURL(`${host.http}${now}`)
+    }
+    await fresh.getByRole('heading', { level: 1 }).waitFor()
+    // While nothing else is done the others are read, and a click waits for nothing.
+    await until(() => read.some((path) => gone('studio-page').test(path)), 'other sections are read ahead')
+    await fresh.getByTestId('nav-settings').click()
+    await fresh.getByTestId('not-loaded').waitFor()
+    expect(await findingsInBothThemes(fresh)).toEqual([])
+    await screenshot(fresh, 'page-not-loaded')
+    await fresh.getByTestId('nav-library').click()
+    await fresh.getByTestId('open-trash').waitFor()
+    // A dialog takes nothing with it either.
+    await fresh.getByTestId('nav-studio').click()
+    await fresh.getByTestId('start-template').click()
+    await fresh.getByTestId('toast').getByRole('button').first().waitFor()
+    expect(await fresh.getByTestId('studio-start').isVisible()).toBe(true)
+    await fresh.unrouteAll()
+    await fresh.getByTestId('nav-settings').click()
+    // Its script can be read now.
+    await fresh.getByTestId('settings-form').waitFor()
+    await context.close()
   })
 
   it('shows when the host goes away, and goes on by itself when it is back', async () => {

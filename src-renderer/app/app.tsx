@@ -1,69 +1,23 @@
-import { lazy, Suspense, useEffect } from 'react'
-import { Redirect, Route, Switch, useRoute, useSearch } from 'wouter'
-import { ActivityPage } from '../activity/activity-page.tsx'
+import { useEffect } from 'react'
+import { useRoute, useSearch } from 'wouter'
 import { useClient } from '../client/store.ts'
 import { ConfirmDialog } from '../components/dialog.tsx'
+import { loadLater } from '../components/load-later.tsx'
+import { startReadAhead } from '../components/read-ahead.ts'
 import { Toasts } from '../components/toasts.tsx'
-import { KeysPage } from '../keys/keys-page.tsx'
-import { LibraryPage } from '../library/library-page.tsx'
-import { LivePage } from '../live/live-page.tsx'
-import { StreamPage } from '../live/stream-page.tsx'
 import { app as t } from '../messages/page.ts'
-import { PublishPage } from '../publish/publish-page.tsx'
-import { PublisherPage } from '../publish/publisher-page.tsx'
-import { RulesPage } from '../rules/rules-page.tsx'
-import { SettingsPage } from '../settings/settings-page.tsx'
-import { SourcesPage } from '../sources/sources-page.tsx'
-import { StudioPage } from '../studio/studio-page.tsx'
 import { askBeforeClosing } from './ask-before-closing.ts'
 import { Frame } from './frame.tsx'
 import { Palette } from './palette.tsx'
+import { Sections } from './sections.tsx'
 import { Shortcuts } from './shortcuts.tsx'
 import { SignIn } from './sign-in.tsx'
 
 /** A window of its own, which few open. */
-const MultiviewWindow = lazy(async () => ({ default: (await import('../studio/multiview/multiview-window.tsx')).MultiviewWindow }))
-const HealthPage = lazy(() => import('../health/health-page.tsx'))
-const LogPage = lazy(() => import('../health/log-page.tsx'))
-/** Loaded by guests alone. */
-const GuestPage = lazy(async () => ({ default: (await import('../guest/guest-page.tsx')).GuestPage }))
-
-function Sections() {
-  return (
-    <Switch>
-      <Route path="/live/:name/:tab?">{({ name, tab }) => <StreamPage key={name} name={name} tab={tab} />}</Route>
-      <Route path="/live" component={LivePage} />
-      <Route path="/publish" component={PublishPage} />
-      <Route path="/library" component={LibraryPage} />
-      <Route path="/keys" component={KeysPage} />
-      <Route path="/studio" component={StudioPage} />
-      <Route path="/inputs" component={SourcesPage} />
-      <Route path="/rules" component={RulesPage} />
-      <Route path="/activity" component={ActivityPage} />
-      <Route path="/health">
-        <Suspense fallback={<div className="skeleton stream-skeleton" aria-hidden="true" />}>
-          <HealthPage />
-        </Suspense>
-      </Route>
-      <Route path="/log">
-        <Suspense fallback={<div className="skeleton stream-skeleton" aria-hidden="true" />}>
-          <LogPage />
-        </Suspense>
-      </Route>
-      <Route path="/settings" component={SettingsPage} />
-      {/* What these pages were called before. */}
-      <Route path="/recordings">
-        <Redirect to="/library" replace />
-      </Route>
-      <Route path="/sources">
-        <Redirect to="/inputs" replace />
-      </Route>
-      <Route>
-        <Redirect to="/live" replace />
-      </Route>
-    </Switch>
-  )
-}
+const MultiviewWindow = loadLater(async () => (await import('../studio/multiview/multiview-window.tsx')).MultiviewWindow, { as: 'page' })
+/** Loaded by guests, and by who publishes with a link, alone. */
+const GuestPage = loadLater(async () => (await import('../guest/guest-page.tsx')).GuestPage, { as: 'page', ahead: false })
+const PublisherPage = loadLater(async () => (await import('../publish/publisher-page.tsx')).PublisherPage, { as: 'page', ahead: false })
 
 export function App() {
   useEffect(askBeforeClosing, [])
@@ -72,14 +26,12 @@ export function App() {
   const isMultiview = new URLSearchParams(useSearch()).has('multiview') && isStudio
   const [isPublisher, publisher] = useRoute('/publish/:name')
   const [isGuest, guest] = useRoute('/guest/:stream')
+  const isSignedIn = phase === 'ready' && !isPublisher && !isGuest
+  useEffect(() => {
+    if (isSignedIn) startReadAhead()
+  }, [isSignedIn])
   if (isPublisher) return <PublisherPage name={publisher.name} />
-  if (isGuest) {
-    return (
-      <Suspense>
-        <GuestPage stream={guest.stream} />
-      </Suspense>
-    )
-  }
+  if (isGuest) return <GuestPage stream={guest.stream} />
   if (phase === 'signed-out') return <SignIn />
   if (phase === 'unreachable') {
     return (
@@ -97,9 +49,7 @@ export function App() {
   return (
     <>
       {isMultiview ? (
-        <Suspense>
-          <MultiviewWindow />
-        </Suspense>
+        <MultiviewWindow />
       ) : (
         <>
           <Frame>

@@ -9,8 +9,11 @@ import { startSync } from '../client/sync.ts'
 import { notifyError } from '../components/toasts.tsx'
 import { startInLanguage } from '../messages/language.ts'
 import { App } from './app.tsx'
+import { readSection } from './sections.tsx'
 import { restoreTheme } from './theme.ts'
 
+// While the language is read.
+if (!/^\/(?:guest|publish)\/./.test(location.pathname)) readSection(location.pathname)
 startInLanguage('page', () => {
   restoreTheme()
   onProblem(notifyError)

@@ -10,7 +10,7 @@ import { t } from './messages.ts'
 import './health.css'
 
 /** What is wrong and why, and the figures of the last hour. */
-export default function HealthPage() {
+export function HealthPage() {
   useTitle(health.health)
   const findings = useFindings()
   const admin = useIsAdmin()

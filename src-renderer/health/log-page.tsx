@@ -44,7 +44,7 @@ function exportUrl({ level, part, text }: Filter, format: 'json' | 'text'): stri
 }
 
 /** The log: filtered, following what comes, saved as a file. */
-export default function LogPage() {
+export function LogPage() {
   useTitle(health.log)
   const admin = useIsAdmin()
   return (

@@ -186,6 +186,11 @@ export function KeysPage() {
   const list = Object.values(keys).sort(
     (a, b) => Number(a.revokedAt !== null) - Number(b.revokedAt !== null) || b.createdAt.localeCompare(a.createdAt),
   )
+  const create = editor && (
+    <button type="button" className="button primary" onClick={() => navigate('/keys?new')} data-testid="new-key">
+      <Plus size={16} /> {t.createKey}
+    </button>
+  )
   return (
     <>
       <header className="page-head">
@@ -193,11 +198,7 @@ export function KeysPage() {
           <h1>{t.keys}</h1>
           <p>{t.aStreamKeyLetsOne}</p>
         </div>
-        {editor && (
-          <button type="button" className="button primary" onClick={() => navigate('/keys?new')} data-testid="new-key">
-            <Plus size={16} /> {t.createKey}
-          </button>
-        )}
+        {list.length > 0 && create}
       </header>
       {phase === 'loading' ? (
         <div className="skeleton stream-skeleton" aria-hidden="true" />
@@ -206,6 +207,7 @@ export function KeysPage() {
           <KeyRound size={32} />
           <h2>{editor ? t.noKeysYet : t.keysAreForEditors}</h2>
           <p>{editor ? t.createOnePasteItInto : t.yourRoleMayWatchThe}</p>
+          {create}
         </div>
       ) : (
         <div className="card table-wrap">

@@ -133,7 +133,7 @@ export function LibraryPage() {
         </span>
         <span className="spacer" />
         <button type="button" className="button" onClick={() => setTrash(true)} data-testid="open-trash">
-          <Trash2 size={16} /> {t.trash}
+          <Trash2 size={16} /> {t.openTrash}
         </button>
       </header>
       <div className="stack">

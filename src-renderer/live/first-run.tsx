@@ -29,6 +29,11 @@ export function FirstRun({ editor }: { readonly editor: boolean }) {
         >
           <Play size={18} /> {t.startTheTestStream}
         </button>
+        {editor && (
+          <p className="quiet small">
+            {t.orMakeAShow} <Link href="/studio">{t.openTheStudio}</Link>
+          </p>
+        )}
         {!editor && <p className="quiet small">{t.yourRoleMayWatchBut}</p>}
       </section>
       <section className="card">

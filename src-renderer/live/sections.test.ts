@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { joinLines } from '../activity/join-lines.ts'
-import type { AuditLine, HostInfo, Stream } from '../client/types.ts'
+import type { AuditLine, Stream } from '../client/types.ts'
 import { nameProblem } from '../keys/stream-name.ts'
-import { hostFacts } from '../settings/host-facts.ts'
 import { sortStreams } from './sort-streams.ts'
 
 describe('the sections of the page', () => {
@@ -31,20 +30,5 @@ describe('the sections of the page', () => {
     expect(
       joinLines([line(3, 'error'), line(2, 'state')], [line(2, 'state'), line(1, 'state')], 'state', '').map((each) => each.id),
     ).toEqual([2, 1])
-  })
-
-  it('show whatever the host reports of itself', () => {
-    expect(hostFacts({ version: '1', ports: { http: 8080, https: 8443, rtmp: 1935, rtmps: null } } as HostInfo)).toEqual([
-      { title: 'Host', facts: [['Version', '1']] },
-      {
-        title: 'Ports',
-        facts: [
-          ['Http', '8080'],
-          ['Https', '8443'],
-          ['Rtmp', '1935'],
-          ['Rtmps', '–'],
-        ],
-      },
-    ])
   })
 })

@@ -36,6 +36,7 @@ export function LevelMeter({ media }: { readonly media: MediaStream | undefined 
       ref={meter}
       className="level-meter"
       aria-label={t.audioLevel}
+      value={FLOOR_DB}
       min={FLOOR_DB}
       max={0}
       low={-30}

@@ -88,7 +88,8 @@ export function DefaultRule() {
       <header>
         <h2>{t.ruleOfStreamsWithoutOne}</h2>
       </header>
-      <div className="card-body">
+      <div className="card-body stack">
+        <p className="quiet">{t.forStreamsWithout}</p>
         <RuleForm rule={rule} disabled={!editor} onSave={save} />
       </div>
     </section>

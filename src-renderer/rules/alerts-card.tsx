@@ -47,12 +47,12 @@ export function AlertsCard({ editor, admin }: { readonly editor: boolean; readon
         <span className="row">
           {admin && (
             <button type="button" className="button" onClick={() => setMaking('channel')} data-testid="new-channel">
-              <Plus size={16} /> {t.newChannel}
+              <Plus size={16} /> {t.createChannel}
             </button>
           )}
           {editor && (
             <button type="button" className="button" onClick={() => setMaking('rule')} data-testid="new-alert-rule">
-              <Plus size={16} /> {t.newAlert}
+              <Plus size={16} /> {t.createAlert}
             </button>
           )}
         </span>

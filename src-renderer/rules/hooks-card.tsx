@@ -51,7 +51,7 @@ export function HooksCard() {
       title={t.hooks}
       buttons={
         <button type="button" className="button" onClick={() => setEdited('new')} data-testid="new-hook">
-          <Plus size={16} /> {t.newHook}
+          <Plus size={16} /> {t.createHook}
         </button>
       }
       items={loaded ? shown : undefined}

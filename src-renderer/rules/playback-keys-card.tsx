@@ -33,7 +33,7 @@ export function PlaybackKeysCard({ admin }: { readonly admin: boolean }) {
       buttons={
         admin && (
           <button type="button" className="button" onClick={() => setMaking(true)} data-testid="new-playback-key">
-            <Plus size={16} /> {t.newPlaybackKey}
+            <Plus size={16} /> {t.createKey}
           </button>
         )
       }

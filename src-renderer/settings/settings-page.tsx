@@ -9,7 +9,7 @@ import { useIsAdmin, useTitle } from '../components/page.ts'
 import { notify, notifyError } from '../components/toasts.tsx'
 import { settings as t } from '../messages/page.ts'
 import { BrowsersCard } from './browsers-card.tsx'
-import { hostFacts } from './host-facts.ts'
+import { HostCard } from './host-card.tsx'
 import { ReachCard } from './reach-card.tsx'
 import { TokensCard } from './tokens-card.tsx'
 import './settings.css'
@@ -140,22 +140,7 @@ export function SettingsPage() {
               {publish?.srtServer && <CopyField label={t.srtServer} value={publish.srtServer} testId="address-srt" />}
             </div>
           </section>
-          {host &&
-            hostFacts(host).map((group) => (
-              <section key={group.title} className="card" aria-label={group.title} data-testid="host-facts" translate="no">
-                <header>
-                  <h2>{group.title}</h2>
-                </header>
-                <dl className="pairs">
-                  {group.facts.map(([label, value]) => (
-                    <div key={label}>
-                      <dt>{label}</dt>
-                      <dd>{value}</dd>
-                    </div>
-                  ))}
-                </dl>
-              </section>
-            ))}
+          {host && <HostCard host={host} />}
         </div>
       </div>
     </>

@@ -60,7 +60,7 @@ export function TokensCard() {
             <Link2 size={16} /> {t.signInLink}
           </button>
           <button type="button" className="button" onClick={() => setMaking(true)} data-testid="new-token">
-            <Plus size={16} /> {t.newToken}
+            <Plus size={16} /> {t.createToken}
           </button>
         </span>
       }

@@ -41,6 +41,11 @@ export function SourcesPage() {
     if (await confirm(t.removeTheSourceOfQuestion(source.stream), t.itsUrlIsDeletedThe, t.remove))
       await act(() => call('DELETE', `/live/sources/${source.id}`), t.theSourceWasRemoved)
   }
+  const create = admin && (
+    <button type="button" className="button primary" onClick={() => setEdited('new')} data-testid="new-source">
+      <Plus size={16} /> {t.createSource}
+    </button>
+  )
   return (
     <>
       <header className="page-head">
@@ -48,11 +53,7 @@ export function SourcesPage() {
           <h1>{t.inputs}</h1>
           <p>{t.streamsThatThisHostFetches}</p>
         </div>
-        {admin && (
-          <button type="button" className="button primary" onClick={() => setEdited('new')} data-testid="new-source">
-            <Plus size={16} /> {t.newSource}
-          </button>
-        )}
+        {shown.length > 0 && create}
       </header>
       <div className="stack">
         {!loaded ? (
@@ -62,6 +63,7 @@ export function SourcesPage() {
             <Webcam size={32} />
             <h2>{t.noSourcesYet}</h2>
             <p>{t.aSourceIsAUrl}</p>
+            {create}
           </div>
         ) : (
           <section className="card table-wrap" aria-label={t.sources}>

@@ -1,5 +1,6 @@
 import { MousePointerClick, PanelBottom, RotateCcw, Scan, X } from 'lucide-react'
-import { lazy, Suspense, useId, useState } from 'react'
+import { useId, useState } from 'react'
+import { loadLater } from '../components/load-later.tsx'
 import { commandSource } from './commands.ts'
 import { SourceFilters } from './filters/source-filters.tsx'
 import { NumberField } from './forms/number-field.tsx'
@@ -54,7 +55,7 @@ export function PropertiesPanel({ document, scene, canvas, editor }: PropertiesP
 }
 
 /** Loaded when it is opened. */
-const InteractDialog = lazy(async () => ({ default: (await import('./interact/interact-dialog.tsx')).InteractDialog }))
+const InteractDialog = loadLater(async () => (await import('./interact/interact-dialog.tsx')).InteractDialog)
 
 function SourceProperties({ source, editor }: { readonly source: Source; readonly editor: boolean }) {
   const report = useShow((state) => state.sourceReports[source.id])
@@ -83,11 +84,7 @@ function SourceProperties({ source, editor }: { readonly source: Source; readonl
           <MousePointerClick size={15} /> {interact.open}
         </button>
       )}
-      {interacts && (
-        <Suspense>
-          <InteractDialog source={source} onClose={() => setInteracts(false)} />
-        </Suspense>
-      )}
+      {interacts && <InteractDialog source={source} onClose={() => setInteracts(false)} />}
       {editor && overlay !== undefined && (
         <button type="button" className="button" onClick={() => openOverlay(overlay)} data-testid="edit-overlay">
           <PanelBottom size={15} /> {overlays.edit}

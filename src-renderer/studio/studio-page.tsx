@@ -1,5 +1,6 @@
-import { lazy, Suspense, useEffect, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { call } from '../client/api.ts'
+import { loadLater } from '../components/load-later.tsx'
 import { useMayEdit, useTitle } from '../components/page.ts'
 import { notifyError } from '../components/toasts.tsx'
 import { dockPlaces } from './browser-docks/pane-size.ts'
@@ -29,21 +30,21 @@ import './parts-editor.css'
 import './studio.css'
 
 /** Loaded when it is opened: few evenings start with a new show. */
-const TemplateDialog = lazy(async () => ({ default: (await import('./templates/template-dialog.tsx')).TemplateDialog }))
+const TemplateDialog = loadLater(async () => (await import('./templates/template-dialog.tsx')).TemplateDialog)
 
-const Multiview = lazy(async () => ({ default: (await import('./multiview/multiview.tsx')).Multiview }))
-const OverlaysDialog = lazy(async () => ({ default: (await import('./overlays/overlays-dialog.tsx')).OverlaysDialog }))
+const Multiview = loadLater(async () => (await import('./multiview/multiview.tsx')).Multiview, { as: 'page' })
+const OverlaysDialog = loadLater(async () => (await import('./overlays/overlays-dialog.tsx')).OverlaysDialog)
 
-const AddOverlay = lazy(async () => ({ default: (await import('./overlays/add-overlay.tsx')).AddOverlay }))
+const AddOverlay = loadLater(async () => (await import('./overlays/add-overlay.tsx')).AddOverlay)
 
-const DockPane = lazy(async () => ({ default: (await import('./browser-docks/dock-pane.tsx')).DockPane }))
-const GuestsPane = lazy(async () => ({ default: (await import('./guests/guests-pane.tsx')).GuestsPane }))
+const DockPane = loadLater(async () => (await import('./browser-docks/dock-pane.tsx')).DockPane)
+const GuestsPane = loadLater(async () => (await import('./guests/guests-pane.tsx')).GuestsPane)
 
-const GuideDialog = lazy(async () => ({ default: (await import('./guide/guide-dialog.tsx')).GuideDialog }))
+const GuideDialog = loadLater(async () => (await import('./guide/guide-dialog.tsx')).GuideDialog)
 
-const TransitionsDialog = lazy(async () => ({ default: (await import('./transitions/transitions-dialog.tsx')).TransitionsDialog }))
+const TransitionsDialog = loadLater(async () => (await import('./transitions/transitions-dialog.tsx')).TransitionsDialog)
 
-const TracksDialog = lazy(async () => ({ default: (await import('./mixer/tracks-dialog.tsx')).TracksDialog }))
+const TracksDialog = loadLater(async () => (await import('./mixer/tracks-dialog.tsx')).TracksDialog)
 
 /** Ctrl+Z and Ctrl+Shift+Z, unless a text is written: there the browser undoes letters. */
 function useHistoryKeys(enabled: boolean): void {
@@ -97,16 +98,8 @@ export function StudioPage() {
       {preparation !== null && <PreparationNotice {...preparation} />}
       {open === null ? <StartState editor={editor} /> : <OpenShow open={open} editor={editor} />}
       {editor && <UploadList />}
-      {editor && dialog === 'guide' && (
-        <Suspense>
-          <GuideDialog onClose={() => openDialog(null)} />
-        </Suspense>
-      )}
-      {editor && dialog === 'template' && (
-        <Suspense>
-          <TemplateDialog onClose={() => openDialog(null)} />
-        </Suspense>
-      )}
+      {editor && dialog === 'guide' && <GuideDialog onClose={() => openDialog(null)} />}
+      {editor && dialog === 'template' && <TemplateDialog onClose={() => openDialog(null)} />}
     </div>
   )
 }
@@ -129,16 +122,14 @@ function OpenShow({ open, editor }: { readonly open: OpenCollection; readonly ed
   const { canvas, scene } = edited
   const document = open.collection
   const pane = docks && (
-    <Suspense>
-      <DockPane
-        key={place}
-        place={place}
-        onPlace={(next) => {
-          setPlace(next)
-          storeChoice('docksPlace', next)
-        }}
-      />
-    </Suspense>
+    <DockPane
+      key={place}
+      place={place}
+      onPlace={(next) => {
+        setPlace(next)
+        storeChoice('docksPlace', next)
+      }}
+    />
   )
   return (
     <>
@@ -147,9 +138,7 @@ function OpenShow({ open, editor }: { readonly open: OpenCollection; readonly ed
       </TopBar>
       <FileNotices open={open} editor={editor} />
       {multiview ? (
-        <Suspense fallback={<div className="studio-stage" aria-busy="true" />}>
-          <Multiview document={document} program={program} canvas={canvas} editor={editor} onClose={() => showMultiview(false)} />
-        </Suspense>
+        <Multiview document={document} program={program} canvas={canvas} editor={editor} onClose={() => showMultiview(false)} />
       ) : (
         <>
           <div className="studio-stage">
@@ -168,41 +157,25 @@ function OpenShow({ open, editor }: { readonly open: OpenCollection; readonly ed
       )}
       {editor && dialog === 'canvas' && <CanvasDialog document={document} canvas={canvas} onClose={() => openDialog(null)} />}
       {editor && dialog === 'macros' && <MacrosDialog document={document} onClose={() => openDialog(null)} />}
-      {editor && dialog === 'tracks' && (
-        <Suspense>
-          <TracksDialog document={document} onClose={() => openDialog(null)} />
-        </Suspense>
-      )}
-      {editor && dialog === 'transitions' && (
-        <Suspense>
-          <TransitionsDialog document={document} onClose={() => openDialog(null)} />
-        </Suspense>
-      )}
+      {editor && dialog === 'tracks' && <TracksDialog document={document} onClose={() => openDialog(null)} />}
+      {editor && dialog === 'transitions' && <TransitionsDialog document={document} onClose={() => openDialog(null)} />}
       {editor && dialog === 'overlays' && (
-        <Suspense>
-          <OverlaysDialog document={document} scene={scene} canvas={canvas} first={overlay} onClose={() => openDialog(null)} />
-        </Suspense>
+        <OverlaysDialog document={document} scene={scene} canvas={canvas} first={overlay} onClose={() => openDialog(null)} />
       )}
       {newOverlay !== null && (
-        <Suspense>
-          <AddOverlay
-            kind={newOverlay}
-            document={document}
-            scene={scene}
-            canvas={canvas}
-            onClose={() => setNewOverlay(null)}
-            onBack={() => {
-              setNewOverlay(null)
-              setAdding('source')
-            }}
-          />
-        </Suspense>
+        <AddOverlay
+          kind={newOverlay}
+          document={document}
+          scene={scene}
+          canvas={canvas}
+          onClose={() => setNewOverlay(null)}
+          onBack={() => {
+            setNewOverlay(null)
+            setAdding('source')
+          }}
+        />
       )}
-      {showsGuests && (
-        <Suspense>
-          <GuestsPane document={document} editor={editor} />
-        </Suspense>
-      )}
+      {showsGuests && <GuestsPane document={document} editor={editor} />}
       {adding !== null && (
         <AddSourceDialog
           document={document}

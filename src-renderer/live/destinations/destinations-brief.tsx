@@ -2,6 +2,7 @@ import { Link } from 'wouter'
 import type { Stream } from '../../client/types.ts'
 import { live as t } from '../../messages/page.ts'
 import { useDestinations } from './destinations-store.ts'
+import './destinations.css'
 
 /** How many destinations of a stream are live and how many are in trouble; nothing where it has none. */
 export function DestinationsBrief({ stream }: { readonly stream: Stream }) {

@@ -140,7 +140,7 @@ export function RenditionsPanel({ stream }: { readonly stream: Stream }) {
                 </button>
               )}
               <button type="button" className="button" onClick={() => setEditing('new')} data-testid="new-preset">
-                {t.newPreset}
+                {t.createPreset}
               </button>
             </span>
           )}

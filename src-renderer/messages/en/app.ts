@@ -61,5 +61,5 @@ export const app = {
   whatToFind: 'Section, stream, scene, source or action',
   found: 'Found',
   nothingFound: 'Nothing found.',
-  connection: { connecting: 'connecting', live: 'live', reconnecting: 'reconnecting' },
+  connection: { connecting: 'connecting', live: 'connected', reconnecting: 'reconnecting' },
 }

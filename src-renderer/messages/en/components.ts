@@ -34,6 +34,9 @@ export const components = {
   undo: 'Undo',
   actions: 'Actions',
   dismiss: 'Dismiss',
+  notLoaded: 'This part of the page could not be loaded',
+  notLoadedText: 'AMI Streams was probably updated, or does not answer. What you saved is kept. Load the page again to go on.',
+  reloadPage: 'Reload page',
   now: 'now',
   minutesBefore: (minutes: number) => `-${minutes} min`,
   media: {

@@ -47,6 +47,7 @@ export const library = {
   nothingFound: 'Nothing found',
   nothingFoundText: 'No file fits the search and the filters.',
   trash: 'Trash',
+  openTrash: 'Open trash',
   trashText: 'What was deleted is here for five minutes.',
   trashEmpty: 'The trash is empty.',
 }

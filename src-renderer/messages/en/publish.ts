@@ -25,7 +25,7 @@ export const publish = {
   noVideo: 'no video',
   frameRate: 'Frame rate',
   fps: (value: string | number) => `${value} fps`,
-  bitRate: 'Bit rate',
+  bitRate: 'Bitrate',
   kbps: (value: string | number) => `${value} kbps`,
   roundTrip: 'Round trip',
   loss: 'Loss',

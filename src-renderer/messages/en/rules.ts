@@ -29,7 +29,7 @@ export const rules = {
   when: 'When',
   stream: 'Stream',
   everyStream: 'every stream',
-  notify: 'Tell',
+  notify: 'Notify',
   thereIsNoChannelYet: 'There is no channel yet: the alert is shown on this page, and sent to hooks of the event alert.',
   theAlertWasRemoved: 'The alert was removed',
   removeAlertChannelQuestion: (label: string | number) => `Remove alert channel "${label}"?`,
@@ -95,7 +95,7 @@ export const rules = {
   timeOutSeconds: 'Time-out, seconds',
   whenItDoesNotAnswer: 'When it does not answer',
   denyThePublisherOrViewer: 'Deny the publisher or viewer',
-  letThemIn: 'Let them in',
+  letThemIn: 'Allow the publisher or viewer',
   doesNotAnswer: (label: string | number, error: string | number) => `${label} does not answer: ${error}`,
   answeredInMs: (label: string | number, status: string | number, durationMs: string | number) =>
     `${label} answered ${status} in ${durationMs} ms`,

@@ -38,7 +38,7 @@ export const sources = {
   mpegTsOverUdp: 'MPEG-TS over UDP',
   noUdpInputsYetGive: "No UDP inputs yet. Give a stream's name and the URL that a sender uses.",
   tower: 'tower',
-  awaitIt: 'Await it',
+  awaitIt: 'Add UDP input',
   off: 'off',
   connecting: 'connecting',
   live: 'live',

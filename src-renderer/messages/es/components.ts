@@ -35,6 +35,10 @@ export const components: Messages['components'] = {
   undo: 'Deshacer',
   actions: 'Acciones',
   dismiss: 'Descartar',
+  notLoaded: 'No se pudo cargar esta parte de la página',
+  notLoadedText:
+    'Probablemente AMI Streams se actualizó, o no responde. Lo que guardaste se conserva. Vuelve a cargar la página para seguir.',
+  reloadPage: 'Recargar la página',
   now: 'ahora',
   minutesBefore: (minutes) => `-${minutes} min`,
   media: {

@@ -50,6 +50,7 @@ export const library = {
   nothingFound: 'No se encontró nada',
   nothingFoundText: 'Ningún archivo cumple la búsqueda y los filtros.',
   trash: 'Papelera',
+  openTrash: 'Abrir la papelera',
   trashText: 'Lo eliminado permanece aquí cinco minutos.',
   trashEmpty: 'La papelera está vacía.',
 }

@@ -95,7 +95,7 @@ export const rules: Messages['rules'] = {
   timeOutSeconds: 'Tiempo de espera, segundos',
   whenItDoesNotAnswer: 'Si no responde',
   denyThePublisherOrViewer: 'Denegar la emisión o al espectador',
-  letThemIn: 'Permitir el acceso',
+  letThemIn: 'Permitir que publique o vea',
   doesNotAnswer: (label, error) => `${label} no responde: ${error}`,
   answeredInMs: (label, status, durationMs) => `${label} respondió ${status} en ${durationMs} ms`,
   removeHookQuestion: (label) => `¿Eliminar el webhook "${label}"?`,

@@ -39,7 +39,7 @@ export const sources: Messages['sources'] = {
   mpegTsOverUdp: 'MPEG-TS por UDP',
   noUdpInputsYetGive: 'Aún no hay entradas UDP. Indica el nombre de una transmisión y la URL que usa un emisor.',
   tower: 'torre',
-  awaitIt: 'Esperarla',
+  awaitIt: 'Añadir entrada UDP',
   off: 'desactivada',
   connecting: 'conectando',
   live: 'en directo',

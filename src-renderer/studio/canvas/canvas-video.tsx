@@ -3,6 +3,7 @@ import { feedHeight } from './feed-messages.ts'
 import { type CanvasPlayer, canPlayFeed, type PlayerStatus, playFeed } from './feed-player.ts'
 import { t } from './messages.ts'
 import { playScreenshots } from './screenshot-player.ts'
+import './canvas.css'
 
 interface CanvasVideoProps {
   readonly canvas: string

@@ -62,7 +62,7 @@ export function AddSourceDialog({ document, scene, canvas, onClose, audioOnly = 
     onClose()
   }
   return (
-    <Dialog title={t.addSource.title} onClose={onClose} testId="add-source-dialog">
+    <Dialog title={audioOnly ? t.mixer.add : t.addSource.title} onClose={onClose} testId="add-source-dialog">
       <div className="kind-groups">
         {[...groups, [() => t.addSource.other, others] as const].map(([title, names]) => {
           const found = names.flatMap((name) => offered(name) ?? [])

@@ -18,6 +18,8 @@ export interface Schema {
   readonly pattern?: string
   /** `text`: never given back; `url`: what is secret in it is masked. */
   readonly secret?: string
+  /** It has an effect only where other settings have one of these values. */
+  readonly when?: Readonly<Record<string, readonly string[]>>
   /** Names something outside of the collection: a path, a URL. */
   readonly reference?: string
 }
@@ -91,6 +93,8 @@ export function labelOf(name: string): { readonly label: string; readonly unit: 
     .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
     .replaceAll('-', ' ')
     .toLowerCase()
+    .replace(/\burl\b/, 'URL')
+    .replace(/\bcolor\b/, 'colour')
   const unit = found?.[1] ?? (pixelNames.has(name) ? 'px' : degreeNames.has(name) ? '°' : name === 'frequency' ? 'Hz' : '')
   return { label: words.charAt(0).toUpperCase() + words.slice(1), unit }
 }

@@ -34,7 +34,7 @@ export interface SettingTexts {
 export function SettingsForm({ schema, values, onChange, devices, disabled = false, clearable = false, texts }: SettingsFormProps) {
   return (
     <div className="settings-form">
-      {Object.entries(schema.properties ?? {}).map(([name, each]) => (
+      {shownFields(schema, values).map(([name, each]) => (
         <Field
           key={name}
           name={name}
@@ -48,6 +48,13 @@ export function SettingsForm({ schema, values, onChange, devices, disabled = fal
         />
       ))}
     </div>
+  )
+}
+
+/** Settings that have an effect with these values. */
+function shownFields({ properties = {} }: Schema, values: Values): readonly (readonly [name: string, schema: Schema])[] {
+  return Object.entries(properties).filter(([, { when = {} }]) =>
+    Object.entries(when).every(([other, wanted]) => wanted.includes(String(values[other] ?? properties[other]?.default))),
   )
 }
 

@@ -1,14 +1,15 @@
-import { type FormEvent, lazy, Suspense, useState } from 'react'
+import { type FormEvent, useState } from 'react'
 import { call } from '../../client/api.ts'
 import { CopyField } from '../../components/copy.tsx'
 import { Dialog } from '../../components/dialog.tsx'
+import { loadLater } from '../../components/load-later.tsx'
 import { ShownOnceDialog } from '../../components/shown-once-dialog.tsx'
 import { notifyError } from '../../components/toasts.tsx'
 import { keepGuest } from './guest-list.ts'
 import { t } from './messages.ts'
 
 /** Loaded with the first link. */
-const QrCode = lazy(async () => ({ default: (await import('./qr-code.tsx')).QrCode }))
+const QrCode = loadLater(async () => (await import('./qr-code.tsx')).QrCode)
 
 const hours = [1, 4, 24, 7 * 24] as const
 
@@ -83,9 +84,7 @@ export function LinkDialog({ name, link, onClose }: { readonly name: string; rea
       <div className="guest-link">
         <CopyField label={t.linkFor(name)} value={link} testId="guest-join-link" />
         <figure>
-          <Suspense fallback={<span className="qr-code" />}>
-            <QrCode text={link} label={t.qrCode(name)} />
-          </Suspense>
+          <QrCode text={link} label={t.qrCode(name)} />
           <figcaption className="hint">{t.qrHelp}</figcaption>
         </figure>
       </div>

@@ -2,6 +2,7 @@ import { History } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { call, reportProblem } from '../../client/api.ts'
 import { notifyError } from '../../components/toasts.tsx'
+import { locale } from '../../messages/language.ts'
 import { redo, undo } from '../show-store.ts'
 import type { HistoryList, OpenCollection } from '../types.ts'
 import { t } from './messages.ts'
@@ -67,7 +68,7 @@ function Steps({ revision }: { readonly revision: number }) {
       setBusy(false)
     }
   }
-  const timeOf = (time: string): string => new Date(time).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })
+  const timeOf = (time: string): string => new Date(time).toLocaleTimeString(locale, { hour: '2-digit', minute: '2-digit' })
   const { undo: done, redo: undone } = history
   return (
     <section className="menu history-menu" aria-label={t.open} data-testid="history-list">

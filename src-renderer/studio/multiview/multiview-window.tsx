@@ -4,6 +4,7 @@ import { useFollowedShow, useShow } from '../show-store.ts'
 import { useEdited } from '../view-store.ts'
 import { t } from './messages.ts'
 import { Multiview } from './multiview.tsx'
+import '../studio.css'
 
 /** The multiview as a page of its own, for a second screen: `/studio?multiview`. */
 export function MultiviewWindow() {

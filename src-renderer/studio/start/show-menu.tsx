@@ -1,4 +1,4 @@
-import { ChevronDown } from 'lucide-react'
+import { ChevronDown, Clapperboard, Compass, Copy, Download, FilePlus, LayoutTemplate, X } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { call } from '../../client/api.ts'
 import { confirm } from '../../components/dialog.tsx'
@@ -66,12 +66,12 @@ export function ShowMenu({ name, editor }: { readonly name: string; readonly edi
           .filter((each) => !each.open)
           .map((each) => (
             <button key={each.name} type="button" onClick={choose(() => replaceShow((force) => openShow(each.name, force)))}>
-              {t.collections.switchTo(each.name)}
+              <Clapperboard size={16} /> {t.collections.switchTo(each.name)}
             </button>
           ))}
-        <hr />
+        {shows.some((each) => !each.open) && <hr />}
         <button type="button" onClick={choose(() => replaceShow(makeEmptyShow))}>
-          {t.collections.newShow}
+          <FilePlus size={16} /> {t.collections.newShow}
         </button>
         <button
           type="button"
@@ -81,7 +81,7 @@ export function ShowMenu({ name, editor }: { readonly name: string; readonly edi
           }}
           data-testid="menu-guide"
         >
-          {guide.open}
+          <Compass size={16} /> {guide.open}
         </button>
         <button
           type="button"
@@ -91,13 +91,13 @@ export function ShowMenu({ name, editor }: { readonly name: string; readonly edi
           }}
           data-testid="menu-template"
         >
-          {templates.open}
+          <LayoutTemplate size={16} /> {templates.open}
         </button>
         <ImportObs className="" />
         <ImportBundle className="" />
         <hr />
         <button type="button" onClick={choose(() => duplicateShow(name))} data-testid="duplicate-show">
-          {showTexts.duplicate}
+          <Copy size={16} /> {showTexts.duplicate}
         </button>
         <button
           type="button"
@@ -107,11 +107,11 @@ export function ShowMenu({ name, editor }: { readonly name: string; readonly edi
           }}
           data-testid="export-menu"
         >
-          {showTexts.exportMenu}
+          <Download size={16} /> {showTexts.exportMenu}
         </button>
         <hr />
         <button type="button" onClick={choose(closeShow)} data-testid="close-show">
-          {t.collections.close}
+          <X size={16} /> {t.collections.close}
         </button>
       </div>
       {exporting && <ExportDialog name={name} onClose={() => setExporting(false)} />}
