@@ -1,6 +1,7 @@
 #include "capture.h"
 #include "capture/capture-addon.h"
 #include "displays.h"
+#include "hotkeys.h"
 #include "windows.h"
 
 namespace {
@@ -18,7 +19,10 @@ ami::DeviceList listDevices(const std::string& server) {
   return list;
 }
 
-Napi::Object initialise(Napi::Env env, Napi::Object exports) { return ami::captureAddon<x11::makeCapture, listDevices>(env, exports); }
+Napi::Object initialise(Napi::Env env, Napi::Object exports) {
+  exports.Set("Hotkeys", x11::defineHotkeys(env));
+  return ami::captureAddon<x11::makeCapture, listDevices>(env, exports);
+}
 
 }  // namespace
 
