@@ -46,6 +46,8 @@ export class XClient {
   readonly #replies = new Map<number, (reply: Buffer | undefined) => void>()
   /** Errors of the server: code and number of the request. */
   readonly errors: string[] = []
+  /** Keys that windows of this client got: `press 67`, `release 67`. */
+  readonly keys: string[] = []
   #gc = 0
   #randr = 0
 
@@ -124,6 +126,27 @@ export class XClient {
 
   destroy(window: number): void {
     this.#request(4, 0, u32(window))
+  }
+
+  /** The window gets keys from now on, which `keys` lists. It must be on the screen. */
+  focus(window: number): void {
+    const [eventMask, pressAndRelease] = [1 << 11, 3]
+    this.#request(2, 0, u32(window, eventMask, pressAndRelease))
+    this.#request(42, 1, u32(window, 0))
+  }
+
+  /** Takes a key from all other programs, as a program with a hotkey does. */
+  grabKey(keycode: number, modifiers: number): void {
+    this.#request(33, 0, u32(this.root), u16(modifiers), Buffer.from([keycode, 1, 1, 0, 0, 0]))
+  }
+
+  ungrabKey(keycode: number, modifiers: number): void {
+    this.#request(34, keycode, u32(this.root), u16(modifiers, 0))
+  }
+
+  /** Gives keys of the keyboard other keysyms, one each, from the first on. */
+  mapKeys(first: number, ...keysyms: readonly number[]): void {
+    this.#request(100, keysyms.length, Buffer.from([first, 1, 0, 0]), u32(...keysyms))
   }
 
   /** Moves and resizes; above all others. */
@@ -270,6 +293,7 @@ export class XClient {
       if (this.#buffered.length < size) return
       const message = this.#buffered.subarray(0, size)
       this.#buffered = this.#buffered.subarray(size)
+      if (type === 2 || type === 3) this.keys.push(`${type === 2 ? 'press' : 'release'} ${message.readUInt8(1)}`)
       if (type > 1) continue
       const sequence = message.readUInt16LE(2)
       if (type === 0) this.errors.push(`error ${message.readUInt8(1)} of request ${message.readUInt8(10)}.${message.readUInt16LE(8)}`)

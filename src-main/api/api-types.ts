@@ -318,7 +318,7 @@ export interface ApiTypes {
   }
   settings: {
     GET: { answer: Settings }
-    PATCH: { body: { reconnectWindowMs?: number | undefined; cdnPrefix?: string | undefined; playerTheme?: 'auto' | 'dark' | 'light' | undefined; studioResumeWithinMs?: number | undefined; notifyOutputs?: boolean | undefined; notifyRecordings?: boolean | undefined; notifyGuests?: boolean | undefined; notifyDisk?: boolean | undefined }; answer: Settings }
+    PATCH: { body: { reconnectWindowMs?: number | undefined; cdnPrefix?: string | undefined; playerTheme?: 'auto' | 'dark' | 'light' | undefined; studioResumeWithinMs?: number | undefined; globalHotkeys?: 'off' | 'safe' | 'all' | undefined; notifyOutputs?: boolean | undefined; notifyRecordings?: boolean | undefined; notifyGuests?: boolean | undefined; notifyDisk?: boolean | undefined }; answer: Settings }
   }
   stream: {
     '*': {
@@ -486,6 +486,7 @@ export interface ApiTypes {
     }
     hotkeys: {
       POST: { body: { chord: string; released?: boolean | undefined }; answer: PostStudioHotkeys }
+      GET: { answer: { setting: 'off' | 'safe' | 'all'; through: 'x11' | 'portal' | null; problem: 'no-display' | 'display-lost' | 'rejected' | 'only-x11' | 'dismissed' | 'not-built' | null; items: { chord: string; macros: string[]; typed: boolean; state: 'active' | 'starting' | 'taken' | 'unknown-key' | 'unassigned' | 'typed' | 'off' | 'no-display' | 'unsupported'; trigger: string | null }[] } }
     }
     import: {
       bundle: {
@@ -592,8 +593,15 @@ export interface ApiTypes {
       POST: { body: { scene: string; transition?: string | undefined; durationMs?: number | undefined }; answer: PostStudioProgram }
       PATCH: { body: { studioMode?: boolean | undefined; transition?: string | null | undefined; durationMs?: number | null | undefined }; answer: PostStudioPreview }
     }
+    recovery: {
+      GET: { answer: StudioRecovery }
+      POST: { body: { goOn: boolean }; answer: StudioRecovery }
+    }
     redo: {
       POST: { body: { ifRevision?: number | undefined }; answer: PostStudioRedo }
+    }
+    'safe-mode': {
+      POST: { body: { on: boolean }; answer: StudioRecovery }
     }
     scenes: {
       GET: { answer: { revision: number; items: StudioCollectionCollectionScenesItem[] } }
@@ -852,7 +860,7 @@ type LiveStreamsViewersFiguresProtocols = { hls?: number; 'll-hls'?: number; das
 type LiveStreamsViewersFigures = { timeMs: number; concurrent: number; total: number; peak: number; protocols: LiveStreamsViewersFiguresProtocols; qualities: Record<string, number>; measured: number; rebufferRatio: number | null; stalls: number; startupMs: number | null; latencyP50Ms: number | null; latencyP95Ms: number | null; kbps: number; bytes: number; healthScore: number | null }
 type LiveUdpInputsItem = { id: string; stream: string; url: string; state: 'waiting' | 'live' | 'error'; error: { code: string; message: string; remedy: string } | null; sender: string | null; datagrams: number; createdAt: string }
 type PostSessions = { id: string; role: 'viewer' | 'editor' | 'admin' | 'none'; signInRequired: boolean }
-type Settings = { reconnectWindowMs: number; cdnPrefix: string; playerTheme: 'auto' | 'dark' | 'light'; studioResumeWithinMs: number; notifyOutputs: boolean; notifyRecordings: boolean; notifyGuests: boolean; notifyDisk: boolean }
+type Settings = { reconnectWindowMs: number; cdnPrefix: string; playerTheme: 'auto' | 'dark' | 'light'; studioResumeWithinMs: number; globalHotkeys: 'off' | 'safe' | 'all'; notifyOutputs: boolean; notifyRecordings: boolean; notifyGuests: boolean; notifyDisk: boolean }
 type StudioOutputsItem = { id: string; name: string; kind: string; state: 'off' | 'starting' | 'live' | 'retrying' | 'paused' | 'failed'; error: { code: string; message: string; remedy: string } | null; startedAt: string | null; statistics: Record<string, number | string | boolean | null> }
 type StudioAudioFilterKindsItem = { kind: string; title: string; settings: Record<string, unknown>; pictures?: boolean; sound?: boolean; encodes?: boolean; commands?: string[]; devices?: string; description?: string; latencyMs?: number; key?: string }
 type StudioAudioFilterKinds = { items: StudioAudioFilterKindsItem[] }
@@ -900,6 +908,11 @@ type PostStudioPreviewCanvasesItem = { canvas: string; program: string; preview:
 type PostStudioPreview = { studioMode: boolean; transition: string | null; durationMs: number | null; canvases: PostStudioPreviewCanvasesItem[] }
 type StudioPreviewFeedGetQuery = { canvas?: string | undefined; of?: 'program' | 'preview' | undefined; height?: 180 | 270 | 360 | 450 | 540 | 630 | 720 | undefined }
 type PostStudioProgram = { canvas: string; scene: string; transition: string; durationMs: number; frame: number | null; tookMs: number | null; followed: { canvas: string; scene: string }[] }
+type StudioRecoveryOfferOutputsItem = { id: string; name: string; kind: string; goesOn: boolean; why: string | null }
+type StudioRecoveryOfferRecordingsItem = { id: string; title: string; state: string; durationMs: number; bytes: number }
+type StudioRecoveryOffer = { endedAt: string; cause: string | null; scenes: { canvas: string; scene: string }[]; outputs: StudioRecoveryOfferOutputsItem[]; recordings: StudioRecoveryOfferRecordingsItem[] }
+type StudioRecoverySafeMode = { on: boolean; offered: boolean; leftOut: { id: string; name: string; kind: string }[] }
+type StudioRecovery = { offer: StudioRecoveryOffer | null; safeMode: StudioRecoverySafeMode }
 type PostStudioRedo = { revision: number; undo: string | null; redo: string | null; made: string[]; name: string }
 type PostStudioScenes = { revision: number; item: StudioCollectionCollectionScenesItem }
 type StudioScenesFiltersItem = { id: string; name: string; kind: string; enabled: boolean; settings: Record<string, unknown>; problem: string | null }

@@ -31,6 +31,11 @@ export const SettingsSchema = Type.Object({
     default: usualResumeMs,
     description: 'outputs of the studio that ran when the host ended go on by themselves where it is back within so long; 0: never',
   }),
+  globalHotkeys: Type.Union([Type.Literal('off'), Type.Literal('safe'), Type.Literal('all')], {
+    default: 'safe',
+    description:
+      'hotkeys of the studio work while another window has the focus; safe: those with Ctrl, Alt or the Windows key, function and media keys; all: letters and digits alone too, which no other program gets then; off: on the page alone',
+  }),
   ...notifications,
 })
 export type Settings = Static<typeof SettingsSchema>
@@ -56,6 +61,7 @@ export function createRuntimeSettings(
     cdnPrefix: config.cdnPrefix,
     playerTheme: 'auto',
     studioResumeWithinMs: usualResumeMs,
+    globalHotkeys: 'safe',
     notifyOutputs: true,
     notifyRecordings: true,
     notifyGuests: true,

@@ -36,6 +36,7 @@ import { createMetrics } from '../platform/telemetry/metrics.ts'
 import { createStudio, studioMigrations } from '../studio/index.ts'
 import type { Config } from './config.ts'
 import { examine } from './doctor/examine.ts'
+import { manyCrashes, openLastRun } from './last-run.ts'
 import { mediaEnginePresent } from './media-engine.ts'
 import { hostRoutes } from './routes/host-routes.ts'
 import { identityRoutes, signInUrl } from './routes/identity-routes.ts'
@@ -134,6 +135,8 @@ export async function startHost({
   try {
     open.push(() => logger.flush())
     open.push(lockDataFolder(config.data))
+    const lastRun = openLastRun(config.data)
+    open.push(() => lastRun.end())
     const database = await openDatabase({ dir: config.data, migrations: [...platformMigrations, ...liveMigrations, ...studioMigrations] })
     open.push(() => database.close())
     const writes = createWriteQueue(logger)
@@ -234,6 +237,11 @@ export async function startHost({
       carrier: live.carrier,
       uploads: config.uploads,
       resumeWithinMs: () => settings.current().studioResumeWithinMs,
+      endedUnexpectedly: lastRun.crashedAtMs === undefined ? undefined : { atMs: lastRun.crashedAtMs, cause: restartedAfter ?? null },
+      crashesOften: () => lastRun.crashes() >= manyCrashes,
+      safeMode: config.safeMode,
+      globalHotkeys: () => settings.current().globalHotkeys,
+      environment: process.env,
     })
     const problems = () => [writes.counters().problem ?? [], audit.problem() ?? [], live.health().problems, studio.problems()].flat()
     const health = createHealth({
@@ -343,6 +351,7 @@ export async function startHost({
       reach.setPorts({ ownHttpPorts: [httpPort], ownHttpsPorts: httpsPort === null ? [] : [httpsPort] }, `http://${localHost}:${httpPort}`)
     let running: LivePorts | undefined
     if (resumes && config.httpPort !== 0 && config.httpsPort !== 0) {
+      lastRun.started()
       // What ran goes on first: its processes load while this one is busy with making the API. URLs are judged by the ports, which are known.
       setPorts({ httpPort: config.httpPort, httpsPort: config.httpsPort === 'off' ? null : config.httpsPort })
       running = await startLive(live, config)
@@ -350,6 +359,7 @@ export async function startHost({
     }
     const [http, opened] = await Promise.all([endpoint.start(), running ?? startLive(live, config)])
     setPorts(http)
+    lastRun.started()
     if (ticketKeys !== undefined) {
       const secret = http.httpsPort === null ? undefined : await loadOnce()
       live.deliverAt({

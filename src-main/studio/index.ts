@@ -1,6 +1,8 @@
 import { basename, join } from 'node:path'
 import type { MeasuredEncoder } from '../media/encoders/choose-encoder.ts'
 import { isErrorCode } from '../platform/errors.ts'
+import { superviseWorker } from '../platform/workers/supervise-worker.ts'
+import { workerFile } from '../platform/workers/worker-file.ts'
 import { doAction } from './control/actions.ts'
 import { bundleRoutes } from './control/bundles/bundle-routes.ts'
 import { dockRoutes } from './control/docks/dock-routes.ts'
@@ -13,17 +15,24 @@ import { guestSocket } from './control/guests/guest-socket.ts'
 import { Guests } from './control/guests/guests.ts'
 import { JoinAttempts } from './control/guests/join-attempts.ts'
 import { talkbackSocket } from './control/guests/talkback-socket.ts'
+import { GlobalHotkeys } from './control/hotkeys/global-hotkeys.ts'
+import type { FromHotkeys, ToHotkeys } from './control/hotkeys/messages.ts'
 import { createMultiview } from './control/multiview/index.ts'
 import { createOutputs } from './control/outputs/index.ts'
 import { serverCheckRoutes } from './control/outputs/server-check.ts'
 import { createOverlays } from './control/overlays/index.ts'
 import { createPreviews, showEndpoint } from './control/preview/index.ts'
 import { Macros } from './control/program/macros.ts'
+import { pressChord } from './control/program/press-chord.ts'
+import { Recovery } from './control/recovery/recovery.ts'
+import { SafeMode } from './control/recovery/safe-mode.ts'
 import { collectionRoutes } from './control/routes/collection-routes.ts'
 import { editRoutes } from './control/routes/edit-routes.ts'
 import { engineRoutes } from './control/routes/engine-routes.ts'
+import { hotkeyRoutes } from './control/routes/hotkey-routes.ts'
 import { importRoutes } from './control/routes/import-routes.ts'
 import { programRoutes } from './control/routes/program-routes.ts'
+import { recoveryRoutes } from './control/routes/recovery-routes.ts'
 import { Show } from './control/show.ts'
 import { DeviceThumbnails } from './control/spare/device-thumbnails.ts'
 import { SpareEngine } from './control/spare/spare-engine.ts'
@@ -52,7 +61,16 @@ export type { Studio, StudioDependencies } from './studio-dependencies.ts'
 export async function createStudio(dependencies: StudioDependencies, otherEngine?: StudioEngine): Promise<Studio> {
   const { carrier, dataDir, secrets, events, audit, log, registry, reach } = dependencies
   const store = await openStateStore(dependencies)
-  const engine = otherEngine ?? ownEngine(dependencies, store, () => show.control.onAir)
+  const safeMode: SafeMode = new SafeMode({
+    store,
+    forced: dependencies.safeMode,
+    now: Date.now,
+    onChange() {
+      show.refreshEngine()
+      recovery.publish()
+    },
+  })
+  const engine = otherEngine ?? ownEngine(dependencies, store, safeMode, () => show.control.onAir)
   const outputs = await createOutputs({ ...dependencies, engine, store, folder: join(dataDir, 'studio', 'recordings') })
   const kinds = studioKinds
   const reader = {
@@ -61,13 +79,57 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
     seals: new SecretSeals(secrets),
     rejection: createReferenceRejection(reach.policy),
   }
-  const show = new Show({ engine, outputs, reader, store, secrets, events, audit, log, onLeave: () => void macros.stopAll() })
+  const show = new Show({
+    engine,
+    outputs,
+    reader,
+    store,
+    secrets,
+    events,
+    audit,
+    log,
+    onLeave: () => void macros.stopAll(),
+    onReturn: (outputs) => recovery.returned(outputs),
+  })
   const folder = new CollectionFolder(join(dataDir, 'studio', 'collections'))
   const acting = { show, engine, outputs, audit }
   const macros: Macros = new Macros({ events, log, act: (action, actor, signal) => doAction(action, actor, acting, signal) })
   const uploads = await createUploads({ ...dependencies, kinds, folder, open: () => openOf(show) })
   const multiview = createMultiview({ engine })
   const collection = () => show.openFile?.collection.collection
+  const recovery: Recovery = new Recovery({
+    ended: dependencies.endedUnexpectedly,
+    store,
+    outputs,
+    recovered: outputs.recovered,
+    collection,
+    program: () => show.control.state,
+    safeMode,
+    crashesOften: dependencies.crashesOften,
+    events,
+    audit,
+  })
+  engine.onEvent((event) => {
+    if (event.kind === 'lost' && event.lost.of !== undefined) safeMode.noteCrash(event.lost.of)
+    if (event.kind === 'source' && typeof event.report.details?.crashes === 'number')
+      safeMode.noteCrash(event.source, event.report.details.crashes)
+  })
+  const hotkeys = new GlobalHotkeys({
+    events,
+    log,
+    setting: dependencies.globalHotkeys,
+    macros: () => collection()?.macros,
+    press: (chord, released) => pressChord({ show, macros, audit }, chord, released, 'hotkey'),
+    startWorker: (handlers) =>
+      superviseWorker<FromHotkeys, ToHotkeys>({
+        entry: workerFile('hotkeys'),
+        log: log.child({ worker: 'hotkeys' }),
+        restart: { firstMs: 500, maxMs: 30_000, goodAfterMs: 60_000 },
+        ...handlers,
+      }),
+    platform: process.platform,
+    environment: dependencies.environment,
+  })
   const previews = createPreviews({ engine, show: collection }, showEndpoint)
   const guests = new Guests({ carrier, engine, store, events, audit, collection, now: Date.now })
   const empty = readDocument({ format: formatName, version: formatVersion, scenes: [{ id: 'empty' }] }, reader)
@@ -120,6 +182,8 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
         filterProblem: (id) => engine.filterProblems().get(id),
       }),
       ...programRoutes({ ...acting, macros }),
+      ...hotkeyRoutes(hotkeys),
+      ...recoveryRoutes({ recovery, safeMode, audit }),
       ...engineRoutes({ ...acting, status: () => reporting, spareDevices: (kind) => spare.devices(kind) }),
     ],
     observer: {
@@ -148,6 +212,8 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
     ],
     start: (file) => (file === undefined ? show.resume() : show.open(file, basename(file, '.json'), 'cli', true, true)),
     async stop(byPerson) {
+      await hotkeys.stop()
+      recovery.stop()
       previews.stop()
       multiview.stop()
       overlays.stop()
@@ -162,8 +228,10 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
       await engine.stop(!byPerson)
       reporting.stop()
     },
-    problems: () =>
-      outputs.list().flatMap(({ kind, error }) => (kind === 'recording' && error !== null && isErrorCode(error.code) ? error.code : [])),
+    problems: () => [
+      ...outputs.list().flatMap(({ kind, error }) => (kind === 'recording' && error !== null && isErrorCode(error.code) ? error.code : [])),
+      ...(recovery.report().safeMode.offered ? (['host.crashes_often'] as const) : []),
+    ],
     running: () =>
       outputs
         .list()
@@ -178,6 +246,7 @@ function openOf({ openFile }: Show): { readonly name: string; readonly collectio
 function ownEngine(
   { carrier, log, dataDir, reach, resumeWithinMs }: StudioDependencies,
   store: StateStore,
+  safeMode: SafeMode,
   onAir: EngineProcessDependencies['onAir'],
 ): StudioEngine {
   let measured: readonly MeasuredEncoder[] = []
@@ -186,6 +255,7 @@ function ownEngine(
     folder: join(dataDir, 'studio', 'sources'),
     memories: new SourceMemories({ read: () => store.get('sources'), write: (kept) => store.set('sources', kept), resumeWithinMs }),
     reach,
+    limit: (collection) => safeMode.apply(collection),
     onAir,
     encoders: () => measured,
     liveUrl: (stream) => carrier.watchUrl(stream),
@@ -210,6 +280,7 @@ function spareEngine({ log, dataDir, reach }: StudioDependencies, name: 'spare' 
     folder: join(dataDir, 'studio', 'sources'),
     memories: new SourceMemories({ read: () => undefined, write: () => undefined, resumeWithinMs: () => 0 }),
     reach,
+    limit: (collection) => collection,
     onAir: () => ({}),
     encoders: () => [],
     liveUrl: () => Promise.reject(new Error(`the ${name} engine plays no stream`)),

@@ -11,6 +11,17 @@ import type { Reach } from '../platform/reach.ts'
 import type { RouteDefinition } from '../platform/routes.ts'
 import type { SocketDefinition } from '../platform/sockets.ts'
 
+/** Which hotkeys work in every window: none, those that nobody presses while writing, or all. */
+export type GlobalHotkeysSetting = 'off' | 'safe' | 'all'
+
+/** How the host before this one ended, where it did so unexpectedly. */
+export interface UnexpectedEnd {
+  /** When it was last seen, ms since 1970. */
+  readonly atMs: number
+  /** e.g. `was killed (SIGKILL)`; null where nobody saw it. */
+  readonly cause: string | null
+}
+
 export interface StudioDependencies {
   /** Folder for collections, recordings of the studio, and files that sources keep. */
   readonly dataDir: string
@@ -30,6 +41,16 @@ export interface StudioDependencies {
   readonly uploads: { readonly maxMegabytes: number; readonly quotaMegabytes: number }
   /** For how long the host may have been away for outputs that ran to go on by themselves, ms; 0: never. */
   readonly resumeWithinMs: () => number
+  /** How the host before this one ended, where it did so unexpectedly. */
+  readonly endedUnexpectedly: UnexpectedEnd | undefined
+  /** Hosts ended unexpectedly often, not long ago. */
+  readonly crashesOften: () => boolean
+  /** Starts in safe mode. */
+  readonly safeMode: boolean
+  /** Which hotkeys work while another window has the focus. */
+  readonly globalHotkeys: () => GlobalHotkeysSetting
+  /** What the host was started with: it says whether there is a display. */
+  readonly environment: Readonly<Record<string, string | undefined>>
 }
 
 /** The studio part: scenes made of sources, mixed, encoded and sent out, controlled by the API. */

@@ -17,6 +17,7 @@ import { t as studio } from '../studio/messages.ts'
 import { t as studioMixer } from '../studio/mixer/messages.ts'
 import { t as studioMultiview } from '../studio/multiview/messages.ts'
 import { t as studioOverlays } from '../studio/overlays/messages.ts'
+import { t as studioRecovery } from '../studio/recovery/messages.ts'
 import { t as studioShows } from '../studio/shows/messages.ts'
 import { t as studioTemplates } from '../studio/templates/messages.ts'
 import { t as studioTransitions } from '../studio/transitions/messages.ts'
@@ -77,6 +78,7 @@ const english: Readonly<Record<string, object>> = {
   studioMultiview,
   studioMixer,
   studioOverlays,
+  studioRecovery,
   studioShows,
   studioTemplates,
   studioTransitions,

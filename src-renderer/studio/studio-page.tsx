@@ -10,7 +10,6 @@ import { AddSourceDialog } from './docks/add-source-dialog.tsx'
 import { ScenesDock } from './docks/scenes-dock.tsx'
 import { SourcesDock } from './docks/sources-dock.tsx'
 import { useKinds } from './kinds.ts'
-import { MacrosDialog } from './macros/macros-dialog.tsx'
 import { useMacroKeys } from './macros/use-macro-keys.ts'
 import { t } from './messages.ts'
 import { MixerDock } from './mixer/mixer-dock.tsx'
@@ -19,6 +18,7 @@ import { OutputsDock } from './outputs/outputs-dock.tsx'
 import { OverlayKindChoice } from './overlays/overlay-kind-choice.tsx'
 import { ProgramView } from './program-view.tsx'
 import { PropertiesPanel } from './properties-panel.tsx'
+import { Recovery } from './recovery/recovery.tsx'
 import { useFollowedShow, useShow } from './show-store.ts'
 import { StartState } from './start/start-state.tsx'
 import { readChoice, storeChoice } from './stored-choice.ts'
@@ -43,6 +43,8 @@ const GuestsPane = loadLater(async () => (await import('./guests/guests-pane.tsx
 const GuideDialog = loadLater(async () => (await import('./guide/guide-dialog.tsx')).GuideDialog)
 
 const TransitionsDialog = loadLater(async () => (await import('./transitions/transitions-dialog.tsx')).TransitionsDialog)
+
+const MacrosDialog = loadLater(async () => (await import('./macros/macros-dialog.tsx')).MacrosDialog)
 
 const TracksDialog = loadLater(async () => (await import('./mixer/tracks-dialog.tsx')).TracksDialog)
 
@@ -95,6 +97,7 @@ export function StudioPage() {
           {t.engine.restarting}
         </p>
       )}
+      <Recovery editor={editor} />
       {preparation !== null && <PreparationNotice {...preparation} />}
       {open === null ? <StartState editor={editor} /> : <OpenShow open={open} editor={editor} />}
       {editor && <UploadList />}

@@ -36,6 +36,12 @@ export interface Statistics {
   readonly memoryBytes: number
 }
 
+/** Also the data of event `studio.hotkeys`. */
+export type HotkeysReport = Answer<'GET', '/studio/hotkeys'>
+
+/** Also the data of event `studio.recovery`. */
+export type RecoveryReport = Answer<'GET', '/studio/recovery'>
+
 /** A run of a macro: also the data of event `studio.macro`. */
 export type MacroRun = ItemOf<'/studio/macro-runs'>
 

@@ -26,7 +26,7 @@ export function addConfigFlags(command: Command): Command {
   for (const spec of configSpecs) {
     if (globalFlags.has(spec.name)) continue
     const option = new Option(
-      `--${spec.flag} <value>`,
+      `--${spec.flag} ${spec.type === 'boolean' ? '[value]' : '<value>'}`,
       `${spec.description} (default: ${spec.default === '' ? 'empty' : String(spec.default)})`,
     )
     command.addOption(option)

@@ -13,7 +13,9 @@ import { toListenError } from '../../platform/listen-error.ts'
 import { silentLogger } from '../../platform/telemetry/logger.ts'
 import { workers } from '../../platform/workers/manifest.ts'
 import type { Config } from '../config.ts'
+import { manyCrashes, recentCrashes } from '../last-run.ts'
 import { mediaEnginePresent } from '../media-engine.ts'
+import { crashLogName } from '../supervisor/crash-log.ts'
 import { installation } from '../version.ts'
 import { examineSignIn, findWebServers } from './doctor-sign-in.ts'
 import type { Finding } from './finding.ts'
@@ -27,6 +29,7 @@ export async function examine(config: Config): Promise<readonly Finding[]> {
     ['workers', workersBuilt],
     ['page', page],
     ['data folder', () => dataFolder(config.data)],
+    ['crashes', () => crashes(config.data)],
     ['certificate', () => certificate(config)],
     ['sign-in', async () => examineSignIn(config, await findWebServers([config.httpPort, config.httpsPort]))],
     ['window', window],
@@ -125,6 +128,14 @@ function dataFolder(dir: string): Finding {
     detail: `${dir}, only ${freeMb} MB free`,
     remedy: 'Free some space, or choose another folder with --data.',
   }
+}
+
+function crashes(dir: string): Finding {
+  const count = recentCrashes(dir, readHostFile(dir) !== undefined)
+  const detail = count === 0 ? 'none in the last ten minutes' : `${count} in the last ten minutes`
+  if (count < manyCrashes) return { name: 'crashes', state: 'ok', detail }
+  const { remedy } = new AppError('host.crashes_often')
+  return { name: 'crashes', state: 'warn', detail: `${detail}: see ${join(dir, crashLogName)}`, remedy }
 }
 
 async function certificate(config: Config): Promise<Finding> {

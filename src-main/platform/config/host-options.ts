@@ -59,6 +59,11 @@ export const HostOptionsSchema = Type.Object({
   }),
   tlsCert: Type.String({ default: '', description: 'PEM file with the certificate chain; empty for a self-made one' }),
   tlsKey: Type.String({ default: '', description: 'PEM file with the private key of tlsCert' }),
+  safeMode: Type.Boolean({
+    default: false,
+    description:
+      'the studio starts in safe mode: without browser sources and without sources that crashed, until somebody leaves it on the page',
+  }),
   logLevel: Type.Union([Type.Literal('silent'), Type.Literal('error'), Type.Literal('warn'), Type.Literal('info'), Type.Literal('debug')], {
     default: 'info',
     description: 'least level of the log lines',

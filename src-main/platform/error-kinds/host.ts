@@ -155,6 +155,11 @@ export const hostErrors = {
     title: 'A host is already running on this data folder',
     remedy: 'Use that one, stop it, or choose another folder with --data.',
   },
+  'host.crashes_often': {
+    status: 503,
+    title: 'The host ended unexpectedly three times in ten minutes',
+    remedy: 'Start safe mode on the studio page, or the host with `--safe-mode`. `crashes.log` in the data folder says how it ended.',
+  },
   'host.local_only': {
     status: 409,
     title: 'The host listens on this machine alone',

@@ -95,6 +95,11 @@ export const workers = {
     runs: 'while the studio feeds a virtual camera',
     loss: 'its video freezes until it is back',
   },
+  hotkeys: {
+    source: 'studio/worker/hotkeys/hotkeys-worker.ts',
+    runs: 'while the open collection has hotkeys that work in every window, and there is a desktop',
+    loss: 'hotkeys work on the page alone until it is back',
+  },
 } as const satisfies Readonly<Record<string, WorkerDescription>>
 
 export type WorkerName = keyof typeof workers

@@ -7,7 +7,7 @@ import type { Collection } from '../document/collection.ts'
 import { type CollectionUpdate, type FileState, OpenCollection } from '../document/open-collection.ts'
 import type { DocumentReader } from '../document/read-document.ts'
 import type { StudioEngine } from './engine/studio-engine.ts'
-import type { StudioOutputs } from './outputs/studio-outputs.ts'
+import type { ReturnedOutput, StudioOutputs } from './outputs/studio-outputs.ts'
 import { ProgramControl } from './program/program-control.ts'
 import type { StateStore } from './state-store.ts'
 
@@ -22,6 +22,8 @@ export interface ShowDependencies {
   readonly log: Logger
   /** What is open gives place to another collection, or to none: called when the next one is known to be good. */
   readonly onLeave: () => void
+  /** The host is back with the collection that it had: what ran then. */
+  readonly onReturn: (outputs: readonly ReturnedOutput[]) => void
 }
 
 /** What of the open file is kept over a restart of the host. */
@@ -105,11 +107,16 @@ export class Show {
       this.#dependencies.engine.setCollection(opened.collection)
       this.control.open(opened.collection, opened.file.path)
       this.#dependencies.outputs.sync(opened.collection)
-      if (back && before?.path === opened.file.path) this.#dependencies.outputs.resume()
+      if (back && before?.path === opened.file.path) this.#dependencies.onReturn(this.#dependencies.outputs.resume())
       else this.#dependencies.outputs.autostart()
       audit.record({ kind: 'command', message: `the collection ${opened.collection.name} was opened in the studio`, actor })
       this.#dependencies.events.publish('studio.opened', { name, file: opened.file.path, revision: opened.revision })
     })
+  }
+
+  /** What the engine is to have of the collection is another now. */
+  refreshEngine(): void {
+    if (this.#open !== undefined && this.#dependencies.engine.state !== 'failed') this.#dependencies.engine.setCollection(this.collection)
   }
 
   /** Ends the show: outputs, then the studio's process. Throws `studio.on_air` unless forced. */

@@ -221,6 +221,12 @@ export const errors: Readonly<Record<ErrorCode, ErrorText>> = {
     title: 'Ya hay un servidor en marcha con esta carpeta de datos',
     remedy: 'Usa ese, detenlo o elige otra carpeta con --data.',
   },
+  'host.crashes_often': {
+    english: 'The host ended unexpectedly three times in ten minutes',
+    title: 'El servidor terminó inesperadamente tres veces en diez minutos',
+    remedy:
+      'Inicia el modo seguro en la página del estudio, o el servidor con `--safe-mode`. `crashes.log`, en la carpeta de datos, dice cómo terminó.',
+  },
   'host.local_only': {
     english: 'The host listens on this machine alone',
     title: 'El servidor solo escucha en esta máquina',

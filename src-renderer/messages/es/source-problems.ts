@@ -2,6 +2,7 @@ import type { SentencePair } from '../sentences.ts'
 
 /** What sources report as wrong. A test compares them with the sentences in the code of the sources. */
 export const sourceProblems: readonly SentencePair[] = [
+  ['Safe mode leaves this source out', 'El modo seguro no ejecuta esta fuente'],
   ['This desktop does not share {}', 'Este escritorio no comparte {1}'],
   ['The desktop shared nothing', 'El escritorio no compartió nada'],
   ['Nobody answered the question of the desktop', 'Nadie respondió a la pregunta del escritorio'],

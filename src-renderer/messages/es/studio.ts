@@ -455,6 +455,35 @@ const actionStates: Readonly<Record<string, readonly [on: string, off: string, t
   enabled: ['Activado', 'Desactivado', 'Alternar'],
 }
 
+const listOf = (items: readonly string[]): string => new Intl.ListFormat('es').format(items)
+
+/** Texts of what a host left that ended unexpectedly; their keys are those of `src-renderer/studio/recovery/messages.ts`. */
+export const studioRecovery = {
+  region: 'Tras un final inesperado',
+  ended: (when: string) => `AMI Streams terminó inesperadamente (${when}).`,
+  endedWhile: (when: string, doing: readonly string[]) => `AMI Streams terminó inesperadamente (${when}) mientras estaba ${listOf(doing)}.`,
+  live: (count: number) => plural(count, { one: 'en directo en # destino', other: 'en directo en # destinos' }),
+  recording: 'grabando',
+  onAir: (scenes: readonly string[]) => `Al aire como antes: ${listOf(scenes)}.`,
+  runsAgain: (names: readonly string[]) => `En marcha de nuevo: ${listOf(names)}.`,
+  leftOff: (names: readonly string[]) => `Sin iniciar: ${listOf(names)}.`,
+  recovered: (names: readonly string[]) => `Grabación recuperada: ${listOf(names)}.`,
+  recovering: (names: readonly string[]) => `Recuperando la grabación: ${listOf(names)}.`,
+  lost: (names: readonly string[]) => `No llegó nada al disco de: ${listOf(names)}.`,
+  recordingOf: (title: string, length: string) => `${title} (${length})`,
+  library: 'Abrir la biblioteca',
+  goOn: 'Continuar donde estabas',
+  withoutLive: 'Empezar sin salir en directo',
+  keepRunning: 'Dejarlo en marcha',
+  endAll: 'Terminar lo que está en marcha',
+  close: 'Cerrar',
+  often: 'Terminó tres veces en diez minutos. El modo seguro ejecuta el programa sin fuentes de navegador y sin fuentes que fallaron.',
+  startSafe: 'Iniciar el modo seguro',
+  safe: (names: readonly string[]) =>
+    names.length === 0 ? 'Modo seguro: las fuentes de navegador y las que fallaron no se ejecutan.' : `Modo seguro, sin: ${listOf(names)}.`,
+  leaveSafe: 'Salir del modo seguro',
+}
+
 /** Texts of the macros; their keys are those of `src-renderer/studio/macros/messages.ts`. */
 export const studioMacros = {
   title: 'Macros y atajos',
@@ -471,7 +500,32 @@ export const studioMacros = {
   remove: 'Eliminar macro',
   deleted: (name: string) => `Macro "${name}" eliminada`,
   keys: 'Teclas',
-  keysHelp: 'Funcionan en esta página mientras no se escribe un texto, y en programas que las envían por la API.',
+  keysHelp:
+    'Funcionan en esta página mientras no se escribe un texto, y en programas que las envían por la API. Los atajos globales funcionan además en todas las ventanas del equipo en el que se ejecuta AMI Streams.',
+  globalSetting: 'Atajos globales',
+  globalSettings: { off: 'No: solo en esta página', safe: 'Sí, salvo las teclas con las que se escribe', all: 'Sí, con todas las teclas' },
+  globalAdmin: 'Lo cambia un administrador.',
+  keyStates: {
+    'starting': 'Funciona en esta página; se le pide al escritorio…',
+    'taken': 'Funciona solo en esta página: otro programa tiene estas teclas. Cierra ese programa o graba otras teclas.',
+    'unknown-key': 'Funciona solo en esta página: el teclado del servidor no tiene esa tecla.',
+    'unassigned': 'Funciona solo en esta página: tu escritorio no le dio teclas. Elígelas en sus ajustes de atajos.',
+    'typed': 'Funciona solo en esta página: en todas las ventanas quitaría esta tecla a quien escribe.',
+    'off': 'Funciona solo en esta página: los atajos globales están desactivados.',
+    'no-display': 'Funciona solo en esta página: el servidor se ejecuta sin escritorio.',
+    'unsupported': 'Funciona solo en esta página: por ahora los atajos globales son para Linux.',
+  },
+  keyActive: (trigger: string | null) =>
+    trigger === null ? 'Funciona en todas las ventanas.' : `Funciona en todas las ventanas. Tu escritorio le dio ${trigger}.`,
+  keySwallowed: 'Funciona en todas las ventanas: ningún otro programa recibe esta tecla, así que nadie puede escribir con ella.',
+  keyProblems: {
+    'no-display': 'El servidor no encuentra un escritorio: inícialo en la sesión de uno.',
+    'display-lost': 'El escritorio ha terminado. El servidor intenta encontrarlo de nuevo.',
+    'rejected': 'El escritorio no deja que el servidor se conecte: inicia el servidor en su sesión.',
+    'only-x11': 'Este escritorio Wayland no tiene portal para atajos globales: funcionan mientras un programa de X11 tiene el foco.',
+    'dismissed': 'Cerraste la pregunta del escritorio. Cambia un atajo para que vuelva a preguntar.',
+    'not-built': 'Falta una parte nativa del servidor: `streams doctor` dice qué instalar.',
+  },
   record: 'Grabar teclas',
   recording: 'Pulsa las teclas… (Escape cancela)',
   removeKeys: (chord: string) => `Quitar ${chord}`,

@@ -2,6 +2,7 @@ import { Keyboard, X } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import type { Macro } from '../types.ts'
 import { chordOf, pageKeys, sameKeys } from './chords.ts'
+import { GlobalKeys } from './global-keys.tsx'
 import { t } from './messages.ts'
 
 interface KeyRecorderProps {
@@ -77,6 +78,7 @@ export function KeyRecorder({ macro, macros, records, onChange }: KeyRecorderPro
           {text}
         </span>
       ))}
+      <GlobalKeys keys={hotkeys} />
       <span className="hint" id="macro-keys-help">
         {t.keysHelp}
       </span>

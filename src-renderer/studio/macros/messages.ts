@@ -1,5 +1,5 @@
 import { section } from '../../messages/language.ts'
-import type { Action, MacroRun } from '../types.ts'
+import type { Action, HotkeysReport, MacroRun } from '../types.ts'
 
 const actions: Readonly<Record<Action['do'], string>> = {
   'switch': 'Switch to scene',
@@ -38,6 +38,28 @@ const states: Readonly<Record<string, readonly [on: string, off: string, toggle:
   enabled: ['On', 'Off', 'Toggle'],
 }
 
+/** What becomes of a hotkey in other windows. */
+const keyStates: Readonly<Record<Exclude<HotkeysReport['items'][number]['state'], 'active'>, string>> = {
+  'starting': 'Works on this page; asking the desktop for it…',
+  'taken': 'Works on this page alone: another program has these keys. Close that program, or record other keys.',
+  'unknown-key': 'Works on this page alone: the keyboard of the host has no such key.',
+  'unassigned': 'Works on this page alone: your desktop gave it no keys. Choose some in its settings for shortcuts.',
+  'typed': 'Works on this page alone: in every window, it would take this key from people who write.',
+  'off': 'Works on this page alone: global hotkeys are off.',
+  'no-display': 'Works on this page alone: the host runs without a desktop.',
+  'unsupported': 'Works on this page alone: global hotkeys are made for Linux so far.',
+}
+
+/** What is wrong with all of them. */
+const keyProblems: Readonly<Record<NonNullable<HotkeysReport['problem']>, string>> = {
+  'no-display': 'The host finds no desktop: start it in the session of a desktop.',
+  'display-lost': 'The desktop has ended. The host tries to reach it again.',
+  'rejected': 'The desktop does not let the host connect: start the host in its session.',
+  'only-x11': 'This Wayland desktop has no portal for global hotkeys: they work while programs of X11 have the focus.',
+  'dismissed': 'You closed the question of the desktop. Change a hotkey to be asked again.',
+  'not-built': 'A native part of the host is missing: `streams doctor` says what to install.',
+}
+
 /** Every text of the macros. */
 export const t = section('studioMacros', {
   title: 'Macros and hotkeys',
@@ -54,7 +76,16 @@ export const t = section('studioMacros', {
   remove: 'Delete macro',
   deleted: (name: string) => `Macro "${name}" deleted`,
   keys: 'Keys',
-  keysHelp: 'They work on this page while no text is written, and in programs that send them over the API.',
+  keysHelp:
+    'They work on this page while no text is written, and in programs that send them over the API. Global hotkeys work in every window of the machine that runs AMI Streams, too.',
+  globalSetting: 'Global hotkeys',
+  globalSettings: { off: 'Off: on this page alone', safe: 'On, but for keys that people write with', all: 'On for all keys' },
+  globalAdmin: 'An admin sets this.',
+  keyStates,
+  keyActive: (trigger: string | null) =>
+    trigger === null ? 'Works in every window.' : `Works in every window. Your desktop gave it ${trigger}.`,
+  keySwallowed: 'Works in every window: no other program gets this key, so that nobody can write with it.',
+  keyProblems,
   record: 'Record keys',
   recording: 'Press the keys… (Escape cancels)',
   removeKeys: (chord: string) => `Remove ${chord}`,

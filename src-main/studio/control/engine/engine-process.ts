@@ -37,6 +37,8 @@ export interface EngineProcessDependencies {
   readonly folder: string
   readonly memories: SourceMemories
   readonly reach: Pick<Reach, 'policy' | 'onChange'>
+  /** The collection without what is not to run. What stays is the very same object. */
+  readonly limit: (collection: Collection) => Collection
   /** What is on air, by canvas: what the process starts with. */
   readonly onAir: () => Readonly<Record<string, OnCanvas>>
   /** Encoders of this machine as far as they are known. */
@@ -119,7 +121,8 @@ export class EngineProcess implements StudioEngine {
     return Date.now() - (nowUs() - this.#originUs) / 1000
   }
 
-  setCollection(collection: Collection): void {
+  setCollection(given: Collection): void {
+    const collection = this.#dependencies.limit(given)
     const before = this.#collection
     this.#collection = collection
     const kept = new Set(collection.sources.map(({ id }) => id))

@@ -11,6 +11,7 @@ import { FileBook } from './files/file-book.ts'
 import { FileRetention } from './files/file-retention.ts'
 import { fileRoutes } from './files/file-routes.ts'
 import { RemuxFiles } from './files/remux-files.ts'
+import type { StoredFile } from './files/studio-file.ts'
 import { Outputs } from './outputs.ts'
 import type { StudioOutputs } from './studio-outputs.ts'
 
@@ -35,7 +36,7 @@ const maxRecoveryMs = 1500
 /** The outputs of the studio, with what the host that ran before left behind put in order. */
 export async function createOutputs(
   dependencies: CreateOutputsDependencies,
-): Promise<StudioOutputs & { readonly routes: readonly RouteDefinition[] }> {
+): Promise<StudioOutputs & { readonly routes: readonly RouteDefinition[]; readonly recovered: () => readonly StoredFile[] }> {
   const { database, writes, events, audit, log, engine, carrier, folder, reach, store, resumeWithinMs } = dependencies
   mkdirSync(folder, { recursive: true })
   const now = dependencies.now ?? Date.now
@@ -50,6 +51,7 @@ export async function createOutputs(
   const outputs = new Outputs({ engine, carrier, events, audit, log, files, folder, reach, now, store, resumeWithinMs })
   return {
     routes: fileRoutes({ files, remuxes, retention, audit, now }),
+    recovered: () => files.recovered(),
     sync: (collection) => outputs.sync(collection),
     list: () => outputs.list(),
     autostart: () => outputs.autostart(),

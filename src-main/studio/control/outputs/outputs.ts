@@ -18,7 +18,7 @@ import { RecordingOutput } from './recording/recording-output.ts'
 import { ReplayOutput } from './replay/replay-output.ts'
 import type { OutputContext, OutputState, RunningOutput } from './running-output.ts'
 import { SendOutput } from './sending/send-output.ts'
-import type { OutputReport, StudioOutputs } from './studio-outputs.ts'
+import type { OutputReport, ReturnedOutput, StudioOutputs } from './studio-outputs.ts'
 import { VirtualCameraOutput } from './virtual-camera/virtual-camera-output.ts'
 import { type WantedOutput, WantedOutputs } from './wanted-outputs.ts'
 
@@ -106,13 +106,18 @@ export class Outputs implements StudioOutputs {
     for (const { output } of this.#entries.values()) if (output.autostart) this.#beginByItself(output)
   }
 
-  resume(): void {
+  resume(): readonly ReturnedOutput[] {
     const { goesOn, stopped, leftOff } = this.#wanted.takeUp(this.#dependencies.resumeWithinMs())
     for (const [id, why] of leftOff) this.#leaveOff(id, why)
     for (const id of goesOn) if (!this.#entries.has(id)) this.#wanted.unwant(id, false)
     for (const { output } of this.#entries.values()) {
       if (goesOn.has(output.id) || (output.autostart && !stopped.has(output.id))) this.#beginByItself(output)
     }
+    return [...this.#entries.values()].flatMap(({ output: { id, name, kind } }): readonly ReturnedOutput[] => {
+      if (goesOn.has(id)) return [{ id, name, kind, goesOn: true, why: null }]
+      const why = leftOff.get(id)
+      return why === undefined ? [] : [{ id, name, kind, goesOn: false, why }]
+    })
   }
 
   async start(id: string, actor = 'host'): Promise<OutputReport> {

@@ -28,6 +28,17 @@ export const OutputReportSchema = Type.Object({
 })
 export type OutputReport = Static<typeof OutputReportSchema>
 
+/** An output that ran when the host ended. */
+export interface ReturnedOutput {
+  readonly id: string
+  readonly name: string
+  readonly kind: string
+  /** It went on by itself. */
+  readonly goesOn: boolean
+  /** Why it was left off; null where it was not. */
+  readonly why: string | null
+}
+
 /** The outputs of the studio, as routes, actions and the show rule them. */
 export interface StudioOutputs {
   /** The collection as it is now, its secrets in plain: new outputs become known, changed ones start again, removed ones end; undefined: all of them. Cheap where no output changed. */
@@ -36,8 +47,8 @@ export interface StudioOutputs {
   list(): readonly OutputReport[]
   /** A collection was opened: starts those that start with the studio. */
   autostart(): void
-  /** The host is back with the collection that it had: goes on with what ran, and starts those that start with the studio. */
-  resume(): void
+  /** The host is back with the collection that it had: goes on with what ran, and starts those that start with the studio. Answers what ran. */
+  resume(): readonly ReturnedOutput[]
   /** Resolves when the start is under way, which is kept for a host that comes back. One that had failed starts again. Throws `studio.output_*`. */
   start(id: string, actor?: string): Promise<OutputReport>
   /** Resolves when it is off: after some seconds also where a disk hangs. */

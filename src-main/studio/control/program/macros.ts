@@ -108,29 +108,3 @@ export class Macros {
     return view
   }
 }
-
-/** `ctrl+shift+1` and `Shift + Ctrl + 1` are the same chord. */
-export function sameChord(a: string, b: string): boolean {
-  return normal(a) === normal(b)
-}
-
-const otherNames: Readonly<Record<string, string>> = {
-  control: 'ctrl',
-  command: 'meta',
-  cmd: 'meta',
-  super: 'meta',
-  win: 'meta',
-  option: 'alt',
-}
-
-function normal(chord: string): string {
-  const keys = chord
-    .toLowerCase()
-    .split('+')
-    .map((key) => key.trim())
-  // A chord that ends in plus means that key.
-  const named = keys
-    .map((key, index) => (key === '' && index === keys.length - 1 ? 'plus' : (otherNames[key] ?? key)))
-    .filter((key) => key !== '')
-  return named.sort().join('+')
-}

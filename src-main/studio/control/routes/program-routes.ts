@@ -3,7 +3,8 @@ import { AppError } from '../../../platform/errors.ts'
 import { defineRoute, type RouteDefinition } from '../../../platform/routes.ts'
 import { ActionSchema } from '../../document/action-schemas.ts'
 import { type ActionDependencies, doAction } from '../actions.ts'
-import { type Macros, sameChord } from '../program/macros.ts'
+import type { Macros } from '../program/macros.ts'
+import { pressChord } from '../program/press-chord.ts'
 import type { SwitchAnswer } from '../program/program-control.ts'
 import { ErrorSchema, IdParam, Nullable, tag } from './answer-schemas.ts'
 
@@ -200,19 +201,9 @@ function actionRoutes(dependencies: ProgramRoutesDependencies): readonly RouteDe
         exactly,
       ),
       responses: { 200: Type.Object({ items: Type.Array(MacroRunSchema, { description: 'empty: it belongs to none' }) }) },
-      handler: async ({ body: { chord, released = false }, principal }) => {
-        const found = show.collection.macros.filter(
-          (macro) => macro.hotkeys.some((each) => sameChord(each, chord)) && (!released || (macro.released ?? []).length > 0),
-        )
-        const when = released ? 'released' : 'pressed'
-        for (const { name } of found)
-          audit.record({
-            kind: 'command',
-            message: `studio: ran the macro ${name} (${chord}${released ? ' released' : ''})`,
-            actor: principal.id,
-          })
-        return { body: { items: await Promise.all(found.map((macro) => macros.run(macro, principal.id, when))) } }
-      },
+      handler: async ({ body: { chord, released = false }, principal }) => ({
+        body: { items: await pressChord({ show, macros, audit }, chord, released, principal.id) },
+      }),
     }),
   ]
 }

@@ -139,6 +139,11 @@ describe('the API of the studio', () => {
         reach: { policy: () => openReach, onChange: () => () => undefined, mediaFolders: [] } as never,
         uploads: { maxMegabytes: 10, quotaMegabytes: 20 },
         resumeWithinMs: () => 0,
+        endedUnexpectedly: undefined,
+        crashesOften: () => false,
+        safeMode: false,
+        globalHotkeys: () => 'safe',
+        environment: {},
       },
       engine,
     )

@@ -1,6 +1,7 @@
 import type { SourceReport } from '../../../media/source-report.ts'
 import { AppError } from '../../../platform/errors.ts'
 import { untilBuilt } from '../../../platform/native-preparation.ts'
+import { leftOutKind } from '../../document/kinds/left-out-kind.ts'
 import { findSourceKind } from '../../document/kinds/source-kinds.ts'
 import type { RunningSource, SourceContext, StartSource } from './running-source.ts'
 import { readSettings } from './source-settings.ts'
@@ -42,6 +43,10 @@ export const sourceStarters: Readonly<Record<string, () => Promise<StartSource<a
  * Never rejects: a kind that cannot run here is reported too.
  */
 export async function startSource(kind: string, settings: unknown, context: SourceContext): Promise<RunningSource> {
+  if (kind === leftOutKind) {
+    context.report({ state: 'waiting', problem: 'Safe mode leaves this source out' })
+    return { update() {}, stop() {} }
+  }
   const description = findSourceKind(kind)
   const load = sourceStarters[kind]
   if (description === undefined || load === undefined) return noSource(context, `There are no sources of the kind ${kind}`)

@@ -40,6 +40,8 @@ export class FileBook {
   readonly #byId = new Map<string, StoredFile>()
   /** Paths of files that are about to be made. */
   readonly #claimed = new Set<string>()
+  /** Files that were being written when the host ended. */
+  #left: readonly StoredFile[] = []
   readonly #timer: NodeJS.Timeout
 
   private constructor(dependencies: FileBookDependencies) {
@@ -59,11 +61,16 @@ export class FileBook {
 
   /** Reads files again that were being written when the host ended. */
   async recover(): Promise<void> {
-    const left = [...this.#byId.values()].filter(({ state }) => state === 'writing')
-    for (const file of left) {
+    this.#left = [...this.#byId.values()].filter(({ state }) => state === 'writing')
+    for (const file of this.#left) {
       const isWholeOrNot = file.kind === 'replay' || file.remuxedFrom !== null
       await (isWholeOrNot ? this.#settle(file) : this.mend(file, 'recovered'))
     }
+  }
+
+  /** Files that were being written when the host ended, as they are now. */
+  recovered(): readonly StoredFile[] {
+    return this.#left.filter(({ id }) => this.#byId.has(id))
   }
 
   list(): readonly StoredFile[] {

@@ -93,6 +93,8 @@ export function createDrawnProcess(log: Logger): DrawnProcess {
     log.error({ source: isolated }, 'a source crashes the process that draws: it is left out')
     members.get(isolated)?.listener.onReport({
       state: 'failed',
+      // Safe mode counts them.
+      details: { crashes: crashesAllowed },
       problem: `Drawing this crashed its process ${crashesAllowed} times, so it is left out. Change its settings or its file, then save them again.`,
     })
   }
