@@ -4,7 +4,7 @@ import { createTestCard } from '../../../../media/worker/test-card/test-card.ts'
 import { fillTone, toneSampleRate } from '../../../../media/worker/test-card/test-tone.ts'
 import { connectToHost } from '../../../../platform/workers/worker-side.ts'
 import type { FromWorker, TestStreamOptions, ToWorker } from '../messages.ts'
-import { createPacer } from './pacing.ts'
+import { createPacer, startNow } from './pacing.ts'
 
 let running = false
 
@@ -40,8 +40,10 @@ async function run(options: TestStreamOptions): Promise<void> {
   }
   const card = createTestCard(options.width, options.height)
   card.paintAll(encoder.planes())
-  const startMs = Math.ceil(Date.now() / 1000) * 1000
+  const { startMs, lead } = options.paced ? startNow(Date.now(), options.fps) : { startMs: Math.ceil(Date.now() / 1000) * 1000, lead: 0 }
   const pacer = createPacer(startMs, options.fps)
+  const leadSamples = Math.round((lead * toneSampleRate) / options.fps)
+  const fill: typeof fillTone = (into, firstSample) => fillTone(into, firstSample + leadSamples)
   let nextSample = 0
   let encoded = 0
   try {
@@ -56,7 +58,7 @@ async function run(options: TestStreamOptions): Promise<void> {
       await encoder.writeFrame(due.frame)
       // After the video: FLV accepts nothing before its first packet, and Opus starts a little after 0.
       while (nextSample <= audioUntil + 2 * encoder.samplesPerPacket) {
-        await encoder.writeAudio(nextSample, fillTone)
+        await encoder.writeAudio(nextSample, fill)
         nextSample += encoder.samplesPerPacket
       }
       if (encoded === 0) host.send({ type: 'started' })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createPacer } from './pacing.ts'
+import { createPacer, startNow } from './pacing.ts'
 
 describe('the pace of the test stream', () => {
   it('waits for each frame and draws faster after a short delay', () => {
@@ -8,6 +8,15 @@ describe('the pace of the test stream', () => {
     expect(pacer.next(1000).waitMs).toBe(100)
     expect(pacer.next(1500)).toEqual({ frame: 2, wallMs: 1200, waitMs: 0 })
     expect(pacer.skipped).toBe(0)
+  })
+
+  it.each([
+    [5000, 5000, 0],
+    [5001, 5100, 1],
+    [5950, 6000, 10],
+  ])('starts at the next frame, at %i ms', (nowMs, startMs, lead) => {
+    expect(startNow(nowMs, 10)).toEqual({ startMs, lead })
+    expect(createPacer(startMs, 10).next(nowMs)).toMatchObject({ frame: 0, wallMs: startMs, waitMs: startMs - nowMs })
   })
 
   it('moves over what a suspended machine missed', () => {

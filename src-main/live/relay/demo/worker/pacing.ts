@@ -9,7 +9,17 @@ export interface Pacer {
 /** Being late by less than this is made good by drawing faster; by more (a suspended machine, a clock set forward) by skipping. */
 const catchUpMs = 1000
 
-/** `startMs` is a full second, so that frame and audio sample 0 fall on flash and beep. */
+/**
+ * Where a stream starts that waits for nothing: at the next frame of the second that runs. `lead`: frames of that second which are not sent.
+ * Flash and beep are at full seconds of the wall clock, whenever it starts.
+ */
+export function startNow(nowMs: number, fps: number): { readonly startMs: number; readonly lead: number } {
+  const secondMs = Math.floor(nowMs / 1000) * 1000
+  const lead = Math.ceil(((nowMs - secondMs) * fps) / 1000)
+  return { startMs: secondMs + (lead * 1000) / fps, lead }
+}
+
+/** `startMs`: when frame 0 is due. */
 export function createPacer(startMs: number, fps: number): Pacer {
   let origin = startMs
   let frame = -1
