@@ -21,7 +21,7 @@ describe('the window of the desktop program', () => {
     desktop = await startDesktop()
     desktop.spawn('dunst', [])
     await startPanel(desktop)
-    program = desktop.spawn(process.execPath, [join(root, 'dist/host/main.js'), 'start', '--data', dataDir, ...ports])
+    program = desktop.spawn(process.execPath, [join(root, 'bin/streams.mjs'), 'start', '--data', dataDir, ...ports])
   })
   afterAll(async () => {
     await desktop?.stop()
@@ -85,6 +85,29 @@ describe('the window of the desktop program', () => {
     const shown = async (): Promise<boolean> => Number(await run('dunstctl', 'count', 'displayed')) > 0
     await until(shown, said('a notification'))
     await desktop.screenshot(join(artifacts, 'desktop-window-closed.png'))
+    await click('Open AMI Streams')
+    await until(async () => (await windows()).length === 1, said('the window is back'))
+  })
+
+  it('is known to a host that is started again after a crash, and the icon comes back without it, too', async (context) => {
+    needsDesktop(context)
+    const host = (): { pid: number } => JSON.parse(readFileSync(join(dataDir, 'host.json'), 'utf8'))
+    const crash = async (): Promise<void> => {
+      const [{ pid }, icon] = [host(), await item()]
+      process.kill(pid, 'SIGKILL')
+      await until(() => host().pid !== pid, said('another host'))
+      await until(async () => (await item()) !== icon && (await item()), said('the icon of the other host'))
+      const live = async (): Promise<boolean> => (await call('GET', '/live/streams')).items[0]?.state === 'active'
+      await until(live, said('the test stream goes on'))
+    }
+    const [window] = await windows()
+    await crash()
+    expect(await windows()).toEqual([window])
+    const closed = (): number => program.said().split('the host goes on').length
+    const before = closed()
+    await run('xdotool', 'windowkill', window!)
+    await until(() => closed() > before, said('the closed window is noticed'))
+    await crash()
     await click('Open AMI Streams')
     await until(async () => (await windows()).length === 1, said('the window is back'))
   })

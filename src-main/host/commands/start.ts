@@ -6,7 +6,7 @@ import type { Restart } from '../supervisor/messages.ts'
 import type { RunningHost } from '../wiring.ts'
 import { addConfigFlags, type CommandContext, clientOf, configOf, run } from './context.ts'
 import { runHost } from './host.ts'
-import { startTray } from './tray-process.ts'
+import { startTray, type TrayProcess } from './tray-process.ts'
 
 export function addStartCommand(program: Command, context: CommandContext): void {
   addConfigFlags(program.command('start', { isDefault: true }))
@@ -40,30 +40,22 @@ Examples:
 async function showHost(host: RunningHost, end: () => void, context: CommandContext, output: Output): Promise<(() => void) | undefined> {
   const say = (text: string): void => void (output.json || context.stdout.write(`\n${text}\n`))
   const { supervisor } = context
-  const window =
-    supervisor?.restart === undefined ? await open(host.windowUrl(), host.ready.dataDir, context) : await adopt(supervisor.restart)
-  if (window === undefined) return undefined
-  if (window.pid !== undefined) supervisor?.send({ kind: 'window', pid: window.pid })
-  if (window.kind === 'none') say(`No window: ${window.reason}. Open in a browser:\n  ${host.ready.signInUrl}`)
-  const shown = [window]
-  // Electron has an icon of its own.
-  const tray =
-    window.kind === 'electron'
-      ? undefined
-      : startTray(host.ready.dataDir, context, (message) => {
-          if (message.kind === 'quit') end()
-          if (message.kind !== 'open') return
-          const url = host.windowUrl()
-          const target = url.includes('#') ? url.replace(/\/?#/, `${message.path}#`) : `${url}${message.path}`
-          void open(target, host.ready.dataDir, context).then((opened) => {
-            shown.push(opened)
-            watch(opened)
-          })
-        })
-  const watch = (one: OpenedWindow): void =>
-    one.onClosed((how) => {
+  const shown = new Set<OpenedWindow>()
+  /** A host that is started again looks after the window that is open. */
+  const report = (): void => supervisor?.send({ kind: 'window', pid: [...shown].at(-1)?.pid ?? null })
+  let tray: TrayProcess | undefined
+  const show = (window: OpenedWindow): void => {
+    if (window.kind === 'none') {
+      say(`No window: ${window.reason}. Open in a browser:\n  ${host.ready.signInUrl}`)
+      return
+    }
+    shown.add(window)
+    report()
+    window.onClosed((how) => {
+      shown.delete(window)
+      report()
       if (how === 'failed') say(`The window could not be shown. Open in a browser:\n  ${host.ready.signInUrl}`)
-      if (how !== 'closed') return
+      if (how !== 'closed' || shown.size > 0) return
       const live = host.onAir()
       if (live === 0) return end()
       tray?.windowClosed()
@@ -71,7 +63,19 @@ async function showHost(host: RunningHost, end: () => void, context: CommandCont
         `The window was closed, but ${live === 1 ? 'a stream or output is' : `${live} streams and outputs are`} live: the host goes on. Ctrl+C stops it.`,
       )
     })
-  watch(window)
+  }
+  const window =
+    supervisor?.restart === undefined ? await open(host.windowUrl(), host.ready.dataDir, context) : await adopt(supervisor.restart)
+  // Electron has an icon of its own.
+  if (window?.kind !== 'electron')
+    tray = startTray(host.ready.dataDir, context, (message) => {
+      if (message.kind === 'quit') end()
+      if (message.kind !== 'open') return
+      const url = host.windowUrl()
+      const target = url.includes('#') ? url.replace(/\/?#/, `${message.path}#`) : `${url}${message.path}`
+      void open(target, host.ready.dataDir, context).then(show)
+    })
+  if (window !== undefined) show(window)
   return () => {
     tray?.close()
     for (const one of shown) one.close()
