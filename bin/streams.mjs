@@ -33,6 +33,8 @@ if (!node) {
     onTerminal: process.stdin.isTTY === true,
   })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => supervisor.end(signal))
+  // What the unit of the service sends to reload it.
+  if (process.env.NOTIFY_SOCKET) process.on('SIGUSR2', () => supervisor.replace())
   const { exitCode, failure } = await supervisor.run()
   if (failure) reject(failure.code, failure.message, failure.remedy)
   process.exit(exitCode)

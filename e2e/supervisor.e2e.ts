@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
@@ -176,6 +176,64 @@ describe('the supervisor of the host', () => {
     ])
   })
 
+  describe('asked to replace the host', () => {
+    /** `onHandOver`: what the first host does when another takes over; `standby`: what that one does once it runs. */
+    const replaceable = (onHandOver: string, standby = `say({ kind: 'standby', path: '/sockets/' + round })`) =>
+      supervise(`
+        const { createInterface } = require('node:readline')
+        const { Socket } = require('node:net')
+        createInterface({ input: new Socket({ fd: 3 }) }).on('line', (line) => {
+          const message = JSON.parse(line)
+          fs.appendFileSync(dataDir + '/events', round + ' ' + line + '\\n')
+          if (message.kind === 'hand-over') { ${onHandOver} }
+          if (message.kind === 'go') listen()
+        })
+        beat()
+        if (JSON.parse(process.env.STREAMS_SUPERVISOR).standby) { ${standby} } else listen()
+      `)
+    const eventsOf = (dataDir: string): string[] =>
+      existsSync(join(dataDir, 'events')) ? readFileSync(join(dataDir, 'events'), 'utf8').trim().split('\n') : []
+
+    it.each([
+      ['ends', `say({ kind: 'ending' }); setTimeout(() => process.exit(0), 50)`, '{"kind":"go"}'],
+      ['crashes', 'process.abort()', expect.stringMatching(/^\{"kind":"go","restart":\{"cause":"crashed \(SIGABRT\)","ports":\{/)],
+    ])('ends it once the next is loaded, and has that one go on when the other %s', async (_how, onHandOver, go) => {
+      const { supervisor, handovers, dataDir } = replaceable(onHandOver)
+      const end = supervisor.run()
+      await expect.poll(() => supervisor.hostListens).toBe(true)
+      supervisor.replace()
+      supervisor.replace()
+      await expect.poll(() => eventsOf(dataDir).length).toBe(2)
+      await expect.poll(() => supervisor.hostListens).toBe(true)
+      const [first, second] = eventsOf(dataDir)
+      expect(first).toBe('1 {"kind":"hand-over","path":"/sockets/2"}')
+      expect(second!.slice(0, 2)).toBe('2 ')
+      expect(second!.slice(2)).toEqual(go)
+      supervisor.end('SIGTERM')
+      expect((await end).exitCode).toBe(143)
+      expect(handovers()).toHaveLength(2)
+    })
+
+    it('leaves it alone where the next does not load, and ends both by a signal', async () => {
+      const broken = replaceable('', 'process.exit(7)')
+      const ends = broken.supervisor.run()
+      await expect.poll(() => broken.supervisor.hostListens).toBe(true)
+      broken.supervisor.replace()
+      await expect.poll(broken.said).toContain('The new host could not be loaded. The one before it goes on.')
+      expect([broken.supervisor.hostListens, eventsOf(broken.dataDir)]).toEqual([true, []])
+      broken.supervisor.end('SIGTERM')
+      expect((await ends).exitCode).toBe(143)
+
+      const slow = replaceable('', '')
+      const ended = slow.supervisor.run()
+      await expect.poll(() => slow.supervisor.hostListens).toBe(true)
+      slow.supervisor.replace()
+      await expect.poll(() => slow.handovers().length).toBe(2)
+      slow.supervisor.end('SIGTERM')
+      expect((await ended).exitCode).toBe(143)
+    })
+  })
+
   it('passes a signal on and starts nothing again, not even what it waits to start', async () => {
     const running = supervise(`process.on('SIGTERM', () => process.exit(5)); listen(); beat()`)
     const waiting = supervise(`if (round === 1) listen(); process.exit(9)`, { firstMs: 600_000, maxMs: 600_000 })
@@ -337,5 +395,45 @@ describe('a supervised host', () => {
     host.process.kill('SIGTERM')
     expect(await exited).toBe(0)
     expect(hostFile()).toBeUndefined()
+  })
+})
+
+describe('a host of a service', () => {
+  it('is replaced by one that is loaded first: its ports stay open, its test stream goes on', async () => {
+    // Nobody listens to what it reports: the signal is what systemd would send.
+    const host = await startHost({ name: 'supervisor-replaced', supervised: true, env: { NOTIFY_SOCKET: '@ami-streams-nobody' } })
+    onTestFinished(() => host.stop())
+    await host.api('POST', '/live/demo', { name: 'demo' })
+    await host.until('demo', ({ state }) => state === 'active')
+    const info = async () => (await host.api('GET', '/host')).body
+    const before = await info()
+    const failures: string[] = []
+    let dials = true
+    const dial = async (port: number): Promise<number> => {
+      let count = 0
+      for (; dials; count++) {
+        await new Promise<void>((resolve) => {
+          const socket = connect(port, '127.0.0.1', () => resolve())
+          socket.once('error', (error) => {
+            failures.push(`${port}: ${error.message}`)
+            resolve()
+          })
+          socket.once('connect', () => socket.destroy())
+        })
+        await new Promise((resolve) => setTimeout(resolve, 10))
+      }
+      return count
+    }
+    const dialled = [host.httpPort, host.rtmpPort, Number(host.ready.httpsPort)].map(dial)
+    host.process.kill('SIGUSR2')
+    const after = await until(async () => {
+      const now = await info().catch(() => undefined)
+      return now !== undefined && now.pid !== before.pid && now
+    }, 'another host')
+    await host.until('demo', ({ state }) => state === 'active')
+    dials = false
+    expect(Math.min(...(await Promise.all(dialled)))).toBeGreaterThan(5)
+    expect(failures).toEqual([])
+    expect(after.ports).toEqual(before.ports)
   })
 })

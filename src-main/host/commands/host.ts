@@ -1,10 +1,11 @@
 import type { Command } from 'commander'
 import { type ListenerHandover, openListenerHandover } from '../../platform/service-manager/listener-handover.ts'
-import { openNotifier } from '../../platform/service-manager/notifier.ts'
+import { notifierAt, openNotifier } from '../../platform/service-manager/notifier.ts'
 import { createLogTail } from '../../platform/telemetry/log-tail.ts'
 import { createLogger } from '../../platform/telemetry/logger.ts'
 import type { Config } from '../config.ts'
 import type { Output } from '../output.ts'
+import { followSupervisor } from '../supervisor/follow-supervisor.ts'
 import type { HostPorts } from '../supervisor/messages.ts'
 import { type HostDependencies, type RunningHost, type StopCause, startHost } from '../wiring.ts'
 import { addConfigFlags, type CommandContext, configOf, run } from './context.ts'
@@ -19,7 +20,16 @@ export async function runHost(
 ): Promise<void> {
   const { config: given, sources } = configOf(command, context)
   const { supervisor } = context
-  const { restart } = supervisor ?? {}
+  const ended = Promise.withResolvers<StopCause>()
+  /** Where the host that takes over from this one waits for its listening sockets. */
+  let successor: string | undefined
+  const { restart, sockets } = await followSupervisor(supervisor, {
+    onHandOver: (path) => {
+      successor = path
+      ended.resolve('system')
+    },
+    onLost: () => ended.resolve('system'),
+  })
   const wanted = restart === undefined ? given : withPorts(given, restart.ports)
   // On a terminal the lines would hide the URLs; a program or a log file needs them.
   const onTerminal = supervisor?.stderrIsTerminal ?? process.stderr.isTTY
@@ -35,10 +45,8 @@ export async function runHost(
   process.on('uncaughtExceptionMonitor', logFailure)
   process.on('warning', logWarning)
   const notifier = openNotifier(context.serviceManager ?? {}, (error) => logger.warn({ err: error }, 'the service manager is not notified'))
-  const listeners = openListenerHandover(supervisor?.sockets ?? [], wantedListeners(wanted), notifier)
+  const listeners = openListenerHandover(sockets, wantedListeners(wanted), notifier)
   const config: Config = { ...wanted, ...portOptions(listeners.ports) }
-  const ended = Promise.withResolvers<StopCause>()
-  supervisor?.open(() => ended.resolve('system'))
   if (listeners.released.length > 0) supervisor?.send({ kind: 'release', sockets: listeners.released })
   // A host that is started again goes on with what was open last: the file that it was started with is older.
   const host = await startHost({
@@ -64,11 +72,15 @@ export async function runHost(
     by = await stopped
   } finally {
     supervisor?.send({ kind: 'ending' })
-    notifier?.send(['STOPPING=1'])
+    // The service goes on with another host, or ends. Whether it is stopped or restarted is not known here: the service manager closes
+    // what it need not keep.
+    if (successor === undefined) notifier?.send(['STOPPING=1'])
     leave?.()
-    // Whether the service is stopped or restarted is not known here: the service manager closes what it need not keep.
-    const kept = by === 'system' && listeners.keep(listening(host.ready))
-    await host.stop(by, kept)
+    const keeper =
+      successor === undefined ? notifier : notifierAt(successor, (error) => logger.warn({ err: error }, 'no socket is passed on'))
+    const goesOn = by === 'system' && keeper !== undefined
+    if (goesOn) listeners.keep(listening(host.ready), keeper)
+    await host.stop(by, goesOn)
     stopBeating?.()
     process.off('uncaughtExceptionMonitor', logFailure)
     process.off('warning', logWarning)

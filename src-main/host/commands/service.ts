@@ -68,8 +68,8 @@ Examples:
       }),
     )
   withScope(service.command('restart').description('start the service again, for an update; its ports stay open meanwhile')).action(
-    run(context, (output, command) => {
-      const report = restartService(requestOf(command).scope)
+    run(context, async (output, command) => {
+      const report = await restartService(requestOf(command).scope)
       output.result(report, () => reportText(report))
     }),
   )

@@ -26,10 +26,15 @@ describe('the unit file', () => {
     expect(unitFile({ scope: 'system', program, notifies: true, dataDir: '/srv/streams' })).toContain('\nReadWritePaths=/srv/streams\n')
   })
 
+  it('is reloaded by a signal to the process that systemd names', () => {
+    const text = unitFile({ scope: 'user', program, notifies: true })
+    expect(text).toContain(`\nExecReload=/bin/sh -c 'kill -USR2 "$$MAINPID"'\n`)
+  })
+
   it('waits for nothing that a host without the native part cannot say', () => {
     const text = unitFile({ scope: 'system', program, notifies: false })
     expect(text).toContain('\nType=exec\n')
-    expect(text).not.toMatch(/Type=notify|WatchdogSec|FileDescriptorStoreMax/)
+    expect(text).not.toMatch(/Type=notify|WatchdogSec|FileDescriptorStoreMax|ExecReload/)
   })
 
   it('shows when somebody changed it', () => {
@@ -55,7 +60,7 @@ describe('the log of a process', () => {
 describe('what systemd says of a unit', () => {
   it('is read as it prints it', () => {
     const text =
-      'MainPID=105\nNRestarts=2\nLoadState=loaded\nActiveState=active\nFragmentPath=/etc/a=b.service\nDropInPaths=/etc/x.conf /etc/y.conf\nUnitFileState=enabled\nActiveEnterTimestamp=@1795408000\n'
+      'MainPID=105\nNRestarts=2\nCanReload=yes\nLoadState=loaded\nActiveState=active\nFragmentPath=/etc/a=b.service\nDropInPaths=/etc/x.conf /etc/y.conf\nUnitFileState=enabled\nActiveEnterTimestamp=@1795408000\n'
     expect(parseUnitState(text)).toEqual({
       found: true,
       file: '/etc/a=b.service',
@@ -64,6 +69,7 @@ describe('what systemd says of a unit', () => {
       pid: 105,
       since: new Date(1_795_408_000_000).toISOString(),
       restarts: 2,
+      reloads: true,
       dropIns: ['/etc/x.conf', '/etc/y.conf'],
     })
   })

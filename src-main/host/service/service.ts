@@ -2,9 +2,11 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { defaultDataFolder } from '../../platform/config/data-folder.ts'
 import { AppError } from '../../platform/errors.ts'
+import { readHostFile } from '../../platform/identity/host-file.ts'
 import { addonFile } from '../../platform/native-addon.ts'
 import { installation } from '../version.ts'
 import { lingers, requireSystemd, systemctl, type UnitState, unitState } from './systemd.ts'
@@ -80,12 +82,32 @@ export function removeService({ scope, force }: Pick<ServiceRequest, 'scope' | '
   return report
 }
 
-/** Starts it again; what listens stays open meanwhile. Throws `service.*`. */
-export function restartService(scope: ServiceScope): ServiceReport {
+/** How long a new host may take to load and to take over, ms: what is longer is a fault of it. */
+const replaceMs = 60_000
+
+/**
+ * Has a new host of the installed program take over; what listens stays open meanwhile. It is loaded before the one that runs ends, where the
+ * service can do that and does. Throws `service.*`.
+ */
+export async function restartService(scope: ServiceScope): Promise<ServiceReport> {
   requireRights(scope)
-  if (!unitState(scope).found) throw new AppError('service.not_installed')
-  systemctl(scope, ['restart', serviceUnit])
+  const { found, active, reloads } = unitState(scope)
+  if (!found) throw new AppError('service.not_installed')
+  const { dataDir } = reportService({ scope })
+  const run = readHostFile(dataDir)?.run
+  const canReplace = active === 'active' && reloads && run !== undefined
+  if (canReplace) systemctl(scope, ['reload', serviceUnit])
+  if (!canReplace || !(await isReplaced(dataDir, run))) systemctl(scope, ['restart', serviceUnit])
   return reportService({ scope })
+}
+
+/** Waits until another host than `run` has the data folder. */
+async function isReplaced(dataDir: string, run: string): Promise<boolean> {
+  for (const end = performance.now() + replaceMs; performance.now() < end; await delay(50)) {
+    const now = readHostFile(dataDir)?.run
+    if (now !== undefined && now !== run) return true
+  }
+  return false
 }
 
 /** Throws `service.unavailable`. */

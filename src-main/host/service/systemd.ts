@@ -18,6 +18,8 @@ export interface UnitState {
   readonly since: string | null
   /** How often systemd started it again by itself. */
   readonly restarts: number
+  /** It can be replaced by a new one that is loaded before it ends (`systemctl reload`). */
+  readonly reloads: boolean
   /** Drop-ins that change it. */
   readonly dropIns: readonly string[]
 }
@@ -56,7 +58,7 @@ export function requireSystemd(): void {
     throw new AppError('service.unavailable', 'This system is not run by systemd')
 }
 
-const properties = 'LoadState,ActiveState,UnitFileState,FragmentPath,MainPID,ActiveEnterTimestamp,NRestarts,DropInPaths'
+const properties = 'LoadState,ActiveState,UnitFileState,FragmentPath,MainPID,ActiveEnterTimestamp,NRestarts,CanReload,DropInPaths'
 
 export function unitState(scope: ServiceScope): UnitState {
   return parseUnitState(systemctl(scope, ['show', serviceUnit, '--timestamp=unix', `--property=${properties}`]))
@@ -77,6 +79,7 @@ export function parseUnitState(text: string): UnitState {
     pid: pid > 0 ? pid : null,
     since: active === 'active' && sinceS > 0 ? new Date(sinceS * 1000).toISOString() : null,
     restarts: Number(of('NRestarts')) || 0,
+    reloads: of('CanReload') === 'yes',
     dropIns: of('DropInPaths').split(' ').filter(Boolean),
   }
 }

@@ -87,6 +87,12 @@ export function unitFile({ scope, program, dataDir, notifies }: UnitFileOptions)
         ]
       : ['Type=exec']),
     `ExecStart=${[...program, 'host'].map(quoted).join(' ')}`,
+    ...(notifies
+      ? [
+          '# The next host is loaded before the one that runs ends. A kill of its own is not in every system.',
+          `ExecReload=/bin/sh -c 'kill -USR2 "$$MAINPID"'`,
+        ]
+      : []),
     ...(data === undefined ? [] : [`Environment=${quoted(`STREAMS_DATA=${data}`)}`]),
     ...(scope === 'system' && data !== undefined && data !== systemDataFolder ? [`ReadWritePaths=${quoted(data)}`] : []),
     'Restart=on-failure',

@@ -2,13 +2,13 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, readFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { createInterface } from 'node:readline'
-import type { Readable } from 'node:stream'
+import type { Duplex } from 'node:stream'
 import { type PassedSocket, passedVariables, readPassedSockets } from '../../platform/service-manager/passed-sockets.ts'
 import { type RestartPolicy, restartDelayMs } from '../../platform/workers/supervise-worker.ts'
 import { Watchdog, waitedForProcessorMs } from '../../platform/workers/watchdog.ts'
 import { crashLogName, logCrash } from './crash-log.ts'
 import { inspectorLine, readHungStack } from './hung-stack.ts'
-import { type Handover, type HostMessage, handoverVariable, type Restart, supervisorFd } from './messages.ts'
+import { type Handover, type HostMessage, handoverVariable, type Restart, type SupervisorMessage, supervisorFd } from './messages.ts'
 
 /** `firstMs` and what follows it apply from the second crash in a row on: after the first the host is started at once. */
 export interface SupervisorPolicy extends RestartPolicy {
@@ -71,10 +71,14 @@ export class HostSupervisor {
   readonly #ended: Promise<SupervisorEnd>
   #resolve: (end: SupervisorEnd) => void = () => undefined
   #child: ChildProcess | undefined
+  /** The host that is to take over, and where it takes the listening sockets once it is loaded. */
+  #next: { readonly child: ChildProcess; readonly timer: NodeJS.Timeout; path?: string } | undefined
   #watchdog: Watchdog | undefined
   #timer: NodeJS.Timeout | undefined
   /** What the newest host said of itself once it listened. */
   #host: ReadyMessage | undefined
+  /** The host that ends was asked to by us, for one that has ended itself since. */
+  #lostNext = false
   #windowPid: number | undefined
   #listens = false
   #startedMs = 0
@@ -116,9 +120,21 @@ export class HostSupervisor {
     return this.#listens
   }
 
+  /**
+   * Replaces the host that runs by a new one of the program that is on the disk now: it is loaded beside the other, which ends only then.
+   * One that does not come so far is given up, and the other goes on.
+   */
+  replace(): void {
+    if (!this.#listens || this.#hostEnds || this.#signal !== undefined || this.#next !== undefined) return
+    const child = this.#spawn({ standby: true })
+    const giveUp = (): void => void child.kill('SIGKILL')
+    this.#next = { child, timer: setTimeout(giveUp, this.#policy.startMs) }
+  }
+
   /** Passes a signal on; the host is not started again. */
   end(signal: NodeJS.Signals): void {
     this.#signal = signal
+    this.#next?.child.kill('SIGKILL')
     const child = this.#child
     if (child === undefined) {
       clearTimeout(this.#timer)
@@ -141,13 +157,15 @@ export class HostSupervisor {
   }
 
   #start(restart: Restart | undefined): void {
+    this.#attend(this.#spawn(restart && { restart }))
+    if (restart !== undefined) this.#watch(this.#child, this.#policy.startMs)
+  }
+
+  /** Starts a process; it is the host's once it is attended. */
+  #spawn(more: Pick<Handover, 'restart' | 'standby'> = {}): ChildProcess {
     const { command, env, stderr } = this.#options
     const sockets = this.#sockets.map(({ name }, index) => ({ name, fd: supervisorFd + 1 + index }))
-    const handover: Handover = {
-      stderrIsTerminal: stderr.isTTY === true,
-      ...(restart && { restart }),
-      ...(sockets.length > 0 && { sockets }),
-    }
+    const handover: Handover = { stderrIsTerminal: stderr.isTTY === true, ...more, ...(sockets.length > 0 && { sockets }) }
     const [node, ...args] = command
     const child = spawn(node, args, {
       stdio: ['inherit', 'inherit', 'pipe', 'pipe', ...this.#sockets.map(({ fd }) => fd)],
@@ -157,35 +175,44 @@ export class HostSupervisor {
         [handoverVariable]: JSON.stringify(handover),
       },
     })
-    this.#child = child
-    this.#startedMs = performance.now()
-    this.#listens = this.#hostEnds = this.#hung = false
-    this.#tail = ''
-    this.#hungStack = undefined
     child.stderr?.on('data', (bytes: Buffer) => {
-      this.#tail = (this.#tail + bytes.toString('latin1')).slice(-tailBytes)
+      if (child === this.#child) this.#tail = (this.#tail + bytes.toString('latin1')).slice(-tailBytes)
       stderr.write(bytes)
     })
-    const channel = child.stdio[3] as Readable
+    const channel = channelOf(child)
     channel.on('error', () => undefined)
-    createInterface({ input: channel }).on('line', (line) => this.#hear(JSON.parse(line) as HostMessage))
-    if (restart !== undefined) this.#watch(child, this.#policy.startMs)
+    createInterface({ input: channel }).on('line', (line) => this.#hear(child, JSON.parse(line) as HostMessage))
     child.on('error', (error) => {
-      if (child.pid === undefined)
-        this.#finish(1, { code: 'setup.node', message: `Node does not start: ${error.message}`, remedy: 'Run `npm run setup`.' })
+      if (child.pid !== undefined) return
+      if (child === this.#next?.child) this.#onNextExit()
+      else this.#finish(1, { code: 'setup.node', message: `Node does not start: ${error.message}`, remedy: 'Run `npm run setup`.' })
     })
     child.on('exit', (code, signal) => {
-      this.#watchdog?.stop()
+      if (child === this.#child) this.#watchdog?.stop()
       const drained = new Promise((resolve) => child.once('close', resolve))
       void Promise.race([drained, new Promise((resolve) => setTimeout(resolve, drainMs))]).then(() => {
         child.stderr?.destroy()
         channel.destroy()
-        this.#onExit(code, signal)
+        if (child === this.#next?.child) this.#onNextExit()
+        else this.#onExit(code, signal)
       })
     })
+    return child
   }
 
-  #hear(message: HostMessage): void {
+  #attend(child: ChildProcess): void {
+    this.#child = child
+    this.#startedMs = performance.now()
+    this.#listens = this.#hostEnds = this.#hung = this.#lostNext = false
+    this.#tail = ''
+    this.#hungStack = undefined
+  }
+
+  #hear(child: ChildProcess, message: HostMessage): void {
+    if (child === this.#next?.child) {
+      if (message.kind === 'standby') this.#onStandby(message.path)
+      return
+    }
     this.#watchdog?.heard()
     switch (message.kind) {
       case 'ready':
@@ -196,7 +223,7 @@ export class HostSupervisor {
         else this.#watchdog.allow(this.#policy.silenceMs)
         break
       case 'window':
-        this.#windowPid = message.pid
+        this.#windowPid = message.pid ?? undefined
         break
       case 'release':
         for (const { name, fd } of this.#sockets) if (message.sockets.includes(name)) closeSync(fd)
@@ -208,14 +235,56 @@ export class HostSupervisor {
     }
   }
 
+  /** The next host is loaded: the one that runs ends, and sends it what listens. */
+  #onStandby(path: string): void {
+    const [next, child] = [this.#next, this.#child]
+    if (next === undefined) return
+    clearTimeout(next.timer)
+    // A crash or a person came in between: what follows that is decided already.
+    if (child === undefined || this.#hostEnds) {
+      next.child.kill('SIGKILL')
+      return
+    }
+    next.path = path
+    tell(child, { kind: 'hand-over', path })
+    this.#timer = setTimeout(() => {
+      this.#note('The host does not end, and is killed.')
+      child.kill('SIGKILL')
+    }, this.#policy.endMs)
+  }
+
+  /** The next host ended before it took over. */
+  #onNextExit(): void {
+    clearTimeout(this.#next?.timer)
+    this.#lostNext = this.#next?.path !== undefined
+    this.#next = undefined
+    if (this.#signal !== undefined) return
+    this.#note(
+      this.#lostNext ? 'The new host has ended before it took over.' : 'The new host could not be loaded. The one before it goes on.',
+    )
+  }
+
   #onExit(code: number | null, signal: NodeJS.Signals | null): void {
     this.#child = undefined
     this.#watchdog = undefined
     clearTimeout(this.#timer)
     const exitCode = code ?? 128 + (constants.signals[signal ?? 'SIGTERM'] ?? 15)
     const isWanted = this.#hostEnds || this.#signal !== undefined || code === 0 || code === 130
-    if (this.#host === undefined || isWanted) this.#finish(exitCode)
+    const next = this.#next
+    if (this.#host !== undefined && this.#signal === undefined && next?.path !== undefined) {
+      this.#takeOver(next.child, isWanted ? undefined : { cause: this.#causeOf(code, signal), ports: this.#host.ports })
+    } else if (this.#host !== undefined && this.#signal === undefined && this.#lostNext) {
+      this.#start({ cause: 'was to be replaced, and the next host ended', ports: this.#host.ports })
+    } else if (this.#host === undefined || isWanted) this.#finish(exitCode)
     else this.#onCrash(this.#host, exitCode, this.#causeOf(code, signal))
+  }
+
+  /** The host before is gone: the one that waited goes on in its place. */
+  #takeOver(next: ChildProcess, restart: Restart | undefined): void {
+    this.#next = undefined
+    this.#attend(next)
+    this.#watch(next, this.#policy.startMs)
+    tell(next, { kind: 'go', ...(restart && { restart }) })
   }
 
   #onCrash({ dataDir, version, ports }: ReadyMessage, exitCode: number, cause: string): void {
@@ -299,6 +368,11 @@ export class HostSupervisor {
     this.#resolve({ exitCode, ...(failure && { failure }) })
   }
 }
+
+/** The channel between a host and its supervisor, on this side. */
+const channelOf = (child: ChildProcess): Duplex => child.stdio[supervisorFd] as unknown as Duplex
+
+const tell = (host: ChildProcess, message: SupervisorMessage): void => void channelOf(host).write(`${JSON.stringify(message)}\n`)
 
 /** The state of a process's main thread, a letter of proc(5); undefined where the system does not tell. */
 function stateOf(pid: number | undefined): string | undefined {

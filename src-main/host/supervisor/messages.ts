@@ -30,6 +30,8 @@ export interface Handover {
   /** Standard error goes through the supervisor: whether it ends on a terminal. */
   readonly stderrIsTerminal: boolean
   readonly restart?: Restart
+  /** It takes over from a host that runs: it gets ready to start, says `standby`, and starts when it is asked to (`go`). */
+  readonly standby?: true
   /** Listening sockets that the service manager passed to the supervisor, with their descriptors in the host. */
   readonly sockets?: readonly PassedSocket[]
 }
@@ -39,8 +41,18 @@ export type HostMessage =
   | { readonly kind: 'beat' }
   /** It listens: from now on it is started again when it ends unexpectedly. */
   | { readonly kind: 'ready'; readonly version: string; readonly dataDir: string; readonly ports: HostPorts }
-  | { readonly kind: 'window'; readonly pid: number }
+  /** Process of the window that is open; null: no window is. */
+  | { readonly kind: 'window'; readonly pid: number | null }
   /** Nothing listens on these sockets any more: their owner closes them. */
   | { readonly kind: 'release'; readonly sockets: readonly string[] }
+  /** Loaded, and waiting for the end of the host before it, which sends its listening sockets to the socket at `path`. */
+  | { readonly kind: 'standby'; readonly path: string }
   /** It was asked to end, and does. */
   | { readonly kind: 'ending' }
+
+/** What a supervisor tells its host, one JSON object a line. */
+export type SupervisorMessage =
+  /** Another host takes over: end, and send the listening sockets to the socket at `path`. */
+  | { readonly kind: 'hand-over'; readonly path: string }
+  /** The host before this one has ended; `restart` where it did so unexpectedly. */
+  | { readonly kind: 'go'; readonly restart?: Restart }

@@ -1,6 +1,6 @@
 import { closeSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { type BoundSocket, canonicalIp, inodeOf, parseSocketTable } from '../socket-table.ts'
-import type { ServiceNotifier } from './notifier.ts'
+import type { Notifier } from './notifier.ts'
 import type { PassedSocket } from './passed-sockets.ts'
 import {
   chooseSockets,
@@ -24,15 +24,15 @@ export interface ListenerHandover {
   readonly continues: boolean
   /** Names of passed sockets that were closed, since no option asks for them any more. */
   readonly released: readonly string[]
-  /** Asks the service manager to keep what listens now, before the listeners close. False without a service manager. */
-  keep(listening: Readonly<Partial<Record<ListenerName, number | null>>>): boolean
+  /** Sends what listens now to who keeps it (a service manager, the next host), before the listeners close. */
+  keep(listening: Readonly<Partial<Record<ListenerName, number | null>>>, keeper: Notifier): void
 }
 
 /** Takes over what was passed. Throws `service.sockets_invalid`. */
 export function openListenerHandover(
   passed: readonly PassedSocket[],
   wanted: WantedListeners,
-  notifier: ServiceNotifier | undefined,
+  notifier: Notifier | undefined,
 ): ListenerHandover {
   const table = passed.length > 0 ? readTable() : []
   const offered = passed.map((socket) => ({ ...socket, bound: table.find(({ inode }) => inode === linkedInode(socket.fd)) }))
@@ -47,8 +47,7 @@ export function openListenerHandover(
     ports: of(({ port }) => port),
     continues: passed.some(({ name }) => listenerNames.some((one) => keptName(one) === name)),
     released: [...names],
-    keep(listening) {
-      if (notifier === undefined) return false
+    keep(listening, keeper) {
       const open = ownSockets()
       for (const name of listenerNames) {
         const port = listening[name]
@@ -64,9 +63,8 @@ export function openListenerHandover(
         )
         const fd = socket && open.get(socket.inode)
         // Without FDPOLL=0 an ICMP error at the UDP socket would have it dropped.
-        if (fd !== undefined) notifier.send(['FDSTORE=1', `FDNAME=${keptName(name)}`, 'FDPOLL=0'], [fd])
+        if (fd !== undefined) keeper.send(['FDSTORE=1', `FDNAME=${keptName(name)}`, 'FDPOLL=0'], [fd])
       }
-      return true
     },
   }
 }

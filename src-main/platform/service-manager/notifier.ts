@@ -1,19 +1,17 @@
-import { requireAddon } from '../native-addon.ts'
 import { repeat } from '../repeat.ts'
+import { loadServiceManager, type ServiceManagerAddon } from './native-service-manager.ts'
 
 /** Variables of a service manager that speaks sd_notify(3). */
 export const notifyVariables = ['NOTIFY_SOCKET', 'WATCHDOG_USEC', 'WATCHDOG_PID'] as const
 
-/** native/service-manager. */
-interface ServiceManagerAddon {
-  /** Sends the lines and descriptors as one datagram to the socket at `path`; throws what the system says. */
-  notify(path: string, lines: string, descriptors: readonly number[]): void
-}
-
-/** Reports to the service manager. Nothing of it ends the host: what fails is logged once. */
-export interface ServiceNotifier {
+/** Takes datagrams of sd_notify(3). Nothing of it ends the host: what fails is logged once. */
+export interface Notifier {
   /** Lines of sd_notify(3), and descriptors that belong to them. */
   send(lines: readonly string[], descriptors?: readonly number[]): void
+}
+
+/** Reports to the service manager. */
+export interface ServiceNotifier extends Notifier {
   /** Says that the host is alive as often as the service manager wants; returns the way to stop. */
   beat(): () => void
 }
@@ -25,22 +23,14 @@ export function openNotifier(
 ): ServiceNotifier | undefined {
   const { NOTIFY_SOCKET: path, WATCHDOG_USEC: watchdogText } = environment
   if (path === undefined || path === '' || process.platform !== 'linux') return undefined
-  let addon: ServiceManagerAddon
+  let notifier: Notifier
   try {
-    addon = requireAddon<ServiceManagerAddon>('service-manager')
+    notifier = notifierAt(path, onFailure)
   } catch (error) {
     onFailure(error)
     return undefined
   }
-  let failed = false
-  const send: ServiceNotifier['send'] = (lines, descriptors = []) => {
-    try {
-      addon.notify(path, lines.join('\n'), descriptors)
-    } catch (error) {
-      if (!failed) onFailure(error)
-      failed = true
-    }
-  }
+  const { send } = notifier
   return {
     send,
     beat() {
@@ -48,6 +38,22 @@ export function openNotifier(
       if (!(withinMs > 0)) return () => undefined
       const timer = repeat(Math.max(100, withinMs / 4), () => send(['WATCHDOG=1']))
       return () => clearInterval(timer)
+    },
+  }
+}
+
+/** Sends to the socket at a path. Throws where the native part is missing. */
+export function notifierAt(path: string, onFailure: (error: unknown) => void): Notifier {
+  const addon: ServiceManagerAddon = loadServiceManager()
+  let failed = false
+  return {
+    send(lines, descriptors = []) {
+      try {
+        addon.notify(path, lines.join('\n'), descriptors)
+      } catch (error) {
+        if (!failed) onFailure(error)
+        failed = true
+      }
     },
   }
 }
