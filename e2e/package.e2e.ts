@@ -6,11 +6,12 @@ import { createInterface } from 'node:readline'
 import sharp from 'sharp'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { readFrames, recordFrames } from './helpers/decode.ts'
+import { noPackage, packedDeb, packedVersion } from './helpers/packed.ts'
 import { root } from './helpers/paths.ts'
 import { skipBecause } from './helpers/skip.ts'
 import { until } from './helpers/until.ts'
 
-const missing = ['dpkg-deb', 'dpkg-shlibdeps', 'strip'].filter((program) => spawnSync(program, ['--version']).error !== undefined)
+const missing = noPackage()
 
 /** The package is made from this checkout, unpacked, and run with nothing of the checkout. */
 describe('the Debian package', () => {
@@ -18,25 +19,20 @@ describe('the Debian package', () => {
   let deb: string
   let unpacked: string
   let program: string
-  const version = '0.0.1~test'
 
   beforeAll(() => {
-    if (missing.length > 0) return
+    if (missing !== undefined) return
     folder = mkdtempSync(join(tmpdir(), 'ami-streams-package-'))
-    execFileSync(process.execPath, ['scripts/pack.mjs', '--fast', '--only', 'deb', '--version', version, '--out', folder], {
-      cwd: root,
-      stdio: ['ignore', 'ignore', 'inherit'],
-    })
-    deb = join(folder, readdirSync(folder).find((name) => name.endsWith('.deb'))!)
+    deb = packedDeb()
     unpacked = join(folder, 'unpacked')
     execFileSync('dpkg-deb', ['--extract', deb, unpacked])
     program = join(unpacked, 'usr/bin/streams')
   }, 600_000)
   afterAll(() => {
-    if (missing.length === 0) rmSync(folder, { recursive: true, force: true })
+    if (missing === undefined) rmSync(folder, { recursive: true, force: true })
   })
   beforeEach((context) => {
-    if (missing.length > 0) skipBecause(context, `no package is made without ${missing.join(', ')}: apt-get install dpkg-dev binutils`)
+    if (missing !== undefined) skipBecause(context, missing)
   })
 
   const field = (name: string): string => execFileSync('dpkg-deb', ['--field', deb, name], { encoding: 'utf8' }).trim()
@@ -45,7 +41,7 @@ describe('the Debian package', () => {
   const plain = { PATH: '/usr/bin:/bin', HOME: '/nonexistent' }
 
   it('says what it needs and what it is', () => {
-    expect([field('Package'), field('Version')]).toEqual(['ami-streams', version])
+    expect([field('Package'), field('Version')]).toEqual(['ami-streams', packedVersion])
     expect(field('Depends')).toMatch(/libc6 \(>= [\d.]+\)/)
     expect(field('Depends'), 'screens and PipeWire are not needed by a host').not.toMatch(/xcb|pipewire/)
     expect(field('Recommends')).toMatch(/libpipewire-0\.3-0.*libxcb1.*chromium/)
@@ -63,7 +59,7 @@ describe('the Debian package', () => {
 
   it('lists what is in it with licences, FFmpeg among them', () => {
     const bill = JSON.parse(readFileSync(share('doc/ami-streams/ami-streams.cdx.json'), 'utf8'))
-    expect(bill).toMatchObject({ bomFormat: 'CycloneDX', specVersion: '1.5', metadata: { component: { version } } })
+    expect(bill).toMatchObject({ bomFormat: 'CycloneDX', specVersion: '1.5', metadata: { component: { version: packedVersion } } })
     const licences = new Map(bill.components.map((each: any) => [each.name, each.licenses[0].license.id ?? each.licenses[0].license.name]))
     expect(licences.get('ffmpeg')).toBe('GPL-3.0-or-later')
     for (const name of ['node', 'node-av', 'fastify', 'sharp', 'react', 'hls.js', 'typebox']) expect(licences.get(name), name).toBeTruthy()

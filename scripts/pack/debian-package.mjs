@@ -32,25 +32,40 @@ function libraryPackages(files, libraryFolders) {
   }
 }
 
-/** The service of the machine that runs goes on with the new program; one that does not is left alone. */
+/** Has the systemd of each user who is there do something with the service; what it says of one without the service is no matter. */
+const ofEachUser = `of_each_user() {
+  for bus in /run/user/*/bus; do
+    [ -S "$bus" ] || continue
+    uid=\${bus#/run/user/}
+    uid=\${uid%/bus}
+    name=$(getent passwd "$uid" | cut -d: -f1)
+    [ -n "$name" ] || continue
+    timeout 60 runuser -u "$name" -- env "XDG_RUNTIME_DIR=/run/user/$uid" systemctl --user "$@" >/dev/null 2>&1 </dev/null || true
+  done
+}
+`
+/** Services that run go on with the new program; those that do not are left alone. */
 const afterInstall = `#!/bin/sh
 set -e
-if [ "$1" = configure ]; then
+${ofEachUser}if [ "$1" = configure ]; then
   if ! getent passwd ami-streams >/dev/null; then
     useradd --system --user-group --home-dir /var/lib/ami-streams --no-create-home --shell /usr/sbin/nologin ami-streams
   fi
   if [ -d /run/systemd/system ]; then
     systemctl daemon-reload || true
-    systemctl try-restart ami-streams.service || true
+    systemctl try-reload-or-restart ami-streams.service || true
+    of_each_user daemon-reload
+    of_each_user try-reload-or-restart ami-streams.service
   fi
 fi
 `
 const beforeRemove = `#!/bin/sh
 set -e
-# Compiled code that Node keeps beside the program where root ran it: of no package, and of this version alone.
+${ofEachUser}# Compiled code that Node keeps beside the program where root ran it: of no package, and of this version alone.
 rm -rf /usr/lib/ami-streams/dist/host/cache
 if [ "$1" = remove ] && [ -d /run/systemd/system ]; then
   systemctl disable --now ami-streams.service >/dev/null 2>&1 || true
+  of_each_user stop ami-streams.service
 fi
 `
 /** Purged is what the service of the machine wrote; what users have in their home folders is theirs. */
@@ -92,7 +107,8 @@ export function writeDebianPackage({ tree, file, version, needed, wanted, librar
     'Priority': 'optional',
     'Maintainer': 'AMI Streams <noreply@ami-streams.invalid>',
     'Installed-Size': String(size),
-    'Depends': libraryPackages(needed, libraryFolders),
+    // Its scripts add the user of the service.
+    'Depends': `${libraryPackages(needed, libraryFolders)}, passwd`,
     'Recommends': recommended.filter(Boolean).join(', '),
     'Description': `streaming studio and live platform in one program\n ${description}`,
   }

@@ -7,7 +7,7 @@ const ffmpeg = {
   name: 'ffmpeg',
   license: 'GPL-3.0-or-later',
   text: `FFmpeg and the libraries that are linked into it (x264, x265, SVT-AV1 and others) come inside of the addon of node-av,
-@seydx/node-av-linux-x64. That build is under the GNU General Public License, version 3 or later. Whoever passes this package on
+@seydx/node-av-linux-${process.arch}. That build is under the GNU General Public License, version 3 or later. Whoever passes this package on
 must meet it for that file: its source is that of FFmpeg (https://ffmpeg.org) in the version that \`streams doctor\` prints, with the
 build scripts of node-av (https://github.com/seydx/node-av). On Debian the text of the licence is /usr/share/common-licenses/GPL-3.
 AMI Streams itself is under the MIT licence and runs FFmpeg in processes of its own.`,

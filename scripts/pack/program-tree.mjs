@@ -23,7 +23,10 @@ export function writeProgram({ root, node, packages, target }) {
     copyFileSync(join(root, from), join(target, to))
   }
   for (const file of plainFiles) copy(file)
-  for (const folder of ['dist/host', 'dist/renderer', 'dist/shell']) cpSync(join(root, folder), join(target, folder), { recursive: true })
+  // Compiled code that Node keeps beside the program is of whoever ran it here.
+  const shipped = (source) => source !== join(root, 'dist/host/cache')
+  for (const folder of ['dist/host', 'dist/renderer', 'dist/shell'])
+    cpSync(join(root, folder), join(target, folder), { recursive: true, filter: shipped })
   for (const name of readdirSync(join(root, 'dist/native')).filter((file) => file.endsWith('.node'))) {
     copy(`dist/native/${name}`)
     strip(join(target, 'dist/native', name))
