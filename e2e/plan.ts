@@ -34,6 +34,7 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
   'page-keys': { part: 'host', cost: 'cpu', quick: true },
   'page-live': { part: 'host', cost: 'cpu', quick: true },
   'page-sign-in': { part: 'host', cost: 'cpu', quick: true },
+  'service': { part: 'host', cost: 'cpu' },
   'start': { part: 'host', cost: 'exclusive' },
   'supervisor': { part: 'host', cost: 'exclusive', quick: true },
   'workers': { part: 'host', cost: 'cpu', quick: true },

@@ -39,7 +39,7 @@ const document = {
 }
 
 /** Opens the show on a host and waits until frames are composited. */
-export async function openShow(host: RunningHost): Promise<Show> {
+export async function openShow(host: Pick<RunningHost, 'api'>): Promise<Show> {
   const must = requests(host)
   await must('POST', '/studio/collections', { name: 'outputs', collection: document })
   await must('POST', '/studio/collections/outputs/open', {})
@@ -47,7 +47,7 @@ export async function openShow(host: RunningHost): Promise<Show> {
 }
 
 /** Requests that must be answered well. */
-function requests(host: RunningHost) {
+function requests(host: Pick<RunningHost, 'api'>) {
   return async <const M extends Method, const Path extends string>(
     method: M,
     path: HasRoute<M, Path> extends true ? Path : never,
@@ -60,7 +60,7 @@ function requests(host: RunningHost) {
 }
 
 /** The show that is open on a host. */
-export function showOf(host: RunningHost): Show {
+export function showOf(host: Pick<RunningHost, 'api'>): Show {
   const must = requests(host)
   const show: Show = {
     async add(id, kind, settings, more = {}) {

@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config'
+
+/** Tests in a Debian of their own that boots: `npm run test:machine`. One at a time: they measure. */
+export default defineConfig({
+  test: {
+    include: ['e2e/machine/*.machine.ts'],
+    environment: 'node',
+    pool: 'forks',
+    fileParallelism: false,
+    testTimeout: 600_000,
+    hookTimeout: 900_000,
+    teardownTimeout: 90_000,
+    retry: 0,
+  },
+})
