@@ -4,6 +4,7 @@ import { createViewers } from './audience/index.ts'
 import { ViewerBook } from './audience/viewer-book.ts'
 import type { Core } from './core.ts'
 import { createDelivery } from './delivery/index.ts'
+import { createUnknownResource } from './http/unknown-resource.ts'
 import type { StreamDirectory, StreamStatus } from './hub/stream.ts'
 import type { LiveDependencies } from './live-dependencies.ts'
 import type { FlvBodies } from './protocols/flv/flv-bodies.ts'
@@ -82,6 +83,7 @@ export async function createEndpoints(
     metrics: playbackMetrics,
     clients,
   })
+  const unknownResource = createUnknownResource(() => playbackMetrics.request('unknown'))
   const delivery = createDelivery({
     processes: config.packaging === 'on' ? config.deliveryProcesses : 'off',
     container: config.container,
@@ -168,7 +170,7 @@ export async function createEndpoints(
     if (srtPort !== undefined) ports.srt = (await open(srtPort, () => srt.listen({ host, port: srtPort, fd: descriptors.srt }), 'SRT')).port
   }
 
-  return { rtmp, srt, playback, viewersPart, delivery, httpFlv, udpInputs, webrtc, listen }
+  return { rtmp, srt, playback, unknownResource, viewersPart, delivery, httpFlv, udpInputs, webrtc, listen }
 }
 
 /** Listens; a port that cannot be had is an error of the catalogue. */

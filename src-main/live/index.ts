@@ -46,7 +46,7 @@ export async function createLive(dependencies: LiveDependencies): Promise<Live> 
     },
   )
   const endpoints = await createEndpoints(dependencies, core, admission, { bodies, sources, ports })
-  const { rtmp, srt, playback, viewersPart, delivery, httpFlv, udpInputs, webrtc, listen } = endpoints
+  const { rtmp, srt, playback, unknownResource, viewersPart, delivery, httpFlv, udpInputs, webrtc, listen } = endpoints
   /** Capabilities beside the road from publisher to player; started in this order, stopped in reverse. */
   const parts: readonly LivePart[] = [
     access,
@@ -124,6 +124,10 @@ export async function createLive(dependencies: LiveDependencies): Promise<Live> 
       const problems = [dvr, ...parts].flatMap((part) => part.problems?.() ?? [])
       return { active, viewers: watching, connections: rtmp.connections() + srt.connections(), problems }
     },
-    front: createLiveFront({ table: new ResourceTable([...parts, playback]), access: access.http.guard, onDemand: sources.guard }),
+    front: createLiveFront({
+      table: new ResourceTable([...parts, playback, unknownResource]),
+      access: access.http.guard,
+      onDemand: sources.guard,
+    }),
   }
 }

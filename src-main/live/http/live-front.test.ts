@@ -6,6 +6,7 @@ import { createLiveFront, type LiveFrontDependencies } from './live-front.ts'
 import { parseLiveUrl, type ResourceKind } from './live-url.ts'
 import { accessOf, ResourceTable, resourceFacts } from './resources.ts'
 import type { PlaybackResponse } from './response.ts'
+import { createUnknownResource } from './unknown-resource.ts'
 
 function end(response: PlaybackResponse, status: number): void {
   response.writeHead(status, {})
@@ -86,6 +87,9 @@ describe('a request', () => {
     for (const close of closing.splice(0)) close()
   })
 
+  /** Requests for what no stream has. */
+  let unknown = 0
+
   /** Serves by a front and says what became of a request. */
   async function serve(dependencies: Partial<LiveFrontDependencies>): Promise<(method: string, path: string) => Promise<string>> {
     const table = new ResourceTable([
@@ -96,6 +100,7 @@ describe('a request', () => {
         },
         upgrades: { signal: ({ socket }) => socket.end('HTTP/1.1 418 x\r\n\r\n') },
       },
+      createUnknownResource(() => void unknown++),
     ])
     const front = createLiveFront({ table, ...dependencies })
     const server = createServer((request, response) => {
@@ -136,6 +141,22 @@ describe('a request', () => {
     expect(await ask('GET', '/live/show/@t/index.m3u8')).toBe('200')
     expect(await ask('GET', '/live/show/index.m3u8?never')).toBe('503')
     expect(passed).toEqual(['access to show by t', 'source', 'access to show by undefined', 'source'])
+  })
+
+  it('is rejected for what no stream has, once it has passed access, and counted', async () => {
+    unknown = 0
+    const ask = await serve({
+      access: (live, next) => {
+        if (live.url.token === 'good') next()
+        else end(live.response, 403)
+      },
+    })
+    const answers: string[] = []
+    for (const method of ['GET', 'HEAD', 'OPTIONS', 'POST']) answers.push(await ask(method, '/live/show/@good/other.m3u8'))
+    expect(answers).toEqual(['404', '404', '204', '405'])
+    expect(await ask('GET', '/live/show/@good/e1/v0/seg-01.m4s')).toBe('404')
+    expect(await ask('GET', '/live/show/@bad/other.m3u8')).toBe('403')
+    expect(unknown).toBe(5)
   })
 
   it('is left alone where no part has its resource, where the page has its URL, and where this process does not answer it', async () => {

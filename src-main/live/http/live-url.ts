@@ -24,7 +24,7 @@ export type LiveResource =
   /** A segment of an MPEG transport stream. */
   | { readonly kind: 'ts-segment'; readonly epoch: string; readonly rendition: string; readonly sequence: number }
   | { readonly kind: 'part'; readonly epoch: string; readonly rendition: string; readonly serial: number }
-  /** Below a stream's URL but nothing that we have. `path`: what is behind the name. */
+  /** Below a stream's URL but nothing that we have: `unknown-resource` answers it. `path`: what is behind the name. */
   | { readonly kind: 'unknown'; readonly path: string }
 
 export type ResourceKind = LiveResource['kind']

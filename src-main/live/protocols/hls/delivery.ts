@@ -16,9 +16,10 @@ import type { Waiter } from './waiters.ts'
 
 /** What playback answers. */
 export type PlaybackResource = ResourceOf<
-  'multivariant' | 'mpd' | 'keyframe' | 'about' | 'playlist' | 'init' | 'segment' | 'ts-segment' | 'part' | 'unknown'
+  'multivariant' | 'mpd' | 'keyframe' | 'about' | 'playlist' | 'init' | 'segment' | 'ts-segment' | 'part'
 >
-export type PlaybackRequestKind = PlaybackResource['kind']
+/** What requests are counted by; `unknown` is what no stream has. */
+export type PlaybackRequestKind = PlaybackResource['kind'] | 'unknown'
 
 /** Counters that playback feeds; telemetry gives them names. */
 export interface PlaybackMetrics {

@@ -110,7 +110,6 @@ class PlaybackServer implements Playback {
       'segment': take,
       'ts-segment': take,
       'part': take,
-      'unknown': take,
     }
     this.#sweep = repeat(10_000, () => this.#dropIdleViews(performance.now()))
   }
@@ -152,9 +151,6 @@ class PlaybackServer implements Playback {
   #answer(exchange: Exchange, resource: PlaybackResource): void {
     const name = exchange.url.stream
     switch (resource.kind) {
-      case 'unknown':
-        sendProblem(exchange.response, 'request.not_found')
-        return
       case 'keyframe':
         // a page sends its request as soon as it is notified of the first keyframe, which is a part's length before there is a part of it
         this.#whenReady(exchange, this.#startDeadline(), () => this.#keyframe(exchange, name))
