@@ -14,8 +14,8 @@ import { ViewerBook } from '../../audience/viewer-book.ts'
 import type { ViewerActivity } from '../../audience/viewer-registry.ts'
 import { createLiveFront } from '../../http/live-front.ts'
 import { ResourceTable } from '../../http/resources.ts'
-import { awayReloadMs } from './media-requests.ts'
 import { createPlayback, type Playback } from './playback.ts'
+import { awayReloadMs } from './playlist-requests.ts'
 import { SyntheticStream } from './testing/packaged-stream.ts'
 
 interface Answer {

@@ -22,7 +22,8 @@ import type { StreamStatus } from '../../hub/stream.ts'
 import type { PackagedStream } from '../../packaging/packaged-stream.ts'
 import { startOffsetS } from '../../packaging/rewind/start-point.ts'
 import { Delivery, type Exchange, type PlaybackMetrics, type PlaybackResource } from './delivery.ts'
-import { MediaRequests, type MediaResource } from './media-requests.ts'
+import { MediaRequests } from './media-requests.ts'
+import { PlaylistRequests } from './playlist-requests.ts'
 import { multivariantText } from './playlist-view.ts'
 import { parsePlaybackQuery } from './request-query.ts'
 import { SharedText } from './shared-text.ts'
@@ -88,6 +89,7 @@ export function createPlayback(dependencies: PlaybackDependencies): Playback {
 class PlaybackServer implements Playback {
   readonly #dependencies: PlaybackDependencies
   readonly #delivery: Delivery
+  readonly #playlists: PlaylistRequests
   readonly #media: MediaRequests
   readonly #views = new Map<PackagedStream, StreamView>()
   readonly #starting = new Set<NodeJS.Timeout>()
@@ -98,7 +100,8 @@ class PlaybackServer implements Playback {
   constructor(dependencies: PlaybackDependencies) {
     this.#dependencies = dependencies
     this.#delivery = new Delivery(dependencies)
-    this.#media = new MediaRequests(this.#delivery, dependencies.options)
+    this.#playlists = new PlaylistRequests(this.#delivery, dependencies.options)
+    this.#media = new MediaRequests(this.#delivery, dependencies.options.container)
     const take = (live: LiveRequest, resource: PlaybackResource): void => this.#take(live, resource)
     this.resources = {
       'multivariant': take,
@@ -168,7 +171,7 @@ class PlaybackServer implements Playback {
         })
         return
       default:
-        this.#mediaOf(exchange, resource)
+        this.#ofRun(exchange, resource)
         return
     }
   }
@@ -277,14 +280,16 @@ class PlaybackServer implements Playback {
     this.#delivery.seen(view, exchange, 'dash', undefined, sent)
   }
 
-  #mediaOf(exchange: Exchange, resource: MediaResource): void {
+  /** What is below a run of a stream. */
+  #ofRun(exchange: Exchange, resource: Extract<PlaybackResource, { epoch: string }>): void {
     const name = exchange.url.stream
     const stream = this.#dependencies.find(name, resource.epoch)
     if (!stream || stream.epoch !== resource.epoch) {
       this.#notLive(exchange.response, name)
       return
     }
-    this.#media.answer(exchange, this.#view(stream), resource)
+    if (resource.kind === 'playlist') this.#playlists.answer(exchange, this.#view(stream), resource)
+    else this.#media.answer(exchange, this.#view(stream), resource)
   }
 
   #startDeadline(): number {

@@ -131,6 +131,9 @@ export function partOf(rendition: PackagedRendition, serial: number): MediaPart 
   return undefined
 }
 
+/** Media sequence numbers further beyond the edge than this are rejected (RFC 8216bis section 6.2.5.2). */
+export const maxAhead = 2
+
 /**
  * Whether a blocked reload may be answered (RFC 8216bis section 6.2.5.2): the playlist contains the segment, or that part of
  * it; a part beyond the end of a segment that is complete means the first part of the next one.
