@@ -25,7 +25,10 @@ export interface FailoverDependencies extends FailoverTimes {
   readonly switchOver: (cause: FailoverCause) => void
 }
 
-/** Decides for one stream when the publisher that is kept ready goes on air, and when the primary returns. */
+/**
+ * Decides for one stream when the publisher that is kept ready goes on air because the one on air is silent, and when the primary returns.
+ * What happens when a publisher leaves: `publisher-loss`.
+ */
 export class Failover {
   readonly #dependencies: FailoverDependencies
 

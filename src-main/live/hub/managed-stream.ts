@@ -7,6 +7,7 @@ import type { HealthMeter } from './health.ts'
 import { durationOver, publisherOverLimit } from './limit-check.ts'
 import type { LivePublisher, PublisherRole, PublishKey } from './live-publisher.ts'
 import type { Publication, PublishRequest } from './publisher.ts'
+import { afterLoss, afterWait, type PublisherExit } from './publisher-loss.ts'
 import type { StreamStatus } from './stream.ts'
 import { StreamLifecycle } from './stream-lifecycle.ts'
 import { StreamPublishers } from './stream-publishers.ts'
@@ -31,7 +32,8 @@ export interface RunListeners {
 }
 
 /**
- * One stream: its phase, its publishers, its slate and its run. Only this class changes them. Invariants: a publisher is on air if and only
+ * One stream: its phase, its publishers, its slate and its run. Only this class changes them; what it does when its publisher is lost is
+ * decided in `publisher-loss`. Invariants: a publisher is on air if and only
  * if it is `active`; a pending, ended or failed stream has no publisher on air and no slate on air; an ended or failed one has no backup
  * ready, waits for no publisher, and its run has ended.
  */
@@ -295,20 +297,9 @@ export class ManagedStream {
     this.#publishers.stop()
   }
 
-  #closed(publisher: LivePublisher, wasOnAir: boolean, how: 'unpublish' | 'lost', reason: AppError | undefined): void {
-    if (!wasOnAir) {
-      this.#reports.announce('updated')
-      return
-    }
-    const { restartWindowMs } = publisher.key
-    if (how === 'lost' || this.standby !== undefined) this.#lose(reason)
-    else if (restartWindowMs === 0) {
-      this.#finish('unpublish', { message: `stream ${this.name} ended: its publisher said goodbye` })
-    } else {
-      this.#lifecycle.move('lost', { message: `the encoder of ${this.name} stopped; the stream waits for it` })
-      this.run?.setReconnecting(true)
-      this.#waitForPublisher(undefined, restartWindowMs)
-    }
+  #closed(publisher: LivePublisher, wasOnAir: boolean, how: PublisherExit, reason: AppError | undefined): void {
+    if (wasOnAir) this.#lose(reason, how, publisher.key.restartWindowMs)
+    else this.#reports.announce('updated')
   }
 
   /** Disconnects a publisher; the stream waits for a better one. */
@@ -319,31 +310,40 @@ export class ManagedStream {
     else this.#reports.announce('updated')
   }
 
-  /** No publisher is on air any more: the backup goes on air; without one the stream waits and shows its slate. */
-  #lose(reason: AppError | undefined): void {
-    if (this.#publishers.switchOver('lost')) return
-    this.#lifecycle.move('lost', { message: `stream ${this.name} lost its publisher and waits for it`, code: reason?.code })
+  /** No publisher is on air any more: carries out what `publisher-loss` decides. */
+  #lose(reason: AppError | undefined, how: PublisherExit = 'lost', restartWindowMs = 0): void {
+    const { reconnectWindowMs, failover } = this.#dependencies
+    const { backupFirst, otherwise } = afterLoss({
+      how,
+      backup: this.standby !== undefined,
+      restartWindowMs,
+      reconnectWindowMs: reconnectWindowMs(),
+      slateAfterMs: failover.slateAfterMs,
+    })
+    if (backupFirst && this.#publishers.switchOver('lost')) return
+    if (otherwise.then === 'end') {
+      this.#finish('unpublish', { message: `stream ${this.name} ended: its publisher said goodbye` })
+      return
+    }
+    const { waitMs, slateAfterMs } = otherwise
+    const what = backupFirst ? `stream ${this.name} lost its publisher and` : `the encoder of ${this.name} stopped; the stream`
+    this.#lifecycle.move('lost', { message: `${what} waits for it`, code: reason?.code })
     const { current } = this.#publishers
     current?.run.setReconnecting(!this.slateOnAir)
-    this.#waitForPublisher(reason)
-    if (current?.originMs === undefined) return
+    this.#waitForPublisher(reason, waitMs)
+    if (slateAfterMs === undefined || current?.originMs === undefined) return
     const frameRate = current.meter.latest?.frameRate || undefined
-    this.#publishers.slate.start(
-      { title: this.title, tracks: this.#lifecycle.stored.tracks, frameRate },
-      this.#dependencies.failover.slateAfterMs,
-      () => current,
-    )
+    this.#publishers.slate.start({ title: this.title, tracks: this.#lifecycle.stored.tracks, frameRate }, slateAfterMs, () => current)
   }
 
   /** Ends the stream unless a publisher comes within `ms`; `reason` is why the last one left. */
   #waitForPublisher(reason: AppError | undefined, ms = this.#dependencies.reconnectWindowMs()): void {
     this.#lifecycle.wait(ms, () => {
-      if (this.#publishers.slate.lasts === 'unlimited') return
-      // silence is an end like any other; bytes that could not be understood are an error
-      const broken = reason?.code.startsWith('ingest.') === true && reason.code !== 'ingest.timeout'
-      if (broken) this.#lifecycle.change({ error: { code: reason.code, message: reason.message } })
+      const next = afterWait(this.#publishers.slate.lasts, reason)
+      if (next === 'stay') return
+      if (next === 'fail' && reason) this.#lifecycle.change({ error: { code: reason.code, message: reason.message } })
       this.#publishers.dismissAll(new AppError('ingest.timeout', 'No keyframe arrived before the stream ended'))
-      this.#finish(broken && this.phase === 'reconnecting' ? 'failed' : 'window-over', {
+      this.#finish(next === 'fail' && this.phase === 'reconnecting' ? 'failed' : 'window-over', {
         message: `stream ${this.name} ended: no publisher came back within ${Math.round(ms / 1000)} s`,
       })
     })

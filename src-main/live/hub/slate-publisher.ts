@@ -31,7 +31,7 @@ interface Shown {
   current: CurrentRun | undefined
 }
 
-/** Publishes a stream's slate while no other publisher does. */
+/** Publishes a stream's slate while no other publisher does. When that is: `publisher-loss`. */
 export class SlatePublisher {
   readonly #dependencies: SlatePublisherDependencies
   #shown: Shown | undefined

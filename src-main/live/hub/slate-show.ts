@@ -51,7 +51,7 @@ export interface SlateShowDependencies {
   readonly failed: (error: unknown) => void
 }
 
-/** Shows a slate until it is stopped: packets that were encoded once go out again and again with new times. */
+/** Sends the packets of a slate until it is stopped: packets that were encoded once go out again and again with new times. */
 export class SlateShow {
   readonly #dependencies: SlateShowDependencies
   #timer: NodeJS.Timeout | undefined

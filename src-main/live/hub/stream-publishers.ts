@@ -8,6 +8,7 @@ import { trackOverLimit } from './limit-check.ts'
 import type { LivePublisher, PublisherRole, PublishKey } from './live-publisher.ts'
 import type { Publication, PublishRequest } from './publisher.ts'
 import { createFaultReporter } from './publisher-faults.ts'
+import type { PublisherExit } from './publisher-loss.ts'
 import { PublisherPair } from './publisher-pair.ts'
 import { SlatePublisher } from './slate-publisher.ts'
 import { StreamPublication } from './stream-publication.ts'
@@ -25,14 +26,17 @@ export interface StreamPublishersDependencies extends StreamServices {
   /** A publisher is on air now. */
   readonly onAir: (publisher: LivePublisher) => void
   /** A publisher has left by itself. */
-  readonly onClosed: (publisher: LivePublisher, wasOnAir: boolean, how: 'unpublish' | 'lost', reason: AppError | undefined) => void
+  readonly onClosed: (publisher: LivePublisher, wasOnAir: boolean, how: PublisherExit, reason: AppError | undefined) => void
   /** A publisher sends what its key does not allow. */
   readonly onOverLimit: (publisher: LivePublisher, reason: AppError) => void
   readonly onTracks: (tracks: readonly Track[]) => void
   readonly onSlateFailed: () => void
 }
 
-/** Who publishes to one stream and into which run: on air, kept ready, or in their place the slate. */
+/**
+ * Who publishes to one stream and into which run: who is on air, who is kept ready, and the slate. It reports who left; what takes the place of
+ * a publisher then is decided in `publisher-loss`.
+ */
 export class StreamPublishers {
   readonly #dependencies: StreamPublishersDependencies
   readonly #pair = new PublisherPair()
@@ -226,7 +230,7 @@ export class StreamPublishers {
     current.interrupt('reconnect')
   }
 
-  #leave(publisher: LivePublisher, how: 'unpublish' | 'lost' | 'dismissed', reason: AppError | undefined): void {
+  #leave(publisher: LivePublisher, how: PublisherExit | 'dismissed', reason: AppError | undefined): void {
     this.#pair.remove(publisher)
     this.#current?.fill(publisher.publication.endMs)
     this.#dependencies.reports.disconnected(publisher, how, reason)
