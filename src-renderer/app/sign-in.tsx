@@ -1,7 +1,7 @@
 import { LogIn } from 'lucide-react'
 import { type FormEvent, useState } from 'react'
 import { explain } from '../client/api.ts'
-import { signIn } from '../client/sync.ts'
+import { signIn } from '../client/follow-host.ts'
 import { app as t } from '../messages/page.ts'
 import icon from '../theme/icon.svg'
 

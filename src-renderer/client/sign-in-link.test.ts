@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { takeLink } from './sync.ts'
+import { takeLink } from './sign-in-link.ts'
 
 describe('a sign-in link', () => {
   it('is taken out of the URL, from the hash or the query', () => {

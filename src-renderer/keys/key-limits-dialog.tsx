@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { call } from '../client/api.ts'
-import { keepKey } from '../client/sync.ts'
+import { keepKey } from '../client/follow-host.ts'
 import type { StreamKey } from '../client/types.ts'
 import { Dialog } from '../components/dialog.tsx'
 import { DialogForm } from '../components/dialog-form.tsx'

@@ -1,5 +1,5 @@
 import { call } from '../client/api.ts'
-import { dropStream, keepStream } from '../client/sync.ts'
+import { dropStream, keepStream } from '../client/follow-host.ts'
 import type { Stream } from '../client/types.ts'
 import { confirm } from '../components/dialog.tsx'
 import { notify, notifyError } from '../components/toasts.tsx'

@@ -1,6 +1,7 @@
 import { useMemo } from 'react'
+import { historyMs } from '../client/apply-event.ts'
 import { formatBitrate, formatOffset } from '../client/format.ts'
-import { clientStore, historyMs } from '../client/store.ts'
+import { clientStore } from '../client/store.ts'
 import type { HealthSample } from '../client/types.ts'
 import { Chart } from '../components/chart.tsx'
 import { ChartCursor, type ChartSource } from '../components/chart-source.ts'

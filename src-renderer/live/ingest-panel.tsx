@@ -3,7 +3,7 @@ import type { StreamSlate } from '../../src-main/live/relay/slate/slate-schemas.
 import { call } from '../client/api.ts'
 import { Collection, useCollection } from '../client/collection.ts'
 import { Resource, useResource } from '../client/resource.ts'
-import { keepStream } from '../client/sync.ts'
+import { keepStream } from '../client/follow-host.ts'
 import type { Stream } from '../client/types.ts'
 import { useMayEdit } from '../components/page.ts'
 import { notify, notifyError } from '../components/toasts.tsx'

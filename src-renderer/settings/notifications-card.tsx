@@ -1,5 +1,5 @@
 import { call } from '../client/api.ts'
-import { keepSettings } from '../client/sync.ts'
+import { keepSettings } from '../client/follow-host.ts'
 import type { Settings } from '../client/types.ts'
 import { notifyError } from '../components/toasts.tsx'
 import { settings as t } from '../messages/page.ts'

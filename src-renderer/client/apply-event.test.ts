@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { appendSample, applyDetail, applyEvent, applySnapshot, initialState } from './store.ts'
+import { appendSample, applyDetail, applyEvent, applySnapshot } from './apply-event.ts'
+import { initialState } from './store.ts'
 import type { EventMessage, HealthSample, Stream, StreamKey, ViewerSession } from './types.ts'
 
 const sample = (timeMs: number, viewers = 0): HealthSample => ({ timeMs, viewers, videoBitrateKbps: 1000 }) as HealthSample

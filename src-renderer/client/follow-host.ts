@@ -1,9 +1,11 @@
 import type { Item } from '../../src-main/api/typed-api.ts'
 import { ApiError, call, onSignedOut, request } from './api.ts'
+import { applyDetail, applyEvent, applyHistory, applySnapshot } from './apply-event.ts'
 import { deliverEvent, deliverFresh } from './event-followers.ts'
 import { openEventSocket } from './event-socket.ts'
 import { PendingAnswers } from './pending-answers.ts'
-import { applyDetail, applyEvent, applyHistory, applySnapshot, type ClientState, clientStore, initialState } from './store.ts'
+import { takeLink } from './sign-in-link.ts'
+import { type ClientState, clientStore, initialState } from './store.ts'
 import type { Page, Settings, Stream, StreamKey } from './types.ts'
 
 let closeSocket: (() => void) | undefined
@@ -126,17 +128,6 @@ async function renewPass(): Promise<void> {
   await call('POST', '/live/preview-pass', { quiet: true }).catch(() => undefined)
 }
 
-/** Removes the one-time sign-in link from the URL, so that it is neither kept in the history nor shared by accident. */
-export function takeLink(address: URL): { link: string | undefined; rest: string } {
-  const fromHash = new URLSearchParams(address.hash.slice(1)).get('link')
-  const link = fromHash ?? address.searchParams.get('link') ?? undefined
-  if (link === undefined) return { link, rest: address.pathname + address.search + address.hash }
-  const query = new URLSearchParams(address.search)
-  query.delete('link')
-  const search = query.size > 0 ? `?${query}` : ''
-  return { link, rest: address.pathname + search + (fromHash === null ? address.hash : '') }
-}
-
 let starting: Promise<void> | undefined
 
 async function begin(): Promise<void> {
@@ -170,7 +161,7 @@ async function enter(): Promise<void> {
   }
 }
 
-/** Starts to keep the store up to date; once for the life of the page. */
+/** Starts to keep the store in step with the host: reads everything, then follows its events. Once for the life of the page. */
 export function startSync(): Promise<void> {
   starting ??= begin()
   return starting
