@@ -1,6 +1,7 @@
 /** The process of one page: it controls a browser, takes its frames and is its audio server. */
 import { connectToHost } from '../../../../platform/workers/worker-side.ts'
 import { loadCompositor } from '../../compositor/load-compositor.ts'
+import { findChromium, startChromium } from './chromium-process.ts'
 import type { FromPage, ToPage } from './messages.ts'
 import { PageKeeper } from './page-keeper.ts'
 
@@ -15,6 +16,7 @@ const host = connectToHost<ToPage, FromPage>((message) => {
         pictures: stores.openFrameStore(message.pictures),
         sound: stores.openAudioStore(message.sound),
         report: (report) => host.send({ type: 'report', report }),
+        chromium: { find: findChromium, start: startChromium },
       })
       break
     case 'update':

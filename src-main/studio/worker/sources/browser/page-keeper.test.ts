@@ -9,7 +9,6 @@ import { PageKeeper, type PageKeeperDependencies } from './page-keeper.ts'
 /** How the browser behaves that is started next. */
 let browser: { arrives: boolean; loads: boolean; loops: boolean; waitedMs: () => number }
 
-vi.mock('./chromium-process.ts', () => ({ findChromium: () => '/usr/bin/chromium', startChromium: () => startDouble() }))
 beforeEach(() => {
   vi.useFakeTimers()
   browser = { arrives: true, loads: false, loops: false, waitedMs: () => 0 }
@@ -65,6 +64,7 @@ function kept() {
     pictures: { clear() {} },
     sound: {},
     report: (report: SourceReport) => void reports.push(report),
+    chromium: { find: () => '/usr/bin/chromium', start: () => startDouble() },
   } as unknown as PageKeeperDependencies
   const reach = { policy: { network: { editorHosts: [] } }, granted: [] } as unknown as SourceReach
   const keeper = new PageKeeper({ ...settings, whenHidden: 'run', memoryLimitMb: 1000 } as BrowserSettings, reach, true, dependencies)

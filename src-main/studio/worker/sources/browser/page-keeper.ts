@@ -6,7 +6,7 @@ import { isOverlayPath } from '../../../../platform/outbound/own-pages.ts'
 import { judgeFile } from '../../../../platform/user-files/file-policy.ts'
 import type { BrowserSettings } from '../../../document/kinds/browser.ts'
 import { isLimited, type SourceReach } from '../source-reach.ts'
-import { type ChromiumProcess, findChromium, startChromium } from './chromium-process.ts'
+import type { ChromiumProcess, findChromium, startChromium } from './chromium-process.ts'
 import { findPage } from './find-page.ts'
 import type { PageInput } from './messages.ts'
 import { Page } from './page.ts'
@@ -18,6 +18,8 @@ export interface PageKeeperDependencies {
   readonly pictures: FrameStore
   readonly sound: AudioStore
   report(report: SourceReport): void
+  /** Finds and starts browsers. */
+  readonly chromium: { readonly find: typeof findChromium; readonly start: typeof startChromium }
 }
 
 /** The page is asked so often whether it lives, and may take so long to say so, ms. */
@@ -190,7 +192,7 @@ export class PageKeeper {
       if (address.state === 'waiting' && this.#settings.file !== '') this.#tryLater(1000)
       return
     }
-    const file = findChromium()
+    const file = this.#dependencies.chromium.find()
     if (file === undefined) {
       report({
         state: 'failed',
@@ -212,7 +214,7 @@ export class PageKeeper {
       }),
     })
     const network = { proxyPort: proxy.port, limited, policy }
-    const browser = startChromium(file, { width, height, profile: folder.profile, audioFolder, network })
+    const browser = this.#dependencies.chromium.start(file, { width, height, profile: folder.profile, audioFolder, network })
     const page = new Page(browser, this.#settings, pictures, stores, {
       onNavigating: () => {
         proxy.takeRejection()
