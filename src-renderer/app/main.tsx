@@ -5,7 +5,7 @@ import '../theme/components.css'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { onProblem } from '../client/api.ts'
-import { startSync } from '../client/follow-host.ts'
+import { followHost } from '../client/follow-host.ts'
 import { notifyError } from '../components/toasts.tsx'
 import { startInLanguage } from '../messages/language.ts'
 import { App } from './app.tsx'
@@ -18,7 +18,7 @@ startInLanguage('page', () => {
   restoreTheme()
   onProblem(notifyError)
   // Before the first route is drawn: it may change the URL, and a sign-in link is in it.
-  void startSync()
+  void followHost()
   createRoot(document.getElementById('root') as HTMLElement).render(
     <StrictMode>
       <App />

@@ -162,7 +162,7 @@ async function enter(): Promise<void> {
 }
 
 /** Starts to keep the store in step with the host: reads everything, then follows its events. Once for the life of the page. */
-export function startSync(): Promise<void> {
+export function followHost(): Promise<void> {
   starting ??= begin()
   return starting
 }
