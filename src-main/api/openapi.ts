@@ -93,11 +93,7 @@ function describe(route: RouteDefinition): Record<string, unknown> {
     operationId: operationId(route),
     tags: [route.tag],
     summary: route.summary,
-    description: [
-      route.role === 'none' ? 'Open to everyone.' : `Needs the role ${route.role}.`,
-      ...(route.deprecated === undefined ? [] : [`Use ${route.deprecated} instead; this one goes with 1.0.`]),
-    ].join(' '),
-    ...(route.deprecated === undefined ? {} : { deprecated: true }),
+    description: route.role === 'none' ? 'Open to everyone.' : `Needs the role ${route.role}.`,
     security: route.role === 'none' ? [] : [{ bearer: [] }, { cookie: [] }],
     ...(route.params ? { params: route.params } : {}),
     ...(route.query ? { querystring: route.query } : {}),

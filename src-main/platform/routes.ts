@@ -73,8 +73,6 @@ export interface RouteDefinition {
   readonly takesBytes?: number
   /** True where repeating a POST could act twice: `Idempotency-Key` is honoured. */
   readonly idempotent?: boolean
-  /** An old name that still answers, and what replaces it: the description of the API says so. */
-  readonly deprecated?: string
   // biome-ignore lint/suspicious/noExplicitAny: the list of routes is heterogeneous; `defineRoute` types each one
   readonly handler: (request: RouteRequest<any, any, any>) => Promise<RouteReply<unknown>> | RouteReply<unknown>
 }
