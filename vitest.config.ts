@@ -15,7 +15,8 @@ export default defineConfig({
     // A busy machine is late, not wrong. Looking again after the usual 50 ms was a third of the time.
     expect: { poll: { timeout: 20_000, interval: 2 } },
     passWithNoTests: true,
-    // Node takes the types out by itself: half of the time went into doing it for it.
-    experimental: { viteModuleRunner: false },
+    // Node takes the types out by itself: half of the time went into doing it for it. No test replaces modules.
+    experimental: { viteModuleRunner: false, nodeLoader: false },
+    runner: './scripts/unit-test-runner.ts',
   },
 })
