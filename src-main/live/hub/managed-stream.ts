@@ -321,7 +321,7 @@ export class ManagedStream {
       slateAfterMs: failover.slateAfterMs,
     })
     if (backupFirst && this.#publishers.switchOver('lost')) return
-    if (otherwise.then === 'end') {
+    if (otherwise.do === 'end') {
       this.#finish('unpublish', { message: `stream ${this.name} ended: its publisher said goodbye` })
       return
     }

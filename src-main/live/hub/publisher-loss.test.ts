@@ -4,22 +4,18 @@ import { afterLoss, afterWait, type PublisherLoss } from './publisher-loss.ts'
 
 const windows = { restartWindowMs: 0, reconnectWindowMs: 30_000, slateAfterMs: 500 }
 const loss = (change: Partial<PublisherLoss>) => afterLoss({ how: 'lost', backup: false, ...windows, ...change })
-const waitsWithSlate = { then: 'wait', waitMs: 30_000, slateAfterMs: 500 }
+const waitsWithSlate = { do: 'wait', waitMs: 30_000, slateAfterMs: 500 }
 
 describe('a stream whose publisher on air leaves', () => {
   it.each<[string, Partial<PublisherLoss>, object]>([
     ['shows its backup, or waits with its slate, where the connection broke', {}, { backupFirst: true, otherwise: waitsWithSlate }],
-    [
-      'waits as long with a key that waits for restarts',
-      { restartWindowMs: 9000 },
-      { backupFirst: true, otherwise: waitsWithSlate },
-    ],
+    ['waits as long with a key that waits for restarts', { restartWindowMs: 9000 }, { backupFirst: true, otherwise: waitsWithSlate }],
     ['shows its backup where the encoder stopped', { how: 'unpublish', backup: true }, { backupFirst: true, otherwise: waitsWithSlate }],
-    ['ends where the encoder stopped', { how: 'unpublish' }, { backupFirst: false, otherwise: { then: 'end' } }],
+    ['ends where the encoder stopped', { how: 'unpublish' }, { backupFirst: false, otherwise: { do: 'end' } }],
     [
       'waits without a slate where its key waits for restarts',
       { how: 'unpublish', restartWindowMs: 9000 },
-      { backupFirst: false, otherwise: { then: 'wait', waitMs: 9000, slateAfterMs: undefined } },
+      { backupFirst: false, otherwise: { do: 'wait', waitMs: 9000, slateAfterMs: undefined } },
     ],
   ])('%s', (_name, change, next) => {
     expect(loss(change)).toEqual(next)

@@ -20,9 +20,9 @@ export interface AfterLoss {
   /** The backup goes on air if it has a keyframe; nothing else happens then. */
   readonly backupFirst: boolean
   readonly otherwise:
-    | { readonly then: 'end' }
+    | { readonly do: 'end' }
     /** The stream waits so long, ms; without `slateAfterMs` no slate is shown meanwhile. */
-    | { readonly then: 'wait'; readonly waitMs: number; readonly slateAfterMs: number | undefined }
+    | { readonly do: 'wait'; readonly waitMs: number; readonly slateAfterMs: number | undefined }
 }
 
 /**
@@ -30,9 +30,9 @@ export interface AfterLoss {
  * `ManagedStream` carries it out, which alone changes a stream; `SlatePublisher` shows the slate.
  */
 export function afterLoss({ how, backup, restartWindowMs, reconnectWindowMs, slateAfterMs }: PublisherLoss): AfterLoss {
-  if (how === 'lost' || backup) return { backupFirst: true, otherwise: { then: 'wait', waitMs: reconnectWindowMs, slateAfterMs } }
-  if (restartWindowMs === 0) return { backupFirst: false, otherwise: { then: 'end' } }
-  return { backupFirst: false, otherwise: { then: 'wait', waitMs: restartWindowMs, slateAfterMs: undefined } }
+  if (how === 'lost' || backup) return { backupFirst: true, otherwise: { do: 'wait', waitMs: reconnectWindowMs, slateAfterMs } }
+  if (restartWindowMs === 0) return { backupFirst: false, otherwise: { do: 'end' } }
+  return { backupFirst: false, otherwise: { do: 'wait', waitMs: restartWindowMs, slateAfterMs: undefined } }
 }
 
 /**
