@@ -111,6 +111,7 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
   'studio-transitions': { part: 'studio', cost: 'cpu' },
   'studio-uploads': { part: 'studio', cost: 'cpu' },
   'studio-virtual-camera': { part: 'studio', cost: 'cpu' },
+  'studio-window-rules': { part: 'studio', cost: 'cpu' },
   'studio-windows': { part: 'studio', cost: 'cpu' },
 }
 

@@ -110,6 +110,11 @@ export class XClient {
     this.setText(window, 39, title)
   }
 
+  /** Says which window is active, as window managers do (EWMH `_NET_ACTIVE_WINDOW`). */
+  async setActive(window: number): Promise<void> {
+    this.#request(18, 0, u32(this.root, await this.atom('_NET_ACTIVE_WINDOW'), 33), Buffer.from([32, 0, 0, 0]), u32(1, window))
+  }
+
   /** A property of type STRING; `atom` 39 is WM_NAME, 67 WM_CLASS. */
   setText(window: number, atom: number, text: string): void {
     const bytes = Buffer.from(text, 'latin1')

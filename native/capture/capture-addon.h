@@ -16,6 +16,7 @@ namespace ami {
 using MakeCapture = std::shared_ptr<CaptureThread> (*)(const CaptureOrder&, std::unique_ptr<FrameStore>, CaptureThread::OnChange);
 /** May block while the system hangs. */
 using ListDevices = DeviceList (*)(const std::string& server);
+using ReadActiveWindow = ActiveWindow (*)(const std::string& server);
 
 /** Numbers were checked against the kinds' schemas; what still makes no sense is bent, not trusted. */
 inline CaptureOrder readOrder(const Napi::Object& from) {
@@ -173,10 +174,29 @@ void listDevicesFor(const Napi::CallbackInfo& info) {
   }).detach();
 }
 
-template <MakeCapture make, ListDevices list>
+/** `activeWindow(server, done)`: like `listDevices`. */
+template <ReadActiveWindow read>
+void activeWindowFor(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  if (info.Length() < 2 || !info[0].IsString() || !info[1].IsFunction()) {
+    Napi::TypeError::New(env, "activeWindow(server, done)").ThrowAsJavaScriptException();
+    return;
+  }
+  const auto done = std::make_shared<Listener>(env, info[1].As<Napi::Function>(), "active-window");
+  std::thread([done, server = info[0].As<Napi::String>().Utf8Value()] {
+    done->tell([window = read(server)](Napi::Env, Napi::Object told) {
+      told.Set("rejection", window.rejection);
+      told.Set("className", window.className);
+      told.Set("title", window.title);
+    });
+  }).detach();
+}
+
+template <MakeCapture make, ListDevices list, ReadActiveWindow active>
 Napi::Object captureAddon(Napi::Env env, Napi::Object exports) {
   exports.Set("Capture", CaptureObject<make>::define(env));
   exports.Set("listDevices", Napi::Function::New(env, listDevicesFor<list>));
+  exports.Set("activeWindow", Napi::Function::New(env, activeWindowFor<active>));
   return exports;
 }
 

@@ -34,6 +34,15 @@ struct WindowInfo {
   bool visible = false;
 };
 
+/** The window that a person works in. */
+struct ActiveWindow {
+  /** Why the system cannot be asked; empty where it can. */
+  std::string rejection;
+  /** Both empty: none is. */
+  std::string className;
+  std::string title;
+};
+
 /** What a system has to be captured. */
 struct DeviceList {
   /** Why it cannot be asked, in a word that TypeScript knows; empty where it can. */

@@ -18,7 +18,13 @@ ami::DeviceList listDevices(const std::string&) {
   }
 }
 
-Napi::Object initialise(Napi::Env env, Napi::Object exports) { return ami::captureAddon<macos::makeCapture, listDevices>(env, exports); }
+ami::ActiveWindow activeWindow(const std::string&) {
+  @autoreleasepool {
+    return macos::activeWindow();
+  }
+}
+
+Napi::Object initialise(Napi::Env env, Napi::Object exports) { return ami::captureAddon<macos::makeCapture, listDevices, activeWindow>(env, exports); }
 
 }  // namespace
 

@@ -18,4 +18,7 @@ ami::DisplayInfo describeDisplay(SCDisplay* display);
 std::vector<ami::DisplayInfo> listDisplays(SCShareableContent* content);
 std::vector<ami::WindowInfo> listWindows(SCShareableContent* content);
 
+/** The frontmost window of the program in front; its class is the name of the program. */
+ami::ActiveWindow activeWindow();
+
 }  // namespace macos

@@ -86,4 +86,20 @@ std::vector<ami::WindowInfo> listWindows(SCShareableContent* content) {
   return windows;
 }
 
+ami::ActiveWindow activeWindow() {
+  ami::ActiveWindow found;
+  NSRunningApplication* program = NSWorkspace.sharedWorkspace.frontmostApplication;
+  if (program == nil) return found;
+  found.className = textOf(program.localizedName);
+  // Front to back; titles are empty without the permission to record the screen.
+  NSArray* windows = CFBridgingRelease(
+      CGWindowListCopyWindowInfo(kCGWindowListOptionOnScreenOnly | kCGWindowListExcludeDesktopElements, kCGNullWindowID));
+  for (NSDictionary* window in windows) {
+    if ([window[(id)kCGWindowOwnerPID] intValue] != program.processIdentifier || [window[(id)kCGWindowLayer] intValue] != 0) continue;
+    found.title = textOf(window[(id)kCGWindowName]);
+    break;
+  }
+  return found;
+}
+
 }  // namespace macos

@@ -14,9 +14,11 @@ ami::DeviceList listDevices(const std::string&) {
   return list;
 }
 
+ami::ActiveWindow activeWindow(const std::string&) { return windows::activeWindow(); }
+
 Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   windows::addAudio(env, exports);
-  return ami::captureAddon<windows::makeCapture, listDevices>(env, exports);
+  return ami::captureAddon<windows::makeCapture, listDevices, activeWindow>(env, exports);
 }
 
 }  // namespace

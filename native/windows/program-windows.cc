@@ -66,4 +66,15 @@ std::vector<ami::WindowInfo> listWindows() {
   return windows;
 }
 
+ami::ActiveWindow activeWindow() {
+  ami::ActiveWindow found;
+  const HWND window = GetForegroundWindow();
+  if (window == nullptr) return found;
+  wchar_t title[512];
+  const int length = GetWindowTextW(window, title, sizeof title / sizeof *title);
+  found.className = programOf(window);
+  if (length > 0) found.title = fromWide(title, length);
+  return found;
+}
+
 }  // namespace windows

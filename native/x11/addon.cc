@@ -19,9 +19,24 @@ ami::DeviceList listDevices(const std::string& server) {
   return list;
 }
 
+ami::ActiveWindow activeWindow(const std::string& server) {
+  ami::ActiveWindow window;
+  x11::Rejection why = x11::Rejection::none;
+  const auto connection = x11::XConnection::open(server, why);
+  if (!connection) {
+    window.rejection = x11::wordOf(why);
+  } else if (connection->has().xwayland) {
+    // It knows the windows of X programs alone.
+    window.rejection = "xwayland";
+  } else {
+    window = x11::activeWindow(*connection);
+  }
+  return window;
+}
+
 Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   exports.Set("Hotkeys", x11::defineHotkeys(env));
-  return ami::captureAddon<x11::makeCapture, listDevices>(env, exports);
+  return ami::captureAddon<x11::makeCapture, listDevices, activeWindow>(env, exports);
 }
 
 }  // namespace

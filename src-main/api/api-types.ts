@@ -338,6 +338,10 @@ export interface ApiTypes {
     actions: {
       POST: { body: { do: 'switch'; scene: string; transition?: string | undefined; durationMs?: number | undefined } | { do: 'preview'; scene: string } | { do: 'transition'; canvas?: string | undefined; transition?: string | undefined; durationMs?: number | undefined } | { do: 'show'; scene: string; item: string; visible: boolean | 'toggle' } | { do: 'mute'; source: string; muted: boolean | 'toggle' } | { do: 'gain'; source: string; gainDb: number } | { do: 'filter'; filter: string; enabled: boolean | 'toggle' } | { do: 'start-output'; output: string } | { do: 'stop-output'; output: string } | { do: 'output-command'; output: string; command: string; details?: Record<string, unknown> | undefined } | { do: 'save-replay'; output?: string | undefined } | { do: 'source-command'; source: string; command: string; details?: Record<string, unknown> | undefined } | { do: 'wait'; ms: number }; answer: { result: unknown } }
     }
+    'active-window': {
+      GET: { answer: StudioActiveWindow }
+      PATCH: { body: { enabled: boolean }; answer: StudioActiveWindow }
+    }
     'audio-filter-kinds': {
       GET: { answer: StudioAudioFilterKinds }
     }
@@ -862,6 +866,8 @@ type LiveUdpInputsItem = { id: string; stream: string; url: string; state: 'wait
 type PostSessions = { id: string; role: 'viewer' | 'editor' | 'admin' | 'none'; signInRequired: boolean }
 type Settings = { reconnectWindowMs: number; cdnPrefix: string; playerTheme: 'auto' | 'dark' | 'light'; studioResumeWithinMs: number; globalHotkeys: 'off' | 'safe' | 'all'; notifyOutputs: boolean; notifyRecordings: boolean; notifyGuests: boolean; notifyDisk: boolean }
 type StudioOutputsItem = { id: string; name: string; kind: string; state: 'off' | 'starting' | 'live' | 'retrying' | 'paused' | 'failed'; error: { code: string; message: string; remedy: string } | null; startedAt: string | null; statistics: Record<string, number | string | boolean | null> }
+type StudioActiveWindowLogItem = { time: string; window: { class: string; title: string }; macro: string; result: 'ran' | 'held' | 'failed'; problem: string | null }
+type StudioActiveWindow = { enabled: boolean; window: { class: string; title: string } | null; problem: string | null; problems: Record<string, string>; log: StudioActiveWindowLogItem[] }
 type StudioAudioFilterKindsItem = { kind: string; title: string; settings: Record<string, unknown>; pictures?: boolean; sound?: boolean; encodes?: boolean; commands?: string[]; devices?: string; description?: string; latencyMs?: number; key?: string }
 type StudioAudioFilterKinds = { items: StudioAudioFilterKindsItem[] }
 type StudioCanvasesItem = { id: string; name: string; width: number; height: number; background: string; scene: string }
@@ -884,7 +890,8 @@ type StudioCollectionCollectionTransitionsItem = { id: string; name: string; kin
 type StudioCollectionCollectionOutputsItemVideo = { codec: 'h264' | 'hevc' | 'av1'; encoder: string; height: number | null; frameDivisor: number; rateControl: 'cbr' | 'vbr' | 'crf'; bitrateKbps: number; maxBitrateKbps: number | null; crf: number; preset: string; keyframeMs: number; bFrames: number; profile: 'auto' | 'baseline' | 'main' | 'high'; colorSpace: 'bt709' | 'bt601'; colorRange: 'limited' | 'full' }
 type StudioCollectionCollectionOutputsItemAudioItem = { codec: 'aac' | 'opus'; bitrateKbps: number; track: number }
 type StudioCollectionCollectionOutputsItem = { id: string; name: string; kind: 'host' | 'rtmp' | 'srt' | 'whip' | 'recording' | 'replay' | 'virtual-camera'; autostart: boolean; canvas: string; video: StudioCollectionCollectionOutputsItemVideo | null; audio: StudioCollectionCollectionOutputsItemAudioItem[]; settings: Record<string, unknown> }
-type StudioCollectionCollectionMacrosItem = { id: string; name: string; hotkeys: string[]; actions: Record<string, unknown>[]; released?: Record<string, unknown>[] }
+type StudioCollectionCollectionMacrosItemWindow = { of: 'any' | 'title' | 'class' | 'other'; how?: 'contains' | 'regex'; text?: string; delayMs?: number }
+type StudioCollectionCollectionMacrosItem = { id: string; name: string; hotkeys: string[]; actions: Record<string, unknown>[]; released?: Record<string, unknown>[]; window?: StudioCollectionCollectionMacrosItemWindow }
 type StudioCollectionCollectionTracksItem = { id: string; name: string; filters: StudioCollectionCollectionScenesItemFiltersItem[] }
 type StudioCollectionCollection = { format: 'ami-streams/collection'; version: 1; id: string; name: string; frameRate: { numerator: number; denominator: number }; canvases: StudioCanvasesItem[]; scenes: StudioCollectionCollectionScenesItem[]; sources: StudioCollectionCollectionSourcesItem[]; transitions: StudioCollectionCollectionTransitionsItem[]; transition: string; outputs: StudioCollectionCollectionOutputsItem[]; macros: StudioCollectionCollectionMacrosItem[]; tracks: StudioCollectionCollectionTracksItem[]; byEditors?: string; monitorDevice?: string }
 type StudioCollection = { revision: number; undo: string | null; redo: string | null; name: string; file: string; saved: boolean; conflict: boolean; error: { code: string; message: string; remedy: string } | null; lostSecrets: string[]; collection: StudioCollectionCollection }

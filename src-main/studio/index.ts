@@ -44,6 +44,8 @@ import { studioKinds } from './control/studio-kinds.ts'
 import { countStudio } from './control/studio-metrics.ts'
 import { createTransitionTrial } from './control/trial/index.ts'
 import { createUploads } from './control/uploads/index.ts'
+import { windowRuleRoutes } from './control/window-rules/window-rule-routes.ts'
+import { WindowRules } from './control/window-rules/window-rules.ts'
 import { actionFaults } from './document/action-schemas.ts'
 import { type Collection, formatName, formatVersion } from './document/collection.ts'
 import { createCollectionCheck } from './document/collection-check.ts'
@@ -90,10 +92,18 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
     log,
     onLeave: () => void macros.stopAll(),
     onReturn: (outputs) => recovery.returned(outputs),
+    onChange: () => windowRules.follow(),
   })
   const folder = new CollectionFolder(join(dataDir, 'studio', 'collections'))
-  const acting = { show, engine, outputs, audit }
+  const acting = { show, engine, outputs, audit, switched: (actor: string) => windowRules.switched(actor) }
   const macros: Macros = new Macros({ events, log, act: (action, actor, signal) => doAction(action, actor, acting, signal) })
+  const windowRules: WindowRules = new WindowRules({
+    engine,
+    store,
+    collection: () => show.openFile?.collection.collection,
+    run: (macro, actor) => macros.run(macro, actor),
+    onChange: (state) => events.publish('studio.active_window', state, { volatile: true }),
+  })
   const uploads = await createUploads({ ...dependencies, kinds, folder, open: () => openOf(show) })
   const multiview = createMultiview({ engine })
   const collection = () => show.openFile?.collection.collection
@@ -173,6 +183,7 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
       ...dockRoutes({ docks, reach, audit }),
       ...spareRoutes(spare, thumbnails, reader),
       ...trial.routes,
+      ...windowRuleRoutes(windowRules, audit),
       ...importRoutes({ folder, reader, audit, reach: reach.policy }),
       ...overlays.routes,
       ...editRoutes({
@@ -220,6 +231,7 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
       thumbnails.stop()
       facts.stop()
       guests.stop()
+      windowRules.stop()
       await Promise.all([spare.stop(), trial.stop()])
       await macros.stopAll()
       await uploads.stop()

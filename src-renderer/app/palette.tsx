@@ -17,6 +17,7 @@ import { layersOf, nameOf } from '../studio/places.ts'
 import { useFollowedShow, useShow } from '../studio/show-store.ts'
 import { t as templateTexts } from '../studio/templates/messages.ts'
 import { t as transitionTexts } from '../studio/transitions/messages.ts'
+import { t as windowTexts } from '../studio/window-rules/messages.ts'
 import { openDialog, select, showDocks, showItemPanel, showMultiview } from '../studio/view-store.ts'
 import { setTheme, useTheme } from './theme.ts'
 import './palette.css'
@@ -112,6 +113,7 @@ function useEntries(): readonly Entry[] {
           ['canvas', canvasTexts.open],
           ['macros', macroTexts.open],
           ['transitions', transitionTexts.open],
+          ['windows', windowTexts.title],
           ['overlays', overlayTexts.open],
         ] as const) {
           entries.push({

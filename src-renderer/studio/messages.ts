@@ -152,6 +152,7 @@ export const t = section('studio', {
     search: 'Find a scene',
     menu: 'Actions on the scene',
     rename: 'Rename',
+    followWindow: 'Follow a window…',
     ownTransition: 'Transition into it…',
     pasteItems: 'Paste items into it',
     removeMany: (count: number) => `Delete ${count} scenes`,

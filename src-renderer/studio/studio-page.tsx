@@ -46,6 +46,8 @@ const TransitionsDialog = loadLater(async () => (await import('./transitions/tra
 
 const MacrosDialog = loadLater(async () => (await import('./macros/macros-dialog.tsx')).MacrosDialog)
 
+const WindowRulesDialog = loadLater(async () => (await import('./window-rules/window-rules-dialog.tsx')).WindowRulesDialog)
+
 const TracksDialog = loadLater(async () => (await import('./mixer/tracks-dialog.tsx')).TracksDialog)
 
 /** Ctrl+Z and Ctrl+Shift+Z, unless a text is written: there the browser undoes letters. */
@@ -160,6 +162,7 @@ function OpenShow({ open, editor }: { readonly open: OpenCollection; readonly ed
       )}
       {editor && dialog === 'canvas' && <CanvasDialog document={document} canvas={canvas} onClose={() => openDialog(null)} />}
       {editor && dialog === 'macros' && <MacrosDialog document={document} onClose={() => openDialog(null)} />}
+      {editor && dialog === 'windows' && <WindowRulesDialog document={document} scene={scene} onClose={() => openDialog(null)} />}
       {editor && dialog === 'tracks' && <TracksDialog document={document} onClose={() => openDialog(null)} />}
       {editor && dialog === 'transitions' && <TransitionsDialog document={document} onClose={() => openDialog(null)} />}
       {editor && dialog === 'overlays' && (

@@ -4,7 +4,7 @@ import { readChoice, storeChoice } from './stored-choice.ts'
 import type { CanvasPart, Scene } from './types.ts'
 
 /** Dialogs of the whole studio: those that edit parts of the open show, and those that make one. */
-export type EditorDialog = 'canvas' | 'macros' | 'tracks' | 'transitions' | 'overlays' | 'template' | 'guide'
+export type EditorDialog = 'canvas' | 'macros' | 'tracks' | 'transitions' | 'overlays' | 'template' | 'guide' | 'windows'
 
 /** What this page looks at; other pages look at what they please. */
 interface ViewState {

@@ -2,6 +2,11 @@ import type { TopicKind } from './topic-kind.ts'
 
 /** Topics of the studio. */
 export const studioTopics = {
+  'studio.active_window': {
+    role: 'editor',
+    state: 'GET /studio/active-window',
+    summary: 'Another window is active on this machine, or a macro followed it',
+  },
   'studio.changed': { role: 'viewer', state: 'GET /studio/collection', summary: 'The open collection was edited' },
   'studio.closed': { role: 'viewer', state: 'GET /studio', summary: 'The studio was closed' },
   'studio.collection_changed': { role: 'viewer', state: 'GET /studio', summary: 'Another program changed the file of the open collection' },

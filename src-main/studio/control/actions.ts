@@ -14,13 +14,15 @@ export interface ActionDependencies {
   readonly engine: Pick<StudioEngine, 'command'>
   readonly outputs: StudioOutputs
   readonly audit: Pick<AuditLog, 'record'>
+  /** A scene was put on air by somebody. */
+  readonly switched: (actor: string) => void
 }
 
 /** Does one action, notes who did it, and answers its result. Throws AppError; `signal` ends a wait. */
 export async function doAction(
   action: Action,
   actor: string,
-  { show, engine, outputs, audit }: ActionDependencies,
+  { show, engine, outputs, audit, switched: onSwitched }: ActionDependencies,
   signal?: AbortSignal,
 ): Promise<unknown> {
   const { control } = show
@@ -33,6 +35,7 @@ export async function doAction(
   }
   const onAir = async (switching: Promise<SwitchAnswer>): Promise<SwitchAnswer> => {
     const switched = await switching
+    onSwitched(actor)
     audit.record({ kind: 'command', message: `studio: ${switched.scene} is on air on ${switched.canvas}`, actor })
     return switched
   }

@@ -24,6 +24,8 @@ export interface ShowDependencies {
   readonly onLeave: () => void
   /** The host is back with the collection that it had: what ran then. */
   readonly onReturn: (outputs: readonly ReturnedOutput[]) => void
+  /** The show is another, or was edited. */
+  readonly onChange: () => void
 }
 
 /** What of the open file is kept over a restart of the host. */
@@ -107,6 +109,7 @@ export class Show {
       this.#dependencies.engine.setCollection(opened.collection)
       this.control.open(opened.collection, opened.file.path)
       this.#dependencies.outputs.sync(opened.collection)
+      this.#dependencies.onChange()
       if (back && before?.path === opened.file.path) this.#dependencies.onReturn(this.#dependencies.outputs.resume())
       else this.#dependencies.outputs.autostart()
       audit.record({ kind: 'command', message: `the collection ${opened.collection.name} was opened in the studio`, actor })
@@ -166,6 +169,7 @@ export class Show {
     if (engine.state !== 'failed') engine.setCollection(collection)
     this.control.follow(collection)
     outputs.sync(collection)
+    this.#dependencies.onChange()
     events.publish('studio.changed', { revision, cause, name, actor, changed })
     if (!joined)
       audit.record({

@@ -63,6 +63,7 @@ export function publishEngineEvents(engine: StudioEngine, events: EventBus): Stu
       case 'transition-ended':
       case 'encodings':
       case 'tiles':
+      case 'window':
         break
     }
   }

@@ -156,6 +156,22 @@ export const CanvasSchema = Type.Object(
   exactly,
 )
 
+/** A window of this machine that runs a macro when it is active. */
+export const WindowTriggerSchema = Type.Object(
+  {
+    of: Type.Union([Type.Literal('any'), Type.Literal('title'), Type.Literal('class'), Type.Literal('other')], {
+      description: 'what is looked at; any: title and class; other: the window is meant by no other macro',
+    }),
+    how: Type.Optional(Type.Union([Type.Literal('contains'), Type.Literal('regex')], { default: 'contains' })),
+    text: Type.Optional(Type.String({ maxLength: 200, description: 'whatever its case; a regular expression of JavaScript' })),
+    delayMs: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: 60_000, default: 500, description: 'for how long the window is active first' }),
+    ),
+  },
+  exactly,
+)
+export type WindowTrigger = Static<typeof WindowTriggerSchema>
+
 export const MacroSchema = Type.Object(
   {
     id: IdSchema,
@@ -168,6 +184,8 @@ export const MacroSchema = Type.Object(
     released: Type.Optional(
       Type.Array(Type.Record(Type.String(), Type.Unknown()), { maxItems: 64, description: 'actions for when its keys are released' }),
     ),
+    /** The first macro of the show whose window is active is run. */
+    window: Type.Optional(WindowTriggerSchema),
   },
   exactly,
 )

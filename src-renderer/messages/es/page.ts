@@ -33,7 +33,7 @@ import {
   studioTransitions,
   studioUploads,
 } from './studio.ts'
-import { studioFilters, studioHistory, studioInteract, studioLinks, studioMixer } from './studio-editing.ts'
+import { studioFilters, studioHistory, studioInteract, studioLinks, studioMixer, studioWindows } from './studio-editing.ts'
 import { studioKinds } from './studio-kinds.ts'
 
 const sections: Messages = {
@@ -78,6 +78,7 @@ const ofParts: Readonly<Record<string, object>> = {
   studioTemplates,
   studioTransitions,
   studioUploads,
+  studioWindows,
 }
 
 export const texts: Texts = (section, english) => ofParts[section] ?? english

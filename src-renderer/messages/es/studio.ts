@@ -135,6 +135,7 @@ export const studio = {
     search: 'Buscar una escena',
     menu: 'Acciones sobre la escena',
     rename: 'Cambiar nombre',
+    followWindow: 'Seguir una ventana…',
     ownTransition: 'Transición hacia ella…',
     pasteItems: 'Pegar elementos en ella',
     removeMany: (count: number) => `Eliminar ${count} escenas`,

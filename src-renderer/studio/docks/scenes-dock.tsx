@@ -114,6 +114,7 @@ export function ScenesDock({ document, program, canvas, scene, editor }: ScenesD
           label: t.scenes.hotkey,
           act: () => void addMacro({ name: t.scenes.switchTo(found.name), actions: [{ do: 'switch', scene: id }] }, document),
         },
+        { label: t.scenes.followWindow, act: () => openDialog('windows') },
         { label: t.scenes.ownTransition, act: () => openDialog('transitions') },
       ],
       [

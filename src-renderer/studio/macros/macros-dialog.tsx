@@ -8,7 +8,8 @@ import { t as studio } from '../messages.ts'
 import { freeId, freeName } from '../places.ts'
 import { change, useShow } from '../show-store.ts'
 import type { Action, Collection, Macro } from '../types.ts'
-import { useView } from '../view-store.ts'
+import { openDialog, useView } from '../view-store.ts'
+import { t as windows } from '../window-rules/messages.ts'
 import { ActionList } from './action-list.tsx'
 import { KeyRecorder } from './key-recorder.tsx'
 import { t } from './messages.ts'
@@ -128,6 +129,14 @@ function MacroForm({ macro, document, records }: MacroFormProps) {
         />
       </div>
       <KeyRecorder macro={macro} macros={document.macros} records={records} onChange={(hotkeys) => change(at, { hotkeys })} />
+      {macro.window !== undefined && (
+        <p className="small quiet" data-testid="macro-window">
+          {windows.inMacro}{' '}
+          <button type="button" className="button" onClick={() => openDialog('windows')}>
+            {windows.title}
+          </button>
+        </p>
+      )}
       <ActionList
         id="actions"
         title={t.actions}

@@ -100,6 +100,7 @@ export class EngineProcess implements StudioEngine {
   #restarts = 0
   #metersWanted = false
   #tiles: WantedTiles = { tiles: [], height: 180 }
+  #followsWindow = false
   #figures = noFigures
 
   constructor(dependencies: EngineProcessDependencies) {
@@ -222,6 +223,12 @@ export class EngineProcess implements StudioEngine {
     this.#send({ kind: 'meters', wanted })
   }
 
+  followWindow(wanted: boolean): void {
+    if (this.#followsWindow === wanted) return
+    this.#followsWindow = wanted
+    this.#send({ kind: 'follow-window', wanted })
+  }
+
   async stop(goesOn = false): Promise<void> {
     const worker = this.#worker
     this.#worker = undefined
@@ -306,6 +313,7 @@ export class EngineProcess implements StudioEngine {
       memories: this.#dependencies.memories.all,
       reach: this.#dependencies.reach.policy(),
       meters: this.#metersWanted,
+      followsWindow: this.#followsWindow,
     })
   }
 

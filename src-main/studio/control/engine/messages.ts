@@ -7,6 +7,7 @@ import type { CollectionChange } from '../../document/collection-change.ts'
 import type { AudioEncoding, VideoEncoding } from '../../document/encoding-schemas.ts'
 import type { DriftReading, LevelReading, MeterReading } from './mixer-readings.ts'
 import type {
+  ActiveWindowReading,
   CanvasFrames,
   CanvasSwitch,
   CanvasView,
@@ -69,6 +70,7 @@ export type ToStudio =
       readonly memories: Readonly<Record<string, SourceMemory>>
       readonly reach: ReachPolicy
       readonly meters: boolean
+      readonly followsWindow: boolean
     }
   | { readonly kind: 'change'; readonly change: CollectionChange }
   /** What users' paths and URLs may lead to is another. */
@@ -82,6 +84,7 @@ export type ToStudio =
   | ({ readonly kind: 'tiles' } & WantedTiles)
   | { readonly kind: 'keyframe'; readonly channel: number }
   | { readonly kind: 'meters'; readonly wanted: boolean }
+  | { readonly kind: 'follow-window'; readonly wanted: boolean }
   | { readonly kind: 'talk-to'; readonly talker: string; readonly guests: readonly string[] | null }
   | { readonly kind: 'talk'; readonly talker: string; readonly packet: Uint8Array }
   | {
@@ -121,6 +124,7 @@ export type FromStudio =
   | { readonly kind: 'meters'; readonly meters: readonly MeterReading[] }
   | { readonly kind: 'drift'; readonly drift: readonly DriftReading[] }
   | { readonly kind: 'levels'; readonly levels: readonly LevelReading[] }
+  | ({ readonly kind: 'window' } & ActiveWindowReading)
   /** A process of a source ended by itself. */
   | { readonly kind: 'lost'; readonly lost: LostProcess }
   | { readonly kind: 'statistics'; readonly statistics: WorkerStatistics }

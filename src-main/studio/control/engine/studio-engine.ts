@@ -48,6 +48,8 @@ export interface StudioEngine {
   talk(talker: string, packet: Uint8Array): void
   /** Whether somebody wants events `meters` and `drift`: none are sent before. */
   meter(wanted: boolean): void
+  /** Whether events `window` are wanted: the active window is read twice a second then, and not before. */
+  followWindow(wanted: boolean): void
   /** Returns the way to stop listening. */
   onEvent(listener: (event: EngineEvent) => void): () => void
   /** `goesOn`: the host ends and comes back: sources then go on where they would be. */
@@ -216,6 +218,14 @@ export interface ShownSources {
   readonly preview: readonly string[]
 }
 
+/** The window that a person works in. */
+export interface ActiveWindowReading {
+  /** Null: none is active, or it is not known. */
+  readonly window: { readonly class: string; readonly title: string } | null
+  /** Why it cannot be known here, for people. */
+  readonly problem: string | null
+}
+
 export type EngineEvent =
   | { readonly kind: 'state'; readonly state: EngineState; readonly problem?: string }
   | { readonly kind: 'source'; readonly source: string; readonly report: SourceReport }
@@ -236,6 +246,8 @@ export type EngineEvent =
   | { readonly kind: 'transition-ended'; readonly canvas: string; readonly scene: string }
   /** Other sources than before are in a program, or in a preview. */
   | ({ readonly kind: 'shown' } & ShownSources)
+  /** Another window is active on this machine, or it cannot be known any more: `followWindow`. */
+  | ({ readonly kind: 'window' } & ActiveWindowReading)
   /** 30 times a second while they are wanted: `meter`. */
   | { readonly kind: 'meters'; readonly meters: readonly MeterReading[] }
   | { readonly kind: 'drift'; readonly drift: readonly DriftReading[] }

@@ -12,6 +12,7 @@ const optional = new Set([
   'hideTransition',
   'released',
   'link',
+  'window',
   'monitorDevice',
 ])
 /** Null is one of their values. */

@@ -18,6 +18,7 @@ import type { RunningSource, SourceContext } from '../sources/running-source.ts'
 import { ActiveEncodings } from './active-encodings.ts'
 import { ActiveFrames } from './active-frames.ts'
 import { ActiveSources } from './active-sources.ts'
+import { ActiveWindowReader } from './active-window-reader.ts'
 import { AudioClock } from './audio-clock.ts'
 import { CanvasProgram } from './canvas-program.ts'
 import { Monitor } from './monitor.ts'
@@ -88,6 +89,7 @@ export class Engine {
   /** What was reported as shown. */
   #shown = ''
   readonly #talkback: Talkback
+  readonly #window: ActiveWindowReader
   #screenshotFrame = firstScreenshotFrame
   #renderFault = ''
 
@@ -138,6 +140,8 @@ export class Engine {
       onTiles: (tiles) => send({ kind: 'tiles', tiles }),
     })
     this.#talkback = new Talkback({ mixer, log })
+    this.#window = new ActiveWindowReader((reading) => send({ kind: 'window', ...reading }))
+    this.#window.follow(show.followsWindow)
     this.#monitor = new Monitor({ log, onReport: (report) => send({ kind: 'monitor', report }) })
     this.#applyCollection(show.on)
     this.#tiles.set(show.tiles.tiles, show.tiles.height)
@@ -208,6 +212,10 @@ export class Engine {
     this.#shownDirty = true
   }
 
+  followWindow(wanted: boolean): void {
+    this.#window.follow(wanted)
+  }
+
   requestKeyframe(channel: number): void {
     this.#encodings.requestKeyframe(channel)
   }
@@ -268,6 +276,7 @@ export class Engine {
     for (const timer of this.#timers) clearInterval(timer)
     this.#monitor.close()
     this.#talkback.close()
+    this.#window.follow(false)
     await Promise.all([this.#encodings.close(), this.#sources.close()])
     this.#pictures.close()
     this.#pages.keepFor(new Set())

@@ -90,6 +90,9 @@ function handleMessage(at: Engine, message: Exclude<ToStudio, { kind: 'show' | '
     case 'meters':
       at.wantMeters(message.wanted)
       break
+    case 'follow-window':
+      at.followWindow(message.wanted)
+      break
     case 'talk-to':
       at.talkTo(message.talker, message.guests)
       break

@@ -64,6 +64,13 @@ export interface RunningCapture {
   stop(): Promise<void>
 }
 
+/** As a person tells windows apart. */
+export interface ActiveWindow {
+  /** Class of the window, on Windows and macOS the name of its program. */
+  readonly class: string
+  readonly title: string
+}
+
 /**
  * Captures displays, windows and regions of one operating system. There is one in each folder beside this file, and nothing of a
  * system outside its folder.
@@ -73,6 +80,8 @@ export interface Capturer {
   listDisplays(): Promise<readonly Device[]>
   /** Rejects with `studio.capture_unavailable`. */
   listWindows(): Promise<readonly Device[]>
+  /** The window that a person works in; undefined where none is. Rejects with `studio.capture_unavailable`. */
+  activeWindow(): Promise<ActiveWindow | undefined>
   /**
    * Captures into a store, which nobody else writes. Never throws for what is not there: it reports `waiting` and starts by itself
    * when it comes (back).

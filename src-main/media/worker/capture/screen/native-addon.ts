@@ -69,6 +69,14 @@ export interface NativeDevices {
   }[]
 }
 
+export interface NativeActiveWindow {
+  /** Why the system cannot be asked; empty: it can. */
+  readonly rejection: string
+  /** Both empty: no window is active. */
+  readonly className: string
+  readonly title: string
+}
+
 /** What each system's addon offers: see `native/capture/capture-addon.h`. */
 export interface CaptureAddon {
   /** `onChange` is called when `report()` answers something new. Throws where the store is gone. */
@@ -79,4 +87,6 @@ export interface CaptureAddon {
   ) => NativeCapture
   /** `done` is never called where the system hangs. */
   listDevices(server: string, done: (devices: NativeDevices) => void): void
+  /** `done` is never called where the system hangs. */
+  activeWindow(server: string, done: (window: NativeActiveWindow) => void): void
 }

@@ -2,7 +2,7 @@ import { AppError } from '../../../../platform/errors.ts'
 import type { Device } from '../../../device.ts'
 import { type CaptureProblems, problemOf } from './capture-problems.ts'
 import type { CaptureOrder, CaptureReport, Capturer, RunningCapture } from './capturer.ts'
-import type { CaptureAddon, NativeDevices, NativeOrder } from './native-addon.ts'
+import type { CaptureAddon, NativeActiveWindow, NativeDevices, NativeOrder } from './native-addon.ts'
 
 /** A system that owes an answer for longer is reported as hanging. */
 const hangsAfterUs = 2_000_000
@@ -35,19 +35,26 @@ export function createNativeCapturer(addon: CaptureAddon, problems: CaptureProbl
         }),
       )
     },
+    async activeWindow() {
+      const { className, title } = await ask<NativeActiveWindow>(problems, (done) => addon.activeWindow('', done))
+      return className === '' && title === '' ? undefined : { class: className, title }
+    },
     start: (order, into, onReport) => startCapture(addon, problems, order, into.address, onReport),
   }
 }
 
-/** Of the session. A system that hangs answers never: the thread that asks it ends with it. */
-function listDevices(addon: CaptureAddon, problems: CaptureProblems): Promise<NativeDevices> {
+const listDevices = (addon: CaptureAddon, problems: CaptureProblems): Promise<NativeDevices> =>
+  ask<NativeDevices>(problems, (done) => addon.listDevices('', done))
+
+/** Asks the session. A system that hangs answers never: the thread that asks it ends with it. */
+function ask<T extends { readonly rejection: string }>(problems: CaptureProblems, question: (done: (answer: T) => void) => void): Promise<T> {
   return new Promise((resolve, reject) => {
     const refuse = (problem: string) => reject(new AppError('studio.capture_unavailable', problem))
     const late = setTimeout(() => refuse(problems.hangs('')), listWithinMs)
-    addon.listDevices('', (devices) => {
+    question((answer) => {
       clearTimeout(late)
-      const problem = problemOf(problems, devices.rejection, '', '')
-      if (problem === undefined) resolve(devices)
+      const problem = problemOf(problems, answer.rejection, '', '')
+      if (problem === undefined) resolve(answer)
       else refuse(problem)
     })
   })

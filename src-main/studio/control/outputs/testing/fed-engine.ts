@@ -133,6 +133,8 @@ export class FedEngine implements StudioEngine {
   setCollection(): void {}
   async setPreview(): Promise<void> {}
   meter(): void {}
+
+  followWindow(): void {}
   talkTo(): void {}
   talk(): void {}
   async command(): Promise<void> {}
