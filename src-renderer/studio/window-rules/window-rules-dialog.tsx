@@ -4,9 +4,9 @@ import type { Answer } from '../../../src-main/api/typed-api.ts'
 import { call } from '../../client/api.ts'
 import { followEvents } from '../../client/event-followers.ts'
 import { Dialog } from '../../components/dialog.tsx'
-import { tellError } from '../../components/toasts.tsx'
+import { notifyError } from '../../components/toasts.tsx'
 import { locale } from '../../messages/language.ts'
-import { moveTo, tellUndoable, tryEdit } from '../commands.ts'
+import { moveTo, notifyUndoable, tryEdit } from '../commands.ts'
 import { Tool } from '../docks/tool.tsx'
 import { NumberField } from '../forms/number-field.tsx'
 import { freeId, freeName } from '../places.ts'
@@ -33,7 +33,7 @@ const askEachMs = 10_000
 function useRules(): readonly [Rules | null, (rules: Rules) => void] {
   const [rules, setRules] = useState<Rules | null>(null)
   useEffect(() => {
-    const ask = (): void => void call('GET', '/studio/active-window').then(setRules, tellError)
+    const ask = (): void => void call('GET', '/studio/active-window').then(setRules, notifyError)
     const leave = followEvents({
       onFresh: ask,
       onEvent: ({ topic, data }) => {
@@ -74,7 +74,7 @@ export function WindowRulesDialog({ document, scene, onClose }: WindowRulesDialo
           disabled={state === null}
           data-testid="window-rules-enabled"
           onChange={(event) =>
-            void call('PATCH', '/studio/active-window', { body: { enabled: event.currentTarget.checked } }).then(setState, tellError)
+            void call('PATCH', '/studio/active-window', { body: { enabled: event.currentTarget.checked } }).then(setState, notifyError)
           }
         />
         {t.enabled}
@@ -224,7 +224,7 @@ function RuleRow({ macro, number, document, before, problem }: RuleRowProps) {
           testId="delete-window-rule"
           onClick={() =>
             void tryEdit([{ do: 'remove', at }]).then((done) => {
-              if (done !== undefined) tellUndoable(t.deleted)
+              if (done !== undefined) notifyUndoable(t.deleted)
             })
           }
         />
