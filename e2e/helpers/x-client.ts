@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net'
+import { setTimeout } from 'node:timers/promises'
 
 /** Where an X server is and what it wants to see of who connects. */
 export interface XServer {
@@ -113,6 +114,24 @@ export class XClient {
   /** Says which window is active, as window managers do (EWMH `_NET_ACTIVE_WINDOW`). */
   async setActive(window: number): Promise<void> {
     this.#request(18, 0, u32(this.root, await this.atom('_NET_ACTIVE_WINDOW'), 33), Buffer.from([32, 0, 0, 0]), u32(1, window))
+  }
+
+  /** Resolves when a window manager is there (EWMH `_NET_SUPPORTING_WM_CHECK`). */
+  async untilManaged(): Promise<void> {
+    const check = await this.atom('_NET_SUPPORTING_WM_CHECK')
+    const window = 33
+    while ((await this.#ask(20, 0, u32(this.root, check, window, 0, 1))).readUInt32LE(16) === 0) await setTimeout(50)
+  }
+
+  /** Asks the window manager to bring a window to the front, as a task bar does. */
+  async activate(window: number): Promise<void> {
+    const [clientMessage, pager] = [33, 2]
+    const event = Buffer.concat([
+      Buffer.from([clientMessage, 32, 0, 0]),
+      u32(window, await this.atom('_NET_ACTIVE_WINDOW'), pager, 0, 0, 0, 0),
+    ])
+    const [redirected, noticed] = [1 << 20, 1 << 19]
+    this.#request(25, 0, u32(this.root, redirected | noticed), event)
   }
 
   /** A property of type STRING; `atom` 39 is WM_NAME, 67 WM_CLASS. */

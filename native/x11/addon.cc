@@ -1,3 +1,4 @@
+#include "active-window.h"
 #include "capture.h"
 #include "capture/capture-addon.h"
 #include "displays.h"
@@ -19,24 +20,9 @@ ami::DeviceList listDevices(const std::string& server) {
   return list;
 }
 
-ami::ActiveWindow activeWindow(const std::string& server) {
-  ami::ActiveWindow window;
-  x11::Rejection why = x11::Rejection::none;
-  const auto connection = x11::XConnection::open(server, why);
-  if (!connection) {
-    window.rejection = x11::wordOf(why);
-  } else if (connection->has().xwayland) {
-    // It knows the windows of X programs alone.
-    window.rejection = "xwayland";
-  } else {
-    window = x11::activeWindow(*connection);
-  }
-  return window;
-}
-
 Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   exports.Set("Hotkeys", x11::defineHotkeys(env));
-  return ami::captureAddon<x11::makeCapture, listDevices, activeWindow>(env, exports);
+  return ami::captureAddon<x11::makeCapture, listDevices, x11::activeWindow>(env, exports);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "capture/window-ids.h"
+#include "window-text.h"
 
 namespace x11 {
 
@@ -11,32 +12,6 @@ namespace {
 
 /** More windows than anybody has; a program that makes them without end does not hold us up. */
 constexpr size_t kMostWindows = 1000;
-constexpr uint32_t kMostTitleWords = 256;
-
-std::string fromLatin1(const std::string& text) {
-  std::string utf8;
-  for (const char letter : text) {
-    const auto code = static_cast<unsigned char>(letter);
-    if (code < 0x80) {
-      utf8 += letter;
-    } else {
-      utf8 += static_cast<char>(0xc0 | code >> 6);
-      utf8 += static_cast<char>(0x80 | (code & 0x3f));
-    }
-  }
-  return utf8;
-}
-
-std::string textOf(const Owned<xcb_get_property_reply_t>& reply) {
-  if (!reply || reply->format != 8) return {};
-  return std::string(static_cast<const char*>(xcb_get_property_value(reply.get())), static_cast<size_t>(xcb_get_property_value_length(reply.get())));
-}
-
-/** WM_CLASS is two words that each end in a zero: instance, then class. */
-std::string classOf(const std::string& classes) {
-  const size_t second = classes.find('\0');
-  return fromLatin1(second == std::string::npos ? classes : std::string(classes.c_str() + second + 1));
-}
 
 std::vector<xcb_window_t> managedWindows(const XConnection& connection, const xcb_screen_t& screen, xcb_atom_t clientList) {
   const std::string list = connection.property(screen.root, clientList, XCB_ATOM_WINDOW);
@@ -111,27 +86,6 @@ std::vector<WindowInfo> listWindows(const XConnection& connection) {
   }
   ami::nameWindows(windows);
   return windows;
-}
-
-ami::ActiveWindow activeWindow(const XConnection& connection) {
-  ami::ActiveWindow found;
-  const xcb_atom_t active = connection.atom("_NET_ACTIVE_WINDOW");
-  const xcb_atom_t netName = connection.atom("_NET_WM_NAME");
-  for (int number = 0; number < connection.screenCount(); number++) {
-    const std::string value = connection.property(connection.screen(number)->root, active, XCB_ATOM_WINDOW);
-    xcb_window_t window = XCB_WINDOW_NONE;
-    if (value.size() >= sizeof window) memcpy(&window, value.data(), sizeof window);
-    if (window == XCB_WINDOW_NONE) continue;
-    xcb_connection_t* raw = connection.raw();
-    const auto text = [&](xcb_atom_t name) {
-      return textOf(answer(connection, xcb_get_property_reply, xcb_get_property(raw, 0, window, name, XCB_ATOM_ANY, 0, kMostTitleWords)));
-    };
-    found.className = classOf(text(XCB_ATOM_WM_CLASS));
-    found.title = text(netName);
-    if (found.title.empty()) found.title = fromLatin1(text(XCB_ATOM_WM_NAME));
-    break;
-  }
-  return found;
 }
 
 }  // namespace x11

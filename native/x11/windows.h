@@ -11,7 +11,4 @@ using ami::WindowInfo;
 /** The programs' windows: those that the window manager lists, or the visible children of the root if there is none. */
 std::vector<WindowInfo> listWindows(const XConnection& connection);
 
-/** The one that the window manager says a person works in (`_NET_ACTIVE_WINDOW`, EWMH). */
-ami::ActiveWindow activeWindow(const XConnection& connection);
-
 }  // namespace x11

@@ -60,9 +60,10 @@ export function WindowRulesDialog({ document, scene, onClose }: WindowRulesDialo
     ])
   }
   const shown = state?.window
-  const addShown = (): void => {
-    if (shown == null) add({ of: 'any', text: '' })
-    else add(shown.class === '' ? { of: 'title', text: shown.title.slice(0, 200) } : { of: 'class', text: shown.class.slice(0, 200) })
+  const last = state?.last
+  const addLast = (): void => {
+    if (last == null) add({ of: 'any', text: '' })
+    else add(last.class === '' ? { of: 'title', text: last.title.slice(0, 200) } : { of: 'class', text: last.class.slice(0, 200) })
   }
   return (
     <Dialog title={t.title} onClose={onClose} testId="window-rules-dialog">
@@ -86,7 +87,7 @@ export function WindowRulesDialog({ document, scene, onClose }: WindowRulesDialo
           </>
         ) : (
           <>
-            <b>{t.now}</b> <span translate="no">{shown == null ? t.nothing : `${shown.title} (${shown.class})`}</span>
+            <b>{t.now}</b> {shown == null ? t.nothing : <span translate="no">{t.window(shown.title, shown.class)}</span>}
           </>
         )}
       </p>
@@ -106,8 +107,8 @@ export function WindowRulesDialog({ document, scene, onClose }: WindowRulesDialo
           ))}
         </ol>
         <div className="row">
-          <button type="button" className="button" onClick={addShown} data-testid="add-window-rule">
-            <Plus size={15} /> {shown == null ? t.addPlain : t.add}
+          <button type="button" className="button" onClick={addLast} data-testid="add-window-rule">
+            <Plus size={15} /> {last == null ? t.addPlain : t.add(last.class || last.title.slice(0, 40))}
           </button>
           <button
             type="button"
@@ -129,7 +130,7 @@ export function WindowRulesDialog({ document, scene, onClose }: WindowRulesDialo
               <time dateTime={time}>{new Date(time).toLocaleTimeString(locale)}</time>
               <span translate="no">{window.title || window.class}</span>
               <span>
-                <span translate="no">{document.macros.find(({ id }) => id === macro)?.name ?? macro}</span>: {t.result[result]} {problem}
+                <span translate="no">{targetOf(macro, document)}</span>: {t.result[result]} {problem}
               </span>
             </li>
           ))}
@@ -142,6 +143,20 @@ export function WindowRulesDialog({ document, scene, onClose }: WindowRulesDialo
       </div>
     </Dialog>
   )
+}
+
+/** The only scene that a macro switches to, where it does nothing else. */
+function sceneOf({ actions }: Macro): string | undefined {
+  const [only, ...more] = actions as unknown as readonly Action[]
+  return only?.do === 'switch' && more.length === 0 ? only.scene : undefined
+}
+
+/** What a rule does, in the name of its scene or its macro. */
+function targetOf(id: string, { macros, scenes }: Collection): string {
+  const macro = macros.find((each) => each.id === id)
+  if (macro === undefined) return id
+  const scene = sceneOf(macro)
+  return scenes.find((each) => each.id === scene)?.name ?? macro.name
 }
 
 interface RuleRowProps {
@@ -158,21 +173,31 @@ function RuleRow({ macro, number, document, before, problem }: RuleRowProps) {
   if (window === undefined) return null
   const at = `macros/${macro.id}`
   const set = (changes: Partial<Trigger>): void => change(at, { window: { ...window, ...changes } })
-  const [only, ...more] = macro.actions as unknown as readonly Action[]
-  const scene = only?.do === 'switch' && more.length === 0 ? only.scene : undefined
+  const scene = sceneOf(macro)
+  const nameOf = (of: string): string => document.scenes.find(({ id }) => id === of)?.name ?? of
+  /** A macro that has the name of its scene goes by the new one. */
+  const setScene = (next: string): void => {
+    const named = scene !== undefined && macro.name.startsWith(t.macroName(nameOf(scene)))
+    const others = document.macros.filter(({ id }) => id !== macro.id)
+    const name = named ? { name: freeName(t.macroName(nameOf(next)), others) } : {}
+    change(at, { actions: [{ do: 'switch', scene: next }], ...name })
+  }
   const choice = <T extends string>(label: string, names: Readonly<Record<T, string>>, value: T, give: (value: T) => void) => (
-    <select
-      className="input"
-      aria-label={`${label}, ${t.rule(number)}`}
-      value={value}
-      onChange={(event) => give(event.currentTarget.value as T)}
-    >
-      {Object.entries(names).map(([each, text]) => (
-        <option key={each} value={each}>
-          {text as string}
-        </option>
-      ))}
-    </select>
+    <label>
+      <span className="quiet small">{label}</span>
+      <select
+        className="input"
+        aria-label={`${label}, ${t.rule(number)}`}
+        value={value}
+        onChange={(event) => give(event.currentTarget.value as T)}
+      >
+        {Object.entries(names).map(([each, text]) => (
+          <option key={each} value={each}>
+            {text as string}
+          </option>
+        ))}
+      </select>
+    </label>
   )
   return (
     <li data-testid="window-rule" aria-label={t.rule(number)}>
@@ -181,17 +206,20 @@ function RuleRow({ macro, number, document, before, problem }: RuleRowProps) {
         {window.of !== 'other' && (
           <>
             {choice(t.how, t.howName, window.how ?? 'contains', (how) => set({ how }))}
-            <input
-              className="input"
-              aria-label={`${t.text}, ${t.rule(number)}`}
-              defaultValue={window.text ?? ''}
-              maxLength={200}
-              data-testid="window-text"
-              onChange={(event) => set({ text: event.currentTarget.value })}
-            />
+            <label>
+              <span className="quiet small">{t.text}</span>
+              <input
+                className="input"
+                aria-label={`${t.text}, ${t.rule(number)}`}
+                defaultValue={window.text ?? ''}
+                maxLength={200}
+                data-testid="window-text"
+                onChange={(event) => set({ text: event.currentTarget.value })}
+              />
+            </label>
           </>
         )}
-        <label htmlFor={`delay-${macro.id}`}>
+        <label htmlFor={`delay-${macro.id}`} className="delay">
           <span className="quiet small">{t.delay}</span>
           <NumberField
             common={{ 'id': `delay-${macro.id}`, 'disabled': false, 'aria-describedby': undefined, 'data-setting': 'delayMs' }}
@@ -208,9 +236,7 @@ function RuleRow({ macro, number, document, before, problem }: RuleRowProps) {
             {t.runs(macro.name)}
           </button>
         ) : (
-          choice(t.scene, Object.fromEntries(document.scenes.map(({ id, name }) => [id, name])), scene, (next) =>
-            change(at, { actions: [{ do: 'switch', scene: next }] }),
-          )
+          choice(t.scene, Object.fromEntries(document.scenes.map(({ id, name }) => [id, name])), scene, setScene)
         )}
         <Tool
           Icon={ArrowUp}

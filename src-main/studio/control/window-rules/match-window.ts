@@ -6,46 +6,66 @@ export interface NamedWindow {
   readonly title: string
 }
 
-/** For how long a regular expression may look at one window, ms of the clock. */
+/** For how long regular expressions may look at one window, all together, ms of the clock. */
 const patienceMs = 100
 /** One that took longer so often is given up until it is changed: once may be the machine, which does something else. */
 const maxLate = 3
+/** Patterns that are remembered; a program that edits without end fills no memory. */
+const maxKept = 256
 
 const test = new Script('new RegExp(pattern, "iu").test(text)')
 
 /** Whether windows are meant by triggers. A regular expression that is wrong, or takes too long, means none. */
 export class WindowMatcher {
-  /** Why a pattern is not tried any more, by pattern. */
-  readonly #bad = new Map<string, string>()
+  /** Patterns that are not tried any more. */
+  readonly #givenUp = new Set<string>()
   readonly #late = new Map<string, number>()
 
-  matches({ of, how = 'contains', text = '' }: WindowTrigger, window: NamedWindow): boolean {
-    if (of === 'other' || text === '') return false
-    const texts = of === 'title' ? [window.title] : of === 'class' ? [window.class] : [window.title, window.class]
-    if (how === 'contains') return texts.some((each) => each.toLowerCase().includes(text.toLowerCase()))
-    return texts.some((each) => this.#finds(text, each))
+  /** Index of the first trigger that means the window. */
+  first(triggers: readonly WindowTrigger[], window: NamedWindow): number | undefined {
+    // The host does nothing else meanwhile: many slow expressions have no more time than one.
+    const endMs = performance.now() + patienceMs
+    const found = triggers.findIndex((trigger) => this.#means(trigger, window, endMs))
+    return found < 0 ? undefined : found
   }
 
   /** Why a trigger means no window; undefined where nothing is wrong as far as it is known. */
   problem({ of, how, text = '' }: WindowTrigger): string | undefined {
     if (of === 'other' || how !== 'regex') return undefined
-    this.#finds(text, '')
-    return this.#bad.get(text)
+    if (this.#givenUp.has(text)) return `takes longer than ${patienceMs} ms`
+    try {
+      new RegExp(text, 'iu')
+      return undefined
+    } catch (error) {
+      return (error as Error).message
+    }
   }
 
-  #finds(pattern: string, text: string): boolean {
-    if (this.#bad.has(pattern)) return false
+  #means(trigger: WindowTrigger, window: NamedWindow, endMs: number): boolean {
+    const { of, how = 'contains', text = '' } = trigger
+    if (of === 'other' || text === '') return false
+    const texts = of === 'title' ? [window.title] : of === 'class' ? [window.class] : [window.title, window.class]
+    if (how === 'contains') return texts.some((each) => each.toLowerCase().includes(text.toLowerCase()))
+    return this.problem(trigger) === undefined && texts.some((each) => this.#finds(text, each, endMs))
+  }
+
+  #finds(pattern: string, text: string, endMs: number): boolean {
+    const timeout = Math.ceil(endMs - performance.now())
+    if (timeout < 1 || this.#givenUp.has(pattern)) return false
     try {
       // Only the engine itself ends an expression that goes back and forth for ever.
-      return test.runInContext(createContext({ pattern, text }), { timeout: patienceMs }) === true
-    } catch (error) {
-      const isLate = (error as { code?: string }).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT'
-      const late = (this.#late.get(pattern) ?? 0) + 1
-      if (this.#bad.size >= 256) this.#bad.clear()
-      if (this.#late.size >= 256) this.#late.clear()
-      if (isLate) this.#late.set(pattern, late)
-      if (!isLate || late >= maxLate) this.#bad.set(pattern, isLate ? `takes longer than ${patienceMs} ms` : (error as Error).message)
+      return test.runInContext(createContext({ pattern, text }), { timeout }) === true
+    } catch {
+      this.#isLate(pattern)
       return false
     }
+  }
+
+  #isLate(pattern: string): void {
+    const late = (this.#late.get(pattern) ?? 0) + 1
+    if (this.#late.size >= maxKept) this.#late.clear()
+    if (this.#givenUp.size >= maxKept) this.#givenUp.clear()
+    this.#late.set(pattern, late)
+    if (late >= maxLate) this.#givenUp.add(pattern)
   }
 }

@@ -9,6 +9,7 @@ const WindowSchema = Type.Object({ class: Type.String(), title: Type.String() })
 const StateSchema = Type.Object({
   enabled: Type.Boolean({ description: 'macros with `window` run by themselves' }),
   window: Nullable(WindowSchema),
+  last: Nullable(WindowSchema),
   problem: Nullable(Type.String({ description: 'why the active window cannot be known on this machine' })),
   problems: Type.Record(Type.String(), Type.String(), { description: 'by macro: why its rule means no window' }),
   log: Type.Array(
@@ -17,9 +18,9 @@ const StateSchema = Type.Object({
       window: WindowSchema,
       macro: Type.String(),
       result: Type.Union(
-        ['ran', 'held', 'failed'].map((result) => Type.Literal(result)),
+        ['ran', 'skipped', 'failed'].map((result) => Type.Literal(result)),
         {
-          description: 'held: somebody had switched by hand within ten seconds',
+          description: 'skipped: somebody had switched by hand within ten seconds',
         },
       ),
       problem: Nullable(Type.String()),

@@ -20,13 +20,15 @@ export interface WindowMatch {
   readonly time: string
   readonly window: NamedWindow
   readonly macro: string
-  /** `held`: somebody had just switched by hand. */
-  readonly result: 'ran' | 'held' | 'failed'
+  /** `skipped`: somebody had just switched by hand. */
+  readonly result: 'ran' | 'skipped' | 'failed'
   readonly problem: string | null
 }
 
 export interface WindowRulesState extends ActiveWindowReading {
   readonly enabled: boolean
+  /** The window that was active last and was not the page of AMI Streams: whoever makes a rule there has just come from it. */
+  readonly last: NamedWindow | null
   /** Newest first. */
   readonly log: readonly WindowMatch[]
   /** Triggers that mean no window, by macro. */
@@ -53,12 +55,16 @@ export class WindowRules {
   readonly #nowMs: () => number
   readonly #leave: () => void
   #reading: ActiveWindowReading = { window: null, problem: null }
+  #last: NamedWindow | null = null
   #enabled: boolean
   #log: readonly WindowMatch[] = []
   /** The macro that the window in front means. */
   #current: string | undefined
-  #pending: NodeJS.Timeout | undefined
+  /** The macro that runs when its window has been in front for long enough. */
+  #pending: { readonly macro: string; readonly timer: NodeJS.Timeout } | undefined
   #heldUntilMs = Number.NEGATIVE_INFINITY
+  /** Somebody switched since the last window was followed. */
+  #overruled = false
   #looking: NodeJS.Timeout | undefined
   #follows = false
 
@@ -76,7 +82,7 @@ export class WindowRules {
       const problem = this.#matcher.problem(window)
       return problem === undefined ? [] : [[id, problem]]
     })
-    return { enabled: this.#enabled, ...this.#reading, log: this.#log, problems: Object.fromEntries(problems) }
+    return { enabled: this.#enabled, ...this.#reading, last: this.#last, log: this.#log, problems: Object.fromEntries(problems) }
   }
 
   /** Somebody looks at the state: the window is read although no rule needs it. */
@@ -112,12 +118,16 @@ export class WindowRules {
   switched(actor: string): void {
     if (actor === windowRulesActor) return
     this.#heldUntilMs = this.#nowMs() + handMs
-    clearTimeout(this.#pending)
+    this.#overruled = true
+    // The window that was about to be followed was in front before: it is not followed later, either.
+    if (this.#pending !== undefined) this.#current = this.#pending.macro
+    this.#cancel()
+    if (this.#isOwnInFront()) this.#current = undefined
   }
 
   stop(): void {
     this.#leave()
-    clearTimeout(this.#pending)
+    this.#cancel()
     clearTimeout(this.#looking)
   }
 
@@ -128,39 +138,58 @@ export class WindowRules {
   }
 
   #forget(): void {
-    clearTimeout(this.#pending)
+    this.#cancel()
     this.#current = undefined
+  }
+
+  #cancel(): void {
+    clearTimeout(this.#pending?.timer)
+    this.#pending = undefined
   }
 
   #take({ window, problem }: ActiveWindowReading): void {
     this.#reading = { window, problem }
+    if (window !== null && !this.#isOwnInFront()) this.#last = window
     this.#evaluate()
     this.#dependencies.onChange(this.state)
   }
 
+  #isOwnInFront(): boolean {
+    return this.#reading.window?.title.includes(ownTitle) === true
+  }
+
   #evaluate(): void {
     const { window } = this.#reading
+    const isOwn = this.#isOwnInFront()
+    // Whoever switches on the page and goes back to the window wants its scene again.
+    if (isOwn && this.#overruled) this.#current = undefined
     // What is in front for a moment while windows change is nothing that anybody works in.
-    if (!this.#enabled || window === null || window.title.includes(ownTitle)) {
-      clearTimeout(this.#pending)
+    if (!this.#enabled || window === null || isOwn) {
+      this.#cancel()
       return
     }
     const rules = this.#rules()
-    const macro = rules.find((each) => this.#matcher.matches(each.window, window)) ?? rules.find((each) => each.window.of === 'other')
-    if (macro?.id === this.#current) return
-    clearTimeout(this.#pending)
-    const isHeld = this.#nowMs() < this.#heldUntilMs
-    this.#current = macro?.id
+    const meant = this.#matcher.first(
+      rules.map((rule) => rule.window),
+      window,
+    )
+    const macro = meant === undefined ? rules.find((each) => each.window.of === 'other') : rules[meant]
+    if (macro?.id === this.#current || (macro !== undefined && macro.id === this.#pending?.macro)) return
+    this.#cancel()
+    this.#current = undefined
     if (macro === undefined) return
-    if (isHeld) {
-      this.#note(window, macro.id, 'held')
+    if (this.#nowMs() < this.#heldUntilMs) {
+      this.#current = macro.id
+      this.#note(window, macro.id, 'skipped')
       return
     }
-    this.#current = undefined
-    this.#pending = setTimeout(() => {
+    const timer = setTimeout(() => {
+      this.#pending = undefined
       this.#current = macro.id
+      this.#overruled = false
       void this.#run(macro, window)
     }, macro.window.delayMs ?? usualDelayMs)
+    this.#pending = { macro: macro.id, timer }
   }
 
   async #run(macro: Macro, window: NamedWindow): Promise<void> {

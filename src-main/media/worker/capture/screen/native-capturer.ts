@@ -12,6 +12,8 @@ const listWithinMs = 3000
 
 /** A capturer made of a system's addon. */
 export function createNativeCapturer(addon: CaptureAddon, problems: CaptureProblems): Capturer {
+  /** The active window is asked for again and again: each question that a hanging system does not answer keeps a thread. */
+  let owesWindow = false
   return {
     async listDisplays() {
       const { displays } = await listDevices(addon, problems)
@@ -36,7 +38,14 @@ export function createNativeCapturer(addon: CaptureAddon, problems: CaptureProbl
       )
     },
     async activeWindow() {
-      const { className, title } = await ask<NativeActiveWindow>(problems, (done) => addon.activeWindow('', done))
+      if (owesWindow) throw new AppError('studio.capture_unavailable', problems.hangs(''))
+      owesWindow = true
+      const { className, title } = await ask<NativeActiveWindow>(problems, (done) =>
+        addon.activeWindow('', (answer) => {
+          owesWindow = false
+          done(answer)
+        }),
+      )
       return className === '' && title === '' ? undefined : { class: className, title }
     },
     start: (order, into, onReport) => startCapture(addon, problems, order, into.address, onReport),
@@ -47,7 +56,10 @@ const listDevices = (addon: CaptureAddon, problems: CaptureProblems): Promise<Na
   ask<NativeDevices>(problems, (done) => addon.listDevices('', done))
 
 /** Asks the session. A system that hangs answers never: the thread that asks it ends with it. */
-function ask<T extends { readonly rejection: string }>(problems: CaptureProblems, question: (done: (answer: T) => void) => void): Promise<T> {
+function ask<T extends { readonly rejection: string }>(
+  problems: CaptureProblems,
+  question: (done: (answer: T) => void) => void,
+): Promise<T> {
   return new Promise((resolve, reject) => {
     const refuse = (problem: string) => reject(new AppError('studio.capture_unavailable', problem))
     const late = setTimeout(() => refuse(problems.hangs('')), listWithinMs)
