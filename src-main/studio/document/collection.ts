@@ -141,6 +141,9 @@ export const SceneSchema = Type.Object(
   exactly,
 )
 
+const GuidesSchema = (of: string) =>
+  Type.Array(Type.Number({ minimum: 0, maximum: 7680 }), { maxItems: 64, description: `${of}, pixels of the canvas` })
+
 export const CanvasSchema = Type.Object(
   {
     id: IdSchema,
@@ -152,6 +155,10 @@ export const CanvasSchema = Type.Object(
     background: Type.String({ pattern: '^#[0-9a-fA-F]{6}$' }),
     /** Scene that is on air when the studio starts. */
     scene: IdSchema,
+    /** Lines that people put over it to align items; nothing of them is in the video. */
+    guides: Type.Optional(
+      Type.Object({ x: GuidesSchema('vertical lines, from the left'), y: GuidesSchema('horizontal lines, from the top') }, exactly),
+    ),
   },
   exactly,
 )

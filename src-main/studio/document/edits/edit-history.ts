@@ -29,6 +29,18 @@ interface Kept {
   readonly bytes: number
 }
 
+/** Edits that are joined to one step. */
+interface Drag {
+  readonly key: string
+  readonly actor: string
+  readonly base: Collection
+  /** What was undone when it started. */
+  readonly undone: readonly Kept[]
+  /** False where a gesture is back where it started: it has no step. */
+  hasStep: boolean
+  atMs: number
+}
+
 /** Edits of one collection, undone and redone. */
 export class EditHistory {
   #kept: Kept[] = []
@@ -38,7 +50,7 @@ export class EditHistory {
   #first = 0
   #bytes = 0
   /** What the newest step must be followed by to be joined with it. */
-  #drag: { readonly key: string; readonly actor: string; readonly base: Collection; atMs: number } | undefined
+  #drag: Drag | undefined
 
   /** Steps that are done, newest last, and those that can be redone, next first. */
   get done(): readonly HistoryStep[] {
@@ -75,7 +87,8 @@ export class EditHistory {
 
   /**
    * Remembers an edit, and answers whether it was joined with the one before. `nowMs` is a clock that runs on; edits of one `gesture` are
-   * joined however long it takes, unless another came in between. What was undone before is dropped.
+   * joined however long it takes, unless another came in between; one that is back where it started leaves no step. What was undone before
+   * is dropped.
    */
   record(
     before: Collection,
@@ -92,19 +105,24 @@ export class EditHistory {
       drag?.key === key &&
       drag.actor === about.actor &&
       (gesture !== undefined || nowMs - drag.atMs <= dragMs) &&
-      this.#position === this.#kept.length
+      (this.#position === this.#kept.length || !drag.hasStep)
     if (joined && drag !== undefined) {
-      this.#drop(this.#kept.pop())
+      if (drag.hasStep) this.#drop(this.#kept.pop())
       drag.atMs = nowMs
-    } else {
-      for (const gone of this.#kept.splice(this.#position)) this.#drop(gone)
-      this.#drag = key === undefined ? undefined : { key, actor: about.actor, base: before, atMs: nowMs }
     }
+    const undone = this.#kept.splice(this.#position)
+    for (const gone of undone) this.#drop(gone)
+    if (!joined) this.#drag = key === undefined ? undefined : { key, actor: about.actor, base: before, undone, hasStep: true, atMs: nowMs }
     const from = joined && drag !== undefined ? drag.base : before
     const step: HistoryStep = { ...about, undo: patchBetween(after, from), redo: patchBetween(from, after) }
-    const bytes = JSON.stringify(step).length
-    this.#kept.push({ step, bytes })
-    this.#bytes += bytes
+    const isBack = gesture !== undefined && step.redo.length === 0
+    if (joined && drag !== undefined) drag.hasStep = !isBack
+    this.#position = this.#kept.length
+    if (isBack) {
+      for (const each of drag?.undone ?? []) this.#keep(each)
+      return joined
+    }
+    this.#keep({ step, bytes: JSON.stringify(step).length })
     while (this.#kept.length > maxSteps || (this.#bytes > maxBytes && this.#kept.length > 0)) {
       this.#drop(this.#kept.shift())
       this.#first++
@@ -130,6 +148,11 @@ export class EditHistory {
     this.#drag = undefined
     this.#position++
     return { collection: redone, step }
+  }
+
+  #keep(kept: Kept): void {
+    this.#kept.push(kept)
+    this.#bytes += kept.bytes
   }
 
   #drop(kept: Kept | undefined): void {

@@ -269,6 +269,29 @@ describe('the history', () => {
     expect(history.done).toHaveLength(3)
   })
 
+  it('has no step for a gesture that is back where it started, and keeps what was undone before it', () => {
+    const history = new EditHistory()
+    let collection = show
+    const place = (edit: Edit, gesture?: string): void => {
+      const after = applyEdits(collection, [edit], testKinds).collection
+      history.record(collection, after, { ...about, name: edit.do }, [edit], 0, gesture)
+      collection = after
+    }
+    const at = 'scenes/intro/items/i-film'
+    place({ do: 'change', at, changes: { opacity: 0.5 } })
+    collection = history.undo(collection)?.collection as Collection
+    const { x } = collection.scenes[0]?.items[1]?.position ?? { x: 0 }
+    place({ do: 'change', at, changes: { position: { x: 70 } } }, 'drag')
+    expect([history.done.length, history.undone.length]).toEqual([1, 0])
+    place({ do: 'change', at, changes: { position: { x } } }, 'drag')
+    expect([history.done.length, history.undone.length]).toEqual([0, 1])
+    // The drag goes on: it is one step again, from where it started.
+    place({ do: 'change', at, changes: { position: { x: 71 } } }, 'drag')
+    place({ do: 'change', at, changes: { position: { x: 72 } } }, 'drag')
+    expect([history.done.length, history.undone.length]).toEqual([1, 0])
+    expect(history.undo(collection)?.collection).toEqual(show)
+  })
+
   it('keeps 500 steps, and undoes and does again all of them', () => {
     const { history, collection } = historyOf(dragged(600), 501)
     expect(history.done).toHaveLength(500)

@@ -13,6 +13,7 @@ const optional = new Set([
   'released',
   'link',
   'window',
+  'guides',
   'monitorDevice',
 ])
 /** Null is one of their values. */

@@ -14,6 +14,16 @@ export interface SceneSurfacesDependencies {
 }
 
 /** What a plan was made of: where one differs the plan is recreated. */
+/** What of a canvas its scenes are composed on. */
+interface CanvasSurface {
+  readonly width: number
+  readonly height: number
+  readonly background: string
+}
+
+const isSameSurface = (one: CanvasSurface | undefined, other: CanvasSurface | undefined): boolean =>
+  one?.width === other?.width && one?.height === other?.height && one?.background === other?.background
+
 interface Basis {
   readonly source: Source
   readonly store: FrameStore
@@ -62,7 +72,7 @@ export class SceneSurfaces {
   readonly #presence = new ItemPresence()
   #scenes = new Map<string, Scene>()
   #sources = new Map<string, Source>()
-  #canvases = new Map<string, { readonly width: number; readonly height: number; readonly background: string }>()
+  #canvases = new Map<string, CanvasSurface>()
   #filters = new Map<string, { readonly filters: readonly Filter[]; readonly native: NativeFilter[] }>()
 
   constructor(dependencies: SceneSurfacesDependencies) {
@@ -86,7 +96,7 @@ export class SceneSurfaces {
     for (const id of this.#filters.keys()) if (!this.#sources.has(id)) this.#filters.delete(id)
     for (const [id, planned] of this.#planned) {
       const scene = this.#scenes.get(id)
-      if (scene !== undefined && before.get(planned.scene.canvas) === this.#canvases.get(scene.canvas)) continue
+      if (scene !== undefined && isSameSurface(before.get(planned.scene.canvas), this.#canvases.get(scene.canvas))) continue
       close(planned)
       this.#planned.delete(id)
     }
@@ -196,7 +206,7 @@ export class SceneSurfaces {
     this.#planned.clear()
   }
 
-  #canvasOf(scene: Scene): { readonly width: number; readonly height: number; readonly background: string } {
+  #canvasOf(scene: Scene): CanvasSurface {
     return this.#canvases.get(scene.canvas) ?? { width: 16, height: 16, background: '#000000' }
   }
 
