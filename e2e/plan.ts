@@ -74,6 +74,7 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
   'studio-bad-input': { part: 'studio', cost: 'cpu' },
   'studio-browser': { part: 'studio', cost: 'exclusive' },
   'studio-canvas': { part: 'studio', cost: 'cpu' },
+  'studio-canvas-edits': { part: 'studio', cost: 'cpu' },
   'studio-capture': { part: 'studio', cost: 'cpu' },
   'studio-devices': { part: 'studio', cost: 'cpu' },
   'studio-docks': { part: 'studio', cost: 'cpu' },

@@ -52,7 +52,7 @@ const examples = /^([\w-]+:\/\/\S*|\/\S+|\S+@\S+|\S+\.example\.com|SHA-256, AB:C
 
 /** Values of `KeyboardEvent.key` and start of `KeyboardEvent.code`. */
 const keys =
-  /^(Alt|Arrow\w*|Backspace|Control|Dead|Delete|End|Enter|Escape|Home|Meta|Numpad|Page\w+|Process|Shift|Space|Tab|Unidentified|F\d+|Ctrl( \w+)*|Alt ↑ ↓)$/
+  /^(Alt|Arrow\w*|Backspace|Control|Dead|Delete|End|Enter|Escape|Home|Meta|Numpad|Page\w+|Process|Shift|Space|Tab|Unidentified|F\d+|Esc|(Ctrl|Shift)( (\w+|[-+←↑↓→]))*|Alt ↑ ↓)$/
 
 /** Attributes whose value nobody reads. */
 const machineAttributes = /^(className|id|htmlFor|name|type|href|src|key|role|style|rel|target|sandbox|allow|accept|d|path|data-.*)$/

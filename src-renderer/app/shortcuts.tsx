@@ -1,29 +1,10 @@
 import { useEffect, useState } from 'react'
 import { useLocation } from 'wouter'
-import { Dialog } from '../components/dialog.tsx'
-import { app as t } from '../messages/page.ts'
+import { loadLater } from '../components/load-later.tsx'
 import { setTheme, useTheme } from './theme.ts'
 
-const list = (): readonly (readonly [keys: string, what: string])[] => [
-  ['Ctrl K', t.findASectionStream],
-  ['g u', t.studio],
-  ['g l', t.live],
-  ['g k', t.keys],
-  ['g b', t.library],
-  ['g a', t.activity],
-  ['g s', t.settings],
-  ['n', t.createAStreamKey],
-  ['Ctrl Z', t.inTheStudioUndo],
-  ['Ctrl Shift Z', t.inTheStudioRedo],
-  ['F2', t.inAListOfTheStudioRename],
-  ['Alt ↑ ↓', t.inAListOfTheStudioMove],
-  ['i', t.onAStreamMarkTheStart],
-  ['o', t.onAStreamMarkTheEnd],
-  ['↑ ↓', t.moveInAList],
-  ['Enter', t.openWhatHasTheFocus],
-  ['t', t.changeTheTheme],
-  ['?', t.showThisList],
-]
+/** Loaded when it is opened. */
+const ShortcutsDialog = loadLater(async () => (await import('./shortcuts-dialog.tsx')).ShortcutsDialog)
 
 const sections: Readonly<Record<string, string>> = {
   u: '/studio',
@@ -56,27 +37,5 @@ export function Shortcuts() {
     return () => document.removeEventListener('keydown', onKey)
   }, [navigate])
   if (!open) return null
-  return (
-    <Dialog title={t.keyboardShortcuts} onClose={() => setOpen(false)} testId="shortcuts">
-      <table>
-        <tbody>
-          {list().map(([keys, what]) => (
-            <tr key={keys}>
-              <td>
-                {keys.split(' ').map((key) => (
-                  <kbd key={key}>{key}</kbd>
-                ))}
-              </td>
-              <td>{what}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      <div className="dialog-actions">
-        <button type="button" className="button" onClick={() => setOpen(false)}>
-          {t.close}
-        </button>
-      </div>
-    </Dialog>
-  )
+  return <ShortcutsDialog onClose={() => setOpen(false)} />
 }

@@ -1,3 +1,4 @@
+import { Check } from 'lucide-react'
 import { useEffect, useRef } from 'react'
 import './context-menu.css'
 
@@ -5,6 +6,8 @@ export interface MenuEntry {
   readonly label: string
   readonly act: () => void
   readonly disabled?: boolean
+  /** Of an entry that is switched on and off. */
+  readonly checked?: boolean
   /** A colour that is shown before the label, `#rrggbb`. */
   readonly swatch?: string
   /** The keys that do the same, for who looks for them here. */
@@ -88,8 +91,8 @@ export function ContextMenu({ at: { x, y }, label, groups, onClose, testId }: Co
               <button
                 key={entry.label}
                 type="button"
-                role="menuitem"
-                aria-keyshortcuts={entry.keys?.replaceAll('Ctrl', 'Control')}
+                {...(entry.checked === undefined ? { role: 'menuitem' } : { 'role': 'menuitemcheckbox', 'aria-checked': entry.checked })}
+                aria-keyshortcuts={entry.keys?.replaceAll('Ctrl', 'Control').replace('++', '+Plus')}
                 disabled={entry.disabled}
                 onClick={() => {
                   onClose()
@@ -98,6 +101,11 @@ export function ContextMenu({ at: { x, y }, label, groups, onClose, testId }: Co
               >
                 <span>
                   {entry.swatch !== undefined && <span className="menu-swatch" style={{ background: entry.swatch }} />}
+                  {entry.checked !== undefined && (
+                    <span className="menu-check" aria-hidden="true">
+                      {entry.checked && <Check size={13} />}
+                    </span>
+                  )}
                   {entry.label}
                 </span>
                 {entry.keys !== undefined && (

@@ -1,5 +1,5 @@
 import { MousePointerClick, PanelBottom, RotateCcw, Scan, X } from 'lucide-react'
-import { useId, useState } from 'react'
+import { useEffect, useId, useRef, useState } from 'react'
 import { loadLater } from '../components/load-later.tsx'
 import { commandSource } from './commands.ts'
 import { SourceFilters } from './filters/source-filters.tsx'
@@ -114,12 +114,20 @@ interface ItemPropertiesProps {
 
 function ItemProperties({ layer: { item, at }, canvas, editor }: ItemPropertiesProps) {
   const disabled = !editor || item.locked
+  const fields = useRef<HTMLFieldSetElement>(null)
+  const isWanted = useView((state) => state.editsTransform)
+  useEffect(() => {
+    if (!isWanted) return
+    useView.setState({ editsTransform: false })
+    fields.current?.scrollIntoView({ block: 'nearest' })
+    fields.current?.querySelector<HTMLInputElement>('input[type="number"]')?.select()
+  }, [isWanted])
   const number = (label: string, value: number, give: (value: number) => void, range: { minimum?: number; maximum?: number } = {}) => (
     <ItemNumber label={label} value={value} onChange={give} disabled={disabled} {...range} />
   )
   const { position, scale, crop, bounds } = item
   return (
-    <fieldset className="field-group transform">
+    <fieldset ref={fields} className="field-group transform">
       <legend>{t.properties.transform}</legend>
       <div className="row">
         <button

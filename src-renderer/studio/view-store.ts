@@ -27,6 +27,8 @@ interface ViewState {
   readonly macro: string | null
   /** What is open beside the studio. */
   readonly pane: 'guests' | null
+  /** The numbers of the selected item are wanted: its properties take the focus. */
+  readonly editsTransform: boolean
 }
 
 export const useView = create<ViewState>(() => ({
@@ -40,6 +42,7 @@ export const useView = create<ViewState>(() => ({
   allCanvases: readChoice('allCanvases', ['off', 'on']) === 'on',
   macro: null,
   pane: null,
+  editsTransform: false,
 }))
 
 /** Opens a dialog; null closes it. */
@@ -72,6 +75,9 @@ export const select = (selected: readonly string[]): void => useView.setState({ 
 
 /** Opens the panel with the properties of the selected item. */
 export const showItemPanel = (): void => useView.setState({ panel: { kind: 'item' } })
+
+/** Opens the panel with the focus on the numbers of the selected item: place, size, rotation. */
+export const editTransform = (): void => useView.setState({ panel: { kind: 'item' }, editsTransform: true })
 
 /** Opens the panel with the properties of a source that is in no scene, e.g. a microphone. */
 export const showSourcePanel = (id: string): void => useView.setState({ panel: { kind: 'source', id } })

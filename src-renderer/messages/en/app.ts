@@ -26,6 +26,7 @@ export const app = {
   liveCount: (count: number) => `${count} live`,
   signOut: 'Sign out',
   keyboardShortcuts: 'Keyboard shortcuts',
+  everywhere: 'Everywhere',
   keyboardShortcutsAndKey: 'Keyboard shortcuts (?)',
   connectionLostTryingAgainWhat: 'Connection lost, trying again. What you see may be out of date.',
   createAStreamKey: 'Create a stream key',

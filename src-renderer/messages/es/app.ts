@@ -27,6 +27,7 @@ export const app: Messages['app'] = {
   liveCount: (count) => `${count} en directo`,
   signOut: 'Cerrar sesión',
   keyboardShortcuts: 'Atajos de teclado',
+  everywhere: 'En todas partes',
   keyboardShortcutsAndKey: 'Atajos de teclado (?)',
   connectionLostTryingAgainWhat: 'Se ha perdido la conexión, reintentando. Lo que ves puede no estar al día.',
   createAStreamKey: 'Crear una clave de transmisión',

@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { Dialog } from '../../components/dialog.tsx'
 import { DialogForm } from '../../components/dialog-form.tsx'
+import { scaledGuides } from '../canvas/guides.ts'
 import { edit } from '../show-store.ts'
 import type { CanvasPart, Collection, Edit } from '../types.ts'
 import { t } from './messages.ts'
@@ -38,9 +39,11 @@ export function CanvasDialog({ document, canvas, onClose }: CanvasDialogProps) {
     const background = String(fields.get('background'))
     const [over = 30, under = 1] = String(fields.get('rate')).split('/').map(Number)
     const changed = resized || background !== canvas.background
+    const scales = resized && fields.get('scale') === 'on'
+    const guides = scales && canvas.guides !== undefined ? { guides: scaledGuides(canvas.guides, canvas, { width, height }) } : {}
     const edits: readonly Edit[] = [
-      ...(changed ? [{ do: 'change' as const, at: `canvases/${canvas.id}`, changes: { width, height, background } }] : []),
-      ...(resized && fields.get('scale') === 'on' ? scaledItems(document, canvas, width, height) : []),
+      ...(changed ? [{ do: 'change' as const, at: `canvases/${canvas.id}`, changes: { width, height, background, ...guides } }] : []),
+      ...(scales ? scaledItems(document, canvas, width, height) : []),
       ...(over / under === numerator / denominator
         ? []
         : [{ do: 'change' as const, at: 'collection', changes: { frameRate: { numerator: over, denominator: under } } }]),

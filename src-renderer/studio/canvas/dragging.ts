@@ -35,15 +35,23 @@ export function movedBy(layout: Layout, by: Point): LayoutChange {
 
 /** New position of the alignment point when a frame gets another size and a point of it, by its shares, keeps its place. */
 function originFor(frame: Frame, width: number, height: number, u: number, v: number): Point {
-  const kept = pointAt(frame, u, v)
-  const offset = turn({ x: (frame.pivotX - u) * width, y: (frame.pivotY - v) * height }, frame.angle)
-  return roundedPoint({ x: kept.x + offset.x, y: kept.y + offset.y })
+  return originAt(frame, pointAt(frame, u, v), width, height, u, v)
 }
+
+/** Where the alignment point is when a frame of that size has a point of it, by its shares, at a place. */
+function originAt({ pivotX, pivotY, angle }: Frame, place: Point, width: number, height: number, u: number, v: number): Point {
+  const offset = turn({ x: (pivotX - u) * width, y: (pivotY - v) * height }, angle)
+  return roundedPoint({ x: place.x + offset.x, y: place.y + offset.y })
+}
+
+/** A length of at least so much, on the side on which it is. */
+const atLeast = (length: number, least: number): number => (length < 0 ? Math.min(length, -least) : Math.max(length, least))
 
 const shareOf = (side: -1 | 0 | 1): number => (side + 1) / 2
 
 /**
- * An item whose handle was dragged to a point, in pixels of its parent. The opposite side stays where it is.
+ * An item whose handle was dragged to a point, in pixels of its parent. The opposite side stays where it is; dragged across it, the
+ * item is mirrored, and bounds are on its other side.
  * @param keepAspect both sides change by the same factor
  */
 export function resized(layout: Layout, content: Size, { x, y }: Handle, to: Point, keepAspect: boolean): LayoutChange {
@@ -51,24 +59,36 @@ export function resized(layout: Layout, content: Size, { x, y }: Handle, to: Poi
   const [anchorU, anchorV] = [1 - shareOf(x), 1 - shareOf(y)]
   const anchor = pointAt(frame, anchorU, anchorV)
   const reach = turn({ x: to.x - anchor.x, y: to.y - anchor.y }, -frame.angle)
-  let width = x === 0 ? frame.width : Math.max(minSize, reach.x * x)
-  let height = y === 0 ? frame.height : Math.max(minSize, reach.y * y)
+  // Negative on the other side.
+  const reached = {
+    width: x === 0 ? frame.width : atLeast(reach.x * x, minSize),
+    height: y === 0 ? frame.height : atLeast(reach.y * y, minSize),
+  }
+  let [width, height] = [Math.abs(reached.width), Math.abs(reached.height)]
   if (keepAspect && frame.width > 0 && frame.height > 0) {
     const factors = [x === 0 ? 0 : width / frame.width, y === 0 ? 0 : height / frame.height]
     const factor = Math.max(...factors, minSize / Math.max(frame.width, frame.height))
     width = frame.width * factor
     height = frame.height * factor
   }
-  const position = originFor(frame, width, height, anchorU, anchorV)
+  const [crossesX, crossesY] = [reached.width < 0, reached.height < 0]
+  const mirrors = layout.bounds === null
+  // Mirrored content reaches to the other side of its alignment point.
+  const next = {
+    ...frame,
+    pivotX: crossesX && mirrors ? 1 - frame.pivotX : frame.pivotX,
+    pivotY: crossesY && mirrors ? 1 - frame.pivotY : frame.pivotY,
+  }
+  const position = originAt(next, anchor, width, height, crossesX ? 1 - anchorU : anchorU, crossesY ? 1 - anchorV : anchorV)
   if (layout.bounds !== null)
     return { position, bounds: { ...layout.bounds, width: Math.max(1, rounded(width)), height: Math.max(1, rounded(height)) } }
   const cropped = croppedSize(layout, content)
-  const sign = (value: number): number => (value < 0 ? -1 : 1)
+  const sign = (value: number, crosses: boolean): number => (value < 0 !== crosses ? -1 : 1)
   return {
     position,
     scale: {
-      x: rounded((sign(layout.scale.x) * width) / cropped.width, 5),
-      y: rounded((sign(layout.scale.y) * height) / cropped.height, 5),
+      x: rounded((sign(layout.scale.x, crossesX) * width) / cropped.width, 5),
+      y: rounded((sign(layout.scale.y, crossesY) * height) / cropped.height, 5),
     },
   }
 }
@@ -108,17 +128,20 @@ export function cropped(layout: Layout, content: Size, { x, y }: Handle, to: Poi
 /** Degrees at which a turning item is caught, and from how near. */
 const caughtEach = 45
 const caughtWithin = 4
+/** Degrees that it turns by in steps. */
+const stepEach = 15
 
-/**
- * An item turned about its middle so that its top looks at a point.
- * @param free not caught at eighths of a turn
- */
-export function turned(layout: Layout, content: Size, to: Point, free: boolean): LayoutChange {
+/** How an item turns: as the pointer does, caught near eighths of a turn, or in steps alone. */
+export type Turning = 'free' | 'caught' | 'steps'
+
+/** An item turned about its middle so that its top looks at a point. */
+export function turned(layout: Layout, content: Size, to: Point, how: Turning): LayoutChange {
   const frame = frameOf(layout, content)
   const middle = pointAt(frame, 0.5, 0.5)
   let rotation = (Math.atan2(to.y - middle.y, to.x - middle.x) * 180) / Math.PI + 90
   const nearest = Math.round(rotation / caughtEach) * caughtEach
-  if (!free && Math.abs(rotation - nearest) <= caughtWithin) rotation = nearest
+  if (how === 'steps') rotation = Math.round(rotation / stepEach) * stepEach
+  else if (how === 'caught' && Math.abs(rotation - nearest) <= caughtWithin) rotation = nearest
   rotation = rounded(((((rotation + 180) % 360) + 360) % 360) - 180, 1)
   const angle = (rotation * Math.PI) / 180
   const offset = turn({ x: (frame.pivotX - 0.5) * frame.width, y: (frame.pivotY - 0.5) * frame.height }, angle)

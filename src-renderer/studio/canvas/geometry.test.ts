@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { alignBoxes, distributeBoxes } from './arranging.ts'
 import { cropped, handles, type LayoutChange, movedBy, resized, turned } from './dragging.ts'
 import { apply, type Box, boxOf, contentTransform, cornersOf, frameOf, type Layout, type Point, pointAt, sharesOf } from './geometry.ts'
+import { gripAt, gripFrame, isBetweenGrips, turnerAt } from './grip-frame.ts'
 import { snapBox, snapLines, snapPoint } from './snapping.ts'
 
 const plain: Layout = {
@@ -93,16 +94,82 @@ for (const [name, layout] of layouts) {
 
   test(`an item that is ${name} turns about its middle`, () => {
     const was = pointAt(frameOf(layout, content), 0.5, 0.5)
-    const change = turned(layout, content, { x: was.x + 100, y: was.y + 3 }, false)
+    const change = turned(layout, content, { x: was.x + 100, y: was.y + 3 }, 'caught')
     expect(change.rotation).toBe(90)
     const now = pointAt(frameOf(after(layout, change), content), 0.5, 0.5)
     expect(Math.hypot(now.x - was.x, now.y - was.y)).toBeLessThan(0.1)
   })
 }
 
-test('a handle that is dragged over the other side leaves something to see', () => {
-  const { scale } = resized(plain, content, handles.e, { x: -500, y: 0 }, false)
+for (const [name, layout] of layouts) {
+  test.each(Object.entries(handles))(
+    `an item that is ${name} is mirrored by the handle %s when it crosses the opposite side`,
+    (_, side) => {
+      const frame = frameOf(layout, content)
+      const [u, v] = [(side.x + 1) / 2, (side.y + 1) / 2]
+      // As far beyond the side that stays as the item was long.
+      const to = pointAt(frame, u - side.x * 2, v - side.y * 2)
+      const change = resized(layout, content, side, to, false)
+      const next = frameOf(after(layout, change), content)
+      const [box, was] = [boxOf(cornersOf(next)), boxOf(cornersOf({ ...frame, ...crossed(frame, side) }))]
+      for (const edge of ['left', 'top', 'right', 'bottom'] as const) expect(Math.abs(box[edge] - was[edge])).toBeLessThan(0.3)
+      if (layout.bounds === null) {
+        expect(Math.sign((change.scale?.x ?? 0) * layout.scale.x)).toBe(side.x === 0 ? 1 : -1)
+        expect(Math.sign((change.scale?.y ?? 0) * layout.scale.y)).toBe(side.y === 0 ? 1 : -1)
+      } else expect(change.bounds?.width).toBeGreaterThan(0)
+    },
+  )
+}
+
+/** The frame on the other side of what stays, as large as before. */
+function crossed(frame: ReturnType<typeof frameOf>, side: { readonly x: number; readonly y: number }): { readonly origin: Point } {
+  const [from, to] = [pointAt(frame, 0, 0), pointAt(frame, -side.x, -side.y)]
+  return { origin: { x: frame.origin.x + to.x - from.x, y: frame.origin.y + to.y - from.y } }
+}
+
+test('mirrors across one side alone, with its shape kept', () => {
+  const { scale } = resized(plain, content, handles.se, { x: -300, y: 450 }, true)
+  expect(scale).toEqual({ x: -2, y: 2 })
+})
+
+test('a handle on the opposite side itself leaves something to see', () => {
+  const { scale } = resized(plain, content, handles.e, { x: 100, y: 0 }, false)
   expect(scale?.x).toBeGreaterThan(0)
+})
+
+test('turns in steps of 15 degrees, freely, or caught at eighths of a turn', () => {
+  const middleOf = pointAt(frameOf(plain, content), 0.5, 0.5)
+  const at = (degrees: number): Point => {
+    const angle = ((degrees - 90) * Math.PI) / 180
+    return { x: middleOf.x + 100 * Math.cos(angle), y: middleOf.y + 100 * Math.sin(angle) }
+  }
+  expect(turned(plain, content, at(52), 'steps').rotation).toBe(45)
+  expect(turned(plain, content, at(53), 'steps').rotation).toBe(60)
+  expect(turned(plain, content, at(43), 'caught').rotation).toBe(45)
+  expect(turned(plain, content, at(52), 'caught').rotation).toBe(52)
+  expect(turned(plain, content, at(44), 'free').rotation).toBe(44)
+})
+
+test.each<[string, Layout, number]>([
+  ['a dot', { ...plain, scale: { x: 0.01, y: 0.01 } }, 1],
+  ['a line', { ...plain, scale: { x: 1, y: 0.01 }, rotation: 30 }, 2],
+  ['without a side', { ...plain, scale: { x: 0, y: 0 } }, 1],
+])('keeps the handles of %s apart, and something between them to move it by', (_, layout, unit) => {
+  const frame = gripFrame(cornersOf(frameOf(layout, content)), unit)
+  const points = Object.values(handles).map(({ x, y }) => gripAt(frame, x, y))
+  for (const [index, one] of points.entries())
+    for (const other of points.slice(index + 1)) expect(Math.hypot(one.x - other.x, one.y - other.y) / unit).toBeGreaterThan(20)
+  expect(isBetweenGrips(frame, { x: frame.center.x + 8 * unit, y: frame.center.y })).toBe(true)
+  const turner = turnerAt(frame, unit)
+  expect(isBetweenGrips(frame, turner)).toBe(false)
+  expect(Math.min(...points.map((each) => Math.hypot(each.x - turner.x, each.y - turner.y))) / unit).toBeGreaterThan(20)
+})
+
+test('draws the handles of an item that is large enough at its corners', () => {
+  const corners = cornersOf(frameOf({ ...plain, rotation: 20 }, content))
+  const frame = gripFrame(corners, 1)
+  expect(gripAt(frame, -1, -1)).toEqual({ x: expect.closeTo(corners[0].x), y: expect.closeTo(corners[0].y) })
+  expect(gripAt(frame, 1, 1)).toEqual({ x: expect.closeTo(corners[2].x), y: expect.closeTo(corners[2].y) })
 })
 
 test.each<[string, Partial<Layout>, Box]>([

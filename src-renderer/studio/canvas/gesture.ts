@@ -34,10 +34,13 @@ export class Gesture {
     awaitBeforeUndo(this.#sending)
   }
 
-  /** Resolves when the host has the last edit; with its revision, undefined where nothing was changed. */
-  async end(): Promise<number | undefined> {
+  /**
+   * Resolves when the host has the last edit; with its revision, undefined where nothing was changed.
+   * @param isKept false where the last edits put everything back: nobody overwrites what this page set
+   */
+  async end(isKept = true): Promise<number | undefined> {
     await this.#sending
-    if (!this.#failed && this.#revision !== undefined) noteEdits(this.#last, this.#revision, performance.now())
+    if (isKept && !this.#failed && this.#revision !== undefined) noteEdits(this.#last, this.#revision, performance.now())
     return this.#failed ? undefined : this.#revision
   }
 

@@ -35,7 +35,7 @@ export function itemEntries({ items, scene, document, onSelect }: ItemMenuOption
     [
       { label: t.copy, act: () => copyItems(items, document), disabled: none, keys: 'Ctrl+C' },
       { label: t.paste, act: () => void pasteItems(scene.id, document).then(select), disabled: copied === null, keys: 'Ctrl+V' },
-      { label: t.duplicate, act: () => void duplicate(items).then(select), disabled: none, keys: 'Ctrl+D' },
+      { label: t.duplicate, act: () => void duplicate(items).then(select), disabled: none, keys: 'Ctrl+Shift+D' },
     ],
     [
       { label: t.copyTransform, act: () => first && copyTransform(first), disabled: first === undefined },
@@ -75,17 +75,20 @@ function lengthOf({ id, items }: Scene, list: string): number {
   return owner !== undefined && 'group' in owner ? owner.group.length : 0
 }
 
-/** The entry of the menu that a key triggers; undefined if it triggers none. */
-export function itemKey(
-  { key, ctrlKey, metaKey, shiftKey, altKey }: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'shiftKey' | 'altKey'>,
-  options: ItemMenuOptions,
-): (() => void) | undefined {
-  if (altKey) return undefined
-  const command = ctrlKey || metaKey
-  const name = `${command ? 'Ctrl+' : ''}${shiftKey ? 'Shift+' : ''}${key.length === 1 ? key.toUpperCase() : key === 'Backspace' ? 'Delete' : key}`
-  const found = itemEntries(options)
-    .flat()
-    .find(({ keys }) => keys === name)
-  if (found === undefined || found.disabled === true) return undefined
-  return found.act
+type KeyPress = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'shiftKey' | 'altKey'>
+
+/** Keys as menus name them: `Ctrl+Shift+G`. */
+function nameOfKeys({ key, ctrlKey, metaKey, shiftKey }: KeyPress): string {
+  const command = ctrlKey || metaKey ? 'Ctrl+' : ''
+  // Where + and - are on a keyboard, and with Shift or without, is of no matter.
+  if (key === '+' || key === '=') return `${command}+`
+  if (key === '-' || key === '_') return `${command}-`
+  return `${command}${shiftKey ? 'Shift+' : ''}${key.length === 1 ? key.toUpperCase() : key === 'Backspace' ? 'Delete' : key}`
+}
+
+/** The entry of a menu that keys do; it may be disabled. */
+export function entryOfKey(press: KeyPress, groups: readonly (readonly MenuEntry[])[]): MenuEntry | undefined {
+  if (press.altKey) return undefined
+  const name = nameOfKeys(press)
+  return groups.flat().find(({ keys }) => keys === name)
 }

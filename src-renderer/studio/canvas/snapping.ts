@@ -7,14 +7,14 @@ export interface SnapLines {
 }
 
 /** What was snapped to: lines to draw. */
-export interface Guides {
+export interface SnappedTo {
   readonly x?: number
   readonly y?: number
 }
 
 export interface Snapped {
   readonly by: Point
-  readonly guides: Guides
+  readonly guides: SnappedTo
 }
 
 /** Edges and middles of the canvas and of other items. */

@@ -1,36 +1,63 @@
 import { ContextMenu, type MenuEntry } from '../../components/context-menu.tsx'
-import type { CanvasPart, Collection, Scene } from '../types.ts'
+import type { Collection, Scene } from '../types.ts'
+import { editTransform } from '../view-store.ts'
 import type { Point } from './geometry.ts'
 import { itemEntries } from './item-menu.ts'
 import { t } from './messages.ts'
 import { align, center, distribute, fitTo, reset } from './stage-actions.ts'
 import type { StageItem } from './stage-items.ts'
+import { aidEntries, type ViewOptions, zoomEntries } from './view-menu.tsx'
+
+interface StageMenuOptions extends ViewOptions {
+  /** The selected ones. */
+  readonly items: readonly StageItem[]
+  /** All of the scene. */
+  readonly all: readonly StageItem[]
+  readonly document: Collection
+  readonly scene: Scene
+  readonly onSelect: (items: readonly string[]) => void
+}
 
 interface StageMenuProps {
   /** Pixels of the window. */
   readonly at: Point
-  readonly items: readonly StageItem[]
-  readonly canvas: CanvasPart
-  readonly document: Collection
-  readonly scene: Scene
-  readonly onSelect: (items: readonly string[]) => void
+  readonly options: StageMenuOptions
   readonly onClose: () => void
 }
 
-/** What can be done with the selected items: by right click, or Shift+F10. */
-export function StageMenu({ at, items, canvas, document, scene, onSelect, onClose }: StageMenuProps) {
+/** Everything that the canvas does with selected items and with itself, with the keys that do it while the canvas has the focus. */
+export function stageEntries(options: StageMenuOptions): readonly (readonly MenuEntry[])[] {
+  const { items, all, canvas, document, scene, onSelect } = options
   const movable = items.filter(({ item }) => !item.locked).length
-  const entry = (label: string, act: () => void, min = 1): MenuEntry => ({ label, act, disabled: movable < min })
-  const groups = [
+  const entry = (label: string, act: () => void, keys?: string, min = 1): MenuEntry => ({
+    label,
+    act,
+    disabled: movable < min,
+    ...(keys === undefined ? {} : { keys }),
+  })
+  const free = all.filter(({ depth, item }) => depth === 0 && !item.locked).map(({ item }) => item.id)
+  return [
     [
-      entry(t.fit, () => fitTo(items, 'contain', canvas)),
-      entry(t.stretch, () => fitTo(items, 'stretch', canvas)),
-      entry(t.center, () => center(items, canvas)),
-      entry(t.reset, () => reset(items)),
+      entry(t.editTransform, editTransform, 'Ctrl+E'),
+      entry(t.reset, () => reset(items), 'Ctrl+R'),
+      entry(t.fit, () => fitTo(items, 'contain', canvas), 'Ctrl+F'),
+      entry(t.stretch, () => fitTo(items, 'stretch', canvas), 'Ctrl+S'),
+      entry(t.center, () => center(items, canvas), 'Ctrl+D'),
+      { label: t.selectAll, act: () => onSelect(free), disabled: free.length === 0, keys: 'Ctrl+A' },
     ],
     (['left', 'center', 'right', 'top', 'middle', 'bottom'] as const).map((to) => entry(t.align[to], () => align(items, to, canvas))),
-    [entry(t.distributeX, () => distribute(items, 'x'), 3), entry(t.distributeY, () => distribute(items, 'y'), 3)],
+    [entry(t.distributeX, () => distribute(items, 'x'), undefined, 3), entry(t.distributeY, () => distribute(items, 'y'), undefined, 3)],
     ...itemEntries({ items, scene, document, onSelect }),
+    zoomEntries(options),
   ]
-  return <ContextMenu at={at} label={t.menu} groups={groups} onClose={onClose} testId="stage-menu" />
+}
+
+/** By right click, or Shift+F10: what can be done with the selected items, and where nothing is selected with the canvas. */
+export function StageMenu({ at, options, onClose }: StageMenuProps) {
+  const entries = stageEntries(options)
+  const groups =
+    options.items.length > 0
+      ? entries
+      : [entries.flat().filter(({ keys }) => keys === 'Ctrl+A' || keys === 'Ctrl+V'), ...aidEntries(options), zoomEntries(options)]
+  return <ContextMenu at={at} label={options.items.length > 0 ? t.menu : t.view} groups={groups} onClose={onClose} testId="stage-menu" />
 }

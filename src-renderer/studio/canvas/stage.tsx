@@ -1,16 +1,25 @@
 import { type KeyboardEvent, type PointerEvent, useEffect, useMemo, useRef, useState } from 'react'
 import { opensMenu } from '../../components/context-menu.tsx'
-import { notifyError } from '../../components/toasts.tsx'
+import { notify } from '../../components/toasts.tsx'
+import { entityAt } from '../document.ts'
 import { useShow } from '../show-store.ts'
-import type { CanvasPart, Collection, Edit, Scene } from '../types.ts'
-import { cropped, type HandleName, handles, type LayoutChange, movedBy, resized, turned } from './dragging.ts'
-import { apply, type Box, boxOf, type Layout, type Point, pointAt } from './geometry.ts'
-import { Gesture } from './gesture.ts'
-import { itemKey } from './item-menu.ts'
+import type { CanvasPart, Collection, Scene } from '../types.ts'
+import { useAids } from './aids.ts'
+import { type CanvasZoom, type Fingers, panned, pinched } from './canvas-zoom.ts'
+import { type HandleName, movedBy } from './dragging.ts'
+import { type Box, boxOf, type Point } from './geometry.ts'
+import { gripFrame, isBetweenGrips, turnerAt } from './grip-frame.ts'
+import { Grips } from './grips.tsx'
+import { GuideLines, guideOfElement } from './guide-lines.tsx'
+import { noGuides, snapLinesWith } from './guides.ts'
+import { entryOfKey } from './item-menu.ts'
 import { t } from './messages.ts'
-import { type Guides, type SnapLines, snapBox, snapLines, snapPoint } from './snapping.ts'
-import { type Draft, hit, inBox, isOn, localPoint, localWay, type StageItem, sizesOf, stageItems } from './stage-items.ts'
-import { StageMenu } from './stage-menu.tsx'
+import { dragged, dragsItems, handlePoint, type Press } from './press.ts'
+import type { SnapLines, SnappedTo } from './snapping.ts'
+import { hit, inBox, isOn, localWay, type StageItem, sizesOf, stageItems } from './stage-items.ts'
+import { StageMenu, stageEntries } from './stage-menu.tsx'
+import { useGesture } from './use-gesture.ts'
+import type { GuideEditor } from './use-guides.ts'
 
 interface StageProps {
   readonly canvas: CanvasPart
@@ -18,71 +27,36 @@ interface StageProps {
   readonly document: Collection
   readonly selected: readonly string[]
   readonly onSelect: (items: readonly string[]) => void
+  readonly zoom: CanvasZoom
+  readonly onZoom: (zoom: CanvasZoom) => void
+  readonly guides: GuideEditor
+  readonly onEditGuides: () => void
 }
 
 /** How near something must come to snap, pixels of the screen. */
 const snapWithin = 8
 /** A press that moves less is a click, pixels of the screen. */
 const clickWithin = 3
-const handleSize = 10
-const turnerAway = 26
-
-/** What a pressed pointer does. */
-type Press =
-  | { readonly kind: 'select'; readonly from: Point; readonly before: readonly string[] }
-  | { readonly kind: 'move'; readonly from: Point; readonly items: readonly StageItem[]; readonly lines: SnapLines; begun: boolean }
-  | { readonly kind: 'resize'; readonly item: StageItem; readonly handle: HandleName; readonly lines: SnapLines }
-  | { readonly kind: 'turn'; readonly item: StageItem }
-
-const noDraft: Draft = new Map()
-
-/** What layouts of items are dragged to becomes edits of the same gesture; the draft is shown until the document has it. */
-function useGesture() {
-  const [draft, setDraft] = useState<Draft>(noDraft)
-  const gesture = useRef<Gesture | undefined>(undefined)
-  const show = (items: readonly StageItem[], changeOf: (item: StageItem) => LayoutChange): void => {
-    const changes = items.map((each) => [each, changeOf(each)] as const)
-    setDraft(new Map(changes.map(([{ item }, change]) => [item.id, change as Partial<Layout>])))
-    gesture.current ??= new Gesture((error) => {
-      setDraft(noDraft)
-      notifyError(error)
-    })
-    gesture.current.send(changes.map(([{ at }, change]): Edit => ({ do: 'change', at, changes: { ...change } })))
-  }
-  const end = (): void => {
-    const ended = gesture.current
-    gesture.current = undefined
-    void ended?.end().then((revision) => {
-      const forget = (): void => {
-        clearTimeout(timer)
-        stop()
-        if (gesture.current === undefined) setDraft(noDraft)
-      }
-      const isThere = (): boolean => revision === undefined || (useShow.getState().open?.revision ?? revision) >= revision
-      const timer = setTimeout(forget, 3000)
-      const stop = useShow.subscribe(() => {
-        if (isThere()) forget()
-      })
-      if (isThere()) forget()
-    })
-  }
-  return { draft, show, end }
-}
 
 /** Handles of the items of a scene, drawn over its video. */
-export function Stage({ canvas, scene, document, selected, onSelect }: StageProps) {
+export function Stage({ canvas, scene, document, selected, onSelect, zoom, onZoom, guides, onEditGuides }: StageProps) {
   const svg = useRef<SVGSVGElement>(null)
   const press = useRef<Press | undefined>(undefined)
   /** Pixels of the canvas for one of the screen. */
   const [unit, setUnit] = useState(1)
-  const [guides, setGuides] = useState<Guides>({})
+  const [snapped, setSnapped] = useState<SnappedTo>({})
   const [box, setBox] = useState<Box | undefined>(undefined)
   const [menu, setMenu] = useState<Point | undefined>(undefined)
-  const { draft, show, end } = useGesture()
+  /** The space bar is pressed: a drag moves the view. */
+  const [pans, setPans] = useState(false)
+  const showsGuides = useAids((state) => state.guides)
+  const gesture = useGesture()
+  const { draft } = gesture
   const reports = useShow((state) => state.sourceReports)
   const items = useMemo(() => stageItems(scene, document, sizesOf(document, reports), draft), [scene, document, reports, draft])
   const chosen = items.filter(({ item }) => selected.includes(item.id))
   const [single] = chosen.length === 1 ? chosen : []
+  const menuOptions = { items: chosen, canvas, document, scene, onSelect, all: items, zoom, onZoom, onEditGuides }
 
   useEffect(() => {
     const element = svg.current
@@ -92,37 +66,68 @@ export function Stage({ canvas, scene, document, selected, onSelect }: StageProp
     return () => observer.disconnect()
   }, [canvas.width])
 
+  const finish = (): void => {
+    press.current = undefined
+    setSnapped({})
+    setBox(undefined)
+  }
+
+  // What is dragged may be deleted by another page, or its scene leaves the canvas.
+  useEffect(() => {
+    const now = press.current
+    if (now === undefined || !dragsItems(now)) return
+    const there = now.items.filter(({ at }) => items.some((each) => each.at === at))
+    const gone = now.items.find((each) => !there.includes(each) && entityAt(document, each.at) === undefined)
+    if (gone !== undefined) notify(t.itemGone(gone.name))
+    if (there.length === now.items.length) return
+    if (there.length > 0) press.current = { ...now, items: there }
+    else {
+      press.current = undefined
+      setSnapped({})
+      gesture.drop()
+    }
+  }, [items, document, gesture])
+
   const pointOf = (event: { readonly clientX: number; readonly clientY: number }): Point => {
     const { left, top, width } = (svg.current as SVGSVGElement).getBoundingClientRect()
     const scale = canvas.width / width
     return { x: (event.clientX - left) * scale, y: (event.clientY - top) * scale }
   }
+  /** The same point as a share of the frame, whatever part of the canvas that shows. */
+  const shareOf = (event: { readonly clientX: number; readonly clientY: number }): Point => {
+    const { x, y } = pointOf(event)
+    return { x: zoom.x + (x / canvas.width) * zoom.scale, y: zoom.y + (y / canvas.height) * zoom.scale }
+  }
   const linesFor = (moved: readonly StageItem[]): SnapLines =>
-    snapLines(
+    snapLinesWith(
       canvas,
+      showsGuides ? guides.guides : noGuides,
       items.filter((each) => each.depth === 0 && !moved.includes(each)).map((each) => each.box),
     )
 
-  const onPointerDown = (event: PointerEvent<SVGSVGElement>): void => {
-    if (event.button !== 0 || press.current !== undefined) return
-    event.currentTarget.setPointerCapture(event.pointerId)
-    event.currentTarget.focus({ preventScroll: true })
+  /** What a press of the first pointer starts. */
+  const pressAt = (event: PointerEvent<SVGSVGElement>): Press | undefined => {
+    const pointer = event.pointerId
     const from = pointOf(event)
+    if (pans || event.button === 1) return { pointer, kind: 'pan', from: shareOf(event), zoom }
     const grip = (event.target as Element).getAttribute('data-handle')
     if (grip !== null && single !== undefined && !single.item.locked) {
-      press.current =
-        grip === 'turn'
-          ? { kind: 'turn', item: single }
-          : { kind: 'resize', item: single, handle: grip as HandleName, lines: linesFor([single]) }
-      return
+      const to = grip === 'turn' ? turnerAt(gripFrame(single.corners, unit), unit) : handlePoint(single, grip as HandleName)
+      const of = { pointer, offset: { x: to.x - from.x, y: to.y - from.y }, items: [single] }
+      return grip === 'turn' ? { ...of, kind: 'turn' } : { ...of, kind: 'resize', handle: grip as HandleName, lines: linesFor([single]) }
+    }
+    const guide = guideOfElement(event.target as Element)
+    if (guide !== undefined) {
+      guides.start(guide.axis, guide.index, from)
+      return { pointer, kind: 'guide' }
     }
     const below = event.altKey || event.ctrlKey || event.metaKey
-    const kept = chosen.find((each) => !each.item.locked && isOn(each, from))
+    const isAt = (each: StageItem): boolean => isOn(each, from) || (each === single && isBetweenGrips(gripFrame(each.corners, unit), from))
+    const kept = chosen.find((each) => !each.item.locked && isAt(each))
     const found = !below && !event.shiftKey && kept !== undefined ? kept : hit(items, from, selected, below)
     if (found === undefined) {
       if (!event.shiftKey) onSelect([])
-      press.current = { kind: 'select', from, before: event.shiftKey ? selected : [] }
-      return
+      return { pointer, kind: 'select', from, before: event.shiftKey ? selected : [] }
     }
     const isChosen = selected.includes(found.item.id)
     const next = event.shiftKey
@@ -134,79 +139,106 @@ export function Stage({ canvas, scene, document, selected, onSelect }: StageProp
         : [found.item.id]
     if (next !== selected) onSelect(next)
     const moved = items.filter(({ item, at }) => next.includes(item.id) && !item.locked && !isWithin(at, items, next))
-    press.current = { kind: 'move', from, items: moved, lines: linesFor(moved), begun: false }
+    return { pointer, kind: 'move', from, items: moved, lines: linesFor(moved), begun: false }
+  }
+
+  const onPointerDown = (event: PointerEvent<SVGSVGElement>): void => {
+    const now = press.current
+    if (now !== undefined) {
+      // A second finger enlarges the canvas, unless the first one drags something already.
+      const waits = now.kind === 'select' || (now.kind === 'move' && !now.begun)
+      if (event.pointerType !== 'touch' || !waits) return
+      finish()
+      event.currentTarget.setPointerCapture(event.pointerId)
+      const { x, y } = now.from
+      const first = { x: zoom.x + (x / canvas.width) * zoom.scale, y: zoom.y + (y / canvas.height) * zoom.scale }
+      const from: Fingers = [first, shareOf(event)]
+      press.current = { kind: 'pinch', pointer: now.pointer, other: event.pointerId, from, to: from, zoom }
+      return
+    }
+    if (event.button !== 0 && event.button !== 1) return
+    event.currentTarget.setPointerCapture(event.pointerId)
+    event.currentTarget.focus({ preventScroll: true })
+    press.current = pressAt(event)
+    // The middle button would scroll the page.
+    if (event.button === 1) event.preventDefault()
   }
 
   const onPointerMove = (event: PointerEvent<SVGSVGElement>): void => {
     const now = press.current
     if (now === undefined) return
+    if (now.kind === 'pinch') {
+      const share = shareOf(event)
+      if (event.pointerId === now.pointer) now.to = [share, now.to[1]]
+      else if (event.pointerId === now.other) now.to = [now.to[0], share]
+      onZoom(pinched(now.zoom, now.from, now.to))
+      return
+    }
+    if (event.pointerId !== now.pointer) return
     const to = pointOf(event)
-    const snaps = !(event.ctrlKey || event.metaKey)
-    if (now.kind === 'select') {
+    if (now.kind === 'guide') guides.move(to)
+    else if (now.kind === 'pan') {
+      const { x, y } = shareOf(event)
+      onZoom(panned(now.zoom, { x: x - now.from.x, y: y - now.from.y }))
+    } else if (now.kind === 'select') {
       const drawn = boxOf([now.from, to])
       setBox(drawn)
       onSelect([...new Set([...now.before, ...inBox(items, drawn).map(({ item }) => item.id)])])
-    } else if (now.kind === 'move') {
-      const way = { x: to.x - now.from.x, y: to.y - now.from.y }
-      if (!now.begun && Math.hypot(way.x, way.y) < clickWithin * unit) return
-      now.begun = true
+    } else {
+      if (now.kind === 'move') {
+        if (!now.begun && Math.hypot(to.x - now.from.x, to.y - now.from.y) < clickWithin * unit) return
+        now.begun = true
+      }
       if (now.items.length === 0) return
-      const { left, top, right, bottom } = boxOf(now.items.flatMap(({ corners }) => corners))
-      const there = { left: left + way.x, top: top + way.y, right: right + way.x, bottom: bottom + way.y }
-      const snapped = snaps ? snapBox(there, now.lines, snapWithin * unit) : { by: { x: 0, y: 0 }, guides: {} }
-      setGuides(snapped.guides)
-      const by = { x: way.x + snapped.by.x, y: way.y + snapped.by.y }
-      show(now.items, (each) => movedBy(each.item, localWay(each, by)))
-    } else if (now.kind === 'resize') {
-      const { item, handle, lines } = now
-      const side = handles[handle]
-      const upright = item.item.rotation % 90 === 0
-      const axes = { x: side.x !== 0, y: side.y !== 0 }
-      const snapped = snaps && upright ? snapPoint(to, axes, lines, snapWithin * unit) : { by: { x: 0, y: 0 }, guides: {} }
-      setGuides(snapped.guides)
-      const at = localPoint(item, { x: to.x + snapped.by.x, y: to.y + snapped.by.y })
-      const corner = side.x !== 0 && side.y !== 0
-      show([item], (each) =>
-        event.altKey ? cropped(each.item, each.content, side, at) : resized(each.item, each.content, side, at, corner !== event.shiftKey),
-      )
-    } else show([now.item], (each) => turned(each.item, each.content, localPoint(each, to), !snaps))
+      const { changeOf, lines } = dragged(now, to, event, snapWithin * unit)
+      setSnapped(lines)
+      gesture.show(now.items, changeOf)
+    }
   }
 
-  const onPointerEnd = (): void => {
-    press.current = undefined
-    setGuides({})
-    setBox(undefined)
-    end()
+  const onPointerEnd = (event: PointerEvent): void => {
+    const now = press.current
+    if (now === undefined || (event.pointerId !== now.pointer && !(now.kind === 'pinch' && event.pointerId === now.other))) return
+    if (now.kind === 'guide') guides.end()
+    else if (dragsItems(now)) gesture.end()
+    finish()
+  }
+
+  /** Everything as it was before the press. */
+  const cancel = (): void => {
+    const now = press.current
+    if (now === undefined) return
+    if (now.kind === 'guide') guides.cancel()
+    else if (now.kind === 'pan' || now.kind === 'pinch') onZoom(now.zoom)
+    else if (now.kind === 'select') onSelect(now.before)
+    else gesture.cancel()
+    finish()
   }
 
   const nudge = (way: Point): void => {
     const moved = chosen.filter(({ item, at }) => !item.locked && !isWithin(at, items, selected))
     if (moved.length === 0) return
-    show(moved, (each) => movedBy(each.item, localWay(each, way)))
+    gesture.show(moved, (each) => movedBy(each.item, localWay(each, way)))
   }
   const onKeyDown = (event: KeyboardEvent): void => {
-    const far = event.shiftKey ? 10 : 1
-    const ways: Readonly<Record<string, Point>> = {
-      ArrowLeft: { x: -far, y: 0 },
-      ArrowRight: { x: far, y: 0 },
-      ArrowUp: { x: 0, y: -far },
-      ArrowDown: { x: 0, y: far },
-    }
-    const way = ways[event.key]
     const command = event.ctrlKey || event.metaKey
-    if (way !== undefined && !command && !event.altKey) nudge(way)
+    const way = command || event.altKey ? undefined : nudgeOf(event)
+    const entry = entryOfKey(event, stageEntries(menuOptions))
+    if (press.current !== undefined) {
+      // While something is dragged no key but these does anything: undo, too, puts it back.
+      const undoes = command && event.key.toLowerCase() === 'z'
+      if (event.key === 'Escape' || undoes) cancel()
+      else if (way === undefined && entry === undefined) return
+    } else if (way !== undefined) nudge(way)
+    else if (event.key === ' ' && !command && !event.altKey && !event.shiftKey) setPans(true)
     else if (event.key === 'Escape') onSelect([])
-    else if (command && event.key.toLowerCase() === 'a')
-      onSelect(items.filter(({ depth, item }) => depth === 0 && !item.locked).map(({ item }) => item.id))
     else if (opensMenu(event)) {
       const { left, top } = (svg.current as SVGSVGElement).getBoundingClientRect()
       const corner = single?.corners[0] ?? { x: 0, y: 0 }
       setMenu({ x: left + corner.x / unit, y: top + corner.y / unit })
-    } else {
-      const act = itemKey(event, { items: chosen, scene, document, onSelect })
-      if (act === undefined) return
-      act()
-    }
+      // The browser has another use for the key: it must not, also where nothing can be done.
+    } else if (entry === undefined) return
+    else if (entry.disabled !== true) entry.act()
     event.preventDefault()
     event.stopPropagation()
   }
@@ -225,21 +257,31 @@ export function Stage({ canvas, scene, document, selected, onSelect }: StageProp
         aria-label={t.stage}
         aria-description={t.stageHelp}
         data-testid="stage"
+        data-pans={pans}
         onPointerDown={onPointerDown}
         onPointerMove={onPointerMove}
         onPointerUp={onPointerEnd}
-        onPointerCancel={onPointerEnd}
+        onLostPointerCapture={onPointerEnd}
+        onPointerCancel={cancel}
         onKeyDown={onKeyDown}
         onKeyUp={(event) => {
-          if (event.key.startsWith('Arrow')) end()
+          if (event.key.startsWith('Arrow') && press.current === undefined) gesture.end()
+          else if (event.key === ' ') setPans(false)
+        }}
+        onBlur={() => {
+          setPans(false)
+          // Keys that are let go elsewhere end no nudge here.
+          if (press.current === undefined) gesture.end()
         }}
         onContextMenu={(event) => {
           event.preventDefault()
           const found = hit(items, pointOf(event), selected, false)
-          if (found !== undefined && !selected.includes(found.item.id)) onSelect([found.item.id])
+          if (found === undefined) onSelect([])
+          else if (!selected.includes(found.item.id)) onSelect([found.item.id])
           setMenu({ x: event.clientX, y: event.clientY })
         }}
       >
+        {showsGuides && <GuideLines canvas={canvas} editor={guides} unit={unit} />}
         {chosen.map((each) => (
           <polygon
             key={each.item.id}
@@ -248,8 +290,8 @@ export function Stage({ canvas, scene, document, selected, onSelect }: StageProp
             data-testid={`frame-${each.item.id}`}
           />
         ))}
-        {guides.x !== undefined && <line className="stage-guide" x1={guides.x} x2={guides.x} y1={0} y2={canvas.height} />}
-        {guides.y !== undefined && <line className="stage-guide" y1={guides.y} y2={guides.y} x1={0} x2={canvas.width} />}
+        {snapped.x !== undefined && <line className="stage-guide" x1={snapped.x} x2={snapped.x} y1={0} y2={canvas.height} />}
+        {snapped.y !== undefined && <line className="stage-guide" y1={snapped.y} y2={snapped.y} x1={0} x2={canvas.width} />}
         {box !== undefined && (
           <rect className="stage-box" x={box.left} y={box.top} width={box.right - box.left} height={box.bottom - box.top} />
         )}
@@ -258,52 +300,18 @@ export function Stage({ canvas, scene, document, selected, onSelect }: StageProp
       <p className="sr-only" role="status">
         {t.selection(chosen.map(({ name }) => name))}
       </p>
-      {menu !== undefined && (
-        <StageMenu
-          at={menu}
-          items={chosen}
-          canvas={canvas}
-          document={document}
-          scene={scene}
-          onSelect={onSelect}
-          onClose={() => setMenu(undefined)}
-        />
-      )}
+      {menu !== undefined && <StageMenu at={menu} options={menuOptions} onClose={() => setMenu(undefined)} />}
     </>
   )
 }
 
-/** The eight handles of a frame, and the one above it that turns it. */
-function Grips({ item, unit }: { readonly item: StageItem; readonly unit: number }) {
-  const size = handleSize * unit
-  const at = (u: number, v: number): Point => apply(item.within, pointAt(item.frame, u, v))
-  const top = at(0.5, 0)
-  const bottom = at(0.5, 1)
-  const length = Math.hypot(top.x - bottom.x, top.y - bottom.y) || 1
-  const away = (turnerAway * unit) / length
-  const turner = { x: top.x + (top.x - bottom.x) * away, y: top.y + (top.y - bottom.y) * away }
-  return (
-    <>
-      <line className="stage-frame" x1={top.x} y1={top.y} x2={turner.x} y2={turner.y} />
-      <circle className="stage-grip turn" cx={turner.x} cy={turner.y} r={size / 2} data-handle="turn" data-testid="handle-turn" />
-      {Object.entries(handles).map(([name, { x, y }]) => {
-        const point = at((x + 1) / 2, (y + 1) / 2)
-        return (
-          <rect
-            key={name}
-            className="stage-grip"
-            x={point.x - size / 2}
-            y={point.y - size / 2}
-            width={size}
-            height={size}
-            style={{ cursor: `${name}-resize` }}
-            data-handle={name}
-            data-testid={`handle-${name}`}
-          />
-        )
-      })}
-    </>
-  )
+/** Where an arrow key moves items, pixels of the canvas. */
+function nudgeOf({ key, shiftKey }: KeyboardEvent): Point | undefined {
+  const far = shiftKey ? 10 : 1
+  if (key === 'ArrowLeft') return { x: -far, y: 0 }
+  if (key === 'ArrowRight') return { x: far, y: 0 }
+  if (key === 'ArrowUp') return { x: 0, y: -far }
+  return key === 'ArrowDown' ? { x: 0, y: far } : undefined
 }
 
 /** Whether an item is in a group that is moved as a whole. */

@@ -1,33 +1,5 @@
-import { Frame, Grid3x3 } from 'lucide-react'
-import { useState } from 'react'
 import type { CanvasPart } from '../types.ts'
-import { t } from './messages.ts'
-
-export type Aid = 'safeAreas' | 'grid'
-
-const stored = (aid: Aid): string => `ami.studio.${aid}`
-
-function read(aid: Aid): boolean {
-  try {
-    return localStorage.getItem(stored(aid)) === 'on'
-  } catch {
-    return false
-  }
-}
-
-/** Whether lines are drawn over the canvas, as last chosen in this browser. */
-export function useAid(aid: Aid): readonly [boolean, () => void] {
-  const [on, setOn] = useState(() => read(aid))
-  const toggle = (): void => {
-    setOn(!on)
-    try {
-      localStorage.setItem(stored(aid), on ? 'off' : 'on')
-    } catch {
-      // Without storage it is kept until the page is left.
-    }
-  }
-  return [on, toggle]
-}
+import { useAids } from './aids.ts'
 
 /** Shares of the canvas that EBU R 95 keeps free at each side: for what happens, and for text. */
 const safeShares = [0.035, 0.05]
@@ -35,7 +7,8 @@ const safeShares = [0.035, 0.05]
 const gridRows = 9
 
 /** Lines over the video that only this page sees. */
-export function AidLines({ canvas: { width, height }, safeAreas, grid }: { readonly canvas: CanvasPart } & Readonly<Record<Aid, boolean>>) {
+export function AidLines({ canvas: { width, height } }: { readonly canvas: CanvasPart }) {
+  const { safeAreas, grid } = useAids()
   const step = height / gridRows
   return (
     <svg className="canvas-aids" viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
@@ -59,24 +32,5 @@ export function AidLines({ canvas: { width, height }, safeAreas, grid }: { reado
           />
         ))}
     </svg>
-  )
-}
-
-interface AidButtonsProps {
-  readonly safeAreas: readonly [boolean, () => void]
-  readonly grid: readonly [boolean, () => void]
-}
-
-export function AidButtons({ safeAreas, grid }: AidButtonsProps) {
-  const button = ([on, toggle]: readonly [boolean, () => void], label: string, icon: React.ReactNode) => (
-    <button type="button" className="tool" aria-pressed={on} aria-label={label} title={label} onClick={toggle}>
-      {icon}
-    </button>
-  )
-  return (
-    <div className="canvas-tools">
-      {button(safeAreas, t.safeAreas, <Frame size={14} />)}
-      {button(grid, t.grid, <Grid3x3 size={14} />)}
-    </div>
   )
 }

@@ -2,7 +2,7 @@ import { ArrowDown, ArrowUp, Eye, EyeOff, Link2, Lock, LockOpen, Plus, Settings2
 import { useState } from 'react'
 import { ContextMenu, opensMenu } from '../../components/context-menu.tsx'
 import { moveInList } from '../../components/list-keys.ts'
-import { itemEntries, itemKey } from '../canvas/item-menu.ts'
+import { entryOfKey, itemEntries } from '../canvas/item-menu.ts'
 import { t as canvasTexts } from '../canvas/messages.ts'
 import { moveTo, removeItems } from '../commands.ts'
 import { t as links } from '../links/messages.ts'
@@ -166,7 +166,7 @@ export function SourcesDock({ document, scene, editor, onAdd }: SourcesDockProps
                   className="entry-main"
                   data-item
                   aria-current={selected.includes(item.id)}
-                  aria-keyshortcuts="F2 Delete Enter Alt+ArrowUp Alt+ArrowDown Control+C Control+V Control+D Control+G Shift+F10"
+                  aria-keyshortcuts="F2 Delete Enter Alt+ArrowUp Alt+ArrowDown Control+C Control+V Control+Shift+D Control+G Shift+F10"
                   onKeyDown={(event) => {
                     if (event.key === 'Enter') {
                       select([item.id])
@@ -182,9 +182,10 @@ export function SourcesDock({ document, scene, editor, onAdd }: SourcesDockProps
                       const { left, bottom } = event.currentTarget.getBoundingClientRect()
                       setMenu({ x: left + 20, y: bottom })
                     } else {
-                      const of = itemKey(event, { items: selected.includes(item.id) ? chosen : [layer], scene, document, onSelect: select })
-                      if (of === undefined) return
-                      of()
+                      const items = selected.includes(item.id) ? chosen : [layer]
+                      const entry = entryOfKey(event, itemEntries({ items, scene, document, onSelect: select }))
+                      if (entry === undefined || entry.disabled === true) return
+                      entry.act()
                     }
                     event.preventDefault()
                     event.stopPropagation()
