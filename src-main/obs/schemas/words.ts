@@ -1,0 +1,17 @@
+import { Type } from 'typebox'
+
+/** Small schemas that the others are made of. */
+
+export const tag = 'obs'
+export const exactly = { additionalProperties: false }
+
+export const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()])
+
+/** OBS knows everything by name; names are any text. */
+export const Name = Type.String({ minLength: 1, maxLength: 300 })
+export const IdParams = Type.Object({ id: Type.String({ maxLength: 80, description: 'id or name of the OBS instance' }) })
+
+/** Settings in OBS's own words. */
+export const Settings = Type.Record(Type.String({ maxLength: 200 }), Type.Unknown(), { description: 'in the words of OBS' })
+
+export const ErrorSchema = Type.Object({ code: Type.String(), message: Type.String(), remedy: Type.String() })
