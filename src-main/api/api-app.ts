@@ -94,7 +94,10 @@ export async function createApiApp(dependencies: ApiAppDependencies): Promise<Fa
   })
 
   const idempotency = createIdempotencyStore()
-  for (const route of dependencies.routes) mount(app, route, access, idempotency)
+  for (const route of dependencies.routes) {
+    mount(app, route, apiPrefix + route.path, access, idempotency)
+    if (route.alsoAt !== undefined) mount(app, route, route.alsoAt, access, idempotency)
+  }
 
   app.get(`${apiPrefix}/events`, (request, reply) => {
     const principal = access.admit(callerOf(request.raw), 'viewer', true)
@@ -125,7 +128,13 @@ export async function createApiApp(dependencies: ApiAppDependencies): Promise<Fa
   return app
 }
 
-function mount(app: FastifyInstance, route: RouteDefinition, access: Access, idempotency: ReturnType<typeof createIdempotencyStore>): void {
+function mount(
+  app: FastifyInstance,
+  route: RouteDefinition,
+  url: string,
+  access: Access,
+  idempotency: ReturnType<typeof createIdempotencyStore>,
+): void {
   const checkParams = partCheck('params', route.params)
   const checkQuery = partCheck('query', route.query)
   const checkBody = partCheck('body', route.body)
@@ -134,7 +143,7 @@ function mount(app: FastifyInstance, route: RouteDefinition, access: Access, ide
 
   app.route({
     method: route.method,
-    url: apiPrefix + route.path,
+    url,
     ...(route.bodyBytes === undefined ? {} : { bodyLimit: route.bodyBytes }),
     config: route.takesBytes === undefined ? {} : { takesBytes: route.takesBytes },
     // Before the body is read: who may not act sends nothing.

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { type Api, createApi, createAttemptLimit } from '../api/index.ts'
 import { createHealth } from '../health/index.ts'
 import { createLive, type Live, liveMigrations } from '../live/index.ts'
+import { createObs, obsMigrations } from '../obs/index.ts'
 import { type Certificate, loadCertificate } from '../platform/certificate.ts'
 import type { OptionSource } from '../platform/config/resolve-options.ts'
 import { AppError } from '../platform/errors.ts'
@@ -137,7 +138,7 @@ export async function startHost({
     open.push(lockDataFolder(config.data))
     const lastRun = openLastRun(config.data)
     open.push(() => lastRun.end())
-    const database = await openDatabase({ dir: config.data, migrations: [...platformMigrations, ...liveMigrations, ...studioMigrations] })
+    const database = await openDatabase({ dir: config.data, migrations: [...platformMigrations, ...liveMigrations, ...studioMigrations, ...obsMigrations] })
     open.push(() => database.close())
     const writes = createWriteQueue(logger)
     open.push(() => writes.stop())
@@ -243,6 +244,15 @@ export async function startHost({
       globalHotkeys: () => settings.current().globalHotkeys,
       environment: process.env,
     })
+    const obs = await createObs({
+      database: database.kysely,
+      secrets,
+      events,
+      audit,
+      log: logger.child({ wing: 'obs' }),
+      reach,
+      intake: live.intake,
+    })
     const problems = () => [writes.counters().problem ?? [], audit.problem() ?? [], live.health().problems, studio.problems()].flat()
     const health = createHealth({
       studio: studio.observer,
@@ -266,6 +276,7 @@ export async function startHost({
     const routes: readonly RouteDefinition[] = [
       ...live.routes,
       ...studio.routes,
+      ...obs.routes,
       ...health.routes,
       ...hostRoutes({
         version,
@@ -345,6 +356,7 @@ export async function startHost({
     open.push(() => Promise.all([endpoint.stop(), live.stop(goesOn)]))
     // The studio publishes into live: it ends first and starts last.
     open.push(() => studio.stop(endedBy === 'person'))
+    open.push(() => obs.stop())
     // Programs on this machine do not go by the public name.
     const localHost = wide && (config.bind === '0.0.0.0' || config.bind === '::') ? '127.0.0.1' : shownHost(config.bind, '')
     const setPorts = ({ httpPort, httpsPort }: HttpPorts): void =>
@@ -405,6 +417,7 @@ export async function startHost({
     open.push(() => removeHostFile(config.data, events.run))
     logger.info({ ...addresses, startupMs: ready.startupMs }, 'the host is ready')
     if (running === undefined) await studio.start(collection)
+    obs.start()
     health.start()
     return {
       ready,

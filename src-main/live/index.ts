@@ -36,7 +36,7 @@ export async function createLive(dependencies: LiveDependencies): Promise<Live> 
   const admission = await createAdmission(dependencies, core)
   const { access, hooking, gate } = admission
   const bodies = createFlvBodies()
-  const { alerts, testStream, carrier, sending, destinations, thumbnails, recording, clips, sources } = await createParts(
+  const { alerts, testStream, carrier, intake, sending, destinations, thumbnails, recording, clips, sources } = await createParts(
     dependencies,
     core,
     {
@@ -88,6 +88,7 @@ export async function createLive(dependencies: LiveDependencies): Promise<Live> 
     streams: registry,
     observer: createLiveObserver({ streams: () => registry.list(), destinations, recording }),
     carrier: { ...carrier, peers: webrtc.peers },
+    intake,
     async start() {
       // what an earlier run left goes before the first publisher comes
       await dvr.start?.()

@@ -1,6 +1,7 @@
 import type { Registry } from 'prom-client'
 import type { LiveObserver } from '../media/part-facts.ts'
 import type { StreamCarrier } from '../media/stream-carrier.ts'
+import type { StreamIntake } from '../media/stream-intake.ts'
 import type { AuditLog } from '../platform/audit.ts'
 import type { ErrorCode } from '../platform/errors.ts'
 import type { EventBus } from '../platform/events.ts'
@@ -75,6 +76,8 @@ export interface Live {
   readonly streams: StreamDirectory
   /** For makers of media on the same host. */
   readonly carrier: StreamCarrier
+  /** For those who control encoders elsewhere. */
+  readonly intake: StreamIntake
   /** Opens the RTMP and SRT endpoints. Rejects with `port.in_use` or `port.forbidden`. */
   start(): Promise<{ readonly rtmpPort: number; readonly rtmpsPort: number | undefined; readonly srtPort: number | undefined }>
   /** `goesOn`: another host follows at once, started with `resumes`. */

@@ -11,6 +11,7 @@ import type { FlvBodies } from './protocols/flv/flv-bodies.ts'
 import { createDemo } from './relay/demo/index.ts'
 import { TestStream } from './relay/demo/test-stream.ts'
 import { createCarrier } from './relay/local/index.ts'
+import { createIntake } from './relay/local/intake.ts'
 import { createSources } from './relay/pull/index.ts'
 import { createDestinations, type Destinations } from './relay/push/index.ts'
 import { WhipSender } from './relay/push/whip/whip-sender.ts'
@@ -56,6 +57,7 @@ export async function createParts(
     now,
     monotonic,
   })
+  const intake = createIntake({ keys, streams: () => registry.list(), bind: dependencies.listen.host, rtmpPort: own.rtmpPort })
   /** Stopped behind everything that sends. */
   const sending: LivePart = {
     async stop() {
@@ -134,7 +136,7 @@ export async function createParts(
     playable: (name) =>
       config.packaging === 'on' ? runs.find(name)?.ready === true && !runs.find(name)?.ended : registry.find(name) !== undefined,
   })
-  return { alerts, testStream, carrier, sending, destinations, thumbnails, recording, clips, sources }
+  return { alerts, testStream, carrier, intake, sending, destinations, thumbnails, recording, clips, sources }
 }
 
 /** Live streams as alerts look at them. */

@@ -52,6 +52,8 @@ export interface RouteDefinition {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
   /** Under /api/v1, with `:name` parameters, e.g. `/live/streams/:id`. */
   readonly path: string
+  /** A whole path at which it answers too: short ones that people type. */
+  readonly alsoAt?: `/api/${string}`
   /** The OpenAPI tag: the part's word. */
   readonly tag: string
   /** One line for the OpenAPI description. */

@@ -82,7 +82,7 @@ export function instanceRoutes(book: InstanceBook): readonly RouteDefinition[] {
       role: 'editor',
       params: IdParams,
       responses: { 200: InstanceSchema },
-      handler: ({ params, principal }) => ({ body: book.connect(params.id, authorOf(principal)) }),
+      handler: async ({ params, principal }) => ({ body: await book.connect(params.id, authorOf(principal)) }),
     }),
   ]
 }

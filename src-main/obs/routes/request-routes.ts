@@ -19,7 +19,7 @@ import {
 } from '../schemas/commands.ts'
 import { InstanceSchema } from '../schemas/instance.ts'
 import { IdParams, tag } from '../schemas/words.ts'
-import type { StreamToHost } from '../stream-to-host/stream-to-host.ts'
+import type { StreamToHost } from '../control/stream-to-host.ts'
 
 export interface RequestRoutesDependencies {
   readonly book: InstanceBook
@@ -92,8 +92,8 @@ export function requestRoutes({ book, runner, service, link }: RequestRoutesDepe
       params: IdParams,
       body: StreamToHostBody,
       responses: { 200: StreamToHostSchema },
-      handler: async ({ params, body, principal, requestId, baseUrl, signal }) => ({
-        body: await link.connect(params.id, body, { principal, requestId, baseUrl, signal }),
+      handler: async ({ params, body, principal, requestId, signal }) => ({
+        body: await link.connect(params.id, body, { principal, requestId, signal }),
       }),
     }),
     defineRoute({

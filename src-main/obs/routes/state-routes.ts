@@ -48,7 +48,7 @@ export function stateRoutes(book: InstanceBook, reader: StatusReader): readonly 
       role: 'viewer',
       params: IdParams,
       responses: { 200: KindsSchema },
-      handler: async ({ params }) => ({ body: await book.session(params.id).kinds() }),
+      handler: async ({ params }) => ({ body: await reader.kinds(book.session(params.id)) }),
     }),
     defineRoute({
       method: 'GET',
@@ -59,7 +59,7 @@ export function stateRoutes(book: InstanceBook, reader: StatusReader): readonly 
       params: IdParams,
       query: InputQuery,
       responses: { 200: InputSettingsSchema },
-      handler: async ({ params, query }) => ({ body: await book.session(params.id).inputSettings(query.input) }),
+      handler: async ({ params, query }) => ({ body: await reader.inputSettings(book.session(params.id), query.input) }),
     }),
     defineRoute({
       method: 'GET',
@@ -70,7 +70,7 @@ export function stateRoutes(book: InstanceBook, reader: StatusReader): readonly 
       params: IdParams,
       query: SourceQuery,
       responses: { 200: FiltersSchema },
-      handler: async ({ params, query }) => ({ body: { items: await book.session(params.id).filters(query.source) } }),
+      handler: async ({ params, query }) => ({ body: { items: await reader.filters(book.session(params.id), query.source) } }),
     }),
     defineRoute({
       method: 'GET',
@@ -86,7 +86,7 @@ export function stateRoutes(book: InstanceBook, reader: StatusReader): readonly 
         const session = book.session(params.id)
         const source = query.source ?? session.mirror().program
         if (source === null) throw new AppError('obs.resource_not_found', 'No scene is on air: name one with `source`')
-        const { data, type } = await session.screenshot({ ...query, source })
+        const { data, type } = await reader.screenshot(session, { ...query, source })
         return { headers: { 'cache-control': 'no-store' }, body: undefined, bytes: { data, type } }
       },
     }),

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { streamNamePattern } from '../../media/stream-name.ts'
 import { FilterSchema } from './mirror.ts'
 import { exactly, Name, Nullable, Settings } from './words.ts'
 
@@ -122,6 +123,8 @@ export const InputSettingsSchema = Type.Object({
   defaults: Settings,
 })
 
+export type InputSettings = Static<typeof InputSettingsSchema>
+
 export const MediaBody = Type.Object(
   {
     input: Name,
@@ -136,6 +139,8 @@ export const KindsSchema = Type.Object({
   filters: Nullable(Type.Array(Type.String(), { description: 'null: this OBS is too old to list them' })),
   transitions: Type.Array(Type.String()),
 })
+
+export type Kinds = Static<typeof KindsSchema>
 
 export const SourceQuery = Type.Object({ source: Name })
 export const FilterQuery = Type.Object({ source: Name, filter: Name })
@@ -169,6 +174,7 @@ export const StreamServiceSchema = Type.Object({
   service: Nullable(Type.String({ description: 'name of the service, where it is one that OBS knows' })),
   keyHint: Nullable(Type.String({ description: 'the last characters of the key, which is never given back' })),
 })
+export type StreamServiceSettings = Static<typeof StreamServiceSchema>
 export const StreamServiceBody = Type.Object(
   {
     type: words('rtmp_custom', 'rtmp_common', 'whip_custom'),
@@ -221,6 +227,8 @@ export const BatchAnswerSchema = Type.Object({
   ),
 })
 
+export type BatchAnswer = Static<typeof BatchAnswerSchema>
+
 export const RequestTypeSchema = Type.Object({
   name: Type.String(),
   role: Type.Union([Type.Literal('editor'), Type.Literal('admin')]),
@@ -245,7 +253,7 @@ export const VideoBody = Type.Object(
 
 export const StreamToHostBody = Type.Object(
   {
-    stream: Type.Optional(Type.String({ pattern: '^[a-z0-9][a-z0-9_-]{0,62}$', description: 'name of the stream; made from the name of the instance where left out' })),
+    stream: Type.Optional(Type.String({ pattern: streamNamePattern, description: 'name of the stream; made from the name of the instance where left out' })),
     start: Type.Optional(Type.Boolean({ default: true, description: 'false: only the settings are made' })),
   },
   exactly,

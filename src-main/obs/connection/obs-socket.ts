@@ -1,0 +1,95 @@
+import { OBSWebSocket } from 'obs-websocket-js/json'
+import { WebSocket } from 'ws'
+import { fetchedByHost } from '../../platform/fetched-by-host.ts'
+import { lookupOf } from '../../platform/outbound/judged-connection.ts'
+import type { OutboundTarget } from '../../platform/outbound/network-policy.ts'
+
+/** Longest message that is taken, bytes: a screenshot of 4096x4096 fits. */
+const maxMessageBytes = 64 * 1024 * 1024
+/** So many messages are read in one window; what is more waits in the network, so that a flood neither fills memory nor takes a core. */
+const maxMessagesPerWindow = 500
+const windowMs = 100
+
+export interface ObsSocketOptions {
+  /** The addresses that were judged: nobody asks the name server again. */
+  readonly target: OutboundTarget
+  readonly handshakeTimeoutMs: number
+  readonly onEvent: (event: string, data: unknown) => void
+}
+
+/** What the library says about itself through the same emitter as events of OBS. */
+const ownEvents = new Set<unknown>(['ConnectionOpened', 'ConnectionClosed', 'ConnectionError', 'Hello', 'Identified'])
+
+/** obs-websocket-js over a connection that is bounded in time, size and rate, with every event at one listener. */
+export class ObsSocket extends OBSWebSocket {
+  readonly #options: ObsSocketOptions
+  #connection: WebSocket | undefined
+  #windowStartMs = 0
+  #messages = 0
+  /** Monotonic ms of the last sign of life. */
+  lastHeardMs = 0
+
+  constructor(options: ObsSocketOptions) {
+    super()
+    this.#options = options
+  }
+
+  /** This machine's address in the connection. */
+  get localAddress(): string | undefined {
+    return (this.#connection as unknown as { _socket?: { localAddress?: string } } | undefined)?._socket?.localAddress
+  }
+
+  override emit(event: never, ...data: never[]): boolean {
+    if (!ownEvents.has(event)) this.#options.onEvent(event, data[0])
+    return super.emit(event, ...data)
+  }
+
+  ping(): void {
+    if (this.#connection?.readyState === WebSocket.OPEN) this.#connection.ping()
+  }
+
+  /** Without a closing handshake: what hangs would not answer it. */
+  terminate(): void {
+    this.#connection?.terminate()
+  }
+
+  protected override async createConnection(url: string): ReturnType<OBSWebSocket['createConnection']> {
+    const { target, handshakeTimeoutMs } = this.#options
+    const opened = this.internalEventPromise('ConnectionOpened')
+    const hello = this.internalEventPromise<Awaited<ReturnType<OBSWebSocket['createConnection']>>>('op:0')
+    const socket = new WebSocket(url, this.protocol, {
+      lookup: lookupOf(target),
+      handshakeTimeout: handshakeTimeoutMs,
+      maxPayload: maxMessageBytes,
+      perMessageDeflate: false,
+      headers: { [fetchedByHost.name]: fetchedByHost.value },
+    })
+    this.#connection = socket
+    this.socket = socket as never
+    socket.onopen = (event) => this.onOpen(event as never)
+    socket.onmessage = (event) => {
+      this.#count(socket)
+      void this.onMessage(event as never)
+    }
+    socket.onerror = (event) => this.onError(event as never)
+    socket.onclose = (event) => this.onClose(event as never)
+    socket.on('pong', () => {
+      this.lastHeardMs = performance.now()
+    })
+    await opened
+    return hello
+  }
+
+  #count(socket: WebSocket): void {
+    const nowMs = performance.now()
+    this.lastHeardMs = nowMs
+    if (nowMs - this.#windowStartMs > windowMs) {
+      this.#windowStartMs = nowMs
+      this.#messages = 0
+    }
+    this.#messages++
+    if (this.#messages < maxMessagesPerWindow || socket.isPaused) return
+    socket.pause()
+    setTimeout(() => socket.resume(), windowMs).unref()
+  }
+}

@@ -1,0 +1,84 @@
+import type { Kysely } from 'kysely'
+import type { StreamIntake } from '../media/stream-intake.ts'
+import type { AuditLog } from '../platform/audit.ts'
+import type { EventBus } from '../platform/events.ts'
+import type { SecretBox } from '../platform/identity/secret-box.ts'
+import type { Logger } from '../platform/logger.ts'
+import type { Reach } from '../platform/reach.ts'
+import type { RouteDefinition } from '../platform/routes.ts'
+import { type ObsTimes, usualTimes } from './connection/obs-connection.ts'
+import { CommandRunner } from './control/command-runner.ts'
+import { StreamService } from './control/stream-service.ts'
+import { StreamToHost } from './control/stream-to-host.ts'
+import type { ObsOnMachine } from './found/find-obs.ts'
+import { InstanceBook } from './instances/instance-book.ts'
+import { createInstanceStore } from './instances/instance-store.ts'
+import { commandRoutes } from './routes/command-routes.ts'
+import { instanceRoutes } from './routes/instance-routes.ts'
+import { requestRoutes } from './routes/request-routes.ts'
+import { stateRoutes } from './routes/state-routes.ts'
+import { Samples } from './status/samples.ts'
+import { StatusReader } from './status/status-reader.ts'
+
+export { obsMigrations } from './migrations.ts'
+
+export interface ObsDependencies {
+  // biome-ignore lint/suspicious/noExplicitAny: each part types the tables that are its own
+  readonly database: Kysely<any>
+  readonly secrets: SecretBox
+  readonly events: EventBus
+  readonly audit: AuditLog
+  readonly log: Logger
+  /** What users' hosts, paths and URLs may lead to. */
+  readonly reach: Pick<Reach, 'policy'>
+  /** Where an OBS can stream to on this host. */
+  readonly intake: StreamIntake
+  /** How long OBS may take; the usual times where left out. */
+  readonly times?: ObsTimes
+  /** Looks for OBS on this machine, where it is not done by OBS's own settings. */
+  readonly find?: () => Promise<readonly ObsOnMachine[]>
+}
+
+/** Control of OBS Studio: instances, their mirrors, commands. */
+export interface Obs {
+  readonly routes: readonly RouteDefinition[]
+  /** Connects to the instances that are switched on. */
+  start(): void
+  stop(): void
+  health(): { readonly instances: number; readonly connected: number }
+}
+
+/** Makes the OBS part from what is kept in the database; nothing is connected to before `start`. */
+export async function createObs(dependencies: ObsDependencies): Promise<Obs> {
+  const { database, secrets, events, audit, log, reach, intake, times = usualTimes, find } = dependencies
+  const book = await InstanceBook.open({
+    store: createInstanceStore(database),
+    secrets,
+    events,
+    audit,
+    log,
+    network: () => reach.policy().network,
+    times,
+    ...(find && { find }),
+  })
+  const reader = new StatusReader()
+  const samples = new Samples({ book, reader, events, log })
+  const runner = new CommandRunner({ book, audit, reach: () => reach.policy() })
+  return {
+    routes: [
+      ...instanceRoutes(book),
+      ...stateRoutes(book, reader),
+      ...commandRoutes(runner),
+      ...requestRoutes({ book, runner, service: new StreamService(book, runner), link: new StreamToHost({ book, runner, intake }) }),
+    ],
+    start() {
+      samples.start()
+      book.start()
+    },
+    stop() {
+      samples.stop()
+      book.stop()
+    },
+    health: () => ({ instances: book.list().length, connected: book.sessions().length }),
+  }
+}

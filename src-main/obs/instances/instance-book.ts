@@ -1,0 +1,336 @@
+import type { AuditLog } from '../../platform/audit.ts'
+import { AppError } from '../../platform/errors.ts'
+import type { EventBus } from '../../platform/events.ts'
+import type { SecretBox } from '../../platform/identity/secret-box.ts'
+import type { Logger } from '../../platform/logger.ts'
+import { isLoopback } from '../../platform/loopback.ts'
+import { judgeBy } from '../../platform/outbound/judged-connection.ts'
+import { hostProblem, type NetworkPolicy } from '../../platform/outbound/network-policy.ts'
+import { randomText } from '../../platform/random-id.ts'
+import type { ObsTimes } from '../connection/obs-connection.ts'
+import { findObs, type ObsOnMachine, readSettings } from '../found/find-obs.ts'
+import type { FoundObs, Instance, InstanceChanges, LinkedStream, NewInstance } from '../schemas/instance.ts'
+import type { ObsRawEvent } from '../schemas/mirror.ts'
+import type { InstanceStore, StoredInstance } from './instance-store.ts'
+import { ManagedInstance } from './managed-instance.ts'
+import type { ObsSession } from './obs-session.ts'
+
+export interface InstanceBookDependencies {
+  readonly store: InstanceStore
+  readonly secrets: SecretBox
+  readonly events: EventBus
+  readonly audit: AuditLog
+  readonly log: Logger
+  /** Where editors' hosts may lead, as it is now. */
+  readonly network: () => NetworkPolicy
+  readonly times: ObsTimes
+  /** Looks for OBS on this machine. */
+  readonly find?: () => Promise<readonly ObsOnMachine[]>
+}
+
+/** Who does something to an instance. */
+export interface Author {
+  /** Principal. */
+  readonly actor: string
+  /** The hosts that they name are limited to what editors may reach. */
+  readonly limited: boolean
+}
+
+/** Called for each event of each OBS. */
+export type ObsEventListener = (instance: { readonly id: string; readonly name: string }, event: string, data: Record<string, unknown>) => void
+
+const maxInstances = 50
+const usualPort = 4455
+
+interface Kept {
+  stored: StoredInstance
+  readonly instance: ManagedInstance
+}
+
+/** All OBS instances that are controlled from here. */
+export class InstanceBook {
+  readonly #dependencies: InstanceBookDependencies
+  readonly #byId = new Map<string, Kept>()
+  readonly #listeners = new Set<ObsEventListener>()
+  #levelsWanted = false
+
+  private constructor(dependencies: InstanceBookDependencies) {
+    this.#dependencies = dependencies
+  }
+
+  /** Reads them from the store; nothing is connected to before `start`. */
+  static async open(dependencies: InstanceBookDependencies): Promise<InstanceBook> {
+    const book = new InstanceBook(dependencies)
+    for (const stored of await dependencies.store.all()) book.#hold(stored)
+    return book
+  }
+
+  start(): void {
+    for (const { stored, instance } of this.#byId.values()) if (stored.enabled) instance.start()
+  }
+
+  stop(): void {
+    for (const { instance } of this.#byId.values()) instance.stop()
+  }
+
+  /** Calls back for each event of OBS. Returns the way to stop. */
+  onEvent(listener: ObsEventListener): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  list(): Instance[] {
+    return [...this.#byId.values()].map((kept) => this.#describe(kept))
+  }
+
+  describe(idOrName: string): Instance {
+    return this.#describe(this.#kept(idOrName))
+  }
+
+  /** Id of the only instance there is. Throws `obs.not_found` or `obs.ambiguous`. */
+  only(): string {
+    const [first, second] = this.#byId.values()
+    if (first === undefined) throw new AppError('obs.not_found', 'No OBS was added')
+    if (second !== undefined) throw new AppError('obs.ambiguous', `There are ${this.#byId.size} OBS instances`)
+    return first.stored.id
+  }
+
+  /** Throws `obs.not_found` and `obs.not_connected`. */
+  session(idOrName: string): ObsSession {
+    return this.#kept(idOrName).instance.session
+  }
+
+  /** Those that are connected. */
+  sessions(): ObsSession[] {
+    return [...this.#byId.values()].flatMap(({ instance }) => (instance.hasSession ? instance.session : []))
+  }
+
+  /** OBS installations of this machine, as they are now. */
+  async found(): Promise<FoundObs[]> {
+    const all = [...this.#byId.values()].map(({ stored }) => stored)
+    return (await this.#find()).map(({ id, folder, packaging, port, serverEnabled, authentication, password }) => ({
+      id,
+      folder,
+      packaging,
+      host: '127.0.0.1',
+      port,
+      serverEnabled,
+      authentication,
+      hasPassword: password !== '',
+      instance: all.find((stored) => stored.foundIn === folder || (isLoopback(stored.host) && stored.port === port))?.id ?? null,
+      remedy: serverEnabled ? null : 'In OBS, open Tools, WebSocket Server Settings and switch on Enable WebSocket server.',
+    }))
+  }
+
+  /** Adds one and connects to it. Rejects with `obs.*` and `url.forbidden`. */
+  async add(request: NewInstance, author: Author): Promise<Instance> {
+    if (this.#byId.size >= maxInstances) throw new AppError('obs.limit', `There are at most ${maxInstances} OBS instances`)
+    const found = request.found === undefined ? undefined : (await this.#find()).find(({ id }) => id === request.found)
+    if (request.found !== undefined && found === undefined) throw new AppError('obs.found_gone')
+    if (found === undefined && request.host === undefined) throw new AppError('obs.address_needed')
+    // Its password must not be shown to another server than the OBS that it belongs to.
+    if (found !== undefined && (request.host !== undefined || request.port !== undefined)) {
+      throw new AppError('request.invalid', 'body.host: leave host and port out with `found`: they come from the settings of that OBS')
+    }
+    const host = bareHost(request.host ?? '127.0.0.1')
+    const port = request.port ?? found?.port ?? usualPort
+    this.#rejectSame(host, port)
+    const stored: StoredInstance = {
+      id: `obs_${randomText(12)}`,
+      name: this.#freeName(request.name ?? (isLoopback(host) ? 'OBS Studio' : host), request.name !== undefined),
+      host,
+      port,
+      encryptedPassword: this.#encrypt(request.password ?? ''),
+      foundIn: request.password === undefined ? (found?.folder ?? null) : null,
+      enabled: request.enabled ?? true,
+      limited: author.limited,
+      linkedStream: null,
+      createdAt: new Date().toISOString(),
+    }
+    this.#rejectUnreachable(stored)
+    await this.#dependencies.store.save(stored)
+    const kept = this.#hold(stored)
+    this.#command(kept, `OBS ${stored.name} was added (${stored.host}:${stored.port})`, author.actor)
+    this.#dependencies.events.publish('obs.created', this.#describe(kept))
+    if (stored.enabled) kept.instance.start()
+    return this.#describe(kept)
+  }
+
+  /** Changes one; it is connected again where host, port or password are others. Rejects with `obs.*`, `url.forbidden`, `secret.needed`. */
+  async change(idOrName: string, changes: InstanceChanges, author: Author): Promise<Instance> {
+    const kept = this.#kept(idOrName)
+    const { stored } = kept
+    const host = changes.host === undefined ? stored.host : bareHost(changes.host)
+    const port = changes.port ?? stored.port
+    const moved = host !== stored.host || port !== stored.port
+    if (moved) this.#rejectSame(host, port, stored.id)
+    if (moved && changes.password === undefined && (stored.encryptedPassword !== null || stored.foundIn !== null)) {
+      throw new AppError('secret.needed', `The stored password was entered for ${stored.host}:${stored.port}, not for ${host}:${port}`, {
+        details: { fields: ['password'] },
+      })
+    }
+    const next: StoredInstance = {
+      ...stored,
+      host,
+      port,
+      name: changes.name === undefined || changes.name === stored.name ? stored.name : this.#freeName(changes.name, true),
+      enabled: changes.enabled ?? stored.enabled,
+      ...(changes.password === undefined ? {} : { encryptedPassword: this.#encrypt(changes.password), foundIn: null }),
+      // Host and port belong to whoever named them last.
+      limited: changes.host === undefined && changes.port === undefined ? stored.limited : author.limited && (stored.limited || moved),
+    }
+    if (moved) this.#rejectUnreachable(next)
+    await this.#dependencies.store.save(next)
+    kept.stored = next
+    this.#command(kept, `OBS ${next.name} was changed`, author.actor)
+    if (!next.enabled) kept.instance.stop()
+    else if (moved || changes.password !== undefined) {
+      kept.instance.stop()
+      kept.instance.start()
+    } else kept.instance.start()
+    return this.#announce(kept)
+  }
+
+  async remove(idOrName: string, author: Author): Promise<void> {
+    const kept = this.#kept(idOrName)
+    const { id, name } = kept.stored
+    await this.#dependencies.store.remove(id)
+    this.#byId.delete(id)
+    kept.instance.stop()
+    this.#command(kept, `OBS ${name} was removed`, author.actor)
+    this.#dependencies.events.publish('obs.removed', { id, name })
+  }
+
+  /** Connects at once; switches the connection on where it is off. */
+  async connect(idOrName: string, author: Author): Promise<Instance> {
+    const kept = this.#kept(idOrName)
+    if (!kept.stored.enabled) return this.change(idOrName, { enabled: true }, author)
+    kept.instance.start()
+    return this.#describe(kept)
+  }
+
+  /** Notes the stream of this host that an OBS publishes into; null: none. */
+  async link(id: string, linkedStream: LinkedStream | null): Promise<void> {
+    const kept = this.#kept(id)
+    kept.stored = { ...kept.stored, linkedStream }
+    await this.#dependencies.store.save(kept.stored)
+    this.#announce(kept)
+  }
+
+  /** Whether OBS is to send audio levels. */
+  wantLevels(wanted: boolean): void {
+    this.#levelsWanted = wanted
+    for (const { instance } of this.#byId.values()) instance.wantLevels(wanted)
+  }
+
+  #hold(stored: StoredInstance): Kept {
+    const { events, audit, log, network, times } = this.#dependencies
+    const instance = new ManagedInstance({
+      stored: () => kept.stored,
+      password: () => this.#password(kept.stored),
+      judge: () => judgeBy(network, kept.stored.limited),
+      times,
+      log,
+      onChange: (brief) => {
+        if (!this.#byId.has(stored.id)) return
+        events.publish('obs.updated', this.#describe(kept), brief ? { volatile: true } : {})
+      },
+      onState: (state, error) => {
+        const { id, name } = kept.stored
+        if (state === 'connecting' && error === undefined) return
+        audit.record({
+          kind: error === undefined ? 'state' : 'error',
+          message: `OBS ${name} is ${state}${error === undefined ? '' : `: ${error.message}`}`,
+          ...(error === undefined ? {} : { code: error.code }),
+          data: { obs: id },
+        })
+      },
+      onMirror: (change) => events.publish('obs.mirror', change),
+      onEvent: (event, data) => this.#onEvent(kept, event, data),
+    })
+    const kept: Kept = { stored, instance }
+    this.#byId.set(stored.id, kept)
+    instance.wantLevels(this.#levelsWanted)
+    return kept
+  }
+
+  #onEvent({ stored: { id, name } }: Kept, event: string, data: Record<string, unknown>): void {
+    for (const listener of this.#listeners) listener({ id, name }, event, data)
+    if (event === 'InputVolumeMeters') return
+    const raw: ObsRawEvent = { obs: id, event, data }
+    this.#dependencies.events.publish('obs.event', raw, { volatile: true })
+  }
+
+  async #find(): Promise<readonly ObsOnMachine[]> {
+    return (this.#dependencies.find ?? findObs)()
+  }
+
+  async #password({ encryptedPassword, foundIn }: StoredInstance): Promise<string> {
+    if (encryptedPassword !== null) return this.#dependencies.secrets.open(encryptedPassword)
+    return foundIn === null ? '' : ((await readSettings(foundIn))?.password ?? '')
+  }
+
+  #encrypt(password: string): string | null {
+    return password === '' ? null : this.#dependencies.secrets.encrypt(password)
+  }
+
+  #rejectSame(host: string, port: number, except?: string): void {
+    const same = (other: string): boolean => other === host || (isLoopback(other) && isLoopback(host))
+    for (const { stored } of this.#byId.values()) {
+      if (stored.id !== except && stored.port === port && same(stored.host)) {
+        throw new AppError('obs.exists', `${host}:${port} is OBS "${stored.name}" already`, { details: { obs: stored.id } })
+      }
+    }
+  }
+
+  /** A name that no other has. One that a person chose is not changed. */
+  #freeName(wanted: string, chosen: boolean): string {
+    const taken = new Set([...this.#byId.values()].map(({ stored }) => stored.name))
+    if (!taken.has(wanted)) return wanted
+    if (chosen) throw new AppError('obs.exists', `Another OBS is called "${wanted}"`)
+    for (let number = 2; ; number++) if (!taken.has(`${wanted} ${number}`)) return `${wanted} ${number}`
+  }
+
+  /** Throws `url.forbidden` where it says by itself that it leads to where its author may not. */
+  #rejectUnreachable({ host, port, limited }: StoredInstance): void {
+    const why = limited ? hostProblem(host, port, this.#dependencies.network()) : undefined
+    if (why !== undefined) throw new AppError('url.forbidden', why)
+  }
+
+  #kept(idOrName: string): Kept {
+    const kept = this.#byId.get(idOrName) ?? [...this.#byId.values()].find(({ stored }) => stored.name === idOrName)
+    if (kept === undefined) throw new AppError('obs.not_found', `There is no OBS "${idOrName}"`)
+    return kept
+  }
+
+  #command({ stored }: Kept, message: string, actor: string): void {
+    this.#dependencies.audit.record({ kind: 'command', message, actor, data: { obs: stored.id } })
+  }
+
+  #announce(kept: Kept): Instance {
+    const described = this.#describe(kept)
+    this.#dependencies.events.publish('obs.updated', described)
+    return described
+  }
+
+  #describe({ stored, instance }: Kept): Instance {
+    const { encryptedPassword, foundIn, limited: _limited, ...shown } = stored
+    const { state, stateSinceMs, error, nextAttemptMs, attempts, reconnects } = instance.status
+    return {
+      ...shown,
+      password: encryptedPassword !== null ? 'kept' : foundIn !== null ? 'found' : 'none',
+      state,
+      stateSince: new Date(stateSinceMs).toISOString(),
+      error: error === undefined ? null : { code: error.code, message: error.message, remedy: error.remedy },
+      nextAttemptAt: nextAttemptMs === undefined ? null : new Date(nextAttemptMs).toISOString(),
+      attempts,
+      reconnects,
+      version: instance.version ?? null,
+      activity: instance.activity ?? null,
+    }
+  }
+}
+
+function bareHost(host: string): string {
+  return host.replace(/^\[|\]$/g, '').toLowerCase()
+}

@@ -1,0 +1,12 @@
+import { sql } from 'kysely'
+import type { Migration } from '../platform/storage/migrations.ts'
+
+/** The tables of the OBS part. */
+export const obsMigrations: readonly Migration[] = [
+  {
+    name: 'obs/0001-instances',
+    up: async (database) => {
+      await sql`CREATE TABLE obs_instance (id TEXT PRIMARY KEY, created_at TEXT NOT NULL, instance TEXT NOT NULL) STRICT`.execute(database)
+    },
+  },
+]

@@ -1,0 +1,171 @@
+import type { ObsInput, ObsScene } from '../schemas/mirror.ts'
+import { scenesInOrder } from './load-mirror.ts'
+import type { MirrorState } from './mirror-state.ts'
+import {
+  inOrder,
+  listOf,
+  numberOf,
+  numbered,
+  readFilter,
+  readFilters,
+  readMonitoring,
+  readOutput,
+  readTracks,
+  readTransform,
+  type Said,
+  textOf,
+  textsOf,
+} from './read-answers.ts'
+
+/** What an event says has changed without saying how: it is read again. */
+export type Stale =
+  | { readonly what: 'everything' | 'transitions' | 'video' | 'preview' }
+  | { readonly what: 'scene'; readonly name: string; readonly isGroup: boolean }
+  | { readonly what: 'input'; readonly name: string; readonly kind: string }
+
+type Apply = (state: MirrorState, said: Said) => Stale | undefined | void
+
+/** Puts an event of OBS over the mirror. Events that change nothing of it are ignored. */
+export function applyEvent(state: MirrorState, event: string, said: Said): Stale | undefined {
+  return Object.hasOwn(events, event) ? (events[event]?.(state, said) ?? undefined) : undefined
+}
+
+function changeScene(state: MirrorState, said: Said, change: (scene: ObsScene) => Partial<ObsScene>): void {
+  const scene = state.scene(textOf(said.sceneName))
+  if (scene !== undefined) state.setScene({ ...scene, ...change(scene) })
+}
+
+function changeItem(state: MirrorState, said: Said, change: Partial<ObsScene['items'][number]>): void {
+  const id = numberOf(said.sceneItemId, -1)
+  changeScene(state, said, ({ items }) => ({ items: items.map((item) => (item.id === id ? { ...item, ...change } : item)) }))
+}
+
+function changeInput(state: MirrorState, said: Said, change: (input: ObsInput) => Partial<ObsInput>): void {
+  const input = state.input(textOf(said.inputName))
+  if (input !== undefined) state.setInput({ ...input, ...change(input) })
+}
+
+function changeAudio(state: MirrorState, said: Said, change: Partial<NonNullable<ObsInput['audio']>>): void {
+  changeInput(state, said, ({ audio }) => ({ audio: audio && { ...audio, ...change } }))
+}
+
+function changeMedia(state: MirrorState, said: Said, media: NonNullable<ObsInput['media']>['state']): void {
+  changeInput(state, said, (input) => ({ media: { durationMs: null, cursorMs: null, ...input.media, state: media } }))
+}
+
+function changeFilters(state: MirrorState, said: Said, change: (filters: ObsScene['filters']) => ObsScene['filters']): void {
+  const name = textOf(said.sourceName)
+  const scene = state.scene(name)
+  if (scene !== undefined) state.setScene({ ...scene, filters: change(scene.filters) })
+  const input = state.input(name)
+  if (input !== undefined) state.setInput({ ...input, filters: change(input.filters) })
+}
+
+function changeOutput(state: MirrorState, change: Partial<MirrorState['globals']['outputs']>): void {
+  state.set({ outputs: { ...state.globals.outputs, ...change } })
+}
+
+const mediaActions: Readonly<Record<string, NonNullable<ObsInput['media']>['state']>> = {
+  OBS_WEBSOCKET_MEDIA_INPUT_ACTION_PLAY: 'playing',
+  OBS_WEBSOCKET_MEDIA_INPUT_ACTION_RESTART: 'playing',
+  OBS_WEBSOCKET_MEDIA_INPUT_ACTION_PAUSE: 'paused',
+  OBS_WEBSOCKET_MEDIA_INPUT_ACTION_STOP: 'stopped',
+}
+
+const events: Readonly<Record<string, Apply>> = {
+  CurrentProgramSceneChanged: (state, said) => state.set({ program: textOf(said.sceneName) }),
+  CurrentPreviewSceneChanged: (state, said) => state.set({ preview: textOf(said.sceneName) }),
+  StudioModeStateChanged(state, said) {
+    const studioMode = said.studioModeEnabled === true
+    state.set({ studioMode, ...(studioMode ? {} : { preview: null }) })
+    return studioMode ? { what: 'preview' } : undefined
+  },
+  SceneTransitionStarted: (state) => state.set({ inTransition: true }),
+  SceneTransitionEnded: (state) => state.set({ inTransition: false }),
+  SceneTransitionVideoEnded: (state) => state.set({ inTransition: false }),
+  CurrentSceneTransitionChanged(state, said) {
+    state.set({ transition: textOf(said.transitionName) })
+    return { what: 'transitions' }
+  },
+  CurrentSceneTransitionDurationChanged: (state, said) => state.set({ transitionDurationMs: Math.round(numberOf(said.transitionDuration)) }),
+
+  SceneCreated: (_state, said) => ({ what: 'scene', name: textOf(said.sceneName), isGroup: said.isGroup === true }),
+  SceneRemoved: (state, said) => state.removeScene(textOf(said.sceneName)),
+  SceneNameChanged: (state, said) => state.rename(textOf(said.oldSceneName), textOf(said.sceneName)),
+  SceneListChanged: (state, said) => state.orderScenes(scenesInOrder(said.scenes)),
+
+  SceneItemCreated(state, said) {
+    const name = textOf(said.sceneName)
+    return { what: 'scene', name, isGroup: state.scene(name)?.isGroup === true }
+  },
+  SceneItemRemoved: (state, said) =>
+    changeScene(state, said, ({ items }) => ({ items: inOrder(items.filter(({ id }) => id !== said.sceneItemId)) })),
+  SceneItemListReindexed(state, said) {
+    const places = new Map(listOf(said.sceneItems).map((item) => [item.sceneItemId, numberOf(item.sceneItemIndex)]))
+    changeScene(state, said, ({ items }) => ({ items: inOrder(items.map((item) => ({ ...item, index: places.get(item.id) ?? item.index }))) }))
+  },
+  SceneItemEnableStateChanged: (state, said) => changeItem(state, said, { enabled: said.sceneItemEnabled === true }),
+  SceneItemLockStateChanged: (state, said) => changeItem(state, said, { locked: said.sceneItemLocked === true }),
+  SceneItemTransformChanged: (state, said) =>
+    changeItem(state, said, { transform: readTransform((said.sceneItemTransform ?? {}) as Said) }),
+
+  InputCreated: (_state, said) => ({ what: 'input', name: textOf(said.inputName), kind: textOf(said.inputKind) }),
+  InputRemoved: (state, said) => state.removeInput(textOf(said.inputName)),
+  InputNameChanged: (state, said) => state.rename(textOf(said.oldInputName), textOf(said.inputName)),
+  InputActiveStateChanged: (state, said) => changeInput(state, said, () => ({ active: said.videoActive === true })),
+  InputShowStateChanged: (state, said) => changeInput(state, said, () => ({ showing: said.videoShowing === true })),
+  InputMuteStateChanged: (state, said) => changeAudio(state, said, { muted: said.inputMuted === true }),
+  InputVolumeChanged: (state, said) =>
+    changeAudio(state, said, {
+      // Silence is minus infinity, which JSON does not have.
+      volumeDb: Math.max(numberOf(said.inputVolumeDb, -100), -100),
+      volume: numberOf(said.inputVolumeMul),
+    }),
+  InputAudioBalanceChanged: (state, said) => changeAudio(state, said, { balance: numberOf(said.inputAudioBalance, 0.5) }),
+  InputAudioSyncOffsetChanged: (state, said) => changeAudio(state, said, { syncOffsetMs: Math.round(numberOf(said.inputAudioSyncOffset)) }),
+  InputAudioTracksChanged: (state, said) => changeAudio(state, said, { tracks: readTracks(said.inputAudioTracks) }),
+  InputAudioMonitorTypeChanged: (state, said) => changeAudio(state, said, { monitoring: readMonitoring(said.monitorType) }),
+  MediaInputPlaybackStarted: (state, said) => changeMedia(state, said, 'playing'),
+  MediaInputPlaybackEnded: (state, said) => changeMedia(state, said, 'ended'),
+  MediaInputActionTriggered(state, said) {
+    const media = mediaActions[textOf(said.mediaAction)]
+    if (media !== undefined) changeMedia(state, said, media)
+  },
+
+  SourceFilterCreated: (state, said) =>
+    changeFilters(state, said, (filters) => {
+      const { name, index, ...made } = { enabled: true, ...readFilter(said) }
+      const others = filters.filter((each) => each.name !== name).map((each) => (each.index >= index ? { ...each, index: each.index + 1 } : each))
+      return numbered([...others, { name, index, ...made }])
+    }),
+  SourceFilterRemoved: (state, said) =>
+    changeFilters(state, said, (filters) => numbered(filters.filter(({ name }) => name !== said.filterName))),
+  SourceFilterNameChanged: (state, said) =>
+    changeFilters(state, said, (filters) =>
+      filters.map((each) => (each.name === said.oldFilterName ? { ...each, name: textOf(said.filterName) } : each)),
+    ),
+  SourceFilterEnableStateChanged: (state, said) =>
+    changeFilters(state, said, (filters) =>
+      filters.map((each) => (each.name === said.filterName ? { ...each, enabled: said.filterEnabled === true } : each)),
+    ),
+  SourceFilterListReindexed: (state, said) => changeFilters(state, said, () => readFilters(said.filters)),
+
+  StreamStateChanged: (state, said) => changeOutput(state, { stream: readOutput(said) }),
+  RecordStateChanged: (state, said) =>
+    changeOutput(state, {
+      record: readOutput(said),
+      ...(typeof said.outputPath === 'string' && said.outputPath !== '' ? { recordPath: said.outputPath } : {}),
+    }),
+  RecordFileChanged: (state, said) => changeOutput(state, { recordPath: textOf(said.newOutputPath) }),
+  ReplayBufferStateChanged: (state, said) => changeOutput(state, { replay: readOutput(said) }),
+  ReplayBufferSaved: (state, said) => changeOutput(state, { replayPath: textOf(said.savedReplayPath) }),
+  VirtualcamStateChanged: (state, said) => changeOutput(state, { virtualCamera: readOutput(said) }),
+
+  ProfileListChanged: (state, said) => state.set({ profiles: textsOf(said.profiles) }),
+  CurrentProfileChanged(state, said) {
+    state.set({ profile: textOf(said.profileName) })
+    return { what: 'video' }
+  },
+  SceneCollectionListChanged: (state, said) => state.set({ collections: textsOf(said.sceneCollections) }),
+  CurrentSceneCollectionChanged: () => ({ what: 'everything' }),
+}

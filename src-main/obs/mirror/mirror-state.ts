@@ -1,0 +1,146 @@
+import type { MirrorChange, ObsInput, ObsMirror, ObsScene } from '../schemas/mirror.ts'
+
+export type Globals = Omit<ObsMirror, 'obs' | 'revision' | 'scenes' | 'inputs'>
+
+export const emptyGlobals: Globals = {
+  program: null,
+  preview: null,
+  studioMode: false,
+  transition: null,
+  transitionDurationMs: null,
+  inTransition: false,
+  transitions: [],
+  profile: null,
+  profiles: [],
+  collection: null,
+  collections: [],
+  outputs: { stream: 'stopped', record: 'stopped', recordPath: null, replay: null, replayPath: null, virtualCamera: null },
+  video: { baseWidth: 0, baseHeight: 0, outputWidth: 0, outputHeight: 0, fpsNumerator: 0, fpsDenominator: 1 },
+}
+
+/** What an OBS is at this moment, and what of it changed since it was last taken. Values are never changed in place. */
+export class MirrorState {
+  #globals: Globals = emptyGlobals
+  /** In the order of OBS. */
+  #scenes = new Map<string, ObsScene>()
+  #inputs = new Map<string, ObsInput>()
+  readonly #changedGlobals = new Set<keyof Globals>()
+  readonly #changedScenes = new Set<string>()
+  readonly #changedInputs = new Set<string>()
+  readonly #removedInputs = new Set<string>()
+  #scenesMoved = false
+
+  get globals(): Globals {
+    return this.#globals
+  }
+
+  scene(name: string): ObsScene | undefined {
+    return this.#scenes.get(name)
+  }
+
+  input(name: string): ObsInput | undefined {
+    return this.#inputs.get(name)
+  }
+
+  get scenes(): readonly ObsScene[] {
+    return [...this.#scenes.values()]
+  }
+
+  get inputs(): readonly ObsInput[] {
+    return [...this.#inputs.values()]
+  }
+
+  /** Everything anew; nothing of it counts as changed. */
+  replace(globals: Globals, scenes: readonly ObsScene[], inputs: readonly ObsInput[]): void {
+    this.#globals = globals
+    this.#scenes = new Map(scenes.map((scene) => [scene.name, scene]))
+    this.#inputs = new Map(inputs.map((input) => [input.name, input]))
+    this.takeChanges()
+  }
+
+  set(changes: Partial<Globals>): void {
+    for (const key of Object.keys(changes) as (keyof Globals)[]) this.#changedGlobals.add(key)
+    this.#globals = { ...this.#globals, ...changes }
+  }
+
+  setScene(scene: ObsScene): void {
+    if (!this.#scenes.has(scene.name)) this.#scenesMoved = true
+    this.#scenes.set(scene.name, scene)
+    this.#changedScenes.add(scene.name)
+  }
+
+  removeScene(name: string): void {
+    if (!this.#scenes.delete(name)) return
+    this.#changedScenes.delete(name)
+    this.#scenesMoved = true
+  }
+
+  /** Scenes in the order of these names; those that are not named stay behind them. */
+  orderScenes(names: readonly string[]): void {
+    const before = [...this.#scenes.keys()]
+    const known = names.filter((name) => this.#scenes.has(name))
+    const after = [...known, ...before.filter((name) => !known.includes(name))]
+    if (after.every((name, index) => name === before[index])) return
+    this.#scenes = new Map(after.map((name) => [name, this.#scenes.get(name) as ObsScene]))
+    this.#scenesMoved = true
+  }
+
+  setInput(input: ObsInput): void {
+    this.#inputs.set(input.name, input)
+    this.#changedInputs.add(input.name)
+    this.#removedInputs.delete(input.name)
+  }
+
+  removeInput(name: string): void {
+    if (!this.#inputs.delete(name)) return
+    this.#changedInputs.delete(name)
+    this.#removedInputs.add(name)
+  }
+
+  /** A source has another name: where it is used, too. */
+  rename(from: string, to: string): void {
+    const scene = this.#scenes.get(from)
+    if (scene !== undefined) {
+      const names = [...this.#scenes.keys()].map((name) => (name === from ? to : name))
+      this.#scenes.delete(from)
+      this.#changedScenes.delete(from)
+      this.setScene({ ...scene, name: to })
+      this.#scenes = new Map(names.map((name) => [name, this.#scenes.get(name) as ObsScene]))
+      this.#scenesMoved = true
+      if (this.#globals.program === from) this.set({ program: to })
+      if (this.#globals.preview === from) this.set({ preview: to })
+    }
+    const input = this.#inputs.get(from)
+    if (input !== undefined) {
+      this.removeInput(from)
+      this.setInput({ ...input, name: to })
+    }
+    for (const other of this.scenes) {
+      if (!other.items.some(({ source }) => source === from)) continue
+      this.setScene({ ...other, items: other.items.map((item) => (item.source === from ? { ...item, source: to } : item)) })
+    }
+  }
+
+  get isChanged(): boolean {
+    return (
+      this.#scenesMoved || [this.#changedGlobals, this.#changedScenes, this.#changedInputs, this.#removedInputs].some((set) => set.size > 0)
+    )
+  }
+
+  /** What changed since the last time, to be put over what was known then. */
+  takeChanges(): Omit<MirrorChange, 'obs' | 'revision'> {
+    const set = Object.fromEntries([...this.#changedGlobals].map((key) => [key, this.#globals[key]])) as Partial<Globals>
+    const scenes = [...this.#changedScenes].flatMap((name) => this.#scenes.get(name) ?? [])
+    const inputs = [...this.#changedInputs].flatMap((name) => this.#inputs.get(name) ?? [])
+    const changes = {
+      ...(this.#changedGlobals.size === 0 ? {} : { set }),
+      ...(scenes.length === 0 ? {} : { scenes }),
+      ...(this.#scenesMoved ? { sceneNames: [...this.#scenes.keys()] } : {}),
+      ...(inputs.length === 0 ? {} : { inputs }),
+      ...(this.#removedInputs.size === 0 ? {} : { inputsRemoved: [...this.#removedInputs] }),
+    }
+    for (const each of [this.#changedGlobals, this.#changedScenes, this.#changedInputs, this.#removedInputs]) each.clear()
+    this.#scenesMoved = false
+    return changes
+  }
+}
