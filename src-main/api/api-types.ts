@@ -304,6 +304,121 @@ export interface ApiTypes {
       GET: { answer: { enabled: boolean; engine: 'mediasoup' | 'node-datachannel'; running: boolean; port: number | null; abilities: { tcp: boolean; iceLite: boolean; iceRestart: boolean; simulcast: boolean; dataChannels: boolean } | null; sessions: number } }
     }
   }
+  obs: {
+    GET: { answer: Obs }
+    POST: { body: { name?: string | undefined; found?: string | undefined; host?: string | undefined; port?: number | undefined; password?: string | undefined; enabled?: boolean | undefined }; answer: ObsItem }
+    '*': {
+      GET: { answer: ObsItem }
+      PATCH: { body: { name?: string | undefined; host?: string | undefined; port?: number | undefined; password?: string | undefined; enabled?: boolean | undefined }; answer: ObsItem }
+      DELETE: { answer: undefined }
+      batch: {
+        POST: { body: { requests: readonly ObsBatchPostBodyRequestsItem[]; haltOnFailure?: boolean | undefined; execution?: 'serial' | 'frame' | 'parallel' | undefined }; answer: { tookMs: number; results: { request: string; ok: boolean; code: number; comment: string | null; answer: Record<string, unknown> | null }[] } }
+      }
+      collection: {
+        PATCH: { body: { collection: string }; answer: { tookMs: number; answer: Record<string, unknown> | null } }
+      }
+      collections: {
+        POST: { body: { collection: string }; answer: { tookMs: number; answer: Record<string, unknown> | null } }
+      }
+      connect: {
+        POST: { answer: ObsItem }
+      }
+      filters: {
+        GET: { query: { source: string }; answer: { items: { name: string; kind: string; enabled: boolean; index: number; settings: Record<string, unknown> }[] } }
+        POST: { body: { source: string; filter: string; kind: string; settings?: Record<string, unknown> | undefined }; answer: { tookMs: number; answer: Record<string, unknown> | null } }
+        PATCH: { body: { source: string; filter: string; newName?: string | undefined; enabled?: boolean | undefined; index?: number | undefined; settings?: Record<string, unknown> | undefined; replaceSettings?: boolean | undefined }; answer: { tookMs: number; answer: Record<string, unknown> | null } }
+        DELETE: { query: { source: string; filter: string }; answer: { tookMs: number; answer: Record<string, unknown> | null } }
+      }
+      'input-settings': {
+        GET: { query: { input: string }; answer: { input: string; kind: string; settings: Record<string, unknown>; defaults: Record<string, unknown> } }
+      }
+      inputs: {
+        POST: { body: { scene: string; input: string; kind: string; settings?: Record<string, unknown> | undefined; enabled?: boolean | undefined }; answer: { tookMs: number; answer: Record<string, unknown> | null } }
+        PATCH: { body: { input: string; newName?: string | undefined; settings?: Record<string, unknown> | undefined; replaceSettings?: boolean | undefined; muted?: boolean | undefined; toggleMute?: boolean | undefined; volumeDb?: number | undefined; volume?: number | undefined; balance?: number | undefined; syncOffsetMs?: number | undefined; monitoring?: 'none' | 'monitor' | 'monitor-and-output' | undefined; tracks?: readonly number[] | undefined }; answer: { tookMs: number; answer: Record<string, unknown> | null } }
+        DELETE: { query: { input: string }; answer: { tookMs: number; answer: Record<string, unknown> | null } }
+      }
+      items: {
+        POST: { body: { scene: string; source: string; enabled?: boolean | undefined }; answer: { tookMs: number; answer: Record<string, unknown> | null } }
+        PATCH: { body: { scene: string; item: number; enabled?: boolean | undefined; locked?: boolean | undefined; index?: number | undefined; blendMode?: 'OBS_BLEND_NORMAL' | 'OBS_BLEND_ADDITIVE' | 'OBS_BLEND_SUBTRACT' | 'OBS_BLEND_SCREEN' | 'OBS_BLEND_MULTIPLY' | 'OBS_BLEND_LIGHTEN' | 'OBS_BLEND_DARKEN' | undefined; transform?: { positionX?: number | undefined; positionY?: number | undefined; rotation?: number | undefined; scaleX?: number | undefined; scaleY?: number | undefined; alignment?: number | undefined; boundsType?: 'OBS_BOUNDS_NONE' | 'OBS_BOUNDS_STRETCH' | 'OBS_BOUNDS_SCALE_INNER' | 'OBS_BOUNDS_SCALE_OUTER' | 'OBS_BOUNDS_SCALE_TO_WIDTH' | 'OBS_BOUNDS_SCALE_TO_HEIGHT' | 'OBS_BOUNDS_MAX_ONLY' | undefined; boundsAlignment?: number | undefined; boundsWidth?: number | undefined; boundsHeight?: number | undefined; cropLeft?: number | undefined; cropRight?: number | undefined; cropTop?: number | undefined; cropBottom?: number | undefined } | undefined }; answer: { tookMs: number; answer: Record<string, unknown> | null } }
+        DELETE: { query: { scene: string; item: number }; answer: { tookMs: number; answer: Record<string, unknown> | null } }
+        duplicate: {
+          POST: { body: { scene: string; item: number; toScene?: string | undefined }; answer: { tookMs: number; answer: Record<string, unknown> | null } }
+        }
+      }
+      kinds: {
+        GET: { answer: { inputs: string[]; filters: string[] | null; transitions: string[] } }
+      }
+      media: {
+        POST: { body: { input: string; action?: 'play' | 'pause' | 'restart' | 'stop' | 'next' | 'previous' | undefined; cursorMs?: number | undefined }; answer: { tookMs: number; answer: Record<string, unknown> | null } }
+      }
+      mirror: {
+        GET: { answer: { obs: string; revision: number; program: string | null; preview: string | null; studioMode: boolean; transition: string | null; transitionDurationMs: number | null; inTransition: boolean; transitions: { name: string; kind: string; fixed: boolean; configurable: boolean }[]; profile: string | null; profiles: string[]; collection: string | null; collections: string[]; outputs: { stream: 'stopped' | 'starting' | 'started' | 'stopping' | 'reconnecting' | 'paused'; record: 'stopped' | 'starting' | 'started' | 'stopping' | 'reconnecting' | 'paused'; recordPath: string | null; replay: 'stopped' | 'starting' | 'started' | 'stopping' | 'reconnecting' | 'paused' | null; replayPath: string | null; virtualCamera: 'stopped' | 'starting' | 'started' | 'stopping' | 'reconnecting' | 'paused' | null }; video: { baseWidth: number; baseHeight: number; outputWidth: number; outputHeight: number; fpsNumerator: number; fpsDenominator: number }; scenes: { name: string; isGroup: boolean; items: { id: number; source: string; sourceType: 'input' | 'scene' | 'group' | 'other'; kind: string | null; enabled: boolean; locked: boolean; blendMode: string; index: number; transform: { positionX: number; positionY: number; rotation: number; scaleX: number; scaleY: number; alignment: number; boundsType: string; boundsAlignment: number; boundsWidth: number; boundsHeight: number; cropLeft: number; cropRight: number; cropTop: number; cropBottom: number; width: number; height: number; sourceWidth: number; sourceHeight: number } }[]; filters: ObsMirrorScenesItemFiltersItem[] }[]; inputs: { name: string; kind: string; filters: ObsMirrorScenesItemFiltersItem[]; audio: { muted: boolean; volumeDb: number; volume: number; balance: number; syncOffsetMs: number; monitoring: 'none' | 'monitor' | 'monitor-and-output'; tracks: number[] } | null; active: boolean; showing: boolean; media: { state: 'playing' | 'ended' | 'paused' | 'stopped' | 'other'; durationMs: number | null; cursorMs: number | null } | null }[] } }
+      }
+      preview: {
+        POST: { body: { scene: string }; answer: { tookMs: number; answer: Record<string, unknown> | null } }
+      }
+      profile: {
+        PATCH: { body: { profile: string }; answer: { tookMs: number; answer: Record<string, unknown> | null } }
+      }
+      profiles: {
+        POST: { body: { profile: string }; answer: { tookMs: number; answer: Record<string, unknown> | null } }
+        DELETE: { query: { profile: string }; answer: { tookMs: number; answer: Record<string, unknown> | null } }
+      }
+      program: {
+        POST: { body: { scene: string }; answer: { tookMs: number; answer: Record<string, unknown> | null } }
+      }
+      record: {
+        POST: { body: { action: 'start' | 'stop' | 'toggle' | 'pause' | 'resume' | 'split' }; answer: { tookMs: number; answer: Record<string, unknown> | null } }
+      }
+      replay: {
+        POST: { body: { action: 'start' | 'stop' | 'toggle' | 'save' }; answer: { tookMs: number; answer: Record<string, unknown> | null } }
+      }
+      requests: {
+        POST: { body: ObsBatchPostBodyRequestsItem; answer: { tookMs: number; answer: Record<string, unknown> | null } }
+      }
+      scenes: {
+        POST: { body: { scene: string }; answer: { tookMs: number; answer: Record<string, unknown> | null } }
+        PATCH: { body: { scene: string; newName: string }; answer: { tookMs: number; answer: Record<string, unknown> | null } }
+        DELETE: { query: { scene: string }; answer: { tookMs: number; answer: Record<string, unknown> | null } }
+      }
+      screenshot: {
+        GET: { query: { source?: string | undefined; format?: 'png' | 'jpeg' | undefined; width?: number | undefined; height?: number | undefined; quality?: number | undefined }; answer: undefined }
+      }
+      statistics: {
+        GET: { answer: { obs: string; cpu: number; memoryMegabytes: number; freeDiskMegabytes: number; fps: number; frameRenderMs: number; renderSkippedFrames: number; renderTotalFrames: number; outputSkippedFrames: number; outputTotalFrames: number } }
+      }
+      stream: {
+        GET: { answer: { obs: string; active: boolean; reconnecting: boolean; uptimeMs: number; bitrateKbps: number; bytes: number; frames: number; droppedFrames: number; droppedShare: number; congestion: number } }
+        POST: { body: { action: 'start' | 'stop' | 'toggle' }; answer: { tookMs: number; answer: Record<string, unknown> | null } }
+      }
+      'stream-service': {
+        GET: { answer: ObsStreamService }
+        PUT: { body: { type: 'rtmp_custom' | 'rtmp_common' | 'whip_custom'; server?: string | undefined; service?: string | undefined; key?: string | undefined; settings?: Record<string, unknown> | undefined }; answer: ObsStreamService }
+      }
+      'stream-to-host': {
+        POST: { body: { stream?: string | undefined; start?: boolean | undefined }; answer: { stream: string; streamId: string | null; server: string; keyId: string; started: boolean; arrivedMs: number | null } }
+      }
+      'studio-mode': {
+        PATCH: { body: { enabled: boolean }; answer: { tookMs: number; answer: Record<string, unknown> | null } }
+      }
+      transition: {
+        PATCH: { body: { transition?: string | undefined; durationMs?: number | undefined; settings?: Record<string, unknown> | undefined }; answer: { tookMs: number; answer: Record<string, unknown> | null } }
+        POST: { answer: { tookMs: number; answer: Record<string, unknown> | null } }
+      }
+      video: {
+        PATCH: { body: { baseWidth?: number | undefined; baseHeight?: number | undefined; outputWidth?: number | undefined; outputHeight?: number | undefined; fpsNumerator?: number | undefined; fpsDenominator?: number | undefined }; answer: { tookMs: number; answer: Record<string, unknown> | null } }
+      }
+      'virtual-camera': {
+        POST: { body: { action: 'start' | 'stop' | 'toggle' }; answer: { tookMs: number; answer: Record<string, unknown> | null } }
+      }
+    }
+    found: {
+      GET: { answer: { items: { id: string; folder: string; packaging: 'system' | 'flatpak' | 'snap' | 'portable'; host: string; port: number; serverEnabled: boolean; authentication: boolean; hasPassword: boolean; instance: string | null; remedy: string | null }[]; nextCursor: null } }
+    }
+    'request-types': {
+      GET: { answer: { items: { name: string; role: 'editor' | 'admin'; data: Record<string, unknown> }[]; nextCursor: null } }
+    }
+  }
   sessions: {
     GET: { answer: { items: { id: string; principal: string; label: string | null; role: 'viewer' | 'editor' | 'admin'; createdAt: string; expiresAt: string; lastUsedAt: string; userAgent: string; remoteAddress: string; current: boolean }[]; nextCursor: null } }
     POST: { body: { link?: string | undefined; token?: string | undefined }; answer: PostSessions }
@@ -331,6 +446,12 @@ export interface ApiTypes {
     }
     stop: {
       POST: { body: { id: string }; answer: LiveStreamsItem }
+    }
+  }
+  streams: {
+    obs: {
+      GET: { answer: Obs }
+      POST: { body: { obs?: string | undefined; request: string; data?: Record<string, unknown> | undefined }; answer: { tookMs: number; answer: Record<string, unknown> | null } }
     }
   }
   studio: {
@@ -863,6 +984,13 @@ type LiveStreamsSessionsItem = { id: string; streamId: string; protocol: 'hls' |
 type LiveStreamsViewersFiguresProtocols = { hls?: number; 'll-hls'?: number; dash?: number; rtmp?: number; 'http-flv'?: number; webrtc?: number; srt?: number }
 type LiveStreamsViewersFigures = { timeMs: number; concurrent: number; total: number; peak: number; protocols: LiveStreamsViewersFiguresProtocols; qualities: Record<string, number>; measured: number; rebufferRatio: number | null; stalls: number; startupMs: number | null; latencyP50Ms: number | null; latencyP95Ms: number | null; kbps: number; bytes: number; healthScore: number | null }
 type LiveUdpInputsItem = { id: string; stream: string; url: string; state: 'waiting' | 'live' | 'error'; error: { code: string; message: string; remedy: string } | null; sender: string | null; datagrams: number; createdAt: string }
+type ObsItemVersion = { obs: string; webSocket: string; platform: string; platformDescription: string; requests: string[]; imageFormats: string[] }
+type ObsItemActivity = { streaming: boolean; recording: boolean; program: string | null }
+type ObsItem = { id: string; name: string; host: string; port: number; enabled: boolean; password: 'none' | 'kept' | 'found'; createdAt: string; state: 'connecting' | 'connected' | 'disconnected' | 'failed'; stateSince: string; error: { code: string; message: string; remedy: string } | null; nextAttemptAt: string | null; attempts: number; reconnects: number; version: ObsItemVersion | null; activity: ObsItemActivity | null; linkedStream: { stream: string; keyId: string } | null }
+type Obs = { items: ObsItem[]; nextCursor: null }
+type ObsBatchPostBodyRequestsItem = { request: string; data?: Record<string, unknown> | undefined }
+type ObsMirrorScenesItemFiltersItem = { name: string; kind: string; enabled: boolean; index: number }
+type ObsStreamService = { type: string; server: string | null; service: string | null; keyHint: string | null }
 type PostSessions = { id: string; role: 'viewer' | 'editor' | 'admin' | 'none'; signInRequired: boolean }
 type Settings = { reconnectWindowMs: number; cdnPrefix: string; playerTheme: 'auto' | 'dark' | 'light'; studioResumeWithinMs: number; globalHotkeys: 'off' | 'safe' | 'all'; notifyOutputs: boolean; notifyRecordings: boolean; notifyGuests: boolean; notifyDisk: boolean }
 type StudioOutputsItem = { id: string; name: string; kind: string; state: 'off' | 'starting' | 'live' | 'retrying' | 'paused' | 'failed'; error: { code: string; message: string; remedy: string } | null; startedAt: string | null; statistics: Record<string, number | string | boolean | null> }

@@ -6,7 +6,11 @@ import { OutboundFault } from '../../platform/outbound/network-policy.ts'
 const closeCode = { authenticationFailed: 4009, unsupportedRpcVersion: 4010, sessionInvalidated: 4011 } as const
 
 /** Why no connection came about, or why one ended. `where`: HOST:PORT for people. */
-export function connectionFault(error: unknown, where: string, asked: { readonly authentication: boolean; readonly password: boolean }): AppError {
+export function connectionFault(
+  error: unknown,
+  where: string,
+  asked: { readonly authentication: boolean; readonly password: boolean },
+): AppError {
   if (error instanceof AppError) return error
   if (error instanceof OutboundFault) return new AppError('url.forbidden', error.message)
   const { code, message } = error as { readonly code?: unknown; readonly message?: string }

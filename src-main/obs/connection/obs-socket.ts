@@ -1,4 +1,4 @@
-import { OBSWebSocket } from 'obs-websocket-js/json'
+import { OBSWebSocket, WebSocketOpCode } from 'obs-websocket-js/json'
 import { WebSocket } from 'ws'
 import { fetchedByHost } from '../../platform/fetched-by-host.ts'
 import { lookupOf } from '../../platform/outbound/judged-connection.ts'
@@ -17,9 +17,6 @@ export interface ObsSocketOptions {
   readonly onEvent: (event: string, data: unknown) => void
 }
 
-/** What the library says about itself through the same emitter as events of OBS. */
-const ownEvents = new Set<unknown>(['ConnectionOpened', 'ConnectionClosed', 'ConnectionError', 'Hello', 'Identified'])
-
 /** obs-websocket-js over a connection that is bounded in time, size and rate, with every event at one listener. */
 export class ObsSocket extends OBSWebSocket {
   readonly #options: ObsSocketOptions
@@ -37,11 +34,6 @@ export class ObsSocket extends OBSWebSocket {
   /** This machine's address in the connection. */
   get localAddress(): string | undefined {
     return (this.#connection as unknown as { _socket?: { localAddress?: string } } | undefined)?._socket?.localAddress
-  }
-
-  override emit(event: never, ...data: never[]): boolean {
-    if (!ownEvents.has(event)) this.#options.onEvent(event, data[0])
-    return super.emit(event, ...data)
   }
 
   ping(): void {
@@ -78,6 +70,12 @@ export class ObsSocket extends OBSWebSocket {
     })
     await opened
     return hello
+  }
+
+  protected override async decodeMessage(data: never): ReturnType<OBSWebSocket['decodeMessage']> {
+    const message = await super.decodeMessage(data)
+    if (message.op === WebSocketOpCode.Event) this.#options.onEvent(message.d.eventType, message.d.eventData)
+    return message
   }
 
   #count(socket: WebSocket): void {

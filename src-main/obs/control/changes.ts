@@ -16,8 +16,10 @@ export function itemRequests({ scene, item, enabled, locked, index, blendMode, t
 }
 
 export function inputRequests(changes: InputChanges): ObsRequest[] {
-  const { input, settings, replaceSettings, muted, toggleMute, volumeDb, volume, balance, syncOffsetMs, monitoring, tracks, newName } = changes
-  if (volumeDb !== undefined && volume !== undefined) throw new AppError('request.invalid', 'body.volume: send `volume` or `volumeDb`, not both')
+  const { input, settings, replaceSettings, muted, toggleMute, volumeDb, volume, balance, syncOffsetMs, monitoring, tracks, newName } =
+    changes
+  if (volumeDb !== undefined && volume !== undefined)
+    throw new AppError('request.invalid', 'body.volume: send `volume` or `volumeDb`, not both')
   if (muted !== undefined && toggleMute) throw new AppError('request.invalid', 'body.toggleMute: send `muted` or `toggleMute`, not both')
   const which = { inputName: input }
   return someOf(

@@ -84,10 +84,12 @@ export class CommandRunner {
       throw new AppError('obs.request_unknown', `${place}request: OBS ${version.obs} has no request ${request}`)
     }
     const role = roleOfRequest(request)
-    if (!mayAct(principal, role)) throw new AppError('auth.forbidden', `${place}request: ${request} reaches the machine of OBS and needs the role ${role}`)
+    if (!mayAct(principal, role))
+      throw new AppError('auth.forbidden', `${place}request: ${request} reaches the machine of OBS and needs the role ${role}`)
     if (isKnownRequest(request)) {
       const [fault] = schemaFaults(requestSchemas[request], data ?? {}, `body.${place}data`, 1)
-      if (fault !== undefined) throw new AppError('request.invalid', `${fault.place}: ${fault.problem}`, { details: { field: fault.place } })
+      if (fault !== undefined)
+        throw new AppError('request.invalid', `${fault.place}: ${fault.problem}`, { details: { field: fault.place } })
     }
     if (!isLimited(principal)) return
     const problem = referenceProblem(data, this.#dependencies.reach(), `body.${place}data`)

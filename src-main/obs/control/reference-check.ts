@@ -9,7 +9,8 @@ import { pathProblem } from '../../platform/user-files/file-policy.ts'
  */
 
 /** Fields that are shown or spoken, or that name something in OBS: never opened. */
-const plain = /^(?:text|inputName|newInputName|sceneName|newSceneName|sourceName|filterName|newFilterName|transitionName|profileName|sceneCollectionName|captionText|.*Kind|.*Uuid)$/
+const plain =
+  /^(?:text|inputName|newInputName|sceneName|newSceneName|sourceName|filterName|newFilterName|transitionName|profileName|sceneCollectionName|captionText|.*Kind|.*Uuid)$/
 /** Fields that are a URL or a path, also where it is not written as one. */
 const urlField = /^(?:url|server|input)$/i
 const pathField = /(?:^|_)(?:file|path|folder|directory)$/i

@@ -1,6 +1,6 @@
-import type { ObsSession } from '../instances/obs-session.ts'
-import type { InstanceBook } from '../instances/instance-book.ts'
 import { maskUrl } from '../../platform/url-secrets.ts'
+import type { InstanceBook } from '../instances/instance-book.ts'
+import type { ObsSession } from '../instances/obs-session.ts'
 import type { StreamServiceChange, StreamServiceSettings } from '../schemas/commands.ts'
 import type { CommandContext, CommandRunner } from './command-runner.ts'
 
@@ -32,7 +32,11 @@ export class StreamService {
   }
 
   /** Sets it; what is left out is as OBS starts with. */
-  async set(idOrName: string, { type, server, service, key, settings }: StreamServiceChange, context: CommandContext): Promise<StreamServiceSettings> {
+  async set(
+    idOrName: string,
+    { type, server, service, key, settings }: StreamServiceChange,
+    context: CommandContext,
+  ): Promise<StreamServiceSettings> {
     const streamServiceSettings = {
       ...settings,
       ...(server === undefined ? {} : { server }),

@@ -37,7 +37,8 @@ export class StreamToHost {
     const wanted = stream ?? linkedStream?.stream ?? streamNameOf(name)
     if (session.mirror().outputs.stream !== 'stopped') {
       const streamId = linkedStream?.stream === wanted ? intake.streamOf(wanted, linkedStream.keyId) : undefined
-      if (linkedStream === null || streamId === undefined) throw new AppError('obs.streams_elsewhere', `OBS ${name} streams to another server`)
+      if (linkedStream === null || streamId === undefined)
+        throw new AppError('obs.streams_elsewhere', `OBS ${name} streams to another server`)
       return { stream: wanted, streamId, server, keyId: linkedStream.keyId, started: true, arrivedMs: 0 }
     }
     const actor = context.principal.id

@@ -92,7 +92,8 @@ function readGlobalIni(text: string | undefined): Server | undefined {
   }
 }
 
-const portOf = (value: unknown): number => (Number.isInteger(value) && Number(value) > 0 && Number(value) < 65_536 ? Number(value) : usualPort)
+const portOf = (value: unknown): number =>
+  Number.isInteger(value) && Number(value) > 0 && Number(value) < 65_536 ? Number(value) : usualPort
 
 async function readSmall(file: string): Promise<string | undefined> {
   try {

@@ -37,7 +37,11 @@ export interface Author {
 }
 
 /** Called for each event of each OBS. */
-export type ObsEventListener = (instance: { readonly id: string; readonly name: string }, event: string, data: Record<string, unknown>) => void
+export type ObsEventListener = (
+  instance: { readonly id: string; readonly name: string },
+  event: string,
+  data: Record<string, unknown>,
+) => void
 
 const maxInstances = 50
 const usualPort = 4455

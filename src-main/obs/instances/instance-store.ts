@@ -36,7 +36,11 @@ export function createInstanceStore(database: Kysely<any>): InstanceStore {
   return {
     async all() {
       const rows = await tables.selectFrom('obs_instance').selectAll().orderBy('created_at').orderBy('id').execute()
-      return rows.map((row) => ({ ...(JSON.parse(row.instance) as Omit<StoredInstance, 'id' | 'createdAt'>), id: row.id, createdAt: row.created_at }))
+      return rows.map((row) => ({
+        ...(JSON.parse(row.instance) as Omit<StoredInstance, 'id' | 'createdAt'>),
+        id: row.id,
+        createdAt: row.created_at,
+      }))
     },
     async save({ id, createdAt, ...rest }) {
       const instance = JSON.stringify(rest)

@@ -96,7 +96,12 @@ export class ManagedInstance {
   get session(): ObsSession {
     if (this.#session !== undefined) return this.#session
     const { name } = this.#options.stored()
-    const why = this.#error === undefined ? (this.#state === 'connecting' ? 'it is being connected' : 'its connection is switched off') : this.#error.message
+    const why =
+      this.#error === undefined
+        ? this.#state === 'connecting'
+          ? 'it is being connected'
+          : 'its connection is switched off'
+        : this.#error.message
     throw new AppError('obs.not_connected', `OBS "${name}" is not connected: ${why}`, {
       details: { state: this.#state, ...(this.#error && { code: this.#error.code, remedy: this.#error.remedy }) },
     })
@@ -149,7 +154,8 @@ export class ManagedInstance {
       } catch (error) {
         if (signal.aborted) return
         this.#leave()
-        const fault = error instanceof AppError ? error : new AppError('obs.unreachable', String((error as Error).message), { cause: error })
+        const fault =
+          error instanceof AppError ? error : new AppError('obs.unreachable', String((error as Error).message), { cause: error })
         this.#attempts++
         const isForPerson = needsPerson.has(fault.code)
         const waitMs = isForPerson ? personWaitMs : this.#waitAfter(this.#attempts)

@@ -4,8 +4,8 @@ import type { MirrorState } from './mirror-state.ts'
 import {
   inOrder,
   listOf,
-  numberOf,
   numbered,
+  numberOf,
   readFilter,
   readFilters,
   readMonitoring,
@@ -23,11 +23,10 @@ export type Stale =
   | { readonly what: 'scene'; readonly name: string; readonly isGroup: boolean }
   | { readonly what: 'input'; readonly name: string; readonly kind: string }
 
-type Apply = (state: MirrorState, said: Said) => Stale | undefined | void
-
 /** Puts an event of OBS over the mirror. Events that change nothing of it are ignored. */
 export function applyEvent(state: MirrorState, event: string, said: Said): Stale | undefined {
-  return Object.hasOwn(events, event) ? (events[event]?.(state, said) ?? undefined) : undefined
+  if (Object.hasOwn(changes, event)) changes[event]?.(state, said)
+  return Object.hasOwn(stale, event) ? stale[event]?.(state, said) : undefined
 }
 
 function changeScene(state: MirrorState, said: Said, change: (scene: ObsScene) => Partial<ObsScene>): void {
@@ -72,44 +71,38 @@ const mediaActions: Readonly<Record<string, NonNullable<ObsInput['media']>['stat
   OBS_WEBSOCKET_MEDIA_INPUT_ACTION_STOP: 'stopped',
 }
 
-const events: Readonly<Record<string, Apply>> = {
+/** What events say of what there is now. */
+const changes: Readonly<Record<string, (state: MirrorState, said: Said) => void>> = {
   CurrentProgramSceneChanged: (state, said) => state.set({ program: textOf(said.sceneName) }),
   CurrentPreviewSceneChanged: (state, said) => state.set({ preview: textOf(said.sceneName) }),
   StudioModeStateChanged(state, said) {
     const studioMode = said.studioModeEnabled === true
     state.set({ studioMode, ...(studioMode ? {} : { preview: null }) })
-    return studioMode ? { what: 'preview' } : undefined
   },
   SceneTransitionStarted: (state) => state.set({ inTransition: true }),
   SceneTransitionEnded: (state) => state.set({ inTransition: false }),
   SceneTransitionVideoEnded: (state) => state.set({ inTransition: false }),
-  CurrentSceneTransitionChanged(state, said) {
-    state.set({ transition: textOf(said.transitionName) })
-    return { what: 'transitions' }
-  },
-  CurrentSceneTransitionDurationChanged: (state, said) => state.set({ transitionDurationMs: Math.round(numberOf(said.transitionDuration)) }),
+  CurrentSceneTransitionChanged: (state, said) => state.set({ transition: textOf(said.transitionName) }),
+  CurrentSceneTransitionDurationChanged: (state, said) =>
+    state.set({ transitionDurationMs: Math.round(numberOf(said.transitionDuration)) }),
 
-  SceneCreated: (_state, said) => ({ what: 'scene', name: textOf(said.sceneName), isGroup: said.isGroup === true }),
   SceneRemoved: (state, said) => state.removeScene(textOf(said.sceneName)),
   SceneNameChanged: (state, said) => state.rename(textOf(said.oldSceneName), textOf(said.sceneName)),
   SceneListChanged: (state, said) => state.orderScenes(scenesInOrder(said.scenes)),
 
-  SceneItemCreated(state, said) {
-    const name = textOf(said.sceneName)
-    return { what: 'scene', name, isGroup: state.scene(name)?.isGroup === true }
-  },
   SceneItemRemoved: (state, said) =>
     changeScene(state, said, ({ items }) => ({ items: inOrder(items.filter(({ id }) => id !== said.sceneItemId)) })),
   SceneItemListReindexed(state, said) {
     const places = new Map(listOf(said.sceneItems).map((item) => [item.sceneItemId, numberOf(item.sceneItemIndex)]))
-    changeScene(state, said, ({ items }) => ({ items: inOrder(items.map((item) => ({ ...item, index: places.get(item.id) ?? item.index }))) }))
+    changeScene(state, said, ({ items }) => ({
+      items: inOrder(items.map((item) => ({ ...item, index: places.get(item.id) ?? item.index }))),
+    }))
   },
   SceneItemEnableStateChanged: (state, said) => changeItem(state, said, { enabled: said.sceneItemEnabled === true }),
   SceneItemLockStateChanged: (state, said) => changeItem(state, said, { locked: said.sceneItemLocked === true }),
   SceneItemTransformChanged: (state, said) =>
     changeItem(state, said, { transform: readTransform((said.sceneItemTransform ?? {}) as Said) }),
 
-  InputCreated: (_state, said) => ({ what: 'input', name: textOf(said.inputName), kind: textOf(said.inputKind) }),
   InputRemoved: (state, said) => state.removeInput(textOf(said.inputName)),
   InputNameChanged: (state, said) => state.rename(textOf(said.oldInputName), textOf(said.inputName)),
   InputActiveStateChanged: (state, said) => changeInput(state, said, () => ({ active: said.videoActive === true })),
@@ -134,8 +127,10 @@ const events: Readonly<Record<string, Apply>> = {
 
   SourceFilterCreated: (state, said) =>
     changeFilters(state, said, (filters) => {
-      const { name, index, ...made } = { enabled: true, ...readFilter(said) }
-      const others = filters.filter((each) => each.name !== name).map((each) => (each.index >= index ? { ...each, index: each.index + 1 } : each))
+      const { name, index, ...made } = readFilter(said)
+      const others = filters
+        .filter((each) => each.name !== name)
+        .map((each) => (each.index >= index ? { ...each, index: each.index + 1 } : each))
       return numbered([...others, { name, index, ...made }])
     }),
   SourceFilterRemoved: (state, said) =>
@@ -162,10 +157,20 @@ const events: Readonly<Record<string, Apply>> = {
   VirtualcamStateChanged: (state, said) => changeOutput(state, { virtualCamera: readOutput(said) }),
 
   ProfileListChanged: (state, said) => state.set({ profiles: textsOf(said.profiles) }),
-  CurrentProfileChanged(state, said) {
-    state.set({ profile: textOf(said.profileName) })
-    return { what: 'video' }
-  },
+  CurrentProfileChanged: (state, said) => state.set({ profile: textOf(said.profileName) }),
   SceneCollectionListChanged: (state, said) => state.set({ collections: textsOf(said.sceneCollections) }),
+}
+
+/** What events leave open. */
+const stale: Readonly<Record<string, (state: MirrorState, said: Said) => Stale | undefined>> = {
   CurrentSceneCollectionChanged: () => ({ what: 'everything' }),
+  CurrentSceneTransitionChanged: () => ({ what: 'transitions' }),
+  CurrentProfileChanged: () => ({ what: 'video' }),
+  StudioModeStateChanged: (_state, said) => (said.studioModeEnabled === true ? { what: 'preview' } : undefined),
+  SceneCreated: (_state, said) => ({ what: 'scene', name: textOf(said.sceneName), isGroup: said.isGroup === true }),
+  SceneItemCreated: (state, said) => {
+    const name = textOf(said.sceneName)
+    return { what: 'scene', name, isGroup: state.scene(name)?.isGroup === true }
+  },
+  InputCreated: (_state, said) => ({ what: 'input', name: textOf(said.inputName), kind: textOf(said.inputKind) }),
 }

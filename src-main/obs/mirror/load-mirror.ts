@@ -97,10 +97,7 @@ function readGlobals(answers: readonly (Said | null)[]): Globals {
   }
 }
 
-function readTransitions(
-  list: Said | null,
-  current: Said | null,
-): Pick<Globals, 'transition' | 'transitionDurationMs' | 'transitions'> {
+function readTransitions(list: Said | null, current: Said | null): Pick<Globals, 'transition' | 'transitionDurationMs' | 'transitions'> {
   return {
     transition: nameOf(current?.transitionName ?? list?.currentSceneTransitionName),
     transitionDurationMs: typeof current?.transitionDuration === 'number' ? current.transitionDuration : null,

@@ -1,15 +1,7 @@
 import type { Logger } from '../../platform/logger.ts'
 import type { MirrorChange, ObsMirror } from '../schemas/mirror.ts'
 import { applyEvent, type Stale } from './apply-event.ts'
-import {
-  loadInputs,
-  loadMirror,
-  loadScenes,
-  type MirrorReader,
-  reloadPreview,
-  reloadTransitions,
-  reloadVideo,
-} from './load-mirror.ts'
+import { loadInputs, loadMirror, loadScenes, type MirrorReader, reloadPreview, reloadTransitions, reloadVideo } from './load-mirror.ts'
 import { MirrorState } from './mirror-state.ts'
 import type { Said } from './read-answers.ts'
 

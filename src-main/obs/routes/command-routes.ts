@@ -1,8 +1,7 @@
-import type { TSchema } from 'typebox'
-import type { Static } from 'typebox'
+import type { Static, TSchema } from 'typebox'
 import { defineRoute, type RouteDefinition } from '../../platform/routes.ts'
-import type { CommandRunner } from '../control/command-runner.ts'
 import { filterRequests, inputRequests, itemRequests, transitionRequests } from '../control/changes.ts'
+import type { CommandRunner } from '../control/command-runner.ts'
 import {
   CollectionBody,
   DoneSchema,
@@ -122,7 +121,10 @@ function sceneRoutes(runner: CommandRunner): readonly RouteDefinition[] {
       request: 'SetSceneName',
       data: { sceneName: scene, newSceneName: newName },
     })),
-    removal(runner, 'scenes', 'Removes a scene of OBS', SceneQuery, ({ scene }) => ({ request: 'RemoveScene', data: { sceneName: scene } })),
+    removal(runner, 'scenes', 'Removes a scene of OBS', SceneQuery, ({ scene }) => ({
+      request: 'RemoveScene',
+      data: { sceneName: scene },
+    })),
   ]
 }
 
@@ -140,10 +142,17 @@ function itemRoutes(runner: CommandRunner): readonly RouteDefinition[] {
       ItemChangesBody,
       itemRequests,
     ),
-    command(runner, 'POST', 'items/duplicate', 'Copies an item within its scene or to another', DuplicateItemBody, ({ scene, item, toScene }) => ({
-      request: 'DuplicateSceneItem',
-      data: { sceneName: scene, sceneItemId: item, ...(toScene === undefined ? {} : { destinationSceneName: toScene }) },
-    })),
+    command(
+      runner,
+      'POST',
+      'items/duplicate',
+      'Copies an item within its scene or to another',
+      DuplicateItemBody,
+      ({ scene, item, toScene }) => ({
+        request: 'DuplicateSceneItem',
+        data: { sceneName: scene, sceneItemId: item, ...(toScene === undefined ? {} : { destinationSceneName: toScene }) },
+      }),
+    ),
     removal(runner, 'items', 'Removes an item from a scene of OBS', ItemQuery, ({ scene, item }) => ({
       request: 'RemoveSceneItem',
       data: { sceneName: scene, sceneItemId: item },
@@ -163,7 +172,14 @@ function inputRoutes(runner: CommandRunner): readonly RouteDefinition[] {
         ...(enabled === undefined ? {} : { sceneItemEnabled: enabled }),
       },
     })),
-    command(runner, 'PATCH', 'inputs', 'Changes an input of OBS: settings, volume, mute, monitoring, tracks, name', InputChangesBody, inputRequests),
+    command(
+      runner,
+      'PATCH',
+      'inputs',
+      'Changes an input of OBS: settings, volume, mute, monitoring, tracks, name',
+      InputChangesBody,
+      inputRequests,
+    ),
     removal(runner, 'inputs', 'Removes an input from all scenes of OBS', InputQuery, ({ input }) => ({
       request: 'RemoveInput',
       data: { inputName: input },
@@ -172,17 +188,29 @@ function inputRoutes(runner: CommandRunner): readonly RouteDefinition[] {
       ...(cursorMs === undefined ? [] : [{ request: 'SetMediaInputCursor', data: { inputName: input, mediaCursor: cursorMs } }]),
       ...(action === undefined
         ? []
-        : [{ request: 'TriggerMediaInputAction', data: { inputName: input, mediaAction: `OBS_WEBSOCKET_MEDIA_INPUT_ACTION_${action.toUpperCase()}` } }]),
+        : [
+            {
+              request: 'TriggerMediaInputAction',
+              data: { inputName: input, mediaAction: `OBS_WEBSOCKET_MEDIA_INPUT_ACTION_${action.toUpperCase()}` },
+            },
+          ]),
     ]),
   ]
 }
 
 function filterRoutes(runner: CommandRunner): readonly RouteDefinition[] {
   return [
-    command(runner, 'POST', 'filters', 'Adds a filter to an input or scene of OBS', NewFilterBody, ({ source, filter, kind, settings }) => ({
-      request: 'CreateSourceFilter',
-      data: { sourceName: source, filterName: filter, filterKind: kind, ...(settings === undefined ? {} : { filterSettings: settings }) },
-    })),
+    command(
+      runner,
+      'POST',
+      'filters',
+      'Adds a filter to an input or scene of OBS',
+      NewFilterBody,
+      ({ source, filter, kind, settings }) => ({
+        request: 'CreateSourceFilter',
+        data: { sourceName: source, filterName: filter, filterKind: kind, ...(settings === undefined ? {} : { filterSettings: settings }) },
+      }),
+    ),
     command(runner, 'PATCH', 'filters', 'Changes a filter of OBS: settings, on or off, order, name', FilterChangesBody, filterRequests),
     removal(runner, 'filters', 'Removes a filter of OBS', FilterQuery, ({ source, filter }) => ({
       request: 'RemoveSourceFilter',
@@ -210,7 +238,9 @@ const cameraRequests = { start: 'StartVirtualCam', stop: 'StopVirtualCam', toggl
 
 function outputRoutes(runner: CommandRunner): readonly RouteDefinition[] {
   return [
-    command(runner, 'POST', 'stream', 'Starts or stops the stream of OBS', StreamBody, ({ action }) => ({ request: streamRequests[action] })),
+    command(runner, 'POST', 'stream', 'Starts or stops the stream of OBS', StreamBody, ({ action }) => ({
+      request: streamRequests[action],
+    })),
     command(runner, 'POST', 'record', 'Starts, stops, pauses or splits the recording of OBS', RecordBody, ({ action }) => ({
       request: recordRequests[action],
     })),

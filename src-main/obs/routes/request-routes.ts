@@ -3,6 +3,7 @@ import { wholeListSchema } from '../../platform/pages.ts'
 import { defineRoute, type RouteDefinition } from '../../platform/routes.ts'
 import type { CommandRunner } from '../control/command-runner.ts'
 import type { StreamService } from '../control/stream-service.ts'
+import type { StreamToHost } from '../control/stream-to-host.ts'
 import type { InstanceBook } from '../instances/instance-book.ts'
 import { requestTypes } from '../requests/request-types.ts'
 import {
@@ -19,7 +20,6 @@ import {
 } from '../schemas/commands.ts'
 import { InstanceSchema } from '../schemas/instance.ts'
 import { IdParams, tag } from '../schemas/words.ts'
-import type { StreamToHost } from '../control/stream-to-host.ts'
 
 export interface RequestRoutesDependencies {
   readonly book: InstanceBook

@@ -1,11 +1,9 @@
 import { type Static, Type } from 'typebox'
 import { streamNamePattern } from '../../media/stream-name.ts'
 import { FilterSchema } from './mirror.ts'
-import { exactly, Name, Nullable, Settings } from './words.ts'
+import { exactly, Name, Nullable, oneOf, Settings } from './words.ts'
 
 /** Bodies, queries and answers of the commands. */
-
-const words = <const T extends readonly string[]>(...list: T) => Type.Enum(list)
 
 /** What every command answers. */
 export const DoneSchema = Type.Object({
@@ -37,7 +35,7 @@ const TransformChanges = Type.Object(
     scaleY: Type.Optional(Type.Number()),
     alignment: Type.Optional(Type.Integer({ minimum: 0, maximum: 10 })),
     boundsType: Type.Optional(
-      words(
+      oneOf(
         'OBS_BOUNDS_NONE',
         'OBS_BOUNDS_STRETCH',
         'OBS_BOUNDS_SCALE_INNER',
@@ -71,7 +69,7 @@ export const ItemChangesBody = Type.Object(
     locked: Type.Optional(Type.Boolean()),
     index: Type.Optional(Type.Integer({ minimum: 0, maximum: 8192, description: '0 is the lowest' })),
     blendMode: Type.Optional(
-      words(
+      oneOf(
         'OBS_BLEND_NORMAL',
         'OBS_BLEND_ADDITIVE',
         'OBS_BLEND_SUBTRACT',
@@ -110,7 +108,7 @@ export const InputChangesBody = Type.Object(
     volume: Type.Optional(Type.Number({ minimum: 0, maximum: 20, description: 'factor; instead of `volumeDb`' })),
     balance: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
     syncOffsetMs: Type.Optional(Type.Integer({ minimum: -950, maximum: 20_000 })),
-    monitoring: Type.Optional(words('none', 'monitor', 'monitor-and-output')),
+    monitoring: Type.Optional(oneOf('none', 'monitor', 'monitor-and-output')),
     tracks: Type.Optional(Type.Array(Type.Integer({ minimum: 1, maximum: 6 }), { maxItems: 6, uniqueItems: true })),
   },
   exactly,
@@ -128,7 +126,7 @@ export type InputSettings = Static<typeof InputSettingsSchema>
 export const MediaBody = Type.Object(
   {
     input: Name,
-    action: Type.Optional(words('play', 'pause', 'restart', 'stop', 'next', 'previous')),
+    action: Type.Optional(oneOf('play', 'pause', 'restart', 'stop', 'next', 'previous')),
     cursorMs: Type.Optional(Type.Integer({ minimum: 0 })),
   },
   exactly,
@@ -163,10 +161,10 @@ export const FilterChangesBody = Type.Object(
 )
 export type FilterChanges = Static<typeof FilterChangesBody>
 
-export const StreamBody = Type.Object({ action: words('start', 'stop', 'toggle') }, exactly)
-export const RecordBody = Type.Object({ action: words('start', 'stop', 'toggle', 'pause', 'resume', 'split') }, exactly)
-export const ReplayBody = Type.Object({ action: words('start', 'stop', 'toggle', 'save') }, exactly)
-export const VirtualCameraBody = Type.Object({ action: words('start', 'stop', 'toggle') }, exactly)
+export const StreamBody = Type.Object({ action: oneOf('start', 'stop', 'toggle') }, exactly)
+export const RecordBody = Type.Object({ action: oneOf('start', 'stop', 'toggle', 'pause', 'resume', 'split') }, exactly)
+export const ReplayBody = Type.Object({ action: oneOf('start', 'stop', 'toggle', 'save') }, exactly)
+export const VirtualCameraBody = Type.Object({ action: oneOf('start', 'stop', 'toggle') }, exactly)
 
 export const StreamServiceSchema = Type.Object({
   type: Type.String({ description: '`rtmp_custom`, `rtmp_common` or `whip_custom`' }),
@@ -177,7 +175,7 @@ export const StreamServiceSchema = Type.Object({
 export type StreamServiceSettings = Static<typeof StreamServiceSchema>
 export const StreamServiceBody = Type.Object(
   {
-    type: words('rtmp_custom', 'rtmp_common', 'whip_custom'),
+    type: oneOf('rtmp_custom', 'rtmp_common', 'whip_custom'),
     server: Type.Optional(Type.String({ maxLength: 500 })),
     service: Type.Optional(Type.String({ maxLength: 200 })),
     key: Type.Optional(Type.String({ maxLength: 500 })),
@@ -208,7 +206,7 @@ export const BatchBody = Type.Object(
   {
     requests: Type.Array(RequestBody, { minItems: 1, maxItems: 2000 }),
     haltOnFailure: Type.Optional(Type.Boolean({ default: false })),
-    execution: Type.Optional(words('serial', 'frame', 'parallel')),
+    execution: Type.Optional(oneOf('serial', 'frame', 'parallel')),
   },
   exactly,
 )
@@ -253,7 +251,9 @@ export const VideoBody = Type.Object(
 
 export const StreamToHostBody = Type.Object(
   {
-    stream: Type.Optional(Type.String({ pattern: streamNamePattern, description: 'name of the stream; made from the name of the instance where left out' })),
+    stream: Type.Optional(
+      Type.String({ pattern: streamNamePattern, description: 'name of the stream; made from the name of the instance where left out' }),
+    ),
     start: Type.Optional(Type.Boolean({ default: true, description: 'false: only the settings are made' })),
   },
   exactly,
@@ -269,6 +269,9 @@ export const StreamToHostSchema = Type.Object({
 export type StreamedToHost = Static<typeof StreamToHostSchema>
 
 export const ShortRequestBody = Type.Object(
-  { obs: Type.Optional(Type.String({ maxLength: 100, description: 'id or name; may be left out where there is one instance' })), ...RequestBody.properties },
+  {
+    obs: Type.Optional(Type.String({ maxLength: 100, description: 'id or name; may be left out where there is one instance' })),
+    ...RequestBody.properties,
+  },
   exactly,
 )

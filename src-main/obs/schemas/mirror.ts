@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { Name, Nullable } from './words.ts'
+import { Name, Nullable, oneOf } from './words.ts'
 
 /** What of an OBS is kept here, complete while it is connected and changed by its events. */
 
@@ -36,7 +36,7 @@ export type ObsTransform = Static<typeof TransformSchema>
 export const ItemSchema = Type.Object({
   id: Type.Integer({ description: '`sceneItemId` of OBS, unique within its scene' }),
   source: Type.String({ description: 'name of an input, a scene or a group' }),
-  sourceType: Type.Union([Type.Literal('input'), Type.Literal('scene'), Type.Literal('group'), Type.Literal('other')]),
+  sourceType: oneOf('input', 'scene', 'group', 'other'),
   kind: Nullable(Type.String({ description: 'kind of the input' })),
   enabled: Type.Boolean(),
   locked: Type.Boolean(),
@@ -55,7 +55,7 @@ export const SceneSchema = Type.Object({
 export type ObsScene = Static<typeof SceneSchema>
 
 export const MediaStateSchema = Type.Object({
-  state: Type.Union([Type.Literal('playing'), Type.Literal('ended'), Type.Literal('paused'), Type.Literal('stopped'), Type.Literal('other')]),
+  state: oneOf('playing', 'ended', 'paused', 'stopped', 'other'),
   durationMs: Nullable(Type.Integer()),
   cursorMs: Nullable(Type.Integer({ description: 'when the state changed' })),
 })
@@ -71,7 +71,7 @@ export const InputSchema = Type.Object({
       volume: Type.Number({ description: 'factor, 1 is 0 dB' }),
       balance: Type.Number({ description: '0 left, 0.5 centre, 1 right' }),
       syncOffsetMs: Type.Integer(),
-      monitoring: Type.Union([Type.Literal('none'), Type.Literal('monitor'), Type.Literal('monitor-and-output')]),
+      monitoring: oneOf('none', 'monitor', 'monitor-and-output'),
       tracks: Type.Array(Type.Integer(), { description: 'numbers of the tracks that it is heard on, from 1' }),
     }),
   ),
@@ -89,23 +89,14 @@ export const TransitionSchema = Type.Object({
 })
 export type ObsTransition = Static<typeof TransitionSchema>
 
-export const OutputStateSchema = Type.Union(
-  ['stopped', 'starting', 'started', 'stopping', 'reconnecting', 'paused'].map((state) => Type.Literal(state)) as [
-    ReturnType<typeof Type.Literal<'stopped'>>,
-    ReturnType<typeof Type.Literal<'starting'>>,
-    ReturnType<typeof Type.Literal<'started'>>,
-    ReturnType<typeof Type.Literal<'stopping'>>,
-    ReturnType<typeof Type.Literal<'reconnecting'>>,
-    ReturnType<typeof Type.Literal<'paused'>>,
-  ],
-)
+export const OutputStateSchema = oneOf('stopped', 'starting', 'started', 'stopping', 'reconnecting', 'paused')
 export type ObsOutputState = Static<typeof OutputStateSchema>
 
 export const OutputsSchema = Type.Object({
   stream: OutputStateSchema,
   record: OutputStateSchema,
   recordPath: Nullable(Type.String({ description: 'the file that is written, or was written last' })),
-  replay: Nullable(OutputStateSchema, ),
+  replay: Nullable(OutputStateSchema),
   replayPath: Nullable(Type.String({ description: 'the replay that was saved last' })),
   virtualCamera: Nullable(OutputStateSchema),
 })

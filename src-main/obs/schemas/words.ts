@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { type TLiteral, type TUnion, Type } from 'typebox'
 
 /** Small schemas that the others are made of. */
 
@@ -6,6 +6,10 @@ export const tag = 'obs'
 export const exactly = { additionalProperties: false }
 
 export const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()])
+
+/** One of these words. */
+export const oneOf = <const T extends readonly string[]>(...words: T) =>
+  Type.Union(words.map((word) => Type.Literal(word))) as unknown as TUnion<{ -readonly [K in keyof T]: TLiteral<T[K] & string> }>
 
 /** OBS knows everything by name; names are any text. */
 export const Name = Type.String({ minLength: 1, maxLength: 300 })

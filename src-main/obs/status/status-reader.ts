@@ -39,7 +39,9 @@ export class StatusReader {
     const uptimeMs = Math.round(numberOf(said.outputDuration))
     // Without a sample of the same stream the mean since it started is the best there is.
     const [sinceBytes, sinceMs] =
-      before !== undefined && before.bytes <= bytes && before.status.uptimeMs <= uptimeMs ? [before.bytes, atMs - before.atMs] : [0, uptimeMs]
+      before !== undefined && before.bytes <= bytes && before.status.uptimeMs <= uptimeMs
+        ? [before.bytes, atMs - before.atMs]
+        : [0, uptimeMs]
     const frames = Math.round(numberOf(said.outputTotalFrames))
     const droppedFrames = Math.round(numberOf(said.outputSkippedFrames))
     const status: ObsStreamStatus = {
