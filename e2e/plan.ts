@@ -1,5 +1,5 @@
 /** Which part of the product a file of end-to-end tests belongs to. */
-export type Part = 'host' | 'live' | 'studio'
+export type Part = 'host' | 'live' | 'studio' | 'obs'
 
 /**
  * What a file needs of the machine while it runs: `wait` mostly waits for media time, `cpu` encodes or plays in a browser, `exclusive`
@@ -70,6 +70,8 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
   'webrtc-conformance': { part: 'live', cost: 'cpu' },
   'webrtc-network': { part: 'live', cost: 'exclusive' },
   'webrtc-pages': { part: 'live', cost: 'cpu', quick: true },
+
+  'obs-control': { part: 'obs', cost: 'cpu' },
 
   'studio-bad-input': { part: 'studio', cost: 'cpu' },
   'studio-browser': { part: 'studio', cost: 'exclusive' },

@@ -29,6 +29,8 @@ export class MirrorState {
   readonly #changedInputs = new Set<string>()
   readonly #removedInputs = new Set<string>()
   #scenesMoved = false
+  /** As OBS listed them last: it lists a scene before it says that there is one. */
+  #listed: readonly string[] = []
 
   get globals(): Globals {
     return this.#globals
@@ -55,6 +57,7 @@ export class MirrorState {
     this.#globals = globals
     this.#scenes = new Map(scenes.map((scene) => [scene.name, scene]))
     this.#inputs = new Map(inputs.map((input) => [input.name, input]))
+    this.#listed = [...this.#scenes.keys()]
     this.takeChanges()
   }
 
@@ -64,9 +67,12 @@ export class MirrorState {
   }
 
   setScene(scene: ObsScene): void {
-    if (!this.#scenes.has(scene.name)) this.#scenesMoved = true
+    const isNew = !this.#scenes.has(scene.name)
     this.#scenes.set(scene.name, scene)
     this.#changedScenes.add(scene.name)
+    if (!isNew) return
+    this.#scenesMoved = true
+    this.orderScenes(this.#listed)
   }
 
   removeScene(name: string): void {
@@ -77,6 +83,7 @@ export class MirrorState {
 
   /** Scenes in the order of these names; those that are not named stay behind them. */
   orderScenes(names: readonly string[]): void {
+    this.#listed = names
     const before = [...this.#scenes.keys()]
     const known = names.filter((name) => this.#scenes.has(name))
     const after = [...known, ...before.filter((name) => !known.includes(name))]
@@ -102,11 +109,9 @@ export class MirrorState {
     const scene = this.#scenes.get(from)
     if (scene !== undefined) {
       const names = [...this.#scenes.keys()].map((name) => (name === from ? to : name))
-      this.#scenes.delete(from)
-      this.#changedScenes.delete(from)
+      this.removeScene(from)
       this.setScene({ ...scene, name: to })
-      this.#scenes = new Map(names.map((name) => [name, this.#scenes.get(name) as ObsScene]))
-      this.#scenesMoved = true
+      this.orderScenes(names)
       if (this.#globals.program === from) this.set({ program: to })
       if (this.#globals.preview === from) this.set({ preview: to })
     }
