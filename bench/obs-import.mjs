@@ -11,9 +11,9 @@ import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import sharp from 'sharp'
+import { obsConfiguration, untilObs } from '../e2e/helpers/obs-studio.ts'
 import { paintTestFiles } from './obs-import-files.mjs'
 import { root, startOurs } from './servers.mjs'
-import { obsConfiguration, untilObs } from './studio-obs.mjs'
 
 const folderOfCollections = join(root, 'bench/obs-collections')
 const [width, height] = [1280, 720]

@@ -12,9 +12,9 @@ import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright-core'
+import { obsConfiguration, untilObs } from '../e2e/helpers/obs-studio.ts'
 import { startXvfb, xvfbProgram } from '../e2e/helpers/xvfb.ts'
 import { root, startOurs } from './servers.mjs'
-import { obsConfiguration, untilObs } from './studio-obs.mjs'
 
 const [sources, scenes] = [200, 50]
 const screen = { width: 1920, height: 1080 }

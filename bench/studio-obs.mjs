@@ -1,63 +1,12 @@
 /** OBS Studio on the bench's scene, in a network of its own where it may listen: it opens its endpoint to everybody. Needs root. */
 import { spawn } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import WebSocket from 'ws'
-
-const password = 'bench-of-the-studio'
-const sha = (text) => createHash('sha256').update(text).digest('base64')
-
-/** A client of obs-websocket 5: requests by name. */
-async function connectObs(port) {
-  const socket = new WebSocket(`ws://127.0.0.1:${port}`)
-  const open = new Map()
-  let next = 0
-  let onEvent = () => undefined
-  await new Promise((resolve, reject) => {
-    socket.on('error', reject)
-    socket.on('message', (data) => {
-      const { op, d } = JSON.parse(data)
-      if (op === 0) {
-        const { challenge, salt } = d.authentication
-        socket.send(JSON.stringify({ op: 1, d: { rpcVersion: 1, authentication: sha(sha(password + salt) + challenge) } }))
-      } else if (op === 2) resolve()
-      else if (op === 5) onEvent(d.eventType)
-      else if (op === 7) {
-        const { resolve: done, reject: failed } = open.get(d.requestId)
-        if (d.requestStatus.result) done(d.responseData)
-        else failed(new Error(`${d.requestType}: ${d.requestStatus.comment}`))
-      }
-    })
-  })
-  return {
-    call: (requestType, requestData = {}) =>
-      new Promise((resolve, reject) => {
-        const requestId = String(next++)
-        open.set(requestId, { resolve, reject })
-        socket.send(JSON.stringify({ op: 6, d: { requestType, requestId, requestData } }))
-      }),
-    once: (type) =>
-      new Promise((resolve) => {
-        onEvent = (each) => each === type && resolve()
-      }),
-  }
-}
-
-/** The same for an OBS that is being started on the usual port: tries again `tries` times, 200 ms apart. */
-export async function untilObs(tries) {
-  for (;;) {
-    const obs = await connectObs(4455).catch((error) => {
-      if (tries-- <= 0) throw error
-    })
-    if (obs !== undefined) return obs
-    await sleep(200)
-  }
-}
+import { nextEvent, obsConfiguration, obsPassword, untilObs } from '../e2e/helpers/obs-studio.ts'
 
 /** Runs inside the namespace: makes the scene, records it, prints lines of JSON. */
 async function drive([video, logo, seconds]) {
@@ -105,7 +54,7 @@ async function drive([video, logo, seconds]) {
   const cuts = []
   for (let number = 0; number < 60; number++) {
     const asked = performance.now()
-    const seen = obs.once('CurrentProgramSceneChanged')
+    const seen = nextEvent(obs, 'CurrentProgramSceneChanged')
     await obs.call('SetCurrentProgramScene', { sceneName: number % 2 ? 'all' : 'one' })
     await seen
     cuts.push(performance.now() - asked)
@@ -119,18 +68,6 @@ async function drive([video, logo, seconds]) {
   )
 }
 
-/** Makes a home for OBS in which it asks nothing and takes our password. Returns the folder of its configuration. */
-export function obsConfiguration(home) {
-  const config = join(home, '.config/obs-studio')
-  mkdirSync(config, { recursive: true })
-  mkdirSync(join(home, 'run'), { recursive: true, mode: 0o700 })
-  writeFileSync(
-    join(config, 'global.ini'),
-    `[General]\nFirstRun=true\n[BasicWindow]\nPreviewEnabled=false\n[OBSWebSocket]\nFirstLoad=false\nServerEnabled=true\nAuthRequired=true\nServerPort=4455\nServerPassword=${password}\n`,
-  )
-  return config
-}
-
 /** One line about OBS, or why there is none. */
 export async function measureObs({ env, files, seconds, watched }) {
   if (!existsSync('/usr/bin/obs')) return 'OBS     is not installed: left out'
@@ -138,7 +75,7 @@ export async function measureObs({ env, files, seconds, watched }) {
   const home = mkdtempSync(join(tmpdir(), 'ami-bench-obs-'))
   obsConfiguration(home)
   const driver = `"${process.execPath}" "${fileURLToPath(import.meta.url)}" "${files.video}" "${files.logo}" ${seconds}`
-  const obs = `dbus-run-session -- obs --multi --minimize-to-tray --websocket_port 4455 --websocket_password ${password} >/dev/null 2>&1`
+  const obs = `dbus-run-session -- obs --multi --minimize-to-tray --websocket_port 4455 --websocket_password ${obsPassword} >/dev/null 2>&1`
   const child = spawn('unshare', ['-n', 'sh', '-c', `ip link set lo up; ${obs} & ${driver}; kill $!`], {
     env: {
       ...process.env,

@@ -13,7 +13,6 @@ type Instance = Answer<'GET', '/obs/*'>
 type Mirror = Answer<'GET', '/obs/*/mirror'>
 interface Message {
   readonly topic: string
-  // biome-ignore lint/suspicious/noExplicitAny: events of every topic
   readonly data: any
 }
 
@@ -122,7 +121,13 @@ describe('an OBS of this machine', () => {
     })
 
     const item = { sceneName: 'Wide', sceneItemId }
-    await done('PATCH', 'items', { scene: 'Wide', item: sceneItemId, enabled: false, locked: true, transform: { positionX: 40, rotation: 90 } })
+    await done('PATCH', 'items', {
+      scene: 'Wide',
+      item: sceneItemId,
+      enabled: false,
+      locked: true,
+      transform: { positionX: 40, rotation: 90 },
+    })
     expect((await obs.call('GetSceneItemEnabled', item)).sceneItemEnabled).toBe(false)
     expect((await obs.call('GetSceneItemLocked', item)).sceneItemLocked).toBe(true)
     expect((await obs.call('GetSceneItemTransform', item)).sceneItemTransform).toMatchObject({ positionX: 40, rotation: 90, positionY: 0 })
@@ -132,12 +137,22 @@ describe('an OBS of this machine', () => {
     await done('POST', 'items', { scene: 'Close up', source: 'red' })
     await done('POST', 'items/duplicate', { scene: 'Wide', item: sceneItemId })
     expect((await obs.call('GetSceneItemList', { sceneName: 'Wide' })).sceneItems).toHaveLength(2)
-    const { items } = (await mirrored('both items', (now) => sceneOf(now, 'Wide')?.items.length === 2)).scenes.find(({ name }) => name === 'Wide')!
+    const { items } = (await mirrored('both items', (now) => sceneOf(now, 'Wide')?.items.length === 2)).scenes.find(
+      ({ name }) => name === 'Wide',
+    )!
     await done('DELETE', `items?scene=Wide&item=${items[1]!.id}`)
     expect((await obs.call('GetSceneItemList', { sceneName: 'Wide' })).sceneItems).toHaveLength(1)
 
     await done('POST', 'inputs', { scene: 'Wide', input: 'film', kind: 'ffmpeg_source', settings: { is_local_file: true } })
-    await done('PATCH', 'inputs', { input: 'film', muted: true, volumeDb: -12, balance: 0.25, syncOffsetMs: 120, monitoring: 'monitor', tracks: [1, 3] })
+    await done('PATCH', 'inputs', {
+      input: 'film',
+      muted: true,
+      volumeDb: -12,
+      balance: 0.25,
+      syncOffsetMs: 120,
+      monitoring: 'monitor',
+      tracks: [1, 3],
+    })
     expect(await obs.call('GetInputMute', { inputName: 'film' })).toEqual({ inputMuted: true })
     expect((await obs.call('GetInputVolume', { inputName: 'film' })).inputVolumeDb).toBeCloseTo(-12, 1)
     expect(await obs.call('GetInputAudioSyncOffset', { inputName: 'film' })).toEqual({ inputAudioSyncOffset: 120 })
@@ -153,11 +168,11 @@ describe('an OBS of this machine', () => {
     await done('PATCH', 'filters', { source: 'red', filter: 'tint', enabled: false, settings: { brightness: 0.5 } })
     const { filters } = await obs.call('GetSourceFilterList', { sourceName: 'red' })
     expect(filters).toMatchObject([{ filterName: 'tint', filterEnabled: false, filterSettings: { brightness: 0.5 } }])
-    expect((await host.api('GET', `/obs/${id}/filters?source=red`)).body.items).toMatchObject([{ name: 'tint', settings: { brightness: 0.5 } }])
+    expect((await host.api('GET', `/obs/${id}/filters?source=red`)).body.items).toMatchObject([
+      { name: 'tint', settings: { brightness: 0.5 } },
+    ])
     await done('DELETE', 'filters?source=red&filter=tint')
     expect((await obs.call('GetSourceFilterList', { sourceName: 'red' })).filters).toEqual([])
-    await done('DELETE', 'inputs?input=film')
-    await until(async () => (await obs.call('GetInputList')).inputs.map(({ inputName }) => inputName).join() === 'red', 'OBS has removed it')
   })
 
   it('does what the API asks for: program, preview, transitions, screenshot, any request, many at once', async () => {
@@ -165,6 +180,12 @@ describe('an OBS of this machine', () => {
     expect(await obs.call('GetCurrentSceneTransition')).toMatchObject({ transitionName: 'Fade', transitionDuration: 150 })
     await done('POST', 'program', { scene: 'Wide' })
     await until(async () => (await obs.call('GetCurrentProgramScene')).currentProgramSceneName === 'Wide', 'OBS shows Wide')
+    // OBS lets go of an input when it next draws a scene that it is in.
+    await done('DELETE', 'inputs?input=film')
+    await until(
+      async () => (await obs.call('GetInputList')).inputs.map(({ inputName }) => inputName).join() === 'red',
+      'OBS has removed it',
+    )
     await event('obs.event', (data) => data.event === 'SceneTransitionStarted')
     await event('obs.mirror', (data) => data.set?.program === 'Wide')
     await done('PATCH', 'studio-mode', { enabled: true })
@@ -254,7 +275,10 @@ describe('an OBS of this machine', () => {
     expect(answer).toMatchObject({ status: 200, body: { stream: 'from-obs', started: true, server: host.rtmp } })
     expect((await obs.call('GetStreamStatus')).outputActive).toBe(true)
     await host.until('from-obs', ({ state }) => state === 'active')
-    expect(await instance()).toMatchObject({ linkedStream: { stream: 'from-obs', keyId: answer.body.keyId }, activity: { streaming: true } })
+    expect(await instance()).toMatchObject({
+      linkedStream: { stream: 'from-obs', keyId: answer.body.keyId },
+      activity: { streaming: true },
+    })
     const { data } = await event('obs.stream-status', ({ bitrateKbps, frames }) => bitrateKbps > 0 && frames > 0)
     expect(data).toMatchObject({ obs: id, active: true, droppedFrames: 0 })
     await event('obs.statistics', ({ fps }) => fps > 0)
@@ -295,19 +319,26 @@ describe('an OBS of this machine', () => {
         !now.inTransition &&
         sceneOf(now, 'By short way') === undefined &&
         inputOf(now, 'sky')?.active === false &&
-        inputOf(now, 'sky')?.filters.map(({ name, enabled }) => `${name} ${enabled}`).join() === 'two true,one false' &&
+        inputOf(now, 'sky')
+          ?.filters.map(({ name, enabled }) => `${name} ${enabled}`)
+          .join() === 'two true,one false' &&
         inputOf(now, 'tone')?.audio?.muted === true &&
-        sceneOf(now, 'Renamed')?.items.map(({ source, enabled }) => `${source} ${enabled}`).join() === 'tone true,sky false',
+        sceneOf(now, 'Renamed')
+          ?.items.map(({ source, enabled }) => `${source} ${enabled}`)
+          .join() === 'tone true,sky false',
     )
     // The mirror that is read anew is the same as the one that events made.
     await host.api('PATCH', `/obs/${id}`, { enabled: false })
     await inState('disconnected')
     await host.api('PATCH', `/obs/${id}`, { enabled: true })
     await inState('connected')
-    const { revision: _new, ...after } = await mirror()
-    const { revision: _old, outputs, ...kept } = before
-    expect(after).toMatchObject(kept)
-    expect(after.outputs).toMatchObject({ stream: outputs.stream, record: outputs.record })
+    // Of files that were written, OBS reports the last in events alone; and media play on.
+    const lasting = ({ revision: _, outputs: { recordPath: _record, replayPath: _replay, ...outputs }, inputs, ...rest }: Mirror) => ({
+      ...rest,
+      outputs,
+      inputs: inputs.map(({ media: _media, ...input }) => input),
+    })
+    expect(lasting(await mirror())).toEqual(lasting(before))
   })
 
   it('is connected again after OBS was killed', async () => {
@@ -317,7 +348,10 @@ describe('an OBS of this machine', () => {
       return now.state !== 'connected' && now.error !== null && now
     }, 'the loss is noticed')
     expect(lost.error).toMatchObject({ code: expect.stringMatching(/^obs\.(lost|unreachable)$/), remedy: expect.any(String) })
-    expect(await host.api('POST', `/obs/${id}/program`, { scene: 'Wide' })).toMatchObject({ status: 409, body: { code: 'obs.not_connected' } })
+    expect(await host.api('POST', `/obs/${id}/program`, { scene: 'Wide' })).toMatchObject({
+      status: 409,
+      body: { code: 'obs.not_connected' },
+    })
     obs = await program.start()
     const back = await inState('connected')
     expect(back.reconnects).toBeGreaterThan(0)

@@ -98,11 +98,9 @@ export async function prepareObs(): Promise<ObsOnTest> {
   const xvfb = await startXvfb({ width: 800, height: 600 })
   const outside: Server[] = [await nearEnd(folder, port)]
   const relay = fileURLToPath(new URL('namespace-relay.ts', import.meta.url))
-  const inside = spawn(
-    'unshare',
-    ['-n', 'sh', '-c', 'ip link set lo up; exec "$0" "$@"', process.execPath, relay, folder, String(port)],
-    { stdio: ['pipe', 'pipe', 'inherit'] },
-  )
+  const inside = spawn('unshare', ['-n', 'sh', '-c', 'ip link set lo up; exec "$0" "$@"', process.execPath, relay, folder, String(port)], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
   const answered = (): Promise<unknown> => new Promise((resolve) => inside.stdout.once('data', resolve))
   await answered()
   let running: ChildProcess | undefined

@@ -62,7 +62,6 @@ const open = (): Promise<Obs> =>
     find: async () => [],
   })
 
-// biome-ignore lint/suspicious/noExplicitAny: answers of every route
 async function ask(method: string, path: string, body?: unknown, role: Role = 'admin', query: object = {}): Promise<any> {
   for (const route of part.routes) {
     const names = [...route.path.matchAll(/:(\w+)/g)].map(([, name]) => name as string)
@@ -176,7 +175,12 @@ describe('who may do what', () => {
   it('keeps a password encrypted, and gives it to no other server', async () => {
     const id = await add({ password: 'right' })
     await connected(id)
-    const rows = JSON.stringify(await database.kysely.selectFrom('obs_instance' as never).selectAll().execute())
+    const rows = JSON.stringify(
+      await database.kysely
+        .selectFrom('obs_instance' as never)
+        .selectAll()
+        .execute(),
+    )
     expect(rows).not.toContain('right')
     expect(JSON.stringify([await ask('GET', '/obs'), events, audited])).not.toContain('"right"')
     expect(await fault(ask('PATCH', `/obs/${id}`, { port: 4444 }))).toBe('secret.needed')
@@ -240,7 +244,10 @@ describe('OBS installations of this machine', () => {
       mkdirSync(join(folder, path, '..'), { recursive: true })
       writeFileSync(join(folder, path), text)
     }
-    write('.config/obs-studio/global.ini', '\uFEFF[General]\nServerPort=1\n[OBSWebSocket]\r\nServerEnabled=true\nServerPort=4456\nServerPassword=a=b\n')
+    write(
+      '.config/obs-studio/global.ini',
+      '\uFEFF[General]\nServerPort=1\n[OBSWebSocket]\r\nServerEnabled=true\nServerPort=4456\nServerPassword=a=b\n',
+    )
     write(
       '.var/app/com.obsproject.Studio/config/obs-studio/plugin_config/obs-websocket/config.json',
       JSON.stringify({ server_enabled: false, server_port: 4457, auth_required: false, server_password: '' }),
@@ -248,7 +255,15 @@ describe('OBS installations of this machine', () => {
     write('snap/obs-studio/current/.config/obs-studio/plugin_config/obs-websocket/config.json', '{ broken')
     write('snap/obs-studio/current/.config/obs-studio/global.ini', '[OBSWebSocket]\nServerEnabled=true\nServerPort=99999999\n')
     const found = await findObs({ HOME: folder })
-    expect(found.map(({ packaging, port, serverEnabled, authentication, password }) => [packaging, port, serverEnabled, authentication, password])).toEqual([
+    expect(
+      found.map(({ packaging, port, serverEnabled, authentication, password }) => [
+        packaging,
+        port,
+        serverEnabled,
+        authentication,
+        password,
+      ]),
+    ).toEqual([
       ['system', 4456, true, true, 'a=b'],
       ['flatpak', 4457, false, false, ''],
       ['snap', 4455, true, true, ''],

@@ -172,5 +172,11 @@ const stale: Readonly<Record<string, (state: MirrorState, said: Said) => Stale |
     const name = textOf(said.sceneName)
     return { what: 'scene', name, isGroup: state.scene(name)?.isGroup === true }
   },
+  // How long it is comes with no event.
+  MediaInputPlaybackStarted: (state, said) => {
+    const name = textOf(said.inputName)
+    const input = state.input(name)
+    return input && { what: 'input', name, kind: input.kind }
+  },
   InputCreated: (_state, said) => ({ what: 'input', name: textOf(said.inputName), kind: textOf(said.inputKind) }),
 }

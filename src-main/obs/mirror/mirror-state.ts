@@ -48,8 +48,9 @@ export class MirrorState {
     return [...this.#scenes.values()]
   }
 
+  /** By name: the order of OBS changes with every start. */
   get inputs(): readonly ObsInput[] {
-    return [...this.#inputs.values()]
+    return [...this.#inputs.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
   }
 
   /** Everything anew; nothing of it counts as changed. */

@@ -101,7 +101,7 @@ export class ObsDouble {
     socket.on('message', (text) => {
       const { op, d } = JSON.parse(String(text))
       if (op === 1) {
-        const expected = password === undefined ? undefined : sha(sha(`${password}salt`) + 'challenge')
+        const expected = password === undefined ? undefined : sha(`${sha(`${password}salt`)}challenge`)
         if (d.authentication === expected) send(2, { negotiatedRpcVersion: 1 })
         else socket.close(4009, 'Authentication failed.')
       } else if (op === 6) {
@@ -113,7 +113,10 @@ export class ObsDouble {
           answer: this.#answer(each.requestType, each.requestData ?? {}),
         }))
         if (answers.some(({ answer }: { answer?: Answer }) => answer === undefined)) return
-        const results = answers.map(({ requestType, answer }: { requestType: string; answer: Answer }) => ({ requestType, ...spoken(answer) }))
+        const results = answers.map(({ requestType, answer }: { requestType: string; answer: Answer }) => ({
+          requestType,
+          ...spoken(answer),
+        }))
         send(9, { requestId: d.requestId, results })
       }
     })
@@ -132,5 +135,8 @@ export class ObsDouble {
 }
 
 function spoken({ status, data, comment }: Answer): object {
-  return { requestStatus: { result: status === 100, code: status, ...(comment && { comment }) }, ...(data === undefined ? {} : { responseData: data }) }
+  return {
+    requestStatus: { result: status === 100, code: status, ...(comment && { comment }) },
+    ...(data === undefined ? {} : { responseData: data }),
+  }
 }

@@ -6,7 +6,11 @@ export const obsErrors = {
   'obs.ambiguous': { status: 400, title: 'More than one OBS could be meant', remedy: 'Name one with `obs`: see `GET /obs`.' },
   'obs.limit': { status: 409, title: 'There are as many OBS instances as there can be', remedy: 'Remove one that is not used.' },
   'obs.exists': { status: 409, title: 'This OBS was added already', remedy: 'Use the instance that is named.' },
-  'obs.address_needed': { status: 400, title: 'The OBS to add has no host', remedy: 'Send `host`, or `found` with an id of `GET /obs/found`.' },
+  'obs.address_needed': {
+    status: 400,
+    title: 'The OBS to add has no host',
+    remedy: 'Send `host`, or `found` with an id of `GET /obs/found`.',
+  },
   'obs.found_gone': {
     status: 404,
     title: 'That OBS is no longer found on this machine',
@@ -91,6 +95,6 @@ export const obsErrors = {
   'obs.stream_not_arrived': {
     status: 504,
     title: 'OBS was started, but its stream did not arrive here',
-    remedy: 'See the message of OBS about its output; check firewall and address of the server that was set.',
+    remedy: 'See the message of OBS about its output; check the firewall and the server that was set.',
   },
 } as const satisfies Record<string, ErrorKind>
