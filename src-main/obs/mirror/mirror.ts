@@ -36,6 +36,10 @@ export class Mirror {
   /** OBS changes its scene collection: what it reports meanwhile is of neither. */
   #changingCollection = false
   readonly #stale = new Map<string, { readonly stale: Stale; reads: number }>()
+  /** What is being read, and whether it changed meanwhile: then the answer may be from before. */
+  readonly #underway = new Map<string, boolean>()
+  /** What went since that was asked for. */
+  readonly #gone = new Set<string>()
   #reading: Promise<void> | undefined
   #joining: NodeJS.Timeout | undefined
   #joinMs = minJoinMs
@@ -104,11 +108,9 @@ export class Mirror {
     const stale = applyEvent(this.#state, event, said)
     if (stale !== undefined) this.refresh(stale)
     this.#markTouched(said)
+    this.#markGone(event, said)
     this.#publish()
   }
-
-  /** What is being read changed: the answer may be from before. */
-  readonly #underway = new Map<string, boolean>()
 
   #markTouched({ sceneName, inputName, sourceName }: Said): void {
     if (this.#underway.size === 0) return
@@ -117,12 +119,27 @@ export class Mirror {
     }
   }
 
+  /** What is being read, or is to be, went or has another name: an answer under the old one is from before. */
+  #markGone(event: string, said: Said): void {
+    const what = event.startsWith('Scene') ? 'scene' : 'input'
+    if (event === 'SceneRemoved' || event === 'InputRemoved') this.#gone.add(`${what} ${said[`${what}Name`]}`)
+    if (event !== 'SceneNameChanged' && event !== 'InputNameChanged') return
+    const { [`${what}Name`]: name, [what === 'scene' ? 'oldSceneName' : 'oldInputName']: before } = said
+    const key = `${what} ${before}`
+    this.#gone.add(key)
+    if ((!this.#underway.has(key) && !this.#stale.delete(key)) || typeof name !== 'string') return
+    const known = what === 'scene' ? this.#state.scene(name) : this.#state.input(name)
+    if (known !== undefined)
+      this.refresh('kind' in known ? { what: 'input', name, kind: known.kind } : { what: 'scene', name, isGroup: known.isGroup })
+  }
+
   async #readStale(): Promise<void> {
     // Events that belong together come together: one reading serves them all.
     await new Promise((resolve) => setImmediate(resolve))
     while (this.#stale.size > 0 && !this.#stopped) {
       const batch = [...this.#stale.values()]
       this.#stale.clear()
+      this.#gone.clear()
       for (const { stale } of batch) this.#underway.set(keyOf(stale), false)
       try {
         await this.#reread(batch.map(({ stale }) => stale))
@@ -151,8 +168,14 @@ export class Mirror {
     const scenes = parts.filter((part) => part.what === 'scene')
     const inputs = parts.filter((part) => part.what === 'input')
     const names = (isGroup: boolean) => scenes.filter((scene) => scene.isGroup === isGroup).map(({ name }) => name)
-    if (scenes.length > 0) for (const scene of await loadScenes(connection, names(false), names(true))) this.#state.setScene(scene)
-    if (inputs.length > 0) for (const input of await loadInputs(connection, inputs)) this.#state.setInput(input)
+    if (scenes.length > 0) {
+      for (const scene of await loadScenes(connection, names(false), names(true))) {
+        if (!this.#gone.has(`scene ${scene.name}`)) this.#state.setScene(scene)
+      }
+    }
+    if (inputs.length > 0) {
+      for (const input of await loadInputs(connection, inputs)) if (!this.#gone.has(`input ${input.name}`)) this.#state.setInput(input)
+    }
     if (parts.some(({ what }) => what === 'transitions')) await reloadTransitions(connection, this.#state)
     if (parts.some(({ what }) => what === 'video')) await reloadVideo(connection, this.#state)
     if (parts.some(({ what }) => what === 'preview')) await reloadPreview(connection, this.#state)
