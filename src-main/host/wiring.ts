@@ -138,7 +138,10 @@ export async function startHost({
     open.push(lockDataFolder(config.data))
     const lastRun = openLastRun(config.data)
     open.push(() => lastRun.end())
-    const database = await openDatabase({ dir: config.data, migrations: [...platformMigrations, ...liveMigrations, ...studioMigrations, ...obsMigrations] })
+    const database = await openDatabase({
+      dir: config.data,
+      migrations: [...platformMigrations, ...liveMigrations, ...studioMigrations, ...obsMigrations],
+    })
     open.push(() => database.close())
     const writes = createWriteQueue(logger)
     open.push(() => writes.stop())

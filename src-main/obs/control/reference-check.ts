@@ -50,7 +50,11 @@ function textProblem(text: string, key: string, { files, network }: ReachPolicy)
 }
 
 function fileProblem(url: string, files: ReachPolicy['files']): string | undefined {
-  const parsed = URL.parse(url)
-  if (parsed === null || parsed.hostname !== '') return `${url} is not a URL that editors may use`
-  return pathProblem(decodeURIComponent(parsed.pathname), files, true)
+  try {
+    const { hostname, pathname } = new URL(url)
+    if (hostname === '') return pathProblem(decodeURIComponent(pathname), files, true)
+  } catch {
+    // No URL, or one with a broken escape.
+  }
+  return `${url} is not a URL that editors may use`
 }

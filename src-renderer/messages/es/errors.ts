@@ -1,7 +1,9 @@
 import type { ErrorCode } from '../../../src-main/platform/errors.ts'
 import type { ErrorText } from '../messages.ts'
+import { obsErrors } from './obs-errors.ts'
 
 export const errors: Readonly<Record<ErrorCode, ErrorText>> = {
+  ...obsErrors,
   'internal': {
     english: 'Something went wrong inside the host',
     title: 'Algo ha fallado dentro del servidor',
