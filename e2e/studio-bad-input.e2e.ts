@@ -8,6 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { hugePng } from './helpers/huge-png.ts'
+import { requestsTo } from './helpers/requests.ts'
 import { until } from './helpers/until.ts'
 
 /** Whatever is put into a show that runs and is recorded: errors say what is wrong and where, and the show goes on. */
@@ -49,11 +50,7 @@ interface Report {
   readonly problem?: string
 }
 
-async function done<T>(method: string, path: string, body?: object): Promise<T> {
-  const answer = await host.api(method, path, body)
-  if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`)
-  return answer.body
-}
+const done = requestsTo(() => host)
 
 /** A source of the scene on air, so that its frames are needed; answers its id. */
 let made = 0

@@ -1,17 +1,17 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launchBrowser, screenshot } from './helpers/browser.ts'
 import { complaintsOf, type FramePart, flashTimes, readBeeps, readFrames } from './helpers/decode.ts'
+import { browserWithDevices } from './helpers/guests.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { type PrivatePipeWire, pipeWireMissing, startPipeWire } from './helpers/pipewire.ts'
 import { type BrokenNetwork, freePort, networkTo } from './helpers/relay-targets.ts'
 import { skipBecause } from './helpers/skip.ts'
 import { studioWindow } from './helpers/studio-page.ts'
-import { colouredCamera, pulsingTone } from './helpers/tones.ts'
 import { until } from './helpers/until.ts'
 import { XClient } from './helpers/x-client.ts'
 import { showFilm, type XFilm } from './helpers/x-film.ts'
@@ -112,20 +112,7 @@ describe("a creator's evening", () => {
     srtPort = await freePort()
     const srt = `srt://127.0.0.1:${srtPort}?mode=listener`
     listener = spawn('ffmpeg', ['-y', '-v', 'error', '-nostdin', '-i', srt, '-c', 'copy', '-f', 'mpegts', received], { stdio: 'ignore' })
-    const [tone, camera] = [join(folder, 'guest.wav'), join(folder, 'guest.y4m')]
-    writeFileSync(tone, pulsingTone(guestHz))
-    writeFileSync(camera, colouredCamera)
-    ;[browser, visitors] = await Promise.all([
-      launchBrowser(),
-      launchBrowser({
-        args: [
-          '--use-fake-device-for-media-stream',
-          '--use-fake-ui-for-media-stream',
-          `--use-file-for-fake-audio-capture=${tone}`,
-          `--use-file-for-fake-video-capture=${camera}`,
-        ],
-      }),
-    ])
+    ;[browser, visitors] = await Promise.all([launchBrowser(), browserWithDevices(folder, guestHz)])
     ;({ page, problems } = await studioWindow(browser))
   })
   afterAll(async () => {

@@ -1,13 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
-import { complaints, launchBrowser, screenshot } from './helpers/browser.ts'
+import { complaints, screenshot } from './helpers/browser.ts'
+import { browserWithDevices, talkShow } from './helpers/guests.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { openCollection, showRequests } from './helpers/studio-page.ts'
-import { colouredCamera, pulsingTone, tonesOf } from './helpers/tones.ts'
+import { tonesOf } from './helpers/tones.ts'
 import { until } from './helpers/until.ts'
 import { clientPage, playStream } from './helpers/webrtc.ts'
 
@@ -16,43 +17,16 @@ const guestHz = 700
 const showHz = 1900
 const producerHz = 3100
 
-const collection = {
-  format: 'ami-streams/collection',
-  version: 1,
-  name: 'Evening',
-  frameRate: 30,
-  canvases: [{ id: 'main', name: 'Main', width: 640, height: 360, scene: 'talk' }],
-  scenes: [{ id: 'talk', name: 'Talk', items: [{ source: 'blue' }] }],
-  sources: [
-    { id: 'blue', name: 'Blue', kind: 'color', settings: { color: '#0000ff', width: 640, height: 360 } },
-    { id: 'music', name: 'Music', kind: 'tone', settings: { frequency: showHz } },
-  ],
-  outputs: [
-    {
-      id: 'air',
-      name: 'Air',
-      kind: 'host',
-      settings: { stream: 'air' },
-      video: { codec: 'h264', preset: 'ultrafast', bFrames: 0, height: 180, bitrateKbps: 400, keyframeMs: 1000 },
-      audio: [{ codec: 'opus', track: 1 }],
-    },
-  ],
-}
-
-/** A browser whose microphone has a tone, and whose camera is of one colour. */
-function browserWith(folder: string, hz: number): Promise<Browser> {
-  const [tone, camera] = [join(folder, `${hz}.wav`), join(folder, `${hz}.y4m`)]
-  writeFileSync(tone, pulsingTone(hz))
-  writeFileSync(camera, colouredCamera)
-  return launchBrowser({
-    args: [
-      '--use-fake-device-for-media-stream',
-      '--use-fake-ui-for-media-stream',
-      `--use-file-for-fake-audio-capture=${tone}`,
-      `--use-file-for-fake-video-capture=${camera}`,
-    ],
-  })
-}
+const collection = talkShow(showHz, [
+  {
+    id: 'air',
+    name: 'Air',
+    kind: 'host',
+    settings: { stream: 'air' },
+    video: { codec: 'h264', preset: 'ultrafast', bFrames: 0, height: 180, bitrateKbps: 400, keyframeMs: 1000 },
+    audio: [{ codec: 'opus', track: 1 }],
+  },
+])
 
 describe('guests of the studio', () => {
   let folder: string
@@ -92,7 +66,7 @@ describe('guests of the studio', () => {
       async () => (await must('GET', '/studio')).state === 'running',
       () => 'the studio does not run',
     )
-    ;[desk, visitors] = await Promise.all([browserWith(folder, producerHz), browserWith(folder, guestHz)])
+    ;[desk, visitors] = await Promise.all([browserWithDevices(folder, producerHz), browserWithDevices(folder, guestHz)])
     studio = await (await desk.newContext({ viewport: { width: 1280, height: 720 }, colorScheme: 'dark' })).newPage()
     problems = complaints(studio)
     // A tone is noise to a browser: it is taken as it is.

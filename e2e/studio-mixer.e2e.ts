@@ -10,6 +10,7 @@ import { findTone } from '../src-main/studio/worker/mixer/testing/tone-analysis.
 import { flashTimes, readBeeps, readFrames } from './helpers/decode.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { type PrivatePipeWire, pipeWireMissing, startPipeWire } from './helpers/pipewire.ts'
+import { requestsTo } from './helpers/requests.ts'
 import { skipBecause } from './helpers/skip.ts'
 import { undisturbed, until } from './helpers/until.ts'
 
@@ -66,11 +67,7 @@ describe('audio through the mixer and an encoder into a file', () => {
     rmSync(folder, { recursive: true, force: true })
   })
 
-  const api = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
-    const answer = await host.api(method, path, body)
-    if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`)
-    return answer.body
-  }
+  const api = requestsTo(() => host)
   const patchAudio = (source: string, audio: object) => api('PATCH', `/studio/sources/${source}`, { audio })
   const aac = (track: number) => ({ codec: 'aac', bitrateKbps: 192, track })
 

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { flashTimes, readBeeps, readFrames, recordFrames } from './helpers/decode.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
+import { requestsTo } from './helpers/requests.ts'
 import { undisturbed, until } from './helpers/until.ts'
 
 /**
@@ -63,17 +64,9 @@ interface StudioFile {
   readonly part: number
 }
 
-async function get<T>(path: string): Promise<T> {
-  const { status, body } = await host.api('GET', path)
-  if (status !== 200) throw new Error(`${path}: ${status} ${JSON.stringify(body)}`)
-  return body
-}
-
-async function post<T>(path: string, body: object): Promise<T> {
-  const answer = await host.api('POST', path, body)
-  if (answer.status >= 300) throw new Error(`${path}: ${answer.status} ${JSON.stringify(answer.body)}`)
-  return answer.body
-}
+const must = requestsTo(() => host)
+const get = <T>(path: string) => must<T>('GET', path)
+const post = <T>(path: string, body: object) => must<T>('POST', path, body)
 
 const output = (what: 'start' | 'stop', id: string) => post(`/studio/outputs/${id}/${what}`, {})
 const stateOf = async (id: string): Promise<string> =>

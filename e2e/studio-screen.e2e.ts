@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type DecodedFrame, readFrames } from './helpers/decode.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
+import { requestsTo } from './helpers/requests.ts'
 import { smallVideo } from './helpers/show.ts'
 import { until } from './helpers/until.ts'
 import { XClient } from './helpers/x-client.ts'
@@ -41,11 +42,7 @@ const collection = {
   outputs: [output],
 }
 
-async function must(method: string, path: string, body?: unknown): Promise<any> {
-  const reply = await host.api(method, path, body)
-  if (reply.status >= 300) throw new Error(`${method} ${path}: ${JSON.stringify(reply)}`)
-  return reply.body
-}
+const must = requestsTo(() => host)
 
 /** The state of a source. */
 const stateOf = async (id: string): Promise<string> => (await must('GET', `/studio/sources/${id}`)).item.report?.state ?? 'none'

@@ -10,6 +10,7 @@ import { blockFont } from './helpers/block-font.ts'
 import { complaints, launchBrowser } from './helpers/browser.ts'
 import { ffmpeg } from './helpers/clips.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
+import { requestsTo } from './helpers/requests.ts'
 import { look } from './helpers/studio-page.ts'
 import { until } from './helpers/until.ts'
 
@@ -23,15 +24,8 @@ describe('a show with its media as one file', () => {
   const at = (name: string): string => join(files, name)
   let bundle: string
 
-  const askOf =
-    (which: () => RunningHost) =>
-    async (method: string, path: string, body?: unknown): Promise<any> => {
-      const reply = await which().api(method, path, body)
-      if (reply.status >= 300) throw new Error(`${method} ${path}: ${JSON.stringify(reply)}`)
-      return reply.body
-    }
-  const ask = askOf(() => host)
-  const askOther = askOf(() => other)
+  const ask = requestsTo(() => host)
+  const askOther = requestsTo(() => other)
 
   /** Sends a file as a bundle and imports it; answers what the import said. */
   async function importFile(file: string, name: string): Promise<{ status: number; body: any }> {

@@ -10,6 +10,7 @@ import { WebSocket } from 'ws'
 import { streams } from './helpers/command.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { root } from './helpers/paths.ts'
+import { requestsTo } from './helpers/requests.ts'
 import { skipBecause } from './helpers/skip.ts'
 import { undisturbed } from './helpers/until.ts'
 
@@ -60,11 +61,7 @@ const document = {
   ],
 }
 
-async function ask<T = any>(method: string, path: string, body?: unknown): Promise<T> {
-  const answer = await host.api(method, path, body)
-  if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`)
-  return answer.body
-}
+const ask = requestsTo(() => host)
 
 async function until<T>(read: () => Promise<T> | T, holds: (value: T) => boolean, what: string): Promise<T> {
   const end = Date.now() + 60_000

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
@@ -6,30 +6,18 @@ import { encode } from 'uqr'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findingsInBothThemes } from './helpers/axe.ts'
 import { launchBrowser, screenshot, sidewaysPx } from './helpers/browser.ts'
+import { browserWithDevices, talkShow } from './helpers/guests.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { noMediasoup, withMediasoup } from './helpers/mediasoup.ts'
 import { skipBecause } from './helpers/skip.ts'
 import { openCollection, showRequests, studioWindow } from './helpers/studio-page.ts'
-import { colouredCamera, pulsingTone, tonesOf } from './helpers/tones.ts'
+import { tonesOf } from './helpers/tones.ts'
 import { until } from './helpers/until.ts'
 
 /** Hz: what each guest says, and what the show plays. */
 const adaHz = 700
 const bobHz = 1300
 const showHz = 1900
-
-const collection = {
-  format: 'ami-streams/collection',
-  version: 1,
-  name: 'Evening',
-  frameRate: 30,
-  canvases: [{ id: 'main', name: 'Main', width: 640, height: 360, scene: 'talk' }],
-  scenes: [{ id: 'talk', name: 'Talk', items: [{ source: 'blue' }] }],
-  sources: [
-    { id: 'blue', name: 'Blue', kind: 'color', settings: { color: '#0000ff', width: 640, height: 360 } },
-    { id: 'music', name: 'Music', kind: 'tone', settings: { frequency: showHz } },
-  ],
-}
 
 const phone = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true } as const
 
@@ -46,19 +34,8 @@ describe('two guests at a time, over mediasoup', () => {
   const guests = async (): Promise<any[]> => (await ask('GET', '/studio/guests')).items
   const heardBy = (page: Page) => tonesOf(page, '[data-testid="guest-program"]', [adaHz, bobHz, showHz])
 
-  /** A browser whose microphone has a tone; with two cameras, or one that is of one colour. */
   async function browserOf(hz: number, cameras: 1 | 2): Promise<Browser> {
-    const [tone, camera] = [join(folder, `${hz}.wav`), join(folder, `${hz}.y4m`)]
-    writeFileSync(tone, pulsingTone(hz))
-    writeFileSync(camera, colouredCamera)
-    const browser = await launchBrowser({
-      args: [
-        `--use-fake-device-for-media-stream=device-count=${cameras}`,
-        '--use-fake-ui-for-media-stream',
-        `--use-file-for-fake-audio-capture=${tone}`,
-        ...(cameras === 1 ? [`--use-file-for-fake-video-capture=${camera}`] : []),
-      ],
-    })
+    const browser = await browserWithDevices(folder, hz, cameras)
     browsers.push(browser)
     return browser
   }
@@ -116,7 +93,7 @@ describe('two guests at a time, over mediasoup', () => {
     })
     present = (await host.api('GET', '/live/webrtc')).body.engine === 'mediasoup'
     if (!present) return
-    await openCollection(host, collection)
+    await openCollection(host, talkShow(showHz))
     const desk = await launchBrowser()
     browsers.push(desk)
     studio = (await studioWindow(desk)).page

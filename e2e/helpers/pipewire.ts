@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { until } from './until.ts'
+import { wavFile, wavRate } from './wav.ts'
 
 /** Why no private PipeWire can be had on this machine; undefined where one can. */
 export function pipeWireMissing(): string | undefined {
@@ -244,27 +245,13 @@ async function end(child: ChildProcess): Promise<void> {
   await gone
 }
 
-/** Three minutes of a stereo sine as a WAV file, 16 bits, 48 kHz: each second is like the first. */
+/** Three minutes of a stereo sine as a WAV file: each second is like the first. */
 function sineWave(hz: number, level: number): Buffer {
-  const rate = 48_000
-  const frames = rate * 180
-  const file = Buffer.alloc(44 + frames * 4)
-  file.write('RIFF', 0)
-  file.writeUInt32LE(file.length - 8, 4)
-  file.write('WAVEfmt ', 8)
-  file.writeUInt32LE(16, 16)
-  file.writeUInt16LE(1, 20)
-  file.writeUInt16LE(2, 22)
-  file.writeUInt32LE(rate, 24)
-  file.writeUInt32LE(rate * 4, 28)
-  file.writeUInt16LE(4, 32)
-  file.writeUInt16LE(16, 34)
-  file.write('data', 36)
-  file.writeUInt32LE(frames * 4, 40)
-  const second = new Int16Array(rate * 2)
-  for (let index = 0; index < rate; index++) {
-    second.fill(Math.round(32767 * level * Math.sin((2 * Math.PI * hz * index) / rate)), index * 2, index * 2 + 2)
+  const second = new Int16Array(wavRate * 2)
+  for (let index = 0; index < wavRate; index++) {
+    second.fill(Math.round(32767 * level * Math.sin((2 * Math.PI * hz * index) / wavRate)), index * 2, index * 2 + 2)
   }
-  file.fill(new Uint8Array(second.buffer), 44)
-  return file
+  const samples = new Int16Array(second.length * 180)
+  for (let at = 0; at < samples.length; at += second.length) samples.set(second, at)
+  return wavFile(samples, 2)
 }

@@ -1,9 +1,16 @@
 import type { Answer, HasRoute, Method } from '../../src-main/api/typed-api.ts'
 import type { RunningHost } from './host.ts'
+import { requestsTo } from './requests.ts'
 import { until } from './until.ts'
 
 /** How an output is; each kind has figures of its own. */
 type OutputReport = Omit<Answer<'GET', '/studio'>['outputs'][number], 'statistics'> & { readonly statistics: Readonly<Record<string, any>> }
+
+type TypedRequests = <const M extends Method, const Path extends string>(
+  method: M,
+  path: HasRoute<M, Path> extends true ? Path : never,
+  body?: unknown,
+) => Promise<Answer<M, Path>>
 
 /** A show of the studio for tests of its outputs: the test card with its beep on a canvas of 640x360 at 30 fps. */
 export interface Show {
@@ -40,28 +47,15 @@ const document = {
 
 /** Opens the show on a host and waits until frames are composited. */
 export async function openShow(host: Pick<RunningHost, 'api'>): Promise<Show> {
-  const must = requests(host)
+  const must: TypedRequests = requestsTo(() => host)
   await must('POST', '/studio/collections', { name: 'outputs', collection: document })
   await must('POST', '/studio/collections/outputs/open', {})
   return showOf(host)
 }
 
-/** Requests that must be answered well. */
-function requests(host: Pick<RunningHost, 'api'>) {
-  return async <const M extends Method, const Path extends string>(
-    method: M,
-    path: HasRoute<M, Path> extends true ? Path : never,
-    body?: unknown,
-  ): Promise<Answer<M, Path>> => {
-    const reply = await host.api<string, string>(method, path, body)
-    if (reply.status >= 300) throw new Error(`${method} ${path}: ${JSON.stringify(reply)}`)
-    return reply.body
-  }
-}
-
 /** The show that is open on a host. */
 export function showOf(host: Pick<RunningHost, 'api'>): Show {
-  const must = requests(host)
+  const must: TypedRequests = requestsTo(() => host)
   const show: Show = {
     async add(id, kind, settings, more = {}) {
       await must('POST', '/studio/outputs', { id, name: id, kind, settings, video: smallVideo, ...more })

@@ -2,15 +2,12 @@ import type { Browser, Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { complaints, screenshot, sidewaysPx } from './browser.ts'
 import type { RunningHost } from './host.ts'
+import { requestsTo } from './requests.ts'
 import { until } from './until.ts'
 
-/** Requests about the open show that must be answered well, of the host that there is when they are sent. */
+/** Requests about the open show that must succeed. */
 export function showRequests(host: () => RunningHost) {
-  const ask = async (method: string, path: string, body?: unknown): Promise<any> => {
-    const reply = await host().api<string, string>(method, path, body)
-    if (reply.status >= 300) throw new Error(`${method} ${path}: ${JSON.stringify(reply)}`)
-    return reply.body
-  }
+  const ask = requestsTo(host)
   const show = async (): Promise<any> => (await ask('GET', '/studio/collection')).collection
   const untilShow = (accept: (show: any) => unknown, what: string): Promise<unknown> => until(async () => accept(await show()), what)
   return { ask, show, untilShow }
