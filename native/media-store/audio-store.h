@@ -6,7 +6,7 @@
 #include <string>
 
 #include "monotonic.h"
-#include "shared-memory.h"
+#include "store-memory.h"
 
 namespace ami {
 
@@ -20,26 +20,22 @@ class AudioStore {
       error = "a sample rate of " + std::to_string(sampleRate) + " Hz: 8000 to 192000 are possible";
       return nullptr;
     }
-    auto memory = SharedMemory::create(kKind, kSize, error);
+    auto memory = createStoreMemory(kKind, kMagic, kSize, error);
     if (!memory) return nullptr;
     if (!memory->ensure(0, kSize)) {
       error = "there is no memory for audio";
       return nullptr;
     }
-    auto* header = reinterpret_cast<Header*>(memory->data());
-    header->magic = kMagic;
-    header->id = memory->id();
-    header->sampleRate.store(sampleRate, std::memory_order_relaxed);
+    reinterpret_cast<Header*>(memory->data())->sampleRate.store(sampleRate, std::memory_order_relaxed);
     return std::unique_ptr<AudioStore>(new AudioStore(std::move(memory), sampleRate));
   }
 
   static std::unique_ptr<AudioStore> open(const std::string& address, std::string& error) {
-    auto memory = SharedMemory::open(kKind, kSize, address, error);
+    auto memory = openStoreMemory(kKind, kMagic, kSize, address, error);
     if (!memory) return nullptr;
-    const auto* header = reinterpret_cast<const Header*>(memory->data());
-    const int rate = header->sampleRate.load(std::memory_order_relaxed);
-    if (header->magic != kMagic || header->id != memory->id() || rate < kMinRate || rate > kMaxRate) {
-      error = address + " is something else by now, its maker is gone";
+    const int rate = reinterpret_cast<const Header*>(memory->data())->sampleRate.load(std::memory_order_relaxed);
+    if (rate < kMinRate || rate > kMaxRate) {
+      error = address + " has an invalid sample rate: its writer is faulty";
       return nullptr;
     }
     return std::unique_ptr<AudioStore>(new AudioStore(std::move(memory), rate));
@@ -145,8 +141,7 @@ class AudioStore {
     std::atomic<uint64_t> seam;
   };
   struct Header {
-    uint64_t magic;
-    uint64_t id;
+    StoreMark store;
     std::atomic<int32_t> sampleRate;
     std::atomic<uint64_t> written;
     std::atomic<uint64_t> reserved;

@@ -10,7 +10,7 @@
 #include "convert-yuv.h"
 #include "monotonic.h"
 #include "frame.h"
-#include "shared-memory.h"
+#include "store-memory.h"
 
 namespace ami {
 
@@ -22,23 +22,11 @@ namespace ami {
 class FrameStore {
  public:
   static std::unique_ptr<FrameStore> create(std::string& error) {
-    auto memory = SharedMemory::create(kKind, kSize, error);
-    if (!memory) return nullptr;
-    auto* header = reinterpret_cast<Header*>(memory->data());
-    header->magic = kMagic;
-    header->id = memory->id();
-    return std::unique_ptr<FrameStore>(new FrameStore(std::move(memory)));
+    return over(createStoreMemory(kKind, kMagic, kSize, error));
   }
 
   static std::unique_ptr<FrameStore> open(const std::string& address, std::string& error) {
-    auto memory = SharedMemory::open(kKind, kSize, address, error);
-    if (!memory) return nullptr;
-    const auto* header = reinterpret_cast<const Header*>(memory->data());
-    if (header->magic != kMagic || header->id != memory->id()) {
-      error = address + " is something else by now, its maker is gone";
-      return nullptr;
-    }
-    return std::unique_ptr<FrameStore>(new FrameStore(std::move(memory)));
+    return over(openStoreMemory(kKind, kMagic, kSize, address, error));
   }
 
   const std::string& address() const { return memory_->address(); }
@@ -85,79 +73,79 @@ class FrameStore {
   };
 
   About about() const {
-    const Frame picture = newest();
-    return picture;
+    const Frame frame = newest();
+    return frame;
   }
 
   uint64_t sequence() const { return header()->latest.load(std::memory_order_acquire) >> kSlotBits; }
 
   Frame newest() const {
-    Frame picture;
+    Frame frame;
     // Each turn fails only when the writer finished another frame meanwhile.
     for (int turn = 0; turn < 64; turn++) {
       const uint64_t latest = header()->latest.load();
-      if (latest >> kSlotBits == 0) return picture;
+      if (latest >> kSlotBits == 0) return frame;
       const size_t index = latest & (kSlots - 1);
       Slot& slot = header()->slots[index];
       slot.pinnedUs.store(nowUs());
       slot.pins.fetch_add(1);
-      picture.pins_ = &slot.pins;
+      frame.pins_ = &slot.pins;
       if (header()->latest.load() == latest) {
         const int width = slot.width.load(std::memory_order_relaxed), height = slot.height.load(std::memory_order_relaxed);
         if (width < 1 || height < 1 || width > kMaxSide || height > kMaxSide) break;
         const uint32_t alpha = slot.alpha.load(std::memory_order_relaxed);
-        picture.sequence = latest >> kSlotBits;
-        picture.width = width;
-        picture.height = height;
-        picture.hasAlpha = alpha == kSeenThrough;
-        picture.timeUs = heldTimeUs(slot.timeUs.load(std::memory_order_relaxed));
-        picture.planes = planesOf(index, width, height, picture.hasAlpha);
-        return picture;
+        frame.sequence = latest >> kSlotBits;
+        frame.width = width;
+        frame.height = height;
+        frame.hasAlpha = alpha == kSeenThrough;
+        frame.timeUs = heldTimeUs(slot.timeUs.load(std::memory_order_relaxed));
+        frame.planes = planesOf(index, width, height, frame.hasAlpha);
+        return frame;
       }
-      picture.unpin();
+      frame.unpin();
     }
-    picture.unpin();
-    return picture;
+    frame.unpin();
+    return frame;
   }
 
   /**
    * Converts and shows a frame. With `changed` only those rows are read: the others are those of the frame before, which must
    * have had the same size (if there is none, all rows are read). Empty, or a sentence about what is wrong.
    */
-  std::string write(const FrameView& picture, const RowSpan* changed = nullptr, size_t changes = 0) {
-    if (picture.width < 1 || picture.height < 1 || picture.width > kMaxSide || picture.height > kMaxSide) {
-      return "a picture of " + std::to_string(picture.width) + " x " + std::to_string(picture.height) + " pixels: 1 to " +
+  std::string write(const FrameView& frame, const RowSpan* changed = nullptr, size_t changes = 0) {
+    if (frame.width < 1 || frame.height < 1 || frame.width > kMaxSide || frame.height > kMaxSide) {
+      return "a frame of " + std::to_string(frame.width) + " x " + std::to_string(frame.height) + " pixels: 1 to " +
              std::to_string(kMaxSide) + " are possible";
     }
-    const bool isRgb = picture.layout == Layout::bgra || picture.layout == Layout::rgba;
-    const bool alpha = picture.layout == Layout::i420a || (isRgb && !picture.opaque);
+    const bool isRgb = frame.layout == Layout::bgra || frame.layout == Layout::rgba;
+    const bool alpha = frame.layout == Layout::i420a || (isRgb && !frame.opaque);
     const Frame before = newest();
     const int base = before ? static_cast<int>(header()->latest.load() & (kSlots - 1)) : -1;
-    const bool partial = changed != nullptr && base >= 0 && fits(base, picture, alpha);
-    markStale(picture.height, partial ? changed : nullptr, changes);
+    const bool partial = changed != nullptr && base >= 0 && fits(base, frame, alpha);
+    markStale(frame.height, partial ? changed : nullptr, changes);
 
     const size_t index = freeSlot(base);
     Slot& slot = header()->slots[index];
-    if (!fits(static_cast<int>(index), picture, alpha) && !resize(index, picture.width, picture.height, alpha)) return "there is no memory for the picture";
-    const Planes to = planesOf(index, picture.width, picture.height, alpha);
+    if (!fits(static_cast<int>(index), frame, alpha) && !resize(index, frame.width, frame.height, alpha)) return "there is no memory for the frame";
+    const Planes to = planesOf(index, frame.width, frame.height, alpha);
     bool transparent = partial && before.hasAlpha;
     room_.resize(static_cast<size_t>(to.width) * 8 + 64);
     const auto convert = [&](int first, int count) {
-      transparent |= isRgb ? convertRgbRows(picture, to, first, count, room_.data()) : convertYuvRows(picture, to, first, count, room_.data());
+      transparent |= isRgb ? convertRgbRows(frame, to, first, count, room_.data()) : convertYuvRows(frame, to, first, count, room_.data());
     };
     if (partial) {
-      const Planes old = planesOf(static_cast<size_t>(base), picture.width, picture.height, alpha);
-      forRuns(fresh_, picture.height, convert);
+      const Planes old = planesOf(static_cast<size_t>(base), frame.width, frame.height, alpha);
+      forRuns(fresh_, frame.height, convert);
       Bits& stale = stale_[index];
       for (size_t i = 0; i < stale.size(); i++) stale[i] &= ~fresh_[i];
-      forRuns(stale, picture.height, [&](int first, int count) { copyRows(old, to, first, count); });
+      forRuns(stale, frame.height, [&](int first, int count) { copyRows(old, to, first, count); });
     } else {
-      convert(0, picture.height);
+      convert(0, frame.height);
     }
     std::fill(stale_[index].begin(), stale_[index].end(), 0);
 
     slot.alpha.store(!alpha ? kOpaque : transparent ? kSeenThrough : kAlphaUnused, std::memory_order_relaxed);
-    slot.timeUs.store(picture.timeUs, std::memory_order_relaxed);
+    slot.timeUs.store(frame.timeUs, std::memory_order_relaxed);
     const uint64_t sequence = header()->written.load(std::memory_order_relaxed) + 1;
     header()->written.store(sequence, std::memory_order_relaxed);
     header()->latest.store(sequence << kSlotBits | index);
@@ -195,8 +183,7 @@ class FrameStore {
     std::atomic<int64_t> timeUs;
   };
   struct Header {
-    uint64_t magic;
-    uint64_t id;
+    StoreMark store;
     /** Sequence number and slot of the newest frame; 0: none. */
     std::atomic<uint64_t> latest;
     /** Sequence number of the last frame that was written. */
@@ -207,6 +194,10 @@ class FrameStore {
   static_assert(std::atomic<uint64_t>::is_always_lock_free && std::atomic<uint32_t>::is_always_lock_free);
 
   explicit FrameStore(std::unique_ptr<SharedMemory> memory) : memory_(std::move(memory)) {}
+
+  static std::unique_ptr<FrameStore> over(std::unique_ptr<SharedMemory> memory) {
+    return std::unique_ptr<FrameStore>(memory ? new FrameStore(std::move(memory)) : nullptr);
+  }
 
   Header* header() const { return reinterpret_cast<Header*>(memory_->data()); }
 
@@ -230,9 +221,9 @@ class FrameStore {
     return planes;
   }
 
-  bool fits(int index, const FrameView& picture, bool alpha) const {
+  bool fits(int index, const FrameView& frame, bool alpha) const {
     const Slot& slot = header()->slots[index];
-    return slot.width.load() == picture.width && slot.height.load() == picture.height && (slot.alpha.load() != kOpaque) == alpha;
+    return slot.width.load() == frame.width && slot.height.load() == frame.height && (slot.alpha.load() != kOpaque) == alpha;
   }
 
   /** The writer's choice. Where readers hold all, one loses its frame: better than a source that waits. */
