@@ -132,6 +132,6 @@ describe.skipIf(native === undefined)('stores whose source has gone mad', () => 
     )
     expect(store.sampleRate).toBe(48_000)
     expect([...memory.subarray(0, 64), ...memory.subarray(1064)].every((sample) => sample === 7)).toBe(true)
-    expect(() => native!.openAudioStore(store.address)).toThrow(/maker is gone/)
+    expect(() => native!.openAudioStore(store.address)).toThrow(/invalid sample rate/)
   })
 })
