@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { deflateSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
+import { integersFrom } from '../src-main/formats/testing/random.ts'
 import { connectSrt } from '../src-main/live/protocols/srt/transport/caller.ts'
 import { type Answered, walkApi } from './helpers/api-walk.ts'
 import { baseClip } from './helpers/clips.ts'
@@ -254,11 +255,7 @@ describe('what strangers send to any endpoint', () => {
       `${offer.replace('a=mid:0', `a=simulcast:send ${'r;'.repeat(2000)}\r\na=mid:0`)}${'a=rid:r send\r\n'.repeat(2000)}`,
       `${offer}${'a=candidate:1 1 UDP 2130706431 999.999.999.999 99999 typ host\r\n'.repeat(200)}`,
     ]
-    let seed = 7
-    const random = (below: number): number => {
-      seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) | 0
-      return Math.floor(((seed >>> 8) / 2 ** 24) * below)
-    }
+    const random = integersFrom(7)
     for (let round = 0; round < 120; round++) {
       const changed = [...lines]
       for (let count = 1 + random(3); count > 0; count--) {

@@ -6,13 +6,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { streams } from './helpers/command.ts'
+import { freePorts, streams } from './helpers/command.ts'
 import { readFrames, recordStream } from './helpers/decode.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { artifacts, root } from './helpers/paths.ts'
 import { publishFile, testClip } from './helpers/publish.ts'
-
-const freePorts = ['--http-port', '0', '--rtmp-port', '0', '--https-port', 'off', '--rtmps-port', 'off', '--srt-port', 'off']
 
 describe('streams, on the command line', () => {
   let host: RunningHost

@@ -2,13 +2,13 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest'
+import { freePorts } from './helpers/command.ts'
 import { type DesktopSession, desktopMissing, type SessionProgram, startDesktop, startPanel } from './helpers/desktop-session.ts'
 import { artifacts, root } from './helpers/paths.ts'
 import { skipBecause } from './helpers/skip.ts'
 import { until } from './helpers/until.ts'
 
 const missing = desktopMissing('xfce4-panel', 'dunst', 'dunstctl', 'xdotool', 'chromium')
-const ports = ['--http-port', '0', '--rtmp-port', '0', '--https-port', 'off', '--rtmps-port', 'off', '--srt-port', 'off']
 
 describe('the window of the desktop program', () => {
   let desktop: DesktopSession
@@ -21,7 +21,7 @@ describe('the window of the desktop program', () => {
     desktop = await startDesktop()
     desktop.spawn('dunst', [])
     await startPanel(desktop)
-    program = desktop.spawn(process.execPath, [join(root, 'bin/streams.mjs'), 'start', '--data', dataDir, ...ports])
+    program = desktop.spawn(process.execPath, [join(root, 'bin/streams.mjs'), 'start', '--data', dataDir, ...freePorts])
   })
   afterAll(async () => {
     await desktop?.stop()

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { baseClip, madeClip } from './helpers/clips.ts'
-import { readFrames, recordStream } from './helpers/decode.ts'
+import { frameNumbers, missingNumbers, readFrames, recordStream } from './helpers/decode.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { artifacts } from './helpers/paths.ts'
 import { type Publisher, publishFile, publishTestStream } from './helpers/publish.ts'
@@ -49,20 +49,6 @@ const forSegments = (address: string, min: number) =>
     return (listed.match(/#EXTINF/g)?.length ?? 0) >= min
   }, `${min} segments`)
 
-async function numbersOf(file: string): Promise<number[]> {
-  const frames = await readFrames(file)
-  return frames.flatMap((frame) => (frame.code === undefined ? [] : [frame.code.frame]))
-}
-
-function gaps(frames: readonly number[]): number {
-  let missing = 0
-  for (let index = 1; index < frames.length; index++) {
-    const step = (frames[index] as number) - (frames[index - 1] as number)
-    if (step > 1) missing += step - 1
-  }
-  return missing
-}
-
 beforeAll(async () => {
   host = await startHost({ name: 'kinds' })
   second = await startHost({ name: 'kinds-second', args: ['--srt-passphrase', passphrase] })
@@ -95,9 +81,9 @@ describe('SRT destinations', () => {
     expect(sending.statistics.rttMs).toBeGreaterThan(0)
     expect(sending.statistics).toMatchObject({ packetsLost: 0 })
     await once(first, 'exit')
-    const seen = await numbersOf(file)
+    const seen = frameNumbers(await readFrames(file))
     expect(seen.length).toBeGreaterThan(60)
-    expect(gaps(seen)).toBe(0)
+    expect(missingNumbers(seen)).toBe(0)
     await until(made.id, ({ state }) => state === 'retrying')
     listen('-f', 'null', '-')
     await host.api('POST', `/live/streams/show/destinations/${made.id}/retry`)
@@ -120,9 +106,9 @@ describe('SRT destinations', () => {
     await second.until('by-srt', (stream) => stream.state === 'active' && stream.tracks.length === 2)
     const file = join(artifacts, 'destination-srt-second.mkv')
     await recordStream(`${second.rtmp}/by-srt`, file, 3)
-    const seen = await numbersOf(file)
+    const seen = frameNumbers(await readFrames(file))
     expect(seen.length).toBeGreaterThan(40)
-    expect(gaps(seen)).toBe(0)
+    expect(missingNumbers(seen)).toBe(0)
     for (const body of [
       { template: 'srt', url: 'srt://127.0.0.1' },
       { template: 'srt', url: 'srt://127.0.0.1:9000?streamid=x' },
@@ -192,9 +178,9 @@ describe('WHIP destinations', () => {
       await forSegments(`${second.http}/live/by-whip/hls.m3u8`, 2)
       const file = join(artifacts, 'destination-whip.mkv')
       await recordStream(`${second.http}/live/by-whip/hls.m3u8`, file, 4)
-      const seen = await numbersOf(file)
+      const seen = frameNumbers(await readFrames(file))
       expect(seen.length).toBeGreaterThan(60)
-      expect(gaps(seen)).toBe(0)
+      expect(missingNumbers(seen)).toBe(0)
       const good = await until(made.id, (destination) => live(destination) && destination.statistics.frames > 90, 'curved')
       expect(good.statistics.reconnects).toBe(0)
       await second.until('by-whip', ({ health }) => health !== null && Math.abs(health.avOffsetMs ?? 0) < 500)

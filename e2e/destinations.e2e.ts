@@ -6,7 +6,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launchBrowser } from './helpers/browser.ts'
 import { baseClip, madeClip } from './helpers/clips.ts'
-import { readFrames, recordStream } from './helpers/decode.ts'
+import { frameNumbers, missingNumbers, readFrames, recordStream } from './helpers/decode.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { artifacts } from './helpers/paths.ts'
 import { type Publisher, publishFile } from './helpers/publish.ts'
@@ -45,17 +45,7 @@ const live = (destination: any) => destination.state === 'live'
 async function framesOf(url: string, name: string): Promise<number[]> {
   const file = join(artifacts, `relay-${name}.mkv`)
   await recordStream(url, file, 3)
-  const frames = await readFrames(file)
-  return frames.flatMap((frame) => (frame.code === undefined ? [] : [frame.code.frame]))
-}
-
-function gaps(frames: readonly number[]): number {
-  let missing = 0
-  for (let index = 1; index < frames.length; index++) {
-    const step = (frames[index] as number) - (frames[index - 1] as number)
-    if (step > 1) missing += step - 1
-  }
-  return missing
+  return frameNumbers(await readFrames(file))
 }
 
 beforeAll(async () => {
@@ -96,7 +86,7 @@ describe('destinations', () => {
     ])
     for (const frames of seen) {
       expect(frames.length).toBeGreaterThan(20)
-      expect(gaps(frames)).toBe(0)
+      expect(missingNumbers(frames)).toBe(0)
     }
 
     const before = await until(toSecond.id, (destination) => destination.statistics.bitrateKbps > 100)

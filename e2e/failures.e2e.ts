@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest'
 import { WebSocket } from 'ws'
-import { streams } from './helpers/command.ts'
+import { freePorts, streams } from './helpers/command.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { publishFile, testClip } from './helpers/publish.ts'
 import { skipBecause } from './helpers/skip.ts'
@@ -137,12 +137,11 @@ describe('a disk that is full', () => {
     const { dir, fill, free } = needsMount(context)
     fill()
     try {
-      const ports = ['--http-port', '0', '--rtmp-port', '0', '--https-port', 'off', '--rtmps-port', 'off', '--srt-port', 'off']
-      const reported = await streams(['host', ...ports], { dataDir: dir })
+      const reported = await streams(['host', ...freePorts], { dataDir: dir })
       expect([reported.code, reported.out]).toEqual([1, ''])
       expect(reported.errors).toMatch(/full|KiB free/)
       expect(reported.errors).toContain('Free some space')
-      expect((await streams(['host', ...ports, '--json'], { dataDir: dir })).json().error.code).toBe('storage.full')
+      expect((await streams(['host', ...freePorts, '--json'], { dataDir: dir })).json().error.code).toBe('storage.full')
     } finally {
       free()
     }

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { connect as connectTls } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
+import { integersFrom } from '../src-main/formats/testing/random.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { until } from './helpers/until.ts'
 import { workersOf } from './helpers/workers.ts'
@@ -61,13 +62,9 @@ interface Connection {
   readonly opened: 'connect' | 'secureConnect'
 }
 
-/** Small linear congruential generator: the same seed makes the same run. */
+/** The same seed makes the same run. */
 function generator(seed: number) {
-  let state = seed >>> 0
-  const random = (below: number): number => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-    return Math.floor((state / 2 ** 32) * below)
-  }
+  const random = integersFrom(seed)
   return { random, pick: <T>(list: readonly T[]): T => list[random(list.length)] as T }
 }
 

@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { baseClip } from './helpers/clips.ts'
-import { readFrames, recordStream } from './helpers/decode.ts'
+import { frameNumbers, readFrames, recordStream } from './helpers/decode.ts'
 import { isHeader, isKeyframe, readFlv } from './helpers/flv.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { artifacts } from './helpers/paths.ts'
@@ -33,7 +33,7 @@ describe('HTTP-FLV', () => {
   it('plays in ffmpeg without a frame missing', async () => {
     const file = join(artifacts, 'http-flv.mkv')
     await recordStream(`${host.http}/live/show.flv`, file, 3)
-    const frames = (await readFrames(file)).flatMap(({ code }) => (code === undefined ? [] : [code.frame]))
+    const frames = frameNumbers(await readFrames(file))
     expect(frames.length).toBeGreaterThan(40)
     for (let index = 1; index < frames.length; index++) {
       const step = (frames[index] as number) - (frames[index - 1] as number)

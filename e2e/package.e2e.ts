@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import sharp from 'sharp'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { freePorts } from './helpers/command.ts'
 import { readFrames, recordFrames } from './helpers/decode.ts'
 import { noPackage, packedDeb, packedVersion } from './helpers/packed.ts'
 import { root } from './helpers/paths.ts'
@@ -84,20 +85,7 @@ describe('the Debian package', () => {
     const data = join(folder, 'data')
     const run = (...args: string[]): string => execFileSync(program, ['--data', data, ...args], { env: plain, encoding: 'utf8' })
     expect(run('--version').trim()).toBe(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version)
-    const ports = [
-      '--http-port',
-      '0',
-      '--rtmp-port',
-      '0',
-      '--https-port',
-      'off',
-      '--rtmps-port',
-      'off',
-      '--srt-port',
-      'off',
-      '--webrtc-port',
-      'off',
-    ]
+    const ports = [...freePorts, '--webrtc-port', 'off']
     const host: ChildProcess = spawn(program, ['--data', data, 'host', '--json', ...ports], {
       env: plain,
       stdio: ['ignore', 'pipe', 'ignore'],

@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { freePorts } from './helpers/command.ts'
 import { root } from './helpers/paths.ts'
 import { until } from './helpers/until.ts'
 
@@ -41,8 +42,7 @@ describe.runIf(process.platform === 'linux')('streams start', () => {
   })
 
   function start(wrapper: readonly string[], env: Record<string, string>, more: readonly string[] = []): void {
-    const ports = ['--http-port', '0', '--rtmp-port', '0', '--https-port', 'off', '--rtmps-port', 'off', '--srt-port', 'off']
-    const command = [...wrapper, process.execPath, join(root, 'dist/host/main.js'), 'start', '--data', dataDir, ...ports, ...more]
+    const command = [...wrapper, process.execPath, join(root, 'dist/host/main.js'), 'start', '--data', dataDir, ...freePorts, ...more]
     program = spawn(command[0]!, command.slice(1), { env: { ...process.env, CI: '', ...env }, stdio: ['ignore', 'pipe', 'ignore'] })
     out = ''
     program.stdout!.on('data', (chunk: Buffer) => {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launchBrowser, screenshot } from './helpers/browser.ts'
-import { complaintsOf, type FramePart, flashTimes, readBeeps, readFrames } from './helpers/decode.ts'
+import { complaintsOf, type FramePart, flashTimes, frameNumbers, readBeeps, readFrames } from './helpers/decode.ts'
 import { browserWithDevices } from './helpers/guests.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { type PrivatePipeWire, pipeWireMissing, startPipeWire } from './helpers/pipewire.ts'
@@ -314,8 +314,7 @@ describe("a creator's evening", () => {
     const apartMs = flashes.map((flash) => Math.min(...beeps.map((beep) => Math.abs(beep - flash))) * 1000).sort((a, b) => a - b)
     expect(apartMs[apartMs.length >> 1], `${apartMs}`).toBeLessThan(50)
 
-    const numbersIn = async (part: FramePart): Promise<number[]> =>
-      (await readFrames(path, part)).flatMap(({ code }) => (code === undefined ? [] : [code.frame]))
+    const numbersIn = async (part: FramePart): Promise<number[]> => frameNumbers(await readFrames(path, part))
     const [camera, screen] = [await numbersIn(wholeFrame), await numbersIn(screenPart)]
     expect(new Set(camera).size, 'frames of the camera in its scene').toBeGreaterThan(20)
     expect(new Set(screen).size, 'frames of the screen').toBeGreaterThan(30)
@@ -333,7 +332,7 @@ describe("a creator's evening", () => {
   it('was received without a gap where the network did not fail', async (context) => {
     if (missing !== undefined) return skipBecause(context, missing)
     if (listener.exitCode === null) await new Promise((resolve) => listener.once('exit', resolve))
-    const numbers = (await readFrames(received, counter)).flatMap(({ code }) => (code === undefined ? [] : [code.frame]))
+    const numbers = frameNumbers(await readFrames(received, counter))
     expect(numbers.length).toBeGreaterThan(300)
     const gaps = numbers.slice(1).filter((number, index) => number - numbers[index]! > 1).length
     expect(gaps).toBeLessThanOrEqual(numbers.length * 0.02 + 2 * (leftOut.after - leftOut.before))

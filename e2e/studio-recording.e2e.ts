@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { launchBrowser, untilPlayer } from './helpers/browser.ts'
 import { madeClip } from './helpers/clips.ts'
-import { complaintsOf, readFrames, recordFrames } from './helpers/decode.ts'
+import { complaintsOf, frameNumbers, readFrames, recordFrames } from './helpers/decode.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { hasNginxRtmp, startNginxRtmp } from './helpers/relay-targets.ts'
 import { live, openShow, type Show, showOf } from './helpers/show.ts'
@@ -55,7 +55,7 @@ async function packetTimes(file: string, track: number): Promise<number[]> {
 
 /** Frame numbers of the test card in a file, in order. */
 async function numbersOf(file: string): Promise<number[]> {
-  return (await readFrames(file)).flatMap(({ code }) => (code === undefined ? [] : [code.frame]))
+  return frameNumbers(await readFrames(file))
 }
 
 /** Where a film that plays without end would have started, ms of this process: the same for as long as it plays on. */

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type DecodedFrame, readFrames } from './helpers/decode.ts'
+import { type DecodedFrame, frameNumbers, readFrames } from './helpers/decode.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { requestsTo } from './helpers/requests.ts'
 import { smallVideo } from './helpers/show.ts'
@@ -74,8 +74,6 @@ async function recorded(work: () => Promise<void>): Promise<DecodedFrame[][]> {
   return Promise.all(files.toReversed().map((file: string) => readFrames(file)))
 }
 
-const numbersOf = (frames: readonly DecodedFrame[]): number[] => frames.flatMap(({ code }) => (code === undefined ? [] : [code.frame]))
-
 beforeAll(async () => {
   server = await startXvfb(size)
   host = await startHost({ name: 'studio-screen', env: server.env })
@@ -105,7 +103,7 @@ it('a screen comes into the recording frame by frame, in order, and so does a wi
   })
   film.stop()
   client.close()
-  const numbers = numbersOf(frames!)
+  const numbers = frameNumbers(frames!)
   // The window rested until it was cut to: on a busy machine its first frame may be older than the screen's last.
   expect(numbers.filter((number, index) => number < (numbers[index - 1] ?? 0)).length).toBeLessThanOrEqual(1)
   // Most of the film's frames: it runs on a clock of its own, on a machine that does much else.
@@ -152,7 +150,7 @@ it('a screen is captured again after the death of the studio’s process', async
   })
   film.stop()
   client.close()
-  const numbers = files.flatMap(numbersOf)
+  const numbers = files.flatMap(frameNumbers)
   expect(numbers).toEqual(numbers.toSorted((a, b) => a - b))
-  expect(numbersOf(files.at(-1)!).length).toBeGreaterThan(10)
+  expect(frameNumbers(files.at(-1)!).length).toBeGreaterThan(10)
 })

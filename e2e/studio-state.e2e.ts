@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest'
 import { WebSocket } from 'ws'
-import { streams } from './helpers/command.ts'
+import { freePorts, streams } from './helpers/command.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { root } from './helpers/paths.ts'
 import { requestsTo } from './helpers/requests.ts'
@@ -440,20 +440,7 @@ describe('`streams studio run`', () => {
     const bad = join(dataDir, 'bad.json')
     writeFileSync(bad, JSON.stringify({ format: 'ami-streams/collection', version: 1, scenes: [{ id: 'a', items: [{ source: 'x' }] }] }))
     const elsewhere = mkdtempSync(join(tmpdir(), 'ami-studio-run-'))
-    const flags = [
-      '--http-port',
-      '0',
-      '--rtmp-port',
-      '0',
-      '--https-port',
-      'off',
-      '--rtmps-port',
-      'off',
-      '--srt-port',
-      'off',
-      '--webrtc-port',
-      'off',
-    ]
+    const flags = [...freePorts, '--webrtc-port', 'off']
     const reported = await streams(['studio', 'run', '--collection', bad, ...flags], { dataDir: elsewhere })
     expect(reported.code).toBe(1)
     expect(reported.errors).toContain('scenes[0].items[0].source: no source "x"')

@@ -1,9 +1,12 @@
-/** Seeded random numbers (mulberry32): the same seed makes the same case on every machine. */
+import { integersFrom } from '../../src-main/formats/testing/random.ts'
+
+/** Seeded random numbers: the same seed makes the same case on every machine. */
 export class Random {
-  #state: number
+  /** A whole number from 0 up to, but not including, `below`. */
+  readonly int: (below: number) => number
 
   constructor(seed: number) {
-    this.#state = seed | 0
+    this.int = integersFrom(seed)
   }
 
   /** The source of one case of one fuzzer. */
@@ -11,14 +14,6 @@ export class Random {
     let hash = seed | 0
     for (const letter of fuzzer) hash = Math.imul(hash ^ letter.charCodeAt(0), 0x01000193)
     return new Random(Math.imul(hash ^ index, 0x85ebca6b) ^ index)
-  }
-
-  /** A whole number from 0 up to, but not including, `below`. */
-  int(below: number): number {
-    this.#state = (this.#state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below
   }
 
   /** True once in `times`. */

@@ -16,6 +16,9 @@ export interface CommandOptions {
   readonly timeoutMs?: number
 }
 
+/** Options of a host of which only HTTP and RTMP listen, on free ports. */
+export const freePorts = '--http-port 0 --rtmp-port 0 --https-port off --rtmps-port off --srt-port off'.split(' ')
+
 /** Runs a command of the built command line to its end. */
 export function streams(args: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
   const data = options.dataDir === undefined ? [] : ['--data', options.dataDir]

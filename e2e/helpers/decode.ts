@@ -121,3 +121,11 @@ export function flashTimes(frames: readonly DecodedFrame[]): number[] {
     .filter((frame, index) => index > 0 && frame.flash && !frames[index - 1]!.flash && steps[index - 1]! < 1.5 * usual)
     .map((frame) => frame.time)
 }
+
+/** Numbers of the frames that can be read, in order. */
+export const frameNumbers = (frames: readonly DecodedFrame[]): number[] =>
+  frames.flatMap(({ code }) => (code === undefined ? [] : [code.frame]))
+
+/** How many numbers are left out between the first and the last. */
+export const missingNumbers = (numbers: readonly number[]): number =>
+  numbers.slice(1).reduce((missing, number, index) => missing + Math.max(0, number - (numbers[index] as number) - 1), 0)

@@ -1,4 +1,5 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
+import { numbersFrom } from '../../src-main/formats/testing/random.ts'
 
 /** One direction of a client's line. What is left out does not happen. */
 export interface Line {
@@ -41,14 +42,10 @@ export async function lossyUdp(target: number, line: Line & { readonly seed?: nu
   const front = createSocket('udp4')
   const backs = new Map<string, { readonly socket: Socket; readonly up: Way; readonly down: Way }>()
   const lines = { up: line as Line, down: line as Line }
-  let state = line.seed ?? 1
+  const chance = numbersFrom(line.seed ?? 1)
   let dropped = 0
   let passed = 0
   let open = true
-  const chance = (): number => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return state / 2 ** 32
-  }
   const carry = (
     way: Way,
     { loss = 0, delayMs = 0, jitterMs = 0, kbps, queueMs: longest = queueMs }: Line,

@@ -6,16 +6,12 @@ import { isFault } from './fault.ts'
 import { writeTsSegment } from './mpegts-writer.ts'
 import { headers } from './testing/header-samples.ts'
 import { readTs } from './testing/mpegts-rules.ts'
+import { integersFrom } from './testing/random.ts'
 import type { Track } from './track.ts'
 import { audioTrack, videoTrack } from './track-from-config.ts'
 
 const runs = 2000 * Number(process.env.FUZZ_RUNS ?? 1)
-let state = Number(process.env.FUZZ_SEED ?? 5) | 0
-
-function random(below: number): number {
-  state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0
-  return Math.floor(((state >>> 8) / 2 ** 24) * below)
-}
+const random = integersFrom(Number(process.env.FUZZ_SEED ?? 5))
 
 function chunk(kind: 'video' | 'audio'): Uint8Array {
   const samples = new ChunkSamples()

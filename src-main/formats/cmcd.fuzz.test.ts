@@ -1,15 +1,10 @@
 import { expect, it } from 'vitest'
 import { maxCmcd, parseCmcd } from './cmcd.ts'
 import { isFault } from './fault.ts'
+import { integersFrom } from './testing/random.ts'
 
 const runs = 5000 * Number(process.env.FUZZ_RUNS ?? 1)
-let state = Number(process.env.FUZZ_SEED ?? 1) >>> 0
-
-/** Small linear congruential generator: the same seed makes the same run. */
-function random(below: number): number {
-  state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-  return state % below
-}
+const random = integersFrom(Number(process.env.FUZZ_SEED ?? 1))
 
 const pieces = [
   'sid',

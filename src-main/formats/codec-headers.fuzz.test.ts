@@ -10,15 +10,11 @@ import { parseMp3FrameHeader } from './mp3.ts'
 import { walkBoxes } from './mp4-boxes.ts'
 import { opusPacketDuration, parseOpusHead } from './opus.ts'
 import { headers } from './testing/header-samples.ts'
+import { numbersFrom } from './testing/random.ts'
 import { parseVp9Configuration, parseVp9FrameHeader } from './vp9.ts'
 
 const runs = 3000 * Number(process.env.FUZZ_RUNS ?? 1)
-let state = Number(process.env.FUZZ_SEED ?? 7) | 0
-
-function random(): number {
-  state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0
-  return (state >>> 8) / 2 ** 24
-}
+const random = numbersFrom(Number(process.env.FUZZ_SEED ?? 7))
 
 const parsers: readonly ((data: Uint8Array) => unknown)[] = [
   parseAvcDecoderConfiguration,

@@ -1,14 +1,10 @@
 import { expect, it } from 'vitest'
 import { isFault } from './fault.ts'
 import { readImageSize } from './image-size.ts'
+import { integersFrom } from './testing/random.ts'
 
 const runs = 3000 * Number(process.env.FUZZ_RUNS ?? 1)
-let state = Number(process.env.FUZZ_SEED ?? 5) | 0
-
-function random(below: number): number {
-  state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0
-  return Math.floor(((state >>> 8) / 2 ** 24) * below)
-}
+const random = integersFrom(Number(process.env.FUZZ_SEED ?? 5))
 
 const png = Buffer.from('89504e470d0a1a0a0000000d494844520000028000000168080200000000000000', 'hex')
 const jpeg = Buffer.from('ffd8ffe000104a46494600010100000100010000ffdb00040001ffc0000b080168028001011100ffda0002ffd9', 'hex')

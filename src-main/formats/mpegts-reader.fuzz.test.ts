@@ -6,21 +6,12 @@ import { TsAudio } from './mpegts-reader-audio.ts'
 import type { TsSink } from './mpegts-sink.ts'
 import { TsStreamWriter } from './mpegts-stream-writer.ts'
 import { headers } from './testing/header-samples.ts'
+import { integersFrom } from './testing/random.ts'
 import type { AudioCodec, Packet, Track } from './track.ts'
 import { audioTrack, videoTrack } from './track-from-config.ts'
 
 const runs = Number(process.env.FUZZ_RUNS ?? 1)
 const seed = Number(process.env.FUZZ_SEED ?? 1)
-
-function randomSource(start: number): (below: number) => number {
-  let state = start
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below
-  }
-}
 
 let frames = 0
 const sink: TsSink = {
@@ -35,7 +26,7 @@ const sink: TsSink = {
 }
 
 it('no transport stream, however broken, makes the reader throw or hold more than a frame', () => {
-  const random = randomSource(seed)
+  const random = integersFrom(seed)
   const h264 = videoTrack('v0', 'h264', headers.avcB) as Track
   const aac = audioTrack('a0', 'aac', headers.aacLc) as Track
   const list: Packet[] = []
@@ -70,7 +61,7 @@ it('no transport stream, however broken, makes the reader throw or hold more tha
 })
 
 it('no bytes make the cutters of audio or the reader of LATM throw', () => {
-  const random = randomSource(seed + 1)
+  const random = integersFrom(seed + 1)
   const starts: [AudioCodec, boolean, readonly number[]][] = [
     ['aac', false, [0xff, 0xf1, 0x4c, 0x80]],
     ['aac', true, [0x56, 0xe0, 0x10]],

@@ -6,20 +6,10 @@ import { readAudioTag } from './flv-audio-tag.ts'
 import { readVideoTag } from './flv-video-tag.ts'
 import { ChunkReader } from './rtmp-chunk-reader.ts'
 import { encodeMessage } from './rtmp-chunk-writer.ts'
+import { integersFrom } from './testing/random.ts'
 
 const runs = 2000 * Number(process.env.FUZZ_RUNS ?? 1)
 const seed = Number(process.env.FUZZ_SEED ?? 1)
-
-/** Small, seeded and good enough to wander (mulberry32). */
-function randomSource(start: number): (below: number) => number {
-  let state = start
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below
-  }
-}
 
 function bytesOf(random: (below: number) => number, length: number): Buffer {
   const bytes = Buffer.alloc(length)
@@ -51,7 +41,7 @@ function summary(bytes: Buffer, cut: () => number): string {
 }
 
 it('random cuts of a chunk stream give identical messages', () => {
-  const random = randomSource(seed)
+  const random = integersFrom(seed)
   for (let run = 0; run < runs / 4; run += 1) {
     const bytes = session(random)
     expect(summary(bytes, () => 1 + random(50))).toBe(summary(bytes, () => bytes.length))
@@ -59,7 +49,7 @@ it('random cuts of a chunk stream give identical messages', () => {
 })
 
 it('mutated chunk streams never throw, and their cuts make no difference either', () => {
-  const random = randomSource(seed + 1)
+  const random = integersFrom(seed + 1)
   for (let run = 0; run < runs / 4; run += 1) {
     const bytes = session(random)
     for (let count = random(8); count > 0; count -= 1) bytes[random(bytes.length)] = random(256)
@@ -110,7 +100,7 @@ function amf(random: (below: number) => number, depth = 0, isAmf3 = false): Buff
 }
 
 it('random AMF never throws and never unfolds beyond its limits', () => {
-  const random = randomSource(seed + 2)
+  const random = integersFrom(seed + 2)
   const limits = { depth: 3, values: 8, stringBytes: 9 }
   const largest = { count: 0, depth: 0, stringBytes: 0 }
   for (let run = 0; run < runs; run += 1) {
@@ -126,7 +116,7 @@ it('random AMF never throws and never unfolds beyond its limits', () => {
 })
 
 it('random FLV tags never throw, and every range lies inside its tag', () => {
-  const random = randomSource(seed + 3)
+  const random = integersFrom(seed + 3)
   const firsts = [0x17, 0x27, 0x90, 0x91, 0x93, 0x95, 0x96, 0x97, 0xaf, 0x2f]
   for (let run = 0; run < runs; run += 1) {
     const tag = bytesOf(random, random(60))

@@ -3,14 +3,10 @@ import { readRtcp, writeBitrate, writeNack, writeReceiverReport, writeSenderRepo
 import { RtpHead } from './rtp.ts'
 import { frameAssembler, startsKeyframe } from './rtp-frames.ts'
 import { H264Packetizer } from './rtp-packets.ts'
+import { integersFrom } from './testing/random.ts'
 
 const runs = 4000 * Number(process.env.FUZZ_RUNS ?? 1)
-let state = Number(process.env.FUZZ_SEED ?? 11) | 0
-
-function random(below: number): number {
-  state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0
-  return Math.floor(((state >>> 8) / 2 ** 24) * below)
-}
+const random = integersFrom(Number(process.env.FUZZ_SEED ?? 11))
 
 it('no bytes make an RTP or RTCP reader throw, hang or read beyond the packet', () => {
   const samples: Uint8Array[] = [

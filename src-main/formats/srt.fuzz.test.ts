@@ -5,14 +5,10 @@ import { extension, parametersContent, readExtensions, readHandshake, textConten
 import { readKeyMaterial, writeKeyMaterial } from './srt-key-material.ts'
 import { readLossRanges, writeLossRange } from './srt-packet.ts'
 import { readSrtStreamId } from './srt-stream-id.ts'
+import { integersFrom } from './testing/random.ts'
 
 const runs = 4000 * Number(process.env.FUZZ_RUNS ?? 1)
-let state = Number(process.env.FUZZ_SEED ?? 13) | 0
-
-function random(below: number): number {
-  state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0
-  return Math.floor(((state >>> 8) / 2 ** 24) * below)
-}
+const random = integersFrom(Number(process.env.FUZZ_SEED ?? 13))
 
 function broken(sample: Uint8Array): Buffer {
   const data = Buffer.from(sample)

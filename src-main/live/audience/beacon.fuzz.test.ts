@@ -1,15 +1,10 @@
 import { expect, it } from 'vitest'
 import { isFault } from '../../formats/fault.ts'
+import { integersFrom } from '../../formats/testing/random.ts'
 import { maxBeacon, parseBeacon } from './beacon.ts'
 
 const runs = 3000 * Number(process.env.FUZZ_RUNS ?? 1)
-let state = Number(process.env.FUZZ_SEED ?? 1) >>> 0
-
-/** Small linear congruential generator: the same seed makes the same run. */
-function random(below: number): number {
-  state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-  return state % below
-}
+const random = integersFrom(Number(process.env.FUZZ_SEED ?? 1))
 
 const names = ['session', 'protocol', 'event', 'sequence', 'stallMs', 'height', 'player', 'error', 'latencyMs', '__proto__', 'constructor']
 const values = [

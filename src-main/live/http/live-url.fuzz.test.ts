@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { integersFrom } from '../../formats/testing/random.ts'
 import { parseRange } from '../protocols/hls/media-response.ts'
 import { parsePlaybackQuery } from '../protocols/hls/request-query.ts'
 import { type LiveResource, parseLiveUrl } from './live-url.ts'
@@ -6,13 +7,7 @@ import { type LiveResource, parseLiveUrl } from './live-url.ts'
 const resourceOf = (path: string): LiveResource | undefined => parseLiveUrl(path)?.resource
 
 const runs = 5000 * Number(process.env.FUZZ_RUNS ?? 1)
-let state = Number(process.env.FUZZ_SEED ?? 1) >>> 0
-
-/** Small linear congruential generator: the same seed makes the same run. */
-function random(below: number): number {
-  state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-  return state % below
-}
+const random = integersFrom(Number(process.env.FUZZ_SEED ?? 1))
 
 const pieces = [
   '/live/',

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { ticks } from '../../formats/media-time.ts'
+import { numbersFrom } from '../../formats/testing/random.ts'
 import type { Packet, Track } from '../../formats/track.ts'
 import { createPackager } from './packager.ts'
 import { brokenRules } from './packaging-rules.ts'
@@ -8,19 +9,9 @@ import { audioTrackOf, SyntheticStream, videoTrackOf } from './testing/synthetic
 const runs = 60 * Number(process.env.FUZZ_RUNS ?? 1)
 const firstSeed = Number(process.env.FUZZ_SEED ?? 1)
 
-function randomFrom(seed: number): () => number {
-  let state = seed | 0
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
 it('no order of packets, jumps, seams and silences breaks a rule', () => {
   for (let run = 0; run < runs; run++) {
-    const random = randomFrom(firstSeed * 100_003 + run)
+    const random = numbersFrom(firstSeed * 100_003 + run)
     const candidates: Track[] = [videoTrackOf('v0'), videoTrackOf('v1'), audioTrackOf('a0'), audioTrackOf('a1', 22_050)]
     const tracks = candidates.filter(() => random() < 0.6)
     if (tracks.length === 0) tracks.push(candidates[0] as Track)

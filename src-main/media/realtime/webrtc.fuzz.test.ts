@@ -1,18 +1,14 @@
 import { expect, it } from 'vitest'
 import { isFault } from '../../formats/fault.ts'
 import { RtpHead, writeRtpHead } from '../../formats/rtp.ts'
+import { integersFrom } from '../../formats/testing/random.ts'
 import { readOffer } from './offer.ts'
 import { PublisherMedia } from './publisher-media.ts'
 import { RtpReceiver } from './rtp-receiver.ts'
 import { readTrickle } from './trickle.ts'
 
 const factor = Number(process.env.FUZZ_RUNS ?? 1)
-let state = Number(process.env.FUZZ_SEED ?? 3) | 0
-
-function random(below: number): number {
-  state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0
-  return Math.floor(((state >>> 8) / 2 ** 24) * below)
-}
+const random = integersFrom(Number(process.env.FUZZ_SEED ?? 3))
 
 const offer = [
   'v=0',

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import Value from 'typebox/value'
 import { expect, it } from 'vitest'
+import { numbersFrom } from '../../formats/testing/random.ts'
 import { AppError } from '../../platform/errors.ts'
 import { changedPlaces } from './changed-places.ts'
 import type { Collection } from './collection.ts'
@@ -13,17 +14,6 @@ import { hideSecrets } from './settings-secrets.ts'
 import { shareStructure } from './share-structure.ts'
 import { restoreSecrets } from './stored-secrets.ts'
 import { testDocument, testKinds, testReader } from './testing/test-kinds.ts'
-
-/** mulberry32: the same every time. */
-function random(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
-  }
-}
 
 const odd: readonly unknown[] = [
   null,
@@ -70,7 +60,7 @@ function strange(work: () => unknown): unknown {
 }
 
 it('no document makes the reader throw anything but an error that names the place', () => {
-  const next = random(7)
+  const next = numbersFrom(7)
   const reader = testReader()
   const text = JSON.stringify(readDocument(testDocument(), reader))
   for (let round = 0; round < 25; round++) {
@@ -86,7 +76,7 @@ it('no document makes the reader throw anything but an error that names the plac
 })
 
 it('no edit makes anything but a collection, an undo that leads back, or an error of the catalogue', () => {
-  const next = random(11)
+  const next = numbersFrom(11)
   const reader = testReader()
   const pick = <T>(list: readonly T[]): T => list[Math.floor(next() * list.length)] as T
   const templates: readonly Edit[] = [

@@ -1,16 +1,12 @@
 import { expect, it } from 'vitest'
+import { integersFrom } from '../../../formats/testing/random.ts'
 import { AppError } from '../../../platform/errors.ts'
 import { issueToken, readGrant, type UsableKey } from './grants.ts'
 import { compileIpRules } from './ip-rules.ts'
 import { readUrlToken, signUrl, writeUrlToken } from './signed-url.ts'
 
 const runs = 300 * Number(process.env.FUZZ_RUNS ?? 1)
-let state = Number(process.env.FUZZ_SEED ?? 17) | 0
-
-function random(below: number): number {
-  state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0
-  return Math.floor(((state >>> 8) / 2 ** 24) * below)
-}
+const random = integersFrom(Number(process.env.FUZZ_SEED ?? 17))
 
 const letters = 'h~.-_0aZ=%@/\\ \u0000é💥'
 const key = { id: 'k1', kind: 'hmac', label: 'x', createdAt: '', secret: 'secret-of-thirty-two-characters!' } as unknown as UsableKey

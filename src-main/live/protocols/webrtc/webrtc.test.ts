@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { isFault } from '../../../formats/fault.ts'
 import { RtpHead, writeRtpHead } from '../../../formats/rtp.ts'
+import { integersFrom } from '../../../formats/testing/random.ts'
 import { publisherCodec, writeAnswer } from '../../../media/realtime/answer.ts'
 import { Outlet } from '../../../media/realtime/datachannel/worker/outlet.ts'
 import { Source } from '../../../media/realtime/datachannel/worker/source.ts'
@@ -86,11 +87,7 @@ describe('an offer', () => {
     expect(isFault(readOffer('hello'))).toBe(true)
     expect(isFault(readOffer(offerText.replaceAll('a=ice-pwd:abcdefghijklmnopqrstuv', '')))).toBe(true)
     expect(isFault(readOffer(offerText.replaceAll(/a=mid:.\r\n/g, '')))).toBe(true)
-    let state = 5
-    const random = (below: number): number => {
-      state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0
-      return Math.floor(((state >>> 8) / 2 ** 24) * below)
-    }
+    const random = integersFrom(5)
     const lines = offerText.split('\r\n')
     for (let run = 0; run < 300; run++) {
       const changed = [...lines]

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { readSrtStreamId } from '../../../../formats/srt-stream-id.ts'
+import { numbersFrom } from '../../../../formats/testing/random.ts'
 import { SrtCipher } from './cipher.ts'
 import { SynCookies } from './cookie.ts'
 import { DeliveryClock } from './delivery-clock.ts'
@@ -7,19 +8,9 @@ import { SrtLink, type SrtLinkOptions } from './link.ts'
 import { Pacer } from './pacer.ts'
 import { ReceiveBuffer } from './receive-buffer.ts'
 
-function randomSource(start: number): () => number {
-  let state = start
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
 /** Two ends and the network between them, on a clock of its own. */
 function pair(options: { loss: number; delayMs: number; latencyMs: number; sequence?: number; passphrase?: string; keyPackets?: number }) {
-  const random = randomSource(3)
+  const random = numbersFrom(3)
   const flying: { atMs: number; to: 'a' | 'b'; packet: Buffer }[] = []
   let nowMs = performance.now()
   // Sending uses the same clock.
@@ -127,7 +118,7 @@ describe('an SRT connection', () => {
   })
 
   it('is moved by no packet, however broken', () => {
-    const random = randomSource(11)
+    const random = numbersFrom(11)
     const ends = pair({ loss: 0, delayMs: 0, latencyMs: 50, passphrase: 'long enough pass' })
     let now = performance.now()
     for (let run = 0; run < 5000; run++) {
