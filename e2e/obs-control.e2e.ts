@@ -327,7 +327,7 @@ describe('an OBS of this machine', () => {
           ?.items.map(({ source, enabled }) => `${source} ${enabled}`)
           .join() === 'tone true,sky false',
     )
-    // The mirror that is read anew is the same as the one that events made.
+    // The mirror that is read again is the same as the one that events made.
     await host.api('PATCH', `/obs/${id}`, { enabled: false })
     await inState('disconnected')
     await host.api('PATCH', `/obs/${id}`, { enabled: true })

@@ -22,7 +22,7 @@ constexpr size_t maxDescriptors = 16;
 
 std::string systemError(const char* what) { return std::string(what) + ": " + std::strerror(errno); }
 
-// The address of a socket at a path; false where the path is invalid. A name in the abstract namespace starts with @.
+// The `sockaddr` of a socket at a path; false if the path is invalid. A name in the abstract namespace starts with @.
 bool addressOf(const std::string& path, sockaddr_un& address) {
   if (path.size() < 2 || path.size() >= sizeof(address.sun_path) || (path[0] != '/' && path[0] != '@')) return false;
   address.sun_family = AF_UNIX;

@@ -10,8 +10,8 @@
 namespace x11 {
 
 /**
- * Hotkeys of an X server on a thread of its own, until its connection is lost: whoever wants them still connects again. The thread
- * holds this alive: a server that hangs delays nobody but it.
+ * Hotkeys of an X server on a thread of its own, until its connection is lost: the user of it connects again. The thread keeps this alive:
+ * a server that hangs delays only it.
  */
 class Hotkeys : public std::enable_shared_from_this<Hotkeys> {
  public:

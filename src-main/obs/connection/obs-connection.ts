@@ -126,7 +126,7 @@ export class ObsConnection {
     }
   }
 
-  /** This machine's address, as that OBS can reach it. */
+  /** This machine's IP address, as that OBS can reach it. */
   get localAddress(): string | undefined {
     return this.#socket.localAddress
   }

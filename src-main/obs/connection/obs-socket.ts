@@ -11,7 +11,7 @@ const maxMessagesPerWindow = 500
 const windowMs = 100
 
 export interface ObsSocketOptions {
-  /** The addresses that were judged: nobody asks the name server again. */
+  /** The IP addresses that were judged: nobody asks the name server again. */
   readonly target: OutboundTarget
   readonly handshakeTimeoutMs: number
   readonly onEvent: (event: string, data: unknown) => void
@@ -31,7 +31,7 @@ export class ObsSocket extends OBSWebSocket {
     this.#options = options
   }
 
-  /** This machine's address in the connection. */
+  /** This machine's IP address in the connection. */
   get localAddress(): string | undefined {
     return (this.#connection as unknown as { _socket?: { localAddress?: string } } | undefined)?._socket?.localAddress
   }

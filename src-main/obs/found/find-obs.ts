@@ -15,11 +15,11 @@ export interface ObsOnMachine {
   readonly password: string
 }
 
-/** Files of settings are small; what is larger is none. */
+/** Files of settings are small; larger files are skipped. */
 const maxBytes = 1024 * 1024
 const usualPort = 4455
 
-/** Folders in which OBS keeps its settings, by the way in which it was installed. */
+/** Folders in which OBS keeps its settings, by how it was installed. */
 async function settingsFolders(env: NodeJS.ProcessEnv): Promise<{ folder: string; packaging: ObsOnMachine['packaging'] }[]> {
   const home = env.HOME || homedir()
   const folders: { folder: string; packaging: ObsOnMachine['packaging'] }[] = []

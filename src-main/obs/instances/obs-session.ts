@@ -10,7 +10,7 @@ export interface ObsSession {
   readonly id: string
   readonly name: string
   readonly version: ObsVersion
-  /** This machine's address, as that OBS reaches it. */
+  /** This machine's IP address, as that OBS reaches it. */
   readonly localAddress: string | undefined
   mirror(): ObsMirror
   /** Rejects with `obs.*`. */

@@ -53,7 +53,7 @@ export class MirrorState {
     return [...this.#inputs.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
   }
 
-  /** Everything anew; nothing of it counts as changed. */
+  /** Everything again; nothing of it counts as changed. */
   replace(globals: Globals, scenes: readonly ObsScene[], inputs: readonly ObsInput[]): void {
     this.#globals = globals
     this.#scenes = new Map(scenes.map((scene) => [scene.name, scene]))

@@ -52,7 +52,7 @@ export function readItem(said: Said): ObsItem {
 
 export const readItems = (said: unknown): ObsItem[] => inOrder(listOf(said).map(readItem))
 
-/** Items lowest first, numbered as they stand. */
+/** Items lowest first, numbered in that order. */
 export function inOrder(items: readonly ObsItem[]): ObsItem[] {
   return items.toSorted((a, b) => a.index - b.index).map((item, index) => (item.index === index ? item : { ...item, index }))
 }
@@ -68,7 +68,7 @@ export function readFilter(said: Said): ObsFilter {
 
 export const readFilters = (said: unknown): ObsFilter[] => numbered(listOf(said).map(readFilter))
 
-/** Filters in their order, numbered as they stand. */
+/** Filters in their order, numbered by it. */
 export function numbered(filters: readonly ObsFilter[]): ObsFilter[] {
   return filters.toSorted((a, b) => a.index - b.index).map((filter, index) => (filter.index === index ? filter : { ...filter, index }))
 }

@@ -4,7 +4,7 @@ import { readChoice, storeChoice } from '../stored-choice.ts'
 /** What is drawn over and beside a canvas for who works on it. */
 export type Aid = 'rulers' | 'guides' | 'safeAreas' | 'grid'
 
-/** Whether it is shown, as this browser was told last: guides from the start, since nobody has any unasked. */
+/** Whether it is shown, as last chosen in this browser: guides from the start, since they are only there on request. */
 export const useAids = create<Readonly<Record<Aid, boolean>>>(() => ({
   rulers: readChoice('rulers', ['off', 'on']) === 'on',
   guides: readChoice('guides', ['on', 'off']) === 'on',

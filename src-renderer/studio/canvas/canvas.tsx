@@ -98,7 +98,7 @@ function EditedCanvas({ canvas, role, scene, show, selected, onSelect }: EditedC
   return (
     <>
       {rulers && <Rulers canvas={canvas} zoom={zoom} guides={guides} frame={frame} />}
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: only a pointer drops things; keys have Add source */}
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: only a pointer drops files and texts; keys have Add source */}
       <div
         ref={frame}
         className={dropping ? 'studio-canvas dropping' : 'studio-canvas'}

@@ -18,7 +18,7 @@ interface RecoveryNoticeProps {
   readonly editor: boolean
 }
 
-/** What a host left that ended unexpectedly, with the choice to go on; and safe mode, with the way out. */
+/** What a host left that ended unexpectedly, with the choice to go on; and safe mode, with the button that ends it. */
 export function RecoveryNotice({ report: { offer, safeMode }, resource, editor }: RecoveryNoticeProps) {
   const [busy, setBusy] = useState(false)
   const send = (answer: Promise<RecoveryReport>): void => {

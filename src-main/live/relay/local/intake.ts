@@ -37,10 +37,10 @@ export function createIntake({ keys, streams, bind, rtmpPort }: IntakeDependenci
   }
 }
 
-/** The address for programs to which `address` leads here. */
+/** The host for programs to which `address` leads here. */
 function hostAt(address: string, bind: string): string | undefined {
   if (bind === '::') return address
   if (bind === '0.0.0.0') return isIPv6(address) ? (isLoopback(address) ? '127.0.0.1' : undefined) : address
-  // What listens at one address is reached by it from this machine, whichever address the connection uses.
+  // A listener on one IP address is reached by it from this machine, whichever IP address the connection uses.
   return isLoopback(bind) && !isLoopback(address) ? undefined : bind
 }

@@ -20,7 +20,7 @@ async function readFont(path: string): Promise<Buffer> {
   }
 }
 
-/** A drawing whose letters may come from a font file: it starts once the file was read, and is drawn anew when the file changes. */
+/** A drawing whose letters may come from a font file: it starts once the file was read, and is drawn again when the file changes. */
 export function withFontFile<Settings extends TextStyle>(start: StartDrawing<Settings>): StartDrawing<Settings> {
   return (first, context, firstShown) => {
     let settings = first
