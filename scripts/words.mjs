@@ -1,8 +1,9 @@
-/** The word check: reads the glossary of CONTRIBUTING.md, and finds its words in what people read (prose, strings, names of tests). */
+/** The word check: reads the glossary of CONTRIBUTING.md, and finds its words in what people read: prose, strings, names of tests, comments. */
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseSync } from 'rolldown/utils'
+import { commentsOf, hasComments, isScript } from './comments.mjs'
 
 const heading = '## Glossary'
 
@@ -124,17 +125,26 @@ function textOf(node, single) {
 const englishMessages = /(^|\/)messages\/en\//
 const otherMessages = /(^|\/)messages\/(?!en\/)[a-z]{2,3}\//
 
+/** Strings of tests' helpers are read by nobody but programs. */
+const helpers = /(^|\/)(helpers|testing|fuzz)\//
+
+/** What is checked of a file. */
+function textsOf(file, source) {
+  if (file.endsWith('.md')) return proseOf(source)
+  const comments = hasComments(file) ? commentsOf(file, source) : []
+  return isScript(file) && !helpers.test(file) && !otherMessages.test(file) ? [...stringsOf(file, source), ...comments] : comments
+}
+
 /** All findings of a checked-out repository, as lines to print. */
 export function checkWords(root) {
   const glossary = readGlossary(readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8'))
-  const { stdout } = spawnSync('git', ['ls-files', '*.md', '*.ts', '*.tsx', '*.mjs'], { cwd: root, encoding: 'utf8' })
+  const { stdout } = spawnSync('git', ['ls-files'], { cwd: root, encoding: 'utf8' })
   return stdout
     .trim()
     .split('\n')
-    .filter((file) => !/(^|\/)(fixtures|helpers|testing|fuzz)\//.test(file) && !otherMessages.test(file))
+    .filter((file) => (file.endsWith('.md') || hasComments(file)) && !/(^|\/)fixtures\//.test(file))
     .flatMap((file) => {
-      const text = readFileSync(join(root, file), 'utf8')
-      const texts = file.endsWith('.md') ? proseOf(text) : stringsOf(file, text)
+      const texts = textsOf(file, readFileSync(join(root, file), 'utf8'))
       return findWords(glossary, texts).map(({ line, word, write }) => `${file}:${line} "${word}": write ${write}`)
     })
 }

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 // @ts-expect-error Build scripts are JavaScript without declarations.
+import { commentsOf } from './comments.mjs'
+// @ts-expect-error Build scripts are JavaScript without declarations.
 import { findWords, proseOf, readGlossary, stringsOf } from './words.mjs'
 
 const contributing = [
@@ -61,6 +63,12 @@ describe('the word check', () => {
   it('reads of a test only its names', () => {
     const source = "describe('pictures', () => { it.each([1])('begin %s', () => { expect(text).toBe('a picture came') }) })"
     expect(wordsOf(stringsOf('page.test.ts', source)).map((found) => found.slice(2))).toEqual(['pictures: frame', 'begin: start'])
+  })
+
+  it('reads comments, also a phrase over two lines of them', () => {
+    const source = ['/* a picture */', '// it is begun', '//   anew', 'run()'].join('\n')
+    expect(wordsOf(commentsOf('native/a.cc', source))).toEqual(['1 picture: frame', '2 begun anew: start'])
+    expect(wordsOf(commentsOf('src-main/a.ts', source))).toEqual(['1 picture: frame', '2 begun anew: start'])
   })
 
   it('reads the table of CONTRIBUTING.md', () => {
