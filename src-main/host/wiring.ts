@@ -365,12 +365,15 @@ export async function startHost({
     const setPorts = ({ httpPort, httpsPort }: HttpPorts): void =>
       reach.setPorts({ ownHttpPorts: [httpPort], ownHttpsPorts: httpsPort === null ? [] : [httpsPort] }, `http://${localHost}:${httpPort}`)
     let running: LivePorts | undefined
+    let show: Promise<void> | undefined
     if (resumes && config.httpPort !== 0 && config.httpsPort !== 0) {
       lastRun.started()
       // What ran goes on first: its processes load while this one is busy with making the API. URLs are judged by the ports, which are known.
       setPorts({ httpPort: config.httpPort, httpsPort: config.httpsPort === 'off' ? null : config.httpsPort })
       running = await startLive(live, config)
-      await studio.start(collection)
+      show = studio.start(collection)
+      // What is wrong with it is said below.
+      show.catch(() => undefined)
     }
     const [http, opened] = await Promise.all([endpoint.start(), running ?? startLive(live, config)])
     setPorts(http)
@@ -419,7 +422,7 @@ export async function startHost({
     })
     open.push(() => removeHostFile(config.data, events.run))
     logger.info({ ...addresses, startupMs: ready.startupMs }, 'the host is ready')
-    if (running === undefined) await studio.start(collection)
+    await (show ?? studio.start(collection))
     obs.start()
     health.start()
     return {

@@ -45,6 +45,11 @@ export async function createLive(dependencies: LiveDependencies): Promise<Live> 
       rtmpPort: () => ports.rtmp,
     },
   )
+  if (dependencies.resumes === true) {
+    // What takes longest to come back: its processes load beside everything that follows.
+    testStream.prepareResume()
+    registry.prepareSlates()
+  }
   const endpoints = await createEndpoints(dependencies, core, admission, { bodies, sources, ports })
   const { rtmp, srt, playback, unknownResource, viewersPart, delivery, httpFlv, udpInputs, webrtc, listen } = endpoints
   /** Capabilities beside the road from publisher to player; started in this order, stopped in reverse. */

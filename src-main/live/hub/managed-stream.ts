@@ -8,6 +8,7 @@ import { durationOver, publisherOverLimit } from './limit-check.ts'
 import type { LivePublisher, PublisherRole, PublishKey } from './live-publisher.ts'
 import type { Publication, PublishRequest } from './publisher.ts'
 import { afterLoss, afterWait, type PublisherExit } from './publisher-loss.ts'
+import type { SlateFor } from './slate-show.ts'
 import type { StreamStatus } from './stream.ts'
 import { StreamLifecycle } from './stream-lifecycle.ts'
 import { StreamPublishers } from './stream-publishers.ts'
@@ -161,11 +162,22 @@ export class ManagedStream {
     this.#waitForPublisher(undefined)
   }
 
+  /** Has the slate encoded that `resumeSlate` will show. */
+  prepareSlate(): void {
+    const wanted = this.#resumedSlate()
+    if (wanted !== undefined) this.#publishers.slate.prepare(wanted)
+  }
+
+  #resumedSlate(): Omit<SlateFor, 'name'> | undefined {
+    const { tracks } = this.#lifecycle.stored
+    return this.wasLive && this.phase === 'pending' && tracks.length > 0 ? { title: this.title, tracks, frameRate: undefined } : undefined
+  }
+
   /** The host before this one ended unexpectedly: shows the slate of a stream that was live then. */
   resumeSlate(): void {
-    const { tracks } = this.#lifecycle.stored
-    if (!this.wasLive || this.phase !== 'pending' || tracks.length === 0) return
-    this.#publishers.slate.start({ title: this.title, tracks, frameRate: undefined }, 0, () => {
+    const wanted = this.#resumedSlate()
+    if (wanted === undefined) return
+    this.#publishers.slate.start(wanted, 0, () => {
       const current = this.#publishers.startRun()
       this.#lifecycle.move('slate', { message: `stream ${this.name} waits with its slate` })
       return current

@@ -1,9 +1,8 @@
-import type { Track } from '../../formats/track.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { CurrentRun } from './current-run.ts'
 import { HealthMeter } from './health.ts'
-import { SlateShow, type SlateSource } from './slate-show.ts'
+import { type SlateFor, SlateShow, type SlateSource } from './slate-show.ts'
 import { StreamPublication } from './stream-publication.ts'
 import type { StreamReports } from './stream-reports.ts'
 
@@ -54,12 +53,15 @@ export class SlatePublisher {
     return this.#shown?.lasts
   }
 
+  /** Has the slate encoded, where the stream has one, for a `start` that comes soon. */
+  prepare(stream: Omit<SlateFor, 'name'>): void {
+    const { name, slates } = this.#dependencies
+    // What is wrong with it is said when it is to be shown.
+    if (slates?.lasts(name) !== undefined) slates.prepare({ name, ...stream }).catch(() => undefined)
+  }
+
   /** Prepares the slate and shows it after `afterMs`, into the run that `currentRun` answers then. One at a time. */
-  start(
-    stream: { title: string; tracks: readonly Track[]; frameRate: number | undefined },
-    afterMs: number,
-    currentRun: () => CurrentRun,
-  ): void {
+  start(stream: Omit<SlateFor, 'name'>, afterMs: number, currentRun: () => CurrentRun): void {
     const { name, slates, monotonic, log, reports } = this.#dependencies
     const lasts = slates?.lasts(name)
     if (slates === undefined || lasts === undefined || this.#shown !== undefined) return

@@ -39,6 +39,11 @@ export class StreamRegistry implements StreamDirectory {
     })
   }
 
+  /** Gets ready for `resumeSlates`, which waits for slates to be encoded. */
+  prepareSlates(): void {
+    for (const stream of this.#byId.values()) stream.prepareSlate()
+  }
+
   /** The host before this one ended unexpectedly: shows the slates of streams that were live then. */
   resumeSlates(): void {
     for (const stream of this.#byId.values()) stream.resumeSlate()

@@ -1,6 +1,6 @@
 import { AppError } from '../../../platform/errors.ts'
 import type { Logger } from '../../../platform/logger.ts'
-import { type SupervisedWorker, superviseWorker } from '../../../platform/workers/supervise-worker.ts'
+import { type SupervisedWorker, superviseWorker, type WorkerDependencies } from '../../../platform/workers/supervise-worker.ts'
 import { workerFile } from '../../../platform/workers/worker-file.ts'
 import type { FromWorker, TestStreamOptions, ToWorker } from './messages.ts'
 
@@ -34,10 +34,21 @@ export interface DemoState {
 
 /** The built-in test stream: a process of its own that publishes to the host's RTMP port as any encoder does. */
 export interface Demo {
+  /** Starts the process without having it do anything, for a `start` that comes soon. */
+  prepare(): void
   /** Resolves when the first frame is published; rejects with `demo.unavailable`. A running one is left as it is. */
   start(options: DemoStart): Promise<void>
   stop(): Promise<void>
   state(): DemoState
+}
+
+/** What becomes of the process once it has something to do. */
+type WorkerHandlers = Required<Pick<WorkerDependencies<FromWorker>, 'onReady' | 'onMessage' | 'onExit'>>
+
+/** A process that waits for what to do. */
+interface WaitingWorker {
+  readonly supervised: SupervisedWorker<ToWorker>
+  use(handlers: WorkerHandlers): void
 }
 
 const restart = { firstMs: 500, maxMs: 10_000, goodAfterMs: 30_000 } as const
@@ -55,6 +66,7 @@ function reasonToReject(reason: 'engine-missing' | 'refused' | 'broken', message
 export function createDemo(dependencies: DemoDependencies): Demo {
   const { log } = dependencies
   let worker: SupervisedWorker<ToWorker> | undefined
+  let prepared: WaitingWorker | undefined
   let starting: Promise<void> | undefined
   /** Ends a start that has not come to its first frame. */
   let cancel: () => void = () => undefined
@@ -62,6 +74,32 @@ export function createDemo(dependencies: DemoDependencies): Demo {
   let frame = 0
   let skippedFrames = 0
   let error: string | null = null
+
+  function openWorker(): WaitingWorker {
+    let handlers: WorkerHandlers | undefined
+    let ready = false
+    const supervised = superviseWorker<FromWorker, ToWorker>({
+      entry: dependencies.workerEntry ?? workerFile('demo'),
+      log,
+      restart,
+      onReady: () => {
+        ready = true
+        handlers?.onReady()
+      },
+      onMessage: (message) => handlers?.onMessage(message),
+      onExit: (exit) => {
+        ready = false
+        handlers?.onExit(exit)
+      },
+    })
+    return {
+      supervised,
+      use(wanted) {
+        handlers = wanted
+        if (ready) wanted.onReady()
+      },
+    }
+  }
 
   function launch(options: TestStreamOptions): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -80,10 +118,10 @@ export function createDemo(dependencies: DemoDependencies): Demo {
       }
       cancel = () => settle(new AppError('request.conflict', 'The test stream was stopped before its first frame'))
       const timer = setTimeout(() => settle(new AppError('demo.unavailable', 'The test stream did not start in time')), startTimeoutMs)
-      const supervised = superviseWorker<FromWorker, ToWorker>({
-        entry: dependencies.workerEntry ?? workerFile('demo'),
-        log,
-        restart,
+      const waiting = prepared ?? openWorker()
+      prepared = undefined
+      const { supervised } = waiting
+      waiting.use({
         onReady: () => supervised.send({ type: 'start', options }),
         onMessage: (message) => {
           if (message.type === 'started') {
@@ -113,15 +151,18 @@ export function createDemo(dependencies: DemoDependencies): Demo {
   }
 
   async function stop(): Promise<void> {
-    const running = worker
-    worker = undefined
+    const running = [worker, prepared?.supervised]
+    worker = prepared = undefined
     since = null
     cancel()
     error = null
-    await running?.stop()
+    await Promise.all(running.map((each) => each?.stop()))
   }
 
   return {
+    prepare() {
+      if (worker === undefined && starting === undefined) prepared ??= openWorker()
+    },
     start(options) {
       if (starting) return starting
       if (worker) return Promise.resolve()

@@ -6,6 +6,8 @@ import type { DemoInfo } from '../../schemas.ts'
 
 /** The worker behind the test stream. */
 export interface DemoWorker {
+  /** Starts its process, for a `start` that comes soon. */
+  prepare(): void
   start(options: { readonly url: string }): Promise<void>
   stop(): Promise<void>
   state(): Omit<DemoInfo, 'name'>
@@ -33,7 +35,7 @@ export class TestStream {
   async start(name: string, actor: string): Promise<ManagedStream> {
     const { worker, keys, registry } = this.#dependencies
     if (this.#running !== undefined && worker.state().running) return this.#running.stream
-    await this.stop()
+    if (this.#running !== undefined) await this.stop()
     const stream = registry.start(name, { demo: true }, actor)
     const { secret, dispose } = keys.createInternal(name)
     this.#running = { stream, dispose }
@@ -46,10 +48,19 @@ export class TestStream {
     return stream
   }
 
+  /** Gets ready for `resume`: its process takes longer to load than everything else. */
+  prepareResume(): void {
+    if (this.#resumed() !== undefined) this.#dependencies.worker.prepare()
+  }
+
+  #resumed(): ManagedStream | undefined {
+    return this.#dependencies.registry.list().find(({ demo, wasLive }) => demo && wasLive)
+  }
+
   /** Starts it again where a host that ended unexpectedly had one. */
   async resume(): Promise<void> {
-    const { registry, log } = this.#dependencies
-    const stream = registry.list().find(({ demo, wasLive }) => demo && wasLive)
+    const { log } = this.#dependencies
+    const stream = this.#resumed()
     if (stream === undefined) return
     await this.start(stream.name, 'host').catch((error: unknown) => log.warn({ err: error }, 'the test stream did not go on'))
   }

@@ -6,6 +6,9 @@ import { connectToHost } from '../../../../platform/workers/worker-side.ts'
 import type { FromWorker, TestStreamOptions, ToWorker } from '../messages.ts'
 import { createPacer, startNow } from './pacing.ts'
 
+// Loaded at once: there may be time until the host says what to do.
+const loading = import('./encoder.ts')
+loading.catch(() => undefined)
 let running = false
 
 const host = connectToHost<ToWorker, FromWorker>((message) => {
@@ -28,7 +31,7 @@ function fail(reason: 'engine-missing' | 'refused' | 'broken', error: unknown): 
 async function run(options: TestStreamOptions): Promise<void> {
   let engine: typeof import('./encoder.ts')
   try {
-    engine = await import('./encoder.ts')
+    engine = await loading
   } catch (error) {
     return fail('engine-missing', error)
   }
