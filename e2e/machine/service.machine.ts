@@ -49,7 +49,7 @@ describe('the service of a program in a folder', () => {
 
   it('keeps one socket of each listener over restarts, and leaves those that options give up', async () => {
     writeFileSync(join(machine.root, 'etc/default/ami-streams'), 'STREAMS_RTMP_PORT=1945\nSTREAMS_HTTPS_PORT=off\n')
-    await machine.do(['systemctl', 'restart', 'ami-streams'])
+    await json(['service', 'restart', '--system'])
     const tcp = readFileSync(`/proc/${await hostPid()}/net/tcp`, 'latin1')
     const listens = (port: number): boolean => tcp.includes(`0100007F:${port.toString(16).toUpperCase().padStart(4, '0')} 00000000:0000 0A`)
     expect([1935, 8443, 1945, 8080, 1936].map(listens)).toEqual([false, false, true, true, true])

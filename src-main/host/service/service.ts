@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -10,7 +10,7 @@ import { readHostFile } from '../../platform/identity/host-file.ts'
 import { addonFile } from '../../platform/native-addon.ts'
 import { installation } from '../version.ts'
 import { lingers, requireSystemd, systemctl, type UnitState, unitState } from './systemd.ts'
-import { isUnchanged, type ServiceScope, serviceUnit, serviceUser, signed, systemDataFolder, unitFile } from './unit-file.ts'
+import { isUnchanged, optionsFile, type ServiceScope, serviceUnit, serviceUser, signed, systemDataFolder, unitFile } from './unit-file.ts'
 
 export interface ServiceRequest {
   readonly scope: ServiceScope
@@ -87,18 +87,29 @@ const replaceMs = 60_000
 
 /**
  * Has a new host of the installed program take over; what listens stays open meanwhile. It is loaded before the one that runs ends, where the
- * service can do that and does. Throws `service.*`.
+ * service can do that; where what systemd reads was changed, the service is ended and started. Throws `service.*`.
  */
 export async function restartService(scope: ServiceScope): Promise<ServiceReport> {
   requireRights(scope)
-  const { found, active, reloads } = unitState(scope)
-  if (!found) throw new AppError('service.not_installed')
-  const { dataDir } = reportService({ scope })
+  const state = unitState(scope)
+  if (!state.found) throw new AppError('service.not_installed')
+  const { dataDir, journal } = reportService({ scope })
   const run = readHostFile(dataDir)?.run
-  const canReplace = active === 'active' && reloads && run !== undefined
-  if (canReplace) systemctl(scope, ['reload', serviceUnit])
-  if (!canReplace || !(await isReplaced(dataDir, run))) systemctl(scope, ['restart', serviceUnit])
+  if (state.active === 'active' && state.reloads && run !== undefined && !isChanged(state)) {
+    systemctl(scope, ['reload', serviceUnit])
+    if (!(await isReplaced(dataDir, run)))
+      throw new AppError('service.failed', `No new host took over in ${replaceMs / 1000} s; the one before goes on. ${journal} says why`)
+  } else systemctl(scope, ['restart', serviceUnit])
   return reportService({ scope })
+}
+
+/** True where the unit, a drop-in or the file of options was written after the service was started: a process has what was there then. */
+function isChanged({ file, dropIns, since }: UnitState): boolean {
+  // systemd says the second in which it was up; what was written just before the start is of that second, too.
+  const sinceMs = since === null ? 0 : Date.parse(since) + 1000
+  return [file, ...dropIns, optionsFile].some(
+    (path) => path !== null && (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) >= sinceMs,
+  )
 }
 
 /** Waits until another host than `run` has the data folder. */

@@ -9,6 +9,9 @@ export const serviceUser = 'ami-streams'
 /** Where the service of the machine keeps its data. */
 export const systemDataFolder = '/var/lib/ami-streams'
 
+/** Options of the service of the machine, as variables. */
+export const optionsFile = '/etc/default/ami-streams'
+
 export interface UnitFileOptions {
   readonly scope: ServiceScope
   /** Program and arguments that start the command line. */
@@ -41,7 +44,7 @@ const ofSystem = [
   'CacheDirectoryMode=0700',
   'Environment=XDG_CACHE_HOME=/var/cache/ami-streams',
   '# Options, one a line, as `streams host --help` names them: STREAMS_BIND=0.0.0.0',
-  'EnvironmentFile=-/etc/default/ami-streams',
+  `EnvironmentFile=-${optionsFile}`,
   'ProtectSystem=strict',
   'ProtectHome=yes',
   'PrivateTmp=yes',
