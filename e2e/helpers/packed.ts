@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, statSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { artifacts, root } from './paths.ts'
 
@@ -34,8 +34,11 @@ function stateOfInputs(): string {
 
 /** The Debian package of this checkout that says it is `version`: made once for all tests of a build. Blocks until it is there. */
 export function packedDeb(version = packedVersion): string {
-  const folder = join(artifacts, `packages-${stateOfInputs()}`)
+  const name = `packages-${stateOfInputs()}`
+  const folder = join(artifacts, name)
   mkdirSync(folder, { recursive: true })
+  for (const other of readdirSync(artifacts))
+    if (other.startsWith('packages-') && other !== name) rmSync(join(artifacts, other), { recursive: true, force: true })
   const architecture = { x64: 'amd64', arm64: 'arm64' }[process.arch as string] ?? process.arch
   const file = join(folder, `ami-streams_${version}_${architecture}.deb`)
   // Whoever comes second waits, and finds it.

@@ -11,7 +11,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 
 const [folder, ...portTexts] = process.argv.slice(2)
 const [http, https, rtmp, rtmps] = portTexts.map(Number)
-const seen = { answered: 0, connected: 0, rejected: [], failed: [], longestWaitMs: 0, files: [], slateGapMs: 0 }
+const seen = { answered: 0, connected: 0, rejected: [], failed: [], longestWaitMs: 0, files: [], waitsMs: { demo: 0, slate: 0 } }
 let stopped = false
 
 function ask(open, options) {
@@ -58,19 +58,20 @@ const play = (stream, take) =>
     asked.once('error', resolve).end()
   })
 
+const lastMs = {}
+/** Notes the longest time without data of a stream. */
+const timed = (stream, answer) =>
+  answer.on('data', () => {
+    const nowMs = performance.now()
+    if (lastMs[stream] !== undefined) seen.waitsMs[stream] = Math.max(seen.waitsMs[stream], nowMs - lastMs[stream])
+    lastMs[stream] = nowMs
+  })
+
 const toFile = (answer) => {
   const file = join(folder, `${seen.files.length}.flv`)
   seen.files.push(file)
-  answer.pipe(createWriteStream(file))
+  timed('demo', answer).pipe(createWriteStream(file))
 }
-
-let lastMs
-const timed = (answer) =>
-  answer.on('data', () => {
-    const nowMs = performance.now()
-    if (lastMs !== undefined) seen.slateGapMs = Math.max(seen.slateGapMs, nowMs - lastMs)
-    lastMs = nowMs
-  })
 
 const repeat = async (periodMs, round) => {
   for (; !stopped; await wait(periodMs)) await round()
@@ -82,7 +83,7 @@ const rounds = [
   repeat(70, () => dial(rtmps)),
 ]
 void repeat(20, () => play('demo', toFile))
-void repeat(20, () => play('slate', timed))
+void repeat(20, () => play('slate', (answer) => timed('slate', answer)))
 process.stdout.write('started\n')
 process.once('SIGTERM', async () => {
   stopped = true

@@ -16,10 +16,10 @@ export interface WatchedRestart {
   readonly rejected: readonly string[]
   readonly failed: readonly string[]
   readonly longestWaitMs: number
-  /** Longest time between two frames of the test stream that a player showed, by the clock that is drawn into them, ms. */
+  /** Longest time between two frames of the test stream that a player got, by the clock that is drawn into them, ms. */
   readonly gapMs: number
-  /** Longest time without data of the stream `slate`, ms. */
-  readonly slateGapMs: number
+  /** Longest times without data of the two streams, ms: what somebody sees who plays without a buffer. */
+  readonly waitsMs: { readonly demo: number; readonly slate: number }
 }
 
 /** Watches the test stream `demo` and the stream `slate` of the machine's service through `restart`, and tries its ports meanwhile. */

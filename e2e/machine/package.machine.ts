@@ -116,9 +116,9 @@ describe('the Debian package, from its installation to its end', () => {
     const { items } = (await api('GET', '/studio/files?output=file')).body
     const file = join(machine.root, items[0].path)
     expect(await complaintsOf(file)).toBe('')
-    // The first frames may be from before the source had any.
+    // The first frames may be from before the source had any; a busy machine composites few.
     const numbers = (await readFrames(file)).flatMap(({ code }) => code?.frame ?? [])
-    expect(numbers.length).toBeGreaterThan(60)
+    expect(numbers.length).toBeGreaterThan(20)
     // A busy machine may leave out frames of the show; none comes twice or out of order.
     for (const [index, number] of numbers.slice(1).entries()) expect(number).toBeGreaterThan(numbers[index]!)
   })
@@ -142,7 +142,7 @@ describe('the Debian package, from its installation to its end', () => {
       expect(seen.answered).toBeGreaterThan(20)
       expect(seen.connected).toBeGreaterThan(20)
       expect(seen.gapMs).toBeLessThanOrEqual(maxGapMs)
-      expect(seen.slateGapMs).toBeLessThanOrEqual(maxGapMs)
+      expect(Math.max(...Object.values(seen.waitsMs))).toBeLessThanOrEqual(maxGapMs)
     })
   })
 
