@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest'
+import { findingsInBothThemes } from './helpers/axe.ts'
 import { launchBrowser } from './helpers/browser.ts'
 import { type DesktopSession, desktopMissing, startDesktop } from './helpers/desktop-session.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
@@ -193,6 +194,7 @@ describe('hotkeys while another window has the focus', () => {
     await page.getByTestId('global-hotkeys').selectOption('all')
     await state.and(page.locator('[data-state="active"][data-warning="true"]')).waitFor()
     await look(page, 'global-hotkeys-swallowed')
+    expect(await findingsInBothThemes(page)).toEqual([])
     await page.getByTestId('global-hotkeys').selectOption('safe')
     await state.and(page.locator('[data-state="typed"]')).waitFor()
   })

@@ -1,7 +1,8 @@
-import { readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Type } from 'typebox'
 import Value from 'typebox/value'
+import type { Logger } from '../platform/logger.ts'
 import { repeat } from '../platform/repeat.ts'
 
 /** Name of the file in the data folder. */
@@ -33,16 +34,20 @@ export interface LastRun {
   end(): void
 }
 
-/** Knows how the host before this one ended on that data folder. `now`: ms since 1970. Throws what the file system does. */
-export function openLastRun(dataDir: string, now: () => number = Date.now): LastRun {
+/** Knows how the host before this one ended on that data folder. What cannot be written is a warning of `log`. `now`: ms since 1970. */
+export function openLastRun(dataDir: string, log: Pick<Logger, 'warn'>, now: () => number = Date.now): LastRun {
   const file = join(dataDir, lastRunName)
   const before = read(file)
   const crashedAtMs = before?.state === 'running' ? before.seenMs : undefined
   const crashesMs = [...(before?.crashesMs ?? []), ...(crashedAtMs === undefined ? [] : [crashedAtMs])].slice(-maxKept)
   let timer: NodeJS.Timeout | undefined
   const write = (state: 'running' | 'ended'): void => {
-    writeFileSync(`${file}.new`, JSON.stringify({ state, crashesMs }), { mode: 0o600 })
-    renameSync(`${file}.new`, file)
+    try {
+      writeFileSync(`${file}.new`, JSON.stringify({ state, crashesMs }), { mode: 0o600 })
+      renameSync(`${file}.new`, file)
+    } catch (error) {
+      log.warn({ err: error, file }, 'a crash of this host would not be noticed')
+    }
   }
   return {
     crashedAtMs,
@@ -50,7 +55,11 @@ export function openLastRun(dataDir: string, now: () => number = Date.now): Last
     started() {
       if (timer !== undefined) return
       write('running')
-      timer = repeat(beatMs, () => utimesSync(file, now() / 1000, now() / 1000))
+      timer = repeat(beatMs, () => {
+        // On a disk that was full: once more.
+        if (existsSync(file)) utimesSync(file, now() / 1000, now() / 1000)
+        else write('running')
+      })
     },
     end() {
       if (timer === undefined) return

@@ -136,7 +136,7 @@ export async function startHost({
   try {
     open.push(() => logger.flush())
     open.push(lockDataFolder(config.data))
-    const lastRun = openLastRun(config.data)
+    const lastRun = openLastRun(config.data, logger)
     open.push(() => lastRun.end())
     const database = await openDatabase({
       dir: config.data,

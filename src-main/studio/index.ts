@@ -120,6 +120,7 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
     audit,
   })
   engine.onEvent((event) => {
+    if (event.kind === 'state' && event.state === 'restarting') safeMode.noteLoss()
     if (event.kind === 'lost' && event.lost.of !== undefined) safeMode.noteCrash(event.lost.of)
     if (event.kind === 'source' && typeof event.report.details?.crashes === 'number')
       safeMode.noteCrash(event.source, event.report.details.crashes)

@@ -130,8 +130,17 @@ function dataFolder(dir: string): Finding {
   }
 }
 
+function lives(pid: number | undefined): boolean {
+  try {
+    return pid !== undefined && process.kill(pid, 0)
+  } catch (error) {
+    // A process of another user.
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
 function crashes(dir: string): Finding {
-  const count = recentCrashes(dir, readHostFile(dir) !== undefined)
+  const count = recentCrashes(dir, lives(readHostFile(dir)?.pid))
   const detail = count === 0 ? 'none in the last ten minutes' : `${count} in the last ten minutes`
   if (count < manyCrashes) return { name: 'crashes', state: 'ok', detail }
   const { remedy } = new AppError('host.crashes_often')

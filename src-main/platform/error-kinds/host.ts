@@ -157,7 +157,7 @@ export const hostErrors = {
   },
   'host.crashes_often': {
     status: 503,
-    title: 'The host ended unexpectedly three times in ten minutes',
+    title: 'The host or the studio ended unexpectedly three times in ten minutes',
     remedy: 'Start safe mode on the studio page, or the host with `--safe-mode`. `crashes.log` in the data folder says how it ended.',
   },
   'host.local_only': {

@@ -224,8 +224,8 @@ export const errors: Readonly<Record<ErrorCode, ErrorText>> = {
     remedy: 'Usa ese, detenlo o elige otra carpeta con --data.',
   },
   'host.crashes_often': {
-    english: 'The host ended unexpectedly three times in ten minutes',
-    title: 'El servidor terminó inesperadamente tres veces en diez minutos',
+    english: 'The host or the studio ended unexpectedly three times in ten minutes',
+    title: 'El servidor o el estudio terminó inesperadamente tres veces en diez minutos',
     remedy:
       'Inicia el modo seguro en la página del estudio, o el servidor con `--safe-mode`. `crashes.log`, en la carpeta de datos, dice cómo terminó.',
   },

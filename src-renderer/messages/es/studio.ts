@@ -519,7 +519,8 @@ export const studioRecovery = {
   keepRunning: 'Dejarlo en marcha',
   endAll: 'Terminar lo que está en marcha',
   close: 'Cerrar',
-  often: 'Terminó tres veces en diez minutos. El modo seguro ejecuta el programa sin fuentes de navegador y sin fuentes que fallaron.',
+  often:
+    'AMI Streams o su estudio terminó inesperadamente tres veces en diez minutos. El modo seguro ejecuta el programa sin fuentes de navegador y sin fuentes que fallaron.',
   startSafe: 'Iniciar el modo seguro',
   safe: (names: readonly string[]) =>
     names.length === 0 ? 'Modo seguro: las fuentes de navegador y las que fallaron no se ejecutan.' : `Modo seguro, sin: ${listOf(names)}.`,

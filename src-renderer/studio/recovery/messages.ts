@@ -24,7 +24,8 @@ export const t = section('studioRecovery', {
   keepRunning: 'Keep it running',
   endAll: 'End what runs',
   close: 'Close',
-  often: 'It ended three times in ten minutes. Safe mode runs the show without browser sources and without sources that crashed.',
+  often:
+    'AMI Streams or its studio ended unexpectedly three times in ten minutes. Safe mode runs the show without browser sources and without sources that crashed.',
   startSafe: 'Start safe mode',
   safe: (names: readonly string[]) =>
     names.length === 0 ? 'Safe mode: browser sources and sources that crashed do not run.' : `Safe mode: ${list(names)} left out.`,

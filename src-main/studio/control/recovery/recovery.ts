@@ -85,7 +85,7 @@ export class Recovery {
       offer: this.#open ? this.#offer() : null,
       safeMode: {
         on: safeMode.on,
-        offered: !safeMode.on && crashesOften(),
+        offered: !safeMode.on && (crashesOften() || safeMode.losesOften),
         leftOut: leftOut.map(({ id, name, kind }) => ({ id, name, kind })),
       },
     }

@@ -57,3 +57,17 @@ test('is on again at the next start until somebody leaves it, who gives every so
   const last = start(true, kept)
   expect(kinds(last.safe.apply(collection))).toEqual(['left-out', 'media', 'text'])
 })
+
+test('is offered when the process of the studio is lost three times in ten minutes', () => {
+  const { safe, pass, changes } = start()
+  for (const minutes of [0, 6, 6]) {
+    pass(minutes * 60_000)
+    safe.noteLoss()
+  }
+  expect([safe.losesOften, changes()]).toEqual([false, 0])
+  pass(60_000)
+  safe.noteLoss()
+  expect([safe.losesOften, changes()]).toEqual([true, 1])
+  pass(5 * 60_000)
+  expect(safe.losesOften).toBe(false)
+})

@@ -22,6 +22,8 @@ const crashesKey = 'source-crashes'
 const manyCrashes = 3
 /** After so long without a crash a source starts with a clean record, ms. */
 const rememberMs = 60 * 60_000
+/** Losses of the studio's process within so long count together, ms. */
+const lossWindowMs = 10 * 60_000
 
 /**
  * The studio without what may have brought it down: browser sources, and sources whose processes crashed. Entered by a person or an
@@ -31,6 +33,8 @@ export class SafeMode {
   readonly #dependencies: SafeModeDependencies
   readonly #crashes: Map<string, CrashCount>
   readonly #replaced = new WeakMap<Source, Source>()
+  /** When the studio's process was lost, ms since 1970, the newest last. */
+  #losses: readonly number[] = []
   #on: boolean
 
   constructor(dependencies: SafeModeDependencies) {
@@ -61,6 +65,18 @@ export class SafeMode {
     this.#crashes.set(source, { count, lastMs: now() })
     this.#keepCrashes()
     if (this.#on && count >= manyCrashes) this.#dependencies.onChange()
+  }
+
+  /** The studio's process was lost. */
+  noteLoss(): void {
+    this.#losses = [...this.#losses, this.#dependencies.now()].slice(-manyCrashes)
+    if (this.losesOften) this.#dependencies.onChange()
+  }
+
+  /** The studio's process was lost three times in ten minutes. */
+  get losesOften(): boolean {
+    const [first, ...more] = this.#losses
+    return first !== undefined && more.length + 1 === manyCrashes && this.#dependencies.now() - first < lossWindowMs
   }
 
   leavesOut({ id, kind }: Pick<Source, 'id' | 'kind'>): boolean {

@@ -34,7 +34,7 @@ const RecoverySchema = Type.Object({
   ),
   safeMode: Type.Object({
     on: Type.Boolean(),
-    offered: Type.Boolean({ description: 'the host ended unexpectedly three times in ten minutes' }),
+    offered: Type.Boolean({ description: 'the host or the process of the studio ended unexpectedly three times in ten minutes' }),
     leftOut: Type.Array(Type.Object({ id: Type.String(), name: Type.String(), kind: Type.String() }), {
       description: 'sources that do not run in safe mode',
     }),

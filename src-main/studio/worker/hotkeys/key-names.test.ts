@@ -28,7 +28,7 @@ test.each([
 })
 
 test('knows no key by any other name', () => {
-  for (const key of ['', 'f0', 'f36', 'nothing', 'constructor', '\u0007', 'numpad99'])
+  for (const key of ['', 'f0', 'f36', 'nothing', 'constructor', '\u0007', '\ud800', '\u00a0', 'numpad99'])
     expect([key, desktopKey(key)]).toEqual([key, undefined])
 })
 

@@ -87,7 +87,7 @@ export function desktopKey(key: string): DesktopKey | undefined {
   if (number !== undefined) return byKeysym(0xffbe + Number(number) - 1, `F${number}`)
   const [sign, ...more] = key
   const code = sign?.codePointAt(0)
-  if (sign === undefined || code === undefined || more.length > 0 || code <= 0x20) return undefined
+  if (sign === undefined || code === undefined || more.length > 0 || /[\p{C}\p{Z}]/u.test(sign)) return undefined
   // Latin 1 has keysyms of its own.
   const isLatin = code < 0x7f || (code >= 0xa0 && code <= 0xff)
   return byKeysym(isLatin ? code : 0x1000000 + code, /^[a-z]$/.test(sign) ? sign : `U${code.toString(16).toUpperCase().padStart(4, '0')}`)

@@ -115,7 +115,7 @@ export class PortalKeys implements KeySource {
         const read = readChord(chord)
         const trigger = read && shortcutTrigger(read)
         if (trigger === undefined) this.#listener.onState(id, 'unknown-key')
-        return trigger === undefined ? [] : [[id, { description: textOption(description), preferred_trigger: textOption(trigger) }]]
+        return trigger === undefined ? [] : [[id, { description: textOption(plain(description)), preferred_trigger: textOption(trigger) }]]
       })
       const bound = await portalRequest(bus, shortcutsPortal, 'BindShortcuts', 'oa(sa{sv})s', [session, wanted, ''], {})
       if (!mine()) return
@@ -154,3 +154,6 @@ export class PortalKeys implements KeySource {
     }
   }
 }
+
+/** A text that every bus takes. */
+const plain = (text: string): string => text.toWellFormed().replace(/\p{Cc}/gu, ' ')
