@@ -1,4 +1,4 @@
-import { Activity, Clapperboard, Film, Keyboard, LogOut, Monitor, Moon, Radio, Settings, Sun } from 'lucide-react'
+import { Activity, Clapperboard, Film, Keyboard, LogOut, Monitor, MonitorPlay, Moon, Radio, Settings, Sun } from 'lucide-react'
 import { Fragment, type ReactNode, useEffect, useRef } from 'react'
 import { Link, useLocation } from 'wouter'
 import { signOut } from '../client/follow-host.ts'
@@ -17,6 +17,7 @@ import { decimal } from '../messages/numbers.ts'
 const sections = [
   { path: '/studio', label: () => t.studio, Icon: Clapperboard },
   { path: '/live', label: () => t.live, Icon: Radio },
+  { path: '/obs', label: () => t.obs, Icon: MonitorPlay },
   { path: '/library', label: () => t.library, Icon: Film },
   { path: '/activity', label: () => t.activity, Icon: Activity },
   { path: '/settings', label: () => t.settings, Icon: Settings },

@@ -36,6 +36,7 @@ const pages = (): readonly (readonly [path: string, text: string])[] => [
   ['/keys', t.keys],
   ['/inputs', t.inputs],
   ['/rules', t.rules],
+  ['/obs', t.obs],
   ['/library', t.library],
   ['/activity', t.activity],
   ['/health', health.health],

@@ -12,6 +12,8 @@ const SourcesPage = loadLater(async () => (await import('../sources/sources-page
 const RulesPage = loadLater(async () => (await import('../rules/rules-page.tsx')).RulesPage, { as: 'page' })
 const PublishPage = loadLater(async () => (await import('../publish/publish-page.tsx')).PublishPage, { as: 'page' })
 const HealthPage = loadLater(async () => (await import('../health/health-page.tsx')).HealthPage, { as: 'page' })
+const ObsPage = loadLater(async () => (await import('../obs/obs-page.tsx')).ObsPage, { as: 'page' })
+const ObsInstancePage = loadLater(async () => (await import('../obs/obs-instance-page.tsx')).ObsInstancePage, { as: 'page' })
 const LogPage = loadLater(async () => (await import('../health/log-page.tsx')).LogPage, { as: 'page' })
 
 /** Sections with a path that is theirs alone. */
@@ -21,6 +23,7 @@ const pages = {
   '/keys': KeysPage,
   '/studio': StudioPage,
   '/inputs': SourcesPage,
+  '/obs': ObsPage,
   '/rules': RulesPage,
   '/activity': ActivityPage,
   '/health': HealthPage,
@@ -33,7 +36,7 @@ const renamed = { '/recordings': '/library', '/sources': '/inputs' } as const
 
 /** Starts to read the script of the section that a path leads to: the page need not be drawn for that. */
 export function readSection(path: string): void {
-  const page = pages[path as keyof typeof pages] ?? (/^\/live\/./.test(path) ? StreamPage : LivePage)
+  const page = pages[path as keyof typeof pages] ?? (/^\/obs\/./.test(path) ? ObsInstancePage : /^\/live\/./.test(path) ? StreamPage : LivePage)
   // Who draws the section says what is wrong.
   void page.read().catch(() => undefined)
 }
@@ -44,6 +47,7 @@ export function Sections() {
     <Switch>
       <Route path="/live/:name/:tab?">{({ name, tab }) => <StreamPage key={name} name={name} tab={tab} />}</Route>
       <Route path="/live" component={LivePage} />
+      <Route path="/obs/:id">{({ id }) => <ObsInstancePage key={id} id={id} />}</Route>
       {Object.entries(pages).map(([path, Page]) => (
         <Route key={path} path={path} component={Page} />
       ))}

@@ -17,6 +17,8 @@ export interface ResourceOptions<T, Path extends string = string> {
   readonly valueIn?: (event: EventMessage) => T
   /** Topics that change something of every resource: returns it after the event. */
   readonly changed?: Readonly<Record<string, (value: T, event: EventMessage) => T>>
+  /** True for events after which the resource with that key is read again. */
+  readonly isStale?: (event: EventMessage, key: string) => boolean
 }
 
 /** Key of a resource that there is one of. */
@@ -97,26 +99,31 @@ export class Resource<Path extends string, T = Answer<'GET', Path>> {
       const value = this.after(event, key, store.getState().value)
       if (value !== undefined) store.setState({ value })
     }
+    const read = (): void => {
+      const mine = ++reads
+      followed.waiting = []
+      this.#answers.note(key)
+      request<T>('GET', this.#options.path(key)).then(
+        (value) => {
+          if (mine !== reads) return
+          const waiting = followed.waiting ?? []
+          followed.waiting = undefined
+          store.setState({ value })
+          for (const late of waiting) late()
+        },
+        (error) => {
+          if (mine === reads) followed.waiting = undefined
+          reportProblem(error)
+        },
+      )
+    }
     return followEvents({
-      onFresh: () => {
-        const mine = ++reads
-        followed.waiting = []
-        this.#answers.note(key)
-        request<T>('GET', this.#options.path(key)).then(
-          (value) => {
-            if (mine !== reads) return
-            const waiting = followed.waiting ?? []
-            followed.waiting = undefined
-            store.setState({ value })
-            for (const late of waiting) late()
-          },
-          (error) => {
-            if (mine === reads) followed.waiting = undefined
-            reportProblem(error)
-          },
-        )
-      },
+      onFresh: read,
       onEvent: (event) => {
+        if (this.#options.isStale?.(event, key)) {
+          read()
+          return
+        }
         if (this.after(event, key, store.getState().value) !== undefined) this.#answers.note(key)
         if (followed.waiting === undefined) apply(event)
         else followed.waiting.push(() => apply(event))

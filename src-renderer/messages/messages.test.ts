@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { t as healthPage } from '../health/messages.ts'
+import { t as obs } from '../obs/messages.ts'
 import { t as studioDocks } from '../studio/browser-docks/messages.ts'
 import { t as studioCanvas } from '../studio/canvas/messages.ts'
 import { t as studioCanvasSettings } from '../studio/canvas-settings/messages.ts'
@@ -64,6 +65,7 @@ const sections: Omit<Messages, 'errors'> = {
 const english: Readonly<Record<string, object>> = {
   ...sections,
   healthPage,
+  obs,
   studio,
   studioCanvas,
   studioCanvasSettings,

@@ -7,6 +7,7 @@ export const app = {
   studio: 'Studio',
   live: 'Live',
   library: 'Library',
+  obs: 'OBS',
   activity: 'Activity',
   settings: 'Settings',
   streams: 'Streams',

@@ -8,6 +8,7 @@ export const app: Messages['app'] = {
   studio: 'Estudio',
   live: 'En directo',
   library: 'Biblioteca',
+  obs: 'OBS',
   activity: 'Actividad',
   settings: 'Ajustes',
   streams: 'Transmisiones',

@@ -11,6 +11,7 @@ import { healthPage } from './health-page.ts'
 import { keys } from './keys.ts'
 import { library } from './library.ts'
 import { live } from './live.ts'
+import { obs } from './obs.ts'
 import { player } from './player.ts'
 import { publish } from './publish.ts'
 import { recording } from './recording.ts'
@@ -58,6 +59,7 @@ const sections: Messages = {
 const ofParts: Readonly<Record<string, object>> = {
   ...sections,
   healthPage,
+  obs,
   studio,
   studioCanvas,
   studioCanvasSettings,

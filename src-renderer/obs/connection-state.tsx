@@ -1,0 +1,51 @@
+import { useEffect, useState } from 'react'
+import { inLanguage } from '../client/host-error.ts'
+import { locale } from '../messages/language.ts'
+import { t } from './messages.ts'
+import type { ObsInstance } from './obs-stores.ts'
+
+const clock = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' })
+const chips: Readonly<Record<ObsInstance['state'], string>> = { connecting: 'pending', connected: 'good', disconnected: '', failed: 'error' }
+
+/** How the connection of an OBS is, in one word. */
+export function ConnectionChip({ instance }: { readonly instance: ObsInstance }) {
+  return (
+    <span className={`chip ${chips[instance.state]}`} data-testid="obs-state" data-state={instance.state}>
+      {t.states[instance.state]}
+    </span>
+  )
+}
+
+/** What of an OBS is on air. */
+export function ActivityChips({ instance: { activity } }: { readonly instance: ObsInstance }) {
+  return (
+    <>
+      {activity?.streaming === true && <span className="chip live">{t.streaming}</span>}
+      {activity?.recording === true && <span className="chip error">{t.recording}</span>}
+    </>
+  )
+}
+
+/** Why an OBS is not connected, the remedy, and when it is tried again. */
+export function ConnectionProblem({ instance }: { readonly instance: ObsInstance }) {
+  const { error, nextAttemptAt, enabled } = instance
+  // A host that is busy connects later than it said.
+  const [, redraw] = useState(0)
+  useEffect(() => {
+    const timer = setInterval(() => redraw((count) => count + 1), 5000)
+    return () => clearInterval(timer)
+  }, [])
+  const said = error === null ? undefined : inLanguage({ code: error.code, message: error.message, remedy: error.remedy })
+  return (
+    <div className="obs-problem" data-testid="obs-problem" role="status">
+      {!enabled && <p>{t.switchedOff}</p>}
+      {said !== undefined && (
+        <>
+          <p>{said.message}</p>
+          <p className="quiet small">{said.remedy}</p>
+        </>
+      )}
+      {nextAttemptAt !== null && <p className="quiet small">{t.nextAttempt(clock.format(new Date(nextAttemptAt)))}</p>}
+    </div>
+  )
+}

@@ -1,0 +1,28 @@
+import { call } from '../client/api.ts'
+import type { MenuEntry } from '../components/context-menu.tsx'
+import { confirm } from '../components/dialog.tsx'
+import { notifyError } from '../components/toasts.tsx'
+import { t } from './messages.ts'
+import { instances, type ObsInstance } from './obs-stores.ts'
+
+async function remove({ id, name }: ObsInstance): Promise<void> {
+  if (!(await confirm(t.removeTitle(name), t.removeText, t.remove))) return
+  await call('DELETE', `/obs/${id}`)
+}
+
+/** What can be done with the connection of an OBS. */
+export function instanceEntries(instance: ObsInstance, onEdit: () => void): readonly (readonly MenuEntry[])[] {
+  const { id, enabled, state } = instance
+  const keep = (answer: Promise<ObsInstance>): void => void instances.keep(answer).catch(notifyError)
+  return [
+    [
+      { label: t.edit, act: onEdit },
+      ...(enabled && state !== 'connected' ? [{ label: t.connect, act: () => keep(call('POST', `/obs/${id}/connect`)) }] : []),
+      {
+        label: enabled ? t.switchOff : t.switchOn,
+        act: () => keep(call('PATCH', `/obs/${id}`, { body: { enabled: !enabled } })),
+      },
+    ],
+    [{ label: t.remove, act: () => void remove(instance).catch(notifyError) }],
+  ]
+}

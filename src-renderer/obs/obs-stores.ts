@@ -1,0 +1,26 @@
+import type { Answer, Item } from '../../src-main/api/typed-api.ts'
+import { Collection } from '../client/collection.ts'
+import { Resource } from '../client/resource.ts'
+import type { EventMessage } from '../client/types.ts'
+import { type MirrorChange, withChange } from './mirror-change.ts'
+
+export type ObsInstance = Item<'/obs'>
+export type ObsMirror = Answer<'GET', `/obs/${string}/mirror`>
+export type ObsScene = ObsMirror['scenes'][number]
+export type ObsItem = ObsScene['items'][number]
+export type ObsInput = ObsMirror['inputs'][number]
+
+const changeOf = ({ topic, data }: EventMessage): MirrorChange | undefined => (topic === 'obs.mirror' ? (data as MirrorChange) : undefined)
+
+/** The OBS Studio instances that are controlled from here. */
+export const instances = new Collection({ path: '/obs', updated: ['obs.created', 'obs.updated'], removed: ['obs.removed'] })
+
+/** What each OBS is: scenes, inputs, outputs. Its key is the id of the instance. */
+export const mirrors = new Resource({
+  path: (id) => `/obs/${id}/mirror` as const,
+  changed: { 'obs.mirror': (value: ObsMirror, event) => withChange(value, changeOf(event) as MirrorChange) },
+  isStale: (event, id) => {
+    const change = changeOf(event)
+    return change?.obs === id && change.reset === true
+  },
+})

@@ -1,0 +1,100 @@
+import { useEffect, useState } from 'react'
+import { call } from '../client/api.ts'
+import { t } from './messages.ts'
+import { type PanelProps, send } from './panel.tsx'
+import { Screenshot } from './screenshot.tsx'
+
+const image = { width: 720, pauseMs: 400 }
+const limits = { min: 50, max: 20_000 }
+
+/** What is on air, what is prepared, and how the one becomes the other. */
+export function ScreensPanel({ id, mirror, editor }: PanelProps) {
+  const { program, preview, studioMode, transitions, transition, transitionDurationMs } = mirror
+  const [duration, setDuration] = useState(String(transitionDurationMs ?? ''))
+  useEffect(() => setDuration(String(transitionDurationMs ?? '')), [transitionDurationMs])
+  const saveDuration = (): void => {
+    const durationMs = Number(duration)
+    if (durationMs === transitionDurationMs) return
+    if (Number.isInteger(durationMs) && durationMs >= limits.min && durationMs <= limits.max)
+      send(call('PATCH', `/obs/${id}/transition`, { body: { durationMs } }))
+    else setDuration(String(transitionDurationMs ?? ''))
+  }
+  return (
+    <section className="card obs-screens" aria-label={t.program} data-testid="obs-screens">
+      <div className={studioMode ? 'obs-two' : 'obs-one'}>
+        {studioMode && (
+          <figure>
+            <figcaption>
+              <span>{t.preview}</span> <strong data-testid="obs-preview">{preview}</strong>
+            </figcaption>
+            {preview !== null && <Screenshot id={id} source={preview} {...image} label={`${t.preview}: ${preview}`} testId="obs-preview-image" />}
+          </figure>
+        )}
+        <figure className="on-air">
+          <figcaption>
+            <span>{t.program}</span> <strong data-testid="obs-program">{program}</strong>
+          </figcaption>
+          {program !== null && <Screenshot id={id} source={program} {...image} label={`${t.program}: ${program}`} testId="obs-program-image" />}
+        </figure>
+      </div>
+      <div className="obs-transition">
+        <label className="check">
+          <input
+            type="checkbox"
+            checked={studioMode}
+            disabled={!editor}
+            data-testid="obs-studio-mode"
+            onChange={(event) => send(call('PATCH', `/obs/${id}/studio-mode`, { body: { enabled: event.currentTarget.checked } }))}
+          />
+          {t.studioMode}
+        </label>
+        <label className="row">
+          <span className="small quiet">{t.transition}</span>
+          <select
+            className="input fit-input"
+            value={transition ?? ''}
+            disabled={!editor}
+            data-testid="obs-transition"
+            onChange={(event) => send(call('PATCH', `/obs/${id}/transition`, { body: { transition: event.currentTarget.value } }))}
+          >
+            {transitions.map(({ name }) => (
+              <option key={name} value={name}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </label>
+        {transitionDurationMs !== null && (
+          <label className="row">
+            <span className="small quiet">{t.duration}</span>
+            <input
+              className="input obs-duration"
+              type="number"
+              {...limits}
+              step={50}
+              value={duration}
+              disabled={!editor}
+              data-testid="obs-duration"
+              onChange={(event) => setDuration(event.currentTarget.value)}
+              onBlur={saveDuration}
+              onKeyDown={(event) => {
+                if (event.key === 'Enter') saveDuration()
+              }}
+            />
+          </label>
+        )}
+        {studioMode && editor && (
+          <button
+            type="button"
+            className="button primary push"
+            title={t.takeHelp}
+            data-testid="obs-take"
+            onClick={() => send(call('POST', `/obs/${id}/transition`))}
+          >
+            {t.take}
+          </button>
+        )}
+      </div>
+    </section>
+  )
+}
