@@ -26,6 +26,7 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
   'editor-reach': { part: 'host', cost: 'cpu', quick: true },
   'failures': { part: 'host', cost: 'cpu' },
   'first-start': { part: 'host', cost: 'cpu' },
+  'obs-page': { part: 'obs', cost: 'exclusive' },
   'health': { part: 'host', cost: 'exclusive' },
   'http-attacks': { part: 'host', cost: 'cpu', quick: true },
   'languages': { part: 'host', cost: 'cpu', quick: true },

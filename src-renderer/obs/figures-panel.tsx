@@ -6,7 +6,7 @@ import { decimal } from '../messages/numbers.ts'
 import { t } from './messages.ts'
 import { chartSpanMs, type SamplesFeed } from './samples-feed.ts'
 
-const minutes = [0, 1, 2, 3, 4, 5]
+const minutes = [0, 1, 2, 3, 4]
 /** OBS is asked every two seconds. */
 const gapMs = 6000
 const megabyte = 1024 * 1024

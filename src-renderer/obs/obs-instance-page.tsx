@@ -75,14 +75,16 @@ function Connected({ instance }: { readonly instance: ObsInstance }) {
   const panel = { id, mirror, editor }
   return (
     <div className="obs-page">
-      <ScreensPanel {...panel} />
+      <div className="obs-main">
+        <ScreensPanel {...panel} />
+        <div className="obs-lists">
+          <ScenesPanel {...panel} chosen={scene?.name} onChoose={choose} />
+          <ItemsPanel {...panel} scene={scene} />
+        </div>
+      </div>
       <div className="obs-side">
         <StreamHere instance={instance} mirror={mirror} editor={editor} />
         <OutputsPanel {...panel} name={instance.name} />
-      </div>
-      <div className="obs-lists">
-        <ScenesPanel {...panel} chosen={scene?.name} onChoose={choose} />
-        <ItemsPanel {...panel} scene={scene} />
         <MixerPanel {...panel} feed={feed} />
       </div>
       <FiguresPanel feed={feed} />

@@ -1,0 +1,144 @@
+import type { OBSWebSocket } from 'obs-websocket-js/json'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { complaints, launchBrowser } from './helpers/browser.ts'
+import { type RunningHost, startHost } from './helpers/host.ts'
+import { type ObsOnTest, obsMissing, prepareObs } from './helpers/obs-studio.ts'
+import { skipBecause } from './helpers/skip.ts'
+import { look } from './helpers/studio-page.ts'
+import { until } from './helpers/until.ts'
+
+/** The OBS section of the page with a real OBS Studio: what is clicked is looked up in OBS, what OBS does is read from the page. */
+
+const missing = obsMissing()
+let host: RunningHost
+let program: ObsOnTest
+let obs: OBSWebSocket
+let browser: Browser
+let page: Page
+let problems: string[]
+
+beforeAll(async () => {
+  if (missing !== undefined) return
+  program = await prepareObs()
+  host = await startHost({ name: 'obs-page', env: { XDG_CONFIG_HOME: `${program.home}/.config` } })
+  await program.reach(host.rtmpPort)
+  browser = await launchBrowser()
+  page = await browser.newPage({ viewport: { width: 1280, height: 720 }, colorScheme: 'dark' })
+  page.setDefaultTimeout(60_000)
+  problems = complaints(page)
+}, 120_000)
+
+afterAll(async () => {
+  await obs?.disconnect().catch(() => undefined)
+  await browser?.close()
+  await host?.stop()
+  await program?.stop()
+}, 60_000)
+
+beforeEach((context) => {
+  if (missing !== undefined) skipBecause(context, missing)
+})
+
+const scene = (name: string) => page.locator(`[data-testid=obs-scene][data-scene="${name}"]`)
+const item = (name: string) => page.locator(`[data-testid=obs-item][data-source="${name}"]`)
+const strip = (name: string) => page.locator(`[data-testid=obs-strip][data-input="${name}"]`)
+
+describe('the OBS section', () => {
+  it('finds the OBS of this machine, says what to do while it is not started, and shows it when it is', async () => {
+    await page.goto(`${host.http}/obs`)
+    await page.getByTestId('obs-empty').waitFor()
+    await look(page, 'obs-empty')
+    await page.getByTestId('connect-found').click()
+    await page.getByTestId('obs-problem').getByText('Start OBS').waitFor()
+    expect(await page.getByTestId('obs-found').count()).toBe(0)
+    obs = await program.start()
+    await page.locator('[data-testid=obs-thumbnail][data-shown=true]').waitFor()
+    expect(await page.getByTestId('obs-state').getAttribute('data-state')).toBe('connected')
+    await look(page, 'obs-list')
+  })
+
+  it('creates, names and switches scenes, and follows what OBS does', async () => {
+    await page.getByTestId('obs-thumbnail').click()
+    await page.locator('[data-testid=obs-program-image][data-shown=true]').waitFor()
+    for (const name of ['Wide', 'Close']) {
+      await page.getByTestId('obs-add-scene').click()
+      await page.getByTestId('obs-scene-name').fill(name)
+      await page.getByTestId('obs-scene-submit').click()
+      await scene(name).waitFor()
+    }
+    await scene('Close').click({ button: 'right' })
+    await page.getByTestId('obs-scene-menu').getByRole('menuitem').first().click()
+    await page.getByTestId('obs-scene-name').fill('Close up')
+    await page.getByTestId('obs-scene-submit').click()
+    await scene('Close up').click()
+    await page.locator('[data-scene="Close up"][data-tally=program]').waitFor()
+    expect((await obs.call('GetCurrentProgramScene')).currentProgramSceneName).toBe('Close up')
+    expect((await obs.call('GetSceneList')).scenes.map(({ sceneName }) => sceneName)).toEqual(expect.arrayContaining(['Wide', 'Close up']))
+
+    await obs.call('SetCurrentProgramScene', { sceneName: 'Wide' })
+    await page.getByTestId('obs-program').getByText('Wide').waitFor()
+    await obs.call('CreateInput', {
+      sceneName: 'Wide',
+      inputName: 'red',
+      inputKind: 'color_source_v3',
+      inputSettings: { color: 0xff3040d0, width: 640, height: 360 },
+    })
+    await item('red').waitFor()
+  })
+
+  it('hides items, moves faders and mutes, with levels', async () => {
+    await item('red').getByTestId('obs-item-enabled').click()
+    await page.locator('[data-testid=obs-item][data-source=red][data-enabled=false]').waitFor()
+    const { sceneItems } = await obs.call('GetSceneItemList', { sceneName: 'Wide' })
+    expect(sceneItems[0]).toMatchObject({ sourceName: 'red', sceneItemEnabled: false })
+    await item('red').getByTestId('obs-item-enabled').click()
+
+    await obs.call('CreateInput', { sceneName: 'Wide', inputName: 'film', inputKind: 'ffmpeg_source', inputSettings: {} })
+    await strip('film').waitFor()
+    await strip('film').getByTestId('obs-mute').click()
+    await page.locator('[data-testid=obs-strip][data-input=film][data-muted=true]').waitFor()
+    expect((await obs.call('GetInputMute', { inputName: 'film' })).inputMuted).toBe(true)
+    await strip('film').getByTestId('obs-fader').focus()
+    for (let step = 0; step < 20; step++) await page.keyboard.press('ArrowLeft')
+    await until(async () => (await obs.call('GetInputVolume', { inputName: 'film' })).inputVolumeDb < -3, 'the fader moved in OBS')
+    await obs.call('SetInputVolume', { inputName: 'film', inputVolumeDb: -20 })
+    await strip('film').getByText('-20.0 dB').waitFor()
+  })
+
+  it('prepares a scene in the preview and brings it on air', async () => {
+    await page.getByTestId('obs-studio-mode').click()
+    await page.locator('[data-testid=obs-preview-image][data-shown=true]').waitFor()
+    await scene('Close up').click()
+    await page.getByTestId('obs-preview').getByText('Close up').waitFor()
+    expect((await obs.call('GetCurrentProgramScene')).currentProgramSceneName).toBe('Wide')
+    await look(page, 'obs-instance')
+    await page.getByTestId('obs-take').click()
+    await page.getByTestId('obs-program').getByText('Close up').waitFor()
+    expect((await obs.call('GetCurrentProgramScene')).currentProgramSceneName).toBe('Close up')
+    await page.getByTestId('obs-studio-mode').click()
+  })
+
+  it('has OBS stream to this host with one click, shows both as one, and asks before it stops', async () => {
+    await page.getByTestId('obs-stream-here').click()
+    const linked = page.getByTestId('obs-linked')
+    await linked.waitFor()
+    expect((await obs.call('GetStreamStatus')).outputActive).toBe(true)
+    await page.locator('[data-testid=obs-stream][data-state=started]').waitFor()
+    await look(page, 'obs-streaming')
+    const name = (await linked.getAttribute('href'))!.slice('/live/'.length)
+    const stream = (await host.api('GET', `/live/streams/${name}`)).body
+    expect(stream.state).toBe('active')
+    await page.getByTestId('obs-stream').getByTestId('obs-toggle').click()
+    await page.getByTestId('confirm-yes').click()
+    await until(async () => !(await obs.call('GetStreamStatus')).outputActive, 'OBS stopped')
+  })
+
+  it('says what is wrong when OBS is killed, and shows it again when it is back', async () => {
+    await program.kill()
+    await page.getByTestId('obs-problem').waitFor()
+    obs = await program.start()
+    await page.locator('[data-testid=obs-program-image][data-shown=true]').waitFor()
+    expect(problems).toEqual([])
+  })
+})
