@@ -65,6 +65,7 @@ const sections: readonly View[] = [
   { path: '/inputs' },
   { path: '/rules' },
   { path: '/library' },
+  { path: '/obs' },
   { path: '/activity' },
   { path: '/health' },
   { path: '/log' },
@@ -90,6 +91,7 @@ const dialogs: readonly View[] = [
   { path: '/rules', clicks: ['new-channel'], shows: 'channel-dialog' },
   { path: '/rules', clicks: ['new-alert-rule'], shows: 'alert-rule-dialog' },
   { path: '/library', clicks: ['open-trash'], shows: 'trash-empty' },
+  { path: '/obs', clicks: ['add-obs'], shows: 'obs-dialog' },
   { path: '/settings', clicks: ['new-token'], shows: 'new-token-dialog' },
 ]
 

@@ -1,6 +1,7 @@
 import type { OBSWebSocket } from 'obs-websocket-js/json'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { findingsInBothThemes } from './helpers/axe.ts'
 import { complaints, launchBrowser } from './helpers/browser.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { type ObsOnTest, obsMissing, prepareObs } from './helpers/obs-studio.ts'
@@ -69,6 +70,7 @@ describe('the OBS section', () => {
     }
     await scene('Close').click({ button: 'right' })
     await page.getByTestId('obs-scene-menu').getByRole('menuitem').first().click()
+    expect(await findingsInBothThemes(page)).toEqual([])
     await page.getByTestId('obs-scene-name').fill('Close up')
     await page.getByTestId('obs-scene-submit').click()
     await scene('Close up').click()
@@ -113,6 +115,7 @@ describe('the OBS section', () => {
     await page.getByTestId('obs-preview').getByText('Close up').waitFor()
     expect((await obs.call('GetCurrentProgramScene')).currentProgramSceneName).toBe('Wide')
     await look(page, 'obs-instance')
+    expect(await findingsInBothThemes(page)).toEqual([])
     await page.getByTestId('obs-take').click()
     await page.getByTestId('obs-program').getByText('Close up').waitFor()
     expect((await obs.call('GetCurrentProgramScene')).currentProgramSceneName).toBe('Close up')

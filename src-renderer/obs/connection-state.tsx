@@ -5,7 +5,12 @@ import { t } from './messages.ts'
 import type { ObsInstance } from './obs-stores.ts'
 
 const clock = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' })
-const chips: Readonly<Record<ObsInstance['state'], string>> = { connecting: 'pending', connected: 'good', disconnected: '', failed: 'error' }
+const chips: Readonly<Record<ObsInstance['state'], string>> = {
+  connecting: 'pending',
+  connected: 'good',
+  disconnected: '',
+  failed: 'error',
+}
 
 /** How the connection of an OBS is, in one word. */
 export function ConnectionChip({ instance }: { readonly instance: ObsInstance }) {

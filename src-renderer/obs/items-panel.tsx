@@ -34,7 +34,8 @@ function ItemRow({ id, scene, item: { id: item, source, enabled, locked }, edito
   const change = (changes: { readonly enabled?: boolean; readonly locked?: boolean }): void =>
     send(call('PATCH', `/obs/${id}/items`, { body: { scene, item, ...changes } }))
   const remove = async (): Promise<void> => {
-    if (await confirm(t.itemRemoveTitle(source), t.itemRemoveText, t.itemRemove)) await call('DELETE', `/obs/${id}/items`, { query: { scene, item } })
+    if (await confirm(t.itemRemoveTitle(source), t.itemRemoveText, t.itemRemove))
+      await call('DELETE', `/obs/${id}/items`, { query: { scene, item } })
   }
   return (
     <li className="obs-item" data-testid="obs-item" data-source={source} data-enabled={enabled}>

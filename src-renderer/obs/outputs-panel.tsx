@@ -19,7 +19,8 @@ const chips: Readonly<Record<State, string>> = {
 export function OutputsPanel({ id, mirror: { outputs }, editor, name }: PanelProps & { readonly name: string }) {
   const { stream, record, recordPath, replay, replayPath, virtualCamera } = outputs
   const stopStream = async (): Promise<void> => {
-    if (await confirm(t.stopStreamTitle(name), t.stopStreamText, t.stopStream)) await call('POST', `/obs/${id}/stream`, { body: { action: 'stop' } })
+    if (await confirm(t.stopStreamTitle(name), t.stopStreamText, t.stopStream))
+      await call('POST', `/obs/${id}/stream`, { body: { action: 'stop' } })
   }
   const act = (output: 'stream' | 'record' | 'replay' | 'virtual-camera', action: string) => (): void =>
     send(call('POST', `/obs/${id}/${output}` as '/obs/ID/stream', { body: { action: action as 'start' } }))

@@ -108,7 +108,13 @@ function SceneName({ id, scene, onClose }: { readonly id: string; readonly scene
   }
   return (
     <Dialog title={isNew ? t.sceneNew : t.sceneRename} onClose={onClose} testId="obs-scene-dialog">
-      <DialogForm onClose={onClose} onSubmit={submit} action={isNew ? t.sceneCreate : t.save} testId="obs-scene-submit" disabled={name.trim() === ''}>
+      <DialogForm
+        onClose={onClose}
+        onSubmit={submit}
+        action={isNew ? t.sceneCreate : t.save}
+        testId="obs-scene-submit"
+        disabled={name.trim() === ''}
+      >
         <div className="field">
           <label htmlFor="obs-scene-name">{t.sceneName}</label>
           <input

@@ -27,14 +27,18 @@ export function ScreensPanel({ id, mirror, editor }: PanelProps) {
             <figcaption>
               <span>{t.preview}</span> <strong data-testid="obs-preview">{preview}</strong>
             </figcaption>
-            {preview !== null && <Screenshot id={id} source={preview} {...image} label={`${t.preview}: ${preview}`} testId="obs-preview-image" />}
+            {preview !== null && (
+              <Screenshot id={id} source={preview} {...image} label={`${t.preview}: ${preview}`} testId="obs-preview-image" />
+            )}
           </figure>
         )}
         <figure className="on-air">
           <figcaption>
             <span>{t.program}</span> <strong data-testid="obs-program">{program}</strong>
           </figcaption>
-          {program !== null && <Screenshot id={id} source={program} {...image} label={`${t.program}: ${program}`} testId="obs-program-image" />}
+          {program !== null && (
+            <Screenshot id={id} source={program} {...image} label={`${t.program}: ${program}`} testId="obs-program-image" />
+          )}
         </figure>
       </div>
       <div className="obs-transition">

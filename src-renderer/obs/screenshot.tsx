@@ -23,7 +23,12 @@ export function Screenshot({ id, source, width, pauseMs, label, testId }: Screen
     const draw = async (): Promise<void> => {
       const canvas = target.current
       if (document.visibilityState !== 'visible' || canvas === null) return
-      const query = new URLSearchParams({ format: 'jpeg', width: String(width), quality: '70', ...(source === undefined ? {} : { source }) })
+      const query = new URLSearchParams({
+        format: 'jpeg',
+        width: String(width),
+        quality: '70',
+        ...(source === undefined ? {} : { source }),
+      })
       const response = await fetch(`/api/v1/obs/${id}/screenshot?${query}`, { cache: 'no-store', signal: ending.signal })
       if (!response.ok) return
       const bitmap = await createImageBitmap(await response.blob())
@@ -56,4 +61,3 @@ export function Screenshot({ id, source, width, pauseMs, label, testId }: Screen
     </div>
   )
 }
-

@@ -39,7 +39,13 @@ export function StreamHere({ instance: { id, linkedStream }, mirror, editor }: S
       ) : (
         editor && (
           <>
-            <button type="button" className="button primary" disabled={busy || streams} onClick={() => void start()} data-testid="obs-stream-here">
+            <button
+              type="button"
+              className="button primary"
+              disabled={busy || streams}
+              onClick={() => void start()}
+              data-testid="obs-stream-here"
+            >
               <Radio size={16} aria-hidden="true" /> {t.toHost}
             </button>
             <p className="quiet small" role="status">

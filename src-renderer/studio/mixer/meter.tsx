@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react'
-import { followMeters, type Levels } from '../levels/meter-feed.ts'
 import { meterFloorDb, meterShare } from '../../components/fader-scale.ts'
+import { followMeters, type Levels } from '../levels/meter-feed.ts'
 
 /** How fast the mark of the highest level falls, dB a second. */
 const fallDbPerSecond = 12
