@@ -126,8 +126,8 @@ describe('the OBS section', () => {
     await page.getByTestId('obs-stream-here').click()
     const linked = page.getByTestId('obs-linked')
     await linked.waitFor()
-    expect((await obs.call('GetStreamStatus')).outputActive).toBe(true)
     await page.locator('[data-testid=obs-stream][data-state=started]').waitFor()
+    expect((await obs.call('GetStreamStatus')).outputActive).toBe(true)
     await look(page, 'obs-streaming')
     const name = (await linked.getAttribute('href'))!.slice('/live/'.length)
     const stream = (await host.api('GET', `/live/streams/${name}`)).body
