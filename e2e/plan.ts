@@ -26,7 +26,6 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
   'editor-reach': { part: 'host', cost: 'cpu', quick: true },
   'failures': { part: 'host', cost: 'cpu' },
   'first-start': { part: 'host', cost: 'cpu' },
-  'obs-page': { part: 'obs', cost: 'exclusive' },
   'health': { part: 'host', cost: 'exclusive' },
   'http-attacks': { part: 'host', cost: 'cpu', quick: true },
   'languages': { part: 'host', cost: 'cpu', quick: true },
@@ -73,6 +72,7 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
   'webrtc-pages': { part: 'live', cost: 'cpu', quick: true },
 
   'obs-control': { part: 'obs', cost: 'cpu' },
+  'obs-page': { part: 'obs', cost: 'cpu' },
 
   'studio-bad-input': { part: 'studio', cost: 'cpu' },
   'studio-browser': { part: 'studio', cost: 'exclusive' },

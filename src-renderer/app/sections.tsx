@@ -36,7 +36,8 @@ const renamed = { '/recordings': '/library', '/sources': '/inputs' } as const
 
 /** Starts to read the script of the section that a path leads to: the page need not be drawn for that. */
 export function readSection(path: string): void {
-  const page = pages[path as keyof typeof pages] ?? (/^\/obs\/./.test(path) ? ObsInstancePage : /^\/live\/./.test(path) ? StreamPage : LivePage)
+  const page =
+    pages[path as keyof typeof pages] ?? (/^\/obs\/./.test(path) ? ObsInstancePage : /^\/live\/./.test(path) ? StreamPage : LivePage)
   // Who draws the section says what is wrong.
   void page.read().catch(() => undefined)
 }
