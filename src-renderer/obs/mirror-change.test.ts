@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import type { ObsInput, ObsMirror, ObsScene } from '../../src-main/obs/schemas/mirror.ts'
 import { withChange } from './mirror-change.ts'
-import type { ObsInput, ObsMirror, ObsScene } from './obs-stores.ts'
 
 const scene = (name: string, isGroup = false): ObsScene => ({ name, isGroup, items: [], filters: [] })
 const input = (name: string, active = false): ObsInput => ({

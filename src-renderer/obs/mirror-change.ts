@@ -1,7 +1,4 @@
-import type { MirrorChange } from '../../src-main/obs/schemas/mirror.ts'
-import type { ObsMirror } from './obs-stores.ts'
-
-export type { MirrorChange }
+import type { MirrorChange, ObsMirror } from '../../src-main/obs/schemas/mirror.ts'
 
 /** What follows in the list where it has that name already, else at its end. */
 function put<T extends { readonly name: string }>(list: readonly T[], changed: readonly T[]): T[] {

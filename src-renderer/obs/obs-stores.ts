@@ -1,11 +1,11 @@
-import type { Answer, Item } from '../../src-main/api/typed-api.ts'
+import type { Item } from '../../src-main/api/typed-api.ts'
+import type { MirrorChange, ObsMirror } from '../../src-main/obs/schemas/mirror.ts'
 import { Collection } from '../client/collection.ts'
 import { Resource } from '../client/resource.ts'
 import type { EventMessage } from '../client/types.ts'
-import { type MirrorChange, withChange } from './mirror-change.ts'
+import { withChange } from './mirror-change.ts'
 
 export type ObsInstance = Item<'/obs'>
-export type ObsMirror = Answer<'GET', `/obs/${string}/mirror`>
 export type ObsScene = ObsMirror['scenes'][number]
 export type ObsItem = ObsScene['items'][number]
 export type ObsInput = ObsMirror['inputs'][number]

@@ -1,7 +1,7 @@
+import type { ObsMirror } from '../../src-main/obs/schemas/mirror.ts'
 import { call } from '../client/api.ts'
 import { confirm } from '../components/dialog.tsx'
 import { t } from './messages.ts'
-import type { ObsMirror } from './obs-stores.ts'
 import { Panel, type PanelProps, send } from './panel.tsx'
 
 type State = ObsMirror['outputs']['stream']

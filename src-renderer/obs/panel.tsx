@@ -1,6 +1,6 @@
 import { type ReactNode, useId } from 'react'
+import type { ObsMirror } from '../../src-main/obs/schemas/mirror.ts'
 import { notifyError } from '../components/toasts.tsx'
-import type { ObsMirror } from './obs-stores.ts'
 
 /** What every panel of an OBS takes. */
 export interface PanelProps {

@@ -1,10 +1,11 @@
 import { Radio } from 'lucide-react'
 import { useState } from 'react'
 import { Link } from 'wouter'
+import type { ObsMirror } from '../../src-main/obs/schemas/mirror.ts'
 import { call } from '../client/api.ts'
 import { notify, notifyError } from '../components/toasts.tsx'
 import { t } from './messages.ts'
-import type { ObsInstance, ObsMirror } from './obs-stores.ts'
+import type { ObsInstance } from './obs-stores.ts'
 
 interface StreamHereProps {
   readonly instance: ObsInstance
