@@ -9,6 +9,7 @@ import { t as canvasTexts } from '../studio/canvas-settings/messages.ts'
 import { chooseScene, configureProgram, redoStep, runMacro, saveReplay, undoStep } from '../studio/commands.ts'
 import { openGuide } from '../studio/guide/guide-state.ts'
 import { t as guideTexts } from '../studio/guide/messages.ts'
+import { stepWords } from '../studio/history/step-words.ts'
 import { t as macroTexts } from '../studio/macros/messages.ts'
 import { t as studioTexts } from '../studio/messages.ts'
 import { t as multiviewTexts } from '../studio/multiview/messages.ts'
@@ -101,8 +102,8 @@ function useEntries(): readonly Entry[] {
         },
       })
       if (editor) {
-        entries.push({ id: 'undo', text: open.undo === null ? t.undo : t.undoStep(open.undo), sort: t.action, run: undoStep })
-        entries.push({ id: 'redo', text: open.redo === null ? t.redo : t.redoStep(open.redo), sort: t.action, run: redoStep })
+        entries.push({ id: 'undo', text: open.undo === null ? t.undo : t.undoStep(stepWords(open.undo)), sort: t.action, run: undoStep })
+        entries.push({ id: 'redo', text: open.redo === null ? t.redo : t.redoStep(stepWords(open.redo)), sort: t.action, run: redoStep })
         for (const { id, name, kind } of open.collection.outputs) {
           if (kind !== 'replay') continue
           entries.push({ id: `replay ${id}`, text: studioTexts.outputs.saveReplayOf(name), sort: t.action, run: () => void saveReplay(id) })

@@ -3,6 +3,7 @@ import { Link } from 'wouter'
 import { inLanguage } from '../client/host-error.ts'
 import type { Stream } from '../client/types.ts'
 import { live as t } from '../messages/page.ts'
+import { warningWords } from './warning-words.ts'
 
 export function Warnings({ stream }: { readonly stream: Stream }) {
   if (stream.warnings.length === 0 && !stream.error) return null
@@ -17,7 +18,7 @@ export function Warnings({ stream }: { readonly stream: Stream }) {
       {stream.warnings.map((warning) => (
         <li key={warning.code} className="advice" data-testid="stream-warning" data-code={warning.code}>
           <TriangleAlert size={16} />
-          {warning.message}
+          {warningWords(warning)}
         </li>
       ))}
     </ul>
@@ -27,7 +28,7 @@ export function Warnings({ stream }: { readonly stream: Stream }) {
 /** The first warning on a line that is there anyway, so that a row of the list never changes its height; the stream's page has them whole. */
 export function WarningBrief({ stream }: { readonly stream: Stream }) {
   const [first, ...others] = stream.warnings
-  const message = stream.error ? inLanguage(stream.error).message : first?.message
+  const message = stream.error ? inLanguage(stream.error).message : first && warningWords(first)
   if (message === undefined) return null
   const more = stream.error ? stream.warnings.length : others.length
   return (

@@ -2,6 +2,7 @@ import { call } from '../client/api.ts'
 import { clips } from '../clips/clip-store.ts'
 import { notify, notifyError } from '../components/toasts.tsx'
 import { entityAt } from './document.ts'
+import { stepWords } from './history/step-words.ts'
 import { t } from './messages.ts'
 import { clearEdits } from './overwritten.ts'
 import { freeId, freeName, isShownElsewhere, nameOf, type PlacedItem } from './places.ts'
@@ -22,9 +23,9 @@ async function attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
 /** Does edits as one step of the history; returns the ids of what was made, undefined where they were rejected. */
 export const tryEdit = (edits: readonly Edit[]): Promise<readonly string[] | undefined> => attempt(() => edit(edits))
 
-export const undoStep = (): void => void attempt(async () => notify(t.history.undone(await undo())))
+export const undoStep = (): void => void attempt(async () => notify(t.history.undone(stepWords(await undo()))))
 
-export const redoStep = (): void => void attempt(async () => notify(t.history.redone(await redo())))
+export const redoStep = (): void => void attempt(async () => notify(t.history.redone(stepWords(await redo()))))
 
 export const notifyUndoable = (text: string): void => notify(text, () => void attempt(undo))
 

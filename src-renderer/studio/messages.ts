@@ -91,6 +91,8 @@ export const t = section('studio', {
     screen: 'Screen',
     microphone: 'Microphone',
     desktopAudio: 'System audio',
+    cut: 'Cut',
+    fade: 'Fade',
     hostOutput: 'This host',
     recording: 'Recording',
     viewer: 'No show is open. Editors of this host can open one.',

@@ -7,7 +7,7 @@ import { configureProgram, redoStep, undoStep } from './commands.ts'
 import { Tool } from './docks/tool.tsx'
 import { GuestsButton } from './guests/guests-button.tsx'
 import { HistoryMenu } from './history/history-menu.tsx'
-
+import { stepWords } from './history/step-words.ts'
 import { t as macros } from './macros/messages.ts'
 import { t } from './messages.ts'
 import { t as multiviewTexts } from './multiview/messages.ts'
@@ -39,8 +39,20 @@ export function TopBar({ open, program, editor, canvas, children }: TopBarProps)
     <div className="studio-bar">
       <ShowMenu name={open.name} editor={editor} />
       <span className="bar-group">
-        <Tool Icon={Undo2} label={t.history.undoOf(open.undo)} disabled={!editor || open.undo === null} onClick={undoStep} testId="undo" />
-        <Tool Icon={Redo2} label={t.history.redoOf(open.redo)} disabled={!editor || open.redo === null} onClick={redoStep} testId="redo" />
+        <Tool
+          Icon={Undo2}
+          label={t.history.undoOf(open.undo && stepWords(open.undo))}
+          disabled={!editor || open.undo === null}
+          onClick={undoStep}
+          testId="undo"
+        />
+        <Tool
+          Icon={Redo2}
+          label={t.history.redoOf(open.redo && stepWords(open.redo))}
+          disabled={!editor || open.redo === null}
+          onClick={redoStep}
+          testId="redo"
+        />
         {editor && <HistoryMenu open={open} />}
       </span>
       {collection.canvases.length > 1 && (

@@ -279,6 +279,23 @@ export const live = {
   switches: 'Switches',
   bitRate: 'Bitrate',
   warnings: 'Warnings',
+  warning: {
+    noKeyframe: (seconds: string) =>
+      `No keyframe for ${seconds} s: new viewers cannot start. Set Keyframe Interval to 2 s in the encoder (OBS: Settings → Output).`,
+    keyframeIntervalLong: (seconds: string, behind: string) =>
+      `A keyframe comes every ${seconds} s, so viewers of HLS are ${behind} s behind or more. Set Keyframe Interval to 2 s in the encoder (OBS: Settings → Output).`,
+    framesDropped: (frames: string, seconds: string) =>
+      `${frames} frames are missing in the last ${seconds} s. The encoder or its network cannot keep up: lower the bitrate or the resolution.`,
+    framesLate: (frames: string, seconds: string) =>
+      `${frames} frames of the last ${seconds} s came late. The network to this host stalls: lower the bitrate or use a cable.`,
+    audioAhead: (ms: string) => `Audio arrives ${ms} ms ahead of the video. Check the sync offset of the audio source in the encoder.`,
+    audioBehind: (ms: string) => `Audio arrives ${ms} ms behind the video. Check the sync offset of the audio source in the encoder.`,
+    timestampsRepaired: "The encoder's timestamps jumped or drifted and were corrected. Update the encoder or check its source's clock.",
+    bFrames: (ms: string) => `B-frames delay the video by ${ms} ms. For the least delay set Max B-frames to 0, or the tune "zerolatency".`,
+    noAudio: 'No audio arrives. Add an audio source in the encoder if there should be some.',
+    noVideo: 'No video arrives. Add a video source in the encoder if there should be one.',
+    bitrateLow: (kbps: string) => `The video has ${kbps} kbps, which is too little to look good. Raise the video bitrate in the encoder.`,
+  },
   unknown: 'unknown',
   fps: (fps: string | number) => `${fps} fps`,
   milliseconds: (value: string | number) => `${value} ms`,

@@ -97,7 +97,7 @@ export const live: Messages['live'] = {
   nothingIsLive: 'No hay nada en directo',
   seeItWorkFirstA:
     'Compruébalo primero: una carta de ajuste en movimiento con un reloj y un pitido por segundo, codificada en este equipo.',
-  orMakeAShow: 'O haz un show con tu pantalla, cámara y micrófono:',
+  orMakeAShow: 'O crea un programa con tu pantalla, cámara y micrófono:',
   openTheStudio: 'Abrir el estudio',
   startTheTestStream: 'Iniciar la transmisión de prueba',
   yourRoleMayWatchBut: 'Tu rol puede ver, pero no iniciar transmisiones.',
@@ -283,6 +283,28 @@ export const live: Messages['live'] = {
   switches: 'Cambios',
   bitRate: 'Tasa de bits',
   warnings: 'Avisos',
+  warning: {
+    noKeyframe: (seconds: string) =>
+      `Sin fotograma clave desde hace ${seconds} s: los espectadores nuevos no pueden empezar. Pon el intervalo de fotogramas clave a 2 s en el codificador (OBS: Ajustes → Salida).`,
+    keyframeIntervalLong: (seconds: string, behind: string) =>
+      `Llega un fotograma clave cada ${seconds} s, así que los espectadores de HLS van ${behind} s o más por detrás. Pon el intervalo de fotogramas clave a 2 s en el codificador (OBS: Ajustes → Salida).`,
+    framesDropped: (frames: string, seconds: string) =>
+      `Faltan ${frames} fotogramas en los últimos ${seconds} s. El codificador o su red no dan abasto: baja la tasa de bits o la resolución.`,
+    framesLate: (frames: string, seconds: string) =>
+      `${frames} fotogramas de los últimos ${seconds} s llegaron tarde. La red hasta este servidor se atasca: baja la tasa de bits o usa un cable.`,
+    audioAhead: (ms: string) =>
+      `El audio llega ${ms} ms antes que el vídeo. Revisa la compensación de sincronía de la fuente de audio en el codificador.`,
+    audioBehind: (ms: string) =>
+      `El audio llega ${ms} ms después que el vídeo. Revisa la compensación de sincronía de la fuente de audio en el codificador.`,
+    timestampsRepaired:
+      'Las marcas de tiempo del codificador saltaron o se desviaron y se corrigieron. Actualiza el codificador o revisa el reloj de su fuente.',
+    bFrames: (ms: string) =>
+      `Los fotogramas B retrasan el vídeo ${ms} ms. Para el menor retraso pon el máximo de fotogramas B a 0, o el ajuste "zerolatency".`,
+    noAudio: 'No llega audio. Añade una fuente de audio en el codificador si debería haberlo.',
+    noVideo: 'No llega vídeo. Añade una fuente de vídeo en el codificador si debería haberlo.',
+    bitrateLow: (kbps: string) =>
+      `El vídeo tiene ${kbps} kbps, demasiado poco para verse bien. Sube la tasa de bits del vídeo en el codificador.`,
+  },
   unknown: 'desconocido',
   fps: (fps) => `${fps} fps`,
   milliseconds: (value) => `${value} ms`,

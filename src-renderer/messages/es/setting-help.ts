@@ -84,7 +84,7 @@ export const settingHelp: Readonly<Record<string, string>> = {
   'Beside images that do not fill, #rrggbb or #rrggbbaa': 'Junto a imágenes que no llenan el espacio, #rrggbb o #rrggbbaa',
   'When nobody sees it: goes on, pauses, or restarts when it is visible again':
     'Cuando nadie la ve: continúa, se pausa, o empieza de nuevo al volver a verse',
-  'Which of `text`, `file` and `url` is shown': 'Cuál de `text`, `file` y `url` se muestra',
+  'Which of `text`, `file` and `url` is shown': 'Qué se muestra: el texto, el de un archivo o el de una URL',
   'The text itself': 'El texto',
   'Text file on the machine of the host, UTF-8 or UTF-16; read again when it changes':
     'Archivo de texto en la máquina del servidor, UTF-8 o UTF-16; se lee de nuevo cuando cambia',

@@ -120,6 +120,32 @@ export const studioHistory = {
   empty: 'Aún no se ha cambiado nada.',
   start: 'Como se abrió',
   further: 'Más atrás',
+  sorts: {
+    canvas: 'lienzo',
+    scene: 'escena',
+    source: 'fuente',
+    transition: 'transición',
+    output: 'salida',
+    macro: 'macro',
+    track: 'pista',
+    item: 'elemento',
+    filter: 'filtro',
+  },
+  verbs: {
+    Add: (name: string, sort: string) => `Añadir ${sort} «${name}»`,
+    Remove: (name: string, sort: string) => `Quitar ${sort} «${name}»`,
+    Move: (name: string) => `Mover «${name}»`,
+    Reorder: (name: string) => `Reordenar «${name}»`,
+    Ungroup: (name: string) => `Desagrupar «${name}»`,
+    Duplicate: (name: string) => `Duplicar «${name}»`,
+  },
+  counts: {
+    Group: (count: string) => `Agrupar ${count} elementos`,
+    Paste: (count: string) => (count === 'an' ? 'Pegar un elemento' : `Pegar ${count} elementos`),
+  },
+  change: (what: string, name: string) => `Cambiar «${name}» (${what})`,
+  changeShow: (what: string) => `Cambiar el programa (${what})`,
+  more: (step: string, count: string) => `${step} y ${count} más`,
 }
 
 /** Texts of the window in which a page is used; their keys are those of `src-renderer/studio/interact/messages.ts`. */

@@ -6,6 +6,7 @@ import { locale } from '../../messages/language.ts'
 import { redo, undo } from '../show-store.ts'
 import type { HistoryList, OpenCollection } from '../types.ts'
 import { t } from './messages.ts'
+import { stepWords } from './step-words.ts'
 
 /** Steps that are listed each way. */
 const limit = 100
@@ -84,7 +85,7 @@ function Steps({ revision }: { readonly revision: number }) {
             data-testid="history-undone"
             onClick={() => void jump(redo, index + 1)}
           >
-            <span className="entry-name">{step.name}</span> <span className="quiet small">{timeOf(step.time)}</span>
+            <span className="entry-name">{stepWords(step.name)}</span> <span className="quiet small">{timeOf(step.time)}</span>
           </button>
         ))
         .toReversed()}
@@ -98,7 +99,7 @@ function Steps({ revision }: { readonly revision: number }) {
           data-testid="history-done"
           onClick={() => void jump(undo, index)}
         >
-          <span className="entry-name">{step.name}</span> <span className="quiet small">{timeOf(step.time)}</span>
+          <span className="entry-name">{stepWords(step.name)}</span> <span className="quiet small">{timeOf(step.time)}</span>
         </button>
       ))}
       {done.length > 0 && (

@@ -40,6 +40,12 @@ export async function createShow(wanted: string, collection: Readonly<Record<str
   return name
 }
 
+/** The transitions that a show starts with, by their names in the page's language. */
+export const usualTransitions = (): readonly Readonly<Record<string, unknown>>[] => [
+  { id: 'cut', name: t.start.cut, kind: 'cut', durationMs: 0 },
+  { id: 'fade', name: t.start.fade, kind: 'fade', durationMs: 300 },
+]
+
 /** A show with one empty scene, a stream of this host and a recording; returns its name when it is open. */
 export async function makeEmptyShow(force = false): Promise<string> {
   const name = freeName(t.start.newName, await listShows())
@@ -48,6 +54,7 @@ export async function makeEmptyShow(force = false): Promise<string> {
     version: 1,
     name,
     scenes: [{ id: 'scene-1', name: t.start.sceneName }],
+    transitions: usualTransitions(),
     outputs: [
       { id: 'this-host', name: t.start.hostOutput, kind: 'host', settings: { stream: 'studio', title: name } },
       { id: 'recording', name: t.start.recording, kind: 'recording' },

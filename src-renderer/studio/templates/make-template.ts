@@ -1,4 +1,5 @@
 import { t as studio } from '../messages.ts'
+import { usualTransitions } from '../shows/new-show.ts'
 import { chatting } from './designs/chatting.ts'
 import { gaming } from './designs/gaming.ts'
 import { interview } from './designs/interview.ts'
@@ -60,6 +61,7 @@ export function makeTemplate(name: TemplateName, options: TemplateOptions) {
     ],
     scenes: stage.scenes,
     sources: stage.sources,
+    transitions: usualTransitions(),
     transition: 'fade',
     outputs: [
       { id: 'this-host', name: studio.start.hostOutput, kind: 'host', settings: { stream: 'studio', title: options.title } },

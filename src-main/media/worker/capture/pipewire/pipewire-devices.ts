@@ -58,7 +58,7 @@ export class PipeWireDevices {
     }
     if (this.#state === 'ready') return
     const problem = this.#problem || 'PipeWire does not answer in time'
-    throw new AppError('studio.devices_unavailable', `${problem}; ${startPipeWireRemedy}`)
+    throw new AppError('studio.devices_unavailable', problem)
   }
 
   close(): void {
