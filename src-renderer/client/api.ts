@@ -18,6 +18,8 @@ export class ApiError extends Error {
 }
 
 let signedOut: () => void = () => {}
+/** Sign-ins of this page. */
+let signIns = 0
 
 /** Calls back when any request is answered with 401. */
 export function onSignedOut(listener: () => void): void {
@@ -103,6 +105,7 @@ export async function request<T>(
   const headers: Record<string, string> = { accept: 'application/json' }
   if (options.body !== undefined) headers['content-type'] = 'application/json'
   if (method === 'POST') headers['idempotency-key'] = randomId()
+  const signInsBefore = signIns
   let response: Response
   try {
     response = await fetch(`/api/v1${path}${queryText(options.query ?? {})}`, {
@@ -118,9 +121,11 @@ export async function request<T>(
   }
   if (!response.ok) {
     const problem = problemOf(response.status, await response.text().catch(() => ''))
-    if (problem.status === 401 && !options.quiet) signedOut()
+    // What was asked before the sign-in says nothing of it.
+    if (problem.status === 401 && !options.quiet && signInsBefore === signIns) signedOut()
     throw problem
   }
+  if (method === 'POST' && path === '/sessions') signIns++
   if (response.status === 204) return undefined as T
   const text = await response.text()
   return (text === '' ? undefined : JSON.parse(text)) as T
