@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { AppError } from '../../../platform/errors.ts'
 import type { Collection } from '../../document/collection.ts'
 import type { CanvasSwitch, EngineEvent } from '../engine/studio-engine.ts'
@@ -76,6 +76,12 @@ describe('the document of a trial', () => {
   })
 })
 
+/** Lets pass what a trial waits for by itself; files and what the engine says go on. */
+function fakeTimers(): void {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] })
+  onTestFinished(() => void vi.useRealTimers())
+}
+
 function setup() {
   const listeners = new Set<(event: EngineEvent) => void>()
   const notify = (event: object): void => {
@@ -107,7 +113,7 @@ function setup() {
     return new Uint8Array([1, 2, 3])
   })
   let viewers = 0
-  const trials = new TransitionTrial({ engine, still, show: () => show, viewers: () => viewers, unseenMs: 500 })
+  const trials = new TransitionTrial({ engine, still, show: () => show, viewers: () => viewers, unseenMs: 500, leadMs: 1 })
   return { trials, engine, still, switched, shown: () => shown, watch: (count: number) => (viewers = count) }
 }
 
@@ -148,14 +154,16 @@ describe('a trial of a transition', () => {
   })
 
   it('ends by itself when nobody looks', async () => {
+    fakeTimers()
     const { trials, engine, watch } = start()
     watch(1)
     await trials.start(wish('fade'))
-    await new Promise((resolve) => setTimeout(resolve, 2200))
+    await vi.advanceTimersByTimeAsync(60_000)
     expect(engine.stop).not.toHaveBeenCalled()
     watch(0)
-    await vi.waitFor(() => expect(engine.stop).toHaveBeenCalledOnce(), { timeout: 10_000 })
+    await vi.advanceTimersByTimeAsync(2000)
     expect(trials.document).toBeUndefined()
+    await expect.poll(() => engine.stop.mock.calls.length).toBe(1)
   })
 
   it('goes on without what has no image now', async () => {
@@ -191,11 +199,13 @@ describe('what a page may do to a trial', () => {
   })
 
   it('ends by itself though its engine answered a run with an error', async () => {
+    fakeTimers()
     const { trials, engine } = start()
     const { trial } = await trials.start(wish('fade'))
     engine.switchTo = () => Promise.reject(new AppError('studio.not_running'))
     await expect(trials.run(trial)).rejects.toMatchObject({ code: 'studio.not_running' })
-    await vi.waitFor(() => expect(engine.stop).toHaveBeenCalledOnce(), { timeout: 10_000 })
+    await vi.advanceTimersByTimeAsync(2000)
     expect((await trials.start(wish('fade'))).trial).not.toBe(trial)
+    expect(engine.stop).toHaveBeenCalledOnce()
   })
 })

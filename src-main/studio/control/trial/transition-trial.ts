@@ -24,6 +24,8 @@ export interface TransitionTrialOptions {
   readonly viewers: () => number
   /** A trial at which nobody looks ends after so long, ms. */
   readonly unseenMs?: number
+  /** For how long the first scene is seen before the transition starts, ms. */
+  readonly leadMs?: number
 }
 
 export interface Trial {
@@ -52,8 +54,7 @@ const usualUnseenMs = 10_000
 const maxMs = 5 * 60_000
 /** Starts and runs that wait for the one that is being done: a page waits for the answer to each. */
 const maxWaiting = 8
-/** For how long the first scene is seen before the transition starts, ms. */
-const leadMs = 600
+const usualLeadMs = 600
 /** What a transition may take beyond its own longest duration, ms. */
 const patienceMs = 75_000
 
@@ -127,7 +128,7 @@ export class TransitionTrial {
       let ended: ReturnType<typeof untilEnded> | undefined
       try {
         await engine.switchTo([{ canvas: trialCanvas, scene: trialScenes.from, transition: undefined }])
-        await delay(leadMs)
+        await delay(this.#options.leadMs ?? usualLeadMs)
         this.#of(trial)
         const startedMs = performance.now()
         if (!cut) ended = untilEnded(engine)
