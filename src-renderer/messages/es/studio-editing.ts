@@ -191,7 +191,7 @@ export const studioWindows = {
   of: 'Ventana',
   ofName: { any: 'título o clase', title: 'título', class: 'clase', other: 'las demás ventanas' },
   how: 'Comparación',
-  howName: { contains: 'contiene', regex: 'coincide (expresión regular)' },
+  howName: { contains: 'contiene', regex: 'coincide (regex)' },
   text: 'Texto',
   delay: 'Retardo, ms',
   scene: 'Escena',

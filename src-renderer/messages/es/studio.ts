@@ -416,7 +416,7 @@ export const studioCanvas = {
     title: 'En el lienzo del estudio, mientras tiene el foco',
     nudge: 'Mover los elementos seleccionados un píxel',
     nudgeFar: 'Moverlos diez píxeles',
-    escape: 'Al arrastrar: dejar todo como estaba; si no: no seleccionar nada',
+    escape: 'Devolver lo que se arrastra, o no seleccionar nada',
     zoomIn: 'Ampliar; la rueda lo hace donde está el puntero',
     zoomOut: 'Reducir',
     pan: 'Al arrastrar: mover la vista; también con el botón central',

@@ -61,7 +61,7 @@ export const t = section('studioCanvas', {
     title: 'On the canvas of the studio, while it has the focus',
     nudge: 'Move the selected items by one pixel',
     nudgeFar: 'Move them by ten pixels',
-    escape: 'While dragging: put everything back; else: select nothing',
+    escape: 'Put back what is dragged, or select nothing',
     zoomIn: 'Zoom in; the wheel does so at the pointer',
     zoomOut: 'Zoom out',
     pan: 'With a drag: move the view; the middle button does so, too',

@@ -20,7 +20,7 @@ export const t = section('studioWindows', {
   of: 'Window',
   ofName: { any: 'title or class', title: 'title', class: 'class', other: 'all other windows' },
   how: 'Comparison',
-  howName: { contains: 'contains', regex: 'matches (regular expression)' },
+  howName: { contains: 'contains', regex: 'matches regex' },
   text: 'Text',
   delay: 'Delay, ms',
   scene: 'Scene',
