@@ -22,6 +22,7 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
   'desktop-notifications': { part: 'host', cost: 'cpu' },
   'desktop-tray': { part: 'host', cost: 'cpu' },
   'desktop-window': { part: 'host', cost: 'cpu' },
+  'desktop-windows': { part: 'host', cost: 'cpu' },
   'docs-examples': { part: 'host', cost: 'wait', quick: true },
   'editor-reach': { part: 'host', cost: 'cpu', quick: true },
   'failures': { part: 'host', cost: 'cpu' },

@@ -89,7 +89,7 @@ describe('a show with its media as one file', () => {
     expect(missing).toMatch(/notes\.txt/)
     await look(page, 'studio-export')
     const [download] = await Promise.all([page.waitForEvent('download'), page.getByTestId('export-download').click()])
-    expect(download.suggestedFilename()).toBe('evening.tar')
+    expect(download.suggestedFilename()).toBe('evening.ami-collection')
     bundle = at('evening.tar')
     await download.saveAs(bundle)
     expect(execFileSync('tar', ['-tf', bundle], { encoding: 'utf8' }).trim().split('\n')).toEqual([

@@ -35,7 +35,16 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** What of the shell the commands of the host may load. */
-const shellFaces = ['src-main/shell/open-window.ts', 'src-main/shell/desktop.ts', 'src-main/shell/linux/desktop-parts.ts']
+const shellFaces = [
+  'src-main/shell/open-window.ts',
+  'src-main/shell/desktop.ts',
+  'src-main/shell/linux/desktop-parts.ts',
+  'src-main/shell/linux/x11/x-desktop.ts',
+  'src-main/shell/windows/desktop-windows.ts',
+  'src-main/shell/windows/window-system.ts',
+  'src-main/shell/follow/shell-link.ts',
+  'src-main/shell/shell-messages.ts',
+]
 
 const isTest = (file: string): boolean => file.endsWith('.test.ts') || file.split('/').includes('testing')
 

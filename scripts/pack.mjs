@@ -79,6 +79,7 @@ async function writeDesktopFiles(share) {
     cpSync(from, join(share, to))
   }
   put('resources/ami-streams.desktop', 'applications/ami-streams.desktop')
+  put('resources/ami-streams-mime.xml', 'mime/packages/ami-streams.xml')
   put('resources/ami-streams.metainfo.xml', 'metainfo/ami-streams.metainfo.xml')
   put('src-renderer/theme/icon.svg', 'icons/hicolor/scalable/apps/ami-streams.svg')
   for (const size of [16, 24, 32, 48, 64, 128, 256, 512]) {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
 import { until } from './until.ts'
+import { XClient, type XMonitor } from './x-client.ts'
 import { type RunningXvfb, startXvfb } from './xvfb.ts'
 
 const run = promisify(execFile)
@@ -45,9 +46,11 @@ export interface SessionProgram {
 export interface DesktopOptions {
   readonly width?: number
   readonly height?: number
+  /** Displays that the screen is divided into; the first is at the server's own output. */
+  readonly displays?: readonly XMonitor[]
 }
 
-export async function startDesktop({ width = 1280, height = 720 }: DesktopOptions = {}): Promise<DesktopSession> {
+export async function startDesktop({ width = 1280, height = 720, displays = [] }: DesktopOptions = {}): Promise<DesktopSession> {
   const folder = mkdtempSync(join(tmpdir(), 'ami-desktop-'))
   for (const name of ['runtime', 'home', 'config', 'cache', 'state', 'data']) mkdirSync(join(folder, name), { mode: 0o700 })
   const xvfb = await startXvfb({ width, height })
@@ -136,12 +139,22 @@ export async function startDesktop({ width = 1280, height = 720 }: DesktopOption
   try {
     start('dbus-daemon', ['--session', `--address=${address}`, '--nofork', '--nopidfile'])
     await until(() => existsSync(join(folder, 'runtime/bus')), 'the session bus listens')
+    // Before the window manager reads them.
+    if (displays.length > 0) await divideScreen(xvfb, displays)
     start('openbox', [])
     return session
   } catch (error) {
     await session.stop()
     throw error
   }
+}
+
+async function divideScreen(xvfb: RunningXvfb, displays: readonly XMonitor[]): Promise<void> {
+  const client = await XClient.connect(xvfb)
+  const [output] = await client.outputs()
+  for (const [index, display] of displays.entries()) await client.setMonitor(index === 0 ? { ...display, output: output! } : display)
+  await client.sync()
+  client.close()
 }
 
 /** Debian's xfce4-panel with the plugin that shows icons of programs, at the top of the screen. */

@@ -8,6 +8,22 @@ export interface ApiTypes {
   audit: {
     GET: { query: { stream?: string | undefined; kind?: string | undefined; about?: 'administration' | 'streams' | 'viewers' | undefined; cursor?: string | undefined; limit?: number | undefined }; answer: { items: { id: number; time: string; about: 'administration' | 'streams' | 'viewers'; kind: string; message: string; streamId?: string; streamName?: string; sessionId?: string; remoteAddress?: string; actor?: string; code?: string; data?: Record<string, unknown> }[]; nextCursor: string | null } }
   }
+  desktop: {
+    GET: { answer: { shell: { displays: { id: string; name: string; bounds: { x: number; y: number; width: number; height: number }; primary: boolean }[]; windows: { id: string; view: DesktopShellWindowsItemView2; fullScreen: boolean; display: string | null; reopens: boolean }[] } | null } }
+    shell: {
+      GET: { answer: unknown }
+    }
+    show: {
+      POST: { body: { path?: string | undefined }; answer: undefined }
+    }
+    windows: {
+      POST: { body: { view: DesktopShellWindowsItemView2; display?: string | undefined; fullScreen?: boolean | undefined; reopens?: boolean | undefined }; answer: undefined }
+      '*': {
+        PATCH: { body: { reopens: boolean }; answer: undefined }
+        DELETE: { answer: undefined }
+      }
+    }
+  }
   'editor-reach': {
     GET: { answer: EditorReach }
     PATCH: { body: { folders?: readonly string[] | undefined; hosts?: readonly string[] | undefined }; answer: EditorReach }
@@ -920,6 +936,9 @@ export interface ApiTypes {
       '*': {
         GET: { answer: PostStudioUploads }
         DELETE: { answer: undefined }
+        bundle: {
+          GET: { answer: { name: string; scenes: number; sources: number; outputs: number; listed: { name: string; kind: string }[]; urls: string[]; macros: number; media: number; mediaBytes: number; missing: string[] } }
+        }
         bytes: {
           PUT: { query: { offset: number }; answer: PostStudioUploads }
         }
@@ -941,6 +960,8 @@ export interface ApiTypes {
   }
 }
 
+type DesktopShellWindowsItemView = { kind: 'projector'; of: 'program' | 'preview' | 'scene' | 'source'; id: string }
+type DesktopShellWindowsItemView2 = { kind: 'main' } | { kind: 'multiview' } | { kind: 'docks' } | DesktopShellWindowsItemView
 type EditorReach = { folders: string[]; hosts: string[]; mediaFolders: string[] }
 type LiveAccess = { play: { allow: string[]; deny: string[] }; publish: { allow: string[]; deny: string[] } }
 type LiveAlertChannelsItem = { id: string; kind: 'webhook' | 'slack' | 'email'; label: string; where: string; createdAt: string; lastError: string | null }
@@ -1041,7 +1062,7 @@ type PostStudioOverlayFileItemData = { state: 'off' | 'connecting' | 'running' |
 type PostStudioOverlayFileItem = { id: string; createdAt: string; kind: string; name: string; settings: Record<string, unknown>; state: unknown; data: PostStudioOverlayFileItemData; pages: number }
 type PostStudioPreviewCanvasesItem = { canvas: string; program: string; preview: string | null; transition: string | null }
 type PostStudioPreview = { studioMode: boolean; transition: string | null; durationMs: number | null; canvases: PostStudioPreviewCanvasesItem[] }
-type StudioPreviewFeedGetQuery = { canvas?: string | undefined; of?: 'program' | 'preview' | undefined; height?: 180 | 270 | 360 | 450 | 540 | 630 | 720 | undefined }
+type StudioPreviewFeedGetQuery = { canvas?: string | undefined; of?: 'program' | 'preview' | 'scene' | 'source' | undefined; scene?: string | undefined; source?: string | undefined; height?: 180 | 270 | 360 | 450 | 540 | 630 | 720 | undefined }
 type PostStudioProgram = { canvas: string; scene: string; transition: string; durationMs: number; frame: number | null; tookMs: number | null; followed: { canvas: string; scene: string }[] }
 type StudioRecoveryOfferOutputsItem = { id: string; name: string; kind: string; goesOn: boolean; why: string | null }
 type StudioRecoveryOfferRecordingsItem = { id: string; title: string; state: string; durationMs: number; bytes: number }

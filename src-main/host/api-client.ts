@@ -4,8 +4,12 @@ import { readHostFile } from '../platform/identity/host-file.ts'
 /** The public API, as the command line uses it. */
 export interface ApiClient {
   readonly url: string
+  /** Of the host's own run, or the one that was given. */
+  readonly token?: string
   get<T>(path: string): Promise<T>
   send<T>(method: 'POST' | 'PATCH' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<T>
+  /** Sends bytes by PUT. */
+  sendBytes<T>(path: string, bytes: Uint8Array): Promise<T>
   /** An answer that is not JSON, e.g. an image. */
   bytes(path: string): Promise<Uint8Array>
   /** Calls back for every event of these topics until the signal, or until the host goes away. Rejects where it cannot be reached. */
@@ -67,8 +71,13 @@ export function findHost(options: ClientOptions): ApiClient {
   }
   return {
     url,
+    ...(token && { token }),
     get: (path) => call('GET', path),
     send: (method, path, body) => call(method, path, body),
+    async sendBytes(path, bytes) {
+      const headers = { ...authorization, 'content-type': 'application/octet-stream' }
+      return answerOf(await reach(path, { method: 'PUT', headers, body: bytes, signal: AbortSignal.timeout(60_000) }))
+    },
     async bytes(path) {
       const response = await reach(path, { headers: authorization, signal: AbortSignal.timeout(30_000) })
       return response.ok ? new Uint8Array(await response.arrayBuffer()) : answerOf(response)

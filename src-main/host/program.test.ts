@@ -36,22 +36,26 @@ describe('the help of the command line', () => {
     `)
     expect(out.slice(out.indexOf('Commands:'))).toMatchInlineSnapshot(`
       "Commands:
-        start [options]     run the host and open a window on it
-        host [options]      run the host without a window
-        demo                the built-in test stream: moving video with a clock and a
-                            beep
-        status [options]    what the running host does
-        streams             list and manage streams
-        studio              run a show: scenes, sources, outputs
-        keys                create and manage stream keys
-        tokens              tokens for programs, and sign-in links for people
-        service             run the host as a systemd service
-        tray [options]      an icon in the panel of the desktop: what is live, scenes,
-                            mute, go live; follows a host that runs as a service, too
-        doctor [options]    what is present, what is missing, and what to do about it
-        completion <shell>  print the script that completes commands in a shell;
-                            packages bring it along
-        help [command]      display help for command
+        start [options]          run the host and open a window on it
+        open [options] [target]  show the window, at what a link or a collection file
+                                 leads to
+        host [options]           run the host without a window
+        demo                     the built-in test stream: moving video with a clock
+                                 and a beep
+        status [options]         what the running host does
+        streams                  list and manage streams
+        studio                   run a show: scenes, sources, outputs
+        keys                     create and manage stream keys
+        tokens                   tokens for programs, and sign-in links for people
+        service                  run the host as a systemd service
+        tray [options]           an icon in the panel of the desktop: what is live,
+                                 scenes, mute, go live; follows a host that runs as a
+                                 service, too
+        doctor [options]         what is present, what is missing, and what to do
+                                 about it
+        completion <shell>       print the script that completes commands in a shell;
+                                 packages bring it along
+        help [command]           display help for command
 
       Examples:
         streams                         the host and a window on it

@@ -6,6 +6,7 @@ import { addDemoCommands } from './commands/demo.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
 import { addHostCommand } from './commands/host.ts'
 import { addKeysCommands } from './commands/keys.ts'
+import { addOpenCommand } from './commands/open.ts'
 import { addServiceCommands } from './commands/service.ts'
 import { addStartCommand } from './commands/start.ts'
 import { addStatusCommand } from './commands/status.ts'
@@ -50,6 +51,7 @@ Examples:
   streams doctor                  when something does not work`,
     )
   addStartCommand(program, context)
+  addOpenCommand(program, context)
   addHostCommand(program, context)
   addDemoCommands(program, context)
   addStatusCommand(program, context)

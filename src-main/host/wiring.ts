@@ -36,11 +36,13 @@ import type { ClosableLogger } from '../platform/telemetry/logger.ts'
 import { createMetrics } from '../platform/telemetry/metrics.ts'
 import { createStudio, studioMigrations } from '../studio/index.ts'
 import type { Config } from './config.ts'
+import { desktopRoutes, desktopSocket } from './desktop/desktop-routes.ts'
+import { DesktopShells } from './desktop/desktop-shells.ts'
 import { examine } from './doctor/examine.ts'
 import { manyCrashes, openLastRun } from './last-run.ts'
 import { mediaEnginePresent } from './media-engine.ts'
 import { hostRoutes } from './routes/host-routes.ts'
-import { identityRoutes, signInUrl } from './routes/identity-routes.ts'
+import { identityRoutes, signInUrl, windowUrl } from './routes/identity-routes.ts'
 import { reachRoutes } from './routes/reach-routes.ts'
 import { createRuntimeSettings } from './runtime-settings.ts'
 import { isWide, shownHost } from './shown-host.ts'
@@ -79,8 +81,10 @@ export interface RunningHost {
   readonly token: string
   /** SHA-256 of the certificate that no browser knows, where the sign-in link needs it. */
   readonly unknownCertificate: string | undefined
-  /** URL for a window on this machine; with a one-time sign-in where one is needed. */
-  windowUrl(): string
+  /** URL of a page for a window on this machine; with a one-time sign-in where one is needed. */
+  windowUrl(path?: string): string
+  /** The desktop that shows windows for this host. */
+  readonly shells: DesktopShells
   /** Streams that are live now, those that wait for a returning publisher included, and outputs of the studio that run elsewhere. */
   onAir(): number
   /**
@@ -276,6 +280,7 @@ export async function startHost({
       doctor: () => examine(config),
     })
     open.push(() => health.stop())
+    const shells = new DesktopShells(events)
     const routes: readonly RouteDefinition[] = [
       ...live.routes,
       ...studio.routes,
@@ -320,13 +325,14 @@ export async function startHost({
         }),
       }),
       ...reachRoutes({ reach, audit }),
+      ...desktopRoutes({ shells, events, audit }),
       ...identityRoutes({ tokens, sessions, links, attempts, audit, events, signInRequired: () => api?.access.signInRequired ?? true }),
     ]
 
     const ticketKeys = live.deliveryProcesses > 0 ? randomBytes(48) : undefined
     api = createApi({
       routes,
-      sockets: studio.sockets,
+      sockets: [...studio.sockets, desktopSocket(shells)],
       media: live.front,
       bind: config.bind,
       httpPort: config.httpPort,
@@ -430,7 +436,8 @@ export async function startHost({
       signInRequired,
       token,
       unknownCertificate: signInBase === httpsUrl && certificate?.selfMade ? certificate.fingerprint : undefined,
-      windowUrl: () => (signInRequired ? signInUrl(localUrl, links.create('admin').secret) : localUrl),
+      windowUrl: (path = '/') => windowUrl(localUrl, path, signInRequired ? links.create('admin').secret : undefined),
+      shells,
       onAir: () => live.health().active + studio.running(),
       stop: (by = 'system', followed = false) => {
         endedBy = by

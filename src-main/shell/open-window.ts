@@ -4,13 +4,13 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { findProgram } from '../platform/config/installed-browsers.ts'
-import { chooseWindow } from './choose-window.ts'
+import { chooseWindow, type WindowLook } from './choose-window.ts'
 
 /**
  * How a window's program ended. `closed`: a person closed it. `handed-over`: it went at once, because a window that is open already took
- * the URL. `failed`: it could not show anything.
+ * the URL. `failed`: it could not show anything. `crashed`: it was killed, or ended with an error.
  */
-export type WindowEnd = 'closed' | 'handed-over' | 'failed'
+export type WindowEnd = 'closed' | 'handed-over' | 'failed' | 'crashed'
 
 /** As long as the sign-in link in it is valid, ms: a busy machine may take its time to start a browser. */
 const pageLifeMs = 10 * 60_000
@@ -34,6 +34,7 @@ export interface OpenWindowOptions {
   /** The browser keeps its profile below this folder. */
   readonly dataDir: string
   readonly env?: Readonly<Record<string, string | undefined>>
+  readonly look?: WindowLook
 }
 
 /** How often a window is looked at that another process opened, ms. */
@@ -84,15 +85,16 @@ function findElectron(env: Readonly<Record<string, string | undefined>>): string
 export function openWindow(url: string, options: OpenWindowOptions): Promise<OpenedWindow> {
   const env = options.env ?? process.env
   const main = fileURLToPath(new URL('../shell/main.js', import.meta.url))
-  const plan = chooseWindow(url, {
+  const around = {
     platform: process.platform,
     env,
     isRoot: process.getuid?.() === 0,
     electron: findElectron(env),
     electronMain: existsSync(main) ? main : undefined,
-    find: (name) => findProgram(name, env.PATH ?? ''),
+    find: (name: string) => findProgram(name, env.PATH ?? ''),
     profileDir: options.dataDir,
-  })
+  }
+  const plan = chooseWindow(url, around, options.look)
   const none = (reason: string): OpenedWindow => ({ kind: 'none', reason, onClosed: () => undefined, close: () => undefined })
   if (plan.kind === 'none') return Promise.resolve(none(plan.reason))
   const page = plan.kind === 'chromium' ? plan.page : undefined
@@ -120,10 +122,13 @@ export function openWindow(url: string, options: OpenWindowOptions): Promise<Ope
     })
     child.once('spawn', () => {
       const openedMs = performance.now()
+      let asked = false
       const ended = new Promise<WindowEnd>((end) => {
         child.once('exit', (code) => {
           const soon = performance.now() - openedMs < minLookMs
-          end(!soon ? 'closed' : code === 0 ? 'handed-over' : 'failed')
+          if (asked) end('closed')
+          else if (soon) end(code === 0 ? 'handed-over' : 'failed')
+          else end(code === 0 ? 'closed' : 'crashed')
         })
       })
       // A window that was open already may be about to read the page.
@@ -132,7 +137,10 @@ export function openWindow(url: string, options: OpenWindowOptions): Promise<Ope
         kind: plan.kind,
         ...(child.pid === undefined ? {} : { pid: child.pid }),
         onClosed: (listener) => void ended.then(listener),
-        close: () => void child.kill(),
+        close: () => {
+          asked = true
+          child.kill()
+        },
       })
     })
   })

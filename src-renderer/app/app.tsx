@@ -7,23 +7,35 @@ import { startReadAhead } from '../components/read-ahead.ts'
 import { Toasts } from '../components/toasts.tsx'
 import { app as t } from '../messages/page.ts'
 import { askBeforeClosing } from './ask-before-closing.ts'
+import { followLinks } from './follow-links.ts'
 import { Frame } from './frame.tsx'
 import { Palette } from './palette.tsx'
 import { Sections } from './sections.tsx'
 import { Shortcuts } from './shortcuts.tsx'
 import { SignIn } from './sign-in.tsx'
 
-/** A window of its own, which few open. */
+/** Windows of their own, which few open. */
 const MultiviewWindow = loadLater(async () => (await import('../studio/multiview/multiview-window.tsx')).MultiviewWindow, { as: 'page' })
+const ProjectorWindow = loadLater(async () => (await import('../studio/windows/projector-window.tsx')).ProjectorWindow, { as: 'page' })
+const DocksWindow = loadLater(async () => (await import('../studio/windows/docks-window.tsx')).DocksWindow, { as: 'page' })
 /** Loaded by guests, and by who publishes with a link, alone. */
 const GuestPage = loadLater(async () => (await import('../guest/guest-page.tsx')).GuestPage, { as: 'page', ahead: false })
 const PublisherPage = loadLater(async () => (await import('../publish/publisher-page.tsx')).PublisherPage, { as: 'page', ahead: false })
 
 export function App() {
   useEffect(askBeforeClosing, [])
+  useEffect(followLinks, [])
   const phase = useClient((state) => state.phase)
   const [isStudio] = useRoute('/studio')
-  const isMultiview = new URLSearchParams(useSearch()).has('multiview') && isStudio
+  const [isProjector] = useRoute('/projector')
+  const query = new URLSearchParams(useSearch())
+  const OwnWindow = isProjector
+    ? ProjectorWindow
+    : isStudio && query.has('multiview')
+      ? MultiviewWindow
+      : isStudio && query.has('docks')
+        ? DocksWindow
+        : undefined
   const [isPublisher, publisher] = useRoute('/publish/:name')
   const [isGuest, guest] = useRoute('/guest/:stream')
   const isSignedIn = phase === 'ready' && !isPublisher && !isGuest
@@ -48,8 +60,8 @@ export function App() {
   }
   return (
     <>
-      {isMultiview ? (
-        <MultiviewWindow />
+      {OwnWindow !== undefined ? (
+        <OwnWindow />
       ) : (
         <>
           <Frame>

@@ -9,6 +9,7 @@ import { followHost } from '../client/follow-host.ts'
 import { notifyError } from '../components/toasts.tsx'
 import { startInLanguage } from '../messages/language.ts'
 import { App } from './app.tsx'
+import { noteMainWindow } from './follow-links.ts'
 import { readSection } from './sections.tsx'
 import { restoreTheme } from './theme.ts'
 
@@ -17,6 +18,7 @@ if (!/^\/(?:guest|publish)\/./.test(location.pathname)) readSection(location.pat
 startInLanguage('page', () => {
   restoreTheme()
   onProblem(notifyError)
+  noteMainWindow()
   // Before the first route is drawn: it may change the URL, and a sign-in link is in it.
   void followHost()
   createRoot(document.getElementById('root') as HTMLElement).render(

@@ -156,6 +156,7 @@ export const t = section('studio', {
     rename: 'Rename',
     followWindow: 'Follow a window…',
     ownTransition: 'Transition into it…',
+    projector: 'Open projector',
     pasteItems: 'Paste items into it',
     removeMany: (count: number) => `Delete ${count} scenes`,
     deletedMany: (count: number) => `${count} scenes deleted`,

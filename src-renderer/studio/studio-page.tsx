@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react'
+import { useSearch } from 'wouter'
 import { call } from '../client/api.ts'
 import { loadLater } from '../components/load-later.tsx'
 import { useMayEdit, useTitle } from '../components/page.ts'
@@ -48,6 +49,9 @@ const MacrosDialog = loadLater(async () => (await import('./macros/macros-dialog
 
 const WindowRulesDialog = loadLater(async () => (await import('./window-rules/window-rules-dialog.tsx')).WindowRulesDialog)
 
+const WindowsDialog = loadLater(async () => (await import('./windows/windows-dialog.tsx')).WindowsDialog)
+const AskedByLink = loadLater(async () => (await import('./shows/asked-by-link.tsx')).AskedByLink, { ahead: false })
+
 const TracksDialog = loadLater(async () => (await import('./mixer/tracks-dialog.tsx')).TracksDialog)
 
 /** Ctrl+Z and Ctrl+Shift+Z, unless a text is written: there the browser undoes letters. */
@@ -84,6 +88,8 @@ export function StudioPage() {
   const engine = useShow((state) => state.engine)
   const preparation = useShow((state) => state.preparation)
   const dialog = useView((state) => state.dialog)
+  const query = new URLSearchParams(useSearch())
+  const isAsked = query.has('collection') || query.has('import')
   useHistoryKeys(editor && open !== null)
   if (!loaded) return <div className="studio" aria-busy="true" />
   return (
@@ -103,6 +109,7 @@ export function StudioPage() {
       {preparation !== null && <PreparationNotice {...preparation} />}
       {open === null ? <StartState editor={editor} /> : <OpenShow open={open} editor={editor} />}
       {editor && <UploadList />}
+      {editor && isAsked && <AskedByLink />}
       {editor && dialog === 'guide' && <GuideDialog onClose={() => openDialog(null)} />}
       {editor && dialog === 'template' && <TemplateDialog onClose={() => openDialog(null)} />}
     </div>
@@ -113,6 +120,7 @@ function OpenShow({ open, editor }: { readonly open: OpenCollection; readonly ed
   const [adding, setAdding] = useState<'source' | 'sound' | null>(null)
   const [newOverlay, setNewOverlay] = useState<string | null>(null)
   const overlay = useView((state) => state.overlay)
+  const projected = useView((state) => state.window)
   const program = useShow((state) => state.program)
   const dialog = useView((state) => state.dialog)
   const multiview = useView((state) => state.multiview)
@@ -164,6 +172,9 @@ function OpenShow({ open, editor }: { readonly open: OpenCollection; readonly ed
       {editor && dialog === 'macros' && <MacrosDialog document={document} onClose={() => openDialog(null)} />}
       {editor && dialog === 'windows' && <WindowRulesDialog document={document} scene={scene} onClose={() => openDialog(null)} />}
       {editor && dialog === 'tracks' && <TracksDialog document={document} onClose={() => openDialog(null)} />}
+      {dialog === 'projectors' && (
+        <WindowsDialog document={document} editor={editor} first={projected ?? `program:${canvas.id}`} onClose={() => openDialog(null)} />
+      )}
       {editor && dialog === 'transitions' && <TransitionsDialog document={document} onClose={() => openDialog(null)} />}
       {editor && dialog === 'overlays' && (
         <OverlaysDialog document={document} scene={scene} canvas={canvas} first={overlay} onClose={() => openDialog(null)} />

@@ -1,4 +1,4 @@
-import { Blend, Columns2, Keyboard, LayoutGrid, PanelBottom, PanelRight, Ratio, Redo2, Undo2 } from 'lucide-react'
+import { Blend, Columns2, Keyboard, LayoutGrid, PanelBottom, PanelRight, Projector, Ratio, Redo2, Undo2 } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { HealthChip } from '../health/health-chip.tsx'
 import { t as docksTexts } from './browser-docks/messages.ts'
@@ -18,6 +18,7 @@ import { ShowMenu } from './start/show-menu.tsx'
 import { t as transitions } from './transitions/messages.ts'
 import type { OpenCollection, ProgramState } from './types.ts'
 import { openDialog, select, showAllCanvases, showDocks, showMultiview, useView } from './view-store.ts'
+import { t as windows } from './windows/messages.ts'
 
 interface TopBarProps {
   readonly open: OpenCollection
@@ -107,6 +108,7 @@ export function TopBar({ open, program, editor, canvas, children }: TopBarProps)
         onClick={() => showMultiview(!multiview)}
         testId="multiview-open"
       />
+      <Tool Icon={Projector} label={windows.open} onClick={() => openDialog('projectors')} testId="windows-open" />
       {editor && <Tool Icon={PanelRight} label={docksTexts.open} pressed={docks} onClick={() => showDocks(!docks)} testId="docks-open" />}
       <GuestsButton />
       <span className="spacer" />

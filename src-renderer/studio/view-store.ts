@@ -4,7 +4,7 @@ import { readChoice, storeChoice } from './stored-choice.ts'
 import type { CanvasPart, Scene } from './types.ts'
 
 /** Dialogs of the whole studio: those that edit parts of the open show, and those that make one. */
-export type EditorDialog = 'canvas' | 'macros' | 'tracks' | 'transitions' | 'overlays' | 'template' | 'guide' | 'windows'
+export type EditorDialog = 'canvas' | 'macros' | 'tracks' | 'transitions' | 'overlays' | 'template' | 'guide' | 'windows' | 'projectors'
 
 /** What this page looks at; other pages look at what they please. */
 interface ViewState {
@@ -25,6 +25,8 @@ interface ViewState {
   readonly allCanvases: boolean
   /** Id of the macro that the dialog `macros` shows first; null: the first one. */
   readonly macro: string | null
+  /** What the dialog `projectors` proposes first: as `windows/views.ts` names it. */
+  readonly window: string | null
   /** What is open beside the studio. */
   readonly pane: 'guests' | null
   /** The numbers of the selected item are wanted: its properties take the focus. */
@@ -41,12 +43,16 @@ export const useView = create<ViewState>(() => ({
   docks: readChoice('docks', ['off', 'on']) === 'on',
   allCanvases: readChoice('allCanvases', ['off', 'on']) === 'on',
   macro: null,
+  window: null,
   pane: null,
   editsTransform: false,
 }))
 
 /** Opens a dialog; null closes it. */
-export const openDialog = (dialog: EditorDialog | null): void => useView.setState({ dialog, overlay: null, macro: null })
+export const openDialog = (dialog: EditorDialog | null): void => useView.setState({ dialog, overlay: null, macro: null, window: null })
+
+/** Opens the dialog of projectors and windows with one of them, e.g. `scene:ID`. */
+export const openProjector = (window: string): void => useView.setState({ dialog: 'projectors', window })
 
 /** Opens the dialog of the overlays with one of them. */
 export const openOverlay = (overlay: string): void => useView.setState({ dialog: 'overlays', overlay })

@@ -92,3 +92,8 @@ export function identityRoutes(dependencies: SessionRoutesDependencies): readonl
 export function signInUrl(baseUrl: string, secret: string): string {
   return `${baseUrl}/#link=${secret}`
 }
+
+/** A page for a window on this machine, signed in by a one-time link where that is needed. What is for guests needs none. */
+export function windowUrl(baseUrl: string, path: string, secret: string | undefined): string {
+  return secret === undefined || path.includes('#') ? `${baseUrl}${path}` : `${baseUrl}${path}#link=${secret}`
+}

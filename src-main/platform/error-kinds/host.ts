@@ -171,4 +171,24 @@ export const hostErrors = {
     title: 'There is no desktop to show an icon on',
     remedy: 'Run it in a graphical session that has a message bus (DBUS_SESSION_BUS_ADDRESS).',
   },
+  'desktop.no_shell': {
+    status: 409,
+    title: 'No desktop shows windows for this host',
+    remedy: 'Run `streams` in the graphical session that the windows are to be in, or open them in this browser.',
+  },
+  'desktop.window_failed': {
+    status: 409,
+    title: 'The desktop did not open the window',
+    remedy: 'Read what is wrong; a window that was closed already is opened again.',
+  },
+  'host.of_other_user': {
+    status: 403,
+    title: 'The data folder belongs to another user',
+    remedy: 'Choose a folder of your own with --data, or ask that user for an invitation to their host.',
+  },
+  'link.invalid': {
+    status: 400,
+    title: 'The link leads nowhere',
+    remedy: 'Check that it was copied whole: docs/desktop-program.md lists the links that there are.',
+  },
 } as const satisfies Record<string, ErrorKind>

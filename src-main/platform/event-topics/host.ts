@@ -15,6 +15,8 @@ export const hostTopics = {
   'audit': { role: 'viewer', state: 'GET /audit', summary: 'A line was added to the audit log' },
   'browser-session.created': { role: 'admin', state: 'GET /sessions', summary: 'A browser signed in' },
   'browser-session.ended': { role: 'admin', state: 'GET /sessions', summary: 'A browser signed out, or was signed out' },
+  'desktop.changed': { role: 'admin', state: 'GET /desktop', summary: 'Displays or windows of the desktop changed' },
+  'desktop.show': { role: 'admin', state: 'GET /desktop', summary: 'The main window of the desktop is to show a page' },
   'editor-reach.updated': { role: 'editor', state: 'GET /editor-reach', summary: 'What editors may name changed' },
   'health.findings': { role: 'viewer', state: 'GET /health/findings', summary: 'What is wrong, or its figures, changed' },
   'health.log': { role: 'admin', state: 'GET /health/log', summary: 'A line was added to the log; sent to clients that name the topic' },

@@ -1,4 +1,5 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, statSync } from 'node:fs'
+import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { AppError } from '../errors.ts'
@@ -7,9 +8,10 @@ import { readHostFile } from './host-file.ts'
 
 /**
  * Takes the data folder for this process. The lock is SQLite's own on a small file, which the system releases even when the process is
- * killed. Throws `host.already_running`. Returns the function that releases it.
+ * killed. Throws `host.already_running` and `host.of_other_user`. Returns the function that releases it.
  */
 export function lockDataFolder(dir: string): () => void {
+  checkOwner(dir)
   let lock: DatabaseSync | undefined
   try {
     mkdirSync(dir, { recursive: true, mode: 0o700 })
@@ -28,4 +30,20 @@ export function lockDataFolder(dir: string): () => void {
   }
   const kept = lock
   return () => kept.close()
+}
+
+/** Another user's folder is not ours to use, whatever its permissions are; root may, as everywhere. */
+function checkOwner(dir: string): void {
+  const own = process.getuid?.()
+  const folder = own === undefined || own === 0 ? undefined : statSync(dir, { throwIfNoEntry: false })
+  if (folder === undefined || folder.uid === own) return
+  const host = statSync(join(dir, 'host.json'), { throwIfNoEntry: false })
+  const runs = host === undefined ? '' : ', and that user has a host running on it'
+  throw new AppError(
+    'host.of_other_user',
+    `The data folder ${dir} belongs to the user with the number ${folder.uid}${runs}; you are ${userInfo().username}`,
+    {
+      details: { dir, uid: folder.uid },
+    },
+  )
 }

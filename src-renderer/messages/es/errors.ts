@@ -75,6 +75,26 @@ export const errors: Readonly<Record<ErrorCode, ErrorText>> = {
     title: 'No hay un escritorio donde mostrar un icono',
     remedy: 'Ejecútalo en una sesión gráfica que tenga un bus de mensajes (DBUS_SESSION_BUS_ADDRESS).',
   },
+  'desktop.no_shell': {
+    english: 'No desktop shows windows for this host',
+    title: 'Ningún escritorio muestra ventanas para este host',
+    remedy: 'Ejecuta `streams` en la sesión gráfica donde deben estar las ventanas, o ábrelas en este navegador.',
+  },
+  'desktop.window_failed': {
+    english: 'The desktop did not open the window',
+    title: 'El escritorio no abrió la ventana',
+    remedy: 'Lee qué va mal; una ventana que ya se cerró se abre otra vez.',
+  },
+  'host.of_other_user': {
+    english: 'The data folder belongs to another user',
+    title: 'La carpeta de datos es de otro usuario',
+    remedy: 'Elige una carpeta tuya con --data, o pide a ese usuario una invitación a su host.',
+  },
+  'link.invalid': {
+    english: 'The link leads nowhere',
+    title: 'El enlace no lleva a ninguna parte',
+    remedy: 'Comprueba que se copió entero: docs/desktop-program.md enumera los enlaces que hay.',
+  },
   'auth.link_spent': {
     english: 'This sign-in link was used or has expired',
     title: 'Este enlace de inicio de sesión ya se usó o ha caducado',

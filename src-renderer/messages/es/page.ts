@@ -33,6 +33,7 @@ import {
   studioTemplates,
   studioTransitions,
   studioUploads,
+  studioWindows,
 } from './studio.ts'
 import { studioFilters, studioHistory, studioInteract, studioLinks, studioMixer, studioWindows } from './studio-editing.ts'
 import { studioKinds } from './studio-kinds.ts'

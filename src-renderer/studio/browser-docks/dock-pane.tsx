@@ -9,12 +9,13 @@ import { type DockPlace, maxSize, minSize, readSize, storeSize } from './pane-si
 import './browser-docks.css'
 
 interface DockPaneProps {
-  readonly place: DockPlace
-  readonly onPlace: (place: DockPlace) => void
+  /** Beside or below the canvas; left out in a window of its own. */
+  readonly place?: DockPlace
+  readonly onPlace?: (place: DockPlace) => void
 }
 
 /** Pages of other sites beside the canvas, as tabs of a pane that can be resized. Each is framed with a policy of its own. */
-export function DockPane({ place, onPlace }: DockPaneProps) {
+export function DockPane({ place = 'right', onPlace }: DockPaneProps) {
   const docks = useDocks()
   const [chosen, setChosen] = useState('')
   const [edited, setEdited] = useState<Dock | 'new' | null>(null)
@@ -60,26 +61,28 @@ export function DockPane({ place, onPlace }: DockPaneProps) {
       aria-label={t.title}
       data-testid="dock-pane"
     >
-      {/* biome-ignore lint/a11y/useSemanticElements: a line between two panes that is moved is no rule between paragraphs */}
-      <div
-        className="dock-separator"
-        role="separator"
-        tabIndex={0}
-        aria-label={t.resize}
-        aria-orientation={place === 'right' ? 'vertical' : 'horizontal'}
-        aria-valuemin={minSize}
-        aria-valuemax={maxSize}
-        aria-valuenow={size}
-        data-testid="dock-separator"
-        onPointerDown={(event) => {
-          event.currentTarget.setPointerCapture(event.pointerId)
-          setDragged(true)
-        }}
-        onPointerMove={onDrag}
-        onPointerUp={() => setDragged(false)}
-        onPointerCancel={() => setDragged(false)}
-        onKeyDown={onKey}
-      />
+      {onPlace !== undefined && (
+        // biome-ignore lint/a11y/useSemanticElements: a line between two panes that is moved is no rule between paragraphs
+        <div
+          className="dock-separator"
+          role="separator"
+          tabIndex={0}
+          aria-label={t.resize}
+          aria-orientation={place === 'right' ? 'vertical' : 'horizontal'}
+          aria-valuemin={minSize}
+          aria-valuemax={maxSize}
+          aria-valuenow={size}
+          data-testid="dock-separator"
+          onPointerDown={(event) => {
+            event.currentTarget.setPointerCapture(event.pointerId)
+            setDragged(true)
+          }}
+          onPointerMove={onDrag}
+          onPointerUp={() => setDragged(false)}
+          onPointerCancel={() => setDragged(false)}
+          onKeyDown={onKey}
+        />
+      )}
       <header className="dock-bar">
         <div className="dock-tabs" role="tablist" aria-label={t.list}>
           {(docks ?? []).map((dock, at) => (
@@ -106,13 +109,17 @@ export function DockPane({ place, onPlace }: DockPaneProps) {
             <Tool Icon={ExternalLink} label={t.ownWindow} onClick={() => openInWindow(shown)} testId="dock-window" />
           </>
         )}
-        <Tool
-          Icon={place === 'right' ? PanelBottom : PanelRight}
-          label={place === 'right' ? t.moveDown : t.moveRight}
-          onClick={() => onPlace(place === 'right' ? 'bottom' : 'right')}
-          testId="dock-place"
-        />
-        <Tool Icon={X} label={t.close} onClick={() => showDocks(false)} testId="dock-close" />
+        {onPlace !== undefined && (
+          <>
+            <Tool
+              Icon={place === 'right' ? PanelBottom : PanelRight}
+              label={place === 'right' ? t.moveDown : t.moveRight}
+              onClick={() => onPlace(place === 'right' ? 'bottom' : 'right')}
+              testId="dock-place"
+            />
+            <Tool Icon={X} label={t.close} onClick={() => showDocks(false)} testId="dock-close" />
+          </>
+        )}
       </header>
       {docks?.length === 0 && (
         <div className="dock-empty">

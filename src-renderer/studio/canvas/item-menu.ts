@@ -2,6 +2,7 @@ import type { MenuEntry } from '../../components/context-menu.tsx'
 import type { PlacedItem } from '../places.ts'
 import { useShow } from '../show-store.ts'
 import type { Collection, Scene } from '../types.ts'
+import { openProjector } from '../view-store.ts'
 import { copyFilters, copyItems, copyTransform, hasFilters, pasteFilters, pasteItems, pasteTransform, useClipboard } from './clipboard.ts'
 import { t } from './messages.ts'
 import { duplicate, group, groupable, order, remove, setLocked, setVisible, ungroup } from './stage-actions.ts'
@@ -57,6 +58,11 @@ export function itemEntries({ items, scene, document, onSelect }: ItemMenuOption
         keys: 'Ctrl+Shift+G',
       },
     ],
+    first !== undefined && 'source' in first.item
+      ? [{ label: t.projector, act: projectorOf(first.item.source) }]
+      : first !== undefined && 'scene' in first.item
+        ? [{ label: t.projector, act: projectorOf(first.item.scene, 'scene') }]
+        : [],
     [
       items.some(({ item }) => item.visible)
         ? { label: t.hide, act: () => setVisible(items, false) }
@@ -68,6 +74,11 @@ export function itemEntries({ items, scene, document, onSelect }: ItemMenuOption
     ],
   ]
 }
+
+const projectorOf =
+  (id: string, of: 'source' | 'scene' = 'source') =>
+  () =>
+    openProjector(`${of}:${id}`)
 
 function lengthOf({ id, items }: Scene, list: string): number {
   if (list === `scenes/${id}/items`) return items.length

@@ -45,6 +45,7 @@ export const t = section('studioCanvas', {
   pasteFilters: 'Paste filters',
   group: 'Group',
   ungroup: 'Ungroup',
+  projector: 'Open projector',
   groupName: 'Group',
   copied: (count: number) => (count === 1 ? 'Item copied' : `${count} items copied`),
   transformCopied: 'Transform copied',

@@ -9,7 +9,7 @@ import { addMacro } from '../new-macro.ts'
 import { freeName } from '../places.ts'
 import { change } from '../show-store.ts'
 import type { Collection, ProgramState, Scene } from '../types.ts'
-import { openDialog, select } from '../view-store.ts'
+import { openDialog, openProjector, select } from '../view-store.ts'
 import { Dock } from './dock.tsx'
 import { NameField } from './name-field.tsx'
 import { rangeOf } from './range.ts'
@@ -116,6 +116,7 @@ export function ScenesDock({ document, program, canvas, scene, editor }: ScenesD
         },
         { label: t.scenes.followWindow, act: () => openDialog('windows') },
         { label: t.scenes.ownTransition, act: () => openDialog('transitions') },
+        { label: t.scenes.projector, act: () => openProjector(`scene:${id}`) },
       ],
       [
         ...sceneColors.map(([color, name]) => ({ label: t.scenes.colorNames[name], act: () => put(all, { color }), swatch: color })),

@@ -38,7 +38,7 @@ export function ExportDialog({ name, onClose }: { readonly name: string; readonl
         <a
           className="button primary"
           href={`/api/v1${path}/bundle`}
-          download={`${name}.tar`}
+          download={`${name}.ami-collection`}
           onClick={onClose}
           data-testid="export-download"
         >

@@ -18,7 +18,7 @@ export function ImportBundle({ className = 'button' }: { readonly className?: st
     try {
       const upload = await uploadBundle(file)
       if (upload === undefined) return
-      const name = showName(file.name.replace(/\.tar$/i, ''), await listShows())
+      const name = showName(file.name.replace(/\.(?:tar|ami-collection)$/i, ''), await listShows())
       setReport(await call('POST', '/studio/import/bundle', { body: { name, upload } }))
     } catch (error) {
       notifyError(error)
@@ -35,7 +35,7 @@ export function ImportBundle({ className = 'button' }: { readonly className?: st
       <input
         ref={field}
         type="file"
-        accept=".tar,application/x-tar"
+        accept=".ami-collection,.tar,application/x-tar"
         hidden
         data-testid="import-bundle-file"
         onChange={(event) => {

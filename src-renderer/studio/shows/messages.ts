@@ -12,4 +12,20 @@ export const t = section('studioShows', {
   imported: 'Imported show',
   duplicate: 'Duplicate this show',
   duplicated: (name: string) => `Saved as ${name}`,
+  askOpen: 'Open a collection?',
+  askOpenText: (name: string) => `A link asks to open the collection ${name}.`,
+  replaces: (name: string) => `It takes the place of ${name}.`,
+  isOpen: (name: string) => `${name} is open already.`,
+  noSuchShow: (name: string) => `A link asks for the collection ${name}, which this host does not have.`,
+  openShow: 'Open collection',
+  askImport: (name: string) => `Import ${name}?`,
+  askImportText: 'Nothing is imported until you say so. Import collections only from people whom you trust.',
+  parts: (scenes: number, sources: number, outputs: number, macros: number) =>
+    `${scenes === 1 ? '1 scene' : `${scenes} scenes`}, ${sources === 1 ? '1 source' : `${sources} sources`}, ${
+      outputs === 1 ? '1 output' : `${outputs} outputs`
+    }, ${macros === 1 ? '1 macro' : `${macros} macros`}.`,
+  sourcesInside: 'Sources',
+  urlsInside: 'URLs that it names',
+  notImport: 'Do not import',
+  importIt: 'Import collection',
 } as const)

@@ -23,6 +23,9 @@ export const BundleManifestSchema = Type.Object({
 })
 export type BundleManifest = Static<typeof BundleManifestSchema>
 
+/** How names of bundles end. A desktop opens such files with this program; what is in them is a TAR archive. */
+export const bundleExtension = '.ami-collection'
+
 export const manifestEntry = 'manifest.json'
 export const collectionEntry = 'collection.json'
 /** Of manifest and collection each. */

@@ -12,9 +12,10 @@ import type { SharedOverlay } from '../overlays/shared-overlay.ts'
 import { CollectionName, tag } from '../routes/answer-schemas.ts'
 import { doingOf } from '../routes/doing.ts'
 import type { Uploads } from '../uploads/uploads.ts'
-import { BundleManifestSchema } from './bundle-format.ts'
+import { BundleManifestSchema, bundleExtension } from './bundle-format.ts'
 import { addOverlays, type BundleOverlays, overlaysOf } from './bundled-overlays.ts'
 import { importBundle } from './import-bundle.ts'
+import { BundleSummarySchema, summariseBundle } from './summarise-bundle.ts'
 import { bundleBytes, findMedia, writeBundle } from './write-bundle.ts'
 
 export interface BundleRoutesDependencies {
@@ -88,7 +89,7 @@ export function bundleRoutes(dependencies: BundleRoutesDependencies): readonly R
         audit.record({ kind: 'command', message: `the collection ${params.name} was exported with its media`, actor: principal.id })
         return {
           body: null,
-          headers: { 'content-disposition': `attachment; filename="${params.name}.tar"` },
+          headers: { 'content-disposition': `attachment; filename="${params.name}${bundleExtension}"` },
           stream: {
             data: writeBundle(document, found, { policy, limited, nowMs: Date.now() }),
             bytes: bundleBytes(document, found),
@@ -96,6 +97,16 @@ export function bundleRoutes(dependencies: BundleRoutesDependencies): readonly R
           },
         }
       },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/studio/uploads/:id/bundle',
+      tag,
+      summary: 'What is in a bundle that was sent, before it is imported',
+      role: 'editor',
+      params: Type.Object({ id: Type.String({ maxLength: 80 }) }),
+      responses: { 200: BundleSummarySchema },
+      handler: async ({ params }) => ({ body: await summariseBundle(uploads.bundleOf(params.id), reader) }),
     }),
     defineRoute({
       method: 'POST',

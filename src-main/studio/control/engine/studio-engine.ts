@@ -95,8 +95,11 @@ export interface VideoRequest {
   readonly forPages?: boolean
 }
 
-/** The two outputs of a canvas: what is on air, and the scene that is being prepared. */
-export type CanvasView = 'program' | 'preview'
+/**
+ * The views of a canvas: what is on air, and the scene that is being prepared. For pages also one scene of it by itself, and a source
+ * behind its filters, as large as fits: what plays from a point when it is seen stays where it is.
+ */
+export type CanvasView = 'program' | 'preview' | `scene:${string}` | `source:${string}`
 
 export interface TakenVideo {
   /** As statistics name it. */

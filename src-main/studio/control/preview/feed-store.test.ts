@@ -5,7 +5,7 @@ import { previewHeights } from './preview-encoding.ts'
 import type { PreviewAim, PreviewListener } from './preview-feed.ts'
 
 const canvases = ['main', 'vertical', 'third'].map((id) => ({ id, width: 1920, height: 1080 }))
-const show = { frameRate: { numerator: 30, denominator: 1 }, canvases }
+const show = { frameRate: { numerator: 30, denominator: 1 }, canvases, scenes: [], sources: [] }
 const page: PreviewListener = { onConfig() {}, onFrame() {}, onFault() {} }
 const program = (height: PreviewAim['height'], canvas = 'main'): PreviewAim => ({ canvas, of: 'program', height })
 
@@ -71,4 +71,17 @@ test('ends an encoding a moment after the last page has left, and not while anot
   } finally {
     vi.useRealTimers()
   }
+})
+
+test('encodes few scenes and sources by themselves, whoever asks, and puts those aside that nobody looks at any more', () => {
+  const { store, look, heights } = opened()
+  const scene = (id: number): PreviewAim => ({ canvas: 'main', of: `scene:scene-${id}`, height: 720 })
+  const leaves = [0, 1, 2, 3, 4, 5].map((id) => look(scene(id), true))
+  expect(() => look(scene(6), true)).toThrow('6 scenes and sources')
+  expect(() => look(scene(5), true), 'one that runs is shared').not.toThrow()
+  expect(() => look(program(720), true), 'canvases are not counted').not.toThrow()
+  leaves[0]!()
+  look(scene(6), true)
+  expect(heights()).toHaveLength(7)
+  store.close()
 })

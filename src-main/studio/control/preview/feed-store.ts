@@ -1,3 +1,4 @@
+import { AppError } from '../../../platform/errors.ts'
 import type { PreviewHeight } from './preview-encoding.ts'
 import { type PreviewAim, PreviewFeed, type PreviewFeedDependencies } from './preview-feed.ts'
 
@@ -6,6 +7,8 @@ const lingerMs = 3000
 /** Feeds of a size of their choice that viewers may start, over all canvases: every further one is of the smallest. */
 const maxViewerFeeds = 2
 const smallest: PreviewHeight = 180
+/** Scenes and sources that are encoded by themselves at a time, for all pages: each costs an encoder, and there are many of them. */
+const maxItemFeeds = 6
 
 interface Kept {
   readonly aim: PreviewAim
@@ -49,6 +52,17 @@ export class PreviewFeedStore {
     }
   }
 
+  /** Throws `studio.busy` where a feed of that aim does not run and must not be started. */
+  checkSpace(wanted: PreviewAim): void {
+    const others = this.#items()
+    if (!isItem(wanted) || this.#find(wanted) || others.length < maxItemFeeds || others.some(({ ending }) => ending !== undefined)) return
+    throw new AppError('studio.busy', `${maxItemFeeds} scenes and sources are looked at by themselves already`)
+  }
+
+  #items(): readonly Kept[] {
+    return [...this.#kept.values()].filter(({ aim }) => isItem(aim))
+  }
+
   close(): void {
     for (const kept of this.#kept.values()) this.#end(kept)
   }
@@ -70,6 +84,9 @@ export class PreviewFeedStore {
   }
 
   #start(wanted: PreviewAim, mayStart: boolean): Kept {
+    this.checkSpace(wanted)
+    const others = this.#items()
+    if (isItem(wanted) && others.length >= maxItemFeeds) this.#end(others.find(({ ending }) => ending !== undefined) as Kept)
     // What lingers of other sizes would add to what this one costs.
     if (!mayStart) for (const kept of this.#of(wanted)) this.#end(kept)
     const aim = mayStart || this.#kept.size < maxViewerFeeds ? wanted : { ...wanted, height: smallest }
@@ -86,4 +103,5 @@ export class PreviewFeedStore {
   }
 }
 
+const isItem = ({ of }: PreviewAim): boolean => of.includes(':')
 const keyOf = ({ canvas, of, height }: PreviewAim): string => `${canvas} ${of} ${height}`

@@ -9,7 +9,12 @@ import { PreviewViewer } from './preview-viewer.ts'
 
 const QuerySchema = Type.Object({
   canvas: Type.Optional(Type.String({ maxLength: 64, description: 'the first one where left out' })),
-  of: Type.Union([Type.Literal('program'), Type.Literal('preview')], { default: 'program' }),
+  of: Type.Union([Type.Literal('program'), Type.Literal('preview'), Type.Literal('scene'), Type.Literal('source')], {
+    default: 'program',
+    description: 'scene and source: that one by itself, whatever is on air',
+  }),
+  scene: Type.Optional(Type.String({ maxLength: 64 })),
+  source: Type.Optional(Type.String({ maxLength: 64, description: 'behind its filters' })),
   height: Type.Union(
     previewHeights.map((height) => Type.Literal(height)),
     {
@@ -51,6 +56,7 @@ export function createPreviews(dependencies: PreviewFeedDependencies, endpoint: 
         maxMessageBytes: 256,
         accept({ query, principal }) {
           const aim = aimOf(query, dependencies)
+          feeds.checkSpace(aim)
           return (client) => {
             const { feed, release } = feeds.take(aim, mayAct(principal, 'editor'))
             viewers++
@@ -69,9 +75,17 @@ export function createPreviews(dependencies: PreviewFeedDependencies, endpoint: 
   }
 }
 
-function aimOf({ canvas, of, height }: Static<typeof QuerySchema>, { show }: PreviewFeedDependencies): PreviewAim {
+function aimOf({ canvas, of, height, ...items }: Static<typeof QuerySchema>, { show }: PreviewFeedDependencies): PreviewAim {
   const open = show()
   if (open === undefined) throw new AppError('studio.no_collection')
+  if (of === 'scene' || of === 'source') {
+    const id = items[of] ?? ''
+    const main = open.canvases[0]?.id
+    const scene = of === 'scene' ? open.scenes.find((each) => each.id === id) : undefined
+    const at = scene?.canvas ?? (open.sources.some((each) => of === 'source' && each.id === id) ? main : undefined)
+    if (at === undefined) throw new AppError('studio.not_found', `The collection has no ${of} "${id}"`)
+    return { canvas: at, of: `${of}:${id}`, height: height as PreviewHeight }
+  }
   const found = canvas === undefined ? open.canvases[0] : open.canvases.find(({ id }) => id === canvas)
   if (found === undefined) throw new AppError('studio.not_found', `The collection has no canvas "${canvas}"`)
   return { canvas: found.id, of, height: height as PreviewHeight }

@@ -6,6 +6,8 @@ import { PreviewFeed, type PreviewFrame, type PreviewListener } from './preview-
 const show = {
   frameRate: { numerator: 30, denominator: 1 },
   canvases: [{ id: 'main', width: 1280, height: 720 }],
+  scenes: [],
+  sources: [],
 }
 const quick = { codec: 'h264', bFrames: 0, frameDivisor: 1, height: null, rateControl: 'cbr', bitrateKbps: 3000 } as VideoEncoding
 const listener = { onTrack() {}, onPacket() {}, onGap() {}, onFault() {} }

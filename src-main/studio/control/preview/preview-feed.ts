@@ -16,6 +16,8 @@ export interface PreviewAim {
 export interface PreviewShow {
   readonly frameRate: FrameRate
   readonly canvases: readonly { readonly id: string; readonly width: number; readonly height: number }[]
+  readonly scenes: readonly { readonly id: string; readonly canvas: string }[]
+  readonly sources: readonly { readonly id: string }[]
 }
 
 /** An encoded frame on its way to pages. */

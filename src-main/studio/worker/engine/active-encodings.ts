@@ -64,6 +64,16 @@ export class ActiveEncodings {
     return wanting
   }
 
+  /** Scenes and sources that are encoded by themselves, with the canvas in whose size they are. */
+  get views(): readonly { readonly canvas: string; readonly of: CanvasView; readonly kind: string; readonly id: string }[] {
+    const views = new Map<string, { canvas: string; of: CanvasView; kind: string; id: string }>()
+    for (const { canvas, of } of this.#video.values()) {
+      const at = of.indexOf(':')
+      if (at >= 0) views.set(`${canvas} ${of}`, { canvas, of, kind: of.slice(0, at), id: of.slice(at + 1) })
+    }
+    return [...views.values()]
+  }
+
   /** All that encode video. */
   get video(): ReadonlySet<VideoEncoding> {
     return new Set([...this.#video.values()].map(({ encoding }) => encoding))

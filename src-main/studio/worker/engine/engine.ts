@@ -21,6 +21,7 @@ import { ActiveSources } from './active-sources.ts'
 import { ActiveWindowReader } from './active-window-reader.ts'
 import { AudioClock } from './audio-clock.ts'
 import { CanvasProgram } from './canvas-program.ts'
+import { addLookedAt } from './looked-at.ts'
 import { Monitor } from './monitor.ts'
 import { MultiviewTiles } from './multiview-tiles.ts'
 import { PageFrames } from './page-frames.ts'
@@ -192,6 +193,7 @@ export class Engine {
   encode(wanted: readonly WantedEncoding[]): void {
     this.#encodings.set(wanted, this.#canvases, this.#collection.frameRate)
     this.#pages.keepFor(this.#encodings.video)
+    this.#shownDirty = true
     this.#reportMixer()
   }
 
@@ -355,7 +357,10 @@ export class Engine {
       for (const encoding of wanting) encoding.offer(picture, frame)
       this.#pictures.offer(id, picture.memory, dueUs)
     }
-    if (!audioWaits) this.#tiles.offer(frame, this.#collection)
+    if (!audioWaits) {
+      this.#makeViews(frame)
+      this.#tiles.offer(frame, this.#collection)
+    }
     this.#meter.rendered((this.#dependencies.compositor.nowUs() - startedUs) / 1000)
     for (const { request, switches } of this.#awaited) this.#dependencies.send({ kind: 'switched', request, switches, frame })
     this.#awaited.length = 0
@@ -382,6 +387,21 @@ export class Engine {
       for (const encoding of whole) encoding.offer(picture, frame)
     } catch (error) {
       this.#reportRenderFault(id, error as Error)
+    }
+  }
+
+  /** Scenes and sources that somebody looks at by themselves. */
+  #makeViews(frame: number): void {
+    for (const { canvas: id, of, kind, id: item } of this.#encodings.views) {
+      const canvas = this.#canvases.get(id)
+      if (canvas === undefined || (kind === 'scene' && !this.#scenes.has(item))) continue
+      const wanting = this.#encodings.wanting(id, of, frame)
+      try {
+        if (kind === 'scene') this.#pages.offer(wanting, item, canvas, frame)
+        else this.#pages.offerSource(wanting, item, frame)
+      } catch (error) {
+        this.#reportRenderFault(id, error as Error)
+      }
     }
   }
 
@@ -481,7 +501,7 @@ export class Engine {
       if (preview !== null) this.#scenes.sourcesIn(preview, seen, seen)
     }
     for (const source of onAir) seen.add(source)
-    this.#tiles.addSeen(seen, this.#collection)
+    addLookedAt(seen, [...this.#tiles.lookedAt, ...this.#encodings.views], this.#scenes, this.#collection)
     this.#sources.setShown(seen)
     this.#dependencies.mixer.setInputs(
       this.#collection.sources.flatMap(({ id, name, audio }) => {

@@ -5,6 +5,7 @@ import type { Collection } from '../../document/collection.ts'
 import type { Compositor, FrameMemory } from '../compositor/compositor.ts'
 import { JpegEncoders } from '../encoder/jpeg-encoders.ts'
 import { type Look, looksSame } from '../encoder/look.ts'
+import type { LookedAt } from './looked-at.ts'
 import { ScaledSurface, type Size, scaledScene, scaleLayer, type ToScale } from './scaled-surface.ts'
 import { lookOfScene } from './scene-look.ts'
 import type { SceneSurfaces } from './scene-surfaces.ts'
@@ -40,8 +41,6 @@ interface Tile {
 /** Tiles a second of all together, as long as each is made at least `minRate` times: many tiles cost no more than few. */
 const tilesPerSecond = 80
 const [minRate, maxRate] = [5, 10]
-/** Kinds whose place in a film or list depends on being seen: the multiview shows where they are, and does not move them. */
-const playing: ReadonlySet<string> = new Set(['media', 'playlist', 'image-sequence', 'slideshow'])
 
 /**
  * Small images of scenes and sources for viewers of the multiview: composited at their size, and written as JPEG if they look different
@@ -79,20 +78,9 @@ export class MultiviewTiles {
     if (wanted.length === 0) this.#jpegs.close()
   }
 
-  /**
-   * Adds the sources that are to run for it. It changes nothing of the show: what plays from a point stays where it is, and what closes
-   * while nobody sees it stays closed.
-   */
-  addSeen(seen: Set<string>, { sources }: Collection): void {
-    if (this.#tiles.length === 0) return
-    const wanted = new Set<string>()
-    for (const { kind, of } of this.#tiles) {
-      if (kind === 'source') wanted.add(of)
-      else if (this.#dependencies.scenes.has(of)) this.#dependencies.scenes.sourcesIn(of, wanted, wanted)
-    }
-    for (const { id, kind, settings } of sources) {
-      if (wanted.has(id) && !playing.has(kind) && settings.whenHidden !== 'close') seen.add(id)
-    }
+  /** The scenes and sources of its tiles. */
+  get lookedAt(): readonly LookedAt[] {
+    return this.#tiles.map(({ kind, of }) => ({ kind, id: of }))
   }
 
   /** Makes the tiles whose turn it is with a frame: they take turns, so that no frame of the show has to wait for all of them. */

@@ -1,7 +1,8 @@
 import type { FrameStore } from '../../../media/worker/stores/media-stores.ts'
 import type { Compositor } from '../compositor/compositor.ts'
+import type { Look } from '../encoder/look.ts'
 import type { VideoEncoding } from '../encoder/video-encoding.ts'
-import { ScaledSurface, type Size, scaledScene } from './scaled-surface.ts'
+import { ScaledSurface, type Size, scaledScene, sourceInside, type ToScale } from './scaled-surface.ts'
 import { lookOfScene } from './scene-look.ts'
 import type { SceneSurfaces } from './scene-surfaces.ts'
 
@@ -23,8 +24,22 @@ export class PageFrames {
   /** Composes a scene for those encodings, which want frame number `frame`. */
   offer(encodings: readonly VideoEncoding[], scene: string, canvas: Size & { readonly background: string }, frame: number): void {
     if (encodings.length === 0) return
-    const { compositor, scenes, pictures } = this.#dependencies
+    const { scenes, pictures } = this.#dependencies
     const look = lookOfScene(scenes, pictures, scene, canvas.background)
+    this.#compose(encodings, look, (size) => scaledScene(scenes, scene, canvas, size), frame)
+  }
+
+  /** Composes a source behind its filters in the middle, as large as fits; nothing while it has no picture. */
+  offerSource(encodings: readonly VideoEncoding[], source: string, frame: number): void {
+    const { scenes, pictures } = this.#dependencies
+    const layer = encodings.length === 0 ? undefined : scenes.sourceLayer(source)
+    if (layer === undefined) return
+    const { look, scaled } = sourceInside(layer, pictures(source))
+    this.#compose(encodings, look, scaled, frame)
+  }
+
+  #compose(encodings: readonly VideoEncoding[], look: Look, scaled: (size: Size) => ToScale, frame: number): void {
+    const { compositor } = this.#dependencies
     for (const encoding of encodings) {
       if (encoding.hasShown(look)) continue
       const picture = encoding.takeFrame()
@@ -34,7 +49,7 @@ export class PageFrames {
         surface = new ScaledSurface(compositor)
         this.#surfaces.set(encoding, surface)
       }
-      compositor.render(surface.of(scaledScene(scenes, scene, canvas, encoding.size)), picture.memory, frame)
+      compositor.render(surface.of(scaled(encoding.size)), picture.memory, frame)
       encoding.offerOwn(picture, frame, look)
     }
   }

@@ -1,4 +1,6 @@
+import type { FrameStore } from '../../../media/worker/stores/media-stores.ts'
 import type { Compositor, Layer, Surface } from '../compositor/compositor.ts'
+import type { Look } from '../encoder/look.ts'
 import { layerOf, type SceneSurfaces } from './scene-surfaces.ts'
 
 export interface Size {
@@ -58,6 +60,30 @@ export function scaledScene(scenes: SceneSurfaces, id: string, canvas: Size & { 
   }
   const placed = scenes.placed(id)
   return { size, background, basis: [placed, canvas.width, canvas.height], layers: () => placed.map((each) => scaled(layerOf(each))) }
+}
+
+/** A source behind its filters in the middle of a frame, as large as fits. */
+export function sourceInside(
+  layer: Layer & Size,
+  store: FrameStore | undefined,
+): { readonly look: Look; readonly scaled: (size: Size) => ToScale } {
+  const { width, height, ...rest } = layer
+  const filters = 'filters' in layer.content ? layer.content.filters : undefined
+  return {
+    // Filters may move by themselves.
+    look: filters === undefined || filters.length === 0 ? [store, store?.sequence, width, height] : undefined,
+    scaled: (size) => ({
+      size,
+      background: '#000000',
+      basis: [store, filters, width, height],
+      layers: () => {
+        const factor = Math.min(size.width / width, size.height / height)
+        const [a, b, c, d] = scaleLayer(rest, factor, factor).transform
+        const at = [(size.width - width * factor) / 2, (size.height - height * factor) / 2] as const
+        return [{ ...rest, transform: [a, b, c, d, ...at], sampling: 'smooth' }]
+      },
+    }),
+  }
 }
 
 export function scaleLayer(layer: Layer, x: number, y: number): Layer {

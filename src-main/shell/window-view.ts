@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto'
+import { type Static, Type } from 'typebox'
+
+const Id = Type.String({ minLength: 1, maxLength: 64 })
+
+/** What a window shows. */
+export const WindowViewSchema = Type.Union(
+  [
+    Type.Object({ kind: Type.Literal('main') }, { additionalProperties: false, description: 'the whole page' }),
+    Type.Object({ kind: Type.Literal('multiview') }, { additionalProperties: false }),
+    Type.Object({ kind: Type.Literal('docks') }, { additionalProperties: false, description: 'the browser docks, chats for example' }),
+    Type.Object(
+      {
+        kind: Type.Literal('projector'),
+        of: Type.Union([Type.Literal('program'), Type.Literal('preview'), Type.Literal('scene'), Type.Literal('source')]),
+        id: Type.String({ ...Id, description: 'of the canvas, the scene or the source' }),
+      },
+      { additionalProperties: false, description: 'video alone' },
+    ),
+  ],
+  { description: 'what a window shows' },
+)
+export type WindowView = Static<typeof WindowViewSchema>
+
+/** The id of its window, and the name of its browser's profile: there is one window of each view. */
+export function windowId(view: WindowView): string {
+  if (view.kind !== 'projector') return view.kind
+  return `projector-${createHash('sha256').update(`${view.of}:${view.id}`).digest('hex').slice(0, 16)}`
+}
+
+/** Path of the page that draws a view and nothing else. */
+export function pathOf(view: WindowView): string {
+  switch (view.kind) {
+    case 'main':
+      return '/'
+    case 'projector':
+      return `/projector?${view.of}=${encodeURIComponent(view.id)}`
+    default:
+      return `/studio?${view.kind}`
+  }
+}
