@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { adoptWindow, type OpenedWindow, openWindow, type WindowEnd } from '../open-window.ts'
-import type { Shell, ShellCommand, ShellState, ShellWindow, Shown, WantedWindow } from '../shell-messages.ts'
 import { type Display, displayOf, placeWindow, type WindowState } from '../placement.ts'
+import type { Shell, ShellCommand, ShellState, ShellWindow, Shown, WantedWindow } from '../shell-messages.ts'
+import { pathOf, type WindowView, windowId } from '../window-view.ts'
 import { WindowStore } from './window-store.ts'
 import type { WindowSystem } from './window-system.ts'
-import { pathOf, type WindowView, windowId } from '../window-view.ts'
 
 export interface DesktopWindowsOptions {
   readonly dataDir: string

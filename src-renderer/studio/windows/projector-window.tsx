@@ -2,7 +2,7 @@ import { Maximize, X } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { useSearch } from 'wouter'
 import { useTitle } from '../../components/page.ts'
-import { LivePicture } from '../canvas/canvas-video.tsx'
+import { LiveVideo } from '../canvas/canvas-video.tsx'
 import { Tool } from '../docks/tool.tsx'
 import { useFollowedShow, useShow } from '../show-store.ts'
 import { t } from './messages.ts'
@@ -57,7 +57,7 @@ export function ProjectorWindow() {
     >
       <h1 className="sr-only">{found ? name : t.projector}</h1>
       {notice !== undefined && <p className="projector-notice">{notice}</p>}
-      {found && !isEmpty && <LivePicture {...pathsOf(of, id)} label={t.video(name)} name="projector" />}
+      {found && !isEmpty && <LiveVideo {...pathsOf(of, id)} label={t.video(name)} name="projector" />}
       <div className="projector-tools">
         <span className="small">{t.closeHint}</span>
         {document.fullscreenEnabled && (
