@@ -23,7 +23,7 @@ import { t as studioShows } from '../studio/shows/messages.ts'
 import { t as studioTemplates } from '../studio/templates/messages.ts'
 import { t as studioTransitions } from '../studio/transitions/messages.ts'
 import { t as studioUploads } from '../studio/uploads/messages.ts'
-import { t as studioWindows } from '../studio/windows/messages.ts'
+import { t as studioProjectors } from '../studio/windows/messages.ts'
 import { activity } from './en/activity.ts'
 import { app } from './en/app.ts'
 import { client } from './en/client.ts'
@@ -86,7 +86,7 @@ const english: Readonly<Record<string, object>> = {
   studioTemplates,
   studioTransitions,
   studioUploads,
-  studioWindows,
+  studioProjectors,
 }
 
 /** A text by the keys that lead to it: a string, or a function that fills in parameters. */

@@ -28,12 +28,12 @@ import {
   studioMacros,
   studioMultiview,
   studioOverlays,
+  studioProjectors,
   studioRecovery,
   studioShows,
   studioTemplates,
   studioTransitions,
   studioUploads,
-  studioWindows,
 } from './studio.ts'
 import { studioFilters, studioHistory, studioInteract, studioLinks, studioMixer, studioWindows } from './studio-editing.ts'
 import { studioKinds } from './studio-kinds.ts'
@@ -77,6 +77,7 @@ const ofParts: Readonly<Record<string, object>> = {
   studioMixer,
   studioOverlays,
   studioRecovery,
+  studioProjectors,
   studioShows,
   studioTemplates,
   studioTransitions,

@@ -1138,7 +1138,7 @@ export const studioShows = {
   importIt: 'Importar colección',
 }
 
-export const studioWindows = {
+export const studioProjectors = {
   open: 'Proyectores y ventanas',
   title: 'Proyectores y ventanas',
   what: 'Mostrar',

@@ -1,7 +1,7 @@
 import { section } from '../../messages/language.ts'
 
 /** Every text of projectors and windows. */
-export const t = section('studioWindows', {
+export const t = section('studioProjectors', {
   open: 'Projectors and windows',
   title: 'Projectors and windows',
   what: 'Show',
