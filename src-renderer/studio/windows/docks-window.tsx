@@ -1,6 +1,7 @@
 import { useMayEdit, useTitle } from '../../components/page.ts'
 import { DockPane } from '../browser-docks/dock-pane.tsx'
 import { t } from './messages.ts'
+import '../studio.css'
 import './windows.css'
 
 /** The browser docks as a page of their own: `/studio?docks`. */

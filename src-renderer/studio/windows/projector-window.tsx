@@ -7,6 +7,7 @@ import { Tool } from '../docks/tool.tsx'
 import { useFollowedShow, useShow } from '../show-store.ts'
 import { t } from './messages.ts'
 import { nameOf, projectorOf } from './views.ts'
+import '../studio.css'
 import './windows.css'
 
 /** How long the tools stay when the pointer rests, ms. */
