@@ -24,7 +24,7 @@ export interface WindowLook {
   /** Names the browser's profile: a window of its own process has a profile of its own. */
   readonly profile: string
   readonly placement?: Placement
-  /** Full screen without a way out but the page's own: a projector. */
+  /** Full screen until the page itself closes: a projector. */
   readonly kiosk?: boolean
 }
 

@@ -3,7 +3,7 @@ import { followEvents } from '../client/event-followers.ts'
 
 const key = 'ami.window'
 
-/** Takes out of the URL that this is the main window of the desktop program, which a reload does not forget. */
+/** Takes out of the URL that this is the main window of the desktop program, and keeps it over a reload. */
 export function noteMainWindow(): void {
   const url = new URL(location.href)
   if (url.searchParams.get('window') !== 'main') return

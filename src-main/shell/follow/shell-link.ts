@@ -4,7 +4,7 @@ import { type FromShell, type Shell, ToShellSchema } from '../shell-messages.ts'
 
 /** How long until a lost host is looked for again, ms. */
 const retryMs = 1000
-/** A shell is asked for little: longer messages are none of the host's, bytes. */
+/** A shell is asked for little: longer messages are rejected, bytes. */
 const maxBytes = 64 * 1024
 
 export interface ShellLinkOptions {

@@ -264,7 +264,7 @@ const profileOf = (id: string): string => (id === 'main' ? 'window' : `window-${
 
 const kept = ({ view, state, reopens }: Open, pid: number | undefined) => ({ view, reopens, ...(state && { state }), ...(pid && { pid }) })
 
-/** The main window follows what other programs ask it to show: its page is told that it is the one. */
+/** The main window follows what other programs ask it to show: its page learns from its URL that it is the one. */
 function markMain(url: string, view: WindowView): string {
   if (view.kind !== 'main') return url
   const [page = '', fragment] = url.split('#', 2)

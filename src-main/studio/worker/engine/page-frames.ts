@@ -29,7 +29,7 @@ export class PageFrames {
     this.#compose(encodings, look, (size) => scaledScene(scenes, scene, canvas, size), frame)
   }
 
-  /** Composes a source behind its filters in the middle, as large as fits; nothing while it has no picture. */
+  /** Composes a source behind its filters in the middle, as large as fits; nothing while it has no frame. */
   offerSource(encodings: readonly VideoEncoding[], source: string, frame: number): void {
     const { scenes, pictures } = this.#dependencies
     const layer = encodings.length === 0 ? undefined : scenes.sourceLayer(source)
