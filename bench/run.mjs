@@ -181,6 +181,12 @@ const benches = {
     return compareObsImport(print)
   },
 
+  /** What the control of an OBS costs: a change of scene through us, and a mirror of an OBS that rests. */
+  async 'obs-control'() {
+    const { measureObsControl } = await import('./obs-control.mjs')
+    return measureObsControl(print, Math.max(windowSeconds, 30))
+  },
+
   /** This checkout beside another one, in turns: `npm run bench -- compare --other FOLDER --rounds 5`. Only when it is named. */
   async compare() {
     const { compareCheckouts } = await import('./compare.mjs')
