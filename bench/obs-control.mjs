@@ -39,7 +39,7 @@ export async function measureObsControl(print, idleSeconds) {
     }
     await obs.call('SetCurrentSceneTransition', { transitionName: 'Cut' })
     await sleep(3000)
-    // In turn, since a host that has just started has things to tidy up.
+    // In turn, since a host that has just started is not at rest yet.
     const shares = { mirrored: 0, without: 0 }
     for (const enabled of [true, false, true, false]) {
       await host.api('PATCH', `/obs/${id}`, { enabled })
