@@ -57,7 +57,7 @@ describe('a newcomer starts the test stream and a friend opens the link', () => 
     await page.getByTestId('start-demo').click()
     const row = page.locator('[data-testid="stream-row"][data-stream="demo"]')
     await row.locator('[data-testid="stream-state"][data-state="live"]').waitFor({ timeout: 60_000 })
-    await row.locator('[data-testid="stream-shown"][data-loaded="true"]').waitFor({ timeout: 60_000 })
+    await row.locator('[data-testid="stream-picture"][data-loaded="true"]').waitFor({ timeout: 60_000 })
     expect(await sidewaysPx(page)).toBe(0)
     await screenshot(page, 'live-demo')
     expect(problems).toEqual([])

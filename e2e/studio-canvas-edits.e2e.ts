@@ -85,17 +85,21 @@ describe('editing on the canvas', () => {
   /** The document as it was, whatever a test did. */
   const restore = async (): Promise<void> => {
     const { items } = collection.scenes[0]!
-    for (const { id, position } of items)
-      await ask('PATCH', `/studio/scenes/shapes/items/${id}`, { position, scale: { x: 1, y: 1 }, rotation: 0, bounds: null })
-    for (const { id, position } of items) await untilDrawnAt(id, position)
+    for (const { id, position } of items) {
+      const place = { position, scale: { x: 1, y: 1 }, rotation: 0, bounds: null }
+      // The last change of a gesture may still be under way, and comes after ours then.
+      await until(async () => {
+        await ask('PATCH', `/studio/scenes/shapes/items/${id}`, place)
+        return isDrawnAt(id, position)
+      }, `${id} is where it was`)
+    }
   }
-  const untilDrawnAt = async (id: string, { x, y }: { x: number; y: number }): Promise<void> => {
+  const isDrawnAt = async (id: string, { x, y }: { x: number; y: number }): Promise<boolean> => {
     await page.locator(`[data-testid="source"][data-item-id="${id}"]`).click()
-    await until(
-      async () => ((await page.getByTestId(`frame-${id}`).getAttribute('points')) ?? '').startsWith(`${x},${y} `),
-      `${id} is drawn at ${x}, ${y}`,
-    )
+    return ((await page.getByTestId(`frame-${id}`).getAttribute('points')) ?? '').startsWith(`${x},${y} `)
   }
+  const untilDrawnAt = (id: string, place: { x: number; y: number }): Promise<unknown> =>
+    until(() => isDrawnAt(id, place), `${id} is drawn at ${place.x}, ${place.y}`)
 
   beforeAll(async () => {
     host = await startHost({ name: 'studio-canvas-edits' })

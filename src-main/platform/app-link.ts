@@ -6,7 +6,7 @@ export const appScheme = 'ami-streams'
 export const maxLinkLength = 1024
 
 /** Sections of the page that a link may open. */
-const sections = ['studio', 'live', 'library', 'activity', 'settings', 'keys', 'inputs', 'rules', 'health', 'log'] as const
+const sections = ['studio', 'live', 'obs', 'library', 'activity', 'settings', 'keys', 'inputs', 'rules', 'health', 'log'] as const
 
 /** Names of streams and collections, as hosts take them. */
 const streamName = /^[a-z0-9][a-z0-9_-]{0,63}$/
