@@ -7,6 +7,7 @@ import { isLoopback } from '../../platform/loopback.ts'
 import { judgeBy } from '../../platform/outbound/judged-connection.ts'
 import { hostProblem, type NetworkPolicy } from '../../platform/outbound/network-policy.ts'
 import { randomText } from '../../platform/random-id.ts'
+import { Turns } from '../../platform/turns.ts'
 import type { ObsTimes } from '../connection/obs-connection.ts'
 import { findObs, type ObsOnMachine, readSettings } from '../found/find-obs.ts'
 import type { FoundObs, Instance, InstanceChanges, LinkedStream, NewInstance } from '../schemas/instance.ts'
@@ -45,6 +46,8 @@ export type ObsEventListener = (
 
 const maxInstances = 50
 const usualPort = 4455
+/** Changes of instances that wait for the one that is being made. */
+const maxWaiting = 200
 
 interface Kept {
   stored: StoredInstance
@@ -56,7 +59,10 @@ export class InstanceBook {
   readonly #dependencies: InstanceBookDependencies
   readonly #byId = new Map<string, Kept>()
   readonly #listeners = new Set<ObsEventListener>()
+  /** One change after the other: each is checked against what the one before left. */
+  readonly #turns = new Turns(maxWaiting, 'changes of OBS instances', 'obs.busy')
   #levelsWanted = false
+  #stopped = false
 
   private constructor(dependencies: InstanceBookDependencies) {
     this.#dependencies = dependencies
@@ -74,6 +80,7 @@ export class InstanceBook {
   }
 
   stop(): void {
+    this.#stopped = true
     for (const { instance } of this.#byId.values()) instance.stop()
   }
 
@@ -128,6 +135,42 @@ export class InstanceBook {
 
   /** Adds one and connects to it. Rejects with `obs.*` and `url.forbidden`. */
   async add(request: NewInstance, author: Author): Promise<Instance> {
+    return this.#turns.next(() => this.#add(request, author))
+  }
+
+  /** Changes one; it is connected again where host, port or password are others. Rejects with `obs.*`, `url.forbidden`, `secret.needed`. */
+  async change(idOrName: string, changes: InstanceChanges, author: Author): Promise<Instance> {
+    return this.#turns.next(() => this.#change(idOrName, changes, author))
+  }
+
+  async remove(idOrName: string, author: Author): Promise<void> {
+    return this.#turns.next(() => this.#remove(idOrName, author))
+  }
+
+  /** Connects at once; switches the connection on where it is off. */
+  async connect(idOrName: string, author: Author): Promise<Instance> {
+    const kept = this.#kept(idOrName)
+    if (!kept.stored.enabled) return this.change(idOrName, { enabled: true }, author)
+    this.#start(kept)
+    return this.#describe(kept)
+  }
+
+  /** Notes the stream of this host that an OBS publishes into; null: none. Rejects with `obs.not_found`. */
+  async link(id: string, linkedStream: LinkedStream | null): Promise<void> {
+    return this.#turns.next(async () => {
+      const kept = this.#kept(id)
+      await this.#save(kept, { ...kept.stored, linkedStream })
+      this.#announce(kept)
+    })
+  }
+
+  /** Whether OBS is to send audio levels. */
+  wantLevels(wanted: boolean): void {
+    this.#levelsWanted = wanted
+    for (const { instance } of this.#byId.values()) instance.wantLevels(wanted)
+  }
+
+  async #add(request: NewInstance, author: Author): Promise<Instance> {
     if (this.#byId.size >= maxInstances) throw new AppError('obs.limit', `There are at most ${maxInstances} OBS instances`)
     const found = request.found === undefined ? undefined : (await this.#find()).find(({ id }) => id === request.found)
     if (request.found !== undefined && found === undefined) throw new AppError('obs.found_gone')
@@ -156,12 +199,11 @@ export class InstanceBook {
     const kept = this.#hold(stored)
     this.#command(kept, `OBS ${stored.name} was added (${stored.host}:${stored.port})`, author.actor)
     this.#dependencies.events.publish('obs.created', this.#describe(kept))
-    if (stored.enabled) kept.instance.start()
+    if (stored.enabled) this.#start(kept)
     return this.#describe(kept)
   }
 
-  /** Changes one; it is connected again where host, port or password are others. Rejects with `obs.*`, `url.forbidden`, `secret.needed`. */
-  async change(idOrName: string, changes: InstanceChanges, author: Author): Promise<Instance> {
+  async #change(idOrName: string, changes: InstanceChanges, author: Author): Promise<Instance> {
     const kept = this.#kept(idOrName)
     const { stored } = kept
     const host = changes.host === undefined ? stored.host : bareHost(changes.host)
@@ -184,18 +226,14 @@ export class InstanceBook {
       limited: changes.host === undefined && changes.port === undefined ? stored.limited : author.limited && (stored.limited || moved),
     }
     if (moved) this.#rejectUnreachable(next)
-    await this.#dependencies.store.save(next)
-    kept.stored = next
+    await this.#save(kept, next)
     this.#command(kept, `OBS ${next.name} was changed`, author.actor)
-    if (!next.enabled) kept.instance.stop()
-    else if (moved || changes.password !== undefined) {
-      kept.instance.stop()
-      kept.instance.start()
-    } else kept.instance.start()
+    if (!next.enabled || moved || changes.password !== undefined) kept.instance.stop()
+    if (next.enabled) this.#start(kept)
     return this.#announce(kept)
   }
 
-  async remove(idOrName: string, author: Author): Promise<void> {
+  async #remove(idOrName: string, author: Author): Promise<void> {
     const kept = this.#kept(idOrName)
     const { id, name } = kept.stored
     await this.#dependencies.store.remove(id)
@@ -205,26 +243,13 @@ export class InstanceBook {
     this.#dependencies.events.publish('obs.removed', { id, name })
   }
 
-  /** Connects at once; switches the connection on where it is off. */
-  async connect(idOrName: string, author: Author): Promise<Instance> {
-    const kept = this.#kept(idOrName)
-    if (!kept.stored.enabled) return this.change(idOrName, { enabled: true }, author)
-    kept.instance.start()
-    return this.#describe(kept)
+  async #save(kept: Kept, stored: StoredInstance): Promise<void> {
+    await this.#dependencies.store.save(stored)
+    kept.stored = stored
   }
 
-  /** Notes the stream of this host that an OBS publishes into; null: none. */
-  async link(id: string, linkedStream: LinkedStream | null): Promise<void> {
-    const kept = this.#kept(id)
-    kept.stored = { ...kept.stored, linkedStream }
-    await this.#dependencies.store.save(kept.stored)
-    this.#announce(kept)
-  }
-
-  /** Whether OBS is to send audio levels. */
-  wantLevels(wanted: boolean): void {
-    this.#levelsWanted = wanted
-    for (const { instance } of this.#byId.values()) instance.wantLevels(wanted)
+  #start({ instance }: Kept): void {
+    if (!this.#stopped) instance.start()
   }
 
   #hold(stored: StoredInstance): Kept {

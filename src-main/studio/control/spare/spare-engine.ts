@@ -3,7 +3,6 @@ import { AppError } from '../../../platform/errors.ts'
 import type { Collection } from '../../document/collection.ts'
 import type { StudioEngine, TileImage } from '../engine/studio-engine.ts'
 import { onlyDrawn } from './only-drawn.ts'
-import { Turns } from './turns.ts'
 import { untilSettled } from './until-settled.ts'
 
 type Engine = Pick<StudioEngine, 'setCollection' | 'reports' | 'onEvent' | 'screenshot' | 'devices' | 'setTiles' | 'stop'>
@@ -35,7 +34,7 @@ const usualKeepMs = 15_000
  */
 export class SpareEngine {
   readonly #options: SpareEngineOptions
-  readonly #turns = new Turns(maxWaiting, 'requests for drawings and devices')
+  readonly #turns = new Turns(maxWaiting, 'requests for drawings and devices', 'studio.busy')
   #drawings = 0
   #timer: NodeJS.Timeout | undefined
   #document: Collection | undefined

@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { AppError } from '../../../platform/errors.ts'
 import { repeat } from '../../../platform/repeat.ts'
+import { Turns } from '../../../platform/turns.ts'
 import type { Collection } from '../../document/collection.ts'
 import type { StudioEngine } from '../engine/studio-engine.ts'
-import { Turns } from '../spare/turns.ts'
 import { untilSettled } from '../spare/until-settled.ts'
 import { stillKey, stillsFor, type TrialWish, trialCanvas, trialDocument, trialScenes } from './trial-document.ts'
 
@@ -73,7 +73,7 @@ export class TransitionTrial {
   /** The process of the trial before is ending. */
   #ending: Promise<void> = Promise.resolve()
   /** Starting and running come one after the other. */
-  readonly #turns = new Turns(maxWaiting, 'trials of transitions')
+  readonly #turns = new Turns(maxWaiting, 'trials of transitions', 'studio.busy')
   #stopped = false
 
   constructor(options: TransitionTrialOptions) {
