@@ -49,3 +49,17 @@ it('samples are asked for when the first client names their topic, and no longer
   samples.stop()
   expect(bus.isSampled('studio.meters')).toBe(false)
 })
+
+it('the bus keeps fewer events where they are large', () => {
+  const bus = createEventBus(silentLogger, 100, 1000)
+  bus.publish('settings.updated', 1)
+  bus.publish('obs.mirror', 2, { bytes: 600 })
+  bus.publish('obs.mirror', 3, { bytes: 300 })
+  expect(bus.since(0)?.map((event) => event.seq)).toEqual([1, 2, 3])
+  bus.publish('obs.mirror', 4, { bytes: 200 })
+  expect(bus.since(1)).toBeUndefined()
+  expect(bus.since(2)?.map((event) => event.seq)).toEqual([3, 4])
+  bus.publish('obs.mirror', 5, { bytes: 5000 })
+  expect(bus.since(3)).toBeUndefined()
+  expect(bus.since(4)?.map((event) => event.seq)).toEqual([5])
+})

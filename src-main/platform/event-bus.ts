@@ -3,13 +3,19 @@ import type { EventTopic } from './event-topics.ts'
 import type { AppEvent, EventBus, PublishOptions, SampledTopic } from './events.ts'
 import type { Logger } from './logger.ts'
 
+/** Sum of what publishers say of the size of events that are kept. */
+const usualMaxBytes = 32 * 1024 * 1024
+
 /**
- * Makes the one event bus of a host's run. It keeps the newest `capacity` events that may be replayed;
- * volatile ones take a sequence number but are not kept.
+ * Makes the one event bus of a host's run. It keeps the newest `capacity` events that may be replayed, fewer where those that are large
+ * exceed `maxBytes`; volatile ones take a sequence number but are not kept.
  */
-export function createEventBus(logger: Logger, capacity = 10_000): EventBus {
-  const kept: AppEvent[] = []
+export function createEventBus(logger: Logger, capacity = 10_000, maxBytes = usualMaxBytes): EventBus {
+  /** A ring: `count` entries from `first` on. */
+  const kept: ({ readonly event: AppEvent; readonly bytes: number } | undefined)[] = []
   let first = 0
+  let count = 0
+  let bytes = 0
   let seq = 0
   let lostThrough = 0
   const listeners = new Set<(event: AppEvent) => void>()
@@ -17,18 +23,25 @@ export function createEventBus(logger: Logger, capacity = 10_000): EventBus {
   /** How many clients name a topic. */
   const wanted = new Map<string, number>()
 
+  const dropOldest = (): void => {
+    const oldest = kept[first]
+    if (oldest === undefined) return
+    lostThrough = oldest.event.seq
+    bytes -= oldest.bytes
+    kept[first] = undefined
+    first = (first + 1) % capacity
+    count -= 1
+  }
+  const keep = (event: AppEvent, size: number): void => {
+    while (count > 0 && (count >= capacity || bytes + size > maxBytes)) dropOldest()
+    kept[(first + count) % capacity] = { event, bytes: size }
+    count += 1
+    bytes += size
+  }
   const publish = (topic: EventTopic, data: unknown, options: PublishOptions = {}): void => {
     seq += 1
     const event: AppEvent = { seq, time: new Date().toISOString(), topic, ...(options.stream ? { stream: options.stream } : {}), data }
-    if (!options.volatile) {
-      if (kept.length < capacity) {
-        kept.push(event)
-      } else {
-        lostThrough = (kept[first] as AppEvent).seq
-        kept[first] = event
-        first = (first + 1) % capacity
-      }
-    }
+    if (!options.volatile) keep(event, options.bytes ?? 0)
     for (const listener of listeners) {
       try {
         listener(event)
@@ -37,7 +50,7 @@ export function createEventBus(logger: Logger, capacity = 10_000): EventBus {
       }
     }
   }
-  const count = (topics: readonly string[], change: 1 | -1): void => {
+  const countWanted = (topics: readonly string[], change: 1 | -1): void => {
     for (const topic of topics) {
       const before = wanted.get(topic) ?? 0
       if (before + change === 0) wanted.delete(topic)
@@ -59,9 +72,9 @@ export function createEventBus(logger: Logger, capacity = 10_000): EventBus {
     since(after) {
       if (after < lostThrough || after > seq) return undefined
       const missed: AppEvent[] = []
-      for (let index = 0; index < kept.length; index += 1) {
-        const event = kept[(first + index) % kept.length] as AppEvent
-        if (event.seq > after) missed.push(event)
+      for (let index = 0; index < count; index += 1) {
+        const event = kept[(first + index) % capacity]?.event
+        if (event !== undefined && event.seq > after) missed.push(event)
       }
       return missed
     },
@@ -76,8 +89,8 @@ export function createEventBus(logger: Logger, capacity = 10_000): EventBus {
     isSampled: (topic) => sampled.has(topic),
     want(topics) {
       const named = [...new Set(topics)]
-      count(named, 1)
-      return () => count(named.splice(0), -1)
+      countWanted(named, 1)
+      return () => countWanted(named.splice(0), -1)
     },
   }
 }

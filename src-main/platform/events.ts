@@ -16,6 +16,8 @@ export interface PublishOptions {
   readonly stream?: string
   /** Sent live but never replayed to a client that resumes (samples that are out of date a second later). */
   readonly volatile?: boolean
+  /** About how many bytes the data takes, where it may be large: the sum of what is kept for clients that resume is bounded. */
+  readonly bytes?: number
 }
 
 export interface EventBus {

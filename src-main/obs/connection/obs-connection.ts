@@ -6,6 +6,7 @@ import type { Batch, ObsRequest } from '../schemas/commands.ts'
 import type { ObsVersion } from '../schemas/instance.ts'
 import { connectionFault, isStatus, requestFault } from './obs-fault.ts'
 import { ObsSocket } from './obs-socket.ts'
+import { listOf, numberOf, type Said, textOf, textsOf } from './said.ts'
 
 export interface ObsTimes {
   /** For the connection, the greeting and the first answer, ms. */
@@ -25,8 +26,8 @@ export interface ConnectObsOptions {
   readonly judge: JudgeTarget
   readonly times: ObsTimes
   readonly signal: AbortSignal
-  /** Every event of OBS, in order. */
-  readonly onEvent: (event: string, data: Record<string, unknown>) => void
+  /** Every event of OBS, in order; `bytes` is the size of its message. */
+  readonly onEvent: (event: string, data: Record<string, unknown>, bytes: number) => void
   /** The connection is over without `close`; called once. */
   readonly onLost: (reason: AppError) => void
 }
@@ -101,8 +102,14 @@ export class ObsConnection {
       socket = new ObsSocket({
         target,
         handshakeTimeoutMs: times.connectMs,
-        onEvent: (event, data) => {
-          if (connection !== undefined) options.onEvent(event, (data ?? {}) as Record<string, unknown>)
+        onEvent: (event, data, bytes) => {
+          if (connection !== undefined) options.onEvent(event, (data ?? {}) as Record<string, unknown>, bytes)
+        },
+        isAsked: () => connection !== undefined && connection.#open > 0,
+        onTooLarge(what) {
+          const fault = new AppError('obs.too_large', `The OBS at ${where} sent ${what}`)
+          if (connection === undefined) given.reject(fault)
+          else connection.fail(fault)
         },
       })
       socket.once('Hello', (hello) => {
@@ -149,13 +156,16 @@ export class ObsConnection {
       () => this.#socket.callBatch(sent as never, { haltOnFailure, executionType: executions[execution] }),
       timeoutMs,
     )
-    return results.map((result) => ({
-      request: result.requestType,
-      ok: result.requestStatus.result,
-      code: result.requestStatus.code,
-      comment: (result.requestStatus as { comment?: string }).comment ?? null,
-      answer: (result.responseData as ObsAnswer | undefined) ?? null,
-    }))
+    return listOf(results).map(({ requestType, requestStatus, responseData }) => {
+      const { result, code, comment } = (requestStatus ?? {}) as Said
+      return {
+        request: textOf(requestType),
+        ok: result === true,
+        code: numberOf(code),
+        comment: textOf(comment) || null,
+        answer: (responseData as ObsAnswer | undefined) ?? null,
+      }
+    })
   }
 
   /** Whether OBS sends audio levels: twenty messages a second, so only while somebody looks. */
@@ -164,6 +174,12 @@ export class ObsConnection {
     this.#levels = wanted
     const eventSubscriptions = wanted ? usualEvents | EventSubscription.InputVolumeMeters : usualEvents
     await this.#wait('audio levels', () => this.#socket.reidentify({ eventSubscriptions }), this.#options.times.requestMs)
+  }
+
+  /** Ends it, as lost for that reason. */
+  fail(reason: AppError): void {
+    this.#end(reason)
+    this.#socket.terminate()
   }
 
   /** Ends it; `onLost` is not called. */
@@ -211,8 +227,7 @@ export class ObsConnection {
   }
 
   #giveUp(): void {
-    this.#end(new AppError('obs.not_answering', `The OBS at ${this.#where} does not answer any more`))
-    this.#socket.terminate()
+    this.fail(new AppError('obs.not_answering', `The OBS at ${this.#where} does not answer any more`))
   }
 
   #lostBy(error: { readonly code: number }): AppError {
@@ -231,16 +246,24 @@ export class ObsConnection {
   }
 }
 
+/** Versions and names of formats. */
+const maxWordLength = 100
+/** obs-websocket 5.7 has some 150; others may come with newer versions. */
+const maxRequests = 500
+const maxFormats = 100
+
 async function readVersion(socket: ObsSocket, where: string): Promise<ObsVersion> {
-  const said = await socket.call('GetVersion')
-  const list = (value: unknown): string[] => (Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [])
+  const said = (await socket.call('GetVersion')) as Said
+  const word = (value: unknown): string => textOf(value, '', maxWordLength)
   const version: ObsVersion = {
-    obs: String(said.obsVersion),
-    webSocket: String(said.obsWebSocketVersion),
-    platform: String(said.platform ?? ''),
-    platformDescription: String(said.platformDescription ?? ''),
-    requests: list(said.availableRequests).toSorted(),
-    imageFormats: list(said.supportedImageFormats),
+    obs: word(said.obsVersion),
+    webSocket: word(said.obsWebSocketVersion),
+    platform: word(said.platform),
+    platformDescription: textOf(said.platformDescription),
+    requests: textsOf(said.availableRequests, maxRequests)
+      .filter((request) => /^[A-Za-z]{1,80}$/.test(request))
+      .toSorted(),
+    imageFormats: textsOf(said.supportedImageFormats, maxFormats).filter((format) => /^[\w+.-]{1,20}$/.test(format)),
   }
   const missing = needed.filter((request) => !version.requests.includes(request))
   const [major = 0] = version.webSocket.split('.').map(Number)

@@ -1,6 +1,7 @@
 import type { OBSWebSocketError } from 'obs-websocket-js/json'
 import { AppError, type ErrorCode } from '../../platform/errors.ts'
 import { OutboundFault } from '../../platform/outbound/network-policy.ts'
+import { textOf } from './said.ts'
 
 /** Codes with which obs-websocket closes a connection. */
 const closeCode = { authenticationFailed: 4009, unsupportedRpcVersion: 4010, sessionInvalidated: 4011 } as const
@@ -45,7 +46,8 @@ const reasons: Readonly<Record<string, string>> = {
 
 /** An answer of OBS that is no success, in the catalogue's words. */
 export function requestFault(request: string, code: number, comment: string | null | undefined): AppError {
-  const says = comment ? `${request}: ${comment}` : `${request}: OBS answers with status ${code}`
+  const said = textOf(comment)
+  const says = said !== '' ? `${request}: ${said}` : `${request}: OBS answers with status ${code}`
   return new AppError(kindOf(code), says, { details: { request, status: code } })
 }
 

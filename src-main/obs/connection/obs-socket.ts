@@ -3,18 +3,26 @@ import { WebSocket } from 'ws'
 import { fetchedByHost } from '../../platform/fetched-by-host.ts'
 import { lookupOf } from '../../platform/outbound/judged-connection.ts'
 import type { OutboundTarget } from '../../platform/outbound/network-policy.ts'
+import { textOf } from './said.ts'
 
 /** Longest message that is taken, bytes: a screenshot of 4096x4096 fits. */
 const maxMessageBytes = 64 * 1024 * 1024
-/** So many messages are read in one window; what is more waits in the network, so that a flood neither fills memory nor takes a core. */
+/** Longest message that nobody asked for, bytes: events of OBS have some hundred. */
+const maxEventBytes = 1024 * 1024
+/** So much is read in one window; what is more waits in the network, so that a flood neither fills memory nor takes a core. */
 const maxMessagesPerWindow = 500
+const maxBytesPerWindow = 4 * 1024 * 1024
 const windowMs = 100
 
 export interface ObsSocketOptions {
   /** The IP addresses that were judged: nobody asks the name server again. */
   readonly target: OutboundTarget
   readonly handshakeTimeoutMs: number
-  readonly onEvent: (event: string, data: unknown) => void
+  readonly onEvent: (event: string, data: unknown, bytes: number) => void
+  /** Whether an answer is expected. */
+  readonly isAsked: () => boolean
+  /** It sent what is not read; `what` names it. Its owner ends the connection. */
+  readonly onTooLarge: (what: string) => void
 }
 
 /** obs-websocket-js over a connection that is bounded in time, size and rate, with every event at one listener. */
@@ -23,6 +31,7 @@ export class ObsSocket extends OBSWebSocket {
   #connection: WebSocket | undefined
   #windowStartMs = 0
   #messages = 0
+  #bytes = 0
   /** Monotonic ms of the last sign of life. */
   lastHeardMs = 0
 
@@ -60,7 +69,7 @@ export class ObsSocket extends OBSWebSocket {
     this.socket = socket as never
     socket.onopen = (event) => this.onOpen(event as never)
     socket.onmessage = (event) => {
-      this.#count(socket)
+      this.#count(socket, sizeOf(event.data))
       void this.onMessage(event as never)
     }
     socket.onerror = (event) => this.onError(event as never)
@@ -73,21 +82,43 @@ export class ObsSocket extends OBSWebSocket {
   }
 
   protected override async decodeMessage(data: never): ReturnType<OBSWebSocket['decodeMessage']> {
+    const { onEvent, isAsked, onTooLarge } = this.#options
+    const bytes = sizeOf(data)
+    // Before it is read, which would take a second.
+    if (bytes > maxEventBytes && !isAsked()) {
+      onTooLarge(`a message of ${megabytes(bytes)} that nobody asked for`)
+      return ignored
+    }
     const message = await super.decodeMessage(data)
-    if (message.op === WebSocketOpCode.Event) this.#options.onEvent(message.d.eventType, message.d.eventData)
+    if (message.op !== WebSocketOpCode.Event) return message
+    if (bytes > maxEventBytes) {
+      onTooLarge(`an event of ${megabytes(bytes)}`)
+      return ignored
+    }
+    onEvent(textOf(message.d.eventType), message.d.eventData, bytes)
     return message
   }
 
-  #count(socket: WebSocket): void {
+  #count(socket: WebSocket, bytes: number): void {
     const nowMs = performance.now()
     this.lastHeardMs = nowMs
     if (nowMs - this.#windowStartMs > windowMs) {
       this.#windowStartMs = nowMs
       this.#messages = 0
+      this.#bytes = 0
     }
     this.#messages++
-    if (this.#messages < maxMessagesPerWindow || socket.isPaused) return
+    this.#bytes += bytes
+    if ((this.#messages < maxMessagesPerWindow && this.#bytes < maxBytesPerWindow) || socket.isPaused) return
     socket.pause()
     setTimeout(() => socket.resume(), windowMs).unref()
   }
 }
+
+/** A message without a code, which the library passes over. */
+const ignored = {} as never
+
+/** Of a message, bytes: JSON of OBS is ASCII but for names. */
+const sizeOf = (data: unknown): number => (typeof data === 'string' ? data.length : data instanceof Uint8Array ? data.byteLength : 0)
+
+const megabytes = (bytes: number): string => `${Math.round(bytes / 1024 / 1024)} MiB`

@@ -262,7 +262,8 @@ export class InstanceBook {
       log,
       onChange: (brief) => {
         if (!this.#byId.has(stored.id)) return
-        events.publish('obs.updated', this.#describe(kept), brief ? { volatile: true } : {})
+        if (brief) events.publish('obs.updated', this.#describe(kept), { volatile: true })
+        else this.#announce(kept)
       },
       onState: (state, error) => {
         const { id, name } = kept.stored
@@ -274,7 +275,7 @@ export class InstanceBook {
           data: { obs: id },
         })
       },
-      onMirror: (change) => events.publish('obs.mirror', change),
+      onMirror: (change, bytes) => events.publish('obs.mirror', change, { bytes }),
       onEvent: (event, data) => this.#onEvent(kept, event, data),
     })
     const kept: Kept = { stored, instance }
@@ -338,7 +339,7 @@ export class InstanceBook {
 
   #announce(kept: Kept): Instance {
     const described = this.#describe(kept)
-    this.#dependencies.events.publish('obs.updated', described)
+    this.#dependencies.events.publish('obs.updated', described, { bytes: JSON.stringify(described).length })
     return described
   }
 

@@ -13,7 +13,8 @@ export interface InstanceEvents {
   /** State, error or activity changed; `brief`: only the time of the next attempt did. */
   onChange(brief: boolean): void
   onState(state: InstanceState, error: AppError | undefined): void
-  onMirror(change: MirrorChange): void
+  /** `bytes`: about its size. */
+  onMirror(change: MirrorChange, bytes: number): void
   onEvent(event: string, data: Record<string, unknown>): void
 }
 
@@ -33,6 +34,7 @@ const needsPerson: ReadonlySet<ErrorCode> = new Set([
   'obs.version_too_old',
   'obs.not_obs',
   'obs.closed_by_obs',
+  'obs.too_large',
   'url.forbidden',
   'secret.unreadable',
 ])
@@ -147,6 +149,7 @@ export class ManagedInstance {
         const sinceMs = performance.now()
         const reason = await lost.reason
         if (signal.aborted) return
+        if (needsPerson.has(reason.code)) throw reason
         this.#leave()
         this.#reconnects++
         this.#enter('connecting', reason)
@@ -185,8 +188,8 @@ export class ManagedInstance {
       judge: judge(),
       times,
       signal,
-      onEvent: (event, data) => {
-        mirror?.onEvent(event, data)
+      onEvent: (event, data, bytes) => {
+        mirror?.onEvent(event, data, bytes)
         onEvent(event, data)
       },
       onLost: (reason) => lost.resolve(reason),
@@ -201,10 +204,11 @@ export class ManagedInstance {
       revision: this.#revision,
       connection,
       log,
-      publish: (change) => {
-        onMirror(change)
+      publish: (change, bytes) => {
+        onMirror(change, bytes)
         this.#showActivity()
       },
+      fail: (reason) => connection.fail(reason),
     })
     this.#mirror = mirror
     await mirror.load()

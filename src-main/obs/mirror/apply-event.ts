@@ -1,21 +1,8 @@
 import type { ObsInput, ObsScene } from '../schemas/mirror.ts'
 import { scenesInOrder } from './load-mirror.ts'
 import type { MirrorState } from './mirror-state.ts'
-import {
-  inOrder,
-  listOf,
-  numbered,
-  numberOf,
-  readFilter,
-  readFilters,
-  readMonitoring,
-  readOutput,
-  readTracks,
-  readTransform,
-  type Said,
-  textOf,
-  textsOf,
-} from './read-answers.ts'
+import { listOf, numberOf, type Said, textOf, textsOf } from '../connection/said.ts'
+import { inOrder, numbered, readFilter, readFilters, readMonitoring, readOutput, readTracks, readTransform } from './read-answers.ts'
 
 /** What an event says has changed without saying how: it is read again. */
 export type Stale =
@@ -149,7 +136,7 @@ const changes: Readonly<Record<string, (state: MirrorState, said: Said) => void>
   RecordStateChanged: (state, said) =>
     changeOutput(state, {
       record: readOutput(said),
-      ...(typeof said.outputPath === 'string' && said.outputPath !== '' ? { recordPath: said.outputPath } : {}),
+      ...(textOf(said.outputPath) === '' ? {} : { recordPath: textOf(said.outputPath) }),
     }),
   RecordFileChanged: (state, said) => changeOutput(state, { recordPath: textOf(said.newOutputPath) }),
   ReplayBufferStateChanged: (state, said) => changeOutput(state, { replay: readOutput(said) }),

@@ -1,20 +1,10 @@
 import type { BatchResult, ObsConnection } from '../connection/obs-connection.ts'
 import type { ObsRequest } from '../schemas/commands.ts'
 import type { ObsInput, ObsScene, ObsTransition } from '../schemas/mirror.ts'
+import { entriesOf, sizeFault } from './mirror-size.ts'
 import { emptyGlobals, type Globals, type MirrorState } from './mirror-state.ts'
-import {
-  listOf,
-  numberOf,
-  readFilters,
-  readItems,
-  readMedia,
-  readMonitoring,
-  readOutput,
-  readTracks,
-  type Said,
-  textOf,
-  textsOf,
-} from './read-answers.ts'
+import { listOf, numberOf, type Said, textOf, textsOf } from '../connection/said.ts'
+import { readFilters, readItems, readMedia, readMonitoring, readOutput, readTracks } from './read-answers.ts'
 
 /** So many requests are sent as one message. */
 const chunk = 400
@@ -22,14 +12,10 @@ const chunk = 400
 /** What the mirror reads through. */
 export type MirrorReader = Pick<ObsConnection, 'call' | 'batch'>
 
-/** Sends requests in chunks; what fails is null. */
+/** Sends requests as one message; what fails is null. */
 async function ask(connection: MirrorReader, requests: readonly ObsRequest[]): Promise<(Said | null)[]> {
-  const answers: (Said | null)[] = []
-  for (let from = 0; from < requests.length; from += chunk) {
-    const results: readonly BatchResult[] = await connection.batch(requests.slice(from, from + chunk))
-    for (const { ok, answer } of results) answers.push(ok ? (answer ?? {}) : null)
-  }
-  return answers
+  const results: readonly BatchResult[] = await connection.batch(requests)
+  return results.map(({ ok, answer }) => (ok ? (answer ?? {}) : null))
 }
 
 /** Reads everything of an OBS. */
@@ -52,7 +38,7 @@ export async function loadMirror(connection: MirrorReader, state: MirrorState): 
   )
 }
 
-const nameOf = (said: unknown): string | null => (typeof said === 'string' && said !== '' ? said : null)
+const nameOf = (said: unknown): string | null => textOf(said) || null
 
 /** OBS numbers scenes from the bottom of its list. */
 export function scenesInOrder(said: unknown): string[] {
@@ -137,20 +123,46 @@ export async function reloadPreview(connection: MirrorReader, state: MirrorState
   state.set({ preview: nameOf(said?.currentPreviewSceneName) })
 }
 
-/** Reads scenes and groups whole. One that went meanwhile is left out. */
+/** Reads scenes and groups whole. One that went meanwhile is left out. Rejects with `obs.too_large`. */
 export async function loadScenes(connection: MirrorReader, names: readonly string[], groups: readonly string[]): Promise<ObsScene[]> {
   const all = [...names.map((name) => ({ name, isGroup: false })), ...groups.map((name) => ({ name, isGroup: true }))]
-  const answers = await ask(
+  return loadEach(
     connection,
-    all.flatMap(({ name, isGroup }) => [
+    all,
+    ({ name, isGroup }) => [
       { request: isGroup ? 'GetGroupSceneItemList' : 'GetSceneItemList', data: { sceneName: name } },
       { request: 'GetSourceFilterList', data: { sourceName: name } },
-    ]),
+    ],
+    ({ name, isGroup }, [items, filters]) =>
+      items == null ? undefined : { name, isGroup, items: readItems(items.sceneItems), filters: readFilters(filters?.filters) },
   )
-  return all.flatMap(({ name, isGroup }, index) => {
-    const [items, filters] = answers.slice(index * 2, index * 2 + 2)
-    return items == null ? [] : { name, isGroup, items: readItems(items.sceneItems), filters: readFilters(filters?.filters) }
-  })
+}
+
+/** Asks for each source, and takes the answers of one message before it sends the next: what is not needed of them is gone then. */
+async function loadEach<S, T extends ObsScene | ObsInput>(
+  connection: MirrorReader,
+  sources: readonly S[],
+  requests: (source: S) => readonly ObsRequest[],
+  read: (source: S, answers: readonly (Said | null)[]) => T | undefined,
+): Promise<T[]> {
+  const loaded: T[] = []
+  let entries = 0
+  const [first] = sources
+  const each = first === undefined ? 1 : requests(first).length
+  const perMessage = Math.floor(chunk / each)
+  for (let from = 0; from < sources.length; from += perMessage) {
+    const some = sources.slice(from, from + perMessage)
+    const answers = await ask(connection, some.flatMap(requests))
+    for (const [index, source] of some.entries()) {
+      const made = read(source, answers.slice(index * each, (index + 1) * each))
+      if (made === undefined) continue
+      entries += entriesOf(made)
+      const fault = sizeFault(entries)
+      if (fault !== undefined) throw fault
+      loaded.push(made)
+    }
+  }
+  return loaded
 }
 
 const inputRequests = [
@@ -163,43 +175,42 @@ const inputRequests = [
   'GetMediaInputStatus',
 ] as const
 
-/** Reads inputs whole. One that went meanwhile is left out. */
+/** Reads inputs whole. One that went meanwhile is left out. Rejects with `obs.too_large`. */
 export async function loadInputs(
   connection: MirrorReader,
   inputs: readonly { readonly name: string; readonly kind: string }[],
 ): Promise<ObsInput[]> {
-  const each = inputRequests.length + 2
-  const answers = await ask(
+  return loadEach(
     connection,
-    inputs.flatMap(({ name }) => [
+    inputs,
+    ({ name }) => [
       ...inputRequests.map((request) => ({ request, data: { inputName: name } })),
       { request: 'GetSourceActive', data: { sourceName: name } },
       { request: 'GetSourceFilterList', data: { sourceName: name } },
-    ]),
+    ],
+    ({ name, kind }, [mute, volume, balance, sync, monitor, tracks, media, active, filters]) =>
+      active == null && filters == null
+        ? undefined
+        : {
+            name,
+            kind,
+            filters: readFilters(filters?.filters),
+            // An input without audio has none of the answers.
+            audio:
+              mute == null
+                ? null
+                : {
+                    muted: mute.inputMuted === true,
+                    volumeDb: Math.max(numberOf(volume?.inputVolumeDb, -100), -100),
+                    volume: numberOf(volume?.inputVolumeMul),
+                    balance: numberOf(balance?.inputAudioBalance, 0.5),
+                    syncOffsetMs: Math.round(numberOf(sync?.inputAudioSyncOffset)),
+                    monitoring: readMonitoring(monitor?.monitorType),
+                    tracks: readTracks(tracks?.inputAudioTracks),
+                  },
+            active: active?.videoActive === true,
+            showing: active?.videoShowing === true,
+            media: readMedia(media ?? null),
+          },
   )
-  return inputs.flatMap(({ name, kind }, index) => {
-    const [mute, volume, balance, sync, monitor, tracks, media, active, filters] = answers.slice(index * each, (index + 1) * each)
-    if (active == null && filters == null) return []
-    return {
-      name,
-      kind,
-      filters: readFilters(filters?.filters),
-      // An input without audio has none of the answers.
-      audio:
-        mute == null
-          ? null
-          : {
-              muted: mute.inputMuted === true,
-              volumeDb: Math.max(numberOf(volume?.inputVolumeDb, -100), -100),
-              volume: numberOf(volume?.inputVolumeMul),
-              balance: numberOf(balance?.inputAudioBalance, 0.5),
-              syncOffsetMs: Math.round(numberOf(sync?.inputAudioSyncOffset)),
-              monitoring: readMonitoring(monitor?.monitorType),
-              tracks: readTracks(tracks?.inputAudioTracks),
-            },
-      active: active?.videoActive === true,
-      showing: active?.videoShowing === true,
-      media: readMedia(media ?? null),
-    }
-  })
 }

@@ -1,4 +1,5 @@
 import type { MirrorChange, ObsInput, ObsMirror, ObsScene } from '../schemas/mirror.ts'
+import { entriesOf } from './mirror-size.ts'
 
 export type Globals = Omit<ObsMirror, 'obs' | 'revision' | 'scenes' | 'inputs'>
 
@@ -29,11 +30,18 @@ export class MirrorState {
   readonly #changedInputs = new Set<string>()
   readonly #removedInputs = new Set<string>()
   #scenesMoved = false
+  /** Of all scenes and inputs. */
+  #entries = 0
   /** As OBS listed them last: it lists a scene before it says that there is one. */
   #listed: readonly string[] = []
 
   get globals(): Globals {
     return this.#globals
+  }
+
+  /** Scenes, inputs, items and filters together. */
+  get entries(): number {
+    return this.#entries
   }
 
   scene(name: string): ObsScene | undefined {
@@ -59,6 +67,7 @@ export class MirrorState {
     this.#scenes = new Map(scenes.map((scene) => [scene.name, scene]))
     this.#inputs = new Map(inputs.map((input) => [input.name, input]))
     this.#listed = [...this.#scenes.keys()]
+    this.#entries = [...scenes, ...inputs].reduce((sum, source) => sum + entriesOf(source), 0)
     this.takeChanges()
   }
 
@@ -68,7 +77,9 @@ export class MirrorState {
   }
 
   setScene(scene: ObsScene): void {
-    const isNew = !this.#scenes.has(scene.name)
+    const before = this.#scenes.get(scene.name)
+    const isNew = before === undefined
+    this.#entries += entriesOf(scene) - (before === undefined ? 0 : entriesOf(before))
     this.#scenes.set(scene.name, scene)
     this.#changedScenes.add(scene.name)
     if (!isNew) return
@@ -77,7 +88,10 @@ export class MirrorState {
   }
 
   removeScene(name: string): void {
-    if (!this.#scenes.delete(name)) return
+    const scene = this.#scenes.get(name)
+    if (scene === undefined) return
+    this.#scenes.delete(name)
+    this.#entries -= entriesOf(scene)
     this.#changedScenes.delete(name)
     this.#scenesMoved = true
   }
@@ -86,21 +100,26 @@ export class MirrorState {
   orderScenes(names: readonly string[]): void {
     this.#listed = names
     const before = [...this.#scenes.keys()]
-    const known = names.filter((name) => this.#scenes.has(name))
-    const after = [...known, ...before.filter((name) => !known.includes(name))]
+    const known = new Set(names.filter((name) => this.#scenes.has(name)))
+    const after = [...known, ...before.filter((name) => !known.has(name))]
     if (after.every((name, index) => name === before[index])) return
     this.#scenes = new Map(after.map((name) => [name, this.#scenes.get(name) as ObsScene]))
     this.#scenesMoved = true
   }
 
   setInput(input: ObsInput): void {
+    const before = this.#inputs.get(input.name)
+    this.#entries += entriesOf(input) - (before === undefined ? 0 : entriesOf(before))
     this.#inputs.set(input.name, input)
     this.#changedInputs.add(input.name)
     this.#removedInputs.delete(input.name)
   }
 
   removeInput(name: string): void {
-    if (!this.#inputs.delete(name)) return
+    const input = this.#inputs.get(name)
+    if (input === undefined) return
+    this.#inputs.delete(name)
+    this.#entries -= entriesOf(input)
     this.#changedInputs.delete(name)
     this.#removedInputs.add(name)
   }

@@ -1,9 +1,11 @@
+import { AppError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { MirrorChange, ObsMirror } from '../schemas/mirror.ts'
 import { applyEvent, type Stale } from './apply-event.ts'
 import { loadInputs, loadMirror, loadScenes, type MirrorReader, reloadPreview, reloadTransitions, reloadVideo } from './load-mirror.ts'
+import { sizeFault } from './mirror-size.ts'
 import { MirrorState } from './mirror-state.ts'
-import type { Said } from './read-answers.ts'
+import { type Said, textOf } from '../connection/said.ts'
 
 export interface MirrorOptions {
   /** Id of the instance. */
@@ -11,12 +13,20 @@ export interface MirrorOptions {
   /** Revision that the last mirror of this instance had. */
   readonly revision: number
   readonly connection: MirrorReader
-  readonly publish: (change: MirrorChange) => void
+  /** `bytes`: about its size. */
+  readonly publish: (change: MirrorChange, bytes: number) => void
+  /** This OBS cannot be mirrored any further. */
+  readonly fail: (reason: AppError) => void
   readonly log: Logger
 }
 
-/** Events that come while everything is read are kept, so many; with more of them it is read once more. */
+/** Events that come while everything is read are kept, so many and so many bytes; with more of them it is read once more. */
 const maxQueued = 5000
+const maxQueuedBytes = 16 * 1024 * 1024
+/** Larger changes are announced without their content: whoever follows reads the mirror again. Bytes. */
+const maxChangeBytes = 64 * 1024
+/** With more parts that are to be read again, everything is. */
+const maxStale = 1000
 /** Changes are announced at once, then joined over a time that grows while they keep coming, ms. */
 const minJoinMs = 50
 const maxJoinMs = 1000
@@ -32,6 +42,7 @@ export class Mirror {
   #revision: number
   /** Events that wait until everything has been read. */
   #queued: { readonly event: string; readonly said: Said }[] | undefined = []
+  #queuedBytes = 0
   #overflowed = false
   /** OBS changes its scene collection: what it reports meanwhile is of neither. */
   #changingCollection = false
@@ -71,6 +82,7 @@ export class Mirror {
   async load(): Promise<void> {
     do {
       this.#queued = []
+      this.#queuedBytes = 0
       this.#overflowed = false
       await loadMirror(this.#options.connection, this.#state)
     } while (this.#overflowed && !this.#stopped)
@@ -81,18 +93,23 @@ export class Mirror {
     this.#announce({ reset: true })
   }
 
-  onEvent(event: string, said: Said): void {
+  /** @param bytes size of its message */
+  onEvent(event: string, said: Said, bytes: number): void {
     if (event === 'CurrentSceneCollectionChanging') this.#changingCollection = true
     if (event === 'CurrentSceneCollectionChanged') this.#changingCollection = false
     if (this.#changingCollection) return
     if (this.#queued === undefined) this.#apply(event, said)
-    else if (this.#queued.length < maxQueued) this.#queued.push({ event, said })
-    else this.#overflowed = true
+    else if (this.#queued.length < maxQueued && this.#queuedBytes + bytes <= maxQueuedBytes) {
+      this.#queued.push({ event, said })
+      this.#queuedBytes += bytes
+    } else this.#overflowed = true
   }
 
   /** Reads something again that changes without an event. */
   refresh(stale: Stale): void {
-    this.#stale.set(keyOf(stale), { stale, reads: 0 })
+    const part: Stale = this.#stale.size < maxStale ? stale : { what: 'everything' }
+    if (part !== stale) this.#stale.clear()
+    this.#stale.set(keyOf(part), { stale: part, reads: 0 })
     this.#reading ??= this.#readStale().finally(() => {
       this.#reading = undefined
     })
@@ -110,6 +127,12 @@ export class Mirror {
     this.#markTouched(said)
     this.#markGone(event, said)
     this.#publish()
+    this.#checkSize()
+  }
+
+  #checkSize(): void {
+    const fault = sizeFault(this.#state.entries)
+    if (fault !== undefined) this.#options.fail(fault)
   }
 
   #markTouched({ sceneName, inputName, sourceName }: Said): void {
@@ -122,15 +145,19 @@ export class Mirror {
   /** What is being read, or is to be, went or has another name: an answer under the old one is from before. */
   #markGone(event: string, said: Said): void {
     const what = event.startsWith('Scene') ? 'scene' : 'input'
-    if (event === 'SceneRemoved' || event === 'InputRemoved') this.#gone.add(`${what} ${said[`${what}Name`]}`)
+    if (event === 'SceneRemoved' || event === 'InputRemoved') this.#noteGone(`${what} ${textOf(said[`${what}Name`])}`)
     if (event !== 'SceneNameChanged' && event !== 'InputNameChanged') return
     const { [`${what}Name`]: name, [what === 'scene' ? 'oldSceneName' : 'oldInputName']: before } = said
-    const key = `${what} ${before}`
-    this.#gone.add(key)
+    const key = `${what} ${textOf(before)}`
+    this.#noteGone(key)
     if ((!this.#underway.has(key) && !this.#stale.delete(key)) || typeof name !== 'string') return
     const known = what === 'scene' ? this.#state.scene(name) : this.#state.input(name)
     if (known !== undefined)
       this.refresh('kind' in known ? { what: 'input', name, kind: known.kind } : { what: 'scene', name, isGroup: known.isGroup })
+  }
+
+  #noteGone(key: string): void {
+    if (this.#underway.has(key)) this.#gone.add(key)
   }
 
   async #readStale(): Promise<void> {
@@ -144,6 +171,7 @@ export class Mirror {
       try {
         await this.#reread(batch.map(({ stale }) => stale))
       } catch (error) {
+        if (error instanceof AppError && error.code === 'obs.too_large') this.#options.fail(error)
         // A connection that is lost is somebody else's concern; the next one reads everything.
         this.#options.log.debug({ err: error, obs: this.#options.obs }, 'a part of the mirror of an OBS was not read')
         this.#underway.clear()
@@ -156,6 +184,7 @@ export class Mirror {
         if (touched && reads < maxRereads && !this.#stale.has(key)) this.#stale.set(key, { stale, reads: reads + 1 })
       }
       this.#publish()
+      this.#checkSize()
     }
   }
 
@@ -193,6 +222,9 @@ export class Mirror {
 
   #announce(changes: Omit<MirrorChange, 'obs' | 'revision'>): void {
     this.#revision++
-    this.#options.publish({ obs: this.#options.obs, revision: this.#revision, ...changes })
+    const about = { obs: this.#options.obs, revision: this.#revision }
+    const bytes = JSON.stringify(changes).length
+    if (bytes > maxChangeBytes) this.#options.publish({ ...about, reset: true }, 0)
+    else this.#options.publish({ ...about, ...changes }, bytes)
   }
 }

@@ -1,15 +1,9 @@
+import { listOf, numberOf, type Said, textOf } from '../connection/said.ts'
 import type { ObsFilter, ObsInput, ObsItem, ObsOutputState, ObsTransform } from '../schemas/mirror.ts'
 
-/** What OBS says, in the mirror's words. A field that is missing or of another type is as if OBS had left it out: versions differ. */
+/** What OBS says, in the mirror's words. */
 
-export type Said = Readonly<Record<string, unknown>>
-
-export const textOf = (value: unknown, otherwise = ''): string => (typeof value === 'string' ? value : otherwise)
-export const numberOf = (value: unknown, otherwise = 0): number => (typeof value === 'number' && Number.isFinite(value) ? value : otherwise)
 const integerOf = (value: unknown, otherwise = 0): number => Math.round(numberOf(value, otherwise))
-export const listOf = (value: unknown): readonly Said[] =>
-  Array.isArray(value) ? value.filter((each): each is Said => typeof each === 'object' && each !== null) : []
-export const textsOf = (value: unknown): string[] => (Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [])
 
 export function readTransform(said: Said): ObsTransform {
   return {
@@ -41,7 +35,7 @@ export function readItem(said: Said): ObsItem {
     source: textOf(said.sourceName),
     sourceType:
       said.isGroup === true ? 'group' : type === 'OBS_SOURCE_TYPE_SCENE' ? 'scene' : type === 'OBS_SOURCE_TYPE_INPUT' ? 'input' : 'other',
-    kind: typeof said.inputKind === 'string' ? said.inputKind : null,
+    kind: typeof said.inputKind === 'string' ? textOf(said.inputKind) : null,
     enabled: said.sceneItemEnabled !== false,
     locked: said.sceneItemLocked === true,
     blendMode: textOf(said.sceneItemBlendMode, 'OBS_BLEND_NORMAL'),
@@ -88,11 +82,14 @@ export function monitoringWord(monitoring: Audio['monitoring']): string {
   return Object.keys(monitorings).find((word) => monitorings[word] === monitoring) ?? 'OBS_MONITORING_TYPE_NONE'
 }
 
+/** OBS mixes six. */
+const maxTracks = 6
+
 export const readTracks = (said: unknown): number[] =>
   Object.entries((said ?? {}) as Said)
     .filter(([, on]) => on === true)
     .map(([track]) => Number(track))
-    .filter((track) => Number.isInteger(track))
+    .filter((track) => Number.isInteger(track) && track >= 1 && track <= maxTracks)
     .toSorted((a, b) => a - b)
 
 type MediaState = NonNullable<ObsInput['media']>['state']

@@ -3,7 +3,7 @@ import type { Logger } from '../../platform/logger.ts'
 import { repeat } from '../../platform/repeat.ts'
 import type { InstanceBook } from '../instances/instance-book.ts'
 import type { ObsSession } from '../instances/obs-session.ts'
-import { listOf, numberOf, textOf } from '../mirror/read-answers.ts'
+import { listOf, numberOf, textOf } from '../connection/said.ts'
 import type { ObsLevels } from '../schemas/mirror.ts'
 import type { StatusReader } from './status-reader.ts'
 
@@ -85,6 +85,9 @@ export class Samples {
   }
 }
 
+/** More than any audio device of OBS has. */
+const maxChannels = 32
+
 /** OBS counts levels as factors. */
 const decibels = (factor: unknown): number => {
   const value = numberOf(factor)
@@ -96,7 +99,7 @@ function readLevels(obs: string, data: Record<string, unknown>): ObsLevels {
     obs,
     inputs: listOf(data.inputs).map((input) => ({
       name: textOf(input.inputName),
-      channels: (Array.isArray(input.inputLevelsMul) ? input.inputLevelsMul : []).map((channel: unknown) => {
+      channels: (Array.isArray(input.inputLevelsMul) ? input.inputLevelsMul.slice(0, maxChannels) : []).map((channel: unknown) => {
         const [magnitude, peak, inputPeak] = Array.isArray(channel) ? channel : []
         return [decibels(magnitude), decibels(peak), decibels(inputPeak)] as const
       }),

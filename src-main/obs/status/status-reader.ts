@@ -1,6 +1,7 @@
 import { AppError } from '../../platform/errors.ts'
 import type { ObsSession } from '../instances/obs-session.ts'
-import { listOf, numberOf, readFilter, type Said, textOf, textsOf } from '../mirror/read-answers.ts'
+import { listOf, numberOf, type Said, textOf, textsOf } from '../connection/said.ts'
+import { readFilter } from '../mirror/read-answers.ts'
 import type { InputSettings, Kinds } from '../schemas/commands.ts'
 import type { ObsFilter, ObsStatistics, ObsStreamStatus } from '../schemas/mirror.ts'
 
@@ -125,7 +126,7 @@ export class StatusReader {
       },
       screenshotTimeoutMs,
     )
-    const [, base64] = /^data:image\/[a-z]+;base64,([\s\S]+)$/.exec(textOf(said?.imageData)) ?? []
+    const [, base64] = /^data:image\/[a-z]+;base64,([\s\S]+)$/.exec(typeof said?.imageData === 'string' ? said.imageData : '') ?? []
     if (base64 === undefined) throw new AppError('obs.request_failed', 'OBS answered the screenshot with what is no image')
     return { data: Buffer.from(base64, 'base64'), type: format === 'png' ? 'image/png' : 'image/jpeg' }
   }

@@ -18,6 +18,10 @@ export interface ObsDoubleOptions {
   readonly without?: readonly string[]
   /** Speaks WebSocket and nothing of obs-websocket. */
   readonly mute?: boolean
+  /** Requests that it answers besides, with their answers. */
+  readonly more?: Readonly<Record<string, unknown>>
+  /** What it says of its version besides. `extraRequests` are listed behind those that it answers. */
+  readonly version?: Readonly<Record<string, unknown>> & { readonly extraRequests?: readonly string[] }
 }
 
 const known: Readonly<Record<string, unknown>> = {
@@ -123,14 +127,18 @@ export class ObsDouble {
   }
 
   #answer(request: string, data: Record<string, unknown>): Answer | undefined {
-    const { webSocketVersion = '5.1.0', without = [] } = this.#options
+    const { webSocketVersion = '5.1.0', without = [], more = {}, version: { extraRequests = [], ...version } = {} } = this.#options
+    const answers = { ...known, ...more }
     this.asked.push({ request, data })
     if (this.hangs.has(request)) return undefined
     if (request === 'GetVersion') {
-      const availableRequests = Object.keys(known).filter((name) => !without.includes(name))
-      return { status: 100, data: { obsVersion: '29.0.2', obsWebSocketVersion: webSocketVersion, rpcVersion: 1, availableRequests } }
+      const availableRequests = [...Object.keys(answers).filter((name) => !without.includes(name)), ...extraRequests]
+      return {
+        status: 100,
+        data: { obsVersion: '29.0.2', obsWebSocketVersion: webSocketVersion, rpcVersion: 1, ...version, availableRequests },
+      }
     }
-    return Object.hasOwn(known, request) ? { status: 100, data: known[request] } : { status: 204, comment: 'unknown' }
+    return Object.hasOwn(answers, request) ? { status: 100, data: answers[request as keyof typeof answers] } : { status: 204, comment: 'unknown' }
   }
 }
 

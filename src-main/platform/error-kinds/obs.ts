@@ -42,6 +42,11 @@ export const obsErrors = {
     title: 'What answers there does not speak the protocol of obs-websocket 5',
     remedy: 'Check the port (OBS: 4455). For OBS 27 or older, update to OBS 28 or newer, which brings it along.',
   },
+  'obs.too_large': {
+    status: 502,
+    title: 'OBS sent more than this program reads',
+    remedy: 'Check that host and port belong to an OBS that you trust; make its scene collection smaller.',
+  },
   'obs.version_too_old': {
     status: 502,
     title: 'This version of OBS is too old to be controlled',

@@ -58,6 +58,11 @@ export const obsErrors = {
     title: 'OBS acepta conexiones pero no responde',
     remedy: 'Mira OBS: puede haber un diálogo que espera o el programa está bloqueado. Reinícialo si no reacciona.',
   },
+  'obs.too_large': {
+    english: 'OBS sent more than this program reads',
+    title: 'OBS envió más de lo que este programa lee',
+    remedy: 'Comprueba que el host y el puerto sean de un OBS en el que confías; reduce su colección de escenas.',
+  },
   'obs.not_obs': {
     english: 'What answers there does not speak the protocol of obs-websocket 5',
     title: 'Lo que responde ahí no habla el protocolo de obs-websocket 5',

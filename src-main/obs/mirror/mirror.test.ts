@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest'
+import type { AppError } from '../../platform/errors.ts'
+import { silentLogger } from '../../platform/telemetry/logger.ts'
+import type { MirrorChange } from '../schemas/mirror.ts'
+import type { MirrorReader } from './load-mirror.ts'
+import { Mirror } from './mirror.ts'
+
+/** What a server that pretends to be OBS may answer: nothing of it may fill the memory of the host. */
+
+type Answers = Readonly<Record<string, unknown>>
+
+const scene = (name: string, items: readonly object[] = []): Answers => ({
+  GetSceneList: { currentProgramSceneName: name, scenes: [{ sceneName: name, sceneIndex: 0 }] },
+  GetSceneItemList: { sceneItems: items },
+})
+const items = (count: number, more: object = {}) =>
+  Array.from({ length: count }, (_, index) => ({ sceneItemId: index, sceneItemIndex: index, sourceName: `source ${index}`, ...more }))
+
+function mirrorOf(answers: Answers): { mirror: Mirror; changes: { change: MirrorChange; bytes: number }[]; faults: AppError[] } {
+  const changes: { change: MirrorChange; bytes: number }[] = []
+  const faults: AppError[] = []
+  const connection = {
+    batch: async (requests: readonly { request: string }[]) =>
+      requests.map(({ request }) => ({
+        request,
+        ok: Object.hasOwn(answers, request),
+        code: 100,
+        comment: null,
+        answer: answers[request],
+      })),
+  } as unknown as MirrorReader
+  const mirror = new Mirror({
+    obs: 'obs_1',
+    revision: 0,
+    connection,
+    log: silentLogger,
+    publish: (change, bytes) => changes.push({ change, bytes }),
+    fail: (reason) => faults.push(reason),
+  })
+  return { mirror, changes, faults }
+}
+
+describe('a mirror', () => {
+  it('cuts long texts and long lists', async () => {
+    const { mirror } = mirrorOf({
+      ...scene('S'.repeat(5000), items(2, { inputKind: 'k'.repeat(5000) })),
+      GetProfileList: { currentProfileName: 'p'.repeat(5000), profiles: Array(20_000).fill('p'.repeat(5000)) },
+    })
+    await mirror.load()
+    const { program, profile, profiles, scenes } = mirror.read()
+    expect([program, profile, scenes[0]?.name, scenes[0]?.items[0]?.kind].map((text) => text?.length)).toEqual([1000, 1000, 1000, 1000])
+    expect(profiles).toHaveLength(10_000)
+    expect(profiles.every((name) => name.length === 1000)).toBe(true)
+    mirror.onEvent('CurrentProgramSceneChanged', { sceneName: 'x'.repeat(100_000) }, 100_000)
+    expect(mirror.read().program).toHaveLength(1000)
+  })
+
+  it('announces a large change without its content', async () => {
+    const { mirror, changes } = mirrorOf(scene('One', items(500)))
+    await mirror.load()
+    mirror.onEvent('SceneItemEnableStateChanged', { sceneName: 'One', sceneItemId: 3, sceneItemEnabled: false }, 100)
+    expect(changes.at(-1)).toEqual({ change: { obs: 'obs_1', revision: 2, reset: true }, bytes: 0 })
+    expect(mirror.read().scenes[0]?.items[3]?.enabled).toBe(false)
+  })
+
+  it('says how large a change is', async () => {
+    const { mirror, changes } = mirrorOf(scene('One', items(5)))
+    await mirror.load()
+    mirror.onEvent('SceneItemEnableStateChanged', { sceneName: 'One', sceneItemId: 3, sceneItemEnabled: false }, 100)
+    const { change, bytes } = changes.at(-1) as (typeof changes)[number]
+    expect(change).toMatchObject({ revision: 2, scenes: [{ name: 'One' }] })
+    expect(bytes).toBeGreaterThan(1000)
+  })
+
+  it('ends where OBS lists too much at once', async () => {
+    const { mirror } = mirrorOf({
+      ...scene('One', items(10_000)),
+      GetSceneList: { scenes: [1, 2, 3].map((number) => ({ sceneName: `Scene ${number}`, sceneIndex: number })) },
+    })
+    await expect(mirror.load()).rejects.toMatchObject({ code: 'obs.too_large' })
+  })
+
+  it('ends where OBS adds too much with time', async () => {
+    const { mirror, faults } = mirrorOf(scene('One'))
+    await mirror.load()
+    for (let number = 0; number < 20_001; number++) {
+      mirror.onEvent('SourceFilterCreated', { sourceName: 'One', filterName: 'same name', filterIndex: 0 }, 100)
+    }
+    expect(faults).toEqual([])
+    const growing = mirrorOf({ ...scene('One', items(9000)), GetSourceFilterList: { filters: Array(10_000).fill({ filterName: 'x' }) } })
+    await growing.mirror.load()
+    for (let number = 0; number < 1000; number++) {
+      growing.mirror.onEvent('SourceFilterCreated', { sourceName: 'One', filterName: `filter ${number}`, filterIndex: number }, 100)
+    }
+    expect(growing.faults[0]).toMatchObject({ code: 'obs.too_large' })
+  })
+})
