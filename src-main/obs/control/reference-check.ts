@@ -13,7 +13,8 @@ const plain =
   /^(?:text|inputName|newInputName|sceneName|newSceneName|sourceName|filterName|newFilterName|transitionName|profileName|sceneCollectionName|captionText|.*Kind|.*Uuid)$/
 /** Fields that are a URL or a path, also where it is not written as one. */
 const urlField = /^(?:url|server|input)$/i
-const pathField = /(?:^|_)(?:file|path|folder|directory)$/i
+/** `value` is an entry of the lists of playlists and slideshows. */
+const pathField = /(?:^|_)(?:file|path|folder|directory)$|^value$/i
 const urls = /[a-z][a-z0-9+.-]*:\/\/[^\s"'()<>\\]+/gi
 const maxDepth = 12
 
