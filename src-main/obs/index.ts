@@ -45,7 +45,6 @@ export interface Obs {
   /** Connects to the instances that are switched on. */
   start(): void
   stop(): void
-  health(): { readonly instances: number; readonly connected: number }
 }
 
 /** Makes the OBS part from what is kept in the database; nothing is connected to before `start`. */
@@ -79,6 +78,5 @@ export async function createObs(dependencies: ObsDependencies): Promise<Obs> {
       samples.stop()
       book.stop()
     },
-    health: () => ({ instances: book.list().length, connected: book.sessions().length }),
   }
 }

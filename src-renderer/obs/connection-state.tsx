@@ -1,4 +1,3 @@
-import { useEffect, useState } from 'react'
 import { inLanguage } from '../client/host-error.ts'
 import { locale } from '../messages/language.ts'
 import { t } from './messages.ts'
@@ -34,12 +33,6 @@ export function ActivityChips({ instance: { activity } }: { readonly instance: O
 /** Why an OBS is not connected, the remedy, and when it is tried again. */
 export function ConnectionProblem({ instance }: { readonly instance: ObsInstance }) {
   const { error, nextAttemptAt, enabled } = instance
-  // A host that is busy connects later than it said.
-  const [, redraw] = useState(0)
-  useEffect(() => {
-    const timer = setInterval(() => redraw((count) => count + 1), 5000)
-    return () => clearInterval(timer)
-  }, [])
   const said = error === null ? undefined : inLanguage({ code: error.code, message: error.message, remedy: error.remedy })
   return (
     <div className="obs-problem" data-testid="obs-problem" role="status">
