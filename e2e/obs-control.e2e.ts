@@ -247,7 +247,13 @@ describe('an OBS of this machine', () => {
     await done('POST', 'replay', { action: 'start' })
     await mirrored('the replay buffer runs', ({ outputs }) => outputs.replay === 'started')
     await done('POST', 'replay', { action: 'save' })
-    await mirrored('a replay was saved', ({ outputs }) => outputs.replayPath?.includes(program.home))
+    const { outputs } = await mirrored('a replay was saved', (now) => now.outputs.replayPath !== null)
+    // Everybody may read the mirror: names of files alone.
+    expect(JSON.stringify(heard.filter(({ topic }) => topic === 'obs.mirror'))).not.toContain(program.home)
+    expect((await host.api('GET', `/obs/${id}/files`)).body).toEqual({
+      record: (stopped.answer as { outputPath: string }).outputPath,
+      replay: `${program.home}/${outputs.replayPath}`,
+    })
     await done('POST', 'replay', { action: 'stop' })
     expect(await host.api('POST', `/obs/${id}/virtual-camera`, { action: 'start' })).toMatchObject({
       body: { remedy: expect.any(String) },

@@ -1,5 +1,7 @@
+import { useEffect, useState } from 'react'
 import type { ObsMirror } from '../../src-main/obs/schemas/mirror.ts'
-import { call } from '../client/api.ts'
+import type { Answer } from '../../src-main/api/typed-api.ts'
+import { call, reportProblem } from '../client/api.ts'
 import { confirm } from '../components/dialog.tsx'
 import { t } from './messages.ts'
 import { Panel, type PanelProps, send } from './panel.tsx'
@@ -18,6 +20,7 @@ const chips: Readonly<Record<State, string>> = {
 /** What leaves OBS: its stream, recording, replay buffer and virtual camera. */
 export function OutputsPanel({ id, mirror: { outputs }, editor, name }: PanelProps & { readonly name: string }) {
   const { stream, record, recordPath, replay, replayPath, virtualCamera } = outputs
+  const files = useFiles(id, editor, outputs)
   const stopStream = async (): Promise<void> => {
     if (await confirm(t.stopStreamTitle(name), t.stopStreamText, t.stopStream))
       await call('POST', `/obs/${id}/stream`, { body: { action: 'stop' } })
@@ -38,7 +41,7 @@ export function OutputsPanel({ id, mirror: { outputs }, editor, name }: PanelPro
             />
           )}
         </Output>
-        <Output title={t.record} state={record} file={recordPath} testId="obs-record">
+        <Output title={t.record} state={record} file={files.record ?? recordPath} testId="obs-record">
           {editor && record !== 'stopped' && (
             <button type="button" className="button" onClick={act('record', record === 'paused' ? 'resume' : 'pause')}>
               {record === 'paused' ? t.resumeRecording : t.pauseRecording}
@@ -55,7 +58,7 @@ export function OutputsPanel({ id, mirror: { outputs }, editor, name }: PanelPro
           )}
         </Output>
         {replay !== null && (
-          <Output title={t.replay} state={replay} file={replayPath} testId="obs-replay">
+          <Output title={t.replay} state={replay} file={files.replay ?? replayPath} testId="obs-replay">
             {editor && replay !== 'stopped' && (
               <button type="button" className="button" onClick={act('replay', 'save')}>
                 {t.saveReplay}
@@ -88,6 +91,23 @@ export function OutputsPanel({ id, mirror: { outputs }, editor, name }: PanelPro
       </ul>
     </Panel>
   )
+}
+
+/** Whole paths, for editors: the mirror has names alone. */
+function useFiles(id: string, editor: boolean, { recordPath, replayPath }: ObsMirror['outputs']): Answer<'GET', '/obs/*/files'> {
+  const [files, setFiles] = useState<Answer<'GET', '/obs/*/files'>>({ record: null, replay: null })
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another name means another path
+  useEffect(() => {
+    if (!editor || (recordPath === null && replayPath === null)) return
+    const stop = new AbortController()
+    call('GET', `/obs/${id}/files`, { signal: stop.signal })
+      .then(setFiles)
+      .catch((error: unknown) => {
+        if (!stop.signal.aborted) reportProblem(error)
+      })
+    return () => stop.abort()
+  }, [id, editor, recordPath, replayPath])
+  return files
 }
 
 interface OutputProps {

@@ -222,6 +222,7 @@ export class ManagedInstance {
       version: connection.version,
       localAddress: connection.localAddress,
       mirror: () => known.read(),
+      files: () => known.files,
       call: (request, data, timeoutMs) => connection.call(request, data, timeoutMs),
       batch: (requests, how, timeoutMs) => connection.batch(requests, how, timeoutMs),
       refresh: (stale) => known.refresh(stale),

@@ -1,5 +1,6 @@
 import type { BatchResult, ObsAnswer } from '../connection/obs-connection.ts'
 import type { Stale } from '../mirror/apply-event.ts'
+import type { OutputFiles } from '../mirror/mirror-state.ts'
 import type { Batch, ObsRequest } from '../schemas/commands.ts'
 import type { ObsVersion } from '../schemas/instance.ts'
 import type { ObsMirror } from '../schemas/mirror.ts'
@@ -13,6 +14,8 @@ export interface ObsSession {
   /** This machine's IP address, as that OBS reaches it. */
   readonly localAddress: string | undefined
   mirror(): ObsMirror
+  /** Paths on the machine of OBS. */
+  files(): OutputFiles
   /** Rejects with `obs.*`. */
   call(request: string, data?: Readonly<Record<string, unknown>>, timeoutMs?: number): Promise<ObsAnswer>
   /** Rejects with `obs.*` where no answer comes; requests that fail are in the answer. */

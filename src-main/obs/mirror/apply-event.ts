@@ -133,14 +133,13 @@ const changes: Readonly<Record<string, (state: MirrorState, said: Said) => void>
   SourceFilterListReindexed: (state, said) => changeFilters(state, said, () => readFilters(said.filters)),
 
   StreamStateChanged: (state, said) => changeOutput(state, { stream: readOutput(said) }),
-  RecordStateChanged: (state, said) =>
-    changeOutput(state, {
-      record: readOutput(said),
-      ...(textOf(said.outputPath) === '' ? {} : { recordPath: textOf(said.outputPath) }),
-    }),
-  RecordFileChanged: (state, said) => changeOutput(state, { recordPath: textOf(said.newOutputPath) }),
+  RecordStateChanged(state, said) {
+    changeOutput(state, { record: readOutput(said) })
+    if (textOf(said.outputPath) !== '') state.setFile('record', textOf(said.outputPath))
+  },
+  RecordFileChanged: (state, said) => state.setFile('record', textOf(said.newOutputPath)),
   ReplayBufferStateChanged: (state, said) => changeOutput(state, { replay: readOutput(said) }),
-  ReplayBufferSaved: (state, said) => changeOutput(state, { replayPath: textOf(said.savedReplayPath) }),
+  ReplayBufferSaved: (state, said) => state.setFile('replay', textOf(said.savedReplayPath)),
   VirtualcamStateChanged: (state, said) => changeOutput(state, { virtualCamera: readOutput(said) }),
 
   ProfileListChanged: (state, said) => state.set({ profiles: textsOf(said.profiles) }),

@@ -19,6 +19,12 @@ export const emptyGlobals: Globals = {
   video: { baseWidth: 0, baseHeight: 0, outputWidth: 0, outputHeight: 0, fpsNumerator: 0, fpsDenominator: 1 },
 }
 
+/** Files that an OBS wrote, as it names them: paths of its machine, which not everybody may see. */
+export interface OutputFiles {
+  readonly record: string | null
+  readonly replay: string | null
+}
+
 /** What an OBS is at this moment, and what of it changed since it was last taken. Values are never changed in place. */
 export class MirrorState {
   #globals: Globals = emptyGlobals
@@ -32,11 +38,23 @@ export class MirrorState {
   #scenesMoved = false
   /** Of all scenes and inputs. */
   #entries = 0
+  #files: OutputFiles = { record: null, replay: null }
   /** As OBS listed them last: it lists a scene before it says that there is one. */
   #listed: readonly string[] = []
 
   get globals(): Globals {
     return this.#globals
+  }
+
+  get files(): OutputFiles {
+    return this.#files
+  }
+
+  /** OBS writes a file, or has written it. The mirror has its name alone. */
+  setFile(output: keyof OutputFiles, path: string): void {
+    this.#files = { ...this.#files, [output]: path }
+    const name = path.split(/[\\/]/).at(-1) ?? ''
+    this.set({ outputs: { ...this.#globals.outputs, [output === 'record' ? 'recordPath' : 'replayPath']: name } })
   }
 
   /** Scenes, inputs, items and filters together. */

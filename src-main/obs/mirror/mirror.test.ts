@@ -72,6 +72,16 @@ describe('a mirror', () => {
     expect(bytes).toBeGreaterThan(1000)
   })
 
+  it('has names of files, and their paths apart', async () => {
+    const { mirror, changes } = mirrorOf(scene('One'))
+    await mirror.load()
+    mirror.onEvent('RecordStateChanged', { outputActive: true, outputPath: '/home/jo/Videos/show.mkv' }, 100)
+    mirror.onEvent('ReplayBufferSaved', { savedReplayPath: 'C:\\Users\\jo\\Replay.mp4' }, 100)
+    expect(mirror.read().outputs).toMatchObject({ record: 'started', recordPath: 'show.mkv', replayPath: 'Replay.mp4' })
+    expect(JSON.stringify([changes, mirror.read()])).not.toContain('jo')
+    expect(mirror.files).toEqual({ record: '/home/jo/Videos/show.mkv', replay: 'C:\\Users\\jo\\Replay.mp4' })
+  })
+
   it('ends where OBS lists too much at once', async () => {
     const { mirror } = mirrorOf({
       ...scene('One', items(10_000)),

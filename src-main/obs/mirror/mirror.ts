@@ -4,7 +4,7 @@ import type { MirrorChange, ObsMirror } from '../schemas/mirror.ts'
 import { applyEvent, type Stale } from './apply-event.ts'
 import { loadInputs, loadMirror, loadScenes, type MirrorReader, reloadPreview, reloadTransitions, reloadVideo } from './load-mirror.ts'
 import { sizeFault } from './mirror-size.ts'
-import { MirrorState } from './mirror-state.ts'
+import { MirrorState, type OutputFiles } from './mirror-state.ts'
 import { type Said, textOf } from '../connection/said.ts'
 
 export interface MirrorOptions {
@@ -72,6 +72,10 @@ export class Mirror {
 
   get outputs(): ObsMirror['outputs'] {
     return this.#state.globals.outputs
+  }
+
+  get files(): OutputFiles {
+    return this.#state.files
   }
 
   get program(): string | null {

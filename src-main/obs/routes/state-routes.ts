@@ -3,7 +3,7 @@ import { AppError } from '../../platform/errors.ts'
 import { defineRoute, type RouteDefinition } from '../../platform/routes.ts'
 import type { InstanceBook } from '../instances/instance-book.ts'
 import { FiltersSchema, InputQuery, InputSettingsSchema, KindsSchema, ScreenshotQuery, SourceQuery } from '../schemas/commands.ts'
-import { MirrorSchema, type ObsMirror, StatisticsSchema, StreamStatusSchema } from '../schemas/mirror.ts'
+import { MirrorSchema, type ObsMirror, OutputFilesSchema, StatisticsSchema, StreamStatusSchema } from '../schemas/mirror.ts'
 import { IdParams, tag } from '../schemas/words.ts'
 import type { StatusReader } from '../status/status-reader.ts'
 
@@ -19,6 +19,16 @@ export function stateRoutes(book: InstanceBook, reader: StatusReader): readonly 
       params: IdParams,
       responses: { 200: MirrorSchema },
       handler: ({ params }): { body: ObsMirror } => ({ body: book.session(params.id).mirror() }),
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/obs/:id/files',
+      tag,
+      summary: 'Where an OBS wrote its last recording and replay, on its own machine',
+      role: 'editor',
+      params: IdParams,
+      responses: { 200: OutputFilesSchema },
+      handler: ({ params }) => ({ body: book.session(params.id).files() }),
     }),
     defineRoute({
       method: 'GET',

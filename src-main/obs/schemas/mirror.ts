@@ -95,12 +95,18 @@ export type ObsOutputState = Static<typeof OutputStateSchema>
 export const OutputsSchema = Type.Object({
   stream: OutputStateSchema,
   record: OutputStateSchema,
-  recordPath: Nullable(Type.String({ description: 'the file that is written, or was written last' })),
+  recordPath: Nullable(Type.String({ description: 'name of the file that is written, or was written last; its folder: `GET /obs/:id/files`' })),
   replay: Nullable(OutputStateSchema),
-  replayPath: Nullable(Type.String({ description: 'the replay that was saved last' })),
+  replayPath: Nullable(Type.String({ description: 'name of the replay that was saved last' })),
   virtualCamera: Nullable(OutputStateSchema),
 })
 export type ObsOutputs = Static<typeof OutputsSchema>
+
+/** Answer of `GET /obs/:id/files`: paths on the machine that OBS runs on. */
+export const OutputFilesSchema = Type.Object({
+  record: Nullable(Type.String({ description: 'the file that is written, or was written last' })),
+  replay: Nullable(Type.String({ description: 'the replay that was saved last' })),
+})
 
 const globals = {
   program: Nullable(Type.String({ description: 'scene on air' })),
