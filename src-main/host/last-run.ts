@@ -1,9 +1,10 @@
-import { existsSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { Type } from 'typebox'
 import Value from 'typebox/value'
 import type { Logger } from '../platform/logger.ts'
 import { repeat } from '../platform/repeat.ts'
+import { replaceFile } from '../platform/replace-file.ts'
 
 /** Name of the file in the data folder. */
 export const lastRunName = 'last-run.json'
@@ -43,8 +44,7 @@ export function openLastRun(dataDir: string, log: Pick<Logger, 'warn'>, now: () 
   let timer: NodeJS.Timeout | undefined
   const write = (state: 'running' | 'ended'): void => {
     try {
-      writeFileSync(`${file}.new`, JSON.stringify({ state, crashesMs }), { mode: 0o600 })
-      renameSync(`${file}.new`, file)
+      replaceFile(file, JSON.stringify({ state, crashesMs }))
     } catch (error) {
       log.warn({ err: error, file }, 'a crash of this host would not be noticed')
     }

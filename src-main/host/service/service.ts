@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { defaultDataFolder } from '../../platform/config/data-folder.ts'
 import { AppError } from '../../platform/errors.ts'
+import { replaceFile } from '../../platform/replace-file.ts'
 import { readHostFile } from '../../platform/identity/host-file.ts'
 import { addonFile } from '../../platform/native-addon.ts'
 import { installation } from '../version.ts'
@@ -179,6 +180,5 @@ function read(file: string): string | undefined {
 
 function write(file: string, text: string): void {
   mkdirSync(dirname(file), { recursive: true })
-  writeFileSync(`${file}.new`, text, { mode: 0o644 })
-  renameSync(`${file}.new`, file)
+  replaceFile(file, text, 0o644)
 }

@@ -1,5 +1,6 @@
-import { appendFileSync, chmodSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { appendFileSync, chmodSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { replaceFile } from '../../platform/replace-file.ts'
 
 /** Name of the file in the data folder. */
 export const crashLogName = 'crashes.log'
@@ -27,8 +28,7 @@ export function logCrash(dataDir: string, { time, title, details }: Crash, maxBy
     // Whole entries: they alone start at the start of a line.
     const text = readFileSync(file, 'utf8')
     const from = text.slice(-maxBytes / 2).search(/^\d{4}-/m)
-    writeFileSync(`${file}.new`, from < 0 ? '' : text.slice(-maxBytes / 2).slice(from), { mode: 0o600 })
-    renameSync(`${file}.new`, file)
+    replaceFile(file, from < 0 ? '' : text.slice(-maxBytes / 2).slice(from))
   }
   appendFileSync(file, entry, { mode: 0o600 })
   chmodSync(file, 0o600)

@@ -1,7 +1,8 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { arch, cpus, platform } from 'node:os'
 import { join } from 'node:path'
 import type { Logger } from '../../platform/logger.ts'
+import { replaceFile } from '../../platform/replace-file.ts'
 import { superviseWorker } from '../../platform/workers/supervise-worker.ts'
 import { workerFile } from '../../platform/workers/worker-file.ts'
 import type { EncoderInfo } from './encoder-info.ts'
@@ -191,9 +192,7 @@ export class EncoderSurvey {
   async #keep(): Promise<void> {
     try {
       await mkdir(this.#dependencies.dataDir, { recursive: true })
-      const half = `${this.#file}.new`
-      await writeFile(half, JSON.stringify({ dependsOn: dependsOn(), encoders: this.#found }, null, 2))
-      await rename(half, this.#file)
+      replaceFile(this.#file, JSON.stringify({ dependsOn: dependsOn(), encoders: this.#found }, null, 2))
     } catch (error) {
       this.#dependencies.log.warn({ err: error }, 'what was measured of the encoders could not be kept')
     }

@@ -1,5 +1,6 @@
-import { chmodSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { replaceFile } from '../replace-file.ts'
 
 /** What a running host leaves in its data folder so that the command line on this machine finds it. */
 export interface HostFile {
@@ -20,11 +21,7 @@ const fileOf = (dir: string): string => join(dir, 'host.json')
 
 /** Writes the file for this user's eyes alone. */
 export function writeHostFile(dir: string, content: HostFile): void {
-  const file = fileOf(dir)
-  const draft = `${file}.new`
-  writeFileSync(draft, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 })
-  chmodSync(draft, 0o600)
-  renameSync(draft, file)
+  replaceFile(fileOf(dir), `${JSON.stringify(content, null, 2)}\n`)
 }
 
 /** Reads the file of a running host; undefined if there is none or it is not whole. */

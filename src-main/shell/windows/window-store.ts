@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type Static, Type } from 'typebox'
 import Value from 'typebox/value'
+import { replaceFile } from '../../platform/replace-file.ts'
 import { WindowStateSchema } from '../placement.ts'
 import { WindowViewSchema } from '../window-view.ts'
 
@@ -52,11 +53,9 @@ export class WindowStore {
   }
 
   #write(): void {
-    const draft = `${this.#file}.new`
     try {
       mkdirSync(dirname(this.#file), { recursive: true, mode: 0o700 })
-      writeFileSync(draft, `${JSON.stringify({ version: 1, windows: Object.fromEntries(this.#windows) }, null, 2)}\n`, { mode: 0o600 })
-      renameSync(draft, this.#file)
+      replaceFile(this.#file, `${JSON.stringify({ version: 1, windows: Object.fromEntries(this.#windows) }, null, 2)}\n`)
     } catch {
       // A full disk costs the places of windows, and no window.
     }

@@ -1,5 +1,6 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { replaceFile } from '../../../platform/replace-file.ts'
 
 const fileOf = (folder: string): string => join(folder, 'imports.json')
 
@@ -58,6 +59,6 @@ export class ImportedNames {
   // At once, without a turn of others in between: it is short, and the file that it names comes right behind it.
   #write(): void {
     if (this.isEmpty) rmSync(this.#file, { force: true })
-    else writeFileSync(this.#file, JSON.stringify([...this.#names.keys()]))
+    else replaceFile(this.#file, JSON.stringify([...this.#names.keys()]))
   }
 }

@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { replaceFile } from '../../../platform/replace-file.ts'
 
 /** More is nothing of ours, characters. */
 const longest = 4096
@@ -28,9 +29,7 @@ export class KeptText {
   keep(text: string): void {
     if (text === this.read()) return
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 })
-    const fresh = `${this.#file}.new`
-    writeFileSync(fresh, text, { mode: 0o600 })
-    renameSync(fresh, this.#file)
+    replaceFile(this.#file, text)
   }
 
   forget(): void {
