@@ -339,6 +339,9 @@ export interface ApiTypes {
       connect: {
         POST: { answer: ObsItem }
       }
+      files: {
+        GET: { answer: { record: string | null; replay: string | null } }
+      }
       filters: {
         GET: { query: { source: string }; answer: { items: { name: string; kind: string; enabled: boolean; index: number; settings: Record<string, unknown> }[] } }
         POST: { body: { source: string; filter: string; kind: string; settings?: Record<string, unknown> | undefined }; answer: { tookMs: number; answer: Record<string, unknown> | null } }

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react'
-import type { ObsMirror } from '../../src-main/obs/schemas/mirror.ts'
 import type { Answer } from '../../src-main/api/typed-api.ts'
+import type { ObsMirror } from '../../src-main/obs/schemas/mirror.ts'
 import { call, reportProblem } from '../client/api.ts'
 import { confirm } from '../components/dialog.tsx'
 import { t } from './messages.ts'
@@ -96,7 +96,6 @@ export function OutputsPanel({ id, mirror: { outputs }, editor, name }: PanelPro
 /** Whole paths, for editors: the mirror has names alone. */
 function useFiles(id: string, editor: boolean, { recordPath, replayPath }: ObsMirror['outputs']): Answer<'GET', '/obs/*/files'> {
   const [files, setFiles] = useState<Answer<'GET', '/obs/*/files'>>({ record: null, replay: null })
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another name means another path
   useEffect(() => {
     if (!editor || (recordPath === null && replayPath === null)) return
     const stop = new AbortController()

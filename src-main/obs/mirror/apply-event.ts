@@ -1,7 +1,7 @@
+import { listOf, numberOf, type Said, textOf, textsOf } from '../connection/said.ts'
 import type { ObsInput, ObsScene } from '../schemas/mirror.ts'
 import { scenesInOrder } from './load-mirror.ts'
 import type { MirrorState } from './mirror-state.ts'
-import { listOf, numberOf, type Said, textOf, textsOf } from '../connection/said.ts'
 import { inOrder, numbered, readFilter, readFilters, readMonitoring, readOutput, readTracks, readTransform } from './read-answers.ts'
 
 /** What an event says has changed without saying how: it is read again. */

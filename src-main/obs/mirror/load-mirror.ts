@@ -1,9 +1,9 @@
 import type { BatchResult, ObsConnection } from '../connection/obs-connection.ts'
+import { listOf, numberOf, type Said, textOf, textsOf } from '../connection/said.ts'
 import type { ObsRequest } from '../schemas/commands.ts'
 import type { ObsInput, ObsScene, ObsTransition } from '../schemas/mirror.ts'
 import { entriesOf, sizeFault } from './mirror-size.ts'
 import { emptyGlobals, type Globals, type MirrorState } from './mirror-state.ts'
-import { listOf, numberOf, type Said, textOf, textsOf } from '../connection/said.ts'
 import { readFilters, readItems, readMedia, readMonitoring, readOutput, readTracks } from './read-answers.ts'
 
 /** So many requests are sent as one message. */

@@ -1,11 +1,11 @@
 import { AppError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
+import { type Said, textOf } from '../connection/said.ts'
 import type { MirrorChange, ObsMirror } from '../schemas/mirror.ts'
 import { applyEvent, type Stale } from './apply-event.ts'
 import { loadInputs, loadMirror, loadScenes, type MirrorReader, reloadPreview, reloadTransitions, reloadVideo } from './load-mirror.ts'
 import { sizeFault } from './mirror-size.ts'
 import { MirrorState, type OutputFiles } from './mirror-state.ts'
-import { type Said, textOf } from '../connection/said.ts'
 
 export interface MirrorOptions {
   /** Id of the instance. */

@@ -95,7 +95,9 @@ export type ObsOutputState = Static<typeof OutputStateSchema>
 export const OutputsSchema = Type.Object({
   stream: OutputStateSchema,
   record: OutputStateSchema,
-  recordPath: Nullable(Type.String({ description: 'name of the file that is written, or was written last; its folder: `GET /obs/:id/files`' })),
+  recordPath: Nullable(
+    Type.String({ description: 'name of the file that is written, or was written last; its folder: `GET /obs/:id/files`' }),
+  ),
   replay: Nullable(OutputStateSchema),
   replayPath: Nullable(Type.String({ description: 'name of the replay that was saved last' })),
   virtualCamera: Nullable(OutputStateSchema),

@@ -1,9 +1,9 @@
 import type { EventBus } from '../../platform/events.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { repeat } from '../../platform/repeat.ts'
+import { listOf, numberOf, textOf } from '../connection/said.ts'
 import type { InstanceBook } from '../instances/instance-book.ts'
 import type { ObsSession } from '../instances/obs-session.ts'
-import { listOf, numberOf, textOf } from '../connection/said.ts'
 import type { ObsLevels } from '../schemas/mirror.ts'
 import type { StatusReader } from './status-reader.ts'
 

@@ -1,6 +1,6 @@
 import { AppError } from '../../platform/errors.ts'
-import type { ObsSession } from '../instances/obs-session.ts'
 import { listOf, numberOf, type Said, textOf, textsOf } from '../connection/said.ts'
+import type { ObsSession } from '../instances/obs-session.ts'
 import { readFilter } from '../mirror/read-answers.ts'
 import type { InputSettings, Kinds } from '../schemas/commands.ts'
 import type { ObsFilter, ObsStatistics, ObsStreamStatus } from '../schemas/mirror.ts'

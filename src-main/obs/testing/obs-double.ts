@@ -138,7 +138,9 @@ export class ObsDouble {
         data: { obsVersion: '29.0.2', obsWebSocketVersion: webSocketVersion, rpcVersion: 1, ...version, availableRequests },
       }
     }
-    return Object.hasOwn(answers, request) ? { status: 100, data: answers[request as keyof typeof answers] } : { status: 204, comment: 'unknown' }
+    return Object.hasOwn(answers, request)
+      ? { status: 100, data: answers[request as keyof typeof answers] }
+      : { status: 204, comment: 'unknown' }
   }
 }
 
