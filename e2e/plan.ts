@@ -74,6 +74,7 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
 
   'obs-control': { part: 'obs', cost: 'cpu' },
   'obs-page': { part: 'obs', cost: 'cpu' },
+  'obs-templates': { part: 'obs', cost: 'cpu' },
 
   'studio-bad-input': { part: 'studio', cost: 'cpu' },
   'studio-browser': { part: 'studio', cost: 'exclusive' },

@@ -420,6 +420,18 @@ export interface ApiTypes {
       'studio-mode': {
         PATCH: { body: { enabled: boolean }; answer: { tookMs: number; answer: Record<string, unknown> | null } }
       }
+      template: {
+        POST: { body: ObsTemplatePostBody; answer: { template: string; collection: string; created: PostObsTemplateCreatedItem[]; changed: PostObsTemplateCreatedItem[]; left: PostObsTemplateCreatedItem[]; onAir: boolean; notCarried: { place: string; reason: string }[]; fingerprint: string; application: PostObsTemplateApplication | null; tookMs: number } }
+        applications: {
+          GET: { answer: { items: PostObsTemplateApplication[]; nextCursor: null } }
+        }
+        plan: {
+          POST: { body: ObsTemplatePostBody; answer: { template: string; collection: string; created: PostObsTemplateCreatedItem[]; changed: PostObsTemplateCreatedItem[]; left: PostObsTemplateCreatedItem[]; onAir: boolean; notCarried: { place: string; reason: string }[]; fingerprint: string } }
+        }
+        undo: {
+          POST: { body: { application?: string | undefined }; answer: { application: PostObsTemplateApplication; removed: PostObsTemplateCreatedItem[]; restored: PostObsTemplateCreatedItem[]; left: PostObsTemplateCreatedItem[] } }
+        }
+      }
       transition: {
         PATCH: { body: { transition?: string | undefined; durationMs?: number | undefined; settings?: Record<string, unknown> | undefined }; answer: { tookMs: number; answer: Record<string, unknown> | null } }
         POST: { answer: { tookMs: number; answer: Record<string, unknown> | null } }
@@ -533,6 +545,9 @@ export interface ApiTypes {
         }
         media: {
           GET: { answer: { bytes: number; media: { entry: string; path: string; name: string; bytes: number }[]; missing: { path: string; reason: string }[]; overlays: number } }
+        }
+        obs: {
+          GET: { query: { system?: 'linux' | 'windows' | 'macos' | undefined }; answer: { document: Record<string, unknown>; notCarried: { place: string; reason: string }[] } }
         }
         open: {
           POST: { body: { force?: boolean | undefined }; answer: StudioCollection }
@@ -1015,6 +1030,9 @@ type Obs = { items: ObsItem[]; nextCursor: null }
 type ObsBatchPostBodyRequestsItem = { request: string; data?: Record<string, unknown> | undefined }
 type ObsMirrorScenesItemFiltersItem = { name: string; kind: string; enabled: boolean; index: number }
 type ObsStreamService = { type: string; server: string | null; service: string | null; keyHint: string | null }
+type ObsTemplatePostBody = { collection?: Record<string, unknown> | undefined; show?: string | undefined; gameCapture?: boolean | undefined; expect?: string | undefined }
+type PostObsTemplateCreatedItem = { what: 'scene' | 'input' | 'item' | 'filter'; name: string; in?: string; fields?: string[]; why?: string }
+type PostObsTemplateApplication = { id: string; template: string; collection: string; state: 'applied' | 'interrupted'; at: string }
 type PostSessions = { id: string; role: 'viewer' | 'editor' | 'admin' | 'none'; signInRequired: boolean }
 type Settings = { reconnectWindowMs: number; cdnPrefix: string; playerTheme: 'auto' | 'dark' | 'light'; studioResumeWithinMs: number; globalHotkeys: 'off' | 'safe' | 'all'; notifyOutputs: boolean; notifyRecordings: boolean; notifyGuests: boolean; notifyDisk: boolean }
 type StudioOutputsItem = { id: string; name: string; kind: string; state: 'off' | 'starting' | 'live' | 'retrying' | 'paused' | 'failed'; error: { code: string; message: string; remedy: string } | null; startedAt: string | null; statistics: Record<string, number | string | boolean | null> }

@@ -259,6 +259,7 @@ export async function startHost({
       log: logger.child({ wing: 'obs' }),
       reach,
       intake: live.intake,
+      shows: studio.obsShows,
     })
     const problems = () => [writes.counters().problem ?? [], audit.problem() ?? [], live.health().problems, studio.problems()].flat()
     const health = createHealth({

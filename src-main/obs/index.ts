@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely'
+import type { ObsShowMaker } from '../media/obs-show/obs-show.ts'
 import type { StreamIntake } from '../media/stream-intake.ts'
 import type { AuditLog } from '../platform/audit.ts'
 import type { EventBus } from '../platform/events.ts'
@@ -17,8 +18,11 @@ import { commandRoutes } from './routes/command-routes.ts'
 import { instanceRoutes } from './routes/instance-routes.ts'
 import { requestRoutes } from './routes/request-routes.ts'
 import { stateRoutes } from './routes/state-routes.ts'
+import { templateRoutes } from './routes/template-routes.ts'
 import { Samples } from './status/samples.ts'
 import { StatusReader } from './status/status-reader.ts'
+import { createApplicationStore } from './templates/application-store.ts'
+import { Templates } from './templates/templates.ts'
 
 export { obsMigrations } from './migrations.ts'
 
@@ -33,6 +37,8 @@ export interface ObsDependencies {
   readonly reach: Pick<Reach, 'policy'>
   /** Where an OBS can stream to on this host. */
   readonly intake: StreamIntake
+  /** Who makes shows for OBS of the studio's collections. */
+  readonly shows: ObsShowMaker
   /** How long OBS may take; the usual times where left out. */
   readonly times?: ObsTimes
   /** Looks for OBS on this machine, where it is not done by OBS's own settings. */
@@ -49,7 +55,7 @@ export interface Obs {
 
 /** Makes the OBS part from what is kept in the database; nothing is connected to before `start`. */
 export async function createObs(dependencies: ObsDependencies): Promise<Obs> {
-  const { database, secrets, events, audit, log, reach, intake, times = usualTimes, find } = dependencies
+  const { database, secrets, events, audit, log, reach, intake, shows, times = usualTimes, find } = dependencies
   const book = await InstanceBook.open({
     store: createInstanceStore(database),
     secrets,
@@ -63,11 +69,19 @@ export async function createObs(dependencies: ObsDependencies): Promise<Obs> {
   const reader = new StatusReader()
   const samples = new Samples({ book, reader, events, log })
   const runner = new CommandRunner({ book, audit, reach: () => reach.policy() })
+  const templates = new Templates({
+    book,
+    shows,
+    store: createApplicationStore(database, secrets),
+    audit,
+    reach: () => reach.policy(),
+  })
   return {
     routes: [
       ...instanceRoutes(book),
       ...stateRoutes(book, reader),
       ...commandRoutes(runner),
+      ...templateRoutes(templates),
       ...requestRoutes({ book, runner, service: new StreamService(book, runner), link: new StreamToHost({ book, runner, intake }) }),
     ],
     start() {

@@ -9,4 +9,15 @@ export const obsMigrations: readonly Migration[] = [
       await sql`CREATE TABLE obs_instance (id TEXT PRIMARY KEY, created_at TEXT NOT NULL, instance TEXT NOT NULL) STRICT`.execute(database)
     },
   },
+  {
+    name: 'obs/0002-applications',
+    up: async (database) => {
+      await sql`CREATE TABLE obs_application (
+        id TEXT PRIMARY KEY,
+        instance TEXT NOT NULL REFERENCES obs_instance (id) ON DELETE CASCADE,
+        created_at TEXT NOT NULL,
+        application TEXT NOT NULL
+      ) STRICT`.execute(database)
+    },
+  },
 ]

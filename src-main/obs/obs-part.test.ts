@@ -58,6 +58,7 @@ const open = (): Promise<Obs> =>
       serverAt: () => 'rtmp://127.0.0.1:1935/live',
       streamOf: () => undefined,
     },
+    shows: { make: () => Promise.reject(new Error('no studio')) },
     times,
     find: async () => [],
   })

@@ -29,6 +29,7 @@ import { SafeMode } from './control/recovery/safe-mode.ts'
 import { collectionRoutes } from './control/routes/collection-routes.ts'
 import { editRoutes } from './control/routes/edit-routes.ts'
 import { engineRoutes } from './control/routes/engine-routes.ts'
+import { createObsShowMaker, exportObsRoutes } from './control/routes/export-obs-routes.ts'
 import { hotkeyRoutes } from './control/routes/hotkey-routes.ts'
 import { importRoutes } from './control/routes/import-routes.ts'
 import { programRoutes } from './control/routes/program-routes.ts'
@@ -186,6 +187,7 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
       ...trial.routes,
       ...windowRuleRoutes(windowRules, audit),
       ...importRoutes({ folder, reader, audit, reach: reach.policy }),
+      ...exportObsRoutes({ show, folder, reader }),
       ...overlays.routes,
       ...editRoutes({
         show,
@@ -214,6 +216,7 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
         return open === undefined ? [] : privateTextsOf(open, kinds)
       },
     },
+    obsShows: createObsShowMaker({ show, folder, reader }),
     sockets: [
       ...previews.sockets,
       ...trial.sockets,

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Registry } from 'prom-client'
+import type { ObsShowMaker } from '../media/obs-show/obs-show.ts'
 import type { StudioObserver } from '../media/part-facts.ts'
 import type { StreamCarrier } from '../media/stream-carrier.ts'
 import type { AuditLog } from '../platform/audit.ts'
@@ -64,6 +65,8 @@ export interface Studio {
   /** Outputs that run into files or to other servers: what would be lost with the host. */
   running(): number
   readonly observer: StudioObserver
+  /** Its collections in the words of OBS Studio. */
+  readonly obsShows: ObsShowMaker
   /** What does not work at present although it should, e.g. `recording.disk_full`. */
   problems(): readonly ErrorCode[]
 }

@@ -102,4 +102,24 @@ export const obsErrors = {
     title: 'OBS was started, but its stream did not arrive here',
     remedy: 'See the message of OBS about its output; check the firewall and the server that was set.',
   },
+  'obs.template_changed': {
+    status: 409,
+    title: 'OBS has changed since the plan was made',
+    remedy: 'Make the plan again (`POST /obs/:id/template/plan`), and look at it.',
+  },
+  'obs.template_not_applied': {
+    status: 404,
+    title: 'No such application of a template can be undone',
+    remedy: 'See `GET /obs/:id/template/applications`.',
+  },
+  'obs.template_other_collection': {
+    status: 409,
+    title: 'The template was applied to another scene collection',
+    remedy: 'Change OBS to that scene collection first (`PATCH /obs/:id/collection`).',
+  },
+  'obs.template_not_newest': {
+    status: 409,
+    title: 'Another template was applied later',
+    remedy: 'Undo the newest one first: `GET /obs/:id/template/applications`.',
+  },
 } as const satisfies Record<string, ErrorKind>

@@ -19,6 +19,7 @@ import {
   tag,
 } from './answer-schemas.ts'
 import { doingOf } from './doing.ts'
+import { namedCollection } from './named-collection.ts'
 import { editedView, openView } from './views.ts'
 
 export interface CollectionRoutesDependencies {
@@ -120,10 +121,7 @@ function folderRoutes({ show, folder, reader, audit }: CollectionRoutesDependenc
       responses: { 200: Type.Record(Type.String(), Type.Unknown()) },
       handler: async ({ params, query, principal }) => {
         if (query.secrets === true && principal.role !== 'admin') throw new AppError('auth.forbidden', 'Secrets are given to admins alone')
-        const file = await folder.file(params.name)
-        const collection = isOpen(params.name)
-          ? show.collection
-          : readDocumentText(await file.read(), reader, file.path, params.name).collection
+        const collection = await namedCollection({ show, folder, reader }, params.name)
         return {
           body: withoutAuthors(query.secrets === true ? collection : leaveOutSecrets(collection, reader.kinds)),
           headers: { 'content-disposition': `attachment; filename="${params.name}.json"` },

@@ -3,7 +3,8 @@ import type { Alignment } from '../geometry.ts'
 import type { ObsValues } from './obs-values.ts'
 import { clamp } from './obs-values.ts'
 
-const blends: Readonly<Record<string, BlendMode>> = {
+/** Blend modes of OBS by their words in files, and ours for each. */
+export const blends: Readonly<Record<string, BlendMode>> = {
   normal: 'normal',
   additive: 'add',
   subtract: 'subtract',
@@ -12,7 +13,8 @@ const blends: Readonly<Record<string, BlendMode>> = {
   lighten: 'lighten',
   darken: 'darken',
 }
-const fits = ['', 'stretch', 'contain', 'cover', 'width', 'height', 'shrink'] as const
+/** How bounds are filled, by the number that OBS has for it. */
+export const fits = ['', 'stretch', 'contain', 'cover', 'width', 'height', 'shrink'] as const
 
 /** OBS keeps the point of a box as bits: 1 left, 2 right, 4 top, 8 bottom, none for the middle. */
 function alignmentOf(bits: number): Alignment {

@@ -36,6 +36,12 @@ export class ObsValues {
     return Array.isArray(value) ? value.map((each) => new ObsValues(each)) : []
   }
 
+  /** The texts of a list; what else is in it is left out. */
+  texts(name: string): readonly string[] {
+    const value = this.#values[name]
+    return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : []
+  }
+
   entries(): readonly (readonly [string, unknown])[] {
     return Object.entries(this.#values)
   }
