@@ -82,7 +82,20 @@ async function stateOfObs() {
   const items = await Promise.all(
     scenes.map(async ({ sceneName }) => {
       const { sceneItems } = await obs.call('GetSceneItemList', { sceneName: sceneName as string })
-      return [sceneName, sceneItems.map(({ sceneItemId, sceneItemIndex, sourceName, sceneItemEnabled, sceneItemLocked, sceneItemBlendMode, sceneItemTransform }) => ({ sceneItemId, sceneItemIndex, sourceName, sceneItemEnabled, sceneItemLocked, sceneItemBlendMode, sceneItemTransform }))]
+      return [
+        sceneName,
+        sceneItems.map(
+          ({ sceneItemId, sceneItemIndex, sourceName, sceneItemEnabled, sceneItemLocked, sceneItemBlendMode, sceneItemTransform }) => ({
+            sceneItemId,
+            sceneItemIndex,
+            sourceName,
+            sceneItemEnabled,
+            sceneItemLocked,
+            sceneItemBlendMode,
+            sceneItemTransform,
+          }),
+        ),
+      ]
     }),
   )
   const settings = await Promise.all(
@@ -98,7 +111,10 @@ async function stateOfObs() {
 /** Colours of a scene at places in shares of its size, by a screenshot of OBS. */
 async function colorsOf(scene: string, places: readonly (readonly [number, number])[]): Promise<Rgb[]> {
   const { imageData } = await obs.call('GetSourceScreenshot', { sourceName: scene, imageFormat: 'png' })
-  const { data, info } = await sharp(Buffer.from(imageData.split(',')[1]!, 'base64')).removeAlpha().raw().toBuffer({ resolveWithObject: true })
+  const { data, info } = await sharp(Buffer.from(imageData.split(',')[1]!, 'base64'))
+    .removeAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true })
   return places.map(([x, y]) => {
     const at = (Math.floor(y * info.height) * info.width + Math.floor(x * info.width)) * info.channels
     return [data[at]!, data[at + 1]!, data[at + 2]!]

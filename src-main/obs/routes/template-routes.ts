@@ -1,8 +1,8 @@
+import { wholeListSchema } from '../../platform/pages.ts'
 import { defineRoute, type RouteDefinition } from '../../platform/routes.ts'
-import { AppliedSchema, ApplicationSchema, PlanSchema, TemplateBody, UndoBody, UndoneSchema } from '../schemas/templates.ts'
+import { ApplicationSchema, AppliedSchema, PlanSchema, TemplateBody, UndoBody, UndoneSchema } from '../schemas/templates.ts'
 import { IdParams, tag } from '../schemas/words.ts'
 import type { Templates } from '../templates/templates.ts'
-import { wholeListSchema } from '../../platform/pages.ts'
 
 /** Bytes of the largest document that is applied: as the studio takes it. */
 const documentBytes = 8 * 1024 * 1024
@@ -32,7 +32,9 @@ export function templateRoutes(templates: Templates): readonly RouteDefinition[]
       bodyBytes: documentBytes,
       body: TemplateBody,
       responses: { 200: AppliedSchema },
-      handler: async ({ params, body, principal, requestId }) => ({ body: await templates.apply(params.id, body, { principal, requestId }) }),
+      handler: async ({ params, body, principal, requestId }) => ({
+        body: await templates.apply(params.id, body, { principal, requestId }),
+      }),
     }),
     defineRoute({
       method: 'GET',

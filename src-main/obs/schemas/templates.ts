@@ -12,7 +12,9 @@ export const TemplateBody = Type.Object(
     gameCapture: Type.Optional(
       Type.Boolean({ default: false, description: 'captures a game in the place of the screen, where that OBS can' }),
     ),
-    expect: Type.Optional(Type.String({ maxLength: 80, description: '`fingerprint` of the plan that was looked at: rejected where OBS has changed since' })),
+    expect: Type.Optional(
+      Type.String({ maxLength: 80, description: '`fingerprint` of the plan that was looked at: rejected where OBS has changed since' }),
+    ),
   },
   exactly,
 )
@@ -58,7 +60,11 @@ export const AppliedSchema = Type.Object({
 export type Applied = Static<typeof AppliedSchema>
 
 export const UndoBody = Type.Object(
-  { application: Type.Optional(Type.String({ maxLength: 80, description: 'left out: the newest; it must be the newest of its scene collection' })) },
+  {
+    application: Type.Optional(
+      Type.String({ maxLength: 80, description: 'left out: the newest; it must be the newest of its scene collection' }),
+    ),
+  },
   exactly,
 )
 export const UndoneSchema = Type.Object({

@@ -29,7 +29,9 @@ export async function applyWork(session: ObsSession, work: Work): Promise<void> 
   ])
   const placed = work.scenes.flatMap(({ scene, slots, others: above, reorder }, at) => {
     const ids = items[at] as readonly number[]
-    const changes = slots.flatMap(({ changes: { enabled: _, ...others } }, index) => itemRequests({ scene, item: ids[index] as number, ...others }))
+    const changes = slots.flatMap(({ changes: { enabled: _, ...others } }, index) =>
+      itemRequests({ scene, item: ids[index] as number, ...others }),
+    )
     return [...changes, ...(reorder ? orderRequests(scene, [...ids, ...above]) : [])]
   })
   const shown = work.scenes.flatMap(({ scene, slots }, at) =>
@@ -45,7 +47,8 @@ async function createItems(session: ObsSession, scenes: readonly SceneWork[]): P
   const requests = scenes.flatMap(({ scene, slots }) =>
     slots.flatMap(({ source, item, newInput }): ObsRequest[] => {
       if (item !== undefined) return []
-      if (newInput === undefined) return [{ request: 'CreateSceneItem', data: { sceneName: scene, sourceName: source, sceneItemEnabled: false } }]
+      if (newInput === undefined)
+        return [{ request: 'CreateSceneItem', data: { sceneName: scene, sourceName: source, sceneItemEnabled: false } }]
       const { kind, settings } = newInput
       const input = { inputName: source, inputKind: kind, inputSettings: settings }
       return [{ request: 'CreateInput', data: { sceneName: scene, ...input, sceneItemEnabled: false } }]

@@ -36,20 +36,32 @@ export function joined(first: Before, second: Before): Before {
     scenes: [...made.scenes.union(new Set(second.scenes))],
     inputs: [...made.inputs.union(new Set(second.inputs))],
     // What the first one created has no state before it.
-    items: add(first.items, second.items.filter(({ scene }) => !made.scenes.has(scene)), ({ scene, source }) => `${scene}\n${source}`),
+    items: add(
+      first.items,
+      second.items.filter(({ scene }) => !made.scenes.has(scene)),
+      ({ scene, source }) => `${scene}\n${source}`,
+    ),
     changed: add(
       first.changed,
       second.changed.filter(({ scene, item }) => !made.scenes.has(scene) && !isNew(first, scene, item)),
       ({ scene, item }) => `${scene}\n${item.id}`,
     ),
-    orders: add(first.orders, second.orders.filter(({ scene }) => !made.scenes.has(scene)), ({ scene }) => scene),
+    orders: add(
+      first.orders,
+      second.orders.filter(({ scene }) => !made.scenes.has(scene)),
+      ({ scene }) => scene,
+    ),
     filters: add(first.filters, second.filters, ({ source, filter }) => `${source}\n${filter}`),
     filterChanges: add(
       first.filterChanges,
       second.filterChanges.filter((each) => !first.filters.some((one) => one.source === each.source && one.filter === each.filter.name)),
       ({ source, filter }) => `${source}\n${filter.name}`,
     ),
-    inputChanges: add(first.inputChanges, second.inputChanges.filter(({ input }) => !made.inputs.has(input)), ({ input }) => input),
+    inputChanges: add(
+      first.inputChanges,
+      second.inputChanges.filter(({ input }) => !made.inputs.has(input)),
+      ({ input }) => input,
+    ),
   }
 }
 

@@ -16,7 +16,8 @@ export function placementChanges(wanted: ObsPlacement, now: ObsTransform | undef
   const fields = [...always, ...(wanted.boundsType === 'OBS_BOUNDS_NONE' ? ofScale : ofBounds)]
   const changed = fields.filter((field) => {
     const [one, other] = [wanted[field], now?.[field]]
-    if (field === 'scaleX' || field === 'scaleY') return Math.abs((one as number) - ((other as number | undefined) ?? Number.NaN)) > 1e-4 || other === undefined
+    if (field === 'scaleX' || field === 'scaleY')
+      return Math.abs((one as number) - ((other as number | undefined) ?? Number.NaN)) > 1e-4 || other === undefined
     return typeof one === 'number' && typeof other === 'number' ? !isNear(one, other) : one !== other
   })
   return Object.fromEntries(changed.map((field) => [field, wanted[field]]))

@@ -61,7 +61,10 @@ export async function readLiveShow(session: ObsSession, wanted: (lists: LiveList
   const listed = [...inputKinds].filter(([name]) => isWanted(name)).map(([name, kind]) => ({ name, kind }))
   const scenes = await loadScenes(session, sceneNames.filter(isWanted), groupNames.filter(isWanted))
   const inputs = await loadInputs(session, listed)
-  const filters = await readFilters(session, [...scenes, ...inputs].map(({ name }) => name))
+  const filters = await readFilters(
+    session,
+    [...scenes, ...inputs].map(({ name }) => name),
+  )
   const settings = await ask(
     session,
     inputs.map(({ name }) => ({ request: 'GetInputSettings', data: { inputName: name } })),

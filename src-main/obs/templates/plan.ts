@@ -4,8 +4,8 @@ import type { ObsItem } from '../schemas/mirror.ts'
 import type { PlanEntry } from '../schemas/templates.ts'
 import type { Before } from './before.ts'
 import { audioChanges, placementChanges, settingsChanges } from './differences.ts'
-import type { LiveInput, LiveScene, LiveShow } from './live-show.ts'
 import { type LiveNames, liveNames } from './live-names.ts'
+import type { LiveInput, LiveScene, LiveShow } from './live-show.ts'
 
 /** An item of the show in its scene of OBS. */
 export interface Slot {
@@ -80,7 +80,8 @@ class Planner {
     const inner = new Set(scenes.flatMap(({ items }) => items.map(({ source }) => source)))
     const work = scenes.map((scene) => this.#scene(scene, inner.has(scene.name) ? [] : everywhere))
     for (const input of this.#show.inputs) this.#input(input)
-    for (const scene of scenes) this.#sourceFilters(this.#names.scene(scene.name), scene.filters, this.#live.scenes.get(this.#names.scene(scene.name))?.filters)
+    for (const scene of scenes)
+      this.#sourceFilters(this.#names.scene(scene.name), scene.filters, this.#live.scenes.get(this.#names.scene(scene.name))?.filters)
     return {
       created: this.#created,
       changed: this.#changed,
@@ -164,7 +165,14 @@ class Planner {
     const live = this.#live.inputs.get(name)
     if (live === undefined && !this.#createdInputs.has(name)) return
     this.#sourceFilters(name, wanted.filters, live?.filters)
-    const audio = wanted.audio === undefined ? [] : live === undefined ? (['volume', 'muted', 'balance', 'syncOffsetMs', 'monitoring', 'tracks'] as const) : live.audio === null ? [] : audioChanges(wanted.audio, live.audio)
+    const audio =
+      wanted.audio === undefined
+        ? []
+        : live === undefined
+          ? (['volume', 'muted', 'balance', 'syncOffsetMs', 'monitoring', 'tracks'] as const)
+          : live.audio === null
+            ? []
+            : audioChanges(wanted.audio, live.audio)
     const settings = live === undefined ? {} : settingsChanges(wanted.settings, live.settings)
     const fields = [...Object.keys(settings), ...audio]
     if (live !== undefined && fields.length === 0) {
@@ -214,7 +222,18 @@ class Planner {
 
 /** An item that is heard alone. */
 function audible(source: string): ObsShowItem {
-  const still = { positionX: 0, positionY: 0, rotation: 0, scaleX: 1, scaleY: 1, alignment: 5, cropLeft: 0, cropRight: 0, cropTop: 0, cropBottom: 0 }
+  const still = {
+    positionX: 0,
+    positionY: 0,
+    rotation: 0,
+    scaleX: 1,
+    scaleY: 1,
+    alignment: 5,
+    cropLeft: 0,
+    cropRight: 0,
+    cropTop: 0,
+    cropBottom: 0,
+  }
   const bounds = { boundsType: 'OBS_BOUNDS_NONE', boundsAlignment: 0, boundsWidth: 1, boundsHeight: 1, cropToBounds: false } as const
   return { source, enabled: true, locked: false, blend: 'normal', placement: { ...still, ...bounds } }
 }

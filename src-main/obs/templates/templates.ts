@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import type { ObsShow, ObsShowMaker, ObsShowNote, ObsTarget } from '../../media/obs-show/obs-show.ts'
 import type { AuditLog } from '../../platform/audit.ts'
 import { AppError } from '../../platform/errors.ts'
-import { randomText } from '../../platform/random-id.ts'
 import { isLimited, type Principal } from '../../platform/principal.ts'
+import { randomText } from '../../platform/random-id.ts'
 import type { ReachPolicy } from '../../platform/reach.ts'
 import { numberOf, textsOf } from '../connection/said.ts'
 import type { CommandContext } from '../control/command-runner.ts'
@@ -107,9 +107,16 @@ export class Templates {
       const { collection } = await readLiveShow(session, () => () => false)
       const newest = all.find((each) => each.collection === collection)
       const chosen = wanted === undefined ? newest : all.find(({ id }) => id === wanted)
-      if (chosen === undefined) throw new AppError('obs.template_not_applied', `No template was applied to the scene collection "${collection}" of OBS ${session.name}`)
+      if (chosen === undefined)
+        throw new AppError(
+          'obs.template_not_applied',
+          `No template was applied to the scene collection "${collection}" of OBS ${session.name}`,
+        )
       if (chosen.collection !== collection) {
-        throw new AppError('obs.template_other_collection', `"${chosen.template}" was applied to the scene collection "${chosen.collection}"; OBS has "${collection}"`)
+        throw new AppError(
+          'obs.template_other_collection',
+          `"${chosen.template}" was applied to the scene collection "${chosen.collection}"; OBS has "${collection}"`,
+        )
       }
       if (chosen !== newest) throw new AppError('obs.template_not_newest', `"${newest?.template}" was applied after "${chosen.template}"`)
       audit.record({
@@ -137,7 +144,8 @@ export class Templates {
     const problem = isLimited(principal) ? referenceProblem(plan.work, this.#dependencies.reach(), 'template') : undefined
     if (problem !== undefined) throw new AppError('url.forbidden', problem)
     const { created, changed, left, work } = plan
-    const onAir = work.scenes.some(({ scene }) => scene === live.program) || changed.some(({ what, in: at }) => what === 'item' && at === live.program)
+    const onAir =
+      work.scenes.some(({ scene }) => scene === live.program) || changed.some(({ what, in: at }) => what === 'item' && at === live.program)
     const fingerprint = createHash('sha256').update(JSON.stringify(work)).digest('base64url').slice(0, 24)
     const described = {
       template: show.name,
@@ -153,7 +161,8 @@ export class Templates {
   }
 
   #make(session: ObsSession, { collection, show, gameCapture = false }: Template): ReturnType<ObsShowMaker['make']> {
-    if ((collection === undefined) === (show === undefined)) throw new AppError('request.invalid', 'body: send `collection` or `show`, one of them')
+    if ((collection === undefined) === (show === undefined))
+      throw new AppError('request.invalid', 'body: send `collection` or `show`, one of them')
     return targetOf(session, gameCapture).then((target) =>
       this.#dependencies.shows.make(show === undefined ? { collection } : { name: show }, target),
     )

@@ -57,7 +57,11 @@ export async function bringBack(session: ObsSession, before: Before): Promise<Om
     const { name, enabled, settings } = filter
     const entry: PlanEntry = { what: 'filter', name, in: source }
     if (filtersOf(source).some((each) => each.name === name && each.kind === filter.kind)) {
-      steps.push({ entry, does: 'restored', requests: filterRequests({ source, filter: name, enabled, settings: { ...settings }, replaceSettings: true }) })
+      steps.push({
+        entry,
+        does: 'restored',
+        requests: filterRequests({ source, filter: name, enabled, settings: { ...settings }, replaceSettings: true }),
+      })
     } else left.push({ ...entry, why: 'it is no longer there' })
   }
   for (const { input, kind, settings, audio } of before.inputChanges) {
@@ -82,17 +86,21 @@ export async function bringBack(session: ObsSession, before: Before): Promise<Om
     if (!live.inputKinds.has(name)) continue
     steps.push({ entry: { what: 'input', name }, does: 'removed', requests: [{ request: 'RemoveInput', data: { inputName: name } }] })
   }
+  const done: (Step & { readonly ok: boolean })[] = []
   const answers = await ask(
     session,
     steps.flatMap(({ requests }) => requests),
   )
-  let at = 0
-  const done = steps.map((step) => ({ ...step, ok: answers.slice(at, (at += step.requests.length)).every((answer) => answer !== null) }))
-  return {
-    removed: done.filter(({ does, ok, entry }) => does === 'removed' && (ok || entry.what === 'input')).map(({ entry }) => entry),
-    restored: done.filter(({ does, ok }) => does === 'restored' && ok).map(({ entry }) => entry),
-    left: [...left, ...done.filter(({ ok, does, entry }) => !ok && !(does === 'removed' && entry.what === 'input')).map(({ entry }) => ({ ...entry, why: 'OBS rejected it' }))],
+  let next = 0
+  for (const step of steps) {
+    const own = answers.slice(next, next + step.requests.length)
+    next += step.requests.length
+    // An input that was in created scenes alone goes with them.
+    done.push({ ...step, ok: own.every((answer) => answer !== null) || (step.does === 'removed' && step.entry.what === 'input') })
   }
+  const entriesOf = (does: Step['does']): PlanEntry[] => done.filter((step) => step.does === does && step.ok).map(({ entry }) => entry)
+  const rejected = done.filter(({ ok }) => !ok).map(({ entry }) => ({ ...entry, why: 'OBS rejected it' }))
+  return { removed: entriesOf('removed'), restored: entriesOf('restored'), left: [...left, ...rejected] }
 }
 
 function namesIn(before: Before): Set<string> {

@@ -145,4 +145,24 @@ export const obsErrors = {
     title: 'Se inició OBS, pero su emisión no llegó aquí',
     remedy: 'Mira el mensaje de OBS sobre su salida; comprueba el cortafuegos y la dirección del servidor que se configuró.',
   },
+  'obs.template_changed': {
+    english: 'OBS has changed since the plan was made',
+    title: 'OBS ha cambiado desde que se hizo el plan',
+    remedy: 'Haz de nuevo el plan (`POST /obs/:id/template/plan`) y revísalo.',
+  },
+  'obs.template_not_applied': {
+    english: 'No such application of a template can be undone',
+    title: 'No hay ninguna plantilla aplicada que se pueda deshacer',
+    remedy: 'Consulta `GET /obs/:id/template/applications`.',
+  },
+  'obs.template_other_collection': {
+    english: 'The template was applied to another scene collection',
+    title: 'La plantilla se aplicó a otra colección de escenas',
+    remedy: 'Cambia primero OBS a esa colección de escenas (`PATCH /obs/:id/collection`).',
+  },
+  'obs.template_not_newest': {
+    english: 'Another template was applied later',
+    title: 'Después se aplicó otra plantilla',
+    remedy: 'Deshaz primero la más reciente: `GET /obs/:id/template/applications`.',
+  },
 } satisfies Readonly<Record<string, ErrorText>>

@@ -22,13 +22,16 @@ export function exportObsRoutes(collections: Collections): readonly RouteDefinit
       method: 'GET',
       path: '/studio/collections/:name/obs',
       tag,
-      summary: 'The collection as a scene collection that OBS Studio imports, without secrets, and what is in it in another way or not at all',
+      summary:
+        'The collection as a scene collection that OBS Studio imports, without secrets, and what is in it in another way or not at all',
       role: 'editor',
       params: Type.Object({ name: CollectionName }),
       query: Type.Object({ system: Type.Optional(SystemSchema) }),
       responses: {
         200: Type.Object({
-          document: Type.Record(Type.String(), Type.Unknown(), { description: 'save it as a file, and import it in OBS: Scene Collection, Import' }),
+          document: Type.Record(Type.String(), Type.Unknown(), {
+            description: 'save it as a file, and import it in OBS: Scene Collection, Import',
+          }),
           notCarried: Type.Array(Type.Object({ place: Type.String(), reason: Type.String() })),
         }),
       },
@@ -46,7 +49,8 @@ export function exportObsRoutes(collections: Collections): readonly RouteDefinit
 export function createObsShowMaker(collections: Collections): ObsShowMaker {
   return {
     async make(source, target) {
-      const collection = 'name' in source ? await namedCollection(collections, source.name) : readDocument(source.collection, collections.reader)
+      const collection =
+        'name' in source ? await namedCollection(collections, source.name) : readDocument(source.collection, collections.reader)
       return exportObs(withoutSecrets(collection, collections), target)
     },
   }

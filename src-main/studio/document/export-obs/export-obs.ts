@@ -1,7 +1,16 @@
-import type { ObsShow, ObsShowAudio, ObsShowFilter, ObsShowInput, ObsShowItem, ObsShowNote, ObsShowScene, ObsTarget } from '../../../media/obs-show/obs-show.ts'
+import type {
+  ObsShow,
+  ObsShowAudio,
+  ObsShowFilter,
+  ObsShowInput,
+  ObsShowItem,
+  ObsShowNote,
+  ObsShowScene,
+  ObsTarget,
+} from '../../../media/obs-show/obs-show.ts'
 import type { Collection, Filter, Item, Scene, Source } from '../collection.ts'
-import { balanceOfPan } from '../import-obs/obs-balance.ts'
 import { ImportReport } from '../import-obs/not-carried.ts'
+import { balanceOfPan } from '../import-obs/obs-balance.ts'
 import { filterToObs } from './filter-to-obs.ts'
 import { blendToObs, type CanvasPlace, placeInObs } from './item-to-obs.ts'
 import type { MadeInput } from './made-input.ts'
@@ -60,10 +69,13 @@ class ObsExport {
     for (const source of sources) this.#addFilters(source)
     const made = shown.map((scene) => this.#scene(scene, canvas))
     const usual = transitions.find(({ id }) => id === transition)
-    const described = transitions.map((each) => transitionToObs(each, { note: this.#noteAt(`transition "${each.name}"`), fileOf: (id) => this.#fileOf(id) }))
+    const described = transitions.map((each) =>
+      transitionToObs(each, { note: this.#noteAt(`transition "${each.name}"`), fileOf: (id) => this.#fileOf(id) }),
+    )
     if (!this.#target.file) {
       const own = described.filter(({ kind }) => kind !== 'cut_transition' && kind !== 'fade_transition')
-      for (const each of own) this.report.add(`transition "${each.name}"`, 'is left out: add it in OBS, which lets no program create transitions')
+      for (const each of own)
+        this.report.add(`transition "${each.name}"`, 'is left out: add it in OBS, which lets no program create transitions')
     }
     return {
       name,
@@ -122,7 +134,8 @@ class ObsExport {
       const made = filterToObs(filter, {
         note: this.#noteAt(`${place}, filter "${filter.name}"`),
         nameOf: (source) => this.#sourceNames.get(source),
-        imageOf: (source) => (this.#collection.sources.find(({ id }) => id === source)?.kind === 'image' ? this.#fileOf(source) : undefined),
+        imageOf: (source) =>
+          this.#collection.sources.find(({ id }) => id === source)?.kind === 'image' ? this.#fileOf(source) : undefined,
       })
       if (made === undefined) return []
       const name = freeName(made.name, (each) => taken.has(each))
@@ -152,8 +165,7 @@ class ObsExport {
     const kind = kindIn(this.#target, 'color_source')
     const [lowest] = items
     const fills = (item: ObsShowItem | undefined): boolean =>
-      item !== undefined &&
-      item.enabled &&
+      item?.enabled === true &&
       item.placement.boundsType === 'OBS_BOUNDS_STRETCH' &&
       item.placement.boundsWidth >= width * this.#place.scale &&
       item.placement.boundsHeight >= height * this.#place.scale
@@ -165,9 +177,24 @@ class ObsExport {
       this.#faded.set(key, name)
       this.#inputs.push({ name, kind, settings: { color: obsColor(background), width, height }, filters: [] })
     }
-    const layout = { position: { x: 0, y: 0 }, scale: { x: 1, y: 1 }, rotation: 0, alignment: { x: 'left', y: 'top' }, crop: { left: 0, top: 0, right: 0, bottom: 0 } } as const
+    const layout = {
+      position: { x: 0, y: 0 },
+      scale: { x: 1, y: 1 },
+      rotation: 0,
+      alignment: { x: 'left', y: 'top' },
+      crop: { left: 0, top: 0, right: 0, bottom: 0 },
+    } as const
     const bounds = { fit: 'stretch', width, height, alignment: { x: 'center', y: 'center' } } as const
-    const whole = { id: 'background', visible: true, locked: true, blend: 'normal', opacity: 1, sampling: 'smooth', ...layout, bounds } as const
+    const whole = {
+      id: 'background',
+      visible: true,
+      locked: true,
+      blend: 'normal',
+      opacity: 1,
+      sampling: 'smooth',
+      ...layout,
+      bounds,
+    } as const
     return [{ source: name, enabled: true, locked: true, blend: 'normal', placement: placeInObs(whole, this.#place, undefined) }]
   }
 
@@ -206,11 +233,16 @@ class ObsExport {
   }
 
   /** What an item shows, by its name in OBS; undefined where that is left out. */
-  #shown(item: Item, where: string): { readonly name: string; readonly title: string; readonly source?: Source; readonly made: MadeInput | undefined } | undefined {
+  #shown(
+    item: Item,
+    where: string,
+  ): { readonly name: string; readonly title: string; readonly source?: Source; readonly made: MadeInput | undefined } | undefined {
     if ('source' in item) {
       const source = this.#collection.sources.find(({ id }) => id === item.source)
       const name = this.#sourceNames.get(item.source)
-      return source === undefined || name === undefined ? undefined : { name, title: source.name, source, made: this.#made.get(item.source) }
+      return source === undefined || name === undefined
+        ? undefined
+        : { name, title: source.name, source, made: this.#made.get(item.source) }
     }
     if ('scene' in item) {
       const name = this.#sceneNames.get(item.scene)
@@ -229,7 +261,11 @@ class ObsExport {
   }
 
   /** An input like that of the item, as transparent as the item is: in OBS that is a matter of the input. */
-  #fadedOf(item: Item, { name, source, made }: { readonly name: string; readonly source?: Source; readonly made: MadeInput | undefined }, note: (reason: string) => void): string {
+  #fadedOf(
+    item: Item,
+    { name, source, made }: { readonly name: string; readonly source?: Source; readonly made: MadeInput | undefined },
+    note: (reason: string) => void,
+  ): string {
     const input = this.#inputs.find((each) => each.name === name)
     if (source === undefined || made?.cheap !== true || input === undefined) {
       note(`is opaque: OBS has no opacity of items. Add a Color Correction filter with ${Math.round(item.opacity * 100)} % to its source`)
@@ -248,7 +284,9 @@ class ObsExport {
       name: faded,
       ...(isColor && typeof color === 'number'
         ? { settings: { ...input.settings, color: withAlpha(color, item.opacity) } }
-        : { filters: [...input.filters, { name: 'Opacity', kind: 'color_filter_v2', enabled: true, settings: { opacity: item.opacity } }] }),
+        : {
+            filters: [...input.filters, { name: 'Opacity', kind: 'color_filter_v2', enabled: true, settings: { opacity: item.opacity } }],
+          }),
     })
     return faded
   }

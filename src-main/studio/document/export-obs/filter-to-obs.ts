@@ -40,7 +40,10 @@ const colorCorrection: Mapping = (settings, { note }) => {
   if (multiply !== '#ffffff' || add !== '#000000') note('does not multiply or add colours')
   // Brightness comes before contrast in the first version.
   const before = stretch > 0 ? rounded(brightness / stretch) : brightness
-  return { kind: 'color_filter', settings: { ...shared, brightness: before, contrast: rounded(stretch - 1), opacity: Math.round(opacity * 100) } }
+  return {
+    kind: 'color_filter',
+    settings: { ...shared, brightness: before, contrast: rounded(stretch - 1), opacity: Math.round(opacity * 100) },
+  }
 }
 
 const mask: Mapping = (settings, { note, imageOf }) => {

@@ -26,7 +26,12 @@ interface Boxed {
 }
 
 /** How an item of ours is in a scene of OBS. `place`: of its scene's canvas; the parts of a group are placed as they are. */
-export function placeInObs(item: ItemLayout, place: CanvasPlace, input: MadeInput | undefined, boundsAs?: (type: Boxed['type']) => Boxed['type']): ObsPlacement {
+export function placeInObs(
+  item: ItemLayout,
+  place: CanvasPlace,
+  input: MadeInput | undefined,
+  boundsAs?: (type: Boxed['type']) => Boxed['type'],
+): ObsPlacement {
   const bounds = boundsOf(item, place.scale, input)
   const type = bounds === undefined ? 'OBS_BOUNDS_NONE' : (boundsAs?.(bounds.type) ?? bounds.type)
   // What is its own size on the target's canvas is not scaled with it.
@@ -57,7 +62,14 @@ function boundsOf({ bounds, scale: own }: ItemLayout, scale: number, input: Made
     return { type: 'OBS_BOUNDS_MAX_ONLY', ...size, alignment }
   }
   if (bounds === null) return undefined
-  return { type: obsBoundsTypes[fits.indexOf(bounds.fit)] ?? 'OBS_BOUNDS_SCALE_INNER', ...scaled(bounds, scale), alignment: bounds.alignment }
+  return {
+    type: obsBoundsTypes[fits.indexOf(bounds.fit)] ?? 'OBS_BOUNDS_SCALE_INNER',
+    ...scaled(bounds, scale),
+    alignment: bounds.alignment,
+  }
 }
 
-const scaled = ({ width, height }: { readonly width: number; readonly height: number }, scale: number) => ({ width: width * scale, height: height * scale })
+const scaled = ({ width, height }: { readonly width: number; readonly height: number }, scale: number) => ({
+  width: width * scale,
+  height: height * scale,
+})

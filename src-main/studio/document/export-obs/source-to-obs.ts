@@ -1,14 +1,19 @@
 import { ObsValues } from '../import-obs/obs-values.ts'
 import type { ExportContext, MadeInput } from './made-input.ts'
-import { kindIn } from './obs-kinds.ts'
 import { meanColor, obsColor, opacityOf } from './obs-color.ts'
+import { kindIn } from './obs-kinds.ts'
 import { textToObs } from './text-to-obs.ts'
 
 /** Undefined where it is left out, which the mapping reports. */
 type Mapping = (settings: ObsValues, context: ExportContext) => MadeInput | undefined
 
 /** An input of the first kind that the target has; reported as left out where it has none. */
-function made(context: ExportContext, what: string, kinds: readonly string[], settings: (kind: string) => MadeInput['settings']): MadeInput | undefined {
+function made(
+  context: ExportContext,
+  what: string,
+  kinds: readonly string[],
+  settings: (kind: string) => MadeInput['settings'],
+): MadeInput | undefined {
   const kind = kindIn(context.target, ...kinds)
   if (kind !== undefined) return { kind, settings: settings(kind) }
   context.note(`is left out: ${context.target.title} has no ${what}`)
@@ -68,7 +73,8 @@ const slideshow: Mapping = (settings, context) => {
     transition_speed: fadeMs,
     loop: settings.flag('loop', true),
     randomize: settings.text('order') === 'shuffle',
-    playback_behavior: ({ pause: 'pause_unpause', restart: 'stop_restart' } as Record<string, string>)[settings.text('whenHidden')] ?? 'always_play',
+    playback_behavior:
+      ({ pause: 'pause_unpause', restart: 'stop_restart' } as Record<string, string>)[settings.text('whenHidden')] ?? 'always_play',
   }))
 }
 
@@ -96,7 +102,12 @@ const playlist: Mapping = (settings, context) => {
       playlist: files.map((value) => ({ value, hidden: false, selected: false })),
       loop: settings.flag('loop'),
       shuffle: settings.flag('shuffle'),
-      playback_behavior: settings.text('whenHidden', 'pause') === 'run' ? 'always_play' : settings.text('whenShown', 'restart') === 'restart' ? 'stop_restart' : 'pause_unpause',
+      playback_behavior:
+        settings.text('whenHidden', 'pause') === 'run'
+          ? 'always_play'
+          : settings.text('whenShown', 'restart') === 'restart'
+            ? 'stop_restart'
+            : 'pause_unpause',
     }))
   }
   context.note(`plays the first of its ${files.length} files: ${context.target.title} has no playlists (the VLC source)`)
@@ -138,16 +149,25 @@ const guest: Mapping = (settings, context) => {
   return input && settings && input
 }
 
-const screens = ['xshm_input', 'monitor_capture', 'screen_capture', 'display_capture', 'pipewire-desktop-capture-source', 'pipewire-screen-capture-source'] as const
+const screens = [
+  'xshm_input',
+  'monitor_capture',
+  'screen_capture',
+  'display_capture',
+  'pipewire-desktop-capture-source',
+  'pipewire-screen-capture-source',
+] as const
 
 const display: Mapping = (settings, context) => {
   const { target, note } = context
   if (target.capturesGames === true) {
     const game = kindIn(target, 'game_capture')
-    if (game !== undefined) return { kind: game, settings: { capture_mode: 'any_fullscreen', capture_cursor: settings.flag('cursor', true) } }
+    if (game !== undefined)
+      return { kind: game, settings: { capture_mode: 'any_fullscreen', capture_cursor: settings.flag('cursor', true) } }
     note(`shows the screen: ${target.title} has no game capture`)
   }
-  if (settings.text('device') !== '' && kindIn(target, ...screens)?.startsWith('xshm_input') !== true) note('choose its display: OBS names them otherwise')
+  if (settings.text('device') !== '' && kindIn(target, ...screens)?.startsWith('xshm_input') !== true)
+    note('choose its display: OBS names them otherwise')
   const server = settings.text('server')
   return made(context, 'screen capture', screens, (kind) => {
     const cursor = settings.flag('cursor', true)
@@ -164,11 +184,15 @@ const region: Mapping = (settings, context) => {
 
 const window: Mapping = (settings, context) => {
   const game = context.target.capturesGames === true ? ['game_capture'] : []
-  const [className = '', title = ''] = settings.text('device').split(/\/(.*)/s).map((each) => each.replaceAll('%2F', '/').replaceAll('%25', '%'))
+  const [className = '', title = ''] = settings
+    .text('device')
+    .split(/\/(.*)/s)
+    .map((each) => each.replaceAll('%2F', '/').replaceAll('%25', '%'))
   const kinds = [...game, 'xcomposite_input', 'window_capture', 'screen_capture', 'pipewire-window-capture-source']
   return made(context, 'window capture', kinds, (kind) => {
     const cursor = settings.flag('cursor', true)
-    if (kind.startsWith('xcomposite_input') && className !== '') return { capture_window: `0\r\n${title}\r\n${className}`, show_cursor: cursor }
+    if (kind.startsWith('xcomposite_input') && className !== '')
+      return { capture_window: `0\r\n${title}\r\n${className}`, show_cursor: cursor }
     context.note('choose its window: OBS names them otherwise')
     return { cursor, show_cursor: cursor }
   })

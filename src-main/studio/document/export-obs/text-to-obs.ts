@@ -1,10 +1,12 @@
-import { ObsValues } from '../import-obs/obs-values.ts'
+import type { ObsValues } from '../import-obs/obs-values.ts'
 import type { ExportContext, MadeInput } from './made-input.ts'
-import { kindIn } from './obs-kinds.ts'
 import { obsColor, opacityOf } from './obs-color.ts'
+import { kindIn } from './obs-kinds.ts'
 
 /** Height of a line for letters of size 1, as GDI measures the usual fonts. */
 const gdiLine = 1.17
+/** Height of a box in letter heights from which on it is for more than one line. */
+const minLines = 2
 
 /** A text for OBS: GDI+'s (Windows), or FreeType's (Linux, macOS). Undefined where it has neither, which is reported. */
 export function textToObs(settings: ObsValues, context: ExportContext): MadeInput | undefined {
@@ -33,7 +35,12 @@ function fontOf(settings: ObsValues, size: number): Record<string, unknown> {
   const bold = settings.number('fontWeight', 400) >= 600
   const italic = settings.text('fontStyle') === 'italic'
   const style = [bold ? 'Bold' : '', italic ? 'Italic' : ''].filter((each) => each !== '').join(' ') || 'Regular'
-  return { face: settings.text('font') || 'Sans Serif', style, size: Math.max(1, Math.round(size)), flags: (bold ? 1 : 0) | (italic ? 2 : 0) }
+  return {
+    face: settings.text('font') || 'Sans Serif',
+    style,
+    size: Math.max(1, Math.round(size)),
+    flags: (bold ? 1 : 0) | (italic ? 2 : 0),
+  }
 }
 
 const alignOf = (settings: ObsValues) => ({
@@ -47,8 +54,10 @@ function freeType(kind: string, settings: ObsValues, { scale, note }: ExportCont
   const shadow = settings.part('shadow')
   const pixels = (name: string): number => Math.round(settings.number(name, 0) * scale)
   const alignment = alignOf(settings)
-  // Lines are as wide as this: what is in the middle or at the right is aligned by its item, as one line.
-  const width = alignment.x === 'left' ? pixels('width') : 0
+  const size = settings.number('fontSize', 64) * scale
+  // Lines are broken at this width. What is one line is made smaller by its item where it is too long, and aligned by it.
+  const hasLines = pixels('height') === 0 || pixels('height') >= size * minLines
+  const width = alignment.x === 'left' && hasLines ? pixels('width') : 0
   if (settings.part('background').has('color')) note('has no box behind it: put a colour source there')
   if (settings.part('outline').has('color')) note('its outline is black, 2 pixels wide')
   if (shadow.has('color')) note('its shadow is black, 4 pixels to the right and below')
@@ -59,7 +68,7 @@ function freeType(kind: string, settings: ObsValues, { scale, note }: ExportCont
       from_file: settings.text('from') === 'file',
       ...(settings.text('from') === 'file' ? { text_file: settings.text('file') } : {}),
       ...(settings.number('lastLines', 0) > 0 ? { log_mode: true, log_lines: settings.number('lastLines', 0) } : {}),
-      font: fontOf(settings, settings.number('fontSize', 64) * scale),
+      font: fontOf(settings, size),
       color1: obsColor(color),
       color2: obsColor(gradient.has('color') ? gradient.text('color', color) : color),
       outline: settings.part('outline').has('color'),
@@ -85,7 +94,10 @@ function gdiPlus(kind: string, settings: ObsValues, { scale, note }: ExportConte
   const boxed = pixels('width') > 0 && pixels('height') > 0
   const alignment = alignOf(settings)
   if (settings.part('shadow').has('color')) note('has no shadow')
-  const colored = (name: string, value: string, opacity: string): Record<string, number> => ({ [name]: plain(value), [opacity]: percent(value) })
+  const colored = (name: string, value: string, opacity: string): Record<string, number> => ({
+    [name]: plain(value),
+    [opacity]: percent(value),
+  })
   const size = settings.number('fontSize', 64) * scale * (settings.text('layout') === 'gdi' ? 1 : gdiLine)
   return {
     kind,
@@ -114,9 +126,7 @@ function gdiPlus(kind: string, settings: ObsValues, { scale, note }: ExportConte
       ...(background.has('color') ? colored('bk_color', background.text('color', '#000000'), 'bk_opacity') : { bk_opacity: 0 }),
       align: alignment.x,
       valign: alignment.y,
-      ...(boxed
-        ? { extents: true, extents_cx: pixels('width'), extents_cy: pixels('height'), extents_wrap: true }
-        : { extents: false }),
+      ...(boxed ? { extents: true, extents_cx: pixels('width'), extents_cy: pixels('height'), extents_wrap: true } : { extents: false }),
     },
     scaled: true,
     cheap: true,

@@ -21,7 +21,11 @@ export function transitionToObs({ name, kind, settings }: Transition, { note, fi
     case 'push':
       return { name, kind: 'slide_transition', settings: { direction } }
     case 'wipe': {
-      const luma = values.has('map') ? fileOf(values.text('map')) : direction === 'up' || direction === 'down' ? 'linear-v.png' : 'linear-h.png'
+      const luma = values.has('map')
+        ? fileOf(values.text('map'))
+        : direction === 'up' || direction === 'down'
+          ? 'linear-v.png'
+          : 'linear-h.png'
       if (luma === undefined) note('wipes to the right: its image is not a file')
       const inverted = !values.has('map') && (direction === 'left' || direction === 'up')
       const made = { luma_image: luma ?? 'linear-h.png', luma_softness: values.number('softness', 0.05), luma_invert: inverted }
@@ -30,7 +34,11 @@ export function transitionToObs({ name, kind, settings }: Transition, { note, fi
     case 'stinger': {
       const file = fileOf(values.text('source'))
       if (file === undefined) note('shows nothing: its film is not a file')
-      return { name, kind: 'obs_stinger_transition', settings: { path: file ?? '', tp_type: 0, transition_point: values.number('cutMs', 0) } }
+      return {
+        name,
+        kind: 'obs_stinger_transition',
+        settings: { path: file ?? '', tp_type: 0, transition_point: values.number('cutMs', 0) },
+      }
     }
     default:
       if (kind === 'move') note('fades: OBS has no transition that moves items')
