@@ -1,4 +1,5 @@
 import type { ObsShowFilter } from '../../media/obs-show/obs-show.ts'
+import { AppError } from '../../platform/errors.ts'
 import { listOf, numberOf, type Said, textOf, textsOf } from '../connection/said.ts'
 import type { ObsSession } from '../instances/obs-session.ts'
 import { loadInputs, loadScenes, scenesInOrder } from '../mirror/load-mirror.ts'
@@ -82,7 +83,7 @@ export async function readLiveShow(session: ObsSession, wanted: (lists: LiveList
     inputs: new Map(
       inputs.map(({ name, kind, audio }, index) => [
         name,
-        { name, kind, audio, settings: recordOf(settings[index]?.inputSettings), filters: filters.get(name) ?? [] },
+        { name, kind, audio, settings: settingsOf(settings[index]?.inputSettings), filters: filters.get(name) ?? [] },
       ]),
     ),
   }
@@ -95,7 +96,7 @@ async function readFilters(session: ObsSession, sources: readonly string[]): Pro
   )
   const read = (said: Said | null | undefined): readonly ObsShowFilter[] =>
     listOf(said?.filters)
-      .map((filter) => ({ ...readFilter(filter), settings: recordOf(filter.filterSettings) }))
+      .map((filter) => ({ ...readFilter(filter), settings: settingsOf(filter.filterSettings) }))
       .toSorted((a, b) => a.index - b.index)
   return new Map(sources.map((source, index) => [source, read(answers[index])]))
 }
@@ -104,6 +105,12 @@ async function readFilters(session: ObsSession, sources: readonly string[]): Pro
 const namesAt = (special: Said | null | undefined, prefix: string): string[] =>
   Object.entries(special ?? {}).flatMap(([key, name]) => (key.startsWith(prefix) && typeof name === 'string' && name !== '' ? [name] : []))
 
-function recordOf(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {}
+/** Characters of the settings of one input or filter, as JSON: those of a browser source with its styles are some thousands. */
+const maxSettings = 1_000_000
+
+function settingsOf(value: unknown): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return {}
+  if (JSON.stringify(value).length > maxSettings)
+    throw new AppError('obs.too_large', `OBS has settings of more than ${maxSettings} characters`)
+  return { ...value }
 }
