@@ -1,5 +1,5 @@
 /** Which part of the product a file of end-to-end tests belongs to. */
-export type Part = 'host' | 'live' | 'studio' | 'obs'
+export type Part = 'host' | 'live' | 'studio' | 'obs' | 'desktop'
 
 /**
  * What a file needs of the machine while it runs: `wait` mostly waits for media time, `cpu` encodes or plays in a browser, `exclusive`
@@ -19,6 +19,7 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
   'accessibility': { part: 'host', cost: 'cpu' },
   'api': { part: 'host', cost: 'wait', quick: true },
   'command-line': { part: 'host', cost: 'wait', quick: true },
+  'desktop': { part: 'desktop', cost: 'cpu' },
   'desktop-notifications': { part: 'host', cost: 'cpu' },
   'desktop-tray': { part: 'host', cost: 'cpu' },
   'desktop-window': { part: 'host', cost: 'cpu' },

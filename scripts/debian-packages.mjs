@@ -63,6 +63,11 @@ const dependencies = [
     present: () => process.platform !== 'linux' || ['xfce4-panel', 'dunst', 'openbox', 'xdotool'].every((name) => inPath(name)),
     required: false,
   },
+  {
+    packages: ['tigervnc-standalone-server', 'xterm'],
+    present: () => process.platform !== 'linux' || ['Xvnc', 'xterm'].every((name) => inPath(name)),
+    required: false,
+  },
   { packages: ['mutter'], present: () => process.platform !== 'linux' || inPath('mutter'), required: false },
   {
     packages: ['g++-mingw-w64-x86-64'],

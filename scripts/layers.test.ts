@@ -27,11 +27,12 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   live: ['media', 'platform', 'formats'],
   studio: ['media', 'platform', 'formats'],
   obs: ['media', 'platform', 'formats'],
+  desktop: ['media', 'platform', 'formats'],
   health: ['media', 'platform', 'formats'],
   api: ['platform'],
-  host: ['api', 'live', 'studio', 'obs', 'health', 'media', 'platform', 'formats'],
+  host: ['api', 'live', 'studio', 'obs', 'desktop', 'health', 'media', 'platform', 'formats'],
   shell: ['platform'],
-  renderer: ['live', 'studio', 'obs', 'health', 'media', 'platform', 'api'],
+  renderer: ['live', 'studio', 'obs', 'desktop', 'health', 'media', 'platform', 'api'],
 }
 
 /** What of the shell the commands of the host may load. */
@@ -67,7 +68,7 @@ function faultOf({ from, to, typeOnly }: Import): string | undefined {
   if (source === 'renderer' && !typeOnly) return 'the page may import types of the host, nothing that runs'
   // A part's options are in a file of their own, so that `--help` need not load the part.
   const faces = [`src-main/${target}/index.ts`, `src-main/${target}/${target}-config.ts`]
-  if (source === 'host' && ['live', 'studio', 'obs', 'health', 'api'].includes(target) && !faces.includes(to)) {
+  if (source === 'host' && ['live', 'studio', 'obs', 'desktop', 'health', 'api'].includes(target) && !faces.includes(to)) {
     return `outside ${target} only its face ${target}/index.ts is imported`
   }
   return undefined

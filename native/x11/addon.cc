@@ -1,6 +1,8 @@
 #include "active-window.h"
 #include "capture.h"
 #include "capture/capture-addon.h"
+#include "desktop-input.h"
+#include "desktop-view.h"
 #include "displays.h"
 #include "hotkeys.h"
 #include "windows.h"
@@ -21,6 +23,8 @@ ami::DeviceList listDevices(const std::string& server) {
 }
 
 Napi::Object initialise(Napi::Env env, Napi::Object exports) {
+  exports.Set("DesktopInput", x11::defineDesktopInput(env));
+  exports.Set("DesktopView", x11::defineDesktopView(env));
   exports.Set("Hotkeys", x11::defineHotkeys(env));
   return ami::captureAddon<x11::makeCapture, listDevices, x11::activeWindow>(env, exports);
 }

@@ -10,6 +10,21 @@ export interface ApiTypes {
   }
   desktop: {
     GET: { answer: { shell: { displays: { id: string; name: string; bounds: { x: number; y: number; width: number; height: number }; primary: boolean }[]; windows: { id: string; view: DesktopShellWindowsItemView2; fullScreen: boolean; display: string | null; reopens: boolean }[] } | null } }
+    displays: {
+      GET: { answer: { items: DesktopDisplaysItem[]; nextCursor: null } }
+      POST: { body: { name?: string | undefined; width?: number | undefined; height?: number | undefined; command?: readonly string[] | null | undefined }; answer: DesktopDisplaysItem }
+      '*': {
+        GET: { answer: DesktopDisplaysItem }
+        PATCH: { body: { name: string }; answer: DesktopDisplaysItem }
+        DELETE: { answer: undefined }
+        programs: {
+          POST: { body: { command: readonly string[] }; answer: undefined }
+        }
+      }
+    }
+    session: {
+      GET: { query: { display: string }; answer: unknown }
+    }
     shell: {
       GET: { answer: unknown }
     }
@@ -980,6 +995,7 @@ export interface ApiTypes {
 
 type DesktopShellWindowsItemView = { kind: 'projector'; of: 'program' | 'preview' | 'scene' | 'source'; id: string }
 type DesktopShellWindowsItemView2 = { kind: 'main' } | { kind: 'multiview' } | { kind: 'docks' } | DesktopShellWindowsItemView
+type DesktopDisplaysItem = { id: string; name: string; kind: 'virtual' | 'screen'; width: number; height: number; state: 'running' | 'stopped'; command: string[] | null; server: string | null; viewers: number; createdAt: string }
 type EditorReach = { folders: string[]; hosts: string[]; mediaFolders: string[] }
 type LiveAccess = { play: { allow: string[]; deny: string[] }; publish: { allow: string[]; deny: string[] } }
 type LiveAlertChannelsItem = { id: string; kind: 'webhook' | 'slack' | 'email'; label: string; where: string; createdAt: string; lastError: string | null }

@@ -3,6 +3,7 @@ import { availableParallelism, release, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Api, createApi, createAttemptLimit } from '../api/index.ts'
+import { createDesktop, desktopMigrations } from '../desktop/index.ts'
 import { createHealth } from '../health/index.ts'
 import { createLive, type Live, liveMigrations } from '../live/index.ts'
 import { createObs, obsMigrations } from '../obs/index.ts'
@@ -144,7 +145,7 @@ export async function startHost({
     open.push(() => lastRun.end())
     const database = await openDatabase({
       dir: config.data,
-      migrations: [...platformMigrations, ...liveMigrations, ...studioMigrations, ...obsMigrations],
+      migrations: [...platformMigrations, ...liveMigrations, ...studioMigrations, ...obsMigrations, ...desktopMigrations],
     })
     open.push(() => database.close())
     const writes = createWriteQueue(logger)
@@ -261,6 +262,14 @@ export async function startHost({
       intake: live.intake,
       shows: studio.obsShows,
     })
+    const desktop = await createDesktop({
+      database: database.kysely,
+      dataDir: config.data,
+      events,
+      audit,
+      log: logger.child({ wing: 'desktop' }),
+      environment: process.env,
+    })
     const problems = () => [writes.counters().problem ?? [], audit.problem() ?? [], live.health().problems, studio.problems()].flat()
     const health = createHealth({
       studio: studio.observer,
@@ -286,6 +295,7 @@ export async function startHost({
       ...live.routes,
       ...studio.routes,
       ...obs.routes,
+      ...desktop.routes,
       ...health.routes,
       ...hostRoutes({
         version,
@@ -333,7 +343,7 @@ export async function startHost({
     const ticketKeys = live.deliveryProcesses > 0 ? randomBytes(48) : undefined
     api = createApi({
       routes,
-      sockets: [...studio.sockets, desktopSocket(shells)],
+      sockets: [...studio.sockets, ...desktop.sockets, desktopSocket(shells)],
       media: live.front,
       bind: config.bind,
       httpPort: config.httpPort,
@@ -367,6 +377,7 @@ export async function startHost({
     // The studio publishes into live: it ends first and starts last.
     open.push(() => studio.stop(endedBy === 'person'))
     open.push(() => obs.stop())
+    open.push(() => desktop.stop(endedBy === 'person'))
     // Programs on this machine do not go by the public name.
     const localHost = wide && (config.bind === '0.0.0.0' || config.bind === '::') ? '127.0.0.1' : shownHost(config.bind, '')
     const setPorts = ({ httpPort, httpsPort }: HttpPorts): void =>

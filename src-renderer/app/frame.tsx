@@ -1,4 +1,4 @@
-import { Activity, Clapperboard, Film, Keyboard, LogOut, Monitor, MonitorPlay, Moon, Radio, Settings, Sun } from 'lucide-react'
+import { Activity, AppWindow, Clapperboard, Film, Keyboard, LogOut, Monitor, MonitorPlay, Moon, Radio, Settings, Sun } from 'lucide-react'
 import { Fragment, type ReactNode, useEffect, useRef } from 'react'
 import { Link, useLocation } from 'wouter'
 import { signOut } from '../client/follow-host.ts'
@@ -18,6 +18,7 @@ const sections = [
   { path: '/studio', label: () => t.studio, Icon: Clapperboard },
   { path: '/live', label: () => t.live, Icon: Radio },
   { path: '/obs', label: () => t.obs, Icon: MonitorPlay },
+  { path: '/desktops', label: () => t.desktops, Icon: AppWindow },
   { path: '/library', label: () => t.library, Icon: Film },
   { path: '/activity', label: () => t.activity, Icon: Activity },
   { path: '/settings', label: () => t.settings, Icon: Settings },
@@ -111,7 +112,7 @@ export function Frame({ children }: { readonly children: ReactNode }) {
   const me = useClient((state) => state.me)
   const content = useRef<HTMLElement>(null)
   const { section, page } = placeOf(location)
-  const isWide = section === '/studio'
+  const isWide = section === '/studio' || location.startsWith('/desktops/')
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new section is read from its top
   useEffect(() => {
     window.scrollTo(0, 0)

@@ -38,6 +38,7 @@ const pages = (): readonly (readonly [path: string, text: string])[] => [
   ['/inputs', t.inputs],
   ['/rules', t.rules],
   ['/obs', t.obs],
+  ['/desktops', t.desktops],
   ['/library', t.library],
   ['/activity', t.activity],
   ['/health', health.health],

@@ -14,6 +14,8 @@ const PublishPage = loadLater(async () => (await import('../publish/publish-page
 const HealthPage = loadLater(async () => (await import('../health/health-page.tsx')).HealthPage, { as: 'page' })
 const ObsPage = loadLater(async () => (await import('../obs/obs-page.tsx')).ObsPage, { as: 'page' })
 const ObsInstancePage = loadLater(async () => (await import('../obs/obs-instance-page.tsx')).ObsInstancePage, { as: 'page' })
+const DesktopsPage = loadLater(async () => (await import('../desktops/desktops-page.tsx')).DesktopsPage, { as: 'page' })
+const DesktopPage = loadLater(async () => (await import('../desktops/desktop-page.tsx')).DesktopPage, { as: 'page' })
 const LogPage = loadLater(async () => (await import('../health/log-page.tsx')).LogPage, { as: 'page' })
 
 /** Sections with a path that is theirs alone. */
@@ -24,6 +26,7 @@ const pages = {
   '/studio': StudioPage,
   '/inputs': SourcesPage,
   '/obs': ObsPage,
+  '/desktops': DesktopsPage,
   '/rules': RulesPage,
   '/activity': ActivityPage,
   '/health': HealthPage,
@@ -36,8 +39,8 @@ const renamed = { '/recordings': '/library', '/sources': '/inputs' } as const
 
 /** Starts to read the script of the section that a path leads to: the page need not be drawn for that. */
 export function readSection(path: string): void {
-  const page =
-    pages[path as keyof typeof pages] ?? (/^\/obs\/./.test(path) ? ObsInstancePage : /^\/live\/./.test(path) ? StreamPage : LivePage)
+  const inside = { desktops: DesktopPage, obs: ObsInstancePage, live: StreamPage }[/^\/(desktops|obs|live)\/./.exec(path)?.[1] ?? '']
+  const page = pages[path as keyof typeof pages] ?? inside ?? LivePage
   // Who draws the section says what is wrong.
   void page.read().catch(() => undefined)
 }
@@ -48,6 +51,7 @@ export function Sections() {
     <Switch>
       <Route path="/live/:name/:tab?">{({ name, tab }) => <StreamPage key={name} name={name} tab={tab} />}</Route>
       <Route path="/live" component={LivePage} />
+      <Route path="/desktops/:id">{({ id }) => <DesktopPage key={id} id={id} />}</Route>
       <Route path="/obs/:id">{({ id }) => <ObsInstancePage key={id} id={id} />}</Route>
       {Object.entries(pages).map(([path, Page]) => (
         <Route key={path} path={path} component={Page} />

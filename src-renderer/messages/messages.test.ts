@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { t as desktops } from '../desktops/messages.ts'
 import { t as healthPage } from '../health/messages.ts'
 import { t as obs } from '../obs/messages.ts'
 import { t as studioDocks } from '../studio/browser-docks/messages.ts'
@@ -66,6 +67,7 @@ const sections: Omit<Messages, 'errors'> = {
 const english: Readonly<Record<string, object>> = {
   ...sections,
   healthPage,
+  desktops,
   obs,
   studio,
   studioCanvas,

@@ -100,6 +100,11 @@ export const workers = {
     runs: 'while the open collection has hotkeys that work in every window, and there is a desktop',
     loss: 'hotkeys work on the page alone until it is back',
   },
+  desktop: {
+    source: 'desktop/worker/desktop-worker.ts',
+    runs: 'one per display that somebody looks at',
+    loss: 'its viewers wait for it for a moment; the display and its programs go on',
+  },
 } as const satisfies Readonly<Record<string, WorkerDescription>>
 
 export type WorkerName = keyof typeof workers

@@ -8,6 +8,7 @@ export const app = {
   live: 'Live',
   library: 'Library',
   obs: 'OBS',
+  desktops: 'Desktops',
   activity: 'Activity',
   settings: 'Settings',
   streams: 'Streams',

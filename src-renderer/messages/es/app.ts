@@ -9,6 +9,7 @@ export const app: Messages['app'] = {
   live: 'En directo',
   library: 'Biblioteca',
   obs: 'OBS',
+  desktops: 'Escritorios',
   activity: 'Actividad',
   settings: 'Ajustes',
   streams: 'Transmisiones',

@@ -1,8 +1,10 @@
 import type { ErrorCode } from '../../../src-main/platform/errors.ts'
 import type { ErrorText } from '../messages.ts'
+import { desktopErrors } from './desktop-errors.ts'
 import { obsErrors } from './obs-errors.ts'
 
 export const errors: Readonly<Record<ErrorCode, ErrorText>> = {
+  ...desktopErrors,
   ...obsErrors,
   'internal': {
     english: 'Something went wrong inside the host',

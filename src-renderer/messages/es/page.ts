@@ -4,6 +4,7 @@ import { app } from './app.ts'
 import { client } from './client.ts'
 import { clips } from './clips.ts'
 import { components } from './components.ts'
+import { desktops } from './desktops.ts'
 import { errors } from './errors.ts'
 import { guest } from './guest.ts'
 import { health } from './health.ts'
@@ -60,6 +61,7 @@ const sections: Messages = {
 const ofParts: Readonly<Record<string, object>> = {
   ...sections,
   healthPage,
+  desktops,
   obs,
   studio,
   studioCanvas,

@@ -1,0 +1,137 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { findingsInBothThemes } from './helpers/axe.ts'
+import { complaints, launchBrowser } from './helpers/browser.ts'
+import { type RunningHost, startHost } from './helpers/host.ts'
+import { skipBecause } from './helpers/skip.ts'
+import { look } from './helpers/studio-page.ts'
+import { until } from './helpers/until.ts'
+import { killWorker } from './helpers/workers.ts'
+
+/** Displays in memory with a real X server and real programs, seen and worked at in Chromium. */
+
+const missing = ['Xvnc', 'xterm'].every((program) => existsSync(`/usr/bin/${program}`))
+  ? undefined
+  : 'Xvnc and xterm are needed: apt-get install tigervnc-standalone-server xterm'
+let host: RunningHost
+let browser: Browser
+let page: Page
+let problems: string[]
+let id = ''
+
+/** What a terminal on the display was typed. */
+const typed = () => join(host.dataDir, 'typed.txt')
+
+beforeAll(async () => {
+  if (missing !== undefined) return
+  host = await startHost({ name: 'desktop' })
+  browser = await launchBrowser()
+  page = await browser.newPage({ viewport: { width: 1280, height: 720 }, colorScheme: 'dark' })
+  problems = complaints(page)
+}, 120_000)
+
+afterAll(async () => {
+  if (id !== '') await host?.api('DELETE', `/desktop/displays/${id}`).catch(() => undefined)
+  await browser?.close()
+  await host?.stop()
+}, 60_000)
+
+beforeEach((context) => {
+  if (missing !== undefined) skipBecause(context, missing)
+})
+
+const display = async () => (await host.api('GET', `/desktop/displays/${id}`)).body
+/** Share of the canvas's pixels of that colour. */
+const share = (rgb: readonly number[]) =>
+  page.getByTestId('desktop-canvas').evaluate((canvas, wanted) => {
+    const { width, height } = canvas as HTMLCanvasElement
+    const { data } = (canvas as HTMLCanvasElement).getContext('2d')!.getImageData(0, 0, width, height)
+    let found = 0
+    for (let at = 0; at < data.length; at += 4) if (wanted.every((value, channel) => Math.abs(data[at + channel]! - value) < 3)) found++
+    return found / (width * height)
+  }, rgb)
+
+describe('a display in the browser', () => {
+  it('is created on the page, opened by one click and has the size of the window', async () => {
+    await page.goto(`${host.http}/desktops`)
+    await page.getByTestId('desktops-empty').waitFor()
+    await look(page, 'desktops-empty')
+    await page.getByTestId('create-display').click()
+    await page.getByTestId('display-starts').selectOption('program')
+    await page.getByTestId('display-command').fill('xterm -maximized -bg #103050 -fg #ffffff')
+    expect(await findingsInBothThemes(page)).toEqual([])
+    await page.getByTestId('display-submit').click()
+    const card = page.getByTestId('display-card')
+    await card.waitFor()
+    id = (await card.getAttribute('data-display')) ?? ''
+    await card.getByRole('link').click()
+    await page.locator('[data-testid=desktop][data-state=open]').waitFor()
+    const stage = await page
+      .locator('.desktop-stage')
+      .evaluate(({ clientWidth, clientHeight }) => ({ width: clientWidth, height: clientHeight }))
+    await until(async () => {
+      const { width, height } = await display()
+      return width === stage.width && height === stage.height
+    }, `the display is ${stage.width} x ${stage.height}`)
+    expect(await page.getByTestId('desktop-canvas').evaluate((canvas) => (canvas as HTMLCanvasElement).width)).toBe(stage.width)
+    await until(async () => (await share([0x10, 0x30, 0x50])) > 0.2, 'the terminal is seen')
+    await look(page, 'desktop-open')
+  })
+
+  it('types what is typed: letters of any script, chords, and keys that repeat', async () => {
+    await page.getByTestId('desktop-keys').focus()
+    await page.keyboard.type(`cat > ${typed()}`)
+    await page.keyboard.press('Enter')
+    await page.keyboard.type('Hello, World! {}[]|~@#')
+    await page.keyboard.insertText(' Zäh ß € 漢字 привет')
+    await page.keyboard.press('Enter')
+    await page.keyboard.press('Control+d')
+    await until(() => existsSync(typed()) && readFileSync(typed(), 'utf8').endsWith('\n'), 'the terminal has written what was typed')
+    expect(readFileSync(typed(), 'utf8').split('\n')[0]).toBe('Hello, World! {}[]|~@# Zäh ß € 漢字 привет')
+  })
+
+  it('releases keys of a viewer who is gone', async () => {
+    const held = await browser.newPage()
+    await held.goto(`${host.http}/desktops/${id}`)
+    await held.locator('[data-testid=desktop][data-state=open]').waitFor()
+    await held.getByTestId('desktop-keys').focus()
+    await held.keyboard.down('Shift')
+    await held.close()
+    await until(async () => (await display()).viewers === 1, 'the other page has left')
+    await page.getByTestId('desktop-keys').focus()
+    await page.keyboard.type(`printf abc > ${typed()}`)
+    await page.keyboard.press('Enter')
+    await until(() => readFileSync(typed(), 'utf8') === 'abc', 'no Shift is held')
+  })
+
+  it('follows the window when it changes', async () => {
+    await page.setViewportSize({ width: 1000, height: 640 })
+    const width = await page.locator('.desktop-stage').evaluate((stage) => stage.clientWidth)
+    await until(async () => (await display()).width === width, `the display is ${width} pixels wide`)
+    await until(
+      () => page.getByTestId('desktop-canvas').evaluate((canvas, wanted) => (canvas as HTMLCanvasElement).width === wanted, width),
+      'the page draws it in that size',
+    )
+  })
+
+  it('goes on without the process that shows it, and is back', async () => {
+    await killWorker(host, 'desktop-worker', async () => (await page.locator('[data-testid=desktop][data-state=open]').count()) === 1)
+    await page.getByTestId('desktop-keys').focus()
+    await page.keyboard.type(`printf again > ${typed()}`)
+    await page.keyboard.press('Enter')
+    await until(() => readFileSync(typed(), 'utf8') === 'again', 'the same terminal takes what is typed')
+  })
+
+  it('ends with its programs when it is removed', async () => {
+    const { server } = await display()
+    await page.goto(`${host.http}/desktops`)
+    await page.getByTestId('remove-display').click()
+    await page.getByTestId('display-remove').click()
+    await page.getByTestId('desktops-empty').waitFor()
+    await until(() => !existsSync(`/tmp/.X11-unix/X${server!.slice(1)}`), 'its server is gone')
+    id = ''
+    expect(problems).toEqual([])
+  })
+})

@@ -1,0 +1,172 @@
+#include "desktop-input.h"
+
+#include <time.h>
+#include <unistd.h>
+#include <xcb/xtest.h>
+
+#include <algorithm>
+
+#include "media-store/monotonic.h"
+
+namespace x11 {
+
+namespace {
+
+/** Programs read a new mapping when they come to it: a key that is given another meaning sooner may write that one instead. */
+constexpr int64_t kSettleUs = 50'000;
+
+bool isPrinted(xcb_keysym_t keysym) { return keysym < 0xfd00 || keysym >= 0x01000000; }
+
+/** Lower and upper case of a letter of Latin-1 and Unicode's keysyms of the same range. */
+bool isLetter(xcb_keysym_t keysym) {
+  return (keysym >= 'a' && keysym <= 'z') || (keysym >= 'A' && keysym <= 'Z') || (keysym >= 0xc0 && keysym <= 0xfe && keysym != 0xd7 && keysym != 0xf7);
+}
+
+}  // namespace
+
+std::unique_ptr<DesktopInput> DesktopInput::open(const std::string& server, const char*& why) {
+  Rejection rejection = Rejection::none;
+  auto connection = XConnection::open(server, rejection);
+  if (!connection) {
+    why = wordOf(rejection);
+    return nullptr;
+  }
+  const auto version = answer(*connection, xcb_test_get_version_reply, xcb_test_get_version(connection->raw(), 2, 2));
+  if (!version) {
+    why = "no-xtest";
+    return nullptr;
+  }
+  // A key-up that never arrives would type on; the viewer's keyboard repeats.
+  const uint32_t off = XCB_AUTO_REPEAT_MODE_OFF;
+  xcb_change_keyboard_control(connection->raw(), XCB_KB_AUTO_REPEAT_MODE, &off);
+  std::unique_ptr<DesktopInput> input(new DesktopInput(std::move(connection)));
+  input->readKeyboard();
+  return input;
+}
+
+DesktopInput::~DesktopInput() {
+  if (!broken()) releaseAll();
+}
+
+void DesktopInput::readEvents() {
+  for (;;) {
+    const Owned<xcb_generic_event_t> event(xcb_poll_for_event(connection_->raw()));
+    if (!event) return;
+    if ((event->response_type & 0x7f) == XCB_MAPPING_NOTIFY) stale_ = true;
+  }
+}
+
+void DesktopInput::readKeyboard() {
+  stale_ = false;
+  const xcb_setup_t* setup = xcb_get_setup(connection_->raw());
+  const auto count = static_cast<uint8_t>(setup->max_keycode - setup->min_keycode + 1);
+  const auto mapping = answer(*connection_, xcb_get_keyboard_mapping_reply, xcb_get_keyboard_mapping(connection_->raw(), setup->min_keycode, count));
+  if (!mapping || mapping->keysyms_per_keycode == 0) return;
+  first_ = setup->min_keycode;
+  columns_ = mapping->keysyms_per_keycode;
+  const xcb_keysym_t* keysyms = xcb_get_keyboard_mapping_keysyms(mapping.get());
+  keysyms_.assign(keysyms, keysyms + xcb_get_keyboard_mapping_keysyms_length(mapping.get()));
+  std::vector<Spare> spares;
+  for (uint32_t index = 0; index * columns_ < keysyms_.size(); index++) {
+    const auto keycode = static_cast<xcb_keycode_t>(first_ + index);
+    const auto known = std::find_if(spares_.begin(), spares_.end(), [&](const Spare& spare) { return spare.keycode == keycode; });
+    const xcb_keysym_t* begin = keysyms_.data() + index * columns_;
+    const bool free = std::all_of(begin, begin + columns_, [](xcb_keysym_t each) { return each == 0; });
+    // A change of layout takes away what a spare key was given.
+    if (known != spares_.end() && known->keysym != 0 && begin[0] == known->keysym) spares.push_back(*known);
+    else if (free) spares.push_back({keycode, 0, known != spares_.end() ? known->usedUs : 0});
+  }
+  spares_ = std::move(spares);
+}
+
+xcb_keysym_t DesktopInput::at(uint32_t keycode, uint32_t column) const {
+  const size_t index = static_cast<size_t>(keycode - first_) * columns_ + column;
+  return column < columns_ && index < keysyms_.size() ? keysyms_[index] : 0;
+}
+
+xcb_keycode_t DesktopInput::findKey(xcb_keysym_t keysym, uint16_t state) const {
+  if (columns_ == 0) return 0;
+  const uint32_t group = state >> 13 & 1;
+  const bool shift = (state & XCB_MOD_MASK_SHIFT) != 0;
+  const bool lock = (state & XCB_MOD_MASK_LOCK) != 0;
+  const uint32_t count = static_cast<uint32_t>(keysyms_.size()) / columns_;
+  for (uint32_t keycode = first_; keycode < first_ + count; keycode++) {
+    const xcb_keysym_t plain = at(keycode, group * 2);
+    const xcb_keysym_t shifted = at(keycode, group * 2 + 1);
+    const bool upper = isLetter(plain) ? shift != lock : shift;
+    const xcb_keysym_t written = upper && shifted != 0 ? shifted : plain;
+    if (written == keysym) return static_cast<xcb_keycode_t>(keycode);
+  }
+  // Return, arrows, modifiers: the same key whatever else is down.
+  if (isPrinted(keysym)) return 0;
+  for (uint32_t column = 0; column < std::min(columns_, 2u); column++) {
+    for (uint32_t keycode = first_; keycode < first_ + count; keycode++) {
+      if (at(keycode, column) == keysym) return static_cast<xcb_keycode_t>(keycode);
+    }
+  }
+  return 0;
+}
+
+xcb_keycode_t DesktopInput::takeSpare(xcb_keysym_t keysym) {
+  const int64_t now = ami::nowUs();
+  Spare* chosen = nullptr;
+  const auto keys = answer(*connection_, xcb_query_keymap_reply, xcb_query_keymap(connection_->raw()));
+  const auto isDown = [&](xcb_keycode_t keycode) { return keys && (keys->keys[keycode / 8] & (1 << (keycode % 8))) != 0; };
+  for (Spare& spare : spares_) {
+    if (spare.keysym == keysym) {
+      spare.usedUs = now;
+      return spare.keycode;
+    }
+    if (isDown(spare.keycode)) continue;
+    if (chosen == nullptr || spare.usedUs < chosen->usedUs) chosen = &spare;
+  }
+  if (chosen == nullptr) return 0;
+  if (chosen->usedUs != 0 && now - chosen->usedUs < kSettleUs) usleep(static_cast<useconds_t>(kSettleUs - (now - chosen->usedUs)));
+  const xcb_keysym_t both[2] = {keysym, keysym};
+  xcb_change_keyboard_mapping(connection_->raw(), 1, chosen->keycode, 2, both);
+  chosen->keysym = keysym;
+  chosen->usedUs = ami::nowUs();
+  return chosen->keycode;
+}
+
+xcb_keycode_t DesktopInput::press(xcb_keysym_t keysym) {
+  if (keysym == 0 || broken()) return 0;
+  const auto pointer = answer(*connection_, xcb_query_pointer_reply, xcb_query_pointer(connection_->raw(), connection_->screen(0)->root));
+  if (!pointer) return 0;
+  readEvents();
+  if (stale_) readKeyboard();
+  xcb_keycode_t keycode = findKey(keysym, pointer->mask);
+  if (keycode == 0) keycode = takeSpare(keysym);
+  if (keycode != 0) fake(XCB_KEY_PRESS, keycode);
+  return keycode;
+}
+
+void DesktopInput::release(xcb_keycode_t keycode) { fake(XCB_KEY_RELEASE, keycode); }
+
+void DesktopInput::move(int x, int y) { fake(XCB_MOTION_NOTIFY, 0, x, y); }
+
+void DesktopInput::button(int number, bool down) { fake(down ? XCB_BUTTON_PRESS : XCB_BUTTON_RELEASE, static_cast<uint8_t>(number)); }
+
+void DesktopInput::fake(uint8_t type, uint8_t detail, int x, int y) {
+  if (broken()) return;
+  const xcb_window_t root = connection_->screen(0)->root;
+  xcb_test_fake_input(connection_->raw(), type, detail, XCB_CURRENT_TIME, type == XCB_MOTION_NOTIFY ? root : XCB_NONE, static_cast<int16_t>(x),
+                      static_cast<int16_t>(y), 0);
+  xcb_flush(connection_->raw());
+}
+
+void DesktopInput::releaseAll() {
+  const auto keys = answer(*connection_, xcb_query_keymap_reply, xcb_query_keymap(connection_->raw()));
+  if (keys) {
+    for (int keycode = 8; keycode < 256; keycode++) {
+      if ((keys->keys[keycode / 8] & (1 << (keycode % 8))) != 0) fake(XCB_KEY_RELEASE, static_cast<uint8_t>(keycode));
+    }
+  }
+  const auto pointer = answer(*connection_, xcb_query_pointer_reply, xcb_query_pointer(connection_->raw(), connection_->screen(0)->root));
+  if (!pointer) return;
+  for (int number = 1; number <= 5; number++) {
+    if ((pointer->mask & (XCB_BUTTON_MASK_1 << (number - 1))) != 0) fake(XCB_BUTTON_RELEASE, static_cast<uint8_t>(number));
+  }
+}
+
+}  // namespace x11

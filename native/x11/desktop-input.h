@@ -1,0 +1,62 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <napi.h>
+
+#include "x-connection.h"
+
+namespace x11 {
+
+/**
+ * Keyboard and pointer of a display, through XTest. Keys are named by what they write: where the display's layout has no key for it, a key
+ * without a meaning is given that one. For one thread; calls wait for the server where they ask it something.
+ */
+class DesktopInput {
+ public:
+  /** Null with the reason in `why`. */
+  static std::unique_ptr<DesktopInput> open(const std::string& server, const char*& why);
+  ~DesktopInput();
+  DesktopInput(const DesktopInput&) = delete;
+  DesktopInput& operator=(const DesktopInput&) = delete;
+
+  /** Presses the key that writes that keysym with the modifiers that are down now. The keycode to release; 0 where there is no key. */
+  xcb_keycode_t press(xcb_keysym_t keysym);
+  void release(xcb_keycode_t keycode);
+  void move(int x, int y);
+  /** Buttons as X numbers them: 1 left, 2 middle, 3 right, 4 to 7 the wheel, 8 and 9 the others. */
+  void button(int number, bool down);
+  /** Keys and buttons that are down, whoever pressed them, are released. */
+  void releaseAll();
+  bool broken() const { return connection_->broken(); }
+
+ private:
+  /** A key that the layout leaves free, and what it was given. */
+  struct Spare {
+    xcb_keycode_t keycode;
+    xcb_keysym_t keysym = 0;
+    int64_t usedUs = 0;
+  };
+
+  explicit DesktopInput(std::unique_ptr<XConnection> connection) : connection_(std::move(connection)) {}
+  void readEvents();
+  void readKeyboard();
+  xcb_keycode_t findKey(xcb_keysym_t keysym, uint16_t state) const;
+  xcb_keycode_t takeSpare(xcb_keysym_t keysym);
+  xcb_keysym_t at(uint32_t keycode, uint32_t column) const;
+  void fake(uint8_t type, uint8_t detail, int x = 0, int y = 0);
+
+  const std::unique_ptr<XConnection> connection_;
+  uint32_t first_ = 8;
+  uint32_t columns_ = 0;
+  std::vector<xcb_keysym_t> keysyms_;
+  bool stale_ = true;
+  std::vector<Spare> spares_;
+};
+
+/** The class `DesktopInput` of the addon: see desktop/worker/desktop-addon.ts. */
+Napi::Function defineDesktopInput(Napi::Env env);
+
+}  // namespace x11

@@ -1,0 +1,129 @@
+// `DesktopView` in JavaScript: what desktop/worker/desktop-addon.ts describes. Every call returns at once.
+#include <libyuv.h>
+
+#include "desktop-view.h"
+#include "javascript/listener.h"
+#include "javascript/reject.h"
+#include "media-store/frame.h"
+
+namespace x11 {
+
+namespace {
+
+int intOf(const Napi::CallbackInfo& info, size_t index) {
+  return info.Length() > index && info[index].IsNumber() ? info[index].As<Napi::Number>().Int32Value() : 0;
+}
+
+class DesktopViewObject : public Napi::ObjectWrap<DesktopViewObject> {
+ public:
+  explicit DesktopViewObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<DesktopViewObject>(info) {
+    if (info.Length() < 2 || !info[0].IsString() || !info[1].IsFunction()) {
+      ami::reject<Napi::TypeError>(info.Env(), "new DesktopView(server, listener)");
+      return;
+    }
+    const auto javascript = std::make_shared<ami::Listener>(info.Env(), info[1].As<Napi::Function>(), "desktop-view");
+    javascript_ = javascript;
+    DesktopView::Listener listener;
+    listener.changed = [javascript](DesktopChange change) {
+      javascript->tell([change = std::move(change)](Napi::Env env, Napi::Object event) {
+        event.Set("kind", "changed");
+        event.Set("width", change.width);
+        event.Set("height", change.height);
+        event.Set("noticedUs", static_cast<double>(change.noticedUs));
+        event.Set("readyUs", static_cast<double>(change.readyUs));
+        const Napi::Array parts = Napi::Array::New(env, change.parts.size());
+        for (size_t index = 0; index < change.parts.size(); index++) {
+          const ami::Rect& part = change.parts[index];
+          const Napi::Object rect = Napi::Object::New(env);
+          rect.Set("x", part.x);
+          rect.Set("y", part.y);
+          rect.Set("width", part.width);
+          rect.Set("height", part.height);
+          parts.Set(static_cast<uint32_t>(index), rect);
+        }
+        event.Set("parts", parts);
+      });
+    };
+    listener.cursor = [javascript](CursorImage cursor) {
+      javascript->tell([cursor = std::move(cursor)](Napi::Env env, Napi::Object event) {
+        event.Set("kind", "cursor");
+        event.Set("width", cursor.width);
+        event.Set("height", cursor.height);
+        event.Set("hotX", cursor.hotX);
+        event.Set("hotY", cursor.hotY);
+        auto rgba = Napi::Buffer<uint8_t>::New(env, cursor.pixels.size() * 4);
+        uint8_t* to = rgba.Data();
+        for (const uint32_t word : cursor.pixels) {
+          const uint32_t alpha = word >> 24;
+          for (const int shift : {16, 8, 0}) {
+            const uint32_t value = word >> shift & 0xff;
+            *to++ = static_cast<uint8_t>(alpha == 0 ? 0 : std::min<uint32_t>(255, value * 255 / alpha));
+          }
+          *to++ = static_cast<uint8_t>(alpha);
+        }
+        event.Set("rgba", rgba);
+      });
+    };
+    listener.lost = [javascript](const char* why) {
+      javascript->tell([why](Napi::Env, Napi::Object event) {
+        event.Set("kind", "lost");
+        event.Set("why", why);
+      });
+    };
+    view_ = std::make_shared<DesktopView>(info[0].As<Napi::String>().Utf8Value(), std::move(listener));
+    view_->begin();
+  }
+
+  ~DesktopViewObject() override {
+    if (view_) view_->stop();
+  }
+
+  void next(const Napi::CallbackInfo&) {
+    if (view_) view_->next();
+  }
+
+  void again(const Napi::CallbackInfo&) {
+    if (view_) view_->again();
+  }
+
+  void resize(const Napi::CallbackInfo& info) {
+    if (view_) view_->resize(std::clamp(intOf(info, 0), 1, ami::kMaxSide), std::clamp(intOf(info, 1), 1, ami::kMaxSide));
+  }
+
+  /** Pixels of a part as RGBA; undefined where there is no frame, or the part is not within it. */
+  Napi::Value pixels(const Napi::CallbackInfo& info) {
+    int width = 0, height = 0;
+    const uint8_t* frame = view_ ? view_->frame(width, height) : nullptr;
+    const ami::Rect part = {intOf(info, 0), intOf(info, 1), intOf(info, 2), intOf(info, 3)};
+    if (frame == nullptr || part.empty() || part.intersected({0, 0, width, height}) != part) return info.Env().Undefined();
+    auto rgba = Napi::Buffer<uint8_t>::New(info.Env(), static_cast<size_t>(part.width) * 4 * static_cast<size_t>(part.height));
+    const int stride = width * 4;
+    libyuv::ARGBToABGR(frame + static_cast<ptrdiff_t>(part.y) * stride + part.x * 4, stride, rgba.Data(), part.width * 4, part.width, part.height);
+    // The fourth byte of BGRX has no meaning; in RGBA it is opaque.
+    for (size_t at = 3; at < rgba.Length(); at += 4) rgba.Data()[at] = 255;
+    return rgba;
+  }
+
+  void close(const Napi::CallbackInfo&) {
+    if (!view_) return;
+    javascript_->mute();
+    view_->stop();
+    view_.reset();
+  }
+
+ private:
+  std::shared_ptr<ami::Listener> javascript_;
+  std::shared_ptr<DesktopView> view_;
+};
+
+}  // namespace
+
+Napi::Function defineDesktopView(Napi::Env env) {
+  using Object = DesktopViewObject;
+  return Object::DefineClass(env, "DesktopView",
+                             {Object::InstanceMethod("next", &Object::next), Object::InstanceMethod("again", &Object::again),
+                              Object::InstanceMethod("resize", &Object::resize), Object::InstanceMethod("pixels", &Object::pixels),
+                              Object::InstanceMethod("close", &Object::close)});
+}
+
+}  // namespace x11

@@ -1,0 +1,103 @@
+#pragma once
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include <napi.h>
+
+#include "capture/changed-rows.h"
+#include "capture/rect.h"
+#include "screen-reader.h"
+#include "x-connection.h"
+
+namespace x11 {
+
+/** What of a display changed. The pixels stay as they were at that moment until `next` is called. */
+struct DesktopChange {
+  int width = 0;
+  int height = 0;
+  /** Parts that were drawn on, few. */
+  std::vector<ami::Rect> parts;
+  /** When it was noticed, and when its pixels were there; µs of the monotonic clock. */
+  int64_t noticedUs = 0;
+  int64_t readyUs = 0;
+};
+
+/** The pointer's image: 32-bit words of premultiplied ARGB. */
+struct CursorImage {
+  int width = 0;
+  int height = 0;
+  int hotX = 0;
+  int hotY = 0;
+  std::vector<uint32_t> pixels;
+};
+
+/**
+ * A display that somebody works at: its pixels are read when something was drawn, not by a clock, one change at a time. Runs on a thread of
+ * its own until its connection is lost; the thread keeps this alive: a server that hangs delays only it.
+ */
+class DesktopView : public std::enable_shared_from_this<DesktopView> {
+ public:
+  struct Listener {
+    std::function<void(DesktopChange)> changed;
+    std::function<void(CursorImage)> cursor;
+    /** The last one. */
+    std::function<void(const char* why)> lost;
+  };
+
+  DesktopView(std::string server, Listener listener);
+  ~DesktopView();
+  DesktopView(const DesktopView&) = delete;
+  DesktopView& operator=(const DesktopView&) = delete;
+
+  void begin();
+  void stop();
+  /** The change was taken; the next one is read when there is one. */
+  void next();
+  /** Wants the frame once more, even where nothing changed since. */
+  void again();
+  /** Wants that size, in pixels; the change that follows says what it became. */
+  void resize(int width, int height);
+  /** Between a change and `next`: the frame's memory, BGRX, `width * 4` bytes a row. Null where there is none of that size. */
+  const uint8_t* frame(int& width, int& height);
+
+ private:
+  void run();
+  void serve(const XConnection& connection);
+  bool readEvents(const XConnection& connection);
+  void look(const XConnection& connection);
+  void readCursor(const XConnection& connection);
+  void wake();
+
+  const std::string server_;
+  const Listener listener_;
+  const int wakeFd_;
+
+  std::mutex mutex_;
+  bool stopping_ = false;
+  /** JavaScript has the frame. */
+  bool taken_ = false;
+  bool again_ = false;
+  int wantedWidth_ = 0;
+  int wantedHeight_ = 0;
+  ScreenReader* reader_ = nullptr;
+  int width_ = 0;
+  int height_ = 0;
+
+  // The thread's alone.
+  uint32_t damage_ = XCB_NONE;
+  uint32_t region_ = XCB_NONE;
+  bool damaged_ = true;
+  bool reshaped_ = true;
+  bool moved_ = true;
+  /** Nothing of the frame is known. */
+  bool all_ = true;
+  int64_t noticedUs_ = 0;
+};
+
+/** The class `DesktopView` of the addon: see desktop/worker/desktop-addon.ts. */
+Napi::Function defineDesktopView(Napi::Env env);
+
+}  // namespace x11

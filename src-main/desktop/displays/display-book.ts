@@ -1,0 +1,244 @@
+import { randomUUID } from 'node:crypto'
+import { mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { AuditLog } from '../../platform/audit.ts'
+import { AppError } from '../../platform/errors.ts'
+import type { EventBus } from '../../platform/events.ts'
+import type { Logger } from '../../platform/logger.ts'
+import type { Display, NewDisplay } from '../schemas/display.ts'
+import type { DisplayServer, RunningDisplay } from './display-server.ts'
+import type { DisplayStore, StoredDisplay } from './display-store.ts'
+import { lightDesktop, startProgram } from './programs.ts'
+
+/** Displays at a time: each is an X server of some 45 MB with its programs. */
+const maxDisplays = 16
+const usualSize = { width: 1280, height: 720 } as const
+/** Id of the display that the host itself was started on. */
+export const screenId = 'screen'
+
+export interface DisplayBookDependencies {
+  readonly store: DisplayStore
+  readonly server: DisplayServer
+  /** Folder for what displays keep while they run; made where it is missing. */
+  readonly folder: string
+  readonly events: EventBus
+  readonly audit: AuditLog
+  readonly log: Logger
+  /** The environment's DISPLAY and XAUTHORITY, where the host was started on a screen. */
+  readonly screen?: RunningDisplay
+  /** Pages that show a display now. */
+  readonly viewersOf: (id: string) => number
+}
+
+/** The one owner of the displays there are: who wants to change one waits until the change before it is done. */
+export class DisplayBook {
+  readonly #dependencies: DisplayBookDependencies
+  readonly #byId = new Map<string, StoredDisplay>()
+  #last: Promise<unknown> = Promise.resolve()
+  #screenSize = { width: 0, height: 0 }
+
+  private constructor(dependencies: DisplayBookDependencies) {
+    this.#dependencies = dependencies
+  }
+
+  /** With the displays that are kept; those of the host before this one that still run go on. */
+  static async open(dependencies: DisplayBookDependencies): Promise<DisplayBook> {
+    const book = new DisplayBook(dependencies)
+    mkdirSync(dependencies.folder, { recursive: true, mode: 0o700 })
+    for (const stored of await dependencies.store.all()) {
+      const goesOn = stored.running !== null && (await dependencies.server.adopt(stored.running))
+      book.#byId.set(stored.id, goesOn ? stored : { ...stored, running: null })
+    }
+    return book
+  }
+
+  list(): readonly Display[] {
+    const { screen } = this.#dependencies
+    return [
+      ...(screen === undefined ? [] : [this.#describeScreen(screen)]),
+      ...[...this.#byId.values()].map((stored) => this.#describe(stored)),
+    ]
+  }
+
+  /** Throws `desktop.display_not_found`. */
+  describe(id: string): Display {
+    const { screen } = this.#dependencies
+    return id === screenId && screen !== undefined ? this.#describeScreen(screen) : this.#describe(this.#stored(id))
+  }
+
+  add({ name, width = usualSize.width, height = usualSize.height, command = lightDesktop() }: NewDisplay, actor: string): Promise<Display> {
+    return this.#inTurn(async () => {
+      if (this.#byId.size >= maxDisplays) {
+        throw new AppError('desktop.limit', `There are ${maxDisplays} displays, the maximum`, { details: { limit: maxDisplays } })
+      }
+      const id = randomUUID()
+      const added: StoredDisplay = {
+        id,
+        name: name ?? this.#freeName(),
+        width,
+        height,
+        command,
+        running: null,
+        createdAt: new Date().toISOString(),
+      }
+      const running = await this.#run(added)
+      return this.#keep({ ...added, running }, `Display ${added.name} was created`, actor)
+    })
+  }
+
+  rename(id: string, name: string, actor: string): Promise<Display> {
+    return this.#inTurn(async () => this.#keep({ ...this.#stored(id), name }, `Display is called ${name} now`, actor))
+  }
+
+  /** The display with its server; it is started where it is stopped. Throws as `add` does. */
+  running(id: string, actor: string): Promise<RunningDisplay> {
+    return this.#inTurn(async () => {
+      const { screen, server } = this.#dependencies
+      if (id === screenId && screen !== undefined) return screen
+      const stored = this.#stored(id)
+      if (stored.running !== null && (await server.adopt(stored.running))) return stored.running
+      const running = await this.#run(stored)
+      await this.#keep({ ...stored, running }, `Display ${stored.name} was started`, actor)
+      return running
+    })
+  }
+
+  /** Starts a program on it. */
+  async start(id: string, command: readonly string[], actor: string): Promise<void> {
+    await startProgram(command, await this.running(id, actor), this.#dependencies.log)
+    this.#dependencies.audit.record({
+      kind: 'command',
+      message: `${command[0]} was started on display ${this.describe(id).name}`,
+      actor,
+      data: { display: id },
+    })
+  }
+
+  /** What programs and viewers made of its size. */
+  resized(id: string, width: number, height: number): void {
+    if (id === screenId) {
+      this.#screenSize = { width, height }
+      return
+    }
+    void this.#inTurn(async () => {
+      const stored = this.#byId.get(id)
+      if (stored === undefined || (stored.width === width && stored.height === height)) return
+      await this.#keep({ ...stored, width, height })
+    }).catch((error: unknown) => this.#dependencies.log.warn({ err: error, display: id }, 'the size of a display could not be kept'))
+  }
+
+  /** Its viewers changed. */
+  announce(id: string): void {
+    if (id === screenId || this.#byId.has(id)) this.#dependencies.events.publish('desktop.updated', this.describe(id))
+  }
+
+  /** Ends its programs and forgets it. */
+  remove(id: string, actor: string): Promise<void> {
+    return this.#inTurn(async () => {
+      const { store, audit, events } = this.#dependencies
+      if (id === screenId && this.#dependencies.screen !== undefined) {
+        throw new AppError('desktop.not_ours', 'The screen of this machine is not ended from here')
+      }
+      const stored = this.#stored(id)
+      await this.#end(stored)
+      await store.remove(id)
+      this.#byId.delete(id)
+      rmSync(this.#folderOf(id), { recursive: true, force: true })
+      audit.record({ kind: 'command', message: `Display ${stored.name} was removed`, actor, data: { display: id } })
+      events.publish('desktop.removed', { id })
+    })
+  }
+
+  /** Ends every virtual display; what is kept of them starts them again. */
+  endAll(): Promise<void> {
+    return this.#inTurn(async () => {
+      for (const stored of this.#byId.values()) {
+        await this.#end(stored)
+        await this.#dependencies.store.save({ ...stored, running: null })
+      }
+    })
+  }
+
+  async #end({ running }: StoredDisplay): Promise<void> {
+    if (running !== null) await this.#dependencies.server.end(running)
+  }
+
+  async #run({ id, width, height, command }: StoredDisplay): Promise<RunningDisplay> {
+    const { server, log } = this.#dependencies
+    const folder = this.#folderOf(id)
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    try {
+      const running = await server.start({ folder, width, height })
+      try {
+        if (command !== null) await startProgram(command, running, log)
+      } catch (error) {
+        await server.end(running)
+        throw error
+      }
+      return running
+    } catch (error) {
+      if (!this.#byId.has(id)) rmSync(folder, { recursive: true, force: true })
+      throw error
+    }
+  }
+
+  async #keep(stored: StoredDisplay, message?: string, actor?: string): Promise<Display> {
+    const { store, events, audit } = this.#dependencies
+    await store.save(stored)
+    this.#byId.set(stored.id, stored)
+    if (message !== undefined && actor !== undefined) audit.record({ kind: 'command', message, actor, data: { display: stored.id } })
+    const described = this.#describe(stored)
+    events.publish('desktop.updated', described)
+    return described
+  }
+
+  #freeName(): string {
+    const taken = new Set([...this.#byId.values()].map(({ name }) => name))
+    for (let number = 1; ; number++) if (!taken.has(`Desktop ${number}`)) return `Desktop ${number}`
+  }
+
+  #folderOf(id: string): string {
+    return join(this.#dependencies.folder, id)
+  }
+
+  #stored(id: string): StoredDisplay {
+    const stored = this.#byId.get(id)
+    if (stored === undefined) throw new AppError('desktop.display_not_found', `There is no display "${id}"`)
+    return stored
+  }
+
+  #describe({ id, name, width, height, command, running, createdAt }: StoredDisplay): Display {
+    return {
+      id,
+      name,
+      kind: 'virtual',
+      width,
+      height,
+      state: running === null ? 'stopped' : 'running',
+      command: command === null ? null : [...command],
+      server: running?.server ?? null,
+      viewers: this.#dependencies.viewersOf(id),
+      createdAt,
+    }
+  }
+
+  #describeScreen({ server }: RunningDisplay): Display {
+    return {
+      id: screenId,
+      name: 'Screen of this machine',
+      kind: 'screen',
+      ...this.#screenSize,
+      state: 'running',
+      command: null,
+      server,
+      viewers: this.#dependencies.viewersOf(screenId),
+      createdAt: new Date(0).toISOString(),
+    }
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#last.then(work)
+    this.#last = done.catch(() => undefined)
+    return done
+  }
+}

@@ -1,0 +1,54 @@
+import type { Kysely } from 'kysely'
+import type { RunningDisplay } from './display-server.ts'
+
+/** A virtual display as it is kept. */
+export interface StoredDisplay {
+  readonly id: string
+  readonly name: string
+  /** Pixels; what it had last. */
+  readonly width: number
+  readonly height: number
+  /** What starts with it; null: nothing. */
+  readonly command: readonly string[] | null
+  /** Its server, where one was started and not ended: it may run on while the host does not. */
+  readonly running: RunningDisplay | null
+  /** ISO 8601. */
+  readonly createdAt: string
+}
+
+interface DisplayTable {
+  desktop_display: { id: string; created_at: string; display: string }
+}
+
+export interface DisplayStore {
+  all(): Promise<readonly StoredDisplay[]>
+  /** Resolves when it is on disk. */
+  save(stored: StoredDisplay): Promise<void>
+  remove(id: string): Promise<void>
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: each part types the tables that are its own
+export function createDisplayStore(database: Kysely<any>): DisplayStore {
+  const tables = database as Kysely<DisplayTable>
+  return {
+    async all() {
+      const rows = await tables.selectFrom('desktop_display').selectAll().orderBy('created_at').orderBy('id').execute()
+      return rows.map((row) => ({
+        ...(JSON.parse(row.display) as Omit<StoredDisplay, 'id' | 'createdAt'>),
+        id: row.id,
+        createdAt: row.created_at,
+      }))
+    },
+    async save({ id, createdAt, ...rest }) {
+      const display = JSON.stringify(rest)
+      await tables
+        .insertInto('desktop_display')
+        .values({ id, created_at: createdAt, display })
+        .onConflict((conflict) => conflict.column('id').doUpdateSet({ display }))
+        .execute()
+    },
+    async remove(id) {
+      await tables.deleteFrom('desktop_display').where('id', '=', id).execute()
+    },
+  }
+}

@@ -1,0 +1,65 @@
+import { spawn } from 'node:child_process'
+import { accessSync, constants } from 'node:fs'
+import { homedir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { AppError } from '../../platform/errors.ts'
+import type { Logger } from '../../platform/logger.ts'
+import type { RunningDisplay } from './display-server.ts'
+
+/** Light desktops, the best first; each runs as long as the display does. */
+const lightDesktops = [['startxfce4'], ['icewm-session'], ['openbox-session'], ['openbox']] as const
+
+/** The best desktop that this machine has; null where it has none that is known here: the display is empty then. */
+export function lightDesktop(): string[] | null {
+  const found = lightDesktops.find(([program]) => inPath(program))
+  return found === undefined ? null : [...found]
+}
+
+function inPath(program: string): boolean {
+  return (process.env.PATH ?? '').split(delimiter).some((folder) => {
+    try {
+      accessSync(join(folder, program), constants.X_OK)
+      return true
+    } catch {
+      return false
+    }
+  })
+}
+
+/**
+ * Starts a program on a display, with a session bus of its own where there is dbus-run-session: one that the host was started in belongs
+ * to another desktop. It runs on without the host. Resolves when it was started.
+ * @throws AppError `desktop.program_failed`
+ */
+export function startProgram(command: readonly string[], display: RunningDisplay, log: Logger): Promise<void> {
+  const [program, ...args] = command as [string, ...string[]]
+  const {
+    WAYLAND_DISPLAY: _wayland,
+    DBUS_SESSION_BUS_ADDRESS: _bus,
+    XDG_SESSION_ID: _session,
+    NODE_OPTIONS: _node,
+    ...environment
+  } = process.env
+  const withBus = inPath('dbus-run-session') ? (['dbus-run-session', '--', program, ...args] as const) : ([program, ...args] as const)
+  return new Promise((resolve, reject) => {
+    const failed = (reason: string): void =>
+      reject(new AppError('desktop.program_failed', `${program} cannot be started: ${reason}`, { details: { program } }))
+    if (!program.includes('/') && !inPath(program)) {
+      failed('no such program in PATH')
+      return
+    }
+    const [file, ...rest] = withBus
+    const child = spawn(file, rest, {
+      cwd: homedir(),
+      detached: true,
+      stdio: 'ignore',
+      env: { ...environment, DISPLAY: display.server, XAUTHORITY: display.authority, XDG_SESSION_TYPE: 'x11' },
+    })
+    child.once('spawn', () => {
+      child.unref()
+      resolve()
+    })
+    child.once('error', (error) => failed(error.message))
+    child.once('exit', (code, signal) => log.debug({ program, code, signal }, 'a program of a display ended'))
+  })
+}

@@ -1,0 +1,14 @@
+import { sql } from 'kysely'
+import type { Migration } from '../platform/storage/migrations.ts'
+
+/** The tables of the remote desktop. */
+export const desktopMigrations: readonly Migration[] = [
+  {
+    name: 'desktop/0001-displays',
+    up: async (database) => {
+      await sql`CREATE TABLE desktop_display (id TEXT PRIMARY KEY, created_at TEXT NOT NULL, display TEXT NOT NULL) STRICT`.execute(
+        database,
+      )
+    },
+  },
+]

@@ -1,0 +1,81 @@
+import { Type } from 'typebox'
+import { wholeListSchema } from '../../platform/pages.ts'
+import { defineRoute, type RouteDefinition } from '../../platform/routes.ts'
+import type { DisplayBook } from '../displays/display-book.ts'
+import { DisplayChangesSchema, DisplayIdParams, DisplaySchema, NewDisplaySchema, StartProgramSchema, tag } from '../schemas/display.ts'
+import type { Sessions } from '../sessions/sessions.ts'
+
+/** Displays: who may create one, or start a program on it, acts as the user that the host runs as. Admins alone. */
+export function displayRoutes(book: DisplayBook, sessions: Sessions): readonly RouteDefinition[] {
+  return [
+    defineRoute({
+      method: 'GET',
+      path: '/desktop/displays',
+      tag,
+      summary: 'Displays that can be opened from a browser',
+      role: 'admin',
+      responses: { 200: wholeListSchema(DisplaySchema) },
+      handler: () => ({ body: { items: [...book.list()], nextCursor: null } }),
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/desktop/displays',
+      tag,
+      summary: 'Creates a display in memory and starts it, with a light desktop or a program on it',
+      role: 'admin',
+      idempotent: true,
+      body: NewDisplaySchema,
+      responses: { 201: DisplaySchema },
+      handler: async ({ body, principal }) => ({ status: 201, body: await book.add(body, principal.id) }),
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/desktop/displays/:id',
+      tag,
+      summary: 'One display: its size, whether it runs, and how many look at it',
+      role: 'admin',
+      params: DisplayIdParams,
+      responses: { 200: DisplaySchema },
+      handler: ({ params }) => ({ body: book.describe(params.id) }),
+    }),
+    defineRoute({
+      method: 'PATCH',
+      path: '/desktop/displays/:id',
+      tag,
+      summary: 'Renames a display',
+      role: 'admin',
+      params: DisplayIdParams,
+      body: DisplayChangesSchema,
+      responses: { 200: DisplaySchema },
+      handler: async ({ params, body, principal }) => ({ body: await book.rename(params.id, body.name, principal.id) }),
+    }),
+    defineRoute({
+      method: 'DELETE',
+      path: '/desktop/displays/:id',
+      tag,
+      summary: 'Ends the programs of a display and removes it',
+      role: 'admin',
+      params: DisplayIdParams,
+      responses: { 204: Type.Null() },
+      handler: async ({ params, principal }) => {
+        await book.remove(params.id, principal.id)
+        await sessions.end(params.id, 'the display was removed')
+        return { status: 204, body: null }
+      },
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/desktop/displays/:id/programs',
+      tag,
+      summary: 'Starts a program on a display, which is started first where it is stopped',
+      role: 'admin',
+      params: DisplayIdParams,
+      body: StartProgramSchema,
+      responses: { 204: Type.Null() },
+      handler: async ({ params, body, principal }) => {
+        await book.start(params.id, body.command, principal.id)
+        return { status: 204, body: null }
+      },
+    }),
+  ]
+}

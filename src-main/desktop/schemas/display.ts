@@ -1,0 +1,47 @@
+import { type Static, Type } from 'typebox'
+
+export const tag = 'desktop'
+const exactly = { additionalProperties: false }
+
+const side = (description: string) => Type.Integer({ minimum: 200, maximum: 8192, description })
+const Name = Type.String({ minLength: 1, maxLength: 80, pattern: '\\S' })
+const Command = Type.Array(Type.String({ minLength: 1, maxLength: 1000 }), {
+  minItems: 1,
+  maxItems: 50,
+  description: 'a program and its arguments, as the user that the host runs as; no shell reads it',
+})
+
+export const DisplayIdParams = Type.Object({ id: Type.String({ maxLength: 80 }) })
+
+export const DisplaySchema = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  kind: Type.Union([Type.Literal('virtual'), Type.Literal('screen')], {
+    description: 'virtual: made on demand, in memory; screen: the display that the host itself was started on',
+  }),
+  width: Type.Integer({ description: 'pixels' }),
+  height: Type.Integer({ description: 'pixels' }),
+  state: Type.Union([Type.Literal('running'), Type.Literal('stopped')], {
+    description: 'stopped: it starts when it is opened',
+  }),
+  command: Type.Union([Command, Type.Null()], { description: 'what starts with it; null: an empty display' }),
+  server: Type.Union([Type.String(), Type.Null()], { description: 'as DISPLAY has it; null: stopped' }),
+  viewers: Type.Integer({ description: 'pages that show it now' }),
+  createdAt: Type.String({ format: 'date-time' }),
+})
+export type Display = Static<typeof DisplaySchema>
+
+export const NewDisplaySchema = Type.Object(
+  {
+    name: Type.Optional(Name),
+    width: Type.Optional(side('pixels; 1280 where left out. It follows the window of whoever opens it.')),
+    height: Type.Optional(side('pixels; 720 where left out')),
+    command: Type.Optional(Type.Union([Command, Type.Null()], { description: 'a light desktop where left out; null: an empty display' })),
+  },
+  exactly,
+)
+export type NewDisplay = Static<typeof NewDisplaySchema>
+
+export const DisplayChangesSchema = Type.Object({ name: Name }, exactly)
+
+export const StartProgramSchema = Type.Object({ command: Command }, exactly)

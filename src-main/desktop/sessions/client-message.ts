@@ -1,0 +1,57 @@
+import { type Static, Type } from 'typebox'
+import { Value } from 'typebox/value'
+
+const pixel = Type.Integer({ minimum: 0, maximum: 32_767 })
+const keyName = Type.String({ minLength: 1, maxLength: 40 })
+
+/** What a viewer says over the WebSocket of a session, as JSON. */
+export const ClientMessageSchema = Type.Union([
+  Type.Object({ kind: Type.Literal('key'), code: keyName, key: keyName, down: Type.Boolean() }, { additionalProperties: false }),
+  /** Every key that is down at the viewer, by `code`; sent while there are some: what is down here alone is released. */
+  Type.Object({ kind: Type.Literal('held'), codes: Type.Array(keyName, { maxItems: 32 }) }, { additionalProperties: false }),
+  Type.Object({ kind: Type.Literal('text'), text: Type.String({ maxLength: 1000 }) }, { additionalProperties: false }),
+  Type.Object({ kind: Type.Literal('move'), x: pixel, y: pixel }, { additionalProperties: false }),
+  /** 1 left, 2 middle, 3 right, 8 back, 9 forward. */
+  Type.Object(
+    {
+      kind: Type.Literal('button'),
+      button: Type.Union([Type.Literal(1), Type.Literal(2), Type.Literal(3), Type.Literal(8), Type.Literal(9)]),
+      down: Type.Boolean(),
+      x: pixel,
+      y: pixel,
+    },
+    { additionalProperties: false },
+  ),
+  /** Steps of the wheel; positive is down and right. */
+  Type.Object(
+    {
+      kind: Type.Literal('wheel'),
+      x: Type.Integer({ minimum: -20, maximum: 20 }),
+      y: Type.Integer({ minimum: -20, maximum: 20 }),
+    },
+    { additionalProperties: false },
+  ),
+  Type.Object(
+    {
+      kind: Type.Literal('size'),
+      width: Type.Integer({ minimum: 200, maximum: 8192 }),
+      height: Type.Integer({ minimum: 200, maximum: 8192 }),
+    },
+    { additionalProperties: false },
+  ),
+  /** An update was drawn. */
+  Type.Object({ kind: Type.Literal('drawn'), update: Type.Integer({ minimum: 0, maximum: 0xffffffff }) }, { additionalProperties: false }),
+])
+
+export type ClientMessage = Static<typeof ClientMessageSchema>
+
+/** The message, or undefined where it is none. */
+export function readClientMessage(text: string): ClientMessage | undefined {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return undefined
+  }
+  return Value.Check(ClientMessageSchema, value) ? value : undefined
+}

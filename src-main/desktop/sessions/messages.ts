@@ -1,0 +1,13 @@
+import type { ClientMessage } from './client-message.ts'
+
+/** From the host to the worker of a display. */
+export type ToDesktopWorker =
+  /** `raw`: what it is sent is not compressed: it is on this machine, or near enough. */
+  | { readonly kind: 'join'; readonly viewer: number; readonly raw: boolean }
+  | { readonly kind: 'leave'; readonly viewer: number }
+  | { readonly kind: 'client'; readonly viewer: number; readonly message: ClientMessage }
+
+/** From the worker; what viewers are sent comes over the media pipe: see `viewer-wire`. */
+export type FromDesktopWorker =
+  /** The display cannot be shown, or not any more. */
+  { readonly kind: 'lost'; readonly why: string } | { readonly kind: 'size'; readonly width: number; readonly height: number }

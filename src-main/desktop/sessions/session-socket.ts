@@ -1,0 +1,55 @@
+import { Type } from 'typebox'
+import { AppError } from '../../platform/errors.ts'
+import { isLoopback } from '../../platform/loopback.ts'
+import { defineSocket, type SocketClient, type SocketDefinition, type SocketSession } from '../../platform/sockets.ts'
+import type { DisplayBook } from '../displays/display-book.ts'
+import { tag } from '../schemas/display.ts'
+import { readClientMessage } from './client-message.ts'
+import type { Seat, Sessions } from './sessions.ts'
+
+const maxClients = 32
+const maxMessageBytes = 16 * 1024
+
+/** Who works at a display: its changes as binary messages, keyboard and pointer as JSON. See docs/desktop.md. */
+export function sessionSocket(book: DisplayBook, sessions: Sessions): SocketDefinition {
+  return defineSocket({
+    path: '/desktop/session',
+    tag,
+    summary: 'Shows a display and controls it: see docs/desktop.md for its messages',
+    role: 'admin',
+    query: Type.Object({ display: Type.String({ maxLength: 80, description: 'id of `GET /desktop/displays`' }) }),
+    maxClients,
+    maxMessageBytes,
+    accept({ query: { display }, principal, remoteAddress }) {
+      // Rejects the upgrade where there is none of that id.
+      book.describe(display)
+      return (client) => serve(client, display, principal.id, isLoopback(remoteAddress))
+    },
+  })
+
+  function serve(client: SocketClient, display: string, actor: string, raw: boolean): SocketSession {
+    let seat: Seat | undefined
+    let left = false
+    book.running(display, actor).then(
+      (running) => {
+        if (!left) seat = sessions.join(display, running, client, raw)
+      },
+      (error: unknown) => {
+        const { code, message } = error instanceof AppError ? error : { code: 'internal', message: 'The display could not be started' }
+        client.send(JSON.stringify({ kind: 'error', code, message }))
+        client.close(4409, code)
+      },
+    )
+    return {
+      onMessage(text) {
+        const message = readClientMessage(text)
+        if (message === undefined) client.close(1007, 'not a message of docs/desktop.md')
+        else seat?.hear(message)
+      },
+      onClose() {
+        left = true
+        seat?.leave()
+      },
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import type { DesktopRect } from './desktop-addon.ts'
+
+/** More parts than this are sent as one. */
+const maxParts = 24
+
+const contains = (outer: DesktopRect, inner: DesktopRect): boolean =>
+  inner.x >= outer.x &&
+  inner.y >= outer.y &&
+  inner.x + inner.width <= outer.x + outer.width &&
+  inner.y + inner.height <= outer.y + outer.height
+
+function around(parts: readonly DesktopRect[]): DesktopRect {
+  const x = Math.min(...parts.map((part) => part.x))
+  const y = Math.min(...parts.map((part) => part.y))
+  return {
+    x,
+    y,
+    width: Math.max(...parts.map((part) => part.x + part.width)) - x,
+    height: Math.max(...parts.map((part) => part.y + part.height)) - y,
+  }
+}
+
+/** What of a display a viewer has not seen yet. */
+export class ChangedParts {
+  #parts: DesktopRect[] = []
+
+  get empty(): boolean {
+    return this.#parts.length === 0
+  }
+
+  add(parts: readonly DesktopRect[]): void {
+    for (const part of parts) {
+      if (this.#parts.some((known) => contains(known, part))) continue
+      this.#parts = [...this.#parts.filter((known) => !contains(part, known)), part]
+    }
+    if (this.#parts.length > maxParts) this.#parts = [around(this.#parts)]
+  }
+
+  /** What there is, within a display of that size; there is nothing then. */
+  take(width: number, height: number): readonly DesktopRect[] {
+    const parts = this.#parts
+    this.#parts = []
+    return parts
+      .map(({ x, y, ...size }) => ({ x, y, width: Math.min(size.width, width - x), height: Math.min(size.height, height - y) }))
+      .filter((part) => part.width > 0 && part.height > 0)
+  }
+}

@@ -1,0 +1,68 @@
+/** A part of a display, in pixels. */
+export interface DesktopRect {
+  readonly x: number
+  readonly y: number
+  readonly width: number
+  readonly height: number
+}
+
+export interface DesktopChange {
+  readonly kind: 'changed'
+  /** Of the whole display. */
+  readonly width: number
+  readonly height: number
+  /** What was drawn on since the change before; all of it where the size changed. */
+  readonly parts: readonly DesktopRect[]
+  /** When it was noticed, and when its pixels had been read; µs of the monotonic clock. */
+  readonly noticedUs: number
+  readonly readyUs: number
+}
+
+export interface DesktopCursor {
+  readonly kind: 'cursor'
+  readonly width: number
+  readonly height: number
+  /** The pixel of the image that points. */
+  readonly hotX: number
+  readonly hotY: number
+  /** `width * height * 4` bytes, alpha not multiplied into the colours. */
+  readonly rgba: Buffer
+}
+
+export type DesktopEvent = DesktopChange | DesktopCursor | { readonly kind: 'lost'; readonly why: string }
+
+/** A display's pixels, whenever they change. */
+export interface NativeDesktopView {
+  /** Pixels of a part, between a change and `next()`: RGBA, `width * height * 4` bytes. Undefined where the part is not within the frame. */
+  pixels(x: number, y: number, width: number, height: number): Buffer | undefined
+  /** The frame is not needed any more; the next change is reported when there is one. */
+  next(): void
+  /** Wants to be handed the frame once more, even where nothing was drawn since. */
+  again(): void
+  /** Wants the display to have that size, pixels. Servers of real screens do not do it. */
+  resize(width: number, height: number): void
+  /** Nothing is reported any more. */
+  close(): void
+}
+
+/** Keyboard and pointer of a display. */
+export interface NativeDesktopInput {
+  /** Presses the key that writes that X keysym. The keycode to release it by; 0 where no key could be found. */
+  press(keysym: number): number
+  release(keycode: number): void
+  /** Pixels of the display. */
+  move(x: number, y: number): void
+  /** As X numbers them: 1 left, 2 middle, 3 right, 4 to 7 the wheel, 8 back, 9 forward. */
+  button(number: number, down: boolean): void
+  releaseAll(): void
+  close(): void
+}
+
+/** What of the addon native/x11 shows and controls a display. `server` as DISPLAY has it. */
+export interface DesktopAddon {
+  readonly DesktopView: new (server: string, listener: (event: DesktopEvent) => void) => NativeDesktopView
+  /** Throws Error with the reason in one word: `no-server`, `refused`, `no-xtest`. */
+  readonly DesktopInput: new (
+    server: string,
+  ) => NativeDesktopInput
+}

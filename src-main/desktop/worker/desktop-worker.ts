@@ -1,0 +1,99 @@
+import { loadAddon } from '../../platform/load-addon.ts'
+import { repeat } from '../../platform/repeat.ts'
+import { connectToHost, openMediaPipe } from '../../platform/workers/worker-side.ts'
+import type { FromDesktopWorker, ToDesktopWorker } from '../sessions/messages.ts'
+import { writeViewerWire } from '../sessions/viewer-wire.ts'
+import type { DesktopAddon, DesktopCursor, DesktopEvent, DesktopRect, NativeDesktopInput } from './desktop-addon.ts'
+import { Viewer } from './viewer.ts'
+
+/** Shows one display to its viewers and hands on what they type: DISPLAY and XAUTHORITY say which. Ends with the host's word. */
+
+const pipe = openMediaPipe()
+const viewers = new Map<number, Viewer>()
+let cursor: DesktopCursor | undefined
+let size: { readonly width: number; readonly height: number } | undefined
+let lost = false
+
+const host = connectToHost<ToDesktopWorker, FromDesktopWorker>(take)
+pipe.on('error', () => process.exit(0))
+host.stopping.addEventListener('abort', () => {
+  clearInterval(silence)
+  for (const viewer of viewers.values()) viewer.leave()
+  input?.close()
+  view?.close()
+  host.end()
+})
+
+const addon = loadAddon<DesktopAddon>('x11')
+const input = openInput()
+const view = input && new addon.DesktopView('', onEvent)
+const silence = repeat(250, () => {
+  for (const viewer of viewers.values()) viewer.releaseIfSilent(performance.now())
+})
+host.ready()
+
+function openInput(): NativeDesktopInput | undefined {
+  try {
+    return new addon.DesktopInput('')
+  } catch (error) {
+    lose((error as Error).message)
+    return undefined
+  }
+}
+
+function lose(why: string): void {
+  lost = true
+  host.send({ kind: 'lost', why })
+}
+
+function take(message: ToDesktopWorker): void {
+  if (input === undefined || view === undefined || lost) return
+  const known = viewers.get(message.viewer)
+  if (message.kind === 'leave') {
+    viewers.delete(message.viewer)
+    known?.leave()
+  } else if (message.kind === 'client') {
+    known?.hear(message.message)
+    if (known?.wants) view.again()
+  } else {
+    const viewer = new Viewer({
+      raw: message.raw,
+      input,
+      send: (parts) => writeViewerWire(pipe, message.viewer, parts),
+      onSize: (width, height) => view.resize(width, height),
+    })
+    viewers.set(message.viewer, viewer)
+    if (cursor) viewer.cursor(cursor)
+    if (size === undefined) return
+    viewer.changed([{ x: 0, y: 0, ...size }])
+    view.again()
+  }
+}
+
+function onEvent(event: DesktopEvent): void {
+  if (view === undefined) return
+  if (event.kind === 'lost') lose(event.why)
+  else if (event.kind === 'cursor') {
+    cursor = event
+    for (const viewer of viewers.values()) viewer.cursor(event)
+  } else {
+    const { width, height } = event
+    if (size?.width !== width || size.height !== height) {
+      size = { width, height }
+      host.send({ kind: 'size', width, height })
+    }
+    const nowUs = Number(process.hrtime.bigint() / 1000n)
+    // What several viewers need of a frame is read once.
+    const read = new Map<string, Buffer | undefined>()
+    const pixelsOf = ({ x, y, width, height }: DesktopRect): Buffer | undefined => {
+      const key = `${x},${y},${width},${height}`
+      if (!read.has(key)) read.set(key, view.pixels(x, y, width, height))
+      return read.get(key)
+    }
+    for (const viewer of viewers.values()) {
+      viewer.changed(event.parts)
+      viewer.show(event, pixelsOf, nowUs)
+    }
+    view.next()
+  }
+}

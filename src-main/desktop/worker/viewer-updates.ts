@@ -1,0 +1,50 @@
+import { deflateRawSync } from 'node:zlib'
+import type { DesktopCursor, DesktopRect } from './desktop-addon.ts'
+
+/** First byte of what a viewer is sent. Numbers are little-endian, as every browser's machine is. */
+const kinds = { update: 1, cursor: 2 } as const
+
+/** Below this compressing costs more time than it saves, bytes. */
+const minCompressed = 1024
+
+export interface Update {
+  /** Counts the updates of this viewer. */
+  readonly number: number
+  /** Of the display. */
+  readonly width: number
+  readonly height: number
+  readonly parts: readonly DesktopRect[]
+  /** RGBA of each part, in their order. */
+  readonly pixels: readonly Buffer[]
+  /** From the moment that the change was noticed until this message was made, ms. */
+  readonly ageMs: number
+}
+
+/**
+ * An update as bytes: `u8 1, u8 1 where the pixels are compressed (raw deflate, RFC 1951), u16 number of parts, u32 number, u16 width,
+ * u16 height, f32 age in ms`, for each part `u16 x, y, width, height`, then the pixels.
+ */
+export function updateMessage({ number, width, height, parts, pixels, ageMs }: Update, raw: boolean): readonly Uint8Array[] {
+  const head = Buffer.alloc(16 + 8 * parts.length)
+  const bytes = pixels.reduce((sum, each) => sum + each.length, 0)
+  const compressed = !raw && bytes >= minCompressed
+  head[0] = kinds.update
+  head[1] = compressed ? 1 : 0
+  head.writeUInt16LE(parts.length, 2)
+  head.writeUInt32LE(number, 4)
+  head.writeUInt16LE(width, 8)
+  head.writeUInt16LE(height, 10)
+  head.writeFloatLE(ageMs, 12)
+  for (const [index, part] of parts.entries()) {
+    for (const [at, value] of [part.x, part.y, part.width, part.height].entries()) head.writeUInt16LE(value, 16 + 8 * index + 2 * at)
+  }
+  return compressed ? [head, deflateRawSync(Buffer.concat(pixels, bytes), { level: 1 })] : [head, ...pixels]
+}
+
+/** The pointer's image: `u8 2, u8 0, u16 width, height, hot x, hot y`, then RGBA. */
+export function cursorMessage({ width, height, hotX, hotY, rgba }: DesktopCursor): readonly Uint8Array[] {
+  const head = Buffer.alloc(10)
+  head[0] = kinds.cursor
+  for (const [at, value] of [width, height, hotX, hotY].entries()) head.writeUInt16LE(value, 2 + 2 * at)
+  return [head, rgba]
+}

@@ -1,0 +1,129 @@
+import { inflateRawSync } from 'node:zlib'
+import { describe, expect, it } from 'vitest'
+import { ChangedParts } from './changed-parts.ts'
+import type { DesktopChange, NativeDesktopInput } from './desktop-addon.ts'
+import { keysymOf, keysymOfCharacter } from './keysyms.ts'
+import { Viewer } from './viewer.ts'
+
+/** Keys and buttons as they reach the display: `+38` pressed, `-38` released. Every keysym has the keycode of its last byte. */
+function display() {
+  const seen: string[] = []
+  const input: NativeDesktopInput = {
+    press(keysym) {
+      if (keysym === 0) return 0
+      seen.push(`+${keysym & 0xff}`)
+      return keysym & 0xff
+    },
+    release: (keycode) => seen.push(`-${keycode}`),
+    move: (x, y) => seen.push(`${x},${y}`),
+    button: (number, down) => seen.push(`${down ? 'down' : 'up'} ${number}`),
+    releaseAll: () => seen.push('all'),
+    close() {},
+  }
+  const sent: Buffer[] = []
+  const viewer = new Viewer({ raw: false, input, send: (parts) => sent.push(Buffer.concat(parts)), onSize() {} })
+  return { seen, sent, viewer }
+}
+
+const frame = (parts: DesktopChange['parts']): DesktopChange => ({
+  kind: 'changed',
+  width: 100,
+  height: 50,
+  parts,
+  noticedUs: 1000,
+  readyUs: 1100,
+})
+const part = { x: 10, y: 20, width: 30, height: 20 }
+const pixelsOf = ({ width, height }: { readonly width: number; readonly height: number }) => Buffer.alloc(width * height * 4, 7)
+
+describe('what a viewer is sent', () => {
+  it('is the part that changed, with its place and its compressed pixels', () => {
+    const { viewer, sent } = display()
+    viewer.changed([part])
+    viewer.show(frame([part]), pixelsOf, 3500)
+    const [message] = sent
+    expect([message![0], message![1], message!.readUInt16LE(2), message!.readUInt32LE(4)]).toEqual([1, 1, 1, 1])
+    expect([8, 10, 16, 18, 20, 22].map((at) => message!.readUInt16LE(at))).toEqual([100, 50, 10, 20, 30, 20])
+    expect(message!.readFloatLE(12)).toBe(2.5)
+    expect(inflateRawSync(message!.subarray(24))).toEqual(pixelsOf(part))
+  })
+
+  it('waits while two updates are on their way, and is everything unseen afterwards', () => {
+    const { viewer, sent } = display()
+    for (let count = 0; count < 5; count++) {
+      viewer.changed([{ ...part, y: count }])
+      viewer.show(frame([part]), pixelsOf, 2000)
+    }
+    expect(sent).toHaveLength(2)
+    expect(viewer.wants).toBe(false)
+    // More than was sent cannot have been drawn.
+    viewer.hear({ kind: 'drawn', update: 4_000_000_000 })
+    viewer.show(frame([]), pixelsOf, 2000)
+    expect(sent).toHaveLength(3)
+    expect(sent[2]!.readUInt16LE(2)).toBe(3)
+    expect(viewer.wants).toBe(false)
+  })
+
+  it('stays within a display that became smaller', () => {
+    const parts = new ChangedParts()
+    parts.add([
+      { x: 90, y: 40, width: 100, height: 100 },
+      { x: 300, y: 0, width: 5, height: 5 },
+    ])
+    expect(parts.take(100, 50)).toEqual([{ x: 90, y: 40, width: 10, height: 10 }])
+    expect(parts.empty).toBe(true)
+  })
+
+  it('is one part where there are very many, and nothing twice', () => {
+    const parts = new ChangedParts()
+    parts.add([part, { ...part, x: 12, width: 5 }])
+    parts.add(Array.from({ length: 40 }, (_, index) => ({ x: index * 2, y: index, width: 1, height: 1 })))
+    expect(parts.take(100, 50)).toEqual([{ x: 0, y: 0, width: 79, height: 40 }])
+  })
+})
+
+describe('what a viewer types', () => {
+  it('repeats a key that is held, and releases it by the key it was', () => {
+    const { viewer, seen } = display()
+    viewer.hear({ kind: 'key', code: 'KeyA', key: 'a', down: true })
+    viewer.hear({ kind: 'key', code: 'KeyA', key: 'a', down: true })
+    viewer.hear({ kind: 'key', code: 'KeyA', key: 'A', down: false })
+    expect(seen).toEqual(['+97', '-97', '+97', '-97'])
+  })
+
+  it('is released where the viewer does not hold it, says nothing for a second, or leaves', () => {
+    const { viewer, seen } = display()
+    viewer.hear({ kind: 'key', code: 'KeyA', key: 'a', down: true })
+    viewer.hear({ kind: 'key', code: 'KeyB', key: 'b', down: true })
+    viewer.hear({ kind: 'held', codes: ['KeyB'] })
+    expect(seen.splice(0)).toEqual(['+97', '+98', '-97'])
+    viewer.releaseIfSilent(performance.now() + 500)
+    expect(seen).toEqual([])
+    viewer.releaseIfSilent(performance.now() + 1500)
+    expect(seen.splice(0)).toEqual(['-98'])
+    viewer.hear({ kind: 'key', code: 'ShiftLeft', key: 'Shift', down: true })
+    viewer.hear({ kind: 'button', button: 1, down: true, x: 5, y: 6 })
+    viewer.leave()
+    expect(seen.slice(-2)).toEqual(['-225', 'up 1'])
+  })
+
+  it('holds no more keys than fingers do', () => {
+    const { viewer, seen } = display()
+    for (let index = 0; index < 100; index++) viewer.hear({ kind: 'key', code: `Code${index}`, key: 'a', down: true })
+    expect(seen).toHaveLength(32)
+  })
+})
+
+it('names keys by the keysyms of X', () => {
+  expect([
+    keysymOf({ code: 'KeyQ', key: 'ü' }),
+    keysymOf({ code: 'KeyX', key: '漢' }),
+    keysymOf({ code: 'Digit2', key: '😀' }),
+    keysymOf({ code: 'F12', key: 'F12' }),
+    keysymOf({ code: 'AltRight', key: 'AltGraph' }),
+    keysymOf({ code: 'CapsLock', key: 'CapsLock' }),
+    keysymOf({ code: 'F1', key: 'F99' }),
+    keysymOfCharacter('\u0007'),
+    keysymOfCharacter('\n'),
+  ]).toEqual([0xfc, 0x01006f22, 0x0101f600, 0xffc9, 0xfe03, 0, 0, 0, 0xff0d])
+})

@@ -1,0 +1,121 @@
+import type { ClientMessage } from '../sessions/client-message.ts'
+import { ChangedParts } from './changed-parts.ts'
+import type { DesktopChange, DesktopCursor, DesktopRect, NativeDesktopInput } from './desktop-addon.ts'
+import { KeyState } from './key-state.ts'
+import { cursorMessage, updateMessage } from './viewer-updates.ts'
+
+/** Updates that may be on their way: one is drawn while the next one travels. */
+const maxOnTheWay = 2
+/** Keys of a viewer who was silent for longer are released: the connection hangs, ms. */
+const silentMs = 1000
+/** A step of the wheel at a time is all that one message may ask for. */
+const wheelButtons = { up: 4, down: 5, left: 6, right: 7 } as const
+
+export interface ViewerOptions {
+  readonly raw: boolean
+  readonly input: NativeDesktopInput
+  readonly send: (parts: readonly Uint8Array[]) => void
+  readonly onSize: (width: number, height: number) => void
+}
+
+/** Somebody who looks at the display and works at it: what they have not seen, and what they hold down. */
+export class Viewer {
+  readonly #options: ViewerOptions
+  readonly #unseen = new ChangedParts()
+  readonly #keys: KeyState
+  readonly #buttons = new Set<number>()
+  #heardMs = 0
+  #sent = 0
+  #drawn = 0
+
+  constructor(options: ViewerOptions) {
+    this.#options = options
+    this.#keys = new KeyState(options.input)
+  }
+
+  /** Something waits to be seen, and can be sent. */
+  get wants(): boolean {
+    return !this.#unseen.empty && this.#sent - this.#drawn < maxOnTheWay
+  }
+
+  /** Releases what is held by a viewer who has said nothing for so long: while keys are down, pages say which, four times a second. */
+  releaseIfSilent(nowMs: number): void {
+    if (this.#keys.holding && nowMs - this.#heardMs > silentMs) this.#keys.keep([])
+  }
+
+  changed(parts: readonly DesktopRect[]): void {
+    this.#unseen.add(parts)
+  }
+
+  /** Sends what is unseen of the frame there is now. */
+  show(frame: DesktopChange, pixelsOf: (part: DesktopRect) => Buffer | undefined, nowUs: number): void {
+    if (!this.wants) return
+    const { width, height } = frame
+    const parts: DesktopRect[] = []
+    const pixels: Buffer[] = []
+    for (const part of this.#unseen.take(width, height)) {
+      const read = pixelsOf(part)
+      if (read === undefined) continue
+      parts.push(part)
+      pixels.push(read)
+    }
+    if (parts.length === 0) return
+    this.#sent++
+    const ageMs = Math.max(0, (nowUs - frame.noticedUs) / 1000)
+    this.#options.send(updateMessage({ number: this.#sent, width, height, parts, pixels, ageMs }, this.#options.raw))
+  }
+
+  cursor(cursor: DesktopCursor): void {
+    this.#options.send(cursorMessage(cursor))
+  }
+
+  hear(message: ClientMessage): void {
+    this.#heardMs = performance.now()
+    const { input } = this.#options
+    switch (message.kind) {
+      case 'key':
+        this.#keys.key(message)
+        break
+      case 'held':
+        this.#keys.keep(message.codes)
+        break
+      case 'text':
+        this.#keys.type(message.text)
+        break
+      case 'move':
+        input.move(message.x, message.y)
+        break
+      case 'button':
+        input.move(message.x, message.y)
+        if (message.down) this.#buttons.add(message.button)
+        else this.#buttons.delete(message.button)
+        input.button(message.button, message.down)
+        break
+      case 'wheel':
+        this.#turn(message.y, wheelButtons.down, wheelButtons.up)
+        this.#turn(message.x, wheelButtons.right, wheelButtons.left)
+        break
+      case 'size':
+        this.#options.onSize(message.width, message.height)
+        break
+      case 'drawn':
+        // Not further than what was sent: a viewer that says otherwise would be sent without end.
+        this.#drawn = Math.min(this.#sent, Math.max(this.#drawn, message.update))
+        break
+    }
+  }
+
+  /** They left: nothing stays down. */
+  leave(): void {
+    this.#keys.keep([])
+    for (const button of this.#buttons) this.#options.input.button(button, false)
+  }
+
+  #turn(steps: number, forward: number, back: number): void {
+    const button = steps > 0 ? forward : back
+    for (let step = 0; step < Math.abs(steps); step++) {
+      this.#options.input.button(button, true)
+      this.#options.input.button(button, false)
+    }
+  }
+}

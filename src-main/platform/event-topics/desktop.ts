@@ -1,0 +1,7 @@
+import type { TopicKind } from './topic-kind.ts'
+
+/** Topics of the remote desktop. */
+export const desktopTopics = {
+  'desktop.removed': { role: 'admin', state: 'GET /desktop/displays', summary: 'A display was removed' },
+  'desktop.updated': { role: 'admin', state: 'GET /desktop/displays', summary: 'A display was created or changed, or who looks at it' },
+} as const satisfies Record<string, TopicKind>

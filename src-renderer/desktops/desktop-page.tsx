@@ -1,0 +1,171 @@
+import { ArrowLeft, ClipboardPaste, Maximize, Power, Scaling } from 'lucide-react'
+import { useCallback, useEffect, useRef, useState } from 'react'
+import { Link } from 'wouter'
+import type { ClientMessage } from '../../src-main/desktop/sessions/client-message.ts'
+import { useCollection } from '../client/collection.ts'
+import { useTitle } from '../components/page.ts'
+import { notifyError } from '../components/toasts.tsx'
+import { bindKeyboard, sendText } from './desktop-keyboard.ts'
+import { DesktopLink, type LinkState } from './desktop-link.ts'
+import { bindPointer } from './desktop-pointer.ts'
+import { displays } from './displays.ts'
+import { t } from './messages.ts'
+import './desktops.css'
+
+/** After the window's last change of size, ms: a display is not resized for every step of a drag. */
+const settleMs = 120
+const minSide = 200
+
+/** A display in the browser: what it shows, keyboard and pointer, and a toolbar. */
+export function DesktopPage({ id }: { readonly id: string }) {
+  const { items } = useCollection(displays)
+  const display = items[id]
+  const name = display?.name ?? ''
+  useTitle(name === '' ? t.title : name)
+  const stage = useRef<HTMLDivElement>(null)
+  const canvas = useRef<HTMLCanvasElement>(null)
+  const field = useRef<HTMLTextAreaElement>(null)
+  const toolbar = useRef<HTMLAnchorElement>(null)
+  const link = useRef<DesktopLink>(null)
+  const [state, setState] = useState<LinkState>({ kind: 'connecting' })
+  const [round, setRound] = useState(0)
+  const [follows, setFollows] = useState(true)
+  const send = useCallback((message: ClientMessage) => link.current?.send(message), [])
+  const open = state.kind === 'open'
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new round connects again
+  useEffect(() => {
+    const surface = canvas.current as HTMLCanvasElement
+    const made = new DesktopLink({
+      display: id,
+      canvas: surface,
+      onState: (next) => setState((before) => (before.kind === next.kind && next.kind !== 'failed' ? before : next)),
+      onCursor: (cursor) => {
+        surface.style.cursor = cursor
+      },
+    })
+    link.current = made
+    const stops = [bindKeyboard(field.current as HTMLTextAreaElement, send, () => toolbar.current?.focus()), bindPointer(surface, send)]
+    field.current?.focus()
+    return () => {
+      for (const stop of stops) stop()
+      made.stop()
+      link.current = null
+    }
+  }, [id, send, round])
+
+  useEffect(() => {
+    if (!open || !follows || display?.kind !== 'virtual') return
+    const box = stage.current as HTMLDivElement
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const followWindow = (): void =>
+      send({ kind: 'size', width: Math.max(minSide, box.clientWidth), height: Math.max(minSide, box.clientHeight) })
+    followWindow()
+    const observer = new ResizeObserver(() => {
+      clearTimeout(timer)
+      timer = setTimeout(followWindow, settleMs)
+    })
+    observer.observe(box)
+    return () => {
+      clearTimeout(timer)
+      observer.disconnect()
+    }
+  }, [open, follows, display?.kind, send])
+
+  const paste = async (): Promise<void> => {
+    try {
+      sendText(await navigator.clipboard.readText(), send)
+      field.current?.focus()
+    } catch {
+      notifyError(new Error(t.pasteFailed))
+    }
+  }
+  const pressAll = (keys: readonly (readonly [string, string])[]): void => {
+    for (const [code, key] of keys) send({ kind: 'key', code, key, down: true })
+    for (const [code, key] of keys) send({ kind: 'key', code, key, down: false })
+    field.current?.focus()
+  }
+
+  return (
+    <div className="desktop" data-testid="desktop" data-state={state.kind}>
+      <div className="desktop-toolbar">
+        <Link ref={toolbar} href="/desktops" className="button quiet" data-testid="desktop-back">
+          <ArrowLeft size={16} aria-hidden="true" /> {t.back}
+        </Link>
+        <h1>{name}</h1>
+        <div className="row">
+          {display?.kind === 'virtual' && (
+            <button
+              type="button"
+              className="button quiet"
+              aria-pressed={follows}
+              onClick={() => setFollows(!follows)}
+              data-testid="desktop-follow"
+            >
+              <Scaling size={16} aria-hidden="true" /> {t.fit}
+            </button>
+          )}
+          <button type="button" className="button quiet icon" aria-label={t.paste} title={t.paste} onClick={() => void paste()}>
+            <ClipboardPaste size={16} aria-hidden="true" />
+          </button>
+          <button
+            type="button"
+            className="button quiet icon"
+            aria-label={t.control}
+            title={t.control}
+            onClick={() =>
+              pressAll([
+                ['ControlLeft', 'Control'],
+                ['AltLeft', 'Alt'],
+                ['Delete', 'Delete'],
+              ])
+            }
+          >
+            <Power size={16} aria-hidden="true" />
+          </button>
+          <button
+            type="button"
+            className="button quiet icon"
+            aria-label={t.fullScreen}
+            title={t.fullScreen}
+            onClick={() => void stage.current?.requestFullscreen().then(() => field.current?.focus())}
+          >
+            <Maximize size={16} aria-hidden="true" />
+          </button>
+        </div>
+      </div>
+      <div ref={stage} className="desktop-stage">
+        <textarea
+          ref={field}
+          className="desktop-keys"
+          aria-label={t.display(name)}
+          autoCapitalize="off"
+          autoComplete="off"
+          spellCheck={false}
+          data-testid="desktop-keys"
+        />
+        <canvas
+          ref={canvas}
+          width={1280}
+          height={720}
+          onPointerDown={() => setTimeout(() => field.current?.focus())}
+          data-testid="desktop-canvas"
+        />
+        {!open && (
+          <div className="desktop-notice" role="status">
+            {state.kind === 'failed' ? (
+              <>
+                <p translate="no">{t.failed(state.reason)}</p>
+                <button type="button" className="button" onClick={() => setRound(round + 1)} data-testid="desktop-again">
+                  {t.tryAgain}
+                </button>
+              </>
+            ) : (
+              <p>{state.kind === 'connecting' ? t.connecting : t.reconnecting}</p>
+            )}
+          </div>
+        )}
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,114 @@
+import { AppWindow, Plus, Trash2 } from 'lucide-react'
+import { useState } from 'react'
+import { Link } from 'wouter'
+import { call } from '../client/api.ts'
+import { useCollection } from '../client/collection.ts'
+import { Dialog } from '../components/dialog.tsx'
+import { DialogForm } from '../components/dialog-form.tsx'
+import { useIsAdmin, useTitle } from '../components/page.ts'
+import { notify } from '../components/toasts.tsx'
+import { type DisplayItem, displays } from './displays.ts'
+import { t } from './messages.ts'
+import { NewDisplayDialog } from './new-display-dialog.tsx'
+import './desktops.css'
+
+/** Displays of this machine that can be opened in the browser. */
+export function DesktopsPage() {
+  useTitle(t.title)
+  const admin = useIsAdmin()
+  return (
+    <>
+      <header className="page-head">
+        <div>
+          <h1>{t.title}</h1>
+          <p>{t.lead}</p>
+        </div>
+      </header>
+      {admin ? <Displays /> : <p className="card empty">{t.adminsOnly}</p>}
+    </>
+  )
+}
+
+function Displays() {
+  const { loaded, items } = useCollection(displays)
+  const [creating, setCreating] = useState(false)
+  const [removing, setRemoving] = useState<DisplayItem | null>(null)
+  const all = Object.values(items).sort((a, b) => a.createdAt.localeCompare(b.createdAt))
+  const create = (
+    <button type="button" className="button primary" onClick={() => setCreating(true)} data-testid="create-display">
+      <Plus size={16} aria-hidden="true" /> {t.create}
+    </button>
+  )
+  return (
+    <div className="stack">
+      {!loaded ? (
+        <div className="skeleton stream-skeleton" aria-hidden="true" />
+      ) : all.length === 0 ? (
+        <div className="card empty" data-testid="desktops-empty">
+          <AppWindow size={32} aria-hidden="true" />
+          <h2>{t.empty}</h2>
+          <p>{t.emptyText}</p>
+          {create}
+        </div>
+      ) : (
+        <>
+          <div>{create}</div>
+          <ul className="desktop-cards">
+            {all.map((display) => (
+              <DisplayCard key={display.id} display={display} onRemove={() => setRemoving(display)} />
+            ))}
+          </ul>
+        </>
+      )}
+      {creating && <NewDisplayDialog onClose={() => setCreating(false)} />}
+      {removing !== null && (
+        <Dialog title={t.removeTitle(removing.name)} onClose={() => setRemoving(null)} testId="display-remove-dialog">
+          <DialogForm
+            onClose={() => setRemoving(null)}
+            onSubmit={async () => {
+              await call('DELETE', `/desktop/displays/${removing.id}`)
+              notify(t.removed(removing.name))
+              setRemoving(null)
+            }}
+            action={t.removeAction}
+            testId="display-remove"
+          >
+            <p>{t.removeText}</p>
+          </DialogForm>
+        </Dialog>
+      )}
+    </div>
+  )
+}
+
+function DisplayCard({ display, onRemove }: { readonly display: DisplayItem; readonly onRemove: () => void }) {
+  const { id, name, kind, state, width, height, viewers } = display
+  const shown = kind === 'screen' ? t.screen : name
+  return (
+    <li className="card desktop-card" data-testid="display-card" data-display={id}>
+      <Link href={`/desktops/${id}`} aria-label={t.open(shown)} className="desktop-card-open">
+        <AppWindow size={28} aria-hidden="true" />
+        <span>{shown}</span>
+      </Link>
+      <div className="desktop-card-foot">
+        <span className="quiet small">
+          {state === 'running' ? t.running : t.stopped}
+          {width > 0 && ` · ${t.size(width, height)}`}
+          {viewers > 0 && ` · ${t.viewers(viewers)}`}
+        </span>
+        {kind === 'virtual' && (
+          <button
+            type="button"
+            className="button quiet icon"
+            aria-label={t.remove(name)}
+            title={t.remove(name)}
+            onClick={onRemove}
+            data-testid="remove-display"
+          >
+            <Trash2 size={16} aria-hidden="true" />
+          </button>
+        )}
+      </div>
+    </li>
+  )
+}

@@ -1,0 +1,54 @@
+/** What a display sends: see docs/desktop.md. */
+export type DisplayMessage = DisplayUpdate | DisplayCursor
+
+export interface DisplayUpdate {
+  readonly kind: 'update'
+  readonly number: number
+  /** Of the display, pixels. */
+  readonly width: number
+  readonly height: number
+  readonly parts: readonly { readonly x: number; readonly y: number; readonly width: number; readonly height: number }[]
+  readonly compressed: boolean
+  /** RGBA of each part, one after the other, once it is decompressed. */
+  readonly pixels: Uint8Array<ArrayBuffer>
+}
+
+export interface DisplayCursor {
+  readonly kind: 'cursor'
+  readonly width: number
+  readonly height: number
+  readonly hotX: number
+  readonly hotY: number
+  readonly pixels: Uint8Array<ArrayBuffer>
+}
+
+/** Reads a message; undefined where it is of a kind that this page does not know. Throws RangeError where it is cut off. */
+export function readDisplayMessage(data: ArrayBuffer): DisplayMessage | undefined {
+  const view = new DataView(data)
+  const short = (at: number): number => view.getUint16(at, true)
+  if (view.getUint8(0) === 2) {
+    return { kind: 'cursor', width: short(2), height: short(4), hotX: short(6), hotY: short(8), pixels: new Uint8Array(data, 10) }
+  }
+  if (view.getUint8(0) !== 1) return undefined
+  const count = short(2)
+  const parts = Array.from({ length: count }, (_, index) => {
+    const at = 16 + 8 * index
+    return { x: short(at), y: short(at + 2), width: short(at + 4), height: short(at + 6) }
+  })
+  return {
+    kind: 'update',
+    number: view.getUint32(4, true),
+    width: short(8),
+    height: short(10),
+    parts,
+    compressed: view.getUint8(1) === 1,
+    pixels: new Uint8Array(data, 16 + 8 * count),
+  }
+}
+
+/** The pixels of an update as they are drawn. Rejects where they are not what was announced. */
+export async function pixelsOf({ compressed, pixels }: DisplayUpdate): Promise<Uint8Array<ArrayBuffer>> {
+  if (!compressed) return pixels
+  const stream = new Blob([pixels]).stream().pipeThrough(new DecompressionStream('deflate-raw'))
+  return new Uint8Array(await new Response(stream).arrayBuffer())
+}

@@ -1,0 +1,90 @@
+import { useState } from 'react'
+import { call } from '../client/api.ts'
+import { Dialog } from '../components/dialog.tsx'
+import { DialogForm } from '../components/dialog-form.tsx'
+import { notify } from '../components/toasts.tsx'
+import { displays } from './displays.ts'
+import { t } from './messages.ts'
+
+type Starts = 'desktop' | 'program' | 'nothing'
+
+/** Creates a display: what it is called, and what starts on it. */
+export function NewDisplayDialog({ onClose }: { readonly onClose: () => void }) {
+  const [name, setName] = useState('')
+  const [starts, setStarts] = useState<Starts>('desktop')
+  const [command, setCommand] = useState('')
+  const submit = async (): Promise<void> => {
+    const words = command.trim().split(/\s+/)
+    const added = await displays.keep(
+      call('POST', '/desktop/displays', {
+        body: {
+          ...(name.trim() === '' ? {} : { name: name.trim() }),
+          ...(starts === 'desktop' ? {} : { command: starts === 'nothing' ? null : words }),
+        },
+      }),
+    )
+    notify(t.created(added.name))
+    onClose()
+  }
+  return (
+    <Dialog title={t.createTitle} onClose={onClose} testId="display-dialog">
+      <DialogForm
+        onClose={onClose}
+        onSubmit={submit}
+        action={t.create}
+        testId="display-submit"
+        disabled={starts === 'program' && command.trim() === ''}
+      >
+        <div className="field">
+          <label htmlFor="display-name">{t.name}</label>
+          <input
+            id="display-name"
+            className="input"
+            value={name}
+            onChange={(event) => setName(event.target.value)}
+            maxLength={80}
+            aria-describedby="display-name-help"
+            data-testid="display-name"
+          />
+          <span className="hint" id="display-name-help">
+            {t.nameHelp}
+          </span>
+        </div>
+        <div className="field">
+          <label htmlFor="display-starts">{t.starts}</label>
+          <select
+            id="display-starts"
+            className="input"
+            value={starts}
+            onChange={(event) => setStarts(event.target.value as Starts)}
+            data-testid="display-starts"
+          >
+            <option value="desktop">{t.lightDesktop}</option>
+            <option value="program">{t.program}</option>
+            <option value="nothing">{t.nothing}</option>
+          </select>
+        </div>
+        {starts === 'program' && (
+          <div className="field">
+            <label htmlFor="display-command">{t.command}</label>
+            <input
+              id="display-command"
+              className="input"
+              value={command}
+              onChange={(event) => setCommand(event.target.value)}
+              maxLength={1000}
+              spellCheck={false}
+              autoComplete="off"
+              required
+              aria-describedby="display-command-help"
+              data-testid="display-command"
+            />
+            <span className="hint" id="display-command-help">
+              {t.commandHelp}
+            </span>
+          </div>
+        )}
+      </DialogForm>
+    </Dialog>
+  )
+}
