@@ -59,7 +59,7 @@ bool setScreenSize(const XConnection& connection, int width, int height) {
     mode = makeMode(connection, root, kModePrefix + std::to_string(width) + "x" + std::to_string(height), width, height);
     if (mode == XCB_NONE || !succeeded(connection, xcb_randr_add_output_mode_checked(raw, output, mode))) return false;
   }
-  // The screen holds its output at every moment: it grows before, and shrinks after it.
+  // The screen contains its output at every moment: it grows before, and shrinks after it.
   const auto setScreen = [&](int w, int h) {
     return succeeded(connection,
                      xcb_randr_set_screen_size_checked(raw, root, static_cast<uint16_t>(w), static_cast<uint16_t>(h),

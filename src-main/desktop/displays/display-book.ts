@@ -132,7 +132,7 @@ export class DisplayBook {
     if (id === screenId || this.#byId.has(id)) this.#dependencies.events.publish('desktop.updated', this.describe(id))
   }
 
-  /** Ends its programs and forgets it. */
+  /** Ends its programs and deletes what is kept of it. */
   remove(id: string, actor: string): Promise<void> {
     return this.#inTurn(async () => {
       const { store, audit, events } = this.#dependencies

@@ -45,7 +45,7 @@ export const ClientMessageSchema = Type.Union([
 
 export type ClientMessage = Static<typeof ClientMessageSchema>
 
-/** The message, or undefined where it is none. */
+/** The message, or undefined where it is not one of them. */
 export function readClientMessage(text: string): ClientMessage | undefined {
   let value: unknown
   try {

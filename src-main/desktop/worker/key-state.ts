@@ -4,7 +4,7 @@ import { keysymOf, keysymOfCharacter } from './keysyms.ts'
 /** More keys than a person has fingers for: further ones are not pressed. */
 const maxHeld = 32
 
-/** Keys that one viewer holds down: what it does not hold any more is released, however that was lost. */
+/** Keys that one viewer has down: what it does not press any more is released, however that was lost. */
 export class KeyState {
   readonly #input: NativeDesktopInput
   /** Keycodes of the display by the viewer's `code`. */

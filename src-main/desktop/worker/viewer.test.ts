@@ -83,7 +83,7 @@ describe('what a viewer is sent', () => {
 })
 
 describe('what a viewer types', () => {
-  it('repeats a key that is held, and releases it by the key it was', () => {
+  it('repeats a key that stays down, and releases it by the key it was', () => {
     const { viewer, seen } = display()
     viewer.hear({ kind: 'key', code: 'KeyA', key: 'a', down: true })
     viewer.hear({ kind: 'key', code: 'KeyA', key: 'a', down: true })
@@ -107,7 +107,7 @@ describe('what a viewer types', () => {
     expect(seen.slice(-2)).toEqual(['-225', 'up 1'])
   })
 
-  it('holds no more keys than fingers do', () => {
+  it('presses no more keys than fingers do', () => {
     const { viewer, seen } = display()
     for (let index = 0; index < 100; index++) viewer.hear({ kind: 'key', code: `Code${index}`, key: 'a', down: true })
     expect(seen).toHaveLength(32)

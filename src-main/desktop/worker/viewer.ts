@@ -38,7 +38,7 @@ export class Viewer {
     return !this.#unseen.empty && this.#sent - this.#drawn < maxOnTheWay
   }
 
-  /** Releases what is held by a viewer who has said nothing for so long: while keys are down, pages say which, four times a second. */
+  /** Releases what is kept down by a viewer who has said nothing for so long: while keys are down, pages say which, four times a second. */
   releaseIfSilent(nowMs: number): void {
     if (this.#keys.holding && nowMs - this.#heardMs > silentMs) this.#keys.keep([])
   }
