@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { RunningDisplay } from './display-server.ts'
 
 /** A virtual display as it is kept. */
@@ -21,6 +21,7 @@ interface DisplayTable {
 }
 
 export interface DisplayStore {
+  /** In the order they were created. */
   all(): Promise<readonly StoredDisplay[]>
   /** Resolves when it is on disk. */
   save(stored: StoredDisplay): Promise<void>
@@ -32,7 +33,7 @@ export function createDisplayStore(database: Kysely<any>): DisplayStore {
   const tables = database as Kysely<DisplayTable>
   return {
     async all() {
-      const rows = await tables.selectFrom('desktop_display').selectAll().orderBy('created_at').orderBy('id').execute()
+      const rows = await tables.selectFrom('desktop_display').selectAll().orderBy(sql`rowid`).execute()
       return rows.map((row) => ({
         ...(JSON.parse(row.display) as Omit<StoredDisplay, 'id' | 'createdAt'>),
         id: row.id,
