@@ -68,7 +68,7 @@ async function drive([video, logo, seconds]) {
   )
 }
 
-/** One line about OBS, or why there is none. */
+/** One line about OBS, or why it was not measured. */
 export async function measureObs({ env, files, seconds, watched }) {
   if (!existsSync('/usr/bin/obs')) return 'OBS     is not installed: left out'
   if (process.getuid?.() !== 0) return 'OBS     needs a network of its own, which only root can make: left out'

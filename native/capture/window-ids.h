@@ -29,7 +29,7 @@ inline void nameWindows(std::vector<WindowInfo>& windows) {
   }
 }
 
-/** The window of that id; with `className` any of the same class where that title is not there. Null if there is none. */
+/** The window of that id; with `className` any of the same class where that title is not there. Null if no window fits. */
 inline const WindowInfo* findWindow(const std::vector<WindowInfo>& windows, const std::string& id, WindowMatch match) {
   if (id.empty()) return nullptr;
   const auto find = [&](const std::string& wanted) -> const WindowInfo* {

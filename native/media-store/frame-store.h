@@ -40,7 +40,7 @@ class FrameStore {
     int64_t timeUs = 0;
   };
 
-  /** The newest frame, kept from being overwritten while this lives. Empty (`sequence` 0) if there is none. */
+  /** The newest frame, kept from being overwritten while this lives. Empty (`sequence` 0) before the first. */
   class Frame : public About {
    public:
     Frame() = default;
@@ -110,7 +110,7 @@ class FrameStore {
 
   /**
    * Converts and shows a frame. With `changed` only those rows are read: the others are those of the frame before, which must
-   * have had the same size (if there is none, all rows are read). Empty, or a sentence about what is wrong.
+   * have had the same size (all rows of the first frame are read). Empty, or a sentence about what is wrong.
    */
   std::string write(const FrameView& frame, const RowSpan* changed = nullptr, size_t changes = 0) {
     if (frame.width < 1 || frame.height < 1 || frame.width > kMaxSide || frame.height > kMaxSide) {

@@ -78,7 +78,7 @@ class SharedMemory {
   uint64_t id() const { return id_; }
   const std::string& address() const { return address_; }
 
-  /** Where pages must be asked for this does it; here they come by themselves. False if there are none. */
+  /** Where pages must be asked for this does it; here they come by themselves. False where the system gives no more. */
   bool ensure(size_t, size_t) const { return true; }
 
   /** Gives pages back to the system; they read as zeros then. */

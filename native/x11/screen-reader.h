@@ -21,7 +21,7 @@ class ScreenReader {
   ScreenReader(const ScreenReader&) = delete;
   ScreenReader& operator=(const ScreenReader&) = delete;
 
-  /** Memory for frames of that size. False if there is none. */
+  /** Memory for frames of that size. False where the system gives no more. */
   bool resize(int width, int height, PixelFormat format);
   /** Reads rows of `area` of the drawable. False where the drawable is not (or no longer) what was thought. */
   bool read(xcb_drawable_t drawable, const Rect& area, const std::vector<ami::RowSpan>& spans);

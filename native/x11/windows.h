@@ -8,7 +8,7 @@ namespace x11 {
 
 using ami::WindowInfo;
 
-/** The programs' windows: those that the window manager lists, or the visible children of the root if there is none. */
+/** The programs' windows: those that the window manager lists, or without a window manager the visible children of the root. */
 std::vector<WindowInfo> listWindows(const XConnection& connection);
 
 }  // namespace x11

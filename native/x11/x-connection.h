@@ -58,9 +58,9 @@ class XConnection {
   int screenCount() const;
   const xcb_screen_t* screen(int number) const;
   PixelFormat formatOf(int depth, xcb_visualid_t visual) const;
-  /** The atom of that name; made if there is none yet. */
+  /** The atom of that name; created if no program has asked for it yet. */
   xcb_atom_t atom(const char* name) const;
-  /** A property's bytes, empty if there is none of that type (`XCB_ATOM_ANY` for any). At most 64 KB. */
+  /** A property's bytes, empty if it is missing or has another type (`XCB_ATOM_ANY` for any). At most 64 KB. */
   std::string property(xcb_window_t window, xcb_atom_t name, xcb_atom_t type) const;
 
  private:

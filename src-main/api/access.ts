@@ -27,7 +27,7 @@ export interface AccessDependencies {
   readonly shownHost: string
   /** Null where HTTPS is not open. */
   readonly httpsPort: () => number | null
-  /** Empty if there is none. */
+  /** Empty where no option names one. */
   readonly publicUrl: string
   /** True where the options name proxies in front of this host. */
   readonly trustsProxies?: boolean

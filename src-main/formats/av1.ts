@@ -105,8 +105,8 @@ function parseSequenceHeader(data: Uint8Array, start: number, end: number): { wi
 }
 
 /**
- * The temporal unit without temporal delimiter OBUs, as MP4 wants it; no copy if there is none except at the front. A cut OBU and all after
- * it is kept.
+ * The temporal unit without temporal delimiter OBUs, as MP4 wants it; copied only where one follows other OBUs. A cut OBU and all after it is
+ * kept.
  */
 export function stripTemporalDelimiters(data: Uint8Array): Uint8Array {
   let front = 0

@@ -16,7 +16,7 @@ export interface TsMapEntry {
   readonly stream: TsStreamKind
 }
 
-/** PID of the program map of the first program (ISO/IEC 13818-1, 2.4.4.3); undefined if there is none. */
+/** PID of the program map of the first program (ISO/IEC 13818-1, 2.4.4.3); undefined if the table lists no program. */
 export function readAssociation(section: Uint8Array): number | undefined {
   for (let at = 8; at + 4 <= section.length - 4; at += 4) {
     const program = ((section[at] as number) << 8) | (section[at + 1] as number)

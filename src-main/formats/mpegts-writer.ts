@@ -141,7 +141,7 @@ function clockEnd({ video, audio }: TsSegment): number {
 }
 
 /**
- * Sends the clock between frames that are far apart, and without frames if there are none from `startTicks` on. Never after the end: the
+ * Sends the clock between frames that are far apart, and by itself where no frame follows `startTicks`. Never after the end: the
  * next segment has the clock there, and it must not go back.
  */
 function withClock(units: readonly Unit[], clockPid: number, startTicks: number, endTicks: number): Unit[] {

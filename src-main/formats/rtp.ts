@@ -10,7 +10,7 @@ export class RtpHead {
   /** Where the payload starts and ends (padding left out). */
   start = 0
   end = 0
-  /** Where the header extension's elements start and end; equal if there is none. */
+  /** Where the header extension's elements start and end; equal in a packet without extension. */
   extensionStart = 0
   extensionEnd = 0
   /** RFC 8285: 0xBEDE one-byte elements, 0x100x two-byte ones, else 0. */

@@ -82,7 +82,7 @@ export function recentCrashes(dataDir: string, isRunning: boolean, nowMs = Date.
 const recent = (crashesMs: readonly number[], nowMs: number): number =>
   crashesMs.filter((atMs) => nowMs - atMs < windowMs && atMs <= nowMs + beatMs).length
 
-/** Undefined where there is none, and for one that cannot be read: nothing is known then. */
+/** Undefined where it is missing or cannot be read: nothing is known then. */
 function read(
   file: string,
 ): { readonly state: 'running' | 'ended'; readonly crashesMs: readonly number[]; readonly seenMs: number } | undefined {

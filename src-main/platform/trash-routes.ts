@@ -26,7 +26,7 @@ export interface TrashDependencies<Kept extends Throwable> {
   readonly schema: TSchema
   /** All that there are, the oldest first. */
   readonly list: () => readonly Kept[]
-  /** Throws if there is none. */
+  /** Throws for an unknown id. */
   readonly get: (id: string) => Kept
   readonly view: (kept: Kept) => unknown
   readonly keep: (kept: Kept) => void

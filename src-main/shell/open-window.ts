@@ -20,7 +20,7 @@ const minLookMs = 3000
 
 export interface OpenedWindow {
   readonly kind: 'electron' | 'chromium' | 'none'
-  /** Why there is none. */
+  /** Why no window opened. */
   readonly reason?: string
   /** Process of the window's program. */
   readonly pid?: number

@@ -34,7 +34,7 @@ export const MarkSchema = Type.Object({
         'scene: a scene went on air; output-failed, output-recovered: of an output or a destination; overload: the machine was busy; process: one ended by itself; clock: the clock of the system was set',
     },
   ),
-  name: Type.String({ description: 'of the scene, output or process; empty where there is none' }),
+  name: Type.String({ description: 'of the scene, output or process; empty for marks of the whole host' }),
 })
 export type Mark = Static<typeof MarkSchema>
 

@@ -29,7 +29,7 @@ export async function idOf(client: ApiClient, what: keyof typeof lists, wanted: 
   if (one !== undefined && same.length === 1) return one.id
   const listed = (same.length > 1 ? same : items).slice(0, 20).map(({ id, name }) => (id === name ? id : `${id} ("${name}")`))
   const more = items.length > 20 && same.length < 2 ? ', ...' : ''
-  const there = listed.length === 0 ? 'there is none' : `there ${listed.length === 1 ? 'is' : 'are'} ${listed.join(', ')}${more}`
+  const there = listed.length === 0 ? `it has no ${lists[what]}` : `there ${listed.length === 1 ? 'is' : 'are'} ${listed.join(', ')}${more}`
   throw new AppError(
     'studio.not_found',
     same.length > 1

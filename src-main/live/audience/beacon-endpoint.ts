@@ -8,7 +8,7 @@ import type { BeaconFate } from './viewer-sessions.ts'
 export type BeaconResult = BeaconFate | 'malformed' | 'refused'
 
 export interface BeaconEndpointDependencies {
-  /** Id of the stream of that name; undefined if there is none. */
+  /** Id of the stream of that name; undefined for an unknown name. */
   readonly idOf: (name: string) => string | undefined
   readonly report: (streamId: string, beacon: Beacon) => BeaconFate
   readonly onResult: (result: BeaconResult) => void

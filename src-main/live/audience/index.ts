@@ -21,7 +21,7 @@ export interface ViewersDependencies {
   readonly status: (name: string) => StreamStatus | undefined
   /** Throws `stream.not_found`. */
   readonly streamOf: (idOrName: string) => { readonly id: string; readonly name: string }
-  /** Id of the stream of that name; undefined if there is none. */
+  /** Id of the stream of that name; undefined for an unknown name. */
   readonly idOf: (name: string) => string | undefined
   readonly metrics: ViewerMetrics
   readonly whileAllowed: WhileRequestAllowed

@@ -37,7 +37,7 @@ export interface LiveUrl {
   readonly resource: LiveResource
   /** What is in the path as `/live/NAME/@TOKEN/…`. */
   readonly token: string | undefined
-  /** Without its mark; empty if there is none. */
+  /** Without its question mark; empty in a URL without query. */
   readonly query: string
 }
 

@@ -39,7 +39,7 @@ export interface Joint {
 /** What must be known of a publisher to join it to another. */
 export interface JoinedPublisher {
   readonly clock: SourceClock
-  /** First video track, or the first track if there is none. */
+  /** First video track, or without video the first track. */
   readonly leader: string | undefined
   readonly tracks: ReadonlyMap<string, Track>
   /** The timeline that it was on while on air. */

@@ -48,7 +48,7 @@ export class SlatePublisher {
     return this.#shown?.publication?.endMs
   }
 
-  /** How long the slate that is shown, or prepared, may last; undefined if there is none. */
+  /** How long the slate that is shown, or prepared, may last; undefined without a slate. */
   get lasts(): 'window' | 'unlimited' | undefined {
     return this.#shown?.lasts
   }

@@ -25,7 +25,7 @@ export class StandbyBuffer {
   }
 
   /**
-   * @param leads the packet is of the first video track, or there is none
+   * @param leads the packet is of the first video track, or of any track of a stream without video
    * @param arrivalMs monotonic
    */
   push(packet: IngestPacket, leads: boolean, arrivalMs: number): void {

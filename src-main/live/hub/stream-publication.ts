@@ -102,7 +102,7 @@ export class StreamPublication implements Publication {
     return this.#timeline
   }
 
-  /** First video track, or the first track if there is none. */
+  /** First video track, or without video the first track. */
   get leader(): string | undefined {
     return this.#leader
   }

@@ -66,7 +66,7 @@ export class StreamRegistry implements StreamDirectory {
     return this.#byName.get(name)?.id
   }
 
-  /** A stream by id; undefined if there is none. */
+  /** A stream by id; undefined for an unknown id. */
   known(id: string): ManagedStream | undefined {
     return this.#byId.get(id)
   }

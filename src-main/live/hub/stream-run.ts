@@ -41,7 +41,7 @@ export class StreamRun implements LiveStream {
   #tracks: readonly Track[] = []
   /** Changed configurations that wait for the keyframe (or the next audio packet) that needs them. */
   readonly #changed = new Map<string, Track>()
-  /** Video tracks whose frames are dropped until a keyframe; undefined while there are none: the usual case. */
+  /** Video tracks whose frames are dropped until a keyframe; undefined while no track waits: the usual case. */
   #gated: Set<string> | undefined
   #seam: DiscontinuityReason | undefined
   #seats: readonly Seat[] = []

@@ -2,7 +2,7 @@ import { findBox, readUint32 } from '../../formats/mp4-boxes.ts'
 import type { Packager } from './packager.ts'
 
 /**
- * Violations of the specifications found in a packaged stream; empty if there are none. Reads the bytes, not the packager's own figures.
+ * Violations of the specifications found in a packaged stream; empty if it keeps them. Reads the bytes, not the packager's own figures.
  * For tests.
  */
 export function brokenRules(packager: Packager): string[] {

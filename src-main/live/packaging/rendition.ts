@@ -161,7 +161,7 @@ export class Rendition implements PackagedRendition {
     return (this.#samples.count === 0 ? this.#end : this.#nominalEnd()) / this.track.timescale
   }
 
-  /** True where the growing segment starts with a keyframe (or there is none). */
+  /** True where the growing segment starts with a keyframe (or no segment grows). */
   get startsWithKey(): boolean {
     return this.#segment === undefined || this.#segment.independent
   }

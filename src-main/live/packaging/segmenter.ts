@@ -82,7 +82,7 @@ export class Segmenter {
     return newest.sequence
   }
 
-  /** How far transcoded tracks run behind the others, seconds; 0 if there are none. */
+  /** How far transcoded tracks run behind the others, seconds; 0 without transcoded tracks. */
   get lagS(): number {
     return Math.max(this.#lagS, this.#lagBeforeS)
   }

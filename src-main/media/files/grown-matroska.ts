@@ -38,7 +38,7 @@ export async function readGrownMatroska(file: FileHandle, size: number): Promise
   return { ...grown, ending: (chapters) => segmentEnding(movie, chapters) }
 }
 
-/** Number of the first video track of Tracks (RFC 9559, 5.1.4); 1 if there is none. */
+/** Number of the first video track of Tracks (RFC 9559, 5.1.4); 1 without video tracks. */
 function leaderOf(tracks: Uint8Array): number {
   for (const entry of walkElements(tracks)) {
     let number = 0

@@ -47,7 +47,7 @@ export async function findObs(env: NodeJS.ProcessEnv = process.env): Promise<rea
   return found.filter((each) => each !== undefined)
 }
 
-/** Reads the settings in a folder again; undefined where there are none any more. */
+/** Reads the settings in a folder again; undefined when they have gone. */
 export async function readSettings(folder: string, packaging: ObsOnMachine['packaging'] = 'system'): Promise<ObsOnMachine | undefined> {
   // From OBS 30.2 on a file of its own; before that a section of the file with everything.
   const server =

@@ -21,7 +21,7 @@ export function browserNames(platform: NodeJS.Platform): readonly string[] {
   return browsers[platform] ?? (browsers.linux as readonly string[])
 }
 
-/** File of a program that is named by its place, or found in a PATH; undefined if there is none. */
+/** File of a program that is named by its place, or found in a PATH; undefined if it is not found. */
 export function findProgram(name: string, path: string): string | undefined {
   if (isAbsolute(name) || /^[A-Z]:\\/.test(name)) return existsSync(name) ? name : undefined
   return path

@@ -24,7 +24,7 @@ export function writeHostFile(dir: string, content: HostFile): void {
   replaceFile(fileOf(dir), `${JSON.stringify(content, null, 2)}\n`)
 }
 
-/** Reads the file of a running host; undefined if there is none or it is not whole. */
+/** Reads the file of a running host; undefined if it is missing or incomplete. */
 export function readHostFile(dir: string): HostFile | undefined {
   try {
     const content = JSON.parse(readFileSync(fileOf(dir), 'utf8')) as Partial<HostFile>

@@ -26,7 +26,7 @@ const pieceBytes = 64 * 1024
 
 /**
  * Opens a regular file. What the path leads to is judged after it was opened, so that nothing can be put in its place meanwhile.
- * @throws FileFault if there is none, it may not be read, or it is a folder, device, pipe or socket
+ * @throws FileFault if it is missing, may not be read, or is a folder, device, pipe or socket
  */
 export async function openRegularFile(path: string): Promise<OpenedFile> {
   let handle: FileHandle

@@ -41,7 +41,7 @@ const encoderBehind: Rule = {
     }),
 }
 
-/** What would cost less: the next faster preset, or if there is none the next smaller size. */
+/** What would cost less: the next faster preset, or the next smaller size where the preset is the fastest already. */
 function lighter({ preset, height }: EncodingFacts): { readonly preset: string } | { readonly height: number } {
   const faster = presets[presets.indexOf(preset) - 1]
   if (faster !== undefined) return { preset: faster }

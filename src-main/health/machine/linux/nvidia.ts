@@ -26,7 +26,7 @@ export class NvidiaLoad {
     })
   }
 
-  /** null if there is none, or it says nothing. */
+  /** null without such a GPU, and while it reports nothing. */
   get share(): number | null {
     return performance.now() - this.#readMs < staleMs ? this.#share : null
   }

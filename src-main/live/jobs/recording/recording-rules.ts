@@ -10,7 +10,7 @@ const nameFields = ['stream', 'title', 'date', 'time', 'number'] as const
 export interface RecordingRulesDependencies {
   readonly store: RecordingStore
   readonly events: EventBus
-  /** Id of the stream with that name; undefined if there is none yet. */
+  /** Id of the stream with that name; undefined before the stream has existed. */
   readonly streamIdOf: (name: string) => string | undefined
 }
 

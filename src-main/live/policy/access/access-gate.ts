@@ -136,7 +136,7 @@ export class AccessGate {
     return undefined
   }
 
-  /** A token that opens one stream, signed with the newest shared secret, or with this run's own if there is none. */
+  /** A token that opens one stream, signed with the newest shared secret, or without shared secrets with this run's own. */
   issue(stream: string, expires: number, address: string | undefined): Promise<string> {
     const key = this.#store.keys.findLast((each) => each.secret !== undefined) ?? this.#ownKey
     return issueToken(key, { stream, expires, ...(address === undefined ? {} : { address }) })

@@ -5,7 +5,7 @@ import type { AnyRequest } from '../../http/response.ts'
 
 const headers = ['cmcd-session', 'cmcd-object', 'cmcd-request', 'cmcd-status'] as const
 
-/** CMCD of a request: `cmcd` as its query has it, or its headers (CTA-5004 section 2); undefined if there is none that can be read. */
+/** CMCD of a request: `cmcd` as its query has it, or its headers (CTA-5004 section 2); undefined where it is missing or cannot be read. */
 export function readCmcd(request: AnyRequest, encoded: string | undefined): Cmcd | undefined {
   let text = ''
   if (encoded !== undefined) text = decode(encoded)

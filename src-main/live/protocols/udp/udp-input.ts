@@ -184,7 +184,7 @@ export class UdpInput {
   }
 }
 
-/** The transport packets of a datagram, behind an RTP header (RFC 3550, 5.1) or bare; undefined if there are none. */
+/** The transport packets of a datagram, behind an RTP header (RFC 3550, 5.1) or bare; undefined for other data. */
 function payloadOf(datagram: Buffer): Buffer | undefined {
   if (isTransport(datagram)) return datagram
   if (datagram.length < 13 || datagram[0]! >> 6 !== 2) return undefined

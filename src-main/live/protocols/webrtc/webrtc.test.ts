@@ -151,7 +151,7 @@ describe('a viewer of a source', () => {
     return { source, push, sent, outlet }
   }
 
-  it('waits for a keyframe where there is none yet', () => {
+  it('waits for the first keyframe', () => {
     const { source, push, sent, outlet } = joined()
     push(1, 0, [0x41], 0)
     expect(outlet.begin(source, 0)).toBe(true)

@@ -21,7 +21,7 @@ export interface DestinationAim {
   readonly limited: boolean
 }
 
-/** What only the far end may see. Empty if there is none. */
+/** What only the far end may see. Empty where the far end asks for no secret. */
 export interface DestinationSecrets {
   readonly key: string
   readonly passphrase: string

@@ -27,7 +27,7 @@ export interface SlatesDependencies {
   readonly events: EventBus
   readonly audit: AuditLog
   readonly log: Logger
-  /** Id of the stream with that name; undefined if there is none yet. */
+  /** Id of the stream with that name; undefined before the stream has existed. */
   readonly streamIdOf: (name: string) => string | undefined
   /** For streams that have not chosen. */
   readonly preset: 'off' | 'default'

@@ -21,7 +21,7 @@ function packageFolder(): string | undefined {
 /**
  * Finds the program of mediasoup's worker: `given` (an option, or MEDIASOUP_WORKER_BIN), else the cache of
  * `npm run build:mediasoup`, else the prebuilt that the package fetched when it was installed.
- * Undefined if there is none, or no package to drive it.
+ * Undefined if no program is found, or no package to drive it.
  */
 export function findMediasoupWorker(given = process.env.MEDIASOUP_WORKER_BIN ?? ''): string | undefined {
   const folder = packageFolder()

@@ -25,7 +25,7 @@ export interface VideoDecoder {
   close(): void
 }
 
-/** Opens the decoder of a track; throws if there is none. */
+/** Opens the decoder of a track; throws where FFmpeg has no decoder for it. */
 export function openVideoDecoder(track: VideoTrack): VideoDecoder {
   const codec = Codec.findDecoder(codecIds[track.codec])
   if (!codec) throw new Error(`The media engine cannot decode ${track.codec}`)

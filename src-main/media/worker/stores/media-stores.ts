@@ -44,16 +44,16 @@ export interface StoredFrame {
 export interface FrameStore {
   /** Names the store for `openFrameStore`, in this process or another of the same user; good while its maker lives. */
   readonly address: string
-  /** Grows with every frame; 0 while there is none (also after `clear`). */
+  /** Grows with every frame; 0 before the first and after `clear`. */
   readonly sequence: number
-  /** Of the newest frame; 0 while there is none. */
+  /** Of the newest frame; 0 without one. */
   readonly width: number
   readonly height: number
   readonly hasAlpha: boolean
   readonly timeUs: number
   /** Throws RangeError for impossible sizes, naming them. */
   write(picture: FrameToWrite): void
-  /** Copies the newest frame, for tests and screenshots of single sources; undefined if there is none. */
+  /** Copies the newest frame, for tests and screenshots of single sources; undefined without one. */
   read(): StoredFrame | undefined
   /** Removes the frame: the source shows nothing. */
   clear(): void

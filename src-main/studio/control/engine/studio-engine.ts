@@ -152,9 +152,9 @@ export interface CanvasFrames {
 export interface FramesListener {
   /** They are there from now on: reported first, after `onGap`, and again when size or rate changed. */
   onFrames(pictures: CanvasFrames): void
-  /** The process restarted: there are none until `onFrames` reports new ones. */
+  /** The process restarted: no frames until `onFrames` reports new ones. */
   onGap(): void
-  /** There are none: the canvas is gone, or the studio cannot run. */
+  /** No frames come: the canvas is gone, or the studio cannot run. */
   onFault(problem: string): void
 }
 

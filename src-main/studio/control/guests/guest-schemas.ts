@@ -18,7 +18,7 @@ export const GuestSchema = Type.Object({
   connected: Type.Boolean(),
   onAir: Type.Boolean({ description: 'a program shows their source, or it is heard there, whether or not they are connected' }),
   inPreview: Type.Boolean({ description: 'a preview shows their source, and no program' }),
-  source: Type.Union([Type.String(), Type.Null()], { description: 'id of the source that shows them; null while there is none' }),
+  source: Type.Union([Type.String(), Type.Null()], { description: 'id of the source that shows them; null while they have no source' }),
   camera: Type.Boolean({ description: 'their camera is on' }),
   microphone: Type.Boolean({ description: 'their microphone is on' }),
   talkedTo: Type.Boolean({ description: 'somebody talks to them now, unheard by the audience' }),

@@ -26,7 +26,7 @@ export interface FeedUse {
 
 /**
  * The feeds that run. Editors start one for each size that they look at. Viewers cost the host little, however many sizes they ask for:
- * they get what is encoded of that canvas already, and start an encoding only if there is none.
+ * they get what is encoded of that canvas already, and start an encoding only where none runs.
  */
 export class PreviewFeedStore {
   readonly #dependencies: PreviewFeedDependencies

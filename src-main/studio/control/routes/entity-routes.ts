@@ -37,7 +37,7 @@ export const SourceReportSchema = Type.Object({
   picture: Type.Optional(
     Type.Object(
       { width: Type.Integer(), height: Type.Integer() },
-      { description: 'pixels behind its filters; left out while there is none' },
+      { description: 'pixels behind its filters; left out while it has no frame' },
     ),
   ),
 })

@@ -131,7 +131,7 @@ export class EditHistory {
     return joined
   }
 
-  /** The collection as it was before the newest step; undefined if there is none. Nothing is undone where `accept` throws. */
+  /** The collection as it was before the newest step; undefined without steps. Nothing is undone where `accept` throws. */
   undo(collection: Collection, accept: Accept = asItIs): { readonly collection: Collection; readonly step: HistoryStep } | undefined {
     const step = this.nextUndo
     if (step === undefined) return undefined

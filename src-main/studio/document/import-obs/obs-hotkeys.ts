@@ -59,7 +59,7 @@ export function counterpartOf(binding: string): { readonly counterpart: string; 
 
 const sceneItem = /^libobs\.(show|hide)_scene_item\.(.*)$/s
 
-/** The action of ours for one that OBS binds keys to; undefined if there is none. `toggle`: its counterpart has the keys, too. */
+/** The action of ours for one that OBS binds keys to; undefined if we have no such action. `toggle`: its counterpart has the keys, too. */
 export function actionOf(
   binding: string,
   toggle: boolean,

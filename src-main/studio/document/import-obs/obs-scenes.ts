@@ -17,7 +17,7 @@ export interface ObsScenesDependencies {
   readonly light: (name: string) => 'video' | 'linear'
   /** Video filters of a scene. */
   readonly filters: (scene: ObsValues, place: string) => readonly unknown[]
-  /** Id of the transition of a name, lasting as long as given (ms); undefined if there is none. */
+  /** Id of the transition of a name, lasting as long as given (ms); undefined for an unknown name. */
   readonly transition: (name: string, durationMs: number) => string | undefined
 }
 

@@ -234,7 +234,7 @@ const mappings: Readonly<Record<string, Mapping>> = {
   sck_audio_capture: application,
 }
 
-/** A source of ours for one of OBS Studio; undefined if there is none. */
+/** A source of ours for one of OBS Studio; undefined for a kind that we lack. */
 export function mapObsSource(id: string, settings: ObsValues, note: (reason: string) => void): MappedSource | undefined {
   const known = id.replace(/_v\d+$/, '')
   return Object.hasOwn(mappings, known) ? mappings[known]?.(settings, note, id) : undefined

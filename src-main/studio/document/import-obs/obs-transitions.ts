@@ -16,7 +16,7 @@ export interface TransitionHelp {
 
 const directions: Readonly<Record<string, string>> = { left: 'left', right: 'right', up: 'up', down: 'down' }
 
-/** A transition of ours for one of OBS Studio; undefined if there is none. */
+/** A transition of ours for one of OBS Studio; undefined for a kind that we lack. */
 export function mapObsTransition(
   id: string,
   settings: ObsValues,

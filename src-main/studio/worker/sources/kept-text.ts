@@ -16,7 +16,7 @@ export class KeptText {
     this.#file = join(folder, name)
   }
 
-  /** Empty if there is none. */
+  /** Empty where nothing has been kept. */
   read(): string {
     try {
       return readFileSync(this.#file, 'utf8').slice(0, longest)

@@ -88,7 +88,7 @@ export class Viewer {
     }
   }
 
-  /** The answer, or why there is none. */
+  /** The answer, or why the offer cannot be answered. */
   async answer(): Promise<{ sdp: string } | { refused: string }> {
     const { offer, room, sessionId } = this.#dependencies
     const sections: AnswerSection[] = []

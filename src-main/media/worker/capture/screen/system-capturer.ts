@@ -12,7 +12,7 @@ const capturers: Readonly<Partial<Record<NodeJS.Platform, () => Capturer>>> = {
 
 /**
  * The capturer of the system that this runs on.
- * @throws AppError `studio.engine_missing` where its native part is missing, or there is none for this system
+ * @throws AppError `studio.engine_missing` where its native part is missing, or this system is not supported
  */
 export function createSystemCapturer(): Capturer {
   const create = capturers[process.platform]

@@ -33,7 +33,7 @@ export interface OverlayKind<Settings, State, Post> {
   shown?(state: State): object
   /** What is kept over a restart of the host, where that is not all of it. */
   kept?(state: State): State
-  /** The post that brings the same contents to a new overlay; undefined if there are none to share. */
+  /** The post that brings the same contents to a new overlay; undefined without contents to share. */
   asPost(state: State): Post | undefined
   /** A value of a data source as a post. Throws DataFault. */
   read?(value: unknown): Post

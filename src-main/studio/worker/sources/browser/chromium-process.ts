@@ -35,7 +35,7 @@ export interface ChromiumProcess {
 /** Builds without windows are smaller if there is one. */
 const headlessShells = ['chromium-headless-shell', 'chrome-headless-shell']
 
-/** The installed browser; undefined if there is none. */
+/** The installed browser; undefined if no browser is found. */
 export function findChromium(): string | undefined {
   const path = process.env.PATH ?? ''
   for (const name of [...headlessShells, ...browserNames(process.platform)]) {

@@ -187,7 +187,7 @@ export class Page {
         this.#taken = 0
       } catch (error) {
         if (!(error instanceof CdpFault)) throw error
-        // Between two documents there is none to take frames of.
+        // Between two documents no frames can be taken.
         if (!this.#closed) setTimeout(() => void this.#cast(), castAgainMs)
       }
     })

@@ -13,7 +13,7 @@ export interface FileListener {
   judge(path: string): Promise<string>
   /** There is a file, for the first time or with other contents: `path` is the real one. The next look is taken when this has resolved. */
   onFile(path: string): Promise<void>
-  /** There is none, or nobody may read it: in words for people. Reported once until it changes. */
+  /** The file is missing, or nobody may read it: in words for people. Reported once until it changes. */
   onMissing(problem: string): void
 }
 

@@ -60,7 +60,7 @@ export class TagReader {
     return found === tag.yes
   }
 
-  /** Undefined if there is none. */
+  /** Undefined for an absent text, which has a tag of its own. */
   text(): string | undefined {
     const found = this.#bytes[this.#take(1)]
     if (found === tag.nothing) return undefined

@@ -8,7 +8,7 @@ const maxHeadBytes = 64 * 1024 * 1024
 /** Of all frames together: more than any image that is read here has. */
 const maxPixelBytes = 1024 * 1024 * 1024
 
-/** An image, or why there is none, as pieces to be written one after the other. */
+/** An image, or why it cannot be read, as pieces to be written one after the other. */
 export function writtenImage(read: DecodedImage | ImageFault): readonly Uint8Array[] {
   const head: Head = read instanceof ImageFault ? { problem: read.message } : { ...read, frames: read.frames.length }
   const json = Buffer.from(JSON.stringify(head))

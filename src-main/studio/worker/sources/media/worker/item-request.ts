@@ -15,7 +15,7 @@ export function isUrl(file: string): boolean {
   return /^https?:\/\//i.test(file)
 }
 
-/** The file behind an item, as it is now. Throws MediaFault if there is none. */
+/** The file behind an item, as it is now. Throws MediaFault if it is missing. */
 export async function findItem({ file, sequenceRate, limited }: PlayItem, reach: ReachPolicy): Promise<FileStamp> {
   const judge = judgeFor(reach, limited)
   return sequenceRate === undefined ? stampOf(file, judge) : (await sequenceOf(file, judge)).stamp

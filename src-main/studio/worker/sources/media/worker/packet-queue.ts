@@ -27,7 +27,7 @@ export class PacketQueue {
     return oldest && newest ? newest.dtsUs - oldest.dtsUs : 0
   }
 
-  /** Decoding time of the oldest packet, µs; undefined if there is none. */
+  /** Decoding time of the oldest packet, µs; undefined while the queue is empty. */
   get nextUs(): number | undefined {
     return this.#waiting[0]?.dtsUs
   }

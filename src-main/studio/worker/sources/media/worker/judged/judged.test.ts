@@ -88,7 +88,7 @@ describe('a live URL of an editor', () => {
     http.stop()
   })
 
-  it('is judged at each connection, and says why there is none', async () => {
+  it('is judged at each connection, and says why one is not made', async () => {
     let connections = 0
     const server = createServer((socket) => {
       connections++
