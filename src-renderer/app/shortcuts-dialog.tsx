@@ -1,4 +1,4 @@
-import { Dialog } from '../components/dialog.tsx'
+import { CloseAction, Dialog } from '../components/dialog.tsx'
 import { app as t } from '../messages/page.ts'
 import { t as canvas } from '../studio/canvas/messages.ts'
 import './shortcuts.css'
@@ -58,11 +58,7 @@ export function ShortcutsDialog({ onClose }: { readonly onClose: () => void }) {
         <KeyTable title={t.everywhere} list={everywhere()} />
         <KeyTable title={canvas.keys.title} list={onCanvas()} />
       </section>
-      <div className="dialog-actions">
-        <button type="button" className="button" onClick={onClose}>
-          {t.close}
-        </button>
-      </div>
+      <CloseAction onClose={onClose} />
     </Dialog>
   )
 }

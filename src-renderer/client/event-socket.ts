@@ -42,7 +42,18 @@ export class EventCursor {
   }
 }
 
-/** Keeps one event socket open. Returns the way to stop. */
+/** WebSocket URL of a route of the API, say `/events`. */
+export const socketUrl = (path: string): string => `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/api/v1${path}`
+
+/**
+ * Follows some topics on a socket of their own: those that the host sends only while somebody asks for them by name. Returns what ends it.
+ *
+ * @param onFresh the state has to be read again: at the first connection, and when events may have been missed
+ */
+export const followTopics = (topics: readonly string[], onEvent: (event: EventMessage) => void, onFresh = (): void => {}): (() => void) =>
+  openEventSocket(socketUrl(`/events?topics=${topics.join(',')}`), { onEvent, onFresh, onConnection() {} })
+
+/** Keeps one event socket open. Returns what ends it. */
 export function openEventSocket(url: string, handlers: EventSocketHandlers): () => void {
   const cursor = new EventCursor()
   let socket: WebSocket | undefined

@@ -2,7 +2,7 @@ import type { Item } from '../../src-main/api/typed-api.ts'
 import { ApiError, call, onSignedOut, request } from './api.ts'
 import { applyDetail, applyEvent, applyHistory, applySnapshot } from './apply-event.ts'
 import { deliverEvent, deliverFresh } from './event-followers.ts'
-import { openEventSocket } from './event-socket.ts'
+import { openEventSocket, socketUrl } from './event-socket.ts'
 import { PendingAnswers } from './pending-answers.ts'
 import { takeLink } from './sign-in-link.ts'
 import { type ClientState, clientStore, initialState } from './store.ts'
@@ -73,8 +73,7 @@ async function readAll(): Promise<void> {
 
 function openEvents(): void {
   closeSocket?.()
-  const url = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/api/v1/events`
-  closeSocket = openEventSocket(url, {
+  closeSocket = openEventSocket(socketUrl('/events'), {
     onEvent(event) {
       const before = clientStore.getState()
       const after = applyEvent(before, event)

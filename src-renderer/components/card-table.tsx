@@ -1,11 +1,5 @@
 import type { ReactNode } from 'react'
-import { components as t } from '../messages/page.ts'
-
-/** A column of a table: its heading, and what it has of an item. */
-export interface Column<Entity> {
-  readonly title: string
-  readonly cell: (item: Entity) => ReactNode
-}
+import { type Column, EntityTable } from './entity-table.tsx'
 
 interface CardTableProps<Entity> {
   readonly title: string
@@ -13,7 +7,7 @@ interface CardTableProps<Entity> {
   readonly buttons?: ReactNode
   /** Undefined until they have been read. */
   readonly items: readonly Entity[] | undefined
-  /** Shown if there is none. */
+  /** Shown while the list is empty. */
   readonly empty: string
   readonly columns: readonly Column<Entity>[]
   /** What can be done with an item: the last column. */
@@ -49,50 +43,9 @@ export function CardTable<Entity extends { readonly id: string }>({
       ) : items.length === 0 ? (
         <p className="card-body quiet">{empty}</p>
       ) : (
-        <div className="table-wrap">
-          <table data-testid={testId}>
-            <thead>
-              <tr>
-                {columns.map((column) => (
-                  <th key={column.title}>{column.title}</th>
-                ))}
-                <th>
-                  <span className="sr-only">{t.actions}</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {items.map((item) => (
-                <tr key={item.id} data-testid={rowTestId}>
-                  {columns.map((column) => (
-                    <td key={column.title}>{column.cell(item)}</td>
-                  ))}
-                  <td className="end">{actions(item)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <EntityTable items={items} columns={columns} actions={actions} testId={testId} rowTestId={rowTestId} />
       )}
       {children}
     </section>
-  )
-}
-
-interface RowButtonProps {
-  readonly icon: ReactNode
-  readonly title: string
-  /** The same with the name of the item, for those who hear it. */
-  readonly label: string
-  readonly onClick: () => void
-  readonly testId?: string
-}
-
-/** A button with an icon at the end of a row. */
-export function RowButton({ icon, title, label, onClick, testId }: RowButtonProps) {
-  return (
-    <button type="button" className="button quiet icon" aria-label={label} title={title} onClick={onClick} data-testid={testId}>
-      {icon}
-    </button>
   )
 }

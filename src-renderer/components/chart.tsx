@@ -34,16 +34,16 @@ const keys: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1, P
 /** A line chart of the last minutes with axis labels and a crosshair, by pointer or arrow keys. It is drawn beside React. */
 export function Chart(props: ChartProps) {
   const { title, source, cursor, spanMs, minutes } = props
-  const picture = useRef<SVGSVGElement>(null)
+  const svg = useRef<SVGSVGElement>(null)
   const legend = useRef<HTMLSpanElement>(null)
   const spoken = useRef<HTMLSpanElement>(null)
   const view = useRef<ChartView>(null)
   const titleId = useId()
   // biome-ignore lint/correctness/useExhaustiveDependencies: how values are written does not change while a chart is drawn
   useEffect(() => {
-    if (picture.current === null || legend.current === null || spoken.current === null) return
+    if (svg.current === null || legend.current === null || spoken.current === null) return
     const { gapMs, min, max, signed = false, format, axis = format } = props
-    const drawn = new ChartView(picture.current, legend.current, spoken.current, {
+    const drawn = new ChartView(svg.current, legend.current, spoken.current, {
       ...{ source, cursor, spanMs, gapMs, min, signed, format, axis, minutes },
       ...(max === undefined ? {} : { max }),
       minuteText: (minute) => (minute === 0 ? t.now : t.minutesBefore(minute)),
@@ -60,7 +60,7 @@ export function Chart(props: ChartProps) {
       </figcaption>
       <div>
         <svg
-          ref={picture}
+          ref={svg}
           role="img"
           aria-label={t.lastMinutes(title, Math.round(spanMs / 60_000))}
           // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys read its values

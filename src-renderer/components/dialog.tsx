@@ -38,6 +38,18 @@ export function Dialog({ title, onClose, children, testId, dismissible = true }:
   )
 }
 
+/** The last row of a dialog in which every change is made at once: what else can be done, and Close. */
+export function CloseAction({ onClose, children }: { readonly onClose: () => void; readonly children?: ReactNode }) {
+  return (
+    <div className="dialog-actions">
+      {children}
+      <button type="button" className="button" onClick={onClose}>
+        {t.close}
+      </button>
+    </div>
+  )
+}
+
 interface Question {
   readonly title: string
   readonly text: string

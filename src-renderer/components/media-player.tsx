@@ -55,7 +55,7 @@ export function MediaPlayer({ kind, file, onClose, children }: MediaPlayerProps)
           {t.media.download}
         </a>
         <button type="button" className="button primary" onClick={onClose} data-testid={`${kind}-close`}>
-          {t.media.close}
+          {t.close}
         </button>
       </div>
     </Dialog>

@@ -5,7 +5,7 @@ import { drawSprite, readSpriteTrack, type SpriteTrack, spriteAt } from '../play
 
 /** A bar below a file's video with the thumbnail of the moment that it points at, on hovering, dragging and by keys. */
 export function ScrubBar({ video, spritesUrl }: { readonly video: RefObject<HTMLVideoElement | null>; readonly spritesUrl: string }) {
-  const picture = useRef<HTMLDivElement>(null)
+  const image = useRef<HTMLDivElement>(null)
   const [track, setTrack] = useState<SpriteTrack | null>(null)
   const [lengthS, setLengthS] = useState(0)
   const [atS, setAtS] = useState(0)
@@ -33,7 +33,7 @@ export function ScrubBar({ video, spritesUrl }: { readonly video: RefObject<HTML
     return () => stop.abort()
   }, [video])
   useEffect(() => {
-    if (picture.current && track && pointedS !== null) drawSprite(picture.current, spriteAt(track, pointedS))
+    if (image.current && track && pointedS !== null) drawSprite(image.current, spriteAt(track, pointedS))
   }, [track, pointedS])
   if (!track || lengthS === 0) return null
   return (
@@ -44,7 +44,7 @@ export function ScrubBar({ video, spritesUrl }: { readonly video: RefObject<HTML
         style={{ left: `${((pointedS ?? 0) / lengthS) * 100}%` }}
         data-testid="scrub-preview"
       >
-        <div ref={picture} />
+        <div ref={image} />
         <span>{formatDuration((pointedS ?? 0) * 1000)}</span>
       </div>
       <input

@@ -1,3 +1,4 @@
+import { socketUrl } from '../client/event-socket.ts'
 import { inLanguage } from '../client/host-error.ts'
 import { alignExtensionIds } from '../webrtc/extension-ids.ts'
 import { retryMs } from '../webrtc/pause.ts'
@@ -32,7 +33,7 @@ export interface GuestSessionOptions {
   /** Undefined while the host does not answer. */
   onState(state: GuestState | undefined): void
   onSending(state: WhipState): void
-  /** The program; undefined while there is none. */
+  /** The program; undefined while it is not received. */
   onProgram(media: MediaStream | undefined): void
   /** It is over, and asking again cannot help. */
   onEnd(end: GuestEnd): void
@@ -100,8 +101,7 @@ export class GuestSession {
   }
 
   #connect(): void {
-    const url = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/api/v1/studio/guest`
-    const socket = new WebSocket(url)
+    const socket = new WebSocket(socketUrl('/studio/guest'))
     this.#socket = socket
     socket.onopen = () => {
       this.#send({ type: 'hello', key: this.#options.key, name: this.#options.name })

@@ -199,7 +199,7 @@ function DeviceSelect({ id, label, none, value, devices, onChange }: DeviceSelec
 
 function choiceOf(camera: string, microphone: string, audio: Processing): CaptureChoice {
   return {
-    picture: camera === 'off' ? 'none' : 'camera',
+    video: camera === 'off' ? 'none' : 'camera',
     cameraId: camera === 'off' ? '' : camera,
     microphone: microphone !== 'off',
     microphoneId: microphone === 'off' ? '' : microphone,

@@ -2,7 +2,7 @@ import { Download, ScrollText } from 'lucide-react'
 import { useDeferredValue, useEffect, useRef, useState } from 'react'
 import type { Item } from '../../src-main/api/typed-api.ts'
 import { call } from '../client/api.ts'
-import { openEventSocket } from '../client/event-socket.ts'
+import { followTopics } from '../client/event-socket.ts'
 import { useIsAdmin, useTitle } from '../components/page.ts'
 import { notifyError } from '../components/toasts.tsx'
 import { locale } from '../messages/language.ts'
@@ -89,12 +89,7 @@ function Log() {
         },
       )
     }
-    const url = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/api/v1/events?topics=health.log`
-    const close = openEventSocket(url, {
-      onEvent: ({ data }) => waiting.push(data as LogLine),
-      onFresh: read,
-      onConnection() {},
-    })
+    const close = followTopics(['health.log'], ({ data }) => waiting.push(data as LogLine), read)
     const timer = setInterval(() => {
       if (waiting.length === 0) return
       add(waiting)

@@ -55,7 +55,7 @@ export function TrashDialog({ onClose }: { readonly onClose: () => void }) {
       </ul>
       <div className="dialog-actions">
         <button type="button" className="button primary" onClick={onClose}>
-          {components.media.close}
+          {components.close}
         </button>
       </div>
     </Dialog>

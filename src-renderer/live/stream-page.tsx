@@ -3,10 +3,11 @@ import { useEffect } from 'react'
 import { Link, useLocation } from 'wouter'
 import { useNow } from '../client/clock.ts'
 import { readDetail } from '../client/follow-host.ts'
-import { formatBytes, formatChannels, formatCodec, formatDuration, formatUserAgent } from '../client/format.ts'
+import { formatBytes, formatChannels, formatCodec, formatDuration } from '../client/format.ts'
 import { useClient } from '../client/store.ts'
 import type { Stream, ViewerSession } from '../client/types.ts'
 import { ClipPreview } from '../clips/clip-preview.tsx'
+import { EntityTable } from '../components/entity-table.tsx'
 import { useMayEdit, useTitle } from '../components/page.ts'
 import { Preview } from '../components/preview.tsx'
 import { StateChip } from '../components/state-chip.tsx'
@@ -21,6 +22,7 @@ import { ShareBox } from './share-box.tsx'
 import { sortStreams } from './sort-streams.ts'
 import { SrtFacts } from './srt-facts.tsx'
 import { StreamTabs, streamTabs } from './stream-tabs.tsx'
+import { viewerColumns } from './viewer-columns.tsx'
 import { Warnings } from './warnings.tsx'
 import './live.css'
 import { decimal } from '../messages/numbers.ts'
@@ -108,32 +110,28 @@ function TracksCard({ stream }: { readonly stream: Stream }) {
       {stream.tracks.length === 0 ? (
         <p className="card-body quiet">{t.noMediaYet}</p>
       ) : (
-        <div className="table-wrap">
-          <table data-testid="tracks">
-            <thead>
-              <tr>
-                <th>{t.track}</th>
-                <th>{t.codec}</th>
-                <th>{t.format}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {stream.tracks.map((track) => (
-                <tr key={track.id}>
-                  <td>{track.id}</td>
-                  <td>
-                    {formatCodec(track.codec)} <code className="quiet">{track.codecString}</code>
-                  </td>
-                  <td>
-                    {track.kind === 'video'
-                      ? `${track.width ?? 0}×${track.height ?? 0}${track.frameRate ? `, ${t.fps(decimal(track.frameRate, 2, 0))}` : ''}`
-                      : `${t.kilohertz(decimal((track.sampleRate ?? 0) / 1000, 2, 0))} ${formatChannels(track.channels)}`}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <EntityTable
+          items={stream.tracks}
+          testId="tracks"
+          columns={[
+            { title: t.track, cell: ({ id }) => id },
+            {
+              title: t.codec,
+              cell: ({ codec, codecString }) => (
+                <>
+                  {formatCodec(codec)} <code className="quiet">{codecString}</code>
+                </>
+              ),
+            },
+            {
+              title: t.format,
+              cell: (track) =>
+                track.kind === 'video'
+                  ? `${track.width ?? 0}×${track.height ?? 0}${track.frameRate ? `, ${t.fps(decimal(track.frameRate, 2, 0))}` : ''}`
+                  : `${t.kilohertz(decimal((track.sampleRate ?? 0) / 1000, 2, 0))} ${formatChannels(track.channels)}`,
+            },
+          ]}
+        />
       )}
     </section>
   )
@@ -155,32 +153,17 @@ function Viewers({ stream }: { readonly stream: Stream }) {
       {list.length === 0 ? (
         <p className="card-body quiet">{t.nobodyWatchesAtTheMoment}</p>
       ) : (
-        <div className="table-wrap">
-          <table data-testid="viewer-sessions">
-            <thead>
-              <tr>
-                <th>{t.player}</th>
-                <th>{t.from}</th>
-                <th>{t.protocol}</th>
-                <th>{t.quality}</th>
-                <th className="end">{t.watched}</th>
-                <th className="end">{t.sent}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {list.map((session) => (
-                <tr key={session.id} data-testid="viewer-session">
-                  <td title={session.userAgent}>{formatUserAgent(session.userAgent)}</td>
-                  <td>{session.remoteAddress}</td>
-                  <td>{session.protocol.toUpperCase()}</td>
-                  <td>{session.rendition ?? '–'}</td>
-                  <td className="end">{formatDuration(now - Date.parse(session.startedAt))}</td>
-                  <td className="end">{formatBytes(session.bytes)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <EntityTable
+          items={list}
+          testId="viewer-sessions"
+          rowTestId="viewer-session"
+          columns={[
+            ...viewerColumns(),
+            { title: t.quality, cell: ({ rendition }) => rendition ?? '–' },
+            { title: t.watched, end: true, cell: ({ startedAt }) => formatDuration(now - Date.parse(startedAt)) },
+            { title: t.sent, end: true, cell: ({ bytes }) => formatBytes(bytes) },
+          ]}
+        />
       )}
     </section>
   )

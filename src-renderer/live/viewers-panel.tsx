@@ -4,15 +4,17 @@ import type { ViewerFigures } from '../../src-main/live/audience/schemas.ts'
 import { call } from '../client/api.ts'
 import { useNow } from '../client/clock.ts'
 import { followEvents } from '../client/event-followers.ts'
-import { formatBitrate, formatBytes, formatDuration, formatSeconds, formatUserAgent } from '../client/format.ts'
+import { formatBitrate, formatBytes, formatDuration, formatSeconds } from '../client/format.ts'
 import { useClient } from '../client/store.ts'
 import type { Stream, ViewerSession } from '../client/types.ts'
 import { Chart } from '../components/chart.tsx'
 import { ChartCursor } from '../components/chart-source.ts'
+import { EntityTable } from '../components/entity-table.tsx'
 import { notifyError } from '../components/toasts.tsx'
 import { useChartSource } from '../components/use-chart-source.ts'
 import { decimal } from '../messages/numbers.ts'
 import { live as t } from '../messages/page.ts'
+import { viewerColumns } from './viewer-columns.tsx'
 
 const spanMs = 300_000
 const minutes = [0, 1, 2, 3, 4, 5]
@@ -166,44 +168,26 @@ export function ViewersPanel({ stream }: { readonly stream: Stream }) {
         {list.length === 0 ? (
           <p className="card-body quiet">{t.nobodyWatchesAtTheMomentSend}</p>
         ) : (
-          <div className="table-wrap">
-            <table data-testid="viewer-table">
-              <thead>
-                <tr>
-                  <th>{t.player}</th>
-                  <th>{t.from}</th>
-                  <th>{t.protocol}</th>
-                  <th>{t.quality}</th>
-                  <th className="end">{t.watched}</th>
-                  <th className="end">{t.startup}</th>
-                  <th className="end">{t.stalls}</th>
-                  <th className="end">{t.switches}</th>
-                  <th className="end">{t.latency}</th>
-                  <th className="end">{t.bitRate}</th>
-                  <th className="end">{t.sent}</th>
-                </tr>
-              </thead>
-              <tbody>
-                {list.slice(0, maxRows).map((session) => (
-                  <tr key={session.id} data-testid="viewer-row">
-                    <td title={session.userAgent}>{formatUserAgent(session.userAgent)}</td>
-                    <td>{session.remoteAddress}</td>
-                    <td>{session.protocol.toUpperCase()}</td>
-                    <td>{session.quality ?? session.rendition ?? '–'}</td>
-                    <td className="end">{formatDuration(now - Date.parse(session.startedAt))}</td>
-                    <td className="end">{formatSeconds(session.startupMs)}</td>
-                    <td className="end">
-                      {session.stalls === null ? '–' : `${session.stalls}${session.stallMs ? ` (${formatSeconds(session.stallMs)})` : ''}`}
-                    </td>
-                    <td className="end">{session.switches}</td>
-                    <td className="end">{formatSeconds(session.latencyMs)}</td>
-                    <td className="end">{formatBitrate(session.averageKbps)}</td>
-                    <td className="end">{formatBytes(session.bytes)}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <EntityTable
+            items={list.slice(0, maxRows)}
+            testId="viewer-table"
+            rowTestId="viewer-row"
+            columns={[
+              ...viewerColumns(),
+              { title: t.quality, cell: ({ quality, rendition }) => quality ?? rendition ?? '–' },
+              { title: t.watched, end: true, cell: ({ startedAt }) => formatDuration(now - Date.parse(startedAt)) },
+              { title: t.startup, end: true, cell: ({ startupMs }) => formatSeconds(startupMs) },
+              {
+                title: t.stalls,
+                end: true,
+                cell: ({ stalls, stallMs }) => (stalls === null ? '–' : `${stalls}${stallMs ? ` (${formatSeconds(stallMs)})` : ''}`),
+              },
+              { title: t.switches, end: true, cell: ({ switches }) => switches },
+              { title: t.latency, end: true, cell: ({ latencyMs }) => formatSeconds(latencyMs) },
+              { title: t.bitRate, end: true, cell: ({ averageKbps }) => formatBitrate(averageKbps) },
+              { title: t.sent, end: true, cell: ({ bytes }) => formatBytes(bytes) },
+            ]}
+          />
         )}
       </section>
     </div>

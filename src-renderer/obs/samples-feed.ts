@@ -1,5 +1,5 @@
 import type { ObsLevels, ObsStatistics, ObsStreamStatus } from '../../src-main/obs/schemas/mirror.ts'
-import { openEventSocket } from '../client/event-socket.ts'
+import { followTopics } from '../client/event-socket.ts'
 import type { ChartPoint } from '../components/chart-scale.ts'
 import type { ChartSource } from '../components/chart-source.ts'
 
@@ -26,12 +26,7 @@ export class SamplesFeed {
 
   constructor(id: string) {
     this.#id = id
-    const url = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/api/v1/events?topics=obs.levels,obs.statistics,obs.stream-status`
-    this.#close = openEventSocket(url, {
-      onEvent: ({ topic, data }) => this.#take(topic, data),
-      onFresh() {},
-      onConnection() {},
-    })
+    this.#close = followTopics(['obs.levels', 'obs.statistics', 'obs.stream-status'], ({ topic, data }) => this.#take(topic, data))
     const draw = (nowMs: number): void => {
       this.#frame = requestAnimationFrame(draw)
       if (nowMs - this.#readAtMs > 500) this.#peaks.clear()

@@ -12,13 +12,13 @@ function cardOf({ title, text, image }: ShownAlert): HTMLElement {
   if (text !== '') card.append(element('al-text', text))
   card.append(element('al-line'))
   if (image !== '') {
-    const picture = document.createElement('img')
-    picture.className = 'al-image'
-    picture.alt = ''
+    const img = document.createElement('img')
+    img.className = 'al-image'
+    img.alt = ''
     // An image that does not come leaves no hole.
-    picture.onerror = () => picture.remove()
-    picture.src = image
-    card.prepend(picture)
+    img.onerror = () => img.remove()
+    img.src = image
+    card.prepend(img)
   }
   return card
 }

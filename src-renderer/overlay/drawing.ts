@@ -44,7 +44,7 @@ export function setData(target: HTMLElement, name: string, value: string | numbe
   if (target.dataset[name] !== String(value)) target.dataset[name] = String(value)
 }
 
-/** Resolves when the animations of an element and of what is in it have ended; at once if there are none. */
+/** Resolves when the animations of an element and of what is in it have ended; at once without animations. */
 export async function whenStill(target: Element): Promise<void> {
   await Promise.allSettled(target.getAnimations({ subtree: true }).map((animation) => animation.finished))
 }

@@ -1,3 +1,4 @@
+import { socketUrl } from '../client/event-socket.ts'
 import type { OverlayMessage } from './drawing.ts'
 
 const firstRetryMs = 500
@@ -5,8 +6,7 @@ const maxRetryMs = 5000
 
 /** Shows what the host says, and comes back when the connection is lost: what was shown last stays meanwhile. */
 export function followFeed(id: string, token: string, show: (message: OverlayMessage) => void): void {
-  const url = new URL(`/api/v1/studio/overlay-feed?${new URLSearchParams({ id, token })}`, location.href)
-  url.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:'
+  const url = socketUrl(`/studio/overlay-feed?${new URLSearchParams({ id, token })}`)
   let retryMs = firstRetryMs
   const connect = (): void => {
     const socket = new WebSocket(url)

@@ -3,7 +3,7 @@ export type Availability =
   | { readonly kind: 'playable'; readonly playlist: string; readonly epoch: string }
   | { readonly kind: 'waiting' | 'ended' | 'missing' | 'refused' | 'unreachable' }
 
-/** The run of the stream that a multivariant playlist belongs to: the folder of its first media playlist; '' if there is none. */
+/** The run of the stream that a multivariant playlist belongs to: the folder of its first media playlist; '' without one. */
 export function epochOf(playlist: string): string {
   for (const line of playlist.split('\n')) {
     const address = line.startsWith('#') ? /URI="([^"]+)"/.exec(line)?.[1] : line.trim()

@@ -37,7 +37,7 @@ export function hlsLevels(Hls: HlsClass): HlsConfig['abrController'] {
     /** What is being loaded: hls.js fetches the parts of a segment in one go and asks for a level only between segments. */
     #loading: MediaFragment | undefined
     /** Newest downloads of audio, which share the connection. */
-    readonly #sound: { readonly bytes: number; readonly endMs: number }[] = []
+    readonly #audioBlocks: { readonly bytes: number; readonly endMs: number }[] = []
     #timer: ReturnType<typeof setInterval>
     /** Time to a first byte, ms: what asking costs, and no sign of the rate. */
     #firstByteMs = 40
@@ -94,8 +94,8 @@ export function hlsLevels(Hls: HlsClass): HlsConfig['abrController'] {
     readonly #onLoaded = (_event: unknown, { frag, part }: FragLoadedData): void => {
       const { loading, loaded } = (part ?? frag).stats
       if (frag.type === 'audio') {
-        this.#sound.push({ bytes: loaded, endMs: loading.end })
-        if (this.#sound.length > maxAudioBlocks) this.#sound.shift()
+        this.#audioBlocks.push({ bytes: loaded, endMs: loading.end })
+        if (this.#audioBlocks.length > maxAudioBlocks) this.#audioBlocks.shift()
       }
       if (frag.type !== 'main' || frag.sn === 'initSegment') return
       this.#loaded = frag.level
@@ -109,7 +109,7 @@ export function hlsLevels(Hls: HlsClass): HlsConfig['abrController'] {
 
     #audioSince(fromMs: number): number {
       let bytes = 0
-      for (const each of this.#sound) if (each.endMs > fromMs) bytes += each.bytes
+      for (const each of this.#audioBlocks) if (each.endMs > fromMs) bytes += each.bytes
       return bytes
     }
 

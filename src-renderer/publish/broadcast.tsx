@@ -32,7 +32,7 @@ const words = (): Readonly<Record<WhipState | 'idle', string>> => ({
 
 /** Camera, microphone or screen with a preview, and the way on air. */
 export function Broadcast({ target, ready, keyRemedy }: BroadcastProps) {
-  const [picture, setVideo] = useState<'camera' | 'screen' | 'none'>('camera')
+  const [video, setVideo] = useState<'camera' | 'screen' | 'none'>('camera')
   const [cameraId, setCameraId] = useState('')
   const [microphone, setMicrophone] = useState(true)
   const [microphoneId, setMicrophoneId] = useState('')
@@ -42,14 +42,14 @@ export function Broadcast({ target, ready, keyRemedy }: BroadcastProps) {
   const [state, setState] = useState<WhipState | 'idle'>('idle')
   const [figures, setFigures] = useState<PeerFigures>()
   const [problem, setProblem] = useState<{ readonly message: string; readonly remedy: string }>()
-  const video = useRef<HTMLVideoElement>(null)
+  const element = useRef<HTMLVideoElement>(null)
   const client = useRef<WhipClient>(undefined)
   const devices = useDevices(media)
   const quality = qualities.find((each) => each.id === qualityId) ?? qualities[0]
   const isOn = state === 'connecting' || state === 'live' || state === 'reconnecting'
 
   useEffect(() => {
-    if (video.current) video.current.srcObject = media ?? null
+    if (element.current) element.current.srcObject = media ?? null
     return () => {
       if (media) close(media)
     }
@@ -67,7 +67,7 @@ export function Broadcast({ target, ready, keyRemedy }: BroadcastProps) {
   const open = async (): Promise<MediaStream | undefined> => {
     setProblem(undefined)
     try {
-      const opened = await capture({ picture, cameraId, microphone, microphoneId, height: quality?.height ?? 720 })
+      const opened = await capture({ video, cameraId, microphone, microphoneId, height: quality?.height ?? 720 })
       setMedia(opened)
       return opened
     } catch (error) {
@@ -95,7 +95,7 @@ export function Broadcast({ target, ready, keyRemedy }: BroadcastProps) {
         media: opened,
         videoBitrate: quality?.bitrate ?? 2_500_000,
         simulcast,
-        prefer: picture === 'screen' ? 'detail' : 'motion',
+        prefer: video === 'screen' ? 'detail' : 'motion',
         onState(next, error) {
           setState(next)
           if (error !== undefined) show(error)
@@ -119,8 +119,8 @@ export function Broadcast({ target, ready, keyRemedy }: BroadcastProps) {
   return (
     <div className="broadcast" data-testid="broadcast" data-state={state}>
       <div className="broadcast-picture">
-        <video ref={video} autoPlay muted playsInline aria-label={t.preview} data-testid="publish-preview" />
-        {media === undefined && <p className="quiet">{picture === 'none' ? t.audioOnly : t.noVideoYet}</p>}
+        <video ref={element} autoPlay muted playsInline aria-label={t.preview} data-testid="publish-preview" />
+        {media === undefined && <p className="quiet">{video === 'none' ? t.audioOnly : t.noVideoYet}</p>}
         <span className={`chip ${state === 'live' ? 'live' : ''}`} role="status" data-testid="publish-state">
           {words()[state]}
         </span>
@@ -132,9 +132,9 @@ export function Broadcast({ target, ready, keyRemedy }: BroadcastProps) {
           <select
             id="publish-picture"
             className="input"
-            value={picture}
+            value={video}
             disabled={isOn}
-            onChange={(event) => change(setVideo)(event.target.value as typeof picture)}
+            onChange={(event) => change(setVideo)(event.target.value as typeof video)}
             data-testid="publish-picture"
           >
             <option value="camera">{t.camera}</option>
@@ -142,7 +142,7 @@ export function Broadcast({ target, ready, keyRemedy }: BroadcastProps) {
             <option value="none">{t.noneAudioOnly}</option>
           </select>
         </div>
-        {picture === 'camera' && devices.cameras.length > 1 && (
+        {video === 'camera' && devices.cameras.length > 1 && (
           <div className="field">
             <label htmlFor="publish-camera">{t.camera}</label>
             <select
@@ -183,7 +183,7 @@ export function Broadcast({ target, ready, keyRemedy }: BroadcastProps) {
             ))}
           </select>
         </div>
-        {picture !== 'none' && (
+        {video !== 'none' && (
           <div className="field">
             <label htmlFor="publish-quality">{t.quality}</label>
             <select
@@ -203,7 +203,7 @@ export function Broadcast({ target, ready, keyRemedy }: BroadcastProps) {
           </div>
         )}
       </div>
-      {picture !== 'none' && (
+      {video !== 'none' && (
         <label className="row">
           <input
             type="checkbox"

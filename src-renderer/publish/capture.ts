@@ -1,7 +1,7 @@
 import { publish as t } from '../messages/page.ts'
 /** What a person may send. */
 export interface CaptureChoice {
-  readonly picture: 'camera' | 'screen' | 'none'
+  readonly video: 'camera' | 'screen' | 'none'
   /** deviceId; empty for the browser's own choice. */
   readonly cameraId: string
   readonly microphone: boolean
@@ -33,10 +33,10 @@ export async function capture(choice: CaptureChoice): Promise<MediaStream> {
     for (const track of (await open).getTracks()) media.addTrack(track)
   }
   try {
-    if (choice.picture === 'screen') {
+    if (choice.video === 'screen') {
       await take(navigator.mediaDevices.getDisplayMedia({ video: { height: { max: choice.height }, frameRate: 30 }, audio: true }))
     }
-    const video = choice.picture === 'camera' ? videoConstraints(choice) : false
+    const video = choice.video === 'camera' ? videoConstraints(choice) : false
     // Audio of a shared tab replaces the microphone: one audio track goes out.
     const audio =
       choice.microphone && media.getAudioTracks().length === 0
@@ -66,11 +66,11 @@ function videoConstraints(choice: CaptureChoice): MediaTrackConstraints {
 }
 
 function problemOf(error: DOMException, choice: CaptureChoice): CaptureProblem {
-  const what = choice.picture === 'screen' ? t.theScreen : choice.picture === 'camera' ? t.cameraOrMicrophone : t.theMicrophone
+  const what = choice.video === 'screen' ? t.theScreen : choice.video === 'camera' ? t.cameraOrMicrophone : t.theMicrophone
   switch (error.name) {
     case 'NotAllowedError':
     case 'SecurityError':
-      return new CaptureProblem(t.theBrowserMayNotUse(what), choice.picture === 'screen' ? t.chooseAScreenOrWindow : t.allowItBesideTheUrl)
+      return new CaptureProblem(t.theBrowserMayNotUse(what), choice.video === 'screen' ? t.chooseAScreenOrWindow : t.allowItBesideTheUrl)
     case 'NotFoundError':
       return new CaptureProblem(what === t.cameraOrMicrophone ? t.thereIsNoCameraOrMicrophone : t.thereIsNoSuchSource, t.plugOneInOrSend)
     case 'NotReadableError':

@@ -4,6 +4,7 @@ import { call } from '../client/api.ts'
 import { useCollection } from '../client/collection.ts'
 import type { AlertChannel, AlertRule } from '../client/types.ts'
 import { confirm } from '../components/dialog.tsx'
+import { EntityTable, RowButton } from '../components/entity-table.tsx'
 import { Ago } from '../components/time.tsx'
 import { notify, notifyError } from '../components/toasts.tsx'
 import { rules as t } from '../messages/page.ts'
@@ -66,112 +67,91 @@ export function AlertsCard({ editor, admin }: { readonly editor: boolean; readon
           {rules.length === 0 ? (
             <p className="card-body quiet">{t.noAlertsYetAnAlert}</p>
           ) : (
-            <div className="table-wrap">
-              <table data-testid="alert-rules">
-                <thead>
-                  <tr>
-                    <th>{t.alert}</th>
-                    <th>{t.stream}</th>
-                    <th>{t.sentTo}</th>
-                    <th>
-                      <span className="sr-only">{t.actions}</span>
-                    </th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {rules.map((rule) => (
-                    <tr key={rule.id} data-testid="alert-rule-row">
-                      <td>{kindText()[rule.kind]}</td>
-                      <td>{rule.stream ?? <span className="quiet">{t.everyStream}</span>}</td>
-                      <td>
-                        {rule.channels.map((id) => labels.get(id) ?? id).join(', ') || <span className="quiet">{t.thisPageAlone}</span>}
-                      </td>
-                      <td className="end">
-                        {editor && (
-                          <span className="row">
-                            <button
-                              type="button"
-                              className="switch"
-                              role="switch"
-                              aria-checked={rule.enabled}
-                              aria-label={t.isOn(kindText()[rule.kind])}
-                              onClick={() =>
-                                void act(
-                                  () => call('PATCH', `/live/alert-rules/${rule.id}`, { body: { enabled: !rule.enabled } }),
-                                  rule.enabled ? t.theAlertIsOff : t.theAlertIsOn,
-                                )
-                              }
-                            />
-                            <button
-                              type="button"
-                              className="button quiet icon"
-                              aria-label={t.removeNamed(kindText()[rule.kind])}
-                              title={t.remove}
-                              onClick={() => void removeRule(rule)}
-                            >
-                              <Trash2 size={16} />
-                            </button>
-                          </span>
-                        )}
-                      </td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
+            <EntityTable
+              items={rules}
+              testId="alert-rules"
+              rowTestId="alert-rule-row"
+              columns={[
+                { title: t.alert, cell: ({ kind }) => kindText()[kind] },
+                { title: t.stream, cell: ({ stream }) => stream ?? <span className="quiet">{t.everyStream}</span> },
+                {
+                  title: t.sentTo,
+                  cell: (rule) =>
+                    rule.channels.map((id) => labels.get(id) ?? id).join(', ') || <span className="quiet">{t.thisPageAlone}</span>,
+                },
+              ]}
+              actions={(rule) =>
+                editor && (
+                  <span className="row">
+                    <button
+                      type="button"
+                      className="switch"
+                      role="switch"
+                      aria-checked={rule.enabled}
+                      aria-label={t.isOn(kindText()[rule.kind])}
+                      onClick={() =>
+                        void act(
+                          () => call('PATCH', `/live/alert-rules/${rule.id}`, { body: { enabled: !rule.enabled } }),
+                          rule.enabled ? t.theAlertIsOff : t.theAlertIsOn,
+                        )
+                      }
+                    />
+                    <RowButton
+                      icon={<Trash2 size={16} />}
+                      title={t.remove}
+                      label={t.removeNamed(kindText()[rule.kind])}
+                      onClick={() => void removeRule(rule)}
+                    />
+                  </span>
+                )
+              }
+            />
           )}
           {channels.length > 0 && (
-            <div className="table-wrap">
-              <table data-testid="channels">
-                <thead>
-                  <tr>
-                    <th>{t.channel}</th>
-                    <th>{t.goesTo}</th>
-                    <th>
-                      <span className="sr-only">{t.actions}</span>
-                    </th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {channels.map((channel) => (
-                    <tr key={channel.id} data-testid="channel-row">
-                      <td>
-                        {channel.label} <span className="quiet">{channel.kind}</span>
-                      </td>
-                      <td className="small">
-                        {channel.where}
-                        {channel.lastError && <div className="bad">{channel.lastError}</div>}
-                      </td>
-                      <td className="end">
-                        {admin && (
-                          <span className="row">
-                            <button
-                              type="button"
-                              className="button quiet icon"
-                              aria-label={t.sendATestTo(channel.label)}
-                              title={t.sendATest}
-                              onClick={() => void act(() => call('POST', `/live/alert-channels/${channel.id}/test`), t.theTestWasDelivered)}
-                              data-testid="channel-test"
-                            >
-                              <Send size={16} />
-                            </button>
-                            <button
-                              type="button"
-                              className="button quiet icon"
-                              aria-label={t.removeNamed(channel.label)}
-                              title={t.remove}
-                              onClick={() => void removeChannel(channel)}
-                            >
-                              <Trash2 size={16} />
-                            </button>
-                          </span>
-                        )}
-                      </td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
+            <EntityTable
+              items={channels}
+              testId="channels"
+              rowTestId="channel-row"
+              columns={[
+                {
+                  title: t.channel,
+                  cell: ({ label, kind }) => (
+                    <>
+                      {label} <span className="quiet">{kind}</span>
+                    </>
+                  ),
+                },
+                {
+                  title: t.goesTo,
+                  className: 'small',
+                  cell: ({ where, lastError }) => (
+                    <>
+                      {where}
+                      {lastError && <div className="bad">{lastError}</div>}
+                    </>
+                  ),
+                },
+              ]}
+              actions={(channel) =>
+                admin && (
+                  <span className="row">
+                    <RowButton
+                      icon={<Send size={16} />}
+                      title={t.sendATest}
+                      label={t.sendATestTo(channel.label)}
+                      onClick={() => void act(() => call('POST', `/live/alert-channels/${channel.id}/test`), t.theTestWasDelivered)}
+                      testId="channel-test"
+                    />
+                    <RowButton
+                      icon={<Trash2 size={16} />}
+                      title={t.remove}
+                      label={t.removeNamed(channel.label)}
+                      onClick={() => void removeChannel(channel)}
+                    />
+                  </span>
+                )
+              }
+            />
           )}
           {newest.length > 0 && (
             <ul className="card-body plain-list" aria-label={t.whatHappened} data-testid="alerts">

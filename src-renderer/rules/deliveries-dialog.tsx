@@ -3,7 +3,8 @@ import { useMemo } from 'react'
 import { call } from '../client/api.ts'
 import { Collection, useCollection } from '../client/collection.ts'
 import type { Hook, HookDelivery } from '../client/types.ts'
-import { Dialog } from '../components/dialog.tsx'
+import { CloseAction, Dialog } from '../components/dialog.tsx'
+import { EntityTable, RowButton } from '../components/entity-table.tsx'
 import { Ago } from '../components/time.tsx'
 import { notifyError } from '../components/toasts.tsx'
 import { rules as t } from '../messages/page.ts'
@@ -39,53 +40,37 @@ export function DeliveriesDialog({ hook, onClose }: { readonly hook: Hook; reado
     <Dialog title={t.deliveriesTo(hook.label)} onClose={onClose} testId="deliveries-dialog">
       {loaded && shown.length === 0 && <p className="quiet">{t.nothingWasSentSinceThe}</p>}
       {shown.length > 0 && (
-        <div className="table-wrap">
-          <table>
-            <thead>
-              <tr>
-                <th>{t.event}</th>
-                <th>{t.when}</th>
-                <th>{t.answer}</th>
-                <th>
-                  <span className="sr-only">{t.actions}</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {shown.map((item) => (
-                <tr key={item.id} data-testid="delivery-row" data-state={item.state}>
-                  <td>{item.event}</td>
-                  <td>
-                    <Ago iso={item.time} />
-                  </td>
-                  <td className="small">
-                    {item.state === 'delivered'
-                      ? t.inMs(item.status ?? '–', item.durationMs ?? 0)
-                      : `${t.deliveryStates[item.state]}: ${item.error ?? item.status ?? ''}`}
-                    {item.attempts > 1 && t.tries(item.attempts)}
-                  </td>
-                  <td className="end">
-                    <button
-                      type="button"
-                      className="button quiet icon"
-                      title={t.sendAgain}
-                      aria-label={t.sendAgain}
-                      onClick={() => void call('POST', `/live/hooks/${hook.id}/deliveries/${item.id}/again`).catch(notifyError)}
-                    >
-                      <RotateCw size={15} />
-                    </button>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <EntityTable
+          items={shown}
+          rowTestId="delivery-row"
+          stateOf={({ state }) => state}
+          columns={[
+            { title: t.event, cell: ({ event }) => event },
+            { title: t.when, cell: ({ time }) => <Ago iso={time} /> },
+            {
+              title: t.answer,
+              className: 'small',
+              cell: (item) => (
+                <>
+                  {item.state === 'delivered'
+                    ? t.inMs(item.status ?? '–', item.durationMs ?? 0)
+                    : `${t.deliveryStates[item.state]}: ${item.error ?? item.status ?? ''}`}
+                  {item.attempts > 1 && t.tries(item.attempts)}
+                </>
+              ),
+            },
+          ]}
+          actions={({ id }) => (
+            <RowButton
+              icon={<RotateCw size={15} />}
+              title={t.sendAgain}
+              label={t.sendAgain}
+              onClick={() => void call('POST', `/live/hooks/${hook.id}/deliveries/${id}/again`).catch(notifyError)}
+            />
+          )}
+        />
       )}
-      <div className="dialog-actions">
-        <button type="button" className="button" onClick={onClose}>
-          {t.close}
-        </button>
-      </div>
+      <CloseAction onClose={onClose} />
     </Dialog>
   )
 }

@@ -2,6 +2,7 @@ import { type FormEvent, useState } from 'react'
 import { call } from '../client/api.ts'
 import { useCollection } from '../client/collection.ts'
 import { inLanguage } from '../client/host-error.ts'
+import { EntityTable } from '../components/entity-table.tsx'
 import { useIsAdmin } from '../components/page.ts'
 import { notifyError } from '../components/toasts.tsx'
 import { sources as t } from '../messages/page.ts'
@@ -28,45 +29,31 @@ export function UdpInputsCard() {
       <div className="card-body stack">
         {inputs.length === 0 && <p className="quiet">{t.noUdpInputsYetGive}</p>}
         {inputs.length > 0 && (
-          <div className="table-wrap">
-            <table data-testid="udp-inputs">
-              <thead>
-                <tr>
-                  <th>{t.stream}</th>
-                  <th>{t.url}</th>
-                  <th>{t.state}</th>
-                  <th>
-                    <span className="sr-only">{t.actions}</span>
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {inputs.map((input) => (
-                  <tr key={input.id}>
-                    <td>{input.stream}</td>
-                    <td>
-                      <code>{input.url}</code>
-                    </td>
-                    <td title={input.error ? inLanguage(input.error).remedy : undefined}>
-                      {input.error ? inLanguage(input.error).message : t.udpStates[input.state]}
-                    </td>
-                    <td>
-                      {admin && (
-                        <button
-                          type="button"
-                          className="button"
-                          onClick={() => call('DELETE', `/live/udp-inputs/${input.id}`).catch(notifyError)}
-                          data-testid="udp-remove"
-                        >
-                          {t.remove}
-                        </button>
-                      )}
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <EntityTable
+            items={inputs}
+            testId="udp-inputs"
+            columns={[
+              { title: t.stream, cell: ({ stream }) => stream },
+              { title: t.url, cell: ({ url }) => <code>{url}</code> },
+              {
+                title: t.state,
+                cell: ({ state, error }) =>
+                  error ? <span title={inLanguage(error).remedy}>{inLanguage(error).message}</span> : t.udpStates[state],
+              },
+            ]}
+            actions={({ id }) =>
+              admin && (
+                <button
+                  type="button"
+                  className="button"
+                  onClick={() => call('DELETE', `/live/udp-inputs/${id}`).catch(notifyError)}
+                  data-testid="udp-remove"
+                >
+                  {t.remove}
+                </button>
+              )
+            }
+          />
         )}
         {admin && (
           <form className="stack" onSubmit={add}>

@@ -80,7 +80,7 @@ export const t = section('studio', {
   start: {
     title: 'Make your first show',
     text: 'A show has scenes, and scenes show sources: your screen, a camera, a text. Everything is saved as you go.',
-    picture: 'Start with my screen',
+    screen: 'Start with my screen',
     screenHelp: 'Puts your screen into a scene, or a test pattern where there is no screen.',
     empty: 'Empty show',
     importObs: 'Import from OBS Studio',
@@ -355,7 +355,7 @@ export const t = section('studio', {
       'no-url': 'The server is missing.',
       'no-key': 'The stream key is missing.',
       'empty-scene': 'The scene on air shows nothing. Add a source to it.',
-      'no-sound': 'There is no audio. Add a microphone or the audio of this computer in the mixer.',
+      'no-audio': 'There is no audio. Add a microphone or the audio of this computer in the mixer.',
       'all-muted': 'All audio is muted. Unmute what viewers should hear in the mixer.',
       'engine': 'The studio is not running. Wait until it has started.',
     },

@@ -12,7 +12,7 @@ interface NewSource {
   readonly name: string
   readonly settings: Readonly<Record<string, unknown>>
   /** False for what is heard but not seen: it is in no scene. */
-  readonly pictures: boolean
+  readonly hasVideo: boolean
   /** Where the middle of its item is wanted; left out: it fills the canvas. */
   readonly at?: Place
 }
@@ -24,7 +24,7 @@ export function addSourceEdits(wanted: NewSource, document: Collection, scene: s
   const name = freeName(wanted.name, document.sources)
   const id = freeId(name, document.sources)
   const add: Edit = { do: 'add', to: 'sources', value: { id, name, kind: wanted.kind, settings: wanted.settings } }
-  if (!wanted.pictures) return [add]
+  if (!wanted.hasVideo) return [add]
   return [add, { do: 'add', to: `scenes/${scene}/items`, value: { source: id, ...layoutOf(wanted.kind, canvas, wanted.at) } }]
 }
 

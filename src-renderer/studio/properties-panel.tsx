@@ -98,7 +98,7 @@ function SourceProperties({ source, editor }: { readonly source: Source; readonl
         disabled={!editor}
       />
       {source.audio !== undefined && <AudioProperties source={source} audio={source.audio} editor={editor} />}
-      <SourceFilters source={source} pictures={kind.pictures === true} editor={editor} />
+      <SourceFilters source={source} hasVideo={kind.pictures === true} editor={editor} />
     </>
   )
 }

@@ -387,12 +387,12 @@ async function send(at: string): Promise<void> {
   }
 }
 
-/** Undoes the newest step of anybody; returns its name. Throws ApiError if there is none. */
+/** Undoes the newest step of anybody; returns its name. Throws ApiError if nothing can be undone. */
 export async function undo(): Promise<string> {
   return step('undo')
 }
 
-/** Does again what was undone last; returns its name. Throws ApiError if there is none. */
+/** Does again what was undone last; returns its name. Throws ApiError if nothing can be redone. */
 export async function redo(): Promise<string> {
   return step('redo')
 }

@@ -117,7 +117,7 @@ export function StudioPage() {
 }
 
 function OpenShow({ open, editor }: { readonly open: OpenCollection; readonly editor: boolean }) {
-  const [adding, setAdding] = useState<'source' | 'sound' | null>(null)
+  const [adding, setAdding] = useState<'source' | 'audio' | null>(null)
   const [newOverlay, setNewOverlay] = useState<string | null>(null)
   const overlay = useView((state) => state.overlay)
   const projected = useView((state) => state.window)
@@ -163,7 +163,7 @@ function OpenShow({ open, editor }: { readonly open: OpenCollection; readonly ed
           <div className="docks">
             <ScenesDock document={document} program={program} canvas={canvas.id} scene={scene.id} editor={editor} />
             <SourcesDock document={document} scene={scene} editor={editor} onAdd={() => setAdding('source')} />
-            <MixerDock document={document} editor={editor} onAdd={() => setAdding('sound')} />
+            <MixerDock document={document} editor={editor} onAdd={() => setAdding('audio')} />
             <OutputsDock document={document} canvas={canvas} editor={editor} />
           </div>
         </>
@@ -198,7 +198,7 @@ function OpenShow({ open, editor }: { readonly open: OpenCollection; readonly ed
           document={document}
           scene={scene}
           canvas={canvas}
-          audioOnly={adding === 'sound'}
+          audioOnly={adding === 'audio'}
           overlays={
             <OverlayKindChoice
               onChoose={(kind) => {

@@ -16,7 +16,7 @@ export interface SeekPreview {
 /** A thumbnail above the bar, of the moment that it would go to. */
 export function connectSeekPreview(video: HTMLVideoElement, session: () => WatchSession): SeekPreview {
   const box = part('seek-preview')
-  const picture = part('seek-picture')
+  const image = part('seek-picture')
   const time = part('seek-time')
   let track: SpriteTrack | undefined
   let readAt = Number.NEGATIVE_INFINITY
@@ -37,13 +37,13 @@ export function connectSeekPreview(video: HTMLVideoElement, session: () => Watch
     const shownMs = session().shownTimeMs()
     const origin = track?.originTimeMs
     if (!track || !range || shownMs === undefined || origin === undefined) {
-      picture.hidden = true
+      image.hidden = true
       return
     }
     const wantedS = range.startS + share * (range.liveS - range.startS)
     const sprite = spriteAt(track, (shownMs - origin) / 1000 + wantedS - video.currentTime)
-    picture.hidden = sprite === undefined
-    drawSprite(picture, sprite)
+    image.hidden = sprite === undefined
+    drawSprite(image, sprite)
     box.dataset.at = sprite === undefined ? '' : String(sprite.startS)
   }
   const hide = () => {

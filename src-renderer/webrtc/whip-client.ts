@@ -49,11 +49,11 @@ export class WhipClient extends KeptPeer<'live'> {
 }
 
 function send(connection: RTCPeerConnection, { media, videoBitrate, simulcast, prefer }: WhipOptions): void {
-  const [sound] = media.getAudioTracks()
-  const [picture] = media.getVideoTracks()
-  if (sound !== undefined) connection.addTransceiver(sound, { direction: 'sendonly', streams: [media] })
-  if (picture === undefined) return
-  picture.contentHint = prefer
+  const [audio] = media.getAudioTracks()
+  const [video] = media.getVideoTracks()
+  if (audio !== undefined) connection.addTransceiver(audio, { direction: 'sendonly', streams: [media] })
+  if (video === undefined) return
+  video.contentHint = prefer
   const sendEncodings: RTCRtpEncodingParameters[] = simulcast
     ? [
         { rid: 'q', scaleResolutionDownBy: 4, maxBitrate: Math.round(videoBitrate / 10) },
@@ -61,7 +61,7 @@ function send(connection: RTCPeerConnection, { media, videoBitrate, simulcast, p
         { rid: 'f', maxBitrate: videoBitrate },
       ]
     : [{ maxBitrate: videoBitrate }]
-  preferH264(connection.addTransceiver(picture, { direction: 'sendonly', streams: [media], sendEncodings }))
+  preferH264(connection.addTransceiver(video, { direction: 'sendonly', streams: [media], sendEncodings }))
 }
 
 /** H.264 is what every output of the host (HLS, RTMP, recordings) carries without a second encoding. */

@@ -63,7 +63,7 @@ function DestinationForm({ stream, destination, template, onClose }: Destination
   const [protocolFields, setProtocolFields] = useState(() => protocolFieldsOf(destination))
   const made = useResource(renditions, stream.id)
   const videos = stream.tracks.filter(({ kind }) => kind === 'video')
-  const sounds = stream.tracks.filter(({ kind }) => kind === 'audio')
+  const audioTracks = stream.tracks.filter(({ kind }) => kind === 'audio')
   const rungs = made?.renditions.filter(({ id }) => !videos.some((track) => track.id === id)) ?? []
   const known = rendition === 'source' || videos.some(({ id }) => id === rendition) || rungs.some(({ id }) => id === rendition)
   const moved = destination !== undefined && serverOf(url) !== serverOf(destination.url)
@@ -179,12 +179,12 @@ function DestinationForm({ stream, destination, template, onClose }: Destination
             <label htmlFor="destination-audio">{t.audio}</label>
             <select id="destination-audio" className="input" value={audioTrack} onChange={(event) => setAudioTrack(event.target.value)}>
               <option value="">{t.firstTrack}</option>
-              {sounds.map((track) => (
+              {audioTracks.map((track) => (
                 <option key={track.id} value={track.id}>
                   {track.id}: {formatTrack(track)}
                 </option>
               ))}
-              {audioTrack !== '' && !sounds.some(({ id }) => id === audioTrack) && <option value={audioTrack}>{audioTrack}</option>}
+              {audioTrack !== '' && !audioTracks.some(({ id }) => id === audioTrack) && <option value={audioTrack}>{audioTrack}</option>}
             </select>
           </div>
         </div>

@@ -42,7 +42,6 @@ export const app = {
   openWhatHasTheFocus: 'Open what has the focus',
   changeTheTheme: 'Change the theme',
   showThisList: 'Show this list',
-  close: 'Close',
   signIn: 'Sign in',
   pasteATokenOrA: 'Paste a token, or a one-time link that',
   printed: 'printed.',

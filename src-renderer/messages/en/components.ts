@@ -9,6 +9,7 @@ export const components = {
   copied: 'Copied',
   cancel: 'Cancel',
   save: 'Save',
+  close: 'Close',
   amiStreams: (title: string | number) => `${title} · AMI Streams`,
   loading: 'Loading…',
   buffering: 'Buffering…',
@@ -46,7 +47,6 @@ export const components = {
     deleteNow: 'Delete for good',
     deleteNowNamed: (name: string) => `Delete ${name} for good`,
     deleted: (name: string) => `${name} was deleted`,
-    close: 'Close',
     seek: 'Seek',
     notPlayed: (container: string, tracks: string) =>
       `This browser does not play ${container} with ${tracks}. Download the file and open it in a media player.`,

@@ -77,7 +77,6 @@ export const rules = {
   inMs: (status: string | number, durationMs: string | number) => `${status} in ${durationMs} ms`,
   tries: (tries: number) => plural(tries, { one: ' (# try)', other: ' (# tries)' }),
   sendAgain: 'Send again',
-  close: 'Close',
   decidesWhetherAPublisherMay: 'Decides whether a publisher may start',
   decidesWhetherAViewerMay: 'Decides whether a viewer may start',
   aStreamWentLive: 'A stream went live',

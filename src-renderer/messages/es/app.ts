@@ -43,7 +43,6 @@ export const app: Messages['app'] = {
   openWhatHasTheFocus: 'Abrir lo que tiene el foco',
   changeTheTheme: 'Cambiar el tema',
   showThisList: 'Mostrar esta lista',
-  close: 'Cerrar',
   signIn: 'Iniciar sesión',
   pasteATokenOrA: 'Pega un token, o un enlace de un solo uso que haya mostrado',
   printed: 'en la terminal.',

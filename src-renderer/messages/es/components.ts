@@ -10,6 +10,7 @@ export const components: Messages['components'] = {
   copied: 'Copiado',
   cancel: 'Cancelar',
   save: 'Guardar',
+  close: 'Cerrar',
   amiStreams: (title) => `${title} · AMI Streams`,
   loading: 'Cargando…',
   buffering: 'Cargando búfer…',
@@ -48,7 +49,6 @@ export const components: Messages['components'] = {
     deleteNow: 'Eliminar definitivamente',
     deleteNowNamed: (name: string) => `Eliminar ${name} definitivamente`,
     deleted: (name: string) => `${name} se ha eliminado`,
-    close: 'Cerrar',
     seek: 'Buscar',
     notPlayed: (container: string, tracks: string) =>
       `Este navegador no reproduce ${container} con ${tracks}. Descarga el archivo y ábrelo en un reproductor.`,

@@ -77,7 +77,6 @@ export const rules: Messages['rules'] = {
   inMs: (status, durationMs) => `${status} en ${durationMs} ms`,
   tries: (tries) => plural(tries, { one: ' (# intento)', other: ' (# intentos)' }),
   sendAgain: 'Enviar de nuevo',
-  close: 'Cerrar',
   decidesWhetherAPublisherMay: 'Decide si se puede empezar a emitir',
   decidesWhetherAViewerMay: 'Decide si un espectador puede empezar a ver',
   aStreamWentLive: 'Una transmisión ha empezado',

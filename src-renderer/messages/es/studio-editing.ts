@@ -34,8 +34,8 @@ const chainNames: Readonly<Record<string, string>> = {
 
 /** Texts of the filters; their keys are those of `src-renderer/studio/filters/messages.ts`. */
 export const studioFilters = {
-  pictures: 'Filtros de vídeo',
-  sound: 'Filtros de audio',
+  video: 'Filtros de vídeo',
+  audio: 'Filtros de audio',
   add: (title: string) => `Añadir a ${title}`,
   choose: 'Añadir filtro…',
   chains: 'Varios a la vez',
@@ -88,7 +88,6 @@ export const studioMixer = {
   lufs: (value: string) => `${value} LUFS`,
   silent: '-∞',
   unheard: 'Ninguna fuente va a ella.',
-  close: 'Cerrar',
   audio: 'Audio',
   goesTo: 'Pistas a las que va',
   track: (name: string) => `Pista ${name}`,
@@ -154,7 +153,6 @@ export const studioInteract = {
   title: (name: string) => `Interactuar con ${name}`,
   help: 'Los clics, la rueda y las teclas sobre la imagen van a la página; lo que haces se ve en el aire. Escape cierra.',
   page: 'La página',
-  close: 'Cerrar',
 }
 
 /** Texts of items that are linked across canvases; their keys are those of `src-renderer/studio/links/messages.ts`. */
@@ -210,5 +208,4 @@ export const studioWindows = {
     failed: 'falló',
   },
   inMacro: 'Se ejecuta sola cuando una ventana está activa. La regla se edita aquí:',
-  close: 'Cerrar',
 }

@@ -63,7 +63,7 @@ export const studio = {
   start: {
     title: 'Crea tu primer programa',
     text: 'Un programa tiene escenas, y las escenas muestran fuentes: tu pantalla, una cámara, un texto. Todo se guarda sobre la marcha.',
-    picture: 'Empezar con mi pantalla',
+    screen: 'Empezar con mi pantalla',
     screenHelp: 'Pone tu pantalla en una escena, o una carta de ajuste si no hay pantalla.',
     empty: 'Programa vacío',
     importObs: 'Importar de OBS Studio',
@@ -349,7 +349,7 @@ export const studio = {
       'no-url': 'Falta el servidor.',
       'no-key': 'Falta la clave de transmisión.',
       'empty-scene': 'La escena en el aire no muestra nada. Añádele una fuente.',
-      'no-sound': 'No hay audio. Añade un micrófono o el audio de este equipo en el mezclador.',
+      'no-audio': 'No hay audio. Añade un micrófono o el audio de este equipo en el mezclador.',
       'all-muted': 'Todo el audio está silenciado. Activa en el mezclador lo que deben oír los espectadores.',
       'engine': 'El estudio no está en marcha. Espera a que se inicie.',
     },
@@ -452,7 +452,6 @@ export const studioCanvas = {
   removeGuide: (name: string) => `Quitar: ${name}`,
   noGuides: 'Aún no hay guías.',
   guidesFull: (max: number) => `Hay ${max}: un lienzo no tiene más.`,
-  close: 'Cerrar',
   dropNothing: 'Suelta un archivo, un enlace o un texto para añadirlo como fuente.',
   droppedText: 'Texto',
 }
@@ -601,7 +600,6 @@ export const studioMacros = {
         : state === 'stopped'
           ? `Detenida tras ${done} de ${all} acciones`
           : `La acción ${done + 1} falló: ${error?.message ?? ''} ${error?.remedy ?? ''}`,
-  close: 'Cerrar',
 }
 
 /** Texts of the transitions; their keys are those of `src-renderer/studio/transitions/messages.ts`. */
@@ -758,7 +756,6 @@ export const studioOverlays = {
   imported: (count: number) => (count === 1 ? '1 superposición importada' : `${count} superposiciones importadas`),
   incomplete: 'Una URL tenía un secreto, que un archivo no contiene: introdúcelo de nuevo.',
   notAFile: 'El archivo no es JSON. Elige uno exportado de Superposiciones.',
-  close: 'Cerrar',
   personName: 'Nombre',
   personRole: 'Cargo',
   show: 'Mostrar',
@@ -836,7 +833,6 @@ export const studioTransitions = {
     plays: 'Reproduciendo, sin salir al aire',
     ended: 'Terminada. Cambie sus ajustes y pruebe otra vez.',
   },
-  close: 'Cerrar',
 }
 
 /** Texts of the settings of a canvas; their keys are those of `src-renderer/studio/canvas-settings/messages.ts`. */

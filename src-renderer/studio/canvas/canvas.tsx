@@ -84,7 +84,7 @@ function EditedCanvas({ canvas, role, scene, show, selected, onSelect }: EditedC
       const at = { x: x * canvas.width, y: y * canvas.height }
       void addDroppedFiles([...event.dataTransfer.files], { scene: scene.id, canvas: canvas.id, at }, onSelect)
     } else
-      void tryEdit(addSourceEdits({ ...dropped.source, pictures: true }, show, scene.id, canvas)).then(
+      void tryEdit(addSourceEdits({ ...dropped.source, hasVideo: true }, show, scene.id, canvas)).then(
         (made) => made !== undefined && onSelect(made.slice(-1)),
       )
   }

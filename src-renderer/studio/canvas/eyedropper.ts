@@ -83,7 +83,7 @@ export function cutBehind(filters: readonly Filter[], filter: string): { readonl
   return { x, y }
 }
 
-/** Gives the setting a colour, and ends picking; nothing if there is none. */
+/** Gives the setting a colour, and ends picking; does nothing for `undefined`. */
 export function takeColor({ at, kind, setting }: Picking, color: string | undefined): void {
   if (color === undefined) return
   change(at, { settings: { [setting]: color, ...(kind === 'chroma-key' ? reachFor(color) : {}) } })

@@ -1,4 +1,4 @@
-import { reconnectDelayMs } from '../../client/event-socket.ts'
+import { reconnectDelayMs, socketUrl } from '../../client/event-socket.ts'
 import { type FeedConfig, type FeedText, readFrame } from './feed-messages.ts'
 import { Latency } from './latency.ts'
 
@@ -45,7 +45,7 @@ export function playFeed(options: FeedPlayerOptions): CanvasPlayer {
   const { target, path, height, onFrame, onStatus, onUnable } = options
   const context = target.getContext('2d', { alpha: false })
   const latency = new Latency()
-  const url = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/api/v1${path}&height=${height}`
+  const url = socketUrl(`${path}&height=${height}`)
   let socket: WebSocket | undefined
   let decoder: VideoDecoder | undefined
   let retry: ReturnType<typeof setTimeout> | undefined

@@ -1,6 +1,6 @@
 import { Plus, Trash2 } from 'lucide-react'
 import { useState } from 'react'
-import { Dialog } from '../../components/dialog.tsx'
+import { CloseAction, Dialog } from '../../components/dialog.tsx'
 import { NumberField } from '../forms/number-field.tsx'
 import type { CanvasPart } from '../types.ts'
 import { showAid } from './aids.ts'
@@ -109,11 +109,7 @@ export function GuidesDialog({ canvas, onClose }: GuidesDialogProps) {
           )}
         </ul>
       )}
-      <div className="dialog-actions">
-        <button type="button" className="button" onClick={onClose}>
-          {t.close}
-        </button>
-      </div>
+      <CloseAction onClose={onClose} />
     </Dialog>
   )
 }

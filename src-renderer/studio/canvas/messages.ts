@@ -96,7 +96,6 @@ export const t = section('studioCanvas', {
   removeGuide: (name: string) => `Remove: ${name}`,
   noGuides: 'No guides yet.',
   guidesFull: (max: number) => `There are ${max} of them, which is as many as a canvas has.`,
-  close: 'Close',
   dropNothing: 'Drop a file, a link or a text to add it as a source.',
   droppedText: 'Text',
 } as const)

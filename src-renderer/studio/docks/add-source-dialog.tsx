@@ -119,9 +119,9 @@ function SourceForm({ kind, document, scene, canvas, onClose, onBack }: SourceFo
   const [settings, setSettings] = useState<Readonly<Record<string, unknown>>>(firstSettings()[kind.kind] ?? {})
   const add = async (fields: FormData): Promise<void> => {
     const name = String(fields.get('source-name')).trim() || kind.title
-    const pictures = kind.pictures === true
-    const made = await edit(addSourceEdits({ kind: kind.kind, name, settings, pictures }, document, scene.id, canvas))
-    if (pictures) {
+    const hasVideo = kind.pictures === true
+    const made = await edit(addSourceEdits({ kind: kind.kind, name, settings, hasVideo }, document, scene.id, canvas))
+    if (hasVideo) {
       select(made.slice(1))
       showItemPanel()
     } else if (made[0] !== undefined) showSourcePanel(made[0])

@@ -22,7 +22,7 @@ interface ChainProps {
   /** Whose level comes into them, `source:ID` or `track:N`: of audio. */
   readonly levelOf?: string
   /** They are of audio. */
-  readonly sound?: boolean
+  readonly audio?: boolean
   /** Above the filters while there are any. */
   readonly children?: ReactNode
 }
@@ -31,7 +31,7 @@ interface ChainProps {
 const resting = new Map<string, ReadonlySet<string>>()
 
 /** Filters of a source or track in their order: dragged, switched, set, added. */
-export function Chain({ title, list, filters, kinds, editor, testId, source, levelOf, sound = false, children }: ChainProps) {
+export function Chain({ title, list, filters, kinds, editor, testId, source, levelOf, audio = false, children }: ChainProps) {
   const id = useId()
   const [opened, setOpened] = useState<string | null>(null)
   const drag = useDragOrder(editor, (from, gap) => {
@@ -104,7 +104,7 @@ export function Chain({ title, list, filters, kinds, editor, testId, source, lev
                 {kind.title}
               </option>
             ))}
-            {sound && (
+            {audio && (
               <optgroup label={t.chains}>
                 {Object.keys(audioChains).map((key) => (
                   <option key={key} value={`chain/${key}`}>

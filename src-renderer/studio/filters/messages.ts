@@ -38,8 +38,8 @@ const chainNames: Readonly<Record<string, string>> = {
 
 /** Every text of the filters. */
 export const t = section('studioFilters', {
-  pictures: 'Video filters',
-  sound: 'Audio filters',
+  video: 'Video filters',
+  audio: 'Audio filters',
   add: (title: string) => `Add to ${title}`,
   choose: 'Add filter…',
   chains: 'Several at once',

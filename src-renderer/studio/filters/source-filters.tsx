@@ -12,17 +12,17 @@ import './filters.css'
 /** Chains of filters of a source: of its video, and of its audio. */
 export function SourceFilters({
   source,
-  pictures,
+  hasVideo,
   editor,
 }: {
   readonly source: Source
-  readonly pictures: boolean
+  readonly hasVideo: boolean
   readonly editor: boolean
 }) {
   const videoKinds = useKinds('filter-kinds')
   const audioKinds = useKinds('audio-filter-kinds')
   const { id } = source
-  const filtered = pictures && source.filters.length > 0
+  const filtered = hasVideo && source.filters.length > 0
   useEffect(() => {
     if (!filtered) return
     const read = (): void => void call('GET', `/studio/sources/${id}/filters`).then(({ items }) => keepFilterProblems(items), reportProblem)
@@ -30,9 +30,9 @@ export function SourceFilters({
   }, [id, filtered])
   return (
     <>
-      {pictures && (
+      {hasVideo && (
         <Chain
-          title={t.pictures}
+          title={t.video}
           list={`sources/${id}/filters`}
           filters={source.filters}
           kinds={videoKinds}
@@ -45,7 +45,7 @@ export function SourceFilters({
       )}
       {source.audio !== undefined && (
         <Chain
-          title={t.sound}
+          title={t.audio}
           list={`sources/${id}/audio-filters`}
           filters={source.audio.filters}
           kinds={audioKinds}
@@ -53,7 +53,7 @@ export function SourceFilters({
           testId="audio-filters"
           source={id}
           levelOf={`source:${id}`}
-          sound
+          audio
         />
       )}
     </>

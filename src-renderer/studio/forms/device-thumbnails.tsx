@@ -1,4 +1,5 @@
-import { useEffect, useRef, useState } from 'react'
+import { useEffect } from 'react'
+import { useLiveImage } from '../../components/live-image.ts'
 import { t } from '../messages.ts'
 import { iconOf } from '../source-icons.ts'
 import type { Device } from '../types.ts'
@@ -20,7 +21,7 @@ export const hasThumbnails = (kind: string | undefined): kind is string =>
 const maxShown = 12
 /** Between two images of a device, ms; a device that has none is asked less often. */
 const pauseMs = 1500
-const waitMs = 4000
+const failedPauseMs = 4000
 /** Windows open and close while the dialog is open: the list is read again, ms. */
 const listEachMs = 6000
 
@@ -50,48 +51,13 @@ export function DeviceThumbnails({ kind, value, onChoose }: DeviceThumbnailsProp
 }
 
 function Thumbnail({ device: { kind, id } }: { readonly device: Device }) {
-  const canvas = useRef<HTMLCanvasElement>(null)
-  const [seen, setSeen] = useState(false)
-  useEffect(() => {
-    const ending = new AbortController()
-    let timer: ReturnType<typeof setTimeout> | undefined
-    const look = async (): Promise<boolean> => {
-      if (document.visibilityState === 'hidden') return false
-      const query = new URLSearchParams({ kind, device: id })
-      const response = await fetch(`/api/v1/studio/devices/thumbnail?${query}`, {
-        credentials: 'same-origin',
-        cache: 'no-store',
-        signal: ending.signal,
-      })
-      if (!response.ok) return false
-      const image = await createImageBitmap(await response.blob())
-      const element = canvas.current
-      if (element !== null && !ending.signal.aborted) {
-        element.width = image.width
-        element.height = image.height
-        element.getContext('2d')?.drawImage(image, 0, 0)
-        setSeen(true)
-      }
-      image.close()
-      return true
-    }
-    const next = (): void => {
-      look()
-        .catch(() => false)
-        .then((came) => {
-          if (!ending.signal.aborted) timer = setTimeout(next, came ? pauseMs : waitMs)
-        })
-    }
-    next()
-    return () => {
-      ending.abort()
-      clearTimeout(timer)
-    }
-  }, [kind, id])
+  const url = `/api/v1/studio/devices/thumbnail?${new URLSearchParams({ kind, device: id })}`
+  const { ref, shown } = useLiveImage(url, { pauseMs, failedPauseMs })
+  const seen = shown !== undefined
   const Icon = iconOf(kind)
   return (
     <span className="device-image">
-      <canvas ref={canvas} data-testid="device-image" data-seen={seen} />
+      <canvas ref={ref} data-testid="device-image" data-seen={seen} />
       {!seen && <Icon size={24} />}
     </span>
   )

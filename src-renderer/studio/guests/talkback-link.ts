@@ -1,3 +1,4 @@
+import { socketUrl } from '../../client/event-socket.ts'
 import { inLanguage } from '../../client/host-error.ts'
 import { type SocketAnswer, SocketPeer } from '../../webrtc/socket-peer.ts'
 import { t } from './messages.ts'
@@ -57,7 +58,7 @@ export class TalkbackLink {
   }
 
   #connect(track: MediaStreamTrack, media: MediaStream): void {
-    const socket = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/api/v1/studio/talkback`)
+    const socket = new WebSocket(socketUrl('/studio/talkback'))
     const peer = new SocketPeer({
       prepare: (connection) => void connection.addTransceiver(track, { direction: 'sendonly', streams: [media] }),
       onConnected: () => {

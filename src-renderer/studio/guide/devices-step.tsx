@@ -1,4 +1,6 @@
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useState } from 'react'
+import { useLiveImage } from '../../components/live-image.ts'
+import { sourceImageUrl } from '../canvas/eyedropper.ts'
 import { listDevices } from '../forms/devices.ts'
 import { Meter } from '../mixer/meter.tsx'
 import { problemWords, reportWords } from '../report-words.ts'
@@ -82,37 +84,6 @@ function DeviceTrial({ source }: { readonly source: Source }) {
 
 /** Frames of one source, twice a second. */
 function LiveImage({ source, label, running }: { readonly source: string; readonly label: string; readonly running: boolean }) {
-  const target = useRef<HTMLCanvasElement>(null)
-  useEffect(() => {
-    if (!running) return
-    const ending = new AbortController()
-    let timer: ReturnType<typeof setTimeout> | undefined
-    const show = async (): Promise<void> => {
-      const path = `/api/v1/studio/screenshot?source=${encodeURIComponent(source)}&type=jpeg&width=320`
-      const response = await fetch(path, { credentials: 'same-origin', cache: 'no-store', signal: ending.signal })
-      if (!response.ok) return
-      const image = await createImageBitmap(await response.blob())
-      const canvas = target.current
-      if (canvas !== null) {
-        canvas.width = image.width
-        canvas.height = image.height
-        canvas.getContext('2d')?.drawImage(image, 0, 0)
-      }
-      image.close()
-    }
-    const next = (): void => {
-      // The device may be away for a moment: the next one comes.
-      show()
-        .catch(() => undefined)
-        .finally(() => {
-          if (!ending.signal.aborted) timer = setTimeout(next, pauseMs)
-        })
-    }
-    next()
-    return () => {
-      ending.abort()
-      clearTimeout(timer)
-    }
-  }, [source, running])
-  return <canvas ref={target} className="guide-image" role="img" aria-label={label} />
+  const { ref } = useLiveImage(running ? sourceImageUrl(source, { type: 'jpeg', width: 320 }) : undefined, { pauseMs })
+  return <canvas ref={ref} className="guide-image" role="img" aria-label={label} />
 }

@@ -1,6 +1,7 @@
 import { type KeyboardEvent, type MouseEvent, useEffect, useRef } from 'react'
 import { call, reportProblem } from '../../client/api.ts'
-import { Dialog } from '../../components/dialog.tsx'
+import { CloseAction, Dialog } from '../../components/dialog.tsx'
+import { useLiveImage } from '../../components/live-image.ts'
 import { sourceImageUrl } from '../canvas/eyedropper.ts'
 import type { Source } from '../types.ts'
 import { t } from './messages.ts'
@@ -15,49 +16,21 @@ const buttons = ['left', 'middle', 'right'] as const
 
 /** A browser page as it is, without its filters: the mouse and keys on it are the page's. */
 export function InteractDialog({ source, onClose }: { readonly source: Source; readonly onClose: () => void }) {
-  const target = useRef<HTMLCanvasElement>(null)
   /** One after the other: letters must not overtake each other. */
   const last = useRef<Promise<unknown>>(Promise.resolve())
   const movedAtMs = useRef(0)
   const before = source.filters[0]?.id
+  const url = sourceImageUrl(source.id, { type: 'jpeg', ...(before === undefined ? {} : { before }) })
+  const { ref, shown } = useLiveImage(url, { pauseMs: imagePauseMs })
   const send = (command: string, details: Readonly<Record<string, unknown>>): void => {
     last.current = last.current.then(() =>
       call('POST', `/studio/sources/${source.id}/commands`, { body: { command, details } }).catch(reportProblem),
     )
   }
   useEffect(() => {
-    const ending = new AbortController()
-    let timer: ReturnType<typeof setTimeout> | undefined
-    const draw = async (): Promise<void> => {
-      const url = sourceImageUrl(source.id, { type: 'jpeg', ...(before === undefined ? {} : { before }) })
-      const response = await fetch(url, { cache: 'no-store', signal: ending.signal })
-      if (!response.ok) return
-      const bitmap = await createImageBitmap(await response.blob())
-      const canvas = target.current
-      if (canvas !== null && !ending.signal.aborted) {
-        canvas.width = bitmap.width
-        canvas.height = bitmap.height
-        canvas.getContext('2d', { alpha: false })?.drawImage(bitmap, 0, 0)
-        canvas.dataset.loaded = 'true'
-      }
-      bitmap.close()
-    }
-    const next = (): void => {
-      // The page may be loading: the next one comes.
-      draw()
-        .catch(() => undefined)
-        .finally(() => {
-          if (!ending.signal.aborted) timer = setTimeout(next, imagePauseMs)
-        })
-    }
-    next()
-    const frame = requestAnimationFrame(() => target.current?.focus())
-    return () => {
-      ending.abort()
-      clearTimeout(timer)
-      cancelAnimationFrame(frame)
-    }
-  }, [source.id, before])
+    const frame = requestAnimationFrame(() => ref.current?.focus())
+    return () => cancelAnimationFrame(frame)
+  }, [ref])
 
   /** Pixels of the page. */
   const at = (event: MouseEvent): { readonly x: number; readonly y: number } => {
@@ -71,7 +44,7 @@ export function InteractDialog({ source, onClose }: { readonly source: Source; r
   }
   const click = (event: MouseEvent): void => {
     event.preventDefault()
-    target.current?.focus()
+    ref.current?.focus()
     send('click', { ...at(event), button: buttons[event.button] ?? 'left', count: Math.max(1, Math.min(3, event.detail)) })
   }
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -84,11 +57,12 @@ export function InteractDialog({ source, onClose }: { readonly source: Source; r
   return (
     <Dialog title={t.title(source.name)} onClose={onClose} testId="interact-dialog">
       <canvas
-        ref={target}
+        ref={ref}
         className="interact-page"
         tabIndex={0}
         aria-label={t.page}
         data-testid="interact-page"
+        data-loaded={shown !== undefined}
         onClick={click}
         onAuxClick={click}
         onContextMenu={(event) => event.preventDefault()}
@@ -101,11 +75,7 @@ export function InteractDialog({ source, onClose }: { readonly source: Source; r
         onKeyDown={onKeyDown}
       />
       <p className="quiet small">{t.help}</p>
-      <div className="dialog-actions">
-        <button type="button" className="button" onClick={onClose}>
-          {t.close}
-        </button>
-      </div>
+      <CloseAction onClose={onClose} />
     </Dialog>
   )
 }

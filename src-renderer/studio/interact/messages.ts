@@ -6,5 +6,4 @@ export const t = section('studioInteract', {
   title: (name: string) => `Interact with ${name}`,
   help: 'Clicks, the wheel and keys on the image go to the page; what you do is seen on air. Escape closes.',
   page: 'The page',
-  close: 'Close',
 } as const)

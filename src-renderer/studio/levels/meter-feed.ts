@@ -1,4 +1,4 @@
-import { openEventSocket } from '../../client/event-socket.ts'
+import { followTopics } from '../../client/event-socket.ts'
 
 /** Levels of one source or track since the last reading, dBFS by channel. */
 export interface Levels {
@@ -39,15 +39,10 @@ function draw(nowMs: number): void {
 export function followMeters(drawing: (levels: ReadonlyMap<string, Levels>, nowMs: number) => void): () => void {
   drawings.add(drawing)
   if (close === undefined) {
-    const url = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/api/v1/events?topics=studio.meters`
-    close = openEventSocket(url, {
-      onEvent({ data }) {
-        readAtMs = performance.now()
-        levels.clear()
-        for (const reading of (data as { readonly meters: readonly Reading[] }).meters) levels.set(reading.of, reading)
-      },
-      onFresh() {},
-      onConnection() {},
+    close = followTopics(['studio.meters'], ({ data }) => {
+      readAtMs = performance.now()
+      levels.clear()
+      for (const reading of (data as { readonly meters: readonly Reading[] }).meters) levels.set(reading.of, reading)
     })
     frame = requestAnimationFrame(draw)
   }

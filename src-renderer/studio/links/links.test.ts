@@ -26,7 +26,7 @@ const layerOf = (document: Collection) => ({
 })
 const linkOf = (document: Collection) => linksOf(layerOf(document), document.scenes[0]!, document, null)[0]!
 
-test('adds a linked item to the scene that goes on air together, where there is none', () => {
+test('adds a linked item to the scene that goes on air together, where it lacks one', () => {
   const document = show()
   const link = linkOf(document)
   expect([link.state, link.scene.id]).toEqual(['absent', 'c'])

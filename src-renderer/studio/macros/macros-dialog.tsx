@@ -1,10 +1,10 @@
 import { Copy, Play, Plus, Square, Trash2 } from 'lucide-react'
 import { useState } from 'react'
-import { Dialog } from '../../components/dialog.tsx'
-import { moveInList } from '../../components/list-keys.ts'
+import { CloseAction, Dialog } from '../../components/dialog.tsx'
 import { notifyUndoable, runMacro, stopMacroRun, tryEdit } from '../commands.ts'
 import { Tool } from '../docks/tool.tsx'
 import { t as studio } from '../messages.ts'
+import { NameField, PartsList } from '../parts-list.tsx'
 import { freeId, freeName } from '../places.ts'
 import { change, useShow } from '../show-store.ts'
 import type { Action, Collection, Macro } from '../types.ts'
@@ -40,31 +40,20 @@ export function MacrosDialog({ document, onClose }: MacrosDialogProps) {
   return (
     <Dialog title={t.title} onClose={onClose} testId="macros-dialog">
       <div className="parts-editor">
-        <div className="parts-list">
-          <ul className="entries" aria-label={t.list} onKeyDown={moveInList}>
-            {macros.map((each) => (
-              <li key={each.id} className="entry" data-current={each.id === macro?.id} data-testid="macro">
-                <button
-                  type="button"
-                  className="entry-main"
-                  data-item
-                  aria-current={each.id === macro?.id}
-                  aria-keyshortcuts="Delete"
-                  onClick={() => setChosen(each.id)}
-                  onFocus={() => setChosen(each.id)}
-                  onKeyDown={(event) => {
-                    if (event.key !== 'Delete') return
-                    event.preventDefault()
-                    void remove(each)
-                  }}
-                >
-                  <span className="entry-name">{each.name}</span>
-                  {each.hotkeys[0] !== undefined && <kbd>{each.hotkeys[0]}</kbd>}
-                </button>
-              </li>
-            ))}
-          </ul>
-          <div className="dock-tools">
+        <PartsList
+          label={t.list}
+          parts={macros}
+          current={macro?.id}
+          onChoose={setChosen}
+          onDelete={(each) => void remove(each)}
+          testId="macro"
+          entry={({ name, hotkeys }) => (
+            <>
+              <span className="entry-name">{name}</span>
+              {hotkeys[0] !== undefined && <kbd>{hotkeys[0]}</kbd>}
+            </>
+          )}
+        >
             <Tool Icon={Plus} label={t.add} onClick={() => void add()} testId="add-macro" />
             <Tool
               Icon={Copy}
@@ -80,8 +69,7 @@ export function MacrosDialog({ document, onClose }: MacrosDialogProps) {
               onClick={() => macro && void remove(macro)}
               testId="delete-macro"
             />
-          </div>
-        </div>
+        </PartsList>
         {macro === undefined ? (
           <div className="dock-empty">
             <p>{t.empty}</p>
@@ -93,11 +81,7 @@ export function MacrosDialog({ document, onClose }: MacrosDialogProps) {
           <MacroForm key={macro.id} macro={macro} document={document} records={macro.id === opened && macro.hotkeys.length === 0} />
         )}
       </div>
-      <div className="dialog-actions">
-        <button type="button" className="button" onClick={onClose}>
-          {t.close}
-        </button>
-      </div>
+      <CloseAction onClose={onClose} />
     </Dialog>
   )
 }
@@ -114,20 +98,7 @@ function MacroForm({ macro, document, records }: MacroFormProps) {
   const at = `macros/${macro.id}`
   return (
     <div className="parts-form">
-      <div className="field">
-        <label htmlFor="macro-name">{t.name}</label>
-        <input
-          id="macro-name"
-          className="input"
-          defaultValue={macro.name}
-          maxLength={120}
-          data-testid="macro-name"
-          onChange={(event) => {
-            const name = event.currentTarget.value.trim()
-            if (name !== '') change(at, { name })
-          }}
-        />
-      </div>
+      <NameField id="macro-name" label={t.name} name={macro.name} onChange={(name) => change(at, { name })} />
       <KeyRecorder macro={macro} macros={document.macros} records={records} onChange={(hotkeys) => change(at, { hotkeys })} />
       {macro.window !== undefined && (
         <p className="small quiet" data-testid="macro-window">

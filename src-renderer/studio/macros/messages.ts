@@ -114,5 +114,4 @@ export const t = section('studioMacros', {
         : state === 'stopped'
           ? `Stopped after ${done} of ${all} actions`
           : `Action ${done + 1} failed: ${error?.message ?? ''} ${error?.remedy ?? ''}`,
-  close: 'Close',
 } as const)

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react'
-import { openEventSocket } from '../../client/event-socket.ts'
+import { followTopics } from '../../client/event-socket.ts'
 
 /** How the clock of a source's device runs against the studio's. */
 export interface Drift {
@@ -15,21 +15,14 @@ export function useDrift(source: string): Drift | undefined {
   const [drift, setDrift] = useState<Drift>()
   useEffect(() => {
     setDrift(undefined)
-    const url = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/api/v1/events?topics=studio.drift`
-    return openEventSocket(url, {
-      onEvent({ data }) {
-        const found = (data as { readonly drift: readonly Drift[] }).drift.find((each) => each.source === source)
-        // Figures that nobody could tell apart draw nothing again.
-        setDrift((before) =>
-          found !== undefined &&
-          before?.ppm.toFixed(1) === found.ppm.toFixed(1) &&
-          Math.round(before.offsetMs) === Math.round(found.offsetMs)
-            ? before
-            : found,
-        )
-      },
-      onFresh() {},
-      onConnection() {},
+    return followTopics(['studio.drift'], ({ data }) => {
+      const found = (data as { readonly drift: readonly Drift[] }).drift.find((each) => each.source === source)
+      // Figures that nobody could tell apart draw nothing again.
+      setDrift((before) =>
+        found !== undefined && before?.ppm.toFixed(1) === found.ppm.toFixed(1) && Math.round(before.offsetMs) === Math.round(found.offsetMs)
+          ? before
+          : found,
+      )
     })
   }, [source])
   return drift

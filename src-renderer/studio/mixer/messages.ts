@@ -20,7 +20,6 @@ export const t = section('studioMixer', {
   lufs: (value: string) => `${value} LUFS`,
   silent: '-∞',
   unheard: 'No source goes to it.',
-  close: 'Close',
   audio: 'Audio',
   goesTo: 'Tracks that it goes to',
   track: (name: string) => `Track ${name}`,

@@ -1,9 +1,9 @@
 import { useState } from 'react'
-import { Dialog } from '../../components/dialog.tsx'
-import { moveInList } from '../../components/list-keys.ts'
+import { CloseAction, Dialog } from '../../components/dialog.tsx'
 import { Chain } from '../filters/chain.tsx'
 import { DeviceField } from '../forms/device-field.tsx'
 import { useKinds } from '../kinds.ts'
+import { NameField, PartsList } from '../parts-list.tsx'
 import { change } from '../show-store.ts'
 import type { Collection } from '../types.ts'
 import { t } from './messages.ts'
@@ -25,41 +25,24 @@ export function TracksDialog({ document, onClose }: TracksDialogProps) {
   return (
     <Dialog title={t.title} onClose={onClose} testId="tracks-dialog">
       <div className="parts-editor">
-        <div className="parts-list">
-          <ul className="entries" aria-label={t.tracks} onKeyDown={moveInList}>
-            {document.tracks.map((each) => (
-              <li key={each.id} className="entry track-entry" data-current={each.id === track?.id} data-testid="track">
-                <button
-                  type="button"
-                  className="entry-main"
-                  data-item
-                  aria-current={each.id === track?.id}
-                  onClick={() => setChosen(each.id)}
-                  onFocus={() => setChosen(each.id)}
-                >
-                  <span className="entry-name">{each.name === each.id ? t.track(each.id) : `${each.id} · ${each.name}`}</span>
-                </button>
-                <Meter of={`track:${each.id}`} label={t.trackMeter(each.name)} />
-              </li>
-            ))}
-          </ul>
-        </div>
+        <PartsList
+          label={t.tracks}
+          parts={document.tracks}
+          current={track?.id}
+          onChoose={setChosen}
+          testId="track"
+          entryClass="entry track-entry"
+          entry={({ id, name }) => <span className="entry-name">{name === id ? t.track(id) : `${id} · ${name}`}</span>}
+          aside={({ id, name }) => <Meter of={`track:${id}`} label={t.trackMeter(name)} />}
+        />
         {track !== undefined && (
           <div className="parts-form" key={track.id}>
-            <div className="field">
-              <label htmlFor="track-name">{t.trackName}</label>
-              <input
-                id="track-name"
-                className="input"
-                defaultValue={track.name}
-                maxLength={120}
-                data-testid="track-name"
-                onChange={(event) => {
-                  const name = event.currentTarget.value.trim()
-                  if (name !== '') change(`tracks/${track.id}`, { name })
-                }}
-              />
-            </div>
+            <NameField
+              id="track-name"
+              label={t.trackName}
+              name={track.name}
+              onChange={(name) => change(`tracks/${track.id}`, { name })}
+            />
             {isHeard(track.id) ? <TrackLoudness of={`track:${track.id}`} /> : <p className="quiet small">{t.unheard}</p>}
             <Chain
               title={t.trackFilters}
@@ -69,7 +52,7 @@ export function TracksDialog({ document, onClose }: TracksDialogProps) {
               editor
               testId="track-filters"
               levelOf={`track:${track.id}`}
-              sound
+              audio
             >
               <p className="quiet small">{t.trackHelp}</p>
             </Chain>
@@ -89,11 +72,7 @@ export function TracksDialog({ document, onClose }: TracksDialogProps) {
           {t.monitorHelp}
         </span>
       </div>
-      <div className="dialog-actions">
-        <button type="button" className="button" onClick={onClose}>
-          {t.close}
-        </button>
-      </div>
+      <CloseAction onClose={onClose} />
     </Dialog>
   )
 }

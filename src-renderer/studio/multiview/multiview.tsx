@@ -153,7 +153,7 @@ interface TilesProps {
   readonly tiles: readonly Tile[]
   readonly program: ProgramState
   readonly editor: boolean
-  /** Shown if there are none. */
+  /** Shown without tiles. */
   readonly empty: string
 }
 

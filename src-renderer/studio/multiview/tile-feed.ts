@@ -1,4 +1,4 @@
-import { reconnectDelayMs } from '../../client/event-socket.ts'
+import { reconnectDelayMs, socketUrl } from '../../client/event-socket.ts'
 
 /** Tiles that one page may look at. */
 export const maxTiles = 16
@@ -73,7 +73,7 @@ export function openTileFeed(onConnection: (connected: boolean) => void): TileFe
 
   const connect = (): void => {
     if (closed || socket !== undefined || document.visibilityState === 'hidden') return
-    const opened = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/api/v1/studio/multiview-feed`)
+    const opened = new WebSocket(socketUrl('/studio/multiview-feed'))
     opened.binaryType = 'arraybuffer'
     socket = opened
     opened.onopen = () => {

@@ -28,7 +28,7 @@ describe('the checklist before going live', () => {
   it('says that a scene is empty, that there is no audio or all of it is muted', () => {
     const show = (items: object[], sources: object[]): Collection => ({ scenes: [{ id: 'a', items }], sources }) as unknown as Collection
     const seen = { visible: true }
-    expect(codes(showDoubts(show([{ visible: false }], []), ['a'], true))).toEqual(['empty-scene', 'no-sound'])
+    expect(codes(showDoubts(show([{ visible: false }], []), ['a'], true))).toEqual(['empty-scene', 'no-audio'])
     expect(codes(showDoubts(show([seen], [{ audio: { muted: true } }]), ['a'], true))).toEqual(['all-muted'])
     expect(codes(showDoubts(show([seen], [{ audio: { muted: false } }]), ['a'], true))).toEqual([])
     expect(showDoubts(show([seen], [{ audio: { muted: false } }]), ['a'], false)).toEqual([{ code: 'engine', blocks: true }])

@@ -3,7 +3,7 @@ import { serviceOf } from './services.ts'
 
 /** Something that is not ready. `blocks`: going live would fail. */
 export interface Doubt {
-  readonly code: 'no-url' | 'no-key' | 'empty-scene' | 'no-sound' | 'all-muted' | 'engine'
+  readonly code: 'no-url' | 'no-key' | 'empty-scene' | 'no-audio' | 'all-muted' | 'engine'
   readonly blocks: boolean
 }
 
@@ -25,9 +25,9 @@ export function showDoubts(document: Collection, onAir: readonly string[], isRun
   if (!isRunning) doubts.push({ code: 'engine', blocks: true })
   const scenes = document.scenes.filter(({ id }) => onAir.includes(id))
   if (scenes.some(({ items }) => !items.some(({ visible }) => visible))) doubts.push({ code: 'empty-scene', blocks: false })
-  const sounds = document.sources.flatMap(({ audio }) => (audio === undefined ? [] : [audio]))
-  if (sounds.length === 0) doubts.push({ code: 'no-sound', blocks: false })
-  else if (sounds.every(({ muted }) => muted)) doubts.push({ code: 'all-muted', blocks: false })
+  const audible = document.sources.flatMap(({ audio }) => (audio === undefined ? [] : [audio]))
+  if (audible.length === 0) doubts.push({ code: 'no-audio', blocks: false })
+  else if (audible.every(({ muted }) => muted)) doubts.push({ code: 'all-muted', blocks: false })
   return doubts
 }
 

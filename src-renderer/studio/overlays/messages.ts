@@ -153,7 +153,6 @@ export const t = section('studioOverlays', {
   imported: (count: number) => (count === 1 ? '1 overlay imported' : `${count} overlays imported`),
   incomplete: 'A URL had a secret, which a file does not contain: enter it again.',
   notAFile: 'The file is not JSON. Choose one that was exported from Overlays.',
-  close: 'Close',
   personName: 'Name',
   personRole: 'Role',
   show: 'Show',

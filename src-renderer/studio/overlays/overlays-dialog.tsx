@@ -2,11 +2,11 @@ import { Download, Plus, Trash2, Upload } from 'lucide-react'
 import { useRef, useState } from 'react'
 import { call } from '../../client/api.ts'
 import { useCollection } from '../../client/collection.ts'
-import { confirm, Dialog } from '../../components/dialog.tsx'
-import { moveInList } from '../../components/list-keys.ts'
+import { CloseAction, confirm, Dialog } from '../../components/dialog.tsx'
 import { notify, notifyError } from '../../components/toasts.tsx'
 import { Tool } from '../docks/tool.tsx'
 import { defaultsOf } from '../forms/schema.ts'
+import { PartsList } from '../parts-list.tsx'
 import { edit } from '../show-store.ts'
 import type { CanvasPart, Collection, Scene } from '../types.ts'
 import { select } from '../view-store.ts'
@@ -74,34 +74,23 @@ export function OverlaysDialog({ document, scene, canvas, first, onClose }: Over
   return (
     <Dialog title={t.title} onClose={onClose} testId="overlays-dialog">
       <div className="parts-editor overlays-editor">
-        <div className="parts-list">
-          <ul className="entries" aria-label={t.list} onKeyDown={moveInList}>
-            {list.map((each) => {
-              const Icon = overlayIcons[each.kind] ?? Plus
-              return (
-                <li key={each.id} className="entry" data-current={each.id === overlay?.id} data-testid="overlay">
-                  <button
-                    type="button"
-                    className="entry-main"
-                    data-item
-                    aria-current={each.id === overlay?.id}
-                    aria-keyshortcuts="Delete"
-                    onClick={() => setChosen(each.id)}
-                    onFocus={() => setChosen(each.id)}
-                    onKeyDown={(event) => {
-                      if (event.key !== 'Delete') return
-                      event.preventDefault()
-                      void remove(each)
-                    }}
-                  >
-                    <Icon size={16} />
-                    <span className="entry-name">{each.name}</span>
-                  </button>
-                </li>
-              )
-            })}
-          </ul>
-          <div className="dock-tools">
+        <PartsList
+          label={t.list}
+          parts={list}
+          current={overlay?.id}
+          onChoose={setChosen}
+          onDelete={(each) => void remove(each)}
+          testId="overlay"
+          entry={({ kind: of, name }) => {
+            const Icon = overlayIcons[of] ?? Plus
+            return (
+              <>
+                <Icon size={16} />
+                <span className="entry-name">{name}</span>
+              </>
+            )
+          }}
+        >
             <select
               className="input"
               aria-label={t.add}
@@ -125,15 +114,14 @@ export function OverlaysDialog({ document, scene, canvas, first, onClose }: Over
               onClick={() => overlay && void remove(overlay)}
               testId="delete-overlay"
             />
-          </div>
-        </div>
+        </PartsList>
         {overlay === undefined || kind === undefined ? (
           <div className="dock-empty">{loaded && overlay === undefined && <p>{t.empty}</p>}</div>
         ) : (
           <OverlayEditor key={overlay.id} overlay={overlay} kind={kind} onAdd={() => void addToScene(overlay, kind)} />
         )}
       </div>
-      <div className="dialog-actions">
+      <CloseAction onClose={onClose}>
         <span className="dialog-aside">
           <input
             ref={file}
@@ -157,10 +145,7 @@ export function OverlaysDialog({ document, scene, canvas, first, onClose }: Over
             </button>
           )}
         </span>
-        <button type="button" className="button" onClick={onClose}>
-          {t.close}
-        </button>
-      </div>
+      </CloseAction>
     </Dialog>
   )
 }

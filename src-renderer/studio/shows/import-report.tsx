@@ -3,18 +3,20 @@ import { notifyError } from '../../components/toasts.tsx'
 import { t } from '../messages.ts'
 import { openShow } from './new-show.ts'
 
+export interface ImportedShow {
+  readonly name: string
+  readonly scenes: number
+  readonly sources: number
+  readonly notCarried: readonly { readonly place: string; readonly reason: string }[]
+}
+
 interface ImportReportProps {
   readonly title: string
-  readonly report: {
-    readonly name: string
-    readonly scenes: number
-    readonly sources: number
-    readonly notCarried: readonly { readonly place: string; readonly reason: string }[]
-  }
+  readonly report: ImportedShow
   readonly onClose: () => void
 }
 
-/** What became of an imported show, and the way into it. */
+/** What became of an imported show, and a button that opens it. */
 export function ImportReport({ title, report, onClose }: ImportReportProps) {
   return (
     <Dialog title={title} onClose={onClose} testId="import-report">

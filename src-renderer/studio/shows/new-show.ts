@@ -77,8 +77,8 @@ export async function makeFirstShow(): Promise<void> {
   if (canvas === undefined || scene === undefined) return
   const [displays, microphones, speakers] = await Promise.all(['display', 'microphone', 'speaker'].map(devicesOf))
   const [display] = displays ?? []
-  const add = (kind: string, name: string, settings: Record<string, unknown>, pictures: boolean): readonly Edit[] =>
-    addSourceEdits({ kind, name, settings, pictures }, document, scene.id, canvas)
+  const add = (kind: string, name: string, settings: Record<string, unknown>, hasVideo: boolean): readonly Edit[] =>
+    addSourceEdits({ kind, name, settings, hasVideo }, document, scene.id, canvas)
   await edit(
     display === undefined
       ? add('test-pattern', t.start.testPattern, {}, true)

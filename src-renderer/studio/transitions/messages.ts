@@ -36,5 +36,4 @@ export const t = section('studioTransitions', {
     plays: 'Playing, not on air',
     ended: 'Ended. Change its settings and try again.',
   },
-  close: 'Close',
 } as const)

@@ -1,12 +1,12 @@
 import { Trash2 } from 'lucide-react'
 import { useState } from 'react'
-import { Dialog } from '../../components/dialog.tsx'
-import { moveInList } from '../../components/list-keys.ts'
+import { CloseAction, Dialog } from '../../components/dialog.tsx'
 import { notifyUndoable, tryEdit } from '../commands.ts'
 import { Tool } from '../docks/tool.tsx'
 import { NumberField } from '../forms/number-field.tsx'
 import { SettingsForm } from '../forms/settings-form.tsx'
 import { useKinds } from '../kinds.ts'
+import { NameField, PartsList } from '../parts-list.tsx'
 import { freeId, freeName } from '../places.ts'
 import { change } from '../show-store.ts'
 import type { Collection, Transition } from '../types.ts'
@@ -35,25 +35,19 @@ export function TransitionsDialog({ document, onClose }: TransitionsDialogProps)
   return (
     <Dialog title={t.title} onClose={onClose} testId="transitions-dialog">
       <div className="parts-editor">
-        <div className="parts-list">
-          <ul className="entries" aria-label={t.list} onKeyDown={moveInList}>
-            {transitions.map((each) => (
-              <li key={each.id} className="entry" data-current={each.id === transition?.id} data-testid="transition-entry">
-                <button
-                  type="button"
-                  className="entry-main"
-                  data-item
-                  aria-current={each.id === transition?.id}
-                  onClick={() => setChosen(each.id)}
-                  onFocus={() => setChosen(each.id)}
-                >
-                  <span className="entry-name">{each.name}</span>
-                  {each.id === document.transition && <span className="quiet small">{t.isUsual}</span>}
-                </button>
-              </li>
-            ))}
-          </ul>
-          <div className="dock-tools">
+        <PartsList
+          label={t.list}
+          parts={transitions}
+          current={transition?.id}
+          onChoose={setChosen}
+          testId="transition-entry"
+          entry={({ id, name }) => (
+            <>
+              <span className="entry-name">{name}</span>
+              {id === document.transition && <span className="quiet small">{t.isUsual}</span>}
+            </>
+          )}
+        >
             <select
               className="input"
               aria-label={t.add}
@@ -75,8 +69,7 @@ export function TransitionsDialog({ document, onClose }: TransitionsDialogProps)
               onClick={() => transition && void remove(transition)}
               testId="delete-transition"
             />
-          </div>
-        </div>
+        </PartsList>
         {transition !== undefined && <TransitionForm key={transition.id} transition={transition} document={document} />}
       </div>
       {transition !== undefined && <Trial transition={transition} document={document} />}
@@ -106,11 +99,7 @@ export function TransitionsDialog({ document, onClose }: TransitionsDialogProps)
           ))}
         </ul>
       </fieldset>
-      <div className="dialog-actions">
-        <button type="button" className="button" onClick={onClose}>
-          {t.close}
-        </button>
-      </div>
+      <CloseAction onClose={onClose} />
     </Dialog>
   )
 }
@@ -127,20 +116,7 @@ function TransitionForm({ transition, document }: { readonly transition: Transit
   const seen = document.sources.filter((source) => sourceKinds.find((each) => each.kind === source.kind)?.pictures === true)
   return (
     <div className="parts-form">
-      <div className="field">
-        <label htmlFor="transition-name">{t.name}</label>
-        <input
-          id="transition-name"
-          className="input"
-          defaultValue={transition.name}
-          maxLength={120}
-          data-testid="transition-name"
-          onChange={(event) => {
-            const name = event.currentTarget.value.trim()
-            if (name !== '') change(at, { name })
-          }}
-        />
-      </div>
+      <NameField id="transition-name" label={t.name} name={transition.name} onChange={(name) => change(at, { name })} />
       {transition.kind !== 'cut' && (
         <div className="field">
           <label htmlFor="transition-duration">{t.duration}</label>

@@ -31,7 +31,7 @@ export async function addDroppedFiles(
       const name = file.name.replace(/\.[^.]*$/, '').slice(0, 60) || sent.id
       const kind = sent.kind === 'image' ? 'image' : 'media'
       const made = await tryEdit(
-        addSourceEdits({ kind, name, settings: { file: sent.path }, pictures: true, at: to.at }, document, to.scene, canvas),
+        addSourceEdits({ kind, name, settings: { file: sent.path }, hasVideo: true, at: to.at }, document, to.scene, canvas),
       )
       if (made === undefined) return
       onAdded(made.slice(-1))

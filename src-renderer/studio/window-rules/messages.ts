@@ -39,5 +39,4 @@ export const t = section('studioWindows', {
     failed: 'failed',
   },
   inMacro: 'Runs by itself when a window is active. The rule is edited here:',
-  close: 'Close',
 } as const)

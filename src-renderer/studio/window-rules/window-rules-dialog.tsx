@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react'
 import type { Answer } from '../../../src-main/api/typed-api.ts'
 import { call } from '../../client/api.ts'
 import { followEvents } from '../../client/event-followers.ts'
-import { Dialog } from '../../components/dialog.tsx'
+import { CloseAction, Dialog } from '../../components/dialog.tsx'
 import { notifyError } from '../../components/toasts.tsx'
 import { locale } from '../../messages/language.ts'
 import { moveTo, notifyUndoable, tryEdit } from '../commands.ts'
@@ -136,11 +136,7 @@ export function WindowRulesDialog({ document, scene, onClose }: WindowRulesDialo
           ))}
         </ul>
       </fieldset>
-      <div className="dialog-actions">
-        <button type="button" className="button" onClick={onClose}>
-          {t.close}
-        </button>
-      </div>
+      <CloseAction onClose={onClose} />
     </Dialog>
   )
 }
