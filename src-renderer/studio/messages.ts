@@ -80,7 +80,7 @@ export const t = section('studio', {
   start: {
     title: 'Make your first show',
     text: 'A show has scenes, and scenes show sources: your screen, a camera, a text. Everything is saved as you go.',
-    screen: 'Start with my screen',
+    withScreen: 'Start with my screen',
     screenHelp: 'Puts your screen into a scene, or a test pattern where there is no screen.',
     empty: 'Empty show',
     importObs: 'Import from OBS Studio',

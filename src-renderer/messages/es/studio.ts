@@ -63,7 +63,7 @@ export const studio = {
   start: {
     title: 'Crea tu primer programa',
     text: 'Un programa tiene escenas, y las escenas muestran fuentes: tu pantalla, una cámara, un texto. Todo se guarda sobre la marcha.',
-    screen: 'Empezar con mi pantalla',
+    withScreen: 'Empezar con mi pantalla',
     screenHelp: 'Pone tu pantalla en una escena, o una carta de ajuste si no hay pantalla.',
     empty: 'Programa vacío',
     importObs: 'Importar de OBS Studio',

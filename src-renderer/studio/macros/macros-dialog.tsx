@@ -54,21 +54,21 @@ export function MacrosDialog({ document, onClose }: MacrosDialogProps) {
             </>
           )}
         >
-            <Tool Icon={Plus} label={t.add} onClick={() => void add()} testId="add-macro" />
-            <Tool
-              Icon={Copy}
-              label={t.duplicate}
-              disabled={macro === undefined}
-              onClick={() => macro && void duplicate(macro)}
-              testId="duplicate-macro"
-            />
-            <Tool
-              Icon={Trash2}
-              label={t.remove}
-              disabled={macro === undefined}
-              onClick={() => macro && void remove(macro)}
-              testId="delete-macro"
-            />
+          <Tool Icon={Plus} label={t.add} onClick={() => void add()} testId="add-macro" />
+          <Tool
+            Icon={Copy}
+            label={t.duplicate}
+            disabled={macro === undefined}
+            onClick={() => macro && void duplicate(macro)}
+            testId="duplicate-macro"
+          />
+          <Tool
+            Icon={Trash2}
+            label={t.remove}
+            disabled={macro === undefined}
+            onClick={() => macro && void remove(macro)}
+            testId="delete-macro"
+          />
         </PartsList>
         {macro === undefined ? (
           <div className="dock-empty">

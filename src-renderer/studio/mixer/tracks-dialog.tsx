@@ -37,12 +37,7 @@ export function TracksDialog({ document, onClose }: TracksDialogProps) {
         />
         {track !== undefined && (
           <div className="parts-form" key={track.id}>
-            <NameField
-              id="track-name"
-              label={t.trackName}
-              name={track.name}
-              onChange={(name) => change(`tracks/${track.id}`, { name })}
-            />
+            <NameField id="track-name" label={t.trackName} name={track.name} onChange={(name) => change(`tracks/${track.id}`, { name })} />
             {isHeard(track.id) ? <TrackLoudness of={`track:${track.id}`} /> : <p className="quiet small">{t.unheard}</p>}
             <Chain
               title={t.trackFilters}

@@ -91,29 +91,29 @@ export function OverlaysDialog({ document, scene, canvas, first, onClose }: Over
             )
           }}
         >
-            <select
-              className="input"
-              aria-label={t.add}
-              value=""
-              onChange={(event) => void add(event.currentTarget.value)}
-              data-testid="new-overlay"
-            >
-              <option value="" disabled>
-                {t.add}
+          <select
+            className="input"
+            aria-label={t.add}
+            value=""
+            onChange={(event) => void add(event.currentTarget.value)}
+            data-testid="new-overlay"
+          >
+            <option value="" disabled>
+              {t.add}
+            </option>
+            {Object.keys(overlayIcons).map((each) => (
+              <option key={each} value={each}>
+                {t.kinds[each]}
               </option>
-              {Object.keys(overlayIcons).map((each) => (
-                <option key={each} value={each}>
-                  {t.kinds[each]}
-                </option>
-              ))}
-            </select>
-            <Tool
-              Icon={Trash2}
-              label={t.remove}
-              disabled={overlay === undefined}
-              onClick={() => overlay && void remove(overlay)}
-              testId="delete-overlay"
-            />
+            ))}
+          </select>
+          <Tool
+            Icon={Trash2}
+            label={t.remove}
+            disabled={overlay === undefined}
+            onClick={() => overlay && void remove(overlay)}
+            testId="delete-overlay"
+          />
         </PartsList>
         {overlay === undefined || kind === undefined ? (
           <div className="dock-empty">{loaded && overlay === undefined && <p>{t.empty}</p>}</div>

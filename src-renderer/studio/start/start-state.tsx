@@ -70,7 +70,7 @@ export function StartState({ editor }: { readonly editor: boolean }) {
             onClick={run(makeFirstShow)}
             data-testid="start-with-picture"
           >
-            <Play size={18} /> {t.start.screen}
+            <Play size={18} /> {t.start.withScreen}
           </button>
           <p className="quiet small">{t.start.screenHelp}</p>
         </div>

@@ -48,27 +48,27 @@ export function TransitionsDialog({ document, onClose }: TransitionsDialogProps)
             </>
           )}
         >
-            <select
-              className="input"
-              aria-label={t.add}
-              value=""
-              data-testid="add-transition"
-              onChange={(event) => void add(event.currentTarget.value)}
-            >
-              <option value="">{t.add}</option>
-              {kinds.map(({ kind, title }) => (
-                <option key={kind} value={kind}>
-                  {title}
-                </option>
-              ))}
-            </select>
-            <Tool
-              Icon={Trash2}
-              label={t.remove}
-              disabled={transition === undefined || transitions.length < 2}
-              onClick={() => transition && void remove(transition)}
-              testId="delete-transition"
-            />
+          <select
+            className="input"
+            aria-label={t.add}
+            value=""
+            data-testid="add-transition"
+            onChange={(event) => void add(event.currentTarget.value)}
+          >
+            <option value="">{t.add}</option>
+            {kinds.map(({ kind, title }) => (
+              <option key={kind} value={kind}>
+                {title}
+              </option>
+            ))}
+          </select>
+          <Tool
+            Icon={Trash2}
+            label={t.remove}
+            disabled={transition === undefined || transitions.length < 2}
+            onClick={() => transition && void remove(transition)}
+            testId="delete-transition"
+          />
         </PartsList>
         {transition !== undefined && <TransitionForm key={transition.id} transition={transition} document={document} />}
       </div>
