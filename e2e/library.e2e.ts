@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -22,6 +23,12 @@ const collection = {
   ],
   outputs: [{ id: 'tape', name: 'Tape', kind: 'recording', settings: { container: 'mkv' } }],
 }
+
+/** Starts, ms, and names of the chapters of a file, as FFmpeg reads them. */
+const chaptersOf = (file: string): readonly (readonly [number, string])[] =>
+  JSON.parse(execFileSync('ffprobe', ['-v', 'error', '-of', 'json', '-show_chapters', file], { encoding: 'utf8' })).chapters.map(
+    ({ start_time, tags }: any) => [Math.round(Number(start_time) * 1000), tags.title],
+  )
 
 describe('the Library of recordings, replays and clips', () => {
   let host: RunningHost
@@ -180,6 +187,9 @@ describe('the Library of recordings, replays and clips', () => {
     expect(await readFrames(made.path)).toEqual(await readFrames(tape.path))
     const head = readFileSync(made.path).toString('latin1')
     expect(head.indexOf('moov'), 'its index is at the front').toBeLessThan(head.indexOf('mdat'))
+    expect(tape.chapters.length, 'the recording has a chapter').toBeGreaterThan(0)
+    expect(chaptersOf(made.path)).toEqual(chaptersOf(tape.path))
+    expect((await host.api('DELETE', `/studio/files/${made.id}/remux`)).status, 'it is finished').toBe(409)
     const row = page.locator(`[data-recording="studio-${made.id}"]`)
     await row.locator('td', { hasText: '640×360' }).waitFor()
     expect(await row.getByTestId('remux').count(), 'it is MP4 already').toBe(0)
@@ -286,6 +296,7 @@ describe('the Library of recordings, replays and clips', () => {
       ['POST', `/studio/files/${file.id}/restore`],
       ['PATCH', `/studio/files/${file.id}`],
       ['POST', `/studio/files/${file.id}/remux`],
+      ['DELETE', `/studio/files/${file.id}/remux`],
       ['PUT', '/studio/file-retention'],
     ] as const)
       expect(await as(method, path), `${method} ${path}`).toBe(403)

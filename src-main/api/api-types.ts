@@ -618,6 +618,7 @@ export interface ApiTypes {
         }
         remux: {
           POST: { body: Record<string, never>; answer: StudioFilesItem }
+          DELETE: { answer: undefined }
         }
         restore: {
           POST: { answer: StudioFilesItem }

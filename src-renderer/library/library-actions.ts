@@ -33,6 +33,16 @@ export async function remux({ of, fileName }: LibraryItem): Promise<void> {
   }
 }
 
+/** Ends the remux that makes a file. */
+export async function cancelRemux({ of, fileName }: LibraryItem): Promise<void> {
+  try {
+    await call('DELETE', `/studio/files/${of.entity.id}/remux`)
+    notify(t.remuxCancelled(fileName))
+  } catch (error) {
+    notifyError(error)
+  }
+}
+
 /** Puts files into the trash, with one message for all of them. */
 export async function throwAwayAll(items: readonly LibraryItem[]): Promise<void> {
   const gone = await Promise.allSettled(items.map(trash))

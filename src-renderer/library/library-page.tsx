@@ -1,4 +1,4 @@
-import { FileVideo, Film, History, Scissors, Search, Trash2 } from 'lucide-react'
+import { FileVideo, Film, History, Scissors, Search, Trash2, X } from 'lucide-react'
 import { useState } from 'react'
 import { Link } from 'wouter'
 import { useCollection } from '../client/collection.ts'
@@ -12,8 +12,8 @@ import { useMayEdit, useTitle } from '../components/page.ts'
 import { library as t } from '../messages/page.ts'
 import { KeepButton, RecordingState } from '../recording/recording-list.tsx'
 import { DefaultRule, StreamRetention, StudioRetention } from '../recording/recording-settings.tsx'
-import { studioFiles } from '../studio/outputs/studio-files.ts'
-import { keepFromRetention, remux, rename, throwAway, throwAwayAll } from './library-actions.ts'
+import { type StudioFile, studioFiles } from '../studio/outputs/studio-files.ts'
+import { cancelRemux, keepFromRetention, remux, rename, throwAway, throwAwayAll } from './library-actions.ts'
 import { comparisons, fits, itemsById, type LibraryFilter, type LibraryItem, type LibraryOrder, useLibrary } from './library-items.ts'
 import { TrashDialog } from './trash-dialog.tsx'
 import './library.css'
@@ -26,15 +26,18 @@ const everything: LibraryFilter = { kind: 'all', part: 'all', search: '' }
 const isGrowing = ({ of: { entity } }: LibraryItem): boolean =>
   entity.state === 'recording' || entity.state === 'writing' || entity.state === 'making' || entity.state === 'waiting'
 
+/** Id of the recording that the file is being made of; null for any other file. */
+const remuxSource = ({ state, remuxedFrom }: StudioFile): string | null => (state === 'writing' ? remuxedFrom : null)
+
 function State({ item: { of } }: { readonly item: LibraryItem }) {
   if (of.is === 'recording') return <RecordingState recording={of.entity} />
   if (of.is === 'clip') return <ClipState clip={of.entity} />
-  const { state, error, remuxedFrom, durationMs } = of.entity
-  const remuxes = state === 'writing' && remuxedFrom !== null
+  const { state, error, durationMs } = of.entity
+  const source = remuxSource(of.entity)
   return (
     <>
-      <span className={`chip ${studioChips[state]}`}>{remuxes ? t.remuxing : t.states[state]}</span>
-      {remuxes && <RemuxProgress from={remuxedFrom} durationMs={durationMs} />}
+      <span className={`chip ${studioChips[state]}`}>{source === null ? t.states[state] : t.remuxing}</span>
+      {source !== null && <RemuxProgress from={source} durationMs={durationMs} />}
       {error && <div className="small quiet">{inLanguage(error).message}</div>}
     </>
   )
@@ -61,6 +64,18 @@ function Actions({ item }: { readonly item: LibraryItem }) {
           onClick={() => void remux(item)}
         >
           <FileVideo size={16} />
+        </button>
+      )}
+      {of.is === 'file' && remuxSource(of.entity) !== null && (
+        <button
+          type="button"
+          className="button quiet icon"
+          aria-label={t.cancelRemuxNamed(fileName)}
+          title={t.cancelRemux}
+          data-testid="cancel-remux"
+          onClick={() => void cancelRemux(item)}
+        >
+          <X size={16} />
         </button>
       )}
       <KeepButton kept={of.entity.kept} fileName={fileName} onChange={(kept, said) => keepFromRetention(item, kept, said)} />

@@ -45,6 +45,13 @@ export class JobWorker<Job extends { readonly message: Out }, In, Out> {
     return this.#jobs.get(id)
   }
 
+  /** Sends a message about jobs that the process has been given; false while it has none, because it is starting. */
+  send(message: Out): boolean {
+    if (!this.#ready) return false
+    this.#worker?.send(message)
+    return true
+  }
+
   /** The job is finished; undefined where it is not known (any more). */
   take(id: string | number): Job | undefined {
     const job = this.#jobs.get(id)

@@ -45,11 +45,18 @@ export function connectToHost<In, Out>(onMessage: (message: In, handle: unknown)
   }
 }
 
-/** Like `connectToHost`, for a process that does one job after the other: `jobs` are the messages in their order, without an end. */
-export function connectForJobs<In, Out>(): { readonly host: HostConnection<Out>; readonly jobs: AsyncIterable<In> } {
+/**
+ * Like `connectToHost`, for a process that does one job after the other: `jobs` are the messages in their order, without an end.
+ *
+ * @param handleAtOnce is given each message when it comes: true where it was no job and has been handled, as a cancellation is
+ */
+export function connectForJobs<In, Out>(
+  handleAtOnce: (message: In) => boolean = () => false,
+): { readonly host: HostConnection<Out>; readonly jobs: AsyncIterable<In> } {
   const waiting: In[] = []
   let wake: () => void = () => undefined
   const host = connectToHost<In, Out>((message) => {
+    if (handleAtOnce(message)) return
     waiting.push(message)
     wake()
   })

@@ -1,9 +1,13 @@
+import type { Chapter } from '../../../formats/media-file-writer.ts'
+
 /** A media file whose packets go into another container as they are. */
 export interface RemuxOrder {
   readonly id: string
   readonly from: string
   /** File to write: for this process only. */
   readonly to: string
+  /** That the new file has. */
+  readonly chapters: readonly Chapter[]
 }
 
 export interface Remuxed {
@@ -11,7 +15,9 @@ export interface Remuxed {
   readonly durationMs: number
 }
 
-export type ToRemuxer = { readonly type: 'remux' } & RemuxOrder
+export type RemuxJob = { readonly type: 'remux' } & RemuxOrder
+/** Ends a job that waits or runs: it is answered with `failed`. */
+export type ToRemuxer = RemuxJob | { readonly type: 'cancel'; readonly id: string }
 
 export type FromRemuxer =
   | { readonly type: 'progress'; readonly id: string; readonly durationMs: number; readonly bytes: number }

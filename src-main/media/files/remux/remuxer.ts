@@ -1,11 +1,11 @@
 import type { Logger } from '../../../platform/logger.ts'
 import { JobWorker } from '../../../platform/workers/job-worker.ts'
-import type { FromRemuxer, Remuxed, RemuxOrder, ToRemuxer } from './messages.ts'
+import type { FromRemuxer, Remuxed, RemuxJob, RemuxOrder, ToRemuxer } from './messages.ts'
 
 const idleMs = 20_000
 
 interface Job {
-  readonly message: ToRemuxer
+  readonly message: RemuxJob
   readonly onProgress: (done: Remuxed) => void
   readonly resolve: (remuxed: Remuxed) => void
   readonly reject: (error: Error) => void
@@ -36,6 +36,12 @@ export class Remuxer {
     return new Promise((resolve, reject) => {
       this.#jobs.add(order.id, { message: { type: 'remux', ...order }, onProgress, resolve, reject })
     })
+  }
+
+  /** Ends a job, which rejects once nothing is written any more. Nothing happens where it is not known, or has ended. */
+  cancel(id: string): void {
+    if (this.#jobs.get(id) === undefined || this.#jobs.send({ type: 'cancel', id })) return
+    this.#jobs.take(id)?.reject(new Error('Cancelled'))
   }
 
   async stop(): Promise<void> {

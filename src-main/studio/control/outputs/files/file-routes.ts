@@ -107,6 +107,19 @@ export function fileRoutes({ files, remuxes, retention, audit, now }: FileRoutes
       },
     }),
     defineRoute({
+      method: 'DELETE',
+      path: '/studio/files/:id/remux',
+      tag,
+      summary: 'Cancels the remux that makes this file; what was written of it is removed',
+      role: 'editor',
+      params: IdParams,
+      responses: { 204: Type.Null() },
+      handler: async ({ params, principal }) => {
+        await remuxes.cancel(params.id, principal.id)
+        return { status: 204, body: null }
+      },
+    }),
+    defineRoute({
       method: 'GET',
       path: '/studio/files/:id/thumbnail.jpg',
       tag,

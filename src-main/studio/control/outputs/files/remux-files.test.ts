@@ -47,19 +47,19 @@ describe('a remux', () => {
     book.keep(file)
     return file
   }
-  const start = (id: string, policy = openReach.files, limited = false): Promise<StoredFile> => {
-    const remuxer = {
-      size: running.length,
-      remux: (order: RemuxOrder) => {
-        const done = Promise.withResolvers<Remuxed>()
-        running.push({ order, done })
-        writeFileSync(order.to, 'half')
-        return done.promise
-      },
-    }
-    const audit = { record: () => undefined } as never
-    return new RemuxFiles({ files: book, remuxer, policy: () => policy, audit, log: silentLogger }).start(id, 'ann', limited)
+  const remuxer = {
+    size: 0,
+    remux: (order: RemuxOrder) => {
+      const done = Promise.withResolvers<Remuxed>()
+      running.push({ order, done })
+      writeFileSync(order.to, 'half')
+      return done.promise
+    },
+    cancel: (id: string) => running.find(({ order }) => order.id === id)?.done.reject(new Error('Cancelled')),
   }
+  const remuxes = (policy = openReach.files): RemuxFiles =>
+    new RemuxFiles({ files: book, remuxer, policy: () => policy, audit: { record: () => undefined } as never, log: silentLogger })
+  const start = (id: string): Promise<StoredFile> => remuxes().start(id, 'ann', false)
 
   it('makes a file beside the recording, which is there whole or not at all', async () => {
     recorded('show.mkv')
@@ -84,6 +84,35 @@ describe('a remux', () => {
     expect(readdirSync(dir)).toEqual(['show.mkv'])
   })
 
+  it('that is cancelled is off the list, with what was written of it', async () => {
+    recorded('show.mkv')
+    const files = remuxes()
+    const made = await files.start('show.mkv', 'ann', false)
+    await files.cancel(made.id, 'ann')
+    expect(book.list().map(({ id }) => id)).toEqual(['show.mkv'])
+    expect(readdirSync(dir)).toEqual(['show.mkv'])
+    await expect(files.cancel(made.id, 'ann')).rejects.toMatchObject({ code: 'studio.file_not_found' })
+    await expect(files.cancel('show.mkv', 'ann')).rejects.toMatchObject({ code: 'request.conflict' })
+    expect((await files.start('show.mkv', 'ann', false)).path, 'the name is free again').toBe(made.path)
+  })
+
+  it('that finishes while it is cancelled stays', async () => {
+    recorded('show.mkv')
+    const files = remuxes()
+    const made = await files.start('show.mkv', 'ann', false)
+    running[0]?.done.resolve({ bytes: 4, durationMs: 9000 })
+    await expect(files.cancel(made.id, 'ann')).rejects.toMatchObject({ code: 'request.conflict' })
+    expect(readFileSync(made.path, 'utf8')).toBe('half')
+  })
+
+  it('starts once where it is asked for twice at the same time', async () => {
+    recorded('show.mkv')
+    const files = remuxes()
+    const both = await Promise.allSettled([files.start('show.mkv', 'ann', false), files.start('show.mkv', 'bob', false)])
+    expect(both.map(({ status }) => status)).toEqual(['fulfilled', 'rejected'])
+    expect(running.length).toBe(1)
+  })
+
   it('that the end of the host broke off is gone at its next start, and one that was whole is complete', async () => {
     const from = recorded('show.mkv')
     const broken = { ...(await start('show.mkv')) }
@@ -103,7 +132,7 @@ describe('a remux', () => {
   it('writes for an editor only where editors may write', async () => {
     recorded('show.mkv')
     const closed = { ...openReach.files, mediaFolders: [], editorFolders: [] }
-    await expect(start('show.mkv', closed, true)).rejects.toMatchObject({ code: 'path.forbidden' })
+    await expect(remuxes(closed).start('show.mkv', 'ann', true)).rejects.toMatchObject({ code: 'path.forbidden' })
     expect(readdirSync(dir)).toEqual(['show.mkv'])
   })
 })

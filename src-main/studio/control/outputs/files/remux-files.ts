@@ -12,7 +12,11 @@ import type { StoredFile } from './studio-file.ts'
 
 export interface RemuxFilesDependencies {
   readonly files: FileBook
-  readonly remuxer: { readonly size: number; remux(order: RemuxOrder, onProgress: (done: Remuxed) => void): Promise<Remuxed> }
+  readonly remuxer: {
+    readonly size: number
+    remux(order: RemuxOrder, onProgress: (done: Remuxed) => void): Promise<Remuxed>
+    cancel(id: string): void
+  }
   readonly policy: () => FilePolicy
   readonly audit: AuditLog
   readonly log: Logger
@@ -26,6 +30,10 @@ const keptFreeBytes = 500_000_000
 /** Makes plain MP4 files of recordings, beside them. A new file is there whole or not at all. */
 export class RemuxFiles {
   readonly #dependencies: RemuxFilesDependencies
+  /** Files that are made, by their ids. */
+  readonly #running = new Map<string, { readonly ended: Promise<void>; cancelled: boolean }>()
+  /** Ids of recordings whose remux is about to start. */
+  readonly #starting = new Set<string>()
 
   constructor(dependencies: RemuxFilesDependencies) {
     this.#dependencies = dependencies
@@ -37,19 +45,50 @@ export class RemuxFiles {
    * @param limited an editor asks: the folder must be open to editors
    */
   async start(id: string, actor: string, limited: boolean): Promise<StoredFile> {
-    const { files, remuxer, policy, audit } = this.#dependencies
+    const { files, remuxer } = this.#dependencies
     const of = files.get(id)
     if (of.state === 'writing') throw new AppError('studio.file_running')
     if (of.state === 'failed' || of.deletedAt !== null) throw new AppError('studio.file_missing')
-    if (files.list().some((each) => each.remuxedFrom === id && each.state === 'writing')) {
+    if (this.#starting.has(id) || files.list().some((each) => each.remuxedFrom === id && each.state === 'writing')) {
       throw new AppError('request.conflict', `${basename(of.path)} is being remuxed already`)
     }
-    if (remuxer.size >= maxRunning) throw new AppError('studio.busy', `${maxRunning} files are being remuxed already`)
+    if (remuxer.size + this.#starting.size >= maxRunning) throw new AppError('studio.busy', `${maxRunning} files are being remuxed already`)
+    this.#starting.add(id)
+    try {
+      await this.#judge(of, limited)
+      return this.#start(of, actor)
+    } finally {
+      this.#starting.delete(id)
+    }
+  }
+
+  /**
+   * Ends the making of a file, and removes what was written. Throws `studio.file_not_found`, and `request.conflict` where the file is not
+   * being remuxed, or was finished meanwhile.
+   */
+  async cancel(id: string, actor: string): Promise<void> {
+    const { files, remuxer, audit } = this.#dependencies
+    const { path } = files.get(id)
+    const run = this.#running.get(id)
+    if (run === undefined) throw new AppError('request.conflict', `${basename(path)} is not being remuxed`)
+    run.cancelled = true
+    remuxer.cancel(id)
+    await run.ended
+    if (files.list().some((each) => each.id === id)) throw new AppError('request.conflict', `${basename(path)} was finished meanwhile`)
+    audit.record({ kind: 'command', message: `the remux to ${basename(path)} was cancelled`, actor, data: { path } })
+  }
+
+  async #judge(of: StoredFile, limited: boolean): Promise<void> {
+    const { policy } = this.#dependencies
     const folder = await judgeFolder(dirname(of.path), policy(), limited)
     const disk = await statfs(folder).catch((cause: unknown) => {
       throw new AppError('studio.file_missing', undefined, { cause })
     })
     if (disk.bavail * disk.bsize < of.bytes + keptFreeBytes) throw new AppError('recording.disk_full')
+  }
+
+  #start(of: StoredFile, actor: string): StoredFile {
+    const { files, audit } = this.#dependencies
     const made: StoredFile = {
       ...of,
       id: randomText(12),
@@ -61,7 +100,7 @@ export class RemuxFiles {
       bytes: 0,
       poster: false,
       kept: false,
-      remuxedFrom: id,
+      remuxedFrom: of.id,
     }
     files.keep(made)
     audit.record({
@@ -70,7 +109,12 @@ export class RemuxFiles {
       actor,
       data: { path: made.path },
     })
-    void this.#run(of.path, made)
+    const { promise: ended, resolve } = Promise.withResolvers<void>()
+    this.#running.set(made.id, { ended, cancelled: false })
+    void this.#run(of.path, made).finally(() => {
+      this.#running.delete(made.id)
+      resolve()
+    })
     return made
   }
 
@@ -83,14 +127,18 @@ export class RemuxFiles {
       files.keep(made)
     }
     try {
-      const done = await remuxer.remux({ id: made.id, from, to: half }, changed)
+      const done = await remuxer.remux({ id: made.id, from, to: half, chapters: made.chapters }, changed)
       await rename(half, made.path)
       made.state = 'complete'
       changed(done)
       files.whole(made)
     } catch (error) {
-      log.warn({ err: error, file: made.id }, 'a file could not be remuxed')
       await rm(half, { force: true }).catch(() => undefined)
+      if (this.#running.get(made.id)?.cancelled) {
+        files.forget(made.id)
+        return
+      }
+      log.warn({ err: error, file: made.id }, 'a file could not be remuxed')
       made.state = 'failed'
       made.error = { code: 'studio.remux_failed', message: (error as Error).message }
       files.keep(made)
