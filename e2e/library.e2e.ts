@@ -176,7 +176,7 @@ describe('the Library of recordings, replays and clips', () => {
   })
 
   it('remuxes a Matroska recording to a plain MP4 file beside it, frame by frame the same', async () => {
-    const [tape] = (await files()).filter(({ container, state }) => container === 'mkv' && state === 'complete')
+    const [tape] = (await files()).filter(({ container, chapters }) => container === 'mkv' && chapters.length > 0)
     await page.locator(`[data-recording="studio-${tape.id}"]`).getByTestId('remux').click()
     const made = await until(
       async () => (await files()).find(({ remuxedFrom, state }) => remuxedFrom === tape.id && state === 'complete'),
@@ -187,7 +187,7 @@ describe('the Library of recordings, replays and clips', () => {
     expect(await readFrames(made.path)).toEqual(await readFrames(tape.path))
     const head = readFileSync(made.path).toString('latin1')
     expect(head.indexOf('moov'), 'its index is at the front').toBeLessThan(head.indexOf('mdat'))
-    expect(tape.chapters.length, 'the recording has a chapter').toBeGreaterThan(0)
+    expect(chaptersOf(tape.path)).toHaveLength(1)
     expect(chaptersOf(made.path)).toEqual(chaptersOf(tape.path))
     expect((await host.api('DELETE', `/studio/files/${made.id}/remux`)).status, 'it is finished').toBe(409)
     const row = page.locator(`[data-recording="studio-${made.id}"]`)

@@ -41,7 +41,6 @@ export const rules = {
   noAlertsYetAnAlert: 'No alerts yet. An alert notifies you when a stream is in trouble.',
   alert: 'Alert',
   sentTo: 'Sent to',
-  actions: 'Actions',
   thisPageAlone: 'this page alone',
   isOn: (value: string | number) => `${value} is on`,
   theAlertIsOff: 'The alert is off',

@@ -41,7 +41,6 @@ export const rules: Messages['rules'] = {
   noAlertsYetAnAlert: 'Aún no hay alertas. Una alerta te avisa cuando una transmisión tiene problemas.',
   alert: 'Alerta',
   sentTo: 'Se envía a',
-  actions: 'Acciones',
   thisPageAlone: 'solo esta página',
   isOn: (alert) => `${alert} está activada`,
   theAlertIsOff: 'Alerta desactivada',
