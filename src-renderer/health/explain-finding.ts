@@ -1,5 +1,6 @@
 import { formatBitrate, formatBytes, formatSeconds } from '../client/format.ts'
 import { inLanguage } from '../client/host-error.ts'
+import { t as described } from '../messages/described.ts'
 import { decimal } from '../messages/numbers.ts'
 import type { Finding } from './finding-store.ts'
 import { t } from './messages.ts'
@@ -41,7 +42,7 @@ export function explainFinding(finding: Finding): Explained {
       return { cause: causes.browserCostly(percentOf(params.percent)), remedy: remedies.browserCostly }
     case 'source.no_signal':
       return {
-        cause: text('problem') === '' ? causes.sourceStarting : causes.sourceNoSignal(text('problem')),
+        cause: text('problem') === '' ? causes.sourceStarting : causes.sourceNoSignal(described.problem(text('problem'))),
         remedy: remedies.sourceNoSignal,
       }
     case 'microphone.silent':

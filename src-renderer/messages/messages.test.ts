@@ -7,10 +7,7 @@ import { t as studioCanvas } from '../studio/canvas/messages.ts'
 import { t as studioCanvasSettings } from '../studio/canvas-settings/messages.ts'
 
 import { t as studioFilters } from '../studio/filters/messages.ts'
-import { t as studioKinds } from '../studio/forms/messages.ts'
-
 import { t as studioGuests } from '../studio/guests/messages.ts'
-
 import { t as studioGuide } from '../studio/guide/messages.ts'
 import { t as studioHistory } from '../studio/history/messages.ts'
 import { t as studioInteract } from '../studio/interact/messages.ts'
@@ -25,6 +22,7 @@ import { t as studioTemplates } from '../studio/templates/messages.ts'
 import { t as studioTransitions } from '../studio/transitions/messages.ts'
 import { t as studioUploads } from '../studio/uploads/messages.ts'
 import { t as studioProjectors } from '../studio/windows/messages.ts'
+import { t as studioKinds } from './described.ts'
 import { activity } from './en/activity.ts'
 import { app } from './en/app.ts'
 import { client } from './en/client.ts'

@@ -1,7 +1,7 @@
 import { useEffect } from 'react'
 import { create } from 'zustand'
 import { call, reportProblem } from '../client/api.ts'
-import { t } from './forms/messages.ts'
+import { t } from '../messages/described.ts'
 import type { Schema } from './forms/schema.ts'
 
 /** A kind of sources or filters, as the host describes it. */

@@ -1,4 +1,4 @@
-import { t as described } from './forms/messages.ts'
+import { t as described } from '../messages/described.ts'
 import { t } from './messages.ts'
 import type { SourceReport } from './types.ts'
 

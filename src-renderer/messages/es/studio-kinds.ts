@@ -277,7 +277,7 @@ export const optionNames: Readonly<Record<string, string>> = {
   'window': 'Ventana',
 }
 
-/** Texts of what the host describes; their keys are those of `src-renderer/studio/forms/messages.ts`. */
+/** Texts of what the host describes; their keys are those of `src-renderer/messages/described.ts`. */
 export const studioKinds = {
   title: (kind: string, english: string) => kindTitles[kind] ?? english,
   setting: (name: string, english: string) => settingNames[name] ?? english,

@@ -1,4 +1,4 @@
-import { section } from '../../messages/language.ts'
+import { section } from './language.ts'
 
 /**
  * What the host describes in English: titles of kinds, names of settings and of their choices, by key; their help and what sources report
