@@ -145,7 +145,7 @@ export interface ObsTarget {
 export interface ObsShowMaker {
   /**
    * A show of a document of the studio, or of a collection by its name, without its passwords. Rejects with `studio.collection_*` where it is
-   * invalid, and `studio.collection_not_found` where there is none.
+   * invalid, and `studio.collection_not_found` for an unknown name.
    */
   make(
     source: { readonly collection: unknown } | { readonly name: string },

@@ -113,7 +113,7 @@ function namesIn(before: Before): Set<string> {
   ])
 }
 
-/** What of a transform can be set: OBS rejects bounds smaller than a pixel, which it has where there are none. */
+/** What of a transform can be set: OBS rejects bounds smaller than a pixel, which it has for items without bounds. */
 function settable(transform: ObsTransform): NonNullable<ItemChanges['transform']> {
   const { width: _w, height: _h, sourceWidth: _sw, sourceHeight: _sh, boundsWidth, boundsHeight, boundsType, ...rest } = transform
   const bounds = boundsWidth >= 1 && boundsHeight >= 1 ? { boundsWidth, boundsHeight } : {}
