@@ -51,6 +51,7 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
   'destination-kinds': { part: 'live', cost: 'cpu' },
   'destinations': { part: 'live', cost: 'wait', quick: true },
   'dvr': { part: 'live', cost: 'wait', quick: true },
+  'electron': { part: 'host', cost: 'cpu' },
   'failover': { part: 'live', cost: 'cpu' },
   'http-flv': { part: 'live', cost: 'wait', quick: true },
   'ladder-joins': { part: 'live', cost: 'exclusive' },

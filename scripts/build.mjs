@@ -3,6 +3,7 @@
  * Each is made beside its old version and swapped in whole, so a running host never sees half a build.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { isBuiltin } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -58,22 +59,29 @@ function slim(folder) {
   }
 }
 
-async function bundle(target, input) {
+const isFile = (id) => id.startsWith('.') || id.startsWith('/') || /^[A-Za-z]:/.test(id)
+
+/**
+ * @param target folder
+ * @param input files by name
+ * @param options `external`: what is loaded as a package at run time
+ */
+async function bundle(target, input, { format = 'esm', external = (id) => !isFile(id) && !bundled.test(id) } = {}) {
   const { rolldown } = await import('rolldown')
   const build = await rolldown({
     input,
     platform: 'node',
     // Other packages stay packages: they are installed, some hold native code, and a stack trace names them.
-    external: (id) => !id.startsWith('.') && !id.startsWith('/') && !/^[A-Za-z]:/.test(id) && !bundled.test(id),
+    external,
     onLog: (level, log, handle) => handle(level === 'warn' && log.code === 'CIRCULAR_DEPENDENCY' ? 'error' : level, log),
   })
   try {
     await build.write({
       dir: target,
-      format: 'esm',
+      format,
       sourcemap: true,
       comments: { legal: true, annotation: false, jsdoc: false },
-      entryFileNames: '[name].js',
+      entryFileNames: format === 'esm' ? '[name].js' : '[name].cjs',
       chunkFileNames: '[name]-[hash].js',
     })
   } finally {
@@ -96,12 +104,25 @@ async function buildHost() {
   writeStamp('dist/host.stamp', hash)
 }
 
-/** The Electron shell is CommonJS-free too, but `electron` itself is given by the binary that runs it. */
+/** What Electron gives, Node has, and a WebSocket does without. */
+const ofElectron = /^(?:electron|node:.*|bufferutil|utf-8-validate)$/
+
+/** The desktop program with Electron: without packages beside it, and `electron` is given by the binary that runs it. */
 async function buildShell() {
-  if (!existsSync('src-main/shell/main.ts')) return
-  const hash = hashOf([...filesBelow('src-main/shell', isTest), ...shared])
+  const hash = hashOf([
+    ...['shell', 'platform', 'formats'].flatMap((part) => filesBelow(`src-main/${part}`, isTest)),
+    ...filesBelow('src-preload'),
+    ...shared,
+  ])
   if (isFresh('dist/shell.stamp', hash) && existsSync('dist/shell/main.js')) return
-  await timed('window shell built', () => swapIn('dist/shell', (folder) => bundle(folder, { main: 'src-main/shell/main.ts' })))
+  const external = (id) => ofElectron.test(id) || isBuiltin(id)
+  await timed('window shell built', () =>
+    swapIn('dist/shell', async (folder) => {
+      await bundle(folder, { main: 'src-main/shell/main.ts' }, { external })
+      // A sandbox loads one file of CommonJS.
+      await bundle(folder, { preload: 'src-preload/preload.ts' }, { external, format: 'cjs' })
+    }),
+  )
   writeStamp('dist/shell.stamp', hash)
 }
 

@@ -14,10 +14,11 @@ interface Import {
   readonly typeOnly: boolean
 }
 
-/** Layer or part of a file: `platform`, `live`, ..., or `renderer`. */
+/** Layer or part of a file: `platform`, `live`, ..., `preload` or `renderer`. */
 function partOf(file: string): string {
   const parts = file.split('/')
-  return parts[0] === 'src-renderer' ? 'renderer' : parts[1]!
+  if (parts[0] === 'src-renderer') return 'renderer'
+  return parts[0] === 'src-preload' ? 'preload' : parts[1]!
 }
 
 const mayImport: Readonly<Record<string, readonly string[]>> = {
@@ -31,8 +32,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   health: ['media', 'platform', 'formats'],
   api: ['platform'],
   host: ['api', 'live', 'studio', 'obs', 'desktop', 'health', 'media', 'platform', 'formats'],
-  shell: ['platform'],
-  renderer: ['live', 'studio', 'obs', 'desktop', 'health', 'media', 'platform', 'api'],
+  shell: ['platform', 'formats', 'preload'],
+  preload: [],
+  renderer: ['live', 'studio', 'obs', 'desktop', 'health', 'media', 'platform', 'api', 'preload'],
 }
 
 /** What of the shell the commands of the host may load. */
@@ -43,6 +45,9 @@ const shellFaces = [
   'src-main/shell/linux/x11/x-desktop.ts',
   'src-main/shell/windows/desktop-windows.ts',
   'src-main/shell/windows/window-system.ts',
+  'src-main/shell/windows/window-program.ts',
+  'src-main/shell/electron-program.ts',
+  'src-main/shell/targets/open-target.ts',
   'src-main/shell/follow/shell-link.ts',
   'src-main/shell/shell-messages.ts',
 ]
@@ -148,7 +153,7 @@ function importsOfFolders(imports: readonly Import[]): Import[] {
 }
 
 function sources(): string[] {
-  return ['src-main', 'src-renderer'].flatMap((folder) =>
+  return ['src-main', 'src-preload', 'src-renderer'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name) && !entry.name.endsWith('.d.ts'))
       .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/')),

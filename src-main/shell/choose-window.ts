@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { browserNames } from '../platform/config/installed-browsers.ts'
-import type { Placement } from './placement.ts'
+import type { WindowLook } from './windows/window-system.ts'
 
 /** What is known of the machine when a window is wanted; passed in, so that every machine can be tested on one. */
 export interface WindowSurroundings {
@@ -9,27 +9,13 @@ export interface WindowSurroundings {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Root of the files on POSIX systems. */
   readonly isRoot: boolean
-  /** Electron's binary, where its package brought one. */
-  readonly electron: string | undefined
-  /** The built Electron main file, where it is built. */
-  readonly electronMain: string | undefined
   /** Finds a program by name in PATH or the system's usual places. */
   readonly find: (name: string) => string | undefined
   /** Folder for the browser's profile. */
   readonly profileDir: string
 }
 
-/** Which window it is, and how it opens. */
-export interface WindowLook {
-  /** Names the browser's profile: a window of its own process has a profile of its own. */
-  readonly profile: string
-  readonly placement?: Placement
-  /** Full screen until the page itself closes: a projector. */
-  readonly kiosk?: boolean
-}
-
 export type WindowPlan =
-  | { readonly kind: 'electron'; readonly command: string; readonly args: readonly string[]; readonly env: Record<string, string> }
   | {
       readonly kind: 'chromium'
       readonly command: string
@@ -39,22 +25,19 @@ export type WindowPlan =
     }
   | { readonly kind: 'none'; readonly reason: string }
 
+/** Why no window can be shown here, whatever is installed; undefined where one can. */
+export function noDisplay(platform: NodeJS.Platform, env: WindowSurroundings['env']): string | undefined {
+  if (env.CI) return 'this is a CI run'
+  return platform === 'linux' && !env.DISPLAY && !env.WAYLAND_DISPLAY ? 'there is no display' : undefined
+}
+
 /**
- * Decides how to show `url`: Electron if its binary is present, else a Chromium as an app window, else not at all. The part after `#` is a
- * one-time sign-in: it reaches the window by the environment or a private file, never by arguments, which every user can list.
+ * Decides how to show `url`: a Chromium as an app window, or not at all. The part after `#` is a one-time sign-in: it reaches the window by
+ * a private file, never by arguments, which every user can list.
  */
-export function chooseWindow(url: string, around: WindowSurroundings, look: WindowLook = { profile: 'window' }): WindowPlan {
-  if (around.env.CI) return { kind: 'none', reason: 'this is a CI run' }
-  if (around.platform === 'linux' && !around.env.DISPLAY && !around.env.WAYLAND_DISPLAY)
-    return { kind: 'none', reason: 'there is no display' }
-  if (around.electron && around.electronMain) {
-    return {
-      kind: 'electron',
-      command: around.electron,
-      args: [around.electronMain, ...(around.isRoot ? ['--no-sandbox'] : [])],
-      env: { AMI_STREAMS_WINDOW_URL: url },
-    }
-  }
+export function chooseWindow(url: string, around: WindowSurroundings, look: WindowLook): WindowPlan {
+  const reason = noDisplay(around.platform, around.env)
+  if (reason !== undefined) return { kind: 'none', reason }
   for (const name of browserNames(around.platform)) {
     const command = around.find(name)
     if (!command) continue
@@ -77,13 +60,13 @@ export function chooseWindow(url: string, around: WindowSurroundings, look: Wind
   return { kind: 'none', reason: 'neither Electron nor a Chromium browser is installed' }
 }
 
-function placementArgs({ placement, kiosk = false }: WindowLook, env: WindowSurroundings['env']): readonly string[] {
+function placementArgs({ view, placement }: WindowLook, env: WindowSurroundings['env']): readonly string[] {
   if (placement === undefined) return []
   const { bounds, maximised, fullScreen } = placement
   const where = bounds === undefined ? [] : [`--window-position=${bounds.x},${bounds.y}`, `--window-size=${bounds.width},${bounds.height}`]
   // Places mean something on X alone: a Wayland desktop that has X as well is asked through it.
   const system = bounds !== undefined && env.DISPLAY && env.WAYLAND_DISPLAY ? ['--ozone-platform=x11'] : []
-  const state = fullScreen ? [kiosk ? '--kiosk' : '--start-fullscreen'] : maximised ? ['--start-maximized'] : []
+  const state = fullScreen ? [view.kind === 'projector' ? '--kiosk' : '--start-fullscreen'] : maximised ? ['--start-maximized'] : []
   return [...where, ...state, ...system]
 }
 

@@ -1,12 +1,11 @@
-import { spawn } from 'node:child_process'
 import { dirname } from 'node:path'
 import { followHost } from './follow/follow-host.ts'
 import type { HostClient } from './follow/host-client.ts'
-import { type HostState, isOn, isSending, onAirOf } from './follow/host-state.ts'
+import { type HostState, isOn, isOnAir, isSending } from './follow/host-state.ts'
 import { type Messages, messagesFor } from './messages.ts'
 import { Notices } from './notices.ts'
 import type { DesktopParts } from './parts.ts'
-import { type TrayActions, trayView } from './tray/tray-view.ts'
+import { stateLine, type TrayActions, trayView } from './tray/tray-view.ts'
 
 export interface DesktopOptions {
   /** The host that runs now; throws if no host runs. */
@@ -35,8 +34,9 @@ export class Desktop {
     this.#options = options
     this.#t = messagesFor(options.environment)
     const { openPage, isLocal, parts } = options
-    const openFolder = (file: string): void => openWithDesktop(dirname(file))
-    this.#notices = new Notices(this.#t, { openPage, ...(isLocal && { openFolder }) }, (notice) => parts.notifications?.notify(notice))
+    const { files } = parts
+    const openFolder = files && isLocal ? (file: string): void => files.openFolder(dirname(file)) : undefined
+    this.#notices = new Notices(this.#t, { openPage, ...(openFolder && { openFolder }) }, (notice) => parts.notifications?.notify(notice))
   }
 
   /** How the host is; undefined while none runs. */
@@ -46,8 +46,8 @@ export class Desktop {
 
   /** The last window was closed while something is on air: says what goes on, and how it is ended. */
   windowClosed(): void {
-    const { parts, owns, openPage } = this.#options
-    const { text } = trayView(this.#state, owns, this.#t, this.#actions())
+    const { parts, openPage } = this.#options
+    const text = this.#state === undefined ? this.#t.notRunning : stateLine(this.#state, this.#t)
     const open = { key: 'studio', label: this.#t.open, act: () => openPage('/studio') }
     parts.notifications?.notify({ key: 'goes-on', title: this.#t.goesOn, text: this.#t.goesOnText(text), urgent: false, actions: [open] })
   }
@@ -70,8 +70,7 @@ export class Desktop {
     if (state === undefined) this.#notices.reset()
     else if (this.#state === undefined) this.#notices.startWith(state)
     this.#state = state
-    const onAir = state && onAirOf(state)
-    parts.power?.keepAwake(onAir !== undefined && onAir.outputs.length + onAir.streams.length > 0 ? this.#t.onAirReason : undefined)
+    parts.power?.keepAwake(state !== undefined && isOnAir(state) ? this.#t.onAirReason : undefined)
     parts.tray?.show(trayView(state, owns, this.#t, this.#actions()))
   }
 
@@ -115,11 +114,4 @@ export class Desktop {
       }),
     )
   }
-}
-
-/** Opens a file or folder with the program that the desktop has for it. */
-function openWithDesktop(path: string): void {
-  spawn('xdg-open', [path], { stdio: 'ignore', detached: true })
-    .on('error', () => undefined)
-    .unref()
 }

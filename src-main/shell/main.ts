@@ -1,64 +1,97 @@
-/** Electron's main process: one window on a host that runs elsewhere. It owns nothing but the window. */
-import { app, BrowserWindow, session, shell } from 'electron'
-import { hostUrl, isOwnPage, mayHave, mayOpenOutside } from './navigation.ts'
+/** Electron's main process: the desktop program beside a host, which is a process of its own. */
+import { isAbsolute, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import {
+  app,
+  BrowserWindow,
+  dialog,
+  globalShortcut,
+  ipcMain,
+  Menu,
+  Notification,
+  nativeImage,
+  powerSaveBlocker,
+  screen,
+  session,
+  shell,
+  Tray,
+} from 'electron'
+import { appScheme } from '../platform/app-link.ts'
+import type { ElectronApi } from './electron/electron-api.ts'
+import { ElectronShell } from './electron/electron-shell.ts'
+import { readStart } from './electron/start-options.ts'
 
-const host = hostUrl(process.env.AMI_STREAMS_WINDOW_URL)
-
-function openWindow(url: URL): BrowserWindow {
-  const window = new BrowserWindow({
-    width: 1280,
-    height: 800,
-    minWidth: 360,
-    minHeight: 480,
-    show: false,
-    autoHideMenuBar: true,
-    webPreferences: {
-      sandbox: true,
-      contextIsolation: true,
-      nodeIntegration: false,
-      webSecurity: true,
-      allowRunningInsecureContent: false,
-      webviewTag: false,
-      spellcheck: false,
-    },
-  })
-  window.once('ready-to-show', () => window.show())
-  void window.loadURL(url.href)
-  return window
+const electron: ElectronApi = {
+  app,
+  BrowserWindow,
+  dialog,
+  globalShortcut,
+  ipcMain,
+  Menu,
+  nativeImage,
+  Notification,
+  powerSaveBlocker,
+  screen,
+  session,
+  shell,
+  Tray,
 }
 
-/** The same rules apply to every page that is ever opened, including frames within pages. */
-function guard(url: URL): void {
-  app.on('web-contents-created', (_event, contents) => {
-    contents.on('will-navigate', (details) => {
-      if (!isOwnPage(details.url, url)) details.preventDefault()
-    })
-    contents.on('will-redirect', (details) => {
-      if (!isOwnPage(details.url, url)) details.preventDefault()
-    })
-    contents.on('will-attach-webview', (event) => event.preventDefault())
-    contents.setWindowOpenHandler((details) => {
-      if (mayOpenOutside(details.url)) void shell.openExternal(details.url)
-      return { action: 'deny' }
-    })
-  })
-  session.defaultSession.setPermissionRequestHandler((contents, permission, answer) => answer(mayHave(permission, contents.getURL(), url)))
-  session.defaultSession.setPermissionCheckHandler((_contents, permission, origin) => mayHave(permission, origin, url))
-  session.defaultSession.setDevicePermissionHandler(() => false)
-}
+const start = readStart({
+  argv: process.argv,
+  env: process.env,
+  platform: process.platform,
+  isPackaged: app.isPackaged,
+  resources: process.resourcesPath,
+})
+/** A path counts from the folder where it was given. */
+const target =
+  start.target === undefined || /^[a-z][a-z0-9+.-]+:/i.test(start.target) || isAbsolute(start.target) ? start.target : resolve(start.target)
 
-if (!host || !app.requestSingleInstanceLock()) {
-  app.quit()
-} else {
+// One program for each data folder.
+app.setPath('userData', join(start.dataDir, 'electron'))
+if (app.requestSingleInstanceLock({ target: target ?? null })) run()
+else app.exit(0)
+
+function run(): void {
   app.enableSandbox()
-  app.on('window-all-closed', () => app.quit())
-  void app.whenReady().then(() => {
-    guard(host)
-    const window = openWindow(host)
-    app.on('second-instance', () => {
-      if (window.isDestroyed()) return
-      if (window.isMinimized()) window.restore()
-      window.focus()
+  if (app.isPackaged) app.setAsDefaultProtocolClient(appScheme)
+  let program: ElectronShell | undefined
+  /** What macOS asks for before the program is ready. */
+  let early = target
+  const open = (wanted: string | undefined): void => {
+    if (program === undefined) early = wanted ?? early
+    else void program.open(wanted)
+  }
+  app.on('second-instance', (_event, _argv, _folder, data) => {
+    const wanted = (data as { readonly target?: unknown } | null)?.target
+    open(typeof wanted === 'string' ? wanted : undefined)
+  })
+  app.on('open-url', (event, url) => {
+    event.preventDefault()
+    open(url)
+  })
+  app.on('open-file', (event, path) => {
+    event.preventDefault()
+    open(path)
+  })
+  app.on('activate', () => open(undefined))
+  // What the program does without windows is its own choice.
+  app.on('window-all-closed', () => undefined)
+  app.on('before-quit', (event) => {
+    event.preventDefault()
+    void program?.askToQuit()
+  })
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void program?.quit())
+  void app.whenReady().then(async () => {
+    // The page has its own; macOS needs one for copy and paste.
+    if (process.platform !== 'darwin') Menu.setApplicationMenu(null)
+    program = new ElectronShell(electron, {
+      ...start,
+      target: early,
+      env: process.env,
+      preload: fileURLToPath(new URL('preload.cjs', import.meta.url)),
     })
+    await program.start()
   })
 }

@@ -34,6 +34,14 @@ const english = {
   goesOnText: (what: string) => `${what}. The icon in the panel ends it or opens the window again.`,
   actionFailed: 'That did not work',
   onAirReason: 'On air',
+  closeLive: 'Something is live. Close the window?',
+  keepLive: 'Close it and go on live',
+  stay: 'Keep the window',
+  linkInvalid: 'The link cannot be opened',
+  hostFailed: 'AMI Streams could not start',
+  hostLost: 'AMI Streams has ended unexpectedly',
+  tryAgain: 'Try again',
+  ok: 'Close',
 }
 export type Messages = typeof english
 
@@ -72,6 +80,14 @@ const spanish: Messages = {
   goesOnText: (what) => `${what}. El icono del panel lo termina o vuelve a abrir la ventana.`,
   actionFailed: 'Eso no funcionó',
   onAirReason: 'En directo',
+  closeLive: 'Hay algo en directo. ¿Cerrar la ventana?',
+  keepLive: 'Cerrarla y seguir en directo',
+  stay: 'Mantener la ventana',
+  linkInvalid: 'No se puede abrir el enlace',
+  hostFailed: 'AMI Streams no pudo iniciarse',
+  hostLost: 'AMI Streams terminó de forma inesperada',
+  tryAgain: 'Intentar de nuevo',
+  ok: 'Cerrar',
 }
 
 /** Texts in the language that the environment names; English where it names none that there is. */

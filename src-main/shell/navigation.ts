@@ -1,4 +1,6 @@
-/** Where the window may go: pure, so that rejections are tested without Electron. */
+import { viewOf, type WindowView } from './window-view.ts'
+
+/** Where windows may go, and what their pages may have: pure, so that rejections are tested without Electron. */
 
 /** The URL of the host, or undefined where it is not one that a host could have given. */
 export function hostUrl(text: string | undefined): URL | undefined {
@@ -12,15 +14,32 @@ export function isOwnPage(target: string, host: URL): boolean {
   return URL.canParse(target) && new URL(target).origin === host.origin
 }
 
-/** True if the system's browser may be asked to open it: web URLs, never files or other programs' schemes. */
+/** True if the system may be asked to open it in the program that it has for it: web pages and e-mail, never files or other schemes. */
 export function mayOpenOutside(target: string): boolean {
-  return URL.canParse(target) && ['http:', 'https:'].includes(new URL(target).protocol)
+  return URL.canParse(target) && ['https:', 'mailto:'].includes(new URL(target).protocol)
 }
 
-/** Permissions that the page needs: full screen for the player, writing a copied URL. */
-const granted: readonly string[] = ['fullscreen', 'clipboard-sanitized-write']
+/** What becomes of a window that a page wants to open. */
+export type Opening =
+  /** One of the windows that the program knows. */
+  | { readonly kind: 'view'; readonly view: WindowView }
+  /** Another page of the host, e.g. a player: in a window without the bridge. */
+  | { readonly kind: 'page' }
+  /** For the system's browser or e-mail program. */
+  | { readonly kind: 'outside' }
+  | { readonly kind: 'denied' }
 
-/** True where a page of `origin` may have `permission`. */
-export function mayHave(permission: string, origin: string, host: URL): boolean {
-  return granted.includes(permission) && isOwnPage(origin, host)
+export function openingOf(target: string, host: URL): Opening {
+  if (!isOwnPage(target, host)) return { kind: mayOpenOutside(target) ? 'outside' : 'denied' }
+  const { pathname, search } = new URL(target)
+  const view = viewOf(`${pathname}${search}`)
+  return view === undefined ? { kind: 'page' } : { kind: 'view', view }
+}
+
+/** Permissions that our page needs: full screen for players and projectors, writing a copied URL, camera and microphone for talkback and guests. */
+const granted: readonly string[] = ['fullscreen', 'clipboard-sanitized-write', 'media']
+
+/** True where a page of `origin`, at the top of its window, may have `permission`. */
+export function mayHave(permission: string, origin: string, isTop: boolean, host: URL): boolean {
+  return granted.includes(permission) && isTop && isOwnPage(origin, host)
 }

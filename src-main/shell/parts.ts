@@ -1,6 +1,6 @@
 /**
- * What a desktop offers to a program, as the desktop process (`desktop.ts`) uses it. `linux/` has them over D-Bus and X11 without Electron;
- * an Electron shell fills the same parts with its own.
+ * What a desktop offers to a program, as `desktop.ts` uses it. `linux/` has it over D-Bus and X11 without Electron, `electron/` by Electron
+ * on every system.
  */
 
 /** What the icon shows. `off`: no host runs. */
@@ -63,11 +63,17 @@ export interface PowerPart {
   keepAwake(reason: string | undefined): void
 }
 
+export interface FilesPart {
+  /** Shows a folder of this machine in the program that the desktop has for folders. */
+  openFolder(folder: string): void
+}
+
 /** What this desktop has; a part that is left out is not there. */
 export interface DesktopParts {
   readonly tray?: TrayPart
   readonly notifications?: NotificationPart
   readonly power?: PowerPart
+  readonly files?: FilesPart
   /** Gives everything back: the icon goes, and the machine may sleep. */
   close(): Promise<void>
 }

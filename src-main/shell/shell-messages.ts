@@ -60,6 +60,8 @@ export const FromShellSchema = Type.Union([
   Type.Object({ type: Type.Literal('state'), state: ShellStateSchema }),
   Type.Object({ type: Type.Literal('done'), number: Type.Integer(), shown: Type.Optional(Type.String({ maxLength: 10 })) }),
   Type.Object({ type: Type.Literal('failed'), number: Type.Integer(), problem: Type.String({ maxLength: 1000 }) }),
+  /** A person quit the desktop program: a host that was started for it ends as well. */
+  Type.Object({ type: Type.Literal('quit') }),
 ])
 export type FromShell = Static<typeof FromShellSchema>
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type Static, Type } from 'typebox'
+import Value from 'typebox/value'
 
 const Id = Type.String({ minLength: 1, maxLength: 64 })
 
@@ -38,4 +39,19 @@ export function pathOf(view: WindowView): string {
     default:
       return `/studio?${view.kind}`
   }
+}
+
+/** The view that a page of that path draws; undefined for every other page. */
+export function viewOf(path: string): WindowView | undefined {
+  const query = new URLSearchParams(path.split('?', 2)[1] ?? '')
+  if (path.startsWith('/studio?')) {
+    if (query.has('multiview')) return { kind: 'multiview' }
+    return query.has('docks') ? { kind: 'docks' } : undefined
+  }
+  if (!path.startsWith('/projector?')) return undefined
+  for (const shown of ['program', 'preview', 'scene', 'source'] as const) {
+    const view = { kind: 'projector' as const, of: shown, id: query.get(shown) ?? '' }
+    if (Value.Check(WindowViewSchema, view)) return view
+  }
+  return undefined
 }

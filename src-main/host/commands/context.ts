@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import { type ApiClient, findHost } from '../api-client.ts'
+import { type ApiClient, findHost } from '../../platform/api-client.ts'
 import { type Config, configSpecs, type LoadedConfig, loadConfig } from '../config.ts'
 import { createOutput, type Output } from '../output.ts'
 import type { SupervisorLink } from '../supervisor/supervisor-link.ts'

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
+import { findHost } from '../../platform/api-client.ts'
 import { AppError } from '../../platform/errors.ts'
-import { findHost } from '../api-client.ts'
 import { addConfigFlags, type CommandContext, clientOf, run } from './context.ts'
 import { runHost } from './host.ts'
 

@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { type ListenerHandover, openListenerHandover } from '../../platform/service-manager/listener-handover.ts'
 import { notifierAt, openNotifier } from '../../platform/service-manager/notifier.ts'
 import { createLogTail } from '../../platform/telemetry/log-tail.ts'
@@ -130,6 +130,8 @@ function readyText({ ready, signInRequired, unknownCertificate }: RunningHost): 
 export function addHostCommand(program: Command, context: CommandContext): void {
   addConfigFlags(program.command('host'))
     .description('run the host without a window')
+    // Started by the desktop program with Electron, which shows the windows and ends it.
+    .addOption(new Option('--for-shell').hideHelp())
     .addHelpText(
       'after',
       `
@@ -140,5 +142,13 @@ Examples:
   streams host --bind 0.0.0.0                   for the network; sign-in is then required
   streams host --data ./d --http-port 0 --rtmp-port 0 --https-port off --rtmps-port off --srt-port off --json`,
     )
-    .action(run(context, (output, command) => runHost(command, context, output)))
+    .action(
+      run(context, (output, command) => {
+        const { forShell = false } = command.opts<{ forShell?: boolean }>()
+        return runHost(command, context, output, async ({ shells }, end) => {
+          if (forShell) shells.endWithShell(end)
+          return undefined
+        })
+      }),
+    )
 }

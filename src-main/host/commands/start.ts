@@ -1,17 +1,12 @@
 import type { Command } from 'commander'
 import { AppError } from '../../platform/errors.ts'
-import type { OpenedWindow } from '../../shell/open-window.ts'
-import type { DesktopWindows } from '../../shell/windows/desktop-windows.ts'
-import type { ApiClient } from '../api-client.ts'
+import type { ShellLink } from '../../shell/follow/shell-link.ts'
+import type { WantedPage } from '../../shell/targets/open-target.ts'
 import type { Output } from '../output.ts'
-import type { RunningHost } from '../wiring.ts'
 import { addConfigFlags, type CommandContext, clientOf, configOf, run } from './context.ts'
-import { openDesktopWindows } from './desktop-session.ts'
+import { openDesktopWindows, openElectron } from './desktop-session.ts'
 import { runHost } from './host.ts'
-import { startTray, type TrayProcess } from './tray-process.ts'
-
-/** Path of the page that a start is to show, once a host runs; undefined: where the window is. */
-export type WantedPage = (client: ApiClient) => Promise<string | undefined>
+import { openMain, showHost } from './show-host.ts'
 
 export function addStartCommand(program: Command, context: CommandContext): void {
   addConfigFlags(program.command('start', { isDefault: true }))
@@ -45,55 +40,6 @@ export async function startOrShow(command: Command, context: CommandContext, out
   }
 }
 
-/** Opens a window on the host that was just started, and ends the host with it. */
-async function showHost(
-  host: RunningHost,
-  end: () => void,
-  context: CommandContext,
-  output: Output,
-  page?: () => Promise<string | undefined>,
-): Promise<(() => void) | undefined> {
-  const say = (text: string): void => void (output.json || context.stdout.write(`\n${text}\n`))
-  const { supervisor } = context
-  const { dataDir, signInUrl } = host.ready
-  const windows = await openDesktopWindows(context, {
-    dataDir,
-    urlOf: async (path) => host.windowUrl(path),
-    onChange: () => attached.changed(),
-    // A host that is started again looks after the window that is open.
-    onMainProcess: (pid) => supervisor?.send({ kind: 'window', pid }),
-    onMainClosed: (how) => {
-      if (how !== 'closed') say(`The window could not be shown. Open in a browser:\n  ${signInUrl}`)
-      if (how === 'failed') return
-      const live = host.onAir()
-      if (live === 0) return end()
-      tray?.windowClosed()
-      say(
-        `The window was closed, but ${live === 1 ? 'a stream or output is' : `${live} streams and outputs are`} live: the host goes on. Ctrl+C stops it.`,
-      )
-    },
-  })
-  const attached = host.shells.attach(windows)
-  let tray: TrayProcess | undefined
-  const leave = (): void => {
-    tray?.close()
-    attached.detach()
-    windows.stop()
-  }
-  let window: OpenedWindow | undefined
-  if (supervisor?.restart === undefined) window = await openMain(windows, await page?.())
-  else await adopt(windows, supervisor.restart.windowPid)
-  if (window?.kind === 'none') say(`No window: ${window.reason}. Open in a browser:\n  ${signInUrl}`)
-  else await windows.resume()
-  // Electron has an icon of its own.
-  if (window?.kind === 'electron') return leave
-  tray = startTray(dataDir, context, (message) => {
-    if (message.kind === 'quit') end()
-    if (message.kind === 'open') void host.shells.run({ kind: 'show', path: message.path }).catch(() => undefined)
-  })
-  return leave
-}
-
 /** Shows the window of the host that has the data folder; where no desktop shows windows for it, this one does from now on. */
 async function showRunning(
   command: Command,
@@ -114,17 +60,26 @@ async function showRunning(
     if (!(error instanceof AppError) || error.code !== 'desktop.no_shell') throw error
   }
   const ended = Promise.withResolvers<void>()
+  const { config } = configOf(command, context)
+  const electron = await openElectron(context, config.data, path)
+  if (electron !== undefined) {
+    output.result({}, () => text)
+    electron.onClosed(() => ended.resolve())
+    await Promise.race([ended.promise, context.untilStopped()])
+    electron.close()
+    return
+  }
   const links = new AbortController()
-  let changed = (): void => undefined
+  let link: ShellLink | undefined
   const windows = await openDesktopWindows(context, {
-    dataDir: configOf(command, context).config.data,
+    dataDir: config.data,
     urlOf: async (wanted) => {
       const { url } = await client.send<{ url: string }>('POST', '/tokens/link', {})
       // The window is on this machine; the link may be for elsewhere.
       return `${client.url}${wanted}${wanted.includes('#') ? '' : new URL(url).hash}`
     },
     onChange: () => {
-      changed()
+      link?.changed()
       if (windows.state().windows.length === 0) ended.resolve()
     },
     onMainClosed: () => undefined,
@@ -138,19 +93,9 @@ async function showRunning(
   }
   output.result({}, () => text)
   const { openShellLink } = await import('../../shell/follow/shell-link.ts')
-  changed = openShellLink({ findHost: () => clientOf(command, context), shell: windows, signal: links.signal })
+  link = openShellLink({ findHost: () => clientOf(command, context), shell: windows, signal: links.signal })
   await windows.resume()
   await Promise.race([ended.promise, context.untilStopped()])
   links.abort()
   windows.stop()
-}
-
-const openMain = (windows: DesktopWindows, path: string | undefined): Promise<OpenedWindow> =>
-  windows.open({ view: { kind: 'main' } }, path)
-
-/** Takes over the window of the host before this one, where it is open. */
-async function adopt(windows: DesktopWindows, pid: number | undefined): Promise<void> {
-  const { adoptWindow } = await import('../../shell/open-window.ts')
-  const window = pid === undefined ? undefined : adoptWindow(pid)
-  if (window !== undefined) windows.adoptMain(window)
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
+import type { ApiClient } from '../../platform/api-client.ts'
 import { AppError } from '../../platform/errors.ts'
 import { isLoopback } from '../../platform/loopback.ts'
-import type { ApiClient } from '../api-client.ts'
 import { journalOf } from '../service/service-of-process.ts'
 import { type CommandContext, clientOf, run } from './context.ts'
 import { type StreamSummary, streamTable } from './streams.ts'

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { ApiClient } from '../api-client.ts'
+import type { ApiClient } from '../../platform/api-client.ts'
 import { idOf } from './studio-names.ts'
 
 const items = [

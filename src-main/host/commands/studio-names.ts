@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander'
+import type { ApiClient } from '../../platform/api-client.ts'
 import { AppError } from '../../platform/errors.ts'
-import type { ApiClient } from '../api-client.ts'
 
 interface Named {
   readonly id: string

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
+import { findHost } from '../../platform/api-client.ts'
 import { AppError } from '../../platform/errors.ts'
-import { findHost } from '../api-client.ts'
 import { table } from '../output.ts'
 import { type CommandContext, clientOf, configOf, run } from './context.ts'
 

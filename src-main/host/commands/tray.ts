@@ -34,9 +34,10 @@ export function addTrayCommand(program: Command, context: CommandContext): void 
           const client = findHost()
           client
             .send<{ url: string }>('POST', '/tokens/link', {})
-            .then((link) => openWindow(`${client.url}${path}${link.url.slice(link.url.indexOf('#'))}`, windowOptions))
+            .then((link) => openWindow(`${client.url}${path}${link.url.slice(link.url.indexOf('#'))}`, look, windowOptions))
             .catch(() => undefined)
         }
+        const look = { view: { kind: 'main' }, profile: 'window' } as const
         const windowOptions = { dataDir: configOf(command, context).config.data, env: context.environment }
         const desktop = new Desktop({
           findHost,

@@ -27,8 +27,13 @@ export function desktopRoutes({ shells, events, audit }: DesktopRoutesDependenci
       tag,
       summary: 'Displays and windows of the desktop that shows windows for this host',
       role: 'admin',
-      responses: { 200: Type.Object({ shell: Type.Union([ShellStateSchema, Type.Null()], { description: 'null: no desktop is there' }) }) },
-      handler: () => ({ body: { shell: shells.state() ?? null } }),
+      responses: {
+        200: Type.Object({
+          shell: Type.Union([ShellStateSchema, Type.Null()], { description: 'null: no desktop is there' }),
+          endsWithShell: Type.Boolean({ description: 'this host ends when a person quits the desktop program' }),
+        }),
+      },
+      handler: () => ({ body: { shell: shells.state() ?? null, endsWithShell: shells.endsWithShell } }),
     }),
     defineRoute({
       method: 'POST',

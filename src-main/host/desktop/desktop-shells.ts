@@ -18,9 +18,20 @@ interface Waiting {
 export class DesktopShells {
   readonly #events: EventBus
   readonly #shells: Shell[] = []
+  #onQuit: (() => void) | undefined
 
   constructor(events: EventBus) {
     this.#events = events
+  }
+
+  /** True where this host ends when a person quits the desktop program. */
+  get endsWithShell(): boolean {
+    return this.#onQuit !== undefined
+  }
+
+  /** This host was started for a desktop program in another process: it is to end when a person quits that. */
+  endWithShell(end: () => void): void {
+    this.#onQuit = end
   }
 
   /** Undefined where no desktop is there. */
@@ -61,6 +72,7 @@ export class DesktopShells {
     let attached: ReturnType<DesktopShells['attach']> | undefined
     const waiting = new Map<number, Waiting>()
     const attach = () => this.attach(shell)
+    const quit = () => this.#onQuit?.()
     const shell: Shell = {
       state: () => state,
       run: (command) =>
@@ -101,7 +113,8 @@ export class DesktopShells {
         } else if (message.type === 'done') {
           const { shown } = message
           settle(message.number, ({ done }) => done(shown === 'raised' || shown === 'opened' ? shown : undefined))
-        } else settle(message.number, ({ failed }) => failed(new Error(message.problem)))
+        } else if (message.type === 'quit') quit()
+        else settle(message.number, ({ failed }) => failed(new Error(message.problem)))
       },
       onClose: () => {
         attached?.detach()

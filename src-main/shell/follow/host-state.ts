@@ -101,3 +101,9 @@ export function onAirOf({ outputs, streams }: HostState): {
 } {
   return { outputs: outputs.filter((output) => isOn(output) && (isSending(output) || output.kind === 'recording')), streams }
 }
+
+/** Whether anything would go on without a window. */
+export function isOnAir(state: HostState): boolean {
+  const { outputs, streams } = onAirOf(state)
+  return outputs.length + streams.length > 0
+}

@@ -16,12 +16,21 @@ export interface ShellLinkOptions {
   readonly onLost?: () => void
 }
 
-/** Serves a host in another process with this desktop. Returns what is called when the shell has changed. */
-export function openShellLink({ findHost, shell, signal, onLost }: ShellLinkOptions): () => void {
+export interface ShellLink {
+  /** The shell has changed. */
+  changed(): void
+  /** A person quit the program; false where no host listens. */
+  quit(): boolean
+}
+
+/** Serves a host in another process with this desktop. */
+export function openShellLink({ findHost, shell, signal, onLost }: ShellLinkOptions): ShellLink {
   let socket: WebSocket | undefined
   let timer: NodeJS.Timeout | undefined
-  const say = (message: FromShell): void => {
-    if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message))
+  const say = (message: FromShell): boolean => {
+    if (socket?.readyState !== WebSocket.OPEN) return false
+    socket.send(JSON.stringify(message))
+    return true
   }
   const later = (): void => {
     if (signal.aborted) return
@@ -67,5 +76,8 @@ export function openShellLink({ findHost, shell, signal, onLost }: ShellLinkOpti
     socket?.close()
   })
   connect()
-  return () => say({ type: 'state', state: shell.state() })
+  return {
+    changed: () => void say({ type: 'state', state: shell.state() }),
+    quit: () => say({ type: 'quit' }),
+  }
 }

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process'
 import { MessageBus } from '../../platform/message-bus/message-bus.ts'
 import { loadDBus } from '../../platform/message-bus/native-bus.ts'
 import type { DesktopParts } from '../parts.ts'
@@ -22,6 +23,7 @@ export async function openLinuxDesktop(product: string, onLost: () => void): Pro
       tray,
       notifications,
       power,
+      files: { openFolder },
       async close() {
         await power.close()
         tray.close()
@@ -34,4 +36,10 @@ export async function openLinuxDesktop(product: string, onLost: () => void): Pro
     bus.close()
     throw error
   }
+}
+
+function openFolder(folder: string): void {
+  spawn('xdg-open', [folder], { stdio: 'ignore', detached: true })
+    .on('error', () => undefined)
+    .unref()
 }

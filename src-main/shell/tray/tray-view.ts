@@ -1,4 +1,4 @@
-import { type HostState, isOn, isSending, onAirOf } from '../follow/host-state.ts'
+import { type HostState, isOn, isOnAir, isSending } from '../follow/host-state.ts'
 import type { Messages } from '../messages.ts'
 import type { MenuItem, MenuLine, TrayView } from '../parts.ts'
 
@@ -31,18 +31,13 @@ export function trayView(state: HostState | undefined, owns: boolean, t: Message
     }
   }
   const sending = state.outputs.filter((output) => isSending(output) && isOn(output))
-  const recording = state.outputs.some((output) => output.kind === 'recording' && isOn(output))
-  const problem = state.outputs.find((output) => output.state === 'failed' || output.state === 'retrying')
+  const recording = isRecording(state)
+  const problem = problemOf(state)
   const live = sending.length > 0 || state.streams.length > 0
-  const facts = [
-    ...(problem === undefined ? [] : [t.problem(problem.name)]),
-    ...(sending.length > 0 ? [t.liveTo(sending.length)] : state.streams.length > 0 ? [t.streams(state.streams.length)] : []),
-    ...(recording ? [t.recording] : []),
-  ]
   return {
     look: { state: problem !== undefined ? 'problem' : live ? 'live' : 'idle', recording },
     title: t.product,
-    text: facts.join(' · ') || (state.show === null ? t.noShow : `${state.show}: ${t.idle}`),
+    text: stateLine(state, t),
     menu: [
       ...studioItems(state, sending.length > 0, recording, t, actions),
       { key: 'open', label: t.open, act: actions.open },
@@ -53,10 +48,26 @@ export function trayView(state: HostState | undefined, owns: boolean, t: Message
   }
 }
 
+const isRecording = ({ outputs }: HostState): boolean => outputs.some((output) => output.kind === 'recording' && isOn(output))
+
+const problemOf = ({ outputs }: HostState) => outputs.find(({ state }) => state === 'failed' || state === 'retrying')
+
+/** How a host is, in one line. */
+export function stateLine(state: HostState, t: Messages): string {
+  const { outputs, streams, show } = state
+  const problem = problemOf(state)
+  const sending = outputs.filter((output) => isSending(output) && isOn(output)).length
+  const facts = [
+    ...(problem === undefined ? [] : [t.problem(problem.name)]),
+    ...(sending > 0 ? [t.liveTo(sending)] : streams.length > 0 ? [t.streams(streams.length)] : []),
+    ...(isRecording(state) ? [t.recording] : []),
+  ]
+  return facts.join(' · ') || (show === null ? t.noShow : `${show}: ${t.idle}`)
+}
+
 function quitLabel(state: HostState, owns: boolean, t: Messages): string {
   if (!owns) return t.close
-  const { outputs, streams } = onAirOf(state)
-  return outputs.length + streams.length > 0 ? t.quitLive : t.quit
+  return isOnAir(state) ? t.quitLive : t.quit
 }
 
 function studioItems(state: HostState, sends: boolean, recording: boolean, t: Messages, actions: TrayActions): (MenuItem | MenuLine)[] {

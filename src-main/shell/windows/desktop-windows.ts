@@ -1,17 +1,17 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { adoptWindow, type OpenedWindow, openWindow, type WindowEnd } from '../open-window.ts'
 import { type Display, displayOf, placeWindow, type WindowState } from '../placement.ts'
 import type { Shell, ShellCommand, ShellState, ShellWindow, Shown, WantedWindow } from '../shell-messages.ts'
 import { pathOf, type WindowView, windowId } from '../window-view.ts'
+import { adoptWindowProgram } from './window-program.ts'
 import { WindowStore } from './window-store.ts'
-import type { WindowSystem } from './window-system.ts'
+import { noWindow, type OpenedWindow, type OpenWindow, type WindowEnd, type WindowSystem } from './window-system.ts'
 
 export interface DesktopWindowsOptions {
   readonly dataDir: string
-  readonly env: Readonly<Record<string, string | undefined>>
-  /** URL of a page for a window on this machine, with a one-time sign-in where one is needed. */
+  /** URL of a page of the host for a window on this machine, with a one-time sign-in where one is needed. */
   readonly urlOf: (path: string) => Promise<string>
+  readonly open: OpenWindow
   readonly system: WindowSystem
   /** Other windows are open than before, or elsewhere. */
   readonly onChange: () => void
@@ -19,8 +19,6 @@ export interface DesktopWindowsOptions {
   readonly onMainProcess?: (pid: number | null) => void
   /** The main window was closed by a person, or could not be shown. */
   readonly onMainClosed: (how: Exclude<WindowEnd, 'handed-over'>) => void
-  /** Opens windows; a browser's where left out. */
-  readonly open?: typeof openWindow
 }
 
 interface Open {
@@ -38,7 +36,7 @@ const crashesMs = 60_000
 const mainSize = { width: 1280, height: 800 }
 const sideSize = { width: 960, height: 640 }
 
-/** The windows of the program on this desktop: each is a browser of its own, opened where it was. */
+/** The windows of the program on this desktop, each opened where it was: browsers of their own, or Electron's. */
 export class DesktopWindows implements Shell {
   readonly #options: DesktopWindowsOptions
   readonly #store: WindowStore
@@ -91,7 +89,7 @@ export class DesktopWindows implements Shell {
   async show(path: string): Promise<Shown> {
     const main = this.#open.get('main')
     if (main !== undefined) {
-      if (main.window.pid !== undefined) await this.#options.system.raise(main.window.pid)
+      await this.#options.system.raise(main.window)
       return 'raised'
     }
     const window = await this.open({ view: { kind: 'main' } }, path)
@@ -104,7 +102,7 @@ export class DesktopWindows implements Shell {
     const id = windowId(wanted.view)
     const known = this.#open.get(id)
     if (known !== undefined && wanted.display === undefined && wanted.fullScreen === undefined) {
-      if (known.window.pid !== undefined) await this.#options.system.raise(known.window.pid)
+      await this.#options.system.raise(known.window)
       return known.window
     }
     const opening = this.#opening.get(id)
@@ -118,7 +116,7 @@ export class DesktopWindows implements Shell {
   async resume(): Promise<void> {
     for (const [id, { view, pid, reopens, state }] of this.#store.all()) {
       if (this.#open.has(id)) continue
-      const left = pid === undefined || !this.#isWindow(pid, id) ? undefined : adoptWindow(pid)
+      const left = pid === undefined || !this.#isWindow(pid, id) ? undefined : adoptWindowProgram(pid)
       if (left !== undefined) this.#add(id, { view, window: left, reopens, state })
       else if (reopens && view.kind !== 'main') await this.open({ view, reopens })
     }
@@ -144,7 +142,7 @@ export class DesktopWindows implements Shell {
   }
 
   async #start(id: string, wanted: WantedWindow, path: string | undefined): Promise<OpenedWindow> {
-    const { dataDir, env, urlOf, system, open = openWindow } = this.#options
+    const { urlOf, system, open } = this.#options
     const { view } = wanted
     this.#displays = await system.displays()
     const stored = this.#store.get(id)
@@ -156,13 +154,16 @@ export class DesktopWindows implements Shell {
       known.window.close()
       await closed
     } else if (stored?.pid !== undefined && this.#isWindow(stored.pid, id)) {
-      adoptWindow(stored.pid)?.close()
+      adoptWindowProgram(stored.pid)?.close()
     }
     const usual = view.kind === 'main' ? mainSize : sideSize
     const placement = placeWindow(stored?.state, this.#displays, usual, wanted)
     const reopens = wanted.reopens ?? stored?.reopens ?? false
-    const url = markMain(await urlOf(path ?? pathOf(view)), view)
-    const window = await open(url, { dataDir, env, look: { profile: profileOf(id), placement, kiosk: view.kind === 'projector' } })
+    const wantedPath = path ?? pathOf(view)
+    // What follows the name of a host without a slash would be part of it.
+    if (!wantedPath.startsWith('/')) return noWindow(`${wantedPath} is no page of the host`)
+    const url = markMain(await urlOf(wantedPath), view)
+    const window = await open(url, { view, profile: profileOf(id), placement })
     if (window.kind === 'none') return window
     const display = this.#displays.find((each) => each.id === placement.display)
     const state = { maximised: placement.maximised, fullScreen: placement.fullScreen }
@@ -226,8 +227,7 @@ export class DesktopWindows implements Shell {
       const before = JSON.stringify(this.state())
       this.#displays = await this.#options.system.displays()
       for (const [id, open] of this.#open) {
-        const { pid } = open.window
-        const seen = pid === undefined ? undefined : await this.#options.system.windowOf(pid)
+        const seen = await this.#options.system.look(open.window)
         if (seen === undefined || seen.hidden || this.#open.get(id) !== open) continue
         const { bounds, maximised, fullScreen } = seen
         const display = displayOf(bounds, this.#displays)

@@ -1,4 +1,37 @@
-import type { Bounds, Display } from '../placement.ts'
+import type { Bounds, Display, Placement } from '../placement.ts'
+import type { WindowView } from '../window-view.ts'
+
+/**
+ * How a window ended. `closed`: a person closed it. `handed-over`: its program went at once, because a window that is open already took
+ * the URL. `failed`: it could not show anything. `crashed`: what drew it was killed, or ended with an error.
+ */
+export type WindowEnd = 'closed' | 'handed-over' | 'failed' | 'crashed'
+
+/** Which window it is, and how it opens. */
+export interface WindowLook {
+  readonly view: WindowView
+  /** Names the browser's profile, where a window is a browser of its own. */
+  readonly profile: string
+  readonly placement?: Placement
+}
+
+/** A window that is open, or why none opened. */
+export interface OpenedWindow {
+  readonly kind: 'electron' | 'chromium' | 'none'
+  /** Why no window opened. */
+  readonly reason?: string
+  /** Process of the window's program, where it is one of its own. */
+  readonly pid?: number
+  /** Calls back when the window has ended; never for `none`. */
+  readonly onClosed: (listener: (how: WindowEnd) => void) => void
+  /** Closes the window without a question. Idempotent. */
+  readonly close: () => void
+}
+
+/** Opens a window on a URL of the host. Resolves once it is there. */
+export type OpenWindow = (url: string, look: WindowLook) => Promise<OpenedWindow>
+
+export const noWindow = (reason: string): OpenedWindow => ({ kind: 'none', reason, onClosed: () => undefined, close: () => undefined })
 
 /** A window as it is now. */
 export interface SeenWindow {
@@ -9,21 +42,21 @@ export interface SeenWindow {
   readonly hidden: boolean
 }
 
-/** What of windows and displays a desktop tells and does for a program that is not the one with the windows. */
+/** What a desktop says of windows and displays, and does with them. */
 export interface WindowSystem {
   /** None where they are not known. */
   displays(): Promise<readonly Display[]>
-  /** The window of a process; undefined where it has none, or that is not known. */
-  windowOf(pid: number): Promise<SeenWindow | undefined>
-  /** Brings the window of a process to the front; false where it cannot be. */
-  raise(pid: number): Promise<boolean>
+  /** How a window is; undefined where that is not known. */
+  look(window: OpenedWindow): Promise<SeenWindow | undefined>
+  /** Brings a window to the front; false where it cannot be. */
+  raise(window: OpenedWindow): Promise<boolean>
   close(): void
 }
 
-/** A desktop that tells nothing: Wayland without X, and systems where only Electron has windows of ours. */
+/** A desktop that says nothing to programs which did not open the window: Wayland without X, Windows, macOS. */
 export const unknownWindowSystem: WindowSystem = {
   displays: async () => [],
-  windowOf: async () => undefined,
+  look: async () => undefined,
   raise: async () => false,
   close: () => undefined,
 }

@@ -1,5 +1,5 @@
 import type { Bounds, Display } from '../../placement.ts'
-import type { SeenWindow, WindowSystem } from '../../windows/window-system.ts'
+import type { OpenedWindow, SeenWindow, WindowSystem } from '../../windows/window-system.ts'
 import { text, words, XConnection } from './x-connection.ts'
 
 const operations = { getGeometry: 14, internAtom: 16, getAtomName: 17, getProperty: 20, sendEvent: 25, translate: 40, queryExtension: 98 }
@@ -49,7 +49,7 @@ export class XDesktop implements WindowSystem {
     return displays
   }
 
-  async windowOf(pid: number): Promise<SeenWindow | undefined> {
+  async look({ pid }: OpenedWindow): Promise<SeenWindow | undefined> {
     const connection = await this.#open()
     const window = connection && (await this.#find(connection, pid))
     if (connection === undefined || window === undefined) return undefined
@@ -76,7 +76,7 @@ export class XDesktop implements WindowSystem {
     }
   }
 
-  async raise(pid: number): Promise<boolean> {
+  async raise({ pid }: OpenedWindow): Promise<boolean> {
     const connection = await this.#open()
     const window = connection && (await this.#find(connection, pid))
     if (connection === undefined || window === undefined) return false
@@ -100,7 +100,8 @@ export class XDesktop implements WindowSystem {
   }
 
   /** The window of a program, of those that the window manager lists. */
-  async #find(connection: XConnection, pid: number): Promise<number | undefined> {
+  async #find(connection: XConnection, pid: number | undefined): Promise<number | undefined> {
+    if (pid === undefined) return undefined
     const windows = await this.#numbers(connection, connection.root, '_NET_CLIENT_LIST')
     const pids = await Promise.all(windows.map(async (window) => (await this.#numbers(connection, window, '_NET_WM_PID'))[0]))
     return windows.find((_, index) => pids[index] === pid)

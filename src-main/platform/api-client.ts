@@ -1,7 +1,7 @@
-import { AppError, type ErrorCode, errorKinds } from '../platform/errors.ts'
-import { readHostFile } from '../platform/identity/host-file.ts'
+import { AppError, type ErrorCode, errorKinds } from './errors.ts'
+import { readHostFile } from './identity/host-file.ts'
 
-/** The public API, as the command line uses it. */
+/** The public API, as the command line and the desktop program use it. */
 export interface ApiClient {
   readonly url: string
   /** Of the host's own run, or the one that was given. */

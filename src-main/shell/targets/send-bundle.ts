@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises'
+import type { ApiClient } from '../../platform/api-client.ts'
 import { AppError } from '../../platform/errors.ts'
-import type { ApiClient } from '../api-client.ts'
 
 interface Upload {
   readonly id: string
