@@ -16,6 +16,11 @@ describe.runIf(process.platform === 'linux')('the desktop program with Electron,
 
   const call = (method: string, path: string, body?: unknown) => askHost(dataDir, method, path, body)
   const main = async () => (await program.report()).windows.find(({ preferences }) => preferences.preload !== undefined)
+  const quit = async () => {
+    await program.until('the menu', ({ icon }) => icon?.menu.some(({ label }) => label === 'Quit') === true)
+    // It may be gone before it answers.
+    await program.do({ do: 'menu', label: 'Quit' }).catch(() => undefined)
+  }
   const untilMain = async () => until(main, () => `the main window: ${program.said()}`)
 
   beforeAll(async () => {
@@ -287,7 +292,7 @@ describe.runIf(process.platform === 'linux')('the desktop program with Electron,
   })
 
   it('ends the host when a person quits it', async () => {
-    await program.do({ do: 'menu', label: 'Quit' }).catch(() => undefined)
+    await quit()
     expect(await program.ended).toBe(0)
     expect(await call('GET', '/host')).toBeUndefined()
     expect(readdirSync(dataDir)).not.toContain('host.json')
@@ -304,7 +309,7 @@ describe.runIf(process.platform === 'linux')('the desktop program with Electron,
     await once(busy, 'close')
     await program.do({ do: 'answer', button: 'Try again' })
     await untilMain()
-    await program.do({ do: 'menu', label: 'Quit' }).catch(() => undefined)
+    await quit()
     expect(await program.ended).toBe(0)
   })
 })
