@@ -9,7 +9,7 @@ export interface ApiTypes {
     GET: { query: { stream?: string | undefined; kind?: string | undefined; about?: 'administration' | 'streams' | 'viewers' | undefined; cursor?: string | undefined; limit?: number | undefined }; answer: { items: { id: number; time: string; about: 'administration' | 'streams' | 'viewers'; kind: string; message: string; streamId?: string; streamName?: string; sessionId?: string; remoteAddress?: string; actor?: string; code?: string; data?: Record<string, unknown> }[]; nextCursor: string | null } }
   }
   desktop: {
-    GET: { answer: { shell: { displays: { id: string; name: string; bounds: { x: number; y: number; width: number; height: number }; primary: boolean }[]; windows: { id: string; view: DesktopShellWindowsItemView2; fullScreen: boolean; display: string | null; reopens: boolean }[] } | null } }
+    GET: { answer: { shell: { displays: { id: string; name: string; bounds: { x: number; y: number; width: number; height: number }; primary: boolean }[]; windows: { id: string; view: DesktopShellWindowsItemView2; fullScreen: boolean; display: string | null; reopens: boolean }[] } | null; endsWithShell: boolean } }
     displays: {
       GET: { answer: { items: DesktopDisplaysItem[]; nextCursor: null } }
       POST: { body: { name?: string | undefined; width?: number | undefined; height?: number | undefined; command?: readonly string[] | null | undefined }; answer: DesktopDisplaysItem }
