@@ -26,7 +26,11 @@ export function trayView(state: HostState | undefined, owns: boolean, t: Message
       look: { state: 'off', recording: false },
       title: t.product,
       text: t.notRunning,
-      menu: [{ key: 'off', label: t.notRunning, enabled: false }, line('line-end'), { key: 'quit', label: owns ? t.quit : t.close, act: actions.quit }],
+      menu: [
+        { key: 'off', label: t.notRunning, enabled: false },
+        line('line-end'),
+        { key: 'quit', label: owns ? t.quit : t.close, act: actions.quit },
+      ],
       act: () => undefined,
     }
   }
