@@ -698,6 +698,28 @@ export interface ApiTypes {
     'multiview-feed': {
       GET: { answer: unknown }
     }
+    'obs-protocol': {
+      GET: { answer: StudioObsProtocol }
+      PATCH: { body: { enabled?: boolean | undefined; port?: number | undefined; listen?: 'loopback' | 'network' | undefined }; answer: StudioObsProtocol }
+      clients: {
+        GET: { answer: { items: StudioObsProtocolClientsItem[] } }
+        POST: { body: { name: string; right: 'view' | 'control' | 'edit' }; answer: PostStudioObsProtocolClients }
+        '*': {
+          PATCH: { body: { name?: string | undefined; right?: 'view' | 'control' | 'edit' | undefined }; answer: StudioObsProtocolClientsItem }
+          DELETE: { answer: undefined }
+        }
+      }
+      connections: {
+        GET: { answer: { items: { client: string; name: string; right: 'view' | 'control' | 'edit'; ip: string; encoding: 'json' | 'msgpack'; connectedAt: string }[] } }
+      }
+      pairing: {
+        POST: { body: { open: boolean }; answer: StudioObsProtocol }
+        '*': {
+          POST: { body: { name: string; right: 'view' | 'control' | 'edit' }; answer: PostStudioObsProtocolClients }
+          DELETE: { answer: undefined }
+        }
+      }
+    }
     open: {
       POST: { body: { file: string; force?: boolean | undefined }; answer: StudioCollection }
     }
@@ -1093,6 +1115,10 @@ type PostStudioHotkeysItem = { run: string; macro: string; state: 'running' | 'd
 type PostStudioHotkeys = { items: PostStudioHotkeysItem[] }
 type PostStudioMacros = { revision: number; item: StudioCollectionCollectionMacrosItem }
 type StudioMacrosDuplicatePostBody = { id?: string | undefined; name?: string | undefined; sources?: 'share' | 'copy' | undefined; ifRevision?: number | undefined }
+type StudioObsProtocolPairingRequestsItem = { id: string; ip: string; program: string; askedAt: string }
+type StudioObsProtocol = { enabled: boolean; port: number; listen: 'loopback' | 'network'; state: 'off' | 'listening' | 'failed'; openPort: number | null; error: { code: string; message: string; remedy: string } | null; connections: number; pairingUntil: string | null; pairingRequests: StudioObsProtocolPairingRequestsItem[] }
+type StudioObsProtocolClientsItem = { id: string; name: string; right: 'view' | 'control' | 'edit'; createdAt: string; lastUsedAt: string | null; connections: number }
+type PostStudioObsProtocolClients = { client: StudioObsProtocolClientsItem; password: string }
 type StudioOutputsItem2 = { id: string; name: string; kind: 'host' | 'rtmp' | 'srt' | 'whip' | 'recording' | 'replay' | 'virtual-camera'; autostart: boolean; canvas: string; video: StudioCollectionCollectionOutputsItemVideo | null; audio: StudioCollectionCollectionOutputsItemAudioItem[]; settings: Record<string, unknown>; report: StudioOutputsItem | null }
 type PostStudioOutputs = { revision: number; item: StudioOutputsItem2 }
 type StudioOutputsCommandsPostBody = { command: string; details?: Record<string, unknown> | undefined }

@@ -250,6 +250,7 @@ export async function startHost({
       crashesOften: () => lastRun.crashes() >= manyCrashes,
       safeMode: config.safeMode,
       globalHotkeys: () => settings.current().globalHotkeys,
+      attempts,
       environment: process.env,
     })
     const obs = await createObs({

@@ -55,6 +55,7 @@ import { privateTextsOf, shapeOf } from './document/collection-shape.ts'
 import { readDocument } from './document/read-document.ts'
 import { createReferenceRejection } from './document/reference-rejection.ts'
 import { SecretSeals } from './document/secret-seals.ts'
+import { createObsProtocol } from './obs-protocol/index.ts'
 import type { Studio, StudioDependencies } from './studio-dependencies.ts'
 
 export { studioMigrations } from './migrations.ts'
@@ -158,6 +159,19 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
     show: () => show.collection,
   })
   const docks = new Docks({ store, secrets, onChange: () => events.publish('studio.docks', {}) })
+  const obsProtocol = createObsProtocol({
+    ...dependencies,
+    show,
+    engine,
+    outputs,
+    folder,
+    reader,
+    store,
+    recordings: join(dataDir, 'studio', 'recordings'),
+    act: (action, actor) => doAction(action, actor, acting),
+    runMacro: (macro, actor) => macros.run(macro, actor),
+    press: (chord, actor) => pressChord({ show, macros, audit }, chord, false, actor),
+  })
   const reporting = publishEngineEvents(engine, events)
   countStudio(registry, engine, outputs)
   const facts = new StudioFactsReader({
@@ -198,6 +212,7 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
       ...programRoutes({ ...acting, macros }),
       ...hotkeyRoutes(hotkeys),
       ...recoveryRoutes({ recovery, safeMode, audit }),
+      ...obsProtocol.routes,
       ...engineRoutes({ ...acting, status: () => reporting, spareDevices: (kind) => spare.devices(kind) }),
     ],
     observer: {
@@ -225,8 +240,13 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
       guestSocket({ carrier, engine, collection, guests, attempts: new JoinAttempts(() => performance.now()), log }),
       talkbackSocket({ carrier, engine, guests, log }),
     ],
-    start: (file) => (file === undefined ? show.resume() : show.open(file, basename(file, '.json'), 'cli', true, true)),
+    async start(file) {
+      // Programs reconnect by themselves: they find the show as it is.
+      await (file === undefined ? show.resume() : show.open(file, basename(file, '.json'), 'cli', true, true))
+      await obsProtocol.start()
+    },
     async stop(byPerson) {
+      await obsProtocol.stop()
       await hotkeys.stop()
       recovery.stop()
       previews.stop()

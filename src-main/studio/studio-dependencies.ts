@@ -11,6 +11,7 @@ import type { Logger } from '../platform/logger.ts'
 import type { Reach } from '../platform/reach.ts'
 import type { RouteDefinition } from '../platform/routes.ts'
 import type { SocketDefinition } from '../platform/sockets.ts'
+import type { SignInAttempts } from './obs-protocol/index.ts'
 
 /** Which hotkeys work in every window: none, those that nobody presses while writing, or all. */
 export type GlobalHotkeysSetting = 'off' | 'safe' | 'all'
@@ -50,6 +51,8 @@ export interface StudioDependencies {
   readonly safeMode: boolean
   /** Which hotkeys work while another window has the focus. */
   readonly globalHotkeys: () => GlobalHotkeysSetting
+  /** Slows down guesses at passwords. */
+  readonly attempts: SignInAttempts
   /** What the host was started with: it says whether there is a display. */
   readonly environment: Readonly<Record<string, string | undefined>>
 }

@@ -1,3 +1,4 @@
+import { isKnownRequest, requestSchemas } from '../../formats/obs-websocket/request-schemas.ts'
 import type { AuditLog } from '../../platform/audit.ts'
 import { AppError } from '../../platform/errors.ts'
 import { isLimited, mayAct, type Principal } from '../../platform/principal.ts'
@@ -7,7 +8,6 @@ import { requestFault } from '../connection/obs-fault.ts'
 import type { InstanceBook } from '../instances/instance-book.ts'
 import type { ObsSession } from '../instances/obs-session.ts'
 import { roleOfRequest } from '../requests/request-access.ts'
-import { isKnownRequest, requestSchemas } from '../requests/request-schemas.ts'
 import type { Batch, BatchAnswer, Done, ObsRequest } from '../schemas/commands.ts'
 import { referenceProblem } from './reference-check.ts'
 

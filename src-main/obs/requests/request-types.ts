@@ -1,7 +1,7 @@
 import type { Static } from 'typebox'
+import { requestSchemas } from '../../formats/obs-websocket/request-schemas.ts'
 import type { RequestTypeSchema } from '../schemas/commands.ts'
 import { roleOfRequest } from './request-access.ts'
-import { requestSchemas } from './request-schemas.ts'
 
 /** The requests that are known here, for people and programs that write them. */
 export function requestTypes(): Static<typeof RequestTypeSchema>[] {

@@ -122,4 +122,20 @@ export const obsErrors = {
     title: 'Another template was applied later',
     remedy: 'Undo the newest one first: `GET /obs/:id/template/applications`.',
   },
+  'obs.protocol_off': {
+    status: 409,
+    title: 'The server for programs made for OBS is off',
+    remedy: 'Switch it on first: Settings, Programs made for OBS.',
+  },
+  'obs.client_limit': {
+    status: 409,
+    title: 'There are as many programs with a password as there can be',
+    remedy: 'Withdraw the password of one that is not used.',
+  },
+  'obs.client_unknown': { status: 404, title: 'There is no program of that id', remedy: 'See `GET /studio/obs-protocol/clients`.' },
+  'obs.pairing_gone': {
+    status: 404,
+    title: 'That program no longer asks to connect',
+    remedy: 'Open pairing, and let the program connect again.',
+  },
 } as const satisfies Record<string, ErrorKind>

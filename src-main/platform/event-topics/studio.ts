@@ -31,6 +31,11 @@ export const studioTopics = {
   'studio.macro': { role: 'viewer', state: 'GET /studio/macro-runs', summary: 'A macro started, went on or ended' },
   'studio.meters': { role: 'viewer', state: 'GET /studio/statistics', summary: 'Audio levels; sent to clients that name the topic' },
   'studio.monitor': { role: 'viewer', state: 'GET /studio', summary: 'State of audio monitoring' },
+  'studio.obs-protocol': {
+    role: 'admin',
+    state: 'GET /studio/obs-protocol',
+    summary: 'The server for programs made for OBS was switched, a program connected or left, or asks to be paired',
+  },
   'studio.opened': { role: 'viewer', state: 'GET /studio', summary: 'A collection was opened' },
   'studio.output.bitrate': { role: 'viewer', state: 'GET /studio/outputs', summary: 'The automatic bitrate of an output changed' },
   'studio.output.removed': { role: 'viewer', state: 'GET /studio/outputs', summary: 'An output was deleted' },

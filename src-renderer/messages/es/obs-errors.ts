@@ -165,4 +165,24 @@ export const obsErrors = {
     title: 'Después se aplicó otra plantilla',
     remedy: 'Deshaz primero la más reciente: `GET /obs/:id/template/applications`.',
   },
+  'obs.protocol_off': {
+    english: 'The server for programs made for OBS is off',
+    title: 'El servidor para programas hechos para OBS está apagado',
+    remedy: 'Actívalo primero: Ajustes, Programas hechos para OBS.',
+  },
+  'obs.client_limit': {
+    english: 'There are as many programs with a password as there can be',
+    title: 'Ya hay tantos programas con contraseña como puede haber',
+    remedy: 'Retira la contraseña de uno que no se use.',
+  },
+  'obs.client_unknown': {
+    english: 'There is no program of that id',
+    title: 'No hay ningún programa con ese id',
+    remedy: 'Mira `GET /studio/obs-protocol/clients`.',
+  },
+  'obs.pairing_gone': {
+    english: 'That program no longer asks to connect',
+    title: 'Ese programa ya no pide conectarse',
+    remedy: 'Abre el emparejamiento y deja que el programa se conecte otra vez.',
+  },
 } satisfies Readonly<Record<string, ErrorText>>

@@ -5,6 +5,7 @@ import { defineRoute, type RouteDefinition } from '../../../platform/routes.ts'
 import { withAuthors, withoutAuthors } from '../../document/authorship.ts'
 import type { Collection } from '../../document/collection.ts'
 import type { CollectionFolder } from '../../document/collection-folder.ts'
+import { minimalDocument } from '../../document/minimal-document.ts'
 import { type DocumentReader, readDocument, readDocumentText } from '../../document/read-document.ts'
 import { hideSecrets, leaveOutSecrets } from '../../document/settings-secrets.ts'
 import type { Show } from '../show.ts'
@@ -31,13 +32,6 @@ export interface CollectionRoutesDependencies {
 
 const NameParams = Type.Object({ name: CollectionName })
 const Force = Type.Optional(Type.Boolean({ description: 'also where it ends outputs that are live' }))
-
-const minimal = (name: string): Record<string, unknown> => ({
-  format: 'ami-streams/collection',
-  version: 1,
-  name,
-  scenes: [{ id: 'scene-1', name: 'Scene 1' }],
-})
 
 /** API routes of collections as files: list, make, open, versions, export. */
 export function collectionRoutes(dependencies: CollectionRoutesDependencies): readonly RouteDefinition[] {
@@ -69,7 +63,7 @@ function folderRoutes({ show, folder, reader, audit }: CollectionRoutesDependenc
       body: Type.Object({ name: CollectionName, collection: Type.Optional(Part) }, { additionalProperties: false }),
       responses: { 201: CollectionListingSchema },
       handler: async ({ body: { name, collection }, principal }) => {
-        const made = readDocument(collection ?? minimal(name), reader, undefined, name)
+        const made = readDocument(collection ?? minimalDocument(name), reader, undefined, name)
         await write(name, withAuthors(undefined, made, { author: doingOf(principal), how: 'anew' }, reader))
         audit.record({ kind: 'command', message: `the collection ${name} was created`, actor: principal.id })
         const listing = (await folder.list()).find((each) => each.name === name)

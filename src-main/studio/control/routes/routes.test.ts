@@ -5,7 +5,7 @@ import { Registry } from 'prom-client'
 import Value from 'typebox/value'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { StreamCarrier } from '../../../media/stream-carrier.ts'
-import type { AppError } from '../../../platform/errors.ts'
+import { AppError } from '../../../platform/errors.ts'
 import { createEventBus } from '../../../platform/event-bus.ts'
 import { openSecretBox } from '../../../platform/identity/secret-box.ts'
 import { mayAct, type Role } from '../../../platform/principal.ts'
@@ -14,26 +14,7 @@ import { type AppDatabase, openDatabase } from '../../../platform/storage/databa
 import { silentLogger } from '../../../platform/telemetry/logger.ts'
 import { openReach } from '../../../platform/testing/open-reach.ts'
 import { createStudio, type Studio, studioMigrations } from '../../index.ts'
-import type { CanvasSwitch, ScreenshotOf, Switched } from '../engine/studio-engine.ts'
-import { FedEngine } from '../outputs/testing/fed-engine.ts'
-
-/** An engine that shows at once what it is given. */
-class AnsweringEngine extends FedEngine {
-  readonly asked: unknown[] = []
-  override async switchTo(switches: readonly CanvasSwitch[] = []): Promise<Switched> {
-    for (const { canvas, scene, transition } of switches) {
-      this.notify({ kind: 'switched', canvas, scene, transition: transition?.id ?? null, frame: 5 })
-    }
-    return { frame: 5, tookMs: 1 }
-  }
-  override async screenshot(of?: ScreenshotOf): Promise<Uint8Array> {
-    this.asked.push(of)
-    return new Uint8Array([1])
-  }
-  override async command(...given: readonly unknown[]): Promise<void> {
-    this.asked.push(given)
-  }
-}
+import { AnsweringEngine } from '../outputs/testing/answering-engine.ts'
 
 const document = {
   format: 'ami-streams/collection',
@@ -143,6 +124,7 @@ describe('the API of the studio', () => {
         crashesOften: () => false,
         safeMode: false,
         globalHotkeys: () => 'safe',
+        attempts: { failed: () => new AppError('auth.token_unknown'), delay: async () => undefined },
         environment: {},
       },
       engine,

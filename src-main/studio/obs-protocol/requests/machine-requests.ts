@@ -1,0 +1,18 @@
+import { type RequestFamily, toView } from './request-kind.ts'
+
+/** What the machine of the host has. */
+export const machineRequests: RequestFamily = {
+  GetMonitorList: toView(async ({ studio }) => {
+    const displays = await studio.engine.devices('display')
+    return {
+      monitors: displays.map(({ name, details = {} }, index) => ({
+        monitorName: name,
+        monitorIndex: index,
+        monitorWidth: Number(details.width ?? 0),
+        monitorHeight: Number(details.height ?? 0),
+        monitorPositionX: Number(details.x ?? 0),
+        monitorPositionY: Number(details.y ?? 0),
+      })),
+    }
+  }),
+}

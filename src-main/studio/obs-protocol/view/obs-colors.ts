@@ -1,0 +1,7 @@
+/** A colour `#rrggbb` or `#rrggbbaa` as OBS keeps it: 0xAABBGGRR. */
+export function obsColor(color: unknown): number {
+  const text = typeof color === 'string' ? color : '#000000'
+  const byte = (at: number): number => Number.parseInt(text.slice(at, at + 2), 16) || 0
+  const alpha = text.length === 9 ? byte(7) : 255
+  return ((alpha << 24) | (byte(5) << 16) | (byte(3) << 8) | byte(1)) >>> 0
+}
