@@ -46,7 +46,7 @@ export interface ListenAt {
   readonly wide: boolean
 }
 
-/** Listens for clients of the obs-websocket protocol, and holds their sessions. */
+/** Listens for clients of the obs-websocket protocol, and keeps their sessions. */
 export class ObsServer {
   readonly #dependencies: ObsServerDependencies
   readonly #sessions = new Set<Session>()
@@ -66,7 +66,7 @@ export class ObsServer {
     return [...this.#sessions].filter(({ client }) => client !== undefined)
   }
 
-  /** The port that is open; undefined while there is none. */
+  /** The port that is open; undefined while it does not listen. */
   get port(): number | undefined {
     return (this.#http?.address() as AddressInfo | null | undefined)?.port
   }

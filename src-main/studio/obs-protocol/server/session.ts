@@ -57,7 +57,7 @@ export class Session {
   readonly #gone = new AbortController()
   readonly connectedAt = new Date().toISOString()
   #client: ProtocolClient | undefined
-  /** It asks to be let in, and is being answered. */
+  /** It identified, and is being checked. */
   #asking = false
   #subscriptions = 0
   #incoming = 0
