@@ -3,6 +3,7 @@ import type { ObsEventType } from '../../formats/obs-websocket/protocol.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { SecretBox } from '../../platform/identity/secret-box.ts'
 import type { RouteDefinition } from '../../platform/routes.ts'
+import type { SignInAttempts } from '../studio-dependencies.ts'
 import { ClientBook } from './clients/client-book.ts'
 import { Pairing } from './clients/pairing.ts'
 import { EventSource } from './events/event-source.ts'
@@ -10,9 +11,7 @@ import type { ProtocolStudio } from './protocol-studio.ts'
 import { allRequests } from './requests/all-requests.ts'
 import { RequestRunner } from './requests/request-runner.ts'
 import { type ObsProtocolSettings, protocolRoutes, type ServerState } from './routes.ts'
-import { ObsServer, type SignInAttempts } from './server/obs-server.ts'
-
-export type { SignInAttempts } from './server/obs-server.ts'
+import { ObsServer } from './server/obs-server.ts'
 
 export interface ObsProtocolDependencies extends Omit<ProtocolStudio, 'shown' | 'lastReplay' | 'freeBytes'> {
   readonly secrets: SecretBox

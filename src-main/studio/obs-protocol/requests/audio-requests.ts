@@ -1,8 +1,8 @@
 import type { SourceAudio } from '../../document/mixer-schemas.ts'
 import { trackCount } from '../../document/mixer-schemas.ts'
+import { RequestFault } from '../reading/request-fault.ts'
+import type { RequestFields } from '../reading/request-fields.ts'
 import { balanceOf, dbOf, monitorTypeOf, ownMonitoring, tracksOf, volumeOf } from '../view/input-view.ts'
-import { RequestFault } from './request-fault.ts'
-import type { RequestFields } from './request-fields.ts'
 import { edit, type RequestContext, type RequestFamily, type ResponseData, toControl, toView, viewOf } from './request-kind.ts'
 
 const read = (answer: (audio: SourceAudio) => ResponseData) => toView((context) => answer(viewOf(context).audioInput(context.fields).audio))

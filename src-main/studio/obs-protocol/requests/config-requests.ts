@@ -5,9 +5,9 @@ import type { Edit } from '../../document/edits/edit-schemas.ts'
 import { minimalDocument } from '../../document/minimal-document.ts'
 import type { Output } from '../../document/output-schemas.ts'
 import { readDocument } from '../../document/read-document.ts'
+import { RequestFault } from '../reading/request-fault.ts'
 import { outputOf, outputRoles } from '../view/output-view.ts'
 import { persistentData } from './persistent-data.ts'
-import { RequestFault } from './request-fault.ts'
 import { edit, type RequestContext, type RequestFamily, toEdit, toView, viewOf } from './request-kind.ts'
 
 /** There are no profiles: what OBS keeps in them belongs to outputs and canvases here. */

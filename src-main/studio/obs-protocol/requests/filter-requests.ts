@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { Edit } from '../../document/edits/edit-schemas.ts'
+import { RequestFault } from '../reading/request-fault.ts'
 import { FilterSettings } from '../view/filter-settings.ts'
 import { filterEntry } from '../view/filter-view.ts'
 import type { NamedSource, PlacedFilter } from '../view/studio-view.ts'
-import { RequestFault } from './request-fault.ts'
 import { edit, type RequestContext, type RequestFamily, toControl, toEdit, toView, viewOf } from './request-kind.ts'
 
 function find(context: RequestContext): PlacedFilter & { readonly owner: NamedSource } {

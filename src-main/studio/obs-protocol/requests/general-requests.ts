@@ -2,7 +2,7 @@ import { protocolVersion, rpcVersion } from '../../../formats/obs-websocket/prot
 import { isRecord } from '../../../platform/schema-faults.ts'
 import { type Action, actionFaults } from '../../document/action-schemas.ts'
 import { obsVersion } from '../obs-version.ts'
-import { RequestFault } from './request-fault.ts'
+import { RequestFault } from '../reading/request-fault.ts'
 import { type RequestFamily, toControl, toView } from './request-kind.ts'
 import { imageFormats } from './screenshot-requests.ts'
 

@@ -1,5 +1,5 @@
+import { RequestFault } from '../reading/request-fault.ts'
 import { outputRequests } from './output-requests.ts'
-import { RequestFault } from './request-fault.ts'
 import { type RequestFamily, type RequestKind, toControl, toView, viewOf } from './request-kind.ts'
 import { transitionRequests } from './transition-requests.ts'
 

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { findSourceKind } from '../../document/kinds/source-kinds.ts'
+import { RequestFault } from '../reading/request-fault.ts'
 import { itemNumber, uuidOf } from '../view/identifiers.ts'
 import { inputEntry } from '../view/input-view.ts'
 import { inputKinds, obsSourceKind, withoutVersion } from '../view/obs-kinds.ts'
 import { changedSettings, defaultObsSettings, obsSettingsOf, ownSettings } from '../view/source-settings.ts'
 import type { StudioView } from '../view/studio-view.ts'
-import { RequestFault } from './request-fault.ts'
 import { edit, type RequestFamily, toControl, toEdit, toView, viewOf } from './request-kind.ts'
 
 const special = { desktop: ['desktop1', 'desktop2'], mic: ['mic1', 'mic2', 'mic3', 'mic4'] } as const

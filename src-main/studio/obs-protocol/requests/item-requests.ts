@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { Item } from '../../document/collection.ts'
+import { RequestFault } from '../reading/request-fault.ts'
 import { itemNumber } from '../view/identifiers.ts'
 import { itemEntry, itemTransform, obsBlend, ownBlend } from '../view/item-view.ts'
 import { changesOfTransform } from '../view/obs-transform.ts'
 import type { ItemHolder, NamedSource, StudioView } from '../view/studio-view.ts'
-import { RequestFault } from './request-fault.ts'
 import { edit, type RequestContext, type RequestFamily, type ResponseData, toControl, toEdit, toView, viewOf } from './request-kind.ts'
 
 interface Found {

@@ -1,8 +1,8 @@
 import type { SourceReport } from '../../../media/source-report.ts'
 import type { Source } from '../../document/collection.ts'
 import { findSourceKind } from '../../document/kinds/source-kinds.ts'
+import { RequestFault } from '../reading/request-fault.ts'
 import { inputName } from '../view/input-view.ts'
-import { RequestFault } from './request-fault.ts'
 import { type RequestContext, type RequestFamily, toControl, toView, viewOf } from './request-kind.ts'
 
 const states: Readonly<Record<SourceReport['state'], string>> = {

@@ -1,5 +1,5 @@
 import type { StateStore } from '../../control/state-store.ts'
-import { RequestFault } from './request-fault.ts'
+import { RequestFault } from '../reading/request-fault.ts'
 
 const realms = ['OBS_WEBSOCKET_DATA_REALM_GLOBAL', 'OBS_WEBSOCKET_DATA_REALM_PROFILE']
 const key = 'obs-protocol data'

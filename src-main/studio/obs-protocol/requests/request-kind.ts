@@ -3,8 +3,8 @@ import type { Principal } from '../../../platform/principal.ts'
 import type { Edit } from '../../document/edits/edit-schemas.ts'
 import type { ProtocolRight } from '../clients/client-schemas.ts'
 import type { ProtocolStudio } from '../protocol-studio.ts'
+import type { RequestFields } from '../reading/request-fields.ts'
 import { StudioView } from '../view/studio-view.ts'
-import type { RequestFields } from './request-fields.ts'
 
 /** Who sends a request. */
 export interface Caller {

@@ -1,8 +1,8 @@
 import { requestStatus } from '../../../formats/obs-websocket/protocol.ts'
 import { protocolRights } from '../clients/client-schemas.ts'
 import type { ProtocolStudio } from '../protocol-studio.ts'
-import { faultOf, RequestFault } from './request-fault.ts'
-import { RequestFields } from './request-fields.ts'
+import { faultOf, RequestFault } from '../reading/request-fault.ts'
+import { RequestFields } from '../reading/request-fields.ts'
 import type { Caller, RequestContext, RequestFamily, ResponseData } from './request-kind.ts'
 
 /** How a request was answered. */

@@ -1,6 +1,6 @@
+import { RequestFault } from '../reading/request-fault.ts'
 import { uuidOf } from '../view/identifiers.ts'
 import type { StudioView } from '../view/studio-view.ts'
-import { RequestFault } from './request-fault.ts'
 import { edit, type RequestContext, type RequestFamily, toControl, toEdit, toView, viewOf } from './request-kind.ts'
 
 /** Scenes of a canvas as the protocol lists them: from the last to the first, which has the highest number. */

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { judgeFile } from '../../../platform/user-files/file-policy.ts'
 import { FileFault } from '../../../platform/user-files/regular-file.ts'
 import type { ScreenshotOf } from '../../control/engine/studio-engine.ts'
-import { RequestFault } from './request-fault.ts'
+import { RequestFault } from '../reading/request-fault.ts'
 import { type RequestContext, type RequestFamily, toEdit, toView, viewOf } from './request-kind.ts'
 
 /** Formats of screenshots, as `GetVersion` lists them. */

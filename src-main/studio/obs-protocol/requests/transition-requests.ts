@@ -1,9 +1,9 @@
 import type { Transition } from '../../document/collection.ts'
 import { ObsValues } from '../../document/import-obs/obs-values.ts'
+import { RequestFault } from '../reading/request-fault.ts'
 import { uuidOf } from '../view/identifiers.ts'
 import { obsTransitionKinds } from '../view/obs-kinds.ts'
 import { isConfigurable, transitionEntry, transitionSettings } from '../view/transition-view.ts'
-import { RequestFault } from './request-fault.ts'
 import { edit, type RequestContext, type RequestFamily, toControl, toEdit, toView, viewOf } from './request-kind.ts'
 
 /** The transition that is used where a scene says nothing. */

@@ -4,10 +4,10 @@ import { type WebSocket, WebSocketServer } from 'ws'
 import { encodingOf } from '../../../formats/obs-websocket/message-encoding.ts'
 import { type ObsEventType, subProtocols } from '../../../formats/obs-websocket/protocol.ts'
 import type { AuditLog } from '../../../platform/audit.ts'
-import type { AppError } from '../../../platform/errors.ts'
 import { bareIp, ipGroup } from '../../../platform/ip-address.ts'
 import { toListenError } from '../../../platform/listen-error.ts'
 import type { Logger } from '../../../platform/logger.ts'
+import type { SignInAttempts } from '../../studio-dependencies.ts'
 import type { ClientBook } from '../clients/client-book.ts'
 import type { ProtocolClient } from '../clients/client-schemas.ts'
 import type { Pairing } from '../clients/pairing.ts'
@@ -22,12 +22,6 @@ const maxSessions = 64
 const maxSessionsOfOne = 32
 /** Connections of programs that are not known yet. */
 const maxUnknown = 16
-
-/** Slows down guesses: see `createAttemptLimit` of the API, whose count it shares. */
-export interface SignInAttempts {
-  failed(address: string, code: 'auth.token_unknown'): AppError
-  delay(): Promise<void>
-}
 
 export interface ObsServerDependencies {
   readonly book: ClientBook

@@ -1,7 +1,7 @@
 import type { ItemLayout } from '../../document/collection.ts'
 import type { Alignment, Bounds } from '../../document/geometry.ts'
-import { RequestFault } from '../requests/request-fault.ts'
-import { RequestFields } from '../requests/request-fields.ts'
+import { RequestFault } from '../reading/request-fault.ts'
+import { RequestFields } from '../reading/request-fields.ts'
 
 /** Pixels. */
 export interface Size {

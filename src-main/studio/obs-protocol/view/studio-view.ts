@@ -1,7 +1,7 @@
 import type { Canvas, Collection, Filter, Item, ItemLayout, LeafItem, Scene, Source } from '../../document/collection.ts'
 import type { AudioFilter } from '../../document/mixer-schemas.ts'
-import { RequestFault } from '../requests/request-fault.ts'
-import type { RequestFields } from '../requests/request-fields.ts'
+import { RequestFault } from '../reading/request-fault.ts'
+import type { RequestFields } from '../reading/request-fields.ts'
 import { type Identified, itemNumber, uuidOf } from './identifiers.ts'
 
 export type GroupItem = ItemLayout & { readonly group: readonly LeafItem[] }
