@@ -74,6 +74,13 @@ describe('a creator makes a show on the page', () => {
     const properties = page.getByTestId('properties')
     await properties.locator('[data-setting="text"]').fill('Good evening')
     await until(async () => (await show()).sources.at(-1).settings.text === 'Good evening', 'the text is taken with its letters')
+    const fit = properties.getByTestId('fit-to-canvas')
+    const isInSight = (): Promise<boolean> =>
+      fit.evaluate((button) => button.getBoundingClientRect().bottom < button.closest('aside')!.getBoundingClientRect().bottom)
+    expect(await isInSight(), 'the position is below the settings of a text').toBe(false)
+    await properties.getByTestId('properties-position').click()
+    await until(isInSight, 'a click leads to it')
+    expect(await fit.evaluate((button) => button === document.activeElement)).toBe(true)
     await properties.locator('[data-setting="X"]').fill('200')
     const item = async (): Promise<any> => (await show()).scenes[0].items.at(-1)
     await until(async () => (await item()).position.x === 200, 'it was moved')

@@ -206,6 +206,8 @@ export const t = section('studio', {
     title: 'Properties',
     of: (name: string) => `Properties of ${name}`,
     close: 'Close properties',
+    partsLabel: 'Parts of the properties',
+    parts: { settings: 'Settings', audio: 'Audio', filters: 'Filters', position: 'Position' },
     transform: 'Position and size',
     fit: 'Fit to canvas',
     reset: 'Reset',

@@ -14,6 +14,7 @@ import { AudioProperties } from './mixer/audio-properties.tsx'
 import { t as overlays } from './overlays/messages.ts'
 import { overlayOf } from './overlays/overlay-item.ts'
 import { layersOf, nameOf, type PlacedItem } from './places.ts'
+import { PropertiesNav, type PropertiesPart } from './properties-nav.tsx'
 import { needsCare, reportWords } from './report-words.ts'
 import { change, useShow } from './show-store.ts'
 import type { CanvasPart, Collection, Scene, Source } from './types.ts'
@@ -30,12 +31,19 @@ interface PropertiesPanelProps {
 export function PropertiesPanel({ document, scene, canvas, editor }: PropertiesPanelProps) {
   const panel = useView((state) => state.panel)
   const selected = useView((state) => state.selected)
+  const body = useRef<HTMLDivElement>(null)
   if (panel === null) return null
   const layer = panel.kind === 'item' ? layersOf(scene).find(({ item }) => item.id === selected[0]) : undefined
   const sourceId = panel.kind === 'source' ? panel.id : layer !== undefined && 'source' in layer.item ? layer.item.source : undefined
   const source = document.sources.find(({ id }) => id === sourceId)
   // Nothing is selected: the canvas takes the space.
   if (source === undefined && layer === undefined) return null
+  const parts: readonly PropertiesPart[] = [
+    ...(source === undefined ? [] : (['settings'] as const)),
+    ...(source?.audio === undefined ? [] : (['audio'] as const)),
+    ...(source === undefined ? [] : (['filters'] as const)),
+    ...(layer === undefined ? [] : (['position'] as const)),
+  ]
   const title = layer !== undefined ? nameOf(layer.item, document) : (source?.name ?? t.properties.title)
   return (
     <aside className="properties" aria-label={t.properties.of(title)} data-testid="properties">
@@ -45,10 +53,15 @@ export function PropertiesPanel({ document, scene, canvas, editor }: PropertiesP
           <X size={16} />
         </button>
       </header>
-      <div className="properties-body">
+      <PropertiesNav parts={parts} body={body} />
+      <div className="properties-body" ref={body}>
         {source !== undefined && <SourceProperties key={source.id} source={source} editor={editor} />}
-        {layer !== undefined && <ItemProperties key={layer.item.id} layer={layer} canvas={canvas} editor={editor} />}
-        {layer !== undefined && <LinkedItems layer={layer} document={document} scene={scene} canvas={canvas} editor={editor} />}
+        {layer !== undefined && (
+          <div className="properties-part" data-part="position">
+            <ItemProperties key={layer.item.id} layer={layer} canvas={canvas} editor={editor} />
+            <LinkedItems layer={layer} document={document} scene={scene} canvas={canvas} editor={editor} />
+          </div>
+        )}
       </div>
     </aside>
   )
@@ -90,15 +103,23 @@ function SourceProperties({ source, editor }: { readonly source: Source; readonl
           <PanelBottom size={15} /> {overlays.edit}
         </button>
       )}
-      <SettingsForm
-        schema={kind.settings}
-        values={source.settings}
-        onChange={(settings) => change(`sources/${source.id}`, { settings })}
-        devices={kind.devices}
-        disabled={!editor}
-      />
-      {source.audio !== undefined && <AudioProperties source={source} audio={source.audio} editor={editor} />}
-      <SourceFilters source={source} hasVideo={kind.pictures === true} editor={editor} />
+      <div className="properties-part" data-part="settings">
+        <SettingsForm
+          schema={kind.settings}
+          values={source.settings}
+          onChange={(settings) => change(`sources/${source.id}`, { settings })}
+          devices={kind.devices}
+          disabled={!editor}
+        />
+      </div>
+      {source.audio !== undefined && (
+        <div className="properties-part" data-part="audio">
+          <AudioProperties source={source} audio={source.audio} editor={editor} />
+        </div>
+      )}
+      <div className="properties-part" data-part="filters">
+        <SourceFilters source={source} hasVideo={kind.pictures === true} editor={editor} />
+      </div>
     </>
   )
 }

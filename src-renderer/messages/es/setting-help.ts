@@ -22,7 +22,7 @@ export const settingHelp: Readonly<Record<string, string>> = {
   'Media file on the machine of the host, or its http(s) URL': 'Archivo multimedia en la máquina del servidor, o su URL http(s)',
   'Starts again at its end, without a gap': 'Al terminar vuelve a empezar, sin pausa',
   'Where it starts, ms of the file': 'Dónde empieza, ms del archivo',
-  'Where it ends, ms of the file; null for its own end': 'Dónde termina, ms del archivo; null para su propio final',
+  'Where it ends, ms of the file; empty for its own end': 'Dónde termina, ms del archivo; vacío para su propio final',
   'Factor; audio keeps its pitch': 'Factor; el audio conserva su tono',
   'Which of the audio tracks is heard': 'Cuál de las pistas de audio se oye',
   'When it becomes visible: from the start, from where it was, or only by a command':

@@ -189,6 +189,8 @@ export const studio = {
     title: 'Propiedades',
     of: (name: string) => `Propiedades de ${name}`,
     close: 'Cerrar propiedades',
+    partsLabel: 'Partes de las propiedades',
+    parts: { settings: 'Ajustes', audio: 'Audio', filters: 'Filtros', position: 'Posición' },
     transform: 'Posición y tamaño',
     fit: 'Ajustar al lienzo',
     reset: 'Restablecer',

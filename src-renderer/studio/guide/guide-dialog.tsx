@@ -128,6 +128,11 @@ export function GuideDialog({ onClose }: { readonly onClose: () => void }) {
           <h3>{titles()[step]}</h3>
           <span className="quiet small">{t.step(at + 1, steps.length)}</span>
         </div>
+        <div className="guide-progress" aria-hidden="true">
+          {steps.map((each, index) => (
+            <span key={each} data-done={index <= at} />
+          ))}
+        </div>
         {step === 'purpose' && (
           <PurposeChoice
             onChoose={(chosen) => {

@@ -31,7 +31,7 @@ const atEnd = Type.Union([Type.Literal('nothing'), Type.Literal('last')], {
 const trimInMs = Type.Integer({ minimum: 0, maximum: 2 ** 42, default: 0, description: 'Where it starts, ms of the file' })
 const trimOutMs = Type.Union([Type.Integer({ minimum: 1, maximum: 2 ** 42 }), Type.Null()], {
   default: null,
-  description: 'Where it ends, ms of the file; null for its own end',
+  description: 'Where it ends, ms of the file; empty for its own end',
 })
 const soundTrack = Type.Integer({ minimum: 1, maximum: 64, default: 1, description: 'Which of the audio tracks is heard' })
 
