@@ -1,5 +1,5 @@
 /** Which part of the product a file of end-to-end tests belongs to. */
-export type Part = 'host' | 'live' | 'studio' | 'obs' | 'desktop'
+export type Part = 'host' | 'live' | 'studio' | 'obs' | 'automation' | 'desktop'
 
 /**
  * What a file needs of the machine while it runs: `wait` mostly waits for media time, `cpu` encodes or plays in a browser, `exclusive`
@@ -74,6 +74,7 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
   'webrtc-network': { part: 'live', cost: 'exclusive' },
   'webrtc-pages': { part: 'live', cost: 'cpu', quick: true },
 
+  'automation': { part: 'automation', cost: 'cpu' },
   'obs-control': { part: 'obs', cost: 'cpu' },
   'obs-page': { part: 'obs', cost: 'cpu' },
   'obs-templates': { part: 'obs', cost: 'cpu' },

@@ -8,6 +8,44 @@ export interface ApiTypes {
   audit: {
     GET: { query: { stream?: string | undefined; kind?: string | undefined; about?: 'administration' | 'streams' | 'viewers' | undefined; cursor?: string | undefined; limit?: number | undefined }; answer: { items: { id: number; time: string; about: 'administration' | 'streams' | 'viewers'; kind: string; message: string; streamId?: string; streamName?: string; sessionId?: string; remoteAddress?: string; actor?: string; code?: string; data?: Record<string, unknown> }[]; nextCursor: string | null } }
   }
+  automation: {
+    log: {
+      GET: { query: { cursor?: string | undefined; limit?: number | undefined }; answer: { items: { id: string; time: string; rule: string; name: string; result: 'ran' | 'failed' | 'cancelled' | 'skipped' | 'cut' | 'dry-run'; because: string; detail: string | null; durationMs: number | null; count: number }[]; nextCursor: string | null } }
+    }
+    rules: {
+      GET: { answer: { items: AutomationRulesItem[]; nextCursor: null } }
+      POST: { body: { name: string; settings: AutomationRulesPostBodySettings; actions: readonly { do: string }[] }; answer: AutomationRulesItem }
+      '*': {
+        PATCH: { body: { name?: string | undefined; settings?: AutomationRulesPostBodySettings | undefined; actions?: readonly { do: string }[] | undefined }; answer: AutomationRulesItem }
+        DELETE: { answer: undefined }
+        cancel: {
+          POST: { answer: undefined }
+        }
+        'dry-run': {
+          POST: { answer: { blocked: string | null; conditions: { condition: AutomationRulesItemSettingsConditionsItem6; met: boolean; because: string }[]; actions: { action: { do: string }; problem: string | null }[] } }
+        }
+        run: {
+          POST: { answer: AutomationRulesItem }
+        }
+      }
+    }
+    variables: {
+      GET: { answer: { items: { name: string; value: string | number | boolean }[]; nextCursor: null } }
+      '*': {
+        PUT: { body: { value: string | number | boolean | null }; answer: undefined }
+      }
+    }
+    webhooks: {
+      GET: { answer: { items: AutomationWebhooksItem[]; nextCursor: null } }
+      POST: { body: { name: string }; answer: { webhook: AutomationWebhooksItem; url: string } }
+      '*': {
+        DELETE: { answer: undefined }
+        calls: {
+          POST: { query: { token: string }; answer: { rules: number } }
+        }
+      }
+    }
+  }
   desktop: {
     GET: { answer: { shell: { displays: { id: string; name: string; bounds: { x: number; y: number; width: number; height: number }; primary: boolean }[]; windows: { id: string; view: DesktopShellWindowsItemView2; fullScreen: boolean; display: string | null; reopens: boolean }[] } | null; endsWithShell: boolean } }
     displays: {
@@ -503,7 +541,7 @@ export interface ApiTypes {
   studio: {
     GET: { answer: { state: 'off' | 'preparing' | 'starting' | 'running' | 'restarting' | 'failed'; problem: string | null; preparation: { part: string; done: number; total: number } | null; open: { name: string; file: string; title: string; revision: number; saved: boolean; conflict: boolean } | null; outputs: StudioOutputsItem[] } }
     actions: {
-      POST: { body: { do: 'switch'; scene: string; transition?: string | undefined; durationMs?: number | undefined } | { do: 'preview'; scene: string } | { do: 'transition'; canvas?: string | undefined; transition?: string | undefined; durationMs?: number | undefined } | { do: 'show'; scene: string; item: string; visible: boolean | 'toggle' } | { do: 'mute'; source: string; muted: boolean | 'toggle' } | { do: 'gain'; source: string; gainDb: number } | { do: 'filter'; filter: string; enabled: boolean | 'toggle' } | { do: 'start-output'; output: string } | { do: 'stop-output'; output: string } | { do: 'output-command'; output: string; command: string; details?: Record<string, unknown> | undefined } | { do: 'save-replay'; output?: string | undefined } | { do: 'source-command'; source: string; command: string; details?: Record<string, unknown> | undefined } | { do: 'wait'; ms: number }; answer: { result: unknown } }
+      POST: { body: { do: 'switch'; scene: string; transition?: string | undefined; durationMs?: number | undefined } | { do: 'preview'; scene: string } | { do: 'transition'; canvas?: string | undefined; transition?: string | undefined; durationMs?: number | undefined } | { do: 'show'; scene: string; item: string; visible: boolean | 'toggle' } | { do: 'mute'; source: string; muted: boolean | 'toggle' } | { do: 'gain'; source: string; gainDb: number } | { do: 'filter'; filter: string; enabled: boolean | 'toggle' } | { do: 'start-output'; output: string } | { do: 'stop-output'; output: string } | { do: 'output-command'; output: string; command: string; details?: Record<string, unknown> | undefined } | { do: 'save-replay'; output?: string | undefined } | { do: 'source-command'; source: string; command: string; details?: Record<string, unknown> | undefined } | { do: 'wait'; ms: number } | { do: 'obs-scene'; obs?: string | undefined; scene: string; preview?: boolean | undefined } | { do: 'obs-item'; obs?: string | undefined; scene: string; item: string; visible: boolean | 'toggle' } | { do: 'obs-mute'; obs?: string | undefined; input: string; muted: boolean | 'toggle' } | { do: 'obs-volume'; obs?: string | undefined; input: string; volumeDb: number } | { do: 'obs-filter'; obs?: string | undefined; source: string; filter: string; enabled: boolean | 'toggle' } | { do: 'obs-output'; obs?: string | undefined; output: 'stream' | 'record' | 'replay' | 'virtual-camera'; command: 'start' | 'stop' | 'toggle' | 'save' } | { do: 'obs-request'; obs?: string | undefined; request: string; data?: Record<string, unknown> | undefined } | { do: 'set-variable'; name: string; value: string | number | boolean }; answer: { result: unknown } }
     }
     'active-window': {
       GET: { answer: StudioActiveWindow }
@@ -1016,6 +1054,36 @@ export interface ApiTypes {
   }
 }
 
+type AutomationRulesItemSettingsTriggersItemWhereItem = { field: string; is: 'equals' | 'not' | 'contains' | 'above' | 'below'; value: string | number | boolean }
+type AutomationRulesItemSettingsTriggersItem = { on: 'obs-event'; obs?: string; event: string; where?: AutomationRulesItemSettingsTriggersItemWhereItem[] }
+type AutomationRulesItemSettingsTriggersItem2 = { on: 'event'; topic: string; where?: AutomationRulesItemSettingsTriggersItemWhereItem[] }
+type AutomationRulesItemSettingsTriggersItem3 = { on: 'time'; at: string; days?: number[]; timeZone?: string }
+type AutomationRulesItemSettingsTriggersItem4 = { on: 'stream'; stream?: string; is: 'bitrate-below' | 'dropped-above' | 'publisher-lost' | 'viewers-above'; value?: number; forSeconds?: number }
+type AutomationRulesItemSettingsTriggersItem5 = { on: 'level'; source?: string; obs?: string; input?: string; is: 'above' | 'below'; db: number; forSeconds?: number }
+type AutomationRulesItemSettingsConditionsItem = { is: 'obs-scene'; obs?: string; scene: string; not?: boolean }
+type AutomationRulesItemSettingsConditionsItem2 = { is: 'obs-output'; obs?: string; output: 'stream' | 'record' | 'replay' | 'virtual-camera'; not?: boolean }
+type AutomationRulesItemSettingsConditionsItem3 = { is: 'time'; from: string; to: string; days?: number[]; timeZone?: string; not?: boolean }
+type AutomationRulesItemSettingsConditionsItem4 = { is: 'variable'; name: string; value: string | number | boolean; not?: boolean }
+type AutomationRulesItemSettingsConditionsItem5 = { is: 'level'; source?: string; obs?: string; input?: string; above: number; not?: boolean }
+type AutomationRulesItemSettingsConditionsItem6 = { is: 'obs-connected'; obs?: string; not?: boolean } | AutomationRulesItemSettingsConditionsItem | AutomationRulesItemSettingsConditionsItem2 | { is: 'studio-scene'; scene: string; not?: boolean } | { is: 'studio-output'; output: string; not?: boolean } | AutomationRulesItemSettingsConditionsItem3 | AutomationRulesItemSettingsConditionsItem4 | AutomationRulesItemSettingsConditionsItem5
+type AutomationRulesItemSettings = { mode: 'on' | 'dry-run' | 'off'; triggers: (AutomationRulesItemSettingsTriggersItem | AutomationRulesItemSettingsTriggersItem2 | AutomationRulesItemSettingsTriggersItem3 | { on: 'every'; seconds: number } | AutomationRulesItemSettingsTriggersItem4 | AutomationRulesItemSettingsTriggersItem5 | { on: 'hotkey'; chord: string } | { on: 'webhook'; webhook: string })[]; conditions?: AutomationRulesItemSettingsConditionsItem6[]; cooldownMs?: number; maxRuns?: number }
+type AutomationRulesItemLast = { time: string; result: 'ran' | 'failed' | 'cancelled' | 'skipped' | 'cut' | 'dry-run'; because: string; detail: string | null }
+type AutomationRulesItem = { id: string; name: string; of: 'host' | 'show'; settings: AutomationRulesItemSettings; actions: { do: string }[]; byEditor: boolean | null; running: boolean; runs: number; last: AutomationRulesItemLast | null }
+type AutomationRulesPostBodySettingsTriggersItem = { on: 'obs-event'; obs?: string | undefined; event: string; where?: readonly AutomationRulesItemSettingsTriggersItemWhereItem[] | undefined }
+type AutomationRulesPostBodySettingsTriggersItem2 = { on: 'event'; topic: string; where?: readonly AutomationRulesItemSettingsTriggersItemWhereItem[] | undefined }
+type AutomationRulesPostBodySettingsTriggersItem3 = { on: 'time'; at: string; days?: readonly number[] | undefined; timeZone?: string | undefined }
+type AutomationRulesPostBodySettingsTriggersItem4 = { on: 'stream'; stream?: string | undefined; is: 'bitrate-below' | 'dropped-above' | 'publisher-lost' | 'viewers-above'; value?: number | undefined; forSeconds?: number | undefined }
+type AutomationRulesPostBodySettingsTriggersItem5 = { on: 'level'; source?: string | undefined; obs?: string | undefined; input?: string | undefined; is: 'above' | 'below'; db: number; forSeconds?: number | undefined }
+type AutomationRulesPostBodySettingsConditionsItem = { is: 'obs-connected'; obs?: string | undefined; not?: boolean | undefined }
+type AutomationRulesPostBodySettingsConditionsItem2 = { is: 'obs-scene'; obs?: string | undefined; scene: string; not?: boolean | undefined }
+type AutomationRulesPostBodySettingsConditionsItem3 = { is: 'obs-output'; obs?: string | undefined; output: 'stream' | 'record' | 'replay' | 'virtual-camera'; not?: boolean | undefined }
+type AutomationRulesPostBodySettingsConditionsItem4 = { is: 'studio-scene'; scene: string; not?: boolean | undefined }
+type AutomationRulesPostBodySettingsConditionsItem5 = { is: 'studio-output'; output: string; not?: boolean | undefined }
+type AutomationRulesPostBodySettingsConditionsItem6 = { is: 'time'; from: string; to: string; days?: readonly number[] | undefined; timeZone?: string | undefined; not?: boolean | undefined }
+type AutomationRulesPostBodySettingsConditionsItem7 = { is: 'variable'; name: string; value: string | number | boolean; not?: boolean | undefined }
+type AutomationRulesPostBodySettingsConditionsItem8 = { is: 'level'; source?: string | undefined; obs?: string | undefined; input?: string | undefined; above: number; not?: boolean | undefined }
+type AutomationRulesPostBodySettings = { mode: 'on' | 'dry-run' | 'off'; triggers: readonly (AutomationRulesPostBodySettingsTriggersItem | AutomationRulesPostBodySettingsTriggersItem2 | AutomationRulesPostBodySettingsTriggersItem3 | { on: 'every'; seconds: number } | AutomationRulesPostBodySettingsTriggersItem4 | AutomationRulesPostBodySettingsTriggersItem5 | { on: 'hotkey'; chord: string } | { on: 'webhook'; webhook: string })[]; conditions?: readonly (AutomationRulesPostBodySettingsConditionsItem | AutomationRulesPostBodySettingsConditionsItem2 | AutomationRulesPostBodySettingsConditionsItem3 | AutomationRulesPostBodySettingsConditionsItem4 | AutomationRulesPostBodySettingsConditionsItem5 | AutomationRulesPostBodySettingsConditionsItem6 | AutomationRulesPostBodySettingsConditionsItem7 | AutomationRulesPostBodySettingsConditionsItem8)[] | undefined; cooldownMs?: number | undefined; maxRuns?: number | undefined }
+type AutomationWebhooksItem = { id: string; name: string; createdAt: string; lastCalledAt: string | null; calls: number }
 type DesktopShellWindowsItemView = { kind: 'projector'; of: 'program' | 'preview' | 'scene' | 'source'; id: string }
 type DesktopShellWindowsItemView2 = { kind: 'main' } | { kind: 'multiview' } | { kind: 'docks' } | DesktopShellWindowsItemView
 type DesktopDisplaysItem = { id: string; name: string; kind: 'virtual' | 'screen'; width: number; height: number; state: 'running' | 'stopped'; command: string[] | null; server: string | null; viewers: number; createdAt: string }
@@ -1100,7 +1168,7 @@ type StudioCollectionCollectionOutputsItemVideo = { codec: 'h264' | 'hevc' | 'av
 type StudioCollectionCollectionOutputsItemAudioItem = { codec: 'aac' | 'opus'; bitrateKbps: number; track: number }
 type StudioCollectionCollectionOutputsItem = { id: string; name: string; kind: 'host' | 'rtmp' | 'srt' | 'whip' | 'recording' | 'replay' | 'virtual-camera'; autostart: boolean; canvas: string; video: StudioCollectionCollectionOutputsItemVideo | null; audio: StudioCollectionCollectionOutputsItemAudioItem[]; settings: Record<string, unknown> }
 type StudioCollectionCollectionMacrosItemWindow = { of: 'any' | 'title' | 'class' | 'other'; how?: 'contains' | 'regex'; text?: string; delayMs?: number }
-type StudioCollectionCollectionMacrosItem = { id: string; name: string; hotkeys: string[]; actions: Record<string, unknown>[]; released?: Record<string, unknown>[]; window?: StudioCollectionCollectionMacrosItemWindow }
+type StudioCollectionCollectionMacrosItem = { id: string; name: string; hotkeys: string[]; actions: Record<string, unknown>[]; released?: Record<string, unknown>[]; window?: StudioCollectionCollectionMacrosItemWindow; rule?: AutomationRulesItemSettings }
 type StudioCollectionCollectionTracksItem = { id: string; name: string; filters: StudioCollectionCollectionScenesItemFiltersItem[] }
 type StudioCollectionCollection = { format: 'ami-streams/collection'; version: 1; id: string; name: string; frameRate: { numerator: number; denominator: number }; canvases: StudioCanvasesItem[]; scenes: StudioCollectionCollectionScenesItem[]; sources: StudioCollectionCollectionSourcesItem[]; transitions: StudioCollectionCollectionTransitionsItem[]; transition: string; outputs: StudioCollectionCollectionOutputsItem[]; macros: StudioCollectionCollectionMacrosItem[]; tracks: StudioCollectionCollectionTracksItem[]; byEditors?: string; monitorDevice?: string }
 type StudioCollection = { revision: number; undo: string | null; redo: string | null; name: string; file: string; saved: boolean; conflict: boolean; error: { code: string; message: string; remedy: string } | null; lostSecrets: string[]; collection: StudioCollectionCollection }

@@ -3,9 +3,11 @@ import { availableParallelism, release, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Api, createApi, createAttemptLimit } from '../api/index.ts'
+import { automationMigrations, createAutomation } from '../automation/index.ts'
 import { createDesktop, desktopMigrations } from '../desktop/index.ts'
 import { createHealth } from '../health/index.ts'
 import { createLive, type Live, liveMigrations } from '../live/index.ts'
+import { AutomationKinds } from '../media/automation/automation-kinds.ts'
 import { createObs, obsMigrations } from '../obs/index.ts'
 import { type Certificate, loadCertificate } from '../platform/certificate.ts'
 import type { OptionSource } from '../platform/config/resolve-options.ts'
@@ -145,7 +147,14 @@ export async function startHost({
     open.push(() => lastRun.end())
     const database = await openDatabase({
       dir: config.data,
-      migrations: [...platformMigrations, ...liveMigrations, ...studioMigrations, ...obsMigrations, ...desktopMigrations],
+      migrations: [
+        ...platformMigrations,
+        ...liveMigrations,
+        ...studioMigrations,
+        ...obsMigrations,
+        ...automationMigrations,
+        ...desktopMigrations,
+      ],
     })
     open.push(() => database.close())
     const writes = createWriteQueue(logger)
@@ -233,6 +242,7 @@ export async function startHost({
       baseUrl: () => ready?.url ?? (config.httpPort === 0 ? '' : urlAt(config.httpPort)),
       resumes,
     })
+    const kinds = new AutomationKinds()
     const studio = await createStudio({
       dataDir: config.data,
       reach,
@@ -244,6 +254,7 @@ export async function startHost({
       log: logger.child({ wing: 'studio' }),
       registry: metrics,
       carrier: live.carrier,
+      automation: kinds,
       uploads: config.uploads,
       resumeWithinMs: () => settings.current().studioResumeWithinMs,
       endedUnexpectedly: lastRun.crashedAtMs === undefined ? undefined : { atMs: lastRun.crashedAtMs, cause: restartedAfter ?? null },
@@ -262,6 +273,16 @@ export async function startHost({
       reach,
       intake: live.intake,
       shows: studio.obsShows,
+      automation: kinds,
+    })
+    const automation = await createAutomation({
+      database: database.kysely,
+      events,
+      audit,
+      log: logger.child({ wing: 'automation' }),
+      kinds,
+      streamName: (id) => live.observer.read().streams.find((stream) => stream.id === id)?.name,
+      findObs: obs.find,
     })
     const desktop = await createDesktop({
       database: database.kysely,
@@ -297,6 +318,7 @@ export async function startHost({
       ...studio.routes,
       ...obs.routes,
       ...desktop.routes,
+      ...automation.routes,
       ...health.routes,
       ...hostRoutes({
         version,
@@ -379,6 +401,7 @@ export async function startHost({
     open.push(() => studio.stop(endedBy === 'person'))
     open.push(() => obs.stop())
     open.push(() => desktop.stop(endedBy === 'person'))
+    open.push(() => automation.stop())
     // Programs on this machine do not go by the public name.
     const localHost = wide && (config.bind === '0.0.0.0' || config.bind === '::') ? '127.0.0.1' : shownHost(config.bind, '')
     const setPorts = ({ httpPort, httpsPort }: HttpPorts): void =>
@@ -443,6 +466,7 @@ export async function startHost({
     logger.info({ ...addresses, startupMs: ready.startupMs }, 'the host is ready')
     await (show ?? studio.start(collection))
     obs.start()
+    automation.start()
     health.start()
     return {
       ready,

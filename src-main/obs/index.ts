@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely'
+import type { AutomationKinds } from '../media/automation/automation-kinds.ts'
 import type { ObsShowMaker } from '../media/obs-show/obs-show.ts'
 import type { StreamIntake } from '../media/stream-intake.ts'
 import type { AuditLog } from '../platform/audit.ts'
@@ -7,6 +8,8 @@ import type { SecretBox } from '../platform/identity/secret-box.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Reach } from '../platform/reach.ts'
 import type { RouteDefinition } from '../platform/routes.ts'
+import { registerObsActions } from './automation/obs-actions.ts'
+import { registerObsConditions } from './automation/obs-conditions.ts'
 import { type ObsTimes, usualTimes } from './connection/obs-connection.ts'
 import { CommandRunner } from './control/command-runner.ts'
 import { StreamService } from './control/stream-service.ts'
@@ -39,6 +42,8 @@ export interface ObsDependencies {
   readonly intake: StreamIntake
   /** Who makes shows for OBS of the studio's collections. */
   readonly shows: ObsShowMaker
+  /** Where actions and conditions for macros and rules are registered. */
+  readonly automation: AutomationKinds
   /** How long OBS may take; the usual times where left out. */
   readonly times?: ObsTimes
   /** Looks for OBS on this machine, where it is not done by OBS's own settings. */
@@ -51,11 +56,13 @@ export interface Obs {
   /** Connects to the instances that are switched on. */
   start(): void
   stop(): void
+  /** An instance by its id or name. */
+  find(idOrName: string): { readonly id: string; readonly name: string } | undefined
 }
 
 /** Makes the OBS part from what is kept in the database; nothing is connected to before `start`. */
 export async function createObs(dependencies: ObsDependencies): Promise<Obs> {
-  const { database, secrets, events, audit, log, reach, intake, shows, times = usualTimes, find } = dependencies
+  const { database, secrets, events, audit, log, reach, intake, shows, automation, times = usualTimes, find } = dependencies
   const book = await InstanceBook.open({
     store: createInstanceStore(database),
     secrets,
@@ -76,6 +83,8 @@ export async function createObs(dependencies: ObsDependencies): Promise<Obs> {
     audit,
     reach: () => reach.policy(),
   })
+  registerObsActions(automation, { book, runner })
+  registerObsConditions(automation, book)
   return {
     routes: [
       ...instanceRoutes(book),
@@ -92,5 +101,6 @@ export async function createObs(dependencies: ObsDependencies): Promise<Obs> {
       samples.stop()
       book.stop()
     },
+    find: (idOrName) => book.list().find(({ id, name }) => id === idOrName || name === idOrName),
   }
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { AutomationKinds } from '../media/automation/automation-kinds.ts'
 import type { AuditEntry } from '../platform/audit.ts'
 import { AppError } from '../platform/errors.ts'
 import { createEventBus } from '../platform/event-bus.ts'
@@ -52,6 +53,7 @@ const open = (): Promise<Obs> =>
     audit: { record: (entry) => audited.push(entry) },
     log: silentLogger,
     reach: { policy: () => openReach },
+    automation: new AutomationKinds(),
     intake: {
       createKey: async () => ({ keyId: 'key_1', key: 'sk_1' }),
       renewKey: async () => undefined,

@@ -1,3 +1,4 @@
+import { automationTopics } from './event-topics/automation.ts'
 import { desktopTopics } from './event-topics/desktop.ts'
 import { hostTopics } from './event-topics/host.ts'
 import { liveTopics } from './event-topics/live.ts'
@@ -6,7 +7,7 @@ import { studioTopics } from './event-topics/studio.ts'
 import type { TopicKind } from './event-topics/topic-kind.ts'
 import { mayAct, type Principal } from './principal.ts'
 
-const topics = { ...desktopTopics, ...hostTopics, ...liveTopics, ...obsTopics, ...studioTopics } as const
+const topics = { ...automationTopics, ...desktopTopics, ...hostTopics, ...liveTopics, ...obsTopics, ...studioTopics } as const
 
 /** Every topic that the event bus takes: a topic without a stated role does not compile. */
 export type EventTopic = keyof typeof topics

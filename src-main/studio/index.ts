@@ -4,6 +4,7 @@ import { isErrorCode } from '../platform/errors.ts'
 import { superviseWorker } from '../platform/workers/supervise-worker.ts'
 import { workerFile } from '../platform/workers/worker-file.ts'
 import { doAction } from './control/actions.ts'
+import { registerStudio, roleInCollection } from './control/automation/studio-automation.ts'
 import { bundleRoutes } from './control/bundles/bundle-routes.ts'
 import { dockRoutes } from './control/docks/dock-routes.ts'
 import { Docks } from './control/docks/docks.ts'
@@ -63,7 +64,7 @@ export type { Studio, StudioDependencies } from './studio-dependencies.ts'
 
 /** Makes the studio; nothing runs before `start`. `otherEngine` is another one than the studio's own process in tests. */
 export async function createStudio(dependencies: StudioDependencies, otherEngine?: StudioEngine): Promise<Studio> {
-  const { carrier, dataDir, secrets, events, audit, log, registry, reach } = dependencies
+  const { automation, carrier, dataDir, secrets, events, audit, log, registry, reach } = dependencies
   const store = await openStateStore(dependencies)
   const safeMode: SafeMode = new SafeMode({
     store,
@@ -94,11 +95,21 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
     log,
     onLeave: () => void macros.stopAll(),
     onReturn: (outputs) => recovery.returned(outputs),
-    onChange: () => windowRules.follow(),
+    onChange: () => {
+      windowRules.follow()
+      macros.stopExcept((id) => collection()?.macros.some((macro) => macro.id === id) === true)
+      automation.rulesChanged()
+    },
   })
+  const collection = () => show.openFile?.collection.collection
   const folder = new CollectionFolder(join(dataDir, 'studio', 'collections'))
-  const acting = { show, engine, outputs, audit, switched: (actor: string) => windowRules.switched(actor) }
-  const macros: Macros = new Macros({ events, log, act: (action, actor, signal) => doAction(action, actor, acting, signal) })
+  const acting = { show, engine, outputs, audit, automation, switched: (actor: string) => windowRules.switched(actor) }
+  const macros: Macros = new Macros({
+    events,
+    log,
+    act: (action, actor, signal) => doAction(action, { actor, role: roleInCollection(collection(), action), signal }, acting),
+  })
+  registerStudio(automation, acting, macros)
   const windowRules: WindowRules = new WindowRules({
     engine,
     store,
@@ -108,7 +119,6 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
   })
   const uploads = await createUploads({ ...dependencies, kinds, folder, open: () => openOf(show) })
   const multiview = createMultiview({ engine })
-  const collection = () => show.openFile?.collection.collection
   const recovery: Recovery = new Recovery({
     ended: dependencies.endedUnexpectedly,
     store,

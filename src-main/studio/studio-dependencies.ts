@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Registry } from 'prom-client'
+import type { AutomationKinds } from '../media/automation/automation-kinds.ts'
 import type { ObsShowMaker } from '../media/obs-show/obs-show.ts'
 import type { StudioObserver } from '../media/part-facts.ts'
 import type { StreamCarrier } from '../media/stream-carrier.ts'
@@ -44,6 +45,8 @@ export interface StudioDependencies {
   readonly log: Logger
   readonly registry: Registry
   readonly carrier: StreamCarrier
+  /** Where the studio's actions, conditions and macros with rules are registered, and what other parts can do. */
+  readonly automation: AutomationKinds
   /** What users' paths and URLs may lead to. */
   readonly reach: Pick<Reach, 'policy' | 'onChange' | 'mediaFolders'>
   /** What editors may send to the host: MB of one file, and of all. */

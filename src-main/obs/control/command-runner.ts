@@ -78,6 +78,17 @@ export class CommandRunner {
     return { tookMs: tookSince(sentMs), results: [...results] }
   }
 
+  /** Why a request may not be sent at this moment, for people; undefined where it may. */
+  problem(idOrName: string, asked: ObsRequest, principal: Principal): string | undefined {
+    try {
+      this.#check(asked, this.#dependencies.book.session(idOrName), principal, '')
+      return undefined
+    } catch (error) {
+      if (error instanceof AppError) return error.message
+      throw error
+    }
+  }
+
   /** Throws where the request may not be sent, with the place in the body. */
   #check({ request, data }: ObsRequest, { version }: ObsSession, principal: Principal, place: string): void {
     if (!version.requests.includes(request)) {

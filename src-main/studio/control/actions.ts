@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isSharedAction } from '../../media/automation/action-schemas.ts'
+import type { ActionContext, AutomationKinds } from '../../media/automation/automation-kinds.ts'
 import type { AuditLog } from '../../platform/audit.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { Action } from '../document/action-schemas.ts'
@@ -14,6 +16,8 @@ export interface ActionDependencies {
   readonly engine: Pick<StudioEngine, 'command'>
   readonly outputs: StudioOutputs
   readonly audit: Pick<AuditLog, 'record'>
+  /** Does what is not the studio's own. */
+  readonly automation: Pick<AutomationKinds, 'action'>
   /** A scene was put on air by somebody. */
   readonly switched: (actor: string) => void
 }
@@ -21,10 +25,16 @@ export interface ActionDependencies {
 /** Does one action, notes who did it, and answers its result. Throws AppError; `signal` ends a wait. */
 export async function doAction(
   action: Action,
-  actor: string,
-  { show, engine, outputs, audit, switched: onSwitched }: ActionDependencies,
-  signal?: AbortSignal,
+  context: ActionContext,
+  { show, engine, outputs, audit, automation, switched: onSwitched }: ActionDependencies,
 ): Promise<unknown> {
+  if (isSharedAction(action)) return automation.action(action).perform(action, context)
+  const { actor, signal } = context
+  if (action.do === 'wait') {
+    // Also while no show is open.
+    await sleep(action.ms, undefined, signal === undefined ? {} : { signal })
+    return null
+  }
   const { control } = show
   const collection = show.collection
   const edit = (at: string, changes: Record<string, unknown>): null => {
@@ -75,9 +85,6 @@ export async function doAction(
     case 'source-command':
       sourceOf(collection, action.source)
       await engine.command(action.source, action.command, action.details ?? {})
-      return null
-    case 'wait':
-      await sleep(action.ms, undefined, signal === undefined ? {} : { signal })
       return null
   }
 }

@@ -150,6 +150,7 @@ export class Show {
     const open = this.#open
     this.#open = undefined
     this.control.close()
+    this.#dependencies.onChange()
     await Promise.all(outputs.list().map(({ id, state }) => (state === 'off' ? undefined : outputs.stop(id, actor).catch(() => undefined))))
     outputs.sync(undefined)
     await Promise.all([open?.collection.close(), engine.stop()])

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { sharedActionSchemas } from '../../media/automation/action-schemas.ts'
 import { type Fault, schemaFaults } from '../../platform/schema-faults.ts'
 
 const exactly = { additionalProperties: false }
@@ -9,7 +10,7 @@ const OnOff = Type.Union([Type.Boolean(), Type.Literal('toggle')])
 const DurationMs = Type.Integer({ minimum: 0, maximum: 60_000 })
 const how = { transition: Type.Optional(Id), durationMs: Type.Optional(DurationMs) }
 
-const Actions = [
+const studioActions = [
   Type.Object({ do: Type.Literal('switch'), scene: Id, ...how }, exactly),
   Type.Object({ do: Type.Literal('preview'), scene: Id }, exactly),
   Type.Object({ do: Type.Literal('transition'), canvas: Type.Optional(Id), ...how }, exactly),
@@ -25,8 +26,13 @@ const Actions = [
   Type.Object({ do: Type.Literal('wait'), ms: Type.Integer({ minimum: 0, maximum: 600_000 }) }, exactly),
 ] as const
 
-/** One action of the studio: what hotkeys and macros are made of. */
-export const ActionSchema = Type.Union([...Actions])
+/** What the studio does itself. */
+export const StudioActionSchema = Type.Union([...studioActions])
+export type StudioAction = Static<typeof StudioActionSchema>
+export const studioActionWords: readonly StudioAction['do'][] = studioActions.map(({ properties }) => properties.do.const)
+
+/** One action: what hotkeys and macros are made of. */
+export const ActionSchema = Type.Union([...studioActions, ...sharedActionSchemas])
 export type Action = Static<typeof ActionSchema>
 
 /** What is wrong with an action of a macro. */

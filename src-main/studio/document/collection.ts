@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { RuleSettingsSchema } from '../../media/automation/rule-schemas.ts'
 import { type Alignment, AlignmentSchema, type Bounds, BoundsSchema, type Crop, CropSchema, type Pair, PairSchema } from './geometry.ts'
 import { type ItemTransition, ItemTransitionSchema } from './item-transition.ts'
 import { SourceAudioSchema, TrackSchema, trackCount } from './mixer-schemas.ts'
@@ -193,6 +194,8 @@ export const MacroSchema = Type.Object(
     ),
     /** The first macro of the show whose window is active is run. */
     window: Type.Optional(WindowTriggerSchema),
+    /** When it runs by itself. */
+    rule: Type.Optional(RuleSettingsSchema),
   },
   exactly,
 )

@@ -28,6 +28,9 @@ export function createReferenceRejection(policy: () => ReachPolicy): ReferenceRe
         return limited ? urlProblem(value, network) : undefined
       case 'x-server':
         return limited && !ownServer.test(value) ? `${value} is not an X server of this machine` : undefined
+      case 'obs-request':
+        // Judged when it is sent, by the role of who wrote it: another OBS may have it.
+        return undefined
     }
   }
 }

@@ -7,7 +7,8 @@ import type { ReferenceKind } from './reference-text.ts'
 
 /** Something outside of the collection that a setting names. Empty settings name nothing. */
 export interface Reference {
-  readonly kind: ReferenceKind
+  /** `obs-request`: a request that a macro sends to OBS, as JSON. */
+  readonly kind: ReferenceKind | 'obs-request'
   /** Which setting of which kind, e.g. `source/playlist/items.file`: what is fine for one use need not be for another. */
   readonly use: string
   readonly value: string
@@ -68,6 +69,11 @@ interface Part {
   readonly settings: unknown
 }
 
+/** Key of a request that a macro sends to OBS: the same request, the same key. */
+export function obsRequestKey(action: unknown): string {
+  return referenceKey('macro/obs-request', JSON.stringify(action))
+}
+
 /** Calls back with every reference of a collection and the place of the part that it is in, e.g. `sources/cam`. */
 export function eachReference(collection: Collection, kinds: CollectionKinds, call: (reference: Reference, part: string) => void): void {
   const look = (part: Part, family: string, kind: KindOfSettings | undefined, place: string): void => {
@@ -83,4 +89,11 @@ export function eachReference(collection: Collection, kinds: CollectionKinds, ca
   }
   for (const scene of collection.scenes) lookFilters(scene.filters, `scenes/${scene.id}`)
   for (const output of collection.outputs) look(output, 'output', kinds.output(output.kind), `outputs/${output.id}`)
+  for (const { id, actions, released = [] } of collection.macros) {
+    for (const action of [...actions, ...released]) {
+      if (action.do !== 'obs-request') continue
+      const value = JSON.stringify(action)
+      call({ kind: 'obs-request', use: 'macro/obs-request', value, place: 'actions', key: obsRequestKey(action) }, `macros/${id}`)
+    }
+  }
 }

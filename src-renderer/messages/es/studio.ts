@@ -471,6 +471,14 @@ const actions: Readonly<Record<string, string>> = {
   'output-command': 'Orden a una salida',
   'save-replay': 'Guardar repetición',
   'source-command': 'Orden a una fuente',
+  'obs-scene': 'OBS: cambiar a la escena',
+  'obs-item': 'OBS: mostrar u ocultar elemento',
+  'obs-mute': 'OBS: silenciar o activar audio',
+  'obs-volume': 'OBS: ajustar volumen',
+  'obs-filter': 'OBS: activar o desactivar filtro',
+  'obs-output': 'OBS: iniciar o detener salida',
+  'obs-request': 'OBS: cualquier petición',
+  'set-variable': 'Poner variable',
   'wait': 'Esperar',
 }
 
@@ -492,6 +500,13 @@ const actionFields: Readonly<Record<string, string>> = {
   visible: 'Visibilidad',
   muted: 'Audio',
   enabled: 'Estado del filtro',
+  obs: 'OBS (vacío: el único)',
+  input: 'Entrada',
+  volumeDb: 'Volumen, dB',
+  request: 'Petición',
+  data: 'Datos de la petición, JSON',
+  name: 'Nombre',
+  value: 'Valor',
   gainDb: 'Nivel, dB',
   ms: 'Tiempo, ms',
 }
@@ -530,6 +545,17 @@ export const studioRecovery = {
   safe: (names: readonly string[]) =>
     names.length === 0 ? 'Modo seguro: las fuentes de navegador y las que fallaron no se ejecutan.' : `Modo seguro, sin: ${listOf(names)}.`,
   leaveSafe: 'Salir del modo seguro',
+}
+
+const actionWords: Readonly<Record<string, string>> = {
+  'stream': 'Emisión',
+  'record': 'Grabación',
+  'replay': 'Búfer de repetición',
+  'virtual-camera': 'Cámara virtual',
+  'start': 'Iniciar',
+  'stop': 'Detener',
+  'toggle': 'Iniciar o detener',
+  'save': 'Guardar',
 }
 
 /** Texts of the macros; their keys are those of `src-renderer/studio/macros/messages.ts`. */
@@ -589,6 +615,8 @@ export const studioMacros = {
   field: (name: string) => actionFields[name] ?? name,
   fieldOf: (name: string, number: number) => `${actionFields[name] ?? name} de la acción ${number}`,
   stateName: (field: string, value: boolean | 'toggle') => actionStates[field]?.[value === 'toggle' ? 2 : value ? 0 : 1] ?? String(value),
+  word: (word: string) => actionWords[word] ?? word,
+  noJson: 'Esto no es un objeto JSON: no se guarda.',
   usual: 'como siempre',
   gone: (id: string) => `${id} (eliminado)`,
   up: (number: number) => `Subir la acción ${number}`,

@@ -5,7 +5,11 @@ import type { Action, Collection } from '../types.ts'
 type Field =
   | { readonly name: string; readonly as: 'choice'; readonly optional?: boolean }
   | { readonly name: string; readonly as: 'state' }
+  | { readonly name: string; readonly as: 'text' | 'json'; readonly optional?: boolean }
+  | { readonly name: string; readonly as: 'word'; readonly words: readonly string[] }
   | { readonly name: string; readonly as: 'number'; readonly minimum: number; readonly maximum: number }
+
+const obsField: Field = { name: 'obs', as: 'text', optional: true }
 
 /** Parameters of each action, in the order in which they are chosen: what a choice offers may depend on those before it. */
 export const actionFields: Readonly<Record<Action['do'], readonly Field[]>> = {
@@ -42,6 +46,21 @@ export const actionFields: Readonly<Record<Action['do'], readonly Field[]>> = {
   'source-command': [
     { name: 'source', as: 'choice' },
     { name: 'command', as: 'choice' },
+  ],
+  'obs-scene': [{ name: 'scene', as: 'text' }, obsField],
+  'obs-item': [{ name: 'scene', as: 'text' }, { name: 'item', as: 'text' }, { name: 'visible', as: 'state' }, obsField],
+  'obs-mute': [{ name: 'input', as: 'text' }, { name: 'muted', as: 'state' }, obsField],
+  'obs-volume': [{ name: 'input', as: 'text' }, { name: 'volumeDb', as: 'number', minimum: -100, maximum: 26 }, obsField],
+  'obs-filter': [{ name: 'source', as: 'text' }, { name: 'filter', as: 'text' }, { name: 'enabled', as: 'state' }, obsField],
+  'obs-output': [
+    { name: 'output', as: 'word', words: ['stream', 'record', 'replay', 'virtual-camera'] },
+    { name: 'command', as: 'word', words: ['start', 'stop', 'toggle', 'save'] },
+    obsField,
+  ],
+  'obs-request': [{ name: 'request', as: 'text' }, { name: 'data', as: 'json', optional: true }, obsField],
+  'set-variable': [
+    { name: 'name', as: 'text' },
+    { name: 'value', as: 'text' },
   ],
   'wait': [{ name: 'ms', as: 'number', minimum: 0, maximum: 600_000 }],
 }
@@ -107,6 +126,9 @@ export function choicesOf(
   }
 }
 
+/** What a text has before somebody writes it: an empty one is not valid. */
+const usualTexts: Readonly<Record<string, string>> = { name: 'name', value: '1', request: 'GetVersion' }
+
 /**
  * An action whose fields are all valid: those that are given and still offered, else the first that is offered. Undefined where the show
  * has nothing that such an action could be about.
@@ -121,7 +143,12 @@ export function completeAction(
     const value = given[field.name]
     if (field.as === 'state') action[field.name] = value ?? 'toggle'
     else if (field.as === 'number') action[field.name] = value ?? (field.name === 'ms' ? 1000 : 0)
-    else {
+    else if (field.as === 'word') action[field.name] = value ?? field.words[0]
+    else if (field.as === 'text' || field.as === 'json') {
+      const isEmpty = value === undefined || value === ''
+      if (!isEmpty) action[field.name] = value
+      else if (field.optional !== true) action[field.name] = usualTexts[field.name] ?? '…'
+    } else {
       const offered = choicesOf(field.name, action, document, kinds, (command) => command)
       const found = offered.find((each) => each.value === value) ?? (field.optional === true ? undefined : offered[0])
       if (found !== undefined) action[field.name] = found.value

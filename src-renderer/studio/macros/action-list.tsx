@@ -6,6 +6,7 @@ import { t as studio } from '../messages.ts'
 import type { Action, Collection } from '../types.ts'
 import { actionFields, choicesOf, completeAction } from './action-fields.ts'
 import { t } from './messages.ts'
+import { TextActionField } from './text-action-field.tsx'
 
 interface ActionListProps {
   readonly title: string
@@ -120,10 +121,24 @@ function ActionFields({ action, number, list, document, onChange }: ActionFields
             </label>
           )
         }
+        if (field.as === 'text' || field.as === 'json') {
+          return (
+            <TextActionField
+              key={field.name}
+              name={field.name}
+              label={label}
+              json={field.as === 'json'}
+              value={value}
+              onChange={(next) => set(field.name, next)}
+            />
+          )
+        }
         const offered =
           field.as === 'state'
             ? ([true, false, 'toggle'] as const).map((each) => ({ value: String(each), label: t.stateName(field.name, each) }))
-            : choicesOf(field.name, values, document, kinds, studio.commandName)
+            : field.as === 'word'
+              ? field.words.map((word) => ({ value: word, label: t.word(word) }))
+              : choicesOf(field.name, values, document, kinds, studio.commandName)
         const isGone = value !== undefined && !offered.some((each) => each.value === String(value))
         return (
           <select

@@ -14,6 +14,14 @@ const actions: Readonly<Record<Action['do'], string>> = {
   'output-command': 'Command to output',
   'save-replay': 'Save replay',
   'source-command': 'Command to source',
+  'obs-scene': 'OBS: switch to scene',
+  'obs-item': 'OBS: show or hide item',
+  'obs-mute': 'OBS: mute or unmute',
+  'obs-volume': 'OBS: set volume',
+  'obs-filter': 'OBS: switch filter on or off',
+  'obs-output': 'OBS: start or stop output',
+  'obs-request': 'OBS: any request',
+  'set-variable': 'Set variable',
   'wait': 'Wait',
 }
 
@@ -30,12 +38,30 @@ const fields: Readonly<Record<string, string>> = {
   enabled: 'Filter state',
   gainDb: 'Level, dB',
   ms: 'Time, ms',
+  obs: 'OBS (empty: the only one)',
+  input: 'Input',
+  volumeDb: 'Volume, dB',
+  request: 'Request',
+  data: 'Data of the request, JSON',
+  name: 'Name',
+  value: 'Value',
 }
 
 const states: Readonly<Record<string, readonly [on: string, off: string, toggle: string]>> = {
   visible: ['Show', 'Hide', 'Toggle'],
   muted: ['Mute', 'Unmute', 'Toggle'],
   enabled: ['On', 'Off', 'Toggle'],
+}
+
+const words: Readonly<Record<string, string>> = {
+  'stream': 'Stream',
+  'record': 'Recording',
+  'replay': 'Replay buffer',
+  'virtual-camera': 'Virtual camera',
+  'start': 'Start',
+  'stop': 'Stop',
+  'toggle': 'Start or stop',
+  'save': 'Save',
 }
 
 /** What becomes of a hotkey in other windows. */
@@ -101,6 +127,8 @@ export const t = section('studioMacros', {
   field: (name: string) => fields[name] ?? name,
   fieldOf: (name: string, number: number) => `${fields[name] ?? name} of action ${number}`,
   stateName: (field: string, value: boolean | 'toggle') => states[field]?.[value === 'toggle' ? 2 : value ? 0 : 1] ?? String(value),
+  word: (word: string) => words[word] ?? word,
+  noJson: 'This is no JSON object: it is not saved.',
   usual: 'as usual',
   gone: (id: string) => `${id} (deleted)`,
   up: (number: number) => `Move action ${number} up`,

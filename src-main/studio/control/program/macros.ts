@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { AppError } from '../../../platform/errors.ts'
+import type { ActionFollower } from '../../../media/automation/automation-kinds.ts'
+import { AppError, isErrorCode } from '../../../platform/errors.ts'
 import type { EventBus } from '../../../platform/events.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import type { Action } from '../../document/action-schemas.ts'
@@ -25,10 +26,16 @@ export interface MacrosDependencies {
   readonly act: (action: Action, actor: string, signal: AbortSignal) => Promise<unknown>
 }
 
+interface KeptRun {
+  view: MacroRun
+  readonly stop: AbortController
+  ended: Promise<MacroRun>
+}
+
 /** Runs macros: their actions one after the other, until one fails. */
 export class Macros {
   readonly #dependencies: MacrosDependencies
-  readonly #running = new Map<string, { view: MacroRun; readonly stop: AbortController; readonly ended: Promise<MacroRun> }>()
+  readonly #running = new Map<string, KeptRun>()
 
   constructor(dependencies: MacrosDependencies) {
     this.#dependencies = dependencies
@@ -43,13 +50,32 @@ export class Macros {
    * @param when `released`: runs what is set for the release of its keys
    */
   async run(macro: Macro, actor: string, when: 'pressed' | 'released' = 'pressed', waitMs = 5000): Promise<MacroRun> {
-    const actions = when === 'pressed' ? macro.actions : (macro.released ?? [])
+    const kept = this.#start(macro, when === 'pressed' ? macro.actions : (macro.released ?? []), actor)
+    const late = Promise.withResolvers<void>()
+    const timer = setTimeout(late.resolve, waitMs)
+    await Promise.race([kept.ended, late.promise])
+    clearTimeout(timer)
+    return kept.view
+  }
+
+  /** Answers when the macro has ended, however long it takes; `signal` stops it. Rejects with what failed, and with `studio.busy`. */
+  async runToEnd(macro: Macro, actor: string, signal: AbortSignal, follow: ActionFollower): Promise<void> {
+    const kept = this.#start(macro, macro.actions, actor, follow)
+    const stop = (): void => kept.stop.abort()
+    signal.addEventListener('abort', stop, { once: true })
+    const { state, error } = await kept.ended
+    signal.removeEventListener('abort', stop)
+    if (state === 'failed' && error !== null) throw new AppError(isErrorCode(error.code) ? error.code : 'internal', error.message)
+    if (state === 'stopped') throw new AppError('automation.stopped')
+  }
+
+  #start(macro: Macro, actions: Macro['actions'], actor: string, follow?: ActionFollower): KeptRun {
     if (this.#running.size >= maxRunning) throw new AppError('studio.busy')
     const stop = new AbortController()
     const view: MacroRun = { run: randomUUID(), macro: macro.id, state: 'running', done: 0, actions: actions.length, error: null }
-    const kept = { view, stop, ended: Promise.resolve(view) }
+    const kept: KeptRun = { view, stop, ended: Promise.resolve(view) }
     this.#running.set(view.run, kept)
-    const ended = this.#work(
+    kept.ended = this.#work(
       { id: macro.id, actions },
       actor,
       stop.signal,
@@ -58,13 +84,9 @@ export class Macros {
         this.#dependencies.events.publish('studio.macro', next)
       },
       view,
+      follow,
     )
-    kept.ended = ended
-    const late = Promise.withResolvers<void>()
-    const timer = setTimeout(late.resolve, waitMs)
-    await Promise.race([ended, late.promise])
-    clearTimeout(timer)
-    return kept.view
+    return kept
   }
 
   /** Throws `studio.not_found`. */
@@ -72,6 +94,11 @@ export class Macros {
     const kept = this.#running.get(run)
     if (kept === undefined) throw new AppError('studio.not_found', 'No macro runs under that id')
     kept.stop.abort()
+  }
+
+  /** Stops what runs of macros that `isKept` does not know. */
+  stopExcept(isKept: (macro: string) => boolean): void {
+    for (const { view, stop } of this.#running.values()) if (!isKept(view.macro)) stop.abort()
   }
 
   async stopAll(): Promise<void> {
@@ -86,12 +113,14 @@ export class Macros {
     signal: AbortSignal,
     notify: (view: MacroRun) => void,
     first: MacroRun,
+    follow?: ActionFollower,
   ): Promise<MacroRun> {
     let view = first
     notify(view)
     try {
       for (const action of macro.actions) {
-        await this.#dependencies.act(action as Action, actor, signal)
+        follow?.before(action as Action)
+        await this.#dependencies.act(action as Action, actor, signal).finally(() => follow?.after(action as Action))
         view = { ...view, done: view.done + 1 }
         if (signal.aborted) break
       }

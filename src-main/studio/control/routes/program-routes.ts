@@ -1,5 +1,7 @@
 import { Type } from 'typebox'
+import type { ActionContext } from '../../../media/automation/automation-kinds.ts'
 import { AppError } from '../../../platform/errors.ts'
+import type { Principal } from '../../../platform/principal.ts'
 import { defineRoute, type RouteDefinition } from '../../../platform/routes.ts'
 import { ActionSchema } from '../../document/action-schemas.ts'
 import { type ActionDependencies, doAction } from '../actions.ts'
@@ -54,6 +56,8 @@ const MacroRunSchema = Type.Object({
   error: Nullable(ErrorSchema),
 })
 
+const contextOf = ({ id, role }: Principal): ActionContext => ({ actor: id, role })
+
 /** API routes of what is on air, and of actions, macros and hotkeys. */
 export function programRoutes(dependencies: ProgramRoutesDependencies): readonly RouteDefinition[] {
   return [...airRoutes(dependencies), ...actionRoutes(dependencies)]
@@ -81,7 +85,7 @@ function airRoutes(dependencies: ProgramRoutesDependencies): readonly RouteDefin
       body: Type.Object({ scene: IdParam, ...how }, exactly),
       responses: { 200: SwitchedSchema },
       handler: async ({ body, principal }) => {
-        return { body: (await doAction({ do: 'switch', ...body }, principal.id, dependencies)) as SwitchAnswer }
+        return { body: (await doAction({ do: 'switch', ...body }, contextOf(principal), dependencies)) as SwitchAnswer }
       },
     }),
     defineRoute({
@@ -129,7 +133,7 @@ function airRoutes(dependencies: ProgramRoutesDependencies): readonly RouteDefin
       body: Type.Object({ canvas: Type.Optional(IdParam), ...how }, exactly),
       responses: { 200: SwitchedSchema },
       handler: async ({ body, principal }) => {
-        return { body: (await doAction({ do: 'transition', ...body }, principal.id, dependencies)) as SwitchAnswer }
+        return { body: (await doAction({ do: 'transition', ...body }, contextOf(principal), dependencies)) as SwitchAnswer }
       },
     }),
   ]
@@ -142,12 +146,13 @@ function actionRoutes(dependencies: ProgramRoutesDependencies): readonly RouteDe
       method: 'POST',
       path: '/studio/actions',
       tag,
-      summary: 'Runs one action: switch, preview, transition, show, mute, gain, filter, start and stop outputs, commands, wait',
+      summary:
+        'Runs one action: switch, preview, transition, show, mute, gain, filter, start and stop outputs, commands, wait, OBS, variables',
       role: 'editor',
       body: ActionSchema,
       responses: { 200: Type.Object({ result: Type.Unknown() }) },
       handler: async ({ body, principal, signal }) => ({
-        body: { result: (await doAction(body, principal.id, dependencies, signal)) ?? null },
+        body: { result: (await doAction(body, { ...contextOf(principal), signal }, dependencies)) ?? null },
       }),
     }),
     defineRoute({

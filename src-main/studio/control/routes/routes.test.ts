@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { Registry } from 'prom-client'
 import Value from 'typebox/value'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { AutomationKinds } from '../../../media/automation/automation-kinds.ts'
 import type { StreamCarrier } from '../../../media/stream-carrier.ts'
 import { AppError } from '../../../platform/errors.ts'
 import { createEventBus } from '../../../platform/event-bus.ts'
@@ -111,6 +112,7 @@ describe('the API of the studio', () => {
         audit: { record: ({ message, actor }) => void audit.push(`${actor}: ${message}`) },
         log: silentLogger,
         registry: new Registry(),
+        automation: new AutomationKinds(),
         carrier: {
           invite: async () => ({ stream: 'guest-1', keyId: 'key_1', key: 'sk_1' }),
           disinvite: async (stream: string, keyId: string) => void disinvited.push(`${stream} ${keyId}`),
