@@ -178,7 +178,7 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
     reader,
     store,
     recordings: join(dataDir, 'studio', 'recordings'),
-    act: (action, actor) => doAction(action, actor, acting),
+    act: (action, actor) => doAction(action, { actor, role: 'editor' }, acting),
     runMacro: (macro, actor) => macros.run(macro, actor),
     press: (chord, actor) => pressChord({ show, macros, audit }, chord, false, actor),
   })

@@ -6,7 +6,7 @@ const tickMs = 1000
 /** A clock that jumped by more (a machine that slept) skips what was meanwhile, ms. */
 const maxStepMs = 60_000
 
-/** Triggers by the clock, and those that come every so often. There is no timer while there are none. */
+/** Triggers by the clock, and those that come every so often. Without them there is no timer. */
 export class TimeTriggers implements TriggerWatcher {
   readonly #fire: Fire
   readonly #now: () => number

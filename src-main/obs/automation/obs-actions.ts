@@ -128,7 +128,7 @@ function missingIn(mirror: ObsMirror, action: ObsAction): string | undefined {
   }
 }
 
-/** Events that OBS sends because of an action; an empty name stands for any. */
+/** Events that OBS sends because of an action; an empty name is any. */
 function eventsOf(action: ObsAction): readonly string[] {
   switch (action.do) {
     case 'obs-scene':

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { OBSWebSocket } from 'obs-websocket-js/json'
 import { Registry } from 'prom-client'
+import { AutomationKinds } from '../../../media/automation/automation-kinds.ts'
 import type { StreamCarrier } from '../../../media/stream-carrier.ts'
 import { AppError } from '../../../platform/errors.ts'
 import { createEventBus } from '../../../platform/event-bus.ts'
@@ -73,6 +74,7 @@ export async function serveStudio(): Promise<ServedStudio> {
   const studio = await createStudio(
     {
       dataDir: folder,
+      automation: new AutomationKinds(),
       database: database.kysely,
       secrets: openSecretBox(folder),
       writes: { enqueue: (_, write) => void write() },
