@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseSync } from 'rolldown/utils'
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { errorKinds } from '../src-main/platform/errors.ts'
 import type { Messages } from '../src-renderer/messages/messages.ts'
 
@@ -32,6 +32,8 @@ function childrenOf(node: Node): Node[] {
 
 /** Parsed sources by their text: each is read by more than one check, and to parse it is most of the work. */
 const parsed = new Map<string, Node>()
+// All files run in one process: every collection after this file would look at the syntax trees again.
+afterAll(() => parsed.clear())
 
 function parse(file: string, source: string): Node {
   const known = parsed.get(source)

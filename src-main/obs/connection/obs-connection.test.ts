@@ -15,7 +15,7 @@ async function connect(): Promise<ObsConnection> {
     port: double.port,
     password: '',
     judge: async (host) => ({ host, addresses: [{ address: '127.0.0.1', family: 4 }] }) as never,
-    times: { connectMs: 5000, requestMs: 5000, silenceMs: 5000 },
+    times: { connectMs: 5000, requestMs: 5000, silenceMs: 5000, maxLocalWaitMs: 200 },
     signal: new AbortController().signal,
     onEvent: (event) => events.push(event),
     onLost: ended.resolve,

@@ -15,9 +15,14 @@ export interface ObsTimes {
   readonly requestMs: number
   /** Silence after which OBS is asked for a sign of life; twice that, and the connection is given up, ms. */
   readonly silenceMs: number
+  /**
+   * Longest wait before an OBS on this machine is tried again, ms: there an attempt costs next to nothing, and people wait for the OBS that
+   * they have just started.
+   */
+  readonly maxLocalWaitMs: number
 }
 
-export const usualTimes: ObsTimes = { connectMs: 8000, requestMs: 10_000, silenceMs: 10_000 }
+export const usualTimes: ObsTimes = { connectMs: 8000, requestMs: 10_000, silenceMs: 10_000, maxLocalWaitMs: 4000 }
 
 export interface ConnectObsOptions {
   readonly host: string

@@ -40,8 +40,6 @@ const needsPerson: ReadonlySet<ErrorCode> = new Set([
 ])
 const firstWaitMs = 500
 const maxWaitMs = 30_000
-/** On this machine an attempt costs next to nothing, and people wait for the OBS that they have just started. */
-const maxLocalWaitMs = 4000
 const personWaitMs = 60_000
 /** A connection that is lost earlier is not opened again at once, ms. */
 const steadyMs = 5000
@@ -153,7 +151,7 @@ export class ManagedInstance {
         this.#leave()
         this.#reconnects++
         this.#enter('connecting', reason)
-        await this.#wait(performance.now() - sinceMs > steadyMs ? firstWaitMs / 2 : maxLocalWaitMs, signal)
+        await this.#wait(performance.now() - sinceMs > steadyMs ? firstWaitMs / 2 : this.#options.times.maxLocalWaitMs, signal)
       } catch (error) {
         if (signal.aborted) return
         this.#leave()
@@ -171,7 +169,7 @@ export class ManagedInstance {
   }
 
   #waitAfter(attempts: number): number {
-    const longest = isLoopback(this.#options.stored().host) ? maxLocalWaitMs : maxWaitMs
+    const longest = isLoopback(this.#options.stored().host) ? this.#options.times.maxLocalWaitMs : maxWaitMs
     return Math.min(firstWaitMs * 2 ** Math.min(attempts - 1, 10), longest)
   }
 
