@@ -124,6 +124,25 @@ describe('a display in the browser', () => {
     await until(() => readFileSync(typed(), 'utf8') === 'again', 'the same terminal takes what is typed')
   })
 
+  it('shows motion as video, and everything without loss when it has come to rest', async () => {
+    const kinds: number[] = []
+    page.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => typeof payload !== 'string' && kinds.push(payload[0]!)))
+    await page.reload()
+    await until(async () => (await share([0x10, 0x30, 0x50])) > 0.8, 'the terminal is seen')
+    expect(kinds).not.toContain(3)
+    const film = 'testsrc2=size=640x360:rate=30:duration=3'
+    await host.api('POST', `/desktop/displays/${id}/programs`, {
+      command: ['ffplay', '-loglevel', 'error', '-an', '-f', 'lavfi', '-i', film, '-autoexit'],
+    })
+    await until(() => kinds.filter((kind) => kind === 3).length > 20, 'frames of video have come')
+    const covered = await share([0x10, 0x30, 0x50])
+    await until(
+      async () => (await share([0x10, 0x30, 0x50])) > covered + 0.2,
+      'the terminal is seen again, in its own colour to the last bit',
+    )
+    expect(kinds.at(-1)).toBe(1)
+  })
+
   it('ends with its programs when it is removed', async () => {
     const { server } = await display()
     await page.goto(`${host.http}/desktops`)

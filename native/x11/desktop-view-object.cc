@@ -104,6 +104,26 @@ class DesktopViewObject : public Napi::ObjectWrap<DesktopViewObject> {
     return rgba;
   }
 
+  /**
+   * Writes the frame as 4:2:0, BT.601, limited range, into the planes of a frame of even size: `(y, u, v, strideY, strideUV, width, height)`.
+   * False where there is no frame, or a plane is too small.
+   */
+  Napi::Value planes(const Napi::CallbackInfo& info) {
+    int frameWidth = 0, frameHeight = 0;
+    const uint8_t* frame = view_ ? view_->frame(frameWidth, frameHeight) : nullptr;
+    const int strideY = intOf(info, 3), strideUv = intOf(info, 4), width = intOf(info, 5), height = intOf(info, 6);
+    const auto fits = [&](size_t index, int stride, int columns, int rows) {
+      return info.Length() > index && info[index].IsBuffer() && stride >= columns && columns > 0 && rows > 0 &&
+             info[index].As<Napi::Buffer<uint8_t>>().Length() >= static_cast<size_t>(stride) * static_cast<size_t>(rows - 1) + static_cast<size_t>(columns);
+    };
+    const bool possible = frame != nullptr && width % 2 == 0 && height % 2 == 0 && width <= frameWidth && height <= frameHeight &&
+                          fits(0, strideY, width, height) && fits(1, strideUv, width / 2, height / 2) && fits(2, strideUv, width / 2, height / 2);
+    if (!possible) return Napi::Boolean::New(info.Env(), false);
+    const auto plane = [&](size_t index) { return info[index].As<Napi::Buffer<uint8_t>>().Data(); };
+    libyuv::ARGBToI420(frame, frameWidth * 4, plane(0), strideY, plane(1), strideUv, plane(2), strideUv, width, height);
+    return Napi::Boolean::New(info.Env(), true);
+  }
+
   void close(const Napi::CallbackInfo&) {
     if (!view_) return;
     javascript_->mute();
@@ -122,7 +142,7 @@ Napi::Function defineDesktopView(Napi::Env env) {
   using Object = DesktopViewObject;
   return Object::DefineClass(env, "DesktopView",
                              {Object::InstanceMethod("next", &Object::next), Object::InstanceMethod("again", &Object::again),
-                              Object::InstanceMethod("resize", &Object::resize), Object::InstanceMethod("pixels", &Object::pixels),
+                              Object::InstanceMethod("resize", &Object::resize), Object::InstanceMethod("pixels", &Object::pixels), Object::InstanceMethod("planes", &Object::planes),
                               Object::InstanceMethod("close", &Object::close)});
 }
 

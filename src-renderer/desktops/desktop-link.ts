@@ -1,6 +1,7 @@
 import type { ClientMessage } from '../../src-main/desktop/sessions/client-message.ts'
 import { reconnectDelayMs } from '../client/event-socket.ts'
-import { type DisplayCursor, type DisplayUpdate, pixelsOf, readDisplayMessage } from './display-updates.ts'
+import { type DisplayCursor, type DisplayUpdate, type DisplayVideo, pixelsOf, readDisplayMessage } from './display-updates.ts'
+import { decodesVideo, VideoDecoding } from './display-video.ts'
 
 export type LinkState =
   | { readonly kind: 'connecting' }
@@ -31,6 +32,8 @@ export class DesktopLink {
   /** Updates are drawn in their order, however long each takes to decompress. */
   #drawing: Promise<void> = Promise.resolve()
   #said: string | undefined
+  readonly #video = new VideoDecoding()
+  #decodes = decodesVideo()
 
   constructor(options: DesktopLinkOptions) {
     this.#options = options
@@ -45,6 +48,7 @@ export class DesktopLink {
   stop(): void {
     this.#stopped = true
     clearTimeout(this.#timer)
+    this.#video.close()
     const socket = this.#socket
     this.#socket = undefined
     socket?.close()
@@ -58,6 +62,7 @@ export class DesktopLink {
     socket.binaryType = 'arraybuffer'
     this.#socket = socket
     this.#said = undefined
+    socket.onopen = () => void this.#decodes.then((h264) => this.send({ kind: 'decoder', h264 }))
     socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
       if (socket !== this.#socket) return
       if (typeof data === 'string') this.#said = (JSON.parse(data) as { readonly message: string }).message
@@ -83,14 +88,28 @@ export class DesktopLink {
       return
     }
     const draw = async (): Promise<void> => {
-      this.#draw(message, await pixelsOf(message))
+      if (message.kind === 'video') await this.#drawVideo(message)
+      else this.#draw(message, await pixelsOf(message))
       if (socket !== this.#socket) return
       this.send({ kind: 'drawn', update: message.number })
-      if (this.#attempt >= 0) this.#options.onState({ kind: 'open' })
+      this.#options.onState({ kind: 'open' })
       this.#attempt = 0
     }
     // What cannot be drawn is asked for again by connecting again.
     this.#drawing = this.#drawing.then(draw).catch(() => socket.close(4000, 'an update could not be drawn'))
+  }
+
+  async #drawVideo(video: DisplayVideo): Promise<void> {
+    try {
+      const frame = await this.#video.decode(video)
+      if (frame === undefined) return
+      this.#context.drawImage(frame, 0, 0)
+      frame.close()
+    } catch {
+      // This browser says that it decodes what it does not: the display comes as pixels from here on.
+      this.#decodes = Promise.resolve(false)
+      this.send({ kind: 'decoder', h264: false })
+    }
   }
 
   #draw({ width, height, parts }: DisplayUpdate, pixels: Uint8Array<ArrayBuffer>): void {

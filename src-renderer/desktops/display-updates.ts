@@ -1,5 +1,5 @@
 /** What a display sends: see docs/desktop.md. */
-export type DisplayMessage = DisplayUpdate | DisplayCursor
+export type DisplayMessage = DisplayUpdate | DisplayCursor | DisplayVideo
 
 export interface DisplayUpdate {
   readonly kind: 'update'
@@ -22,12 +22,31 @@ export interface DisplayCursor {
   readonly pixels: Uint8Array<ArrayBuffer>
 }
 
+/** A frame of H.264 video, of the whole display cut to even numbers of pixels. */
+export interface DisplayVideo {
+  readonly kind: 'video'
+  readonly number: number
+  /** What the decoder is configured with, on keyframes: ISO/IEC 14496-15 section 5.3.3.1. */
+  readonly config: Uint8Array<ArrayBuffer> | undefined
+  readonly data: Uint8Array<ArrayBuffer>
+}
+
 /** Reads a message; undefined where it is of a kind that this page does not know. Throws RangeError where it is cut off. */
 export function readDisplayMessage(data: ArrayBuffer): DisplayMessage | undefined {
   const view = new DataView(data)
   const short = (at: number): number => view.getUint16(at, true)
   if (view.getUint8(0) === 2) {
     return { kind: 'cursor', width: short(2), height: short(4), hotX: short(6), hotY: short(8), pixels: new Uint8Array(data, 10) }
+  }
+  if (view.getUint8(0) === 3) {
+    const key = view.getUint8(1) === 1
+    const configBytes = short(2)
+    return {
+      kind: 'video',
+      number: view.getUint32(4, true),
+      config: key ? new Uint8Array(data, 16, configBytes) : undefined,
+      data: new Uint8Array(data, 16 + configBytes),
+    }
   }
   if (view.getUint8(0) !== 1) return undefined
   const count = short(2)

@@ -39,7 +39,9 @@ export const ClientMessageSchema = Type.Union([
     },
     { additionalProperties: false },
   ),
-  /** An update was drawn. */
+  /** Whether the viewer decodes H.264 (WebCodecs): motion is sent as video then. */
+  Type.Object({ kind: Type.Literal('decoder'), h264: Type.Boolean() }, { additionalProperties: false }),
+  /** An update or a frame of video was drawn. */
   Type.Object({ kind: Type.Literal('drawn'), update: Type.Integer({ minimum: 0, maximum: 0xffffffff }) }, { additionalProperties: false }),
 ])
 

@@ -3,7 +3,8 @@ import { repeat } from '../../platform/repeat.ts'
 import { connectToHost, openMediaPipe } from '../../platform/workers/worker-side.ts'
 import type { FromDesktopWorker, ToDesktopWorker } from '../sessions/messages.ts'
 import { writeViewerWire } from '../sessions/viewer-wire.ts'
-import type { DesktopAddon, DesktopCursor, DesktopEvent, DesktopRect, NativeDesktopInput } from './desktop-addon.ts'
+import type { DesktopAddon, DesktopCursor, DesktopEvent, NativeDesktopInput } from './desktop-addon.ts'
+import { DisplayShow } from './display-show.ts'
 import { Viewer } from './viewer.ts'
 
 /** Shows one display to its viewers and hands on what they type: DISPLAY and XAUTHORITY say which. Ends with the host's word. */
@@ -18,6 +19,7 @@ const host = connectToHost<ToDesktopWorker, FromDesktopWorker>(take)
 pipe.on('error', () => process.exit(0))
 host.stopping.addEventListener('abort', () => {
   clearInterval(silence)
+  show?.stop()
   for (const viewer of viewers.values()) viewer.leave()
   input?.close()
   view?.close()
@@ -27,6 +29,7 @@ host.stopping.addEventListener('abort', () => {
 const addon = loadAddon<DesktopAddon>('x11')
 const input = openInput()
 const view = input && new addon.DesktopView('', onEvent)
+const show = view && new DisplayShow(view, viewers)
 const silence = repeat(250, () => {
   for (const viewer of viewers.values()) viewer.releaseIfSilent(performance.now())
 })
@@ -47,14 +50,14 @@ function lose(why: string): void {
 }
 
 function take(message: ToDesktopWorker): void {
-  if (input === undefined || view === undefined || lost) return
+  if (input === undefined || view === undefined || show === undefined || lost) return
   const known = viewers.get(message.viewer)
   if (message.kind === 'leave') {
     viewers.delete(message.viewer)
     known?.leave()
   } else if (message.kind === 'client') {
     known?.hear(message.message)
-    if (known?.wants) view.again()
+    if (known) show.ready(known)
   } else {
     const viewer = new Viewer({
       raw: message.raw,
@@ -64,14 +67,11 @@ function take(message: ToDesktopWorker): void {
     })
     viewers.set(message.viewer, viewer)
     if (cursor) viewer.cursor(cursor)
-    if (size === undefined) return
-    viewer.changed([{ x: 0, y: 0, ...size }])
-    view.again()
+    show.begin(viewer)
   }
 }
 
 function onEvent(event: DesktopEvent): void {
-  if (view === undefined) return
   if (event.kind === 'lost') lose(event.why)
   else if (event.kind === 'cursor') {
     cursor = event
@@ -82,18 +82,6 @@ function onEvent(event: DesktopEvent): void {
       size = { width, height }
       host.send({ kind: 'size', width, height })
     }
-    const nowUs = Number(process.hrtime.bigint() / 1000n)
-    // What several viewers need of a frame is read once.
-    const read = new Map<string, Buffer | undefined>()
-    const pixelsOf = ({ x, y, width, height }: DesktopRect): Buffer | undefined => {
-      const key = `${x},${y},${width},${height}`
-      if (!read.has(key)) read.set(key, view.pixels(x, y, width, height))
-      return read.get(key)
-    }
-    for (const viewer of viewers.values()) {
-      viewer.changed(event.parts)
-      viewer.show(event, pixelsOf, nowUs)
-    }
-    view.next()
+    void show?.take(event)
   }
 }

@@ -1,8 +1,9 @@
 import { deflateRawSync } from 'node:zlib'
 import type { DesktopCursor, DesktopRect } from './desktop-addon.ts'
+import type { VideoFrame } from './motion-video.ts'
 
 /** First byte of what a viewer is sent. Numbers are little-endian, as every browser's machine is. */
-const kinds = { update: 1, cursor: 2 } as const
+const kinds = { update: 1, cursor: 2, video: 3 } as const
 
 /** Below this compressing costs more time than it saves, bytes. */
 const minCompressed = 1024
@@ -47,4 +48,20 @@ export function cursorMessage({ width, height, hotX, hotY, rgba }: DesktopCursor
   head[0] = kinds.cursor
   for (const [at, value] of [width, height, hotX, hotY].entries()) head.writeUInt16LE(value, 2 + 2 * at)
   return [head, rgba]
+}
+
+/**
+ * A frame of video of the whole display: `u8 3, u8 1 for a keyframe, u16 bytes of the decoder's configuration (0 but for keyframes),
+ * u32 number, u16 width, u16 height, f32 age in ms`, the configuration, then the frame.
+ */
+export function videoMessage({ width, height, key, config, data }: VideoFrame, number: number, ageMs: number): readonly Uint8Array[] {
+  const head = Buffer.alloc(16)
+  head[0] = kinds.video
+  head[1] = key ? 1 : 0
+  head.writeUInt16LE(key ? config.length : 0, 2)
+  head.writeUInt32LE(number, 4)
+  head.writeUInt16LE(width, 8)
+  head.writeUInt16LE(height, 10)
+  head.writeFloatLE(ageMs, 12)
+  return key ? [head, config, data] : [head, data]
 }

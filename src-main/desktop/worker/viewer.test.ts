@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { ChangedParts } from './changed-parts.ts'
 import type { DesktopChange, NativeDesktopInput } from './desktop-addon.ts'
 import { keysymOf, keysymOfCharacter } from './keysyms.ts'
+import { Motion } from './motion.ts'
 import { Viewer } from './viewer.ts'
 
 /** Keys and buttons as they reach the display: `+38` pressed, `-38` released. Every keysym has the keycode of its last byte. */
@@ -79,6 +80,45 @@ describe('what a viewer is sent', () => {
     parts.add([part, { ...part, x: 12, width: 5 }])
     parts.add(Array.from({ length: 40 }, (_, index) => ({ x: index * 2, y: index, width: 1, height: 1 })))
     expect(parts.take(100, 50)).toEqual([{ x: 0, y: 0, width: 79, height: 40 }])
+  })
+})
+
+describe('motion', () => {
+  const whole = [{ x: 0, y: 0, width: 100, height: 50 }]
+
+  it('is when much of the display changes again and again, until nothing large has changed for a quarter of a second', () => {
+    const motion = new Motion()
+    for (let at = 0; at < 1000; at += 50) motion.take([part], 100, 500, at)
+    expect(motion.moving).toBe(false)
+    for (let at = 2000; at < 2200; at += 50) motion.take(whole, 100, 50, at)
+    expect(motion.moving).toBe(false)
+    motion.take(whole, 100, 50, 2200)
+    expect(motion.moving).toBe(true)
+    expect([motion.comesToRest(2400), motion.moving, motion.comesToRest(2460), motion.moving, motion.comesToRest(9000)]).toEqual([
+      false,
+      true,
+      true,
+      false,
+      false,
+    ])
+  })
+
+  it('reaches a viewer who is behind from the next keyframe on', () => {
+    const { viewer, sent } = display()
+    const frame = (key: boolean) => ({ width: 100, height: 50, key, config: Uint8Array.of(1, 2), data: Uint8Array.of(9) })
+    expect(viewer.wantsKey).toBe(false)
+    viewer.hear({ kind: 'decoder', h264: true })
+    expect(viewer.wantsKey).toBe(true)
+    for (const key of [false, true, false, false]) viewer.showVideo(frame(key), 1)
+    expect(sent.map((message) => [message[0], message[1], message.length])).toEqual([
+      [3, 1, 19],
+      [3, 0, 17],
+    ])
+    viewer.hear({ kind: 'drawn', update: 2 })
+    viewer.showVideo(frame(false), 1)
+    expect([sent.length, viewer.wantsKey]).toEqual([2, true])
+    viewer.showVideo(frame(true), 1)
+    expect([sent.length, viewer.wantsKey]).toEqual([3, false])
   })
 })
 

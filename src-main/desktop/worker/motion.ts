@@ -1,0 +1,37 @@
+import type { DesktopRect } from './desktop-addon.ts'
+
+/** A change is large from this share of the display on. */
+const largeShare = 0.12
+/** So many large changes within this time are motion: a window that is opened is two or three. */
+const motionChanges = 5
+const withinMs = 400
+/** Motion is over when nothing large changed for so long, ms. */
+const restMs = 250
+
+/** Whether a display shows motion (a film, a game, scrolling), which is sent as video, or changes here and there. */
+export class Motion {
+  #large: number[] = []
+  #lastMs = Number.NEGATIVE_INFINITY
+  #moving = false
+
+  get moving(): boolean {
+    return this.#moving
+  }
+
+  /** Takes a change of a display of that size. */
+  take(parts: readonly DesktopRect[], width: number, height: number, nowMs: number): void {
+    const area = parts.reduce((sum, part) => sum + part.width * part.height, 0)
+    if (area < largeShare * width * height) return
+    this.#lastMs = nowMs
+    this.#large = [...this.#large.filter((at) => nowMs - at < withinMs), nowMs]
+    if (this.#large.length >= motionChanges) this.#moving = true
+  }
+
+  /** True once when motion has come to rest: what is lossy is to be sent again, lossless. */
+  comesToRest(nowMs: number): boolean {
+    if (!this.#moving || nowMs - this.#lastMs < restMs) return false
+    this.#moving = false
+    this.#large = []
+    return true
+  }
+}
