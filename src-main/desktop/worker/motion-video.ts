@@ -32,7 +32,7 @@ export class MotionVideo {
     this.#view = view
   }
 
-  /** The frame that the view holds now, of the display's size cut to even numbers. `wantsKey`: somebody cannot go on without a keyframe. */
+  /** The frame that the view has now, of the display's size cut to even numbers. `wantsKey`: somebody cannot go on without a keyframe. */
   async encode(width: number, height: number, wantsKey: boolean, nowMs: number): Promise<VideoFrame | undefined> {
     const even = { width: width & ~1, height: height & ~1 }
     const fresh = this.#size.width !== even.width || this.#size.height !== even.height
