@@ -187,6 +187,12 @@ const benches = {
     return measureObsControl(print, Math.max(windowSeconds, 30))
   },
 
+  /** What our source in an OBS costs it. */
+  async 'obs-plugin'() {
+    const { measureObsPlugin } = await import('./obs-plugin.mjs')
+    return measureObsPlugin(print, Math.max(windowSeconds, 20))
+  },
+
   /** This checkout beside another one, in turns: `npm run bench -- compare --other FOLDER --rounds 5`. Only when it is named. */
   async compare() {
     const { compareCheckouts } = await import('./compare.mjs')

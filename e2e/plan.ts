@@ -76,6 +76,7 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
 
   'automation': { part: 'automation', cost: 'cpu' },
   'obs-control': { part: 'obs', cost: 'cpu' },
+  'obs-plugin': { part: 'obs', cost: 'cpu' },
   'obs-page': { part: 'obs', cost: 'cpu' },
   'obs-templates': { part: 'obs', cost: 'cpu' },
 

@@ -32,10 +32,13 @@ function addons() {
     .filter((addon) => addon.systems === undefined || addon.systems.includes(process.platform))
 }
 
+/** Folders of native that have a build of their own. */
+const builtElsewhere = ['mediasoup-worker', 'obs-plugin']
+
 /** What is in folders of native that are not addons: headers that addons have in common. */
 function sharedFiles() {
   return readdirSync('native')
-    .filter((name) => name !== 'mediasoup-worker' && !existsSync(join('native', name, 'addon.json')))
+    .filter((name) => !builtElsewhere.includes(name) && !existsSync(join('native', name, 'addon.json')))
     .flatMap((name) => filesBelow(join('native', name)))
 }
 

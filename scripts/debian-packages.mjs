@@ -26,6 +26,9 @@ export const mediasoupPackages = [
 ]
 const mediasoupHeaders = ['uv.h', 'openssl/ssl.h', 'srtp2/srtp.h', 'absl/strings/string_view.h', 'flatbuffers/flatbuffers.h']
 
+/** What `npm run build:obs-plugin` needs. */
+export const obsPluginPackages = ['gcc', 'g++', 'libobs-dev']
+
 const dependencies = [
   { packages: ['chromium'], present: () => inPath('chromium', 'chromium-browser', 'google-chrome'), required: true },
   { packages: ['ffmpeg'], present: () => inPath('ffmpeg') && inPath('ffprobe'), required: true },
@@ -85,6 +88,11 @@ const dependencies = [
       process.platform !== 'linux' ||
       (['g++', 'cmake', 'ninja', 'pkg-config', 'flatc'].every((name) => inPath(name)) &&
         mediasoupHeaders.every((name) => existsSync(`/usr/include/${name}`))),
+    required: false,
+  },
+  {
+    packages: obsPluginPackages,
+    present: () => process.platform !== 'linux' || existsSync('/usr/include/obs/obs-module.h'),
     required: false,
   },
   { packages: ['mkvtoolnix'], present: () => inPath('mkvinfo'), required: false },

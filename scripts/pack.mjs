@@ -5,7 +5,7 @@
  *   --only KIND    `deb` or `tar.gz`
  *   --fast         compresses little: for tests
  */
-import { spawnSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import {
   cpSync,
   existsSync,
@@ -21,7 +21,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { gzipSync } from 'node:zlib'
@@ -121,6 +121,15 @@ function writeTexts(share, epoch) {
   return { packages, count: found.length }
 }
 
+/** The plugin for OBS Studio is packed where it can be built. */
+function writeObsPlugin(target) {
+  if (!existsSync('/usr/include/obs/obs-module.h')) return say('the plugin for OBS is left out: its headers are not installed (libobs-dev)')
+  const [plugin, built] = execFileSync(process.execPath, ['scripts/build-obs-plugin.mjs'], { encoding: 'utf8' }).split('\n')
+  cpSync(plugin, join(target, 'obs-plugin/ami-streams'), { recursive: true })
+  mkdirSync(out, { recursive: true })
+  cpSync(built, join(out, basename(built)))
+}
+
 /** Modes and times that do not depend on the machine that packs. */
 function settle(folder, epoch) {
   const { status, stderr } = spawnSync('chmod', ['-R', 'u=rwX,go=rX', folder], { encoding: 'utf8' })
@@ -177,6 +186,7 @@ try {
   })
   const target = join(usr, 'lib/ami-streams')
   await timed(`program with ${packages.length} packages copied`, () => writeProgram({ root, node, packages, target }))
+  writeObsPlugin(target)
   mkdirSync(join(usr, 'bin'))
   symlinkSync('../lib/ami-streams/bin/streams', join(usr, 'bin/streams'))
   for (const scope of ['system', 'user']) {

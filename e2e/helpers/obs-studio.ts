@@ -72,6 +72,8 @@ export interface ObsOnTest {
   reach(port: number): Promise<void>
   /** Starts the program and waits until it answers; the answer is a connection to it that is not ours. */
   start(): Promise<OBSWebSocket>
+  /** Process of the program itself. */
+  pid(): number | undefined
   /** Sends a signal to the program itself. */
   signal(signal: NodeJS.Signals): void
   /** Ends the program without asking it. */
@@ -137,6 +139,7 @@ export async function prepareObs(): Promise<ObsOnTest> {
       })
       return untilObs(600, port)
     },
+    pid: () => pids()[0],
     signal(signal) {
       for (const pid of pids()) process.kill(pid, signal)
     },

@@ -10,6 +10,7 @@
 #include "convert-yuv.h"
 #include "monotonic.h"
 #include "frame.h"
+#include "shared-wait.h"
 #include "store-memory.h"
 
 namespace ami {
@@ -78,6 +79,11 @@ class FrameStore {
   }
 
   uint64_t sequence() const { return header()->latest.load(std::memory_order_acquire) >> kSlotBits; }
+
+  /** Waits until the newest frame is another than that of `sequence`, `timeoutUs` at most. */
+  void waitForOther(uint64_t sequence, int64_t timeoutUs) const {
+    header()->wait.wait(timeoutUs, [&] { return this->sequence() != sequence; });
+  }
 
   Frame newest() const {
     Frame frame;
@@ -149,12 +155,14 @@ class FrameStore {
     const uint64_t sequence = header()->written.load(std::memory_order_relaxed) + 1;
     header()->written.store(sequence, std::memory_order_relaxed);
     header()->latest.store(sequence << kSlotBits | index);
+    header()->wait.notify();
     return {};
   }
 
   /** Takes the frame away and gives its memory back. */
   void clear() {
     header()->latest.store(0);
+    header()->wait.notify();
     for (size_t index = 0; index < kSlots; index++) {
       Slot& slot = header()->slots[index];
       if (slot.pins.load() == 0 && slot.width.load() > 0) resize(index, 0, 0, false);
@@ -163,7 +171,7 @@ class FrameStore {
 
  private:
   static constexpr const char* kKind = "frames";
-  static constexpr uint64_t kMagic = 0x31736d6172666d61;
+  static constexpr uint64_t kMagic = 0x32736d6172666d61;
   static constexpr size_t kSlots = 4, kSlotBits = 2;
   static constexpr size_t kHeaderSize = 4096;
   static constexpr size_t kSlotSize = size_t{kMaxSide} * kMaxSide * 5 / 2;
@@ -188,6 +196,7 @@ class FrameStore {
     std::atomic<uint64_t> latest;
     /** Sequence number of the last frame that was written. */
     std::atomic<uint64_t> written;
+    SharedWait wait;
     Slot slots[kSlots];
   };
   static_assert(sizeof(Header) <= kHeaderSize);

@@ -274,6 +274,9 @@ export async function startHost({
       intake: live.intake,
       shows: studio.obsShows,
       automation: kinds,
+      shares: studio.shares,
+      program: `AMI Streams ${version}`,
+      environment: process.env,
     })
     const automation = await createAutomation({
       database: database.kysely,
@@ -465,7 +468,7 @@ export async function startHost({
     open.push(() => removeHostFile(config.data, events.run))
     logger.info({ ...addresses, startupMs: ready.startupMs }, 'the host is ready')
     await (show ?? studio.start(collection))
-    obs.start()
+    obs.start(http.httpPort)
     automation.start()
     health.start()
     return {

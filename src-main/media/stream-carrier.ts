@@ -13,6 +13,8 @@ export interface StreamCarrier {
   publish(stream: string, options: { readonly title: string; readonly onKicked: (reason: AppError) => void }): Promise<CarriedPublication>
   /** URL at which this machine may watch a stream of the host, whoever else may. Contains a secret. Rejects with `play.not_live`. */
   watchUrl(stream: string): Promise<string>
+  /** Names of the streams that can be watched now. */
+  streams(): readonly string[]
   /** How many watch a stream of the host now; 0 for one that there is not. */
   viewers(stream: string): number
   /** Sends packets to another server: one destination with its own connection, retries and figures. Throws `destination.address_invalid`. */

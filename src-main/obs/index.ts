@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { AutomationKinds } from '../media/automation/automation-kinds.ts'
+import type { MediaShares } from '../media/media-shares.ts'
 import type { ObsShowMaker } from '../media/obs-show/obs-show.ts'
 import type { StreamIntake } from '../media/stream-intake.ts'
 import type { AuditLog } from '../platform/audit.ts'
@@ -22,6 +23,7 @@ import { instanceRoutes } from './routes/instance-routes.ts'
 import { requestRoutes } from './routes/request-routes.ts'
 import { stateRoutes } from './routes/state-routes.ts'
 import { templateRoutes } from './routes/template-routes.ts'
+import { ShareServer } from './sharing/share-server.ts'
 import { Samples } from './status/samples.ts'
 import { StatusReader } from './status/status-reader.ts'
 import { createApplicationStore } from './templates/application-store.ts'
@@ -44,6 +46,12 @@ export interface ObsDependencies {
   readonly shows: ObsShowMaker
   /** Where actions and conditions for macros and rules are registered. */
   readonly automation: AutomationKinds
+  /** What sources of OBS on this machine may show. */
+  readonly shares: MediaShares
+  /** e.g. `AMI Streams 0.3.0` */
+  readonly program: string
+  /** What the host was started with: it says where the user's sockets are. */
+  readonly environment: Readonly<Record<string, string | undefined>>
   /** How long OBS may take; the usual times where left out. */
   readonly times?: ObsTimes
   /** Looks for OBS on this machine, where it is not done by OBS's own settings. */
@@ -53,8 +61,8 @@ export interface ObsDependencies {
 /** Control of OBS Studio: instances, their mirrors, commands. */
 export interface Obs {
   readonly routes: readonly RouteDefinition[]
-  /** Connects to the instances that are switched on. */
-  start(): void
+  /** Connects to the instances that are switched on, and listens for sources of OBS on this machine. */
+  start(httpPort: number): void
   stop(): void
   /** An instance by its id or name. */
   find(idOrName: string): { readonly id: string; readonly name: string } | undefined
@@ -62,7 +70,22 @@ export interface Obs {
 
 /** Makes the OBS part from what is kept in the database; nothing is connected to before `start`. */
 export async function createObs(dependencies: ObsDependencies): Promise<Obs> {
-  const { database, secrets, events, audit, log, reach, intake, shows, automation, times = usualTimes, find } = dependencies
+  const {
+    database,
+    secrets,
+    events,
+    audit,
+    log,
+    reach,
+    intake,
+    shows,
+    automation,
+    shares,
+    program,
+    environment,
+    times = usualTimes,
+    find,
+  } = dependencies
   const book = await InstanceBook.open({
     store: createInstanceStore(database),
     secrets,
@@ -75,6 +98,7 @@ export async function createObs(dependencies: ObsDependencies): Promise<Obs> {
   })
   const reader = new StatusReader()
   const samples = new Samples({ book, reader, events, log })
+  const sharing = new ShareServer({ shares, events, log, program, environment })
   const runner = new CommandRunner({ book, audit, reach: () => reach.policy() })
   const templates = new Templates({
     book,
@@ -93,13 +117,15 @@ export async function createObs(dependencies: ObsDependencies): Promise<Obs> {
       ...templateRoutes(templates),
       ...requestRoutes({ book, runner, service: new StreamService(book, runner), link: new StreamToHost({ book, runner, intake }) }),
     ],
-    start() {
+    start(httpPort) {
       samples.start()
       book.start()
+      void sharing.start(httpPort)
     },
     stop() {
       samples.stop()
       book.stop()
+      sharing.stop()
     },
     find: (idOrName) => book.list().find(({ id, name }) => id === idOrName || name === idOrName),
   }

@@ -61,6 +61,9 @@ const open = (): Promise<Obs> =>
       streamOf: () => undefined,
     },
     shows: { make: () => Promise.reject(new Error('no studio')) },
+    shares: { list: () => [], take: () => ({ close() {} }) },
+    program: 'test',
+    environment: { XDG_RUNTIME_DIR: folder },
     times,
     find: async () => [],
   })
@@ -191,7 +194,7 @@ describe('who may do what', () => {
     expect(await fault(ask('PATCH', `/obs/${id}`, { port: 4444 }))).toBe('secret.needed')
     part.stop()
     part = await open()
-    part.start()
+    part.start(1)
     await connected(id)
   })
 

@@ -35,6 +35,8 @@ import { hotkeyRoutes } from './control/routes/hotkey-routes.ts'
 import { importRoutes } from './control/routes/import-routes.ts'
 import { programRoutes } from './control/routes/program-routes.ts'
 import { recoveryRoutes } from './control/routes/recovery-routes.ts'
+import { SideSources } from './control/shares/side-sources.ts'
+import { StudioShares } from './control/shares/studio-shares.ts'
 import { Show } from './control/show.ts'
 import { DeviceThumbnails } from './control/spare/device-thumbnails.ts'
 import { SpareEngine } from './control/spare/spare-engine.ts'
@@ -168,6 +170,14 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
     still: (of, options) => engine.screenshot(of, options),
     show: () => show.collection,
   })
+  const side = new SideSources({
+    engine: spareEngine(dependencies, 'shares', (stream) => carrier.watchUrl(stream)),
+    empty,
+    sourceOf: (kind, settings) => {
+      const { sources } = readDocument({ ...empty, sources: [{ id: 'shared', name: 'shared', kind, settings }] }, reader)
+      return sources[0] as Collection['sources'][number]
+    },
+  })
   const docks = new Docks({ store, secrets, onChange: () => events.publish('studio.docks', {}) })
   const obsProtocol = createObsProtocol({
     ...dependencies,
@@ -242,6 +252,13 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
       },
     },
     obsShows: createObsShowMaker({ show, folder, reader }),
+    shares: new StudioShares({
+      engine,
+      side,
+      collection,
+      overlays: () => overlays.overlays.list(),
+      streams: () => carrier.streams(),
+    }),
     sockets: [
       ...previews.sockets,
       ...trial.sockets,
@@ -266,7 +283,7 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
       facts.stop()
       guests.stop()
       windowRules.stop()
-      await Promise.all([spare.stop(), trial.stop()])
+      await Promise.all([spare.stop(), trial.stop(), side.stop()])
       await macros.stopAll()
       await uploads.stop()
       await show.stop()
@@ -319,8 +336,12 @@ function ownEngine(
   return engine
 }
 
-/** Another engine beside that of the open show: it keeps nothing and plays no stream. */
-function spareEngine({ log, dataDir, reach }: StudioDependencies, name: 'spare' | 'trial'): StudioEngine {
+/** Another engine beside that of the open show: it keeps nothing, and plays no stream where that is not said. */
+function spareEngine(
+  { log, dataDir, reach }: StudioDependencies,
+  name: 'spare' | 'trial' | 'shares',
+  liveUrl: EngineProcessDependencies['liveUrl'] = () => Promise.reject(new Error(`the ${name} engine plays no stream`)),
+): StudioEngine {
   return new EngineProcess({
     log: log.child({ engine: name }),
     folder: join(dataDir, 'studio', 'sources'),
@@ -329,6 +350,6 @@ function spareEngine({ log, dataDir, reach }: StudioDependencies, name: 'spare' 
     limit: (collection) => collection,
     onAir: () => ({}),
     encoders: () => [],
-    liveUrl: () => Promise.reject(new Error(`the ${name} engine plays no stream`)),
+    liveUrl,
   })
 }

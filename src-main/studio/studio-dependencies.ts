@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Registry } from 'prom-client'
 import type { AutomationKinds } from '../media/automation/automation-kinds.ts'
+import type { MediaShares } from '../media/media-shares.ts'
 import type { ObsShowMaker } from '../media/obs-show/obs-show.ts'
 import type { StudioObserver } from '../media/part-facts.ts'
 import type { StreamCarrier } from '../media/stream-carrier.ts'
@@ -80,6 +81,8 @@ export interface Studio {
   readonly observer: StudioObserver
   /** Its collections in the words of OBS Studio. */
   readonly obsShows: ObsShowMaker
+  /** What other programs of this machine may take as it is. */
+  readonly shares: MediaShares
   /** What does not work at present although it should, e.g. `recording.disk_full`. */
   problems(): readonly ErrorCode[]
 }

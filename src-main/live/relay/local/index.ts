@@ -14,7 +14,7 @@ import { tryServer } from '../push/try-server.ts'
 import { FeedSenders } from './feed-senders.ts'
 
 export interface CarrierDependencies extends ConnectOptions {
-  readonly registry: Pick<StreamRegistry, 'open' | 'get' | 'find' | 'status'>
+  readonly registry: Pick<StreamRegistry, 'open' | 'get' | 'find' | 'status' | 'list'>
   readonly keys: Pick<StreamKeys, 'create' | 'revoke' | 'find'>
   /** Keeps the public from watching a stream, or lets it again. */
   readonly setPrivate: (stream: string, isPrivate: boolean) => void
@@ -68,6 +68,7 @@ export function createCarrier(dependencies: CarrierDependencies): Omit<StreamCar
       if (!isLive && !dependencies.startOnDemand(stream)) throw new AppError('play.not_live')
       return `rtmp://${dependencies.rtmpEndpoint()}/live/${stream}?token=${gate.hostToken}&codecs=all`
     },
+    streams: () => registry.list().flatMap(({ name }) => (registry.find(name) === undefined ? [] : name)),
     viewers: dependencies.viewers,
     send: (aim, feed, events) => senders.send(aim, feed, events),
     tryServer: (server) => tryServer(server, dependencies),

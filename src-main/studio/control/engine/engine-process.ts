@@ -14,20 +14,23 @@ import { changeBetween } from '../../document/collection-change.ts'
 import { encodedSize } from '../../document/encoded-size.ts'
 import { chooseEncoding } from './choose-encoding.ts'
 import { EncodingSubscriptions } from './encoding-subscriptions.ts'
-import { FrameSubscriptions } from './frame-subscriptions.ts'
 import type { EncodingFault, FromStudio, OnCanvas, ToStudio, WantedTiles, WorkerStatistics } from './messages.ts'
 import type { SourceMemories } from './source-memories.ts'
+import { StoreSubscriptions } from './store-subscriptions.ts'
 import type {
+  CanvasFrames,
   CanvasSwitch,
   EncodedListener,
   Encoding,
   EngineEvent,
   EngineState,
   EngineStatistics,
-  FramesListener,
-  ShownFrames,
+  SharedOf,
+  SharedStores,
+  StoresListener,
   StudioEngine,
   Switched,
+  TakenStores,
   TileHeight,
 } from './studio-engine.ts'
 
@@ -86,7 +89,14 @@ function nowUs(): number {
 export class EngineProcess implements StudioEngine {
   readonly #dependencies: EngineProcessDependencies
   readonly #subscriptions: EncodingSubscriptions
-  readonly #pictures = new FrameSubscriptions(() => this.#send({ kind: 'pictures', pictures: this.#pictures.wanted }))
+  readonly #pictures = new StoreSubscriptions<CanvasFrames>(
+    () => this.#send({ kind: 'pictures', pictures: this.#pictures.wanted }),
+    (canvas) => `There is no canvas ${canvas}`,
+  )
+  readonly #shared = new StoreSubscriptions<SharedStores>(
+    () => this.#send({ kind: 'shared', shared: this.#shared.wanted }),
+    (of) => `There is no ${of.replace(':', ' ')}`,
+  )
   readonly #listeners = new Set<(event: EngineEvent) => void>()
   readonly #reports = new Map<string, SourceReport>()
   readonly #filterProblems = new Map<string, string>()
@@ -167,8 +177,12 @@ export class EngineProcess implements StudioEngine {
     this.#send({ kind: 'talk', talker, packet })
   }
 
-  showFrames(canvas: string, listener: FramesListener): ShownFrames {
+  showFrames(canvas: string, listener: StoresListener<CanvasFrames>): TakenStores {
     return this.#pictures.add(canvas, listener)
+  }
+
+  shareMedia(of: SharedOf, listener: StoresListener<SharedStores>): TakenStores {
+    return this.#shared.add(of, listener)
   }
 
   setTiles(tiles: readonly string[], height: TileHeight): void {
@@ -293,6 +307,7 @@ export class EngineProcess implements StudioEngine {
         this.#failAsked()
         this.#subscriptions.onGap()
         this.#pictures.onGap()
+        this.#shared.onGap()
         if (this.#problem === undefined && restartInMs !== undefined) this.#enter('restarting')
       },
     })
@@ -307,6 +322,7 @@ export class EngineProcess implements StudioEngine {
       on: this.#dependencies.onAir(),
       encodings: this.#subscriptions.wanted,
       pictures: this.#pictures.wanted,
+      shared: this.#shared.wanted,
       tiles: this.#tiles,
       originUs: this.#originUs,
       folder: this.#dependencies.folder,
@@ -380,7 +396,10 @@ export class EngineProcess implements StudioEngine {
         this.#notify({ kind: 'statistics', statistics: this.statistics() })
         break
       case 'pictures':
-        this.#pictures.onFrames(message.canvas, message.pictures)
+        this.#pictures.onStores(message.canvas, message.pictures)
+        break
+      case 'shared':
+        this.#shared.onStores(message.of, message.stores)
         break
       case 'address':
         this.#dependencies.liveUrl(message.stream).then(
@@ -405,6 +424,7 @@ export class EngineProcess implements StudioEngine {
     this.#failAsked()
     this.#subscriptions.failAll(problem)
     this.#pictures.failAll(problem)
+    this.#shared.failAll(problem)
     this.#enter('failed')
     void worker?.stop()
   }

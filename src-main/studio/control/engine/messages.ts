@@ -13,6 +13,7 @@ import type {
   CanvasView,
   EncodingStatistics,
   ScreenshotOf,
+  SharedStores,
   ShownSources,
   TileHeight,
   TileImage,
@@ -32,9 +33,9 @@ export interface WantedEncoding {
   readonly bitrateKbps?: number
 }
 
-/** A canvas whose finished frames may be taken. */
-export interface WantedFrames {
-  readonly canvas: string
+/** Stores that may be taken: of a canvas, by its id, its finished frames; of what is shared what `SharedOf` names. */
+export interface WantedStores {
+  readonly of: string
   /** Somebody takes them now. */
   readonly taken: boolean
 }
@@ -60,7 +61,8 @@ export type ToStudio =
       /** By canvas. */
       readonly on: Readonly<Record<string, OnCanvas>>
       readonly encodings: readonly WantedEncoding[]
-      readonly pictures: readonly WantedFrames[]
+      readonly pictures: readonly WantedStores[]
+      readonly shared: readonly WantedStores[]
       readonly tiles: WantedTiles
       /** Monotonic microseconds of the show's time 0. */
       readonly originUs: number
@@ -79,7 +81,8 @@ export type ToStudio =
   | { readonly kind: 'switch'; readonly request: number; readonly switches: readonly CanvasSwitch[] }
   | { readonly kind: 'preview'; readonly request: number; readonly canvas: string; readonly scene: string | null }
   | { readonly kind: 'encode'; readonly encodings: readonly WantedEncoding[] }
-  | { readonly kind: 'pictures'; readonly pictures: readonly WantedFrames[] }
+  | { readonly kind: 'pictures'; readonly pictures: readonly WantedStores[] }
+  | { readonly kind: 'shared'; readonly shared: readonly WantedStores[] }
   /** Exactly these are made from now on, each reported again. */
   | ({ readonly kind: 'tiles' } & WantedTiles)
   | { readonly kind: 'keyframe'; readonly channel: number }
@@ -120,6 +123,8 @@ export type FromStudio =
   | ({ readonly kind: 'shown' } & ShownSources)
   /** Where a canvas's frames are; null: there is no such canvas. */
   | { readonly kind: 'pictures'; readonly canvas: string; readonly pictures: CanvasFrames | null }
+  /** Where what is shared is; null: it is not there. */
+  | { readonly kind: 'shared'; readonly of: string; readonly stores: SharedStores | null }
   | { readonly kind: 'tiles'; readonly tiles: readonly TileImage[] }
   | { readonly kind: 'meters'; readonly meters: readonly MeterReading[] }
   | { readonly kind: 'drift'; readonly drift: readonly DriftReading[] }

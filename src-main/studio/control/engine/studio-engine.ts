@@ -27,7 +27,12 @@ export interface StudioEngine {
   /** The video encodings that somebody takes now; event `encodings` reports that there are others. */
   videoEncodings(): readonly TakenVideo[]
   /** Shows a canvas's finished frames as they are, in shared memory: nothing is encoded. None are made before they are taken. */
-  showFrames(canvas: string, listener: FramesListener): ShownFrames
+  showFrames(canvas: string, listener: StoresListener<CanvasFrames>): TakenStores
+  /**
+   * Shares what is in shared memory anyway: the stores of a source, which counts as seen while it is taken, or a track of the mixer, which
+   * is mixed while it is taken.
+   */
+  shareMedia(of: SharedOf, listener: StoresListener<SharedStores>): TakenStores
   /**
    * Exactly these tiles are made from now on, as event `tiles` (`scene:ID`, `source:ID`), within this many lines and 16:9 of them; each is
    * reported once as it is, then when it looks different.
@@ -148,18 +153,29 @@ export interface CanvasFrames {
   readonly frameRate: FrameRate
 }
 
-/** Who takes a canvas's frames. */
-export interface FramesListener {
-  /** They are there from now on: reported first, after `onGap`, and again when size or rate changed. */
-  onFrames(pictures: CanvasFrames): void
-  /** The process restarted: no frames until `onFrames` reports new ones. */
+/** A source of the collection, or a track of the mixer, 1 to 6. */
+export type SharedOf = `source:${string}` | `track:${number}`
+
+/** Where a source's or a track's media are. */
+export interface SharedStores {
+  /** For `openFrameStore`; null: it has no video. */
+  readonly frames: string | null
+  /** For `openAudioStore`; null: it has no audio. */
+  readonly audio: string | null
+}
+
+/** Who takes media in shared memory. */
+export interface StoresListener<Stores> {
+  /** They are there from now on: reported first, after `onGap`, and again when they are others. */
+  onStores(stores: Stores): void
+  /** The process restarted: no media until `onStores` reports new ones. */
   onGap(): void
-  /** No frames come: the canvas is gone, or the studio cannot run. */
+  /** No media come: the canvas or source is gone, or the studio cannot run. */
   onFault(problem: string): void
 }
 
-export interface ShownFrames {
-  /** Frames are made and copied while they are taken. Starts with false. */
+export interface TakenStores {
+  /** Media are made while they are taken. Starts with false. */
   setTaken(taken: boolean): void
   close(): void
 }

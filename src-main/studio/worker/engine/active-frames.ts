@@ -1,5 +1,5 @@
 import type { FrameStore, FrameToWrite, MediaStores } from '../../../media/worker/stores/media-stores.ts'
-import type { WantedFrames } from '../../control/engine/messages.ts'
+import type { WantedStores } from '../../control/engine/messages.ts'
 import type { CanvasFrames } from '../../control/engine/studio-engine.ts'
 import type { FrameRate } from '../../document/frame-rate.ts'
 import type { FrameMemory } from '../compositor/compositor.ts'
@@ -22,14 +22,14 @@ export class ActiveFrames {
     this.#onFrames = onFrames
   }
 
-  set(wanted: readonly WantedFrames[], canvases: ReadonlyMap<string, CanvasSize>, frameRate: FrameRate): void {
-    const kept = new Set(wanted.map(({ canvas }) => canvas))
+  set(wanted: readonly WantedStores[], canvases: ReadonlyMap<string, CanvasSize>, frameRate: FrameRate): void {
+    const kept = new Set(wanted.map(({ of }) => of))
     for (const [canvas, { store }] of this.#shown) {
       if (kept.has(canvas)) continue
       store.close()
       this.#shown.delete(canvas)
     }
-    for (const { canvas, taken } of wanted) {
+    for (const { of: canvas, taken } of wanted) {
       let shown = this.#shown.get(canvas)
       if (shown === undefined) {
         shown = { store: this.#stores.createFrameStore(), taken, reported: '' }

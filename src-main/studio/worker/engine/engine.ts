@@ -2,7 +2,7 @@ import type { Packet, Track } from '../../../formats/track.ts'
 import { AppError } from '../../../platform/errors.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import type { ReachPolicy } from '../../../platform/reach.ts'
-import type { EncodingFault, FromStudio, OnCanvas, ToStudio, WantedEncoding, WantedFrames } from '../../control/engine/messages.ts'
+import type { EncodingFault, FromStudio, OnCanvas, ToStudio, WantedEncoding, WantedStores } from '../../control/engine/messages.ts'
 import type { CanvasSwitch, ScreenshotOf } from '../../control/engine/studio-engine.ts'
 import { keysByEditors } from '../../document/authorship.ts'
 import type { Collection } from '../../document/collection.ts'
@@ -17,6 +17,7 @@ import type { Mixer } from '../mixer/mixer.ts'
 import type { RunningSource, SourceContext } from '../sources/running-source.ts'
 import { ActiveEncodings } from './active-encodings.ts'
 import { ActiveFrames } from './active-frames.ts'
+import { ActiveShares } from './active-shares.ts'
 import { ActiveSources } from './active-sources.ts'
 import { ActiveWindowReader } from './active-window-reader.ts'
 import { AudioClock } from './audio-clock.ts'
@@ -73,6 +74,7 @@ export class Engine {
   readonly #scenes: SceneSurfaces
   readonly #encodings: ActiveEncodings
   readonly #pictures: ActiveFrames
+  readonly #shares: ActiveShares
   readonly #pages: PageFrames
   readonly #tiles: MultiviewTiles
   readonly #meter = new StatisticsMeter()
@@ -110,6 +112,7 @@ export class Engine {
       liveUrl,
       onStarted: () => {
         this.#scenes.replan()
+        this.#shares.follow()
         this.#shownDirty = true
       },
       onReport: (source, report) => send({ kind: 'source', source, report }),
@@ -132,6 +135,13 @@ export class Engine {
       onFault: dependencies.onFault,
     })
     this.#pictures = new ActiveFrames(compositor, (canvas, pictures) => send({ kind: 'pictures', canvas, pictures }))
+    this.#shares = new ActiveShares({
+      stores: compositor,
+      hasSource: (source) => this.#collection.sources.some(({ id }) => id === source),
+      pictures,
+      sound: (source) => this.#sources.sound(source),
+      onShared: (of, stores) => send({ kind: 'shared', of, stores }),
+    })
     this.#pages = new PageFrames({ compositor, scenes: this.#scenes, pictures })
     this.#tiles = new MultiviewTiles({
       compositor,
@@ -148,6 +158,7 @@ export class Engine {
     this.#tiles.set(show.tiles.tiles, show.tiles.height)
     this.#encodings.set(show.encodings, this.#canvases, this.#collection.frameRate)
     this.#pictures.set(show.pictures, this.#canvases, this.#collection.frameRate)
+    this.#shares.set(show.shared)
     this.#clock = this.#startClock()
     this.#audioClock = new AudioClock({
       mixer,
@@ -155,6 +166,7 @@ export class Engine {
       nowUs: () => compositor.nowUs(),
       onBlock: (block, showUs) => {
         this.#encodings.offerAudio(block, showUs)
+        this.#shares.offerAudio(block)
         if (block.monitor !== undefined) this.#monitor.offer(block.monitor)
       },
     })
@@ -175,6 +187,7 @@ export class Engine {
     this.#collection = applyChange(before, change)
     this.#applyCollection({})
     this.#pictures.follow(this.#canvases, this.#collection.frameRate)
+    this.#shares.follow()
     const { frameRate } = this.#collection
     if (frameRate.numerator === before.frameRate.numerator && frameRate.denominator === before.frameRate.denominator) return
     this.#clock.stop()
@@ -205,8 +218,14 @@ export class Engine {
     this.#talkback.talk(talker, packet)
   }
 
-  showFrames(wanted: readonly WantedFrames[]): void {
+  showFrames(wanted: readonly WantedStores[]): void {
     this.#pictures.set(wanted, this.#canvases, this.#collection.frameRate)
+  }
+
+  shareMedia(wanted: readonly WantedStores[]): void {
+    this.#shares.set(wanted)
+    this.#shownDirty = true
+    this.#reportMixer()
   }
 
   showTiles(wanted: readonly string[], height: number): void {
@@ -281,6 +300,7 @@ export class Engine {
     this.#window.follow(false)
     await Promise.all([this.#encodings.close(), this.#sources.close()])
     this.#pictures.close()
+    this.#shares.close()
     this.#pages.keepFor(new Set())
     this.#tiles.close()
     this.#scenes.close()
@@ -294,7 +314,7 @@ export class Engine {
   /** Tracks that are encoded; while somebody looks at meters also those that sources go to, so that their levels can be set before. */
   #takeTracks(): void {
     const metered = this.#metersWanted ? this.#collection.sources.flatMap(({ audio }) => audio?.tracks ?? []) : []
-    this.#dependencies.mixer.setTracks([...new Set([...this.#encodings.tracks, ...metered])])
+    this.#dependencies.mixer.setTracks([...new Set([...this.#encodings.tracks, ...this.#shares.tracks, ...metered])])
   }
 
   #canvas(id: string): AtCanvas {
@@ -502,6 +522,7 @@ export class Engine {
     }
     for (const source of onAir) seen.add(source)
     addLookedAt(seen, [...this.#tiles.lookedAt, ...this.#encodings.views], this.#scenes, this.#collection)
+    for (const source of this.#shares.sources) seen.add(source)
     this.#sources.setShown(seen)
     this.#dependencies.mixer.setInputs(
       this.#collection.sources.flatMap(({ id, name, audio }) => {

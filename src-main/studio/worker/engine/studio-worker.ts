@@ -81,6 +81,9 @@ function handleMessage(at: Engine, message: Exclude<ToStudio, { kind: 'show' | '
     case 'pictures':
       at.showFrames(message.pictures)
       break
+    case 'shared':
+      at.shareMedia(message.shared)
+      break
     case 'tiles':
       at.showTiles(message.tiles, message.height)
       break

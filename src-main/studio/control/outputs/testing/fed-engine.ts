@@ -5,15 +5,16 @@ import { audioTrack, videoTrack } from '../../../../formats/track-from-config.ts
 import { AppError } from '../../../../platform/errors.ts'
 import type {
   AudioRequest,
+  CanvasFrames,
   EncodedListener,
   Encoding,
   EngineEvent,
   EngineState,
   EngineStatistics,
-  FramesListener,
-  ShownFrames,
+  StoresListener,
   StudioEngine,
   Switched,
+  TakenStores,
   TakenVideo,
   TileHeight,
   VideoRequest,
@@ -30,7 +31,7 @@ export interface FedEncoding {
 /** A canvas's frames that somebody takes of the double. */
 export interface FedFrames {
   readonly canvas: string
-  readonly listener: FramesListener
+  readonly listener: StoresListener<CanvasFrames>
   taken: boolean
 }
 
@@ -79,7 +80,7 @@ export class FedEngine implements StudioEngine {
     this.tiles = tiles
   }
 
-  showFrames(canvas: string, listener: FramesListener): ShownFrames {
+  showFrames(canvas: string, listener: StoresListener<CanvasFrames>): TakenStores {
     const made: FedFrames = { canvas, listener, taken: false }
     this.pictures.add(made)
     return {
@@ -88,6 +89,10 @@ export class FedEngine implements StudioEngine {
       },
       close: () => this.pictures.delete(made),
     }
+  }
+
+  shareMedia(): TakenStores {
+    return { setTaken() {}, close() {} }
   }
 
   /** Tells configurations: of the first `most` encodings, or of all. */

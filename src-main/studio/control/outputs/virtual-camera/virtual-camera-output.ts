@@ -2,7 +2,7 @@ import { AppError, isErrorCode } from '../../../../platform/errors.ts'
 import { type SupervisedWorker, superviseWorker } from '../../../../platform/workers/supervise-worker.ts'
 import { workerFile } from '../../../../platform/workers/worker-file.ts'
 import type { VirtualCameraSettings } from '../../../document/kinds/output-kinds.ts'
-import type { CanvasFrames, FramesListener, ShownFrames } from '../../engine/studio-engine.ts'
+import type { CanvasFrames, StoresListener, TakenStores } from '../../engine/studio-engine.ts'
 import type { OutputContext, OutputStatistics, RunningOutput } from '../running-output.ts'
 import { chooseCamera, loopbackDevices } from './choose-camera.ts'
 import type { CameraToFeed, FromCamera, ToCamera } from './messages.ts'
@@ -10,10 +10,10 @@ import type { CameraToFeed, FromCamera, ToCamera } from './messages.ts'
 const restart = { firstMs: 500, maxMs: 10_000, goodAfterMs: 10_000 } as const
 
 /** A camera that other programs see: a process of its own hands them the canvas's frames out of shared memory. */
-export class VirtualCameraOutput implements RunningOutput, FramesListener {
+export class VirtualCameraOutput implements RunningOutput, StoresListener<CanvasFrames> {
   readonly #context: OutputContext
   readonly #camera: CameraToFeed
-  readonly #shown: ShownFrames
+  readonly #shown: TakenStores
   readonly #worker: SupervisedWorker<ToCamera>
   #pictures: CanvasFrames | null = null
   /** Programs can take the camera. */
@@ -58,7 +58,7 @@ export class VirtualCameraOutput implements RunningOutput, FramesListener {
     this.#shown = context.engine.showFrames(canvas, this)
   }
 
-  onFrames(pictures: CanvasFrames): void {
+  onStores(pictures: CanvasFrames): void {
     this.#pictures = pictures
     this.#worker.send({ type: 'pictures', pictures })
     if (this.#open && !this.#stopped) this.#context.onState('live')
