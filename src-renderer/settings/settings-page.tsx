@@ -10,6 +10,7 @@ import { notify, notifyError } from '../components/toasts.tsx'
 import { settings as t } from '../messages/page.ts'
 import { BrowsersCard } from './browsers-card.tsx'
 import { HostCard } from './host-card.tsx'
+import { ObsProgramsCard } from './obs-programs-card.tsx'
 import { ReachCard } from './reach-card.tsx'
 import { TokensCard } from './tokens-card.tsx'
 import './settings.css'
@@ -125,6 +126,7 @@ export function SettingsPage() {
           <BrowsersCard />
           {admin && <TokensCard />}
           {admin && <ReachCard />}
+          {admin && <ObsProgramsCard />}
         </div>
         <div className="stack">
           <LanguageCard />

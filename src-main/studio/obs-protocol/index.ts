@@ -70,7 +70,7 @@ export function createObsProtocol({ secrets, attempts, ...dependencies }: ObsPro
     pairingUntil: pairing.openUntil,
     pairingRequests: [...pairing.requests],
   })
-  const publish = (): void => events.publish('studio.obs-protocol', state())
+  const publish = (): void => events.publish('studio.obs-protocol', state(), { volatile: true })
 
   /** One after the other: closes what is open, and opens what is wanted. */
   const apply = (): Promise<void> => {

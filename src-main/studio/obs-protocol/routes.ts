@@ -137,6 +137,7 @@ function clientRoutes({ book, audit, sessions, changed, kept }: ProtocolRoutesDe
       responses: { 201: CreatedSchema },
       handler: async ({ body: { name, right }, principal }) => {
         const { client, password } = book.create(name, right)
+        changed(client.id, client)
         await kept()
         audit.record({ kind: 'command', message: `OBS protocol: created a password to ${right} for ${name}`, actor: principal.id })
         return { status: 201, body: { client: view(client), password } }

@@ -37,7 +37,7 @@ export const generalRequests: RequestFamily = {
     }
   }),
   BroadcastCustomEvent: toControl(({ fields, broadcast }) => {
-    broadcast('CustomEvent', { eventData: fields.part('eventData', { empty: true }) })
+    broadcast('CustomEvent', fields.part('eventData', { empty: true }))
     return undefined
   }),
   CallVendorRequest: toControl(async ({ fields, studio, caller }) => {

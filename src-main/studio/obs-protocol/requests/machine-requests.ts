@@ -3,7 +3,8 @@ import { type RequestFamily, toView } from './request-kind.ts'
 /** What the machine of the host has. */
 export const machineRequests: RequestFamily = {
   GetMonitorList: toView(async ({ studio }) => {
-    const displays = await studio.engine.devices('display')
+    // A host without a desktop has none.
+    const displays = await studio.engine.devices('display').catch(() => [])
     return {
       monitors: displays.map(({ name, details = {} }, index) => ({
         monitorName: name,

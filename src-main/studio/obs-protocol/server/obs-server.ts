@@ -163,7 +163,7 @@ export class ObsServer {
     socket.on('error', (error) => log.debug({ err: error, ip }, 'the connection of an OBS protocol client failed'))
     socket.on('close', () => {
       this.#sessions.delete(session)
-      onSessions()
+      if (session.client !== undefined) onSessions()
     })
   }
 
