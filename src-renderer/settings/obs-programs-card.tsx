@@ -193,7 +193,7 @@ function NewProgram({ onMade }: { readonly onMade: (password: string) => void })
       <input
         className="input"
         aria-label={t.obsProgramName}
-        placeholder="Stream Deck"
+        placeholder={t.obsProgramName}
         value={name}
         maxLength={80}
         onChange={(event) => setName(event.target.value)}
