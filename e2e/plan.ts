@@ -75,6 +75,7 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
   'webrtc-pages': { part: 'live', cost: 'cpu', quick: true },
 
   'automation': { part: 'automation', cost: 'cpu' },
+  'obs-connector': { part: 'obs', cost: 'cpu' },
   'obs-control': { part: 'obs', cost: 'cpu' },
   'obs-plugin': { part: 'obs', cost: 'cpu' },
   'obs-page': { part: 'obs', cost: 'cpu' },

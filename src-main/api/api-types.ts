@@ -392,6 +392,9 @@ export interface ApiTypes {
       connect: {
         POST: { answer: ObsItem }
       }
+      'connector-token': {
+        POST: { answer: PostObsConnectorToken }
+      }
       files: {
         GET: { answer: { record: string | null; replay: string | null } }
       }
@@ -495,6 +498,12 @@ export interface ApiTypes {
       'virtual-camera': {
         POST: { body: { action: 'start' | 'stop' | 'toggle' }; answer: { tookMs: number; answer: Record<string, unknown> | null } }
       }
+    }
+    connector: {
+      GET: { answer: unknown }
+    }
+    connectors: {
+      POST: { body: { name?: string | undefined; password?: string | undefined }; answer: PostObsConnectorToken }
     }
     found: {
       GET: { answer: { items: { id: string; folder: string; packaging: 'system' | 'flatpak' | 'snap' | 'portable'; host: string; port: number; serverEnabled: boolean; authentication: boolean; hasPassword: boolean; instance: string | null; remedy: string | null }[]; nextCursor: null } }
@@ -1132,9 +1141,10 @@ type LiveStreamsViewersFigures = { timeMs: number; concurrent: number; total: nu
 type LiveUdpInputsItem = { id: string; stream: string; url: string; state: 'waiting' | 'live' | 'error'; error: { code: string; message: string; remedy: string } | null; sender: string | null; datagrams: number; createdAt: string }
 type ObsItemVersion = { obs: string; webSocket: string; platform: string; platformDescription: string; requests: string[]; imageFormats: string[] }
 type ObsItemActivity = { streaming: boolean; recording: boolean; program: string | null }
-type ObsItem = { id: string; name: string; host: string; port: number; enabled: boolean; password: 'none' | 'kept' | 'found'; createdAt: string; state: 'connecting' | 'connected' | 'disconnected' | 'failed'; stateSince: string; error: { code: string; message: string; remedy: string } | null; nextAttemptAt: string | null; attempts: number; reconnects: number; version: ObsItemVersion | null; activity: ObsItemActivity | null; linkedStream: { stream: string; keyId: string } | null }
+type ObsItem = { id: string; name: string; host: string; port: number; enabled: boolean; password: 'none' | 'kept' | 'found'; createdAt: string; state: 'connecting' | 'connected' | 'disconnected' | 'failed'; stateSince: string; error: { code: string; message: string; remedy: string } | null; nextAttemptAt: string | null; attempts: number; reconnects: number; version: ObsItemVersion | null; activity: ObsItemActivity | null; linkedStream: { stream: string; keyId: string } | null; connector: { connected: boolean } | null }
 type Obs = { items: ObsItem[]; nextCursor: null }
 type ObsBatchPostBodyRequestsItem = { request: string; data?: Record<string, unknown> | undefined }
+type PostObsConnectorToken = { instance: ObsItem; token: string }
 type ObsMirrorScenesItemFiltersItem = { name: string; kind: string; enabled: boolean; index: number }
 type ObsStreamService = { type: string; server: string | null; service: string | null; keyHint: string | null }
 type ObsTemplatePostBody = { collection?: Record<string, unknown> | undefined; show?: string | undefined; gameCapture?: boolean | undefined; expect?: string | undefined }

@@ -9,7 +9,7 @@ import { pathOf, queryOf } from '../platform/http/request-target.ts'
 import type { Logger } from '../platform/logger.ts'
 import { repeat } from '../platform/repeat.ts'
 import { defineRoute, type RouteDefinition } from '../platform/routes.ts'
-import type { SocketClient, SocketDefinition, SocketSession } from '../platform/sockets.ts'
+import type { PacedSocketClient, SocketClient, SocketDefinition, SocketSession } from '../platform/sockets.ts'
 import type { Access, Caller } from './access.ts'
 import type { AttemptLimit } from './attempt-limit.ts'
 import { toProblem } from './problem.ts'
@@ -17,8 +17,8 @@ import { partCheck } from './validation.ts'
 
 const pingMs = 20_000
 const signInCheckMs = 1000
-/** Messages of one client in a second: more are no use to any endpoint. */
-const maxMessages = 200
+/** Messages of one client in a second: more are no use to an endpoint that does not ask for them. */
+const usualMaxMessages = 200
 
 export interface SocketsDependencies {
   readonly sockets: readonly SocketDefinition[]
@@ -39,7 +39,7 @@ export interface Sockets {
 
 interface Open {
   heard: boolean
-  readonly client: SocketClient
+  readonly client: PacedSocketClient
 }
 
 /** The WebSocket endpoints of the API: who may open them, and for how long. */
@@ -68,7 +68,12 @@ export function createSockets(dependencies: SocketsDependencies): Sockets {
     }
   })
 
-  const serve = (socket: WebSocket, client: SocketClient, begin: (client: SocketClient) => SocketSession): void => {
+  const serve = (
+    socket: WebSocket,
+    client: PacedSocketClient,
+    begin: (client: PacedSocketClient) => SocketSession,
+    maxMessages: number,
+  ): void => {
     const state: Open = { heard: true, client }
     open.set(socket, state)
     let session: SocketSession | undefined
@@ -85,11 +90,12 @@ export function createSockets(dependencies: SocketsDependencies): Sockets {
     }
     socket.on('pong', () => {
       state.heard = true
+      session?.onPong?.()
     })
     socket.on('error', (error) => logger.debug({ err: error }, 'a WebSocket of the API failed'))
-    socket.on('close', () => {
+    socket.on('close', (code) => {
       open.delete(socket)
-      session?.onClose()
+      session?.onClose(code)
     })
     socket.on('message', (data, binary) => {
       const now = Math.floor(performance.now() / 1000)
@@ -110,7 +116,8 @@ export function createSockets(dependencies: SocketsDependencies): Sockets {
       try {
         const principal = access.admit(caller, definition.role, true)
         const query = checkQuery(Object.fromEntries(queryOf(request.url)))
-        const begin = definition.accept({ query, principal, remoteAddress: caller.remoteAddress })
+        const header = (name: string): string | undefined => [caller.headers[name]].flat()[0]
+        const begin = definition.accept({ query, principal, remoteAddress: caller.remoteAddress, header })
         if (server.clients.size >= definition.maxClients) {
           throw new AppError('request.too_many', `${definition.path} has ${definition.maxClients} clients, its maximum`, {
             details: { limit: definition.maxClients, retryAfterSeconds: 10 },
@@ -119,7 +126,9 @@ export function createSockets(dependencies: SocketsDependencies): Sockets {
         const release = clients.take('webSockets', caller.remoteAddress)
         if (release === undefined) throw clients.error('webSockets')
         socket.once('close', release)
-        server.handleUpgrade(request, socket, head, (opened) => serve(opened, clientOn(opened, principal), begin))
+        server.handleUpgrade(request, socket, head, (opened) =>
+          serve(opened, clientOn(opened, principal), begin, definition.maxMessagesPerSecond ?? usualMaxMessages),
+        )
       } catch (error) {
         const problem = toProblem(error, dependencies.nextRequestId())
         const reject = (): void => rejectUpgrade(socket, `${problem.status} Rejected`, 'application/problem+json', JSON.stringify(problem))
@@ -155,7 +164,7 @@ export function routeOfSocket({ path, tag, summary, role, query }: SocketDefinit
   })
 }
 
-function clientOn(socket: WebSocket, principal: SocketClient['principal']): SocketClient {
+function clientOn(socket: WebSocket, principal: SocketClient['principal']): PacedSocketClient {
   return {
     principal,
     get waitingBytes() {
@@ -166,5 +175,10 @@ function clientOn(socket: WebSocket, principal: SocketClient['principal']): Sock
     },
     close: (code, reason) => socket.close(code, reason),
     terminate: () => socket.terminate(),
+    pause: () => socket.pause(),
+    resume: () => socket.resume(),
+    ping() {
+      if (socket.readyState === socket.OPEN) socket.ping()
+    },
   }
 }

@@ -6,6 +6,7 @@ import { addDemoCommands } from './commands/demo.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
 import { addHostCommand } from './commands/host.ts'
 import { addKeysCommands } from './commands/keys.ts'
+import { addObsCommands } from './commands/obs.ts'
 import { addOpenCommand } from './commands/open.ts'
 import { addServiceCommands } from './commands/service.ts'
 import { addStartCommand } from './commands/start.ts'
@@ -57,6 +58,7 @@ Examples:
   addStatusCommand(program, context)
   addStreamsCommands(program, context)
   addStudioCommands(program, context)
+  addObsCommands(program, context)
   addKeysCommands(program, context)
   addTokensCommands(program, context)
   addServiceCommands(program, context)

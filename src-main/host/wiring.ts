@@ -369,7 +369,7 @@ export async function startHost({
     const ticketKeys = live.deliveryProcesses > 0 ? randomBytes(48) : undefined
     api = createApi({
       routes,
-      sockets: [...studio.sockets, ...desktop.sockets, desktopSocket(shells)],
+      sockets: [...studio.sockets, ...obs.sockets, ...desktop.sockets, desktopSocket(shells)],
       media: live.front,
       bind: config.bind,
       httpPort: config.httpPort,

@@ -11,6 +11,7 @@ import type { Reach } from '../platform/reach.ts'
 import type { RouteDefinition } from '../platform/routes.ts'
 import { registerObsActions } from './automation/obs-actions.ts'
 import { registerObsConditions } from './automation/obs-conditions.ts'
+import type { SocketDefinition } from '../platform/sockets.ts'
 import { type ObsTimes, usualTimes } from './connection/obs-connection.ts'
 import { CommandRunner } from './control/command-runner.ts'
 import { StreamService } from './control/stream-service.ts'
@@ -19,6 +20,7 @@ import type { ObsOnMachine } from './found/find-obs.ts'
 import { InstanceBook } from './instances/instance-book.ts'
 import { createInstanceStore } from './instances/instance-store.ts'
 import { commandRoutes } from './routes/command-routes.ts'
+import { connectorSocket } from './routes/connector-socket.ts'
 import { instanceRoutes } from './routes/instance-routes.ts'
 import { requestRoutes } from './routes/request-routes.ts'
 import { stateRoutes } from './routes/state-routes.ts'
@@ -29,6 +31,7 @@ import { StatusReader } from './status/status-reader.ts'
 import { createApplicationStore } from './templates/application-store.ts'
 import { Templates } from './templates/templates.ts'
 
+export { type ConnectorOptions, runConnector } from './connector/run-connector.ts'
 export { obsMigrations } from './migrations.ts'
 
 export interface ObsDependencies {
@@ -61,6 +64,7 @@ export interface ObsDependencies {
 /** Control of OBS Studio: instances, their mirrors, commands. */
 export interface Obs {
   readonly routes: readonly RouteDefinition[]
+  readonly sockets: readonly SocketDefinition[]
   /** Connects to the instances that are switched on, and listens for sources of OBS on this machine. */
   start(httpPort: number): void
   stop(): void
@@ -117,6 +121,7 @@ export async function createObs(dependencies: ObsDependencies): Promise<Obs> {
       ...templateRoutes(templates),
       ...requestRoutes({ book, runner, service: new StreamService(book, runner), link: new StreamToHost({ book, runner, intake }) }),
     ],
+    sockets: [connectorSocket(book)],
     start(httpPort) {
       samples.start()
       book.start()

@@ -14,11 +14,23 @@ export interface SocketClient {
   terminate(): void
 }
 
+/** A client whose pace an endpoint decides. */
+export interface PacedSocketClient extends SocketClient {
+  /** Reads nothing until `resume`: what it sends waits in the network. */
+  pause(): void
+  resume(): void
+  /** Asks for a sign of life: see `onPong`. */
+  ping(): void
+}
+
 /** What an endpoint does for one client. */
 export interface SocketSession {
   /** A text message. Where it is left out, messages are ignored. */
   onMessage?(text: string): void
-  onClose(): void
+  /** It answered a ping. */
+  onPong?(): void
+  /** @param code with which it was closed */
+  onClose(code: number): void
 }
 
 export interface SocketRequest<Query> {
@@ -26,6 +38,8 @@ export interface SocketRequest<Query> {
   /** Who asks; anonymous only on endpoints whose role is `none`. */
   readonly principal: Principal
   readonly remoteAddress: string
+  /** A header by its name in lower case. */
+  header(name: string): string | undefined
 }
 
 /** A WebSocket endpoint of the API; `api` checks sign-in, Origin, role, limits and query before it is asked. */
@@ -43,16 +57,18 @@ export interface SocketDefinition {
   readonly maxClients: number
   /** Longest message that a client may send, bytes: a longer one ends the connection. */
   readonly maxMessageBytes: number
+  /** Messages of one client in a second, where the usual number is too small; the endpoint paces its clients by `pause`. */
+  readonly maxMessagesPerSecond?: number
   /** Answers what serves the client once the connection is open. Throws AppError: then the upgrade is rejected with it. */
   // biome-ignore lint/suspicious/noExplicitAny: the list of endpoints is heterogeneous; `defineSocket` types each one
-  readonly accept: (request: SocketRequest<any>) => (client: SocketClient) => SocketSession
+  readonly accept: (request: SocketRequest<any>) => (client: PacedSocketClient) => SocketSession
 }
 
 /** Types an endpoint by the schema of its query. */
 export function defineSocket<Q extends TSchema>(
   socket: Omit<SocketDefinition, 'query' | 'accept'> & {
     query: Q
-    accept: (request: SocketRequest<Static<Q>>) => (client: SocketClient) => SocketSession
+    accept: (request: SocketRequest<Static<Q>>) => (client: PacedSocketClient) => SocketSession
   },
 ): SocketDefinition {
   return socket

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { AppError } from '../../platform/errors.ts'
 import { ObsDouble } from '../testing/obs-double.ts'
+import { dialDirectly } from './obs-channel.ts'
 import { ObsConnection } from './obs-connection.ts'
 
 let double: ObsDouble
@@ -11,10 +12,8 @@ async function connect(): Promise<ObsConnection> {
   const ended = Promise.withResolvers<AppError>()
   lost = ended.promise
   return ObsConnection.open({
-    host: '127.0.0.1',
-    port: double.port,
+    dial: dialDirectly('127.0.0.1', double.port, async (host) => ({ host, addresses: [{ address: '127.0.0.1', family: 4 }] }) as never),
     password: '',
-    judge: async (host) => ({ host, addresses: [{ address: '127.0.0.1', family: 4 }] }) as never,
     times: { connectMs: 5000, requestMs: 5000, silenceMs: 5000, maxLocalWaitMs: 200 },
     signal: new AbortController().signal,
     onEvent: (event) => events.push(event),

@@ -1,9 +1,9 @@
 import { EventSubscription, RequestBatchExecutionType } from 'obs-websocket-js/json'
 import { AppError } from '../../platform/errors.ts'
-import type { JudgeTarget } from '../../platform/outbound/judged-connection.ts'
 import { repeat } from '../../platform/repeat.ts'
 import type { Batch, ObsRequest } from '../schemas/commands.ts'
 import type { ObsVersion } from '../schemas/instance.ts'
+import type { ObsDial } from './obs-channel.ts'
 import { connectionFault, isStatus, requestFault } from './obs-fault.ts'
 import { ObsSocket } from './obs-socket.ts'
 import { listOf, numberOf, type Said, textOf, textsOf } from './said.ts'
@@ -25,10 +25,8 @@ export interface ObsTimes {
 export const usualTimes: ObsTimes = { connectMs: 8000, requestMs: 10_000, silenceMs: 10_000, maxLocalWaitMs: 4000 }
 
 export interface ConnectObsOptions {
-  readonly host: string
-  readonly port: number
+  readonly dial: ObsDial
   readonly password: string
-  readonly judge: JudgeTarget
   readonly times: ObsTimes
   readonly signal: AbortSignal
   /** Every event of OBS, in order; `bytes` is the size of its message. */
@@ -66,6 +64,8 @@ const executions = {
 /** One open connection to an OBS. Requests reject with `obs.*`. */
 export class ObsConnection {
   readonly version: ObsVersion
+  /** This machine's name or IP address, as that OBS can reach it. */
+  readonly localAddress: string | undefined
   readonly #socket: ObsSocket
   readonly #options: ConnectObsOptions
   readonly #watching: NodeJS.Timeout
@@ -74,7 +74,8 @@ export class ObsConnection {
   #over: AppError | undefined
   #levels = false
 
-  private constructor(socket: ObsSocket, version: ObsVersion, options: ConnectObsOptions) {
+  private constructor(socket: ObsSocket, version: ObsVersion, options: ConnectObsOptions, localAddress: string | undefined) {
+    this.localAddress = localAddress
     this.#socket = socket
     this.version = version
     this.#options = options
@@ -86,8 +87,8 @@ export class ObsConnection {
 
   /** Connects, signs in and reads the version. Rejects with `obs.*` or `url.forbidden`. */
   static async open(options: ConnectObsOptions): Promise<ObsConnection> {
-    const { host, port, password, judge, times, signal } = options
-    const where = `${host}:${port}`
+    const { dial, password, times, signal } = options
+    const { where } = dial
     const asked = { authentication: false, password: password !== '' }
     let socket: ObsSocket | undefined
     let connection: ObsConnection | undefined
@@ -103,10 +104,12 @@ export class ObsConnection {
     }
     stopped.addEventListener('abort', onStop)
     try {
-      const target = await Promise.race([judge(host, port), given.promise])
+      const opening = dial.open(times.connectMs)
+      // What opens too late is nobody's.
+      opening.then((late) => stopped.aborted && late.terminate()).catch(() => undefined)
+      const channel = await Promise.race([opening, given.promise])
       socket = new ObsSocket({
-        target,
-        handshakeTimeoutMs: times.connectMs,
+        channel,
         onEvent: (event, data, bytes) => {
           if (connection !== undefined) options.onEvent(event, (data ?? {}) as Record<string, unknown>, bytes)
         },
@@ -120,15 +123,14 @@ export class ObsConnection {
       socket.once('Hello', (hello) => {
         asked.authentication = hello.authentication !== undefined
       })
-      const name = target.host.includes(':') ? `[${target.host}]` : target.host
-      const greeting = socket.connect(`ws://${name}:${port}`, password === '' ? undefined : password, {
+      const greeting = socket.connect(undefined, password === '' ? undefined : password, {
         rpcVersion: 1,
         eventSubscriptions: usualEvents,
       })
       greeting.catch(() => undefined)
       await Promise.race([greeting, given.promise])
       const version = await Promise.race([readVersion(socket, where), given.promise])
-      connection = new ObsConnection(socket, version, options)
+      connection = new ObsConnection(socket, version, options, dial.localAddress(channel))
       return connection
     } catch (error) {
       socket?.terminate()
@@ -136,11 +138,6 @@ export class ObsConnection {
     } finally {
       stopped.removeEventListener('abort', onStop)
     }
-  }
-
-  /** This machine's IP address, as that OBS can reach it. */
-  get localAddress(): string | undefined {
-    return this.#socket.localAddress
   }
 
   /** Sends one request. */
@@ -222,7 +219,7 @@ export class ObsConnection {
   }
 
   get #where(): string {
-    return `${this.#options.host}:${this.#options.port}`
+    return this.#options.dial.where
   }
 
   #checkSilence(): void {

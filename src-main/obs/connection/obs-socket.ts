@@ -1,12 +1,8 @@
 import { OBSWebSocket, WebSocketOpCode } from 'obs-websocket-js/json'
 import { WebSocket } from 'ws'
-import { fetchedByHost } from '../../platform/fetched-by-host.ts'
-import { lookupOf } from '../../platform/outbound/judged-connection.ts'
-import type { OutboundTarget } from '../../platform/outbound/network-policy.ts'
+import type { ObsChannel } from './obs-channel.ts'
 import { textOf } from './said.ts'
 
-/** Longest message that is taken, bytes: a screenshot of 4096x4096 fits. */
-const maxMessageBytes = 64 * 1024 * 1024
 /** Longest message that nobody asked for, bytes: events of OBS have some hundred. */
 const maxEventBytes = 1024 * 1024
 /** So much is read in one window; what is more waits in the network, so that a flood neither fills memory nor takes a core. */
@@ -15,9 +11,8 @@ const maxBytesPerWindow = 4 * 1024 * 1024
 const windowMs = 100
 
 export interface ObsSocketOptions {
-  /** The IP addresses that were judged: nobody asks the name server again. */
-  readonly target: OutboundTarget
-  readonly handshakeTimeoutMs: number
+  /** That was just made: it is not open yet. */
+  readonly channel: ObsChannel
   readonly onEvent: (event: string, data: unknown, bytes: number) => void
   /** Whether an answer is expected. */
   readonly isAsked: () => boolean
@@ -28,7 +23,6 @@ export interface ObsSocketOptions {
 /** obs-websocket-js over a connection that is bounded in time, size and rate, with every event at one listener. */
 export class ObsSocket extends OBSWebSocket {
   readonly #options: ObsSocketOptions
-  #connection: WebSocket | undefined
   #windowStartMs = 0
   #messages = 0
   #bytes = 0
@@ -40,41 +34,29 @@ export class ObsSocket extends OBSWebSocket {
     this.#options = options
   }
 
-  /** This machine's IP address in the connection. */
-  get localAddress(): string | undefined {
-    return (this.#connection as unknown as { _socket?: { localAddress?: string } } | undefined)?._socket?.localAddress
-  }
-
   ping(): void {
-    if (this.#connection?.readyState === WebSocket.OPEN) this.#connection.ping()
+    const { channel } = this.#options
+    if (channel.readyState === WebSocket.OPEN) channel.ping()
   }
 
   /** Without a closing handshake: what hangs would not answer it. */
   terminate(): void {
-    this.#connection?.terminate()
+    this.#options.channel.terminate()
   }
 
-  protected override async createConnection(url: string): ReturnType<OBSWebSocket['createConnection']> {
-    const { target, handshakeTimeoutMs } = this.#options
+  protected override async createConnection(): ReturnType<OBSWebSocket['createConnection']> {
+    const { channel } = this.#options
     const opened = this.internalEventPromise('ConnectionOpened')
     const hello = this.internalEventPromise<Awaited<ReturnType<OBSWebSocket['createConnection']>>>('op:0')
-    const socket = new WebSocket(url, this.protocol, {
-      lookup: lookupOf(target),
-      handshakeTimeout: handshakeTimeoutMs,
-      maxPayload: maxMessageBytes,
-      perMessageDeflate: false,
-      headers: { [fetchedByHost.name]: fetchedByHost.value },
-    })
-    this.#connection = socket
-    this.socket = socket as never
-    socket.onopen = (event) => this.onOpen(event as never)
-    socket.onmessage = (event) => {
-      this.#count(socket, sizeOf(event.data))
+    this.socket = channel as never
+    channel.onopen = (event) => this.onOpen(event)
+    channel.onmessage = (event: { readonly data: unknown }) => {
+      this.#count(sizeOf(event.data))
       void this.onMessage(event as never)
     }
-    socket.onerror = (event) => this.onError(event as never)
-    socket.onclose = (event) => this.onClose(event as never)
-    socket.on('pong', () => {
+    channel.onerror = (event) => this.onError(event)
+    channel.onclose = (event) => this.onClose(event)
+    channel.on('pong', () => {
       this.lastHeardMs = performance.now()
     })
     await opened
@@ -99,7 +81,8 @@ export class ObsSocket extends OBSWebSocket {
     return message
   }
 
-  #count(socket: WebSocket, bytes: number): void {
+  #count(bytes: number): void {
+    const { channel } = this.#options
     const nowMs = performance.now()
     this.lastHeardMs = nowMs
     if (nowMs - this.#windowStartMs > windowMs) {
@@ -109,9 +92,9 @@ export class ObsSocket extends OBSWebSocket {
     }
     this.#messages++
     this.#bytes += bytes
-    if ((this.#messages < maxMessagesPerWindow && this.#bytes < maxBytesPerWindow) || socket.isPaused) return
-    socket.pause()
-    setTimeout(() => socket.resume(), windowMs).unref()
+    if ((this.#messages < maxMessagesPerWindow && this.#bytes < maxBytesPerWindow) || channel.isPaused) return
+    channel.pause()
+    setTimeout(() => channel.resume(), windowMs).unref()
   }
 }
 

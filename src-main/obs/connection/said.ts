@@ -1,3 +1,5 @@
+import { ownText } from '../../platform/own-text.ts'
+
 /** What OBS says, by type. A field that is missing or of another type is as if OBS had left it out: versions differ. */
 
 export type Said = Readonly<Record<string, unknown>>
@@ -8,8 +10,7 @@ const maxListLength = 10_000
 
 export function textOf(value: unknown, otherwise = '', maxLength = maxTextLength): string {
   if (typeof value !== 'string') return otherwise
-  // A copy: a slice would keep the whole text in memory.
-  return value.length <= maxLength ? value : Buffer.from(value.slice(0, maxLength)).toString()
+  return value.length <= maxLength ? value : ownText(value, maxLength)
 }
 export const numberOf = (value: unknown, otherwise = 0): number => (typeof value === 'number' && Number.isFinite(value) ? value : otherwise)
 export const listOf = (value: unknown): readonly Said[] =>

@@ -2,15 +2,19 @@ import type { AuditLog } from '../../platform/audit.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { EventBus } from '../../platform/events.ts'
 import type { SecretBox } from '../../platform/identity/secret-box.ts'
+import { hashSecret, newSecret } from '../../platform/identity/secrets.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { isLoopback } from '../../platform/loopback.ts'
 import { judgeBy } from '../../platform/outbound/judged-connection.ts'
 import { hostProblem, type NetworkPolicy } from '../../platform/outbound/network-policy.ts'
 import { randomText } from '../../platform/random-id.ts'
+import type { PacedSocketClient, SocketSession } from '../../platform/sockets.ts'
 import { Turns } from '../../platform/turns.ts'
+import { dialDirectly, type ObsDial } from '../connection/obs-channel.ts'
 import type { ObsTimes } from '../connection/obs-connection.ts'
+import { Connectors } from '../connector/connectors.ts'
 import { findObs, type ObsOnMachine, readSettings } from '../found/find-obs.ts'
-import type { FoundObs, Instance, InstanceChanges, LinkedStream, NewInstance } from '../schemas/instance.ts'
+import type { FoundObs, Instance, InstanceChanges, LinkedStream, NewConnector, NewInstance } from '../schemas/instance.ts'
 import type { ObsRawEvent } from '../schemas/mirror.ts'
 import type { InstanceStore, StoredInstance } from './instance-store.ts'
 import { ManagedInstance } from './managed-instance.ts'
@@ -46,6 +50,7 @@ export type ObsEventListener = (
 
 const maxInstances = 50
 const usualPort = 4455
+const tokenPrefix = 'oc_'
 /** Changes of instances that wait for the one that is being made. */
 const maxWaiting = 200
 
@@ -61,6 +66,8 @@ export class InstanceBook {
   readonly #listeners = new Set<ObsEventListener>()
   /** One change after the other: each is checked against what the one before left. */
   readonly #turns = new Turns(maxWaiting, 'changes of OBS instances', 'obs.busy')
+  /** Connectors of instances that this host cannot reach. */
+  readonly #connectors = new Connectors((id) => this.#onConnector(id))
   #levelsWanted = false
   #stopped = false
 
@@ -138,6 +145,42 @@ export class InstanceBook {
     return this.#turns.next(() => this.#add(request, author))
   }
 
+  /** Adds one that its connector connects to us. The token is given out this once. Rejects with `obs.*`. */
+  async addConnector(request: NewConnector, author: Author): Promise<{ instance: Instance; token: string }> {
+    return this.#turns.next(() => this.#addConnector(request, author))
+  }
+
+  /** Gives its connector another token; the one before is no longer valid. Rejects with `obs.not_found`, `obs.no_connector`. */
+  async renewToken(idOrName: string, author: Author): Promise<{ instance: Instance; token: string }> {
+    return this.#turns.next(async () => {
+      const kept = this.#kept(idOrName)
+      if (kept.stored.connectorHash === null)
+        throw new AppError('obs.no_connector', `This host connects to OBS "${kept.stored.name}" by itself`)
+      const token = newSecret(tokenPrefix)
+      await this.#save(kept, { ...kept.stored, connectorHash: hashSecret(token) })
+      this.#connectors.drop(kept.stored.id)
+      this.#command(kept, `OBS ${kept.stored.name} has another token for its connector`, author.actor)
+      return { instance: this.#announce(kept), token }
+    })
+  }
+
+  /** What serves a connector with this token. Throws `obs.connector_token`. */
+  connector(token: string): (client: PacedSocketClient) => SocketSession {
+    const hash = hashSecret(token)
+    const kept = [...this.#byId.values()].find(({ stored }) => stored.connectorHash === hash)
+    if (kept === undefined) throw new AppError('obs.connector_token')
+    return (client) => {
+      const session = this.#connectors.serve(kept.stored.id, client)
+      return {
+        ...session,
+        onClose: (code) => {
+          session.onClose(code)
+          if (this.#byId.has(kept.stored.id)) this.#announce(kept)
+        },
+      }
+    }
+  }
+
   /** Changes one; it is connected again where host, port or password are others. Rejects with `obs.*`, `url.forbidden`, `secret.needed`. */
   async change(idOrName: string, changes: InstanceChanges, author: Author): Promise<Instance> {
     return this.#turns.next(() => this.#change(idOrName, changes, author))
@@ -171,7 +214,7 @@ export class InstanceBook {
   }
 
   async #add(request: NewInstance, author: Author): Promise<Instance> {
-    if (this.#byId.size >= maxInstances) throw new AppError('obs.limit', `There are at most ${maxInstances} OBS instances`)
+    this.#rejectMore()
     const found = request.found === undefined ? undefined : (await this.#find()).find(({ id }) => id === request.found)
     if (request.found !== undefined && found === undefined) throw new AppError('obs.found_gone')
     if (found === undefined && request.host === undefined) throw new AppError('obs.address_needed')
@@ -182,30 +225,67 @@ export class InstanceBook {
     const host = bareHost(request.host ?? '127.0.0.1')
     const port = request.port ?? found?.port ?? usualPort
     this.#rejectSame(host, port)
-    const stored: StoredInstance = {
-      id: `obs_${randomText(12)}`,
-      name: this.#freeName(request.name ?? (isLoopback(host) ? 'OBS Studio' : host), request.name !== undefined),
+    const stored = {
+      ...this.#newStored(request, isLoopback(host) ? 'OBS Studio' : host),
       host,
       port,
-      encryptedPassword: this.#encrypt(request.password ?? ''),
       foundIn: request.password === undefined ? (found?.folder ?? null) : null,
       enabled: request.enabled ?? true,
       limited: author.limited,
-      linkedStream: null,
-      createdAt: new Date().toISOString(),
     }
     this.#rejectUnreachable(stored)
+    return this.#keepNew(stored, `${host}:${port}`, author)
+  }
+
+  async #addConnector(request: NewConnector, author: Author): Promise<{ instance: Instance; token: string }> {
+    this.#rejectMore()
+    const token = newSecret(tokenPrefix)
+    const stored = { ...this.#newStored(request, 'OBS Studio'), connectorHash: hashSecret(token) }
+    return { instance: await this.#keepNew(stored, 'by a connector', author), token }
+  }
+
+  #rejectMore(): void {
+    if (this.#byId.size >= maxInstances) throw new AppError('obs.limit', `There are at most ${maxInstances} OBS instances`)
+  }
+
+  #newStored({ name, password = '' }: NewConnector, usualName: string): StoredInstance {
+    return {
+      id: `obs_${randomText(12)}`,
+      name: this.#freeName(name ?? usualName, name !== undefined),
+      host: '',
+      port: 0,
+      encryptedPassword: this.#encrypt(password),
+      foundIn: null,
+      enabled: true,
+      limited: false,
+      linkedStream: null,
+      connectorHash: null,
+      createdAt: new Date().toISOString(),
+    }
+  }
+
+  async #keepNew(stored: StoredInstance, where: string, { actor }: Author): Promise<Instance> {
     await this.#dependencies.store.save(stored)
     const kept = this.#hold(stored)
-    this.#command(kept, `OBS ${stored.name} was added (${stored.host}:${stored.port})`, author.actor)
+    this.#command(kept, `OBS ${stored.name} was added (${where})`, actor)
     this.#dependencies.events.publish('obs.created', this.#describe(kept))
     if (stored.enabled) this.#start(kept)
     return this.#describe(kept)
   }
 
+  #onConnector(id: string): void {
+    const kept = this.#byId.get(id)
+    if (kept === undefined) return
+    this.#announce(kept)
+    if (kept.stored.enabled) this.#start(kept)
+  }
+
   async #change(idOrName: string, changes: InstanceChanges, author: Author): Promise<Instance> {
     const kept = this.#kept(idOrName)
     const { stored } = kept
+    if (stored.connectorHash !== null && (changes.host !== undefined || changes.port !== undefined)) {
+      throw new AppError('request.invalid', `body.host: the connector of OBS "${stored.name}" decides which OBS it is`)
+    }
     const host = changes.host === undefined ? stored.host : bareHost(changes.host)
     const port = changes.port ?? stored.port
     const moved = host !== stored.host || port !== stored.port
@@ -239,6 +319,7 @@ export class InstanceBook {
     await this.#dependencies.store.remove(id)
     this.#byId.delete(id)
     kept.instance.stop()
+    this.#connectors.drop(id)
     this.#command(kept, `OBS ${name} was removed`, author.actor)
     this.#dependencies.events.publish('obs.removed', { id, name })
   }
@@ -257,7 +338,7 @@ export class InstanceBook {
     const instance = new ManagedInstance({
       stored: () => kept.stored,
       password: () => this.#password(kept.stored),
-      judge: () => judgeBy(network, kept.stored.limited),
+      dial: () => this.#dial(kept.stored, network),
       times,
       log,
       onChange: (brief) => {
@@ -282,6 +363,10 @@ export class InstanceBook {
     this.#byId.set(stored.id, kept)
     instance.wantLevels(this.#levelsWanted)
     return kept
+  }
+
+  #dial({ id, host, port, limited, connectorHash }: StoredInstance, network: () => NetworkPolicy): ObsDial {
+    return connectorHash === null ? dialDirectly(host, port, judgeBy(network, limited)) : this.#connectors.dial(id)
   }
 
   #onEvent({ stored: { id, name } }: Kept, event: string, data: Record<string, unknown>): void {
@@ -344,7 +429,7 @@ export class InstanceBook {
   }
 
   #describe({ stored, instance }: Kept): Instance {
-    const { encryptedPassword, foundIn, limited: _limited, ...shown } = stored
+    const { encryptedPassword, foundIn, limited: _limited, connectorHash, ...shown } = stored
     const { state, stateSinceMs, error, nextAttemptMs, attempts, reconnects } = instance.status
     return {
       ...shown,
@@ -357,6 +442,7 @@ export class InstanceBook {
       reconnects,
       version: instance.version ?? null,
       activity: instance.activity ?? null,
+      connector: connectorHash === null ? null : { connected: this.#connectors.has(stored.id) },
     }
   }
 }

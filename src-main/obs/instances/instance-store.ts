@@ -15,6 +15,8 @@ export interface StoredInstance {
   /** An editor named host and port: they are limited to what editors may reach. */
   readonly limited: boolean
   readonly linkedStream: LinkedStream | null
+  /** Hash of the token of its connector, which connects to us; null: we connect to host and port. */
+  readonly connectorHash: string | null
   /** ISO 8601. */
   readonly createdAt: string
 }
@@ -37,7 +39,9 @@ export function createInstanceStore(database: Kysely<any>): InstanceStore {
     async all() {
       const rows = await tables.selectFrom('obs_instance').selectAll().orderBy('created_at').orderBy('id').execute()
       return rows.map((row) => ({
-        ...(JSON.parse(row.instance) as Omit<StoredInstance, 'id' | 'createdAt'>),
+        // Rows of before there were connectors.
+        connectorHash: null,
+        ...(JSON.parse(row.instance) as Omit<StoredInstance, 'id' | 'createdAt' | 'connectorHash'>),
         id: row.id,
         createdAt: row.created_at,
       }))

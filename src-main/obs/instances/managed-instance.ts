@@ -1,7 +1,7 @@
 import { AppError, type ErrorCode } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { isLoopback } from '../../platform/loopback.ts'
-import type { JudgeTarget } from '../../platform/outbound/judged-connection.ts'
+import type { ObsDial } from '../connection/obs-channel.ts'
 import { ObsConnection, type ObsTimes } from '../connection/obs-connection.ts'
 import { Mirror } from '../mirror/mirror.ts'
 import type { InstanceState, ObsVersion } from '../schemas/instance.ts'
@@ -22,7 +22,8 @@ export interface ManagedInstanceOptions extends InstanceEvents {
   readonly stored: () => StoredInstance
   /** Rejects with `secret.unreadable`. */
   readonly password: () => Promise<string>
-  readonly judge: () => JudgeTarget
+  /** The way to it, as it is stored now. */
+  readonly dial: () => ObsDial
   readonly times: ObsTimes
   readonly log: Logger
 }
@@ -175,15 +176,13 @@ export class ManagedInstance {
 
   /** Opens a connection and reads the mirror; `reason` resolves with why it ended. */
   async #connect(signal: AbortSignal): Promise<{ readonly reason: Promise<AppError> }> {
-    const { stored, password, judge, times, log, onEvent, onMirror } = this.#options
-    const { id, host, port } = stored()
+    const { stored, password, dial, times, log, onEvent, onMirror } = this.#options
+    const { id } = stored()
     const lost = Promise.withResolvers<AppError>()
     let mirror: Mirror | undefined
     const connection = await ObsConnection.open({
-      host,
-      port,
+      dial: dial(),
       password: await password(),
-      judge: judge(),
       times,
       signal,
       onEvent: (event, data, bytes) => {

@@ -3,7 +3,14 @@ import { wholeListSchema } from '../../platform/pages.ts'
 import { isLimited, type Principal } from '../../platform/principal.ts'
 import { defineRoute, type RouteDefinition } from '../../platform/routes.ts'
 import type { Author, InstanceBook } from '../instances/instance-book.ts'
-import { FoundObsSchema, InstanceChangesSchema, InstanceSchema, NewInstanceSchema } from '../schemas/instance.ts'
+import {
+  ConnectorTokenSchema,
+  FoundObsSchema,
+  InstanceChangesSchema,
+  InstanceSchema,
+  NewConnectorSchema,
+  NewInstanceSchema,
+} from '../schemas/instance.ts'
 import { IdParams, tag } from '../schemas/words.ts'
 
 const authorOf = (principal: Principal): Author => ({ actor: principal.id, limited: isLimited(principal) })
@@ -30,6 +37,26 @@ export function instanceRoutes(book: InstanceBook): readonly RouteDefinition[] {
       body: NewInstanceSchema,
       responses: { 201: InstanceSchema },
       handler: async ({ body, principal }) => ({ status: 201, body: await book.add(body, authorOf(principal)) }),
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/obs/connectors',
+      tag,
+      summary: 'Adds an OBS that this host cannot reach: a connector beside it connects to this host with the token',
+      role: 'admin',
+      body: NewConnectorSchema,
+      responses: { 201: ConnectorTokenSchema },
+      handler: async ({ body, principal }) => ({ status: 201, body: await book.addConnector(body, authorOf(principal)) }),
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/obs/:id/connector-token',
+      tag,
+      summary: 'Creates another token for the connector of an OBS; the one before is no longer valid',
+      role: 'admin',
+      params: IdParams,
+      responses: { 200: ConnectorTokenSchema },
+      handler: async ({ params, principal }) => ({ body: await book.renewToken(params.id, authorOf(principal)) }),
     }),
     defineRoute({
       method: 'GET',

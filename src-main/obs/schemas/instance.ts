@@ -54,6 +54,10 @@ export const InstanceSchema = Type.Object({
   version: Nullable(ObsVersionSchema),
   activity: Nullable(ObsActivitySchema),
   linkedStream: Nullable(LinkedStreamSchema),
+  connector: Nullable(Type.Object({ connected: Type.Boolean({ description: 'to this host; whether it reaches its OBS, `state` says' }) }), {
+    description:
+      'the connector that connects to this host for that OBS; null: this host connects to `host` and `port`, which are empty and 0 otherwise',
+  }),
 })
 export type Instance = Static<typeof InstanceSchema>
 
@@ -95,6 +99,14 @@ export const InstanceChangesSchema = Type.Object(
   },
   exactly,
 )
+/** An OBS that this host cannot reach. */
+export const NewConnectorSchema = Type.Object({ name: Type.Optional(Label), password: Type.Optional(Password) }, exactly)
+export type NewConnector = Static<typeof NewConnectorSchema>
+export const ConnectorTokenSchema = Type.Object({
+  instance: InstanceSchema,
+  token: Type.String({ description: 'for `streams obs connect` beside that OBS; shown this once' }),
+})
+
 export type InstanceChanges = Static<typeof InstanceChangesSchema>
 
 /** An OBS Studio of this machine, as its own settings describe it. */

@@ -5,7 +5,8 @@ import { type TLiteral, type TUnion, Type } from 'typebox'
 export const tag = 'obs'
 export const exactly = { additionalProperties: false }
 
-export const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()])
+export const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T, options = {}) =>
+  Type.Union([schema, Type.Null()], options)
 
 /** One of these words. */
 export const oneOf = <const T extends readonly string[]>(...words: T) =>

@@ -42,6 +42,21 @@ export const obsErrors = {
     title: 'What answers there does not speak the protocol of obs-websocket 5',
     remedy: 'Check the port (OBS: 4455). For OBS 27 or older, update to OBS 28 or newer, which brings it along.',
   },
+  'obs.connector_away': {
+    status: 502,
+    title: 'The connector of this OBS is not connected to this host',
+    remedy: 'On the machine of that OBS, run `streams obs connect` with the URL of this host and the token of the instance.',
+  },
+  'obs.connector_token': {
+    status: 401,
+    title: 'No OBS has this connector token',
+    remedy: 'Create another token on the OBS page and start the connector with it: the one before was replaced, or its OBS removed.',
+  },
+  'obs.no_connector': {
+    status: 409,
+    title: 'This OBS has no connector',
+    remedy: 'Add the OBS again with `POST /obs/connectors`, or change its host and port.',
+  },
   'obs.too_large': {
     status: 502,
     title: 'OBS sent more than this program reads',

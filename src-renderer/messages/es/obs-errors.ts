@@ -58,6 +58,21 @@ export const obsErrors = {
     title: 'OBS acepta conexiones pero no responde',
     remedy: 'Mira OBS: puede haber un diálogo que espera o el programa está bloqueado. Reinícialo si no reacciona.',
   },
+  'obs.connector_away': {
+    english: 'The connector of this OBS is not connected to this host',
+    title: 'El conector de este OBS no está conectado a este servidor',
+    remedy: 'En la máquina de ese OBS, ejecuta `streams obs connect` con la URL de este servidor y el token de la instancia.',
+  },
+  'obs.connector_token': {
+    english: 'No OBS has this connector token',
+    title: 'Ningún OBS tiene este token de conector',
+    remedy: 'Crea otro token en la página de OBS e inicia el conector con él: el anterior fue sustituido, o su OBS eliminado.',
+  },
+  'obs.no_connector': {
+    english: 'This OBS has no connector',
+    title: 'Este OBS no tiene conector',
+    remedy: 'Añade el OBS de nuevo con `POST /obs/connectors`, o cambia su host y su puerto.',
+  },
   'obs.too_large': {
     english: 'OBS sent more than this program reads',
     title: 'OBS envió más de lo que este programa lee',

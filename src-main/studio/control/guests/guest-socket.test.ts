@@ -23,7 +23,9 @@ function room() {
       send: (text: string) => void codes.push(JSON.parse(text).error?.code),
       close: () => undefined,
     } as Partial<SocketClient> as SocketClient
-    const accepted = socket.accept({ remoteAddress: '203.0.113.9' } as never) as (client: SocketClient) => { onMessage(text: string): void }
+    const accepted = socket.accept({ remoteAddress: '203.0.113.9' } as never) as unknown as (client: SocketClient) => {
+      onMessage(text: string): void
+    }
     const session = accepted(client)
     return { codes, hello: (key: string) => session.onMessage(JSON.stringify({ type: 'hello', key, name: 'Ann' })) }
   }
