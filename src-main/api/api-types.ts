@@ -511,6 +511,11 @@ export interface ApiTypes {
     'request-types': {
       GET: { answer: { items: { name: string; role: 'editor' | 'admin'; data: Record<string, unknown> }[]; nextCursor: null } }
     }
+    scan: {
+      GET: { answer: ObsScan }
+      POST: { body: { network: string; port?: number | undefined }; answer: ObsScan }
+      DELETE: { answer: undefined }
+    }
   }
   sessions: {
     GET: { answer: { items: { id: string; principal: string; label: string | null; role: 'viewer' | 'editor' | 'admin'; createdAt: string; expiresAt: string; lastUsedAt: string; userAgent: string; remoteAddress: string; current: boolean }[]; nextCursor: null } }
@@ -1150,6 +1155,8 @@ type ObsStreamService = { type: string; server: string | null; service: string |
 type ObsTemplatePostBody = { collection?: Record<string, unknown> | undefined; show?: string | undefined; gameCapture?: boolean | undefined; expect?: string | undefined }
 type PostObsTemplateCreatedItem = { what: 'scene' | 'input' | 'item' | 'filter'; name: string; in?: string; fields?: string[]; why?: string }
 type PostObsTemplateApplication = { id: string; template: string; collection: string; state: 'applied' | 'interrupted'; at: string }
+type ObsScanFoundItem = { host: string; port: number; webSocket: string; authentication: boolean }
+type ObsScan = { state: 'idle' | 'running' | 'done' | 'cancelled'; network: string | null; port: number | null; done: number; total: number; found: ObsScanFoundItem[]; networks: string[] }
 type PostSessions = { id: string; role: 'viewer' | 'editor' | 'admin' | 'none'; signInRequired: boolean }
 type Settings = { reconnectWindowMs: number; cdnPrefix: string; playerTheme: 'auto' | 'dark' | 'light'; studioResumeWithinMs: number; globalHotkeys: 'off' | 'safe' | 'all'; notifyOutputs: boolean; notifyRecordings: boolean; notifyGuests: boolean; notifyDisk: boolean }
 type StudioOutputsItem = { id: string; name: string; kind: string; state: 'off' | 'starting' | 'live' | 'retrying' | 'paused' | 'failed'; error: { code: string; message: string; remedy: string } | null; startedAt: string | null; statistics: Record<string, number | string | boolean | null> }

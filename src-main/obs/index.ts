@@ -17,12 +17,14 @@ import { CommandRunner } from './control/command-runner.ts'
 import { StreamService } from './control/stream-service.ts'
 import { StreamToHost } from './control/stream-to-host.ts'
 import type { ObsOnMachine } from './found/find-obs.ts'
+import { NetworkScan } from './found/scan.ts'
 import { InstanceBook } from './instances/instance-book.ts'
 import { createInstanceStore } from './instances/instance-store.ts'
 import { commandRoutes } from './routes/command-routes.ts'
 import { connectorSocket } from './routes/connector-socket.ts'
 import { instanceRoutes } from './routes/instance-routes.ts'
 import { requestRoutes } from './routes/request-routes.ts'
+import { scanRoutes } from './routes/scan-routes.ts'
 import { stateRoutes } from './routes/state-routes.ts'
 import { templateRoutes } from './routes/template-routes.ts'
 import { ShareServer } from './sharing/share-server.ts'
@@ -100,6 +102,7 @@ export async function createObs(dependencies: ObsDependencies): Promise<Obs> {
     times,
     ...(find && { find }),
   })
+  const scan = new NetworkScan({ onChange: (status) => events.publish('obs.scan', status, { volatile: true }) })
   const reader = new StatusReader()
   const samples = new Samples({ book, reader, events, log })
   const sharing = new ShareServer({ shares, events, log, program, environment })
@@ -116,6 +119,7 @@ export async function createObs(dependencies: ObsDependencies): Promise<Obs> {
   return {
     routes: [
       ...instanceRoutes(book),
+      ...scanRoutes(scan, audit),
       ...stateRoutes(book, reader),
       ...commandRoutes(runner),
       ...templateRoutes(templates),
@@ -128,6 +132,7 @@ export async function createObs(dependencies: ObsDependencies): Promise<Obs> {
       void sharing.start(httpPort)
     },
     stop() {
+      scan.cancel()
       samples.stop()
       book.stop()
       sharing.stop()

@@ -57,6 +57,11 @@ export const obsErrors = {
     title: 'This OBS has no connector',
     remedy: 'Add the OBS again with `POST /obs/connectors`, or change its host and port.',
   },
+  'obs.scan_running': {
+    status: 409,
+    title: 'A network is being searched for OBS already',
+    remedy: 'Wait until it is done, or end it with `DELETE /obs/scan`.',
+  },
   'obs.too_large': {
     status: 502,
     title: 'OBS sent more than this program reads',

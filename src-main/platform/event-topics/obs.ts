@@ -7,6 +7,7 @@ export const obsTopics = {
   'obs.levels': { role: 'viewer', state: 'GET /obs/:id/mirror', summary: 'Audio levels of OBS; sent to clients that name the topic' },
   'obs.mirror': { role: 'viewer', state: 'GET /obs/:id/mirror', summary: 'Something changed in an OBS: what is to be put over its mirror' },
   'obs.removed': { role: 'viewer', state: 'GET /obs', summary: 'An OBS was removed' },
+  'obs.scan': { role: 'admin', state: 'GET /obs/scan', summary: 'The search for OBS in a network: how far it is, what it found' },
   'obs.statistics': {
     role: 'viewer',
     state: 'GET /obs/:id/statistics',

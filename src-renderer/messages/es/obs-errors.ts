@@ -73,6 +73,11 @@ export const obsErrors = {
     title: 'Este OBS no tiene conector',
     remedy: 'Añade el OBS de nuevo con `POST /obs/connectors`, o cambia su host y su puerto.',
   },
+  'obs.scan_running': {
+    english: 'A network is being searched for OBS already',
+    title: 'Ya se está buscando OBS en una red',
+    remedy: 'Espera a que termine o termínala con `DELETE /obs/scan`.',
+  },
   'obs.too_large': {
     english: 'OBS sent more than this program reads',
     title: 'OBS envió más de lo que este programa lee',
