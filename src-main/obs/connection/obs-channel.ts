@@ -7,7 +7,7 @@ export const maxMessageBytes = 64 * 1024 * 1024
 /** What obs-websocket calls its messages as JSON. */
 export const jsonProtocol = 'obswebsocket.json'
 
-/** What carries messages to an OBS and back: the WebSocket of `ws`, or a connector that stands in for it. */
+/** What carries messages to an OBS and back: the WebSocket of `ws`, or a connector in its place. */
 export interface ObsChannel {
   onopen: ((event: never) => void) | null
   onmessage: ((event: never) => void) | null
@@ -27,7 +27,7 @@ export interface ObsChannel {
 
 /** A way to an OBS. */
 export interface ObsDial {
-  /** For people: HOST:PORT, or what stands for it. */
+  /** For people: HOST:PORT, or what it is otherwise. */
   readonly where: string
   /** Starts to connect. Rejects with OutboundFault, `obs.*`, or what the lookup of a name says. */
   open(handshakeTimeoutMs: number): Promise<ObsChannel>
