@@ -169,7 +169,7 @@ describe('an OBS of this machine', () => {
     const { filters } = await obs.call('GetSourceFilterList', { sourceName: 'red' })
     expect(filters).toMatchObject([{ filterName: 'tint', filterEnabled: false, filterSettings: { brightness: 0.5 } }])
     expect((await host.api('GET', `/obs/${id}/filters?source=red`)).body.items).toMatchObject([
-      { name: 'tint', settings: { brightness: 0.5 } },
+      { name: 'tint', settings: { brightness: 0.5 }, defaults: { brightness: 0, opacity: 1 } },
     ])
     await done('DELETE', 'filters?source=red&filter=tint')
     expect((await obs.call('GetSourceFilterList', { sourceName: 'red' })).filters).toEqual([])

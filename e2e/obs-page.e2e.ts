@@ -108,6 +108,82 @@ describe('the OBS section', () => {
     await strip('film').getByText('-20.0 dB').waitFor()
   })
 
+  it('places an item, each change at once and undone step by step', async () => {
+    const red = { sceneName: 'Wide', sceneItemId: (await obs.call('GetSceneItemId', { sceneName: 'Wide', sourceName: 'red' })).sceneItemId }
+    const transform = async (): Promise<any> => (await obs.call('GetSceneItemTransform', red)).sceneItemTransform
+    await scene('Wide').click()
+    await item('red').getByTestId('obs-item-transform').click()
+    const dialog = page.getByTestId('obs-transform')
+    for (const [field, value] of [
+      ['obs-positionX', '40'],
+      ['obs-scaleX', '50'],
+      ['obs-rotation', '90'],
+      ['obs-cropTop', '12'],
+    ] as const) {
+      await dialog.getByTestId(field).fill(value)
+      await dialog.getByTestId(field).press('Enter')
+    }
+    await until(async () => (await transform()).cropTop === 12, 'OBS has the last of them')
+    expect(await transform()).toMatchObject({ positionX: 40, scaleX: 0.5, rotation: 90, cropTop: 12, boundsType: 'OBS_BOUNDS_NONE' })
+    await dialog.getByTestId('obs-preset-fit').click()
+    await until(async () => (await transform()).boundsType === 'OBS_BOUNDS_SCALE_INNER', 'it fits the canvas')
+    expect(await transform()).toMatchObject({ positionX: 0, rotation: 0, boundsWidth: 640, boundsHeight: 360, cropTop: 12 })
+    await dialog.getByTestId('obs-boundsWidth').waitFor()
+    await look(page, 'obs-transform')
+    expect(await findingsInBothThemes(page)).toEqual([])
+    await dialog.getByTestId('obs-undo').click()
+    await until(async () => (await transform()).boundsType === 'OBS_BOUNDS_NONE', 'the preset is undone')
+    expect(await transform()).toMatchObject({ positionX: 40, scaleX: 0.5, rotation: 90, cropTop: 12 })
+    await dialog.getByTestId('obs-undo').click()
+    await until(async () => (await transform()).cropTop === 0, 'the crop is undone')
+    // What is moved in OBS is shown here.
+    await obs.call('SetSceneItemTransform', { ...red, sceneItemTransform: { positionY: 77 } })
+    await until(async () => (await dialog.getByTestId('obs-positionY').inputValue()) === '77', 'the field follows OBS')
+    await dialog.getByTestId('obs-transform-close').click()
+  })
+
+  it('adds, sets, orders and removes filters, and undoes it', async () => {
+    const filters = async (): Promise<any[]> => (await obs.call('GetSourceFilterList', { sourceName: 'red' })).filters
+    const names = async (): Promise<string> => (await filters()).map(({ filterName }) => filterName).join()
+    await item('red').getByTestId('obs-item-filters').click()
+    const dialog = page.getByTestId('obs-filters')
+    const row = (name: string) => dialog.locator(`[data-filter="${name}"]`)
+    for (const [kind, name] of [
+      ['color_filter_v2', 'tint'],
+      ['crop_filter', 'trim'],
+    ] as const) {
+      await dialog.getByTestId('obs-filter-kind').selectOption(kind)
+      await dialog.getByTestId('obs-filter-name').fill(name)
+      await dialog.getByTestId('obs-filter-add').click()
+      await row(name).waitFor()
+    }
+    await row('tint').getByTestId('obs-filter-choose').click()
+    // OBS names what differs from its defaults alone; the form has all of it.
+    await dialog.getByTestId('obs-setting-brightness').fill('0.25')
+    await dialog.getByTestId('obs-setting-brightness').press('Enter')
+    await until(async () => (await filters())[0].filterSettings.brightness === 0.25, 'OBS has the brightness')
+    await look(page, 'obs-filters')
+    expect(await findingsInBothThemes(page)).toEqual([])
+    await dialog.getByTestId('obs-filter-json').click()
+    await dialog.getByTestId('obs-settings-json').fill('{ "contrast": 0.5 }')
+    await dialog.getByTestId('obs-settings-save').click()
+    await until(async () => (await filters())[0].filterSettings.contrast === 0.5, 'OBS has what was written')
+    expect((await filters())[0].filterSettings).not.toHaveProperty('brightness')
+    await dialog.getByTestId('obs-undo').click()
+    await until(async () => (await filters())[0].filterSettings.brightness === 0.25, 'the settings are back')
+    await row('trim').getByTestId('obs-filter-up').click()
+    await until(async () => (await names()) === 'trim,tint', 'OBS has the order')
+    await row('tint').getByTestId('obs-filter-enabled').click()
+    await until(async () => (await filters())[1].filterEnabled === false, 'it is off in OBS')
+    await row('tint').getByTestId('obs-filter-remove').click()
+    await until(async () => (await names()) === 'trim', 'it is gone in OBS')
+    await dialog.getByTestId('obs-undo').click()
+    await until(async () => (await names()) === 'trim,tint', 'it is back')
+    await until(async () => (await filters())[1].filterEnabled === false, 'as it was')
+    expect((await filters())[1].filterSettings).toMatchObject({ brightness: 0.25 })
+    await dialog.getByTestId('obs-filters-close').click()
+  })
+
   it('prepares a scene in the preview and brings it on air', async () => {
     await page.getByTestId('obs-studio-mode').click()
     await page.locator('[data-testid=obs-preview-image][data-shown=true]').waitFor()
@@ -143,5 +219,25 @@ describe('the OBS section', () => {
     obs = await program.start()
     await page.locator('[data-testid=obs-program-image][data-shown=true]').waitFor()
     expect(problems).toEqual([])
+  })
+
+  it('searches a network on request, and adds an OBS by its connector', async () => {
+    await page.goto(`${host.http}/obs`)
+    await page.getByTestId('scan-obs').click()
+    await page.getByTestId('obs-scan').getByTestId('obs-scan-network').fill('127.0.0.1/32')
+    await page.getByTestId('obs-scan-port').fill(String(program.port))
+    await page.getByTestId('obs-scan-start').click()
+    await page.getByTestId('obs-scanned').getByText(`127.0.0.1:${program.port}`).waitFor()
+    expect(await findingsInBothThemes(page)).toEqual([])
+    await page.getByTestId('obs-scan-close').click()
+    await page.getByTestId('add-connector').click()
+    await page.getByTestId('obs-connector').getByTestId('obs-connector-name').fill('Far')
+    expect(await findingsInBothThemes(page)).toEqual([])
+    await page.getByTestId('obs-connector-submit').click()
+    const command = await page.getByTestId('obs-connector-command').textContent()
+    expect(command).toMatch(/^streams obs connect --to http:\/\/127\.0\.0\.1:\d+ --token oc_/)
+    expect(await findingsInBothThemes(page)).toEqual([])
+    await page.getByTestId('obs-token-saved').click()
+    await page.getByTestId('obs-card').getByText('By its connector').waitFor()
   })
 })

@@ -399,7 +399,7 @@ export interface ApiTypes {
         GET: { answer: { record: string | null; replay: string | null } }
       }
       filters: {
-        GET: { query: { source: string }; answer: { items: { name: string; kind: string; enabled: boolean; index: number; settings: Record<string, unknown> }[] } }
+        GET: { query: { source: string }; answer: { items: { name: string; kind: string; enabled: boolean; index: number; settings: Record<string, unknown>; defaults: Record<string, unknown> }[] } }
         POST: { body: { source: string; filter: string; kind: string; settings?: Record<string, unknown> | undefined }; answer: { tookMs: number; answer: Record<string, unknown> | null } }
         PATCH: { body: { source: string; filter: string; newName?: string | undefined; enabled?: boolean | undefined; index?: number | undefined; settings?: Record<string, unknown> | undefined; replaceSettings?: boolean | undefined }; answer: { tookMs: number; answer: Record<string, unknown> | null } }
         DELETE: { query: { source: string; filter: string }; answer: { tookMs: number; answer: Record<string, unknown> | null } }

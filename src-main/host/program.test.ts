@@ -45,6 +45,7 @@ describe('the help of the command line', () => {
         status [options]         what the running host does
         streams                  list and manage streams
         studio                   run a show: scenes, sources, outputs
+        obs                      OBS Studio
         keys                     create and manage stream keys
         tokens                   tokens for programs, and sign-in links for people
         service                  run the host as a systemd service

@@ -2,7 +2,9 @@ import { EllipsisVertical } from 'lucide-react'
 import { useState } from 'react'
 import { Link } from 'wouter'
 import { ContextMenu } from '../components/context-menu.tsx'
+import { useIsAdmin } from '../components/page.ts'
 import { ActivityChips, ConnectionChip, ConnectionProblem } from './connection-state.tsx'
+import { ConnectorToken } from './connector-dialog.tsx'
 import { instanceEntries } from './instance-menu.ts'
 import { t } from './messages.ts'
 import type { ObsInstance } from './obs-stores.ts'
@@ -20,6 +22,8 @@ interface InstanceCardProps {
 /** One OBS: what it shows, how its connection is, and what of it is on air. */
 export function InstanceCard({ instance, editor, onEdit }: InstanceCardProps) {
   const { id, name, state, activity } = instance
+  const admin = useIsAdmin()
+  const [token, setToken] = useState<string>()
   const [menu, setMenu] = useState<{ readonly x: number; readonly y: number } | null>(null)
   return (
     <li className="card obs-card" data-testid="obs-card" data-obs={id}>
@@ -37,7 +41,7 @@ export function InstanceCard({ instance, editor, onEdit }: InstanceCardProps) {
           <h2>
             <Link href={`/obs/${id}`}>{name}</Link>
           </h2>
-          <p className="quiet small">{activity?.program == null ? `${instance.host}:${instance.port}` : t.onAir(activity.program)}</p>
+          <p className="quiet small">{activity?.program == null ? placeOf(instance) : t.onAir(activity.program)}</p>
         </div>
         <div className="row">
           <ActivityChips instance={instance} />
@@ -64,11 +68,15 @@ export function InstanceCard({ instance, editor, onEdit }: InstanceCardProps) {
         <ContextMenu
           at={menu}
           label={t.menu(name)}
-          groups={instanceEntries(instance, onEdit)}
+          groups={instanceEntries(instance, onEdit, admin ? { onToken: setToken } : {})}
           onClose={() => setMenu(null)}
           testId="obs-menu"
         />
       )}
+      {token !== undefined && <ConnectorToken token={token} onClose={() => setToken(undefined)} />}
     </li>
   )
 }
+
+/** Where it is, for people. */
+const placeOf = ({ host, port, connector }: ObsInstance): string => (connector === null ? `${host}:${port}` : t.byConnector)

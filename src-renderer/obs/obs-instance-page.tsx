@@ -5,6 +5,7 @@ import { useCollection } from '../client/collection.ts'
 import { useResource } from '../client/resource.ts'
 import { useMayEdit, useTitle } from '../components/page.ts'
 import { ActivityChips, ConnectionChip, ConnectionProblem } from './connection-state.tsx'
+import { UndoStack } from './editing/undo-stack.ts'
 import { FiguresPanel } from './figures-panel.tsx'
 import { ItemsPanel } from './items-panel.tsx'
 import { t } from './messages.ts'
@@ -61,6 +62,7 @@ function Connected({ instance }: { readonly instance: ObsInstance }) {
   const mirror = useResource(mirrors, id)
   const editor = useMayEdit()
   const [feed, setFeed] = useState<SamplesFeed>()
+  const [undo] = useState(() => new UndoStack())
   /** The scene whose sources are listed: the one that was chosen last, here or there. */
   const [chosen, choose] = useState<string>()
   const onAir = mirror?.preview ?? mirror?.program ?? undefined
@@ -79,7 +81,7 @@ function Connected({ instance }: { readonly instance: ObsInstance }) {
         <ScreensPanel {...panel} />
         <div className="obs-lists">
           <ScenesPanel {...panel} chosen={scene?.name} onChoose={choose} />
-          <ItemsPanel {...panel} scene={scene} />
+          <ItemsPanel {...panel} scene={scene} undo={undo} />
         </div>
       </div>
       <div className="obs-side">

@@ -1,14 +1,16 @@
-import { MonitorPlay, Plus } from 'lucide-react'
+import { MonitorPlay, Plus, Radar, Unplug } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import type { Item } from '../../src-main/api/typed-api.ts'
 import { call, reportProblem } from '../client/api.ts'
 import { useCollection } from '../client/collection.ts'
-import { useMayEdit, useTitle } from '../components/page.ts'
+import { useIsAdmin, useMayEdit, useTitle } from '../components/page.ts'
 import { notify, notifyError } from '../components/toasts.tsx'
 import { ConnectionDialog } from './connection-dialog.tsx'
+import { ConnectorDialog } from './connector-dialog.tsx'
 import { InstanceCard } from './instance-card.tsx'
 import { t } from './messages.ts'
 import { instances, type ObsInstance } from './obs-stores.ts'
+import { ScanDialog } from './scan-dialog.tsx'
 import './obs.css'
 
 /** Every OBS that is controlled from here, side by side, and those that were found on the host's machine. */
@@ -17,11 +19,27 @@ export function ObsPage() {
   const { loaded, items } = useCollection(instances)
   const all = loaded ? Object.values(items).sort((a, b) => a.createdAt.localeCompare(b.createdAt)) : undefined
   const editor = useMayEdit()
-  const [open, setOpen] = useState<ObsInstance | 'new' | null>(null)
+  const admin = useIsAdmin()
+  const [open, setOpen] = useState<ObsInstance | 'new' | 'scan' | 'connector' | { readonly host: string; readonly port: number } | null>(
+    null,
+  )
+  const close = (): void => setOpen(null)
   const add = editor && (
-    <button type="button" className="button primary" onClick={() => setOpen('new')} data-testid="add-obs">
-      <Plus size={16} aria-hidden="true" /> {t.add}
-    </button>
+    <div className="row">
+      {admin && (
+        <>
+          <button type="button" className="button" onClick={() => setOpen('scan')} data-testid="scan-obs">
+            <Radar size={16} aria-hidden="true" /> {t.scanTitle}
+          </button>
+          <button type="button" className="button" onClick={() => setOpen('connector')} data-testid="add-connector">
+            <Unplug size={16} aria-hidden="true" /> {t.addByConnector}
+          </button>
+        </>
+      )}
+      <button type="button" className="button primary" onClick={() => setOpen('new')} data-testid="add-obs">
+        <Plus size={16} aria-hidden="true" /> {t.add}
+      </button>
+    </div>
   )
   return (
     <>
@@ -52,7 +70,12 @@ export function ObsPage() {
         )}
         {editor && <Found known={all?.length ?? 0} />}
       </div>
-      {open !== null && <ConnectionDialog instance={open === 'new' ? undefined : open} onClose={() => setOpen(null)} />}
+      {open === 'scan' && <ScanDialog onAdd={(host, port) => setOpen({ host, port })} onClose={close} />}
+      {open === 'connector' && <ConnectorDialog onClose={close} />}
+      {open === 'new' && <ConnectionDialog onClose={close} />}
+      {open !== null && typeof open === 'object' && (
+        <ConnectionDialog {...('id' in open ? { instance: open } : { at: open })} onClose={close} />
+      )}
     </>
   )
 }

@@ -8,6 +8,8 @@ import { withChange } from './mirror-change.ts'
 export type ObsInstance = Item<'/obs'>
 export type ObsScene = ObsMirror['scenes'][number]
 export type ObsItem = ObsScene['items'][number]
+export type ObsFilter = ObsScene['filters'][number]
+export type ObsVideo = ObsMirror['video']
 export type ObsInput = ObsMirror['inputs'][number]
 
 const changeOf = ({ topic, data }: EventMessage): MirrorChange | undefined => (topic === 'obs.mirror' ? (data as MirrorChange) : undefined)

@@ -42,9 +42,7 @@ export async function runConnector(options: ConnectorOptions): Promise<void> {
 /** One connection to the host, until it ends. Answers whether there was one. */
 async function connectOnce(options: ConnectorOptions): Promise<boolean> {
   const { to, token, signal, onLine } = options
-  const url = new URL(connectorPath, to)
-  url.protocol = to.protocol === 'https:' ? 'wss:' : 'ws:'
-  const host = new WebSocket(url, {
+  const host = new WebSocket(`${to.protocol === 'https:' ? 'wss' : 'ws'}://${to.host}${connectorPath}`, {
     headers: { [tokenHeader]: token },
     handshakeTimeout: handshakeMs,
     maxPayload: maxMessageBytes,

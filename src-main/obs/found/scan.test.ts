@@ -10,6 +10,9 @@ afterEach(async () => {
   double = undefined
 })
 
+/** Takes connections and says nothing. */
+const silentServer = () => createServer((socket) => socket.on('error', () => undefined).resume())
+
 const ended = async (scan: NetworkScan): Promise<ScanStatus> => {
   await expect.poll(() => scan.status.state, { timeout: 20_000 }).not.toBe('running')
   return scan.status
@@ -20,7 +23,7 @@ describe('the search for OBS in a network', () => {
     double = await ObsDouble.start({ password: 'x' })
     const { port } = double
     // Says nothing at the same port of another machine.
-    const other = createServer().listen(port, '127.0.0.2')
+    const other = silentServer().listen(port, '127.0.0.2')
     const progress: ScanStatus[] = []
     const scan = new NetworkScan({ onChange: (status) => progress.push(status), machineMs: 300 })
     expect(scan.start({ network: '127.0.0.0/28', port })).toMatchObject({ state: 'running', total: 14 })
@@ -37,7 +40,7 @@ describe('the search for OBS in a network', () => {
   })
 
   it('is cancelled at once', async () => {
-    const silent = createServer().listen(0, '127.0.0.1')
+    const silent = silentServer().listen(0, '127.0.0.1')
     await new Promise((resolve) => silent.once('listening', resolve))
     const { port } = silent.address() as { port: number }
     const scan = new NetworkScan({ onChange() {}, machineMs: 60_000 })

@@ -142,7 +142,9 @@ export type Kinds = Static<typeof KindsSchema>
 
 export const SourceQuery = Type.Object({ source: Name })
 export const FilterQuery = Type.Object({ source: Name, filter: Name })
-export const FiltersSchema = Type.Object({ items: Type.Array(Type.Object({ ...FilterSchema.properties, settings: Settings })) })
+export const FiltersSchema = Type.Object({
+  items: Type.Array(Type.Object({ ...FilterSchema.properties, settings: Settings, defaults: Settings })),
+})
 export const NewFilterBody = Type.Object(
   { source: Name, filter: Name, kind: Type.String({ minLength: 1, maxLength: 200 }), settings: Type.Optional(Settings) },
   exactly,

@@ -105,9 +105,20 @@ export class StatusReader {
     return { input, kind, settings: recordOf(said?.inputSettings), defaults: recordOf(defaults?.defaultInputSettings) }
   }
 
-  async filters(session: ObsSession, source: string): Promise<(ObsFilter & { settings: Record<string, unknown> })[]> {
+  /** With the settings that were made, and the defaults of all others. */
+  async filters(
+    session: ObsSession,
+    source: string,
+  ): Promise<(ObsFilter & Readonly<Record<'settings' | 'defaults', Record<string, unknown>>>)[]> {
     const said = await session.call('GetSourceFilterList', { sourceName: source })
-    return listOf(said?.filters).map((filter) => ({ ...readFilter(filter), settings: recordOf(filter.filterSettings) }))
+    const filters = listOf(said?.filters).map((filter) => ({ ...readFilter(filter), settings: recordOf(filter.filterSettings) }))
+    const kinds = [...new Set(filters.map(({ kind }) => kind))]
+    const answers =
+      kinds.length === 0
+        ? []
+        : await session.batch(kinds.map((kind) => ({ request: 'GetSourceFilterDefaultSettings', data: { filterKind: kind } })))
+    const defaults = new Map(kinds.map((kind, index) => [kind, recordOf(answers[index]?.answer?.defaultFilterSettings)]))
+    return filters.map((filter) => ({ ...filter, defaults: defaults.get(filter.kind) ?? {} }))
   }
 
   async screenshot(

@@ -1,0 +1,157 @@
+import { ArrowDown, ArrowUp, Eye, EyeOff, Trash2 } from 'lucide-react'
+import { useCallback, useEffect, useState } from 'react'
+import type { Answer } from '../../../src-main/api/typed-api.ts'
+import { call } from '../../client/api.ts'
+import { Dialog } from '../../components/dialog.tsx'
+import { notifyError } from '../../components/toasts.tsx'
+import { t } from '../messages.ts'
+import type { ObsFilter } from '../obs-stores.ts'
+import { send } from '../panel.tsx'
+import { AddFilter } from './add-filter.tsx'
+import { FilterSettings } from './filter-settings.tsx'
+import { UndoButton } from './undo-button.tsx'
+import type { UndoStack } from './undo-stack.ts'
+
+type Detailed = Answer<'GET', '/obs/*/filters'>['items'][number]
+
+interface FiltersDialogProps {
+  /** Of the instance. */
+  readonly id: string
+  /** Name of an input, a scene or a group. */
+  readonly source: string
+  /** As they are now, in their order. */
+  readonly filters: readonly ObsFilter[]
+  readonly undo: UndoStack
+  readonly onClose: () => void
+}
+
+/** Filters of a source of OBS: added, removed, ordered, switched on and off, set. Each change goes to OBS at once. */
+export function FiltersDialog({ id, source, filters, undo, onClose }: FiltersDialogProps) {
+  const [chosen, choose] = useState<string>()
+  const [details, setDetails] = useState<readonly Detailed[]>([])
+  const read = useCallback(async (): Promise<readonly Detailed[]> => {
+    const { items } = await call('GET', `/obs/${id}/filters`, { query: { source } })
+    setDetails(items)
+    return items
+  }, [id, source])
+  // Their settings come with no event: they are read when filters come, go or get another name, and after each change from here.
+  const names = filters.map(({ name }) => name).join('\n')
+  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
+  useEffect(() => {
+    read().catch(notifyError)
+  }, [read, names])
+  const path = `/obs/${id}/filters` as const
+  const patch = (filter: string, changes: object) => () => call('PATCH', path, { body: { source, filter, ...changes } })
+  const remove = (filter: string) => () => call('DELETE', path, { query: { source, filter } })
+  const create = async ({ name, kind, settings, enabled, index }: Detailed): Promise<void> => {
+    await call('POST', path, { body: { source, filter: name, kind, settings } })
+    await call('PATCH', path, { body: { source, filter: name, index, enabled } })
+  }
+  const make = (label: string, change: () => Promise<unknown>, revert: () => Promise<unknown>): Promise<void> =>
+    undo.make(label, change, async () => {
+      await revert()
+      await read()
+    })
+  const takeAway = async (name: string): Promise<void> => {
+    const before = (await read()).find((filter) => filter.name === name)
+    if (before !== undefined) await make(t.filterRemoved(name), remove(name), () => create(before))
+  }
+  const set = async (name: string, settings: Record<string, unknown>, replaceSettings: boolean): Promise<void> => {
+    const before = (await read()).find((filter) => filter.name === name)?.settings ?? {}
+    await make(t.filterChanged(name), patch(name, { settings, replaceSettings }), patch(name, { settings: before, replaceSettings: true }))
+    await read()
+  }
+  const detailed = details.find(({ name }) => name === chosen)
+  return (
+    <Dialog title={t.filtersOf(source)} onClose={onClose} testId="obs-filters">
+      {filters.length === 0 ? (
+        <p className="quiet small">{t.noFilters}</p>
+      ) : (
+        <ul className="obs-list obs-filter-list">
+          {filters.map(({ name, enabled, index }) => (
+            <li key={name} className="obs-item" data-testid="obs-filter" data-filter={name} data-enabled={enabled}>
+              <button
+                type="button"
+                className="obs-entry"
+                aria-pressed={chosen === name}
+                onClick={() => choose(name)}
+                data-testid="obs-filter-choose"
+              >
+                {name}
+              </button>
+              <IconButton
+                label={enabled ? t.filterOff(name) : t.filterOn(name)}
+                icon={enabled ? Eye : EyeOff}
+                testId="obs-filter-enabled"
+                onClick={() => send(make(t.filterChanged(name), patch(name, { enabled: !enabled }), patch(name, { enabled })))}
+              />
+              <IconButton
+                label={t.filterUp(name)}
+                icon={ArrowUp}
+                disabled={index === 0}
+                testId="obs-filter-up"
+                onClick={() => send(make(t.filterChanged(name), patch(name, { index: index - 1 }), patch(name, { index })))}
+              />
+              <IconButton
+                label={t.filterDown(name)}
+                icon={ArrowDown}
+                disabled={index === filters.length - 1}
+                testId="obs-filter-down"
+                onClick={() => send(make(t.filterChanged(name), patch(name, { index: index + 1 }), patch(name, { index })))}
+              />
+              <IconButton label={t.filterRemove(name)} icon={Trash2} testId="obs-filter-remove" onClick={() => send(takeAway(name))} />
+            </li>
+          ))}
+        </ul>
+      )}
+      {detailed !== undefined && (
+        <FilterSettings
+          key={detailed.name}
+          filter={detailed}
+          onChange={(settings, replace) => set(detailed.name, settings, replace).catch(notifyError)}
+        />
+      )}
+      <AddFilter
+        id={id}
+        taken={filters.map(({ name }) => name)}
+        onAdd={(name, kind) =>
+          make(t.filterAdded(name), () => call('POST', path, { body: { source, filter: name, kind } }), remove(name)).then(() =>
+            choose(name),
+          )
+        }
+      />
+      <div className="dialog-actions">
+        <span className="dialog-aside">
+          <UndoButton undo={undo} />
+        </span>
+        <button type="button" className="button primary" onClick={onClose} data-testid="obs-filters-close">
+          {t.close}
+        </button>
+      </div>
+    </Dialog>
+  )
+}
+
+interface IconButtonProps {
+  readonly label: string
+  readonly icon: typeof Eye
+  readonly disabled?: boolean
+  readonly testId: string
+  readonly onClick: () => void
+}
+
+function IconButton({ label, icon: Icon, disabled = false, testId, onClick }: IconButtonProps) {
+  return (
+    <button
+      type="button"
+      className="button quiet icon"
+      aria-label={label}
+      title={label}
+      disabled={disabled}
+      onClick={onClick}
+      data-testid={testId}
+    >
+      <Icon size={16} aria-hidden="true" />
+    </button>
+  )
+}

@@ -1,0 +1,47 @@
+/** A change that was made in OBS from this page. */
+export interface UndoStep {
+  /** What it was, for people. */
+  readonly label: string
+  /** Puts back what was before. Rejects as the API does. */
+  readonly revert: () => Promise<unknown>
+}
+
+const maxSteps = 50
+
+/** What was changed of an OBS on this page, while it is open. */
+export class UndoStack {
+  #steps: readonly UndoStep[] = []
+  #busy = false
+  readonly #listeners = new Set<() => void>()
+
+  /** Makes a change; once OBS has taken it, it can be undone. Rejects as the change does. */
+  async make(label: string, change: () => Promise<unknown>, revert: () => Promise<unknown>): Promise<void> {
+    await change()
+    this.#set([...this.#steps, { label, revert }].slice(-maxSteps))
+  }
+
+  /** Undoes the newest change. One that cannot be undone any more, because what it was made to is gone, is dropped. */
+  async undo(): Promise<void> {
+    const newest = this.#steps.at(-1)
+    if (newest === undefined || this.#busy) return
+    this.#busy = true
+    try {
+      await newest.revert()
+    } finally {
+      this.#busy = false
+      this.#set(this.#steps.filter((step) => step !== newest))
+    }
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  readonly newest = (): UndoStep | undefined => this.#steps.at(-1)
+
+  #set(steps: readonly UndoStep[]): void {
+    this.#steps = steps
+    for (const listener of this.#listeners) listener()
+  }
+}
