@@ -71,7 +71,7 @@ const openBook = () =>
     audit: { record() {} },
     log: silentLogger,
     network: () => openReach.network,
-    times: { connectMs: 2000, requestMs: 2000, silenceMs: 500 },
+    times: { connectMs: 2000, requestMs: 2000, silenceMs: 500, maxLocalWaitMs: 200 },
     find: async () => [],
   })
 
