@@ -103,7 +103,11 @@ describe('the OBS section', () => {
     expect((await obs.call('GetInputMute', { inputName: 'film' })).inputMuted).toBe(true)
     await strip('film').getByTestId('obs-fader').focus()
     for (let step = 0; step < 20; step++) await page.keyboard.press('ArrowLeft')
-    await until(async () => (await obs.call('GetInputVolume', { inputName: 'film' })).inputVolumeDb < -3, 'the fader moved in OBS')
+    // Positions that are still on their way to OBS would come after what is set there.
+    await until(async () => {
+      const { inputVolumeDb } = await obs.call('GetInputVolume', { inputName: 'film' })
+      return inputVolumeDb < -3 && (await strip('film').getByTestId('obs-volume').innerText()) === `${inputVolumeDb.toFixed(1)} dB`
+    }, 'OBS has what the fader shows')
     await obs.call('SetInputVolume', { inputName: 'film', inputVolumeDb: -20 })
     await strip('film').getByText('-20.0 dB').waitFor()
   })
