@@ -145,6 +145,20 @@ describe('windows of the desktop program', () => {
     await until(async () => (await nameOf('main')).includes('Studio'), said('the studio'))
   })
 
+  it('says in a window what is wrong with a link that was clicked, where the desktop shows no notifications', async (context) => {
+    needsDesktop(context)
+    const one = desktop.spawn(process.execPath, cli('open', '--from-desktop', 'ami-streams://golive/now'), {
+      DBUS_SESSION_BUS_ADDRESS: '',
+    })
+    const message = await until(
+      async () =>
+        (await run('xdotool', 'search', '--onlyvisible', '--name', 'The link cannot be opened')).split('\n').find((id) => /^\d+$/.test(id)),
+      () => `the message: ${one.said()}`,
+    )
+    await run('xdotool', 'windowkill', message)
+    expect([await one.ended, one.said()]).toEqual([1, expect.stringContaining('link.invalid')])
+  })
+
   it('projects the program or a scene full screen on the display that was chosen, until Escape', async (context) => {
     needsDesktop(context)
     const open = (of: string, id: string) =>

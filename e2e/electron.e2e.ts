@@ -1,10 +1,15 @@
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { askHost, type DoubledProgram, startDoubled } from './helpers/electron-double.ts'
+import { launchBrowser } from './helpers/browser.ts'
+import { freePorts } from './helpers/command.ts'
+import { askHost, type DoubledProgram, doubleHook, startDoubled } from './helpers/electron-double.ts'
+import { type RunningHost, startHost } from './helpers/host.ts'
+import { root } from './helpers/paths.ts'
 import { until } from './helpers/until.ts'
 
 /** The built main and preload files of the desktop program, on the Electron double: Electron itself runs in no test. */
@@ -311,5 +316,123 @@ describe.runIf(process.platform === 'linux')('the desktop program with Electron,
     await untilMain()
     await quit()
     expect(await program.ended).toBe(0)
+  })
+})
+
+/** Electron as `streams start` finds it: a program that runs the built main file on the double. */
+describe.runIf(process.platform === 'linux')('a host with a window, where Electron is installed', () => {
+  let folder: string
+  let dataDir: string
+  let program: ChildProcess
+  let ended: Promise<unknown>
+
+  const call = (method: string, path: string, body?: unknown) => askHost(dataDir, method, path, body)
+  /** Processes of Electron for this data folder. */
+  const electrons = (): number[] =>
+    readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .map(Number)
+      .filter((pid) => {
+        try {
+          return (
+            readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('dist/shell/main.js') &&
+            readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`AMI_STREAMS_ATTACH=${dataDir}`)
+          )
+        } catch {
+          return false
+        }
+      })
+  const untilWindows = (count: number) =>
+    until(
+      async () => (await call('GET', '/desktop'))?.shell?.windows.length === count,
+      () => `${count} windows`,
+    )
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'ami-electron-'))
+    dataDir = join(folder, 'data')
+    const electron = join(folder, 'electron')
+    writeFileSync(electron, `#!/bin/sh\nfor main; do :; done\nexec "${process.execPath}" --import "${doubleHook}" "$main"\n`, {
+      mode: 0o755,
+    })
+    program = spawn(process.execPath, [join(root, 'bin/streams.mjs'), 'start', '--data', dataDir, ...freePorts], {
+      env: { ...process.env, CI: '', DISPLAY: ':none', STREAMS_ELECTRON: electron },
+      stdio: 'ignore',
+    })
+    ended = once(program, 'exit')
+    await untilWindows(1)
+  })
+  afterAll(async () => {
+    program?.kill('SIGTERM')
+    await ended
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+  })
+
+  it('starts it once for all windows', async () => {
+    const [pid] = electrons()
+    for (const kind of ['multiview', 'docks'] as const) await call('POST', '/desktop/windows', { view: { kind } })
+    await untilWindows(3)
+    expect(electrons()).toEqual([pid])
+    expect((await call('GET', '/desktop')).shell.displays.map(({ name }: { name: string }) => name)).toEqual(['Left', 'Right'])
+  })
+
+  it('starts it again after a crash, and keeps it over a crash of the host', async () => {
+    const [pid] = electrons()
+    // One that ends at once shows nothing, and is not started again.
+    await new Promise((resolve) => setTimeout(resolve, 3100))
+    process.kill(pid!, 'SIGKILL')
+    const next = await until(() => electrons().find((each) => each !== pid), 'another Electron')
+    await untilWindows(1)
+    const { pid: host } = await call('GET', '/host')
+    process.kill(host, 'SIGKILL')
+    await until(async () => {
+      const now = await call('GET', '/host')
+      return now !== undefined && now.pid !== host
+    }, 'another host')
+    await untilWindows(1)
+    expect(electrons()).toEqual([next])
+  })
+
+  it('ends it with the host', async () => {
+    program.kill('SIGTERM')
+    await ended
+    await until(() => electrons().length === 0, 'Electron ends')
+  })
+})
+
+/** The preload file as it is built, in Chromium: its page asks the desktop program instead of listing the host's folders. */
+describe('the page in the main window', () => {
+  let host: RunningHost
+  beforeAll(async () => {
+    host = await startHost({ name: 'electron-bridge' })
+    await host.api('POST', '/studio/collections', { name: 'Evening' })
+    await host.api('POST', '/studio/collections/Evening/open')
+  })
+  afterAll(() => host?.stop())
+
+  it('has files chosen by the dialog of the system', async () => {
+    const browser = await launchBrowser()
+    try {
+      const page = await browser.newPage()
+      const calls: unknown[][] = []
+      await page.exposeFunction('invoke', (...call: unknown[]) => {
+        calls.push(call)
+        return ['/media/logo.png']
+      })
+      const preload = readFileSync(join(root, 'dist/shell/preload.cjs'), 'utf8')
+      await page.addInitScript(`((require) => {${preload}\n})(() => ({
+        contextBridge: { exposeInMainWorld: (name, api) => { window[name] = api } },
+        ipcRenderer: { invoke: (...call) => window.invoke(...call) },
+      }))`)
+      await page.goto(`${host.http}/studio`)
+      await page.getByTestId('add-source').click()
+      await page.getByTestId('kind-image').click()
+      await page.getByTestId('new-source-dialog').getByTestId('choose-file').click()
+      await until(async () => (await page.locator('[data-setting="file"]').inputValue()) === '/media/logo.png', 'the path is in the form')
+      expect(calls).toEqual([['ami-streams:chooseFiles', { several: false }]])
+      expect(await page.getByTestId('file-chooser').count()).toBe(0)
+    } finally {
+      await browser.close()
+    }
   })
 })

@@ -71,7 +71,7 @@ describe('the Debian package', () => {
 
   it('has what desktops and shells read', () => {
     const entry = readFileSync(share('applications/ami-streams.desktop'), 'utf8')
-    expect(entry).toContain('Exec=streams open %u')
+    expect(entry).toContain('Exec=streams open --from-desktop %u')
     expect(entry).toContain('x-scheme-handler/ami-streams')
     expect(readFileSync(share('mime/packages/ami-streams.xml'), 'utf8')).toContain('*.ami-collection')
     expect(existsSync(share('icons/hicolor/48x48/apps/ami-streams.png'))).toBe(true)

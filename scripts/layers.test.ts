@@ -48,6 +48,7 @@ const shellFaces = [
   'src-main/shell/windows/window-system.ts',
   'src-main/shell/windows/window-program.ts',
   'src-main/shell/electron-program.ts',
+  'src-main/shell/show-problem.ts',
   'src-main/shell/targets/open-target.ts',
   'src-main/shell/follow/shell-link.ts',
   'src-main/shell/shell-messages.ts',

@@ -1,7 +1,7 @@
 /** The program as it is shipped: a folder that runs by itself, with its own Node and its addons, without compiler, npm and sources. */
 
 import { spawnSync } from 'node:child_process'
-import { chmodSync, copyFileSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { copyPackages } from './shipped-packages.mjs'
 
@@ -27,7 +27,9 @@ export function writeProgram({ root, node, packages, target }) {
   const shipped = (source) => source !== join(root, 'dist/host/cache')
   for (const folder of ['dist/host', 'dist/renderer', 'dist/shell'])
     cpSync(join(root, folder), join(target, folder), { recursive: true, filter: shipped })
-  for (const name of readdirSync(join(root, 'dist/native')).filter((file) => file.endsWith('.node'))) {
+  // A system for which none is compiled has none: the studio says so.
+  const addons = existsSync(join(root, 'dist/native')) ? readdirSync(join(root, 'dist/native')) : []
+  for (const name of addons.filter((file) => file.endsWith('.node'))) {
     copy(`dist/native/${name}`)
     strip(join(target, 'dist/native', name))
     copy(`native/${name.slice(0, -'.node'.length)}/addon.json`)
@@ -38,9 +40,10 @@ export function writeProgram({ root, node, packages, target }) {
     join(target, 'package.json'),
     `${JSON.stringify({ name, version, description, license, type, private: true, engines }, null, 2)}\n`,
   )
-  copyFileSync(node, join(target, 'bin/node'))
-  strip(join(target, 'bin/node'))
-  chmodSync(join(target, 'bin/node'), 0o755)
+  const binary = join(target, process.platform === 'win32' ? 'bin/node.exe' : 'bin/node')
+  copyFileSync(node, binary)
+  strip(binary)
+  chmodSync(binary, 0o755)
   writeFileSync(join(target, 'bin/streams'), launcher, { mode: 0o755 })
 }
 

@@ -71,6 +71,7 @@ export class Desktop {
     else if (this.#state === undefined) this.#notices.startWith(state)
     this.#state = state
     parts.power?.keepAwake(state !== undefined && isOnAir(state) ? this.#t.onAirReason : undefined)
+    parts.hotkeys?.take(state?.hotkeys ?? [], (chord) => this.#press(chord))
     parts.tray?.show(trayView(state, owns, this.#t, this.#actions()))
   }
 
@@ -99,6 +100,14 @@ export class Desktop {
       open: () => openPage('/studio'),
       quit: onQuit,
     }
+  }
+
+  /** A desktop that says nothing of keys that are let go has them let go at once: nothing stays on. */
+  #press(chord: string): void {
+    this.#attempt(async (client) => {
+      await client.send('POST', '/studio/hotkeys', { chord })
+      await client.send('POST', '/studio/hotkeys', { chord, released: true })
+    })
   }
 
   /** Does what a person chose; what goes wrong is shown as a notification. */

@@ -15,6 +15,7 @@ const state: HostState = {
   microphones: [],
   streams: [],
   settings,
+  hotkeys: [],
 }
 const t = messagesFor({})
 

@@ -63,6 +63,11 @@ export interface PowerPart {
   keepAwake(reason: string | undefined): void
 }
 
+export interface HotkeyPart {
+  /** These chords (`Ctrl+Shift+1`) work in every window from now on, and no others; `press` is called for each of them. */
+  take(chords: readonly string[], press: (chord: string) => void): void
+}
+
 export interface FilesPart {
   /** Shows a folder of this machine in the program that the desktop has for folders. */
   openFolder(folder: string): void
@@ -74,6 +79,8 @@ export interface DesktopParts {
   readonly notifications?: NotificationPart
   readonly power?: PowerPart
   readonly files?: FilesPart
+  /** Where the host cannot take keys itself. */
+  readonly hotkeys?: HotkeyPart
   /** Gives everything back: the icon goes, and the machine may sleep. */
   close(): Promise<void>
 }

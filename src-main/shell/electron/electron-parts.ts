@@ -2,27 +2,31 @@ import type { MenuItemConstructorOptions, NativeImage, Notification } from 'elec
 import type { DesktopParts, MenuItem, MenuLine, Notice, TrayLook, TrayView } from '../parts.ts'
 import { trayImage } from '../tray/tray-image.ts'
 import type { ElectronApi } from './electron-api.ts'
+import { Shortcuts } from './shortcuts.ts'
 
 /** Side of the icon in a panel of usual density, pixels; twice that for others. */
 const iconSize = 16
 /** Notifications whose clicks still work. */
 const maxShown = 20
 
-type Parts = Pick<ElectronApi, 'Menu' | 'nativeImage' | 'Notification' | 'powerSaveBlocker' | 'shell' | 'Tray'>
+type Parts = Pick<ElectronApi, 'globalShortcut' | 'Menu' | 'nativeImage' | 'Notification' | 'powerSaveBlocker' | 'shell' | 'Tray'>
 
 /** The parts of a desktop by Electron, on every system. */
 export function openElectronParts(electron: Parts): DesktopParts {
   const tray = new PanelIcon(electron)
   const power = new AwakeMachine(electron)
   const notifications = new Messages(electron)
+  const hotkeys = new Shortcuts(electron.globalShortcut)
   return {
     tray,
     power,
     notifications,
+    hotkeys,
     // A folder is opened, never a program in it.
     files: { openFolder: (folder) => void electron.shell.openPath(folder) },
     async close() {
       power.keepAwake(undefined)
+      hotkeys.take([], () => undefined)
       tray.close()
       notifications.close()
     },

@@ -20,6 +20,8 @@ export interface HostState {
   /** Streams of encoders and programs that are on air, those of the studio's own outputs included. */
   readonly streams: readonly string[]
   readonly settings: NoticeSettings
+  /** Chords that are to work in every window, and that the host cannot take from this system. */
+  readonly hotkeys: readonly string[]
 }
 
 /** Which notifications are wanted. */
@@ -41,6 +43,11 @@ interface Collection {
   }[]
 }
 
+interface Hotkeys {
+  readonly setting: string
+  readonly items: readonly { readonly chord: string; readonly typed: boolean; readonly state: string }[]
+}
+
 interface Program {
   readonly canvases: readonly { readonly canvas: string; readonly program: string }[]
 }
@@ -54,6 +61,7 @@ export const stateTopics = [
   'studio.switched',
   'studio.output.updated',
   'studio.output.removed',
+  'studio.hotkeys',
   'settings.updated',
   'stream.state',
   'stream.removed',
@@ -61,10 +69,11 @@ export const stateTopics = [
 
 /** Reads how a host is. */
 export async function readHostState(client: HostClient): Promise<HostState> {
-  const [{ open, outputs }, { items: streams }, settings] = await Promise.all([
+  const [{ open, outputs }, { items: streams }, settings, hotkeys] = await Promise.all([
     client.get<{ open: { title: string } | null; outputs: OutputState[] }>('/studio'),
     client.get<{ items: { name: string; state: string }[] }>('/live/streams'),
     client.get<NoticeSettings>('/settings'),
+    client.get<Hotkeys>('/studio/hotkeys'),
   ])
   const show =
     open === null
@@ -85,6 +94,9 @@ export async function readHostState(client: HostClient): Promise<HostState> {
     ),
     streams: streams.filter(({ state }) => state === 'active').map(({ name }) => name),
     settings,
+    hotkeys: hotkeys.items
+      .filter(({ state, typed }) => state === 'unsupported' && hotkeys.setting !== 'off' && (hotkeys.setting === 'all' || !typed))
+      .map(({ chord }) => chord),
   }
 }
 

@@ -33,9 +33,16 @@ export class Notifications implements NotificationPart {
     return notifications
   }
 
-  notify(notice: Notice): void {
-    // A desktop without notifications is as good as any: nothing is shown.
-    this.#last = this.#last.then(() => this.#show(notice)).catch(() => undefined)
+  /** Resolves to false where the desktop shows no notifications: it is as good as any. */
+  notify(notice: Notice): Promise<boolean> {
+    const shown = this.#last
+      .then(() => this.#show(notice))
+      .then(
+        () => true,
+        () => false,
+      )
+    this.#last = shown
+    return shown
   }
 
   async #show(notice: Notice): Promise<void> {
