@@ -5,6 +5,7 @@
 #include <atomic>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "bus.h"
 #include "javascript/listener.h"
@@ -50,7 +51,13 @@ void tellMessage(Listener& listener, MessagePointer owned, const std::shared_ptr
       event.Set("signature", orEmpty(dbus_message_get_signature(message.get())));
       event.Set("answered", !dbus_message_get_no_reply(message.get()));
     }
-    event.Set("arguments", readValues(env, message.get()));
+    const bool whole = hasFewValues(message.get());
+    std::vector<int> descriptors;
+    event.Set("whole", whole);
+    event.Set("arguments", whole ? readValues(env, message.get(), descriptors) : Napi::Array::New(env));
+    const Napi::Array opened = Napi::Array::New(env);
+    for (const int descriptor : descriptors) opened.Set(opened.Length(), Napi::Number::New(env, descriptor));
+    event.Set("descriptors", opened);
     event.Set("path", orEmpty(dbus_message_get_path(message.get())));
     event.Set("interface", orEmpty(dbus_message_get_interface(message.get())));
     event.Set("member", orEmpty(dbus_message_get_member(message.get())));

@@ -39,7 +39,14 @@ struct Bus::State {
   bool ended = false;
 };
 
-Bus::Bus(std::string address, BusListener listener) : state_(std::make_shared<State>(std::move(address), std::move(listener))) {
+/** Asked on the thread that may change the environment. */
+std::string Bus::sessionAddress() {
+  const char* session = getenv("DBUS_SESSION_BUS_ADDRESS");
+  return session == nullptr ? "" : session;
+}
+
+Bus::Bus(std::string address, BusListener listener)
+    : state_(std::make_shared<State>(address.empty() ? sessionAddress() : std::move(address), std::move(listener))) {
   dbus_threads_init_default();
   std::thread([state = state_] {
     run(state);
@@ -70,8 +77,11 @@ void Bus::close() {
 void Bus::run(const std::shared_ptr<State>& state) {
   DBusError error;
   dbus_error_init(&error);
-  const char* session = getenv("DBUS_SESSION_BUS_ADDRESS");
-  const std::string address = !state->address.empty() ? state->address : session != nullptr ? session : "";
+  if (state->wake < 0) {
+    state->listener.lost("the system has no file descriptor left");
+    return;
+  }
+  const std::string& address = state->address;
   if (address.empty()) {
     state->listener.lost("there is no session bus: DBUS_SESSION_BUS_ADDRESS is not set");
     return;

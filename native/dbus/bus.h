@@ -44,6 +44,7 @@ class Bus {
 
  private:
   struct State;
+  static std::string sessionAddress();
   static void run(const std::shared_ptr<State>& state);
   static void converse(State& state, DBusConnection* connection);
   static bool isTaken(State& state, DBusConnection* connection, DBusMessage* message);

@@ -10,6 +10,8 @@ namespace {
 
 /** Deeper than any bus takes. */
 constexpr int kDeepest = 32;
+/** Values of a message that is read. */
+constexpr int64_t kMostValues = 200'000;
 
 std::string append(DBusMessageIter* into, DBusSignatureIter* type, const Napi::Value& value, int depth);
 
@@ -157,16 +159,16 @@ Napi::Value readNumber(Napi::Env env, DBusMessageIter* from) {
   return Napi::Number::New(env, static_cast<double>(number));
 }
 
-Napi::Value read(Napi::Env env, DBusMessageIter* from);
+Napi::Value read(Napi::Env env, DBusMessageIter* from, std::vector<int>& descriptors);
 
-Napi::Value readArray(Napi::Env env, DBusMessageIter* from) {
+Napi::Value readArray(Napi::Env env, DBusMessageIter* from, std::vector<int>& descriptors) {
   const bool dictionary = dbus_message_iter_get_element_type(from) == DBUS_TYPE_DICT_ENTRY;
   DBusMessageIter inner;
   dbus_message_iter_recurse(from, &inner);
   if (!dictionary) {
     const Napi::Array values = Napi::Array::New(env);
     for (uint32_t index = 0; dbus_message_iter_get_arg_type(&inner) != DBUS_TYPE_INVALID; dbus_message_iter_next(&inner)) {
-      values.Set(index++, read(env, &inner));
+      values.Set(index++, read(env, &inner, descriptors));
     }
     return values;
   }
@@ -174,14 +176,16 @@ Napi::Value readArray(Napi::Env env, DBusMessageIter* from) {
   for (; dbus_message_iter_get_arg_type(&inner) == DBUS_TYPE_DICT_ENTRY; dbus_message_iter_next(&inner)) {
     DBusMessageIter entry;
     dbus_message_iter_recurse(&inner, &entry);
-    const Napi::Value key = read(env, &entry);
+    const Napi::Value key = read(env, &entry, descriptors);
     dbus_message_iter_next(&entry);
-    object.Set(key.ToString(), read(env, &entry));
+    const Napi::Value value = read(env, &entry, descriptors);
+    // Defined and not set: an entry that is called __proto__ is one like any other.
+    object.DefineProperty(Napi::PropertyDescriptor::Value(key.ToString(), value, napi_default_jsproperty));
   }
   return object;
 }
 
-Napi::Value read(Napi::Env env, DBusMessageIter* from) {
+Napi::Value read(Napi::Env env, DBusMessageIter* from, std::vector<int>& descriptors) {
   switch (dbus_message_iter_get_arg_type(from)) {
     case DBUS_TYPE_BYTE: return readNumber<unsigned char>(env, from);
     case DBUS_TYPE_INT16: return readNumber<dbus_int16_t>(env, from);
@@ -191,7 +195,12 @@ Napi::Value read(Napi::Env env, DBusMessageIter* from) {
     case DBUS_TYPE_INT64: return readNumber<dbus_int64_t>(env, from);
     case DBUS_TYPE_UINT64: return readNumber<dbus_uint64_t>(env, from);
     case DBUS_TYPE_DOUBLE: return readNumber<double>(env, from);
-    case DBUS_TYPE_UNIX_FD: return readNumber<int>(env, from);
+    case DBUS_TYPE_UNIX_FD: {
+      int descriptor = -1;
+      dbus_message_iter_get_basic(from, &descriptor);
+      if (descriptor >= 0) descriptors.push_back(descriptor);
+      return Napi::Number::New(env, descriptor);
+    }
     case DBUS_TYPE_BOOLEAN: {
       dbus_bool_t flag = FALSE;
       dbus_message_iter_get_basic(from, &flag);
@@ -204,23 +213,42 @@ Napi::Value read(Napi::Env env, DBusMessageIter* from) {
       dbus_message_iter_get_basic(from, &text);
       return Napi::String::New(env, text);
     }
-    case DBUS_TYPE_ARRAY: return readArray(env, from);
+    case DBUS_TYPE_ARRAY: return readArray(env, from, descriptors);
     case DBUS_TYPE_VARIANT: {
       DBusMessageIter inner;
       dbus_message_iter_recurse(from, &inner);
-      return read(env, &inner);
+      return read(env, &inner, descriptors);
     }
     case DBUS_TYPE_STRUCT: {
       const Napi::Array values = Napi::Array::New(env);
       DBusMessageIter inner;
       dbus_message_iter_recurse(from, &inner);
       for (uint32_t index = 0; dbus_message_iter_get_arg_type(&inner) != DBUS_TYPE_INVALID; dbus_message_iter_next(&inner)) {
-        values.Set(index++, read(env, &inner));
+        values.Set(index++, read(env, &inner, descriptors));
       }
       return values;
     }
     default: return env.Null();
   }
+}
+
+/** Takes what is at an iterator, and behind it, off what may still come. */
+bool countValues(DBusMessageIter* from, int64_t& left) {
+  for (int type = dbus_message_iter_get_arg_type(from); type != DBUS_TYPE_INVALID; type = dbus_message_iter_get_arg_type(from)) {
+    if (--left < 0) return false;
+    if (dbus_type_is_container(type)) {
+      DBusMessageIter inner;
+      dbus_message_iter_recurse(from, &inner);
+      if (type == DBUS_TYPE_ARRAY && dbus_type_is_fixed(dbus_message_iter_get_element_type(from))) {
+        left -= dbus_message_iter_get_element_count(from);
+        if (left < 0) return false;
+      } else if (!countValues(&inner, left)) {
+        return false;
+      }
+    }
+    dbus_message_iter_next(from);
+  }
+  return true;
 }
 
 }  // namespace
@@ -241,12 +269,18 @@ std::string appendValues(Napi::Env env, DBusMessage* message, const std::string&
   return {};
 }
 
-Napi::Array readValues(Napi::Env env, DBusMessage* message) {
+bool hasFewValues(DBusMessage* message) {
+  DBusMessageIter from;
+  int64_t left = kMostValues;
+  return !dbus_message_iter_init(message, &from) || countValues(&from, left);
+}
+
+Napi::Array readValues(Napi::Env env, DBusMessage* message, std::vector<int>& descriptors) {
   const Napi::Array values = Napi::Array::New(env);
   DBusMessageIter from;
   if (!dbus_message_iter_init(message, &from)) return values;
   for (uint32_t index = 0; dbus_message_iter_get_arg_type(&from) != DBUS_TYPE_INVALID; dbus_message_iter_next(&from)) {
-    values.Set(index++, read(env, &from));
+    values.Set(index++, read(env, &from, descriptors));
   }
   return values;
 }

@@ -4,6 +4,7 @@
 #include <napi.h>
 
 #include <string>
+#include <vector>
 
 namespace ami::dbus {
 
@@ -13,7 +14,10 @@ namespace ami::dbus {
  */
 std::string appendValues(Napi::Env env, DBusMessage* message, const std::string& signature, const Napi::Array& values);
 
-/** The arguments of a message. Variants are what they hold; a file descriptor is a number, and the reader's to close. */
-Napi::Array readValues(Napi::Env env, DBusMessage* message);
+/** True where a message has no more values than a program has use for: each of 64 MB of bytes would become a number of JavaScript. */
+bool hasFewValues(DBusMessage* message);
+
+/** The arguments of a message. Variants are what they hold; a file descriptor is a number, the reader's to close, and in `descriptors` too. */
+Napi::Array readValues(Napi::Env env, DBusMessage* message, std::vector<int>& descriptors);
 
 }  // namespace ami::dbus

@@ -23,6 +23,9 @@ KeyMap::KeyMap(const XConnection& connection) {
   const auto mapping = answer(connection, xcb_get_keyboard_mapping_reply, mappingCookie);
   const auto modifiers = answer(connection, xcb_get_modifier_mapping_reply, modifierCookie);
   if (!mapping || !modifiers || mapping->keysyms_per_keycode == 0) return;
+  // A server that says less than it announces has no keys.
+  if (xcb_get_keyboard_mapping_keysyms_length(mapping.get()) < mapping->keysyms_per_keycode) return;
+  if (modifiers->length * 4 < 8u * modifiers->keycodes_per_modifier) return;
   first_ = setup->min_keycode;
   columns_ = mapping->keysyms_per_keycode;
   const xcb_keysym_t* keysyms = xcb_get_keyboard_mapping_keysyms(mapping.get());

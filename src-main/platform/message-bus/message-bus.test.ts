@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { closeSync, existsSync, readdirSync } from 'node:fs'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { type PrivateBus, startPrivateBus } from '../testing/private-bus.ts'
@@ -11,6 +11,12 @@ const name = 'org.example.Ami'
 const path = '/org/example/Ami'
 const face = 'org.example.Ami.Face'
 const remote: RemoteObject = { destination: name, path, interface: face }
+
+/** Names of entries that are special in JavaScript. */
+const oddNames = Object.defineProperty({ constructor: { signature: 's', value: 'b' } }, '__proto__', {
+  value: { signature: 'a{sv}', value: { session_handle: { signature: 's', value: 'a' } } },
+  enumerable: true,
+})
 
 const object: ExportedObject = {
   [face]: {
@@ -34,6 +40,9 @@ const object: ExportedObject = {
       },
       Wrong: { takes: '', answers: 'u', handle: () => ['a text'] },
       Who: { takes: '', answers: 's', handle: (_values, sender) => [sender] },
+      Many: { takes: '', answers: 'ay', handle: () => [new Uint8Array(300_000)] },
+      Odd: { takes: '', answers: 'a{sv}', handle: () => [oddNames] },
+      File: { takes: '', answers: 'h', handle: () => [0] },
       Any: { takes: 'v', answers: 's', handle: ([value]) => [typeof value] },
     },
     properties: { Level: { signature: 'i', read: () => 7 } },
@@ -134,6 +143,51 @@ describe.skipIf(process.platform !== 'linux' || !existsSync('/usr/bin/dbus-daemo
     expect(() => server.emit(path, face, 'Changed', 'u', ['no number'])).toThrow(TypeError)
   })
 
+  test('listens to the program that has the name, and to no other that sends the same signal', async () => {
+    const { server, client } = await pair()
+    const stranger = await connect()
+    onTestFinished(() => stranger.close())
+    const got: unknown[] = []
+    const leave = await client.watch(remote, 'Changed', ([value]) => got.push(value))
+    stranger.emit(path, face, 'Changed', 's', ['not theirs'])
+    stranger.emit('/org/freedesktop/DBus', 'org.freedesktop.DBus', 'NameOwnerChanged', 'sss', [name, '', await stranger.name()])
+    stranger.emit(path, face, 'Changed', 's', ['nor now'])
+    await stranger.call(remote, 'Who')
+    server.emit(path, face, 'Changed', 's', ['theirs'])
+    await expect.poll(() => got).toEqual(['theirs'])
+    // The next program of that name is listened to.
+    await server.disown(name)
+    expect(await stranger.own(name)).toBe(true)
+    stranger.emit(path, face, 'Changed', 's', ['theirs now'])
+    await expect.poll(() => got).toEqual(['theirs', 'theirs now'])
+    leave()
+    stranger.emit(path, face, 'Changed', 's', ['unheard'])
+    await client.name()
+    expect(got).toHaveLength(2)
+  })
+
+  test('rejects an answer with too many values, and takes names of entries as they are', async () => {
+    const { client } = await pair()
+    expect((await rejection(client.call(remote, 'Many'))).code).toBe(limitsExceeded)
+    const [entries] = (await client.call(remote, 'Odd')) as [Record<string, unknown>]
+    expect(Object.keys(entries).sort()).toEqual(['__proto__', 'constructor'])
+    expect([Object.getPrototypeOf(entries), entries.session_handle]).toEqual([Object.prototype, undefined])
+    // A call of another program, too.
+    const bytes = { signature: 'ay', value: new Uint8Array(300_000) }
+    expect((await rejection(client.call(remote, 'Any', 'v', [bytes]))).code).toBe(limitsExceeded)
+    expect(await client.call(remote, 'Late')).toEqual(['late'])
+  })
+
+  test('closes file descriptors of an answer that was to have none', async () => {
+    const { client } = await pair()
+    const open = (): number => readdirSync('/proc/self/fd').length
+    const [mine] = (await client.call(remote, 'File', '', [], { takesDescriptors: true })) as [number]
+    closeSync(mine)
+    const before = open()
+    for (let count = 0; count < 50; count++) await client.call(remote, 'File')
+    expect(open() - before).toBeLessThan(25)
+  })
+
   test('gives a name to one program, and to the next when that ends', async () => {
     const { server, client } = await pair()
     expect(await client.own(name)).toBe(false)
@@ -151,7 +205,9 @@ describe.skipIf(process.platform !== 'linux' || !existsSync('/usr/bin/dbus-daemo
     const gate = Promise.withResolvers<void>()
     server.export('/slow', { [face]: { methods: { Wait: { takes: '', answers: '', handle: () => gate.promise.then(() => []) } } } })
     const slow = { ...remote, path: '/slow' }
-    const ended = Array.from({ length: 3000 }, () => client.call(slow, 'Wait', '', [], 60_000).catch((error: BusError) => error))
+    const ended = Array.from({ length: 3000 }, () =>
+      client.call(slow, 'Wait', '', [], { timeoutMs: 60_000 }).catch((error: BusError) => error),
+    )
     const early = await Promise.race(ended)
     expect(['busy', limitsExceeded]).toContain((early as BusError).code)
     gate.resolve()

@@ -11,12 +11,16 @@ export interface RemoteObject {
 
 interface Call {
   serial: number
+  /** File descriptors of the answer are the caller's; of every other message they are closed. */
+  readonly takesDescriptors: boolean
   readonly resolve: (values: readonly unknown[]) => void
   readonly reject: (error: Error) => void
   readonly timer: NodeJS.Timeout
 }
 
 interface Watch {
+  /** Whose signals count: a program sends every other one a signal of any path and name. */
+  readonly destination: string
   readonly path: string
   readonly interface: string
   readonly member: string
@@ -32,9 +36,20 @@ const maxHandled = 64
 
 const theBus: RemoteObject = { destination: 'org.freedesktop.DBus', path: '/org/freedesktop/DBus', interface: 'org.freedesktop.DBus' }
 
+export interface CallOptions {
+  /** How long an answer may take. */
+  readonly timeoutMs?: number
+  /** The answer has file descriptors, which the caller closes. */
+  readonly takesDescriptors?: boolean
+}
+
 /** A D-Bus message bus: calls and signals out and in, names, and objects that other programs may call. */
 export class MessageBus {
   readonly #native: NativeBus
+  readonly #addon: DBusAddon
+  /** Unique names of the programs that have the names that are listened to; empty where none has it. */
+  readonly #owners = new Map<string, string>()
+  readonly #followed = new Map<string, Promise<void>>()
   readonly #calls = new Map<number, Call>()
   readonly #watches = new Set<Watch>()
   readonly #lostListeners = new Set<(problem: string) => void>()
@@ -48,6 +63,7 @@ export class MessageBus {
   constructor(addon: DBusAddon, address = '') {
     this.#connected = Promise.withResolvers<string>()
     this.#connected.promise.catch(() => undefined)
+    this.#addon = addon
     this.#native = new addon.Bus(address, (event) => this.#take(event))
   }
 
@@ -57,7 +73,13 @@ export class MessageBus {
   }
 
   /** Rejects with `BusError`, also where no answer comes in time or the bus is lost. */
-  call(to: RemoteObject, member: string, signature = '', values: readonly unknown[] = [], timeoutMs = 5000): Promise<readonly unknown[]> {
+  call(
+    to: RemoteObject,
+    member: string,
+    signature = '',
+    values: readonly unknown[] = [],
+    { timeoutMs = 5000, takesDescriptors = false }: CallOptions = {},
+  ): Promise<readonly unknown[]> {
     if (this.#lost !== undefined) return Promise.reject(new BusError('lost', this.#lost))
     const number = ++this.#number
     return new Promise((resolve, reject) => {
@@ -65,7 +87,7 @@ export class MessageBus {
         this.#calls.delete(number)
         reject(new BusError('late', `${to.destination} does not answer ${member}`))
       }, timeoutMs)
-      this.#calls.set(number, { serial: 0, resolve, reject, timer })
+      this.#calls.set(number, { serial: 0, takesDescriptors, resolve, reject, timer })
       try {
         if (this.#native.call(number, to.destination, to.path, to.interface, member, signature, values)) return
         reject(new BusError('busy', `Too many messages wait for the bus: ${member} was not sent`))
@@ -107,10 +129,34 @@ export class MessageBus {
 
   /** Listens to a signal; resolves when none is missed any more, with the way to stop. */
   async watch(of: RemoteObject, member: string, listener: (values: readonly unknown[]) => void): Promise<() => void> {
-    const watch = { path: of.path, interface: of.interface, member, listener }
+    const watch = { destination: of.destination, path: of.path, interface: of.interface, member, listener }
     this.#watches.add(watch)
-    await this.call(theBus, 'AddMatch', 's', [`type='signal',path='${of.path}',interface='${of.interface}',member='${member}'`])
-    return () => this.#watches.delete(watch)
+    const rule = `type='signal',path='${of.path}',interface='${of.interface}',member='${member}'`
+    await Promise.all([this.#followOwner(of.destination), this.call(theBus, 'AddMatch', 's', [rule])])
+    return () => {
+      // The bus keeps a rule until it is removed.
+      if (this.#watches.delete(watch)) this.call(theBus, 'RemoveMatch', 's', [rule]).catch(() => undefined)
+    }
+  }
+
+  /** Resolves when it is known which program has a name, from then on. */
+  #followOwner(name: string): Promise<void> {
+    if (name === theBus.destination || name.startsWith(':')) return Promise.resolve()
+    const known = this.#followed.get(name)
+    if (known !== undefined) return known
+    const follow = async (): Promise<void> => {
+      await this.call(theBus, 'AddMatch', 's', [`type='signal',sender='${theBus.destination}',member='NameOwnerChanged',arg0='${name}'`])
+      const [owner] = await this.call(theBus, 'GetNameOwner', 's', [name]).catch(() => [''])
+      // A change that came meanwhile is newer.
+      if (!this.#owners.has(name)) this.#owners.set(name, String(owner))
+    }
+    const following = follow()
+    this.#followed.set(name, following)
+    return following
+  }
+
+  #isFrom(sender: string, destination: string): boolean {
+    return sender === (this.#owners.get(destination) ?? destination)
   }
 
   /** Whether a program of that name runs, or would be started. */
@@ -161,12 +207,26 @@ export class MessageBus {
       if (call) call.serial = event.serial
     } else if (event.kind === 'signal') this.#signal(event)
     else if (event.kind === 'call') void this.#handle(event)
-    else if (event.kind === 'reply') this.#answered(event.serial)?.resolve(event.arguments)
+    else if (event.kind === 'reply') this.#reply(event)
     else this.#answered(event.serial)?.reject(new BusError(event.name, String(event.arguments[0] ?? event.name)))
   }
 
+  #reply({ serial, whole, arguments: values, descriptors }: BusMessage): void {
+    const call = this.#answered(serial)
+    // Nobody waits for it any more, or nobody asked for files.
+    if (call?.takesDescriptors !== true) for (const fd of descriptors) this.#addon.closeDescriptor(fd)
+    if (whole) call?.resolve(values)
+    else call?.reject(new BusError(limitsExceeded, 'The answer is too long'))
+  }
+
   #signal(message: BusMessage): void {
+    if (!message.whole) return
+    if (message.member === 'NameOwnerChanged' && message.sender === theBus.destination) {
+      const [name, , owner] = message.arguments as readonly [string, string, string]
+      if (this.#followed.has(name)) this.#owners.set(name, owner)
+    }
     for (const watch of [...this.#watches]) {
+      if (!this.#isFrom(message.sender, watch.destination)) continue
       if (watch.member !== message.member || watch.interface !== message.interface || watch.path !== message.path) continue
       watch.listener(message.arguments)
     }
@@ -181,6 +241,7 @@ export class MessageBus {
       const { code, message } = error instanceof BusError ? error : new BusError(failed, (error as Error).message)
       answer(() => this.#native.fail(call.serial, call.sender, code, message))
     }
+    if (!call.whole) return fail(new BusError(limitsExceeded, 'The call has too many values'))
     if (this.#handled >= maxHandled) return fail(new BusError(limitsExceeded, 'Too many calls at once'))
     this.#handled++
     try {

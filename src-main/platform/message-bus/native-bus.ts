@@ -41,6 +41,10 @@ export interface BusMessage {
   readonly interface: string
   readonly member: string
   readonly sender: string
+  /** False where it has more values than are read: `arguments` is empty then. */
+  readonly whole: boolean
+  /** File descriptors among the arguments: the reader's to close. */
+  readonly descriptors: readonly number[]
 }
 
 export type BusEvent =

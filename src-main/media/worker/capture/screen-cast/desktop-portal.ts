@@ -55,7 +55,7 @@ export const desktopPortal: ScreenCaster = {
       const started = await request(bus, 'Start', 'os', [session, ''], {})
       const [stream] = (started.streams ?? []) as readonly [number, PortalResults][]
       if (stream === undefined) throw new CastRejected('The desktop shared nothing')
-      const [fd] = (await bus.call(portal, 'OpenPipeWireRemote', 'oa{sv}', [session, {}])) as [number]
+      const [fd] = (await bus.call(portal, 'OpenPipeWireRemote', 'oa{sv}', [session, {}], { takesDescriptors: true })) as [number]
       return castOf(stream, fd, started.restore_token, close)
     } catch (error) {
       close()

@@ -29,7 +29,7 @@ export const mutter: ScreenCaster = {
       const stream = { destination, path, interface: `${destination}.Stream` }
       try {
         await bus.watch(stream, 'PipeWireStreamAdded', ([id]) => node.resolve(Number(id)))
-        await bus.call(at, 'Start', '', [], startMs)
+        await bus.call(at, 'Start', '', [], { timeoutMs: startMs })
         return { node: await node.promise, name: order.display || 'Primary display', close }
       } finally {
         clearTimeout(late)
