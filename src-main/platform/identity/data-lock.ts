@@ -35,15 +35,33 @@ export function lockDataFolder(dir: string): () => void {
 /** Another user's folder is not ours to use, whatever its permissions are; root may, as everywhere. */
 function checkOwner(dir: string): void {
   const own = process.getuid?.()
-  const folder = own === undefined || own === 0 ? undefined : statSync(dir, { throwIfNoEntry: false })
+  if (own === undefined || own === 0) return
+  const folder = statSync(dir, { throwIfNoEntry: false })
   if (folder === undefined || folder.uid === own) return
-  const host = statSync(join(dir, 'host.json'), { throwIfNoEntry: false })
-  const runs = host === undefined ? '' : ', and that user has a host running on it'
+  const runs = hasHost(dir) ? ', and that user has a host running on it' : ''
   throw new AppError(
     'host.of_other_user',
-    `The data folder ${dir} belongs to the user with the number ${folder.uid}${runs}; you are ${userInfo().username}`,
+    `The data folder ${dir} belongs to the user with the number ${folder.uid}${runs}; you are ${ownName(own)}`,
     {
       details: { dir, uid: folder.uid },
     },
   )
+}
+
+/** False, too, where that user lets nobody look. */
+function hasHost(dir: string): boolean {
+  try {
+    return statSync(join(dir, 'host.json'), { throwIfNoEntry: false }) !== undefined
+  } catch {
+    return false
+  }
+}
+
+/** A user of a container may have a number alone. */
+function ownName(uid: number): string {
+  try {
+    return userInfo().username
+  } catch {
+    return `the user with the number ${uid}`
+  }
 }
