@@ -1,6 +1,7 @@
 import { isRecord } from '../../platform/schema-faults.ts'
 import type { CollectionKinds } from './collection-kinds.ts'
 import { trackCount } from './mixer-schemas.ts'
+import { plainLayout } from './plain-layout.ts'
 
 type Loose = Record<string, unknown>
 
@@ -86,18 +87,13 @@ export class Completion {
     const wanted = given.id ?? this.#free(`${owner}-${given.source ?? given.scene ?? 'group'}`, this.#items, this.#itemNumbers)
     if (typeof wanted === 'string') this.#items.add(wanted)
     const item: Loose = {
-      visible: true,
-      locked: false,
-      rotation: 0,
-      blend: 'normal',
-      opacity: 1,
-      sampling: 'smooth',
+      ...plainLayout,
       ...given,
       id: wanted,
-      position: filled({ x: 0, y: 0 }, given.position),
-      scale: typeof given.scale === 'number' ? { x: given.scale, y: given.scale } : filled({ x: 1, y: 1 }, given.scale),
-      alignment: filled({ x: 'left', y: 'top' }, given.alignment),
-      crop: filled({ left: 0, top: 0, right: 0, bottom: 0 }, given.crop),
+      position: filled(plainLayout.position, given.position),
+      scale: typeof given.scale === 'number' ? { x: given.scale, y: given.scale } : filled(plainLayout.scale, given.scale),
+      alignment: filled(plainLayout.alignment, given.alignment),
+      crop: filled(plainLayout.crop, given.crop),
       bounds: isRecord(given.bounds) ? completeBounds(given.bounds) : (given.bounds ?? null),
     }
     if (Array.isArray(given.group)) item.group = this.#itemList(given.group, owner)

@@ -1,6 +1,7 @@
 import { AppError } from '../../../platform/errors.ts'
 import type { Collection, Item, LeafItem, Scene, Source, Transition } from '../../document/collection.ts'
 import { drawnKinds } from '../../document/kinds/drawn.ts'
+import { plainLayout } from '../../document/plain-layout.ts'
 import { sourceSettings } from '../../document/transition-kinds.ts'
 
 /** What is tried: ids of the open show. */
@@ -102,7 +103,7 @@ export function trialDocument(collection: Collection, wish: TrialWish, stills: R
   }
   const whole = (scene: Scene): Item[] => {
     const source = stillOf({ scene: scene.id })
-    return source === undefined ? [] : [{ ...plain, id: `${source}-item`, source }]
+    return source === undefined ? [] : [{ ...plainLayout, id: `${source}-item`, source }]
   }
   const itemsOf = (scene: Scene): Item[] =>
     transition.kind === 'move'
@@ -137,17 +138,3 @@ function silent({ audio, filters, ...source }: Source, audible: boolean): Source
     ? kept
     : { ...kept, audio: { ...audio, muted: false, solo: false, tracks: [], monitoring: 'only', followsVideo: true } }
 }
-
-const plain = {
-  visible: true,
-  locked: false,
-  position: { x: 0, y: 0 },
-  scale: { x: 1, y: 1 },
-  rotation: 0,
-  alignment: { x: 'left', y: 'top' },
-  crop: { left: 0, top: 0, right: 0, bottom: 0 },
-  bounds: null,
-  blend: 'normal',
-  opacity: 1,
-  sampling: 'smooth',
-} as const

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { FrameStore } from '../../../media/worker/stores/media-stores.ts'
 import type { Collection, Item, Scene, Source, Transition } from '../../document/collection.ts'
+import { plainLayout } from '../../document/plain-layout.ts'
 import type { Compositor, FrameMemory, Layer, Mixing, Surface } from '../compositor/compositor.ts'
 import { CanvasProgram } from './canvas-program.ts'
 import { movedLayers } from './move-transition.ts'
 import { SceneSurfaces } from './scene-surfaces.ts'
-import { plainLayout } from './testing/test-layout.ts'
 
 const canvas = { id: 'main', name: 'Main', width: 320, height: 180, background: '#000000', scene: 'one' }
 const source = (id: string): Source => ({ id, name: id, kind: 'color', settings: {}, filters: [] })

@@ -2,11 +2,11 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { Packet, Track } from '../../../formats/track.ts'
 import type { Collection, Item, Source } from '../../document/collection.ts'
 import type { VideoEncoding as VideoEncodingSettings } from '../../document/encoding-schemas.ts'
+import { plainLayout } from '../../document/plain-layout.ts'
 import { loadCompositor } from '../compositor/load-compositor.ts'
 import { VideoEncoding } from '../encoder/video-encoding.ts'
 import { PageFrames } from './page-frames.ts'
 import { SceneSurfaces } from './scene-surfaces.ts'
-import { plainLayout } from './testing/test-layout.ts'
 
 const compositor = process.platform === 'linux' ? loadCompositor() : undefined
 const frameRate = { numerator: 30, denominator: 1 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ItemLayout } from '../../document/collection.ts'
+import { plainLayout } from '../../document/plain-layout.ts'
 import { extent, type Placement, place } from './placement.ts'
-import { plainLayout } from './testing/test-layout.ts'
 
 const layout: ItemLayout = { ...plainLayout, id: 'i', position: { x: 100, y: 50 } }
 const middle = { x: 'center', y: 'center' } as const

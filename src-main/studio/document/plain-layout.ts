@@ -1,7 +1,7 @@
-import type { ItemLayout } from '../../../document/collection.ts'
+import type { ItemLayout } from './collection.ts'
 
-/** The layout of an item as it is when nothing was changed, for tests. */
-export const plainLayout: Omit<ItemLayout, 'id'> = {
+/** The layout of an item in which nothing was changed: what a document that leaves fields out means. */
+export const plainLayout = {
   visible: true,
   locked: false,
   position: { x: 0, y: 0 },
@@ -13,4 +13,4 @@ export const plainLayout: Omit<ItemLayout, 'id'> = {
   blend: 'normal',
   opacity: 1,
   sampling: 'smooth',
-}
+} as const satisfies Omit<ItemLayout, 'id'>
