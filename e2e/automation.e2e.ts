@@ -1,12 +1,14 @@
 import { execFileSync } from 'node:child_process'
 import type { OBSWebSocket } from 'obs-websocket-js/json'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Answer } from '../src-main/api/typed-api.ts'
+import { launchBrowser } from './helpers/browser.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { type ObsOnTest, obsMissing, obsPassword, prepareObs } from './helpers/obs-studio.ts'
 import { requestsTo } from './helpers/requests.ts'
 import { skipBecause } from './helpers/skip.ts'
-import { openCollection } from './helpers/studio-page.ts'
+import { openCollection, studioWindow } from './helpers/studio-page.ts'
 import { until } from './helpers/until.ts'
 
 /** Rules between a real OBS Studio and our studio, shown by what they do there. */
@@ -20,6 +22,7 @@ let program: ObsOnTest
 /** OBS itself, by a connection that is not ours. */
 let obs: OBSWebSocket
 let obsId = ''
+let browser: Browser
 
 const show = {
   format: 'ami-streams/collection',
@@ -88,6 +91,7 @@ beforeAll(async () => {
 }, 120_000)
 
 afterAll(async () => {
+  await browser?.close()
   await obs?.disconnect().catch(() => undefined)
   await host?.stop()
   await program?.stop()
@@ -213,7 +217,9 @@ describe('rules where only OBS is used', () => {
 
 describe('rules between OBS and an open show', () => {
   beforeAll(async () => {
-    if (missing === undefined) await openCollection(host, show)
+    if (missing !== undefined) return
+    await openCollection(host, show)
+    browser = await launchBrowser()
   }, 60_000)
 
   it('put a scene of the studio on air because of OBS, and one of OBS because of the studio', async () => {
@@ -229,6 +235,34 @@ describe('rules between OBS and an open show', () => {
     await post('/studio/program', { scene: 'pause' })
     await obsOnAir('Pause')
     await remove(back.id)
+  })
+
+  it('run by a hotkey, and are edited on the page of the studio', async () => {
+    const { page, problems } = await studioWindow(browser)
+    await page.goto(`${host.http}/studio`)
+    await page.getByTestId('open-macros').click()
+    await page.getByTestId('macro').first().click()
+    await page.getByTestId('rule-mode').selectOption('on')
+    await page.getByTestId('add-trigger').selectOption('hotkey')
+    await page.getByTestId('trigger').locator('[data-setting="chord"]').fill('Ctrl+F8')
+    await page.getByTestId('trigger').locator('[data-setting="chord"]').blur()
+    await page.getByTestId('add-condition').selectOption('obs-scene')
+    await page.getByTestId('condition').locator('[data-setting="scene"]').fill('Pause')
+    await page.getByTestId('condition').locator('[data-setting="scene"]').blur()
+    await until(async () => {
+      const { items } = await get<{ items: Rule[] }>('/automation/rules')
+      return items.find(({ id, settings }) => id === 'macro:follow' && settings.conditions?.some((each) => each.is === 'obs-scene' && each.scene === 'Pause'))
+    }, 'the rule has the condition')
+    await page.getByTestId('dry-run').click()
+    await page.getByTestId('dry-run-result').waitFor()
+    await obs.call('SetCurrentProgramScene', { sceneName: 'Pause' })
+    await post('/studio/program', { scene: 'pause' })
+    await post('/studio/hotkeys', { chord: 'F8+Ctrl' })
+    await onAir('game')
+    await page.getByTestId('rule-log').locator('[data-result="ran"]').first().waitFor()
+    expect(await page.getByTestId('rule-log').textContent()).toContain('hotkey')
+    expect(problems).toEqual([])
+    await page.close()
   })
 
   it('run by the level of a tone, once it was loud for long enough', async () => {

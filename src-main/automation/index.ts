@@ -85,6 +85,7 @@ export async function createAutomation(dependencies: AutomationDependencies): Pr
     engine.rulesChanged()
     views.follow()
   }
+  const leavePresses = kinds.onFire((rule, because) => fire(rule, { because }))
   const leave = kinds.onRulesChange(() => {
     if (started) follow()
   })
@@ -109,6 +110,7 @@ export async function createAutomation(dependencies: AutomationDependencies): Pr
     async stop() {
       started = false
       leave()
+      leavePresses()
       for (const watcher of watchers) watcher.stop()
       levels.stop()
       views.stop()

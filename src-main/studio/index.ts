@@ -24,7 +24,7 @@ import { serverCheckRoutes } from './control/outputs/server-check.ts'
 import { createOverlays } from './control/overlays/index.ts'
 import { createPreviews, showEndpoint } from './control/preview/index.ts'
 import { Macros } from './control/program/macros.ts'
-import { pressChord } from './control/program/press-chord.ts'
+import { hotkeysOf, pressChord } from './control/program/press-chord.ts'
 import { Recovery } from './control/recovery/recovery.ts'
 import { SafeMode } from './control/recovery/safe-mode.ts'
 import { collectionRoutes } from './control/routes/collection-routes.ts'
@@ -139,12 +139,20 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
     if (event.kind === 'source' && typeof event.report.details?.crashes === 'number')
       safeMode.noteCrash(event.source, event.report.details.crashes)
   })
+  const globalKeys = () => {
+    const macros = collection()?.macros
+    const rules = automation.rules().flatMap((rule) => {
+      const hotkeys = rule.settings.mode === 'off' ? [] : hotkeysOf(rule)
+      return hotkeys.length === 0 ? [] : [{ id: rule.key, name: rule.name, hotkeys, actions: [] }]
+    })
+    return rules.length === 0 ? macros : [...(macros ?? []), ...rules]
+  }
   const hotkeys = new GlobalHotkeys({
     events,
     log,
     setting: dependencies.globalHotkeys,
-    macros: () => collection()?.macros,
-    press: (chord, released) => pressChord({ show, macros, audit }, chord, released, 'hotkey'),
+    macros: globalKeys,
+    press: (chord, released) => pressChord({ show, macros, audit, automation }, chord, released, 'hotkey'),
     startWorker: (handlers) =>
       superviseWorker<FromHotkeys, ToHotkeys>({
         entry: workerFile('hotkeys'),
@@ -190,7 +198,7 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
     recordings: join(dataDir, 'studio', 'recordings'),
     act: (action, actor) => doAction(action, { actor, role: 'editor' }, acting),
     runMacro: (macro, actor) => macros.run(macro, actor),
-    press: (chord, actor) => pressChord({ show, macros, audit }, chord, false, actor),
+    press: (chord, actor) => pressChord({ show, macros, audit, automation }, chord, false, actor),
   })
   const reporting = publishEngineEvents(engine, events)
   countStudio(registry, engine, outputs)

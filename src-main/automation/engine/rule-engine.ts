@@ -162,7 +162,8 @@ export class RuleEngine {
     const known = this.#known.get(key)
     if (known === undefined) return undefined
     const nowMs = this.#nowMs()
-    if (settings.maxRuns !== undefined && known.runs >= settings.maxRuns)
+    const { maxRuns = 0 } = settings
+    if (maxRuns > 0 && known.runs >= maxRuns)
       return `It ran ${known.runs} times, as often as it may until the host is started again`
     if (nowMs - known.lastEndMs < (settings.cooldownMs ?? 0)) return 'Its cooldown is not over'
     if (known.starts.filter((startMs) => nowMs - startMs < rateWindowMs).length >= maxRate)

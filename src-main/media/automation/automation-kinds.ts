@@ -49,8 +49,6 @@ export interface AutomationRule {
   readonly actions: readonly AnyAction[]
   /** By whose authority an action is done. */
   roleOf(action: AnyAction): Principal['role']
-  /** Keys that run it, besides triggers that are hotkeys. */
-  readonly hotkeys?: readonly string[]
   /** Does its actions, one after the other. Rejects with what went wrong, and where `signal` ends it. */
   run(actor: string, signal: AbortSignal, follow: ActionFollower): Promise<void>
 }
@@ -75,6 +73,7 @@ export class AutomationKinds {
   readonly #conditions = new Map<string, (condition: Condition) => ConditionState>()
   readonly #sources: RuleSource[] = []
   readonly #listeners = new Set<() => void>()
+  readonly #followers = new Set<(rule: AutomationRule, because: string) => void>()
 
   addAction(word: string, kind: ActionKind): void {
     this.#actions.set(word, kind)
@@ -100,6 +99,17 @@ export class AutomationKinds {
   onRulesChange(listener: () => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
+  }
+
+  /** A part triggers a rule: its hotkey was pressed. */
+  fire(rule: AutomationRule, because: string): void {
+    for (const follower of this.#followers) follower(rule, because)
+  }
+
+  /** Calls back for each rule that a part triggers. Returns the way to stop. */
+  onFire(follower: (rule: AutomationRule, because: string) => void): () => void {
+    this.#followers.add(follower)
+    return () => this.#followers.delete(follower)
   }
 
   /** The kind of an action. Throws `request.invalid` for one that no part knows. */

@@ -6,7 +6,7 @@ import { t as studio } from '../messages.ts'
 import type { Action, Collection } from '../types.ts'
 import { actionFields, choicesOf, completeAction } from './action-fields.ts'
 import { t } from './messages.ts'
-import { TextActionField } from './text-action-field.tsx'
+import { readJson, TextActionField } from './text-action-field.tsx'
 
 interface ActionListProps {
   readonly title: string
@@ -127,7 +127,7 @@ function ActionFields({ action, number, list, document, onChange }: ActionFields
               key={field.name}
               name={field.name}
               label={label}
-              json={field.as === 'json'}
+              {...(field.as === 'json' && { read: readJson })}
               value={value}
               onChange={(next) => set(field.name, next)}
             />

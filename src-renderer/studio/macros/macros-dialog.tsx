@@ -13,6 +13,7 @@ import { t as windows } from '../window-rules/messages.ts'
 import { ActionList } from './action-list.tsx'
 import { KeyRecorder } from './key-recorder.tsx'
 import { t } from './messages.ts'
+import { RuleEditor } from './rule-editor.tsx'
 
 interface MacrosDialogProps {
   readonly document: Collection
@@ -124,6 +125,7 @@ function MacroForm({ macro, document, records }: MacroFormProps) {
         document={document}
         onChange={(released) => change(at, { released: released.length > 0 ? released : null })}
       />
+      <RuleEditor macro={macro} document={document} />
       <div className="row">
         <button
           type="button"

@@ -30,7 +30,11 @@ export function useMacroKeys(enabled: boolean): void {
       if (event.repeat || document.querySelector('dialog[open]') !== null) return
       if ((event.target as Element).closest('textarea, select, input, [contenteditable="true"]')) return
       const macros = (useShow.getState().open?.collection.macros ?? []).filter(
-        ({ hotkeys }) => chord !== undefined && hotkeys.some((each) => sameKeys(each, chord)),
+        ({ hotkeys, rule }) =>
+          chord !== undefined &&
+          [...hotkeys, ...(rule?.triggers ?? []).flatMap((trigger) => (trigger.on === 'hotkey' ? trigger.chord : []))].some((each) =>
+            sameKeys(each, chord),
+          ),
       )
       if (chord === undefined || macros.length === 0) return
       event.preventDefault()

@@ -140,7 +140,7 @@ function airRoutes(dependencies: ProgramRoutesDependencies): readonly RouteDefin
 }
 
 function actionRoutes(dependencies: ProgramRoutesDependencies): readonly RouteDefinition[] {
-  const { show, macros, audit } = dependencies
+  const { show, macros, audit, automation } = dependencies
   return [
     defineRoute({
       method: 'POST',
@@ -207,7 +207,7 @@ function actionRoutes(dependencies: ProgramRoutesDependencies): readonly RouteDe
       ),
       responses: { 200: Type.Object({ items: Type.Array(MacroRunSchema, { description: 'empty: it belongs to none' }) }) },
       handler: async ({ body: { chord, released = false }, principal }) => ({
-        body: { items: await pressChord({ show, macros, audit }, chord, released, principal.id) },
+        body: { items: await pressChord({ show, macros, audit, automation }, chord, released, principal.id) },
       }),
     }),
   ]

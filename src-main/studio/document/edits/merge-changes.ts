@@ -13,6 +13,7 @@ const optional = new Set([
   'released',
   'link',
   'window',
+  'rule',
   'guides',
   'monitorDevice',
 ])
