@@ -240,7 +240,7 @@ describe('rules between OBS and an open show', () => {
   it('run by a hotkey, and are edited on the page of the studio', async () => {
     const { page, problems } = await studioWindow(browser)
     await page.goto(`${host.http}/studio`)
-    await page.getByTestId('open-macros').click()
+    await page.getByTestId('edit-macros').click()
     await page.getByTestId('macro').first().click()
     await page.getByTestId('rule-mode').selectOption('on')
     await page.getByTestId('add-trigger').selectOption('hotkey')
@@ -251,11 +251,15 @@ describe('rules between OBS and an open show', () => {
     await page.getByTestId('condition').locator('[data-setting="scene"]').blur()
     await until(async () => {
       const { items } = await get<{ items: Rule[] }>('/automation/rules')
-      return items.find(({ id, settings }) => id === 'macro:follow' && settings.conditions?.some((each) => each.is === 'obs-scene' && each.scene === 'Pause'))
+      return items.find(
+        ({ id, settings }) =>
+          id === 'macro:follow' && settings.conditions?.some((each) => each.is === 'obs-scene' && each.scene === 'Pause'),
+      )
     }, 'the rule has the condition')
     await page.getByTestId('dry-run').click()
     await page.getByTestId('dry-run-result').waitFor()
     await obs.call('SetCurrentProgramScene', { sceneName: 'Pause' })
+    await until(async () => (await host.api('GET', `/obs/${obsId}/mirror`)).body.program === 'Pause', 'the mirror has the pause')
     await post('/studio/program', { scene: 'pause' })
     await post('/studio/hotkeys', { chord: 'F8+Ctrl' })
     await onAir('game')

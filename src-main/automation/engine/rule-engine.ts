@@ -163,8 +163,7 @@ export class RuleEngine {
     if (known === undefined) return undefined
     const nowMs = this.#nowMs()
     const { maxRuns = 0 } = settings
-    if (maxRuns > 0 && known.runs >= maxRuns)
-      return `It ran ${known.runs} times, as often as it may until the host is started again`
+    if (maxRuns > 0 && known.runs >= maxRuns) return `It ran ${known.runs} times, as often as it may until the host is started again`
     if (nowMs - known.lastEndMs < (settings.cooldownMs ?? 0)) return 'Its cooldown is not over'
     if (known.starts.filter((startMs) => nowMs - startMs < rateWindowMs).length >= maxRate)
       return `It ran ${maxRate} times within ${rateWindowMs / 1000} s: it waits, in case that is a loop. Set a cooldown.`

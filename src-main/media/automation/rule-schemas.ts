@@ -134,7 +134,11 @@ export const RuleSettingsSchema = Type.Object(
       Type.Integer({ minimum: 0, maximum: 86_400_000, description: 'for how long it does not run again after it ran' }),
     ),
     maxRuns: Type.Optional(
-      Type.Integer({ minimum: 0, maximum: 1_000_000, description: 'how often it runs until the host is started again; 0: as often as it is triggered' }),
+      Type.Integer({
+        minimum: 0,
+        maximum: 1_000_000,
+        description: 'how often it runs until the host is started again; 0: as often as it is triggered',
+      }),
     ),
   },
   exactly,

@@ -611,7 +611,6 @@ const ruleFields: Readonly<Record<string, string>> = {
   not: 'Lo contrario',
 }
 
-
 /** Texts of the macros; their keys are those of `src-renderer/studio/macros/messages.ts`. */
 export const studioMacros = {
   title: 'Macros y atajos',

@@ -117,7 +117,6 @@ const ruleFields: Readonly<Record<string, string>> = {
   not: 'Not so',
 }
 
-
 /** What becomes of a hotkey in other windows. */
 const keyStates: Readonly<Record<Exclude<HotkeysReport['items'][number]['state'], 'active'>, string>> = {
   'starting': 'Works on this page; asking the desktop for it…',

@@ -35,7 +35,8 @@ export function RuleEditor({ macro, document }: RuleEditorProps) {
   const set = (changes: Partial<RuleSettings>): void => change(`macros/${macro.id}`, { rule: { ...rule, ...changes } })
   const choices = (field: RuleField) => {
     if (field.as !== 'choice') return []
-    const list = field.of === 'webhooks' ? webhooks : field.of === 'sources' ? document.sources.filter(({ audio }) => audio) : document[field.of]
+    const list =
+      field.of === 'webhooks' ? webhooks : field.of === 'sources' ? document.sources.filter(({ audio }) => audio) : document[field.of]
     return list.map(({ id, name }) => ({ value: id, label: name }))
   }
   const addWebhook = async (): Promise<void> => {
@@ -143,7 +144,9 @@ export function RuleEditor({ macro, document }: RuleEditorProps) {
 
 /** What a dry run found. */
 function Tried({ tried }: { readonly tried: DryRun }) {
-  const problems = tried.actions.flatMap(({ action, problem }) => (problem === null ? [] : `${t.actionName(action.do as never)}: ${problem}`))
+  const problems = tried.actions.flatMap(({ action, problem }) =>
+    problem === null ? [] : `${t.actionName(action.do as never)}: ${problem}`,
+  )
   return (
     <div className="small" role="status" data-testid="dry-run-result">
       <p>{tried.blocked === null ? t.wouldRun(tried.actions.length) : t.wouldNotRun}</p>

@@ -97,7 +97,8 @@ function EntryField({ field, id, value, choices, onChange }: EntryFieldProps) {
   if (field.as === 'flag') {
     return (
       <label className="check">
-        <input type="checkbox" checked={value === true} data-setting={name} onChange={() => onChange(value === true ? undefined : true)} /> {label}
+        <input type="checkbox" checked={value === true} data-setting={name} onChange={() => onChange(value === true ? undefined : true)} />{' '}
+        {label}
       </label>
     )
   }

@@ -10,7 +10,12 @@ export type RuleField =
   | { readonly name: string; readonly as: 'text' | 'where' | 'flag'; readonly optional?: boolean }
   | { readonly name: string; readonly as: 'number'; readonly minimum: number; readonly maximum: number; readonly optional?: boolean }
   | { readonly name: string; readonly as: 'word'; readonly words: readonly string[] }
-  | { readonly name: string; readonly as: 'choice'; readonly of: 'scenes' | 'sources' | 'outputs' | 'webhooks'; readonly optional?: boolean }
+  | {
+      readonly name: string
+      readonly as: 'choice'
+      readonly of: 'scenes' | 'sources' | 'outputs' | 'webhooks'
+      readonly optional?: boolean
+    }
 
 const obs: RuleField = { name: 'obs', as: 'text', optional: true }
 const timeZone: RuleField = { name: 'timeZone', as: 'text', optional: true }
@@ -51,7 +56,13 @@ export const conditionFields: Readonly<Record<Condition['is'], readonly RuleFiel
   'obs-scene': [{ name: 'scene', as: 'text' }, obs, not],
   'obs-output': [obsOutput, obs, not],
   'obs-connected': [obs, not],
-  'time': [{ name: 'from', as: 'text' }, { name: 'to', as: 'text' }, { name: 'days', as: 'word', words: ['all', 'workdays', 'weekend'] }, timeZone, not],
+  'time': [
+    { name: 'from', as: 'text' },
+    { name: 'to', as: 'text' },
+    { name: 'days', as: 'word', words: ['all', 'workdays', 'weekend'] },
+    timeZone,
+    not,
+  ],
   'variable': [{ name: 'name', as: 'text' }, { name: 'value', as: 'text' }, not],
   'level': [source, input, { name: 'above', as: 'number', minimum: -100, maximum: 20 }, not],
 }
@@ -73,7 +84,11 @@ const usual: Readonly<Record<string, unknown>> = {
 }
 
 /** A trigger or condition of a kind with all that it needs; `choices` are ids that a field offers. */
-export function newEntry(kind: Readonly<Record<string, string>>, fields: readonly RuleField[], choices: (field: RuleField) => readonly string[]): unknown {
+export function newEntry(
+  kind: Readonly<Record<string, string>>,
+  fields: readonly RuleField[],
+  choices: (field: RuleField) => readonly string[],
+): unknown {
   const entry: Record<string, unknown> = { ...kind }
   for (const field of fields) {
     if (field.as === 'flag' || field.as === 'where' || field.name === 'days') continue

@@ -73,7 +73,17 @@ export class GlobalHotkeys {
   constructor(dependencies: GlobalHotkeysDependencies) {
     this.#dependencies = dependencies
     this.#leave = dependencies.events.subscribe(({ topic }) => {
-      if (['studio.changed', 'studio.opened', 'studio.closed', 'settings.updated', 'automation.rule.updated', 'automation.rule.removed'].includes(topic)) this.#follow()
+      if (
+        [
+          'studio.changed',
+          'studio.opened',
+          'studio.closed',
+          'settings.updated',
+          'automation.rule.updated',
+          'automation.rule.removed',
+        ].includes(topic)
+      )
+        this.#follow()
     })
   }
 
