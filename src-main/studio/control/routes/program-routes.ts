@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import type { ActionContext } from '../../../media/automation/automation-kinds.ts'
+import type { ActionContext, AutomationKinds } from '../../../media/automation/automation-kinds.ts'
 import { AppError } from '../../../platform/errors.ts'
 import type { Principal } from '../../../platform/principal.ts'
 import { defineRoute, type RouteDefinition } from '../../../platform/routes.ts'
@@ -12,6 +12,7 @@ import { ErrorSchema, IdParam, Nullable, tag } from './answer-schemas.ts'
 
 export interface ProgramRoutesDependencies extends ActionDependencies {
   readonly macros: Macros
+  readonly automation: AutomationKinds
 }
 
 const exactly = { additionalProperties: false }
