@@ -1,13 +1,5 @@
 import { join } from 'node:path'
-import { setFlagsFromString } from 'node:v8'
 import { defineConfig } from 'vitest/config'
-
-/**
- * For the workers, which start later. Most functions of a test run a few hundred times: to compile them by the optimizing compilers was a
- * sixth of the time. Young objects get their whole space at once.
- */
-for (const flag of ['--invocation-count-for-maglev=2000', '--invocation-count-for-turbofan=20000', '--min-semi-space-size=32'])
-  setFlagsFromString(flag)
 
 /** Unit tests are beside their sources; end-to-end tests have a configuration of their own (e2e/vitest.config.ts). */
 export default defineConfig({
