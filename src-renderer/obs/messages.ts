@@ -208,5 +208,5 @@ export const t = section('obs', {
   scanned: (version: string) => `obs-websocket ${version}`,
   scanStart: 'Search',
   scanCancel: 'Cancel search',
-  addNamed: (host: string) => `Add the OBS at ${host}`,
+  addNamed: (host: string) => `Add OBS at ${host}`,
 })

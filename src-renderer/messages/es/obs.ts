@@ -209,5 +209,5 @@ export const obs = {
   scanned: (version: string) => `obs-websocket ${version}`,
   scanStart: 'Buscar',
   scanCancel: 'Cancelar la búsqueda',
-  addNamed: (host: string) => `Añadir el OBS en ${host}`,
+  addNamed: (host: string) => `Añadir OBS en ${host}`,
 }
