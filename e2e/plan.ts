@@ -81,6 +81,7 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
   'obs-page': { part: 'obs', cost: 'cpu' },
   'obs-templates': { part: 'obs', cost: 'cpu' },
 
+  'obs-protocol': { part: 'obs', cost: 'cpu' },
   'studio-bad-input': { part: 'studio', cost: 'cpu' },
   'studio-browser': { part: 'studio', cost: 'exclusive' },
   'studio-canvas': { part: 'studio', cost: 'cpu' },

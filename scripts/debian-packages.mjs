@@ -95,6 +95,11 @@ const dependencies = [
     present: () => process.platform !== 'linux' || existsSync('/usr/include/obs/obs-module.h'),
     required: false,
   },
+  {
+    packages: ['python3-simpleobsws'],
+    present: () => process.platform !== 'linux' || existsSync('/usr/lib/python3/dist-packages/simpleobsws.py'),
+    required: false,
+  },
   { packages: ['mkvtoolnix'], present: () => inPath('mkvinfo'), required: false },
   {
     packages: [

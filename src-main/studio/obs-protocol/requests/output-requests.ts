@@ -59,7 +59,7 @@ const isPaused = ({ state }: OutputReport): boolean => state === 'paused'
 /** Pauses a recording, or goes on with it. Answers whether it is paused. */
 async function pause(context: RequestContext, paused: boolean): Promise<undefined> {
   const report = roleOf(context, 'record')
-  if (isActive(report) && isPaused(report) === paused) {
+  if (isPaused(report) === paused && (isActive(report) || !paused)) {
     throw new RequestFault(paused ? 'outputPaused' : 'outputNotPaused', `The recording is ${paused ? 'paused already' : 'not paused'}.`)
   }
   await command(context, report, paused ? 'pause' : 'resume')

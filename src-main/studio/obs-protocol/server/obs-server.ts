@@ -22,6 +22,7 @@ const maxSessions = 64
 const maxSessionsOfOne = 32
 /** Connections of programs that are not known yet. */
 const maxUnknown = 16
+const maxUnknownOfOne = 8
 
 export interface ObsServerDependencies {
   readonly book: ClientBook
@@ -129,11 +130,9 @@ export class ObsServer {
 
   #hasPlace(ip: string): boolean {
     const all = [...this.#sessions]
-    return (
-      all.length < maxSessions &&
-      all.filter(({ client }) => client === undefined).length < maxUnknown &&
-      all.filter((session) => ipGroup(session.ip) === ipGroup(ip)).length < maxSessionsOfOne
-    )
+    const own = all.filter((session) => ipGroup(session.ip) === ipGroup(ip))
+    const unknown = (sessions: readonly Session[]): number => sessions.filter(({ client }) => client === undefined).length
+    return all.length < maxSessions && own.length < maxSessionsOfOne && unknown(all) < maxUnknown && unknown(own) < maxUnknownOfOne
   }
 
   #serve(socket: WebSocket, ip: string, program: string): void {

@@ -28,8 +28,8 @@ const maxOpen = 32
 /** Messages that are read in one window. */
 const maxMessages = 300
 const windowMs = 100
-/** What may wait to be sent to a client before it counts as too slow, bytes. Two screenshots of the largest size fit. */
-const maxWaitingBytes = 48 * 1024 * 1024
+/** What may wait to be sent to a client before it counts as too slow, bytes: answers that it asked for, with images in them, and events. */
+const maxWaitingBytes = { answers: 48 * 1024 * 1024, events: 8 * 1024 * 1024 } as const
 
 export interface SessionDependencies {
   readonly socket: WebSocket
@@ -282,7 +282,7 @@ export class Session {
   #send(op: number, d: object): void {
     const { socket, encoding, onSlow } = this.#dependencies
     if (socket.readyState !== socket.OPEN) return
-    if (socket.bufferedAmount > maxWaitingBytes) {
+    if (socket.bufferedAmount > maxWaitingBytes[op === opCode.event ? 'events' : 'answers']) {
       socket.terminate()
       onSlow(this)
       return
