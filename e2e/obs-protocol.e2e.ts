@@ -64,7 +64,9 @@ describe('programs that others wrote for OBS', () => {
       const switched = new Promise<{ sceneName: string }>((resolve) => client.once('CurrentProgramSceneChanged', resolve))
       await client.call('SetCurrentProgramScene', { sceneName: 'Second' })
       expect((await switched).sceneName).toBe('Second')
-      const answers = await client.callBatch(Array.from({ length: 1000 }, () => ({ requestType: 'GetSceneList' as const })))
+      const answers = await client.callBatch(
+        Array.from({ length: 1000 }, () => ({ requestType: 'GetSceneList' as const, requestData: {} })),
+      )
       expect(answers.filter(({ requestStatus }) => requestStatus.code === 100)).toHaveLength(1000)
       const { imageData } = await client.call('GetSourceScreenshot', { sourceName: 'Second', imageFormat: 'png', imageWidth: 160 })
       expect(imageData).toMatch(/^data:image\/png;base64,iVBOR/)
@@ -105,7 +107,7 @@ describe('beside a real OBS Studio', () => {
     const { emit } = client
     client.emit = ((type: string, data: unknown) => {
       if (/^[A-Z]/.test(type)) made.events.push({ type, data: (data ?? {}) as never })
-      return emit.call(client, type as never, data as never)
+      return Reflect.apply(emit, client, [type, data])
     }) as never
     await client.connect(at, secret, { eventSubscriptions: all })
     return made
