@@ -3,13 +3,16 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { EventSubscription, OBSWebSocket } from 'obs-websocket-js/json'
 import { OBSWebSocket as PackedOBSWebSocket } from 'obs-websocket-js/msgpack'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { launchBrowser } from './helpers/browser.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { type ObsOnTest, obsMissing, obsPassword, prepareObs } from './helpers/obs-studio.ts'
 import { compareStep, type Side, type Step } from './helpers/protocol-comparison.ts'
 import { steps } from './helpers/protocol-steps.ts'
 import { requestsTo } from './helpers/requests.ts'
 import { skipBecause } from './helpers/skip.ts'
+import { until } from './helpers/until.ts'
 
 /** The host as a server of the obs-websocket protocol: compared with a real OBS Studio, and controlled by programs that others wrote for OBS. */
 
@@ -93,6 +96,45 @@ describe('programs that others wrote for OBS', () => {
       events: ['SceneCreated', 'CurrentProgramSceneChanged', 'SceneRemoved'],
       unknown: 204,
     })
+  }, 60_000)
+})
+
+describe('the page', () => {
+  let browser: Browser
+  beforeAll(async () => {
+    browser = await launchBrowser()
+  })
+  afterAll(() => browser?.close())
+
+  it('creates a password, allows a program that asks, and withdraws what it created', async () => {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
+    await page.goto(`${host.http}/settings`)
+    const shown = page.getByTestId('obs-program-password')
+    const secret = (): Promise<string> => page.getByTestId('obs-program-password-text').innerText()
+    await page.getByTestId('obs-program-name').fill('Deck')
+    await page.getByTestId('obs-program-create').click()
+    await shown.waitFor()
+    const deck = new OBSWebSocket()
+    await deck.connect(url, await secret())
+    expect((await deck.call('GetVersion')).platformDescription).toBe('AMI Streams')
+    await shown.getByRole('button').last().click()
+
+    await page.getByTestId('obs-programs-pair').click()
+    await until(async () => (await must('GET', '/studio/obs-protocol')).pairingUntil !== null, 'pairing is open')
+    const other = new OBSWebSocket()
+    const connecting = other.connect(url, 'what it had before')
+    await page.getByTestId('obs-pairing-allow').click()
+    await connecting
+    await shown.waitFor()
+    await other.disconnect()
+    await other.connect(url, await secret())
+    await other.disconnect()
+
+    const closed = new Promise<{ code: number }>((resolve) => deck.once('ConnectionClosed', resolve))
+    await page.getByTestId('obs-program-row').filter({ hasText: 'Deck' }).getByTestId('obs-program-withdraw').click()
+    await page.getByTestId('confirm-yes').click()
+    expect((await closed).code).toBe(4011)
+    await page.close()
   }, 60_000)
 })
 

@@ -116,7 +116,7 @@ const inputs: readonly Step[] = [
 ]
 
 const audio: readonly Step[] = [
-  { request: 'GetInputMute', data: film, same: ['inputMuted'] },
+  { request: 'GetInputMute', data: film, same: ['inputMuted'], events: { InputVolumeMeters: [] } },
   { request: 'SetInputMute', data: { ...film, inputMuted: true }, events: { InputMuteStateChanged: ['inputName', 'inputMuted'] } },
   { request: 'ToggleInputMute', data: film, same: ['inputMuted'] },
   { request: 'GetInputMute', data: red },
