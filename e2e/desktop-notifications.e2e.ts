@@ -68,16 +68,6 @@ describe('notifications of the desktop', () => {
   }
   const displayed = async (): Promise<number> => Number((await ctl('count', 'displayed')).trim())
 
-  it('says why a link that was clicked leads nowhere', async (context) => {
-    needsDesktop(context)
-    const main = join(root, 'dist/host/main.js')
-    const link = 'ami-streams://open/keys?<b>delete</b>'
-    const one = desktop.spawn(process.execPath, [main, 'open', '--from-desktop', link, '--data', host.dataDir])
-    expect(await one.ended, one.said()).toBe(1)
-    const shown = (await all()).find(({ summary }) => summary === 'The link cannot be opened')
-    expect(shown?.body).toContain('has "?", which no link has')
-  })
-
   it('shows that a recording is complete, and opens its folder', async (context) => {
     needsDesktop(context)
     await show.start('tape')
@@ -120,5 +110,15 @@ describe('notifications of the desktop', () => {
     // The later recording is reported: the one before it was not.
     await until(async () => (await displayed()) > 0, 'a notification is shown')
     expect((await all()).length).toBe(before + 1)
+  })
+
+  it('says why a link that was clicked leads nowhere', async (context) => {
+    needsDesktop(context)
+    const main = join(root, 'dist/host/main.js')
+    const link = 'ami-streams://open/keys?<b>delete</b>'
+    const one = desktop.spawn(process.execPath, [main, 'open', '--from-desktop', link, '--data', host.dataDir])
+    expect(await one.ended, one.said()).toBe(1)
+    const shown = (await all()).find(({ summary }) => summary === 'The link cannot be opened')
+    expect(shown?.body).toContain('has "?", which no link has')
   })
 })

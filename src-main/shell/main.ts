@@ -82,7 +82,7 @@ function run(): void {
     event.preventDefault()
     void program?.askToQuit()
   })
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void program?.quit())
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void (program?.quit() ?? app.exit(0)))
   void app.whenReady().then(async () => {
     // The page has its own; macOS needs one for copy and paste.
     if (process.platform !== 'darwin') Menu.setApplicationMenu(null)
@@ -92,6 +92,6 @@ function run(): void {
       env: process.env,
       preload: fileURLToPath(new URL('preload.cjs', import.meta.url)),
     })
-    await program.start()
+    await program.start().catch((error: unknown) => program?.fail(error))
   })
 }

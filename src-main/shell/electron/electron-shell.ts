@@ -131,6 +131,13 @@ export class ElectronShell {
     }
   }
 
+  /** The program cannot start: says why, and ends it. */
+  async fail(error: unknown): Promise<void> {
+    if (this.#quitting !== undefined) return
+    await this.#say(this.#t.hostFailed, (error as Error).message, [this.#t.quit])
+    await this.quit()
+  }
+
   /** Ends the program, and the host that was started with it. */
   quit(): Promise<void> {
     this.#quitting ??= this.#quit()
