@@ -192,7 +192,7 @@ export const t = section('studioMacros', {
   addCondition: 'Add condition…',
   ruleKind: (word: 'on' | 'is', kind: string) => (word === 'on' ? triggerNames : conditionNames)[kind] ?? kind,
   ruleEntry: (list: 'trigger' | 'condition', number: number) => `${list === 'trigger' ? 'Trigger' : 'Condition'} ${number}`,
-  removeEntry: (list: 'trigger' | 'condition', number: number) => `Delete ${list} ${number}`,
+  removeEntry: (list: 'trigger' | 'condition', number: number) => `Delete ${list === 'trigger' ? 'trigger' : 'condition'} ${number}`,
   ruleField: (name: string) => ruleFields[name] ?? fields[name] ?? name,
   none: 'none',
   cooldown: 'Cooldown, ms',
