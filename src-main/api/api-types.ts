@@ -451,6 +451,9 @@ export interface ApiTypes {
       requests: {
         POST: { body: ObsBatchPostBodyRequestsItem; answer: { tookMs: number; answer: Record<string, unknown> | null } }
       }
+      'scene-collection': {
+        GET: { answer: { name: string; document: Record<string, unknown>; width: number; height: number; frameRate: number } }
+      }
       scenes: {
         POST: { body: { scene: string }; answer: { tookMs: number; answer: Record<string, unknown> | null } }
         PATCH: { body: { scene: string; newName: string }; answer: { tookMs: number; answer: Record<string, unknown> | null } }

@@ -112,6 +112,7 @@ export async function createObs(dependencies: ObsDependencies): Promise<Obs> {
     shows,
     store: createApplicationStore(database, secrets),
     audit,
+    events,
     reach: () => reach.policy(),
   })
   registerObsActions(automation, { book, runner })

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { t as desktops } from '../desktops/messages.ts'
 import { t as healthPage } from '../health/messages.ts'
 import { t as obs } from '../obs/messages.ts'
+import { t as obsTemplates } from '../obs/templates/messages.ts'
 import { t as studioDocks } from '../studio/browser-docks/messages.ts'
 import { t as studioCanvas } from '../studio/canvas/messages.ts'
 import { t as studioCanvasSettings } from '../studio/canvas-settings/messages.ts'
@@ -67,6 +68,7 @@ const english: Readonly<Record<string, object>> = {
   healthPage,
   desktops,
   obs,
+  obsTemplates,
   studio,
   studioCanvas,
   studioCanvasSettings,

@@ -17,6 +17,7 @@ import { ScenesPanel } from './scenes-panel.tsx'
 import { ScreensPanel } from './screens-panel.tsx'
 import { SettingsPanel } from './settings-panel.tsx'
 import { StreamHere } from './stream-here.tsx'
+import { TemplatesPanel } from './templates/templates-panel.tsx'
 import './obs.css'
 
 /** One OBS: its scenes, sources, audio, outputs and figures. */
@@ -89,6 +90,7 @@ function Connected({ instance }: { readonly instance: ObsInstance }) {
         <OutputsPanel {...panel} name={instance.name} />
         <MixerPanel {...panel} feed={feed} />
       </div>
+      <TemplatesPanel {...panel} name={instance.name} />
       <FiguresPanel feed={feed} />
       <SettingsPanel {...panel} />
     </div>

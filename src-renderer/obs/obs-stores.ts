@@ -1,4 +1,4 @@
-import type { Item } from '../../src-main/api/typed-api.ts'
+import type { Answer, Item } from '../../src-main/api/typed-api.ts'
 import type { MirrorChange, ObsMirror } from '../../src-main/obs/schemas/mirror.ts'
 import { Collection } from '../client/collection.ts'
 import { Resource } from '../client/resource.ts'
@@ -25,4 +25,15 @@ export const mirrors = new Resource({
     const change = changeOf(event)
     return change?.obs === id && change.reset === true
   },
+})
+
+interface Applied extends Answer<'GET', '/obs/*/template/applications'> {
+  readonly obs: string
+}
+
+/** Templates that were applied to an OBS and can be undone. Its key is the id of the instance. */
+export const applications = new Resource({
+  path: (id) => `/obs/${id}/template/applications` as const,
+  updated: ['obs.templates'],
+  of: ({ data }) => (data as Applied).obs,
 })

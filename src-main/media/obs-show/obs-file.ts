@@ -25,7 +25,7 @@ export function obsFile(show: ObsShow): Record<string, unknown> {
       .filter(({ kind }) => kind !== 'cut_transition' && kind !== 'fade_transition')
       .map(({ name, kind, settings }) => ({ id: kind, name, settings })),
     scene_order: show.scenes.map(({ name }) => ({ name })),
-    groups: [],
+    groups: (show.groups ?? []).map((group) => ({ ...sceneOf(group), id: 'group', versioned_id: 'group' })),
     quick_transitions: [],
     saved_projectors: [],
     modules: {},

@@ -107,6 +107,8 @@ export interface ObsShow {
   readonly height: number
   /** In their order. */
   readonly scenes: readonly ObsShowScene[]
+  /** Groups that its items show, where it was read from an OBS: programs cannot create any. */
+  readonly groups?: readonly ObsShowScene[]
   /** Each name is used once, for an input or for a scene. */
   readonly inputs: readonly ObsShowInput[]
   /** Besides cut and fade, which every OBS has. */

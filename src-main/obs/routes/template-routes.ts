@@ -1,6 +1,14 @@
 import { wholeListSchema } from '../../platform/pages.ts'
 import { defineRoute, type RouteDefinition } from '../../platform/routes.ts'
-import { ApplicationSchema, AppliedSchema, PlanSchema, TemplateBody, UndoBody, UndoneSchema } from '../schemas/templates.ts'
+import {
+  ApplicationSchema,
+  AppliedSchema,
+  PlanSchema,
+  SceneCollectionSchema,
+  TemplateBody,
+  UndoBody,
+  UndoneSchema,
+} from '../schemas/templates.ts'
 import { IdParams, tag } from '../schemas/words.ts'
 import type { Templates } from '../templates/templates.ts'
 
@@ -58,6 +66,17 @@ export function templateRoutes(templates: Templates): readonly RouteDefinition[]
       handler: async ({ params, body, principal, requestId }) => ({
         body: await templates.undo(params.id, body.application, { principal, requestId }),
       }),
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/obs/:id/scene-collection',
+      tag,
+      summary:
+        'What an OBS has as the file of a scene collection, which other OBS and the studio import; with settings, and without hotkeys',
+      role: 'editor',
+      params: IdParams,
+      responses: { 200: SceneCollectionSchema },
+      handler: async ({ params }) => ({ body: await templates.read(params.id) }),
     }),
   ]
 }

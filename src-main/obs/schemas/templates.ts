@@ -74,3 +74,14 @@ export const UndoneSchema = Type.Object({
   left: Type.Array(PlanEntrySchema, { description: 'what could not be brought back, and why' }),
 })
 export type Undone = Static<typeof UndoneSchema>
+
+export const SceneCollectionSchema = Type.Object({
+  name: Type.String(),
+  document: Type.Record(Type.String(), Type.Unknown(), {
+    description: 'as OBS exports it: OBS imports it (Scene Collection, Import), the studio as `document` of `POST /studio/import/obs`',
+  }),
+  width: Type.Integer({ description: 'of the canvas, which is not in the document of OBS' }),
+  height: Type.Integer(),
+  frameRate: Type.Number({ description: 'frames per second, likewise' }),
+})
+export type SceneCollection = Static<typeof SceneCollectionSchema>

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
+import { obsFile } from '../../media/obs-show/obs-file.ts'
 import type { ObsShow, ObsShowMaker, ObsShowNote, ObsTarget } from '../../media/obs-show/obs-show.ts'
 import type { AuditLog } from '../../platform/audit.ts'
 import { AppError } from '../../platform/errors.ts'
+import type { EventBus } from '../../platform/events.ts'
 import { isLimited, type Principal } from '../../platform/principal.ts'
 import { randomText } from '../../platform/random-id.ts'
 import type { ReachPolicy } from '../../platform/reach.ts'
@@ -10,20 +12,22 @@ import type { CommandContext } from '../control/command-runner.ts'
 import { referenceProblem } from '../control/reference-check.ts'
 import type { InstanceBook } from '../instances/instance-book.ts'
 import type { ObsSession } from '../instances/obs-session.ts'
-import type { Application, Applied, Template, TemplatePlan, Undone } from '../schemas/templates.ts'
+import type { Application, Applied, SceneCollection, Template, TemplatePlan, Undone } from '../schemas/templates.ts'
 import type { ApplicationStore, StoredApplication } from './application-store.ts'
 import { applyWork } from './apply.ts'
 import { joined } from './before.ts'
 import { liveNames } from './live-names.ts'
 import { readLiveShow } from './live-show.ts'
 import { type Plan, planShow } from './plan.ts'
+import { readShow } from './read-show.ts'
 import { bringBack } from './undo.ts'
 
 export interface TemplatesDependencies {
-  readonly book: Pick<InstanceBook, 'session'>
+  readonly book: Pick<InstanceBook, 'session' | 'describe'>
   readonly shows: ObsShowMaker
   readonly store: ApplicationStore
   readonly audit: AuditLog
+  readonly events: Pick<EventBus, 'publish'>
   readonly reach: () => ReachPolicy
 }
 
@@ -66,7 +70,7 @@ export class Templates {
       const open = (await store.of(session.id)).find(({ collection }) => collection === described.collection)
       const resumed = open?.state === 'interrupted' && open.template === described.template ? open : undefined
       if (described.created.length + described.changed.length === 0) {
-        if (resumed !== undefined) await store.save(session.id, { ...resumed, state: 'applied' })
+        if (resumed !== undefined) await this.#save(session.id, { ...resumed, state: 'applied' })
         return { ...described, application: resumed ? shown({ ...resumed, state: 'applied' }) : null, tookMs: tookMs() }
       }
       const stored: StoredApplication = {
@@ -78,7 +82,7 @@ export class Templates {
         before: resumed === undefined ? plan.before : joined(resumed.before, plan.before),
       }
       // On disk before OBS is touched: whatever ends now, it can be undone.
-      await store.save(session.id, stored)
+      await this.#save(session.id, stored)
       audit.record({
         kind: 'command',
         message: `OBS ${session.name}: the template "${described.template}" is applied: ${described.created.length} created, ${described.changed.length} changed`,
@@ -88,14 +92,14 @@ export class Templates {
       })
       await applyWork(session, plan.work)
       const done: StoredApplication = { ...stored, state: 'applied' }
-      await store.save(session.id, done)
+      await this.#save(session.id, done)
       return { ...described, application: shown(done), tookMs: tookMs() }
     })
   }
 
   /** Templates that were applied to an OBS and can be undone, newest first. */
   async list(idOrName: string): Promise<readonly Application[]> {
-    return (await this.#dependencies.store.of(this.#dependencies.book.session(idOrName).id)).map(shown)
+    return (await this.#dependencies.store.of(this.#dependencies.book.describe(idOrName).id)).map(shown)
   }
 
   /** Brings back what was before the newest application. Rejects with `obs.template_*`, and as `plan` does. */
@@ -128,8 +132,17 @@ export class Templates {
       })
       const result = await bringBack(session, chosen.before)
       await store.remove(chosen.id)
+      await this.#announce(session.id)
       return { application: shown(chosen), ...result }
     })
+  }
+
+  /** What an OBS has, as the file of a scene collection. */
+  async read(idOrName: string): Promise<SceneCollection> {
+    const session = this.#dependencies.book.session(idOrName)
+    const [show, video] = await Promise.all([readShow(session), session.call('GetVideoSettings')])
+    const frameRate = numberOf(video?.fpsNumerator, 30) / (numberOf(video?.fpsDenominator, 1) || 1)
+    return { name: show.name, document: obsFile(show), width: show.width, height: show.height, frameRate }
   }
 
   async #plan(session: ObsSession, template: Template, principal: Principal): Promise<Planned> {
@@ -166,6 +179,16 @@ export class Templates {
     return targetOf(session, gameCapture).then((target) =>
       this.#dependencies.shows.make(show === undefined ? { collection } : { name: show }, target),
     )
+  }
+
+  async #save(instance: string, application: StoredApplication): Promise<void> {
+    await this.#dependencies.store.save(instance, application)
+    await this.#announce(instance)
+  }
+
+  async #announce(instance: string): Promise<void> {
+    const { events, store } = this.#dependencies
+    events.publish('obs.templates', { obs: instance, items: (await store.of(instance)).map(shown), nextCursor: null })
   }
 
   /** Jobs of one OBS, one after the other. */

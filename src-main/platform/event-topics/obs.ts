@@ -18,5 +18,10 @@ export const obsTopics = {
     state: 'GET /obs/:id/stream',
     summary: 'Bitrate, uptime and dropped frames of the stream that OBS sends, every 2 s while it streams',
   },
+  'obs.templates': {
+    role: 'viewer',
+    state: 'GET /obs/:id/template/applications',
+    summary: 'A template was applied to an OBS, or undone: all that can be undone',
+  },
   'obs.updated': { role: 'viewer', state: 'GET /obs', summary: 'An OBS was changed, or its connection, or which outputs run' },
 } as const satisfies Record<string, TopicKind>

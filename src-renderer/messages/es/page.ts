@@ -13,6 +13,7 @@ import { keys } from './keys.ts'
 import { library } from './library.ts'
 import { live } from './live.ts'
 import { obs } from './obs.ts'
+import { obsTemplates } from './obs-templates.ts'
 import { player } from './player.ts'
 import { publish } from './publish.ts'
 import { recording } from './recording.ts'
@@ -63,6 +64,7 @@ const ofParts: Readonly<Record<string, object>> = {
   healthPage,
   desktops,
   obs,
+  obsTemplates,
   studio,
   studioCanvas,
   studioCanvasSettings,

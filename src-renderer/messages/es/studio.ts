@@ -1226,6 +1226,13 @@ export const studioShows = {
   media: (count: number, size: string) => `${count === 1 ? 'Un archivo de medios' : `${count} archivos de medios`}, ${size}.`,
   missing: 'Estos no están en el archivo:',
   download: 'Descargar',
+  obsMenu: 'Exportar para OBS Studio',
+  obsTitle: (name: string) => `Exportar ${name} para OBS Studio`,
+  obsText:
+    'Una colección de escenas que OBS importa: Colección de escenas, Importar. Los archivos se quedan donde están; las contraseñas no se incluyen.',
+  obsSystem: 'Sistema en el que funciona OBS',
+  obsSystems: { linux: 'Linux', windows: 'Windows', macos: 'macOS' },
+  obsNotCarried: 'De otra manera, o no incluido:',
   importBundle: 'Importar un programa con sus medios',
   imported: 'Programa importado',
   duplicate: 'Duplicar este programa',

@@ -1,16 +1,12 @@
 import { call } from '../../client/api.ts'
+import { saveJson } from '../../client/save-file.ts'
 import { notify, notifyError } from '../../components/toasts.tsx'
 import { t } from './messages.ts'
 
 /** Saves overlays, all of them where none are named, as one file. Throws ApiError. */
 export async function exportOverlays(ids: readonly string[] = []): Promise<void> {
   const file = await call('GET', ids.length === 0 ? '/studio/overlay-file' : `/studio/overlay-file?ids=${ids.join(',')}`)
-  const url = URL.createObjectURL(new Blob([JSON.stringify(file, null, 2)], { type: 'application/json' }))
-  const link = document.createElement('a')
-  link.href = url
-  link.download = ids.length === 1 ? `overlay-${file.overlays[0]?.kind ?? ids[0]}.json` : 'overlays.json'
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(url), 10_000)
+  saveJson(ids.length === 1 ? `overlay-${file.overlays[0]?.kind ?? ids[0]}.json` : 'overlays.json', file)
 }
 
 /** Adds the overlays of a file; returns the id of the first one. */

@@ -7,6 +7,7 @@ import { openGuide } from '../guide/guide-state.ts'
 import { t as guide } from '../guide/messages.ts'
 import { t } from '../messages.ts'
 import { ExportDialog } from '../shows/export-dialog.tsx'
+import { ExportObsDialog } from '../shows/export-obs-dialog.tsx'
 import { ImportBundle } from '../shows/import-bundle.tsx'
 import { t as showTexts } from '../shows/messages.ts'
 import { type Listing, listShows, makeEmptyShow, openShow, showName } from '../shows/new-show.ts'
@@ -34,7 +35,7 @@ const duplicateShow = async (name: string): Promise<void> => {
 /** The open show by name, and a menu: other shows, a new one, import, export, close. */
 export function ShowMenu({ name, editor }: { readonly name: string; readonly editor: boolean }) {
   const [open, setOpen] = useState(false)
-  const [exporting, setExporting] = useState(false)
+  const [exporting, setExporting] = useState<'media' | 'obs'>()
   const [shows, setShows] = useState<readonly Listing[]>([])
   const box = useRef<HTMLDivElement>(null)
   useEffect(() => {
@@ -103,18 +104,29 @@ export function ShowMenu({ name, editor }: { readonly name: string; readonly edi
           type="button"
           onClick={() => {
             setOpen(false)
-            setExporting(true)
+            setExporting('media')
           }}
           data-testid="export-menu"
         >
           <Download size={16} /> {showTexts.exportMenu}
+        </button>
+        <button
+          type="button"
+          onClick={() => {
+            setOpen(false)
+            setExporting('obs')
+          }}
+          data-testid="export-obs-menu"
+        >
+          <Download size={16} /> {showTexts.obsMenu}
         </button>
         <hr />
         <button type="button" onClick={choose(closeShow)} data-testid="close-show">
           <X size={16} /> {t.collections.close}
         </button>
       </div>
-      {exporting && <ExportDialog name={name} onClose={() => setExporting(false)} />}
+      {exporting === 'media' && <ExportDialog name={name} onClose={() => setExporting(undefined)} />}
+      {exporting === 'obs' && <ExportObsDialog name={name} onClose={() => setExporting(undefined)} />}
     </div>
   )
 }

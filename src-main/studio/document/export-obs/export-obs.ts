@@ -19,6 +19,9 @@ import { kindIn } from './obs-kinds.ts'
 import { sourceToObs } from './source-to-obs.ts'
 import { transitionToObs } from './transition-to-obs.ts'
 
+/** Kinds of OBS that have audio: others reject a volume. */
+const audible = /^(?:ffmpeg_source|vlc_source|browser_source|dshow_input|\w+_(?:input|output)_capture)(?:_v\d+)?$/
+
 /** Scenes and groups are as large as the target's canvas already. */
 const wholeScene: MadeInput = { kind: 'scene', settings: {}, scaled: true }
 
@@ -114,7 +117,7 @@ class ObsExport {
       kind: made.kind,
       settings: made.settings,
       filters: [],
-      ...(source.audio === undefined ? {} : { audio: audioOf(source.audio, note) }),
+      ...(source.audio === undefined || !audible.test(made.kind) ? {} : { audio: audioOf(source.audio, note) }),
       ...(device === undefined || isShown ? {} : { device }),
     })
   }
