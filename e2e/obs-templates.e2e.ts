@@ -1,14 +1,18 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import type { OBSWebSocket } from 'obs-websocket-js/json'
+import type { Browser, Page } from 'playwright-core'
 import sharp from 'sharp'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Answer } from '../src-main/api/typed-api.ts'
 import { makeTemplate, templateNames, templates } from '../src-renderer/studio/templates/make-template.ts'
 import type { TemplateName } from '../src-renderer/studio/templates/template-options.ts'
 import { palettes } from '../src-renderer/studio/templates/theme.ts'
+import { findingsInBothThemes } from './helpers/axe.ts'
+import { complaints, launchBrowser } from './helpers/browser.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { nextEvent, type ObsOnTest, obsMissing, prepareObs } from './helpers/obs-studio.ts'
 import { skipBecause } from './helpers/skip.ts'
+import { look } from './helpers/studio-page.ts'
 import { until } from './helpers/until.ts'
 
 /** Templates built in a real OBS Studio. What became of them is looked up in OBS itself, by a connection that is not ours. */
@@ -291,12 +295,12 @@ describe('an OBS that ends in the middle of an application', () => {
     const created = nextEvent(obs, 'InputCreated')
     const applying = host.api('POST', `/obs/${id}/template`, { collection })
     await created
-    program.signal('SIGKILL')
+    const ending = program.kill()
     const failed = await applying
     expect(failed.status, JSON.stringify(failed.body)).toBeGreaterThanOrEqual(500)
     const interrupted = (await host.api('GET', `/obs/${id}/template/applications`)).body.items
     expect(interrupted).toMatchObject([{ template: 'Evening show', state: 'interrupted' }])
-    await program.kill()
+    await ending
     obs = await program.start()
     await connected()
     expect((await ask<Plan>('template/plan', { collection })).created.length).toBeGreaterThan(0)
@@ -386,3 +390,73 @@ const connectedTo = (collection: string) =>
     const { body } = await host.api('GET', `/obs/${id}/mirror`)
     return (body as { collection?: string }).collection === collection
   }, `the mirror has ${collection}`)
+
+describe('the page', () => {
+  let browser: Browser
+  let page: Page
+  let problems: string[]
+  beforeAll(async () => {
+    if (missing !== undefined) return
+    browser = await launchBrowser()
+    page = await browser.newPage({ viewport: { width: 1280, height: 720 }, colorScheme: 'dark' })
+    page.setDefaultTimeout(60_000)
+    problems = complaints(page)
+  })
+  afterAll(() => browser?.close())
+
+  it('shows what a template changes, applies it, shows that nothing is left to do, and undoes it', async () => {
+    const { currentSceneCollectionName } = await obs.call('GetSceneCollectionList')
+    await obs.call('CreateSceneCollection', { sceneCollectionName: 'For the page' })
+    await until(
+      async () => (await obs.call('GetSceneCollectionList')).currentSceneCollectionName !== currentSceneCollectionName,
+      'another collection',
+    )
+    await connectedTo('For the page')
+    await page.goto(`${host.http}/obs/${id}`)
+    await page.getByTestId('obs-template-open').click()
+    await page.getByTestId('obs-template-dialog').waitFor()
+    await page.getByTestId('template-interview').click()
+    await page.getByTestId('obs-plan-created').waitFor()
+    await page.getByTestId('obs-plan-lacks').getByText('OBS has no timer').waitFor()
+    await page.getByTestId('obs-plan-created').locator('summary').click()
+    await page.getByTestId('obs-plan-created').getByText('Starting soon').first().waitFor()
+    expect(await findingsInBothThemes(page)).toEqual([])
+    await look(page, 'obs-template')
+    expect((await obs.call('GetSceneList')).scenes).toHaveLength(1)
+    await page.getByTestId('obs-template-apply').click()
+    await page.getByTestId('obs-applied').waitFor()
+    const scenes = (await obs.call('GetSceneList')).scenes.map(({ sceneName }) => sceneName)
+    expect(scenes).toEqual(expect.arrayContaining(['Together', 'Starting soon']))
+
+    await page.getByTestId('obs-template-open').click()
+    await page.getByTestId('template-interview').click()
+    await page.getByTestId('obs-plan-nothing').waitFor()
+    expect(await page.getByTestId('obs-template-apply').isDisabled()).toBe(true)
+    await page.keyboard.press('Escape')
+
+    await page.getByTestId('obs-to-studio').click()
+    await page.getByTestId('import-report').waitFor()
+    await page.keyboard.press('Escape')
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByTestId('obs-to-file').click()])
+    expect(download.suggestedFilename()).toBe('For the page.json')
+
+    await page.getByTestId('obs-template-undo').click()
+    await page.getByTestId('confirm-yes').click()
+    await page.getByTestId('obs-applied').waitFor({ state: 'detached' })
+    expect((await obs.call('GetSceneList')).scenes).toHaveLength(1)
+    expect(problems).toEqual([])
+  })
+
+  it('exports a show of the studio for OBS', async () => {
+    expect(await host.api('POST', '/studio/collections/gaming/open', { force: true })).toMatchObject({ status: 200 })
+    await page.goto(`${host.http}/studio`)
+    await page.getByTestId('show-menu').click()
+    await page.getByTestId('export-obs-menu').click()
+    await page.getByTestId('export-obs-lacks').getByText('OBS has no timer').waitFor()
+    expect(await findingsInBothThemes(page)).toEqual([])
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByTestId('export-obs-download').click()])
+    const document = JSON.parse(readFileSync(await download.path(), 'utf8'))
+    expect(document.scene_order.map(({ name }: { name: string }) => name)).toEqual(template('gaming').scenes.map(({ name }) => name))
+    expect(problems).toEqual([])
+  })
+})

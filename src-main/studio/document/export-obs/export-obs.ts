@@ -19,6 +19,9 @@ import { kindIn } from './obs-kinds.ts'
 import { sourceToObs } from './source-to-obs.ts'
 import { transitionToObs } from './transition-to-obs.ts'
 
+/** OBS rejects what is louder: 26 dB. */
+const maxVolume = 20
+
 /** Kinds of OBS that have audio: others reject a volume. */
 const audible = /^(?:ffmpeg_source|vlc_source|browser_source|dshow_input|\w+_(?:input|output)_capture)(?:_v\d+)?$/
 
@@ -312,7 +315,7 @@ function audioOf(audio: NonNullable<Source['audio']>, note: (reason: string) => 
   const { balance, gainDb } = balanceOfPan(audio.pan)
   if (audio.solo) note('is heard together with others: OBS has no solo')
   return {
-    volume: audio.gainDb <= -100 ? 0 : Math.round(10 ** ((audio.gainDb - gainDb) / 20) * 1e6) / 1e6,
+    volume: audio.gainDb <= -100 ? 0 : Math.min(maxVolume, Math.round(10 ** ((audio.gainDb - gainDb) / 20) * 1e6) / 1e6),
     muted: audio.muted,
     balance,
     syncOffsetMs: Math.round(audio.syncOffsetMs),
