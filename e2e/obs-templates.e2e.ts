@@ -308,7 +308,10 @@ describe('an OBS that ends in the middle of an application', () => {
     expect(applied.application).toMatchObject({ id: interrupted[0]!.id, state: 'applied' })
     expect(await ask<Plan>('template/plan', { collection })).toMatchObject({ created: [], changed: [] })
     expect((await ask('template/undo', {})).left).toEqual([])
-    await until(async () => JSON.stringify((await stateOfObs()).scenes) === JSON.stringify(before.scenes), 'OBS has its scenes')
+    await until(
+      async () => JSON.stringify((await stateOfObs()).scenes.toSorted()) === JSON.stringify(before.scenes.toSorted()),
+      'OBS has its scenes',
+    )
     await until(
       async () =>
         JSON.stringify(Object.keys((await stateOfObs()).inputs).toSorted()) === JSON.stringify(Object.keys(before.inputs).toSorted()),
@@ -378,9 +381,10 @@ describe('files', () => {
           scene.name,
         ).toEqual(wanted.map(({ position }: any) => [position.x, position.y]))
       }
-      // The template that was read from one OBS is built in it again: everything is there.
+      // The template that was read from one OBS is built in it again: everything is there. This OBS cannot cut off what a file may.
       const again = await ask<Plan>('template/plan', { show: `${name}-back` })
-      expect([names(again, 'created', 'scene'), names(again, 'changed', 'item')]).toEqual([[], []])
+      const changed = again.changed.filter(({ what, fields }) => what === 'item' && fields?.join() !== 'boundsType')
+      expect([names(again, 'created', 'scene'), changed]).toEqual([[], []])
     },
   )
 })
