@@ -80,7 +80,7 @@ async function ask<T = any>(path: string, body: object): Promise<T> {
 const names = (plan: Plan, list: 'created' | 'changed' | 'left', what: string): string[] =>
   plan[list].filter((entry) => entry.what === what).map(({ name }) => name)
 
-/** OBS takes no bounds of 0 pixels, which it has where there are none: what has no effect is left out. */
+/** OBS rejects bounds of 0 pixels, which new items have: what has no effect is left out. */
 const withoutIdleBounds = (transform: Record<string, unknown>) =>
   transform.boundsType === 'OBS_BOUNDS_NONE' ? { ...transform, boundsWidth: 0, boundsHeight: 0, boundsAlignment: 0 } : transform
 
