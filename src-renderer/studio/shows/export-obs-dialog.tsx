@@ -7,6 +7,7 @@ import { Dialog } from '../../components/dialog.tsx'
 import { notifyError } from '../../components/toasts.tsx'
 import { t as texts } from '../messages.ts'
 import { t } from './messages.ts'
+import './shows.css'
 
 type Exported = Answer<'GET', '/studio/collections/*/obs'>
 

@@ -2,6 +2,7 @@ import { Dialog } from '../../components/dialog.tsx'
 import { notifyError } from '../../components/toasts.tsx'
 import { t } from '../messages.ts'
 import { openShow } from './new-show.ts'
+import './shows.css'
 
 export interface ImportedShow {
   readonly name: string
