@@ -10,7 +10,7 @@ import { palettes } from '../src-renderer/studio/templates/theme.ts'
 import { findingsInBothThemes } from './helpers/axe.ts'
 import { complaints, launchBrowser } from './helpers/browser.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
-import { type ObsOnTest, obsMissing, prepareObs } from './helpers/obs-studio.ts'
+import { nextEvent, type ObsOnTest, obsMissing, prepareObs } from './helpers/obs-studio.ts'
 import { skipBecause } from './helpers/skip.ts'
 import { look } from './helpers/studio-page.ts'
 import { until } from './helpers/until.ts'
@@ -285,6 +285,38 @@ describe('what the user had', () => {
     await until(async () => JSON.stringify(await stateOfObs()) === JSON.stringify(before), 'OBS has what it had before').catch(async () => {
       expect(await stateOfObs()).toEqual(before)
     })
+  })
+})
+
+describe('an OBS that ends in the middle of an application', () => {
+  it('leaves a state that is named, is repaired by applying again, and undone as a whole', async () => {
+    const before = await stateOfObs()
+    const collection = template('interview')
+    const created = nextEvent(obs, 'InputCreated')
+    const applying = host.api('POST', `/obs/${id}/template`, { collection })
+    await created
+    const ending = program.kill()
+    const failed = await applying
+    expect(failed.status, JSON.stringify(failed.body)).toBeGreaterThanOrEqual(500)
+    const interrupted = (await host.api('GET', `/obs/${id}/template/applications`)).body.items
+    expect(interrupted).toMatchObject([{ template: 'Evening show', state: 'interrupted' }])
+    await ending
+    obs = await program.start()
+    await connected()
+    expect((await ask<Plan>('template/plan', { collection })).created.length).toBeGreaterThan(0)
+    const applied = await ask('template', { collection })
+    expect(applied.application).toMatchObject({ id: interrupted[0]!.id, state: 'applied' })
+    expect(await ask<Plan>('template/plan', { collection })).toMatchObject({ created: [], changed: [] })
+    expect((await ask('template/undo', {})).left).toEqual([])
+    await until(
+      async () => JSON.stringify((await stateOfObs()).scenes.toSorted()) === JSON.stringify(before.scenes.toSorted()),
+      'OBS has its scenes',
+    )
+    await until(
+      async () =>
+        JSON.stringify(Object.keys((await stateOfObs()).inputs).toSorted()) === JSON.stringify(Object.keys(before.inputs).toSorted()),
+      'OBS has its inputs',
+    )
   })
 })
 
