@@ -5,9 +5,9 @@
 #include <util/threading.h>
 
 #include "host-link.h"
-#include "store-reader.h"
+#include "playback.h"
 
-/** Between two looks at what the host says and at audio, while something is shown: ms. */
+/** Between two looks at what the host says, while its answer is expected, ms. */
 #define LOOK_MS 10
 /** The same while nobody sees the source, ms. */
 #define IDLE_MS 250
@@ -16,20 +16,6 @@
 #define MAX_RETRY_MS 1000
 /** The same where the host rejected the connection, ms. */
 #define REJECTED_RETRY_MS 5000
-/** How late frames come is known after this many; audio waits for it, at most for that time. */
-#define MEASURED_FRAMES 8
-#define MEASURED_WITHIN_US 500000
-/** A frame that is older than this when it is seen says nothing about how late frames come: it was there before. */
-#define MAX_LAG_US 250000
-/** Frames come that much earlier or later than usual, at least. */
-#define JITTER_US 3000
-/** After a pause of this length OBS starts again with the frames that follow: it would show all of them that much later. */
-#define PAUSE_US 200000
-/** The same after this many of its own frames for which none of ours was there. */
-#define MAX_MISSED 3
-/** Of audio that is copied at once. */
-#define AUDIO_ROOM 4800
-
 struct shared_source {
   obs_source_t *source;
   pthread_t thread;
@@ -55,30 +41,10 @@ struct shared_source {
   uint64_t retry_ms;
   /** What the host was asked for; NULL: nothing. */
   char *taken;
-  struct store_reader *reader;
-  bool visible;
-  int64_t opened_us;
-  /** A frame waits for its time. */
-  bool waiting;
-  int64_t show_at_us;
-  struct store_frame frame;
-  /** How late frames come, and how many have said so. */
-  int64_t lag_us;
-  unsigned measured;
-  /** From when a frame is due until it is given to OBS; 0: not known yet. */
-  int64_t delay_us;
-  /** Frames come at a rate: OBS keeps one, so that none is lost where either of us is late for once. */
-  bool regular;
-  int64_t last_due_us;
-  int64_t missed;
-  bool audio_started;
-  int64_t audio_delay_us;
-  float audio[AUDIO_ROOM * 2];
+  struct playback *playback;
 };
 
 static uint64_t now_ms(void) { return os_gettime_ns() / 1000000; }
-
-static int64_t now_us(void) { return (int64_t)(os_gettime_ns() / 1000); }
 
 static void set_problem(struct shared_source *at, const char *problem) {
   pthread_mutex_lock(&at->mutex);
@@ -87,24 +53,12 @@ static void set_problem(struct shared_source *at, const char *problem) {
   pthread_mutex_unlock(&at->mutex);
 }
 
-static void show_nothing(struct shared_source *at) {
-  if (at->visible) obs_source_output_video(at->source, NULL);
-  at->visible = false;
-}
-
-static void close_reader(struct shared_source *at) {
-  at->waiting = false;
-  store_reader_close(at->reader);
-  at->reader = NULL;
-  show_nothing(at);
-}
-
 static void lose_host(struct shared_source *at, uint64_t retry_ms) {
   host_link_close(at->link);
   at->link = NULL;
   bfree(at->taken);
   at->taken = NULL;
-  close_reader(at);
+  playback_close(at->playback);
   at->retry_ms = retry_ms;
   at->retry_at_ms = now_ms() + retry_ms;
   pthread_mutex_lock(&at->mutex);
@@ -138,20 +92,13 @@ static void connect_host(struct shared_source *at) {
 static void open_media(struct shared_source *at, obs_data_t *message) {
   // An answer to what was asked for before is out of date.
   if (!at->taken || strcmp(at->taken, obs_data_get_string(message, "share")) != 0) return;
-  close_reader(at);
   char error[256] = "";
-  at->reader = store_reader_open(obs_data_get_string(message, "frames"), obs_data_get_string(message, "audio"), error, sizeof error);
+  // What comes at a rate, and what changes now and then.
+  const bool regular = strncmp(at->taken, "canvas:", 7) == 0 || strncmp(at->taken, "stream:", 7) == 0;
+  const char *frames = obs_data_get_string(message, "frames"), *audio = obs_data_get_string(message, "audio");
+  const bool opened = playback_open(at->playback, frames, audio, regular, error, sizeof error);
   set_problem(at, error);
-  if (!at->reader) blog(LOG_WARNING, "[ami-streams] %s: %s", at->taken, error);
-  at->opened_us = now_us();
-  at->lag_us = 0;
-  at->measured = 0;
-  at->delay_us = 0;
-  at->missed = 0;
-  at->regular = strncmp(at->taken, "canvas:", 7) == 0 || strncmp(at->taken, "stream:", 7) == 0;
-  // What is kept stays late for good after a pause: of what changes now and then OBS takes the newest.
-  obs_source_set_async_unbuffered(at->source, !at->regular);
-  at->audio_started = false;
+  if (!opened) blog(LOG_WARNING, "[ami-streams] %s: %s", at->taken, error);
 }
 
 /** False where the host is lost. */
@@ -177,7 +124,7 @@ static bool take_message(struct shared_source *at, obs_data_t *message) {
   } else if (strcmp(type, "media") == 0) {
     open_media(at, message);
   } else if (strcmp(type, "none") == 0) {
-    close_reader(at);
+    playback_close(at->playback);
     set_problem(at, obs_data_get_string(message, "reason"));
   } else if (strcmp(type, "rejected") == 0) {
     set_problem(at, obs_data_get_string(message, "reason"));
@@ -208,129 +155,11 @@ static void ask(struct shared_source *at) {
     bfree(wanted);
     return;
   }
-  close_reader(at);
+  playback_close(at->playback);
   bfree(at->taken);
   at->taken = wanted;
   set_problem(at, NULL);
   if (!send_message(at, wanted ? "take" : "release", wanted)) lose_host(at, FIRST_RETRY_MS);
-}
-
-static int64_t step_us(void) { return (int64_t)(obs_get_frame_interval_ns() / 1000); }
-
-/** From when a frame is given to OBS until it is seen: half way to its next frame, and one more where OBS keeps one. */
-static int64_t wait_us(const struct shared_source *at) { return at->regular ? step_us() * 3 / 2 : step_us() / 2; }
-
-/**
- * OBS's count of a source's time stops while none of its frames is there, and everything that follows is shown that much later. Where that
- * was long it starts again.
- */
-static void catch_up(struct shared_source *at) {
-  const int64_t late_us = now_us() - at->show_at_us - wait_us(at);
-  if (late_us > 0 && step_us() > 0) at->missed += 1 + late_us / step_us();
-  const bool paused = at->frame.time_us - at->last_due_us > PAUSE_US || at->frame.time_us < at->last_due_us;
-  at->last_due_us = at->frame.time_us;
-  if (!at->regular || !at->visible || (!paused && at->missed < MAX_MISSED)) return;
-  at->missed = 0;
-  show_nothing(at);
-}
-
-static void show_frame(struct shared_source *at) {
-  const struct store_frame *frame = &at->frame;
-  at->waiting = false;
-  if (frame->width == 0) {
-    show_nothing(at);
-    return;
-  }
-  catch_up(at);
-  struct obs_source_frame shown = {
-      .width = (uint32_t)frame->width,
-      .height = (uint32_t)frame->height,
-      .timestamp = (uint64_t)frame->time_us * 1000,
-      .format = frame->planes[3] ? VIDEO_FORMAT_I40A : VIDEO_FORMAT_I420,
-  };
-  for (int plane = 0; plane < 4 && frame->planes[plane]; plane++) {
-    shown.data[plane] = (uint8_t *)frame->planes[plane];
-    shown.linesize[plane] = frame->strides[plane];
-  }
-  video_format_get_parameters(VIDEO_CS_709, VIDEO_RANGE_PARTIAL, shown.color_matrix, shown.color_range_min, shown.color_range_max);
-  // The first one is seen at once and sets OBS's count: those behind it are due half a frame before OBS looks for them.
-  if (!at->visible && at->regular) shown.timestamp -= (uint64_t)step_us() * 500;
-  // OBS copies it, once.
-  obs_source_output_video(at->source, &shown);
-  at->visible = true;
-  store_reader_done(at->reader);
-}
-
-/**
- * OBS takes the newest frame at each of its own: one that comes just then is taken now early, now late, and others are left out or seen
- * twice. So frames are given to it half way between two of its own, all of them equally late. Both clocks are the machine's.
- */
-static void choose_delay(struct shared_source *at, int64_t due_us) {
-  const int64_t step = step_us();
-  if (step <= 0) return;
-  const int64_t earliest_us = due_us + at->lag_us + JITTER_US;
-  const int64_t half_way_us = (int64_t)(obs_get_video_frame_time() / 1000) + step / 2;
-  const int64_t past_us = (earliest_us - half_way_us) % step;
-  at->delay_us = earliest_us - due_us + (past_us > 0 ? step - past_us : -past_us);
-}
-
-/** When the frame that waits is given to OBS. */
-static void plan_frame(struct shared_source *at) {
-  const int64_t now = now_us(), lag_us = now - at->frame.time_us;
-  at->waiting = true;
-  at->show_at_us = now;
-  if (at->frame.width == 0 || lag_us < 0 || lag_us > MAX_LAG_US) return;
-  at->lag_us = at->measured == 0 ? lag_us : at->lag_us + (lag_us - at->lag_us) / 8;
-  if (++at->measured < MEASURED_FRAMES) return;
-  // Where they come much later or earlier than they did, it is chosen again.
-  const bool fits = at->delay_us > at->lag_us && at->delay_us < at->lag_us + JITTER_US + step_us() * 3 / 2;
-  if (!fits) choose_delay(at, at->frame.time_us);
-  at->show_at_us = at->frame.time_us + at->delay_us;
-}
-
-static void pass_frame(struct shared_source *at) {
-  if (!at->waiting) {
-    store_reader_wait(at->reader, LOOK_MS * 1000);
-    if (!store_reader_next(at->reader, &at->frame)) return;
-    plan_frame(at);
-  }
-  const int64_t left_us = at->show_at_us - now_us();
-  if (left_us > LOOK_MS * 1000) {
-    os_sleep_ms(LOOK_MS);
-    return;
-  }
-  if (left_us > 0) os_sleepto_ns((uint64_t)at->show_at_us * 1000);
-  show_frame(at);
-}
-
-/** OBS shows a frame some time after it was due, and plays audio at the time that it carries: audio is put as late as the frames. */
-static bool audio_may_start(struct shared_source *at) {
-  if (at->audio_started) return true;
-  if (at->delay_us == 0 && now_us() - at->opened_us < MEASURED_WITHIN_US) return false;
-  at->audio_delay_us = at->delay_us > 0 ? at->delay_us + wait_us(at) : 0;
-  at->audio_started = true;
-  return true;
-}
-
-static void pass_audio(struct shared_source *at) {
-  const uint32_t rate = store_reader_rate(at->reader);
-  if (rate == 0) return;
-  const bool heard = audio_may_start(at);
-  for (;;) {
-    int64_t time_us = 0;
-    const size_t frames = store_reader_audio(at->reader, at->audio, AUDIO_ROOM, &time_us);
-    if (frames == 0) return;
-    if (!heard) continue;
-    const struct obs_source_audio audio = {
-        .data = {(const uint8_t *)at->audio},
-        .frames = (uint32_t)frames,
-        .speakers = SPEAKERS_STEREO,
-        .format = AUDIO_FORMAT_FLOAT,
-        .samples_per_sec = rate,
-        .timestamp = (uint64_t)(time_us + at->audio_delay_us) * 1000,
-    };
-    obs_source_output_audio(at->source, &audio);
-  }
 }
 
 static bool is_stopping(struct shared_source *at, bool *showing) {
@@ -352,12 +181,7 @@ static void *run(void *data) {
     if (!at->link) connect_host(at);
     if (at->link) receive(at);
     if (at->link) ask(at);
-    if (at->reader) {
-      pass_frame(at);
-      pass_audio(at);
-    } else {
-      os_event_timedwait(at->wake, at->taken ? LOOK_MS : showing ? FIRST_RETRY_MS : IDLE_MS);
-    }
+    if (!playback_step(at->playback)) os_event_timedwait(at->wake, at->taken ? LOOK_MS : showing ? FIRST_RETRY_MS : IDLE_MS);
   }
   lose_host(at, 0);
   return NULL;
@@ -409,12 +233,14 @@ static void destroy(void *data) {
   bfree(at->wanted);
   bfree(at->port);
   bfree(at->problem);
+  playback_destroy(at->playback);
   bfree(at);
 }
 
 static void *create(obs_data_t *settings, obs_source_t *source) {
   struct shared_source *at = bzalloc(sizeof *at);
   at->source = source;
+  at->playback = playback_create(source);
   pthread_mutex_init(&at->mutex, NULL);
   if (os_event_init(&at->wake, OS_EVENT_TYPE_AUTO) != 0) {
     destroy(at);

@@ -9,6 +9,8 @@ export const t = section('obs', {
   empty: 'No OBS Studio yet',
   emptyText: 'Add one to switch its scenes, mix its audio and start its outputs from here. OBS 28 and newer have what is needed built in.',
   howTo: 'In OBS: Tools > WebSocket Server Settings > Enable WebSocket server. Show Connect Info has its password.',
+  inObs:
+    'The other way round: a plugin shows canvases, sources, overlays and streams of this machine as sources in OBS. docs/obs-plugin.md has the two steps to install it.',
   found: 'Found on this machine',
   foundText: (folder: string, port: number) => `Settings in ${folder}, port ${port}`,
   serverOff: 'Its WebSocket server is switched off.',

@@ -69,6 +69,9 @@ export function ObsPage() {
           </ul>
         )}
         {editor && <Found known={all?.length ?? 0} />}
+        <p className="quiet small" data-testid="obs-plugin">
+          {t.inObs}
+        </p>
       </div>
       {open === 'scan' && <ScanDialog onAdd={(host, port) => setOpen({ host, port })} onClose={close} />}
       {open === 'connector' && <ConnectorDialog onClose={close} />}

@@ -9,6 +9,8 @@ export const obs = {
     'Añade uno para cambiar sus escenas, mezclar su audio e iniciar sus salidas desde aquí. OBS 28 y posteriores traen lo necesario.',
   howTo:
     'En OBS: Herramientas > Ajustes del servidor WebSocket > Habilitar servidor WebSocket. Mostrar información de conexión tiene su contraseña.',
+  inObs:
+    'También al revés: un complemento muestra los lienzos, fuentes, superposiciones y emisiones de este equipo como fuentes en OBS. docs/obs-plugin.md explica los dos pasos para instalarlo.',
   found: 'Encontrado en este equipo',
   foundText: (folder: string, port: number) => `Ajustes en ${folder}, puerto ${port}`,
   serverOff: 'Su servidor WebSocket está desactivado.',
