@@ -152,7 +152,8 @@ describe('a source of OBS that shows what this host has', () => {
         report,
       ).toBe(true)
       expect(missingNumbers(numbers) + repeated, report).toBeLessThan(numbers.length * 0.05 + 3 * skipped)
-      expect(Math.abs(apart - apartHere), report).toBeLessThan(1 / 30)
+      // One frame, and half of one for what a busy OBS shows late.
+      expect(Math.abs(apart - apartHere), report).toBeLessThan(1.5 / 30)
     })
     await show.stop('beside')
   }, 240_000)

@@ -107,6 +107,8 @@ static void choose_delay(struct playback *at, int64_t due_us) {
   const int64_t half_way_us = (int64_t)(obs_get_video_frame_time() / 1000) + step / 2;
   const int64_t past_us = (earliest_us - half_way_us) % step;
   at->delay_us = earliest_us - due_us + (past_us > 0 ? step - past_us : -past_us);
+  // OBS counts from a frame that came at its time.
+  at->missed = MAX_MISSED;
 }
 
 /** When the frame that waits is given to OBS. */
