@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -35,6 +35,8 @@ describe('an import of a show with its media', () => {
   let dir: string
   let uploads: Uploads
   let folder: CollectionFolder
+  /** What the newest import lists. */
+  let notCarried: readonly string[]
   const listed = (): readonly string[] => ['uploads', 'incoming', 'collections'].flatMap((each) => readdirSync(join(dir, each)).sort())
   const document = { name: 'collection.json', data: Buffer.from(JSON.stringify(testDocument())) }
   const manifest = (
@@ -70,7 +72,10 @@ describe('an import of a show with its media', () => {
       audit: { record: () => undefined } as never,
       addOverlays: (shared) => ({ count: shared.length, incomplete: [], undo: () => undefined }),
     }).then(
-      ({ media }) => `${media} files`,
+      ({ media, notCarried: listed }) => {
+        notCarried = listed.map(({ place }) => place)
+        return `${media} files`
+      },
       (error: AppError) => error.code ?? String(error),
     )
   }
@@ -96,6 +101,19 @@ describe('an import of a show with its media', () => {
   it('brings the document and its files', async () => {
     expect(await importing(show([100, 200]))).toBe('2 files')
     expect(listed()).toEqual(['0.png', '1.png', 'Evening.json'])
+  })
+
+  it('switches rules off, so that what a stranger wrote does not run by itself', async () => {
+    const rule = { mode: 'on', triggers: [{ on: 'event', topic: 'studio.switched' }] }
+    const macros = [
+      { id: 'm1', name: 'Quiet', hotkeys: [], actions: [] },
+      { id: 'm2', name: 'Loud', hotkeys: [], actions: [], rule },
+    ]
+    const data = Buffer.from(JSON.stringify({ ...testDocument(), macros }))
+    expect(await importing(archive([manifest([]), { name: 'collection.json', data }]))).toBe('0 files')
+    const { macros: kept } = JSON.parse(readFileSync(join(dir, 'collections', 'Evening.json'), 'utf8'))
+    expect(kept).toMatchObject([{ name: 'Quiet' }, { name: 'Loud', rule: { ...rule, mode: 'off' } }])
+    expect(notCarried).toEqual(['Loud'])
   })
 
   it('leaves nothing behind when a file of it is rejected, or the name is taken meanwhile', async () => {

@@ -2,6 +2,7 @@ import type { AuditLog } from '../../../platform/audit.ts'
 import { AppError } from '../../../platform/errors.ts'
 import { isRecord } from '../../../platform/schema-faults.ts'
 import { withAuthors } from '../../document/authorship.ts'
+import type { Collection } from '../../document/collection.ts'
 import type { CollectionFolder } from '../../document/collection-folder.ts'
 import type { Doing } from '../../document/open-collection.ts'
 import { type DocumentReader, readDocument } from '../../document/read-document.ts'
@@ -64,7 +65,9 @@ export async function importBundle(
     }
     const imported = readDocument(withPaths(bundle.document, paths), reader)
     const { collection: allowed, leftOut } = stripRejected(imported, author.limited, reader)
-    const collection = withAuthors(undefined, allowed, { author, how: 'anew' }, reader)
+    const { collection: quiet, names } = withRulesOff(allowed)
+    const collection = withAuthors(undefined, quiet, { author, how: 'anew' }, reader)
+    notCarried.push(...names.map((place) => ({ place, reason: 'It ran by itself: look at what it does, then switch its rule on' })))
     added = addOverlays(bundle.overlays)
     notCarried.push(...added.incomplete.map((place) => ({ place, reason: 'The URL of its data had a secret: enter it again' })))
     await folder.create(name, `${JSON.stringify(reader.seals.encryptCopy({ ...collection, name }, reader.kinds), null, 2)}\n`)
@@ -86,6 +89,17 @@ export async function importBundle(
     await media.end()
     await bundle.close()
   }
+}
+
+/** Macros that would run by themselves wait until a person has looked at them: who wrote the file is not who opens it. */
+function withRulesOff(collection: Collection): { readonly collection: Collection; readonly names: readonly string[] } {
+  const names: string[] = []
+  const macros = collection.macros.map((macro) => {
+    if (macro.rule === undefined || macro.rule.mode === 'off') return macro
+    names.push(macro.name)
+    return { ...macro, rule: { ...macro.rule, mode: 'off' as const } }
+  })
+  return { collection: { ...collection, macros }, names }
 }
 
 /** A document whose settings name the imported files instead of those of the machine that it comes from. */
