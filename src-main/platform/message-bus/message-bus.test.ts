@@ -64,7 +64,8 @@ describe.skipIf(process.platform !== 'linux' || !existsSync('/usr/bin/dbus-daemo
       client.close()
     })
     server.export(path, object)
-    expect(await server.own(name)).toBe(true)
+    // The test before may still be on its way out of the bus.
+    await expect.poll(() => server.own(name)).toBe(true)
     return { server, client }
   }
   const rejection = (promise: Promise<unknown>): Promise<BusError> =>
