@@ -222,7 +222,8 @@ describe('the OBS section', () => {
     await page.getByTestId('obs-problem').waitFor()
     obs = await program.start()
     await page.locator('[data-testid=obs-program-image][data-shown=true]').waitFor()
-    expect(problems).toEqual([])
+    // A screenshot that was asked for while OBS ended has no answer, which browsers write down.
+    expect(problems.filter((each) => !/502 \(Bad Gateway\).*\/screenshot/.test(each))).toEqual([])
   })
 
   it('searches a network on request, and adds an OBS by its connector', async () => {

@@ -1,10 +1,11 @@
+import { useRef } from 'react'
 import { call } from '../../client/api.ts'
 import { Dialog } from '../../components/dialog.tsx'
 import { t } from '../messages.ts'
 import type { ObsItem, ObsVideo } from '../obs-stores.ts'
 import { send } from '../panel.tsx'
 import { NumberField } from './number-field.tsx'
-import { complete, inverse, presets, type TransformChanges } from './transform-changes.ts'
+import { complete, inverse, presets, type Transform, type TransformChanges } from './transform-changes.ts'
 import { UndoButton } from './undo-button.tsx'
 import type { UndoStack } from './undo-stack.ts'
 
@@ -29,13 +30,21 @@ const boundsTypes = [
   'OBS_BOUNDS_MAX_ONLY',
 ] as const
 const percent = 100
+/** For how long a change counts as what OBS has although OBS has not said so yet, ms. */
+const onTheWayMs = 1000
 
 /** Where an item is in its scene, how large, turned and cropped. Each change goes to OBS at once. */
 export function TransformDialog({ id, scene, item: { id: item, source, transform }, video, undo, onClose }: TransformDialogProps) {
-  const put = (changes: TransformChanges) => () => call('PATCH', `/obs/${id}/items`, { body: { scene, item, transform: changes } })
+  const onTheWay = useRef<readonly { readonly changes: TransformChanges; readonly untilMs: number }[]>([])
+  const put = (changes: TransformChanges) => () => {
+    onTheWay.current = [...onTheWay.current, { changes, untilMs: performance.now() + onTheWayMs }]
+    return call('PATCH', `/obs/${id}/items`, { body: { scene, item, transform: changes } })
+  }
   const change = (wanted: TransformChanges): void => {
-    const changes = complete(wanted, transform)
-    send(undo.make(t.transformOf(source), put(changes), put(inverse(changes, transform))))
+    onTheWay.current = onTheWay.current.filter(({ untilMs }) => untilMs > performance.now())
+    const now = Object.assign({}, transform, ...onTheWay.current.map(({ changes }) => changes)) as Transform
+    const changes = complete(wanted, now)
+    send(undo.make(t.transformOf(source), put(changes), put(inverse(changes, now))))
   }
   const field = (key: keyof typeof t.transformFields, more: { min?: number; step?: number; factor?: number } = {}) => (
     <NumberField
