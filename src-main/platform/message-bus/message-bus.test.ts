@@ -64,7 +64,7 @@ describe.skipIf(process.platform !== 'linux' || !existsSync('/usr/bin/dbus-daemo
       client.close()
     })
     server.export(path, object)
-    // The test before may still be on its way out of the bus.
+    // The test before may still be leaving the bus.
     await expect.poll(() => server.own(name)).toBe(true)
     return { server, client }
   }
