@@ -9,6 +9,8 @@ import type { Seat, Sessions } from './sessions.ts'
 
 const maxClients = 32
 const maxMessageBytes = 16 * 1024
+/** A pointer that moves on a screen of 240 Hz, what was drawn meanwhile, and keys: each of them is cheap. */
+const maxMessagesPerSecond = 1000
 
 /** Who works at a display: its changes as binary messages, keyboard and pointer as JSON. See docs/desktop.md. */
 export function sessionSocket(book: DisplayBook, sessions: Sessions): SocketDefinition {
@@ -20,6 +22,7 @@ export function sessionSocket(book: DisplayBook, sessions: Sessions): SocketDefi
     query: Type.Object({ display: Type.String({ maxLength: 80, description: 'id of `GET /desktop/displays`' }) }),
     maxClients,
     maxMessageBytes,
+    maxMessagesPerSecond,
     accept({ query: { display }, principal, remoteAddress }) {
       // Rejects the upgrade where there is none of that id.
       book.describe(display)

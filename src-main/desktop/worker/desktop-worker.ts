@@ -37,7 +37,10 @@ host.ready()
 
 function openInput(): NativeDesktopInput | undefined {
   try {
-    return new addon.DesktopInput('')
+    const opened = new addon.DesktopInput('')
+    // What the process before this one pressed, if it was killed, nobody else releases.
+    opened.releaseAll()
+    return opened
   } catch (error) {
     lose((error as Error).message)
     return undefined
