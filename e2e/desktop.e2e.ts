@@ -150,7 +150,7 @@ describe('a display in the browser', () => {
     const { server } = await display()
     await page.goto(`${host.http}/desktops`)
     await page.getByTestId('remove-display').click()
-    await page.getByTestId('display-remove').click()
+    await page.getByTestId('confirm-yes').click()
     await page.getByTestId('desktops-empty').waitFor()
     await until(() => !existsSync(`/tmp/.X11-unix/X${server!.slice(1)}`), 'its server is gone')
     id = ''

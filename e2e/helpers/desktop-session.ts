@@ -1,8 +1,9 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { findProgram } from '../../src-main/platform/find-program.ts'
 import { until } from './until.ts'
 import { XClient, type XMonitor } from './x-client.ts'
 import { type RunningXvfb, startXvfb } from './xvfb.ts'
@@ -12,7 +13,7 @@ const run = promisify(execFile)
 /** Why there can be no desktop session on this machine; undefined where there can. */
 export function desktopMissing(...programs: readonly string[]): string | undefined {
   const all = ['Xvfb', 'dbus-daemon', 'busctl', 'openbox', ...programs]
-  const missing = all.filter((name) => !(process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, name))))
+  const missing = all.filter((name) => findProgram(name) === undefined)
   return missing.length === 0 ? undefined : `${missing.join(', ')} missing: apt-get install dbus systemd openbox ${programs.join(' ')}`
 }
 

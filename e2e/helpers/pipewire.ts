@@ -1,21 +1,18 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { findProgram } from '../../src-main/platform/find-program.ts'
 import { until } from './until.ts'
 import { wavFile, wavRate } from './wav.ts'
 
 /** Why no private PipeWire can be had on this machine; undefined where one can. */
 export function pipeWireMissing(): string | undefined {
   const programs = ['pipewire', 'wireplumber', 'pipewire-pulse', 'pw-play', 'pw-link', 'pactl', 'dbus-daemon', 'gst-launch-1.0']
-  const missing = programs.filter((name) => !inPath(name))
+  const missing = programs.filter((name) => findProgram(name) === undefined)
   if (missing.length === 0) return undefined
   return `${missing.join(', ')} missing: apt-get install pipewire wireplumber pipewire-pulse pipewire-bin pulseaudio-utils dbus gstreamer1.0-tools gstreamer1.0-pipewire`
-}
-
-function inPath(name: string): boolean {
-  return (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, name)))
 }
 
 export interface ToneOptions {

@@ -1,5 +1,5 @@
 import type { ClientMessage } from '../../src-main/desktop/sessions/client-message.ts'
-import { reconnectDelayMs } from '../client/event-socket.ts'
+import { reconnectDelayMs, socketUrl } from '../client/event-socket.ts'
 import { type DisplayCursor, type DisplayUpdate, type DisplayVideo, pixelsOf, readDisplayMessage } from './display-updates.ts'
 import { decodesVideo, VideoDecoding } from './display-video.ts'
 
@@ -57,8 +57,7 @@ export class DesktopLink {
   #connect(): void {
     const { display, onState } = this.#options
     onState({ kind: this.#attempt === 0 ? 'connecting' : 'reconnecting' })
-    const scheme = location.protocol === 'https:' ? 'wss' : 'ws'
-    const socket = new WebSocket(`${scheme}://${location.host}/api/v1/desktop/session?display=${encodeURIComponent(display)}`)
+    const socket = new WebSocket(socketUrl(`/desktop/session?display=${encodeURIComponent(display)}`))
     socket.binaryType = 'arraybuffer'
     this.#socket = socket
     this.#said = undefined

@@ -3,10 +3,9 @@ import { useState } from 'react'
 import { Link } from 'wouter'
 import { call } from '../client/api.ts'
 import { useCollection } from '../client/collection.ts'
-import { Dialog } from '../components/dialog.tsx'
-import { DialogForm } from '../components/dialog-form.tsx'
+import { confirm } from '../components/dialog.tsx'
 import { useIsAdmin, useTitle } from '../components/page.ts'
-import { notify } from '../components/toasts.tsx'
+import { notify, notifyError } from '../components/toasts.tsx'
 import { type DisplayItem, displays } from './displays.ts'
 import { t } from './messages.ts'
 import { NewDisplayDialog } from './new-display-dialog.tsx'
@@ -32,7 +31,6 @@ export function DesktopsPage() {
 function Displays() {
   const { loaded, items } = useCollection(displays)
   const [creating, setCreating] = useState(false)
-  const [removing, setRemoving] = useState<DisplayItem | null>(null)
   const all = Object.values(items).sort((a, b) => a.createdAt.localeCompare(b.createdAt))
   const create = (
     <button type="button" className="button primary" onClick={() => setCreating(true)} data-testid="create-display">
@@ -55,33 +53,27 @@ function Displays() {
           <div>{create}</div>
           <ul className="desktop-cards">
             {all.map((display) => (
-              <DisplayCard key={display.id} display={display} onRemove={() => setRemoving(display)} />
+              <DisplayCard key={display.id} display={display} />
             ))}
           </ul>
         </>
       )}
       {creating && <NewDisplayDialog onClose={() => setCreating(false)} />}
-      {removing !== null && (
-        <Dialog title={t.removeTitle(removing.name)} onClose={() => setRemoving(null)} testId="display-remove-dialog">
-          <DialogForm
-            onClose={() => setRemoving(null)}
-            onSubmit={async () => {
-              await call('DELETE', `/desktop/displays/${removing.id}`)
-              notify(t.removed(removing.name))
-              setRemoving(null)
-            }}
-            action={t.removeAction}
-            testId="display-remove"
-          >
-            <p>{t.removeText}</p>
-          </DialogForm>
-        </Dialog>
-      )}
     </div>
   )
 }
 
-function DisplayCard({ display, onRemove }: { readonly display: DisplayItem; readonly onRemove: () => void }) {
+async function remove({ id, name }: DisplayItem): Promise<void> {
+  if (!(await confirm(t.removeTitle(name), t.removeText, t.removeAction))) return
+  try {
+    await call('DELETE', `/desktop/displays/${id}`)
+    notify(t.removed(name))
+  } catch (error) {
+    notifyError(error)
+  }
+}
+
+function DisplayCard({ display }: { readonly display: DisplayItem }) {
   const { id, name, kind, state, width, height, viewers } = display
   const shown = kind === 'screen' ? t.screen : name
   return (
@@ -102,7 +94,7 @@ function DisplayCard({ display, onRemove }: { readonly display: DisplayItem; rea
             className="button quiet icon"
             aria-label={t.remove(name)}
             title={t.remove(name)}
-            onClick={onRemove}
+            onClick={() => void remove(display)}
             data-testid="remove-display"
           >
             <Trash2 size={16} aria-hidden="true" />

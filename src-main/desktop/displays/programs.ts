@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process'
-import { accessSync, constants } from 'node:fs'
 import { homedir } from 'node:os'
-import { delimiter, join } from 'node:path'
 import { AppError } from '../../platform/errors.ts'
+import { findProgram } from '../../platform/find-program.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { RunningDisplay } from './display-server.ts'
 
@@ -15,16 +14,7 @@ export function lightDesktop(): string[] | null {
   return found === undefined ? null : [...found]
 }
 
-function inPath(program: string): boolean {
-  return (process.env.PATH ?? '').split(delimiter).some((folder) => {
-    try {
-      accessSync(join(folder, program), constants.X_OK)
-      return true
-    } catch {
-      return false
-    }
-  })
-}
+const inPath = (program: string): boolean => findProgram(program) !== undefined
 
 /**
  * Starts a program on a display, with a session bus of its own where there is dbus-run-session: one that the host was started in belongs
@@ -44,7 +34,7 @@ export function startProgram(command: readonly string[], display: RunningDisplay
   return new Promise((resolve, reject) => {
     const failed = (reason: string): void =>
       reject(new AppError('desktop.program_failed', `${program} cannot be started: ${reason}`, { details: { program } }))
-    if (!program.includes('/') && !inPath(program)) {
+    if (!inPath(program)) {
       failed('no such program in PATH')
       return
     }

@@ -24,7 +24,7 @@ export function sessionSocket(book: DisplayBook, sessions: Sessions): SocketDefi
     maxMessageBytes,
     maxMessagesPerSecond,
     accept({ query: { display }, principal, remoteAddress }) {
-      // Rejects the upgrade where there is none of that id.
+      // Rejects the upgrade of an id that does not exist.
       book.describe(display)
       return (client) => serve(client, display, principal.id, isLoopback(remoteAddress))
     },

@@ -3,11 +3,13 @@ import { createSocket } from 'node:dgram'
 import { accessSync, constants, existsSync, mkdirSync, statfsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { createServer, isIPv6 } from 'node:net'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { loadCertificate } from '../../platform/certificate.ts'
+import { browserNames } from '../../platform/config/installed-browsers.ts'
 import { AppError } from '../../platform/errors.ts'
+import { findProgram } from '../../platform/find-program.ts'
 import { readHostFile } from '../../platform/identity/host-file.ts'
 import { toListenError } from '../../platform/listen-error.ts'
 import { silentLogger } from '../../platform/telemetry/logger.ts'
@@ -170,10 +172,9 @@ function window(): Finding {
   ) {
     return { name: 'window', state: 'ok', detail: 'Electron' }
   }
-  const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'microsoft-edge', 'chrome.exe', 'msedge.exe']
-  for (const dir of (process.env.PATH ?? '').split(delimiter)) {
-    const found = names.find((name) => existsSync(join(dir, name)))
-    if (found) return { name: 'window', state: 'ok', detail: join(dir, found) }
+  for (const name of browserNames(process.platform)) {
+    const browser = findProgram(name)
+    if (browser !== undefined) return { name: 'window', state: 'ok', detail: browser }
   }
   return {
     name: 'window',

@@ -31,7 +31,7 @@ export type ToPlugin =
   /** The last before the connection ends. */
   | { readonly type: 'rejected'; readonly reason: string }
 
-/** Reads a line; undefined where it is none of the messages. */
+/** Reads a line; undefined for one that is not a message of ours. */
 export function readFromPlugin(line: string): FromPlugin | undefined {
   let value: unknown
   try {

@@ -116,7 +116,7 @@ export class ElectronWindows implements WindowSystem {
     return window
   }
 
-  /** Opens a page of the host that is none of the program's views: without a bridge, and nothing of it is kept. */
+  /** Opens a page of the host that is not a view of the program, for example an overlay: without a bridge, and nothing of it is kept. */
   openPage(url: string): void {
     if (this.#isFull()) return
     const shown = new this.#electron.BrowserWindow({
