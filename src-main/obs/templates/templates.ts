@@ -7,6 +7,7 @@ import type { EventBus } from '../../platform/events.ts'
 import { isLimited, type Principal } from '../../platform/principal.ts'
 import { randomText } from '../../platform/random-id.ts'
 import type { ReachPolicy } from '../../platform/reach.ts'
+import { Turns } from '../../platform/turns.ts'
 import { numberOf, textsOf } from '../connection/said.ts'
 import type { CommandContext } from '../control/command-runner.ts'
 import { referenceProblem } from '../control/reference-check.ts'
@@ -37,14 +38,17 @@ interface Planned {
   readonly described: TemplatePlan
 }
 
+/** Max requests for one OBS that wait. */
+const maxWaiting = 20
+
 /** Max items of a show that is built in an OBS. */
 const maxItems = 4000
 
 /** Shows of the studio, built in an OBS: planned, applied, undone. One after the other for each OBS. */
 export class Templates {
   readonly #dependencies: TemplatesDependencies
-  /** The last job of each instance. */
-  readonly #jobs = new Map<string, Promise<unknown>>()
+  /** Of each instance that is worked at. */
+  readonly #turns = new Map<string, Turns>()
 
   constructor(dependencies: TemplatesDependencies) {
     this.#dependencies = dependencies
@@ -193,13 +197,11 @@ export class Templates {
 
   /** Jobs of one OBS, one after the other. */
   #alone<T>(id: string, job: () => Promise<T>): Promise<T> {
-    const running = (this.#jobs.get(id) ?? Promise.resolve()).then(job, job)
-    this.#jobs.set(id, running)
-    const clear = (): void => {
-      if (this.#jobs.get(id) === running) this.#jobs.delete(id)
-    }
-    running.then(clear, clear)
-    return running
+    const turns = this.#turns.get(id) ?? new Turns(maxWaiting, 'templates of this OBS', 'obs.busy')
+    this.#turns.set(id, turns)
+    return turns.next(job).finally(() => {
+      if (turns.idle) this.#turns.delete(id)
+    })
   }
 }
 
