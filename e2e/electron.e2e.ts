@@ -12,8 +12,8 @@ import { type RunningHost, startHost } from './helpers/host.ts'
 import { root } from './helpers/paths.ts'
 import { until } from './helpers/until.ts'
 
-/** The built main and preload files of the desktop program, on the Electron double: Electron itself runs in no test. */
-describe.runIf(process.platform === 'linux')('the desktop program with Electron, on its double', () => {
+/** The built main and preload files of the desktop shell, on the Electron double: Electron itself runs in no test. */
+describe.runIf(process.platform === 'linux')('the desktop shell with Electron, on its double', () => {
   let folder: string
   let dataDir: string
   let program: DoubledProgram
@@ -33,7 +33,7 @@ describe.runIf(process.platform === 'linux')('the desktop program with Electron,
     dataDir = join(folder, 'data')
     program = startDoubled({ folder })
     await until(
-      async () => (await call('GET', '/desktop'))?.shell?.windows.length === 1,
+      async () => (await call('GET', '/shell'))?.shell?.windows.length === 1,
       () => `a host with a window: ${program.said()}`,
     )
     origin = new URL(JSON.parse(readFileSync(join(dataDir, 'host.json'), 'utf8')).url).origin
@@ -47,13 +47,13 @@ describe.runIf(process.platform === 'linux')('the desktop program with Electron,
   it('starts the host as a process of its own, and shows its page', async () => {
     const { pid } = await call('GET', '/host')
     expect(pid).not.toBe(program.child.pid)
-    expect((await call('GET', '/desktop')).endsWithShell).toBe(true)
+    expect((await call('GET', '/shell')).endsWithShell).toBe(true)
     expect((await untilMain()).url).toContain(`${origin}/?window=main#`)
     expect((await program.report()).icon?.text).toContain('AMI Streams')
   })
 
   it('runs every page in a sandbox of its own, without Node, and gives the bridge to the main window alone', async () => {
-    await call('POST', '/desktop/windows', { view: { kind: 'multiview' }, display: '2' })
+    await call('POST', '/shell/windows', { view: { kind: 'multiview' }, display: '2' })
     const { windows, sandbox } = await program.until('a second window', ({ windows }) => windows.length === 2)
     expect(sandbox).toBe(true)
     for (const { preferences } of windows)
@@ -74,7 +74,7 @@ describe.runIf(process.platform === 'linux')('the desktop program with Electron,
     ])
     expect(other).toMatchObject({ url: expect.stringContaining('/studio?multiview'), bounds: { x: 1440, width: 960 } })
     await program.do({ do: 'close', window: other!.id })
-    await until(async () => (await call('GET', '/desktop')).shell.windows.length === 1, 'the host knows that it is closed')
+    await until(async () => (await call('GET', '/shell')).shell.windows.length === 1, 'the host knows that it is closed')
   })
 
   it('keeps its pages on the host', async () => {
@@ -175,7 +175,7 @@ describe.runIf(process.platform === 'linux')('the desktop program with Electron,
       await expect(choose(frame), JSON.stringify(frame)).rejects.toThrow('main window')
     for (const takes of ['several', null, {}, { several: 'yes' }, { several: true, path: '/etc' }])
       await expect(choose(own, takes), JSON.stringify(takes)).rejects.toThrow('chooseFiles')
-    await call('POST', '/desktop/windows', { view: { kind: 'docks' } })
+    await call('POST', '/shell/windows', { view: { kind: 'docks' } })
     const { windows } = await program.until('the docks', (report) => report.windows.length === 2)
     const docks = windows.find(({ preferences }) => preferences.preload === undefined)!
     await expect(
@@ -204,7 +204,7 @@ describe.runIf(process.platform === 'linux')('the desktop program with Electron,
     const shown: string[] = []
     const { url, token } = JSON.parse(readFileSync(join(dataDir, 'host.json'), 'utf8'))
     const events = new AbortController()
-    const reply = await fetch(`${url}/api/v1/events?topics=desktop.show`, {
+    const reply = await fetch(`${url}/api/v1/events?topics=shell.show`, {
       headers: { authorization: `Bearer ${token}`, accept: 'text/event-stream' },
       signal: events.signal,
     })
@@ -265,7 +265,7 @@ describe.runIf(process.platform === 'linux')('the desktop program with Electron,
     const next = await until(
       async () => {
         const now = await call('GET', '/host')
-        return now !== undefined && now.pid !== pid && (await call('GET', '/desktop'))?.shell !== null ? now.pid : undefined
+        return now !== undefined && now.pid !== pid && (await call('GET', '/shell'))?.shell !== null ? now.pid : undefined
       },
       () => `another host: ${program.said()}`,
     )
@@ -275,7 +275,7 @@ describe.runIf(process.platform === 'linux')('the desktop program with Electron,
     await until(
       async () => {
         const now = await call('GET', '/host')
-        return now !== undefined && now.pid !== next && (await call('GET', '/desktop'))?.shell !== null
+        return now !== undefined && now.pid !== next && (await call('GET', '/shell'))?.shell !== null
       },
       () => `a host of another supervisor: ${program.said()}`,
     )
@@ -289,7 +289,7 @@ describe.runIf(process.platform === 'linux')('the desktop program with Electron,
     expect((await call('GET', '/host')).pid).toBe(pid)
     program = startDoubled({ folder })
     await until(
-      async () => (await call('GET', '/desktop'))?.shell?.windows.length === 1,
+      async () => (await call('GET', '/shell'))?.shell?.windows.length === 1,
       () => `its windows: ${program.said()}`,
     )
     expect((await call('GET', '/host')).pid).toBe(pid)
@@ -344,7 +344,7 @@ describe.runIf(process.platform === 'linux')('a host with a window, where Electr
       })
   const untilWindows = (count: number) =>
     until(
-      async () => (await call('GET', '/desktop'))?.shell?.windows.length === count,
+      async () => (await call('GET', '/shell'))?.shell?.windows.length === count,
       () => `${count} windows`,
     )
 
@@ -370,10 +370,10 @@ describe.runIf(process.platform === 'linux')('a host with a window, where Electr
 
   it('starts it once for all windows', async () => {
     const [pid] = electrons()
-    for (const kind of ['multiview', 'docks'] as const) await call('POST', '/desktop/windows', { view: { kind } })
+    for (const kind of ['multiview', 'docks'] as const) await call('POST', '/shell/windows', { view: { kind } })
     await untilWindows(3)
     expect(electrons()).toEqual([pid])
-    expect((await call('GET', '/desktop')).shell.displays.map(({ name }: { name: string }) => name)).toEqual(['Left', 'Right'])
+    expect((await call('GET', '/shell')).shell.displays.map(({ name }: { name: string }) => name)).toEqual(['Left', 'Right'])
   })
 
   it('starts it again after a crash, and keeps it over a crash of the host', async () => {
@@ -400,7 +400,7 @@ describe.runIf(process.platform === 'linux')('a host with a window, where Electr
   })
 })
 
-/** The preload file as it is built, in Chromium: its page asks the desktop program instead of listing the host's folders. */
+/** The preload file as it is built, in Chromium: its page asks the desktop shell instead of listing the host's folders. */
 describe('the page in the main window', () => {
   let host: RunningHost
   beforeAll(async () => {

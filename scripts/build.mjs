@@ -107,7 +107,7 @@ async function buildHost() {
 /** What Electron gives, Node has, and a WebSocket does without. */
 const ofElectron = /^(?:electron|node:.*|bufferutil|utf-8-validate)$/
 
-/** The desktop program with Electron: without packages beside it, and `electron` is given by the binary that runs it. */
+/** The desktop shell with Electron: without packages beside it, and `electron` is given by the binary that runs it. */
 async function buildShell() {
   const hash = hashOf([
     ...['shell', 'platform', 'formats'].flatMap((part) => filesBelow(`src-main/${part}`, isTest)),

@@ -1,5 +1,5 @@
 /**
- * `npm run pack:electron`: packages of the desktop program with Electron, by electron-builder and electron-builder.yml.
+ * `npm run pack:electron`: packages of the desktop shell with Electron, by electron-builder and electron-builder.yml.
  *   --prepare              writes what is packed to dist/electron, and packs nothing
  *   --distribution FOLDER  packs with an Electron that is unpacked there, and downloads none
  *   --builder FOLDER       electron-builder's package; one that is installed here where left out

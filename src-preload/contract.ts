@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox'
 
 /**
- * What the page may ask the desktop program for, the only contract between them: the page's types, the preload script's and the checks of
+ * What the page may ask the desktop shell for, the only contract between them: the page's types, the preload script's and the checks of
  * the main process come from here. The preload script imports types of it alone.
  */
 export const bridgeCalls = {
@@ -21,7 +21,7 @@ export type BridgeCall = keyof typeof bridgeCalls
 export type Takes<Name extends BridgeCall> = Static<(typeof bridgeCalls)[Name]['takes']>
 export type Answers<Name extends BridgeCall> = Static<(typeof bridgeCalls)[Name]['answers']>
 
-/** `window.amiStreams` of the page, in the main window of the desktop program with Electron; missing everywhere else. */
+/** `window.amiStreams` of the page, in the main window of the desktop shell with Electron; missing everywhere else. */
 export type Bridge = { readonly [Name in BridgeCall]: (takes: Takes<Name>) => Promise<Answers<Name>> }
 
 /** Channel of a call between the two processes. */

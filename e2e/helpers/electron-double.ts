@@ -5,7 +5,7 @@ import type { DoubleCommand, DoubleReport } from '../../src-main/shell/testing/e
 import { root } from './paths.ts'
 import { until } from './until.ts'
 
-/** The built desktop program on the Electron double (`src-main/shell/testing`). */
+/** The built desktop shell on the Electron double (`src-main/shell/testing`). */
 export interface DoubledProgram {
   readonly child: ChildProcess
   readonly said: () => string
@@ -34,7 +34,7 @@ const ports = {
 export const doubleHook = join(root, 'src-main/shell/testing/use-electron-double.ts')
 const main = join(root, 'dist/shell/main.js')
 
-/** Starts the desktop program as an installed one is: with the host in its resources. */
+/** Starts the desktop shell as an installed one is: with the host in its resources. */
 export function startDoubled({ folder, args = [], env = {} }: DoubledOptions): DoubledProgram {
   const resources = join(folder, 'resources')
   mkdirSync(join(resources, 'program/bin'), { recursive: true })

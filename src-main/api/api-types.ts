@@ -47,7 +47,6 @@ export interface ApiTypes {
     }
   }
   desktop: {
-    GET: { answer: { shell: { displays: { id: string; name: string; bounds: { x: number; y: number; width: number; height: number }; primary: boolean }[]; windows: { id: string; view: DesktopShellWindowsItemView2; fullScreen: boolean; display: string | null; reopens: boolean }[] } | null; endsWithShell: boolean } }
     displays: {
       GET: { answer: { items: DesktopDisplaysItem[]; nextCursor: null } }
       POST: { body: { name?: string | undefined; width?: number | undefined; height?: number | undefined; command?: readonly string[] | null | undefined }; answer: DesktopDisplaysItem }
@@ -62,19 +61,6 @@ export interface ApiTypes {
     }
     session: {
       GET: { query: { display: string }; answer: unknown }
-    }
-    shell: {
-      GET: { answer: unknown }
-    }
-    show: {
-      POST: { body: { path?: string | undefined }; answer: undefined }
-    }
-    windows: {
-      POST: { body: { view: DesktopShellWindowsItemView2; display?: string | undefined; fullScreen?: boolean | undefined; reopens?: boolean | undefined }; answer: undefined }
-      '*': {
-        PATCH: { body: { reopens: boolean }; answer: undefined }
-        DELETE: { answer: undefined }
-      }
     }
   }
   'editor-reach': {
@@ -535,6 +521,22 @@ export interface ApiTypes {
   settings: {
     GET: { answer: Settings }
     PATCH: { body: { reconnectWindowMs?: number | undefined; cdnPrefix?: string | undefined; playerTheme?: 'auto' | 'dark' | 'light' | undefined; studioResumeWithinMs?: number | undefined; globalHotkeys?: 'off' | 'safe' | 'all' | undefined; notifyOutputs?: boolean | undefined; notifyRecordings?: boolean | undefined; notifyGuests?: boolean | undefined; notifyDisk?: boolean | undefined }; answer: Settings }
+  }
+  shell: {
+    GET: { answer: { shell: { displays: { id: string; name: string; bounds: { x: number; y: number; width: number; height: number }; primary: boolean }[]; windows: { id: string; view: ShellShellWindowsItemView2; fullScreen: boolean; display: string | null; reopens: boolean }[] } | null; endsWithShell: boolean } }
+    session: {
+      GET: { answer: unknown }
+    }
+    show: {
+      POST: { body: { path?: string | undefined }; answer: undefined }
+    }
+    windows: {
+      POST: { body: { view: ShellShellWindowsItemView2; display?: string | undefined; fullScreen?: boolean | undefined; reopens?: boolean | undefined }; answer: undefined }
+      '*': {
+        PATCH: { body: { reopens: boolean }; answer: undefined }
+        DELETE: { answer: undefined }
+      }
+    }
   }
   stream: {
     '*': {
@@ -1101,8 +1103,6 @@ type AutomationRulesPostBodySettingsConditionsItem7 = { is: 'variable'; name: st
 type AutomationRulesPostBodySettingsConditionsItem8 = { is: 'level'; source?: string | undefined; obs?: string | undefined; input?: string | undefined; above: number; not?: boolean | undefined }
 type AutomationRulesPostBodySettings = { mode: 'on' | 'dry-run' | 'off'; triggers: readonly (AutomationRulesPostBodySettingsTriggersItem | AutomationRulesPostBodySettingsTriggersItem2 | AutomationRulesPostBodySettingsTriggersItem3 | { on: 'every'; seconds: number } | AutomationRulesPostBodySettingsTriggersItem4 | AutomationRulesPostBodySettingsTriggersItem5 | { on: 'hotkey'; chord: string } | { on: 'webhook'; webhook: string })[]; conditions?: readonly (AutomationRulesPostBodySettingsConditionsItem | AutomationRulesPostBodySettingsConditionsItem2 | AutomationRulesPostBodySettingsConditionsItem3 | AutomationRulesPostBodySettingsConditionsItem4 | AutomationRulesPostBodySettingsConditionsItem5 | AutomationRulesPostBodySettingsConditionsItem6 | AutomationRulesPostBodySettingsConditionsItem7 | AutomationRulesPostBodySettingsConditionsItem8)[] | undefined; cooldownMs?: number | undefined; maxRuns?: number | undefined }
 type AutomationWebhooksItem = { id: string; name: string; createdAt: string; lastCalledAt: string | null; calls: number }
-type DesktopShellWindowsItemView = { kind: 'projector'; of: 'program' | 'preview' | 'scene' | 'source'; id: string }
-type DesktopShellWindowsItemView2 = { kind: 'main' } | { kind: 'multiview' } | { kind: 'docks' } | DesktopShellWindowsItemView
 type DesktopDisplaysItem = { id: string; name: string; kind: 'virtual' | 'screen'; width: number; height: number; state: 'running' | 'stopped'; command: string[] | null; server: string | null; viewers: number; createdAt: string }
 type EditorReach = { folders: string[]; hosts: string[]; mediaFolders: string[] }
 type LiveAccess = { play: { allow: string[]; deny: string[] }; publish: { allow: string[]; deny: string[] } }
@@ -1162,6 +1162,8 @@ type ObsScanFoundItem = { host: string; port: number; webSocket: string; authent
 type ObsScan = { state: 'idle' | 'running' | 'done' | 'cancelled'; network: string | null; port: number | null; done: number; total: number; found: ObsScanFoundItem[]; networks: string[] }
 type PostSessions = { id: string; role: 'viewer' | 'editor' | 'admin' | 'none'; signInRequired: boolean }
 type Settings = { reconnectWindowMs: number; cdnPrefix: string; playerTheme: 'auto' | 'dark' | 'light'; studioResumeWithinMs: number; globalHotkeys: 'off' | 'safe' | 'all'; notifyOutputs: boolean; notifyRecordings: boolean; notifyGuests: boolean; notifyDisk: boolean }
+type ShellShellWindowsItemView = { kind: 'projector'; of: 'program' | 'preview' | 'scene' | 'source'; id: string }
+type ShellShellWindowsItemView2 = { kind: 'main' } | { kind: 'multiview' } | { kind: 'docks' } | ShellShellWindowsItemView
 type StudioOutputsItem = { id: string; name: string; kind: string; state: 'off' | 'starting' | 'live' | 'retrying' | 'paused' | 'failed'; error: { code: string; message: string; remedy: string } | null; startedAt: string | null; statistics: Record<string, number | string | boolean | null> }
 type StudioActiveWindowLogItem = { time: string; window: { class: string; title: string }; macro: string; result: 'ran' | 'skipped' | 'failed'; problem: string | null }
 type StudioActiveWindow = { enabled: boolean; window: { class: string; title: string } | null; last: { class: string; title: string } | null; problem: string | null; problems: Record<string, string>; log: StudioActiveWindowLogItem[] }

@@ -93,6 +93,7 @@ function describe(route: RouteDefinition): Record<string, unknown> {
     operationId: operationId(route),
     tags: [route.tag],
     summary: route.summary,
+    ...(route.deprecated ? { deprecated: true } : {}),
     description: route.role === 'none' ? 'Open to everyone.' : `Needs the role ${route.role}.`,
     security: route.role === 'none' ? [] : [{ bearer: [] }, { cookie: [] }],
     ...(route.params ? { params: route.params } : {}),

@@ -149,7 +149,7 @@ export function createSockets(dependencies: SocketsDependencies): Sockets {
 }
 
 /** What plain requests to an endpoint are answered, and what OpenAPI says of it. */
-export function routeOfSocket({ path, tag, summary, role, query }: SocketDefinition): RouteDefinition {
+export function routeOfSocket({ path, tag, summary, role, query, deprecated }: SocketDefinition): RouteDefinition {
   return defineRoute({
     method: 'GET',
     path,
@@ -157,6 +157,7 @@ export function routeOfSocket({ path, tag, summary, role, query }: SocketDefinit
     summary,
     role,
     ...(query === undefined ? {} : { query }),
+    ...(deprecated === undefined ? {} : { deprecated }),
     responses: { 200: Type.Unknown({ description: 'Messages of the WebSocket, after `101 Switching Protocols`' }) },
     handler: () => {
       throw new AppError('request.invalid', 'Open this URL as a WebSocket')

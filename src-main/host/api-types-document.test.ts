@@ -47,6 +47,15 @@ it('writes the routes as a tree, with what each is sent and answers', () => {
   ])
 })
 
+it('leaves out routes at old names', () => {
+  expect(
+    typesOf({
+      '/api/v1/notes': { get: { responses: { 204: {} } }, post: { deprecated: true, responses: { 204: {} } } },
+      '/api/v1/papers': { get: { deprecated: true, responses: { 204: {} } } },
+    }),
+  ).toEqual(['  notes: {', '    GET: { answer: undefined }', '  }', '}'])
+})
+
 it('lets a body leave out what has a default, and come from lists that nobody changes', () => {
   const order = {
     type: 'object',

@@ -24,6 +24,7 @@ interface DescribedParameter {
 }
 
 interface DescribedOperation {
+  readonly deprecated?: boolean
   readonly parameters?: readonly DescribedParameter[]
   readonly requestBody?: { readonly content: Content }
   readonly responses: Readonly<Record<string, { readonly content?: Content }>>
@@ -154,13 +155,19 @@ function printNode(node: Node, indent: string): string {
 
 const statuses = (operation: DescribedOperation): string[] => Object.keys(operation.responses).filter((status) => /^2/.test(status))
 
-/** src-main/api/api-types.ts: queries, bodies and answers of all routes, as a tree of their URLs; a test fails where the file differs. */
+/**
+ * src-main/api/api-types.ts: queries, bodies and answers of all routes, as a tree of their URLs; a test fails where the file differs.
+ * Routes at old names are left out: nothing of ours is to call them.
+ */
 export function apiTypesDocument({ paths }: DescribedOperations): string {
   const operations = Object.entries(paths)
     .map(([path, methods]) => ({
       segments: path.split('/').slice(3),
-      methods: Object.entries(methods).map(([method, operation]) => ({ method, operation, query: queryOf(operation) })),
+      methods: Object.entries(methods)
+        .filter(([, { deprecated }]) => deprecated !== true)
+        .map(([method, operation]) => ({ method, operation, query: queryOf(operation) })),
     }))
+    .filter(({ methods }) => methods.length > 0)
     .sort((one, two) => one.segments.join('/').localeCompare(two.segments.join('/'), 'en'))
   const names = new NamedTypes()
 

@@ -39,8 +39,6 @@ import type { ClosableLogger } from '../platform/telemetry/logger.ts'
 import { createMetrics } from '../platform/telemetry/metrics.ts'
 import { createStudio, studioMigrations } from '../studio/index.ts'
 import type { Config } from './config.ts'
-import { desktopRoutes, desktopSocket } from './desktop/desktop-routes.ts'
-import { DesktopShells } from './desktop/desktop-shells.ts'
 import { examine } from './doctor/examine.ts'
 import { manyCrashes, openLastRun } from './last-run.ts'
 import { mediaEnginePresent } from './media-engine.ts'
@@ -48,6 +46,8 @@ import { hostRoutes } from './routes/host-routes.ts'
 import { identityRoutes, signInUrl, windowUrl } from './routes/identity-routes.ts'
 import { reachRoutes } from './routes/reach-routes.ts'
 import { createRuntimeSettings } from './runtime-settings.ts'
+import { AttachedShells } from './shell/attached-shells.ts'
+import { shellRoutes, shellSockets } from './shell/shell-routes.ts'
 import { isWide, shownHost } from './shown-host.ts'
 import { installation, version } from './version.ts'
 
@@ -87,7 +87,7 @@ export interface RunningHost {
   /** URL of a page for a window on this machine; with a one-time sign-in where one is needed. */
   windowUrl(path?: string): string
   /** The desktop that shows windows for this host. */
-  readonly shells: DesktopShells
+  readonly shells: AttachedShells
   /** Streams that are live now, those that wait for a returning publisher included, and outputs of the studio that run elsewhere. */
   onAir(): number
   /**
@@ -315,7 +315,7 @@ export async function startHost({
       doctor: () => examine(config),
     })
     open.push(() => health.stop())
-    const shells = new DesktopShells(events)
+    const shells = new AttachedShells(events)
     const routes: readonly RouteDefinition[] = [
       ...live.routes,
       ...studio.routes,
@@ -362,14 +362,14 @@ export async function startHost({
         }),
       }),
       ...reachRoutes({ reach, audit }),
-      ...desktopRoutes({ shells, events, audit }),
+      ...shellRoutes({ shells, events, audit }),
       ...identityRoutes({ tokens, sessions, links, attempts, audit, events, signInRequired: () => api?.access.signInRequired ?? true }),
     ]
 
     const ticketKeys = live.deliveryProcesses > 0 ? randomBytes(48) : undefined
     api = createApi({
       routes,
-      sockets: [...studio.sockets, ...obs.sockets, ...desktop.sockets, desktopSocket(shells)],
+      sockets: [...studio.sockets, ...obs.sockets, ...desktop.sockets, ...shellSockets(shells)],
       media: live.front,
       bind: config.bind,
       httpPort: config.httpPort,

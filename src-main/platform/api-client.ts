@@ -1,7 +1,7 @@
 import { AppError, type ErrorCode, errorKinds } from './errors.ts'
 import { readHostFile } from './identity/host-file.ts'
 
-/** The public API, as the command line and the desktop program use it. */
+/** The public API, as the command line and the desktop shell use it. */
 export interface ApiClient {
   readonly url: string
   /** Of the host's own run, or the one that was given. */

@@ -58,6 +58,8 @@ export interface RouteDefinition {
   readonly tag: string
   /** One line for the OpenAPI description. */
   readonly summary: string
+  /** An old name of another route: see `atOldPath`. */
+  readonly deprecated?: true
   /** Least role that may call it. */
   readonly role: Role | 'none'
   readonly params?: TSchema
@@ -97,4 +99,12 @@ export function defineRoute<
   },
 ): RouteDefinition {
   return route as unknown as RouteDefinition
+}
+
+/** The same route or WebSocket endpoint at a path that it had before: answers until 1.0, and OpenAPI says that it is deprecated. */
+export function atOldPath<Definition extends { readonly path: string }>(
+  definition: Definition,
+  path: string,
+): Definition & { deprecated: true } {
+  return { ...definition, path, deprecated: true }
 }

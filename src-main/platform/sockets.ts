@@ -50,6 +50,8 @@ export interface SocketDefinition {
   readonly tag: string
   /** One line for the OpenAPI description. */
   readonly summary: string
+  /** An old name of another endpoint: see `atOldPath`. */
+  readonly deprecated?: true
   /** `none`: the endpoint checks by itself who may open it. */
   readonly role: Role | 'none'
   readonly query?: TSchema

@@ -36,7 +36,7 @@ function packagedBinary(env: Readonly<Record<string, string | undefined>>): stri
 
 /**
  * Starts Electron for the host of a data folder. It is one process for all windows, finds the host by the folder, and serves it over
- * `/desktop/shell`. It ends with 0 when a person quits it.
+ * `/shell/session`. It ends with 0 when a person quits it.
  */
 export async function startElectron(
   { binary, main }: ElectronProgram,

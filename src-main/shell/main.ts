@@ -1,4 +1,4 @@
-/** Electron's main process: the desktop program beside a host, which is a process of its own. */
+/** Electron's main process: the desktop shell beside a host, which is a process of its own. */
 import { isAbsolute, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import {

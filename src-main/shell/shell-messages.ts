@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox'
 import { DisplaySchema } from './placement.ts'
 import { WindowViewSchema } from './window-view.ts'
 
-/** What a desktop shell and the host say to each other over `/desktop/shell`, one JSON object a message. */
+/** What a desktop shell and the host say to each other over `/shell/session`, one JSON object a message. */
 
 /** An open window of a shell. */
 export const ShellWindowSchema = Type.Object({
@@ -60,7 +60,7 @@ export const FromShellSchema = Type.Union([
   Type.Object({ type: Type.Literal('state'), state: ShellStateSchema }),
   Type.Object({ type: Type.Literal('done'), number: Type.Integer(), shown: Type.Optional(Type.String({ maxLength: 10 })) }),
   Type.Object({ type: Type.Literal('failed'), number: Type.Integer(), problem: Type.String({ maxLength: 1000 }) }),
-  /** A person quit the desktop program: a host that was started for it ends as well. */
+  /** A person quit the desktop shell: a host that was started for it ends as well. */
   Type.Object({ type: Type.Literal('quit') }),
 ])
 export type FromShell = Static<typeof FromShellSchema>

@@ -6,5 +6,5 @@ declare global {
   }
 }
 
-/** What the desktop program with Electron does for its main window; undefined in every other window and browser. */
+/** What the desktop shell with Electron does for its main window; undefined in every other window and browser. */
 export const shellBridge = (): Bridge | undefined => window.amiStreams

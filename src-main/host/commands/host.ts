@@ -130,7 +130,7 @@ function readyText({ ready, signInRequired, unknownCertificate }: RunningHost): 
 export function addHostCommand(program: Command, context: CommandContext): void {
   addConfigFlags(program.command('host'))
     .description('run the host without a window')
-    // Started by the desktop program with Electron, which shows the windows and ends it.
+    // Started by the desktop shell with Electron, which shows the windows and ends it.
     .addOption(new Option('--for-shell').hideHelp())
     .addHelpText(
       'after',

@@ -53,11 +53,11 @@ async function showRunning(
   const path = await page?.(client)
   const text = `A host is running already: ${client.url}`
   try {
-    await client.send('POST', '/desktop/show', path === undefined ? {} : { path })
+    await client.send('POST', '/shell/show', path === undefined ? {} : { path })
     output.result({}, () => `${text}\nIts window is in front.`)
     return
   } catch (error) {
-    if (!(error instanceof AppError) || error.code !== 'desktop.no_shell') throw error
+    if (!(error instanceof AppError) || error.code !== 'shell.not_attached') throw error
   }
   const ended = Promise.withResolvers<void>()
   const { config } = configOf(command, context)

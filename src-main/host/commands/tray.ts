@@ -12,16 +12,16 @@ export function addTrayCommand(program: Command, context: CommandContext): void 
     .addHelpText('after', '\nExamples:\n  streams tray\n  streams tray --url https://live.example.com --token TOKEN')
     .action(
       run(context, async (_output, command) => {
-        if (process.platform !== 'linux') throw new AppError('desktop.missing', 'Without Electron there is an icon on Linux alone')
+        if (process.platform !== 'linux') throw new AppError('shell.no_desktop', 'Without Electron there is an icon on Linux alone')
         const { Desktop } = await import('../../shell/desktop.ts')
         const { openLinuxDesktop } = await import('../../shell/linux/desktop-parts.ts')
         const { openWindow } = await import('../../shell/open-window.ts')
         const end = new AbortController()
         const lost = Promise.withResolvers<never>()
         const parts = await openLinuxDesktop('AMI Streams', () =>
-          lost.reject(new AppError('desktop.missing', 'The session of the desktop has ended')),
+          lost.reject(new AppError('shell.no_desktop', 'The session of the desktop has ended')),
         ).catch((cause: unknown) => {
-          throw cause instanceof AppError ? cause : new AppError('desktop.missing', (cause as Error).message, { cause })
+          throw cause instanceof AppError ? cause : new AppError('shell.no_desktop', (cause as Error).message, { cause })
         })
         const { url, owned = false } = command.optsWithGlobals() as { url?: string; owned?: boolean }
         const tellHost = (message: TrayMessage): void => void process.send?.(message)

@@ -166,17 +166,17 @@ export const hostErrors = {
     remedy: 'Set option `bind` to 0.0.0.0, or `publicUrl`, and start the host again.',
   },
   'host.unreachable': { status: 503, title: 'The host does not answer', remedy: 'Check the URL, and that the host is running.' },
-  'desktop.missing': {
+  'shell.no_desktop': {
     status: 503,
     title: 'There is no desktop to show an icon on',
     remedy: 'Run it in a graphical session that has a message bus (DBUS_SESSION_BUS_ADDRESS).',
   },
-  'desktop.no_shell': {
+  'shell.not_attached': {
     status: 409,
     title: 'No desktop shows windows for this host',
     remedy: 'Run `streams` in the graphical session that the windows are to be in, or open them in this browser.',
   },
-  'desktop.window_failed': {
+  'shell.window_failed': {
     status: 409,
     title: 'The desktop did not open the window',
     remedy: 'Read what is wrong; a window that was closed already is opened again.',
@@ -189,6 +189,6 @@ export const hostErrors = {
   'link.invalid': {
     status: 400,
     title: 'The link leads nowhere',
-    remedy: 'Check that it was copied whole: docs/desktop-program.md lists the links that there are.',
+    remedy: 'Check that it was copied whole: docs/shell.md lists the links that there are.',
   },
 } as const satisfies Record<string, ErrorKind>

@@ -27,7 +27,7 @@ const lookMs = 100
 /** How long the host may take to be reached for a page that was asked for, ms: a busy machine starts it slowly. */
 const hostMs = 120_000
 
-/** The desktop program with Electron: one process with the windows and the icon, beside the host, which is a process of its own. */
+/** The desktop shell with Electron: one process with the windows and the icon, beside the host, which is a process of its own. */
 export class ElectronShell {
   readonly #electron: ElectronApi
   readonly #options: ElectronShellOptions
@@ -96,7 +96,7 @@ export class ElectronShell {
       this.#owns = true
       this.#host?.start()
     } else {
-      this.#owns = (await client.get<{ endsWithShell: boolean }>('/desktop')).endsWithShell
+      this.#owns = (await client.get<{ endsWithShell: boolean }>('/shell')).endsWithShell
     }
     const { env, target, page } = this.#options
     this.#desktop = new Desktop({
@@ -165,7 +165,7 @@ export class ElectronShell {
   async #show(path: string | undefined): Promise<void> {
     const shown = await this.#windows.show(path ?? '/')
     // One that was open follows the host's event.
-    if (shown === 'raised' && path !== undefined && this.#link !== undefined) await this.#client().send('POST', '/desktop/show', { path })
+    if (shown === 'raised' && path !== undefined && this.#link !== undefined) await this.#client().send('POST', '/shell/show', { path })
   }
 
   #client(): ApiClient {

@@ -57,7 +57,7 @@ export function openShellLink({ findHost, shell, signal, onLost }: ShellLinkOpti
       return
     }
     const headers = host.token === undefined ? {} : { authorization: `Bearer ${host.token}` }
-    const opened = new WebSocket(`${host.url.replace(/^http/, 'ws')}/api/v1/desktop/shell`, { headers, maxPayload: maxBytes })
+    const opened = new WebSocket(`${host.url.replace(/^http/, 'ws')}/api/v1/shell/session`, { headers, maxPayload: maxBytes })
     socket = opened
     let open = false
     opened.on('open', () => {

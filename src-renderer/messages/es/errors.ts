@@ -74,17 +74,17 @@ export const errors: Readonly<Record<ErrorCode, ErrorText>> = {
     title: 'Tu rol no permite esto',
     remedy: 'Pide a un administrador un token con el permiso indicado.',
   },
-  'desktop.missing': {
+  'shell.no_desktop': {
     english: 'There is no desktop to show an icon on',
     title: 'No hay un escritorio donde mostrar un icono',
     remedy: 'Ejecútalo en una sesión gráfica que tenga un bus de mensajes (DBUS_SESSION_BUS_ADDRESS).',
   },
-  'desktop.no_shell': {
+  'shell.not_attached': {
     english: 'No desktop shows windows for this host',
     title: 'Ningún escritorio muestra ventanas para este host',
     remedy: 'Ejecuta `streams` en la sesión gráfica donde deben estar las ventanas, o ábrelas en este navegador.',
   },
-  'desktop.window_failed': {
+  'shell.window_failed': {
     english: 'The desktop did not open the window',
     title: 'El escritorio no abrió la ventana',
     remedy: 'Lee qué va mal; una ventana que ya se cerró se abre otra vez.',
@@ -97,7 +97,7 @@ export const errors: Readonly<Record<ErrorCode, ErrorText>> = {
   'link.invalid': {
     english: 'The link leads nowhere',
     title: 'El enlace no lleva a ninguna parte',
-    remedy: 'Comprueba que se copió entero: docs/desktop-program.md enumera los enlaces que hay.',
+    remedy: 'Comprueba que se copió entero: docs/shell.md enumera los enlaces que hay.',
   },
   'auth.link_spent': {
     english: 'This sign-in link was used or has expired',

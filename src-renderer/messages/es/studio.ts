@@ -1275,7 +1275,7 @@ export const studioProjectors = {
   inBrowser: 'Una ventana de este navegador',
   reopens: 'Abrirla otra vez en el próximo inicio',
   noShell:
-    'Las pantallas se eligen donde funciona el programa de escritorio, por un administrador. Aquí se abre una ventana del navegador: arrástrala a una pantalla.',
+    'Las pantallas se eligen donde funciona el shell de escritorio, por un administrador. Aquí se abre una ventana del navegador: arrástrala a una pantalla.',
   act: 'Abrir',
   close: 'Cerrar',
   opened: 'Ventanas abiertas',

@@ -16,7 +16,7 @@ interface PathButtonProps {
   readonly onChoose: (paths: readonly string[]) => void
 }
 
-/** Opens the chooser of files or folders of the host: the system's dialog where the desktop program is on the same machine. */
+/** Opens the chooser of files or folders of the host: the system's dialog where the desktop shell is on the same machine. */
 export function PathButton({ what, several = false, disabled, onChoose }: PathButtonProps) {
   const [open, setOpen] = useState(false)
   const label = what === 'folder' ? t.chooseFolder : several ? t.addFiles : t.choose

@@ -20,7 +20,7 @@ export const t = section('studioProjectors', {
   onDesktop: 'A window on the desktop',
   inBrowser: 'A window of this browser',
   reopens: 'Open it again with the next start',
-  noShell: 'Displays can be chosen where the desktop program runs, by an admin. Here a window of the browser opens: drag it to a display.',
+  noShell: 'Displays can be chosen where the desktop shell runs, by an admin. Here a window of the browser opens: drag it to a display.',
   act: 'Open',
   close: 'Close',
   opened: 'Open windows',

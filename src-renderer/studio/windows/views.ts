@@ -3,7 +3,7 @@ import type { Collection } from '../types.ts'
 import { t } from './messages.ts'
 
 /** What a window shows, as the API has it. */
-export type WindowView = Body<'POST', '/desktop/windows'>['view']
+export type WindowView = Body<'POST', '/shell/windows'>['view']
 
 /** As the value of a choice. */
 export const keyOf = (view: WindowView): string => (view.kind === 'projector' ? `${view.of}:${view.id}` : view.kind)

@@ -7,8 +7,8 @@ import { Tool } from '../docks/tool.tsx'
 import { useKinds } from '../kinds.ts'
 import { readChoice, storeChoice } from '../stored-choice.ts'
 import type { Collection } from '../types.ts'
-import { type Desktop, useDesktop } from './desktop-store.ts'
 import { t } from './messages.ts'
+import { type Shell, useShell } from './shell-store.ts'
 import { nameOf, openHere, viewOf } from './views.ts'
 import './windows.css'
 
@@ -20,11 +20,9 @@ interface WindowsDialogProps {
   readonly onClose: () => void
 }
 
-type Shell = NonNullable<Desktop>
-
 /** Opens the show, a scene, a source or a page in a window of its own: on a display of the desktop, or in this browser. */
 export function WindowsDialog({ document, editor, first, onClose }: WindowsDialogProps) {
-  const shell = useDesktop()
+  const shell = useShell()
   const kinds = useKinds('source-kinds')
   const [key, setKey] = useState(first)
   const [place, setPlace] = useState('')
@@ -46,7 +44,7 @@ export function WindowsDialog({ document, editor, first, onClose }: WindowsDialo
     setBusy(true)
     try {
       const display = chosen?.startsWith('display:') ? chosen.slice('display:'.length) : undefined
-      await call('POST', '/desktop/windows', { body: { view, fullScreen: display !== undefined, reopens, ...(display && { display }) } })
+      await call('POST', '/shell/windows', { body: { view, fullScreen: display !== undefined, reopens, ...(display && { display }) } })
     } catch (error) {
       notifyError(error)
     } finally {
@@ -167,7 +165,7 @@ function OpenWindows({ shell, document }: { readonly shell: Shell; readonly docu
                   aria-label={t.keep(name)}
                   checked={reopens}
                   onChange={(event) =>
-                    void call('PATCH', `/desktop/windows/${id}`, { body: { reopens: event.currentTarget.checked } }).catch(notifyError)
+                    void call('PATCH', `/shell/windows/${id}`, { body: { reopens: event.currentTarget.checked } }).catch(notifyError)
                   }
                 />
                 {t.keepShort}
@@ -175,7 +173,7 @@ function OpenWindows({ shell, document }: { readonly shell: Shell; readonly docu
               <Tool
                 Icon={X}
                 label={t.closeWindow(name)}
-                onClick={() => void call('DELETE', `/desktop/windows/${id}`).catch(notifyError)}
+                onClick={() => void call('DELETE', `/shell/windows/${id}`).catch(notifyError)}
                 testId="windows-close"
               />
             </li>
@@ -192,7 +190,7 @@ function displayText(id: string, { displays }: Shell): string {
   return t.display(at + 1, name, bounds.width, bounds.height)
 }
 
-function placeText(place: string, shell: Desktop): string {
+function placeText(place: string, shell: Shell | null): string {
   if (place === 'browser' || shell === null) return t.inBrowser
   if (place === 'desktop') return t.onDesktop
   const id = place.slice('display:'.length)

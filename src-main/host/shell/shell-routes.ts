@@ -1,10 +1,10 @@
 import { Type } from 'typebox'
 import type { AuditLog } from '../../platform/audit.ts'
 import type { EventBus } from '../../platform/events.ts'
-import { defineRoute, type RouteDefinition } from '../../platform/routes.ts'
+import { atOldPath, defineRoute, type RouteDefinition } from '../../platform/routes.ts'
 import { defineSocket, type SocketDefinition } from '../../platform/sockets.ts'
 import { ShellStateSchema, WantedWindowSchema } from '../../shell/shell-messages.ts'
-import type { DesktopShells } from './desktop-shells.ts'
+import type { AttachedShells } from './attached-shells.ts'
 
 const tag = 'host'
 const IdParams = Type.Object({ id: Type.String({ maxLength: 40 }) })
@@ -12,32 +12,35 @@ const IdParams = Type.Object({ id: Type.String({ maxLength: 40 }) })
 /** A path of the page, as a person may have got it from anybody: never another host. */
 const pagePattern = '^/(?![/\\\\])[\\x21-\\x5b\\x5d-\\x7e]{0,1023}$'
 
-export interface DesktopRoutesDependencies {
-  readonly shells: DesktopShells
+export interface ShellRoutesDependencies {
+  readonly shells: AttachedShells
   readonly events: EventBus
   readonly audit: AuditLog
 }
 
+/** Names before the remote desktop took `/desktop`. */
+const oldPath = (path: string): string => path.replace(/^\/shell/, '/desktop')
+
 /** API of the windows on the desktop of this host. Admins alone: it is somebody's screen. */
-export function desktopRoutes({ shells, events, audit }: DesktopRoutesDependencies): readonly RouteDefinition[] {
-  return [
+export function shellRoutes({ shells, events, audit }: ShellRoutesDependencies): readonly RouteDefinition[] {
+  const routes = [
     defineRoute({
       method: 'GET',
-      path: '/desktop',
+      path: '/shell',
       tag,
       summary: 'Displays and windows of the desktop that shows windows for this host',
       role: 'admin',
       responses: {
         200: Type.Object({
           shell: Type.Union([ShellStateSchema, Type.Null()], { description: 'null: no desktop is there' }),
-          endsWithShell: Type.Boolean({ description: 'this host ends when a person quits the desktop program' }),
+          endsWithShell: Type.Boolean({ description: 'this host ends when a person quits the desktop shell' }),
         }),
       },
       handler: () => ({ body: { shell: shells.state() ?? null, endsWithShell: shells.endsWithShell } }),
     }),
     defineRoute({
       method: 'POST',
-      path: '/desktop/windows',
+      path: '/shell/windows',
       tag,
       summary: 'Opens a window on that desktop, on a display of it; one that is open goes there',
       role: 'admin',
@@ -51,7 +54,7 @@ export function desktopRoutes({ shells, events, audit }: DesktopRoutesDependenci
     }),
     defineRoute({
       method: 'PATCH',
-      path: '/desktop/windows/:id',
+      path: '/shell/windows/:id',
       tag,
       summary: 'Whether a window opens again with the next start',
       role: 'admin',
@@ -65,7 +68,7 @@ export function desktopRoutes({ shells, events, audit }: DesktopRoutesDependenci
     }),
     defineRoute({
       method: 'DELETE',
-      path: '/desktop/windows/:id',
+      path: '/shell/windows/:id',
       tag,
       summary: 'Closes a window on the desktop',
       role: 'admin',
@@ -78,7 +81,7 @@ export function desktopRoutes({ shells, events, audit }: DesktopRoutesDependenci
     }),
     defineRoute({
       method: 'POST',
-      path: '/desktop/show',
+      path: '/shell/show',
       tag,
       summary: 'Brings the main window to the front, at a path of the page: what a second start and links of the desktop do',
       role: 'admin',
@@ -90,17 +93,18 @@ export function desktopRoutes({ shells, events, audit }: DesktopRoutesDependenci
       handler: async ({ body: { path } }) => {
         const shown = await shells.run({ kind: 'show', path: path ?? '/' })
         // One that was open follows the event.
-        if (shown === 'raised' && path !== undefined) events.publish('desktop.show', { path })
+        if (shown === 'raised' && path !== undefined) events.publish('shell.show', { path })
         return { status: 204, body: null }
       },
     }),
   ]
+  return [...routes, ...routes.map((route) => atOldPath(route, oldPath(route.path)))]
 }
 
 /** Where a shell in another process is reached. */
-export function desktopSocket(shells: DesktopShells): SocketDefinition {
-  return defineSocket({
-    path: '/desktop/shell',
+export function shellSockets(shells: AttachedShells): readonly SocketDefinition[] {
+  const session = defineSocket({
+    path: '/shell/session',
     tag,
     summary: 'A desktop shell: says what displays and windows it has, and is asked for windows',
     role: 'admin',
@@ -109,4 +113,5 @@ export function desktopSocket(shells: DesktopShells): SocketDefinition {
     maxMessageBytes: 64 * 1024,
     accept: () => (client) => shells.serve(client),
   })
+  return [session, atOldPath(session, '/desktop/shell')]
 }

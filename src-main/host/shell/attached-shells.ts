@@ -15,7 +15,7 @@ interface Waiting {
 }
 
 /** The desktop that shows windows for this host: that of the process that attached last. */
-export class DesktopShells {
+export class AttachedShells {
   readonly #events: EventBus
   readonly #shells: Shell[] = []
   #onQuit: (() => void) | undefined
@@ -24,12 +24,12 @@ export class DesktopShells {
     this.#events = events
   }
 
-  /** True where this host ends when a person quits the desktop program. */
+  /** True where this host ends when a person quits the desktop shell. */
   get endsWithShell(): boolean {
     return this.#onQuit !== undefined
   }
 
-  /** This host was started for a desktop program in another process: it is to end when a person quits that. */
+  /** This host was started for a desktop shell in another process: it is to end when a person quits that. */
   endWithShell(end: () => void): void {
     this.#onQuit = end
   }
@@ -54,14 +54,14 @@ export class DesktopShells {
     }
   }
 
-  /** Throws `desktop.no_shell` and `desktop.window_failed`. */
+  /** Throws `shell.not_attached` and `shell.window_failed`. */
   async run(command: ShellCommand): Promise<Shown | undefined> {
     const shell = this.#shells.at(-1)
-    if (shell === undefined) throw new AppError('desktop.no_shell')
+    if (shell === undefined) throw new AppError('shell.not_attached')
     try {
       return await shell.run(command)
     } catch (cause) {
-      throw cause instanceof AppError ? cause : new AppError('desktop.window_failed', (cause as Error).message, { cause })
+      throw cause instanceof AppError ? cause : new AppError('shell.window_failed', (cause as Error).message, { cause })
     }
   }
 
@@ -69,7 +69,7 @@ export class DesktopShells {
   serve(client: SocketClient): SocketSession {
     let state: ShellState = { displays: [], windows: [] }
     let number = 0
-    let attached: ReturnType<DesktopShells['attach']> | undefined
+    let attached: ReturnType<AttachedShells['attach']> | undefined
     const waiting = new Map<number, Waiting>()
     const attach = () => this.attach(shell)
     const quit = () => this.#onQuit?.()
@@ -124,7 +124,7 @@ export class DesktopShells {
   }
 
   #changed(): void {
-    this.#events.publish('desktop.changed', { present: this.#shells.length > 0 })
+    this.#events.publish('shell.changed', { present: this.#shells.length > 0 })
   }
 }
 

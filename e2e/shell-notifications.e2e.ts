@@ -29,7 +29,7 @@ describe('notifications of the desktop', () => {
     desktop = await startDesktop()
     desktop.spawn('dunst', [])
     await until(() => desktop.hasOwner('org.freedesktop.Notifications'), 'dunst shows notifications')
-    host = await startHost({ name: 'desktop-notifications' })
+    host = await startHost({ name: 'shell-notifications' })
     show = await openShow(host)
     await show.add('tape', 'recording', {})
     await show.add('far', 'rtmp', { url: 'rtmp://127.0.0.1:9/live', key: 'x' })
@@ -74,7 +74,7 @@ describe('notifications of the desktop', () => {
     await show.until('tape', ({ state, statistics }) => state === 'live' && Number(statistics.bytes) > 0)
     await show.stop('tape')
     await until(async () => (await displayed()) === 1, 'a notification is shown')
-    await desktop.screenshot(join(artifacts, 'desktop-notification.png'))
+    await desktop.screenshot(join(artifacts, 'shell-notification.png'))
     // A click on it.
     await ctl('action', '0')
     const file = (await host.api('GET', '/studio/files')).body.items[0]!

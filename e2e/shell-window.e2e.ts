@@ -10,7 +10,7 @@ import { until } from './helpers/until.ts'
 
 const missing = desktopMissing('xfce4-panel', 'dunst', 'dunstctl', 'xdotool', 'chromium')
 
-describe('the window of the desktop program', () => {
+describe('the window of the desktop shell', () => {
   let desktop: DesktopSession
   let dataDir: string
   let program: SessionProgram
@@ -78,13 +78,13 @@ describe('the window of the desktop program', () => {
       (await desktop.pixels(320, 120, 280, 80)).filter((each) => each === 'ffffff').length > 10_000
     await until(question, said('the question of the browser'))
     expect(await windows(), 'the window is still there').toContain(window)
-    await desktop.screenshot(join(artifacts, 'desktop-window-asks.png'))
+    await desktop.screenshot(join(artifacts, 'shell-window-asks.png'))
     await run('xdotool', 'key', 'Return')
     await until(async () => (await windows()).length === 0, said('the window is closed'))
     await until(() => program.said().includes('the host goes on'), said('the host goes on'))
     const shown = async (): Promise<boolean> => Number(await run('dunstctl', 'count', 'displayed')) > 0
     await until(shown, said('a notification'))
-    await desktop.screenshot(join(artifacts, 'desktop-window-closed.png'))
+    await desktop.screenshot(join(artifacts, 'shell-window-closed.png'))
     await click('Open AMI Streams')
     await until(async () => (await windows()).length === 1, said('the window is back'))
   })

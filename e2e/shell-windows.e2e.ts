@@ -29,7 +29,7 @@ const collection = {
 const right = { id: 'RIGHT', x: 1280 }
 
 /** Two displays of 1280x720, side by side. */
-describe('windows of the desktop program', () => {
+describe('windows of the desktop shell', () => {
   let desktop: DesktopSession
   let dataDir: string
   let program: SessionProgram
@@ -56,7 +56,7 @@ describe('windows of the desktop program', () => {
     })
     return reply.status === 204 ? undefined : { status: reply.status, ...((await reply.json()) as object) }
   }
-  const shell = async (): Promise<any> => (await call('GET', '/desktop')).shell
+  const shell = async (): Promise<any> => (await call('GET', '/shell')).shell
   const kept = (): any => JSON.parse(readFileSync(join(dataDir, 'desktop/windows.json'), 'utf8')).windows
   /** X windows of a browser, by the process that the program notes. */
   const xWindow = async (id: string): Promise<string | undefined> => {
@@ -162,7 +162,7 @@ describe('windows of the desktop program', () => {
   it('projects the program or a scene full screen on the display that was chosen, until Escape', async (context) => {
     needsDesktop(context)
     const open = (of: string, id: string) =>
-      call('POST', '/desktop/windows', { view: { kind: 'projector', of, id }, display: right.id, fullScreen: true })
+      call('POST', '/shell/windows', { view: { kind: 'projector', of, id }, display: right.id, fullScreen: true })
     await open('program', 'main')
     const { id } = await until(projector, said('the projector'))
     await until(async () => isNear(await middleOf(right.x), 'c0392b'), said('the program on the right display'))
@@ -178,7 +178,7 @@ describe('windows of the desktop program', () => {
   it('is back with its windows after its browser or the host was killed', async (context) => {
     needsDesktop(context)
     const { id } = await projector()
-    await call('PATCH', `/desktop/windows/${id}`, { reopens: true })
+    await call('PATCH', `/shell/windows/${id}`, { reopens: true })
     const before = kept()
     process.kill(before.main.pid, 'SIGKILL')
     await until(() => kept().main.pid !== undefined && kept().main.pid !== before.main.pid, said('another main window'))
@@ -209,7 +209,7 @@ describe('windows of the desktop program', () => {
       [HEIGHT, height],
     ])
       expect(Math.abs(is! - was)).toBeLessThan(40)
-    await desktop.screenshot(join(artifacts, 'desktop-windows-back.png'))
+    await desktop.screenshot(join(artifacts, 'shell-windows-back.png'))
   })
 
   it('asks before it imports a collection file that was opened', async (context) => {
@@ -250,7 +250,7 @@ describe('windows of the desktop program', () => {
       await choice.getByText('display 2 (RIGHT, 1280 × 720)').first().waitFor()
       expect(await choice.getByTestId('windows-entry').count()).toBe(1)
       expect(await findingsInBothThemes(page)).toEqual([])
-      await look(page, 'desktop-windows-dialog')
+      await look(page, 'shell-windows-dialog')
       await choice.getByTestId('windows-what').selectOption('multiview')
       await choice.getByText('A window on the desktop').click()
       await choice.getByTestId('windows-act').click()
