@@ -193,6 +193,12 @@ const benches = {
     return measureObsPlugin(print, Math.max(windowSeconds, 20))
   },
 
+  /** The remote desktop in Chromium beside noVNC, and what a display costs. */
+  async desktop() {
+    const { measureDesktop } = await import('./desktop.mjs')
+    return measureDesktop(print, { seconds: Math.min(windowSeconds, 10) })
+  },
+
   /** This checkout beside another one, in turns: `npm run bench -- compare --other FOLDER --rounds 5`. Only when it is named. */
   async compare() {
     const { compareCheckouts } = await import('./compare.mjs')

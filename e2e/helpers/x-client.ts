@@ -49,6 +49,8 @@ export class XClient {
   readonly errors: string[] = []
   /** Keys that windows of this client got: `press 67`, `release 67`. */
   readonly keys: string[] = []
+  /** Called for each of them as it comes. */
+  onKey: ((keycode: number, down: boolean) => void) | undefined
   #gc = 0
   #randr = 0
 
@@ -317,7 +319,10 @@ export class XClient {
       if (this.#buffered.length < size) return
       const message = this.#buffered.subarray(0, size)
       this.#buffered = this.#buffered.subarray(size)
-      if (type === 2 || type === 3) this.keys.push(`${type === 2 ? 'press' : 'release'} ${message.readUInt8(1)}`)
+      if (type === 2 || type === 3) {
+        this.keys.push(`${type === 2 ? 'press' : 'release'} ${message.readUInt8(1)}`)
+        this.onKey?.(message.readUInt8(1), type === 2)
+      }
       if (type > 1) continue
       const sequence = message.readUInt16LE(2)
       if (type === 0) this.errors.push(`error ${message.readUInt8(1)} of request ${message.readUInt8(10)}.${message.readUInt16LE(8)}`)
