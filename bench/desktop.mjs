@@ -74,7 +74,8 @@ function xServerOf(id) {
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
     try {
       const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
-      if (words[0] === 'Xvnc' && words.some((word) => word.includes(id))) return { pid: Number(pid), rfb: words[words.indexOf('-rfbunixpath') + 1] }
+      if (words[0] === 'Xvnc' && words.some((word) => word.includes(id)))
+        return { pid: Number(pid), rfb: words[words.indexOf('-rfbunixpath') + 1] }
     } catch {
       // Gone since it was listed.
     }
@@ -144,7 +145,7 @@ async function typeLatency(screen, { x, y }, presses) {
   return { times, lost }
 }
 
-/** @param print writes a line; @param options.seconds length of a window; @param options.presses of each way in each round */
+/** @param print writes a line; @param options.seconds length of a window; @param options.presses of each page in each round */
 export async function measureDesktop(print, { seconds = 8, presses = 50, rounds = 2 } = {}) {
   const host = await startOurs({ args: ['--srt-port', '0', '--webrtc-port', '0'] })
   const screenServer = await startXvfb({ width: 1720, height: 1000 })
@@ -185,7 +186,7 @@ export async function measureDesktop(print, { seconds = 8, presses = 50, rounds 
     const typed = await create([process.execPath, join(root, 'bench/typed-window.mjs'), String(size.width), String(size.height)])
     const latency = await compareLatency({ print, context, screen, typed, url: urlOf(typed), presses, rounds })
     await remove(typed.id)
-    const costs = await measureCosts({ print, context, host, api, create, remove, urlOf, seconds })
+    const costs = await measureCosts({ print, context, host, create, remove, urlOf, seconds })
     const createMs = []
     for (let round = 0; round < 3; round++) {
       const page = await context.newPage()
@@ -198,7 +199,9 @@ export async function measureDesktop(print, { seconds = 8, presses = 50, rounds 
       await remove(display.id)
     }
     const middle = createMs.toSorted((one, other) => one - other)[1]
-    print(`desktop from creating a display to its first frame in a page that is opened for it: ${createMs.map((ms) => ms.toFixed(0)).join(', ')} ms${missed(middle, aims.createMs)}`)
+    print(
+      `desktop from creating a display to its first frame in a page that is opened for it: ${createMs.map((ms) => ms.toFixed(0)).join(', ')} ms${missed(middle, aims.createMs)}`,
+    )
     return { latency, costs, createMs: createMs.map(Math.round) }
   } finally {
     for (const id of made) await api('DELETE', `/displays/${id}`).catch(() => undefined)
@@ -243,7 +246,7 @@ async function compareLatency({ print, context, screen, typed, url, presses, rou
 }
 
 /** Cores that our processes take for one display that is seen, by what happens on it. */
-async function measureCosts({ print, context, host, api, create, remove, urlOf, seconds }) {
+async function measureCosts({ print, context, host, create, remove, urlOf, seconds }) {
   const film = `testsrc2=size=${size.width}x${size.height}:rate=30`
   const activities = {
     idle: { command: ['xterm', '-maximized'] },
@@ -278,7 +281,9 @@ async function measureCosts({ print, context, host, api, create, remove, urlOf, 
     results[name] = { ours, worker: ofWorker, host: ofHost, server: ofServer, updates: sent[1], videoFps: sent[3] }
     if (name === 'idle') {
       const [workerMb, serverMb] = [measureTree(worker).proportionalMb, measureTree(server).proportionalMb]
-      print(`desktop memory of a display that is seen: its process ${workerMb.toFixed(0)} MB, its X server ${serverMb.toFixed(0)} MB (the host ${unseenMb.toFixed(0)} MB)`)
+      print(
+        `desktop memory of a display that is seen: its process ${workerMb.toFixed(0)} MB, its X server ${serverMb.toFixed(0)} MB (the host ${unseenMb.toFixed(0)} MB)`,
+      )
       results.memory = { workerMb, serverMb, hostMb: unseenMb }
     }
     await page.close()

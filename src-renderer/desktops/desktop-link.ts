@@ -1,7 +1,8 @@
-import type { ClientMessage } from '../../src-main/desktop/sessions/client-message.ts'
+import type { ClientMessage, Quality } from '../../src-main/desktop/sessions/client-message.ts'
 import { reconnectDelayMs, socketUrl } from '../client/event-socket.ts'
 import { type DisplayCursor, type DisplayUpdate, type DisplayVideo, pixelsOf, readDisplayMessage } from './display-updates.ts'
 import { decodesVideo, VideoDecoding } from './display-video.ts'
+import { LinkLatency } from './link-latency.ts'
 
 export type LinkState =
   | { readonly kind: 'connecting' }
@@ -13,10 +14,14 @@ export type LinkState =
 export interface DesktopLinkOptions {
   readonly display: string
   readonly canvas: HTMLCanvasElement
+  readonly quality: Quality
   readonly onState: (state: LinkState) => void
   /** A URL of an image and the pixel that points, as CSS has it. */
   readonly onCursor: (cursor: string) => void
 }
+
+/** Between two questions how long the way is, ms. */
+const pingEveryMs = 2000
 
 /** Codes of the host that say why it closes: the display is gone, cannot be started, or cannot be shown. */
 const lastingCodes = [4404, 4409, 4410]
@@ -32,21 +37,39 @@ export class DesktopLink {
   /** Updates are drawn in their order, however long each takes to decompress. */
   #drawing: Promise<void> = Promise.resolve()
   #said: string | undefined
+  #quality: Quality
+  /** How long changes take; that of a lost connection says nothing of the next one. */
+  #latency = new LinkLatency()
+  readonly #pings: ReturnType<typeof setInterval>
   readonly #video = new VideoDecoding()
   #decodes = decodesVideo()
 
   constructor(options: DesktopLinkOptions) {
     this.#options = options
+    this.#quality = options.quality
     this.#context = options.canvas.getContext('2d', { alpha: false, desynchronized: true }) as CanvasRenderingContext2D
+    this.#pings = setInterval(() => this.#ping(), pingEveryMs)
     this.#connect()
   }
 
+  get latency(): LinkLatency {
+    return this.#latency
+  }
+
   send(message: ClientMessage): void {
+    if ((message.kind === 'key' || message.kind === 'button') && message.down) this.#latency.pressed(performance.now())
     if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message))
+  }
+
+  /** What the display looks like while it moves. */
+  prefer(quality: Quality): void {
+    this.#quality = quality
+    this.send({ kind: 'quality', quality })
   }
 
   stop(): void {
     this.#stopped = true
+    clearInterval(this.#pings)
     clearTimeout(this.#timer)
     this.#video.close()
     const socket = this.#socket
@@ -61,10 +84,14 @@ export class DesktopLink {
     socket.binaryType = 'arraybuffer'
     this.#socket = socket
     this.#said = undefined
-    socket.onopen = () => void this.#decodes.then((h264) => this.send({ kind: 'decoder', h264 }))
+    this.#latency = new LinkLatency()
+    let introduced = false
     socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
       if (socket !== this.#socket) return
-      if (typeof data === 'string') this.#said = (JSON.parse(data) as { readonly message: string }).message
+      // The first message says that the display listens.
+      if (!introduced) this.#introduce()
+      introduced = true
+      if (typeof data === 'string') this.#hear(JSON.parse(data) as HostMessage)
       else this.#take(data, socket)
     }
     socket.onclose = ({ code, reason }) => {
@@ -79,7 +106,25 @@ export class DesktopLink {
     }
   }
 
+  #introduce(): void {
+    void this.#decodes.then((h264) => {
+      this.send({ kind: 'decoder', h264 })
+      this.send({ kind: 'quality', quality: this.#quality })
+      this.#ping()
+    })
+  }
+
+  #hear(message: HostMessage): void {
+    if (message.kind === 'pong') this.#latency.answered(performance.now() - message.at)
+    else this.#said = message.message
+  }
+
+  #ping(): void {
+    if (document.visibilityState === 'visible') this.send({ kind: 'ping', at: performance.now() })
+  }
+
   #take(data: ArrayBuffer, socket: WebSocket): void {
+    const receivedMs = performance.now()
     const message = readDisplayMessage(data)
     if (message === undefined) return
     if (message.kind === 'cursor') {
@@ -87,10 +132,15 @@ export class DesktopLink {
       return
     }
     const draw = async (): Promise<void> => {
-      if (message.kind === 'video') await this.#drawVideo(message)
-      else this.#draw(message, await pixelsOf(message))
+      const decodedMs = message.kind === 'video' ? await this.#drawVideo(message) : this.#draw(message, await pixelsOf(message))
       if (socket !== this.#socket) return
       this.send({ kind: 'drawn', update: message.number })
+      const { captureMs, encodeMs } = message
+      const { latency } = this
+      // The canvas is shown with the page's next frame.
+      requestAnimationFrame((shownMs) =>
+        latency.drawn({ captureMs, encodeMs, receivedMs, decodedMs, shownMs: Math.max(shownMs, decodedMs) }),
+      )
       this.#options.onState({ kind: 'open' })
       this.#attempt = 0
     }
@@ -98,20 +148,25 @@ export class DesktopLink {
     this.#drawing = this.#drawing.then(draw).catch(() => socket.close(4000, 'an update could not be drawn'))
   }
 
-  async #drawVideo(video: DisplayVideo): Promise<void> {
+  /** When the frame was decoded, ms of the page's clock. */
+  async #drawVideo(video: DisplayVideo): Promise<number> {
     try {
       const frame = await this.#video.decode(video)
-      if (frame === undefined) return
+      const decodedMs = performance.now()
+      if (frame === undefined) return decodedMs
       this.#context.drawImage(frame, 0, 0)
       frame.close()
+      return decodedMs
     } catch {
       // This browser says that it decodes what it does not: the display comes as pixels from here on.
       this.#decodes = Promise.resolve(false)
       this.send({ kind: 'decoder', h264: false })
+      return performance.now()
     }
   }
 
-  #draw({ width, height, parts }: DisplayUpdate, pixels: Uint8Array<ArrayBuffer>): void {
+  #draw({ width, height, parts }: DisplayUpdate, pixels: Uint8Array<ArrayBuffer>): number {
+    const decodedMs = performance.now()
     const { canvas } = this.#options
     if (canvas.width !== width || canvas.height !== height) {
       canvas.width = width
@@ -123,8 +178,12 @@ export class DesktopLink {
       this.#context.putImageData(new ImageData(new Uint8ClampedArray(pixels.buffer, at, bytes), part.width, part.height), part.x, part.y)
       at += bytes
     }
+    return decodedMs
   }
 }
+
+/** What the host says in words. */
+type HostMessage = { readonly kind: 'pong'; readonly at: number } | { readonly kind: 'error'; readonly message: string }
 
 /** An invisible pointer has no pixels. */
 function cursorOf({ width, height, hotX, hotY, pixels }: DisplayCursor): string {

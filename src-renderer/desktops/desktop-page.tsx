@@ -1,14 +1,15 @@
-import { ArrowLeft, ClipboardPaste, Maximize, Power, Scaling } from 'lucide-react'
 import { useCallback, useEffect, useRef, useState } from 'react'
-import { Link } from 'wouter'
-import type { ClientMessage } from '../../src-main/desktop/sessions/client-message.ts'
+import type { ClientMessage, Quality } from '../../src-main/desktop/sessions/client-message.ts'
 import { useCollection } from '../client/collection.ts'
+import { readChoice, storeChoice } from '../client/stored-choice.ts'
 import { useTitle } from '../components/page.ts'
 import { notifyError } from '../components/toasts.tsx'
 import { bindKeyboard, sendText } from './desktop-keyboard.ts'
 import { DesktopLink, type LinkState } from './desktop-link.ts'
 import { bindPointer } from './desktop-pointer.ts'
+import { DesktopToolbar, qualities } from './desktop-toolbar.tsx'
 import { displays } from './displays.ts'
+import { LatencyPanel } from './latency-panel.tsx'
 import { t } from './messages.ts'
 import './desktops.css'
 
@@ -22,6 +23,7 @@ export function DesktopPage({ id }: { readonly id: string }) {
   const display = items[id]
   const name = display?.name ?? ''
   useTitle(name === '' ? t.title : name)
+  const root = useRef<HTMLDivElement>(null)
   const stage = useRef<HTMLDivElement>(null)
   const canvas = useRef<HTMLCanvasElement>(null)
   const field = useRef<HTMLTextAreaElement>(null)
@@ -30,6 +32,9 @@ export function DesktopPage({ id }: { readonly id: string }) {
   const [state, setState] = useState<LinkState>({ kind: 'connecting' })
   const [round, setRound] = useState(0)
   const [follows, setFollows] = useState(true)
+  const [fullScreen, setFullScreen] = useState(false)
+  const [quality, setQuality] = useState<Quality>(() => readChoice('desktop.quality', ['balanced', ...qualities]))
+  const readLatency = useCallback(() => link.current?.latency.split(), [])
   const send = useCallback((message: ClientMessage) => link.current?.send(message), [])
   const open = state.kind === 'open'
 
@@ -39,6 +44,7 @@ export function DesktopPage({ id }: { readonly id: string }) {
     const made = new DesktopLink({
       display: id,
       canvas: surface,
+      quality: readChoice('desktop.quality', ['balanced', ...qualities]),
       onState: (next) => setState((before) => (before.kind === next.kind && next.kind !== 'failed' ? before : next)),
       onCursor: (cursor) => {
         surface.style.cursor = cursor
@@ -72,6 +78,22 @@ export function DesktopPage({ id }: { readonly id: string }) {
     }
   }, [open, follows, display?.kind, send])
 
+  useEffect(() => {
+    const follow = (): void => setFullScreen(document.fullscreenElement === root.current)
+    document.addEventListener('fullscreenchange', follow)
+    return () => document.removeEventListener('fullscreenchange', follow)
+  }, [])
+
+  const prefer = (next: Quality): void => {
+    setQuality(next)
+    storeChoice('desktop.quality', next)
+    link.current?.prefer(next)
+  }
+  const toggleFullScreen = async (): Promise<void> => {
+    if (fullScreen) await document.exitFullscreen()
+    else await root.current?.requestFullscreen()
+    field.current?.focus()
+  }
   const paste = async (): Promise<void> => {
     try {
       sendText(await navigator.clipboard.readText(), send)
@@ -80,60 +102,33 @@ export function DesktopPage({ id }: { readonly id: string }) {
       notifyError(new Error(t.pasteFailed))
     }
   }
-  const pressAll = (keys: readonly (readonly [string, string])[]): void => {
+  const attention = (): void => {
+    const keys = [
+      ['ControlLeft', 'Control'],
+      ['AltLeft', 'Alt'],
+      ['Delete', 'Delete'],
+    ] as const
     for (const [code, key] of keys) send({ kind: 'key', code, key, down: true })
     for (const [code, key] of keys) send({ kind: 'key', code, key, down: false })
     field.current?.focus()
   }
 
   return (
-    <div className="desktop" data-testid="desktop" data-state={state.kind}>
-      <div className="desktop-toolbar">
-        <Link ref={toolbar} href="/desktops" className="button quiet" data-testid="desktop-back">
-          <ArrowLeft size={16} aria-hidden="true" /> {t.back}
-        </Link>
-        <h1>{name}</h1>
-        <div className="row">
-          {display?.kind === 'virtual' && (
-            <button
-              type="button"
-              className="button quiet"
-              aria-pressed={follows}
-              onClick={() => setFollows(!follows)}
-              data-testid="desktop-follow"
-            >
-              <Scaling size={16} aria-hidden="true" /> {t.fit}
-            </button>
-          )}
-          <button type="button" className="button quiet icon" aria-label={t.paste} title={t.paste} onClick={() => void paste()}>
-            <ClipboardPaste size={16} aria-hidden="true" />
-          </button>
-          <button
-            type="button"
-            className="button quiet icon"
-            aria-label={t.control}
-            title={t.control}
-            onClick={() =>
-              pressAll([
-                ['ControlLeft', 'Control'],
-                ['AltLeft', 'Alt'],
-                ['Delete', 'Delete'],
-              ])
-            }
-          >
-            <Power size={16} aria-hidden="true" />
-          </button>
-          <button
-            type="button"
-            className="button quiet icon"
-            aria-label={t.fullScreen}
-            title={t.fullScreen}
-            onClick={() => void stage.current?.requestFullscreen().then(() => field.current?.focus())}
-          >
-            <Maximize size={16} aria-hidden="true" />
-          </button>
-        </div>
-      </div>
+    <div ref={root} className="desktop" data-testid="desktop" data-state={state.kind}>
+      <DesktopToolbar
+        name={name}
+        start={toolbar}
+        fullScreen={fullScreen}
+        onFullScreen={() => void toggleFullScreen().catch(notifyError)}
+        follows={display?.kind === 'virtual' ? follows : undefined}
+        onFollow={() => setFollows(!follows)}
+        quality={quality}
+        onQuality={prefer}
+        onPaste={() => void paste()}
+        onAttention={attention}
+      >
+        <LatencyPanel read={readLatency} />
+      </DesktopToolbar>
       <div ref={stage} className="desktop-stage">
         <textarea
           ref={field}

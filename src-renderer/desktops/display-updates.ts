@@ -1,7 +1,13 @@
 /** What a display sends: see docs/desktop.md. */
 export type DisplayMessage = DisplayUpdate | DisplayCursor | DisplayVideo
 
-export interface DisplayUpdate {
+/** What the host did with a change before it sent it, ms. */
+interface HostTimes {
+  readonly captureMs: number
+  readonly encodeMs: number
+}
+
+export interface DisplayUpdate extends HostTimes {
   readonly kind: 'update'
   readonly number: number
   /** Of the display, pixels. */
@@ -23,7 +29,7 @@ export interface DisplayCursor {
 }
 
 /** A frame of H.264 video, of the whole display cut to even numbers of pixels. */
-export interface DisplayVideo {
+export interface DisplayVideo extends HostTimes {
   readonly kind: 'video'
   readonly number: number
   /** What the decoder is configured with, on keyframes: ISO/IEC 14496-15 section 5.3.3.1. */
@@ -35,6 +41,7 @@ export interface DisplayVideo {
 export function readDisplayMessage(data: ArrayBuffer): DisplayMessage | undefined {
   const view = new DataView(data)
   const short = (at: number): number => view.getUint16(at, true)
+  const times = (): HostTimes => ({ captureMs: short(12) / 100, encodeMs: short(14) / 100 })
   if (view.getUint8(0) === 2) {
     return { kind: 'cursor', width: short(2), height: short(4), hotX: short(6), hotY: short(8), pixels: new Uint8Array(data, 10) }
   }
@@ -44,6 +51,7 @@ export function readDisplayMessage(data: ArrayBuffer): DisplayMessage | undefine
     return {
       kind: 'video',
       number: view.getUint32(4, true),
+      ...times(),
       config: key ? new Uint8Array(data, 16, configBytes) : undefined,
       data: new Uint8Array(data, 16 + configBytes),
     }
@@ -57,6 +65,7 @@ export function readDisplayMessage(data: ArrayBuffer): DisplayMessage | undefine
   return {
     kind: 'update',
     number: view.getUint32(4, true),
+    ...times(),
     width: short(8),
     height: short(10),
     parts,

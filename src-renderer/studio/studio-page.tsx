@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react'
 import { useSearch } from 'wouter'
 import { call } from '../client/api.ts'
+import { readChoice, storeChoice } from '../client/stored-choice.ts'
 import { loadLater } from '../components/load-later.tsx'
 import { useMayEdit, useTitle } from '../components/page.ts'
 import { notifyError } from '../components/toasts.tsx'
@@ -22,7 +23,6 @@ import { PropertiesPanel } from './properties-panel.tsx'
 import { Recovery } from './recovery/recovery.tsx'
 import { useFollowedShow, useShow } from './show-store.ts'
 import { StartState } from './start/start-state.tsx'
-import { readChoice, storeChoice } from './stored-choice.ts'
 import { TopBar } from './top-bar.tsx'
 import type { OpenCollection, Preparation } from './types.ts'
 import { UploadList } from './uploads/upload-list.tsx'
@@ -125,7 +125,7 @@ function OpenShow({ open, editor }: { readonly open: OpenCollection; readonly ed
   const dialog = useView((state) => state.dialog)
   const multiview = useView((state) => state.multiview)
   const docks = useView((state) => state.docks) && editor
-  const [place, setPlace] = useState(() => readChoice('docksPlace', dockPlaces))
+  const [place, setPlace] = useState(() => readChoice('studio.docksPlace', dockPlaces))
   const showsGuests = useView((state) => state.pane === 'guests')
   const edited = useEdited()
   useMacroKeys(editor)
@@ -140,7 +140,7 @@ function OpenShow({ open, editor }: { readonly open: OpenCollection; readonly ed
       place={place}
       onPlace={(next) => {
         setPlace(next)
-        storeChoice('docksPlace', next)
+        storeChoice('studio.docksPlace', next)
       }}
     />
   )

@@ -1,6 +1,6 @@
 import { create } from 'zustand'
+import { readChoice, storeChoice } from '../client/stored-choice.ts'
 import { useDocument, useShow } from './show-store.ts'
-import { readChoice, storeChoice } from './stored-choice.ts'
 import type { CanvasPart, Scene } from './types.ts'
 
 /** Dialogs of the whole studio: those that edit parts of the open show, and those that make one. */
@@ -40,8 +40,8 @@ export const useView = create<ViewState>(() => ({
   dialog: null,
   multiview: false,
   overlay: null,
-  docks: readChoice('docks', ['off', 'on']) === 'on',
-  allCanvases: readChoice('allCanvases', ['off', 'on']) === 'on',
+  docks: readChoice('studio.docks', ['off', 'on']) === 'on',
+  allCanvases: readChoice('studio.allCanvases', ['off', 'on']) === 'on',
   macro: null,
   window: null,
   pane: null,
@@ -60,13 +60,13 @@ export const openOverlay = (overlay: string): void => useView.setState({ dialog:
 /** Opens or closes the pane with the browser docks, as this browser has it from now on. */
 export function showDocks(docks: boolean): void {
   useView.setState({ docks })
-  storeChoice('docks', docks ? 'on' : 'off')
+  storeChoice('studio.docks', docks ? 'on' : 'off')
 }
 
 /** Shows all canvases side by side, or the edited one alone, as this browser has it from now on. */
 export function showAllCanvases(allCanvases: boolean): void {
   useView.setState({ allCanvases })
-  storeChoice('allCanvases', allCanvases ? 'on' : 'off')
+  storeChoice('studio.allCanvases', allCanvases ? 'on' : 'off')
 }
 
 /** Opens the macros with one of them, whose keys are recorded where it has none. */

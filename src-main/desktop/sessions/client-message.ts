@@ -4,6 +4,9 @@ import { Value } from 'typebox/value'
 const pixel = Type.Integer({ minimum: 0, maximum: 32_767 })
 const keyName = Type.String({ minLength: 1, maxLength: 40 })
 
+const QualitySchema = Type.Union([Type.Literal('sharp'), Type.Literal('balanced'), Type.Literal('fast')])
+export type Quality = Static<typeof QualitySchema>
+
 /** What a viewer says over the WebSocket of a session, as JSON. */
 export const ClientMessageSchema = Type.Union([
   Type.Object({ kind: Type.Literal('key'), code: keyName, key: keyName, down: Type.Boolean() }, { additionalProperties: false }),
@@ -41,6 +44,10 @@ export const ClientMessageSchema = Type.Union([
   ),
   /** Whether the viewer decodes H.264 (WebCodecs): motion is sent as video then. */
   Type.Object({ kind: Type.Literal('decoder'), h264: Type.Boolean() }, { additionalProperties: false }),
+  /** What the display looks like while it moves: see `motion-lane`. */
+  Type.Object({ kind: Type.Literal('quality'), quality: QualitySchema }, { additionalProperties: false }),
+  /** Answered by `pong` with the same number, so that the viewer knows how long the way is. */
+  Type.Object({ kind: Type.Literal('ping'), at: Type.Number() }, { additionalProperties: false }),
   /** An update or a frame of video was drawn. */
   Type.Object({ kind: Type.Literal('drawn'), update: Type.Integer({ minimum: 0, maximum: 0xffffffff }) }, { additionalProperties: false }),
 ])

@@ -47,6 +47,7 @@ export function sessionSocket(book: DisplayBook, sessions: Sessions): SocketDefi
       onMessage(text) {
         const message = readClientMessage(text)
         if (message === undefined) client.close(1007, 'not a message of docs/desktop.md')
+        else if (message.kind === 'ping') client.send(JSON.stringify({ kind: 'pong', at: message.at }))
         else seat?.hear(message)
       },
       onClose() {

@@ -60,7 +60,8 @@ function take(message: ToDesktopWorker): void {
     known?.leave()
   } else if (message.kind === 'client') {
     known?.hear(message.message)
-    if (known) show.ready(known)
+    if (known && message.message.kind === 'quality') show.begin(known)
+    else if (known) show.ready(known)
   } else {
     const viewer = new Viewer({
       raw: message.raw,

@@ -1,35 +1,24 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import type { Quality } from '../sessions/client-message.ts'
 import type { DesktopChange, DesktopRect, NativeDesktopView } from './desktop-addon.ts'
-import { Motion } from './motion.ts'
-import { MotionVideo, videoFps } from './motion-video.ts'
+import { MotionLane } from './motion-lane.ts'
 import type { Viewer } from './viewer.ts'
-
-/** Between frames of video, ms. */
-const frameMs = 1000 / videoFps
-/** Between looks whether motion has come to rest, ms. */
-const restEveryMs = 50
-
-/** µs of the monotonic clock, which the addon's times are on. */
-const monotonicUs = (): number => Number(process.hrtime.bigint() / 1000n)
+import { monotonicUs } from './viewer-updates.ts'
 
 /** Shows the changes of a display to its viewers: as pixels, or, while much of it moves, as video to those who decode it. */
 export class DisplayShow {
   readonly #view: NativeDesktopView
   readonly #viewers: ReadonlyMap<number, Viewer>
-  readonly #motion = new Motion()
-  readonly #video: MotionVideo
+  readonly #lanes = new Map<Quality, MotionLane>()
   #size = { width: 0, height: 0 }
   #frameAtMs = 0
-  #encoding = false
-  #resting: NodeJS.Timeout | undefined
 
   constructor(view: NativeDesktopView, viewers: ReadonlyMap<number, Viewer>) {
     this.#view = view
     this.#viewers = viewers
-    this.#video = new MotionVideo(view)
   }
 
-  /** Somebody new has seen nothing yet. */
+  /** Somebody new has seen nothing yet, and somebody who prefers another quality nothing of that. */
   begin(viewer: Viewer): void {
     if (this.#size.width === 0) return
     viewer.changed([{ x: 0, y: 0, ...this.#size }])
@@ -38,7 +27,8 @@ export class DisplayShow {
 
   /** A viewer can be sent more: what they have not seen is, unless it comes as video anyway. */
   ready(viewer: Viewer): void {
-    if (viewer.wants && !(this.#motion.moving && viewer.decodes)) this.#view.again()
+    const lane = this.#laneOf(viewer)
+    if (lane.moving && viewer.decodes ? lane.owes && viewer.ready : viewer.wants) this.#view.again()
   }
 
   /** Sends a change, and asks the view for the next one. */
@@ -46,7 +36,6 @@ export class DisplayShow {
     const { width, height, parts } = change
     const nowMs = performance.now()
     this.#size = { width, height }
-    this.#motion.take(parts, width, height, nowMs)
     // What several viewers need of a frame is read once.
     const read = new Map<string, Buffer | undefined>()
     const pixelsOf = ({ x, y, ...size }: DesktopRect): Buffer | undefined => {
@@ -54,53 +43,41 @@ export class DisplayShow {
       if (!read.has(key)) read.set(key, this.#view.pixels(x, y, size.width, size.height))
       return read.get(key)
     }
-    const watching: Viewer[] = []
+    const watching = new Map<MotionLane, Viewer[]>()
+    for (const lane of new Set([...this.#viewers.values()].map((viewer) => this.#laneOf(viewer)))) lane.take(change, nowMs)
     for (const viewer of this.#viewers.values()) {
       viewer.changed(parts)
-      if (this.#motion.moving && viewer.decodes) watching.push(viewer)
+      const lane = this.#laneOf(viewer)
+      if (lane.moving && viewer.decodes) watching.set(lane, [...(watching.get(lane) ?? []), viewer])
       else viewer.show(change, pixelsOf, monotonicUs())
     }
-    if (watching.length > 0) await this.#showVideo(change, watching, nowMs)
+    if (watching.size > 0) {
+      await Promise.all([...watching].map(([lane, viewers]) => lane.show(change, viewers, nowMs)))
+      // The next frame is read when it is due, with everything that was drawn until then.
+      const frameMs = Math.min(...[...watching.keys()].map((lane) => lane.frameMs))
+      const waitMs = this.#frameAtMs + frameMs - performance.now()
+      if (waitMs > 0) await delay(waitMs)
+      this.#frameAtMs = performance.now()
+    }
     this.#view.next()
   }
 
   stop(): void {
-    clearTimeout(this.#resting)
-    if (!this.#encoding) this.#video.rest()
+    for (const lane of this.#lanes.values()) lane.stop()
   }
 
-  async #showVideo({ width, height, noticedUs }: DesktopChange, watching: readonly Viewer[], nowMs: number): Promise<void> {
-    clearTimeout(this.#resting)
-    this.#encoding = true
-    try {
-      const wantsKey = watching.some((viewer) => viewer.wantsKey)
-      const frame = await this.#video.encode(width, height, wantsKey, nowMs)
-      const ageMs = Math.max(0, monotonicUs() - noticedUs) / 1000
-      if (frame) for (const viewer of watching) viewer.showVideo(frame, ageMs)
-    } catch (error) {
-      // Without an encoder changes are sent as they are.
-      process.stderr.write(`video of a display: ${(error as Error).message}\n`)
-      for (const viewer of watching) viewer.hear({ kind: 'decoder', h264: false })
-    } finally {
-      this.#encoding = false
-    }
-    this.#resting = setTimeout(() => this.#rest(), restEveryMs)
-    // The next frame is read when it is due, with everything that was drawn until then.
-    const waitMs = this.#frameAtMs + frameMs - performance.now()
-    if (waitMs > 0) await delay(waitMs)
-    this.#frameAtMs = performance.now()
+  #laneOf({ quality }: Viewer): MotionLane {
+    const known = this.#lanes.get(quality)
+    if (known !== undefined) return known
+    const lane = new MotionLane({ view: this.#view, quality, onRest: (rested) => this.#rest(rested) })
+    this.#lanes.set(quality, lane)
+    return lane
   }
 
   /** When nothing moves any more everybody gets the display as it is, without loss. */
-  #rest(): void {
-    clearTimeout(this.#resting)
-    if (this.#encoding || !this.#motion.comesToRest(performance.now())) {
-      this.#resting = setTimeout(() => this.#rest(), restEveryMs)
-      return
-    }
-    this.#video.rest()
+  #rest(quality: Quality): void {
     for (const viewer of this.#viewers.values()) {
-      if (!viewer.decodes) continue
+      if (viewer.quality !== quality || !viewer.decodes) continue
       viewer.endVideo()
       viewer.changed([{ x: 0, y: 0, ...this.#size }])
     }

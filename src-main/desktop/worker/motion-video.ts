@@ -3,11 +3,15 @@ import { Frame } from 'node-av/lib'
 import { type FrameEncoder, openFrameEncoder } from '../../media/worker/ffmpeg/frame-encoder.ts'
 import type { NativeDesktopView } from './desktop-addon.ts'
 
-/** At most, frames a second: what is drawn faster is not seen. */
-export const videoFps = 30
-const quality = 24
 /** Between keyframes that viewers who fell behind are given, ms: each costs as much as many frames. */
 const keyEveryMs = 1000
+
+export interface MotionVideoOptions {
+  /** Quality of x264: the lower, the better. */
+  readonly crf: number
+  /** At most, frames a second: what is drawn faster is not seen. */
+  readonly fps: number
+}
 
 export interface VideoFrame {
   readonly width: number
@@ -22,14 +26,16 @@ export interface VideoFrame {
 /** Encodes a display while it moves: one encoder for all its viewers, open as long as its size stays. */
 export class MotionVideo {
   readonly #view: NativeDesktopView
+  readonly #options: MotionVideoOptions
   #encoder: FrameEncoder | undefined
   #frame: Frame | undefined
   #size = { width: 0, height: 0 }
   #keyMs = Number.NEGATIVE_INFINITY
   #startMs = 0
 
-  constructor(view: NativeDesktopView) {
+  constructor(view: NativeDesktopView, options: MotionVideoOptions) {
     this.#view = view
+    this.#options = options
   }
 
   /** The frame that the view has now, of the display's size cut to even numbers. `wantsKey`: somebody cannot go on without a keyframe. */
@@ -79,10 +85,10 @@ export class MotionVideo {
       profile: 'baseline',
       lowLatency: true,
       bFrames: 0,
-      crf: quality,
+      crf: this.#options.crf,
       kbps: 0,
       threads: 2,
-      frameRate: videoFps,
+      frameRate: this.#options.fps,
       colors,
       ...size,
     })

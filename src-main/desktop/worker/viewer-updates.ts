@@ -1,5 +1,5 @@
 import { deflateRawSync } from 'node:zlib'
-import type { DesktopCursor, DesktopRect } from './desktop-addon.ts'
+import type { DesktopChange, DesktopCursor, DesktopRect } from './desktop-addon.ts'
 import type { VideoFrame } from './motion-video.ts'
 
 /** First byte of what a viewer is sent. Numbers are little-endian, as every browser's machine is. */
@@ -7,6 +7,29 @@ const kinds = { update: 1, cursor: 2, video: 3 } as const
 
 /** Below this compressing costs more time than it saves, bytes. */
 const minCompressed = 1024
+
+/** µs of the monotonic clock, which the addon's times are on. */
+export const monotonicUs = (): number => Number(process.hrtime.bigint() / 1000n)
+
+/** What the newest change of an update took so far, ms. */
+export interface UpdateTimes {
+  /** From the moment that the change was noticed until its pixels had been read. */
+  readonly captureMs: number
+  /** From then until this message was made. */
+  readonly encodeMs: number
+}
+
+/** Ends at 655 ms: what takes longer is not read as a figure. */
+function writeTimes(head: Buffer, at: number, { captureMs, encodeMs }: UpdateTimes): void {
+  for (const [index, ms] of [captureMs, encodeMs].entries()) {
+    head.writeUInt16LE(Math.max(0, Math.min(0xffff, Math.round(ms * 100))), at + 2 * index)
+  }
+}
+
+/** Times of a change of the addon at a moment of the monotonic clock, µs. */
+export function timesOf({ noticedUs, readyUs }: DesktopChange, nowUs: number): UpdateTimes {
+  return { captureMs: (readyUs - noticedUs) / 1000, encodeMs: (nowUs - readyUs) / 1000 }
+}
 
 export interface Update {
   /** Counts the updates of this viewer. */
@@ -17,15 +40,14 @@ export interface Update {
   readonly parts: readonly DesktopRect[]
   /** RGBA of each part, in their order. */
   readonly pixels: readonly Buffer[]
-  /** From the moment that the change was noticed until this message was made, ms. */
-  readonly ageMs: number
+  readonly times: UpdateTimes
 }
 
 /**
  * An update as bytes: `u8 1, u8 1 where the pixels are compressed (raw deflate, RFC 1951), u16 number of parts, u32 number, u16 width,
- * u16 height, f32 age in ms`, for each part `u16 x, y, width, height`, then the pixels.
+ * u16 height, u16 ms of capture and u16 ms of encoding in hundredths`, for each part `u16 x, y, width, height`, then the pixels.
  */
-export function updateMessage({ number, width, height, parts, pixels, ageMs }: Update, raw: boolean): readonly Uint8Array[] {
+export function updateMessage({ number, width, height, parts, pixels, times }: Update, raw: boolean): readonly Uint8Array[] {
   const head = Buffer.alloc(16 + 8 * parts.length)
   const bytes = pixels.reduce((sum, each) => sum + each.length, 0)
   const compressed = !raw && bytes >= minCompressed
@@ -35,7 +57,7 @@ export function updateMessage({ number, width, height, parts, pixels, ageMs }: U
   head.writeUInt32LE(number, 4)
   head.writeUInt16LE(width, 8)
   head.writeUInt16LE(height, 10)
-  head.writeFloatLE(ageMs, 12)
+  writeTimes(head, 12, times)
   for (const [index, part] of parts.entries()) {
     for (const [at, value] of [part.x, part.y, part.width, part.height].entries()) head.writeUInt16LE(value, 16 + 8 * index + 2 * at)
   }
@@ -52,9 +74,9 @@ export function cursorMessage({ width, height, hotX, hotY, rgba }: DesktopCursor
 
 /**
  * A frame of video of the whole display: `u8 3, u8 1 for a keyframe, u16 bytes of the decoder's configuration (0 but for keyframes),
- * u32 number, u16 width, u16 height, f32 age in ms`, the configuration, then the frame.
+ * u32 number, u16 width, u16 height, u16 ms of capture and u16 ms of encoding in hundredths`, the configuration, then the frame.
  */
-export function videoMessage({ width, height, key, config, data }: VideoFrame, number: number, ageMs: number): readonly Uint8Array[] {
+export function videoMessage({ width, height, key, config, data }: VideoFrame, number: number, times: UpdateTimes): readonly Uint8Array[] {
   const head = Buffer.alloc(16)
   head[0] = kinds.video
   head[1] = key ? 1 : 0
@@ -62,6 +84,6 @@ export function videoMessage({ width, height, key, config, data }: VideoFrame, n
   head.writeUInt32LE(number, 4)
   head.writeUInt16LE(width, 8)
   head.writeUInt16LE(height, 10)
-  head.writeFloatLE(ageMs, 12)
+  writeTimes(head, 12, times)
   return key ? [head, config, data] : [head, data]
 }

@@ -1,9 +1,9 @@
-import type { ClientMessage } from '../sessions/client-message.ts'
+import type { ClientMessage, Quality } from '../sessions/client-message.ts'
 import { ChangedParts } from './changed-parts.ts'
 import type { DesktopChange, DesktopCursor, DesktopRect, NativeDesktopInput } from './desktop-addon.ts'
 import { KeyState } from './key-state.ts'
 import type { VideoFrame } from './motion-video.ts'
-import { cursorMessage, updateMessage, videoMessage } from './viewer-updates.ts'
+import { cursorMessage, timesOf, type UpdateTimes, updateMessage, videoMessage } from './viewer-updates.ts'
 
 /** Updates that may be on their way: one is drawn while the next one travels. */
 const maxOnTheWay = 2
@@ -27,6 +27,7 @@ export class Viewer {
   readonly #buttons = new Set<number>()
   #heardMs = 0
   #decodes = false
+  #quality: Quality = 'balanced'
   #awaitsKey = true
   #sent = 0
   #drawn = 0
@@ -36,6 +37,16 @@ export class Viewer {
     this.#keys = new KeyState(options.input)
   }
 
+  /** Can be sent more. */
+  get ready(): boolean {
+    return this.#sent - this.#drawn < maxOnTheWay
+  }
+
+  /** What they prefer while the display moves. */
+  get quality(): Quality {
+    return this.#quality
+  }
+
   /** Motion is sent as video. */
   get decodes(): boolean {
     return this.#decodes
@@ -43,12 +54,12 @@ export class Viewer {
 
   /** Cannot go on with the video before the next keyframe. */
   get wantsKey(): boolean {
-    return this.#decodes && this.#awaitsKey && this.#ready
+    return this.#decodes && this.#awaitsKey && this.ready
   }
 
   /** Something waits to be seen, and can be sent. */
   get wants(): boolean {
-    return !this.#unseen.empty && this.#ready
+    return !this.#unseen.empty && this.ready
   }
 
   /** Releases what is kept down by a viewer who has said nothing for so long: while keys are down, pages say which, four times a second. */
@@ -74,19 +85,19 @@ export class Viewer {
     }
     if (parts.length === 0) return
     this.#sent++
-    const ageMs = Math.max(0, (nowUs - frame.noticedUs) / 1000)
-    this.#options.send(updateMessage({ number: this.#sent, width, height, parts, pixels, ageMs }, this.#options.raw))
+    const times = timesOf(frame, nowUs)
+    this.#options.send(updateMessage({ number: this.#sent, width, height, parts, pixels, times }, this.#options.raw))
   }
 
   /** Shows a frame of video, unless they are behind: then they go on with the next keyframe. */
-  showVideo(frame: VideoFrame, ageMs: number): void {
-    if (!this.#ready || (this.#awaitsKey && !frame.key)) {
+  showVideo(frame: VideoFrame, times: UpdateTimes): void {
+    if (!this.ready || (this.#awaitsKey && !frame.key)) {
       this.#awaitsKey = true
       return
     }
     this.#awaitsKey = false
     this.#sent++
-    this.#options.send(videoMessage(frame, this.#sent, ageMs))
+    this.#options.send(videoMessage(frame, this.#sent, times))
   }
 
   /** What comes next of the video is not what follows what was shown. */
@@ -131,6 +142,10 @@ export class Viewer {
         this.#decodes = message.h264
         this.#awaitsKey = true
         break
+      case 'quality':
+        this.#quality = message.quality
+        this.#awaitsKey = true
+        break
       case 'drawn':
         // Not further than what was sent: a viewer that says otherwise would be sent without end.
         this.#drawn = Math.min(this.#sent, Math.max(this.#drawn, message.update))
@@ -142,10 +157,6 @@ export class Viewer {
   leave(): void {
     this.#keys.keep([])
     for (const button of this.#buttons) this.#options.input.button(button, false)
-  }
-
-  get #ready(): boolean {
-    return this.#sent - this.#drawn < maxOnTheWay
   }
 
   #turn(steps: number, forward: number, back: number): void {

@@ -1,12 +1,12 @@
 import { ChevronLeft, ChevronRight, ExternalLink, Maximize, Minimize, Volume2, X } from 'lucide-react'
 import { type CSSProperties, type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
+import { readChoice, storeChoice } from '../../client/stored-choice.ts'
 import { CanvasVideo } from '../canvas/canvas-video.tsx'
 import { chooseScene } from '../commands.ts'
 import { Tool } from '../docks/tool.tsx'
 import { useKinds } from '../kinds.ts'
 import type { Levels } from '../levels/meter-feed.ts'
 import { Meter } from '../mixer/meter.tsx'
-import { readChoice, storeChoice } from '../stored-choice.ts'
 import type { CanvasPart, Collection, ProgramState } from '../types.ts'
 import { t } from './messages.ts'
 import { maxTiles, openTileFeed, type TileFeed } from './tile-feed.ts'
@@ -25,8 +25,8 @@ interface MultiviewProps {
 /** Program and preview large, and what else there is as small tiles that say by their border what is on air. */
 export function Multiview({ document, program, canvas, editor, onClose }: MultiviewProps) {
   const kinds = useKinds('source-kinds')
-  const [choice, setChoice] = useState(() => readChoice('multiview', tileChoices))
-  const [meters, setMeters] = useState(() => readChoice('multiviewMeters', ['on', 'off']))
+  const [choice, setChoice] = useState(() => readChoice('studio.multiview', tileChoices))
+  const [meters, setMeters] = useState(() => readChoice('studio.multiviewMeters', ['on', 'off']))
   const [page, setPage] = useState(0)
   const root = useRef<HTMLElement>(null)
   const tiles = tilesOf(document, program, choice, (kind) => kinds.find((each) => each.kind === kind)?.pictures === true)
@@ -58,7 +58,7 @@ export function Multiview({ document, program, canvas, editor, onClose }: Multiv
             const next = event.currentTarget.value as typeof choice
             setChoice(next)
             setPage(0)
-            storeChoice('multiview', next)
+            storeChoice('studio.multiview', next)
           }}
         >
           {tileChoices.map((each) => (
@@ -82,7 +82,7 @@ export function Multiview({ document, program, canvas, editor, onClose }: Multiv
           onClick={() => {
             const next = meters === 'on' ? 'off' : 'on'
             setMeters(next)
-            storeChoice('multiviewMeters', next)
+            storeChoice('studio.multiviewMeters', next)
           }}
           testId="multiview-meters"
         />

@@ -1,11 +1,11 @@
 import { AppWindow, X } from 'lucide-react'
 import { type FormEvent, useState } from 'react'
 import { call } from '../../client/api.ts'
+import { readChoice, storeChoice } from '../../client/stored-choice.ts'
 import { Dialog } from '../../components/dialog.tsx'
 import { notifyError } from '../../components/toasts.tsx'
 import { Tool } from '../docks/tool.tsx'
 import { useKinds } from '../kinds.ts'
-import { readChoice, storeChoice } from '../stored-choice.ts'
 import type { Collection } from '../types.ts'
 import { t } from './messages.ts'
 import { type Shell, useShell } from './shell-store.ts'
@@ -26,7 +26,7 @@ export function WindowsDialog({ document, editor, first, onClose }: WindowsDialo
   const kinds = useKinds('source-kinds')
   const [key, setKey] = useState(first)
   const [place, setPlace] = useState('')
-  const [reopens, setReopens] = useState(() => readChoice('windowReopens', ['off', 'on']) === 'on')
+  const [reopens, setReopens] = useState(() => readChoice('studio.windowReopens', ['off', 'on']) === 'on')
   const [busy, setBusy] = useState(false)
   const hasVideo = (kind: string): boolean => kinds.find((each) => each.kind === kind)?.pictures === true
   const places = [...(shell === null ? [] : [...shell.displays.map(({ id }) => `display:${id}`), 'desktop']), 'browser']
@@ -101,7 +101,7 @@ export function WindowsDialog({ document, editor, first, onClose }: WindowsDialo
                 checked={reopens}
                 onChange={(event) => {
                   setReopens(event.currentTarget.checked)
-                  storeChoice('windowReopens', event.currentTarget.checked ? 'on' : 'off')
+                  storeChoice('studio.windowReopens', event.currentTarget.checked ? 'on' : 'off')
                 }}
                 data-testid="windows-reopens"
               />

@@ -1,6 +1,6 @@
-const stored = (name: string): string => `ami.studio.${name}`
+const stored = (name: string): string => `ami.${name}`
 
-/** What was chosen last in this browser among `choices`; the first of them where nothing was. */
+/** What was chosen last in this browser among `choices`, by a name such as `studio.docks`; the first of them where nothing was. */
 export function readChoice<const T extends string>(name: string, choices: readonly [T, ...(readonly T[])]): T {
   try {
     const found = localStorage.getItem(stored(name))

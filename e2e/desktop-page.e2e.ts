@@ -1,0 +1,133 @@
+import { existsSync } from 'node:fs'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { findingsInBothThemes } from './helpers/axe.ts'
+import { complaints, launchBrowser } from './helpers/browser.ts'
+import { type RunningHost, startHost } from './helpers/host.ts'
+import { skipBecause } from './helpers/skip.ts'
+import { look } from './helpers/studio-page.ts'
+import { until } from './helpers/until.ts'
+
+/** What the page of a desktop offers around the display: figures, quality, tools, images of all displays. */
+
+const missing = ['Xvnc', 'xterm', 'ffplay'].every((program) => existsSync(`/usr/bin/${program}`))
+  ? undefined
+  : 'Xvnc, xterm and ffplay are needed: apt-get install tigervnc-standalone-server xterm ffmpeg'
+let host: RunningHost
+let browser: Browser
+let page: Page
+let problems: string[]
+let id = ''
+/** First bytes of what the display sends. */
+const kinds: number[] = []
+
+beforeAll(async () => {
+  if (missing !== undefined) return
+  host = await startHost({ name: 'desktop-page' })
+  browser = await launchBrowser()
+  page = await browser.newPage({ viewport: { width: 1280, height: 720 }, colorScheme: 'dark' })
+  problems = complaints(page)
+  page.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => typeof payload !== 'string' && kinds.push(payload[0]!)))
+  const made = await host.api('POST', '/desktop/displays', {
+    name: 'Tools',
+    command: ['xterm', '-maximized', '-bg', '#103050', '-fg', '#fff'],
+  })
+  id = made.body.id
+}, 120_000)
+
+afterAll(async () => {
+  if (id !== '') await host?.api('DELETE', `/desktop/displays/${id}`).catch(() => undefined)
+  await browser?.close()
+  await host?.stop()
+}, 60_000)
+
+beforeEach((context) => {
+  if (missing !== undefined) skipBecause(context, missing)
+})
+
+const open = async (): Promise<void> => {
+  await page.goto(`${host.http}/desktops/${id}`)
+  await page.locator('[data-testid=desktop][data-state=open]').waitFor()
+}
+const bar = () => page.getByTestId('desktop-bar')
+const isShown = async () => (await bar().getAttribute('data-shown')) === 'true'
+
+describe('the page of a desktop', () => {
+  it('says how long a change takes, step by step, and a key to its pixel', async () => {
+    await open()
+    await page.getByTestId('desktop-latency').click()
+    const ms = async (name: string) => Number((await page.getByTestId(`latency-${name}`).getAttribute('data-ms')) ?? Number.NaN)
+    await until(async () => {
+      await page.getByTestId('desktop-keys').focus()
+      await page.keyboard.press('a')
+      return (await ms('press')) > 0
+    }, 'a key was measured')
+    const steps = await Promise.all(['capture', 'encode', 'network', 'decode', 'draw'].map(ms))
+    expect(steps.every((step) => step >= 0)).toBe(true)
+    expect(steps.some((step) => step > 0)).toBe(true)
+    expect(await ms('sum')).toBeCloseTo(steps.reduce((sum, step) => sum + step, 0))
+    expect(await ms('press')).toBeGreaterThan((await ms('capture')) + (await ms('encode')))
+    expect(await findingsInBothThemes(page)).toEqual([])
+    await look(page, 'desktop-latency')
+    await page.getByTestId('desktop-latency').click()
+  })
+
+  it('sends motion as video early where that is preferred, and late where pixels are', async () => {
+    // A fifth of a display of this size: large for one who prefers little to be sent, not for one who prefers pixels.
+    const { width, height } = (await host.api('GET', `/desktop/displays/${id}`)).body
+    const film = { width: Math.round(width * 0.45) & ~1, height: Math.round(height * 0.45) & ~1 }
+    await host.api('POST', `/desktop/displays/${id}/programs`, {
+      command: [
+        'ffplay',
+        '-loglevel',
+        'error',
+        '-an',
+        '-noborder',
+        '-left',
+        '40',
+        '-top',
+        '40',
+        '-f',
+        'lavfi',
+        '-i',
+        `testsrc2=size=${film.width}x${film.height}:rate=30`,
+      ],
+    })
+    const since = async (change: () => Promise<void>): Promise<void> => {
+      await change()
+      kinds.length = 0
+    }
+    const seen = (kind: number) => kinds.filter((each) => each === kind).length
+    const prefer = (value: string) => page.getByTestId('desktop-quality').fill(value)
+    await since(() => prefer('0'))
+    await until(() => seen(3) > 10, 'the film comes as video')
+    // What is on its way still comes.
+    await since(() => prefer('2'))
+    await until(() => seen(1) > 10 && kinds.slice(-8).every((kind) => kind !== 3), 'the film comes as pixels')
+    await since(() => page.reload().then(() => undefined))
+    await until(() => seen(1) > 10, 'the choice is kept')
+    expect(seen(3)).toBe(0)
+  })
+
+  it('hides its tools in small windows and where they are not pinned, and shows them at a key', async () => {
+    await open()
+    expect(await isShown()).toBe(true)
+    await page.getByTestId('desktop-pin').click()
+    await page.getByTestId('desktop-keys').focus()
+    await page.mouse.move(600, 400)
+    await until(async () => !(await isShown()), 'the tools are hidden')
+    await look(page, 'desktop-hidden')
+    await page.getByTestId('desktop-keys').focus()
+    await page.keyboard.press('Control+Alt+Home')
+    await until(isShown, 'a key shows them')
+    expect(await page.getByTestId('desktop-back').evaluate((link) => link === document.activeElement)).toBe(true)
+    await page.getByTestId('desktop-keys').focus()
+    await until(async () => !(await isShown()), 'the tools are hidden again')
+    await page.getByTestId('desktop-handle').click()
+    expect(await isShown()).toBe(true)
+    await page.getByTestId('desktop-pin').click()
+    await page.getByTestId('desktop-keys').focus()
+    expect(await bar().getAttribute('data-hides')).toBe('false')
+    expect(problems).toEqual([])
+  })
+})

@@ -1,0 +1,106 @@
+import type { Quality } from '../sessions/client-message.ts'
+import type { DesktopChange, NativeDesktopView } from './desktop-addon.ts'
+import { Motion } from './motion.ts'
+import { MotionVideo } from './motion-video.ts'
+import type { Viewer } from './viewer.ts'
+import { monotonicUs, timesOf } from './viewer-updates.ts'
+
+/** Between looks whether motion has come to rest, ms. */
+const restEveryMs = 50
+/** A frame that comes so much before it is due is not left out, ms. */
+const earlyMs = 4
+
+/** What a display looks like while it moves, by what viewers prefer. */
+const motionModes = {
+  /** Pixels as they are for as long as that works, then video that is hard to tell from them. */
+  sharp: { largeShare: 0.3, changes: 8, crf: 18, fps: 30 },
+  balanced: { largeShare: 0.12, changes: 5, crf: 24, fps: 30 },
+  /** Few bytes: for connections that are slow or busy. */
+  fast: { largeShare: 0.04, changes: 3, crf: 33, fps: 20 },
+} as const satisfies Record<Quality, object>
+
+export interface MotionLaneOptions {
+  readonly view: NativeDesktopView
+  readonly quality: Quality
+  /** Nothing moves any more: what was shown as video is to be sent again, without loss. */
+  readonly onRest: (quality: Quality) => void
+}
+
+/** Motion as those see it who prefer the same quality: one encoder for all of them. */
+export class MotionLane {
+  readonly #options: MotionLaneOptions
+  readonly #motion: Motion
+  readonly #video: MotionVideo
+  #shownMs = 0
+  #encoding = false
+  #stopped = false
+  #resting: NodeJS.Timeout | undefined
+  /** A frame was left out, since nobody could be sent more. */
+  #owes = false
+
+  constructor(options: MotionLaneOptions) {
+    this.#options = options
+    const mode = motionModes[options.quality]
+    this.#motion = new Motion(mode)
+    this.#video = new MotionVideo(options.view, mode)
+  }
+
+  /** Between two frames, ms. */
+  get frameMs(): number {
+    return 1000 / motionModes[this.#options.quality].fps
+  }
+
+  get moving(): boolean {
+    return this.#motion.moving
+  }
+
+  /** Somebody can be sent more, and waits for a frame that was left out. */
+  get owes(): boolean {
+    return this.#owes && this.moving
+  }
+
+  take({ parts, width, height }: DesktopChange, nowMs: number): void {
+    this.#motion.take(parts, width, height, nowMs)
+  }
+
+  /** Shows the frame there is now, if it is due and anybody can be sent it. */
+  async show(change: DesktopChange, watching: readonly Viewer[], nowMs: number): Promise<void> {
+    if (nowMs < this.#shownMs + this.frameMs - earlyMs) return
+    this.#owes = !watching.some((viewer) => viewer.ready)
+    if (this.#owes) return
+    this.#shownMs = nowMs
+    clearTimeout(this.#resting)
+    this.#encoding = true
+    try {
+      const wantsKey = watching.some((viewer) => viewer.wantsKey)
+      const frame = await this.#video.encode(change.width, change.height, wantsKey, nowMs)
+      const times = timesOf(change, monotonicUs())
+      if (frame) for (const viewer of watching) viewer.showVideo(frame, times)
+    } catch (error) {
+      // Without an encoder changes are sent as they are.
+      process.stderr.write(`video of a display: ${(error as Error).message}\n`)
+      for (const viewer of watching) viewer.hear({ kind: 'decoder', h264: false })
+    } finally {
+      this.#encoding = false
+      if (this.#stopped) this.#video.rest()
+      else this.#resting = setTimeout(() => this.#rest(), restEveryMs)
+    }
+  }
+
+  stop(): void {
+    this.#stopped = true
+    clearTimeout(this.#resting)
+    if (!this.#encoding) this.#video.rest()
+  }
+
+  #rest(): void {
+    clearTimeout(this.#resting)
+    if (this.#encoding || !this.#motion.comesToRest(performance.now())) {
+      this.#resting = setTimeout(() => this.#rest(), restEveryMs)
+      return
+    }
+    this.#owes = false
+    this.#video.rest()
+    this.#options.onRest(this.#options.quality)
+  }
+}
