@@ -8,11 +8,15 @@ import type { SocketDefinition } from '../platform/sockets.ts'
 import { DisplayBook } from './displays/display-book.ts'
 import { createDisplayStore } from './displays/display-store.ts'
 import { xvncServer } from './displays/xvnc/xvnc-server.ts'
+import { createGrantStore } from './rights/grant-store.ts'
+import { Grants, type HostUser } from './rights/grants.ts'
 import { displayRoutes } from './routes/display-routes.ts'
+import { rightsRoutes } from './routes/rights-routes.ts'
 import { sessionSocket } from './sessions/session-socket.ts'
 import { Sessions } from './sessions/sessions.ts'
 
 export { desktopMigrations } from './migrations.ts'
+export type { HostUser } from './rights/grants.ts'
 
 export interface DesktopDependencies {
   // biome-ignore lint/suspicious/noExplicitAny: each part types the tables that are its own
@@ -21,6 +25,8 @@ export interface DesktopDependencies {
   readonly events: EventBus
   readonly audit: AuditLog
   readonly log: Logger
+  /** Users who can sign in now: rights are granted to them. */
+  readonly users: () => readonly HostUser[]
   /** What the host was started with: DISPLAY is a screen that can be shown. */
   readonly environment: NodeJS.ProcessEnv
 }
@@ -33,9 +39,17 @@ export interface Desktop {
   stop(byPerson: boolean): Promise<void>
 }
 
-export async function createDesktop({ database, dataDir, events, audit, log, environment }: DesktopDependencies): Promise<Desktop> {
+export async function createDesktop({ database, dataDir, events, audit, log, users, environment }: DesktopDependencies): Promise<Desktop> {
+  const grants = await Grants.open({
+    store: createGrantStore(database),
+    users,
+    audit,
+    now: Date.now,
+    onChange: () => sessions.refreshRights(true),
+  })
   const sessions = new Sessions({
     log,
+    rightsOf: ({ principal }, display) => grants.rightsOf(principal, display),
     onSize: (id, width, height) => book.resized(id, width, height),
     onViewers: (id) => book.announce(id),
   })
@@ -50,10 +64,16 @@ export async function createDesktop({ database, dataDir, events, audit, log, env
     ...(server === undefined || server === '' ? {} : { screen: { server, authority, pid: 0 } }),
     viewersOf: (id) => sessions.viewersOf(id),
   })
+  const stopForgetting = events.subscribe(({ topic, data }) => {
+    if (topic !== 'desktop.removed') return
+    const { id } = data as { readonly id: string }
+    grants.removeDisplay(id).catch((error: unknown) => log.warn({ err: error, display: id }, 'rights at a display could not be deleted'))
+  })
   return {
-    routes: displayRoutes(book, sessions),
-    sockets: [sessionSocket(book, sessions)],
+    routes: [...displayRoutes(book, sessions, grants), ...rightsRoutes(book, grants, sessions, audit)],
+    sockets: [sessionSocket(book, sessions, grants)],
     async stop(byPerson) {
+      stopForgetting()
       await sessions.stop()
       if (byPerson) await book.endAll()
     },

@@ -11,4 +11,13 @@ export const desktopMigrations: readonly Migration[] = [
       )
     },
   },
+  {
+    name: 'desktop/0002-grants',
+    up: async (database) => {
+      await sql`CREATE TABLE desktop_grant (
+        display TEXT NOT NULL, user TEXT NOT NULL, rights TEXT NOT NULL, expires_at TEXT, created_at TEXT NOT NULL,
+        PRIMARY KEY (display, user)
+      ) STRICT`.execute(database)
+    },
+  },
 ]

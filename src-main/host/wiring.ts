@@ -293,6 +293,11 @@ export async function startHost({
       events,
       audit,
       log: logger.child({ wing: 'desktop' }),
+      users: () =>
+        tokens
+          .list()
+          .map(({ id, label, role }) => ({ id: `token:${id}`, name: label, role }))
+          .filter(({ id }) => tokens.stands(id)),
       environment: process.env,
     })
     const problems = () => [writes.counters().problem ?? [], audit.problem() ?? [], live.health().problems, studio.problems()].flat()

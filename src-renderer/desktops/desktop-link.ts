@@ -1,3 +1,4 @@
+import type { Right } from '../../src-main/desktop/rights/rights.ts'
 import type { ClientMessage, Quality } from '../../src-main/desktop/sessions/client-message.ts'
 import { reconnectDelayMs, socketUrl } from '../client/event-socket.ts'
 import { type DisplayCursor, type DisplayUpdate, type DisplayVideo, pixelsOf, readDisplayMessage } from './display-updates.ts'
@@ -23,8 +24,8 @@ export interface DesktopLinkOptions {
 /** Between two questions how long the way is, ms. */
 const pingEveryMs = 2000
 
-/** Codes of the host that say why it closes: the display is gone, cannot be started, or cannot be shown. */
-const lastingCodes = [4404, 4409, 4410]
+/** Codes of the host that say why it closes: rights have ended, the display is gone, cannot be started, or cannot be shown. */
+const lastingCodes = [4403, 4404, 4409, 4410]
 
 /** One page's connection to a display: draws what comes, sends what is typed, and connects again when it was lost. */
 export class DesktopLink {
@@ -116,7 +117,7 @@ export class DesktopLink {
 
   #hear(message: HostMessage): void {
     if (message.kind === 'pong') this.#latency.answered(performance.now() - message.at)
-    else this.#said = message.message
+    else if (message.kind === 'error') this.#said = message.message
   }
 
   #ping(): void {
@@ -183,7 +184,10 @@ export class DesktopLink {
 }
 
 /** What the host says in words. */
-type HostMessage = { readonly kind: 'pong'; readonly at: number } | { readonly kind: 'error'; readonly message: string }
+type HostMessage =
+  | { readonly kind: 'pong'; readonly at: number }
+  | { readonly kind: 'error'; readonly message: string }
+  | { readonly kind: 'rights'; readonly rights: readonly Right[] }
 
 /** An invisible pointer has no pixels. */
 function cursorOf({ width, height, hotX, hotY, pixels }: DisplayCursor): string {

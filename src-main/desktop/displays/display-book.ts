@@ -5,6 +5,7 @@ import type { AuditLog } from '../../platform/audit.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { EventBus } from '../../platform/events.ts'
 import type { Logger } from '../../platform/logger.ts'
+import { rightNames } from '../rights/rights.ts'
 import type { Display, NewDisplay } from '../schemas/display.ts'
 import type { DisplayServer, RunningDisplay } from './display-server.ts'
 import type { DisplayStore, StoredDisplay } from './display-store.ts'
@@ -52,6 +53,7 @@ export class DisplayBook {
     return book
   }
 
+  /** As admins see them. */
   list(): readonly Display[] {
     const { screen } = this.#dependencies
     return [
@@ -60,7 +62,7 @@ export class DisplayBook {
     ]
   }
 
-  /** Throws `desktop.display_not_found`. */
+  /** As admins see it. Throws `desktop.display_not_found`. */
   describe(id: string): Display {
     const { screen } = this.#dependencies
     return id === screenId && screen !== undefined ? this.#describeScreen(screen) : this.#describe(this.#stored(id))
@@ -218,6 +220,7 @@ export class DisplayBook {
       command: command === null ? null : [...command],
       server: running?.server ?? null,
       viewers: this.#dependencies.viewersOf(id),
+      rights: [...rightNames],
       createdAt,
     }
   }
@@ -232,6 +235,7 @@ export class DisplayBook {
       command: null,
       server,
       viewers: this.#dependencies.viewersOf(screenId),
+      rights: [...rightNames],
       createdAt: new Date(0).toISOString(),
     }
   }

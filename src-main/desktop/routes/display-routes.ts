@@ -1,21 +1,39 @@
 import { Type } from 'typebox'
 import { wholeListSchema } from '../../platform/pages.ts'
+import { isLimited, type Principal } from '../../platform/principal.ts'
 import { defineRoute, type RouteDefinition } from '../../platform/routes.ts'
 import type { DisplayBook } from '../displays/display-book.ts'
-import { DisplayChangesSchema, DisplayIdParams, DisplaySchema, NewDisplaySchema, StartProgramSchema, tag } from '../schemas/display.ts'
+import type { Grants } from '../rights/grants.ts'
+import {
+  type Display,
+  DisplayChangesSchema,
+  DisplayIdParams,
+  DisplaySchema,
+  NewDisplaySchema,
+  StartProgramSchema,
+  tag,
+} from '../schemas/display.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 
-/** Displays: who may create one, or start a program on it, acts as the user that the host runs as. Admins alone. */
-export function displayRoutes(book: DisplayBook, sessions: Sessions): readonly RouteDefinition[] {
+/** Displays: who may create one, or start a program on it, acts as the user that the host runs as: admins alone. Others see theirs. */
+export function displayRoutes(book: DisplayBook, sessions: Sessions, grants: Grants): readonly RouteDefinition[] {
+  const shownTo = (principal: Principal, display: Display): Display => ({
+    ...display,
+    ...(isLimited(principal) ? { command: null, server: null } : {}),
+    rights: [...grants.rightsOf(principal, display.id)],
+  })
   return [
     defineRoute({
       method: 'GET',
       path: '/desktop/displays',
       tag,
-      summary: 'Displays that can be opened from a browser',
-      role: 'admin',
+      summary: 'Displays that who asks may open from a browser',
+      role: 'viewer',
       responses: { 200: wholeListSchema(DisplaySchema) },
-      handler: () => ({ body: { items: [...book.list()], nextCursor: null } }),
+      handler: ({ principal }) => {
+        const shown = book.list().map((display) => shownTo(principal, display))
+        return { body: { items: shown.filter(({ rights }) => rights.includes('see')), nextCursor: null } }
+      },
     }),
     defineRoute({
       method: 'POST',
@@ -33,10 +51,14 @@ export function displayRoutes(book: DisplayBook, sessions: Sessions): readonly R
       path: '/desktop/displays/:id',
       tag,
       summary: 'One display: its size, whether it runs, and how many look at it',
-      role: 'admin',
+      role: 'viewer',
       params: DisplayIdParams,
       responses: { 200: DisplaySchema },
-      handler: ({ params }) => ({ body: book.describe(params.id) }),
+      handler: ({ params: { id }, principal }) => {
+        const display = book.describe(id)
+        grants.demand(principal, id, 'see')
+        return { body: shownTo(principal, display) }
+      },
     }),
     defineRoute({
       method: 'PATCH',

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { RightSchema } from '../rights/rights.ts'
 
 export const tag = 'desktop'
 const exactly = { additionalProperties: false }
@@ -24,9 +25,10 @@ export const DisplaySchema = Type.Object({
   state: Type.Union([Type.Literal('running'), Type.Literal('stopped')], {
     description: 'stopped: it starts when it is opened',
   }),
-  command: Type.Union([Command, Type.Null()], { description: 'what starts with it; null: an empty display' }),
-  server: Type.Union([Type.String(), Type.Null()], { description: 'as DISPLAY has it; null: stopped' }),
+  command: Type.Union([Command, Type.Null()], { description: 'what starts with it; null: an empty display, or who asks is no admin' }),
+  server: Type.Union([Type.String(), Type.Null()], { description: 'as DISPLAY has it; null: stopped, or who asks is no admin' }),
   viewers: Type.Integer({ description: 'pages that show it now' }),
+  rights: Type.Array(RightSchema, { description: 'what the one who asks may do' }),
   createdAt: Type.String({ format: 'date-time' }),
 })
 export type Display = Static<typeof DisplaySchema>

@@ -4,7 +4,9 @@ import type { SocketClient } from '../../platform/sockets.ts'
 import { type SupervisedWorker, superviseWorker } from '../../platform/workers/supervise-worker.ts'
 import { workerFile } from '../../platform/workers/worker-file.ts'
 import type { RunningDisplay } from '../displays/display-server.ts'
+import type { Rights } from '../rights/rights.ts'
 import type { ClientMessage } from './client-message.ts'
+import { rightForMessage, rightForPayload } from './message-rights.ts'
 import type { FromDesktopWorker, ToDesktopWorker } from './messages.ts'
 import { readViewerWire } from './viewer-wire.ts'
 
@@ -20,6 +22,7 @@ const restart = { firstMs: 100, maxMs: 5000, goodAfterMs: 10_000 } as const
 interface JoinedViewer {
   readonly client: SocketClient
   readonly raw: boolean
+  rights: Rights
 }
 
 export interface DisplaySessionOptions {
@@ -48,7 +51,7 @@ export class DisplaySession {
       restart,
       onReady: () => {
         this.#ready = true
-        for (const [viewer, { raw }] of this.#viewers) this.#worker.send({ kind: 'join', viewer, raw })
+        for (const [viewer, joined] of this.#viewers) this.#introduce(viewer, joined)
         for (const message of this.#waiting.splice(0)) this.#worker.send(message)
       },
       onExit: () => {
@@ -66,14 +69,26 @@ export class DisplaySession {
     return this.#viewers.size
   }
 
-  join(client: SocketClient, raw: boolean): number {
+  join(client: SocketClient, raw: boolean, rights: Rights): number {
     const viewer = this.#next++
-    this.#viewers.set(viewer, { client, raw })
-    if (this.#ready) this.#worker.send({ kind: 'join', viewer, raw })
+    const joined: JoinedViewer = { client, raw, rights }
+    this.#viewers.set(viewer, joined)
+    if (this.#ready) this.#introduce(viewer, joined)
     return viewer
   }
 
+  /** From here on nothing else of theirs is passed on; what they keep pressed is released where they may not control. */
+  setRights(viewer: number, rights: Rights): void {
+    const joined = this.#viewers.get(viewer)
+    if (joined === undefined) return
+    joined.rights = rights
+    const waiting = this.#waiting.splice(0)
+    this.#waiting.push(...waiting.filter((each) => each.kind !== 'client' || each.viewer !== viewer || this.#may(viewer, each.message)))
+    if (this.#ready) this.#worker.send({ kind: 'rights', viewer, rights: [...rights] })
+  }
+
   hear(viewer: number, message: ClientMessage): void {
+    if (!this.#may(viewer, message)) return
     const sent: ToDesktopWorker = { kind: 'client', viewer, message }
     if (this.#ready) this.#worker.send(sent)
     else if (this.#waiting.length < maxWaitingMessages) this.#waiting.push(sent)
@@ -90,12 +105,24 @@ export class DisplaySession {
     await this.#worker.stop(500)
   }
 
+  /** The one place that decides what of a viewer reaches the display. */
+  #may(viewer: number, message: ClientMessage): boolean {
+    return this.#viewers.get(viewer)?.rights.has(rightForMessage(message)) === true
+  }
+
+  #introduce(viewer: number, { raw, rights }: JoinedViewer): void {
+    this.#worker.send({ kind: 'join', viewer, raw })
+    this.#worker.send({ kind: 'rights', viewer, rights: [...rights] })
+  }
+
   #read(pipe: Duplex): void {
     readViewerWire(
       pipe,
       (viewer, payload) => {
-        const client = this.#viewers.get(viewer)?.client
-        if (client === undefined) return
+        const joined = this.#viewers.get(viewer)
+        const right = rightForPayload(payload)
+        if (joined === undefined || right === undefined || !joined.rights.has(right)) return
+        const { client } = joined
         if (client.waitingBytes > maxWaiting) client.terminate()
         // The frame's memory is read again for the next one.
         else client.send(Buffer.from(payload))

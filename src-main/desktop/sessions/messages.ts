@@ -1,3 +1,4 @@
+import type { Right } from '../rights/rights.ts'
 import type { ClientMessage } from './client-message.ts'
 
 /** From the host to the worker of a display. */
@@ -5,6 +6,8 @@ export type ToDesktopWorker =
   /** `raw`: what it is sent is not compressed: it is on this machine, or near enough. */
   | { readonly kind: 'join'; readonly viewer: number; readonly raw: boolean }
   | { readonly kind: 'leave'; readonly viewer: number }
+  /** What the viewer may do from here on; before it comes, nothing. What is not allowed is not passed on; what is pressed is released. */
+  | { readonly kind: 'rights'; readonly viewer: number; readonly rights: readonly Right[] }
   | { readonly kind: 'client'; readonly viewer: number; readonly message: ClientMessage }
 
 /** From the worker; what viewers are sent comes over the media pipe: see `viewer-wire`. */

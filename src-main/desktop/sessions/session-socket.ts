@@ -3,9 +3,10 @@ import { AppError } from '../../platform/errors.ts'
 import { isLoopback } from '../../platform/loopback.ts'
 import { defineSocket, type SocketClient, type SocketDefinition, type SocketSession } from '../../platform/sockets.ts'
 import type { DisplayBook } from '../displays/display-book.ts'
+import type { Grants } from '../rights/grants.ts'
 import { tag } from '../schemas/display.ts'
 import { readClientMessage } from './client-message.ts'
-import type { Seat, Sessions } from './sessions.ts'
+import type { Person, Seat, Sessions } from './sessions.ts'
 
 const maxClients = 32
 const maxMessageBytes = 16 * 1024
@@ -13,12 +14,12 @@ const maxMessageBytes = 16 * 1024
 const maxMessagesPerSecond = 1000
 
 /** Who works at a display: its changes as binary messages, keyboard and pointer as JSON. See docs/desktop.md. */
-export function sessionSocket(book: DisplayBook, sessions: Sessions): SocketDefinition {
+export function sessionSocket(book: DisplayBook, sessions: Sessions, grants: Grants): SocketDefinition {
   return defineSocket({
     path: '/desktop/session',
     tag,
     summary: 'Shows a display and controls it: see docs/desktop.md for its messages',
-    role: 'admin',
+    role: 'viewer',
     query: Type.Object({ display: Type.String({ maxLength: 80, description: 'id of `GET /desktop/displays`' }) }),
     maxClients,
     maxMessageBytes,
@@ -26,16 +27,17 @@ export function sessionSocket(book: DisplayBook, sessions: Sessions): SocketDefi
     accept({ query: { display }, principal, remoteAddress }) {
       // Rejects the upgrade of an id that does not exist.
       book.describe(display)
-      return (client) => serve(client, display, principal.id, isLoopback(remoteAddress))
+      grants.demand(principal, display, 'see')
+      return (client) => serve(client, display, { name: grants.nameOf(principal), principal }, isLoopback(remoteAddress))
     },
   })
 
-  function serve(client: SocketClient, display: string, actor: string, raw: boolean): SocketSession {
+  function serve(client: SocketClient, display: string, person: Person, raw: boolean): SocketSession {
     let seat: Seat | undefined
     let left = false
-    book.running(display, actor).then(
+    book.running(display, person.principal.id).then(
       (running) => {
-        if (!left) seat = sessions.join(display, running, client, raw)
+        if (!left) seat = sessions.join(display, { running, client, person, raw })
       },
       (error: unknown) => {
         const { code, message } = error instanceof AppError ? error : { code: 'internal', message: 'The display could not be started' }

@@ -20,7 +20,7 @@ pipe.on('error', () => process.exit(0))
 host.stopping.addEventListener('abort', () => {
   clearInterval(silence)
   show?.stop()
-  for (const viewer of viewers.values()) viewer.leave()
+  for (const viewer of viewers.values()) viewer.release()
   input?.close()
   view?.close()
   host.end()
@@ -57,7 +57,9 @@ function take(message: ToDesktopWorker): void {
   const known = viewers.get(message.viewer)
   if (message.kind === 'leave') {
     viewers.delete(message.viewer)
-    known?.leave()
+    known?.release()
+  } else if (message.kind === 'rights') {
+    if (!message.rights.includes('control')) known?.release()
   } else if (message.kind === 'client') {
     known?.hear(message.message)
     if (known && message.message.kind === 'quality') show.begin(known)

@@ -143,7 +143,7 @@ describe('what a viewer types', () => {
     expect(seen.splice(0)).toEqual(['-98'])
     viewer.hear({ kind: 'key', code: 'ShiftLeft', key: 'Shift', down: true })
     viewer.hear({ kind: 'button', button: 1, down: true, x: 5, y: 6 })
-    viewer.leave()
+    viewer.release()
     expect(seen.slice(-2)).toEqual(['-225', 'up 1'])
   })
 

@@ -153,10 +153,11 @@ export class Viewer {
     }
   }
 
-  /** They left: nothing stays down. */
-  leave(): void {
+  /** They left, or may not control any more: nothing stays down. */
+  release(): void {
     this.#keys.keep([])
     for (const button of this.#buttons) this.#options.input.button(button, false)
+    this.#buttons.clear()
   }
 
   #turn(steps: number, forward: number, back: number): void {

@@ -20,4 +20,31 @@ export const desktopErrors = {
     title: 'The program could not be started on the display',
     remedy: 'Check its name and that it is installed for the user that the host runs as.',
   },
+  'desktop.forbidden': { status: 403, title: 'You may not do this at the display', remedy: 'Ask an admin to grant you the right.' },
+  'desktop.rights_ended': {
+    status: 403,
+    title: 'Your rights at this display have ended',
+    remedy: 'Ask who granted them to grant them again.',
+  },
+  'desktop.user_unknown': {
+    status: 404,
+    title: 'No user with that id can sign in',
+    remedy: 'Use `token:ID` with the id of a token of `GET /tokens` that is not revoked.',
+  },
+  'desktop.grant_expired': { status: 400, title: 'The rights would have expired already', remedy: 'Name a time in the future.' },
+  'desktop.grant_not_found': {
+    status: 404,
+    title: 'The user has no rights at this display',
+    remedy: 'See `GET /desktop/displays/:id/grants`.',
+  },
+  'desktop.too_many_grants': {
+    status: 409,
+    title: 'As many users have rights at this display as there can be',
+    remedy: 'Take back rights that are not used.',
+  },
+  'desktop.attendee_not_found': {
+    status: 404,
+    title: 'Nobody with that id is at the display',
+    remedy: 'See `GET /desktop/displays/:id/attendees`: whoever connects again has a new id.',
+  },
 } as const satisfies Record<string, ErrorKind>

@@ -32,4 +32,39 @@ export const desktopErrors = {
     title: 'No se pudo iniciar el programa en la pantalla',
     remedy: 'Comprueba su nombre y que esté instalado para el usuario del host.',
   },
+  'desktop.forbidden': {
+    english: 'You may not do this at the display',
+    title: 'No puedes hacer esto en la pantalla',
+    remedy: 'Pide a un administrador que te dé permiso.',
+  },
+  'desktop.rights_ended': {
+    english: 'Your rights at this display have ended',
+    title: 'Tus permisos en esta pantalla han terminado',
+    remedy: 'Pide a quien te los dio que te los dé de nuevo.',
+  },
+  'desktop.user_unknown': {
+    english: 'No user with that id can sign in',
+    title: 'Ningún usuario con ese identificador puede iniciar sesión',
+    remedy: 'Usa token:ID con el identificador de un token de GET /tokens que no esté revocado.',
+  },
+  'desktop.grant_expired': {
+    english: 'The rights would have expired already',
+    title: 'Los permisos ya habrían caducado',
+    remedy: 'Indica una hora futura.',
+  },
+  'desktop.grant_not_found': {
+    english: 'The user has no rights at this display',
+    title: 'El usuario no tiene permisos en esta pantalla',
+    remedy: 'Consulta GET /desktop/displays/:id/grants.',
+  },
+  'desktop.too_many_grants': {
+    english: 'As many users have rights at this display as there can be',
+    title: 'Ya tienen permisos en esta pantalla tantos usuarios como puede haber',
+    remedy: 'Retira permisos que no se usen.',
+  },
+  'desktop.attendee_not_found': {
+    english: 'Nobody with that id is at the display',
+    title: 'Nadie con ese identificador está en la pantalla',
+    remedy: 'Consulta GET /desktop/displays/:id/attendees: quien se conecta de nuevo tiene otro identificador.',
+  },
 } as const satisfies Record<string, ErrorText>

@@ -1,0 +1,103 @@
+import { Type } from 'typebox'
+import type { AuditLog } from '../../platform/audit.ts'
+import { wholeListSchema } from '../../platform/pages.ts'
+import { defineRoute, type RouteDefinition } from '../../platform/routes.ts'
+import type { DisplayBook } from '../displays/display-book.ts'
+import type { Grants } from '../rights/grants.ts'
+import { DisplayIdParams, tag } from '../schemas/display.ts'
+import { AttendeeChangesSchema, AttendeeParams, AttendeeSchema, GrantParams, GrantSchema, NewGrantSchema } from '../schemas/rights.ts'
+import type { Sessions } from '../sessions/sessions.ts'
+
+/** Who may do what at a display, and who is there. Admins alone. */
+export function rightsRoutes(book: DisplayBook, grants: Grants, sessions: Sessions, audit: AuditLog): readonly RouteDefinition[] {
+  const attendees = (id: string) => ({ body: { items: [...sessions.attendees(book.describe(id).id)], nextCursor: null } })
+  return [
+    defineRoute({
+      method: 'GET',
+      path: '/desktop/displays/:id/grants',
+      tag,
+      summary: 'Users of the host who have rights at a display, besides admins, who have all',
+      role: 'admin',
+      params: DisplayIdParams,
+      responses: { 200: wholeListSchema(GrantSchema) },
+      handler: ({ params }) => ({ body: { items: [...grants.list(book.describe(params.id).id)], nextCursor: null } }),
+    }),
+    defineRoute({
+      method: 'PUT',
+      path: '/desktop/displays/:id/grants/:user',
+      tag,
+      summary: 'Grants a user rights at a display, in the place of those they had there; it applies at once to those who are connected',
+      role: 'admin',
+      params: GrantParams,
+      body: NewGrantSchema,
+      responses: { 200: GrantSchema },
+      handler: async ({ params: { id, user }, body: { rights, expiresAt = null }, principal }) => ({
+        body: await grants.put(book.describe(id).id, user, rights, expiresAt, principal.id),
+      }),
+    }),
+    defineRoute({
+      method: 'DELETE',
+      path: '/desktop/displays/:id/grants/:user',
+      tag,
+      summary: 'Takes back the rights of a user at a display and disconnects them',
+      role: 'admin',
+      params: GrantParams,
+      responses: { 204: Type.Null() },
+      handler: async ({ params: { id, user }, principal }) => {
+        await grants.remove(book.describe(id).id, user, principal.id)
+        return { status: 204, body: null }
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/desktop/displays/:id/attendees',
+      tag,
+      summary: 'Who is at a display now, and what each may do',
+      role: 'admin',
+      params: DisplayIdParams,
+      responses: { 200: wholeListSchema(AttendeeSchema) },
+      handler: ({ params }) => attendees(params.id),
+    }),
+    defineRoute({
+      method: 'PATCH',
+      path: '/desktop/displays/:id/attendees/:attendee',
+      tag,
+      summary: 'Changes what somebody who is connected may do, at once and for this connection',
+      role: 'admin',
+      params: AttendeeParams,
+      body: AttendeeChangesSchema,
+      responses: { 200: wholeListSchema(AttendeeSchema) },
+      handler: ({ params: { id, attendee }, body: { rights }, principal }) => {
+        sessions.changeRights(id, attendee, rights)
+        audit.record({
+          kind: 'command',
+          message: `somebody at a display may now: ${rights.join(', ')}`,
+          actor: principal.id,
+          sessionId: attendee,
+          data: { display: id, rights },
+        })
+        return attendees(id)
+      },
+    }),
+    defineRoute({
+      method: 'DELETE',
+      path: '/desktop/displays/:id/attendees/:attendee',
+      tag,
+      summary: 'Disconnects somebody from a display; they may connect again while they have rights',
+      role: 'admin',
+      params: AttendeeParams,
+      responses: { 204: Type.Null() },
+      handler: ({ params: { id, attendee }, principal }) => {
+        sessions.disconnect(id, attendee)
+        audit.record({
+          kind: 'command',
+          message: 'somebody was disconnected from a display',
+          actor: principal.id,
+          sessionId: attendee,
+          data: { display: id },
+        })
+        return { status: 204, body: null }
+      },
+    }),
+  ]
+}

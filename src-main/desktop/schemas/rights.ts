@@ -1,0 +1,31 @@
+import { type Static, Type } from 'typebox'
+import { RightsSchema } from '../rights/rights.ts'
+
+const exactly = { additionalProperties: false }
+const Time = Type.String({ format: 'date-time' })
+
+export const GrantParams = Type.Object({ id: Type.String({ maxLength: 80 }), user: Type.String({ maxLength: 100 }) })
+export const AttendeeParams = Type.Object({ id: Type.String({ maxLength: 80 }), attendee: Type.String({ maxLength: 80 }) })
+
+export const GrantSchema = Type.Object({
+  user: Type.String({ description: '`token:ID` of a token, or the `principal` of a signed-in browser' }),
+  rights: RightsSchema,
+  expiresAt: Type.Union([Time, Type.Null()], { description: 'null: until it is taken back' }),
+  createdAt: Time,
+})
+
+export const NewGrantSchema = Type.Object(
+  { rights: RightsSchema, expiresAt: Type.Optional(Type.Union([Time, Type.Null()], { description: 'null: until it is taken back' })) },
+  exactly,
+)
+
+export const AttendeeSchema = Type.Object({
+  id: Type.String({ description: 'of the connection' }),
+  name: Type.String(),
+  user: Type.String({ description: 'principal id' }),
+  rights: RightsSchema,
+  since: Time,
+})
+export type Attendee = Static<typeof AttendeeSchema>
+
+export const AttendeeChangesSchema = Type.Object({ rights: RightsSchema }, exactly)

@@ -1,0 +1,29 @@
+import type { Right } from '../rights/rights.ts'
+import type { ClientMessage } from './client-message.ts'
+
+/** The right that each message of a viewer needs: the process of the display is sent no other. */
+const messageRights: Readonly<Record<ClientMessage['kind'], Right>> = {
+  key: 'control',
+  held: 'control',
+  text: 'control',
+  move: 'control',
+  button: 'control',
+  wheel: 'control',
+  size: 'control',
+  decoder: 'see',
+  quality: 'see',
+  ping: 'see',
+  drawn: 'see',
+}
+
+/** The right that each binary message to a viewer needs, by its first byte: see docs/desktop.md. */
+const payloadRights: readonly (Right | undefined)[] = [undefined, 'see', 'see', 'see']
+
+export function rightForMessage({ kind }: ClientMessage): Right {
+  return messageRights[kind]
+}
+
+/** Undefined for a message that nobody may be sent. */
+export function rightForPayload(payload: Uint8Array): Right | undefined {
+  return payloadRights[payload[0] ?? 0]
+}
