@@ -102,12 +102,12 @@ const asAnn = async (path: string) => {
 }
 
 describe('the rights of a user at a display', () => {
-  it('are none without a grant: the display is not listed, and not opened', async () => {
+  it('need a grant: without one the display is not listed, and not opened', async () => {
     expect((await asAnn('/desktop/displays')).body.items).toEqual([])
     expect((await asAnn(`/desktop/displays/${id}`)).status).toBe(404)
-    const refused = connect(ann.secret)
-    await until(() => refused.rejected() !== undefined, 'the WebSocket is rejected')
-    expect(refused.rejected()).toBe(404)
+    const rejectedOne = connect(ann.secret)
+    await until(() => rejectedOne.rejected() !== undefined, 'the WebSocket is rejected')
+    expect(rejectedOne.rejected()).toBe(404)
   })
 
   it('let a viewer see, and nothing of keyboard, pointer and size arrive', async () => {
