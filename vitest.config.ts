@@ -1,10 +1,25 @@
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
-/** Unit tests are beside their sources; end-to-end tests have a configuration of their own (e2e/vitest.config.ts). */
+const integration = '**/*.integration.test.ts'
+
+/**
+ * Unit and integration tests are beside their sources. Integration tests start processes, listen on sockets, open databases or load addons: without them
+ * the unit suite takes seconds. End-to-end tests have a configuration of their own (e2e/vitest.config.ts).
+ */
 export default defineConfig({
   test: {
-    include: ['src-main/**/*.test.ts', 'src-main/**/*.fuzz.test.ts', 'src-renderer/**/*.test.{ts,tsx}', 'scripts/**/*.test.ts'],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['src-main/**/*.test.ts', 'src-renderer/**/*.test.{ts,tsx}', 'scripts/**/*.test.ts'],
+          exclude: [integration],
+        },
+      },
+      { extends: true, test: { name: 'integration', include: [`src-main/${integration}`, `scripts/${integration}`] } },
+    ],
     environment: 'node',
     pool: 'threads',
     // There is no global state to keep apart, and loading every module once for each file is most of the time.

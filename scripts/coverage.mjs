@@ -1,5 +1,5 @@
 /**
- * `npm run coverage`: runs the unit tests and prints which share of the lines of each part they run; with `-- src-main/live/hub` each file
+ * `npm run coverage`: runs the unit and integration tests and prints which share of the lines of each part they run; with `-- src-main/live/hub` each file
  * of a folder. Fails where a core part is under its minimum. Not part of `npm test`: V8's counting takes some seconds more. Files that no test loads count as not run.
  */
 import { execFileSync, spawnSync } from 'node:child_process'

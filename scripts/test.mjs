@@ -1,5 +1,5 @@
 /**
- * `npm test`: sets up what is missing, then types, lint, build, unit tests and the end-to-end tests that a change is most likely to break.
+ * `npm test`: sets up what is missing, then types, lint, build, unit and integration tests, and the end-to-end tests that a change is most likely to break.
  * `--all` runs every end-to-end test, part names (`npm test -- live studio`) those of a part; e2e/plan.ts lists them.
  * Up to three files that failed run once more, by themselves. What passes only then, or only when a round inside the test was repeated,
  * is listed as flaky; more than 2 % of flaky tests fail the run. `--strict` repeats nothing.
@@ -82,7 +82,7 @@ function record(suite, counts, from) {
 }
 
 /** Runs Vitest: its report, or null where it left none, and its exit code. */
-async function vitest(node, { suite, config, limitMs, files = [], env = {} }) {
+async function vitest(node, { suite, config, project, limitMs, files = [], env = {} }) {
   const file = join(artifacts, `${suite}.json`)
   const args = [
     'node_modules/vitest/vitest.mjs',
@@ -92,6 +92,7 @@ async function vitest(node, { suite, config, limitMs, files = [], env = {} }) {
     '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${file}`,
+    ...(project === undefined ? [] : ['--project', project]),
     ...files,
   ]
   const code = await run(node, args, { ...environment(node), ...env }, limitMs)
@@ -125,7 +126,8 @@ async function suiteOf(node, suite, lane, again = {}) {
   record(suite, { ...counts, flaky: [...flaky, ...counts.flaky] }, from)
 }
 
-const unitTests = (node) => suiteOf(node, 'unit', { config: 'vitest.config.ts', limitMs: 4 * minutes })
+/** `unit` or `integration`: a project of vitest.config.ts. */
+const projectOf = (node, project) => suiteOf(node, project, { config: 'vitest.config.ts', project, limitMs: 4 * minutes })
 
 /** Where the tests keep mediasoup's worker: not where a host finds one by itself, since to run tests changes no host. */
 const mediasoupCache = join(homedir(), '.cache', 'ami-streams', 'tests', 'mediasoup-worker')
@@ -166,12 +168,13 @@ async function main() {
   }
   record('check', counts, from)
 
-  // First, because unit tests of the studio load native addons.
+  // First, because integration tests of the studio load native addons.
   const buildFrom = performance.now()
   const built = (await run(node, ['scripts/build.mjs'], environment(node), 3 * minutes)) === 0
   record('build', built ? { passed: 1 } : { failed: 1, failures: [{ name: 'the build', lines: [] }] }, buildFrom)
 
-  await unitTests(node)
+  await projectOf(node, 'unit')
+  await projectOf(node, 'integration')
   if (scope === 'all' || scope.includes('live')) await mediasoupWorker(node)
 
   if (built) {

@@ -1,6 +1,7 @@
 import { registerHooks } from 'node:module'
 import { pathToFileURL } from 'node:url'
 import { chai, TestRunner } from 'vitest'
+import { rejectRealParts } from './unit-test-limits.ts'
 
 /**
  * Resolves what sources import by its URL alone: every import here names its file with its extension. Without this each import of each
@@ -26,6 +27,11 @@ chai.config.useProxy = false
  * needs either.
  */
 export default class UnitTestRunner extends TestRunner {
+  constructor(config: ConstructorParameters<typeof TestRunner>[0]) {
+    super(config)
+    rejectRealParts(config.name === 'unit')
+  }
+
   override importFile(filepath: string): Promise<unknown> {
     return import(pathToFileURL(filepath).href)
   }
