@@ -1,5 +1,5 @@
 /** Which part of the product a file of end-to-end tests belongs to. */
-export type Part = 'host' | 'live' | 'studio' | 'obs' | 'automation' | 'desktop'
+export type Part = 'host' | 'live' | 'studio' | 'obs' | 'automation' | 'desktop' | 'network'
 
 /**
  * What a file needs of the machine while it runs: `wait` mostly waits for media time, `cpu` encodes or plays in a browser, `exclusive`
@@ -75,6 +75,8 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
   'webrtc-conformance': { part: 'live', cost: 'cpu' },
   'webrtc-network': { part: 'live', cost: 'exclusive' },
   'webrtc-pages': { part: 'live', cost: 'cpu', quick: true },
+
+  'edge': { part: 'network', cost: 'cpu', quick: true },
 
   'automation': { part: 'automation', cost: 'cpu' },
   'obs-connector': { part: 'obs', cost: 'cpu' },

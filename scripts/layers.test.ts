@@ -30,12 +30,13 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   obs: ['media', 'platform', 'formats'],
   automation: ['media', 'platform', 'formats'],
   desktop: ['media', 'platform', 'formats'],
+  network: ['media', 'platform', 'formats'],
   health: ['media', 'platform', 'formats'],
   api: ['platform'],
-  host: ['api', 'live', 'studio', 'obs', 'automation', 'desktop', 'health', 'media', 'platform', 'formats'],
+  host: ['api', 'live', 'studio', 'obs', 'automation', 'desktop', 'health', 'network', 'media', 'platform', 'formats'],
   shell: ['platform', 'formats', 'preload'],
   preload: [],
-  renderer: ['live', 'studio', 'obs', 'automation', 'desktop', 'health', 'media', 'platform', 'api', 'preload'],
+  renderer: ['live', 'studio', 'obs', 'automation', 'desktop', 'health', 'network', 'media', 'platform', 'api', 'preload'],
 }
 
 /** What of the shell the commands of the host may load. */
@@ -75,7 +76,11 @@ function faultOf({ from, to, typeOnly }: Import): string | undefined {
   if (source === 'renderer' && !typeOnly) return 'the page may import types of the host, nothing that runs'
   // A part's options are in a file of their own, so that `--help` need not load the part.
   const faces = [`src-main/${target}/index.ts`, `src-main/${target}/${target}-config.ts`]
-  if (source === 'host' && ['live', 'studio', 'obs', 'automation', 'desktop', 'health', 'api'].includes(target) && !faces.includes(to)) {
+  if (
+    source === 'host' &&
+    ['live', 'studio', 'obs', 'automation', 'desktop', 'health', 'network', 'api'].includes(target) &&
+    !faces.includes(to)
+  ) {
     return `outside ${target} only its face ${target}/index.ts is imported`
   }
   return undefined

@@ -20,7 +20,7 @@ import { countReport, filesToRepeat, firstLines, slowestFiles, tooFlaky, withRep
 const minutes = 60_000
 const artifacts = join(root, 'artifacts')
 const results = []
-const partNames = ['host', 'live', 'studio', 'obs', 'automation', 'desktop']
+const partNames = ['host', 'live', 'studio', 'obs', 'automation', 'desktop', 'network']
 const { values, positionals } = parseArgs({
   options: { all: { type: 'boolean', default: false }, strict: { type: 'boolean', default: false } },
   allowPositionals: true,

@@ -373,6 +373,29 @@ export interface ApiTypes {
       GET: { answer: { enabled: boolean; engine: 'mediasoup' | 'node-datachannel'; running: boolean; port: number | null; abilities: { tcp: boolean; iceLite: boolean; iceRestart: boolean; simulcast: boolean; dataChannels: boolean } | null; sessions: number } }
     }
   }
+  network: {
+    edge: {
+      link: {
+        GET: { answer: unknown }
+      }
+      register: {
+        POST: { body: { token: string; publicKey: string; proof: string; name: string }; answer: { id: string; forwardSecret: string } }
+      }
+    }
+    health: {
+      GET: { answer: { status: 'ok' | 'degraded'; nodes: number; connected: number; disabled: number } }
+    }
+    'join-tokens': {
+      POST: { body: { expiresInS?: number | undefined }; answer: { token: string; expiresAt: string; origin: string; command: string } }
+    }
+    nodes: {
+      GET: { answer: { items: NetworkNodesItem[]; nextCursor: null } }
+      '*': {
+        PATCH: { body: { name?: string | undefined; enabled?: boolean | undefined }; answer: NetworkNodesItem }
+        DELETE: { answer: undefined }
+      }
+    }
+  }
   obs: {
     GET: { answer: Obs }
     POST: { body: { name?: string | undefined; found?: string | undefined; host?: string | undefined; port?: number | undefined; password?: string | undefined; enabled?: boolean | undefined }; answer: ObsItem }
@@ -1164,6 +1187,7 @@ type LiveStreamsSessionsItem = { id: string; streamId: string; protocol: 'hls' |
 type LiveStreamsViewersFiguresProtocols = { hls?: number; 'll-hls'?: number; dash?: number; rtmp?: number; 'http-flv'?: number; webrtc?: number; srt?: number }
 type LiveStreamsViewersFigures = { timeMs: number; concurrent: number; total: number; peak: number; protocols: LiveStreamsViewersFiguresProtocols; qualities: Record<string, number>; measured: number; rebufferRatio: number | null; stalls: number; startupMs: number | null; latencyP50Ms: number | null; latencyP95Ms: number | null; kbps: number; bytes: number; healthScore: number | null }
 type LiveUdpInputsItem = { id: string; stream: string; url: string; state: 'waiting' | 'live' | 'error'; error: { code: string; message: string; remedy: string } | null; sender: string | null; datagrams: number; createdAt: string }
+type NetworkNodesItem = { id: string; name: string; enabled: boolean; connected: boolean; connectedSince: string | null; remoteAddress: string | null; version: string | null; createdAt: string; streams: number; sentBytes: number; requests: number; deliveredBytes: number; waiting: number }
 type ObsItemVersion = { obs: string; webSocket: string; platform: string; platformDescription: string; requests: string[]; imageFormats: string[] }
 type ObsItemActivity = { streaming: boolean; recording: boolean; program: string | null }
 type ObsItem = { id: string; name: string; host: string; port: number; enabled: boolean; password: 'none' | 'kept' | 'found'; createdAt: string; state: 'connecting' | 'connected' | 'disconnected' | 'failed'; stateSince: string; error: { code: string; message: string; remedy: string } | null; nextAttemptAt: string | null; attempts: number; reconnects: number; version: ObsItemVersion | null; activity: ObsItemActivity | null; linkedStream: { stream: string; keyId: string } | null; connector: { connected: boolean } | null }

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import type { Registry } from 'prom-client'
 import type { EventBus } from '../platform/events.ts'
+import { adoptFromNode } from '../platform/http/client.ts'
 import type { ClientLimits } from '../platform/http/client-limits.ts'
 import { rejectUpgrade } from '../platform/http/end-socket.ts'
 import { createHttpServers, type ListeningPorts } from '../platform/http/http-servers.ts'
@@ -45,6 +46,8 @@ export interface ApiDependencies {
   readonly maxConnections: number
   readonly clients: ClientLimits
   readonly proxies: TrustedProxies
+  /** Whether a secret is that of a node that hands requests on. */
+  readonly isNode: (secret: string) => boolean
   /** Keys that TLS sessions are resumed with, where other processes answer at the HTTPS port too. */
   readonly ticketKeys?: Uint8Array
   readonly certificate: () => Promise<{ cert: string; key: string }>
@@ -108,6 +111,7 @@ export function createApi(dependencies: ApiDependencies): Api {
   let app: FastifyInstance | undefined
 
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+    adoptFromNode(request, dependencies.proxies, dependencies.isNode)
     const url = request.url ?? '/'
     if (dependencies.media.handle(request, response)) return
     const query = url.indexOf('?')
@@ -123,6 +127,7 @@ export function createApi(dependencies: ApiDependencies): Api {
   }
 
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    adoptFromNode(request, dependencies.proxies, dependencies.isNode)
     if (sockets.handleUpgrade(request, socket, head, callerOf(request))) return
     if (!dependencies.media.handleUpgrade(request, socket, head)) rejectUpgrade(socket, '404 Not Found')
   }

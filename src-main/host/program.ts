@@ -4,6 +4,7 @@ import { addCompletionCommand } from './commands/completion.ts'
 import type { CommandContext } from './commands/context.ts'
 import { addDemoCommands } from './commands/demo.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
+import { addEdgeCommand } from './commands/edge.ts'
 import { addHostCommand } from './commands/host.ts'
 import { addKeysCommands } from './commands/keys.ts'
 import { addObsCommands } from './commands/obs.ts'
@@ -54,6 +55,7 @@ Examples:
   addStartCommand(program, context)
   addOpenCommand(program, context)
   addHostCommand(program, context)
+  addEdgeCommand(program, context)
   addDemoCommands(program, context)
   addStatusCommand(program, context)
   addStreamsCommands(program, context)

@@ -8,6 +8,7 @@ import { createDesktop, desktopMigrations } from '../desktop/index.ts'
 import { createHealth } from '../health/index.ts'
 import { createLive, type Live, liveMigrations } from '../live/index.ts'
 import { AutomationKinds } from '../media/automation/automation-kinds.ts'
+import { createNetwork, networkMigrations } from '../network/index.ts'
 import { createObs, obsMigrations } from '../obs/index.ts'
 import { type Certificate, loadCertificate } from '../platform/certificate.ts'
 import type { OptionSource } from '../platform/config/resolve-options.ts'
@@ -154,6 +155,7 @@ export async function startHost({
         ...obsMigrations,
         ...automationMigrations,
         ...desktopMigrations,
+        ...networkMigrations,
       ],
     })
     open.push(() => database.close())
@@ -300,6 +302,14 @@ export async function startHost({
           .filter(({ id }) => tokens.stands(id)),
       environment: process.env,
     })
+    const network = await createNetwork({
+      database: database.kysely,
+      origin: live.edges,
+      fingerprint: () => (certificate?.selfMade === true ? certificate.fingerprint : undefined),
+      events,
+      audit,
+      log: logger.child({ wing: 'network' }),
+    })
     const problems = () => [writes.counters().problem ?? [], audit.problem() ?? [], live.health().problems, studio.problems()].flat()
     const health = createHealth({
       studio: studio.observer,
@@ -326,6 +336,7 @@ export async function startHost({
       ...studio.routes,
       ...obs.routes,
       ...desktop.routes,
+      ...network.routes,
       ...automation.routes,
       ...health.routes,
       ...hostRoutes({
@@ -374,7 +385,7 @@ export async function startHost({
     const ticketKeys = live.deliveryProcesses > 0 ? randomBytes(48) : undefined
     api = createApi({
       routes,
-      sockets: [...studio.sockets, ...obs.sockets, ...desktop.sockets, ...shellSockets(shells)],
+      sockets: [...studio.sockets, ...obs.sockets, ...desktop.sockets, ...network.sockets, ...shellSockets(shells)],
       media: live.front,
       bind: config.bind,
       httpPort: config.httpPort,
@@ -383,6 +394,7 @@ export async function startHost({
       maxConnections: config.maxConnections,
       clients,
       proxies,
+      isNode: (secret) => network.isForwarder(secret),
       ...(ticketKeys === undefined ? {} : { ticketKeys }),
       certificate: loadOnce,
       authMode: config.auth,
@@ -405,6 +417,7 @@ export async function startHost({
     const endpoint = api
     // Side by side, so together: a slow client of one must not hold up the other.
     open.push(() => Promise.all([endpoint.stop(), live.stop(goesOn)]))
+    open.push(() => network.stop())
     // The studio publishes into live: it ends first and starts last.
     open.push(() => studio.stop(endedBy === 'person'))
     open.push(() => obs.stop())

@@ -1,9 +1,10 @@
 import { AppError } from '../platform/errors.ts'
 import type { Admission } from './admission.ts'
 import { createViewers } from './audience/index.ts'
-import { ViewerBook } from './audience/viewer-book.ts'
+import { ViewerBook, type ViewerRequest } from './audience/viewer-book.ts'
 import type { Core } from './core.ts'
 import { createDelivery } from './delivery/index.ts'
+import { createEdgeOrigin } from './edge/edge-origin.ts'
 import { createUnknownResource } from './http/unknown-resource.ts'
 import type { StreamDirectory, StreamStatus } from './hub/stream.ts'
 import type { LiveDependencies } from './live-dependencies.ts'
@@ -84,21 +85,31 @@ export async function createEndpoints(
     clients,
   })
   const unknownResource = createUnknownResource(() => playbackMetrics.request('unknown'))
-  const delivery = createDelivery({
-    processes: config.packaging === 'on' ? config.deliveryProcesses : 'off',
-    container: config.container,
-    onRun: (listener) => runs.onRun(listener),
-    stateOf: (name) => {
+  /** What delivery processes and nodes deliver, and whom they report to. */
+  const delivered = {
+    onRun: (listener: Parameters<typeof runs.onRun>[0]) => runs.onRun(listener),
+    stateOf: (name: string) => {
       const stream = registry.find(name)
       const limited = stream !== undefined && (registry.limitsOf(stream)?.limits.maxViewers ?? null) !== null
       return { title: registry.status(name)?.title ?? name, guarded: limited || hooking.hooks.decides('play', name) }
     },
-    access: access.gate,
-    cdnPrefix: () => settings().cdnPrefix,
-    seen: (name, epoch, request) => {
+    seen: (name: string, epoch: string, request: ViewerRequest) => {
       const run = runs.find(name, epoch)
       if (run !== undefined) playback.seenElsewhere(run, request)
     },
+  }
+  const edges = createEdgeOrigin({
+    ...delivered,
+    gate: access.gate,
+    settings: () => ({ cdnPrefix: settings().cdnPrefix, container: config.container }),
+    now,
+  })
+  const delivery = createDelivery({
+    ...delivered,
+    processes: config.packaging === 'on' ? config.deliveryProcesses : 'off',
+    container: config.container,
+    access: access.gate,
+    cdnPrefix: () => settings().cdnPrefix,
     metrics: playbackMetrics,
     registry: dependencies.registry,
     log: log.child({ part: 'delivery' }),
@@ -170,7 +181,7 @@ export async function createEndpoints(
     if (srtPort !== undefined) ports.srt = (await open(srtPort, () => srt.listen({ host, port: srtPort, fd: descriptors.srt }), 'SRT')).port
   }
 
-  return { rtmp, srt, playback, unknownResource, viewersPart, delivery, httpFlv, udpInputs, webrtc, listen }
+  return { rtmp, srt, playback, unknownResource, viewersPart, delivery, edges, httpFlv, udpInputs, webrtc, listen }
 }
 
 /** Listens; a port that cannot be had is an error of the catalogue. */

@@ -15,6 +15,7 @@ import type { UrlBase } from './stream-urls.ts'
 
 export { webrtcEnginesPresent } from '../media/realtime/engines-present.ts'
 export type { DeliveryEndpoint } from './delivery/index.ts'
+export { createEdgeDelivery } from './edge/edge-delivery.ts'
 export { type LiveConfig, LiveConfigSchema, type LiveRuntimeSettings, LiveRuntimeSettingsSchema } from './live-config.ts'
 export type { LiveTables } from './live-database.ts'
 export type { Live, LiveDependencies, LiveHealth } from './live-dependencies.ts'
@@ -51,7 +52,7 @@ export async function createLive(dependencies: LiveDependencies): Promise<Live> 
     registry.prepareSlates()
   }
   const endpoints = await createEndpoints(dependencies, core, admission, { bodies, sources, ports })
-  const { rtmp, srt, playback, unknownResource, viewersPart, delivery, httpFlv, udpInputs, webrtc, listen } = endpoints
+  const { rtmp, srt, playback, unknownResource, viewersPart, delivery, edges, httpFlv, udpInputs, webrtc, listen } = endpoints
   /** Capabilities beside the road from publisher to player; started in this order, stopped in reverse. */
   const parts: readonly LivePart[] = [
     access,
@@ -93,6 +94,7 @@ export async function createLive(dependencies: LiveDependencies): Promise<Live> 
     streams: registry,
     observer: createLiveObserver({ streams: () => registry.list(), destinations, recording }),
     carrier: { ...carrier, peers: webrtc.peers },
+    edges,
     intake,
     async start() {
       // what an earlier run left goes before the first publisher comes

@@ -1,4 +1,5 @@
 import type { Registry } from 'prom-client'
+import type { EdgeOrigin } from '../media/edge-delivery.ts'
 import type { LiveObserver } from '../media/part-facts.ts'
 import type { StreamCarrier } from '../media/stream-carrier.ts'
 import type { StreamIntake } from '../media/stream-intake.ts'
@@ -76,6 +77,8 @@ export interface Live {
   readonly streams: StreamDirectory
   /** For makers of media on the same host. */
   readonly carrier: StreamCarrier
+  /** For nodes that deliver its streams elsewhere. */
+  readonly edges: EdgeOrigin
   /** For those who control encoders elsewhere. */
   readonly intake: StreamIntake
   /** Opens the RTMP and SRT endpoints. Rejects with `port.in_use` or `port.forbidden`. */

@@ -2,11 +2,20 @@ import { automationErrors } from './error-kinds/automation.ts'
 import { desktopErrors } from './error-kinds/desktop.ts'
 import { hostErrors } from './error-kinds/host.ts'
 import { liveErrors } from './error-kinds/live.ts'
+import { networkErrors } from './error-kinds/network.ts'
 import { obsErrors } from './error-kinds/obs.ts'
 import { studioErrors } from './error-kinds/studio.ts'
 
 /** The single catalogue of errors, by the code that programs match. docs/errors.md is compared with it by a test. */
-export const errorKinds = { ...automationErrors, ...desktopErrors, ...hostErrors, ...liveErrors, ...obsErrors, ...studioErrors } as const
+export const errorKinds = {
+  ...automationErrors,
+  ...desktopErrors,
+  ...hostErrors,
+  ...liveErrors,
+  ...networkErrors,
+  ...obsErrors,
+  ...studioErrors,
+} as const
 
 export type ErrorCode = keyof typeof errorKinds
 

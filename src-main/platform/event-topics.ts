@@ -2,12 +2,21 @@ import { automationTopics } from './event-topics/automation.ts'
 import { desktopTopics } from './event-topics/desktop.ts'
 import { hostTopics } from './event-topics/host.ts'
 import { liveTopics } from './event-topics/live.ts'
+import { networkTopics } from './event-topics/network.ts'
 import { obsTopics } from './event-topics/obs.ts'
 import { studioTopics } from './event-topics/studio.ts'
 import type { TopicKind } from './event-topics/topic-kind.ts'
 import { mayAct, type Principal } from './principal.ts'
 
-const topics = { ...automationTopics, ...desktopTopics, ...hostTopics, ...liveTopics, ...obsTopics, ...studioTopics } as const
+const topics = {
+  ...automationTopics,
+  ...desktopTopics,
+  ...hostTopics,
+  ...liveTopics,
+  ...networkTopics,
+  ...obsTopics,
+  ...studioTopics,
+} as const
 
 /** Every topic that the event bus takes: a topic without a stated role does not compile. */
 export type EventTopic = keyof typeof topics

@@ -21,10 +21,10 @@ export interface CommandContext {
 
 const globalFlags = new Set(['data'])
 
-/** Puts every option of the schema on a command that starts a host. */
-export function addConfigFlags(command: Command): Command {
+/** Puts every option of the schema on a command that starts a host, or those alone that are named. */
+export function addConfigFlags(command: Command, names?: readonly string[]): Command {
   for (const spec of configSpecs) {
-    if (globalFlags.has(spec.name)) continue
+    if (globalFlags.has(spec.name) || names?.includes(spec.name) === false) continue
     const option = new Option(
       `--${spec.flag} ${spec.type === 'boolean' ? '[value]' : '<value>'}`,
       `${spec.description} (default: ${spec.default === '' ? 'empty' : String(spec.default)})`,

@@ -5,12 +5,12 @@ import { parseLiveUrl } from '../http/live-url.ts'
 import type { PackagedStream } from '../packaging/packaged-stream.ts'
 import { mediaPlaylistText } from '../protocols/hls/playlist-view.ts'
 import { SyntheticStream } from '../protocols/hls/testing/packaged-stream.ts'
+import { Activity } from './activity.ts'
 import { chooseProcesses } from './index.ts'
+import { answersItself } from './own-answers.ts'
+import { Replicas } from './replica.ts'
 import { RunFeed } from './run-feed.ts'
-import { readRecords } from './run-wire.ts'
-import { Activity } from './worker/activity.ts'
-import { answersItself } from './worker/own-answers.ts'
-import { Replicas } from './worker/replica.ts'
+import { pipeSink, readRecords } from './run-wire.ts'
 
 /** A pipe whose bytes arrive in pieces of odd sizes. */
 function mirror(stream: PackagedStream, state = { title: 'Show', guarded: false }) {
@@ -23,7 +23,7 @@ function mirror(stream: PackagedStream, state = { title: 'Show', guarded: false 
     (record, data) => replicas.take(record, data),
     (error) => faults.push(error),
   )
-  const feed = new RunFeed(0, stream, pipe, () => state)
+  const feed = new RunFeed(0, stream, pipeSink(pipe), () => state)
   const deliver = (size = 997): void => {
     const all: Buffer = pipe.read() ?? Buffer.alloc(0)
     for (let at = 0; at < all.length; at += size) arrived.emit('data', all.subarray(at, at + size))

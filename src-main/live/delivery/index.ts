@@ -14,7 +14,7 @@ import type { PackagedStream } from '../packaging/packaged-stream.ts'
 import type { PlaybackMetrics, PlaybackRequestKind } from '../protocols/hls/playback.ts'
 import type { AccessRules, DeliveryReport, DeliveryRules, FromDelivery, ToDelivery } from './messages.ts'
 import { RunFeed } from './run-feed.ts'
-import type { RunState } from './run-wire.ts'
+import { pipeSink, type RunState } from './run-wire.ts'
 
 /** The ports that delivery processes share with the host, and the host's endpoint behind them. */
 export interface DeliveryEndpoint {
@@ -131,7 +131,7 @@ class DeliveryProcess {
     })
     const pipe = this.#pipe as Duplex
     this.#stopFeeding = this.#dependencies.onRun((run) => {
-      const feed = new RunFeed(this.#nextRun++, run, pipe, () => this.#dependencies.stateOf(run.name))
+      const feed = new RunFeed(this.#nextRun++, run, pipeSink(pipe), () => this.#dependencies.stateOf(run.name))
       return () => feed.stop()
     })
     if (secure !== undefined) this.#worker.send({ type: 'port', secure: true }, secure)

@@ -1,7 +1,26 @@
-import type { Duplex } from 'node:stream'
 import type { Track } from '../../formats/track.ts'
 import type { MediaSegment, PackagedRendition, PackagedStream } from '../packaging/packaged-stream.ts'
-import { type RunRecord, type RunState, toWire, writeRecord } from './run-wire.ts'
+import { type RunSink, type RunState, toWire } from './run-wire.ts'
+
+/** What the other side has of a rendition from before. */
+export interface HeldRendition {
+  readonly inits: readonly number[]
+  /** Its newest segment, how many of its parts, and whether it is complete. */
+  readonly sequence: number
+  readonly parts: number
+  readonly complete: boolean
+  /** Its oldest listed segment. */
+  readonly first: number
+  /** The oldest segment whose bytes it has. */
+  readonly unstored: number
+}
+
+export interface RunFeedOptions {
+  /** By rendition id: what is not sent again. */
+  readonly held?: Readonly<Record<string, HeldRendition>>
+  /** The other side is another machine: it cannot read files of this one. */
+  readonly remote?: boolean
+}
 
 /** What one process already knows of a rendition. */
 interface Reported {
@@ -23,56 +42,92 @@ interface Reported {
   unstored: number
 }
 
-/** Reports one run to one delivery process: everything at first, then what is new after every change. */
+/** What is sent to another machine for bytes on the disk of this one. */
+const elsewhere = { path: '', offset: 0 }
+
+const unreportedState = {
+  track: undefined,
+  away: false,
+  memberFrom: 0,
+  averageBandwidth: 0,
+  peakBandwidth: 0,
+  steadyBandwidth: 0,
+  frameRate: undefined,
+}
+
+/** Reports one run to one delivery process or node: everything at first, then what is new after every change. */
 export class RunFeed {
   readonly #run: number
   readonly #stream: PackagedStream
-  readonly #pipe: Duplex
+  readonly #sink: RunSink
+  readonly #remote: boolean
   readonly #state: () => Pick<RunState, 'title' | 'guarded'>
   readonly #reported = new Map<string, Reported>()
   readonly #stopListening: () => void
   #reportedState = ''
+  #behind = false
 
   /**
-   * @param run number of the run on this pipe
+   * @param run number of the run in this sink
    * @param state what the packager does not know of the run
    */
-  constructor(run: number, stream: PackagedStream, pipe: Duplex, state: () => Pick<RunState, 'title' | 'guarded'>) {
+  constructor(
+    run: number,
+    stream: PackagedStream,
+    sink: RunSink,
+    state: () => Pick<RunState, 'title' | 'guarded'>,
+    { held = {}, remote = false }: RunFeedOptions = {},
+  ) {
     this.#run = run
     this.#stream = stream
-    this.#pipe = pipe
+    this.#sink = sink
+    this.#remote = remote
     this.#state = state
     const { streamId, name, epoch, originTimeMs, clockOffsetMs } = stream
-    this.#write({ type: 'run', run, streamId, name, epoch, originTimeMs, clockOffsetMs })
+    this.#sink.write({ type: 'run', run, streamId, name, epoch, originTimeMs, clockOffsetMs })
+    for (const [id, { inits, ...rest }] of Object.entries(held)) {
+      this.#reported.set(id, { ...unreportedState, ...rest, inits: new Set(inits) })
+    }
     this.sync()
     this.#stopListening = stream.onChange(() => this.sync())
   }
 
-  /** Reports what has changed. */
+  /** Reports what has changed, as far as there is space for it. */
   sync(): void {
-    this.#pipe.cork()
+    if (this.#sink.hasSpace()) this.#sink.together(() => this.#report())
+    else this.#behind = true
+  }
+
+  /** True while there was no space for all that is listed. */
+  get behind(): boolean {
+    return this.#behind
+  }
+
+  #report(): void {
+    this.#behind = false
     const { renditions } = this.#stream
     for (const rendition of renditions) this.#rendition(rendition)
     if (this.#reported.size > renditions.length) {
       const ids = renditions.map(({ id }) => id)
       for (const id of this.#reported.keys()) if (!ids.includes(id)) this.#reported.delete(id)
-      this.#write({ type: 'renditions', run: this.#run, ids })
+      this.#sink.write({ type: 'renditions', run: this.#run, ids })
     }
+    // players start once all is there
+    if (this.#behind && this.#reportedState === '') return
     const { targetDurationS, partTargetMs, lagMs, away, ready, ended } = this.#stream
     const state: RunState = { ...this.#state(), targetDurationS, partTargetMs, lagMs, away, ready, ended }
     const text = JSON.stringify(state)
     if (text !== this.#reportedState) {
       this.#reportedState = text
-      this.#write({ type: 'state', run: this.#run, state })
+      this.#sink.write({ type: 'state', run: this.#run, state })
     }
-    this.#write({ type: 'edge', run: this.#run })
-    this.#pipe.uncork()
+    this.#sink.write({ type: 'edge', run: this.#run })
   }
 
   /** Reports that the run is gone, then nothing more. */
   stop(): void {
     this.#stopListening()
-    this.#write({ type: 'gone', run: this.#run })
+    this.#sink.write({ type: 'gone', run: this.#run })
   }
 
   #rendition(rendition: PackagedRendition): void {
@@ -80,8 +135,8 @@ export class RunFeed {
     let reported = this.#reported.get(id)
     if (reported === undefined) {
       reported = {
-        ...{ track: undefined, away, memberFrom, averageBandwidth, peakBandwidth, steadyBandwidth, frameRate, inits: new Set<number>() },
-        ...{ sequence: -1, parts: 0, complete: true, first: -1, unstored: -1 },
+        ...unreportedState,
+        ...{ inits: new Set<number>(), sequence: -1, parts: 0, complete: true, first: -1, unstored: -1 },
       }
       this.#reported.set(id, reported)
     }
@@ -96,12 +151,12 @@ export class RunFeed {
     ) {
       Object.assign(reported, { track, away, memberFrom, averageBandwidth, peakBandwidth, steadyBandwidth, frameRate })
       const state = { track: toWire(track), away, memberFrom, averageBandwidth, peakBandwidth, steadyBandwidth, frameRate }
-      this.#write({ type: 'rendition', run: this.#run, id, state })
+      this.#sink.write({ type: 'rendition', run: this.#run, id, state })
     }
     for (const [init, { data, track: needed }] of rendition.inits) {
       if (reported.inits.has(init)) continue
       reported.inits.add(init)
-      this.#write({ type: 'init', run: this.#run, id, init, track: toWire(needed) }, data)
+      this.#sink.write({ type: 'init', run: this.#run, id, init, track: toWire(needed) }, data)
     }
     this.#segments(id, segments, reported)
   }
@@ -111,7 +166,7 @@ export class RunFeed {
     const first = segments[0]?.sequence
     if (first === undefined) return
     if (reported.first !== first) {
-      if (reported.first >= 0) this.#write({ type: 'first', run, id, sequence: first })
+      if (reported.first >= 0) this.#sink.write({ type: 'first', run, id, sequence: first })
       reported.first = first
     }
     // bytes go to disk in the order of the segments
@@ -128,6 +183,8 @@ export class RunFeed {
     while (at > 0 && (segments[at - 1] as MediaSegment).sequence >= from) at--
     for (; at < segments.length; at++) {
       const segment = segments[at] as MediaSegment
+      // whoever is behind gets the rest later, or what is listed then
+      if (this.#isFull()) return
       if (segment.sequence !== reported.sequence) {
         reported.sequence = segment.sequence
         reported.parts = 0
@@ -136,11 +193,12 @@ export class RunFeed {
         this.#segment(id, reported.complete ? segment : { ...segment, complete: false })
       }
       for (; reported.parts < segment.parts.length; reported.parts++) {
+        if (this.#isFull()) return
         const { index, serial, startTicks, durationTicks, independent, data } = segment.parts[
           reported.parts
         ] as MediaSegment['parts'][number]
         const { sequence } = segment
-        this.#write(
+        this.#sink.write(
           { type: 'part', run, id, sequence, index, startTicks, durationTicks, independent, ...(serial === undefined ? {} : { serial }) },
           data,
         )
@@ -153,23 +211,24 @@ export class RunFeed {
     }
   }
 
+  #isFull(): boolean {
+    this.#behind ||= !this.#sink.hasSpace()
+    return this.#behind
+  }
+
   #segment(id: string, segment: MediaSegment): void {
     const { sequence, startTicks, durationTicks, programDateTimeMs, discontinuity, discontinuitySequence, choice, initId, stored } = segment
     const { independent, gap, complete, byteLength } = segment
-    this.#write({
+    this.#sink.write({
       type: 'segment',
       run: this.#run,
       id,
       segment: {
         ...{ sequence, startTicks, durationTicks, programDateTimeMs, discontinuity, discontinuitySequence, choice, initId },
         ...{ independent, complete, byteLength },
-        ...(stored === undefined ? {} : { stored }),
+        ...(stored === undefined ? {} : { stored: this.#remote ? elsewhere : stored }),
         ...(gap === undefined ? {} : { gap }),
       },
     })
-  }
-
-  #write(record: RunRecord, data?: Uint8Array): void {
-    if (!this.#pipe.destroyed) writeRecord(this.#pipe, record, data)
   }
 }

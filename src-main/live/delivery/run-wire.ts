@@ -38,6 +38,8 @@ export type RunRecord =
   | { readonly type: 'first'; readonly run: number; readonly id: string; readonly sequence: number }
   | { readonly type: 'edge'; readonly run: number }
   | { readonly type: 'gone'; readonly run: number }
+  /** To nodes alone: all runs of a stream that there are now. */
+  | { readonly type: 'runs'; readonly name: string; readonly epochs: readonly string[] }
 
 /** What of a run is not its media. */
 export interface RunState {
@@ -71,6 +73,30 @@ export function toWire(track: Track): WireTrack {
 
 export function fromWire(track: WireTrack): Track {
   return { ...track, config: new Uint8Array(Buffer.from(track.config, 'base64')) } as Track
+}
+
+/** Where the records of runs go. */
+export interface RunSink {
+  write(record: RunRecord, data?: Uint8Array): void
+  /** False while as much is on its way as may be: what is new is found again at the next `sync`. */
+  hasSpace(): boolean
+  /** Calls `work`; what it writes belongs together. */
+  together(work: () => void): void
+}
+
+/** The pipe to a delivery process, which is read as fast as it is written. */
+export function pipeSink(pipe: Duplex): RunSink {
+  return {
+    write(record, data) {
+      if (!pipe.destroyed) writeRecord(pipe, record, data)
+    },
+    hasSpace: () => true,
+    together(work) {
+      pipe.cork()
+      work()
+      pipe.uncork()
+    },
+  }
 }
 
 /** Writes a record with its bytes; those are not copied. */

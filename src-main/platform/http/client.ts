@@ -66,6 +66,27 @@ export function adoptForwarded(request: IncomingMessage, proxies: TrustedProxies
   return true
 }
 
+/** Header of requests that a node of ours hands on: its secret. */
+export const nodeHeader = 'x-streams-node'
+
+/**
+ * Assigns the client that a node names to a request that it handed on, so that `clientOf` returns it.
+ * @param isNode whether a secret is a node's
+ */
+export function adoptFromNode(
+  request: IncomingMessage,
+  proxies: Pick<TrustedProxies, 'clientOf'>,
+  isNode: (secret: string) => boolean,
+): void {
+  const secret = request.headers[nodeHeader]
+  if (secret === undefined) return
+  delete request.headers[nodeHeader]
+  const named = typeof secret === 'string' && isNode(secret) ? proxies.clientOf(request.headers) : undefined
+  if (named === undefined) return
+  const sender = clientOf(request)
+  adopted.set(request, { ...sender, remoteAddress: named.remoteAddress, remotePort: 0, encrypted: named.encrypted ?? sender.encrypted })
+}
+
 function equal(one: string, other: string): boolean {
   const [a, b] = [Buffer.from(one), Buffer.from(other)]
   return a.length === b.length && timingSafeEqual(a, b)

@@ -4,7 +4,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net'
 import { afterAll, beforeAll, beforeEach, expect, it, onTestFinished } from 'vitest'
 import { clientHeader, clientOf, readClient, writeClient } from './client.ts'
 import { openPrivateEndpoint } from './private-endpoint.ts'
-import { createReverseProxy } from './reverse-proxy.ts'
+import { createReverseProxy, privateTarget } from './reverse-proxy.ts'
 
 interface Seen {
   readonly method: string | undefined
@@ -55,7 +55,7 @@ async function startPair() {
       socket.pipe(socket)
     },
   })
-  const proxy = createReverseProxy(host)
+  const proxy = createReverseProxy(privateTarget(host))
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => proxy.request(request, response)
   const front = createServer(onRequest)
   front.on('upgrade', (request, socket, head) => {

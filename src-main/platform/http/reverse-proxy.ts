@@ -9,11 +9,39 @@ import {
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import { connect } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { clientHeader, clientOf, writeClient } from './client.ts'
+import { type Client, clientHeader, clientOf, writeClient } from './client.ts'
 import { endSocket } from './end-socket.ts'
 import type { PrivateSocket } from './private-endpoint.ts'
 
-/** Passes requests on to the host's private socket. */
+/** Where requests are passed on to. */
+export interface ProxyTarget {
+  /** Opens a connection; calls back once it is open. */
+  connect(callback: (error: Error | null, socket?: Duplex) => void): void
+  /** Headers that say whose request it is, and where it goes; those of the request with the same names are left out. */
+  headers(client: Client, request: IncomingMessage | Http2ServerRequest): Readonly<Record<string, string>>
+  /** Headers of the request that are left out, too. */
+  readonly drop?: (name: string) => boolean
+  /** The other side did not answer; `response` has no head yet. Breaks the connection where it is left out: clients repeat the request. */
+  onAway?(response: ServerResponse): void
+}
+
+/** The host's private socket. */
+export function privateTarget({ path, secret }: PrivateSocket): ProxyTarget {
+  return {
+    connect(callback) {
+      const socket = connect(path)
+      const failed = (error: Error): void => callback(error)
+      socket.once('error', failed)
+      socket.once('connect', () => {
+        socket.off('error', failed)
+        callback(null, socket)
+      })
+    },
+    headers: (client) => ({ [clientHeader]: writeClient(secret, client) }),
+  }
+}
+
+/** Passes requests on to another process or machine. */
 export interface ReverseProxy {
   request(request: IncomingMessage | Http2ServerRequest, response: ServerResponse | Http2ServerResponse): void
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
@@ -33,23 +61,38 @@ const notForwarded = new Set([
   clientHeader,
 ])
 
-/** Connections to the host that are kept open while idle. */
+/** Connections that are kept open while idle. */
 const maxIdle = 64
 
-/** Creates a proxy to the host's private socket. */
-export function createReverseProxy({ path: socketPath, secret }: PrivateSocket): ReverseProxy {
+class TargetAgent extends Agent {
+  readonly #target: ProxyTarget
+
+  constructor(target: ProxyTarget, maxFreeSockets: number) {
+    super({ keepAlive: true, maxFreeSockets })
+    this.#target = target
+  }
+
+  override createConnection(_options: object, callback?: (error: Error | null, socket: Duplex) => void): undefined {
+    this.#target.connect(callback as Parameters<ProxyTarget['connect']>[0])
+  }
+}
+
+/** Creates a proxy to another process or machine. */
+export function createReverseProxy(target: ProxyTarget): ReverseProxy {
+  const isDropped = (name: string): boolean => notForwarded.has(name) || target.drop?.(name) === true
   // Requests without a body share connections. One with a body has a connection of its own, which is never used again: whatever
   // goes wrong with a body, its bytes cannot become the start of another client's request.
-  const shared = new Agent({ keepAlive: true, maxFreeSockets: maxIdle })
-  const single = new Agent({ keepAlive: true, maxFreeSockets: 0 })
+  const shared = new TargetAgent(target, maxIdle)
+  const single = new TargetAgent(target, 0)
   return {
     request(request, rawResponse) {
       const response = rawResponse as ServerResponse
       const hasBody = bodyFollows(request)
-      const headers: OutgoingHttpHeaders = { [clientHeader]: writeClient(secret, clientOf(request)) }
+      const own = target.headers(clientOf(request), request)
+      const headers: OutgoingHttpHeaders = { ...own }
       for (const name in request.headers) {
         const value = request.headers[name]
-        if (value !== undefined && !name.startsWith(':') && !notForwarded.has(name)) headers[name] = value
+        if (value !== undefined && !name.startsWith(':') && !isDropped(name) && !Object.hasOwn(own, name)) headers[name] = value
       }
       // HTTP/2 has the host in a pseudo-header, HTTP/1.0 needs none; Node must not put in its own.
       headers.host ??= (request.headers[':authority'] as string | undefined) ?? ''
@@ -59,7 +102,7 @@ export function createReverseProxy({ path: socketPath, secret }: PrivateSocket):
       const { method = 'GET', url: path = '/' } = request
       let onward: ClientRequest
       try {
-        onward = openRequest({ socketPath, agent: hasBody ? single : shared, method, path, headers, setHost: false })
+        onward = openRequest({ agent: hasBody ? single : shared, method, path, headers, setHost: false })
       } catch {
         // HTTP/2 carries methods, paths and values that HTTP/1.1 cannot.
         response.writeHead(400).end()
@@ -82,28 +125,38 @@ export function createReverseProxy({ path: socketPath, secret }: PrivateSocket):
         })
         answer.pipe(response)
       })
-      // The host is stopping: clients repeat a request whose connection broke, but would believe a made-up response.
-      onward.on('error', () => response.destroy())
+      // Who is stopping does not answer: clients repeat a request whose connection broke, but would believe a made-up response.
+      onward.on('error', () => {
+        if (target.onAway === undefined || response.headersSent || response.destroyed) response.destroy()
+        else target.onAway(response)
+      })
       response.on('close', () => onward.destroy())
       if (hasBody) request.pipe(onward)
       else onward.end()
     },
     upgrade(request, socket, head) {
-      const onward = connect(socketPath)
-      const lines = [`${request.method} ${request.url} HTTP/1.1`, `${clientHeader}: ${writeClient(secret, clientOf(request))}`]
+      const own = target.headers(clientOf(request), request)
+      const lines = [`${request.method} ${request.url} HTTP/1.1`]
+      for (const name in own) lines.push(`${name}: ${own[name]}`)
       for (let at = 0; at + 1 < request.rawHeaders.length; at += 2) {
-        const name = request.rawHeaders[at] as string
-        if (name.toLowerCase() !== clientHeader) lines.push(`${name}: ${request.rawHeaders[at + 1]}`)
+        const name = (request.rawHeaders[at] as string).toLowerCase()
+        const isLeftOut = name === clientHeader || target.drop?.(name) === true || Object.hasOwn(own, name)
+        if (!isLeftOut) lines.push(`${request.rawHeaders[at]}: ${request.rawHeaders[at + 1]}`)
       }
-      onward.on('connect', () => {
+      target.connect((error, onward) => {
+        if (error !== null || onward === undefined || socket.destroyed) {
+          onward?.destroy()
+          endSocket(socket)
+          return
+        }
         onward.write(`${lines.join('\r\n')}\r\n\r\n`, 'latin1')
         if (head.length > 0) onward.write(head)
         onward.pipe(socket)
         socket.pipe(onward)
+        onward.on('error', () => onward.destroy())
+        socket.on('close', () => onward.destroy())
+        onward.on('close', () => endSocket(socket))
       })
-      onward.on('error', () => onward.destroy())
-      socket.on('close', () => onward.destroy())
-      onward.on('close', () => endSocket(socket))
     },
     stop() {
       shared.destroy()

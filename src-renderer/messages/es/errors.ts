@@ -2,11 +2,13 @@ import type { ErrorCode } from '../../../src-main/platform/errors.ts'
 import type { ErrorText } from '../messages.ts'
 import { automationErrors } from './automation-errors.ts'
 import { desktopErrors } from './desktop-errors.ts'
+import { networkErrors } from './network-errors.ts'
 import { obsErrors } from './obs-errors.ts'
 
 export const errors: Readonly<Record<ErrorCode, ErrorText>> = {
   ...automationErrors,
   ...desktopErrors,
+  ...networkErrors,
   ...obsErrors,
   'internal': {
     english: 'Something went wrong inside the host',

@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Server } from 'node:net'
 import { setFlagsFromString } from 'node:v8'
+import { nodeHeader } from '../../../platform/http/client.ts'
 import { ClientLimits } from '../../../platform/http/client-limits.ts'
 import { createHttpServers, type HttpServers } from '../../../platform/http/http-servers.ts'
-import { createReverseProxy } from '../../../platform/http/reverse-proxy.ts'
+import { createReverseProxy, privateTarget } from '../../../platform/http/reverse-proxy.ts'
 import { readTrustedProxies } from '../../../platform/http/trusted-proxies.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import { allowHeapGrowth } from '../../../platform/memory/heap-growth.ts'
@@ -15,11 +16,11 @@ import { AccessGate } from '../../policy/access/access-gate.ts'
 import { createAccessHttp } from '../../policy/access/access-http.ts'
 import { RunningPlayback } from '../../policy/access/running-playback.ts'
 import { createPlayback } from '../../protocols/hls/playback.ts'
+import { Activity } from '../activity.ts'
 import type { AccessRules, DeliverySetup, FromDelivery, ToDelivery } from '../messages.ts'
+import { answersItself } from '../own-answers.ts'
+import { Replicas } from '../replica.ts'
 import { readRecords } from '../run-wire.ts'
-import { Activity } from './activity.ts'
-import { answersItself } from './own-answers.ts'
-import { Replicas } from './replica.ts'
 
 /** A delivery process: answers playlists and media of every stream at the host's own ports, and hands the rest to the host. */
 
@@ -60,7 +61,7 @@ watchMemory(log)
 
 function serve(setup: DeliverySetup) {
   let { rules } = setup
-  const proxy = createReverseProxy(setup.behind)
+  const proxy = createReverseProxy(privateTarget(setup.behind))
   const clients = new ClientLimits(setup.perAddress, log)
   const access = storeOf(() => rules.access)
   const gate = new AccessGate(access, Date.now, rules.access.ownKey)
@@ -92,7 +93,8 @@ function serve(setup: DeliverySetup) {
     answers: (url) => answersItself(url, find),
   })
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
-    if (!front.handle(request, response)) proxy.request(request, response)
+    // whom a node asks for is known to the host
+    if (nodeHeader in request.headers || !front.handle(request, response)) proxy.request(request, response)
   }
 
   const reporting = setInterval(() => {

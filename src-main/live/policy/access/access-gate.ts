@@ -6,6 +6,7 @@ import type { AccessStore } from './access-store.ts'
 import { type Grant, issueToken, readGrant, type UsableKey } from './grants.ts'
 import { compileIpRules, everybody, type IpFilter } from './ip-rules.ts'
 import type { HostAccess, StreamAccess } from './schemas.ts'
+import type { ViewerGate } from './viewer-gate.ts'
 
 /** Tokens whose verdict is remembered. */
 const maxRemembered = 20_000
@@ -18,7 +19,7 @@ interface Rules {
 }
 
 /** Decides who may watch and who may publish, by IP address and by signature. */
-export class AccessGate {
+export class AccessGate implements ViewerGate {
   readonly #store: Pick<AccessStore, 'host' | 'streams' | 'keys'>
   readonly #now: () => number
   /** Signs passes of the operator's own page; new with each run. */

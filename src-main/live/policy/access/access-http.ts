@@ -5,8 +5,8 @@ import type { RequestGuard } from '../../http/live-front.ts'
 import type { LiveRequest, ParsedRequest } from '../../http/live-request.ts'
 import { accessOf } from '../../http/resources.ts'
 import { type AnyRequest, onVerdict, sendPreflight, sendProblem } from '../../http/response.ts'
-import type { AccessGate } from './access-gate.ts'
 import { writeUrlToken } from './signed-url.ts'
+import type { ViewerGate } from './viewer-gate.ts'
 
 /** Cookie of the operator's own page; it contains a pass for every stream. */
 export const passCookie = 'streams-watch'
@@ -50,7 +50,7 @@ export interface AccessHttp {
 }
 
 export interface AccessHttpDependencies {
-  readonly gate: AccessGate
+  readonly gate: ViewerGate
   readonly whileAllowed: WhileAllowed
   /** True while a CDN is in front of media: it requests them without a viewer's token. */
   readonly behindCdn: () => boolean

@@ -1,6 +1,6 @@
 import { repeat } from '../../../platform/repeat.ts'
 import type { EndPlayback, WatchRequest } from '../../audience/viewer-admission.ts'
-import type { AccessGate } from './access-gate.ts'
+import type { ViewerGate } from './viewer-gate.ts'
 
 interface Running {
   readonly request: WatchRequest
@@ -13,14 +13,14 @@ const lookMs = 1000
 
 /** Playback that goes on after the request that started it: judged again when rules or keys change, and when its token expires. */
 export class RunningPlayback {
-  readonly #gate: AccessGate
+  readonly #gate: ViewerGate
   readonly #now: () => number
   readonly #running = new Set<Running>()
   readonly #stopListening: () => void
   #timer: NodeJS.Timeout | undefined
 
   /** @param now ms since 1970 */
-  constructor(gate: AccessGate, now: () => number) {
+  constructor(gate: ViewerGate, now: () => number) {
     this.#gate = gate
     this.#now = now
     this.#stopListening = gate.onRefresh(() => this.#judge(Number.POSITIVE_INFINITY))

@@ -11,15 +11,15 @@ export type MediaResource = ResourceOf<'init' | 'segment' | 'ts-segment' | 'part
 /** Answers requests for initialization segments, segments and parts. `playlist-requests` lists them. */
 export class MediaRequests {
   readonly #delivery: Delivery
-  readonly #container: 'fmp4' | 'mpegts' | undefined
+  readonly #options: { readonly container?: 'fmp4' | 'mpegts' }
 
-  constructor(delivery: Delivery, container: 'fmp4' | 'mpegts' | undefined) {
+  constructor(delivery: Delivery, options: { readonly container?: 'fmp4' | 'mpegts' }) {
     this.#delivery = delivery
-    this.#container = container
+    this.#options = options
   }
 
   answer(exchange: Exchange, view: StreamView, target: MediaResource): void {
-    const muxed = this.#container === 'mpegts' ? view.transport.find(target.rendition) : undefined
+    const muxed = this.#options.container === 'mpegts' ? view.transport.find(target.rendition) : undefined
     if (muxed) {
       this.#muxed(exchange, view, muxed, target)
       return

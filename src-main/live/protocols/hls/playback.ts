@@ -101,7 +101,7 @@ class PlaybackServer implements Playback {
     this.#dependencies = dependencies
     this.#delivery = new Delivery(dependencies)
     this.#playlists = new PlaylistRequests(this.#delivery, dependencies.options)
-    this.#media = new MediaRequests(this.#delivery, dependencies.options.container)
+    this.#media = new MediaRequests(this.#delivery, dependencies.options)
     const take = (live: LiveRequest, resource: PlaybackResource): void => this.#take(live, resource)
     this.resources = {
       'multivariant': take,

@@ -1,5 +1,5 @@
-import type { LiveUrl } from '../../http/live-url.ts'
-import { partOf } from '../../protocols/hls/stream-view.ts'
+import type { LiveUrl, ResourceKind } from '../http/live-url.ts'
+import { partOf } from '../protocols/hls/stream-view.ts'
 import type { ReplicaStream } from './replica.ts'
 
 /**
@@ -28,4 +28,24 @@ export function answersItself({ stream, resource }: LiveUrl, find: (name: string
     case 'part':
       return resource.serial === rendition.edge.serial || partOf(rendition, resource.serial) !== undefined
   }
+}
+
+/** What a player asks for by a stream's name: it starts with these, and DASH asks again and again. */
+export const playlistKinds: ReadonlySet<ResourceKind> = new Set(['multivariant', 'mpd'])
+
+/**
+ * The same for a node, which has nothing but its memory: it answers first playlists, too, where nobody has to be asked, and leaves
+ * segments on the origin's disk to the origin.
+ */
+export function answersFromMemory(url: LiveUrl, find: (name: string, epoch?: string) => ReplicaStream | undefined): boolean {
+  const { stream, resource } = url
+  if (resource.kind === 'multivariant') {
+    const run = find(stream)
+    return run?.ready === true && !run.ended && !run.guarded
+  }
+  if (!answersItself(url, find)) return false
+  const run = 'epoch' in resource ? find(stream, resource.epoch) : undefined
+  if (resource.kind === 'segment') return run?.rendition(resource.rendition)?.find(resource.sequence)?.stored === undefined
+  if (resource.kind !== 'ts-segment') return true
+  return run?.renditions.every((rendition) => rendition.find(resource.sequence)?.stored === undefined) === true
 }

@@ -1,6 +1,6 @@
-import type { Audience, ViewerRequest } from '../../audience/viewer-book.ts'
-import type { PlaybackMetrics, PlaybackRequestKind } from '../../protocols/hls/playback.ts'
-import type { DeliveryReport } from '../messages.ts'
+import type { Audience, ViewerRequest } from '../audience/viewer-book.ts'
+import type { PlaybackMetrics, PlaybackRequestKind } from '../protocols/hls/playback.ts'
+import type { DeliveryReport } from './messages.ts'
 
 interface Seen {
   readonly name: string

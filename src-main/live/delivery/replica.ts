@@ -1,13 +1,14 @@
-import type { Track } from '../../../formats/track.ts'
+import type { Track } from '../../formats/track.ts'
 import {
   listedParts,
   type MediaPart,
   type MediaSegment,
   type PackagedRendition,
   type PackagedStream,
-} from '../../packaging/packaged-stream.ts'
-import type { StoredMedia } from '../../packaging/segment-archive.ts'
-import { fromWire, type RunRecord, type RunState } from '../run-wire.ts'
+} from '../packaging/packaged-stream.ts'
+import type { StoredMedia } from '../packaging/segment-archive.ts'
+import type { HeldRendition } from './run-feed.ts'
+import { fromWire, type RunRecord, type RunState } from './run-wire.ts'
 
 interface ReplicaSegment extends MediaSegment {
   durationTicks: number
@@ -59,6 +60,9 @@ class ReplicaRendition implements PackagedRendition {
   put(reported: Omit<MediaSegment, 'parts'>): void {
     const known = this.find(reported.sequence)
     if (known === undefined) {
+      const last = this.segments.at(-1)
+      // Segments are missing between: this side was away or behind for longer than they are listed. What is before them has left the list.
+      if (last !== undefined && reported.sequence > last.sequence + 1) this.#retire(this.segments.length)
       // what its parts add is counted as they come
       const sums = reported.complete ? {} : { durationTicks: 0, byteLength: 0 }
       this.segments.push({ ...reported, ...sums, parts: [] })
@@ -86,16 +90,37 @@ class ReplicaRendition implements PackagedRendition {
 
   /** Drops what has left the list, but for the newest of it, and the initialization segments that nothing needs any more. */
   startAt(sequence: number): void {
-    while (this.segments.length > 1 && (this.segments[0] as ReplicaSegment).sequence < sequence) {
-      this.retired.push(this.segments.shift() as ReplicaSegment)
-      if (this.retired.length > retiredSegments) this.retired.shift()
-    }
+    let count = 0
+    while (count < this.segments.length - 1 && (this.segments[count] as ReplicaSegment).sequence < sequence) count++
+    this.#retire(count)
     if (this.inits.size === 1) return
     const needed = new Set([...this.retired, ...this.segments].map(({ initId }) => initId))
     const newest = Math.max(...this.inits.keys())
     for (const id of this.inits.keys()) if (id !== newest && !needed.has(id)) this.inits.delete(id)
   }
+
+  /** What is not to be sent again; undefined while there is no segment. */
+  get held(): HeldRendition | undefined {
+    const [first, last] = [this.segments[0], this.segments.at(-1)]
+    if (first === undefined || last === undefined) return undefined
+    return {
+      inits: [...this.inits.keys()],
+      sequence: last.sequence,
+      parts: last.parts.length,
+      complete: last.complete,
+      first: first.sequence,
+      unstored: this.segments.find(({ stored }) => stored === undefined)?.sequence ?? last.sequence,
+    }
+  }
+
+  #retire(count: number): void {
+    this.retired.push(...this.segments.splice(0, count))
+    this.retired.splice(0, this.retired.length - retiredSegments)
+  }
 }
+
+/** Clocks of one machine. */
+const noSkew = (): number => 0
 
 /** A run of a stream as this process was notified of it. */
 export class ReplicaStream implements PackagedStream {
@@ -103,7 +128,8 @@ export class ReplicaStream implements PackagedStream {
   readonly name: string
   readonly epoch: string
   readonly originTimeMs: number
-  readonly clockOffsetMs: number
+  readonly #clockOffsetMs: number
+  readonly #skewMs: () => number
   readonly renditions: ReplicaRendition[] = []
   title = ''
   guarded = true
@@ -115,12 +141,25 @@ export class ReplicaStream implements PackagedStream {
   ended = false
   readonly #listeners = new Set<() => void>()
 
-  constructor({ streamId, name, epoch, originTimeMs, clockOffsetMs }: Extract<RunRecord, { type: 'run' }>) {
+  /** @param skewMs what is added to this machine's monotonic clock to get that of the machine where the stream is packaged */
+  constructor({ streamId, name, epoch, originTimeMs, clockOffsetMs }: Extract<RunRecord, { type: 'run' }>, skewMs = noSkew) {
     this.streamId = streamId
     this.name = name
     this.epoch = epoch
     this.originTimeMs = originTimeMs
-    this.clockOffsetMs = clockOffsetMs
+    this.#clockOffsetMs = clockOffsetMs
+    this.#skewMs = skewMs
+  }
+
+  get clockOffsetMs(): number {
+    return this.#clockOffsetMs + this.#skewMs()
+  }
+
+  /** By rendition id: what is not to be sent again. */
+  get held(): Readonly<Record<string, HeldRendition>> {
+    const held: Record<string, HeldRendition> = {}
+    for (const rendition of this.renditions) if (rendition.held !== undefined) held[rendition.id] = rendition.held
+    return held
   }
 
   findSegment(renditionId: string, sequence: number): MediaSegment | undefined {
@@ -176,7 +215,7 @@ export class Replicas {
   take(record: RunRecord, data: Uint8Array): void {
     if (record.type === 'run') this.#runs.set(record.run, new ReplicaStream(record))
     else if (record.type === 'gone') this.#runs.delete(record.run)
-    else this.#runs.get(record.run)?.take(record, data)
+    else if (record.type !== 'runs') this.#runs.get(record.run)?.take(record, data)
   }
 
   /** The newest run of that name, or the run of that epoch. */

@@ -1,0 +1,113 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { artifacts, root } from './paths.ts'
+
+export interface RunningNode {
+  readonly id: string
+  /** e.g. `http://127.0.0.1:41234` */
+  readonly http: string
+  readonly dataDir: string
+  readonly process: ChildProcess
+  readonly log: readonly string[]
+  kill(signal?: NodeJS.Signals): Promise<void>
+  stop(): Promise<void>
+}
+
+export interface NodeOptions {
+  readonly origin?: string
+  readonly token?: string
+  readonly dataDir?: string
+  readonly httpPort?: number
+  readonly name?: string
+}
+
+/** Starts a node as its own process. Rejects with what it printed where it ends instead. */
+export async function startNode({ origin, token, dataDir, httpPort = 0, name = 'node' }: NodeOptions): Promise<RunningNode> {
+  const folder = dataDir ?? mkdtempSync(join(tmpdir(), 'ami-node-'))
+  mkdirSync(artifacts, { recursive: true })
+  const child = spawn(
+    process.execPath,
+    [
+      ...[join(root, 'dist/host/main.js'), 'edge', '--json', '--data', folder, '--http-port', String(httpPort), '--https-port', 'off'],
+      ...(origin === undefined ? [] : ['--origin', origin]),
+      ...(token === undefined ? [] : ['--token', token]),
+      ...['--name', name],
+    ],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  )
+  const log: string[] = []
+  createInterface({ input: child.stderr! }).on('line', (line) => {
+    log.push(line)
+    appendFileSync(join(artifacts, `${name}.log`), `${line}\n`)
+  })
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  const ready = await new Promise<{ id: string; url: string }>((resolve, reject) => {
+    createInterface({ input: child.stdout! }).on('line', (line) => {
+      const read = JSON.parse(line) as { id?: string; url?: string; error?: { code: string } }
+      if (read.url !== undefined) resolve(read as { id: string; url: string })
+      else reject(new Error(read.error?.code ?? line))
+    })
+    void exited.then(() => reject(new Error(`the node ended\n${log.slice(-10).join('\n')}`)))
+  })
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    child.kill(signal)
+    await exited
+  }
+  return {
+    ...{ id: ready.id, http: ready.url, dataDir: folder, process: child, log },
+    kill: (signal = 'SIGKILL') => end(signal),
+    async stop() {
+      await end('SIGTERM')
+      if (dataDir === undefined) rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** A TCP proxy whose connections can be cut, and which counts what goes to who connects. */
+export async function startCut(targetPort: number) {
+  const sockets = new Set<Socket>()
+  let isCut = false
+  let bytes = 0
+  const server = createServer((client) => {
+    if (isCut) {
+      client.destroy()
+      return
+    }
+    const target = connect(targetPort, '127.0.0.1')
+    for (const socket of [client, target]) {
+      sockets.add(socket)
+      socket.on('error', () => undefined)
+      socket.on('close', () => {
+        sockets.delete(socket)
+        client.destroy()
+        target.destroy()
+      })
+    }
+    target.on('data', (chunk) => {
+      bytes += chunk.length
+    })
+    client.pipe(target)
+    target.pipe(client)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    port: (server.address() as AddressInfo).port,
+    bytes: () => bytes,
+    /** Breaks every connection; others are rejected until `join`. */
+    cut() {
+      isCut = true
+      for (const socket of sockets) socket.destroy()
+    },
+    join() {
+      isCut = false
+    },
+    stop() {
+      for (const socket of sockets) socket.destroy()
+      server.close()
+    },
+  }
+}

@@ -1,0 +1,61 @@
+import type { Command } from 'commander'
+import { createLogger } from '../../platform/telemetry/logger.ts'
+import type { EdgeReadyLine } from '../edge/edge-node.ts'
+import { addConfigFlags, type CommandContext, configOf, run } from './context.ts'
+
+/** Options of a host that a node has too. */
+const options = [
+  'bind',
+  'httpPort',
+  'httpsPort',
+  'tlsCert',
+  'tlsKey',
+  'trustedProxies',
+  'maxConnections',
+  'perAddress.connections',
+  'perAddress.waitingRequests',
+  'logLevel',
+  'logFile',
+]
+
+export function addEdgeCommand(program: Command, context: CommandContext): void {
+  addConfigFlags(program.command('edge'), options)
+    .description('deliver the streams of a host elsewhere, close to their viewers')
+    .option('--origin <url>', 'URL of that host; needed with --token')
+    .option('--name <name>', 'what the node is called (default: the name of the machine)')
+    .addHelpText(
+      'after',
+      `
+The page of the host, under Network, creates a join token and shows the whole command. A token is valid once; the node then has a key
+of its own in its data folder, and starts without one.
+
+Examples:
+  streams edge --origin https://live.example.com:8443 --token join_… --bind 0.0.0.0
+  streams edge --bind 0.0.0.0                    again, on the same data folder`,
+    )
+    .action(
+      run(context, async (output, command) => {
+        const { config, sources } = configOf(command, context)
+        const { origin, token, name } = command.optsWithGlobals() as { origin?: string; token?: string; name?: string }
+        const level =
+          !output.json && config.logFile === '' && sources.get('logLevel') === 'default' && process.stderr.isTTY ? 'warn' : config.logLevel
+        const log = createLogger({ level, ...(config.logFile === '' ? {} : { file: config.logFile }) })
+        const { startEdgeNode } = await import('../edge/edge-node.ts')
+        const node = await startEdgeNode({ config, origin, token: token ?? context.environment.STREAMS_JOIN_TOKEN, name, log })
+        try {
+          output.result(node.ready, () => readyText(node.ready))
+          await context.untilStopped()
+        } finally {
+          await node.stop()
+          log.flush()
+        }
+      }),
+    )
+}
+
+function readyText({ version, origin, url, httpsUrl }: EdgeReadyLine): string {
+  const lines = [`AMI Streams ${version} delivers the streams of ${origin}.`, '', `  Viewers  ${url}`]
+  if (httpsUrl) lines.push(`           ${httpsUrl}  (HTTP/2)`)
+  lines.push('', 'Ctrl+C stops.')
+  return lines.join('\n')
+}

@@ -1,0 +1,83 @@
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { createEdgeDelivery } from '../../live/index.ts'
+import { createEdgeAgent } from '../../network/index.ts'
+import { loadCertificate } from '../../platform/certificate.ts'
+import { ClientLimits } from '../../platform/http/client-limits.ts'
+import { readTrustedProxies } from '../../platform/http/trusted-proxies.ts'
+import { lockDataFolder } from '../../platform/identity/data-lock.ts'
+import type { Logger } from '../../platform/logger.ts'
+import { watchMemory } from '../../platform/memory/watch-memory.ts'
+import type { Config } from '../config.ts'
+import { shownHost } from '../shown-host.ts'
+import { version } from '../version.ts'
+
+/** What `streams edge --json` prints when the node is ready. */
+export interface EdgeReadyLine {
+  readonly event: 'ready'
+  readonly version: string
+  readonly pid: number
+  readonly id: string
+  readonly origin: string
+  readonly httpPort: number
+  readonly httpsPort: number | null
+  readonly url: string
+  readonly httpsUrl: string | null
+  readonly dataDir: string
+}
+
+export interface EdgeNodeOptions {
+  readonly config: Config
+  readonly origin: string | undefined
+  readonly token: string | undefined
+  readonly name: string | undefined
+  readonly log: Logger
+}
+
+/** The map of a node: introduces the live platform's half of it to the connection to its origin. Throws AppError. */
+export async function startEdgeNode({ config, origin, token, name, log }: EdgeNodeOptions): Promise<{
+  readonly ready: EdgeReadyLine
+  stop(): Promise<void>
+}> {
+  // beside a host's own data: a machine may be both
+  const folder = join(config.data, 'node')
+  const unlock = lockDataFolder(folder)
+  try {
+    watchMemory(log)
+    const clients = new ClientLimits(config.perAddress, log)
+    const agent = await createEdgeAgent({
+      folder,
+      origin,
+      token,
+      name: name ?? hostname(),
+      version,
+      bind: config.bind,
+      httpPort: config.httpPort,
+      httpsPort: config.httpsPort,
+      certificate: () =>
+        loadCertificate({ dir: join(folder, 'tls'), bind: config.bind, certFile: config.tlsCert, keyFile: config.tlsKey, logger: log }),
+      maxConnections: config.maxConnections,
+      clients,
+      proxies: readTrustedProxies(config.trustedProxies),
+      createDelivery: ({ source, handOn }) => createEdgeDelivery({ source, handOn, clients, log: log.child({ wing: 'live' }) }),
+      log: log.child({ wing: 'network' }),
+    })
+    const host = shownHost(config.bind, '')
+    const { id, httpPort, httpsPort } = agent
+    return {
+      ready: {
+        ...{ event: 'ready', version, pid: process.pid, id, origin: agent.origin, httpPort, httpsPort },
+        url: `http://${host}:${httpPort}`,
+        httpsUrl: httpsPort === null ? null : `https://${host}:${httpsPort}`,
+        dataDir: config.data,
+      },
+      async stop() {
+        await agent.stop()
+        unlock()
+      },
+    }
+  } catch (error) {
+    unlock()
+    throw error
+  }
+}

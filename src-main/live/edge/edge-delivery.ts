@@ -1,0 +1,130 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { DeliverySettings, EdgeDelivery, EdgeSource } from '../../media/edge-delivery.ts'
+import type { ClientLimits } from '../../platform/http/client-limits.ts'
+import type { Logger } from '../../platform/logger.ts'
+import { repeat } from '../../platform/repeat.ts'
+import { Activity } from '../delivery/activity.ts'
+import { answersFromMemory, playlistKinds } from '../delivery/own-answers.ts'
+import type { RunRecord } from '../delivery/run-wire.ts'
+import { createLiveFront } from '../http/live-front.ts'
+import { type LiveUrl, parseLiveUrl } from '../http/live-url.ts'
+import { ResourceTable, resourceFacts } from '../http/resources.ts'
+import { createAccessHttp } from '../policy/access/access-http.ts'
+import { RunningPlayback } from '../policy/access/running-playback.ts'
+import { createPlayback } from '../protocols/hls/playback.ts'
+import { EdgeRuns } from './edge-runs.ts'
+import { OriginRules } from './origin-rules.ts'
+
+export interface EdgeDeliveryDependencies {
+  readonly source: EdgeSource
+  /** Has the origin answer. */
+  readonly handOn: (request: IncomingMessage, response: ServerResponse) => void
+  readonly clients: ClientLimits
+  readonly log: Logger
+}
+
+const reportMs = 1000
+/** How long a request waits for the first report of its stream, ms; then the origin answers it. */
+const firstReportMs = 2000
+/** Requests that wait for first reports. */
+const maxWaiting = 20_000
+
+/** The live platform at a node: playlists and media from memory, everything else from the origin. */
+export function createEdgeDelivery({ source, handOn, clients, log }: EdgeDeliveryDependencies): EdgeDelivery {
+  let settings: DeliverySettings = { restricted: true, cdnPrefix: '', container: 'fmp4' }
+  let skewMs = 0
+  let requests = 0
+  let bytesOut = 0
+  let waiting = 0
+  const runs = new EdgeRuns(() => skewMs)
+  const activity = new Activity()
+  const rules = new OriginRules((question) => source.ask(question))
+  const running = new RunningPlayback(rules, () => performance.now())
+  const access = createAccessHttp({
+    gate: rules,
+    whileAllowed: (viewer, end) => running.watch(viewer, end),
+    behindCdn: () => settings.cdnPrefix !== '',
+    log,
+  })
+  const playback = createPlayback({
+    find: (name, epoch) => runs.find(name, epoch),
+    status: (name) => {
+      const run = runs.find(name)
+      return run && { state: run.ended ? 'ended' : 'active', title: run.title }
+    },
+    keyframe: () => undefined,
+    audience: (stream) => activity.audience(stream),
+    whileAllowed: access.whileMediaAllowed,
+    options: {
+      cdnPrefix: () => settings.cdnPrefix,
+      get container() {
+        return settings.container
+      },
+    },
+    log,
+    metrics: {
+      request: (kind) => {
+        requests++
+        activity.request(kind)
+      },
+      waiting: (delta) => {
+        waiting += delta
+      },
+      bytes: (count) => {
+        bytesOut += count
+      },
+    },
+    clients,
+  })
+  const answers = (url: LiveUrl): boolean =>
+    answersFromMemory(url, (name, epoch) => runs.find(name, epoch)) &&
+    // the origin decides about who starts where somebody has to be asked; it sees manifests alone
+    (!settings.restricted || !playlistKinds.has(url.resource.kind))
+  const front = createLiveFront({ table: new ResourceTable([playback]), access: access.guard, answers })
+
+  const answer = (request: IncomingMessage, response: ServerResponse): void => {
+    if (!front.handle(request, response)) handOn(request, response)
+  }
+  const reporting = repeat(reportMs, () => {
+    const report = activity.report()
+    if (report !== undefined && report.seen.length > 0) source.report({ seen: report.seen })
+  })
+  return {
+    handle(request, response) {
+      const url = parseLiveUrl(request.url ?? '')
+      if (url === undefined) return false
+      const isPlayed = playlistKinds.has(url.resource.kind) || resourceFacts[url.resource.kind].access === 'media'
+      if (isPlayed && source.want(url.stream) && !runs.isListed(url.stream) && runs.waiting < maxWaiting) {
+        const stop = runs.whenListed(url.stream, firstReportMs, () => {
+          response.off('close', stop)
+          if (!response.destroyed) answer(request, response)
+        })
+        response.on('close', stop)
+      } else answer(request, response)
+      return true
+    },
+    take(json, data) {
+      const record = JSON.parse(json) as RunRecord
+      runs.take(record, data)
+    },
+    has: (stream) => runs.find(stream) !== undefined,
+    held: (stream) => runs.held(stream),
+    drop: (stream) => runs.drop(stream),
+    setSettings(changed) {
+      settings = changed
+      rules.restricted = changed.restricted
+    },
+    setClock(ms) {
+      skewMs = ms
+    },
+    forgetAnswers: () => rules.refresh(),
+    connected: () => runs.renumber(),
+    figures: () => ({ streams: runs.streams, waiting, requests, bytesOut }),
+    stop() {
+      clearInterval(reporting)
+      running.stop()
+      runs.stop()
+      playback.stop()
+    },
+  }
+}

@@ -1,0 +1,92 @@
+import Value from 'typebox/value'
+import type { DeliverySettings, EdgeOrigin, RecordSink, StreamFeed, ViewerAnswer } from '../../media/edge-delivery.ts'
+import type { ViewerRequest } from '../audience/viewer-book.ts'
+import { type HeldRendition, RunFeed } from '../delivery/run-feed.ts'
+import type { RunRecord, RunSink, RunState } from '../delivery/run-wire.ts'
+import type { PackagedStream } from '../packaging/packaged-stream.ts'
+import type { AccessGate } from '../policy/access/access-gate.ts'
+import { HeldSchema, SeenSchema } from './edge-schemas.ts'
+
+export interface EdgeOriginDependencies {
+  /** Calls back with every run that is there or starts; the answer is called when that run is dropped. Returns the function that stops it. */
+  readonly onRun: (listener: (run: PackagedStream) => () => void) => () => void
+  readonly stateOf: (name: string) => Pick<RunState, 'title' | 'guarded'>
+  readonly gate: Pick<AccessGate, 'restricted' | 'check' | 'untilMs' | 'onRefresh'>
+  readonly settings: () => Omit<DeliverySettings, 'restricted'>
+  readonly seen: (name: string, epoch: string, request: ViewerRequest) => void
+  /** ms since 1970. */
+  readonly now: () => number
+}
+
+/** How long a node may go on with an answer about a viewer without asking again, ms: so long a rule may be late where the connection is broken. */
+const maxAnswerMs = 60_000
+
+/** The live platform as the origin of nodes on other machines. */
+export function createEdgeOrigin(dependencies: EdgeOriginDependencies): EdgeOrigin {
+  const { gate, now } = dependencies
+  let nextRun = 0
+  return {
+    feed(stream, held, sink) {
+      return feedStream(dependencies, stream, heldBy(held), sink, () => nextRun++)
+    },
+    settings: () => ({ restricted: gate.restricted, ...dependencies.settings() }),
+    onSettings: (listener) => gate.onRefresh(listener),
+    async check({ stream, remoteAddress, token }) {
+      const request = { stream, remoteAddress, token: token ?? undefined }
+      const rejection = await gate.check(request)
+      if (rejection !== undefined) return { allowed: false, code: rejection.code, message: rejection.message } satisfies ViewerAnswer
+      return { allowed: true, forMs: Math.max(0, Math.min(maxAnswerMs, gate.untilMs(request) - now())) }
+    },
+    seen(report) {
+      if (!Value.Check(SeenSchema, report)) return
+      for (const { name, epoch, request } of report.seen)
+        dependencies.seen(name, epoch, { session: undefined, hint: undefined, rendition: undefined, ...request } as ViewerRequest)
+    },
+  }
+}
+
+function heldBy(held: unknown): Readonly<Record<string, Readonly<Record<string, HeldRendition>>>> {
+  return Value.Check(HeldSchema, held) ? held : {}
+}
+
+/** Reports all runs of a stream, then which there are: what a node has of others is gone. */
+function feedStream(
+  { onRun, stateOf }: EdgeOriginDependencies,
+  name: string,
+  held: ReturnType<typeof heldBy>,
+  sink: RecordSink,
+  nextRun: () => number,
+): StreamFeed {
+  const runSink: RunSink = {
+    write: (record, data) => sink.write(JSON.stringify(record satisfies RunRecord), data),
+    hasSpace: () => sink.hasSpace(),
+    together: (work) => work(),
+  }
+  const feeds = new Map<string, RunFeed>()
+  let listed = false
+  const list = (): void => {
+    if (listed || [...feeds.values()].some(({ behind }) => behind)) return
+    listed = true
+    runSink.write({ type: 'runs', name, epochs: [...feeds.keys()] })
+  }
+  let started = false
+  const stop = onRun((run) => {
+    if (run.name !== name) return () => undefined
+    const known = Object.hasOwn(held, run.epoch) && !started ? held[run.epoch] : undefined
+    const feed = new RunFeed(nextRun(), run, runSink, () => stateOf(name), { remote: true, ...(known && { held: known }) })
+    feeds.set(run.epoch, feed)
+    return () => {
+      feeds.delete(run.epoch)
+      feed.stop()
+    }
+  })
+  started = true
+  list()
+  return {
+    resume() {
+      for (const feed of feeds.values()) if (feed.behind) feed.sync()
+      list()
+    },
+    stop,
+  }
+}

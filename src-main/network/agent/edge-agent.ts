@@ -1,0 +1,154 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { join } from 'node:path'
+import type { EdgeDelivery, EdgeSource } from '../../media/edge-delivery.ts'
+import { AppError } from '../../platform/errors.ts'
+import type { ClientLimits } from '../../platform/http/client-limits.ts'
+import { rejectUpgrade } from '../../platform/http/end-socket.ts'
+import { createHttpServers } from '../../platform/http/http-servers.ts'
+import { pathOf } from '../../platform/http/request-target.ts'
+import { createReverseProxy } from '../../platform/http/reverse-proxy.ts'
+import type { TrustedProxies } from '../../platform/http/trusted-proxies.ts'
+import type { Logger } from '../../platform/logger.ts'
+import { linkPath } from '../link/link-socket.ts'
+import { EdgeLink, type LinkState } from './edge-link.ts'
+import { joinOrigin } from './join-origin.ts'
+import { type NodeState, readNodeState, writeNodeState } from './node-state.ts'
+import type { OriginTarget } from './origin-connection.ts'
+import { readOriginUrl } from './origin-connection.ts'
+import { originTarget, sendError } from './origin-proxy.ts'
+
+export interface EdgeAgentOptions {
+  /** Where the node keeps who it is. */
+  readonly folder: string
+  /** URL of the origin and a join token: needed once. */
+  readonly origin: string | undefined
+  readonly token: string | undefined
+  /** How people call the node. */
+  readonly name: string
+  readonly version: string
+  readonly bind: string
+  readonly httpPort: number
+  readonly httpsPort: number | 'off'
+  readonly certificate: () => Promise<{ cert: string; key: string }>
+  readonly maxConnections: number
+  readonly clients: ClientLimits
+  readonly proxies: TrustedProxies
+  /** The live platform at this node. */
+  readonly createDelivery: (dependencies: {
+    readonly source: EdgeSource
+    readonly handOn: (request: IncomingMessage, response: ServerResponse) => void
+  }) => EdgeDelivery
+  readonly log: Logger
+}
+
+/** What a node answers at `/api/v1/cdn/health`. */
+export interface NodeHealth {
+  readonly status: 'ok' | 'degraded'
+  readonly role: 'node'
+  readonly origin: LinkState
+  readonly streams: number
+  readonly waiting: number
+}
+
+/** A running node. */
+export interface EdgeAgent {
+  readonly id: string
+  readonly origin: string
+  readonly httpPort: number
+  readonly httpsPort: number | null
+  health(): NodeHealth
+  stop(): Promise<void>
+}
+
+/** Where a node answers how it is. */
+const healthPath = '/api/v1/cdn/health'
+
+/** Joins the origin if this is the first start, then answers viewers. Throws AppError. */
+export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAgent> {
+  const { log } = options
+  const state = await openState(options)
+  const target: OriginTarget = { url: readOriginUrl(state.origin), fingerprint: state.fingerprint ?? undefined }
+  const proxy = createReverseProxy(originTarget(target, state.forwardSecret))
+  const link = new EdgeLink({ state, target, version: options.version, delivery: () => delivery, log }, `/api/v1${linkPath}`)
+  const handOn = (request: IncomingMessage, response: ServerResponse): void => {
+    if (isForViewers(request)) proxy.request(request, response)
+    else sendError(response, 'network.not_served')
+  }
+  const delivery = options.createDelivery({ source: link, handOn })
+  const health = (): NodeHealth => {
+    const { streams, waiting } = delivery.figures()
+    return { status: link.state === 'connected' ? 'ok' : 'degraded', role: 'node', origin: link.state, streams, waiting }
+  }
+  const servers = createHttpServers({
+    bind: options.bind,
+    httpPort: options.httpPort,
+    httpsPort: options.httpsPort,
+    certificate: options.certificate,
+    maxConnections: options.maxConnections,
+    onRequest(request, response) {
+      if (pathOf(request.url) === healthPath) sendHealth(response, health())
+      else if (!delivery.handle(request, response)) handOn(request, response)
+    },
+    onUpgrade(request, socket, head) {
+      if (pathOf(request.url).startsWith('/live/')) proxy.upgrade(request, socket, head)
+      else rejectUpgrade(socket, '404 Not Found')
+    },
+    clients: options.clients,
+    proxies: options.proxies,
+    log,
+  })
+  const ports = await servers.start()
+  link.start()
+  return {
+    id: state.id,
+    origin: state.origin,
+    ...ports,
+    health,
+    async stop() {
+      link.stop()
+      await servers.stop()
+      delivery.stop()
+      proxy.stop()
+    },
+  }
+}
+
+/** What the node kept, or what it has just joined. Throws `network.not_joined` and what joining throws. */
+async function openState({ folder, origin, token, name, log }: EdgeAgentOptions): Promise<NodeState> {
+  const kept = readNodeState(folder)
+  if (token === undefined) {
+    if (kept === undefined || (origin !== undefined && readOriginUrl(origin).origin !== kept.origin))
+      throw new AppError('network.not_joined', `${join(folder, 'node.json')} has no key for ${origin ?? 'an origin'}`)
+    return kept
+  }
+  if (origin === undefined) throw new AppError('command.invalid', '--token needs --origin')
+  try {
+    const joined = await joinOrigin(origin, token, name)
+    writeNodeState(folder, joined)
+    log.info({ id: joined.id, origin: joined.origin }, 'joined the origin')
+    return joined
+  } catch (error) {
+    // A service is started with the same line each time: its token has been used.
+    const isUsed = error instanceof AppError && error.code === 'network.join_rejected' && kept?.origin === readOriginUrl(origin).origin
+    if (!isUsed) throw error
+    return kept
+  }
+}
+
+/** Everything of streams, and the pages that play them; the API with which the origin is operated stays there. */
+function isForViewers({ method, url }: IncomingMessage): boolean {
+  const path = pathOf(url)
+  if (path.startsWith('/live/')) return true
+  if (path.startsWith('/api/') || path === '/api') return path === '/api/v1/time'
+  return (method === 'GET' || method === 'HEAD') && path !== '/metrics'
+}
+
+function sendHealth(response: ServerResponse, health: NodeHealth): void {
+  const body = JSON.stringify(health)
+  response.writeHead(health.status === 'ok' ? 200 : 503, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
+    'cache-control': 'no-store',
+  })
+  response.end(body)
+}

@@ -1,0 +1,245 @@
+import { type RawData, WebSocket } from 'ws'
+import type { EdgeDelivery, EdgeSource, ViewerAnswer, ViewerQuestion } from '../../media/edge-delivery.ts'
+import type { Logger } from '../../platform/logger.ts'
+import { repeat } from '../../platform/repeat.ts'
+import { monotonicMs } from '../../platform/steady-clock.ts'
+import { beatMs, linkVersion, type NodeMessage, type OriginMessage, readRecord, silenceMs } from '../link/link-messages.ts'
+import { helloText, signText } from '../nodes/node-keys.ts'
+import { type NodeState, readNodeKey } from './node-state.ts'
+import { connectToOrigin, type OriginTarget } from './origin-connection.ts'
+import { WantedStreams } from './wanted-streams.ts'
+
+export interface EdgeLinkDependencies {
+  readonly state: NodeState
+  readonly target: OriginTarget
+  readonly version: string
+  /** The live platform at this node. */
+  readonly delivery: () => EdgeDelivery
+  readonly log: Logger
+}
+
+/** Why the node is not connected, or `connected`. */
+export type LinkState = 'connecting' | 'connected' | 'away' | 'rejected'
+
+const firstPauseMs = 100
+const maxPauseMs = 5000
+/** A node that was rejected asks again seldom: it may be enabled. */
+const rejectedPauseMs = 10_000
+/** A receipt after so many bytes. */
+const receiptBytes = 32 * 1024
+const maxMessageBytes = 64 * 1024 * 1024
+const maxQuestions = 1000
+const answerMs = 5000
+
+interface Question {
+  readonly resolve: (answer: ViewerAnswer) => void
+  readonly reject: (error: Error) => void
+  readonly timer: NodeJS.Timeout
+}
+
+/** A node's half of the connection to its origin: one at a time, opened again whenever it breaks. */
+export class EdgeLink implements EdgeSource {
+  readonly #dependencies: EdgeLinkDependencies
+  readonly #wanted: WantedStreams
+  readonly #questions = new Map<number, Question>()
+  readonly #path: string
+  #socket: WebSocket | undefined
+  #timer: NodeJS.Timeout | undefined
+  readonly #beat: NodeJS.Timeout
+  #pauseMs = firstPauseMs
+  #state: LinkState = 'connecting'
+  #lastQuestion = 0
+  #receivedBytes = 0
+  #connectedBytes = 0
+  #confirmedBytes = 0
+  #connects = 0
+  #heardMs = 0
+  #skewMs: number | undefined
+  #stopped = false
+
+  /** @param path of the WebSocket at the origin */
+  constructor(dependencies: EdgeLinkDependencies, path: string) {
+    this.#dependencies = dependencies
+    this.#path = path
+    this.#wanted = new WantedStreams({
+      has: (stream) => dependencies.delivery().has(stream),
+      onWant: (stream) => this.#watch(stream),
+      onLeave: (stream) => {
+        this.#send({ type: 'leave', stream })
+        dependencies.delivery().drop(stream)
+      },
+    })
+    this.#beat = repeat(beatMs, () => this.#onBeat())
+  }
+
+  start(): void {
+    this.#open()
+  }
+
+  get state(): LinkState {
+    return this.#state
+  }
+
+  /** Media received since the start, bytes, and how often the node has connected. */
+  figures(): { readonly receivedBytes: number; readonly connects: number; readonly wanted: number } {
+    return { receivedBytes: this.#receivedBytes, connects: this.#connects, wanted: this.#wanted.size }
+  }
+
+  want(stream: string): boolean {
+    return this.#wanted.want(stream)
+  }
+
+  ask(question: ViewerQuestion): Promise<ViewerAnswer> {
+    if (this.#state !== 'connected' || this.#questions.size >= maxQuestions) return Promise.reject(new Error('the origin cannot be asked'))
+    const id = ++this.#lastQuestion
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => this.#questions.delete(id) && reject(new Error('the origin did not answer')), answerMs)
+      this.#questions.set(id, { resolve, reject, timer })
+      this.#send({ type: 'ask', id, question })
+    })
+  }
+
+  report(report: unknown): void {
+    this.#send({ type: 'report', report })
+  }
+
+  stop(): void {
+    this.#stopped = true
+    clearTimeout(this.#timer)
+    clearInterval(this.#beat)
+    this.#wanted.stop()
+    this.#socket?.terminate()
+    this.#endQuestions()
+  }
+
+  #open(): void {
+    if (this.#stopped) return
+    const { target, log } = this.#dependencies
+    const socket = new WebSocket(`ws://${target.url.host}${this.#path}`, {
+      createConnection: ((_options: object, callback: Parameters<typeof connectToOrigin>[1]) => connectToOrigin(target, callback)) as never,
+      perMessageDeflate: false,
+      maxPayload: maxMessageBytes,
+      handshakeTimeout: 10_000,
+      skipUTF8Validation: false,
+    })
+    this.#socket = socket
+    this.#connectedBytes = 0
+    this.#confirmedBytes = 0
+    this.#heardMs = performance.now()
+    let reason = ''
+    socket.on('error', (error) => {
+      reason = error.message
+    })
+    socket.on('message', (data: RawData, isBinary: boolean) => {
+      this.#heardMs = performance.now()
+      try {
+        if (isBinary) this.#takeRecord(data as Buffer)
+        else this.#handle(JSON.parse(String(data)) as OriginMessage)
+      } catch (error) {
+        log.error({ err: error }, 'the origin sent what cannot be read')
+        socket.terminate()
+      }
+    })
+    socket.on('close', (code, text) => {
+      if (this.#socket !== socket) return
+      this.#socket = undefined
+      this.#endQuestions()
+      if (this.#stopped) return
+      const rejected = code === 4403
+      const state = rejected ? 'rejected' : 'away'
+      if (state !== this.#state)
+        log.warn(
+          { code, reason: reason || String(text) },
+          rejected ? 'the origin does not accept this node' : 'there is no connection to the origin',
+        )
+      this.#state = state
+      this.#timer = setTimeout(() => this.#open(), rejected ? rejectedPauseMs : this.#pauseMs)
+      this.#pauseMs = Math.min(maxPauseMs, this.#pauseMs * 2)
+    })
+  }
+
+  #handle(message: OriginMessage): void {
+    const { state, version, log } = this.#dependencies
+    const delivery = this.#dependencies.delivery()
+    switch (message.type) {
+      case 'challenge': {
+        const signature = signText(readNodeKey(state.privateKey).privateKey, helloText(message.challenge, state.id))
+        this.#socket?.send(JSON.stringify({ type: 'hello', link: linkVersion, version, id: state.id, signature }))
+        return
+      }
+      case 'welcome':
+        this.#state = 'connected'
+        this.#pauseMs = firstPauseMs
+        this.#connects++
+        this.#skewMs = undefined
+        delivery.connected()
+        delivery.setSettings(message.settings)
+        delivery.forgetAnswers()
+        for (const stream of this.#wanted.all()) this.#watch(stream)
+        log.info({ origin: state.origin }, 'connected to the origin')
+        return
+      case 'settings':
+        delivery.setSettings(message.settings)
+        delivery.forgetAnswers()
+        return
+      case 'beat': {
+        // what was on its way for the shortest time says it best
+        const skewMs = message.clockMs - monotonicMs()
+        this.#skewMs = this.#skewMs === undefined ? skewMs : Math.max(this.#skewMs, skewMs)
+        delivery.setClock(this.#skewMs)
+        return
+      }
+      case 'answer': {
+        const question = this.#questions.get(message.id)
+        this.#questions.delete(message.id)
+        clearTimeout(question?.timer)
+        question?.resolve(message.answer)
+        return
+      }
+    }
+  }
+
+  #takeRecord(message: Buffer): void {
+    const record = readRecord(message)
+    if (record === undefined) throw new Error(`a record of ${message.length} bytes breaks the format`)
+    this.#receivedBytes += message.length
+    this.#connectedBytes += message.length
+    this.#dependencies.delivery().take(record.json, record.data)
+    if (this.#connectedBytes - this.#confirmedBytes >= receiptBytes) this.#confirm()
+  }
+
+  #confirm(): void {
+    if (this.#confirmedBytes === this.#connectedBytes) return
+    this.#confirmedBytes = this.#connectedBytes
+    this.#send({ type: 'received', bytes: this.#connectedBytes })
+  }
+
+  #onBeat(): void {
+    this.#wanted.sweep()
+    if (this.#socket !== undefined && performance.now() - this.#heardMs > silenceMs && this.#socket.readyState === WebSocket.OPEN) {
+      this.#dependencies.log.warn({ silenceMs }, 'the origin is silent: connecting again')
+      this.#socket.terminate()
+      return
+    }
+    if (this.#state !== 'connected') return
+    this.#confirm()
+    const { requests, bytesOut, waiting } = this.#dependencies.delivery().figures()
+    this.#send({ type: 'beat', requests, deliveredBytes: bytesOut, waiting })
+  }
+
+  #watch(stream: string): void {
+    this.#send({ type: 'watch', stream, held: this.#dependencies.delivery().held(stream) })
+  }
+
+  #endQuestions(): void {
+    for (const { reject, timer } of this.#questions.values()) {
+      clearTimeout(timer)
+      reject(new Error('the connection to the origin broke'))
+    }
+    this.#questions.clear()
+  }
+
+  #send(message: NodeMessage): void {
+    if (this.#state === 'connected' && this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message))
+  }
+}

@@ -1,0 +1,75 @@
+import { request } from 'node:http'
+import Value from 'typebox/value'
+import { AppError, isErrorCode } from '../../platform/errors.ts'
+import { readJoinToken } from '../nodes/join-token.ts'
+import { joinText, signText } from '../nodes/node-keys.ts'
+import { RegisteredSchema } from '../nodes/node-schemas.ts'
+import { type NodeState, newNodeKey } from './node-state.ts'
+import { connectToOrigin, type OriginTarget, readOriginUrl } from './origin-connection.ts'
+
+const maxAnswerBytes = 64 * 1024
+const answerMs = 15_000
+
+/**
+ * Makes this machine a node of an origin: the token goes to the origin that it names, and to no other. Throws `command.invalid`,
+ * `network.origin_*`, `network.origin_away` and what the origin answers.
+ */
+export async function joinOrigin(origin: string, tokenText: string, name: string): Promise<NodeState> {
+  const url = readOriginUrl(origin)
+  const token = readJoinToken(tokenText)
+  if (token === undefined) throw new AppError('command.invalid', 'This is not a join token: one starts with "join_"')
+  const fingerprint = url.protocol === 'https:' ? token.fingerprint : undefined
+  const key = newNodeKey()
+  const body = { token: tokenText.trim(), publicKey: key.publicKey, proof: signText(key.privateKey, joinText(tokenText.trim())), name }
+  const answer = await post({ url, fingerprint }, '/api/v1/cdn/edge/register', body)
+  if (!Value.Check(RegisteredSchema, answer)) throw new AppError('network.origin_away', `What answers at ${url.origin} is not a host`)
+  const { id, forwardSecret } = answer
+  return { origin: url.origin, fingerprint: fingerprint ?? null, id, privateKey: key.kept, forwardSecret }
+}
+
+async function post(target: OriginTarget, path: string, body: object): Promise<unknown> {
+  const text = JSON.stringify(body)
+  const { status, answer } = await new Promise<{ status: number; answer: string }>((resolve, reject) => {
+    const sent = request({
+      method: 'POST',
+      path,
+      headers: {
+        'host': target.url.host,
+        'content-type': 'application/json',
+        'content-length': Buffer.byteLength(text),
+        'connection': 'close',
+      },
+      createConnection: (_options, callback) => connectToOrigin(target, callback as Parameters<typeof connectToOrigin>[1]),
+      signal: AbortSignal.timeout(answerMs),
+    })
+    sent.on('error', reject)
+    sent.on('response', (response) => {
+      const pieces: Buffer[] = []
+      let bytes = 0
+      response.on('data', (piece: Buffer) => {
+        bytes += piece.length
+        pieces.push(piece)
+        if (bytes > maxAnswerBytes) response.destroy(new Error('the answer is too long'))
+      })
+      response.on('error', reject)
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, answer: Buffer.concat(pieces).toString() }))
+    })
+    sent.end(text)
+  }).catch((cause: unknown) => {
+    if (cause instanceof AppError) throw cause
+    throw new AppError('network.origin_away', `The origin at ${target.url.origin} cannot be reached: ${(cause as Error).message}`, {
+      cause,
+    })
+  })
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(answer)
+  } catch (cause) {
+    throw new AppError('network.origin_away', `What answers at ${target.url.origin} is not a host`, { cause })
+  }
+  if (status === 201) return parsed
+  const { code, detail } = parsed as { code?: unknown; detail?: unknown }
+  if (typeof code !== 'string' || !isErrorCode(code))
+    throw new AppError('network.origin_away', `What answers at ${target.url.origin} is not a host`)
+  throw new AppError(code, typeof detail === 'string' ? detail : undefined)
+}

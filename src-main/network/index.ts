@@ -1,0 +1,62 @@
+import type { Kysely } from 'kysely'
+import type { EdgeOrigin } from '../media/edge-delivery.ts'
+import type { AuditLog } from '../platform/audit.ts'
+import type { EventBus } from '../platform/events.ts'
+import type { Logger } from '../platform/logger.ts'
+import { repeat } from '../platform/repeat.ts'
+import type { RouteDefinition } from '../platform/routes.ts'
+import type { SocketDefinition } from '../platform/sockets.ts'
+import { linkSocket } from './link/link-socket.ts'
+import { NodeBook } from './nodes/node-book.ts'
+import { nodeRoutes } from './nodes/node-routes.ts'
+import { createNodeStore } from './nodes/node-store.ts'
+
+export { createEdgeAgent, type EdgeAgent, type EdgeAgentOptions } from './agent/edge-agent.ts'
+export { networkMigrations } from './migrations.ts'
+
+export interface NetworkDependencies {
+  // biome-ignore lint/suspicious/noExplicitAny: each part types the tables that are its own
+  readonly database: Kysely<any>
+  /** Whose streams nodes deliver. */
+  readonly origin: EdgeOrigin
+  /** SHA-256 of this host's certificate as browsers show it, where nobody but itself vouches for it. */
+  readonly fingerprint: () => string | undefined
+  readonly events: EventBus
+  readonly audit: AuditLog
+  readonly log: Logger
+  /** ms since 1970. */
+  readonly now?: () => number
+}
+
+/** Nodes that deliver this host's streams elsewhere. */
+export interface Network {
+  readonly routes: readonly RouteDefinition[]
+  readonly sockets: readonly SocketDefinition[]
+  /** True for the secret of a node: what it says of the client of a request that it hands on is believed. */
+  isForwarder(secret: string): boolean
+  stop(): void
+}
+
+const figuresMs = 2000
+
+export async function createNetwork({
+  database,
+  origin,
+  fingerprint,
+  events,
+  audit,
+  log,
+  now = Date.now,
+}: NetworkDependencies): Promise<Network> {
+  const book = await NodeBook.open({ store: createNodeStore(database), events, audit, fingerprint, now })
+  const figures = repeat(figuresMs, () => book.announceFigures())
+  return {
+    routes: nodeRoutes(book),
+    sockets: [linkSocket({ book, origin, log })],
+    isForwarder: (secret) => book.isForwarder(secret),
+    stop() {
+      clearInterval(figures)
+      book.stop()
+    },
+  }
+}

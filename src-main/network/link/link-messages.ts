@@ -1,0 +1,76 @@
+import { type Static, Type } from 'typebox'
+import type { DeliverySettings, ViewerAnswer } from '../../media/edge-delivery.ts'
+
+/**
+ * The connection between a node and its origin: a WebSocket that the node opens. Control messages are JSON texts in both directions. What
+ * the origin reports of streams are binary messages: `u32 length of JSON, big-endian`, JSON, data.
+ */
+
+/** Version of these messages. */
+export const linkVersion = 1
+/** Each side sends something at least so often, ms. */
+export const beatMs = 1000
+/** After so much silence the other side has gone, ms. */
+export const silenceMs = 3000
+/** How long a stranger may take to say who it is, ms. */
+export const helloMs = 5000
+
+/** Messages of the origin. */
+export type OriginMessage =
+  | { readonly type: 'challenge'; readonly challenge: string }
+  | { readonly type: 'welcome'; readonly name: string; readonly settings: DeliverySettings }
+  | { readonly type: 'settings'; readonly settings: DeliverySettings }
+  /** `clockMs`: the origin's monotonic clock. */
+  | { readonly type: 'beat'; readonly clockMs: number }
+  | { readonly type: 'answer'; readonly id: number; readonly answer: ViewerAnswer }
+
+const Count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })
+const Stream = Type.String({ minLength: 1, maxLength: 64 })
+
+export const HelloSchema = Type.Object({
+  type: Type.Literal('hello'),
+  link: Type.Literal(linkVersion),
+  version: Type.String({ maxLength: 40 }),
+  id: Type.String({ maxLength: 60 }),
+  signature: Type.String({ maxLength: 100 }),
+})
+
+/** Messages of a node that has said hello. */
+export const NodeMessageSchema = Type.Union([
+  /** `held`: what it has of the stream already; the live platform reads it. */
+  Type.Object({ type: Type.Literal('watch'), stream: Stream, held: Type.Unknown() }),
+  Type.Object({ type: Type.Literal('leave'), stream: Stream }),
+  /** Bytes of binary messages that arrived on this connection so far. */
+  Type.Object({ type: Type.Literal('received'), bytes: Count }),
+  Type.Object({ type: Type.Literal('beat'), requests: Count, deliveredBytes: Count, waiting: Count }),
+  Type.Object({
+    type: Type.Literal('ask'),
+    id: Count,
+    question: Type.Object({
+      stream: Stream,
+      remoteAddress: Type.String({ maxLength: 64 }),
+      token: Type.Union([Type.String({ maxLength: 4096 }), Type.Null()]),
+    }),
+  }),
+  /** What players fetched; the live platform reads it. */
+  Type.Object({ type: Type.Literal('report'), report: Type.Unknown() }),
+])
+export type NodeMessage = Static<typeof NodeMessageSchema>
+export type Hello = Static<typeof HelloSchema>
+
+/** Writes a binary message. The data are copied. */
+export function writeRecord(json: string, data: Uint8Array | undefined): Buffer {
+  const jsonBytes = Buffer.byteLength(json)
+  const message = Buffer.allocUnsafe(4 + jsonBytes + (data?.length ?? 0))
+  message.writeUInt32BE(jsonBytes, 0)
+  message.write(json, 4)
+  if (data !== undefined) message.set(data, 4 + jsonBytes)
+  return message
+}
+
+/** Reads a binary message; undefined where it breaks the format. The data are a view of the message. */
+export function readRecord(message: Buffer): { readonly json: string; readonly data: Uint8Array } | undefined {
+  if (message.length < 4) return undefined
+  const end = 4 + message.readUInt32BE(0)
+  return end > message.length ? undefined : { json: message.toString('utf8', 4, end), data: new Uint8Array(message.subarray(end)) }
+}

@@ -1,0 +1,212 @@
+import { randomBytes } from 'node:crypto'
+import Value from 'typebox/value'
+import type { EdgeOrigin, RecordSink, StreamFeed } from '../../media/edge-delivery.ts'
+import type { Logger } from '../../platform/logger.ts'
+import { repeat } from '../../platform/repeat.ts'
+import type { PacedSocketClient, SocketSession } from '../../platform/sockets.ts'
+import { monotonicMs } from '../../platform/steady-clock.ts'
+import type { NodeBook, NodeFigures } from '../nodes/node-book.ts'
+import { helloText } from '../nodes/node-keys.ts'
+import {
+  beatMs,
+  HelloSchema,
+  helloMs,
+  type NodeMessage,
+  NodeMessageSchema,
+  type OriginMessage,
+  silenceMs,
+  writeRecord,
+} from './link-messages.ts'
+import { SendWindow } from './send-window.ts'
+
+export interface OriginLinkDependencies {
+  readonly book: NodeBook
+  readonly origin: EdgeOrigin
+  readonly log: Logger
+}
+
+/** Streams that one node may have reported. */
+const maxStreams = 1000
+/** Questions of one node that are being answered. */
+const maxQuestions = 1000
+
+/** The origin's half of one connection: nothing is sent to who has not shown the key of a node. */
+export class OriginLink implements SocketSession {
+  readonly #dependencies: OriginLinkDependencies
+  readonly #client: PacedSocketClient
+  readonly #remoteAddress: string
+  readonly #challenge = randomBytes(32).toString('base64url')
+  readonly #late: NodeJS.Timeout
+  readonly #feeds = new Map<string, StreamFeed>()
+  readonly #window = new SendWindow()
+  readonly #sink: RecordSink
+  #node: { readonly id: string; readonly version: string; readonly sinceMs: number } | undefined
+  #detach: (() => void) | undefined
+  #stopSettings: (() => void) | undefined
+  #beat: NodeJS.Timeout | undefined
+  #heardMs = 0
+  #questions = 0
+  #said = { requests: 0, deliveredBytes: 0, waiting: 0 }
+  #settings = ''
+  #closed = false
+
+  constructor(dependencies: OriginLinkDependencies, client: PacedSocketClient, remoteAddress: string) {
+    this.#dependencies = dependencies
+    this.#client = client
+    this.#remoteAddress = remoteAddress
+    this.#late = setTimeout(() => client.terminate(), helloMs)
+    this.#sink = {
+      write: (json, data) => {
+        if (this.#closed) return
+        const message = writeRecord(json, data)
+        this.#window.add(message.length)
+        client.send(message)
+      },
+      hasSpace: () => this.#window.hasSpace,
+    }
+    this.#send({ type: 'challenge', challenge: this.#challenge })
+  }
+
+  onMessage(text: string): void {
+    if (this.#closed) return
+    const message = parsed(text)
+    if (this.#node === undefined) this.#hello(message)
+    else if (Value.Check(NodeMessageSchema, message)) this.#handle(message)
+    else this.#client.close(1007, 'a message is malformed')
+  }
+
+  onClose(): void {
+    if (this.#closed) return
+    this.#closed = true
+    clearTimeout(this.#late)
+    clearInterval(this.#beat)
+    this.#stopSettings?.()
+    for (const feed of this.#feeds.values()) feed.stop()
+    this.#feeds.clear()
+    this.#detach?.()
+    const { log } = this.#dependencies
+    if (this.#node !== undefined) log.info({ node: this.#node.id, sentBytes: this.#window.sentBytes }, 'a node has disconnected')
+  }
+
+  #hello(message: unknown): void {
+    const { book, origin, log } = this.#dependencies
+    const hello = Value.Check(HelloSchema, message) ? message : undefined
+    const node = hello && book.admitted(hello.id, helloText(this.#challenge, hello.id), hello.signature)
+    if (hello === undefined || node === undefined) {
+      log.warn({ remoteAddress: this.#remoteAddress, node: hello?.id }, 'a connection of a node was rejected')
+      this.#client.close(4403, 'this node is not accepted')
+      return
+    }
+    clearTimeout(this.#late)
+    this.#node = { id: hello.id, version: hello.version, sinceMs: Date.now() }
+    this.#heardMs = performance.now()
+    const settings = origin.settings()
+    this.#settings = JSON.stringify(settings)
+    this.#send({ type: 'welcome', name: node.name, settings })
+    this.#stopSettings = origin.onSettings(() => this.#reportSettings(true))
+    this.#beat = repeat(beatMs, () => this.#onBeat())
+    this.#detach = book.attach(hello.id, {
+      figures: () => this.#figures(),
+      // what it was sent before is not waited for
+      end: (reason) => {
+        this.#client.close(4403, reason)
+        this.#client.terminate()
+        this.onClose()
+      },
+    })
+    log.info({ node: hello.id, remoteAddress: this.#remoteAddress }, 'a node has connected')
+  }
+
+  #handle(message: NodeMessage): void {
+    this.#heardMs = performance.now()
+    const { origin } = this.#dependencies
+    switch (message.type) {
+      case 'watch':
+        if (this.#feeds.has(message.stream) || this.#feeds.size >= maxStreams) return
+        this.#feeds.set(message.stream, origin.feed(message.stream, message.held, this.#sink))
+        return
+      case 'leave':
+        this.#feeds.get(message.stream)?.stop()
+        this.#feeds.delete(message.stream)
+        return
+      case 'received':
+        this.#receipt(message.bytes)
+        return
+      case 'beat':
+        this.#said = message
+        return
+      case 'ask':
+        this.#answer(message)
+        return
+      case 'report':
+        origin.seen(message.report)
+        return
+    }
+  }
+
+  /** Whoever waits for space goes on, another stream first each time. */
+  #receipt(bytes: number): void {
+    const waited = !this.#window.hasSpace
+    this.#window.receipt(bytes, performance.now())
+    if (!waited || !this.#window.hasSpace) return
+    for (const [stream, feed] of [...this.#feeds]) {
+      feed.resume()
+      if (!this.#window.hasSpace) return
+      this.#feeds.delete(stream)
+      this.#feeds.set(stream, feed)
+    }
+  }
+
+  #answer({ id, question }: Extract<NodeMessage, { type: 'ask' }>): void {
+    if (this.#questions >= maxQuestions) return
+    this.#questions++
+    void this.#dependencies.origin.check(question).then((answer) => {
+      this.#questions--
+      this.#send({ type: 'answer', id, answer })
+    })
+  }
+
+  #onBeat(): void {
+    if (performance.now() - this.#heardMs > silenceMs) {
+      this.#client.terminate()
+      return
+    }
+    this.#reportSettings(false)
+    this.#send({ type: 'beat', clockMs: monotonicMs() })
+  }
+
+  /** @param always rules of access have changed, though what is reported of them has not */
+  #reportSettings(always: boolean): void {
+    const settings = this.#dependencies.origin.settings()
+    const text = JSON.stringify(settings)
+    if (!always && text === this.#settings) return
+    this.#settings = text
+    this.#send({ type: 'settings', settings })
+  }
+
+  #figures(): NodeFigures {
+    const { version, sinceMs } = this.#node ?? { version: '', sinceMs: 0 }
+    return {
+      connectedSince: new Date(sinceMs).toISOString(),
+      remoteAddress: this.#remoteAddress,
+      version,
+      streams: this.#feeds.size,
+      sentBytes: this.#window.sentBytes,
+      requests: this.#said.requests,
+      deliveredBytes: this.#said.deliveredBytes,
+      waiting: this.#said.waiting,
+    }
+  }
+
+  #send(message: OriginMessage): void {
+    if (!this.#closed) this.#client.send(JSON.stringify(message))
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,19 @@
+import { sql } from 'kysely'
+import type { Migration } from '../platform/storage/migrations.ts'
+
+/** The tables of the nodes. */
+export const networkMigrations: readonly Migration[] = [
+  {
+    name: 'network/0001-nodes',
+    up: async (database) => {
+      await sql`CREATE TABLE network_node (
+        id TEXT PRIMARY KEY,
+        public_key TEXT NOT NULL UNIQUE,
+        forward_hash TEXT NOT NULL UNIQUE,
+        created_at TEXT NOT NULL,
+        node TEXT NOT NULL
+      ) STRICT`.execute(database)
+      await sql`CREATE TABLE network_join_token (hash TEXT PRIMARY KEY, expires_at TEXT NOT NULL) STRICT`.execute(database)
+    },
+  },
+]

@@ -1,0 +1,185 @@
+import type { AuditLog } from '../../platform/audit.ts'
+import { AppError } from '../../platform/errors.ts'
+import type { EventBus } from '../../platform/events.ts'
+import { hashSecret, newSecret } from '../../platform/identity/secrets.ts'
+import { randomText } from '../../platform/random-id.ts'
+import { Turns } from '../../platform/turns.ts'
+import { newJoinSecret, plainFingerprint, readJoinToken, writeJoinToken } from './join-token.ts'
+import { isSigned, joinText } from './node-keys.ts'
+import type { NetworkNode, NodeChanges, Registered, Registration } from './node-schemas.ts'
+import type { NodeStore, StoredNode } from './node-store.ts'
+
+/** What a connected node shows of itself. */
+export type NodeFigures = Pick<
+  NetworkNode,
+  'connectedSince' | 'remoteAddress' | 'version' | 'streams' | 'sentBytes' | 'requests' | 'deliveredBytes' | 'waiting'
+>
+
+/** The connection of a node. */
+export interface NodeConnection {
+  figures(): NodeFigures
+  /** Closes it. */
+  end(reason: string): void
+}
+
+export interface NodeBookDependencies {
+  readonly store: NodeStore
+  readonly events: EventBus
+  readonly audit: AuditLog
+  /** SHA-256 of this host's certificate, where nobody but itself vouches for it. */
+  readonly fingerprint: () => string | undefined
+  /** ms since 1970. */
+  readonly now: () => number
+}
+
+const maxNodes = 500
+const maxTokens = 100
+const away: NodeFigures = {
+  ...{ connectedSince: null, remoteAddress: null, version: null },
+  ...{ streams: 0, sentBytes: 0, requests: 0, deliveredBytes: 0, waiting: 0 },
+}
+
+/** Nodes that may deliver this host's streams: who joined, who may connect, and who is connected. */
+export class NodeBook {
+  readonly #dependencies: NodeBookDependencies
+  readonly #nodes: Map<string, StoredNode>
+  readonly #connections = new Map<string, NodeConnection>()
+  /** Ids by the SHA-256 of the secret with which nodes hand requests on. */
+  readonly #forwarders = new Map<string, string>()
+  readonly #turns = new Turns(64, 'changes of nodes', 'network.limit')
+
+  private constructor(dependencies: NodeBookDependencies, nodes: readonly StoredNode[]) {
+    this.#dependencies = dependencies
+    this.#nodes = new Map(nodes.map((node) => [node.id, node]))
+    for (const { id, forwardHash } of nodes) this.#forwarders.set(forwardHash, id)
+  }
+
+  static async open(dependencies: NodeBookDependencies): Promise<NodeBook> {
+    return new NodeBook(dependencies, await dependencies.store.all())
+  }
+
+  list(): NetworkNode[] {
+    return [...this.#nodes.values()].map((node) => this.#describe(node))
+  }
+
+  /** Makes a token that one node can join with. Throws `network.limit`. */
+  createToken(expiresInS: number, actor: string): Promise<{ readonly token: string; readonly expiresAt: string }> {
+    const { store, audit, now, fingerprint } = this.#dependencies
+    return this.#turns.next(async () => {
+      if ((await store.countTokens(new Date(now()).toISOString())) >= maxTokens)
+        throw new AppError('network.limit', `${maxTokens} join tokens are valid already`)
+      const secret = newJoinSecret()
+      const expiresAt = new Date(now() + expiresInS * 1000).toISOString()
+      await store.addToken(hashSecret(secret), expiresAt)
+      audit.record({ kind: 'command', message: 'a join token for a node was created', actor })
+      return { token: writeJoinToken({ secret, fingerprint: plainFingerprint(fingerprint()) }), expiresAt }
+    })
+  }
+
+  /** Makes a node of who brings a token. Throws `network.join_rejected` and `network.limit`. */
+  register({ token, publicKey, proof, name }: Registration, remoteAddress: string): Promise<Registered> {
+    const { store, audit, now } = this.#dependencies
+    const secret = readJoinToken(token)?.secret
+    if (secret === undefined || !isSigned(publicKey, joinText(token), proof)) throw new AppError('network.join_rejected')
+    return this.#turns.next(async () => {
+      if (this.#nodes.size >= maxNodes) throw new AppError('network.limit', `There are ${maxNodes} nodes`)
+      if ([...this.#nodes.values()].some((node) => node.publicKey === publicKey)) throw new AppError('network.join_rejected')
+      if (!(await store.takeToken(hashSecret(secret), new Date(now()).toISOString()))) throw new AppError('network.join_rejected')
+      const forwardSecret = newSecret()
+      const node: StoredNode = {
+        ...{ id: `node-${randomText(8)}`, name, enabled: true, publicKey },
+        ...{ forwardHash: hashSecret(forwardSecret), createdAt: new Date(now()).toISOString() },
+      }
+      await store.save(node)
+      this.#nodes.set(node.id, node)
+      this.#forwarders.set(node.forwardHash, node.id)
+      audit.record({ kind: 'connect', message: `the node "${name}" joined`, remoteAddress, sessionId: node.id })
+      this.announce(node.id)
+      return { id: node.id, forwardSecret }
+    })
+  }
+
+  /** Renames, disables or enables a node: one that is disabled loses its connection before this resolves. Throws `network.node_not_found`. */
+  change(id: string, changes: NodeChanges, actor: string): Promise<NetworkNode> {
+    this.#get(id)
+    return this.#turns.next(async () => {
+      const node: StoredNode = { ...this.#get(id), ...changes }
+      await this.#dependencies.store.save(node)
+      this.#nodes.set(id, node)
+      if (!node.enabled) this.#connections.get(id)?.end('the node is disabled')
+      this.#dependencies.audit.record({
+        kind: 'command',
+        message: `the node "${node.name}" was changed`,
+        actor,
+        sessionId: id,
+        data: changes,
+      })
+      this.announce(id)
+      return this.#describe(node)
+    })
+  }
+
+  /** Removes a node for good: it loses its connection, and its key opens nothing any more. Throws `network.node_not_found`. */
+  revoke(id: string, actor: string): Promise<void> {
+    this.#get(id)
+    return this.#turns.next(async () => {
+      const { name, forwardHash } = this.#get(id)
+      await this.#dependencies.store.remove(id)
+      this.#nodes.delete(id)
+      this.#forwarders.delete(forwardHash)
+      this.#connections.get(id)?.end('the node is revoked')
+      this.#dependencies.audit.record({ kind: 'command', message: `the node "${name}" was revoked`, actor, sessionId: id })
+      this.#dependencies.events.publish('network.node.removed', { id })
+    })
+  }
+
+  /** The node that may connect with this key's signature. */
+  admitted(id: string, text: Buffer, signature: string): { readonly name: string } | undefined {
+    const node = this.#nodes.get(id)
+    return node?.enabled === true && isSigned(node.publicKey, text, signature) ? node : undefined
+  }
+
+  /** Takes the connection of a node in place of an older one. Returns the function to call when it is closed. */
+  attach(id: string, connection: NodeConnection): () => void {
+    this.#connections.get(id)?.end('the node has connected again')
+    this.#connections.set(id, connection)
+    this.announce(id)
+    return () => {
+      if (this.#connections.get(id) !== connection) return
+      this.#connections.delete(id)
+      this.announce(id)
+    }
+  }
+
+  /** True for the secret of a node that is enabled. */
+  isForwarder(secret: string): boolean {
+    const id = this.#forwarders.get(hashSecret(secret))
+    return id !== undefined && this.#nodes.get(id)?.enabled === true
+  }
+
+  /** Reports a node to who follows. */
+  announce(id: string, volatile = false): void {
+    const node = this.#nodes.get(id)
+    if (node !== undefined) this.#dependencies.events.publish('network.node.updated', this.#describe(node), { volatile })
+  }
+
+  /** Reports the figures of all that are connected. */
+  announceFigures(): void {
+    for (const id of this.#connections.keys()) this.announce(id, true)
+  }
+
+  stop(): void {
+    for (const connection of [...this.#connections.values()]) connection.end('the host stops')
+  }
+
+  #get(id: string): StoredNode {
+    const node = this.#nodes.get(id)
+    if (node === undefined) throw new AppError('network.node_not_found', `There is no node "${id}"`)
+    return node
+  }
+
+  #describe({ id, name, enabled, createdAt }: StoredNode): NetworkNode {
+    const connection = this.#connections.get(id)
+    return { id, name, enabled, createdAt, connected: connection !== undefined, ...(connection?.figures() ?? away) }
+  }
+}

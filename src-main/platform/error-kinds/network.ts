@@ -1,0 +1,41 @@
+import type { ErrorKind } from './error-kind.ts'
+
+/** Errors of nodes that deliver for a host, and of the host as their origin. */
+export const networkErrors = {
+  'network.node_not_found': { status: 404, title: 'There is no node of that id', remedy: 'See `GET /network/nodes`.' },
+  'network.join_rejected': {
+    status: 401,
+    title: 'The join token is not valid',
+    remedy: 'Each token is valid once and until it expires: create another one under Network, and start the node with it.',
+  },
+  'network.limit': {
+    status: 409,
+    title: 'There are as many nodes or join tokens as there can be',
+    remedy: 'Revoke nodes that are not used; join tokens expire by themselves.',
+  },
+  'network.origin_away': {
+    status: 503,
+    title: 'The origin of this node cannot be reached',
+    remedy: 'Try again in a moment. The operator finds the reason in the log of the node.',
+  },
+  'network.origin_unknown': {
+    status: 502,
+    title: 'The origin has another certificate than the one that the node knows',
+    remedy: 'If its certificate was replaced, create a new join token at the origin and start the node with it once.',
+  },
+  'network.origin_insecure': {
+    status: 400,
+    title: 'The origin would be reached without encryption',
+    remedy: 'Give its https:// URL. Plain http:// is for an origin on the same machine alone.',
+  },
+  'network.not_joined': {
+    status: 400,
+    title: 'This node has not joined an origin',
+    remedy: 'Create a join token under Network at the origin, and start the node with `--origin URL --token TOKEN`.',
+  },
+  'network.not_served': {
+    status: 404,
+    title: 'A node does not answer this',
+    remedy: 'Nodes deliver streams and the pages that play them. Everything else is at the origin.',
+  },
+} as const satisfies Record<string, ErrorKind>
