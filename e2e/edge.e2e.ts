@@ -182,9 +182,9 @@ describe('a node beside its origin', () => {
     const signed = path.replace('/live/show/', `/live/show/@${token}/`)
     expect((await read(node.http + signed)).status).toBe(200)
     expect((await read(`${node.http}/live/show/index.m3u8?token=${token}`)).status).toBe(200)
-    // what a viewer says of its own address is not believed
+    // what a viewer says of its own IP address is not believed
     await host.api('PUT', '/live/streams/show/access', { mode: 'open', allow: [], deny: ['127.0.0.1'] })
-    await until(async () => (await read(node.http + path, { 'x-forwarded-for': '203.0.113.5' })).status === 403, 'the rule of addresses')
+    await until(async () => (await read(node.http + path, { 'x-forwarded-for': '203.0.113.5' })).status === 403, 'the rule of IP addresses')
     expect((await read(`${node.http}/live/show/index.m3u8`, { 'x-forwarded-for': '203.0.113.5' })).status).toBe(403)
     await host.api('PUT', '/live/streams/show/access', { mode: 'open', allow: [], deny: [] })
     await until(async () => (await read(node.http + path)).status === 200, 'the stream to be open')

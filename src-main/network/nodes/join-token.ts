@@ -19,7 +19,7 @@ export function writeJoinToken({ secret, fingerprint }: JoinToken): string {
   return fingerprint === undefined ? secret : `${secret}.${fingerprint}`
 }
 
-/** Reads a token; undefined where it is none. */
+/** Reads a token; undefined for other text. */
 export function readJoinToken(text: string): JoinToken | undefined {
   const match = /^(join_[A-Za-z0-9_-]{43})(?:\.([0-9a-f]{64}))?$/.exec(text.trim())
   return match ? { secret: match[1] as string, fingerprint: match[2] } : undefined
