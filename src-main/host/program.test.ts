@@ -40,6 +40,8 @@ describe('the help of the command line', () => {
         open [options] [target]  show the window, at what a link or a collection file
                                  leads to
         host [options]           run the host without a window
+        edge [options]           deliver the streams of a host elsewhere, close to
+                                 their viewers
         demo                     the built-in test stream: moving video with a clock
                                  and a beep
         status [options]         what the running host does
