@@ -52,6 +52,41 @@ const open = async (): Promise<void> => {
 const bar = () => page.getByTestId('desktop-bar')
 const isShown = async () => (await bar().getAttribute('data-shown')) === 'true'
 
+/** Mean colour of the middle of an image of a display. */
+const middleOf = (name: string) =>
+  page.getByTestId(name).evaluate((canvas) => {
+    const { width, height } = canvas as HTMLCanvasElement
+    return [...(canvas as HTMLCanvasElement).getContext('2d')!.getImageData(width >> 1, height >> 1, 1, 1).data]
+  })
+
+describe('the cards of all desktops', () => {
+  it('show each display as it looks now, and nothing is started for it', async () => {
+    await page.goto(`${host.http}/desktops`)
+    await page.locator('[data-testid=display-image][data-seen=true]').waitFor()
+    const [red, green, blue] = await middleOf('display-image')
+    expect([Math.abs(red! - 0x10), Math.abs(green! - 0x30), Math.abs(blue! - 0x50)].every((off) => off < 12)).toBe(true)
+    await host.api('POST', `/desktop/displays/${id}/programs`, { command: ['xterm', '-geometry', '300x100+0+0', '-bg', '#902010'] })
+    await until(async () => (await middleOf('display-image'))[0]! > 0x70, 'the image shows what was started since')
+    expect((await host.api('GET', `/desktop/displays/${id}`)).body.viewers).toBe(0)
+    expect(await findingsInBothThemes(page)).toEqual([])
+    await look(page, 'desktops-cards')
+  })
+
+  it('have an image by the API: as large as wanted, the same for all who ask at once', async () => {
+    const ask = (query: string, of = id) => fetch(`${host.http}/api/v1/desktop/displays/${of}/screenshot${query}`)
+    const answers = await Promise.all(Array.from({ length: 40 }, () => ask('?width=320&height=320')))
+    const images = await Promise.all(answers.map(async (answer) => Buffer.from(await answer.arrayBuffer())))
+    expect(answers.map(({ status }) => status)).toEqual(Array(40).fill(200))
+    expect(images.every((image) => image.equals(images[0]!))).toBe(true)
+    expect(images[0]!.readUInt16BE(0)).toBe(0xffd8)
+    expect((await ask('', 'nobody')).status).toBe(404)
+    expect((await ask('?width=100000')).status).toBe(400)
+    // Each of another size is one more to make: who asks for too many is rejected, and the host goes on.
+    const many = await Promise.all(Array.from({ length: 120 }, (_, index) => ask(`?width=${100 + index}`)))
+    expect(new Set(many.map(({ status }) => status))).toEqual(new Set([200, 429]))
+  })
+})
+
 describe('the page of a desktop', () => {
   it('says how long a change takes, step by step, and a key to its pixel', async () => {
     await open()

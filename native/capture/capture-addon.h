@@ -27,6 +27,7 @@ inline CaptureOrder readOrder(const Napi::Object& from) {
   const auto pixels = [&](const char* name) { return static_cast<int>(numberOf(from, name, -65536, 65536, 0)); };
   CaptureOrder order;
   order.server = textOf(from, "server");
+  order.authority = textOf(from, "authority");
   const std::string kind = textOf(from, "kind");
   order.kind = kind == "window" ? CaptureOrder::Kind::window : kind == "region" ? CaptureOrder::Kind::region : CaptureOrder::Kind::display;
   order.device = textOf(from, "device");

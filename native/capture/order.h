@@ -16,6 +16,8 @@ struct CaptureOrder {
 
   /** Of X: as DISPLAY has it; empty for DISPLAY itself. */
   std::string server;
+  /** Of X: file with the cookie of that server; empty for that of XAUTHORITY. */
+  std::string authority;
   Kind kind = Kind::display;
   /** Id of a display or window. */
   std::string device;

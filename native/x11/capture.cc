@@ -80,7 +80,7 @@ void Capture::run() {
     takeOrder(order, known);
     awaits(true);
     Rejection why = Rejection::none;
-    auto connection = XConnection::open(order.server, why);
+    auto connection = XConnection::open(order.server, why, order.authority);
     CaptureReport report;
     if (!connection) {
       const bool hopeless = why == Rejection::badName || why == Rejection::noScreen;

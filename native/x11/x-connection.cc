@@ -14,6 +14,8 @@
 #include <cstdio>
 #include <cstring>
 
+#include "x-authority.h"
+
 namespace x11 {
 
 namespace {
@@ -47,7 +49,7 @@ const char* wordOf(Rejection rejection) {
   return "";
 }
 
-std::unique_ptr<XConnection> XConnection::open(const std::string& server, Rejection& why) {
+std::unique_ptr<XConnection> XConnection::open(const std::string& server, Rejection& why, const std::string& authority) {
   const char* name = server.empty() ? nullptr : server.c_str();
   char* machine = nullptr;
   int number = 0;
@@ -63,7 +65,10 @@ std::unique_ptr<XConnection> XConnection::open(const std::string& server, Reject
     why = Rejection::noServer;
     return nullptr;
   }
-  xcb_connection_t* raw = xcb_connect(name, nullptr);
+  std::string cookie = authority.empty() ? std::string() : readCookie(authority, number);
+  char scheme[] = "MIT-MAGIC-COOKIE-1";
+  xcb_auth_info_t proof = {sizeof scheme - 1, scheme, static_cast<int>(cookie.size()), cookie.data()};
+  xcb_connection_t* raw = cookie.empty() ? xcb_connect(name, nullptr) : xcb_connect_to_display_with_auth_info(name, &proof, nullptr);
   const int error = xcb_connection_has_error(raw);
   if (error != 0) {
     xcb_disconnect(raw);

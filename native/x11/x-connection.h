@@ -45,8 +45,11 @@ struct Extensions {
  */
 class XConnection {
  public:
-  /** `server` as DISPLAY has it; empty for DISPLAY itself. Null with the reason in `why`. Blocks while a server hangs. */
-  static std::unique_ptr<XConnection> open(const std::string& server, Rejection& why);
+  /**
+   * `server` as DISPLAY has it; empty for DISPLAY itself. `authority`: file with its cookie; empty for that of XAUTHORITY. Null with the
+   * reason in `why`. Blocks while a server hangs.
+   */
+  static std::unique_ptr<XConnection> open(const std::string& server, Rejection& why, const std::string& authority = {});
   ~XConnection();
   XConnection(const XConnection&) = delete;
   XConnection& operator=(const XConnection&) = delete;

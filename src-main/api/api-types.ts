@@ -71,6 +71,9 @@ export interface ApiTypes {
         programs: {
           POST: { body: { command: readonly string[] }; answer: undefined }
         }
+        screenshot: {
+          GET: { query: { width?: number | undefined; height?: number | undefined }; answer: undefined }
+        }
       }
     }
     session: {

@@ -8,9 +8,11 @@ import type { SocketDefinition } from '../platform/sockets.ts'
 import { DisplayBook } from './displays/display-book.ts'
 import { createDisplayStore } from './displays/display-store.ts'
 import { xvncServer } from './displays/xvnc/xvnc-server.ts'
+import { DisplayImages } from './images/display-images.ts'
 import { createGrantStore } from './rights/grant-store.ts'
 import { Grants, type HostUser } from './rights/grants.ts'
 import { displayRoutes } from './routes/display-routes.ts'
+import { imageRoutes } from './routes/image-routes.ts'
 import { rightsRoutes } from './routes/rights-routes.ts'
 import { sessionSocket } from './sessions/session-socket.ts'
 import { Sessions } from './sessions/sessions.ts'
@@ -69,12 +71,17 @@ export async function createDesktop({ database, dataDir, events, audit, log, use
     const { id } = data as { readonly id: string }
     grants.removeDisplay(id).catch((error: unknown) => log.warn({ err: error, display: id }, 'rights at a display could not be deleted'))
   })
+  const images = new DisplayImages(log)
   return {
-    routes: [...displayRoutes(book, sessions, grants), ...rightsRoutes(book, grants, sessions, audit)],
+    routes: [
+      ...displayRoutes(book, sessions, grants),
+      ...rightsRoutes(book, grants, sessions, audit),
+      ...imageRoutes(book, images, grants),
+    ],
     sockets: [sessionSocket(book, sessions, grants)],
     async stop(byPerson) {
       stopForgetting()
-      await sessions.stop()
+      await Promise.all([sessions.stop(), images.stop()])
       if (byPerson) await book.endAll()
     },
   }

@@ -6,6 +6,7 @@ import { useCollection } from '../client/collection.ts'
 import { confirm } from '../components/dialog.tsx'
 import { useIsAdmin, useTitle } from '../components/page.ts'
 import { notify, notifyError } from '../components/toasts.tsx'
+import { DisplayImage } from './display-image.tsx'
 import { type DisplayItem, displays } from './displays.ts'
 import { t } from './messages.ts'
 import { NewDisplayDialog } from './new-display-dialog.tsx'
@@ -79,8 +80,8 @@ function DisplayCard({ display }: { readonly display: DisplayItem }) {
   return (
     <li className="card desktop-card" data-testid="display-card" data-display={id}>
       <Link href={`/desktops/${id}`} aria-label={t.open(shown)} className="desktop-card-open">
-        <AppWindow size={28} aria-hidden="true" />
-        <span>{shown}</span>
+        <DisplayImage display={display} />
+        <span className="desktop-card-name">{shown}</span>
       </Link>
       <div className="desktop-card-foot">
         <span className="quiet small">

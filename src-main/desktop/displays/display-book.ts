@@ -105,6 +105,12 @@ export class DisplayBook {
     })
   }
 
+  /** The display where it runs; it is not started. Throws `desktop.display_not_found`. */
+  ifRunning(id: string): RunningDisplay | undefined {
+    const { screen } = this.#dependencies
+    return id === screenId && screen !== undefined ? screen : (this.#stored(id).running ?? undefined)
+  }
+
   /** Starts a program on it. */
   async start(id: string, command: readonly string[], actor: string): Promise<void> {
     await startProgram(command, await this.running(id, actor), this.#dependencies.log)

@@ -63,6 +63,24 @@ export interface NativeDesktopInput {
   close(): void
 }
 
+/** A display as it looked, scaled down. `rejection` is a word where it could not be read, else empty. */
+export interface NativeScreenshot {
+  readonly rejection: string
+  readonly width: number
+  readonly height: number
+  /** `width * height * 4` bytes. */
+  readonly rgba: Buffer
+}
+
+export interface ScreenshotOrder {
+  /** As DISPLAY has it. */
+  readonly server: string
+  /** File of XAUTHORITY; empty for that of the environment. */
+  readonly authority: string
+  readonly maxWidth: number
+  readonly maxHeight: number
+}
+
 /** What of the addon native/x11 shows and controls a display. `server` as DISPLAY has it. */
 export interface DesktopAddon {
   readonly DesktopView: new (server: string, listener: (event: DesktopEvent) => void) => NativeDesktopView
@@ -70,4 +88,6 @@ export interface DesktopAddon {
   readonly DesktopInput: new (
     server: string,
   ) => NativeDesktopInput
+  /** `done` is never called where the server hangs. */
+  screenshot(order: ScreenshotOrder, done: (shot: NativeScreenshot) => void): void
 }

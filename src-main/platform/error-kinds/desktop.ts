@@ -4,7 +4,13 @@ import type { ErrorKind } from './error-kind.ts'
 export const desktopErrors = {
   'desktop.display_not_found': { status: 404, title: 'There is no display of that id', remedy: 'See `GET /desktop/displays`.' },
   'desktop.limit': { status: 409, title: 'There are as many displays as there can be', remedy: 'Remove one that is not used.' },
+  'desktop.busy': { status: 429, title: 'Too many changes wait for the displays', remedy: 'Wait until those before are done.' },
   'desktop.not_ours': { status: 409, title: 'This display was not created here', remedy: 'Remove displays of kind `virtual` alone.' },
+  'desktop.no_image': {
+    status: 404,
+    title: 'There is no image of the display',
+    remedy: 'Open the display, which starts it; see the reason.',
+  },
   'desktop.server_missing': {
     status: 503,
     title: 'The program that makes displays is not installed',

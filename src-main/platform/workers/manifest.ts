@@ -105,6 +105,11 @@ export const workers = {
     runs: 'one per display that somebody looks at',
     loss: 'its viewers wait for it for a moment; the display and its programs go on',
   },
+  'desktop-images': {
+    source: 'desktop/worker/images/desktop-images-worker.ts',
+    runs: 'while pages ask for images of displays',
+    loss: 'images are late',
+  },
 } as const satisfies Readonly<Record<string, WorkerDescription>>
 
 export type WorkerName = keyof typeof workers

@@ -12,10 +12,20 @@ export const desktopErrors = {
     title: 'Ya hay tantas pantallas como puede haber',
     remedy: 'Quita una que no se use.',
   },
+  'desktop.busy': {
+    english: 'Too many changes wait for the displays',
+    title: 'Demasiados cambios esperan a las pantallas',
+    remedy: 'Espera a que terminen los anteriores.',
+  },
   'desktop.not_ours': {
     english: 'This display was not created here',
     title: 'Esta pantalla no se creó aquí',
     remedy: 'Quita solo pantallas de tipo virtual.',
+  },
+  'desktop.no_image': {
+    english: 'There is no image of the display',
+    title: 'No hay imagen de la pantalla',
+    remedy: 'Abre la pantalla, lo que la inicia; consulta el motivo.',
   },
   'desktop.server_missing': {
     english: 'The program that makes displays is not installed',

@@ -1,0 +1,33 @@
+import sharp from 'sharp'
+import { loadAddon } from '../../../platform/load-addon.ts'
+import { connectToHost } from '../../../platform/workers/worker-side.ts'
+import type { FromDesktopImages, ToDesktopImages } from '../../images/messages.ts'
+import type { DesktopAddon, NativeScreenshot } from '../desktop-addon.ts'
+
+/** Reads displays for the host and makes small images of them. Ends with the host's word. */
+
+const quality = 72
+
+// Each image is another one: a cache would only keep it.
+sharp.cache(false)
+sharp.concurrency(1)
+
+const host = connectToHost<ToDesktopImages, FromDesktopImages>((order) => {
+  addon.screenshot(order, (shot) => {
+    encode(shot).then(
+      (jpeg) => host.send({ id: order.id, jpeg, why: shot.rejection }),
+      (error: unknown) => host.send({ id: order.id, jpeg: undefined, why: (error as Error).message }),
+    )
+  })
+})
+host.stopping.addEventListener('abort', () => host.end())
+const addon = loadAddon<DesktopAddon>('x11')
+host.ready()
+
+async function encode({ rejection, width, height, rgba }: NativeScreenshot): Promise<Uint8Array | undefined> {
+  if (rejection !== '') return undefined
+  return sharp(rgba, { raw: { width, height, channels: 4 } })
+    .removeAlpha()
+    .jpeg({ quality })
+    .toBuffer()
+}
