@@ -7,7 +7,7 @@
 namespace x11 {
 
 struct Screenshot {
-  /** Why there is none; empty where there is. */
+  /** Why the display could not be read; empty where it was. */
   const char* rejection = "";
   int width = 0;
   int height = 0;

@@ -4,7 +4,7 @@
 
 namespace x11 {
 
-/** The cookie (MIT-MAGIC-COOKIE-1) of display `number` of this machine in that file; empty where there is none. */
+/** The cookie (MIT-MAGIC-COOKIE-1) of display `number` of this machine in that file; empty where it has no such. */
 std::string readCookie(const std::string& file, int number);
 
 }  // namespace x11
