@@ -38,6 +38,11 @@ const dependencies = [
     present: () => inPath('nginx') && existsSync('/usr/lib/nginx/modules/ngx_rtmp_module.so'),
     required: false,
   },
+  {
+    packages: ['nginx-light', 'libnginx-mod-http-js'],
+    present: () => process.platform !== 'linux' || (inPath('nginx') && existsSync('/usr/lib/nginx/modules/ngx_http_js_module.so')),
+    required: false,
+  },
   { packages: ['coturn'], present: () => inPath('turnserver'), required: false },
   { packages: ['iproute2'], present: () => process.platform !== 'linux' || inPath('ip', 'tc'), required: false },
   {

@@ -1,0 +1,452 @@
+import { spawnSync } from 'node:child_process'
+import { createHmac } from 'node:crypto'
+import { once } from 'node:events'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { createServer, get as httpGet, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { pino } from 'pino'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { SiteRule } from '../nginx/front-options.ts'
+import { nginxProcessesOf } from '../nginx/process-group.ts'
+import type { FrontSettings, FrontSite } from './front-settings.ts'
+import { type Front, startFront } from './start-front.ts'
+
+const hasNginx = spawnSync('nginx', ['-v'], { env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` } }).status === 0
+const hasScripts = existsSync('/usr/lib/nginx/modules/ngx_http_js_module.so')
+const log = pino({ enabled: false })
+
+const rule = (changes: Partial<SiteRule>): SiteRule => ({
+  path: '/',
+  cache: 'on',
+  slices: false,
+  signed: false,
+  methods: [],
+  referers: [],
+  allowAddresses: [],
+  denyAddresses: [],
+  allowCountries: [],
+  denyCountries: [],
+  denyAgents: [],
+  ...changes,
+})
+
+async function freePort(): Promise<number> {
+  const server = createTcpServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+async function until(look: () => unknown, what: string): Promise<void> {
+  for (const end = performance.now() + 20_000; !(await look()); await delay(20)) {
+    if (performance.now() > end) throw new Error(`not within 20 s: ${what}`)
+  }
+}
+
+/** An origin that counts what it is asked for; `answer` is what it answers with. */
+class Origin {
+  readonly server: Server
+  readonly requests: string[] = []
+  version = 1
+  answer: (request: IncomingMessage, response: ServerResponse) => void = (request, response) => this.plain(request, response)
+
+  constructor() {
+    this.server = createServer((request, response) => {
+      this.requests.push(`${request.method} ${request.url}`)
+      this.answer(request, response)
+    })
+  }
+
+  plain({ url = '', headers }: IncomingMessage, response: ServerResponse): void {
+    const etag = `"v${this.version}"`
+    response.setHeader('etag', etag)
+    response.setHeader('cache-tag', `all, tag${url.split('/')[2]}`)
+    if (headers['if-none-match'] === etag) response.writeHead(304).end()
+    else response.end(`v${this.version} ${url}`)
+  }
+
+  count(url: string): number {
+    return this.requests.filter((each) => each.endsWith(` ${url}`)).length
+  }
+}
+
+describe.runIf(hasNginx && process.platform === 'linux')('nginx before an edge', () => {
+  const origin = new Origin()
+  let folder: string
+  let port: number
+  let originPort: number
+  let front: Front
+  let number = 0
+
+  const site = (changes: Partial<FrontSite> = {}): FrontSite => ({
+    name: 'default',
+    hosts: [],
+    origins: [{ url: `http://127.0.0.1:${originPort}`, weight: 1, backup: false }],
+    originHost: 'origin.example',
+    ttlSeconds: 60,
+    ttlByType: { 'text/never': 0 },
+    missingSeconds: 60,
+    languages: ['en', 'es'],
+    imageFormats: false,
+    rules: [
+      ...(hasScripts ? [rule({ path: '/signed/', signed: true })] : []),
+      rule({ path: '/sliced/', slices: true }),
+      rule({ path: '/api/', cache: 'off' }),
+      rule({ path: '/closed/', denyAddresses: ['127.0.0.0/8'] }),
+      rule({ path: '/pages/', referers: ['*.good.example'], denyAgents: ['Bad (bot) 1.0+x'], methods: ['GET'] }),
+    ],
+    ...changes,
+  })
+  const settings = (changes: Partial<FrontSettings> = {}): FrontSettings => ({
+    listen: [{ address: '127.0.0.1', port, tls: false }],
+    hstsSeconds: 0,
+    compress: true,
+    limits: { connectionsPerAddress: 500, headerSeconds: 2, bodySeconds: 2, sendSeconds: 10, headerBytes: 16_384, bodyBytes: 2 ** 20 },
+    cache: { folder: join(folder, 'cache'), maxBytes: 2 ** 30, inactiveSeconds: 86_400 },
+    sites: [site()],
+    signingKeys: [
+      { id: 'k1', secret: 'first' },
+      { id: 'k2', secret: 'second' },
+    ],
+    ...changes,
+  })
+  const start = () => startFront({ folder: join(folder, 'nginx'), settings: settings(), log })
+
+  interface Answer {
+    readonly status: number
+    readonly cache: string
+    readonly body: string
+    readonly headers: IncomingMessage['headers']
+  }
+  const get = (path: string, headers: Record<string, string> = {}, method = 'GET') =>
+    new Promise<Answer>((resolve, reject) => {
+      const request = httpGet({ host: '127.0.0.1', port, path, headers, method, agent: false }, (response) => {
+        let body = ''
+        response.setEncoding('latin1').on('data', (text: string) => {
+          body += text
+        })
+        response.on('end', () =>
+          resolve({ status: response.statusCode ?? 0, cache: String(response.headers['x-cache']), body, headers: response.headers }),
+        )
+        response.on('error', reject)
+      })
+      request.on('error', reject)
+    })
+  /** First line of the answer to bytes that are sent as they are. */
+  const raw = (text: string) =>
+    new Promise<string>((resolve) => {
+      const socket = connect(port, '127.0.0.1', () => socket.write(text))
+      let answer = ''
+      socket.setEncoding('latin1').on('data', (more: string) => {
+        answer += more
+      })
+      // nginx resets what it gives up
+      socket.on('error', () => undefined).on('close', () => resolve(answer))
+    })
+  const purge = (selection: Parameters<Front['purge']>[0]['selection'], hard = false) => front.purge({ number: ++number, selection, hard })
+  const known = (objects: number) => until(() => front.health().objects >= objects, `${objects} objects in the index`)
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'edge-front-'))
+    // nginx's workers are another user where the test is root.
+    chmodSync(folder, 0o755)
+    origin.server.listen(0, '127.0.0.1')
+    await once(origin.server, 'listening')
+    originPort = (origin.server.address() as AddressInfo).port
+    port = await freePort()
+    front = await start()
+  }, 60_000)
+  afterAll(async () => {
+    const group = front?.pid
+    await front?.stop()
+    if (group !== undefined) expect(nginxProcessesOf(group)).toEqual([])
+    origin.server.closeAllConnections()
+    origin.server.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+  beforeEach(() => {
+    origin.requests.length = 0
+    origin.answer = (request, response) => origin.plain(request, response)
+  })
+
+  it('fifty simultaneous misses are one request at the origin', async () => {
+    origin.answer = (request, response) => void setTimeout(() => origin.plain(request, response), 200)
+    const answers = await Promise.all(Array.from({ length: 50 }, () => get('/fifty/1')))
+    expect(new Set(answers.map(({ body }) => body))).toEqual(new Set(['v1 /fifty/1']))
+    expect(origin.count('/fifty/1')).toBe(1)
+    expect((await get('/fifty/1')).cache).toBe('HIT')
+  })
+
+  it.each([
+    ['URL', { urls: ['https://any.example/soft/%31'] }],
+    ['prefix', { prefixes: ['/soft'] }],
+    ['pattern', { patterns: ['/s*t/*'] }],
+    ['tag', { tags: ['tag1'] }],
+    ['everything', { everything: true }],
+  ])('a soft purge by %s revalidates at the next request, and a hard one fetches again', async (_, selection) => {
+    await get('/soft/1')
+    await get('/kept/2')
+    expect((await get('/soft/1')).cache).toBe('HIT')
+    expect(await front.preview(selection)).toMatchObject({ objects: expect.any(Number) })
+    origin.requests.length = 0
+    origin.version++
+    const soft = await purge(selection)
+    expect(soft.objects).toBeGreaterThan(0)
+    expect(soft.bytes).toBeGreaterThan(0)
+    // served stale while one request updates it
+    expect((await get('/soft/1')).cache).toBe('STALE')
+    await until(async () => (await get('/soft/1')).body === `v${origin.version} /soft/1`, 'the new version')
+    expect(origin.count('/soft/1')).toBe(1)
+    if (!('everything' in selection)) expect((await get('/kept/2')).cache).toBe('HIT')
+    origin.version++
+    expect((await purge(selection, true)).objects).toBeGreaterThan(0)
+    expect(await get('/soft/1')).toMatchObject({ cache: 'MISS', body: `v${origin.version} /soft/1` })
+  })
+
+  it.each([true, false])('an answer that is in flight while its tag is purged is purged when it is stored (hard: %s)', async (hard) => {
+    const path = `/flight/${hard}`
+    let release = (): void => undefined
+    origin.answer = (_, response) => {
+      release = () => {
+        response.setHeader('cache-tag', 'flight')
+        response.end('old')
+      }
+    }
+    const asked = get(path)
+    await until(() => origin.count(path) === 1, 'the request at the origin')
+    expect(await purge({ tags: ['flight'] }, hard)).toEqual({ objects: 0, bytes: 0 })
+    await delay(20)
+    release()
+    expect((await asked).body).toBe('old')
+    origin.answer = (_, response) => void response.end('new')
+    await until(async () => (await get(path)).body === 'new', 'the new answer')
+  })
+
+  it('with the origin away what is stale is served, and a request for anything else fails', async () => {
+    await get('/away/1')
+    await known(1)
+    await purge({ tags: ['all'] })
+    origin.answer = ({ socket }) => socket.destroy()
+    expect(await get('/away/1')).toMatchObject({ status: 200, cache: 'STALE' })
+    expect((await get('/away/new')).status).toBe(502)
+    origin.answer = (_, response) => void response.writeHead(503).end()
+    expect(await get('/away/1')).toMatchObject({ status: 200, cache: 'STALE' })
+  })
+
+  it('what is missing is remembered, and what varies by something else, sets a cookie or is private is not', async () => {
+    origin.answer = ({ url }, response) => {
+      if (url === '/not/found') response.writeHead(404)
+      if (url === '/not/vary') response.setHeader('vary', 'Cookie')
+      if (url === '/not/cookie') response.setHeader('set-cookie', 'a=b')
+      if (url === '/not/private') response.setHeader('cache-control', 'private')
+      if (url === '/not/never') response.setHeader('content-type', 'text/never')
+      if (url === '/not/hidden') response.setHeader('x-accel-redirect', '/fifty/1')
+      response.end('x')
+    }
+    await get('/not/found')
+    expect(await get('/not/found')).toMatchObject({ status: 404, cache: 'HIT' })
+    for (const path of ['/not/vary', '/not/cookie', '/not/private']) {
+      await get(path)
+      expect((await get(path)).cache).not.toBe('HIT')
+    }
+    await get('/not/never')
+    await until(async () => (await get('/not/never')).cache === 'MISS', 'a type that is not kept')
+    expect((await get('/not/hidden')).body).toBe('x')
+  })
+
+  it('headers that are not in the key do not reach the origin, and those that are make variants', async () => {
+    let seen: IncomingMessage['headers'] = {}
+    origin.answer = ({ headers }, response) => {
+      seen = headers
+      response.setHeader('vary', 'Accept-Language, Accept-Encoding')
+      response.end(String(headers['accept-language']))
+    }
+    const evil = {
+      'x-forwarded-host': 'evil',
+      'x-forwarded-for': '1',
+      'host': 'evil.example',
+      'cookie': 'a',
+      'x-original-url': '/b',
+      'range': 'bytes=0-1',
+    }
+    await get('/poison', { ...evil, 'accept-language': 'de' })
+    expect(Object.keys(seen).filter((name) => name in evil)).toEqual(['host'])
+    expect(seen.host).toBe('origin.example')
+    expect((await get('/poison', { 'accept-language': 'fr,en' })).body).toBe('en')
+    expect(await get('/poison', { 'accept-language': 'es-MX,en' })).toMatchObject({ cache: 'MISS', body: 'es' })
+    expect(await get('/poison', { 'accept-language': 'es' })).toMatchObject({ cache: 'HIT', body: 'es' })
+    expect((await get('/poison', {}, 'POST')).status).toBe(405)
+    await get('/api/x', { cookie: 'a=b', 'x-forwarded-for': '6.6.6.6' }, 'POST')
+    expect(seen).toMatchObject({ 'cookie': 'a=b', 'x-forwarded-for': '127.0.0.1' })
+  })
+
+  it('targets that two programs could read differently, and smuggled requests, end at nginx', async () => {
+    for (const path of ['/a/../b', '/a/%2e%2e/b', '/a/..%2fb', '/a%5c..%5cb', '/a%00', '/a/.%2e', '/.']) {
+      expect([path, (await get(path)).status]).toEqual([path, 400])
+    }
+    const close = 'Host: a\r\nConnection: close\r\n'
+    const chunked = await raw(`POST /api/s HTTP/1.1\r\n${close}Content-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nG`)
+    expect(chunked).toMatch(/^HTTP\/1\.1 400 /)
+    expect(await raw(`GET /s HTTP/1.1\r\n${close}Content-Length: 1\r\nContent-Length: 2\r\n\r\n`)).toMatch(/^HTTP\/1\.1 400 /)
+    expect(await raw('GET http://evil.example@/x HTTP/1.1\r\nHost: a\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 /)
+    expect(origin.requests).toEqual([])
+  })
+
+  it('rules keep IP addresses, pages, user agents and methods out', async () => {
+    expect((await get('/closed/1')).status).toBe(403)
+    expect((await get('/pages/1', { referer: 'https://a.good.example/x' })).status).toBe(200)
+    expect((await get('/pages/1', { referer: 'https://bad.example/x' })).status).toBe(403)
+    expect((await get('/pages/1', { 'user-agent': 'a bad (BOT) 1.0+x b' })).status).toBe(403)
+    expect((await get('/pages/1', {}, 'HEAD')).status).toBe(405)
+    expect((await get('/pages/1')).status).toBe(200)
+  })
+
+  it.runIf(hasScripts)('signed URLs are checked, each key counts, and the signature is no part of what is kept', async () => {
+    const url = (
+      path: string,
+      { secret = 'first', key = 'k1', expires = Math.floor(Date.now() / 1000) + 60, address = '', scope = '' } = {},
+    ) => {
+      const signature = createHmac('sha256', secret)
+        .update(`${scope || path}\n${expires}\n${address}`)
+        .digest('base64url')
+      return `${path}?key=${key}&expires=${expires}&signature=${signature}${address && `&address=${address}`}${scope && `&scope=${scope}`}`
+    }
+    expect((await get(url('/signed/a'))).cache).toBe('MISS')
+    expect((await get(url('/signed/a', { secret: 'second', key: 'k2' }))).cache).toBe('HIT')
+    expect((await get(url('/signed/a', { address: '127.0.0.1' }))).status).toBe(200)
+    expect((await get(url('/signed/a', { scope: '/signed/' }))).status).toBe(200)
+    expect(origin.requests).toEqual(['GET /signed/a'])
+    const wrong = [
+      '/signed/a',
+      url('/signed/a', { secret: 'second' }),
+      url('/signed/a', { key: '__proto__' }),
+      url('/signed/a', { expires: 1 }),
+      url('/signed/a', { address: '127.0.0.2' }),
+      url('/signed/a', { scope: '/other/' }),
+      url('/signed/a', { scope: '/signed' }),
+      url('/signed/b').replace('/signed/b', '/signed/a'),
+      `${url('/signed/a')}&key=k2`,
+    ]
+    for (const each of wrong) expect([each, (await get(each)).status]).toEqual([each, 403])
+    await front.change(settings({ signingKeys: [{ id: 'k2', secret: 'second' }] }))
+    await until(async () => (await get(url('/signed/a'))).status === 403, 'the first key is no longer valid')
+    expect((await get(url('/signed/a', { secret: 'second', key: 'k2' }))).status).toBe(200)
+  })
+
+  it('of a large file only the slices that are asked for are fetched, and a purge takes all of them', async () => {
+    const file = Buffer.alloc(5 * 2 ** 20, 'x')
+    const ranges: (string | undefined)[] = []
+    origin.answer = ({ headers: { range } }, response) => {
+      ranges.push(range)
+      const [, from = '0', to = String(file.length - 1)] = /bytes=(\d+)-(\d+)/.exec(range ?? '') ?? []
+      const end = Math.min(Number(to), file.length - 1)
+      response.setHeader('etag', '"f"')
+      response.writeHead(206, { 'content-range': `bytes ${from}-${end}/${file.length}` }).end(file.subarray(Number(from), end + 1))
+    }
+    const part = await get('/sliced/f', { range: 'bytes=2097152-4194303' })
+    expect([part.status, part.body.length]).toEqual([206, 2 * 2 ** 20])
+    expect(ranges).toEqual(['bytes=2097152-3145727', 'bytes=3145728-4194303'])
+    expect(await front.preview({ urls: ['/sliced/f'] })).toMatchObject({ objects: 2 })
+    expect((await get('/sliced/f')).body.length).toBe(file.length)
+    expect(ranges).toHaveLength(5)
+    expect((await purge({ urls: ['/sliced/f'] }, true)).objects).toBe(5)
+    expect(await front.preview({ urls: ['/sliced/f'] })).toEqual({ objects: 0, bytes: 0 })
+  })
+
+  it('a change of the configuration in mid-download keeps the download', async () => {
+    let more = (_last: boolean): void => undefined
+    origin.answer = (_, response) => {
+      response.write('start ')
+      more = (last) => void (last ? response.end('end') : response.write('x'))
+    }
+    const download = get('/api/long')
+    await until(() => origin.count('/api/long') === 1, 'the download')
+    await front.change(settings({ limits: { ...settings().limits, headerSeconds: 3 } }))
+    more(false)
+    await front.renewCertificates()
+    more(true)
+    expect((await download).body).toBe('start xend')
+  })
+
+  it('a setting that is not valid changes nothing', async () => {
+    await expect(front.change(settings({ sites: [site({ hosts: ['a;b'] })] }))).rejects.toMatchObject({ code: 'config.invalid' })
+    const certificate = { certFile: '/nowhere/c.pem', keyFile: '/nowhere/k.pem' }
+    await expect(front.change(settings({ listen: [{ address: '127.0.0.1', port, tls: true }], certificate }))).rejects.toMatchObject({
+      code: 'network.nginx_rejected',
+      details: { option: 'tls.certificate' },
+    })
+    expect((await get('/valid/1')).status).toBe(200)
+  })
+
+  it('a master that was killed is back with what was kept, and its workers are gone', async () => {
+    await get('/killed/1')
+    const killed = front.pid as number
+    expect(nginxProcessesOf(killed).length).toBeGreaterThan(1)
+    process.kill(killed, 'SIGKILL')
+    await until(() => front.pid !== undefined && front.pid !== killed, 'another master')
+    await until(
+      () =>
+        get('/killed/1').then(
+          ({ cache }) => cache === 'HIT',
+          () => false,
+        ),
+      'an answer',
+    )
+    expect(nginxProcessesOf(killed)).toEqual([])
+  })
+
+  it('a slow head of a request is cut off', async () => {
+    expect(await raw('GET / HTTP/1.1\r\nHost: x\r\nX-A: ')).toBe('')
+  })
+
+  it('after a restart purges that were missed are carried out before anybody is served', async () => {
+    await get('/missed/1')
+    await get('/missed/2')
+    await known(2)
+    await purge({ tags: ['nobody'] })
+    const last = front.lastPurge as number
+    await front.stop()
+    const history = {
+      last: last + 2,
+      orders: [
+        { number: last + 1, selection: { tags: ['tag1'] }, hard: true },
+        { number: last + 2, selection: { tags: ['x'] }, hard: true },
+      ],
+    } // prettier-ignore
+    front = await startFront({ folder: join(folder, 'nginx'), settings: settings(), history: async () => history, log })
+    expect((await get('/missed/1')).cache).toBe('MISS')
+    expect((await get('/missed/2')).cache).toBe('HIT')
+    expect(front.lastPurge).toBe(last + 2)
+    // The origin no longer knows all that was missed: nothing counts as fresh.
+    await front.catchUp({ last: last + 20, orders: [{ number: last + 20, selection: { tags: ['x'] }, hard: true }] })
+    expect((await get('/missed/2')).cache).not.toBe('HIT')
+    number = last + 20
+  })
+
+  it('a port that is taken, and a folder that cannot be written, are named', async () => {
+    const other = { folder: join(folder, 'other'), log }
+    const taken = { ...settings(), cache: { ...settings().cache, folder: join(folder, 'other-cache') } }
+    await expect(startFront({ ...other, settings: taken })).rejects.toMatchObject({
+      code: 'port.in_use',
+      details: { port, option: 'listen' },
+    })
+    const file = join(folder, 'nginx', 'nginx.conf')
+    await expect(startFront({ ...other, settings: { ...taken, cache: { ...taken.cache, folder: file } } })).rejects.toMatchObject({
+      code: 'network.cache_folder',
+    })
+    if (process.getuid?.() === 0) {
+      const closed = join(folder, 'closed')
+      mkdirSync(closed, { mode: 0o700 })
+      const inside = { ...taken, cache: { ...taken.cache, folder: join(closed, 'cache') } }
+      await expect(startFront({ ...other, settings: inside })).rejects.toThrow(/may not enter/)
+    }
+    await expect(startFront({ ...other, settings: taken, nginx: '/nowhere/nginx' })).rejects.toMatchObject({
+      code: 'network.nginx_missing',
+    })
+  })
+})

@@ -1,0 +1,200 @@
+import { createHash } from 'node:crypto'
+import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { AppError } from '../../platform/errors.ts'
+import type { Logger } from '../../platform/logger.ts'
+import { replaceFile } from '../../platform/replace-file.ts'
+import { Turns } from '../../platform/turns.ts'
+import type { ObjectDetails } from '../cache/cache-index.ts'
+import { NodeCache, type PurgeHistory, type PurgeOutcome } from '../cache/node-cache.ts'
+import type { PurgeOrder, PurgeSelection } from '../cache/purge-order.ts'
+import { prepareCacheFolder } from '../nginx/cache-folder.ts'
+import type { ConfigurationText } from '../nginx/directives.ts'
+import { findNginx, type NginxProgram } from '../nginx/find-nginx.ts'
+import { cacheFilesFolder, frontConfiguration } from '../nginx/front-configuration.ts'
+import { NginxProcess } from '../nginx/nginx-process.ts'
+import { signatureScriptText } from '../nginx/signature-script.ts'
+import { workerUser } from '../nginx/worker-user.ts'
+import type { FrontSettings } from './front-settings.ts'
+import { checkMs, OriginHealth, type OriginState } from './origin-health.ts'
+
+export interface FrontDependencies {
+  /** Configuration, index and PID file; made when missing. */
+  readonly folder: string
+  readonly settings: FrontSettings
+  /** What was purged while this node was away. It is asked for before viewers are served; a node whose origin is away goes on without. */
+  readonly history?: () => Promise<PurgeHistory>
+  readonly log: Logger
+  /** nginx; the one in the PATH where left out. */
+  readonly nginx?: string
+}
+
+/** nginx before an edge with its cache. */
+export interface Front {
+  readonly program: NginxProgram
+  /** PID of nginx's master; undefined while it is started again. */
+  readonly pid: number | undefined
+  /** Changes settings without dropping a connection. Throws as `startFront` does; the former ones go on then. */
+  change(settings: FrontSettings): Promise<void>
+  /** Reads certificates again, after their files have changed. */
+  renewCertificates(): Promise<void>
+  purge(order: PurgeOrder): Promise<PurgeOutcome>
+  /** What a purge would take along. */
+  preview(selection: PurgeSelection): Promise<PurgeOutcome>
+  /** Carries out what was purged while the connection to the origin was away. */
+  catchUp(history: PurgeHistory): Promise<void>
+  readonly lastPurge: number | undefined
+  search(text: string, max: number): readonly ObjectDetails[]
+  health(): FrontHealth
+  stop(): Promise<void>
+}
+
+export interface FrontHealth {
+  readonly running: boolean
+  readonly objects: number
+  readonly bytes: number
+  readonly maxBytes: number
+  readonly origins: readonly (OriginState & { readonly site: string })[]
+  /** What nginx last reported that an operator needs to know, e.g. that the disk is full. */
+  readonly problem: { readonly message: string; readonly at: string } | undefined
+}
+
+/**
+ * Starts nginx with a cache. Throws `network.nginx_missing`, `network.nginx_unusable`, `network.cache_folder`, `network.module_missing`,
+ * `config.invalid` and `network.nginx_rejected` (which name the option), `port.*`, `network.nginx_failed`.
+ */
+export async function startFront({ folder, settings: first, history, log, nginx }: FrontDependencies): Promise<Front> {
+  const program = await findNginx(nginx)
+  const user = workerUser()
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  prepareCacheFolder(first.cache.folder, user)
+  const storedLog = join(first.cache.folder, 'stored.log')
+  const changes = new Turns(20, 'changes of the configuration', 'network.busy')
+  let settings = first
+  let origins = originsOf(first)
+  let problem: FrontHealth['problem']
+  const process_ = new NginxProcess({
+    program,
+    folder,
+    log,
+    onProblem: (message) => {
+      problem = { message, at: new Date().toISOString() }
+    },
+  })
+  const cache = new NodeCache({
+    files: join(first.cache.folder, cacheFilesFolder),
+    storedLog,
+    indexFile: join(folder, 'cache-index.db'),
+    siteOf: (host) => siteOf(settings, host),
+    lifetimeOf: (site, type) => lifetimeOf(settings, site, type),
+    reopenLog: () => process_.reopenLogs(),
+    log,
+  })
+
+  function configurationOf(wanted: FrontSettings, health: readonly OriginHealth[]): ConfigurationText {
+    const script = signatureScriptText(wanted.signingKeys)
+    const signatureScript = join(folder, `signature-${createHash('sha256').update(script).digest('hex').slice(0, 16)}.js`)
+    replaceFile(signatureScript, script)
+    const sites = health.map((each) => ({ ...each.site, originTls: each.tls, origins: each.servers() }))
+    const place = { folder, storedLog, signatureScript, user, workers: availableParallelism() }
+    return frontConfiguration(program, place, { ...wanted, sites })
+  }
+
+  /** Scripts of former keys contain secrets. */
+  function removeOldScripts(configuration: ConfigurationText): void {
+    for (const name of readdirSync(folder)) {
+      if (/^signature-\w+\.js$/.test(name) && !configuration.text.includes(name)) rmSync(join(folder, name), { force: true })
+    }
+  }
+
+  async function use(wanted: FrontSettings, health: readonly OriginHealth[], force = false): Promise<void> {
+    const configuration = configurationOf(wanted, health)
+    await process_.reload(configuration, force)
+    settings = wanted
+    origins = health
+    removeOldScripts(configuration)
+  }
+
+  async function checkOrigins(): Promise<void> {
+    const checked = origins
+    await Promise.all(checked.map((each) => each.check()))
+    await changes.next(async () => {
+      if (checked === origins) await use(settings, origins)
+    })
+  }
+
+  let timer: NodeJS.Timeout | undefined
+  try {
+    await Promise.all(origins.map((each) => each.resolve()))
+    const configuration = configurationOf(first, origins)
+    await Promise.all([cache.start(), history === undefined ? undefined : caughtUp(history)])
+    await process_.start(configuration)
+    removeOldScripts(configuration)
+    timer = setInterval(() => {
+      checkOrigins().catch((error) => log.warn({ err: error }, 'the origins could not be checked'))
+    }, checkMs)
+  } catch (error) {
+    await process_.stop()
+    await cache.stop()
+    throw error
+  }
+
+  async function caughtUp(ask: () => Promise<PurgeHistory>): Promise<void> {
+    const known = await ask().catch((error) => {
+      log.warn({ err: error }, 'purges of the origin are not known yet: what is kept is served as it is')
+    })
+    if (known !== undefined) await cache.catchUp(known)
+  }
+
+  return {
+    program,
+    get pid() {
+      return process_.pid
+    },
+    change: (wanted) =>
+      changes.next(async () => {
+        if (wanted.cache.folder !== first.cache.folder) {
+          const option = 'cache.folder'
+          throw new AppError('config.invalid', `Option ${option}: another folder needs a restart of the edge`, { details: { option } })
+        }
+        const health = originsOf(wanted)
+        await Promise.all(health.map((each) => each.resolve()))
+        await use(wanted, health)
+      }),
+    renewCertificates: () => changes.next(() => use(settings, origins, true)),
+    purge: (order) => cache.purge(order),
+    preview: (selection) => cache.preview(selection),
+    catchUp: (known) => cache.catchUp(known),
+    get lastPurge() {
+      return cache.lastPurge
+    },
+    search: (text, max) => cache.search(text, max),
+    health: () => ({
+      running: process_.pid !== undefined,
+      ...cache.figures(),
+      maxBytes: Math.floor(settings.cache.maxBytes * 0.9),
+      origins: origins.flatMap((each) => each.states().map((state) => ({ site: each.site.name, ...state }))),
+      problem,
+    }),
+    async stop() {
+      clearInterval(timer)
+      await changes.behind(() => process_.stop())
+      await cache.stop()
+    },
+  }
+}
+
+function originsOf({ sites }: FrontSettings): readonly OriginHealth[] {
+  return sites.map((site, index) => new OriginHealth(site, `sites[${index}]`))
+}
+
+function siteOf({ sites }: FrontSettings, host: string): string | undefined {
+  const fits = (pattern: string): boolean => (pattern.startsWith('*.') ? host.endsWith(pattern.slice(1)) : host === pattern)
+  return (sites.find(({ hosts }) => hosts.some(fits)) ?? sites.find(({ hosts }) => hosts.length === 0))?.name
+}
+
+function lifetimeOf({ sites }: FrontSettings, name: string, type: string): number | undefined {
+  const byType = sites.find((site) => site.name === name)?.ttlByType
+  return byType?.[type] ?? byType?.[`${type.split('/')[0]}/*`]
+}

@@ -1,0 +1,52 @@
+import { chmodSync, chownSync, mkdirSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { AppError } from '../../platform/errors.ts'
+import { cacheFilesFolder } from './front-configuration.ts'
+import type { WorkerUser } from './worker-user.ts'
+
+/** Less than this and nginx could not even keep its temporary files, bytes. */
+const minFreeBytes = 32 * 2 ** 20
+
+/** Makes the cache's folders, for nginx's workers to write to. Throws `network.cache_folder` naming the folder and what it lacks. */
+export function prepareCacheFolder(folder: string, user: WorkerUser | undefined): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o711 })
+    const inside = [cacheFilesFolder, 'temporary'].map((name) => join(folder, name))
+    for (const each of inside) mkdirSync(each, { recursive: true, mode: 0o700 })
+    const probe = join(folder, cacheFilesFolder, '.probe')
+    writeFileSync(probe, '')
+    rmSync(probe)
+    if (user !== undefined) {
+      chmodSync(folder, 0o711)
+      for (const each of inside) chownSync(each, user.uid, user.gid)
+    }
+  } catch (cause) {
+    throw new AppError('network.cache_folder', `The cache's folder ${folder} cannot be written: ${(cause as Error).message}`, {
+      cause,
+      details: { option: 'cache.folder', folder },
+    })
+  }
+  if (user !== undefined) mustBeReached(folder, user)
+  const { bavail, bsize } = statfsSync(folder)
+  if (bavail * bsize >= minFreeBytes) return
+  const freeMib = Math.floor((bavail * bsize) / 2 ** 20)
+  throw new AppError('network.cache_folder', `The disk of the cache's folder ${folder} is full: ${freeMib} MiB are free`, {
+    details: { option: 'cache.folder', folder, freeMib },
+  })
+}
+
+/** nginx's workers are another user, who needs to pass every folder above. */
+function mustBeReached(folder: string, { name, uid, gid }: WorkerUser): void {
+  for (let each = folder; ; each = dirname(each)) {
+    const { mode, uid: owner, gid: group } = statSync(each)
+    const bit = owner === uid ? 0o100 : group === gid ? 0o010 : 0o001
+    if ((mode & bit) === 0) {
+      throw new AppError(
+        'network.cache_folder',
+        `nginx's workers run as ${name} and may not enter ${each}, so that they cannot reach the cache's folder ${folder}`,
+        { details: { option: 'cache.folder', folder } },
+      )
+    }
+    if (each === dirname(each)) return
+  }
+}

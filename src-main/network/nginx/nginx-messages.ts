@@ -1,0 +1,21 @@
+import type { ConfigurationText } from './directives.ts'
+
+/** Longest text of nginx that is shown, in characters. */
+const maxText = 1000
+
+/** Takes a line of nginx's log apart: `2026/11/23 12:00:00 [emerg] 12#12: text`, or `nginx: [emerg] text`. */
+export function readNginxLine(line: string): { readonly level: string; readonly text: string } {
+  const found = /^(?:nginx:|\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d) \[(\w+)\] (?:\d+#\d+: )?(?:\*\d+ )?(.*)$/.exec(line)
+  return { level: found?.[1] ?? '', text: (found?.[2] ?? line).slice(0, maxText) }
+}
+
+/** The option that a message is about: by the line that it names, else by a file that it names. */
+export function optionOfMessage(message: string, { text, options }: ConfigurationText): string | undefined {
+  const line = / in \S+:(\d+)$/.exec(message)?.[1]
+  if (line !== undefined) return options.get(Number(line))
+  const lines = text.split('\n')
+  for (const file of message.matchAll(/"(\/[^"]+)"/g)) {
+    for (const [number, option] of options) if (lines[number - 1]?.includes(file[1] as string)) return option
+  }
+  return undefined
+}

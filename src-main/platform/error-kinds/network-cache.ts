@@ -1,0 +1,45 @@
+import type { ErrorKind } from './error-kind.ts'
+
+/** Errors of nginx before an edge, and of its cache. */
+export const networkCacheErrors = {
+  'network.nginx_missing': {
+    status: 503,
+    title: 'nginx is not installed',
+    remedy: 'On Debian and Ubuntu: `apt-get install nginx-light libnginx-mod-http-js`.',
+  },
+  'network.nginx_unusable': {
+    status: 503,
+    title: 'This nginx cannot be used',
+    remedy: 'Install nginx 1.20 or newer with TLS, for example the package of Debian.',
+  },
+  'network.nginx_rejected': {
+    status: 400,
+    title: 'nginx rejected its configuration',
+    remedy: 'Correct the option that the message names; the configuration before it goes on.',
+  },
+  'network.nginx_failed': {
+    status: 503,
+    title: 'nginx could not be started',
+    remedy: 'See the reason in the message and the log.',
+  },
+  'network.cache_folder': {
+    status: 503,
+    title: "The cache's folder cannot be used",
+    remedy: 'Give a folder that the user of the edge, and nginx, can write to, on a disk with free space.',
+  },
+  'network.module_missing': {
+    status: 503,
+    title: 'nginx has no module for this option',
+    remedy: 'Install the package that the message names, or remove the option.',
+  },
+  'network.purge_invalid': {
+    status: 400,
+    title: 'What shall be purged is not valid',
+    remedy: 'Give URLs, prefixes, patterns or tags in the form that docs/network.md shows.',
+  },
+  'network.busy': {
+    status: 503,
+    title: 'Too much waits for the cache already',
+    remedy: 'Purge by tag or prefix instead of many URLs, or try again in a second.',
+  },
+} as const satisfies Record<string, ErrorKind>
