@@ -51,7 +51,7 @@ const queries = {
 /** Tags that are remembered with their numbers; the database has all. */
 const maxTagNumbers = 50_000
 
-/** Which objects are in the cache's files: what purges look things up in. Made again from the files when it is lost. */
+/** Which objects are in the cache's files: what purges select from. Made again from the files when it is lost. */
 export class CacheIndex {
   readonly #db: DatabaseSync
   readonly #statements = new Map<string, StatementSync>()

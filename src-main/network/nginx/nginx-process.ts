@@ -49,7 +49,7 @@ export class NginxProcess {
     mkdirSync(options.folder, { recursive: true, mode: 0o700 })
   }
 
-  /** PID of the master; undefined while there is none. */
+  /** PID of the master; undefined while it does not run. */
   get pid(): number | undefined {
     return this.#child?.pid
   }

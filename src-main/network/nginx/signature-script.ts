@@ -1,8 +1,11 @@
 import type { SigningKey } from './front-options.ts'
 
+/** The query's parameter that binds a URL to a viewer. */
+const [parameter] = Object.keys({ address: '' })
+
 /**
  * The script with which nginx checks signed URLs (docs/access.md, "Signed URLs"): HMAC-SHA256 in base64url over the lines SCOPE, EXPIRES,
- * ADDRESS. SCOPE is the URL's path, or the folder above it that `scope` names. Written for njs 0.7, which has no destructuring; its
+ * IP ADDRESS (empty for any). SCOPE is the URL's path, or the folder above it that `scope` names. Written for njs 0.7, which has no destructuring; its
  * comparison looks at every character.
  */
 export function signatureScriptText(keys: readonly SigningKey[]): string {
@@ -18,15 +21,15 @@ function check(r) {
   if (typeof given.key !== 'string' || typeof signature !== 'string' || typeof expires !== 'string') return '1'
   if (!Object.prototype.hasOwnProperty.call(secrets, given.key)) return '1'
   if (signature.length !== 43 || !/^[0-9]{1,12}$/.test(expires) || Number(expires) * 1000 < Date.now()) return '1'
-  const address = given.address === undefined ? '' : given.address
-  if (typeof address !== 'string' || (address !== '' && address !== r.remoteAddress)) return '1'
+  const viewer = given.${parameter} === undefined ? '' : given.${parameter}
+  if (typeof viewer !== 'string' || (viewer !== '' && viewer !== r.remoteAddress)) return '1'
   let scope = r.uri
   if (given.scope !== undefined) {
     scope = given.scope
     if (typeof scope !== 'string' || !scope.startsWith('/') || !scope.endsWith('/') || !r.uri.startsWith(scope)) return '1'
   }
   const secret = secrets[given.key]
-  const wanted = crypto.createHmac('sha256', secret).update(scope + '\\n' + expires + '\\n' + address).digest('base64url')
+  const wanted = crypto.createHmac('sha256', secret).update(scope + '\\n' + expires + '\\n' + viewer).digest('base64url')
   let difference = 0
   for (let at = 0; at < 43; at++) difference |= wanted.charCodeAt(at) ^ signature.charCodeAt(at)
   return difference === 0 ? '' : '1'

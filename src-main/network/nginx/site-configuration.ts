@@ -44,7 +44,7 @@ function namesOf(site: SiteOptions, index: number): SiteNames {
   }
 }
 
-/** What stands in the `http` block for a site: its upstream servers, maps, and a server for its host names. */
+/** What the `http` block has for a site: its upstream servers, maps, and a server for its host names. */
 export function siteDirectives(
   program: NginxProgram,
   options: FrontOptions,
