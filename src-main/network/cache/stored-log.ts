@@ -1,5 +1,6 @@
 import { closeSync, type FSWatcher, openSync, readSync, renameSync, rmSync, statSync, watch, writeFileSync } from 'node:fs'
 import { setImmediate as turn } from 'node:timers/promises'
+import { repeat } from '../../platform/repeat.ts'
 import { isRecord } from '../../platform/schema-faults.ts'
 import { mediaType, readTags } from './cache-file.ts'
 
@@ -78,7 +79,7 @@ export class StoredLog {
     this.#fd = openSync(file, 'r')
     this.#watcher = watch(file, () => void this.read())
     // Notices of changes may be lost, and a new file is changed to after a while.
-    this.#timer = setInterval(() => void this.read(), 1000)
+    this.#timer = repeat(1000, () => this.read())
   }
 
   /** Resolves when all that was there when it was called was passed on. */

@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { AppError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
+import { repeat } from '../../platform/repeat.ts'
 import { replaceFile } from '../../platform/replace-file.ts'
 import { Turns } from '../../platform/turns.ts'
 import type { ObjectDetails } from '../cache/cache-index.ts'
@@ -131,9 +132,7 @@ export async function startFront({ folder, settings: first, history, log, nginx 
     await Promise.all([cache.start(), history === undefined ? undefined : caughtUp(history)])
     await process_.start(configuration)
     removeOldScripts(configuration)
-    timer = setInterval(() => {
-      checkOrigins().catch((error) => log.warn({ err: error }, 'the origins could not be checked'))
-    }, checkMs)
+    timer = repeat(checkMs, checkOrigins)
   } catch (error) {
     await process_.stop()
     await cache.stop()

@@ -5,8 +5,8 @@ const [parameter] = Object.keys({ address: '' })
 
 /**
  * The script with which nginx checks signed URLs (docs/access.md, "Signed URLs"): HMAC-SHA256 in base64url over the lines SCOPE, EXPIRES,
- * IP ADDRESS (empty for any). SCOPE is the URL's path, or the folder above it that `scope` names. Written for njs 0.7, which has no destructuring; its
- * comparison looks at every character.
+ * IP ADDRESS (empty for any). SCOPE is the URL's path, or the folder above it that `scope` names. Written for njs 0.7, which has no
+ * destructuring; its comparison looks at every character.
  */
 export function signatureScriptText(keys: readonly SigningKey[]): string {
   const secrets = JSON.stringify(Object.fromEntries(keys.map(({ id, secret }) => [id, secret])))
