@@ -2,11 +2,8 @@ import { automationErrors } from './error-kinds/automation.ts'
 import { desktopErrors } from './error-kinds/desktop.ts'
 import { hostErrors } from './error-kinds/host.ts'
 import { liveErrors } from './error-kinds/live.ts'
-<<<<<<< HEAD
 import { networkErrors } from './error-kinds/network.ts'
-=======
 import { networkCacheErrors } from './error-kinds/network-cache.ts'
->>>>>>> df96719e (network: nginx with a cache before an edge, purges by URL, prefix, pattern, tag and everything)
 import { obsErrors } from './error-kinds/obs.ts'
 import { studioErrors } from './error-kinds/studio.ts'
 
@@ -16,11 +13,8 @@ export const errorKinds = {
   ...desktopErrors,
   ...hostErrors,
   ...liveErrors,
-<<<<<<< HEAD
   ...networkErrors,
-=======
   ...networkCacheErrors,
->>>>>>> df96719e (network: nginx with a cache before an edge, purges by URL, prefix, pattern, tag and everything)
   ...obsErrors,
   ...studioErrors,
 } as const

@@ -2,21 +2,15 @@ import type { ErrorCode } from '../../../src-main/platform/errors.ts'
 import type { ErrorText } from '../messages.ts'
 import { automationErrors } from './automation-errors.ts'
 import { desktopErrors } from './desktop-errors.ts'
-<<<<<<< HEAD
-import { networkErrors } from './network-errors.ts'
-=======
 import { networkCacheErrors } from './network-cache-errors.ts'
->>>>>>> df96719e (network: nginx with a cache before an edge, purges by URL, prefix, pattern, tag and everything)
+import { networkErrors } from './network-errors.ts'
 import { obsErrors } from './obs-errors.ts'
 
 export const errors: Readonly<Record<ErrorCode, ErrorText>> = {
   ...automationErrors,
   ...desktopErrors,
-<<<<<<< HEAD
   ...networkErrors,
-=======
   ...networkCacheErrors,
->>>>>>> df96719e (network: nginx with a cache before an edge, purges by URL, prefix, pattern, tag and everything)
   ...obsErrors,
   'internal': {
     english: 'Something went wrong inside the host',
