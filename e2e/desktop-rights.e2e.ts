@@ -1,10 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import type { ClientMessage } from '../src-main/desktop/sessions/client-message.ts'
+import { findingsInBothThemes } from './helpers/axe.ts'
+import { launchBrowser } from './helpers/browser.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { skipBecause } from './helpers/skip.ts'
+import { look } from './helpers/studio-page.ts'
 import { until } from './helpers/until.ts'
 
 /** Who may do what at a display: by WebSockets of its own, as a page of somebody else's making would try it. */
@@ -14,6 +18,7 @@ const missing = ['Xvnc', 'xterm'].every((program) => existsSync(`/usr/bin/${prog
   : 'Xvnc and xterm are needed: apt-get install tigervnc-standalone-server xterm'
 let host: RunningHost
 let id = ''
+let browser: Browser
 let ann = { user: '', secret: '' }
 const open = new Set<WebSocket>()
 
@@ -23,13 +28,26 @@ const typed = () => {
   return existsSync(file) ? readFileSync(file, 'utf8').trimEnd().split('\n').at(-1) : undefined
 }
 
+interface Here {
+  readonly id: string
+  readonly name: string
+  readonly controls: boolean
+  readonly asks: boolean
+}
+
 /** A connection to the display: of an admin on this machine, or of who has that secret. */
-function connect(secret?: string, headers: Readonly<Record<string, string>> = {}) {
-  const socket = new WebSocket(`ws://127.0.0.1:${host.httpPort}/api/v1/desktop/session?display=${id}`, {
+function connect(secret?: string, headers: Readonly<Record<string, string>> = {}, path = `session?display=${id}`) {
+  const socket = new WebSocket(`ws://127.0.0.1:${host.httpPort}/api/v1/desktop/${path}`, {
     headers: { ...headers, ...(secret === undefined ? {} : { authorization: `Bearer ${secret}` }) },
   })
   open.add(socket)
-  const said: { readonly kind: string; readonly code?: string; readonly rights?: readonly string[] }[] = []
+  const said: {
+    readonly kind: string
+    readonly code?: string
+    readonly rights?: readonly string[]
+    readonly attendee?: string
+    readonly people?: readonly Here[]
+  }[] = []
   let updates = 0
   let closed: number | undefined
   let rejected: number | undefined
@@ -56,6 +74,9 @@ function connect(secret?: string, headers: Readonly<Record<string, string>> = {}
     said,
     send,
     rights: () => said.filter(({ kind }) => kind === 'rights').at(-1)?.rights,
+    people: () => said.filter(({ kind }) => kind === 'people').at(-1)?.people ?? [],
+    id: () => said.find(({ kind }) => kind === 'rights')?.attendee ?? '',
+    socket,
     updates: () => updates,
     closed: () => closed,
     rejected: () => rejected,
@@ -81,12 +102,14 @@ beforeAll(async () => {
   const command = ['xterm', '-maximized', '-e', 'sh', '-c', `cat > ${join(host.dataDir, 'typed.txt')}`]
   id = (await host.api('POST', '/desktop/displays', { command })).body.id
   const { token, secret } = (await host.api('POST', '/tokens', { label: 'Ann', role: 'editor' })).body
+  browser = await launchBrowser()
   ann = { user: `token:${token.id}`, secret }
 }, 120_000)
 
 afterAll(async () => {
   for (const socket of open) socket.terminate()
   if (id !== '') await host?.api('DELETE', `/desktop/displays/${id}`).catch(() => undefined)
+  await browser?.close()
   await host?.stop()
 }, 60_000)
 
@@ -99,6 +122,12 @@ const grant = (rights: readonly string[], expiresAt?: string) =>
 const asAnn = async (path: string) => {
   const answer = await fetch(`${host.http}/api/v1${path}`, { headers: { authorization: `Bearer ${ann.secret}` } })
   return { status: answer.status, body: await answer.json() }
+}
+
+/** Everybody leaves, and nobody is expected back. */
+async function empty(...connections: readonly ReturnType<typeof connect>[]) {
+  for (const connection of connections) connection.leave()
+  await until(async () => (await host.api('GET', `/desktop/displays/${id}`)).body.viewers === 0, 'everybody has left')
 }
 
 describe('the rights of a user at a display', () => {
@@ -134,16 +163,15 @@ describe('the rights of a user at a display', () => {
       { user: 'local', rights: ['see', 'control', 'clipboard', 'files', 'audio', 'microphone', 'camera', 'record'] },
       { user: ann.user, name: 'Ann', rights: ['see'] },
     ])
-    admin.leave()
-    viewer.leave()
-    await until(async () => (await host.api('GET', `/desktop/displays/${id}`)).body.viewers === 0, 'both have left')
+    await empty(admin, viewer)
   })
 
   it('change while connected: what is pressed is released, and nothing else arrives', async () => {
     await grant(['control'])
-    const admin = connect()
     const viewer = connect(ann.secret)
-    await Promise.all([admin.joined(), viewer.joined()])
+    await viewer.joined()
+    const admin = connect()
+    await admin.joined()
     viewer.type('of Ann')
     await until(() => typed() === 'of Ann', 'Ann controls it')
     viewer.send({ kind: 'key', code: 'ShiftLeft', key: 'Shift', down: true })
@@ -160,12 +188,9 @@ describe('the rights of a user at a display', () => {
     admin.send(...enter)
     await until(() => typed() === 'abc' || typed() === 'ABC', 'the admin has typed')
     expect(typed()).toBe('abc')
-    await grant(['see', 'control'])
+    await grant(['control', 'audio'])
     await until(() => viewer.rights()?.includes('control') === true, 'the grant is newer')
-    viewer.type('again')
-    await until(() => typed() === 'again', 'Ann controls it again')
-    admin.leave()
-    viewer.leave()
+    await empty(admin, viewer)
   })
 
   it('end at once when they are taken back, and at their time', async () => {
@@ -191,3 +216,171 @@ describe('a page of another origin', () => {
     expect(foreign.rejected()).toBe(403)
   })
 })
+
+describe('control of a shared display', () => {
+  it('is of one person: input of two never mixes, who asks gets it, and the admin takes it back', async () => {
+    await grant(['control'])
+    const admin = connect()
+    await until(() => admin.people().length === 1, 'the admin is there')
+    const helper = connect(ann.secret)
+    await until(() => admin.people().length === 2, 'Ann is there, too')
+    expect(helper.people().map(({ name, controls }) => [name, controls])).toEqual([
+      ['admin', true],
+      ['Ann', false],
+    ])
+    helper.type('mixed')
+    await helper.read()
+    admin.type('of one')
+    await until(() => typed() === 'of one', 'what the admin types arrives alone')
+    helper.send({ kind: 'control', action: 'take' }, { kind: 'control', action: 'ask' })
+    await until(() => admin.people()[1]?.asks === true, 'the admin sees that Ann asks')
+    admin.send({ kind: 'key', code: 'ShiftLeft', key: 'Shift', down: true }, { kind: 'control', action: 'give', attendee: helper.id() })
+    await until(() => helper.people()[1]?.controls === true, 'Ann controls it')
+    admin.type('mixed')
+    await admin.read()
+    for (const key of 'xyz') {
+      const code = `Key${key}`
+      helper.send({ kind: 'key', code, key, down: true }, { kind: 'key', code, key, down: false })
+    }
+    helper.send(...enter)
+    await until(() => typed()?.toLowerCase() === 'xyz', 'Ann has typed')
+    expect(typed()).toBe('xyz')
+    admin.send({ kind: 'control', action: 'take' })
+    await until(() => admin.people()[0]?.controls === true, 'the admin controls it')
+    await empty(admin, helper)
+  })
+
+  it('comes back to who lost the connection, and to another device of theirs, with the programs where they were', async () => {
+    await grant(['control'])
+    const first = connect(ann.secret)
+    await first.joined()
+    first.send({ kind: 'text', text: 'half a ' })
+    await first.read()
+    const admin = connect()
+    await admin.joined()
+    first.socket.terminate()
+    await until(() => admin.people().length === 1, 'Ann is gone')
+    admin.type('between')
+    await admin.read()
+    const again = connect(ann.secret)
+    await until(() => again.people().some(({ name, controls }) => name === 'Ann' && controls), 'Ann controls it again')
+    again.type('line')
+    await until(() => typed() === 'half a line', 'the line goes on where it was')
+    await empty(admin, again)
+  })
+})
+
+describe('an invitation', () => {
+  const invite = async (body: object) => (await host.api('POST', `/desktop/displays/${id}/invitations`, body)).body
+
+  it('leads a guest without an account to the display, by a page that says what for; taking it back ends the visit', async () => {
+    const owner = await browser.newPage({ viewport: { width: 1200, height: 760 }, colorScheme: 'dark' })
+    await owner.goto(`${host.http}/desktops/${id}`)
+    await owner.locator('[data-testid=desktop][data-state=open]').waitFor()
+    await owner.getByTestId('desktop-share').click()
+    await owner.getByTestId('share-right-control').click()
+    expect(await findingsInBothThemes(owner)).toEqual([])
+    await look(owner, 'desktop-share')
+    await owner.getByTestId('share-create').click()
+    const url = (await owner.getByTestId('share-link').textContent()) ?? ''
+    expect(url).toContain('#key=')
+    await owner.getByTestId('share-link-done').click()
+
+    const context = await browser.newContext({ viewport: { width: 1000, height: 700 } })
+    const guest = await context.newPage()
+    await guest.goto(url)
+    await guest.getByTestId('invitation-page').waitFor()
+    expect(await guest.getByTestId('invitation-rights').locator('li').allTextContents()).toEqual(['See the desktop'])
+    expect(await findingsInBothThemes(guest)).toEqual([])
+    await look(guest, 'desktop-invitation')
+    await guest.getByTestId('invitation-name').fill('Gus')
+    await guest.getByTestId('invitation-join').click()
+    await guest.locator('[data-testid=desktop][data-state=open]').waitFor()
+
+    await asks(guest, owner)
+    await owner.getByTestId('desktop-give').click()
+    await guest.locator('[data-testid=desktop-people][data-controls=true]').waitFor()
+    await guest.getByTestId('desktop-keys').focus()
+    await guest.keyboard.type('of the guest')
+    await guest.keyboard.press('Enter')
+    await until(() => typed() === 'of the guest', 'the guest types')
+    await owner.getByTestId('desktop-take').click()
+    await guest.locator('[data-testid=desktop-people][data-controls=false]').waitFor()
+
+    // The page loaded again is the same guest; another browser is nobody.
+    await guest.reload()
+    await guest.locator('[data-testid=desktop][data-state=open]').waitFor()
+    const other = await (await browser.newContext()).newPage()
+    await other.goto(url)
+    await other.getByTestId('invitation-notice').getByText('has been used').waitFor()
+
+    await owner.getByTestId('desktop-share').click()
+    await owner.getByTestId('share-people').getByText('Gus').waitFor()
+    await owner.getByTestId('share-revoke').click()
+    await guest.locator('[data-testid=desktop][data-state=failed]').waitFor()
+    expect((await host.api('GET', `/desktop/displays/${id}/invitations`)).body.items).toEqual([])
+    await context.close()
+    await owner.close()
+  })
+
+  it('opens nothing else, ends at once when it is taken back, and cannot be guessed at will', async () => {
+    const { invitation, url } = await invite({ rights: ['see'], once: false })
+    const key = new URL(url).hash.slice('#key='.length)
+    const join = (name: string, secret = key) => host.api('POST', '/desktop/invitations/join', { key: secret, name })
+    const guests = await Promise.all(['Gus', 'Mia'].map(async (name) => (await join(name)).body.guest))
+    const visits = guests.map((secret) => {
+      const visit = connect(undefined, {}, 'guest')
+      visit.socket.on('open', () => visit.socket.send(JSON.stringify({ kind: 'hello', guest: secret })))
+      return visit
+    })
+    await Promise.all(visits.map((visit) => visit.joined()))
+    visits[0]!.type('of a guest')
+    await visits[0]!.read()
+    const bearer = await fetch(`${host.http}/api/v1/desktop/displays`, { headers: { authorization: `Bearer ${guests[0]}` } })
+    expect(bearer.status).toBe(401)
+    const foreign = connect(undefined, { origin: 'http://evil.example' }, 'guest')
+    await until(() => foreign.rejected() === 403, 'another origin opens nothing')
+    await host.api('DELETE', `/desktop/displays/${id}/invitations/${invitation.id}`)
+    await until(() => visits.every((visit) => visit.closed() === 4403), 'both are disconnected')
+    expect(typed()).not.toBe('of a guest')
+    expect((await join('Gus')).body.code).toBe('desktop.invitation_unknown')
+    const guesses = await Promise.all(Array.from({ length: 15 }, (_, index) => join('Gus', `guess-${index}`)))
+    expect(guesses.map(({ body }) => body.code)).toContain('auth.too_many_attempts')
+    const good = await invite({ rights: ['see'] })
+    expect((await join('Gus', new URL(good.url).hash.slice('#key='.length))).status).toBe(201)
+    const silent = connect(undefined, {}, 'guest')
+    silent.socket.on('open', () => silent.socket.send(JSON.stringify({ kind: 'hello', guest: 'nobody' })))
+    await until(() => silent.closed() === 4403, 'a secret of nobody opens nothing')
+  })
+})
+
+describe('a viewer who floods the display', () => {
+  it('is disconnected, and nobody else is', async () => {
+    await grant(['control'])
+    const admin = connect()
+    await admin.joined()
+    const flood = connect(ann.secret)
+    await flood.joined()
+    for (let count = 0; count < 5000; count++) flood.send({ kind: 'move', x: count % 100, y: 1 })
+    await until(() => flood.closed() === 1008, 'the flood ends its own connection')
+    const large = connect(ann.secret)
+    await large.joined()
+    large.socket.send(JSON.stringify({ kind: 'text', text: 'a'.repeat(20_000) }))
+    await until(() => large.closed() === 1009, 'so does a message that is too large')
+    const odd = connect(ann.secret)
+    await odd.joined()
+    odd.socket.send('{"kind":"control","action":"own"}')
+    await until(() => odd.closed() === 1007, 'and one that makes no sense')
+    expect(admin.closed()).toBeUndefined()
+    admin.type('still here')
+    await until(() => typed() === 'still here', 'the admin goes on')
+    await empty(admin)
+  })
+})
+
+/** The guest asks for control on the page, and the owner's page shows it by itself. */
+async function asks(guest: Page, owner: Page) {
+  await guest.getByTestId('desktop-ask').click()
+  await owner.getByTestId('desktop-people-list').getByText('asks for control').waitFor()
+  expect(await findingsInBothThemes(owner)).toEqual([])
+}

@@ -68,12 +68,30 @@ export interface ApiTypes {
             DELETE: { answer: undefined }
           }
         }
+        invitations: {
+          GET: { answer: { items: DesktopDisplaysInvitationsItem[]; nextCursor: null } }
+          POST: { body: { rights: readonly ('see' | 'control' | 'clipboard' | 'files' | 'audio' | 'microphone' | 'camera' | 'record')[]; once?: boolean | undefined; expiresInMinutes?: number | undefined }; answer: { invitation: DesktopDisplaysInvitationsItem; url: string } }
+          '*': {
+            DELETE: { answer: undefined }
+          }
+        }
         programs: {
           POST: { body: { command: readonly string[] }; answer: undefined }
         }
         screenshot: {
           GET: { query: { width?: number | undefined; height?: number | undefined }; answer: undefined }
         }
+      }
+    }
+    guest: {
+      GET: { answer: unknown }
+    }
+    invitations: {
+      join: {
+        POST: { body: { key: string; name: string }; answer: { guest: string } }
+      }
+      read: {
+        POST: { body: { key: string }; answer: { display: string; invitedBy: string; rights: ('see' | 'control' | 'clipboard' | 'files' | 'audio' | 'microphone' | 'camera' | 'record')[]; once: boolean; expiresAt: string } }
       }
     }
     session: {
@@ -1144,9 +1162,10 @@ type AutomationRulesPostBodySettingsConditionsItem8 = { is: 'level'; source?: st
 type AutomationRulesPostBodySettings = { mode: 'on' | 'dry-run' | 'off'; triggers: readonly (AutomationRulesPostBodySettingsTriggersItem | AutomationRulesPostBodySettingsTriggersItem2 | AutomationRulesPostBodySettingsTriggersItem3 | { on: 'every'; seconds: number } | AutomationRulesPostBodySettingsTriggersItem4 | AutomationRulesPostBodySettingsTriggersItem5 | { on: 'hotkey'; chord: string } | { on: 'webhook'; webhook: string })[]; conditions?: readonly (AutomationRulesPostBodySettingsConditionsItem | AutomationRulesPostBodySettingsConditionsItem2 | AutomationRulesPostBodySettingsConditionsItem3 | AutomationRulesPostBodySettingsConditionsItem4 | AutomationRulesPostBodySettingsConditionsItem5 | AutomationRulesPostBodySettingsConditionsItem6 | AutomationRulesPostBodySettingsConditionsItem7 | AutomationRulesPostBodySettingsConditionsItem8)[] | undefined; cooldownMs?: number | undefined; maxRuns?: number | undefined }
 type AutomationWebhooksItem = { id: string; name: string; createdAt: string; lastCalledAt: string | null; calls: number }
 type DesktopDisplaysItem = { id: string; name: string; kind: 'virtual' | 'screen'; width: number; height: number; state: 'running' | 'stopped'; command: string[] | null; server: string | null; viewers: number; rights: ('see' | 'control' | 'clipboard' | 'files' | 'audio' | 'microphone' | 'camera' | 'record')[]; createdAt: string }
-type DesktopDisplaysAttendeesItem = { id: string; name: string; user: string; rights: ('see' | 'control' | 'clipboard' | 'files' | 'audio' | 'microphone' | 'camera' | 'record')[]; since: string }
+type DesktopDisplaysAttendeesItem = { id: string; name: string; user: string; rights: ('see' | 'control' | 'clipboard' | 'files' | 'audio' | 'microphone' | 'camera' | 'record')[]; controls: boolean; asks: boolean; since: string }
 type DesktopDisplaysAttendees = { items: DesktopDisplaysAttendeesItem[]; nextCursor: null }
 type DesktopDisplaysGrantsItem = { user: string; rights: ('see' | 'control' | 'clipboard' | 'files' | 'audio' | 'microphone' | 'camera' | 'record')[]; expiresAt: string | null; createdAt: string }
+type DesktopDisplaysInvitationsItem = { id: string; rights: ('see' | 'control' | 'clipboard' | 'files' | 'audio' | 'microphone' | 'camera' | 'record')[]; once: boolean; invitedBy: string; createdAt: string; expiresAt: string; guests: { id: string; name: string }[] }
 type EditorReach = { folders: string[]; hosts: string[]; mediaFolders: string[] }
 type LiveAccess = { play: { allow: string[]; deny: string[] }; publish: { allow: string[]; deny: string[] } }
 type LiveAlertChannelsItem = { id: string; kind: 'webhook' | 'slack' | 'email'; label: string; where: string; createdAt: string; lastError: string | null }

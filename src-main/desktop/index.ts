@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Kysely } from 'kysely'
 import type { AuditLog } from '../platform/audit.ts'
 import type { EventBus } from '../platform/events.ts'
+import type { SignInAttempts } from '../platform/identity/sign-in-attempts.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { RouteDefinition } from '../platform/routes.ts'
 import type { SocketDefinition } from '../platform/sockets.ts'
@@ -11,10 +12,13 @@ import { xvncServer } from './displays/xvnc/xvnc-server.ts'
 import { DisplayImages } from './images/display-images.ts'
 import { createGrantStore } from './rights/grant-store.ts'
 import { Grants, type HostUser } from './rights/grants.ts'
+import { createInvitationStore } from './rights/invitation-store.ts'
+import { Invitations } from './rights/invitations.ts'
 import { displayRoutes } from './routes/display-routes.ts'
 import { imageRoutes } from './routes/image-routes.ts'
+import { invitationRoutes } from './routes/invitation-routes.ts'
 import { rightsRoutes } from './routes/rights-routes.ts'
-import { sessionSocket } from './sessions/session-socket.ts'
+import { sessionSockets } from './sessions/session-socket.ts'
 import { Sessions } from './sessions/sessions.ts'
 
 export { desktopMigrations } from './migrations.ts'
@@ -29,6 +33,8 @@ export interface DesktopDependencies {
   readonly log: Logger
   /** Users who can sign in now: rights are granted to them. */
   readonly users: () => readonly HostUser[]
+  /** Slows down guesses at links. */
+  readonly attempts: SignInAttempts
   /** What the host was started with: DISPLAY is a screen that can be shown. */
   readonly environment: NodeJS.ProcessEnv
 }
@@ -41,17 +47,38 @@ export interface Desktop {
   stop(byPerson: boolean): Promise<void>
 }
 
-export async function createDesktop({ database, dataDir, events, audit, log, users, environment }: DesktopDependencies): Promise<Desktop> {
+export async function createDesktop({
+  database,
+  dataDir,
+  events,
+  audit,
+  log,
+  users,
+  attempts,
+  environment,
+}: DesktopDependencies): Promise<Desktop> {
   const grants = await Grants.open({
     store: createGrantStore(database),
     users,
     audit,
     now: Date.now,
-    onChange: () => sessions.refreshRights(true),
+    onChange: (display) => rightsChanged(display),
   })
+  const invitations = await Invitations.open({
+    store: createInvitationStore(database),
+    audit,
+    now: Date.now,
+    onChange: (display) => rightsChanged(display),
+  })
+  const rightsChanged = (display: string): void => {
+    sessions.refreshRights()
+    book.announce(display)
+  }
   const sessions = new Sessions({
     log,
-    rightsOf: ({ principal }, display) => grants.rightsOf(principal, display),
+    audit,
+    rightsOf: ({ principal }, display) =>
+      principal.role === 'none' ? invitations.rightsOf(principal, display) : grants.rightsOf(principal, display),
     onSize: (id, width, height) => book.resized(id, width, height),
     onViewers: (id) => book.announce(id),
   })
@@ -69,7 +96,9 @@ export async function createDesktop({ database, dataDir, events, audit, log, use
   const stopForgetting = events.subscribe(({ topic, data }) => {
     if (topic !== 'desktop.removed') return
     const { id } = data as { readonly id: string }
-    grants.removeDisplay(id).catch((error: unknown) => log.warn({ err: error, display: id }, 'rights at a display could not be deleted'))
+    Promise.all([grants.removeDisplay(id), invitations.removeDisplay(id)]).catch((error: unknown) =>
+      log.warn({ err: error, display: id }, 'rights at a display could not be deleted'),
+    )
   })
   const images = new DisplayImages(log)
   return {
@@ -77,8 +106,9 @@ export async function createDesktop({ database, dataDir, events, audit, log, use
       ...displayRoutes(book, sessions, grants),
       ...rightsRoutes(book, grants, sessions, audit),
       ...imageRoutes(book, images, grants),
+      ...invitationRoutes({ book, grants, invitations, attempts }),
     ],
-    sockets: [sessionSocket(book, sessions, grants)],
+    sockets: [...sessionSockets({ book, sessions, grants, invitations, attempts })],
     async stop(byPerson) {
       stopForgetting()
       await Promise.all([sessions.stop(), images.stop()])

@@ -20,4 +20,10 @@ export const desktopMigrations: readonly Migration[] = [
       ) STRICT`.execute(database)
     },
   },
+  {
+    name: 'desktop/0003-invitations',
+    up: async (database) => {
+      await sql`CREATE TABLE desktop_invitation (id TEXT PRIMARY KEY, invitation TEXT NOT NULL) STRICT`.execute(database)
+    },
+  },
 ]

@@ -6,21 +6,14 @@ import type { ObsShowMaker } from '../media/obs-show/obs-show.ts'
 import type { StudioObserver } from '../media/part-facts.ts'
 import type { StreamCarrier } from '../media/stream-carrier.ts'
 import type { AuditLog } from '../platform/audit.ts'
-import type { AppError, ErrorCode } from '../platform/errors.ts'
+import type { ErrorCode } from '../platform/errors.ts'
 import type { EventBus } from '../platform/events.ts'
 import type { SecretBox } from '../platform/identity/secret-box.ts'
+import type { SignInAttempts } from '../platform/identity/sign-in-attempts.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Reach } from '../platform/reach.ts'
 import type { RouteDefinition } from '../platform/routes.ts'
 import type { SocketDefinition } from '../platform/sockets.ts'
-
-/** Slows down guesses at passwords: `createAttemptLimit` of the API, whose count it shares. */
-export interface SignInAttempts {
-  /** Counts a failed sign-in of an IP address; the error is `auth.too_many_attempts` once there were too many. */
-  failed(address: string, code: 'auth.token_unknown'): AppError
-  /** Resolves after the delay of an answer past the limit. */
-  delay(): Promise<void>
-}
 
 /** Which hotkeys work in every window: none, those that nobody presses while writing, or all. */
 export type GlobalHotkeysSetting = 'off' | 'safe' | 'all'

@@ -20,6 +20,7 @@ const ProjectorWindow = loadLater(async () => (await import('../studio/windows/p
 const DocksWindow = loadLater(async () => (await import('../studio/windows/docks-window.tsx')).DocksWindow, { as: 'page' })
 /** Loaded by guests, and by who publishes with a link, alone. */
 const GuestPage = loadLater(async () => (await import('../guest/guest-page.tsx')).GuestPage, { as: 'page', ahead: false })
+const InvitationPage = loadLater(async () => (await import('../desktops/invitation-page.tsx')).InvitationPage, { as: 'page', ahead: false })
 const PublisherPage = loadLater(async () => (await import('../publish/publisher-page.tsx')).PublisherPage, { as: 'page', ahead: false })
 
 export function App() {
@@ -38,11 +39,13 @@ export function App() {
         : undefined
   const [isPublisher, publisher] = useRoute('/publish/:name')
   const [isGuest, guest] = useRoute('/guest/:stream')
-  const isSignedIn = phase === 'ready' && !isPublisher && !isGuest
+  const [isInvited] = useRoute('/desktops/invitation')
+  const isSignedIn = phase === 'ready' && !isPublisher && !isGuest && !isInvited
   useEffect(() => {
     if (isSignedIn) startReadAhead()
   }, [isSignedIn])
   if (isPublisher) return <PublisherPage name={publisher.name} />
+  if (isInvited) return <InvitationPage />
   if (isGuest) return <GuestPage stream={guest.stream} />
   if (phase === 'signed-out') return <SignIn />
   if (phase === 'unreachable') {

@@ -14,7 +14,7 @@ import { readSection } from './sections.tsx'
 import { restoreTheme } from './theme.ts'
 
 // While the language is read.
-if (!/^\/(?:guest|publish)\/./.test(location.pathname)) readSection(location.pathname)
+if (!/^\/(?:guest|publish|desktops\/invitation)(?:\/|$)/.test(location.pathname)) readSection(location.pathname)
 startInLanguage('page', () => {
   restoreTheme()
   onProblem(notifyError)

@@ -1,9 +1,11 @@
 import type { Right } from '../../src-main/desktop/rights/rights.ts'
 import type { ClientMessage, Quality } from '../../src-main/desktop/sessions/client-message.ts'
 import { reconnectDelayMs, socketUrl } from '../client/event-socket.ts'
+import { type HostError, sentencesOf } from '../client/host-error.ts'
 import { type DisplayCursor, type DisplayUpdate, type DisplayVideo, pixelsOf, readDisplayMessage } from './display-updates.ts'
 import { decodesVideo, VideoDecoding } from './display-video.ts'
 import { LinkLatency } from './link-latency.ts'
+import type { DesktopPerson, Presence } from './sharing/presence.ts'
 
 export type LinkState =
   | { readonly kind: 'connecting' }
@@ -12,11 +14,15 @@ export type LinkState =
   /** Connecting again by itself would not help. */
   | { readonly kind: 'failed'; readonly reason: string }
 
+/** What is opened: a display of a user, or that of an invitation by the secret of its guest. */
+export type Connection = { readonly display: string } | { readonly guest: string }
+
 export interface DesktopLinkOptions {
-  readonly display: string
+  readonly connection: Connection
   readonly canvas: HTMLCanvasElement
   readonly quality: Quality
   readonly onState: (state: LinkState) => void
+  readonly onPresence: (presence: Presence) => void
   /** A URL of an image and the pixel that points, as CSS has it. */
   readonly onCursor: (cursor: string) => void
 }
@@ -38,6 +44,7 @@ export class DesktopLink {
   /** Updates are drawn in their order, however long each takes to decompress. */
   #drawing: Promise<void> = Promise.resolve()
   #said: string | undefined
+  #presence: Presence = { you: '', rights: [], people: [] }
   #quality: Quality
   /** How long changes take; that of a lost connection says nothing of the next one. */
   #latency = new LinkLatency()
@@ -79,9 +86,11 @@ export class DesktopLink {
   }
 
   #connect(): void {
-    const { display, onState } = this.#options
+    const { connection, onState } = this.#options
     onState({ kind: this.#attempt === 0 ? 'connecting' : 'reconnecting' })
-    const socket = new WebSocket(socketUrl(`/desktop/session?display=${encodeURIComponent(display)}`))
+    const path = 'guest' in connection ? '/desktop/guest' : `/desktop/session?display=${encodeURIComponent(connection.display)}`
+    const socket = new WebSocket(socketUrl(path))
+    if ('guest' in connection) socket.onopen = () => socket.send(JSON.stringify({ kind: 'hello', guest: connection.guest }))
     socket.binaryType = 'arraybuffer'
     this.#socket = socket
     this.#said = undefined
@@ -117,7 +126,14 @@ export class DesktopLink {
 
   #hear(message: HostMessage): void {
     if (message.kind === 'pong') this.#latency.answered(performance.now() - message.at)
-    else if (message.kind === 'error') this.#said = message.message
+    else if (message.kind === 'error') this.#said = sentencesOf(message)
+    else {
+      this.#presence =
+        message.kind === 'rights'
+          ? { ...this.#presence, you: message.attendee, rights: message.rights }
+          : { ...this.#presence, people: message.people }
+      this.#options.onPresence(this.#presence)
+    }
   }
 
   #ping(): void {
@@ -186,8 +202,9 @@ export class DesktopLink {
 /** What the host says in words. */
 type HostMessage =
   | { readonly kind: 'pong'; readonly at: number }
-  | { readonly kind: 'error'; readonly message: string }
-  | { readonly kind: 'rights'; readonly rights: readonly Right[] }
+  | ({ readonly kind: 'error' } & HostError)
+  | { readonly kind: 'rights'; readonly attendee: string; readonly rights: readonly Right[] }
+  | { readonly kind: 'people'; readonly people: readonly DesktopPerson[] }
 
 /** An invisible pointer has no pixels. */
 function cursorOf({ width, height, hotX, hotY, pixels }: DisplayCursor): string {

@@ -1,16 +1,20 @@
-import { useCallback, useEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { useLocation } from 'wouter'
 import type { ClientMessage, Quality } from '../../src-main/desktop/sessions/client-message.ts'
 import { useCollection } from '../client/collection.ts'
 import { readChoice, storeChoice } from '../client/stored-choice.ts'
-import { useTitle } from '../components/page.ts'
+import { useIsAdmin, useTitle } from '../components/page.ts'
 import { notifyError } from '../components/toasts.tsx'
 import { bindKeyboard, sendText } from './desktop-keyboard.ts'
-import { DesktopLink, type LinkState } from './desktop-link.ts'
+import { type Connection, DesktopLink, type LinkState } from './desktop-link.ts'
 import { bindPointer } from './desktop-pointer.ts'
 import { DesktopToolbar, qualities } from './desktop-toolbar.tsx'
 import { displays } from './displays.ts'
 import { LatencyPanel } from './latency-panel.tsx'
 import { t } from './messages.ts'
+import { PeoplePanel } from './sharing/people-panel.tsx'
+import type { Presence } from './sharing/presence.ts'
+import { ShareButton } from './sharing/share-dialog.tsx'
 import './desktops.css'
 
 /** After the window's last change of size, ms: a display is not resized for every step of a drag. */
@@ -20,32 +24,62 @@ const minSide = 200
 /** A display in the browser: what it shows, keyboard and pointer, and a toolbar. */
 export function DesktopPage({ id }: { readonly id: string }) {
   const { items } = useCollection(displays)
+  const admin = useIsAdmin()
+  const [, navigate] = useLocation()
   const display = items[id]
   const name = display?.name ?? ''
   useTitle(name === '' ? t.title : name)
+  const connection = useMemo(() => ({ display: id }), [id])
+  return (
+    <DesktopView
+      connection={connection}
+      name={name}
+      resizes={display?.kind === 'virtual'}
+      owner={admin}
+      onLeave={() => navigate('/desktops')}
+    />
+  )
+}
+
+interface DesktopViewProps {
+  /** The same object while it is the same connection. */
+  readonly connection: Connection
+  readonly name: string
+  /** It can take the size of the window. */
+  readonly resizes: boolean
+  /** May share it, and take control of it. */
+  readonly owner: boolean
+  readonly onLeave: () => void
+}
+
+/** An open display, of whoever opened it. */
+export function DesktopView({ connection, name, resizes, owner, onLeave }: DesktopViewProps) {
   const root = useRef<HTMLDivElement>(null)
   const stage = useRef<HTMLDivElement>(null)
   const canvas = useRef<HTMLCanvasElement>(null)
   const field = useRef<HTMLTextAreaElement>(null)
-  const toolbar = useRef<HTMLAnchorElement>(null)
+  const toolbar = useRef<HTMLButtonElement>(null)
   const link = useRef<DesktopLink>(null)
   const [state, setState] = useState<LinkState>({ kind: 'connecting' })
   const [round, setRound] = useState(0)
+  const [presence, setPresence] = useState<Presence>()
   const [follows, setFollows] = useState(true)
   const [fullScreen, setFullScreen] = useState(false)
   const [quality, setQuality] = useState<Quality>(() => readChoice('desktop.quality', ['balanced', ...qualities]))
   const readLatency = useCallback(() => link.current?.latency.split(), [])
   const send = useCallback((message: ClientMessage) => link.current?.send(message), [])
   const open = state.kind === 'open'
+  const controls = presence?.people.some(({ id, controls }) => id === presence.you && controls) === true
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new round connects again
   useEffect(() => {
     const surface = canvas.current as HTMLCanvasElement
     const made = new DesktopLink({
-      display: id,
+      connection,
       canvas: surface,
       quality: readChoice('desktop.quality', ['balanced', ...qualities]),
       onState: (next) => setState((before) => (before.kind === next.kind && next.kind !== 'failed' ? before : next)),
+      onPresence: setPresence,
       onCursor: (cursor) => {
         surface.style.cursor = cursor
       },
@@ -58,10 +92,10 @@ export function DesktopPage({ id }: { readonly id: string }) {
       made.stop()
       link.current = null
     }
-  }, [id, send, round])
+  }, [connection, send, round])
 
   useEffect(() => {
-    if (!open || !follows || display?.kind !== 'virtual') return
+    if (!open || !follows || !resizes || !controls) return
     const box = stage.current as HTMLDivElement
     let timer: ReturnType<typeof setTimeout> | undefined
     const followWindow = (): void =>
@@ -76,7 +110,7 @@ export function DesktopPage({ id }: { readonly id: string }) {
       clearTimeout(timer)
       observer.disconnect()
     }
-  }, [open, follows, display?.kind, send])
+  }, [open, follows, resizes, controls, send])
 
   useEffect(() => {
     const follow = (): void => setFullScreen(document.fullscreenElement === root.current)
@@ -120,13 +154,16 @@ export function DesktopPage({ id }: { readonly id: string }) {
         start={toolbar}
         fullScreen={fullScreen}
         onFullScreen={() => void toggleFullScreen().catch(notifyError)}
-        follows={display?.kind === 'virtual' ? follows : undefined}
+        onLeave={onLeave}
+        follows={resizes ? follows : undefined}
         onFollow={() => setFollows(!follows)}
         quality={quality}
         onQuality={prefer}
         onPaste={() => void paste()}
         onAttention={attention}
       >
+        {presence !== undefined && <PeoplePanel presence={presence} owner={owner} send={send} />}
+        {owner && 'display' in connection && <ShareButton id={connection.display} name={name} />}
         <LatencyPanel read={readLatency} />
       </DesktopToolbar>
       <div ref={stage} className="desktop-stage">

@@ -1,6 +1,5 @@
 import { ArrowLeft, ChevronDown, ClipboardPaste, Maximize, Minimize, Pin, Power, Scaling } from 'lucide-react'
 import { type ReactNode, type RefObject, useEffect, useState } from 'react'
-import { Link } from 'wouter'
 import type { Quality } from '../../src-main/desktop/sessions/client-message.ts'
 import { readChoice, storeChoice } from '../client/stored-choice.ts'
 import { t } from './messages.ts'
@@ -16,7 +15,8 @@ export const qualities = ['fast', 'balanced', 'sharp'] as const satisfies readon
 interface DesktopToolbarProps {
   readonly name: string
   /** First of it: keys lead there from the display. */
-  readonly start: RefObject<HTMLAnchorElement | null>
+  readonly start: RefObject<HTMLButtonElement | null>
+  readonly onLeave: () => void
   readonly fullScreen: boolean
   readonly onFullScreen: () => void
   /** Undefined where the display has a size of its own. */
@@ -73,9 +73,17 @@ export function DesktopToolbar(props: DesktopToolbarProps) {
       onBlur={(event) => setInside(event.currentTarget.contains(event.relatedTarget))}
     >
       <div className="desktop-toolbar">
-        <Link ref={start} href="/desktops" className="button quiet" aria-label={t.back} title={t.back} data-testid="desktop-back">
+        <button
+          ref={start}
+          type="button"
+          className="button quiet"
+          aria-label={t.back}
+          title={t.back}
+          onClick={props.onLeave}
+          data-testid="desktop-back"
+        >
           <ArrowLeft size={16} aria-hidden="true" />
-        </Link>
+        </button>
         <h1>{name}</h1>
         <div className="row">
           {props.children}

@@ -24,12 +24,12 @@ export function DesktopsPage() {
           <p>{t.lead}</p>
         </div>
       </header>
-      {admin ? <Displays /> : <p className="card empty">{t.adminsOnly}</p>}
+      <Displays admin={admin} />
     </>
   )
 }
 
-function Displays() {
+function Displays({ admin }: { readonly admin: boolean }) {
   const { loaded, items } = useCollection(displays)
   const [creating, setCreating] = useState(false)
   const all = Object.values(items).sort((a, b) => a.createdAt.localeCompare(b.createdAt))
@@ -42,6 +42,8 @@ function Displays() {
     <div className="stack">
       {!loaded ? (
         <div className="skeleton stream-skeleton" aria-hidden="true" />
+      ) : all.length === 0 && !admin ? (
+        <p className="card empty">{t.noneForYou}</p>
       ) : all.length === 0 ? (
         <div className="card empty" data-testid="desktops-empty">
           <AppWindow size={32} aria-hidden="true" />
@@ -51,7 +53,7 @@ function Displays() {
         </div>
       ) : (
         <>
-          <div>{create}</div>
+          {admin && <div>{create}</div>}
           <ul className="desktop-cards">
             {all.map((display) => (
               <DisplayCard key={display.id} display={display} />
@@ -75,6 +77,7 @@ async function remove({ id, name }: DisplayItem): Promise<void> {
 }
 
 function DisplayCard({ display }: { readonly display: DisplayItem }) {
+  const admin = useIsAdmin()
   const { id, name, kind, state, width, height, viewers } = display
   const shown = kind === 'screen' ? t.screen : name
   return (
@@ -89,7 +92,7 @@ function DisplayCard({ display }: { readonly display: DisplayItem }) {
           {width > 0 && ` · ${t.size(width, height)}`}
           {viewers > 0 && ` · ${t.viewers(viewers)}`}
         </span>
-        {kind === 'virtual' && (
+        {kind === 'virtual' && admin && (
           <button
             type="button"
             className="button quiet icon"

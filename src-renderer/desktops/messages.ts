@@ -8,7 +8,7 @@ export const t = section('desktops', {
   createTitle: 'New desktop',
   empty: 'No desktop yet',
   emptyText: 'Create one: it takes the size of your window, and goes on when you leave.',
-  adminsOnly: 'Desktops are for admins: who works at one acts as the user that the host runs as.',
+  noneForYou: 'No desktop is shared with you. Ask an admin to grant you rights at one.',
   name: 'Name',
   nameHelp: 'Left out, it gets a number.',
   starts: 'What starts on it',

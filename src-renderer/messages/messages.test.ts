@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { t as desktops } from '../desktops/messages.ts'
+import { t as desktopSharing } from '../desktops/sharing/messages.ts'
 import { t as healthPage } from '../health/messages.ts'
 import { t as obs } from '../obs/messages.ts'
 import { t as obsTemplates } from '../obs/templates/messages.ts'
@@ -67,6 +68,7 @@ const english: Readonly<Record<string, object>> = {
   ...sections,
   healthPage,
   desktops,
+  desktopSharing,
   obs,
   obsTemplates,
   studio,

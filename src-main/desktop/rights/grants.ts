@@ -25,8 +25,8 @@ export interface GrantsDependencies {
   readonly audit: Pick<AuditLog, 'record'>
   /** ms since 1970. */
   readonly now: () => number
-  /** What somebody may do is different from here on. */
-  readonly onChange: () => void
+  /** What somebody may do at that display is different from here on. */
+  readonly onChange: (display: string) => void
 }
 
 /** Says what each user of the host may do at which display: admins everything, others what they were granted. */
@@ -63,8 +63,8 @@ export class Grants {
   }
 
   /** What others are shown of a user. */
-  nameOf({ id }: Principal): string {
-    return this.#dependencies.users().find((user) => user.id === id)?.name ?? id
+  nameOf({ id, role }: Principal): string {
+    return this.#dependencies.users().find((user) => user.id === id)?.name ?? role
   }
 
   /** Grants of a display that are valid, the oldest first. */
@@ -98,7 +98,7 @@ export class Grants {
         actor,
         data: { display, user, rights: grant.rights },
       })
-      onChange()
+      onChange(display)
       return grant
     })
   }
@@ -108,18 +108,19 @@ export class Grants {
     return this.#turns.next(async () => {
       const { store, audit, onChange } = this.#dependencies
       if (!this.#grants.get(display)?.has(user)) throw new AppError('desktop.grant_not_found', `"${user}" has no grant at this display`)
-      await store.remove(display, user)
+      // Whatever the disk does, it ends now.
       this.#of(display).delete(user)
+      onChange(display)
+      await store.remove(display, user)
       audit.record({ kind: 'command', message: `rights of ${user} at a display were taken back`, actor, data: { display, user } })
-      onChange()
     })
   }
 
   /** The display is gone. */
   removeDisplay(display: string): Promise<void> {
     return this.#turns.behind(async () => {
-      await this.#dependencies.store.removeDisplay(display)
       this.#grants.delete(display)
+      await this.#dependencies.store.removeDisplay(display)
     })
   }
 

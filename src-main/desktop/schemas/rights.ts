@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { RightsSchema } from '../rights/rights.ts'
+import { RightSchema, RightsSchema } from '../rights/rights.ts'
 
 const exactly = { additionalProperties: false }
 const Time = Type.String({ format: 'date-time' })
@@ -22,8 +22,10 @@ export const NewGrantSchema = Type.Object(
 export const AttendeeSchema = Type.Object({
   id: Type.String({ description: 'of the connection' }),
   name: Type.String(),
-  user: Type.String({ description: 'principal id' }),
-  rights: RightsSchema,
+  user: Type.String({ description: 'principal id; `guest:ID` for who came by an invitation' }),
+  rights: Type.Array(RightSchema),
+  controls: Type.Boolean({ description: 'one person at a time, on all pages of theirs' }),
+  asks: Type.Boolean({ description: 'for control' }),
   since: Time,
 })
 export type Attendee = Static<typeof AttendeeSchema>

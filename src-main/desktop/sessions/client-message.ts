@@ -48,19 +48,48 @@ export const ClientMessageSchema = Type.Union([
   Type.Object({ kind: Type.Literal('quality'), quality: QualitySchema }, { additionalProperties: false }),
   /** Answered by `pong` with the same number, so that the viewer knows how long the way is. */
   Type.Object({ kind: Type.Literal('ping'), at: Type.Number() }, { additionalProperties: false }),
+  /** Who controls the display: `attendee` names whom it is given to, or who is rejected. */
+  Type.Object(
+    {
+      kind: Type.Literal('control'),
+      action: Type.Union([
+        Type.Literal('ask'),
+        Type.Literal('give'),
+        Type.Literal('reject'),
+        Type.Literal('take'),
+        Type.Literal('release'),
+      ]),
+      attendee: Type.Optional(Type.String({ maxLength: 80 })),
+    },
+    { additionalProperties: false },
+  ),
   /** An update or a frame of video was drawn. */
   Type.Object({ kind: Type.Literal('drawn'), update: Type.Integer({ minimum: 0, maximum: 0xffffffff }) }, { additionalProperties: false }),
 ])
 
 export type ClientMessage = Static<typeof ClientMessageSchema>
 
+const GuestHelloSchema = Type.Object(
+  { kind: Type.Literal('hello'), guest: Type.String({ minLength: 1, maxLength: 200 }) },
+  { additionalProperties: false },
+)
+
 /** The message, or undefined where it is not one of them. */
 export function readClientMessage(text: string): ClientMessage | undefined {
-  let value: unknown
+  const value = parse(text)
+  return Value.Check(ClientMessageSchema, value) ? value : undefined
+}
+
+/** The secret of a guest in their first message, or undefined where it is another. */
+export function readGuestHello(text: string): string | undefined {
+  const value = parse(text)
+  return Value.Check(GuestHelloSchema, value) ? value.guest : undefined
+}
+
+function parse(text: string): unknown {
   try {
-    value = JSON.parse(text)
+    return JSON.parse(text)
   } catch {
     return undefined
   }
-  return Value.Check(ClientMessageSchema, value) ? value : undefined
 }

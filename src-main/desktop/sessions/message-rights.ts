@@ -13,6 +13,7 @@ const messageRights: Readonly<Record<ClientMessage['kind'], Right>> = {
   decoder: 'see',
   quality: 'see',
   ping: 'see',
+  control: 'see',
   drawn: 'see',
 }
 

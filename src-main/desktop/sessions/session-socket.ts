@@ -1,61 +1,131 @@
 import { Type } from 'typebox'
 import { AppError } from '../../platform/errors.ts'
+import type { SignInAttempts } from '../../platform/identity/sign-in-attempts.ts'
 import { isLoopback } from '../../platform/loopback.ts'
 import { defineSocket, type SocketClient, type SocketDefinition, type SocketSession } from '../../platform/sockets.ts'
 import type { DisplayBook } from '../displays/display-book.ts'
 import type { Grants } from '../rights/grants.ts'
+import type { Invitations } from '../rights/invitations.ts'
 import { tag } from '../schemas/display.ts'
-import { readClientMessage } from './client-message.ts'
-import type { Person, Seat, Sessions } from './sessions.ts'
+import type { Person, Seat } from './attendance.ts'
+import { readClientMessage, readGuestHello } from './client-message.ts'
+import type { Sessions } from './sessions.ts'
 
-const maxClients = 32
-const maxMessageBytes = 16 * 1024
-/** A pointer that moves on a screen of 240 Hz, what was drawn meanwhile, and keys: each of them is cheap. */
-const maxMessagesPerSecond = 1000
+const limits = {
+  maxClients: 32,
+  maxMessageBytes: 16 * 1024,
+  /** A pointer that moves on a screen of 240 Hz, what was drawn meanwhile, and keys: each of them is cheap. */
+  maxMessagesPerSecond: 1000,
+} as const
+/** Until a guest has said who they are, ms. */
+const helloMs = 15_000
+
+export interface SessionSocketDependencies {
+  readonly book: DisplayBook
+  readonly sessions: Sessions
+  readonly grants: Grants
+  readonly invitations: Invitations
+  readonly attempts: SignInAttempts
+}
 
 /** Who works at a display: its changes as binary messages, keyboard and pointer as JSON. See docs/desktop.md. */
-export function sessionSocket(book: DisplayBook, sessions: Sessions, grants: Grants): SocketDefinition {
-  return defineSocket({
-    path: '/desktop/session',
-    tag,
-    summary: 'Shows a display and controls it: see docs/desktop.md for its messages',
-    role: 'viewer',
-    query: Type.Object({ display: Type.String({ maxLength: 80, description: 'id of `GET /desktop/displays`' }) }),
-    maxClients,
-    maxMessageBytes,
-    maxMessagesPerSecond,
-    accept({ query: { display }, principal, remoteAddress }) {
-      // Rejects the upgrade of an id that does not exist.
-      book.describe(display)
-      grants.demand(principal, display, 'see')
-      return (client) => serve(client, display, { name: grants.nameOf(principal), principal }, isLoopback(remoteAddress))
-    },
-  })
+export function sessionSockets(dependencies: SessionSocketDependencies): readonly SocketDefinition[] {
+  const { book, grants } = dependencies
+  return [
+    defineSocket({
+      path: '/desktop/session',
+      tag,
+      summary: 'Shows a display and controls it: see docs/desktop.md for its messages',
+      role: 'viewer',
+      query: Type.Object({ display: Type.String({ maxLength: 80, description: 'id of `GET /desktop/displays`' }) }),
+      ...limits,
+      accept({ query: { display }, principal, remoteAddress }) {
+        // Rejects the upgrade of an id that does not exist.
+        book.describe(display)
+        grants.demand(principal, display, 'see')
+        const person = { name: grants.nameOf(principal), principal }
+        return (client) => serve(dependencies, client, display, person, isLoopback(remoteAddress))
+      },
+    }),
+    defineSocket({
+      path: '/desktop/guest',
+      tag,
+      summary: 'As `/desktop/session` for who came by an invitation: the first message says who they are',
+      role: 'none',
+      query: Type.Object({}),
+      ...limits,
+      accept:
+        ({ remoteAddress }) =>
+        (client) =>
+          serveGuest(dependencies, client, remoteAddress),
+    }),
+  ]
+}
 
-  function serve(client: SocketClient, display: string, person: Person, raw: boolean): SocketSession {
-    let seat: Seat | undefined
-    let left = false
-    book.running(display, person.principal.id).then(
-      (running) => {
-        if (!left) seat = sessions.join(display, { running, client, person, raw })
-      },
-      (error: unknown) => {
-        const { code, message } = error instanceof AppError ? error : { code: 'internal', message: 'The display could not be started' }
-        client.send(JSON.stringify({ kind: 'error', code, message }))
-        client.close(4409, code)
-      },
-    )
-    return {
-      onMessage(text) {
-        const message = readClientMessage(text)
-        if (message === undefined) client.close(1007, 'not a message of docs/desktop.md')
-        else if (message.kind === 'ping') client.send(JSON.stringify({ kind: 'pong', at: message.at }))
-        else seat?.hear(message)
-      },
-      onClose() {
-        left = true
-        seat?.leave()
-      },
-    }
+function serve(
+  { book, sessions }: SessionSocketDependencies,
+  client: SocketClient,
+  display: string,
+  person: Person,
+  raw: boolean,
+): SocketSession {
+  let seat: Seat | undefined
+  let left = false
+  book.running(display, person.principal.id).then(
+    (running) => {
+      if (!left) seat = sessions.join(display, running, { client, person, raw })
+    },
+    (error: unknown) => {
+      const { code, message } = error instanceof AppError ? error : { code: 'internal', message: 'The display could not be started' }
+      client.send(JSON.stringify({ kind: 'error', code, message }))
+      client.close(4409, code)
+    },
+  )
+  return {
+    onMessage(text) {
+      const message = readClientMessage(text)
+      if (message === undefined) client.close(1007, 'not a message of docs/desktop.md')
+      else if (message.kind === 'ping') client.send(JSON.stringify({ kind: 'pong', at: message.at }))
+      else seat?.hear(message)
+    },
+    onClose() {
+      left = true
+      seat?.leave()
+    },
+  }
+}
+
+function serveGuest(dependencies: SessionSocketDependencies, client: SocketClient, remoteAddress: string): SocketSession {
+  let session: SocketSession | undefined
+  let rejected = false
+  const late = setTimeout(() => client.close(4408, 'no hello came'), helloMs)
+  const reject = async (): Promise<void> => {
+    const { attempts } = dependencies
+    rejected = true
+    const counted = attempts.failed(remoteAddress, 'auth.token_unknown')
+    const tooMany = counted.code === 'auth.too_many_attempts'
+    if (tooMany) await attempts.delay()
+    const { code, message } = tooMany ? counted : new AppError('desktop.invitation_unknown')
+    client.send(JSON.stringify({ kind: 'error', code, message }))
+    client.close(4403, code)
+  }
+  return {
+    onMessage(text) {
+      if (rejected) return
+      if (session !== undefined) {
+        session.onMessage?.(text)
+        return
+      }
+      clearTimeout(late)
+      const secret = readGuestHello(text)
+      const guest = secret === undefined ? undefined : dependencies.invitations.guest(secret)
+      if (guest === undefined) void reject()
+      else session = serve(dependencies, client, guest.display, guest, isLoopback(remoteAddress))
+    },
+    onClose(code) {
+      clearTimeout(late)
+      rejected = true
+      session?.onClose(code)
+    },
   }
 }

@@ -53,4 +53,29 @@ export const desktopErrors = {
     title: 'Nobody with that id is at the display',
     remedy: 'See `GET /desktop/displays/:id/attendees`: whoever connects again has a new id.',
   },
+  'desktop.invitation_unknown': {
+    status: 404,
+    title: 'This invitation is not valid',
+    remedy: 'It has expired, or was taken back, or the link is not complete: ask who invited you for another one.',
+  },
+  'desktop.invitation_spent': {
+    status: 403,
+    title: 'This invitation has been used',
+    remedy: 'It is for one person. Open it in the browser where you opened it first, or ask for another one.',
+  },
+  'desktop.invitation_not_found': {
+    status: 404,
+    title: 'There is no invitation of that id',
+    remedy: 'See `GET /desktop/displays/:id/invitations`.',
+  },
+  'desktop.too_many_invitations': {
+    status: 409,
+    title: 'As many invitations are valid as there can be',
+    remedy: 'Take back some that are not used.',
+  },
+  'desktop.too_many_guests': {
+    status: 409,
+    title: 'As many people have come by this link as can',
+    remedy: 'Ask who invited you for another link.',
+  },
 } as const satisfies Record<string, ErrorKind>

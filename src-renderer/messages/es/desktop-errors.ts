@@ -77,4 +77,29 @@ export const desktopErrors = {
     title: 'Nadie con ese identificador está en la pantalla',
     remedy: 'Consulta GET /desktop/displays/:id/attendees: quien se conecta de nuevo tiene otro identificador.',
   },
+  'desktop.invitation_unknown': {
+    english: 'This invitation is not valid',
+    title: 'Esta invitación no es válida',
+    remedy: 'Ha caducado, fue retirada o el enlace no está completo: pide otra a quien te invitó.',
+  },
+  'desktop.invitation_spent': {
+    english: 'This invitation has been used',
+    title: 'Esta invitación ya se ha usado',
+    remedy: 'Es para una sola persona. Ábrela en el navegador donde la abriste primero, o pide otra.',
+  },
+  'desktop.invitation_not_found': {
+    english: 'There is no invitation of that id',
+    title: 'No hay ninguna invitación con ese identificador',
+    remedy: 'Consulta GET /desktop/displays/:id/invitations.',
+  },
+  'desktop.too_many_invitations': {
+    english: 'As many invitations are valid as there can be',
+    title: 'Ya hay tantas invitaciones válidas como puede haber',
+    remedy: 'Retira algunas que no se usen.',
+  },
+  'desktop.too_many_guests': {
+    english: 'As many people have come by this link as can',
+    title: 'Ya han entrado por este enlace tantas personas como pueden',
+    remedy: 'Pide otro enlace a quien te invitó.',
+  },
 } as const satisfies Record<string, ErrorText>

@@ -6,7 +6,7 @@ export const desktops = {
   createTitle: 'Nuevo escritorio',
   empty: 'Aún no hay ningún escritorio',
   emptyText: 'Crea uno: toma el tamaño de tu ventana y sigue en marcha cuando te vas.',
-  adminsOnly: 'Los escritorios son para administradores: quien trabaja en uno actúa como el usuario del host.',
+  noneForYou: 'No se comparte ningún escritorio contigo. Pide a un administrador permisos en uno.',
   name: 'Nombre',
   nameHelp: 'Si se deja vacío, recibe un número.',
   starts: 'Qué se inicia en él',

@@ -4,6 +4,7 @@ import { app } from './app.ts'
 import { client } from './client.ts'
 import { clips } from './clips.ts'
 import { components } from './components.ts'
+import { desktopSharing } from './desktop-sharing.ts'
 import { desktops } from './desktops.ts'
 import { errors } from './errors.ts'
 import { guest } from './guest.ts'
@@ -63,6 +64,7 @@ const ofParts: Readonly<Record<string, object>> = {
   ...sections,
   healthPage,
   desktops,
+  desktopSharing,
   obs,
   obsTemplates,
   studio,

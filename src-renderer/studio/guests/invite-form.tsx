@@ -9,7 +9,7 @@ import { keepGuest } from './guest-list.ts'
 import { t } from './messages.ts'
 
 /** Loaded with the first link. */
-const QrCode = loadLater(async () => (await import('./qr-code.tsx')).QrCode)
+const QrCode = loadLater(async () => (await import('../../components/qr-code.tsx')).QrCode)
 
 const hours = [1, 4, 24, 7 * 24] as const
 

@@ -1,4 +1,5 @@
 import { encode } from 'uqr'
+import './qr-code.css'
 
 /** Light modules around the code that ISO/IEC 18004 asks for. */
 const quietModules = 4

@@ -1,0 +1,233 @@
+import type { AuditLog } from '../../platform/audit.ts'
+import { AppError } from '../../platform/errors.ts'
+import { mayAct, type Principal } from '../../platform/principal.ts'
+import { randomText } from '../../platform/random-id.ts'
+import type { SocketClient } from '../../platform/sockets.ts'
+import { noRights, type Right, type Rights, rightsFrom, sameRights } from '../rights/rights.ts'
+import type { Attendee } from '../schemas/rights.ts'
+import type { ClientMessage } from './client-message.ts'
+import { ControlTurn } from './control-turn.ts'
+
+/** Somebody who opens displays. */
+export interface Person {
+  readonly name: string
+  readonly principal: Principal
+}
+
+export interface Joining {
+  readonly client: SocketClient
+  readonly person: Person
+  /** What they are sent is not compressed. */
+  readonly raw: boolean
+}
+
+/** One viewer's place at a display. */
+export interface Seat {
+  /** Whether they may do this now. */
+  may(right: Right): boolean
+  hear(message: ClientMessage): void
+  leave(): void
+}
+
+/** What shows the display: see `display-session`. */
+export interface ShowsDisplay {
+  join(client: SocketClient, raw: boolean, rights: Rights): number
+  setRights(viewer: number, rights: Rights): void
+  hear(viewer: number, message: ClientMessage): void
+  leave(viewer: number): void
+}
+
+export interface AttendanceDependencies {
+  readonly display: string
+  readonly shows: ShowsDisplay
+  /** What a person may do at this display now. */
+  readonly rightsOf: (person: Person) => Rights
+  readonly audit: Pick<AuditLog, 'record'>
+  /** Who is there, or what they may do, is different from before. */
+  readonly onChange: () => void
+}
+
+interface Connection {
+  readonly id: string
+  readonly person: Person
+  readonly client: SocketClient
+  readonly viewer: number
+  readonly since: string
+  /** What this connection may do where somebody changed it, for as long as the person's own rights are these. */
+  changed: { readonly rights: Rights; readonly own: Rights } | undefined
+  rights: Rights
+  /** Of `rights`, what is passed on to the display: only one person controls it. */
+  passed: Rights
+}
+
+type ControlMessage = Extract<ClientMessage, { readonly kind: 'control' }>
+
+/** Those who are at one display: what each may do, and whose turn it is to control it. */
+export class Attendance {
+  readonly #dependencies: AttendanceDependencies
+  readonly #connections = new Map<string, Connection>()
+  readonly #turn = new ControlTurn(() => performance.now())
+  #announced = '[]'
+
+  constructor(dependencies: AttendanceDependencies) {
+    this.#dependencies = dependencies
+  }
+
+  /** The first to come first. */
+  list(): readonly Attendee[] {
+    return [...this.#connections.values()].map(({ id, person: { name, principal }, rights, since }) => ({
+      id,
+      name,
+      user: principal.id,
+      rights: [...rights],
+      controls: this.#turn.holder === principal.id,
+      asks: this.#turn.asks(principal.id),
+      since,
+    }))
+  }
+
+  join({ client, person, raw }: Joining): Seat {
+    const { shows, audit, display } = this.#dependencies
+    const viewer = shows.join(client, raw, noRights)
+    const since = new Date().toISOString()
+    const connection: Connection = {
+      id: randomText(12),
+      person,
+      client,
+      viewer,
+      since,
+      changed: undefined,
+      rights: noRights,
+      passed: noRights,
+    }
+    this.#connections.set(connection.id, connection)
+    const line = { actor: person.principal.id, sessionId: connection.id, data: { display } }
+    audit.record({ kind: 'connect', message: `${person.name} opened a display`, ...line })
+    this.refresh()
+    // They may have been taken back while the display was started.
+    if (!connection.rights.has('see')) endRights(client)
+    return {
+      may: (right) => connection.passed.has(right),
+      hear: (message) => {
+        if (message.kind === 'control') this.#hand(connection, message)
+        else shows.hear(viewer, message)
+      },
+      leave: () => {
+        this.#connections.delete(connection.id)
+        shows.leave(viewer)
+        audit.record({ kind: 'disconnect', message: `${person.name} left a display`, ...line })
+        this.refresh()
+      },
+    }
+  }
+
+  /** Changes what one connection may do until it ends, or until its person's own rights change. Throws `desktop.attendee_not_found`. */
+  changeRights(attendee: string, rights: readonly Right[]): void {
+    const connection = this.#connection(attendee)
+    this.#change(connection, rightsFrom(rights))
+    this.refresh()
+  }
+
+  /** Ends one connection. Throws `desktop.attendee_not_found`. */
+  disconnect(attendee: string): void {
+    endRights(this.#connection(attendee).client)
+  }
+
+  /** Applies what everybody may do now. */
+  refresh(): void {
+    const connections = [...this.#connections.values()]
+    const before = connections.map(({ rights }) => rights)
+    const present = new Map<string, boolean>()
+    for (const connection of connections) {
+      connection.rights = this.#rightsOf(connection)
+      const { id } = connection.person.principal
+      present.set(id, present.get(id) === true || connection.rights.has('control'))
+    }
+    this.#turn.settle(present)
+    for (const [index, connection] of connections.entries()) {
+      this.#pass(connection)
+      if (sameRights(before[index] ?? noRights, connection.rights)) continue
+      if (connection.rights.has('see')) sendRights(connection)
+      else endRights(connection.client)
+    }
+    this.#announce(connections)
+  }
+
+  #rightsOf(connection: Connection): Rights {
+    const own = this.#dependencies.rightsOf(connection.person)
+    if (connection.changed !== undefined && !sameRights(connection.changed.own, own)) connection.changed = undefined
+    return own.has('see') ? (connection.changed?.rights ?? own) : noRights
+  }
+
+  #pass(connection: Connection): void {
+    const { rights, viewer, person } = connection
+    const passed = this.#turn.holder === person.principal.id ? rights : new Set([...rights].filter((right) => right !== 'control'))
+    if (sameRights(passed, connection.passed)) return
+    connection.passed = passed
+    this.#dependencies.shows.setRights(viewer, passed)
+  }
+
+  #hand(connection: Connection, { action, attendee }: ControlMessage): void {
+    const { person } = connection
+    const me = person.principal.id
+    const owns = mayAct(person.principal, 'admin')
+    const other = attendee === undefined ? undefined : this.#connections.get(attendee)
+    if (action === 'ask') this.#turn.ask(me)
+    else if (action === 'release') this.#turn.release(me)
+    else if (action === 'take' && owns) this.#give(connection, connection)
+    else if (other !== undefined && (owns || this.#turn.holder === me)) {
+      if (action === 'reject') this.#turn.reject(other.person.principal.id)
+      else if (action === 'give' && (owns || other.rights.has('control'))) this.#give(connection, other)
+    }
+    this.refresh()
+  }
+
+  #give(from: Connection, to: Connection): void {
+    if (!to.rights.has('control')) this.#change(to, new Set([...to.rights, 'control']))
+    this.#turn.give(to.person.principal.id)
+    this.#dependencies.audit.record({
+      kind: 'command',
+      message: `${to.person.name} controls a display`,
+      actor: from.person.principal.id,
+      sessionId: to.id,
+      data: { display: this.#dependencies.display },
+    })
+  }
+
+  #change(connection: Connection, rights: Rights): void {
+    connection.changed = { rights, own: this.#dependencies.rightsOf(connection.person) }
+  }
+
+  /** Everybody is shown who is there, and who controls. */
+  #announce(connections: readonly Connection[]): void {
+    const people = connections.map(({ id, rights, person: { name, principal } }) => ({
+      id,
+      name,
+      guest: principal.role === 'none',
+      may: rights.has('control'),
+      controls: this.#turn.holder === principal.id,
+      asks: this.#turn.asks(principal.id),
+    }))
+    const announced = JSON.stringify({ kind: 'people', people })
+    if (announced === this.#announced) return
+    this.#announced = announced
+    for (const { client, rights } of connections) if (rights.has('see')) client.send(announced)
+    this.#dependencies.onChange()
+  }
+
+  #connection(attendee: string): Connection {
+    const found = this.#connections.get(attendee)
+    if (found === undefined) throw new AppError('desktop.attendee_not_found', `Nobody with the id "${attendee}" is at this display`)
+    return found
+  }
+}
+
+function sendRights({ id, client, rights }: Connection): void {
+  client.send(JSON.stringify({ kind: 'rights', attendee: id, rights: [...rights] }))
+}
+
+function endRights(client: SocketClient): void {
+  const { code, message } = new AppError('desktop.rights_ended')
+  client.send(JSON.stringify({ kind: 'error', code, message }))
+  client.close(4403, code)
+}

@@ -1,0 +1,21 @@
+import type { Right } from '../../../src-main/desktop/rights/rights.ts'
+
+/** Somebody at the display. */
+export interface DesktopPerson {
+  /** Of the connection. */
+  readonly id: string
+  readonly name: string
+  readonly guest: boolean
+  /** May control it, when it is their turn. */
+  readonly may: boolean
+  readonly controls: boolean
+  /** For control. */
+  readonly asks: boolean
+}
+
+/** Who is there, and which of them this page is. */
+export interface Presence {
+  readonly you: string
+  readonly rights: readonly Right[]
+  readonly people: readonly DesktopPerson[]
+}
