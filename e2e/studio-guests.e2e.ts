@@ -89,6 +89,7 @@ describe('guests of the studio', () => {
     await studio.getByTestId('guest-label').fill('Ada')
     await studio.getByTestId('create-guest-link').click()
     link = await studio.getByTestId('guest-join-link').innerText()
+    expect(await studio.getByTestId('guest-link-local').innerText()).toContain('Only this computer')
     await studio.getByTestId('guest-link-done').click()
 
     guest = await (await visitors.newContext({ viewport: { width: 1280, height: 720 }, colorScheme: 'dark' })).newPage()

@@ -55,7 +55,7 @@ describe('the mixer of the studio page', () => {
     await until(async () => Math.abs((await levelOf('source:music')) - before) < 1, 'it is back while nobody speaks')
     await strip('voice').getByTestId('mute').click()
     await strip('music').getByTestId('strip-more').click()
-    await page.getByTestId('strip-menu').getByRole('menuitem', { name: 'Lower under Voice no more' }).click()
+    await page.getByTestId('strip-menu').getByRole('menuitem', { name: 'Stop lowering under Voice' }).click()
     await untilShow(({ sources }) => sources[1].audio.filters.length === 0, 'the compressor is gone')
     await until(async () => Math.abs((await levelOf('source:music')) - before) < 1, 'and the music back')
   })

@@ -78,7 +78,12 @@ describe('a creator makes a show on the page', () => {
     const isInSight = (): Promise<boolean> =>
       fit.evaluate((button) => button.getBoundingClientRect().bottom < button.closest('aside')!.getBoundingClientRect().bottom)
     expect(await isInSight(), 'the position is below the settings of a text').toBe(false)
-    await properties.getByTestId('properties-position').click()
+    for (const part of ['filters', 'settings', 'position']) {
+      await properties.getByTestId(`properties-${part}`).click()
+      expect(await page.evaluate(() => [scrollY, document.documentElement.scrollHeight - innerHeight]), 'the panel scrolls alone').toEqual([
+        0, 0,
+      ])
+    }
     await until(isInSight, 'a click leads to it')
     expect(await fit.evaluate((button) => button === document.activeElement)).toBe(true)
     await properties.locator('[data-setting="X"]').fill('200')

@@ -309,6 +309,8 @@ export const t = section('studio', {
     saveReplayOf: (name: string) => `Save replay: ${name}`,
     replaySaved: 'Replay saved',
     replayName: 'Replay',
+    replayOnAir: 'The replay is on air. Its last frame stays there until you choose a scene.',
+    backTo: (scene: string) => `Back to ${scene}`,
     replayOf: (seconds: number) => `the last ${seconds} s`,
     replaySeconds: 'Keep the last, s',
     replayState: 'Ready',
@@ -351,6 +353,7 @@ export const t = section('studio', {
     addPlace: 'Add another place',
     fix: 'Fix',
     ready: 'The show is ready.',
+    health: 'Open Health',
     upload: (rate: string) => `Needs ${rate} of upload.`,
     action: (count: number) => (count > 1 ? `Go live to ${count}` : 'Go live'),
     doubts: {

@@ -258,7 +258,10 @@ export const sourceProblems: readonly SentencePair[] = [
     'It is not loaded after {} s: a part of it, e.g. a script, does not arrive from its server',
     'No se ha cargado tras {1} s: una parte, por ejemplo un script, no llega de su servidor',
   ],
-  ['The page is not shut in, because the host runs as root', 'La página no está aislada, porque el servidor se ejecuta como root'],
+  [
+    'The page runs outside of a sandbox, because the host runs as root',
+    'La página no está aislada, porque el servidor se ejecuta como root',
+  ],
   ['The page took {} MiB of memory, more than {}: it is restarted', 'La página ocupó {1} MiB de memoria, más de {2}: se reinicia'],
   ['The page did not answer for {} s: it is restarted', 'La página no respondió durante {1} s: se reinicia'],
   [

@@ -134,6 +134,7 @@ export const studioHistory = {
     Add: (name: string, sort: string) => `Añadir ${sort} «${name}»`,
     Remove: (name: string, sort: string) => `Quitar ${sort} «${name}»`,
     Move: (name: string) => `Mover «${name}»`,
+    Crop: (name: string) => `Recortar «${name}»`,
     Reorder: (name: string) => `Reordenar «${name}»`,
     Ungroup: (name: string) => `Desagrupar «${name}»`,
     Duplicate: (name: string) => `Duplicar «${name}»`,

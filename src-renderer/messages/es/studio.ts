@@ -303,6 +303,8 @@ export const studio = {
     saveReplayOf: (name: string) => `Guardar repetición: ${name}`,
     replaySaved: 'Repetición guardada',
     replayName: 'Repetición',
+    replayOnAir: 'La repetición está en el aire. Su último fotograma se queda hasta que elijas una escena.',
+    backTo: (scene: string) => `Volver a ${scene}`,
     replayOf: (seconds: number) => `los últimos ${seconds} s`,
     replaySeconds: 'Conservar los últimos, s',
     replayState: 'Lista',
@@ -345,6 +347,7 @@ export const studio = {
     addPlace: 'Añadir otro destino',
     fix: 'Corregir',
     ready: 'El programa está listo.',
+    health: 'Abrir Salud',
     upload: (rate: string) => `Necesita ${rate} de subida.`,
     action: (count: number) => (count > 1 ? `Emitir en directo en ${count}` : 'Emitir en directo'),
     doubts: {
@@ -1326,6 +1329,8 @@ export const studioGuests = {
   linkHelp: 'Envíalo solo a este invitado: quien lo tenga puede entrar. Solo se muestra ahora.',
   qrCode: (name: string) => `Código QR con el enlace para ${name}`,
   qrHelp: 'Entra desde un teléfono: apunta aquí con su cámara.',
+  linkLocal:
+    'Solo este equipo abre este enlace, porque esta página se abrió en él. Para un invitado que está en otro sitio, abre esta página con el nombre público o la dirección IP del servidor y crea allí un enlace nuevo.',
   done: 'Listo',
   state: (state: string): string => guestStates[state] ?? state,
   next: 'En la vista previa',

@@ -1,4 +1,4 @@
-import { croppedSize, type Frame, frameOf, type Layout, type Point, pointAt, type Size, turn } from './geometry.ts'
+import { contentBox, croppedSize, type Frame, frameOf, type Layout, type Point, pointAt, type Size, turn } from './geometry.ts'
 
 /** A handle of a frame, by the side that it moves: -1 left or top, 1 right or bottom, 0 neither. */
 export interface Handle {
@@ -93,8 +93,21 @@ export function resized(layout: Layout, content: Size, { x, y }: Handle, to: Poi
   }
 }
 
-/** An item whose sides were cut off by dragging a handle to a point: what is left stays where it is. */
-export function cropped(layout: Layout, content: Size, { x, y }: Handle, to: Point): LayoutChange {
+/**
+ * A layout whose bounds are as large as what is seen in them, which stays where it is. What reaches beyond its bounds keeps them.
+ */
+function tightened(layout: Layout, content: Size): Layout {
+  const { bounds } = layout
+  const frame = frameOf(layout, content)
+  const { width, height, insetX, insetY } = contentBox(layout, content)
+  if (bounds === null || width > frame.width + 0.5 || height > frame.height + 0.5) return layout
+  const [u, v] = [insetX / frame.width, insetY / frame.height]
+  return { ...layout, position: originAt(frame, pointAt(frame, u, v), width, height, 0, 0), bounds: { ...bounds, width, height } }
+}
+
+/** An item whose sides were cut off by dragging a handle to a point: what is left stays where it is, and bounds end where it does. */
+export function cropped(dragged: Layout, content: Size, { x, y }: Handle, to: Point): LayoutChange {
+  const layout = tightened(dragged, content)
   const frame = frameOf(layout, content)
   const left = croppedSize(layout, content)
   const [anchorU, anchorV] = [1 - shareOf(x), 1 - shareOf(y)]
@@ -120,9 +133,11 @@ export function cropped(layout: Layout, content: Size, { x, y }: Handle, to: Poi
   const perY = frame.height / left.height
   const width = cut(x, (reach.x * x) / perX, content.width, layout.scale.x < 0, 'left', 'right')
   const height = cut(y, (reach.y * y) / perY, content.height, layout.scale.y < 0, 'top', 'bottom')
-  // What is fitted into bounds fills them again.
-  if (layout.bounds !== null) return { crop, position: layout.position }
-  return { crop, position: originFor(frame, width * perX, height * perY, anchorU, anchorV) }
+  // What is larger than its bounds fills them again.
+  if (layout.bounds !== null && layout === dragged) return { crop, position: layout.position }
+  const position = originFor(frame, width * perX, height * perY, anchorU, anchorV)
+  if (layout.bounds === null) return { crop, position }
+  return { crop, position, bounds: { ...layout.bounds, width: rounded(width * perX), height: rounded(height * perY) } }
 }
 
 /** Degrees at which a turning item is caught, and from how near. */

@@ -180,6 +180,17 @@ test.each<[string, Partial<Layout>, Box]>([
   expect(boxOf(corners(after(layout, cropped(layout, content, handles.w, { x: 200, y: 0 }))))).toEqual(expected)
 })
 
+test('crops what is fitted into bounds, and leaves the rest in its place', () => {
+  const layout: Layout = { ...plain, bounds: { fit: 'contain', width: 640, height: 360, alignment: middle } }
+  const next = after(layout, cropped(layout, content, handles.w, { x: 196, y: 0 }))
+  expect(next.crop).toEqual({ left: 60, top: 0, right: 0, bottom: 0 })
+  expect(boxOf(corners(next))).toEqual({ left: 196, top: 70, right: 740, bottom: 390 })
+  // 1.6 pixels for each of the content, as before.
+  expect(apply(contentTransform(next, content), { x: 340, y: 200 })).toEqual({ x: 740, y: 390 })
+  const further = after(next, cropped(next, content, handles.w, { x: 100, y: 0 }))
+  expect(boxOf(corners(further))).toEqual({ left: 100, top: 70, right: 740, bottom: 390 })
+})
+
 test('crops the other side of mirrored content, and never all of it', () => {
   const mirrored = { ...plain, scale: { x: -1, y: 1 } }
   expect(cropped(mirrored, content, handles.w, { x: -200, y: 0 }).crop).toMatchObject({ left: 0, right: 100 })

@@ -111,36 +111,53 @@ export function boxOf(points: readonly Point[]): Box {
   return { left: Math.min(...xs), top: Math.min(...ys), right: Math.max(...xs), bottom: Math.max(...ys) }
 }
 
+/** Where an item's cropped content is in its frame: its size there, and how far it is from the frame's left and top; negative where it reaches beyond bounds. */
+export interface ContentBox extends Size {
+  readonly insetX: number
+  readonly insetY: number
+}
+
+/** Where what the crop leaves is in the frame of an item, by how its bounds fit it. */
+export function contentBox(layout: Layout, content: Size): ContentBox {
+  const frame = frameOf(layout, content)
+  const { bounds } = layout
+  if (bounds === null) return { width: frame.width, height: frame.height, insetX: 0, insetY: 0 }
+  const left = croppedSize(layout, content)
+  const [scaleX, scaleY] = [frame.width / left.width, frame.height / left.height]
+  const fits: Readonly<Record<typeof bounds.fit, readonly [number, number]>> = {
+    stretch: [scaleX, scaleY],
+    contain: [Math.min(scaleX, scaleY), Math.min(scaleX, scaleY)],
+    cover: [Math.max(scaleX, scaleY), Math.max(scaleX, scaleY)],
+    width: [scaleX, scaleX],
+    height: [scaleY, scaleY],
+    shrink: [Math.min(scaleX, scaleY, 1), Math.min(scaleX, scaleY, 1)],
+  }
+  const [fitX, fitY] = fits[bounds.fit]
+  const [width, height] = [left.width * fitX, left.height * fitY]
+  return {
+    width,
+    height,
+    insetX: (frame.width - width) * across[bounds.alignment.x],
+    insetY: (frame.height - height) * down[bounds.alignment.y],
+  }
+}
+
 /** How many content pixels one pixel of the item's cropped content takes in its scene: what a group's inside is scaled and turned by. */
 export function contentTransform(layout: Layout, content: Size): Affine {
   const frame = frameOf(layout, content)
-  const { width, height } = croppedSize(layout, content)
-  let [scaleX, scaleY] = [frame.width / width, frame.height / height]
-  const { bounds } = layout
-  if (bounds !== null) {
-    const fits: Readonly<Record<typeof bounds.fit, readonly [number, number]>> = {
-      stretch: [scaleX, scaleY],
-      contain: [Math.min(scaleX, scaleY), Math.min(scaleX, scaleY)],
-      cover: [Math.max(scaleX, scaleY), Math.max(scaleX, scaleY)],
-      width: [scaleX, scaleX],
-      height: [scaleY, scaleY],
-      shrink: [Math.min(scaleX, scaleY, 1), Math.min(scaleX, scaleY, 1)],
-    }
-    ;[scaleX, scaleY] = fits[bounds.fit]
-  }
-  const insetX = bounds === null ? 0 : (frame.width - width * scaleX) * across[bounds.alignment.x]
-  const insetY = bounds === null ? 0 : (frame.height - height * scaleY) * down[bounds.alignment.y]
+  const left = croppedSize(layout, content)
+  const { width, height, insetX, insetY } = contentBox(layout, content)
   const mirrorX = layout.scale.x < 0
   const mirrorY = layout.scale.y < 0
   const [cos, sin] = [Math.cos(frame.angle), Math.sin(frame.angle)]
   const begin = turn(
     {
-      x: insetX - frame.pivotX * frame.width + (mirrorX ? width * scaleX : 0),
-      y: insetY - frame.pivotY * frame.height + (mirrorY ? height * scaleY : 0),
+      x: insetX - frame.pivotX * frame.width + (mirrorX ? width : 0),
+      y: insetY - frame.pivotY * frame.height + (mirrorY ? height : 0),
     },
     frame.angle,
   )
-  const x = mirrorX ? -scaleX : scaleX
-  const y = mirrorY ? -scaleY : scaleY
+  const x = (mirrorX ? -width : width) / left.width
+  const y = (mirrorY ? -height : height) / left.height
   return [cos * x, sin * x, -sin * y, cos * y, frame.origin.x + begin.x, frame.origin.y + begin.y]
 }

@@ -1,6 +1,6 @@
 import { ContextMenu, type MenuEntry } from '../../components/context-menu.tsx'
 import type { Collection, Scene } from '../types.ts'
-import { editTransform } from '../view-store.ts'
+import { editTransform, showItemPanel } from '../view-store.ts'
 import type { Point } from './geometry.ts'
 import { itemEntries } from './item-menu.ts'
 import { t } from './messages.ts'
@@ -38,6 +38,7 @@ export function stageEntries(options: StageMenuOptions): readonly (readonly Menu
   const free = all.filter(({ depth, item }) => depth === 0 && !item.locked).map(({ item }) => item.id)
   return [
     [
+      { label: t.properties, act: showItemPanel, disabled: items.length === 0 },
       entry(t.editTransform, editTransform, 'Ctrl+E'),
       entry(t.reset, () => reset(items), 'Ctrl+R'),
       entry(t.fit, () => fitTo(items, 'contain', canvas), 'Ctrl+F'),

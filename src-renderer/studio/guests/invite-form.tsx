@@ -77,16 +77,25 @@ export function InviteForm({ onClose }: { readonly onClose: () => void }) {
   )
 }
 
+/** Whether a link leads to the machine on which it is opened. */
+const isLocal = (link: string): boolean => /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(new URL(link).hostname)
+
 /** The host keeps no copy of a link. */
 export function LinkDialog({ name, link, onClose }: { readonly name: string; readonly link: string; readonly onClose: () => void }) {
   return (
     <ShownOnceDialog title={t.linkFor(name)} advice={t.linkHelp} onClose={onClose} testId="guest-link-dialog" savedTestId="guest-link-done">
       <div className="guest-link">
         <CopyField label={t.linkFor(name)} value={link} testId="guest-join-link" />
-        <figure>
-          <QrCode text={link} label={t.qrCode(name)} />
-          <figcaption className="hint">{t.qrHelp}</figcaption>
-        </figure>
+        {isLocal(link) ? (
+          <p className="hint bad" role="status" data-testid="guest-link-local">
+            {t.linkLocal}
+          </p>
+        ) : (
+          <figure>
+            <QrCode text={link} label={t.qrCode(name)} />
+            <figcaption className="hint">{t.qrHelp}</figcaption>
+          </figure>
+        )}
       </div>
     </ShownOnceDialog>
   )

@@ -28,6 +28,8 @@ export const t = section('studioGuests', {
   linkHelp: 'Send it to this guest alone: whoever has it can join. It is shown only now.',
   qrCode: (name: string) => `QR code with the link for ${name}`,
   qrHelp: 'Joins from a phone: point its camera here.',
+  linkLocal:
+    'Only this computer opens this link, because this page was opened on it. For a guest elsewhere open this page at the public name or IP address of the host, and make a new link there.',
   done: 'Done',
   state: (state: string): string => states[state] ?? state,
   next: 'In preview',

@@ -16,6 +16,7 @@ const verbs: Readonly<Record<string, (name: string, sort: string) => string>> = 
   Add: (name, sort) => `Add ${sort} "${name}"`,
   Remove: (name, sort) => `Remove ${sort} "${name}"`,
   Move: (name) => `Move "${name}"`,
+  Crop: (name) => `Crop "${name}"`,
   Reorder: (name) => `Reorder "${name}"`,
   Ungroup: (name) => `Ungroup "${name}"`,
   Duplicate: (name) => `Duplicate "${name}"`,

@@ -158,7 +158,7 @@ export const t = section('studioMacros', {
   keysHelp:
     'They work on this page while no text is written, and in programs that send them over the API. Global hotkeys work in every window of the machine that runs AMI Streams, too.',
   globalSetting: 'Global hotkeys',
-  globalSettings: { off: 'Off: on this page alone', safe: 'On, but for keys that people write with', all: 'On for all keys' },
+  globalSettings: { off: 'Off: on this page alone', safe: 'On, except for keys used for typing', all: 'On for all keys' },
   globalAdmin: 'An admin sets this.',
   keyStates,
   keyActive: (trigger: string | null) =>

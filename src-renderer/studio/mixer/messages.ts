@@ -34,7 +34,7 @@ export const t = section('studioMixer', {
   noDrift: 'on the clock of the studio',
   menu: (name: string) => `More for ${name}`,
   lowerUnder: (name: string) => `Lower under ${name}`,
-  lowerNoMore: (name: string) => `Lower under ${name} no more`,
+  lowerNoMore: (name: string) => `Stop lowering under ${name}`,
   lowered: (name: string, under: string) => `${name} is lowered while ${under} is heard`,
   pushToTalk: 'Push to talk…',
   pushToMute: 'Push to mute…',

@@ -1,7 +1,10 @@
 import { CircleAlert, CircleCheck, TriangleAlert } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
+import { Link } from 'wouter'
 import { formatBitrate } from '../../client/format.ts'
 import { Dialog } from '../../components/dialog.tsx'
+import { useFindings } from '../../health/finding-store.ts'
+import { titleOf } from '../../health/titles.ts'
 import { startOutput } from '../commands.ts'
 import { t } from '../messages.ts'
 import { useShow } from '../show-store.ts'
@@ -31,6 +34,7 @@ export function GoLiveDialog({ document, program, canvas, onClose }: GoLiveDialo
   const about = showDoubts(document, onAir, engine === 'running')
   const blocked = [...about, ...chosen.flatMap(doubtsOf)].some(({ blocks }) => blocks)
   const upload = uploadKbps(chosen)
+  const findings = (useFindings() ?? []).filter(({ severity }) => severity !== 'info')
   const closeOutput = (): void => {
     // Who corrects an output wants it.
     if (changed !== null && changed !== 'new') setLeft(new Set([...left].filter((id) => id !== changed.id)))
@@ -88,7 +92,13 @@ export function GoLiveDialog({ document, program, canvas, onClose }: GoLiveDialo
         {about.map((doubt) => (
           <DoubtLine key={doubt.code} doubt={doubt} />
         ))}
-        {about.length === 0 && (
+        {findings.map((finding) => (
+          <p key={finding.id} className="doubt" data-doubt={finding.code}>
+            <TriangleAlert size={16} /> <span>{titleOf(finding)}</span>
+            <Link href="/health">{t.goLive.health}</Link>
+          </p>
+        ))}
+        {about.length + findings.length === 0 && (
           <p className="doubt good">
             <CircleCheck size={16} /> {t.goLive.ready}
           </p>

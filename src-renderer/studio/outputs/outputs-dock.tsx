@@ -1,5 +1,5 @@
 import { CircleStop, Pencil, Play, Plus, RotateCw, Trash2 } from 'lucide-react'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { Link } from 'wouter'
 import { useNow } from '../../client/clock.ts'
 import { formatBitrate, formatBytes, formatDuration } from '../../client/format.ts'
@@ -27,6 +27,14 @@ interface OutputsDockProps {
 export function OutputsDock({ document, canvas, editor }: OutputsDockProps) {
   const [changed, setChanged] = useState<Output | 'new' | null>(null)
   const reports = useShow((state) => state.outputReports)
+  const list = useRef<HTMLUListElement>(null)
+  const count = document.outputs.length
+  const shown = useRef(count)
+  useEffect(() => {
+    // Whoever adds an output wants to start it.
+    if (count > shown.current) list.current?.lastElementChild?.scrollIntoView({ block: 'nearest' })
+    shown.current = count
+  }, [count])
   return (
     <Dock
       title={t.outputs.title}
@@ -43,7 +51,7 @@ export function OutputsDock({ document, canvas, editor }: OutputsDockProps) {
           )}
         </div>
       ) : (
-        <ul className="outputs">
+        <ul className="outputs" ref={list}>
           {document.outputs.map((output) => (
             <OutputRow key={output.id} output={output} report={reports[output.id]} editor={editor} onChange={() => setChanged(output)} />
           ))}
@@ -89,8 +97,13 @@ function OutputRow({ output, report, editor, onChange }: OutputRowProps) {
   const state = report?.state ?? 'off'
   const runs = state !== 'off' && state !== 'failed'
   const { name, id } = output
+  const row = useRef<HTMLLIElement>(null)
+  useEffect(() => {
+    // What can be done while it runs is below: seen by the one who started it here.
+    if (runs && row.current?.contains(window.document.activeElement)) row.current.scrollIntoView({ block: 'nearest' })
+  }, [runs])
   return (
-    <li className="output" data-testid="output" data-output={id} data-state={state}>
+    <li className="output" ref={row} data-testid="output" data-output={id} data-state={state}>
       <div className="output-head">
         <span className="output-name">
           <b>{name}</b>

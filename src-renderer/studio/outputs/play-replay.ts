@@ -1,3 +1,4 @@
+import { notify } from '../../components/toasts.tsx'
 import { chooseScene, tryEdit } from '../commands.ts'
 import { t } from '../messages.ts'
 import { layoutOf } from '../new-source.ts'
@@ -10,7 +11,7 @@ const replayId = 'replay'
 
 /**
  * Plays a file in the scene for replays, which is made where the show has none, and brings that scene on air; in studio mode into the
- * preview. The file is one step of the history.
+ * preview. The file is one step of the history. The scene that was on air is one click away.
  */
 export async function playReplay(file: string, canvas: string): Promise<void> {
   const { open, program } = useShow.getState()
@@ -35,5 +36,9 @@ export async function playReplay(file: string, canvas: string): Promise<void> {
       value: { id: sceneId, name: t.outputs.replayName, canvas, items: [{ source: id, ...layoutOf('media', shown) }] },
     })
   }
-  if ((await tryEdit(edits)) !== undefined) chooseScene(sceneId, program)
+  if ((await tryEdit(edits)) === undefined) return
+  chooseScene(sceneId, program)
+  const before = document.scenes.find((each) => each.id === program.canvases.find((on) => on.canvas === canvas)?.program)
+  if (before === undefined || before.id === sceneId || program.studioMode) return
+  notify(t.outputs.replayOnAir, () => chooseScene(before.id, program), t.outputs.backTo(before.name))
 }

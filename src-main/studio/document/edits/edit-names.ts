@@ -18,6 +18,7 @@ function nameEdit(edit: Edit, before: Collection, after: Collection): string {
       return `Add ${sortOf(edit.to)} ${quoted(nameOfAdded(edit.value, after))}`
     case 'change': {
       if (edit.at === 'collection') return `Change ${Object.keys(edit.changes).join(' and ')} of the collection`
+      if ('crop' in edit.changes && Object.keys(edit.changes).every((name) => layout.has(name))) return `Crop ${nameAt(edit.at, after)}`
       const what = changed(edit.changes)
       return what === 'layout' ? `Move ${nameAt(edit.at, after)}` : `Change ${what} of ${nameAt(edit.at, after)}`
     }

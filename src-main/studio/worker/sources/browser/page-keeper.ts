@@ -325,7 +325,7 @@ export class PageKeeper {
     run.loading = undefined
     this.#problem = undefined
     const { width, height } = this.#settings
-    const open = run.browser.sandbox ? undefined : 'The page is not shut in, because the host runs as root'
+    const open = run.browser.sandbox ? undefined : 'The page runs outside of a sandbox, because the host runs as root'
     this.#dependencies.report({
       state: 'running',
       ...(open !== undefined && { problem: open }),
