@@ -129,6 +129,35 @@ describe('filters on the studio page', () => {
     expect((await person()).filters[0].settings.color.slice(0, 2)).toBe(before.slice(0, 2))
   })
 
+  it('follows the light of the screen within its limit, shows what it chose, and lets go again', async () => {
+    const light = (color: string) => ask('PATCH', '/studio/sources/person', { settings: { background: { color, padding: 90, radius: 0 } } })
+    const [filter] = (await person()).filters
+    await ask('PATCH', `/studio/sources/person/filters/${filter.id}`, {
+      settings: { color: '#20b050', similarity: 0.03, smoothness: 0.02, followLimit: 0.4 },
+    })
+    await light('#0c5a28')
+    const isDim = ([red, green, blue]: Rgb): boolean => green > 60 && red < 60 && blue < 80
+    await until(async () => isDim(await colorOf(program(), 0.05, 0.1)), 'the dim screen is seen, which the settings do not reach')
+    await page.getByTestId('filters').locator('[data-setting="follow"]').click()
+    await until(async () => isBlue(await colorOf(program(), 0.05, 0.1)), 'the filter has found the dim screen')
+    const chosen = page.getByTestId('filter-chosen')
+    await chosen.waitFor()
+    await screenshot(page, 'studio-filter-follows')
+    const [{ chosen: stated, settings }] = (await ask('GET', '/studio/sources/person/filters')).items
+    expect(Number.parseInt(stated.color.slice(3, 5), 16), stated.color).toBeLessThan(0x70)
+    expect(stated.similarity).toBeGreaterThan(0.03)
+    expect(settings.color).toBe('#20b050')
+    await light('#30e070')
+    await until(async () => Number.parseInt((await chosen.textContent())?.match(/#..(..)/)?.[1] ?? '0', 16) > 0xc0, 'it follows')
+    await until(async () => isBlue(await colorOf(program(), 0.05, 0.1)), 'the bright screen is keyed, too')
+    await page.getByTestId('filters').locator('[data-setting="follow"]').click()
+    await chosen.waitFor({ state: 'detached' })
+    await until(async () => !isBlue(await colorOf(program(), 0.05, 0.1)), 'what is set counts again')
+    await light('#20b050')
+    await until(async () => isBlue(await colorOf(program(), 0.05, 0.1)), 'and fits its own light')
+    await ask('PATCH', `/studio/sources/person/filters/${filter.id}`, { settings: filter.settings })
+  })
+
   it('orders filters by drag, and switches all of them off and on again', async () => {
     await page.getByTestId('add-filters').selectOption('blur')
     await page.getByTestId('add-filters').selectOption('sharpen')

@@ -236,6 +236,7 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
         kinds,
         reportOf: (list, id) => (list === 'sources' ? engine.reports().get(id) : outputs.list().find((each) => each.id === id)) ?? null,
         filterProblem: (id) => engine.filterProblems().get(id),
+        filterChoice: (id) => engine.filterChoices().get(id),
       }),
       ...programRoutes({ ...acting, macros }),
       ...hotkeyRoutes(hotkeys),

@@ -7,6 +7,7 @@ import { applyChange, type Change, joinChanges, shareParts } from './document.ts
 import { t } from './messages.ts'
 import { clearEdits, expectEdits, noteEdits, takeOverwritten } from './overwritten.ts'
 import type {
+  ChosenSettings,
   Collection,
   Edit,
   Edited,
@@ -37,6 +38,8 @@ export interface ShowState {
   readonly outputReports: Readonly<Record<string, OutputReport>>
   /** Why a filter is left out, by its id. */
   readonly filterProblems: Readonly<Record<string, string>>
+  /** What filters that follow the light have chosen, by their ids. */
+  readonly filterChoices: Readonly<Record<string, ChosenSettings>>
   readonly statistics: Statistics | null
   /** The newest run of each macro since the page was opened, by id of the macro. */
   readonly macroRuns: Readonly<Record<string, MacroRun>>
@@ -48,6 +51,7 @@ const nothing: Omit<ShowState, 'loaded' | 'engine' | 'problem' | 'preparation'> 
   sourceReports: {},
   outputReports: {},
   filterProblems: {},
+  filterChoices: {},
   statistics: null,
   macroRuns: {},
 }
@@ -106,6 +110,7 @@ async function readAll(): Promise<void> {
       ...nothing,
       open: open === null ? null : useShow.getState().open,
       filterProblems: open === null ? {} : useShow.getState().filterProblems,
+      filterChoices: open === null ? {} : useShow.getState().filterChoices,
       program,
       sourceReports,
       outputReports: byId(status.outputs),
@@ -207,6 +212,9 @@ function apply({ topic, data }: EventMessage): void {
     case 'studio.filter':
       keepFilterProblems([data as FilterProblem])
       break
+    case 'studio.filter_chose':
+      keepFilterChoices([data as FilterChoice])
+      break
     case 'studio.output.updated': {
       const report = data as OutputReport
       useShow.setState(({ outputReports }) => ({ outputReports: { ...outputReports, [report.id]: report } }))
@@ -254,6 +262,24 @@ export function keepFilterProblems(items: readonly FilterProblem[]): void {
       else filterProblems[id] = problem
     }
     return { filterProblems }
+  })
+}
+
+interface FilterChoice {
+  readonly id: string
+  /** Null where it follows nothing, or has chosen nothing yet. */
+  readonly chosen: ChosenSettings | null
+}
+
+/** Takes what filters have chosen into what is shown. */
+export function keepFilterChoices(items: readonly FilterChoice[]): void {
+  useShow.setState((state) => {
+    const filterChoices: Record<string, ChosenSettings> = { ...state.filterChoices }
+    for (const { id, chosen } of items) {
+      if (chosen === null) delete filterChoices[id]
+      else filterChoices[id] = chosen
+    }
+    return { filterChoices }
   })
 }
 

@@ -14,6 +14,7 @@ export type {
   Transition,
 } from '../../src-main/studio/document/collection.ts'
 export type { Edit } from '../../src-main/studio/document/edits/edit-schemas.ts'
+export type { ChosenSettings } from '../../src-main/studio/document/kinds/filter-kinds.ts'
 export type { SourceAudio } from '../../src-main/studio/document/mixer-schemas.ts'
 
 export type Preparation = NonNullable<Answer<'GET', '/studio'>['preparation']>

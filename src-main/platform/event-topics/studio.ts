@@ -25,6 +25,11 @@ export const studioTopics = {
   'studio.file.removed': { role: 'viewer', state: 'GET /studio/files', summary: 'A file that the studio wrote was deleted' },
   'studio.file.updated': { role: 'viewer', state: 'GET /studio/files', summary: 'A file that the studio writes was created or changed' },
   'studio.filter': { role: 'viewer', state: 'GET /studio', summary: 'A filter failed or works again' },
+  'studio.filter_chose': {
+    role: 'viewer',
+    state: 'GET /studio/sources/:id/filters',
+    summary: 'A filter that follows the light chose other settings',
+  },
   'studio.guest.removed': { role: 'viewer', state: 'GET /studio/guests', summary: 'An invitation of a guest was ended' },
   'studio.guest.updated': { role: 'viewer', state: 'GET /studio/guests', summary: 'A guest was invited, came, left, or is on air' },
   'studio.hotkeys': { role: 'viewer', state: 'GET /studio/hotkeys', summary: 'Which hotkeys work in every window changed' },

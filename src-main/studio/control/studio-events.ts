@@ -42,6 +42,9 @@ export function publishEngineEvents(engine: StudioEngine, events: EventBus): Stu
       case 'filter':
         events.publish('studio.filter', { id: event.filter, problem: event.problem })
         break
+      case 'filter-chose':
+        events.publish('studio.filter_chose', { id: event.filter, chosen: event.chosen }, { volatile: true })
+        break
       case 'monitor':
         events.publish('studio.monitor', event.report)
         break

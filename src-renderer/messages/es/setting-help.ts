@@ -172,6 +172,12 @@ export const settingHelp: Readonly<Record<string, string>> = {
   "how much of the colour's reflection on what stays is taken away": 'cuánto del reflejo del color se quita de lo que queda',
   'how the edge between transparent and opaque rises: evenly, or as in OBS Studio, where it starts flat':
     'cómo sube el borde entre transparente y opaco: de manera uniforme, o como en OBS Studio, donde empieza plano',
+  'colour, similarity and smoothness follow the light: read from the image twice a second, from what is set on':
+    'color, similitud y suavidad siguen la luz: se leen de la imagen dos veces por segundo, a partir de lo ajustado',
+  'how far the colour and the similarity may go from what is set': 'cuánto pueden alejarse el color y la similitud de lo ajustado',
+  'automatic white balance: what is nearly grey in the image becomes grey, instead of `multiply`':
+    'balance de blancos automático: lo que en la imagen es casi gris se vuelve gris, en lugar de `multiply`',
+  'how much of a colour it may take away': 'cuánto puede quitar de un color',
   'how far from the colour all is transparent; from black to white it is 1.73':
     'hasta qué distancia del color todo es transparente; de negro a blanco es 1,73',
   'What is called dark and light: of the values of video, or of the light that they are for, as in OBS Studio':

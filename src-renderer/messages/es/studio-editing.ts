@@ -48,6 +48,7 @@ export const studioFilters = {
   preview: 'Con filtros',
   previewBefore: 'Sin filtros',
   previewNone: 'Aún no hay imagen.',
+  chosen: 'Sigue la luz, ahora con',
   hold: 'Mantén pulsado para comparar',
   pick: 'Tomar de la imagen',
   cancelPick: 'Cancelar',

@@ -102,6 +102,8 @@ export const settingNames: Readonly<Record<string, string>> = {
   files: 'Archivos',
   fit: 'Ajuste',
   folder: 'Carpeta',
+  follow: 'Seguir la luz',
+  followLimit: 'Límite del seguimiento',
   font: 'Fuente tipográfica',
   fontFile: 'Archivo de fuente',
   fontSize: 'Tamaño de letra',

@@ -1,13 +1,16 @@
 import { ArrowDown, ArrowUp, ChevronDown, ChevronRight, GripVertical, Pipette, Trash2, TriangleAlert } from 'lucide-react'
+import { t as described } from '../../messages/described.ts'
+import { decimal } from '../../messages/numbers.ts'
 import { startPicking, stopPicking, useEyedropper } from '../canvas/eyedropper.ts'
 import { moveTo, tryEdit } from '../commands.ts'
 import { Tool } from '../docks/tool.tsx'
 import type { DragEntry } from '../docks/use-drag-order.ts'
+import { labelOf } from '../forms/schema.ts'
 import { SettingsForm } from '../forms/settings-form.tsx'
 import type { Kind } from '../kinds.ts'
 import { t as studio } from '../messages.ts'
 import { change, useShow } from '../show-store.ts'
-import type { Filter } from '../types.ts'
+import type { ChosenSettings, Filter } from '../types.ts'
 import { t } from './messages.ts'
 import { PresetChoice } from './preset-choice.tsx'
 import { TransferCurve } from './transfer-curve.tsx'
@@ -33,6 +36,7 @@ const keyKinds = new Set(['chroma-key', 'color-key'])
 /** One filter of a chain, with its settings while it is open. */
 export function FilterRow({ filter, at, index, count, kind, open, onOpen, editor, source, levelOf, drag }: FilterRowProps) {
   const problem = useShow((state) => state.filterProblems[filter.id])
+  const chosen = useShow((state) => state.filterChoices[filter.id])
   const picks = useEyedropper((state) => state.picking?.filter === filter.id)
   const { name, enabled, settings } = filter
   const remove = (): void => void tryEdit([{ do: 'remove', at }])
@@ -86,6 +90,7 @@ export function FilterRow({ filter, at, index, count, kind, open, onOpen, editor
               <Pipette size={15} /> {t.pick}
             </button>
           )}
+          {chosen !== undefined && <Chosen chosen={chosen} />}
           {levelOf !== undefined && <TransferCurve kind={filter.kind} settings={settings} of={levelOf} />}
           <SettingsForm
             schema={kind.settings}
@@ -96,5 +101,22 @@ export function FilterRow({ filter, at, index, count, kind, open, onOpen, editor
         </div>
       )}
     </li>
+  )
+}
+
+/** What a filter that follows the light works with at this moment. */
+function Chosen({ chosen }: { readonly chosen: ChosenSettings }) {
+  return (
+    <div className="small" data-testid="filter-chosen">
+      {t.chosen}
+      <ul className="row">
+        {Object.entries(chosen).map(([name, value]) => (
+          <li key={name} className="row" data-setting={name}>
+            {typeof value === 'string' && <span className="swatch" style={{ background: value }} />}
+            {described.setting(name, labelOf(name).label)}: {typeof value === 'number' ? decimal(value, 2) : value}
+          </li>
+        ))}
+      </ul>
+    </div>
   )
 }

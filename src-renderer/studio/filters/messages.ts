@@ -52,6 +52,7 @@ export const t = section('studioFilters', {
   preview: 'With filters',
   previewBefore: 'Without filters',
   previewNone: 'No image yet.',
+  chosen: 'Follows the light, now with',
   hold: 'Hold to compare',
   pick: 'Pick from the image',
   cancelPick: 'Cancel',

@@ -2,7 +2,7 @@ import { useEffect } from 'react'
 import { call, reportProblem } from '../../client/api.ts'
 import { followEvents } from '../../client/event-followers.ts'
 import { useKinds } from '../kinds.ts'
-import { keepFilterProblems } from '../show-store.ts'
+import { keepFilterChoices, keepFilterProblems } from '../show-store.ts'
 import type { Source } from '../types.ts'
 import { Chain } from './chain.tsx'
 import { t } from './messages.ts'
@@ -25,7 +25,11 @@ export function SourceFilters({
   const filtered = hasVideo && source.filters.length > 0
   useEffect(() => {
     if (!filtered) return
-    const read = (): void => void call('GET', `/studio/sources/${id}/filters`).then(({ items }) => keepFilterProblems(items), reportProblem)
+    const read = (): void =>
+      void call('GET', `/studio/sources/${id}/filters`).then(({ items }) => {
+        keepFilterProblems(items)
+        keepFilterChoices(items)
+      }, reportProblem)
     return followEvents({ onFresh: read, onEvent: () => {} })
   }, [id, filtered])
   return (

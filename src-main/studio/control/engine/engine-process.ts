@@ -12,6 +12,7 @@ import { workerFile } from '../../../platform/workers/worker-file.ts'
 import type { Collection } from '../../document/collection.ts'
 import { changeBetween } from '../../document/collection-change.ts'
 import { encodedSize } from '../../document/encoded-size.ts'
+import type { ChosenSettings } from '../../document/kinds/filter-kinds.ts'
 import { chooseEncoding } from './choose-encoding.ts'
 import { EncodingSubscriptions } from './encoding-subscriptions.ts'
 import type { EncodingFault, FromStudio, OnCanvas, ToStudio, WantedTiles, WorkerStatistics } from './messages.ts'
@@ -100,6 +101,7 @@ export class EngineProcess implements StudioEngine {
   readonly #listeners = new Set<(event: EngineEvent) => void>()
   readonly #reports = new Map<string, SourceReport>()
   readonly #filterProblems = new Map<string, string>()
+  readonly #filterChoices = new Map<string, ChosenSettings>()
   readonly #asked = new PendingReplies<unknown>()
   #collection: Collection | undefined
   #worker: SupervisedWorker<ToStudio> | undefined
@@ -210,6 +212,10 @@ export class EngineProcess implements StudioEngine {
     return this.#filterProblems
   }
 
+  filterChoices(): ReadonlyMap<string, ChosenSettings> {
+    return this.#filterChoices
+  }
+
   statistics(): EngineStatistics {
     const { encodings, ...figures } = this.#figures
     return {
@@ -253,6 +259,7 @@ export class EngineProcess implements StudioEngine {
     this.#collection = undefined
     this.#reports.clear()
     this.#filterProblems.clear()
+    this.#filterChoices.clear()
   }
 
   #choose(canvasId: string, encoding: Parameters<StudioEngine['encodeVideo']>[0]['encoding']) {
@@ -303,6 +310,7 @@ export class EngineProcess implements StudioEngine {
         if (this.#worker !== worker) return
         this.#restarts++
         this.#filterProblems.clear()
+        this.#filterChoices.clear()
         this.#figures = { ...noFigures, frames: this.#figures.frames }
         this.#failAsked()
         this.#subscriptions.onGap()
@@ -389,6 +397,11 @@ export class EngineProcess implements StudioEngine {
       case 'filter':
         if (message.problem === null) this.#filterProblems.delete(message.filter)
         else this.#filterProblems.set(message.filter, message.problem)
+        this.#notify(message)
+        break
+      case 'filter-chose':
+        if (message.chosen === null) this.#filterChoices.delete(message.filter)
+        else this.#filterChoices.set(message.filter, message.chosen)
         this.#notify(message)
         break
       case 'statistics':

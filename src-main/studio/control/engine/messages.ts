@@ -5,6 +5,7 @@ import type { ReachPolicy } from '../../../platform/reach.ts'
 import type { Collection } from '../../document/collection.ts'
 import type { CollectionChange } from '../../document/collection-change.ts'
 import type { AudioEncoding, VideoEncoding } from '../../document/encoding-schemas.ts'
+import type { ChosenSettings } from '../../document/kinds/filter-kinds.ts'
 import type { DriftReading, LevelReading, MeterReading } from './mixer-readings.ts'
 import type {
   ActiveWindowReading,
@@ -118,6 +119,8 @@ export type FromStudio =
   | { readonly kind: 'monitor'; readonly report: SourceReport }
   /** A filter cannot do its work; null: it can again. */
   | { readonly kind: 'filter'; readonly filter: string; readonly problem: string | null }
+  /** What a filter that follows the light has chosen in place of its settings; null: they count again. */
+  | { readonly kind: 'filter-chose'; readonly filter: string; readonly chosen: ChosenSettings | null }
   | { readonly kind: 'switched'; readonly request: number; readonly switches: readonly CanvasSwitch[]; readonly frame: number }
   | { readonly kind: 'transition-ended'; readonly canvas: string; readonly scene: string }
   | ({ readonly kind: 'shown' } & ShownSources)

@@ -5,6 +5,7 @@ import type { SourceReport } from '../../../media/source-report.ts'
 import type { Collection, Transition } from '../../document/collection.ts'
 import type { AudioEncoding, VideoEncoding } from '../../document/encoding-schemas.ts'
 import type { FrameRate } from '../../document/frame-rate.ts'
+import type { ChosenSettings } from '../../document/kinds/filter-kinds.ts'
 import type { DriftReading, LevelReading, MeterReading } from './mixer-readings.ts'
 
 /** The studio's process, as the host sees it: takes descriptions, reports states. Survives the process's death. */
@@ -46,6 +47,8 @@ export interface StudioEngine {
   reports(): ReadonlyMap<string, SourceReport>
   /** What is wrong with filters for video that cannot do their work, by their ids. */
   filterProblems(): ReadonlyMap<string, string>
+  /** What filters that follow the light have chosen, by their ids. */
+  filterChoices(): ReadonlyMap<string, ChosenSettings>
   statistics(): EngineStatistics
   /** A producer talks to guests, by their streams; to none: what was said before is not heard any more. Of a talker who has gone, null. */
   talkTo(talker: string, guests: readonly string[] | null): void
@@ -252,6 +255,8 @@ export type EngineEvent =
   | { readonly kind: 'monitor'; readonly report: SourceReport }
   /** A filter cannot do its work; null: it can again. */
   | { readonly kind: 'filter'; readonly filter: string; readonly problem: string | null }
+  /** What a filter that follows the light has chosen in place of its settings; null: they count again. */
+  | { readonly kind: 'filter-chose'; readonly filter: string; readonly chosen: ChosenSettings | null }
   /** Another video encoding is taken than before, or by others. */
   | { readonly kind: 'encodings' }
   /** A scene is on air; `transition`: the id of the one that has started, null for a cut. */

@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import { defineRoute, type RouteDefinition } from '../../../platform/routes.ts'
 import type { CollectionKinds } from '../../document/collection-kinds.ts'
 import { type Edit, EditSchema } from '../../document/edits/edit-schemas.ts'
+import type { ChosenSettings } from '../../document/kinds/filter-kinds.ts'
 import type { Show } from '../show.ts'
 import { documentBytes, EditedSchema, HistoryStepSchema, IfRevision, Part, tag } from './answer-schemas.ts'
 import { doingOf } from './doing.ts'
@@ -15,6 +16,8 @@ export interface EditRoutesDependencies {
   readonly reportOf: (list: 'sources' | 'outputs', id: string) => unknown
   /** What is wrong with a video filter. */
   readonly filterProblem: (id: string) => string | undefined
+  /** What a filter that follows the light has chosen. */
+  readonly filterChoice: (id: string) => ChosenSettings | undefined
 }
 
 /** API routes of edits: any of them as a batch, undo and redo, and one endpoint for each list of entities. */

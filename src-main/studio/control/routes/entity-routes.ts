@@ -13,6 +13,7 @@ import {
 import type { CollectionKinds } from '../../document/collection-kinds.ts'
 import type { Edit } from '../../document/edits/edit-schemas.ts'
 import { type Entity, findEntity, listAt, readListPlace } from '../../document/edits/places.ts'
+import type { ChosenSettings } from '../../document/kinds/filter-kinds.ts'
 import { TrackSchema } from '../../document/mixer-schemas.ts'
 import { OutputSchema } from '../../document/output-schemas.ts'
 import { hideSecretsOf } from '../../document/settings-secrets.ts'
@@ -28,6 +29,8 @@ export interface EntityRoutesDependencies {
   readonly reportOf: (list: 'sources' | 'outputs', id: string) => unknown
   /** What is wrong with a video filter. */
   readonly filterProblem: (id: string) => string | undefined
+  /** What a filter that follows the light has chosen. */
+  readonly filterChoice: (id: string) => ChosenSettings | undefined
 }
 
 export const SourceReportSchema = Type.Object({
@@ -57,7 +60,15 @@ const withReport = (schema: { readonly properties: Record<string, TSchema> }, re
   Type.Object({ ...schema.properties, report: Nullable(report) }, { additionalProperties: false })
 
 const FilterWithProblem = Type.Object(
-  { ...FilterSchema.properties, problem: Nullable(Type.String({ description: 'why it is left out, where it cannot do its work' })) },
+  {
+    ...FilterSchema.properties,
+    problem: Nullable(Type.String({ description: 'why it is left out, where it cannot do its work' })),
+    chosen: Nullable(
+      Type.Record(Type.String(), Type.Union([Type.String(), Type.Number()]), {
+        description: 'settings that it chose by itself in place of those that are set, where it follows the light',
+      }),
+    ),
+  },
   { additionalProperties: false },
 )
 
@@ -111,7 +122,7 @@ function paramsOf(endpoint: ListEndpoint, one: boolean): TSchema | undefined {
 
 function endpointRoutes(
   endpoint: ListEndpoint,
-  { show, kinds, reportOf, filterProblem }: EntityRoutesDependencies,
+  { show, kinds, reportOf, filterProblem, filterChoice }: EntityRoutesDependencies,
 ): readonly RouteDefinition[] {
   const { path, what, schema } = endpoint
   const onePath = `${path}/:${endpoint.param}`
@@ -120,7 +131,7 @@ function endpointRoutes(
   const view = (entity: Entity): unknown => {
     if (what === 'source') return { ...hideSecretsOf(entity, (kind) => kinds.source(kind)), report: reportOf('sources', entity.id) }
     if (what === 'output') return { ...hideSecretsOf(entity, (kind) => kinds.output(kind)), report: reportOf('outputs', entity.id) }
-    if (what === 'filter') return { ...entity, problem: filterProblem(entity.id) ?? null }
+    if (what === 'filter') return { ...entity, problem: filterProblem(entity.id) ?? null, chosen: filterChoice(entity.id) ?? null }
     return entity
   }
   const at = (params: Readonly<Record<string, string>>): string => `${endpoint.place(params)}/${params[endpoint.param]}`

@@ -10,6 +10,9 @@ export interface FilterKind {
   readonly settings: TObject
 }
 
+/** What a filter that follows the light chose by itself, in place of settings of the same names. */
+export type ChosenSettings = Readonly<Record<string, string | number>>
+
 const exactly = { additionalProperties: false }
 const share = (value: number, description: string) => Type.Number({ minimum: 0, maximum: 1, default: value, description })
 const color = (value: string, description: string) =>
@@ -27,6 +30,12 @@ const edges = Type.Union([Type.Literal('straight'), Type.Literal('smooth')], {
 const perSecond = (description: string) =>
   Type.Number({ minimum: -4000, maximum: 4000, default: 0, description: `pixels a second: ${description}` })
 
+/** Settings of a filter that follows the light by itself. */
+const following = (what: string, limit: string) => ({
+  follow: Type.Boolean({ default: false, description: what }),
+  followLimit: Type.Number({ minimum: 0.01, maximum: 1, default: 0.3, description: limit, when: { follow: ['true'] } }),
+})
+
 /** Every kind of video filter. */
 export const filterKinds: readonly FilterKind[] = [
   {
@@ -39,6 +48,10 @@ export const filterKinds: readonly FilterKind[] = [
         smoothness: share(0.08, 'width of the edge between transparent and opaque'),
         spill: share(0.1, "how much of the colour's reflection on what stays is taken away"),
         edges,
+        ...following(
+          'colour, similarity and smoothness follow the light: read from the image twice a second, from what is set on',
+          'how far the colour and the similarity may go from what is set',
+        ),
       },
       exactly,
     ),
@@ -89,6 +102,10 @@ export const filterKinds: readonly FilterKind[] = [
         multiply: color('#ffffff', 'what the image is multiplied with'),
         add: color('#000000', 'what is added to it then'),
         opacity: share(1, 'of the whole image'),
+        ...following(
+          'automatic white balance: what is nearly grey in the image becomes grey, instead of `multiply`',
+          'how much of a colour it may take away',
+        ),
       },
       exactly,
     ),

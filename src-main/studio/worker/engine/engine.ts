@@ -12,6 +12,7 @@ import type { Compositor, Surface } from '../compositor/compositor.ts'
 import { FrameClock, frameUs } from '../encoder/frame-clock.ts'
 import { FramePool } from '../encoder/frame-pool.ts'
 import type { VideoEncoding } from '../encoder/video-encoding.ts'
+import { FollowingFilters } from '../filters/following-filters.ts'
 import { NativeFilters } from '../filters/native-filters.ts'
 import type { Mixer } from '../mixer/mixer.ts'
 import type { RunningSource, SourceContext } from '../sources/running-source.ts'
@@ -26,6 +27,7 @@ import { addLookedAt } from './looked-at.ts'
 import { Monitor } from './monitor.ts'
 import { MultiviewTiles } from './multiview-tiles.ts'
 import { PageFrames } from './page-frames.ts'
+import { sampleLayer } from './sample-source.ts'
 import { SceneSurfaces } from './scene-surfaces.ts'
 import { StatisticsMeter } from './statistics-meter.ts'
 import { Talkback } from './talkback.ts'
@@ -62,6 +64,9 @@ const maxAudioBehindUs = 50_000
 /** How often frame sizes are checked, ms. */
 const sizesEachMs = 200
 
+/** How often filters that follow the light look at it, ms. */
+const followEachMs = 500
+
 /** Frame numbers of screenshots are far from the show's. */
 const firstScreenshotFrame = 2 ** 40
 
@@ -80,6 +85,7 @@ export class Engine {
   readonly #meter = new StatisticsMeter()
   readonly #monitor: Monitor
   readonly #filters: NativeFilters
+  readonly #following: FollowingFilters
   #collection: Collection
   readonly #canvases = new Map<string, AtCanvas>()
   readonly #originUs: number
@@ -123,8 +129,17 @@ export class Engine {
     this.#filters = new NativeFilters({
       pictures,
       reach: show.reach,
+      chosen: (filter) => this.#following.chosen(filter),
       onProblem: (filter, problem) => send({ kind: 'filter', filter, problem: problem ?? null }),
       onLoaded: () => this.#scenes.replan(),
+    })
+    this.#following = new FollowingFilters({
+      imageBefore: (source, filter) => {
+        const layer = this.#scenes.sourceLayer(source, filter)
+        return layer && sampleLayer(compositor, layer, this.#screenshotFrame++)
+      },
+      onChosen: (filter, chosen) => send({ kind: 'filter-chose', filter, chosen }),
+      onChange: () => this.#scenes.replan(),
     })
     this.#scenes = new SceneSurfaces({ compositor, pictures, filters: (each) => this.#filters.of(each) })
     this.#encodings = new ActiveEncodings({
@@ -177,6 +192,7 @@ export class Engine {
       }, 1000 / 30),
       setInterval(() => this.#reportStatistics(), 1000),
       setInterval(() => this.#sources.reportSizes(), sizesEachMs),
+      setInterval(() => this.#following.check(), followEachMs),
     ]
     // Before the first source runs: those that go on where they were must know whether they are seen.
     this.#reportShown()
@@ -447,6 +463,7 @@ export class Engine {
     this.#dependencies.mixer.setTrackFilters(collection.tracks.map(({ filters }) => filters))
     this.#filters.setEditors(keysByEditors(collection))
     this.#sources.setCollection(collection)
+    this.#following.setSources(collection.sources)
     this.#scenes.setCollection(collection)
     this.#filters.keepFor([...collection.sources, ...collection.scenes])
     const frameMs = frameUs(1, collection.frameRate) / 1000
@@ -524,6 +541,7 @@ export class Engine {
     addLookedAt(seen, [...this.#tiles.lookedAt, ...this.#encodings.views], this.#scenes, this.#collection)
     for (const source of this.#shares.sources) seen.add(source)
     this.#sources.setShown(seen)
+    this.#following.setShown(seen)
     this.#dependencies.mixer.setInputs(
       this.#collection.sources.flatMap(({ id, name, audio }) => {
         const store = this.#sources.sound(id)

@@ -50,7 +50,13 @@ describe.skipIf(native === undefined)('filters for video', () => {
   }
 
   const made = (kind: string, settings: Record<string, unknown> = {}, mask?: FrameStore): NativeFilter[] => {
-    const filters = new NativeFilters({ reach: openReach, pictures: () => mask, onProblem: () => undefined, onLoaded: () => undefined })
+    const filters = new NativeFilters({
+      reach: openReach,
+      pictures: () => mask,
+      chosen: () => undefined,
+      onProblem: () => undefined,
+      onLoaded: () => undefined,
+    })
     return filters.of([{ id: 'f', name: kind, kind, enabled: true, settings } as Filter])
   }
   const near = (rgb: readonly number[], expected: readonly number[], by = 8): void => {
@@ -262,6 +268,7 @@ describe.skipIf(native === undefined)('filters for video', () => {
     const filters = new NativeFilters({
       reach: openReach,
       pictures: () => undefined,
+      chosen: () => undefined,
       onProblem: (_, problem) => expect(problem).toBeUndefined(),
       onLoaded: () => ++loads % 2 === 0 && read.resolve(),
     })
@@ -285,6 +292,7 @@ describe.skipIf(native === undefined)('filters for video', () => {
     const filters = new NativeFilters({
       reach: openReach,
       pictures: () => undefined,
+      chosen: () => undefined,
       onProblem: (_, problem) => reported.resolve(problem),
       onLoaded: () => void filters.of([lut]),
     })

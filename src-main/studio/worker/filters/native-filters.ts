@@ -14,6 +14,8 @@ export interface NativeFiltersDependencies {
   readonly reach: ReachPolicy
   /** Frames of a source, if it has any: masks. */
   readonly pictures: (source: string) => FrameStore | undefined
+  /** Settings that a filter chose by itself, in place of those that are set. */
+  readonly chosen: (filter: string) => Readonly<Record<string, unknown>> | undefined
   /** A filter cannot do its work (undefined: it can again). */
   readonly onProblem: (filter: string, problem: string | undefined) => void
   /** Something that a filter needs has come: make the filters again. */
@@ -36,6 +38,12 @@ const defaults = new Map(
     Object.fromEntries(Object.entries(settings.properties).map(([name, schema]) => [name, (schema as { default?: unknown }).default])),
   ]),
 )
+
+/** All settings of a filter: those that are not set have their defaults. */
+export const withDefaults = ({ kind, settings }: Pick<Filter, 'kind' | 'settings'>): Readonly<Record<string, unknown>> => ({
+  ...defaults.get(kind),
+  ...settings,
+})
 
 /** Turns filters of the collection into those of the compositor: with defaults, tables read from files and masks found. */
 export class NativeFilters {
@@ -86,8 +94,10 @@ export class NativeFilters {
     return this.#tables.size
   }
 
-  #make({ id, kind, settings }: Filter): NativeFilter | readonly NativeFilter[] | undefined {
-    const all: NativeFilter = { ...defaults.get(kind), ...settings, kind }
+  #make(filter: Filter): NativeFilter | readonly NativeFilter[] | undefined {
+    const { id, kind } = filter
+    const { follow: _follow, followLimit: _limit, ...set } = withDefaults(filter)
+    const all: NativeFilter = { ...set, ...this.#dependencies.chosen(id), kind }
     if (kind === 'color-correction') return this.#correction(all)
     if (kind === 'lut') {
       const file = String(all.file)

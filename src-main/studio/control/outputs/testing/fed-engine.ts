@@ -156,6 +156,9 @@ export class FedEngine implements StudioEngine {
   filterProblems(): ReturnType<StudioEngine['filterProblems']> {
     return new Map()
   }
+  filterChoices(): ReturnType<StudioEngine['filterChoices']> {
+    return new Map()
+  }
   reports(): ReturnType<StudioEngine['reports']> {
     return new Map()
   }
