@@ -4,6 +4,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import type { ClientMessage } from '../src-main/desktop/sessions/client-message.ts'
+import { totpCode, totpStep } from '../src-main/formats/totp.ts'
 import { findingsInBothThemes } from './helpers/axe.ts'
 import { launchBrowser } from './helpers/browser.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
@@ -375,6 +376,59 @@ describe('a viewer who floods the display', () => {
     admin.type('still here')
     await until(() => typed() === 'still here', 'the admin goes on')
     await empty(admin)
+  })
+})
+
+describe('a second factor', () => {
+  it('is asked for in each sign-in before desktops open, takes each code once, and is set up by a QR code', async () => {
+    await grant(['see'])
+    const asked = async (method: string, path: string, headers: Readonly<Record<string, string>>, body?: object) => {
+      const answer = await fetch(`${host.http}/api/v1${path}`, {
+        method,
+        headers: { ...headers, ...(body && { 'content-type': 'application/json' }) },
+        ...(body && { body: JSON.stringify(body) }),
+      })
+      return { status: answer.status, cookie: answer.headers.get('set-cookie')?.split(';')[0] ?? '', body: await answer.json() }
+    }
+    const signIn = async () => (await asked('POST', '/sessions', {}, { token: ann.secret })).cookie
+    const [name = '', value = ''] = (await signIn()).split('=')
+    const context = await browser.newContext({ viewport: { width: 1100, height: 760 } })
+    await context.addCookies([{ name, value, url: host.http }])
+    const page = await context.newPage()
+    await page.goto(`${host.http}/desktops`)
+    await page.getByTestId('factor-open').click()
+    await page.getByTestId('factor-dialog').waitFor()
+    await page.getByTestId('factor-submit').click()
+    await page.getByTestId('qr-code').waitFor()
+    expect(await findingsInBothThemes(page)).toEqual([])
+    await look(page, 'desktop-second-factor')
+    const secret = (await page.getByTestId('factor-secret').textContent()) ?? ''
+    const bits = [...secret].map((letter) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0')).join('')
+    const key = Buffer.from(bits.match(/.{8}/g)!.map((byte) => Number.parseInt(byte, 2)))
+    const step = totpStep(Date.now())
+    await page.getByTestId('factor-code').fill(totpCode(key, step))
+    await page.getByTestId('factor-submit').click()
+    await page.getByTestId('factor-dialog').waitFor({ state: 'detached' })
+    await page.getByTestId('display-card').waitFor()
+
+    const other = { cookie: await signIn() }
+    expect((await asked('GET', '/desktop/displays', other)).body.code).toBe('desktop.second_factor_needed')
+    const socket = connect(undefined, other)
+    await until(() => socket.closed() === 4403, 'the display stays closed')
+    expect(socket.said.at(-1)?.code).toBe('desktop.second_factor_needed')
+    const [otherName = '', otherValue = ''] = other.cookie.split('=')
+    await context.addCookies([{ name: otherName, value: otherValue, url: host.http }])
+    await page.goto(`${host.http}/desktops/${id}`)
+    await page.getByTestId('factor-code').fill(totpCode(key, step))
+    expect(await findingsInBothThemes(page)).toEqual([])
+    await page.getByTestId('factor-prove').click()
+    await page.getByText('was used already').waitFor()
+    await page.getByTestId('factor-code').fill(totpCode(key, step + 1))
+    await page.getByTestId('factor-prove').click()
+    await page.locator('[data-testid=desktop][data-state=open]').waitFor()
+    const lines = (await host.api('GET', '/audit?limit=50')).body.items.map(({ message }) => message)
+    expect(lines).toEqual(expect.arrayContaining(['a second factor was set up', 'a second factor was wrong', 'a second factor was proved']))
+    await context.close()
   })
 })
 

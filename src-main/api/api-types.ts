@@ -94,6 +94,19 @@ export interface ApiTypes {
         POST: { body: { key: string }; answer: { display: string; invitedBy: string; rights: ('see' | 'control' | 'clipboard' | 'files' | 'audio' | 'microphone' | 'camera' | 'record')[]; once: boolean; expiresAt: string } }
       }
     }
+    'second-factor': {
+      GET: { answer: { enrolled: boolean; needed: boolean } }
+      POST: { answer: { secret: string; uri: string } }
+      DELETE: { answer: { enrolled: boolean; needed: boolean } }
+      prove: {
+        POST: { body: { code: string }; answer: { enrolled: boolean; needed: boolean } }
+      }
+    }
+    'second-factors': {
+      '*': {
+        DELETE: { answer: undefined }
+      }
+    }
     session: {
       GET: { query: { display: string }; answer: unknown }
     }

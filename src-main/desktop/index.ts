@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Kysely } from 'kysely'
 import type { AuditLog } from '../platform/audit.ts'
 import type { EventBus } from '../platform/events.ts'
+import type { SecretBox } from '../platform/identity/secret-box.ts'
 import type { SignInAttempts } from '../platform/identity/sign-in-attempts.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { RouteDefinition } from '../platform/routes.ts'
@@ -14,10 +15,13 @@ import { createGrantStore } from './rights/grant-store.ts'
 import { Grants, type HostUser } from './rights/grants.ts'
 import { createInvitationStore } from './rights/invitation-store.ts'
 import { Invitations } from './rights/invitations.ts'
+import { SecondFactor } from './rights/second-factor.ts'
+import { createSecondFactorStore } from './rights/second-factor-store.ts'
 import { displayRoutes } from './routes/display-routes.ts'
 import { imageRoutes } from './routes/image-routes.ts'
 import { invitationRoutes } from './routes/invitation-routes.ts'
 import { rightsRoutes } from './routes/rights-routes.ts'
+import { secondFactorRoutes } from './routes/second-factor-routes.ts'
 import { sessionSockets } from './sessions/session-socket.ts'
 import { Sessions } from './sessions/sessions.ts'
 
@@ -33,7 +37,8 @@ export interface DesktopDependencies {
   readonly log: Logger
   /** Users who can sign in now: rights are granted to them. */
   readonly users: () => readonly HostUser[]
-  /** Slows down guesses at links. */
+  readonly secrets: SecretBox
+  /** Slows down guesses at links and codes. */
   readonly attempts: SignInAttempts
   /** What the host was started with: DISPLAY is a screen that can be shown. */
   readonly environment: NodeJS.ProcessEnv
@@ -54,6 +59,7 @@ export async function createDesktop({
   audit,
   log,
   users,
+  secrets,
   attempts,
   environment,
 }: DesktopDependencies): Promise<Desktop> {
@@ -70,6 +76,7 @@ export async function createDesktop({
     now: Date.now,
     onChange: (display) => rightsChanged(display),
   })
+  const secondFactor = await SecondFactor.open({ store: createSecondFactorStore(database), secrets, audit, now: Date.now })
   const rightsChanged = (display: string): void => {
     sessions.refreshRights()
     book.announce(display)
@@ -103,16 +110,31 @@ export async function createDesktop({
   const images = new DisplayImages(log)
   return {
     routes: [
-      ...displayRoutes(book, sessions, grants),
-      ...rightsRoutes(book, grants, sessions, audit),
-      ...imageRoutes(book, images, grants),
-      ...invitationRoutes({ book, grants, invitations, attempts }),
+      ...secondFactorRoutes(secondFactor, grants, attempts),
+      ...[
+        ...displayRoutes(book, sessions, grants),
+        ...rightsRoutes(book, grants, sessions, audit),
+        ...imageRoutes(book, images, grants),
+        ...invitationRoutes({ book, grants, invitations, attempts }),
+      ].map((route) => behindSecondFactor(route, secondFactor)),
     ],
-    sockets: [...sessionSockets({ book, sessions, grants, invitations, attempts })],
+    sockets: [...sessionSockets({ book, sessions, grants, invitations, secondFactor, attempts })],
     async stop(byPerson) {
       stopForgetting()
       await Promise.all([sessions.stop(), images.stop()])
       if (byPerson) await book.endAll()
+    },
+  }
+}
+
+/** What users do at displays waits for their second factor; guests have none. */
+function behindSecondFactor(route: RouteDefinition, secondFactor: SecondFactor): RouteDefinition {
+  if (route.role === 'none') return route
+  return {
+    ...route,
+    handler: (request) => {
+      secondFactor.demand(request.principal)
+      return route.handler(request)
     },
   }
 }

@@ -26,4 +26,12 @@ export const desktopMigrations: readonly Migration[] = [
       await sql`CREATE TABLE desktop_invitation (id TEXT PRIMARY KEY, invitation TEXT NOT NULL) STRICT`.execute(database)
     },
   },
+  {
+    name: 'desktop/0004-second-factors',
+    up: async (database) => {
+      await sql`CREATE TABLE desktop_second_factor (
+        user TEXT PRIMARY KEY, secret TEXT NOT NULL, confirmed INTEGER NOT NULL, last_step INTEGER NOT NULL
+      ) STRICT`.execute(database)
+    },
+  },
 ]

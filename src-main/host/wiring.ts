@@ -300,6 +300,7 @@ export async function startHost({
           .list()
           .map(({ id, label, role }) => ({ id: `token:${id}`, name: label, role }))
           .filter(({ id }) => tokens.stands(id)),
+      secrets,
       attempts,
       environment: process.env,
     })

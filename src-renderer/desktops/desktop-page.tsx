@@ -14,6 +14,7 @@ import { LatencyPanel } from './latency-panel.tsx'
 import { t } from './messages.ts'
 import { PeoplePanel } from './sharing/people-panel.tsx'
 import type { Presence } from './sharing/presence.ts'
+import { SecondFactorGate } from './sharing/second-factor.tsx'
 import { ShareButton } from './sharing/share-dialog.tsx'
 import './desktops.css'
 
@@ -23,6 +24,14 @@ const minSide = 200
 
 /** A display in the browser: what it shows, keyboard and pointer, and a toolbar. */
 export function DesktopPage({ id }: { readonly id: string }) {
+  return (
+    <SecondFactorGate>
+      <OpenDisplay id={id} />
+    </SecondFactorGate>
+  )
+}
+
+function OpenDisplay({ id }: { readonly id: string }) {
   const { items } = useCollection(displays)
   const admin = useIsAdmin()
   const [, navigate] = useLocation()

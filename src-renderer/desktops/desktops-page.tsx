@@ -10,6 +10,7 @@ import { DisplayImage } from './display-image.tsx'
 import { type DisplayItem, displays } from './displays.ts'
 import { t } from './messages.ts'
 import { NewDisplayDialog } from './new-display-dialog.tsx'
+import { SecondFactorButton, SecondFactorGate } from './sharing/second-factor.tsx'
 import './desktops.css'
 
 /** Displays of this machine that can be opened in the browser. */
@@ -23,8 +24,11 @@ export function DesktopsPage() {
           <h1>{t.title}</h1>
           <p>{t.lead}</p>
         </div>
+        <SecondFactorButton />
       </header>
-      <Displays admin={admin} />
+      <SecondFactorGate>
+        <Displays admin={admin} />
+      </SecondFactorGate>
     </>
   )
 }

@@ -1,5 +1,4 @@
 import { Type } from 'typebox'
-import { AppError } from '../../platform/errors.ts'
 import type { SignInAttempts } from '../../platform/identity/sign-in-attempts.ts'
 import { wholeListSchema } from '../../platform/pages.ts'
 import { defineRoute, type RouteDefinition } from '../../platform/routes.ts'
@@ -7,6 +6,7 @@ import type { DisplayBook } from '../displays/display-book.ts'
 import type { Grants } from '../rights/grants.ts'
 import type { StoredInvitation } from '../rights/invitation-store.ts'
 import type { Invitations } from '../rights/invitations.ts'
+import { slowGuesses } from '../rights/slow-guesses.ts'
 import { DisplayIdParams, tag } from '../schemas/display.ts'
 import {
   type InvitationItem,
@@ -29,18 +29,8 @@ export interface InvitationRoutesDependencies {
 
 /** Links to a display for people without an account: admins make them, whoever has one comes by it. */
 export function invitationRoutes({ book, grants, invitations, attempts }: InvitationRoutesDependencies): readonly RouteDefinition[] {
-  /** Guesses at links are slowed down; a link that is valid always passes. */
-  const guarded = async <T>(remoteAddress: string, work: () => T | Promise<T>): Promise<T> => {
-    try {
-      return await work()
-    } catch (error) {
-      if (!(error instanceof AppError) || error.code !== 'desktop.invitation_unknown') throw error
-      const counted = attempts.failed(remoteAddress, 'auth.token_unknown')
-      if (counted.code !== 'auth.too_many_attempts') throw error
-      await attempts.delay()
-      throw counted
-    }
-  }
+  const guarded = <T>(remoteAddress: string, work: () => T | Promise<T>): Promise<T> =>
+    slowGuesses(attempts, remoteAddress, 'desktop.invitation_unknown', work)
   return [
     defineRoute({
       method: 'GET',

@@ -6,6 +6,8 @@ import { defineSocket, type SocketClient, type SocketDefinition, type SocketSess
 import type { DisplayBook } from '../displays/display-book.ts'
 import type { Grants } from '../rights/grants.ts'
 import type { Invitations } from '../rights/invitations.ts'
+import type { SecondFactor } from '../rights/second-factor.ts'
+import { slowGuesses } from '../rights/slow-guesses.ts'
 import { tag } from '../schemas/display.ts'
 import type { Person, Seat } from './attendance.ts'
 import { readClientMessage, readGuestHello } from './client-message.ts'
@@ -25,12 +27,13 @@ export interface SessionSocketDependencies {
   readonly sessions: Sessions
   readonly grants: Grants
   readonly invitations: Invitations
+  readonly secondFactor: SecondFactor
   readonly attempts: SignInAttempts
 }
 
 /** Who works at a display: its changes as binary messages, keyboard and pointer as JSON. See docs/desktop.md. */
 export function sessionSockets(dependencies: SessionSocketDependencies): readonly SocketDefinition[] {
-  const { book, grants } = dependencies
+  const { book, grants, secondFactor } = dependencies
   return [
     defineSocket({
       path: '/desktop/session',
@@ -44,7 +47,11 @@ export function sessionSockets(dependencies: SessionSocketDependencies): readonl
         book.describe(display)
         grants.demand(principal, display, 'see')
         const person = { name: grants.nameOf(principal), principal }
-        return (client) => serve(dependencies, client, display, person, isLoopback(remoteAddress))
+        return (client) => {
+          if (!secondFactor.isNeeded(principal)) return serve(dependencies, client, display, person, isLoopback(remoteAddress))
+          closeWith(client, new AppError('desktop.second_factor_needed'), 4403)
+          return { onClose() {} }
+        }
       },
     }),
     defineSocket({
@@ -76,9 +83,7 @@ function serve(
       if (!left) seat = sessions.join(display, running, { client, person, raw })
     },
     (error: unknown) => {
-      const { code, message } = error instanceof AppError ? error : { code: 'internal', message: 'The display could not be started' }
-      client.send(JSON.stringify({ kind: 'error', code, message }))
-      client.close(4409, code)
+      closeWith(client, error, 4409)
     },
   )
   return {
@@ -95,19 +100,25 @@ function serve(
   }
 }
 
+/** Says why, and closes. */
+function closeWith(client: SocketClient, error: unknown, closeCode: number): void {
+  const { code, message } = error instanceof AppError ? error : { code: 'internal', message: 'The display could not be started' }
+  client.send(JSON.stringify({ kind: 'error', code, message }))
+  client.close(closeCode, code)
+}
+
 function serveGuest(dependencies: SessionSocketDependencies, client: SocketClient, remoteAddress: string): SocketSession {
   let session: SocketSession | undefined
   let rejected = false
   const late = setTimeout(() => client.close(4408, 'no hello came'), helloMs)
   const reject = async (): Promise<void> => {
-    const { attempts } = dependencies
     rejected = true
-    const counted = attempts.failed(remoteAddress, 'auth.token_unknown')
-    const tooMany = counted.code === 'auth.too_many_attempts'
-    if (tooMany) await attempts.delay()
-    const { code, message } = tooMany ? counted : new AppError('desktop.invitation_unknown')
-    client.send(JSON.stringify({ kind: 'error', code, message }))
-    client.close(4403, code)
+    const unknown = (): never => {
+      throw new AppError('desktop.invitation_unknown')
+    }
+    await slowGuesses(dependencies.attempts, remoteAddress, 'desktop.invitation_unknown', unknown).catch((error: unknown) =>
+      closeWith(client, error, 4403),
+    )
   }
   return {
     onMessage(text) {

@@ -78,4 +78,25 @@ export const desktopErrors = {
     title: 'As many people have come by this link as can',
     remedy: 'Ask who invited you for another link.',
   },
+  'desktop.second_factor_needed': {
+    status: 403,
+    title: 'Desktops need your second factor in this sign-in',
+    remedy: 'Enter a code of your authenticator app under Desktops, or send it to `POST /desktop/second-factor/prove`.',
+  },
+  'desktop.second_factor_exists': {
+    status: 409,
+    title: 'You have a second factor already',
+    remedy: 'Remove it first: `DELETE /desktop/second-factor`.',
+  },
+  'desktop.second_factor_missing': { status: 404, title: 'The user has no second factor', remedy: 'Set one up under Desktops.' },
+  'desktop.code_wrong': {
+    status: 403,
+    title: 'The code is wrong, or was used already',
+    remedy: 'Wait for the next code of your authenticator app, and check that the clocks of both machines are right.',
+  },
+  'desktop.codes_blocked': {
+    status: 429,
+    title: 'There were too many wrong codes',
+    remedy: 'Wait five minutes. If these were not yours, somebody else signs in as you: revoke your token.',
+  },
 } as const satisfies Record<string, ErrorKind>

@@ -105,27 +105,27 @@ function ShareDialog({ id, name, onClose }: ShareDialogProps) {
         <label className="check">
           <input type="checkbox" checked={once} onChange={({ target }) => setOnce(target.checked)} data-testid="share-once" /> {t.once}
         </label>
+        <h3>{t.invitations}</h3>
+        {valid === undefined || valid.items.length === 0 ? (
+          <p className="quiet">{t.noInvitations}</p>
+        ) : (
+          <ul className="desktop-shared" data-testid="share-invitations">
+            {valid.items.map((each) => (
+              <InvitationRow key={each.id} display={id} invitation={each} />
+            ))}
+          </ul>
+        )}
+        <h3>{t.people}</h3>
+        {there === undefined || there.items.length === 0 ? (
+          <p className="quiet">{t.nobody}</p>
+        ) : (
+          <ul className="desktop-shared" data-testid="share-people">
+            {there.items.map((each) => (
+              <AttendeeRow key={each.id} display={id} attendee={each} />
+            ))}
+          </ul>
+        )}
       </DialogForm>
-      <h3>{t.invitations}</h3>
-      {valid === undefined || valid.items.length === 0 ? (
-        <p className="quiet">{t.noInvitations}</p>
-      ) : (
-        <ul className="desktop-shared" data-testid="share-invitations">
-          {valid.items.map((each) => (
-            <InvitationRow key={each.id} display={id} invitation={each} />
-          ))}
-        </ul>
-      )}
-      <h3>{t.people}</h3>
-      {there === undefined || there.items.length === 0 ? (
-        <p className="quiet">{t.nobody}</p>
-      ) : (
-        <ul className="desktop-shared" data-testid="share-people">
-          {there.items.map((each) => (
-            <AttendeeRow key={each.id} display={id} attendee={each} />
-          ))}
-        </ul>
-      )}
     </Dialog>
   )
 }

@@ -102,4 +102,29 @@ export const desktopErrors = {
     title: 'Ya han entrado por este enlace tantas personas como pueden',
     remedy: 'Pide otro enlace a quien te invitó.',
   },
+  'desktop.second_factor_needed': {
+    english: 'Desktops need your second factor in this sign-in',
+    title: 'Los escritorios necesitan tu segundo factor en este inicio de sesión',
+    remedy: 'Escribe un código de tu aplicación de autenticación en Escritorios, o envíalo a POST /desktop/second-factor/prove.',
+  },
+  'desktop.second_factor_exists': {
+    english: 'You have a second factor already',
+    title: 'Ya tienes un segundo factor',
+    remedy: 'Quítalo primero: DELETE /desktop/second-factor.',
+  },
+  'desktop.second_factor_missing': {
+    english: 'The user has no second factor',
+    title: 'El usuario no tiene un segundo factor',
+    remedy: 'Configura uno en Escritorios.',
+  },
+  'desktop.code_wrong': {
+    english: 'The code is wrong, or was used already',
+    title: 'El código es incorrecto o ya se ha usado',
+    remedy: 'Espera al siguiente código de tu aplicación y comprueba que los relojes de ambos equipos estén bien.',
+  },
+  'desktop.codes_blocked': {
+    english: 'There were too many wrong codes',
+    title: 'Hubo demasiados códigos incorrectos',
+    remedy: 'Espera cinco minutos. Si no eran tuyos, alguien inicia sesión como tú: revoca tu token.',
+  },
 } as const satisfies Record<string, ErrorText>
