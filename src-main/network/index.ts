@@ -10,6 +10,9 @@ import { linkSocket } from './link/link-socket.ts'
 import { NodeBook } from './nodes/node-book.ts'
 import { nodeRoutes } from './nodes/node-routes.ts'
 import { createNodeStore } from './nodes/node-store.ts'
+import { PurgeBook } from './purges/purge-book.ts'
+import { purgeRoutes } from './purges/purge-routes.ts'
+import { createPurgeStore } from './purges/purge-store.ts'
 
 export { createEdgeAgent, type EdgeAgent, type EdgeAgentOptions } from './agent/edge-agent.ts'
 export { networkMigrations } from './migrations.ts'
@@ -49,10 +52,11 @@ export async function createNetwork({
   now = Date.now,
 }: NetworkDependencies): Promise<Network> {
   const book = await NodeBook.open({ store: createNodeStore(database), events, audit, fingerprint, now })
+  const purges = await PurgeBook.open({ store: createPurgeStore(database), nodes: () => book.purgeNodes(), audit, now })
   const figures = repeat(figuresMs, () => book.announceFigures())
   return {
-    routes: nodeRoutes(book),
-    sockets: [linkSocket({ book, origin, log })],
+    routes: [...nodeRoutes(book), ...purgeRoutes(purges)],
+    sockets: [linkSocket({ book, purges, origin, log })],
     isForwarder: (secret) => book.isForwarder(secret),
     stop() {
       clearInterval(figures)

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Migration } from '../platform/storage/migrations.ts'
+import { purgeMigrations } from './purges/purge-store.ts'
 
 /** The tables of the nodes. */
 export const networkMigrations: readonly Migration[] = [
@@ -16,4 +17,5 @@ export const networkMigrations: readonly Migration[] = [
       await sql`CREATE TABLE network_join_token (hash TEXT PRIMARY KEY, expires_at TEXT NOT NULL) STRICT`.execute(database)
     },
   },
+  ...purgeMigrations,
 ]

@@ -1,4 +1,6 @@
+import { resolve } from 'node:path'
 import type { Command } from 'commander'
+import { AppError } from '../../platform/errors.ts'
 import { createLogger } from '../../platform/telemetry/logger.ts'
 import type { EdgeReadyLine } from '../edge/edge-node.ts'
 import { addConfigFlags, type CommandContext, configOf, run } from './context.ts'
@@ -23,6 +25,8 @@ export function addEdgeCommand(program: Command, context: CommandContext): void 
     .description('deliver the streams of a host elsewhere, close to their viewers')
     .option('--origin <url>', 'URL of that host; needed with --token')
     .option('--name <name>', 'what the node is called (default: the name of the machine)')
+    .option('--cache <folder>', 'keep files of the origin there, with nginx in front')
+    .option('--cache-size <size>', 'share of the disk for them, e.g. 500M or 20G', '10G')
     .addHelpText(
       'after',
       `
@@ -36,12 +40,13 @@ Examples:
     .action(
       run(context, async (output, command) => {
         const { config, sources } = configOf(command, context)
-        const { origin, token, name } = command.optsWithGlobals() as { origin?: string; token?: string; name?: string }
+        const { origin, token, name, cache: cacheFolder, cacheSize } = command.optsWithGlobals() as EdgeFlags
+        const cache = cacheFolder === undefined ? undefined : { folder: resolve(cacheFolder), maxBytes: readSize(cacheSize) }
         const level =
           !output.json && config.logFile === '' && sources.get('logLevel') === 'default' && process.stderr.isTTY ? 'warn' : config.logLevel
         const log = createLogger({ level, ...(config.logFile === '' ? {} : { file: config.logFile }) })
         const { startEdgeNode } = await import('../edge/edge-node.ts')
-        const node = await startEdgeNode({ config, origin, token: token ?? context.environment.STREAMS_JOIN_TOKEN, name, log })
+        const node = await startEdgeNode({ config, origin, token: token ?? context.environment.STREAMS_JOIN_TOKEN, name, cache, log })
         try {
           output.result(node.ready, () => readyText(node.ready))
           await context.untilStopped()
@@ -51,6 +56,23 @@ Examples:
         }
       }),
     )
+}
+
+interface EdgeFlags {
+  readonly origin?: string
+  readonly token?: string
+  readonly name?: string
+  readonly cache?: string
+  readonly cacheSize: string
+}
+
+const units = { M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 } as const
+
+/** Bytes of a size such as `20G`. Throws `command.invalid`. */
+function readSize(text: string): number {
+  const [, digits, unit] = /^(\d{1,6})([MGT])$/.exec(text) ?? []
+  if (digits !== undefined && Number(digits) > 0) return Number(digits) * units[unit as keyof typeof units]
+  throw new AppError('command.invalid', `--cache-size: ${JSON.stringify(text)} is not a size such as 500M or 20G`)
 }
 
 function readyText({ version, origin, url, httpsUrl }: EdgeReadyLine): string {

@@ -4,7 +4,6 @@ import { createEdgeDelivery } from '../../live/index.ts'
 import { createEdgeAgent } from '../../network/index.ts'
 import { loadCertificate } from '../../platform/certificate.ts'
 import { ClientLimits } from '../../platform/http/client-limits.ts'
-import { readTrustedProxies } from '../../platform/http/trusted-proxies.ts'
 import { lockDataFolder } from '../../platform/identity/data-lock.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { watchMemory } from '../../platform/memory/watch-memory.ts'
@@ -31,11 +30,13 @@ export interface EdgeNodeOptions {
   readonly origin: string | undefined
   readonly token: string | undefined
   readonly name: string | undefined
+  /** nginx with a cache faces viewers; this process does where left out. */
+  readonly cache: { readonly folder: string; readonly maxBytes: number } | undefined
   readonly log: Logger
 }
 
 /** The map of a node: introduces the live platform's half of it to the connection to its origin. Throws AppError. */
-export async function startEdgeNode({ config, origin, token, name, log }: EdgeNodeOptions): Promise<{
+export async function startEdgeNode({ config, origin, token, name, cache, log }: EdgeNodeOptions): Promise<{
   readonly ready: EdgeReadyLine
   stop(): Promise<void>
 }> {
@@ -58,7 +59,9 @@ export async function startEdgeNode({ config, origin, token, name, log }: EdgeNo
         loadCertificate({ dir: join(folder, 'tls'), bind: config.bind, certFile: config.tlsCert, keyFile: config.tlsKey, logger: log }),
       maxConnections: config.maxConnections,
       clients,
-      proxies: readTrustedProxies(config.trustedProxies),
+      trustedProxies: config.trustedProxies,
+      ...(cache === undefined ? {} : { cache }),
+      connectionsPerAddress: config.perAddress.connections,
       createDelivery: ({ source, handOn }) => createEdgeDelivery({ source, handOn, clients, log: log.child({ wing: 'live' }) }),
       log: log.child({ wing: 'network' }),
     })

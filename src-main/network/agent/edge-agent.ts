@@ -7,10 +7,12 @@ import { rejectUpgrade } from '../../platform/http/end-socket.ts'
 import { createHttpServers } from '../../platform/http/http-servers.ts'
 import { pathOf } from '../../platform/http/request-target.ts'
 import { createReverseProxy } from '../../platform/http/reverse-proxy.ts'
-import type { TrustedProxies } from '../../platform/http/trusted-proxies.ts'
+import { readTrustedProxies } from '../../platform/http/trusted-proxies.ts'
 import type { Logger } from '../../platform/logger.ts'
+import type { FrontHealth } from '../front/start-front.ts'
 import { linkPath } from '../link/link-socket.ts'
-import { EdgeLink, type LinkState } from './edge-link.ts'
+import { type EdgeCacheOptions, type EdgeFront, startEdgeFront } from './edge-front.ts'
+import { EdgeLink, type LinkedCache, type LinkState } from './edge-link.ts'
 import { joinOrigin } from './join-origin.ts'
 import { type NodeState, readNodeState, writeNodeState } from './node-state.ts'
 import type { OriginTarget } from './origin-connection.ts'
@@ -31,8 +33,13 @@ export interface EdgeAgentOptions {
   readonly httpsPort: number | 'off'
   readonly certificate: () => Promise<{ cert: string; key: string }>
   readonly maxConnections: number
+  /** Of one client, at nginx. */
+  readonly connectionsPerAddress: number
   readonly clients: ClientLimits
-  readonly proxies: TrustedProxies
+  /** Trusted proxies before this node: IP addresses and networks, separated by commas. */
+  readonly trustedProxies: string
+  /** With it nginx faces viewers, and keeps what is not live. */
+  readonly cache?: EdgeCacheOptions
   /** The live platform at this node. */
   readonly createDelivery: (dependencies: {
     readonly source: EdgeSource
@@ -48,6 +55,8 @@ export interface NodeHealth {
   readonly origin: LinkState
   readonly streams: number
   readonly waiting: number
+  /** Null without a cache. */
+  readonly cache: FrontHealth | null
 }
 
 /** A running node. */
@@ -60,6 +69,11 @@ export interface EdgeAgent {
   stop(): Promise<void>
 }
 
+/** Where the agent listens while nginx faces viewers. */
+const behindNginx = { bind: '127.0.0.1', httpPort: 0, httpsPort: 'off' } as const
+/** A node that starts waits so long for what was purged while it was away, ms. */
+const historyMs = 5000
+
 /** Where a node answers how it is. */
 const healthPath = '/api/v1/cdn/health'
 
@@ -69,7 +83,13 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
   const state = await openState(options)
   const target: OriginTarget = { url: readOriginUrl(state.origin), fingerprint: state.fingerprint ?? undefined }
   const proxy = createReverseProxy(originTarget(target, state.forwardSecret))
-  const link = new EdgeLink({ state, target, version: options.version, delivery: () => delivery, log }, `/api/v1${linkPath}`)
+  const cache = options.cache === undefined ? undefined : Promise.withResolvers<LinkedCache>()
+  cache?.promise.catch(() => undefined)
+  let edge: EdgeFront | undefined
+  const link = new EdgeLink(
+    { state, target, version: options.version, delivery: () => delivery, cache: cache?.promise, log },
+    `/api/v1${linkPath}`,
+  )
   const handOn = (request: IncomingMessage, response: ServerResponse): void => {
     if (isForViewers(request)) proxy.request(request, response)
     else sendError(response, 'network.not_served')
@@ -77,12 +97,13 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
   const delivery = options.createDelivery({ source: link, handOn })
   const health = (): NodeHealth => {
     const { streams, waiting } = delivery.figures()
-    return { status: link.state === 'connected' ? 'ok' : 'degraded', role: 'node', origin: link.state, streams, waiting }
+    const front = edge?.front.health() ?? null
+    const isWell = link.state === 'connected' && front?.running !== false
+    return { status: isWell ? 'ok' : 'degraded', role: 'node', origin: link.state, streams, waiting, cache: front }
   }
   const servers = createHttpServers({
-    bind: options.bind,
-    httpPort: options.httpPort,
-    httpsPort: options.httpsPort,
+    // Behind nginx the agent is nobody else's.
+    ...(cache === undefined ? { bind: options.bind, httpPort: options.httpPort, httpsPort: options.httpsPort } : behindNginx),
     certificate: options.certificate,
     maxConnections: options.maxConnections,
     onRequest(request, response) {
@@ -94,22 +115,46 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
       else rejectUpgrade(socket, '404 Not Found')
     },
     clients: options.clients,
-    proxies: options.proxies,
+    proxies: readTrustedProxies(cache === undefined ? options.trustedProxies : behindNginx.bind),
     log,
   })
   const ports = await servers.start()
   link.start()
+  const stop = async (): Promise<void> => {
+    link.stop()
+    await edge?.front.stop()
+    await servers.stop()
+    delivery.stop()
+    proxy.stop()
+  }
+  if (options.cache !== undefined) {
+    try {
+      edge = await startEdgeFront({
+        ...{ folder: options.folder, cache: options.cache, certificate: options.certificate, log },
+        ...{ bind: options.bind, httpPort: options.httpPort, httpsPort: options.httpsPort },
+        trustedProxies: options.trustedProxies
+          .split(',')
+          .map((each) => each.trim())
+          .filter((each) => each !== ''),
+        connectionsPerAddress: options.connectionsPerAddress,
+        agentPort: ports.httpPort,
+        originHost: target.url.host,
+        history: () => link.history(historyMs),
+      })
+      cache?.resolve(edge.front)
+    } catch (error) {
+      cache?.reject(error)
+      await stop()
+      throw error
+    }
+  }
   return {
     id: state.id,
     origin: state.origin,
-    ...ports,
+    httpPort: edge?.httpPort ?? ports.httpPort,
+    httpsPort: edge === undefined ? ports.httpsPort : edge.httpsPort,
     health,
-    async stop() {
-      link.stop()
-      await servers.stop()
-      delivery.stop()
-      proxy.stop()
-    },
+    stop,
   }
 }
 

@@ -1,13 +1,24 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { type RawData, WebSocket } from 'ws'
 import type { EdgeDelivery, EdgeSource, ViewerAnswer, ViewerQuestion } from '../../media/edge-delivery.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { repeat } from '../../platform/repeat.ts'
 import { monotonicMs } from '../../platform/steady-clock.ts'
+import type { PurgeHistory, PurgeOutcome } from '../cache/node-cache.ts'
+import type { PurgeOrder, PurgeSelection } from '../cache/purge-order.ts'
 import { beatMs, linkVersion, type NodeMessage, type OriginMessage, readRecord, silenceMs } from '../link/link-messages.ts'
 import { helloText, signText } from '../nodes/node-keys.ts'
 import { type NodeState, readNodeKey } from './node-state.ts'
 import { connectToOrigin, type OriginTarget } from './origin-connection.ts'
 import { WantedStreams } from './wanted-streams.ts'
+
+/** The cache of a node, as its origin purges it. */
+export interface LinkedCache {
+  readonly lastPurge: number | undefined
+  purge(order: PurgeOrder): Promise<PurgeOutcome>
+  preview(selection: PurgeSelection): Promise<PurgeOutcome>
+  catchUp(history: PurgeHistory): Promise<void>
+}
 
 export interface EdgeLinkDependencies {
   readonly state: NodeState
@@ -15,6 +26,8 @@ export interface EdgeLinkDependencies {
   readonly version: string
   /** The live platform at this node. */
   readonly delivery: () => EdgeDelivery
+  /** What is asked of it before it has started waits. Rejects where it cannot start. Undefined for a node without a cache. */
+  readonly cache: Promise<LinkedCache> | undefined
   readonly log: Logger
 }
 
@@ -56,6 +69,9 @@ export class EdgeLink implements EdgeSource {
   #heardMs = 0
   #skewMs: number | undefined
   #stopped = false
+  #purges: PurgeHistory | undefined
+  #cache: LinkedCache | undefined
+  #purging = 0
 
   /** @param path of the WebSocket at the origin */
   constructor(dependencies: EdgeLinkDependencies, path: string) {
@@ -70,6 +86,20 @@ export class EdgeLink implements EdgeSource {
       },
     })
     this.#beat = repeat(beatMs, () => this.#onBeat())
+    dependencies.cache?.then(
+      (cache) => {
+        this.#cache = cache
+      },
+      () => undefined,
+    )
+  }
+
+  /** What the origin has purged, once it is connected to. Rejects after `withinMs`. */
+  async history(withinMs: number): Promise<PurgeHistory> {
+    for (const end = performance.now() + withinMs; this.#purges === undefined; await delay(20)) {
+      if (this.#stopped || performance.now() > end) throw new Error('there is no connection to the origin')
+    }
+    return this.#purges
   }
 
   start(): void {
@@ -164,7 +194,8 @@ export class EdgeLink implements EdgeSource {
     switch (message.type) {
       case 'challenge': {
         const signature = signText(readNodeKey(state.privateKey).privateKey, helloText(message.challenge, state.id))
-        this.#socket?.send(JSON.stringify({ type: 'hello', link: linkVersion, version, id: state.id, signature }))
+        const lastPurge = this.#cache?.lastPurge
+        this.#socket?.send(JSON.stringify({ type: 'hello', link: linkVersion, version, id: state.id, signature, lastPurge }))
         return
       }
       case 'welcome':
@@ -177,6 +208,14 @@ export class EdgeLink implements EdgeSource {
         delivery.forgetAnswers()
         for (const stream of this.#wanted.all()) this.#watch(stream)
         log.info({ origin: state.origin }, 'connected to the origin')
+        this.#purges = message.purges
+        this.#cache?.catchUp(message.purges).catch((error) => log.error({ err: error }, 'purges of the origin could not be carried out'))
+        return
+      case 'purge':
+        this.#purge(message.id, (cache) => cache.purge(message.order))
+        return
+      case 'preview':
+        this.#purge(message.id, (cache) => cache.preview(message.selection))
         return
       case 'settings':
         delivery.setSettings(message.settings)
@@ -196,6 +235,28 @@ export class EdgeLink implements EdgeSource {
         question?.resolve(message.answer)
         return
       }
+    }
+  }
+
+  #purge(id: number, act: (cache: LinkedCache) => Promise<PurgeOutcome>): void {
+    const nothing = { objects: 0, bytes: 0 }
+    const { cache, log } = this.#dependencies
+    if (cache === undefined) this.#send({ type: 'purged', id, ...nothing })
+    else if (this.#purging >= maxQuestions) this.#send({ type: 'purged', id, ...nothing, fault: 'too many purges wait' })
+    else {
+      this.#purging++
+      void cache
+        .then(act)
+        .then(
+          ({ objects, bytes }) => this.#send({ type: 'purged', id, objects, bytes }),
+          (error: Error) => {
+            log.error({ err: error }, 'a purge failed')
+            this.#send({ type: 'purged', id, ...nothing, fault: error.message.slice(0, 1000) })
+          },
+        )
+        .finally(() => {
+          this.#purging--
+        })
     }
   }
 

@@ -52,6 +52,8 @@ export class NodeCache {
   /** Objects that were found in the folders and are older than a purge: hard or soft. */
   #late = new Map<string, boolean>()
   #slices: NodeJS.Timeout | undefined
+  /** A purge failed: what it was about is purged again at the next connection to the origin. */
+  #isBehind = false
   #stopped = false
 
   constructor(options: NodeCacheOptions) {
@@ -90,15 +92,22 @@ export class NodeCache {
     checkSelection(order.selection)
     // Before its turn: what is stored from now on is compared with it.
     this.#ledger.add(order)
-    return this.#purges.next(async () => {
-      const late = await this.#look()
-      // A purge that did not see every file is carried out at the next start.
-      if (this.#stopped) throw new AppError('network.busy', 'The node is stopping')
-      const outcome = await this.#apply(this.#index.find(order.selection, this.#options.siteOf), order.hard)
-      this.#purgeLate(late)
-      if (order.number > (this.#index.lastPurge ?? -1)) this.#index.lastPurge = order.number
-      return outcome
-    })
+    return this.#purges.next(() =>
+      this.#purge(order).catch((error) => {
+        this.#isBehind = true
+        throw error
+      }),
+    )
+  }
+
+  async #purge(order: PurgeOrder): Promise<PurgeOutcome> {
+    const late = await this.#look()
+    // A purge that did not see every file is carried out at the next start.
+    if (this.#stopped) throw new AppError('network.busy', 'The node is stopping')
+    const outcome = await this.#apply(this.#index.find(order.selection, this.#options.siteOf), order.hard)
+    this.#purgeLate(late)
+    if (!this.#isBehind && order.number > (this.#index.lastPurge ?? -1)) this.#index.lastPurge = order.number
+    return outcome
   }
 
   /** What a purge would take along. */
@@ -114,6 +123,7 @@ export class NodeCache {
    * more, everything becomes stale.
    */
   async catchUp({ last, orders }: PurgeHistory): Promise<void> {
+    this.#isBehind = false
     const since = this.#index.lastPurge
     const missed = orders.filter(({ number }) => since === undefined || number > since)
     // A new node has nothing that an older purge was about, unless its cache is older than its index.
@@ -121,7 +131,7 @@ export class NodeCache {
       since === last || (since !== undefined && since < last && missed[0]?.number === since + 1) || this.#index.figures().objects === 0
     if (complete) for (const order of missed) await this.purge(order)
     else await this.purge({ number: last, selection: { everything: true }, hard: false })
-    this.#index.lastPurge = last
+    if (!this.#isBehind) this.#index.lastPurge = last
   }
 
   async stop(): Promise<void> {

@@ -1,5 +1,7 @@
 import { type Static, Type } from 'typebox'
 import type { DeliverySettings, ViewerAnswer } from '../../media/edge-delivery.ts'
+import type { PurgeHistory } from '../cache/node-cache.ts'
+import type { PurgeOrder, PurgeSelection } from '../cache/purge-order.ts'
 
 /**
  * The connection between a node and its origin: a WebSocket that the node opens. Control messages are JSON texts in both directions. What
@@ -18,11 +20,14 @@ export const helloMs = 5000
 /** Messages of the origin. */
 export type OriginMessage =
   | { readonly type: 'challenge'; readonly challenge: string }
-  | { readonly type: 'welcome'; readonly name: string; readonly settings: DeliverySettings }
+  | { readonly type: 'welcome'; readonly name: string; readonly settings: DeliverySettings; readonly purges: PurgeHistory }
   | { readonly type: 'settings'; readonly settings: DeliverySettings }
   /** `clockMs`: the origin's monotonic clock. */
   | { readonly type: 'beat'; readonly clockMs: number }
   | { readonly type: 'answer'; readonly id: number; readonly answer: ViewerAnswer }
+  | { readonly type: 'purge'; readonly id: number; readonly order: PurgeOrder }
+  /** What a purge would take along. */
+  | { readonly type: 'preview'; readonly id: number; readonly selection: PurgeSelection }
 
 const Count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })
 const Stream = Type.String({ minLength: 1, maxLength: 64 })
@@ -33,6 +38,8 @@ export const HelloSchema = Type.Object({
   version: Type.String({ maxLength: 40 }),
   id: Type.String({ maxLength: 60 }),
   signature: Type.String({ maxLength: 100 }),
+  /** Number of the last purge that its cache has carried out. */
+  lastPurge: Type.Optional(Count),
 })
 
 /** Messages of a node that has said hello. */
@@ -54,6 +61,14 @@ export const NodeMessageSchema = Type.Union([
   }),
   /** What players fetched; the live platform reads it. */
   Type.Object({ type: Type.Literal('report'), report: Type.Unknown() }),
+  /** The answer to a purge or preview. */
+  Type.Object({
+    type: Type.Literal('purged'),
+    id: Count,
+    objects: Count,
+    bytes: Count,
+    fault: Type.Optional(Type.String({ maxLength: 1000 })),
+  }),
 ])
 export type NodeMessage = Static<typeof NodeMessageSchema>
 export type Hello = Static<typeof HelloSchema>

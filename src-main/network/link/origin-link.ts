@@ -5,8 +5,10 @@ import type { Logger } from '../../platform/logger.ts'
 import { repeat } from '../../platform/repeat.ts'
 import type { PacedSocketClient, SocketSession } from '../../platform/sockets.ts'
 import { monotonicMs } from '../../platform/steady-clock.ts'
+import type { PurgeOutcome } from '../cache/node-cache.ts'
 import type { NodeBook, NodeFigures } from '../nodes/node-book.ts'
 import { helloText } from '../nodes/node-keys.ts'
+import type { PurgeBook } from '../purges/purge-book.ts'
 import {
   beatMs,
   HelloSchema,
@@ -17,10 +19,12 @@ import {
   silenceMs,
   writeRecord,
 } from './link-messages.ts'
+import { NodeRequests } from './node-requests.ts'
 import { SendWindow } from './send-window.ts'
 
 export interface OriginLinkDependencies {
   readonly book: NodeBook
+  readonly purges: PurgeBook
   readonly origin: EdgeOrigin
   readonly log: Logger
 }
@@ -39,6 +43,7 @@ export class OriginLink implements SocketSession {
   readonly #late: NodeJS.Timeout
   readonly #feeds = new Map<string, StreamFeed>()
   readonly #window = new SendWindow()
+  readonly #purges = new NodeRequests<PurgeOutcome>()
   readonly #sink: RecordSink
   #node: { readonly id: string; readonly version: string; readonly sinceMs: number } | undefined
   #detach: (() => void) | undefined
@@ -83,13 +88,14 @@ export class OriginLink implements SocketSession {
     this.#stopSettings?.()
     for (const feed of this.#feeds.values()) feed.stop()
     this.#feeds.clear()
+    this.#purges.end()
     this.#detach?.()
     const { log } = this.#dependencies
     if (this.#node !== undefined) log.info({ node: this.#node.id, sentBytes: this.#window.sentBytes }, 'a node has disconnected')
   }
 
   #hello(message: unknown): void {
-    const { book, origin, log } = this.#dependencies
+    const { book, origin, purges, log } = this.#dependencies
     const hello = Value.Check(HelloSchema, message) ? message : undefined
     const node = hello && book.admitted(hello.id, helloText(this.#challenge, hello.id), hello.signature)
     if (hello === undefined || node === undefined) {
@@ -102,11 +108,13 @@ export class OriginLink implements SocketSession {
     this.#heardMs = performance.now()
     const settings = origin.settings()
     this.#settings = JSON.stringify(settings)
-    this.#send({ type: 'welcome', name: node.name, settings })
+    this.#send({ type: 'welcome', name: node.name, settings, purges: purges.since(hello.lastPurge) })
     this.#stopSettings = origin.onSettings(() => this.#reportSettings(true))
     this.#beat = repeat(beatMs, () => this.#onBeat())
     this.#detach = book.attach(hello.id, {
       figures: () => this.#figures(),
+      purge: (order) => this.#purges.ask((id) => this.#send({ type: 'purge', id, order })),
+      preview: (selection) => this.#purges.ask((id) => this.#send({ type: 'preview', id, selection })),
       // what it was sent before is not waited for
       end: (reason) => {
         this.#client.close(4403, reason)
@@ -137,6 +145,9 @@ export class OriginLink implements SocketSession {
         return
       case 'ask':
         this.#answer(message)
+        return
+      case 'purged':
+        this.#purges.answer(message.id, message.fault === undefined ? message : new Error(message.fault))
         return
       case 'report':
         origin.seen(message.report)

@@ -29,6 +29,7 @@ const options = (site: Partial<SiteOptions> = {}, changes: Partial<FrontOptions>
   listen: [{ address: '127.0.0.1', port: 8080, tls: false }],
   hstsSeconds: 0,
   compress: true,
+  trustedProxies: [],
   limits: { connectionsPerAddress: 100, headerSeconds: 10, bodySeconds: 10, sendSeconds: 30, headerBytes: 16_384, bodyBytes: 2 ** 20 },
   cache: { folder: '/cache', maxBytes: 10 * 2 ** 30, inactiveSeconds: 86_400 },
   sites: [

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import { join } from 'node:path'
 import { AppError } from '../../platform/errors.ts'
-import { authority } from './checked-values.ts'
+import { authority, network } from './checked-values.ts'
 import { block, type ConfigurationText, type Directive, directive, entry, from, plain, writeDirectives } from './directives.ts'
 import type { NginxProgram } from './find-nginx.ts'
 import type { AgentEndpoint, FrontListener, FrontOptions } from './front-options.ts'
@@ -74,6 +74,7 @@ export function frontConfiguration(program: NginxProgram, place: FrontPlace, opt
         ...(options.compress ? compression(program) : []),
         ...tls(options),
         ...limits(options),
+        ...viewerAddress(options),
         ...requestMaps(),
         ...countries(options),
         ...(signed
@@ -229,6 +230,12 @@ function tls({ listen, certificate, hstsSeconds }: FrontOptions): readonly Direc
   ]
 }
 
+function viewerAddress({ trustedProxies }: FrontOptions): readonly Directive[] {
+  if (trustedProxies.length === 0) return []
+  const lines = trustedProxies.map((each) => from('trustedProxies', directive('set_real_ip_from', network(each, 'trustedProxies'))))
+  return [...lines, directive('real_ip_header', 'X-Forwarded-For'), directive('real_ip_recursive', 'on')]
+}
+
 function limits({ limits: each }: FrontOptions): readonly Directive[] {
   return [
     directive('limit_conn_zone', '$binary_remote_addr', 'zone=connections:10m'),
@@ -340,7 +347,7 @@ function listenDirectives(
     ...(secure ? ['ssl'] : []),
     ...(secure && program.http2 && !program.http2Directive ? ['http2'] : []),
     ...(fallback ? ['default_server'] : []),
-    ...(first ? ['backlog=4096'] : []),
+    ...(first ? ['backlog=4096', ...(address === '::' ? ['ipv6only=off'] : [])] : []),
   ]
   const lines = [from(option, directive('listen', at, ...words))]
   if (secure && program.http2 && program.http2Directive) lines.push(directive('http2', 'on'))

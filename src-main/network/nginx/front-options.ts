@@ -6,6 +6,8 @@ export interface FrontOptions {
   /** `Strict-Transport-Security` of answers over TLS; 0 leaves the header out. */
   readonly hstsSeconds: number
   readonly compress: boolean
+  /** IP addresses and networks of proxies before nginx, whose `X-Forwarded-For` names the viewer. */
+  readonly trustedProxies: readonly string[]
   readonly limits: FrontLimits
   readonly cache: FrontCache
   /** Takes `/live/` and what nginx cannot answer by itself. */

@@ -4,6 +4,7 @@ import type { EventBus } from '../../platform/events.ts'
 import { hashSecret, newSecret } from '../../platform/identity/secrets.ts'
 import { randomText } from '../../platform/random-id.ts'
 import { Turns } from '../../platform/turns.ts'
+import type { PurgeConnection, PurgeNode } from '../purges/purge-book.ts'
 import { newJoinSecret, plainFingerprint, readJoinToken, writeJoinToken } from './join-token.ts'
 import { isSigned, joinText } from './node-keys.ts'
 import type { NetworkNode, NodeChanges, Registered, Registration } from './node-schemas.ts'
@@ -16,7 +17,7 @@ export type NodeFigures = Pick<
 >
 
 /** The connection of a node. */
-export interface NodeConnection {
+export interface NodeConnection extends PurgeConnection {
   figures(): NodeFigures
   /** Closes it. */
   end(reason: string): void
@@ -137,6 +138,13 @@ export class NodeBook {
   admitted(id: string, text: Buffer, signature: string): { readonly name: string } | undefined {
     const node = this.#nodes.get(id)
     return node?.enabled === true && isSigned(node.publicKey, text, signature) ? node : undefined
+  }
+
+  /** Where purges are sent: all that are enabled, connected or not. */
+  purgeNodes(): readonly PurgeNode[] {
+    return [...this.#nodes.values()]
+      .filter(({ enabled }) => enabled)
+      .map(({ id, name }) => ({ id, name, connection: this.#connections.get(id) }))
   }
 
   /** Takes the connection of a node in place of an older one. Returns the function to call when it is closed. */

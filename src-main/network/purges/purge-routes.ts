@@ -1,0 +1,81 @@
+import { Type } from 'typebox'
+import { wholeListSchema } from '../../platform/pages.ts'
+import { defineRoute, type RouteDefinition } from '../../platform/routes.ts'
+import { PurgeSelectionSchema } from '../cache/purge-order.ts'
+import type { PurgeBook } from './purge-book.ts'
+
+const tag = 'network'
+
+const PurgeRequestSchema = Type.Object(
+  {
+    ...PurgeSelectionSchema.properties,
+    hard: Type.Boolean({ default: false, description: 'Removes the objects; else the next request revalidates them' }),
+    dryRun: Type.Boolean({ default: false, description: 'Says how much would go, and purges nothing' }),
+  },
+  { additionalProperties: false },
+)
+
+const PurgeReportSchema = Type.Object({
+  number: Type.Union([Type.Integer(), Type.Null()], { description: 'Grows by one with each purge; null for a dry run' }),
+  objects: Type.Integer({ description: 'At all nodes that answered' }),
+  bytes: Type.Integer(),
+  nodes: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      name: Type.String(),
+      state: Type.Union([Type.Literal('done'), Type.Literal('away'), Type.Literal('failed')], {
+        description: 'Nodes that are away, or failed, purge before they serve again',
+      }),
+      objects: Type.Integer(),
+      bytes: Type.Integer(),
+      ms: Type.Number({ description: 'Until the node had acknowledged it' }),
+      reason: Type.Union([Type.String(), Type.Null()], { description: 'Why it failed' }),
+    }),
+  ),
+})
+
+const PastPurgeSchema = Type.Object({
+  number: Type.Integer(),
+  madeAt: Type.String({ format: 'date-time' }),
+  hard: Type.Boolean(),
+  selection: PurgeSelectionSchema,
+})
+
+/** How many past purges are listed. */
+const listed = 100
+
+/** Purges of nodes' caches. Editors: who changes content may have its copies replaced. */
+export function purgeRoutes(book: PurgeBook): readonly RouteDefinition[] {
+  return [
+    defineRoute({
+      method: 'POST',
+      path: '/network/cache/purge',
+      alsoAt: '/api/v1/cdn/cache/purge',
+      tag,
+      summary: "Purges nodes' caches by URL, prefix, pattern, tag or altogether, and waits until each node has acknowledged it",
+      role: 'editor',
+      body: PurgeRequestSchema,
+      responses: { 200: PurgeReportSchema },
+      handler: async ({ body: { hard, dryRun, ...selection }, principal }) => {
+        const { number, nodes } = dryRun ? await book.preview(selection) : await book.purge(selection, hard, principal.id)
+        const sum = (of: 'objects' | 'bytes'): number => nodes.reduce((total, node) => total + node[of], 0)
+        return { body: { number, objects: sum('objects'), bytes: sum('bytes'), nodes: [...nodes] } }
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/network/cache/purges',
+      alsoAt: '/api/v1/cdn/cache/purges',
+      tag,
+      summary: 'The last hundred purges, newest first',
+      role: 'viewer',
+      responses: { 200: wholeListSchema(PastPurgeSchema) },
+      handler: () => ({
+        body: {
+          items: book.recent(listed).map(({ order: { number, hard, selection }, madeAt }) => ({ number, madeAt, hard, selection })),
+          nextCursor: null,
+        },
+      }),
+    }),
+  ]
+}
