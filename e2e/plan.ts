@@ -77,6 +77,7 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
   'webrtc-pages': { part: 'live', cost: 'cpu', quick: true },
 
   'edge': { part: 'network', cost: 'cpu', quick: true },
+  'edge-cache': { part: 'network', cost: 'cpu', quick: true },
 
   'automation': { part: 'automation', cost: 'cpu' },
   'obs-connector': { part: 'obs', cost: 'cpu' },

@@ -23,10 +23,11 @@ export interface NodeOptions {
   readonly dataDir?: string
   readonly httpPort?: number
   readonly name?: string
+  readonly args?: readonly string[]
 }
 
 /** Starts a node as its own process. Rejects with what it printed where it ends instead. */
-export async function startNode({ origin, token, dataDir, httpPort = 0, name = 'node' }: NodeOptions): Promise<RunningNode> {
+export async function startNode({ origin, token, dataDir, httpPort = 0, name = 'node', args = [] }: NodeOptions): Promise<RunningNode> {
   const folder = dataDir ?? mkdtempSync(join(tmpdir(), 'ami-node-'))
   mkdirSync(artifacts, { recursive: true })
   const child = spawn(
@@ -35,7 +36,7 @@ export async function startNode({ origin, token, dataDir, httpPort = 0, name = '
       ...[join(root, 'dist/host/main.js'), 'edge', '--json', '--data', folder, '--http-port', String(httpPort), '--https-port', 'off'],
       ...(origin === undefined ? [] : ['--origin', origin]),
       ...(token === undefined ? [] : ['--token', token]),
-      ...['--name', name],
+      ...['--name', name, ...args],
     ],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   )

@@ -408,6 +408,14 @@ export interface ApiTypes {
     }
   }
   network: {
+    cache: {
+      purge: {
+        POST: { body: { urls?: readonly string[] | undefined; prefixes?: readonly string[] | undefined; patterns?: readonly string[] | undefined; tags?: readonly string[] | undefined; everything?: boolean | undefined; hard?: boolean | undefined; dryRun?: boolean | undefined }; answer: { number: number | null; objects: number; bytes: number; nodes: { id: string; name: string; state: 'done' | 'away' | 'failed'; objects: number; bytes: number; ms: number; reason: string | null }[] } }
+      }
+      purges: {
+        GET: { answer: { items: { number: number; madeAt: string; hard: boolean; selection: { urls?: string[]; prefixes?: string[]; patterns?: string[]; tags?: string[]; everything?: boolean } }[]; nextCursor: null } }
+      }
+    }
     edge: {
       link: {
         GET: { answer: unknown }

@@ -15,6 +15,7 @@ import { purgeRoutes } from './purges/purge-routes.ts'
 import { createPurgeStore } from './purges/purge-store.ts'
 
 export { createEdgeAgent, type EdgeAgent, type EdgeAgentOptions } from './agent/edge-agent.ts'
+export type { EdgeCacheOptions } from './agent/edge-front.ts'
 export { networkMigrations } from './migrations.ts'
 
 export interface NetworkDependencies {

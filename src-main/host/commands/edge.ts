@@ -27,6 +27,7 @@ export function addEdgeCommand(program: Command, context: CommandContext): void 
     .option('--name <name>', 'what the node is called (default: the name of the machine)')
     .option('--cache <folder>', 'keep files of the origin there, with nginx in front')
     .option('--cache-size <size>', 'share of the disk for them, e.g. 500M or 20G', '10G')
+    .option('--edge-file <file>', 'other sites, rules and keys of signed URLs (JSON), with --cache')
     .addHelpText(
       'after',
       `
@@ -40,8 +41,8 @@ Examples:
     .action(
       run(context, async (output, command) => {
         const { config, sources } = configOf(command, context)
-        const { origin, token, name, cache: cacheFolder, cacheSize } = command.optsWithGlobals() as EdgeFlags
-        const cache = cacheFolder === undefined ? undefined : { folder: resolve(cacheFolder), maxBytes: readSize(cacheSize) }
+        const { origin, token, name, cache: cacheFolder, cacheSize, edgeFile } = command.optsWithGlobals() as EdgeFlags
+        const cache = cacheFolder === undefined ? undefined : { folder: resolve(cacheFolder), maxBytes: readSize(cacheSize), edgeFile }
         const level =
           !output.json && config.logFile === '' && sources.get('logLevel') === 'default' && process.stderr.isTTY ? 'warn' : config.logLevel
         const log = createLogger({ level, ...(config.logFile === '' ? {} : { file: config.logFile }) })
@@ -64,6 +65,7 @@ interface EdgeFlags {
   readonly name?: string
   readonly cache?: string
   readonly cacheSize: string
+  readonly edgeFile?: string
 }
 
 const units = { M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 } as const

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { createEdgeDelivery } from '../../live/index.ts'
-import { createEdgeAgent } from '../../network/index.ts'
+import { createEdgeAgent, type EdgeCacheOptions } from '../../network/index.ts'
 import { loadCertificate } from '../../platform/certificate.ts'
 import { ClientLimits } from '../../platform/http/client-limits.ts'
 import { lockDataFolder } from '../../platform/identity/data-lock.ts'
@@ -31,7 +31,7 @@ export interface EdgeNodeOptions {
   readonly token: string | undefined
   readonly name: string | undefined
   /** nginx with a cache faces viewers; this process does where left out. */
-  readonly cache: { readonly folder: string; readonly maxBytes: number } | undefined
+  readonly cache: EdgeCacheOptions | undefined
   readonly log: Logger
 }
 

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import type { Logger } from '../../platform/logger.ts'
 import { replaceFile } from '../../platform/replace-file.ts'
 import type { PurgeHistory } from '../cache/node-cache.ts'
+import { type EdgeFile, parseEdgeFile, readEdgeFile } from '../front/edge-file.ts'
 import type { FrontSettings } from '../front/front-settings.ts'
 import { type Front, startFront } from '../front/start-front.ts'
 import type { SiteRule } from '../nginx/front-options.ts'
@@ -16,6 +17,8 @@ export interface EdgeCacheOptions {
   readonly folder: string
   /** Its share of the disk. */
   readonly maxBytes: number
+  /** Other sites, rules and keys (docs/network.md). */
+  readonly edgeFile: string | undefined
 }
 
 export interface EdgeFrontOptions {
@@ -61,6 +64,8 @@ const plainRule: Omit<SiteRule, 'path'> = {
 
 /** Starts nginx where viewers connect, with the agent behind it. Throws as `startFront` does. */
 export async function startEdgeFront(options: EdgeFrontOptions): Promise<EdgeFront> {
+  const { edgeFile } = options.cache
+  const file: EdgeFile = edgeFile === undefined ? parseEdgeFile('{}', '') : readEdgeFile(edgeFile)
   const address = await addressOf(options.bind)
   const httpPort = options.httpPort || (await freePort(address))
   const httpsPort = options.httpsPort === 'off' ? null : options.httpsPort || (await freePort(address))
@@ -68,8 +73,7 @@ export async function startEdgeFront(options: EdgeFrontOptions): Promise<EdgeFro
   const settings: FrontSettings = {
     listen: [{ address, port: httpPort, tls: false }, ...(httpsPort === null ? [] : [{ address, port: httpsPort, tls: true }])],
     ...(certificate === undefined ? {} : { certificate }),
-    // The HTTP port answers as well, and the certificate may be of the node's own making.
-    hstsSeconds: 0,
+    hstsSeconds: file.hstsSeconds,
     compress: true,
     limits: {
       connectionsPerAddress: options.connectionsPerAddress,
@@ -82,7 +86,9 @@ export async function startEdgeFront(options: EdgeFrontOptions): Promise<EdgeFro
     trustedProxies: options.trustedProxies,
     cache: { folder: options.cache.folder, maxBytes: options.cache.maxBytes, inactiveSeconds: 30 * 86_400 },
     live: { port: options.agentPort },
+    // Those of the file first: messages count them.
     sites: [
+      ...file.sites,
       {
         name: 'origin',
         hosts: [],
@@ -93,10 +99,11 @@ export async function startEdgeFront(options: EdgeFrontOptions): Promise<EdgeFro
         missingSeconds: 60,
         languages: [],
         imageFormats: false,
-        rules: [{ path: '/api/', ...plainRule }],
+        rules: [...file.rules, ...(file.rules.some(({ path }) => path === '/api/') ? [] : [{ path: '/api/', ...plainRule }])],
       },
     ],
-    signingKeys: [],
+    signingKeys: file.signingKeys,
+    ...(file.countryDatabase === undefined ? {} : { countryDatabase: file.countryDatabase }),
   }
   const front = await startFront({ folder: join(options.folder, 'nginx'), settings, history: options.history, log: options.log })
   return { front, httpPort, httpsPort }

@@ -147,7 +147,10 @@ export class OriginLink implements SocketSession {
         this.#answer(message)
         return
       case 'purged':
-        this.#purges.answer(message.id, message.fault === undefined ? message : new Error(message.fault))
+        this.#purges.answer(
+          message.id,
+          message.fault === undefined ? { objects: message.objects, bytes: message.bytes } : new Error(message.fault),
+        )
         return
       case 'report':
         origin.seen(message.report)

@@ -1,0 +1,155 @@
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type RunningNode, startCut, startNode } from './helpers/edge-node.ts'
+import { type RunningHost, startHost } from './helpers/host.ts'
+import { publishTestStream } from './helpers/publish.ts'
+import { skipBecause } from './helpers/skip.ts'
+import { until } from './helpers/until.ts'
+
+const hasNginx = ['/usr/sbin/nginx', '/usr/bin/nginx', '/usr/local/sbin/nginx'].some((file) => existsSync(file))
+
+describe('a node with a cache', () => {
+  let host: RunningHost
+  let cut: Awaited<ReturnType<typeof startCut>>
+  let node: RunningNode
+  let folder: string
+  let args: readonly string[]
+  /** A file of the page, which keeps its name for ever. */
+  let asset: string
+
+  const get = async (path: string) => {
+    const response = await fetch(node.http + path)
+    return { status: response.status, cache: response.headers.get('x-cache'), text: await response.text() }
+  }
+  const purge = async (body: object) => (await host.api('POST', '/network/cache/purge', body)).body
+  const nginxPid = () => Number(readFileSync(join(node.dataDir, 'node/nginx/nginx.pid'), 'utf8'))
+  const untilConnected = (connected = true) =>
+    until(
+      async () => (await host.api('GET', '/network/nodes')).body.items.every((each) => each.connected === connected),
+      `connected: ${connected}`,
+    )
+
+  beforeAll(async () => {
+    if (!hasNginx) return
+    folder = mkdtempSync(join(tmpdir(), 'edge-cache-'))
+    // nginx's workers are another user where the node is root.
+    chmodSync(folder, 0o755)
+    args = ['--cache', join(folder, 'cache'), '--cache-size', '500M']
+    host = await startHost({ name: 'edge-cache' })
+    cut = await startCut(host.httpPort)
+    const { token } = (await host.api('POST', '/network/join-tokens', {})).body
+    node = await startNode({ origin: `http://127.0.0.1:${cut.port}`, token, name: 'edge-cache-node', dataDir: join(folder, 'data'), args })
+    await untilConnected()
+    const page = await (await fetch(`${host.http}/`)).text()
+    asset = /(?:src|href)="(\/[^"]+\.js)"/.exec(page)?.[1] as string
+    expect(asset).toBeDefined()
+  })
+  afterAll(async () => {
+    await node?.stop()
+    cut?.stop()
+    await host?.stop()
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true })
+  })
+  beforeEach((context) => {
+    if (!hasNginx) skipBecause(context, 'nginx is not installed')
+  })
+
+  it('keeps files of the page, and fifty who ask at once for a new one are one request at the origin', async () => {
+    const before = cut.bytes()
+    const answers = await Promise.all(Array.from({ length: 50 }, () => get(asset)))
+    expect(new Set(answers.map(({ status, text }) => `${status} ${text.length}`)).size).toBe(1)
+    expect(answers.filter(({ cache }) => cache === 'MISS')).toHaveLength(1)
+    expect(cut.bytes() - before).toBeLessThan(2 * (answers[0]?.text.length ?? 0))
+    expect(await get(asset)).toMatchObject({ status: 200, cache: 'HIT' })
+  })
+
+  it('delivers live streams from memory through nginx, with reloads that wait', async () => {
+    const key = await host.key('show')
+    const publisher = await publishTestStream({ url: `${host.rtmp}/${key}`, width: 320, height: 180, videoKbps: 300 })
+    try {
+      await host.until('show', (state) => state.state === 'active')
+      const master = await get('/live/show/index.m3u8')
+      const path = `/live/show/${master.text.split('\n').find((line) => /^[^#].*\/v0\/index\.m3u8/.test(line))}`
+      const { text } = await get(path)
+      const first = Number(/MEDIA-SEQUENCE:(\d+)/.exec(text)?.[1])
+      const next = first + (text.match(/^#EXTINF/gm)?.length ?? 0) + 1
+      const reload = await get(`${path}?_HLS_msn=${next}&_HLS_part=0`)
+      expect(reload.status).toBe(200)
+      expect(reload.text).toContain('#EXT-X-PART:')
+    } finally {
+      await publisher.stop('SIGKILL')
+    }
+  })
+
+  it('is purged by its origin, soft and hard, and acknowledges it; a dry run changes nothing', async () => {
+    await get(asset)
+    expect((await get(asset)).cache).toBe('HIT')
+    const url = `http://any.example${asset}`
+    expect(await purge({ urls: [url], dryRun: true })).toMatchObject({ number: null, objects: 1, nodes: [{ state: 'done', objects: 1 }] })
+    expect((await get(asset)).cache).toBe('HIT')
+    const soft = await purge({ prefixes: [asset.slice(0, 5)] })
+    expect(soft).toMatchObject({ number: 1, nodes: [{ name: 'edge-cache-node', state: 'done' }] })
+    expect(soft.objects).toBeGreaterThan(0)
+    expect((await get(asset)).cache).toBe('STALE')
+    await until(async () => (await get(asset)).cache === 'HIT', 'it is fresh again')
+    expect((await purge({ everything: true, hard: true })).number).toBe(2)
+    expect((await get(asset)).cache).toBe('MISS')
+    expect((await host.api('POST', '/network/cache/purge', { urls: ['x'] })).body.code).toBe('network.purge_invalid')
+    expect((await host.api('POST', '/network/cache/purge', {})).body.code).toBe('network.purge_invalid')
+    expect((await host.api('GET', '/network/cache/purges')).body.items.map(({ number }) => number)).toEqual([2, 1])
+  })
+
+  it('serves what it has while the origin is away, and purges what it missed when it is back', async () => {
+    await get(asset)
+    cut.cut()
+    await untilConnected(false)
+    expect((await get(asset)).cache).toBe('HIT')
+    expect(await purge({ urls: [asset] })).toMatchObject({ nodes: [{ state: 'away' }] })
+    expect((await get('/nothing-of-it-is-kept.js')).status).toBeGreaterThanOrEqual(500)
+    cut.join()
+    await untilConnected()
+    await until(async () => (await get(asset)).cache !== 'HIT', 'the missed purge')
+    await until(async () => (await get(asset)).cache === 'HIT', 'it is fresh again')
+    // stale, and the origin away again
+    cut.cut()
+    await untilConnected(false)
+    await purge({ urls: [asset] })
+    cut.join()
+    await untilConnected()
+  })
+
+  it('carries out what it missed before it serves after a restart, and ends nginx with itself', async () => {
+    await until(async () => (await get(asset)).cache === 'HIT', 'it is kept')
+    const master = nginxPid()
+    const port = Number(new URL(node.http).port)
+    await node.kill()
+    await until(() => !existsSync(`/proc/${master}`), 'nginx has ended')
+    await untilConnected(false)
+    expect(await purge({ tags: ['another'], urls: [asset] })).toMatchObject({ nodes: [{ state: 'away' }] })
+    node = await startNode({ name: 'edge-cache-node', dataDir: join(folder, 'data'), httpPort: port, args })
+    expect((await get(asset)).cache).not.toBe('HIT')
+  })
+
+  it('has nginx back after it was killed', async () => {
+    await until(async () => (await get(asset)).cache === 'HIT', 'it is kept')
+    const killed = nginxPid()
+    process.kill(killed, 'SIGKILL')
+    await until(async () => nginxPid() !== killed && (await get(asset).catch(() => undefined))?.cache === 'HIT', 'another nginx')
+    const health = await (await fetch(`${node.http}/api/v1/cdn/health`)).json()
+    expect(health).toMatchObject({ status: 'ok', cache: { running: true, origins: [{ up: true }] } })
+    expect(health.cache.objects).toBeGreaterThan(0)
+  })
+
+  it('says why it cannot start', async () => {
+    const file = join(folder, 'a-file')
+    writeFileSync(file, '')
+    const more = { dataDir: join(folder, 'other'), origin: `http://127.0.0.1:${cut.port}` }
+    const join_ = async () => (await host.api('POST', '/network/join-tokens', {})).body.token
+    await expect(startNode({ ...more, token: await join_(), args: ['--cache', file] })).rejects.toThrow('network.cache_folder')
+    await expect(startNode({ ...more, token: await join_(), args: ['--cache', folder, '--cache-size', 'x'] })).rejects.toThrow(
+      'command.invalid',
+    )
+  })
+})

@@ -1,0 +1,159 @@
+import { readFileSync } from 'node:fs'
+import { type Static, type TSchema, Type } from 'typebox'
+import Value from 'typebox/value'
+import { AppError } from '../../platform/errors.ts'
+import { schemaFaults } from '../../platform/schema-faults.ts'
+import type { FrontSite } from './front-settings.ts'
+import { originUrl } from './origin-health.ts'
+
+/** Largest file, characters. */
+const maxLength = 2 ** 20
+
+const closed = { additionalProperties: false }
+const Texts = (description: string, maxItems = 200) =>
+  Type.Array(Type.String({ minLength: 1, maxLength: 253 }), { maxItems, default: [], description })
+const Seconds = (seconds: number, description: string) =>
+  Type.Integer({ minimum: 0, maximum: 10 * 365 * 86_400, default: seconds, description })
+
+const RuleSchema = Type.Object(
+  {
+    path: Type.String({ minLength: 1, maxLength: 1024, description: 'Starts with `/`; ends with `/` for all below it' }),
+    cache: Type.Union([Type.Literal('on'), Type.Literal('off')], {
+      default: 'on',
+      description: '`off` passes requests on with all headers',
+    }),
+    ttlSeconds: Type.Optional(Seconds(60, 'How long answers are fresh where the origin does not say it')),
+    slices: Type.Boolean({ default: false, description: 'Large files are fetched and kept in slices of 1 MiB' }),
+    signed: Type.Boolean({ default: false, description: 'URLs need a signature' }),
+    methods: Texts('Methods that are allowed; empty: GET and HEAD where the cache is on, all where it is off', 20),
+    referers: Texts('Host names of pages that may refer here, `*.` for all below; requests that name no page pass'),
+    allowAddresses: Texts('IP addresses and networks that are allowed; all others are denied'),
+    denyAddresses: Texts('IP addresses and networks that are denied'),
+    allowCountries: Texts('Countries (ISO 3166-1 alpha-2) that are allowed; all others are denied'),
+    denyCountries: Texts('Countries that are denied'),
+    denyAgents: Texts('Parts of `User-Agent` that are denied'),
+  },
+  closed,
+)
+
+const OriginSchema = Type.Object(
+  {
+    url: Type.String({ minLength: 1, maxLength: 300, description: '`https://HOST:PORT`' }),
+    weight: Type.Integer({ minimum: 1, maximum: 1000, default: 1, description: 'Share of the requests' }),
+    backup: Type.Boolean({ default: false, description: 'Asked only while no other is up' }),
+  },
+  closed,
+)
+
+const SiteSchema = Type.Object(
+  {
+    name: Type.String({ pattern: '^[a-z0-9][a-z0-9.-]{0,252}$', description: 'Part of what is kept under: keep it' }),
+    hosts: Type.Array(Type.String({ minLength: 1, maxLength: 253 }), {
+      minItems: 1,
+      maxItems: 200,
+      description: 'Host names, `*.` for all below',
+    }),
+    origins: Type.Array(OriginSchema, { minItems: 1, maxItems: 20, description: 'Servers that have its content' }),
+    originHost: Type.Optional(
+      Type.String({ maxLength: 260, description: 'Host name that origins are asked for; that of the first origin where left out' }),
+    ),
+    originCaFile: Type.Optional(Type.String({ maxLength: 4096, description: 'PEM file of certificates that the origins are trusted by' })),
+    healthPath: Type.Optional(
+      Type.String({ pattern: '^/[!-~]*$', maxLength: 1024, description: 'Answered with 2xx or 3xx by an origin that is well' }),
+    ),
+    ttlSeconds: Seconds(60, 'How long answers are fresh where the origin does not say it'),
+    ttlByType: Type.Record(
+      Type.String({ pattern: '^[a-z]+/[a-z0-9.+*-]+$' }),
+      Seconds(60, 'The same for a media type, `image/*` or `text/html`'),
+      {
+        default: {},
+      },
+    ),
+    missingSeconds: Seconds(60, 'How long 404 and 410 are kept'),
+    languages: Texts('Languages that content is kept in, the first is the default', 50),
+    imageFormats: Type.Boolean({ default: false, description: 'Keeps AVIF, WebP and other images apart' }),
+    rules: Type.Array(RuleSchema, { maxItems: 200, default: [], description: 'What differs below a path' }),
+  },
+  closed,
+)
+
+/** Other sites of a node, rules for its own, and keys of signed URLs. */
+export const EdgeFileSchema = Type.Object(
+  {
+    rules: Type.Array(RuleSchema, { maxItems: 200, default: [], description: 'Rules for what comes from the origin of the node' }),
+    sites: Type.Array(SiteSchema, { maxItems: 200, default: [], description: 'Other origins, by the host names of their sites' }),
+    signingKeys: Type.Array(
+      Type.Object(
+        { id: Type.String({ pattern: '^[\\w-]{1,64}$' }), secret: Type.String({ minLength: 16, maxLength: 500, pattern: '^[!-~]+$' }) },
+        closed,
+      ),
+      { maxItems: 20, default: [], description: 'Secrets of signed URLs; several are valid at once' },
+    ),
+    countryDatabase: Type.Optional(Type.String({ maxLength: 4096, description: 'MaxMind database of countries' })),
+    hstsSeconds: Seconds(0, '`Strict-Transport-Security` over TLS; 0 leaves it out'),
+  },
+  closed,
+)
+export type EdgeFile = Omit<Static<typeof EdgeFileSchema>, 'sites'> & { readonly sites: readonly FrontSite[] }
+
+/** Reads the file of a node. Throws `config.invalid`, which names every place that is wrong, and the nearest known name. */
+export function readEdgeFile(path: string): EdgeFile {
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (cause) {
+    throw new AppError('config.invalid', `The file ${path} cannot be read: ${(cause as Error).message}`, { cause, details: { file: path } })
+  }
+  return parseEdgeFile(text, path)
+}
+
+/** @param path for messages alone */
+export function parseEdgeFile(text: string, path: string): EdgeFile {
+  const invalid = (problem: string, cause?: unknown): AppError =>
+    new AppError('config.invalid', `${path}: ${problem}`, { cause, details: { file: path } })
+  if (text.length > maxLength) throw invalid(`is longer than ${maxLength} characters`)
+  let content: unknown
+  try {
+    content = JSON.parse(text)
+  } catch (cause) {
+    throw invalid(`is not JSON: ${(cause as Error).message}`, cause)
+  }
+  const complete = Value.Default(EdgeFileSchema, content)
+  const faults = schemaFaults(EdgeFileSchema, complete, '')
+  if (faults.length > 0)
+    throw invalid(faults.map(({ place, problem }) => `${place || '(whole file)'} ${problem}${nearest(place, problem)}`).join('; '))
+  const { sites, ...rest } = complete as Static<typeof EdgeFileSchema>
+  return {
+    ...rest,
+    sites: sites.map((site, index) => ({
+      ...site,
+      originHost: site.originHost ?? originUrl(site.origins[0]?.url ?? '', `sites[${index}].origins[0]`).host,
+    })),
+  }
+}
+
+/** Names of all properties of the file. */
+const names = [EdgeFileSchema, SiteSchema, RuleSchema, OriginSchema].flatMap((schema: TSchema & { properties: object }) =>
+  Object.keys(schema.properties),
+)
+
+function nearest(place: string, problem: string): string {
+  if (!problem.startsWith('no such property')) return ''
+  const given = place.slice(place.lastIndexOf('.') + 1)
+  const [best] = names.map((name) => ({ name, distance: distance(given, name) })).sort((a, b) => a.distance - b.distance)
+  return best !== undefined && best.distance <= Math.max(2, given.length / 3) ? `: is "${best.name}" meant?` : ''
+}
+
+/** Levenshtein distance: how many characters to insert, remove or replace. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = (row[j - 1] as number) + (a[i - 1]?.toLowerCase() === b[j - 1]?.toLowerCase() ? 0 : 1)
+      next.push(Math.min(replaced, (row[j] as number) + 1, (next[j - 1] as number) + 1))
+    }
+    row = next
+  }
+  return row[b.length] as number
+}
