@@ -207,6 +207,12 @@ const benches = {
     return result
   },
 
+  /** A node's cache beside a bare one of the same nginx. */
+  async edge() {
+    const { measureEdge } = await import('./edge.mjs')
+    return measureEdge(print)
+  },
+
   /** LL-HLS in Chromium against the clock in the frame. */
   async latency() {
     const { measureLatency } = await import('./latency.mjs')

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 /**
  * Files of nginx's cache (`ngx_http_file_cache_header_t`, version 5 on 64 bits, little-endian), the same from 1.15 to 1.29:
- * 0 version | 8 valid_sec | 40 date | 54 header_start u16 | 56 body_start u16 | 336 "\nKEY: " key "\n", the origin's header, the body.
+ * 0 version | 8 valid_sec | 54 header_start u16 | 56 body_start u16 | 336 "\nKEY: " key "\n", the origin's header, the body.
  */
 const keyAt = 336
 const keyMark = '\nKEY: '
@@ -18,8 +18,8 @@ export interface CacheEntry {
   readonly manyTags: boolean
   /** Media type in lower case, empty where the origin gave no type. */
   readonly type: string
-  /** When the origin's answer came, seconds since 1970. */
-  readonly date: number
+  /** When the file was written last, ms since 1970. */
+  readonly storedAt: number
   readonly bytes: number
 }
 
@@ -62,12 +62,13 @@ export function readCacheFile(path: string): CacheEntry | undefined {
       return undefined
     const fields = head.toString('latin1', headerStart, Math.min(bodyStart, length))
     const field = (name: string): string => new RegExp(`^${name}: *([^\\r\\n]*)`, 'im').exec(fields)?.[1] ?? ''
+    const { size, mtimeMs } = fstatSync(fd)
     return {
       key: head.toString('latin1', keyAt + keyMark.length, headerStart - 1),
       ...readTags(field('cache-tag')),
       type: mediaType(field('content-type')),
-      date: Number(head.readBigInt64LE(40)),
-      bytes: fstatSync(fd).size,
+      storedAt: mtimeMs,
+      bytes: size,
     }
   })
 }

@@ -3,10 +3,10 @@ import { AppError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { Turns } from '../../platform/turns.ts'
 import { type CacheEntry, fileName, pathOf, readCacheFile, removeFile, setFreshUntil } from './cache-file.ts'
-import { CacheIndex, type IndexedFile, type ObjectDetails } from './cache-index.ts'
+import { CacheIndex, type ObjectDetails } from './cache-index.ts'
 import { CacheSweep } from './cache-sweep.ts'
 import { PurgeLedger } from './purge-ledger.ts'
-import { checkSelection, nameOfKey, type ObjectName, type PurgeOrder, type PurgeSelection } from './purge-order.ts'
+import { checkSelection, nameOfKey, type ObjectName, type PurgeOrder, type PurgeSelection, selectedTarget } from './purge-order.ts'
 import { type StoredLine, StoredLog } from './stored-log.ts'
 
 /** What went, or would go. */
@@ -32,6 +32,11 @@ export interface NodeCacheOptions {
   readonly siteOf: (host: string) => string | undefined
   /** How long an answer of a site is fresh by its media type, where the origin did not say it, in seconds. */
   readonly lifetimeOf: (site: string, type: string) => number | undefined
+  /** What a site distinguishes answers by, as the words behind the target in its keys. */
+  readonly variantsOf: (site: string) => readonly string[]
+  readonly sites: () => readonly string[]
+  /** An answer that is kept in slices, whose keys are not known from its URL. */
+  readonly isSliced: (target: string) => boolean
   readonly reopenLog: () => void
   readonly log: Logger
 }
@@ -101,10 +106,13 @@ export class NodeCache {
   }
 
   async #purge(order: PurgeOrder): Promise<PurgeOutcome> {
-    const late = await this.#look()
+    const { selection } = order
+    const direct = this.#onlyWhole(selection) ? this.#namesOf(selection.urls ?? []) : undefined
+    const late = direct === undefined ? await this.#look() : new Map<string, boolean>()
     // A purge that did not see every file is carried out at the next start.
     if (this.#stopped) throw new AppError('network.busy', 'The node is stopping')
-    const outcome = await this.#apply(this.#index.find(order.selection, this.#options.siteOf), order.hard)
+    const found = this.#index.find(selection, this.#options.siteOf).map(({ name }) => name)
+    const outcome = await this.#apply([...new Set([...found, ...(direct ?? [])])], order.hard)
     this.#purgeLate(late)
     if (!this.#isBehind && order.number > (this.#index.lastPurge ?? -1)) this.#index.lastPurge = order.number
     return outcome
@@ -143,13 +151,34 @@ export class NodeCache {
     this.#index.close()
   }
 
-  async #apply(files: readonly IndexedFile[], hard: boolean): Promise<PurgeOutcome> {
+  /** URLs of whole answers alone: their files are known without looking at all folders, which takes tens of milliseconds. */
+  #onlyWhole({ urls = [], prefixes = [], patterns = [], tags = [], everything = false }: PurgeSelection): boolean {
+    if (everything || prefixes.length + patterns.length + tags.length > 0) return false
+    return urls.every((url) => !this.#options.isSliced(selectedTarget(url, this.#options.siteOf)?.target ?? ''))
+  }
+
+  /** Files of URLs, in all variants, whether the index knows them yet or not. */
+  #namesOf(urls: readonly string[]): readonly string[] {
+    const { siteOf, sites, variantsOf } = this.#options
+    return urls.flatMap((url) => {
+      const selected = selectedTarget(url, siteOf)
+      if (selected === undefined) return []
+      const given = url.replace(/^https?:\/\/[^/?#]*/i, '').replace(/#.*$/s, '')
+      const targets = new Set([selected.target, given])
+      const named = selected.site === undefined ? sites() : [selected.site]
+      return named.flatMap((site) =>
+        variantsOf(site).flatMap((variant) => [...targets].map((target) => fileName(`${site} ${target} ${variant}`))),
+      )
+    })
+  }
+
+  async #apply(names: readonly string[], hard: boolean): Promise<PurgeOutcome> {
     let objects = 0
     let bytes = 0
-    for (let at = 0; at < files.length; at += filesAtOnce) {
+    for (let at = 0; at < names.length; at += filesAtOnce) {
       if (at > 0) await turn()
       const gone: string[] = []
-      for (const { name } of files.slice(at, at + filesAtOnce)) {
+      for (const name of names.slice(at, at + filesAtOnce)) {
         const freed = this.#purgeFile(name, hard)
         if (freed === undefined || hard) gone.push(name)
         if (freed === undefined) continue
@@ -203,7 +232,10 @@ export class NodeCache {
       void this.#purges
         .behind(async () => {
           this.#purgeLate(await this.#look())
-          await this.#apply(this.#index.find(selection, this.#options.siteOf), purged === 'hard')
+          await this.#apply(
+            this.#index.find(selection, this.#options.siteOf).map(({ name }) => name),
+            purged === 'hard',
+          )
         })
         .catch((error) => this.#options.log.error({ err: error }, 'slices that were purged while they were fetched are still there'))
       return
@@ -219,7 +251,7 @@ export class NodeCache {
   /** No line came about it yet: its own time says whether it is older than a purge. */
   #onFound(entry: CacheEntry): void {
     const named = nameOfKey(entry.key)
-    const purged = named && this.#ledger.match({ ...named, ...entry, askedAt: entry.date * 1000 })
+    const purged = named && this.#ledger.match({ ...named, ...entry, askedAt: entry.storedAt })
     if (purged !== undefined) this.#late.set(fileName(entry.key), purged === 'hard')
   }
 

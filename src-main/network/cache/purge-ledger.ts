@@ -65,7 +65,7 @@ export class PurgeLedger {
   /** Whether an answer was purged between its request and its storage, and how. */
   match(answer: StoredAnswer): Matched {
     // Times of the log are in ms and of the clock here: a little more is purged rather than too little.
-    const asked = answer.askedAt - 5
+    const asked = answer.askedAt - 1
     const hits: Purged[] = []
     const hit = (purged: Purged | undefined): void => {
       if (purged !== undefined && asked <= purged.at) hits.push(purged)

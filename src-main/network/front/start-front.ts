@@ -16,6 +16,7 @@ import { findNginx, type NginxProgram } from '../nginx/find-nginx.ts'
 import { cacheFilesFolder, frontConfiguration } from '../nginx/front-configuration.ts'
 import { NginxProcess } from '../nginx/nginx-process.ts'
 import { signatureScriptText } from '../nginx/signature-script.ts'
+import { isSliced, variantsOf } from '../nginx/site-configuration.ts'
 import { workerUser } from '../nginx/worker-user.ts'
 import type { FrontSettings } from './front-settings.ts'
 import { checkMs, OriginHealth, type OriginState } from './origin-health.ts'
@@ -89,6 +90,9 @@ export async function startFront({ folder, settings: first, history, log, nginx 
     indexFile: join(folder, 'cache-index.db'),
     siteOf: (host) => siteOf(settings, host),
     lifetimeOf: (site, type) => lifetimeOf(settings, site, type),
+    variantsOf: (name) => settings.sites.filter((site) => site.name === name).flatMap(variantsOf),
+    sites: () => settings.sites.map((site) => site.name),
+    isSliced: (target) => settings.sites.some((site) => isSliced(site, target)),
     reopenLog: () => process_.reopenLogs(),
     log,
   })

@@ -19,6 +19,19 @@ interface SiteNames {
 /** Files of which a viewer seldom takes the whole at once. */
 const largeFiles = '[.](?:mp4|m4v|m4a|mov|mkv|webm|ts|mp3|flac|wav|zip|gz|xz|zst|tar|7z|iso|img|dmg|exe|msi|deb|rpm|AppImage|pdf)$'
 
+/** True for what is kept in slices: by the end of its name, or by a rule. */
+export function isSliced({ rules }: Pick<SiteOptions, 'rules'>, target: string): boolean {
+  const path = target.split('?')[0] ?? ''
+  return new RegExp(largeFiles, 'i').test(path) || rules.some((rule) => rule.slices && path.startsWith(rule.path))
+}
+
+/** The words of a key behind site and target, as `namesOf` writes them: all that a site distinguishes. */
+export function variantsOf({ languages, imageFormats }: Pick<SiteOptions, 'languages' | 'imageFormats'>): readonly string[] {
+  const spoken = languages.length > 1 ? languages : ['']
+  const images = imageFormats ? ['', 'avif', 'webp'] : ['']
+  return ['', 'gzip', 'br'].flatMap((encoding) => spoken.flatMap((one) => images.map((image) => [encoding, one, image].join(','))))
+}
+
 const plainRule: SiteRule = {
   path: '/',
   cache: 'on',

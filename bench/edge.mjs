@@ -1,0 +1,222 @@
+/** A node's cache beside a bare cache of the same nginx: requests for each second of nginx's processor time, and how long purges take. */
+import { spawn } from 'node:child_process'
+import { createHmac } from 'node:crypto'
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { measureTree } from './process-tree.mjs'
+import { freePort, root, startOurs } from './servers.mjs'
+
+const connections = 16
+const pipelined = 8
+const secret = 'a-secret-for-the-bench'
+const sizes = { '1 KiB': 1024, '1 MiB': 2 ** 20 }
+const purged = Number(process.env.BENCH_OBJECTS ?? 20_000)
+const perTag = 1000
+
+/** Answers `/s/BYTES` and `/o/NUMBER`, the latter with a tag for each thousand. */
+async function startOrigin() {
+  const server = createServer(({ url = '' }, response) => {
+    const [, kind, number] = url.replace('/signed', '').split('/')
+    const bytes = kind === 's' ? Number.parseInt(number, 10) : 512
+    const tags = kind === 'o' ? { 'cache-tag': `t${Math.floor(Number(number) / perTag)}` } : {}
+    response.writeHead(200, { 'content-length': bytes, 'cache-control': 'max-age=86400', 'content-type': 'video/mp4', ...tags })
+    response.end(Buffer.alloc(bytes, 'x'))
+  })
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return { port: server.address().port, stop: () => server.close() }
+}
+
+/** The least that caches: what the node's configuration is compared with. */
+async function startBare(folder, originPort) {
+  const port = await freePort()
+  const file = join(folder, 'bare.conf')
+  writeFileSync(
+    file,
+    `daemon off; worker_processes 2; pid ${folder}/bare.pid; error_log stderr error; ${process.getuid() === 0 ? 'user www-data;' : ''}
+events { worker_connections 4096; }
+http {
+  access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000;
+  ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${folder}/bare-${name};`).join(' ')}
+  proxy_cache_path ${folder}/bare levels=1:2 keys_zone=bare:16m inactive=1d max_size=1g use_temp_path=off;
+  server {
+    listen 127.0.0.1:${port} backlog=4096;
+    location / { proxy_pass http://127.0.0.1:${originPort}; proxy_cache bare; proxy_cache_key $request_uri; proxy_cache_valid 200 1d; }
+  }
+}`,
+  )
+  const child = spawn('/usr/sbin/nginx', ['-p', folder, '-c', file, '-e', 'stderr'], { stdio: 'ignore' })
+  await sleep(500)
+  return { port, pid: child.pid, stop: () => child.kill('SIGTERM') }
+}
+
+async function startNode(folder, host, originPort) {
+  const reply = await fetch(`${host.http}/api/v1/network/join-tokens`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{}',
+  })
+  const { token } = await reply.json()
+  const plain = { name: 'bench', hosts: ['bench.example'], origins: [{ url: `http://127.0.0.1:${originPort}` }] }
+  const file = join(folder, 'edge.json')
+  writeFileSync(
+    file,
+    JSON.stringify({ sites: [{ ...plain, rules: [{ path: '/s/signed/', signed: true }] }], signingKeys: [{ id: 'k', secret }] }),
+  )
+  const args = [
+    'edge',
+    '--json',
+    '--data',
+    join(folder, 'data'),
+    '--http-port',
+    '0',
+    '--https-port',
+    'off',
+    '--origin',
+    host.http,
+    '--token',
+    token,
+  ]
+  const more = ['--cache', join(folder, 'cache'), '--cache-size', '2G', '--edge-file', file, '--per-address-connections', '10000']
+  const child = spawn(process.execPath, [join(root, 'dist/host/main.js'), ...args, ...more], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const line = await new Promise((resolve) => createInterface({ input: child.stdout }).once('line', resolve))
+  const { httpPort, error } = JSON.parse(line)
+  if (error) throw new Error(error.message)
+  return {
+    port: httpPort,
+    pid: Number(readFileSync(join(folder, 'data/node/nginx/nginx.pid'), 'utf8')),
+    stop: () => new Promise((resolve) => child.once('exit', resolve) && child.kill('SIGTERM')),
+  }
+}
+
+/** Requests over connections that stay open, several on their way at once. Resolves when all are answered. */
+function load(port, paths, count) {
+  const shares = Array.from({ length: connections }, (_, index) => Math.floor(count / connections) + (index < count % connections ? 1 : 0))
+  let next = 0
+  const one = (share) =>
+    new Promise((resolve, reject) => {
+      let sent = 0
+      let answered = 0
+      let head = ''
+      let left = 0
+      const send = () => {
+        let text = ''
+        for (; sent < share && sent - answered < pipelined; sent++) {
+          text += `GET ${paths[next++ % paths.length]} HTTP/1.1\r\nHost: bench.example\r\n\r\n`
+        }
+        if (text !== '') socket.write(text)
+      }
+      const socket = connect(port, '127.0.0.1', send)
+      socket.on('error', reject)
+      socket.on('data', (chunk) => {
+        for (let at = 0; at < chunk.length; ) {
+          if (left > 0) {
+            const taken = Math.min(left, chunk.length - at)
+            left -= taken
+            at += taken
+          } else {
+            head += chunk.toString('latin1', at)
+            const end = head.indexOf('\r\n\r\n')
+            if (end < 0) return
+            const bodyAt = chunk.length - (head.length - end - 4)
+            if (!head.startsWith('HTTP/1.1 200')) return reject(new Error(head.slice(0, 200)))
+            left = Number(/content-length: (\d+)/i.exec(head)[1])
+            head = ''
+            at = bodyAt
+          }
+          if (left === 0) {
+            answered++
+            if (answered === share) return socket.end(resolve)
+            send()
+          }
+        }
+      })
+    })
+  return Promise.all(shares.filter((share) => share > 0).map(one))
+}
+
+const middle = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]
+const share = (values, part) => values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * part))]
+
+export async function measureEdge(print) {
+  if (!existsSync('/usr/sbin/nginx')) throw new Error('nginx is not installed')
+  const folder = mkdtempSync(join(tmpdir(), 'bench-edge-'))
+  chmodSync(folder, 0o755)
+  const open = []
+  const opened = async (starting) => {
+    const server = await starting
+    open.unshift(server)
+    return server
+  }
+  const results = {}
+  const expires = Math.floor(Date.now() / 1000) + 3600
+  const sign = (path) =>
+    `${path}?key=k&expires=${expires}&signature=${createHmac('sha256', secret).update(`${path}\n${expires}\n`).digest('base64url')}`
+  try {
+    const origin = await opened(startOrigin())
+    const host = await opened(startOurs())
+    const bare = await opened(startBare(folder, origin.port))
+    const node = await opened(startNode(folder, host, origin.port))
+    for (const [name, bytes] of Object.entries(sizes)) {
+      const count = bytes > 100_000 ? 600 : 20_000
+      const plain = [`/s/${bytes}`]
+      const ways = { bare: [bare, plain], node: [node, plain], ...(bytes < 100_000 ? { signed: [node, [sign('/s/signed/1024')]] } : {}) }
+      const rates = Object.fromEntries(Object.keys(ways).map((way) => [way, []]))
+      for (let round = 0; round < 5; round++) {
+        for (const [way, [server, paths]] of Object.entries(ways)) {
+          await load(server.port, paths, 64)
+          const before = measureTree(server.pid).cpuSeconds
+          await load(server.port, paths, count)
+          rates[way].push(count / (measureTree(server.pid).cpuSeconds - before))
+        }
+      }
+      const of = Object.fromEntries(Object.entries(rates).map(([way, values]) => [way, Math.round(middle(values))]))
+      results[name] = of
+      print(
+        `${name}, requests for each CPU second of nginx: bare ${of.bare}, node ${of.node} (${(of.node / of.bare).toFixed(2)}, aim 0.9)${of.signed ? `, signed ${of.signed} (${(of.signed / of.bare).toFixed(2)}, aim 0.45)` : ''}`,
+      )
+    }
+    await load(
+      node.port,
+      Array.from({ length: purged }, (_, number) => `/o/${number}`),
+      purged,
+    )
+    await sleep(3000)
+    const purge = async (body) => {
+      const from = performance.now()
+      const reply = await fetch(`${host.http}/api/v1/cdn/cache/purge`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      })
+      const { objects, nodes } = await reply.json()
+      if (nodes?.[0]?.state !== 'done') throw new Error(JSON.stringify(nodes))
+      return { ms: performance.now() - from, objects }
+    }
+    const kinds = {
+      URL: Array.from({ length: 100 }, (_, number) => ({ urls: [`https://bench.example/o/${number * 7}`] })),
+      [`tag of ${perTag}`]: Array.from({ length: 10 }, (_, number) => ({ tags: [`t${number}`] })),
+    }
+    for (const [name, bodies] of Object.entries(kinds)) {
+      const times = []
+      let objects = 0
+      for (const body of bodies) {
+        const one = await purge(body)
+        times.push(one.ms)
+        objects += one.objects
+      }
+      results[name] = { p50: share(times, 0.5), p99: share(times, 0.99), objects }
+      print(
+        `purge by ${name}, ${purged} objects kept, until acknowledged: p50 ${share(times, 0.5).toFixed(1)} ms, p99 ${share(times, 0.99).toFixed(1)} ms (${objects} objects)`,
+      )
+    }
+    return results
+  } finally {
+    for (const each of open) await each.stop()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
