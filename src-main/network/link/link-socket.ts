@@ -2,12 +2,14 @@ import { Type } from 'typebox'
 import { defineSocket, type SocketDefinition } from '../../platform/sockets.ts'
 import { tag } from '../nodes/node-schemas.ts'
 import { OriginLink, type OriginLinkDependencies } from './origin-link.ts'
+import { Strangers } from './strangers.ts'
 
 /** Where nodes connect. */
 export const linkPath = '/network/edge/link'
 
 /** The WebSocket that nodes open: each proves its key before it is sent anything. */
 export function linkSocket(dependencies: OriginLinkDependencies): SocketDefinition {
+  const strangers = new Strangers()
   return defineSocket({
     path: linkPath,
     tag,
@@ -20,6 +22,6 @@ export function linkSocket(dependencies: OriginLinkDependencies): SocketDefiniti
     accept:
       ({ remoteAddress }) =>
       (client) =>
-        new OriginLink(dependencies, client, remoteAddress),
+        new OriginLink(dependencies, client, remoteAddress, strangers),
   })
 }

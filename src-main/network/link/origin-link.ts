@@ -21,6 +21,7 @@ import {
 } from './link-messages.ts'
 import { NodeRequests } from './node-requests.ts'
 import { SendWindow } from './send-window.ts'
+import type { Strangers } from './strangers.ts'
 
 export interface OriginLinkDependencies {
   readonly book: NodeBook
@@ -41,6 +42,7 @@ export class OriginLink implements SocketSession {
   readonly #remoteAddress: string
   readonly #challenge = randomBytes(32).toString('base64url')
   readonly #late: NodeJS.Timeout
+  readonly #leaveStrangers: () => void
   readonly #feeds = new Map<string, StreamFeed>()
   readonly #window = new SendWindow()
   readonly #purges = new NodeRequests<PurgeOutcome>()
@@ -55,11 +57,12 @@ export class OriginLink implements SocketSession {
   #settings = ''
   #closed = false
 
-  constructor(dependencies: OriginLinkDependencies, client: PacedSocketClient, remoteAddress: string) {
+  constructor(dependencies: OriginLinkDependencies, client: PacedSocketClient, remoteAddress: string, strangers: Strangers) {
     this.#dependencies = dependencies
     this.#client = client
     this.#remoteAddress = remoteAddress
     this.#late = setTimeout(() => client.terminate(), helloMs)
+    this.#leaveStrangers = strangers.add(() => client.terminate())
     this.#sink = {
       write: (json, data) => {
         if (this.#closed) return
@@ -84,6 +87,7 @@ export class OriginLink implements SocketSession {
     if (this.#closed) return
     this.#closed = true
     clearTimeout(this.#late)
+    this.#leaveStrangers()
     clearInterval(this.#beat)
     this.#stopSettings?.()
     for (const feed of this.#feeds.values()) feed.stop()
@@ -104,6 +108,7 @@ export class OriginLink implements SocketSession {
       return
     }
     clearTimeout(this.#late)
+    this.#leaveStrangers()
     this.#node = { id: hello.id, version: hello.version, sinceMs: Date.now() }
     this.#heardMs = performance.now()
     const settings = origin.settings()
