@@ -37,8 +37,8 @@ interface Here {
 }
 
 /** A connection to the display: of an admin on this machine, or of who has that secret. */
-function connect(secret?: string, headers: Readonly<Record<string, string>> = {}, path = `session?display=${id}`) {
-  const socket = new WebSocket(`ws://127.0.0.1:${host.httpPort}/api/v1/desktop/${path}`, {
+function connect(secret?: string, headers: Readonly<Record<string, string>> = {}, path = `session?display=${id}`, port = host.httpPort) {
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/api/v1/desktop/${path}`, {
     headers: { ...headers, ...(secret === undefined ? {} : { authorization: `Bearer ${secret}` }) },
   })
   open.add(socket)
@@ -378,6 +378,76 @@ describe('a viewer who floods the display', () => {
     await empty(admin)
   })
 })
+
+describe('consent', () => {
+  it('is asked of an admin before each guest of such an invitation comes, and no is no', async () => {
+    const { url } = (await host.api('POST', `/desktop/displays/${id}/invitations`, { rights: ['see'], once: false, asks: true })).body
+    const owner = await browser.newPage({ viewport: { width: 1100, height: 760 } })
+    await owner.goto(`${host.http}/desktops/${id}`)
+    await owner.locator('[data-testid=desktop][data-state=open]').waitFor()
+    const come = async (name: string) => {
+      const guest = await (await browser.newContext()).newPage()
+      await guest.goto(url)
+      await guest.getByTestId('invitation-name').fill(name)
+      await guest.getByTestId('invitation-join').click()
+      await guest.locator('[data-testid=desktop][data-state=waiting]').waitFor()
+      await owner.getByTestId('desktop-consent').getByText(name).waitFor()
+      return guest
+    }
+    const gus = await come('Gus')
+    expect(await findingsInBothThemes(owner)).toEqual([])
+    await look(owner, 'desktop-consent')
+    await owner.getByTestId('consent-deny').click()
+    await gus.locator('[data-testid=desktop][data-state=failed]').waitFor()
+    const mia = await come('Mia')
+    expect((await host.api('GET', `/desktop/displays/${id}`)).body.viewers).toBe(1)
+    await owner.getByTestId('consent-allow').click()
+    await mia.locator('[data-testid=desktop][data-state=open]').waitFor()
+    await owner.getByTestId('desktop-consent').waitFor({ state: 'detached' })
+    // After a break she comes back without a question.
+    await mia.reload()
+    await mia.locator('[data-testid=desktop][data-state=open]').waitFor()
+    for (const page of [gus, mia]) await page.context().close()
+    await owner.close()
+  })
+
+  it('is asked by a window on the screen of the machine, which ends with the answer', async () => {
+    const { server } = (await host.api('GET', `/desktop/displays/${id}`)).body
+    const env = { DISPLAY: server ?? '', XAUTHORITY: join(host.dataDir, 'displays', id, 'xauthority') }
+    const other = await startHost({ name: 'desktop-consent', env })
+    try {
+      const { url } = (await other.api('POST', '/desktop/displays/screen/invitations', { rights: ['see'] })).body
+      const key = new URL(url).hash.slice('#key='.length)
+      const { guest } = (await other.api('POST', '/desktop/invitations/join', { key, name: 'Gus' })).body
+      const visit = connect(undefined, {}, 'guest', other.httpPort)
+      visit.socket.on('open', () => visit.socket.send(JSON.stringify({ kind: 'hello', guest })))
+      const windows = () => processesBelow(other.process.pid ?? 0).filter((command) => /zenity|xmessage/.test(command))
+      await until(() => windows().some((command) => command.includes('Gus wants to use this screen')), 'a window asks')
+      expect(visit.said.map(({ kind }) => kind)).toEqual(['waiting'])
+      const [consent] = (await other.api('GET', '/desktop/consents')).body.items
+      await other.api('POST', `/desktop/consents/${consent!.id}`, { allowed: true })
+      await visit.joined()
+      await until(() => windows().length === 0, 'the window has ended')
+      visit.leave()
+    } finally {
+      await other.stop()
+    }
+  })
+})
+
+/** Command lines of the processes that a process started. */
+function processesBelow(pid: number): readonly string[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+    .split(' ')
+    .filter((child) => child !== '')
+  return children.map((child) => {
+    try {
+      return readFileSync(`/proc/${child}/cmdline`, 'utf8').replaceAll('\0', ' ')
+    } catch {
+      return ''
+    }
+  })
+}
 
 describe('a second factor', () => {
   it('is asked for in each sign-in before desktops open, takes each code once, and is set up by a QR code', async () => {

@@ -47,6 +47,12 @@ export interface ApiTypes {
     }
   }
   desktop: {
+    consents: {
+      GET: { answer: { items: { id: string; display: string; name: string; rights: ('see' | 'control' | 'clipboard' | 'files' | 'audio' | 'microphone' | 'camera' | 'record')[]; expiresAt: string }[]; nextCursor: null } }
+      '*': {
+        POST: { body: { allowed: boolean }; answer: undefined }
+      }
+    }
     displays: {
       GET: { answer: { items: DesktopDisplaysItem[]; nextCursor: null } }
       POST: { body: { name?: string | undefined; width?: number | undefined; height?: number | undefined; command?: readonly string[] | null | undefined }; answer: DesktopDisplaysItem }
@@ -70,7 +76,7 @@ export interface ApiTypes {
         }
         invitations: {
           GET: { answer: { items: DesktopDisplaysInvitationsItem[]; nextCursor: null } }
-          POST: { body: { rights: readonly ('see' | 'control' | 'clipboard' | 'files' | 'audio' | 'microphone' | 'camera' | 'record')[]; once?: boolean | undefined; expiresInMinutes?: number | undefined }; answer: { invitation: DesktopDisplaysInvitationsItem; url: string } }
+          POST: { body: { rights: readonly ('see' | 'control' | 'clipboard' | 'files' | 'audio' | 'microphone' | 'camera' | 'record')[]; once?: boolean | undefined; asks?: boolean | undefined; expiresInMinutes?: number | undefined }; answer: { invitation: DesktopDisplaysInvitationsItem; url: string } }
           '*': {
             DELETE: { answer: undefined }
           }
@@ -1186,7 +1192,7 @@ type DesktopDisplaysItem = { id: string; name: string; kind: 'virtual' | 'screen
 type DesktopDisplaysAttendeesItem = { id: string; name: string; user: string; rights: ('see' | 'control' | 'clipboard' | 'files' | 'audio' | 'microphone' | 'camera' | 'record')[]; controls: boolean; asks: boolean; since: string }
 type DesktopDisplaysAttendees = { items: DesktopDisplaysAttendeesItem[]; nextCursor: null }
 type DesktopDisplaysGrantsItem = { user: string; rights: ('see' | 'control' | 'clipboard' | 'files' | 'audio' | 'microphone' | 'camera' | 'record')[]; expiresAt: string | null; createdAt: string }
-type DesktopDisplaysInvitationsItem = { id: string; rights: ('see' | 'control' | 'clipboard' | 'files' | 'audio' | 'microphone' | 'camera' | 'record')[]; once: boolean; invitedBy: string; createdAt: string; expiresAt: string; guests: { id: string; name: string }[] }
+type DesktopDisplaysInvitationsItem = { id: string; rights: ('see' | 'control' | 'clipboard' | 'files' | 'audio' | 'microphone' | 'camera' | 'record')[]; once: boolean; asks: boolean; invitedBy: string; createdAt: string; expiresAt: string; guests: { id: string; name: string }[] }
 type EditorReach = { folders: string[]; hosts: string[]; mediaFolders: string[] }
 type LiveAccess = { play: { allow: string[]; deny: string[] }; publish: { allow: string[]; deny: string[] } }
 type LiveAlertChannelsItem = { id: string; kind: 'webhook' | 'slack' | 'email'; label: string; where: string; createdAt: string; lastError: string | null }

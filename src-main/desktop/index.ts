@@ -7,16 +7,19 @@ import type { SignInAttempts } from '../platform/identity/sign-in-attempts.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { RouteDefinition } from '../platform/routes.ts'
 import type { SocketDefinition } from '../platform/sockets.ts'
-import { DisplayBook } from './displays/display-book.ts'
+import { askAtDisplay } from './displays/ask-at-display.ts'
+import { DisplayBook, screenId } from './displays/display-book.ts'
 import { createDisplayStore } from './displays/display-store.ts'
 import { xvncServer } from './displays/xvnc/xvnc-server.ts'
 import { DisplayImages } from './images/display-images.ts'
+import { Consents } from './rights/consents.ts'
 import { createGrantStore } from './rights/grant-store.ts'
 import { Grants, type HostUser } from './rights/grants.ts'
 import { createInvitationStore } from './rights/invitation-store.ts'
 import { Invitations } from './rights/invitations.ts'
 import { SecondFactor } from './rights/second-factor.ts'
 import { createSecondFactorStore } from './rights/second-factor-store.ts'
+import { consentRoutes } from './routes/consent-routes.ts'
 import { displayRoutes } from './routes/display-routes.ts'
 import { imageRoutes } from './routes/image-routes.ts'
 import { invitationRoutes } from './routes/invitation-routes.ts'
@@ -77,6 +80,21 @@ export async function createDesktop({
     onChange: (display) => rightsChanged(display),
   })
   const secondFactor = await SecondFactor.open({ store: createSecondFactorStore(database), secrets, audit, now: Date.now })
+  const consents = new Consents({
+    audit,
+    now: Date.now,
+    // The names of guests are whatever they say.
+    askAtDisplay: async ({ display, name, rights }, signal) =>
+      display === screenId
+        ? askAtDisplay(
+            await book.running(display, 'local'),
+            `${name.replace(/\p{C}/gu, ' ')} wants to use this screen from a browser, and may: ${rights.join(', ')}. Is that all right?`,
+            signal,
+          )
+        : undefined,
+    onAsked: (consent) => events.publish('desktop.consent.asked', consent),
+    onEnded: (id) => events.publish('desktop.consent.ended', { id }),
+  })
   const rightsChanged = (display: string): void => {
     sessions.refreshRights()
     book.announce(display)
@@ -113,12 +131,13 @@ export async function createDesktop({
       ...secondFactorRoutes(secondFactor, grants, attempts),
       ...[
         ...displayRoutes(book, sessions, grants),
+        ...consentRoutes(consents),
         ...rightsRoutes(book, grants, sessions, audit),
         ...imageRoutes(book, images, grants),
         ...invitationRoutes({ book, grants, invitations, attempts }),
       ].map((route) => behindSecondFactor(route, secondFactor)),
     ],
-    sockets: [...sessionSockets({ book, sessions, grants, invitations, secondFactor, attempts })],
+    sockets: [...sessionSockets({ book, sessions, grants, invitations, secondFactor, consents, attempts })],
     async stop(byPerson) {
       stopForgetting()
       await Promise.all([sessions.stop(), images.stop()])

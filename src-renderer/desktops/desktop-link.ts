@@ -9,6 +9,8 @@ import type { DesktopPerson, Presence } from './sharing/presence.ts'
 
 export type LinkState =
   | { readonly kind: 'connecting' }
+  /** Somebody has to allow it. */
+  | { readonly kind: 'waiting' }
   | { readonly kind: 'open' }
   | { readonly kind: 'reconnecting' }
   /** Connecting again by itself would not help. */
@@ -98,11 +100,13 @@ export class DesktopLink {
     let introduced = false
     socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
       if (socket !== this.#socket) return
-      // The first message says that the display listens.
-      if (!introduced) this.#introduce()
-      introduced = true
-      if (typeof data === 'string') this.#hear(JSON.parse(data) as HostMessage)
-      else this.#take(data, socket)
+      if (typeof data === 'string') {
+        const message = JSON.parse(data) as HostMessage
+        // From here on the display listens.
+        if (message.kind === 'rights' && !introduced) this.#introduce()
+        introduced ||= message.kind === 'rights'
+        this.#hear(message)
+      } else this.#take(data, socket)
     }
     socket.onclose = ({ code, reason }) => {
       if (socket !== this.#socket || this.#stopped) return
@@ -127,6 +131,7 @@ export class DesktopLink {
   #hear(message: HostMessage): void {
     if (message.kind === 'pong') this.#latency.answered(performance.now() - message.at)
     else if (message.kind === 'error') this.#said = sentencesOf(message)
+    else if (message.kind === 'waiting') this.#options.onState({ kind: 'waiting' })
     else {
       this.#presence =
         message.kind === 'rights'
@@ -204,6 +209,7 @@ type HostMessage =
   | { readonly kind: 'pong'; readonly at: number }
   | ({ readonly kind: 'error' } & HostError)
   | { readonly kind: 'rights'; readonly attendee: string; readonly rights: readonly Right[] }
+  | { readonly kind: 'waiting' }
   | { readonly kind: 'people'; readonly people: readonly DesktopPerson[] }
 
 /** An invisible pointer has no pixels. */

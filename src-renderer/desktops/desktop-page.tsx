@@ -12,6 +12,8 @@ import { DesktopToolbar, qualities } from './desktop-toolbar.tsx'
 import { displays } from './displays.ts'
 import { LatencyPanel } from './latency-panel.tsx'
 import { t } from './messages.ts'
+import { ConsentPrompts } from './sharing/consent-prompts.tsx'
+import { t as sharing } from './sharing/messages.ts'
 import { PeoplePanel } from './sharing/people-panel.tsx'
 import type { Presence } from './sharing/presence.ts'
 import { SecondFactorGate } from './sharing/second-factor.tsx'
@@ -175,6 +177,7 @@ export function DesktopView({ connection, name, resizes, owner, onLeave }: Deskt
         {owner && 'display' in connection && <ShareButton id={connection.display} name={name} />}
         <LatencyPanel read={readLatency} />
       </DesktopToolbar>
+      {owner && <ConsentPrompts />}
       <div ref={stage} className="desktop-stage">
         <textarea
           ref={field}
@@ -202,7 +205,7 @@ export function DesktopView({ connection, name, resizes, owner, onLeave }: Deskt
                 </button>
               </>
             ) : (
-              <p>{state.kind === 'connecting' ? t.connecting : t.reconnecting}</p>
+              <p>{state.kind === 'waiting' ? sharing.waiting : state.kind === 'connecting' ? t.connecting : t.reconnecting}</p>
             )}
           </div>
         )}

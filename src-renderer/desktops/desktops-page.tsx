@@ -10,6 +10,7 @@ import { DisplayImage } from './display-image.tsx'
 import { type DisplayItem, displays } from './displays.ts'
 import { t } from './messages.ts'
 import { NewDisplayDialog } from './new-display-dialog.tsx'
+import { ConsentPrompts } from './sharing/consent-prompts.tsx'
 import { SecondFactorButton, SecondFactorGate } from './sharing/second-factor.tsx'
 import './desktops.css'
 
@@ -27,6 +28,7 @@ export function DesktopsPage() {
         <SecondFactorButton />
       </header>
       <SecondFactorGate>
+        {admin && <ConsentPrompts />}
         <Displays admin={admin} />
       </SecondFactorGate>
     </>

@@ -16,6 +16,8 @@ export interface StoredInvitation {
   readonly rights: readonly Right[]
   /** It is spent by the first who comes. */
   readonly once: boolean
+  /** Somebody has to allow each guest. */
+  readonly asks: boolean
   /** Of the link's secret. */
   readonly hash: string
   /** Name of who made it. */
@@ -45,7 +47,7 @@ export function createInvitationStore(database: Kysely<any>): InvitationStore {
   return {
     async all() {
       const rows = await tables.selectFrom('desktop_invitation').selectAll().orderBy(sql`rowid`).execute()
-      return rows.map(({ id, invitation }) => ({ ...(JSON.parse(invitation) as Omit<StoredInvitation, 'id'>), id }))
+      return rows.map(({ id, invitation }) => ({ asks: false, ...(JSON.parse(invitation) as Omit<StoredInvitation, 'id' | 'asks'>), id }))
     },
     async save({ id, ...rest }) {
       const invitation = JSON.stringify(rest)

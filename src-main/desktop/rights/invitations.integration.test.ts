@@ -20,7 +20,7 @@ const open = () =>
     now: () => nowMs,
     onChange: (display) => changed.push(display),
   })
-const order = { display: 'a', rights: ['control'], once: true, minutes: 10, invitedBy: 'Ann' } as const
+const order = { display: 'a', rights: ['control'], once: true, asks: true, minutes: 10, invitedBy: 'Ann' } as const
 const ip = '127.0.0.1'
 const settled = async (work: readonly Promise<unknown>[]) =>
   (await Promise.allSettled(work)).filter(({ status }) => status === 'fulfilled').length

@@ -27,6 +27,8 @@ export interface NewInvitation {
   readonly display: string
   readonly rights: readonly Right[]
   readonly once: boolean
+  /** Somebody has to allow each guest. */
+  readonly asks: boolean
   readonly minutes: number
   /** Name of who invites. */
   readonly invitedBy: string
@@ -37,6 +39,8 @@ export interface Guest {
   readonly principal: Principal
   readonly name: string
   readonly display: string
+  /** Somebody has to allow them. */
+  readonly asks: boolean
 }
 
 /** Links to displays, and the people who came by them. The secrets are kept as hashes. */
@@ -69,7 +73,7 @@ export class Invitations {
 
   /** Makes a link; its secret is answered this once. Throws `desktop.too_many_invitations`. */
   create(
-    { display, rights, once, minutes, invitedBy }: NewInvitation,
+    { display, rights, once, asks, minutes, invitedBy }: NewInvitation,
     actor: string,
   ): Promise<{ readonly invitation: StoredInvitation; readonly secret: string }> {
     return this.#turns.next(async () => {
@@ -84,6 +88,7 @@ export class Invitations {
         display,
         rights: [...rightsFrom(rights)],
         once,
+        asks,
         hash: hashSecret(secret),
         invitedBy,
         createdAt: new Date(now()).toISOString(),
@@ -120,7 +125,7 @@ export class Invitations {
       const own = newSecret()
       const joined = { id: randomText(12), name, hash: hashSecret(own) }
       await this.#keep({ ...invitation, guests: [...invitation.guests, joined] })
-      const { display, id } = invitation
+      const { display, id, asks } = invitation
       this.#dependencies.audit.record({
         kind: 'sign-in',
         message: `${name} came to a display by an invitation`,
@@ -128,7 +133,7 @@ export class Invitations {
         remoteAddress,
         data: { display, invitation: id },
       })
-      return { guest: { principal: principalOf(joined.id), name, display }, secret: own }
+      return { guest: { principal: principalOf(joined.id), name, display, asks }, secret: own }
     })
   }
 
@@ -138,7 +143,7 @@ export class Invitations {
     const invitation = this.#find(({ guests }) => guests.some((guest) => guest.hash === hash))
     const found = invitation?.guests.find((guest) => guest.hash === hash)
     if (invitation === undefined || found === undefined || this.#isExpired(invitation)) return undefined
-    return { principal: principalOf(found.id), name: found.name, display: invitation.display }
+    return { principal: principalOf(found.id), name: found.name, display: invitation.display, asks: invitation.asks }
   }
 
   /** Ends a link, and what those who came by it may do, at once. Throws `desktop.invitation_not_found`. */

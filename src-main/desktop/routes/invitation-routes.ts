@@ -52,9 +52,14 @@ export function invitationRoutes({ book, grants, invitations, attempts }: Invita
       params: DisplayIdParams,
       body: NewInvitationSchema,
       responses: { 201: InvitedSchema },
-      handler: async ({ params, body: { rights, once = true, expiresInMinutes: minutes = 60 }, principal, signInBaseUrl }) => {
+      handler: async ({
+        params,
+        body: { rights, once = true, asks = false, expiresInMinutes: minutes = 60 },
+        principal,
+        signInBaseUrl,
+      }) => {
         const display = book.describe(params.id).id
-        const order = { display, rights, once, minutes, invitedBy: grants.nameOf(principal) }
+        const order = { display, rights, once, asks, minutes, invitedBy: grants.nameOf(principal) }
         const { invitation, secret } = await invitations.create(order, principal.id)
         // Behind the # nothing reaches a log or another server.
         return { status: 201, body: { invitation: shown(invitation), url: `${signInBaseUrl}/desktops/invitation#key=${secret}` } }
@@ -102,7 +107,7 @@ export function invitationRoutes({ book, grants, invitations, attempts }: Invita
   ]
 }
 
-function shown({ id, rights, once, invitedBy, createdAt, expiresAt, guests }: StoredInvitation): InvitationItem {
+function shown({ id, rights, once, asks, invitedBy, createdAt, expiresAt, guests }: StoredInvitation): InvitationItem {
   const names = guests.map((guest) => ({ id: guest.id, name: guest.name }))
-  return { id, rights: [...rights], once, invitedBy, createdAt, expiresAt, guests: names }
+  return { id, rights: [...rights], once, asks, invitedBy, createdAt, expiresAt, guests: names }
 }

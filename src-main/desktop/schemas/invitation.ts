@@ -11,6 +11,7 @@ export const InvitationSchema = Type.Object({
   id: Type.String(),
   rights: RightsSchema,
   once: Type.Boolean({ description: 'the first who comes spends the link' }),
+  asks: Type.Boolean({ description: 'somebody has to allow each guest' }),
   invitedBy: Type.String(),
   createdAt: Time,
   expiresAt: Type.String({ format: 'date-time', description: 'when the link ends, and what those who came by it may do' }),
@@ -22,6 +23,9 @@ export const NewInvitationSchema = Type.Object(
   {
     rights: RightsSchema,
     once: Type.Optional(Type.Boolean({ default: true })),
+    asks: Type.Optional(
+      Type.Boolean({ default: false, description: 'somebody has to allow each guest; always at the screen of this machine' }),
+    ),
     expiresInMinutes: Type.Optional(Type.Integer({ minimum: 1, maximum: 30 * 24 * 60, default: 60 })),
   },
   exactly,

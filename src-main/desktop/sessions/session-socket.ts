@@ -2,10 +2,12 @@ import { Type } from 'typebox'
 import { AppError } from '../../platform/errors.ts'
 import type { SignInAttempts } from '../../platform/identity/sign-in-attempts.ts'
 import { isLoopback } from '../../platform/loopback.ts'
+import { isLimited } from '../../platform/principal.ts'
 import { defineSocket, type SocketClient, type SocketDefinition, type SocketSession } from '../../platform/sockets.ts'
-import type { DisplayBook } from '../displays/display-book.ts'
+import { type DisplayBook, screenId } from '../displays/display-book.ts'
+import type { Consents } from '../rights/consents.ts'
 import type { Grants } from '../rights/grants.ts'
-import type { Invitations } from '../rights/invitations.ts'
+import type { Guest, Invitations } from '../rights/invitations.ts'
 import type { SecondFactor } from '../rights/second-factor.ts'
 import { slowGuesses } from '../rights/slow-guesses.ts'
 import { tag } from '../schemas/display.ts'
@@ -28,7 +30,18 @@ export interface SessionSocketDependencies {
   readonly grants: Grants
   readonly invitations: Invitations
   readonly secondFactor: SecondFactor
+  readonly consents: Consents
   readonly attempts: SignInAttempts
+}
+
+/** Who opens which display. */
+interface Opened {
+  readonly display: string
+  readonly person: Person
+  /** What they are sent is not compressed. */
+  readonly raw: boolean
+  /** Somebody has to allow it first. */
+  readonly asks: boolean
 }
 
 /** Who works at a display: its changes as binary messages, keyboard and pointer as JSON. See docs/desktop.md. */
@@ -48,7 +61,13 @@ export function sessionSockets(dependencies: SessionSocketDependencies): readonl
         grants.demand(principal, display, 'see')
         const person = { name: grants.nameOf(principal), principal }
         return (client) => {
-          if (!secondFactor.isNeeded(principal)) return serve(dependencies, client, display, person, isLoopback(remoteAddress))
+          if (!secondFactor.isNeeded(principal))
+            return serve(dependencies, client, {
+              display,
+              person,
+              raw: isLoopback(remoteAddress),
+              asks: display === screenId && isLimited(principal),
+            })
           closeWith(client, new AppError('desktop.second_factor_needed'), 4403)
           return { onClose() {} }
         }
@@ -69,23 +88,25 @@ export function sessionSockets(dependencies: SessionSocketDependencies): readonl
   ]
 }
 
-function serve(
-  { book, sessions }: SessionSocketDependencies,
-  client: SocketClient,
-  display: string,
-  person: Person,
-  raw: boolean,
-): SocketSession {
+function serve(dependencies: SessionSocketDependencies, client: SocketClient, opened: Opened): SocketSession {
+  const { book, sessions, consents } = dependencies
+  const { display, person, raw, asks } = opened
+  const user = person.principal.id
+  const gone = new AbortController()
   let seat: Seat | undefined
-  let left = false
-  book.running(display, person.principal.id).then(
-    (running) => {
-      if (!left) seat = sessions.join(display, running, { client, person, raw })
-    },
-    (error: unknown) => {
-      closeWith(client, error, 4409)
-    },
-  )
+  const arrive = async (): Promise<void> => {
+    if (asks) {
+      client.send(JSON.stringify({ kind: 'waiting' }))
+      const rights = [...sessions.rightsOf(person, display)]
+      const allowed = await consents.ask({ display, user, name: person.name, rights, signal: gone.signal })
+      if (!allowed) throw new AppError('desktop.consent_denied')
+    }
+    const running = await book.running(display, user)
+    if (!gone.signal.aborted) seat = sessions.join(display, running, { client, person, raw })
+  }
+  arrive().catch((error: unknown) => {
+    closeWith(client, error, error instanceof AppError && error.code === 'desktop.consent_denied' ? 4403 : 4409)
+  })
   return {
     onMessage(text) {
       const message = readClientMessage(text)
@@ -94,10 +115,16 @@ function serve(
       else seat?.hear(message)
     },
     onClose() {
-      left = true
+      gone.abort()
       seat?.leave()
+      if (asks && seat !== undefined) consents.left(display, user)
     },
   }
+}
+
+/** Guests are asked for at the screen of this machine, and where their invitation says so. */
+function openedBy(guest: Guest, raw: boolean): Opened {
+  return { display: guest.display, person: guest, raw, asks: guest.asks || guest.display === screenId }
 }
 
 /** Says why, and closes. */
@@ -131,7 +158,7 @@ function serveGuest(dependencies: SessionSocketDependencies, client: SocketClien
       const secret = readGuestHello(text)
       const guest = secret === undefined ? undefined : dependencies.invitations.guest(secret)
       if (guest === undefined) void reject()
-      else session = serve(dependencies, client, guest.display, guest, isLoopback(remoteAddress))
+      else session = serve(dependencies, client, openedBy(guest, isLoopback(remoteAddress)))
     },
     onClose(code) {
       clearTimeout(late)

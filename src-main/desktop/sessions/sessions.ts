@@ -44,6 +44,11 @@ export class Sessions {
     return this.#byDisplay.get(id)?.session.viewers ?? 0
   }
 
+  /** What a person may do at a display now. */
+  rightsOf(person: Person, id: string): Rights {
+    return this.#options.rightsOf(person, id)
+  }
+
   /** Who is there, the first to come first. */
   attendees(id: string): readonly Attendee[] {
     return this.#byDisplay.get(id)?.attendance.list() ?? []

@@ -99,4 +99,10 @@ export const desktopErrors = {
     title: 'There were too many wrong codes',
     remedy: 'Wait five minutes. If these were not yours, somebody else signs in as you: revoke your token.',
   },
+  'desktop.consent_denied': {
+    status: 403,
+    title: 'Nobody allowed you to open this desktop',
+    remedy: 'Ask the person who is at it, or an admin, then try again: without an answer within a minute it is a no.',
+  },
+  'desktop.consent_not_found': { status: 404, title: 'Nobody waits for this answer', remedy: 'See `GET /desktop/consents`.' },
 } as const satisfies Record<string, ErrorKind>

@@ -64,6 +64,7 @@ export function ShareButton({ id, name }: ShareButtonProps) {
 function ShareDialog({ id, name, onClose }: ShareDialogProps) {
   const [rights, setRights] = useState<readonly Right[]>(['see', 'control'])
   const [once, setOnce] = useState(true)
+  const [asks, setAsks] = useState(false)
   const [minutes, setMinutes] = useState<number>(60)
   const [link, setLink] = useState<string>()
   const valid = useResource(invitations, id)
@@ -83,7 +84,7 @@ function ShareDialog({ id, name, onClose }: ShareDialogProps) {
       <DialogForm
         onClose={onClose}
         onSubmit={async () => {
-          const body = { rights: [...rights], once, expiresInMinutes: minutes }
+          const body = { rights: [...rights], once, asks, expiresInMinutes: minutes }
           setLink((await call('POST', `/desktop/displays/${id}/invitations`, { body })).url)
         }}
         action={t.createLink}
@@ -104,6 +105,9 @@ function ShareDialog({ id, name, onClose }: ShareDialogProps) {
         </div>
         <label className="check">
           <input type="checkbox" checked={once} onChange={({ target }) => setOnce(target.checked)} data-testid="share-once" /> {t.once}
+        </label>
+        <label className="check">
+          <input type="checkbox" checked={asks} onChange={({ target }) => setAsks(target.checked)} data-testid="share-asks" /> {t.asksFirst}
         </label>
         <h3>{t.invitations}</h3>
         {valid === undefined || valid.items.length === 0 ? (

@@ -127,4 +127,14 @@ export const desktopErrors = {
     title: 'Hubo demasiados códigos incorrectos',
     remedy: 'Espera cinco minutos. Si no eran tuyos, alguien inicia sesión como tú: revoca tu token.',
   },
+  'desktop.consent_denied': {
+    english: 'Nobody allowed you to open this desktop',
+    title: 'Nadie te ha permitido abrir este escritorio',
+    remedy: 'Pídelo a quien está delante o a un administrador e inténtalo de nuevo: sin respuesta en un minuto es un no.',
+  },
+  'desktop.consent_not_found': {
+    english: 'Nobody waits for this answer',
+    title: 'Nadie espera esta respuesta',
+    remedy: 'Consulta GET /desktop/consents.',
+  },
 } as const satisfies Record<string, ErrorText>
