@@ -416,11 +416,15 @@ describe('consent', () => {
     const env = { DISPLAY: server ?? '', XAUTHORITY: join(host.dataDir, 'displays', id, 'xauthority') }
     const other = await startHost({ name: 'desktop-consent', env })
     try {
-      const { url } = (await other.api('POST', '/desktop/displays/screen/invitations', { rights: ['see'] })).body
+      const { url } = (await other.api('POST', '/desktop/displays/screen/invitations', { rights: ['see'], once: false })).body
       const key = new URL(url).hash.slice('#key='.length)
-      const { guest } = (await other.api('POST', '/desktop/invitations/join', { key, name: 'Gus' })).body
-      const visit = connect(undefined, {}, 'guest', other.httpPort)
-      visit.socket.on('open', () => visit.socket.send(JSON.stringify({ kind: 'hello', guest })))
+      const come = async (name: string) => {
+        const { guest } = (await other.api('POST', '/desktop/invitations/join', { key, name })).body
+        const visit = connect(undefined, {}, 'guest', other.httpPort)
+        visit.socket.on('open', () => visit.socket.send(JSON.stringify({ kind: 'hello', guest })))
+        return visit
+      }
+      const visit = await come('Gus')
       const windows = () => processesBelow(other.process.pid ?? 0).filter((command) => /zenity|xmessage/.test(command))
       await until(() => windows().some((command) => command.includes('Gus wants to use this screen')), 'a window asks')
       expect(visit.said.map(({ kind }) => kind)).toEqual(['waiting'])
@@ -429,6 +433,19 @@ describe('consent', () => {
       await visit.joined()
       await until(() => windows().length === 0, 'the window has ended')
       visit.leave()
+      // Whoever sits there closes the window.
+      const admin = connect()
+      await admin.joined()
+      const { width, height } = (await host.api('GET', `/desktop/displays/${id}`)).body
+      admin.send({ kind: 'move', x: Math.floor(width / 2), y: Math.floor(height / 2) })
+      const second = await come('Mia')
+      await until(() => {
+        if (windows().length > 0)
+          admin.send(...['down', 'up'].map((state) => ({ kind: 'key', code: 'Escape', key: 'Escape', down: state === 'down' }) as const))
+        return second.closed() === 4403
+      }, 'that is a no')
+      expect(second.said.at(-1)?.code).toBe('desktop.consent_denied')
+      await empty(admin)
     } finally {
       await other.stop()
     }
