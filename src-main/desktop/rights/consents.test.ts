@@ -1,7 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { AuditEntry } from '../../platform/audit.ts'
-import type { Consent } from '../schemas/consent.ts'
-import { Consents } from './consents.ts'
+import { type Consent, Consents } from './consents.ts'
 
 let lines: AuditEntry[]
 let asked: Consent[]

@@ -1,7 +1,6 @@
 import type { AuditLog } from '../../platform/audit.ts'
 import { AppError } from '../../platform/errors.ts'
 import { randomText } from '../../platform/random-id.ts'
-import type { Consent } from '../schemas/consent.ts'
 import type { Right } from './rights.ts'
 
 /** Without an answer for so long it is a no, ms. */
@@ -10,6 +9,17 @@ const answerMs = 60_000
 const returnMs = 10_000
 /** Questions at a time: further ones are a no. */
 const maxWaiting = 10
+
+/** A question that waits for an answer, as the API shows it. */
+export interface Consent {
+  readonly id: string
+  readonly display: string
+  /** Of who wants to open it. */
+  readonly name: string
+  readonly rights: Right[]
+  /** Then it is a no. ISO 8601. */
+  readonly expiresAt: string
+}
 
 export interface Asking {
   readonly display: string

@@ -1,4 +1,4 @@
-import { type Static, Type } from 'typebox'
+import { Type } from 'typebox'
 import { RightsSchema } from '../rights/rights.ts'
 
 export const ConsentSchema = Type.Object({
@@ -8,4 +8,3 @@ export const ConsentSchema = Type.Object({
   rights: RightsSchema,
   expiresAt: Type.String({ format: 'date-time', description: 'then it is a no' }),
 })
-export type Consent = Static<typeof ConsentSchema>
