@@ -142,6 +142,22 @@ describe('a node with a cache', () => {
     expect(health.cache.objects).toBeGreaterThan(0)
   })
 
+  it('takes another site from its file without a restart, and goes on with the former one where the file is not valid', async () => {
+    const file = join(folder, 'edge.json')
+    writeFileSync(file, JSON.stringify({ rules: [{ path: '/closed/', denyAddresses: ['127.0.0.1'] }] }))
+    await node.stop()
+    node = await startNode({ name: 'edge-cache-node', dataDir: join(folder, 'data'), args: [...args, '--edge-file', file] })
+    expect((await get('/closed/x')).status).toBe(403)
+    const master = nginxPid()
+    writeFileSync(file, JSON.stringify({ rules: [{ path: '/other/', denyAddresses: ['127.0.0.1'] }] }))
+    await until(async () => (await get('/other/x')).status === 403, 'the changed rule')
+    expect((await get('/closed/x')).status).not.toBe(403)
+    writeFileSync(file, JSON.stringify({ rules: [{ path: '/other/ { return 200; }' }] }))
+    await until(() => node.log.some((line) => line.includes('is not used') && line.includes('rules[0].path')), 'the reason')
+    expect((await get('/other/x')).status).toBe(403)
+    expect(nginxPid()).toBe(master)
+  })
+
   it('says why it cannot start', async () => {
     const file = join(folder, 'a-file')
     writeFileSync(file, '')

@@ -122,7 +122,7 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
   link.start()
   const stop = async (): Promise<void> => {
     link.stop()
-    await edge?.front.stop()
+    await edge?.stop()
     await servers.stop()
     delivery.stop()
     proxy.stop()

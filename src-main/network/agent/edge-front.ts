@@ -1,9 +1,10 @@
 import { lookup } from 'node:dns/promises'
 import { once } from 'node:events'
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
 import { type AddressInfo, createServer, isIP } from 'node:net'
 import { join } from 'node:path'
 import type { Logger } from '../../platform/logger.ts'
+import { repeat } from '../../platform/repeat.ts'
 import { replaceFile } from '../../platform/replace-file.ts'
 import type { PurgeHistory } from '../cache/node-cache.ts'
 import { type EdgeFile, parseEdgeFile, readEdgeFile } from '../front/edge-file.ts'
@@ -44,7 +45,13 @@ export interface EdgeFront {
   readonly front: Front
   readonly httpPort: number
   readonly httpsPort: number | null
+  stop(): Promise<void>
 }
+
+/** The file of the node is looked at so often, ms. */
+const fileMs = 2000
+/** So often it is checked whether there is another certificate, ms. */
+const certificateMs = 3_600_000
 
 /** Answers without a lifetime of their own, seconds. */
 const ttlSeconds = 60
@@ -65,14 +72,52 @@ const plainRule: Omit<SiteRule, 'path'> = {
 /** Starts nginx where viewers connect, with the agent behind it. Throws as `startFront` does. */
 export async function startEdgeFront(options: EdgeFrontOptions): Promise<EdgeFront> {
   const { edgeFile } = options.cache
-  const file: EdgeFile = edgeFile === undefined ? parseEdgeFile('{}', '') : readEdgeFile(edgeFile)
   const address = await addressOf(options.bind)
   const httpPort = options.httpPort || (await freePort(address))
   const httpsPort = options.httpsPort === 'off' ? null : options.httpsPort || (await freePort(address))
-  const certificate = httpsPort === null ? undefined : await writeCertificate(options)
-  const settings: FrontSettings = {
+  const read = (): FrontSettings => {
+    const file = edgeFile === undefined ? parseEdgeFile('{}', '') : readEdgeFile(edgeFile)
+    return settingsOf(options, file, { address, httpPort, httpsPort })
+  }
+  let readAtMs = edgeFile === undefined ? 0 : changedAtMs(edgeFile)
+  if (httpsPort !== null) await writeCertificate(options)
+  const front = await startFront({ folder: nginxFolder(options), settings: read(), history: options.history, log: options.log })
+  const timers = [
+    repeat(fileMs, async () => {
+      if (edgeFile === undefined || changedAtMs(edgeFile) === readAtMs) return
+      readAtMs = changedAtMs(edgeFile)
+      try {
+        await front.change(read())
+        options.log.info({ file: edgeFile }, 'the file of the node was read again')
+      } catch (error) {
+        options.log.error({ err: error }, 'the changed file of the node is not used')
+      }
+    }),
+    repeat(certificateMs, async () => {
+      if (httpsPort !== null && (await writeCertificate(options))) await front.renewCertificates()
+    }),
+  ]
+  return {
+    front,
+    httpPort,
+    httpsPort,
+    async stop() {
+      for (const timer of timers) clearInterval(timer)
+      await front.stop()
+    },
+  }
+}
+
+interface EdgePorts {
+  readonly address: string
+  readonly httpPort: number
+  readonly httpsPort: number | null
+}
+
+function settingsOf(options: EdgeFrontOptions, file: EdgeFile, { address, httpPort, httpsPort }: EdgePorts): FrontSettings {
+  return {
     listen: [{ address, port: httpPort, tls: false }, ...(httpsPort === null ? [] : [{ address, port: httpsPort, tls: true }])],
-    ...(certificate === undefined ? {} : { certificate }),
+    ...(httpsPort === null ? {} : { certificate: certificateFiles(options) }),
     hstsSeconds: file.hstsSeconds,
     compress: true,
     limits: {
@@ -105,17 +150,28 @@ export async function startEdgeFront(options: EdgeFrontOptions): Promise<EdgeFro
     signingKeys: file.signingKeys,
     ...(file.countryDatabase === undefined ? {} : { countryDatabase: file.countryDatabase }),
   }
-  const front = await startFront({ folder: join(options.folder, 'nginx'), settings, history: options.history, log: options.log })
-  return { front, httpPort, httpsPort }
 }
 
-async function writeCertificate({ folder, certificate }: EdgeFrontOptions): Promise<{ certFile: string; keyFile: string }> {
-  const { cert, key } = await certificate()
-  const [certFile, keyFile] = [join(folder, 'nginx', 'cert.pem'), join(folder, 'nginx', 'key.pem')]
-  mkdirSync(join(folder, 'nginx'), { recursive: true, mode: 0o700 })
-  replaceFile(certFile, cert)
+const nginxFolder = ({ folder }: EdgeFrontOptions): string => join(folder, 'nginx')
+
+function certificateFiles(options: EdgeFrontOptions): { readonly certFile: string; readonly keyFile: string } {
+  return { certFile: join(nginxFolder(options), 'cert.pem'), keyFile: join(nginxFolder(options), 'key.pem') }
+}
+
+/** Writes the certificate where nginx reads it. True where it is another one. */
+async function writeCertificate(options: EdgeFrontOptions): Promise<boolean> {
+  const { cert, key } = await options.certificate()
+  const { certFile, keyFile } = certificateFiles(options)
+  mkdirSync(nginxFolder(options), { recursive: true, mode: 0o700 })
+  if (existsSync(certFile) && readFileSync(certFile, 'utf8') === cert) return false
   replaceFile(keyFile, key)
-  return { certFile, keyFile }
+  replaceFile(certFile, cert)
+  return true
+}
+
+/** 0 where there is no such file. */
+function changedAtMs(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0
 }
 
 async function addressOf(bind: string): Promise<string> {

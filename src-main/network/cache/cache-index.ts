@@ -10,14 +10,6 @@ export interface IndexedFile {
   readonly bytes: number
 }
 
-/** An object as a search shows it. */
-export interface ObjectDetails extends IndexedFile {
-  readonly site: string
-  readonly target: string
-  readonly type: string
-  readonly tags: readonly string[]
-}
-
 type IndexedEntry = Pick<CacheEntry, 'key' | 'tags' | 'manyTags' | 'type' | 'bytes'>
 
 const schema = `
@@ -148,17 +140,6 @@ export class CacheIndex {
       targets(selection.patterns, 'target glob ?', (target) => [globOf(target)])
     }
     return [...found].map(([name, bytes]) => ({ name, bytes }))
-  }
-
-  /** Objects whose path and query contain a text, or that have a tag, at most `max`. */
-  search(text: string, max: number): readonly ObjectDetails[] {
-    const like = `%${text.replace(/[\\%_]/g, '\\$&')}%`
-    const rows = this.#run(
-      `select id, name, site, target, bytes, type from entry where target like ?1 escape '\\'
-       or id in (select entry from tagged where tag = (select id from tag where name = ?2)) limit ?3`,
-    ).all(like, text, max) as unknown as (ObjectDetails & { id: number })[]
-    const tagsOf = this.#run('select tag.name as name from tag join tagged on tag.id = tagged.tag where tagged.entry = ?')
-    return rows.map(({ id, ...row }) => ({ ...row, tags: (tagsOf.all(id) as unknown as { name: string }[]).map((each) => each.name) }))
   }
 
   figures(): { readonly objects: number; readonly bytes: number } {

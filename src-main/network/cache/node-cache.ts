@@ -3,7 +3,7 @@ import { AppError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { Turns } from '../../platform/turns.ts'
 import { type CacheEntry, fileName, pathOf, readCacheFile, removeFile, setFreshUntil } from './cache-file.ts'
-import { CacheIndex, type ObjectDetails } from './cache-index.ts'
+import { CacheIndex } from './cache-index.ts'
 import { CacheSweep } from './cache-sweep.ts'
 import { PurgeLedger } from './purge-ledger.ts'
 import { checkSelection, nameOfKey, type ObjectName, type PurgeOrder, type PurgeSelection, selectedTarget } from './purge-order.ts'
@@ -86,10 +86,6 @@ export class NodeCache {
 
   figures(): { readonly objects: number; readonly bytes: number } {
     return this.#index.figures()
-  }
-
-  search(text: string, max: number): readonly ObjectDetails[] {
-    return this.#index.search(text, max)
   }
 
   /** Purges, and resolves when nothing of it is served as fresh any more. Throws `network.purge_invalid`, `network.busy`. */

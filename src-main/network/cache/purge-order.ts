@@ -3,14 +3,14 @@ import { AppError } from '../../platform/errors.ts'
 
 /** Longest URL, prefix or pattern; what nginx takes of a request's first line is shorter. */
 const maxLength = 8192
-const text = (description: string) => Type.Array(Type.String({ minLength: 1, maxLength }), { maxItems: 1000, description })
+const text = (description: string, maxItems = 1000) => Type.Array(Type.String({ minLength: 1, maxLength }), { maxItems, description })
 
 /** What shall be purged. Everything that is named is: URLs, and all below the prefixes, and so on. */
 export const PurgeSelectionSchema = Type.Object(
   {
     urls: Type.Optional(text('URLs, `https://HOST/PATH?QUERY`, or `/PATH?QUERY` for all sites')),
     prefixes: Type.Optional(text('The same, for all that starts with it')),
-    patterns: Type.Optional(text('The same with `*` for any characters, at most eight')),
+    patterns: Type.Optional(text('The same with `*` for any characters, at most eight; each is compared with everything that is kept', 10)),
     tags: Type.Optional(
       Type.Array(Type.String({ minLength: 1, maxLength: 128, pattern: '^[^,\\s]+$' }), {
         maxItems: 1000,

@@ -7,7 +7,6 @@ import type { Logger } from '../../platform/logger.ts'
 import { repeat } from '../../platform/repeat.ts'
 import { replaceFile } from '../../platform/replace-file.ts'
 import { Turns } from '../../platform/turns.ts'
-import type { ObjectDetails } from '../cache/cache-index.ts'
 import { NodeCache, type PurgeHistory, type PurgeOutcome } from '../cache/node-cache.ts'
 import type { PurgeOrder, PurgeSelection } from '../cache/purge-order.ts'
 import { prepareCacheFolder } from '../nginx/cache-folder.ts'
@@ -47,7 +46,6 @@ export interface Front {
   /** Carries out what was purged while the connection to the origin was away. */
   catchUp(history: PurgeHistory): Promise<void>
   readonly lastPurge: number | undefined
-  search(text: string, max: number): readonly ObjectDetails[]
   health(): FrontHealth
   stop(): Promise<void>
 }
@@ -172,7 +170,6 @@ export async function startFront({ folder, settings: first, history, log, nginx 
     get lastPurge() {
       return cache.lastPurge
     },
-    search: (text, max) => cache.search(text, max),
     health: () => ({
       running: process_.pid !== undefined,
       ...cache.figures(),
