@@ -51,6 +51,8 @@ export class XClient {
   readonly keys: string[] = []
   /** Called for each of them as it comes. */
   onKey: ((keycode: number, down: boolean) => void) | undefined
+  /** What windows got of the pointer after `watchPointer`: `press 1 at 10,20`, `release 1 at 10,20`, `move to 11,20`; of the screen. */
+  readonly pointer: string[] = []
   #gc = 0
   #randr = 0
 
@@ -159,6 +161,12 @@ export class XClient {
     const [eventMask, pressAndRelease] = [1 << 11, 3]
     this.#request(2, 0, u32(window, eventMask, pressAndRelease))
     this.#request(42, 1, u32(window, 0))
+  }
+
+  /** The window gets keys and everything of the pointer from now on. */
+  watchPointer(window: number): void {
+    const [eventMask, keysButtonsAndMotion] = [1 << 11, 3 | 4 | 8 | 64]
+    this.#request(2, 0, u32(window, eventMask, keysButtonsAndMotion))
   }
 
   /** Takes a key from all other programs, as a program with a hotkey does. */
@@ -322,6 +330,10 @@ export class XClient {
       if (type === 2 || type === 3) {
         this.keys.push(`${type === 2 ? 'press' : 'release'} ${message.readUInt8(1)}`)
         this.onKey?.(message.readUInt8(1), type === 2)
+      }
+      if (type >= 4 && type <= 6) {
+        const at = `${message.readInt16LE(20)},${message.readInt16LE(22)}`
+        this.pointer.push(type === 6 ? `move to ${at}` : `${type === 4 ? 'press' : 'release'} ${message.readUInt8(1)} at ${at}`)
       }
       if (type > 1) continue
       const sequence = message.readUInt16LE(2)

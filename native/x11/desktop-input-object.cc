@@ -1,4 +1,6 @@
 // `DesktopInput` in JavaScript: what desktop/worker/desktop-addon.ts describes.
+#include <algorithm>
+
 #include "desktop-input.h"
 #include "javascript/reject.h"
 
@@ -32,6 +34,10 @@ class DesktopInputObject : public Napi::ObjectWrap<DesktopInputObject> {
     if (input_) input_->move(static_cast<int>(numberAt(info, 0, INT16_MAX)), static_cast<int>(numberAt(info, 1, INT16_MAX)));
   }
 
+  void shift(const Napi::CallbackInfo& info) {
+    if (input_) input_->shift(stepAt(info, 0), stepAt(info, 1));
+  }
+
   void button(const Napi::CallbackInfo& info) {
     const uint32_t number = numberAt(info, 0, 9);
     if (input_ && number >= 1) input_->button(static_cast<int>(number), info.Length() > 1 && info[1].ToBoolean());
@@ -44,6 +50,11 @@ class DesktopInputObject : public Napi::ObjectWrap<DesktopInputObject> {
   void close(const Napi::CallbackInfo&) { input_.reset(); }
 
  private:
+  static int stepAt(const Napi::CallbackInfo& info, size_t index) {
+    if (info.Length() <= index || !info[index].IsNumber()) return 0;
+    return std::clamp(info[index].As<Napi::Number>().Int32Value(), -INT16_MAX, INT16_MAX);
+  }
+
   /** Limited to 0 to `most`; 0 where it is no number. */
   static uint32_t numberAt(const Napi::CallbackInfo& info, size_t index, uint32_t most) {
     if (info.Length() <= index || !info[index].IsNumber()) return 0;
@@ -61,7 +72,7 @@ Napi::Function defineDesktopInput(Napi::Env env) {
   using Object = DesktopInputObject;
   return Object::DefineClass(env, "DesktopInput",
                              {Object::InstanceMethod("press", &Object::press), Object::InstanceMethod("release", &Object::release),
-                              Object::InstanceMethod("move", &Object::move), Object::InstanceMethod("button", &Object::button),
+                              Object::InstanceMethod("move", &Object::move), Object::InstanceMethod("shift", &Object::shift), Object::InstanceMethod("button", &Object::button),
                               Object::InstanceMethod("releaseAll", &Object::releaseAll), Object::InstanceMethod("close", &Object::close)});
 }
 

@@ -17,6 +17,9 @@ constexpr int64_t kSettleUs = 50'000;
 
 bool isPrinted(xcb_keysym_t keysym) { return keysym < 0xfd00 || keysym >= 0x01000000; }
 
+/** Detail of a motion that is counted from where the pointer is. */
+constexpr uint8_t kRelative = 1;
+
 /** Lower and upper case of a letter of Latin-1 and Unicode's keysyms of the same range. */
 bool isLetter(xcb_keysym_t keysym) {
   return (keysym >= 'a' && keysym <= 'z') || (keysym >= 'A' && keysym <= 'Z') || (keysym >= 0xc0 && keysym <= 0xfe && keysym != 0xd7 && keysym != 0xf7);
@@ -144,6 +147,8 @@ xcb_keycode_t DesktopInput::press(xcb_keysym_t keysym) {
 void DesktopInput::release(xcb_keycode_t keycode) { fake(XCB_KEY_RELEASE, keycode); }
 
 void DesktopInput::move(int x, int y) { fake(XCB_MOTION_NOTIFY, 0, x, y); }
+
+void DesktopInput::shift(int x, int y) { fake(XCB_MOTION_NOTIFY, kRelative, x, y); }
 
 void DesktopInput::button(int number, bool down) { fake(down ? XCB_BUTTON_PRESS : XCB_BUTTON_RELEASE, static_cast<uint8_t>(number)); }
 

@@ -26,6 +26,8 @@ class DesktopInput {
   xcb_keycode_t press(xcb_keysym_t keysym);
   void release(xcb_keycode_t keycode);
   void move(int x, int y);
+  /** From where the pointer is: what games and 3D programs read. */
+  void shift(int x, int y);
   /** Buttons as X numbers them: 1 left, 2 middle, 3 right, 4 to 7 the wheel, 8 and 9 the others. */
   void button(int number, bool down);
   /** Keys and buttons that are down, whoever pressed them, are released. */

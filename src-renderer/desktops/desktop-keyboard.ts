@@ -1,4 +1,5 @@
 import type { ClientMessage } from '../../src-main/desktop/sessions/client-message.ts'
+import type { StickyKeys } from './sticky-keys.ts'
 
 /** While keys are down the host hears which, ms: one whose key-up was lost does not stay down. */
 const heldEveryMs = 250
@@ -7,16 +8,31 @@ const maxText = 1000
 
 const modifiers = ['Control', 'Alt', 'Shift', 'Meta'] as const
 
+/** The field contains it, so that a phone's keyboard has something to delete. */
+export const sentinel = '\u200b'
+
+export interface KeyboardOptions {
+  readonly field: HTMLTextAreaElement
+  readonly send: (message: ClientMessage) => void
+  /** Ctrl+Alt+Home, which a person without a mouse leaves the display by. */
+  readonly onLeave: () => void
+  readonly sticky: StickyKeys
+  /** Command is Ctrl: what people with a Mac press. */
+  readonly commandIsControl: () => boolean
+}
+
 /**
  * Sends what is typed into a field to a display: keys as keys, what an input method or a phone's keyboard writes as text. Returns the way to
- * stop. `onLeave` is called for Ctrl+Alt+Home, which a person without a mouse leaves the display by.
+ * stop.
  */
-export function bindKeyboard(field: HTMLTextAreaElement, send: (message: ClientMessage) => void, onLeave: () => void): () => void {
+export function bindKeyboard({ field, send, onLeave, sticky, commandIsControl }: KeyboardOptions): () => void {
   const held = new Set<string>()
   const stop = new AbortController()
   const on = <K extends keyof HTMLElementEventMap>(name: K, listener: (event: HTMLElementEventMap[K]) => void): void =>
     field.addEventListener(name, listener, { signal: stop.signal })
 
+  const keyOf = ({ code, key }: KeyboardEvent): { readonly code: string; readonly key: string } =>
+    key === 'Meta' && commandIsControl() ? { code: code.replace('Meta', 'Control'), key: 'Control' } : { code, key }
   const release = (): void => {
     if (held.size === 0) return
     held.clear()
@@ -44,22 +60,33 @@ export function bindKeyboard(field: HTMLTextAreaElement, send: (message: ClientM
       return
     }
     if (event.code === '') return
-    held.add(event.code)
-    send({ kind: 'key', code: event.code, key: event.key, down: true })
+    const { code, key } = keyOf(event)
+    held.add(code)
+    send({ kind: 'key', code, key, down: true })
   })
   on('keyup', (event) => {
-    if (!held.delete(event.code)) return
+    const { code, key } = keyOf(event)
+    if (!held.delete(code)) return
     event.preventDefault()
-    send({ kind: 'key', code: event.code, key: event.key === '' ? event.code : event.key, down: false })
+    send({ kind: 'key', code, key: key === '' ? code : key, down: false })
     // On a Mac a key that goes up while Command is down is not reported.
     if (event.key === 'Meta') release()
   })
-  on('input', () => {
-    const text = field.value
-    if (text === '') return
-    field.value = ''
-    sendText(text, send)
+  /** Takes what an input method has written, when it is done. */
+  const take = (): void => {
+    const { value } = field
+    if (value === sentinel) return
+    field.value = sentinel
+    const text = value.replace(sentinel, '')
+    if (value === '') sticky.press('Backspace', 'Backspace')
+    else if (sticky.any && text.length === 1) sticky.press(`Key${text.toUpperCase()}`, text)
+    else sendText(text, send)
+  }
+  field.value = sentinel
+  on('input', (event) => {
+    if (!(event as InputEvent).isComposing) take()
   })
+  on('compositionend', take)
   on('blur', release)
   return () => {
     stop.abort()

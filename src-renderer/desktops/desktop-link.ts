@@ -157,11 +157,11 @@ export class DesktopLink {
       const decodedMs = message.kind === 'video' ? await this.#drawVideo(message) : this.#draw(message, await pixelsOf(message))
       if (socket !== this.#socket) return
       this.send({ kind: 'drawn', update: message.number })
-      const { captureMs, encodeMs } = message
+      const { captureMs, encodeMs, answers } = message
       const { latency } = this
       // The canvas is shown with the page's next frame.
       requestAnimationFrame((shownMs) =>
-        latency.drawn({ captureMs, encodeMs, receivedMs, decodedMs, shownMs: Math.max(shownMs, decodedMs) }),
+        latency.drawn({ captureMs, encodeMs, answers, receivedMs, decodedMs, shownMs: Math.max(shownMs, decodedMs) }),
       )
       this.#options.onState({ kind: 'open' })
       this.#attempt = 0

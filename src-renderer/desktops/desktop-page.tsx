@@ -1,3 +1,4 @@
+import { MousePointer2 } from 'lucide-react'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useLocation } from 'wouter'
 import type { ClientMessage, Quality } from '../../src-main/desktop/sessions/client-message.ts'
@@ -9,7 +10,10 @@ import { bindKeyboard, sendText } from './desktop-keyboard.ts'
 import { type Connection, DesktopLink, type LinkState } from './desktop-link.ts'
 import { bindPointer } from './desktop-pointer.ts'
 import { DesktopToolbar, qualities } from './desktop-toolbar.tsx'
+import { bindTouch } from './desktop-touch.ts'
 import { displays } from './displays.ts'
+import { InputTools } from './input-tools.tsx'
+import { KeyBar } from './key-bar.tsx'
 import { LatencyPanel } from './latency-panel.tsx'
 import { t } from './messages.ts'
 import { ConsentPrompts } from './sharing/consent-prompts.tsx'
@@ -18,11 +22,15 @@ import { PeoplePanel } from './sharing/people-panel.tsx'
 import type { Presence } from './sharing/presence.ts'
 import { SecondFactorGate } from './sharing/second-factor.tsx'
 import { ShareButton } from './sharing/share-dialog.tsx'
+import { StickyKeys, type StickyName } from './sticky-keys.ts'
 import './desktops.css'
 
 /** After the window's last change of size, ms: a display is not resized for every step of a drag. */
 const settleMs = 120
 const minSide = 200
+
+/** Not in all browsers: https://wicg.github.io/keyboard-lock/ */
+type KeyboardLocking = Navigator & { readonly keyboard?: { lock?: () => Promise<void> } }
 
 /** A display in the browser: what it shows, keyboard and pointer, and a toolbar. */
 export function DesktopPage({ id }: { readonly id: string }) {
@@ -81,6 +89,16 @@ export function DesktopView({ connection, name, resizes, owner, onLeave }: Deskt
   const send = useCallback((message: ClientMessage) => link.current?.send(message), [])
   const open = state.kind === 'open'
   const controls = presence?.people.some(({ id, controls }) => id === presence.you && controls) === true
+  const [active, setActive] = useState<readonly StickyName[]>([])
+  const [sticky] = useState(() => new StickyKeys((message) => link.current?.send(message), setActive))
+  const [keys, setKeys] = useState(() => matchMedia('(pointer: coarse)').matches)
+  const [keyboard, setKeyboard] = useState(false)
+  const [touchpad, setTouchpad] = useState(() => readChoice('desktop.touch', ['direct', 'touchpad']) === 'touchpad')
+  const [pad, setPad] = useState<{ readonly x: number; readonly y: number }>()
+  const [commandIsControl, setCommandIsControl] = useState(() => readChoice('desktop.command', ['control', 'super']) === 'control')
+  /** As the listeners of the display read them. */
+  const choices = useRef({ touchpad, commandIsControl })
+  choices.current = { touchpad, commandIsControl }
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new round connects again
   useEffect(() => {
@@ -96,14 +114,24 @@ export function DesktopView({ connection, name, resizes, owner, onLeave }: Deskt
       },
     })
     link.current = made
-    const stops = [bindKeyboard(field.current as HTMLTextAreaElement, send, () => toolbar.current?.focus()), bindPointer(surface, send)]
+    const stops = [
+      bindKeyboard({
+        field: field.current as HTMLTextAreaElement,
+        send,
+        onLeave: () => toolbar.current?.focus(),
+        sticky,
+        commandIsControl: () => choices.current.commandIsControl,
+      }),
+      bindPointer(surface, send),
+      bindTouch({ canvas: surface, send, isTouchpad: () => choices.current.touchpad, onPointer: (x, y) => setPad({ x, y }) }),
+    ]
     field.current?.focus()
     return () => {
       for (const stop of stops) stop()
       made.stop()
       link.current = null
     }
-  }, [connection, send, round])
+  }, [connection, send, sticky, round])
 
   useEffect(() => {
     if (!open || !follows || !resizes || !controls) return
@@ -136,7 +164,11 @@ export function DesktopView({ connection, name, resizes, owner, onLeave }: Deskt
   }
   const toggleFullScreen = async (): Promise<void> => {
     if (fullScreen) await document.exitFullscreen()
-    else await root.current?.requestFullscreen()
+    else {
+      await root.current?.requestFullscreen()
+      // Keys that the browser or the system keep otherwise, where it can pass them on.
+      await (navigator as KeyboardLocking).keyboard?.lock?.().catch(() => undefined)
+    }
     field.current?.focus()
   }
   const paste = async (): Promise<void> => {
@@ -176,6 +208,16 @@ export function DesktopView({ connection, name, resizes, owner, onLeave }: Deskt
         {presence !== undefined && <PeoplePanel presence={presence} owner={owner} send={send} />}
         {owner && 'display' in connection && <ShareButton id={connection.display} name={name} />}
         <LatencyPanel read={readLatency} />
+        <InputTools
+          keys={keys}
+          onKeys={() => setKeys(!keys)}
+          onLock={() => void Promise.resolve(canvas.current?.requestPointerLock()).then(() => field.current?.focus(), notifyError)}
+          commandIsControl={commandIsControl}
+          onCommand={() => {
+            setCommandIsControl(!commandIsControl)
+            storeChoice('desktop.command', commandIsControl ? 'super' : 'control')
+          }}
+        />
       </DesktopToolbar>
       {owner && <ConsentPrompts />}
       <div ref={stage} className="desktop-stage">
@@ -186,15 +228,20 @@ export function DesktopView({ connection, name, resizes, owner, onLeave }: Deskt
           autoCapitalize="off"
           autoComplete="off"
           spellCheck={false}
+          inputMode={keys && !keyboard ? 'none' : 'text'}
           data-testid="desktop-keys"
         />
         <canvas
           ref={canvas}
           width={1280}
           height={720}
-          onPointerDown={() => setTimeout(() => field.current?.focus())}
+          onPointerDown={(event) => {
+            // A finger that taps wants no keyboard.
+            if (event.pointerType !== 'touch') setTimeout(() => field.current?.focus())
+          }}
           data-testid="desktop-canvas"
         />
+        {touchpad && pad !== undefined && <TouchPointer canvas={canvas.current} x={pad.x} y={pad.y} />}
         {!open && (
           <div className="desktop-notice" role="status">
             {state.kind === 'failed' ? (
@@ -210,6 +257,41 @@ export function DesktopView({ connection, name, resizes, owner, onLeave }: Deskt
           </div>
         )}
       </div>
+      {keys && (
+        <KeyBar
+          sticky={sticky}
+          active={active}
+          keyboard={keyboard}
+          onKeyboard={() => {
+            setKeyboard(!keyboard)
+            // The keyboard comes and goes with the field's focus.
+            field.current?.blur()
+            setTimeout(() => field.current?.focus())
+          }}
+          touchpad={touchpad}
+          onTouchpad={() => {
+            setTouchpad(!touchpad)
+            storeChoice('desktop.touch', touchpad ? 'direct' : 'touchpad')
+          }}
+        />
+      )}
     </div>
   )
+}
+
+interface TouchPointerProps {
+  readonly canvas: HTMLCanvasElement | null
+  /** Pixels of the display. */
+  readonly x: number
+  readonly y: number
+}
+
+/** Browsers draw no pointer for fingers: the touchpad's is drawn here. */
+function TouchPointer({ canvas, x, y }: TouchPointerProps) {
+  if (canvas?.parentElement == null) return null
+  const box = canvas.getBoundingClientRect()
+  const stage = canvas.parentElement.getBoundingClientRect()
+  const left = box.left - stage.left + (x / canvas.width) * box.width
+  const top = box.top - stage.top + (y / canvas.height) * box.height
+  return <MousePointer2 className="desktop-touch-pointer" style={{ left, top }} size={22} aria-hidden="true" data-testid="touch-pointer" />
 }

@@ -6,12 +6,16 @@ const maxSteps = 20
 /** `MouseEvent.button` as X numbers them. */
 const buttons = [1, 2, 3, 8, 9] as const
 
+const maxShift = (pixels: number): number => Math.max(-4096, Math.min(4096, Math.round(pixels)))
+
 /** Sends what a pointer does on the canvas to its display. Returns the way to stop. */
 export function bindPointer(canvas: HTMLCanvasElement, send: (message: ClientMessage) => void): () => void {
   const stop = new AbortController()
   const on = <K extends keyof HTMLElementEventMap>(name: K, listener: (event: HTMLElementEventMap[K]) => void): void =>
     canvas.addEventListener(name, listener, { signal: stop.signal, passive: false })
   let next: { readonly x: number; readonly y: number } | undefined
+  /** Since the last message, while the pointer is the display's alone. */
+  let shifted = { x: 0, y: 0 }
   let asked = 0
   let restX = 0
   let restY = 0
@@ -24,16 +28,19 @@ export function bindPointer(canvas: HTMLCanvasElement, send: (message: ClientMes
   }
   const move = (): void => {
     asked = 0
+    const { x, y } = { x: maxShift(shifted.x), y: maxShift(shifted.y) }
+    shifted = { x: 0, y: 0 }
+    if (x !== 0 || y !== 0) send({ kind: 'shift', x, y })
     if (next === undefined) return
     send({ kind: 'move', ...next })
     next = undefined
   }
   const press = (event: PointerEvent, down: boolean): void => {
     const button = buttons[event.button]
-    if (button === undefined) return
+    if (button === undefined || event.pointerType === 'touch') return
     event.preventDefault()
     next = undefined
-    send({ kind: 'button', button, down, ...place(event) })
+    send({ kind: 'button', button, down, ...(document.pointerLockElement === canvas ? {} : place(event)) })
   }
   /** Whole steps; what is left counts with the next event. */
   const steps = (delta: number, mode: number, rest: number): readonly [number, number] => {
@@ -43,11 +50,14 @@ export function bindPointer(canvas: HTMLCanvasElement, send: (message: ClientMes
   }
 
   on('pointermove', (event) => {
-    next = place(event)
+    if (event.pointerType === 'touch') return
+    if (document.pointerLockElement === canvas) {
+      shifted = { x: shifted.x + event.movementX, y: shifted.y + event.movementY }
+    } else next = place(event)
     if (asked === 0) asked = requestAnimationFrame(move)
   })
   on('pointerdown', (event) => {
-    canvas.setPointerCapture(event.pointerId)
+    if (event.pointerType !== 'touch' && document.pointerLockElement === null) canvas.setPointerCapture(event.pointerId)
     press(event, true)
   })
   on('pointerup', (event) => press(event, false))

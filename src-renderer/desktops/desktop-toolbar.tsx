@@ -3,6 +3,7 @@ import { type ReactNode, type RefObject, useEffect, useState } from 'react'
 import type { Quality } from '../../src-main/desktop/sessions/client-message.ts'
 import { readChoice, storeChoice } from '../client/stored-choice.ts'
 import { t } from './messages.ts'
+import { Tool } from './tool.tsx'
 
 /** Without pointer or focus it hides after so long, ms; longer when the desktop was just opened. */
 const hideMs = 900
@@ -140,29 +141,5 @@ export function DesktopToolbar(props: DesktopToolbarProps) {
         </button>
       )}
     </div>
-  )
-}
-
-interface ToolProps {
-  readonly label: string
-  readonly pressed?: boolean
-  readonly onClick: () => void
-  readonly testId: string
-  readonly children: ReactNode
-}
-
-function Tool({ label, pressed, onClick, testId, children }: ToolProps) {
-  return (
-    <button
-      type="button"
-      className="button quiet icon"
-      aria-label={label}
-      title={label}
-      aria-pressed={pressed}
-      onClick={onClick}
-      data-testid={testId}
-    >
-      {children}
-    </button>
   )
 }

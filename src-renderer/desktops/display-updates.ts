@@ -5,6 +5,8 @@ export type DisplayMessage = DisplayUpdate | DisplayCursor | DisplayVideo
 interface HostTimes {
   readonly captureMs: number
   readonly encodeMs: number
+  /** It is the first change since a key or button was pressed here. */
+  readonly answers: boolean
 }
 
 export interface DisplayUpdate extends HostTimes {
@@ -41,12 +43,13 @@ export interface DisplayVideo extends HostTimes {
 export function readDisplayMessage(data: ArrayBuffer): DisplayMessage | undefined {
   const view = new DataView(data)
   const short = (at: number): number => view.getUint16(at, true)
-  const times = (): HostTimes => ({ captureMs: short(12) / 100, encodeMs: short(14) / 100 })
+  const times = (): HostTimes => ({ captureMs: short(12) / 100, encodeMs: short(14) / 100, answers: (flags & 2) !== 0 })
+  const flags = view.getUint8(1)
   if (view.getUint8(0) === 2) {
     return { kind: 'cursor', width: short(2), height: short(4), hotX: short(6), hotY: short(8), pixels: new Uint8Array(data, 10) }
   }
   if (view.getUint8(0) === 3) {
-    const key = view.getUint8(1) === 1
+    const key = (flags & 1) !== 0
     const configBytes = short(2)
     return {
       kind: 'video',
@@ -69,7 +72,7 @@ export function readDisplayMessage(data: ArrayBuffer): DisplayMessage | undefine
     width: short(8),
     height: short(10),
     parts,
-    compressed: view.getUint8(1) === 1,
+    compressed: (flags & 1) !== 0,
     pixels: new Uint8Array(data, 16 + 8 * count),
   }
 }

@@ -20,6 +20,7 @@ export interface DrawnUpdate {
   /** As the host says, ms. */
   readonly captureMs: number
   readonly encodeMs: number
+  readonly answers: boolean
   /** Of this page's clock: when its message came, when its pixels were there, and when they were on the canvas for the next frame. */
   readonly receivedMs: number
   readonly decodedMs: number
@@ -40,10 +41,7 @@ class Samples {
   }
 }
 
-/**
- * How long changes of a display take to its viewer. What a press brings about is the first change that the host noticed after the press
- * had reached it: the host's clock is not needed, since each update says how old it is.
- */
+/** How long changes of a display take to its viewer. The host says which change is the first after a press; the network takes half of a round trip. */
 export class LinkLatency {
   readonly #capture = new Samples()
   readonly #encode = new Samples()
@@ -62,15 +60,12 @@ export class LinkLatency {
     this.#roundTrip.add(roundTripMs)
   }
 
-  drawn({ captureMs, encodeMs, receivedMs, decodedMs, shownMs }: DrawnUpdate): void {
+  drawn({ captureMs, encodeMs, answers, receivedMs, decodedMs, shownMs }: DrawnUpdate): void {
     this.#capture.add(captureMs)
     this.#encode.add(encodeMs)
     this.#decode.add(decodedMs - receivedMs)
     this.#draw.add(shownMs - decodedMs)
-    // The quickest answer says how long the network takes at least: others waited for a busy page.
-    const roundTripMs = this.#roundTrip.at(0)
-    if (this.#pressedMs === undefined || roundTripMs === undefined) return
-    if (receivedMs - encodeMs - captureMs < this.#pressedMs + roundTripMs) return
+    if (this.#pressedMs === undefined || !answers) return
     if (shownMs - this.#pressedMs <= maxPressMs) this.#press.add(shownMs - this.#pressedMs)
     this.#pressedMs = undefined
   }

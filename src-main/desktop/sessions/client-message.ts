@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
 
 const pixel = Type.Integer({ minimum: 0, maximum: 32_767 })
+const step = Type.Integer({ minimum: -4096, maximum: 4096 })
 const keyName = Type.String({ minLength: 1, maxLength: 40 })
 
 const QualitySchema = Type.Union([Type.Literal('sharp'), Type.Literal('balanced'), Type.Literal('fast')])
@@ -14,14 +15,17 @@ export const ClientMessageSchema = Type.Union([
   Type.Object({ kind: Type.Literal('held'), codes: Type.Array(keyName, { maxItems: 32 }) }, { additionalProperties: false }),
   Type.Object({ kind: Type.Literal('text'), text: Type.String({ maxLength: 1000 }) }, { additionalProperties: false }),
   Type.Object({ kind: Type.Literal('move'), x: pixel, y: pixel }, { additionalProperties: false }),
+  /** Pixels from where the pointer is, for programs that take the pointer for themselves. */
+  Type.Object({ kind: Type.Literal('shift'), x: step, y: step }, { additionalProperties: false }),
   /** 1 left, 2 middle, 3 right, 8 back, 9 forward. */
   Type.Object(
     {
       kind: Type.Literal('button'),
       button: Type.Union([Type.Literal(1), Type.Literal(2), Type.Literal(3), Type.Literal(8), Type.Literal(9)]),
       down: Type.Boolean(),
-      x: pixel,
-      y: pixel,
+      /** Left out: where the pointer is. */
+      x: Type.Optional(pixel),
+      y: Type.Optional(pixel),
     },
     { additionalProperties: false },
   ),

@@ -7,6 +7,7 @@ const messageRights: Readonly<Record<ClientMessage['kind'], Right>> = {
   held: 'control',
   text: 'control',
   move: 'control',
+  shift: 'control',
   button: 'control',
   wheel: 'control',
   size: 'control',

@@ -57,6 +57,8 @@ export interface NativeDesktopInput {
   release(keycode: number): void
   /** Pixels of the display. */
   move(x: number, y: number): void
+  /** Pixels from where the pointer is. */
+  shift(x: number, y: number): void
   /** As X numbers them: 1 left, 2 middle, 3 right, 4 to 7 the wheel, 8 back, 9 forward. */
   button(number: number, down: boolean): void
   releaseAll(): void

@@ -3,7 +3,7 @@ import type { DesktopChange, NativeDesktopView } from './desktop-addon.ts'
 import { Motion } from './motion.ts'
 import { MotionVideo } from './motion-video.ts'
 import type { Viewer } from './viewer.ts'
-import { monotonicUs, timesOf } from './viewer-updates.ts'
+import { monotonicUs } from './viewer-updates.ts'
 
 /** Between looks whether motion has come to rest, ms. */
 const restEveryMs = 50
@@ -74,8 +74,8 @@ export class MotionLane {
     try {
       const wantsKey = watching.some((viewer) => viewer.wantsKey)
       const frame = await this.#video.encode(change.width, change.height, wantsKey, nowMs)
-      const times = timesOf(change, monotonicUs())
-      if (frame) for (const viewer of watching) viewer.showVideo(frame, times)
+      const nowUs = monotonicUs()
+      if (frame) for (const viewer of watching) viewer.showVideo(frame, change, nowUs)
     } catch (error) {
       // Without an encoder changes are sent as they are.
       process.stderr.write(`video of a display: ${(error as Error).message}\n`)

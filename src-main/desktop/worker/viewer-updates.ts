@@ -5,6 +5,9 @@ import type { VideoFrame } from './motion-video.ts'
 /** First byte of what a viewer is sent. Numbers are little-endian, as every browser's machine is. */
 const kinds = { update: 1, cursor: 2, video: 3 } as const
 
+/** Bits of the second byte. */
+const flags = { compressed: 1, key: 1, answers: 2 } as const
+
 /** Below this compressing costs more time than it saves, bytes. */
 const minCompressed = 1024
 
@@ -17,6 +20,8 @@ export interface UpdateTimes {
   readonly captureMs: number
   /** From then until this message was made. */
   readonly encodeMs: number
+  /** It is the first change since the viewer pressed a key or button. */
+  readonly answers: boolean
 }
 
 /** Ends at 655 ms: what takes longer is not read as a figure. */
@@ -27,8 +32,8 @@ function writeTimes(head: Buffer, at: number, { captureMs, encodeMs }: UpdateTim
 }
 
 /** Times of a change of the addon at a moment of the monotonic clock, µs. */
-export function timesOf({ noticedUs, readyUs }: DesktopChange, nowUs: number): UpdateTimes {
-  return { captureMs: (readyUs - noticedUs) / 1000, encodeMs: (nowUs - readyUs) / 1000 }
+export function timesOf({ noticedUs, readyUs }: DesktopChange, nowUs: number, answers: boolean): UpdateTimes {
+  return { captureMs: (readyUs - noticedUs) / 1000, encodeMs: (nowUs - readyUs) / 1000, answers }
 }
 
 export interface Update {
@@ -44,7 +49,7 @@ export interface Update {
 }
 
 /**
- * An update as bytes: `u8 1, u8 1 where the pixels are compressed (raw deflate, RFC 1951), u16 number of parts, u32 number, u16 width,
+ * An update as bytes: `u8 1, u8 flags (1: the pixels are compressed, raw deflate of RFC 1951; 2: the first change since a key or button), u16 number of parts, u32 number, u16 width,
  * u16 height, u16 ms of capture and u16 ms of encoding in hundredths`, for each part `u16 x, y, width, height`, then the pixels.
  */
 export function updateMessage({ number, width, height, parts, pixels, times }: Update, raw: boolean): readonly Uint8Array[] {
@@ -52,7 +57,7 @@ export function updateMessage({ number, width, height, parts, pixels, times }: U
   const bytes = pixels.reduce((sum, each) => sum + each.length, 0)
   const compressed = !raw && bytes >= minCompressed
   head[0] = kinds.update
-  head[1] = compressed ? 1 : 0
+  head[1] = (compressed ? flags.compressed : 0) | (times.answers ? flags.answers : 0)
   head.writeUInt16LE(parts.length, 2)
   head.writeUInt32LE(number, 4)
   head.writeUInt16LE(width, 8)
@@ -73,13 +78,13 @@ export function cursorMessage({ width, height, hotX, hotY, rgba }: DesktopCursor
 }
 
 /**
- * A frame of video of the whole display: `u8 3, u8 1 for a keyframe, u16 bytes of the decoder's configuration (0 but for keyframes),
+ * A frame of video of the whole display: `u8 3, u8 flags (1: a keyframe; 2 as above), u16 bytes of the decoder's configuration (0 but for keyframes),
  * u32 number, u16 width, u16 height, u16 ms of capture and u16 ms of encoding in hundredths`, the configuration, then the frame.
  */
 export function videoMessage({ width, height, key, config, data }: VideoFrame, number: number, times: UpdateTimes): readonly Uint8Array[] {
   const head = Buffer.alloc(16)
   head[0] = kinds.video
-  head[1] = key ? 1 : 0
+  head[1] = (key ? flags.key : 0) | (times.answers ? flags.answers : 0)
   head.writeUInt16LE(key ? config.length : 0, 2)
   head.writeUInt32LE(number, 4)
   head.writeUInt16LE(width, 8)

@@ -17,6 +17,7 @@ function display() {
     },
     release: (keycode) => seen.push(`-${keycode}`),
     move: (x, y) => seen.push(`${x},${y}`),
+    shift: (x, y) => seen.push(`by ${x},${y}`),
     button: (number, down) => seen.push(`${down ? 'down' : 'up'} ${number}`),
     releaseAll: () => seen.push('all'),
     close() {},
@@ -47,6 +48,20 @@ describe('what a viewer is sent', () => {
     expect([8, 10, 16, 18, 20, 22].map((at) => message!.readUInt16LE(at))).toEqual([100, 50, 10, 20, 30, 20])
     expect([message!.readUInt16LE(12), message!.readUInt16LE(14)]).toEqual([10, 240])
     expect(inflateRawSync(message!.subarray(24))).toEqual(pixelsOf(part))
+  })
+
+  it('says which change is the first since a key went down', () => {
+    const { viewer, sent } = display()
+    const shown = (noticedUs: number): number => {
+      viewer.changed([part])
+      viewer.show({ ...frame([part]), noticedUs, readyUs: noticedUs }, pixelsOf, noticedUs)
+      viewer.hear({ kind: 'drawn', update: sent.length })
+      return sent.at(-1)![1]! & 2
+    }
+    const later = Number(process.hrtime.bigint() / 1000n) + 60_000_000
+    expect(shown(later)).toBe(0)
+    viewer.hear({ kind: 'key', code: 'KeyA', key: 'a', down: true })
+    expect([shown(1000), shown(later), shown(later)]).toEqual([0, 2, 0])
   })
 
   it('waits while two updates are on their way, and is everything unseen afterwards', () => {
@@ -105,19 +120,19 @@ describe('motion', () => {
 
   it('reaches a viewer who is behind from the next keyframe on', () => {
     const { viewer, sent } = display()
-    const frame = (key: boolean) => ({ width: 100, height: 50, key, config: Uint8Array.of(1, 2), data: Uint8Array.of(9) })
+    const video = (key: boolean) => ({ width: 100, height: 50, key, config: Uint8Array.of(1, 2), data: Uint8Array.of(9) })
     expect(viewer.wantsKey).toBe(false)
     viewer.hear({ kind: 'decoder', h264: true })
     expect(viewer.wantsKey).toBe(true)
-    for (const key of [false, true, false, false]) viewer.showVideo(frame(key), { captureMs: 1, encodeMs: 2 })
+    for (const key of [false, true, false, false]) viewer.showVideo(video(key), frame([part]), 3000)
     expect(sent.map((message) => [message[0], message[1], message.length])).toEqual([
       [3, 1, 19],
       [3, 0, 17],
     ])
     viewer.hear({ kind: 'drawn', update: 2 })
-    viewer.showVideo(frame(false), { captureMs: 1, encodeMs: 2 })
+    viewer.showVideo(video(false), frame([part]), 3000)
     expect([sent.length, viewer.wantsKey]).toEqual([2, true])
-    viewer.showVideo(frame(true), { captureMs: 1, encodeMs: 2 })
+    viewer.showVideo(video(true), frame([part]), 3000)
     expect([sent.length, viewer.wantsKey]).toEqual([3, false])
   })
 })

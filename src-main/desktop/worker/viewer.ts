@@ -3,12 +3,14 @@ import { ChangedParts } from './changed-parts.ts'
 import type { DesktopChange, DesktopCursor, DesktopRect, NativeDesktopInput } from './desktop-addon.ts'
 import { KeyState } from './key-state.ts'
 import type { VideoFrame } from './motion-video.ts'
-import { cursorMessage, timesOf, type UpdateTimes, updateMessage, videoMessage } from './viewer-updates.ts'
+import { cursorMessage, monotonicUs, timesOf, type UpdateTimes, updateMessage, videoMessage } from './viewer-updates.ts'
 
 /** Updates that may be on their way: one is drawn while the next one travels. */
 const maxOnTheWay = 2
 /** Keys of a viewer who was silent for longer are released: the connection hangs, ms. */
 const silentMs = 1000
+/** A press that nothing was drawn for by then has no effect to measure, µs. */
+const maxPressUs = 1_000_000
 /** A step of the wheel at a time is all that one message may ask for. */
 const wheelButtons = { up: 4, down: 5, left: 6, right: 7 } as const
 
@@ -26,6 +28,7 @@ export class Viewer {
   readonly #keys: KeyState
   readonly #buttons = new Set<number>()
   #heardMs = 0
+  #pressedUs: number | undefined
   #decodes = false
   #quality: Quality = 'balanced'
   #awaitsKey = true
@@ -85,19 +88,19 @@ export class Viewer {
     }
     if (parts.length === 0) return
     this.#sent++
-    const times = timesOf(frame, nowUs)
+    const times = this.#timesOf(frame, nowUs)
     this.#options.send(updateMessage({ number: this.#sent, width, height, parts, pixels, times }, this.#options.raw))
   }
 
   /** Shows a frame of video, unless they are behind: then they go on with the next keyframe. */
-  showVideo(frame: VideoFrame, times: UpdateTimes): void {
+  showVideo(frame: VideoFrame, change: DesktopChange, nowUs: number): void {
     if (!this.ready || (this.#awaitsKey && !frame.key)) {
       this.#awaitsKey = true
       return
     }
     this.#awaitsKey = false
     this.#sent++
-    this.#options.send(videoMessage(frame, this.#sent, times))
+    this.#options.send(videoMessage(frame, this.#sent, this.#timesOf(change, nowUs)))
   }
 
   /** What comes next of the video is not what follows what was shown. */
@@ -111,6 +114,7 @@ export class Viewer {
 
   hear(message: ClientMessage): void {
     this.#heardMs = performance.now()
+    if ((message.kind === 'key' || message.kind === 'button') && message.down) this.#press()
     const { input } = this.#options
     switch (message.kind) {
       case 'key':
@@ -125,8 +129,11 @@ export class Viewer {
       case 'move':
         input.move(message.x, message.y)
         break
+      case 'shift':
+        input.shift(message.x, message.y)
+        break
       case 'button':
-        input.move(message.x, message.y)
+        if (message.x !== undefined && message.y !== undefined) input.move(message.x, message.y)
         if (message.down) this.#buttons.add(message.button)
         else this.#buttons.delete(message.button)
         input.button(message.button, message.down)
@@ -158,6 +165,18 @@ export class Viewer {
     this.#keys.keep([])
     for (const button of this.#buttons) this.#options.input.button(button, false)
     this.#buttons.clear()
+  }
+
+  /** A key or button went down: the first change that is noticed from here on answers it. */
+  #press(): void {
+    const nowUs = monotonicUs()
+    if (this.#pressedUs === undefined || nowUs - this.#pressedUs > maxPressUs) this.#pressedUs = nowUs
+  }
+
+  #timesOf(change: DesktopChange, nowUs: number): UpdateTimes {
+    const answers = this.#pressedUs !== undefined && change.noticedUs >= this.#pressedUs
+    if (answers) this.#pressedUs = undefined
+    return timesOf(change, nowUs, answers)
   }
 
   #turn(steps: number, forward: number, back: number): void {

@@ -42,6 +42,13 @@ export const desktops = {
   qualityHelp:
     'Nítida: los píxeles tal como son siempre que se pueda. Rápida: pocos bytes mientras la pantalla se mueve, para conexiones lentas.',
   qualities: { sharp: 'Nítida', balanced: 'Equilibrada', fast: 'Rápida' },
+  keys: 'Teclas',
+  keyboard: 'Teclado',
+  touchpad: 'La pantalla es un panel táctil',
+  moreKeys: 'Más',
+  arrows: { ArrowLeft: 'Flecha izquierda', ArrowUp: 'Flecha arriba', ArrowDown: 'Flecha abajo', ArrowRight: 'Flecha derecha' },
+  lockPointer: 'Dar el puntero a la pantalla, para juegos y 3D: Esc lo recupera',
+  commandIsControl: 'Comando es Ctrl',
   unknown: '–',
   latency: 'Latencia',
   latencySteps: { capture: 'Captura', encode: 'Codificación', network: 'Red', decode: 'Decodificación', draw: 'Dibujo' },
