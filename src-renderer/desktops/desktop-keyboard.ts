@@ -79,7 +79,7 @@ export function bindKeyboard({ field, send, onLeave, sticky, commandIsControl }:
     field.value = sentinel
     const text = value.replace(sentinel, '')
     if (value === '') sticky.press('Backspace', 'Backspace')
-    else if (sticky.any && text.length === 1) sticky.press(`Key${text.toUpperCase()}`, text)
+    else if (sticky.any && text.length === 1) sticky.press(text, text)
     else sendText(text, send)
   }
   field.value = sentinel

@@ -21,7 +21,7 @@ const arrows = [
 const plain = [
   ['Escape', 'Esc'],
   ['Tab', 'Tab'],
-  ['Delete', 'Del'],
+  ['Delete', undefined],
   ['Home', 'Home'],
   ['End', 'End'],
   ['PageUp', 'PgUp'],
@@ -49,7 +49,7 @@ export function KeyBar({ sticky, active, keyboard, onKeyboard, touchpad, onTouch
       </button>
       {stickyNames.map((name) => (
         <button key={name} type="button" className="button" aria-pressed={active.includes(name)} onClick={() => sticky.toggle(name)}>
-          <span translate="no">{name === 'Control' ? 'Ctrl' : name}</span>
+          <span translate="no">{name === 'Control' ? t.controlKey : name}</span>
         </button>
       ))}
       {plain.slice(0, 2).map(([key, label]) => (
@@ -69,10 +69,10 @@ export function KeyBar({ sticky, active, keyboard, onKeyboard, touchpad, onTouch
   )
 }
 
-function Key({ name, label, sticky }: { readonly name: string; readonly label: string; readonly sticky: StickyKeys }) {
+function Key({ name, label, sticky }: { readonly name: string; readonly label: string | undefined; readonly sticky: StickyKeys }) {
   return (
     <button type="button" className="button" onClick={() => sticky.press(name, name)}>
-      <span translate="no">{label}</span>
+      <span translate="no">{label ?? t.deleteKey}</span>
     </button>
   )
 }

@@ -47,6 +47,8 @@ export const t = section('desktops', {
   keyboard: 'Keyboard',
   touchpad: 'The screen is a touchpad',
   moreKeys: 'More',
+  controlKey: 'Ctrl',
+  deleteKey: 'Del',
   arrows: { ArrowLeft: 'Arrow left', ArrowUp: 'Arrow up', ArrowDown: 'Arrow down', ArrowRight: 'Arrow right' },
   lockPointer: 'Give the pointer to the display, for games and 3D: Esc takes it back',
   commandIsControl: 'Command is Ctrl',

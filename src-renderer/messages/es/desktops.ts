@@ -46,6 +46,8 @@ export const desktops = {
   keyboard: 'Teclado',
   touchpad: 'La pantalla es un panel táctil',
   moreKeys: 'Más',
+  controlKey: 'Ctrl',
+  deleteKey: 'Supr',
   arrows: { ArrowLeft: 'Flecha izquierda', ArrowUp: 'Flecha arriba', ArrowDown: 'Flecha abajo', ArrowRight: 'Flecha derecha' },
   lockPointer: 'Dar el puntero a la pantalla, para juegos y 3D: Esc lo recupera',
   commandIsControl: 'Comando es Ctrl',
