@@ -83,6 +83,19 @@ describe('somebody who wants to come', () => {
     expect(await again).toBe(false)
   })
 
+  it('is asked for again where they left in the moment of the answer', async () => {
+    const leaving = new AbortController()
+    const first = come(leaving.signal)
+    consents.answer(asked[0]!.id, true, 'local')
+    leaving.abort()
+    await first
+    nowMs += 10_000
+    const again = come()
+    expect(consents.list()).toHaveLength(1)
+    consents.answer(asked.at(-1)!.id, false, 'local')
+    expect(await again).toBe(false)
+  })
+
   it('is one of ten at most who wait at a time', async () => {
     const all = Array.from({ length: 30 }, (_, index) => come(undefined, `guest:${index}`))
     expect(consents.list()).toHaveLength(10)

@@ -100,6 +100,8 @@ export class Consents {
       data: { display, user },
     })
     if (answer.allowed) this.#allowed.set(`${display} ${user}`, Number.POSITIVE_INFINITY)
+    // They left in the moment of the answer: nobody reports it again.
+    if (signal.aborted) this.left(display, user)
     return answer.allowed
   }
 

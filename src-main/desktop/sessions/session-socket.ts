@@ -117,7 +117,7 @@ function serve(dependencies: SessionSocketDependencies, client: SocketClient, op
     onClose() {
       gone.abort()
       seat?.leave()
-      if (asks && seat !== undefined) consents.left(display, user)
+      if (asks) consents.left(display, user)
     },
   }
 }
