@@ -213,6 +213,12 @@ const benches = {
     return measureEdge(print)
   },
 
+  /** The same blocking reloads at the origin and at a node. */
+  async 'edge-live'() {
+    const { measureEdgeLive } = await import('./edge-live.mjs')
+    return measureEdgeLive()
+  },
+
   /** LL-HLS in Chromium against the clock in the frame. */
   async latency() {
     const { measureLatency } = await import('./latency.mjs')

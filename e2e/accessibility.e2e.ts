@@ -65,6 +65,8 @@ const sections: readonly View[] = [
   { path: '/inputs' },
   { path: '/rules' },
   { path: '/library' },
+  { path: '/network', shows: 'network-empty' },
+  { path: '/network', clicks: ['add-node'], shows: 'join-dialog' },
   { path: '/obs' },
   { path: '/activity' },
   { path: '/health' },

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
+import { launchBrowser } from './helpers/browser.ts'
 import { type RunningNode, startCut, startNode } from './helpers/edge-node.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { type Publisher, publishTestStream } from './helpers/publish.ts'
@@ -196,6 +197,32 @@ describe('a node beside its origin', () => {
     expect((await read(`${node.http}/api/v1/time`)).status).toBe(200)
     expect((await read(`${node.http}/watch/show`)).text).toContain('<!doctype html')
     expect((await read(`${node.http}/live/nobody/index.m3u8`)).status).toBe(404)
+  })
+
+  it('is shown on the page with its figures, is added by a command that is copied, and is disabled there', async () => {
+    const browser = await launchBrowser()
+    try {
+      const page = await browser.newPage()
+      await page.goto(`${host.http}/network`)
+      const card = page.locator(`[data-node="${node.id}"]`)
+      await card.waitFor()
+      expect(await card.getAttribute('data-state')).toBe('live')
+      await page.getByTestId('add-node').click()
+      const command = await page.getByTestId('join-command').textContent()
+      const token = /--token (\S+)/.exec(command ?? '')?.[1]
+      await page.getByTestId('join-done').click()
+      const other = await startNode({ origin: host.http, token: token?.split('.')[0] ?? '', name: 'edge-page' })
+      const added = page.locator(`[data-node="${other.id}"][data-state="live"]`)
+      await added.waitFor()
+      await added.getByTestId('toggle-node').click()
+      await page.locator(`[data-node="${other.id}"][data-state="ended"]`).waitFor()
+      await page.locator(`[data-node="${other.id}"]`).getByTestId('revoke-node').click()
+      await page.getByTestId('confirm-yes').click()
+      await page.locator(`[data-node="${other.id}"]`).waitFor({ state: 'detached' })
+      await other.stop()
+    } finally {
+      await browser.close()
+    }
   })
 
   it('comes back after a SIGKILL without a token, and is disabled and revoked at once', async () => {

@@ -38,6 +38,7 @@ const sections = [
   '/inputs',
   '/rules',
   '/library',
+  '/network',
   '/activity',
   '/settings',
   '/publish',

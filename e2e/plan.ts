@@ -77,6 +77,7 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
   'webrtc-network': { part: 'live', cost: 'exclusive' },
   'webrtc-pages': { part: 'live', cost: 'cpu', quick: true },
 
+  'edge-failures': { part: 'network', cost: 'cpu' },
   'edge': { part: 'network', cost: 'cpu', quick: true },
   'edge-cache': { part: 'network', cost: 'cpu', quick: true },
 

@@ -312,6 +312,7 @@ export async function startHost({
       audit,
       log: logger.child({ wing: 'network' }),
     })
+    clients.exempt((address) => network.isNodeAddress(address))
     const problems = () => [writes.counters().problem ?? [], audit.problem() ?? [], live.health().problems, studio.problems()].flat()
     const health = createHealth({
       studio: studio.observer,

@@ -38,6 +38,8 @@ export interface Network {
   readonly sockets: readonly SocketDefinition[]
   /** True for the secret of a node: what it says of the client of a request that it hands on is believed. */
   isForwarder(secret: string): boolean
+  /** True for an IP address that a node is connected from: it has requests of many viewers. */
+  isNodeAddress(address: string): boolean
   stop(): void
 }
 
@@ -59,6 +61,7 @@ export async function createNetwork({
     routes: [...nodeRoutes(book), ...purgeRoutes(purges)],
     sockets: [linkSocket({ book, purges, origin, log })],
     isForwarder: (secret) => book.isForwarder(secret),
+    isNodeAddress: (address) => book.isConnectedFrom(address),
     stop() {
       clearInterval(figures)
       book.stop()

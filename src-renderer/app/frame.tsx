@@ -1,4 +1,18 @@
-import { Activity, AppWindow, Clapperboard, Film, Keyboard, LogOut, Monitor, MonitorPlay, Moon, Radio, Settings, Sun } from 'lucide-react'
+import {
+  Activity,
+  AppWindow,
+  Clapperboard,
+  Film,
+  Globe,
+  Keyboard,
+  LogOut,
+  Monitor,
+  MonitorPlay,
+  Moon,
+  Radio,
+  Settings,
+  Sun,
+} from 'lucide-react'
 import { Fragment, type ReactNode, useEffect, useRef } from 'react'
 import { Link, useLocation } from 'wouter'
 import { signOut } from '../client/follow-host.ts'
@@ -19,6 +33,7 @@ const sections = [
   { path: '/live', label: () => t.live, Icon: Radio },
   { path: '/obs', label: () => t.obs, Icon: MonitorPlay },
   { path: '/desktops', label: () => t.desktops, Icon: AppWindow },
+  { path: '/network', label: () => t.network, Icon: Globe },
   { path: '/library', label: () => t.library, Icon: Film },
   { path: '/activity', label: () => t.activity, Icon: Activity },
   { path: '/settings', label: () => t.settings, Icon: Settings },

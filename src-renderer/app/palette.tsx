@@ -39,6 +39,7 @@ const pages = (): readonly (readonly [path: string, text: string])[] => [
   ['/rules', t.rules],
   ['/obs', t.obs],
   ['/desktops', t.desktops],
+  ['/network', t.network],
   ['/library', t.library],
   ['/activity', t.activity],
   ['/health', health.health],

@@ -16,6 +16,7 @@ const ObsPage = loadLater(async () => (await import('../obs/obs-page.tsx')).ObsP
 const ObsInstancePage = loadLater(async () => (await import('../obs/obs-instance-page.tsx')).ObsInstancePage, { as: 'page' })
 const DesktopsPage = loadLater(async () => (await import('../desktops/desktops-page.tsx')).DesktopsPage, { as: 'page' })
 const DesktopPage = loadLater(async () => (await import('../desktops/desktop-page.tsx')).DesktopPage, { as: 'page' })
+const NetworkPage = loadLater(async () => (await import('../network/network-page.tsx')).NetworkPage, { as: 'page' })
 const LogPage = loadLater(async () => (await import('../health/log-page.tsx')).LogPage, { as: 'page' })
 
 /** Sections with a path that is theirs alone. */
@@ -27,6 +28,7 @@ const pages = {
   '/inputs': SourcesPage,
   '/obs': ObsPage,
   '/desktops': DesktopsPage,
+  '/network': NetworkPage,
   '/rules': RulesPage,
   '/activity': ActivityPage,
   '/health': HealthPage,

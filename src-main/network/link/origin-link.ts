@@ -117,6 +117,7 @@ export class OriginLink implements SocketSession {
     this.#stopSettings = origin.onSettings(() => this.#reportSettings(true))
     this.#beat = repeat(beatMs, () => this.#onBeat())
     this.#detach = book.attach(hello.id, {
+      remoteAddress: this.#remoteAddress,
       figures: () => this.#figures(),
       purge: (order) => this.#purges.ask((id) => this.#send({ type: 'purge', id, order })),
       preview: (selection) => this.#purges.ask((id) => this.#send({ type: 'preview', id, selection })),

@@ -18,6 +18,7 @@ export type NodeFigures = Pick<
 
 /** The connection of a node. */
 export interface NodeConnection extends PurgeConnection {
+  readonly remoteAddress: string
   figures(): NodeFigures
   /** Closes it. */
   end(reason: string): void
@@ -48,6 +49,8 @@ export class NodeBook {
   /** Ids by the SHA-256 of the secret with which nodes hand requests on. */
   readonly #forwarders = new Map<string, string>()
   readonly #turns = new Turns(64, 'changes of nodes', 'network.limit')
+  /** Apart: what strangers send does not hold up an operator. */
+  readonly #joining = new Turns(64, 'machines that join', 'network.limit')
 
   private constructor(dependencies: NodeBookDependencies, nodes: readonly StoredNode[]) {
     this.#dependencies = dependencies
@@ -82,7 +85,7 @@ export class NodeBook {
     const { store, audit, now } = this.#dependencies
     const secret = readJoinToken(token)?.secret
     if (secret === undefined || !isSigned(publicKey, joinText(token), proof)) throw new AppError('network.join_rejected')
-    return this.#turns.next(async () => {
+    return this.#joining.next(async () => {
       if (this.#nodes.size >= maxNodes) throw new AppError('network.limit', `There are ${maxNodes} nodes`)
       if ([...this.#nodes.values()].some((node) => node.publicKey === publicKey)) throw new AppError('network.join_rejected')
       if (!(await store.takeToken(hashSecret(secret), new Date(now()).toISOString()))) throw new AppError('network.join_rejected')
@@ -157,6 +160,12 @@ export class NodeBook {
       this.#connections.delete(id)
       this.announce(id)
     }
+  }
+
+  /** True for an IP address that a node is connected from. */
+  isConnectedFrom(remoteAddress: string): boolean {
+    for (const connection of this.#connections.values()) if (connection.remoteAddress === remoteAddress) return true
+    return false
   }
 
   /** True for the secret of a node that is enabled. */

@@ -27,6 +27,18 @@ it('has no limit for this machine', () => {
     for (let count = 0; count < 5; count++) expect(clients.take('webSockets', address)).toBeDefined()
 })
 
+it('has no limit for IP addresses that are exempt, for as long as they are', () => {
+  const clients = new ClientLimits(limits, { warn: () => undefined })
+  let isNode = true
+  clients.exempt((address) => isNode && address === '203.0.113.7')
+  for (let count = 0; count < 5; count++) expect(clients.take('connections', '203.0.113.7')).toBeDefined()
+  for (let count = 0; count < 2; count++) clients.take('connections', '203.0.113.8')
+  expect(clients.take('connections', '203.0.113.8')).toBeUndefined()
+  isNode = false
+  for (let count = 0; count < 2; count++) clients.take('connections', '203.0.113.7')
+  expect(clients.take('connections', '203.0.113.7')).toBeUndefined()
+})
+
 it.each([
   ['203.0.113.7', '203.0.113.7'],
   ['::ffff:203.0.113.7', '203.0.113.7'],

@@ -23,15 +23,21 @@ export class ClientLimits {
   readonly #log: Pick<Logger, 'warn'>
   readonly #counts = new Map<string, number>()
   readonly #reminders = new Map<string, number>()
+  #isExempt: (address: string) => boolean = () => false
 
   constructor(limits: PerIpLimits, log: Pick<Logger, 'warn'>) {
     this.#limits = limits
     this.#log = log
   }
 
+  /** IP addresses with the common limits alone: those that speak for many clients, and are known. */
+  exempt(isExempt: (address: string) => boolean): void {
+    this.#isExempt = isExempt
+  }
+
   /** Takes a place; call the result to release it. Undefined if the IP address has all that it may. */
   take(kind: LimitedKind, address: string): (() => void) | undefined {
-    if (isLoopbackIp(address)) return nothing
+    if (isLoopbackIp(address) || this.#isExempt(address)) return nothing
     const key = `${kind} ${networkOf(address)}`
     const count = this.#counts.get(key) ?? 0
     if (count >= this.#limit(kind)) {

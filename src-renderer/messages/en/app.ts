@@ -9,6 +9,7 @@ export const app = {
   library: 'Library',
   obs: 'OBS',
   desktops: 'Desktops',
+  network: 'Network',
   activity: 'Activity',
   settings: 'Settings',
   streams: 'Streams',

@@ -10,6 +10,7 @@ export const app: Messages['app'] = {
   library: 'Biblioteca',
   obs: 'OBS',
   desktops: 'Escritorios',
+  network: 'Red',
   activity: 'Actividad',
   settings: 'Ajustes',
   streams: 'Transmisiones',

@@ -13,6 +13,7 @@ import { healthPage } from './health-page.ts'
 import { keys } from './keys.ts'
 import { library } from './library.ts'
 import { live } from './live.ts'
+import { network } from './network.ts'
 import { obs } from './obs.ts'
 import { obsTemplates } from './obs-templates.ts'
 import { player } from './player.ts'
@@ -65,6 +66,7 @@ const ofParts: Readonly<Record<string, object>> = {
   healthPage,
   desktops,
   desktopSharing,
+  network,
   obs,
   obsTemplates,
   studio,

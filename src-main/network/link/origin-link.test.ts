@@ -1,0 +1,165 @@
+import { generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { EdgeOrigin, RecordSink } from '../../media/edge-delivery.ts'
+import type { PacedSocketClient } from '../../platform/sockets.ts'
+import { silentLogger } from '../../platform/telemetry/logger.ts'
+import type { NodeConnection } from '../nodes/node-book.ts'
+import { helloText, isSigned, signText } from '../nodes/node-keys.ts'
+import { OriginLink } from './origin-link.ts'
+
+interface Sent {
+  readonly type: string
+  readonly challenge?: string
+  readonly id?: number
+}
+
+/** One connection, whose node has the key of `known`. */
+function connect(known: KeyObject, origin: Partial<EdgeOrigin> = {}) {
+  const sent: Sent[] = []
+  const records: Uint8Array[] = []
+  const closed: number[] = []
+  const attached: NodeConnection[] = []
+  const client = {
+    send: (data: string | Uint8Array) => void (typeof data === 'string' ? sent.push(JSON.parse(data)) : records.push(data)),
+    close: (code: number) => void closed.push(code),
+    terminate: () => void closed.push(0),
+  } as unknown as PacedSocketClient
+  const book = {
+    admitted: (id: string, text: Buffer, signature: string) =>
+      id === 'node-1' && isSigned(spki(known), text, signature) ? { name: 'one' } : undefined,
+    attach: (_id: string, connection: NodeConnection) => {
+      attached.push(connection)
+      return () => undefined
+    },
+  }
+  const settings = { restricted: false, cdnPrefix: '', container: 'fmp4' } as const
+  const link = new OriginLink(
+    {
+      book: book as never,
+      origin: { settings: () => settings, onSettings: () => () => undefined, ...origin } as EdgeOrigin,
+      log: silentLogger,
+    },
+    client,
+    '203.0.113.1',
+  )
+  const say = (message: object): void => link.onMessage(JSON.stringify(message))
+  const hello = (key: KeyObject, id = 'node-1'): void =>
+    say({ type: 'hello', link: 1, version: '1', id, signature: signText(key, helloText(sent[0]?.challenge ?? '', id)) })
+  return { link, sent, records, closed, attached, say, hello }
+}
+
+const pairs = [generateKeyPairSync('ed25519'), generateKeyPairSync('ed25519')] as const
+const keys = pairs.map(({ privateKey }) => privateKey) as [KeyObject, KeyObject]
+const spki = (key: KeyObject): string =>
+  pairs
+    .find(({ privateKey }) => privateKey === key)!
+    .publicKey.export({ format: 'der', type: 'spki' })
+    .toString('base64')
+
+describe('a connection of a node', () => {
+  beforeEach(() => void vi.useFakeTimers())
+  afterEach(() => void vi.useRealTimers())
+
+  it('is welcomed with the signature of its own challenge alone', () => {
+    const good = connect(keys[0])
+    good.hello(keys[0])
+    expect(good.sent.map(({ type }) => type)).toEqual(['challenge', 'welcome'])
+    const other = connect(keys[0])
+    other.hello(keys[1])
+    expect([other.sent.length, other.closed]).toEqual([1, [4403]])
+    const unknown = connect(keys[0])
+    unknown.hello(keys[0], 'node-2')
+    expect(unknown.closed).toEqual([4403])
+    // a signature that was seen elsewhere
+    const replayed = connect(keys[0])
+    const signature = signText(keys[0], helloText(good.sent[0]?.challenge ?? '', 'node-1'))
+    replayed.say({ type: 'hello', link: 1, version: '1', id: 'node-1', signature })
+    expect([replayed.sent.length, replayed.closed]).toEqual([1, [4403]])
+    for (const each of [good, other, unknown, replayed]) each.link.onClose()
+  })
+
+  it('is sent nothing before, whatever it says, and is closed after five seconds', () => {
+    for (const text of [
+      '',
+      '{',
+      'null',
+      '[]',
+      '7',
+      '{"type":"watch","stream":"show","held":{}}',
+      `{"type":"hello","id":"${'x'.repeat(5000)}"}`,
+    ]) {
+      const stranger = connect(keys[0])
+      stranger.link.onMessage(text)
+      expect([text.slice(0, 20), stranger.sent.length, stranger.closed]).toEqual([text.slice(0, 20), 1, [4403]])
+      stranger.link.onClose()
+    }
+    const silent = connect(keys[0])
+    vi.advanceTimersByTime(5000)
+    expect([silent.sent.length, silent.closed]).toEqual([1, [0]])
+    silent.link.onClose()
+  })
+
+  it('is reported a stream once, at most a thousand, and is closed for what breaks the format', () => {
+    const feeds: string[] = []
+    let stopped = 0
+    const feed: EdgeOrigin['feed'] = (stream) => {
+      feeds.push(stream)
+      return { resume: () => undefined, stop: () => void stopped++ }
+    }
+    const node = connect(keys[0], { feed })
+    node.hello(keys[0])
+    for (let index = 0; index < 1200; index++) node.say({ type: 'watch', stream: `s${index}`, held: {} })
+    node.say({ type: 'watch', stream: 's0', held: {} })
+    expect(feeds).toHaveLength(1000)
+    node.say({ type: 'leave', stream: 's0' })
+    expect(stopped).toBe(1)
+    node.say({ type: 'watch', stream: '', held: {} })
+    expect(node.closed).toEqual([1007])
+    node.link.onClose()
+    expect(stopped).toBe(1000)
+    node.say({ type: 'watch', stream: 'late', held: {} })
+    expect(feeds).toHaveLength(1000)
+  })
+
+  it('is sent no more than it takes', () => {
+    let sink: RecordSink | undefined
+    let resumed = 0
+    const feed: EdgeOrigin['feed'] = (_stream, _held, to) => {
+      sink = to
+      return { resume: () => void resumed++, stop: () => undefined }
+    }
+    const node = connect(keys[0], { feed })
+    node.hello(keys[0])
+    node.say({ type: 'watch', stream: 'show', held: {} })
+    const part = new Uint8Array(50_000)
+    let parts = 0
+    for (; sink?.hasSpace() === true && parts < 100; parts++) sink.write('{}', part)
+    expect(parts).toBe(6)
+    // receipts for what never was sent buy nothing
+    node.say({ type: 'received', bytes: 10_000 })
+    expect(resumed).toBe(0)
+    node.say({ type: 'received', bytes: 200_000 })
+    expect(resumed).toBe(1)
+    node.link.onClose()
+  })
+
+  it('is terminated after three seconds of silence, and at once when it is disabled', () => {
+    const node = connect(keys[0])
+    node.hello(keys[0])
+    for (let second = 0; second < 3; second++) {
+      vi.advanceTimersByTime(1000)
+      node.say({ type: 'beat', requests: 1, deliveredBytes: 2, waiting: 3 })
+    }
+    expect(node.closed).toEqual([])
+    vi.advanceTimersByTime(4001)
+    expect(node.closed).toContain(0)
+    node.link.onClose()
+    const disabled = connect(keys[0])
+    disabled.hello(keys[0])
+    disabled.attached[0]?.end('disabled')
+    expect(disabled.closed).toEqual([4403, 0])
+    const before = disabled.sent.length
+    vi.advanceTimersByTime(5000)
+    expect(disabled.sent.length).toBe(before)
+  })
+})

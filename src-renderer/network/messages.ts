@@ -1,0 +1,33 @@
+import { section } from '../messages/language.ts'
+
+/** Every text of the Network section. */
+export const t = section('network', {
+  title: 'Network',
+  lead: 'Nodes deliver your streams from other machines. Each stream is sent to a node once, whatever the audience there.',
+  adminsOnly: 'Nodes are for admins: who adds one shows your streams to the world.',
+  add: 'Add node',
+  empty: 'No node yet',
+  emptyText: 'A node is this program on another machine, started with one command. Viewers use it like this host.',
+  joinTitle: 'Add a node',
+  joinAdvice: 'Run this on the machine of the node. The token is valid for one node, for one hour, and is shown this once.',
+  loopbackAdvice: 'This page was opened by a name that other machines cannot use: put the public URL of this host behind --origin.',
+  joinCommand: 'Command',
+  connected: 'Connected',
+  away: 'Not connected',
+  disabled: 'Disabled',
+  streams: 'Streams',
+  sent: 'Sent to it',
+  delivered: 'Sent to viewers',
+  waiting: 'Requests that wait',
+  from: (remoteAddress: string) => `from ${remoteAddress}`,
+  version: (version: string) => `version ${version}`,
+  enable: (name: string) => `Enable ${name}`,
+  disable: (name: string) => `Disable ${name}`,
+  revoke: (name: string) => `Revoke ${name}`,
+  revokeTitle: (name: string) => `Revoke ${name}?`,
+  revokeText: 'Its connection is closed at once, and its key opens nothing any more. To come back it has to join again.',
+  revokeAction: 'Revoke node',
+  revoked: (name: string) => `${name} was revoked.`,
+  enabledNow: (name: string) => `${name} is enabled.`,
+  disabledNow: (name: string) => `${name} is disabled.`,
+})
