@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launchBrowser, readVideo, steps, untilMoving } from './helpers/browser.ts'
 import { type RunningNode, startCut, startNode } from './helpers/edge-node.ts'
@@ -46,7 +46,7 @@ describe('players at nodes while something fails', () => {
   })
 
   it('play in Chromium from the node, frame by frame, through a connection that breaks', async () => {
-    const pages = []
+    const pages: Page[] = []
     for (const player of ['hls', 'dash']) {
       const page = await browser.newPage({ viewport: { width: 1280, height: 720 } })
       await page.goto(`${node.http}/watch/show${player === 'dash' ? '?player=dash' : ''}`)
@@ -70,7 +70,7 @@ describe('players at nodes while something fails', () => {
     for (const page of pages) await page.close()
   })
 
-  it('are not held up by a node whose line is too slow, and the origin keeps nothing for it', async () => {
+  it('do not wait for a node whose line is too slow, and the origin keeps nothing for it', async () => {
     const slow = await slowNetwork(host.httpPort, { downKbps: 200 })
     const behind = await startNode({ origin: `http://127.0.0.1:${slow.port}`, token: await token(), name: 'edge-failures-slow' })
     try {
@@ -95,6 +95,26 @@ describe('players at nodes while something fails', () => {
     } finally {
       await behind.stop()
       await slow.close()
+    }
+  })
+
+  it('find a node again at its port when its process is killed', async () => {
+    const supervised = await startNode({ origin: host.http, token: await token(), name: 'edge-failures-supervised', supervised: true })
+    try {
+      const page = await browser.newPage({ viewport: { width: 1280, height: 720 } })
+      await page.goto(`${supervised.http}/watch/show`)
+      await untilMoving(page)
+      const atS = await page.evaluate(() => document.querySelector('video')?.currentTime ?? 0)
+      process.kill(supervised.pid, 'SIGKILL')
+      await until(
+        async () => (await fetch(`${supervised.http}/api/v1/cdn/health`).catch(() => undefined))?.status === 200,
+        'the node to be back',
+      )
+      // the same page plays on: what it had covers the time
+      await page.waitForFunction((from) => (document.querySelector('video')?.currentTime ?? 0) > from + 8, atS, { timeout: 60_000 })
+      await page.close()
+    } finally {
+      await supervised.stop()
     }
   })
 

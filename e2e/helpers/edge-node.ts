@@ -8,6 +8,8 @@ import { artifacts, root } from './paths.ts'
 
 export interface RunningNode {
   readonly id: string
+  /** Of the process that answers, which is not `process` below a supervisor. */
+  readonly pid: number
   /** e.g. `http://127.0.0.1:41234` */
   readonly http: string
   readonly dataDir: string
@@ -24,16 +26,36 @@ export interface NodeOptions {
   readonly httpPort?: number
   readonly name?: string
   readonly args?: readonly string[]
+  /** Starts it as users do, below the supervisor, which has it back when it dies. */
+  readonly supervised?: boolean
 }
 
 /** Starts a node as its own process. Rejects with what it printed where it ends instead. */
-export async function startNode({ origin, token, dataDir, httpPort = 0, name = 'node', args = [] }: NodeOptions): Promise<RunningNode> {
+export async function startNode({
+  origin,
+  token,
+  dataDir,
+  httpPort = 0,
+  name = 'node',
+  supervised = false,
+  args = [],
+}: NodeOptions): Promise<RunningNode> {
   const folder = dataDir ?? mkdtempSync(join(tmpdir(), 'ami-node-'))
   mkdirSync(artifacts, { recursive: true })
   const child = spawn(
     process.execPath,
     [
-      ...[join(root, 'dist/host/main.js'), 'edge', '--json', '--data', folder, '--http-port', String(httpPort), '--https-port', 'off'],
+      ...[
+        join(root, supervised ? 'bin/streams.mjs' : 'dist/host/main.js'),
+        'edge',
+        '--json',
+        '--data',
+        folder,
+        '--http-port',
+        String(httpPort),
+        '--https-port',
+        'off',
+      ],
       ...(origin === undefined ? [] : ['--origin', origin]),
       ...(token === undefined ? [] : ['--token', token]),
       ...['--name', name, ...args],
@@ -46,10 +68,10 @@ export async function startNode({ origin, token, dataDir, httpPort = 0, name = '
     appendFileSync(join(artifacts, `${name}.log`), `${line}\n`)
   })
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-  const ready = await new Promise<{ id: string; url: string }>((resolve, reject) => {
+  const ready = await new Promise<{ id: string; url: string; pid: number }>((resolve, reject) => {
     createInterface({ input: child.stdout! }).on('line', (line) => {
       const read = JSON.parse(line) as { id?: string; url?: string; error?: { code: string } }
-      if (read.url !== undefined) resolve(read as { id: string; url: string })
+      if (read.url !== undefined) resolve(read as { id: string; url: string; pid: number })
       else reject(new Error(read.error?.code ?? line))
     })
     void exited.then(() => reject(new Error(`the node ended\n${log.slice(-10).join('\n')}`)))
@@ -59,7 +81,7 @@ export async function startNode({ origin, token, dataDir, httpPort = 0, name = '
     await exited
   }
   return {
-    ...{ id: ready.id, http: ready.url, dataDir: folder, process: child, log },
+    ...{ id: ready.id, pid: ready.pid, http: ready.url, dataDir: folder, process: child, log },
     kill: (signal = 'SIGKILL') => end(signal),
     async stop() {
       await end('SIGTERM')

@@ -2,7 +2,10 @@ import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { AppError } from '../../platform/errors.ts'
 import { createLogger } from '../../platform/telemetry/logger.ts'
+import type { Config } from '../config.ts'
 import type { EdgeReadyLine } from '../edge/edge-node.ts'
+import { followSupervisor } from '../supervisor/follow-supervisor.ts'
+import type { HostPorts } from '../supervisor/messages.ts'
 import { addConfigFlags, type CommandContext, configOf, run } from './context.ts'
 
 /** Options of a host that a node has too. */
@@ -40,7 +43,13 @@ Examples:
     )
     .action(
       run(context, async (output, command) => {
-        const { config, sources } = configOf(command, context)
+        const { config: given, sources } = configOf(command, context)
+        const { supervisor } = context
+        const ended = Promise.withResolvers<void>()
+        const end = (): void => ended.resolve()
+        const { restart } = await followSupervisor(supervisor, { onHandOver: end, onLost: end })
+        // viewers know the ports that the system chose
+        const config = restart === undefined ? given : { ...given, ...chosenPorts(given, restart.ports) }
         const { origin, token, name, cache: cacheFolder, cacheSize, edgeFile } = command.optsWithGlobals() as EdgeFlags
         const cache = cacheFolder === undefined ? undefined : { folder: resolve(cacheFolder), maxBytes: readSize(cacheSize), edgeFile }
         const level =
@@ -48,10 +57,19 @@ Examples:
         const log = createLogger({ level, ...(config.logFile === '' ? {} : { file: config.logFile }) })
         const { startEdgeNode } = await import('../edge/edge-node.ts')
         const node = await startEdgeNode({ config, origin, token: token ?? context.environment.STREAMS_JOIN_TOKEN, name, cache, log })
+        const { httpPort, httpsPort } = node.ready
+        supervisor?.send({
+          kind: 'ready',
+          version: node.ready.version,
+          dataDir: config.data,
+          ports: { httpPort, httpsPort, rtmpPort: 0, rtmpsPort: null, srtPort: null },
+        })
         try {
-          output.result(node.ready, () => readyText(node.ready))
-          await context.untilStopped()
+          if (restart === undefined) output.result(node.ready, () => readyText(node.ready))
+          else log.warn({ cause: restart.cause }, 'the node was started again')
+          await Promise.race([context.untilStopped(), ended.promise])
         } finally {
+          supervisor?.send({ kind: 'ending' })
           await node.stop()
           log.flush()
         }
@@ -75,6 +93,13 @@ function readSize(text: string): number {
   const [, digits, unit] = /^(\d{1,6})([MGT])$/.exec(text) ?? []
   if (digits !== undefined && Number(digits) > 0) return Number(digits) * units[unit as keyof typeof units]
   throw new AppError('command.invalid', `--cache-size: ${JSON.stringify(text)} is not a size such as 500M or 20G`)
+}
+
+function chosenPorts({ httpPort, httpsPort }: Config, before: HostPorts): Partial<Config> {
+  return {
+    ...(httpPort === 0 ? { httpPort: before.httpPort } : {}),
+    ...(httpsPort === 0 && before.httpsPort !== null ? { httpsPort: before.httpsPort } : {}),
+  }
 }
 
 function readyText({ version, origin, url, httpsUrl }: EdgeReadyLine): string {
