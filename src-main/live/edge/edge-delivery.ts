@@ -13,6 +13,7 @@ import { createAccessHttp } from '../policy/access/access-http.ts'
 import { RunningPlayback } from '../policy/access/running-playback.ts'
 import { createPlayback } from '../protocols/hls/playback.ts'
 import { EdgeRuns } from './edge-runs.ts'
+import { maxSeen } from './edge-schemas.ts'
 import { OriginRules } from './origin-rules.ts'
 
 export interface EdgeDeliveryDependencies {
@@ -87,7 +88,8 @@ export function createEdgeDelivery({ source, handOn, clients, log }: EdgeDeliver
   }
   const reporting = repeat(reportMs, () => {
     const report = activity.report()
-    if (report !== undefined && report.seen.length > 0) source.report({ seen: report.seen })
+    const seen = report?.seen ?? []
+    for (let at = 0; at < seen.length; at += maxSeen) source.report({ seen: seen.slice(at, at + maxSeen) })
   })
   return {
     handle(request, response) {

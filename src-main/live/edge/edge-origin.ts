@@ -5,7 +5,7 @@ import { type HeldRendition, RunFeed } from '../delivery/run-feed.ts'
 import type { RunRecord, RunSink, RunState } from '../delivery/run-wire.ts'
 import type { PackagedStream } from '../packaging/packaged-stream.ts'
 import type { AccessGate } from '../policy/access/access-gate.ts'
-import { HeldSchema, SeenSchema } from './edge-schemas.ts'
+import { HeldSchema, SeenReportSchema, SeenSchema } from './edge-schemas.ts'
 
 export interface EdgeOriginDependencies {
   /** Calls back with every run that is there or starts; the answer is called when that run is dropped. Returns the function that stops it. */
@@ -38,9 +38,13 @@ export function createEdgeOrigin(dependencies: EdgeOriginDependencies): EdgeOrig
       return { allowed: true, forMs: Math.max(0, Math.min(maxAnswerMs, gate.untilMs(request) - now())) }
     },
     seen(report) {
-      if (!Value.Check(SeenSchema, report)) return
-      for (const { name, epoch, request } of report.seen)
+      if (!Value.Check(SeenReportSchema, report)) return
+      // what one player made up costs no other its place
+      for (const each of report.seen) {
+        if (!Value.Check(SeenSchema, each)) continue
+        const { name, epoch, request } = each
         dependencies.seen(name, epoch, { session: undefined, hint: undefined, rendition: undefined, ...request } as ViewerRequest)
+      }
     },
   }
 }

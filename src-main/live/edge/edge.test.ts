@@ -124,6 +124,34 @@ describe('runs at a node', () => {
   })
 })
 
+describe('what a node says of its players', () => {
+  it('counts, but for what no player can be', () => {
+    const counted: string[] = []
+    const origin = createEdgeOrigin({
+      onRun: () => () => undefined,
+      stateOf: () => ({ title: '', guarded: false }),
+      gate: { restricted: false, check: () => undefined, untilMs: () => 0, onRefresh: () => () => undefined },
+      settings: () => ({ cdnPrefix: '', container: 'fmp4' }),
+      seen: (name, epoch, request) => void counted.push(`${name} ${epoch} ${request.remoteAddress}`),
+      now: () => 0,
+    })
+    const request = { remoteAddress: '203.0.113.1', userAgent: 'player', bytes: 10, hint: 'hls' }
+    const good = { name: 'show', epoch: 'e1', request }
+    const wrong = [
+      7,
+      null,
+      { ...good, epoch: '../..' },
+      { ...good, request: { ...request, bytes: -1 } },
+      { ...good, request: { ...request, userAgent: 'x'.repeat(100_000) } },
+      { ...good, request: { ...request, __proto__: null, more: 1 } },
+      { ...good, request: { ...request, cmcd: { sid: 'x'.repeat(1000) } } },
+    ]
+    origin.seen({ seen: [...wrong, good] })
+    for (const report of [undefined, null, 7, [], {}, { seen: 7 }, { seen: Array(100_000).fill(good) }]) origin.seen(report)
+    expect(counted).toEqual(['show e1 203.0.113.1'])
+  })
+})
+
 describe('the rules at a node', () => {
   const viewer = { stream: 'show', remoteAddress: '203.0.113.9', token: 'secret' }
 
@@ -154,6 +182,11 @@ describe('the rules at a node', () => {
     expect(await rules.check(viewer)).toBeUndefined()
     rules.restricted = false
     expect(rules.check({ ...viewer, token: undefined })).toBeUndefined()
+  })
+
+  it('ask nobody about a token that is longer than any', async () => {
+    const rules = new OriginRules(() => expect.unreachable())
+    expect(rules.check({ ...viewer, token: 'x'.repeat(5000) })).toMatchObject({ code: 'play.token_invalid' })
   })
 
   it('take no answer from before a change', async () => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { EdgeSource, ViewerAnswer } from '../../media/edge-delivery.ts'
 import { AppError, isErrorCode } from '../../platform/errors.ts'
 import type { WatchRequest } from '../audience/viewer-admission.ts'
@@ -8,6 +9,8 @@ interface Kept {
   readonly rejection: AppError | undefined
 }
 
+/** Longest token that the origin is asked about. */
+const maxToken = 4096
 /** Answers that are kept; the oldest goes first. */
 const maxKept = 20_000
 /** How long a rejection is kept, ms: a wrong token that is tried again and again costs the origin little. */
@@ -55,6 +58,8 @@ export class OriginRules implements ViewerGate {
 
   check(request: WatchRequest): AppError | undefined | Promise<AppError | undefined> {
     if (!this.restricted) return undefined
+    // no token of ours is so long: the origin need not read it
+    if ((request.token?.length ?? 0) > maxToken) return new AppError('play.token_invalid')
     const key = keyOf(request)
     const kept = this.#kept.get(key)
     if (kept !== undefined && kept.untilMs > this.#now()) return kept.rejection
@@ -92,5 +97,6 @@ export class OriginRules implements ViewerGate {
 }
 
 function keyOf({ stream, remoteAddress, token = '' }: WatchRequest): string {
-  return `${stream} ${remoteAddress} ${token}`
+  // tokens that were made up take no more memory than others
+  return `${stream} ${remoteAddress} ${token.length > 100 ? createHash('sha256').update(token).digest('base64') : token}`
 }
