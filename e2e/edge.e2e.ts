@@ -170,7 +170,7 @@ describe('a node beside its origin', () => {
     const stranger = new WebSocket(`${host.http.replace('http', 'ws')}/api/v1/network/edge/link`)
     stranger.on('message', (data) => messages.push(String(data)))
     await new Promise((resolve) => stranger.once('open', resolve))
-    stranger.send(JSON.stringify({ type: 'hello', link: 1, version: '1', id: node.id, signature: 'A'.repeat(88) }))
+    stranger.send(JSON.stringify({ type: 'hello', link: 1, version: '1', lastPurge: 0, id: node.id, signature: 'A'.repeat(88) }))
     const code = await new Promise<number>((resolve) => stranger.once('close', resolve))
     expect(code).toBe(4403)
     expect(messages.map((each) => JSON.parse(each).type)).toEqual(['challenge'])

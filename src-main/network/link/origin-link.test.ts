@@ -32,10 +32,12 @@ function connect(known: KeyObject, origin: Partial<EdgeOrigin> = {}) {
       return () => undefined
     },
   }
+  const purges = { since: () => [] }
   const settings = { restricted: false, cdnPrefix: '', container: 'fmp4' } as const
   const link = new OriginLink(
     {
       book: book as never,
+      purges: purges as never,
       origin: { settings: () => settings, onSettings: () => () => undefined, ...origin } as EdgeOrigin,
       log: silentLogger,
     },
@@ -44,7 +46,7 @@ function connect(known: KeyObject, origin: Partial<EdgeOrigin> = {}) {
   )
   const say = (message: object): void => link.onMessage(JSON.stringify(message))
   const hello = (key: KeyObject, id = 'node-1'): void =>
-    say({ type: 'hello', link: 1, version: '1', id, signature: signText(key, helloText(sent[0]?.challenge ?? '', id)) })
+    say({ type: 'hello', link: 1, version: '1', lastPurge: 0, id, signature: signText(key, helloText(sent[0]?.challenge ?? '', id)) })
   return { link, sent, records, closed, attached, say, hello }
 }
 
@@ -73,7 +75,7 @@ describe('a connection of a node', () => {
     // a signature that was seen elsewhere
     const replayed = connect(keys[0])
     const signature = signText(keys[0], helloText(good.sent[0]?.challenge ?? '', 'node-1'))
-    replayed.say({ type: 'hello', link: 1, version: '1', id: 'node-1', signature })
+    replayed.say({ type: 'hello', link: 1, version: '1', lastPurge: 0, id: 'node-1', signature })
     expect([replayed.sent.length, replayed.closed]).toEqual([1, [4403]])
     for (const each of [good, other, unknown, replayed]) each.link.onClose()
   })

@@ -108,6 +108,8 @@ it('ends the connection of a node that is disabled or revoked, and of one that c
   const connect = (name: string): NodeConnection & { detach: () => void } => {
     const connection = {
       remoteAddress: '203.0.113.1',
+      purge: () => Promise.reject(new Error('no cache')),
+      preview: () => Promise.reject(new Error('no cache')),
       figures: () => ({
         ...{ connectedSince: null, remoteAddress: null, version: null },
         ...{ streams: 0, sentBytes: 0, requests: 0, deliveredBytes: 0, waiting: 0 },
