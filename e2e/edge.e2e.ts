@@ -241,6 +241,8 @@ describe('a node beside its origin', () => {
     const disabled = await host.api('PATCH', `/network/nodes/${node.id}`, { enabled: false })
     expect([disabled.body.enabled, disabled.body.connected]).toEqual([false, false])
     await until(async () => (await read(`${node.http}/api/v1/cdn/health`)).text.includes('rejected'), 'the node to know')
+    expect((await read(node.http + path)).status).toBe(503)
+    expect((await read(`${node.http}/watch/show`)).status).toBe(503)
     expect((await host.api('GET', '/network/health')).body).toMatchObject({ disabled: 1, connected: 0 })
     await host.api('PATCH', `/network/nodes/${node.id}`, { enabled: true })
     await untilConnected(node.id)

@@ -108,10 +108,12 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
     maxConnections: options.maxConnections,
     onRequest(request, response) {
       if (pathOf(request.url) === healthPath) sendHealth(response, health())
+      // who was disabled or revoked delivers nothing, whatever it has
+      else if (link.state === 'rejected') sendError(response, 'network.origin_away')
       else if (!delivery.handle(request, response)) handOn(request, response)
     },
     onUpgrade(request, socket, head) {
-      if (pathOf(request.url).startsWith('/live/')) proxy.upgrade(request, socket, head)
+      if (pathOf(request.url).startsWith('/live/') && link.state !== 'rejected') proxy.upgrade(request, socket, head)
       else rejectUpgrade(socket, '404 Not Found')
     },
     clients: options.clients,

@@ -183,6 +183,7 @@ export class EdgeLink implements EdgeSource {
           rejected ? 'the origin does not accept this node' : 'there is no connection to the origin',
         )
       this.#state = state
+      if (rejected) this.#wanted.leaveAll()
       this.#timer = setTimeout(() => this.#open(), rejected ? rejectedPauseMs : this.#pauseMs)
       this.#pauseMs = Math.min(maxPauseMs, this.#pauseMs * 2)
     })

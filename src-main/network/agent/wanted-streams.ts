@@ -53,6 +53,14 @@ export class WantedStreams {
     }
   }
 
+  /** Leaves every stream. */
+  leaveAll(): void {
+    for (const stream of this.all()) {
+      this.#usedMs.delete(stream)
+      this.#dependencies.onLeave(stream)
+    }
+  }
+
   stop(): void {
     this.#usedMs.clear()
   }
