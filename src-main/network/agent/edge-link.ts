@@ -6,7 +6,7 @@ import { repeat } from '../../platform/repeat.ts'
 import { monotonicMs } from '../../platform/steady-clock.ts'
 import type { PurgeHistory, PurgeOutcome } from '../cache/node-cache.ts'
 import type { PurgeOrder, PurgeSelection } from '../cache/purge-order.ts'
-import { beatMs, linkVersion, type NodeMessage, type OriginMessage, readRecord, silenceMs } from '../link/link-messages.ts'
+import { beatMs, linkVersion, type NodeMessage, type OriginMessage, readRecord, rejectedCode, silenceMs } from '../link/link-messages.ts'
 import { helloText, signText } from '../nodes/node-keys.ts'
 import { type NodeState, readNodeKey } from './node-state.ts'
 import { connectToOrigin, type OriginTarget } from './origin-connection.ts'
@@ -175,7 +175,7 @@ export class EdgeLink implements EdgeSource {
       this.#socket = undefined
       this.#endQuestions()
       if (this.#stopped) return
-      const rejected = code === 4403
+      const rejected = code === rejectedCode
       const state = rejected ? 'rejected' : 'away'
       if (state !== this.#state)
         log.warn(

@@ -8,6 +8,9 @@ import type { PurgeOrder, PurgeSelection } from '../cache/purge-order.ts'
  * the origin reports of streams are binary messages: `u32 length of JSON, big-endian`, JSON, data.
  */
 
+/** Code with which a node is closed that is not accepted. */
+export const rejectedCode = 4403
+
 /** Version of these messages. */
 export const linkVersion = 1
 /** Each side sends something at least so often, ms. */

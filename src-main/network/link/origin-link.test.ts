@@ -158,7 +158,7 @@ describe('a connection of a node', () => {
     node.link.onClose()
     const disabled = connect(keys[0])
     disabled.hello(keys[0])
-    disabled.attached[0]?.end('disabled')
+    disabled.attached[0]?.end('disabled', true)
     expect(disabled.closed).toEqual([4403, 0])
     const before = disabled.sent.length
     vi.advanceTimersByTime(5000)

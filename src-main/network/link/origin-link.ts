@@ -16,6 +16,7 @@ import {
   type NodeMessage,
   NodeMessageSchema,
   type OriginMessage,
+  rejectedCode,
   silenceMs,
   writeRecord,
 } from './link-messages.ts'
@@ -104,7 +105,7 @@ export class OriginLink implements SocketSession {
     const node = hello && book.admitted(hello.id, helloText(this.#challenge, hello.id), hello.signature)
     if (hello === undefined || node === undefined) {
       log.warn({ remoteAddress: this.#remoteAddress, node: hello?.id }, 'a connection of a node was rejected')
-      this.#client.close(4403, 'this node is not accepted')
+      this.#client.close(rejectedCode, 'this node is not accepted')
       return
     }
     clearTimeout(this.#late)
@@ -122,8 +123,8 @@ export class OriginLink implements SocketSession {
       purge: (order) => this.#purges.ask((id) => this.#send({ type: 'purge', id, order })),
       preview: (selection) => this.#purges.ask((id) => this.#send({ type: 'preview', id, selection })),
       // what it was sent before is not waited for
-      end: (reason) => {
-        this.#client.close(4403, reason)
+      end: (reason, isRejected) => {
+        this.#client.close(isRejected ? rejectedCode : 1001, reason)
         this.#client.terminate()
         this.onClose()
       },

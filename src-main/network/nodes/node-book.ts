@@ -20,8 +20,8 @@ export type NodeFigures = Pick<
 export interface NodeConnection extends PurgeConnection {
   readonly remoteAddress: string
   figures(): NodeFigures
-  /** Closes it. */
-  end(reason: string): void
+  /** Closes it. `isRejected`: the node may not connect again. */
+  end(reason: string, isRejected: boolean): void
 }
 
 export interface NodeBookDependencies {
@@ -110,7 +110,7 @@ export class NodeBook {
       const node: StoredNode = { ...this.#get(id), ...changes }
       await this.#dependencies.store.save(node)
       this.#nodes.set(id, node)
-      if (!node.enabled) this.#connections.get(id)?.end('the node is disabled')
+      if (!node.enabled) this.#connections.get(id)?.end('the node is disabled', true)
       this.#dependencies.audit.record({
         kind: 'command',
         message: `the node "${node.name}" was changed`,
@@ -131,7 +131,7 @@ export class NodeBook {
       await this.#dependencies.store.remove(id)
       this.#nodes.delete(id)
       this.#forwarders.delete(forwardHash)
-      this.#connections.get(id)?.end('the node is revoked')
+      this.#connections.get(id)?.end('the node is revoked', true)
       this.#dependencies.audit.record({ kind: 'command', message: `the node "${name}" was revoked`, actor, sessionId: id })
       this.#dependencies.events.publish('network.node.removed', { id })
     })
@@ -152,7 +152,7 @@ export class NodeBook {
 
   /** Takes the connection of a node in place of an older one. Returns the function to call when it is closed. */
   attach(id: string, connection: NodeConnection): () => void {
-    this.#connections.get(id)?.end('the node has connected again')
+    this.#connections.get(id)?.end('the node has connected again', false)
     this.#connections.set(id, connection)
     this.announce(id)
     return () => {
@@ -186,7 +186,7 @@ export class NodeBook {
   }
 
   stop(): void {
-    for (const connection of [...this.#connections.values()]) connection.end('the host stops')
+    for (const connection of [...this.#connections.values()]) connection.end('the host stops', false)
   }
 
   #get(id: string): StoredNode {
