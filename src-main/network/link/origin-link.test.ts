@@ -43,6 +43,7 @@ function connect(known: KeyObject, origin: Partial<EdgeOrigin> = {}) {
     },
     client,
     '203.0.113.1',
+    { add: () => () => undefined } as never,
   )
   const say = (message: object): void => link.onMessage(JSON.stringify(message))
   const hello = (key: KeyObject, id = 'node-1'): void =>
