@@ -1,7 +1,7 @@
 import type { SigningKey } from './front-options.ts'
 
 /** The query's parameter that binds a URL to a viewer. */
-const [parameter] = Object.keys({ address: '' })
+const parameter = 'address'
 
 /**
  * The script with which nginx checks signed URLs (docs/access.md, "Signed URLs"): HMAC-SHA256 in base64url over the lines SCOPE, EXPIRES,
