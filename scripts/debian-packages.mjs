@@ -72,8 +72,8 @@ const dependencies = [
     required: false,
   },
   {
-    packages: ['tigervnc-standalone-server', 'xterm'],
-    present: () => process.platform !== 'linux' || ['Xvnc', 'xterm'].every((name) => inPath(name)),
+    packages: ['tigervnc-standalone-server', 'xterm', 'xclip'],
+    present: () => process.platform !== 'linux' || ['Xvnc', 'xterm', 'xclip'].every((name) => inPath(name)),
     required: false,
   },
   { packages: ['mutter'], present: () => process.platform !== 'linux' || inPath('mutter'), required: false },

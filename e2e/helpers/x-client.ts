@@ -261,6 +261,13 @@ export class XClient {
     return reply.readUInt32LE(8)
   }
 
+  /** Owns a selection, and answers nobody who asks for it. */
+  async ownSelection(name: string): Promise<void> {
+    const window = this.createWindow({ width: 1, height: 1 })
+    this.#request(22, 0, u32(window, await this.atom(name), 0))
+    await this.sync()
+  }
+
   /** Resolves when the server has done all that was asked before. */
   async sync(): Promise<void> {
     await this.#ask(43, 0)

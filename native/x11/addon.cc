@@ -1,6 +1,7 @@
 #include "active-window.h"
 #include "capture.h"
 #include "capture/capture-addon.h"
+#include "desktop-clipboard.h"
 #include "desktop-input.h"
 #include "desktop-view.h"
 #include "displays.h"
@@ -24,6 +25,7 @@ ami::DeviceList listDevices(const std::string& server) {
 }
 
 Napi::Object initialise(Napi::Env env, Napi::Object exports) {
+  exports.Set("DesktopClipboard", x11::defineDesktopClipboard(env));
   exports.Set("DesktopInput", x11::defineDesktopInput(env));
   exports.Set("DesktopView", x11::defineDesktopView(env));
   exports.Set("Hotkeys", x11::defineHotkeys(env));

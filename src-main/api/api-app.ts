@@ -13,7 +13,7 @@ import type { Access, Caller } from './access.ts'
 import type { AttemptLimit } from './attempt-limit.ts'
 import { docsHeaders, docsPage } from './docs-page.ts'
 import type { EventStreams } from './event-stream.ts'
-import { sendFile } from './file-reply.ts'
+import { disposition, sendFile } from './file-reply.ts'
 import { createIdempotencyStore } from './idempotency.ts'
 import { toProblem } from './problem.ts'
 import { apiHeaders } from './security-headers.ts'
@@ -186,10 +186,11 @@ function mount(
       if (reply.statusCode === 204) return reply.send()
       if (answer.file !== undefined) return sendFile(request, reply, answer.file)
       if (answer.stream !== undefined) {
-        const { data, bytes: length, type } = answer.stream
+        const { data, bytes: length, type, downloadName } = answer.stream
         return reply
           .type(type)
           .headers({ 'content-length': length, 'cache-control': 'no-store' })
+          .headers(downloadName === undefined ? {} : { 'content-disposition': disposition(downloadName) })
           .send(Readable.from(data, { objectMode: false }))
       }
       if (answer.bytes !== undefined) return reply.type(answer.bytes.type).header('cache-control', 'no-store').send(answer.bytes.data)

@@ -67,6 +67,22 @@ export interface ApiTypes {
             DELETE: { answer: undefined }
           }
         }
+        files: {
+          GET: { query: { path?: string | undefined }; answer: { folder: string; path: string; entries: { name: string; path: string; kind: 'file' | 'folder'; bytes: number; changedAt: string }[]; more: boolean } }
+          content: {
+            GET: { query: { path?: string | undefined }; answer: undefined }
+          }
+          uploads: {
+            POST: { body: { path: string; bytes: number }; answer: PostDesktopDisplaysFilesUploads }
+            '*': {
+              GET: { answer: PostDesktopDisplaysFilesUploads }
+              DELETE: { answer: undefined }
+              bytes: {
+                PUT: { query: { offset: number }; answer: PostDesktopDisplaysFilesUploads }
+              }
+            }
+          }
+        }
         grants: {
           GET: { answer: { items: DesktopDisplaysGrantsItem[]; nextCursor: null } }
           '*': {
@@ -1191,6 +1207,7 @@ type AutomationWebhooksItem = { id: string; name: string; createdAt: string; las
 type DesktopDisplaysItem = { id: string; name: string; kind: 'virtual' | 'screen'; width: number; height: number; state: 'running' | 'stopped'; command: string[] | null; server: string | null; viewers: number; rights: ('see' | 'control' | 'clipboard' | 'files' | 'audio' | 'microphone' | 'camera' | 'record')[]; createdAt: string }
 type DesktopDisplaysAttendeesItem = { id: string; name: string; user: string; rights: ('see' | 'control' | 'clipboard' | 'files' | 'audio' | 'microphone' | 'camera' | 'record')[]; controls: boolean; asks: boolean; since: string }
 type DesktopDisplaysAttendees = { items: DesktopDisplaysAttendeesItem[]; nextCursor: null }
+type PostDesktopDisplaysFilesUploads = { id: string; path: string; bytes: number; received: number; file: { path: string; realPath: string } | null }
 type DesktopDisplaysGrantsItem = { user: string; rights: ('see' | 'control' | 'clipboard' | 'files' | 'audio' | 'microphone' | 'camera' | 'record')[]; expiresAt: string | null; createdAt: string }
 type DesktopDisplaysInvitationsItem = { id: string; rights: ('see' | 'control' | 'clipboard' | 'files' | 'audio' | 'microphone' | 'camera' | 'record')[]; once: boolean; asks: boolean; invitedBy: string; createdAt: string; expiresAt: string; guests: { id: string; name: string }[] }
 type EditorReach = { folders: string[]; hosts: string[]; mediaFolders: string[] }

@@ -80,9 +80,9 @@ export function createSockets(dependencies: SocketsDependencies): Sockets {
     let second = 0
     let messages = 0
     /** What one client says costs at most its own connection. */
-    const hear = (text: string): void => {
+    const hear = (handle: () => void): void => {
       try {
-        session?.onMessage?.(text)
+        handle()
       } catch (error) {
         logger.error({ err: error }, 'a message of a WebSocket could not be handled')
         client.close(1011, 'internal error')
@@ -101,9 +101,12 @@ export function createSockets(dependencies: SocketsDependencies): Sockets {
       const now = Math.floor(performance.now() / 1000)
       messages = now === second ? messages + 1 : 1
       second = now
-      if (binary) client.close(1003, 'messages are text')
+      if (binary && session?.onBytes === undefined) client.close(1003, 'messages are text')
       else if (messages > maxMessages) client.close(1008, 'too many messages')
-      else if (socket.readyState === socket.OPEN) hear(String(data))
+      else if (socket.readyState === socket.OPEN) {
+        // `ws` gives a Buffer unless it is asked for something else.
+        hear(() => (binary ? session?.onBytes?.(data as Buffer) : session?.onMessage?.(String(data))))
+      }
     })
     session = begin(client)
   }

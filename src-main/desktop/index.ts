@@ -1,3 +1,4 @@
+import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { Kysely } from 'kysely'
 import type { AuditLog } from '../platform/audit.ts'
@@ -11,6 +12,8 @@ import { askAtDisplay } from './displays/ask-at-display.ts'
 import { DisplayBook, screenId } from './displays/display-book.ts'
 import { createDisplayStore } from './displays/display-store.ts'
 import { xvncServer } from './displays/xvnc/xvnc-server.ts'
+import { DisplayUploads } from './files/display-uploads.ts'
+import { SharedFolder } from './files/shared-folder.ts'
 import { DisplayImages } from './images/display-images.ts'
 import { Consents } from './rights/consents.ts'
 import { createGrantStore } from './rights/grant-store.ts'
@@ -21,6 +24,7 @@ import { SecondFactor } from './rights/second-factor.ts'
 import { createSecondFactorStore } from './rights/second-factor-store.ts'
 import { consentRoutes } from './routes/consent-routes.ts'
 import { displayRoutes } from './routes/display-routes.ts'
+import { fileRoutes } from './routes/file-routes.ts'
 import { imageRoutes } from './routes/image-routes.ts'
 import { invitationRoutes } from './routes/invitation-routes.ts'
 import { rightsRoutes } from './routes/rights-routes.ts'
@@ -125,6 +129,11 @@ export async function createDesktop({
       log.warn({ err: error, display: id }, 'rights at a display could not be deleted'),
     )
   })
+  const uploads = new DisplayUploads()
+  const { HOME: home = homedir() } = environment
+  // Services of the system may have no home folder.
+  const folderOf = (display: { readonly id: string; readonly name: string }): Promise<SharedFolder> =>
+    SharedFolder.open(join(home, 'Downloads'), display).catch(() => SharedFolder.open(join(dataDir, 'desktop-files'), display))
   const images = new DisplayImages(log)
   return {
     routes: [
@@ -135,12 +144,13 @@ export async function createDesktop({
         ...rightsRoutes(book, grants, sessions, audit),
         ...imageRoutes(book, images, grants),
         ...invitationRoutes({ book, grants, invitations, attempts }),
+        ...fileRoutes({ book, grants, uploads, folderOf, audit }),
       ].map((route) => behindSecondFactor(route, secondFactor)),
     ],
     sockets: [...sessionSockets({ book, sessions, grants, invitations, secondFactor, consents, attempts })],
     async stop(byPerson) {
       stopForgetting()
-      await Promise.all([sessions.stop(), images.stop()])
+      await Promise.all([sessions.stop(), images.stop(), uploads.stop()])
       if (byPerson) await book.endAll()
     },
   }

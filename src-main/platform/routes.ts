@@ -44,7 +44,13 @@ export interface RouteReply<Body> {
   /** Sent instead of `body`. The route names its media types in `fileTypes`. */
   readonly file?: FileReply
   /** Sent instead of `body`, as it is made: `bytes` in all. The route names its media types in `fileTypes`. */
-  readonly stream?: { readonly data: AsyncIterable<Uint8Array>; readonly bytes: number; readonly type: string }
+  readonly stream?: {
+    readonly data: AsyncIterable<Uint8Array>
+    readonly bytes: number
+    readonly type: string
+    /** Name to save it under. */
+    readonly downloadName?: string
+  }
 }
 
 /** One endpoint of the API. Parts offer a list of these; `api` mounts and documents them. */

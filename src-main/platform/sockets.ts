@@ -27,6 +27,8 @@ export interface PacedSocketClient extends SocketClient {
 export interface SocketSession {
   /** A text message. Where it is left out, messages are ignored. */
   onMessage?(text: string): void
+  /** A binary message, which is the receiver's own. Where it is left out, one ends the connection. */
+  onBytes?(bytes: Buffer): void
   /** It answered a ping. */
   onPong?(): void
   /** @param code with which it was closed */

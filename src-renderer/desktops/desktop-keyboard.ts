@@ -8,6 +8,9 @@ const maxText = 1000
 
 const modifiers = ['Control', 'Alt', 'Shift', 'Meta'] as const
 
+/** A browser says what is pasted in an event of its own, which follows the key; without one the key is sent after this time, ms. */
+const pasteMs = 200
+
 /** The field contains it, so that a phone's keyboard has something to delete. */
 export const sentinel = '\u200b'
 
@@ -16,16 +19,24 @@ export interface KeyboardOptions {
   readonly send: (message: ClientMessage) => void
   /** Ctrl+Alt+Home, which a person without a mouse leaves the display by. */
   readonly onLeave: () => void
+  /** What the browser pastes, before the key that pastes on the display is sent. */
+  readonly onPaste: (data: DataTransfer) => void
   readonly sticky: StickyKeys
   /** Command is Ctrl: what people with a Mac press. */
   readonly commandIsControl: () => boolean
+}
+
+/** Keys by which a browser pastes. */
+function pastes({ key, ctrlKey, metaKey, altKey, shiftKey }: KeyboardEvent): boolean {
+  const name = key.toLowerCase()
+  return !altKey && ((name === 'v' && ctrlKey !== metaKey) || (name === 'insert' && shiftKey && !ctrlKey && !metaKey))
 }
 
 /**
  * Sends what is typed into a field to a display: keys as keys, what an input method or a phone's keyboard writes as text. Returns the way to
  * stop.
  */
-export function bindKeyboard({ field, send, onLeave, sticky, commandIsControl }: KeyboardOptions): () => void {
+export function bindKeyboard({ field, send, onLeave, onPaste, sticky, commandIsControl }: KeyboardOptions): () => void {
   const held = new Set<string>()
   const stop = new AbortController()
   const on = <K extends keyof HTMLElementEventMap>(name: K, listener: (event: HTMLElementEventMap[K]) => void): void =>
@@ -33,7 +44,11 @@ export function bindKeyboard({ field, send, onLeave, sticky, commandIsControl }:
 
   const keyOf = ({ code, key }: KeyboardEvent): { readonly code: string; readonly key: string } =>
     key === 'Meta' && commandIsControl() ? { code: code.replace('Meta', 'Control'), key: 'Control' } : { code, key }
+  /** A key that pastes: it waits for what the browser pastes. */
+  let pasting: { readonly code: string; readonly key: string; readonly timer: ReturnType<typeof setTimeout> } | undefined
   const release = (): void => {
+    clearTimeout(pasting?.timer)
+    pasting = undefined
     if (held.size === 0) return
     held.clear()
     send({ kind: 'held', codes: [] })
@@ -42,10 +57,29 @@ export function bindKeyboard({ field, send, onLeave, sticky, commandIsControl }:
     if (held.size > 0) send({ kind: 'held', codes: [...held] })
   }, heldEveryMs)
 
-  on('keydown', (event) => {
-    if (event.isComposing || event.key === 'Process' || event.key === 'Unidentified' || event.key === 'Dead') return
+  const sendPasting = (): void => {
+    if (pasting === undefined) return
+    const { code, key, timer } = pasting
+    clearTimeout(timer)
+    pasting = undefined
+    send({ kind: 'key', code, key, down: true })
+  }
+
+  on('paste', (event) => {
     event.preventDefault()
+    if (event.clipboardData) onPaste(event.clipboardData)
+    sendPasting()
+  })
+  on('keydown', (event) => {
+    sendPasting()
+    if (event.isComposing || event.key === 'Process' || event.key === 'Unidentified' || event.key === 'Dead') return
     event.stopPropagation()
+    if (pastes(event) && event.code !== '') {
+      held.add(event.code)
+      pasting = { code: event.code, key: event.key, timer: setTimeout(sendPasting, pasteMs) }
+      return
+    }
+    event.preventDefault()
     if (event.ctrlKey && event.altKey && event.key === 'Home') {
       release()
       onLeave()
@@ -65,6 +99,7 @@ export function bindKeyboard({ field, send, onLeave, sticky, commandIsControl }:
     send({ kind: 'key', code, key, down: true })
   })
   on('keyup', (event) => {
+    sendPasting()
     const { code, key } = keyOf(event)
     if (!held.delete(code)) return
     event.preventDefault()

@@ -27,6 +27,10 @@ export interface DesktopLinkOptions {
   readonly onPresence: (presence: Presence) => void
   /** A URL of an image and the pixel that points, as CSS has it. */
   readonly onCursor: (cursor: string) => void
+  /** Before every connection. */
+  readonly onConnect: () => void
+  /** Looks at a binary message before it is drawn: true where it was no change of the display. */
+  readonly onBytes: (message: ArrayBuffer) => boolean
 }
 
 /** Between two questions how long the way is, ms. */
@@ -71,6 +75,10 @@ export class DesktopLink {
     if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message))
   }
 
+  sendBytes(bytes: Uint8Array<ArrayBuffer>): void {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(bytes)
+  }
+
   /** What the display looks like while it moves. */
   prefer(quality: Quality): void {
     this.#quality = quality
@@ -88,7 +96,8 @@ export class DesktopLink {
   }
 
   #connect(): void {
-    const { connection, onState } = this.#options
+    const { connection, onState, onConnect } = this.#options
+    onConnect()
     onState({ kind: this.#attempt === 0 ? 'connecting' : 'reconnecting' })
     const path = 'guest' in connection ? '/desktop/guest' : `/desktop/session?display=${encodeURIComponent(connection.display)}`
     const socket = new WebSocket(socketUrl(path))
@@ -147,6 +156,7 @@ export class DesktopLink {
 
   #take(data: ArrayBuffer, socket: WebSocket): void {
     const receivedMs = performance.now()
+    if (this.#options.onBytes(data)) return
     const message = readDisplayMessage(data)
     if (message === undefined) return
     if (message.kind === 'cursor') {

@@ -6,6 +6,7 @@ import { useCollection } from '../client/collection.ts'
 import { readChoice, storeChoice } from '../client/stored-choice.ts'
 import { useIsAdmin, useTitle } from '../components/page.ts'
 import { notifyError } from '../components/toasts.tsx'
+import { DisplayClipboard } from './clipboard/display-clipboard.ts'
 import { bindKeyboard, sendText } from './desktop-keyboard.ts'
 import { type Connection, DesktopLink, type LinkState } from './desktop-link.ts'
 import { bindPointer } from './desktop-pointer.ts'
@@ -103,6 +104,11 @@ export function DesktopView({ connection, name, resizes, owner, onLeave }: Deskt
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new round connects again
   useEffect(() => {
     const surface = canvas.current as HTMLCanvasElement
+    const clipboard = new DisplayClipboard({
+      send,
+      sendBytes: (bytes) => link.current?.sendBytes(bytes),
+      onProblem: (why) => notifyError(new Error(t.clipboardProblems[why])),
+    })
     const made = new DesktopLink({
       connection,
       canvas: surface,
@@ -112,13 +118,17 @@ export function DesktopView({ connection, name, resizes, owner, onLeave }: Deskt
       onCursor: (cursor) => {
         surface.style.cursor = cursor
       },
+      onConnect: () => clipboard.reset(),
+      onBytes: (message) => clipboard.take(message),
     })
     link.current = made
     const stops = [
+      clipboard.bind(stage.current as HTMLDivElement),
       bindKeyboard({
         field: field.current as HTMLTextAreaElement,
         send,
         onLeave: () => toolbar.current?.focus(),
+        onPaste: (data) => clipboard.paste(data),
         sticky,
         commandIsControl: () => choices.current.commandIsControl,
       }),

@@ -61,6 +61,11 @@ export const t = section('desktops', {
   latencyHelp: 'Medians of the newest changes. Key to pixel: from a key or button to the first change after it.',
   fit: 'Follow my window',
   paste: 'Type the clipboard',
+  clipboardProblems: {
+    'too-large': 'What was copied is too large for the clipboard of a desktop.',
+    'timed-out': 'The program that copied does not hand out what it copied.',
+    'rejected': 'What was copied cannot be read.',
+  },
   pasteFailed: 'The browser does not let this page read the clipboard.',
   control: 'Send Ctrl+Alt+Delete',
 })

@@ -1,8 +1,11 @@
 import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
+import { type ClipboardFormat, clipboardChunkBytes, clipboardFormats } from './clipboard-formats.ts'
 
 const pixel = Type.Integer({ minimum: 0, maximum: 32_767 })
 const step = Type.Integer({ minimum: -4096, maximum: 4096 })
+const number = Type.Integer({ minimum: 0, maximum: 0xffffffff })
+const clipboardFormat = Type.Union([Type.Literal('text'), Type.Literal('html'), Type.Literal('png'), Type.Literal('files')])
 const keyName = Type.String({ minLength: 1, maxLength: 40 })
 
 const QualitySchema = Type.Union([Type.Literal('sharp'), Type.Literal('balanced'), Type.Literal('fast')])
@@ -68,10 +71,37 @@ export const ClientMessageSchema = Type.Union([
     { additionalProperties: false },
   ),
   /** An update or a frame of video was drawn. */
-  Type.Object({ kind: Type.Literal('drawn'), update: Type.Integer({ minimum: 0, maximum: 0xffffffff }) }, { additionalProperties: false }),
+  Type.Object({ kind: Type.Literal('drawn'), update: number }, { additionalProperties: false }),
+  /** What the viewer copied, under a number of its own: its data follow as `ClipboardData`. */
+  Type.Object(
+    {
+      kind: Type.Literal('clipboard'),
+      offer: number,
+      formats: Type.Array(
+        Type.Object({ format: clipboardFormat, bytes: Type.Integer({ minimum: 0, maximum: 2 ** 50 }) }, { additionalProperties: false }),
+        { maxItems: clipboardFormats.length },
+      ),
+    },
+    { additionalProperties: false },
+  ),
+  /** Wants what was copied on the display: `copied` is its number. */
+  Type.Object({ kind: Type.Literal('clipboard-read'), copied: number, format: clipboardFormat }, { additionalProperties: false }),
+  /** A message with clipboard data has arrived: another one may follow. */
+  Type.Object({ kind: Type.Literal('clipboard-taken') }, { additionalProperties: false }),
 ])
 
-export type ClientMessage = Static<typeof ClientMessageSchema>
+/** A part of what a viewer copied. */
+export interface ClipboardData {
+  readonly kind: 'clipboard-data'
+  readonly offer: number
+  readonly format: ClipboardFormat
+  readonly data: Uint8Array
+}
+
+export type ClientMessage = Static<typeof ClientMessageSchema> | ClipboardData
+
+/** The messages that need the right to the clipboard. */
+export type ClipboardMessage = Extract<ClientMessage, { readonly kind: `clipboard${string}` }>
 
 const GuestHelloSchema = Type.Object(
   { kind: Type.Literal('hello'), guest: Type.String({ minLength: 1, maxLength: 200 }) },
@@ -96,4 +126,18 @@ function parse(text: string): unknown {
   } catch {
     return undefined
   }
+}
+
+/** First byte of a binary message with clipboard data, and what is before the data: `u8 1, u8 format, u16 0, u32 offer`, little-endian. */
+const clipboardKind = 1
+const clipboardHeadBytes = 8
+/** A binary message of a viewer, bytes. */
+export const maxClientBytes = clipboardHeadBytes + clipboardChunkBytes
+
+/** A binary message, or undefined where it is not one of them. */
+export function readClientBytes(bytes: Buffer): ClipboardData | undefined {
+  if (bytes.length < clipboardHeadBytes || bytes.length > maxClientBytes || bytes[0] !== clipboardKind) return undefined
+  const format = clipboardFormats[bytes[1] as number]
+  if (format === undefined) return undefined
+  return { kind: 'clipboard-data', offer: bytes.readUInt32LE(4), format, data: bytes.subarray(clipboardHeadBytes) }
 }

@@ -6,6 +6,8 @@ import { workerFile } from '../../platform/workers/worker-file.ts'
 import type { RunningDisplay } from '../displays/display-server.ts'
 import type { Rights } from '../rights/rights.ts'
 import type { ClientMessage } from './client-message.ts'
+import { maxClipboardChunks } from './clipboard-formats.ts'
+import { clipboardKind, clipboardParts } from './clipboard-kinds.ts'
 import { rightForMessage, rightForPayload } from './message-rights.ts'
 import type { FromDesktopWorker, ToDesktopWorker } from './messages.ts'
 import { readViewerWire } from './viewer-wire.ts'
@@ -22,6 +24,8 @@ const restart = { firstMs: 100, maxMs: 5000, goodAfterMs: 10_000 } as const
 interface JoinedViewer {
   readonly client: SocketClient
   readonly raw: boolean
+  /** Messages with clipboard data that the process has not taken. */
+  clipboardChunks: number
   rights: Rights
 }
 
@@ -51,7 +55,10 @@ export class DisplaySession {
       restart,
       onReady: () => {
         this.#ready = true
-        for (const [viewer, joined] of this.#viewers) this.#introduce(viewer, joined)
+        for (const [viewer, joined] of this.#viewers) {
+          joined.clipboardChunks = 0
+          this.#introduce(viewer, joined)
+        }
         for (const message of this.#waiting.splice(0)) this.#worker.send(message)
       },
       onExit: () => {
@@ -71,7 +78,7 @@ export class DisplaySession {
 
   join(client: SocketClient, raw: boolean, rights: Rights): number {
     const viewer = this.#next++
-    const joined: JoinedViewer = { client, raw, rights }
+    const joined: JoinedViewer = { client, raw, rights, clipboardChunks: 0 }
     this.#viewers.set(viewer, joined)
     if (this.#ready) this.#introduce(viewer, joined)
     return viewer
@@ -88,7 +95,13 @@ export class DisplaySession {
   }
 
   hear(viewer: number, message: ClientMessage): void {
-    if (!this.#may(viewer, message)) return
+    const joined = this.#viewers.get(viewer)
+    if (joined === undefined || !this.#may(viewer, message)) return
+    // It does not wait until what it sent was taken: what nobody takes would stay in memory.
+    if (message.kind === 'clipboard-data' && joined.clipboardChunks++ >= maxClipboardChunks) {
+      joined.client.close(1008, 'clipboard data before the earlier one was acknowledged')
+      return
+    }
     const sent: ToDesktopWorker = { kind: 'client', viewer, message }
     if (this.#ready) this.#worker.send(sent)
     else if (this.#waiting.length < maxWaitingMessages) this.#waiting.push(sent)
@@ -120,6 +133,7 @@ export class DisplaySession {
       pipe,
       (viewer, payload) => {
         const joined = this.#viewers.get(viewer)
+        if (joined !== undefined && payload[0] === clipboardKind && payload[1] === clipboardParts.taken) joined.clipboardChunks--
         const right = rightForPayload(payload)
         if (joined === undefined || right === undefined || !joined.rights.has(right)) return
         const { client } = joined

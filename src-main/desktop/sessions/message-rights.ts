@@ -1,5 +1,6 @@
 import type { Right } from '../rights/rights.ts'
 import type { ClientMessage } from './client-message.ts'
+import { clipboardKind } from './clipboard-kinds.ts'
 
 /** The right that each message of a viewer needs: the process of the display is sent no other. */
 const messageRights: Readonly<Record<ClientMessage['kind'], Right>> = {
@@ -16,10 +17,19 @@ const messageRights: Readonly<Record<ClientMessage['kind'], Right>> = {
   ping: 'see',
   control: 'see',
   drawn: 'see',
+  'clipboard': 'clipboard',
+  'clipboard-read': 'clipboard',
+  'clipboard-taken': 'clipboard',
+  'clipboard-data': 'clipboard',
 }
 
 /** The right that each binary message to a viewer needs, by its first byte: see docs/desktop.md. */
-const payloadRights: readonly (Right | undefined)[] = [undefined, 'see', 'see', 'see']
+const payloadRights: ReadonlyMap<number, Right> = new Map([
+  [1, 'see'],
+  [2, 'see'],
+  [3, 'see'],
+  [clipboardKind, 'clipboard'],
+])
 
 export function rightForMessage({ kind }: ClientMessage): Right {
   return messageRights[kind]
@@ -27,5 +37,5 @@ export function rightForMessage({ kind }: ClientMessage): Right {
 
 /** Undefined for a message that nobody may be sent. */
 export function rightForPayload(payload: Uint8Array): Right | undefined {
-  return payloadRights[payload[0] ?? 0]
+  return payloadRights.get(payload[0] ?? 0)
 }

@@ -12,15 +12,17 @@ import type { SecondFactor } from '../rights/second-factor.ts'
 import { slowGuesses } from '../rights/slow-guesses.ts'
 import { tag } from '../schemas/display.ts'
 import type { Person, Seat } from './attendance.ts'
-import { readClientMessage, readGuestHello } from './client-message.ts'
+import { type ClientMessage, maxClientBytes, readClientBytes, readClientMessage, readGuestHello } from './client-message.ts'
 import type { Sessions } from './sessions.ts'
 
 const limits = {
   maxClients: 32,
-  maxMessageBytes: 16 * 1024,
+  maxMessageBytes: maxClientBytes,
   /** A pointer that moves on a screen of 240 Hz, what was drawn meanwhile, and keys: each of them is cheap. */
   maxMessagesPerSecond: 1000,
 } as const
+/** Of a message that is text. */
+const maxTextBytes = 16 * 1024
 /** Until a guest has said who they are, ms. */
 const helloMs = 15_000
 
@@ -107,13 +109,14 @@ function serve(dependencies: SessionSocketDependencies, client: SocketClient, op
   arrive().catch((error: unknown) => {
     closeWith(client, error, error instanceof AppError && error.code === 'desktop.consent_denied' ? 4403 : 4409)
   })
+  const take = (message: ClientMessage | undefined): void => {
+    if (message === undefined) client.close(1007, 'not a message of docs/desktop.md')
+    else if (message.kind === 'ping') client.send(JSON.stringify({ kind: 'pong', at: message.at }))
+    else seat?.hear(message)
+  }
   return {
-    onMessage(text) {
-      const message = readClientMessage(text)
-      if (message === undefined) client.close(1007, 'not a message of docs/desktop.md')
-      else if (message.kind === 'ping') client.send(JSON.stringify({ kind: 'pong', at: message.at }))
-      else seat?.hear(message)
-    },
+    onMessage: (text) => take(text.length > maxTextBytes ? undefined : readClientMessage(text)),
+    onBytes: (bytes) => take(readClientBytes(bytes)),
     onClose() {
       gone.abort()
       seat?.leave()
@@ -159,6 +162,9 @@ function serveGuest(dependencies: SessionSocketDependencies, client: SocketClien
       const guest = secret === undefined ? undefined : dependencies.invitations.guest(secret)
       if (guest === undefined) void reject()
       else session = serve(dependencies, client, openedBy(guest, isLoopback(remoteAddress)))
+    },
+    onBytes(bytes) {
+      session?.onBytes?.(bytes)
     },
     onClose(code) {
       clearTimeout(late)

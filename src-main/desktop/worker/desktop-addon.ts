@@ -83,9 +83,29 @@ export interface ScreenshotOrder {
   readonly maxHeight: number
 }
 
+export type ClipboardEvent =
+  /** Another program copied, in these formats as X names them (ICCCM targets); none: nothing is copied any more. */
+  | { readonly kind: 'copied'; readonly targets: readonly string[] }
+  /** The answer to `read`: its data, or why it could not be read: `rejected`, `too-large`, `timed-out`. */
+  | { readonly kind: 'read'; readonly reading: number; readonly data?: Buffer; readonly why?: string }
+  | { readonly kind: 'lost'; readonly why: string }
+
+/** The clipboard of a display. No call waits for the server, or for a program. */
+export interface NativeDesktopClipboard {
+  /** Reads what another program copied; a larger one than `maxBytes` is given up. `reading` is in the answer. */
+  read(reading: number, target: string, maxBytes: number): void
+  /** Owns the clipboard from here on: programs that want one of these wait until it is provided. */
+  offer(targets: readonly string[]): void
+  provide(targets: readonly string[], data: Buffer): void
+  /** What was not provided will not be. */
+  withdraw(): void
+  close(): void
+}
+
 /** What of the addon native/x11 shows and controls a display. `server` as DISPLAY has it. */
 export interface DesktopAddon {
   readonly DesktopView: new (server: string, listener: (event: DesktopEvent) => void) => NativeDesktopView
+  readonly DesktopClipboard: new (server: string, listener: (event: ClipboardEvent) => void) => NativeDesktopClipboard
   /** Throws Error with the reason in one word: `no-server`, `refused`, `no-xtest`. */
   readonly DesktopInput: new (
     server: string,

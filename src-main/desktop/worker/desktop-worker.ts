@@ -3,6 +3,7 @@ import { repeat } from '../../platform/repeat.ts'
 import { connectToHost, openMediaPipe } from '../../platform/workers/worker-side.ts'
 import type { FromDesktopWorker, ToDesktopWorker } from '../sessions/messages.ts'
 import { writeViewerWire } from '../sessions/viewer-wire.ts'
+import { DisplayClipboard, isOfClipboard } from './clipboard/display-clipboard.ts'
 import type { DesktopAddon, DesktopCursor, DesktopEvent, NativeDesktopInput } from './desktop-addon.ts'
 import { DisplayShow } from './display-show.ts'
 import { Viewer } from './viewer.ts'
@@ -23,12 +24,14 @@ host.stopping.addEventListener('abort', () => {
   for (const viewer of viewers.values()) viewer.release()
   input?.close()
   view?.close()
+  clipboard?.stop()
   host.end()
 })
 
 const addon = loadAddon<DesktopAddon>('x11')
 const input = openInput()
 const view = input && new addon.DesktopView('', onEvent)
+const clipboard = input && new DisplayClipboard(addon.DesktopClipboard, (viewer, parts) => writeViewerWire(pipe, viewer, parts))
 const show = view && new DisplayShow(view, viewers)
 const silence = repeat(250, () => {
   for (const viewer of viewers.values()) viewer.releaseIfSilent(performance.now())
@@ -57,12 +60,17 @@ function take(message: ToDesktopWorker): void {
   const known = viewers.get(message.viewer)
   if (message.kind === 'leave') {
     viewers.delete(message.viewer)
+    clipboard?.leave(message.viewer)
     known?.release()
   } else if (message.kind === 'rights') {
     if (!message.rights.includes('control')) known?.release()
+    if (known && message.rights.includes('clipboard')) clipboard?.join(message.viewer)
+    else clipboard?.leave(message.viewer)
   } else if (message.kind === 'client') {
-    known?.hear(message.message)
-    if (known && message.message.kind === 'quality') show.begin(known)
+    const { message: said } = message
+    if (isOfClipboard(said)) clipboard?.hear(message.viewer, said)
+    else known?.hear(said)
+    if (known && said.kind === 'quality') show.begin(known)
     else if (known) show.ready(known)
   } else {
     const viewer = new Viewer({

@@ -1,4 +1,4 @@
-import type { ClientMessage, Quality } from '../sessions/client-message.ts'
+import type { ClientMessage, ClipboardMessage, Quality } from '../sessions/client-message.ts'
 import { ChangedParts } from './changed-parts.ts'
 import type { DesktopChange, DesktopCursor, DesktopRect, NativeDesktopInput } from './desktop-addon.ts'
 import { KeyState } from './key-state.ts'
@@ -112,7 +112,7 @@ export class Viewer {
     this.#options.send(cursorMessage(cursor))
   }
 
-  hear(message: ClientMessage): void {
+  hear(message: Exclude<ClientMessage, ClipboardMessage>): void {
     this.#heardMs = performance.now()
     if ((message.kind === 'key' || message.kind === 'button') && message.down) this.#press()
     const { input } = this.#options

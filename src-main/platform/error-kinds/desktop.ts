@@ -11,6 +11,48 @@ export const desktopErrors = {
     title: 'There is no image of the display',
     remedy: 'Open the display, which starts it; see the reason.',
   },
+  'desktop.file_not_found': {
+    status: 404,
+    title: 'There is no such file in the shared folder',
+    remedy: 'See `GET /desktop/displays/ID/files`. Links that lead out of the shared folder are not followed.',
+  },
+  'desktop.file_name': {
+    status: 400,
+    title: 'A file cannot have that name',
+    remedy: 'Send names separated by `/`, without `..`, backslashes and control characters, of 255 bytes each at most.',
+  },
+  'desktop.files_unavailable': {
+    status: 503,
+    title: 'The shared folder of the display cannot be used',
+    remedy: 'Give the user that the host runs as a home folder that it may write.',
+  },
+  'desktop.archive_too_large': {
+    status: 413,
+    title: 'The folder has too many files for one archive',
+    remedy: 'Download its folders one by one.',
+  },
+  'desktop.upload_not_found': {
+    status: 404,
+    title: 'There is no such upload',
+    remedy: 'Start it again: one that rests for 15 minutes is given up.',
+  },
+  'desktop.upload_busy': { status: 429, title: 'Too many uploads at a time', remedy: 'Wait until one of them is complete.' },
+  'desktop.upload_offset': {
+    status: 409,
+    title: 'That is not the next piece of the file',
+    remedy: 'Go on at the byte that `received` says.',
+  },
+  'desktop.upload_too_large': {
+    status: 413,
+    title: 'The file has more bytes than were announced',
+    remedy: 'Start the upload again with the size that the file has now.',
+  },
+  'desktop.upload_interrupted': {
+    status: 400,
+    title: 'A piece of the file did not arrive whole',
+    remedy: 'Ask how much is here, and go on from there.',
+  },
+  'desktop.disk_full': { status: 507, title: 'The disk has no space for the file', remedy: 'Delete files that are not needed.' },
   'desktop.server_missing': {
     status: 503,
     title: 'The program that makes displays is not installed',

@@ -27,6 +27,56 @@ export const desktopErrors = {
     title: 'No hay imagen de la pantalla',
     remedy: 'Abre la pantalla, lo que la inicia; consulta el motivo.',
   },
+  'desktop.file_not_found': {
+    english: 'There is no such file in the shared folder',
+    title: 'No existe ese archivo en la carpeta compartida',
+    remedy: 'Consulta GET /desktop/displays/ID/files. No se siguen los enlaces que llevan fuera de la carpeta compartida.',
+  },
+  'desktop.file_name': {
+    english: 'A file cannot have that name',
+    title: 'Un archivo no puede tener ese nombre',
+    remedy: 'Envía nombres separados por «/», sin «..», barras invertidas ni caracteres de control, de 255 bytes como máximo cada uno.',
+  },
+  'desktop.files_unavailable': {
+    english: 'The shared folder of the display cannot be used',
+    title: 'No se puede usar la carpeta compartida de la pantalla',
+    remedy: 'Da al usuario del host una carpeta personal en la que pueda escribir.',
+  },
+  'desktop.archive_too_large': {
+    english: 'The folder has too many files for one archive',
+    title: 'La carpeta tiene demasiados archivos para un solo fichero comprimido',
+    remedy: 'Descarga sus carpetas una a una.',
+  },
+  'desktop.upload_not_found': {
+    english: 'There is no such upload',
+    title: 'No existe esa subida',
+    remedy: 'Empiézala de nuevo: la que está parada 15 minutos se abandona.',
+  },
+  'desktop.upload_busy': {
+    english: 'Too many uploads at a time',
+    title: 'Demasiadas subidas a la vez',
+    remedy: 'Espera a que termine alguna.',
+  },
+  'desktop.upload_offset': {
+    english: 'That is not the next piece of the file',
+    title: 'Ese no es el siguiente trozo del archivo',
+    remedy: 'Continúa en el byte que indica received.',
+  },
+  'desktop.upload_too_large': {
+    english: 'The file has more bytes than were announced',
+    title: 'El archivo tiene más bytes de los anunciados',
+    remedy: 'Empieza la subida de nuevo con el tamaño que tiene ahora el archivo.',
+  },
+  'desktop.upload_interrupted': {
+    english: 'A piece of the file did not arrive whole',
+    title: 'Un trozo del archivo no llegó entero',
+    remedy: 'Consulta cuánto ha llegado y continúa desde ahí.',
+  },
+  'desktop.disk_full': {
+    english: 'The disk has no space for the file',
+    title: 'No hay espacio en el disco para el archivo',
+    remedy: 'Borra archivos que no se necesiten.',
+  },
   'desktop.server_missing': {
     english: 'The program that makes displays is not installed',
     title: 'El programa que crea pantallas no está instalado',

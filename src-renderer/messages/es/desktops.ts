@@ -60,6 +60,11 @@ export const desktops = {
   latencyHelp: 'Medianas de los cambios más recientes. De la tecla al píxel: desde una tecla o un botón hasta el primer cambio posterior.',
   fit: 'Seguir mi ventana',
   paste: 'Escribir el portapapeles',
+  clipboardProblems: {
+    'too-large': 'Lo copiado es demasiado grande para el portapapeles de un escritorio.',
+    'timed-out': 'El programa que copió no entrega lo que copió.',
+    'rejected': 'Lo copiado no se puede leer.',
+  },
   pasteFailed: 'El navegador no permite que esta página lea el portapapeles.',
   control: 'Enviar Ctrl+Alt+Supr',
 }

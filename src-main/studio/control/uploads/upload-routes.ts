@@ -6,6 +6,7 @@ import { pageFields, pageOf, pageSchema } from '../../../platform/pages.ts'
 import { isLimited } from '../../../platform/principal.ts'
 import type { ReachPolicy } from '../../../platform/reach.ts'
 import { defineRoute, type RouteDefinition } from '../../../platform/routes.ts'
+import { noBytes } from '../../../platform/user-files/incoming-file.ts'
 import { FolderListingSchema, judged, listFolder, startFolders } from './browse.ts'
 import type { FileUses } from './file-uses.ts'
 import { type UploadedFile, UploadedFileSchema, UploadSchema, UploadSpaceSchema } from './upload-schemas.ts'
@@ -218,5 +219,3 @@ function folderRoutes({ reach, uploads, mediaFolders }: UploadRoutesDependencies
     }),
   ]
 }
-
-async function* noBytes(): AsyncGenerator<Uint8Array> {}

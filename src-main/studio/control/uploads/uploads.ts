@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
-import { type FileHandle, mkdir, open, rename, rm, statfs } from 'node:fs/promises'
+import { type FileHandle, mkdir, rename, rm, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { mediaSignature, signatureBytes } from '../../../formats/media-signature.ts'
 import { AppError } from '../../../platform/errors.ts'
 import { randomText } from '../../../platform/random-id.ts'
+import { IncomingFile } from '../../../platform/user-files/incoming-file.ts'
 import { ImportedNames } from './imported-names.ts'
 import { cleanName, uniqueName } from './upload-name.ts'
 import { type FolderFile, signatureOf, UploadsFolder } from './uploads-folder.ts'
@@ -55,16 +56,22 @@ interface Running {
   readonly name: string
   readonly bytes: number
   readonly actor: string
-  readonly path: string
+  readonly incoming: IncomingFile
   /** A collection with its media: it is imported from where it comes in, and is in no folder. */
   readonly bundle: boolean
-  received: number
-  /** A piece is being written. */
-  busy: boolean
-  cancelled: boolean
+  readonly received: number
   file: FolderFile | undefined
   timer: NodeJS.Timeout | undefined
 }
+
+const codes = {
+  busy: 'studio.upload_busy',
+  offset: 'studio.upload_offset',
+  tooLarge: 'studio.upload_too_large',
+  interrupted: 'studio.upload_interrupted',
+  diskFull: 'studio.upload_disk_full',
+  notFound: 'studio.upload_not_found',
+} as const
 
 /** An upload of which nothing comes for this long is given up, ms. */
 const maxIdleMs = 15 * 60_000
@@ -135,16 +142,19 @@ export class Uploads {
     }
     // In the table before anything is waited for, so that uploads that start together count each other.
     const id = randomText(20)
+    // A film of gigabytes that nobody can play is rejected with its first kilobytes.
+    const judge = bundle ? undefined : { bytes: signatureBytes, look: (handle: FileHandle) => judgeType(name, handle) }
+    const incoming = new IncomingFile({ path: join(this.#incoming, id), bytes, codes, ...(judge && { judge }) })
     const upload: Running = {
       id,
       name,
       bytes,
       actor,
-      path: join(this.#incoming, id),
+      incoming,
       bundle,
-      received: 0,
-      busy: false,
-      cancelled: false,
+      get received() {
+        return incoming.received
+      },
       file: undefined,
       timer: undefined,
     }
@@ -159,7 +169,7 @@ export class Uploads {
       }
       const disk = await statfs(this.#incoming).catch(() => undefined)
       if (disk !== undefined && disk.bavail * disk.bsize < bytes + keptFreeBytes) throw new AppError('studio.upload_disk_full')
-      await (await open(upload.path, 'wx', 0o600)).close()
+      await incoming.create()
     } catch (error) {
       this.#running.delete(id)
       throw error
@@ -180,38 +190,23 @@ export class Uploads {
   async append(id: string, offset: number, piece: AsyncIterable<Uint8Array>): Promise<RunningUpload> {
     const upload = this.#find(id)
     if (upload.file !== undefined) return upload
-    if (upload.busy) throw new AppError('studio.upload_busy', 'A piece of this file is being received already')
-    if (offset !== upload.received) {
-      const details = { received: upload.received }
-      throw new AppError('studio.upload_offset', `The next piece starts at byte ${upload.received}, not ${offset}`, { details })
-    }
-    upload.busy = true
     clearTimeout(upload.timer)
     try {
-      const handle = await open(upload.path, 'r+')
-      try {
-        await this.#write(upload, handle, piece)
-        if (upload.received === upload.bytes) await handle.sync()
-      } finally {
-        await handle.close()
-      }
-      if (upload.received === upload.bytes && !upload.bundle) await this.#finish(upload)
+      await upload.incoming.append(offset, piece, async () => {
+        if (!upload.bundle) await this.#finish(upload)
+      })
       return upload
-    } catch (error) {
-      if (error instanceof AppError && error.code !== 'studio.upload_interrupted') await this.#drop(upload)
-      throw error
     } finally {
-      upload.busy = false
-      if (upload.cancelled) await this.#drop(upload)
+      if (upload.incoming.cancelled && !upload.incoming.busy) await this.#drop(upload)
       else this.#waitForMore(upload)
     }
   }
 
   /** Where the bytes of a bundle are that came in whole. Throws `studio.upload_not_found`. */
   bundleOf(id: string): string {
-    const { bundle, received, bytes, path } = this.#find(id)
+    const { bundle, received, bytes, incoming } = this.#find(id)
     if (!bundle || received < bytes) throw new AppError('studio.upload_not_found', 'There is no upload of a whole bundle under this id')
-    return path
+    return incoming.path
   }
 
   /** Starts to take files in that come with a document: all are kept, or none. */
@@ -262,8 +257,8 @@ export class Uploads {
   /** Ends an upload: nothing of it stays, besides a file that is complete. */
   async cancel(id: string): Promise<void> {
     const upload = this.#find(id)
-    upload.cancelled = true
-    if (!upload.busy) await this.#drop(upload)
+    upload.incoming.cancel()
+    if (!upload.incoming.busy) await this.#drop(upload)
   }
 
   /** The host ends. */
@@ -273,36 +268,15 @@ export class Uploads {
     if (this.#imported.isEmpty) await rm(this.#incoming, { recursive: true, force: true })
   }
 
-  async #write(upload: Running, handle: FileHandle, piece: AsyncIterable<Uint8Array>): Promise<void> {
-    try {
-      for await (const bytes of piece) {
-        if (upload.cancelled) throw new AppError('studio.upload_not_found', 'The upload was cancelled')
-        if (upload.received + bytes.length > upload.bytes) {
-          throw new AppError('studio.upload_too_large', `More comes than the ${upload.bytes} bytes that were announced`)
-        }
-        const judged = upload.received >= signatureBytes
-        await handle.write(bytes, 0, bytes.length, upload.received)
-        upload.received += bytes.length
-        // A film of gigabytes that nobody can play is rejected with its first kilobytes.
-        if (!judged && !upload.bundle && upload.received >= Math.min(signatureBytes, upload.bytes)) await judge(upload, handle)
-      }
-    } catch (error) {
-      if (error instanceof AppError) throw error
-      const { code } = error as NodeJS.ErrnoException
-      if (code === 'ENOSPC' || code === 'EDQUOT') throw new AppError('studio.upload_disk_full', undefined, { cause: error })
-      throw new AppError('studio.upload_interrupted', undefined, { cause: error })
-    }
-  }
-
   async #finish(upload: Running): Promise<void> {
-    const same = await this.folder.sameAs(upload.path, upload.bytes)
+    const same = await this.folder.sameAs(upload.incoming.path, upload.bytes)
     if (same !== undefined) {
       upload.file = same
       this.#imported.takeOver(same.name, upload.actor)
-      await rm(upload.path, { force: true })
+      await rm(upload.incoming.path, { force: true })
       return
     }
-    const signature = await signatureOf(upload.path)
+    const signature = await signatureOf(upload.incoming.path)
     if (signature === undefined) throw unknownType(upload.name)
     const name = uniqueName(cleanName(upload.name, signature), (each) => {
       return this.#claimed.has(each) || existsSync(join(this.folder.path, each))
@@ -311,7 +285,7 @@ export class Uploads {
     try {
       // Before it is there: a client that sends the same bytes from then on takes it over.
       if (upload.actor.startsWith(importActor)) this.#imported.add(name, upload.actor)
-      await rename(upload.path, join(this.folder.path, name))
+      await rename(upload.incoming.path, join(this.folder.path, name))
       upload.file = await this.folder.get(name)
     } finally {
       this.#claimed.delete(name)
@@ -334,12 +308,12 @@ export class Uploads {
   async #drop(upload: Running): Promise<void> {
     clearTimeout(upload.timer)
     this.#running.delete(upload.id)
-    upload.cancelled = true
-    await rm(upload.path, { force: true })
+    upload.incoming.cancel()
+    await rm(upload.incoming.path, { force: true })
   }
 }
 
-async function judge({ name }: Running, handle: FileHandle): Promise<void> {
+async function judgeType(name: string, handle: FileHandle): Promise<void> {
   const { buffer, bytesRead } = await handle.read(Buffer.alloc(signatureBytes), 0, signatureBytes, 0)
   if (mediaSignature(buffer.subarray(0, bytesRead)) === undefined) throw unknownType(name)
 }

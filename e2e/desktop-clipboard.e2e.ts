@@ -1,0 +1,256 @@
+import { execFile, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import sharp from 'sharp'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { WebSocket } from 'ws'
+import { launchBrowser } from './helpers/browser.ts'
+import { type RunningHost, startHost } from './helpers/host.ts'
+import { skipBecause } from './helpers/skip.ts'
+import { until } from './helpers/until.ts'
+import { workersOf } from './helpers/workers.ts'
+import { XClient } from './helpers/x-client.ts'
+
+/** The clipboard of a display and of a real browser: what real programs of X copy and paste. */
+
+const needed = ['Xvnc', 'xterm', 'xclip']
+const missing = needed.every((program) => existsSync(`/usr/bin/${program}`))
+  ? undefined
+  : `${needed.join(', ')} are needed: apt-get install tigervnc-standalone-server xterm xclip`
+const run = promisify(execFile)
+const mebibyte = 1024 * 1024
+
+let host: RunningHost
+let browser: Browser
+let context: BrowserContext
+let page: Page
+let id = ''
+let server = ''
+
+const file = (name: string): string => join(host.dataDir, name)
+const authority = (): string => join(host.dataDir, 'displays', id, 'xauthority')
+const environment = () => ({ ...process.env, DISPLAY: server, XAUTHORITY: authority() })
+
+/** A program of the display copies; it goes on until another one does. */
+async function copyThere(data: string | Buffer, target = 'UTF8_STRING'): Promise<void> {
+  writeFileSync(file('copied'), data)
+  const program = spawn('xclip', ['-selection', 'clipboard', '-t', target, '-i', file('copied')], { env: environment(), stdio: 'ignore' })
+  expect(await new Promise((resolve) => program.once('exit', resolve))).toBe(0)
+}
+
+/** What a program of the display pastes. */
+async function pasteThere(target = 'UTF8_STRING'): Promise<Buffer> {
+  const { stdout } = await run('xclip', ['-selection', 'clipboard', '-t', target, '-o'], {
+    env: environment(),
+    encoding: 'buffer',
+    maxBuffer: 64 * mebibyte,
+    timeout: 20_000,
+  }).catch(() => ({ stdout: Buffer.alloc(0) }))
+  return stdout
+}
+
+const textHere = () => page.evaluate(() => navigator.clipboard.readText())
+const copyHere = (text: string) => page.evaluate((copied) => navigator.clipboard.writeText(copied), text)
+/** What is copied there is this person's own copy where they have just used the display. */
+const use = () => page.getByTestId('desktop-keys').press('Shift')
+const paste = () => page.getByTestId('desktop-keys').press('Control+v')
+/** The window gets the focus again, as after another program. */
+const leaveAndReturn = async () => {
+  await page.evaluate(() => {
+    window.dispatchEvent(new Event('blur'))
+    window.dispatchEvent(new Event('focus'))
+  })
+}
+
+/** Signs of every script, what ends lines, what is written from the right, what is more than one code point. */
+const everyScript = [
+  'Grüße ß ẞ “quotes”',
+  'Ελληνικά Кириллица',
+  'עברית العربية',
+  'हिन्दी ไทย ខ្មែរ',
+  '漢字 かな 한국어',
+  '😀👩‍👩‍👧 🇪🇸 e\u0301',
+  '\t𝄞 ∑ ∞ \u200d\u00a0',
+  '𠮷 🂡',
+].join('\n')
+
+/** An image of noise, which no format makes small. */
+const noise = async (side: number): Promise<{ readonly png: Buffer; readonly rgb: Buffer }> => {
+  const rgb = randomBytes(side * side * 3)
+  const png = await sharp(rgb, { raw: { width: side, height: side, channels: 3 } })
+    .png({ compressionLevel: 0 })
+    .toBuffer()
+  return { png, rgb }
+}
+
+beforeAll(async () => {
+  if (missing !== undefined) return
+  host = await startHost({ name: 'desktop-clipboard' })
+  browser = await launchBrowser()
+  context = await browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'], viewport: { width: 1000, height: 700 } })
+  page = await context.newPage()
+  const paste = 'XTerm*VT100.translations: #override Ctrl <Key>v: insert-selection(CLIPBOARD)'
+  const { body } = await host.api('POST', '/desktop/displays', { command: ['xterm', '-u8', '-xrm', paste] })
+  id = body.id
+  server = body.server!
+  await page.goto(`${host.http}/desktops/${id}`)
+  await page.locator('[data-testid=desktop][data-state=open]').waitFor()
+  // Without a window manager the window below the pointer has the keyboard.
+  await page.getByTestId('desktop-canvas').click({ position: { x: 100, y: 100 } })
+}, 120_000)
+
+afterAll(async () => {
+  if (id !== '') await host?.api('DELETE', `/desktop/displays/${id}`).catch(() => undefined)
+  await browser?.close()
+  await host?.stop()
+}, 60_000)
+
+beforeEach((test) => {
+  if (missing !== undefined) skipBecause(test, missing)
+})
+
+describe('the clipboard of a display', () => {
+  it('brings text that a program there copied to the browser', async () => {
+    await use()
+    await copyThere(everyScript)
+    await until(async () => (await textHere()) === everyScript, 'the browser has the text')
+  })
+
+  it('brings text from the browser to a program that pastes with the keyboard', async () => {
+    const text = `${everyScript} from here`
+    await copyHere(text)
+    await leaveAndReturn()
+    await until(async () => (await pasteThere()).toString() === text, 'a program there has the text')
+    expect((await pasteThere('STRING')).toString('latin1')).toContain('Grüße ß ?')
+    const line = 'pasted: ñ 漢字 😀'
+    await page.getByTestId('desktop-keys').focus()
+    await page.keyboard.type(`cat > ${file('typed')}`)
+    await page.keyboard.press('Enter')
+    await copyHere(line)
+    await paste()
+    await page.keyboard.press('Enter')
+    await page.keyboard.press('Control+d')
+    await until(() => existsSync(file('typed')) && readFileSync(file('typed'), 'utf8') === `${line}\n`, 'the terminal was pasted it')
+  })
+
+  it('leaves the program that copied on a display in charge of what is pasted there', async () => {
+    await use()
+    await copyThere('copied there')
+    await until(async () => (await textHere()) === 'copied there', 'the browser has it')
+    await paste()
+    await leaveAndReturn()
+    // The host would offer more names for it.
+    expect((await pasteThere('TARGETS')).toString()).not.toContain('text/plain;charset=utf-8')
+  })
+
+  it('brings formatted text both ways', async () => {
+    await use()
+    await copyThere('<p>From <b>there</b> ñ</p>', 'text/html')
+    const html = () =>
+      page.evaluate(async () => {
+        const [item] = await navigator.clipboard.read()
+        return item?.types.includes('text/html') ? (await item.getType('text/html')).text() : ''
+      })
+    await until(async () => (await html()).includes('From <b>there</b> ñ'), 'the browser has it')
+    await page.evaluate(() =>
+      navigator.clipboard.write([
+        new ClipboardItem({
+          'text/html': new Blob(['<p>From <i>here</i></p>'], { type: 'text/html' }),
+          'text/plain': new Blob(['From here'], { type: 'text/plain' }),
+        }),
+      ]),
+    )
+    await leaveAndReturn()
+    await until(async () => (await pasteThere('text/html')).includes('From <i>here</i>'), 'a program there has it')
+    expect((await pasteThere()).toString()).toBe('From here')
+  })
+
+  it('brings an image of 5 MB both ways, in portions', async () => {
+    const { png, rgb } = await noise(1340)
+    expect(png.length).toBeGreaterThan(5 * mebibyte)
+    await use()
+    await copyThere(png, 'image/png')
+    const here = async () =>
+      Buffer.from(
+        await page.evaluate(async () => {
+          const [item] = await navigator.clipboard.read()
+          if (!item?.types.includes('image/png')) return ''
+          const bytes = new Uint8Array(await (await item.getType('image/png')).arrayBuffer())
+          let text = ''
+          for (let at = 0; at < bytes.length; at += 32_768) text += String.fromCharCode(...bytes.subarray(at, at + 32_768))
+          return btoa(text)
+        }),
+        'base64',
+      )
+    const pixels = async (image: Buffer) => (image.length === 0 ? Buffer.alloc(0) : sharp(image).removeAlpha().raw().toBuffer())
+    await until(async () => (await pixels(await here())).equals(rgb), 'the browser has the image', 30_000)
+
+    const other = await noise(1340)
+    await page.evaluate(async (base64) => {
+      const png = new Blob([Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))], { type: 'image/png' })
+      await navigator.clipboard.write([new ClipboardItem({ 'image/png': png })])
+    }, other.png.toString('base64'))
+    await leaveAndReturn()
+    await until(async () => (await pixels(await pasteThere('image/png'))).equals(other.rgb), 'a program there has the image', 30_000)
+  })
+
+  it('says when a program does not hand out what it copied, and goes on', async () => {
+    const program = await XClient.connect({ display: server, cookie: readFileSync(authority()).subarray(-16) })
+    await use()
+    await program.ownSelection('CLIPBOARD')
+    await copyThere('after the one that hangs')
+    await until(async () => (await textHere()) === 'after the one that hangs', 'what comes next is here')
+    program.close()
+  })
+
+  it('rejects a clipboard of 100 MB with a message, and keeps nothing of it', async () => {
+    const memory = () =>
+      [host.process.pid as number, ...workersOf(host, 'desktop-worker')]
+        .map((pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024)
+        .reduce((sum, bytes) => sum + bytes, 0)
+    const before = memory()
+    await use()
+    await copyThere(Buffer.alloc(100 * mebibyte, 'a'))
+    await page.getByTestId('toast').filter({ hasText: 'too large' }).first().waitFor()
+    expect(memory() - before).toBeLessThan(60 * mebibyte)
+    await copyThere('small again')
+    await until(async () => (await textHere()) === 'small again', 'what comes next is here')
+    await copyHere('b'.repeat(5 * mebibyte))
+    await page.evaluate(() => {
+      for (const button of document.querySelectorAll<HTMLButtonElement>('.toast button')) button.click()
+    })
+    await leaveAndReturn()
+    await page.getByTestId('toast').filter({ hasText: 'too large' }).first().waitFor()
+  })
+
+  it('does not send one viewer what another one pastes, and disconnects one who sends without end', async () => {
+    const received: Buffer[] = []
+    const other = new WebSocket(`${host.http.replace('http', 'ws')}/api/v1/desktop/session?display=${id}`)
+    other.on('message', (data: Buffer, binary) => binary && data[0] === 8 && received.push(data))
+    const closed = new Promise<number>((resolve) => other.once('close', resolve))
+    await until(() => received.length > 0, 'the other viewer knows what is copied')
+    received.length = 0
+    await copyHere('for one viewer')
+    await leaveAndReturn()
+    await until(async () => (await pasteThere()).toString() === 'for one viewer', 'a program there has it')
+    // Nothing is copied by a program any more, and there is nothing to read.
+    expect(received.every((message) => message[1] === 1 && message[2] === 0)).toBe(true)
+    const number = received.at(-1)?.readUInt32LE(4) ?? 0
+    other.send(JSON.stringify({ kind: 'clipboard-read', copied: number, format: 'text' }))
+
+    // More than it said: that transfer ends; the connection stays.
+    const chunk = (offer: number, bytes: number) => Buffer.concat([Buffer.from([1, 0, 0, 0, offer, 0, 0, 0]), Buffer.alloc(bytes, 'x')])
+    received.length = 0
+    other.send(JSON.stringify({ kind: 'clipboard', offer: 9, formats: [{ format: 'text', bytes: 10 }] }))
+    other.send(chunk(9, 11))
+    await until(() => received.some((message) => message[1] === 5), 'the transfer was rejected')
+    expect(received.some((message) => message[1] === 2)).toBe(false)
+    expect(other.readyState).toBe(WebSocket.OPEN)
+    for (let index = 0; index < 50; index++) other.send(chunk(9, 60_000))
+    expect(await closed).toBe(1008)
+    await page.locator('[data-testid=desktop][data-state=open]').waitFor()
+  })
+})

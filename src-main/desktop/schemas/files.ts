@@ -1,0 +1,59 @@
+import { type Static, Type } from 'typebox'
+import { DisplayIdParams } from './display.ts'
+
+const exactly = { additionalProperties: false }
+const path = (description: string) => Type.String({ maxLength: 4096, description })
+
+/** Bytes of a piece: a request must be over within a minute. */
+export const pieceBytes = 32 * 1024 * 1024
+
+export const FilesQuery = Type.Object({
+  path: Type.Optional(path('below the shared folder, with `/` between names; left out: the folder itself')),
+})
+
+export const SharedFilesSchema = Type.Object({
+  folder: Type.String({ description: 'where the shared folder is on the machine' }),
+  path: Type.String(),
+  entries: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      path: Type.String({ description: 'below the shared folder' }),
+      kind: Type.Union([Type.Literal('file'), Type.Literal('folder')]),
+      bytes: Type.Integer(),
+      changedAt: Type.String({ format: 'date-time' }),
+    }),
+  ),
+  more: Type.Boolean({ description: 'the folder has more entries than are listed' }),
+})
+
+export const NewUploadSchema = Type.Object(
+  {
+    path: Type.String({ minLength: 1, maxLength: 4096, description: 'below the shared folder, with `/` between names; folders are made' }),
+    bytes: Type.Integer({ minimum: 0, maximum: 2 ** 50 }),
+  },
+  exactly,
+)
+
+export const UploadParams = Type.Object({ ...DisplayIdParams.properties, upload: Type.String({ maxLength: 80 }) })
+
+export const UploadOffsetQuery = Type.Object({
+  offset: Type.Integer({ minimum: 0, description: 'where it starts: what `received` says' }),
+})
+
+export const DisplayUploadSchema = Type.Object({
+  id: Type.String(),
+  path: Type.String({ description: 'as it was asked for' }),
+  bytes: Type.Integer(),
+  received: Type.Integer(),
+  file: Type.Union(
+    [
+      Type.Object({
+        path: Type.String({ description: 'below the shared folder; with a number where the name was taken' }),
+        realPath: Type.String({ description: 'on the machine' }),
+      }),
+      Type.Null(),
+    ],
+    { description: 'null: not there yet' },
+  ),
+})
+export type DisplayUploadAnswer = Static<typeof DisplayUploadSchema>
