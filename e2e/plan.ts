@@ -21,6 +21,7 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
   'command-line': { part: 'host', cost: 'wait', quick: true },
   'desktop': { part: 'desktop', cost: 'cpu' },
   'desktop-clipboard': { part: 'desktop', cost: 'cpu' },
+  'desktop-files': { part: 'desktop', cost: 'cpu' },
   'desktop-input': { part: 'desktop', cost: 'cpu' },
   'desktop-page': { part: 'desktop', cost: 'cpu' },
   'desktop-rights': { part: 'desktop', cost: 'cpu' },

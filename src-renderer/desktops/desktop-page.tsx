@@ -6,6 +6,7 @@ import { useCollection } from '../client/collection.ts'
 import { readChoice, storeChoice } from '../client/stored-choice.ts'
 import { useIsAdmin, useTitle } from '../components/page.ts'
 import { notifyError } from '../components/toasts.tsx'
+import { UploadList } from '../components/uploads/upload-list.tsx'
 import { DisplayClipboard } from './clipboard/display-clipboard.ts'
 import { bindKeyboard, sendText } from './desktop-keyboard.ts'
 import { type Connection, DesktopLink, type LinkState } from './desktop-link.ts'
@@ -13,6 +14,8 @@ import { bindPointer } from './desktop-pointer.ts'
 import { DesktopToolbar, qualities } from './desktop-toolbar.tsx'
 import { bindTouch } from './desktop-touch.ts'
 import { displays } from './displays.ts'
+import { FilesButton } from './files/files-button.tsx'
+import { bindDrop, sendToDisplay } from './files/send-to-display.ts'
 import { InputTools } from './input-tools.tsx'
 import { KeyBar } from './key-bar.tsx'
 import { LatencyPanel } from './latency-panel.tsx'
@@ -89,6 +92,8 @@ export function DesktopView({ connection, name, resizes, owner, onLeave }: Deskt
   const readLatency = useCallback(() => link.current?.latency.split(), [])
   const send = useCallback((message: ClientMessage) => link.current?.send(message), [])
   const open = state.kind === 'open'
+  /** The display that this person may share files with. */
+  const shared = 'display' in connection && presence?.rights.includes('files') === true ? connection.display : undefined
   const controls = presence?.people.some(({ id, controls }) => id === presence.you && controls) === true
   const [active, setActive] = useState<readonly StickyName[]>([])
   const [sticky] = useState(() => new StickyKeys((message) => link.current?.send(message), setActive))
@@ -161,6 +166,11 @@ export function DesktopView({ connection, name, resizes, owner, onLeave }: Deskt
     }
   }, [open, follows, resizes, controls, send])
 
+  useEffect(
+    () => (shared === undefined ? undefined : bindDrop(stage.current as HTMLDivElement, (files) => sendToDisplay(shared, files))),
+    [shared],
+  )
+
   useEffect(() => {
     const follow = (): void => setFullScreen(document.fullscreenElement === root.current)
     document.addEventListener('fullscreenchange', follow)
@@ -217,6 +227,7 @@ export function DesktopView({ connection, name, resizes, owner, onLeave }: Deskt
       >
         {presence !== undefined && <PeoplePanel presence={presence} owner={owner} send={send} />}
         {owner && 'display' in connection && <ShareButton id={connection.display} name={name} />}
+        {shared !== undefined && <FilesButton display={shared} />}
         <LatencyPanel read={readLatency} />
         <InputTools
           keys={keys}
@@ -251,6 +262,7 @@ export function DesktopView({ connection, name, resizes, owner, onLeave }: Deskt
           }}
           data-testid="desktop-canvas"
         />
+        <UploadList />
         {touchpad && pad !== undefined && <TouchPointer canvas={canvas.current} x={pad.x} y={pad.y} />}
         {!open && (
           <div className="desktop-notice" role="status">

@@ -61,6 +61,18 @@ export const t = section('desktops', {
   latencyHelp: 'Medians of the newest changes. Key to pixel: from a key or button to the first change after it.',
   fit: 'Follow my window',
   paste: 'Type the clipboard',
+  files: {
+    title: 'Files',
+    help: (folder: string) => `Files of this desktop are in ${folder}. Drop files and folders on the desktop to send them there.`,
+    upload: 'Upload files',
+    uploadFolder: 'Upload a folder',
+    up: 'Parent folder',
+    download: (name: string) => `Download ${name}`,
+    empty: 'No files here yet.',
+    more: 'This folder has more files than are listed here.',
+    uploaded: (count: number) => (count === 1 ? '1 file is in the shared folder.' : `${count} files are in the shared folder.`),
+    tooMany: (count: number) => `${count} files at a time at most. Drop the others afterwards.`,
+  },
   clipboardProblems: {
     'too-large': 'What was copied is too large for the clipboard of a desktop.',
     'timed-out': 'The program that copied does not hand out what it copied.',

@@ -60,4 +60,14 @@ export const components = {
     delete: 'Delete',
     deleteNamed: (name: string) => `Delete ${name}`,
   },
+  uploads: {
+    title: 'Uploads',
+    progress: (name: string) => `Progress of ${name}`,
+    sent: (received: string, bytes: string) => `${received} of ${bytes}`,
+    waiting: 'Connection lost, trying again',
+    queued: 'Waiting for other uploads',
+    cancel: (name: string) => `Cancel the upload of ${name}`,
+    dismiss: (name: string) => `Hide ${name}`,
+    cancelled: (name: string) => `The upload of ${name} was cancelled`,
+  },
 }

@@ -62,4 +62,14 @@ export const components: Messages['components'] = {
     delete: 'Eliminar',
     deleteNamed: (name) => `Eliminar ${name}`,
   },
+  uploads: {
+    title: 'Subidas',
+    progress: (name: string) => `Progreso de ${name}`,
+    sent: (received: string, bytes: string) => `${received} de ${bytes}`,
+    waiting: 'Se perdió la conexión, reintentando',
+    queued: 'Esperando a otras subidas',
+    cancel: (name: string) => `Cancelar la subida de ${name}`,
+    dismiss: (name: string) => `Ocultar ${name}`,
+    cancelled: (name: string) => `Se canceló la subida de ${name}`,
+  },
 }

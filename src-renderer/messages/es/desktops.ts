@@ -60,6 +60,20 @@ export const desktops = {
   latencyHelp: 'Medianas de los cambios más recientes. De la tecla al píxel: desde una tecla o un botón hasta el primer cambio posterior.',
   fit: 'Seguir mi ventana',
   paste: 'Escribir el portapapeles',
+  files: {
+    title: 'Archivos',
+    help: (folder: string) =>
+      `Los archivos de este escritorio están en ${folder}. Suelta archivos y carpetas sobre el escritorio para enviarlos allí.`,
+    upload: 'Subir archivos',
+    uploadFolder: 'Subir una carpeta',
+    up: 'Carpeta superior',
+    download: (name: string) => `Descargar ${name}`,
+    empty: 'Aún no hay archivos aquí.',
+    more: 'Esta carpeta tiene más archivos de los que se listan aquí.',
+    uploaded: (count: number) =>
+      count === 1 ? 'Hay 1 archivo en la carpeta compartida.' : `Hay ${count} archivos en la carpeta compartida.`,
+    tooMany: (count: number) => `Como máximo ${count} archivos a la vez. Suelta los demás después.`,
+  },
   clipboardProblems: {
     'too-large': 'Lo copiado es demasiado grande para el portapapeles de un escritorio.',
     'timed-out': 'El programa que copió no entrega lo que copió.',

@@ -1180,15 +1180,7 @@ export const studioGuide = {
 
 /** Texts of `src-renderer/studio/uploads/messages.ts`. */
 export const studioUploads = {
-  title: 'Subidas',
   dropHere: 'Suelta archivos para añadirlos a la escena',
-  progress: (name: string) => `Progreso de ${name}`,
-  sent: (received: string, bytes: string) => `${received} de ${bytes}`,
-  waiting: 'Se perdió la conexión, reintentando',
-  queued: 'Esperando a otras subidas',
-  cancel: (name: string) => `Cancelar la subida de ${name}`,
-  dismiss: (name: string) => `Ocultar ${name}`,
-  cancelled: (name: string) => `Se canceló la subida de ${name}`,
   added: (name: string) => `${name} está en la escena`,
   tooMany: (count: number) => `Como máximo ${count} archivos a la vez. Suelta los demás después.`,
   fontAdded: (name: string) => `${name} se ha subido. Elígela como archivo de fuente de un texto.`,

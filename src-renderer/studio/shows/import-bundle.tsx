@@ -1,6 +1,6 @@
 import { PackageOpen } from 'lucide-react'
 import { call } from '../../client/api.ts'
-import { uploadBundle } from '../uploads/upload-store.ts'
+import { uploadBundle } from '../uploads/upload-file.ts'
 import { ImportButton } from './import-button.tsx'
 import { t } from './messages.ts'
 import { listShows, showName } from './new-show.ts'

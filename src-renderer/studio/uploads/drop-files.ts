@@ -3,7 +3,7 @@ import { tryEdit } from '../commands.ts'
 import { addSourceEdits, type Place } from '../new-source.ts'
 import { useShow } from '../show-store.ts'
 import { t } from './messages.ts'
-import { uploadFile } from './upload-store.ts'
+import { uploadFile } from './upload-file.ts'
 
 /** Files of one drop. */
 const maxFiles = 20

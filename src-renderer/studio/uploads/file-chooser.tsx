@@ -7,7 +7,7 @@ import { notify, notifyError } from '../../components/toasts.tsx'
 import { t as texts } from '../messages.ts'
 import type { FolderListing, UploadedFile } from '../types.ts'
 import { t } from './messages.ts'
-import { uploadFile } from './upload-store.ts'
+import { uploadFile } from './upload-file.ts'
 import './uploads.css'
 
 interface FileChooserProps {

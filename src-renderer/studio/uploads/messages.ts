@@ -2,15 +2,7 @@ import { section } from '../../messages/language.ts'
 
 /** Every text of uploads and of the file chooser. */
 export const t = section('studioUploads', {
-  title: 'Uploads',
   dropHere: 'Drop files to add them to the scene',
-  progress: (name: string) => `Progress of ${name}`,
-  sent: (received: string, bytes: string) => `${received} of ${bytes}`,
-  waiting: 'Connection lost, trying again',
-  queued: 'Waiting for other uploads',
-  cancel: (name: string) => `Cancel the upload of ${name}`,
-  dismiss: (name: string) => `Hide ${name}`,
-  cancelled: (name: string) => `The upload of ${name} was cancelled`,
   added: (name: string) => `${name} is in the scene`,
   tooMany: (count: number) => `${count} files at a time at most. Drop the others afterwards.`,
   fontAdded: (name: string) => `${name} is uploaded. Choose it as the font file of a text.`,

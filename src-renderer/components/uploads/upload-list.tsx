@@ -1,16 +1,19 @@
 import { X } from 'lucide-react'
 import { formatBytes } from '../../client/format.ts'
-import { t } from './messages.ts'
+import { components as t } from '../../messages/page.ts'
 import { dismissUpload, type RunningUpload, useUploads } from './upload-store.ts'
 import './uploads.css'
 
-/** Files that are being sent to the host, in the corner of the studio. */
+/** Lines at most; the others follow when these are through. */
+const maxLines = 12
+
+/** Files that are being sent to the host, in the corner of the page. */
 export function UploadList() {
   const uploads = useUploads((state) => state.uploads)
   if (uploads.length === 0) return null
   return (
-    <section className="uploads" aria-label={t.title} data-testid="uploads">
-      {uploads.map((upload) => (
+    <section className="uploads" aria-label={t.uploads.title} data-testid="uploads">
+      {uploads.slice(0, maxLines).map((upload) => (
         <UploadLine key={upload.id} upload={upload} />
       ))}
     </section>
@@ -28,8 +31,8 @@ function UploadLine({ upload: { id, name, bytes, received, state, problem, cance
         <button
           type="button"
           className="button quiet icon"
-          aria-label={failed ? t.dismiss(name) : t.cancel(name)}
-          title={failed ? t.dismiss(name) : t.cancel(name)}
+          aria-label={failed ? t.uploads.dismiss(name) : t.uploads.cancel(name)}
+          title={failed ? t.uploads.dismiss(name) : t.uploads.cancel(name)}
           data-testid="upload-cancel"
           onClick={() => (failed ? dismissUpload(id) : cancel())}
         >
@@ -42,9 +45,13 @@ function UploadLine({ upload: { id, name, bytes, received, state, problem, cance
         </p>
       ) : (
         <>
-          <progress value={received} max={bytes} aria-label={t.progress(name)} />
+          <progress value={received} max={bytes} aria-label={t.uploads.progress(name)} />
           <span className="quiet small" role={state === 'waiting' ? 'status' : undefined}>
-            {state === 'waiting' ? t.waiting : state === 'queued' ? t.queued : t.sent(formatBytes(received), formatBytes(bytes))}
+            {state === 'waiting'
+              ? t.uploads.waiting
+              : state === 'queued'
+                ? t.uploads.queued
+                : t.uploads.sent(formatBytes(received), formatBytes(bytes))}
           </span>
         </>
       )}

@@ -1,9 +1,8 @@
 import { create } from 'zustand'
 import { ApiError, explain, randomId } from '../../client/api.ts'
-import { notify } from '../../components/toasts.tsx'
-import type { UploadedFile } from '../types.ts'
-import { t } from './messages.ts'
-import { type Sent, sendFile } from './send-file.ts'
+import type { SendProgress } from '../../client/send-pieces.ts'
+import { components as t } from '../../messages/page.ts'
+import { notify } from '../toasts.tsx'
 
 /** A file that this page sends. */
 export interface RunningUpload {
@@ -41,23 +40,23 @@ function endTurn(): void {
   turns.shift()?.()
 }
 
-/** Sends a file to the host, and shows how far it is. Resolves with undefined where it failed or was cancelled, which has been said. */
-export const uploadFile = async (file: File): Promise<UploadedFile | undefined> => (await send(file, false))?.file ?? undefined
-
-/** Sends a show with its media; resolves with the id of the upload. */
-export const uploadBundle = async (file: File): Promise<string | undefined> => (await send(file, true))?.upload
-
-async function send(file: File, bundle: boolean): Promise<Sent | undefined> {
+/**
+ * Sends a file by `send` when its turn has come, and shows how far it is. Resolves with undefined where it failed or was cancelled, which
+ * has been said.
+ */
+export async function runUpload<Sent>(
+  { name, size }: { readonly name: string; readonly size: number },
+  send: (signal: AbortSignal, progress: SendProgress) => Promise<Sent>,
+): Promise<Sent | undefined> {
   const id = randomId()
-  const { name } = file
   const stopper = new AbortController()
-  const upload: RunningUpload = { id, name, bytes: file.size, received: 0, state: 'queued', problem: '', cancel: () => stopper.abort() }
+  const upload: RunningUpload = { id, name, bytes: size, received: 0, state: 'queued', problem: '', cancel: () => stopper.abort() }
   useUploads.setState(({ uploads }) => ({ uploads: [...uploads, upload] }))
   await takeTurn()
   try {
     stopper.signal.throwIfAborted()
     change(id, { state: 'sending' })
-    const sent = await sendFile(file, bundle, stopper.signal, {
+    const sent = await send(stopper.signal, {
       onBytes: (received) => change(id, { received }),
       onWaiting: (waiting) => change(id, { state: waiting ? 'waiting' : 'sending' }),
     })
@@ -66,7 +65,7 @@ async function send(file: File, bundle: boolean): Promise<Sent | undefined> {
   } catch (error) {
     if (stopper.signal.aborted) {
       dismissUpload(id)
-      notify(t.cancelled(name))
+      notify(t.uploads.cancelled(name))
     } else change(id, { state: 'failed', problem: error instanceof ApiError ? explain(error) : String(error) })
     return undefined
   } finally {

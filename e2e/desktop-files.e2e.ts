@@ -1,0 +1,213 @@
+import { execFile } from 'node:child_process'
+import { createHash, randomBytes } from 'node:crypto'
+import { createReadStream, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { request as httpRequest } from 'node:http'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { promisify } from 'node:util'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { complaints, launchBrowser } from './helpers/browser.ts'
+import { type RunningHost, startHost } from './helpers/host.ts'
+import { skipBecause } from './helpers/skip.ts'
+import { until } from './helpers/until.ts'
+
+/** Files that a viewer in a real browser and a display share. */
+
+const missing = existsSync('/usr/bin/Xvnc') ? undefined : 'Xvnc is needed: apt-get install tigervnc-standalone-server'
+const run = promisify(execFile)
+const mebibyte = 1024 * 1024
+let host: RunningHost
+let browser: Browser
+let page: Page
+let problems: string[]
+let id = ''
+let home: string
+let folder: string
+
+const shared = (...names: string[]) => join(folder, ...names)
+const url = (path: string) => `${host.http}/api/v1/desktop/displays/${id}/files${path}`
+const hash = (data: Buffer) => createHash('sha256').update(data).digest('hex')
+async function hashOf(stream: AsyncIterable<Uint8Array>): Promise<string> {
+  const sum = createHash('sha256')
+  for await (const bytes of stream) sum.update(bytes)
+  return sum.digest('hex')
+}
+
+beforeAll(async () => {
+  if (missing !== undefined) return
+  const { mkdtempSync } = await import('node:fs')
+  home = mkdtempSync('/tmp/desktop-files-')
+  host = await startHost({ name: 'desktop-files', env: { HOME: home } })
+  browser = await launchBrowser()
+  page = await browser.newPage({ viewport: { width: 1000, height: 700 } })
+  problems = complaints(page)
+  id = (await host.api('POST', '/desktop/displays', { name: 'Build', command: null })).body.id
+  folder = (await host.api('GET', `/desktop/displays/${id}/files`)).body.folder
+}, 120_000)
+
+afterAll(async () => {
+  if (id !== '') await host?.api('DELETE', `/desktop/displays/${id}`).catch(() => undefined)
+  await browser?.close()
+  await host?.stop()
+  if (home !== undefined) rmSync(home, { recursive: true, force: true })
+}, 60_000)
+
+beforeEach((context) => {
+  if (missing !== undefined) skipBecause(context, missing)
+})
+
+/** Sends a part of a piece, and breaks the connection in the middle of it. */
+function breakOff(upload: string, offset: number, piece: Buffer): Promise<void> {
+  return new Promise((resolve) => {
+    const sent = httpRequest(url(`/uploads/${upload}/bytes?offset=${offset}`), {
+      method: 'PUT',
+      headers: { 'content-type': 'application/octet-stream', 'content-length': String(piece.length) },
+    })
+    sent.on('error', () => resolve())
+    sent.on('close', () => resolve())
+    sent.write(piece.subarray(0, piece.length / 2), () => setTimeout(() => sent.destroy(), 200))
+  })
+}
+
+describe('files of a display', () => {
+  it('are in a folder below Downloads with the name of the display', () => {
+    expect(folder).toBe(join(home, 'Downloads', `Build (${id.slice(0, 8)})`))
+  })
+
+  it('take 200 MB with a break in between, and give them back with one', async () => {
+    const data = randomBytes(200 * mebibyte)
+    const { body: upload } = await host.api('POST', `/desktop/displays/${id}/files/uploads`, { path: 'in/large.bin', bytes: data.length })
+    const look = async () => (await host.api('GET', `/desktop/displays/${id}/files/uploads/${upload.id}`)).body
+    for (let at = 0, breaks = 0; at < data.length; at = (await look()).received) {
+      const piece = data.subarray(at, at + 16 * mebibyte)
+      if (at > 60 * mebibyte && breaks++ === 0) {
+        await breakOff(upload.id, at, piece)
+        await until(async () => (await look()).received > at, 'what came before the break is kept')
+        expect(existsSync(shared('in', 'large.bin'))).toBe(false)
+        // The host may still be reading what had arrived.
+        await until(async () => {
+          const before = (await look()).received
+          await new Promise((resolve) => setTimeout(resolve, 100))
+          return before === (await look()).received
+        }, 'the broken piece is over')
+        continue
+      }
+      const { status } = await fetch(url(`/uploads/${upload.id}/bytes?offset=${at}`), {
+        method: 'PUT',
+        headers: { 'content-type': 'application/octet-stream' },
+        body: new Uint8Array(piece),
+      })
+      if (status !== 200) expect(status).toBe(409)
+    }
+    expect((await look()).file?.path).toBe('in/large.bin')
+    const whole = hash(data)
+    expect(await hashOf(createReadStream(shared('in', 'large.bin')))).toBe(whole)
+
+    const content = url(`/content?path=${encodeURIComponent('in/large.bin')}`)
+    const stop = new AbortController()
+    const first = await fetch(content, { signal: stop.signal })
+    const got: Buffer[] = []
+    let bytes = 0
+    await (async () => {
+      for await (const part of Readable.fromWeb(first.body as never)) {
+        got.push(part as Buffer)
+        bytes += (part as Buffer).length
+        if (bytes > 50 * mebibyte) stop.abort()
+      }
+    })().catch(() => undefined)
+    const rest = await fetch(content, { headers: { 'range': `bytes=${bytes}-`, 'if-range': first.headers.get('etag') ?? '' } })
+    expect(rest.status).toBe(206)
+    got.push(Buffer.from(await rest.arrayBuffer()))
+    expect(hash(Buffer.concat(got))).toBe(whole)
+  })
+
+  it('are chosen on the page with their progress, and downloaded there', async () => {
+    await page.goto(`${host.http}/desktops/${id}`)
+    await page.locator('[data-testid=desktop][data-state=open]').waitFor()
+    await page.getByTestId('desktop-files').click()
+    const data = randomBytes(20 * mebibyte)
+    // The first connection for bytes breaks.
+    let broken = 0
+    await page.route('**/bytes?offset=8388608', async (route) => (broken++ === 0 ? route.abort() : route.continue()))
+    await page.getByTestId('files-upload').setInputFiles([
+      { name: 'ñ 漢.bin', mimeType: 'application/octet-stream', buffer: data },
+      { name: 'empty.txt', mimeType: 'text/plain', buffer: Buffer.alloc(0) },
+    ])
+    await until(() => existsSync(shared('ñ 漢.bin')) && existsSync(shared('empty.txt')), 'the files are there')
+    expect(broken).toBe(2)
+    expect(readFileSync(shared('ñ 漢.bin')).equals(data)).toBe(true)
+    await page.getByTestId('files-list').getByText('ñ 漢.bin').waitFor()
+    await page.getByTestId('files-upload').setInputFiles([{ name: 'empty.txt', mimeType: 'text/plain', buffer: Buffer.from('other') }])
+    await until(() => existsSync(shared('empty (2).txt')), 'nothing is overwritten')
+    expect(readFileSync(shared('empty.txt'))).toHaveLength(0)
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByTestId('files-list').locator('li', { hasText: 'ñ 漢.bin' }).getByTestId('files-download').click(),
+    ])
+    expect(download.suggestedFilename()).toBe('ñ 漢.bin')
+    expect(readFileSync((await download.path())!).equals(data)).toBe(true)
+    await page.keyboard.press('Escape')
+  })
+
+  it('are dropped on the display, and what is cancelled leaves nothing', async () => {
+    const transfer = await page.evaluateHandle(() => {
+      const data = new DataTransfer()
+      data.items.add(new File(['dropped'], 'dropped.txt'))
+      return data
+    })
+    await page.locator('.desktop-stage').dispatchEvent('drop', { dataTransfer: transfer })
+    await until(() => existsSync(shared('dropped.txt')) && readFileSync(shared('dropped.txt'), 'utf8') === 'dropped', 'the file is there')
+    // Nothing is answered: the upload stays on its way until it is cancelled.
+    await page.route('**/bytes?offset=*', () => undefined)
+    const large = await page.evaluateHandle(() => {
+      const data = new DataTransfer()
+      data.items.add(new File([new Uint8Array(3_000_000)], 'cancelled.bin'))
+      return data
+    })
+    await page.locator('.desktop-stage').dispatchEvent('drop', { dataTransfer: large })
+    await page.getByTestId('upload').getByTestId('upload-cancel').click()
+    await until(() => !readdirSync(folder).some((name) => name.startsWith('.ami-streams-upload-')), 'nothing of it stays')
+    expect(existsSync(shared('cancelled.bin'))).toBe(false)
+    await page.unroute('**/bytes?offset=*')
+    expect(problems.filter((problem) => !/ERR_FAILED/.test(problem))).toEqual([])
+  })
+
+  it('come as one archive, without what links lead to', async () => {
+    mkdirSync(shared('out', 'below'), { recursive: true })
+    writeFileSync(shared('out', 'below', 'ñ.txt'), 'text')
+    writeFileSync(shared('out', 'data'), randomBytes(3 * mebibyte))
+    symlinkSync('/etc', shared('out', 'etc'))
+    symlinkSync('/etc/passwd', shared('passwd'))
+    const answer = await fetch(url('/content?path=out'))
+    const archive = Buffer.from(await answer.arrayBuffer())
+    expect(archive).toHaveLength(Number(answer.headers.get('content-length')))
+    expect(answer.headers.get('content-disposition')).toContain('out.zip')
+    writeFileSync(join(home, 'out.zip'), archive)
+    const script = `import sys, zipfile
+archive = zipfile.ZipFile(sys.argv[1])
+assert archive.testzip() is None
+print(sorted(archive.namelist()))`
+    const { stdout } = await run('python3', ['-c', script, join(home, 'out.zip')])
+    expect(stdout.trim()).toBe("['out/', 'out/below/', 'out/below/ñ.txt', 'out/data']")
+    for (const path of ['passwd', 'out/etc/passwd', '../../../etc/passwd', '/etc/passwd']) {
+      const { status } = await fetch(url(`/content?path=${encodeURIComponent(path)}`))
+      expect([400, 404]).toContain(status)
+    }
+  })
+
+  it('that lie about their size end alone', async () => {
+    const begin = (bytes: number) => host.api('POST', `/desktop/displays/${id}/files/uploads`, { path: 'lie.bin', bytes })
+    const { body: upload } = await begin(10)
+    const put = (bytes: number) =>
+      fetch(url(`/uploads/${upload.id}/bytes?offset=0`), {
+        method: 'PUT',
+        headers: { 'content-type': 'application/octet-stream' },
+        body: new Uint8Array(bytes),
+      })
+    expect((await put(11)).status).toBe(413)
+    expect((await put(10)).status).toBe(404)
+    expect((await begin(2 ** 49)).body.code).toBe('desktop.disk_full')
+    expect(existsSync(shared('lie.bin'))).toBe(false)
+  })
+})

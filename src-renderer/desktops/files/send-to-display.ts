@@ -1,0 +1,86 @@
+import type { Answer } from '../../../src-main/api/typed-api.ts'
+import { call } from '../../client/api.ts'
+import { sendPieces } from '../../client/send-pieces.ts'
+import { notify, notifyError } from '../../components/toasts.tsx'
+import { runUpload } from '../../components/uploads/upload-store.ts'
+import { t } from '../messages.ts'
+
+/** Files of one drop, also of folders. */
+const maxFiles = 2000
+
+/** A file, and where it goes below the shared folder. */
+export interface ChosenFile {
+  readonly path: string
+  readonly file: File
+}
+
+/** What was chosen in a field for files, or for a folder, whose names are kept. */
+export const chosenFiles = (files: Iterable<File>): readonly ChosenFile[] =>
+  [...files].map((file) => ({ path: file.webkitRelativePath === '' ? file.name : file.webkitRelativePath, file }))
+
+/** Takes files that are dropped on a display. Returns the way to stop. */
+export function bindDrop(surface: HTMLElement, onFiles: (files: readonly ChosenFile[]) => Promise<void>): () => void {
+  const stop = new AbortController()
+  const { signal } = stop
+  surface.addEventListener('dragover', (event) => event.preventDefault(), { signal })
+  surface.addEventListener(
+    'drop',
+    (event) => {
+      event.preventDefault()
+      if (event.dataTransfer) droppedFiles(event.dataTransfer).then(onFiles).catch(notifyError)
+    },
+    { signal },
+  )
+  return () => stop.abort()
+}
+
+/** What was dropped, folders with what is in them. */
+async function droppedFiles(data: DataTransfer): Promise<readonly ChosenFile[]> {
+  // The list is empty once the event is over.
+  const entries = [...data.items].flatMap((item) => item.webkitGetAsEntry() ?? [])
+  const found: ChosenFile[] = []
+  for (const entry of entries) await collect(entry, '', found)
+  return found
+}
+
+async function collect(entry: FileSystemEntry, folder: string, found: ChosenFile[]): Promise<void> {
+  if (found.length > maxFiles) return
+  const path = `${folder}${entry.name}`
+  if (entry.isFile) {
+    found.push({ path, file: await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject)) })
+    return
+  }
+  const reader = (entry as FileSystemDirectoryEntry).createReader()
+  for (;;) {
+    // Browsers hand out a hundred at a time.
+    const some = await new Promise<readonly FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject))
+    if (some.length === 0) return
+    for (const each of some) await collect(each, `${path}/`, found)
+  }
+}
+
+/** Sends files to the shared folder of a display, three at a time. */
+export async function sendToDisplay(display: string, files: readonly ChosenFile[]): Promise<void> {
+  if (files.length > maxFiles) notify(t.files.tooMany(maxFiles))
+  const sent = await Promise.all(files.slice(0, maxFiles).map((each) => runUpload(each.file, sendOne(display, each))))
+  const done = sent.filter((each) => each !== undefined).length
+  if (done > 0) notify(t.files.uploaded(done))
+}
+
+const sendOne =
+  (display: string, { path, file }: ChosenFile) =>
+  (signal: AbortSignal, progress: Parameters<typeof sendPieces>[3]) => {
+    const uploads = `/desktop/displays/${display}/files/uploads` as const
+    return sendPieces<Answer<'GET', '/desktop/displays/*/files/uploads/*'>>(
+      file,
+      {
+        begin: (stop) => call('POST', uploads, { body: { path, bytes: file.size }, signal: stop }),
+        bytesUrl: ({ id }, offset) => `/api/v1${uploads}/${id}/bytes?offset=${offset}`,
+        look: ({ id }, stop) => call('GET', `${uploads}/${id}`, { signal: stop }),
+        cancel: ({ id }) => call('DELETE', `${uploads}/${id}`, { quiet: true }),
+        isDone: (upload) => upload.file !== null,
+      },
+      signal,
+      progress,
+    )
+  }
