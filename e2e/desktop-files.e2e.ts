@@ -1,12 +1,23 @@
 import { execFile } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
-import { createReadStream, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  createReadStream,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { request as httpRequest } from 'node:http'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { findingsInBothThemes } from './helpers/axe.ts'
 import { complaints, launchBrowser } from './helpers/browser.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { skipBecause } from './helpers/skip.ts'
@@ -36,7 +47,6 @@ async function hashOf(stream: AsyncIterable<Uint8Array>): Promise<string> {
 
 beforeAll(async () => {
   if (missing !== undefined) return
-  const { mkdtempSync } = await import('node:fs')
   home = mkdtempSync('/tmp/desktop-files-')
   host = await startHost({ name: 'desktop-files', env: { HOME: home } })
   browser = await launchBrowser()
@@ -137,7 +147,8 @@ describe('files of a display', () => {
     await until(() => existsSync(shared('ñ 漢.bin')) && existsSync(shared('empty.txt')), 'the files are there')
     expect(broken).toBe(2)
     expect(readFileSync(shared('ñ 漢.bin')).equals(data)).toBe(true)
-    await page.getByTestId('files-list').getByText('ñ 漢.bin').waitFor()
+    await page.getByTestId('files-dialog').getByText('ñ 漢.bin').waitFor()
+    expect(await findingsInBothThemes(page)).toEqual([])
     await page.getByTestId('files-upload').setInputFiles([{ name: 'empty.txt', mimeType: 'text/plain', buffer: Buffer.from('other') }])
     await until(() => existsSync(shared('empty (2).txt')), 'nothing is overwritten')
     expect(readFileSync(shared('empty.txt'))).toHaveLength(0)

@@ -38,6 +38,7 @@ export function bindDrop(surface: HTMLElement, onFiles: (files: readonly ChosenF
 async function droppedFiles(data: DataTransfer): Promise<readonly ChosenFile[]> {
   // The list is empty once the event is over.
   const entries = [...data.items].flatMap((item) => item.webkitGetAsEntry() ?? [])
+  if (entries.length === 0) return chosenFiles(data.files)
   const found: ChosenFile[] = []
   for (const entry of entries) await collect(entry, '', found)
   return found
