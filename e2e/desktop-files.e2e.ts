@@ -190,10 +190,10 @@ describe('files of a display', () => {
     writeFileSync(shared('out', 'data'), randomBytes(3 * mebibyte))
     symlinkSync('/etc', shared('out', 'etc'))
     symlinkSync('/etc/passwd', shared('passwd'))
-    const answer = await fetch(url('/content?path=out'))
-    const archive = Buffer.from(await answer.arrayBuffer())
-    expect(archive).toHaveLength(Number(answer.headers.get('content-length')))
-    expect(answer.headers.get('content-disposition')).toContain('out.zip')
+    const answer = await page.request.get(url('/content?path=out'))
+    const archive = await answer.body()
+    expect(archive).toHaveLength(Number(answer.headers()['content-length']))
+    expect(answer.headers()['content-disposition']).toContain('out.zip')
     writeFileSync(join(home, 'out.zip'), archive)
     const script = `import sys, zipfile
 archive = zipfile.ZipFile(sys.argv[1])
@@ -202,8 +202,8 @@ print(sorted(archive.namelist()))`
     const { stdout } = await run('python3', ['-c', script, join(home, 'out.zip')])
     expect(stdout.trim()).toBe("['out/', 'out/below/', 'out/below/ñ.txt', 'out/data']")
     for (const path of ['passwd', 'out/etc/passwd', '../../../etc/passwd', '/etc/passwd']) {
-      const { status } = await fetch(url(`/content?path=${encodeURIComponent(path)}`))
-      expect([400, 404]).toContain(status)
+      const answer = await page.request.get(url(`/content?path=${encodeURIComponent(path)}`))
+      expect([400, 404]).toContain(answer.status())
     }
   })
 
