@@ -89,6 +89,7 @@ const dialogs: readonly View[] = [
   { path: '/live/stage/renditions', clicks: ['new-preset'], shows: 'preset-dialog' },
   { path: '/rules', clicks: ['new-playback-key'], shows: 'new-playback-key-dialog' },
   { path: '/rules', clicks: ['new-hook'], shows: 'hook-dialog' },
+  { path: '/rules', clicks: ['new-automation'], shows: 'automation-dialog' },
   { path: '/rules', clicks: ['hook-deliveries'], shows: 'deliveries-dialog' },
   { path: '/rules', clicks: ['new-channel'], shows: 'channel-dialog' },
   { path: '/rules', clicks: ['new-alert-rule'], shows: 'alert-rule-dialog' },

@@ -386,6 +386,54 @@ describe('alerts', () => {
 })
 
 describe('the Rules page', () => {
+  it('makes a rule of the host, which runs by the health of a stream, and shows what fired', async () => {
+    const rules = async (): Promise<any[]> => (await host.api('GET', '/automation/rules')).body.items
+    const thin = await publishTestStream({ url: `${host.rtmp}/${await host.key('thin')}`, ...small })
+    const page = await browser.newPage()
+    try {
+      await host.until('thin', (state) => state.state === 'active')
+      await page.goto(`${host.http}/rules`)
+      await page.getByTestId('new-automation').click()
+      const dialog = page.getByTestId('automation-dialog')
+      await dialog.getByTestId('automation-name').fill('Thin stream')
+      await dialog.getByTestId('add-action').selectOption('set-variable')
+      await dialog.locator('[data-testid="macro-action"] [data-setting="name"]').fill('stream')
+      await dialog.locator('[data-testid="macro-action"] [data-setting="value"]').fill('thin')
+      await dialog.getByTestId('add-trigger').selectOption('stream')
+      const trigger = dialog.getByTestId('trigger')
+      await trigger.locator('[data-setting="value"]').fill('100000')
+      await trigger.locator('[data-setting="stream"]').fill('thin')
+      await trigger.locator('[data-setting="stream"]').blur()
+      await screenshot(page, 'rules-automation-dialog')
+      await dialog.getByTestId('automation-submit').click()
+      await dialog.waitFor({ state: 'detached' })
+      const row = page.getByTestId('automation-row').filter({ hasText: 'Thin stream' })
+      await until(async () => (await rules())[0]?.last?.result === 'ran', 'the rule ran')
+      expect((await rules())[0].last.because).toMatch(/^stream thin: \d+ kbit\/s$/)
+      expect((await host.api('GET', '/automation/variables')).body.items).toContainEqual(
+        expect.objectContaining({ name: 'stream', value: 'thin' }),
+      )
+      await row.filter({ hasText: 'ran' }).waitFor()
+      await row.getByTestId('automation-edit').click()
+      await dialog.getByTestId('rule-log').locator('[data-result="ran"]').first().waitFor()
+      await dialog.getByTestId('dry-run').click()
+      await dialog.getByTestId('dry-run-result').waitFor()
+      await trigger.locator('[data-setting="is"]').selectOption('publisher-lost')
+      await dialog.getByTestId('automation-submit').click()
+      await dialog.waitFor({ state: 'detached' })
+      await thin.stop()
+      await until(async () => (await rules())[0]?.last?.because === 'stream thin: its publisher left', 'it runs when the publisher left')
+      await row.getByTestId('automation-on').click()
+      await until(async () => (await rules())[0]?.settings.mode === 'off', 'the rule is off')
+      await row.getByTestId('automation-remove').click()
+      await page.getByTestId('confirm-yes').click()
+      await until(async () => (await rules()).length === 0, 'the rule is gone')
+    } finally {
+      await thin.stop()
+      await page.close()
+    }
+  })
+
   it('makes a hook and an alert, and shows what happened', async () => {
     const page = await browser.newPage()
     await page.goto(`${host.http}/rules`)

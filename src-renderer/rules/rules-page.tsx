@@ -2,6 +2,7 @@ import { useIsAdmin, useMayEdit, useTitle } from '../components/page.ts'
 import { rules as t } from '../messages/page.ts'
 import { AccessCard } from './access-card.tsx'
 import { AlertsCard } from './alerts-card.tsx'
+import { AutomationCard } from './automation-card.tsx'
 import { HooksCard } from './hooks-card.tsx'
 import { PlaybackKeysCard } from './playback-keys-card.tsx'
 import './rules.css'
@@ -21,6 +22,7 @@ export function RulesPage() {
       </header>
       <div className="stack">
         <AlertsCard editor={editor} admin={admin} />
+        {editor && <AutomationCard />}
         {admin && <HooksCard />}
         <AccessCard admin={admin} />
         {editor && <PlaybackKeysCard admin={admin} />}

@@ -33,7 +33,7 @@ const placed = (item: Item, list: string, index: number, depth: number): PlacedI
 })
 
 /** What an item is called: its own name, else that of what it shows. */
-export function nameOf(item: Item, document: Collection): string {
+export function nameOf(item: Item, document: Pick<Collection, 'scenes' | 'sources'>): string {
   if (item.name !== undefined) return item.name
   if ('source' in item) return document.sources.find(({ id }) => id === item.source)?.name ?? item.source
   if ('scene' in item) return document.scenes.find(({ id }) => id === item.scene)?.name ?? item.scene

@@ -103,6 +103,16 @@ export const rules = {
   hooks: 'Hooks',
   noHooksYetAHook:
     'No hooks yet. A hook is a URL that AMI Streams calls when a stream starts, ends or raises an alert, and that may decide who publishes and who watches.',
+  automation: 'Automation',
+  createRule: 'Create rule',
+  newRule: 'New rule',
+  rule: 'Rule',
+  ranLast: 'Last',
+  noRulesYetARule:
+    'No rules yet. A rule does something by itself, also while no show is open: when OBS or AMI Streams reports an event, at a time, when a stream is in trouble, or by a hotkey.',
+  deleteRuleQuestion: (name: string) => `Remove rule "${name}"?`,
+  itWillNoLongerRun: 'It will no longer run; what it does at this moment is cancelled.',
+  theRuleWasDeleted: 'The rule was removed',
   hook: 'Hook',
   on: 'On',
   isOn2: (label: string | number) => `${label} is on`,
@@ -130,7 +140,8 @@ export const rules = {
   publicKeyChecksTokensThat: 'Public key: checks tokens that your site signs (RS256, ES256, EdDSA)',
   publicKeyPem: 'Public key, PEM',
   rules: 'Rules',
-  whoMayWatchAndPublish: 'Who may watch and publish, which programs are notified and asked, and when somebody is alerted.',
+  whoMayWatchAndPublish:
+    'What happens by itself, who may watch and publish, which programs are notified and asked, and when somebody is alerted.',
   everybody: 'everybody',
   nobody: 'nobody',
   over: 'over',

@@ -102,6 +102,16 @@ export const rules: Messages['rules'] = {
   hooks: 'Webhooks',
   noHooksYetAHook:
     'Aún no hay webhooks. Un webhook es una URL a la que AMI Streams llama cuando una transmisión empieza, termina o genera una alerta, y que puede decidir quién emite y quién ve.',
+  automation: 'Automatización',
+  createRule: 'Crear regla',
+  newRule: 'Regla nueva',
+  rule: 'Regla',
+  ranLast: 'Última vez',
+  noRulesYetARule:
+    'Aún no hay reglas. Una regla hace algo por sí misma, también sin un show abierto: cuando OBS o AMI Streams notifican un evento, a una hora, cuando una transmisión tiene problemas o con un atajo de teclado.',
+  deleteRuleQuestion: (name) => `¿Eliminar la regla «${name}»?`,
+  itWillNoLongerRun: 'Ya no se ejecutará; lo que hace en este momento se cancela.',
+  theRuleWasDeleted: 'La regla se eliminó',
   hook: 'Webhook',
   on: 'Activo',
   isOn2: (label) => `${label} está activo`,
@@ -129,7 +139,8 @@ export const rules: Messages['rules'] = {
   publicKeyChecksTokensThat: 'Clave pública: comprueba los tokens que firma tu sitio (RS256, ES256, EdDSA)',
   publicKeyPem: 'Clave pública, PEM',
   rules: 'Reglas',
-  whoMayWatchAndPublish: 'Quién puede ver y emitir, a qué programas se avisa y consulta, y cuándo se alerta a alguien.',
+  whoMayWatchAndPublish:
+    'Qué ocurre por sí mismo, quién puede ver y emitir, a qué programas se avisa y consulta, y cuándo se alerta a alguien.',
   everybody: 'todos',
   nobody: 'nadie',
   over: 'terminada',

@@ -663,6 +663,7 @@ export const studioMacros = {
   usedByPage: (chord: string) => `${chord} tiene otro uso en esta página, que la macro sustituye.`,
   actions: 'Acciones',
   noActions: 'Esta macro aún no hace nada.',
+  noRuleActions: 'Esta regla aún no hace nada.',
   released: 'Al soltar las teclas',
   noReleased: 'Nada. Pulsar para hablar activa el audio arriba y lo silencia aquí.',
   addAction: 'Añadir acción…',

@@ -65,6 +65,12 @@ export const actionFields: Readonly<Record<Action['do'], readonly Field[]>> = {
   'wait': [{ name: 'ms', as: 'number', minimum: 0, maximum: 600_000 }],
 }
 
+/** What actions, triggers and conditions may be about: the parts of a show. */
+export type ActionTargets = Pick<Collection, 'scenes' | 'sources' | 'outputs' | 'transitions'>
+
+/** While no show is open. */
+export const noTargets: ActionTargets = { scenes: [], sources: [], outputs: [], transitions: [] }
+
 export interface Choice {
   readonly value: string
   readonly label: string
@@ -80,7 +86,7 @@ const outputCommands: Readonly<Record<string, readonly string[]>> = {
 export function choicesOf(
   field: string,
   action: Readonly<Record<string, unknown>>,
-  document: Collection,
+  document: ActionTargets,
   kinds: readonly Kind[],
   commandName: (command: string) => string,
 ): readonly Choice[] {
@@ -135,7 +141,7 @@ const usualTexts: Readonly<Record<string, string>> = { name: 'name', value: '1',
  */
 export function completeAction(
   given: Readonly<Record<string, unknown>> & { readonly do: Action['do'] },
-  document: Collection,
+  document: ActionTargets,
   kinds: readonly Kind[],
 ): Action | undefined {
   const action: Record<string, unknown> = { do: given.do }

@@ -3,8 +3,8 @@ import { Tool } from '../docks/tool.tsx'
 import { NumberField } from '../forms/number-field.tsx'
 import { useKinds } from '../kinds.ts'
 import { t as studio } from '../messages.ts'
-import type { Action, Collection } from '../types.ts'
-import { actionFields, choicesOf, completeAction } from './action-fields.ts'
+import type { Action } from '../types.ts'
+import { type ActionTargets, actionFields, choicesOf, completeAction } from './action-fields.ts'
 import { t } from './messages.ts'
 import { readJson, TextActionField } from './text-action-field.tsx'
 
@@ -14,7 +14,7 @@ interface ActionListProps {
   readonly empty: string
   /** Sets the fields of two lists apart. */
   readonly id: string
-  readonly document: Collection
+  readonly document: ActionTargets
   readonly onChange: (actions: readonly Action[]) => void
 }
 
@@ -84,7 +84,7 @@ interface ActionFieldsProps {
   readonly action: Action
   readonly number: number
   readonly list: string
-  readonly document: Collection
+  readonly document: ActionTargets
   readonly onChange: (action: Action) => void
 }
 

@@ -14,6 +14,7 @@ import { ActionList } from './action-list.tsx'
 import { KeyRecorder } from './key-recorder.tsx'
 import { t } from './messages.ts'
 import { RuleEditor } from './rule-editor.tsx'
+import type { RuleSettings } from './rule-fields.ts'
 
 interface MacrosDialogProps {
   readonly document: Collection
@@ -125,7 +126,13 @@ function MacroForm({ macro, document, records }: MacroFormProps) {
         document={document}
         onChange={(released) => change(at, { released: released.length > 0 ? released : null })}
       />
-      <RuleEditor macro={macro} document={document} />
+      <RuleEditor
+        id={`macro:${macro.id}`}
+        name={macro.name}
+        rule={macro.rule as RuleSettings | undefined}
+        document={document}
+        onChange={(rule) => change(at, { rule })}
+      />
       <div className="row">
         <button
           type="button"

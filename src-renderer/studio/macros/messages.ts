@@ -172,6 +172,7 @@ export const t = section('studioMacros', {
   usedByPage: (chord: string) => `${chord} has another use on this page, which the macro takes away.`,
   actions: 'Actions',
   noActions: 'This macro does nothing yet.',
+  noRuleActions: 'This rule does nothing yet.',
   released: 'When the keys are released',
   noReleased: 'Nothing. Push-to-talk unmutes above, and mutes here.',
   addAction: 'Add action…',

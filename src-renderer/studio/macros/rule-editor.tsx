@@ -6,16 +6,20 @@ import { useCollection } from '../../client/collection.ts'
 import { Ago } from '../../components/time.tsx'
 import { notifyError } from '../../components/toasts.tsx'
 import { NumberField } from '../forms/number-field.tsx'
-import { change } from '../show-store.ts'
-import type { Collection, Macro } from '../types.ts'
+import type { ActionTargets } from './action-fields.ts'
 import { t } from './messages.ts'
 import { RuleEntries } from './rule-entries.tsx'
 import { conditionFields, type RuleField, type RuleSettings, triggerFields } from './rule-fields.ts'
 import { firings } from './rule-stores.ts'
 
 interface RuleEditorProps {
-  readonly macro: Macro
-  readonly document: Collection
+  /** Of the rule, `macro:ID` of a macro; undefined for one that is not kept yet: it cannot be tried, and has no log. */
+  readonly id: string | undefined
+  readonly name: string
+  /** Undefined: it never runs by itself. */
+  readonly rule: RuleSettings | undefined
+  readonly document: ActionTargets
+  readonly onChange: (rule: RuleSettings) => void
 }
 
 type DryRun = Answer<'POST', '/automation/rules/*/dry-run'>
@@ -23,25 +27,25 @@ type Webhook = Answer<'GET', '/automation/webhooks'>['items'][number]
 
 const empty: RuleSettings = { mode: 'off', triggers: [] }
 
-/** When a macro runs by itself: triggers, conditions, cooldown, a dry run and what fired. */
-export function RuleEditor({ macro, document }: RuleEditorProps) {
-  const rule = (macro.rule ?? empty) as RuleSettings
+/** When a macro, or a rule of the host, runs by itself: triggers, conditions, cooldown, a dry run and what fired. */
+export function RuleEditor({ id, name, rule: kept, document, onChange }: RuleEditorProps) {
+  const rule = kept ?? empty
   const [webhooks, setWebhooks] = useState<readonly Webhook[]>([])
   const [url, setUrl] = useState<string>()
   const [tried, setTried] = useState<DryRun>()
   useEffect(() => {
     call('GET', '/automation/webhooks').then(({ items }) => setWebhooks(items), notifyError)
   }, [])
-  const set = (changes: Partial<RuleSettings>): void => change(`macros/${macro.id}`, { rule: { ...rule, ...changes } })
+  const set = (changes: Partial<RuleSettings>): void => onChange({ ...rule, ...changes })
   const choices = (field: RuleField) => {
     if (field.as !== 'choice') return []
     const list =
       field.of === 'webhooks' ? webhooks : field.of === 'sources' ? document.sources.filter(({ audio }) => audio) : document[field.of]
-    return list.map(({ id, name }) => ({ value: id, label: name }))
+    return list.map((each) => ({ value: each.id, label: each.name }))
   }
   const addWebhook = async (): Promise<void> => {
     try {
-      const made = await call('POST', '/automation/webhooks', { body: { name: macro.name } })
+      const made = await call('POST', '/automation/webhooks', { body: { name: name.trim() === '' ? t.rule : name.trim() } })
       setWebhooks([...webhooks, made.webhook])
       setUrl(made.url)
       set({ triggers: [...rule.triggers, { on: 'webhook', webhook: made.webhook.id }] })
@@ -65,7 +69,7 @@ export function RuleEditor({ macro, document }: RuleEditorProps) {
           </option>
         ))}
       </select>
-      {macro.rule !== undefined && (
+      {kept !== undefined && (
         <>
           <RuleEntries
             title={t.triggers}
@@ -124,18 +128,22 @@ export function RuleEditor({ macro, document }: RuleEditorProps) {
               />
             </label>
           </div>
-          <div className="row">
-            <button
-              type="button"
-              className="button"
-              data-testid="dry-run"
-              onClick={() => call('POST', `/automation/rules/macro:${macro.id}/dry-run`).then(setTried, notifyError)}
-            >
-              <FlaskConical size={15} /> {t.dryRun}
-            </button>
-          </div>
-          {tried !== undefined && <Tried tried={tried} />}
-          <RuleLog rule={`macro:${macro.id}`} />
+          {id !== undefined && (
+            <>
+              <div className="row">
+                <button
+                  type="button"
+                  className="button"
+                  data-testid="dry-run"
+                  onClick={() => call('POST', `/automation/rules/${id}/dry-run`).then(setTried, notifyError)}
+                >
+                  <FlaskConical size={15} /> {t.dryRun}
+                </button>
+              </div>
+              {tried !== undefined && <Tried tried={tried} />}
+              <RuleLog rule={id} />
+            </>
+          )}
         </>
       )}
     </fieldset>

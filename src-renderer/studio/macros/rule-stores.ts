@@ -1,4 +1,7 @@
+import type { Item } from '../../../src-main/api/typed-api.ts'
 import { Collection } from '../../client/collection.ts'
+
+export type Rule = Item<'/automation/rules'>
 
 /** Rules as the host runs them: macros of the show, and rules of the host. */
 export const rules = new Collection({

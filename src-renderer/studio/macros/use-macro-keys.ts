@@ -2,11 +2,15 @@ import { useEffect } from 'react'
 import { pressKeys } from '../commands.ts'
 import { useShow } from '../show-store.ts'
 import { chordOf, sameKeys } from './chords.ts'
+import type { Trigger } from './rule-fields.ts'
+import { rules } from './rule-stores.ts'
 
-/** Runs macros by their keys, unless a text is written or a dialog is open. What is done when keys are released is done in any case. */
+/** Runs macros, and rules of the host, by their keys, unless a text is written or a dialog is open. What is done when keys are released is done in any case. */
 export function useMacroKeys(enabled: boolean): void {
   useEffect(() => {
     if (!enabled) return
+    const list = rules.list({})
+    const leaveRules = rules.follow(list)
     /** Chords of macros that wait for their release, by the key on the keyboard. */
     const down = new Map<string, string>()
     // A release must not overtake its press.
@@ -29,14 +33,16 @@ export function useMacroKeys(enabled: boolean): void {
       }
       if (event.repeat || document.querySelector('dialog[open]') !== null) return
       if ((event.target as Element).closest('textarea, select, input, [contenteditable="true"]')) return
-      const macros = (useShow.getState().open?.collection.macros ?? []).filter(
-        ({ hotkeys, rule }) =>
-          chord !== undefined &&
-          [...hotkeys, ...(rule?.triggers ?? []).flatMap((trigger) => (trigger.on === 'hotkey' ? trigger.chord : []))].some((each) =>
-            sameKeys(each, chord),
-          ),
+      if (chord === undefined) return
+      const belongs = (keys: readonly string[], triggers: readonly Trigger[] = []): boolean =>
+        [...keys, ...triggers.flatMap((trigger) => (trigger.on === 'hotkey' ? trigger.chord : []))].some((each) => sameKeys(each, chord))
+      const macros = (useShow.getState().open?.collection.macros ?? []).filter(({ hotkeys, rule }) =>
+        belongs(hotkeys, rule?.triggers as readonly Trigger[] | undefined),
       )
-      if (chord === undefined || macros.length === 0) return
+      const hostRules = Object.values(list.store.getState().items).filter(
+        ({ of, settings }) => of === 'host' && settings.mode !== 'off' && belongs([], settings.triggers),
+      )
+      if (macros.length === 0 && hostRules.length === 0) return
       event.preventDefault()
       event.stopPropagation()
       if (macros.some(({ released }) => (released ?? []).length > 0)) down.set(event.code, chord)
@@ -53,6 +59,7 @@ export function useMacroKeys(enabled: boolean): void {
     window.addEventListener('blur', onLeave)
     document.addEventListener('visibilitychange', onLeave)
     return () => {
+      leaveRules()
       onLeave()
       document.removeEventListener('keydown', onDown, true)
       document.removeEventListener('keyup', onUp, true)
