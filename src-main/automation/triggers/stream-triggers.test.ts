@@ -52,7 +52,7 @@ it('counts the frames that were dropped since the reading before, not those of t
 })
 
 it('fires when a publisher is away for long enough, and not when it was back before', () => {
-  const { fired, health, state } = following({ is: 'publisher-lost', forSeconds: 3 })
+  const { fired, health, state } = following({ is: 'publisher-lost', forSeconds: 3, value: 1000 })
   state('active', true)
   health(0)
   state('active')

@@ -80,7 +80,8 @@ export class StreamTriggers implements TriggerWatcher {
       if (trigger.is !== is) continue
       const name = this.#nameOf(stream)
       if (trigger.stream !== undefined && trigger.stream !== stream && trigger.stream !== name) continue
-      const limit = trigger.value ?? 0
+      // A publisher is there or not: a limit that is left of another kind of trigger says nothing.
+      const limit = is === 'publisher-lost' ? 0 : (trigger.value ?? 0)
       const isSo = is === 'bitrate-below' ? value < limit : value > limit
       if (!this.#sustained.sample(`${rule.key} ${index} ${stream}`, isSo, (trigger.forSeconds ?? 0) * 1000, this.#nowMs())) continue
       const what = is === 'publisher-lost' ? 'its publisher left' : `${Math.round(value)} ${unit}`
