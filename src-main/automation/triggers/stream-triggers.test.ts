@@ -9,6 +9,7 @@ function following(...triggers: readonly Omit<TriggerOf<'stream'>, 'on'>[]) {
   const fired: string[] = []
   let listener: (event: AppEvent) => void = () => undefined
   let nowMs = 0
+  let isLive = true
   const watcher = new StreamTriggers(
     {
       subscribe: (follow: (event: AppEvent) => void) => {
@@ -17,7 +18,7 @@ function following(...triggers: readonly Omit<TriggerOf<'stream'>, 'on'>[]) {
       },
     } as ConstructorParameters<typeof StreamTriggers>[0],
     (_, { because }) => fired.push(because),
-    (id) => (id === 's1' ? 'stage' : undefined),
+    (id) => (id === 's1' && isLive ? 'stage' : undefined),
     () => nowMs,
   )
   const rule = { key: 'rule_1' } as AutomationRule
@@ -29,7 +30,12 @@ function following(...triggers: readonly Omit<TriggerOf<'stream'>, 'on'>[]) {
     say('stream.health', { sample: { videoBitrateKbps, audioBitrateKbps: 100, droppedFrames } }, stream)
   }
   const state = (word: string, reconnecting = false, stream = 's1') => say('stream.state', { state: word, reconnecting }, stream)
-  return { fired, say, health, state }
+  /** The host knows names of streams that are live, and of no others. */
+  const end = (): void => {
+    isLive = false
+    state('ended')
+  }
+  return { fired, say, health, state, end }
 }
 
 it('fires when video and audio together were too slow for long enough, once until they were quick again', () => {
@@ -70,6 +76,13 @@ it('fires by viewers, of the stream that is meant alone, by its name or id', () 
     say('stream.viewers', { concurrent: 11 }, stream)
   }
   expect(fired).toEqual(['stream stage: 11 viewers', 'stream s2: 11 viewers'])
+})
+
+it('knows a stream that is meant by its name also when it has ended', () => {
+  const { fired, health, end } = following({ is: 'publisher-lost', stream: 'stage' })
+  health(2000)
+  end()
+  expect(fired).toEqual(['stream stage: its publisher left'])
 })
 
 it('keeps nothing of a stream that was removed', () => {

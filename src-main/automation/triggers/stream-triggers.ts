@@ -23,6 +23,8 @@ export class StreamTriggers implements TriggerWatcher {
   readonly #sustained = new Sustained()
   /** Dropped frames of the sample before, by stream. */
   readonly #dropped = new Map<string, number>()
+  /** Names by id: a stream that has ended has none any more, and its publisher has just left. */
+  readonly #names = new Map<string, string>()
   /** Streams whose publisher is away. */
   readonly #lost = new Set<string>()
   #triggers: readonly RuleTrigger<'stream'>[] = []
@@ -51,6 +53,7 @@ export class StreamTriggers implements TriggerWatcher {
 
   #take({ topic, stream, data }: AppEvent): void {
     if (this.#triggers.length === 0 || stream === undefined) return
+    this.#learnName(stream)
     if (topic === 'stream.health') {
       const { sample } = data as { readonly sample: Sample }
       const before = this.#dropped.get(stream) ?? sample.droppedFrames
@@ -71,14 +74,21 @@ export class StreamTriggers implements TriggerWatcher {
     } else if (topic === 'stream.removed') {
       this.#lost.delete(stream)
       this.#dropped.delete(stream)
+      this.#names.delete(stream)
       this.#sustained.keep((key) => !key.endsWith(` ${stream}`))
     }
+  }
+
+  #learnName(stream: string): void {
+    if (this.#names.has(stream)) return
+    const name = this.#nameOf(stream)
+    if (name !== undefined) this.#names.set(stream, name)
   }
 
   #look(stream: string, is: RuleTrigger<'stream'>['trigger']['is'], { value, unit }: Reading): void {
     for (const [index, { rule, trigger }] of this.#triggers.entries()) {
       if (trigger.is !== is) continue
-      const name = this.#nameOf(stream)
+      const name = this.#names.get(stream)
       if (trigger.stream !== undefined && trigger.stream !== stream && trigger.stream !== name) continue
       // A publisher is there or not: a limit that is left of another kind of trigger says nothing.
       const limit = is === 'publisher-lost' ? 0 : (trigger.value ?? 0)
