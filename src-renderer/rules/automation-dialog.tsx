@@ -11,6 +11,8 @@ import type { RuleSettings } from '../studio/macros/rule-fields.ts'
 import { type Rule, rules } from '../studio/macros/rule-stores.ts'
 import { useDocument } from '../studio/show-store.ts'
 import type { Action } from '../studio/types.ts'
+import '../studio/parts-editor.css'
+import '../studio/studio.css'
 
 interface Props {
   /** Undefined: a new one. */
