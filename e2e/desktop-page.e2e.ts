@@ -87,6 +87,31 @@ describe('the cards of all desktops', () => {
   })
 })
 
+describe('short routes', () => {
+  const short = (method: string, path: string, body?: object) =>
+    fetch(`${host.http}/api/streams/${path}`, {
+      method,
+      ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    })
+  const listed = async (path: string): Promise<string[]> =>
+    (await (await short('GET', path)).json()).items.map((item: { id: string }) => item.id)
+
+  it('make displays, and start and end what shows them', async () => {
+    const made = await short('POST', 'virtual', { name: 'Short', command: null })
+    const { id: other } = await made.json()
+    expect(made.status).toBe(201)
+    expect(await listed('virtual')).toContain(other)
+    expect(await listed('video')).not.toContain(other)
+    expect((await short('POST', 'video', { id: other })).status).toBe(200)
+    expect(await listed('video')).toContain(other)
+    expect((await short('DELETE', `video?id=${other}`)).status).toBe(204)
+    expect(await listed('video')).not.toContain(other)
+    expect((await host.api('GET', `/desktop/displays/${other}`)).body.state).toBe('running')
+    expect((await short('DELETE', 'video?id=nobody')).status).toBe(404)
+    await host.api('DELETE', `/desktop/displays/${other}`)
+  })
+})
+
 describe('the page of a desktop', () => {
   it('says how long a change takes, step by step, and a key to its pixel', async () => {
     await open()

@@ -54,8 +54,8 @@ export interface ApiTypes {
       }
     }
     displays: {
-      GET: { answer: { items: DesktopDisplaysItem[]; nextCursor: null } }
-      POST: { body: { name?: string | undefined; width?: number | undefined; height?: number | undefined; command?: readonly string[] | null | undefined }; answer: DesktopDisplaysItem }
+      GET: { answer: DesktopDisplays }
+      POST: { body: DesktopDisplaysPostBody; answer: DesktopDisplaysItem }
       '*': {
         GET: { answer: DesktopDisplaysItem }
         PATCH: { body: { name: string }; answer: DesktopDisplaysItem }
@@ -657,6 +657,15 @@ export interface ApiTypes {
       GET: { answer: Obs }
       POST: { body: { obs?: string | undefined; request: string; data?: Record<string, unknown> | undefined }; answer: { tookMs: number; answer: Record<string, unknown> | null } }
     }
+    video: {
+      GET: { answer: DesktopDisplays }
+      POST: { body: { id: string }; answer: DesktopDisplaysItem }
+      DELETE: { query: { id: string }; answer: undefined }
+    }
+    virtual: {
+      GET: { answer: DesktopDisplays }
+      POST: { body: DesktopDisplaysPostBody; answer: DesktopDisplaysItem }
+    }
   }
   studio: {
     GET: { answer: { state: 'off' | 'preparing' | 'starting' | 'running' | 'restarting' | 'failed'; problem: string | null; preparation: { part: string; done: number; total: number } | null; open: { name: string; file: string; title: string; revision: number; saved: boolean; conflict: boolean } | null; outputs: StudioOutputsItem[] } }
@@ -1205,6 +1214,8 @@ type AutomationRulesPostBodySettingsConditionsItem8 = { is: 'level'; source?: st
 type AutomationRulesPostBodySettings = { mode: 'on' | 'dry-run' | 'off'; triggers: readonly (AutomationRulesPostBodySettingsTriggersItem | AutomationRulesPostBodySettingsTriggersItem2 | AutomationRulesPostBodySettingsTriggersItem3 | { on: 'every'; seconds: number } | AutomationRulesPostBodySettingsTriggersItem4 | AutomationRulesPostBodySettingsTriggersItem5 | { on: 'hotkey'; chord: string } | { on: 'webhook'; webhook: string })[]; conditions?: readonly (AutomationRulesPostBodySettingsConditionsItem | AutomationRulesPostBodySettingsConditionsItem2 | AutomationRulesPostBodySettingsConditionsItem3 | AutomationRulesPostBodySettingsConditionsItem4 | AutomationRulesPostBodySettingsConditionsItem5 | AutomationRulesPostBodySettingsConditionsItem6 | AutomationRulesPostBodySettingsConditionsItem7 | AutomationRulesPostBodySettingsConditionsItem8)[] | undefined; cooldownMs?: number | undefined; maxRuns?: number | undefined }
 type AutomationWebhooksItem = { id: string; name: string; createdAt: string; lastCalledAt: string | null; calls: number }
 type DesktopDisplaysItem = { id: string; name: string; kind: 'virtual' | 'screen'; width: number; height: number; state: 'running' | 'stopped'; command: string[] | null; server: string | null; viewers: number; rights: ('see' | 'control' | 'clipboard' | 'files' | 'audio' | 'microphone' | 'camera' | 'record')[]; createdAt: string }
+type DesktopDisplays = { items: DesktopDisplaysItem[]; nextCursor: null }
+type DesktopDisplaysPostBody = { name?: string | undefined; width?: number | undefined; height?: number | undefined; command?: readonly string[] | null | undefined }
 type DesktopDisplaysAttendeesItem = { id: string; name: string; user: string; rights: ('see' | 'control' | 'clipboard' | 'files' | 'audio' | 'microphone' | 'camera' | 'record')[]; controls: boolean; asks: boolean; since: string }
 type DesktopDisplaysAttendees = { items: DesktopDisplaysAttendeesItem[]; nextCursor: null }
 type PostDesktopDisplaysFilesUploads = { id: string; path: string; bytes: number; received: number; file: { path: string; realPath: string } | null }

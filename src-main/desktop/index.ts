@@ -29,6 +29,7 @@ import { imageRoutes } from './routes/image-routes.ts'
 import { invitationRoutes } from './routes/invitation-routes.ts'
 import { rightsRoutes } from './routes/rights-routes.ts'
 import { secondFactorRoutes } from './routes/second-factor-routes.ts'
+import { streamRoutes } from './routes/stream-routes.ts'
 import { sessionSockets } from './sessions/session-socket.ts'
 import { Sessions } from './sessions/sessions.ts'
 
@@ -143,6 +144,7 @@ export async function createDesktop({
         ...consentRoutes(consents),
         ...rightsRoutes(book, grants, sessions, audit),
         ...imageRoutes(book, images, grants),
+        ...streamRoutes(book, sessions),
         ...invitationRoutes({ book, grants, invitations, attempts }),
         ...fileRoutes({ book, grants, uploads, folderOf, audit }),
       ].map((route) => behindSecondFactor(route, secondFactor)),

@@ -44,7 +44,13 @@ export function displayRoutes(book: DisplayBook, sessions: Sessions, grants: Gra
       idempotent: true,
       body: NewDisplaySchema,
       responses: { 201: DisplaySchema },
-      handler: async ({ body, principal }) => ({ status: 201, body: await book.add(body, principal.id) }),
+      handler: async ({ body, principal }) => {
+        const display = await book.add(body, principal.id)
+        const running = book.ifRunning(display.id)
+        // Who creates one opens it next.
+        if (running !== undefined) sessions.prepare(display.id, running)
+        return { status: 201, body: display }
+      },
     }),
     defineRoute({
       method: 'GET',

@@ -63,9 +63,7 @@ export class Sessions {
       leave: () => {
         seat.leave()
         if (shown.session.viewers > 0 || this.#byDisplay.get(id) !== shown) return
-        clearTimeout(shown.linger)
-        shown.linger = setTimeout(() => void this.end(id, 'nobody looks'), lingerMs)
-        shown.linger.unref()
+        this.#endLater(id, shown)
       },
     }
   }
@@ -83,6 +81,17 @@ export class Sessions {
   /** Applies what everybody may do now. */
   refreshRights(): void {
     for (const { attendance } of this.#byDisplay.values()) attendance.refresh()
+  }
+
+  /** Somebody looks at it, or is expected to. */
+  isShown(id: string): boolean {
+    return this.#byDisplay.has(id)
+  }
+
+  /** Starts what shows a display, for who comes soon: starting it takes longer than anything else of the first frame. */
+  prepare(id: string, running: RunningDisplay): void {
+    const shown = this.#open(id, running)
+    if (shown.session.viewers === 0) this.#endLater(id, shown)
   }
 
   /** Disconnects the viewers of a display. */
@@ -116,6 +125,12 @@ export class Sessions {
     const opened: ShownDisplay = { server: display.server, session, attendance }
     this.#byDisplay.set(id, opened)
     return opened
+  }
+
+  #endLater(id: string, shown: ShownDisplay): void {
+    clearTimeout(shown.linger)
+    shown.linger = setTimeout(() => void this.end(id, 'nobody looks'), lingerMs)
+    shown.linger.unref()
   }
 
   #attendance(id: string, attendee: string): Attendance {
