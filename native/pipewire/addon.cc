@@ -118,7 +118,7 @@ class JsAudioInput : public Napi::ObjectWrap<JsAudioInput> {
       fail(info.Env(), error);
       return;
     }
-    AudioInputOptions options{textOf(given, "name"), textOf(given, "target"), given.Get("monitor").ToBoolean()};
+    AudioInputOptions options{textOf(given, "name"), textOf(given, "target"), given.Get("monitor").ToBoolean(), given.Get("passive").ToBoolean()};
     held_->open([&](Loop& loop, Tell tell) { return std::make_shared<AudioInput>(loop, std::move(options), std::move(store), std::move(tell)); });
   }
 
@@ -149,7 +149,8 @@ class JsAudioOutput : public Napi::ObjectWrap<JsAudioOutput> {
   explicit JsAudioOutput(const Napi::CallbackInfo& info) : Napi::ObjectWrap<JsAudioOutput>(info), held_(hold<AudioOutput>(info)) {
     if (!held_) return;
     const Napi::Object given = info[0].As<Napi::Object>();
-    AudioOutputOptions options{textOf(given, "name"), textOf(given, "target"), static_cast<int>(numberOf(given, "sampleRate", AudioStore::kMinRate, AudioStore::kMaxRate, 48'000))};
+    AudioOutputOptions options{textOf(given, "name"), textOf(given, "target"), static_cast<int>(numberOf(given, "sampleRate", AudioStore::kMinRate, AudioStore::kMaxRate, 48'000)),
+                               textOf(given, "microphone")};
     held_->open([&](Loop& loop, Tell tell) { return std::make_shared<AudioOutput>(loop, std::move(options), std::move(tell)); });
   }
 

@@ -26,6 +26,7 @@ void AudioInput::open() {
   // The mixer's gain is the one that counts, not what a person once set for a stream of this name.
   pw_properties_set(properties, "state.restore-props", "false");
   if (options_.monitor) pw_properties_set(properties, PW_KEY_STREAM_CAPTURE_SINK, "true");
+  if (options_.passive) pw_properties_set(properties, PW_KEY_NODE_PASSIVE, "true");
   int flags = PW_STREAM_FLAG_MAP_BUFFERS | PW_STREAM_FLAG_RT_PROCESS;
   if (!options_.target.empty()) {
     pw_properties_set(properties, PW_KEY_TARGET_OBJECT, options_.target.c_str());

@@ -17,6 +17,8 @@ struct AudioInputOptions {
   std::string target;
   /** The target is a speaker, what it plays is captured. */
   bool monitor = false;
+  /** Does not keep the target running: nothing comes while no program plays there. */
+  bool passive = false;
 };
 
 /** Writes stereo into a store, on PipeWire's real-time thread: nothing is allocated and nobody waits there. */

@@ -26,7 +26,14 @@ void AudioOutput::open() {
   loop_.session().listen(this);
   pw_properties* properties = streamProperties("Audio", "Playback", options_.name);
   pw_properties_set(properties, PW_KEY_NODE_LATENCY, kLatency);
-  pw_properties_set(properties, PW_KEY_TARGET_OBJECT, options_.target.c_str());
+  int flags = PW_STREAM_FLAG_MAP_BUFFERS | PW_STREAM_FLAG_RT_PROCESS;
+  if (options_.microphone.empty()) {
+    pw_properties_set(properties, PW_KEY_TARGET_OBJECT, options_.target.c_str());
+    flags |= PW_STREAM_FLAG_AUTOCONNECT;
+  } else {
+    pw_properties_set(properties, PW_KEY_MEDIA_CLASS, "Audio/Source");
+    pw_properties_set(properties, PW_KEY_NODE_NAME, options_.microphone.c_str());
+  }
   uint8_t room[1024];
   spa_pod_builder builder = SPA_POD_BUILDER_INIT(room, sizeof room);
   spa_audio_info_raw format{};
@@ -36,7 +43,6 @@ void AudioOutput::open() {
   format.position[0] = SPA_AUDIO_CHANNEL_FL;
   format.position[1] = SPA_AUDIO_CHANNEL_FR;
   const spa_pod* params[] = {spa_format_audio_raw_build(&builder, SPA_PARAM_EnumFormat, &format)};
-  const int flags = PW_STREAM_FLAG_AUTOCONNECT | PW_STREAM_FLAG_MAP_BUFFERS | PW_STREAM_FLAG_RT_PROCESS;
   connect(loop_.session().core(), options_.name, properties, PW_DIRECTION_OUTPUT, PW_ID_ANY, flags, params, 1);
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// Audio that is heard here: what is monitored.
+// Audio that is heard here: what is monitored; or that programs hear as a microphone.
 #include <atomic>
 #include <string>
 #include <vector>
@@ -13,6 +13,8 @@ struct AudioOutputOptions {
   /** `object.serial` of a speaker. */
   std::string target;
   int sampleRate = 48'000;
+  /** `node.name` of a microphone that other programs record from, in the place of a target; empty: there is a target. */
+  std::string microphone;
 };
 
 /**

@@ -14,6 +14,8 @@ namespace {
 
 /** Programs read a new mapping when they come to it: a key that is given another meaning sooner may write that one instead. */
 constexpr int64_t kSettleUs = 50'000;
+constexpr size_t kMostKeys = 256;
+constexpr const char* kGivenProperty = "_AMI_STREAMS_GIVEN_KEYS";
 
 bool isPrinted(xcb_keysym_t keysym) { return keysym < 0xfd00 || keysym >= 0x01000000; }
 
@@ -43,12 +45,16 @@ std::unique_ptr<DesktopInput> DesktopInput::open(const std::string& server, cons
   const uint32_t off = XCB_AUTO_REPEAT_MODE_OFF;
   xcb_change_keyboard_control(connection->raw(), XCB_KB_AUTO_REPEAT_MODE, &off);
   std::unique_ptr<DesktopInput> input(new DesktopInput(std::move(connection)));
+  input->givenAtom_ = input->connection_->atom(kGivenProperty);
+  input->given_ = input->connection_->property(input->connection_->screen(0)->root, input->givenAtom_, XCB_ATOM_CARDINAL).substr(0, kMostKeys);
   input->readKeyboard();
   return input;
 }
 
 DesktopInput::~DesktopInput() {
-  if (!broken()) releaseAll();
+  if (broken()) return;
+  releaseAll();
+  giveBack();
 }
 
 void DesktopInput::readEvents() {
@@ -73,13 +79,42 @@ void DesktopInput::readKeyboard() {
   for (uint32_t index = 0; index * columns_ < keysyms_.size(); index++) {
     const auto keycode = static_cast<xcb_keycode_t>(first_ + index);
     const auto known = std::find_if(spares_.begin(), spares_.end(), [&](const Spare& spare) { return spare.keycode == keycode; });
-    const xcb_keysym_t* begin = keysyms_.data() + index * columns_;
-    const bool free = std::all_of(begin, begin + columns_, [](xcb_keysym_t each) { return each == 0; });
+    const xcb_keysym_t* keysyms = keysyms_.data() + index * columns_;
     // A change of layout takes away what a spare key was given.
-    if (known != spares_.end() && known->keysym != 0 && begin[0] == known->keysym) spares.push_back(*known);
-    else if (free) spares.push_back({keycode, 0, known != spares_.end() ? known->usedUs : 0});
+    if (isSpare(keycode, keysyms)) spares.push_back({keycode, keysyms[0], known != spares_.end() ? known->usedUs : 0});
   }
   spares_ = std::move(spares);
+}
+
+bool DesktopInput::isSpare(xcb_keycode_t keycode, const xcb_keysym_t* keysyms) const {
+  const bool one = std::all_of(keysyms + 1, keysyms + columns_, [&](xcb_keysym_t each) { return each == 0 || each == keysyms[0]; });
+  if (!one || keysyms[0] == 0) return one;
+  return isPrinted(keysyms[0]) && given_.find(static_cast<char>(keycode)) != std::string::npos;
+}
+
+void DesktopInput::give(Spare& spare, xcb_keysym_t keysym) {
+  const xcb_keysym_t both[2] = {keysym, keysym};
+  xcb_change_keyboard_mapping(connection_->raw(), 1, spare.keycode, 2, both);
+  spare.keysym = keysym;
+  if (given_.find(static_cast<char>(spare.keycode)) != std::string::npos) return;
+  given_.push_back(static_cast<char>(spare.keycode));
+  xcb_change_property(connection_->raw(), XCB_PROP_MODE_REPLACE, connection_->screen(0)->root, givenAtom_, XCB_ATOM_CARDINAL, 8,
+                      static_cast<uint32_t>(given_.size()), given_.data());
+}
+
+void DesktopInput::giveBack() {
+  int64_t usedUs = 0;
+  for (const Spare& spare : spares_) usedUs = std::max(usedUs, spare.usedUs);
+  const int64_t waitUs = usedUs + kSettleUs - ami::nowUs();
+  if (waitUs > 0) usleep(static_cast<useconds_t>(std::min(waitUs, kSettleUs)));
+  readEvents();
+  if (stale_) readKeyboard();
+  for (Spare& spare : spares_) {
+    if (spare.keysym != 0) give(spare, 0);
+  }
+  xcb_delete_property(connection_->raw(), connection_->screen(0)->root, givenAtom_);
+  // The end of a connection with unread events takes away what the server has not read: an answer says that it has.
+  answer(*connection_, xcb_get_input_focus_reply, xcb_get_input_focus(connection_->raw()));
 }
 
 xcb_keysym_t DesktopInput::at(uint32_t keycode, uint32_t column) const {
@@ -125,9 +160,7 @@ xcb_keycode_t DesktopInput::takeSpare(xcb_keysym_t keysym) {
   }
   if (chosen == nullptr) return 0;
   if (chosen->usedUs != 0 && now - chosen->usedUs < kSettleUs) usleep(static_cast<useconds_t>(kSettleUs - (now - chosen->usedUs)));
-  const xcb_keysym_t both[2] = {keysym, keysym};
-  xcb_change_keyboard_mapping(connection_->raw(), 1, chosen->keycode, 2, both);
-  chosen->keysym = keysym;
+  give(*chosen, keysym);
   chosen->usedUs = ami::nowUs();
   return chosen->keycode;
 }
@@ -139,6 +172,10 @@ xcb_keycode_t DesktopInput::press(xcb_keysym_t keysym) {
   readEvents();
   if (stale_) readKeyboard();
   xcb_keycode_t keycode = findKey(keysym, pointer->mask);
+  // One that was given this meaning before keeps it while programs read it.
+  for (Spare& spare : spares_) {
+    if (spare.keycode == keycode) spare.usedUs = ami::nowUs();
+  }
   if (keycode == 0) keycode = takeSpare(keysym);
   if (keycode != 0) fake(XCB_KEY_PRESS, keycode);
   return keycode;

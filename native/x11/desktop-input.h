@@ -35,7 +35,7 @@ class DesktopInput {
   bool broken() const { return connection_->broken(); }
 
  private:
-  /** A key that the layout leaves free, and what it was given. */
+  /** A key that the layout leaves free, and what it was given: by this process, or by one before it that was killed. */
   struct Spare {
     xcb_keycode_t keycode;
     xcb_keysym_t keysym = 0;
@@ -45,6 +45,9 @@ class DesktopInput {
   explicit DesktopInput(std::unique_ptr<XConnection> connection) : connection_(std::move(connection)) {}
   void readEvents();
   void readKeyboard();
+  bool isSpare(xcb_keycode_t keycode, const xcb_keysym_t* keysyms) const;
+  void give(Spare& spare, xcb_keysym_t keysym);
+  void giveBack();
   xcb_keycode_t findKey(xcb_keysym_t keysym, uint16_t state) const;
   xcb_keycode_t takeSpare(xcb_keysym_t keysym);
   xcb_keysym_t at(uint32_t keycode, uint32_t column) const;
@@ -56,6 +59,9 @@ class DesktopInput {
   std::vector<xcb_keysym_t> keysyms_;
   bool stale_ = true;
   std::vector<Spare> spares_;
+  /** Property of the root window that lists the keys that were given a meaning: they stay so when the process is killed. */
+  xcb_atom_t givenAtom_ = XCB_NONE;
+  std::string given_;
 };
 
 /** The class `DesktopInput` of the addon: see desktop/worker/desktop-addon.ts. */

@@ -1,6 +1,8 @@
 // `DesktopView` in JavaScript: what desktop/worker/desktop-addon.ts describes. Every call returns at once.
 #include <libyuv.h>
 
+#include <atomic>
+
 #include "desktop-view.h"
 #include "javascript/listener.h"
 #include "javascript/reject.h"
@@ -44,8 +46,11 @@ class DesktopViewObject : public Napi::ObjectWrap<DesktopViewObject> {
         event.Set("parts", parts);
       });
     };
-    listener.cursor = [javascript](CursorImage cursor) {
-      javascript->tell([cursor = std::move(cursor)](Napi::Env env, Napi::Object event) {
+    const auto waits = std::make_shared<std::atomic<bool>>(false);
+    listener.cursor = [javascript, waits](CursorImage cursor) {
+      if (waits->exchange(true)) return false;
+      javascript->tell([cursor = std::move(cursor), waits](Napi::Env env, Napi::Object event) {
+        *waits = false;
         event.Set("kind", "cursor");
         event.Set("width", cursor.width);
         event.Set("height", cursor.height);
@@ -63,6 +68,7 @@ class DesktopViewObject : public Napi::ObjectWrap<DesktopViewObject> {
         }
         event.Set("rgba", rgba);
       });
+      return true;
     };
     listener.lost = [javascript](const char* why) {
       javascript->tell([why](Napi::Env, Napi::Object event) {

@@ -23,6 +23,8 @@ namespace {
 constexpr size_t kMostParts = 24;
 /** Nobody's pointer is larger. */
 constexpr int kMostCursorSide = 256;
+/** Between two images of the pointer: a program may change it thousands of times a second. */
+constexpr int64_t kCursorEveryUs = 15'000;
 
 /** Joins parts that are more than are worth it. */
 void simplify(std::vector<ami::Rect>& parts) {
@@ -140,12 +142,12 @@ void DesktopView::serve(const XConnection& connection) {
     if (stopping) break;
     if (width > 0 && height > 0) setScreenSize(connection, width, height);
     readEvents(connection);
-    if (reshaped_) readCursor(connection);
+    if (reshaped_ && waitMs() == 0) readCursor(connection);
     if (!taken) look(connection);
     xcb_flush(raw);
     pollfd waits[2] = {{wakeFd_, POLLIN, 0}, {connection.fd(), POLLIN, 0}};
     // What XCB read while it waited for answers is in its queue, and not in the socket.
-    if (!readEvents(connection)) poll(waits, 2, -1);
+    if (!readEvents(connection)) poll(waits, 2, reshaped_ ? waitMs() : -1);
     uint64_t count;
     const ssize_t drained = read(wakeFd_, &count, sizeof count);
     (void)drained;
@@ -246,8 +248,15 @@ void DesktopView::look(const XConnection& connection) {
   listener_.changed(std::move(change));
 }
 
+/** Until the pointer's image may be read. */
+int DesktopView::waitMs() const {
+  const int64_t leftUs = cursorUs_ + kCursorEveryUs - ami::nowUs();
+  return static_cast<int>(std::clamp<int64_t>((leftUs + 999) / 1000, 0, kCursorEveryUs / 1000));
+}
+
 void DesktopView::readCursor(const XConnection& connection) {
   reshaped_ = false;
+  cursorUs_ = ami::nowUs();
   const auto image = answer(connection, xcb_xfixes_get_cursor_image_reply, xcb_xfixes_get_cursor_image(connection.raw()));
   if (!image || image->width > kMostCursorSide || image->height > kMostCursorSide) return;
   CursorImage cursor;
@@ -257,7 +266,9 @@ void DesktopView::readCursor(const XConnection& connection) {
   cursor.hotY = image->yhot;
   const uint32_t* words = xcb_xfixes_get_cursor_image_cursor_image(image.get());
   cursor.pixels.assign(words, words + xcb_xfixes_get_cursor_image_cursor_image_length(image.get()));
-  if (cursor.pixels.size() == static_cast<size_t>(cursor.width) * static_cast<size_t>(cursor.height)) listener_.cursor(std::move(cursor));
+  if (cursor.pixels.size() == static_cast<size_t>(cursor.width) * static_cast<size_t>(cursor.height)) {
+    reshaped_ = !listener_.cursor(std::move(cursor));
+  }
 }
 
 }  // namespace x11

@@ -42,7 +42,8 @@ class DesktopView : public std::enable_shared_from_this<DesktopView> {
  public:
   struct Listener {
     std::function<void(DesktopChange)> changed;
-    std::function<void(CursorImage)> cursor;
+    /** False where the one before was not taken yet: it is read again later. */
+    std::function<bool(CursorImage)> cursor;
     /** The last one. */
     std::function<void(const char* why)> lost;
   };
@@ -69,6 +70,7 @@ class DesktopView : public std::enable_shared_from_this<DesktopView> {
   bool readEvents(const XConnection& connection);
   void look(const XConnection& connection);
   void readCursor(const XConnection& connection);
+  int waitMs() const;
   void wake();
 
   const std::string server_;
@@ -91,6 +93,7 @@ class DesktopView : public std::enable_shared_from_this<DesktopView> {
   uint32_t region_ = XCB_NONE;
   bool damaged_ = true;
   bool reshaped_ = true;
+  int64_t cursorUs_ = 0;
   bool moved_ = true;
   /** Nothing of the frame is known. */
   bool all_ = true;

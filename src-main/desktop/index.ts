@@ -10,7 +10,9 @@ import type { RouteDefinition } from '../platform/routes.ts'
 import type { SocketDefinition } from '../platform/sockets.ts'
 import { askAtDisplay } from './displays/ask-at-display.ts'
 import { DisplayBook, screenId } from './displays/display-book.ts'
+import type { RunningDisplay } from './displays/display-server.ts'
 import { createDisplayStore } from './displays/display-store.ts'
+import { pipeWireServer } from './displays/pipewire/pipewire-server.ts'
 import { xvncServer } from './displays/xvnc/xvnc-server.ts'
 import { DisplayUploads } from './files/display-uploads.ts'
 import { SharedFolder } from './files/shared-folder.ts'
@@ -112,15 +114,16 @@ export async function createDesktop({
     onSize: (id, width, height) => book.resized(id, width, height),
     onViewers: (id) => book.announce(id),
   })
-  const { DISPLAY: server, XAUTHORITY: authority = '' } = environment
+  const screen = screenOf(environment)
   const book = await DisplayBook.open({
     store: createDisplayStore(database),
     server: xvncServer,
+    audio: pipeWireServer,
     folder: join(dataDir, 'displays'),
     events,
     audit,
     log,
-    ...(server === undefined || server === '' ? {} : { screen: { server, authority, pid: 0 } }),
+    ...(screen && { screen }),
     viewersOf: (id) => sessions.viewersOf(id),
   })
   const stopForgetting = events.subscribe(({ topic, data }) => {
@@ -168,4 +171,9 @@ function behindSecondFactor(route: RouteDefinition, secondFactor: SecondFactor):
       return route.handler(request)
     },
   }
+}
+
+/** The display that the host was started on, with the file of keys that X's own programs take there. */
+function screenOf({ DISPLAY: server, XAUTHORITY: authority, HOME: home = homedir() }: NodeJS.ProcessEnv): RunningDisplay | undefined {
+  return server ? { server, authority: authority || join(home, '.Xauthority'), pid: 0 } : undefined
 }

@@ -2,7 +2,14 @@ import type { Right } from '../../src-main/desktop/rights/rights.ts'
 import type { ClientMessage, Quality } from '../../src-main/desktop/sessions/client-message.ts'
 import { reconnectDelayMs, socketUrl } from '../client/event-socket.ts'
 import { type HostError, sentencesOf } from '../client/host-error.ts'
-import { type DisplayCursor, type DisplayUpdate, type DisplayVideo, pixelsOf, readDisplayMessage } from './display-updates.ts'
+import {
+  type DisplayAudio,
+  type DisplayCursor,
+  type DisplayUpdate,
+  type DisplayVideo,
+  pixelsOf,
+  readDisplayMessage,
+} from './display-updates.ts'
 import { decodesVideo, VideoDecoding } from './display-video.ts'
 import { LinkLatency } from './link-latency.ts'
 import type { DesktopPerson, Presence } from './sharing/presence.ts'
@@ -31,6 +38,7 @@ export interface DesktopLinkOptions {
   readonly onConnect: () => void
   /** Looks at a binary message before it is drawn: true where it was no change of the display. */
   readonly onBytes: (message: ArrayBuffer) => boolean
+  readonly onAudio: (audio: DisplayAudio) => void
 }
 
 /** Between two questions how long the way is, ms. */
@@ -159,11 +167,17 @@ export class DesktopLink {
     if (this.#options.onBytes(data)) return
     const message = readDisplayMessage(data)
     if (message === undefined) return
-    if (message.kind === 'cursor') {
-      this.#options.onCursor(cursorOf(message))
+    if (message.kind === 'audio') {
+      this.#options.onAudio(message)
       return
     }
     const draw = async (): Promise<void> => {
+      if (message.kind === 'cursor') {
+        if (socket !== this.#socket) return
+        this.#options.onCursor(cursorOf(message))
+        this.send({ kind: 'drawn', update: message.number })
+        return
+      }
       const decodedMs = message.kind === 'video' ? await this.#drawVideo(message) : this.#draw(message, await pixelsOf(message))
       if (socket !== this.#socket) return
       this.send({ kind: 'drawn', update: message.number })

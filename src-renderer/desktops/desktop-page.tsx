@@ -7,13 +7,15 @@ import { readChoice, storeChoice } from '../client/stored-choice.ts'
 import { useIsAdmin, useTitle } from '../components/page.ts'
 import { notifyError } from '../components/toasts.tsx'
 import { UploadList } from '../components/uploads/upload-list.tsx'
+import { AudioTools } from './audio/audio-tools.tsx'
 import { DisplayClipboard } from './clipboard/display-clipboard.ts'
 import { bindKeyboard, sendText } from './desktop-keyboard.ts'
 import { type Connection, DesktopLink, type LinkState } from './desktop-link.ts'
 import { bindPointer } from './desktop-pointer.ts'
 import { DesktopToolbar, qualities } from './desktop-toolbar.tsx'
 import { bindTouch } from './desktop-touch.ts'
-import { displays } from './displays.ts'
+import type { DisplayAudio } from './display-updates.ts'
+import { type DisplayItem, displays } from './displays.ts'
 import { FilesButton } from './files/files-button.tsx'
 import { bindDrop, sendToDisplay } from './files/send-to-display.ts'
 import { InputTools } from './input-tools.tsx'
@@ -32,6 +34,7 @@ import './desktops.css'
 /** After the window's last change of size, ms: a display is not resized for every step of a drag. */
 const settleMs = 120
 const minSide = 200
+const noRights: Presence['rights'] = []
 
 /** Not in all browsers: https://wicg.github.io/keyboard-lock/ */
 type KeyboardLocking = Navigator & { readonly keyboard?: { lock?: () => Promise<void> } }
@@ -58,6 +61,7 @@ function OpenDisplay({ id }: { readonly id: string }) {
       connection={connection}
       name={name}
       resizes={display?.kind === 'virtual'}
+      audio={display?.audio}
       owner={admin}
       onLeave={() => navigate('/desktops')}
     />
@@ -70,13 +74,15 @@ interface DesktopViewProps {
   readonly name: string
   /** It can take the size of the window. */
   readonly resizes: boolean
+  /** Whether its programs can be heard; undefined: it is not known yet. */
+  readonly audio: DisplayItem['audio'] | undefined
   /** May share it, and take control of it. */
   readonly owner: boolean
   readonly onLeave: () => void
 }
 
 /** An open display, of whoever opened it. */
-export function DesktopView({ connection, name, resizes, owner, onLeave }: DesktopViewProps) {
+export function DesktopView({ connection, name, resizes, audio, owner, onLeave }: DesktopViewProps) {
   const root = useRef<HTMLDivElement>(null)
   const stage = useRef<HTMLDivElement>(null)
   const canvas = useRef<HTMLCanvasElement>(null)
@@ -90,6 +96,10 @@ export function DesktopView({ connection, name, resizes, owner, onLeave }: Deskt
   const [fullScreen, setFullScreen] = useState(false)
   const [quality, setQuality] = useState<Quality>(() => readChoice('desktop.quality', ['balanced', ...qualities]))
   const readLatency = useCallback(() => link.current?.latency.split(), [])
+  const takePacket = useRef<(packet: DisplayAudio) => void>(undefined)
+  const onPacket = useCallback((take: typeof takePacket.current) => {
+    takePacket.current = take
+  }, [])
   const send = useCallback((message: ClientMessage) => link.current?.send(message), [])
   const open = state.kind === 'open'
   /** The display that this person may share files with. */
@@ -125,6 +135,7 @@ export function DesktopView({ connection, name, resizes, owner, onLeave }: Deskt
       },
       onConnect: () => clipboard.reset(),
       onBytes: (message) => clipboard.take(message),
+      onAudio: (packet) => takePacket.current?.(packet),
     })
     link.current = made
     const stops = [
@@ -239,6 +250,7 @@ export function DesktopView({ connection, name, resizes, owner, onLeave }: Deskt
             storeChoice('desktop.command', commandIsControl ? 'super' : 'control')
           }}
         />
+        <AudioTools audio={audio} rights={presence?.rights ?? noRights} open={open} send={send} onPacket={onPacket} />
       </DesktopToolbar>
       {owner && <ConsentPrompts />}
       <div ref={stage} className="desktop-stage">

@@ -1,5 +1,5 @@
 /** What a display sends: see docs/desktop.md. */
-export type DisplayMessage = DisplayUpdate | DisplayCursor | DisplayVideo
+export type DisplayMessage = DisplayUpdate | DisplayCursor | DisplayVideo | DisplayAudio
 
 /** What the host did with a change before it sent it, ms. */
 interface HostTimes {
@@ -23,6 +23,7 @@ export interface DisplayUpdate extends HostTimes {
 
 export interface DisplayCursor {
   readonly kind: 'cursor'
+  readonly number: number
   readonly width: number
   readonly height: number
   readonly hotX: number
@@ -39,6 +40,14 @@ export interface DisplayVideo extends HostTimes {
   readonly data: Uint8Array<ArrayBuffer>
 }
 
+/** 10 ms of what programs play. */
+export interface DisplayAudio {
+  readonly kind: 'audio'
+  readonly number: number
+  /** Opus, RFC 6716. */
+  readonly packet: Uint8Array<ArrayBuffer>
+}
+
 /** Reads a message; undefined where it is of a kind that this page does not know. Throws RangeError where it is cut off. */
 export function readDisplayMessage(data: ArrayBuffer): DisplayMessage | undefined {
   const view = new DataView(data)
@@ -46,7 +55,8 @@ export function readDisplayMessage(data: ArrayBuffer): DisplayMessage | undefine
   const times = (): HostTimes => ({ captureMs: short(12) / 100, encodeMs: short(14) / 100, answers: (flags & 2) !== 0 })
   const flags = view.getUint8(1)
   if (view.getUint8(0) === 2) {
-    return { kind: 'cursor', width: short(2), height: short(4), hotX: short(6), hotY: short(8), pixels: new Uint8Array(data, 10) }
+    const image = { width: short(2), height: short(4), hotX: short(6), hotY: short(8), pixels: new Uint8Array(data, 14) }
+    return { kind: 'cursor', number: view.getUint32(10, true), ...image }
   }
   if (view.getUint8(0) === 3) {
     const key = (flags & 1) !== 0
@@ -59,6 +69,7 @@ export function readDisplayMessage(data: ArrayBuffer): DisplayMessage | undefine
       data: new Uint8Array(data, 16 + configBytes),
     }
   }
+  if (view.getUint8(0) === 4) return { kind: 'audio', number: view.getUint32(4, true), packet: new Uint8Array(data, 8) }
   if (view.getUint8(0) !== 1) return undefined
   const count = short(2)
   const parts = Array.from({ length: count }, (_, index) => {

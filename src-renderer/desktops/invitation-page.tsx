@@ -37,7 +37,10 @@ function Invited({ invitationKey: key }: { readonly invitationKey: string }) {
       />
     )
   }
-  if (!left) return <DesktopView connection={connection} name={t.invitedTitle} resizes={true} owner={false} onLeave={() => setLeft(true)} />
+  if (!left)
+    return (
+      <DesktopView connection={connection} name={t.invitedTitle} resizes={true} audio="on" owner={false} onLeave={() => setLeft(true)} />
+    )
   return (
     <Notice>
       {t.left}

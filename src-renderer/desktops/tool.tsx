@@ -3,13 +3,14 @@ import type { ReactNode } from 'react'
 interface ToolProps {
   readonly label: string
   readonly pressed?: boolean
+  readonly disabled?: boolean
   readonly onClick: () => void
   readonly testId: string
   readonly children: ReactNode
 }
 
-/** A button of the toolbar: an icon with its name. */
-export function Tool({ label, pressed, onClick, testId, children }: ToolProps) {
+/** A button of the toolbar, with an icon of what it does. */
+export function Tool({ label, pressed, disabled, onClick, testId, children }: ToolProps) {
   return (
     <button
       type="button"
@@ -17,6 +18,7 @@ export function Tool({ label, pressed, onClick, testId, children }: ToolProps) {
       aria-label={label}
       title={label}
       aria-pressed={pressed}
+      disabled={disabled}
       onClick={onClick}
       data-testid={testId}
     >

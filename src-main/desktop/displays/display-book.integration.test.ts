@@ -8,7 +8,7 @@ import { type AppDatabase, openDatabase } from '../../platform/storage/database.
 import { silentLogger } from '../../platform/telemetry/logger.ts'
 import { desktopMigrations } from '../migrations.ts'
 import { DisplayBook } from './display-book.ts'
-import type { DisplayServer, RunningDisplay } from './display-server.ts'
+import type { AudioServer, DisplayServer, RunningDisplay } from './display-server.ts'
 import { createDisplayStore } from './display-store.ts'
 import { writeAuthority } from './xvnc/x-authority.ts'
 
@@ -32,12 +32,27 @@ const server: DisplayServer = {
   },
 }
 
+/** Folders of displays whose audio runs. */
+const playing = new Set<string>()
+const audio: AudioServer = {
+  async start(own) {
+    await new Promise((resolve) => setImmediate(resolve))
+    playing.add(own)
+    return { folder: own, pids: [1], state: 'on' }
+  },
+  runs: (own) => playing.has(own.folder),
+  async end(own) {
+    playing.delete(own.folder)
+  },
+}
+
 const open = (screen?: RunningDisplay): Promise<DisplayBook> => {
   const bus = createEventBus(silentLogger)
   bus.subscribe((event) => events.push(event))
   return DisplayBook.open({
     store: createDisplayStore(database.kysely),
     server,
+    audio,
     folder: join(folder, 'displays'),
     events: bus,
     audit: { record() {} },
@@ -55,6 +70,7 @@ beforeEach(async () => {
   database = await openDatabase({ dir: folder, migrations: desktopMigrations })
   events = []
   running = new Set()
+  playing.clear()
 })
 afterEach(async () => {
   await database.close()
@@ -98,6 +114,41 @@ describe('the displays there are', () => {
     await next.endAll()
     expect(running.size).toBe(0)
     expect((await open()).list().map(({ state }) => state)).toEqual(['stopped', 'stopped'])
+  })
+
+  it('change a hundred times at most behind one change that takes long', async () => {
+    const book = await open()
+    const { id } = await add(book)
+    const results = await Promise.allSettled(Array.from({ length: 150 }, (_, index) => book.rename(id, `Name ${index}`, 'admin')))
+    expect(results.flatMap((result) => (result.status === 'rejected' ? [result.reason.code] : []))).toEqual(Array(50).fill('desktop.busy'))
+    expect(book.describe(id).name).toBe('Name 99')
+  })
+
+  it('are saved with their newest size, however fast programs change it', async () => {
+    const book = await open()
+    const { id } = await add(book)
+    const before = events.length
+    for (let width = 300; width < 2300; width++) book.resized(id, width, 700)
+    expect(await book.rename(id, 'Sized', 'admin')).toMatchObject({ width: 2299, height: 700 })
+    expect(events.length - before).toBe(2)
+    expect((await open()).describe(id)).toMatchObject({ name: 'Sized', width: 2299, height: 700 })
+  })
+
+  it('have audio of their own, which starts again where it ended, and ends with them', async () => {
+    const book = await open()
+    const { id, audio: state } = await add(book)
+    const own = join(folder, 'displays', id)
+    expect([state, [...playing]]).toEqual(['on', [own]])
+    playing.clear()
+    expect((await book.running(id, 'admin')).audio).toMatchObject({ folder: own, state: 'on' })
+    expect([...playing]).toEqual([own])
+    running.clear()
+    await book.running(id, 'admin')
+    expect([running.size, playing.size]).toEqual([1, 1])
+    await book.endAll()
+    expect(playing.size).toBe(0)
+    await expect(book.add({ command: ['no-such-program-at-all'] }, 'admin')).rejects.toMatchObject({ code: 'desktop.program_failed' })
+    expect(playing.size).toBe(0)
   })
 
   it('keep nothing of one whose program cannot be started', async () => {

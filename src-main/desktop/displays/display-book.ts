@@ -5,14 +5,17 @@ import type { AuditLog } from '../../platform/audit.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { EventBus } from '../../platform/events.ts'
 import type { Logger } from '../../platform/logger.ts'
+import { Turns } from '../../platform/turns.ts'
 import { rightNames } from '../rights/rights.ts'
 import type { Display, NewDisplay } from '../schemas/display.ts'
-import type { DisplayServer, RunningDisplay } from './display-server.ts'
+import type { AudioServer, DisplayServer, RunningDisplay } from './display-server.ts'
 import type { DisplayStore, StoredDisplay } from './display-store.ts'
 import { lightDesktop, startProgram } from './programs.ts'
 
 /** Displays at a time: each is an X server of some 45 MB with its programs. */
 const maxDisplays = 16
+/** Changes that wait for the one before them: a person makes a handful. */
+const maxWaiting = 100
 const usualSize = { width: 1280, height: 720 } as const
 /** Id of the display that the host itself was started on. */
 export const screenId = 'screen'
@@ -20,6 +23,7 @@ export const screenId = 'screen'
 export interface DisplayBookDependencies {
   readonly store: DisplayStore
   readonly server: DisplayServer
+  readonly audio: AudioServer
   /** Folder for what displays keep while they run; made where it is missing. */
   readonly folder: string
   readonly events: EventBus
@@ -35,7 +39,9 @@ export interface DisplayBookDependencies {
 export class DisplayBook {
   readonly #dependencies: DisplayBookDependencies
   readonly #byId = new Map<string, StoredDisplay>()
-  #last: Promise<unknown> = Promise.resolve()
+  readonly #turns = new Turns(maxWaiting, 'changes of displays', 'desktop.busy')
+  /** Sizes that wait to be saved, by the id of the display: the newest of each. */
+  readonly #sizes = new Map<string, { readonly width: number; readonly height: number }>()
   #screenSize = { width: 0, height: 0 }
 
   private constructor(dependencies: DisplayBookDependencies) {
@@ -48,6 +54,7 @@ export class DisplayBook {
     mkdirSync(dependencies.folder, { recursive: true, mode: 0o700 })
     for (const stored of await dependencies.store.all()) {
       const goesOn = stored.running !== null && (await dependencies.server.adopt(stored.running))
+      if (!goesOn && stored.running?.audio) await dependencies.audio.end(stored.running.audio)
       book.#byId.set(stored.id, goesOn ? stored : { ...stored, running: null })
     }
     return book
@@ -68,8 +75,11 @@ export class DisplayBook {
     return id === screenId && screen !== undefined ? this.#describeScreen(screen) : this.#describe(this.#stored(id))
   }
 
-  add({ name, width = usualSize.width, height = usualSize.height, command = lightDesktop() }: NewDisplay, actor: string): Promise<Display> {
-    return this.#inTurn(async () => {
+  async add(
+    { name, width = usualSize.width, height = usualSize.height, command = lightDesktop() }: NewDisplay,
+    actor: string,
+  ): Promise<Display> {
+    return this.#turns.next(async () => {
       if (this.#byId.size >= maxDisplays) {
         throw new AppError('desktop.limit', `There are ${maxDisplays} displays, the maximum`, { details: { limit: maxDisplays } })
       }
@@ -88,17 +98,18 @@ export class DisplayBook {
     })
   }
 
-  rename(id: string, name: string, actor: string): Promise<Display> {
-    return this.#inTurn(async () => this.#keep({ ...this.#stored(id), name }, `Display is called ${name} now`, actor))
+  async rename(id: string, name: string, actor: string): Promise<Display> {
+    return this.#turns.next(async () => this.#keep({ ...this.#stored(id), name }, `Display is called ${name} now`, actor))
   }
 
   /** The display with its server; it is started where it is stopped. Throws as `add` does. */
-  running(id: string, actor: string): Promise<RunningDisplay> {
-    return this.#inTurn(async () => {
+  async running(id: string, actor: string): Promise<RunningDisplay> {
+    return this.#turns.next(async () => {
       const { screen, server } = this.#dependencies
       if (id === screenId && screen !== undefined) return screen
       const stored = this.#stored(id)
-      if (stored.running !== null && (await server.adopt(stored.running))) return stored.running
+      if (stored.running !== null && (await server.adopt(stored.running))) return this.#withAudio(stored, stored.running)
+      await this.#end(stored)
       const running = await this.#run(stored)
       await this.#keep({ ...stored, running }, `Display ${stored.name} was started`, actor)
       return running
@@ -128,11 +139,12 @@ export class DisplayBook {
       this.#screenSize = { width, height }
       return
     }
-    void this.#inTurn(async () => {
-      const stored = this.#byId.get(id)
-      if (stored === undefined || (stored.width === width && stored.height === height)) return
-      await this.#keep({ ...stored, width, height })
-    }).catch((error: unknown) => this.#dependencies.log.warn({ err: error, display: id }, 'the size of a display could not be kept'))
+    const waits = this.#sizes.has(id)
+    this.#sizes.set(id, { width, height })
+    if (waits) return
+    this.#turns
+      .behind(() => this.#keepSize(id))
+      .catch((error: unknown) => this.#dependencies.log.warn({ err: error, display: id }, 'the size of a display could not be kept'))
   }
 
   /** Its viewers changed. */
@@ -141,8 +153,8 @@ export class DisplayBook {
   }
 
   /** Ends its programs and deletes what is kept of it. */
-  remove(id: string, actor: string): Promise<void> {
-    return this.#inTurn(async () => {
+  async remove(id: string, actor: string): Promise<void> {
+    return this.#turns.next(async () => {
       const { store, audit, events } = this.#dependencies
       if (id === screenId && this.#dependencies.screen !== undefined) {
         throw new AppError('desktop.not_ours', 'The screen of this machine is not ended from here')
@@ -159,7 +171,7 @@ export class DisplayBook {
 
   /** Ends every virtual display; what is kept of them starts them again. */
   endAll(): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.behind(async () => {
       for (const stored of this.#byId.values()) {
         await this.#end(stored)
         await this.#dependencies.store.save({ ...stored, running: null })
@@ -168,15 +180,28 @@ export class DisplayBook {
   }
 
   async #end({ running }: StoredDisplay): Promise<void> {
-    if (running !== null) await this.#dependencies.server.end(running)
+    const { server, audio } = this.#dependencies
+    if (running !== null) await Promise.all([server.end(running), running.audio && audio.end(running.audio)])
+  }
+
+  /** Starts its audio again where a process of it ended; its programs find it at the same place. */
+  async #withAudio(stored: StoredDisplay, running: RunningDisplay): Promise<RunningDisplay> {
+    const { audio, log } = this.#dependencies
+    if (running.audio === undefined || running.audio.state === 'failed' || (running.audio.state === 'on' && audio.runs(running.audio)))
+      return running
+    await audio.end(running.audio)
+    const again = { ...running, audio: await audio.start(this.#folderOf(stored.id), log) }
+    if (again.audio.state !== 'missing') await this.#keep({ ...stored, running: again })
+    return again
   }
 
   async #run({ id, width, height, command }: StoredDisplay): Promise<RunningDisplay> {
-    const { server, log } = this.#dependencies
+    const { server, audio, log } = this.#dependencies
     const folder = this.#folderOf(id)
     mkdirSync(folder, { recursive: true, mode: 0o700 })
+    const starting = audio.start(folder, log)
     try {
-      const running = await server.start({ folder, width, height })
+      const running = { ...(await server.start({ folder, width, height })), audio: await starting }
       try {
         if (command !== null) await startProgram(command, running, log)
       } catch (error) {
@@ -185,9 +210,18 @@ export class DisplayBook {
       }
       return running
     } catch (error) {
+      await audio.end(await starting)
       if (!this.#byId.has(id)) rmSync(folder, { recursive: true, force: true })
       throw error
     }
+  }
+
+  async #keepSize(id: string): Promise<void> {
+    const stored = this.#byId.get(id)
+    const size = this.#sizes.get(id)
+    this.#sizes.delete(id)
+    if (stored === undefined || size === undefined || (stored.width === size.width && stored.height === size.height)) return
+    await this.#keep({ ...stored, ...size })
   }
 
   async #keep(stored: StoredDisplay, message?: string, actor?: string): Promise<Display> {
@@ -225,6 +259,7 @@ export class DisplayBook {
       state: running === null ? 'stopped' : 'running',
       command: command === null ? null : [...command],
       server: running?.server ?? null,
+      audio: running?.audio?.state ?? null,
       viewers: this.#dependencies.viewersOf(id),
       rights: [...rightNames],
       createdAt,
@@ -240,15 +275,10 @@ export class DisplayBook {
       state: 'running',
       command: null,
       server,
+      audio: 'on',
       viewers: this.#dependencies.viewersOf(screenId),
       rights: [...rightNames],
       createdAt: new Date(0).toISOString(),
     }
-  }
-
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#last.then(work)
-    this.#last = done.catch(() => undefined)
-    return done
   }
 }

@@ -1,3 +1,6 @@
+import { join } from 'node:path'
+import type { Logger } from '../../platform/logger.ts'
+
 /** A display that runs: what programs need to draw on it. */
 export interface RunningDisplay {
   /** As DISPLAY has it. */
@@ -6,6 +9,26 @@ export interface RunningDisplay {
   readonly authority: string
   /** Process id of its server. */
   readonly pid: number
+  /** What its programs play; undefined for a screen: its programs play where the machine does. */
+  readonly audio?: RunningAudio
+}
+
+/** The audio of one display: what its programs play, and the microphone of who works there. */
+export interface RunningAudio {
+  /** PIPEWIRE_RUNTIME_DIR; PulseAudio's socket is `pulse/native` in it. */
+  readonly folder: string
+  readonly pids: readonly number[]
+  /** `missing`: its programs are not installed; `failed`: they did not start, see `audio.log` in the folder of the display. */
+  readonly state: 'on' | 'missing' | 'failed'
+}
+
+/** Environment of programs that draw and play there. Where its audio is missing they play nowhere, and not on the machine's speakers. */
+export function displayEnvironment({ server, authority, audio }: RunningDisplay): Readonly<Record<string, string>> {
+  return {
+    DISPLAY: server,
+    XAUTHORITY: authority,
+    ...(audio && { PIPEWIRE_RUNTIME_DIR: audio.folder, PULSE_SERVER: `unix:${join(audio.folder, 'pulse/native')}` }),
+  }
 }
 
 export interface DisplayOrder {
@@ -24,4 +47,13 @@ export interface DisplayServer {
   adopt(running: RunningDisplay): Promise<boolean>
   /** Ends a display and, with it, what was drawn there. */
   end(running: RunningDisplay): Promise<void>
+}
+
+/** What makes the audio of displays on one system. */
+export interface AudioServer {
+  /** Starts the audio of the display of that folder. Never rejects: a display is of use without. Resolves when programs can connect. */
+  start(folder: string, log: Logger): Promise<RunningAudio>
+  /** All of it still runs, or there is nothing that should. */
+  runs(audio: RunningAudio): boolean
+  end(audio: RunningAudio): Promise<void>
 }

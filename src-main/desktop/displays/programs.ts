@@ -3,7 +3,7 @@ import { homedir } from 'node:os'
 import { AppError } from '../../platform/errors.ts'
 import { findProgram } from '../../platform/find-program.ts'
 import type { Logger } from '../../platform/logger.ts'
-import type { RunningDisplay } from './display-server.ts'
+import { displayEnvironment, type RunningDisplay } from './display-server.ts'
 
 /** Light desktops, the best first; each runs as long as the display does. */
 const lightDesktops = [['startxfce4'], ['icewm-session'], ['openbox-session'], ['openbox']] as const
@@ -43,7 +43,7 @@ export function startProgram(command: readonly string[], display: RunningDisplay
       cwd: homedir(),
       detached: true,
       stdio: 'ignore',
-      env: { ...environment, DISPLAY: display.server, XAUTHORITY: display.authority, XDG_SESSION_TYPE: 'x11' },
+      env: { ...environment, ...displayEnvironment(display), XDG_SESSION_TYPE: 'x11' },
     })
     child.once('spawn', () => {
       child.unref()

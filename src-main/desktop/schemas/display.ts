@@ -27,6 +27,10 @@ export const DisplaySchema = Type.Object({
   }),
   command: Type.Union([Command, Type.Null()], { description: 'what starts with it; null: an empty display, or who asks is no admin' }),
   server: Type.Union([Type.String(), Type.Null()], { description: 'as DISPLAY has it; null: stopped, or who asks is no admin' }),
+  audio: Type.Union([Type.Literal('on'), Type.Literal('missing'), Type.Literal('failed'), Type.Null()], {
+    description:
+      'on: what its programs play can be heard; missing: PipeWire is not installed (pipewire, wireplumber and pipewire-pulse); failed: it did not start, see the log of the host; null: stopped',
+  }),
   viewers: Type.Integer({ description: 'pages that show it now' }),
   rights: Type.Array(RightSchema, { description: 'what the one who asks may do' }),
   createdAt: Type.String({ format: 'date-time' }),

@@ -88,6 +88,17 @@ export const ClientMessageSchema = Type.Union([
   Type.Object({ kind: Type.Literal('clipboard-read'), copied: number, format: clipboardFormat }, { additionalProperties: false }),
   /** A message with clipboard data has arrived: another one may follow. */
   Type.Object({ kind: Type.Literal('clipboard-taken') }, { additionalProperties: false }),
+  /** Whether the viewer hears what programs play. */
+  Type.Object({ kind: Type.Literal('listen'), on: Type.Boolean() }, { additionalProperties: false }),
+  /** So many packets of audio have arrived; said every tenth of a second or so. */
+  Type.Object({ kind: Type.Literal('heard'), packet: number }, { additionalProperties: false }),
+  /** Whether the viewer's microphone is one of the display's. */
+  Type.Object({ kind: Type.Literal('microphone'), on: Type.Boolean() }, { additionalProperties: false }),
+  /** What the microphone hears: a packet of Opus (RFC 6716), in base64. */
+  Type.Object(
+    { kind: Type.Literal('voice'), packet: Type.String({ minLength: 1, maxLength: 2000, pattern: '^[A-Za-z0-9+/]+={0,2}$' }) },
+    { additionalProperties: false },
+  ),
 ])
 
 /** A part of what a viewer copied. */
@@ -102,6 +113,15 @@ export type ClientMessage = Static<typeof ClientMessageSchema> | ClipboardData
 
 /** The messages that need the right to the clipboard. */
 export type ClipboardMessage = Extract<ClientMessage, { readonly kind: `clipboard${string}` }>
+
+const audioKinds = ['listen', 'heard', 'microphone', 'voice'] as const
+
+/** The messages about audio, in either direction. */
+export type AudioMessage = Extract<ClientMessage, { readonly kind: (typeof audioKinds)[number] }>
+
+export function isOfAudio(message: ClientMessage): message is AudioMessage {
+  return (audioKinds as readonly string[]).includes(message.kind)
+}
 
 const GuestHelloSchema = Type.Object(
   { kind: Type.Literal('hello'), guest: Type.String({ minLength: 1, maxLength: 200 }) },

@@ -3,7 +3,7 @@ import type { Logger } from '../../platform/logger.ts'
 import type { SocketClient } from '../../platform/sockets.ts'
 import { type SupervisedWorker, superviseWorker } from '../../platform/workers/supervise-worker.ts'
 import { workerFile } from '../../platform/workers/worker-file.ts'
-import type { RunningDisplay } from '../displays/display-server.ts'
+import { displayEnvironment, type RunningDisplay } from '../displays/display-server.ts'
 import type { Rights } from '../rights/rights.ts'
 import type { ClientMessage } from './client-message.ts'
 import { maxClipboardChunks } from './clipboard-formats.ts'
@@ -21,11 +21,15 @@ const maxWaitingMessages = 200
 /** How a worker that crashed is started again: viewers wait for it. */
 const restart = { firstMs: 100, maxMs: 5000, goodAfterMs: 10_000 } as const
 
+/** What a viewer says once: it is said again to a process that follows one that crashed, and when they may again. */
+const keptKinds: readonly ClientMessage['kind'][] = ['decoder', 'quality', 'listen', 'microphone']
+
 interface JoinedViewer {
   readonly client: SocketClient
   readonly raw: boolean
   /** Messages with clipboard data that the process has not taken. */
   clipboardChunks: number
+  readonly kept: Map<ClientMessage['kind'], ClientMessage>
   rights: Rights
 }
 
@@ -50,7 +54,7 @@ export class DisplaySession {
     const { display, log } = options
     this.#worker = superviseWorker<FromDesktopWorker, ToDesktopWorker>({
       entry: workerFile('desktop'),
-      env: { DISPLAY: display.server, XAUTHORITY: display.authority },
+      env: displayEnvironment(display),
       log,
       restart,
       onReady: () => {
@@ -78,7 +82,7 @@ export class DisplaySession {
 
   join(client: SocketClient, raw: boolean, rights: Rights): number {
     const viewer = this.#next++
-    const joined: JoinedViewer = { client, raw, rights, clipboardChunks: 0 }
+    const joined: JoinedViewer = { client, raw, kept: new Map(), rights, clipboardChunks: 0 }
     this.#viewers.set(viewer, joined)
     if (this.#ready) this.#introduce(viewer, joined)
     return viewer
@@ -92,11 +96,15 @@ export class DisplaySession {
     const waiting = this.#waiting.splice(0)
     this.#waiting.push(...waiting.filter((each) => each.kind !== 'client' || each.viewer !== viewer || this.#may(viewer, each.message)))
     if (this.#ready) this.#worker.send({ kind: 'rights', viewer, rights: [...rights] })
+    if (this.#ready) this.#repeat(viewer, joined)
   }
 
   hear(viewer: number, message: ClientMessage): void {
     const joined = this.#viewers.get(viewer)
-    if (joined === undefined || !this.#may(viewer, message)) return
+    if (joined === undefined) return
+    const isKept = keptKinds.includes(message.kind)
+    if (isKept) joined.kept.set(message.kind, message)
+    if (!this.#may(viewer, message)) return
     // It does not wait until what it sent was taken: what nobody takes would stay in memory.
     if (message.kind === 'clipboard-data' && joined.clipboardChunks++ >= maxClipboardChunks) {
       joined.client.close(1008, 'clipboard data before the earlier one was acknowledged')
@@ -104,7 +112,7 @@ export class DisplaySession {
     }
     const sent: ToDesktopWorker = { kind: 'client', viewer, message }
     if (this.#ready) this.#worker.send(sent)
-    else if (this.#waiting.length < maxWaitingMessages) this.#waiting.push(sent)
+    else if (!isKept && message.kind !== 'voice' && this.#waiting.length < maxWaitingMessages) this.#waiting.push(sent)
   }
 
   leave(viewer: number): void {
@@ -123,9 +131,16 @@ export class DisplaySession {
     return this.#viewers.get(viewer)?.rights.has(rightForMessage(message)) === true
   }
 
-  #introduce(viewer: number, { raw, rights }: JoinedViewer): void {
+  #introduce(viewer: number, joined: JoinedViewer): void {
+    const { raw, rights } = joined
     this.#worker.send({ kind: 'join', viewer, raw })
     this.#worker.send({ kind: 'rights', viewer, rights: [...rights] })
+    this.#repeat(viewer, joined)
+  }
+
+  /** Says again what the viewer said once, as far as they may. */
+  #repeat(viewer: number, { kept }: JoinedViewer): void {
+    for (const message of kept.values()) if (this.#may(viewer, message)) this.#worker.send({ kind: 'client', viewer, message })
   }
 
   #read(pipe: Duplex): void {

@@ -21,6 +21,10 @@ const messageRights: Readonly<Record<ClientMessage['kind'], Right>> = {
   'clipboard-read': 'clipboard',
   'clipboard-taken': 'clipboard',
   'clipboard-data': 'clipboard',
+  listen: 'audio',
+  heard: 'audio',
+  microphone: 'microphone',
+  voice: 'microphone',
 }
 
 /** The right that each binary message to a viewer needs, by its first byte: see docs/desktop.md. */
@@ -28,6 +32,7 @@ const payloadRights: ReadonlyMap<number, Right> = new Map([
   [1, 'see'],
   [2, 'see'],
   [3, 'see'],
+  [4, 'audio'],
   [clipboardKind, 'clipboard'],
 ])
 

@@ -36,12 +36,23 @@ export class ChangedParts {
     if (this.#parts.length > maxParts) this.#parts = [around(this.#parts)]
   }
 
-  /** What there is, within a display of that size; there is nothing then. */
-  take(width: number, height: number): readonly DesktopRect[] {
-    const parts = this.#parts
-    this.#parts = []
-    return parts
-      .map(({ x, y, ...size }) => ({ x, y, width: Math.min(size.width, width - x), height: Math.min(size.height, height - y) }))
-      .filter((part) => part.width > 0 && part.height > 0)
+  /**
+   * What there is, within a display of that size, of at most so many pixels, or one row where that is more; the rest stays unseen. A part
+   * that is larger is cut between rows.
+   */
+  take(width: number, height: number, maxPixels: number): readonly DesktopRect[] {
+    const taken: DesktopRect[] = []
+    const left: DesktopRect[] = []
+    let pixels = 0
+    for (const { x, y, ...size } of this.#parts) {
+      const part = { x, y, width: Math.min(size.width, width - x), height: Math.min(size.height, height - y) }
+      if (part.width <= 0 || part.height <= 0) continue
+      const rows = Math.min(part.height, Math.max(taken.length === 0 ? 1 : 0, Math.floor((maxPixels - pixels) / part.width)))
+      if (rows > 0) taken.push({ ...part, height: rows })
+      if (rows < part.height) left.push({ ...part, y: y + rows, height: part.height - rows })
+      pixels += rows * part.width
+    }
+    this.#parts = left
+    return taken
   }
 }

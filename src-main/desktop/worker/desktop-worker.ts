@@ -1,8 +1,10 @@
 import { loadAddon } from '../../platform/load-addon.ts'
 import { repeat } from '../../platform/repeat.ts'
 import { connectToHost, openMediaPipe } from '../../platform/workers/worker-side.ts'
+import { isOfAudio } from '../sessions/client-message.ts'
 import type { FromDesktopWorker, ToDesktopWorker } from '../sessions/messages.ts'
 import { writeViewerWire } from '../sessions/viewer-wire.ts'
+import { DisplayAudio } from './audio/display-audio.ts'
 import { DisplayClipboard, isOfClipboard } from './clipboard/display-clipboard.ts'
 import type { DesktopAddon, DesktopCursor, DesktopEvent, NativeDesktopInput } from './desktop-addon.ts'
 import { DisplayShow } from './display-show.ts'
@@ -25,6 +27,7 @@ host.stopping.addEventListener('abort', () => {
   input?.close()
   view?.close()
   clipboard?.stop()
+  audio.stop()
   host.end()
 })
 
@@ -33,6 +36,10 @@ const input = openInput()
 const view = input && new addon.DesktopView('', onEvent)
 const clipboard = input && new DisplayClipboard(addon.DesktopClipboard, (viewer, parts) => writeViewerWire(pipe, viewer, parts))
 const show = view && new DisplayShow(view, viewers)
+const audio = new DisplayAudio({
+  send: (viewer, parts) => writeViewerWire(pipe, viewer, parts),
+  onProblem: (problem) => process.stderr.write(`audio of a display: ${problem}\n`),
+})
 const silence = repeat(250, () => {
   for (const viewer of viewers.values()) viewer.releaseIfSilent(performance.now())
 })
@@ -60,18 +67,24 @@ function take(message: ToDesktopWorker): void {
   const known = viewers.get(message.viewer)
   if (message.kind === 'leave') {
     viewers.delete(message.viewer)
+    audio.leave(message.viewer)
     clipboard?.leave(message.viewer)
     known?.release()
   } else if (message.kind === 'rights') {
     if (!message.rights.includes('control')) known?.release()
+    if (!message.rights.includes('audio')) audio.hear(message.viewer, { kind: 'listen', on: false })
+    if (!message.rights.includes('microphone')) audio.hear(message.viewer, { kind: 'microphone', on: false })
     if (known && message.rights.includes('clipboard')) clipboard?.join(message.viewer)
     else clipboard?.leave(message.viewer)
   } else if (message.kind === 'client') {
     const { message: said } = message
     if (isOfClipboard(said)) clipboard?.hear(message.viewer, said)
-    else known?.hear(said)
-    if (known && said.kind === 'quality') show.begin(known)
-    else if (known) show.ready(known)
+    else if (known && isOfAudio(said)) audio.hear(message.viewer, said)
+    else if (known && !isOfAudio(said)) {
+      known.hear(said)
+      if (said.kind === 'quality') show.begin(known)
+      else show.ready(known)
+    }
   } else {
     const viewer = new Viewer({
       raw: message.raw,

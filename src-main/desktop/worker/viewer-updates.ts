@@ -3,7 +3,7 @@ import type { DesktopChange, DesktopCursor, DesktopRect } from './desktop-addon.
 import type { VideoFrame } from './motion-video.ts'
 
 /** First byte of what a viewer is sent. Numbers are little-endian, as every browser's machine is. */
-const kinds = { update: 1, cursor: 2, video: 3 } as const
+const kinds = { update: 1, cursor: 2, video: 3, audio: 4 } as const
 
 /** Bits of the second byte. */
 const flags = { compressed: 1, key: 1, answers: 2 } as const
@@ -37,7 +37,7 @@ export function timesOf({ noticedUs, readyUs }: DesktopChange, nowUs: number, an
 }
 
 export interface Update {
-  /** Counts the updates of this viewer. */
+  /** Counts what this viewer is sent. */
   readonly number: number
   /** Of the display. */
   readonly width: number
@@ -69,10 +69,11 @@ export function updateMessage({ number, width, height, parts, pixels, times }: U
   return compressed ? [head, deflateRawSync(Buffer.concat(pixels, bytes), { level: 1 })] : [head, ...pixels]
 }
 
-/** The pointer's image: `u8 2, u8 0, u16 width, height, hot x, hot y`, then RGBA. */
-export function cursorMessage({ width, height, hotX, hotY, rgba }: DesktopCursor): readonly Uint8Array[] {
-  const head = Buffer.alloc(10)
+/** The pointer's image: `u8 2, u8 0, u16 width, height, hot x, hot y, u32 number`, then RGBA. */
+export function cursorMessage({ width, height, hotX, hotY, rgba }: DesktopCursor, number: number): readonly Uint8Array[] {
+  const head = Buffer.alloc(14)
   head[0] = kinds.cursor
+  head.writeUInt32LE(number, 10)
   for (const [at, value] of [width, height, hotX, hotY].entries()) head.writeUInt16LE(value, 2 + 2 * at)
   return [head, rgba]
 }
@@ -91,4 +92,12 @@ export function videoMessage({ width, height, key, config, data }: VideoFrame, n
   head.writeUInt16LE(height, 10)
   writeTimes(head, 12, times)
   return key ? [head, config, data] : [head, data]
+}
+
+/** 10 ms of what programs play: `u8 4, u8 0, u16 0, u32 number`, then a packet of Opus, stereo (RFC 6716). */
+export function audioMessage(number: number, packet: Uint8Array): readonly Uint8Array[] {
+  const head = Buffer.alloc(8)
+  head[0] = kinds.audio
+  head.writeUInt32LE(number, 4)
+  return [head, packet]
 }

@@ -86,7 +86,7 @@ describe('what a viewer is sent', () => {
       { x: 90, y: 40, width: 100, height: 100 },
       { x: 300, y: 0, width: 5, height: 5 },
     ])
-    expect(parts.take(100, 50)).toEqual([{ x: 90, y: 40, width: 10, height: 10 }])
+    expect(parts.take(100, 50, 1e6)).toEqual([{ x: 90, y: 40, width: 10, height: 10 }])
     expect(parts.empty).toBe(true)
   })
 
@@ -94,7 +94,40 @@ describe('what a viewer is sent', () => {
     const parts = new ChangedParts()
     parts.add([part, { ...part, x: 12, width: 5 }])
     parts.add(Array.from({ length: 40 }, (_, index) => ({ x: index * 2, y: index, width: 1, height: 1 })))
-    expect(parts.take(100, 50)).toEqual([{ x: 0, y: 0, width: 79, height: 40 }])
+    expect(parts.take(100, 50, 1e6)).toEqual([{ x: 0, y: 0, width: 79, height: 40 }])
+  })
+
+  it('comes in bands where it is very large', () => {
+    const parts = new ChangedParts()
+    parts.add([{ x: 0, y: 0, width: 100, height: 50 }])
+    parts.add([{ x: 200, y: 5, width: 10, height: 1 }])
+    const bands = []
+    while (!parts.empty) bands.push(parts.take(300, 50, 2020))
+    expect(bands).toEqual([
+      [
+        { x: 0, y: 0, width: 100, height: 20 },
+        { x: 200, y: 5, width: 10, height: 1 },
+      ],
+      [{ x: 0, y: 20, width: 100, height: 20 }],
+      [{ x: 0, y: 40, width: 100, height: 10 }],
+    ])
+    parts.add([{ x: 0, y: 0, width: 100, height: 2 }])
+    expect(parts.take(100, 50, 7)).toEqual([{ x: 0, y: 0, width: 100, height: 1 }])
+  })
+
+  it('is the newest image of the pointer alone, while what was sent before is on its way', () => {
+    const { viewer, sent } = display()
+    for (let hotX = 0; hotX < 1000; hotX++) {
+      viewer.cursor({ kind: 'cursor', width: 1, height: 1, hotX, hotY: 0, rgba: Buffer.from([1, 2, 3, 4]) })
+    }
+    const sentCursors = () => sent.map((message) => [message[0], message.readUInt16LE(6), message.readUInt32LE(10), message.length])
+    expect(sentCursors()).toEqual([
+      [2, 0, 1, 18],
+      [2, 1, 2, 18],
+    ])
+    viewer.hear({ kind: 'drawn', update: 1 })
+    viewer.hear({ kind: 'drawn', update: 2 })
+    expect(sentCursors().slice(2)).toEqual([[2, 999, 3, 18]])
   })
 })
 

@@ -1,12 +1,14 @@
-import type { ClientMessage, ClipboardMessage, Quality } from '../sessions/client-message.ts'
+import type { AudioMessage, ClientMessage, ClipboardMessage, Quality } from '../sessions/client-message.ts'
 import { ChangedParts } from './changed-parts.ts'
 import type { DesktopChange, DesktopCursor, DesktopRect, NativeDesktopInput } from './desktop-addon.ts'
 import { KeyState } from './key-state.ts'
 import type { VideoFrame } from './motion-video.ts'
 import { cursorMessage, monotonicUs, timesOf, type UpdateTimes, updateMessage, videoMessage } from './viewer-updates.ts'
 
-/** Updates that may be on their way: one is drawn while the next one travels. */
+/** Messages that may be on their way: one is drawn while the next one travels. */
 const maxOnTheWay = 2
+/** Of an update: 16 MB of RGBA. What is larger comes in several. */
+const maxPixels = 4 * 1024 * 1024
 /** Keys of a viewer who was silent for longer are released: the connection hangs, ms. */
 const silentMs = 1000
 /** A press that nothing was drawn for by then has no effect to measure, µs. */
@@ -34,6 +36,8 @@ export class Viewer {
   #awaitsKey = true
   #sent = 0
   #drawn = 0
+  /** The pointer's image as it is now, where it was not sent. */
+  #cursor: DesktopCursor | undefined
 
   constructor(options: ViewerOptions) {
     this.#options = options
@@ -80,7 +84,7 @@ export class Viewer {
     const { width, height } = frame
     const parts: DesktopRect[] = []
     const pixels: Buffer[] = []
-    for (const part of this.#unseen.take(width, height)) {
+    for (const part of this.#unseen.take(width, height, maxPixels)) {
       const read = pixelsOf(part)
       if (read === undefined) continue
       parts.push(part)
@@ -108,11 +112,13 @@ export class Viewer {
     this.#awaitsKey = true
   }
 
+  /** The pointer's image changed. One who is behind is sent the newest. */
   cursor(cursor: DesktopCursor): void {
-    this.#options.send(cursorMessage(cursor))
+    this.#cursor = cursor
+    this.#sendCursor()
   }
 
-  hear(message: Exclude<ClientMessage, ClipboardMessage>): void {
+  hear(message: Exclude<ClientMessage, ClipboardMessage | AudioMessage>): void {
     this.#heardMs = performance.now()
     if ((message.kind === 'key' || message.kind === 'button') && message.down) this.#press()
     const { input } = this.#options
@@ -156,6 +162,7 @@ export class Viewer {
       case 'drawn':
         // Not further than what was sent: a viewer that says otherwise would be sent without end.
         this.#drawn = Math.min(this.#sent, Math.max(this.#drawn, message.update))
+        this.#sendCursor()
         break
     }
   }
@@ -177,6 +184,13 @@ export class Viewer {
     const answers = this.#pressedUs !== undefined && change.noticedUs >= this.#pressedUs
     if (answers) this.#pressedUs = undefined
     return timesOf(change, nowUs, answers)
+  }
+
+  #sendCursor(): void {
+    if (this.#cursor === undefined || !this.ready) return
+    this.#sent++
+    this.#options.send(cursorMessage(this.#cursor, this.#sent))
+    this.#cursor = undefined
   }
 
   #turn(steps: number, forward: number, back: number): void {

@@ -23,12 +23,16 @@ export interface AudioFrameEncoder {
   close(): void
 }
 
-/** Opens an encoder; throws FFmpeg's words where it cannot. Times of packets are frames. */
-export function openAudioEncoder(id: string, codec: 'aac' | 'opus', kbps: number): AudioFrameEncoder {
+/**
+ * Opens an encoder; throws FFmpeg's words where it cannot. Times of packets are frames.
+ * @param quick Opus in packets of 10 ms with the least delay, for a conversation, in the place of 20 ms
+ */
+export function openAudioEncoder(id: string, codec: 'aac' | 'opus', kbps: number, quick = false): AudioFrameEncoder {
   const found = Codec.findEncoderByName(codec === 'aac' ? FF_ENCODER_AAC : FF_ENCODER_LIBOPUS)
   if (!found) throw new Error(`The media engine has no encoder for ${codec}`)
   const planar = codec === 'aac'
-  const packetFrames = planar ? 1024 : 960
+  const packetMs = quick ? 10 : 20
+  const packetFrames = planar ? 1024 : (packetMs * rate) / 1000
   const format = planar ? AV_SAMPLE_FMT_FLTP : AV_SAMPLE_FMT_FLT
   const context = new CodecContext()
   context.allocContext3(found)
@@ -38,7 +42,8 @@ export function openAudioEncoder(id: string, codec: 'aac' | 'opus', kbps: number
   context.timeBase = new Rational(1, rate)
   context.bitRate = BigInt(kbps) * 1000n
   context.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER)
-  if (codec === 'opus') setOption(context, 'frame_duration', '20')
+  if (codec === 'opus') setOption(context, 'frame_duration', String(packetMs))
+  if (codec === 'opus' && quick) setOption(context, 'application', 'lowdelay')
   must(context.open2Sync(found, null), `open the ${codec} encoder`)
   const track = audioTrack(id, codec, context.extraData ?? new Uint8Array(0))
   if (isFault(track)) throw new Error(track.fault)

@@ -55,6 +55,8 @@ export interface AudioInputOptions {
   readonly target?: string
   /** The target is a speaker: what it plays. */
   readonly monitor?: boolean
+  /** Does not keep the target running: nothing comes while no program plays there. */
+  readonly passive?: boolean
 }
 
 export interface AudioInput extends Closable {
@@ -62,11 +64,11 @@ export interface AudioInput extends Closable {
   setNodes(ids: readonly number[]): void
 }
 
-export interface AudioOutputOptions {
-  readonly name: string
-  readonly target: string
-  readonly sampleRate: number
-}
+/** With a `target` audio is played there; with a `microphone` programs record it from a node of that name. */
+export type AudioOutputOptions = { readonly name: string; readonly sampleRate: number } & (
+  | { readonly target: string }
+  | { readonly microphone: string }
+)
 
 export interface AudioOutput extends Closable {
   /** Interleaved stereo; copied, what does not fit is dropped. */

@@ -29,12 +29,15 @@ export function createPipeWireAudio(addon: PipeWireAddon): AudioSystem {
         })
         return { stop: kept(follower) }
       }
-      const { kind, device } = target
+      const { kind, device, passive = false } = target
       const follower = new NodeFollower({
         devices,
         choose: () => devices.nodes.find(kind, device),
         open: (node, listener) =>
-          new addon.AudioInput({ name: node.title, store: store.address, target: node.serial, monitor: kind === 'speaker' }, listener),
+          new addon.AudioInput(
+            { name: node.title, store: store.address, target: node.serial, monitor: kind === 'speaker', passive },
+            listener,
+          ),
         report,
         absent: (title) => absent(target, title),
       })

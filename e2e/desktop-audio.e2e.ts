@@ -1,0 +1,178 @@
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { complaints, launchBrowser } from './helpers/browser.ts'
+import { type RunningHost, startHost } from './helpers/host.ts'
+import { pipeWireMissing } from './helpers/pipewire.ts'
+import { requestsTo } from './helpers/requests.ts'
+import { skipBecause } from './helpers/skip.ts'
+import { until, untilStill } from './helpers/until.ts'
+import { wavFile, wavRate } from './helpers/wav.ts'
+import { killWorker } from './helpers/workers.ts'
+
+/** Audio of displays, both ways: tones that real programs play are heard in Chromium, and its microphone is recorded by a program there. */
+
+const missing = existsSync('/usr/bin/Xvnc') ? pipeWireMissing() : 'Xvnc is needed: apt-get install tigervnc-standalone-server'
+/** What Chromium's microphone hears, Hz. */
+const spoken = 1375
+let host: RunningHost
+let browser: Browser
+let page: Page
+let problems: string[]
+const ask = requestsTo(() => host)
+const displays: string[] = []
+
+/** Beeps, for filters of noise remove what never changes. */
+function tone(hz: number, seconds: number, level: number, channels: 1 | 2, beeps = false): Buffer {
+  const samples = new Int16Array(wavRate * seconds * channels)
+  for (let at = 0; at < samples.length; at++) {
+    const time = Math.floor(at / channels) / wavRate
+    if (!beeps || time % 0.5 < 0.25) samples[at] = Math.round(32_767 * level * Math.sin(2 * Math.PI * hz * time))
+  }
+  return wavFile(samples, channels)
+}
+const toneFile = (hz: number): string => {
+  const file = join(host.dataDir, `tone-${hz}.wav`)
+  if (!existsSync(file)) writeFileSync(file, tone(hz, 60, 0.25, 2))
+  return file
+}
+const create = async (): Promise<string> => {
+  const { id, audio } = await ask('POST', '/desktop/displays', { command: null })
+  displays.push(id)
+  expect(audio).toBe('on')
+  return id
+}
+/** Plays a tone; answers what ends it. */
+async function play(id: string, program: 'pw-play' | 'paplay', hz: number): Promise<() => void> {
+  const file = join(host.dataDir, `${program}-${hz}.pid`)
+  await run(id, 'sh', '-c', `echo $$ > ${file}; exec ${program} ${toneFile(hz)}`)
+  await until(() => existsSync(file) && readFileSync(file, 'utf8').endsWith('\n'), `${program} runs`)
+  return () => process.kill(Number(readFileSync(file, 'utf8')))
+}
+const run = (id: string, ...command: readonly string[]) => ask('POST', `/desktop/displays/${id}/programs`, { command })
+/** How loud a tone is in what the page plays, dB. */
+const heard = (hz: number): Promise<number> =>
+  page.evaluate((wanted) => {
+    const { analyser } = window as unknown as { analyser?: AnalyserNode }
+    if (analyser === undefined) return -200
+    const bins = new Float32Array(analyser.frequencyBinCount)
+    analyser.getFloatFrequencyData(bins)
+    const bin = Math.round((wanted * analyser.fftSize) / analyser.context.sampleRate)
+    return Math.max(-200, ...bins.subarray(bin - 1, bin + 2))
+  }, hz)
+/** Share of a tone in the power of 16-bit samples, 0 to 1; half of it for beeps that are on half of the time. */
+function shareOf(samples: Int16Array, hz: number): number {
+  let real = 0
+  let imaginary = 0
+  let power = 0
+  for (const [at, sample] of samples.entries()) {
+    const angle = (2 * Math.PI * hz * at) / wavRate
+    real += sample * Math.cos(angle)
+    imaginary += sample * Math.sin(angle)
+    power += sample * sample
+  }
+  return power === 0 ? 0 : (2 * (real * real + imaginary * imaginary)) / (power * samples.length)
+}
+
+beforeAll(async () => {
+  if (missing !== undefined) return
+  host = await startHost({ name: 'desktop-audio' })
+  const microphone = join(host.dataDir, 'microphone.wav')
+  writeFileSync(microphone, tone(spoken, 30, 0.5, 1, true))
+  browser = await launchBrowser({
+    args: ['--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream', `--use-file-for-fake-audio-capture=${microphone}`],
+  })
+  page = await browser.newPage({ viewport: { width: 1280, height: 720 } })
+  problems = complaints(page)
+  // What reaches the loudspeaker is looked at as well.
+  await page.addInitScript(() => {
+    const connect = AudioNode.prototype.connect as (this: AudioNode, to: AudioNode) => AudioNode
+    AudioNode.prototype.connect = function (this: AudioNode, to: AudioNode) {
+      if (to instanceof AudioDestinationNode) {
+        const analyser = new AnalyserNode(to.context, { fftSize: 8192, smoothingTimeConstant: 0, minDecibels: -160 })
+        Object.assign(window, { analyser })
+        connect.call(this, analyser)
+      }
+      return connect.call(this, to)
+    } as typeof AudioNode.prototype.connect
+  })
+}, 120_000)
+
+afterAll(async () => {
+  for (const id of displays) await ask('DELETE', `/desktop/displays/${id}`).catch(() => undefined)
+  await browser?.close()
+  await host?.stop()
+}, 60_000)
+
+beforeEach((context) => {
+  if (missing !== undefined) skipBecause(context, missing)
+})
+
+it('plays what programs of the display play, of no other, and sends nothing while they are silent', async () => {
+  const [id, other] = [await create(), await create()]
+  let packets = 0
+  page.on('websocket', (socket) =>
+    socket.on('framereceived', ({ payload }) => typeof payload !== 'string' && payload[0] === 4 && packets++),
+  )
+  await page.goto(`${host.http}/desktops/${id}`)
+  await page.locator('[data-testid=desktop][data-state=open]').waitFor()
+  const tones = [await play(other, 'pw-play', 1875), await play(id, 'pw-play', 750)]
+  await until(async () => (await heard(750)) > -40, 'the tone is heard')
+  expect(await heard(1875)).toBeLessThan(-80)
+  await killWorker(host, 'desktop-worker', async () => (await heard(750)) > -40)
+  tones.push(await play(id, 'paplay', 3000))
+  await until(async () => (await heard(3000)) > -40, 'a program of PulseAudio is heard, too')
+  await page.getByTestId('desktop-audio').click()
+  await untilStill(() => packets, 1000, 'what nobody hears is not sent')
+  await page.getByTestId('desktop-audio').click()
+  await until(async () => (await heard(3000)) > -40, 'it is heard again')
+  for (const end of tones) end()
+  const still = await untilStill(() => packets, 1500, 'silence is not sent', 20_000)
+  expect(still).toBeGreaterThan(100)
+})
+
+it('is a microphone of the display while it is turned on', async () => {
+  const id = displays[0]!
+  const file = join(host.dataDir, 'spoken.raw')
+  const format = ['--raw', '--rate=48000', '--channels=1', '--format=s16le', '--latency-msec=20']
+  expect((await ask('GET', `/desktop/displays/${id}`)).viewers).toBe(1)
+  await page.getByTestId('desktop-microphone').click()
+  await page.locator('[data-testid=desktop-microphone][aria-pressed=true]').waitFor()
+  await run(
+    id,
+    'sh',
+    '-c',
+    `until pactl list short sources | grep -q ami-streams-microphone; do sleep 0.1; done; exec parecord ${format.join(' ')} -d ami-streams-microphone ${file}`,
+  )
+  await until(() => {
+    if (!existsSync(file)) return false
+    const bytes = readFileSync(file)
+    const samples = new Int16Array(bytes.buffer, bytes.byteOffset, bytes.length >> 1).subarray(-wavRate)
+    return samples.length === wavRate && shareOf(samples, spoken) > 0.2 && shareOf(samples, spoken + 400) < 0.02
+  }, 'what the microphone hears is recorded')
+  await page.getByTestId('desktop-microphone').click()
+  const list = join(host.dataDir, 'sources.txt')
+  await run(id, 'sh', '-c', `while pactl list short sources | grep -q ami-streams-microphone; do sleep 0.1; done; echo gone > ${list}`)
+  await until(() => existsSync(list), 'the microphone is gone')
+  expect(problems).toEqual([])
+})
+
+it('says what to install where there is no PipeWire, and shows the display', async () => {
+  const programs = join(host.dataDir, 'bin')
+  mkdirSync(programs)
+  symlinkSync('/usr/bin/Xvnc', join(programs, 'Xvnc'))
+  const bare = await startHost({ name: 'desktop-audio-bare', env: { PATH: programs } })
+  try {
+    const { id, audio } = (await bare.api('POST', '/desktop/displays', { command: null })).body
+    expect(audio).toBe('missing')
+    await page.goto(`${bare.http}/desktops/${id}`)
+    await page.locator('[data-testid=desktop][data-state=open]').waitFor()
+    const tool = page.getByTestId('desktop-audio')
+    expect(await tool.getAttribute('title')).toContain('install pipewire, wireplumber and pipewire-pulse')
+    expect([await tool.isDisabled(), await page.getByTestId('desktop-microphone').count()]).toEqual([true, 0])
+    await bare.api('DELETE', `/desktop/displays/${id}`)
+  } finally {
+    await bare.stop()
+  }
+})

@@ -1,0 +1,277 @@
+import { spawnSync } from 'node:child_process'
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import WebSocket from 'ws'
+import { type RunningHost, startHost } from './helpers/host.ts'
+import { requestsTo } from './helpers/requests.ts'
+import { skipBecause } from './helpers/skip.ts'
+import { until } from './helpers/until.ts'
+import { lives, workersOf } from './helpers/workers.ts'
+import { startXvfb, xvfbProgram } from './helpers/xvfb.ts'
+
+/** Sessions of displays on the wire, without the page: what a client may do, and what a hostile one or a hostile program costs. */
+
+const programs = ['Xvnc', 'xterm', 'xrandr', 'xsetroot', 'xmodmap']
+const missing = programs.every((program) => existsSync(`/usr/bin/${program}`))
+  ? undefined
+  : `${programs.join(', ')} are needed: apt-get install tigervnc-standalone-server xterm x11-xserver-utils`
+let host: RunningHost
+const ask = requestsTo(() => host)
+const open = new Set<WebSocket>()
+
+beforeAll(async () => {
+  if (missing === undefined) host = await startHost({ name: 'desktop-session' })
+}, 120_000)
+
+afterAll(async () => {
+  if (host) for (const { id, kind } of (await ask('GET', '/desktop/displays')).items) if (kind === 'virtual') await remove(id)
+  await host?.stop()
+}, 60_000)
+
+beforeEach((context) => {
+  if (missing !== undefined) skipBecause(context, missing)
+})
+afterEach(() => {
+  for (const socket of open) socket.terminate()
+  open.clear()
+})
+
+const create = (more: object = {}): Promise<{ readonly id: string; readonly server: string }> =>
+  ask('POST', '/desktop/displays', { command: null, ...more })
+const remove = (id: string) => ask('DELETE', `/desktop/displays/${id}`)
+const run = (id: string, ...command: readonly string[]) => ask('POST', `/desktop/displays/${id}/programs`, { command })
+const shell = (id: string, script: string) => run(id, 'sh', '-c', script)
+const authorityOf = (id: string, of = host) => join(of.dataDir, 'displays', id, 'xauthority')
+
+interface Viewer {
+  readonly socket: WebSocket
+  /** Kind and length of each binary message. */
+  readonly messages: { readonly kind: number; readonly bytes: number }[]
+  /** Of the display, as the last update has it. */
+  size: string
+  /** What of the display has come, in pixels. */
+  seen: number
+  closed: number | undefined
+  say(message: object): void
+}
+
+/** Joins a session; `draws` false: acknowledges nothing. */
+async function joinSession(id: string, draws = true, of = host, headers: Record<string, string> = {}): Promise<Viewer> {
+  const socket = new WebSocket(`${of.http.replace('http', 'ws')}/api/v1/desktop/session?display=${id}`, { headers, maxPayload: 2 ** 30 })
+  open.add(socket)
+  const viewer: Viewer = {
+    socket,
+    messages: [],
+    size: '',
+    seen: 0,
+    closed: undefined,
+    say: (message) => socket.send(JSON.stringify(message)),
+  }
+  socket.on('message', (data: Buffer, binary) => {
+    if (!binary) return
+    viewer.messages.push({ kind: data[0]!, bytes: data.length })
+    if (data[0] === 1) {
+      viewer.size = `${data.readUInt16LE(8)}x${data.readUInt16LE(10)}`
+      for (let part = 0; part < data.readUInt16LE(2); part++) {
+        viewer.seen += data.readUInt16LE(20 + 8 * part) * data.readUInt16LE(22 + 8 * part)
+      }
+    }
+    if (draws) viewer.say({ kind: 'drawn', update: data.readUInt32LE(data[0] === 2 ? 10 : 4) })
+  })
+  socket.on('close', (code) => {
+    viewer.closed = code
+  })
+  await new Promise<void>((resolve, reject) => {
+    socket.once('open', resolve)
+    socket.once('error', reject)
+  })
+  return viewer
+}
+
+/** The status that an upgrade is rejected with. */
+const rejection = (of: RunningHost, headers: Record<string, string>, id = 'x') =>
+  joinSession(id, true, of, headers).then(
+    () => 101,
+    ({ message }: Error) => Number(/\d{3}/.exec(message)?.[0]),
+  )
+
+describe('who may open a session', () => {
+  it('is an admin, or one with a right to it, and no page of another host', async () => {
+    const guarded = await startHost({ name: 'desktop-session-auth', args: ['--auth', 'on'] })
+    try {
+      const { token: adminToken } = JSON.parse(readFileSync(join(guarded.dataDir, 'host.json'), 'utf8')) as { readonly token: string }
+      const admin = { authorization: `Bearer ${adminToken}` }
+      const asAdmin = async (method: string, path: string, body?: object) => {
+        const reply = await fetch(`${guarded.http}/api/v1${path}`, {
+          method,
+          headers: { ...admin, 'content-type': 'application/json' },
+          ...(body && { body: JSON.stringify(body) }),
+        })
+        return reply.status === 204 ? undefined : reply.json()
+      }
+      const { id } = (await asAdmin('POST', '/desktop/displays', { command: null })) as { readonly id: string }
+      expect(await rejection(guarded, {}, id)).toBe(401)
+      for (const role of ['viewer', 'editor']) {
+        const { secret: token } = (await asAdmin('POST', '/tokens', { label: role, role })) as { readonly secret: string }
+        expect(await rejection(guarded, { authorization: `Bearer ${token}` }, id)).toBe(404)
+      }
+      expect(await rejection(guarded, { origin: 'https://elsewhere.example' }, id)).toBe(403)
+      expect(await rejection(guarded, admin, 'no-such-display')).toBe(404)
+      expect(await rejection(guarded, admin, id)).toBe(101)
+      await asAdmin('DELETE', `/desktop/displays/${id}`)
+    } finally {
+      await guarded.stop()
+    }
+  })
+
+  it('is no page of another origin where nobody has to sign in', async () => {
+    const { id } = await create()
+    expect(await rejection(host, { origin: 'https://elsewhere.example' }, id)).toBe(403)
+    expect(await rejection(host, { origin: host.http }, id)).toBe(101)
+    await remove(id)
+  })
+})
+
+describe('what a client sends', () => {
+  it('costs its own connection where it is no message of a session', async () => {
+    const { id } = await create()
+    const [steady] = [await joinSession(id)]
+    await until(() => steady.messages.length > 0, 'the display is seen')
+    const worker = workersOf(host, 'desktop-worker')
+    const bad: readonly [string | Buffer, number][] = [
+      ['', 1007],
+      ['[', 1007],
+      ['{"kind":"drawn","update":-1}', 1007],
+      ['{"kind":"move","x":1e9,"y":0}', 1007],
+      ['{"kind":"size","width":99999,"height":200}', 1007],
+      ['{"kind":"join","viewer":1,"raw":true}', 1007],
+      [JSON.stringify({ kind: 'held', codes: Array(33).fill('KeyA') }), 1007],
+      [JSON.stringify({ kind: 'text', text: 'a'.repeat(1001) }), 1007],
+      [Buffer.from('{"kind":"drawn","update":1}'), 1007],
+      ['a'.repeat(20_000), 1007],
+      ['a'.repeat(2_000_000), 1009],
+      ['['.repeat(16_000), 1007],
+    ]
+    for (const [message, code] of bad) {
+      const viewer = await joinSession(id)
+      viewer.socket.send(message)
+      await until(() => viewer.closed !== undefined, `${String(message).slice(0, 40)} ends the connection`)
+      expect([String(message).slice(0, 40), viewer.closed]).toEqual([String(message).slice(0, 40), code])
+    }
+    const flood = await joinSession(id)
+    for (let count = 0; count < 5000; count++) flood.say({ kind: 'move', x: count % 500, y: 3 })
+    await until(() => flood.closed !== undefined, 'a flood ends its connection')
+    expect(flood.closed).toBe(1008)
+    expect([steady.closed, workersOf(host, 'desktop-worker')]).toEqual([undefined, worker])
+    await remove(id)
+  })
+
+  it('presses nothing on a display that it does not look at', async () => {
+    const [mine, other] = [await create(), await create()]
+    const log = join(host.dataDir, 'other.txt')
+    await shell(other.id, `exec xterm -maximized -e sh -c 'cat > ${log}'`)
+    await until(() => existsSync(log), 'a terminal listens on the other display')
+    const viewer = await joinSession(mine.id)
+    viewer.say({ kind: 'client', viewer: 1, display: other.id, message: { kind: 'text', text: 'x\n' } })
+    await until(() => viewer.closed === 1007, 'that is no message')
+    const typing = await joinSession(mine.id)
+    await until(() => typing.messages.length > 0, 'the display is seen')
+    typing.say({ kind: 'text', text: 'typed\n' })
+    const there = await joinSession(other.id)
+    await until(() => there.messages.length > 0, 'the other display is seen')
+    there.say({ kind: 'text', text: 'there\n' })
+    await until(() => readFileSync(log, 'utf8') !== '', 'the terminal has written what was typed')
+    expect(readFileSync(log, 'utf8')).toBe('there\n')
+    for (const { id } of [mine, other]) await remove(id)
+  })
+})
+
+describe('what a program on the display does', () => {
+  it('is seen on the largest display, in messages of a bounded size', async () => {
+    const { id } = await create({ width: 7680, height: 4320 })
+    const viewer = await joinSession(id)
+    await until(
+      () => viewer.seen >= 7680 * 4320,
+      () => `the whole display has come: ${viewer.seen} pixels`,
+    )
+    expect([viewer.size, viewer.closed]).toEqual(['7680x4320', undefined])
+    expect(Math.max(...viewer.messages.map(({ bytes }) => bytes))).toBeLessThan(17 * 1024 * 1024)
+    await remove(id)
+  })
+
+  it('does not flood a client that acknowledges nothing', async () => {
+    const { id } = await create()
+    const [steady, silent] = [await joinSession(id), await joinSession(id, false)]
+    await until(() => steady.messages.some(({ kind }) => kind === 2), 'the pointer has an image')
+    const file = join(host.dataDir, 'loops')
+    const names = ['watch', 'left_ptr', 'xterm', 'crosshair']
+    await shell(
+      id,
+      `for n in $(seq 60); do ${names.map((name) => `xsetroot -cursor_name ${name}`).join('; ')}; xsetroot -solid "#$(printf %06x $n)"; done; touch ${file}.cursor`,
+    )
+    await until(() => existsSync(`${file}.cursor`), 'the pointer was changed 240 times')
+    await shell(id, `for n in $(seq 40); do xrandr --fb $((700 + n))x600; done; touch ${file}.size`)
+    await until(() => existsSync(`${file}.size`), 'the display was resized 40 times')
+    await until(
+      async () => (await ask('GET', `/desktop/displays/${id}`)).width === 740 && steady.size === '740x600',
+      'its last size is kept',
+    )
+    expect(silent.messages).toHaveLength(2)
+    expect([steady.closed, silent.closed]).toEqual([undefined, undefined])
+    await remove(id)
+  })
+})
+
+describe('keys that the layout does not have', () => {
+  /** Twelve signs of a round: a display has 19 keys without a meaning. */
+  const signs = (round: number) => Array.from({ length: 12 }, (_, index) => String.fromCodePoint(0x4e00 + 12 * round + index)).join('')
+  const keysOf = (id: string, server: string) =>
+    spawnSync('xmodmap', ['-pke'], { env: { ...process.env, DISPLAY: server, XAUTHORITY: authorityOf(id) }, encoding: 'utf8' }).stdout
+
+  it('are typed by a process that follows one that was killed, and are free again when it ends', async () => {
+    const { id, server } = await create()
+    const before = keysOf(id, server)
+    const log = join(host.dataDir, 'signs.txt')
+    await shell(id, `exec xterm -maximized -u8 -e sh -c 'stty -icanon -echo; cat > ${log}'`)
+    await until(() => existsSync(log), 'a terminal listens')
+    const viewer = await joinSession(id)
+    await until(() => viewer.messages.length > 0, 'the display is seen')
+    let typed = ''
+    for (const round of [0, 1, 2]) {
+      typed += signs(round)
+      viewer.say({ kind: 'text', text: signs(round) })
+      await until(
+        () => readFileSync(log, 'utf8') === typed,
+        () => `typed is ${typed}: ${readFileSync(log, 'utf8')}`,
+        15_000,
+      )
+      const [worker] = workersOf(host, 'desktop-worker')
+      process.kill(worker!, 'SIGKILL')
+      await until(() => !lives(worker!) && workersOf(host, 'desktop-worker').length === 1, 'another process is there')
+    }
+    expect(keysOf(id, server)).not.toBe(before)
+    viewer.socket.close()
+    // The process ends ten seconds after its last viewer has left.
+    await until(() => workersOf(host, 'desktop-worker').length === 0, 'its process has ended')
+    await until(() => keysOf(id, server) === before, 'the keys are as they were')
+    await remove(id)
+  })
+})
+
+it.skipIf(xvfbProgram === undefined)('shows the screen of a user whose key is in the usual file', async () => {
+  const screen = await startXvfb({ width: 640, height: 480 })
+  const home = mkdtempSync(join(tmpdir(), 'ami-home-'))
+  copyFileSync(screen.authority, join(home, '.Xauthority'))
+  const env: Record<string, string | undefined> = { HOME: home, DISPLAY: screen.display, XAUTHORITY: undefined }
+  const there = await startHost({ name: 'desktop-session-screen', env: env as Record<string, string> })
+  try {
+    const viewer = await joinSession('screen', true, there)
+    await until(() => viewer.size === '640x480', 'the screen is seen')
+  } finally {
+    await there.stop()
+    await screen.stop()
+    rmSync(home, { recursive: true, force: true })
+  }
+})
