@@ -147,9 +147,11 @@ export class DisplayUploads {
   async #removeLeftBehind(folder: string): Promise<void> {
     if (this.#clean.has(folder)) return
     this.#clean.add(folder)
-    const ours = new Set([...this.#running.keys()].map((id) => `${uploadPrefix}${id}`))
-    for (const name of await readdir(folder))
-      if (name.startsWith(uploadPrefix) && !ours.has(name)) await rm(join(folder, name), { force: true })
+    for (const name of await readdir(folder)) {
+      // Others may have been started since this one was.
+      const isOurs = this.#running.has(name.slice(uploadPrefix.length))
+      if (name.startsWith(uploadPrefix) && !isOurs) await rm(join(folder, name), { force: true })
+    }
   }
 
   #find(display: string, id: string): Running {
