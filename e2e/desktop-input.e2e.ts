@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Browser, CDPSession, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { findingsInBothThemes } from './helpers/axe.ts'
@@ -108,9 +109,9 @@ describe('fingers on a display', () => {
   })
 
   it('drag with one, scroll with two, and click right with a tap of two', async () => {
-    await touch('touchStart', await on(100, 100))
-    for (const x of [140, 200, 300]) await touch('touchMove', await on(x, 120))
-    await touch('touchEnd')
+    const [start, ...way] = await Promise.all([100, 140, 200, 300].map((x) => on(x, x === 100 ? 100 : 120)))
+    // Sent together: a machine that is busy between them would make it a long press.
+    await Promise.all([touch('touchStart', start!), ...way.map((at) => touch('touchMove', at)), touch('touchEnd')])
     await until(() => clicks().length === 2, 'a drag')
     expect(buttonsOf(clicks())).toEqual(['press 1', 'release 1'])
     expect(program.pointer.filter((each) => each.startsWith('move')).length).toBeGreaterThan(1)
@@ -155,6 +156,8 @@ describe('fingers on a display', () => {
   it('move the pointer where the screen is a touchpad, which is seen', async () => {
     await page.getByTestId('desktop-touchpad').tap()
     const from = await on(100, 100)
+    // A tap of before and a drag would belong together.
+    await delay(400)
     await touch('touchStart', from)
     for (const x of [20, 40, 60]) await touch('touchMove', { x: from.x + x, y: from.y })
     await touch('touchEnd')

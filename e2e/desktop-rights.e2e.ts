@@ -371,7 +371,7 @@ describe('a viewer who floods the display', () => {
     const large = connect(ann.secret)
     await large.joined()
     large.socket.send(JSON.stringify({ kind: 'text', text: 'a'.repeat(20_000) }))
-    await until(() => large.closed() === 1009, 'so does a message that is too large')
+    await until(() => large.closed() === 1007, 'so does a message that is too large')
     const odd = connect(ann.secret)
     await odd.joined()
     odd.socket.send('{"kind":"control","action":"own"}')
