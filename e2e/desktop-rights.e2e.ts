@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
+import { encode } from 'uqr'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import type { ClientMessage } from '../src-main/desktop/sessions/client-message.ts'
@@ -288,6 +289,10 @@ describe('an invitation', () => {
     await look(owner, 'desktop-share')
     await owner.getByTestId('share-create').click()
     const url = (await owner.getByTestId('share-link').textContent()) ?? ''
+    // What is drawn is the link's own code.
+    const drawn = await owner.getByTestId('qr-code').locator('path').getAttribute('d')
+    const { data } = encode(url, { ecc: 'M', border: 4 })
+    expect(drawn?.match(/M\d+ \d+/g)).toEqual(data.flatMap((row, y) => row.flatMap((dark, x) => (dark ? [`M${x} ${y}`] : []))))
     expect(url).toContain('#key=')
     await owner.getByTestId('share-link-done').click()
 

@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
-import { encode } from 'uqr'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findingsInBothThemes } from './helpers/axe.ts'
 import { launchBrowser, screenshot, sidewaysPx } from './helpers/browser.ts'
@@ -46,13 +45,9 @@ describe('two guests at a time, over mediasoup', () => {
     await studio.keyboard.type(name)
     await studio.getByTestId('create-guest-link').click()
     const link = await studio.getByTestId('guest-join-link').innerText()
-    await studio.getByTestId('qr-code').locator('path').waitFor()
+    await studio.getByTestId('guest-link-local').waitFor()
     await screenshot(studio, `guest-link-${name}`)
     expect(await findingsInBothThemes(studio)).toEqual([])
-    // What is drawn is the link's own code.
-    const drawn = await studio.getByTestId('qr-code').locator('path').getAttribute('d')
-    const { data } = encode(link, { ecc: 'M', border: 4 })
-    expect(drawn?.match(/M\d+ \d+/g)).toEqual(data.flatMap((row, y) => row.flatMap((dark, x) => (dark ? [`M${x} ${y}`] : []))))
     await studio.getByTestId('guest-link-done').click()
     return link
   }

@@ -22,7 +22,9 @@ function following(...triggers: readonly Omit<TriggerOf<'stream'>, 'on'>[]) {
     () => nowMs,
   )
   const rule = { key: 'rule_1' } as AutomationRule
-  watcher.follow(triggers.map((trigger) => ({ rule, trigger: { on: 'stream', ...trigger } })))
+  const follow = (changed: typeof triggers): void =>
+    watcher.follow(changed.map((trigger) => ({ rule, trigger: { on: 'stream', ...trigger } })))
+  follow(triggers)
   const say = (topic: string, data: object, stream = 's1'): void => listener({ topic, stream, data } as unknown as AppEvent)
   /** A reading of a stream's health, one second after the one before. */
   const health = (videoBitrateKbps: number, droppedFrames = 0, stream = 's1'): void => {
@@ -35,7 +37,7 @@ function following(...triggers: readonly Omit<TriggerOf<'stream'>, 'on'>[]) {
     isLive = false
     state('ended')
   }
-  return { fired, say, health, state, end }
+  return { fired, say, health, state, end, follow }
 }
 
 it('fires when video and audio together were too slow for long enough, once until they were quick again', () => {
@@ -83,6 +85,14 @@ it('knows a stream that is meant by its name also when it has ended', () => {
   health(2000)
   end()
   expect(fired).toEqual(['stream stage: its publisher left'])
+})
+
+it('fires again at once where a rule has fired and was changed to another kind', () => {
+  const { fired, health, state, follow } = following({ is: 'bitrate-below', value: 1000 })
+  health(500)
+  follow([{ is: 'publisher-lost' }])
+  state('ended')
+  expect(fired).toEqual(['stream stage: 600 kbit/s', 'stream stage: its publisher left'])
 })
 
 it('keeps nothing of a stream that was removed', () => {

@@ -93,7 +93,9 @@ export class StreamTriggers implements TriggerWatcher {
       // A publisher is there or not: a limit that is left of another kind of trigger says nothing.
       const limit = is === 'publisher-lost' ? 0 : (trigger.value ?? 0)
       const isSo = is === 'bitrate-below' ? value < limit : value > limit
-      if (!this.#sustained.sample(`${rule.key} ${index} ${stream}`, isSo, (trigger.forSeconds ?? 0) * 1000, this.#nowMs())) continue
+      // A rule that is changed to another kind of trigger is another one: what it found before says nothing.
+      const key = `${rule.key} ${index}:${is} ${stream}`
+      if (!this.#sustained.sample(key, isSo, (trigger.forSeconds ?? 0) * 1000, this.#nowMs())) continue
       const what = is === 'publisher-lost' ? 'its publisher left' : `${Math.round(value)} ${unit}`
       this.#fire(rule, { because: `stream ${name ?? stream}: ${what}` })
     }
