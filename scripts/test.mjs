@@ -147,7 +147,7 @@ async function mediasoupWorker(node) {
 async function endToEnd(node, files) {
   const config = 'e2e/vitest.config.ts'
   const env = { E2E_FILES_AT_ONCE: '5', E2E_MEDIASOUP_CACHE: mediasoupCache, ...(strict ? { E2E_STRICT: '1' } : {}) }
-  await suiteOf(node, 'e2e', { config, limitMs: 45 * minutes, files, env, printSlowest: true }, { env: { ...env, E2E_FILES_AT_ONCE: '1' } })
+  await suiteOf(node, 'e2e', { config, limitMs: 60 * minutes, files, env, printSlowest: true }, { env: { ...env, E2E_FILES_AT_ONCE: '1' } })
 }
 
 async function main() {
