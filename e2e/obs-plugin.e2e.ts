@@ -152,8 +152,8 @@ describe('a source of OBS that shows what this host has', () => {
         report,
       ).toBe(true)
       expect(missingNumbers(numbers) + repeated, report).toBeLessThan(numbers.length * 0.05 + 3 * skipped)
-      // One frame, and half of one for what a busy OBS shows late.
-      expect(Math.abs(apart - apartHere), report).toBeLessThan(1.5 / 30)
+      // One frame, and what a busy OBS holds audio back, which it does in steps of 21 ms.
+      expect(Math.abs(apart - apartHere), report).toBeLessThan(0.1)
     })
     await show.stop('beside')
   }, 240_000)
@@ -233,7 +233,7 @@ describe('a source of OBS that shows what this host has', () => {
     await obs.call('SetSceneItemEnabled', { sceneName: scene, sceneItemId, sceneItemEnabled: false })
     await untilBackground(scene)
     await obs.call('SetSceneItemEnabled', { sceneName: scene, sceneItemId, sceneItemEnabled: true })
-    expect(await untilCard(scene)).toBeGreaterThan(before)
+    await until(async () => (await untilCard(scene)) > before, 'the present is shown')
   }, 120_000)
 
   it('shows nothing of a host that was killed, and everything again when it is back', async () => {
