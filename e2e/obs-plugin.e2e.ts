@@ -152,7 +152,7 @@ describe('a source of OBS that shows what this host has', () => {
         report,
       ).toBe(true)
       expect(missingNumbers(numbers) + repeated, report).toBeLessThan(numbers.length * 0.05 + 3 * skipped)
-      // One frame, and what a busy OBS holds audio back, which it does in steps of 21 ms.
+      // One frame, and the delay of audio in a busy OBS, which grows in steps of 21 ms.
       expect(Math.abs(apart - apartHere), report).toBeLessThan(0.1)
     })
     await show.stop('beside')
