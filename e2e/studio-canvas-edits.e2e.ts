@@ -286,7 +286,6 @@ describe('editing on the canvas', () => {
     await untilItem('red', ({ bounds }) => bounds?.fit === 'stretch')
     await page.keyboard.press('Control+r')
     await untilItem('red', ({ bounds, position }) => bounds === null && position.x === 0)
-    await untilDrawnAt('red', { x: 0, y: 0 })
     await page.keyboard.press('Shift+ArrowRight')
     await page.keyboard.press('ArrowRight')
     await untilItem('red', ({ position }) => position.x === 11)
