@@ -388,6 +388,23 @@ describe('a viewer who floods the display', () => {
   })
 })
 
+describe('strangers who say nothing', () => {
+  it('take no guest a place', async () => {
+    const { url } = (await host.api('POST', `/desktop/displays/${id}/invitations`, { rights: ['see'] })).body
+    const key = new URL(url).hash.slice('#key='.length)
+    const { guest } = (await host.api('POST', '/desktop/invitations/join', { key, name: 'Gus' })).body
+    const strangers = Array.from({ length: 28 }, () => connect(undefined, {}, 'guest'))
+    await until(() => strangers.filter(({ closed }) => closed() === 1006).length === 12, 'those who waited longest are closed')
+    strangers.push(...Array.from({ length: 12 }, () => connect(undefined, {}, 'guest')))
+    const visit = connect(undefined, {}, 'guest')
+    visit.socket.on('open', () => visit.socket.send(JSON.stringify({ kind: 'hello', guest })))
+    await visit.joined()
+    expect(strangers.some(({ rejected }) => rejected() !== undefined)).toBe(false)
+    for (const { socket } of strangers) socket.terminate()
+    await empty(visit)
+  })
+})
+
 describe('consent', () => {
   it('is asked of an admin before each guest of such an invitation comes, and no is no', async () => {
     const { url } = (await host.api('POST', `/desktop/displays/${id}/invitations`, { rights: ['see'], once: false, asks: true })).body

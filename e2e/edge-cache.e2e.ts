@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type RunningNode, startCut, startNode } from './helpers/edge-node.ts'
+import { type RunningNode, startNode, startProxy } from './helpers/edge-node.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { publishTestStream } from './helpers/publish.ts'
 import { skipBecause } from './helpers/skip.ts'
@@ -12,7 +12,7 @@ const hasNginx = ['/usr/sbin/nginx', '/usr/bin/nginx', '/usr/local/sbin/nginx'].
 
 describe('a node with a cache', () => {
   let host: RunningHost
-  let cut: Awaited<ReturnType<typeof startCut>>
+  let proxy: Awaited<ReturnType<typeof startProxy>>
   let node: RunningNode
   let folder: string
   let args: readonly string[]
@@ -38,9 +38,15 @@ describe('a node with a cache', () => {
     chmodSync(folder, 0o755)
     args = ['--cache', join(folder, 'cache'), '--cache-size', '500M']
     host = await startHost({ name: 'edge-cache' })
-    cut = await startCut(host.httpPort)
+    proxy = await startProxy(host.httpPort)
     const { token } = (await host.api('POST', '/network/join-tokens', {})).body
-    node = await startNode({ origin: `http://127.0.0.1:${cut.port}`, token, name: 'edge-cache-node', dataDir: join(folder, 'data'), args })
+    node = await startNode({
+      origin: `http://127.0.0.1:${proxy.port}`,
+      token,
+      name: 'edge-cache-node',
+      dataDir: join(folder, 'data'),
+      args,
+    })
     await untilConnected()
     const page = await (await fetch(`${host.http}/`)).text()
     asset = /(?:src|href)="(\/[^"]+\.js)"/.exec(page)?.[1] as string
@@ -48,7 +54,7 @@ describe('a node with a cache', () => {
   })
   afterAll(async () => {
     await node?.stop()
-    cut?.stop()
+    proxy?.stop()
     await host?.stop()
     if (folder !== undefined) rmSync(folder, { recursive: true, force: true })
   })
@@ -57,11 +63,11 @@ describe('a node with a cache', () => {
   })
 
   it('keeps files of the page, and fifty who ask at once for a new one are one request at the origin', async () => {
-    const before = cut.bytes()
+    const before = proxy.bytes()
     const answers = await Promise.all(Array.from({ length: 50 }, () => get(asset)))
     expect(new Set(answers.map(({ status, text }) => `${status} ${text.length}`)).size).toBe(1)
     expect(answers.filter(({ cache }) => cache === 'MISS')).toHaveLength(1)
-    expect(cut.bytes() - before).toBeLessThan(2 * (answers[0]?.text.length ?? 0))
+    expect(proxy.bytes() - before).toBeLessThan(2 * (answers[0]?.text.length ?? 0))
     expect(await get(asset)).toMatchObject({ status: 200, cache: 'HIT' })
   })
 
@@ -103,20 +109,20 @@ describe('a node with a cache', () => {
 
   it('serves what it has while the origin is away, and purges what it missed when it is back', async () => {
     await get(asset)
-    cut.cut()
+    proxy.cut()
     await untilConnected(false)
     expect((await get(asset)).cache).toBe('HIT')
     expect(await purge({ urls: [asset] })).toMatchObject({ nodes: [{ state: 'away' }] })
     expect((await get('/nothing-of-it-is-kept.js')).status).toBeGreaterThanOrEqual(500)
-    cut.join()
+    proxy.join()
     await untilConnected()
     await until(async () => (await get(asset)).cache !== 'HIT', 'the missed purge')
     await until(async () => (await get(asset)).cache === 'HIT', 'it is fresh again')
     // stale, and the origin away again
-    cut.cut()
+    proxy.cut()
     await untilConnected(false)
     await purge({ urls: [asset] })
-    cut.join()
+    proxy.join()
     await untilConnected()
   })
 
@@ -161,7 +167,7 @@ describe('a node with a cache', () => {
   it('says why it cannot start', async () => {
     const file = join(folder, 'a-file')
     writeFileSync(file, '')
-    const more = { dataDir: join(folder, 'other'), origin: `http://127.0.0.1:${cut.port}` }
+    const more = { dataDir: join(folder, 'other'), origin: `http://127.0.0.1:${proxy.port}` }
     const join_ = async () => (await host.api('POST', '/network/join-tokens', {})).body.token
     await expect(startNode({ ...more, token: await join_(), args: ['--cache', file] })).rejects.toThrow('network.cache_folder')
     await expect(startNode({ ...more, token: await join_(), args: ['--cache', folder, '--cache-size', 'x'] })).rejects.toThrow(

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launchBrowser, readVideo, steps, untilMoving } from './helpers/browser.ts'
-import { type RunningNode, startCut, startNode } from './helpers/edge-node.ts'
+import { type RunningNode, startNode, startProxy } from './helpers/edge-node.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { type Publisher, publishTestStream } from './helpers/publish.ts'
 import { slowNetwork } from './helpers/slow-network.ts'
@@ -13,7 +13,7 @@ import { undisturbed, until } from './helpers/until.ts'
 describe('players at nodes while something fails', () => {
   let host: RunningHost
   let node: RunningNode
-  let cut: Awaited<ReturnType<typeof startCut>>
+  let proxy: Awaited<ReturnType<typeof startProxy>>
   let publisher: Publisher
   let browser: Browser
   const dataDir = mkdtempSync(join(tmpdir(), 'ami-streams-'))
@@ -30,9 +30,9 @@ describe('players at nodes while something fails', () => {
 
   beforeAll(async () => {
     host = await startHost({ name: 'edge-failures', dataDir })
-    cut = await startCut(host.httpPort)
+    proxy = await startProxy(host.httpPort)
     browser = await launchBrowser()
-    node = await startNode({ origin: `http://127.0.0.1:${cut.port}`, token: await token(), name: 'edge-failures-node' })
+    node = await startNode({ origin: `http://127.0.0.1:${proxy.port}`, token: await token(), name: 'edge-failures-node' })
     await publish()
     await untilConnected(node.id)
   })
@@ -40,7 +40,7 @@ describe('players at nodes while something fails', () => {
     await publisher?.stop('SIGKILL')
     await browser?.close()
     await node?.stop()
-    cut?.stop()
+    proxy?.stop()
     await host?.stop()
     rmSync(dataDir, { recursive: true, force: true })
   })
@@ -57,9 +57,9 @@ describe('players at nodes while something fails', () => {
     // A machine that is busy may keep a page from its media for seconds: such a round is repeated, and reported.
     await undisturbed(async () => {
       const reading = pages.map((page) => readVideo(page, 6000, 120))
-      cut.cut()
+      proxy.cut()
       await until(async () => (await fetch(`${node.http}/api/v1/cdn/health`)).status === 503, 'the node to see the break')
-      cut.join()
+      proxy.join()
       await untilConnected(node.id)
       for (const seen of await Promise.all(reading)) {
         const { repeated, back, span } = steps(seen)

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { launchBrowser } from './helpers/browser.ts'
-import { type RunningNode, startCut, startNode } from './helpers/edge-node.ts'
+import { type RunningNode, startNode, startProxy } from './helpers/edge-node.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { type Publisher, publishTestStream } from './helpers/publish.ts'
 import { until } from './helpers/until.ts'
@@ -62,7 +62,7 @@ async function play(base: string, path: string, rounds: number): Promise<Map<str
 describe('a node beside its origin', () => {
   let host: RunningHost
   let node: RunningNode
-  let cut: Awaited<ReturnType<typeof startCut>>
+  let proxy: Awaited<ReturnType<typeof startProxy>>
   let publisher: Publisher
 
   const joinToken = async (expiresInS = 600): Promise<string> => (await host.api('POST', '/network/join-tokens', { expiresInS })).body.token
@@ -72,8 +72,8 @@ describe('a node beside its origin', () => {
 
   beforeAll(async () => {
     host = await startHost({ name: 'edge' })
-    cut = await startCut(host.httpPort)
-    node = await startNode({ origin: `http://127.0.0.1:${cut.port}`, token: await joinToken(), name: 'edge-node' })
+    proxy = await startProxy(host.httpPort)
+    node = await startNode({ origin: `http://127.0.0.1:${proxy.port}`, token: await joinToken(), name: 'edge-node' })
     const key = await host.key('show')
     publisher = await publishTestStream({ url: `${host.rtmp}/${key}`, width: 640, height: 360, videoKbps: 800 })
     await host.until('show', (state) => state.state === 'active')
@@ -82,7 +82,7 @@ describe('a node beside its origin', () => {
   afterAll(async () => {
     await publisher?.stop('SIGKILL')
     await node?.stop()
-    cut?.stop()
+    proxy?.stop()
     await host?.stop()
   })
 
@@ -107,12 +107,12 @@ describe('a node beside its origin', () => {
 
   it('is sent each stream once, however many watch there, and they count at the origin', async () => {
     const path = await playlistPath(node.http, 'show')
-    const alone = cut.bytes()
+    const alone = proxy.bytes()
     await play(node.http, path, 6)
-    const one = cut.bytes() - alone
-    const before = cut.bytes()
+    const one = proxy.bytes() - alone
+    const before = proxy.bytes()
     await Promise.all(Array.from({ length: 30 }, () => play(node.http, path, 6)))
-    const thirty = cut.bytes() - before
+    const thirty = proxy.bytes() - before
     process.stdout.write(`sent to the node: ${one} bytes for one viewer, ${thirty} for thirty\n`)
     // thirty copies would be thirty times as much; the times are not the same to a part
     expect(thirty).toBeLessThan(one * 4)
@@ -130,11 +130,11 @@ describe('a node beside its origin', () => {
     const kept = await read(new URL(partsOf(text).at(-1) as string, node.http + path).href)
     // in three segments: the connection is cut and joined before it is there
     const waiting = read(`${node.http}${path}?_HLS_msn=${msn + 1}&_HLS_part=0`)
-    cut.cut()
+    proxy.cut()
     await until(async () => (await read(`${node.http}/api/v1/cdn/health`)).status === 503, 'the node to see it')
     const again = await read(node.http + path)
     expect(again.status).toBe(200)
-    cut.join()
+    proxy.join()
     await untilConnected(node.id)
     expect((await read(fresh.http + path)).status).toBe(200)
     const [rest, all] = [(await view(node.id))?.sentBytes ?? 0, (await view(fresh.id))?.sentBytes ?? 0]

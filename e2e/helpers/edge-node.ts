@@ -91,7 +91,7 @@ export async function startNode({
 }
 
 /** A TCP proxy whose connections can be cut, and which counts what goes to who connects. */
-export async function startCut(targetPort: number) {
+export async function startProxy(targetPort: number) {
   const sockets = new Set<Socket>()
   let isCut = false
   let bytes = 0

@@ -4,6 +4,7 @@ import type { SignInAttempts } from '../../platform/identity/sign-in-attempts.ts
 import { isLoopback } from '../../platform/loopback.ts'
 import { isLimited } from '../../platform/principal.ts'
 import { defineSocket, type SocketClient, type SocketDefinition, type SocketSession } from '../../platform/sockets.ts'
+import { Strangers } from '../../platform/strangers.ts'
 import { type DisplayBook, screenId } from '../displays/display-book.ts'
 import type { Consents } from '../rights/consents.ts'
 import type { Grants } from '../rights/grants.ts'
@@ -23,6 +24,8 @@ const limits = {
 } as const
 /** Of a message that is text. */
 const maxTextBytes = 16 * 1024
+/** Guests who have not said yet who they are. */
+const maxStrangers = 16
 /** Until a guest has said who they are, ms. */
 const helloMs = 15_000
 
@@ -49,6 +52,7 @@ interface Opened {
 /** Who works at a display: its changes as binary messages, keyboard and pointer as JSON. See docs/desktop.md. */
 export function sessionSockets(dependencies: SessionSocketDependencies): readonly SocketDefinition[] {
   const { book, grants, secondFactor } = dependencies
+  const strangers = new Strangers(maxStrangers)
   return [
     defineSocket({
       path: '/desktop/session',
@@ -85,7 +89,7 @@ export function sessionSockets(dependencies: SessionSocketDependencies): readonl
       accept:
         ({ remoteAddress }) =>
         (client) =>
-          serveGuest(dependencies, client, remoteAddress),
+          serveGuest(dependencies, client, remoteAddress, strangers),
     }),
   ]
 }
@@ -137,10 +141,16 @@ function closeWith(client: SocketClient, error: unknown, closeCode: number): voi
   client.close(closeCode, code)
 }
 
-function serveGuest(dependencies: SessionSocketDependencies, client: SocketClient, remoteAddress: string): SocketSession {
+function serveGuest(
+  dependencies: SessionSocketDependencies,
+  client: SocketClient,
+  remoteAddress: string,
+  strangers: Strangers,
+): SocketSession {
   let session: SocketSession | undefined
   let rejected = false
   const late = setTimeout(() => client.close(4408, 'no hello came'), helloMs)
+  const leaveStrangers = strangers.add(() => client.terminate())
   const reject = async (): Promise<void> => {
     rejected = true
     const unknown = (): never => {
@@ -161,13 +171,17 @@ function serveGuest(dependencies: SessionSocketDependencies, client: SocketClien
       const secret = readGuestHello(text)
       const guest = secret === undefined ? undefined : dependencies.invitations.guest(secret)
       if (guest === undefined) void reject()
-      else session = serve(dependencies, client, openedBy(guest, isLoopback(remoteAddress)))
+      else {
+        leaveStrangers()
+        session = serve(dependencies, client, openedBy(guest, isLoopback(remoteAddress)))
+      }
     },
     onBytes(bytes) {
       session?.onBytes?.(bytes)
     },
     onClose(code) {
       clearTimeout(late)
+      leaveStrangers()
       rejected = true
       session?.onClose(code)
     },

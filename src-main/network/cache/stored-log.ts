@@ -77,8 +77,8 @@ export class StoredLog {
     // Its lines were about a former run, whose answers are in the files of the cache.
     writeFileSync(file, '', { mode: 0o600 })
     this.#fd = openSync(file, 'r')
-    this.#watcher = watch(file, () => void this.read())
-    // Notices of changes may be lost, and a new file is changed to after a while.
+    this.#watcher = this.#follow()
+    // A new file is changed to after a while, too.
     this.#timer = repeat(1000, () => this.read())
   }
 
@@ -103,6 +103,12 @@ export class StoredLog {
 
   get #oldFile(): string {
     return `${this.#file}.old`
+  }
+
+  /** Notices of changes make reading prompt, no more: the timer reads what they miss, and reports what is wrong. */
+  #follow(): FSWatcher {
+    const watcher = watch(this.#file, () => void this.read().catch(() => undefined))
+    return watcher.on('error', () => watcher.close())
   }
 
   async #readAll(): Promise<void> {
@@ -133,7 +139,7 @@ export class StoredLog {
     this.#watcher.close()
     rmSync(this.#oldFile, { force: true })
     this.#fd = openSync(this.#file, 'r')
-    this.#watcher = watch(this.#file, () => void this.read())
+    this.#watcher = this.#follow()
     this.#at = 0
     this.#rest = ''
     this.#rotatedAt = undefined

@@ -5,6 +5,7 @@ import type { Logger } from '../../platform/logger.ts'
 import { repeat } from '../../platform/repeat.ts'
 import type { PacedSocketClient, SocketSession } from '../../platform/sockets.ts'
 import { monotonicMs } from '../../platform/steady-clock.ts'
+import type { Strangers } from '../../platform/strangers.ts'
 import type { PurgeOutcome } from '../cache/node-cache.ts'
 import type { NodeBook, NodeFigures } from '../nodes/node-book.ts'
 import { helloText } from '../nodes/node-keys.ts'
@@ -22,7 +23,6 @@ import {
 } from './link-messages.ts'
 import { NodeRequests } from './node-requests.ts'
 import { SendWindow } from './send-window.ts'
-import type { Strangers } from './strangers.ts'
 
 export interface OriginLinkDependencies {
   readonly book: NodeBook
