@@ -104,6 +104,10 @@ beforeEach((context) => {
 describe('rules where only OBS is used', () => {
   it('react to OBS and act on it while no show is open', async () => {
     await obs.call('CreateInput', { sceneName: 'Start', inputName: 'beep', inputKind: 'color_source_v3', inputSettings: {} })
+    await until(async () => {
+      const { scenes } = (await host.api('GET', `/obs/${obsId}/mirror`)).body
+      return scenes.some(({ name, items }) => name === 'Start' && items.some(({ source }) => source === 'beep'))
+    }, 'the mirror has the item')
     const rule = await addRule('Hide in the pause', { triggers: [onScene('Pause')] }, [
       { do: 'obs-item', scene: 'Start', item: 'beep', visible: false },
     ])
@@ -220,7 +224,7 @@ describe('rules between OBS and an open show', () => {
     if (missing !== undefined) return
     await openCollection(host, show)
     browser = await launchBrowser()
-  }, 60_000)
+  }, 180_000)
 
   it('put a scene of the studio on air because of OBS, and one of OBS because of the studio', async () => {
     await onAir('start')

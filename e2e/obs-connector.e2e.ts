@@ -44,7 +44,7 @@ function connect(): { readonly text: () => string; readonly ended: Promise<numbe
   })
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes) => (text += String(bytes)))
   connector = child
-  return { text: () => text, ended: new Promise((resolve) => child.once('exit', resolve)) }
+  return { text: () => text, ended: new Promise((resolve) => child.once('close', resolve)) }
 }
 
 const instance = async () => (await host.api('GET', `/obs/${id}`)).body

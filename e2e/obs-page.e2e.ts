@@ -52,10 +52,10 @@ describe('the OBS section', () => {
     await look(page, 'obs-empty')
     await page.getByTestId('connect-found').click()
     await page.getByTestId('obs-problem').getByText('Start OBS').waitFor()
-    expect(await page.getByTestId('obs-found').count()).toBe(0)
+    await page.getByTestId('obs-found').waitFor({ state: 'detached' })
     obs = await program.start()
     await page.locator('[data-testid=obs-thumbnail][data-shown=true]').waitFor()
-    expect(await page.getByTestId('obs-state').getAttribute('data-state')).toBe('connected')
+    await page.locator('[data-testid=obs-state][data-state=connected]').waitFor()
     await look(page, 'obs-list')
   })
 
@@ -75,7 +75,7 @@ describe('the OBS section', () => {
     await page.getByTestId('obs-scene-submit').click()
     await scene('Close up').click()
     await page.locator('[data-scene="Close up"][data-tally=program]').waitFor()
-    expect((await obs.call('GetCurrentProgramScene')).currentProgramSceneName).toBe('Close up')
+    await until(async () => (await obs.call('GetCurrentProgramScene')).currentProgramSceneName === 'Close up', 'OBS shows Close up')
     expect((await obs.call('GetSceneList')).scenes.map(({ sceneName }) => sceneName)).toEqual(expect.arrayContaining(['Wide', 'Close up']))
 
     await obs.call('SetCurrentProgramScene', { sceneName: 'Wide' })
@@ -92,15 +92,18 @@ describe('the OBS section', () => {
   it('hides items, moves faders and mutes, with levels', async () => {
     await item('red').getByTestId('obs-item-enabled').click()
     await page.locator('[data-testid=obs-item][data-source=red][data-enabled=false]').waitFor()
-    const { sceneItems } = await obs.call('GetSceneItemList', { sceneName: 'Wide' })
-    expect(sceneItems[0]).toMatchObject({ sourceName: 'red', sceneItemEnabled: false })
+    await until(async () => {
+      const [first] = (await obs.call('GetSceneItemList', { sceneName: 'Wide' })).sceneItems
+      return first?.sourceName === 'red' && first.sceneItemEnabled === false
+    }, 'it is hidden in OBS')
     await item('red').getByTestId('obs-item-enabled').click()
+    await page.locator('[data-testid=obs-item][data-source=red][data-enabled=true]').waitFor()
 
     await obs.call('CreateInput', { sceneName: 'Wide', inputName: 'film', inputKind: 'ffmpeg_source', inputSettings: {} })
     await strip('film').waitFor()
     await strip('film').getByTestId('obs-mute').click()
     await page.locator('[data-testid=obs-strip][data-input=film][data-muted=true]').waitFor()
-    expect((await obs.call('GetInputMute', { inputName: 'film' })).inputMuted).toBe(true)
+    await until(async () => (await obs.call('GetInputMute', { inputName: 'film' })).inputMuted, 'it is muted in OBS')
     await strip('film').getByTestId('obs-fader').focus()
     for (let step = 0; step < 20; step++) await page.keyboard.press('ArrowLeft')
     // Positions that are still on their way to OBS would come after what is set there.
@@ -114,32 +117,36 @@ describe('the OBS section', () => {
 
   it('places an item, each change at once and undone step by step', async () => {
     const red = { sceneName: 'Wide', sceneItemId: (await obs.call('GetSceneItemId', { sceneName: 'Wide', sourceName: 'red' })).sceneItemId }
-    const transform = async (): Promise<any> => (await obs.call('GetSceneItemTransform', red)).sceneItemTransform
+    const placed = (wanted: Readonly<Record<string, unknown>>, what: string) =>
+      until(async () => {
+        const { sceneItemTransform } = await obs.call('GetSceneItemTransform', red)
+        return Object.entries(wanted).every(([field, value]) => sceneItemTransform[field] === value)
+      }, what)
     await scene('Wide').click()
     await item('red').getByTestId('obs-item-transform').click()
     const dialog = page.getByTestId('obs-transform')
+    const own = { positionX: 40, scaleX: 0.5, rotation: 90, cropTop: 12, boundsType: 'OBS_BOUNDS_NONE' }
     for (const [field, value] of [
-      ['obs-positionX', '40'],
-      ['obs-scaleX', '50'],
-      ['obs-rotation', '90'],
-      ['obs-cropTop', '12'],
+      ['positionX', '40'],
+      ['scaleX', '50'],
+      ['rotation', '90'],
+      ['cropTop', '12'],
     ] as const) {
-      await dialog.getByTestId(field).fill(value)
-      await dialog.getByTestId(field).press('Enter')
+      await dialog.getByTestId(`obs-${field}`).fill(value)
+      await dialog.getByTestId(`obs-${field}`).press('Enter')
+      await placed({ [field]: own[field] }, `OBS has ${field}`)
     }
-    await until(async () => (await transform()).cropTop === 12, 'OBS has the last of them')
-    expect(await transform()).toMatchObject({ positionX: 40, scaleX: 0.5, rotation: 90, cropTop: 12, boundsType: 'OBS_BOUNDS_NONE' })
+    await placed(own, 'OBS has all of them')
     await dialog.getByTestId('obs-preset-fit').click()
-    await until(async () => (await transform()).boundsType === 'OBS_BOUNDS_SCALE_INNER', 'it fits the canvas')
-    expect(await transform()).toMatchObject({ positionX: 0, rotation: 0, boundsWidth: 640, boundsHeight: 360, cropTop: 12 })
+    const fitted = { boundsType: 'OBS_BOUNDS_SCALE_INNER', positionX: 0, rotation: 0, boundsWidth: 640, boundsHeight: 360, cropTop: 12 }
+    await placed(fitted, 'it fits the canvas')
     await dialog.getByTestId('obs-boundsWidth').waitFor()
     await look(page, 'obs-transform')
     expect(await findingsInBothThemes(page)).toEqual([])
     await dialog.getByTestId('obs-undo').click()
-    await until(async () => (await transform()).boundsType === 'OBS_BOUNDS_NONE', 'the preset is undone')
-    expect(await transform()).toMatchObject({ positionX: 40, scaleX: 0.5, rotation: 90, cropTop: 12 })
+    await placed(own, 'the preset is undone')
     await dialog.getByTestId('obs-undo').click()
-    await until(async () => (await transform()).cropTop === 0, 'the crop is undone')
+    await placed({ cropTop: 0 }, 'the crop is undone')
     // What is moved in OBS is shown here.
     await obs.call('SetSceneItemTransform', { ...red, sceneItemTransform: { positionY: 77 } })
     await until(async () => (await dialog.getByTestId('obs-positionY').inputValue()) === '77', 'the field follows OBS')
@@ -198,7 +205,7 @@ describe('the OBS section', () => {
     expect(await findingsInBothThemes(page)).toEqual([])
     await page.getByTestId('obs-take').click()
     await page.getByTestId('obs-program').getByText('Close up').waitFor()
-    expect((await obs.call('GetCurrentProgramScene')).currentProgramSceneName).toBe('Close up')
+    await until(async () => (await obs.call('GetCurrentProgramScene')).currentProgramSceneName === 'Close up', 'OBS shows Close up')
     await page.getByTestId('obs-studio-mode').click()
   })
 
@@ -207,11 +214,10 @@ describe('the OBS section', () => {
     const linked = page.getByTestId('obs-linked')
     await linked.waitFor()
     await page.locator('[data-testid=obs-stream][data-state=started]').waitFor()
-    expect((await obs.call('GetStreamStatus')).outputActive).toBe(true)
+    await until(async () => (await obs.call('GetStreamStatus')).outputActive, 'OBS streams')
     await look(page, 'obs-streaming')
     const name = (await linked.getAttribute('href'))!.slice('/live/'.length)
-    const stream = (await host.api('GET', `/live/streams/${name}`)).body
-    expect(stream.state).toBe('active')
+    await host.until(name, ({ state }) => state === 'active')
     await page.getByTestId('obs-stream').getByTestId('obs-toggle').click()
     await page.getByTestId('confirm-yes').click()
     await until(async () => !(await obs.call('GetStreamStatus')).outputActive, 'OBS stopped')

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -10,6 +10,7 @@ import { type DecodedFrame, flashTimes, frameNumbers, missingNumbers, readBeeps,
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { installObsPlugin, obsPluginMissing } from './helpers/obs-plugin.ts'
 import { nextEvent, type ObsOnTest, prepareObs } from './helpers/obs-studio.ts'
+import { removeFolder } from './helpers/private-folder.ts'
 import { publishTestStream } from './helpers/publish.ts'
 import { openShow, type Show } from './helpers/show.ts'
 import { skipBecause } from './helpers/skip.ts'
@@ -39,7 +40,7 @@ afterAll(async () => {
   await obs?.disconnect().catch(() => undefined)
   await host?.stop()
   await program?.stop()
-  rmSync(dataDir, { recursive: true, force: true })
+  removeFolder(dataDir)
 }, 60_000)
 
 beforeEach((context) => {

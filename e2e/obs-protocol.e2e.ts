@@ -96,7 +96,7 @@ describe('programs that others wrote for OBS', () => {
       events: ['SceneCreated', 'CurrentProgramSceneChanged', 'SceneRemoved'],
       unknown: 204,
     })
-  }, 60_000)
+  }, 180_000)
 })
 
 describe('the page', () => {
@@ -135,7 +135,7 @@ describe('the page', () => {
     await page.getByTestId('confirm-yes').click()
     expect((await closed).code).toBe(4011)
     await page.close()
-  }, 60_000)
+  }, 180_000)
 })
 
 describe('beside a real OBS Studio', () => {

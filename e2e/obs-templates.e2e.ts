@@ -13,7 +13,7 @@ import { type RunningHost, startHost } from './helpers/host.ts'
 import { nextEvent, type ObsOnTest, obsMissing, prepareObs } from './helpers/obs-studio.ts'
 import { skipBecause } from './helpers/skip.ts'
 import { look } from './helpers/studio-page.ts'
-import { until } from './helpers/until.ts'
+import { until, untilStill } from './helpers/until.ts'
 
 /** Templates built in a real OBS Studio. What became of them is looked up in OBS itself, by a connection that is not ours. */
 
@@ -117,6 +117,10 @@ async function stateOfObs() {
   return { scenes: scenes.map(({ sceneName }) => sceneName), items: Object.fromEntries(items), inputs: Object.fromEntries(settings) }
 }
 
+/** The same, once OBS changes nothing of it any more: sizes of items come when it draws them. */
+const settledState = async (): Promise<Awaited<ReturnType<typeof stateOfObs>>> =>
+  JSON.parse(await untilStill(async () => JSON.stringify(await stateOfObs()), 1000, 'what OBS has'))
+
 /** Colours of a scene at places in shares of its size, by a screenshot of OBS. */
 async function colorsOf(scene: string, places: readonly (readonly [number, number])[]): Promise<Rgb[]> {
   const { imageData } = await obs.call('GetSourceScreenshot', { sourceName: scene, imageFormat: 'png' })
@@ -135,7 +139,7 @@ const isNear = (one: Rgb, other: Rgb): boolean => one.every((value, index) => Ma
 
 describe('a template', () => {
   it('is planned, applied to OBS as it was planned, and applied again without a change', async () => {
-    const before = await stateOfObs()
+    const before = await settledState()
     const collection = template('gaming')
     const plan = await ask<Plan>('template/plan', { collection })
     expect(names(plan, 'created', 'scene')).toEqual(collection.scenes.map(({ name }) => name))
@@ -144,7 +148,7 @@ describe('a template', () => {
 
     const applied = await ask('template', { collection, expect: plan.fingerprint })
     expect(applied).toMatchObject({ created: plan.created, changed: plan.changed, onAir: false, application: { state: 'applied' } })
-    const after = await stateOfObs()
+    const after = await settledState()
     expect(after.scenes).toHaveLength(before.scenes.length + collection.scenes.length)
     const again = await ask<Plan>('template/plan', { collection })
     expect([again.created, again.changed]).toEqual([[], []])
@@ -221,7 +225,7 @@ describe('a template', () => {
     const undone = await ask('template/undo', {})
     expect(undone.left).toEqual([])
     await until(async () => (await obs.call('GetInputList')).inputs.length === 0, 'its inputs are gone')
-    expect((await obs.call('GetSceneList')).scenes).toHaveLength(1)
+    await until(async () => (await obs.call('GetSceneList')).scenes.length === 1, 'its scenes are gone')
   })
 })
 
@@ -257,7 +261,7 @@ describe('what the user had', () => {
       filterSettings: { gamma: 0.5 },
     })
     await obs.call('SetCurrentProgramScene', { sceneName: 'Game' })
-    const before = await stateOfObs()
+    const before = await settledState()
 
     const plan = await ask<Plan>('template/plan', { collection })
     expect(plan.onAir).toBe(true)
@@ -292,7 +296,7 @@ describe('an OBS that ends in the middle of an application', () => {
   it('leaves a state that is named, is repaired by applying again, and undone as a whole', async () => {
     const before = await stateOfObs()
     const collection = template('interview')
-    const created = nextEvent(obs, 'InputCreated')
+    const created = nextEvent(obs, 'SceneCreated')
     const applying = host.api('POST', `/obs/${id}/template`, { collection })
     await created
     const ending = program.kill()
@@ -334,7 +338,7 @@ describe('files', () => {
     }
     obs = await program.start()
     await connected()
-  }, 60_000)
+  }, 180_000)
 
   it.each(templateNames)(
     'the show %s as a file is loaded by OBS with everything in its place, and comes back into the studio',
@@ -460,7 +464,7 @@ describe('the page', () => {
     await page.getByTestId('obs-template-undo').click()
     await page.getByTestId('confirm-yes').click()
     await page.getByTestId('obs-applied').waitFor({ state: 'detached' })
-    expect((await obs.call('GetSceneList')).scenes).toHaveLength(1)
+    await until(async () => (await obs.call('GetSceneList')).scenes.length === 1, 'its scenes are gone')
     expect(problems).toEqual([])
   })
 

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createSocket } from 'node:dgram'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { removeFolder } from './private-folder.ts'
 
 export const coturnProgram = ['/usr/bin/turnserver', '/usr/local/bin/turnserver'].find((path) => existsSync(path))
 
@@ -46,7 +47,7 @@ export async function startCoturn(secret: string): Promise<RunningTurn> {
         child.kill('SIGKILL')
         await ended
       }
-      rmSync(folder, { recursive: true, force: true })
+      removeFolder(folder)
     },
   }
 }

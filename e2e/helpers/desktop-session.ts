@@ -1,9 +1,10 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { findProgram } from '../../src-main/platform/find-program.ts'
+import { documentPortal, keepServicesOut, removeFolder } from './private-folder.ts'
 import { until } from './until.ts'
 import { XClient, type XMonitor } from './x-client.ts'
 import { type RunningXvfb, startXvfb } from './xvfb.ts'
@@ -54,6 +55,7 @@ export interface DesktopOptions {
 export async function startDesktop({ width = 1280, height = 720, displays = [] }: DesktopOptions = {}): Promise<DesktopSession> {
   const folder = mkdtempSync(join(tmpdir(), 'ami-desktop-'))
   for (const name of ['runtime', 'home', 'config', 'cache', 'state', 'data']) mkdirSync(join(folder, name), { mode: 0o700 })
+  keepServicesOut(join(folder, 'runtime'), [documentPortal])
   const xvfb = await startXvfb({ width, height })
   const address = `unix:path=${join(folder, 'runtime/bus')}`
   const env: Record<string, string> = {
@@ -125,7 +127,7 @@ export async function startDesktop({ width = 1280, height = 720, displays = [] }
     async stop() {
       await Promise.all([...programs].map((each) => each.end()))
       await xvfb.stop()
-      rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+      removeFolder(folder)
     },
   }
   const grab = async (to: readonly string[], [w, h, x, y]: readonly number[]): Promise<Buffer> => {

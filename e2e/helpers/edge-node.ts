@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { appendFileSync, mkdirSync, mkdtempSync } from 'node:fs'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { artifacts, root } from './paths.ts'
+import { removeFolder } from './private-folder.ts'
 
 export interface RunningNode {
   readonly id: string
@@ -85,7 +86,7 @@ export async function startNode({
     kill: (signal = 'SIGKILL') => end(signal),
     async stop() {
       await end('SIGTERM')
-      if (dataDir === undefined) rmSync(folder, { recursive: true, force: true })
+      if (dataDir === undefined) removeFolder(folder)
     },
   }
 }

@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { appendFileSync, mkdirSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Answer, HasRoute, Method } from '../../src-main/api/typed-api.ts'
 import { type Contract, contractOf } from './contract.ts'
 import { artifacts, root } from './paths.ts'
+import { removeFolder } from './private-folder.ts'
 
 /** The line that `streams host --json` prints when it listens. */
 export interface ReadyLine {
@@ -197,7 +198,7 @@ export async function startHost(options: HostOptions = {}): Promise<RunningHost>
       const timer = setTimeout(() => child.kill('SIGKILL'), 8000)
       await exited
       clearTimeout(timer)
-      if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true })
+      if (options.dataDir === undefined) removeFolder(dataDir)
     },
   }
   return host

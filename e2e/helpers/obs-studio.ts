@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import type { Server } from 'node:net'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { OBSWebSocket } from 'obs-websocket-js/json'
 import { farEnd, nearEnd } from './namespace-relay.ts'
+import { desktopPortal, documentPortal, keepServicesOut, removeFolder } from './private-folder.ts'
 import { startXvfb } from './xvfb.ts'
 
 /** OBS Studio of Debian. Its WebSocket server listens on all interfaces: it runs in a network namespace of its own. */
@@ -25,7 +26,9 @@ export function obsMissing(): string | undefined {
 export function obsConfiguration(home: string, { port = 4455, profile = '' } = {}): string {
   const config = join(home, '.config/obs-studio')
   mkdirSync(config, { recursive: true })
-  mkdirSync(join(home, 'run'), { recursive: true, mode: 0o700 })
+  const runtime = join(home, 'run')
+  mkdirSync(runtime, { recursive: true, mode: 0o700 })
+  keepServicesOut(runtime, [desktopPortal, documentPortal])
   const named = profile === '' ? '' : '[Basic]\nProfile=Untitled\nProfileDir=Untitled\n'
   writeFileSync(
     join(config, 'global.ini'),
@@ -111,7 +114,11 @@ export async function prepareObs(): Promise<ObsOnTest> {
     const child = running
     if (child?.pid === undefined) return
     const ended = child.exitCode === null && child.signalCode === null ? new Promise((resolve) => child.once('exit', resolve)) : undefined
-    process.kill(-child.pid, 'SIGKILL')
+    try {
+      process.kill(-child.pid, 'SIGKILL')
+    } catch {
+      // It has ended by itself, with all that it had started.
+    }
     await ended
     running = undefined
   }
@@ -149,7 +156,7 @@ export async function prepareObs(): Promise<ObsOnTest> {
       inside.kill('SIGKILL')
       for (const server of outside) server.close()
       await xvfb.stop()
-      rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+      removeFolder(folder)
     },
   }
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { findProgram } from '../../src-main/platform/find-program.ts'
+import { documentPortal, keepServicesOut, removeFolder } from './private-folder.ts'
 import { until } from './until.ts'
 import { wavFile, wavRate } from './wav.ts'
 
@@ -75,10 +76,7 @@ export async function startPipeWire(): Promise<PrivatePipeWire> {
   const folder = mkdtempSync(join(tmpdir(), 'ami-pw-'))
   for (const name of ['runtime', 'state', 'config', 'data']) mkdirSync(join(folder, name), { mode: 0o700 })
   const runtime = join(folder, 'runtime')
-  // A portal brings a file system of documents along, mounted here: what is killed leaves it behind, and nothing can be removed.
-  const services = join(runtime, 'dbus-1/services')
-  mkdirSync(services, { recursive: true })
-  writeFileSync(join(services, `${documents}.service`), `[D-BUS Service]\nName=${documents}\nExec=/bin/false\n`)
+  keepServicesOut(runtime, [documentPortal])
   const env: Record<string, string> = {
     XDG_RUNTIME_DIR: runtime,
     XDG_STATE_HOME: join(folder, 'state'),
@@ -160,7 +158,7 @@ export async function startPipeWire(): Promise<PrivatePipeWire> {
 
   const stop = async (): Promise<void> => {
     await Promise.all([...children].map(end))
-    rmSync(folder, { recursive: true, force: true })
+    removeFolder(folder)
   }
 
   const bus = start('dbus-daemon', ['--session', `--address=${env.DBUS_SESSION_BUS_ADDRESS}`, '--nofork', '--nopidfile'])
@@ -231,7 +229,6 @@ export async function startPipeWire(): Promise<PrivatePipeWire> {
 
 /** So long a program may take to answer, ms. */
 const maxAnswerMs = 60_000
-const documents = 'org.freedesktop.portal.Documents'
 const barcodeFrames = fileURLToPath(new URL('./barcode-frames.ts', import.meta.url))
 
 /** Kills a process and waits until it is gone. */

@@ -33,6 +33,9 @@ export interface Step {
   readonly until?: (answer: Readonly<Record<string, any>>) => boolean
 }
 
+/** For what comes some time after the answer, ms. */
+const maxWaitMs = 20_000
+
 interface Outcome {
   readonly code: number
   readonly answer: Readonly<Record<string, any>>
@@ -90,7 +93,7 @@ export async function compareStep(step: Step, real: Side, ours: Side): Promise<r
   for (const side of [real, ours]) {
     side.events.length = 0
     let outcome = await call(side, step)
-    for (let tries = 0; until !== undefined && !until(outcome.answer) && tries < 200; tries++) {
+    for (const endMs = performance.now() + maxWaitMs; until !== undefined && !until(outcome.answer) && performance.now() < endMs; ) {
       await sleep(50)
       outcome = await call(side, step)
     }
@@ -102,22 +105,27 @@ export async function compareStep(step: Step, real: Side, ours: Side): Promise<r
   if (one.code !== other.code) return [`${what}: status ${one.code} in OBS, ${other.code} here`]
   const faults = [...shapeFaults(one.answer, other.answer, '', apart), ...valueFaults(one.answer, other.answer, same)]
   for (const [type, fields] of Object.entries(events)) {
-    const [first, second] = await Promise.all([real, ours].map((side) => eventOf(side, type)))
-    if (first === undefined || second === undefined) {
-      faults.push(`event ${type}: ${first === undefined ? 'not from OBS' : 'from OBS'}, ${second === undefined ? 'not here' : 'here'}`)
-      continue
-    }
-    const found = [...shapeFaults(first, second, '', apart), ...valueFaults(first, second, fields)]
+    const found = await eventFaults(type, real, ours, (first, second) => [
+      ...shapeFaults(first, second, '', apart),
+      ...valueFaults(first, second, fields),
+    ])
     faults.push(...found.map((fault) => `event ${type}: ${fault}`))
   }
   return faults.map((fault) => `${what}: ${fault}`)
 }
 
-async function eventOf({ events }: Side, type: string): Promise<ProtocolEvent['data'] | undefined> {
-  for (let tries = 0; tries < 200; tries++) {
-    const found = events.find((event) => event.type === type)
-    if (found !== undefined) return found.data
-    await sleep(25)
+/** Waits for an event of that type from both that are alike: one of OBS that an earlier step caused may come first. */
+async function eventFaults(
+  type: string,
+  real: Side,
+  ours: Side,
+  compare: (first: ProtocolEvent['data'], second: ProtocolEvent['data']) => readonly string[],
+): Promise<readonly string[]> {
+  for (const endMs = performance.now() + maxWaitMs; ; await sleep(25)) {
+    const [first = [], second = []] = [real, ours].map(({ events }) => events.filter((event) => event.type === type))
+    const found = first.flatMap((one) => second.map((other) => compare(one.data, other.data)))
+    if (found.some((faults) => faults.length === 0)) return []
+    if (performance.now() < endMs) continue
+    return found.at(-1) ?? [`${first.length === 0 ? 'not from OBS' : 'from OBS'}, ${second.length === 0 ? 'not here' : 'here'}`]
   }
-  return undefined
 }

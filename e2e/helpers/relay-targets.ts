@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { root } from './paths.ts'
+import { removeFolder } from './private-folder.ts'
 
 /** A server that a stream can be sent on to. */
 export interface RelayTarget {
@@ -50,7 +51,7 @@ function stopper(child: ChildProcess, folder: string): RelayTarget['stop'] {
       await gone
       clearTimeout(timer)
     }
-    rmSync(folder, { recursive: true, force: true })
+    removeFolder(folder)
   }
 }
 

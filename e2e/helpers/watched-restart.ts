@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { type DecodedFrame, readFrames } from './decode.ts'
 import type { Machine } from './machine.ts'
 import { root } from './paths.ts'
+import { removeFolder } from './private-folder.ts'
 import { until } from './until.ts'
 
 /** What clients of a host saw while it was restarted. */
@@ -59,6 +60,6 @@ export async function watchRestart(machine: Machine, restart: () => Promise<unkn
     return { ...seen, gapMs }
   } finally {
     probe.kill('SIGKILL')
-    rmSync(folder, { recursive: true, force: true })
+    removeFolder(folder)
   }
 }

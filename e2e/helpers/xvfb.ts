@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
+import { removeFolder } from './private-folder.ts'
 
 export const xvfbProgram = ['/usr/bin/Xvfb', '/usr/local/bin/Xvfb'].find((path) => existsSync(path))
 
@@ -68,7 +69,7 @@ export async function startXvfb(options: XvfbOptions = {}): Promise<RunningXvfb>
   try {
     await launch()
   } catch (error) {
-    rmSync(folder, { recursive: true, force: true })
+    removeFolder(folder)
     throw error
   }
   return {
@@ -83,7 +84,7 @@ export async function startXvfb(options: XvfbOptions = {}): Promise<RunningXvfb>
     restart: launch,
     async stop() {
       await kill()
-      rmSync(folder, { recursive: true, force: true })
+      removeFolder(folder)
     },
   }
 }

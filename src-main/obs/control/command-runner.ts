@@ -109,7 +109,7 @@ export class CommandRunner {
 
   #done(session: ObsSession, requests: readonly ObsRequest[], { principal, requestId }: CommandContext): void {
     for (const { request, data } of requests) {
-      if (request === 'SetVideoSettings') session.refresh({ what: 'video' })
+      if (request === 'SetVideoSettings') session.refresh({ what: 'overview' })
       const scene = data?.sceneName
       if (request === 'SetSceneItemBlendMode' && typeof scene === 'string') session.refresh({ what: 'scene', name: scene, isGroup: false })
     }

@@ -222,7 +222,7 @@ export class ManagedInstance {
       files: () => known.files,
       call: (request, data, timeoutMs) => connection.call(request, data, timeoutMs),
       batch: (requests, how, timeoutMs) => connection.batch(requests, how, timeoutMs),
-      refresh: (stale) => known.refresh(stale),
+      refresh: (part) => known.refresh(part),
     }
     if (this.#levelsWanted) this.wantLevels(true)
     this.#attempts = 0

@@ -1,5 +1,5 @@
 import type { BatchResult, ObsAnswer } from '../connection/obs-connection.ts'
-import type { Stale } from '../mirror/apply-event.ts'
+import type { MirrorPart } from '../mirror/mirror-parts.ts'
 import type { OutputFiles } from '../mirror/mirror-state.ts'
 import type { Batch, ObsRequest } from '../schemas/commands.ts'
 import type { ObsVersion } from '../schemas/instance.ts'
@@ -25,5 +25,5 @@ export interface ObsSession {
     timeoutMs?: number,
   ): Promise<readonly BatchResult[]>
   /** Reads a part of the mirror again that OBS reports no changes of. */
-  refresh(stale: Stale): void
+  refresh(part: MirrorPart): void
 }

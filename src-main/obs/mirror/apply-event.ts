@@ -1,19 +1,26 @@
 import { listOf, numberOf, type Said, textOf, textsOf } from '../connection/said.ts'
 import type { ObsInput, ObsScene } from '../schemas/mirror.ts'
-import { scenesInOrder } from './load-mirror.ts'
+import type { MirrorPart } from './mirror-parts.ts'
 import type { MirrorState } from './mirror-state.ts'
-import { inOrder, numbered, readFilter, readFilters, readMonitoring, readOutput, readTracks, readTransform } from './read-answers.ts'
+import {
+  inOrder,
+  numbered,
+  readFilter,
+  readFilters,
+  readMonitoring,
+  readOutput,
+  readTracks,
+  readTransform,
+  scenesInOrder,
+} from './read-answers.ts'
 
-/** What an event says has changed without saying how: it is read again. */
-export type Stale =
-  | { readonly what: 'everything' | 'transitions' | 'video' | 'preview' }
-  | { readonly what: 'scene'; readonly name: string; readonly isGroup: boolean }
-  | { readonly what: 'input'; readonly name: string; readonly kind: string }
+/** Whether the mirror follows that event. */
+export const isMirrored = (event: string): boolean => Object.hasOwn(changes, event) || Object.hasOwn(unsaid, event)
 
-/** Puts an event of OBS over the mirror. Events that change nothing of it are ignored. */
-export function applyEvent(state: MirrorState, event: string, said: Said): Stale | undefined {
+/** Puts an event of OBS over the mirror. Returns what it leaves open: that is read at once. */
+export function applyEvent(state: MirrorState, event: string, said: Said): MirrorPart | undefined {
   if (Object.hasOwn(changes, event)) changes[event]?.(state, said)
-  return Object.hasOwn(stale, event) ? stale[event]?.(state, said) : undefined
+  return Object.hasOwn(unsaid, event) ? unsaid[event]?.(state, said) : undefined
 }
 
 function changeScene(state: MirrorState, said: Said, change: (scene: ObsScene) => Partial<ObsScene>): void {
@@ -148,11 +155,11 @@ const changes: Readonly<Record<string, (state: MirrorState, said: Said) => void>
 }
 
 /** What events leave open. */
-const stale: Readonly<Record<string, (state: MirrorState, said: Said) => Stale | undefined>> = {
+const unsaid: Readonly<Record<string, (state: MirrorState, said: Said) => MirrorPart | undefined>> = {
   CurrentSceneCollectionChanged: () => ({ what: 'everything' }),
-  CurrentSceneTransitionChanged: () => ({ what: 'transitions' }),
-  CurrentProfileChanged: () => ({ what: 'video' }),
-  StudioModeStateChanged: (_state, said) => (said.studioModeEnabled === true ? { what: 'preview' } : undefined),
+  CurrentSceneTransitionChanged: () => ({ what: 'overview' }),
+  CurrentProfileChanged: () => ({ what: 'overview' }),
+  StudioModeStateChanged: (_state, said) => (said.studioModeEnabled === true ? { what: 'overview' } : undefined),
   SceneCreated: (_state, said) => ({ what: 'scene', name: textOf(said.sceneName), isGroup: said.isGroup === true }),
   SceneItemCreated: (state, said) => {
     const name = textOf(said.sceneName)

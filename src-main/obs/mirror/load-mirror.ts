@@ -1,126 +1,21 @@
-import type { BatchResult, ObsConnection } from '../connection/obs-connection.ts'
-import { listOf, numberOf, type Said, textOf, textsOf } from '../connection/said.ts'
+import { numberOf, type Said } from '../connection/said.ts'
 import type { ObsRequest } from '../schemas/commands.ts'
-import type { ObsInput, ObsScene, ObsTransition } from '../schemas/mirror.ts'
+import type { ObsInput, ObsScene } from '../schemas/mirror.ts'
+import { type MirrorReader, saidOf } from './mirror-reader.ts'
 import { entriesOf, sizeFault } from './mirror-size.ts'
-import { emptyGlobals, type Globals, type MirrorState } from './mirror-state.ts'
-import { readFilters, readItems, readMedia, readMonitoring, readOutput, readTracks } from './read-answers.ts'
+import type { MirrorState } from './mirror-state.ts'
+import { globalsAfter, readOverview } from './overview.ts'
+import { readFilters, readItems, readMedia, readMonitoring, readTracks } from './read-answers.ts'
 
 /** So many requests are sent as one message. */
 const chunk = 400
 
-/** What the mirror reads through. */
-export type MirrorReader = Pick<ObsConnection, 'call' | 'batch'>
-
-/** Sends requests as one message; what fails is null. */
-async function ask(connection: MirrorReader, requests: readonly ObsRequest[]): Promise<(Said | null)[]> {
-  const results: readonly BatchResult[] = await connection.batch(requests)
-  return results.map(({ ok, answer }) => (ok ? (answer ?? {}) : null))
-}
-
-/** Reads everything of an OBS. */
+/** Reads everything of an OBS. Rejects with `obs.*`. */
 export async function loadMirror(connection: MirrorReader, state: MirrorState): Promise<void> {
-  const [scenesSaid, groupsSaid, inputsSaid, ...rest] = await ask(connection, [
-    { request: 'GetSceneList' },
-    { request: 'GetGroupList' },
-    { request: 'GetInputList' },
-    ...globalRequests,
-  ])
-  const scenes = await loadScenes(connection, scenesInOrder(scenesSaid?.scenes), textsOf(groupsSaid?.groups))
-  const inputs = await loadInputs(
-    connection,
-    listOf(inputsSaid?.inputs).map((input) => ({ name: textOf(input.inputName), kind: textOf(input.inputKind) })),
-  )
-  state.replace(
-    { ...readGlobals(rest), program: nameOf(scenesSaid?.currentProgramSceneName), preview: nameOf(scenesSaid?.currentPreviewSceneName) },
-    scenes,
-    inputs,
-  )
-}
-
-const nameOf = (said: unknown): string | null => textOf(said) || null
-
-/** OBS numbers scenes from the bottom of its list. */
-export function scenesInOrder(said: unknown): string[] {
-  return listOf(said)
-    .toSorted((a, b) => numberOf(b.sceneIndex) - numberOf(a.sceneIndex))
-    .map(({ sceneName }) => textOf(sceneName))
-}
-
-const globalRequests: readonly ObsRequest[] = [
-  'GetStudioModeEnabled',
-  'GetSceneTransitionList',
-  'GetCurrentSceneTransition',
-  'GetProfileList',
-  'GetSceneCollectionList',
-  'GetStreamStatus',
-  'GetRecordStatus',
-  'GetReplayBufferStatus',
-  'GetVirtualCamStatus',
-  'GetVideoSettings',
-].map((request) => ({ request }))
-
-/** The answers to `globalRequests`, in that order. */
-function readGlobals(answers: readonly (Said | null)[]): Globals {
-  const [studioMode, transitions, transition, profiles, collections, stream, record, replay, camera, video] = answers
-  return {
-    ...emptyGlobals,
-    studioMode: studioMode?.studioModeEnabled === true,
-    ...readTransitions(transitions ?? null, transition ?? null),
-    profile: nameOf(profiles?.currentProfileName),
-    profiles: textsOf(profiles?.profiles),
-    collection: nameOf(collections?.currentSceneCollectionName),
-    collections: textsOf(collections?.sceneCollections),
-    outputs: {
-      stream: readOutput(stream ?? {}),
-      record: readOutput(record ?? {}),
-      recordPath: null,
-      replay: replay == null ? null : readOutput(replay),
-      replayPath: null,
-      virtualCamera: camera == null ? null : readOutput(camera),
-    },
-    video: readVideo(video ?? null),
-  }
-}
-
-function readTransitions(list: Said | null, current: Said | null): Pick<Globals, 'transition' | 'transitionDurationMs' | 'transitions'> {
-  return {
-    transition: nameOf(current?.transitionName ?? list?.currentSceneTransitionName),
-    transitionDurationMs: typeof current?.transitionDuration === 'number' ? current.transitionDuration : null,
-    transitions: listOf(list?.transitions).map(
-      (said): ObsTransition => ({
-        name: textOf(said.transitionName),
-        kind: textOf(said.transitionKind),
-        fixed: said.transitionFixed === true,
-        configurable: said.transitionConfigurable === true,
-      }),
-    ),
-  }
-}
-
-function readVideo(said: Said | null): Globals['video'] {
-  const { video } = emptyGlobals
-  if (said === null) return video
-  return Object.fromEntries(Object.entries(video).map(([key, usual]) => [key, Math.round(numberOf(said[key], usual))])) as Globals['video']
-}
-
-/** Reads the transitions, or the canvas, again. */
-export async function reloadTransitions(connection: MirrorReader, state: MirrorState): Promise<void> {
-  const [list, current] = await ask(connection, [{ request: 'GetSceneTransitionList' }, { request: 'GetCurrentSceneTransition' }])
-  state.set(readTransitions(list ?? null, current ?? null))
-}
-
-export async function reloadVideo(connection: MirrorReader, state: MirrorState): Promise<void> {
-  const [video, replay] = await ask(connection, [{ request: 'GetVideoSettings' }, { request: 'GetReplayBufferStatus' }])
-  state.set({
-    video: readVideo(video ?? null),
-    outputs: { ...state.globals.outputs, replay: replay == null ? null : readOutput(replay) },
-  })
-}
-
-export async function reloadPreview(connection: MirrorReader, state: MirrorState): Promise<void> {
-  const [said] = await ask(connection, [{ request: 'GetCurrentPreviewScene' }])
-  state.set({ preview: nameOf(said?.currentPreviewSceneName) })
+  const overview = await readOverview(connection)
+  const scenes = await loadScenes(connection, overview.scenes, overview.groups)
+  const inputs = await loadInputs(connection, overview.inputs)
+  state.replace(globalsAfter(overview, state.globals), scenes, inputs)
 }
 
 /** Reads scenes and groups whole. One that went meanwhile is left out. Rejects with `obs.too_large`. */
@@ -152,7 +47,7 @@ async function loadEach<S, T extends ObsScene | ObsInput>(
   const perMessage = Math.floor(chunk / each)
   for (let from = 0; from < sources.length; from += perMessage) {
     const some = sources.slice(from, from + perMessage)
-    const answers = await ask(connection, some.flatMap(requests))
+    const answers = (await connection.batch(some.flatMap(requests))).map(saidOf)
     for (const [index, source] of some.entries()) {
       const made = read(source, answers.slice(index * each, (index + 1) * each))
       if (made === undefined) continue

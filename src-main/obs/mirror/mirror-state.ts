@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { MirrorChange, ObsInput, ObsMirror, ObsScene } from '../schemas/mirror.ts'
 import { entriesOf } from './mirror-size.ts'
 
@@ -25,7 +26,10 @@ export interface OutputFiles {
   readonly replay: string | null
 }
 
-/** What an OBS is at this moment, and what of it changed since it was last taken. Values are never changed in place. */
+/**
+ * What an OBS is at this moment, and what of it changed since it was last taken. Values are never changed in place, and one that is set as it
+ * is already has not changed.
+ */
 export class MirrorState {
   #globals: Globals = emptyGlobals
   /** In the order of OBS. */
@@ -90,12 +94,15 @@ export class MirrorState {
   }
 
   set(changes: Partial<Globals>): void {
-    for (const key of Object.keys(changes) as (keyof Globals)[]) this.#changedGlobals.add(key)
+    for (const key of Object.keys(changes) as (keyof Globals)[]) {
+      if (!isDeepStrictEqual(changes[key], this.#globals[key])) this.#changedGlobals.add(key)
+    }
     this.#globals = { ...this.#globals, ...changes }
   }
 
   setScene(scene: ObsScene): void {
     const before = this.#scenes.get(scene.name)
+    if (isDeepStrictEqual(scene, before)) return
     const isNew = before === undefined
     this.#entries += entriesOf(scene) - (before === undefined ? 0 : entriesOf(before))
     this.#scenes.set(scene.name, scene)
@@ -127,6 +134,7 @@ export class MirrorState {
 
   setInput(input: ObsInput): void {
     const before = this.#inputs.get(input.name)
+    if (isDeepStrictEqual(input, before)) return
     this.#entries += entriesOf(input) - (before === undefined ? 0 : entriesOf(before))
     this.#inputs.set(input.name, input)
     this.#changedInputs.add(input.name)

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { AppError } from '../../platform/errors.ts'
 import { silentLogger } from '../../platform/telemetry/logger.ts'
 import type { MirrorChange } from '../schemas/mirror.ts'
-import type { MirrorReader } from './load-mirror.ts'
 import { Mirror } from './mirror.ts'
+import type { MirrorReader } from './mirror-reader.ts'
 
 /** What a server that pretends to be OBS may answer: nothing of it may fill the memory of the host. */
 

@@ -1,11 +1,15 @@
-import { AppError } from '../../platform/errors.ts'
+import type { AppError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { type Said, textOf } from '../connection/said.ts'
 import type { MirrorChange, ObsMirror } from '../schemas/mirror.ts'
-import { applyEvent, type Stale } from './apply-event.ts'
-import { loadInputs, loadMirror, loadScenes, type MirrorReader, reloadPreview, reloadTransitions, reloadVideo } from './load-mirror.ts'
+import { applyEvent, isMirrored } from './apply-event.ts'
+import { loadInputs, loadMirror, loadScenes } from './load-mirror.ts'
+import { isListing, type MirrorPart, partKey, partsOf } from './mirror-parts.ts'
+import type { MirrorReader } from './mirror-reader.ts'
 import { sizeFault } from './mirror-size.ts'
 import { MirrorState, type OutputFiles } from './mirror-state.ts'
+import { applyOverview, isPassing, type Overview, readOverview } from './overview.ts'
+import { Rereads } from './rereads.ts'
 
 export interface MirrorOptions {
   /** Id of the instance. */
@@ -20,38 +24,45 @@ export interface MirrorOptions {
   readonly log: Logger
 }
 
-/** Events that come while everything is read are kept, so many and so many bytes; with more of them it is read once more. */
-const maxQueued = 5000
-const maxQueuedBytes = 16 * 1024 * 1024
+/** Events that come while something is read are kept, so many and so many bytes; with more of them everything is read once more. */
+const maxKept = 5000
+const maxKeptBytes = 16 * 1024 * 1024
 /** Larger changes are announced without their content: whoever follows reads the mirror again. Bytes. */
 const maxChangeBytes = 64 * 1024
-/** With more parts that are to be read again, everything is. */
-const maxStale = 1000
 /** Changes are announced at once, then joined over a time that grows while they keep coming, ms. */
 const minJoinMs = 50
 const maxJoinMs = 1000
-/** What changes while it is read is read again, so often. */
-const maxRereads = 3
+/** What starts, stops or is in transition is read so often until it is done; after so long, its last event was lost. ms. */
+const passingMs = 2000
+const maxPassingMs = 30_000
+/** Longest time that OBS takes to change its scene collection, ms. */
+const maxCollectionMs = 30_000
 
-const keyOf = (stale: Stale): string => ('name' in stale ? `${stale.what} ${stale.name}` : stale.what)
+interface KeptEvent {
+  readonly event: string
+  readonly said: Said
+}
 
-/** What an OBS is now: read once, then kept by its events. */
+/**
+ * What an OBS is now: read once, then kept by its events. Events of OBS overtake each other, and the answers to requests: so what they change
+ * is read once more when no more of them come.
+ */
 export class Mirror {
   readonly #options: MirrorOptions
   readonly #state = new MirrorState()
+  readonly #rereads: Rereads
   #revision: number
   /** Events that wait until everything has been read. */
-  #queued: { readonly event: string; readonly said: Said }[] | undefined = []
-  #queuedBytes = 0
-  #overflowed = false
+  #queued: KeptEvent[] | undefined = []
+  /** Of what is being read: its answer may be from before these events. */
+  #underway: { readonly keys: ReadonlySet<string>; readonly events: KeptEvent[] } | undefined
+  #keptBytes = 0
+  #loaded = false
   /** OBS changes its scene collection: what it reports meanwhile is of neither. */
-  #changingCollection = false
-  readonly #stale = new Map<string, { readonly stale: Stale; reads: number }>()
-  /** What is being read, and whether it changed meanwhile: then the answer may be from before. */
-  readonly #underway = new Map<string, boolean>()
-  /** What went since that was asked for. */
-  readonly #gone = new Set<string>()
-  #reading: Promise<void> | undefined
+  #changingCollection: NodeJS.Timeout | undefined
+  /** The scene collection that OBS changed to last. */
+  #collection: string | undefined
+  #passingSinceMs: number | undefined
   #joining: NodeJS.Timeout | undefined
   #joinMs = minJoinMs
   #stopped = false
@@ -59,6 +70,7 @@ export class Mirror {
   constructor(options: MirrorOptions) {
     this.#options = options
     this.#revision = options.revision
+    this.#rereads = new Rereads({ read: (parts) => this.#read(parts), fail: options.fail, log: options.log })
   }
 
   get revision(): number {
@@ -82,56 +94,80 @@ export class Mirror {
     return this.#state.globals.program
   }
 
-  /** Reads everything, and what changed meanwhile. */
+  /** Reads everything, and puts the events over it that came meanwhile. Rejects with `obs.*`. */
   async load(): Promise<void> {
-    do {
-      this.#queued = []
-      this.#queuedBytes = 0
-      this.#overflowed = false
+    this.#queued = []
+    this.#keptBytes = 0
+    try {
       await loadMirror(this.#options.connection, this.#state)
-    } while (this.#overflowed && !this.#stopped)
-    const queued = this.#queued ?? []
-    this.#queued = undefined
-    for (const { event, said } of queued) this.#apply(event, said)
-    this.#state.takeChanges()
-    this.#announce({ reset: true })
+      this.#loaded = true
+      this.#state.takeChanges()
+      this.#announce({ reset: true })
+      this.#watchPassing()
+    } finally {
+      const queued = this.#queued
+      this.#queued = undefined
+      if (this.#loaded) for (const { event, said } of queued) this.#apply(event, said)
+    }
   }
 
   /** @param bytes size of its message */
   onEvent(event: string, said: Said, bytes: number): void {
-    if (event === 'CurrentSceneCollectionChanging') this.#changingCollection = true
-    if (event === 'CurrentSceneCollectionChanged') this.#changingCollection = false
-    if (this.#changingCollection) return
-    if (this.#queued === undefined) this.#apply(event, said)
-    else if (this.#queued.length < maxQueued && this.#queuedBytes + bytes <= maxQueuedBytes) {
-      this.#queued.push({ event, said })
-      this.#queuedBytes += bytes
-    } else this.#overflowed = true
+    if (!isMirrored(event) && event !== 'CurrentSceneCollectionChanging') return
+    this.#followCollection(event, said)
+    if (this.#changingCollection !== undefined) return
+    if (this.#queued !== undefined) this.#keep(this.#queued, { event, said }, bytes)
+    else this.#apply(event, said, bytes)
   }
 
   /** Reads something again that changes without an event. */
-  refresh(stale: Stale): void {
-    const part: Stale = this.#stale.size < maxStale ? stale : { what: 'everything' }
-    if (part !== stale) this.#stale.clear()
-    this.#stale.set(keyOf(part), { stale: part, reads: 0 })
-    this.#reading ??= this.#readStale().finally(() => {
-      this.#reading = undefined
-    })
+  refresh(part: MirrorPart): void {
+    // After a change of the collection everything is read.
+    if (this.#changingCollection === undefined) this.#rereads.now(part)
   }
 
   stop(): void {
     this.#stopped = true
     clearTimeout(this.#joining)
-    this.#stale.clear()
+    clearTimeout(this.#changingCollection)
+    this.#underway = undefined
+    this.#rereads.stop()
   }
 
-  #apply(event: string, said: Said): void {
-    const stale = applyEvent(this.#state, event, said)
-    if (stale !== undefined) this.refresh(stale)
-    this.#markTouched(said)
-    this.#markGone(event, said)
+  #apply(event: string, said: Said, bytes = 0): void {
+    const unsaid = applyEvent(this.#state, event, said)
+    if (unsaid !== undefined) this.#rereads.now(unsaid)
+    const parts = partsOf(this.#state, event, said)
+    for (const part of parts) this.#rereads.settled(part)
+    if (this.#underway !== undefined && (isListing(event) || parts.some((part) => this.#underway?.keys.has(partKey(part))))) {
+      this.#keep(this.#underway.events, { event, said }, bytes)
+    }
     this.#publish()
     this.#checkSize()
+  }
+
+  #keep(events: KeptEvent[], event: KeptEvent, bytes: number): void {
+    if (events.length < maxKept && this.#keptBytes + bytes <= maxKeptBytes) {
+      events.push(event)
+      this.#keptBytes += bytes
+    } else this.#rereads.settled({ what: 'everything' })
+  }
+
+  /** OBS neither answers nor reports what it is while it changes its collection, and old versions end by a request: it is left alone. */
+  #followCollection(event: string, said: Said): void {
+    const name = textOf(said.sceneCollectionName)
+    if (event === 'CurrentSceneCollectionChanged') this.#collection = name
+    // The one from which it changes: if it is another, the change is over and this event came late.
+    else if (event !== 'CurrentSceneCollectionChanging' || (this.#collection ?? name) !== name) return
+    clearTimeout(this.#changingCollection)
+    this.#changingCollection = undefined
+    this.#underway = undefined
+    if (event === 'CurrentSceneCollectionChanged') return
+    this.#rereads.clear()
+    this.#changingCollection = setTimeout(() => {
+      this.#changingCollection = undefined
+      this.#rereads.now({ what: 'everything' })
+    }, maxCollectionMs).unref()
   }
 
   #checkSize(): void {
@@ -139,79 +175,55 @@ export class Mirror {
     if (fault !== undefined) this.#options.fail(fault)
   }
 
-  #markTouched({ sceneName, inputName, sourceName }: Said): void {
-    if (this.#underway.size === 0) return
-    for (const name of [sceneName, inputName, sourceName]) {
-      for (const key of [`scene ${name}`, `input ${name}`]) if (this.#underway.has(key)) this.#underway.set(key, true)
-    }
-  }
-
-  /** What is being read, or is to be, went or has another name: an answer under the old one is from before. */
-  #markGone(event: string, said: Said): void {
-    const what = event.startsWith('Scene') ? 'scene' : 'input'
-    if (event === 'SceneRemoved' || event === 'InputRemoved') this.#noteGone(`${what} ${textOf(said[`${what}Name`])}`)
-    if (event !== 'SceneNameChanged' && event !== 'InputNameChanged') return
-    const { [`${what}Name`]: name, [what === 'scene' ? 'oldSceneName' : 'oldInputName']: before } = said
-    const key = `${what} ${textOf(before)}`
-    this.#noteGone(key)
-    if ((!this.#underway.has(key) && !this.#stale.delete(key)) || typeof name !== 'string') return
-    const known = what === 'scene' ? this.#state.scene(name) : this.#state.input(name)
-    if (known !== undefined)
-      this.refresh('kind' in known ? { what: 'input', name, kind: known.kind } : { what: 'scene', name, isGroup: known.isGroup })
-  }
-
-  #noteGone(key: string): void {
-    if (this.#underway.has(key)) this.#gone.add(key)
-  }
-
-  async #readStale(): Promise<void> {
-    // Events that belong together come together: one reading serves them all.
-    await new Promise((resolve) => setImmediate(resolve))
-    while (this.#stale.size > 0 && !this.#stopped) {
-      const batch = [...this.#stale.values()]
-      this.#stale.clear()
-      this.#gone.clear()
-      for (const { stale } of batch) this.#underway.set(keyOf(stale), false)
-      try {
-        await this.#reread(batch.map(({ stale }) => stale))
-      } catch (error) {
-        if (error instanceof AppError && error.code === 'obs.too_large') this.#options.fail(error)
-        // A connection that is lost is somebody else's concern; the next one reads everything.
-        this.#options.log.debug({ err: error, obs: this.#options.obs }, 'a part of the mirror of an OBS was not read')
-        this.#underway.clear()
-        return
-      }
-      for (const { stale, reads } of batch) {
-        const key = keyOf(stale)
-        const touched = this.#underway.get(key) === true
-        this.#underway.delete(key)
-        if (touched && reads < maxRereads && !this.#stale.has(key)) this.#stale.set(key, { stale, reads: reads + 1 })
-      }
-      this.#publish()
-      this.#checkSize()
-    }
-  }
-
-  async #reread(parts: readonly Stale[]): Promise<void> {
-    const { connection } = this.#options
+  async #read(parts: readonly MirrorPart[]): Promise<void> {
     if (parts.some(({ what }) => what === 'everything')) {
       await this.load()
       return
     }
+    const { connection } = this.#options
     const scenes = parts.filter((part) => part.what === 'scene')
     const inputs = parts.filter((part) => part.what === 'input')
     const names = (isGroup: boolean) => scenes.filter((scene) => scene.isGroup === isGroup).map(({ name }) => name)
-    if (scenes.length > 0) {
-      for (const scene of await loadScenes(connection, names(false), names(true))) {
-        if (!this.#gone.has(`scene ${scene.name}`)) this.#state.setScene(scene)
-      }
+    const underway = { keys: new Set(parts.map(partKey)), events: [] }
+    this.#underway = underway
+    this.#keptBytes = 0
+    try {
+      const [sceneAnswers, inputAnswers, overview] = await Promise.all([
+        loadScenes(connection, names(false), names(true)),
+        loadInputs(connection, inputs),
+        parts.some(({ what }) => what === 'overview') ? readOverview(connection) : undefined,
+      ])
+      // The collection has changed since that was asked.
+      if (this.#underway !== underway) return
+      for (const scene of sceneAnswers) this.#state.setScene(scene)
+      for (const input of inputAnswers) this.#state.setInput(input)
+      if (overview !== undefined) this.#applyOverview(overview)
+      const read = new Set([...sceneAnswers, ...inputAnswers].map(({ name }) => name))
+      // OBS has it no more: the event is late, or lost.
+      if (parts.some((part) => 'name' in part && !read.has(part.name) && this.#knows(part))) this.#rereads.settled({ what: 'overview' })
+    } finally {
+      this.#underway = undefined
     }
-    if (inputs.length > 0) {
-      for (const input of await loadInputs(connection, inputs)) if (!this.#gone.has(`input ${input.name}`)) this.#state.setInput(input)
-    }
-    if (parts.some(({ what }) => what === 'transitions')) await reloadTransitions(connection, this.#state)
-    if (parts.some(({ what }) => what === 'video')) await reloadVideo(connection, this.#state)
-    if (parts.some(({ what }) => what === 'preview')) await reloadPreview(connection, this.#state)
+    for (const { event, said } of underway.events) applyEvent(this.#state, event, said)
+    this.#publish()
+    this.#checkSize()
+  }
+
+  #knows({ what, name }: Extract<MirrorPart, { readonly name: string }>): boolean {
+    return (what === 'scene' ? this.#state.scene(name) : this.#state.input(name)) !== undefined
+  }
+
+  #applyOverview(overview: Overview): void {
+    const trustsEvents = this.#passingSinceMs === undefined || performance.now() - this.#passingSinceMs < maxPassingMs
+    for (const part of applyOverview(this.#state, overview, trustsEvents)) this.#rereads.now(part)
+    this.#watchPassing()
+  }
+
+  #watchPassing(): void {
+    if (isPassing(this.#state.globals)) {
+      this.#passingSinceMs ??= performance.now()
+      this.#rereads.later({ what: 'overview' }, passingMs)
+    } else this.#passingSinceMs = undefined
   }
 
   #publish(): void {

@@ -5,6 +5,13 @@ import type { ObsFilter, ObsInput, ObsItem, ObsOutputState, ObsTransform } from 
 
 const integerOf = (value: unknown, otherwise = 0): number => Math.round(numberOf(value, otherwise))
 
+/** OBS numbers scenes from the bottom of its list. */
+export function scenesInOrder(said: unknown): string[] {
+  return listOf(said)
+    .toSorted((a, b) => numberOf(b.sceneIndex) - numberOf(a.sceneIndex))
+    .map(({ sceneName }) => textOf(sceneName))
+}
+
 export function readTransform(said: Said): ObsTransform {
   return {
     positionX: numberOf(said.positionX),

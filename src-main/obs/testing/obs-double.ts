@@ -50,6 +50,8 @@ export class ObsDouble {
   readonly port: number
   /** Requests that came, oldest first. */
   readonly asked: { readonly request: string; readonly data: Record<string, unknown> }[] = []
+  /** What it answers now, by request. */
+  readonly answers: Record<string, unknown>
   /** Requests that it takes and never answers. */
   readonly hangs = new Set<string>()
   readonly #server: WebSocketServer
@@ -59,6 +61,7 @@ export class ObsDouble {
   private constructor(server: WebSocketServer, options: ObsDoubleOptions) {
     this.#server = server
     this.#options = options
+    this.answers = { ...known, ...options.more }
     this.port = (server.address() as AddressInfo).port
     server.on('connection', (socket) => this.#serve(socket))
   }
@@ -127,20 +130,17 @@ export class ObsDouble {
   }
 
   #answer(request: string, data: Record<string, unknown>): Answer | undefined {
-    const { webSocketVersion = '5.1.0', without = [], more = {}, version: { extraRequests = [], ...version } = {} } = this.#options
-    const answers = { ...known, ...more }
+    const { webSocketVersion = '5.1.0', without = [], version: { extraRequests = [], ...version } = {} } = this.#options
     this.asked.push({ request, data })
     if (this.hangs.has(request)) return undefined
     if (request === 'GetVersion') {
-      const availableRequests = [...Object.keys(answers).filter((name) => !without.includes(name)), ...extraRequests]
+      const availableRequests = [...Object.keys(this.answers).filter((name) => !without.includes(name)), ...extraRequests]
       return {
         status: 100,
         data: { obsVersion: '29.0.2', obsWebSocketVersion: webSocketVersion, rpcVersion: 1, ...version, availableRequests },
       }
     }
-    return Object.hasOwn(answers, request)
-      ? { status: 100, data: answers[request as keyof typeof answers] }
-      : { status: 204, comment: 'unknown' }
+    return Object.hasOwn(this.answers, request) ? { status: 100, data: this.answers[request] } : { status: 204, comment: 'unknown' }
   }
 }
 

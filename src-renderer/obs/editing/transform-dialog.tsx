@@ -30,8 +30,8 @@ const boundsTypes = [
   'OBS_BOUNDS_MAX_ONLY',
 ] as const
 const percent = 100
-/** For how long a change counts as what OBS has although OBS has not said so yet, ms. */
-const onTheWayMs = 1000
+/** For how long a change counts as what OBS has although OBS has not said so yet, ms: changes of the mirror are sent once a second at least. */
+const onTheWayMs = 3000
 
 /** Where an item is in its scene, how large, turned and cropped. Each change goes to OBS at once. */
 export function TransformDialog({ id, scene, item: { id: item, source, transform }, video, undo, onClose }: TransformDialogProps) {
