@@ -94,8 +94,9 @@ describe('a stream with a primary and a backup publisher', () => {
     const preset = { name: 'small', codec: 'h264', speed: 'fastest', bFrames: 0, rungs: [{ height: 180, kbps: 200 }] }
     const made = await host.api('POST', '/live/presets', preset)
     expect(made.status, JSON.stringify(made.body)).toBe(201)
-    const primary = publishFile(one, `${host.rtmp}/${secret}`)
-    const backup = publishFile(other, `${host.rtmp}/${secret}?backup=1`)
+    // Until they are killed, however late.
+    const primary = publishFile(one, `${host.rtmp}/${secret}`, { loop: true })
+    const backup = publishFile(other, `${host.rtmp}/${secret}?backup=1`, { loop: true })
     let back: ReturnType<typeof publishFile> | undefined
     try {
       await host.until('all', (stream) => stream.publishers.length === 2 && stream.publishers[0]!.onAir && stream.tracks.length === 2)

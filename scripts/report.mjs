@@ -5,7 +5,7 @@ import { stripVTControlCharacters } from 'node:util'
 const messageLines = 8
 
 /** More failed files than this are not explained by a machine under load. */
-const maxFilesRepeated = 3
+const maxFilesRepeated = 12
 
 /** Above this share of flaky tests the run fails: a suite that people learn to ignore proves nothing. */
 const maxFlakyShare = 0.02

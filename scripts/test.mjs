@@ -1,7 +1,7 @@
 /**
  * `npm test`: sets up what is missing, then types, lint, build, unit and integration tests, and the end-to-end tests that a change is most likely to break.
  * `--all` runs every end-to-end test, part names (`npm test -- live studio`) those of a part; e2e/plan.ts lists them.
- * Up to three files that failed run once more, by themselves. What passes only then, or only when a round inside the test was repeated,
+ * Up to twelve files that failed run once more, by themselves. What passes only then, or only when a round inside the test was repeated,
  * is listed as flaky; more than 2 % of flaky tests fail the run. `--strict` repeats nothing.
  * The end of the log lists what failed, by suite and name with the first lines of its message.
  * The last line is the sum over all suites: `N passed, N failed` and, when some were, `, N skipped`.
@@ -119,7 +119,7 @@ async function suiteOf(node, suite, lane, again = {}) {
   }
   const files = first.report && !strict ? filesToRepeat(first.report) : []
   if (files.length === 0) return record(suite, countRun(first), from)
-  const second = await vitest(node, { ...lane, suite: `${suite}-again`, limitMs: 8 * minutes, files, ...again })
+  const second = await vitest(node, { ...lane, suite: `${suite}-again`, limitMs: 15 * minutes, files, ...again })
   if (!second.report) return record(suite, countRun(first), from)
   const { report, flaky } = withRepeated(first.report, second.report)
   const counts = countReport(report, second.code)

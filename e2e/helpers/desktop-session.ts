@@ -145,6 +145,9 @@ export async function startDesktop({ width = 1280, height = 720, displays = [] }
     // Before the window manager reads them.
     if (displays.length > 0) await divideScreen(xvfb, displays)
     start('openbox', [])
+    const client = await XClient.connect(xvfb)
+    await client.untilManaged()
+    client.close()
     return session
   } catch (error) {
     await session.stop()

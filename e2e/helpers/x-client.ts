@@ -120,11 +120,13 @@ export class XClient {
     this.#request(18, 0, u32(this.root, await this.atom('_NET_ACTIVE_WINDOW'), 33), Buffer.from([32, 0, 0, 0]), u32(1, window))
   }
 
-  /** Resolves when a window manager is there (EWMH `_NET_SUPPORTING_WM_CHECK`). */
+  /** Resolves when a window manager works: it says of a new window that it manages it (ICCCM `WM_STATE`), by when it has its own keys. */
   async untilManaged(): Promise<void> {
-    const check = await this.atom('_NET_SUPPORTING_WM_CHECK')
-    const window = 33
-    while ((await this.#ask(20, 0, u32(this.root, check, window, 0, 1))).readUInt32LE(16) === 0) await setTimeout(50)
+    const state = await this.atom('WM_STATE')
+    const window = this.createWindow({ width: 1, height: 1 })
+    this.map(window)
+    while ((await this.#ask(20, 0, u32(window, state, 0, 0, 1))).readUInt32LE(8) === 0) await setTimeout(20)
+    this.destroy(window)
   }
 
   /** Asks the window manager to bring a window to the front, as a task bar does. */
