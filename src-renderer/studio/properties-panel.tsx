@@ -1,5 +1,5 @@
 import { MousePointerClick, PanelBottom, RotateCcw, Scan, X } from 'lucide-react'
-import { useEffect, useId, useRef, useState } from 'react'
+import { useId, useRef, useState } from 'react'
 import { loadLater } from '../components/load-later.tsx'
 import { commandSource } from './commands.ts'
 import { SourceFilters } from './filters/source-filters.tsx'
@@ -14,11 +14,11 @@ import { AudioProperties } from './mixer/audio-properties.tsx'
 import { t as overlays } from './overlays/messages.ts'
 import { overlayOf } from './overlays/overlay-item.ts'
 import { layersOf, nameOf, type PlacedItem } from './places.ts'
-import { PropertiesNav, type PropertiesPart } from './properties-nav.tsx'
+import { PropertiesNav } from './properties-nav.tsx'
 import { needsCare, reportWords } from './report-words.ts'
 import { change, useShow } from './show-store.ts'
 import type { CanvasPart, Collection, Scene, Source } from './types.ts'
-import { closePanel, openOverlay, useView } from './view-store.ts'
+import { closePanel, openOverlay, type PropertiesPart, useView } from './view-store.ts'
 
 interface PropertiesPanelProps {
   readonly document: Collection
@@ -135,20 +135,12 @@ interface ItemPropertiesProps {
 
 function ItemProperties({ layer: { item, at }, canvas, editor }: ItemPropertiesProps) {
   const disabled = !editor || item.locked
-  const fields = useRef<HTMLFieldSetElement>(null)
-  const isWanted = useView((state) => state.editsTransform)
-  useEffect(() => {
-    if (!isWanted) return
-    useView.setState({ editsTransform: false })
-    fields.current?.scrollIntoView({ block: 'nearest' })
-    fields.current?.querySelector<HTMLInputElement>('input[type="number"]')?.select()
-  }, [isWanted])
   const number = (label: string, value: number, give: (value: number) => void, range: { minimum?: number; maximum?: number } = {}) => (
     <ItemNumber label={label} value={value} onChange={give} disabled={disabled} {...range} />
   )
   const { position, scale, crop, bounds } = item
   return (
-    <fieldset ref={fields} className="field-group transform">
+    <fieldset className="field-group transform">
       <legend>{t.properties.transform}</legend>
       <div className="row">
         <button

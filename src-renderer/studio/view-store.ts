@@ -6,6 +6,9 @@ import type { CanvasPart, Scene } from './types.ts'
 /** Dialogs of the whole studio: those that edit parts of the open show, and those that make one. */
 export type EditorDialog = 'canvas' | 'macros' | 'tracks' | 'transitions' | 'overlays' | 'template' | 'guide' | 'windows' | 'projectors'
 
+/** What the properties of an item are in, from the top to the bottom. */
+export type PropertiesPart = 'settings' | 'audio' | 'filters' | 'position'
+
 /** What this page looks at; other pages look at what they please. */
 interface ViewState {
   /** Id of the canvas that is edited; empty for the main one. */
@@ -29,8 +32,8 @@ interface ViewState {
   readonly window: string | null
   /** What is open beside the studio. */
   readonly pane: 'guests' | null
-  /** The numbers of the selected item are wanted: its properties take the focus. */
-  readonly editsTransform: boolean
+  /** A part of the properties is to be shown, and to take the focus. */
+  readonly wantedPart: PropertiesPart | null
 }
 
 export const useView = create<ViewState>(() => ({
@@ -45,7 +48,7 @@ export const useView = create<ViewState>(() => ({
   macro: null,
   window: null,
   pane: null,
-  editsTransform: false,
+  wantedPart: null,
 }))
 
 /** Opens a dialog; null closes it. */
@@ -82,8 +85,8 @@ export const select = (selected: readonly string[]): void => useView.setState({ 
 /** Opens the panel with the properties of the selected item. */
 export const showItemPanel = (): void => useView.setState({ panel: { kind: 'item' } })
 
-/** Opens the panel with the focus on the numbers of the selected item: place, size, rotation. */
-export const editTransform = (): void => useView.setState({ panel: { kind: 'item' }, editsTransform: true })
+/** Opens the panel with the focus on a part of the properties of the selected item. */
+export const showItemPart = (wantedPart: PropertiesPart): void => useView.setState({ panel: { kind: 'item' }, wantedPart })
 
 /** Opens the panel with the properties of a source that is in no scene, e.g. a microphone. */
 export const showSourcePanel = (id: string): void => useView.setState({ panel: { kind: 'source', id } })

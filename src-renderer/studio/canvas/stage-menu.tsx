@@ -1,6 +1,6 @@
 import { ContextMenu, type MenuEntry } from '../../components/context-menu.tsx'
 import type { Collection, Scene } from '../types.ts'
-import { editTransform, showItemPanel } from '../view-store.ts'
+import { showItemPanel, showItemPart } from '../view-store.ts'
 import type { Point } from './geometry.ts'
 import { itemEntries } from './item-menu.ts'
 import { t } from './messages.ts'
@@ -39,7 +39,8 @@ export function stageEntries(options: StageMenuOptions): readonly (readonly Menu
   return [
     [
       { label: t.properties, act: showItemPanel, disabled: items.length === 0 },
-      entry(t.editTransform, editTransform, 'Ctrl+E'),
+      { label: t.filters, act: () => showItemPart('filters'), disabled: !items[0] || !('source' in items[0].item) },
+      entry(t.editTransform, () => showItemPart('position'), 'Ctrl+E'),
       entry(t.reset, () => reset(items), 'Ctrl+R'),
       entry(t.fit, () => fitTo(items, 'contain', canvas), 'Ctrl+F'),
       entry(t.stretch, () => fitTo(items, 'stretch', canvas), 'Ctrl+S'),
