@@ -184,7 +184,7 @@ describe('the page of a desktop', () => {
     await page.getByTestId('desktop-keys').focus()
     await until(async () => !(await isShown()), 'the tools are hidden again')
     await page.getByTestId('desktop-handle').click()
-    expect(await isShown()).toBe(true)
+    await until(isShown, 'a click shows them')
     await page.getByTestId('desktop-pin').click()
     await page.getByTestId('desktop-keys').focus()
     expect(await bar().getAttribute('data-hides')).toBe('false')

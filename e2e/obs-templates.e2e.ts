@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import type { OBSWebSocket } from 'obs-websocket-js/json'
+import type { OBSWebSocket, OBSWebSocketError } from 'obs-websocket-js/json'
 import type { Browser, Page } from 'playwright-core'
 import sharp from 'sharp'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -84,8 +84,18 @@ const names = (plan: Plan, list: 'created' | 'changed' | 'left', what: string): 
 const withoutIdleBounds = (transform: Record<string, unknown>) =>
   transform.boundsType === 'OBS_BOUNDS_NONE' ? { ...transform, boundsWidth: 0, boundsHeight: 0, boundsAlignment: 0 } : transform
 
-/** All that a template could touch, as OBS has it. */
-async function stateOfObs() {
+/** All that a template could touch, as OBS has it; once more where something goes while it is read. */
+function stateOfObs() {
+  const resourceNotFound = 600
+  const reading = () =>
+    readState().catch((error: OBSWebSocketError) => {
+      if (error.code !== resourceNotFound) throw error
+      return undefined
+    })
+  return until(reading, 'nothing goes while OBS is read')
+}
+
+async function readState() {
   const { scenes } = await obs.call('GetSceneList')
   const { inputs } = await obs.call('GetInputList')
   const items = await Promise.all(

@@ -8,7 +8,7 @@ import type { FromDesktopImages, ToDesktopImages } from './messages.ts'
 const freshMs = 1000
 /** Images that are made at a time; who asks for another one then is rejected. */
 const maxJobs = 32
-/** Images that are kept: some sizes of each display. */
+/** Images that are kept, some sizes of each display: the oldest one goes for another. */
 const maxKept = 64
 /** A server that has not answered by then hangs, ms. */
 const patienceMs = 5000
@@ -52,13 +52,15 @@ export class DisplayImages {
     const key = `${server} ${authority} ${maxWidth} ${maxHeight}`
     const known = this.#kept.get(key)
     if (known !== undefined && nowMs - known.madeMs < freshMs) return known.jpeg
-    if (this.#jobs.size >= maxJobs || this.#kept.size >= maxKept) {
+    if (this.#jobs.size >= maxJobs) {
       throw new AppError('desktop.busy', `${maxJobs} images of displays are being made`, { details: { limit: maxJobs } })
     }
+    const [oldest] = this.#kept.keys()
+    if (oldest !== undefined && this.#kept.size >= maxKept) this.#kept.delete(oldest)
     const jpeg = this.#make({ id: this.#next++, server, authority, maxWidth, maxHeight })
     this.#kept.set(key, { madeMs: nowMs, jpeg })
     // What failed is tried again by the next who asks.
-    jpeg.catch(() => this.#kept.delete(key))
+    jpeg.catch(() => this.#kept.get(key)?.jpeg === jpeg && this.#kept.delete(key))
     return jpeg
   }
 
