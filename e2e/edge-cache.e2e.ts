@@ -149,17 +149,18 @@ describe('a node with a cache', () => {
   })
 
   it('takes another site from its file without a restart, and goes on with the former one where the file is not valid', async () => {
-    const file = join(folder, 'edge.json')
-    writeFileSync(file, JSON.stringify({ rules: [{ path: '/closed/', denyAddresses: ['127.0.0.1'] }] }))
+    const file = join(folder, 'edge.yaml')
+    const cache = `cache: {folder: ${join(folder, 'cache')}, size: 500M}`
+    writeFileSync(file, `${cache}\nrules:\n  - path: /closed/\n    denyAddresses: [127.0.0.1]\n`)
     await node.stop()
-    node = await startNode({ name: 'edge-cache-node', dataDir: join(folder, 'data'), args: [...args, '--edge-file', file] })
+    node = await startNode({ name: 'edge-cache-node', dataDir: join(folder, 'data'), args: ['--config', file] })
     expect((await get('/closed/x')).status).toBe(403)
     const master = nginxPid()
-    writeFileSync(file, JSON.stringify({ rules: [{ path: '/other/', denyAddresses: ['127.0.0.1'] }] }))
+    writeFileSync(file, `${cache}\nrules:\n  - path: /other/\n    denyAddresses: [127.0.0.1]\n`)
     await until(async () => (await get('/other/x')).status === 403, 'the changed rule')
     expect((await get('/closed/x')).status).not.toBe(403)
-    writeFileSync(file, JSON.stringify({ rules: [{ path: '/other/ { return 200; }' }] }))
-    await until(() => node.log.some((line) => line.includes('is not used') && line.includes('rules[0].path')), 'the reason')
+    writeFileSync(file, `${cache}\nrules:\n  - path: /other/\n  - path: '/other/ { return 200; }'\n`)
+    await until(() => node.log.some((line) => line.includes('is not used') && line.includes('edge.yaml:4:11')), 'the reason')
     expect((await get('/other/x')).status).toBe(403)
     expect(nginxPid()).toBe(master)
   })
@@ -170,8 +171,10 @@ describe('a node with a cache', () => {
     const more = { dataDir: join(folder, 'other'), origin: `http://127.0.0.1:${proxy.port}` }
     const join_ = async () => (await host.api('POST', '/network/join-tokens', {})).body.token
     await expect(startNode({ ...more, token: await join_(), args: ['--cache', file] })).rejects.toThrow('network.cache_folder')
-    await expect(startNode({ ...more, token: await join_(), args: ['--cache', folder, '--cache-size', 'x'] })).rejects.toThrow(
-      'command.invalid',
-    )
+    const sized = ['--cache', folder, '--cache-size', 'x']
+    await expect(startNode({ ...more, token: await join_(), args: sized })).rejects.toThrow('command.invalid')
+    const yaml = join(folder, 'wrong.yaml')
+    writeFileSync(yaml, 'ruls: []\n')
+    await expect(startNode({ ...more, token: await join_(), args: ['--config', yaml] })).rejects.toThrow('config.invalid')
   })
 })

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path'
 import { type Static, Type } from 'typebox'
 import { LiveConfigSchema } from '../live/index.ts'
+import type { ConfigText } from '../platform/config/config-text.ts'
 import { defaultDataFolder } from '../platform/config/data-folder.ts'
 import { HostOptionsSchema } from '../platform/config/host-options.ts'
 import { type OptionSpec, optionSpecs } from '../platform/config/option-specs.ts'
@@ -22,15 +23,16 @@ export interface ConfigInputs {
   /** By option name. */
   readonly flags?: Readonly<Record<string, unknown>>
   readonly environment?: Readonly<Record<string, string | undefined>>
-  /** Option file that was asked for by name. */
-  readonly file?: string
+  /** Option file that was asked for by name, or what was read of one. */
+  readonly file?: string | ConfigText
 }
 
 /** Reads all options. The data folder comes first: the usual option file is in it. Throws `config.invalid`. */
 export function loadConfig(inputs: ConfigInputs): LoadedConfig {
   const environment = inputs.environment ?? {}
   const dataDir = resolve(String(inputs.flags?.data || environment.STREAMS_DATA || defaultDataFolder(process.platform, environment)))
-  const file = readOptionFile(inputs.file ?? join(dataDir, 'config.json'), inputs.file !== undefined)
+  const file =
+    typeof inputs.file === 'object' ? inputs.file : readOptionFile(inputs.file ?? join(dataDir, 'config.json'), inputs.file !== undefined)
   const { values, sources } = resolveOptions(configSpecs, { flags: inputs.flags ?? {}, environment, ...(file ? { file } : {}) })
   const config = values as unknown as Config
   return { config: { ...config, data: config.data === '' ? dataDir : resolve(config.data) }, sources }

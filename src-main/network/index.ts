@@ -16,6 +16,8 @@ import { createPurgeStore } from './purges/purge-store.ts'
 
 export { createEdgeAgent, type EdgeAgent, type EdgeAgentOptions } from './agent/edge-agent.ts'
 export type { EdgeCacheOptions } from './agent/edge-front.ts'
+export type { FollowedNodeFile } from './config/follow-node-file.ts'
+export { readNodeFile, readSize } from './config/node-file.ts'
 export { networkMigrations } from './migrations.ts'
 
 export interface NetworkDependencies {

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander'
 import { type ApiClient, findHost } from '../../platform/api-client.ts'
+import type { ConfigText } from '../../platform/config/config-text.ts'
 import { type Config, configSpecs, type LoadedConfig, loadConfig } from '../config.ts'
 import { createOutput, type Output } from '../output.ts'
 import type { SupervisorLink } from '../supervisor/supervisor-link.ts'
@@ -21,8 +22,13 @@ export interface CommandContext {
 
 const globalFlags = new Set(['data'])
 
-/** Puts every option of the schema on a command that starts a host, or those alone that are named. */
-export function addConfigFlags(command: Command, names?: readonly string[]): Command {
+const usualFile = 'option file (YAML or JSON) instead of config.json in the data folder'
+
+/**
+ * Puts every option of the schema on a command that starts a host, or those alone that are named.
+ * @param file what the command's file is
+ */
+export function addConfigFlags(command: Command, names?: readonly string[], file = usualFile): Command {
   for (const spec of configSpecs) {
     if (globalFlags.has(spec.name) || names?.includes(spec.name) === false) continue
     const option = new Option(
@@ -31,18 +37,22 @@ export function addConfigFlags(command: Command, names?: readonly string[]): Com
     )
     command.addOption(option)
   }
-  return command.option('--config <file>', 'option file (JSON) instead of config.json in the data folder')
+  return command.option('--config <file>', file)
 }
 
-/** All options of the command with those before it. */
-export function configOf(command: Command, context: CommandContext): LoadedConfig {
+/**
+ * All options of the command with those before it.
+ * @param file what was read of the option file already
+ */
+export function configOf(command: Command, context: CommandContext, file?: ConfigText): LoadedConfig {
   const given = command.optsWithGlobals() as Record<string, unknown>
   const flags: Record<string, unknown> = {}
   for (const spec of configSpecs) {
     const key = spec.flag.replace(/-(\w)/g, (_all, letter: string) => letter.toUpperCase())
     if (given[key] !== undefined) flags[spec.name] = given[key]
   }
-  return loadConfig({ flags, environment: context.environment, ...(typeof given.config === 'string' ? { file: given.config } : {}) })
+  const named = file ?? given.config
+  return loadConfig({ flags, environment: context.environment, ...(named === undefined ? {} : { file: named as ConfigText | string }) })
 }
 
 export function outputOf(command: Command, context: CommandContext): Output {

@@ -1,6 +1,5 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { AppError } from '../../platform/errors.ts'
 import { createLogger } from '../../platform/telemetry/logger.ts'
 import type { Config } from '../config.ts'
 import type { EdgeReadyLine } from '../edge/edge-node.ts'
@@ -9,7 +8,8 @@ import type { HostPorts } from '../supervisor/messages.ts'
 import { addConfigFlags, type CommandContext, configOf, run } from './context.ts'
 
 /** Options of a host that a node has too. */
-const options = [
+const optionNames = [
+  'data',
   'bind',
   'httpPort',
   'httpsPort',
@@ -24,13 +24,13 @@ const options = [
 ]
 
 export function addEdgeCommand(program: Command, context: CommandContext): void {
-  addConfigFlags(program.command('edge'), options)
+  addConfigFlags(program.command('edge'), optionNames, 'edge.yaml: options, cache, other sites, rules and keys (docs/network.md)')
     .description('deliver the streams of a host elsewhere, close to their viewers')
     .option('--origin <url>', 'URL of that host; needed with --token')
     .option('--name <name>', 'what the node is called (default: the name of the machine)')
     .option('--cache <folder>', 'keep files of the origin there, with nginx in front')
-    .option('--cache-size <size>', 'share of the disk for them, e.g. 500M or 20G', '10G')
-    .option('--edge-file <file>', 'other sites, rules and keys of signed URLs (JSON), with --cache')
+    .option('--cache-size <size>', 'share of the disk for them, e.g. 500M or 20G (default: 10G)')
+    .option('--edge-file <file>', 'former name of --config')
     .addHelpText(
       'after',
       `
@@ -39,24 +39,35 @@ of its own in its data folder, and starts without one.
 
 Examples:
   streams edge --origin https://live.example.com:8443 --token join_… --bind 0.0.0.0
-  streams edge --bind 0.0.0.0                    again, on the same data folder`,
+  streams edge --bind 0.0.0.0                    again, on the same data folder
+  streams edge --config edge.yaml                with what that file says`,
     )
     .action(
       run(context, async (output, command) => {
-        const { config: given, sources } = configOf(command, context)
+        const { origin, token, name, cache: cacheFolder, cacheSize, config: configFile, edgeFile } = command.optsWithGlobals() as EdgeFlags
+        const { readNodeFile, readSize } = await import('../../network/index.ts')
+        const path = configFile ?? edgeFile
+        const file = path === undefined ? undefined : { path, optionNames, first: readNodeFile(path, optionNames) }
+        const { config: given, sources } = configOf(command, context, file?.first.options)
         const { supervisor } = context
         const ended = Promise.withResolvers<void>()
         const end = (): void => ended.resolve()
         const { restart } = await followSupervisor(supervisor, { onHandOver: end, onLost: end })
         // viewers know the ports that the system chose
         const config = restart === undefined ? given : { ...given, ...chosenPorts(given, restart.ports) }
-        const { origin, token, name, cache: cacheFolder, cacheSize, edgeFile } = command.optsWithGlobals() as EdgeFlags
-        const cache = cacheFolder === undefined ? undefined : { folder: resolve(cacheFolder), maxBytes: readSize(cacheSize), edgeFile }
+        const maxBytes = cacheSize === undefined ? undefined : readSize(cacheSize, '--cache-size')
+        const folder = cacheFolder === undefined ? file?.first.cache?.folder : resolve(cacheFolder)
+        const cache = folder === undefined ? undefined : { folder, maxBytes }
         const level =
           !output.json && config.logFile === '' && sources.get('logLevel') === 'default' && process.stderr.isTTY ? 'warn' : config.logLevel
         const log = createLogger({ level, ...(config.logFile === '' ? {} : { file: config.logFile }) })
         const { startEdgeNode } = await import('../edge/edge-node.ts')
-        const node = await startEdgeNode({ config, origin, token: token ?? context.environment.STREAMS_JOIN_TOKEN, name, cache, log })
+        const node = await startEdgeNode({
+          ...{ config, cache, file, log },
+          name: name ?? file?.first.name,
+          origin: origin ?? file?.first.origin,
+          token: token ?? context.environment.STREAMS_JOIN_TOKEN,
+        })
         const { httpPort, httpsPort } = node.ready
         supervisor?.send({
           kind: 'ready',
@@ -82,17 +93,9 @@ interface EdgeFlags {
   readonly token?: string
   readonly name?: string
   readonly cache?: string
-  readonly cacheSize: string
+  readonly cacheSize?: string
+  readonly config?: string
   readonly edgeFile?: string
-}
-
-const units = { M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 } as const
-
-/** Bytes of a size such as `20G`. Throws `command.invalid`. */
-function readSize(text: string): number {
-  const [, digits, unit] = /^(\d{1,6})([MGT])$/.exec(text) ?? []
-  if (digits !== undefined && Number(digits) > 0) return Number(digits) * units[unit as keyof typeof units]
-  throw new AppError('command.invalid', `--cache-size: ${JSON.stringify(text)} is not a size such as 500M or 20G`)
 }
 
 function chosenPorts({ httpPort, httpsPort }: Config, before: HostPorts): Partial<Config> {

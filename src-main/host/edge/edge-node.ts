@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { createEdgeDelivery } from '../../live/index.ts'
-import { createEdgeAgent, type EdgeCacheOptions } from '../../network/index.ts'
+import { createEdgeAgent, type EdgeCacheOptions, type FollowedNodeFile } from '../../network/index.ts'
 import { loadCertificate } from '../../platform/certificate.ts'
 import { ClientLimits } from '../../platform/http/client-limits.ts'
 import { lockDataFolder } from '../../platform/identity/data-lock.ts'
@@ -32,11 +32,13 @@ export interface EdgeNodeOptions {
   readonly name: string | undefined
   /** nginx with a cache faces viewers; this process does where left out. */
   readonly cache: EdgeCacheOptions | undefined
+  /** `edge.yaml`, which is read again when it changes. */
+  readonly file: FollowedNodeFile | undefined
   readonly log: Logger
 }
 
 /** The map of a node: introduces the live platform's half of it to the connection to its origin. Throws AppError. */
-export async function startEdgeNode({ config, origin, token, name, cache, log }: EdgeNodeOptions): Promise<{
+export async function startEdgeNode({ config, origin, token, name, cache, file, log }: EdgeNodeOptions): Promise<{
   readonly ready: EdgeReadyLine
   stop(): Promise<void>
 }> {
@@ -61,6 +63,7 @@ export async function startEdgeNode({ config, origin, token, name, cache, log }:
       clients,
       trustedProxies: config.trustedProxies,
       ...(cache === undefined ? {} : { cache }),
+      ...(file === undefined ? {} : { file }),
       connectionsPerAddress: config.perAddress.connections,
       createDelivery: ({ source, handOn }) => createEdgeDelivery({ source, handOn, clients, log: log.child({ wing: 'live' }) }),
       log: log.child({ wing: 'network' }),

@@ -9,6 +9,8 @@ import { pathOf } from '../../platform/http/request-target.ts'
 import { createReverseProxy } from '../../platform/http/reverse-proxy.ts'
 import { readTrustedProxies } from '../../platform/http/trusted-proxies.ts'
 import type { Logger } from '../../platform/logger.ts'
+import { type FollowedNodeFile, followNodeFile } from '../config/follow-node-file.ts'
+import { emptyNodeFile } from '../config/node-file.ts'
 import type { FrontHealth } from '../front/start-front.ts'
 import { linkPath } from '../link/link-socket.ts'
 import { type EdgeCacheOptions, type EdgeFront, startEdgeFront } from './edge-front.ts'
@@ -40,6 +42,8 @@ export interface EdgeAgentOptions {
   readonly trustedProxies: string
   /** With it nginx faces viewers, and keeps what is not live. */
   readonly cache?: EdgeCacheOptions
+  /** `edge.yaml`: read again when it changes. */
+  readonly file?: FollowedNodeFile
   /** The live platform at this node. */
   readonly createDelivery: (dependencies: {
     readonly source: EdgeSource
@@ -122,7 +126,9 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
   })
   const ports = await servers.start()
   link.start()
+  let stopFollowing = (): void => undefined
   const stop = async (): Promise<void> => {
+    stopFollowing()
     link.stop()
     await edge?.stop()
     await servers.stop()
@@ -133,6 +139,7 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
     try {
       edge = await startEdgeFront({
         ...{ folder: options.folder, cache: options.cache, certificate: options.certificate, log },
+        file: options.file?.first ?? emptyNodeFile(),
         ...{ bind: options.bind, httpPort: options.httpPort, httpsPort: options.httpsPort },
         trustedProxies: options.trustedProxies
           .split(',')
@@ -150,6 +157,7 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
       throw error
     }
   }
+  if (options.file !== undefined) stopFollowing = followNodeFile(options.file, async (file) => edge?.change(file), log)
   return {
     id: state.id,
     origin: state.origin,

@@ -1,13 +1,13 @@
 import { lookup } from 'node:dns/promises'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { type AddressInfo, createServer, isIP } from 'node:net'
 import { join } from 'node:path'
 import type { Logger } from '../../platform/logger.ts'
 import { repeat } from '../../platform/repeat.ts'
 import { replaceFile } from '../../platform/replace-file.ts'
 import type { PurgeHistory } from '../cache/node-cache.ts'
-import { type EdgeFile, parseEdgeFile, readEdgeFile } from '../front/edge-file.ts'
+import type { NodeFile } from '../config/node-file.ts'
 import type { FrontSettings } from '../front/front-settings.ts'
 import { type Front, startFront } from '../front/start-front.ts'
 import type { SiteRule } from '../nginx/front-options.ts'
@@ -16,16 +16,16 @@ import type { SiteRule } from '../nginx/front-options.ts'
 export interface EdgeCacheOptions {
   /** Folder of its files; nginx's workers need to reach it. */
   readonly folder: string
-  /** Its share of the disk. */
-  readonly maxBytes: number
-  /** Other sites, rules and keys (docs/network.md). */
-  readonly edgeFile: string | undefined
+  /** Its share of the disk; the file of the node says it where left out. */
+  readonly maxBytes: number | undefined
 }
 
 export interface EdgeFrontOptions {
   /** Configuration and certificates of nginx. */
   readonly folder: string
   readonly cache: EdgeCacheOptions
+  /** Sites, rules and keys at the start. */
+  readonly file: NodeFile
   readonly bind: string
   readonly httpPort: number
   readonly httpsPort: number | 'off'
@@ -45,14 +45,16 @@ export interface EdgeFront {
   readonly front: Front
   readonly httpPort: number
   readonly httpsPort: number | null
+  /** Uses another file without dropping a connection. Rejects as `startFront` does; the former settings go on then. */
+  change(file: NodeFile): Promise<void>
   stop(): Promise<void>
 }
 
-/** The file of the node is looked at so often, ms. */
-const fileMs = 2000
 /** So often it is checked whether there is another certificate, ms. */
 const certificateMs = 3_600_000
 
+/** Share of the disk where nobody says it. */
+const usualBytes = 10 * 2 ** 30
 /** Answers without a lifetime of their own, seconds. */
 const ttlSeconds = 60
 
@@ -71,38 +73,29 @@ const plainRule: Omit<SiteRule, 'path'> = {
 
 /** Starts nginx where viewers connect, with the agent behind it. Throws as `startFront` does. */
 export async function startEdgeFront(options: EdgeFrontOptions): Promise<EdgeFront> {
-  const { edgeFile } = options.cache
   const address = await addressOf(options.bind)
   const httpPort = options.httpPort || (await freePort(address))
   const httpsPort = options.httpsPort === 'off' ? null : options.httpsPort || (await freePort(address))
-  const read = (): FrontSettings => {
-    const file = edgeFile === undefined ? parseEdgeFile('{}', '') : readEdgeFile(edgeFile)
-    return settingsOf(options, file, { address, httpPort, httpsPort })
-  }
-  let readAtMs = edgeFile === undefined ? 0 : changedAtMs(edgeFile)
+  const settings = (file: NodeFile): FrontSettings => settingsOf(options, file, { address, httpPort, httpsPort })
   if (httpsPort !== null) await writeCertificate(options)
-  const front = await startFront({ folder: nginxFolder(options), settings: read(), history: options.history, log: options.log })
-  const timers = [
-    repeat(fileMs, async () => {
-      if (edgeFile === undefined || changedAtMs(edgeFile) === readAtMs) return
-      readAtMs = changedAtMs(edgeFile)
-      try {
-        await front.change(read())
-        options.log.info({ file: edgeFile }, 'the file of the node was read again')
-      } catch (error) {
-        options.log.error({ err: error }, 'the changed file of the node is not used')
-      }
-    }),
-    repeat(certificateMs, async () => {
-      if (httpsPort !== null && (await writeCertificate(options))) await front.renewCertificates()
-    }),
-  ]
+  const front = await startFront({
+    folder: nginxFolder(options),
+    settings: settings(options.file),
+    history: options.history,
+    log: options.log,
+  }).catch((error) => {
+    throw options.file.locate(error)
+  })
+  const timer = repeat(certificateMs, async () => {
+    if (httpsPort !== null && (await writeCertificate(options))) await front.renewCertificates()
+  })
   return {
     front,
     httpPort,
     httpsPort,
+    change: (file) => front.change(settings(file)),
     async stop() {
-      for (const timer of timers) clearInterval(timer)
+      clearInterval(timer)
       await front.stop()
     },
   }
@@ -114,7 +107,7 @@ interface EdgePorts {
   readonly httpsPort: number | null
 }
 
-function settingsOf(options: EdgeFrontOptions, file: EdgeFile, { address, httpPort, httpsPort }: EdgePorts): FrontSettings {
+function settingsOf(options: EdgeFrontOptions, file: NodeFile, { address, httpPort, httpsPort }: EdgePorts): FrontSettings {
   return {
     listen: [{ address, port: httpPort, tls: false }, ...(httpsPort === null ? [] : [{ address, port: httpsPort, tls: true }])],
     ...(httpsPort === null ? {} : { certificate: certificateFiles(options) }),
@@ -129,7 +122,11 @@ function settingsOf(options: EdgeFrontOptions, file: EdgeFile, { address, httpPo
       bodyBytes: 16 * 2 ** 20,
     },
     trustedProxies: options.trustedProxies,
-    cache: { folder: options.cache.folder, maxBytes: options.cache.maxBytes, inactiveSeconds: 30 * 86_400 },
+    cache: {
+      folder: options.cache.folder,
+      maxBytes: options.cache.maxBytes ?? file.cache?.maxBytes ?? usualBytes,
+      inactiveSeconds: 30 * 86_400,
+    },
     live: { port: options.agentPort },
     // Those of the file first: messages count them.
     sites: [
@@ -167,11 +164,6 @@ async function writeCertificate(options: EdgeFrontOptions): Promise<boolean> {
   replaceFile(keyFile, key)
   replaceFile(certFile, cert)
   return true
-}
-
-/** 0 where there is no such file. */
-function changedAtMs(file: string): number {
-  return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0
 }
 
 async function addressOf(bind: string): Promise<string> {

@@ -1,13 +1,4 @@
-import { readFileSync } from 'node:fs'
-import { type Static, type TSchema, Type } from 'typebox'
-import Value from 'typebox/value'
-import { AppError } from '../../platform/errors.ts'
-import { schemaFaults } from '../../platform/schema-faults.ts'
-import type { FrontSite } from './front-settings.ts'
-import { originUrl } from './origin-health.ts'
-
-/** Largest file, characters. */
-const maxLength = 2 ** 20
+import { type Static, Type } from 'typebox'
 
 const closed = { additionalProperties: false }
 const Texts = (description: string, maxItems = 200) =>
@@ -94,66 +85,4 @@ export const EdgeFileSchema = Type.Object(
   },
   closed,
 )
-export type EdgeFile = Omit<Static<typeof EdgeFileSchema>, 'sites'> & { readonly sites: readonly FrontSite[] }
-
-/** Reads the file of a node. Throws `config.invalid`, which names every place that is wrong, and the nearest known name. */
-export function readEdgeFile(path: string): EdgeFile {
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch (cause) {
-    throw new AppError('config.invalid', `The file ${path} cannot be read: ${(cause as Error).message}`, { cause, details: { file: path } })
-  }
-  return parseEdgeFile(text, path)
-}
-
-/** @param path for messages alone */
-export function parseEdgeFile(text: string, path: string): EdgeFile {
-  const invalid = (problem: string, cause?: unknown): AppError =>
-    new AppError('config.invalid', `${path}: ${problem}`, { cause, details: { file: path } })
-  if (text.length > maxLength) throw invalid(`is longer than ${maxLength} characters`)
-  let content: unknown
-  try {
-    content = JSON.parse(text)
-  } catch (cause) {
-    throw invalid(`is not JSON: ${(cause as Error).message}`, cause)
-  }
-  const complete = Value.Default(EdgeFileSchema, content)
-  const faults = schemaFaults(EdgeFileSchema, complete, '')
-  if (faults.length > 0)
-    throw invalid(faults.map(({ place, problem }) => `${place || '(whole file)'} ${problem}${nearest(place, problem)}`).join('; '))
-  const { sites, ...rest } = complete as Static<typeof EdgeFileSchema>
-  return {
-    ...rest,
-    sites: sites.map((site, index) => ({
-      ...site,
-      originHost: site.originHost ?? originUrl(site.origins[0]?.url ?? '', `sites[${index}].origins[0]`).host,
-    })),
-  }
-}
-
-/** Names of all properties of the file. */
-const names = [EdgeFileSchema, SiteSchema, RuleSchema, OriginSchema].flatMap((schema: TSchema & { properties: object }) =>
-  Object.keys(schema.properties),
-)
-
-function nearest(place: string, problem: string): string {
-  if (!problem.startsWith('no such property')) return ''
-  const given = place.slice(place.lastIndexOf('.') + 1)
-  const [best] = names.map((name) => ({ name, distance: distance(given, name) })).sort((a, b) => a.distance - b.distance)
-  return best !== undefined && best.distance <= Math.max(2, given.length / 3) ? `: is "${best.name}" meant?` : ''
-}
-
-/** Levenshtein distance: how many characters to insert, remove or replace. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = (row[j - 1] as number) + (a[i - 1]?.toLowerCase() === b[j - 1]?.toLowerCase() ? 0 : 1)
-      next.push(Math.min(replaced, (row[j] as number) + 1, (next[j - 1] as number) + 1))
-    }
-    row = next
-  }
-  return row[b.length] as number
-}
+export type EdgeFile = Static<typeof EdgeFileSchema>

@@ -37,8 +37,8 @@ export function optionsDocument(specs: readonly OptionSpec[]): string {
 Made from the option schema by \`node src-main/host/print-options.ts\`: do not edit by hand.
 
 An option is taken from its flag, else from its environment variable, else from the file (\`config.json\` in the data folder, or the one
-named by \`--config FILE\`), else its default applies. The file is a JSON object; a dotted name is an object inside it:
-\`{ "httpPort": 9000, "limits": { "connections": 500 } }\`.
+named by \`--config FILE\`), else its default applies. The file is YAML or JSON; a dotted name is an object inside it:
+\`{ "httpPort": 9000, "limits": { "connections": 500 } }\`. What is wrong in it is named with line and column.
 
 | name | flag | environment | values | default | what |
 |---|---|---|---|---|---|

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { AppError } from '../errors.ts'
+import { readConfigText } from './config-text.ts'
 import { defaultDataFolder } from './data-folder.ts'
 import { HostOptionsSchema } from './host-options.ts'
 import { optionSpecs } from './option-specs.ts'
@@ -23,7 +24,7 @@ describe('options', () => {
     const inputs = {
       flags: { httpPort: '1' },
       environment: { STREAMS_HTTP_PORT: '2', STREAMS_RTMP_PORT: '3' },
-      file: { path: 'f.json', content: { httpPort: 4, rtmpPort: 5, httpsPort: 'off' } },
+      file: readConfigText('httpPort: 4\nrtmpPort: 5\nhttpsPort: off', 'f.yaml'),
     }
     const { values, sources } = resolveOptions(specs, inputs)
     expect(values).toMatchObject({ httpPort: 1, rtmpPort: 3, httpsPort: 'off', rtmpsPort: 1936, auth: 'auto' })
@@ -49,14 +50,15 @@ describe('options', () => {
       resolveOptions(specs, {
         flags: { httpPort: '70000' },
         environment: { STREAMS_AUTH: 'maybe' },
-        file: { path: 'f.json', content: { htpPort: 1, logLevel: 3 } },
+        file: readConfigText('htpPort: 1\nlogLevel: 3\nperAddress: {conections: 1}', 'f.yaml'),
       }),
     )
     expect(error.code).toBe('config.invalid')
     expect(error.message).toContain('httpPort (from flag --http-port): "70000" is not a whole number from 0 to 65535')
     expect(error.message).toContain('auth (from environment variable STREAMS_AUTH): "maybe" is none of auto, on, off')
-    expect(error.message).toContain('htpPort (from file f.json): there is no option of that name')
-    expect(error.message).toContain('logLevel (from file f.json): 3 is none of')
+    expect(error.message).toContain('htpPort (from file f.yaml:1:1): there is no option of that name: is "httpPort" meant?')
+    expect(error.message).toContain('logLevel (from file f.yaml:2:11): 3 is none of')
+    expect(error.message).toContain('perAddress.conections (from file f.yaml:3:14): there is no option')
   })
 
   it('of a file that is missing, broken or no object are rejected by the name of the file', () => {
@@ -66,8 +68,8 @@ describe('options', () => {
     expect(readOptionFile(file, false)).toBeUndefined()
     expect(rejection(() => readOptionFile(file, true)).message).toContain(file)
     writeFileSync(file, '{ "httpPort": ')
-    expect(rejection(() => readOptionFile(file, false)).message).toContain('is not JSON')
-    expect(rejection(() => resolveOptions(specs, { file: { path: file, content: 7 } })).message).toContain('is not a JSON object')
+    expect(rejection(() => readOptionFile(file, false)).message).toMatch(/config\.json:1:\d+: is not YAML/)
+    expect(rejection(() => resolveOptions(specs, { file: readConfigText('7', file) })).message).toContain('is not an object')
   })
 
   it('put the data where each system keeps it', () => {

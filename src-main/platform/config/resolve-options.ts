@@ -1,5 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { AppError } from '../errors.ts'
+import { meant } from './config-faults.ts'
+import { type ConfigText, readConfigFile } from './config-text.ts'
+import { nearestName } from './nearest-name.ts'
 import type { OptionSpec } from './option-specs.ts'
 
 export type OptionSource = 'flag' | 'environment' | 'file' | 'default'
@@ -8,8 +10,7 @@ export interface OptionInputs {
   /** By option name; undefined where the flag was not given. */
   readonly flags?: Readonly<Record<string, unknown>>
   readonly environment?: Readonly<Record<string, string | undefined>>
-  /** Parsed content of the file, and its path for messages. */
-  readonly file?: { readonly path: string; readonly content: unknown }
+  readonly file?: ConfigText
 }
 
 export interface ResolvedOptions {
@@ -30,7 +31,7 @@ export function resolveOptions(specs: readonly OptionSpec[], inputs: OptionInput
   const sources = new Map<string, OptionSource>()
   const problems: Problem[] = []
   const fileValues = new Map<string, unknown>()
-  if (inputs.file) flatten(inputs.file.content, inputs.file.path, specs, fileValues, problems)
+  if (inputs.file?.value !== undefined) flatten(inputs.file, specs, fileValues, problems)
   for (const spec of specs) {
     const flag = inputs.flags?.[spec.name]
     const variable = inputs.environment?.[spec.environment]
@@ -40,7 +41,7 @@ export function resolveOptions(specs: readonly OptionSpec[], inputs: OptionInput
     if (flag !== undefined) [source, where, raw] = ['flag', `flag --${spec.flag}`, flag]
     else if (variable !== undefined && variable !== '')
       [source, where, raw] = ['environment', `environment variable ${spec.environment}`, variable]
-    else if (fileValues.has(spec.name)) [source, where, raw] = ['file', `file ${inputs.file?.path}`, fileValues.get(spec.name)]
+    else if (fileValues.has(spec.name)) [source, where, raw] = ['file', `file ${inputs.file?.where(spec.name)}`, fileValues.get(spec.name)]
     const checked = source === 'default' ? { value: raw } : checkOption(spec, raw)
     if ('problem' in checked) problems.push({ option: spec.name, source: where, problem: checked.problem })
     else place(values, spec.path, checked.value)
@@ -53,25 +54,14 @@ export function resolveOptions(specs: readonly OptionSpec[], inputs: OptionInput
   return { values, sources }
 }
 
-/** Reads an option file: a JSON object. A missing file is only an error where it was asked for by name. */
-export function readOptionFile(path: string, mustExist: boolean): { path: string; content: unknown } | undefined {
-  let text: string
+/** Reads an option file, YAML or JSON. A missing file is only an error where it was asked for by name. */
+export function readOptionFile(path: string, mustExist: boolean): ConfigText | undefined {
   try {
-    text = readFileSync(path, 'utf8')
-  } catch (cause) {
-    if (!mustExist && (cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw new AppError('config.invalid', `The option file ${path} cannot be read: ${(cause as Error).message}`, {
-      cause,
-      details: { file: path },
-    })
-  }
-  try {
-    return { path, content: JSON.parse(text) }
-  } catch (cause) {
-    throw new AppError('config.invalid', `The option file ${path} is not JSON: ${(cause as Error).message}`, {
-      cause,
-      details: { file: path },
-    })
+    return readConfigFile(path)
+  } catch (error) {
+    const isMissing = ((error as AppError).cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT'
+    if (isMissing && !mustExist) return undefined
+    throw error
   }
 }
 
@@ -111,7 +101,7 @@ export function checkOption(spec: OptionSpec, raw: unknown): { value: unknown } 
   }
 }
 
-function flatten(content: unknown, path: string, specs: readonly OptionSpec[], into: Map<string, unknown>, problems: Problem[]): void {
+function flatten(file: ConfigText, specs: readonly OptionSpec[], into: Map<string, unknown>, problems: Problem[]): void {
   const known = new Set(specs.map((spec) => spec.name))
   const walk = (value: unknown, name: string): void => {
     if (known.has(name)) {
@@ -119,12 +109,13 @@ function flatten(content: unknown, path: string, specs: readonly OptionSpec[], i
     } else if (value !== null && typeof value === 'object' && !Array.isArray(value)) {
       for (const [key, inner] of Object.entries(value)) walk(inner, name === '' ? key : `${name}.${key}`)
     } else if (name === '') {
-      problems.push({ option: '(whole file)', source: `file ${path}`, problem: 'is not a JSON object' })
+      problems.push({ option: '(whole file)', source: `file ${file.path}`, problem: 'is not an object with options' })
     } else {
-      problems.push({ option: name, source: `file ${path}`, problem: 'there is no option of that name' })
+      const problem = `there is no option of that name${meant(nearestName(name, known))}`
+      problems.push({ option: name, source: `file ${file.where(name, 'name')}`, problem })
     }
   }
-  walk(content, '')
+  walk(file.value, '')
 }
 
 function place(values: Record<string, unknown>, path: readonly string[], value: unknown): void {
