@@ -261,6 +261,15 @@ describe('keys that the layout does not have', () => {
   })
 })
 
+it('ends programs that draw nothing with their display', async () => {
+  const { id } = await create()
+  const file = join(host.dataDir, 'silent.pid')
+  await shell(id, `trap '' TERM; echo $$ > ${file}; while :; do sleep 1; done`)
+  const pid = await until(() => existsSync(file) && Number(readFileSync(file, 'utf8')), 'it runs')
+  await remove(id)
+  await until(() => !lives(pid), 'it is gone')
+})
+
 it.skipIf(xvfbProgram === undefined)('shows the screen of a user whose key is in the usual file', async () => {
   const screen = await startXvfb({ width: 640, height: 480 })
   const home = mkdtempSync(join(tmpdir(), 'ami-home-'))

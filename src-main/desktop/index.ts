@@ -6,6 +6,7 @@ import type { EventBus } from '../platform/events.ts'
 import type { SecretBox } from '../platform/identity/secret-box.ts'
 import type { SignInAttempts } from '../platform/identity/sign-in-attempts.ts'
 import type { Logger } from '../platform/logger.ts'
+import { repeat } from '../platform/repeat.ts'
 import type { RouteDefinition } from '../platform/routes.ts'
 import type { SocketDefinition } from '../platform/sockets.ts'
 import { askAtDisplay } from './displays/ask-at-display.ts'
@@ -34,6 +35,9 @@ import { secondFactorRoutes } from './routes/second-factor-routes.ts'
 import { streamRoutes } from './routes/stream-routes.ts'
 import { sessionSockets } from './sessions/session-socket.ts'
 import { Sessions } from './sessions/sessions.ts'
+
+/** Between looks whether a display that nobody looks at is to end, ms. */
+const unwatchedEveryMs = 10_000
 
 export { desktopMigrations } from './migrations.ts'
 export type { HostUser } from './rights/grants.ts'
@@ -126,6 +130,7 @@ export async function createDesktop({
     ...(screen && { screen }),
     viewersOf: (id) => sessions.viewersOf(id),
   })
+  const unwatched = repeat(unwatchedEveryMs, () => book.endUnwatched(performance.now()))
   const stopForgetting = events.subscribe(({ topic, data }) => {
     if (topic !== 'desktop.removed') return
     const { id } = data as { readonly id: string }
@@ -154,6 +159,7 @@ export async function createDesktop({
     ],
     sockets: [...sessionSockets({ book, sessions, grants, invitations, secondFactor, consents, attempts })],
     async stop(byPerson) {
+      clearInterval(unwatched)
       stopForgetting()
       await Promise.all([sessions.stop(), images.stop(), uploads.stop()])
       if (byPerson) await book.endAll()

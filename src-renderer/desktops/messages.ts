@@ -17,6 +17,9 @@ export const t = section('desktops', {
   nothing: 'Nothing',
   command: 'Program and arguments',
   commandHelp: 'Separated by spaces, for example: xterm -fa Monospace. No shell reads it.',
+  ends: 'Ends when nobody looks',
+  endsAfter: (minutes: number) =>
+    minutes === 0 ? 'Never' : minutes < 60 ? `After ${minutes} minutes` : minutes === 60 ? 'After an hour' : 'After a day',
   created: (name: string) => `${name} was created.`,
   open: (name: string) => `Open ${name}`,
   remove: (name: string) => `Remove ${name}`,

@@ -6,6 +6,8 @@ import { notify } from '../components/toasts.tsx'
 import { displays } from './displays.ts'
 import { t } from './messages.ts'
 
+/** After how many minutes without a viewer a display ends; 0: never. */
+const ends = [0, 10, 60, 1440] as const
 type Starts = 'desktop' | 'program' | 'nothing'
 
 /** Creates a display: what it is called, and what starts on it. */
@@ -13,12 +15,14 @@ export function NewDisplayDialog({ onClose }: { readonly onClose: () => void }) 
   const [name, setName] = useState('')
   const [starts, setStarts] = useState<Starts>('desktop')
   const [command, setCommand] = useState('')
+  const [endAfter, setEndAfter] = useState(0)
   const submit = async (): Promise<void> => {
     const words = command.trim().split(/\s+/)
     const added = await displays.keep(
       call('POST', '/desktop/displays', {
         body: {
           ...(name.trim() === '' ? {} : { name: name.trim() }),
+          ...(endAfter === 0 ? {} : { endAfterMinutes: endAfter }),
           ...(starts === 'desktop' ? {} : { command: starts === 'nothing' ? null : words }),
         },
       }),
@@ -84,6 +88,22 @@ export function NewDisplayDialog({ onClose }: { readonly onClose: () => void }) 
             </span>
           </div>
         )}
+        <div className="field">
+          <label htmlFor="display-ends">{t.ends}</label>
+          <select
+            id="display-ends"
+            className="input"
+            value={endAfter}
+            onChange={(event) => setEndAfter(Number(event.target.value))}
+            data-testid="display-ends"
+          >
+            {ends.map((minutes) => (
+              <option key={minutes} value={minutes}>
+                {t.endsAfter(minutes)}
+              </option>
+            ))}
+          </select>
+        </div>
       </DialogForm>
     </Dialog>
   )

@@ -32,6 +32,8 @@ const server: DisplayServer = {
   },
 }
 
+/** Displays that somebody looks at. */
+const viewers = new Set<string>()
 /** Folders of displays whose audio runs. */
 const playing = new Set<string>()
 const audio: AudioServer = {
@@ -57,7 +59,7 @@ const open = (screen?: RunningDisplay): Promise<DisplayBook> => {
     events: bus,
     audit: { record() {} },
     log: silentLogger,
-    viewersOf: () => 0,
+    viewersOf: (id) => (viewers.has(id) ? 1 : 0),
     ...(screen && { screen }),
   })
 }
@@ -70,6 +72,7 @@ beforeEach(async () => {
   database = await openDatabase({ dir: folder, migrations: desktopMigrations })
   events = []
   running = new Set()
+  viewers.clear()
   playing.clear()
 })
 afterEach(async () => {
@@ -90,7 +93,7 @@ describe('the displays there are', () => {
   it('stay removed when a change comes at the same time', async () => {
     const book = await open()
     const { id } = await add(book)
-    const work = [book.remove(id, 'admin'), book.rename(id, 'Other', 'admin'), book.running(id, 'admin')]
+    const work = [book.remove(id, 'admin'), book.change(id, { name: 'Other' }, 'admin'), book.running(id, 'admin')]
     book.resized(id, 800, 600)
     expect(await settled(work)).toBe(1)
     expect(running.size).toBe(0)
@@ -119,7 +122,7 @@ describe('the displays there are', () => {
   it('change a hundred times at most behind one change that takes long', async () => {
     const book = await open()
     const { id } = await add(book)
-    const results = await Promise.allSettled(Array.from({ length: 150 }, (_, index) => book.rename(id, `Name ${index}`, 'admin')))
+    const results = await Promise.allSettled(Array.from({ length: 150 }, (_, index) => book.change(id, { name: `Name ${index}` }, 'admin')))
     expect(results.flatMap((result) => (result.status === 'rejected' ? [result.reason.code] : []))).toEqual(Array(50).fill('desktop.busy'))
     expect(book.describe(id).name).toBe('Name 99')
   })
@@ -129,7 +132,7 @@ describe('the displays there are', () => {
     const { id } = await add(book)
     const before = events.length
     for (let width = 300; width < 2300; width++) book.resized(id, width, 700)
-    expect(await book.rename(id, 'Sized', 'admin')).toMatchObject({ width: 2299, height: 700 })
+    expect(await book.change(id, { name: 'Sized' }, 'admin')).toMatchObject({ width: 2299, height: 700 })
     expect(events.length - before).toBe(2)
     expect((await open()).describe(id)).toMatchObject({ name: 'Sized', width: 2299, height: 700 })
   })
@@ -149,6 +152,31 @@ describe('the displays there are', () => {
     expect(playing.size).toBe(0)
     await expect(book.add({ command: ['no-such-program-at-all'] }, 'admin')).rejects.toMatchObject({ code: 'desktop.program_failed' })
     expect(playing.size).toBe(0)
+  })
+
+  it('end when nobody has looked at them for as long as their owner said, and start again when they are opened', async () => {
+    const book = await open()
+    const { id } = await book.add({ command: null, endAfterMinutes: 10 }, 'admin')
+    const [steady, watched] = [await add(book), await book.add({ command: null, endAfterMinutes: 1 }, 'admin')]
+    viewers.add(watched.id)
+    const state = () => book.list().map((display) => [display.id, display.state])
+    await book.endUnwatched(0)
+    await book.endUnwatched(9 * 60_000)
+    viewers.add(id)
+    await book.endUnwatched(10 * 60_000)
+    viewers.delete(id)
+    for (const minute of [11, 20]) await book.endUnwatched(minute * 60_000)
+    expect(new Set(state().map(([, each]) => each))).toEqual(new Set(['running']))
+    await book.endUnwatched(21 * 60_000)
+    expect(state()).toEqual([
+      [id, 'stopped'],
+      [steady.id, 'running'],
+      [watched.id, 'running'],
+    ])
+    expect([running.size, playing.size]).toEqual([2, 2])
+    await book.running(id, 'admin')
+    expect(book.describe(id).state).toBe('running')
+    expect(await book.change(id, { endAfterMinutes: null }, 'admin')).toMatchObject({ endAfterMinutes: null })
   })
 
   it('keep nothing of one whose program cannot be started', async () => {

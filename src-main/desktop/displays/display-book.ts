@@ -7,10 +7,11 @@ import type { EventBus } from '../../platform/events.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { Turns } from '../../platform/turns.ts'
 import { rightNames } from '../rights/rights.ts'
-import type { Display, NewDisplay } from '../schemas/display.ts'
+import type { Display, DisplayChanges, NewDisplay } from '../schemas/display.ts'
 import type { AudioServer, DisplayServer, RunningDisplay } from './display-server.ts'
 import type { DisplayStore, StoredDisplay } from './display-store.ts'
-import { lightDesktop, startProgram } from './programs.ts'
+import { endPrograms, lightDesktop, startProgram } from './programs.ts'
+import { UnwatchedDisplays } from './unwatched-displays.ts'
 
 /** Displays at a time: each is an X server of some 45 MB with its programs. */
 const maxDisplays = 16
@@ -40,6 +41,7 @@ export class DisplayBook {
   readonly #dependencies: DisplayBookDependencies
   readonly #byId = new Map<string, StoredDisplay>()
   readonly #turns = new Turns(maxWaiting, 'changes of displays', 'desktop.busy')
+  readonly #unwatched = new UnwatchedDisplays()
   /** Sizes that wait to be saved, by the id of the display: the newest of each. */
   readonly #sizes = new Map<string, { readonly width: number; readonly height: number }>()
   #screenSize = { width: 0, height: 0 }
@@ -76,7 +78,7 @@ export class DisplayBook {
   }
 
   async add(
-    { name, width = usualSize.width, height = usualSize.height, command = lightDesktop() }: NewDisplay,
+    { name, width = usualSize.width, height = usualSize.height, command = lightDesktop(), endAfterMinutes = null }: NewDisplay,
     actor: string,
   ): Promise<Display> {
     return this.#turns.next(async () => {
@@ -90,6 +92,7 @@ export class DisplayBook {
         width,
         height,
         command,
+        endAfterMinutes,
         running: null,
         createdAt: new Date().toISOString(),
       }
@@ -98,8 +101,24 @@ export class DisplayBook {
     })
   }
 
-  async rename(id: string, name: string, actor: string): Promise<Display> {
-    return this.#turns.next(async () => this.#keep({ ...this.#stored(id), name }, `Display is called ${name} now`, actor))
+  async change(id: string, changes: DisplayChanges, actor: string): Promise<Display> {
+    return this.#turns.next(async () => {
+      const stored = this.#stored(id)
+      return this.#keep({ ...stored, ...changes }, `Display ${stored.name} was changed`, actor)
+    })
+  }
+
+  /** Ends those that nobody has looked at for as long as their owners said; what is kept of them starts them again. */
+  async endUnwatched(nowMs: number): Promise<void> {
+    for (const id of this.#unwatched.due(this.list(), nowMs)) {
+      await this.#turns.behind(async () => {
+        const stored = this.#byId.get(id)
+        if (stored === undefined || stored.running === null || this.#dependencies.viewersOf(id) > 0) return
+        await this.#end(stored)
+        const message = `Display ${stored.name} was ended: nobody looked at it for ${stored.endAfterMinutes} min`
+        await this.#keep({ ...stored, running: null }, message)
+      })
+    }
   }
 
   /** The display with its server; it is started where it is stopped. Throws as `add` does. */
@@ -181,7 +200,10 @@ export class DisplayBook {
 
   async #end({ running }: StoredDisplay): Promise<void> {
     const { server, audio } = this.#dependencies
-    if (running !== null) await Promise.all([server.end(running), running.audio && audio.end(running.audio)])
+    if (running === null) return
+    // They may save something first, and draw no more on a display that is gone.
+    await endPrograms(running)
+    await Promise.all([server.end(running), running.audio && audio.end(running.audio)])
   }
 
   /** Starts its audio again where a process of it ended; its programs find it at the same place. */
@@ -228,7 +250,8 @@ export class DisplayBook {
     const { store, events, audit } = this.#dependencies
     await store.save(stored)
     this.#byId.set(stored.id, stored)
-    if (message !== undefined && actor !== undefined) audit.record({ kind: 'command', message, actor, data: { display: stored.id } })
+    if (message !== undefined)
+      audit.record({ kind: 'command', message, ...(actor !== undefined && { actor }), data: { display: stored.id } })
     const described = this.#describe(stored)
     events.publish('desktop.updated', described)
     return described
@@ -249,7 +272,7 @@ export class DisplayBook {
     return stored
   }
 
-  #describe({ id, name, width, height, command, running, createdAt }: StoredDisplay): Display {
+  #describe({ id, name, width, height, command, endAfterMinutes, running, createdAt }: StoredDisplay): Display {
     return {
       id,
       name,
@@ -260,6 +283,7 @@ export class DisplayBook {
       command: command === null ? null : [...command],
       server: running?.server ?? null,
       audio: running?.audio?.state ?? null,
+      endAfterMinutes,
       viewers: this.#dependencies.viewersOf(id),
       rights: [...rightNames],
       createdAt,
@@ -276,6 +300,7 @@ export class DisplayBook {
       command: null,
       server,
       audio: 'on',
+      endAfterMinutes: null,
       viewers: this.#dependencies.viewersOf(screenId),
       rights: [...rightNames],
       createdAt: new Date(0).toISOString(),

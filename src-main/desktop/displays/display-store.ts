@@ -8,6 +8,8 @@ export interface StoredDisplay {
   /** Pixels; what it had last. */
   readonly width: number
   readonly height: number
+  /** It ends when nobody has looked at it for so long; null: never. */
+  readonly endAfterMinutes: number | null
   /** What starts with it; null: nothing. */
   readonly command: readonly string[] | null
   /** Its server, where one was started and not ended: it may run on while the host does not. */
@@ -35,7 +37,9 @@ export function createDisplayStore(database: Kysely<any>): DisplayStore {
     async all() {
       const rows = await tables.selectFrom('desktop_display').selectAll().orderBy(sql`rowid`).execute()
       return rows.map((row) => ({
-        ...(JSON.parse(row.display) as Omit<StoredDisplay, 'id' | 'createdAt'>),
+        // What was kept by an earlier version.
+        endAfterMinutes: null,
+        ...(JSON.parse(row.display) as Omit<StoredDisplay, 'id' | 'createdAt' | 'endAfterMinutes'> & Partial<StoredDisplay>),
         id: row.id,
         createdAt: row.created_at,
       }))

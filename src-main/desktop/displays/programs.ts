@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
+import { setTimeout as delay } from 'node:timers/promises'
 import { AppError } from '../../platform/errors.ts'
 import { findProgram } from '../../platform/find-program.ts'
 import type { Logger } from '../../platform/logger.ts'
@@ -7,6 +9,11 @@ import { displayEnvironment, type RunningDisplay } from './display-server.ts'
 
 /** Light desktops, the best first; each runs as long as the display does. */
 const lightDesktops = [['startxfce4'], ['icewm-session'], ['openbox-session'], ['openbox']] as const
+
+/** Says of a program, and of what it started, which display it belongs to: see `endPrograms`. */
+const marker = 'AMI_STREAMS_DISPLAY'
+/** Between asking programs to end and killing them, ms. */
+const endMs = 1000
 
 /** The best desktop that this machine has; null where it has none that is known here: the display is empty then. */
 export function lightDesktop(): string[] | null {
@@ -43,7 +50,7 @@ export function startProgram(command: readonly string[], display: RunningDisplay
       cwd: homedir(),
       detached: true,
       stdio: 'ignore',
-      env: { ...environment, ...displayEnvironment(display), XDG_SESSION_TYPE: 'x11' },
+      env: { ...environment, ...displayEnvironment(display), [marker]: display.authority, XDG_SESSION_TYPE: 'x11' },
     })
     child.once('spawn', () => {
       child.unref()
@@ -52,4 +59,41 @@ export function startProgram(command: readonly string[], display: RunningDisplay
     child.once('error', (error) => failed(error.message))
     child.once('exit', (code, signal) => log.debug({ program, code, signal }, 'a program of a display ended'))
   })
+}
+
+/** Ends the programs that were started on a display, and what those started: also what draws nothing, which the end of its server leaves. */
+export async function endPrograms({ authority }: RunningDisplay): Promise<void> {
+  const left = (): readonly number[] => processesWith(`${marker}=${authority}`)
+  if (!signalAll(left(), 'SIGTERM')) return
+  for (const until = performance.now() + endMs; performance.now() < until; ) {
+    await delay(50)
+    if (left().length === 0) return
+  }
+  signalAll(left(), 'SIGKILL')
+}
+
+/** Processes of this user with that in their environment, this one excepted. */
+function processesWith(variable: string): readonly number[] {
+  return readdirSync('/proc').flatMap((name) => {
+    const pid = Number(name)
+    if (!Number.isInteger(pid) || pid === process.pid) return []
+    try {
+      return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(variable) ? [pid] : []
+    } catch {
+      // It ended, or is another user's.
+      return []
+    }
+  })
+}
+
+/** False where there is nobody to signal. */
+function signalAll(pids: readonly number[], name: NodeJS.Signals): boolean {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, name)
+    } catch {
+      // It ended by itself.
+    }
+  }
+  return pids.length > 0
 }

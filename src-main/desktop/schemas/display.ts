@@ -14,6 +14,10 @@ const Command = Type.Array(Type.String({ minLength: 1, maxLength: 1000 }), {
 
 export const DisplayIdParams = Type.Object({ id: Type.String({ maxLength: 80 }) })
 
+const EndAfterMinutes = Type.Union([Type.Integer({ minimum: 1, maximum: 43_200 }), Type.Null()], {
+  description: 'it ends with its programs when nobody has looked at it for so long; null: it goes on',
+})
+
 export const DisplaySchema = Type.Object({
   id: Type.String(),
   name: Type.String(),
@@ -31,6 +35,7 @@ export const DisplaySchema = Type.Object({
     description:
       'on: what its programs play can be heard; missing: PipeWire is not installed (pipewire, wireplumber and pipewire-pulse); failed: it did not start, see the log of the host; null: stopped',
   }),
+  endAfterMinutes: EndAfterMinutes,
   viewers: Type.Integer({ description: 'pages that show it now' }),
   rights: Type.Array(RightSchema, { description: 'what the one who asks may do' }),
   createdAt: Type.String({ format: 'date-time' }),
@@ -43,11 +48,16 @@ export const NewDisplaySchema = Type.Object(
     width: Type.Optional(side('pixels; 1280 where left out. It follows the window of whoever opens it.')),
     height: Type.Optional(side('pixels; 720 where left out')),
     command: Type.Optional(Type.Union([Command, Type.Null()], { description: 'a light desktop where left out; null: an empty display' })),
+    endAfterMinutes: Type.Optional(EndAfterMinutes),
   },
   exactly,
 )
 export type NewDisplay = Static<typeof NewDisplaySchema>
 
-export const DisplayChangesSchema = Type.Object({ name: Name }, exactly)
+export const DisplayChangesSchema = Type.Object(
+  { name: Type.Optional(Name), endAfterMinutes: Type.Optional(EndAfterMinutes) },
+  { ...exactly, minProperties: 1 },
+)
+export type DisplayChanges = Static<typeof DisplayChangesSchema>
 
 export const StartProgramSchema = Type.Object({ command: Command }, exactly)

@@ -15,6 +15,9 @@ export const desktops = {
   nothing: 'Nada',
   command: 'Programa y argumentos',
   commandHelp: 'Separados por espacios, por ejemplo: xterm -fa Monospace. Ningún intérprete de comandos los lee.',
+  ends: 'Termina cuando nadie lo mira',
+  endsAfter: (minutes: number) =>
+    minutes === 0 ? 'Nunca' : minutes < 60 ? `Tras ${minutes} minutos` : minutes === 60 ? 'Tras una hora' : 'Tras un día',
   created: (name: string) => `Se creó ${name}.`,
   open: (name: string) => `Abrir ${name}`,
   remove: (name: string) => `Quitar ${name}`,
