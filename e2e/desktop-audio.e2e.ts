@@ -123,13 +123,13 @@ it('plays what programs of the display play, of no other, and sends nothing whil
   await killWorker(host, 'desktop-worker', async () => (await heard(750)) > -40)
   tones.push(await play(id, 'paplay', 3000))
   await until(async () => (await heard(3000)) > -40, 'a program of PulseAudio is heard, too')
+  await until(() => packets > 100, 'packets of audio are counted')
   await page.getByTestId('desktop-audio').click()
   await untilStill(() => packets, 1000, 'what nobody hears is not sent')
   await page.getByTestId('desktop-audio').click()
   await until(async () => (await heard(3000)) > -40, 'it is heard again')
   for (const end of tones) end()
-  const still = await untilStill(() => packets, 1500, 'silence is not sent', 20_000)
-  expect(still).toBeGreaterThan(100)
+  await untilStill(() => packets, 1500, 'silence is not sent')
 })
 
 it('is a microphone of the display while it is turned on', async () => {

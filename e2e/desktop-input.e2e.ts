@@ -7,7 +7,7 @@ import { findingsInBothThemes } from './helpers/axe.ts'
 import { complaints, launchBrowser, screenshot, sidewaysPx } from './helpers/browser.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { skipBecause } from './helpers/skip.ts'
-import { until } from './helpers/until.ts'
+import { until, untilStill } from './helpers/until.ts'
 import { XClient } from './helpers/x-client.ts'
 
 /** Fingers, a pointer that is the display's alone, and keys of other machines: as a program on the display gets them. */
@@ -93,11 +93,14 @@ describe('fingers on a display', () => {
   }
   const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', ...points: readonly Point[]) =>
     cdp.send('Input.dispatchTouchEvent', { type, touchPoints: points.map(({ x, y }, id) => ({ x, y, id })) })
+  // Sent together: a machine that is busy between them would make them long presses.
+  const drag = (start: Point, ...way: readonly Point[]) =>
+    Promise.all([touch('touchStart', start), ...way.map((at) => touch('touchMove', at)), touch('touchEnd')])
+  const tap = (...points: readonly Point[]) => Promise.all([touch('touchStart', ...points), touch('touchEnd')])
 
   it('click where they tap, and click right where they rest', async () => {
     const at = await on(200, 150)
-    await touch('touchStart', at)
-    await touch('touchEnd')
+    await tap(at)
     await until(() => clicks().length === 2, 'a click')
     expect(buttonsOf(clicks())).toEqual(['press 1', 'release 1'])
     const [x, y] = clicks()[0]!.split(' at ')[1]!.split(',').map(Number)
@@ -110,8 +113,7 @@ describe('fingers on a display', () => {
 
   it('drag with one, scroll with two, and click right with a tap of two', async () => {
     const [start, ...way] = await Promise.all([100, 140, 200, 300].map((x) => on(x, x === 100 ? 100 : 120)))
-    // Sent together: a machine that is busy between them would make it a long press.
-    await Promise.all([touch('touchStart', start!), ...way.map((at) => touch('touchMove', at)), touch('touchEnd')])
+    await drag(start!, ...way)
     await until(() => clicks().length === 2, 'a drag')
     expect(buttonsOf(clicks())).toEqual(['press 1', 'release 1'])
     expect(program.pointer.filter((each) => each.startsWith('move')).length).toBeGreaterThan(1)
@@ -124,8 +126,7 @@ describe('fingers on a display', () => {
     await until(() => buttonsOf(clicks()).includes('release 5'), 'the wheel turns down')
     expect(new Set(buttonsOf(clicks()))).toEqual(new Set(['press 5', 'release 5']))
     program.pointer.length = 0
-    await touch('touchStart', one, other)
-    await touch('touchEnd')
+    await tap(one, other)
     await until(() => clicks().length === 2, 'a click')
     expect(buttonsOf(clicks())).toEqual(['press 3', 'release 3'])
   })
@@ -143,8 +144,7 @@ describe('fingers on a display', () => {
     expect(await zoom()).toBeGreaterThan(1.5)
     expect(clicks()).toEqual([])
     await screenshot(page, 'desktop-touch-zoomed')
-    await touch('touchStart', await on(200, 310))
-    await touch('touchEnd')
+    await tap(await on(200, 310))
     await until(() => clicks().length === 2, 'a click')
     expect(clicks()[0]).toBe('press 1 at 200,310')
     await touch('touchStart', ...apart(90))
@@ -158,16 +158,13 @@ describe('fingers on a display', () => {
     const from = await on(100, 100)
     // A tap of before and a drag would belong together.
     await delay(400)
-    await touch('touchStart', from)
-    for (const x of [20, 40, 60]) await touch('touchMove', { x: from.x + x, y: from.y })
-    await touch('touchEnd')
+    await drag(from, ...[20, 40, 60].map((x) => ({ x: from.x + x, y: from.y })))
     await page.getByTestId('touch-pointer').waitFor()
-    await until(() => program.pointer.length >= 3, 'the pointer moves')
+    const pointerX = () => Number(program.pointer.at(-1)?.split(' to ')[1]?.split(',')[0] ?? 0)
+    await until(() => pointerX() > 250, 'the pointer moves')
+    const x = await untilStill(pointerX, 300, 'the pointer rests')
     expect(clicks()).toEqual([])
-    const [x] = program.pointer.at(-1)!.split(' to ')[1]!.split(',').map(Number)
-    expect(x).toBeGreaterThan(250)
-    await touch('touchStart', from)
-    await touch('touchEnd')
+    await tap(from)
     await until(() => clicks().length === 2, 'a click')
     expect(clicks()[0]!.split(' at ')[1]!.split(',').map(Number)[0]).toBe(x)
     await page.getByTestId('desktop-touchpad').tap()

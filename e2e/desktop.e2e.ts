@@ -133,12 +133,12 @@ describe('a display in the browser', () => {
     await page.reload()
     await until(async () => (await share([0x10, 0x30, 0x50])) > 0.8, 'the terminal is seen')
     expect(kinds).not.toContain(3)
-    const film = 'testsrc2=size=640x360:rate=30:duration=3'
-    await host.api('POST', `/desktop/displays/${id}/programs`, {
-      command: ['ffplay', '-loglevel', 'error', '-an', '-f', 'lavfi', '-i', film, '-autoexit'],
-    })
+    const film = 'ffplay -loglevel error -an -f lavfi -i testsrc2=size=640x360:rate=30'
+    const pid = join(host.dataDir, 'film.pid')
+    await host.api('POST', `/desktop/displays/${id}/programs`, { command: ['sh', '-c', `echo $$ > ${pid}; exec ${film}`] })
     await until(() => kinds.filter((kind) => kind === 3).length > 20, 'frames of video have come')
     const covered = await share([0x10, 0x30, 0x50])
+    process.kill(Number(readFileSync(pid, 'utf8')))
     // Where the pointer looks different now that is sent as well.
     await until(
       async () => kinds.filter((kind) => kind !== 2).at(-1) === 1 && (await share([0x10, 0x30, 0x50])) > covered + 0.2,
