@@ -199,9 +199,10 @@ describe('the rights of a user at a display', () => {
   })
 
   it('end at once when they are taken back, and at their time', async () => {
-    await grant(['see'], new Date(Date.now() + 1500).toISOString())
+    await grant(['see'])
     const first = connect(ann.secret)
     await first.joined()
+    await grant(['see'], new Date(Date.now() + 1500).toISOString())
     await until(() => first.closed() === 4403, 'the grant expires')
     expect(first.said.at(-1)).toMatchObject({ kind: 'error', code: 'desktop.rights_ended' })
     await grant(['see'])
@@ -211,6 +212,45 @@ describe('the rights of a user at a display', () => {
     await until(() => second.closed() === 4403, 'nobody sees it without a grant')
     const actors = (await host.api('GET', '/audit?limit=50')).body.items.map(({ message }) => message)
     expect(actors).toContain('Ann was granted rights at a display: see')
+  })
+})
+
+describe('the rights of users on the page', () => {
+  it('are granted for a time, changed, and taken back, by keyboard too', async () => {
+    await host.api('DELETE', `/desktop/displays/${id}/grants/${encodeURIComponent(ann.user)}`)
+    const granted = async () => (await host.api('GET', `/desktop/displays/${id}/grants`)).body.items
+    const owner = await browser.newPage({ viewport: { width: 1200, height: 760 }, colorScheme: 'dark' })
+    await owner.goto(`${host.http}/desktops/${id}`)
+    await owner.locator('[data-testid=desktop][data-state=open]').waitFor()
+    await owner.getByTestId('desktop-share').press('Enter')
+    await owner.getByTestId('share-add-user').press('Enter')
+    await owner.getByTestId('share-user').selectOption({ label: 'Ann' })
+    await owner.getByTestId('grant-right-audio').press('Space')
+    await owner.getByTestId('grant-minutes').selectOption('60')
+    expect(await findingsInBothThemes(owner)).toEqual([])
+    await look(owner, 'desktop-grant')
+    await owner.getByTestId('share-grant').press('Enter')
+    await owner.getByTestId('share-users').getByText('Ann').waitFor()
+    const [first] = await granted()
+    expect(first).toMatchObject({ user: ann.user, name: 'Ann', rights: ['see', 'control', 'audio'] })
+    expect(Math.abs(Date.parse(first?.expiresAt ?? '') - Date.now() - 3_600_000)).toBeLessThan(600_000)
+    const viewer = connect(ann.secret)
+    await viewer.joined()
+    await owner.getByTestId('share-people').getByText('Ann').waitFor()
+    expect(await findingsInBothThemes(owner)).toEqual([])
+    await look(owner, 'desktop-share')
+
+    await owner.getByTestId('share-change').click()
+    await owner.getByTestId('grant-right-control').click()
+    await owner.getByTestId('share-grant').click()
+    await until(() => viewer.rights()?.join() === 'see,audio', 'Ann may do less, at once')
+    // Its time stays what it was.
+    expect((await granted())[0]?.expiresAt).toBe(first?.expiresAt)
+    await owner.getByTestId('share-take-back').press('Enter')
+    await until(() => viewer.closed() === 4403, 'Ann is disconnected')
+    await owner.getByTestId('share-users').waitFor({ state: 'detached' })
+    expect(await granted()).toEqual([])
+    await owner.close()
   })
 })
 
@@ -284,16 +324,16 @@ describe('an invitation', () => {
     await owner.goto(`${host.http}/desktops/${id}`)
     await owner.locator('[data-testid=desktop][data-state=open]').waitFor()
     await owner.getByTestId('desktop-share').click()
+    await owner.getByTestId('share-invite').click()
     await owner.getByTestId('share-right-control').click()
     expect(await findingsInBothThemes(owner)).toEqual([])
-    await look(owner, 'desktop-share')
+    await look(owner, 'desktop-invite')
     await owner.getByTestId('share-create').click()
     const url = (await owner.getByTestId('share-link').textContent()) ?? ''
-    // What is drawn is the link's own code.
-    const drawn = await owner.getByTestId('qr-code').locator('path').getAttribute('d')
-    const { data } = encode(url, { ecc: 'M', border: 4 })
-    expect(drawn?.match(/M\d+ \d+/g)).toEqual(data.flatMap((row, y) => row.flatMap((dark, x) => (dark ? [`M${x} ${y}`] : []))))
     expect(url).toContain('#key=')
+    // A phone that reads it would look for the host at itself.
+    await owner.getByTestId('share-link-local').waitFor()
+    expect(await owner.getByTestId('qr-code').count()).toBe(0)
     await owner.getByTestId('share-link-done').click()
 
     const context = await browser.newContext({ viewport: { width: 1000, height: 700 } })
@@ -331,6 +371,27 @@ describe('an invitation', () => {
     expect((await host.api('GET', `/desktop/displays/${id}/invitations`)).body.items).toEqual([])
     await context.close()
     await owner.close()
+  })
+
+  it('has a QR code of the link where other machines can open it', async () => {
+    const owner = await browser.newPage()
+    await owner.route('**/invitations', async (route) => {
+      if (route.request().method() !== 'POST') return route.continue()
+      const response = await route.fetch()
+      const body = await response.text()
+      return route.fulfill({ response, body: body.replace(host.http, 'https://desk.example') })
+    })
+    await owner.goto(`${host.http}/desktops/${id}`)
+    await owner.getByTestId('desktop-share').click()
+    await owner.getByTestId('share-invite').click()
+    await owner.getByTestId('share-create').click()
+    const drawn = await owner.getByTestId('qr-code').locator('path').getAttribute('d')
+    const { data } = encode((await owner.getByTestId('share-link').textContent()) ?? '', { ecc: 'M', border: 4 })
+    expect(drawn?.match(/M\d+ \d+/g)).toEqual(data.flatMap((row, y) => row.flatMap((dark, x) => (dark ? [`M${x} ${y}`] : []))))
+    await owner.getByTestId('share-link-done').click()
+    await owner.close()
+    for (const each of (await host.api('GET', `/desktop/displays/${id}/invitations`)).body.items)
+      await host.api('DELETE', `/desktop/displays/${id}/invitations/${each.id}`)
   })
 
   it('opens nothing else, ends at once when it is taken back, and cannot be guessed at will', async () => {

@@ -745,7 +745,7 @@ export interface ApiTypes {
       }
     }
     devices: {
-      GET: { query: { kind: 'display' | 'window' | 'camera' | 'microphone' | 'speaker' | 'application' | 'v4l2-camera' }; answer: { items: { kind: string; id: string; name: string; details?: Record<string, string | number | boolean> }[] } }
+      GET: { query: { kind: 'display' | 'window' | 'camera' | 'microphone' | 'speaker' | 'application' | 'v4l2-camera' | 'desktop-display' }; answer: { items: { kind: string; id: string; name: string; details?: Record<string, string | number | boolean> }[] } }
       thumbnail: {
         GET: { query: { kind: 'display' | 'window' | 'camera' | 'v4l2-camera'; device: string }; answer: undefined }
       }
@@ -1213,13 +1213,13 @@ type AutomationRulesPostBodySettingsConditionsItem7 = { is: 'variable'; name: st
 type AutomationRulesPostBodySettingsConditionsItem8 = { is: 'level'; source?: string | undefined; obs?: string | undefined; input?: string | undefined; above: number; not?: boolean | undefined }
 type AutomationRulesPostBodySettings = { mode: 'on' | 'dry-run' | 'off'; triggers: readonly (AutomationRulesPostBodySettingsTriggersItem | AutomationRulesPostBodySettingsTriggersItem2 | AutomationRulesPostBodySettingsTriggersItem3 | { on: 'every'; seconds: number } | AutomationRulesPostBodySettingsTriggersItem4 | AutomationRulesPostBodySettingsTriggersItem5 | { on: 'hotkey'; chord: string } | { on: 'webhook'; webhook: string })[]; conditions?: readonly (AutomationRulesPostBodySettingsConditionsItem | AutomationRulesPostBodySettingsConditionsItem2 | AutomationRulesPostBodySettingsConditionsItem3 | AutomationRulesPostBodySettingsConditionsItem4 | AutomationRulesPostBodySettingsConditionsItem5 | AutomationRulesPostBodySettingsConditionsItem6 | AutomationRulesPostBodySettingsConditionsItem7 | AutomationRulesPostBodySettingsConditionsItem8)[] | undefined; cooldownMs?: number | undefined; maxRuns?: number | undefined }
 type AutomationWebhooksItem = { id: string; name: string; createdAt: string; lastCalledAt: string | null; calls: number }
-type DesktopDisplaysItem = { id: string; name: string; kind: 'virtual' | 'screen'; width: number; height: number; state: 'running' | 'stopped'; command: string[] | null; server: string | null; audio: 'on' | 'missing' | 'failed' | null; endAfterMinutes: number | null; viewers: number; rights: ('see' | 'control' | 'clipboard' | 'files' | 'audio' | 'microphone' | 'camera' | 'record')[]; createdAt: string }
+type DesktopDisplaysItem = { id: string; name: string; kind: 'virtual' | 'screen'; width: number; height: number; state: 'running' | 'stopped'; command: string[] | null; server: string | null; audio: 'on' | 'missing' | 'failed' | null; endAfterMinutes: number | null; viewers: number; inShow: boolean; rights: ('see' | 'control' | 'clipboard' | 'files' | 'audio' | 'microphone' | 'camera' | 'record')[]; createdAt: string }
 type DesktopDisplays = { items: DesktopDisplaysItem[]; nextCursor: null }
 type DesktopDisplaysPostBody = { name?: string | undefined; width?: number | undefined; height?: number | undefined; command?: readonly string[] | null | undefined; endAfterMinutes?: number | null | undefined }
 type DesktopDisplaysAttendeesItem = { id: string; name: string; user: string; rights: ('see' | 'control' | 'clipboard' | 'files' | 'audio' | 'microphone' | 'camera' | 'record')[]; controls: boolean; asks: boolean; since: string }
 type DesktopDisplaysAttendees = { items: DesktopDisplaysAttendeesItem[]; nextCursor: null }
 type PostDesktopDisplaysFilesUploads = { id: string; path: string; bytes: number; received: number; file: { path: string; realPath: string } | null }
-type DesktopDisplaysGrantsItem = { user: string; rights: ('see' | 'control' | 'clipboard' | 'files' | 'audio' | 'microphone' | 'camera' | 'record')[]; expiresAt: string | null; createdAt: string }
+type DesktopDisplaysGrantsItem = { user: string; name: string | null; rights: ('see' | 'control' | 'clipboard' | 'files' | 'audio' | 'microphone' | 'camera' | 'record')[]; expiresAt: string | null; createdAt: string }
 type DesktopDisplaysInvitationsItem = { id: string; rights: ('see' | 'control' | 'clipboard' | 'files' | 'audio' | 'microphone' | 'camera' | 'record')[]; once: boolean; asks: boolean; invitedBy: string; createdAt: string; expiresAt: string; guests: { id: string; name: string }[] }
 type EditorReach = { folders: string[]; hosts: string[]; mediaFolders: string[] }
 type LiveAccess = { play: { allow: string[]; deny: string[] }; publish: { allow: string[]; deny: string[] } }

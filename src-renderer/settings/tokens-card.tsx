@@ -1,7 +1,8 @@
 import { Link2, Plus, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { call } from '../client/api.ts'
-import { Collection, useCollection } from '../client/collection.ts'
+import { useCollection } from '../client/collection.ts'
+import { tokens } from '../client/tokens.ts'
 import type { Role, TokenInfo } from '../client/types.ts'
 import { CardTable } from '../components/card-table.tsx'
 import { CopyField } from '../components/copy.tsx'
@@ -13,8 +14,6 @@ import { Ago } from '../components/time.tsx'
 import { notify, notifyError } from '../components/toasts.tsx'
 import { locale } from '../messages/language.ts'
 import { settings as t } from '../messages/page.ts'
-
-const tokens = new Collection({ path: '/tokens', updated: ['token.created', 'token.revoked'] })
 
 /** API tokens and sign-in links. */
 export function TokensCard() {

@@ -64,7 +64,12 @@ export class Grants {
 
   /** What others are shown of a user. */
   nameOf({ id, role }: Principal): string {
-    return this.#dependencies.users().find((user) => user.id === id)?.name ?? role
+    return this.nameOfUser(id) ?? role
+  }
+
+  /** Name of the one with that principal id; undefined for one who cannot sign in. */
+  nameOfUser(id: string): string | undefined {
+    return this.#dependencies.users().find((user) => user.id === id)?.name
   }
 
   /** Grants of a display that are valid, the oldest first. */

@@ -3,6 +3,7 @@ import type { AuditLog } from '../../platform/audit.ts'
 import { wholeListSchema } from '../../platform/pages.ts'
 import { defineRoute, type RouteDefinition } from '../../platform/routes.ts'
 import type { DisplayBook } from '../displays/display-book.ts'
+import type { Grant } from '../rights/grant-store.ts'
 import type { Grants } from '../rights/grants.ts'
 import { DisplayIdParams, tag } from '../schemas/display.ts'
 import { AttendeeChangesSchema, AttendeeParams, AttendeeSchema, GrantParams, GrantSchema, NewGrantSchema } from '../schemas/rights.ts'
@@ -11,6 +12,13 @@ import type { Sessions } from '../sessions/sessions.ts'
 /** Who may do what at a display, and who is there. Admins alone. */
 export function rightsRoutes(book: DisplayBook, grants: Grants, sessions: Sessions, audit: AuditLog): readonly RouteDefinition[] {
   const attendees = (id: string) => ({ body: { items: [...sessions.attendees(book.describe(id).id)], nextCursor: null } })
+  const shown = ({ user, rights, expiresAt, createdAt }: Grant) => ({
+    user,
+    name: grants.nameOfUser(user) ?? null,
+    rights: [...rights],
+    expiresAt,
+    createdAt,
+  })
   return [
     defineRoute({
       method: 'GET',
@@ -20,7 +28,7 @@ export function rightsRoutes(book: DisplayBook, grants: Grants, sessions: Sessio
       role: 'admin',
       params: DisplayIdParams,
       responses: { 200: wholeListSchema(GrantSchema) },
-      handler: ({ params }) => ({ body: { items: [...grants.list(book.describe(params.id).id)], nextCursor: null } }),
+      handler: ({ params }) => ({ body: { items: grants.list(book.describe(params.id).id).map(shown), nextCursor: null } }),
     }),
     defineRoute({
       method: 'PUT',
@@ -32,7 +40,7 @@ export function rightsRoutes(book: DisplayBook, grants: Grants, sessions: Sessio
       body: NewGrantSchema,
       responses: { 200: GrantSchema },
       handler: async ({ params: { id, user }, body: { rights, expiresAt = null }, principal }) => ({
-        body: await grants.put(book.describe(id).id, user, rights, expiresAt, principal.id),
+        body: shown(await grants.put(book.describe(id).id, user, rights, expiresAt, principal.id)),
       }),
     }),
     defineRoute({

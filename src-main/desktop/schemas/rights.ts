@@ -9,6 +9,7 @@ export const AttendeeParams = Type.Object({ id: Type.String({ maxLength: 80 }), 
 
 export const GrantSchema = Type.Object({
   user: Type.String({ description: '`token:ID` of a token, or the `principal` of a signed-in browser' }),
+  name: Type.Union([Type.String(), Type.Null()], { description: 'null: nobody signs in as this user any more' }),
   rights: RightsSchema,
   expiresAt: Type.Union([Time, Type.Null()], { description: 'null: until it is taken back' }),
   createdAt: Time,

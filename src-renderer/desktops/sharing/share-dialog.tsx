@@ -1,34 +1,14 @@
 import { UserPlus } from 'lucide-react'
-import { useState } from 'react'
-import type { Item } from '../../../src-main/api/typed-api.ts'
-import type { Right } from '../../../src-main/desktop/rights/rights.ts'
-import { call } from '../../client/api.ts'
-import { Resource, useResource } from '../../client/resource.ts'
-import { CopyField } from '../../components/copy.tsx'
-import { Dialog } from '../../components/dialog.tsx'
-import { DialogForm } from '../../components/dialog-form.tsx'
-import { loadLater } from '../../components/load-later.tsx'
+import { type ReactNode, useState } from 'react'
+import { CloseAction, Dialog } from '../../components/dialog.tsx'
+import { LinkCode } from '../../components/link-code.tsx'
 import { ShownOnceDialog } from '../../components/shown-once-dialog.tsx'
-import { notify, notifyError } from '../../components/toasts.tsx'
-import { locale } from '../../messages/language.ts'
+import { AttendeeList } from './attendee-list.tsx'
+import { GrantForm } from './grant-form.tsx'
+import { type Grant, GrantList } from './grant-list.tsx'
+import { InvitationList } from './invitation-list.tsx'
+import { InviteForm } from './invite-form.tsx'
 import { t } from './messages.ts'
-import { RightsFields } from './rights-fields.tsx'
-
-/** Loaded with the first link. */
-const QrCode = loadLater(async () => (await import('../../components/qr-code.tsx')).QrCode)
-
-const isStale = ({ topic, data }: { readonly topic: string; readonly data: unknown }, key: string): boolean =>
-  topic === 'desktop.updated' && (data as { readonly id: string }).id === key
-const invitations = new Resource({ path: (id) => `/desktop/displays/${id}/invitations` as const, isStale })
-const attendees = new Resource({ path: (id) => `/desktop/displays/${id}/attendees` as const, isStale })
-
-/** Minutes that a link may be valid. */
-const lifetimes = [15, 60, 8 * 60, 24 * 60, 7 * 24 * 60] as const
-const lifetimeText = (minutes: number): string =>
-  minutes < 60 ? t.minutes(minutes) : minutes < 24 * 60 ? t.hours(minutes / 60) : t.days(minutes / (24 * 60))
-
-type Invitation = Item<'/desktop/displays/*/invitations'>
-type Attendee = Item<'/desktop/displays/*/attendees'>
 
 interface ShareButtonProps {
   /** Of the display. */
@@ -39,6 +19,11 @@ interface ShareButtonProps {
 interface ShareDialogProps extends ShareButtonProps {
   readonly onClose: () => void
 }
+
+/** What the dialog shows; `grant` without one is for another user. */
+type Shown = { readonly kind: 'all' } | { readonly kind: 'invite' } | { readonly kind: 'grant'; readonly grant?: Grant }
+
+const all: Shown = { kind: 'all' }
 
 /** Opens the dialog of who may come to a desktop. */
 export function ShareButton({ id, name }: ShareButtonProps) {
@@ -60,135 +45,76 @@ export function ShareButton({ id, name }: ShareButtonProps) {
   )
 }
 
-/** Who may come to a desktop: links for guests, and who is there now. */
+/** Who may come to a desktop: users of the host, links for guests, and who is there now. */
 function ShareDialog({ id, name, onClose }: ShareDialogProps) {
-  const [rights, setRights] = useState<readonly Right[]>(['see', 'control'])
-  const [once, setOnce] = useState(true)
-  const [asks, setAsks] = useState(false)
-  const [minutes, setMinutes] = useState<number>(60)
+  const [shown, setShown] = useState(all)
   const [link, setLink] = useState<string>()
-  const valid = useResource(invitations, id)
-  const there = useResource(attendees, id)
+  const back = (): void => setShown(all)
   if (link !== undefined) {
     return (
       <ShownOnceDialog title={t.link} advice={t.linkHelp} onClose={onClose} testId="share-link-dialog" savedTestId="share-link-done">
-        <div className="desktop-link-code">
-          <CopyField label={t.link} value={link} testId="share-link" />
-          <QrCode text={link} label={t.qrCode} />
-        </div>
+        <LinkCode
+          link={link}
+          label={t.link}
+          testId="share-link"
+          codeLabel={t.qrCode}
+          codeHelp={t.qrHelp}
+          localHelp={t.linkLocal}
+          localTestId="share-link-local"
+        />
       </ShownOnceDialog>
     )
   }
+  if (shown.kind === 'invite') {
+    return (
+      <Dialog key="invite" title={t.inviteTo(name)} onClose={back} testId="share-invite-dialog">
+        <InviteForm display={id} onLink={setLink} onClose={back} />
+      </Dialog>
+    )
+  }
+  if (shown.kind === 'grant') {
+    return (
+      <Dialog key="grant" title={t.rightsAt(name)} onClose={back} testId="share-grant-dialog">
+        <GrantForm display={id} grant={shown.grant} onClose={back} />
+      </Dialog>
+    )
+  }
   return (
-    <Dialog title={t.share(name)} onClose={onClose} testId="share-dialog">
-      <DialogForm
-        onClose={onClose}
-        onSubmit={async () => {
-          const body = { rights: [...rights], once, asks, expiresInMinutes: minutes }
-          setLink((await call('POST', `/desktop/displays/${id}/invitations`, { body })).url)
-        }}
-        action={t.createLink}
-        testId="share-create"
-        disabled={rights.length === 0}
-      >
-        <p>{t.inviteHelp}</p>
-        <RightsFields legend={t.may} rights={rights} onChange={setRights} testId="share-right" />
-        <div className="field">
-          <label htmlFor="share-minutes">{t.validFor}</label>
-          <select id="share-minutes" className="input" value={minutes} onChange={({ target }) => setMinutes(Number(target.value))}>
-            {lifetimes.map((each) => (
-              <option key={each} value={each}>
-                {lifetimeText(each)}
-              </option>
-            ))}
-          </select>
-        </div>
-        <label className="check">
-          <input type="checkbox" checked={once} onChange={({ target }) => setOnce(target.checked)} data-testid="share-once" /> {t.once}
-        </label>
-        <label className="check">
-          <input type="checkbox" checked={asks} onChange={({ target }) => setAsks(target.checked)} data-testid="share-asks" /> {t.asksFirst}
-        </label>
-        <h3>{t.invitations}</h3>
-        {valid === undefined || valid.items.length === 0 ? (
-          <p className="quiet">{t.noInvitations}</p>
-        ) : (
-          <ul className="desktop-shared" data-testid="share-invitations">
-            {valid.items.map((each) => (
-              <InvitationRow key={each.id} display={id} invitation={each} />
-            ))}
-          </ul>
-        )}
-        <h3>{t.people}</h3>
-        {there === undefined || there.items.length === 0 ? (
-          <p className="quiet">{t.nobody}</p>
-        ) : (
-          <ul className="desktop-shared" data-testid="share-people">
-            {there.items.map((each) => (
-              <AttendeeRow key={each.id} display={id} attendee={each} />
-            ))}
-          </ul>
-        )}
-      </DialogForm>
+    <Dialog key="all" title={t.share(name)} onClose={onClose} testId="share-dialog">
+      <Part title={t.users} action={t.addUser} testId="share-add-user" onAction={() => setShown({ kind: 'grant' })}>
+        <GrantList display={id} onChange={(grant) => setShown({ kind: 'grant', grant })} />
+      </Part>
+      <Part title={t.invitations} action={t.inviteGuest} testId="share-invite" onAction={() => setShown({ kind: 'invite' })}>
+        <InvitationList display={id} />
+      </Part>
+      <Part title={t.people}>
+        <AttendeeList display={id} />
+      </Part>
+      <CloseAction onClose={onClose} />
     </Dialog>
   )
 }
 
-function InvitationRow({ display, invitation }: { readonly display: string; readonly invitation: Invitation }) {
-  const { id, rights, expiresAt, guests } = invitation
-  return (
-    <li>
-      <span>
-        {rights.map((right) => t.rights[right]).join(', ')}
-        <br />
-        <span className="quiet small">
-          {t.invitationUntil(new Date(expiresAt).toLocaleString(locale))}{' '}
-          {guests.length === 0 ? t.nobodyCame : t.cameBy(guests.map(({ name }) => name).join(', '))}
-        </span>
-      </span>
-      <button
-        type="button"
-        className="button"
-        onClick={() => void call('DELETE', `/desktop/displays/${display}/invitations/${id}`).catch(notifyError)}
-        data-testid="share-revoke"
-      >
-        {t.revoke}
-      </button>
-    </li>
-  )
+interface PartProps {
+  readonly title: string
+  readonly action?: string
+  readonly testId?: string
+  readonly onAction?: () => void
+  readonly children: ReactNode
 }
 
-function AttendeeRow({ display, attendee }: { readonly display: string; readonly attendee: Attendee }) {
-  const { id, name, rights, user } = attendee
-  const allow = async (control: boolean): Promise<void> => {
-    const others = rights.filter((right) => right !== 'control')
-    await call('PATCH', `/desktop/displays/${display}/attendees/${id}`, { body: { rights: control ? [...others, 'control'] : others } })
-    notify(t.savedRights(name))
-  }
+function Part({ title, action, testId, onAction, children }: PartProps) {
   return (
-    <li>
-      <span>
-        {name} {user.startsWith('guest:') && <span className="quiet">· {t.guest}</span>}
-      </span>
-      <label className="check">
-        <input
-          type="checkbox"
-          checked={rights.includes('control')}
-          aria-label={t.mayControl(name)}
-          onChange={({ target }) => void allow(target.checked).catch(notifyError)}
-          data-testid="share-may-control"
-        />
-        {t.rights.control}
-      </label>
-      <button
-        type="button"
-        className="button"
-        aria-label={t.disconnect(name)}
-        onClick={() => void call('DELETE', `/desktop/displays/${display}/attendees/${id}`).catch(notifyError)}
-        data-testid="share-disconnect"
-      >
-        {t.disconnectIt}
-      </button>
-    </li>
+    <section className="desktop-share-part">
+      <header>
+        <h3>{title}</h3>
+        {action !== undefined && (
+          <button type="button" className="button" onClick={onAction} data-testid={testId}>
+            {action}
+          </button>
+        )}
+      </header>
+      {children}
+    </section>
   )
 }

@@ -1,15 +1,11 @@
 import { type FormEvent, useState } from 'react'
 import { call } from '../../client/api.ts'
-import { CopyField } from '../../components/copy.tsx'
 import { Dialog } from '../../components/dialog.tsx'
-import { loadLater } from '../../components/load-later.tsx'
+import { LinkCode } from '../../components/link-code.tsx'
 import { ShownOnceDialog } from '../../components/shown-once-dialog.tsx'
 import { notifyError } from '../../components/toasts.tsx'
 import { keepGuest } from './guest-list.ts'
 import { t } from './messages.ts'
-
-/** Loaded with the first link. */
-const QrCode = loadLater(async () => (await import('../../components/qr-code.tsx')).QrCode)
 
 const hours = [1, 4, 24, 7 * 24] as const
 
@@ -77,26 +73,19 @@ export function InviteForm({ onClose }: { readonly onClose: () => void }) {
   )
 }
 
-/** Whether a link leads to the machine on which it is opened. */
-const isLocal = (link: string): boolean => /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(new URL(link).hostname)
-
 /** The host keeps no copy of a link. */
 export function LinkDialog({ name, link, onClose }: { readonly name: string; readonly link: string; readonly onClose: () => void }) {
   return (
     <ShownOnceDialog title={t.linkFor(name)} advice={t.linkHelp} onClose={onClose} testId="guest-link-dialog" savedTestId="guest-link-done">
-      <div className="guest-link">
-        <CopyField label={t.linkFor(name)} value={link} testId="guest-join-link" />
-        {isLocal(link) ? (
-          <p className="hint bad" role="status" data-testid="guest-link-local">
-            {t.linkLocal}
-          </p>
-        ) : (
-          <figure>
-            <QrCode text={link} label={t.qrCode(name)} />
-            <figcaption className="hint">{t.qrHelp}</figcaption>
-          </figure>
-        )}
-      </div>
+      <LinkCode
+        link={link}
+        label={t.linkFor(name)}
+        testId="guest-join-link"
+        codeLabel={t.qrCode(name)}
+        codeHelp={t.qrHelp}
+        localHelp={t.linkLocal}
+        localTestId="guest-link-local"
+      />
     </ShownOnceDialog>
   )
 }
