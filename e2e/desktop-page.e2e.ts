@@ -5,7 +5,7 @@ import { findingsInBothThemes } from './helpers/axe.ts'
 import { complaints, launchBrowser } from './helpers/browser.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { skipBecause } from './helpers/skip.ts'
-import { look } from './helpers/studio-page.ts'
+import { look, openCollection } from './helpers/studio-page.ts'
 import { until } from './helpers/until.ts'
 
 /** What the page of a desktop offers around the display: figures, quality, tools, images of all displays. */
@@ -63,8 +63,10 @@ describe('the cards of all desktops', () => {
   it('show each display as it looks now, and nothing is started for it', async () => {
     await page.goto(`${host.http}/desktops`)
     await page.locator('[data-testid=display-image][data-seen=true]').waitFor()
-    const [red, green, blue] = await middleOf('display-image')
-    expect([Math.abs(red! - 0x10), Math.abs(green! - 0x30), Math.abs(blue! - 0x50)].every((off) => off < 12)).toBe(true)
+    await until(async () => {
+      const [red, green, blue] = await middleOf('display-image')
+      return [Math.abs(red! - 0x10), Math.abs(green! - 0x30), Math.abs(blue! - 0x50)].every((off) => off < 12)
+    }, 'the image shows the terminal')
     await host.api('POST', `/desktop/displays/${id}/programs`, { command: ['xterm', '-geometry', '300x100+0+0', '-bg', '#902010'] })
     await until(async () => (await middleOf('display-image'))[0]! > 0x70, 'the image shows what was started since')
     expect((await host.api('GET', `/desktop/displays/${id}`)).body.viewers).toBe(0)
@@ -84,6 +86,28 @@ describe('the cards of all desktops', () => {
     // Each of another size is one more to make: who asks for too many is rejected, and the host goes on.
     const many = await Promise.all(Array.from({ length: 120 }, (_, index) => ask(`?width=${100 + index}`)))
     expect(new Set(many.map(({ status }) => status))).toEqual(new Set([200, 429]))
+  })
+})
+
+describe('the studio', () => {
+  it('offers displays by their images, and shows the one that was chosen', async () => {
+    const show = { format: 'ami-streams/collection', version: 1, name: 'Desks', scenes: [{ id: 'show', name: 'Show', items: [] }] }
+    await openCollection(host, show)
+    await page.goto(`${host.http}/studio`)
+    await page.getByTestId('add-source').click()
+    await page.getByTestId('kind-desktop-display').click()
+    await page.locator('[data-testid=device-image][data-seen=true]').waitFor()
+    expect(await findingsInBothThemes(page)).toEqual([])
+    await look(page, 'desktop-add-source')
+    await page.getByTestId('device-card').filter({ hasText: 'Tools' }).locator('input').press('Space')
+    await page.getByTestId('new-source-add').click()
+    await page.getByTestId('new-source-dialog').waitFor({ state: 'detached' })
+    const added = async () => (await host.api('GET', '/studio/sources')).body.items[0]
+    expect((await added())?.settings.device).toBe(id)
+    await until(async () => (await added())?.report?.state === 'running', 'the display is captured')
+    await page.goto(`${host.http}/desktops`)
+    await page.getByTestId('display-card').getByText('In the studio').waitFor()
+    await host.api('DELETE', `/studio/sources/${(await added())?.id}`)
   })
 })
 
@@ -116,17 +140,24 @@ describe('the page of a desktop', () => {
   it('says how long a change takes, step by step, and a key to its pixel', async () => {
     await open()
     await page.getByTestId('desktop-latency').click()
-    const ms = async (name: string) => Number((await page.getByTestId(`latency-${name}`).getAttribute('data-ms')) ?? Number.NaN)
-    await until(async () => {
+    // As they are together at one moment: each change has figures of its own.
+    const figures = () =>
+      page.evaluate(() =>
+        ['capture', 'encode', 'network', 'decode', 'draw', 'sum', 'press'].map((name) =>
+          Number(document.querySelector<HTMLElement>(`[data-testid=latency-${name}]`)?.dataset.ms ?? Number.NaN),
+        ),
+      )
+    const [capture, encode, network, decode, draw, sum] = await until(async () => {
       await page.getByTestId('desktop-keys').focus()
       await page.keyboard.press('a')
-      return (await ms('press')) > 0
+      const found = await figures()
+      // Where a later change took longer than the one that the key made.
+      return found[6]! > found[0]! + found[1]! && found
     }, 'a key was measured')
-    const steps = await Promise.all(['capture', 'encode', 'network', 'decode', 'draw'].map(ms))
+    const steps = [capture!, encode!, network!, decode!, draw!]
     expect(steps.every((step) => step >= 0)).toBe(true)
     expect(steps.some((step) => step > 0)).toBe(true)
-    expect(await ms('sum')).toBeCloseTo(steps.reduce((sum, step) => sum + step, 0))
-    expect(await ms('press')).toBeGreaterThan((await ms('capture')) + (await ms('encode')))
+    expect(sum).toBeCloseTo(steps.reduce((all, step) => all + step, 0))
     expect(await findingsInBothThemes(page)).toEqual([])
     await look(page, 'desktop-latency')
     await page.getByTestId('desktop-latency').click()
@@ -184,10 +215,10 @@ describe('the page of a desktop', () => {
     await page.getByTestId('desktop-keys').focus()
     await until(async () => !(await isShown()), 'the tools are hidden again')
     await page.getByTestId('desktop-handle').click()
-    await until(isShown, 'a click shows them')
+    await until(isShown, 'the handle shows them')
     await page.getByTestId('desktop-pin').click()
     await page.getByTestId('desktop-keys').focus()
-    expect(await bar().getAttribute('data-hides')).toBe('false')
+    await until(async () => (await bar().getAttribute('data-hides')) === 'false', 'they stay')
     expect(problems).toEqual([])
   })
 })

@@ -2,12 +2,14 @@ import { spawnSync } from 'node:child_process'
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import sharp from 'sharp'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import WebSocket from 'ws'
 import { clipboardKind } from '../src-main/desktop/sessions/clipboard-kinds.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { requestsTo } from './helpers/requests.ts'
 import { skipBecause } from './helpers/skip.ts'
+import { openCollection } from './helpers/studio-page.ts'
 import { until } from './helpers/until.ts'
 import { lives, workersOf } from './helpers/workers.ts'
 import { startXvfb, xvfbProgram } from './helpers/xvfb.ts'
@@ -261,11 +263,101 @@ describe('keys that the layout does not have', () => {
   })
 })
 
+describe('a display as a source of the studio', () => {
+  const color = [0x20, 0x60, 0xa0] as const
+  const paint = (id: string) => run(id, 'xsetroot', '-solid', `#${Buffer.from(color).toString('hex')}`)
+  const source = async () => (await ask('GET', '/studio/sources/desk')).item.report
+  /** Size and colour of the middle of what the studio shows of it. */
+  const shown = async (): Promise<{ readonly size: string; readonly isPainted: boolean }> => {
+    const reply = await fetch(`${host.http}/api/v1/studio/screenshot?source=desk&type=png`)
+    if (!reply.ok) return { size: '', isPainted: false }
+    const { data, info } = await sharp(Buffer.from(await reply.arrayBuffer()))
+      .removeAlpha()
+      .raw()
+      .toBuffer({ resolveWithObject: true })
+    const at = ((info.height >> 1) * info.width + (info.width >> 1)) * 3
+    return {
+      size: `${info.width}x${info.height}`,
+      isPainted: color.every((value, channel) => Math.abs(value - data[at + channel]!) < 12),
+    }
+  }
+  const untilShown = (size: string, what: string) =>
+    until(
+      async () => {
+        const { size: now, isPainted } = await shown()
+        return isPainted && now === size
+      },
+      () => what,
+    )
+  const show = { format: 'ami-streams/collection', version: 1, name: 'Desks', scenes: [{ id: 'show', name: 'Show', items: [] }] }
+
+  beforeAll(async () => {
+    if (missing === undefined) await openCollection(host, show)
+  })
+
+  it('is shown in its size, which it follows, and comes back after it was gone', async () => {
+    const { id, server } = await create({ name: 'Desk', width: 640, height: 480 })
+    await paint(id)
+    await ask('POST', '/studio/edits', {
+      edits: [
+        { do: 'add', to: 'sources', value: { id: 'desk', kind: 'desktop-display', settings: { device: id, cursor: false } } },
+        { do: 'add', to: 'scenes/show/items', value: { source: 'desk' } },
+      ],
+    })
+    await untilShown('640x480', 'the studio shows the display')
+    await run(id, 'xrandr', '--fb', '500x400')
+    await paint(id)
+    await untilShown('500x400', 'it has its new size')
+    expect((await ask('GET', `/desktop/displays/${id}`)).inShow).toBe(true)
+
+    const lock = `/tmp/.X${server.slice(1)}-lock`
+    process.kill(Number(readFileSync(lock, 'utf8')), 'SIGKILL')
+    await until(async () => /is gone|No X server answers/.test((await source()).problem ?? ''), 'it is waited for')
+    // Who opens it starts it again.
+    await paint(id)
+    await until(async () => (await shown()).isPainted, 'it is shown again')
+    await remove(id)
+    await until(async () => (await source()).problem?.startsWith('There is no such desktop any more'), 'it does not come back')
+    expect((await shown()).size).toBe('')
+    await ask('DELETE', '/studio/sources/desk')
+  })
+
+  it('is put into a show by those alone who may see it', async () => {
+    const { id } = await create({ name: 'Private' })
+    const { token, secret } = await ask('POST', '/tokens', { label: 'Eve', role: 'editor' })
+    const asEve = async (method: string, path: string, body?: object) => {
+      const reply = await fetch(`${host.http}/api/v1${path}`, {
+        method,
+        headers: { 'authorization': `Bearer ${secret}`, 'content-type': 'application/json' },
+        ...(body && { body: JSON.stringify(body) }),
+      })
+      return { status: reply.status, body: (await reply.json()) as any }
+    }
+    const add = (device: string, name = 'desk') =>
+      asEve('POST', '/studio/sources', { id: name, kind: 'desktop-display', settings: { device } })
+    const listed = async () => (await asEve('GET', '/studio/devices?kind=desktop-display')).body.items.map((item: any) => item.id)
+    expect(await listed()).toEqual([])
+    expect((await add(id)).body.code).toBe('desktop.forbidden')
+    expect((await add('')).status).toBe(201)
+    expect((await asEve('PATCH', '/studio/sources/desk', { settings: { device: id } })).body.code).toBe('desktop.forbidden')
+    const sources = [{ id: 'desk', kind: 'desktop-display', settings: { device: id } }]
+    expect((await asEve('POST', '/studio/collections', { name: 'Own', collection: { ...show, sources } })).body.code).toBe(
+      'desktop.forbidden',
+    )
+    expect((await source()).problem).toBe('No desktop is chosen yet')
+    await ask('PUT', `/desktop/displays/${id}/grants/${encodeURIComponent(`token:${token.id}`)}`, { rights: ['see'] })
+    expect(await listed()).toEqual([id])
+    expect((await add(id, 'other')).status).toBe(201)
+    for (const name of ['desk', 'other']) await ask('DELETE', `/studio/sources/${name}`)
+    await remove(id)
+  })
+})
+
 it('ends programs that draw nothing with their display', async () => {
   const { id } = await create()
   const file = join(host.dataDir, 'silent.pid')
   await shell(id, `trap '' TERM; echo $$ > ${file}; while :; do sleep 1; done`)
-  const pid = await until(() => existsSync(file) && Number(readFileSync(file, 'utf8')), 'it runs')
+  const pid = await until(() => existsSync(file) && Number(readFileSync(file, 'utf8')) > 0 && Number(readFileSync(file, 'utf8')), 'it runs')
   await remove(id)
   await until(() => !lives(pid), 'it is gone')
 })

@@ -70,7 +70,7 @@ export function createSourceBench(
   const policy = options.reach ?? openReach
   /** `byEditor`: what the settings name was written by an editor. */
   const reach = (kind: string, settings: object, byEditor: boolean): SourceReach =>
-    byEditor ? { policy, granted: [] } : reachOf({ kind, settings } as Source, new Set(), policy)
+    byEditor ? { policy, granted: [] } : reachOf({ kind, settings } as Source, { policy, byEditors: new Set(), displays: {} })
   let count = 0
   return {
     stores,

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { Kysely } from 'kysely'
+import type { DesktopDisplays } from '../media/desktop-displays.ts'
 import type { AuditLog } from '../platform/audit.ts'
 import type { EventBus } from '../platform/events.ts'
 import type { SecretBox } from '../platform/identity/secret-box.ts'
@@ -13,6 +14,7 @@ import { askAtDisplay } from './displays/ask-at-display.ts'
 import { DisplayBook, screenId } from './displays/display-book.ts'
 import type { RunningDisplay } from './displays/display-server.ts'
 import { createDisplayStore } from './displays/display-store.ts'
+import { DisplaysForStudio } from './displays/displays-for-studio.ts'
 import { pipeWireServer } from './displays/pipewire/pipewire-server.ts'
 import { xvncServer } from './displays/xvnc/xvnc-server.ts'
 import { DisplayUploads } from './files/display-uploads.ts'
@@ -62,6 +64,8 @@ export interface DesktopDependencies {
 export interface Desktop {
   readonly routes: readonly RouteDefinition[]
   readonly sockets: readonly SocketDefinition[]
+  /** Its displays as sources of the studio. */
+  readonly displays: DesktopDisplays
   /** `byPerson`: virtual displays end, too; else they run on, and the next host shows them. */
   stop(byPerson: boolean): Promise<void>
 }
@@ -119,6 +123,7 @@ export async function createDesktop({
     onViewers: (id) => book.announce(id),
   })
   const screen = screenOf(environment)
+  let forStudio: DisplaysForStudio | undefined
   const book = await DisplayBook.open({
     store: createDisplayStore(database),
     server: xvncServer,
@@ -129,7 +134,9 @@ export async function createDesktop({
     log,
     ...(screen && { screen }),
     viewersOf: (id) => sessions.viewersOf(id),
+    inShow: (id) => forStudio?.isShown(id) === true,
   })
+  forStudio = new DisplaysForStudio({ book, grants, secondFactor, events })
   const unwatched = repeat(unwatchedEveryMs, () => book.endUnwatched(performance.now()))
   const stopForgetting = events.subscribe(({ topic, data }) => {
     if (topic !== 'desktop.removed') return
@@ -158,6 +165,7 @@ export async function createDesktop({
       ].map((route) => behindSecondFactor(route, secondFactor)),
     ],
     sockets: [...sessionSockets({ book, sessions, grants, invitations, secondFactor, consents, attempts })],
+    displays: forStudio,
     async stop(byPerson) {
       clearInterval(unwatched)
       stopForgetting()

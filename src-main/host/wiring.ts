@@ -244,10 +244,26 @@ export async function startHost({
       baseUrl: () => ready?.url ?? (config.httpPort === 0 ? '' : urlAt(config.httpPort)),
       resumes,
     })
+    const desktop = await createDesktop({
+      database: database.kysely,
+      dataDir: config.data,
+      events,
+      audit,
+      log: logger.child({ wing: 'desktop' }),
+      users: () =>
+        tokens
+          .list()
+          .map(({ id, label, role }) => ({ id: `token:${id}`, name: label, role }))
+          .filter(({ id }) => tokens.stands(id)),
+      secrets,
+      attempts,
+      environment: process.env,
+    })
     const kinds = new AutomationKinds()
     const studio = await createStudio({
       dataDir: config.data,
       reach,
+      displays: desktop.displays,
       database: database.kysely,
       secrets,
       writes,
@@ -288,21 +304,6 @@ export async function startHost({
       kinds,
       streamName: (id) => live.observer.read().streams.find((stream) => stream.id === id)?.name,
       findObs: obs.find,
-    })
-    const desktop = await createDesktop({
-      database: database.kysely,
-      dataDir: config.data,
-      events,
-      audit,
-      log: logger.child({ wing: 'desktop' }),
-      users: () =>
-        tokens
-          .list()
-          .map(({ id, label, role }) => ({ id: `token:${id}`, name: label, role }))
-          .filter(({ id }) => tokens.stands(id)),
-      secrets,
-      attempts,
-      environment: process.env,
     })
     const network = await createNetwork({
       database: database.kysely,

@@ -1,4 +1,4 @@
-export type DeviceKind = 'display' | 'window' | 'camera' | 'microphone' | 'speaker' | 'application' | 'v4l2-camera'
+export type DeviceKind = 'display' | 'window' | 'camera' | 'microphone' | 'speaker' | 'application' | 'v4l2-camera' | 'desktop-display'
 
 /** Something of this machine that a source can capture. */
 export interface Device {

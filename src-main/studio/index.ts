@@ -1,4 +1,5 @@
 import { basename, join } from 'node:path'
+import { noDesktopDisplays } from '../media/desktop-displays.ts'
 import type { MeasuredEncoder } from '../media/encoders/choose-encoder.ts'
 import { isErrorCode } from '../platform/errors.ts'
 import { superviseWorker } from '../platform/workers/supervise-worker.ts'
@@ -84,7 +85,7 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
     kinds,
     check: createCollectionCheck({ kinds, actionFaults }),
     seals: new SecretSeals(secrets),
-    rejection: createReferenceRejection(reach.policy),
+    rejection: createReferenceRejection(reach.policy, dependencies.displays),
   }
   const show = new Show({
     engine,
@@ -242,7 +243,12 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
       ...hotkeyRoutes(hotkeys),
       ...recoveryRoutes({ recovery, safeMode, audit }),
       ...obsProtocol.routes,
-      ...engineRoutes({ ...acting, status: () => reporting, spareDevices: (kind) => spare.devices(kind) }),
+      ...engineRoutes({
+        ...acting,
+        status: () => reporting,
+        spareDevices: (kind) => spare.devices(kind),
+        displays: dependencies.displays,
+      }),
     ],
     observer: {
       read: () => facts.read(),
@@ -316,7 +322,7 @@ function openOf({ openFile }: Show): { readonly name: string; readonly collectio
 }
 
 function ownEngine(
-  { carrier, log, dataDir, reach, resumeWithinMs }: StudioDependencies,
+  { carrier, log, dataDir, reach, displays, resumeWithinMs }: StudioDependencies,
   store: StateStore,
   safeMode: SafeMode,
   onAir: EngineProcessDependencies['onAir'],
@@ -327,6 +333,7 @@ function ownEngine(
     folder: join(dataDir, 'studio', 'sources'),
     memories: new SourceMemories({ read: () => store.get('sources'), write: (kept) => store.set('sources', kept), resumeWithinMs }),
     reach,
+    displays,
     limit: (collection) => safeMode.apply(collection),
     onAir,
     encoders: () => measured,
@@ -356,6 +363,7 @@ function spareEngine(
     folder: join(dataDir, 'studio', 'sources'),
     memories: new SourceMemories({ read: () => undefined, write: () => undefined, resumeWithinMs: () => 0 }),
     reach,
+    displays: noDesktopDisplays,
     limit: (collection) => collection,
     onAir: () => ({}),
     encoders: () => [],

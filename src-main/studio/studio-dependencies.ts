@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Registry } from 'prom-client'
 import type { AutomationKinds } from '../media/automation/automation-kinds.ts'
+import type { DesktopDisplays } from '../media/desktop-displays.ts'
 import type { MediaShares } from '../media/media-shares.ts'
 import type { ObsShowMaker } from '../media/obs-show/obs-show.ts'
 import type { StudioObserver } from '../media/part-facts.ts'
@@ -43,6 +44,8 @@ export interface StudioDependencies {
   readonly automation: AutomationKinds
   /** What users' paths and URLs may lead to. */
   readonly reach: Pick<Reach, 'policy' | 'onChange' | 'mediaFolders'>
+  /** Displays of the remote desktop, as sources. */
+  readonly displays: DesktopDisplays
   /** What editors may send to the host: MB of one file, and of all. */
   readonly uploads: { readonly maxMegabytes: number; readonly quotaMegabytes: number }
   /** For how long the host may have been away for outputs that ran to go on by themselves, ms; 0: never. */

@@ -60,6 +60,7 @@ function OpenDisplay({ id }: { readonly id: string }) {
     <DesktopView
       connection={connection}
       name={name}
+      inShow={display?.inShow === true}
       resizes={display?.kind === 'virtual'}
       audio={display?.audio}
       owner={admin}
@@ -72,6 +73,8 @@ interface DesktopViewProps {
   /** The same object while it is the same connection. */
   readonly connection: Connection
   readonly name: string
+  /** The open show of the studio has it. */
+  readonly inShow?: boolean
   /** It can take the size of the window. */
   readonly resizes: boolean
   /** Whether its programs can be heard; undefined: it is not known yet. */
@@ -82,7 +85,7 @@ interface DesktopViewProps {
 }
 
 /** An open display, of whoever opened it. */
-export function DesktopView({ connection, name, resizes, audio, owner, onLeave }: DesktopViewProps) {
+export function DesktopView({ connection, name, inShow = false, resizes, audio, owner, onLeave }: DesktopViewProps) {
   const root = useRef<HTMLDivElement>(null)
   const stage = useRef<HTMLDivElement>(null)
   const canvas = useRef<HTMLCanvasElement>(null)
@@ -225,6 +228,7 @@ export function DesktopView({ connection, name, resizes, audio, owner, onLeave }
     <div ref={root} className="desktop" data-testid="desktop" data-state={state.kind}>
       <DesktopToolbar
         name={name}
+        inShow={inShow}
         start={toolbar}
         fullScreen={fullScreen}
         onFullScreen={() => void toggleFullScreen().catch(notifyError)}

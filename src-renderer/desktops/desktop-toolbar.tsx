@@ -15,6 +15,8 @@ export const qualities = ['fast', 'balanced', 'sharp'] as const satisfies readon
 
 interface DesktopToolbarProps {
   readonly name: string
+  /** The open show of the studio has it. */
+  readonly inShow: boolean
   /** First of it: keys lead there from the display. */
   readonly start: RefObject<HTMLButtonElement | null>
   readonly onLeave: () => void
@@ -33,7 +35,7 @@ interface DesktopToolbarProps {
 
 /** Tools of an open desktop. In full screen, in small windows and where it was not pinned it hides; a handle at the top shows it. */
 export function DesktopToolbar(props: DesktopToolbarProps) {
-  const { name, start, fullScreen, follows, quality } = props
+  const { name, inShow, start, fullScreen, follows, quality } = props
   const [pinned, setPinned] = useState(() => readChoice('desktop.toolbar', ['pinned', 'hides']) === 'pinned')
   const [wide, setWide] = useState(() => matchMedia(wideWindow).matches)
   const [waits, setWaits] = useState(firstMs)
@@ -86,6 +88,11 @@ export function DesktopToolbar(props: DesktopToolbarProps) {
           <ArrowLeft size={16} aria-hidden="true" />
         </button>
         <h1>{name}</h1>
+        {inShow && (
+          <span className="chip live" title={t.inShowHelp} data-testid="desktop-in-show">
+            {t.inShow}
+          </span>
+        )}
         <div className="row">
           {props.children}
           <label className="desktop-quality">

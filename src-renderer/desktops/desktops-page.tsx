@@ -84,7 +84,7 @@ async function remove({ id, name }: DisplayItem): Promise<void> {
 
 function DisplayCard({ display }: { readonly display: DisplayItem }) {
   const admin = useIsAdmin()
-  const { id, name, kind, state, width, height, viewers } = display
+  const { id, name, kind, state, width, height, viewers, inShow } = display
   const shown = kind === 'screen' ? t.screen : name
   return (
     <li className="card desktop-card" data-testid="display-card" data-display={id}>
@@ -97,6 +97,7 @@ function DisplayCard({ display }: { readonly display: DisplayItem }) {
           {state === 'running' ? t.running : t.stopped}
           {width > 0 && ` · ${t.size(width, height)}`}
           {viewers > 0 && ` · ${t.viewers(viewers)}`}
+          {inShow && ` · ${t.inShow}`}
         </span>
         {kind === 'virtual' && admin && (
           <button

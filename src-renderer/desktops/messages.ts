@@ -31,6 +31,8 @@ export const t = section('desktops', {
   stopped: 'Stopped',
   screen: 'Screen of this machine',
   size: (width: number, height: number) => `${width} x ${height}`,
+  inShow: 'In the studio',
+  inShowHelp: 'The show that is open in the studio has this desktop: whoever sees the show may see it.',
   viewers: (count: number) => (count === 1 ? '1 viewer' : `${count} viewers`),
   back: 'All desktops',
   display: (name: string) => `Display of ${name}: what you type goes there. Ctrl+Alt+Home leads to the toolbar.`,

@@ -237,6 +237,7 @@ export const t = section('studio', {
     removeEntry: (label: string, number: number) => `Remove entry ${number} of ${label}`,
     opacityOf: (label: string) => `Opacity of ${label}`,
     defaultDevice: 'Default',
+    noDevice: 'None',
     absentDevice: (id: string) => `${id} (not connected)`,
     refreshDevices: 'Search again for devices',
     noDevices: 'None found. Connect one and search again.',

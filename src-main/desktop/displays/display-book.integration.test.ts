@@ -34,6 +34,8 @@ const server: DisplayServer = {
 
 /** Displays that somebody looks at. */
 const viewers = new Set<string>()
+/** Displays that the studio shows. */
+const inShow = new Set<string>()
 /** Folders of displays whose audio runs. */
 const playing = new Set<string>()
 const audio: AudioServer = {
@@ -60,6 +62,7 @@ const open = (screen?: RunningDisplay): Promise<DisplayBook> => {
     audit: { record() {} },
     log: silentLogger,
     viewersOf: (id) => (viewers.has(id) ? 1 : 0),
+    inShow: (id) => inShow.has(id),
     ...(screen && { screen }),
   })
 }
@@ -73,6 +76,7 @@ beforeEach(async () => {
   events = []
   running = new Set()
   viewers.clear()
+  inShow.clear()
   playing.clear()
 })
 afterEach(async () => {
@@ -158,7 +162,9 @@ describe('the displays there are', () => {
     const book = await open()
     const { id } = await book.add({ command: null, endAfterMinutes: 10 }, 'admin')
     const [steady, watched] = [await add(book), await book.add({ command: null, endAfterMinutes: 1 }, 'admin')]
+    const shown = await book.add({ command: null, endAfterMinutes: 1 }, 'admin')
     viewers.add(watched.id)
+    inShow.add(shown.id)
     const state = () => book.list().map((display) => [display.id, display.state])
     await book.endUnwatched(0)
     await book.endUnwatched(9 * 60_000)
@@ -172,8 +178,9 @@ describe('the displays there are', () => {
       [id, 'stopped'],
       [steady.id, 'running'],
       [watched.id, 'running'],
+      [shown.id, 'running'],
     ])
-    expect([running.size, playing.size]).toEqual([2, 2])
+    expect([running.size, playing.size]).toEqual([3, 3])
     await book.running(id, 'admin')
     expect(book.describe(id).state).toBe('running')
     expect(await book.change(id, { endAfterMinutes: null }, 'admin')).toMatchObject({ endAfterMinutes: null })

@@ -34,6 +34,8 @@ export interface DisplayBookDependencies {
   readonly screen?: RunningDisplay
   /** Pages that show a display now. */
   readonly viewersOf: (id: string) => number
+  /** The open show of the studio has it. */
+  readonly inShow: (id: string) => boolean
 }
 
 /** The one owner of the displays there are: who wants to change one waits until the change before it is done. */
@@ -113,7 +115,7 @@ export class DisplayBook {
     for (const id of this.#unwatched.due(this.list(), nowMs)) {
       await this.#turns.behind(async () => {
         const stored = this.#byId.get(id)
-        if (stored === undefined || stored.running === null || this.#dependencies.viewersOf(id) > 0) return
+        if (stored === undefined || stored.running === null || this.#isWatched(id)) return
         await this.#end(stored)
         const message = `Display ${stored.name} was ended: nobody looked at it for ${stored.endAfterMinutes} min`
         await this.#keep({ ...stored, running: null }, message)
@@ -257,6 +259,10 @@ export class DisplayBook {
     return described
   }
 
+  #isWatched(id: string): boolean {
+    return this.#dependencies.viewersOf(id) > 0 || this.#dependencies.inShow(id)
+  }
+
   #freeName(): string {
     const taken = new Set([...this.#byId.values()].map(({ name }) => name))
     for (let number = 1; ; number++) if (!taken.has(`Desktop ${number}`)) return `Desktop ${number}`
@@ -285,6 +291,7 @@ export class DisplayBook {
       audio: running?.audio?.state ?? null,
       endAfterMinutes,
       viewers: this.#dependencies.viewersOf(id),
+      inShow: this.#dependencies.inShow(id),
       rights: [...rightNames],
       createdAt,
     }
@@ -302,6 +309,7 @@ export class DisplayBook {
       audio: 'on',
       endAfterMinutes: null,
       viewers: this.#dependencies.viewersOf(screenId),
+      inShow: false,
       rights: [...rightNames],
       createdAt: new Date(0).toISOString(),
     }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TSchema } from 'typebox'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { noDesktopDisplays } from '../../media/desktop-displays.ts'
 import type { AppError } from '../../platform/errors.ts'
 import type { ReachPolicy } from '../../platform/reach.ts'
 import { silentLogger } from '../../platform/telemetry/logger.ts'
@@ -23,7 +24,7 @@ const policy: ReachPolicy = {
   files: { privatePaths: ['/data'], mediaFolders: ['/data/recordings'], editorFolders: ['/shared'] },
   network: { editorHosts: ['nas.lan'], ownHttpPorts: [8080], ownHttpsPorts: [] },
 }
-const reader = testReader(createReferenceRejection(() => policy))
+const reader = testReader(createReferenceRejection(() => policy, noDesktopDisplays))
 const admin = { actor: 'admin', limited: false }
 const editor = { actor: 'editor', limited: true }
 

@@ -1,4 +1,5 @@
-import { AppError } from '../../platform/errors.ts'
+import { AppError, type ErrorCode } from '../../platform/errors.ts'
+import type { Principal } from '../../platform/principal.ts'
 import type { Collection } from './collection.ts'
 import type { CollectionKinds } from './collection-kinds.ts'
 import type { Edit } from './edits/edit-schemas.ts'
@@ -10,10 +11,12 @@ export interface Author {
   readonly actor: string
   /** What they name is limited to what editors may use. */
   readonly limited: boolean
+  /** Somebody who is signed in; undefined: a program, a rule or a hotkey. */
+  readonly principal?: Principal
 }
 
-/** Says why a reference must not be written, for people; undefined where it may. */
-export type ReferenceRejection = (reference: Reference, limited: boolean) => string | undefined
+/** Says why that author must not write a reference, for people; undefined where they may. */
+export type ReferenceRejection = (reference: Reference, limited: boolean, author: Author) => string | undefined
 
 /** How a collection came to its new state. */
 export interface Authoring {
@@ -35,7 +38,7 @@ export function keysByEditors({ byEditors }: Pick<Collection, 'byEditors'>): Rea
 /**
  * The new state of a collection with its record of what editors wrote. What was in it before stays whose it was; what is new is
  * judged by who brings it: by an edit, and by undo, paste, import and versions alike.
- * @throws AppError `path.forbidden`, `url.forbidden`
+ * @throws AppError `path.forbidden`, `url.forbidden`, `desktop.forbidden`
  */
 export function withAuthors(
   before: Collection | undefined,
@@ -56,7 +59,7 @@ export function withAuthors(
     const limited = isNew ? author.limited || (how === 'back' && comeByEditors.has(key)) : wereByEditors.has(key) && !granted.has(key)
     if (limited) byEditors.add(key)
     if (!isNew && !granted.has(key)) return
-    const why = rejection(reference, limited)
+    const why = rejection(reference, limited, author)
     if (why !== undefined) refused.push({ reference, line: `${part}/settings/${place}: ${why}` })
   })
   const [first] = refused
@@ -80,12 +83,17 @@ export function withoutAuthors<T extends Pick<Collection, 'byEditors'>>(collecti
 /** Most rejected references that are named. */
 const maxLines = 10
 
-function forbidden({ kind, value }: Reference, lines: readonly string[]): AppError {
-  const isUrl = kind === 'url' || kind === 'x-server' || (kind === 'path-or-url' && /^[a-z][a-z0-9+.-]*:\/\//i.test(value))
+function forbidden(reference: Reference, lines: readonly string[]): AppError {
   const more = lines.length > maxLines ? `; and ${lines.length - maxLines} more` : ''
-  return new AppError(isUrl ? 'url.forbidden' : 'path.forbidden', lines.slice(0, maxLines).join('; ') + more, {
+  return new AppError(codeOf(reference), lines.slice(0, maxLines).join('; ') + more, {
     details: { places: lines.map((line) => line.slice(0, line.indexOf(':'))) },
   })
+}
+
+function codeOf({ kind, value }: Reference): ErrorCode {
+  if (kind === 'desktop-display') return 'desktop.forbidden'
+  const isUrl = kind === 'url' || kind === 'x-server' || (kind === 'path-or-url' && /^[a-z][a-z0-9+.-]*:\/\//i.test(value))
+  return isUrl ? 'url.forbidden' : 'path.forbidden'
 }
 
 const none: ReadonlySet<string> = new Set()

@@ -1,4 +1,5 @@
 import { isAbsolute } from 'node:path'
+import type { DesktopDisplays } from '../../media/desktop-displays.ts'
 import { urlProblem } from '../../platform/outbound/network-policy.ts'
 import type { ReachPolicy } from '../../platform/reach.ts'
 import { pathProblem } from '../../platform/user-files/file-policy.ts'
@@ -13,8 +14,8 @@ export function isHttp(value: string): boolean {
 const ownServer = /^(?:unix)?:\d+(?:\.\d+)?$/
 
 /** Judges references as they are written. What they lead to is judged again whenever they are used. */
-export function createReferenceRejection(policy: () => ReachPolicy): ReferenceRejection {
-  return ({ kind, value }, limited) => {
+export function createReferenceRejection(policy: () => ReachPolicy, displays: Pick<DesktopDisplays, 'rejection'>): ReferenceRejection {
+  return ({ kind, value }, limited, { principal }) => {
     const { files, network } = policy()
     switch (kind) {
       case 'path':
@@ -28,6 +29,8 @@ export function createReferenceRejection(policy: () => ReachPolicy): ReferenceRe
         return limited ? urlProblem(value, network) : undefined
       case 'x-server':
         return limited && !ownServer.test(value) ? `${value} is not an X server of this machine` : undefined
+      case 'desktop-display':
+        return displays.rejection(principal, value)
       case 'obs-request':
         // Judged when it is sent, by the role of who wrote it: another OBS may have it.
         return undefined

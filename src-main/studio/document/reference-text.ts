@@ -3,11 +3,11 @@ import { secretUrl } from './secret-text.ts'
 
 /**
  * What a text of settings names outside of the collection: a path of the host's machine, a URL, either of both, a folder for files that
- * are written (empty or relative: below the studio's own), or an X server.
+ * are written (empty or relative: below the studio's own), an X server, or a display of the remote desktop, by its id.
  */
-export type ReferenceKind = 'path' | 'url' | 'path-or-url' | 'output-folder' | 'x-server'
+export type ReferenceKind = 'path' | 'url' | 'path-or-url' | 'output-folder' | 'x-server' | 'desktop-display'
 
-/** A text of settings that names something outside of the collection: judged by the role of its author. URLs may contain secrets. */
+/** A text of settings that names something outside of the collection: judged by who wrote it. URLs may contain secrets. */
 export function referenceText(kind: ReferenceKind, options: TStringOptions): TString {
   const isUrl = kind === 'url' || kind === 'path-or-url'
   return isUrl ? secretUrl({ ...options, reference: kind }) : Type.String({ ...options, reference: kind })

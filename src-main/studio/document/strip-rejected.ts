@@ -1,6 +1,6 @@
 import type { TSchema } from 'typebox'
 import { isRecord } from '../../platform/schema-faults.ts'
-import type { ReferenceRejection } from './authorship.ts'
+import type { Author, ReferenceRejection } from './authorship.ts'
 import type { Collection, Filter } from './collection.ts'
 import type { CollectionKinds, KindOfSettings } from './collection-kinds.ts'
 import type { ReferenceKind } from './reference-text.ts'
@@ -27,7 +27,7 @@ const gone = Symbol('left out')
  */
 export function stripRejected(
   collection: Collection,
-  limited: boolean,
+  author: Author,
   { kinds, rejection }: { readonly kinds: CollectionKinds; readonly rejection: ReferenceRejection },
 ): { readonly collection: Collection; readonly leftOut: readonly LeftOut[] } {
   const leftOut: LeftOut[] = []
@@ -35,7 +35,7 @@ export function stripRejected(
     const { reference, properties, items } = schema as Words
     if (reference !== undefined) {
       if (typeof value !== 'string' || value === '') return value
-      const reason = rejection({ kind: reference, use: '', value, place, key: referenceKey('', value) }, limited)
+      const reason = rejection({ kind: reference, use: '', value, place, key: referenceKey('', value) }, author.limited, author)
       if (reason === undefined) return value
       leftOut.push({ place, reason })
       return gone

@@ -29,6 +29,8 @@ export const desktops = {
   stopped: 'Detenido',
   screen: 'Pantalla de este equipo',
   size: (width: number, height: number) => `${width} x ${height}`,
+  inShow: 'En el estudio',
+  inShowHelp: 'El programa abierto en el estudio incluye este escritorio: quien ve el programa puede verlo.',
   viewers: (count: number) => (count === 1 ? '1 espectador' : `${count} espectadores`),
   back: 'Todos los escritorios',
   display: (name: string) => `Pantalla de ${name}: lo que escribes va allí. Ctrl+Alt+Inicio lleva a la barra de herramientas.`,

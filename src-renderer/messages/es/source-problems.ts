@@ -4,6 +4,12 @@ import type { SentencePair } from '../sentences.ts'
 export const sourceProblems: readonly SentencePair[] = [
   ['Safe mode leaves this source out', 'El modo seguro no ejecuta esta fuente'],
   ['This desktop does not share {}', 'Este escritorio no comparte {1}'],
+  ['No desktop is chosen yet', 'Aún no se ha elegido ningún escritorio'],
+  ['There is no such desktop any more: choose another one', 'Ese escritorio ya no existe: elige otro'],
+  [
+    'The desktop "{}" is stopped: it is shown again when somebody opens it',
+    'El escritorio «{1}» está detenido: se mostrará de nuevo cuando alguien lo abra',
+  ],
   ['The desktop shared nothing', 'El escritorio no compartió nada'],
   ['Nobody answered the question of the desktop', 'Nadie respondió a la pregunta del escritorio'],
   ['Nothing was chosen in the dialogue of the desktop', 'No se eligió nada en el diálogo del escritorio'],

@@ -18,6 +18,7 @@ export const kindTitles: Readonly<Record<string, string>> = {
   'cut': 'Corte',
   'de-esser': 'Reductor de sibilancias',
   'delay': 'Retardo',
+  'desktop-display': 'Escritorio',
   'display': 'Pantalla',
   'equalizer': 'Ecualizador',
   'expander': 'Expansor',

@@ -220,6 +220,7 @@ export const studio = {
     removeEntry: (label: string, number: number) => `Quitar la entrada ${number} de ${label}`,
     opacityOf: (label: string) => `Opacidad de ${label}`,
     defaultDevice: 'Predeterminado',
+    noDevice: 'Ninguno',
     absentDevice: (id: string) => `${id} (no conectado)`,
     refreshDevices: 'Buscar dispositivos otra vez',
     noDevices: 'No se ha encontrado ninguno. Conecta uno y busca otra vez.',

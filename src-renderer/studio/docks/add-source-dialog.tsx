@@ -23,7 +23,7 @@ interface AddSourceDialogProps {
 }
 
 const groups: readonly (readonly [title: () => string, kinds: readonly string[]])[] = [
-  [() => t.addSource.screen, ['display', 'window', 'region', 'screen-cast']],
+  [() => t.addSource.screen, ['display', 'window', 'region', 'screen-cast', 'desktop-display']],
   [() => t.addSource.camera, ['camera', 'v4l2-camera', 'microphone', 'system-sound', 'application-sound']],
   [() => t.addSource.graphics, ['text', 'image', 'slideshow', 'color', 'gradient', 'clock', 'timer']],
   [() => t.addSource.media, ['media', 'playlist', 'image-sequence', 'stream', 'guest', 'browser']],

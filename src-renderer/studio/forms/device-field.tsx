@@ -24,7 +24,9 @@ export function DeviceField({ common, kind, value, onChange, optional = false }:
     <>
       <div className="device-field">
         <select {...common} className="input" value={value} onChange={(event) => onChange(event.currentTarget.value)}>
-          {(optional || (usual && !isListed)) && <option value={optional ? '' : value}>{t.form.defaultDevice}</option>}
+          {(optional || (usual && !isListed)) && (
+            <option value={optional ? '' : value}>{kind === 'desktop-display' ? t.form.noDevice : t.form.defaultDevice}</option>
+          )}
           {!usual && !isListed && <option value={value}>{t.form.absentDevice(value)}</option>}
           {devices.map((device) => (
             <option key={device.id} value={device.id}>

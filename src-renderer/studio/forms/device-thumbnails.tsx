@@ -15,7 +15,7 @@ interface DeviceThumbnailsProps {
 
 /** Kinds of devices that have an image. */
 export const hasThumbnails = (kind: string | undefined): kind is string =>
-  kind !== undefined && ['display', 'window', 'camera', 'v4l2-camera'].includes(kind)
+  kind !== undefined && ['display', 'window', 'camera', 'v4l2-camera', 'desktop-display'].includes(kind)
 
 /** Devices that are shown with an image; further ones are in the list below. */
 const maxShown = 12
@@ -51,7 +51,10 @@ export function DeviceThumbnails({ kind, value, onChoose }: DeviceThumbnailsProp
 }
 
 function Thumbnail({ device: { kind, id } }: { readonly device: Device }) {
-  const url = `/api/v1/studio/devices/thumbnail?${new URLSearchParams({ kind, device: id })}`
+  const url =
+    kind === 'desktop-display'
+      ? `/api/v1/desktop/displays/${id}/screenshot?width=320&height=180`
+      : `/api/v1/studio/devices/thumbnail?${new URLSearchParams({ kind, device: id })}`
   const { ref, shown } = useLiveImage(url, { pauseMs, failedPauseMs })
   const seen = shown !== undefined
   const Icon = iconOf(kind)

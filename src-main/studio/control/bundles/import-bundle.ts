@@ -64,7 +64,7 @@ export async function importBundle(
       }
     }
     const imported = readDocument(withPaths(bundle.document, paths), reader)
-    const { collection: allowed, leftOut } = stripRejected(imported, author.limited, reader)
+    const { collection: allowed, leftOut } = stripRejected(imported, author, reader)
     const { collection: quiet, names } = withRulesOff(allowed)
     const collection = withAuthors(undefined, quiet, { author, how: 'anew' }, reader)
     notCarried.push(...names.map((place) => ({ place, reason: 'It ran by itself: look at what it does, then switch its rule on' })))

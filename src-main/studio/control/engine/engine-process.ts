@@ -1,3 +1,4 @@
+import type { DesktopDisplays } from '../../../media/desktop-displays.ts'
 import type { Device } from '../../../media/device.ts'
 import type { MeasuredEncoder } from '../../../media/encoders/choose-encoder.ts'
 import type { SourceReport } from '../../../media/source-report.ts'
@@ -16,6 +17,7 @@ import type { ChosenSettings } from '../../document/kinds/filter-kinds.ts'
 import { chooseEncoding } from './choose-encoding.ts'
 import { EncodingSubscriptions } from './encoding-subscriptions.ts'
 import type { EncodingFault, FromStudio, OnCanvas, ToStudio, WantedTiles, WorkerStatistics } from './messages.ts'
+import { ShowDisplays } from './show-displays.ts'
 import type { SourceMemories } from './source-memories.ts'
 import { StoreSubscriptions } from './store-subscriptions.ts'
 import type {
@@ -41,6 +43,7 @@ export interface EngineProcessDependencies {
   readonly folder: string
   readonly memories: SourceMemories
   readonly reach: Pick<Reach, 'policy' | 'onChange'>
+  readonly displays: Pick<DesktopDisplays, 'places' | 'onChange' | 'setShown'>
   /** The collection without what is not to run. What stays is the very same object. */
   readonly limit: (collection: Collection) => Collection
   /** What is on air, by canvas: what the process starts with. */
@@ -103,6 +106,7 @@ export class EngineProcess implements StudioEngine {
   readonly #filterProblems = new Map<string, string>()
   readonly #filterChoices = new Map<string, ChosenSettings>()
   readonly #asked = new PendingReplies<unknown>()
+  readonly #displays: ShowDisplays
   #collection: Collection | undefined
   #worker: SupervisedWorker<ToStudio> | undefined
   #wire: MediaWire | undefined
@@ -123,6 +127,7 @@ export class EngineProcess implements StudioEngine {
       onTaken: () => this.#notify({ kind: 'encodings' }),
     })
     dependencies.reach.onChange(() => this.#send({ kind: 'reach', reach: dependencies.reach.policy() }))
+    this.#displays = new ShowDisplays(dependencies.displays, () => this.#send({ kind: 'displays', displays: this.#displays.places }))
   }
 
   get state(): EngineState {
@@ -141,6 +146,8 @@ export class EngineProcess implements StudioEngine {
     const kept = new Set(collection.sources.map(({ id }) => id))
     for (const id of this.#reports.keys()) if (!kept.has(id)) this.#reports.delete(id)
     this.#dependencies.memories.follow(collection)
+    // Before the sources that name them.
+    this.#displays.follow(collection.sources)
     if (this.#state === 'preparing') return
     if (this.#worker === undefined) this.#start()
     else if (before !== undefined) this.#send({ kind: 'change', change: changeBetween(before, collection) })
@@ -257,6 +264,7 @@ export class EngineProcess implements StudioEngine {
     this.#enter('off')
     await worker?.stop()
     this.#collection = undefined
+    this.#displays.follow([])
     this.#reports.clear()
     this.#filterProblems.clear()
     this.#filterChoices.clear()
@@ -336,6 +344,7 @@ export class EngineProcess implements StudioEngine {
       folder: this.#dependencies.folder,
       memories: this.#dependencies.memories.all,
       reach: this.#dependencies.reach.policy(),
+      displays: this.#displays.places,
       meters: this.#metersWanted,
       followsWindow: this.#followsWindow,
     })

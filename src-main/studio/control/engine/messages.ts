@@ -1,3 +1,4 @@
+import type { DisplayPlace } from '../../../media/desktop-displays.ts'
 import type { DeviceKind } from '../../../media/device.ts'
 import type { LostProcess } from '../../../media/part-facts.ts'
 import type { SourceMemory, SourceReport } from '../../../media/source-report.ts'
@@ -72,12 +73,16 @@ export type ToStudio =
       /** What sources kept before the process died, by their ids. */
       readonly memories: Readonly<Record<string, SourceMemory>>
       readonly reach: ReachPolicy
+      /** Displays of the remote desktop that the collection's sources name, by id. */
+      readonly displays: Readonly<Record<string, DisplayPlace>>
       readonly meters: boolean
       readonly followsWindow: boolean
     }
   | { readonly kind: 'change'; readonly change: CollectionChange }
   /** What users' paths and URLs may lead to is another. */
   | { readonly kind: 'reach'; readonly reach: ReachPolicy }
+  /** One of the displays that the sources name started, ended or was removed. */
+  | { readonly kind: 'displays'; readonly displays: Readonly<Record<string, DisplayPlace>> }
   /** All of them on the same frame. */
   | { readonly kind: 'switch'; readonly request: number; readonly switches: readonly CanvasSwitch[] }
   | { readonly kind: 'preview'; readonly request: number; readonly canvas: string; readonly scene: string | null }

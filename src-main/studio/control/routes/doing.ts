@@ -6,6 +6,7 @@ export function doingOf(principal: Principal, ifRevision?: number, gesture?: str
   return {
     actor: principal.id,
     limited: isLimited(principal),
+    principal,
     ...(ifRevision === undefined ? {} : { ifRevision }),
     ...(gesture === undefined ? {} : { gesture }),
   }

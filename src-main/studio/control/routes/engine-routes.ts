@@ -1,4 +1,6 @@
 import { type TSchema, Type } from 'typebox'
+import type { DesktopDisplays } from '../../../media/desktop-displays.ts'
+import type { DeviceKind } from '../../../media/device.ts'
 import { AppError } from '../../../platform/errors.ts'
 import { defineRoute, type RouteDefinition } from '../../../platform/routes.ts'
 import { audioFilterKinds } from '../../document/kinds/audio-filter-kinds.ts'
@@ -21,6 +23,7 @@ export interface EngineRoutesDependencies {
   readonly status: () => Pick<StudioEvents, 'problem' | 'preparation'>
   /** Lists devices where no collection is open. */
   readonly spareDevices: StudioEngine['devices']
+  readonly displays: Pick<DesktopDisplays, 'list'>
 }
 
 const EngineStateSchema = Type.Union(
@@ -105,7 +108,7 @@ export function engineRoutes(dependencies: EngineRoutesDependencies): readonly R
   return [...statusRoutes(dependencies), ...kindRoutes(dependencies), ...sourceRoutes(dependencies), ...outputRoutes(dependencies)]
 }
 
-function statusRoutes({ show, engine, outputs, status, spareDevices }: EngineRoutesDependencies): readonly RouteDefinition[] {
+function statusRoutes({ show, engine, outputs, status, spareDevices, displays }: EngineRoutesDependencies): readonly RouteDefinition[] {
   return [
     defineRoute({
       method: 'GET',
@@ -195,19 +198,20 @@ function statusRoutes({ show, engine, outputs, status, spareDevices }: EngineRou
       method: 'GET',
       path: '/studio/devices',
       tag,
-      summary: 'Screens, windows, cameras and audio devices of this machine',
+      summary: 'Screens, windows, cameras and audio devices of this machine, and displays of Desktops that who asks may see',
       role: 'viewer',
       query: Type.Object({
         kind: Type.Union(
-          ['display', 'window', 'camera', 'microphone', 'speaker', 'application', 'v4l2-camera'].map((kind) =>
-            Type.Literal(kind as 'display'),
+          ['display', 'window', 'camera', 'microphone', 'speaker', 'application', 'v4l2-camera', 'desktop-display'].map((kind) =>
+            Type.Literal(kind as DeviceKind),
           ),
         ),
       }),
       responses: { 200: Type.Object({ items: Type.Array(DeviceSchema) }) },
-      handler: async ({ query }) => ({
-        body: { items: await (engine.state === 'off' ? spareDevices(query.kind) : engine.devices(query.kind)) },
-      }),
+      handler: async ({ query: { kind }, principal }) => {
+        if (kind === 'desktop-display') return { body: { items: displays.list(principal) } }
+        return { body: { items: await (engine.state === 'off' ? spareDevices(kind) : engine.devices(kind)) } }
+      },
     }),
   ]
 }

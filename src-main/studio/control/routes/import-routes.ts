@@ -59,7 +59,7 @@ export function importRoutes({ folder, reader, reach, audit }: ImportRoutesDepen
         const files = { folder: beside, files: reach().files, limited: author.limited }
         const found = await findObsFiles(obsDocument(document), files)
         const imported = importObs(found.document, options, reader)
-        const { collection: allowed, leftOut } = stripRejected(imported.collection, author.limited, reader)
+        const { collection: allowed, leftOut } = stripRejected(imported.collection, author, reader)
         const collection = withAuthors(undefined, allowed, { author, how: 'anew' }, reader)
         const notCarried = [...imported.notCarried, ...found.missing, ...leftOut]
         await folder.create(options.name, `${JSON.stringify(reader.seals.encryptCopy(collection, reader.kinds), null, 2)}\n`)

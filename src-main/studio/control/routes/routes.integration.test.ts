@@ -5,6 +5,7 @@ import { Registry } from 'prom-client'
 import Value from 'typebox/value'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { AutomationKinds } from '../../../media/automation/automation-kinds.ts'
+import { noDesktopDisplays } from '../../../media/desktop-displays.ts'
 import type { StreamCarrier } from '../../../media/stream-carrier.ts'
 import { AppError } from '../../../platform/errors.ts'
 import { createEventBus } from '../../../platform/event-bus.ts'
@@ -120,6 +121,7 @@ describe('the API of the studio', () => {
           posterOf: async () => undefined,
         } as unknown as StreamCarrier,
         reach: { policy: () => openReach, onChange: () => () => undefined, mediaFolders: [] } as never,
+        displays: noDesktopDisplays,
         uploads: { maxMegabytes: 10, quotaMegabytes: 20 },
         resumeWithinMs: () => 0,
         endedUnexpectedly: undefined,

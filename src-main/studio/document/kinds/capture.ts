@@ -50,9 +50,22 @@ export const RegionSettingsSchema = Type.Object(
   exactly,
 )
 
+export const DesktopDisplaySettingsSchema = Type.Object(
+  {
+    device: referenceText('desktop-display', {
+      maxLength: 80,
+      default: '',
+      description: 'A display of Desktops as `GET /studio/devices?kind=desktop-display` lists it, for those who may see it',
+    }),
+    cursor,
+  },
+  exactly,
+)
+
 export type DisplaySettings = Static<typeof DisplaySettingsSchema>
 export type WindowSettings = Static<typeof WindowSettingsSchema>
 export type RegionSettings = Static<typeof RegionSettingsSchema>
+export type DesktopDisplaySettings = Static<typeof DesktopDisplaySettingsSchema>
 
 const pictures = { pictures: true, sound: false, commands: [] } as const
 
@@ -61,4 +74,5 @@ export const captureKinds: readonly SourceKind[] = [
   { kind: 'display', title: 'Display', settings: DisplaySettingsSchema, ...pictures, devices: 'display' },
   { kind: 'window', title: 'Window', settings: WindowSettingsSchema, ...pictures, devices: 'window' },
   { kind: 'region', title: 'Region of a display', settings: RegionSettingsSchema, ...pictures, devices: 'display' },
+  { kind: 'desktop-display', title: 'Desktop', settings: DesktopDisplaySettingsSchema, ...pictures, devices: 'desktop-display' },
 ]

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { OBSWebSocket } from 'obs-websocket-js/json'
 import { Registry } from 'prom-client'
 import { AutomationKinds } from '../../../media/automation/automation-kinds.ts'
+import { noDesktopDisplays } from '../../../media/desktop-displays.ts'
 import type { StreamCarrier } from '../../../media/stream-carrier.ts'
 import { AppError } from '../../../platform/errors.ts'
 import { createEventBus } from '../../../platform/event-bus.ts'
@@ -84,6 +85,7 @@ export async function serveStudio(): Promise<ServedStudio> {
       registry: new Registry(),
       carrier: { encoders: async () => [], posterOf: async () => undefined } as unknown as StreamCarrier,
       reach: { policy: () => openReach, onChange: () => () => undefined, mediaFolders: [] } as never,
+      displays: noDesktopDisplays,
       uploads: { maxMegabytes: 10, quotaMegabytes: 20 },
       resumeWithinMs: () => 0,
       endedUnexpectedly: undefined,

@@ -14,6 +14,7 @@ async function heard(settings: Record<string, unknown>, report: SourceReport): P
     log: silentLogger,
     folder: '',
     reach: openReach,
+    displays: {},
     start: async (_kind, _settings, context) => {
       context.report(report)
       return { update() {}, async stop() {} }

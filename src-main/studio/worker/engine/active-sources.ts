@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
+import type { DisplayPlace } from '../../../media/desktop-displays.ts'
 import type { SourceMemory, SourceReport } from '../../../media/source-report.ts'
 import type { AudioStore, FrameStore, MediaStores } from '../../../media/worker/stores/media-stores.ts'
 import { AppError } from '../../../platform/errors.ts'
@@ -11,7 +12,7 @@ import type { Collection, Source } from '../../document/collection.ts'
 import type { FrameRate } from '../../document/frame-rate.ts'
 import { sizeBehind } from '../filters/size-behind.ts'
 import type { RunningSource, SourceContext } from '../sources/running-source.ts'
-import { reachOf, type SourceReach } from '../sources/source-reach.ts'
+import { reachOf, type ShowReach, type SourceReach } from '../sources/source-reach.ts'
 
 export interface ActiveSourcesDependencies {
   readonly stores: MediaStores
@@ -19,6 +20,8 @@ export interface ActiveSourcesDependencies {
   /** Sources keep small files below, by collection. */
   readonly folder: string
   readonly reach: ReachPolicy
+  /** Displays of the remote desktop that sources name, by id. */
+  readonly displays: Readonly<Record<string, DisplayPlace>>
   readonly start: (kind: string, settings: unknown, context: SourceContext) => Promise<RunningSource>
   /** Monotonic microseconds at which frames of the program are due: this one, and those whole frames away. */
   readonly clockOriginUs: () => number
@@ -58,22 +61,24 @@ export class ActiveSources {
   /** Each is taken once: a source that is removed and added again starts again. */
   readonly #memories: Map<string, SourceMemory>
   #policy: ReachPolicy
-  /** The policy that all sources were judged by last. */
-  #judgedBy: ReachPolicy | undefined
+  #displays: Readonly<Record<string, DisplayPlace>>
+  /** All sources are to be judged again. */
+  #isStale = false
   #collection: Collection | undefined
 
   constructor(dependencies: ActiveSourcesDependencies) {
     this.#dependencies = dependencies
     this.#memories = new Map(Object.entries(dependencies.memories))
     this.#policy = dependencies.reach
+    this.#displays = dependencies.displays
   }
 
   setCollection(collection: Collection): void {
     const { sources, frameRate, canvases } = collection
-    const byEditors = keysByEditors(collection)
-    const allJudged = this.#policy !== this.#judgedBy || collection.byEditors !== this.#collection?.byEditors
+    const reachable: ShowReach = { policy: this.#policy, byEditors: keysByEditors(collection), displays: this.#displays }
+    const allJudged = this.#isStale || collection.byEditors !== this.#collection?.byEditors
     this.#collection = collection
-    this.#judgedBy = this.#policy
+    this.#isStale = false
     const wanted = new Map(sources.map((source) => [source.id, source]))
     for (const [id, active] of this.#active) {
       if (wanted.get(id)?.kind === active.source.kind) continue
@@ -84,12 +89,12 @@ export class ActiveSources {
     for (const source of sources) {
       const known = this.#active.get(source.id)
       if (known === undefined) {
-        const reach = reachOf(source, byEditors, this.#policy)
+        const reach = reachOf(source, reachable)
         this.#begin(source, reach, frameRate, canvas, join(this.#dependencies.folder, collection.id))
         continue
       }
       if (known.source === source && !allJudged) continue
-      const reach = reachOf(source, byEditors, this.#policy)
+      const reach = reachOf(source, reachable)
       const changed = known.source.settings !== source.settings || !isDeepStrictEqual(known.reach, reach)
       known.source = source
       known.reach = reach
@@ -100,7 +105,13 @@ export class ActiveSources {
   /** What users' paths and URLs may lead to is another from now on. */
   setReach(policy: ReachPolicy): void {
     this.#policy = policy
-    if (this.#collection !== undefined) this.setCollection(this.#collection)
+    this.#judgeAgain()
+  }
+
+  /** Displays of the remote desktop started, ended or were removed. */
+  setDisplays(displays: Readonly<Record<string, DisplayPlace>>): void {
+    this.#displays = displays
+    this.#judgeAgain()
   }
 
   pictures(id: string): FrameStore | undefined {
@@ -156,6 +167,11 @@ export class ActiveSources {
     for (const active of this.#active.values()) this.#end(active)
     this.#active.clear()
     await Promise.all(this.#ending)
+  }
+
+  #judgeAgain(): void {
+    this.#isStale = true
+    if (this.#collection !== undefined) this.setCollection(this.#collection)
   }
 
   #begin(

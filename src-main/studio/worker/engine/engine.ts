@@ -1,4 +1,5 @@
 import type { Packet, Track } from '../../../formats/track.ts'
+import type { DisplayPlace } from '../../../media/desktop-displays.ts'
 import { AppError } from '../../../platform/errors.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import type { ReachPolicy } from '../../../platform/reach.ts'
@@ -113,6 +114,7 @@ export class Engine {
       log,
       folder: show.folder,
       reach: show.reach,
+      displays: show.displays,
       start: startSource,
       clockOriginUs: () => this.#originUs,
       liveUrl,
@@ -217,6 +219,11 @@ export class Engine {
     this.#filters.setReach(policy)
     this.#sources.setReach(policy)
     this.#scenes.replan()
+  }
+
+  /** Displays of the remote desktop that sources name started, ended or were removed. */
+  setDisplays(displays: Readonly<Record<string, DisplayPlace>>): void {
+    this.#sources.setDisplays(displays)
   }
 
   encode(wanted: readonly WantedEncoding[]): void {

@@ -72,6 +72,9 @@ function handleMessage(at: Engine, message: Exclude<ToStudio, { kind: 'show' | '
     case 'reach':
       at.setReach(message.reach)
       break
+    case 'displays':
+      at.setDisplays(message.displays)
+      break
     case 'preview':
       answer(message.request, async () => at.setPreview(message.canvas, message.scene))
       break

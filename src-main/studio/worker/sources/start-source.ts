@@ -14,6 +14,7 @@ export const sourceStarters: Readonly<Record<string, () => Promise<StartSource<a
   display: async () => (await import('./capture/capture-source.ts')).startDisplay,
   window: async () => (await import('./capture/capture-source.ts')).startWindow,
   region: async () => (await import('./capture/capture-source.ts')).startRegion,
+  'desktop-display': async () => (await import('./capture/desktop-display-source.ts')).startDesktopDisplay,
   camera: async () => (await import('./cameras/camera-source.ts')).startCamera,
   microphone: async () => (await import('./audio-devices/audio-device-source.ts')).startMicrophone,
   'screen-cast': async () => (await import('./screen-cast/screen-cast-source.ts')).startScreenCast,

@@ -22,6 +22,8 @@ export interface CaptureOrder {
   readonly cursor: boolean
   /** Systems that have several: which one, e.g. `:0` of X. Empty for that of the session. */
   readonly server: string
+  /** File with the cookie of that server of X; left out: that of XAUTHORITY. */
+  readonly authority?: string
   /** Frames of the program are due at `originUs` (monotonic) and every `periodUs` from there: frames are taken just before. */
   readonly periodUs: number
   readonly originUs: number

@@ -1,6 +1,7 @@
 /** An order in the words of `native/capture/order.h`, which says what they mean. */
 export interface NativeOrder {
   readonly server: string
+  readonly authority: string
   readonly kind: 'display' | 'window' | 'region'
   readonly device: string
   readonly match: 'title' | 'class'

@@ -132,10 +132,11 @@ function startCapture(
   }
 }
 
-function toNativeOrder({ target, cursor, server, periodUs, originUs, resting }: CaptureOrder): NativeOrder {
+function toNativeOrder({ target, cursor, server, authority = '', periodUs, originUs, resting }: CaptureOrder): NativeOrder {
   const region = target.kind === 'region' ? target : { x: 0, y: 0, width: 0, height: 0 }
   return {
     server,
+    authority,
     kind: target.kind,
     device: target.device,
     match: target.kind === 'window' ? target.match : 'title',

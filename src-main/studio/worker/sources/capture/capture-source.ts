@@ -24,13 +24,11 @@ function startCapture<Settings extends CommonSettings>(
   targetOf: (settings: Settings) => CaptureTarget,
 ): RunningSource {
   const capturer = createSystemCapturer()
-  const { numerator, denominator } = context.frameRate
   const orderOf = (settings: Settings, resting: boolean): CaptureOrder => ({
     target: targetOf(settings),
     cursor: settings.cursor,
     server: settings.server,
-    periodUs: (1e6 * denominator) / numerator,
-    originUs: context.clockOriginUs,
+    ...clockOf(context),
     resting,
   })
   const pictures = context.stores.createFrameStore()
@@ -56,7 +54,13 @@ function startCapture<Settings extends CommonSettings>(
   }
 }
 
-function toSourceReport({ state, problem, device, name, width, height, hidden }: CaptureReport): SourceReport {
+/** When frames of the program are due. */
+export function clockOf({ frameRate, clockOriginUs }: SourceContext): Pick<CaptureOrder, 'periodUs' | 'originUs'> {
+  return { periodUs: (1e6 * frameRate.denominator) / frameRate.numerator, originUs: clockOriginUs }
+}
+
+/** What a capture reports, as sources do. */
+export function toSourceReport({ state, problem, device, name, width, height, hidden }: CaptureReport): SourceReport {
   const details = device === '' ? undefined : { device, name, width, height, hidden }
   return { state, ...(problem !== undefined && { problem }), ...(details && { details }) }
 }

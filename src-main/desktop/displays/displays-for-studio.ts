@@ -1,0 +1,76 @@
+import type { DesktopDisplays, DisplayPlace } from '../../media/desktop-displays.ts'
+import type { Device } from '../../media/device.ts'
+import type { EventBus } from '../../platform/events.ts'
+import type { Principal } from '../../platform/principal.ts'
+import type { Grants } from '../rights/grants.ts'
+import type { SecondFactor } from '../rights/second-factor.ts'
+import type { Display } from '../schemas/display.ts'
+import type { DisplayBook } from './display-book.ts'
+
+export interface DisplaysForStudioDependencies {
+  readonly book: Pick<DisplayBook, 'list' | 'ifRunning' | 'announce'>
+  readonly grants: Pick<Grants, 'rightsOf'>
+  readonly secondFactor: Pick<SecondFactor, 'isNeeded'>
+  readonly events: Pick<EventBus, 'subscribe'>
+}
+
+/** Displays as sources of the studio. The screen of the machine is none of them: the studio captures it by itself. */
+export class DisplaysForStudio implements DesktopDisplays {
+  readonly #dependencies: DisplaysForStudioDependencies
+  #shown: ReadonlySet<string> = new Set()
+
+  constructor(dependencies: DisplaysForStudioDependencies) {
+    this.#dependencies = dependencies
+  }
+
+  list(principal: Principal): readonly Device[] {
+    return this.#virtual()
+      .filter(({ id }) => this.rejection(principal, id) === undefined)
+      .map(({ id, name, width, height, state }) => ({
+        kind: 'desktop-display',
+        id,
+        name: `${name}, ${width}x${height}`,
+        details: { width, height, running: state === 'running' },
+      }))
+  }
+
+  rejection(principal: Principal | undefined, display: string): string | undefined {
+    const { grants, secondFactor } = this.#dependencies
+    if (principal === undefined) return 'only somebody who is signed in may show a desktop'
+    if (!grants.rightsOf(principal, display).has('see')) return `there is no desktop "${display}" that you may see`
+    return secondFactor.isNeeded(principal) ? 'open Desktops and enter the code of your authenticator app first' : undefined
+  }
+
+  places(displays: ReadonlySet<string>): Readonly<Record<string, DisplayPlace>> {
+    const found = this.#virtual().filter(({ id }) => displays.has(id))
+    return Object.fromEntries(found.map((display) => [display.id, this.#placeOf(display)]))
+  }
+
+  onChange(listener: () => void): () => void {
+    return this.#dependencies.events.subscribe(({ topic }) => {
+      if (topic === 'desktop.updated' || topic === 'desktop.removed') listener()
+    })
+  }
+
+  setShown(displays: ReadonlySet<string>): void {
+    const changed = [...displays].filter((id) => !this.#shown.has(id)).concat([...this.#shown].filter((id) => !displays.has(id)))
+    this.#shown = displays
+    for (const id of changed) this.#dependencies.book.announce(id)
+  }
+
+  /** The open show of the studio has it. */
+  isShown(id: string): boolean {
+    return this.#shown.has(id)
+  }
+
+  #virtual(): readonly Display[] {
+    return this.#dependencies.book.list().filter(({ kind }) => kind === 'virtual')
+  }
+
+  #placeOf({ id, name }: Display): DisplayPlace {
+    const running = this.#dependencies.book.ifRunning(id)
+    return running === undefined
+      ? { state: 'stopped', name }
+      : { state: 'running', name, server: running.server, authority: running.authority }
+  }
+}

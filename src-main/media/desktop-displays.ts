@@ -1,0 +1,31 @@
+import type { Principal } from '../platform/principal.ts'
+import type { Device } from './device.ts'
+
+/** Where a display is now. */
+export type DisplayPlace =
+  /** `server` as DISPLAY has it, `authority`: the file of XAUTHORITY. */
+  | { readonly state: 'running'; readonly name: string; readonly server: string; readonly authority: string }
+  | { readonly state: 'stopped'; readonly name: string }
+
+/** Where there is no remote desktop. */
+export const noDesktopDisplays: DesktopDisplays = {
+  list: () => [],
+  rejection: () => 'there are no desktops here',
+  places: () => ({}),
+  onChange: () => () => undefined,
+  setShown() {},
+}
+
+/** What the remote desktop lets the studio show: displays that were made on demand. */
+export interface DesktopDisplays {
+  /** Those that this one may see. */
+  list(principal: Principal): readonly Device[]
+  /** Why this one may not put that display into a show, for people; undefined where they may. Nobody: a program or a rule. */
+  rejection(principal: Principal | undefined, display: string): string | undefined
+  /** Where displays are, by id; one that was removed is left out. */
+  places(displays: ReadonlySet<string>): Readonly<Record<string, DisplayPlace>>
+  /** Calls when a display started, ended, was renamed or removed. Returns the way to stop. */
+  onChange(listener: () => void): () => void
+  /** The displays of the open show: somebody looks at them. */
+  setShown(displays: ReadonlySet<string>): void
+}

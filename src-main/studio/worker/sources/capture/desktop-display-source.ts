@@ -1,0 +1,76 @@
+import type { CaptureOrder, RunningCapture } from '../../../../media/worker/capture/screen/capturer.ts'
+import { createSystemCapturer } from '../../../../media/worker/capture/screen/system-capturer.ts'
+import type { DesktopDisplaySettings } from '../../../document/kinds/capture.ts'
+import type { StartSource } from '../running-source.ts'
+import { clockOf, toSourceReport } from './capture-source.ts'
+
+/** A display of the remote desktop: captured while it runs, shown again when it was started again. */
+export const startDesktopDisplay: StartSource<DesktopDisplaySettings> = (first, context) => {
+  const capturer = createSystemCapturer()
+  const pictures = context.stores.createFrameStore()
+  let settings = first
+  let { display } = context.reach
+  let resting = false
+  let capture: RunningCapture | undefined
+  /** The capture before this one is over: the store is written by one at a time. */
+  let over = Promise.resolve()
+  let stopped: Promise<void> | undefined
+
+  const orderNow = (): CaptureOrder | undefined =>
+    display?.state === 'running'
+      ? {
+          target: { kind: 'display', device: '' },
+          cursor: settings.cursor,
+          server: display.server,
+          authority: display.authority,
+          ...clockOf(context),
+          resting,
+        }
+      : undefined
+  const problemNow = (): string => {
+    if (settings.device === '') return 'No desktop is chosen yet'
+    return display === undefined
+      ? 'There is no such desktop any more: choose another one'
+      : `The desktop "${display.name}" is stopped: it is shown again when somebody opens it`
+  }
+  const end = (): void => {
+    if (capture !== undefined) over = capture.stop()
+    capture = undefined
+  }
+  const start = (): void => {
+    const order = orderNow()
+    if (order === undefined || capture !== undefined || stopped !== undefined) return
+    const started = capturer.start(order, pictures, (report) => {
+      // What one that was ended says is of no use.
+      if (capture === started) context.report(toSourceReport(report))
+    })
+    capture = started
+  }
+  const follow = (): void => {
+    const order = orderNow()
+    if (order === undefined) {
+      end()
+      context.report({ state: 'waiting', problem: problemNow() })
+    } else if (capture === undefined) void over.then(start)
+    else capture.update(order)
+  }
+  follow()
+  return {
+    pictures,
+    update(next, reach) {
+      settings = next as DesktopDisplaySettings
+      display = reach.display
+      follow()
+    },
+    show(shown) {
+      if (resting === !shown) return
+      resting = !shown
+      follow()
+    },
+    stop() {
+      end()
+      stopped ??= over.then(() => pictures.close())
+      return stopped
+    },
+  }
+}
