@@ -19,7 +19,8 @@ export const startDesktopDisplay: StartSource<DesktopDisplaySettings> = (first, 
   const orderNow = (): CaptureOrder | undefined =>
     display?.state === 'running'
       ? {
-          target: { kind: 'display', device: '' },
+          // All of it, however its monitors are arranged.
+          target: { kind: 'display', device: 'screen:0' },
           cursor: settings.cursor,
           server: display.server,
           authority: display.authority,
