@@ -192,11 +192,11 @@ describe('what somebody names in a collection', () => {
   it('is left out of what an editor imports, and reported', async () => {
     const show = await open()
     show.edit([film('/home/me/film.mp4'), film('/shared/a.mp4', 'ok')], admin)
-    const { collection, leftOut } = stripRejected(show.collection, true, reader)
+    const { collection, leftOut } = stripRejected(show.collection, editor, reader)
     expect(collection.sources.find(({ id }) => id === 'new')?.settings).toEqual({})
     expect(collection.sources.find(({ id }) => id === 'ok')?.settings).toEqual({ file: '/shared/a.mp4' })
     expect(leftOut.map(({ place }) => place)).toEqual(['source "film"', 'source "cam"', 'source "new"'])
-    expect(stripRejected(show.collection, false, reader).leftOut).toEqual([])
+    expect(stripRejected(show.collection, admin, reader).leftOut).toEqual([])
   })
 })
 

@@ -9,7 +9,7 @@ export interface SourceReach {
   readonly policy: ReachPolicy
   /** Values of its settings that an admin, or the owner of the machine, wrote. What is not among them is limited to what editors may use. */
   readonly granted: readonly string[]
-  /** Where the display of the remote desktop is that they name; undefined: there is none. */
+  /** Where the display of the remote desktop is that they name; undefined for one that is not there. */
   readonly display?: DisplayPlace
 }
 
