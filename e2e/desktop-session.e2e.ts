@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
@@ -289,6 +289,18 @@ describe('a display as a source of the studio', () => {
       },
       () => what,
     )
+  /** Process of its X server. */
+  const serverOf = (id: string): number =>
+    Number(
+      readdirSync('/proc').find((pid) => {
+        try {
+          const [program, ...args] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
+          return program!.endsWith('Xvnc') && args.includes(authorityOf(id))
+        } catch {
+          return false
+        }
+      }),
+    )
   const show = { format: 'ami-streams/collection', version: 1, name: 'Desks', scenes: [{ id: 'show', name: 'Show', items: [] }] }
 
   beforeAll(async () => {
@@ -296,7 +308,7 @@ describe('a display as a source of the studio', () => {
   })
 
   it('is shown in its size, which it follows, and comes back after it was gone', async () => {
-    const { id, server } = await create({ name: 'Desk', width: 640, height: 480 })
+    const { id } = await create({ name: 'Desk', width: 640, height: 480 })
     await paint(id)
     await ask('POST', '/studio/edits', {
       edits: [
@@ -310,8 +322,7 @@ describe('a display as a source of the studio', () => {
     await untilShown('500x400', 'it has its new size')
     expect((await ask('GET', `/desktop/displays/${id}`)).inShow).toBe(true)
 
-    const lock = `/tmp/.X${server.slice(1)}-lock`
-    process.kill(Number(readFileSync(lock, 'utf8')), 'SIGKILL')
+    process.kill(serverOf(id), 'SIGKILL')
     await until(async () => /is gone|No X server answers/.test((await source()).problem ?? ''), 'it is waited for')
     // Who opens it starts it again.
     await paint(id)
