@@ -89,28 +89,6 @@ describe('the cards of all desktops', () => {
   })
 })
 
-describe('the studio', () => {
-  it('offers displays by their images, and shows the one that was chosen', async () => {
-    const show = { format: 'ami-streams/collection', version: 1, name: 'Desks', scenes: [{ id: 'show', name: 'Show', items: [] }] }
-    await openCollection(host, show)
-    await page.goto(`${host.http}/studio`)
-    await page.getByTestId('add-source').click()
-    await page.getByTestId('kind-desktop-display').click()
-    await page.locator('[data-testid=device-image][data-seen=true]').waitFor()
-    expect(await findingsInBothThemes(page)).toEqual([])
-    await look(page, 'desktop-add-source')
-    await page.getByTestId('device-card').filter({ hasText: 'Tools' }).locator('input').press('Space')
-    await page.getByTestId('new-source-add').click()
-    await page.getByTestId('new-source-dialog').waitFor({ state: 'detached' })
-    const added = async () => (await host.api('GET', '/studio/sources')).body.items[0]
-    expect((await added())?.settings.device).toBe(id)
-    await until(async () => (await added())?.report?.state === 'running', 'the display is captured')
-    await page.goto(`${host.http}/desktops`)
-    await page.getByTestId('display-card').getByText('In the studio').waitFor()
-    await host.api('DELETE', `/studio/sources/${(await added())?.id}`)
-  })
-})
-
 describe('short routes', () => {
   const short = (method: string, path: string, body?: object) =>
     fetch(`${host.http}/api/streams/${path}`, {
@@ -219,6 +197,28 @@ describe('the page of a desktop', () => {
     await page.getByTestId('desktop-pin').click()
     await page.getByTestId('desktop-keys').focus()
     await until(async () => (await bar().getAttribute('data-hides')) === 'false', 'they stay')
+    expect(problems).toEqual([])
+  })
+})
+
+describe('the studio', () => {
+  it('offers displays by their images, and shows the one that was chosen', async () => {
+    const show = { format: 'ami-streams/collection', version: 1, name: 'Desks', scenes: [{ id: 'show', name: 'Show', items: [] }] }
+    await openCollection(host, show)
+    await page.goto(`${host.http}/studio`)
+    await page.getByTestId('add-source').click()
+    await page.getByTestId('kind-desktop-display').click()
+    await page.locator('[data-testid=device-image][data-seen=true]').waitFor()
+    expect(await findingsInBothThemes(page)).toEqual([])
+    await look(page, 'desktop-add-source')
+    await page.getByTestId('device-card').filter({ hasText: 'Tools' }).locator('input').press('Space')
+    await page.getByTestId('new-source-add').click()
+    await page.getByTestId('new-source-dialog').waitFor({ state: 'detached' })
+    const added = async () => (await host.api('GET', '/studio/sources')).body.items[0]
+    expect((await added())?.settings.device).toBe(id)
+    await until(async () => (await added())?.report?.state === 'running', 'the display is captured')
+    await page.goto(`${host.http}/desktops`)
+    await page.getByTestId('display-card').getByText('In the studio').waitFor()
     expect(problems).toEqual([])
   })
 })
