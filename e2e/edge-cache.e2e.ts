@@ -165,6 +165,31 @@ describe('a node with a cache', () => {
     expect(nginxPid()).toBe(master)
   })
 
+  it('reports what it delivered to its origin, and nobody who was there', async () => {
+    await get(`${asset}?secret=token`)
+    const traffic = async () => (await host.api('GET', '/cdn/analytics/traffic')).body
+    await until(async () => (await traffic()).paths.some(({ name }) => name === asset), 'a report')
+    const { totals, nodes, devices } = await traffic()
+    expect(totals.requests).toBeGreaterThan(0)
+    expect(totals.bytesOut).toBeGreaterThan(0)
+    expect(nodes).toMatchObject([{ name: 'edge-cache-node', cost: null }])
+    expect(devices.length).toBeGreaterThan(0)
+    expect(JSON.stringify(await traffic())).not.toMatch(/127\.0\.0\.1|secret|token/)
+    const [shown] = (await host.api('GET', '/network/nodes')).body.items
+    expect(shown?.traffic?.cache?.objects).toBeGreaterThan(0)
+    expect(await (await fetch(`${host.http}/metrics`)).text()).toMatch(/streams_network_requests_total\{node="node-\w+"\} \d/)
+    // its own are for who has the token of its file
+    expect((await get('/metrics')).status).toBe(404)
+  })
+
+  it('is searched by prefix', async () => {
+    await get(asset)
+    const { items } = (await host.api('GET', '/network/cache/objects?prefix=/assets/')).body
+    expect(items).toMatchObject([{ name: 'edge-cache-node', state: 'done' }])
+    expect(items[0]?.objects.find(({ url }) => url === asset)).toMatchObject({ site: 'origin', bytes: expect.any(Number) })
+    expect((await host.api('GET', '/network/cache/objects?prefix=nothing')).body.code).toBe('network.purge_invalid')
+  })
+
   it('says why it cannot start', async () => {
     const file = join(folder, 'a-file')
     writeFileSync(file, '')

@@ -430,7 +430,15 @@ export interface ApiTypes {
     }
   }
   network: {
+    analytics: {
+      traffic: {
+        GET: { query: { from?: string | undefined; to?: string | undefined; stepS?: number | undefined; by?: 'all' | 'node' | 'region' | undefined; node?: string | undefined }; answer: { from: string; to: string; stepS: number; times: number[]; series: { id: string; name: string; requestsPerS: (number | null)[]; bitrateOutBps: (number | null)[]; bitrateInBps: (number | null)[]; hitRatio: (number | null)[]; errorRatio: (number | null)[]; p50Ms: (number | null)[]; p95Ms: (number | null)[]; p99Ms: (number | null)[]; connections: (number | null)[]; cpu: (number | null)[]; memory: (number | null)[]; fill: (number | null)[] }[]; totals: { requests: number; bytesIn: number; bytesOut: number; hitRatio: number | null; errors4xx: number; errors5xx: number; p50Ms: number | null; p95Ms: number | null; p99Ms: number | null }; nodes: { id: string; name: string; requests: number; bytesOut: number; hitRatio: number | null; cost: NetworkAnalyticsTrafficNodesItemCost; region: string | null }[]; regions: { id: string; name: string; requests: number; bytesOut: number; hitRatio: number | null; cost: NetworkAnalyticsTrafficNodesItemCost; labels: string[] }[]; costs: { currency: string; amount: number }[]; paths: { name: string; requests: number; bytes: number }[]; referers: { name: string; requests: number; bytes: number }[]; countries: { name: string; requests: number; bytes: number }[]; devices: { name: string; requests: number; bytes: number }[]; statuses: { name: string; requests: number; bytes: number }[] } }
+      }
+    }
     cache: {
+      objects: {
+        GET: { query: { prefix: string; node?: string | undefined }; answer: { items: { id: string; name: string; state: 'done' | 'away' | 'failed'; reason: string | null; objects: { url: string; site: string; variant: string; type: string; bytes: number; fetchedAt: string; freshUntil: string; state: 'fresh' | 'stale'; tags: string[] }[]; hasMore: boolean }[]; nextCursor: null } }
+      }
       purge: {
         POST: { body: { urls?: readonly string[] | undefined; prefixes?: readonly string[] | undefined; patterns?: readonly string[] | undefined; tags?: readonly string[] | undefined; everything?: boolean | undefined; hard?: boolean | undefined; dryRun?: boolean | undefined }; answer: { number: number | null; objects: number; bytes: number; nodes: { id: string; name: string; state: 'done' | 'away' | 'failed'; objects: number; bytes: number; ms: number; reason: string | null }[] } }
       }
@@ -447,7 +455,7 @@ export interface ApiTypes {
       }
     }
     health: {
-      GET: { answer: { status: 'ok' | 'degraded'; nodes: number; connected: number; disabled: number } }
+      GET: { answer: { status: 'ok' | 'degraded'; nodes: number; connected: number; disabled: number; requestsPerS: number; bitrateOutBps: number; cacheWarnings: { id: string; name: string; percent: number }[] } }
     }
     'join-tokens': {
       POST: { body: { expiresInS?: number | undefined }; answer: { token: string; expiresAt: string; origin: string; command: string } }
@@ -1264,7 +1272,10 @@ type LiveStreamsSessionsItem = { id: string; streamId: string; protocol: 'hls' |
 type LiveStreamsViewersFiguresProtocols = { hls?: number; 'll-hls'?: number; dash?: number; rtmp?: number; 'http-flv'?: number; webrtc?: number; srt?: number }
 type LiveStreamsViewersFigures = { timeMs: number; concurrent: number; total: number; peak: number; protocols: LiveStreamsViewersFiguresProtocols; qualities: Record<string, number>; measured: number; rebufferRatio: number | null; stalls: number; startupMs: number | null; latencyP50Ms: number | null; latencyP95Ms: number | null; kbps: number; bytes: number; healthScore: number | null }
 type LiveUdpInputsItem = { id: string; stream: string; url: string; state: 'waiting' | 'live' | 'error'; error: { code: string; message: string; remedy: string } | null; sender: string | null; datagrams: number; createdAt: string }
-type NetworkNodesItem = { id: string; name: string; enabled: boolean; connected: boolean; connectedSince: string | null; remoteAddress: string | null; version: string | null; createdAt: string; streams: number; sentBytes: number; requests: number; deliveredBytes: number; waiting: number }
+type NetworkAnalyticsTrafficNodesItemCost = { currency: string; amount: number; perTb: number | null } | null
+type NetworkNodesItemTrafficCache = { bytes: number; maxBytes: number; objects: number; warning: 0 | 80 | 90 | 95 }
+type NetworkNodesItemTraffic = { at: string; requestsPerS: number; bitrateOutBps: number; bitrateInBps: number; hitRatio: number | null; errorRatio: number; p50Ms: number | null; p95Ms: number | null; p99Ms: number | null; connections: number; cpu: number; memory: number; cache: NetworkNodesItemTrafficCache | null; region: string | null; capacityMbps: number | null }
+type NetworkNodesItem = { id: string; name: string; enabled: boolean; connected: boolean; connectedSince: string | null; remoteAddress: string | null; version: string | null; createdAt: string; streams: number; sentBytes: number; requests: number; deliveredBytes: number; waiting: number; traffic: NetworkNodesItemTraffic | null }
 type ObsItemVersion = { obs: string; webSocket: string; platform: string; platformDescription: string; requests: string[]; imageFormats: string[] }
 type ObsItemActivity = { streaming: boolean; recording: boolean; program: string | null }
 type ObsItem = { id: string; name: string; host: string; port: number; enabled: boolean; password: 'none' | 'kept' | 'found'; createdAt: string; state: 'connecting' | 'connected' | 'disconnected' | 'failed'; stateSince: string; error: { code: string; message: string; remedy: string } | null; nextAttemptAt: string | null; attempts: number; reconnects: number; version: ObsItemVersion | null; activity: ObsItemActivity | null; linkedStream: { stream: string; keyId: string } | null; connector: { connected: boolean } | null }

@@ -307,6 +307,8 @@ export async function startHost({
     })
     const network = await createNetwork({
       database: database.kysely,
+      dataDir: config.data,
+      registry: metrics,
       origin: live.edges,
       fingerprint: () => (certificate?.selfMade === true ? certificate.fingerprint : undefined),
       events,

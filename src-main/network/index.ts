@@ -1,4 +1,6 @@
+import { join } from 'node:path'
 import type { Kysely } from 'kysely'
+import type { Registry } from 'prom-client'
 import type { EdgeOrigin } from '../media/edge-delivery.ts'
 import type { AuditLog } from '../platform/audit.ts'
 import type { EventBus } from '../platform/events.ts'
@@ -6,6 +8,11 @@ import type { Logger } from '../platform/logger.ts'
 import { repeat } from '../platform/repeat.ts'
 import type { RouteDefinition } from '../platform/routes.ts'
 import type { SocketDefinition } from '../platform/sockets.ts'
+import { followRegions } from './config/regions.ts'
+import { registerNodeMetrics } from './figures/origin-metrics.ts'
+import { TrafficBook } from './figures/traffic-book.ts'
+import { trafficRoutes } from './figures/traffic-routes.ts'
+import { createTrafficStore } from './figures/traffic-store.ts'
 import { linkSocket } from './link/link-socket.ts'
 import { NodeBook } from './nodes/node-book.ts'
 import { nodeRoutes } from './nodes/node-routes.ts'
@@ -23,6 +30,9 @@ export { networkMigrations } from './migrations.ts'
 export interface NetworkDependencies {
   // biome-ignore lint/suspicious/noExplicitAny: each part types the tables that are its own
   readonly database: Kysely<any>
+  /** `regions.yaml` is in it. */
+  readonly dataDir: string
+  readonly registry: Registry
   /** Whose streams nodes deliver. */
   readonly origin: EdgeOrigin
   /** SHA-256 of this host's certificate as browsers show it, where nobody but itself vouches for it. */
@@ -42,13 +52,15 @@ export interface Network {
   isForwarder(secret: string): boolean
   /** True for an IP address that a node is connected from: it has requests of many viewers. */
   isNodeAddress(address: string): boolean
-  stop(): void
+  stop(): Promise<void>
 }
 
 const figuresMs = 2000
 
 export async function createNetwork({
   database,
+  dataDir,
+  registry,
   origin,
   fingerprint,
   events,
@@ -56,17 +68,31 @@ export async function createNetwork({
   log,
   now = Date.now,
 }: NetworkDependencies): Promise<Network> {
-  const book = await NodeBook.open({ store: createNodeStore(database), events, audit, fingerprint, now })
+  const regions = followRegions(join(dataDir, 'regions.yaml'), log)
+  const traffic: TrafficBook = await TrafficBook.open({
+    store: createTrafficStore(database),
+    nodes: () => book.list(),
+    regions: () => regions.all(),
+    log,
+    now,
+  })
+  const book: NodeBook = await NodeBook.open({
+    ...{ store: createNodeStore(database), events, audit, fingerprint, now },
+    traffic: (id) => traffic.newest(id),
+  })
+  registerNodeMetrics(registry, traffic)
   const purges = await PurgeBook.open({ store: createPurgeStore(database), nodes: () => book.purgeNodes(), audit, now })
   const figures = repeat(figuresMs, () => book.announceFigures())
   return {
-    routes: [...nodeRoutes(book), ...purgeRoutes(purges)],
-    sockets: [linkSocket({ book, purges, origin, log })],
+    routes: [...nodeRoutes(book), ...purgeRoutes(purges), ...trafficRoutes(traffic)],
+    sockets: [linkSocket({ book, purges, traffic, origin, log })],
     isForwarder: (secret) => book.isForwarder(secret),
     isNodeAddress: (address) => book.isConnectedFrom(address),
-    stop() {
+    async stop() {
       clearInterval(figures)
+      regions.stop()
       book.stop()
+      await traffic.stop()
     },
   }
 }

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Migration } from '../platform/storage/migrations.ts'
+import { trafficMigrations } from './figures/traffic-store.ts'
 import { purgeMigrations } from './purges/purge-store.ts'
 
 /** The tables of the nodes. */
@@ -18,4 +19,5 @@ export const networkMigrations: readonly Migration[] = [
     },
   },
   ...purgeMigrations,
+  ...trafficMigrations,
 ]

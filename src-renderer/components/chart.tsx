@@ -31,6 +31,12 @@ const clock = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digi
 /** Values that the keys move by; with Shift ten times as many. */
 const keys: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1, PageUp: -60, PageDown: 60, Home: -1e6, End: 1e6 }
 
+function beforeText(minutes: number): string {
+  if (minutes === 0) return t.now
+  if (minutes <= 120) return t.minutesBefore(minutes)
+  return minutes <= 2880 ? t.hoursBefore(minutes / 60) : t.daysBefore(minutes / 1440)
+}
+
 /** A line chart of the last minutes with axis labels and a crosshair, by pointer or arrow keys. It is drawn beside React. */
 export function Chart(props: ChartProps) {
   const { title, source, cursor, spanMs, minutes } = props
@@ -46,7 +52,7 @@ export function Chart(props: ChartProps) {
     const drawn = new ChartView(svg.current, legend.current, spoken.current, {
       ...{ source, cursor, spanMs, gapMs, min, signed, format, axis, minutes },
       ...(max === undefined ? {} : { max }),
-      minuteText: (minute) => (minute === 0 ? t.now : t.minutesBefore(minute)),
+      minuteText: beforeText,
       clockText: (timeMs) => clock.format(timeMs),
     })
     view.current = drawn
@@ -62,7 +68,9 @@ export function Chart(props: ChartProps) {
         <svg
           ref={svg}
           role="img"
-          aria-label={t.lastMinutes(title, Math.round(spanMs / 60_000))}
+          aria-label={
+            spanMs > 7_200_000 ? t.lastHours(title, Math.round(spanMs / 3_600_000)) : t.lastMinutes(title, Math.round(spanMs / 60_000))
+          }
           // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys read its values
           tabIndex={0}
           onPointerMove={(event) => view.current?.pointAt(event.clientX - event.currentTarget.getBoundingClientRect().left)}
@@ -87,11 +95,14 @@ export function Sparkline({
   nowMs,
   spanMs,
   label,
+  gapMs = 3500,
 }: {
   readonly points: readonly ChartPoint[]
   readonly nowMs: number
   readonly spanMs: number
   readonly label: string
+  /** The line stops where points are further apart. */
+  readonly gapMs?: number
 }) {
   let high = 1
   for (const { value } of points) if (value !== null) high = Math.max(high, value)
@@ -100,7 +111,7 @@ export function Sparkline({
   return (
     <svg className="sparkline" viewBox="0 0 160 36" preserveAspectRatio="none" role="img" aria-label={label}>
       <line className="grid" x1="0" x2="160" y1="35" y2="35" />
-      <path d={linePath(points, x, y, 3500)} stroke="var(--accent)" vectorEffect="non-scaling-stroke" />
+      <path d={linePath(points, x, y, gapMs)} stroke="var(--accent)" vectorEffect="non-scaling-stroke" />
     </svg>
   )
 }

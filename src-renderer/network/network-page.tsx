@@ -1,15 +1,17 @@
-import { Globe, Plus, Power, Trash2 } from 'lucide-react'
+import { Globe, Plus } from 'lucide-react'
 import { useState } from 'react'
 import { call } from '../client/api.ts'
 import { useCollection } from '../client/collection.ts'
-import { formatBytes } from '../client/format.ts'
 import { CopyField } from '../components/copy.tsx'
-import { confirm } from '../components/dialog.tsx'
 import { useIsAdmin, useTitle } from '../components/page.ts'
 import { ShownOnceDialog } from '../components/shown-once-dialog.tsx'
-import { notify, notifyError } from '../components/toasts.tsx'
+import { notifyError } from '../components/toasts.tsx'
+import { CachePanel } from './cache-panel.tsx'
 import { t } from './messages.ts'
+import { NodeCard } from './node-card.tsx'
 import { type NodeItem, nodes } from './nodes.ts'
+import { useTraffic } from './traffic.ts'
+import { TrafficPanel } from './traffic-panel.tsx'
 import './network.css'
 
 /** Nodes that deliver streams of this host elsewhere. */
@@ -60,11 +62,9 @@ function Nodes() {
       ) : (
         <>
           <div>{button}</div>
-          <ul className="node-cards">
-            {all.map((node) => (
-              <NodeCard key={node.id} node={node} />
-            ))}
-          </ul>
+          <NodeCards all={all} />
+          <TrafficPanel />
+          <CachePanel nodes={all} />
         </>
       )}
       {command !== null && (
@@ -83,77 +83,17 @@ function Nodes() {
   )
 }
 
-/** True where the URL of this page is of no use elsewhere. */
-const isLoopbackPage = (): boolean => ['localhost', '127.0.0.1', '[::1]'].includes(location.hostname)
-
-function NodeCard({ node }: { readonly node: NodeItem }) {
-  const { id, name, enabled, connected, remoteAddress, version, streams, sentBytes, deliveredBytes, waiting } = node
-  const act = async (work: () => Promise<unknown>, done: string): Promise<void> => {
-    try {
-      await work()
-      notify(done)
-    } catch (error) {
-      notifyError(error)
-    }
-  }
-  const toggle = (): Promise<void> =>
-    act(
-      () => nodes.keep(call('PATCH', `/network/nodes/${id}`, { body: { enabled: !enabled } })),
-      enabled ? t.disabledNow(name) : t.enabledNow(name),
-    )
-  const revoke = async (): Promise<void> => {
-    if (await confirm(t.revokeTitle(name), t.revokeText, t.revokeAction))
-      await act(() => call('DELETE', `/network/nodes/${id}`), t.revoked(name))
-  }
-  const state = !enabled ? 'ended' : connected ? 'live' : 'reconnecting'
-  const figures: readonly (readonly [string, string])[] = [
-    [t.streams, String(streams)],
-    [t.sent, formatBytes(sentBytes)],
-    [t.delivered, formatBytes(deliveredBytes)],
-    [t.waiting, String(waiting)],
-  ]
+/** Each with its last hour. */
+function NodeCards({ all }: { readonly all: readonly NodeItem[] }) {
+  const traffic = useTraffic('hour', 'node')
   return (
-    <li className="card node-card" data-testid="node-card" data-node={id} data-state={state}>
-      <div className="node-card-head">
-        <div>
-          <h2>{name}</h2>
-          <p className="quiet small">
-            <span className={`chip ${state}`}>{!enabled ? t.disabled : connected ? t.connected : t.away}</span>
-            {remoteAddress !== null && ` ${t.from(remoteAddress)}`}
-            {version !== null && ` · ${t.version(version)}`}
-          </p>
-        </div>
-        <div className="row">
-          <button
-            type="button"
-            className="button quiet icon"
-            aria-label={enabled ? t.disable(name) : t.enable(name)}
-            title={enabled ? t.disable(name) : t.enable(name)}
-            onClick={() => void toggle()}
-            data-testid="toggle-node"
-          >
-            <Power size={16} aria-hidden="true" />
-          </button>
-          <button
-            type="button"
-            className="button quiet icon"
-            aria-label={t.revoke(name)}
-            title={t.revoke(name)}
-            onClick={() => void revoke()}
-            data-testid="revoke-node"
-          >
-            <Trash2 size={16} aria-hidden="true" />
-          </button>
-        </div>
-      </div>
-      <dl className="node-figures">
-        {figures.map(([label, value]) => (
-          <div key={label}>
-            <dt>{label}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
-    </li>
+    <ul className="node-cards">
+      {all.map((node) => (
+        <NodeCard key={node.id} node={node} traffic={traffic} />
+      ))}
+    </ul>
   )
 }
+
+/** True where the URL of this page is of no use elsewhere. */
+const isLoopbackPage = (): boolean => ['localhost', '127.0.0.1', '[::1]'].includes(location.hostname)

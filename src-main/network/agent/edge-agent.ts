@@ -8,14 +8,20 @@ import { createHttpServers } from '../../platform/http/http-servers.ts'
 import { pathOf } from '../../platform/http/request-target.ts'
 import { createReverseProxy } from '../../platform/http/reverse-proxy.ts'
 import { readTrustedProxies } from '../../platform/http/trusted-proxies.ts'
+import { hashSecret } from '../../platform/identity/secrets.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { type FollowedNodeFile, followNodeFile } from '../config/follow-node-file.ts'
 import { emptyNodeFile } from '../config/node-file.ts'
+import { countRequest } from '../figures/count-request.ts'
+import { metricsPath } from '../figures/node-metrics.ts'
+import { NodeTraffic } from '../figures/node-traffic.ts'
+import { requestLogFormat } from '../figures/request-log.ts'
 import type { FrontHealth } from '../front/start-front.ts'
 import { linkPath } from '../link/link-socket.ts'
 import { type EdgeCacheOptions, type EdgeFront, startEdgeFront } from './edge-front.ts'
 import { EdgeLink, type LinkedCache, type LinkState } from './edge-link.ts'
 import { joinOrigin } from './join-origin.ts'
+import { answerMetrics, openMetricsPort } from './metrics-port.ts'
 import { type NodeState, readNodeState, writeNodeState } from './node-state.ts'
 import type { OriginTarget } from './origin-connection.ts'
 import { readOriginUrl } from './origin-connection.ts'
@@ -105,13 +111,35 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
     const isWell = link.state === 'connected' && front?.running !== false
     return { status: isWell ? 'ok' : 'degraded', role: 'node', origin: link.state, streams, waiting, cache: front }
   }
+  let file = options.file?.first ?? emptyNodeFile()
+  let openRequests = 0
+  const traffic = new NodeTraffic({
+    cache: () => {
+      const front = edge?.front.health()
+      return front === undefined ? null : { bytes: front.bytes, objects: front.objects, maxBytes: front.sizeBytes }
+    },
+    facts: () => ({ region: file.region ?? null, capacityMbps: file.capacityMbps ?? null, prices: file.prices ?? null }),
+    connections: () => openRequests,
+    send: (report) => link.sendFigures(report),
+    log,
+  })
   const servers = createHttpServers({
     // Behind nginx the agent is nobody else's.
     ...(cache === undefined ? { bind: options.bind, httpPort: options.httpPort, httpsPort: options.httpsPort } : behindNginx),
     certificate: options.certificate,
     maxConnections: options.maxConnections,
     onRequest(request, response) {
-      if (pathOf(request.url) === healthPath) sendHealth(response, health())
+      // nginx says what it answered itself.
+      if (cache === undefined) {
+        openRequests++
+        countRequest(request, response, (fact) => {
+          openRequests--
+          traffic.add(fact)
+        })
+      }
+      const path = pathOf(request.url)
+      if (path === healthPath) sendHealth(response, health())
+      else if (path === metricsPath && isMetricsReader(request, file.metrics?.token)) answerMetrics(response, traffic)
       // who was disabled or revoked delivers nothing, whatever it has
       else if (link.state === 'rejected') sendError(response, 'network.origin_away')
       else if (!delivery.handle(request, response)) handOn(request, response)
@@ -127,19 +155,24 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
   const ports = await servers.start()
   link.start()
   let stopFollowing = (): void => undefined
+  let metrics: Awaited<ReturnType<typeof openMetricsPort>> | undefined
   const stop = async (): Promise<void> => {
     stopFollowing()
+    traffic.stop()
+    await metrics?.stop()
     link.stop()
     await edge?.stop()
     await servers.stop()
     delivery.stop()
     proxy.stop()
   }
-  if (options.cache !== undefined) {
-    try {
+  try {
+    if (file.metrics?.port !== undefined) metrics = await openMetricsPort(file.metrics.port, traffic)
+    if (options.cache !== undefined) {
       edge = await startEdgeFront({
         ...{ folder: options.folder, cache: options.cache, certificate: options.certificate, log },
-        file: options.file?.first ?? emptyNodeFile(),
+        file,
+        requests: { format: requestLogFormat, parse: traffic.parse, onLines: traffic.addLines },
         ...{ bind: options.bind, httpPort: options.httpPort, httpsPort: options.httpsPort },
         trustedProxies: options.trustedProxies
           .split(',')
@@ -151,13 +184,22 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
         history: () => link.history(historyMs),
       })
       cache?.resolve(edge.front)
-    } catch (error) {
-      cache?.reject(error)
-      await stop()
-      throw error
     }
+  } catch (error) {
+    cache?.reject(error)
+    await stop()
+    throw error
   }
-  if (options.file !== undefined) stopFollowing = followNodeFile(options.file, async (file) => edge?.change(file), log)
+  if (options.file !== undefined) {
+    stopFollowing = followNodeFile(
+      options.file,
+      async (changed) => {
+        await edge?.change(changed)
+        file = changed
+      },
+      log,
+    )
+  }
   return {
     id: state.id,
     origin: state.origin,
@@ -190,12 +232,17 @@ async function openState({ folder, origin, token, name, log }: EdgeAgentOptions)
   }
 }
 
+/** True for a request with the token of whoever reads the figures. */
+function isMetricsReader({ headers }: IncomingMessage, token: string | undefined): boolean {
+  return token !== undefined && hashSecret(headers.authorization ?? '') === hashSecret(`Bearer ${token}`)
+}
+
 /** Everything of streams, and the pages that play them; the API with which the origin is operated stays there. */
 function isForViewers({ method, url }: IncomingMessage): boolean {
   const path = pathOf(url)
   if (path.startsWith('/live/')) return true
   if (path.startsWith('/api/') || path === '/api') return path === '/api/v1/time'
-  return (method === 'GET' || method === 'HEAD') && path !== '/metrics'
+  return (method === 'GET' || method === 'HEAD') && path !== metricsPath
 }
 
 function sendHealth(response: ServerResponse, health: NodeHealth): void {

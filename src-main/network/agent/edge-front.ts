@@ -8,8 +8,9 @@ import { repeat } from '../../platform/repeat.ts'
 import { replaceFile } from '../../platform/replace-file.ts'
 import type { PurgeHistory } from '../cache/node-cache.ts'
 import type { NodeFile } from '../config/node-file.ts'
+import { metricsPath } from '../figures/node-metrics.ts'
 import type { FrontSettings } from '../front/front-settings.ts'
-import { type Front, startFront } from '../front/start-front.ts'
+import { type Front, type RequestReader, startFront } from '../front/start-front.ts'
 import type { SiteRule } from '../nginx/front-options.ts'
 
 /** A cache before a node. */
@@ -37,6 +38,7 @@ export interface EdgeFrontOptions {
   /** Host and port of the origin. */
   readonly originHost: string
   readonly history: () => Promise<PurgeHistory>
+  readonly requests: RequestReader
   readonly log: Logger
 }
 
@@ -58,7 +60,11 @@ const usualBytes = 10 * 2 ** 30
 /** Answers without a lifetime of their own, seconds. */
 const ttlSeconds = 60
 
-const plainRule: Omit<SiteRule, 'path'> = {
+/** What the agent answers by itself, or has the origin answer for each viewer. */
+const passedPaths = ['/api/', metricsPath]
+
+const passedRule = (path: string): SiteRule => ({
+  path,
   cache: 'off',
   slices: false,
   signed: false,
@@ -69,7 +75,7 @@ const plainRule: Omit<SiteRule, 'path'> = {
   allowCountries: [],
   denyCountries: [],
   denyAgents: [],
-}
+})
 
 /** Starts nginx where viewers connect, with the agent behind it. Throws as `startFront` does. */
 export async function startEdgeFront(options: EdgeFrontOptions): Promise<EdgeFront> {
@@ -82,6 +88,7 @@ export async function startEdgeFront(options: EdgeFrontOptions): Promise<EdgeFro
     folder: nginxFolder(options),
     settings: settings(options.file),
     history: options.history,
+    requests: options.requests,
     log: options.log,
   }).catch((error) => {
     throw options.file.locate(error)
@@ -141,7 +148,7 @@ function settingsOf(options: EdgeFrontOptions, file: NodeFile, { address, httpPo
         missingSeconds: 60,
         languages: [],
         imageFormats: false,
-        rules: [...file.rules, ...(file.rules.some(({ path }) => path === '/api/') ? [] : [{ path: '/api/', ...plainRule }])],
+        rules: [...file.rules, ...passedPaths.filter((path) => file.rules.every((rule) => rule.path !== path)).map(passedRule)],
       },
     ],
     signingKeys: file.signingKeys,

@@ -4,8 +4,10 @@ import type { EdgeDelivery, EdgeSource, ViewerAnswer, ViewerQuestion } from '../
 import type { Logger } from '../../platform/logger.ts'
 import { repeat } from '../../platform/repeat.ts'
 import { monotonicMs } from '../../platform/steady-clock.ts'
+import type { FoundObjects } from '../cache/cache-search.ts'
 import type { PurgeHistory, PurgeOutcome } from '../cache/node-cache.ts'
 import type { PurgeOrder, PurgeSelection } from '../cache/purge-order.ts'
+import type { NodeReport } from '../figures/node-report.ts'
 import { beatMs, linkVersion, type NodeMessage, type OriginMessage, readRecord, rejectedCode, silenceMs } from '../link/link-messages.ts'
 import { helloText, signText } from '../nodes/node-keys.ts'
 import { type NodeState, readNodeKey } from './node-state.ts'
@@ -17,6 +19,7 @@ export interface LinkedCache {
   readonly lastPurge: number | undefined
   purge(order: PurgeOrder): Promise<PurgeOutcome>
   preview(selection: PurgeSelection): Promise<PurgeOutcome>
+  search(prefix: string): FoundObjects
   catchUp(history: PurgeHistory): Promise<void>
 }
 
@@ -72,6 +75,7 @@ export class EdgeLink implements EdgeSource {
   #purges: PurgeHistory | undefined
   #cache: LinkedCache | undefined
   #purging = 0
+  #takesFigures = false
 
   /** @param path of the WebSocket at the origin */
   constructor(dependencies: EdgeLinkDependencies, path: string) {
@@ -127,6 +131,11 @@ export class EdgeLink implements EdgeSource {
       this.#questions.set(id, { resolve, reject, timer })
       this.#send({ type: 'ask', id, question })
     })
+  }
+
+  /** Reports what the node did; what is reported without a connection is lost. */
+  sendFigures(figures: NodeReport): void {
+    if (this.#takesFigures) this.#send({ type: 'figures', figures })
   }
 
   report(report: unknown): void {
@@ -210,6 +219,7 @@ export class EdgeLink implements EdgeSource {
         for (const stream of this.#wanted.all()) this.#watch(stream)
         log.info({ origin: state.origin }, 'connected to the origin')
         this.#purges = message.purges
+        this.#takesFigures = message.figures === true
         this.#cache?.catchUp(message.purges).catch((error) => log.error({ err: error }, 'purges of the origin could not be carried out'))
         return
       case 'purge':
@@ -217,6 +227,9 @@ export class EdgeLink implements EdgeSource {
         return
       case 'preview':
         this.#purge(message.id, (cache) => cache.preview(message.selection))
+        return
+      case 'search':
+        this.#search(message.id, message.prefix)
         return
       case 'settings':
         delivery.setSettings(message.settings)
@@ -258,6 +271,14 @@ export class EdgeLink implements EdgeSource {
         .finally(() => {
           this.#purging--
         })
+    }
+  }
+
+  #search(id: number, prefix: string): void {
+    try {
+      this.#send({ type: 'found', id, found: this.#cache?.search(prefix) ?? { objects: [], hasMore: false } })
+    } catch (error) {
+      this.#send({ type: 'found', id, found: null, fault: (error as Error).message.slice(0, 1000) })
     }
   }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 /**
  * Files of nginx's cache (`ngx_http_file_cache_header_t`, version 5 on 64 bits, little-endian), the same from 1.15 to 1.29:
- * 0 version | 8 valid_sec | 54 header_start u16 | 56 body_start u16 | 336 "\nKEY: " key "\n", the origin's header, the body.
+ * 0 version | 8 valid_sec | 40 date | 54 header_start u16 | 56 body_start u16 | 336 "\nKEY: " key "\n", the origin's header, the body.
  */
 const keyAt = 336
 const keyMark = '\nKEY: '
@@ -20,6 +20,10 @@ export interface CacheEntry {
   readonly type: string
   /** When the file was written last, ms since 1970. */
   readonly storedAt: number
+  /** When it was fetched or revalidated, ms since 1970. */
+  readonly fetchedAt: number
+  /** Until when it is fresh, ms since 1970. */
+  readonly freshUntil: number
   readonly bytes: number
 }
 
@@ -68,6 +72,8 @@ export function readCacheFile(path: string): CacheEntry | undefined {
       ...readTags(field('cache-tag')),
       type: mediaType(field('content-type')),
       storedAt: mtimeMs,
+      fetchedAt: Number(head.readBigInt64LE(40)) * 1000,
+      freshUntil: Number(head.readBigInt64LE(8)) * 1000,
       bytes: size,
     }
   })

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { type CacheEntry, fileName } from './cache-file.ts'
-import { globOf, nameOfKey, type PurgeSelection, selectedTarget } from './purge-order.ts'
+import { globOf, nameOfKey, type PurgeSelection, type SelectedTarget, selectedTarget } from './purge-order.ts'
 
 /** A file of the cache as the index knows it. */
 export interface IndexedFile {
@@ -140,6 +140,14 @@ export class CacheIndex {
       targets(selection.patterns, 'target glob ?', (target) => [globOf(target)])
     }
     return [...found].map(([name, bytes]) => ({ name, bytes }))
+  }
+
+  /** Names of files whose target starts like this, in its order. `site`: of this one alone. */
+  startingWith({ site, target }: SelectedTarget, max: number): readonly string[] {
+    const ofSite = site === undefined ? '' : 'site = ? and '
+    const values = [...(site === undefined ? [] : [site]), target, `${target}\u{10ffff}`, max]
+    const rows = this.#run(`select name from entry where ${ofSite}target >= ? and target < ? order by target limit ?`).all(...values)
+    return (rows as unknown as { name: string }[]).map(({ name }) => name)
   }
 
   figures(): { readonly objects: number; readonly bytes: number } {

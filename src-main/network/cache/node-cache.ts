@@ -2,12 +2,14 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { AppError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { Turns } from '../../platform/turns.ts'
+import { FollowedLog } from '../nginx/followed-log.ts'
 import { type CacheEntry, fileName, pathOf, readCacheFile, removeFile, setFreshUntil } from './cache-file.ts'
 import { CacheIndex } from './cache-index.ts'
+import { type FoundObjects, foundObject, maxFound } from './cache-search.ts'
 import { CacheSweep } from './cache-sweep.ts'
 import { PurgeLedger } from './purge-ledger.ts'
 import { checkSelection, nameOfKey, type ObjectName, type PurgeOrder, type PurgeSelection, selectedTarget } from './purge-order.ts'
-import { type StoredLine, StoredLog } from './stored-log.ts'
+import { readStoredLine, type StoredLine } from './stored-log.ts'
 
 /** What went, or would go. */
 export interface PurgeOutcome {
@@ -35,6 +37,8 @@ export interface NodeCacheOptions {
   /** What a site distinguishes answers by, as the words behind the target in its keys. */
   readonly variantsOf: (site: string) => readonly string[]
   readonly sites: () => readonly string[]
+  /** A host name of a site; undefined for one that answers for all others. */
+  readonly hostOf: (site: string) => string | undefined
   /** An answer that is kept in slices, whose keys are not known from its URL. */
   readonly isSliced: (target: string) => boolean
   readonly reopenLog: () => void
@@ -53,7 +57,7 @@ export class NodeCache {
   readonly #sweep: CacheSweep
   readonly #ledger: PurgeLedger
   readonly #purges = new Turns(1000, 'purges', 'network.busy')
-  readonly #log: StoredLog
+  readonly #log: FollowedLog<StoredLine>
   /** Objects that were found in the folders and are older than a purge: hard or soft. */
   #late = new Map<string, boolean>()
   #slices: NodeJS.Timeout | undefined
@@ -66,7 +70,12 @@ export class NodeCache {
     this.#index = new CacheIndex(options.indexFile)
     this.#ledger = new PurgeLedger(options.siteOf)
     this.#sweep = new CacheSweep(options.files, this.#index, (entry) => this.#onFound(entry))
-    this.#log = new StoredLog(options.storedLog, (lines) => this.#onLines(lines), options.reopenLog)
+    this.#log = new FollowedLog({
+      file: options.storedLog,
+      parse: readStoredLine,
+      onLines: (lines) => this.#onLines(lines),
+      reopen: options.reopenLog,
+    })
   }
 
   /** Reads what is in the files. A purge waits for it. */
@@ -112,6 +121,20 @@ export class NodeCache {
     this.#purgeLate(late)
     if (!this.#isBehind && order.number > (this.#index.lastPurge ?? -1)) this.#index.lastPurge = order.number
     return outcome
+  }
+
+  /** Objects whose URL or path starts like this. Throws `network.purge_invalid`. */
+  search(prefix: string): FoundObjects {
+    const { files, siteOf, hostOf } = this.#options
+    checkSelection({ prefixes: [prefix] })
+    const selected = selectedTarget(prefix, siteOf)
+    if (selected === undefined) return { objects: [], hasMore: false }
+    const names = this.#index.startingWith(selected, maxFound + 1)
+    const objects = names.slice(0, maxFound).flatMap((name) => {
+      const entry = readCacheFile(pathOf(files, name))
+      return entry === undefined ? [] : (foundObject(entry, hostOf) ?? [])
+    })
+    return { objects, hasMore: names.length > maxFound }
   }
 
   /** What a purge would take along. */

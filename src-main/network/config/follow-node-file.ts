@@ -1,10 +1,6 @@
-import { statSync } from 'node:fs'
+import { followFile } from '../../platform/config/follow-file.ts'
 import type { Logger } from '../../platform/logger.ts'
-import { repeat } from '../../platform/repeat.ts'
 import { type NodeFile, readNodeFile } from './node-file.ts'
-
-/** The file is looked at so often, ms. */
-const everyMs = 2000
 
 export interface FollowedNodeFile {
   readonly path: string
@@ -22,13 +18,7 @@ export function followNodeFile(
   apply: (file: NodeFile) => Promise<void>,
   log: Logger,
 ): () => void {
-  let seen = signOf(path)
-  let busy = false
-  const look = async (): Promise<void> => {
-    const sign = signOf(path)
-    if (busy || sign === undefined || sign === seen) return
-    busy = true
-    seen = sign
+  return followFile(path, async () => {
     let file: NodeFile | undefined
     try {
       file = readNodeFile(path, optionNames)
@@ -38,24 +28,14 @@ export function followNodeFile(
       if (fixed.length > 0) log.warn({ file: path, options: fixed }, 'these options of the file are used from the next start on')
     } catch (error) {
       log.error({ err: file?.locate(error) ?? error }, 'the changed file of the node is not used')
-    } finally {
-      busy = false
     }
-  }
-  const timer = repeat(everyMs, look)
-  return () => clearInterval(timer)
-}
-
-/** Another one for another content; undefined where there is no file: it may be being replaced. */
-function signOf(path: string): string | undefined {
-  const found = statSync(path, { throwIfNoEntry: false })
-  return found && `${found.mtimeMs} ${found.size} ${found.ino}`
+  })
 }
 
 /** What differs and is not changed while the node runs. */
 function restartNames(first: NodeFile, now: NodeFile): readonly string[] {
-  const fixed = ({ name, origin, cache, options }: NodeFile): Record<string, unknown> => ({
-    ...{ name, origin, 'cache.folder': cache?.folder },
+  const fixed = ({ name, origin, cache, metrics, options }: NodeFile): Record<string, unknown> => ({
+    ...{ name, origin, 'cache.folder': cache?.folder, 'metrics.port': metrics?.port },
     ...(options.value as Record<string, unknown>),
   })
   const [before, after] = [fixed(first), fixed(now)]

@@ -5,6 +5,7 @@ import { checkConfig } from '../../platform/config/config-faults.ts'
 import { type ConfigText, readConfigFile, readConfigText } from '../../platform/config/config-text.ts'
 import { AppError } from '../../platform/errors.ts'
 import { isRecord } from '../../platform/schema-faults.ts'
+import { PricesSchema } from '../figures/prices.ts'
 import { type EdgeFile, EdgeFileSchema } from '../front/edge-file.ts'
 import type { FrontSite } from '../front/front-settings.ts'
 import { originUrl } from '../front/origin-health.ts'
@@ -21,12 +22,28 @@ const CacheSchema = Type.Object(
   closed,
 )
 
+const MetricsSchema = Type.Object(
+  {
+    port: Type.Optional(Type.Integer({ minimum: 1, maximum: 65535, description: 'Port of this machine alone that answers /metrics' })),
+    token: Type.Optional(
+      Type.String({ minLength: 16, maxLength: 500, pattern: '^[!-~]+$', description: 'Bearer token of /metrics at the ports of viewers' }),
+    ),
+  },
+  closed,
+)
+
 /** What `edge.yaml` says besides the options of every host. */
 export const NodeFileSchema = Type.Object(
   {
     name: Type.Optional(Type.String({ minLength: 1, maxLength: 80, description: 'What the node is called when it joins' })),
     origin: Type.Optional(Type.String({ maxLength: 2000, description: 'URL of the host whose streams it delivers' })),
     cache: Type.Optional(CacheSchema),
+    region: Type.Optional(
+      Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,39}$', description: 'Region that it is in, as regions.yaml of the origin has it' }),
+    ),
+    capacityMbps: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000_000, description: 'What its network carries, Mbit/s' })),
+    prices: Type.Optional(PricesSchema),
+    metrics: Type.Optional(MetricsSchema),
     ...EdgeFileSchema.properties,
   },
   closed,

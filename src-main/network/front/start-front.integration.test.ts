@@ -12,6 +12,7 @@ import { connect as connectTls } from 'node:tls'
 import { pino } from 'pino'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { loadCertificate } from '../../platform/certificate.ts'
+import { type RequestLine, readRequestLine, requestLogFormat } from '../figures/request-log.ts'
 import type { SiteRule } from '../nginx/front-options.ts'
 import { nginxProcessesOf } from '../nginx/process-group.ts'
 import type { FrontSettings, FrontSite } from './front-settings.ts'
@@ -119,7 +120,9 @@ describe.runIf(hasNginx && process.platform === 'linux')('nginx before an edge',
     ],
     ...changes,
   })
-  const start = () => startFront({ folder: join(folder, 'nginx'), settings: settings(), log })
+  const lines: RequestLine[] = []
+  const requests = { format: requestLogFormat, parse: readRequestLine, onLines: (read: readonly RequestLine[]) => void lines.push(...read) }
+  const start = () => startFront({ folder: join(folder, 'nginx'), settings: settings(), requests, log })
 
   interface Answer {
     readonly status: number
@@ -184,6 +187,27 @@ describe.runIf(hasNginx && process.platform === 'linux')('nginx before an edge',
     expect(new Set(answers.map(({ body }) => body))).toEqual(new Set(['v1 /fifty/1']))
     expect(origin.count('/fifty/1')).toBe(1)
     expect((await get('/fifty/1')).cache).toBe('HIT')
+  })
+
+  it('each request of a viewer is a line, and what nginx asks for by itself is none', async () => {
+    const file = Buffer.alloc(3 * 2 ** 20 + 7, 'z')
+    origin.answer = ({ headers }, response) => {
+      const [, from, to] = /bytes=(\d+)-(\d+)/.exec(headers.range ?? '') ?? []
+      const end = Math.min(Number(to) + 1, file.length)
+      response.writeHead(206, { 'content-range': `bytes ${from}-${end - 1}/${file.length}` })
+      response.end(file.subarray(Number(from), end))
+    }
+    const headers = { 'user-agent': 'odd\u00ff\tagent" (iPhone) Mobile', 'referer': 'http://10.1.2.3/x' }
+    await get('/sliced/counted?token=secret', headers)
+    await raw('GET /counted/\u0001 HTTP/1.1\r\nHost: x\r\n\r\n')
+    await raw(`GET /counted/${'y'.repeat(9000)}?a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)
+    const counted = () => lines.filter(({ path }) => path.includes('/counted'))
+    await until(() => counted().length >= 2, 'lines of both requests')
+    expect(counted().filter(({ path }) => path === '/sliced/counted')).toEqual([
+      expect.objectContaining({ status: 200, hit: false, referer: '(IP address)', device: 'phone', country: undefined }),
+    ])
+    expect(counted()[0]?.bytesOut).toBeGreaterThan(file.length)
+    expect(counted().every(({ path }) => path.length <= 200 && !path.includes('secret'))).toBe(true)
   })
 
   it.each([

@@ -7,11 +7,14 @@ import type { Logger } from '../../platform/logger.ts'
 import { repeat } from '../../platform/repeat.ts'
 import { replaceFile } from '../../platform/replace-file.ts'
 import { Turns } from '../../platform/turns.ts'
+import type { FoundObjects } from '../cache/cache-search.ts'
 import { NodeCache, type PurgeHistory, type PurgeOutcome } from '../cache/node-cache.ts'
 import type { PurgeOrder, PurgeSelection } from '../cache/purge-order.ts'
+import type { RequestLine } from '../figures/request-log.ts'
 import { prepareCacheFolder } from '../nginx/cache-folder.ts'
 import type { ConfigurationText } from '../nginx/directives.ts'
 import { findNginx, type NginxProgram } from '../nginx/find-nginx.ts'
+import { FollowedLog } from '../nginx/followed-log.ts'
 import { cacheFilesFolder, frontConfiguration } from '../nginx/front-configuration.ts'
 import { NginxProcess } from '../nginx/nginx-process.ts'
 import { signatureScriptText } from '../nginx/signature-script.ts'
@@ -26,9 +29,19 @@ export interface FrontDependencies {
   readonly settings: FrontSettings
   /** What was purged while this node was away. It is asked for before viewers are served; a node whose origin is away goes on without. */
   readonly history?: () => Promise<PurgeHistory>
+  /** Gets a line about each request of a viewer. */
+  readonly requests?: RequestReader
   readonly log: Logger
   /** nginx; the one in the PATH where left out. */
   readonly nginx?: string
+}
+
+/** Reads what nginx says of requests. */
+export interface RequestReader {
+  /** Variables of nginx, separated by tabs. */
+  readonly format: string
+  readonly parse: (line: string) => RequestLine | undefined
+  readonly onLines: (lines: readonly RequestLine[]) => void
 }
 
 /** nginx before an edge with its cache. */
@@ -41,6 +54,7 @@ export interface Front {
   /** Reads certificates again, after their files have changed. */
   renewCertificates(): Promise<void>
   purge(order: PurgeOrder): Promise<PurgeOutcome>
+  search(prefix: string): FoundObjects
   /** What a purge would take along. */
   preview(selection: PurgeSelection): Promise<PurgeOutcome>
   /** Carries out what was purged while the connection to the origin was away. */
@@ -55,6 +69,8 @@ export interface FrontHealth {
   readonly objects: number
   readonly bytes: number
   readonly maxBytes: number
+  /** Share of the disk, of which the cache takes 90 %. */
+  readonly sizeBytes: number
   readonly origins: readonly (OriginState & { readonly site: string })[]
   /** What nginx last reported that an operator needs to know, e.g. that the disk is full. */
   readonly problem: { readonly message: string; readonly at: string } | undefined
@@ -64,12 +80,13 @@ export interface FrontHealth {
  * Starts nginx with a cache. Throws `network.nginx_missing`, `network.nginx_unusable`, `network.cache_folder`, `network.module_missing`,
  * `config.invalid` and `network.nginx_rejected` (which name the option), `port.*`, `network.nginx_failed`.
  */
-export async function startFront({ folder, settings: first, history, log, nginx }: FrontDependencies): Promise<Front> {
+export async function startFront({ folder, settings: first, history, requests, log, nginx }: FrontDependencies): Promise<Front> {
   const program = await findNginx(nginx)
   const user = workerUser()
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   prepareCacheFolder(first.cache.folder, user)
   const storedLog = join(first.cache.folder, 'stored.log')
+  const requestLog = join(first.cache.folder, 'requests.log')
   const changes = new Turns(20, 'changes of the configuration', 'network.busy')
   let settings = first
   let origins = originsOf(first)
@@ -90,10 +107,14 @@ export async function startFront({ folder, settings: first, history, log, nginx 
     lifetimeOf: (site, type) => lifetimeOf(settings, site, type),
     variantsOf: (name) => settings.sites.filter((site) => site.name === name).flatMap(variantsOf),
     sites: () => settings.sites.map((site) => site.name),
+    hostOf: (name) => settings.sites.find((site) => site.name === name)?.hosts[0],
     isSliced: (target) => settings.sites.some((site) => isSliced(site, target)),
     reopenLog: () => process_.reopenLogs(),
     log,
   })
+
+  const followed =
+    requests && new FollowedLog({ file: requestLog, parse: requests.parse, onLines: requests.onLines, reopen: () => process_.reopenLogs() })
 
   function configurationOf(wanted: FrontSettings, health: readonly OriginHealth[]): ConfigurationText {
     const script = signatureScriptText(wanted.signingKeys)
@@ -101,7 +122,8 @@ export async function startFront({ folder, settings: first, history, log, nginx 
     replaceFile(signatureScript, script)
     const sites = health.map((each) => ({ ...each.site, originTls: each.tls, origins: each.servers() }))
     const place = { folder, storedLog, signatureScript, user, workers: availableParallelism() }
-    return frontConfiguration(program, place, { ...wanted, sites })
+    const logged = requests && { requestLog: { file: requestLog, format: requests.format } }
+    return frontConfiguration(program, place, { ...wanted, ...logged, sites })
   }
 
   /** Scripts of former keys contain secrets. */
@@ -137,6 +159,7 @@ export async function startFront({ folder, settings: first, history, log, nginx 
     timer = repeat(checkMs, checkOrigins)
   } catch (error) {
     await process_.stop()
+    await followed?.stop()
     await cache.stop()
     throw error
   }
@@ -165,6 +188,7 @@ export async function startFront({ folder, settings: first, history, log, nginx 
       }),
     renewCertificates: () => changes.next(() => use(settings, origins, true)),
     purge: (order) => cache.purge(order),
+    search: (prefix) => cache.search(prefix),
     preview: (selection) => cache.preview(selection),
     catchUp: (known) => cache.catchUp(known),
     get lastPurge() {
@@ -174,12 +198,14 @@ export async function startFront({ folder, settings: first, history, log, nginx 
       running: process_.pid !== undefined,
       ...cache.figures(),
       maxBytes: Math.floor(settings.cache.maxBytes * 0.9),
+      sizeBytes: settings.cache.maxBytes,
       origins: origins.flatMap((each) => each.states().map((state) => ({ site: each.site.name, ...state }))),
       problem,
     }),
     async stop() {
       clearInterval(timer)
       await changes.behind(() => process_.stop())
+      await followed?.stop()
       await cache.stop()
     },
   }

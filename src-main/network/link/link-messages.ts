@@ -23,7 +23,14 @@ export const helloMs = 5000
 /** Messages of the origin. */
 export type OriginMessage =
   | { readonly type: 'challenge'; readonly challenge: string }
-  | { readonly type: 'welcome'; readonly name: string; readonly settings: DeliverySettings; readonly purges: PurgeHistory }
+  | {
+      readonly type: 'welcome'
+      readonly name: string
+      readonly settings: DeliverySettings
+      readonly purges: PurgeHistory
+      /** It takes figures. */
+      readonly figures?: true
+    }
   | { readonly type: 'settings'; readonly settings: DeliverySettings }
   /** `clockMs`: the origin's monotonic clock. */
   | { readonly type: 'beat'; readonly clockMs: number }
@@ -31,6 +38,8 @@ export type OriginMessage =
   | { readonly type: 'purge'; readonly id: number; readonly order: PurgeOrder }
   /** What a purge would take along. */
   | { readonly type: 'preview'; readonly id: number; readonly selection: PurgeSelection }
+  /** Which objects are kept whose URL or path starts like this. */
+  | { readonly type: 'search'; readonly id: number; readonly prefix: string }
 
 const Count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })
 const Stream = Type.String({ minLength: 1, maxLength: 64 })
@@ -64,6 +73,8 @@ export const NodeMessageSchema = Type.Union([
   }),
   /** What players fetched; the live platform reads it. */
   Type.Object({ type: Type.Literal('report'), report: Type.Unknown() }),
+  /** What it did in the last ten seconds; `figures` reads it. */
+  Type.Object({ type: Type.Literal('figures'), figures: Type.Unknown() }),
   /** The answer to a purge or preview. */
   Type.Object({
     type: Type.Literal('purged'),
@@ -72,6 +83,8 @@ export const NodeMessageSchema = Type.Union([
     bytes: Count,
     fault: Type.Optional(Type.String({ maxLength: 1000 })),
   }),
+  /** The answer to a search; the cache's own schema reads what was found. */
+  Type.Object({ type: Type.Literal('found'), id: Count, found: Type.Unknown(), fault: Type.Optional(Type.String({ maxLength: 1000 })) }),
 ])
 export type NodeMessage = Static<typeof NodeMessageSchema>
 export type Hello = Static<typeof HelloSchema>

@@ -19,6 +19,7 @@ function connect(known: KeyObject, origin: Partial<EdgeOrigin> = {}) {
   const records: Uint8Array[] = []
   const closed: number[] = []
   const attached: NodeConnection[] = []
+  const reported: unknown[] = []
   const client = {
     send: (data: string | Uint8Array) => void (typeof data === 'string' ? sent.push(JSON.parse(data)) : records.push(data)),
     close: (code: number) => void closed.push(code),
@@ -38,6 +39,7 @@ function connect(known: KeyObject, origin: Partial<EdgeOrigin> = {}) {
     {
       book: book as never,
       purges: purges as never,
+      traffic: { take: (_node, report) => void reported.push(report) },
       origin: { settings: () => settings, onSettings: () => () => undefined, ...origin } as EdgeOrigin,
       log: silentLogger,
     },
@@ -48,7 +50,7 @@ function connect(known: KeyObject, origin: Partial<EdgeOrigin> = {}) {
   const say = (message: object): void => link.onMessage(JSON.stringify(message))
   const hello = (key: KeyObject, id = 'node-1'): void =>
     say({ type: 'hello', link: 1, version: '1', lastPurge: 0, id, signature: signText(key, helloText(sent[0]?.challenge ?? '', id)) })
-  return { link, sent, records, closed, attached, say, hello }
+  return { link, sent, records, closed, attached, reported, say, hello }
 }
 
 const pairs = [generateKeyPairSync('ed25519'), generateKeyPairSync('ed25519')] as const

@@ -6,6 +6,7 @@ import { repeat } from '../../platform/repeat.ts'
 import type { PacedSocketClient, SocketSession } from '../../platform/sockets.ts'
 import { monotonicMs } from '../../platform/steady-clock.ts'
 import type { Strangers } from '../../platform/strangers.ts'
+import { type FoundObjects, FoundObjectsSchema } from '../cache/cache-search.ts'
 import type { PurgeOutcome } from '../cache/node-cache.ts'
 import type { NodeBook, NodeFigures } from '../nodes/node-book.ts'
 import { helloText } from '../nodes/node-keys.ts'
@@ -27,6 +28,8 @@ import { SendWindow } from './send-window.ts'
 export interface OriginLinkDependencies {
   readonly book: NodeBook
   readonly purges: PurgeBook
+  /** Takes what a node reports of itself. */
+  readonly traffic: { take(node: string, report: unknown): void }
   readonly origin: EdgeOrigin
   readonly log: Logger
 }
@@ -47,6 +50,7 @@ export class OriginLink implements SocketSession {
   readonly #feeds = new Map<string, StreamFeed>()
   readonly #window = new SendWindow()
   readonly #purges = new NodeRequests<PurgeOutcome>()
+  readonly #searches = new NodeRequests<FoundObjects>()
   readonly #sink: RecordSink
   #node: { readonly id: string; readonly version: string; readonly sinceMs: number } | undefined
   #detach: (() => void) | undefined
@@ -94,6 +98,7 @@ export class OriginLink implements SocketSession {
     for (const feed of this.#feeds.values()) feed.stop()
     this.#feeds.clear()
     this.#purges.end()
+    this.#searches.end()
     this.#detach?.()
     const { log } = this.#dependencies
     if (this.#node !== undefined) log.info({ node: this.#node.id, sentBytes: this.#window.sentBytes }, 'a node has disconnected')
@@ -114,7 +119,7 @@ export class OriginLink implements SocketSession {
     this.#heardMs = performance.now()
     const settings = origin.settings()
     this.#settings = JSON.stringify(settings)
-    this.#send({ type: 'welcome', name: node.name, settings, purges: purges.since(hello.lastPurge) })
+    this.#send({ type: 'welcome', name: node.name, settings, purges: purges.since(hello.lastPurge), figures: true })
     this.#stopSettings = origin.onSettings(() => this.#reportSettings(true))
     this.#beat = repeat(beatMs, () => this.#onBeat())
     this.#detach = book.attach(hello.id, {
@@ -122,6 +127,7 @@ export class OriginLink implements SocketSession {
       figures: () => this.#figures(),
       purge: (order) => this.#purges.ask((id) => this.#send({ type: 'purge', id, order })),
       preview: (selection) => this.#purges.ask((id) => this.#send({ type: 'preview', id, selection })),
+      search: (prefix) => this.#searches.ask((id) => this.#send({ type: 'search', id, prefix })),
       // what it was sent before is not waited for
       end: (reason, isRejected) => {
         this.#client.close(isRejected ? rejectedCode : 1001, reason)
@@ -158,6 +164,12 @@ export class OriginLink implements SocketSession {
           message.id,
           message.fault === undefined ? { objects: message.objects, bytes: message.bytes } : new Error(message.fault),
         )
+        return
+      case 'found':
+        this.#searches.answer(message.id, foundOf(message))
+        return
+      case 'figures':
+        this.#dependencies.traffic.take(this.#node?.id ?? '', message.figures)
         return
       case 'report':
         origin.seen(message.report)
@@ -222,6 +234,11 @@ export class OriginLink implements SocketSession {
   #send(message: OriginMessage): void {
     if (!this.#closed) this.#client.send(JSON.stringify(message))
   }
+}
+
+function foundOf({ found, fault }: Extract<NodeMessage, { type: 'found' }>): FoundObjects | Error {
+  if (fault !== undefined) return new Error(fault)
+  return Value.Check(FoundObjectsSchema, found) ? found : new Error('what the node found is malformed')
 }
 
 function parsed(text: string): unknown {

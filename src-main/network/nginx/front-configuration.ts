@@ -77,6 +77,7 @@ export function frontConfiguration(program: NginxProgram, place: FrontPlace, opt
         ...viewerAddress(options),
         ...requestMaps(),
         ...countries(options),
+        ...requestLog(options),
         ...(signed
           ? [directive('js_import', 'signature', 'from', place.signatureScript), directive('js_set', '$edge_denied', 'signature.check')]
           : []),
@@ -306,6 +307,17 @@ function countries({ countryDatabase }: FrontOptions): readonly Directive[] {
   const option = 'countryDatabase'
   const lines = [directive('auto_reload', '1h'), directive('$edge_country', 'default=--', 'country', 'iso_code')]
   return [from(option, block('geoip2', [plain(countryDatabase, option)], lines))]
+}
+
+/** A line for each request of a viewer; requests within a request have no length. */
+function requestLog({ requestLog: wanted, countryDatabase }: FrontOptions): readonly Directive[] {
+  if (wanted === undefined) return []
+  const country = countryDatabase === undefined ? '' : '\t$edge_country'
+  return [
+    block('map', ['$request_length', '$edge_of_viewer'], [directive('volatile'), directive('default', 1), entry('0', 0)]),
+    directive('log_format', 'requests', `${wanted.format}${country}`),
+    directive('access_log', wanted.file, 'requests', 'buffer=64k', 'flush=1s', 'if=$edge_of_viewer'),
+  ]
 }
 
 function agents({ live, challenges }: FrontOptions): readonly Directive[] {

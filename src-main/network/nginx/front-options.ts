@@ -19,6 +19,14 @@ export interface FrontOptions {
   readonly signingKeys: readonly SigningKey[]
   /** A MaxMind database of countries, for rules of countries. */
   readonly countryDatabase?: string
+  /** Where a line about each request goes, for this process. */
+  readonly requestLog?: RequestLogOptions
+}
+
+export interface RequestLogOptions {
+  readonly file: string
+  /** Variables of nginx, separated by tabs. */
+  readonly format: string
 }
 
 export interface FrontListener {

@@ -44,6 +44,7 @@ async function openBook(now = () => 1_000_000) {
     store,
     events: { publish: (topic: string) => void topics.push(topic) } as never,
     audit: { record: () => undefined },
+    traffic: () => null,
     fingerprint: () => 'AB:CD'.padEnd(95, ':00'),
     now,
   })
@@ -110,6 +111,7 @@ it('ends the connection of a node that is disabled or revoked, and of one that c
       remoteAddress: '203.0.113.1',
       purge: () => Promise.reject(new Error('no cache')),
       preview: () => Promise.reject(new Error('no cache')),
+      search: () => Promise.reject(new Error('no cache')),
       figures: () => ({
         ...{ connectedSince: null, remoteAddress: null, version: null },
         ...{ streams: 0, sentBytes: 0, requests: 0, deliveredBytes: 0, waiting: 0 },

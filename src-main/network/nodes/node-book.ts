@@ -4,6 +4,7 @@ import type { EventBus } from '../../platform/events.ts'
 import { hashSecret, newSecret } from '../../platform/identity/secrets.ts'
 import { randomText } from '../../platform/random-id.ts'
 import { Turns } from '../../platform/turns.ts'
+import type { NodeTrafficNow } from '../figures/traffic-schemas.ts'
 import type { PurgeConnection, PurgeNode } from '../purges/purge-book.ts'
 import { newJoinSecret, plainFingerprint, readJoinToken, writeJoinToken } from './join-token.ts'
 import { isSigned, joinText } from './node-keys.ts'
@@ -28,6 +29,8 @@ export interface NodeBookDependencies {
   readonly store: NodeStore
   readonly events: EventBus
   readonly audit: AuditLog
+  /** The last ten seconds of a node. */
+  readonly traffic: (id: string) => NodeTrafficNow | null
   /** SHA-256 of this host's certificate, where nobody but itself vouches for it. */
   readonly fingerprint: () => string | undefined
   /** ms since 1970. */
@@ -197,6 +200,7 @@ export class NodeBook {
 
   #describe({ id, name, enabled, createdAt }: StoredNode): NetworkNode {
     const connection = this.#connections.get(id)
-    return { id, name, enabled, createdAt, connected: connection !== undefined, ...(connection?.figures() ?? away) }
+    const traffic = connection === undefined ? null : this.#dependencies.traffic(id)
+    return { id, name, enabled, createdAt, connected: connection !== undefined, ...(connection?.figures() ?? away), traffic }
   }
 }

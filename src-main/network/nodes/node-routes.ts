@@ -91,9 +91,17 @@ export function nodeRoutes(book: NodeBook): readonly RouteDefinition[] {
             nodes: nodes.length,
             connected: nodes.filter(({ connected }) => connected).length,
             disabled: nodes.filter(({ enabled }) => !enabled).length,
+            requestsPerS: sum(nodes.map(({ traffic }) => traffic?.requestsPerS ?? 0)),
+            bitrateOutBps: sum(nodes.map(({ traffic }) => traffic?.bitrateOutBps ?? 0)),
+            cacheWarnings: nodes.flatMap(({ id, name, traffic }) => {
+              const percent = traffic?.cache?.warning ?? 0
+              return percent === 0 ? [] : [{ id, name, percent }]
+            }),
           },
         }
       },
     }),
   ]
 }
+
+const sum = (values: readonly number[]): number => Math.round(values.reduce((all, each) => all + each, 0) * 100) / 100

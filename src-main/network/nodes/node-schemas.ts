@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { NodeTrafficSchema } from '../figures/traffic-schemas.ts'
 
 export const tag = 'network'
 
@@ -18,6 +19,7 @@ export const NodeSchema = Type.Object({
   requests: Type.Integer({ description: 'Requests for playlists and media that it answered since it started' }),
   deliveredBytes: Type.Integer({ description: 'What it sent to viewers since it started' }),
   waiting: Type.Integer({ description: 'Requests at the node that wait for media now' }),
+  traffic: Type.Union([NodeTrafficSchema, Type.Null()], { description: 'Its last ten seconds; null where it did not report them' }),
 })
 export type NetworkNode = Static<typeof NodeSchema>
 
@@ -59,4 +61,9 @@ export const NetworkHealthSchema = Type.Object({
   nodes: Type.Integer(),
   connected: Type.Integer(),
   disabled: Type.Integer(),
+  requestsPerS: Type.Number({ description: 'At all nodes' }),
+  bitrateOutBps: Type.Number({ description: 'To viewers, bits per second' }),
+  cacheWarnings: Type.Array(Type.Object({ id: Type.String(), name: Type.String(), percent: Type.Integer() }), {
+    description: 'Nodes whose cache has reached 80, 90 or 95 % of its share of the disk',
+  }),
 })

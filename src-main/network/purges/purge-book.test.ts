@@ -37,8 +37,10 @@ it('each node acknowledges, is away, or fails with its reason', async () => {
       return { objects: 2, bytes: 10 }
     },
     preview: async () => ({ objects: 3, bytes: 11 }),
+    search: async () => ({ objects: [], hasMore: false }),
   }
-  const broken = { purge: () => Promise.reject(new Error('broken')), preview: () => Promise.reject(new Error('broken')) }
+  const fail = () => Promise.reject(new Error('broken'))
+  const broken = { purge: fail, preview: fail, search: fail }
   const book = await open(memoryStore(), [
     { id: '1', name: 'one', connection: done },
     { id: '2', name: 'two', connection: undefined },
@@ -52,6 +54,13 @@ it('each node acknowledges, is away, or fails with its reason', async () => {
   ])
   expect(seen).toEqual([{ number: 1, selection: { urls: ['/a'] }, hard: true }])
   expect(await book.preview({ everything: true })).toMatchObject({ number: null, nodes: [{ objects: 3 }, {}, {}] })
+  expect((await book.search('/a', undefined)).map(({ state, reason }) => [state, reason])).toEqual([
+    ['done', null],
+    ['away', null],
+    ['failed', 'broken'],
+  ])
+  expect(await book.search('/a', '2')).toHaveLength(1)
+  await expect(book.search('a b', undefined)).rejects.toMatchObject({ code: 'network.purge_invalid' })
   await expect(book.purge({}, false, 'x')).rejects.toMatchObject({ code: 'network.purge_invalid' })
 })
 

@@ -1,6 +1,7 @@
 import type { AuditLog } from '../../platform/audit.ts'
 import { AppError } from '../../platform/errors.ts'
 import { Turns } from '../../platform/turns.ts'
+import type { FoundObjects } from '../cache/cache-search.ts'
 import type { PurgeHistory, PurgeOutcome } from '../cache/node-cache.ts'
 import { checkSelection, type PurgeOrder, type PurgeSelection } from '../cache/purge-order.ts'
 import type { PurgeStore, StoredPurge } from './purge-store.ts'
@@ -17,6 +18,8 @@ export interface PurgeNode {
 export interface PurgeConnection {
   purge(order: PurgeOrder): Promise<PurgeOutcome>
   preview(selection: PurgeSelection): Promise<PurgeOutcome>
+  /** Objects whose URL or path starts like this. */
+  search(prefix: string): Promise<FoundObjects>
 }
 
 /** What became of a purge at one node. */
@@ -38,6 +41,14 @@ export interface PurgeReport {
   readonly nodes: readonly NodePurge[]
 }
 
+/** What was found at one node. */
+export interface FoundAtNode extends FoundObjects {
+  readonly id: string
+  readonly name: string
+  readonly state: NodePurge['state']
+  readonly reason: string | null
+}
+
 interface KeptPurge {
   readonly purge: StoredPurge
   /** Of its text, characters. */
@@ -48,6 +59,8 @@ interface KeptPurge {
 const maxKept = 1000
 /** Characters that all of them may have together; one has less than a request's body. */
 const maxKeptText = 8 * 2 ** 20
+/** Nodes that are searched at once. */
+const maxSearched = 20
 /** A node that does not answer within this time is reported, ms. */
 const answerMs = 10_000
 
@@ -114,6 +127,23 @@ export class PurgeBook {
   async preview(selection: PurgeSelection): Promise<PurgeReport> {
     checkSelection(selection)
     return { number: null, nodes: await this.#ask((connection) => connection.preview(selection)) }
+  }
+
+  /** What nodes keep whose URL or path starts like this. Throws `network.purge_invalid`. */
+  async search(prefix: string, node: string | undefined): Promise<readonly FoundAtNode[]> {
+    checkSelection({ prefixes: [prefix] })
+    const nodes = this.#dependencies.nodes().filter(({ id }) => node === undefined || id === node)
+    return Promise.all(
+      nodes.slice(0, maxSearched).map(async ({ id, name, connection }): Promise<FoundAtNode> => {
+        const nothing = { id, name, objects: [], hasMore: false }
+        if (connection === undefined) return { ...nothing, state: 'away', reason: null }
+        try {
+          return { ...nothing, ...(await inTime(connection.search(prefix))), state: 'done', reason: null }
+        } catch (error) {
+          return { ...nothing, state: 'failed', reason: (error as Error).message }
+        }
+      }),
+    )
   }
 
   #ask(send: (connection: PurgeConnection) => Promise<PurgeOutcome>): Promise<NodePurge[]> {

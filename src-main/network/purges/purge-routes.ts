@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import { wholeListSchema } from '../../platform/pages.ts'
 import { defineRoute, type RouteDefinition } from '../../platform/routes.ts'
+import { FoundObjectsSchema } from '../cache/cache-search.ts'
 import { PurgeSelectionSchema } from '../cache/purge-order.ts'
 import type { PurgeBook } from './purge-book.ts'
 
@@ -41,6 +42,19 @@ const PastPurgeSchema = Type.Object({
   selection: PurgeSelectionSchema,
 })
 
+const FindObjectsSchema = Type.Object({
+  prefix: Type.String({ minLength: 1, maxLength: 4096, description: '`https://HOST/PATH`, or `/PATH` for all sites' }),
+  node: Type.Optional(Type.String({ maxLength: 60, description: 'At this node alone' })),
+})
+
+const FoundAtNodeSchema = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  state: Type.Union([Type.Literal('done'), Type.Literal('away'), Type.Literal('failed')]),
+  reason: Type.Union([Type.String(), Type.Null()]),
+  ...FoundObjectsSchema.properties,
+})
+
 /** How many past purges are listed. */
 const listed = 100
 
@@ -61,6 +75,19 @@ export function purgeRoutes(book: PurgeBook): readonly RouteDefinition[] {
         const sum = (of: 'objects' | 'bytes'): number => nodes.reduce((total, node) => total + node[of], 0)
         return { body: { number, objects: sum('objects'), bytes: sum('bytes'), nodes: [...nodes] } }
       },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/network/cache/objects',
+      alsoAt: '/api/v1/cdn/cache/objects',
+      tag,
+      summary: 'What nodes keep whose URL or path starts like this: age, size and state of up to 50 objects of each node',
+      role: 'editor',
+      query: FindObjectsSchema,
+      responses: { 200: wholeListSchema(FoundAtNodeSchema) },
+      handler: async ({ query: { prefix, node } }) => ({
+        body: { items: (await book.search(prefix, node)).map((each) => ({ ...each, objects: [...each.objects] })), nextCursor: null },
+      }),
     }),
     defineRoute({
       method: 'GET',

@@ -1,6 +1,7 @@
 /** Texts of the section components. */
 export const components = {
   isDeletedInFiveMinutes: (name: string | number) => `${name} is deleted in five minutes`,
+  lastHours: (title: string, hours: number) => `${title}, last ${hours} hours`,
   lastMinutes: (title: string | number, minutes: string | number) => `${title}, last ${minutes} minutes`,
   theBrowserDidNotAllow: 'The browser did not allow copying: select the text instead',
   copiedNamed: (label: string | number) => `${label}: copied`,
@@ -40,6 +41,8 @@ export const components = {
   reloadPage: 'Reload page',
   now: 'now',
   minutesBefore: (minutes: number) => `-${minutes} min`,
+  hoursBefore: (hours: number) => `-${hours} h`,
+  daysBefore: (days: number) => `-${days} d`,
   media: {
     restore: 'Restore',
     restoreNamed: (name: string) => `Restore ${name}`,

@@ -2,6 +2,7 @@ import type { Messages } from '../messages.ts'
 
 export const components: Messages['components'] = {
   isDeletedInFiveMinutes: (name) => `${name} se elimina en cinco minutos`,
+  lastHours: (title, hours) => `${title}, últimas ${hours} horas`,
   lastMinutes: (title, minutes) => `${title}, últimos ${minutes} minutos`,
   theBrowserDidNotAllow: 'El navegador no permite copiar: selecciona el texto',
   copiedNamed: (label) => `${label}: copiado`,
@@ -42,6 +43,8 @@ export const components: Messages['components'] = {
   reloadPage: 'Recargar la página',
   now: 'ahora',
   minutesBefore: (minutes) => `-${minutes} min`,
+  hoursBefore: (hours) => `-${hours} h`,
+  daysBefore: (days) => `-${days} d`,
   media: {
     restore: 'Restaurar',
     restoreNamed: (name: string) => `Restaurar ${name}`,
