@@ -167,7 +167,7 @@ describe('a node with a cache', () => {
 
   it('reports what it delivered to its origin, and nobody who was there', async () => {
     await get(`${asset}?secret=token`)
-    const traffic = async () => (await host.api('GET', '/cdn/analytics/traffic')).body
+    const traffic = async () => (await host.api('GET', '/network/analytics/traffic')).body
     await until(async () => (await traffic()).paths.some(({ name }) => name === asset), 'a report')
     const { totals, nodes, devices } = await traffic()
     expect(totals.requests).toBeGreaterThan(0)
