@@ -89,7 +89,7 @@ export const TrafficSchema = Type.Object({
         memory: Rate,
         fill: Rate,
       },
-      { description: 'A value for each time; null where there is none' },
+      { description: 'A value for each time; null where nothing was measured' },
     ),
   ),
   totals: Type.Object({

@@ -189,7 +189,7 @@ describe.runIf(hasNginx && process.platform === 'linux')('nginx before an edge',
     expect((await get('/fifty/1')).cache).toBe('HIT')
   })
 
-  it('each request of a viewer is a line, and what nginx asks for by itself is none', async () => {
+  it('each request of a viewer is a line, and what nginx asks for by itself is not', async () => {
     const file = Buffer.alloc(3 * 2 ** 20 + 7, 'z')
     origin.answer = ({ headers }, response) => {
       const [, from, to] = /bytes=(\d+)-(\d+)/.exec(headers.range ?? '') ?? []
