@@ -25,6 +25,7 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
   'desktop-input': { part: 'desktop', cost: 'cpu' },
   'desktop-page': { part: 'desktop', cost: 'cpu' },
   'desktop-audio': { part: 'desktop', cost: 'cpu' },
+  'desktop-recording': { part: 'desktop', cost: 'cpu' },
   'desktop-rights': { part: 'desktop', cost: 'cpu' },
   'desktop-session': { part: 'desktop', cost: 'cpu' },
   'shell-notifications': { part: 'host', cost: 'cpu' },

@@ -100,6 +100,14 @@ export interface ApiTypes {
         programs: {
           POST: { body: { command: readonly string[] }; answer: undefined }
         }
+        recording: {
+          GET: { answer: DesktopDisplaysRecording }
+          POST: { answer: DesktopDisplaysRecording }
+          DELETE: { answer: DesktopDisplaysRecording }
+        }
+        'recording-rule': {
+          PUT: { body: { whileControlled: boolean }; answer: DesktopDisplaysRecording }
+        }
         screenshot: {
           GET: { query: { width?: number | undefined; height?: number | undefined }; answer: undefined }
         }
@@ -114,6 +122,26 @@ export interface ApiTypes {
       }
       read: {
         POST: { body: { key: string }; answer: { display: string; invitedBy: string; rights: ('see' | 'control' | 'clipboard' | 'files' | 'audio' | 'microphone' | 'camera' | 'record')[]; once: boolean; expiresAt: string } }
+      }
+    }
+    recordings: {
+      GET: { query: { display?: string | undefined; deleted?: boolean | undefined; cursor?: string | undefined; limit?: number | undefined }; answer: { items: DesktopRecordingsItem[]; nextCursor: string | null } }
+      '*': {
+        DELETE: { query: { permanently?: boolean | undefined }; answer: undefined }
+        GET: { answer: DesktopRecordingsItem }
+        PATCH: { body: { title?: string | undefined; kept?: boolean | undefined }; answer: DesktopRecordingsItem }
+        file: {
+          GET: { query: { download?: boolean | undefined }; answer: undefined }
+        }
+        restore: {
+          POST: { answer: DesktopRecordingsItem }
+        }
+        'thumbnail.jpg': {
+          GET: { answer: undefined }
+        }
+        titles: {
+          GET: { answer: { titles: { atMs: number; title: string }[] } }
+        }
       }
     }
     'second-factor': {
@@ -1221,7 +1249,7 @@ type AutomationRulesPostBodySettingsConditionsItem7 = { is: 'variable'; name: st
 type AutomationRulesPostBodySettingsConditionsItem8 = { is: 'level'; source?: string | undefined; obs?: string | undefined; input?: string | undefined; above: number; not?: boolean | undefined }
 type AutomationRulesPostBodySettings = { mode: 'on' | 'dry-run' | 'off'; triggers: readonly (AutomationRulesPostBodySettingsTriggersItem | AutomationRulesPostBodySettingsTriggersItem2 | AutomationRulesPostBodySettingsTriggersItem3 | { on: 'every'; seconds: number } | AutomationRulesPostBodySettingsTriggersItem4 | AutomationRulesPostBodySettingsTriggersItem5 | { on: 'hotkey'; chord: string } | { on: 'webhook'; webhook: string })[]; conditions?: readonly (AutomationRulesPostBodySettingsConditionsItem | AutomationRulesPostBodySettingsConditionsItem2 | AutomationRulesPostBodySettingsConditionsItem3 | AutomationRulesPostBodySettingsConditionsItem4 | AutomationRulesPostBodySettingsConditionsItem5 | AutomationRulesPostBodySettingsConditionsItem6 | AutomationRulesPostBodySettingsConditionsItem7 | AutomationRulesPostBodySettingsConditionsItem8)[] | undefined; cooldownMs?: number | undefined; maxRuns?: number | undefined }
 type AutomationWebhooksItem = { id: string; name: string; createdAt: string; lastCalledAt: string | null; calls: number }
-type DesktopDisplaysItem = { id: string; name: string; kind: 'virtual' | 'screen'; width: number; height: number; state: 'running' | 'stopped'; command: string[] | null; server: string | null; audio: 'on' | 'missing' | 'failed' | null; endAfterMinutes: number | null; viewers: number; inShow: boolean; rights: ('see' | 'control' | 'clipboard' | 'files' | 'audio' | 'microphone' | 'camera' | 'record')[]; createdAt: string }
+type DesktopDisplaysItem = { id: string; name: string; kind: 'virtual' | 'screen'; width: number; height: number; state: 'running' | 'stopped'; command: string[] | null; server: string | null; audio: 'on' | 'missing' | 'failed' | null; endAfterMinutes: number | null; viewers: number; recorded: boolean; inShow: boolean; rights: ('see' | 'control' | 'clipboard' | 'files' | 'audio' | 'microphone' | 'camera' | 'record')[]; createdAt: string }
 type DesktopDisplays = { items: DesktopDisplaysItem[]; nextCursor: null }
 type DesktopDisplaysPostBody = { name?: string | undefined; width?: number | undefined; height?: number | undefined; command?: readonly string[] | null | undefined; endAfterMinutes?: number | null | undefined }
 type DesktopDisplaysAttendeesItem = { id: string; name: string; user: string; rights: ('see' | 'control' | 'clipboard' | 'files' | 'audio' | 'microphone' | 'camera' | 'record')[]; controls: boolean; asks: boolean; since: string }
@@ -1229,13 +1257,15 @@ type DesktopDisplaysAttendees = { items: DesktopDisplaysAttendeesItem[]; nextCur
 type PostDesktopDisplaysFilesUploads = { id: string; path: string; bytes: number; received: number; file: { path: string; realPath: string } | null }
 type DesktopDisplaysGrantsItem = { user: string; name: string | null; rights: ('see' | 'control' | 'clipboard' | 'files' | 'audio' | 'microphone' | 'camera' | 'record')[]; expiresAt: string | null; createdAt: string }
 type DesktopDisplaysInvitationsItem = { id: string; rights: ('see' | 'control' | 'clipboard' | 'files' | 'audio' | 'microphone' | 'camera' | 'record')[]; once: boolean; asks: boolean; invitedBy: string; createdAt: string; expiresAt: string; guests: { id: string; name: string }[] }
+type DesktopDisplaysRecording = { id: string; state: 'off' | 'recording' | 'waiting' | 'failed'; by: 'hand' | 'rule' | null; startedAt: string | null; recordingId: string | null; error: { code: string; message: string; remedy: string } | null; whileControlled: boolean }
+type DesktopRecordingsItemTracksItem = { id: string; kind: 'video' | 'audio'; codec: string; codecString: string; width?: number; height?: number; frameRate?: number; sampleRate?: number; channels?: number }
+type DesktopRecordingsItem = { id: string; display: string; displayName: string; title: string; session: string; number: number; by: 'hand' | 'rule'; state: 'recording' | 'complete' | 'recovered' | 'failed'; error: { code: string; message: string } | null; container: 'mp4'; fileName: string; startedAt: string; durationMs: number; bytes: number; tracks: DesktopRecordingsItemTracksItem[]; kept: boolean; deletedAt: string | null; fileUrl: string; thumbnailUrl: string | null }
 type EditorReach = { folders: string[]; hosts: string[]; mediaFolders: string[] }
 type LiveAccess = { play: { allow: string[]; deny: string[] }; publish: { allow: string[]; deny: string[] } }
 type LiveAlertChannelsItem = { id: string; kind: 'webhook' | 'slack' | 'email'; label: string; where: string; createdAt: string; lastError: string | null }
 type LiveAlertRulesItem = { id: string; kind: 'publisher-lost' | 'no-keyframe' | 'bitrate-collapse' | 'av-drift' | 'frames-dropped' | 'encoder-behind' | 'destination-failed' | 'disk-low'; stream: string | null; threshold: number | null; holdS: number; channels: string[]; enabled: boolean; createdAt: string }
 type LiveClipsGetQuery = { stream?: string | undefined; deleted?: boolean | undefined; cursor?: string | undefined; limit?: number | undefined }
-type LiveClipsItemTracksItem = { id: string; kind: 'video' | 'audio'; codec: string; codecString: string; width?: number; height?: number; frameRate?: number; sampleRate?: number; channels?: number }
-type LiveClipsItem = { id: string; streamId: string; stream: string; title: string; state: 'waiting' | 'making' | 'ready' | 'failed'; error: { code: string; message: string; remedy: string } | null; createdAt: string; startedAt: string; fromMs: number; toMs: number; durationMs: number; frames: number; encodedFrames: number; exact: boolean; note: string; bytes: number; rendition: string | null; tracks: LiveClipsItemTracksItem[]; fileName: string; deletedAt: string | null; fileUrl: string | null; thumbnailUrl: string | null }
+type LiveClipsItem = { id: string; streamId: string; stream: string; title: string; state: 'waiting' | 'making' | 'ready' | 'failed'; error: { code: string; message: string; remedy: string } | null; createdAt: string; startedAt: string; fromMs: number; toMs: number; durationMs: number; frames: number; encodedFrames: number; exact: boolean; note: string; bytes: number; rendition: string | null; tracks: DesktopRecordingsItemTracksItem[]; fileName: string; deletedAt: string | null; fileUrl: string | null; thumbnailUrl: string | null }
 type LiveDemo = { running: boolean; name: string | null; since: string | null; frame: number; skippedFrames: number; error: string | null }
 type LiveDestinationsItemStatistics = { bitrateKbps: number; bytes: number; frames: number; droppedFrames: number; queuedMs: number; rttMs: number | null; packetsLost: number | null; packetsRetransmitted: number | null; reconnects: number; attempts: number; liveSince: string | null }
 type LiveDestinationsItem = { id: string; stream: string; label: string; template: 'youtube' | 'twitch' | 'facebook' | 'kick' | 'custom' | 'srt' | 'whip'; url: string; keyHint: string | null; enabled: boolean; rendition: string; audioTrack: string | null; certificate: string; latencyMs: number | null; hasPassphrase: boolean; createdAt: string; state: 'off' | 'connecting' | 'live' | 'retrying' | 'failed'; stateSince: string; error: { code: string; message: string; remedy: string } | null; nextAttemptAt: string | null; statistics: LiveDestinationsItemStatistics }
@@ -1253,14 +1283,14 @@ type LivePresetsItem = { id: string; name: string; codec: 'h264' | 'hevc' | 'av1
 type LiveRecordingRetention = { maxAgeDays: number | null; maxTotalMegabytes: number | null; minFreeMegabytes: number }
 type LiveRecordingRule = { enabled: boolean; container: 'mp4' | 'mkv' | 'ts'; splitMinutes: number | null; splitMegabytes: number | null; tracks: string[]; fileName: string }
 type LiveRecordingRulePutBody = { enabled: boolean; container: 'mp4' | 'mkv' | 'ts'; splitMinutes: number | null; splitMegabytes: number | null; tracks: readonly string[]; fileName: string }
-type LiveRecordingsItem = { id: string; streamId: string; stream: string; title: string; session: string; number: number; state: 'recording' | 'complete' | 'recovered' | 'failed'; error: { code: string; message: string } | null; container: 'mp4' | 'mkv' | 'ts'; fileName: string; startedAt: string; timelineMs: number; durationMs: number; bytes: number; tracks: LiveClipsItemTracksItem[]; kept: boolean; deletedAt: string | null; fileUrl: string; thumbnailUrl: string | null; spritesUrl: string | null }
+type LiveRecordingsItem = { id: string; streamId: string; stream: string; title: string; session: string; number: number; state: 'recording' | 'complete' | 'recovered' | 'failed'; error: { code: string; message: string } | null; container: 'mp4' | 'mkv' | 'ts'; fileName: string; startedAt: string; timelineMs: number; durationMs: number; bytes: number; tracks: DesktopRecordingsItemTracksItem[]; kept: boolean; deletedAt: string | null; fileUrl: string; thumbnailUrl: string | null; spritesUrl: string | null }
 type LiveSlatesItem = { id: string; label: string; bytes: number; createdAt: string }
 type LiveSourcesItem = { id: string; stream: string; url: string; when: 'always' | 'on-demand'; enabled: boolean; state: 'off' | 'idle' | 'connecting' | 'live' | 'retrying'; error: string | null; nextAttemptAt: string | null; liveSince: string | null; format: string | null; skipped: string[]; createdAt: string }
 type LiveStreamsItemPublisher = { sessionId: string; protocol: 'rtmp' | 'rtmps' | 'srt' | 'whip' | 'udp' | 'pull' | 'slate' | 'studio'; remoteAddress: string; encoder: string; keyId: string | null; connectedAt: string; role: 'primary' | 'backup' }
 type LiveStreamsItemPublishersItemHealth = { timeMs: number; videoBitrateKbps: number; audioBitrateKbps: number; frameRate: number; keyframeIntervalMs: number | null; droppedFrames: number; lateFrames: number; avOffsetMs: number | null; timestampRepairs: number; faults: number; viewers: number; bytesIn: number; bytesOut: number; keyframeSequence: number }
 type LiveStreamsItemPublishersItemWarningsItem = { code: 'keyframe-interval-long' | 'no-keyframe' | 'bitrate-low' | 'frames-dropped' | 'frames-late' | 'av-offset' | 'timestamps-repaired' | 'b-frames' | 'no-audio' | 'no-video' | 'encoder-behind'; message: string }
-type LiveStreamsItemPublishersItem = { sessionId: string; protocol: 'rtmp' | 'rtmps' | 'srt' | 'whip' | 'udp' | 'pull' | 'slate' | 'studio'; remoteAddress: string; encoder: string; keyId: string | null; connectedAt: string; role: 'primary' | 'backup'; onAir: boolean; tracks: LiveClipsItemTracksItem[]; health: LiveStreamsItemPublishersItemHealth | null; warnings: LiveStreamsItemPublishersItemWarningsItem[] }
-type LiveStreamsItem = { id: string; name: string; title: string; state: 'pending' | 'active' | 'ended' | 'error'; reconnecting: boolean; error: { code: string; message: string } | null; createdAt: string; startedAt: string | null; endedAt: string | null; publisher: LiveStreamsItemPublisher | null; onAir: 'primary' | 'backup' | 'slate' | null; publishers: LiveStreamsItemPublishersItem[]; tracks: LiveClipsItemTracksItem[]; metadata: Record<string, string | number | boolean>; health: LiveStreamsItemPublishersItemHealth | null; warnings: LiveStreamsItemPublishersItemWarningsItem[]; viewers: number; demo: boolean; watchUrl: string; hlsUrl: string; dashUrl: string; rtmpUrl: string; srtUrl: string | null; pictureUrl: string }
+type LiveStreamsItemPublishersItem = { sessionId: string; protocol: 'rtmp' | 'rtmps' | 'srt' | 'whip' | 'udp' | 'pull' | 'slate' | 'studio'; remoteAddress: string; encoder: string; keyId: string | null; connectedAt: string; role: 'primary' | 'backup'; onAir: boolean; tracks: DesktopRecordingsItemTracksItem[]; health: LiveStreamsItemPublishersItemHealth | null; warnings: LiveStreamsItemPublishersItemWarningsItem[] }
+type LiveStreamsItem = { id: string; name: string; title: string; state: 'pending' | 'active' | 'ended' | 'error'; reconnecting: boolean; error: { code: string; message: string } | null; createdAt: string; startedAt: string | null; endedAt: string | null; publisher: LiveStreamsItemPublisher | null; onAir: 'primary' | 'backup' | 'slate' | null; publishers: LiveStreamsItemPublishersItem[]; tracks: DesktopRecordingsItemTracksItem[]; metadata: Record<string, string | number | boolean>; health: LiveStreamsItemPublishersItemHealth | null; warnings: LiveStreamsItemPublishersItemWarningsItem[]; viewers: number; demo: boolean; watchUrl: string; hlsUrl: string; dashUrl: string; rtmpUrl: string; srtUrl: string | null; pictureUrl: string }
 type LiveStreamsAccess = { mode: 'open' | 'signed'; allow: string[]; deny: string[] }
 type LiveStreamsDvr = { windowMs: number; isDefault: boolean; availableMs: number; diskBytes: number; paused: boolean }
 type LiveStreamsRecording = { stream: string; state: 'off' | 'recording' | 'waiting' | 'failed'; by: 'rule' | 'hand' | null; session: string | null; recordingId: string | null; error: { code: string; message: string; remedy: string } | null }

@@ -2,6 +2,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { Kysely } from 'kysely'
 import type { DesktopDisplays } from '../media/desktop-displays.ts'
+import type { Retention } from '../media/files/retention.ts'
 import type { AuditLog } from '../platform/audit.ts'
 import type { EventBus } from '../platform/events.ts'
 import type { SecretBox } from '../platform/identity/secret-box.ts'
@@ -20,6 +21,8 @@ import { xvncServer } from './displays/xvnc/xvnc-server.ts'
 import { DisplayUploads } from './files/display-uploads.ts'
 import { SharedFolder } from './files/shared-folder.ts'
 import { DisplayImages } from './images/display-images.ts'
+import { DisplayRecordings, type DisplayRecordingsDependencies } from './recording/display-recordings.ts'
+import { createRecordingStore } from './recording/recording-store.ts'
 import { Consents } from './rights/consents.ts'
 import { createGrantStore } from './rights/grant-store.ts'
 import { Grants, type HostUser } from './rights/grants.ts'
@@ -32,6 +35,7 @@ import { displayRoutes } from './routes/display-routes.ts'
 import { fileRoutes } from './routes/file-routes.ts'
 import { imageRoutes } from './routes/image-routes.ts'
 import { invitationRoutes } from './routes/invitation-routes.ts'
+import { recordingRoutes } from './routes/recording-routes.ts'
 import { rightsRoutes } from './routes/rights-routes.ts'
 import { secondFactorRoutes } from './routes/second-factor-routes.ts'
 import { streamRoutes } from './routes/stream-routes.ts'
@@ -56,6 +60,13 @@ export interface DesktopDependencies {
   readonly secrets: SecretBox
   /** Slows down guesses at links and codes. */
   readonly attempts: SignInAttempts
+  /** The platform's write queue. */
+  readonly writes: { enqueue(what: string, write: () => Promise<void>): void }
+  /** How long recordings are kept, as it is now. */
+  readonly retention: () => Retention
+  readonly posterOf: DisplayRecordingsDependencies['posterOf']
+  /** The host before this one ended unexpectedly, or for an update: recordings by hand go on. */
+  readonly resumes: boolean
   /** What the host was started with: DISPLAY is a screen that can be shown. */
   readonly environment: NodeJS.ProcessEnv
 }
@@ -79,6 +90,10 @@ export async function createDesktop({
   users,
   secrets,
   attempts,
+  writes,
+  retention,
+  posterOf,
+  resumes,
   environment,
 }: DesktopDependencies): Promise<Desktop> {
   const grants = await Grants.open({
@@ -121,6 +136,12 @@ export async function createDesktop({
       principal.role === 'none' ? invitations.rightsOf(principal, display) : grants.rightsOf(principal, display),
     onSize: (id, width, height) => book.resized(id, width, height),
     onViewers: (id) => book.announce(id),
+    recordingOf(id) {
+      const { state, by, startedAt } = recordings.state(id)
+      return state === 'off' ? null : { by, startedAt }
+    },
+    record: (id, on, actor) => (on ? recordings.record(id, actor) : recordings.end(id, actor)),
+    onControl: (id) => recordings.controlChanged(id),
   })
   const screen = screenOf(environment)
   let forStudio: DisplaysForStudio | undefined
@@ -135,13 +156,44 @@ export async function createDesktop({
     ...(screen && { screen }),
     viewersOf: (id) => sessions.viewersOf(id),
     inShow: (id) => forStudio?.isShown(id) === true,
+    isRecorded: (id) => recordings.isRecorded(id),
   })
   forStudio = new DisplaysForStudio({ book, grants, secondFactor, events })
   const unwatched = repeat(unwatchedEveryMs, () => book.endUnwatched(performance.now()))
+  const recordingStore = createRecordingStore(database, writes)
+  const recordings = new DisplayRecordings({
+    store: recordingStore,
+    known: await recordingStore.all(),
+    ruled: await recordingStore.rules(),
+    folder: join(dataDir, 'desktop-recordings'),
+    events,
+    audit,
+    log,
+    retention,
+    posterOf,
+    nameOf: (id) => book.describe(id).name,
+    async encode(id, audible, taker, actor) {
+      const running = await book.running(id, actor)
+      // The audio of the machine itself is nobody's here.
+      return sessions.record(id, running, audible && running.audio?.state === 'on', taker)
+    },
+    isControlled: (id) => sessions.isControlled(id),
+    onChange(id) {
+      sessions.recordingChanged(id)
+      book.announce(id)
+    },
+  })
+  const goOn = async (): Promise<void> => {
+    const cut = await recordings.start()
+    if (!resumes) return
+    const left = new Set(book.list().flatMap(({ id, state }) => (state === 'running' ? [id] : [])))
+    for (const id of cut) if (left.has(id)) await recordings.record(id, { id: 'local', owns: true, hears: true })
+  }
+  goOn().catch((error: unknown) => log.warn({ err: error }, 'recordings of displays did not go on'))
   const stopForgetting = events.subscribe(({ topic, data }) => {
     if (topic !== 'desktop.removed') return
     const { id } = data as { readonly id: string }
-    Promise.all([grants.removeDisplay(id), invitations.removeDisplay(id)]).catch((error: unknown) =>
+    Promise.all([grants.removeDisplay(id), invitations.removeDisplay(id), recordings.removeDisplay(id)]).catch((error: unknown) =>
       log.warn({ err: error, display: id }, 'rights at a display could not be deleted'),
     )
   })
@@ -162,6 +214,7 @@ export async function createDesktop({
         ...streamRoutes(book, sessions),
         ...invitationRoutes({ book, grants, invitations, attempts }),
         ...fileRoutes({ book, grants, uploads, folderOf, audit }),
+        ...recordingRoutes({ recordings, grants, audit }),
       ].map((route) => behindSecondFactor(route, secondFactor)),
     ],
     sockets: [...sessionSockets({ book, sessions, grants, invitations, secondFactor, consents, attempts })],
@@ -169,6 +222,7 @@ export async function createDesktop({
     async stop(byPerson) {
       clearInterval(unwatched)
       stopForgetting()
+      await recordings.stop()
       await Promise.all([sessions.stop(), images.stop(), uploads.stop()])
       if (byPerson) await book.endAll()
     },

@@ -34,4 +34,13 @@ export const desktopMigrations: readonly Migration[] = [
       ) STRICT`.execute(database)
     },
   },
+  {
+    name: 'desktop/0005-recordings',
+    up: async (database) => {
+      await sql`CREATE TABLE desktop_recording (id TEXT PRIMARY KEY, started_at TEXT NOT NULL, recording TEXT NOT NULL) STRICT`.execute(
+        database,
+      )
+      await sql`CREATE TABLE desktop_recording_rule (display TEXT PRIMARY KEY) STRICT`.execute(database)
+    },
+  },
 ]

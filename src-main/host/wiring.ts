@@ -257,6 +257,10 @@ export async function startHost({
           .filter(({ id }) => tokens.stands(id)),
       secrets,
       attempts,
+      writes,
+      retention: live.recordingRetention,
+      posterOf: live.carrier.posterOf,
+      resumes,
       environment: process.env,
     })
     const kinds = new AutomationKinds()

@@ -93,6 +93,7 @@ export async function createLive(dependencies: LiveDependencies): Promise<Live> 
     ],
     streams: registry,
     observer: createLiveObserver({ streams: () => registry.list(), destinations, recording }),
+    recordingRetention: () => recording.retention(),
     carrier: { ...carrier, peers: webrtc.peers },
     edges,
     intake,

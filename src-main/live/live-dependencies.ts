@@ -1,5 +1,6 @@
 import type { Registry } from 'prom-client'
 import type { EdgeOrigin } from '../media/edge-delivery.ts'
+import type { Retention } from '../media/files/retention.ts'
 import type { LiveObserver } from '../media/part-facts.ts'
 import type { StreamCarrier } from '../media/stream-carrier.ts'
 import type { StreamIntake } from '../media/stream-intake.ts'
@@ -91,6 +92,8 @@ export interface Live {
   deliverAt(endpoint: DeliveryEndpoint): void
   health(): LiveHealth
   readonly observer: LiveObserver
+  /** How long recordings are kept, as it is now: those of other parts, too. */
+  recordingRetention(): Retention
   /** Everything below `/live`. */
   readonly front: LiveFront
 }

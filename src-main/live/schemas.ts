@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { streamNamePattern } from '../media/stream-name.ts'
+import { TrackSchema } from '../media/track-info.ts'
 import { KeyLimitsSchema, OnOverLimitSchema } from './key-limits.ts'
 
 /** The live part's words on the wire: what the API answers, what events carry, what the page is typed by. */
@@ -12,19 +13,6 @@ export const StreamStateSchema = Type.Union(
   [Type.Literal('pending'), Type.Literal('active'), Type.Literal('ended'), Type.Literal('error')],
   { description: 'pending: waits for its publisher; active: live (see `reconnecting`); ended; error' },
 )
-
-export const TrackSchema = Type.Object({
-  id: Type.String(),
-  kind: Type.Union([Type.Literal('video'), Type.Literal('audio')]),
-  codec: Type.String({ description: 'h264, hevc, av1, vp9, aac, opus, flac, ac3, eac3, mp3' }),
-  codecString: Type.String({ description: 'RFC 6381' }),
-  width: Type.Optional(Type.Integer()),
-  height: Type.Optional(Type.Integer()),
-  frameRate: Type.Optional(Type.Number({ description: 'frames per second, measured' })),
-  sampleRate: Type.Optional(Type.Integer({ description: 'Hz' })),
-  channels: Type.Optional(Type.Integer()),
-})
-export type TrackInfo = Static<typeof TrackSchema>
 
 /** One second of a stream's life: published as `stream.health` each second, and kept for the graphs. */
 export const HealthSampleSchema = Type.Object({

@@ -1,5 +1,6 @@
 import { type TObject, type TProperties, type TSchema, Type } from 'typebox'
 import { type PageRequest, pageFields, pageOf, pageSchema } from './pages.ts'
+import type { Principal, Role } from './principal.ts'
 import { defineRoute, type RouteDefinition } from './routes.ts'
 
 /** What is in the trash may be taken out of it for this long, ms. */
@@ -23,6 +24,10 @@ export interface TrashDependencies<Kept extends Throwable> {
   /** What the list can be limited by, and whether a file belongs to what was asked for. */
   readonly filters: TProperties
   readonly belongs: (kept: Kept, filters: Readonly<Record<string, unknown>>) => boolean
+  /** Whether somebody may know of a file; left out: all viewers may. */
+  readonly maySee?: (kept: Kept, principal: Principal) => boolean
+  /** Least role that deletes and restores; `editor` where left out. */
+  readonly changedBy?: Role
   readonly schema: TSchema
   /** All that there are, the oldest first. */
   readonly list: () => readonly Kept[]
@@ -44,6 +49,7 @@ const Params = Type.Object({ id: Type.String({ maxLength: 80 }) })
 /** API routes of files that go through a trash: their list, into it and out of it. */
 export function trashRoutes<Kept extends Throwable>(dependencies: TrashDependencies<Kept>): readonly RouteDefinition[] {
   const { noun, path, tag, filters, belongs, schema, list, get, view, keep, remove, leave, onDelete, now } = dependencies
+  const { maySee = () => true, changedBy = 'editor' } = dependencies
   const ListQuery: TObject = Type.Object({
     ...filters,
     deleted: Type.Optional(Type.Boolean({ description: 'those in the trash instead' })),
@@ -58,9 +64,9 @@ export function trashRoutes<Kept extends Throwable>(dependencies: TrashDependenc
       role: 'viewer',
       query: ListQuery,
       responses: { 200: pageSchema(schema) },
-      handler: ({ query }) => {
+      handler: ({ query, principal }) => {
         const { deleted = false, ...asked } = query as PageRequest & Record<string, unknown>
-        const all = list().filter((each) => (each.deletedAt !== null) === deleted && belongs(each, asked))
+        const all = list().filter((each) => (each.deletedAt !== null) === deleted && belongs(each, asked) && maySee(each, principal))
         const { items, nextCursor } = pageOf(all.toReversed(), query as PageRequest)
         return { body: { items: items.map(view), nextCursor } }
       },
@@ -70,7 +76,7 @@ export function trashRoutes<Kept extends Throwable>(dependencies: TrashDependenc
       path: `${path}/:id`,
       tag,
       summary: `Puts a ${noun} into the trash, from which it goes after five minutes; \`permanently\` deletes it at once`,
-      role: 'editor',
+      role: changedBy,
       params: Params,
       query: Type.Object({
         permanently: Type.Optional(Type.Boolean()),
@@ -97,7 +103,7 @@ export function trashRoutes<Kept extends Throwable>(dependencies: TrashDependenc
       path: `${path}/:id/restore`,
       tag,
       summary: `Takes a ${noun} back out of the trash`,
-      role: 'editor',
+      role: changedBy,
       params: Params,
       responses: { 200: schema },
       handler: ({ params }) => {

@@ -7,14 +7,8 @@ export type { HostAccess, SignedUrls, StreamAccess } from '../../src-main/live/p
 export type { Alert, AlertKind, AlertRule, Channel as AlertChannel } from '../../src-main/live/policy/alerts/schemas.ts'
 export type { Delivery as HookDelivery, Hook, HookEvent } from '../../src-main/live/policy/hooks/schemas.ts'
 export type { Source } from '../../src-main/live/relay/pull/schemas.ts'
-export type {
-  HealthSample,
-  Stream,
-  StreamKey,
-  StreamKeyCreated,
-  TrackInfo,
-  ViewerSession,
-} from '../../src-main/live/schemas.ts'
+export type { HealthSample, Stream, StreamKey, StreamKeyCreated, ViewerSession } from '../../src-main/live/schemas.ts'
+export type { TrackInfo } from '../../src-main/media/track-info.ts'
 
 export type Role = 'viewer' | 'editor' | 'admin'
 

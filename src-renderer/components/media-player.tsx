@@ -1,4 +1,5 @@
 import { type ReactNode, useRef, useState } from 'react'
+import { formatDuration } from '../client/format.ts'
 import { components as t } from '../messages/page.ts'
 import { Dialog } from './dialog.tsx'
 import { ScrubBar } from './scrub-bar.tsx'
@@ -17,19 +18,30 @@ interface PlayedFile {
   readonly spritesUrl: string | null
 }
 
+/** A place in the file that has a name. */
+interface Chapter {
+  readonly atMs: number
+  readonly name: string
+}
+
 interface MediaPlayerProps {
   /** First word of the test ids. */
   readonly kind: string
   readonly file: PlayedFile
+  /** Where one can jump to. */
+  readonly chapters?: readonly Chapter[]
   readonly onClose: () => void
   /** More about the file, below the video. */
   readonly children?: ReactNode
 }
 
 /** Plays a recording, replay or clip in the page; what this browser does not play is for download. */
-export function MediaPlayer({ kind, file, onClose, children }: MediaPlayerProps) {
+export function MediaPlayer({ kind, file, chapters = [], onClose, children }: MediaPlayerProps) {
   const video = useRef<HTMLVideoElement>(null)
   const [unplayable, setUnplayable] = useState(file.container === 'ts')
+  const jump = (atMs: number): void => {
+    if (video.current !== null) video.current.currentTime = atMs / 1000
+  }
   return (
     <Dialog title={file.title} onClose={onClose} testId={`${kind}-player`}>
       {unplayable ? (
@@ -49,6 +61,18 @@ export function MediaPlayer({ kind, file, onClose, children }: MediaPlayerProps)
         />
       )}
       {!unplayable && file.spritesUrl && <ScrubBar video={video} spritesUrl={file.spritesUrl} />}
+      {chapters.length > 0 && (
+        <ol className="media-chapters" aria-label={t.media.chapters} data-testid={`${kind}-chapters`}>
+          {chapters.map(({ atMs, name }) => (
+            <li key={`${atMs} ${name}`}>
+              <button type="button" className="button quiet" disabled={unplayable} onClick={() => jump(atMs)}>
+                <span className="tabular quiet">{formatDuration(atMs)}</span>
+                <bdi>{name}</bdi>
+              </button>
+            </li>
+          ))}
+        </ol>
+      )}
       {children}
       <div className="dialog-actions">
         <a className="button" href={`${file.fileUrl}?download=true`} download={file.fileName}>

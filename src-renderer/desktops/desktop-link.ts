@@ -1,4 +1,5 @@
 import type { Right } from '../../src-main/desktop/rights/rights.ts'
+import type { RecordingMark } from '../../src-main/desktop/schemas/recording.ts'
 import type { ClientMessage, Quality } from '../../src-main/desktop/sessions/client-message.ts'
 import { reconnectDelayMs, socketUrl } from '../client/event-socket.ts'
 import { type HostError, sentencesOf } from '../client/host-error.ts'
@@ -39,6 +40,8 @@ export interface DesktopLinkOptions {
   /** Looks at a binary message before it is drawn: true where it was no change of the display. */
   readonly onBytes: (message: ArrayBuffer) => boolean
   readonly onAudio: (audio: DisplayAudio) => void
+  /** What was asked for could not be done, in the page's language. */
+  readonly onProblem: (problem: string) => void
 }
 
 /** Between two questions how long the way is, ms. */
@@ -58,7 +61,7 @@ export class DesktopLink {
   /** Updates are drawn in their order, however long each takes to decompress. */
   #drawing: Promise<void> = Promise.resolve()
   #said: string | undefined
-  #presence: Presence = { you: '', rights: [], people: [] }
+  #presence: Presence = { you: '', rights: [], people: [], recording: null }
   #quality: Quality
   /** How long changes take; that of a lost connection says nothing of the next one. */
   #latency = new LinkLatency()
@@ -114,6 +117,7 @@ export class DesktopLink {
     this.#socket = socket
     this.#said = undefined
     this.#latency = new LinkLatency()
+    this.#presence = { ...this.#presence, recording: null }
     let introduced = false
     socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
       if (socket !== this.#socket) return
@@ -148,12 +152,15 @@ export class DesktopLink {
   #hear(message: HostMessage): void {
     if (message.kind === 'pong') this.#latency.answered(performance.now() - message.at)
     else if (message.kind === 'error') this.#said = sentencesOf(message)
+    else if (message.kind === 'problem') this.#options.onProblem(sentencesOf(message))
     else if (message.kind === 'waiting') this.#options.onState({ kind: 'waiting' })
     else {
       this.#presence =
         message.kind === 'rights'
           ? { ...this.#presence, you: message.attendee, rights: message.rights }
-          : { ...this.#presence, people: message.people }
+          : message.kind === 'recording'
+            ? { ...this.#presence, recording: message.recording }
+            : { ...this.#presence, people: message.people }
       this.#options.onPresence(this.#presence)
     }
   }
@@ -232,6 +239,8 @@ export class DesktopLink {
 type HostMessage =
   | { readonly kind: 'pong'; readonly at: number }
   | ({ readonly kind: 'error' } & HostError)
+  | ({ readonly kind: 'problem' } & HostError)
+  | { readonly kind: 'recording'; readonly recording: RecordingMark }
   | { readonly kind: 'rights'; readonly attendee: string; readonly rights: readonly Right[] }
   | { readonly kind: 'waiting' }
   | { readonly kind: 'people'; readonly people: readonly DesktopPerson[] }

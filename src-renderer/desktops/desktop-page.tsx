@@ -22,6 +22,7 @@ import { InputTools } from './input-tools.tsx'
 import { KeyBar } from './key-bar.tsx'
 import { LatencyPanel } from './latency-panel.tsx'
 import { t } from './messages.ts'
+import { RecordingMark, RecordTool } from './recording-tools.tsx'
 import { ConsentPrompts } from './sharing/consent-prompts.tsx'
 import { t as sharing } from './sharing/messages.ts'
 import { PeoplePanel } from './sharing/people-panel.tsx'
@@ -139,6 +140,7 @@ export function DesktopView({ connection, name, inShow = false, resizes, audio, 
       onConnect: () => clipboard.reset(),
       onBytes: (message) => clipboard.take(message),
       onAudio: (packet) => takePacket.current?.(packet),
+      onProblem: (problem) => notifyError(new Error(problem)),
     })
     link.current = made
     const stops = [
@@ -239,9 +241,11 @@ export function DesktopView({ connection, name, inShow = false, resizes, audio, 
         onQuality={prefer}
         onPaste={() => void paste()}
         onAttention={attention}
+        mark={presence?.recording ? <RecordingMark recording={presence.recording} /> : null}
       >
         {presence !== undefined && <PeoplePanel presence={presence} owner={owner} send={send} />}
         {owner && 'display' in connection && <ShareButton id={connection.display} name={name} />}
+        {presence !== undefined && <RecordTool presence={presence} owner={owner} send={send} />}
         {shared !== undefined && <FilesButton display={shared} />}
         <LatencyPanel read={readLatency} />
         <InputTools

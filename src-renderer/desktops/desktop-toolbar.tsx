@@ -29,6 +29,8 @@ interface DesktopToolbarProps {
   readonly onQuality: (quality: Quality) => void
   readonly onPaste: () => void
   readonly onAttention: () => void
+  /** What is seen also while the toolbar hides. */
+  readonly mark: ReactNode
   /** Further figures and tools, before the buttons. */
   readonly children: ReactNode
 }
@@ -93,6 +95,7 @@ export function DesktopToolbar(props: DesktopToolbarProps) {
             {t.inShow}
           </span>
         )}
+        {(!hides || shown) && props.mark}
         <div className="row">
           {props.children}
           <label className="desktop-quality">
@@ -131,6 +134,7 @@ export function DesktopToolbar(props: DesktopToolbarProps) {
           </Tool>
         </div>
       </div>
+      {hides && !shown && props.mark !== null && <div className="desktop-mark">{props.mark}</div>}
       {hides && (
         <button
           type="button"

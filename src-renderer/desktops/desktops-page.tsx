@@ -1,17 +1,19 @@
-import { AppWindow, Plus, Trash2 } from 'lucide-react'
+import { AppWindow, Plus, Trash2, Video } from 'lucide-react'
 import { useState } from 'react'
 import { Link } from 'wouter'
 import { call } from '../client/api.ts'
 import { useCollection } from '../client/collection.ts'
+import { useResource } from '../client/resource.ts'
 import { confirm } from '../components/dialog.tsx'
 import { useIsAdmin, useTitle } from '../components/page.ts'
 import { notify, notifyError } from '../components/toasts.tsx'
 import { DisplayImage } from './display-image.tsx'
-import { type DisplayItem, displays } from './displays.ts'
+import { type DisplayItem, displays, recordingStates } from './displays.ts'
 import { t } from './messages.ts'
 import { NewDisplayDialog } from './new-display-dialog.tsx'
 import { ConsentPrompts } from './sharing/consent-prompts.tsx'
 import { SecondFactorButton, SecondFactorGate } from './sharing/second-factor.tsx'
+import { Tool } from './tool.tsx'
 import './desktops.css'
 
 /** Displays of this machine that can be opened in the browser. */
@@ -84,7 +86,7 @@ async function remove({ id, name }: DisplayItem): Promise<void> {
 
 function DisplayCard({ display }: { readonly display: DisplayItem }) {
   const admin = useIsAdmin()
-  const { id, name, kind, state, width, height, viewers, inShow } = display
+  const { id, name, kind, state, width, height, viewers, inShow, recorded } = display
   const shown = kind === 'screen' ? t.screen : name
   return (
     <li className="card desktop-card" data-testid="display-card" data-display={id}>
@@ -98,7 +100,9 @@ function DisplayCard({ display }: { readonly display: DisplayItem }) {
           {width > 0 && ` · ${t.size(width, height)}`}
           {viewers > 0 && ` · ${t.viewers(viewers)}`}
           {inShow && ` · ${t.inShow}`}
+          {recorded && ` · ${t.recorded}`}
         </span>
+        {admin && <RecordingRule id={id} name={shown} />}
         {kind === 'virtual' && admin && (
           <button
             type="button"
@@ -113,5 +117,25 @@ function DisplayCard({ display }: { readonly display: DisplayItem }) {
         )}
       </div>
     </li>
+  )
+}
+
+/** Whether the display is recorded always while somebody controls it. */
+function RecordingRule({ id, name }: { readonly id: string; readonly name: string }) {
+  const state = useResource(recordingStates, id)
+  if (state === undefined) return null
+  const toggle = async (): Promise<void> => {
+    const whileControlled = !state.whileControlled
+    try {
+      await recordingStates.keep(id, call('PUT', `/desktop/displays/${id}/recording-rule`, { body: { whileControlled } }))
+      notify(whileControlled ? t.recordRuleOn(name) : t.recordRuleOff(name))
+    } catch (error) {
+      notifyError(error)
+    }
+  }
+  return (
+    <Tool label={t.recordRule} pressed={state.whileControlled} onClick={() => void toggle()} testId="recording-rule">
+      <Video size={16} aria-hidden="true" />
+    </Tool>
   )
 }

@@ -1,7 +1,16 @@
 import type { Item } from '../../src-main/api/typed-api.ts'
+import type { RecordingState } from '../../src-main/desktop/schemas/recording.ts'
 import { Collection } from '../client/collection.ts'
+import { Resource } from '../client/resource.ts'
 
 export type DisplayItem = Item<'/desktop/displays'>
 
 /** The displays that can be opened. */
 export const displays = new Collection({ path: '/desktop/displays', updated: ['desktop.updated'], removed: ['desktop.removed'] })
+
+/** Whether a display is recorded, by its id. */
+export const recordingStates = new Resource({
+  path: (display) => `/desktop/displays/${display}/recording`,
+  updated: ['desktop.recording.state'],
+  of: ({ data }) => (data as RecordingState).id,
+})

@@ -1,10 +1,11 @@
-import { call } from '../client/api.ts'
+import { ApiError, call } from '../client/api.ts'
 import { clips } from '../clips/clip-store.ts'
 import { changeWithUndo, moveToTrash } from '../components/changes.ts'
 import { notify, notifyError } from '../components/toasts.tsx'
 import { components, library as t } from '../messages/page.ts'
 import { recordings } from '../recording/recording-store.ts'
 import { studioFiles } from '../studio/outputs/studio-files.ts'
+import { displayRecordings } from './display-recordings.ts'
 import { type LibraryItem, trashItems } from './library-items.ts'
 
 /** Gives a file another title, which can be taken back. */
@@ -13,6 +14,7 @@ export function rename({ of }: LibraryItem, title: string): void {
   const said = t.titleChanged
   if (of.is === 'recording') void changeWithUndo(`/live/recordings/${of.entity.id}`, { title }, before, said, recordings.keep)
   else if (of.is === 'clip') void changeWithUndo(`/live/clips/${of.entity.id}`, { title }, before, said, clips.keep)
+  else if (of.is === 'display') void changeWithUndo(`/desktop/recordings/${of.entity.id}`, { title }, before, said, displayRecordings.keep)
   else void changeWithUndo(`/studio/files/${of.entity.id}`, { title }, before, said, studioFiles.keep)
 }
 
@@ -20,6 +22,8 @@ export function rename({ of }: LibraryItem, title: string): void {
 export function keepFromRetention({ of }: LibraryItem, kept: boolean, said: string): void {
   if (of.is === 'recording') void changeWithUndo(`/live/recordings/${of.entity.id}`, { kept }, { kept: !kept }, said, recordings.keep)
   else if (of.is === 'file') void changeWithUndo(`/studio/files/${of.entity.id}`, { kept }, { kept: !kept }, said, studioFiles.keep)
+  else if (of.is === 'display')
+    void changeWithUndo(`/desktop/recordings/${of.entity.id}`, { kept }, { kept: !kept }, said, displayRecordings.keep)
 }
 
 /** Makes a plain MP4 file of a recording, beside it. */
@@ -59,12 +63,16 @@ function trash({ of }: LibraryItem): Promise<unknown> {
     return recordings.keep(call('DELETE', `/live/recordings/${of.entity.id}`).then(() => ({ ...of.entity, deletedAt })))
   }
   if (of.is === 'clip') return clips.keep(call('DELETE', `/live/clips/${of.entity.id}`).then(() => ({ ...of.entity, deletedAt })))
+  if (of.is === 'display') {
+    return displayRecordings.keep(call('DELETE', `/desktop/recordings/${of.entity.id}`).then(() => ({ ...of.entity, deletedAt })))
+  }
   return studioFiles.keep(call('DELETE', `/studio/files/${of.entity.id}`).then(() => ({ ...of.entity, deletedAt })))
 }
 
 function restoreQuietly({ of }: LibraryItem): Promise<unknown> {
   if (of.is === 'recording') return recordings.keep(call('POST', `/live/recordings/${of.entity.id}/restore`))
   if (of.is === 'clip') return clips.keep(call('POST', `/live/clips/${of.entity.id}/restore`))
+  if (of.is === 'display') return displayRecordings.keep(call('POST', `/desktop/recordings/${of.entity.id}/restore`))
   return studioFiles.keep(call('POST', `/studio/files/${of.entity.id}/restore`))
 }
 
@@ -72,17 +80,23 @@ function restoreQuietly({ of }: LibraryItem): Promise<unknown> {
 export function throwAway({ of, fileName }: LibraryItem): void {
   if (of.is === 'recording') void moveToTrash(`/live/recordings/${of.entity.id}`, of.entity, fileName, recordings.keep)
   else if (of.is === 'clip') void moveToTrash(`/live/clips/${of.entity.id}`, of.entity, of.entity.title, clips.keep)
+  else if (of.is === 'display') void moveToTrash(`/desktop/recordings/${of.entity.id}`, of.entity, fileName, displayRecordings.keep)
   else void moveToTrash(`/studio/files/${of.entity.id}`, of.entity, fileName, studioFiles.keep)
 }
 
-/** What is in the trash of all three lists. */
+/** What is in the trash of all lists. */
 export async function readTrash(): Promise<readonly LibraryItem[]> {
-  const [ofStreams, cut, made] = await Promise.all([
+  const [ofStreams, cut, made, ofDisplays] = await Promise.all([
     call('GET', '/live/recordings', { query: { deleted: true, limit: 500 } }),
     call('GET', '/live/clips', { query: { deleted: true, limit: 500 } }),
     call('GET', '/studio/files', { query: { deleted: true, limit: 500 } }),
+    call('GET', '/desktop/recordings', { query: { deleted: true, limit: 500 } }).catch((error: unknown) => {
+      // Without their second factor people see the others.
+      if (error instanceof ApiError && error.status === 403) return { items: [] }
+      throw error
+    }),
   ])
-  return trashItems(ofStreams.items, cut.items, made.items)
+  return trashItems(ofStreams.items, cut.items, made.items, ofDisplays.items)
 }
 
 /** Takes a file out of the trash. */
@@ -100,6 +114,7 @@ export async function deleteNow({ of, title }: LibraryItem): Promise<void> {
   try {
     if (of.is === 'recording') await call('DELETE', `/live/recordings/${of.entity.id}`, { query: { permanently: true } })
     else if (of.is === 'clip') await call('DELETE', `/live/clips/${of.entity.id}`, { query: { permanently: true } })
+    else if (of.is === 'display') await call('DELETE', `/desktop/recordings/${of.entity.id}`, { query: { permanently: true } })
     else await call('DELETE', `/studio/files/${of.entity.id}`, { query: { permanently: true } })
     notify(components.media.deleted(title))
   } catch (error) {

@@ -7,16 +7,17 @@ import { clips } from '../clips/clip-store.ts'
 import type { Media } from '../components/media-list.tsx'
 import { recordings } from '../recording/recording-store.ts'
 import { type StudioFile, studioFiles } from '../studio/outputs/studio-files.ts'
+import { type DisplayRecording, displayRecordings } from './display-recordings.ts'
 
 export type LibraryKind = 'recording' | 'replay' | 'clip'
 
-/** A file of either part, as the Library lists it. */
+/** A file of any part, as the Library lists it. */
 export interface LibraryItem extends Media {
   /** Unlike that of the API, not the same for two kinds. */
   readonly id: string
   readonly kind: LibraryKind
-  readonly part: 'live' | 'studio'
-  /** Name of the stream or output that it is of. */
+  readonly part: 'live' | 'studio' | 'desktop'
+  /** Name of the stream, output or display that it is of. */
   readonly source: string
   readonly container: string
   /** Codecs, in words. */
@@ -32,6 +33,7 @@ export interface LibraryItem extends Media {
     | { readonly is: 'recording'; readonly entity: Recording }
     | { readonly is: 'clip'; readonly entity: Clip }
     | { readonly is: 'file'; readonly entity: StudioFile }
+    | { readonly is: 'display'; readonly entity: DisplayRecording }
 }
 
 function resolutionOf(tracks: readonly { readonly width?: number; readonly height?: number }[]): string {
@@ -78,16 +80,31 @@ const ofStudioFile = (entity: StudioFile): LibraryItem => ({
   of: { is: 'file', entity },
 })
 
-/** Everything that was recorded, saved as a replay or clipped, of both parts. */
+const ofDisplay = (entity: DisplayRecording): LibraryItem => ({
+  ...entity,
+  id: `display-${entity.id}`,
+  kind: 'recording',
+  part: 'desktop',
+  source: entity.displayName,
+  tracks: formatTracks(entity.tracks),
+  resolution: resolutionOf(entity.tracks),
+  spritesUrl: null,
+  path: null,
+  chapters: [],
+  of: { is: 'display', entity },
+})
+
+/** Everything that was recorded, saved as a replay or clipped, of all parts. */
 export function useLibrary(): CollectionState<LibraryItem> {
-  const lists = [useCollection(recordings), useCollection(clips), useCollection(studioFiles)] as const
-  const [ofStreams, cut, made] = lists
+  const lists = [useCollection(recordings), useCollection(clips), useCollection(studioFiles), useCollection(displayRecordings)] as const
+  const [ofStreams, cut, made, ofDisplays] = lists
   return {
     loaded: lists.every(({ loaded }) => loaded),
     items: itemsById([
       ...Object.values(ofStreams.items).map(ofRecording),
       ...Object.values(cut.items).map(ofClip),
       ...Object.values(made.items).map(ofStudioFile),
+      ...Object.values(ofDisplays.items).map(ofDisplay),
     ]),
   }
 }
@@ -95,16 +112,17 @@ export function useLibrary(): CollectionState<LibraryItem> {
 export const itemsById = (items: readonly LibraryItem[]): Readonly<Record<string, LibraryItem>> =>
   Object.fromEntries(items.map((item) => [item.id, item]))
 
-/** What the three lists of the API have in their trash. */
+/** What the lists of the API have in their trash. */
 export const trashItems = (
   ofStreams: readonly Recording[],
   cut: readonly Clip[],
   made: readonly Answer<'GET', '/studio/files/*'>[],
-): readonly LibraryItem[] => [...ofStreams.map(ofRecording), ...cut.map(ofClip), ...made.map(ofStudioFile)]
+  ofDisplays: readonly DisplayRecording[],
+): readonly LibraryItem[] => [...ofStreams.map(ofRecording), ...cut.map(ofClip), ...made.map(ofStudioFile), ...ofDisplays.map(ofDisplay)]
 
 export interface LibraryFilter {
   readonly kind: LibraryKind | 'all'
-  readonly part: 'all' | 'live' | 'studio'
+  readonly part: 'all' | LibraryItem['part']
   readonly search: string
 }
 

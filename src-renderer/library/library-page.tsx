@@ -1,14 +1,16 @@
 import { FileVideo, Film, History, Scissors, Search, Trash2, X } from 'lucide-react'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { Link } from 'wouter'
+import { call } from '../client/api.ts'
 import { useCollection } from '../client/collection.ts'
-import { formatBytes, formatDuration } from '../client/format.ts'
+import { formatBytes } from '../client/format.ts'
 import { inLanguage } from '../client/host-error.ts'
 import { ClipState } from '../clips/clip-list.tsx'
 import { CopyField } from '../components/copy.tsx'
 import { MediaList } from '../components/media-list.tsx'
 import { MediaPlayer } from '../components/media-player.tsx'
-import { useMayEdit, useTitle } from '../components/page.ts'
+import { useIsAdmin, useMayEdit, useTitle } from '../components/page.ts'
+import { notifyError } from '../components/toasts.tsx'
 import { library as t } from '../messages/page.ts'
 import { KeepButton, RecordingState } from '../recording/recording-list.tsx'
 import { DefaultRule, StreamRetention, StudioRetention } from '../recording/recording-settings.tsx'
@@ -26,11 +28,14 @@ const everything: LibraryFilter = { kind: 'all', part: 'all', search: '' }
 const isGrowing = ({ of: { entity } }: LibraryItem): boolean =>
   entity.state === 'recording' || entity.state === 'writing' || entity.state === 'making' || entity.state === 'waiting'
 
+/** What was recorded of people at a display is deleted by admins alone. */
+const mayDelete = ({ of }: LibraryItem, admin: boolean): boolean => of.is !== 'display' || admin
+
 /** Id of the recording that the file is being made of; null for any other file. */
 const remuxSource = ({ state, remuxedFrom }: StudioFile): string | null => (state === 'writing' ? remuxedFrom : null)
 
 function State({ item: { of } }: { readonly item: LibraryItem }) {
-  if (of.is === 'recording') return <RecordingState recording={of.entity} />
+  if (of.is === 'recording' || of.is === 'display') return <RecordingState recording={of.entity} />
   if (of.is === 'clip') return <ClipState clip={of.entity} />
   const { state, error, durationMs } = of.entity
   const source = remuxSource(of.entity)
@@ -50,7 +55,8 @@ function RemuxProgress({ from, durationMs }: { readonly from: string; readonly d
 
 function Actions({ item }: { readonly item: LibraryItem }) {
   const { of, fileName } = item
-  if (of.is === 'clip') return null
+  const admin = useIsAdmin()
+  if (of.is === 'clip' || (of.is === 'display' && !admin)) return null
   const canRemux = of.is === 'file' && of.entity.container === 'mkv' && (of.entity.state === 'complete' || of.entity.state === 'recovered')
   return (
     <>
@@ -85,7 +91,8 @@ function Actions({ item }: { readonly item: LibraryItem }) {
 
 /** What is done with all files that are selected. */
 function SelectionBar({ items, onDone }: { readonly items: readonly LibraryItem[]; readonly onDone: () => void }) {
-  const deletable = items.filter((item) => !isGrowing(item) || item.kind === 'clip')
+  const admin = useIsAdmin()
+  const deletable = items.filter((item) => (!isGrowing(item) || item.kind === 'clip') && mayDelete(item, admin))
   return (
     <div className="library-selection" role="toolbar" aria-label={t.selectionActions} data-testid="library-selection">
       <b>{t.selected(items.length)}</b>
@@ -111,18 +118,32 @@ function SelectionBar({ items, onDone }: { readonly items: readonly LibraryItem[
 }
 
 function Player({ item, onClose }: { readonly item: LibraryItem; readonly onClose: () => void }) {
+  const titles = useWindowTitles(item)
   if (item.fileUrl === null) return null
   return (
-    <MediaPlayer kind={item.kind} file={{ ...item, fileUrl: item.fileUrl }} onClose={onClose}>
-      {item.chapters.length > 0 && (
-        <p className="quiet small">{item.chapters.map(({ atMs, name }) => `${formatDuration(atMs)} ${name}`).join(' · ')}</p>
-      )}
+    <MediaPlayer kind={item.kind} file={{ ...item, fileUrl: item.fileUrl }} chapters={[...item.chapters, ...titles]} onClose={onClose}>
       {item.path !== null && <CopyField label={t.path} value={item.path} />}
     </MediaPlayer>
   )
 }
 
-/** The section: recordings, replays and clips of both parts in one list. */
+const noTitles: LibraryItem['chapters'] = []
+
+/** Windows that were active on a display while it was recorded. */
+function useWindowTitles({ of }: LibraryItem): LibraryItem['chapters'] {
+  const [titles, setTitles] = useState(noTitles)
+  const id = of.is === 'display' ? of.entity.id : undefined
+  useEffect(() => {
+    if (id === undefined) return
+    call('GET', `/desktop/recordings/${id}/titles`).then(
+      (answer) => setTitles(answer.titles.map(({ atMs, title }) => ({ atMs, name: title }))),
+      notifyError,
+    )
+  }, [id])
+  return titles
+}
+
+/** The section: recordings, replays and clips of all parts in one list. */
 export function LibraryPage() {
   useTitle(t.title)
   // `?show=ID` of a file that was just finished.
@@ -131,6 +152,7 @@ export function LibraryPage() {
   const [order, setOrder] = useState<LibraryOrder>('newest')
   const [trash, setTrash] = useState(false)
   const editor = useMayEdit()
+  const admin = useIsAdmin()
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
   const { loaded, items } = useLibrary()
   const all = Object.values(items).filter(({ deletedAt }) => deletedAt === null)
@@ -190,6 +212,7 @@ export function LibraryPage() {
               <option value="all">{t.fromAnywhere}</option>
               <option value="live">{t.parts.live}</option>
               <option value="studio">{t.parts.studio}</option>
+              <option value="desktop">{t.parts.desktop}</option>
             </select>
             <select
               className="input"
@@ -225,7 +248,7 @@ export function LibraryPage() {
                   </Link>
                 ) : (
                   <span className="small quiet">
-                    {t.parts.studio}: {source}
+                    {t.parts[part]}: {source}
                   </span>
                 )}
               </>
@@ -242,7 +265,9 @@ export function LibraryPage() {
             isPlayable={({ fileUrl, state }) => fileUrl !== null && state !== 'failed'}
             onRename={rename}
             onDelete={throwAway}
-            deleteProblem={(item) => (isGrowing(item) && item.kind !== 'clip' ? t.stopItFirst : undefined)}
+            deleteProblem={(item) =>
+              isGrowing(item) && item.kind !== 'clip' ? t.stopItFirst : mayDelete(item, admin) ? undefined : t.adminsDelete
+            }
             actions={(item) => <Actions item={item} />}
             selection={
               editor ? { ids: selected, onChange: setSelected, of: ({ fileName }) => t.selectNamed(fileName), all: t.selectAll } : undefined

@@ -15,7 +15,7 @@ const containerNames = { mp4: 'MP4', mkv: 'MKV', ts: 'TS' } as const
 
 const pathOf = (recording: Recording) => `/live/recordings/${recording.id}` as const
 
-export function RecordingState({ recording: { state, error } }: { readonly recording: Recording }) {
+export function RecordingState({ recording: { state, error } }: { readonly recording: Pick<Recording, 'state' | 'error'> }) {
   return (
     <>
       <span className={`chip ${stateChips[state]}`} title={error ? inLanguage(error).message : undefined}>

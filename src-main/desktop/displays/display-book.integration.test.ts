@@ -36,6 +36,7 @@ const server: DisplayServer = {
 const viewers = new Set<string>()
 /** Displays that the studio shows. */
 const inShow = new Set<string>()
+const recorded = new Set<string>()
 /** Folders of displays whose audio runs. */
 const playing = new Set<string>()
 const audio: AudioServer = {
@@ -63,6 +64,7 @@ const open = (screen?: RunningDisplay): Promise<DisplayBook> => {
     log: silentLogger,
     viewersOf: (id) => (viewers.has(id) ? 1 : 0),
     inShow: (id) => inShow.has(id),
+    isRecorded: (id) => recorded.has(id),
     ...(screen && { screen }),
   })
 }
@@ -77,6 +79,7 @@ beforeEach(async () => {
   running = new Set()
   viewers.clear()
   inShow.clear()
+  recorded.clear()
   playing.clear()
 })
 afterEach(async () => {
@@ -163,8 +166,10 @@ describe('the displays there are', () => {
     const { id } = await book.add({ command: null, endAfterMinutes: 10 }, 'admin')
     const [steady, watched] = [await add(book), await book.add({ command: null, endAfterMinutes: 1 }, 'admin')]
     const shown = await book.add({ command: null, endAfterMinutes: 1 }, 'admin')
+    const taped = await book.add({ command: null, endAfterMinutes: 1 }, 'admin')
     viewers.add(watched.id)
     inShow.add(shown.id)
+    recorded.add(taped.id)
     const state = () => book.list().map((display) => [display.id, display.state])
     await book.endUnwatched(0)
     await book.endUnwatched(9 * 60_000)
@@ -179,8 +184,9 @@ describe('the displays there are', () => {
       [steady.id, 'running'],
       [watched.id, 'running'],
       [shown.id, 'running'],
+      [taped.id, 'running'],
     ])
-    expect([running.size, playing.size]).toEqual([3, 3])
+    expect([running.size, playing.size]).toEqual([4, 4])
     await book.running(id, 'admin')
     expect(book.describe(id).state).toBe('running')
     expect(await book.change(id, { endAfterMinutes: null }, 'admin')).toMatchObject({ endAfterMinutes: null })

@@ -36,6 +36,7 @@ export interface DisplayBookDependencies {
   readonly viewersOf: (id: string) => number
   /** The open show of the studio has it. */
   readonly inShow: (id: string) => boolean
+  readonly isRecorded: (id: string) => boolean
 }
 
 /** The one owner of the displays there are: who wants to change one waits until the change before it is done. */
@@ -260,7 +261,8 @@ export class DisplayBook {
   }
 
   #isWatched(id: string): boolean {
-    return this.#dependencies.viewersOf(id) > 0 || this.#dependencies.inShow(id)
+    const { viewersOf, inShow, isRecorded } = this.#dependencies
+    return viewersOf(id) > 0 || inShow(id) || isRecorded(id)
   }
 
   #freeName(): string {
@@ -292,6 +294,7 @@ export class DisplayBook {
       endAfterMinutes,
       viewers: this.#dependencies.viewersOf(id),
       inShow: this.#dependencies.inShow(id),
+      recorded: this.#dependencies.isRecorded(id),
       rights: [...rightNames],
       createdAt,
     }
@@ -310,6 +313,7 @@ export class DisplayBook {
       endAfterMinutes: null,
       viewers: this.#dependencies.viewersOf(screenId),
       inShow: false,
+      recorded: this.#dependencies.isRecorded(screenId),
       rights: [...rightNames],
       createdAt: new Date(0).toISOString(),
     }

@@ -5,11 +5,14 @@ export class UnwatchedDisplays {
   #since = new Map<string, number>()
 
   /** Ids of those that are to end. @param nowMs of any clock that does not jump */
-  due(displays: readonly Pick<Display, 'id' | 'state' | 'viewers' | 'inShow' | 'endAfterMinutes'>[], nowMs: number): readonly string[] {
+  due(
+    displays: readonly Pick<Display, 'id' | 'state' | 'viewers' | 'inShow' | 'recorded' | 'endAfterMinutes'>[],
+    nowMs: number,
+  ): readonly string[] {
     const since = new Map<string, number>()
     const due: string[] = []
-    for (const { id, state, viewers, inShow, endAfterMinutes } of displays) {
-      if (state !== 'running' || viewers > 0 || inShow || endAfterMinutes === null) continue
+    for (const { id, state, viewers, inShow, recorded, endAfterMinutes } of displays) {
+      if (state !== 'running' || viewers > 0 || inShow || recorded || endAfterMinutes === null) continue
       const from = this.#since.get(id) ?? nowMs
       since.set(id, from)
       if (nowMs - from >= endAfterMinutes * 60_000) due.push(id)

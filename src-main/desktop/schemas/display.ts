@@ -37,6 +37,7 @@ export const DisplaySchema = Type.Object({
   }),
   endAfterMinutes: EndAfterMinutes,
   viewers: Type.Integer({ description: 'pages that show it now' }),
+  recorded: Type.Boolean({ description: 'it is being recorded, and does not end by itself' }),
   inShow: Type.Boolean({ description: 'the open show of the studio has it as a source: whoever sees the show may see it' }),
   rights: Type.Array(RightSchema, { description: 'what the one who asks may do' }),
   createdAt: Type.String({ format: 'date-time' }),

@@ -1,8 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { AuditEntry } from '../../platform/audit.ts'
+import { AppError } from '../../platform/errors.ts'
 import type { Principal } from '../../platform/principal.ts'
 import type { SocketClient } from '../../platform/sockets.ts'
 import { allRights, type Right, type Rights, rightsFrom } from '../rights/rights.ts'
+import type { RecordingMark } from '../schemas/recording.ts'
 import { Attendance, type Seat } from './attendance.ts'
 import type { ClientMessage } from './client-message.ts'
 
@@ -13,6 +15,9 @@ let lines: AuditEntry[]
 let granted: Map<string, readonly Right[]>
 let viewers: Map<number, Rights>
 let attendance: Attendance
+let recording: RecordingMark
+let orders: string[]
+let controlled: boolean[]
 const admin: Principal = { id: 'local', role: 'admin' }
 const ann: Principal = { id: 'token:ann', role: 'editor' }
 const guest: Principal = { id: 'guest:1', role: 'none' }
@@ -22,6 +27,9 @@ beforeEach(() => {
   lines = []
   granted = new Map()
   viewers = new Map()
+  recording = null
+  orders = []
+  controlled = []
   attendance = new Attendance({
     display: 'a',
     shows: {
@@ -38,13 +46,21 @@ beforeEach(() => {
     },
     rightsOf: ({ principal }) => (principal.role === 'admin' ? allRights : rightsFrom(granted.get(principal.id) ?? [])),
     audit: { record: (line) => lines.push(line) },
+    recording: () => recording,
+    async record(on, { id, owns, hears }) {
+      if (on && orders.includes('fails')) throw new AppError('desktop.busy')
+      orders.push(`${id} ${on ? 'records' : 'ends'}${owns ? ', owns' : ''}${hears ? ', hears' : ''}`)
+    },
     onChange() {},
+    onControl: () => controlled.push(attendance.controlled),
   })
 })
 
 interface Said {
   readonly kind: string
   readonly attendee?: string
+  readonly code?: string
+  readonly recording?: RecordingMark
   readonly rights?: readonly string[]
   readonly people?: readonly { readonly id: string; readonly name: string; readonly controls: boolean; readonly asks: boolean }[]
 }
@@ -135,5 +151,50 @@ describe('people at one display', () => {
     expect(viewers.get(1)).toEqual(new Set())
     expect(come(ann, 'Ann').closed()).toBe(4403)
     expect(() => attendance.disconnect('nobody')).toThrow('Nobody with the id "nobody"')
+  })
+})
+
+describe('the recording of a display', () => {
+  const marks = ({ said }: ReturnType<typeof come>) => said.flatMap((each) => (each.kind === 'recording' ? [each.recording] : []))
+  const mark = { by: 'hand', startedAt: '2026-11-23T12:00:00.000Z' } as const
+
+  it('is started and ended by those with the right alone, and by nobody from whom it was taken', async () => {
+    granted.set(ann.id, ['record', 'audio']).set(guest.id, ['see', 'control'])
+    const [helper, visitor, owner] = [come(ann, 'Ann'), come(guest, 'Gus'), come(admin, 'admin')]
+    for (const { seat } of [visitor, helper, owner]) seat.hear({ kind: 'record', on: true })
+    granted.set(ann.id, ['see'])
+    attendance.refresh()
+    helper.seat.hear({ kind: 'record', on: false })
+    expect(orders).toEqual(['token:ann records, hears', 'local records, owns, hears'])
+    orders.push('fails')
+    owner.seat.hear({ kind: 'record', on: true })
+    await expect.poll(() => owner.said.at(-1)).toMatchObject({ kind: 'problem', code: 'desktop.busy' })
+    expect(reached.filter((each) => /^\d record$/.test(each))).toEqual([])
+  })
+
+  it('is seen by everybody there, and by who comes later', () => {
+    granted.set(guest.id, ['see'])
+    const [owner, visitor] = [come(admin, 'admin'), come(guest, 'Gus')]
+    attendance.announceRecording()
+    recording = mark
+    attendance.announceRecording()
+    attendance.announceRecording()
+    const late = come(guest, 'Late')
+    recording = null
+    attendance.announceRecording()
+    expect([owner, visitor, late].map(marks)).toEqual([
+      [mark, null],
+      [mark, null],
+      [mark, null],
+    ])
+  })
+
+  it('follows who controls, which is reported when it changes', () => {
+    granted.set(guest.id, ['see'])
+    come(guest, 'Gus')
+    const owner = come(admin, 'admin')
+    come(admin, 'admin')
+    owner.hand('release')
+    expect(controlled).toEqual([true, false])
   })
 })

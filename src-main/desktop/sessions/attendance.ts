@@ -4,6 +4,7 @@ import { mayAct, type Principal } from '../../platform/principal.ts'
 import { randomText } from '../../platform/random-id.ts'
 import type { SocketClient } from '../../platform/sockets.ts'
 import { noRights, type Right, type Rights, rightsFrom, sameRights } from '../rights/rights.ts'
+import type { RecordingMark } from '../schemas/recording.ts'
 import type { Attendee } from '../schemas/rights.ts'
 import type { ClientMessage } from './client-message.ts'
 import { ControlTurn } from './control-turn.ts'
@@ -19,6 +20,16 @@ export interface Joining {
   readonly person: Person
   /** What they are sent is not compressed. */
   readonly raw: boolean
+}
+
+/** Who starts or stops the recording of a display. */
+export interface RecordingActor {
+  /** Principal id. */
+  readonly id: string
+  /** May end what a rule started. */
+  readonly owns: boolean
+  /** May hear the display: the recording has its audio. */
+  readonly hears: boolean
 }
 
 /** One viewer's place at a display. */
@@ -43,8 +54,14 @@ export interface AttendanceDependencies {
   /** What a person may do at this display now. */
   readonly rightsOf: (person: Person) => Rights
   readonly audit: Pick<AuditLog, 'record'>
+  /** Whether the display is recorded: everybody there sees it. */
+  readonly recording: () => RecordingMark
+  /** Starts or stops the recording. Rejects with the reason where it cannot. */
+  readonly record: (on: boolean, actor: RecordingActor) => Promise<unknown>
   /** Who is there, or what they may do, is different from before. */
   readonly onChange: () => void
+  /** Somebody controls it, or nobody does any more. */
+  readonly onControl: () => void
 }
 
 interface Connection {
@@ -68,6 +85,8 @@ export class Attendance {
   readonly #connections = new Map<string, Connection>()
   readonly #turn = new ControlTurn(() => performance.now())
   #announced = '[]'
+  #announcedRecording = 'null'
+  #controlled = false
 
   constructor(dependencies: AttendanceDependencies) {
     this.#dependencies = dependencies
@@ -110,6 +129,7 @@ export class Attendance {
       may: (right) => connection.passed.has(right),
       hear: (message) => {
         if (message.kind === 'control') this.#hand(connection, message)
+        else if (message.kind === 'record') this.#record(connection, message.on)
         else shows.hear(viewer, message)
       },
       leave: () => {
@@ -119,6 +139,19 @@ export class Attendance {
         this.refresh()
       },
     }
+  }
+
+  /** Somebody controls the display now. */
+  get controlled(): boolean {
+    return this.#turn.holder !== undefined
+  }
+
+  /** Whether it is recorded is different from before. */
+  announceRecording(): void {
+    const announced = JSON.stringify(this.#dependencies.recording())
+    if (announced === this.#announcedRecording) return
+    this.#announcedRecording = announced
+    for (const { client, rights } of this.#connections.values()) if (rights.has('see')) this.#sendRecording(client)
   }
 
   /** Changes what one connection may do until it ends, or until its person's own rights change. Throws `desktop.attendee_not_found`. */
@@ -147,10 +180,15 @@ export class Attendance {
     for (const [index, connection] of connections.entries()) {
       this.#pass(connection)
       if (sameRights(before[index] ?? noRights, connection.rights)) continue
-      if (connection.rights.has('see')) sendRights(connection)
-      else endRights(connection.client)
+      if (connection.rights.has('see')) {
+        sendRights(connection)
+        if (this.#dependencies.recording() !== null) this.#sendRecording(connection.client)
+      } else endRights(connection.client)
     }
     this.#announce(connections)
+    if (this.#controlled === this.controlled) return
+    this.#controlled = this.controlled
+    this.#dependencies.onControl()
   }
 
   #rightsOf(connection: Connection): Rights {
@@ -165,6 +203,19 @@ export class Attendance {
     if (sameRights(passed, connection.passed)) return
     connection.passed = passed
     this.#dependencies.shows.setRights(viewer, passed)
+  }
+
+  #sendRecording(client: SocketClient): void {
+    client.send(JSON.stringify({ kind: 'recording', recording: this.#dependencies.recording() }))
+  }
+
+  #record({ person: { principal }, client, rights }: Connection, on: boolean): void {
+    if (!rights.has('record')) return
+    const actor = { id: principal.id, owns: mayAct(principal, 'admin'), hears: rights.has('audio') }
+    this.#dependencies.record(on, actor).catch((error: unknown) => {
+      const { code, message } = error instanceof AppError ? error : new AppError('internal')
+      client.send(JSON.stringify({ kind: 'problem', code, message }))
+    })
   }
 
   #hand(connection: Connection, { action, attendee }: ControlMessage): void {

@@ -70,6 +70,8 @@ export const ClientMessageSchema = Type.Union([
     },
     { additionalProperties: false },
   ),
+  /** Starts or stops the recording of the display. */
+  Type.Object({ kind: Type.Literal('record'), on: Type.Boolean() }, { additionalProperties: false }),
   /** An update or a frame of video was drawn. */
   Type.Object({ kind: Type.Literal('drawn'), update: number }, { additionalProperties: false }),
   /** What the viewer copied, under a number of its own: its data follow as `ClipboardData`. */

@@ -10,6 +10,7 @@ import { maxClipboardChunks } from './clipboard-formats.ts'
 import { clipboardKind, clipboardParts } from './clipboard-kinds.ts'
 import { rightForMessage, rightForPayload } from './message-rights.ts'
 import type { FromDesktopWorker, ToDesktopWorker } from './messages.ts'
+import { type DisplayEncoding, type DisplayTaker, readRecorderWire, recorderNumber } from './recording-wire.ts'
 import { readViewerWire } from './viewer-wire.ts'
 
 /** A viewer that is this far behind is not one that acknowledges what it draws: it is disconnected, bytes. */
@@ -46,8 +47,10 @@ export class DisplaySession {
   readonly #viewers = new Map<number, JoinedViewer>()
   /** What was typed while there is no process to take it. */
   readonly #waiting: ToDesktopWorker[] = []
+  /** What is recorded, and with what. */
+  #recorded: { readonly taker: DisplayTaker; readonly order: ToDesktopWorker } | undefined
   #ready = false
-  #next = 1
+  #next = recorderNumber + 1
 
   constructor(options: DisplaySessionOptions) {
     this.#options = options
@@ -63,6 +66,7 @@ export class DisplaySession {
           joined.clipboardChunks = 0
           this.#introduce(viewer, joined)
         }
+        if (this.#recorded) this.#worker.send(this.#recorded.order)
         for (const message of this.#waiting.splice(0)) this.#worker.send(message)
       },
       onExit: () => {
@@ -78,6 +82,30 @@ export class DisplaySession {
 
   get viewers(): number {
     return this.#viewers.size
+  }
+
+  /** It is encoded for a recording. */
+  get recorded(): boolean {
+    return this.#recorded !== undefined
+  }
+
+  /** Has the display encoded for a recording, in the place of the one before. */
+  record(audio: boolean, taker: DisplayTaker): DisplayEncoding {
+    this.#recorded?.taker.onEnd()
+    const recorded = { taker, order: { kind: 'record', audio } } as const
+    const isThis = (): boolean => this.#recorded === recorded
+    this.#recorded = recorded
+    if (this.#ready) this.#worker.send(recorded.order)
+    return {
+      wantKey: () => {
+        if (isThis() && this.#ready) this.#worker.send(recorded.order)
+      },
+      end: () => {
+        if (!isThis()) return
+        this.#recorded = undefined
+        if (this.#ready) this.#worker.send({ kind: 'record-end' })
+      },
+    }
   }
 
   join(client: SocketClient, raw: boolean, rights: Rights): number {
@@ -123,6 +151,7 @@ export class DisplaySession {
   async stop(reason: string): Promise<void> {
     for (const { client } of this.#viewers.values()) client.close(4410, reason)
     this.#viewers.clear()
+    this.#endRecording()
     await this.#worker.stop(500)
   }
 
@@ -144,9 +173,19 @@ export class DisplaySession {
   }
 
   #read(pipe: Duplex): void {
+    this.#recorded?.taker.onSeam()
+    const record = readRecorderWire({
+      onTrack: (track) => this.#recorded?.taker.onTrack(track),
+      onPacket: (packet) => this.#recorded?.taker.onPacket(packet),
+      onTitle: (title, atUs) => this.#recorded?.taker.onTitle(title, atUs),
+    })
     readViewerWire(
       pipe,
       (viewer, payload) => {
+        if (viewer === recorderNumber) {
+          record(Buffer.from(payload))
+          return
+        }
         const joined = this.#viewers.get(viewer)
         if (joined !== undefined && payload[0] === clipboardKind && payload[1] === clipboardParts.taken) joined.clipboardChunks--
         const right = rightForPayload(payload)
@@ -164,5 +203,12 @@ export class DisplaySession {
     this.#options.log.warn({ display: this.#options.display.server, why }, 'a display cannot be shown')
     for (const { client } of this.#viewers.values()) client.close(4404, why)
     this.#viewers.clear()
+    this.#endRecording()
+  }
+
+  #endRecording(): void {
+    const recorded = this.#recorded
+    this.#recorded = undefined
+    recorded?.taker.onEnd()
   }
 }

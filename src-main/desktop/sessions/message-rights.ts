@@ -17,6 +17,7 @@ const messageRights: Readonly<Record<ClientMessage['kind'], Right>> = {
   ping: 'see',
   control: 'see',
   drawn: 'see',
+  record: 'record',
   'clipboard': 'clipboard',
   'clipboard-read': 'clipboard',
   'clipboard-taken': 'clipboard',

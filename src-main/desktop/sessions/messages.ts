@@ -8,6 +8,9 @@ export type ToDesktopWorker =
   | { readonly kind: 'leave'; readonly viewer: number }
   /** What the viewer may do from here on; before it comes, nothing. What is not allowed is not passed on; what is pressed is released. */
   | { readonly kind: 'rights'; readonly viewer: number; readonly rights: readonly Right[] }
+  /** Encodes the display for a recording, with its audio where `audio` is true, from a keyframe on; where it does already, a keyframe comes. */
+  | { readonly kind: 'record'; readonly audio: boolean }
+  | { readonly kind: 'record-end' }
   | { readonly kind: 'client'; readonly viewer: number; readonly message: ClientMessage }
 
 /** From the worker; what viewers are sent comes over the media pipe: see `viewer-wire`. */

@@ -4,9 +4,11 @@ import type { Logger } from '../../platform/logger.ts'
 import { repeat } from '../../platform/repeat.ts'
 import type { RunningDisplay } from '../displays/display-server.ts'
 import type { Right, Rights } from '../rights/rights.ts'
+import type { RecordingMark } from '../schemas/recording.ts'
 import type { Attendee } from '../schemas/rights.ts'
-import { Attendance, type Joining, type Person, type Seat } from './attendance.ts'
+import { Attendance, type Joining, type Person, type RecordingActor, type Seat } from './attendance.ts'
 import { DisplaySession } from './display-session.ts'
+import type { DisplayEncoding, DisplayTaker } from './recording-wire.ts'
 
 /** How long the process of a display waits for another viewer when the last one has left, ms. */
 const lingerMs = 10_000
@@ -20,6 +22,12 @@ export interface SessionsOptions {
   readonly rightsOf: (person: Person, display: string) => Rights
   readonly onSize: (id: string, width: number, height: number) => void
   readonly onViewers: (id: string) => void
+  /** Whether a display is recorded now. */
+  readonly recordingOf: (id: string) => RecordingMark
+  /** Somebody at a display starts or stops its recording, which they may. */
+  readonly record: (id: string, on: boolean, actor: RecordingActor) => Promise<unknown>
+  /** Somebody controls a display, or nobody does any more. */
+  readonly onControl: (id: string) => void
 }
 
 interface ShownDisplay {
@@ -62,7 +70,6 @@ export class Sessions {
       ...seat,
       leave: () => {
         seat.leave()
-        if (shown.session.viewers > 0 || this.#byDisplay.get(id) !== shown) return
         this.#endLater(id, shown)
       },
     }
@@ -90,8 +97,31 @@ export class Sessions {
 
   /** Starts what shows a display, for who comes soon: starting it takes longer than anything else of the first frame. */
   prepare(id: string, running: RunningDisplay): void {
+    this.#endLater(id, this.#open(id, running))
+  }
+
+  /** Has a display encoded for a recording, whoever looks at it. */
+  record(id: string, running: RunningDisplay, audio: boolean, taker: DisplayTaker): DisplayEncoding {
     const shown = this.#open(id, running)
-    if (shown.session.viewers === 0) this.#endLater(id, shown)
+    clearTimeout(shown.linger)
+    const encoding = shown.session.record(audio, taker)
+    return {
+      wantKey: () => encoding.wantKey(),
+      end: () => {
+        encoding.end()
+        this.#endLater(id, shown)
+      },
+    }
+  }
+
+  /** Somebody controls it now. */
+  isControlled(id: string): boolean {
+    return this.#byDisplay.get(id)?.attendance.controlled === true
+  }
+
+  /** Shows everybody at a display whether it is recorded. */
+  recordingChanged(id: string): void {
+    this.#byDisplay.get(id)?.attendance.announceRecording()
   }
 
   /** Disconnects the viewers of a display. */
@@ -100,6 +130,7 @@ export class Sessions {
     if (shown === undefined) return
     this.#byDisplay.delete(id)
     clearTimeout(shown.linger)
+    this.#options.onControl(id)
     await shown.session.stop(reason)
   }
 
@@ -113,22 +144,27 @@ export class Sessions {
     if (known?.server === display.server) return known
     // A display that was started again is another one.
     if (known !== undefined) void this.end(id, 'the display was started again')
-    const { log, audit, rightsOf, onSize, onViewers } = this.#options
+    const { log, audit, rightsOf, onSize, onViewers, recordingOf, record, onControl } = this.#options
     const session = new DisplaySession({ display, log, onSize: (width, height) => onSize(id, width, height) })
     const attendance = new Attendance({
       display: id,
       shows: session,
       rightsOf: (person) => rightsOf(person, id),
       audit,
+      recording: () => recordingOf(id),
+      record: (on, actor) => record(id, on, actor),
       onChange: () => onViewers(id),
+      onControl: () => onControl(id),
     })
     const opened: ShownDisplay = { server: display.server, session, attendance }
     this.#byDisplay.set(id, opened)
     return opened
   }
 
+  /** Ends what shows a display when nobody has come for a while, unless somebody looks, or it is recorded. */
   #endLater(id: string, shown: ShownDisplay): void {
     clearTimeout(shown.linger)
+    if (shown.session.viewers > 0 || shown.session.recorded || this.#byDisplay.get(id) !== shown) return
     shown.linger = setTimeout(() => void this.end(id, 'nobody looks'), lingerMs)
     shown.linger.unref()
   }

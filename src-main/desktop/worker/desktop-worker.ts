@@ -1,13 +1,17 @@
+import type { CaptureAddon } from '../../media/worker/capture/screen/native-addon.ts'
 import { loadAddon } from '../../platform/load-addon.ts'
 import { repeat } from '../../platform/repeat.ts'
 import { connectToHost, openMediaPipe } from '../../platform/workers/worker-side.ts'
 import { isOfAudio } from '../sessions/client-message.ts'
 import type { FromDesktopWorker, ToDesktopWorker } from '../sessions/messages.ts'
+import { openRecorderWire } from '../sessions/recording-wire.ts'
 import { writeViewerWire } from '../sessions/viewer-wire.ts'
 import { DisplayAudio } from './audio/display-audio.ts'
 import { DisplayClipboard, isOfClipboard } from './clipboard/display-clipboard.ts'
 import type { DesktopAddon, DesktopCursor, DesktopEvent, NativeDesktopInput } from './desktop-addon.ts'
 import { DisplayShow } from './display-show.ts'
+import { askActiveTitle } from './recording/active-title.ts'
+import { DisplayRecorder } from './recording/display-recorder.ts'
 import { Viewer } from './viewer.ts'
 
 /** Shows one display to its viewers and hands on what they type: DISPLAY and XAUTHORITY say which. Ends with the host's word. */
@@ -16,12 +20,14 @@ const pipe = openMediaPipe()
 const viewers = new Map<number, Viewer>()
 let cursor: DesktopCursor | undefined
 let size: { readonly width: number; readonly height: number } | undefined
-let lost = false
+/** Why the display cannot be shown. */
+let lost: string | undefined
 
 const host = connectToHost<ToDesktopWorker, FromDesktopWorker>(take)
 pipe.on('error', () => process.exit(0))
 host.stopping.addEventListener('abort', () => {
   clearInterval(silence)
+  recorder?.stop()
   show?.stop()
   for (const viewer of viewers.values()) viewer.release()
   input?.close()
@@ -31,7 +37,7 @@ host.stopping.addEventListener('abort', () => {
   host.end()
 })
 
-const addon = loadAddon<DesktopAddon>('x11')
+const addon = loadAddon<DesktopAddon & Pick<CaptureAddon, 'activeWindow' | 'listDevices'>>('x11')
 const input = openInput()
 const view = input && new addon.DesktopView('', onEvent)
 const clipboard = input && new DisplayClipboard(addon.DesktopClipboard, (viewer, parts) => writeViewerWire(pipe, viewer, parts))
@@ -40,6 +46,15 @@ const audio = new DisplayAudio({
   send: (viewer, parts) => writeViewerWire(pipe, viewer, parts),
   onProblem: (problem) => process.stderr.write(`audio of a display: ${problem}\n`),
 })
+const recorder =
+  show &&
+  new DisplayRecorder({
+    wire: openRecorderWire(pipe),
+    waitingBytes: () => pipe.writableLength,
+    show,
+    audio,
+    ask: (done) => askActiveTitle(addon, done),
+  })
 const silence = repeat(250, () => {
   for (const viewer of viewers.values()) viewer.releaseIfSilent(performance.now())
 })
@@ -58,12 +73,19 @@ function openInput(): NativeDesktopInput | undefined {
 }
 
 function lose(why: string): void {
-  lost = true
+  lost = why
   host.send({ kind: 'lost', why })
 }
 
 function take(message: ToDesktopWorker): void {
-  if (input === undefined || view === undefined || show === undefined || lost) return
+  // Somebody who comes now waits for it, too.
+  if (lost !== undefined && message.kind === 'record') lose(lost)
+  if (input === undefined || view === undefined || show === undefined || lost !== undefined) return
+  if (message.kind === 'record' || message.kind === 'record-end') {
+    if (message.kind === 'record') recorder?.record(message.audio)
+    else recorder?.stop()
+    return
+  }
   const known = viewers.get(message.viewer)
   if (message.kind === 'leave') {
     viewers.delete(message.viewer)

@@ -2,8 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Quality } from '../sessions/client-message.ts'
 import type { DesktopChange, DesktopRect, NativeDesktopView } from './desktop-addon.ts'
 import { MotionLane } from './motion-lane.ts'
+import type { RecordedVideo } from './recording/recorded-video.ts'
 import type { Viewer } from './viewer.ts'
 import { monotonicUs } from './viewer-updates.ts'
+
+/** Whose video a recording has: those who prefer it and the recording share an encoder. */
+const recordedQuality: Quality = 'balanced'
 
 /** Shows the changes of a display to its viewers: as pixels, or, while much of it moves, as video to those who decode it. */
 export class DisplayShow {
@@ -12,6 +16,7 @@ export class DisplayShow {
   readonly #lanes = new Map<Quality, MotionLane>()
   #size = { width: 0, height: 0 }
   #frameAtMs = 0
+  #recorded: RecordedVideo | undefined
 
   constructor(view: NativeDesktopView, viewers: ReadonlyMap<number, Viewer>) {
     this.#view = view
@@ -22,6 +27,18 @@ export class DisplayShow {
   begin(viewer: Viewer): void {
     if (this.#size.width === 0) return
     viewer.changed([{ x: 0, y: 0, ...this.#size }])
+    this.#view.again()
+  }
+
+  /** Records what is shown from here on; undefined: not any more. */
+  record(video: RecordedVideo | undefined): void {
+    this.#recorded = video
+    this.#lane(recordedQuality).record(video)
+    this.again()
+  }
+
+  /** Wants the frame once more, where there is one. */
+  again(): void {
     this.#view.again()
   }
 
@@ -44,15 +61,23 @@ export class DisplayShow {
       return read.get(key)
     }
     const watching = new Map<MotionLane, Viewer[]>()
-    for (const lane of new Set([...this.#viewers.values()].map((viewer) => this.#laneOf(viewer)))) lane.take(change, nowMs)
+    const recording = this.#recorded && this.#lane(recordedQuality)
+    const lanes = new Set([...this.#viewers.values()].map((viewer) => this.#laneOf(viewer)))
+    if (recording) lanes.add(recording)
+    for (const lane of lanes) lane.take(change, nowMs)
+    this.#recorded?.changed(parts.length > 0, nowMs)
     for (const viewer of this.#viewers.values()) {
       viewer.changed(parts)
       const lane = this.#laneOf(viewer)
       if (lane.moving && viewer.decodes) watching.set(lane, [...(watching.get(lane) ?? []), viewer])
       else viewer.show(change, pixelsOf, monotonicUs())
     }
+    const isRecordedAlone = recording !== undefined && !watching.has(recording)
+    await Promise.all([
+      ...[...watching].map(([lane, viewers]) => lane.show(change, viewers, nowMs)),
+      ...(isRecordedAlone ? [recording.show(change, [], nowMs)] : []),
+    ])
     if (watching.size > 0) {
-      await Promise.all([...watching].map(([lane, viewers]) => lane.show(change, viewers, nowMs)))
       // The next frame is read when it is due, with everything that was drawn until then.
       const frameMs = Math.min(...[...watching.keys()].map((lane) => lane.frameMs))
       const waitMs = this.#frameAtMs + frameMs - performance.now()
@@ -67,6 +92,10 @@ export class DisplayShow {
   }
 
   #laneOf({ quality }: Viewer): MotionLane {
+    return this.#lane(quality)
+  }
+
+  #lane(quality: Quality): MotionLane {
     const known = this.#lanes.get(quality)
     if (known !== undefined) return known
     const lane = new MotionLane({ view: this.#view, quality, onRest: (rested) => this.#rest(rested) })

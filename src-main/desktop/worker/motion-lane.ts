@@ -2,6 +2,7 @@ import type { Quality } from '../sessions/client-message.ts'
 import type { DesktopChange, NativeDesktopView } from './desktop-addon.ts'
 import { Motion } from './motion.ts'
 import { MotionVideo } from './motion-video.ts'
+import type { RecordedVideo } from './recording/recorded-video.ts'
 import type { Viewer } from './viewer.ts'
 import { monotonicUs } from './viewer-updates.ts'
 
@@ -37,6 +38,7 @@ export class MotionLane {
   #resting: NodeJS.Timeout | undefined
   /** A frame was left out, since nobody could be sent more. */
   #owes = false
+  #recorded: RecordedVideo | undefined
 
   constructor(options: MotionLaneOptions) {
     this.#options = options
@@ -59,31 +61,43 @@ export class MotionLane {
     return this.#owes && this.moving
   }
 
+  /** Frames go to a recording too, also while nothing moves; undefined: not any more. */
+  record(recorded: RecordedVideo | undefined): void {
+    this.#recorded = recorded
+    if (recorded === undefined && !this.moving && !this.#encoding) this.#video.rest()
+  }
+
   take({ parts, width, height }: DesktopChange, nowMs: number): void {
     this.#motion.take(parts, width, height, nowMs)
   }
 
-  /** Shows the frame there is now, if it is due and anybody can be sent it. */
+  /** Shows the frame there is now, if it is due and anybody can be sent it, or it is to be recorded. */
   async show(change: DesktopChange, watching: readonly Viewer[], nowMs: number): Promise<void> {
     if (nowMs < this.#shownMs + this.frameMs - earlyMs) return
-    this.#owes = !watching.some((viewer) => viewer.ready)
-    if (this.#owes) return
+    const recorded = this.#recorded?.due(this.moving, nowMs) === true ? this.#recorded : undefined
+    const isReady = watching.some((viewer) => viewer.ready)
+    this.#owes = watching.length > 0 && !isReady
+    if (!isReady && recorded === undefined) return
     this.#shownMs = nowMs
     clearTimeout(this.#resting)
     this.#encoding = true
     try {
-      const wantsKey = watching.some((viewer) => viewer.wantsKey)
+      const wantsKey = watching.some((viewer) => viewer.wantsKey) || recorded?.wantsKey(nowMs) === true
       const frame = await this.#video.encode(change.width, change.height, wantsKey, nowMs)
       const nowUs = monotonicUs()
+      // Of a video that is recorded nothing can be left out: what follows would not be decoded.
+      if (frame) this.#recorded?.take(frame, nowMs, change.readyUs)
+      else this.#recorded?.missed()
       if (frame) for (const viewer of watching) viewer.showVideo(frame, change, nowUs)
     } catch (error) {
       // Without an encoder changes are sent as they are.
       process.stderr.write(`video of a display: ${(error as Error).message}\n`)
+      this.#recorded?.missed()
       for (const viewer of watching) viewer.hear({ kind: 'decoder', h264: false })
     } finally {
       this.#encoding = false
-      if (this.#stopped) this.#video.rest()
-      else this.#resting = setTimeout(() => this.#rest(), restEveryMs)
+      if (this.#stopped || (this.#recorded === undefined && !this.moving)) this.#video.rest()
+      else if (this.moving) this.#resting = setTimeout(() => this.#rest(), restEveryMs)
     }
   }
 
@@ -100,7 +114,7 @@ export class MotionLane {
       return
     }
     this.#owes = false
-    this.#video.rest()
+    if (this.#recorded === undefined) this.#video.rest()
     this.#options.onRest(this.#options.quality)
   }
 }

@@ -1,5 +1,5 @@
-import type { Track } from '../../formats/track.ts'
-import type { Stream, StreamPublisher, TrackInfo } from '../schemas.ts'
+import { trackInfo } from '../../media/track-info.ts'
+import type { Stream, StreamPublisher } from '../schemas.ts'
 import { streamUrls, type UrlBase } from '../stream-urls.ts'
 import type { LivePublisher } from './live-publisher.ts'
 import type { ManagedStream } from './managed-stream.ts'
@@ -52,12 +52,4 @@ function publishersOf({ publisher, standby }: ManagedStream): StreamPublisher[] 
     })
   }
   return both.sort((a, b) => Number(a.role === 'backup') - Number(b.role === 'backup'))
-}
-
-/** A track as the API shows it. */
-export function trackInfo(track: Track, measuredFrameRate: number | undefined): TrackInfo {
-  const info = { id: track.id, kind: track.kind, codec: track.codec, codecString: track.codecString }
-  if (track.kind === 'audio') return { ...info, sampleRate: track.sampleRate, channels: track.channels }
-  const frameRate = track.frameRate ?? measuredFrameRate
-  return { ...info, width: track.width, height: track.height, ...(frameRate === undefined ? undefined : { frameRate }) }
 }

@@ -6,6 +6,12 @@ export const desktopErrors = {
   'desktop.limit': { status: 409, title: 'There are as many displays as there can be', remedy: 'Remove one that is not used.' },
   'desktop.busy': { status: 429, title: 'Too many changes wait for the displays', remedy: 'Wait until those before are done.' },
   'desktop.not_ours': { status: 409, title: 'This display was not created here', remedy: 'Remove displays of kind `virtual` alone.' },
+  'desktop.not_recorded': { status: 409, title: 'The display is not being recorded', remedy: 'Start a recording first.' },
+  'desktop.recorded_by_rule': {
+    status: 403,
+    title: 'The display is recorded while somebody controls it',
+    remedy: 'Ask an admin to stop the recording, or to change the rule of the display.',
+  },
   'desktop.no_image': {
     status: 404,
     title: 'There is no image of the display',

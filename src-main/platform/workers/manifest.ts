@@ -102,7 +102,7 @@ export const workers = {
   },
   desktop: {
     source: 'desktop/worker/desktop-worker.ts',
-    runs: 'one per display that somebody looks at',
+    runs: 'one per display that somebody looks at, or that is recorded',
     loss: 'its viewers wait for it for a moment; the display and its programs go on',
   },
   'desktop-images': {

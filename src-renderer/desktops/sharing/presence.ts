@@ -1,4 +1,5 @@
 import type { Right } from '../../../src-main/desktop/rights/rights.ts'
+import type { RecordingMark } from '../../../src-main/desktop/schemas/recording.ts'
 
 /** Somebody at the display. */
 export interface DesktopPerson {
@@ -13,9 +14,11 @@ export interface DesktopPerson {
   readonly asks: boolean
 }
 
-/** Who is there, and which of them this page is. */
+/** Who is there, which of them this page is, and whether they are recorded. */
 export interface Presence {
   readonly you: string
   readonly rights: readonly Right[]
   readonly people: readonly DesktopPerson[]
+  /** Whether the display is recorded. */
+  readonly recording: RecordingMark
 }

@@ -50,6 +50,7 @@ export const components = {
     deleteNow: 'Delete for good',
     deleteNowNamed: (name: string) => `Delete ${name} for good`,
     deleted: (name: string) => `${name} was deleted`,
+    chapters: 'Places to jump to',
     seek: 'Seek',
     notPlayed: (container: string, tracks: string) =>
       `This browser does not play ${container} with ${tracks}. Download the file and open it in a media player.`,

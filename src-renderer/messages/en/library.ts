@@ -14,7 +14,7 @@ export const library = {
   kindsMany: { recording: 'Recordings', replay: 'Replays', clip: 'Clips' },
   from: 'From',
   fromAnywhere: 'From anywhere',
-  parts: { live: 'Streams', studio: 'Studio' },
+  parts: { live: 'Streams', studio: 'Studio', desktop: 'Desktops' },
   order: 'Order',
   orders: {
     newest: 'Newest first',
@@ -43,6 +43,7 @@ export const library = {
   state: 'State',
   states: { writing: 'recording', complete: 'complete', recovered: 'recovered', failed: 'failed' },
   stopItFirst: 'Stop it first',
+  adminsDelete: 'Admins delete recordings of desktops',
   titleChanged: 'The title was changed',
   path: 'On the machine of the host',
   empty: 'Nothing recorded yet',

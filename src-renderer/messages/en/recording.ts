@@ -28,7 +28,7 @@ export const recording = {
   recordings: 'Recordings',
   retentionWasSaved: 'Retention was saved',
   noLimit: 'no limit',
-  retention: 'Retention of recordings of streams',
+  retention: 'Retention of recordings of streams and desktops',
   retentionOfStudio: 'Retention of recordings and replays of the studio',
   deleteAfterDays: 'Delete after days',
   keptRecordingsStay: 'Kept recordings stay',

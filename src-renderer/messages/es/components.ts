@@ -52,6 +52,7 @@ export const components: Messages['components'] = {
     deleteNow: 'Eliminar definitivamente',
     deleteNowNamed: (name: string) => `Eliminar ${name} definitivamente`,
     deleted: (name: string) => `${name} se ha eliminado`,
+    chapters: 'Puntos a los que saltar',
     seek: 'Buscar',
     notPlayed: (container: string, tracks: string) =>
       `Este navegador no reproduce ${container} con ${tracks}. Descarga el archivo y ábrelo en un reproductor.`,

@@ -22,6 +22,16 @@ export const desktopErrors = {
     title: 'Esta pantalla no se creó aquí',
     remedy: 'Quita solo pantallas de tipo virtual.',
   },
+  'desktop.not_recorded': {
+    english: 'The display is not being recorded',
+    title: 'La pantalla no se está grabando',
+    remedy: 'Inicia primero una grabación.',
+  },
+  'desktop.recorded_by_rule': {
+    english: 'The display is recorded while somebody controls it',
+    title: 'La pantalla se graba mientras alguien la controla',
+    remedy: 'Pide a un administrador que detenga la grabación o que cambie la regla de la pantalla.',
+  },
   'desktop.no_image': {
     english: 'There is no image of the display',
     title: 'No hay imagen de la pantalla',

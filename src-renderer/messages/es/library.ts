@@ -13,7 +13,7 @@ export const library = {
   kindsMany: { recording: 'Grabaciones', replay: 'Repeticiones', clip: 'Clips' },
   from: 'Origen',
   fromAnywhere: 'De cualquier origen',
-  parts: { live: 'Emisiones', studio: 'Estudio' },
+  parts: { live: 'Emisiones', studio: 'Estudio', desktop: 'Escritorios' },
   order: 'Orden',
   orders: {
     newest: 'Más recientes primero',
@@ -45,6 +45,7 @@ export const library = {
   state: 'Estado',
   states: { writing: 'grabando', complete: 'completa', recovered: 'recuperada', failed: 'fallida' },
   stopItFirst: 'Detenla primero',
+  adminsDelete: 'Las grabaciones de escritorios las eliminan los administradores',
   titleChanged: 'Se cambió el título',
   path: 'En el equipo del servidor',
   empty: 'Aún no hay nada grabado',

@@ -29,7 +29,7 @@ export const recording: Messages['recording'] = {
   recordings: 'Grabaciones',
   retentionWasSaved: 'Limpieza automática guardada',
   noLimit: 'sin límite',
-  retention: 'Limpieza automática de grabaciones de emisiones',
+  retention: 'Limpieza automática de grabaciones de emisiones y escritorios',
   retentionOfStudio: 'Limpieza automática de grabaciones y repeticiones del estudio',
   deleteAfterDays: 'Eliminar a los días',
   keptRecordingsStay: 'Las grabaciones conservadas permanecen',

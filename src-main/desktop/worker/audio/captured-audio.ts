@@ -12,8 +12,11 @@ const restAfterMs = 1000
 const maxLateMs = 100
 const framesPerMs = audioRate / 1000
 
-/** Is given interleaved stereo, valid for the call, and the number of its first frame; numbers jump where some is missing. */
-export type OnAudio = (samples: Float32Array, at: number) => void
+/**
+ * Is given interleaved stereo, valid for the call, and the number of its first frame; numbers jump where some is missing. `atUs` is when that
+ * frame was played, of the machine's monotonic clock.
+ */
+export type OnAudio = (samples: Float32Array, at: number, atUs: number) => void
 
 export interface Capture {
   /** Idempotent. Throws where this machine's native parts are missing. */
@@ -77,9 +80,9 @@ export class CapturedAudio implements Capture {
     if (end > this.#from) this.#cameMs = nowMs
     this.#from = Math.max(this.#from, end - maxLateMs * framesPerMs)
     while (this.#from < end) {
-      const { from, frames } = store.read(this.#from, this.#into)
+      const { from, frames, timeUs } = store.read(this.#from, this.#into)
       if (frames === 0) break
-      this.#onAudio(this.#into.subarray(0, 2 * frames), from)
+      this.#onAudio(this.#into.subarray(0, 2 * frames), from, timeUs)
       this.#from = from + frames
     }
     this.#lookIn(nowMs - this.#cameMs > restAfterMs ? restEveryMs : everyMs)

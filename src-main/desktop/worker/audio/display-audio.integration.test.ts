@@ -28,7 +28,7 @@ afterEach(() => audio.stop())
 
 const ms = (count: number, level: number): void => {
   const samples = Float32Array.from({ length: count * 96 }, (_, index) => level * Math.sin(((2 * Math.PI * 1000) / 48_000) * (index >> 1)))
-  play(samples, at)
+  play(samples, at, (at * 1e6) / 48_000)
   at += count * 48
 }
 const numbers = (viewer: number) => (sent.get(viewer) ?? []).map((message) => message.readUInt32LE(4))

@@ -1,3 +1,5 @@
+import type { Track } from '../../../formats/track.ts'
+import { audioRate } from '../../../media/worker/capture/audio/audio-capturer.ts'
 import { type AudioFrameEncoder, openAudioEncoder } from '../../../media/worker/ffmpeg/audio-encoder.ts'
 import type { AudioMessage } from '../../sessions/client-message.ts'
 import { audioMessage } from '../viewer-updates.ts'
@@ -19,6 +21,9 @@ interface Listener {
   heard: number
 }
 
+/** Is given packets of Opus with their frames, and when each starts, µs of the monotonic clock. */
+export type OnRecordedAudio = (data: Uint8Array, frames: number, atUs: number) => void
+
 export interface DisplayAudioOptions {
   readonly send: (viewer: number, parts: readonly Uint8Array[]) => void
   readonly onProblem: (problem: string) => void
@@ -36,11 +41,12 @@ export class DisplayAudio {
   #microphone: Microphone | undefined
   #speaker = 0
   #encoder: AudioFrameEncoder | undefined
+  #recorder: OnRecordedAudio | undefined
 
   constructor(options: DisplayAudioOptions) {
     this.#options = options
     const { capture = (...to) => new CapturedAudio(...to), onProblem } = options
-    this.#captured = capture((samples, at) => this.#encode(samples, at), onProblem)
+    this.#captured = capture((samples, at, atUs) => this.#encode(samples, at, atUs), onProblem)
   }
 
   hear(viewer: number, message: AudioMessage): void {
@@ -64,19 +70,36 @@ export class DisplayAudio {
     }
   }
 
+  /** Hands out the packets that listeners are sent, too; undefined: no more. Answers their track; undefined where there is no audio. */
+  record(recorder: OnRecordedAudio | undefined): Track | undefined {
+    this.#recorder = recorder
+    if (recorder === undefined) {
+      this.#rest()
+      return undefined
+    }
+    if (!this.#start()) this.#recorder = undefined
+    return this.#encoder?.track
+  }
+
   leave(viewer: number): void {
     this.#ignore(viewer)
     this.#hush(viewer)
   }
 
   stop(): void {
+    this.#recorder = undefined
     for (const viewer of this.#listeners.keys()) this.#ignore(viewer)
     this.#hush(this.#speaker)
     this.#captured.close()
   }
 
   #ignore(viewer: number): void {
-    if (!this.#listeners.delete(viewer) || this.#listeners.size > 0) return
+    if (this.#listeners.delete(viewer)) this.#rest()
+  }
+
+  /** Without anybody who hears, nothing is encoded. */
+  #rest(): void {
+    if (this.#listeners.size > 0 || this.#recorder !== undefined) return
     this.#captured.stop()
     this.#encoder?.close()
     this.#encoder = undefined
@@ -101,21 +124,26 @@ export class DisplayAudio {
   }
 
   #listen(viewer: number): void {
-    if (this.#listeners.has(viewer)) return
+    if (!this.#listeners.has(viewer) && this.#start()) this.#listeners.set(viewer, { sent: 0, heard: 0 })
+  }
+
+  /** False where there is nothing to hear. */
+  #start(): boolean {
     try {
       this.#encoder ??= openAudioEncoder('a0', 'opus', kbps, true)
       this.#captured.start()
+      return true
     } catch (error) {
       this.#options.onProblem((error as Error).message)
-      return
+      return false
     }
-    this.#listeners.set(viewer, { sent: 0, heard: 0 })
   }
 
-  #encode(samples: Float32Array, at: number): void {
+  #encode(samples: Float32Array, at: number, atUs: number): void {
     this.#silentSamples = isSilent(samples) ? this.#silentSamples + samples.length : 0
     if (this.#silentSamples > maxSilentSamples) return
-    this.#encoder?.encode(samples, at, ({ data }) => {
+    this.#encoder?.encode(samples, at, ({ data, pts, duration }) => {
+      this.#recorder?.(data, duration, atUs + ((pts - at) * 1e6) / audioRate)
       for (const [viewer, listener] of this.#listeners) {
         if (listener.sent - listener.heard >= maxOnTheWay) continue
         listener.sent++

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Gauge, type Registry } from 'prom-client'
+import type { Retention } from '../../../media/files/retention.ts'
 import type { AuditLog } from '../../../platform/audit.ts'
 import type { EventBus } from '../../../platform/events.ts'
 import type { Logger } from '../../../platform/logger.ts'
@@ -42,6 +43,8 @@ export interface RecordingPart extends LivePart {
   readonly folder: string
   /** Streams that are recorded now. */
   running(): number
+  /** How long recordings are kept, as it is now. */
+  retention(): Retention
 }
 
 /** Recording: streams become files, by rule or by hand, kept as retention says. */
@@ -108,6 +111,7 @@ export async function createRecording(dependencies: RecordingDependencies): Prom
   return {
     folder,
     running: () => recordings.running,
+    retention: () => rules.retention,
     routes: recordingRoutes({
       recordings,
       index,

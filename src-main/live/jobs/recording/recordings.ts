@@ -1,14 +1,12 @@
 import { mkdirSync } from 'node:fs'
-import { statfs } from 'node:fs/promises'
 import { unfitTracks } from '../../../media/files/container.ts'
-import { expired } from '../../../media/files/retention.ts'
 import type { LiveStream } from '../../../media/live-stream.ts'
+import { applyRetention, recordingQueueBytes, retentionEveryMs } from '../../../media/recordings/apply-retention.ts'
 import type { AuditLog } from '../../../platform/audit.ts'
 import { AppError, type ErrorCode } from '../../../platform/errors.ts'
 import type { EventBus } from '../../../platform/events.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import { repeat } from '../../../platform/repeat.ts'
-import { trashMs } from '../../../platform/trash-routes.ts'
 import type { StreamDirectory } from '../../hub/stream.ts'
 import type { RecordingIndex } from './recording-index.ts'
 import type { RecordingRules } from './recording-rules.ts'
@@ -30,13 +28,6 @@ export interface RecordingsDependencies {
   readonly resumes: boolean
   readonly onWhole: (recording: StoredRecording) => void
 }
-
-/** Bytes that may wait for the disk, for each file. */
-const queueBytes = 48 * 1024 * 1024
-/** How often free space and age are checked. */
-const checkEveryMs = 10_000
-/** Space, beyond what is kept free, that a paused recording needs before it continues. */
-const resumeBytes = 4_000_000
 
 /** Which streams are recorded now, and how much space their files take. */
 export class Recordings {
@@ -61,7 +52,7 @@ export class Recordings {
     const cut = await this.#dependencies.index.recover()
     if (this.#dependencies.resumes) for (const { stream } of cut) this.#resuming.add(stream)
     this.#leave = this.#dependencies.streams.onActive((stream) => this.#handleMessage(stream))
-    this.#timer = repeat(checkEveryMs, () => this.check())
+    this.#timer = repeat(retentionEveryMs, () => this.check())
     void this.check()
   }
 
@@ -162,7 +153,7 @@ export class Recordings {
       rule: rules.of(stream.name).rule,
       title: titleOf(stream.name),
       index,
-      queueBytes,
+      queueBytes: recordingQueueBytes,
       onProgress: ({ id, durationMs, bytes, streamId }) =>
         events.publish('recording.progress', { id, durationMs, bytes } satisfies RecordingProgress, { stream: streamId, volatile: true }),
       onChange: (changed) => this.#notify(changed),
@@ -200,25 +191,6 @@ export class Recordings {
   async #check(): Promise<void> {
     const { streams, folder, rules, index, now, log } = this.#dependencies
     for (const name of this.#resuming) if (streams.status(name)?.state !== 'pending') this.#resuming.delete(name)
-    const freeBytes = await free(folder)
-    const { retention } = rules
-    const going = expired(index.list(), retention, { timeMs: now(), freeBytes, trashMs })
-    for (const id of going) {
-      const recording = index.get(id)
-      log.info({ recording: id, stream: recording.stream, bytes: recording.bytes }, 'a recording was deleted by retention')
-      await index.remove(recording)
-    }
-    const left = going.length === 0 ? freeBytes : await free(folder)
-    const wanted = retention.minFreeMegabytes * 1_000_000
-    for (const session of this.#sessions.values()) {
-      if (left < wanted) session.pause(new AppError('recording.disk_full'))
-      else if (session.state === 'waiting' && left >= wanted + resumeBytes) session.record()
-    }
+    await applyRetention({ files: index, folder, retention: () => rules.retention, running: this.#sessions.values(), nowMs: now(), log })
   }
-}
-
-/** Bytes that this user may still write to the disk below a folder. */
-async function free(folder: string): Promise<number> {
-  const { bavail, bsize } = await statfs(folder)
-  return bavail * bsize
 }

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox'
 import type { Retention } from '../../../media/files/retention.ts'
-import { StreamName, TrackSchema } from '../../schemas.ts'
+import { TrackSchema } from '../../../media/track-info.ts'
+import { StreamName } from '../../schemas.ts'
 
 const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()])
 

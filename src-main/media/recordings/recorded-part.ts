@@ -1,17 +1,19 @@
-import type { MediaFileWriter } from '../../../formats/media-file-writer.ts'
-import type { PartFile } from '../../../media/files/part-file.ts'
-import type { PartSink } from '../../../media/files/recorder.ts'
-import type { StoredRecording } from './recording-store.ts'
+import type { MediaFileWriter } from '../../formats/media-file-writer.ts'
+import type { PartFile } from '../files/part-file.ts'
+import type { PartSink } from '../files/recorder.ts'
+import type { RecordedFile } from './recorded-file.ts'
 
 /** A file that is being recorded: its line in the index and its bytes. */
-export class Part implements PartSink {
-  readonly recording: StoredRecording
+export class RecordedPart<File extends RecordedFile> implements PartSink {
+  readonly recording: File
+  readonly firstChapter: string | undefined
   readonly #file: PartFile
   /** When progress was reported last, monotonic ms. */
   reportedAtMs = Number.NEGATIVE_INFINITY
 
-  constructor(recording: StoredRecording, file: PartFile) {
+  constructor(recording: File, file: PartFile, firstChapter: string | undefined) {
     this.recording = recording
+    this.firstChapter = firstChapter
     this.#file = file
   }
 

@@ -1,0 +1,115 @@
+import { ticks } from '../../../formats/media-time.ts'
+import type { Packet, VideoTrack } from '../../../formats/track.ts'
+import { videoTimescale, videoTrack } from '../../../formats/track-from-config.ts'
+import type { VideoFrame } from '../motion-video.ts'
+
+/** Between frames while little changes, and while nothing does, ms. */
+const calmMs = 100
+const stillMs = 1000
+/** A file can be started at a keyframe alone: one at least so often while the display changes, and while it does not, ms. */
+const keyMs = 10_000
+const stillKeyMs = 60_000
+
+export interface RecordedVideoOptions {
+  readonly onTrack: (track: VideoTrack) => void
+  readonly onPacket: (packet: Packet) => void
+  /** A frame is due, whether or not anything is drawn. */
+  readonly onDue: () => void
+}
+
+/** Which frames of a display are recorded, and as what: what changes when it changes, and a frame a second while nothing does. */
+export class RecordedVideo {
+  readonly #options: RecordedVideoOptions
+  #track: VideoTrack | undefined
+  #reported = false
+  #wantsKey = true
+  #frameMs = Number.NEGATIVE_INFINITY
+  #keyMs = Number.NEGATIVE_INFINITY
+  /** Something was drawn since the newest frame, and since the newest keyframe. */
+  #changed = true
+  #changedSinceKey = true
+  #lastTicks = Number.NEGATIVE_INFINITY
+  #timer: NodeJS.Timeout | undefined
+  #stopped = false
+
+  constructor(options: RecordedVideoOptions) {
+    this.#options = options
+    this.#wake(0)
+  }
+
+  /** The next frame is one that a file can start with, and its track is reported again. */
+  restart(): void {
+    this.#wantsKey = true
+    this.#reported = false
+    this.#wake(0)
+  }
+
+  /** Something may have been drawn. */
+  changed(any: boolean, nowMs: number): void {
+    if (!any) return
+    this.#changed = true
+    this.#changedSinceKey = true
+    if (!this.due(false, nowMs)) this.#wake(this.#frameMs + calmMs - nowMs)
+  }
+
+  /** The frame there is now is to be recorded. @param moving the display shows motion, of which every frame counts */
+  due(moving: boolean, nowMs: number): boolean {
+    if (this.#wantsKey) return true
+    return nowMs - this.#frameMs >= (!this.#changed ? stillMs : moving ? 0 : calmMs)
+  }
+
+  /** The next frame is to be a keyframe. */
+  wantsKey(nowMs: number): boolean {
+    return this.#wantsKey || nowMs - this.#keyMs >= (this.#changedSinceKey ? keyMs : stillKeyMs)
+  }
+
+  /** Takes a frame. @param nowMs of any clock; `atUs` is when it was seen, of the machine's monotonic one */
+  take({ key, config, data }: VideoFrame, nowMs: number, atUs: number): void {
+    if (this.#wantsKey && !key) {
+      this.#wake(calmMs)
+      return
+    }
+    if (key && !this.#describe(config)) return
+    const track = this.#track as VideoTrack
+    this.#wantsKey = false
+    this.#changed = false
+    this.#frameMs = nowMs
+    if (key) {
+      this.#keyMs = nowMs
+      this.#changedSinceKey = false
+    }
+    const at = Math.max(Math.round((atUs * videoTimescale) / 1e6), this.#lastTicks + 1)
+    this.#lastTicks = at
+    this.#options.onPacket({ track, pts: ticks(at), dts: ticks(at), duration: ticks((calmMs * videoTimescale) / 1000), key, data })
+    this.#wake(stillMs)
+  }
+
+  /** A frame that was due could not be encoded. */
+  missed(): void {
+    this.#wake(stillMs)
+  }
+
+  stop(): void {
+    this.#stopped = true
+    clearTimeout(this.#timer)
+  }
+
+  /** False for a configuration that cannot be read. */
+  #describe(config: Uint8Array): boolean {
+    const isNew = this.#track === undefined || Buffer.compare(this.#track.config, config) !== 0
+    if (isNew) {
+      const track = videoTrack('v0', 'h264', new Uint8Array(config))
+      if ('fault' in track) return false
+      this.#track = track
+    }
+    if (isNew || !this.#reported) this.#options.onTrack(this.#track as VideoTrack)
+    this.#reported = true
+    return true
+  }
+
+  #wake(ms: number): void {
+    clearTimeout(this.#timer)
+    if (this.#stopped) return
+    this.#timer = setTimeout(() => this.#options.onDue(), Math.max(0, ms))
+  }
+}
