@@ -10,6 +10,8 @@ import { until } from './helpers/until.ts'
 
 const hasNginx = ['/usr/sbin/nginx', '/usr/bin/nginx', '/usr/local/sbin/nginx'].some((file) => existsSync(file))
 
+const trusted = ['--trusted-proxies', '127.0.0.1']
+
 describe('a node with a cache', () => {
   let host: RunningHost
   let proxy: Awaited<ReturnType<typeof startProxy>>
@@ -36,7 +38,8 @@ describe('a node with a cache', () => {
     folder = mkdtempSync(join(tmpdir(), 'edge-cache-'))
     // nginx's workers are another user where the node is root.
     chmodSync(folder, 0o755)
-    args = ['--cache', join(folder, 'cache'), '--cache-size', '500M']
+    // requests of this machine are those of whom they name
+    args = ['--cache', join(folder, 'cache'), '--cache-size', '500M', ...trusted]
     host = await startHost({ name: 'edge-cache' })
     proxy = await startProxy(host.httpPort)
     const { token } = (await host.api('POST', '/network/join-tokens', {})).body
@@ -188,6 +191,54 @@ describe('a node with a cache', () => {
     expect(items).toMatchObject([{ name: 'edge-cache-node', state: 'done' }])
     expect(items[0]?.objects.find(({ url }) => url === asset)).toMatchObject({ site: 'origin', bytes: expect.any(Number) })
     expect((await host.api('GET', '/network/cache/objects?prefix=nothing')).body.code).toBe('network.purge_invalid')
+  })
+
+  it('limits requests of an IP address at all nodes together, as the origin says', async () => {
+    const ask = async (at: RunningNode, path: string, viewer: string) => {
+      const response = await fetch(at.http + path, { headers: { 'x-forwarded-for': viewer } })
+      await response.arrayBuffer()
+      return { status: response.status, retryAfter: response.headers.get('retry-after'), limit: response.headers.get('ratelimit-policy') }
+    }
+    const { token } = (await host.api('POST', '/network/join-tokens', {})).body
+    const other = await startNode({ origin: `http://127.0.0.1:${proxy.port}`, token, name: 'edge-cache-other', args: trusted })
+    const { body: usual } = await host.api('GET', '/network/limits')
+    try {
+      expect(usual).toMatchObject({ anonymous: { perMinute: 1000 }, signedIn: { perMinute: 10_000 } })
+      await untilConnected()
+      await host.api('PUT', '/network/limits', { ...usual, anonymous: { perMinute: 1, burst: 100 }, live: { perMinute: 1, burst: 3 } })
+      // another viewer each time, until the nodes know it
+      for (const at of [node, other]) {
+        let viewer = 0
+        const isLimited = async () => {
+          viewer++
+          const answers = []
+          for (let count = 0; count < 4; count++) answers.push(await ask(at, '/live/none/index.m3u8', `198.51.100.${viewer}`))
+          return answers.at(-1)?.status === 429 ? answers.at(-1) : undefined
+        }
+        expect(await until(isLimited, 'live requests are limited')).toMatchObject({ limit: '"live";q=1;w=60' })
+      }
+      const viewer = '2001:db8:7::1'
+      const last = await until(async () => {
+        const answer = await ask(node, asset, viewer)
+        return answer.status === 429 ? answer : undefined
+      }, 'all are used')
+      expect(last).toMatchObject({ limit: expect.stringContaining('"address"'), retryAfter: '5' })
+      let allowed = 0
+      await until(async () => {
+        const { status } = await ask(other, '/api/v1/time', '2001:db8:7::2')
+        if (status !== 429) allowed++
+        return status === 429
+      }, 'none is left at the other node')
+      expect(allowed).toBeLessThan(100)
+      expect((await ask(other, '/api/v1/time', '2001:db8:8::1')).status).toBe(200)
+      const closed = await host.api('PUT', '/network/limits', { routes: Array(2).fill({ path: '/a', perMinute: 1, burst: 1 }) })
+      expect(closed.body.code).toBe('config.invalid')
+    } finally {
+      await host.api('PUT', '/network/limits', usual)
+      await host.api('DELETE', `/network/nodes/${other.id}`)
+      await other.stop()
+    }
+    await until(async () => (await ask(node, asset, '2001:db8:7::1')).status === 200, 'there is no such limit any more')
   })
 
   it('says why it cannot start', async () => {

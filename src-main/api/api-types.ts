@@ -206,14 +206,14 @@ export interface ApiTypes {
     }
     'alert-rules': {
       GET: { answer: { items: LiveAlertRulesItem[]; nextCursor: null } }
-      POST: { body: { kind: 'publisher-lost' | 'no-keyframe' | 'bitrate-collapse' | 'av-drift' | 'frames-dropped' | 'encoder-behind' | 'destination-failed' | 'disk-low'; stream?: string | null | undefined; threshold?: number | null | undefined; holdS?: number | undefined; channels?: readonly string[] | undefined; enabled?: boolean | undefined }; answer: LiveAlertRulesItem }
+      POST: { body: { kind: 'publisher-lost' | 'no-keyframe' | 'bitrate-collapse' | 'av-drift' | 'frames-dropped' | 'encoder-behind' | 'destination-failed' | 'disk-low' | 'attack'; stream?: string | null | undefined; threshold?: number | null | undefined; holdS?: number | undefined; channels?: readonly string[] | undefined; enabled?: boolean | undefined }; answer: LiveAlertRulesItem }
       '*': {
         PATCH: { body: { stream?: string | null | undefined; threshold?: number | null | undefined; holdS?: number | undefined; channels?: readonly string[] | undefined; enabled?: boolean | undefined }; answer: LiveAlertRulesItem }
         DELETE: { answer: undefined }
       }
     }
     alerts: {
-      GET: { answer: { items: { id: string; ruleId: string; kind: 'publisher-lost' | 'no-keyframe' | 'bitrate-collapse' | 'av-drift' | 'frames-dropped' | 'encoder-behind' | 'destination-failed' | 'disk-low'; stream: string | null; message: string; raisedAt: string; resolvedAt: string | null }[]; nextCursor: null } }
+      GET: { answer: { items: { id: string; ruleId: string; kind: 'publisher-lost' | 'no-keyframe' | 'bitrate-collapse' | 'av-drift' | 'frames-dropped' | 'encoder-behind' | 'destination-failed' | 'disk-low' | 'attack'; stream: string | null; message: string; raisedAt: string; resolvedAt: string | null }[]; nextCursor: null } }
     }
     clips: {
       GET: { query: LiveClipsGetQuery; answer: { items: LiveClipsItem[]; nextCursor: string | null } }
@@ -463,6 +463,17 @@ export interface ApiTypes {
         GET: { query: { from?: string | undefined; to?: string | undefined; stepS?: number | undefined; by?: 'all' | 'node' | 'region' | undefined; node?: string | undefined }; answer: { from: string; to: string; stepS: number; times: number[]; series: { id: string; name: string; requestsPerS: (number | null)[]; bitrateOutBps: (number | null)[]; bitrateInBps: (number | null)[]; hitRatio: (number | null)[]; errorRatio: (number | null)[]; p50Ms: (number | null)[]; p95Ms: (number | null)[]; p99Ms: (number | null)[]; connections: (number | null)[]; cpu: (number | null)[]; memory: (number | null)[]; fill: (number | null)[] }[]; totals: { requests: number; bytesIn: number; bytesOut: number; hitRatio: number | null; errors4xx: number; errors5xx: number; p50Ms: number | null; p95Ms: number | null; p99Ms: number | null }; nodes: { id: string; name: string; requests: number; bytesOut: number; hitRatio: number | null; cost: NetworkAnalyticsTrafficNodesItemCost; region: string | null }[]; regions: { id: string; name: string; requests: number; bytesOut: number; hitRatio: number | null; cost: NetworkAnalyticsTrafficNodesItemCost; labels: string[] }[]; costs: { currency: string; amount: number }[]; paths: { name: string; requests: number; bytes: number }[]; referers: { name: string; requests: number; bytes: number }[]; countries: { name: string; requests: number; bytes: number }[]; devices: { name: string; requests: number; bytes: number }[]; statuses: { name: string; requests: number; bytes: number }[] } }
       }
     }
+    attacks: {
+      GET: { answer: { items: { id: string; node: string; startedAt: string; endedAt: string | null; route: string; perSecond: number; usualPerSecond: number; pattern: { kind: 'range' | 'agent' | 'path' | 'country'; value: string; share: number }[] }[]; nextCursor: null } }
+      settings: {
+        GET: { answer: NetworkAttacksSettings }
+        PUT: { body: { alarmPercent?: number | undefined; minPerSecond?: number | undefined; block?: boolean | undefined; blockMinutes?: number | undefined }; answer: NetworkAttacksSettings }
+      }
+    }
+    blocks: {
+      GET: { answer: { items: { network: string; node: string; perSecond: number; expiresAt: string }[]; nextCursor: null } }
+      DELETE: { query: { network: string }; answer: undefined }
+    }
     cache: {
       objects: {
         GET: { query: { prefix: string; node?: string | undefined }; answer: { items: { id: string; name: string; state: 'done' | 'away' | 'failed'; reason: string | null; objects: { url: string; site: string; variant: string; type: string; bytes: number; fetchedAt: string; freshUntil: string; state: 'fresh' | 'stale'; tags: string[] }[]; hasMore: boolean }[]; nextCursor: null } }
@@ -487,6 +498,17 @@ export interface ApiTypes {
     }
     'join-tokens': {
       POST: { body: { expiresInS?: number | undefined }; answer: { token: string; expiresAt: string; origin: string; command: string } }
+    }
+    limits: {
+      GET: { answer: NetworkLimits }
+      PUT: { body: { enabled?: boolean | undefined; anonymous?: { perMinute: number; burst: number } | undefined; signedIn?: { perMinute: number; burst: number } | undefined; live?: { perMinute: number; burst: number } | undefined; routes?: readonly { path: string; perMinute: number; burst: number; per?: 'address' | 'all' | undefined }[] | undefined }; answer: NetworkLimits }
+    }
+    lists: {
+      '*': {
+        GET: { answer: { items: { network: string; addedAt: string; expiresAt: string | null }[]; nextCursor: null } }
+        POST: { body: { text: string; minutes?: number | undefined }; answer: { added: number; total: number } }
+        DELETE: { query: { network?: string | undefined }; answer: undefined }
+      }
     }
     nodes: {
       GET: { answer: { items: NetworkNodesItem[]; nextCursor: null } }
@@ -1263,7 +1285,7 @@ type DesktopRecordingsItem = { id: string; display: string; displayName: string;
 type EditorReach = { folders: string[]; hosts: string[]; mediaFolders: string[] }
 type LiveAccess = { play: { allow: string[]; deny: string[] }; publish: { allow: string[]; deny: string[] } }
 type LiveAlertChannelsItem = { id: string; kind: 'webhook' | 'slack' | 'email'; label: string; where: string; createdAt: string; lastError: string | null }
-type LiveAlertRulesItem = { id: string; kind: 'publisher-lost' | 'no-keyframe' | 'bitrate-collapse' | 'av-drift' | 'frames-dropped' | 'encoder-behind' | 'destination-failed' | 'disk-low'; stream: string | null; threshold: number | null; holdS: number; channels: string[]; enabled: boolean; createdAt: string }
+type LiveAlertRulesItem = { id: string; kind: 'publisher-lost' | 'no-keyframe' | 'bitrate-collapse' | 'av-drift' | 'frames-dropped' | 'encoder-behind' | 'destination-failed' | 'disk-low' | 'attack'; stream: string | null; threshold: number | null; holdS: number; channels: string[]; enabled: boolean; createdAt: string }
 type LiveClipsGetQuery = { stream?: string | undefined; deleted?: boolean | undefined; cursor?: string | undefined; limit?: number | undefined }
 type LiveClipsItem = { id: string; streamId: string; stream: string; title: string; state: 'waiting' | 'making' | 'ready' | 'failed'; error: { code: string; message: string; remedy: string } | null; createdAt: string; startedAt: string; fromMs: number; toMs: number; durationMs: number; frames: number; encodedFrames: number; exact: boolean; note: string; bytes: number; rendition: string | null; tracks: DesktopRecordingsItemTracksItem[]; fileName: string; deletedAt: string | null; fileUrl: string | null; thumbnailUrl: string | null }
 type LiveDemo = { running: boolean; name: string | null; since: string | null; frame: number; skippedFrames: number; error: string | null }
@@ -1303,6 +1325,9 @@ type LiveStreamsViewersFiguresProtocols = { hls?: number; 'll-hls'?: number; das
 type LiveStreamsViewersFigures = { timeMs: number; concurrent: number; total: number; peak: number; protocols: LiveStreamsViewersFiguresProtocols; qualities: Record<string, number>; measured: number; rebufferRatio: number | null; stalls: number; startupMs: number | null; latencyP50Ms: number | null; latencyP95Ms: number | null; kbps: number; bytes: number; healthScore: number | null }
 type LiveUdpInputsItem = { id: string; stream: string; url: string; state: 'waiting' | 'live' | 'error'; error: { code: string; message: string; remedy: string } | null; sender: string | null; datagrams: number; createdAt: string }
 type NetworkAnalyticsTrafficNodesItemCost = { currency: string; amount: number; perTb: number | null } | null
+type NetworkAttacksSettings = { alarmPercent: number; minPerSecond: number; block: boolean; blockMinutes: number }
+type NetworkLimitsRoutesItem = { path: string; perMinute: number; burst: number; per: 'address' | 'all' }
+type NetworkLimits = { enabled: boolean; anonymous: { perMinute: number; burst: number }; signedIn: { perMinute: number; burst: number }; live: { perMinute: number; burst: number }; routes: NetworkLimitsRoutesItem[] }
 type NetworkNodesItemTrafficCache = { bytes: number; maxBytes: number; objects: number; warning: 0 | 80 | 90 | 95 }
 type NetworkNodesItemTraffic = { at: string; requestsPerS: number; bitrateOutBps: number; bitrateInBps: number; hitRatio: number | null; errorRatio: number; p50Ms: number | null; p95Ms: number | null; p99Ms: number | null; connections: number; cpu: number; memory: number; cache: NetworkNodesItemTrafficCache | null; region: string | null; capacityMbps: number | null }
 type NetworkNodesItem = { id: string; name: string; enabled: boolean; connected: boolean; connectedSince: string | null; remoteAddress: string | null; version: string | null; createdAt: string; streams: number; sentBytes: number; requests: number; deliveredBytes: number; waiting: number; traffic: NetworkNodesItemTraffic | null }

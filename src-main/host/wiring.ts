@@ -8,7 +8,7 @@ import { createDesktop, desktopMigrations } from '../desktop/index.ts'
 import { createHealth } from '../health/index.ts'
 import { createLive, type Live, liveMigrations } from '../live/index.ts'
 import { AutomationKinds } from '../media/automation/automation-kinds.ts'
-import { createNetwork, networkMigrations } from '../network/index.ts'
+import { createNetwork, type Network, networkMigrations } from '../network/index.ts'
 import { createObs, obsMigrations } from '../obs/index.ts'
 import { type Certificate, loadCertificate } from '../platform/certificate.ts'
 import type { OptionSource } from '../platform/config/resolve-options.ts'
@@ -219,7 +219,9 @@ export async function startHost({
     const clock = createSteadyClock()
     const proxies = readTrustedProxies(config.trustedProxies)
     const clients = new ClientLimits(config.perAddress, logger)
+    let network: Network | undefined
     const live = await createLive({
+      attacks: () => network?.attacks() ?? [],
       config,
       clock,
       clients,
@@ -309,7 +311,7 @@ export async function startHost({
       streamName: (id) => live.observer.read().streams.find((stream) => stream.id === id)?.name,
       findObs: obs.find,
     })
-    const network = await createNetwork({
+    const nodes = await createNetwork({
       database: database.kysely,
       dataDir: config.data,
       registry: metrics,
@@ -319,7 +321,8 @@ export async function startHost({
       audit,
       log: logger.child({ wing: 'network' }),
     })
-    clients.exempt((address) => network.isNodeAddress(address))
+    network = nodes
+    clients.exempt((address) => nodes.isNodeAddress(address))
     const problems = () => [writes.counters().problem ?? [], audit.problem() ?? [], live.health().problems, studio.problems()].flat()
     const health = createHealth({
       studio: studio.observer,
@@ -346,7 +349,7 @@ export async function startHost({
       ...studio.routes,
       ...obs.routes,
       ...desktop.routes,
-      ...network.routes,
+      ...nodes.routes,
       ...automation.routes,
       ...health.routes,
       ...hostRoutes({
@@ -395,7 +398,7 @@ export async function startHost({
     const ticketKeys = live.deliveryProcesses > 0 ? randomBytes(48) : undefined
     api = createApi({
       routes,
-      sockets: [...studio.sockets, ...obs.sockets, ...desktop.sockets, ...network.sockets, ...shellSockets(shells)],
+      sockets: [...studio.sockets, ...obs.sockets, ...desktop.sockets, ...nodes.sockets, ...shellSockets(shells)],
       media: live.front,
       bind: config.bind,
       httpPort: config.httpPort,
@@ -404,7 +407,7 @@ export async function startHost({
       maxConnections: config.maxConnections,
       clients,
       proxies,
-      isNode: (secret) => network.isForwarder(secret),
+      isNode: (secret) => nodes.isForwarder(secret),
       ...(ticketKeys === undefined ? {} : { ticketKeys }),
       certificate: loadOnce,
       authMode: config.auth,
@@ -427,7 +430,7 @@ export async function startHost({
     const endpoint = api
     // Side by side, so together: a slow client of one must not hold up the other.
     open.push(() => Promise.all([endpoint.stop(), live.stop(goesOn)]))
-    open.push(() => network.stop())
+    open.push(() => nodes.stop())
     // The studio publishes into live: it ends first and starts last.
     open.push(() => studio.stop(endedBy === 'person'))
     open.push(() => obs.stop())

@@ -55,6 +55,8 @@ export interface LiveDependencies {
   readonly baseUrl?: () => string
   /** The host before this one ended unexpectedly, or for an update: test stream, slates and recordings by hand go on. */
   readonly resumes?: boolean
+  /** Sentences about attacks on nodes that go on now, for alerts. */
+  readonly attacks?: () => readonly string[]
   /** ms since 1970. */
   readonly now?: () => number
   /** Dates what players compare with each other. */

@@ -94,6 +94,7 @@ export async function createParts(
     now,
     watchUrl: (name) => (dependencies.baseUrl?.() ? `${dependencies.baseUrl()}/watch/${name}` : ''),
     streams: () => streamFacts(registry, destinations),
+    attacks: () => dependencies.attacks?.() ?? [],
   })
   const recording = await createRecording({
     imagesOf: (file) => thumbnails.ofFile(file),

@@ -8,11 +8,17 @@ import type { Logger } from '../platform/logger.ts'
 import { repeat } from '../platform/repeat.ts'
 import type { RouteDefinition } from '../platform/routes.ts'
 import type { SocketDefinition } from '../platform/sockets.ts'
+import { attackRoutes } from './attacks/attack-routes.ts'
+import { GuardBook } from './attacks/guard-book.ts'
+import { createGuardStore } from './attacks/guard-store.ts'
 import { followRegions } from './config/regions.ts'
 import { registerNodeMetrics } from './figures/origin-metrics.ts'
 import { TrafficBook } from './figures/traffic-book.ts'
 import { trafficRoutes } from './figures/traffic-routes.ts'
 import { createTrafficStore } from './figures/traffic-store.ts'
+import { LimitBook } from './limits/limit-book.ts'
+import { limitRoutes } from './limits/limit-routes.ts'
+import { createLimitStore } from './limits/limit-store.ts'
 import { linkSocket } from './link/link-socket.ts'
 import { NodeBook } from './nodes/node-book.ts'
 import { nodeRoutes } from './nodes/node-routes.ts'
@@ -50,12 +56,16 @@ export interface Network {
   readonly sockets: readonly SocketDefinition[]
   /** True for the secret of a node: what it says of the client of a request that it hands on is believed. */
   isForwarder(secret: string): boolean
+  /** Sentences about attacks that nodes notice now. */
+  attacks(): readonly string[]
   /** True for an IP address that a node is connected from: it has requests of many viewers. */
   isNodeAddress(address: string): boolean
   stop(): Promise<void>
 }
 
 const figuresMs = 2000
+/** Networks on lists expire within this time, ms. */
+const sweepMs = 10_000
 
 export async function createNetwork({
   database,
@@ -82,15 +92,24 @@ export async function createNetwork({
   })
   registerNodeMetrics(registry, traffic)
   const purges = await PurgeBook.open({ store: createPurgeStore(database), nodes: () => book.purgeNodes(), audit, now })
+  const limits = await LimitBook.open({ store: createLimitStore(database), events, audit })
+  const guard = await GuardBook.open({
+    store: createGuardStore(database),
+    ...{ events, audit, now },
+    nameOf: (id) => book.nameOf(id),
+  })
+  const sweep = repeat(sweepMs, () => guard.sweep())
   const figures = repeat(figuresMs, () => book.announceFigures())
   return {
-    routes: [...nodeRoutes(book), ...purgeRoutes(purges), ...trafficRoutes(traffic)],
-    sockets: [linkSocket({ book, purges, traffic, origin, log })],
+    routes: [...nodeRoutes(book), ...purgeRoutes(purges), ...trafficRoutes(traffic), ...limitRoutes(limits), ...attackRoutes(guard)],
+    sockets: [linkSocket({ book, purges, traffic, limits, guard, origin, log })],
     isForwarder: (secret) => book.isForwarder(secret),
+    attacks: () => guard.problems(),
     isNodeAddress: (address) => book.isConnectedFrom(address),
     async stop() {
       clearInterval(figures)
       regions.stop()
+      clearInterval(sweep)
       book.stop()
       await traffic.stop()
     },

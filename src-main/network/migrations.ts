@@ -1,6 +1,8 @@
 import { sql } from 'kysely'
 import type { Migration } from '../platform/storage/migrations.ts'
+import { guardMigrations } from './attacks/guard-store.ts'
 import { trafficMigrations } from './figures/traffic-store.ts'
+import { limitMigrations } from './limits/limit-store.ts'
 import { purgeMigrations } from './purges/purge-store.ts'
 
 /** The tables of the nodes. */
@@ -20,4 +22,6 @@ export const networkMigrations: readonly Migration[] = [
   },
   ...purgeMigrations,
   ...trafficMigrations,
+  ...limitMigrations,
+  ...guardMigrations,
 ]

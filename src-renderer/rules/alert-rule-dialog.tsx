@@ -15,6 +15,7 @@ export const kindText = (): Readonly<Record<AlertKind, string>> => ({
   'encoder-behind': t.theEncoderOfTheLadder,
   'destination-failed': t.aDestinationIsNotReached,
   'disk-low': t.theDiskIsNearlyFull,
+  'attack': t.aNodeIsAttacked,
 })
 
 /** Label and usual value of the kinds that have a threshold. */
@@ -73,7 +74,7 @@ export function AlertRuleDialog({ channels, onClose, onMade }: Props) {
             ))}
           </select>
         </div>
-        {kind !== 'disk-low' && (
+        {kind !== 'disk-low' && kind !== 'attack' && (
           <div className="field">
             <label htmlFor="alert-stream">{t.stream}</label>
             <select id="alert-stream" className="input" value={stream} onChange={(event) => setStream(event.target.value)}>

@@ -22,6 +22,7 @@ import { type EdgeCacheOptions, type EdgeFront, startEdgeFront } from './edge-fr
 import { EdgeLink, type LinkedCache, type LinkState } from './edge-link.ts'
 import { joinOrigin } from './join-origin.ts'
 import { answerMetrics, openMetricsPort } from './metrics-port.ts'
+import { NodeProtection } from './node-protection.ts'
 import { type NodeState, readNodeState, writeNodeState } from './node-state.ts'
 import type { OriginTarget } from './origin-connection.ts'
 import { readOriginUrl } from './origin-connection.ts'
@@ -96,8 +97,18 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
   const cache = options.cache === undefined ? undefined : Promise.withResolvers<LinkedCache>()
   cache?.promise.catch(() => undefined)
   let edge: EdgeFront | undefined
+  const protection = new NodeProtection({
+    cacheFolder: options.cache?.folder,
+    onChange: () => void edge?.refresh().catch((error) => log.error({ err: error }, 'limits of requests are not used by nginx')),
+    log,
+  })
+  try {
+    protection.setOwn(options.file?.first.limits)
+  } catch (error) {
+    throw options.file?.first.locate(error)
+  }
   const link = new EdgeLink(
-    { state, target, version: options.version, delivery: () => delivery, cache: cache?.promise, log },
+    { state, target, version: options.version, delivery: () => delivery, cache: cache?.promise, protection, log },
     `/api/v1${linkPath}`,
   )
   const handOn = (request: IncomingMessage, response: ServerResponse): void => {
@@ -142,10 +153,12 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
       else if (path === metricsPath && isMetricsReader(request, file.metrics?.token)) answerMetrics(response, traffic)
       // who was disabled or revoked delivers nothing, whatever it has
       else if (link.state === 'rejected') sendError(response, 'network.origin_away')
+      else if (protection.rejects(request, response)) return
       else if (!delivery.handle(request, response)) handOn(request, response)
     },
     onUpgrade(request, socket, head) {
-      if (pathOf(request.url).startsWith('/live/') && link.state !== 'rejected') proxy.upgrade(request, socket, head)
+      if (protection.rejectsUpgrade(request)) rejectUpgrade(socket, '429 Too Many Requests')
+      else if (pathOf(request.url).startsWith('/live/') && link.state !== 'rejected') proxy.upgrade(request, socket, head)
       else rejectUpgrade(socket, '404 Not Found')
     },
     clients: options.clients,
@@ -161,6 +174,7 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
     traffic.stop()
     await metrics?.stop()
     link.stop()
+    protection.stop()
     await edge?.stop()
     await servers.stop()
     delivery.stop()
@@ -182,8 +196,12 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
         agentPort: ports.httpPort,
         originHost: target.url.host,
         history: () => link.history(historyMs),
+        limits: () => protection.requestOptions(),
+        onCounted: (lines) => protection.seen(lines),
       })
       cache?.resolve(edge.front)
+      // what the origin said meanwhile
+      await edge.refresh()
     }
   } catch (error) {
     cache?.reject(error)
@@ -194,6 +212,7 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
     stopFollowing = followNodeFile(
       options.file,
       async (changed) => {
+        protection.setOwn(changed.limits)
         await edge?.change(changed)
         file = changed
       },

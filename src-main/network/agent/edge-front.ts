@@ -6,12 +6,15 @@ import { join } from 'node:path'
 import type { Logger } from '../../platform/logger.ts'
 import { repeat } from '../../platform/repeat.ts'
 import { replaceFile } from '../../platform/replace-file.ts'
+import { Turns } from '../../platform/turns.ts'
 import type { PurgeHistory } from '../cache/node-cache.ts'
 import type { NodeFile } from '../config/node-file.ts'
 import { metricsPath } from '../figures/node-metrics.ts'
 import type { FrontSettings } from '../front/front-settings.ts'
 import { type Front, type RequestReader, startFront } from '../front/start-front.ts'
+import type { CountedRequest } from '../limits/counted-request.ts'
 import type { SiteRule } from '../nginx/front-options.ts'
+import type { RequestOptions } from '../nginx/request-configuration.ts'
 
 /** A cache before a node. */
 export interface EdgeCacheOptions {
@@ -39,6 +42,10 @@ export interface EdgeFrontOptions {
   readonly originHost: string
   readonly history: () => Promise<PurgeHistory>
   readonly requests: RequestReader
+  /** How many requests viewers may make now. */
+  readonly limits: () => RequestOptions | undefined
+  /** Requests that nginx answered and that are counted. */
+  readonly onCounted: (lines: readonly CountedRequest[]) => void
   readonly log: Logger
 }
 
@@ -49,6 +56,8 @@ export interface EdgeFront {
   readonly httpsPort: number | null
   /** Uses another file without dropping a connection. Rejects as `startFront` does; the former settings go on then. */
   change(file: NodeFile): Promise<void>
+  /** Uses what `requests` says now. Rejects as `startFront` does. */
+  refresh(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -84,9 +93,13 @@ export async function startEdgeFront(options: EdgeFrontOptions): Promise<EdgeFro
   const httpsPort = options.httpsPort === 'off' ? null : options.httpsPort || (await freePort(address))
   const settings = (file: NodeFile): FrontSettings => settingsOf(options, file, { address, httpPort, httpsPort })
   if (httpsPort !== null) await writeCertificate(options)
+  let file = options.file
+  // what is changed is changed from what applies then
+  const changes = new Turns(20, 'changes of the node', 'network.busy')
   const front = await startFront({
     folder: nginxFolder(options),
     settings: settings(options.file),
+    onCounted: options.onCounted,
     history: options.history,
     requests: options.requests,
     log: options.log,
@@ -100,7 +113,12 @@ export async function startEdgeFront(options: EdgeFrontOptions): Promise<EdgeFro
     front,
     httpPort,
     httpsPort,
-    change: (file) => front.change(settings(file)),
+    change: (changed) =>
+      changes.next(async () => {
+        await front.change(settings(changed))
+        file = changed
+      }),
+    refresh: () => changes.next(() => front.change(settings(file))),
     async stop() {
       clearInterval(timer)
       await front.stop()
@@ -135,6 +153,7 @@ function settingsOf(options: EdgeFrontOptions, file: NodeFile, { address, httpPo
       inactiveSeconds: 30 * 86_400,
     },
     live: { port: options.agentPort },
+    requests: options.limits(),
     // Those of the file first: messages count them.
     sites: [
       ...file.sites,

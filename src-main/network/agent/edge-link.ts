@@ -4,10 +4,13 @@ import type { EdgeDelivery, EdgeSource, ViewerAnswer, ViewerQuestion } from '../
 import type { Logger } from '../../platform/logger.ts'
 import { repeat } from '../../platform/repeat.ts'
 import { monotonicMs } from '../../platform/steady-clock.ts'
+import type { GuardReport, GuardRules } from '../attacks/attack-schemas.ts'
 import type { FoundObjects } from '../cache/cache-search.ts'
 import type { PurgeHistory, PurgeOutcome } from '../cache/node-cache.ts'
 import type { PurgeOrder, PurgeSelection } from '../cache/purge-order.ts'
 import type { NodeReport } from '../figures/node-report.ts'
+import type { LimitSettings } from '../limits/limit-settings.ts'
+import type { LeaseEntry, UsageEntry } from '../limits/request-buckets.ts'
 import { beatMs, linkVersion, type NodeMessage, type OriginMessage, readRecord, rejectedCode, silenceMs } from '../link/link-messages.ts'
 import { helloText, signText } from '../nodes/node-keys.ts'
 import { type NodeState, readNodeKey } from './node-state.ts'
@@ -23,6 +26,17 @@ export interface LinkedCache {
   catchUp(history: PurgeHistory): Promise<void>
 }
 
+/** What of a node's limits is the origin's to say. */
+export interface LinkedProtection {
+  setOrigin(limits: LimitSettings | undefined): void
+  setRules(rules: GuardRules): void
+  lift(network: string): void
+  /** Attacks and blocks, where they have changed. */
+  guardReport(): GuardReport | undefined
+  lease(entries: readonly LeaseEntry[]): void
+  report(): UsageEntry[]
+}
+
 export interface EdgeLinkDependencies {
   readonly state: NodeState
   readonly target: OriginTarget
@@ -31,6 +45,7 @@ export interface EdgeLinkDependencies {
   readonly delivery: () => EdgeDelivery
   /** What is asked of it before it has started waits. Rejects where it cannot start. Undefined for a node without a cache. */
   readonly cache: Promise<LinkedCache> | undefined
+  readonly protection: LinkedProtection
   readonly log: Logger
 }
 
@@ -44,6 +59,8 @@ const rejectedPauseMs = 10_000
 /** A receipt after so many bytes. */
 const receiptBytes = 32 * 1024
 const maxMessageBytes = 64 * 1024 * 1024
+/** Requests are reported so often, ms. */
+const usageMs = 100
 const maxQuestions = 1000
 const answerMs = 5000
 
@@ -61,7 +78,7 @@ export class EdgeLink implements EdgeSource {
   readonly #path: string
   #socket: WebSocket | undefined
   #timer: NodeJS.Timeout | undefined
-  readonly #beat: NodeJS.Timeout
+  readonly #timers: readonly NodeJS.Timeout[]
   #pauseMs = firstPauseMs
   #state: LinkState = 'connecting'
   #lastQuestion = 0
@@ -76,6 +93,8 @@ export class EdgeLink implements EdgeSource {
   #cache: LinkedCache | undefined
   #purging = 0
   #takesFigures = false
+  /** An origin of an older version would close the connection. */
+  #takesGuardReports = false
 
   /** @param path of the WebSocket at the origin */
   constructor(dependencies: EdgeLinkDependencies, path: string) {
@@ -89,7 +108,7 @@ export class EdgeLink implements EdgeSource {
         dependencies.delivery().drop(stream)
       },
     })
-    this.#beat = repeat(beatMs, () => this.#onBeat())
+    this.#timers = [repeat(beatMs, () => this.#onBeat()), repeat(usageMs, () => this.#reportUsage())]
     dependencies.cache?.then(
       (cache) => {
         this.#cache = cache
@@ -145,7 +164,7 @@ export class EdgeLink implements EdgeSource {
   stop(): void {
     this.#stopped = true
     clearTimeout(this.#timer)
-    clearInterval(this.#beat)
+    for (const timer of this.#timers) clearInterval(timer)
     this.#wanted.stop()
     this.#socket?.terminate()
     this.#endQuestions()
@@ -216,6 +235,9 @@ export class EdgeLink implements EdgeSource {
         delivery.connected()
         delivery.setSettings(message.settings)
         delivery.forgetAnswers()
+        this.#dependencies.protection.setOrigin(message.limits)
+        this.#takesGuardReports = message.guard !== undefined
+        if (message.guard !== undefined) this.#dependencies.protection.setRules(message.guard)
         for (const stream of this.#wanted.all()) this.#watch(stream)
         log.info({ origin: state.origin }, 'connected to the origin')
         this.#purges = message.purges
@@ -242,6 +264,18 @@ export class EdgeLink implements EdgeSource {
         delivery.setClock(this.#skewMs)
         return
       }
+      case 'limits':
+        this.#dependencies.protection.setOrigin(message.limits)
+        return
+      case 'guard':
+        this.#dependencies.protection.setRules(message.rules)
+        return
+      case 'lift':
+        this.#dependencies.protection.lift(message.network)
+        return
+      case 'leases':
+        this.#dependencies.protection.lease(message.entries)
+        return
       case 'answer': {
         const question = this.#questions.get(message.id)
         this.#questions.delete(message.id)
@@ -308,6 +342,14 @@ export class EdgeLink implements EdgeSource {
     this.#confirm()
     const { requests, bytesOut, waiting } = this.#dependencies.delivery().figures()
     this.#send({ type: 'beat', requests, deliveredBytes: bytesOut, waiting })
+  }
+
+  #reportUsage(): void {
+    if (this.#state !== 'connected') return
+    const entries = this.#dependencies.protection.report()
+    if (entries.length > 0) this.#send({ type: 'usage', entries })
+    const report = this.#takesGuardReports ? this.#dependencies.protection.guardReport() : undefined
+    if (report !== undefined) this.#send({ type: 'guarded', report })
   }
 
   #watch(stream: string): void {

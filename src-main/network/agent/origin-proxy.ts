@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http'
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { AppError, type ErrorCode, errorKinds } from '../../platform/errors.ts'
 import { nodeHeader } from '../../platform/http/client.ts'
 import type { ProxyTarget } from '../../platform/http/reverse-proxy.ts'
@@ -22,7 +22,7 @@ export function originTarget(target: OriginTarget, forwardSecret: string): Proxy
 }
 
 /** Answers with an error of the catalogue as problem+json that no cache may keep. */
-export function sendError(response: ServerResponse, code: ErrorCode): void {
+export function sendError(response: ServerResponse, code: ErrorCode, headers: OutgoingHttpHeaders = {}): void {
   const { message, remedy, status } = new AppError(code)
   const { title } = errorKinds[code]
   const body = JSON.stringify({ type: `urn:ami-streams:error:${code}`, title, status, detail: message, code, remedy })
@@ -32,6 +32,7 @@ export function sendError(response: ServerResponse, code: ErrorCode): void {
     'cache-control': 'no-store',
     'access-control-allow-origin': '*',
     ...(status === 503 ? { 'retry-after': '1' } : {}),
+    ...headers,
   })
   response.end(body)
 }

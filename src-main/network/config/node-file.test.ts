@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { readConfigText } from '../../platform/config/config-text.ts'
 import { AppError } from '../../platform/errors.ts'
+import { defaultLimits } from '../limits/limit-settings.ts'
 import { parseNodeFile, readSize } from './node-file.ts'
 
 const optionNames = ['bind', 'httpPort', 'perAddress.connections']
@@ -65,6 +66,12 @@ it('what is found later is located too: in a site, and in the rules of the origi
   expect(file.locate(error('sites[0].hosts'))).toMatchObject({ message: '/etc/edge.yaml:5:12: wrong' })
   const other = error('listen[0]')
   expect(file.locate(other)).toBe(other)
+})
+
+it('limits that are left out are the usual ones', () => {
+  expect(read('limits: {live: {perMinute: 5, burst: 2}}').limits).toEqual({ ...defaultLimits, live: { perMinute: 5, burst: 2 } })
+  expect(() => read('limits:\n  anonymous: {perMinute: 0, burst: 1}')).toThrow(/edge\.yaml:2:26: limits\.anonymous\.perMinute/)
+  expect(() => read('limits: {routes: [{path: "^(a+)+$", perMinute: 1, burst: 1}]}')).toThrow(/limits\.routes\[0\]\.path/)
 })
 
 it('sizes have a unit', () => {

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { LimitSettingsSchema } from '../limits/limit-settings.ts'
 
 const closed = { additionalProperties: false }
 const Texts = (description: string, maxItems = 200) =>
@@ -80,6 +81,7 @@ export const EdgeFileSchema = Type.Object(
       ),
       { maxItems: 20, default: [], description: 'Secrets of signed URLs; several are valid at once' },
     ),
+    limits: Type.Optional(LimitSettingsSchema),
     countryDatabase: Type.Optional(Type.String({ maxLength: 4096, description: 'MaxMind database of countries' })),
     hstsSeconds: Seconds(0, '`Strict-Transport-Security` over TLS; 0 leaves it out'),
   },

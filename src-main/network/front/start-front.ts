@@ -11,6 +11,7 @@ import type { FoundObjects } from '../cache/cache-search.ts'
 import { NodeCache, type PurgeHistory, type PurgeOutcome } from '../cache/node-cache.ts'
 import type { PurgeOrder, PurgeSelection } from '../cache/purge-order.ts'
 import type { RequestLine } from '../figures/request-log.ts'
+import { type CountedRequest, readCountedRequest } from '../limits/counted-request.ts'
 import { prepareCacheFolder } from '../nginx/cache-folder.ts'
 import type { ConfigurationText } from '../nginx/directives.ts'
 import { findNginx, type NginxProgram } from '../nginx/find-nginx.ts'
@@ -27,6 +28,8 @@ export interface FrontDependencies {
   /** Configuration, index and PID file; made when missing. */
   readonly folder: string
   readonly settings: FrontSettings
+  /** Requests that nginx answered, where `settings.requests` says which are logged. */
+  readonly onCounted?: (lines: readonly CountedRequest[]) => void
   /** What was purged while this node was away. It is asked for before viewers are served; a node whose origin is away goes on without. */
   readonly history?: () => Promise<PurgeHistory>
   /** Gets a line about each request of a viewer. */
@@ -80,7 +83,8 @@ export interface FrontHealth {
  * Starts nginx with a cache. Throws `network.nginx_missing`, `network.nginx_unusable`, `network.cache_folder`, `network.module_missing`,
  * `config.invalid` and `network.nginx_rejected` (which name the option), `port.*`, `network.nginx_failed`.
  */
-export async function startFront({ folder, settings: first, history, requests, log, nginx }: FrontDependencies): Promise<Front> {
+export async function startFront(dependencies: FrontDependencies): Promise<Front> {
+  const { folder, settings: first, history, requests, onCounted, log, nginx } = dependencies
   const program = await findNginx(nginx)
   const user = workerUser()
   mkdirSync(folder, { recursive: true, mode: 0o700 })
@@ -115,6 +119,14 @@ export async function startFront({ folder, settings: first, history, requests, l
 
   const followed =
     requests && new FollowedLog({ file: requestLog, parse: requests.parse, onLines: requests.onLines, reopen: () => process_.reopenLogs() })
+  const countedLog =
+    first.requests &&
+    new FollowedLog({
+      file: first.requests.log,
+      parse: readCountedRequest,
+      onLines: (lines) => onCounted?.(lines),
+      reopen: () => process_.reopenLogs(),
+    })
 
   function configurationOf(wanted: FrontSettings, health: readonly OriginHealth[]): ConfigurationText {
     const script = signatureScriptText(wanted.signingKeys)
@@ -161,6 +173,7 @@ export async function startFront({ folder, settings: first, history, requests, l
     await process_.stop()
     await followed?.stop()
     await cache.stop()
+    await countedLog?.stop()
     throw error
   }
 
@@ -207,6 +220,7 @@ export async function startFront({ folder, settings: first, history, requests, l
       await changes.behind(() => process_.stop())
       await followed?.stop()
       await cache.stop()
+      await countedLog?.stop()
     },
   }
 }

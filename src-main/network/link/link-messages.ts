@@ -1,7 +1,10 @@
 import { type Static, Type } from 'typebox'
 import type { DeliverySettings, ViewerAnswer } from '../../media/edge-delivery.ts'
+import { GuardReportSchema, type GuardRules } from '../attacks/attack-schemas.ts'
 import type { PurgeHistory } from '../cache/node-cache.ts'
 import type { PurgeOrder, PurgeSelection } from '../cache/purge-order.ts'
+import { type LimitSettings, maxKeyLength } from '../limits/limit-settings.ts'
+import { type LeaseEntry, maxReported } from '../limits/request-buckets.ts'
 
 /**
  * The connection between a node and its origin: a WebSocket that the node opens. Control messages are JSON texts in both directions. What
@@ -30,12 +33,21 @@ export type OriginMessage =
       readonly purges: PurgeHistory
       /** It takes figures. */
       readonly figures?: true
+      /** An origin of an older version has none, and takes no reports of usage. */
+      readonly limits?: LimitSettings
+      readonly guard?: GuardRules
     }
   | { readonly type: 'settings'; readonly settings: DeliverySettings }
   /** `clockMs`: the origin's monotonic clock. */
   | { readonly type: 'beat'; readonly clockMs: number }
   | { readonly type: 'answer'; readonly id: number; readonly answer: ViewerAnswer }
   | { readonly type: 'purge'; readonly id: number; readonly order: PurgeOrder }
+  | { readonly type: 'limits'; readonly limits: LimitSettings }
+  | { readonly type: 'guard'; readonly rules: GuardRules }
+  /** A block of the node's own is lifted. */
+  | { readonly type: 'lift'; readonly network: string }
+  /** The node's part of limits that it reported. */
+  | { readonly type: 'leases'; readonly entries: readonly LeaseEntry[] }
   /** What a purge would take along. */
   | { readonly type: 'preview'; readonly id: number; readonly selection: PurgeSelection }
   /** Which objects are kept whose URL or path starts like this. */
@@ -75,6 +87,16 @@ export const NodeMessageSchema = Type.Union([
   Type.Object({ type: Type.Literal('report'), report: Type.Unknown() }),
   /** What it did in the last ten seconds; `figures` reads it. */
   Type.Object({ type: Type.Literal('figures'), figures: Type.Unknown() }),
+  /** Requests of buckets since the last report. */
+  Type.Object({
+    type: Type.Literal('usage'),
+    entries: Type.Array(
+      Type.Tuple([Type.String({ minLength: 1, maxLength: maxKeyLength }), Count, Count, Type.Union([Count, Type.Null()])]),
+      { maxItems: maxReported },
+    ),
+  }),
+  /** Attacks that the node notices, and what it blocks. */
+  Type.Object({ type: Type.Literal('guarded'), report: GuardReportSchema }),
   /** The answer to a purge or preview. */
   Type.Object({
     type: Type.Literal('purged'),

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { EdgeOrigin, RecordSink } from '../../media/edge-delivery.ts'
 import type { PacedSocketClient } from '../../platform/sockets.ts'
 import { silentLogger } from '../../platform/telemetry/logger.ts'
+import { defaultLimits } from '../limits/limit-settings.ts'
 import type { NodeConnection } from '../nodes/node-book.ts'
 import { helloText, isSigned, signText } from '../nodes/node-keys.ts'
 import { OriginLink } from './origin-link.ts'
@@ -34,12 +35,22 @@ function connect(known: KeyObject, origin: Partial<EdgeOrigin> = {}) {
     },
   }
   const purges = { since: () => [] }
+  const reports: unknown[] = []
+  const guard = { rules: {}, attach: () => () => undefined, report: (_: string, report: unknown) => reports.push(report) }
+  const limits = {
+    settings: defaultLimits,
+    onChange: () => () => undefined,
+    leave: () => undefined,
+    report: (_: string, entries: []) => entries,
+  }
   const settings = { restricted: false, cdnPrefix: '', container: 'fmp4' } as const
   const link = new OriginLink(
     {
       book: book as never,
       purges: purges as never,
       traffic: { take: (_node, report) => void reported.push(report) },
+      limits: limits as never,
+      guard: guard as never,
       origin: { settings: () => settings, onSettings: () => () => undefined, ...origin } as EdgeOrigin,
       log: silentLogger,
     },
@@ -50,7 +61,7 @@ function connect(known: KeyObject, origin: Partial<EdgeOrigin> = {}) {
   const say = (message: object): void => link.onMessage(JSON.stringify(message))
   const hello = (key: KeyObject, id = 'node-1'): void =>
     say({ type: 'hello', link: 1, version: '1', lastPurge: 0, id, signature: signText(key, helloText(sent[0]?.challenge ?? '', id)) })
-  return { link, sent, records, closed, attached, reported, say, hello }
+  return { link, sent, records, closed, attached, reported, reports, say, hello }
 }
 
 const pairs = [generateKeyPairSync('ed25519'), generateKeyPairSync('ed25519')] as const
@@ -166,5 +177,47 @@ describe('a connection of a node', () => {
     const before = disabled.sent.length
     vi.advanceTimersByTime(5000)
     expect(disabled.sent.length).toBe(before)
+  })
+
+  it('gets its part of limits that it reports, and is closed where a report is malformed or too long', () => {
+    const node = connect(keys[0])
+    node.hello(keys[0])
+    const entry = ['anonymous 203.0.113.7', 30, 40, null]
+    node.say({ type: 'usage', entries: [entry] })
+    expect(node.sent.at(-1)).toEqual({ type: 'leases', entries: [entry] })
+    for (const entries of [
+      [['a', -1, 0, null]],
+      [['a', 1]],
+      Array(501).fill(entry),
+      [['a'.repeat(1000), 1, 1, null]],
+      [['a', 0.5, 1, null]],
+    ]) {
+      const other = connect(keys[0])
+      other.hello(keys[0])
+      other.say({ type: 'usage', entries })
+      expect(other.closed).toEqual([1007])
+    }
+  })
+
+  it('reports attacks in bounded messages alone', () => {
+    const alarm = { route: '*', perSecond: 1, usualPerSecond: 0, pattern: [] }
+    const node = connect(keys[0])
+    node.hello(keys[0])
+    node.say({ type: 'guarded', report: { alarms: [alarm], blocks: [] } })
+    expect(node.reports).toEqual([{ alarms: [alarm], blocks: [] }])
+    const block = { network: '203.0.113.1', perSecond: 1, leftS: 1 }
+    const wrong = [
+      { alarms: Array(21).fill(alarm), blocks: [] },
+      { alarms: [], blocks: Array(501).fill(block) },
+      { alarms: [{ ...alarm, route: 'x'.repeat(121) }], blocks: [] },
+      { alarms: [{ ...alarm, perSecond: 1e300 }], blocks: [] },
+      { alarms: [], blocks: [{ ...block, leftS: 1e9 }] },
+    ]
+    for (const report of wrong) {
+      const other = connect(keys[0])
+      other.hello(keys[0])
+      other.say({ type: 'guarded', report })
+      expect([other.reports, other.closed]).toEqual([[], [1007]])
+    }
   })
 })

@@ -6,8 +6,11 @@ import { repeat } from '../../platform/repeat.ts'
 import type { PacedSocketClient, SocketSession } from '../../platform/sockets.ts'
 import { monotonicMs } from '../../platform/steady-clock.ts'
 import type { Strangers } from '../../platform/strangers.ts'
+import type { GuardBook } from '../attacks/guard-book.ts'
 import { type FoundObjects, FoundObjectsSchema } from '../cache/cache-search.ts'
 import type { PurgeOutcome } from '../cache/node-cache.ts'
+import type { LimitBook } from '../limits/limit-book.ts'
+import type { UsageEntry } from '../limits/request-buckets.ts'
 import type { NodeBook, NodeFigures } from '../nodes/node-book.ts'
 import { helloText } from '../nodes/node-keys.ts'
 import type { PurgeBook } from '../purges/purge-book.ts'
@@ -30,6 +33,8 @@ export interface OriginLinkDependencies {
   readonly purges: PurgeBook
   /** Takes what a node reports of itself. */
   readonly traffic: { take(node: string, report: unknown): void }
+  readonly limits: LimitBook
+  readonly guard: GuardBook
   readonly origin: EdgeOrigin
   readonly log: Logger
 }
@@ -54,7 +59,7 @@ export class OriginLink implements SocketSession {
   readonly #sink: RecordSink
   #node: { readonly id: string; readonly version: string; readonly sinceMs: number } | undefined
   #detach: (() => void) | undefined
-  #stopSettings: (() => void) | undefined
+  #stopFollowing: readonly (() => void)[] = []
   #beat: NodeJS.Timeout | undefined
   #heardMs = 0
   #questions = 0
@@ -94,18 +99,20 @@ export class OriginLink implements SocketSession {
     clearTimeout(this.#late)
     this.#leaveStrangers()
     clearInterval(this.#beat)
-    this.#stopSettings?.()
+    for (const stop of this.#stopFollowing) stop()
     for (const feed of this.#feeds.values()) feed.stop()
     this.#feeds.clear()
     this.#purges.end()
     this.#searches.end()
     this.#detach?.()
-    const { log } = this.#dependencies
-    if (this.#node !== undefined) log.info({ node: this.#node.id, sentBytes: this.#window.sentBytes }, 'a node has disconnected')
+    const { limits, log } = this.#dependencies
+    if (this.#node === undefined) return
+    limits.leave(this.#node.id)
+    log.info({ node: this.#node.id, sentBytes: this.#window.sentBytes }, 'a node has disconnected')
   }
 
   #hello(message: unknown): void {
-    const { book, origin, purges, log } = this.#dependencies
+    const { book, origin, purges, limits, guard, log } = this.#dependencies
     const hello = Value.Check(HelloSchema, message) ? message : undefined
     const node = hello && book.admitted(hello.id, helloText(this.#challenge, hello.id), hello.signature)
     if (hello === undefined || node === undefined) {
@@ -119,8 +126,18 @@ export class OriginLink implements SocketSession {
     this.#heardMs = performance.now()
     const settings = origin.settings()
     this.#settings = JSON.stringify(settings)
-    this.#send({ type: 'welcome', name: node.name, settings, purges: purges.since(hello.lastPurge), figures: true })
-    this.#stopSettings = origin.onSettings(() => this.#reportSettings(true))
+    this.#send({
+      ...{ type: 'welcome', name: node.name, settings, purges: purges.since(hello.lastPurge) },
+      ...{ limits: limits.settings, guard: guard.rules, figures: true },
+    })
+    this.#stopFollowing = [
+      origin.onSettings(() => this.#reportSettings(true)),
+      limits.onChange((changed) => this.#send({ type: 'limits', limits: changed })),
+      guard.attach(hello.id, {
+        guard: (rules) => this.#send({ type: 'guard', rules }),
+        lift: (network) => this.#send({ type: 'lift', network }),
+      }),
+    ]
     this.#beat = repeat(beatMs, () => this.#onBeat())
     this.#detach = book.attach(hello.id, {
       remoteAddress: this.#remoteAddress,
@@ -174,6 +191,12 @@ export class OriginLink implements SocketSession {
       case 'report':
         origin.seen(message.report)
         return
+      case 'usage':
+        this.#lease(message.entries)
+        return
+      case 'guarded':
+        this.#dependencies.guard.report(this.#node?.id ?? '', message.report)
+        return
     }
   }
 
@@ -197,6 +220,11 @@ export class OriginLink implements SocketSession {
       this.#questions--
       this.#send({ type: 'answer', id, answer })
     })
+  }
+
+  #lease(usage: readonly UsageEntry[]): void {
+    const entries = this.#dependencies.limits.report(this.#node?.id ?? '', usage)
+    if (entries.length > 0) this.#send({ type: 'leases', entries })
   }
 
   #onBeat(): void {

@@ -5,6 +5,7 @@ import { authority, network } from './checked-values.ts'
 import { block, type ConfigurationText, type Directive, directive, entry, from, plain, writeDirectives } from './directives.ts'
 import type { NginxProgram } from './find-nginx.ts'
 import type { AgentEndpoint, FrontListener, FrontOptions } from './front-options.ts'
+import { networkMap, requestDirectives } from './request-configuration.ts'
 import { siteDirectives } from './site-configuration.ts'
 import type { WorkerUser } from './worker-user.ts'
 
@@ -78,6 +79,7 @@ export function frontConfiguration(program: NginxProgram, place: FrontPlace, opt
         ...requestMaps(),
         ...countries(options),
         ...requestLog(options),
+        ...(options.requests === undefined ? [] : requestDirectives(options.requests, options.countryDatabase !== undefined)),
         ...(signed
           ? [directive('js_import', 'signature', 'from', place.signatureScript), directive('js_set', '$edge_denied', 'signature.check')]
           : []),
@@ -239,7 +241,8 @@ function viewerAddress({ trustedProxies }: FrontOptions): readonly Directive[] {
 
 function limits({ limits: each }: FrontOptions): readonly Directive[] {
   return [
-    directive('limit_conn_zone', '$binary_remote_addr', 'zone=connections:10m'),
+    networkMap(),
+    directive('limit_conn_zone', '$edge_network', 'zone=connections:10m'),
     directive('limit_conn_status', 429),
     from('limits.headerSeconds', directive('client_header_timeout', `${each.headerSeconds}s`)),
     from('limits.bodySeconds', directive('client_body_timeout', `${each.bodySeconds}s`)),

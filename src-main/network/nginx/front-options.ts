@@ -1,3 +1,5 @@
+import type { RequestOptions } from './request-configuration.ts'
+
 /** What nginx is configured from. Times are in seconds, sizes in bytes. Everything may come from a user: `plain` and the schema check it. */
 export interface FrontOptions {
   readonly listen: readonly FrontListener[]
@@ -9,6 +11,8 @@ export interface FrontOptions {
   /** IP addresses and networks of proxies before nginx, whose `X-Forwarded-For` names the viewer. */
   readonly trustedProxies: readonly string[]
   readonly limits: FrontLimits
+  /** How many requests viewers may make; left out: any number. */
+  readonly requests?: RequestOptions | undefined
   readonly cache: FrontCache
   /** Takes `/live/` and what nginx cannot answer by itself. */
   readonly live?: AgentEndpoint

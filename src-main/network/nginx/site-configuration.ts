@@ -3,6 +3,7 @@ import { authority, hostName, language, siteName } from './checked-values.ts'
 import { block, type Directive, directive, entry, from, plain } from './directives.ts'
 import type { NginxProgram } from './find-nginx.ts'
 import type { FrontOptions, SiteOptions, SiteRule } from './front-options.ts'
+import { blockedCheck, markCheck, serverLimits } from './request-configuration.ts'
 import { ruleChecks, ruleLocation, ruleMaps } from './rule-configuration.ts'
 
 /** A site in nginx's words, and the names that its maps and locations share. */
@@ -86,6 +87,7 @@ export function siteDirectives(
           ),
           block('if', ['($edge_odd_target)'], [directive('return', 400)]),
           directive('limit_conn', 'connections', options.limits.connectionsPerAddress),
+          ...(options.requests === undefined ? [] : serverLimits(options.requests)),
           ...agentLocations(options),
           ...rules(program, options, site, names, index),
         ],
@@ -132,8 +134,9 @@ function varyMap(site: SiteOptions, { unknownVary }: SiteNames): Directive {
   )
 }
 
-function agentLocations({ live, challenges }: FrontOptions): readonly Directive[] {
+function agentLocations({ live, challenges, requests }: FrontOptions): readonly Directive[] {
   const passed = [
+    ...(requests === undefined ? [] : blockedCheck(requests)),
     directive('proxy_set_header', 'Host', '$http_host'),
     directive('proxy_set_header', 'X-Forwarded-For', '$remote_addr'),
     directive('proxy_set_header', 'X-Forwarded-Proto', '$scheme'),
@@ -157,17 +160,20 @@ function rules(program: NginxProgram, options: FrontOptions, site: SiteOptions, 
     return from(
       place,
       block('location', ruleLocation(rule, place, options), [
+        ...marks(options, rule),
         ...ruleChecks(rule, place, `${index}_${at}`, program, options),
         ...content(program, options, site, names, rule),
       ]),
     )
   })
   if (site.rules.some(({ path }) => path === '/')) return given
-  const slices = program.slices
-    ? [block('location', ['~*', largeFiles], content(program, options, site, names, { ...plainRule, slices: true }))]
-    : []
-  return [...given, block('location', ['/'], [...content(program, options, site, names, plainRule), ...slices])]
+  const checked = (rule: SiteRule): readonly Directive[] => [...marks(options, rule), ...content(program, options, site, names, rule)]
+  const slices = program.slices ? [block('location', ['~*', largeFiles], checked({ ...plainRule, slices: true }))] : []
+  return [...given, block('location', ['/'], [...checked(plainRule), ...slices])]
 }
+
+const marks = ({ requests }: FrontOptions, { signed }: SiteRule): readonly Directive[] =>
+  requests === undefined ? [] : markCheck(requests, signed)
 
 function content(program: NginxProgram, options: FrontOptions, site: SiteOptions, names: SiteNames, rule: SiteRule): readonly Directive[] {
   const scheme = site.originTls ? 'https' : 'http'

@@ -165,6 +165,11 @@ export class NodeBook {
     }
   }
 
+  /** Name of a node for people; its id where it is not known. */
+  nameOf(id: string): string {
+    return this.#nodes.get(id)?.name ?? id
+  }
+
   /** True for an IP address that a node is connected from. */
   isConnectedFrom(remoteAddress: string): boolean {
     for (const connection of this.#connections.values()) if (connection.remoteAddress === remoteAddress) return true

@@ -33,6 +33,31 @@ export const networkErrors = {
     title: 'This node has not joined an origin',
     remedy: 'Create a join token under Network at the origin, and start the node with `--origin URL --token TOKEN`.',
   },
+  'network.rate_limited': {
+    status: 429,
+    title: 'Too many requests',
+    remedy: 'Wait as long as `Retry-After` says. The operator of the host changes limits with `PUT /network/limits`.',
+  },
+  'network.address_denied': {
+    status: 403,
+    title: 'Requests from this IP address are denied',
+    remedy: 'The operator of the host finds lists and blocks of IP addresses under Network.',
+  },
+  'network.list_invalid': {
+    status: 400,
+    title: 'The list of IP addresses is not valid',
+    remedy: 'Give one IP address or network like 192.0.2.0/24 a line; `#` starts a comment.',
+  },
+  'network.list_full': {
+    status: 409,
+    title: 'The list has as many networks as it can have',
+    remedy: 'Remove networks that are not needed, or replace many by one that is larger.',
+  },
+  'network.not_blocked': {
+    status: 404,
+    title: 'No node blocks this IP address',
+    remedy: 'See `GET /network/blocks`; it may have expired. Lists are changed with `DELETE /network/lists/deny`.',
+  },
   'network.not_served': {
     status: 404,
     title: 'A node does not answer this',

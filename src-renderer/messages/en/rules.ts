@@ -20,6 +20,7 @@ export const rules = {
   theEncoderOfTheLadder: 'The encoder of the ladder is behind',
   aDestinationIsNotReached: 'A destination is not reached',
   theDiskIsNearlyFull: 'The disk is nearly full',
+  aNodeIsAttacked: 'A node has many more requests than usual',
   secondsWithoutAKeyframe: 'Seconds without a keyframe',
   percentOfTheMinuteBefore: 'Percent of the minute before',
   millisecondsApart: 'Milliseconds apart',

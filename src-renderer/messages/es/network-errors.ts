@@ -37,6 +37,31 @@ export const networkErrors = {
     title: 'Este nodo no se ha incorporado a ningún origen',
     remedy: 'Crea un token de incorporación en Red en el origen e inicia el nodo con `--origin URL --token TOKEN`.',
   },
+  'network.rate_limited': {
+    english: 'Too many requests',
+    title: 'Demasiadas peticiones',
+    remedy: 'Espera el tiempo que indica Retry-After. Quien opera el host cambia los límites con PUT /network/limits.',
+  },
+  'network.address_denied': {
+    english: 'Requests from this IP address are denied',
+    title: 'Las peticiones de esta dirección IP están denegadas',
+    remedy: 'Quien opera el host encuentra las listas y los bloqueos de direcciones IP en Red.',
+  },
+  'network.list_invalid': {
+    english: 'The list of IP addresses is not valid',
+    title: 'La lista de direcciones IP no es válida',
+    remedy: 'Escribe una dirección IP o una red como 192.0.2.0/24 por línea; `#` inicia un comentario.',
+  },
+  'network.list_full': {
+    english: 'The list has as many networks as it can have',
+    title: 'La lista ya tiene tantas redes como puede tener',
+    remedy: 'Quita las redes que no hagan falta o sustituye varias por una mayor.',
+  },
+  'network.not_blocked': {
+    english: 'No node blocks this IP address',
+    title: 'Ningún nodo bloquea esta dirección IP',
+    remedy: 'Consulta GET /network/blocks; puede haber caducado. Las listas se cambian con DELETE /network/lists/deny.',
+  },
   'network.not_served': {
     english: 'A node does not answer this',
     title: 'Un nodo no responde a esto',

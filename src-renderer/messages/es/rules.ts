@@ -20,6 +20,7 @@ export const rules: Messages['rules'] = {
   theEncoderOfTheLadder: 'El codificador de las calidades va con retraso',
   aDestinationIsNotReached: 'No se alcanza un destino',
   theDiskIsNearlyFull: 'El disco está casi lleno',
+  aNodeIsAttacked: 'Un nodo recibe muchas más peticiones de lo habitual',
   secondsWithoutAKeyframe: 'Segundos sin fotograma clave',
   percentOfTheMinuteBefore: 'Porcentaje del minuto anterior',
   millisecondsApart: 'Milisegundos de diferencia',

@@ -24,6 +24,7 @@ describe('alerts', () => {
       store,
       streams: facts,
       dataDir: '/',
+      attacks: () => [],
       events: { publish: (topic) => topics.push(topic) },
       audit: { record: () => undefined },
       log,
@@ -58,5 +59,31 @@ describe('alerts', () => {
     seconds(5)
     expect(topics).toEqual(['alert.raised', 'alert.resolved'])
     expect(alerts.alerts()[0]?.resolvedAt).not.toBeNull()
+  })
+
+  it('an attack on a node is one alert, however many there are, and over when none is left', async () => {
+    let now = 0
+    let attacks: string[] = []
+    const topics: string[] = []
+    const alerts = await Alerts.open({
+      ...{ store, streams: () => [], dataDir: '/', attacks: () => attacks, log, now: () => now, watchUrl: () => '' },
+      events: { publish: (topic) => topics.push(topic) },
+      audit: { record: () => undefined },
+    })
+    await alerts.createRule({ kind: 'attack' }, 'test')
+    topics.length = 0
+    const seconds = (count: number) => {
+      for (let each = 0; each < count; each++) {
+        now += 1000
+        alerts.tick()
+      }
+    }
+    seconds(3)
+    attacks = ['Berlin has 900 requests a second, 100 are usual', 'Paris too']
+    seconds(3)
+    expect(alerts.alerts()).toMatchObject([{ kind: 'attack', stream: null, message: attacks.join('; '), resolvedAt: null }])
+    attacks = []
+    seconds(12)
+    expect(topics).toEqual(['alert.raised', 'alert.resolved'])
   })
 })

@@ -15,6 +15,8 @@ export interface AlertsDependencies {
   readonly store: AlertStore
   /** Streams that are live now. */
   readonly streams: () => readonly StreamFacts[]
+  /** Sentences about attacks on nodes that go on now. */
+  readonly attacks: () => readonly string[]
   /** Disk whose free space is watched. */
   readonly dataDir: string
   readonly events: Pick<EventBus, 'publish'>
@@ -33,6 +35,8 @@ interface Watched {
   message: string
 }
 
+/** Attacks that one alert names. */
+const maxAttacks = 5
 /** Alerts that are kept for people to look at. */
 const maxKept = 200
 /** A condition that is over must stay so for this long before that is reported, ms: it may flicker. */
@@ -85,6 +89,11 @@ export class Alerts {
         this.#watchDisk(now)
         const limit = rule.threshold ?? usualThreshold['disk-low']
         if (this.#freeGb < limit) this.#holds(rule, null, `The disk has ${this.#freeGb.toFixed(1)} GB left, below ${limit} GB`, now, seen)
+        continue
+      }
+      if (rule.kind === 'attack') {
+        const attacks = this.#dependencies.attacks()
+        if (attacks.length > 0) this.#holds(rule, null, attacks.slice(0, maxAttacks).join('; '), now, seen)
         continue
       }
       for (const facts of streams) {

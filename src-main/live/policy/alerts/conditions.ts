@@ -23,6 +23,7 @@ export const usualThreshold: Readonly<Record<AlertKind, number>> = {
   'encoder-behind': 0,
   'destination-failed': 0,
   'disk-low': 5,
+  'attack': 0,
 }
 
 /** How long a condition must last before anybody is notified, s, where a rule names none. */
@@ -35,6 +36,7 @@ export const usualHoldS: Readonly<Record<AlertKind, number>> = {
   'encoder-behind': 3,
   'destination-failed': 10,
   'disk-low': 0,
+  'attack': 0,
 }
 
 /** Seconds whose mean a bitrate is compared with. */
@@ -64,6 +66,7 @@ export function streamCondition(kind: AlertKind, facts: StreamFacts, threshold: 
     case 'bitrate-collapse':
       return facts.away ? undefined : bitrateCollapse(facts, threshold)
     case 'disk-low':
+    case 'attack':
       return undefined
   }
 }

@@ -10,6 +10,7 @@ export const AlertKindSchema = Type.Union(
     Type.Literal('encoder-behind'),
     Type.Literal('destination-failed'),
     Type.Literal('disk-low'),
+    Type.Literal('attack'),
   ],
   { description: 'what is watched for' },
 )

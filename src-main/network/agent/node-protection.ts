@@ -1,0 +1,164 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { join } from 'node:path'
+import { clientOf } from '../../platform/http/client.ts'
+import { pathOf } from '../../platform/http/request-target.ts'
+import type { Logger } from '../../platform/logger.ts'
+import { repeat } from '../../platform/repeat.ts'
+import type { GuardReport, GuardRules } from '../attacks/attack-schemas.ts'
+import { NodeGuard, networkName } from '../attacks/node-guard.ts'
+import type { CountedRequest } from '../limits/counted-request.ts'
+import { checkLimits, defaultLimits, type LimitSettings } from '../limits/limit-settings.ts'
+import { limitedHeaders } from '../limits/limited-answer.ts'
+import { Marks } from '../limits/marks.ts'
+import type { LeaseEntry, UsageEntry } from '../limits/request-buckets.ts'
+import { type Limited, RequestLimits } from '../limits/request-limits.ts'
+import type { RequestOptions } from '../nginx/request-configuration.ts'
+import { sendError } from './origin-proxy.ts'
+
+/** Marks of who has requests again are removed so often, ms. */
+const sweepMs = 250
+const tickMs = 1000
+/** Longest path and name of a program that are compared, characters. */
+const maxText = 200
+/** nginx gets another configuration because of lists so often at most, ms. */
+const changeMs = 5000
+
+export interface NodeProtectionOptions {
+  /** Folder of the cache, where nginx faces viewers; undefined where this process does. */
+  readonly cacheFolder: string | undefined
+  /** nginx needs another configuration. */
+  readonly onChange: () => void
+  readonly log: Logger
+}
+
+/** What a node does against too many requests. */
+export class NodeProtection {
+  readonly #options: NodeProtectionOptions
+  readonly #limits: RequestLimits
+  readonly #guard: NodeGuard
+  readonly #timers: readonly NodeJS.Timeout[]
+  #change: NodeJS.Timeout | undefined
+  #changedAtMs = Number.NEGATIVE_INFINITY
+  /** Of the node's own file: they count in place of those of the origin, at this node alone. */
+  #own: LimitSettings | undefined
+  #origin: LimitSettings | undefined
+
+  constructor(options: NodeProtectionOptions) {
+    this.#options = options
+    const { cacheFolder, log } = options
+    const marks = cacheFolder === undefined ? undefined : new Marks(join(cacheFolder, 'marks'), log)
+    this.#limits = new RequestLimits({ marks })
+    this.#guard = new NodeGuard({ marks, log })
+    this.#timers = [repeat(sweepMs, () => this.#limits.sweep()), repeat(tickMs, () => this.#guard.tick())]
+  }
+
+  /** Limits of the node's own file; undefined: those of the origin apply. Throws `config.invalid`. */
+  setOwn(limits: LimitSettings | undefined): void {
+    if (limits !== undefined) checkLimits(limits, 'limits')
+    this.#own = limits
+    this.#use()
+  }
+
+  /** Limits of the origin; undefined for one of an older version, which shares none. */
+  setOrigin(limits: LimitSettings | undefined): void {
+    this.#origin = limits
+    this.#use()
+  }
+
+  /** Lists of the origin, and what is done about attacks. */
+  setRules(rules: GuardRules): void {
+    const { allow, deny } = this.#guard.rules
+    this.#guard.use(rules)
+    this.#guard.reportAgain()
+    this.#limits.allow(this.#guard.allowed)
+    if (JSON.stringify([allow, deny]) !== JSON.stringify([rules.allow, rules.deny])) this.#changeSoon()
+  }
+
+  lift(network: string): void {
+    this.#guard.lift(network)
+  }
+
+  guardReport(): GuardReport | undefined {
+    return this.#guard.report()
+  }
+
+  /** What nginx needs to know; undefined where this process faces viewers. */
+  requestOptions(): RequestOptions | undefined {
+    const { cacheFolder } = this.#options
+    if (cacheFolder === undefined) return undefined
+    return {
+      limits: this.#limits.settings,
+      log: join(cacheFolder, 'counted.log'),
+      marks: join(cacheFolder, 'marks'),
+      allow: this.#guard.rules.allow,
+      deny: this.#guard.rules.deny,
+    }
+  }
+
+  /** Answers a request that is over a limit. False where it may be answered. */
+  rejects(request: IncomingMessage, response: ServerResponse): boolean {
+    const rejected = this.#check(request)
+    if (rejected === 'denied') sendError(response, 'network.address_denied')
+    else if (rejected !== undefined) sendError(response, 'network.rate_limited', limitedHeaders(rejected))
+    return rejected !== undefined
+  }
+
+  /** The same for an upgrade, which is answered elsewhere. */
+  rejectsUpgrade(request: IncomingMessage): boolean {
+    return this.#check(request) !== undefined
+  }
+
+  /** Requests that nginx answered. */
+  seen(lines: readonly CountedRequest[]): void {
+    for (const line of this.#limits.count(lines)) this.#guard.see(line)
+  }
+
+  /** What to report to the origin now. */
+  report(): UsageEntry[] {
+    return this.#limits.report()
+  }
+
+  lease(entries: readonly LeaseEntry[]): void {
+    this.#limits.lease(entries)
+  }
+
+  stop(): void {
+    for (const timer of this.#timers) clearInterval(timer)
+    clearTimeout(this.#change)
+  }
+
+  #check(request: IncomingMessage): Limited | 'denied' | undefined {
+    const path = pathOf(request.url)
+    // nginx has written down everything else
+    if (this.#options.cacheFolder !== undefined && !path.startsWith('/live/')) return undefined
+    const { remoteAddress } = clientOf(request)
+    if (this.#limits.isExempt(remoteAddress)) return undefined
+    this.#guard.see({
+      network: networkName(remoteAddress),
+      path: path.slice(0, maxText),
+      agent: String(request.headers['user-agent'] ?? '').slice(0, maxText),
+      country: '',
+    })
+    if (this.#guard.denies(remoteAddress)) return 'denied'
+    return this.#limits.check(remoteAddress, path)
+  }
+
+  #use(): void {
+    const before = this.#limits.settings
+    this.#limits.use(this.#own ?? this.#origin ?? defaultLimits, this.#own === undefined && this.#origin !== undefined)
+    if (JSON.stringify(before) !== JSON.stringify(this.#limits.settings)) this.#options.onChange()
+  }
+
+  /** At once, or when the last change is long enough ago: networks that expire one after the other are one change. */
+  #changeSoon(): void {
+    if (this.#options.cacheFolder === undefined) return
+    this.#change ??= setTimeout(
+      () => {
+        this.#change = undefined
+        this.#changedAtMs = performance.now()
+        this.#options.onChange()
+      },
+      Math.max(0, this.#changedAtMs + changeMs - performance.now()),
+    )
+  }
+}

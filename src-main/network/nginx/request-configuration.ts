@@ -1,0 +1,202 @@
+import { join } from 'node:path'
+import type { LimitSettings, Rate } from '../limits/limit-settings.ts'
+import { network } from './checked-values.ts'
+import { block, type Directive, directive, entry, from, plain } from './directives.ts'
+
+/** What nginx counts and rejects by itself, besides what the node's own process says by marks. */
+export interface RequestOptions {
+  readonly limits: LimitSettings
+  /** A line for each request goes here, for the node's own process. */
+  readonly log: string
+  /** A file in here, named like an IP address, has its requests answered with 429; a folder with 403. */
+  readonly marks: string
+  /** IP addresses and networks that are never limited or blocked. */
+  readonly allow: readonly string[]
+  /** Those that are always denied, unless they are allowed. */
+  readonly deny: readonly string[]
+}
+
+/** Where requests over a limit are answered. */
+const limited = '@edge_limited'
+/** When a rejected client may come again: nginx itself does not know it better, s. */
+const retryAfterS = 5
+/** First 16-bit groups of an IPv6 address as nginx writes it, RFC 5952, for `map`: the key of its /64 network. */
+const group = '[0-9a-f]{1,4}'
+const tail = (count: string): string => `(?::${group}){${count}}`
+const networks: readonly (readonly [pattern: string, value: string])[] = [
+  ['^::ffff:(?<edge_v4>[0-9.]+)$', '$edge_v4'],
+  [`^(?<edge_full>(?:${group}:){3}${group}):`, '$edge_full'],
+  [`^(?<edge_g3>(?:${group}:){2}${group})::`, '$edge_g3:0'],
+  [`^(?<edge_g1>${group})::(?<edge_g4>${group})${tail('4')}$`, '$edge_g1:0:0:$edge_g4'],
+  [`^(?<edge_g2>${group}:${group})::`, '$edge_g2:0:0'],
+  [`^(?<edge_one>${group})::`, '$edge_one:0:0:0'],
+  [`^::(?<edge_t3>${group}):(?<edge_t4>${group})${tail('4')}$`, '0:0:$edge_t3:$edge_t4'],
+  [`^::(?<edge_u4>${group})${tail('4')}$`, '0:0:0:$edge_u4'],
+  ['^::', '0:0:0:0'],
+]
+
+/** Keys of IP addresses in nginx's maps, for tests: what `$edge_network` becomes. */
+export function networkName(remoteAddress: string): string {
+  for (const [pattern, value] of networks) {
+    const match = new RegExp(pattern).exec(remoteAddress)
+    if (match !== null) return value.replace(/\$(edge_\w+)/g, (_, name: string) => match.groups?.[name] ?? '')
+  }
+  return remoteAddress
+}
+
+/** Whose a request is: an IPv4 address, or the first half of an IPv6 address, of which anybody has a whole /64 network. */
+export function networkMap(): Directive {
+  const lines = networks.map(([pattern, value]) => entry(`~${pattern}`, value))
+  return block('map', ['$remote_addr', '$edge_network'], [directive('default', '$remote_addr'), ...lines])
+}
+
+/** Routes as nginx looks for them: the longest path first. Returns their places among the settings. */
+function orderedRoutes({ routes }: LimitSettings): readonly number[] {
+  return routes.map((_, index) => index).sort((a, b) => (routes[b]?.path.length ?? 0) - (routes[a]?.path.length ?? 0))
+}
+
+/** A path's own characters are few: the schema has them. */
+const escaped = (path: string): string => path.replace(/[.*+]/g, '[$&]')
+
+/** What belongs into the `http` block: who a request is from, zones of the limits, the log. */
+export function requestDirectives({ limits, log, allow, deny }: RequestOptions, hasCountries: boolean): readonly Directive[] {
+  const routes = orderedRoutes(limits).map((index) => entry(`~^${escaped(limits.routes[index]?.path ?? '')}`, `r${index}`))
+  return [
+    directive('uninitialized_variable_warn', 'off'),
+    block('geo', ['$edge_exempt'], lines(['127.0.0.0/8', '::1', ...allow], 'allow')),
+    block('geo', ['$edge_listed'], lines(deny, 'deny')),
+    block('map', ['$edge_exempt$edge_listed', '$edge_denied_address'], [directive('default', 0), directive('01', 1)]),
+    block('map', ['$uri', '$edge_is_live'], [directive('default', 0), entry('~^/live/', 1)]),
+    // a signature as it can be valid: it becomes the name of a file
+    block(
+      'map',
+      ['$arg_signature', '$edge_signature'],
+      [directive('default', '-'), entry('~^(?<edge_signed>[A-Za-z0-9_-]{43})$', '$edge_signed')],
+    ),
+    block('map', ['$edge_exempt$edge_is_live', '$edge_by_viewer'], [directive('default', ''), directive('01', '$edge_network')]),
+    block('map', ['$edge_exempt$edge_is_live', '$edge_anyone'], [directive('default', ''), directive('00', '$edge_network')]),
+    block('map', ['$edge_user', '$edge_by_address'], [directive('default', ''), entry('', '$edge_anyone')]),
+    block('map', ['$edge_exempt', '$edge_by_user'], [directive('default', '$edge_user'), directive('1', '')]),
+    block('map', ['$edge_user', '$edge_limit'], [directive('default', '"user"'), entry('', '"address"')]),
+    block(
+      'map',
+      ['$edge_user', '$edge_limit_per_minute'],
+      [directive('default', limits.signedIn.perMinute), entry('', limits.anonymous.perMinute)],
+    ),
+    ...(routes.length > 0 ? [block('map', ['$uri', '$edge_route'], [directive('default', '-'), ...routes])] : []),
+    ...zones(limits),
+    directive('limit_req_status', 429),
+    directive('limit_req_log_level', 'info'),
+    directive('limit_conn_log_level', 'info'),
+    ...requestLog(log, hasCountries),
+  ] // prettier-ignore
+}
+
+/** One line for each request that is not exempt. What is live is counted where it is answered. */
+function requestLog(log: string, hasCountries: boolean): readonly Directive[] {
+  const short = (source: string, name: string, most: number): Directive =>
+    block('map', [source, name], [directive('default', ''), entry(`~^(?<${name.slice(1)}_text>.{0,${most}})`, `${name}_text`)])
+  return [
+    short('$uri', '$edge_short_path', 200),
+    short('$http_user_agent', '$edge_short_agent', 120),
+    block('map', ['$edge_exempt$edge_is_live', '$edge_counted'], [directive('default', 0), directive('00', 1)]),
+    directive(
+      'log_format',
+      'request',
+      'escape=json',
+      `["$connection-$connection_requests","$edge_network","$edge_user","$status","$edge_short_path","$edge_short_agent","${hasCountries ? '$edge_country' : ''}"]`,
+    ),
+    directive('access_log', log, 'request', 'buffer=16k', 'flush=100ms', 'if=$edge_counted'),
+  ]
+}
+
+function lines(addresses: readonly string[], option: string): readonly Directive[] {
+  const unique = new Set(addresses.map((each) => network(each, option)))
+  return [directive('default', 0), ...[...unique].map((each) => from(option, directive(each, 1)))]
+}
+
+function zones(limits: LimitSettings): readonly Directive[] {
+  if (!limits.enabled) return []
+  const zone = (key: string, name: string, mib: number, { perMinute }: Rate): Directive =>
+    directive('limit_req_zone', key, `zone=edge_${name}:${mib}m`, `rate=${perMinute}r/m`)
+  return [
+    zone('$edge_by_address', 'address', 16, limits.anonymous),
+    zone('$edge_by_user', 'user', 8, limits.signedIn),
+    zone('$edge_by_viewer', 'viewer', 8, limits.live),
+    ...limits.routes.flatMap((route, index) => [
+      block(
+        'map',
+        [`$edge_route$edge_exempt`, `$edge_by_route_${index}`],
+        [directive('default', ''), directive(`r${index}0`, route.per === 'all' ? 'all' : '$edge_network')],
+      ),
+      zone(`$edge_by_route_${index}`, `route_${index}`, 4, route),
+    ]),
+  ] // prettier-ignore
+}
+
+/** What each server has: the limits, and the answer to who is over one. */
+export function serverLimits({ limits, marks }: RequestOptions): readonly Directive[] {
+  const limit = (name: string, { burst }: Rate): Directive =>
+    directive('limit_req', `zone=edge_${name}`, ...(burst > 1 ? [`burst=${burst - 1}`] : []), 'nodelay')
+  return [
+    block('if', ['($edge_denied_address)'], [directive('return', 403)]),
+    directive('set', '$edge_user', ''),
+    ...(limits.enabled
+      ? [
+          limit('address', limits.anonymous),
+          limit('user', limits.signedIn),
+          limit('viewer', limits.live),
+          ...limits.routes.map((route, index) => limit(`route_${index}`, route)),
+        ]
+      : []),
+    directive('error_page', 429, '=', limited),
+    block(
+      'location',
+      [limited],
+      [
+        isBlocked(marks),
+        directive('default_type', 'application/problem+json'),
+        directive('add_header', 'Retry-After', retryAfterS, 'always'),
+        directive('add_header', 'RateLimit-Policy', '$edge_limit;q=$edge_limit_per_minute;w=60', 'always'),
+        directive('add_header', 'RateLimit', `$edge_limit;r=0;t=${retryAfterS}`, 'always'),
+        directive('add_header', 'Cache-Control', 'no-store', 'always'),
+        directive('return', 429, limitedBody),
+      ],
+    ),
+  ]
+}
+
+const limitedBody = JSON.stringify({
+  type: 'urn:ami-streams:error:network.rate_limited',
+  title: 'Too many requests',
+  status: 429,
+  code: 'network.rate_limited',
+})
+
+/** What a location has where the node's own process counts requests: who is blocked gets no further. */
+export function blockedCheck({ marks }: RequestOptions): readonly Directive[] {
+  return [isBlocked(marks)]
+}
+
+/**
+ * What a location has whose requests nginx answers: whose mark is there is rejected. Requests within a request (slices, updates in the
+ * background) go on, though a mark comes in between: variables are those of the request that they are part of.
+ */
+export function markCheck(options: RequestOptions, signed: boolean): readonly Directive[] {
+  const { marks, limits } = options
+  const check = (name: string): readonly Directive[] => [
+    directive('set', '$edge_mark', markOf(marks, `${name}$edge_passed`)),
+    block('if', ['(-e', '$edge_mark)'], [directive('return', 429)]),
+  ]
+  return [
+    ...(signed
+      ? [...blockedCheck(options), directive('set', '$edge_user', '$edge_signature'), ...check('u-$edge_signature')]
+      : check('$edge_network')),
+    ...(limits.enabled && limits.routes.length > 0 ? [...check('$edge_route'), ...check('$edge_route-$edge_network')] : []),
+    directive('set', '$edge_passed', '/-'),
+  ] // prettier-ignore
+}
+
+const isBlocked = (marks: string): Directive => block('if', ['(-d', `${markOf(marks, '$edge_network')})`], [directive('return', 403)])
+
+const markOf = (marks: string, name: string): string => join(plain(marks, 'cache.folder'), name)
