@@ -156,7 +156,7 @@ describe('a node with a cache', () => {
     const cache = `cache: {folder: ${join(folder, 'cache')}, size: 500M}`
     writeFileSync(file, `${cache}\nrules:\n  - path: /closed/\n    denyAddresses: [127.0.0.1]\n`)
     await node.stop()
-    node = await startNode({ name: 'edge-cache-node', dataDir: join(folder, 'data'), args: ['--config', file] })
+    node = await startNode({ name: 'edge-cache-node', dataDir: join(folder, 'data'), args: ['--config', file, ...trusted] })
     expect((await get('/closed/x')).status).toBe(403)
     const master = nginxPid()
     writeFileSync(file, `${cache}\nrules:\n  - path: /other/\n    denyAddresses: [127.0.0.1]\n`)

@@ -20,7 +20,7 @@ const quiet = (watch: TrafficWatch, windows: number): void => {
   }
 }
 
-it('an alarm says how much more there is than usual, and what stands out', () => {
+it('an alarm says how much more there is than usual, and what is unusual', () => {
   const watch = new TrafficWatch()
   quiet(watch, 10)
   usual(watch)

@@ -40,7 +40,7 @@ it('the network of an IP address is the same in nginx and here', () => {
     '1:0:3::',
   ] // prettier-ignore
   for (const address of plain) expect(named(address), address).toBe(ipGroup(address))
-  // every way in which groups can be zero
+  // all combinations of groups that are zero
   for (let mask = 1; mask < 256; mask++) {
     const groups = Array.from({ length: 8 }, (_, index) => ((mask >> index) & 1 ? index + 1 : 0))
     const address = written(groups)
