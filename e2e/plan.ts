@@ -83,6 +83,7 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
   'webrtc-pages': { part: 'live', cost: 'cpu', quick: true },
 
   'edge-failures': { part: 'network', cost: 'cpu' },
+  'node-setup': { part: 'network', cost: 'cpu' },
   'edge': { part: 'network', cost: 'cpu', quick: true },
   'edge-cache': { part: 'network', cost: 'cpu', quick: true },
 

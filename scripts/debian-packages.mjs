@@ -1,6 +1,6 @@
 /** Programs of the machine that the real parts of the tests need, and the Debian packages that hold them. */
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { say, timed } from './progress.mjs'
 
@@ -76,6 +76,11 @@ const dependencies = [
     present: () => process.platform !== 'linux' || ['Xvnc', 'xterm', 'xclip'].every((name) => inPath(name)),
     required: false,
   },
+  {
+    packages: ['openssh-server', 'sudo'],
+    present: () => process.platform !== 'linux' || (inPath('sshd') && inPath('sudo')),
+    required: false,
+  },
   { packages: ['mutter'], present: () => process.platform !== 'linux' || inPath('mutter'), required: false },
   {
     packages: ['g++-mingw-w64-x86-64'],
@@ -124,6 +129,19 @@ const isDebian = existsSync('/usr/bin/apt-get')
 /** Whether packages can be installed without asking anybody: root on Debian. */
 export const canInstall = () => isDebian && process.getuid?.() === 0
 
+const servicePolicy = '/usr/sbin/policy-rc.d'
+
+/** Has packages start none of the servers that they bring (invoke-rc.d(8)): tests start their own, on loopback. */
+function withoutServices(work) {
+  if (existsSync(servicePolicy)) return work()
+  writeFileSync(servicePolicy, '#!/bin/sh\nexit 101\n', { mode: 0o755 })
+  try {
+    return work()
+  } finally {
+    rmSync(servicePolicy, { force: true })
+  }
+}
+
 /** Installs packages; what apt-get said is shown where it failed. */
 export async function installDebianPackages(packages) {
   say(`installing Debian packages: ${packages.join(' ')} ...`)
@@ -131,7 +149,9 @@ export async function installDebianPackages(packages) {
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
     const run = (...args) => spawnSync('apt-get', args, { env, encoding: 'utf8', maxBuffer: 1 << 26 })
     const update = run('update', '-q')
-    const install = run('install', '-y', '-q', '--no-install-recommends', ...packages)
+    const install = withoutServices(() => run('install', '-y', '-q', '--no-install-recommends', ...packages))
+    // Nor at the next boot: this machine had no SSH server before.
+    if (packages.includes('openssh-server')) spawnSync('systemctl', ['disable', '--quiet', 'ssh.service', 'ssh.socket'])
     if (install.status !== 0) process.stderr.write(`${update.stderr ?? ''}${install.stderr ?? ''}`)
   })
 }

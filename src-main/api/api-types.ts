@@ -510,6 +510,38 @@ export interface ApiTypes {
         DELETE: { query: { network?: string | undefined }; answer: undefined }
       }
     }
+    machines: {
+      GET: { answer: { items: { host: string; port: number; user: string; fingerprint: string; nodeId: string | null; acceptedAt: string }[]; nextCursor: null } }
+      '*': {
+        '*': {
+          DELETE: { answer: undefined }
+        }
+      }
+      check: {
+        POST: { body: NetworkMachinesCheckPostBody; answer: { suitable: boolean; hostName: string; findings: { id: 'system' | 'processor' | 'memory' | 'disk' | 'rights' | 'ports' | 'web-server' | 'clock' | 'firewall' | 'origin' | 'program' | 'node'; state: 'ok' | 'warn' | 'fail'; text: string; remedy: string }[]; steps: ('connect' | 'check' | 'prepare' | 'copy' | 'nginx' | 'configure' | 'start' | 'join' | 'finish' | 'remove' | 'undo')[] } }
+      }
+      'host-key': {
+        POST: { body: { host: string; port?: number | undefined }; answer: { type: string; fingerprint: string; state: 'new' | 'known' | 'changed' } }
+      }
+      jobs: {
+        GET: { answer: { items: NetworkMachinesJobsItem[]; nextCursor: null } }
+        '*': {
+          GET: { answer: { id: string; kind: 'add' | 'remove'; host: string; port: number; user: string; state: 'running' | 'done' | 'failed' | 'cancelled'; startedAt: string; endedAt: string | null; steps: NetworkMachinesJobsItemStepsItem[]; sentBytes: number; totalBytes: number; nodeId: string | null; error: { code: string; message: string; remedy: string } | null; log: string[] } }
+          cancel: {
+            POST: { answer: NetworkMachinesJobsItem }
+          }
+        }
+      }
+      means: {
+        GET: { answer: { agent: boolean; keyFiles: string[]; packages: { version: string; architecture: string; bytes: number }[]; origin: string } }
+      }
+      remove: {
+        POST: { body: { host: string; port?: number | undefined; user: string; hostKey: string; credentials: NetworkMachinesCheckPostBodyCredentials3; sudoPassword?: string | undefined }; answer: NetworkMachinesJobsItem }
+      }
+      'set-up': {
+        POST: { body: NetworkMachinesCheckPostBody; answer: NetworkMachinesJobsItem }
+      }
+    }
     nodes: {
       GET: { answer: { items: NetworkNodesItem[]; nextCursor: null } }
       '*': {
@@ -1328,6 +1360,12 @@ type NetworkAnalyticsTrafficNodesItemCost = { currency: string; amount: number; 
 type NetworkAttacksSettings = { alarmPercent: number; minPerSecond: number; block: boolean; blockMinutes: number }
 type NetworkLimitsRoutesItem = { path: string; perMinute: number; burst: number; per: 'address' | 'all' }
 type NetworkLimits = { enabled: boolean; anonymous: { perMinute: number; burst: number }; signedIn: { perMinute: number; burst: number }; live: { perMinute: number; burst: number }; routes: NetworkLimitsRoutesItem[] }
+type NetworkMachinesCheckPostBodyCredentials = { kind: 'key'; privateKey: string; passphrase?: string | undefined }
+type NetworkMachinesCheckPostBodyCredentials2 = { kind: 'keyFile'; name: string; passphrase?: string | undefined }
+type NetworkMachinesCheckPostBodyCredentials3 = { kind: 'agent' } | { kind: 'password'; password: string } | NetworkMachinesCheckPostBodyCredentials | NetworkMachinesCheckPostBodyCredentials2
+type NetworkMachinesCheckPostBody = { host: string; port?: number | undefined; user: string; hostKey: string; credentials: NetworkMachinesCheckPostBodyCredentials3; sudoPassword?: string | undefined; name?: string | undefined; origin?: string | undefined; bind?: string | undefined; httpPort?: number | undefined; httpsPort?: number | 'off' | undefined; cache?: boolean | undefined; cacheSize?: string | undefined }
+type NetworkMachinesJobsItemStepsItem = { id: 'connect' | 'check' | 'prepare' | 'copy' | 'nginx' | 'configure' | 'start' | 'join' | 'finish' | 'remove' | 'undo'; state: 'waiting' | 'running' | 'done' | 'failed'; ms: number | null }
+type NetworkMachinesJobsItem = { id: string; kind: 'add' | 'remove'; host: string; port: number; user: string; state: 'running' | 'done' | 'failed' | 'cancelled'; startedAt: string; endedAt: string | null; steps: NetworkMachinesJobsItemStepsItem[]; sentBytes: number; totalBytes: number; nodeId: string | null; error: { code: string; message: string; remedy: string } | null }
 type NetworkNodesItemTrafficCache = { bytes: number; maxBytes: number; objects: number; warning: 0 | 80 | 90 | 95 }
 type NetworkNodesItemTraffic = { at: string; requestsPerS: number; bitrateOutBps: number; bitrateInBps: number; hitRatio: number | null; errorRatio: number; p50Ms: number | null; p95Ms: number | null; p99Ms: number | null; connections: number; cpu: number; memory: number; cache: NetworkNodesItemTrafficCache | null; region: string | null; capacityMbps: number | null }
 type NetworkNodesItem = { id: string; name: string; enabled: boolean; connected: boolean; connectedSince: string | null; remoteAddress: string | null; version: string | null; createdAt: string; streams: number; sentBytes: number; requests: number; deliveredBytes: number; waiting: number; traffic: NetworkNodesItemTraffic | null }

@@ -42,6 +42,7 @@ describe('the help of the command line', () => {
         host [options]           run the host without a window
         edge [options]           deliver the streams of a host elsewhere, close to
                                  their viewers
+        network                  nodes that deliver the streams of this host elsewhere
         demo                     the built-in test stream: moving video with a clock
                                  and a beep
         status [options]         what the running host does
@@ -71,7 +72,7 @@ describe('the help of the command line', () => {
     `)
   })
 
-  it.each(['start', 'host', 'demo', 'status', 'streams', 'studio', 'keys', 'tokens', 'service', 'doctor', 'completion'])(
+  it.each(['start', 'host', 'network', 'demo', 'status', 'streams', 'studio', 'keys', 'tokens', 'service', 'doctor', 'completion'])(
     'has examples for %s',
     async (name) => {
       const { out } = await streams(name, '--help')

@@ -7,6 +7,7 @@ import { addDoctorCommand } from './commands/doctor.ts'
 import { addEdgeCommand } from './commands/edge.ts'
 import { addHostCommand } from './commands/host.ts'
 import { addKeysCommands } from './commands/keys.ts'
+import { addNetworkCommands } from './commands/network.ts'
 import { addObsCommands } from './commands/obs.ts'
 import { addOpenCommand } from './commands/open.ts'
 import { addServiceCommands } from './commands/service.ts'
@@ -56,6 +57,7 @@ Examples:
   addOpenCommand(program, context)
   addHostCommand(program, context)
   addEdgeCommand(program, context)
+  addNetworkCommands(program, context)
   addDemoCommands(program, context)
   addStatusCommand(program, context)
   addStreamsCommands(program, context)

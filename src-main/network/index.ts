@@ -23,6 +23,8 @@ import { linkSocket } from './link/link-socket.ts'
 import { NodeBook } from './nodes/node-book.ts'
 import { nodeRoutes } from './nodes/node-routes.ts'
 import { createNodeStore } from './nodes/node-store.ts'
+import { createProvisioning, type HostProgram } from './provisioning/index.ts'
+import { createMachineStore } from './provisioning/machine-store.ts'
 import { PurgeBook } from './purges/purge-book.ts'
 import { purgeRoutes } from './purges/purge-routes.ts'
 import { createPurgeStore } from './purges/purge-store.ts'
@@ -32,6 +34,7 @@ export type { EdgeCacheOptions } from './agent/edge-front.ts'
 export type { FollowedNodeFile } from './config/follow-node-file.ts'
 export { readNodeFile, readSize } from './config/node-file.ts'
 export { networkMigrations } from './migrations.ts'
+export type { NodeUnit } from './provisioning/node-unit.ts'
 
 export interface NetworkDependencies {
   // biome-ignore lint/suspicious/noExplicitAny: each part types the tables that are its own
@@ -46,6 +49,8 @@ export interface NetworkDependencies {
   readonly events: EventBus
   readonly audit: AuditLog
   readonly log: Logger
+  /** What machines are sent that become nodes. */
+  readonly program: HostProgram
   /** ms since 1970. */
   readonly now?: () => number
 }
@@ -76,6 +81,7 @@ export async function createNetwork({
   events,
   audit,
   log,
+  program,
   now = Date.now,
 }: NetworkDependencies): Promise<Network> {
   const regions = followRegions(join(dataDir, 'regions.yaml'), log)
@@ -92,6 +98,7 @@ export async function createNetwork({
   })
   registerNodeMetrics(registry, traffic)
   const purges = await PurgeBook.open({ store: createPurgeStore(database), nodes: () => book.purgeNodes(), audit, now })
+  const provisioning = await createProvisioning({ store: createMachineStore(database), nodes: book, program, events, audit, log, now })
   const limits = await LimitBook.open({ store: createLimitStore(database), events, audit })
   const guard = await GuardBook.open({
     store: createGuardStore(database),
@@ -101,12 +108,20 @@ export async function createNetwork({
   const sweep = repeat(sweepMs, () => guard.sweep())
   const figures = repeat(figuresMs, () => book.announceFigures())
   return {
-    routes: [...nodeRoutes(book), ...purgeRoutes(purges), ...trafficRoutes(traffic), ...limitRoutes(limits), ...attackRoutes(guard)],
+    routes: [
+      ...nodeRoutes(book),
+      ...purgeRoutes(purges),
+      ...trafficRoutes(traffic),
+      ...limitRoutes(limits),
+      ...attackRoutes(guard),
+      ...provisioning.routes,
+    ],
     sockets: [linkSocket({ book, purges, traffic, limits, guard, origin, log })],
     isForwarder: (secret) => book.isForwarder(secret),
     attacks: () => guard.problems(),
     isNodeAddress: (address) => book.isConnectedFrom(address),
     async stop() {
+      await provisioning.stop()
       clearInterval(figures)
       regions.stop()
       clearInterval(sweep)

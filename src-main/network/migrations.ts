@@ -3,6 +3,7 @@ import type { Migration } from '../platform/storage/migrations.ts'
 import { guardMigrations } from './attacks/guard-store.ts'
 import { trafficMigrations } from './figures/traffic-store.ts'
 import { limitMigrations } from './limits/limit-store.ts'
+import { machineMigrations } from './provisioning/machine-store.ts'
 import { purgeMigrations } from './purges/purge-store.ts'
 
 /** The tables of the nodes. */
@@ -24,4 +25,5 @@ export const networkMigrations: readonly Migration[] = [
   ...trafficMigrations,
   ...limitMigrations,
   ...guardMigrations,
+  ...machineMigrations,
 ]

@@ -4,6 +4,7 @@ import { hostErrors } from './error-kinds/host.ts'
 import { liveErrors } from './error-kinds/live.ts'
 import { networkErrors } from './error-kinds/network.ts'
 import { networkCacheErrors } from './error-kinds/network-cache.ts'
+import { networkMachineErrors } from './error-kinds/network-machines.ts'
 import { obsErrors } from './error-kinds/obs.ts'
 import { studioErrors } from './error-kinds/studio.ts'
 
@@ -15,6 +16,7 @@ export const errorKinds = {
   ...liveErrors,
   ...networkErrors,
   ...networkCacheErrors,
+  ...networkMachineErrors,
   ...obsErrors,
   ...studioErrors,
 } as const

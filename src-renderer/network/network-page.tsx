@@ -7,6 +7,7 @@ import { useIsAdmin, useTitle } from '../components/page.ts'
 import { ShownOnceDialog } from '../components/shown-once-dialog.tsx'
 import { notifyError } from '../components/toasts.tsx'
 import { CachePanel } from './cache-panel.tsx'
+import { type Machines, RemoveButton, SetUpButton, SetUpDialog, useMachines } from './machines/machine-tools.tsx'
 import { t } from './messages.ts'
 import { NodeCard } from './node-card.tsx'
 import { type NodeItem, nodes } from './nodes.ts'
@@ -34,6 +35,7 @@ export function NetworkPage() {
 function Nodes() {
   const { loaded, items } = useCollection(nodes)
   const [command, setCommand] = useState<string | null>(null)
+  const machines = useMachines(items)
   const all = Object.values(items).sort((a, b) => a.createdAt.localeCompare(b.createdAt))
   const add = async (): Promise<void> => {
     try {
@@ -43,10 +45,13 @@ function Nodes() {
       notifyError(error)
     }
   }
-  const button = (
-    <button type="button" className="button primary" onClick={() => void add()} data-testid="add-node">
-      <Plus size={16} aria-hidden="true" /> {t.add}
-    </button>
+  const buttons = (
+    <div className="row">
+      <SetUpButton onClick={() => machines.open({ kind: 'add' })} />
+      <button type="button" className="button" onClick={() => void add()} data-testid="add-node">
+        <Plus size={16} aria-hidden="true" /> {t.add}
+      </button>
+    </div>
   )
   return (
     <div className="stack">
@@ -57,16 +62,17 @@ function Nodes() {
           <Globe size={32} aria-hidden="true" />
           <h2>{t.empty}</h2>
           <p>{t.emptyText}</p>
-          {button}
+          {buttons}
         </div>
       ) : (
         <>
-          <div>{button}</div>
-          <NodeCards all={all} />
+          {buttons}
+          <NodeCards all={all} machines={machines} />
           <TrafficPanel />
           <CachePanel nodes={all} />
         </>
       )}
+      {machines.task !== null && <SetUpDialog task={machines.task} onClose={machines.close} />}
       {command !== null && (
         <ShownOnceDialog
           title={t.joinTitle}
@@ -84,12 +90,12 @@ function Nodes() {
 }
 
 /** Each with its last hour. */
-function NodeCards({ all }: { readonly all: readonly NodeItem[] }) {
+function NodeCards({ all, machines }: { readonly all: readonly NodeItem[]; readonly machines: Machines }) {
   const traffic = useTraffic('hour', 'node')
   return (
     <ul className="node-cards">
       {all.map((node) => (
-        <NodeCard key={node.id} node={node} traffic={traffic} />
+        <NodeCard key={node.id} node={node} traffic={traffic} tools={<RemoveButton node={node} machines={machines} />} />
       ))}
     </ul>
   )

@@ -1,4 +1,5 @@
 import { Power, Trash2, TriangleAlert } from 'lucide-react'
+import type { ReactNode } from 'react'
 import { call } from '../client/api.ts'
 import { formatBytes } from '../client/format.ts'
 import { Sparkline } from '../components/chart.tsx'
@@ -9,8 +10,16 @@ import { t } from './messages.ts'
 import { type NodeItem, nodes } from './nodes.ts'
 import { gapOf, pointsOf, ranges, type Traffic } from './traffic.ts'
 
-/** A node: how it is, and what can be done with it. `traffic` is the last hour by node. */
-export function NodeCard({ node, traffic }: { readonly node: NodeItem; readonly traffic: Traffic | undefined }) {
+/** A node: how it is, and what can be done with it, with more buttons in `tools`. `traffic` is the last hour by node. */
+export function NodeCard({
+  node,
+  traffic,
+  tools,
+}: {
+  readonly node: NodeItem
+  readonly traffic: Traffic | undefined
+  readonly tools: ReactNode
+}) {
   const { id, name, enabled, connected, remoteAddress, version } = node
   const act = async (work: () => Promise<unknown>, done: string): Promise<void> => {
     try {
@@ -53,6 +62,7 @@ export function NodeCard({ node, traffic }: { readonly node: NodeItem; readonly 
           >
             <Power size={16} aria-hidden="true" />
           </button>
+          {tools}
           <button
             type="button"
             className="button quiet icon"

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { nodeUnitFile } from './node-unit-file.ts'
 import { journalOfGroup } from './service-of-process.ts'
 import { parseUnitState } from './systemd.ts'
 import { isUnchanged, signed, unitFile } from './unit-file.ts'
@@ -43,6 +44,27 @@ describe('the unit file', () => {
     expect(isUnchanged(text.replace('UMask=0077', 'UMask=0000'))).toBe(false)
     expect(isUnchanged(text.slice(text.indexOf('\n') + 1))).toBe(false)
     expect(isUnchanged('')).toBe(false)
+  })
+})
+
+describe('the unit of a node', () => {
+  const unit = {
+    ...{
+      description: 'AMI Streams, node of https://100%.example.com',
+      user: 'node-user',
+      stateName: 'ami-node',
+      environmentFile: '/etc/join',
+    },
+    command: ['/opt/node/streams', 'edge', '--name', 'Berlin $HOME "1"'],
+  }
+
+  it('has no rights but those that its ports need', () => {
+    const text = nodeUnitFile({ ...unit, needsLowPorts: false })
+    for (const line of ['User=node-user', 'NoNewPrivileges=yes', 'ProtectSystem=strict', 'CapabilityBoundingSet=', 'PrivateDevices=yes'])
+      expect(text.split('\n')).toContain(line)
+    expect(text).toContain('\nExecStart=/opt/node/streams edge --name "Berlin $$HOME \\"1\\""\n')
+    expect(text).toContain('\nDescription=AMI Streams, node of https://100%%.example.com\n')
+    expect(nodeUnitFile({ ...unit, needsLowPorts: true })).toContain('\nAmbientCapabilities=CAP_NET_BIND_SERVICE\n')
   })
 })
 

@@ -22,29 +22,26 @@ export interface UnitFileOptions {
   readonly notifies: boolean
 }
 
-/** What systemd may do without rights of its own, too: the same for both scopes. */
-const everywhere = [
+/** What every process of ours does without. */
+export const withoutRights = [
   'NoNewPrivileges=yes',
   'LockPersonality=yes',
   'RestrictRealtime=yes',
   'RestrictSUIDSGID=yes',
   'SystemCallArchitectures=native',
   'RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK',
+]
+
+/** What systemd may do without rights of its own, too: the same for both scopes. */
+const everywhere = [
+  ...withoutRights,
   '# The sandbox of the Chromium that draws browser sources is made of these namespaces.',
   'RestrictNamespaces=user pid net',
   'UMask=0077',
 ]
 
-const ofSystem = [
-  `User=${serviceUser}`,
-  `Group=${serviceUser}`,
-  'StateDirectory=ami-streams',
-  'StateDirectoryMode=0700',
-  'CacheDirectory=ami-streams',
-  'CacheDirectoryMode=0700',
-  'Environment=XDG_CACHE_HOME=/var/cache/ami-streams',
-  '# Options, one a line, as `streams host --help` names them: STREAMS_BIND=0.0.0.0',
-  `EnvironmentFile=-${optionsFile}`,
+/** What a service of the machine that is no user's does not see or change, for all of the program's. */
+export const closedSystem = [
   'ProtectSystem=strict',
   'ProtectHome=yes',
   'PrivateTmp=yes',
@@ -57,6 +54,19 @@ const ofSystem = [
   'ProtectKernelTunables=yes',
   'ProtectProc=invisible',
   'RemoveIPC=yes',
+]
+
+const ofSystem = [
+  `User=${serviceUser}`,
+  `Group=${serviceUser}`,
+  'StateDirectory=ami-streams',
+  'StateDirectoryMode=0700',
+  'CacheDirectory=ami-streams',
+  'CacheDirectoryMode=0700',
+  'Environment=XDG_CACHE_HOME=/var/cache/ami-streams',
+  '# Options, one a line, as `streams host --help` names them: STREAMS_BIND=0.0.0.0',
+  `EnvironmentFile=-${optionsFile}`,
+  ...closedSystem,
   'CapabilityBoundingSet=',
   'AmbientCapabilities=',
   'SystemCallFilter=@system-service @pkey chroot',
@@ -133,7 +143,7 @@ export function isUnchanged(content: string): boolean {
 const fingerprint = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16)
 
 /** One word of systemd.syntax(7): specifiers and variables of a path are no more than text. */
-function quoted(word: string): string {
+export function quoted(word: string): string {
   const plain = word.replaceAll('%', '%%').replaceAll('$', '$$$$')
   return /[\s"'\\;]/.test(plain) ? `"${plain.replace(/["\\]/g, '\\$&')}"` : plain
 }

@@ -51,6 +51,8 @@ export class NodeBook {
   readonly #connections = new Map<string, NodeConnection>()
   /** Ids by the SHA-256 of the secret with which nodes hand requests on. */
   readonly #forwarders = new Map<string, string>()
+  /** Ids by the SHA-256 of the token that a node joined with, since the start. */
+  readonly #joined = new Map<string, string>()
   readonly #turns = new Turns(64, 'changes of nodes', 'network.limit')
   /** Apart: what strangers send does not hold up an operator. */
   readonly #joining = new Turns(64, 'machines that join', 'network.limit')
@@ -67,6 +69,16 @@ export class NodeBook {
 
   list(): NetworkNode[] {
     return [...this.#nodes.values()].map((node) => this.#describe(node))
+  }
+
+  find(id: string): NetworkNode | undefined {
+    const node = this.#nodes.get(id)
+    return node && this.#describe(node)
+  }
+
+  /** The id of the node that joined with this token since the start. */
+  joinedWith(token: string): string | undefined {
+    return this.#joined.get(hashSecret(readJoinToken(token)?.secret ?? ''))
   }
 
   /** Makes a token that one node can join with. Throws `network.limit`. */
@@ -100,6 +112,7 @@ export class NodeBook {
       await store.save(node)
       this.#nodes.set(node.id, node)
       this.#forwarders.set(node.forwardHash, node.id)
+      this.#joined.set(hashSecret(secret), node.id)
       audit.record({ kind: 'connect', message: `the node "${name}" joined`, remoteAddress, sessionId: node.id })
       this.announce(node.id)
       return { id: node.id, forwardSecret }
@@ -133,6 +146,7 @@ export class NodeBook {
       const { name, forwardHash } = this.#get(id)
       await this.#dependencies.store.remove(id)
       this.#nodes.delete(id)
+      for (const [hash, joined] of this.#joined) if (joined === id) this.#joined.delete(hash)
       this.#forwarders.delete(forwardHash)
       this.#connections.get(id)?.end('the node is revoked', true)
       this.#dependencies.audit.record({ kind: 'command', message: `the node "${name}" was revoked`, actor, sessionId: id })

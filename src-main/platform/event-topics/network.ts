@@ -3,6 +3,8 @@ import type { TopicKind } from './topic-kind.ts'
 /** Topics of the nodes that deliver for this host. */
 export const networkTopics = {
   'network.attacks.updated': { role: 'admin', state: 'GET /network/attacks', summary: 'Attacks, blocks or lists of IP addresses changed' },
+  'network.job.log': { role: 'admin', state: 'GET /network/machines/jobs/:id', summary: 'A line of the log of a job on a machine' },
+  'network.job.updated': { role: 'admin', state: 'GET /network/machines/jobs', summary: 'A job on a machine started, went on or ended' },
   'network.limits.updated': { role: 'viewer', state: 'GET /network/limits', summary: 'Limits of requests at nodes were changed' },
   'network.node.removed': { role: 'admin', state: 'GET /network/nodes', summary: 'A node was revoked' },
   'network.node.updated': { role: 'admin', state: 'GET /network/nodes', summary: 'A node joined or changed, or its figures did' },

@@ -4,6 +4,7 @@ import { automationErrors } from './automation-errors.ts'
 import { desktopErrors } from './desktop-errors.ts'
 import { networkCacheErrors } from './network-cache-errors.ts'
 import { networkErrors } from './network-errors.ts'
+import { networkMachineErrors } from './network-machine-errors.ts'
 import { obsErrors } from './obs-errors.ts'
 
 export const errors: Readonly<Record<ErrorCode, ErrorText>> = {
@@ -11,6 +12,7 @@ export const errors: Readonly<Record<ErrorCode, ErrorText>> = {
   ...desktopErrors,
   ...networkErrors,
   ...networkCacheErrors,
+  ...networkMachineErrors,
   ...obsErrors,
   'internal': {
     english: 'Something went wrong inside the host',

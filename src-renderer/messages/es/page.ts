@@ -14,6 +14,7 @@ import { keys } from './keys.ts'
 import { library } from './library.ts'
 import { live } from './live.ts'
 import { network } from './network.ts'
+import { networkMachines } from './network-machines.ts'
 import { obs } from './obs.ts'
 import { obsTemplates } from './obs-templates.ts'
 import { player } from './player.ts'
@@ -67,6 +68,7 @@ const ofParts: Readonly<Record<string, object>> = {
   desktops,
   desktopSharing,
   network,
+  networkMachines,
   obs,
   obsTemplates,
   studio,

@@ -1,0 +1,238 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { findingsInBothThemes } from './helpers/axe.ts'
+import { launchBrowser } from './helpers/browser.ts'
+import { streams } from './helpers/command.ts'
+import { type RunningHost, startHost } from './helpers/host.ts'
+import { root as checkout } from './helpers/paths.ts'
+import { freePort } from './helpers/relay-targets.ts'
+import { skipBecause } from './helpers/skip.ts'
+import { noSshMachine, type SshMachine, startSshMachine } from './helpers/ssh-machine.ts'
+import { until } from './helpers/until.ts'
+
+const reason = noSshMachine()
+
+/** An archive as `npm run pack` makes it, whose program is this checkout as the machine sees it. */
+function packProgram(folder: string): string {
+  const top = join(folder, 'ami-streams-0.0.1')
+  const node = relative(checkout, process.execPath)
+  const inMachine = node.startsWith('..') ? process.execPath : `/checkout/${node}`
+  mkdirSync(join(top, 'bin'), { recursive: true })
+  writeFileSync(join(top, 'bin/streams'), `#!/bin/sh\nexec '${inMachine}' /checkout/bin/streams.mjs "$@"\n`, { mode: 0o755 })
+  const file = join(folder, `ami-streams-0.0.1-linux-${process.arch}.tar.gz`)
+  execFileSync('tar', ['-czf', file, '-C', folder, 'ami-streams-0.0.1'])
+  rmSync(top, { recursive: true })
+  return file
+}
+
+describe('a node that is set up over SSH', () => {
+  let machine: SshMachine
+  let host: RunningHost
+  let folder: string
+  let program: string
+  let httpPort: number
+  let passwordFile: string
+
+  const traces = (): string[] =>
+    [
+      'opt/ami-streams-node',
+      'etc/ami-streams-node',
+      'var/lib/ami-streams-node',
+      'var/cache/ami-streams-node',
+      'etc/systemd/system/ami-streams-node.service',
+      'etc/systemd/system/multi-user.target.wants/ami-streams-node.service',
+    ].filter((path) => existsSync(join(machine.root, path)))
+  const hasUser = (): boolean => readFileSync(join(machine.root, 'etc/passwd'), 'utf8').includes('ami-streams-node:')
+  const isServing = async (): Promise<boolean> =>
+    (await fetch(`http://127.0.0.1:${httpPort}/api/v1/cdn/health`).catch(() => undefined))?.status === 200
+  const network = (...args: readonly string[]) => streams(['--json', 'network', ...args], { dataDir: host.dataDir })
+  const add = (...args: readonly string[]) =>
+    network(
+      ...['add', `alex@127.0.0.1:${machine.port}`, '--password-file', passwordFile, '--name', 'Berlin', '--bind', '127.0.0.1'],
+      ...['--http-port', String(httpPort), '--https-port', 'off', ...args],
+    )
+  const password = () => ({ kind: 'password', password: machine.password })
+  const access = (user: string, credentials: object, more: object = {}) => ({
+    ...{ host: '127.0.0.1', port: machine.port, user, hostKey: fingerprint(), credentials, ...more },
+  })
+  const node = () => ({ name: 'Berlin', bind: '127.0.0.1', httpPort, httpsPort: 'off' })
+  const check = (user: string, credentials: object, more: object = {}) =>
+    host.api('POST', '/network/machines/check', { ...access(user, credentials, more), ...node() })
+  /** Sets the node up and waits until that has ended. */
+  const setUp = async () => {
+    const { status, body } = await host.api('POST', '/network/machines/set-up', { ...access('alex', password()), ...node() })
+    expect([status, body.code]).toEqual([202, undefined])
+    return until(async () => {
+      const job = (await host.api('GET', `/network/machines/jobs/${body.id}`)).body
+      return job.state !== 'running' && job
+    }, 'the end of the job')
+  }
+  /** The errors of requests: an SSH server rejects many at once. */
+  const oneByOne = async (requests: readonly (() => ReturnType<typeof check>)[]): Promise<(string | undefined)[]> => {
+    const codes: (string | undefined)[] = []
+    for (const ask of requests) codes.push((await ask()).body.code)
+    return codes
+  }
+  /** Cuts the archive in the middle while \`work\` runs. */
+  const withBrokenProgram = async (work: () => Promise<void>): Promise<void> => {
+    const good = readFileSync(program)
+    writeFileSync(program, good.subarray(0, good.length / 2))
+    try {
+      await work()
+    } finally {
+      writeFileSync(program, good)
+    }
+  }
+  const fingerprint = (): string => machine.run('ssh-keygen', '-lf', '/run/host_key.pub').split(' ')[1] ?? ''
+
+  beforeAll(async () => {
+    if (reason !== undefined) return
+    folder = mkdtempSync(join(tmpdir(), 'ami-node-setup-'))
+    mkdirSync(join(folder, 'packages'))
+    program = packProgram(join(folder, 'packages'))
+    ;[machine, host, httpPort] = await Promise.all([
+      startSshMachine(),
+      startHost({ name: 'node-setup', dataDir: folder, env: { SSH_AUTH_SOCK: '' } }),
+      freePort(),
+    ])
+    passwordFile = join(folder, 'password')
+    writeFileSync(passwordFile, `${machine.password}\n`, { mode: 0o600 })
+  })
+  afterAll(async () => {
+    if (reason !== undefined) return
+    await host?.stop()
+    await machine?.stop()
+    rmSync(folder, { recursive: true, force: true })
+  })
+  beforeEach((context) => {
+    if (reason !== undefined) skipBecause(context, reason)
+  })
+
+  it('answers viewers, without any rights, once the host key of its machine was accepted', async () => {
+    const unknown = (await add('--check')).json()
+    expect(unknown.error.code).toBe('network.host_key_unknown')
+    expect(unknown.error.message).toContain(fingerprint())
+    expect(traces()).toEqual([])
+
+    const added = await add('--host-key', fingerprint())
+    const job = added.json()
+    expect(job, added.errors).toMatchObject({ state: 'done', kind: 'add' })
+    for (const { id, ms } of job.steps) process.stdout.write(`${id} ${ms} ms\n`)
+    expect((await host.api('GET', '/network/nodes')).body.items).toMatchObject([{ id: job.nodeId, name: 'Berlin', connected: true }])
+    expect(await isServing()).toBe(true)
+    // Answered by the origin, through the node.
+    expect((await fetch(`http://127.0.0.1:${httpPort}/api/v1/time`)).status).toBe(200)
+
+    const unit = readFileSync(join(machine.root, 'etc/systemd/system/ami-streams-node.service'), 'utf8')
+    expect(unit).toContain('User=ami-streams-node')
+    expect(unit).toContain('ProtectSystem=strict')
+    const everything = [unit, ...readdirSync(join(machine.root, 'etc/ami-streams-node')), machine.run('ps', '-eo', 'args')].join('\n')
+    expect(everything).not.toContain('join_')
+    expect(machine.run('ps', '-eo', 'user:20,args')).toMatch(/^ami-streams-node .* edge /m)
+  })
+
+  it('goes on as it was when a repair fails, and is repaired by the next', async () => {
+    const [before] = (await host.api('GET', '/network/nodes')).body.items
+    await withBrokenProgram(async () => {
+      const failed = await setUp()
+      expect(failed).toMatchObject({ state: 'failed', error: { code: 'network.step_failed' } })
+      expect(failed.steps.map(({ id, state }) => `${id} ${state}`)).toEqual(expect.arrayContaining(['copy failed', 'undo done']))
+      expect(await isServing()).toBe(true)
+    })
+    const releases = join(machine.root, 'opt/ami-streams-node/releases')
+    for (const release of readdirSync(releases)) rmSync(join(releases, release, 'bin/streams'))
+    machine.run('systemctl', 'stop', 'ami-streams-node.service')
+    const repaired = await setUp()
+    expect(repaired, repaired.log.join('\n')).toMatchObject({ state: 'done', nodeId: before?.id })
+    expect(await isServing()).toBe(true)
+    expect(readdirSync(releases)).toHaveLength(1)
+  })
+
+  it('signs in with keys and passwords, and names what does not fit', async () => {
+    const privateKey = machine.addKey('a passphrase')
+    const { body } = await check('root', { kind: 'key', privateKey, passphrase: 'a passphrase' })
+    expect(body).toMatchObject({ suitable: true, hostName: 'target' })
+    const text = (id: string) => body.findings.find((each) => each.id === id)?.text
+    expect([text('rights'), text('node')]).toEqual(['Signed in as root', expect.stringContaining('A node is there already')])
+    const codes = await oneByOne([
+      () => check('root', { kind: 'key', privateKey, passphrase: 'another' }),
+      () => check('root', { kind: 'key', privateKey: 'no key' }),
+      () => check('root', { kind: 'agent' }),
+      () => check('root', { kind: 'keyFile', name: '../../etc/passwd' }),
+      () => check('alex', { kind: 'password', password: 'wrong' }),
+      () => check('alex', password(), { sudoPassword: 'wrong' }),
+      () => check('alex', password(), { hostKey: `SHA256:${'A'.repeat(43)}` }),
+    ])
+    expect(codes).toEqual([
+      ...['network.ssh_key_invalid', 'network.ssh_key_invalid', 'network.ssh_no_agent', 'request.invalid', 'network.ssh_rejected'],
+      ...['network.sudo_rejected', 'network.host_key_unknown'],
+    ])
+  })
+
+  it('is removed with everything that was made for it, and leaves nothing where it cannot be set up', async () => {
+    const nothing = async () => [traces(), hasUser(), (await host.api('GET', '/network/nodes')).body.items]
+    const removed = await network('remove', 'Berlin', '--password-file', passwordFile)
+    expect(removed.json(), removed.errors).toMatchObject({ state: 'done', kind: 'remove' })
+    expect(await nothing()).toEqual([[], false, []])
+    await withBrokenProgram(async () => expect(await setUp()).toMatchObject({ state: 'failed', error: { code: 'network.step_failed' } }))
+    expect(await nothing()).toEqual([[], false, []])
+  })
+
+  it('is set up on the page, with the key of the machine shown, and removed there', async () => {
+    await host.api('DELETE', `/network/machines/127.0.0.1/${machine.port}`)
+    const browser = await launchBrowser()
+    try {
+      const page = await browser.newPage()
+      await page.goto(`${host.http}/network`)
+      await page.getByTestId('set-up-machine').click()
+      await page.getByTestId('set-up-dialog').waitFor()
+      const signIn = async (): Promise<void> => {
+        await page.getByTestId('machine-kind').selectOption('password')
+        await page.getByTestId('machine-password').fill(machine.password)
+        await page.getByTestId('machine-next').click()
+      }
+      await page.getByTestId('machine-host').fill('127.0.0.1')
+      await page.getByTestId('machine-port').fill(String(machine.port))
+      await page.getByTestId('machine-user').fill('alex')
+      await page.getByTestId('node-name').fill('Paris')
+      await page.getByTestId('node-http').fill(String(httpPort))
+      await page.getByTestId('node-https').fill('')
+      expect(await findingsInBothThemes(page)).toEqual([])
+      await signIn()
+      await page.getByText(fingerprint()).waitFor()
+      await page.getByTestId('machine-accept').click()
+      await page.getByTestId('machine-report').waitFor()
+      expect(await findingsInBothThemes(page)).toEqual([])
+      await page.getByTestId('machine-start').click()
+      await page.locator('[data-testid="machine-job"][data-state="done"]').waitFor({ timeout: 60_000 })
+      expect(await findingsInBothThemes(page)).toEqual([])
+      await page.getByTestId('machine-close').click()
+      const card = page.locator('[data-testid="node-card"][data-state="live"]', { hasText: 'Paris' })
+      await card.getByTestId('remove-node').click()
+      await signIn()
+      await page.locator('[data-testid="machine-job"][data-state="done"]').waitFor({ timeout: 60_000 })
+      await page.getByTestId('machine-close').click()
+      await page.getByTestId('network-empty').waitFor()
+      expect(traces()).toEqual([])
+    } finally {
+      await browser.close()
+    }
+  })
+
+  it('is not set up where a machine shows another host key than before', async () => {
+    await host.api('DELETE', `/network/machines/127.0.0.1/${machine.port}`)
+    const place = { host: '127.0.0.1', port: machine.port }
+    const shown = async () => (await host.api('POST', '/network/machines/host-key', place)).body.state
+    expect(await shown()).toBe('new')
+    // Who signs in has accepted the key, whatever comes of it.
+    await withBrokenProgram(async () => expect((await setUp()).state).toBe('failed'))
+    const before = fingerprint()
+    machine.run('sh', '-c', 'rm /run/host_key*; ssh-keygen -q -t ed25519 -N "" -f /run/host_key; kill -HUP $(pgrep -o -x sshd)')
+    await until(async () => (await shown()) === 'changed', 'the new key')
+    for (const hostKey of [before, fingerprint()])
+      expect((await check('alex', password(), { hostKey })).body.code).toBe('network.host_key_changed')
+  })
+})

@@ -1,0 +1,165 @@
+import type { Command } from 'commander'
+import { Option } from 'commander'
+import type { ApiClient } from '../../platform/api-client.ts'
+import { AppError } from '../../platform/errors.ts'
+import { table } from '../output.ts'
+import { type CommandContext, clientOf, run } from './context.ts'
+import { type AccessFlags, acceptHostKey, accessFrom, addAccessFlags, readTarget } from './network-access.ts'
+import { type JobAnswer, runJob } from './network-job.ts'
+
+interface Node {
+  readonly id: string
+  readonly name: string
+  readonly enabled: boolean
+  readonly connected: boolean
+  readonly remoteAddress: string | null
+  readonly version: string | null
+}
+
+interface Machine {
+  readonly host: string
+  readonly port: number
+  readonly user: string
+  readonly nodeId: string | null
+}
+
+interface Report {
+  readonly suitable: boolean
+  readonly findings: readonly { readonly state: 'ok' | 'warn' | 'fail'; readonly text: string; readonly remedy: string }[]
+  readonly steps: readonly string[]
+}
+
+interface AddFlags extends AccessFlags {
+  readonly name?: string
+  readonly origin?: string
+  readonly bind: string
+  readonly httpPort: string
+  readonly httpsPort: string
+  readonly cache?: boolean
+  readonly cacheSize: string
+  readonly check?: boolean
+}
+
+const marks = { ok: 'ok   ', warn: 'note ', fail: 'FAIL ' }
+
+const reportText = ({ findings, suitable, steps }: Report): string =>
+  [
+    ...findings.map(({ state, text, remedy }) => `${marks[state]} ${text}${remedy === '' ? '' : `. ${remedy}`}`),
+    '',
+    suitable ? `What will be done: ${steps.join(', ')}` : 'A node cannot be set up there as it is.',
+  ].join('\n')
+
+/** `streams network`: nodes that deliver the host's streams, set up on other machines over SSH. */
+export function addNetworkCommands(program: Command, context: CommandContext): void {
+  const network = program
+    .command('network')
+    .description('nodes that deliver the streams of this host elsewhere')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  streams network add root@203.0.113.7 --key ~/.ssh/id_ed25519
+  streams network add operator@edge.example.com --ask-password --cache --check
+  streams network list
+  streams network remove edge.example.com --key ~/.ssh/id_ed25519`,
+    )
+  network
+    .command('list')
+    .description('all nodes')
+    .action(
+      run(context, async (output, command) => {
+        const client = clientOf(command, context)
+        const [nodes, machines] = [
+          await client.get<{ items: readonly Node[] }>('/network/nodes'),
+          await client.get<{ items: readonly Machine[] }>('/network/machines'),
+        ]
+        const machineOf = ({ id }: Node): string => machines.items.find(({ nodeId }) => nodeId === id)?.host ?? ''
+        const state = ({ enabled, connected }: Node): string => (!enabled ? 'disabled' : connected ? 'connected' : 'away')
+        output.result(nodes, () =>
+          table(
+            ['ID', 'NAME', 'STATE', 'IP ADDRESS', 'VERSION', 'MACHINE'],
+            nodes.items.map((node) => [node.id, node.name, state(node), node.remoteAddress ?? '', node.version ?? '', machineOf(node)]),
+          ),
+        )
+      }),
+    )
+  addAccessFlags(network.command('add <user@host>'))
+    .description('set a node up on a machine over SSH, or repair the one that is there')
+    .addOption(new Option('--role <role>', 'what it becomes').choices(['edge']).default('edge'))
+    .option('--name <name>', 'what the node is called (default: the host)')
+    .option('--origin <url>', 'URL of this host as the machine reaches it (default: the one that this host is used by)')
+    .option('--bind <ip>', 'IP address that viewers connect to', '0.0.0.0')
+    .option('--http-port <port>', 'port for viewers', '8080')
+    .option('--https-port <port>', 'port for viewers over TLS, or "off"', '8443')
+    .option('--cache', 'with nginx in front and a cache; nginx is installed where it is missing')
+    .option('--cache-size <size>', 'share of the disk for the cache', '10G')
+    .option('--check', 'say what is there and what would be done, and do nothing')
+    .action(
+      run(context, async (output, command) => {
+        const client = clientOf(command, context)
+        const flags = command.optsWithGlobals() as AddFlags
+        const target = readTarget(command.args[0] ?? '')
+        const access = { ...target, ...(await acceptHostKey(client, target, flags, output)), ...(await accessFrom(flags, context)) }
+        const body = {
+          ...access,
+          ...(flags.name === undefined ? {} : { name: flags.name }),
+          ...(flags.origin === undefined ? {} : { origin: flags.origin }),
+          bind: flags.bind,
+          httpPort: readPort('--http-port', flags.httpPort),
+          httpsPort: flags.httpsPort === 'off' ? 'off' : readPort('--https-port', flags.httpsPort),
+          cache: flags.cache === true,
+          cacheSize: flags.cacheSize,
+        }
+        if (flags.check === true) {
+          const report = await client.send<Report>('POST', '/network/machines/check', body)
+          output.result(report, () => reportText(report))
+          return
+        }
+        const job = await runJob(client, '/network/machines/set-up', body, context, output)
+        output.result(job, () => `The node ${job.nodeId} is connected after ${seconds(job)} s.`)
+      }),
+    )
+  addAccessFlags(network.command('remove <node>'))
+    .description('remove a node, and from its machine everything that was made for it; <node> is its id, its name or its host')
+    .action(
+      run(context, async (output, command) => {
+        const client = clientOf(command, context)
+        const flags = command.optsWithGlobals() as AccessFlags
+        const { host, port, user } = await findMachine(client, command.args[0] ?? '')
+        const target = { host, port, user }
+        const access = { ...target, ...(await acceptHostKey(client, target, flags, output)), ...(await accessFrom(flags, context)) }
+        const job = await runJob(client, '/network/machines/remove', access, context, output)
+        output.result(job, () => `The node on ${host} is removed after ${seconds(job)} s.`)
+      }),
+    )
+  network
+    .command('unpin <host>')
+    .description('delete the host key by which a machine is known, after it was installed again; nothing is done on the machine')
+    .action(
+      run(context, async (output, command) => {
+        const { host, port } = readTarget(`root@${(command.args[0] ?? '').replace(/^.*@/, '')}`)
+        await clientOf(command, context).send('DELETE', `/network/machines/${encodeURIComponent(host)}/${port}`)
+        output.result({ host, port }, () => `The key of ${host} is deleted.`)
+      }),
+    )
+}
+
+const seconds = ({ startedAt, endedAt }: JobAnswer): string =>
+  ((Date.parse(endedAt ?? startedAt) - Date.parse(startedAt)) / 1000).toFixed(1)
+
+function readPort(flag: string, text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0
+  if (port < 1 || port > 65_535) throw new AppError('command.invalid', `${flag}: ${JSON.stringify(text)} is not a port`)
+  return port
+}
+
+async function findMachine(client: ApiClient, text: string): Promise<Machine> {
+  const { items: machines } = await client.get<{ items: readonly Machine[] }>('/network/machines')
+  const { items: nodes } = await client.get<{ items: readonly Node[] }>('/network/nodes')
+  const ids = nodes.filter(({ id, name }) => id === text || name === text).map(({ id }) => id)
+  const found = machines.filter(({ host, nodeId }) => host === text || (nodeId !== null && ids.includes(nodeId)))
+  if (found.length === 1) return found[0] as Machine
+  if (found.length > 1)
+    throw new AppError('command.invalid', `Several machines are called "${text}": name one by its host or the id of its node`)
+  throw new AppError('network.node_not_found', `No node that was set up over SSH is called "${text}"`)
+}

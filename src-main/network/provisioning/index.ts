@@ -1,0 +1,45 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { RouteDefinition } from '../../platform/routes.ts'
+import { Jobs, type JobsDependencies } from './jobs.ts'
+import { MachineBook } from './machine-book.ts'
+import type { MachineStore } from './machine-store.ts'
+import type { NodeUnit } from './node-unit.ts'
+import { findPackages } from './program-package.ts'
+import { provisioningRoutes } from './provisioning-routes.ts'
+import type { ProvisioningDependencies } from './set-up-node.ts'
+
+/** What setting nodes up needs of the host that it is part of. */
+export interface HostProgram {
+  readonly version: string
+  /** Folders where packed programs are looked for. */
+  readonly packageFolders: readonly string[]
+  /** The text of a unit for systemd. */
+  readonly unitText: (unit: NodeUnit) => string
+}
+
+/** Longest time for which a host that ends waits for what is undone elsewhere, ms; a later run goes on from what is there. */
+const stopMs = 1000
+
+/** Nodes that are set up on other machines over SSH. */
+export async function createProvisioning({
+  store,
+  nodes,
+  program,
+  ...rest
+}: JobsDependencies & {
+  readonly store: MachineStore
+  readonly nodes: ProvisioningDependencies['nodes']
+  readonly program: HostProgram
+}): Promise<{ readonly routes: readonly RouteDefinition[]; stop(): Promise<void> }> {
+  const jobs = new Jobs(rest)
+  const machines = await MachineBook.open(store, rest.now)
+  const packages = () => findPackages(program.packageFolders, program.version)
+  return {
+    routes: provisioningRoutes({ nodes, machines, packages, unitText: program.unitText }, jobs),
+    async stop() {
+      const late = new AbortController()
+      await Promise.race([jobs.stop(), wait(stopMs, undefined, { signal: late.signal }).catch(() => undefined)])
+      late.abort()
+    },
+  }
+}

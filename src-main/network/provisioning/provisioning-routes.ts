@@ -1,0 +1,231 @@
+import { Type } from 'typebox'
+import { AppError } from '../../platform/errors.ts'
+import { wholeListSchema } from '../../platform/pages.ts'
+import { defineRoute, type RouteDefinition } from '../../platform/routes.ts'
+import { readOriginUrl } from '../agent/origin-connection.ts'
+import { examineMachine } from './examine-machine.ts'
+import type { Jobs } from './jobs.ts'
+import { listKeyFiles, readKeyFile } from './key-files.ts'
+import { isSuitable } from './machine/judge-machine.ts'
+import type { MachineFacts } from './machine/machine-facts.ts'
+import { hostKeyChanged } from './machine-book.ts'
+import {
+  type Access,
+  AccessSchema,
+  type Credentials,
+  JobIdParams,
+  JobSchema,
+  JobWithLogSchema,
+  MachineReportSchema,
+  MeansSchema,
+  NodeMachineSchema,
+  PlaceSchema,
+  SetUpSchema,
+  ShownHostKeySchema,
+  tag,
+} from './provisioning-schemas.ts'
+import { judge, type ProvisioningDependencies, removeNode, setUpNode, setUpSteps, type Way } from './set-up-node.ts'
+import { fingerprintOf, type HostKey, readHostKey } from './ssh/host-key.ts'
+import { SshConnection } from './ssh/ssh-connection.ts'
+import type { SshCredentials } from './ssh/ssh-target.ts'
+
+/** Looking at a machine ends after so long, ms: a request waits for it. */
+const examineMs = 60_000
+
+/**
+ * Nodes that are set up over SSH. Who may do it has this host sign in elsewhere with its user's keys and run commands there: admins
+ * alone, for all of it.
+ */
+export function provisioningRoutes(dependencies: ProvisioningDependencies, jobs: Jobs): readonly RouteDefinition[] {
+  const { machines, packages } = dependencies
+  /** The key that the machine shows now: the one that was accepted, and the one that it has been known by. */
+  const checkedKey = async ({ host, port, hostKey }: Access, signal: AbortSignal): Promise<HostKey> => {
+    const known = machines.find({ host, port })?.hostKey
+    const shown = await readHostKey({ host, port }, known?.type, signal)
+    if (known !== undefined && fingerprintOf(known) !== fingerprintOf(shown)) throw hostKeyChanged(host, known, shown)
+    if (fingerprintOf(shown) !== hostKey)
+      throw new AppError('network.host_key_unknown', `${host} shows ${fingerprintOf(shown)}, and ${hostKey} was accepted`)
+    return shown
+  }
+  const wayTo = async (access: Access, signal: AbortSignal): Promise<Way> => {
+    const { host, port, user, credentials, sudoPassword } = access
+    const known = await credentialsOf(credentials)
+    return {
+      target: { host, port, user },
+      hostKey: await checkedKey(access, signal),
+      credentials: known,
+      sudoPassword: sudoPassword ?? (known.kind === 'password' ? known.password : undefined),
+    }
+  }
+  return [
+    defineRoute({
+      method: 'GET',
+      path: '/network/machines/means',
+      tag,
+      summary: 'What this host has for setting nodes up over SSH: keys, an agent, packed programs',
+      role: 'admin',
+      responses: { 200: MeansSchema },
+      handler: async ({ signInBaseUrl: origin }) => ({
+        body: {
+          origin,
+          agent: Boolean(process.env.SSH_AUTH_SOCK),
+          keyFiles: [...(await listKeyFiles())],
+          packages: packages().map(({ version, architecture, bytes }) => ({ version, architecture, bytes })),
+        },
+      }),
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/network/machines',
+      tag,
+      summary: 'Machines whose host key was accepted, with their nodes',
+      role: 'admin',
+      responses: { 200: wholeListSchema(NodeMachineSchema) },
+      handler: () => ({
+        body: {
+          items: machines.list().map(({ hostKey, ...machine }) => ({ ...machine, fingerprint: fingerprintOf(hostKey) })),
+          nextCursor: null,
+        },
+      }),
+    }),
+    defineRoute({
+      method: 'DELETE',
+      path: '/network/machines/:host/:port',
+      tag,
+      summary: 'Deletes the host key by which a machine is known; the machine is not touched',
+      role: 'admin',
+      params: PlaceSchema,
+      responses: { 204: Type.Null() },
+      handler: async ({ params }) => {
+        await machines.remove(params)
+        return { status: 204, body: undefined }
+      },
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/network/machines/host-key',
+      tag,
+      summary: 'The key that a machine shows: to be compared and accepted before anybody signs in there',
+      role: 'admin',
+      body: PlaceSchema,
+      responses: { 200: ShownHostKeySchema },
+      handler: async ({ body, signal }) => {
+        const key = await readHostKey(body, machines.find(body)?.hostKey.type, signal)
+        return { body: { type: key.type, fingerprint: fingerprintOf(key), state: machines.judge(body, key) } }
+      },
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/network/machines/check',
+      tag,
+      summary: 'Signs in on a machine and says what is there and what would be done; changes nothing',
+      role: 'admin',
+      body: SetUpSchema,
+      responses: { 200: MachineReportSchema },
+      handler: async ({ body, signal: gone, signInBaseUrl }) => {
+        const signal = AbortSignal.any([gone, AbortSignal.timeout(examineMs)])
+        const origin = readOriginUrl(body.origin ?? signInBaseUrl)
+        const way = await wayTo(body, signal)
+        const connection = await SshConnection.open(way.target, way.hostKey, way.credentials, signal)
+        try {
+          const { sudoPassword } = way
+          const examined = await examineMachine(connection, { origin, sudoPassword, signal })
+          const findings = judge(examined.facts, { ...body, ...(sudoPassword === undefined ? {} : { sudoPassword }) }, origin, packages())
+          return {
+            body: {
+              suitable: isSuitable(findings),
+              hostName: examined.facts.hostName,
+              findings: [...findings],
+              steps: [...setUpSteps(isNginxMissing(examined.facts, body.cache))],
+            },
+          }
+        } finally {
+          await connection.close()
+        }
+      },
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/network/machines/set-up',
+      tag,
+      summary: 'Sets a node up on a machine, or repairs it; the answer is the job that does it',
+      role: 'admin',
+      body: SetUpSchema,
+      responses: { 202: JobSchema },
+      handler: ({ body, principal, signInBaseUrl }) => {
+        const origin = readOriginUrl(body.origin ?? signInBaseUrl)
+        const job = jobs.start('add', body, principal.id, async (progress, signal) => {
+          const way = await wayTo(body, signal)
+          return setUpNode(dependencies, { setUp: body, origin, way, actor: principal.id }, progress, signal)
+        })
+        return { status: 202, body: job }
+      },
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/network/machines/remove',
+      tag,
+      summary: 'Removes the node of a machine with everything that was made for it; the answer is the job that does it',
+      role: 'admin',
+      body: AccessSchema,
+      responses: { 202: JobSchema },
+      handler: ({ body, principal }) => {
+        const job = jobs.start('remove', body, principal.id, async (progress, signal) => {
+          const way = await wayTo(body, signal)
+          await removeNode(dependencies, { way, actor: principal.id }, progress, signal)
+          return null
+        })
+        return { status: 202, body: job }
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/network/machines/jobs',
+      tag,
+      summary: 'Jobs on machines: those that run, and the last that have ended',
+      role: 'admin',
+      responses: { 200: wholeListSchema(JobSchema) },
+      handler: () => ({ body: { items: [...jobs.list()], nextCursor: null } }),
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/network/machines/jobs/:id',
+      tag,
+      summary: 'A job with the last lines of its log',
+      role: 'admin',
+      params: JobIdParams,
+      responses: { 200: JobWithLogSchema },
+      handler: ({ params }) => ({ body: jobs.find(params.id) }),
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/network/machines/jobs/:id/cancel',
+      tag,
+      summary: 'Ends a job; what it did is undone',
+      role: 'admin',
+      params: JobIdParams,
+      responses: { 202: JobSchema },
+      handler: ({ params }) => {
+        jobs.cancel(params.id)
+        const { log: _log, ...job } = jobs.find(params.id)
+        return { status: 202, body: job }
+      },
+    }),
+  ]
+}
+
+const isNginxMissing = ({ nginx }: MachineFacts, cache: boolean): boolean => cache && nginx === undefined
+
+async function credentialsOf(given: Credentials): Promise<SshCredentials> {
+  switch (given.kind) {
+    case 'agent':
+      if (!process.env.SSH_AUTH_SOCK) throw new AppError('network.ssh_no_agent')
+      return given
+    case 'password':
+      return given
+    case 'key':
+      return { kind: 'key', privateKey: given.privateKey, passphrase: given.passphrase }
+    case 'keyFile':
+      return { kind: 'key', privateKey: await readKeyFile(given.name), passphrase: given.passphrase }
+  }
+}

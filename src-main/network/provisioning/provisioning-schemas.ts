@@ -1,0 +1,144 @@
+import { type Static, type TLiteral, type TUnion, Type } from 'typebox'
+import { keyFilePattern, maxKeyBytes } from './key-files.ts'
+import { findingIds } from './machine/judge-machine.ts'
+import { hostPattern, userPattern } from './ssh/ssh-target.ts'
+
+export const tag = 'network'
+
+/** One of these words. */
+const oneOf = <const T extends readonly string[]>(words: T) =>
+  Type.Union(words.map((word) => Type.Literal(word))) as unknown as TUnion<{ -readonly [K in keyof T]: TLiteral<T[K] & string> }>
+
+/** A password is one line. */
+const Password = Type.String({ maxLength: 1000, pattern: '^[^\\u0000\\r\\n]*$' })
+const Passphrase = Type.Optional(Password)
+
+const CredentialsSchema = Type.Union(
+  [
+    Type.Object({ kind: Type.Literal('agent') }, { additionalProperties: false }),
+    Type.Object({ kind: Type.Literal('password'), password: Password }, { additionalProperties: false }),
+    Type.Object(
+      { kind: Type.Literal('key'), privateKey: Type.String({ minLength: 1, maxLength: maxKeyBytes }), passphrase: Passphrase },
+      { additionalProperties: false },
+    ),
+    Type.Object(
+      { kind: Type.Literal('keyFile'), name: Type.String({ pattern: keyFilePattern }), passphrase: Passphrase },
+      { additionalProperties: false },
+    ),
+  ],
+  { description: 'How to sign in; none of it is stored. `keyFile` names a file in `.ssh` of the user that this host runs as' },
+)
+export type Credentials = Static<typeof CredentialsSchema>
+
+const placeFields = {
+  host: Type.String({ minLength: 1, maxLength: 253, pattern: hostPattern, description: 'Name or IP address' }),
+  port: Type.Integer({ minimum: 1, maximum: 65_535, default: 22, description: 'Of its SSH server' }),
+}
+
+const Fingerprint = Type.String({ pattern: '^SHA256:[A-Za-z0-9+/]{43}$', description: 'As `ssh` shows it: SHA256:…' })
+
+const accessFields = {
+  ...placeFields,
+  user: Type.String({ pattern: userPattern }),
+  hostKey: Fingerprint,
+  credentials: CredentialsSchema,
+  sudoPassword: Type.Optional(Password),
+}
+
+const portRange = { minimum: 1, maximum: 65_535 }
+const Port = Type.Integer(portRange)
+
+const nodeFields = {
+  name: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 80,
+      pattern: '^[^\\u0000-\\u001f\\u007f]+$',
+      description: 'What people call the node; else its host',
+    }),
+  ),
+  origin: Type.Optional(
+    Type.String({ maxLength: 300, description: 'URL of this host as the machine reaches it; else the one that is used now' }),
+  ),
+  bind: Type.String({ default: '0.0.0.0', maxLength: 60, pattern: '^[A-Fa-f0-9.:]+$', description: 'IP address that viewers connect to' }),
+  httpPort: Type.Integer({ ...portRange, default: 8080 }),
+  httpsPort: Type.Union([Port, Type.Literal('off')], { default: 8443 }),
+  cache: Type.Boolean({ default: false, description: 'With nginx in front, which is installed where it is missing' }),
+  cacheSize: Type.String({ default: '10G', pattern: '^[1-9][0-9]{0,5}[MGT]$' }),
+}
+
+export const PlaceSchema = Type.Object(placeFields, { additionalProperties: false })
+export const AccessSchema = Type.Object(accessFields, { additionalProperties: false })
+export type Access = Static<typeof AccessSchema>
+export const SetUpSchema = Type.Object({ ...accessFields, ...nodeFields }, { additionalProperties: false })
+export type SetUp = Static<typeof SetUpSchema>
+
+export const ShownHostKeySchema = Type.Object({
+  type: Type.String(),
+  fingerprint: Fingerprint,
+  state: Type.Union([Type.Literal('new'), Type.Literal('known'), Type.Literal('changed')], {
+    description: '`known`: it is the one that was accepted before; `changed`: another one was',
+  }),
+})
+
+export const MeansSchema = Type.Object({
+  agent: Type.Boolean({ description: 'An ssh-agent of the user that this host runs as is there' }),
+  keyFiles: Type.Array(Type.String(), { description: 'Names of private keys of that user' }),
+  packages: Type.Array(Type.Object({ version: Type.String(), architecture: Type.String(), bytes: Type.Integer() }), {
+    description: 'Packed programs that machines can be sent',
+  }),
+  origin: Type.String({ description: 'URL of this host as it is used now' }),
+})
+
+export const stepIds = ['connect', 'check', 'prepare', 'copy', 'nginx', 'configure', 'start', 'join', 'finish', 'remove', 'undo'] as const
+export type StepId = (typeof stepIds)[number]
+const StepIdSchema = oneOf(stepIds)
+
+export const MachineReportSchema = Type.Object({
+  suitable: Type.Boolean(),
+  hostName: Type.String(),
+  findings: Type.Array(
+    Type.Object({
+      id: oneOf(findingIds),
+      state: Type.Union([Type.Literal('ok'), Type.Literal('warn'), Type.Literal('fail')]),
+      text: Type.String(),
+      remedy: Type.String(),
+    }),
+  ),
+  steps: Type.Array(StepIdSchema, { description: 'What will be done' }),
+})
+export type MachineReport = Static<typeof MachineReportSchema>
+
+export const JobSchema = Type.Object({
+  id: Type.String(),
+  kind: Type.Union([Type.Literal('add'), Type.Literal('remove')]),
+  host: Type.String(),
+  port: Type.Integer(),
+  user: Type.String(),
+  state: Type.Union([Type.Literal('running'), Type.Literal('done'), Type.Literal('failed'), Type.Literal('cancelled')]),
+  startedAt: Type.String({ format: 'date-time' }),
+  endedAt: Type.Union([Type.String({ format: 'date-time' }), Type.Null()]),
+  steps: Type.Array(
+    Type.Object({
+      id: StepIdSchema,
+      state: Type.Union([Type.Literal('waiting'), Type.Literal('running'), Type.Literal('done'), Type.Literal('failed')]),
+      ms: Type.Union([Type.Integer(), Type.Null()], { description: 'How long it took' }),
+    }),
+  ),
+  sentBytes: Type.Integer({ description: 'Of the program, to the machine' }),
+  totalBytes: Type.Integer(),
+  nodeId: Type.Union([Type.String(), Type.Null()]),
+  error: Type.Union([Type.Object({ code: Type.String(), message: Type.String(), remedy: Type.String() }), Type.Null()]),
+})
+export type Job = Static<typeof JobSchema>
+
+export const JobWithLogSchema = Type.Object({ ...JobSchema.properties, log: Type.Array(Type.String()) })
+export const JobIdParams = Type.Object({ id: Type.String({ maxLength: 60 }) })
+export const NodeMachineSchema = Type.Object({
+  host: Type.String(),
+  port: Type.Integer(),
+  user: Type.String(),
+  fingerprint: Fingerprint,
+  nodeId: Type.Union([Type.String(), Type.Null()], { description: 'The node that was set up there' }),
+  acceptedAt: Type.String({ format: 'date-time', description: 'When its host key was accepted' }),
+})

@@ -1,0 +1,57 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { AppError } from '../../platform/errors.ts'
+import type { Progress } from './progress.ts'
+import type { RemoteRights } from './ssh/remote-script.ts'
+import type { SshConnection } from './ssh/ssh-connection.ts'
+import { stateScript } from './steps/prepare.ts'
+
+/** How long a node may take from its start to its connection, ms: on a slow machine the program loads for some seconds. */
+const joinMs = 60_000
+/** How often the service is asked how it is, ms. */
+const lookMs = 2000
+/** A service that ended so often does not come up by itself. */
+const maxRestarts = 3
+
+export interface UntilConnected {
+  /** The node's id once it is connected. */
+  readonly find: () => string | undefined
+  readonly connection: SshConnection
+  readonly rights: RemoteRights
+  readonly sudoPassword: string | undefined
+  readonly progress: Pick<Progress, 'log'>
+  readonly signal: AbortSignal
+}
+
+/** Waits until the node is connected. Throws `network.node_not_connected` with the last lines of its log before. */
+export async function untilConnected({ find, connection, rights, sudoPassword, progress, signal }: UntilConnected): Promise<string> {
+  const look = async (log: string): Promise<readonly string[]> => {
+    const work = {
+      script: stateScript,
+      values: [log],
+      rights,
+      silenceMs: 30_000,
+      signal,
+      ...(sudoPassword === undefined ? {} : { sudoPassword }),
+    }
+    return (await connection.run(work)).lines
+  }
+  const end = performance.now() + joinMs
+  for (let lookedMs = performance.now(); ; await wait(100, undefined, { signal })) {
+    const id = find()
+    if (id !== undefined) return id
+    const nowMs = performance.now()
+    if (nowMs - lookedMs < lookMs && nowMs < end) continue
+    lookedMs = nowMs
+    const lines = await look('')
+    const restarts = Number(lines.find((line) => line.startsWith('restarts '))?.slice(9)) || 0
+    const isLost = lines.includes('active failed') || restarts >= maxRestarts
+    if (!isLost && nowMs < end) continue
+    const log = (await look('yes')).filter((line) => !/^(?:active|restarts) /.test(line))
+    for (const line of log) progress.log(line)
+    const reason = log.at(-1)
+    throw new AppError(
+      'network.node_not_connected',
+      `${isLost ? 'The node ends by itself' : `The node has not connected within ${joinMs / 1000} s`}${reason === undefined ? '' : `: ${reason}`}`,
+    )
+  }
+}

@@ -1,0 +1,77 @@
+import type { ErrorKind } from './error-kind.ts'
+
+/** Errors of nodes that are set up over SSH. */
+export const networkMachineErrors = {
+  'network.ssh_missing': {
+    status: 503,
+    title: 'The programs of OpenSSH are missing on this host',
+    remedy: 'On Debian and Ubuntu: `apt-get install openssh-client`.',
+  },
+  'network.ssh_unreachable': {
+    status: 502,
+    title: 'The machine does not answer over SSH',
+    remedy: 'Check its name and port, that its SSH server runs, and firewalls between.',
+  },
+  'network.ssh_rejected': {
+    status: 400,
+    title: 'The machine did not accept the sign-in',
+    remedy: 'Check user, key and password, and that its SSH server allows this way to sign in.',
+  },
+  'network.ssh_key_invalid': {
+    status: 400,
+    title: 'The private key cannot be used',
+    remedy: 'Give a private key that `ssh-keygen` made, with its passphrase where it has one.',
+  },
+  'network.ssh_no_agent': {
+    status: 409,
+    title: 'This host has no ssh-agent',
+    remedy: 'Start the host where `SSH_AUTH_SOCK` is set, or give a key or a password.',
+  },
+  'network.host_key_changed': {
+    status: 409,
+    title: 'The machine shows another host key than before',
+    remedy: 'Somebody may be between you and it. If it was installed again, run `streams network unpin HOST`, then compare the new key.',
+  },
+  'network.host_key_unknown': {
+    status: 409,
+    title: 'The host key is not the one that was accepted',
+    remedy:
+      'Compare the key with the one that the machine itself shows (`ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub`), and accept it.',
+  },
+  'network.sudo_rejected': {
+    status: 400,
+    title: 'The user may not become root there',
+    remedy: 'Sign in as root, allow sudo for this user, or give the right password for sudo.',
+  },
+  'network.machine_unsuitable': {
+    status: 409,
+    title: 'A node cannot be set up on this machine as it is',
+    remedy: 'Change what the message names, and try again.',
+  },
+  'network.program_missing': {
+    status: 409,
+    title: 'There is no packed program for this machine',
+    remedy: 'Run `npm run pack -- --only tar.gz` in the sources, on a machine with the same kind of processor.',
+  },
+  'network.machine_busy': {
+    status: 409,
+    title: 'Another job runs',
+    remedy: 'Wait until it has ended, or cancel it.',
+  },
+  'network.step_failed': {
+    status: 502,
+    title: 'A step failed on the machine',
+    remedy: 'See the log of the job. What was done has been undone; correct the cause and try again.',
+  },
+  'network.node_not_connected': {
+    status: 502,
+    title: 'The node does not connect to this host',
+    remedy: 'See the log of the job. The machine must reach this host at the URL that was given.',
+  },
+  'network.job_not_found': { status: 404, title: 'There is no job of that id', remedy: 'See `GET /network/machines/jobs`.' },
+  'network.job_cancelled': {
+    status: 409,
+    title: 'The job was cancelled',
+    remedy: 'What it had done was undone. Start it again when you like.',
+  },
+} as const satisfies Record<string, ErrorKind>

@@ -1,0 +1,80 @@
+import type { ErrorText } from '../messages.ts'
+
+/** Errors of nodes that are set up over SSH. */
+export const networkMachineErrors = {
+  'network.ssh_missing': {
+    english: 'The programs of OpenSSH are missing on this host',
+    title: 'Faltan los programas de OpenSSH en este host',
+    remedy: 'En Debian y Ubuntu: `apt-get install openssh-client`.',
+  },
+  'network.ssh_unreachable': {
+    english: 'The machine does not answer over SSH',
+    title: 'El equipo no responde por SSH',
+    remedy: 'Comprueba su nombre y su puerto, que su servidor SSH funcione y los cortafuegos intermedios.',
+  },
+  'network.ssh_rejected': {
+    english: 'The machine did not accept the sign-in',
+    title: 'El equipo no aceptó el inicio de sesión',
+    remedy: 'Comprueba usuario, clave y contraseña, y que su servidor SSH permita entrar así.',
+  },
+  'network.ssh_key_invalid': {
+    english: 'The private key cannot be used',
+    title: 'La clave privada no se puede usar',
+    remedy: 'Da una clave privada hecha con `ssh-keygen`, con su frase de contraseña si la tiene.',
+  },
+  'network.ssh_no_agent': {
+    english: 'This host has no ssh-agent',
+    title: 'Este host no tiene ssh-agent',
+    remedy: 'Inicia el host donde `SSH_AUTH_SOCK` esté definida, o da una clave o una contraseña.',
+  },
+  'network.host_key_changed': {
+    english: 'The machine shows another host key than before',
+    title: 'El equipo muestra otra clave de host que antes',
+    remedy: 'Puede haber alguien en medio. Si se instaló de nuevo, ejecuta `streams network unpin HOST` y compara la clave nueva.',
+  },
+  'network.host_key_unknown': {
+    english: 'The host key is not the one that was accepted',
+    title: 'La clave de host no es la que se aceptó',
+    remedy: 'Compárala con la que muestra el propio equipo (`ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub`) y acéptala.',
+  },
+  'network.sudo_rejected': {
+    english: 'The user may not become root there',
+    title: 'El usuario no puede ser root allí',
+    remedy: 'Entra como root, permite sudo a este usuario o da la contraseña correcta para sudo.',
+  },
+  'network.machine_unsuitable': {
+    english: 'A node cannot be set up on this machine as it is',
+    title: 'En este equipo, tal como está, no se puede instalar un nodo',
+    remedy: 'Cambia lo que nombra el mensaje e inténtalo de nuevo.',
+  },
+  'network.program_missing': {
+    english: 'There is no packed program for this machine',
+    title: 'No hay ningún programa empaquetado para este equipo',
+    remedy: 'Ejecuta `npm run pack -- --only tar.gz` en las fuentes, en un equipo con el mismo tipo de procesador.',
+  },
+  'network.machine_busy': {
+    english: 'Another job runs',
+    title: 'Hay otro trabajo en curso',
+    remedy: 'Espera a que termine o cancélalo.',
+  },
+  'network.step_failed': {
+    english: 'A step failed on the machine',
+    title: 'Un paso falló en el equipo',
+    remedy: 'Mira el registro del trabajo. Lo hecho se ha deshecho; corrige la causa e inténtalo de nuevo.',
+  },
+  'network.node_not_connected': {
+    english: 'The node does not connect to this host',
+    title: 'El nodo no se conecta a este host',
+    remedy: 'Mira el registro del trabajo. El equipo debe llegar a este host por la URL indicada.',
+  },
+  'network.job_not_found': {
+    english: 'There is no job of that id',
+    title: 'No hay ningún trabajo con ese identificador',
+    remedy: 'Consulta `GET /network/machines/jobs`.',
+  },
+  'network.job_cancelled': {
+    english: 'The job was cancelled',
+    title: 'El trabajo se canceló',
+    remedy: 'Lo que había hecho se deshizo. Inícialo de nuevo cuando quieras.',
+  },
+} as const satisfies Record<string, ErrorText>

@@ -1,0 +1,65 @@
+import { ServerCog, ServerOff } from 'lucide-react'
+import { useCallback, useEffect, useState } from 'react'
+import type { Item } from '../../../src-main/api/typed-api.ts'
+import { call } from '../../client/api.ts'
+import { notifyError } from '../../components/toasts.tsx'
+import { t } from './messages.ts'
+import type { MachineTask } from './set-up-dialog.tsx'
+
+export { SetUpDialog } from './set-up-dialog.tsx'
+
+type Machine = Item<'/network/machines'>
+
+/** Machines that nodes were set up on, and what is being done with one of them. */
+export interface Machines {
+  readonly of: (nodeId: string) => Machine | undefined
+  readonly task: MachineTask | null
+  readonly open: (task: MachineTask) => void
+  readonly close: () => void
+}
+
+/** Reads the machines again whenever the list of nodes has changed, or a dialog was closed. */
+export function useMachines(nodes: Readonly<Record<string, unknown>>): Machines {
+  const [machines, setMachines] = useState<readonly Machine[]>([])
+  const [task, setTask] = useState<MachineTask | null>(null)
+  const ids = Object.keys(nodes).join(' ')
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a machine has its node once the list has it
+  useEffect(() => {
+    call('GET', '/network/machines').then(({ items }) => setMachines(items), notifyError)
+  }, [ids, task])
+  const close = useCallback(() => setTask(null), [])
+  return { of: (id) => machines.find(({ nodeId }) => nodeId === id), task, open: setTask, close }
+}
+
+export function SetUpButton({ onClick }: { readonly onClick: () => void }) {
+  return (
+    <button type="button" className="button primary" onClick={onClick} data-testid="set-up-machine">
+      <ServerCog size={16} aria-hidden="true" /> {t.setUp}
+    </button>
+  )
+}
+
+/** Removes a node from its machine; nothing for a node that was started by hand. */
+export function RemoveButton({
+  node,
+  machines,
+}: {
+  readonly node: { readonly id: string; readonly name: string }
+  readonly machines: Machines
+}) {
+  const machine = machines.of(node.id)
+  if (machine === undefined) return null
+  const { host, port, user } = machine
+  return (
+    <button
+      type="button"
+      className="button quiet icon"
+      aria-label={t.remove(node.name)}
+      title={t.remove(node.name)}
+      onClick={() => machines.open({ kind: 'remove', host, port, user })}
+      data-testid="remove-node"
+    >
+      <ServerOff size={16} aria-hidden="true" />
+    </button>
+  )
+}
