@@ -304,7 +304,7 @@ describe('what the user had', () => {
 
 describe('an OBS that ends in the middle of an application', () => {
   it('leaves a state that is named, is repaired by applying again, and undone as a whole', async () => {
-    const before = await stateOfObs()
+    const before = await settledState()
     const collection = template('interview')
     const created = nextEvent(obs, 'SceneCreated')
     const applying = host.api('POST', `/obs/${id}/template`, { collection })
