@@ -109,7 +109,12 @@ export async function prepareObs(): Promise<ObsOnTest> {
   const answered = (): Promise<unknown> => new Promise((resolve) => inside.stdout.once('data', resolve))
   await answered()
   let running: ChildProcess | undefined
-  const pids = (): number[] => (running?.pid === undefined ? [] : programsOf(running.pid, 'obs'))
+  const pids = (): number[] =>
+    running?.pid === undefined
+      ? []
+      : programsOf(running.pid)
+          .filter(({ name }) => name === 'obs')
+          .map(({ pid }) => pid)
   const kill = async (): Promise<void> => {
     const child = running
     if (child?.pid === undefined) return
@@ -120,6 +125,8 @@ export async function prepareObs(): Promise<ObsOnTest> {
       // It has ended by itself, with all that it had started.
     }
     await ended
+    // OBS ends after what started it, and has its port until then: the next one could not listen.
+    while (programsOf(child.pid).length > 0) await sleep(20)
     running = undefined
   }
   return {
@@ -161,15 +168,17 @@ export async function prepareObs(): Promise<ObsOnTest> {
   }
 }
 
-/** Processes of a name in a process group. */
-function programsOf(group: number, name: string): number[] {
+/** Processes of a group that have not ended. */
+function programsOf(group: number): { readonly pid: number; readonly name: string }[] {
   return readdirSync('/proc').flatMap((entry) => {
     if (!/^\d+$/.test(entry)) return []
     try {
       const stat = readFileSync(`/proc/${entry}/stat`, 'utf8')
       const end = stat.lastIndexOf(')')
-      const isName = stat.slice(stat.indexOf('(') + 1, end) === name
-      return isName && Number(stat.slice(end + 2).split(' ')[2]) === group ? Number(entry) : []
+      const [state, , ofGroup, ...others] = stat.slice(end + 2).split(' ')
+      // Of a process that ends the first thread may be gone while others still have its files and sockets.
+      const hasEnded = state === 'X' || (state === 'Z' && Number(others[14]) <= 1)
+      return Number(ofGroup) === group && !hasEnded ? { pid: Number(entry), name: stat.slice(stat.indexOf('(') + 1, end) } : []
     } catch {
       return []
     }
