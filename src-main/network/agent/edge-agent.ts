@@ -11,7 +11,8 @@ import { readTrustedProxies } from '../../platform/http/trusted-proxies.ts'
 import { hashSecret } from '../../platform/identity/secrets.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { type FollowedNodeFile, followNodeFile } from '../config/follow-node-file.ts'
-import { emptyNodeFile } from '../config/node-file.ts'
+import { accessLogOf, emptyNodeFile, type NodeFile } from '../config/node-file.ts'
+import { AccessLog } from '../figures/access-log.ts'
 import { countRequest } from '../figures/count-request.ts'
 import { metricsPath } from '../figures/node-metrics.ts'
 import { NodeTraffic } from '../figures/node-traffic.ts'
@@ -124,6 +125,17 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
   }
   let file = options.file?.first ?? emptyNodeFile()
   let openRequests = 0
+  let accessLog: AccessLog | undefined
+  let usedAccessLog = ''
+  /** Where nginx faces viewers it writes one itself. */
+  const startAccessLog = async ({ accessLog: wanted }: NodeFile): Promise<void> => {
+    const text = JSON.stringify(wanted ?? null)
+    if (cache !== undefined || text === usedAccessLog) return
+    const former = accessLog
+    accessLog = wanted && new AccessLog(accessLogOf(wanted, options.folder))
+    usedAccessLog = text
+    await former?.stop()
+  }
   const traffic = new NodeTraffic({
     cache: () => {
       const front = edge?.front.health()
@@ -142,6 +154,7 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
     onRequest(request, response) {
       // nginx says what it answered itself.
       if (cache === undefined) {
+        accessLog?.follow(request, response)
         openRequests++
         countRequest(request, response, (fact) => {
           openRequests--
@@ -177,10 +190,12 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
     protection.stop()
     await edge?.stop()
     await servers.stop()
+    await accessLog?.stop()
     delivery.stop()
     proxy.stop()
   }
   try {
+    await startAccessLog(file)
     if (file.metrics?.port !== undefined) metrics = await openMetricsPort(file.metrics.port, traffic)
     if (options.cache !== undefined) {
       edge = await startEdgeFront({
@@ -214,6 +229,7 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
       async (changed) => {
         protection.setOwn(changed.limits)
         await edge?.change(changed)
+        await startAccessLog(changed)
         file = changed
       },
       log,

@@ -8,7 +8,7 @@ import { repeat } from '../../platform/repeat.ts'
 import { replaceFile } from '../../platform/replace-file.ts'
 import { Turns } from '../../platform/turns.ts'
 import type { PurgeHistory } from '../cache/node-cache.ts'
-import type { NodeFile } from '../config/node-file.ts'
+import { accessLogOf, type NodeFile } from '../config/node-file.ts'
 import { metricsPath } from '../figures/node-metrics.ts'
 import type { FrontSettings } from '../front/front-settings.ts'
 import { type Front, type RequestReader, startFront } from '../front/start-front.ts'
@@ -172,6 +172,7 @@ function settingsOf(options: EdgeFrontOptions, file: NodeFile, { address, httpPo
     ],
     signingKeys: file.signingKeys,
     ...(file.countryDatabase === undefined ? {} : { countryDatabase: file.countryDatabase }),
+    ...(file.accessLog === undefined ? {} : { accessLog: accessLogOf(file.accessLog, options.cache.folder) }),
   }
 }
 

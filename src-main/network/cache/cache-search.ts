@@ -38,11 +38,15 @@ export function foundObject(entry: CacheEntry, hostOf: (site: string) => string 
   const named = nameOfKey(entry.key)
   if (named === undefined) return undefined
   const host = hostOf(named.site)?.replace(/^\*\./, 'any.')
-  const variant = entry.key.split(' ').slice(2).join(' ')
+  const [, , ...words] = entry.key.split(' ')
+  const variant = words
+    .flatMap((word) => word.split(','))
+    .filter((word) => word !== '')
+    .join(' ')
   return {
     url: `${host === undefined ? '' : `https://${host}`}${named.target}`.slice(0, maxText),
     site: named.site,
-    variant: variant.replace(/^[, ]*$/, '').slice(0, 300),
+    variant: variant.slice(0, 300),
     type: entry.type,
     bytes: entry.bytes,
     fetchedAt: timeOf(entry.fetchedAt),

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { type Static, Type } from 'typebox'
 import Value from 'typebox/value'
 import { checkConfig } from '../../platform/config/config-faults.ts'
@@ -9,6 +9,7 @@ import { PricesSchema } from '../figures/prices.ts'
 import { type EdgeFile, EdgeFileSchema } from '../front/edge-file.ts'
 import type { FrontSite } from '../front/front-settings.ts'
 import { originUrl } from '../front/origin-health.ts'
+import type { RotatedLogOptions } from '../nginx/rotated-log.ts'
 
 const closed = { additionalProperties: false }
 const units = { M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 } as const
@@ -32,6 +33,22 @@ const MetricsSchema = Type.Object(
   closed,
 )
 
+const AccessLogSchema = Type.Object(
+  {
+    enabled: Type.Boolean({ default: true, description: 'Whether requests are written down, with the IP addresses of viewers' }),
+    file: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 4000,
+        description: '`access.log` in the folder of the cache where left out; without one, in that of the node',
+      }),
+    ),
+    maxMegabytes: Type.Integer({ minimum: 1, maximum: 100_000, default: 100, description: 'From this size on another file is started' }),
+    files: Type.Integer({ minimum: 0, maximum: 100, default: 5, description: 'Former files that are kept' }),
+  },
+  closed,
+)
+
 /** What `edge.yaml` says besides the options of every host. */
 export const NodeFileSchema = Type.Object(
   {
@@ -44,13 +61,16 @@ export const NodeFileSchema = Type.Object(
     capacityMbps: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000_000, description: 'What its network carries, Mbit/s' })),
     prices: Type.Optional(PricesSchema),
     metrics: Type.Optional(MetricsSchema),
+    accessLog: Type.Optional(AccessLogSchema),
     ...EdgeFileSchema.properties,
   },
   closed,
 )
 
 /** The file of a node, read and checked. */
-export interface NodeFile extends Omit<Static<typeof NodeFileSchema>, 'cache' | 'sites'> {
+export interface NodeFile extends Omit<Static<typeof NodeFileSchema>, 'cache' | 'sites' | 'accessLog'> {
+  /** Undefined where it is off. */
+  readonly accessLog: Static<typeof AccessLogSchema> | undefined
   readonly cache: { readonly folder: string; readonly maxBytes: number } | undefined
   readonly sites: readonly FrontSite[]
   /** What it says of options that every host has. */
@@ -82,9 +102,11 @@ export function parseNodeFile(text: ConfigText, optionNames: readonly string[]):
   )
   const complete = Value.Default(NodeFileSchema, isRecord(content) ? own : content)
   checkConfig(NodeFileSchema, text, complete, [...firstWords].map(String))
-  const { cache, sites, ...rest } = complete as Static<typeof NodeFileSchema>
+  const { cache, sites, accessLog, ...rest } = complete as Static<typeof NodeFileSchema>
+  const logFile = accessLog?.file === undefined ? {} : { file: resolve(text.path, '..', accessLog.file) }
   return {
     ...rest,
+    accessLog: accessLog?.enabled === true ? { ...accessLog, ...logFile } : undefined,
     cache: cache && { folder: resolve(text.path, '..', cache.folder), maxBytes: readSize(cache.size, 'cache.size') },
     sites: sites.map((site, index) => siteOf(site, `sites[${index}]`, text)),
     options: { ...text, value: options },
@@ -111,6 +133,11 @@ function siteOf(site: EdgeFile['sites'][number], place: string, text: ConfigText
       details: { option: first },
     })
   }
+}
+
+/** The access log of a node; in a folder, where the file does not say it. */
+export function accessLogOf({ file, maxMegabytes, files }: NonNullable<NodeFile['accessLog']>, folder: string): RotatedLogOptions {
+  return { file: file ?? join(folder, 'access.log'), maxBytes: maxMegabytes * 1_000_000, files }
 }
 
 /** Bytes of a size such as `20G`. Throws `command.invalid` naming the option. */

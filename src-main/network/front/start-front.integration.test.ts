@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { createHmac } from 'node:crypto'
 import { once } from 'node:events'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { createServer, get as httpGet, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { get as httpsGet } from 'node:https'
 import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net'
@@ -208,6 +208,33 @@ describe.runIf(hasNginx && process.platform === 'linux')('nginx before an edge',
     ])
     expect(counted()[0]?.bytesOut).toBeGreaterThan(file.length)
     expect(counted().every(({ path }) => path.length <= 200 && !path.includes('secret'))).toBe(true)
+  })
+
+  it('an access log in the combined format is written while it is wanted, and is started again in time', async () => {
+    const file = join(folder, 'logs', 'access.log')
+    await front.change(settings({ accessLog: { file, maxBytes: 200, files: 1 } }))
+    await until(async () => {
+      await get('/logged', { 'user-agent': 'odd"agent\u00e9' })
+      return existsSync(`${file}.1`)
+    }, 'a second file')
+    expect(readFileSync(`${file}.1`, 'latin1')).toMatch(
+      /^127\.0\.0\.1 - - \[[^\]]+\] "GET \/logged HTTP\/1\.1" 200 \d+ "-" "odd\\x22agent\\xE9"\n/,
+    )
+    expect(statSync(`${file}.1`).mode & 0o077).toBe(0)
+    await until(async () => {
+      await get('/logged')
+      return statSync(file).size > 0
+    }, 'lines in the new file')
+    await front.change(settings())
+    // where nginx's workers are another user they could not open the next file there
+    const closed = join(folder, 'closed-logs')
+    mkdirSync(closed, { mode: 0o700 })
+    if (process.getuid?.() !== 0) return
+    const option = 'accessLog.file'
+    await expect(front.change(settings({ accessLog: { file: join(closed, 'a.log'), maxBytes: 200, files: 1 } }))).rejects.toMatchObject({
+      code: 'config.invalid',
+      details: { option },
+    })
   })
 
   it.each([

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { AppError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { repeat } from '../../platform/repeat.ts'
@@ -12,12 +12,13 @@ import { NodeCache, type PurgeHistory, type PurgeOutcome } from '../cache/node-c
 import type { PurgeOrder, PurgeSelection } from '../cache/purge-order.ts'
 import type { RequestLine } from '../figures/request-log.ts'
 import { type CountedRequest, readCountedRequest } from '../limits/counted-request.ts'
-import { prepareCacheFolder } from '../nginx/cache-folder.ts'
+import { closedFolder, prepareCacheFolder } from '../nginx/cache-folder.ts'
 import type { ConfigurationText } from '../nginx/directives.ts'
 import { findNginx, type NginxProgram } from '../nginx/find-nginx.ts'
 import { FollowedLog } from '../nginx/followed-log.ts'
 import { cacheFilesFolder, frontConfiguration } from '../nginx/front-configuration.ts'
 import { NginxProcess } from '../nginx/nginx-process.ts'
+import { RotatedLog } from '../nginx/rotated-log.ts'
 import { signatureScriptText } from '../nginx/signature-script.ts'
 import { isSliced, variantsOf } from '../nginx/site-configuration.ts'
 import { workerUser } from '../nginx/worker-user.ts'
@@ -145,9 +146,32 @@ export async function startFront(dependencies: FrontDependencies): Promise<Front
     }
   }
 
+  let accessLog: RotatedLog | undefined
+
+  function rotationOf({ accessLog: wanted }: FrontSettings): RotatedLog | undefined {
+    if (wanted === undefined) return undefined
+    const log = new RotatedLog(wanted, () => process_.reopenLogs())
+    // Workers open another file by themselves.
+    const closed = user && closedFolder(dirname(wanted.file), user)
+    if (closed === undefined) return log
+    log.stop()
+    throw new AppError('config.invalid', `Option accessLog.file: nginx's workers run as ${user?.name} and may not enter ${closed}`, {
+      details: { option: 'accessLog.file' },
+    })
+  }
+
   async function use(wanted: FrontSettings, health: readonly OriginHealth[], force = false): Promise<void> {
     const configuration = configurationOf(wanted, health)
-    await process_.reload(configuration, force)
+    const isOther = JSON.stringify(wanted.accessLog) !== JSON.stringify(accessLog?.options)
+    const rotation = isOther ? rotationOf(wanted) : accessLog
+    try {
+      await process_.reload(configuration, force)
+    } catch (error) {
+      if (isOther) rotation?.stop()
+      throw error
+    }
+    if (isOther) accessLog?.stop()
+    accessLog = rotation
     settings = wanted
     origins = health
     removeOldScripts(configuration)
@@ -164,6 +188,7 @@ export async function startFront(dependencies: FrontDependencies): Promise<Front
   let timer: NodeJS.Timeout | undefined
   try {
     await Promise.all(origins.map((each) => each.resolve()))
+    accessLog = rotationOf(first)
     const configuration = configurationOf(first, origins)
     await Promise.all([cache.start(), history === undefined ? undefined : caughtUp(history)])
     await process_.start(configuration)
@@ -172,6 +197,7 @@ export async function startFront(dependencies: FrontDependencies): Promise<Front
   } catch (error) {
     await process_.stop()
     await followed?.stop()
+    accessLog?.stop()
     await cache.stop()
     await countedLog?.stop()
     throw error
@@ -219,6 +245,7 @@ export async function startFront(dependencies: FrontDependencies): Promise<Front
       clearInterval(timer)
       await changes.behind(() => process_.stop())
       await followed?.stop()
+      accessLog?.stop()
       await cache.stop()
       await countedLog?.stop()
     },

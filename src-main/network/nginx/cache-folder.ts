@@ -35,18 +35,22 @@ export function prepareCacheFolder(folder: string, user: WorkerUser | undefined)
   })
 }
 
-/** nginx's workers are another user, who needs to pass every folder above. */
-function mustBeReached(folder: string, { name, uid, gid }: WorkerUser): void {
+function mustBeReached(folder: string, user: WorkerUser): void {
+  const closed = closedFolder(folder, user)
+  if (closed === undefined) return
+  throw new AppError(
+    'network.cache_folder',
+    `nginx's workers run as ${user.name} and may not enter ${closed}, so that they cannot reach the cache's folder ${folder}`,
+    { details: { option: 'cache.folder', folder } },
+  )
+}
+
+/** nginx's workers are another user, who needs to pass every folder above: the first that it may not enter. */
+export function closedFolder(folder: string, { uid, gid }: WorkerUser): string | undefined {
   for (let each = folder; ; each = dirname(each)) {
     const { mode, uid: owner, gid: group } = statSync(each)
     const bit = owner === uid ? 0o100 : group === gid ? 0o010 : 0o001
-    if ((mode & bit) === 0) {
-      throw new AppError(
-        'network.cache_folder',
-        `nginx's workers run as ${name} and may not enter ${each}, so that they cannot reach the cache's folder ${folder}`,
-        { details: { option: 'cache.folder', folder } },
-      )
-    }
-    if (each === dirname(each)) return
+    if ((mode & bit) === 0) return each
+    if (each === dirname(each)) return undefined
   }
 }

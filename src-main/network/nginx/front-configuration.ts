@@ -313,13 +313,17 @@ function countries({ countryDatabase }: FrontOptions): readonly Directive[] {
 }
 
 /** A line for each request of a viewer; requests within a request have no length. */
-function requestLog({ requestLog: wanted, countryDatabase }: FrontOptions): readonly Directive[] {
-  if (wanted === undefined) return []
+function requestLog({ requestLog: wanted, accessLog, countryDatabase }: FrontOptions): readonly Directive[] {
+  if (wanted === undefined && accessLog === undefined) return []
+  const written = ['buffer=64k', 'flush=1s', 'if=$edge_of_viewer']
   const country = countryDatabase === undefined ? '' : '\t$edge_country'
+  const option = 'accessLog.file'
   return [
     block('map', ['$request_length', '$edge_of_viewer'], [directive('volatile'), directive('default', 1), entry('0', 0)]),
-    directive('log_format', 'requests', `${wanted.format}${country}`),
-    directive('access_log', wanted.file, 'requests', 'buffer=64k', 'flush=1s', 'if=$edge_of_viewer'),
+    ...(wanted === undefined
+      ? []
+      : [directive('log_format', 'requests', `${wanted.format}${country}`), directive('access_log', wanted.file, 'requests', ...written)]),
+    ...(accessLog === undefined ? [] : [from(option, directive('access_log', plain(accessLog.file, option), 'combined', ...written))]),
   ]
 }
 

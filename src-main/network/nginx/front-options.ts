@@ -1,4 +1,5 @@
 import type { RequestOptions } from './request-configuration.ts'
+import type { RotatedLogOptions } from './rotated-log.ts'
 
 /** What nginx is configured from. Times are in seconds, sizes in bytes. Everything may come from a user: `plain` and the schema check it. */
 export interface FrontOptions {
@@ -25,6 +26,8 @@ export interface FrontOptions {
   readonly countryDatabase?: string
   /** Where a line about each request goes, for this process. */
   readonly requestLog?: RequestLogOptions
+  /** A log in the combined format, which has IP addresses of viewers. */
+  readonly accessLog?: RotatedLogOptions
 }
 
 export interface RequestLogOptions {
