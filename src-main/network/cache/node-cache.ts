@@ -47,6 +47,8 @@ export interface NodeCacheOptions {
 
 /** Files that are purged before others get their turn. */
 const filesAtOnce = 100
+/** Lines that wait for the end of a purge. */
+const maxPostponed = 20_000
 /** After lines about slices the folders are looked at, ms. */
 const slicesMs = 2000
 
@@ -61,6 +63,12 @@ export class NodeCache {
   /** Objects that were found in the folders and are older than a purge: hard or soft. */
   #late = new Map<string, boolean>()
   #slices: NodeJS.Timeout | undefined
+  /** Targets whose slices were purged while they were fetched: hard or soft. */
+  #purgedSlices = new Map<string, boolean>()
+  /** Purges that wait or are carried out. */
+  #active = 0
+  /** Lines that came during a purge: it does not wait for them, and finds their files by itself. */
+  #postponed: StoredLine[] = []
   /** A purge failed: what it was about is purged again at the next connection to the origin. */
   #isBehind = false
   #stopped = false
@@ -102,18 +110,30 @@ export class NodeCache {
     checkSelection(order.selection)
     // Before its turn: what is stored from now on is compared with it.
     this.#ledger.add(order)
-    return this.#purges.next(() =>
-      this.#purge(order).catch((error) => {
-        this.#isBehind = true
-        throw error
-      }),
-    )
+    this.#active++
+    return this.#next(order).finally(() => {
+      if (--this.#active === 0) void this.#takePostponed()
+    })
   }
 
-  async #purge(order: PurgeOrder): Promise<PurgeOutcome> {
+  async #next(order: PurgeOrder): Promise<PurgeOutcome> {
     const { selection } = order
     const direct = this.#onlyWhole(selection) ? this.#namesOf(selection.urls ?? []) : undefined
-    const late = direct === undefined ? await this.#look() : new Map<string, boolean>()
+    // Not in its turn: purges that wait share one look at the folders.
+    const looked = direct === undefined ? this.#look() : Promise.resolve(new Map<string, boolean>())
+    looked.catch(() => undefined)
+    return this.#purges.next(async () => {
+      try {
+        return await this.#purge(order, direct, await looked)
+      } catch (error) {
+        this.#isBehind = true
+        throw error
+      }
+    })
+  }
+
+  async #purge(order: PurgeOrder, direct: readonly string[] | undefined, late: ReadonlyMap<string, boolean>): Promise<PurgeOutcome> {
+    const { selection } = order
     // A purge that did not see every file is carried out at the next start.
     if (this.#stopped) throw new AppError('network.busy', 'The node is stopping')
     const found = this.#index.find(selection, this.#options.siteOf).map(({ name }) => name)
@@ -215,6 +235,19 @@ export class NodeCache {
   }
 
   #onLines(lines: readonly StoredLine[]): void {
+    const waits = this.#active > 0 || this.#postponed.length > 0
+    if (waits && this.#postponed.length < maxPostponed) this.#postponed.push(...lines)
+    else this.#takeLines(lines)
+  }
+
+  async #takePostponed(): Promise<void> {
+    while (this.#active === 0 && this.#postponed.length > 0 && !this.#stopped) {
+      this.#takeLines(this.#postponed.splice(0, filesAtOnce))
+      await turn()
+    }
+  }
+
+  #takeLines(lines: readonly StoredLine[]): void {
     // An answer that only said that the old one is right has no type and no tags of its own.
     const stored = lines.filter((line) => !line.sliced && !line.revalidated)
     const entries = stored.flatMap((line) => readCacheFile(pathOf(this.#options.files, fileName(line.key))) ?? [])
@@ -246,25 +279,37 @@ export class NodeCache {
   /** Which slices were stored is seen in the files alone. */
   #onSlice(line: StoredLine, named: ObjectName): void {
     const purged = this.#ledger.match({ ...named, tags: line.tags, manyTags: line.manyTags, askedAt: line.askedAt })
-    if (purged !== undefined) {
-      const selection = { urls: [named.target] }
-      void this.#purges
-        .behind(async () => {
-          this.#purgeLate(await this.#look())
-          await this.#apply(
-            this.#index.find(selection, this.#options.siteOf).map(({ name }) => name),
-            purged === 'hard',
-          )
-        })
-        .catch((error) => this.#options.log.error({ err: error }, 'slices that were purged while they were fetched are still there'))
+    if (purged === undefined) {
+      this.#slices ??= setTimeout(() => {
+        this.#slices = undefined
+        void this.#look()
+          .then((late) => this.#purgeLate(late))
+          .catch((error) => this.#options.log.error({ err: error }, 'the cache could not be read'))
+      }, slicesMs)
       return
     }
-    this.#slices ??= setTimeout(() => {
-      this.#slices = undefined
-      void this.#look()
-        .then((late) => this.#purgeLate(late))
-        .catch((error) => this.#options.log.error({ err: error }, 'the cache could not be read'))
-    }, slicesMs)
+    const isFirst = this.#purgedSlices.size === 0
+    const former = this.#purgedSlices.get(named.target)
+    this.#purgedSlices.set(named.target, former === true || purged === 'hard')
+    if (isFirst) {
+      void this.#purges
+        .behind(() => this.#purgeSlices())
+        .catch((error) => this.#options.log.error({ err: error }, 'slices that were purged while they were fetched are still there'))
+    }
+  }
+
+  /** A file has a line for each of its slices: the folders are looked at once for all. */
+  async #purgeSlices(): Promise<void> {
+    const targets = this.#purgedSlices
+    this.#purgedSlices = new Map()
+    this.#purgeLate(await this.#look())
+    for (const [target, hard] of targets) {
+      const files = this.#index.find({ urls: [target] }, this.#options.siteOf)
+      await this.#apply(
+        files.map(({ name }) => name),
+        hard,
+      )
+    }
   }
 
   /** No line came about it yet: its own time says whether it is older than a purge. */
