@@ -611,6 +611,59 @@ describe('a second factor', () => {
   })
 })
 
+describe('a display that locks itself', () => {
+  it('is seen by nobody once whoever controls it has left, until somebody who may enters a code', async () => {
+    const { id: own } = (await host.api('POST', '/desktop/displays', { name: 'Locks', command: null, locksOnLeave: true })).body
+    const { token, secret } = (await host.api('POST', '/tokens', { label: 'Zoe', role: 'viewer' })).body
+    await host.api('PUT', `/desktop/displays/${own}/grants/${encodeURIComponent(`token:${token.id}`)}`, { rights: ['control'] })
+    const asked = async (method: string, path: string, cookie: string, body?: object) => {
+      const answer = await fetch(`${host.http}/api/v1${path}`, {
+        method,
+        headers: { cookie, ...(body && { 'content-type': 'application/json' }) },
+        ...(body && { body: JSON.stringify(body) }),
+      })
+      const text = await answer.text()
+      return { cookie: answer.headers.get('set-cookie')?.split(';')[0] ?? '', body: text === '' ? undefined : JSON.parse(text) }
+    }
+    const { cookie } = await asked('POST', '/sessions', '', { token: secret })
+    expect((await asked('POST', `/desktop/displays/${own}/unlock`, cookie, { code: '000000' })).body.code).toBe(
+      'desktop.second_factor_missing',
+    )
+    const { secret: letters } = (await asked('POST', '/desktop/second-factor', cookie)).body
+    const bits = [...letters].map((letter) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0')).join('')
+    const key = Buffer.from(bits.match(/.{8}/g)!.map((byte: string) => Number.parseInt(byte, 2)))
+    await asked('POST', '/desktop/second-factor/prove', cookie, { code: totpCode(key, totpStep(Date.now())) })
+
+    const [name = '', value = ''] = cookie.split('=')
+    const context = await browser.newContext({ viewport: { width: 1100, height: 760 }, colorScheme: 'dark' })
+    await context.addCookies([{ name, value, url: host.http }])
+    const page = await context.newPage()
+    await page.goto(`${host.http}/desktops/${own}`)
+    await page.locator('[data-testid=desktop][data-state=open]').waitFor()
+    const watching = connect(undefined, {}, `session?display=${own}`)
+    await watching.joined()
+    await page.goto('about:blank')
+    watching.leave()
+    const locked = async () => (await host.api('GET', `/desktop/displays/${own}`)).body.locked
+    await until(locked, 'it is locked')
+    expect((await asked('GET', `/desktop/displays/${own}/screenshot`, cookie)).body.code).toBe('desktop.locked')
+    expect((await host.api('PATCH', `/desktop/displays/${own}`, { locksOnLeave: false })).body.code).toBe('desktop.locked')
+    const admin = connect(undefined, {}, `session?display=${own}`)
+    await until(() => admin.closed() === 4403, 'not even an admin sees it')
+    expect(admin.said.at(-1)?.code).toBe('desktop.locked')
+    await page.goto(`${host.http}/desktops/${own}`)
+    await page.getByTestId('factor-code').fill('000000')
+    expect(await findingsInBothThemes(page)).toEqual([])
+    await look(page, 'desktop-locked')
+    await page.getByTestId('factor-code').fill(totpCode(key, totpStep(Date.now()) + 1))
+    await page.getByTestId('desktop-unlock').click()
+    await page.locator('[data-testid=desktop][data-state=open]').waitFor()
+    expect(await locked()).toBe(false)
+    await context.close()
+    await host.api('DELETE', `/desktop/displays/${own}`)
+  })
+})
+
 /** The guest asks for control on the page, and the owner's page shows it by itself. */
 async function asks(guest: Page, owner: Page) {
   await guest.getByTestId('desktop-ask').click()

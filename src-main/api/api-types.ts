@@ -58,7 +58,7 @@ export interface ApiTypes {
       POST: { body: DesktopDisplaysPostBody; answer: DesktopDisplaysItem }
       '*': {
         GET: { answer: DesktopDisplaysItem }
-        PATCH: { body: { name?: string | undefined; endAfterMinutes?: number | null | undefined }; answer: DesktopDisplaysItem }
+        PATCH: { body: { name?: string | undefined; endAfterMinutes?: number | null | undefined; locksOnLeave?: boolean | undefined }; answer: DesktopDisplaysItem }
         DELETE: { answer: undefined }
         attendees: {
           GET: { answer: DesktopDisplaysAttendees }
@@ -110,6 +110,9 @@ export interface ApiTypes {
         }
         screenshot: {
           GET: { query: { width?: number | undefined; height?: number | undefined }; answer: undefined }
+        }
+        unlock: {
+          POST: { body: { code: string }; answer: undefined }
         }
       }
     }
@@ -1303,9 +1306,9 @@ type AutomationRulesPostBodySettingsConditionsItem7 = { is: 'variable'; name: st
 type AutomationRulesPostBodySettingsConditionsItem8 = { is: 'level'; source?: string | undefined; obs?: string | undefined; input?: string | undefined; above: number; not?: boolean | undefined }
 type AutomationRulesPostBodySettings = { mode: 'on' | 'dry-run' | 'off'; triggers: readonly (AutomationRulesPostBodySettingsTriggersItem | AutomationRulesPostBodySettingsTriggersItem2 | AutomationRulesPostBodySettingsTriggersItem3 | { on: 'every'; seconds: number } | AutomationRulesPostBodySettingsTriggersItem4 | AutomationRulesPostBodySettingsTriggersItem5 | { on: 'hotkey'; chord: string } | { on: 'webhook'; webhook: string })[]; conditions?: readonly (AutomationRulesPostBodySettingsConditionsItem | AutomationRulesPostBodySettingsConditionsItem2 | AutomationRulesPostBodySettingsConditionsItem3 | AutomationRulesPostBodySettingsConditionsItem4 | AutomationRulesPostBodySettingsConditionsItem5 | AutomationRulesPostBodySettingsConditionsItem6 | AutomationRulesPostBodySettingsConditionsItem7 | AutomationRulesPostBodySettingsConditionsItem8)[] | undefined; cooldownMs?: number | undefined; maxRuns?: number | undefined }
 type AutomationWebhooksItem = { id: string; name: string; createdAt: string; lastCalledAt: string | null; calls: number }
-type DesktopDisplaysItem = { id: string; name: string; kind: 'virtual' | 'screen'; width: number; height: number; state: 'running' | 'stopped'; command: string[] | null; server: string | null; audio: 'on' | 'missing' | 'failed' | null; endAfterMinutes: number | null; viewers: number; recorded: boolean; inShow: boolean; rights: ('see' | 'control' | 'clipboard' | 'files' | 'audio' | 'microphone' | 'camera' | 'record')[]; createdAt: string }
+type DesktopDisplaysItem = { id: string; name: string; kind: 'virtual' | 'screen'; width: number; height: number; state: 'running' | 'stopped'; command: string[] | null; server: string | null; audio: 'on' | 'missing' | 'failed' | null; endAfterMinutes: number | null; locksOnLeave: boolean; locked: boolean; viewers: number; recorded: boolean; inShow: boolean; rights: ('see' | 'control' | 'clipboard' | 'files' | 'audio' | 'microphone' | 'camera' | 'record')[]; createdAt: string }
 type DesktopDisplays = { items: DesktopDisplaysItem[]; nextCursor: null }
-type DesktopDisplaysPostBody = { name?: string | undefined; width?: number | undefined; height?: number | undefined; command?: readonly string[] | null | undefined; endAfterMinutes?: number | null | undefined }
+type DesktopDisplaysPostBody = { name?: string | undefined; width?: number | undefined; height?: number | undefined; command?: readonly string[] | null | undefined; endAfterMinutes?: number | null | undefined; locksOnLeave?: boolean | undefined }
 type DesktopDisplaysAttendeesItem = { id: string; name: string; user: string; rights: ('see' | 'control' | 'clipboard' | 'files' | 'audio' | 'microphone' | 'camera' | 'record')[]; controls: boolean; asks: boolean; since: string }
 type DesktopDisplaysAttendees = { items: DesktopDisplaysAttendeesItem[]; nextCursor: null }
 type PostDesktopDisplaysFilesUploads = { id: string; path: string; bytes: number; received: number; file: { path: string; realPath: string } | null }

@@ -24,10 +24,12 @@ import { DisplayImages } from './images/display-images.ts'
 import { DisplayRecordings, type DisplayRecordingsDependencies } from './recording/display-recordings.ts'
 import { createRecordingStore } from './recording/recording-store.ts'
 import { Consents } from './rights/consents.ts'
+import { DisplayLocks } from './rights/display-locks.ts'
 import { createGrantStore } from './rights/grant-store.ts'
 import { Grants, type HostUser } from './rights/grants.ts'
 import { createInvitationStore } from './rights/invitation-store.ts'
 import { Invitations } from './rights/invitations.ts'
+import { noRights } from './rights/rights.ts'
 import { SecondFactor } from './rights/second-factor.ts'
 import { createSecondFactorStore } from './rights/second-factor-store.ts'
 import { consentRoutes } from './routes/consent-routes.ts'
@@ -35,6 +37,7 @@ import { displayRoutes } from './routes/display-routes.ts'
 import { fileRoutes } from './routes/file-routes.ts'
 import { imageRoutes } from './routes/image-routes.ts'
 import { invitationRoutes } from './routes/invitation-routes.ts'
+import { behindLock, lockRoutes } from './routes/lock-routes.ts'
 import { recordingRoutes } from './routes/recording-routes.ts'
 import { rightsRoutes } from './routes/rights-routes.ts'
 import { secondFactorRoutes } from './routes/second-factor-routes.ts'
@@ -129,13 +132,19 @@ export async function createDesktop({
     sessions.refreshRights()
     book.announce(display)
   }
-  const sessions = new Sessions({
+  const locks = new DisplayLocks({ locksOnLeave: (id) => book.locksOnLeave(id), audit, onChange: rightsChanged })
+  const sessions: Sessions = new Sessions({
     log,
     audit,
-    rightsOf: ({ principal }, display) =>
-      principal.role === 'none' ? invitations.rightsOf(principal, display) : grants.rightsOf(principal, display),
+    rightsOf: ({ principal }, display) => {
+      if (locks.isLocked(display)) return noRights
+      return principal.role === 'none' ? invitations.rightsOf(principal, display) : grants.rightsOf(principal, display)
+    },
     onSize: (id, width, height) => book.resized(id, width, height),
-    onViewers: (id) => book.announce(id),
+    onViewers(id) {
+      book.announce(id)
+      locks.controlled(id, sessions.canBeControlled(id))
+    },
     recordingOf(id) {
       const { state, by, startedAt } = recordings.state(id)
       return state === 'off' ? null : { by, startedAt }
@@ -144,8 +153,7 @@ export async function createDesktop({
     onControl: (id) => recordings.controlChanged(id),
   })
   const screen = screenOf(environment)
-  let forStudio: DisplaysForStudio | undefined
-  const book = await DisplayBook.open({
+  const book: DisplayBook = await DisplayBook.open({
     store: createDisplayStore(database),
     server: xvncServer,
     audio: pipeWireServer,
@@ -155,10 +163,13 @@ export async function createDesktop({
     log,
     ...(screen && { screen }),
     viewersOf: (id) => sessions.viewersOf(id),
-    inShow: (id) => forStudio?.isShown(id) === true,
+    inShow: (id) => forStudio.isShown(id),
+    isLocked: (id) => locks.isLocked(id),
     isRecorded: (id) => recordings.isRecorded(id),
   })
-  forStudio = new DisplaysForStudio({ book, grants, secondFactor, events })
+  // Nobody is at those that the host before this one had.
+  for (const { id } of book.list()) locks.lock(id)
+  const forStudio: DisplaysForStudio = new DisplaysForStudio({ book, grants, secondFactor, events })
   const unwatched = repeat(unwatchedEveryMs, () => book.endUnwatched(performance.now()))
   const recordingStore = createRecordingStore(database, writes)
   const recordings = new DisplayRecordings({
@@ -193,6 +204,7 @@ export async function createDesktop({
   const stopForgetting = events.subscribe(({ topic, data }) => {
     if (topic !== 'desktop.removed') return
     const { id } = data as { readonly id: string }
+    locks.remove(id)
     Promise.all([grants.removeDisplay(id), invitations.removeDisplay(id), recordings.removeDisplay(id)]).catch((error: unknown) =>
       log.warn({ err: error, display: id }, 'rights at a display could not be deleted'),
     )
@@ -206,21 +218,23 @@ export async function createDesktop({
   return {
     routes: [
       ...secondFactorRoutes(secondFactor, grants, attempts),
+      ...lockRoutes({ book, grants, locks, secondFactor, attempts }),
       ...[
-        ...displayRoutes(book, sessions, grants),
+        ...displayRoutes(book, sessions, grants, locks),
         ...consentRoutes(consents),
         ...rightsRoutes(book, grants, sessions, audit),
-        ...imageRoutes(book, images, grants),
+        ...imageRoutes(book, images, grants).map((route) => behindLock(route, locks)),
         ...streamRoutes(book, sessions),
         ...invitationRoutes({ book, grants, invitations, attempts }),
-        ...fileRoutes({ book, grants, uploads, folderOf, audit }),
+        ...fileRoutes({ book, grants, uploads, folderOf, audit }).map((route) => behindLock(route, locks)),
         ...recordingRoutes({ recordings, grants, audit }),
       ].map((route) => behindSecondFactor(route, secondFactor)),
     ],
-    sockets: [...sessionSockets({ book, sessions, grants, invitations, secondFactor, consents, attempts })],
+    sockets: [...sessionSockets({ book, sessions, grants, invitations, secondFactor, consents, locks, attempts })],
     displays: forStudio,
     async stop(byPerson) {
       clearInterval(unwatched)
+      locks.stop()
       stopForgetting()
       await recordings.stop()
       await Promise.all([sessions.stop(), images.stop(), uploads.stop()])

@@ -22,7 +22,7 @@ export type LinkState =
   | { readonly kind: 'open' }
   | { readonly kind: 'reconnecting' }
   /** Connecting again by itself would not help. */
-  | { readonly kind: 'failed'; readonly reason: string }
+  | { readonly kind: 'failed'; readonly reason: string; readonly locked: boolean }
 
 /** What is opened: a display of a user, or that of an invitation by the secret of its guest. */
 export type Connection = { readonly display: string } | { readonly guest: string }
@@ -133,7 +133,7 @@ export class DesktopLink {
       if (socket !== this.#socket || this.#stopped) return
       this.#socket = undefined
       if (lastingCodes.includes(code)) {
-        onState({ kind: 'failed', reason: this.#said ?? reason })
+        onState({ kind: 'failed', reason: this.#said ?? reason, locked: reason === 'desktop.locked' })
         return
       }
       onState({ kind: 'reconnecting' })

@@ -2,6 +2,7 @@ import { MousePointer2 } from 'lucide-react'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useLocation } from 'wouter'
 import type { ClientMessage, Quality } from '../../src-main/desktop/sessions/client-message.ts'
+import { call } from '../client/api.ts'
 import { useCollection } from '../client/collection.ts'
 import { readChoice, storeChoice } from '../client/stored-choice.ts'
 import { useIsAdmin, useTitle } from '../components/page.ts'
@@ -23,6 +24,7 @@ import { KeyBar } from './key-bar.tsx'
 import { LatencyPanel } from './latency-panel.tsx'
 import { t } from './messages.ts'
 import { RecordingMark, RecordTool } from './recording-tools.tsx'
+import { CodeForm } from './sharing/code-form.tsx'
 import { ConsentPrompts } from './sharing/consent-prompts.tsx'
 import { t as sharing } from './sharing/messages.ts'
 import { PeoplePanel } from './sharing/people-panel.tsx'
@@ -286,7 +288,17 @@ export function DesktopView({ connection, name, inShow = false, resizes, audio, 
         {touchpad && pad !== undefined && <TouchPointer canvas={canvas.current} x={pad.x} y={pad.y} />}
         {!open && (
           <div className="desktop-notice" role="status">
-            {state.kind === 'failed' ? (
+            {state.kind === 'failed' && state.locked && 'display' in connection ? (
+              <CodeForm
+                title={sharing.locked}
+                action={sharing.unlock}
+                onCode={async (code) => {
+                  await call('POST', `/desktop/displays/${connection.display}/unlock`, { body: { code } })
+                  setRound(round + 1)
+                }}
+                testId="desktop-unlock"
+              />
+            ) : state.kind === 'failed' ? (
               <>
                 <p translate="no">{t.failed(state.reason)}</p>
                 <button type="button" className="button" onClick={() => setRound(round + 1)} data-testid="desktop-again">

@@ -86,7 +86,7 @@ async function remove({ id, name }: DisplayItem): Promise<void> {
 
 function DisplayCard({ display }: { readonly display: DisplayItem }) {
   const admin = useIsAdmin()
-  const { id, name, kind, state, width, height, viewers, inShow, recorded } = display
+  const { id, name, kind, state, width, height, viewers, inShow, locked, recorded } = display
   const shown = kind === 'screen' ? t.screen : name
   return (
     <li className="card desktop-card" data-testid="display-card" data-display={id}>
@@ -101,6 +101,7 @@ function DisplayCard({ display }: { readonly display: DisplayItem }) {
           {viewers > 0 && ` · ${t.viewers(viewers)}`}
           {inShow && ` · ${t.inShow}`}
           {recorded && ` · ${t.recorded}`}
+          {locked && ` · ${t.locked}`}
         </span>
         {admin && <RecordingRule id={id} name={shown} />}
         {kind === 'virtual' && admin && (

@@ -16,6 +16,7 @@ export function NewDisplayDialog({ onClose }: { readonly onClose: () => void }) 
   const [starts, setStarts] = useState<Starts>('desktop')
   const [command, setCommand] = useState('')
   const [endAfter, setEndAfter] = useState(0)
+  const [locks, setLocks] = useState(false)
   const submit = async (): Promise<void> => {
     const words = command.trim().split(/\s+/)
     const added = await displays.keep(
@@ -23,6 +24,7 @@ export function NewDisplayDialog({ onClose }: { readonly onClose: () => void }) 
         body: {
           ...(name.trim() === '' ? {} : { name: name.trim() }),
           ...(endAfter === 0 ? {} : { endAfterMinutes: endAfter }),
+          ...(locks && { locksOnLeave: true }),
           ...(starts === 'desktop' ? {} : { command: starts === 'nothing' ? null : words }),
         },
       }),
@@ -103,6 +105,21 @@ export function NewDisplayDialog({ onClose }: { readonly onClose: () => void }) 
               </option>
             ))}
           </select>
+        </div>
+        <div className="field">
+          <label className="check">
+            <input
+              type="checkbox"
+              checked={locks}
+              onChange={({ target }) => setLocks(target.checked)}
+              aria-describedby="display-locks-help"
+              data-testid="display-locks"
+            />{' '}
+            {t.locksOnLeave}
+          </label>
+          <span className="hint" id="display-locks-help">
+            {t.locksOnLeaveHelp}
+          </span>
         </div>
       </DialogForm>
     </Dialog>

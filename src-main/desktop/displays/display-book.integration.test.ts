@@ -65,6 +65,7 @@ const open = (screen?: RunningDisplay): Promise<DisplayBook> => {
     viewersOf: (id) => (viewers.has(id) ? 1 : 0),
     inShow: (id) => inShow.has(id),
     isRecorded: (id) => recorded.has(id),
+    isLocked: () => false,
     ...(screen && { screen }),
   })
 }

@@ -37,6 +37,7 @@ export interface DisplayBookDependencies {
   /** The open show of the studio has it. */
   readonly inShow: (id: string) => boolean
   readonly isRecorded: (id: string) => boolean
+  readonly isLocked: (id: string) => boolean
 }
 
 /** The one owner of the displays there are: who wants to change one waits until the change before it is done. */
@@ -81,7 +82,14 @@ export class DisplayBook {
   }
 
   async add(
-    { name, width = usualSize.width, height = usualSize.height, command = lightDesktop(), endAfterMinutes = null }: NewDisplay,
+    {
+      name,
+      width = usualSize.width,
+      height = usualSize.height,
+      command = lightDesktop(),
+      endAfterMinutes = null,
+      locksOnLeave = false,
+    }: NewDisplay,
     actor: string,
   ): Promise<Display> {
     return this.#turns.next(async () => {
@@ -96,6 +104,7 @@ export class DisplayBook {
         height,
         command,
         endAfterMinutes,
+        locksOnLeave,
         running: null,
         createdAt: new Date().toISOString(),
       }
@@ -153,6 +162,11 @@ export class DisplayBook {
       actor,
       data: { display: id },
     })
+  }
+
+  /** It is locked when the last who may control it has left; false for one that there is not. */
+  locksOnLeave(id: string): boolean {
+    return this.#byId.get(id)?.locksOnLeave === true
   }
 
   /** What programs and viewers made of its size. */
@@ -280,7 +294,7 @@ export class DisplayBook {
     return stored
   }
 
-  #describe({ id, name, width, height, command, endAfterMinutes, running, createdAt }: StoredDisplay): Display {
+  #describe({ id, name, width, height, command, endAfterMinutes, locksOnLeave, running, createdAt }: StoredDisplay): Display {
     return {
       id,
       name,
@@ -292,6 +306,8 @@ export class DisplayBook {
       server: running?.server ?? null,
       audio: running?.audio?.state ?? null,
       endAfterMinutes,
+      locksOnLeave,
+      locked: this.#dependencies.isLocked(id),
       viewers: this.#dependencies.viewersOf(id),
       inShow: this.#dependencies.inShow(id),
       recorded: this.#dependencies.isRecorded(id),
@@ -311,6 +327,8 @@ export class DisplayBook {
       server,
       audio: 'on',
       endAfterMinutes: null,
+      locksOnLeave: false,
+      locked: false,
       viewers: this.#dependencies.viewersOf(screenId),
       inShow: false,
       recorded: this.#dependencies.isRecorded(screenId),

@@ -10,6 +10,8 @@ export interface StoredDisplay {
   readonly height: number
   /** It ends when nobody has looked at it for so long; null: never. */
   readonly endAfterMinutes: number | null
+  /** It is locked when the last who may control it has left. */
+  readonly locksOnLeave: boolean
   /** What starts with it; null: nothing. */
   readonly command: readonly string[] | null
   /** Its server, where one was started and not ended: it may run on while the host does not. */
@@ -39,7 +41,9 @@ export function createDisplayStore(database: Kysely<any>): DisplayStore {
       return rows.map((row) => ({
         // What was kept by an earlier version.
         endAfterMinutes: null,
-        ...(JSON.parse(row.display) as Omit<StoredDisplay, 'id' | 'createdAt' | 'endAfterMinutes'> & Partial<StoredDisplay>),
+        locksOnLeave: false,
+        ...(JSON.parse(row.display) as Omit<StoredDisplay, 'id' | 'createdAt' | 'endAfterMinutes' | 'locksOnLeave'> &
+          Partial<StoredDisplay>),
         id: row.id,
         createdAt: row.created_at,
       }))

@@ -5,8 +5,9 @@ import { allRights, noRights, rightsFrom } from '../rights/rights.ts'
 import type { Display } from '../schemas/display.ts'
 import { DisplaysForStudio } from './displays-for-studio.ts'
 
+const locked = new Set<string>()
 const display = (id: string, state: Display['state'], kind: Display['kind'] = 'virtual') =>
-  ({ id, name: `Name of ${id}`, kind, width: 800, height: 600, state }) as Display
+  ({ id, name: `Name of ${id}`, kind, width: 800, height: 600, state, locked: locked.has(id) }) as Display
 const admin = { id: 'local', role: 'admin' } as const
 const ann = { id: 'token:ann', role: 'editor' } as const
 
@@ -43,6 +44,9 @@ describe('displays as sources of the studio', () => {
     expect(displays.rejection(ann, 'one')).toBeUndefined()
     expect(displays.rejection(ann, 'two')).toContain('there is no desktop "two"')
     expect(displays.rejection(undefined, 'one')).toContain('signed in')
+    locked.add('one')
+    expect(displays.rejection(ann, 'one')).toContain('locked')
+    locked.clear()
     needsCode.add(ann.id).add(admin.id)
     expect([ann, admin].map((each) => displays.rejection(each, 'one'))).toEqual(Array(2).fill(expect.stringContaining('authenticator')))
     expect([displays.list(ann), displays.list(admin)]).toEqual([[], []])

@@ -38,6 +38,7 @@ export class DisplaysForStudio implements DesktopDisplays {
     const { grants, secondFactor } = this.#dependencies
     if (principal === undefined) return 'only somebody who is signed in may show a desktop'
     if (!grants.rightsOf(principal, display).has('see')) return `there is no desktop "${display}" that you may see`
+    if (this.#virtual().some(({ id, locked }) => id === display && locked)) return 'the desktop is locked: open and unlock it first'
     return secondFactor.isNeeded(principal) ? 'open Desktops and enter the code of your authenticator app first' : undefined
   }
 

@@ -3,6 +3,7 @@ import { wholeListSchema } from '../../platform/pages.ts'
 import { isLimited, type Principal } from '../../platform/principal.ts'
 import { defineRoute, type RouteDefinition } from '../../platform/routes.ts'
 import type { DisplayBook } from '../displays/display-book.ts'
+import type { DisplayLocks } from '../rights/display-locks.ts'
 import type { Grants } from '../rights/grants.ts'
 import {
   type Display,
@@ -16,7 +17,7 @@ import {
 import type { Sessions } from '../sessions/sessions.ts'
 
 /** Displays: who may create one, or start a program on it, acts as the user that the host runs as: admins alone. Others see theirs. */
-export function displayRoutes(book: DisplayBook, sessions: Sessions, grants: Grants): readonly RouteDefinition[] {
+export function displayRoutes(book: DisplayBook, sessions: Sessions, grants: Grants, locks: DisplayLocks): readonly RouteDefinition[] {
   const shownTo = (principal: Principal, display: Display): Display => ({
     ...display,
     ...(isLimited(principal) ? { command: null, server: null } : {}),
@@ -70,12 +71,16 @@ export function displayRoutes(book: DisplayBook, sessions: Sessions, grants: Gra
       method: 'PATCH',
       path: '/desktop/displays/:id',
       tag,
-      summary: 'Renames a display, or sets when it ends by itself',
+      summary: 'Renames a display, or sets when it ends by itself and whether it is locked when everybody has left',
       role: 'admin',
       params: DisplayIdParams,
       body: DisplayChangesSchema,
       responses: { 200: DisplaySchema },
-      handler: async ({ params, body, principal }) => ({ body: await book.change(params.id, body, principal.id) }),
+      handler: async ({ params, body, principal }) => {
+        // Whoever stole a sign-in would unlock it so.
+        if (body.locksOnLeave === false) locks.demand(params.id)
+        return { body: await book.change(params.id, body, principal.id) }
+      },
     }),
     defineRoute({
       method: 'DELETE',

@@ -6,7 +6,7 @@ import { defineRoute, type RouteDefinition } from '../../platform/routes.ts'
 import type { Grants } from '../rights/grants.ts'
 import type { SecondFactor } from '../rights/second-factor.ts'
 import { slowGuesses } from '../rights/slow-guesses.ts'
-import { tag } from '../schemas/display.ts'
+import { CodeSchema, tag } from '../schemas/display.ts'
 
 const StateSchema = Type.Object({
   enrolled: Type.Boolean({ description: 'you have a second factor' }),
@@ -16,7 +16,6 @@ const EnrolledSchema = Type.Object({
   secret: Type.String({ description: 'in base 32, for apps that take no QR code; shown in this answer alone' }),
   uri: Type.String({ description: 'what the QR code has: `otpauth://totp/...`' }),
 })
-const CodeSchema = Type.Object({ code: Type.String({ pattern: '^[0-9]{6}$' }) }, { additionalProperties: false })
 
 /** The second factor of users: everybody's own, which admins may remove. */
 export function secondFactorRoutes(factor: SecondFactor, grants: Grants, attempts: SignInAttempts): readonly RouteDefinition[] {

@@ -18,6 +18,10 @@ const EndAfterMinutes = Type.Union([Type.Integer({ minimum: 1, maximum: 43_200 }
   description: 'it ends with its programs when nobody has looked at it for so long; null: it goes on',
 })
 
+const LocksOnLeave = Type.Boolean({
+  description: 'when the last who may control it has left it is locked: it opens by a code of the second factor of somebody who may',
+})
+
 export const DisplaySchema = Type.Object({
   id: Type.String(),
   name: Type.String(),
@@ -36,6 +40,8 @@ export const DisplaySchema = Type.Object({
       'on: what its programs play can be heard; missing: PipeWire is not installed (pipewire, wireplumber and pipewire-pulse); failed: it did not start, see the log of the host; null: stopped',
   }),
   endAfterMinutes: EndAfterMinutes,
+  locksOnLeave: LocksOnLeave,
+  locked: Type.Boolean({ description: 'nobody sees it until it is unlocked' }),
   viewers: Type.Integer({ description: 'pages that show it now' }),
   recorded: Type.Boolean({ description: 'it is being recorded, and does not end by itself' }),
   inShow: Type.Boolean({ description: 'the open show of the studio has it as a source: whoever sees the show may see it' }),
@@ -51,15 +57,19 @@ export const NewDisplaySchema = Type.Object(
     height: Type.Optional(side('pixels; 720 where left out')),
     command: Type.Optional(Type.Union([Command, Type.Null()], { description: 'a light desktop where left out; null: an empty display' })),
     endAfterMinutes: Type.Optional(EndAfterMinutes),
+    locksOnLeave: Type.Optional(LocksOnLeave),
   },
   exactly,
 )
 export type NewDisplay = Static<typeof NewDisplaySchema>
 
 export const DisplayChangesSchema = Type.Object(
-  { name: Type.Optional(Name), endAfterMinutes: Type.Optional(EndAfterMinutes) },
+  { name: Type.Optional(Name), endAfterMinutes: Type.Optional(EndAfterMinutes), locksOnLeave: Type.Optional(LocksOnLeave) },
   { ...exactly, minProperties: 1 },
 )
 export type DisplayChanges = Static<typeof DisplayChangesSchema>
+
+/** Six digits of an authenticator app. */
+export const CodeSchema = Type.Object({ code: Type.String({ pattern: '^[0-9]{6}$' }) }, exactly)
 
 export const StartProgramSchema = Type.Object({ command: Command }, exactly)

@@ -24,6 +24,7 @@ const guest: Principal = { id: 'guest:1', role: 'none' }
 
 beforeEach(() => {
   reached = []
+  controlled = []
   lines = []
   granted = new Map()
   viewers = new Map()
@@ -104,6 +105,9 @@ describe('people at one display', () => {
     expect(first.said.at(-1)?.people).toMatchObject([{ name: 'Ann', controls: true }, { name: 'admin' }, { name: 'Gus' }])
     first.seat.leave()
     expect(second.said.at(-1)?.people).toHaveLength(2)
+    expect(attendance.canBeControlled).toBe(true)
+    second.seat.leave()
+    expect(attendance.canBeControlled).toBe(false)
   })
 
   it('give control to who asks, and the admin takes it back', () => {

@@ -146,6 +146,11 @@ export class Attendance {
     return this.#turn.holder !== undefined
   }
 
+  /** Somebody is there who may control it, whoever does. */
+  get canBeControlled(): boolean {
+    return [...this.#connections.values()].some(({ rights }) => rights.has('control'))
+  }
+
   /** Whether it is recorded is different from before. */
   announceRecording(): void {
     const announced = JSON.stringify(this.#dependencies.recording())

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { AppError } from '../../platform/errors.ts'
+import { AppError, type ErrorCode } from '../../platform/errors.ts'
 import type { SignInAttempts } from '../../platform/identity/sign-in-attempts.ts'
 import { isLoopback } from '../../platform/loopback.ts'
 import { isLimited } from '../../platform/principal.ts'
@@ -7,6 +7,7 @@ import { defineSocket, type SocketClient, type SocketDefinition, type SocketSess
 import { Strangers } from '../../platform/strangers.ts'
 import { type DisplayBook, screenId } from '../displays/display-book.ts'
 import type { Consents } from '../rights/consents.ts'
+import type { DisplayLocks } from '../rights/display-locks.ts'
 import type { Grants } from '../rights/grants.ts'
 import type { Guest, Invitations } from '../rights/invitations.ts'
 import type { SecondFactor } from '../rights/second-factor.ts'
@@ -29,6 +30,9 @@ const maxStrangers = 16
 /** Until a guest has said who they are, ms. */
 const helloMs = 15_000
 
+/** Errors that say that this person may not see the display now. */
+const closedCodes: readonly ErrorCode[] = ['desktop.consent_denied', 'desktop.locked']
+
 export interface SessionSocketDependencies {
   readonly book: DisplayBook
   readonly sessions: Sessions
@@ -36,6 +40,7 @@ export interface SessionSocketDependencies {
   readonly invitations: Invitations
   readonly secondFactor: SecondFactor
   readonly consents: Consents
+  readonly locks: DisplayLocks
   readonly attempts: SignInAttempts
 }
 
@@ -95,12 +100,13 @@ export function sessionSockets(dependencies: SessionSocketDependencies): readonl
 }
 
 function serve(dependencies: SessionSocketDependencies, client: SocketClient, opened: Opened): SocketSession {
-  const { book, sessions, consents } = dependencies
+  const { book, sessions, consents, locks } = dependencies
   const { display, person, raw, asks } = opened
   const user = person.principal.id
   const gone = new AbortController()
   let seat: Seat | undefined
   const arrive = async (): Promise<void> => {
+    locks.demand(display)
     if (asks) {
       client.send(JSON.stringify({ kind: 'waiting' }))
       const rights = [...sessions.rightsOf(person, display)]
@@ -111,7 +117,7 @@ function serve(dependencies: SessionSocketDependencies, client: SocketClient, op
     if (!gone.signal.aborted) seat = sessions.join(display, running, { client, person, raw })
   }
   arrive().catch((error: unknown) => {
-    closeWith(client, error, error instanceof AppError && error.code === 'desktop.consent_denied' ? 4403 : 4409)
+    closeWith(client, error, error instanceof AppError && closedCodes.includes(error.code) ? 4403 : 4409)
   })
   const take = (message: ClientMessage | undefined): void => {
     if (message === undefined) client.close(1007, 'not a message of docs/desktop.md')

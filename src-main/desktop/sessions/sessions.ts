@@ -124,6 +124,11 @@ export class Sessions {
     this.#byDisplay.get(id)?.attendance.announceRecording()
   }
 
+  /** Somebody is at a display who may control it. */
+  canBeControlled(id: string): boolean {
+    return this.#byDisplay.get(id)?.attendance.canBeControlled === true
+  }
+
   /** Disconnects the viewers of a display. */
   async end(id: string, reason: string): Promise<void> {
     const shown = this.#byDisplay.get(id)

@@ -152,5 +152,10 @@ export const desktopErrors = {
     title: 'Nobody allowed you to open this desktop',
     remedy: 'Ask the person who is at it, or an admin, then try again: without an answer within a minute it is a no.',
   },
+  'desktop.locked': {
+    status: 403,
+    title: 'This desktop is locked',
+    remedy: 'Open it under Desktops and enter a code of your authenticator app, or ask somebody who may control it.',
+  },
   'desktop.consent_not_found': { status: 404, title: 'Nobody waits for this answer', remedy: 'See `GET /desktop/consents`.' },
 } as const satisfies Record<string, ErrorKind>

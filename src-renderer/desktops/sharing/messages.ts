@@ -99,5 +99,7 @@ export const t = section('desktopSharing', {
   factorSecret: 'Secret, for apps without a camera',
   factorCode: 'Code of six digits',
   factorProve: 'Confirm',
+  locked: 'This desktop is locked. Enter the code of your authenticator app',
+  unlock: 'Unlock',
   factorNeeded: 'Enter the code of your authenticator app',
 })

@@ -8,6 +8,7 @@ import { DialogForm } from '../../components/dialog-form.tsx'
 import { FormError } from '../../components/form-error.tsx'
 import { loadLater } from '../../components/load-later.tsx'
 import { notify } from '../../components/toasts.tsx'
+import { CodeField, CodeForm } from './code-form.tsx'
 import { t } from './messages.ts'
 import './sharing.css'
 
@@ -20,7 +21,6 @@ type Factor = Answer<'GET', '/desktop/second-factor'>
 export function SecondFactorGate({ children }: { readonly children: ReactNode }) {
   const [factor, setFactor] = useState<Factor>()
   const [problem, setProblem] = useState('')
-  const [code, setCode] = useState('')
   const read = useCallback(() => {
     call('GET', '/desktop/second-factor').then(setFactor, (error: unknown) => setProblem(explain(error)))
   }, [])
@@ -31,23 +31,12 @@ export function SecondFactorGate({ children }: { readonly children: ReactNode })
       {factor === undefined ? (
         <FormError text={problem} />
       ) : (
-        <form
-          className="stack"
-          onSubmit={(event) => {
-            event.preventDefault()
-            call('POST', '/desktop/second-factor/prove', { body: { code } }).then(setFactor, (error: unknown) => {
-              setProblem(explain(error))
-              setCode('')
-            })
-          }}
-        >
-          <h2>{t.factorNeeded}</h2>
-          <CodeField code={code} onCode={setCode} />
-          <FormError text={problem} />
-          <button type="submit" className="button primary" disabled={code.length !== 6} data-testid="factor-prove">
-            {t.factorProve}
-          </button>
-        </form>
+        <CodeForm
+          title={t.factorNeeded}
+          action={t.factorProve}
+          onCode={async (code) => setFactor(await call('POST', '/desktop/second-factor/prove', { body: { code } }))}
+          testId="factor-prove"
+        />
       )}
     </div>
   )
@@ -111,23 +100,5 @@ function SecondFactorDialog({ onClose }: { readonly onClose: () => void }) {
         <FormError text={problem} />
       </DialogForm>
     </Dialog>
-  )
-}
-
-function CodeField({ code, onCode }: { readonly code: string; readonly onCode: (code: string) => void }) {
-  return (
-    <div className="field">
-      <label htmlFor="factor-code">{t.factorCode}</label>
-      <input
-        id="factor-code"
-        className="input"
-        inputMode="numeric"
-        autoComplete="one-time-code"
-        maxLength={6}
-        value={code}
-        onChange={({ target }) => onCode(target.value.replace(/\D/g, ''))}
-        data-testid="factor-code"
-      />
-    </div>
   )
 }

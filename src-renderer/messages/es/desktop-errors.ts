@@ -192,6 +192,11 @@ export const desktopErrors = {
     title: 'Nadie te ha permitido abrir este escritorio',
     remedy: 'Pídelo a quien está delante o a un administrador e inténtalo de nuevo: sin respuesta en un minuto es un no.',
   },
+  'desktop.locked': {
+    english: 'This desktop is locked',
+    title: 'Este escritorio está bloqueado',
+    remedy: 'Ábrelo en Escritorios y escribe un código de tu aplicación de autenticación, o pídeselo a alguien que pueda controlarlo.',
+  },
   'desktop.consent_not_found': {
     english: 'Nobody waits for this answer',
     title: 'Nadie espera esta respuesta',

@@ -97,5 +97,7 @@ export const desktopSharing = {
   factorSecret: 'Secreto, para aplicaciones sin cámara',
   factorCode: 'Código de seis cifras',
   factorProve: 'Confirmar',
+  locked: 'Este escritorio está bloqueado. Escribe el código de tu aplicación de autenticación',
+  unlock: 'Desbloquear',
   factorNeeded: 'Escribe el código de tu aplicación de autenticación',
 }
