@@ -289,15 +289,17 @@ export function DesktopView({ connection, name, inShow = false, resizes, audio, 
         {!open && (
           <div className="desktop-notice" role="status">
             {state.kind === 'failed' && state.locked && 'display' in connection ? (
-              <CodeForm
-                title={sharing.locked}
-                action={sharing.unlock}
-                onCode={async (code) => {
-                  await call('POST', `/desktop/displays/${connection.display}/unlock`, { body: { code } })
-                  setRound(round + 1)
-                }}
-                testId="desktop-unlock"
-              />
+              <div className="card card-body desktop-locked">
+                <CodeForm
+                  title={sharing.locked}
+                  action={sharing.unlock}
+                  onCode={async (code) => {
+                    await call('POST', `/desktop/displays/${connection.display}/unlock`, { body: { code } })
+                    setRound(round + 1)
+                  }}
+                  testId="desktop-unlock"
+                />
+              </div>
             ) : state.kind === 'failed' ? (
               <>
                 <p translate="no">{t.failed(state.reason)}</p>
