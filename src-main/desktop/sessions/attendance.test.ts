@@ -24,7 +24,6 @@ const guest: Principal = { id: 'guest:1', role: 'none' }
 
 beforeEach(() => {
   reached = []
-  controlled = []
   lines = []
   granted = new Map()
   viewers = new Map()
