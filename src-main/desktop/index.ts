@@ -167,8 +167,6 @@ export async function createDesktop({
     isLocked: (id) => locks.isLocked(id),
     isRecorded: (id) => recordings.isRecorded(id),
   })
-  // Nobody is at those that the host before this one had.
-  for (const { id } of book.list()) locks.lock(id)
   const forStudio: DisplaysForStudio = new DisplaysForStudio({ book, grants, secondFactor, events })
   const unwatched = repeat(unwatchedEveryMs, () => book.endUnwatched(performance.now()))
   const recordingStore = createRecordingStore(database, writes)
@@ -215,6 +213,8 @@ export async function createDesktop({
   const folderOf = (display: { readonly id: string; readonly name: string }): Promise<SharedFolder> =>
     SharedFolder.open(join(home, 'Downloads'), display).catch(() => SharedFolder.open(join(dataDir, 'desktop-files'), display))
   const images = new DisplayImages(log)
+  // Nobody is at those that the host before this one had.
+  for (const { id } of book.list()) locks.lock(id)
   return {
     routes: [
       ...secondFactorRoutes(secondFactor, grants, attempts),
