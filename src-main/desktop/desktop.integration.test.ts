@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { createEventBus } from '../platform/event-bus.ts'
 import { openSecretBox } from '../platform/identity/secret-box.ts'
-import type { RouteDefinition, RouteRequest } from '../platform/routes.ts'
+import type { RouteDefinition } from '../platform/routes.ts'
 import { type AppDatabase, openDatabase } from '../platform/storage/database.ts'
 import { silentLogger } from '../platform/telemetry/logger.ts'
 import { createDisplayStore } from './displays/display-store.ts'
@@ -45,7 +45,7 @@ it('has the displays of the host before it, locked where they lock themselves, a
   })
   const admin = { id: 'local', role: 'admin' } as const
   const list = desktop.routes.find(({ method, path }) => method === 'GET' && path === '/desktop/displays') as RouteDefinition
-  const { body } = (await list.handler({ principal: admin } as RouteRequest)) as { body: { items: readonly Display[] } }
+  const { body } = (await list.handler({ principal: admin } as never)) as { body: { items: readonly Display[] } }
   expect(body.items.map(({ id, locked, inShow }) => [id, locked, inShow])).toEqual([
     ['screen', false, false],
     ['a', true, false],
