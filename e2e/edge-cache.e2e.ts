@@ -231,6 +231,12 @@ describe('a node with a cache', () => {
       }, 'none is left at the other node')
       expect(allowed).toBeLessThan(100)
       expect((await ask(other, '/api/v1/time', '2001:db8:8::1')).status).toBe(200)
+      // a list for all nodes, whoever faces viewers there
+      const denied = '203.0.113.0/24'
+      expect((await host.api('POST', '/network/lists/deny', { text: `${denied} # all of it` })).body).toEqual({ added: 1, total: 1 })
+      for (const at of [node, other]) await until(async () => (await ask(at, '/api/v1/time', '203.0.113.5')).status === 403, 'it is denied')
+      await host.api('DELETE', `/network/lists/deny?network=${encodeURIComponent(denied)}`)
+      await until(async () => (await ask(other, '/api/v1/time', '203.0.113.5')).status === 200, 'it is allowed again')
       const closed = await host.api('PUT', '/network/limits', { routes: Array(2).fill({ path: '/a', perMinute: 1, burst: 1 }) })
       expect(closed.body.code).toBe('config.invalid')
     } finally {

@@ -11,6 +11,7 @@ import { type Machines, RemoveButton, SetUpButton, SetUpDialog, useMachines } fr
 import { t } from './messages.ts'
 import { NodeCard } from './node-card.tsx'
 import { type NodeItem, nodes } from './nodes.ts'
+import { ProtectionPanel } from './protection-panel.tsx'
 import { useTraffic } from './traffic.ts'
 import { TrafficPanel } from './traffic-panel.tsx'
 import './network.css'
@@ -70,6 +71,7 @@ function Nodes() {
           <NodeCards all={all} machines={machines} />
           <TrafficPanel />
           <CachePanel nodes={all} />
+          <ProtectionPanel nodes={all} />
         </>
       )}
       {machines.task !== null && <SetUpDialog task={machines.task} onClose={machines.close} />}
