@@ -140,6 +140,7 @@ export async function setUpNode(
         const node = nodes.find(isNew === undefined ? (keptNode?.id ?? '') : (nodes.joinedWith(isNew) ?? ''))
         return node?.connected === true && Date.parse(node.connectedSince ?? '') >= startedAtMs ? node.id : undefined
       },
+      port: setUp.httpPort,
       connection,
       rights,
       sudoPassword,

@@ -15,6 +15,8 @@ const maxRestarts = 3
 export interface UntilConnected {
   /** The node's id once it is connected. */
   readonly find: () => string | undefined
+  /** Viewers connect to it: a node with nginx opens it after it has connected. */
+  readonly port: number
   readonly connection: SshConnection
   readonly rights: RemoteRights
   readonly sudoPassword: string | undefined
@@ -22,12 +24,12 @@ export interface UntilConnected {
   readonly signal: AbortSignal
 }
 
-/** Waits until the node is connected. Throws `network.node_not_connected` with the last lines of its log before. */
-export async function untilConnected({ find, connection, rights, sudoPassword, progress, signal }: UntilConnected): Promise<string> {
+/** Waits until the node is connected and listens. Throws `network.node_not_connected` with the last lines of its log before. */
+export async function untilConnected({ find, port, connection, rights, sudoPassword, progress, signal }: UntilConnected): Promise<string> {
   const look = async (log: string): Promise<readonly string[]> => {
     const work = {
       script: stateScript,
-      values: [log],
+      values: [log, port.toString(16).padStart(4, '0')],
       rights,
       silenceMs: 30_000,
       signal,
@@ -38,7 +40,7 @@ export async function untilConnected({ find, connection, rights, sudoPassword, p
   const end = performance.now() + joinMs
   for (let lookedMs = performance.now(); ; await wait(100, undefined, { signal })) {
     const id = find()
-    if (id !== undefined) return id
+    if (id !== undefined && (await look('')).includes('listening')) return id
     const nowMs = performance.now()
     if (nowMs - lookedMs < lookMs && nowMs < end) continue
     lookedMs = nowMs
@@ -46,12 +48,12 @@ export async function untilConnected({ find, connection, rights, sudoPassword, p
     const restarts = Number(lines.find((line) => line.startsWith('restarts '))?.slice(9)) || 0
     const isLost = lines.includes('active failed') || restarts >= maxRestarts
     if (!isLost && nowMs < end) continue
-    const log = (await look('yes')).filter((line) => !/^(?:active|restarts) /.test(line))
+    const log = (await look('yes')).filter((line) => !/^(?:active |restarts |listening$)/.test(line))
     for (const line of log) progress.log(line)
     const reason = log.at(-1)
     throw new AppError(
       'network.node_not_connected',
-      `${isLost ? 'The node ends by itself' : `The node has not connected within ${joinMs / 1000} s`}${reason === undefined ? '' : `: ${reason}`}`,
+      `${isLost ? 'The node ends by itself' : `The node is not ready within ${joinMs / 1000} s`}${reason === undefined ? '' : `: ${reason}`}`,
     )
   }
 }

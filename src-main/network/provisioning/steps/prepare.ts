@@ -63,9 +63,10 @@ systemctl reset-failed "$unit" 2>/dev/null || true
 systemctl restart "$unit"
 `
 
-/** Prints `active STATE`, `restarts NUMBER`, and with `$1` the last lines of the log. */
+/** Prints `active STATE`, `restarts NUMBER`, `listening` where something has the TCP port `$2` (hexadecimal), and with `$1` the last lines of the log. */
 export const stateScript = `${layoutVariables}
 systemctl show "$unit" --property=ActiveState,NRestarts | sed 's/^ActiveState=/active /; s/^NRestarts=/restarts /'
+! grep -qsi ": [0-9A-F]*:$2 [0-9A-F]*:0000 0A " /proc/net/tcp /proc/net/tcp6 || echo listening
 [ -z "$1" ] || journalctl --unit "$unit" --no-pager --output=cat --lines=15 2>/dev/null || true
 `
 
