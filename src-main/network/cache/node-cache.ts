@@ -51,6 +51,8 @@ const filesAtOnce = 100
 const maxPostponed = 20_000
 /** After lines about slices the folders are looked at, ms. */
 const slicesMs = 2000
+/** Between two counts of what is kept, ms. */
+const countedMs = 1000
 
 /** The cache of one node: what is in it, and its purges, one after the other. */
 export class NodeCache {
@@ -71,6 +73,7 @@ export class NodeCache {
   #postponed: StoredLine[] = []
   /** A purge failed: what it was about is purged again at the next connection to the origin. */
   #isBehind = false
+  #counted: { readonly atMs: number; readonly objects: number; readonly bytes: number } | undefined
   #stopped = false
 
   constructor(options: NodeCacheOptions) {
@@ -101,8 +104,12 @@ export class NodeCache {
     return this.#index.lastPurge
   }
 
+  /** What is kept, as it was within the last second: strangers ask for it, and counting reads the whole index. */
   figures(): { readonly objects: number; readonly bytes: number } {
-    return this.#index.figures()
+    const nowMs = performance.now()
+    if (this.#counted === undefined || nowMs - this.#counted.atMs > countedMs) this.#counted = { atMs: nowMs, ...this.#index.figures() }
+    const { objects, bytes } = this.#counted
+    return { objects, bytes }
   }
 
   /** Purges, and resolves when nothing of it is served as fresh any more. Throws `network.purge_invalid`, `network.busy`. */
