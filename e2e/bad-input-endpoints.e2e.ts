@@ -650,8 +650,11 @@ describe('what strangers send to any endpoint', () => {
     }
     await host.api('POST', '/studio/collections', { name: 'walked', collection })
     expect((await host.api('POST', '/studio/collections/walked/open', {})).status).toBe(200)
-    const failed = (each: Answered) => each.status >= 500
+    // Machines of such names are not there to be set up.
+    const failed = ({ status, answer }: Answered) => status >= 500 && !answer.includes('network.ssh_unreachable')
     const { asked, found } = await walkApi(host.http, 'walked', failed)
+    // They would go on without the host.
+    for (const { id } of (await host.api('GET', '/desktop/displays')).body.items) await host.api('DELETE', `/desktop/displays/${id}`)
     expect(asked).toBeGreaterThan(3000)
     expect(found).toEqual([])
   })

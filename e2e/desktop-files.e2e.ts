@@ -177,7 +177,7 @@ describe('files of a display', () => {
       return data
     })
     await page.locator('.desktop-stage').dispatchEvent('drop', { dataTransfer: large })
-    await page.getByTestId('upload').getByTestId('upload-cancel').click()
+    await page.getByTestId('upload').filter({ hasText: 'cancelled.bin' }).getByTestId('upload-cancel').click()
     await until(() => !readdirSync(folder).some((name) => name.startsWith('.ami-streams-upload-')), 'nothing of it stays')
     expect(existsSync(shared('cancelled.bin'))).toBe(false)
     await page.unroute('**/bytes?offset=*')
