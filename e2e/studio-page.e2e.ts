@@ -85,8 +85,9 @@ describe('a creator makes a show on the page', () => {
       ])
     }
     await until(isInSight, 'a click leads to it')
-    expect(await fit.evaluate((button) => button === document.activeElement)).toBe(true)
-    await properties.locator('[data-setting="X"]').fill('200')
+    const x = properties.locator('[data-setting="X"]')
+    expect(await x.evaluate((field) => field === document.activeElement)).toBe(true)
+    await x.fill('200')
     const item = async (): Promise<any> => (await show()).scenes[0].items.at(-1)
     await until(async () => (await item()).position.x === 200, 'it was moved')
     // A step of its own: changes within half a second are one.
