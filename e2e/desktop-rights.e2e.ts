@@ -615,7 +615,7 @@ describe('a display that locks itself', () => {
   it('is seen by nobody once whoever controls it has left, until somebody who may enters a code', async () => {
     const { id: own } = (await host.api('POST', '/desktop/displays', { name: 'Locks', command: null, locksOnLeave: true })).body
     const { token, secret } = (await host.api('POST', '/tokens', { label: 'Zoe', role: 'viewer' })).body
-    await host.api('PUT', `/desktop/displays/${own}/grants/${encodeURIComponent(`token:${token.id}`)}`, { rights: ['control'] })
+    await host.api('PUT', `/desktop/displays/${own}/grants/${encodeURIComponent(`token:${token.id}`)}`, { rights: ['control', 'record'] })
     const asked = async (method: string, path: string, cookie: string, body?: object) => {
       const answer = await fetch(`${host.http}/api/v1${path}`, {
         method,
@@ -646,6 +646,7 @@ describe('a display that locks itself', () => {
     watching.leave()
     const locked = async () => (await host.api('GET', `/desktop/displays/${own}`)).body.locked
     await until(locked, 'it is locked')
+    expect((await asked('POST', `/desktop/displays/${own}/recording`, cookie)).body.code).toBe('desktop.locked')
     expect((await asked('GET', `/desktop/displays/${own}/screenshot`, cookie)).body.code).toBe('desktop.locked')
     expect((await host.api('PATCH', `/desktop/displays/${own}`, { locksOnLeave: false })).body.code).toBe('desktop.locked')
     const admin = connect(undefined, {}, `session?display=${own}`)

@@ -1,10 +1,10 @@
 import { type Static, Type } from 'typebox'
 import { ConditionSchema, RuleSettingsSchema } from '../media/automation/rule-schemas.ts'
+import { Nullable } from '../platform/schemas.ts'
 
 export const tag = 'automation'
 export const exactly = { additionalProperties: false }
 export const IdParams = Type.Object({ id: Type.String({ minLength: 1, maxLength: 80 }) })
-const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()])
 const Time = Type.String({ format: 'date-time' })
 
 export const NameSchema = Type.String({ minLength: 1, maxLength: 120 })

@@ -227,7 +227,7 @@ export async function createDesktop({
         ...streamRoutes(book, sessions),
         ...invitationRoutes({ book, grants, invitations, attempts }),
         ...fileRoutes({ book, grants, uploads, folderOf, audit }).map((route) => behindLock(route, locks)),
-        ...recordingRoutes({ recordings, grants, audit }),
+        ...recordingRoutes({ recordings, grants, locks, audit }),
       ].map((route) => behindSecondFactor(route, secondFactor)),
     ],
     sockets: [...sessionSockets({ book, sessions, grants, invitations, secondFactor, consents, locks, attempts })],

@@ -1,11 +1,10 @@
 import { type Static, Type } from 'typebox'
 import { streamNamePattern } from '../media/stream-name.ts'
 import { TrackSchema } from '../media/track-info.ts'
+import { Nullable } from '../platform/schemas.ts'
 import { KeyLimitsSchema, OnOverLimitSchema } from './key-limits.ts'
 
 /** The live part's words on the wire: what the API answers, what events carry, what the page is typed by. */
-
-const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()])
 
 export const StreamName = Type.String({ pattern: streamNamePattern, description: 'Name of a stream, as in /watch/NAME' })
 

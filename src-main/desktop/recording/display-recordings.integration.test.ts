@@ -331,7 +331,7 @@ const admin: Principal = { id: 'local', role: 'admin' }
 const ann: Principal = { id: 'token:ann', role: 'editor' }
 let grants: Grants
 const routes = (): readonly RouteDefinition[] =>
-  recordingRoutes({ recordings, grants, audit: { record: (line: AuditEntry) => lines.push(line) } as never })
+  recordingRoutes({ recordings, grants, locks: { demand() {} }, audit: { record: (line: AuditEntry) => lines.push(line) } as never })
 const ask = async (route: RouteDefinition, params: object, principal: Principal, query: object = {}): Promise<unknown> =>
   (await route.handler({ params, query, body: {}, principal } as never)).body
 

@@ -9,6 +9,7 @@ import { trashRoutes } from '../../platform/trash-routes.ts'
 import { type DisplayRecordings, recordingView } from '../recording/display-recordings.ts'
 import type { StoredRecording } from '../recording/recording-store.ts'
 import { readTitles } from '../recording/window-titles.ts'
+import type { DisplayLocks } from '../rights/display-locks.ts'
 import type { Grants } from '../rights/grants.ts'
 import { DisplayIdParams, tag } from '../schemas/display.ts'
 import {
@@ -23,6 +24,7 @@ import type { RecordingActor } from '../sessions/attendance.ts'
 export interface RecordingRoutesDependencies {
   readonly recordings: DisplayRecordings
   readonly grants: Grants
+  readonly locks: Pick<DisplayLocks, 'demand'>
   readonly audit: AuditLog
 }
 
@@ -33,10 +35,12 @@ export function recordingRoutes(dependencies: RecordingRoutesDependencies): read
   return [...controlRoutes(dependencies), ...listRoutes(dependencies), ...fileRoutes(dependencies)]
 }
 
-function controlRoutes({ recordings, grants }: RecordingRoutesDependencies): readonly RouteDefinition[] {
+function controlRoutes({ recordings, grants, locks }: RecordingRoutesDependencies): readonly RouteDefinition[] {
   const path = '/desktop/displays/:id/recording'
   const recorder = (principal: Principal, id: string): RecordingActor => {
     grants.demand(principal, id, 'record')
+    // what is on a locked display is recorded for nobody who has not unlocked it, nor is what records it ended to be played
+    locks.demand(id)
     return { id: principal.id, owns: mayAct(principal, 'admin'), hears: grants.rightsOf(principal, id).has('audio') }
   }
   return [
@@ -89,10 +93,11 @@ function controlRoutes({ recordings, grants }: RecordingRoutesDependencies): rea
   ]
 }
 
-/** The recording, for one who may play it. Throws `recording.not_found`, for others too. */
-function permitted({ recordings, grants }: RecordingRoutesDependencies, id: string, principal: Principal): StoredRecording {
+/** The recording, for one who may play it. Throws `recording.not_found`, for others too, and `desktop.locked`: the display is, and it is still recorded. */
+function permitted({ recordings, grants, locks }: RecordingRoutesDependencies, id: string, principal: Principal): StoredRecording {
   const recording = recordings.files.get(id)
   if (!mayPlay(grants, recording, principal)) throw new AppError('recording.not_found')
+  if (recording.state === 'recording') locks.demand(recording.display)
   return recording
 }
 

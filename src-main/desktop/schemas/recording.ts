@@ -1,32 +1,17 @@
 import { type Static, Type } from 'typebox'
-import { TrackSchema } from '../../media/track-info.ts'
+import { recordedFileFields } from '../../media/recordings/recorded-file.ts'
+import { ErrorSchema, Nullable } from '../../platform/schemas.ts'
 
 const exactly = { additionalProperties: false }
-const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()])
 const By = Type.Union([Type.Literal('hand'), Type.Literal('rule')], { description: 'rule: since somebody controls the display' })
 
 export const DisplayRecordingSchema = Type.Object({
-  id: Type.String(),
+  ...recordedFileFields,
+  session: Type.String({ description: 'files of one recording share it: a new one starts where the size of the display changes' }),
   display: Type.String({ description: 'id of the display, which may have been removed since' }),
   displayName: Type.String({ description: 'as it was called then' }),
-  title: Type.String(),
-  session: Type.String({ description: 'files of one recording share it: a new one starts where the size of the display changes' }),
-  number: Type.Integer({ description: 'place of the file within its recording, from 1' }),
   by: By,
-  state: Type.Union([Type.Literal('recording'), Type.Literal('complete'), Type.Literal('recovered'), Type.Literal('failed')], {
-    description: 'recovered: the host ended while it ran; what was on the disk plays',
-  }),
-  error: Nullable(Type.Object({ code: Type.String(), message: Type.String() })),
   container: Type.Literal('mp4'),
-  fileName: Type.String(),
-  startedAt: Type.String({ format: 'date-time' }),
-  durationMs: Type.Number(),
-  bytes: Type.Integer({ description: 'on the disk' }),
-  tracks: Type.Array(TrackSchema),
-  kept: Type.Boolean({ description: 'retention leaves it alone' }),
-  deletedAt: Nullable(Type.String({ format: 'date-time', description: 'in the trash since; gone for good some minutes later' })),
-  fileUrl: Type.String(),
-  thumbnailUrl: Nullable(Type.String()),
 })
 export type DisplayRecording = Static<typeof DisplayRecordingSchema>
 
@@ -38,7 +23,7 @@ export const RecordingStateSchema = Type.Object({
   by: Nullable(By),
   startedAt: Nullable(Type.String({ format: 'date-time' })),
   recordingId: Nullable(Type.String({ description: 'the file that grows now' })),
-  error: Nullable(Type.Object({ code: Type.String(), message: Type.String(), remedy: Type.String() })),
+  error: Nullable(ErrorSchema),
   whileControlled: Type.Boolean({ description: 'the rule of the display: it is recorded always while somebody controls it' }),
 })
 export type RecordingState = Static<typeof RecordingStateSchema>

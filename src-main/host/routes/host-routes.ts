@@ -3,6 +3,7 @@ import type { AuditLog } from '../../platform/audit.ts'
 import { AppError, type ErrorCode } from '../../platform/errors.ts'
 import { pageSchema } from '../../platform/pages.ts'
 import { defineRoute, type RouteDefinition } from '../../platform/routes.ts'
+import { ErrorSchema } from '../../platform/schemas.ts'
 import type { SteadyClock } from '../../platform/steady-clock.ts'
 import type { StoredAuditLog } from '../../platform/telemetry/audit-log.ts'
 import { type RuntimeSettings, SettingsSchema } from '../runtime-settings.ts'
@@ -79,7 +80,7 @@ export function hostRoutes(dependencies: HostRoutesDependencies): readonly Route
           status: Type.Union([Type.Literal('ok'), Type.Literal('degraded')], {
             description: 'degraded: something does not work at present although it should, see problems',
           }),
-          problems: Type.Array(Type.Object({ code: Type.String(), message: Type.String(), remedy: Type.String() }), {
+          problems: Type.Array(ErrorSchema, {
             description: 'e.g. storage.full while settings and audit lines wait in memory, recording.disk_full while a recording waits',
           }),
           version: Type.String(),

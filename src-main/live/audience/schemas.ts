@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox'
+import { Nullable } from '../../platform/schemas.ts'
 import { ViewerSessionSchema } from '../schemas.ts'
 
-const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()])
 const Counts = Type.Record(Type.String(), Type.Integer())
 
 /** Who watches a stream and how well, in one second: published as `stream.viewers`, kept for the history. */

@@ -1,6 +1,8 @@
+import { Type } from 'typebox'
+import { DeletedAt, Nullable } from '../../platform/schemas.ts'
 import type { Container } from '../files/container.ts'
 import type { Expendable } from '../files/retention.ts'
-import type { TrackInfo } from '../track-info.ts'
+import { type TrackInfo, TrackSchema } from '../track-info.ts'
 
 /** What is kept of a file that was recorded, whatever it shows; it changes while the file is written. */
 export interface RecordedFile extends Expendable {
@@ -17,4 +19,25 @@ export interface RecordedFile extends Expendable {
   durationMs: number
   bytes: number
   readonly tracks: TrackInfo[]
+}
+
+/** What every part's API says of a file that was recorded. */
+export const recordedFileFields = {
+  id: Type.String(),
+  title: Type.String(),
+  session: Type.String({ description: 'files of one recording share it' }),
+  number: Type.Integer({ description: 'place of the file within its recording, from 1' }),
+  state: Type.Union([Type.Literal('recording'), Type.Literal('complete'), Type.Literal('recovered'), Type.Literal('failed')], {
+    description: 'recovered: the host ended while it ran; what was on the disk plays',
+  }),
+  error: Nullable(Type.Object({ code: Type.String(), message: Type.String() })),
+  fileName: Type.String(),
+  startedAt: Type.String({ format: 'date-time', description: 'wall clock of the first frame' }),
+  durationMs: Type.Number(),
+  bytes: Type.Integer({ description: 'on the disk' }),
+  tracks: Type.Array(TrackSchema),
+  kept: Type.Boolean({ description: 'retention leaves it alone' }),
+  deletedAt: DeletedAt,
+  fileUrl: Type.String(),
+  thumbnailUrl: Nullable(Type.String()),
 }

@@ -196,7 +196,7 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
   }
   try {
     await startAccessLog(file)
-    if (file.metrics?.port !== undefined) metrics = await openMetricsPort(file.metrics.port, traffic)
+    if (file.metrics?.port !== undefined) metrics = await openMetricsPort(file.metrics.port, traffic, log)
     if (options.cache !== undefined) {
       edge = await startEdgeFront({
         ...{ folder: options.folder, cache: options.cache, certificate: options.certificate, log },

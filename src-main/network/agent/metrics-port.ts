@@ -2,6 +2,8 @@ import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import { pathOf } from '../../platform/http/request-target.ts'
 import { toListenError } from '../../platform/listen-error.ts'
+import type { Logger } from '../../platform/logger.ts'
+import { isLoopback } from '../../platform/loopback.ts'
 import { metricsPath, metricsText } from '../figures/node-metrics.ts'
 import type { NodeTraffic } from '../figures/node-traffic.ts'
 
@@ -17,9 +19,11 @@ export function answerMetrics(response: ServerResponse, { totals, newest }: Node
 }
 
 /** Opens a port for Prometheus that this machine alone can reach. Throws `port.*`. */
-export async function openMetricsPort(port: number, traffic: NodeTraffic): Promise<{ stop(): Promise<void> }> {
+export async function openMetricsPort(port: number, traffic: NodeTraffic, log: Logger): Promise<{ stop(): Promise<void> }> {
   const server = createServer({ requestTimeout: 10_000, headersTimeout: 5000, keepAliveTimeout: 30_000 }, (request, response) => {
-    if (pathOf(request.url) === metricsPath && request.method === 'GET') answerMetrics(response, traffic)
+    // A page on the web can have its own name mean this machine.
+    if (!isLoopback(hostName(request.headers.host))) response.writeHead(403).end()
+    else if (pathOf(request.url) === metricsPath && request.method === 'GET') answerMetrics(response, traffic)
     else response.writeHead(404).end()
   })
   server.maxConnections = 50
@@ -29,6 +33,8 @@ export async function openMetricsPort(port: number, traffic: NodeTraffic): Promi
   } catch (error) {
     throw await toListenError(error, 'metrics.port', port)
   }
+  // Without a listener, running out of file descriptors would end the process.
+  server.on('error', (error) => log.error({ err: error }, 'the port for metrics failed'))
   return {
     async stop() {
       server.close()
@@ -36,3 +42,6 @@ export async function openMetricsPort(port: number, traffic: NodeTraffic): Promi
     },
   }
 }
+
+/** Of a Host header, without its port. */
+const hostName = (host = ''): string => host.replace(/:\d+$/, '')

@@ -1,9 +1,10 @@
+import { EventEmitter } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer as createHttp, get } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { RotatedLog } from '../nginx/rotated-log.ts'
 import { AccessLog, combinedTime, plain } from './access-log.ts'
 
@@ -32,6 +33,41 @@ it('a line is in the combined format, and no request makes two of it', async () 
     /^127\.0\.0\.1 - - \[\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d \+0000\] "GET \/a\?b=%0a\\x22 HTTP\/1\.1" 404 \d+ "https:\/\/x\.example\/" "a\\x22b\\x5Cc"\n$/,
   )
   expect(statSync(file).mode & 0o777).toBe(0o600)
+})
+
+it('a disk that hangs gets one write at a time, and one that is full costs its lines alone', async () => {
+  const written: { text: string; done: () => void; fail: (error: Error) => void }[] = []
+  const file = join(folder, 'access.log')
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  const log = new AccessLog({ file, maxBytes: 2 ** 20, files: 2 }, (_, text) => {
+    return new Promise((done, fail) => written.push({ text, done, fail }))
+  })
+  try {
+    const line = (url: string) => {
+      const response = new EventEmitter()
+      log.follow(
+        { url, method: 'GET', httpVersion: '1.1', headers: {}, socket: { remoteAddress: '127.0.0.1', bytesWritten: 0 } } as never,
+        Object.assign(response, { getHeader: () => 0, headersSent: true, statusCode: 200 }) as never,
+      )
+      response.emit('close')
+    }
+    line('/first')
+    vi.advanceTimersByTime(1000)
+    line('/second')
+    for (let index = 0; index < 3000; index++) line(`/${'x'.repeat(4000)}`)
+    vi.advanceTimersByTime(10_000)
+    expect(written.map(({ text }) => text.includes('/first'))).toEqual([true])
+    const warned = new Promise((resolve) => process.once('warning', resolve))
+    written[0]?.fail(new Error('no space left'))
+    expect(String(await warned)).toMatch(/no space left/)
+    vi.advanceTimersByTime(1000)
+    expect(written[1]?.text).toMatch(/\/second/)
+    expect(written[1]?.text.length).toBeLessThan(4.5 * 2 ** 20)
+    written[1]?.fail(new Error('no space left'))
+    await log.stop()
+  } finally {
+    vi.useRealTimers()
+  }
 })
 
 it('odd bytes are escaped', () => {

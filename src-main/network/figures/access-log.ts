@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { clientOf } from '../../platform/http/client.ts'
 import { repeat } from '../../platform/repeat.ts'
 import { RotatedLog, type RotatedLogOptions } from '../nginx/rotated-log.ts'
+import { whenAnswered } from './answered-request.ts'
 
 /** Lines are written together, so often, ms. */
 const everyMs = 1000
@@ -17,10 +18,12 @@ export class AccessLog {
   readonly #timer: NodeJS.Timeout
   #waiting: string[] = []
   #length = 0
-  #writing: Promise<void> = Promise.resolve()
+  #writing: Promise<void> | undefined
+  readonly #append: (file: string, text: string) => Promise<void>
 
   /** Throws `config.invalid` where the file cannot be written. */
-  constructor(options: RotatedLogOptions) {
+  constructor(options: RotatedLogOptions, append = (file: string, text: string) => appendFile(file, text, { mode: 0o600 })) {
+    this.#append = append
     this.#rotation = new RotatedLog(options, () => undefined)
     this.#timer = repeat(everyMs, () => this.#write())
   }
@@ -28,22 +31,21 @@ export class AccessLog {
   /** Writes a line when the request is over. */
   follow(request: IncomingMessage, response: ServerResponse): void {
     const { remoteAddress } = clientOf(request)
-    const { method = '', url = '', httpVersion, headers, socket } = request
-    const before = socket?.bytesWritten ?? 0
+    const { method = '', url = '', httpVersion, headers } = request
     const at = new Date()
-    response.once('close', () => {
-      const sent = request.httpVersionMajor === 2 ? Number(response.getHeader('content-length') ?? 0) : (socket?.bytesWritten ?? 0) - before
-      const status = response.headersSent ? response.statusCode : 499
+    whenAnswered(request, response, ({ status, bytesOut }) =>
       this.#add(
-        `${plain(remoteAddress) || '-'} - - [${combinedTime(at)}] "${plain(method)} ${plain(url)} HTTP/${httpVersion}" ${status} ${Math.max(0, sent) || 0} "${plain(headers.referer) || '-'}" "${plain(headers['user-agent']) || '-'}"\n`,
-      )
-    })
+        `${plain(remoteAddress) || '-'} - - [${combinedTime(at)}] "${plain(method)} ${plain(url)} HTTP/${httpVersion}" ${status} ${bytesOut} "${plain(headers.referer) || '-'}" "${plain(headers['user-agent']) || '-'}"\n`,
+      ),
+    )
   }
 
+  /** Writes what waits; a disk that is full or gone costs these lines alone. */
   async stop(): Promise<void> {
     clearInterval(this.#timer)
     this.#rotation.stop()
-    await this.#write()
+    await this.#writing?.catch(() => undefined)
+    await this.#write()?.catch(() => undefined)
   }
 
   #add(line: string): void {
@@ -52,13 +54,15 @@ export class AccessLog {
     this.#length += line.length
   }
 
-  #write(): Promise<void> {
-    if (this.#waiting.length === 0) return this.#writing
+  /** One write at a time: while the disk hangs, lines wait as far as their bound. Rejects where they could not be written. */
+  #write(): Promise<void> | undefined {
+    if (this.#writing !== undefined || this.#waiting.length === 0) return undefined
     const text = this.#waiting.join('')
     this.#waiting = []
     this.#length = 0
-    // One after the other, and a full disk costs these lines alone.
-    this.#writing = this.#writing.catch(() => undefined).then(() => appendFile(this.#rotation.options.file, text, { mode: 0o600 }))
+    this.#writing = this.#append(this.#rotation.options.file, text).finally(() => {
+      this.#writing = undefined
+    })
     return this.#writing
   }
 }

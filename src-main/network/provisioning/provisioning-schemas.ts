@@ -1,4 +1,5 @@
 import { type Static, type TLiteral, type TUnion, Type } from 'typebox'
+import { ErrorSchema, Nullable } from '../../platform/schemas.ts'
 import { keyFilePattern, maxKeyBytes } from './key-files.ts'
 import { findingIds } from './machine/judge-machine.ts'
 import { hostPattern, userPattern } from './ssh/ssh-target.ts'
@@ -128,7 +129,7 @@ export const JobSchema = Type.Object({
   sentBytes: Type.Integer({ description: 'Of the program, to the machine' }),
   totalBytes: Type.Integer(),
   nodeId: Type.Union([Type.String(), Type.Null()]),
-  error: Type.Union([Type.Object({ code: Type.String(), message: Type.String(), remedy: Type.String() }), Type.Null()]),
+  error: Nullable(ErrorSchema),
 })
 export type Job = Static<typeof JobSchema>
 

@@ -1,7 +1,8 @@
 import { type Static, Type } from 'typebox'
 import { streamNamePattern } from '../../media/stream-name.ts'
+import { Nullable } from '../../platform/schemas.ts'
 import { FilterSchema } from './mirror.ts'
-import { exactly, Name, Nullable, oneOf, Settings } from './words.ts'
+import { exactly, Name, oneOf, Settings } from './words.ts'
 
 /** Bodies, queries and answers of the commands. */
 

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
-import { ErrorSchema, exactly, Name, Nullable } from './words.ts'
+import { ErrorSchema, Nullable } from '../../platform/schemas.ts'
+import { exactly, Name } from './words.ts'
 
 export const InstanceStateSchema = Type.Union(
   [Type.Literal('connecting'), Type.Literal('connected'), Type.Literal('disconnected'), Type.Literal('failed')],

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
-import { exactly, Nullable, oneOf } from './words.ts'
+import { Nullable } from '../../platform/schemas.ts'
+import { exactly, oneOf } from './words.ts'
 
 /** Where to look for OBS. */
 export const ScanBody = Type.Object(

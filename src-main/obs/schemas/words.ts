@@ -5,9 +5,6 @@ import { type TLiteral, type TUnion, Type } from 'typebox'
 export const tag = 'obs'
 export const exactly = { additionalProperties: false }
 
-export const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T, options = {}) =>
-  Type.Union([schema, Type.Null()], options)
-
 /** One of these words. */
 export const oneOf = <const T extends readonly string[]>(...words: T) =>
   Type.Union(words.map((word) => Type.Literal(word))) as unknown as TUnion<{ -readonly [K in keyof T]: TLiteral<T[K] & string> }>
@@ -18,5 +15,3 @@ export const IdParams = Type.Object({ id: Type.String({ maxLength: 80, descripti
 
 /** Settings in OBS's own words. */
 export const Settings = Type.Record(Type.String({ maxLength: 200 }), Type.Unknown(), { description: 'in the words of OBS' })
-
-export const ErrorSchema = Type.Object({ code: Type.String(), message: Type.String(), remedy: Type.String() })

@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox'
 import type { AuditLog } from '../../platform/audit.ts'
 import { AppError } from '../../platform/errors.ts'
 import { defineRoute, type RouteDefinition } from '../../platform/routes.ts'
+import { ErrorSchema, Nullable } from '../../platform/schemas.ts'
 import type { ClientBook } from './clients/client-book.ts'
 import { ClientName, ClientSchema, PairingRequestSchema, type ProtocolClient, RightSchema } from './clients/client-schemas.ts'
 import type { Pairing } from './clients/pairing.ts'
@@ -24,7 +25,7 @@ const StateSchema = Type.Object({
   ...settings,
   state: Type.Union([Type.Literal('off'), Type.Literal('listening'), Type.Literal('failed')]),
   openPort: Type.Union([Type.Integer(), Type.Null()], { description: 'that is open now' }),
-  error: Type.Union([Type.Object({ code: Type.String(), message: Type.String(), remedy: Type.String() }), Type.Null()]),
+  error: Nullable(ErrorSchema),
   connections: Type.Integer(),
   pairingUntil: Type.Union([Type.String({ format: 'date-time' }), Type.Null()], {
     description: 'until when programs that are not known may ask to connect; null: pairing is closed',

@@ -1,8 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { TrackSchema } from '../../../media/track-info.ts'
+import { DeletedAt, ErrorSchema, Nullable } from '../../../platform/schemas.ts'
 import { StreamName } from '../../schemas.ts'
-
-const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()])
 
 const Moment = Type.Union([Type.Number({ minimum: 0, maximum: 1e12 }), Type.String({ minLength: 10, maxLength: 40 })], {
   description: 'ms on the stream’s timeline, or ISO 8601; the frame that is shown then',
@@ -32,7 +31,7 @@ export const ClipSchema = Type.Object({
   state: Type.Union([Type.Literal('waiting'), Type.Literal('making'), Type.Literal('ready'), Type.Literal('failed')], {
     description: 'waiting: until the stream’s media reach the end of the clip',
   }),
-  error: Nullable(Type.Object({ code: Type.String(), message: Type.String(), remedy: Type.String() })),
+  error: Nullable(ErrorSchema),
   createdAt: Type.String({ format: 'date-time' }),
   startedAt: Type.String({ format: 'date-time', description: 'wall clock of the first frame' }),
   fromMs: Type.Number({ description: 'on the stream’s timeline: the first frame, once it is ready; until then as asked' }),
@@ -48,7 +47,7 @@ export const ClipSchema = Type.Object({
   rendition: Nullable(Type.String({ description: 'null: audio only' })),
   tracks: Type.Array(TrackSchema),
   fileName: Type.String(),
-  deletedAt: Nullable(Type.String({ format: 'date-time', description: 'in the trash since; gone for good some minutes later' })),
+  deletedAt: DeletedAt,
   fileUrl: Nullable(Type.String()),
   thumbnailUrl: Nullable(Type.String()),
 })

@@ -1,9 +1,8 @@
 import { type Static, Type } from 'typebox'
 import type { Retention } from '../../../media/files/retention.ts'
-import { TrackSchema } from '../../../media/track-info.ts'
+import { recordedFileFields } from '../../../media/recordings/recorded-file.ts'
+import { ErrorSchema, Nullable } from '../../../platform/schemas.ts'
 import { StreamName } from '../../schemas.ts'
-
-const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()])
 
 export const ContainerSchema = Type.Union([Type.Literal('mp4'), Type.Literal('mkv'), Type.Literal('ts')], {
   description: 'mp4: fragmented while it grows, plain when it is finished; ts takes no AV1, VP9, Opus, FLAC',
@@ -50,27 +49,11 @@ export type RuleInForce = Static<typeof RuleInForceSchema>
 export const defaultRetention: Retention = { maxAgeDays: null, maxTotalMegabytes: null, minFreeMegabytes: 500 }
 
 export const RecordingSchema = Type.Object({
-  id: Type.String(),
+  ...recordedFileFields,
   streamId: Type.String(),
   stream: StreamName,
-  title: Type.String(),
-  session: Type.String({ description: 'files of one recording share it' }),
-  number: Type.Integer({ description: 'place of the file within its recording, from 1' }),
-  state: Type.Union([Type.Literal('recording'), Type.Literal('complete'), Type.Literal('recovered'), Type.Literal('failed')], {
-    description: 'recovered: the host ended while it ran; what was on the disk plays',
-  }),
-  error: Nullable(Type.Object({ code: Type.String(), message: Type.String() })),
   container: ContainerSchema,
-  fileName: Type.String(),
-  startedAt: Type.String({ format: 'date-time', description: 'wall clock of the first frame' }),
   timelineMs: Type.Number({ description: "position of the file's start on the stream's timeline" }),
-  durationMs: Type.Number(),
-  bytes: Type.Integer({ description: 'on the disk' }),
-  tracks: Type.Array(TrackSchema),
-  kept: Type.Boolean({ description: 'retention leaves it alone' }),
-  deletedAt: Nullable(Type.String({ format: 'date-time', description: 'in the trash since; gone for good some minutes later' })),
-  fileUrl: Type.String(),
-  thumbnailUrl: Nullable(Type.String()),
   spritesUrl: Nullable(Type.String()),
 })
 export type Recording = Static<typeof RecordingSchema>
@@ -83,7 +66,7 @@ export const RecordingStatusSchema = Type.Object({
   by: Nullable(Type.Union([Type.Literal('rule'), Type.Literal('hand')])),
   session: Nullable(Type.String()),
   recordingId: Nullable(Type.String({ description: 'the file that grows now' })),
-  error: Nullable(Type.Object({ code: Type.String(), message: Type.String(), remedy: Type.String() })),
+  error: Nullable(ErrorSchema),
 })
 export type RecordingStatus = Static<typeof RecordingStatusSchema>
 

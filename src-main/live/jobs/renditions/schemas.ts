@@ -1,9 +1,8 @@
 import { type Static, Type } from 'typebox'
 import { RenditionCodecSchema } from '../../../media/encoders/encoder-info.ts'
+import { Nullable } from '../../../platform/schemas.ts'
 
 /** Words of the renditions on the wire. */
-
-const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()])
 
 export const RungSchema = Type.Object({
   height: Type.Integer({ minimum: 120, maximum: 4320, description: "lines; pixels of the frame's shorter side" }),

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { ErrorSchema, Nullable } from '../../../platform/schemas.ts'
 import { StreamName } from '../../schemas.ts'
 
 /** An MPEG transport stream that is expected on a UDP port. */
@@ -7,7 +8,7 @@ export const UdpInputSchema = Type.Object({
   stream: StreamName,
   url: Type.String({ description: 'udp://@GROUP:PORT, udp://ADDRESS:PORT or udp://:PORT' }),
   state: Type.Union([Type.Literal('waiting'), Type.Literal('live'), Type.Literal('error')]),
-  error: Type.Union([Type.Object({ code: Type.String(), message: Type.String(), remedy: Type.String() }), Type.Null()]),
+  error: Nullable(ErrorSchema),
   sender: Type.Union([Type.String(), Type.Null()], { description: 'HOST:PORT that sends now' }),
   datagrams: Type.Integer({ description: 'taken since the host started' }),
   createdAt: Type.String({ format: 'date-time' }),

@@ -1,8 +1,7 @@
 import { type Static, Type } from 'typebox'
+import { ErrorSchema, Nullable } from '../../../platform/schemas.ts'
 
 /** Words of the destinations on the wire. */
-
-const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()])
 
 export const TemplateIdSchema = Type.Union([
   Type.Literal('youtube'),
@@ -61,8 +60,7 @@ export const DestinationStatisticsSchema = Type.Object({
 })
 export type DestinationStatistics = Static<typeof DestinationStatisticsSchema>
 
-export const DestinationErrorSchema = Type.Object({ code: Type.String(), message: Type.String(), remedy: Type.String() })
-export type DestinationError = Static<typeof DestinationErrorSchema>
+export type DestinationError = Static<typeof ErrorSchema>
 
 export const DestinationSchema = Type.Object({
   id: Type.String(),
@@ -82,7 +80,7 @@ export const DestinationSchema = Type.Object({
   createdAt: Type.String({ format: 'date-time' }),
   state: DestinationStateSchema,
   stateSince: Type.String({ format: 'date-time' }),
-  error: Nullable(DestinationErrorSchema),
+  error: Nullable(ErrorSchema),
   nextAttemptAt: Nullable(Type.String({ format: 'date-time' })),
   statistics: DestinationStatisticsSchema,
 })

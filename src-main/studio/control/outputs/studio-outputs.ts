@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { ErrorSchema, Nullable } from '../../../platform/schemas.ts'
 import type { Collection } from '../../document/collection.ts'
 
 export const OutputStateSchema = Type.Union(
@@ -19,7 +20,7 @@ export const OutputReportSchema = Type.Object({
   name: Type.String(),
   kind: Type.String(),
   state: OutputStateSchema,
-  error: Type.Union([Type.Object({ code: Type.String(), message: Type.String(), remedy: Type.String() }), Type.Null()]),
+  error: Nullable(ErrorSchema),
   startedAt: Type.Union([Type.String({ format: 'date-time' }), Type.Null()], {
     description: 'when it was started; the same when it goes on after a restart of the host',
   }),

@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { ErrorSchema, Nullable } from '../../../platform/schemas.ts'
 import { CollectionSchema } from '../../document/collection.ts'
 import { collectionNamePattern } from '../../document/collection-folder.ts'
 
@@ -7,16 +8,12 @@ export const tag = 'studio'
 /** Largest body that contains a collection. */
 export const documentBytes = 8 * 1024 * 1024
 
-export const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()])
-
 export const CollectionName = Type.String({
   pattern: collectionNamePattern,
   description: 'letters, digits, spaces, dots, dashes and underscores; the first is a letter or a digit; 80 at most',
 })
 
 export const IdParam = Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$' })
-
-export const ErrorSchema = Type.Object({ code: Type.String(), message: Type.String(), remedy: Type.String() })
 
 export const IfRevision = Type.Optional(
   Type.Integer({ minimum: 0, description: 'rejected with `request.conflict` where the collection is of another revision' }),

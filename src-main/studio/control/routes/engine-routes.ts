@@ -3,6 +3,7 @@ import type { DesktopDisplays } from '../../../media/desktop-displays.ts'
 import type { DeviceKind } from '../../../media/device.ts'
 import { AppError } from '../../../platform/errors.ts'
 import { defineRoute, type RouteDefinition } from '../../../platform/routes.ts'
+import { Nullable } from '../../../platform/schemas.ts'
 import { audioFilterKinds } from '../../document/kinds/audio-filter-kinds.ts'
 import { filterKinds } from '../../document/kinds/filter-kinds.ts'
 import { sourceKinds } from '../../document/kinds/source-kinds.ts'
@@ -12,7 +13,7 @@ import { outputKinds } from '../outputs/index.ts'
 import { OutputReportSchema, type StudioOutputs } from '../outputs/studio-outputs.ts'
 import type { Show } from '../show.ts'
 import type { StudioEvents } from '../studio-events.ts'
-import { IdParam, Nullable, Part, tag } from './answer-schemas.ts'
+import { IdParam, Part, tag } from './answer-schemas.ts'
 
 export interface EngineRoutesDependencies {
   readonly show: Show

@@ -1,6 +1,7 @@
 import { type TSchema, Type } from 'typebox'
 import type { Principal } from '../../../platform/principal.ts'
 import { defineRoute, type RouteDefinition } from '../../../platform/routes.ts'
+import { Nullable } from '../../../platform/schemas.ts'
 import {
   CanvasSchema,
   FilterSchema,
@@ -19,7 +20,7 @@ import { OutputSchema } from '../../document/output-schemas.ts'
 import { hideSecretsOf } from '../../document/settings-secrets.ts'
 import { OutputReportSchema } from '../outputs/studio-outputs.ts'
 import type { Show } from '../show.ts'
-import { EditedSchema, IdParam, IfRevision, Nullable, Part, tag } from './answer-schemas.ts'
+import { EditedSchema, IdParam, IfRevision, Part, tag } from './answer-schemas.ts'
 import { doingOf } from './doing.ts'
 import { editedView } from './views.ts'
 

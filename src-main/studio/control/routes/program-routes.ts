@@ -3,12 +3,13 @@ import type { ActionContext, AutomationKinds } from '../../../media/automation/a
 import { AppError } from '../../../platform/errors.ts'
 import type { Principal } from '../../../platform/principal.ts'
 import { defineRoute, type RouteDefinition } from '../../../platform/routes.ts'
+import { ErrorSchema, Nullable } from '../../../platform/schemas.ts'
 import { ActionSchema } from '../../document/action-schemas.ts'
 import { type ActionDependencies, doAction } from '../actions.ts'
 import type { Macros } from '../program/macros.ts'
 import { pressChord } from '../program/press-chord.ts'
 import type { SwitchAnswer } from '../program/program-control.ts'
-import { ErrorSchema, IdParam, Nullable, tag } from './answer-schemas.ts'
+import { IdParam, tag } from './answer-schemas.ts'
 
 export interface ProgramRoutesDependencies extends ActionDependencies {
   readonly macros: Macros

@@ -1,7 +1,8 @@
 import { Type } from 'typebox'
 import type { AuditLog } from '../../../platform/audit.ts'
 import { defineRoute, type RouteDefinition } from '../../../platform/routes.ts'
-import { Nullable, tag } from '../routes/answer-schemas.ts'
+import { Nullable } from '../../../platform/schemas.ts'
+import { tag } from '../routes/answer-schemas.ts'
 import type { WindowRules } from './window-rules.ts'
 
 const WindowSchema = Type.Object({ class: Type.String(), title: Type.String() })

@@ -1,9 +1,8 @@
 import { basename } from 'node:path'
 import { type Static, Type } from 'typebox'
 import type { Track } from '../../../../formats/track.ts'
+import { DeletedAt, Nullable } from '../../../../platform/schemas.ts'
 import type { AudioEncoding } from '../../../document/encoding-schemas.ts'
-
-const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()])
 
 /** A file that an output wrote, or is writing. */
 export const StudioFileSchema = Type.Object({
@@ -37,7 +36,7 @@ export const StudioFileSchema = Type.Object({
   chapters: Type.Array(Type.Object({ atMs: Type.Integer(), name: Type.String() })),
   kept: Type.Boolean({ description: 'retention leaves it alone' }),
   remuxedFrom: Nullable(Type.String({ description: 'id of the file that this one was made of by `POST /studio/files/ID/remux`' })),
-  deletedAt: Nullable(Type.String({ format: 'date-time', description: 'in the trash since; gone for good some minutes later' })),
+  deletedAt: DeletedAt,
   fileUrl: Type.String(),
   thumbnailUrl: Nullable(Type.String()),
 })
