@@ -1,7 +1,8 @@
 import { execFile, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import sharp from 'sharp'
@@ -29,6 +30,7 @@ let context: BrowserContext
 let page: Page
 let id = ''
 let server = ''
+let home: string
 
 const file = (name: string): string => join(host.dataDir, name)
 const authority = (): string => join(host.dataDir, 'displays', id, 'xauthority')
@@ -88,7 +90,8 @@ const noise = async (side: number): Promise<{ readonly png: Buffer; readonly rgb
 
 beforeAll(async () => {
   if (missing !== undefined) return
-  host = await startHost({ name: 'desktop-clipboard' })
+  home = mkdtempSync('/tmp/desktop-clipboard-')
+  host = await startHost({ name: 'desktop-clipboard', env: { HOME: home } })
   browser = await launchBrowser()
   context = await browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'], viewport: { width: 1000, height: 700 } })
   page = await context.newPage()
@@ -106,6 +109,7 @@ afterAll(async () => {
   if (id !== '') await host?.api('DELETE', `/desktop/displays/${id}`).catch(() => undefined)
   await browser?.close()
   await host?.stop()
+  if (home !== undefined) rmSync(home, { recursive: true, force: true })
 }, 60_000)
 
 beforeEach((test) => {
@@ -196,6 +200,98 @@ describe('the clipboard of a display', () => {
     }, other.png.toString('base64'))
     await leaveAndReturn()
     await until(async () => (await pixels(await pasteThere('image/png'))).equals(other.rgb), 'a program there has the image')
+  })
+
+  it('offers files that a program copied as a download: one as it is, several and folders as an archive', async () => {
+    mkdirSync(join(home, 'out'))
+    writeFileSync(join(home, 'out', 'below.txt'), 'below')
+    writeFileSync(join(home, 'ñ 漢\n.txt'), 'one file')
+    symlinkSync('/etc/passwd', join(home, 'passwd'))
+    const uri = (name: string) => pathToFileURL(join(home, name)).href
+    const card = page.getByTestId('copied-files')
+    const download = async () => {
+      const [found] = await Promise.all([page.waitForEvent('download'), page.getByTestId('copied-files-download').click()])
+      return { name: found.suggestedFilename(), data: readFileSync(await found.path()) }
+    }
+    await use()
+    await copyThere(`copy\n${uri('ñ 漢\n.txt')}`, 'x-special/gnome-copied-files')
+    await card.getByText('1 file was copied').waitFor()
+    const one = await download()
+    expect([one.name, one.data.toString()]).toEqual(['ñ 漢_.txt', 'one file'])
+    await card.waitFor({ state: 'detached' })
+
+    // What a link leads to is not what was copied, and what is no file is left out.
+    const uris = [uri('out'), uri('passwd'), uri('ñ 漢\n.txt'), 'file:///dev/zero', 'file://elsewhere/etc/passwd', uri('missing')]
+    await copyThere(`${uris.join('\r\n')}\r\n`, 'text/uri-list')
+    await card.getByText('2 files were copied').waitFor()
+    await card.getByText('cannot be downloaded').waitFor()
+    const several = await download()
+    expect(several.name).toBe('copied.zip')
+    writeFileSync(file('copied.zip'), several.data)
+    const { stdout } = await run('python3', [
+      '-c',
+      'import sys, zipfile; print(zipfile.ZipFile(sys.argv[1]).namelist())',
+      file('copied.zip'),
+    ])
+    expect(stdout.trim()).toBe("['out/', 'out/below.txt', 'ñ 漢_.txt']")
+
+    // They are gone as soon as text is copied.
+    const { body } = await host.api('GET', `/desktop/displays/${id}/files/copied`)
+    await copyThere('text again')
+    const content = `/api/v1/desktop/displays/${id}/files/copied/content?copied=${body.number}`
+    await until(async () => (await page.request.get(host.http + content)).status() === 404, 'nothing of it is handed out any more')
+  })
+
+  it('brings files that are pasted to the shared folder, and gives programs that paste their list', async () => {
+    const paste = () =>
+      page.getByTestId('desktop-keys').evaluate((field) => {
+        const data = new DataTransfer()
+        data.items.add(new File(['first'], 'ñ first.txt', { lastModified: 1 }))
+        data.items.add(new File(['second'], 'second.txt', { lastModified: 1 }))
+        field.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }))
+      })
+    await leaveAndReturn()
+    await paste()
+    await page.getByTestId('toast').filter({ hasText: '2 files are in the clipboard' }).waitFor()
+    const list = (await pasteThere('text/uri-list')).toString().trim().split('\r\n')
+    const files = list.map((each) => fileURLToPath(each))
+    const { folder } = (await host.api('GET', `/desktop/displays/${id}/files`)).body
+    expect(files).toEqual([join(folder, 'ñ first.txt'), join(folder, 'second.txt')])
+    expect(files.map((each) => readFileSync(each, 'utf8'))).toEqual(['first', 'second'])
+    expect((await pasteThere('x-special/gnome-copied-files')).toString()).toBe(['copy', ...list].join('\n'))
+    // The next time it is the key that pastes: they are there.
+    await paste()
+    expect((await pasteThere('text/uri-list')).toString().trim().split('\r\n')).toEqual(list)
+    expect((await host.api('GET', `/desktop/displays/${id}/files`)).body.entries).toHaveLength(2)
+  })
+
+  it('hands out and takes no files without the right to both, and no path that is not in the shared folder', async () => {
+    const { token, secret } = (await host.api('POST', '/tokens', { label: 'Bea', role: 'editor' })).body
+    const asBea = async (method: string, path: string, body?: object) => {
+      const answer = await fetch(`${host.http}/api/v1/desktop/displays/${id}/files/${path}`, {
+        method,
+        headers: { 'authorization': `Bearer ${secret}`, 'content-type': 'application/json' },
+        ...(body && { body: JSON.stringify(body) }),
+      })
+      return answer.status
+    }
+    await use()
+    await copyThere(`${pathToFileURL(join(home, 'out')).href}\n`, 'text/uri-list')
+    await page.getByTestId('copied-files').waitFor()
+    const statuses = []
+    for (const rights of [['clipboard'], ['files'], ['clipboard', 'files']]) {
+      await host.api('PUT', `/desktop/displays/${id}/grants/token:${token.id}`, { rights })
+      statuses.push([await asBea('GET', 'copied'), await asBea('POST', 'offered', { paths: ['second.txt'] })])
+    }
+    expect(statuses).toEqual([
+      [403, 403],
+      [403, 403],
+      [200, 204],
+    ])
+    for (const path of ['../../out', '/etc/passwd', 'missing', '..', 'second.txt\nfile:///etc/passwd']) {
+      expect([400, 404]).toContain(await asBea('POST', 'offered', { paths: [path] }))
+    }
+    expect((await pasteThere('text/uri-list')).toString()).toMatch(/^file:.*\/second\.txt\r\n$/)
   })
 
   it('says when a program does not hand out what it copied, and goes on', async () => {

@@ -72,6 +72,15 @@ export interface ApiTypes {
           content: {
             GET: { query: { path?: string | undefined }; answer: undefined }
           }
+          copied: {
+            GET: { answer: { number: number; entries: { name: string; kind: 'file' | 'folder'; bytes: number }[]; more: boolean } }
+            content: {
+              GET: { query: { copied: number }; answer: undefined }
+            }
+          }
+          offered: {
+            POST: { body: { paths: readonly string[] }; answer: undefined }
+          }
           uploads: {
             POST: { body: { path: string; bytes: number }; answer: PostDesktopDisplaysFilesUploads }
             '*': {

@@ -33,8 +33,9 @@ import { noRights } from './rights/rights.ts'
 import { SecondFactor } from './rights/second-factor.ts'
 import { createSecondFactorStore } from './rights/second-factor-store.ts'
 import { consentRoutes } from './routes/consent-routes.ts'
+import { copiedFileRoutes } from './routes/copied-file-routes.ts'
 import { displayRoutes } from './routes/display-routes.ts'
-import { fileRoutes } from './routes/file-routes.ts'
+import { type FileRoutesPlace, fileRoutes, filesOfUsers } from './routes/file-routes.ts'
 import { imageRoutes } from './routes/image-routes.ts'
 import { invitationRoutes } from './routes/invitation-routes.ts'
 import { behindLock, lockRoutes } from './routes/lock-routes.ts'
@@ -212,6 +213,10 @@ export async function createDesktop({
   // Services of the system may have no home folder.
   const folderOf = (display: { readonly id: string; readonly name: string }): Promise<SharedFolder> =>
     SharedFolder.open(join(home, 'Downloads'), display).catch(() => SharedFolder.open(join(dataDir, 'desktop-files'), display))
+  const filesAt = (place: FileRoutesPlace): readonly RouteDefinition[] => [
+    ...fileRoutes(place, { uploads, folderOf, audit }),
+    ...copiedFileRoutes(place, { sessions, folderOf, audit }),
+  ]
   const images = new DisplayImages(log)
   // Nobody is at those that the host before this one had.
   for (const { id } of book.list()) locks.lock(id)
@@ -226,7 +231,7 @@ export async function createDesktop({
         ...imageRoutes(book, images, grants).map((route) => behindLock(route, locks)),
         ...streamRoutes(book, sessions),
         ...invitationRoutes({ book, grants, invitations, attempts }),
-        ...fileRoutes({ book, grants, uploads, folderOf, audit }).map((route) => behindLock(route, locks)),
+        ...filesAt(filesOfUsers(book, grants)).map((route) => behindLock(route, locks)),
         ...recordingRoutes({ recordings, grants, locks, audit }),
       ].map((route) => behindSecondFactor(route, secondFactor)),
     ],

@@ -19,8 +19,8 @@ export interface KeyboardOptions {
   readonly send: (message: ClientMessage) => void
   /** Ctrl+Alt+Home, which a person without a mouse leaves the display by. */
   readonly onLeave: () => void
-  /** What the browser pastes, before the key that pastes on the display is sent. */
-  readonly onPaste: (data: DataTransfer) => void
+  /** What the browser pastes, before the key that pastes on the display is sent. False: the key is not sent. */
+  readonly onPaste: (data: DataTransfer) => boolean
   readonly sticky: StickyKeys
   /** Command is Ctrl: what people with a Mac press. */
   readonly commandIsControl: () => boolean
@@ -67,7 +67,10 @@ export function bindKeyboard({ field, send, onLeave, onPaste, sticky, commandIsC
 
   on('paste', (event) => {
     event.preventDefault()
-    if (event.clipboardData) onPaste(event.clipboardData)
+    if (event.clipboardData && !onPaste(event.clipboardData)) {
+      clearTimeout(pasting?.timer)
+      pasting = undefined
+    }
     sendPasting()
   })
   on('keydown', (event) => {

@@ -17,8 +17,9 @@ import { DesktopToolbar, qualities } from './desktop-toolbar.tsx'
 import { bindTouch } from './desktop-touch.ts'
 import type { DisplayAudio } from './display-updates.ts'
 import { type DisplayItem, displays } from './displays.ts'
+import { type Copied, CopiedFiles } from './files/copied-files.tsx'
 import { FilesButton } from './files/files-button.tsx'
-import { bindDrop, sendToDisplay } from './files/send-to-display.ts'
+import { bindDrop, pasteToDisplay, sendToDisplay } from './files/send-to-display.ts'
 import { InputTools } from './input-tools.tsx'
 import { KeyBar } from './key-bar.tsx'
 import { LatencyPanel } from './latency-panel.tsx'
@@ -110,6 +111,8 @@ export function DesktopView({ connection, name, inShow = false, resizes, audio, 
   const open = state.kind === 'open'
   /** The display that this person may share files with. */
   const shared = 'display' in connection && presence?.rights.includes('files') === true ? connection.display : undefined
+  const at = useMemo(() => (shared === undefined ? undefined : () => `/desktop/displays/${shared}` as const), [shared])
+  const [copied, setCopied] = useState<Copied>()
   const controls = presence?.people.some(({ id, controls }) => id === presence.you && controls) === true
   const [active, setActive] = useState<readonly StickyName[]>([])
   const [sticky] = useState(() => new StickyKeys((message) => link.current?.send(message), setActive))
@@ -119,8 +122,8 @@ export function DesktopView({ connection, name, inShow = false, resizes, audio, 
   const [pad, setPad] = useState<{ readonly x: number; readonly y: number }>()
   const [commandIsControl, setCommandIsControl] = useState(() => readChoice('desktop.command', ['control', 'super']) === 'control')
   /** As the listeners of the display read them. */
-  const choices = useRef({ touchpad, commandIsControl })
-  choices.current = { touchpad, commandIsControl }
+  const choices = useRef({ touchpad, commandIsControl, at })
+  choices.current = { touchpad, commandIsControl, at }
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new round connects again
   useEffect(() => {
@@ -129,6 +132,13 @@ export function DesktopView({ connection, name, inShow = false, resizes, audio, 
       send,
       sendBytes: (bytes) => link.current?.sendBytes(bytes),
       onProblem: (why) => notifyError(new Error(t.clipboardProblems[why])),
+      takesFiles: () => choices.current.at !== undefined,
+      onFiles: async (files) => choices.current.at !== undefined && pasteToDisplay(choices.current.at, files),
+      onCopiedFiles(hasFiles) {
+        const { at: place } = choices.current
+        setCopied(undefined)
+        if (hasFiles && place) call('GET', `${place()}/files/copied`).then(setCopied, notifyError)
+      },
     })
     const made = new DesktopLink({
       connection,
@@ -184,10 +194,7 @@ export function DesktopView({ connection, name, inShow = false, resizes, audio, 
     }
   }, [open, follows, resizes, controls, send])
 
-  useEffect(
-    () => (shared === undefined ? undefined : bindDrop(stage.current as HTMLDivElement, (files) => sendToDisplay(shared, files))),
-    [shared],
-  )
+  useEffect(() => (at === undefined ? undefined : bindDrop(stage.current as HTMLDivElement, (files) => sendToDisplay(at, files))), [at])
 
   useEffect(() => {
     const follow = (): void => setFullScreen(document.fullscreenElement === root.current)
@@ -248,7 +255,7 @@ export function DesktopView({ connection, name, inShow = false, resizes, audio, 
         {presence !== undefined && <PeoplePanel presence={presence} owner={owner} send={send} />}
         {owner && 'display' in connection && <ShareButton id={connection.display} name={name} />}
         {presence !== undefined && <RecordTool presence={presence} owner={owner} send={send} />}
-        {shared !== undefined && <FilesButton display={shared} />}
+        {at && <FilesButton at={at} />}
         <LatencyPanel read={readLatency} />
         <InputTools
           keys={keys}
@@ -285,6 +292,7 @@ export function DesktopView({ connection, name, inShow = false, resizes, audio, 
           data-testid="desktop-canvas"
         />
         <UploadList />
+        {at && copied && <CopiedFiles at={at} copied={copied} onClose={() => setCopied(undefined)} />}
         {touchpad && pad !== undefined && <TouchPointer canvas={canvas.current} x={pad.x} y={pad.y} />}
         {!open && (
           <div className="desktop-notice" role="status">

@@ -87,6 +87,14 @@ export const t = section('desktops', {
     empty: 'No files here yet.',
     more: 'This folder has more files than are listed here.',
     uploaded: (count: number) => (count === 1 ? '1 file is in the shared folder.' : `${count} files are in the shared folder.`),
+    offered: (count: number) =>
+      count === 1
+        ? '1 file is in the clipboard of the desktop: paste it there.'
+        : `${count} files are in the clipboard of the desktop: paste them there.`,
+    copied: (count: number) => (count === 1 ? '1 file was copied on the desktop' : `${count} files were copied on the desktop`),
+    copiedMore: 'Some of what was copied cannot be downloaded: links, what cannot be read, and all after the first 500.',
+    downloadCopied: 'Download',
+    dismissCopied: 'Dismiss what was copied',
     tooMany: (count: number) => `${count} files at a time at most. Drop the others afterwards.`,
   },
   clipboardProblems: {

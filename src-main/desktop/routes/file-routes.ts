@@ -8,7 +8,8 @@ import { planArchive } from '../files/archive.ts'
 import type { DisplayUpload, DisplayUploads } from '../files/display-uploads.ts'
 import type { SharedFolder } from '../files/shared-folder.ts'
 import type { Grants } from '../rights/grants.ts'
-import { type Display, DisplayIdParams, tag } from '../schemas/display.ts'
+import type { Right } from '../rights/rights.ts'
+import { DisplayIdParams, tag } from '../schemas/display.ts'
 import {
   type DisplayUploadAnswer,
   DisplayUploadSchema,
@@ -21,46 +22,68 @@ import {
 } from '../schemas/files.ts'
 
 /** What a browser saves, whatever it is: nothing of it is shown as a page of this host. */
-const fileType = 'application/octet-stream'
-const archiveType = 'application/zip'
+export const fileType = 'application/octet-stream'
+export const archiveType = 'application/zip'
+
+/** Somebody who may have files of a display, and send it some. */
+export interface FileUser {
+  readonly display: { readonly id: string; readonly name: string }
+  readonly principal: Principal
+}
+
+/** Where the routes are, and the one check of who may call them. */
+export interface FileRoutesPlace {
+  /** Before `/files`: its `:id` names the display. */
+  readonly path: string
+  readonly role: 'viewer' | 'none'
+  /** Throws where one of the rights is missing. */
+  readonly permit: (id: string, principal: Principal, remoteAddress: string, rights: readonly Right[]) => FileUser | Promise<FileUser>
+}
 
 export interface FileRoutesDependencies {
-  readonly book: DisplayBook
-  readonly grants: Grants
   readonly uploads: DisplayUploads
   /** The shared folder of a display. */
   readonly folderOf: (display: { readonly id: string; readonly name: string }) => Promise<SharedFolder>
   readonly audit: AuditLog
 }
 
-/** The one check of who may have files of a display, or send it some. */
-function permitted({ book, grants }: FileRoutesDependencies, id: string, principal: Principal): Display {
-  const display = book.describe(id)
-  grants.demand(principal, id, 'files')
-  return display
-}
-
 /** Files that viewers and a display share. */
-export function fileRoutes(dependencies: FileRoutesDependencies): readonly RouteDefinition[] {
-  return [...sharedRoutes(dependencies), ...uploadRoutes(dependencies)]
+export function fileRoutes(place: FileRoutesPlace, dependencies: FileRoutesDependencies): readonly RouteDefinition[] {
+  return [...sharedRoutes(place, dependencies), ...uploadRoutes(place, dependencies)]
 }
 
-function sharedRoutes(dependencies: FileRoutesDependencies): readonly RouteDefinition[] {
+/** Those at users' own displays: admins have all, others what they were granted. */
+export function filesOfUsers(book: DisplayBook, grants: Grants): FileRoutesPlace {
+  return {
+    path: '/desktop/displays/:id',
+    role: 'viewer',
+    permit(id, principal, _remoteAddress, rights) {
+      const display = book.describe(id)
+      for (const right of rights) grants.demand(principal, id, right)
+      return { display, principal }
+    },
+  }
+}
+
+const filesRight = ['files'] as const
+
+function sharedRoutes({ path: at, role, permit }: FileRoutesPlace, dependencies: FileRoutesDependencies): readonly RouteDefinition[] {
   const { folderOf, audit } = dependencies
-  const record = (what: string, display: string, principal: Principal): void =>
-    audit.record({ kind: 'command', message: `${what} was downloaded`, actor: principal.id, data: { display } })
+  const record = (what: string, { display, principal }: FileUser): void =>
+    audit.record({ kind: 'command', message: `${what} was downloaded`, actor: principal.id, data: { display: display.id } })
   return [
     defineRoute({
       method: 'GET',
-      path: '/desktop/displays/:id/files',
+      path: `${at}/files`,
       tag,
       summary: 'What is in the folder that a display shares files in, or in a folder of it',
-      role: 'viewer',
+      role,
       params: DisplayIdParams,
       query: FilesQuery,
       responses: { 200: SharedFilesSchema },
-      handler: async ({ params, query: { path = '' }, principal }) => {
-        const folder = await folderOf(permitted(dependencies, params.id, principal))
+      handler: async ({ params, query: { path = '' }, principal, remoteAddress }) => {
+        const { display } = await permit(params.id, principal, remoteAddress, filesRight)
+        const folder = await folderOf(display)
         const { entries, more } = await folder.list(path)
         const shown = entries.map(({ changedMs, ...entry }) => ({ ...entry, changedAt: new Date(changedMs).toISOString() }))
         return { body: { folder: folder.path, path, entries: shown, more } }
@@ -68,17 +91,18 @@ function sharedRoutes(dependencies: FileRoutesDependencies): readonly RouteDefin
     }),
     defineRoute({
       method: 'GET',
-      path: '/desktop/displays/:id/files/content',
+      path: `${at}/files/content`,
       tag,
       summary: 'Downloads a file of the shared folder, whole or a range of it; a folder comes as a ZIP archive',
-      role: 'viewer',
+      role,
       params: DisplayIdParams,
       query: FilesQuery,
       responses: { 200: Type.Unknown() },
       fileTypes: [fileType, archiveType],
-      handler: async ({ params, query: { path = '' }, principal }) => {
-        const found = await (await folderOf(permitted(dependencies, params.id, principal))).find(path)
-        record(found.name, params.id, principal)
+      handler: async ({ params, query: { path = '' }, principal, remoteAddress }) => {
+        const user = await permit(params.id, principal, remoteAddress, filesRight)
+        const found = await (await folderOf(user.display)).find(path)
+        record(found.name, user)
         if (found.kind === 'file') return { body: null, file: { path: found.realPath, type: fileType, downloadName: found.name } }
         const archive = await planArchive([found])
         return { body: null, stream: { ...archive, type: archiveType, downloadName: `${found.name}.zip` } }
@@ -87,7 +111,7 @@ function sharedRoutes(dependencies: FileRoutesDependencies): readonly RouteDefin
   ]
 }
 
-function uploadRoutes(dependencies: FileRoutesDependencies): readonly RouteDefinition[] {
+function uploadRoutes({ path: at, role, permit }: FileRoutesPlace, dependencies: FileRoutesDependencies): readonly RouteDefinition[] {
   const { folderOf, uploads, audit } = dependencies
   const view = ({ id, path, bytes, received, placed }: DisplayUpload): DisplayUploadAnswer => ({
     id,
@@ -103,15 +127,15 @@ function uploadRoutes(dependencies: FileRoutesDependencies): readonly RouteDefin
   return [
     defineRoute({
       method: 'POST',
-      path: '/desktop/displays/:id/files/uploads',
+      path: `${at}/files/uploads`,
       tag,
       summary: 'Starts to send a file to a display: its size is reserved, its bytes come with `PUT …/uploads/UPLOAD/bytes`',
-      role: 'viewer',
+      role,
       params: DisplayIdParams,
       body: NewUploadSchema,
       responses: { 201: DisplayUploadSchema },
-      handler: async ({ params, body, principal }) => {
-        const display = permitted(dependencies, params.id, principal)
+      handler: async ({ params, body, principal: caller, remoteAddress }) => {
+        const { display, principal } = await permit(params.id, caller, remoteAddress, filesRight)
         const upload = await uploads.begin({ ...body, display: display.id, folder: await folderOf(display), actor: principal.id })
         record(upload, principal)
         return { status: 201, body: view(upload) }
@@ -119,46 +143,46 @@ function uploadRoutes(dependencies: FileRoutesDependencies): readonly RouteDefin
     }),
     defineRoute({
       method: 'GET',
-      path: '/desktop/displays/:id/files/uploads/:upload',
+      path: `${at}/files/uploads/:upload`,
       tag,
       summary: 'How much of a file is here, for going on after a lost connection',
-      role: 'viewer',
+      role,
       params: UploadParams,
       responses: { 200: DisplayUploadSchema },
-      handler: ({ params, principal }) => {
-        permitted(dependencies, params.id, principal)
-        return { body: view(uploads.get(params.id, params.upload)) }
+      handler: async ({ params, principal, remoteAddress }) => {
+        const { display } = await permit(params.id, principal, remoteAddress, filesRight)
+        return { body: view(uploads.get(display.id, params.upload)) }
       },
     }),
     defineRoute({
       method: 'PUT',
-      path: '/desktop/displays/:id/files/uploads/:upload/bytes',
+      path: `${at}/files/uploads/:upload/bytes`,
       tag,
       summary: 'A piece of the file, 32 MiB at most, within a minute; what came before a connection broke stays',
-      role: 'viewer',
+      role,
       params: UploadParams,
       query: UploadOffsetQuery,
       takesBytes: pieceBytes,
       responses: { 200: DisplayUploadSchema },
-      handler: async ({ params, query, bytes, principal }) => {
-        permitted(dependencies, params.id, principal)
-        const known = uploads.get(params.id, params.upload).placed !== undefined
-        const upload = await uploads.append(params.id, params.upload, query.offset, bytes ?? noBytes())
+      handler: async ({ params, query, bytes, principal: caller, remoteAddress }) => {
+        const { display, principal } = await permit(params.id, caller, remoteAddress, filesRight)
+        const known = uploads.get(display.id, params.upload).placed !== undefined
+        const upload = await uploads.append(display.id, params.upload, query.offset, bytes ?? noBytes())
         if (!known) record(upload, principal)
         return { body: view(upload) }
       },
     }),
     defineRoute({
       method: 'DELETE',
-      path: '/desktop/displays/:id/files/uploads/:upload',
+      path: `${at}/files/uploads/:upload`,
       tag,
       summary: 'Ends an upload; what of it is here is deleted',
-      role: 'viewer',
+      role,
       params: UploadParams,
       responses: { 204: Type.Null() },
-      handler: async ({ params, principal }) => {
-        permitted(dependencies, params.id, principal)
-        await uploads.cancel(params.id, params.upload)
+      handler: async ({ params, principal, remoteAddress }) => {
+        const { display } = await permit(params.id, principal, remoteAddress, filesRight)
+        await uploads.cancel(display.id, params.upload)
         return { status: 204, body: null }
       },
     }),

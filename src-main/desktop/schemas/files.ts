@@ -26,6 +26,34 @@ export const SharedFilesSchema = Type.Object({
   more: Type.Boolean({ description: 'the folder has more entries than are listed' }),
 })
 
+export const CopiedQuery = Type.Object({
+  copied: Type.Integer({ minimum: 0, maximum: 0xffffffff, description: 'what `number` says: something else may have been copied since' }),
+})
+
+/** Files that a program of the display copied. */
+export const CopiedFilesSchema = Type.Object({
+  number: Type.Integer({ description: 'of what was copied' }),
+  entries: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      kind: Type.Union([Type.Literal('file'), Type.Literal('folder')]),
+      bytes: Type.Integer({ description: 'of a file; 0 for a folder' }),
+    }),
+  ),
+  more: Type.Boolean({ description: 'more was copied, which is left out: links, what cannot be read, and all after the first 500' }),
+})
+
+export const OfferedFilesSchema = Type.Object(
+  {
+    paths: Type.Array(Type.String({ minLength: 1, maxLength: 4096 }), {
+      minItems: 1,
+      maxItems: 500,
+      description: 'below the shared folder',
+    }),
+  },
+  exactly,
+)
+
 export const NewUploadSchema = Type.Object(
   {
     path: Type.String({ minLength: 1, maxLength: 4096, description: 'below the shared folder, with `/` between names; folders are made' }),

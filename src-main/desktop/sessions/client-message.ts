@@ -1,11 +1,11 @@
 import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
-import { type ClipboardFormat, clipboardChunkBytes, clipboardFormats } from './clipboard-formats.ts'
+import { clipboardChunkBytes, clipboardFormats, isTransferred, type TransferredFormat } from './clipboard-formats.ts'
 
 const pixel = Type.Integer({ minimum: 0, maximum: 32_767 })
 const step = Type.Integer({ minimum: -4096, maximum: 4096 })
 const number = Type.Integer({ minimum: 0, maximum: 0xffffffff })
-const clipboardFormat = Type.Union([Type.Literal('text'), Type.Literal('html'), Type.Literal('png'), Type.Literal('files')])
+const clipboardFormat = Type.Union([Type.Literal('text'), Type.Literal('html'), Type.Literal('png')])
 const keyName = Type.String({ minLength: 1, maxLength: 40 })
 
 const QualitySchema = Type.Union([Type.Literal('sharp'), Type.Literal('balanced'), Type.Literal('fast')])
@@ -81,7 +81,7 @@ export const ClientMessageSchema = Type.Union([
       offer: number,
       formats: Type.Array(
         Type.Object({ format: clipboardFormat, bytes: Type.Integer({ minimum: 0, maximum: 2 ** 50 }) }, { additionalProperties: false }),
-        { maxItems: clipboardFormats.length },
+        { maxItems: clipboardFormats.filter(isTransferred).length },
       ),
     },
     { additionalProperties: false },
@@ -107,7 +107,7 @@ export const ClientMessageSchema = Type.Union([
 export interface ClipboardData {
   readonly kind: 'clipboard-data'
   readonly offer: number
-  readonly format: ClipboardFormat
+  readonly format: TransferredFormat
   readonly data: Uint8Array
 }
 
@@ -160,6 +160,6 @@ export const maxClientBytes = clipboardHeadBytes + clipboardChunkBytes
 export function readClientBytes(bytes: Buffer): ClipboardData | undefined {
   if (bytes.length < clipboardHeadBytes || bytes.length > maxClientBytes || bytes[0] !== clipboardKind) return undefined
   const format = clipboardFormats[bytes[1] as number]
-  if (format === undefined) return undefined
+  if (format === undefined || !isTransferred(format)) return undefined
   return { kind: 'clipboard-data', offer: bytes.readUInt32LE(4), format, data: bytes.subarray(clipboardHeadBytes) }
 }

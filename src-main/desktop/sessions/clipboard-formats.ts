@@ -2,6 +2,10 @@
 export const clipboardFormats = ['text', 'html', 'png', 'files'] as const
 export type ClipboardFormat = (typeof clipboardFormats)[number]
 
+/** Those whose data cross the connection of a viewer. Files are up- and downloaded by routes of their own. */
+export type TransferredFormat = Exclude<ClipboardFormat, 'files'>
+export const isTransferred = (format: ClipboardFormat): format is TransferredFormat => format !== 'files'
+
 const mebibyte = 1024 * 1024
 
 /** More than this of a format is not transferred, bytes. `files` is the list of their paths. */

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 import type { Logger } from '../../platform/logger.ts'
 import type { SocketClient } from '../../platform/sockets.ts'
+import { PendingReplies } from '../../platform/workers/pending-replies.ts'
 import { type SupervisedWorker, superviseWorker } from '../../platform/workers/supervise-worker.ts'
 import { workerFile } from '../../platform/workers/worker-file.ts'
 import { displayEnvironment, type RunningDisplay } from '../displays/display-server.ts'
@@ -9,7 +10,7 @@ import type { ClientMessage } from './client-message.ts'
 import { maxClipboardChunks } from './clipboard-formats.ts'
 import { clipboardKind, clipboardParts } from './clipboard-kinds.ts'
 import { rightForMessage, rightForPayload } from './message-rights.ts'
-import type { FromDesktopWorker, ToDesktopWorker } from './messages.ts'
+import type { CopiedUris, FromDesktopWorker, ToDesktopWorker } from './messages.ts'
 import { type DisplayEncoding, type DisplayTaker, readRecorderWire, recorderNumber } from './recording-wire.ts'
 import { readViewerWire } from './viewer-wire.ts'
 
@@ -19,6 +20,8 @@ const maxWaiting = 64 * 1024 * 1024
 /** Messages of viewers that wait for a process that is being started: a second's worth of one who types and points. */
 const maxWaitingMessages = 200
 
+/** A program that copied files says which within a few seconds, or is given up by the process of the display, ms. */
+const maxCopiedMs = 5000
 /** How a worker that crashed is started again: viewers wait for it. */
 const restart = { firstMs: 100, maxMs: 5000, goodAfterMs: 10_000 } as const
 
@@ -47,6 +50,7 @@ export class DisplaySession {
   readonly #viewers = new Map<number, JoinedViewer>()
   /** What was typed while there is no process to take it. */
   readonly #waiting: ToDesktopWorker[] = []
+  readonly #copied = new PendingReplies<CopiedUris | undefined>()
   /** What is recorded, and with what. */
   #recorded: { readonly taker: DisplayTaker; readonly order: ToDesktopWorker } | undefined
   #ready = false
@@ -74,7 +78,8 @@ export class DisplaySession {
       },
       onMediaPipe: (pipe) => this.#read(pipe),
       onMessage: (message) => {
-        if (message.kind === 'size') options.onSize(message.width, message.height)
+        if (message.kind === 'copied-files') this.#copied.resolve(message.request, message.copied)
+        else if (message.kind === 'size') options.onSize(message.width, message.height)
         else this.#lose(message.why)
       },
     })
@@ -106,6 +111,18 @@ export class DisplaySession {
         if (this.#ready) this.#worker.send({ kind: 'record-end' })
       },
     }
+  }
+
+  /** The files that programs of the display have copied; undefined without any. */
+  async copiedFiles(): Promise<CopiedUris | undefined> {
+    if (!this.#ready) return undefined
+    return this.#copied.request((request) => this.#worker.send({ kind: 'copied-files', request }), maxCopiedMs).catch(() => undefined)
+  }
+
+  /** Puts files into the display's clipboard. False while there is no process that could. */
+  offerFiles(uris: readonly string[]): boolean {
+    if (this.#ready) this.#worker.send({ kind: 'offer-files', uris })
+    return this.#ready
   }
 
   join(client: SocketClient, raw: boolean, rights: Rights): number {

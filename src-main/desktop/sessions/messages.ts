@@ -11,9 +11,24 @@ export type ToDesktopWorker =
   /** Encodes the display for a recording, with its audio where `audio` is true, from a keyframe on; where it does already, a keyframe comes. */
   | { readonly kind: 'record'; readonly audio: boolean }
   | { readonly kind: 'record-end' }
+  /** Asks which files programs of the display have copied. */
+  | { readonly kind: 'copied-files'; readonly request: number }
+  /** Offers files to programs that paste, as URIs. */
+  | { readonly kind: 'offer-files'; readonly uris: readonly string[] }
   | { readonly kind: 'client'; readonly viewer: number; readonly message: ClientMessage }
 
 /** From the worker; what viewers are sent comes over the media pipe: see `viewer-wire`. */
 export type FromDesktopWorker =
   /** The display cannot be shown, or not any more. */
-  { readonly kind: 'lost'; readonly why: string } | { readonly kind: 'size'; readonly width: number; readonly height: number }
+  | { readonly kind: 'lost'; readonly why: string }
+  | { readonly kind: 'size'; readonly width: number; readonly height: number }
+  /** Undefined where none are copied, or the program that copied them does not answer. */
+  | { readonly kind: 'copied-files'; readonly request: number; readonly copied: CopiedUris | undefined }
+
+/** Files that a program of the display copied. */
+export interface CopiedUris {
+  /** Number of what was copied: see docs/desktop.md. */
+  readonly number: number
+  /** URIs, one a line (RFC 2483, section 5). Whatever the program says. */
+  readonly uris: string
+}

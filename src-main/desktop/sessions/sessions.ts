@@ -8,6 +8,7 @@ import type { RecordingMark } from '../schemas/recording.ts'
 import type { Attendee } from '../schemas/rights.ts'
 import { Attendance, type Joining, type Person, type RecordingActor, type Seat } from './attendance.ts'
 import { DisplaySession } from './display-session.ts'
+import type { CopiedUris } from './messages.ts'
 import type { DisplayEncoding, DisplayTaker } from './recording-wire.ts'
 
 /** How long the process of a display waits for another viewer when the last one has left, ms. */
@@ -127,6 +128,16 @@ export class Sessions {
   /** Somebody is at a display who may control it. */
   canBeControlled(id: string): boolean {
     return this.#byDisplay.get(id)?.attendance.canBeControlled === true
+  }
+
+  /** The files that programs of a display have copied; undefined without any, and where nobody looks. */
+  async copiedFiles(id: string): Promise<CopiedUris | undefined> {
+    return this.#byDisplay.get(id)?.session.copiedFiles()
+  }
+
+  /** Puts files into a display's clipboard. Throws `desktop.not_open` where nobody is there. */
+  offerFiles(id: string, uris: readonly string[]): void {
+    if (this.#byDisplay.get(id)?.session.offerFiles(uris) !== true) throw new AppError('desktop.not_open')
   }
 
   /** Disconnects the viewers of a display. */

@@ -86,6 +86,14 @@ function take(message: ToDesktopWorker): void {
     else recorder?.stop()
     return
   }
+  if (message.kind === 'copied-files') {
+    void answerCopied(message.request)
+    return
+  }
+  if (message.kind === 'offer-files') {
+    clipboard?.offerFiles(message.uris)
+    return
+  }
   const known = viewers.get(message.viewer)
   if (message.kind === 'leave') {
     viewers.delete(message.viewer)
@@ -118,6 +126,10 @@ function take(message: ToDesktopWorker): void {
     if (cursor) viewer.cursor(cursor)
     show.begin(viewer)
   }
+}
+
+async function answerCopied(request: number): Promise<void> {
+  host.send({ kind: 'copied-files', request, copied: await clipboard?.files() })
 }
 
 function onEvent(event: DesktopEvent): void {

@@ -22,6 +22,16 @@ export const desktopErrors = {
     title: 'There is no such file in the shared folder',
     remedy: 'See `GET /desktop/displays/ID/files`. Links that lead out of the shared folder are not followed.',
   },
+  'desktop.nothing_copied': {
+    status: 404,
+    title: 'These files are not in the clipboard of the display',
+    remedy: 'Copy files on the display while it is open in a browser, and download them before something else is copied.',
+  },
+  'desktop.not_open': {
+    status: 409,
+    title: 'The display is not open in a browser',
+    remedy: 'Open the display, then try again.',
+  },
   'desktop.file_name': {
     status: 400,
     title: 'A file cannot have that name',

@@ -1,6 +1,8 @@
 /** Formats by their numbers on the wire: see docs/desktop.md. */
 export const clipboardFormats = ['text', 'html', 'png', 'files'] as const
 export type ClipboardFormat = (typeof clipboardFormats)[number]
+/** Files are up- and downloaded: their data come by no message. */
+export type TransferredFormat = Exclude<ClipboardFormat, 'files'>
 
 /** What the host takes of each, bytes. */
 export const maxClipboardBytes: Readonly<Record<ClipboardFormat, number>> = { text: 4 << 20, html: 4 << 20, png: 32 << 20, files: 1 << 20 }

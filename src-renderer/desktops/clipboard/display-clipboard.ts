@@ -1,5 +1,11 @@
-import { type ClipboardFault, type ClipboardFormat, type ClipboardMessage, readClipboardMessage } from './clipboard-messages.ts'
-import { type Copied, copiedOf, pasted, readLocal, writeLocal } from './local-clipboard.ts'
+import {
+  type ClipboardFault,
+  type ClipboardFormat,
+  type ClipboardMessage,
+  readClipboardMessage,
+  type TransferredFormat,
+} from './clipboard-messages.ts'
+import { type Copied, copiedOf, pasted, pastedFiles, readLocal, writeLocal } from './local-clipboard.ts'
 import { type ClipboardSender, OutgoingClipboard } from './outgoing-clipboard.ts'
 
 /** What is copied on a display this soon after a key or a button there is what this person copied, ms. */
@@ -7,6 +13,12 @@ const ownCopyMs = 10_000
 
 export interface DisplayClipboardOptions extends ClipboardSender {
   readonly onProblem: (why: ClipboardFault) => void
+  /** This person may send files to the display. */
+  readonly takesFiles: () => boolean
+  /** Files were pasted: they are brought to the display and put into its clipboard. Resolves with false where that failed. */
+  readonly onFiles: (files: readonly File[]) => Promise<boolean>
+  /** This person copied files on the display, or the display's clipboard has something else now. */
+  readonly onCopiedFiles: (copied: boolean) => void
 }
 
 interface Incoming {
@@ -29,6 +41,8 @@ export class DisplayClipboard {
   #shared: string | undefined
   /** What was written here is what is here: nobody left the page since. */
   #untouched = false
+  /** Files that were pasted last, and whether the display has them already. */
+  #pasted: { readonly mark: string; done: boolean } | undefined
   #usedMs = Number.NEGATIVE_INFINITY
 
   constructor(options: DisplayClipboardOptions) {
@@ -63,9 +77,29 @@ export class DisplayClipboard {
     this.#outgoing.reset()
   }
 
-  /** Somebody pressed the keys that paste: what is copied here is offered to the display before they are. */
-  paste(data: DataTransfer): void {
+  /**
+   * Somebody pressed the keys that paste: what is copied here is offered to the display before they are. False where they are not to be
+   * passed on: files are on their way to the display first.
+   */
+  paste(data: DataTransfer): boolean {
+    const files = pastedFiles(data)
+    if (files.length > 0 && this.#options.takesFiles()) return this.#pasteFiles(files)
     this.#offer(pasted(data))
+    return true
+  }
+
+  #pasteFiles(files: readonly File[]): boolean {
+    // What is copied on the display is newer.
+    if (this.#untouched) return true
+    const mark = JSON.stringify(files.map(({ name, size, lastModified }) => [name, size, lastModified]))
+    if (this.#pasted?.mark === mark) return this.#pasted.done
+    const pasted = { mark, done: false }
+    this.#pasted = pasted
+    void this.#options.onFiles(files).then((done) => {
+      pasted.done = done
+      if (!done && this.#pasted === pasted) this.#pasted = undefined
+    })
+    return false
   }
 
   /** True where the message was of a clipboard. */
@@ -92,9 +126,16 @@ export class DisplayClipboard {
     this.#incoming.clear()
     // What was copied before this page came stays there: it would replace what this person copied elsewhere.
     if (first) void this.#offerLocal()
-    if (first || !(document.hasFocus() || performance.now() - this.#usedMs < ownCopyMs)) return
+    if (first) return
+    const own = document.hasFocus() || performance.now() - this.#usedMs < ownCopyMs
+    const hasFiles = own && formats.includes('files') && this.#options.takesFiles()
+    this.#options.onCopiedFiles(hasFiles)
+    // Browsers take no files from a page: what is here is older, and stays.
+    if (hasFiles) this.#untouched = document.hasFocus()
+    if (!own) return
     for (const format of formats) {
-      if (format === 'files') continue
+      // With files comes their list as text, and an icon.
+      if (hasFiles || format === 'files') continue
       this.#incoming.set(format, { parts: [], received: 0, done: false })
       this.#options.send({ kind: 'clipboard-read', copied, format })
     }
@@ -150,7 +191,7 @@ export class DisplayClipboard {
   #offer({ text, html, png }: Copied): void {
     // What is here came from there: the program that copied it gives it to others better than this page can.
     if (this.#untouched || this.#unwritten !== undefined || (text !== undefined && text === this.#shared)) return
-    const formats = new Map<ClipboardFormat, Blob>()
+    const formats = new Map<TransferredFormat, Blob>()
     if (text !== undefined) formats.set('text', new Blob([text]))
     if (html !== undefined) formats.set('html', new Blob([html]))
     if (png !== undefined) formats.set('png', png)

@@ -63,6 +63,12 @@ export async function readLocal(): Promise<Copied | undefined> {
   }
 }
 
+/** Files that a paste event brings. An image without a file comes under a name that browsers give it. */
+export function pastedFiles(data: DataTransfer): readonly File[] {
+  const files = [...data.files]
+  return files.length === 1 && files[0]?.type === 'image/png' && files[0].name === 'image.png' ? [] : files
+}
+
 /** What a paste event brings, besides files. */
 export function pasted(data: DataTransfer): Copied {
   const png = [...data.files].find(({ type }) => type === 'image/png')

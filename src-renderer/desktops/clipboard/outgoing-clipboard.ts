@@ -1,5 +1,12 @@
 import type { ClientMessage } from '../../../src-main/desktop/sessions/client-message.ts'
-import { type ClipboardFormat, clipboardChunkBytes, clipboardData, maxClipboardBytes, maxClipboardChunks } from './clipboard-messages.ts'
+import {
+  type ClipboardFormat,
+  clipboardChunkBytes,
+  clipboardData,
+  maxClipboardBytes,
+  maxClipboardChunks,
+  type TransferredFormat,
+} from './clipboard-messages.ts'
 
 /** What a display's clipboard messages are sent by. */
 export interface ClipboardSender {
@@ -12,7 +19,7 @@ export class OutgoingClipboard {
   readonly #sender: ClipboardSender
   #offer = 0
   #onTheWay = 0
-  #waiting: { readonly format: ClipboardFormat; readonly data: Blob; at: number }[] = []
+  #waiting: { readonly format: TransferredFormat; readonly data: Blob; at: number }[] = []
   #sending = false
 
   constructor(sender: ClipboardSender) {
@@ -20,7 +27,7 @@ export class OutgoingClipboard {
   }
 
   /** The formats that are too large for it; they are left out. */
-  offer(formats: ReadonlyMap<ClipboardFormat, Blob>): readonly ClipboardFormat[] {
+  offer(formats: ReadonlyMap<TransferredFormat, Blob>): readonly TransferredFormat[] {
     this.reset()
     const tooLarge = [...formats].filter(([format, { size }]) => size > maxClipboardBytes[format]).map(([format]) => format)
     this.#waiting = [...formats].flatMap(([format, data]) => (tooLarge.includes(format) ? [] : [{ format, data, at: 0 }]))

@@ -7,15 +7,14 @@ import { CloseAction, Dialog } from '../../components/dialog.tsx'
 import { notifyError } from '../../components/toasts.tsx'
 import { useUploads } from '../../components/uploads/upload-store.ts'
 import { t } from '../messages.ts'
-import { chosenFiles, sendToDisplay } from './send-to-display.ts'
+import { chosenFiles, type FilesPath, sendToDisplay } from './send-to-display.ts'
 
 interface FilesProps {
-  /** Id of the display. */
-  readonly display: string
+  readonly at: () => FilesPath
 }
 
 /** Opens the files that a display shares. */
-export function FilesButton({ display }: FilesProps) {
+export function FilesButton({ at }: FilesProps) {
   const [open, setOpen] = useState(false)
   return (
     <>
@@ -29,28 +28,28 @@ export function FilesButton({ display }: FilesProps) {
       >
         <Folder size={16} aria-hidden="true" />
       </button>
-      {open && <FilesDialog display={display} onClose={() => setOpen(false)} />}
+      {open && <FilesDialog at={at} onClose={() => setOpen(false)} />}
     </>
   )
 }
 
-function FilesDialog({ display, onClose }: FilesProps & { readonly onClose: () => void }) {
+function FilesDialog({ at, onClose }: FilesProps & { readonly onClose: () => void }) {
   const [path, setPath] = useState('')
   const [listing, setListing] = useState<Answer<'GET', '/desktop/displays/*/files'>>()
   const running = useUploads(({ uploads }) => uploads.length)
   // biome-ignore lint/correctness/useExhaustiveDependencies: what was sent is listed
   useEffect(() => {
     const stop = new AbortController()
-    call('GET', `/desktop/displays/${display}/files`, { query: { path }, signal: stop.signal })
+    call('GET', `${at()}/files`, { query: { path }, signal: stop.signal })
       .then(setListing)
       .catch((error: unknown) => stop.signal.aborted || notifyError(error))
     return () => stop.abort()
-  }, [display, path, running])
+  }, [at, path, running])
   const send = ({ target }: ChangeEvent<HTMLInputElement>): void => {
-    void sendToDisplay(display, chosenFiles(target.files ?? []))
+    void sendToDisplay(at, chosenFiles(target.files ?? []))
     target.value = ''
   }
-  const url = (below: string): string => `/api/v1/desktop/displays/${display}/files/content?path=${encodeURIComponent(below)}`
+  const url = (below: string): string => `/api/v1${at()}/files/content?path=${encodeURIComponent(below)}`
   return (
     <Dialog title={t.files.title} onClose={onClose} testId="files-dialog">
       <p className="quiet">{t.files.help(listing?.folder ?? '')}</p>

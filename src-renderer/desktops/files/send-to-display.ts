@@ -60,25 +60,54 @@ async function collect(entry: FileSystemEntry, folder: string, found: ChosenFile
   }
 }
 
-/** Sends files to the shared folder of a display, three at a time. */
-export async function sendToDisplay(display: string, files: readonly ChosenFile[]): Promise<void> {
+/** Path of the API before `/files`. */
+export type FilesPath = `/desktop/displays/${string}`
+
+/** Sends files to the shared folder of a display, and says how many have arrived. */
+export async function sendToDisplay(at: () => FilesPath, files: readonly ChosenFile[]): Promise<void> {
+  const sent = await sendFiles(at, files)
+  if (sent.length > 0) notify(t.files.uploaded(sent.length))
+}
+
+/** Sends files to the shared folder of a display, three at a time. Their paths there, of those that have arrived. */
+export async function sendFiles(at: () => FilesPath, files: readonly ChosenFile[]): Promise<readonly string[]> {
   if (files.length > maxFiles) notify(t.files.tooMany(maxFiles))
-  const sent = await Promise.all(files.slice(0, maxFiles).map((each) => runUpload(each.file, sendOne(display, each))))
-  const done = sent.filter((each) => each !== undefined).length
-  if (done > 0) notify(t.files.uploaded(done))
+  const sent = await Promise.all(files.slice(0, maxFiles).map((each) => runUpload(each.file, sendOne(at, each))))
+  return sent.flatMap((each) => each?.file?.path ?? [])
+}
+
+/** Most that the display's clipboard takes. */
+const maxOffered = 500
+
+/** Sends files that were pasted to a display, and puts them into its clipboard. False where that failed, which has been said. */
+export async function pasteToDisplay(at: () => FilesPath, files: readonly File[]): Promise<boolean> {
+  if (files.length > maxOffered) {
+    notifyError(new Error(t.files.tooMany(maxOffered)))
+    return false
+  }
+  const paths = await sendFiles(at, chosenFiles(files))
+  if (paths.length === 0) return false
+  try {
+    await call('POST', `${at()}/files/offered`, { body: { paths: [...paths] } })
+    notify(t.files.offered(paths.length))
+    return true
+  } catch (error) {
+    notifyError(error)
+    return false
+  }
 }
 
 const sendOne =
-  (display: string, { path, file }: ChosenFile) =>
+  (at: () => FilesPath, { path, file }: ChosenFile) =>
   (signal: AbortSignal, progress: Parameters<typeof sendPieces>[3]) => {
-    const uploads = `/desktop/displays/${display}/files/uploads` as const
+    const uploads = () => `${at()}/files/uploads` as const
     return sendPieces<Answer<'GET', '/desktop/displays/*/files/uploads/*'>>(
       file,
       {
-        begin: (stop) => call('POST', uploads, { body: { path, bytes: file.size }, signal: stop }),
-        bytesUrl: ({ id }, offset) => `/api/v1${uploads}/${id}/bytes?offset=${offset}`,
-        look: ({ id }, stop) => call('GET', `${uploads}/${id}`, { signal: stop }),
-        cancel: ({ id }) => call('DELETE', `${uploads}/${id}`, { quiet: true }),
+        begin: (stop) => call('POST', uploads(), { body: { path, bytes: file.size }, signal: stop }),
+        bytesUrl: ({ id }, offset) => `/api/v1${uploads()}/${id}/bytes?offset=${offset}`,
+        look: ({ id }, stop) => call('GET', `${uploads()}/${id}`, { signal: stop }),
+        cancel: ({ id }) => call('DELETE', `${uploads()}/${id}`, { quiet: true }),
         isDone: (upload) => upload.file !== null,
       },
       signal,

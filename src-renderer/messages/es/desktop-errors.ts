@@ -42,6 +42,16 @@ export const desktopErrors = {
     title: 'No existe ese archivo en la carpeta compartida',
     remedy: 'Consulta GET /desktop/displays/ID/files. No se siguen los enlaces que llevan fuera de la carpeta compartida.',
   },
+  'desktop.nothing_copied': {
+    english: 'These files are not in the clipboard of the display',
+    title: 'Esos archivos no están en el portapapeles de la pantalla',
+    remedy: 'Copia archivos en la pantalla mientras está abierta en un navegador y descárgalos antes de que se copie otra cosa.',
+  },
+  'desktop.not_open': {
+    english: 'The display is not open in a browser',
+    title: 'La pantalla no está abierta en un navegador',
+    remedy: 'Abre la pantalla e inténtalo de nuevo.',
+  },
   'desktop.file_name': {
     english: 'A file cannot have that name',
     title: 'Un archivo no puede tener ese nombre',

@@ -88,6 +88,14 @@ export const desktops = {
     more: 'Esta carpeta tiene más archivos de los que se listan aquí.',
     uploaded: (count: number) =>
       count === 1 ? 'Hay 1 archivo en la carpeta compartida.' : `Hay ${count} archivos en la carpeta compartida.`,
+    offered: (count: number) =>
+      count === 1
+        ? 'Hay 1 archivo en el portapapeles del escritorio: pégalo allí.'
+        : `Hay ${count} archivos en el portapapeles del escritorio: pégalos allí.`,
+    copied: (count: number) => (count === 1 ? 'Se copió 1 archivo en el escritorio' : `Se copiaron ${count} archivos en el escritorio`),
+    copiedMore: 'Parte de lo copiado no se puede descargar: enlaces, lo que no se puede leer y todo lo que sigue a los primeros 500.',
+    downloadCopied: 'Descargar',
+    dismissCopied: 'Descartar lo copiado',
     tooMany: (count: number) => `Como máximo ${count} archivos a la vez. Suelta los demás después.`,
   },
   clipboardProblems: {

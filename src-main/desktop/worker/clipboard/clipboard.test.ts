@@ -83,17 +83,57 @@ it('reads Latin-1, UTF-16 and what ends with a zero', async () => {
     ['STRING', Buffer.from('Gr\xfc\xdfe', 'latin1'), 'Grüße'],
     ['text/html', Buffer.from('\ufeff<b>ß</b>\0', 'utf16le'), '<b>ß</b>'],
     ['UTF8_STRING', Buffer.from('漢字\0'), '漢字'],
-    ['x-special/gnome-copied-files', Buffer.from('cut\nfile:///a\nfile:///b'), 'file:///a\nfile:///b'],
   ] as const) {
     const { clipboard, sent, happen } = clipboardOf()
     clipboard.join(1)
     happen({ kind: 'copied', targets: [target] })
-    const format = target === 'text/html' ? 'html' : target.startsWith('x-') ? 'files' : 'text'
+    const format = target === 'text/html' ? 'html' : 'text'
     clipboard.hear(1, { kind: 'clipboard-read', copied: 1, format })
     happen({ kind: 'read', reading: 1, data })
     await settled()
     expect(sent.at(-1)?.data).toBe(text)
   }
+})
+
+it('says which files a program copied, and gives up one that does not answer', async () => {
+  for (const [target, data] of [
+    ['x-special/gnome-copied-files', 'cut\nfile:///a\nfile:///b'],
+    ['text/uri-list', 'file:///a\nfile:///b\0'],
+  ] as const) {
+    const { clipboard, sent, happen } = clipboardOf()
+    expect(await clipboard.files()).toBeUndefined()
+    clipboard.join(1)
+    happen({ kind: 'copied', targets: ['text/html', target] })
+    expect(sent.at(-1)?.head).toEqual([1, 10, 0, 1, 0, 0, 0])
+    const unread = clipboard.files()
+    happen({ kind: 'read', reading: 1, why: 'timed-out' })
+    expect(await unread).toBeUndefined()
+    const files = clipboard.files()
+    happen({ kind: 'read', reading: 2, data: Buffer.from(data) })
+    expect(await files).toEqual({ number: 1, uris: 'file:///a\nfile:///b' })
+    // Something else was copied while it was read.
+    happen({ kind: 'copied', targets: [target] })
+    const late = clipboard.files()
+    happen({ kind: 'copied', targets: [target] })
+    happen({ kind: 'read', reading: 3, data: Buffer.from(data) })
+    expect(await late).toBeUndefined()
+  }
+})
+
+it('offers files as programs that paste want them, and keeps them when a viewer leaves', () => {
+  const { clipboard, asked, sent } = clipboardOf()
+  clipboard.join(1)
+  clipboard.hear(1, { kind: 'clipboard', offer: 1, formats: [{ format: 'text', bytes: 3 }] })
+  asked.length = 0
+  clipboard.offerFiles(['file:///a%20b', 'file:///c'])
+  expect(asked).toEqual([
+    ['offer', 'text/uri-list', 'x-special/gnome-copied-files'],
+    ['provide', 'text/uri-list', 'file:///a%20b\r\nfile:///c\r\n'],
+    ['provide', 'x-special/gnome-copied-files', 'copy\nfile:///a%20b\nfile:///c'],
+  ])
+  expect(sent.at(-1)?.head.slice(0, 2)).toEqual([1, 0])
+  clipboard.leave(1)
+  expect(asked).toHaveLength(3)
 })
 
 it('offers what a viewer copied at once, and provides what has arrived whole', () => {

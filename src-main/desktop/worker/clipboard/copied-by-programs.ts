@@ -1,5 +1,6 @@
 import { PendingReplies } from '../../../platform/workers/pending-replies.ts'
 import { type ClipboardFormat, clipboardChunkBytes, maxClipboardBytes, maxClipboardChunks } from '../../sessions/clipboard-formats.ts'
+import type { CopiedUris } from '../../sessions/messages.ts'
 import type { NativeDesktopClipboard } from '../desktop-addon.ts'
 import { fromTarget, readableTargets } from './clipboard-targets.ts'
 import { type ClipboardFault, copiedMessage, dataMessage, unreadMessage } from './clipboard-wire.ts'
@@ -104,6 +105,14 @@ export class CopiedByPrograms {
     if (receiver === undefined) return
     receiver.onTheWay = Math.max(0, receiver.onTheWay - 1)
     this.#sendMore(viewer, receiver)
+  }
+
+  /** The files that were copied last; undefined where none were, and where they cannot be read. */
+  async files(): Promise<CopiedUris | undefined> {
+    const number = this.#number
+    const target = this.#targets.get('files')
+    const data = target && (await this.#dataOf('files', target).catch(() => undefined))
+    return data && number === this.#number ? { number, uris: data.toString() } : undefined
   }
 
   #dataOf(format: ClipboardFormat, target: string): Promise<Buffer> {

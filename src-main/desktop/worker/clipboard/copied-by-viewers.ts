@@ -42,6 +42,13 @@ export class CopiedByViewers {
     for (const format of [...offer.incoming.keys()]) this.#provideWhole(offer, format)
   }
 
+  /** Files that a viewer uploaded, as URIs: the clipboard has them, whoever of the viewers leaves. */
+  offerFiles(uris: readonly string[]): void {
+    this.#offer = undefined
+    this.#native.offer(offeredTargets('files'))
+    for (const [targets, data] of toTargets('files', Buffer.from(uris.join('\n')))) this.#native.provide(targets, data)
+  }
+
   /** Every message is acknowledged, also of an offer that another one replaced. */
   take(viewer: number, { offer: number, format, data }: ClipboardData): void {
     this.#send(viewer, takenMessage(number))

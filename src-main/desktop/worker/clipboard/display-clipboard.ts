@@ -1,4 +1,5 @@
 import type { ClientMessage, ClipboardMessage } from '../../sessions/client-message.ts'
+import type { CopiedUris } from '../../sessions/messages.ts'
 import type { DesktopAddon } from '../desktop-addon.ts'
 import { CopiedByPrograms } from './copied-by-programs.ts'
 import { CopiedByViewers } from './copied-by-viewers.ts'
@@ -36,6 +37,17 @@ export class DisplayClipboard {
       // It is theirs alone: other viewers are not sent it.
       this.#fromPrograms.copied([])
     } else this.#fromViewers.take(viewer, message)
+  }
+
+  /** Which files programs of the display have copied. */
+  files(): Promise<CopiedUris | undefined> {
+    return this.#fromPrograms.files()
+  }
+
+  /** Gives programs that paste these files, as URIs. */
+  offerFiles(uris: readonly string[]): void {
+    this.#fromViewers.offerFiles(uris)
+    this.#fromPrograms.copied([])
   }
 
   leave(viewer: number): void {
