@@ -72,8 +72,8 @@ const dependencies = [
     required: false,
   },
   {
-    packages: ['tigervnc-standalone-server', 'xterm', 'xclip'],
-    present: () => process.platform !== 'linux' || ['Xvnc', 'xterm', 'xclip'].every((name) => inPath(name)),
+    packages: ['tigervnc-standalone-server', 'xterm', 'xclip', 'x11-xserver-utils'],
+    present: () => process.platform !== 'linux' || ['Xvnc', 'xterm', 'xclip', 'xrandr'].every((name) => inPath(name)),
     required: false,
   },
   {
@@ -110,6 +110,7 @@ const dependencies = [
     present: () => process.platform !== 'linux' || existsSync('/usr/lib/python3/dist-packages/simpleobsws.py'),
     required: false,
   },
+  { packages: ['obs-studio', 'obs-plugins', 'dbus-x11'], present: () => process.platform !== 'linux' || inPath('obs'), required: false },
   { packages: ['mkvtoolnix'], present: () => inPath('mkvinfo'), required: false },
   {
     packages: [
