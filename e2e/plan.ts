@@ -82,6 +82,7 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
   'webrtc-network': { part: 'live', cost: 'exclusive' },
   'webrtc-pages': { part: 'live', cost: 'cpu', quick: true },
 
+  'routing': { part: 'network', cost: 'cpu' },
   'edge-failures': { part: 'network', cost: 'cpu' },
   'node-setup': { part: 'network', cost: 'cpu' },
   'edge': { part: 'network', cost: 'cpu', quick: true },

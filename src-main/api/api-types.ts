@@ -557,9 +557,22 @@ export interface ApiTypes {
     nodes: {
       GET: { answer: { items: NetworkNodesItem[]; nextCursor: null } }
       '*': {
-        PATCH: { body: { name?: string | undefined; enabled?: boolean | undefined }; answer: NetworkNodesItem }
+        PATCH: { body: { name?: string | undefined; enabled?: boolean | undefined; publicUrl?: string | null | undefined; draining?: boolean | undefined }; answer: NetworkNodesItem }
         DELETE: { answer: undefined }
       }
+    }
+    probe: {
+      GET: { answer: { state: 'serving' | 'draining' | 'away' } }
+    }
+    routing: {
+      GET: { answer: { enabled: boolean; shiftPercent: number } }
+      PUT: { body: { enabled?: boolean | undefined; shiftPercent?: number | undefined }; answer: { enabled: boolean; shiftPercent: number } }
+      key: {
+        POST: { answer: { keys: string[] } }
+      }
+    }
+    'viewer-nodes': {
+      GET: { answer: { list: string; signatures: { key: string; signature: string }[] } }
     }
   }
   obs: {
@@ -1380,7 +1393,7 @@ type NetworkMachinesJobsItemStepsItem = { id: 'connect' | 'check' | 'prepare' | 
 type NetworkMachinesJobsItem = { id: string; kind: 'add' | 'remove'; host: string; port: number; user: string; state: 'running' | 'done' | 'failed' | 'cancelled'; startedAt: string; endedAt: string | null; steps: NetworkMachinesJobsItemStepsItem[]; sentBytes: number; totalBytes: number; nodeId: string | null; error: { code: string; message: string; remedy: string } | null }
 type NetworkNodesItemTrafficCache = { bytes: number; maxBytes: number; objects: number; warning: 0 | 80 | 90 | 95 }
 type NetworkNodesItemTraffic = { at: string; requestsPerS: number; bitrateOutBps: number; bitrateInBps: number; hitRatio: number | null; errorRatio: number; p50Ms: number | null; p95Ms: number | null; p99Ms: number | null; connections: number; cpu: number; memory: number; cache: NetworkNodesItemTrafficCache | null; region: string | null; capacityMbps: number | null }
-type NetworkNodesItem = { id: string; name: string; enabled: boolean; connected: boolean; connectedSince: string | null; remoteAddress: string | null; version: string | null; createdAt: string; streams: number; sentBytes: number; requests: number; deliveredBytes: number; waiting: number; traffic: NetworkNodesItemTraffic | null }
+type NetworkNodesItem = { id: string; name: string; enabled: boolean; publicUrl: string | null; draining: boolean; connected: boolean; connectedSince: string | null; remoteAddress: string | null; version: string | null; createdAt: string; streams: number; sentBytes: number; requests: number; deliveredBytes: number; waiting: number; traffic: NetworkNodesItemTraffic | null }
 type ObsItemVersion = { obs: string; webSocket: string; platform: string; platformDescription: string; requests: string[]; imageFormats: string[] }
 type ObsItemActivity = { streaming: boolean; recording: boolean; program: string | null }
 type ObsItem = { id: string; name: string; host: string; port: number; enabled: boolean; password: 'none' | 'kept' | 'found'; createdAt: string; state: 'connecting' | 'connected' | 'disconnected' | 'failed'; stateSince: string; error: { code: string; message: string; remedy: string } | null; nextAttemptAt: string | null; attempts: number; reconnects: number; version: ObsItemVersion | null; activity: ObsItemActivity | null; linkedStream: { stream: string; keyId: string } | null; connector: { connected: boolean } | null }

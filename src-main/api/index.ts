@@ -58,7 +58,7 @@ export interface ApiDependencies {
   readonly publicUrl: string
   /** Folder of the built page. */
   readonly pageDir: string
-  /** Origin of the CDN that media come from; empty for none. */
+  /** Origins of the CDN and the nodes that media come from, separated by spaces; empty for none. */
   readonly mediaOrigin: () => string
   readonly tokens: TokenStore
   readonly sessions: BrowserSessions

@@ -24,7 +24,7 @@ export const overlayHeaders: Readonly<Record<string, string>> = {
   'permissions-policy': 'camera=(), microphone=(), display-capture=(), geolocation=(), payment=(), usb=()',
 }
 
-/** Headers of the page. `mediaOrigin`: where a CDN serves the media; `framed`: others may embed it. */
+/** Headers of the page. `mediaOrigin`: where a CDN or nodes serve the media, separated by spaces; `framed`: others may embed it. */
 export function pageHeaders(mediaOrigin: string, framed: boolean): Record<string, string> {
   const media = mediaOrigin === '' ? '' : ` ${mediaOrigin}`
   return {

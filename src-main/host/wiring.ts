@@ -223,6 +223,7 @@ export async function startHost({
     let network: Network | undefined
     const live = await createLive({
       attacks: () => network?.attacks() ?? [],
+      viewerNodes: () => network?.viewerNodes() ?? [],
       config,
       clock,
       clients,
@@ -423,7 +424,8 @@ export async function startHost({
       pageDir: pageDir ?? fileURLToPath(new URL('dist/renderer', installation)),
       mediaOrigin: () => {
         const { cdnPrefix } = settings.current()
-        return cdnPrefix === '' ? '' : new URL(cdnPrefix).origin
+        const origins = [...(cdnPrefix === '' ? [] : [new URL(cdnPrefix).origin]), ...nodes.viewerUrls()]
+        return origins.join(' ')
       },
       tokens,
       sessions,

@@ -69,6 +69,7 @@ export async function createEndpoints(
     latencyMs: config.srtLatencyMs,
     limits: { ...limits, outgoingBytes: outgoingQueueBytes },
   })
+  const viewerNodes = dependencies.viewerNodes ?? (() => [])
   const playbackMetrics = createPlaybackMetrics(dependencies.registry)
   const status = (name: string): StreamStatus | undefined =>
     registry.status(name) ?? (sources.sources.feeds(name) || expected(name) ? { state: 'pending' } : undefined)
@@ -79,7 +80,7 @@ export async function createEndpoints(
     audience: ({ streamId }) => new ViewerBook(streamId, viewers, () => settings().cdnPrefix !== ''),
     mayWatch,
     whileAllowed: access.http.whileMediaAllowed,
-    options: { cdnPrefix: () => settings().cdnPrefix, container: config.container },
+    options: { cdnPrefix: () => settings().cdnPrefix, viewerNodes, container: config.container },
     log: log.child({ part: 'playback' }),
     metrics: playbackMetrics,
     clients,
@@ -110,6 +111,7 @@ export async function createEndpoints(
     container: config.container,
     access: access.gate,
     cdnPrefix: () => settings().cdnPrefix,
+    viewerNodes,
     metrics: playbackMetrics,
     registry: dependencies.registry,
     log: log.child({ part: 'delivery' }),

@@ -4,6 +4,7 @@ import type { Retention } from '../media/files/retention.ts'
 import type { LiveObserver } from '../media/part-facts.ts'
 import type { StreamCarrier } from '../media/stream-carrier.ts'
 import type { StreamIntake } from '../media/stream-intake.ts'
+import type { ViewerNode } from '../media/viewer-nodes.ts'
 import type { AuditLog } from '../platform/audit.ts'
 import type { ErrorCode } from '../platform/errors.ts'
 import type { EventBus } from '../platform/events.ts'
@@ -57,6 +58,8 @@ export interface LiveDependencies {
   readonly resumes?: boolean
   /** Sentences about attacks on nodes that go on now, for alerts. */
   readonly attacks?: () => readonly string[]
+  /** Nodes that viewers are sent to. */
+  readonly viewerNodes?: () => readonly ViewerNode[]
   /** ms since 1970. */
   readonly now?: () => number
   /** Dates what players compare with each other. */

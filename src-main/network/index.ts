@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Kysely } from 'kysely'
 import type { Registry } from 'prom-client'
 import type { EdgeOrigin } from '../media/edge-delivery.ts'
+import type { ViewerNode } from '../media/viewer-nodes.ts'
 import type { AuditLog } from '../platform/audit.ts'
 import type { EventBus } from '../platform/events.ts'
 import type { Logger } from '../platform/logger.ts'
@@ -18,7 +19,7 @@ import { trafficRoutes } from './figures/traffic-routes.ts'
 import { createTrafficStore } from './figures/traffic-store.ts'
 import { LimitBook } from './limits/limit-book.ts'
 import { limitRoutes } from './limits/limit-routes.ts'
-import { createLimitStore } from './limits/limit-store.ts'
+import { LimitSettingsSchema } from './limits/limit-settings.ts'
 import { linkSocket } from './link/link-socket.ts'
 import { NodeBook } from './nodes/node-book.ts'
 import { nodeRoutes } from './nodes/node-routes.ts'
@@ -28,6 +29,11 @@ import { createMachineStore } from './provisioning/machine-store.ts'
 import { PurgeBook } from './purges/purge-book.ts'
 import { purgeRoutes } from './purges/purge-routes.ts'
 import { createPurgeStore } from './purges/purge-store.ts'
+import { ListKeys } from './routing/list-keys.ts'
+import { RoutingBook } from './routing/routing-book.ts'
+import { routingRoutes } from './routing/routing-routes.ts'
+import { RoutingSettingsSchema } from './routing/routing-schemas.ts'
+import { createSettingStore } from './settings/setting-store.ts'
 
 export { createEdgeAgent, type EdgeAgent, type EdgeAgentOptions } from './agent/edge-agent.ts'
 export type { EdgeCacheOptions } from './agent/edge-front.ts'
@@ -63,12 +69,17 @@ export interface Network {
   isForwarder(secret: string): boolean
   /** Sentences about attacks that nodes notice now. */
   attacks(): readonly string[]
+  /** Where new viewers are sent; none while routing is off. */
+  viewerNodes(): readonly ViewerNode[]
+  /** Base URLs of all nodes that players may go to while routing is on: pages allow connections there. */
+  viewerUrls(): readonly string[]
   /** True for an IP address that a node is connected from: it has requests of many viewers. */
   isNodeAddress(address: string): boolean
   stop(): Promise<void>
 }
 
 const figuresMs = 2000
+const routingMs = 1000
 /** Networks on lists expire within this time, ms. */
 const sweepMs = 10_000
 
@@ -96,16 +107,23 @@ export async function createNetwork({
     ...{ store: createNodeStore(database), events, audit, fingerprint, now },
     traffic: (id) => traffic.newest(id),
   })
+  const routing = await RoutingBook.open({
+    ...{ store: createSettingStore(database, 'routing', RoutingSettingsSchema), events, audit, now },
+    keys: new ListKeys(join(dataDir, 'node-list-keys.json')),
+    nodes: () => book.list(),
+  })
+  book.onChange(() => routing.refresh())
   registerNodeMetrics(registry, traffic)
   const purges = await PurgeBook.open({ store: createPurgeStore(database), nodes: () => book.purgeNodes(), audit, now })
   const provisioning = await createProvisioning({ store: createMachineStore(database), nodes: book, program, events, audit, log, now })
-  const limits = await LimitBook.open({ store: createLimitStore(database), events, audit })
+  const limits = await LimitBook.open({ store: createSettingStore(database, 'limits', LimitSettingsSchema), events, audit })
   const guard = await GuardBook.open({
     store: createGuardStore(database),
     ...{ events, audit, now },
     nameOf: (id) => book.nameOf(id),
   })
   const sweep = repeat(sweepMs, () => guard.sweep())
+  const routes = repeat(routingMs, () => routing.refresh())
   const figures = repeat(figuresMs, () => book.announceFigures())
   return {
     routes: [
@@ -114,15 +132,19 @@ export async function createNetwork({
       ...trafficRoutes(traffic),
       ...limitRoutes(limits),
       ...attackRoutes(guard),
+      ...routingRoutes(routing),
       ...provisioning.routes,
     ],
-    sockets: [linkSocket({ book, purges, traffic, limits, guard, origin, log })],
+    sockets: [linkSocket({ book, purges, traffic, limits, guard, routing, origin, log })],
     isForwarder: (secret) => book.isForwarder(secret),
     attacks: () => guard.problems(),
+    viewerNodes: () => routing.viewerNodes,
+    viewerUrls: () => routing.urls,
     isNodeAddress: (address) => book.isConnectedFrom(address),
     async stop() {
       await provisioning.stop()
       clearInterval(figures)
+      clearInterval(routes)
       regions.stop()
       clearInterval(sweep)
       book.stop()

@@ -2,9 +2,9 @@ import { sql } from 'kysely'
 import type { Migration } from '../platform/storage/migrations.ts'
 import { guardMigrations } from './attacks/guard-store.ts'
 import { trafficMigrations } from './figures/traffic-store.ts'
-import { limitMigrations } from './limits/limit-store.ts'
 import { machineMigrations } from './provisioning/machine-store.ts'
 import { purgeMigrations } from './purges/purge-store.ts'
+import { settingMigrations } from './settings/setting-store.ts'
 
 /** The tables of the nodes. */
 export const networkMigrations: readonly Migration[] = [
@@ -23,7 +23,7 @@ export const networkMigrations: readonly Migration[] = [
   },
   ...purgeMigrations,
   ...trafficMigrations,
-  ...limitMigrations,
+  ...settingMigrations,
   ...guardMigrations,
   ...machineMigrations,
 ]

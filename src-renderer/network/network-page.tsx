@@ -12,6 +12,7 @@ import { t } from './messages.ts'
 import { NodeCard } from './node-card.tsx'
 import { type NodeItem, nodes } from './nodes.ts'
 import { ProtectionPanel } from './protection-panel.tsx'
+import { RoutingPanel } from './routing-panel.tsx'
 import { useTraffic } from './traffic.ts'
 import { TrafficPanel } from './traffic-panel.tsx'
 import './network.css'
@@ -69,6 +70,7 @@ function Nodes() {
         <>
           {buttons}
           <NodeCards all={all} machines={machines} />
+          <RoutingPanel nodes={all} />
           <TrafficPanel />
           <CachePanel nodes={all} />
           <ProtectionPanel nodes={all} />

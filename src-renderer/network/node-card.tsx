@@ -1,4 +1,4 @@
-import { Power, Trash2, TriangleAlert } from 'lucide-react'
+import { Power, Trash2, TriangleAlert, Unplug } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { call } from '../client/api.ts'
 import { formatBytes } from '../client/format.ts'
@@ -20,7 +20,7 @@ export function NodeCard({
   readonly traffic: Traffic | undefined
   readonly tools: ReactNode
 }) {
-  const { id, name, enabled, connected, remoteAddress, version } = node
+  const { id, name, enabled, connected, draining, publicUrl, remoteAddress, version } = node
   const act = async (work: () => Promise<unknown>, done: string): Promise<void> => {
     try {
       await work()
@@ -34,11 +34,17 @@ export function NodeCard({
       () => nodes.keep(call('PATCH', `/network/nodes/${id}`, { body: { enabled: !enabled } })),
       enabled ? t.disabledNow(name) : t.enabledNow(name),
     )
+  const drain = (): Promise<void> =>
+    act(
+      () => nodes.keep(call('PATCH', `/network/nodes/${id}`, { body: { draining: !draining } })),
+      draining ? t.undrainedNow(name) : t.drainedNow(name),
+    )
   const revoke = async (): Promise<void> => {
     if (await confirm(t.revokeTitle(name), t.revokeText, t.revokeAction))
       await act(() => call('DELETE', `/network/nodes/${id}`), t.revoked(name))
   }
   const state = !enabled ? 'ended' : connected ? 'live' : 'reconnecting'
+  const drainLabel = draining ? t.undrain(name) : t.drain(name)
   return (
     <li className="card node-card" data-testid="node-card" data-node={id} data-state={state}>
       <div className="node-card-head">
@@ -46,12 +52,32 @@ export function NodeCard({
           <h2>{name}</h2>
           <p className="quiet small">
             <span className={`chip ${state}`}>{!enabled ? t.disabled : connected ? t.connected : t.away}</span>
+            {draining && (
+              <>
+                {' '}
+                <span className="chip reconnecting" data-testid="node-draining">
+                  {t.draining}
+                </span>
+              </>
+            )}
             {remoteAddress !== null && ` ${t.from(remoteAddress)}`}
             {version !== null && ` · ${t.version(version)}`}
             {node.traffic?.region && ` · ${node.traffic.region}`}
+            {publicUrl !== null && ` · ${publicUrl}`}
           </p>
         </div>
         <div className="row">
+          <button
+            type="button"
+            className="button quiet icon"
+            aria-label={drainLabel}
+            title={drainLabel}
+            aria-pressed={draining}
+            onClick={() => void drain()}
+            data-testid="drain-node"
+          >
+            <Unplug size={16} aria-hidden="true" />
+          </button>
           <button
             type="button"
             className="button quiet icon"

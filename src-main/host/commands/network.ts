@@ -6,12 +6,14 @@ import { table } from '../output.ts'
 import { type CommandContext, clientOf, run } from './context.ts'
 import { type AccessFlags, acceptHostKey, accessFrom, addAccessFlags, readTarget } from './network-access.ts'
 import { type JobAnswer, runJob } from './network-job.ts'
+import { addRoutingCommands } from './network-routing.ts'
 
 interface Node {
   readonly id: string
   readonly name: string
   readonly enabled: boolean
   readonly connected: boolean
+  readonly draining: boolean
   readonly remoteAddress: string | null
   readonly version: string | null
 }
@@ -61,6 +63,9 @@ Examples:
   streams network add root@203.0.113.7 --key ~/.ssh/id_ed25519
   streams network add operator@edge.example.com --ask-password --cache --check
   streams network list
+  streams network url Berlin https://berlin.example.com
+  streams network routing on
+  streams network drain Berlin
   streams network remove edge.example.com --key ~/.ssh/id_ed25519`,
     )
   network
@@ -74,7 +79,8 @@ Examples:
           await client.get<{ items: readonly Machine[] }>('/network/machines'),
         ]
         const machineOf = ({ id }: Node): string => machines.items.find(({ nodeId }) => nodeId === id)?.host ?? ''
-        const state = ({ enabled, connected }: Node): string => (!enabled ? 'disabled' : connected ? 'connected' : 'away')
+        const state = ({ enabled, connected, draining }: Node): string =>
+          !enabled ? 'disabled' : !connected ? 'away' : draining ? 'draining' : 'connected'
         output.result(nodes, () =>
           table(
             ['ID', 'NAME', 'STATE', 'IP ADDRESS', 'VERSION', 'MACHINE'],
@@ -142,6 +148,7 @@ Examples:
         output.result({ host, port }, () => `The key of ${host} is deleted.`)
       }),
     )
+  addRoutingCommands(network, context)
 }
 
 const seconds = ({ startedAt, endedAt }: JobAnswer): string =>

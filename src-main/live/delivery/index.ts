@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os'
 import type { Duplex } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { Gauge, type Registry } from 'prom-client'
+import type { ViewerNode } from '../../media/viewer-nodes.ts'
 import type { PerIpLimits } from '../../platform/http/client-limits.ts'
 import type { PrivateSocket } from '../../platform/http/private-endpoint.ts'
 import type { Logger } from '../../platform/logger.ts'
@@ -38,6 +39,7 @@ export interface DeliveryDependencies {
   readonly stateOf: (name: string) => Pick<RunState, 'title' | 'guarded'>
   readonly access: { rules(): AccessRules; onRefresh(listener: () => void): () => void }
   readonly cdnPrefix: () => string
+  readonly viewerNodes: () => readonly ViewerNode[]
   readonly seen: (name: string, epoch: string, request: ViewerRequest) => void
   readonly metrics: PlaybackMetrics
   readonly registry: Registry
@@ -182,7 +184,8 @@ export function createDelivery(dependencies: DeliveryDependencies): Delivery {
     start(endpoint) {
       for (let index = 0; index < count; index++) processes.push(new DeliveryProcess(dependencies, endpoint))
       if (count === 0) return
-      let prefix = dependencies.cdnPrefix()
+      const routesText = (): string => JSON.stringify([dependencies.cdnPrefix(), dependencies.viewerNodes()])
+      let routes = routesText()
       const notify = (): void => {
         const rules = rulesOf(dependencies)
         for (const each of processes) each.rules(rules)
@@ -191,8 +194,9 @@ export function createDelivery(dependencies: DeliveryDependencies): Delivery {
       looking = repeat(lookMs, () => {
         for (const each of processes) each.check()
         gauge.set(processes.filter(({ listening }) => listening).length)
-        if (prefix === dependencies.cdnPrefix()) return
-        prefix = dependencies.cdnPrefix()
+        const now = routesText()
+        if (routes === now) return
+        routes = now
         notify()
       })
     },
@@ -205,5 +209,5 @@ export function createDelivery(dependencies: DeliveryDependencies): Delivery {
 }
 
 function rulesOf(dependencies: DeliveryDependencies): DeliveryRules {
-  return { access: dependencies.access.rules(), cdnPrefix: dependencies.cdnPrefix() }
+  return { access: dependencies.access.rules(), cdnPrefix: dependencies.cdnPrefix(), viewerNodes: dependencies.viewerNodes() }
 }

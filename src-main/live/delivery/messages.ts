@@ -1,3 +1,4 @@
+import type { ViewerNode } from '../../media/viewer-nodes.ts'
 import type { PerIpLimits } from '../../platform/http/client-limits.ts'
 import type { PrivateSocket } from '../../platform/http/private-endpoint.ts'
 import type { ViewerRequest } from '../audience/viewer-book.ts'
@@ -17,6 +18,7 @@ export interface AccessRules {
 export interface DeliveryRules {
   readonly access: AccessRules
   readonly cdnPrefix: string
+  readonly viewerNodes: readonly ViewerNode[]
 }
 
 export interface DeliverySetup {

@@ -19,6 +19,7 @@ import { NodeTraffic } from '../figures/node-traffic.ts'
 import { requestLogFormat } from '../figures/request-log.ts'
 import type { FrontHealth } from '../front/start-front.ts'
 import { linkPath } from '../link/link-socket.ts'
+import type { ProbeAnswer } from '../routing/routing-schemas.ts'
 import { type EdgeCacheOptions, type EdgeFront, startEdgeFront } from './edge-front.ts'
 import { EdgeLink, type LinkedCache, type LinkState } from './edge-link.ts'
 import { joinOrigin } from './join-origin.ts'
@@ -28,6 +29,7 @@ import { type NodeState, readNodeState, writeNodeState } from './node-state.ts'
 import type { OriginTarget } from './origin-connection.ts'
 import { readOriginUrl } from './origin-connection.ts'
 import { originTarget, sendError } from './origin-proxy.ts'
+import { answerRouting } from './routing-answers.ts'
 
 export interface EdgeAgentOptions {
   /** Where the node keeps who it is. */
@@ -88,6 +90,9 @@ const historyMs = 5000
 
 /** Where a node answers how it is. */
 const healthPath = '/api/v1/cdn/health'
+/** What players ask. */
+const probePath = '/api/v1/cdn/probe'
+const nodesPath = '/api/v1/cdn/nodes'
 
 /** Joins the origin if this is the first start, then answers viewers. Throws AppError. */
 export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAgent> {
@@ -123,6 +128,9 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
     const isWell = link.state === 'connected' && front?.running !== false
     return { status: isWell ? 'ok' : 'degraded', role: 'node', origin: link.state, streams, waiting, cache: front }
   }
+  const probe = (): ProbeAnswer => ({
+    state: link.state !== 'connected' ? 'away' : link.routing?.draining === true ? 'draining' : 'serving',
+  })
   let file = options.file?.first ?? emptyNodeFile()
   let openRequests = 0
   let accessLog: AccessLog | undefined
@@ -163,6 +171,8 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
       }
       const path = pathOf(request.url)
       if (path === healthPath) sendHealth(response, health())
+      else if (path === probePath || path === nodesPath)
+        answerRouting(request, response, path === probePath ? probe() : link.routing?.nodes)
       else if (path === metricsPath && isMetricsReader(request, file.metrics?.token)) answerMetrics(response, traffic)
       // who was disabled or revoked delivers nothing, whatever it has
       else if (link.state === 'rejected') sendError(response, 'network.origin_away')

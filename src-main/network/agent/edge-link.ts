@@ -37,6 +37,9 @@ export interface LinkedProtection {
   report(): UsageEntry[]
 }
 
+/** What the origin says of the routing of viewers. */
+export type LinkedRouting = Pick<Extract<OriginMessage, { type: 'routing' }>, 'draining' | 'nodes'>
+
 export interface EdgeLinkDependencies {
   readonly state: NodeState
   readonly target: OriginTarget
@@ -92,6 +95,7 @@ export class EdgeLink implements EdgeSource {
   #purges: PurgeHistory | undefined
   #cache: LinkedCache | undefined
   #purging = 0
+  #routing: LinkedRouting | undefined
   #takesFigures = false
   /** An origin of an older version would close the connection. */
   #takesGuardReports = false
@@ -127,6 +131,11 @@ export class EdgeLink implements EdgeSource {
 
   start(): void {
     this.#open()
+  }
+
+  /** What the origin last said of routing; undefined where it is of an older version. */
+  get routing(): LinkedRouting | undefined {
+    return this.#routing
   }
 
   get state(): LinkState {
@@ -272,6 +281,9 @@ export class EdgeLink implements EdgeSource {
         return
       case 'lift':
         this.#dependencies.protection.lift(message.network)
+        return
+      case 'routing':
+        this.#routing = message
         return
       case 'leases':
         this.#dependencies.protection.lease(message.entries)

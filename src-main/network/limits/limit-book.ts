@@ -1,13 +1,13 @@
 import type { AuditLog } from '../../platform/audit.ts'
 import type { EventBus } from '../../platform/events.ts'
 import { Turns } from '../../platform/turns.ts'
+import type { SettingStore } from '../settings/setting-store.ts'
 import { LeaseBook } from './lease-book.ts'
 import { checkLimits, defaultLimits, type LimitSettings, rateOf } from './limit-settings.ts'
-import type { LimitStore } from './limit-store.ts'
 import type { LeaseEntry, UsageEntry } from './request-buckets.ts'
 
 export interface LimitBookDependencies {
-  readonly store: LimitStore
+  readonly store: SettingStore<LimitSettings>
   readonly events: Pick<EventBus, 'publish'>
   readonly audit: AuditLog
 }

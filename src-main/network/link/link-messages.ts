@@ -5,6 +5,7 @@ import type { PurgeHistory } from '../cache/node-cache.ts'
 import type { PurgeOrder, PurgeSelection } from '../cache/purge-order.ts'
 import { type LimitSettings, maxKeyLength } from '../limits/limit-settings.ts'
 import { type LeaseEntry, maxReported } from '../limits/request-buckets.ts'
+import type { SignedNodes } from '../routing/routing-schemas.ts'
 
 /**
  * The connection between a node and its origin: a WebSocket that the node opens. Control messages are JSON texts in both directions. What
@@ -46,6 +47,8 @@ export type OriginMessage =
   | { readonly type: 'guard'; readonly rules: GuardRules }
   /** A block of the node's own is lifted. */
   | { readonly type: 'lift'; readonly network: string }
+  /** Whether players leave the node, and the list of nodes that it answers with. An older node ignores it. */
+  | { readonly type: 'routing'; readonly draining: boolean; readonly nodes: SignedNodes }
   /** The node's part of limits that it reported. */
   | { readonly type: 'leases'; readonly entries: readonly LeaseEntry[] }
   /** What a purge would take along. */

@@ -27,6 +27,7 @@ function connect(known: KeyObject, origin: Partial<EdgeOrigin> = {}) {
     terminate: () => void closed.push(0),
   } as unknown as PacedSocketClient
   const book = {
+    isDraining: () => false,
     admitted: (id: string, text: Buffer, signature: string) =>
       id === 'node-1' && isSigned(spki(known), text, signature) ? { name: 'one' } : undefined,
     attach: (_id: string, connection: NodeConnection) => {
@@ -51,6 +52,7 @@ function connect(known: KeyObject, origin: Partial<EdgeOrigin> = {}) {
       traffic: { take: (_node, report) => void reported.push(report) },
       limits: limits as never,
       guard: guard as never,
+      routing: { onChange: () => () => undefined, signed: { list: '{}', signatures: [] } } as never,
       origin: { settings: () => settings, onSettings: () => () => undefined, ...origin } as EdgeOrigin,
       log: silentLogger,
     },
@@ -79,7 +81,7 @@ describe('a connection of a node', () => {
   it('is welcomed with the signature of its own challenge alone', () => {
     const good = connect(keys[0])
     good.hello(keys[0])
-    expect(good.sent.map(({ type }) => type)).toEqual(['challenge', 'welcome'])
+    expect(good.sent.map(({ type }) => type)).toEqual(['challenge', 'welcome', 'routing'])
     const other = connect(keys[0])
     other.hello(keys[1])
     expect([other.sent.length, other.closed]).toEqual([1, [4403]])

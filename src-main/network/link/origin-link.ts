@@ -14,6 +14,7 @@ import type { UsageEntry } from '../limits/request-buckets.ts'
 import type { NodeBook, NodeFigures } from '../nodes/node-book.ts'
 import { helloText } from '../nodes/node-keys.ts'
 import type { PurgeBook } from '../purges/purge-book.ts'
+import type { RoutingBook } from '../routing/routing-book.ts'
 import {
   beatMs,
   HelloSchema,
@@ -35,6 +36,7 @@ export interface OriginLinkDependencies {
   readonly traffic: { take(node: string, report: unknown): void }
   readonly limits: LimitBook
   readonly guard: GuardBook
+  readonly routing: RoutingBook
   readonly origin: EdgeOrigin
   readonly log: Logger
 }
@@ -112,7 +114,7 @@ export class OriginLink implements SocketSession {
   }
 
   #hello(message: unknown): void {
-    const { book, origin, purges, limits, guard, log } = this.#dependencies
+    const { book, origin, purges, limits, guard, routing, log } = this.#dependencies
     const hello = Value.Check(HelloSchema, message) ? message : undefined
     const node = hello && book.admitted(hello.id, helloText(this.#challenge, hello.id), hello.signature)
     if (hello === undefined || node === undefined) {
@@ -132,6 +134,7 @@ export class OriginLink implements SocketSession {
     })
     this.#stopFollowing = [
       origin.onSettings(() => this.#reportSettings(true)),
+      routing.onChange(() => this.#reportRouting()),
       limits.onChange((changed) => this.#send({ type: 'limits', limits: changed })),
       guard.attach(hello.id, {
         guard: (rules) => this.#send({ type: 'guard', rules }),
@@ -152,6 +155,7 @@ export class OriginLink implements SocketSession {
         this.onClose()
       },
     })
+    this.#reportRouting()
     log.info({ node: hello.id, remoteAddress: this.#remoteAddress }, 'a node has connected')
   }
 
@@ -198,6 +202,11 @@ export class OriginLink implements SocketSession {
         this.#dependencies.guard.report(this.#node?.id ?? '', message.report)
         return
     }
+  }
+
+  #reportRouting(): void {
+    const { book, routing } = this.#dependencies
+    this.#send({ type: 'routing', draining: book.isDraining(this.#node?.id ?? ''), nodes: routing.signed })
   }
 
   /** Whoever waits for space goes on, another stream first each time. */

@@ -54,6 +54,7 @@ export class NodeBook {
   /** Ids by the SHA-256 of the token that a node joined with, since the start. */
   readonly #joined = new Map<string, string>()
   readonly #turns = new Turns(64, 'changes of nodes', 'network.limit')
+  #onChange: () => void = () => undefined
   /** Apart: what strangers send does not hold up an operator. */
   readonly #joining = new Turns(64, 'machines that join', 'network.limit')
 
@@ -106,7 +107,7 @@ export class NodeBook {
       if (!(await store.takeToken(hashSecret(secret), new Date(now()).toISOString()))) throw new AppError('network.join_rejected')
       const forwardSecret = newSecret()
       const node: StoredNode = {
-        ...{ id: `node-${randomText(8)}`, name, enabled: true, publicKey },
+        ...{ id: `node-${randomText(8)}`, name, enabled: true, publicKey, publicUrl: null, draining: false },
         ...{ forwardHash: hashSecret(forwardSecret), createdAt: new Date(now()).toISOString() },
       }
       await store.save(node)
@@ -151,6 +152,7 @@ export class NodeBook {
       this.#connections.get(id)?.end('the node is revoked', true)
       this.#dependencies.audit.record({ kind: 'command', message: `the node "${name}" was revoked`, actor, sessionId: id })
       this.#dependencies.events.publish('network.node.removed', { id })
+      this.#onChange()
     })
   }
 
@@ -200,6 +202,17 @@ export class NodeBook {
   announce(id: string, volatile = false): void {
     const node = this.#nodes.get(id)
     if (node !== undefined) this.#dependencies.events.publish('network.node.updated', this.#describe(node), { volatile })
+    if (!volatile) this.#onChange()
+  }
+
+  /** Has a function called whenever a node comes, goes or is changed. */
+  onChange(listener: () => void): void {
+    this.#onChange = listener
+  }
+
+  /** True where players are to leave the node. */
+  isDraining(id: string): boolean {
+    return this.#nodes.get(id)?.draining === true
   }
 
   /** Reports the figures of all that are connected. */
@@ -217,9 +230,10 @@ export class NodeBook {
     return node
   }
 
-  #describe({ id, name, enabled, createdAt }: StoredNode): NetworkNode {
+  #describe({ id, name, enabled, publicUrl, draining, createdAt }: StoredNode): NetworkNode {
     const connection = this.#connections.get(id)
     const traffic = connection === undefined ? null : this.#dependencies.traffic(id)
-    return { id, name, enabled, createdAt, connected: connection !== undefined, ...(connection?.figures() ?? away), traffic }
+    const connected = connection !== undefined
+    return { id, name, enabled, publicUrl, draining, createdAt, connected, ...(connection?.figures() ?? away), traffic }
   }
 }

@@ -43,7 +43,7 @@ export function nodeRoutes(book: NodeBook): readonly RouteDefinition[] {
       method: 'PATCH',
       path: '/network/nodes/:id',
       tag,
-      summary: 'Renames, disables or enables a node, with immediate effect',
+      summary: 'Changes a node: its name, its public URL, whether it drains, whether it may connect; with immediate effect',
       role: 'admin',
       params: NodeIdParams,
       body: NodeChangesSchema,

@@ -5,10 +5,23 @@ export const tag = 'network'
 
 const Name = Type.String({ minLength: 1, maxLength: 80, pattern: '^[^\\u0000-\\u001f\\u007f]+$', description: 'A name for people' })
 
+const PublicUrl = Type.Union(
+  [
+    Type.String({ maxLength: 300, pattern: '^https?://[A-Za-z0-9.-]+(:\\d{1,5})?$|^https?://\\[[0-9a-fA-F:.]+\\](:\\d{1,5})?$' }),
+    Type.Null(),
+  ],
+  {
+    description: 'Base URL that viewers reach it by, without a path; null: viewers are not sent there',
+  },
+)
+const Draining = Type.Boolean({ description: 'It gets no new viewers, and players that are there move to other nodes' })
+
 export const NodeSchema = Type.Object({
   id: Type.String(),
   name: Name,
   enabled: Type.Boolean({ description: 'false: its connection is closed, and no other is accepted' }),
+  publicUrl: PublicUrl,
+  draining: Draining,
   connected: Type.Boolean(),
   connectedSince: Type.Union([Type.String({ format: 'date-time' }), Type.Null()]),
   remoteAddress: Type.Union([Type.String(), Type.Null()], { description: 'IP address that it is connected from' }),
@@ -24,7 +37,12 @@ export const NodeSchema = Type.Object({
 export type NetworkNode = Static<typeof NodeSchema>
 
 export const NodeIdParams = Type.Object({ id: Type.String({ maxLength: 60 }) })
-export const NodeChangesSchema = Type.Object({ name: Type.Optional(Name), enabled: Type.Optional(Type.Boolean()) })
+export const NodeChangesSchema = Type.Object({
+  name: Type.Optional(Name),
+  enabled: Type.Optional(Type.Boolean()),
+  publicUrl: Type.Optional(PublicUrl),
+  draining: Type.Optional(Draining),
+})
 export type NodeChanges = Static<typeof NodeChangesSchema>
 
 export const NewJoinTokenSchema = Type.Object({

@@ -5,6 +5,10 @@ export interface StoredNode {
   readonly id: string
   readonly name: string
   readonly enabled: boolean
+  /** Base URL that viewers reach it by; null: viewers are not sent there. */
+  readonly publicUrl: string | null
+  /** It gets no new viewers, and players there move to other nodes. */
+  readonly draining: boolean
   /** Ed25519, SPKI in base64. */
   readonly publicKey: string
   /** SHA-256 of the secret with which it names the clients of requests that it hands on. */
@@ -38,15 +42,17 @@ export function createNodeStore(database: Kysely<any>): NodeStore {
     async all() {
       const rows = await tables.selectFrom('network_node').selectAll().orderBy(sql`rowid`).execute()
       return rows.map((row) => ({
-        ...(JSON.parse(row.node) as Pick<StoredNode, 'name' | 'enabled'>),
+        // what nodes of older versions have not
+        ...{ publicUrl: null, draining: false },
+        ...(JSON.parse(row.node) as Pick<StoredNode, 'name' | 'enabled' | 'publicUrl' | 'draining'>),
         id: row.id,
         publicKey: row.public_key,
         forwardHash: row.forward_hash,
         createdAt: row.created_at,
       }))
     },
-    async save({ id, publicKey, forwardHash, createdAt, name, enabled }) {
-      const node = JSON.stringify({ name, enabled })
+    async save({ id, publicKey, forwardHash, createdAt, ...changeable }) {
+      const node = JSON.stringify(changeable)
       await tables
         .insertInto('network_node')
         .values({ id, public_key: publicKey, forward_hash: forwardHash, created_at: createdAt, node })

@@ -8,4 +8,5 @@ export const networkTopics = {
   'network.limits.updated': { role: 'viewer', state: 'GET /network/limits', summary: 'Limits of requests at nodes were changed' },
   'network.node.removed': { role: 'admin', state: 'GET /network/nodes', summary: 'A node was revoked' },
   'network.node.updated': { role: 'admin', state: 'GET /network/nodes', summary: 'A node joined or changed, or its figures did' },
+  'network.routing.updated': { role: 'viewer', state: 'GET /network/routing', summary: 'Routing of viewers to nodes was changed' },
 } as const satisfies Record<string, TopicKind>

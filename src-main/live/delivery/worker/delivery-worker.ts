@@ -81,7 +81,7 @@ function serve(setup: DeliverySetup) {
     keyframe: () => undefined,
     audience: (stream) => activity.audience(stream),
     whileAllowed: http.whileMediaAllowed,
-    options: { cdnPrefix: () => rules.cdnPrefix, container: setup.container },
+    options: { cdnPrefix: () => rules.cdnPrefix, viewerNodes: () => rules.viewerNodes, container: setup.container },
     log,
     metrics: activity,
     clients,

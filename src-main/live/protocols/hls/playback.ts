@@ -1,5 +1,6 @@
+import { nodeForViewer, type ViewerNode } from '../../../media/viewer-nodes.ts'
 import type { AppError } from '../../../platform/errors.ts'
-import { clientOf } from '../../../platform/http/client.ts'
+import { clientOf, nodeHeader } from '../../../platform/http/client.ts'
 import type { ClientLimits } from '../../../platform/http/client-limits.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import { repeat } from '../../../platform/repeat.ts'
@@ -35,6 +36,8 @@ export type { PlaybackMetrics, PlaybackRequestKind } from './delivery.ts'
 export interface PlaybackOptions {
   /** Prefix of every URL in playlists, e.g. `https://cdn.example.com`; empty for relative URLs. Read again each time. */
   cdnPrefix(): string
+  /** Nodes that viewers are sent to, where no CDN is named; read again each time. */
+  viewerNodes?(): readonly ViewerNode[]
   /** What plain HLS lists: `fmp4` (default), or `mpegts` for streams whose codecs it can carry. */
   readonly container?: 'fmp4' | 'mpegts'
   /** How long a request may wait for media that is about to be made; default: three target durations. */
@@ -255,15 +258,25 @@ class PlaybackServer implements Playback {
       return
     }
     const { options } = this.#dependencies
-    const cdnPrefix = options.cdnPrefix()
-    // what a time means depends on when it is asked for
-    const caching = start === undefined ? 'public, max-age=60' : 'no-cache'
+    const node = this.#nodeFor(exchange)
+    const cdnPrefix = node ?? options.cdnPrefix()
+    const token = node === undefined ? undefined : exchange.url.token
+    // what a time means depends on when it is asked for; the node is one viewer's
+    const caching = node !== undefined ? 'private, no-cache' : start === undefined ? 'public, max-age=60' : 'no-cache'
     const muxed = plain && options.container === 'mpegts' ? muxedRenditions(stream) : undefined
     const text = muxed
-      ? muxedMultivariantText(stream, muxed, { cdnPrefix, session })
-      : multivariantText(stream, { plain, cdnPrefix, session, startOffsetS: start && startOffsetS(stream, start) })
+      ? muxedMultivariantText(stream, muxed, { cdnPrefix, session, token })
+      : multivariantText(stream, { plain, cdnPrefix, session, token, startOffsetS: start && startOffsetS(stream, start) })
     const sent = this.#delivery.sendText(exchange, new SharedText(text, playlistType), caching)
     this.#delivery.seen(this.#view(stream), exchange, plain ? 'hls' : undefined, undefined, sent)
+  }
+
+  /** Base URL of the node that a viewer is sent to; undefined where it stays here. Who comes by a node, or chose it by themselves, stays. */
+  #nodeFor({ request, query }: Exchange): string | undefined {
+    const { cdnPrefix, viewerNodes } = this.#dependencies.options
+    if (viewerNodes === undefined || query.isChosen || nodeHeader in request.headers || cdnPrefix() !== '') return undefined
+    const nodes = viewerNodes()
+    return nodes.length === 0 ? undefined : nodeForViewer(nodes, query.session ?? clientOf(request).remoteAddress)?.url
   }
 
   #manifest(exchange: Exchange, stream: PackagedStream): void {

@@ -2,10 +2,11 @@ import { type RenditionReport, writeMediaPlaylist } from '../../../formats/m3u8-
 import { writeMultivariantPlaylist } from '../../../formats/m3u8-multivariant.ts'
 import { listedParts, type MediaSegment, type PackagedRendition, type PackagedStream } from '../../packaging/packaged-stream.ts'
 
-/** `https://cdn.example/live/NAME/`, or nothing, so that URLs stay relative. */
-export function urlPrefix(cdnPrefix: string, name: string): string {
+/** `https://cdn.example/live/NAME/`, or nothing, so that URLs stay relative. `token`: what a signed URL carries. */
+export function urlPrefix(cdnPrefix: string, name: string, token?: string): string {
   if (cdnPrefix === '') return ''
-  return `${cdnPrefix.endsWith('/') ? cdnPrefix.slice(0, -1) : cdnPrefix}/live/${name}/`
+  const signed = token === undefined ? '' : `@${encodeURIComponent(token)}/`
+  return `${cdnPrefix.endsWith('/') ? cdnPrefix.slice(0, -1) : cdnPrefix}/live/${name}/${signed}`
 }
 
 /**
@@ -14,11 +15,17 @@ export function urlPrefix(cdnPrefix: string, name: string): string {
  */
 export function multivariantText(
   stream: PackagedStream,
-  options: { plain: boolean; cdnPrefix: string; session: string | undefined; startOffsetS?: number | undefined },
+  options: {
+    plain: boolean
+    cdnPrefix: string
+    session: string | undefined
+    startOffsetS?: number | undefined
+    token?: string | undefined
+  },
 ): string {
   const file = options.plain ? 'hls.m3u8' : 'index.m3u8'
   const query = options.session === undefined ? '' : `?session=${options.session}`
-  const prefix = urlPrefix(options.cdnPrefix, stream.name)
+  const prefix = urlPrefix(options.cdnPrefix, stream.name, options.token)
   const video = []
   const audio = []
   for (const rendition of offered(stream)) {

@@ -16,6 +16,8 @@ export interface PlaybackQuery {
   readonly cmcd: string | undefined
   /** `start`: where to start, see start-point.ts. */
   readonly start: StartPoint | undefined
+  /** `node=chosen`: the player chose where it plays from. */
+  readonly isChosen: boolean
   /** A directive was malformed or incomplete: the request is rejected. */
   readonly malformed: boolean
 }
@@ -27,6 +29,7 @@ const none: PlaybackQuery = {
   session: undefined,
   cmcd: undefined,
   start: undefined,
+  isChosen: false,
   malformed: false,
 }
 
@@ -39,6 +42,7 @@ export function parsePlaybackQuery(text: string): PlaybackQuery {
   let session: string | undefined
   let cmcd: string | undefined
   let start: StartPoint | undefined
+  let isChosen = false
   let malformed = false
   for (let at = 0; at < text.length; ) {
     let end = text.indexOf('&', at)
@@ -57,6 +61,8 @@ export function parsePlaybackQuery(text: string): PlaybackQuery {
       if (isWord(value)) session = ownText(value, value.length)
     } else if (text.startsWith('CMCD=', at)) {
       cmcd = text.slice(at + 5, end)
+    } else if (text.startsWith('node=', at)) {
+      isChosen = text.slice(at + 5, end) === 'chosen'
     } else if (text.startsWith('start=', at)) {
       start = parseStartPoint(text.slice(at + 6, end))
       malformed ||= start === undefined
@@ -65,5 +71,5 @@ export function parsePlaybackQuery(text: string): PlaybackQuery {
   }
   // Section 6.2.5.2: a part without its sequence number is an error.
   if (part !== undefined && sequence === undefined) malformed = true
-  return { sequence, part, skip, session, cmcd, start, malformed }
+  return { sequence, part, skip, session, cmcd, start, isChosen, malformed }
 }

@@ -47,10 +47,10 @@ export function muxedRenditions(stream: PackagedStream): MuxedRendition[] | unde
 export function muxedMultivariantText(
   stream: PackagedStream,
   muxed: readonly MuxedRendition[],
-  options: { cdnPrefix: string; session: string | undefined },
+  options: { cdnPrefix: string; session: string | undefined; token?: string | undefined },
 ): string {
   const query = options.session === undefined ? '' : `?session=${options.session}`
-  const prefix = urlPrefix(options.cdnPrefix, stream.name)
+  const prefix = urlPrefix(options.cdnPrefix, stream.name, options.token)
   const video = []
   const audio = []
   for (const one of muxed) {

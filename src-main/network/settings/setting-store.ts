@@ -1,10 +1,10 @@
 import { type Kysely, sql } from 'kysely'
+import type { Static, TSchema } from 'typebox'
 import Value from 'typebox/value'
 import type { Migration } from '../../platform/storage/migrations.ts'
-import { type LimitSettings, LimitSettingsSchema } from './limit-settings.ts'
 
 /** The table of what was set for all nodes, one line for each subject. */
-export const limitMigrations: readonly Migration[] = [
+export const settingMigrations: readonly Migration[] = [
   {
     name: 'network/0003-settings',
     up: async (database) => {
@@ -17,23 +17,27 @@ interface SettingTables {
   network_setting: { name: string; value: string }
 }
 
-export interface LimitStore {
-  /** Undefined where nobody changed them, or what is there cannot be read. */
-  read(): Promise<LimitSettings | undefined>
-  /** Resolves when they are on disk. */
-  write(settings: LimitSettings): Promise<void>
+/** What was set for all nodes about one subject. */
+export interface SettingStore<Settings> {
+  /** Undefined where nobody changed it, or what is there cannot be read. */
+  read(): Promise<Settings | undefined>
+  /** Resolves when it is on disk. */
+  write(settings: Settings): Promise<void>
 }
 
-const name = 'limits'
-
-// biome-ignore lint/suspicious/noExplicitAny: each part types the tables that are its own
-export function createLimitStore(database: Kysely<any>): LimitStore {
+/** @param name of the subject in the table */
+export function createSettingStore<Schema extends TSchema>(
+  // biome-ignore lint/suspicious/noExplicitAny: each part types the tables that are its own
+  database: Kysely<any>,
+  name: string,
+  schema: Schema,
+): SettingStore<Static<Schema>> {
   const tables = database as Kysely<SettingTables>
   return {
     async read() {
       const row = await tables.selectFrom('network_setting').select('value').where('name', '=', name).executeTakeFirst()
       const value: unknown = row && JSON.parse(row.value)
-      return Value.Check(LimitSettingsSchema, value) ? value : undefined
+      return Value.Check(schema, value) ? value : undefined
     },
     async write(settings) {
       const value = JSON.stringify(settings)

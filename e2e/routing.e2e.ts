@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type RunningNode, startNode } from './helpers/edge-node.ts'
+import { type RunningHost, startHost } from './helpers/host.ts'
+import { type Publisher, publishTestStream } from './helpers/publish.ts'
+import { until } from './helpers/until.ts'
+
+interface Listed {
+  readonly id: string
+  readonly url: string
+  readonly weight: number
+  readonly draining: boolean
+}
+
+describe('two nodes that viewers are sent to', () => {
+  let host: RunningHost
+  let publisher: Publisher
+  const nodes: RunningNode[] = []
+
+  const listed = async (base: string): Promise<readonly Listed[]> => {
+    const reply = await fetch(`${base}/api/v1/cdn/nodes`)
+    return JSON.parse(((await reply.json()) as { list: string }).list).nodes
+  }
+  const playlist = async (query: string): Promise<string> => (await fetch(`${host.http}/live/show/index.m3u8?${query}`)).text()
+  const namedIn = (text: string): string | undefined => nodes.find(({ http }) => text.includes(`${http}/live/show/`))?.http
+  const change = (id: string, changes: object) => host.api('PATCH', `/network/nodes/${id}`, changes)
+
+  beforeAll(async () => {
+    host = await startHost({ name: 'routing' })
+    for (const name of ['routing-one', 'routing-two']) {
+      const { body } = await host.api('POST', '/network/join-tokens', { expiresInS: 600 })
+      nodes.push(await startNode({ origin: host.http, token: body.token, name }))
+    }
+    publisher = await publishTestStream({ url: `${host.rtmp}/${await host.key('show')}`, width: 640, height: 360, videoKbps: 800 })
+    await host.until('show', (state) => state.state === 'active')
+  })
+  afterAll(async () => {
+    await publisher?.stop('SIGKILL')
+    for (const node of nodes) await node.stop()
+    await host?.stop()
+  })
+
+  it('are named in playlists once routing is on, and a node that drains is named to nobody', async () => {
+    for (const { id, http } of nodes) expect((await change(id, { publicUrl: http })).status).toBe(200)
+    expect(namedIn(await playlist('session=a'))).toBeUndefined()
+    expect(await listed(host.http)).toEqual([])
+    expect((await host.api('PUT', '/network/routing', { enabled: true, shiftPercent: 70 })).status).toBe(200)
+    const sessions = Array.from({ length: 12 }, (_, index) => `session=viewer-${index}`)
+    const named = async () => Promise.all(sessions.map(async (session) => namedIn(await playlist(session))))
+    const bases = [host.http, ...nodes.map(({ http }) => http)]
+    await until(async () => (await Promise.all(bases.map(listed))).every((list) => list.length === 2), 'the list everywhere')
+    const before = await named()
+    expect(new Set(before)).toEqual(new Set(nodes.map(({ http }) => http)))
+    expect(await named()).toEqual(before)
+    // who chose by themselves, and who comes by a node, stays there
+    expect(namedIn(await playlist('session=a&node=chosen'))).toBeUndefined()
+    const [one, two] = nodes as [RunningNode, RunningNode]
+    expect(await (await fetch(`${one.http}/live/show/index.m3u8`)).text()).not.toContain('://')
+    expect((await change(one.id, { draining: true })).body.draining).toBe(true)
+    expect(new Set(await named())).toEqual(new Set([two.http]))
+    await until(async () => (await (await fetch(`${one.http}/api/v1/cdn/probe`)).json()).state === 'draining', 'the node to know')
+    expect((await listed(two.http)).find(({ id }) => id === one.id)).toMatchObject({ draining: true, weight: 0 })
+    // a playlist that was named before goes on there
+    const media = /^https?:.*index\.m3u8.*$/m.exec(await playlist('session=a'))?.[0] ?? ''
+    expect(media.startsWith(two.http)).toBe(true)
+    expect((await fetch(media)).status).toBe(200)
+    await change(one.id, { draining: false })
+    expect(await named()).toEqual(before)
+  })
+})
