@@ -7,7 +7,7 @@ export interface ViewerNode {
 }
 
 /**
- * The node for a viewer; undefined where there is none. The same viewer gets the same node while the list lasts, each node gets viewers by
+ * The node for a viewer; undefined where there is no node. The same viewer gets the same node while the list lasts, each node gets viewers by
  * its weight, and a node that leaves the list moves its own viewers alone (weighted rendezvous hashing).
  */
 export function nodeForViewer(nodes: readonly ViewerNode[], viewer: string): ViewerNode | undefined {

@@ -45,7 +45,7 @@ function isValid({ list, signatures }: SignedNodes, key: string): boolean {
 }
 
 describe('the nodes that viewers are sent to', () => {
-  it('are none until the operator switches routing on', async () => {
+  it('are not named until the operator switches routing on', async () => {
     const { book } = await openBook([nodeOf('a', 0)], null)
     expect([book.viewerNodes, book.urls, listOf(book.signed).nodes]).toEqual([[], [], []])
     await book.change({ enabled: true, shiftPercent: 70 }, 'admin')
