@@ -51,8 +51,8 @@ function PublicUrl({ node: { id, name, publicUrl } }: { readonly node: NodeItem 
     }, t.publicUrlSaved(name))
   }
   return (
-    <form className="row" onSubmit={save}>
-      <label className="field grow">
+    <form className="public-url" onSubmit={save}>
+      <label className="field">
         <span>{t.publicUrl(name)}</span>
         <input
           type="url"

@@ -94,6 +94,7 @@ describe('the URLs of media', () => {
       part: 0,
       skip: true,
       session: 'a',
+      isChosen: false,
       malformed: false,
     })
   })
