@@ -102,7 +102,6 @@ export async function createLive(dependencies: LiveDependencies): Promise<Live> 
       await dvr.start?.()
       await listen()
       clock.start()
-      registry.watch()
       for (const part of parts) await part.start?.()
       if (dependencies.resumes === true) {
         registry.resumeSlates()

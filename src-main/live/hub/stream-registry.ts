@@ -9,7 +9,7 @@ import type { Publication, PublishRequest } from './publisher.ts'
 import type { StreamDirectory, StreamStatus } from './stream.ts'
 import type { StoredStream } from './stream-store.ts'
 
-/** How often silent publishers are looked for, ms. */
+/** How often silent publishers are looked for while one is kept ready for another, ms. */
 const FAILOVER_CHECK_MS = 100
 
 /** Finds and creates the streams of the host. */
@@ -30,13 +30,6 @@ export class StreamRegistry implements StreamDirectory {
     const registry = new StreamRegistry(dependencies)
     for (const stored of await dependencies.store.all()) registry.#add(stored).restore()
     return registry
-  }
-
-  /** Starts to look for publishers that fall silent. */
-  watch(): void {
-    this.#timer ??= repeat(FAILOVER_CHECK_MS, () => {
-      for (const stream of this.#byId.values()) stream.checkFailover()
-    })
   }
 
   /** Gets ready for `resumeSlates`, which waits for slates to be encoded. */
@@ -100,7 +93,10 @@ export class StreamRegistry implements StreamDirectory {
 
   /** Connects a publisher to the stream of its key. Throws `publish.busy`, `publish.ended`. */
   open(key: PublishKey, request: PublishRequest): Publication {
-    return this.#named(key.stream).open(key, request)
+    const stream = this.#named(key.stream)
+    const publication = stream.open(key, request)
+    if (stream.standby !== undefined) this.#watch()
+    return publication
   }
 
   /** Counts bytes that went out to viewers. */
@@ -139,9 +135,21 @@ export class StreamRegistry implements StreamDirectory {
 
   /** Stops waiting and delivering. What is stored stays: a host that returns waits for its publishers. */
   stop(): void {
+    this.#endWatch()
+    for (const stream of this.#byId.values()) stream.stop()
+  }
+
+  /** Looks for publishers that fall silent as long as one is kept ready; a host without wakes up for nothing. */
+  #watch(): void {
+    this.#timer ??= repeat(FAILOVER_CHECK_MS, () => {
+      for (const stream of this.#byId.values()) stream.checkFailover()
+      if (!this.list().some(({ standby }) => standby !== undefined)) this.#endWatch()
+    })
+  }
+
+  #endWatch(): void {
     clearInterval(this.#timer)
     this.#timer = undefined
-    for (const stream of this.#byId.values()) stream.stop()
   }
 
   #named(name: string): ManagedStream {

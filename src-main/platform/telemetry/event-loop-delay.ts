@@ -13,7 +13,7 @@ export interface DelayFigures {
 }
 
 /** How often it is measured, ms: each measurement is a wake-up of an otherwise idle host. */
-const defaultPeriodMs = 100
+const defaultPeriodMs = 250
 /** Histograms count whole numbers from 1 on: microseconds, one more than measured. */
 const perMs = 1000
 

@@ -3,11 +3,8 @@ import { openSystemAudio } from '../../../media/worker/capture/audio/system-audi
 import type { AudioStore, MediaStores } from '../../../media/worker/stores/media-stores.ts'
 import { loadAddon } from '../../../platform/load-addon.ts'
 
-/** Between looks for audio while some comes, and while none does, ms. */
+/** Between looks for audio while a program plays, ms. */
 const everyMs = 10
-const restEveryMs = 50
-/** Nothing has come for so long: no program plays, ms. */
-const restAfterMs = 1000
 /** Audio that is older is skipped: this process was busy, ms. */
 const maxLateMs = 100
 const framesPerMs = audioRate / 1000
@@ -36,7 +33,7 @@ export class CapturedAudio implements Capture {
   #capture: AudioCapture | undefined
   #timer: NodeJS.Timeout | undefined
   #from = 0
-  #cameMs = 0
+  #plays = false
 
   constructor(onAudio: OnAudio, onProblem: (problem: string) => void) {
     this.#onAudio = onAudio
@@ -44,19 +41,20 @@ export class CapturedAudio implements Capture {
   }
 
   start(): void {
-    if (this.#timer !== undefined) return
+    if (this.#capture !== undefined) return
     this.#store ??= loadAddon<MediaStores>('compositor').createAudioStore(audioRate)
     this.#system ??= openSystemAudio()
     this.#capture = this.#system.capture({ kind: 'speaker', device: 'default', passive: true }, this.#store, ({ state, problem }) => {
       if (state === 'waiting' && problem) this.#onProblem(problem)
+      this.#plays = state === 'running'
+      this.#look()
     })
     this.#from = this.#store.written
-    this.#lookIn(0)
   }
 
   stop(): void {
     clearTimeout(this.#timer)
-    this.#timer = undefined
+    this.#plays = false
     this.#capture?.stop()
     this.#capture = undefined
   }
@@ -69,15 +67,9 @@ export class CapturedAudio implements Capture {
     this.#store = undefined
   }
 
-  #lookIn(ms: number): void {
-    this.#timer = setTimeout(() => this.#look(), ms)
-  }
-
   #look(): void {
     const store = this.#store as AudioStore
-    const nowMs = performance.now()
     const end = store.written
-    if (end > this.#from) this.#cameMs = nowMs
     this.#from = Math.max(this.#from, end - maxLateMs * framesPerMs)
     while (this.#from < end) {
       const { from, frames, timeUs } = store.read(this.#from, this.#into)
@@ -85,6 +77,8 @@ export class CapturedAudio implements Capture {
       this.#onAudio(this.#into.subarray(0, 2 * frames), from, timeUs)
       this.#from = from + frames
     }
-    this.#lookIn(nowMs - this.#cameMs > restAfterMs ? restEveryMs : everyMs)
+    // While nothing plays it is not looked at: the capture reports when something does.
+    clearTimeout(this.#timer)
+    if (this.#plays) this.#timer = setTimeout(() => this.#look(), everyMs)
   }
 }

@@ -44,6 +44,11 @@ export class Rejections {
     }
   }
 
+  /** Some windows are not over: `tick` has something to do. */
+  get pending(): boolean {
+    return this.windows.size > 0
+  }
+
   /** Reports what was suppressed in windows that are over. */
   tick(nowMs: number): void {
     for (const [code, window] of this.windows) {

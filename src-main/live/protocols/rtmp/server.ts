@@ -98,11 +98,21 @@ export function createRtmpServer(dependencies: RtmpServerDependencies): RtmpServ
 
   const minMs = Math.min(limits.firstByteMs, limits.handshakeMs, limits.commandMs, limits.idleMs)
   const tickMs = Math.max(10, Math.min(slowestTickMs, minMs / 4))
-  const timer = repeat(tickMs, () => {
+  let timer: NodeJS.Timeout | undefined
+  /** Runs the clock as long as anybody is connected; a server that nobody uses wakes up for nothing. */
+  function startClock(): void {
     clock.nowMs = now()
-    for (const [session, socket] of sessions) guarded(socket, () => session.tick(clock.nowMs))
-    rejections.tick(clock.nowMs)
-  })
+    timer ??= repeat(tickMs, () => {
+      clock.nowMs = now()
+      for (const [session, socket] of sessions) guarded(socket, () => session.tick(clock.nowMs))
+      rejections.tick(clock.nowMs)
+      if (sessions.size === 0 && !rejections.pending) stopClock()
+    })
+  }
+  function stopClock(): void {
+    clearInterval(timer)
+    timer = undefined
+  }
 
   const batch = limits.readBatchMs > 0 ? createReadBatch(limits.readBatchMs) : undefined
 
@@ -129,6 +139,7 @@ export function createRtmpServer(dependencies: RtmpServerDependencies): RtmpServ
 
   function adopt(socket: Socket, protocol: 'rtmp' | 'rtmps'): void {
     accepted += 1
+    startClock()
     const address = socket.remoteAddress ?? ''
     const peer = `${address}:${socket.remotePort ?? 0}`
     socket.on('error', () => socket.destroy())
@@ -173,6 +184,7 @@ export function createRtmpServer(dependencies: RtmpServerDependencies): RtmpServ
     // Handshakes of TLS are not sessions yet: the endpoint itself bounds them.
     const endpoint = createTlsServer({ ...options.tls, handshakeTimeout: limits.handshakeMs }, (socket) => adopt(socket, 'rtmps'))
     endpoint.on('tlsClientError', (cause, socket) => {
+      startClock()
       rejections.record(
         new AppError('ingest.handshake', 'The TLS handshake failed', { cause }),
         '',
@@ -226,7 +238,7 @@ export function createRtmpServer(dependencies: RtmpServerDependencies): RtmpServ
       await new Promise((resolve) => setImmediate(resolve))
       for (const socket of sessions.values()) socket.destroy()
       await Promise.all(closing)
-      clearInterval(timer)
+      stopClock()
       batch?.stop()
     },
   }

@@ -15,7 +15,7 @@ export interface AudioTarget {
   readonly kind: AudioDeviceKind
   /** Id of a device that the system lists; `default` follows the system's choice as it changes (not for applications). */
   readonly device: string
-  /** Nothing comes while no program plays there: a speaker may rest then. PipeWire's alone. */
+  /** Nothing comes while no program plays there, and it is reported as `paused`: a speaker may rest then. PipeWire's alone. */
   readonly passive?: boolean
 }
 

@@ -4,7 +4,7 @@ import { NodeFollower } from './node-follower.ts'
 import { PipeWireDevices } from './pipewire-devices.ts'
 
 /** A PipeWire that tells what the test says. */
-function scripted() {
+function scripted({ passive = false } = {}) {
   let notify: (event: SessionEvent) => void = () => undefined
   const addon = {
     Session: class {
@@ -19,6 +19,7 @@ function scripted() {
   const reports: string[] = []
   const follower = new NodeFollower({
     devices,
+    passive,
     choose: () => devices.nodes.find('microphone', 'yeti'),
     open(node, listener) {
       const stream = { serial: node.serial, listener, open: true }
@@ -46,6 +47,18 @@ const state = (of: StreamEvent['state'], problem = ''): StreamEvent => ({ kind: 
 describe('a stream that follows its device', () => {
   beforeEach(() => void vi.useFakeTimers())
   afterEach(() => void vi.useRealTimers())
+
+  test('that does not keep it running is paused while nothing else does, which is no fault', () => {
+    const { notify, plugIn, opened, reports, follower } = scripted({ passive: true })
+    plugIn('1')
+    notify({ kind: 'synced' })
+    opened[0]!.listener(state('paused'))
+    vi.advanceTimersByTime(60_000)
+    opened[0]!.listener(state('streaming'))
+    opened[0]!.listener(state('paused'))
+    expect(reports).toEqual(['paused', 'running', 'paused'])
+    follower.stop()
+  })
 
   test('is opened at once to what is there, ended when it goes, and opened again to what comes a moment later', () => {
     const { notify, plugIn, opened, reports, follower } = scripted()

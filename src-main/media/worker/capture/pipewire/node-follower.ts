@@ -10,6 +10,8 @@ export interface NodeFollowerDependencies<Stream extends Closable> {
   open(node: PipeWireNode, listener: (event: StreamEvent) => void): Stream
   /** Reported when it changes. */
   report(report: SourceReport): void
+  /** The stream does not keep the node running: it is paused as long as nothing else does, which is no fault. */
+  readonly passive?: boolean
   /** What to say where the node is not there; `title` is what it was called when it was. */
   absent(title: string | undefined): string
 }
@@ -81,6 +83,9 @@ export class NodeFollower<Stream extends Closable> {
       if (event.state === 'streaming') {
         clearTimeout(this.#timer)
         this.#report({ state: 'running', details })
+      } else if (event.state === 'paused' && this.#dependencies.passive === true) {
+        clearTimeout(this.#timer)
+        this.#report({ state: 'paused', details })
       } else if (event.state === 'error') {
         this.#close()
         this.#report({ state: 'waiting', problem: `${node.title}: ${event.problem}`, details })

@@ -39,6 +39,7 @@ export function createPipeWireAudio(addon: PipeWireAddon): AudioSystem {
             listener,
           ),
         report,
+        passive,
         absent: (title) => absent(target, title),
       })
       return { stop: kept(follower) }
