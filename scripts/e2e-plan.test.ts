@@ -50,3 +50,32 @@ test('files run beside each other as far as their shares fit, and give them back
   expect(running(encodes, draws)).toEqual([true, true])
   expect(running(ask('wait'), ask('cpu'))).toEqual([false, false])
 })
+
+test('one more file runs while processors are unused, but none beside one that needs the machine for itself', () => {
+  const turns = new Turns()
+  const ask = (cost: keyof typeof shares): Connection => {
+    const connection = new Connection()
+    turns.take(connection as unknown as Socket, shares[cost])
+    return connection
+  }
+  const [one, two, three, four, alone] = [ask('cpu'), ask('cpu'), ask('cpu'), ask('cpu'), ask('exclusive')]
+  turns.lend(0.2, 0)
+  expect(three.runs).toBe(false)
+  turns.lend(0.6, 0)
+  turns.lend(0.6, 5000)
+  expect([three.runs, four.runs]).toEqual([true, false])
+  turns.lend(0.6, 15_000)
+  expect(four.runs).toBe(true)
+  turns.lend(0.9, 60_000)
+  one.emit('close')
+  two.emit('close')
+  three.emit('close')
+  expect(alone.runs).toBe(false)
+  four.emit('close')
+  expect(alone.runs).toBe(true)
+  const late = ask('cpu')
+  turns.lend(1, 90_000)
+  expect(late.runs).toBe(false)
+  alone.emit('close')
+  expect(late.runs).toBe(true)
+})

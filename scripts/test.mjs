@@ -146,7 +146,7 @@ async function mediasoupWorker(node) {
 /** Runs files beside each other, as e2e/plan.ts says. */
 async function endToEnd(node, files) {
   const config = 'e2e/vitest.config.ts'
-  const env = { E2E_FILES_AT_ONCE: '5', E2E_MEDIASOUP_CACHE: mediasoupCache, ...(strict ? { E2E_STRICT: '1' } : {}) }
+  const env = { E2E_FILES_AT_ONCE: '6', E2E_MEDIASOUP_CACHE: mediasoupCache, ...(strict ? { E2E_STRICT: '1' } : {}) }
   await suiteOf(node, 'e2e', { config, limitMs: 60 * minutes, files, env, printSlowest: true }, { env: { ...env, E2E_FILES_AT_ONCE: '1' } })
 }
 

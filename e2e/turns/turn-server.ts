@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type Socket } from 'node:net'
-import { tmpdir } from 'node:os'
+import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
-import { capacity } from '../plan.ts'
+import { capacity, shares } from '../plan.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -18,12 +18,26 @@ interface Waiting {
   readonly share: number
 }
 
+/** One more file runs where so much of the processors is unused, */
+const idleShare = 0.45
+/** at most so many beyond the capacity, */
+const maxLent = 2
+/** and each so long after the one before, which has started its programs by then, ms. */
+const lendEveryMs = 15_000
+/** What is unused is measured over this time, ms. */
+const idleOverMs = 5000
+
 /**
  * Lets files run beside each other as far as their shares fit into the machine. A file keeps its turn for as long as its connection lasts,
- * so that one that is killed gives it back. The first that fits is next: a light file passes a heavy one that has to wait anyway.
+ * so that one that is killed gives it back. The first that fits is next: a light file passes a heavy one that has to wait anyway. Most
+ * files use less than their share: while processors are unused, others run beyond the capacity, but never beside one that needs the machine
+ * for itself.
  */
 export class Turns {
   #free = capacity
+  #lent = 0
+  #exclusive = 0
+  #lentAtMs = Number.NEGATIVE_INFINITY
   readonly #waiting: Waiting[] = []
 
   take(socket: Socket, share: number): void {
@@ -33,19 +47,55 @@ export class Turns {
     socket.once('close', () => {
       const place = this.#waiting.indexOf(waiting)
       if (place >= 0) this.#waiting.splice(place, 1)
-      else this.#free += share
       this.#next()
     })
     this.#next()
   }
 
+  /** The processors were unused to this part (0 to 1) lately. */
+  lend(unused: number, nowMs: number): void {
+    if (unused < idleShare || this.#lent >= maxLent || this.#exclusive > 0 || nowMs < this.#lentAtMs + lendEveryMs) return
+    const [first] = this.#waiting
+    if (first === undefined || first.share === shares.exclusive) return
+    this.#lent++
+    this.#lentAtMs = nowMs
+    this.#run(first, () => this.#lent--)
+  }
+
   #next(): void {
     for (const waiting of [...this.#waiting]) {
-      if (waiting.share > this.#free) continue
+      const isExclusive = waiting.share === shares.exclusive
+      if (waiting.share > this.#free || (isExclusive && this.#lent > 0)) continue
       this.#free -= waiting.share
-      this.#waiting.splice(this.#waiting.indexOf(waiting), 1)
-      waiting.socket.write('go')
+      if (isExclusive) this.#exclusive++
+      this.#run(waiting, () => {
+        this.#free += waiting.share
+        if (isExclusive) this.#exclusive--
+      })
     }
+  }
+
+  #run(waiting: Waiting, giveBack: () => void): void {
+    this.#waiting.splice(this.#waiting.indexOf(waiting), 1)
+    // before the listener of `take`, which lets others run then
+    waiting.socket.prependOnceListener('close', giveBack)
+    waiting.socket.write('go')
+  }
+}
+
+/** What part of the processors was unused since the last call, 0 to 1. */
+function idleMeter(): () => number {
+  const read = (): { idle: number; all: number } => {
+    const times = cpus().map(({ times }) => times)
+    const idle = times.reduce((sum, time) => sum + time.idle, 0)
+    return { idle, all: times.reduce((sum, { user, nice, sys, idle, irq }) => sum + user + nice + sys + idle + irq, 0) }
+  }
+  let before = read()
+  return () => {
+    const now = read()
+    const unused = (now.idle - before.idle) / Math.max(1, now.all - before.all)
+    before = now
+    return unused
   }
 }
 
@@ -57,7 +107,10 @@ export default async function serveTurns(project: TestProject): Promise<() => vo
   const server = createServer((socket) => socket.once('data', (share) => turns.take(socket, Number(share))))
   await new Promise<void>((resolve) => server.listen(path, resolve))
   project.provide('turns', path)
+  const unused = idleMeter()
+  const lending = setInterval(() => turns.lend(unused(), performance.now()), idleOverMs)
   return () => {
+    clearInterval(lending)
     server.close()
     rmSync(folder, { recursive: true, force: true })
   }
