@@ -207,6 +207,82 @@ print(sorted(archive.namelist()))`
     }
   })
 
+  it('are shared with a guest who may, on the page, within limits, and only while they may and are there', async () => {
+    const invite = { rights: ['see', 'files', 'clipboard'], once: false }
+    const { body: made } = await host.api('POST', `/desktop/displays/${id}/invitations`, invite)
+    const guest = await (await browser.newContext({ viewport: { width: 1000, height: 700 } })).newPage()
+    let visit = ''
+    guest.on('websocket', (socket) =>
+      socket.on('framereceived', ({ payload }) => {
+        if (typeof payload === 'string' && payload.includes('"rights"')) visit = JSON.parse(payload).visit ?? visit
+      }),
+    )
+    await guest.goto(made.url)
+    await guest.getByTestId('invitation-rights').getByText('Exchange files').waitFor()
+    await guest.getByTestId('invitation-name').fill('Gus')
+    await guest.getByTestId('invitation-join').click()
+    await guest.locator('[data-testid=desktop][data-state=open]').waitFor()
+    await guest.getByTestId('desktop-files').click()
+    // The folder's place on the machine is not theirs to know.
+    await guest.getByTestId('files-dialog').getByText('8 GB in all').waitFor()
+    const data = randomBytes(9 * mebibyte)
+    // The visit is another one after a break of the connection in the middle of the file: the rest is sent by that.
+    const before = visit
+    let breaks = 0
+    await guest.route('**/bytes?offset=8388608', async (route) => {
+      if (breaks++ > 0) return route.continue()
+      const { items } = (await host.api('GET', `/desktop/displays/${id}/attendees`)).body
+      for (const each of items) if (each.user.startsWith('guest:')) await host.api('DELETE', `/desktop/displays/${id}/attendees/${each.id}`)
+      return route.continue()
+    })
+    await guest.getByTestId('files-upload').setInputFiles([{ name: 'of Gus.bin', mimeType: 'application/octet-stream', buffer: data }])
+    await guest.getByTestId('desktop-again').waitFor()
+    await guest.keyboard.press('Escape')
+    await guest.getByTestId('desktop-again').click()
+    await until(() => existsSync(shared('of Gus.bin')), 'the file is there')
+    expect(readFileSync(shared('of Gus.bin')).equals(data)).toBe(true)
+    expect(visit).not.toBe(before)
+    await guest.getByTestId('desktop-files').click()
+    const [download] = await Promise.all([
+      guest.waitForEvent('download'),
+      guest.getByTestId('files-list').locator('li', { hasText: 'of Gus.bin' }).getByTestId('files-download').click(),
+    ])
+    expect(readFileSync((await download.path())!).equals(data)).toBe(true)
+
+    const asGuest = async (method: string, path: string, body?: object) => {
+      const answer = await fetch(`${host.http}/api/v1/desktop/visits/${visit}/files${path}`, {
+        method,
+        headers: { 'content-type': 'application/json' },
+        ...(body && { body: JSON.stringify(body) }),
+      })
+      return { status: answer.status, body: await answer.json().catch(() => undefined) }
+    }
+    const listed = await asGuest('GET', '')
+    expect([listed.status, listed.body.folder]).toEqual([200, ''])
+    expect((await asGuest('GET', '/content?path=../../../../etc/passwd')).status).toBe(400)
+    expect((await asGuest('POST', '/uploads', { path: 'a', bytes: 2 * 1024 ** 3 + 1 })).body.code).toBe('desktop.upload_limit')
+    expect((await asGuest('POST', '/uploads', { path: 'empty of Gus', bytes: 0 })).body.file).toEqual({
+      path: 'empty of Gus',
+      realPath: '',
+    })
+    expect((await asGuest('POST', '/offered', { paths: ['of Gus.bin'] })).status).toBe(204)
+    const { items: log } = (await host.api('GET', '/audit?limit=50')).body
+    const lines = log.filter(({ actor }) => actor?.startsWith('guest:')).map(({ message }) => message)
+    expect(lines).toEqual(expect.arrayContaining(['of Gus.bin was uploaded', 'of Gus.bin was downloaded']))
+
+    // What an admin takes from the connection is gone at once, and all of it when the guest leaves.
+    const [attendee] = (await host.api('GET', `/desktop/displays/${id}/attendees`)).body.items.filter(({ user }) =>
+      user.startsWith('guest:'),
+    )
+    await host.api('PATCH', `/desktop/displays/${id}/attendees/${attendee!.id}`, { rights: ['see', 'clipboard'] })
+    await guest.getByTestId('desktop-files').waitFor({ state: 'detached' })
+    for (const path of ['', '/content?path=of%20Gus.bin', '/copied'])
+      expect((await asGuest('GET', path)).body.code).toBe('desktop.forbidden')
+    await guest.context().close()
+    await until(async () => (await asGuest('GET', '')).body.code === 'desktop.visit_unknown', 'the visit has ended')
+    await host.api('DELETE', `/desktop/displays/${id}/invitations/${made.invitation.id}`)
+  })
+
   it('that lie about their size end alone', async () => {
     const begin = (bytes: number) => host.api('POST', `/desktop/displays/${id}/files/uploads`, { path: 'lie.bin', bytes })
     const { body: upload } = await begin(10)

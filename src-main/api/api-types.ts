@@ -68,12 +68,12 @@ export interface ApiTypes {
           }
         }
         files: {
-          GET: { query: { path?: string | undefined }; answer: { folder: string; path: string; entries: { name: string; path: string; kind: 'file' | 'folder'; bytes: number; changedAt: string }[]; more: boolean } }
+          GET: { query: { path?: string | undefined }; answer: DesktopDisplaysFiles }
           content: {
             GET: { query: { path?: string | undefined }; answer: undefined }
           }
           copied: {
-            GET: { answer: { number: number; entries: { name: string; kind: 'file' | 'folder'; bytes: number }[]; more: boolean } }
+            GET: { answer: DesktopDisplaysFilesCopied }
             content: {
               GET: { query: { copied: number }; answer: undefined }
             }
@@ -171,6 +171,35 @@ export interface ApiTypes {
     }
     session: {
       GET: { query: { display: string }; answer: unknown }
+    }
+    visits: {
+      '*': {
+        files: {
+          GET: { query: { path?: string | undefined }; answer: DesktopDisplaysFiles }
+          content: {
+            GET: { query: { path?: string | undefined }; answer: undefined }
+          }
+          copied: {
+            GET: { answer: DesktopDisplaysFilesCopied }
+            content: {
+              GET: { query: { copied: number }; answer: undefined }
+            }
+          }
+          offered: {
+            POST: { body: { paths: readonly string[] }; answer: undefined }
+          }
+          uploads: {
+            POST: { body: { path: string; bytes: number }; answer: PostDesktopDisplaysFilesUploads }
+            '*': {
+              GET: { answer: PostDesktopDisplaysFilesUploads }
+              DELETE: { answer: undefined }
+              bytes: {
+                PUT: { query: { offset: number }; answer: PostDesktopDisplaysFilesUploads }
+              }
+            }
+          }
+        }
+      }
     }
   }
   'editor-reach': {
@@ -1333,6 +1362,9 @@ type DesktopDisplays = { items: DesktopDisplaysItem[]; nextCursor: null }
 type DesktopDisplaysPostBody = { name?: string | undefined; width?: number | undefined; height?: number | undefined; command?: readonly string[] | null | undefined; endAfterMinutes?: number | null | undefined; locksOnLeave?: boolean | undefined }
 type DesktopDisplaysAttendeesItem = { id: string; name: string; user: string; rights: ('see' | 'control' | 'clipboard' | 'files' | 'audio' | 'microphone' | 'camera' | 'record')[]; controls: boolean; asks: boolean; since: string }
 type DesktopDisplaysAttendees = { items: DesktopDisplaysAttendeesItem[]; nextCursor: null }
+type DesktopDisplaysFilesEntriesItem = { name: string; path: string; kind: 'file' | 'folder'; bytes: number; changedAt: string }
+type DesktopDisplaysFiles = { folder: string; path: string; entries: DesktopDisplaysFilesEntriesItem[]; more: boolean }
+type DesktopDisplaysFilesCopied = { number: number; entries: { name: string; kind: 'file' | 'folder'; bytes: number }[]; more: boolean }
 type PostDesktopDisplaysFilesUploads = { id: string; path: string; bytes: number; received: number; file: { path: string; realPath: string } | null }
 type DesktopDisplaysGrantsItem = { user: string; name: string | null; rights: ('see' | 'control' | 'clipboard' | 'files' | 'audio' | 'microphone' | 'camera' | 'record')[]; expiresAt: string | null; createdAt: string }
 type DesktopDisplaysInvitationsItem = { id: string; rights: ('see' | 'control' | 'clipboard' | 'files' | 'audio' | 'microphone' | 'camera' | 'record')[]; once: boolean; asks: boolean; invitedBy: string; createdAt: string; expiresAt: string; guests: { id: string; name: string }[] }

@@ -35,7 +35,7 @@ import { createSecondFactorStore } from './rights/second-factor-store.ts'
 import { consentRoutes } from './routes/consent-routes.ts'
 import { copiedFileRoutes } from './routes/copied-file-routes.ts'
 import { displayRoutes } from './routes/display-routes.ts'
-import { type FileRoutesPlace, fileRoutes, filesOfUsers } from './routes/file-routes.ts'
+import { type FileRoutesPlace, fileRoutes, filesOfGuests, filesOfUsers } from './routes/file-routes.ts'
 import { imageRoutes } from './routes/image-routes.ts'
 import { invitationRoutes } from './routes/invitation-routes.ts'
 import { behindLock, lockRoutes } from './routes/lock-routes.ts'
@@ -232,6 +232,7 @@ export async function createDesktop({
         ...streamRoutes(book, sessions),
         ...invitationRoutes({ book, grants, invitations, attempts }),
         ...filesAt(filesOfUsers(book, grants)).map((route) => behindLock(route, locks)),
+        ...filesAt(filesOfGuests(book, sessions, attempts)),
         ...recordingRoutes({ recordings, grants, locks, audit }),
       ].map((route) => behindSecondFactor(route, secondFactor)),
     ],

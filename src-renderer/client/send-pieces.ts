@@ -29,6 +29,8 @@ export interface PieceTarget<Upload extends PieceUpload> {
 const maxPieceBytes = 8 * 1024 * 1024
 const minPieceBytes = 256 * 1024
 const maxRetries = 40
+/** Errors that end by themselves: a guest of a desktop has lost the connection, too, which comes back. */
+const passing = /\.(?:upload_(?:offset|interrupted)|visit_unknown)$/
 const retryMs = 1500
 
 /** Sends a file to the host, piece by piece, and goes on where it was after a lost connection. Rejects with ApiError, or as `signal` says. */
@@ -56,7 +58,7 @@ export async function sendPieces<Upload extends PieceUpload>(
         await pause(retryMs, signal)
       }
       upload = await target.look(upload, signal).catch((error: unknown) => {
-        if (error instanceof ApiError && error.status === 0) return upload
+        if (error instanceof ApiError && (error.status === 0 || passing.test(error.code))) return upload
         throw error
       })
       progress.onBytes(upload.received)
@@ -86,7 +88,7 @@ function put(url: string, piece: Blob, signal: AbortSignal, onSent: (bytes: numb
       else if (request.status < 300) resolve(request.status)
       else {
         const code = codeOf(request.responseText)
-        if (/\.upload_(?:offset|interrupted)$/.test(code)) lost()
+        if (passing.test(code)) lost()
         else reject(problemOf(request.status, request.responseText))
       }
     }

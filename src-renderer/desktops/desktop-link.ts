@@ -157,7 +157,7 @@ export class DesktopLink {
     else {
       this.#presence =
         message.kind === 'rights'
-          ? { ...this.#presence, you: message.attendee, rights: message.rights }
+          ? { ...this.#presence, you: message.attendee, rights: message.rights, visit: message.visit }
           : message.kind === 'recording'
             ? { ...this.#presence, recording: message.recording }
             : { ...this.#presence, people: message.people }
@@ -241,7 +241,7 @@ type HostMessage =
   | ({ readonly kind: 'error' } & HostError)
   | ({ readonly kind: 'problem' } & HostError)
   | { readonly kind: 'recording'; readonly recording: RecordingMark }
-  | { readonly kind: 'rights'; readonly attendee: string; readonly rights: readonly Right[] }
+  | { readonly kind: 'rights'; readonly attendee: string; readonly rights: readonly Right[]; readonly visit?: string }
   | { readonly kind: 'waiting' }
   | { readonly kind: 'people'; readonly people: readonly DesktopPerson[] }
 

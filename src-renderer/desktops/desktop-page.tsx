@@ -19,7 +19,7 @@ import type { DisplayAudio } from './display-updates.ts'
 import { type DisplayItem, displays } from './displays.ts'
 import { type Copied, CopiedFiles } from './files/copied-files.tsx'
 import { FilesButton } from './files/files-button.tsx'
-import { bindDrop, pasteToDisplay, sendToDisplay } from './files/send-to-display.ts'
+import { bindDrop, type FilesPath, pasteToDisplay, sendToDisplay } from './files/send-to-display.ts'
 import { InputTools } from './input-tools.tsx'
 import { KeyBar } from './key-bar.tsx'
 import { LatencyPanel } from './latency-panel.tsx'
@@ -109,9 +109,13 @@ export function DesktopView({ connection, name, inShow = false, resizes, audio, 
   }, [])
   const send = useCallback((message: ClientMessage) => link.current?.send(message), [])
   const open = state.kind === 'open'
-  /** The display that this person may share files with. */
-  const shared = 'display' in connection && presence?.rights.includes('files') === true ? connection.display : undefined
-  const at = useMemo(() => (shared === undefined ? undefined : () => `/desktop/displays/${shared}` as const), [shared])
+  /** Where this person shares files with the display, where they may. */
+  const filesAt = useRef<FilesPath>('/desktop/visits/')
+  if ('display' in connection) filesAt.current = `/desktop/displays/${connection.display}`
+  // Another one after each break: what is being sent goes on with it.
+  else if (presence?.visit !== undefined) filesAt.current = `/desktop/visits/${presence.visit}`
+  const readFilesAt = useCallback(() => filesAt.current, [])
+  const at = presence?.rights.includes('files') === true ? readFilesAt : undefined
   const [copied, setCopied] = useState<Copied>()
   const controls = presence?.people.some(({ id, controls }) => id === presence.you && controls) === true
   const [active, setActive] = useState<readonly StickyName[]>([])

@@ -80,6 +80,7 @@ export const t = section('desktops', {
   files: {
     title: 'Files',
     help: (folder: string) => `Files of this desktop are in ${folder}. Drop files and folders on the desktop to send them there.`,
+    guestHelp: 'Drop files and folders on the desktop to send them there. Up to 2 GB a file, and 8 GB in all.',
     upload: 'Upload files',
     uploadFolder: 'Upload a folder',
     up: 'Parent folder',

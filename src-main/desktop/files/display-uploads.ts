@@ -43,12 +43,24 @@ interface Running extends DisplayUpload {
   timer: NodeJS.Timeout | undefined
 }
 
+/** What one person may send, bytes. */
+export interface UploadLimits {
+  /** Of a file. */
+  readonly fileBytes: number
+  /** In all, until the host ends. Small files count `minCounted` each. */
+  readonly allBytes: number
+}
+
+/** As what an upload counts at least, so that files without bytes have an end, too. */
+const minCounted = 64 * 1024
+
 export interface UploadOrder {
   readonly display: string
   readonly folder: SharedFolder
   readonly path: string
   readonly bytes: number
   readonly actor: string
+  readonly limits?: UploadLimits
 }
 
 /** Files that viewers send to displays: each is in the shared folder whole, or not at all. */
@@ -56,6 +68,8 @@ export class DisplayUploads {
   readonly #running = new Map<string, Running>()
   /** Folders where what a host before this one left half is gone. */
   readonly #clean = new Set<string>()
+  /** Bytes that people with limits have started to send. */
+  readonly #sent = new Map<string, number>()
   readonly #idleMs: number
 
   constructor(idleMs = usualIdleMs) {
@@ -63,12 +77,13 @@ export class DisplayUploads {
   }
 
   /** Reserves space for a file; one without bytes is there at once. Throws `desktop.*`. */
-  async begin({ display, folder, path, bytes, actor }: UploadOrder): Promise<DisplayUpload> {
+  async begin({ display, folder, path, bytes, actor, limits }: UploadOrder): Promise<DisplayUpload> {
     namesOf(path)
     const running = this.#unfinished()
     if (running.length >= maxRunning || running.filter((each) => each.actor === actor).length >= maxRunningOfOne) {
       throw new AppError('desktop.upload_busy')
     }
+    if (limits !== undefined) this.#count(actor, bytes, limits)
     // In the table before anything is waited for, so that uploads that start together count each other.
     const id = randomText(20)
     const incoming = new IncomingFile({ path: join(folder.path, `${uploadPrefix}${id}`), bytes, codes })
@@ -133,6 +148,17 @@ export class DisplayUploads {
   /** The host ends. */
   async stop(): Promise<void> {
     await Promise.all([...this.#running.values()].map((upload) => this.#drop(upload)))
+  }
+
+  /** Throws `desktop.upload_limit`. */
+  #count(actor: string, bytes: number, { fileBytes, allBytes }: UploadLimits): void {
+    const sent = (this.#sent.get(actor) ?? 0) + Math.max(bytes, minCounted)
+    if (bytes > fileBytes || sent > allBytes) {
+      throw new AppError('desktop.upload_limit', `You may send ${fileBytes} bytes in a file, and ${allBytes} in all`, {
+        details: { fileBytes, allBytes },
+      })
+    }
+    this.#sent.set(actor, sent)
   }
 
   async #place(upload: Running): Promise<void> {

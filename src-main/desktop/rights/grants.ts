@@ -29,6 +29,9 @@ export interface GrantsDependencies {
   readonly onChange: (display: string) => void
 }
 
+/** The error for one who may see a display, and lacks a right there. */
+export const forbidden = (right: Right): AppError => new AppError('desktop.forbidden', `This needs the right "${right}" at the display`)
+
 /** Says what each user of the host may do at which display: admins everything, others what they were granted. */
 export class Grants {
   readonly #dependencies: GrantsDependencies
@@ -59,7 +62,7 @@ export class Grants {
   demand(principal: Principal, display: string, right: Right): void {
     const rights = this.rightsOf(principal, display)
     if (!rights.has('see')) throw new AppError('desktop.display_not_found', `There is no display "${display}"`)
-    if (!rights.has(right)) throw new AppError('desktop.forbidden', `This needs the right "${right}" at the display`)
+    if (!rights.has(right)) throw forbidden(right)
   }
 
   /** What others are shown of a user. */

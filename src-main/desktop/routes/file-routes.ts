@@ -1,14 +1,17 @@
 import { Type } from 'typebox'
 import type { AuditLog } from '../../platform/audit.ts'
+import { AppError } from '../../platform/errors.ts'
+import type { SignInAttempts } from '../../platform/identity/sign-in-attempts.ts'
 import type { Principal } from '../../platform/principal.ts'
 import { defineRoute, type RouteDefinition } from '../../platform/routes.ts'
 import { noBytes } from '../../platform/user-files/incoming-file.ts'
 import type { DisplayBook } from '../displays/display-book.ts'
 import { planArchive } from '../files/archive.ts'
-import type { DisplayUpload, DisplayUploads } from '../files/display-uploads.ts'
+import type { DisplayUpload, DisplayUploads, UploadLimits } from '../files/display-uploads.ts'
 import type { SharedFolder } from '../files/shared-folder.ts'
-import type { Grants } from '../rights/grants.ts'
+import { forbidden, type Grants } from '../rights/grants.ts'
 import type { Right } from '../rights/rights.ts'
+import { slowGuesses } from '../rights/slow-guesses.ts'
 import { DisplayIdParams, tag } from '../schemas/display.ts'
 import {
   type DisplayUploadAnswer,
@@ -20,6 +23,7 @@ import {
   UploadOffsetQuery,
   UploadParams,
 } from '../schemas/files.ts'
+import type { Sessions } from '../sessions/sessions.ts'
 
 /** What a browser saves, whatever it is: nothing of it is shown as a page of this host. */
 export const fileType = 'application/octet-stream'
@@ -29,6 +33,8 @@ export const archiveType = 'application/zip'
 export interface FileUser {
   readonly display: { readonly id: string; readonly name: string }
   readonly principal: Principal
+  /** Came by an invitation: they send less, and are not shown where files are on the machine. */
+  readonly guest: boolean
 }
 
 /** Where the routes are, and the one check of who may call them. */
@@ -60,10 +66,28 @@ export function filesOfUsers(book: DisplayBook, grants: Grants): FileRoutesPlace
     permit(id, principal, _remoteAddress, rights) {
       const display = book.describe(id)
       for (const right of rights) grants.demand(principal, id, right)
-      return { display, principal }
+      return { display, principal, guest: false }
     },
   }
 }
+
+/** Those of guests: the secret of their connection names them, and with it all that they may do ends. */
+export function filesOfGuests(book: DisplayBook, sessions: Pick<Sessions, 'visit'>, attempts: SignInAttempts): FileRoutesPlace {
+  return {
+    path: '/desktop/visits/:id',
+    role: 'none',
+    permit: (id, _principal, remoteAddress, rights) =>
+      slowGuesses(attempts, remoteAddress, 'desktop.visit_unknown', () => {
+        const visit = sessions.visit(id)
+        if (visit === undefined) throw new AppError('desktop.visit_unknown')
+        for (const right of rights) if (!visit.rights.has(right)) throw forbidden(right)
+        return { display: book.describe(visit.display), principal: visit.person.principal, guest: true }
+      }),
+  }
+}
+
+/** What one guest may send, bytes. */
+const guestLimits: UploadLimits = { fileBytes: 2 * 1024 ** 3, allBytes: 8 * 1024 ** 3 }
 
 const filesRight = ['files'] as const
 
@@ -82,11 +106,11 @@ function sharedRoutes({ path: at, role, permit }: FileRoutesPlace, dependencies:
       query: FilesQuery,
       responses: { 200: SharedFilesSchema },
       handler: async ({ params, query: { path = '' }, principal, remoteAddress }) => {
-        const { display } = await permit(params.id, principal, remoteAddress, filesRight)
+        const { display, guest } = await permit(params.id, principal, remoteAddress, filesRight)
         const folder = await folderOf(display)
         const { entries, more } = await folder.list(path)
         const shown = entries.map(({ changedMs, ...entry }) => ({ ...entry, changedAt: new Date(changedMs).toISOString() }))
-        return { body: { folder: folder.path, path, entries: shown, more } }
+        return { body: { folder: guest ? '' : folder.path, path, entries: shown, more } }
       },
     }),
     defineRoute({
@@ -113,12 +137,12 @@ function sharedRoutes({ path: at, role, permit }: FileRoutesPlace, dependencies:
 
 function uploadRoutes({ path: at, role, permit }: FileRoutesPlace, dependencies: FileRoutesDependencies): readonly RouteDefinition[] {
   const { folderOf, uploads, audit } = dependencies
-  const view = ({ id, path, bytes, received, placed }: DisplayUpload): DisplayUploadAnswer => ({
+  const view = ({ id, path, bytes, received, placed }: DisplayUpload, guest: boolean): DisplayUploadAnswer => ({
     id,
     path,
     bytes,
     received,
-    file: placed ?? null,
+    file: placed === undefined ? null : { path: placed.path, realPath: guest ? '' : placed.realPath },
   })
   const record = ({ placed, display }: DisplayUpload, principal: Principal): void => {
     if (placed === undefined) return
@@ -135,10 +159,16 @@ function uploadRoutes({ path: at, role, permit }: FileRoutesPlace, dependencies:
       body: NewUploadSchema,
       responses: { 201: DisplayUploadSchema },
       handler: async ({ params, body, principal: caller, remoteAddress }) => {
-        const { display, principal } = await permit(params.id, caller, remoteAddress, filesRight)
-        const upload = await uploads.begin({ ...body, display: display.id, folder: await folderOf(display), actor: principal.id })
+        const { display, principal, guest } = await permit(params.id, caller, remoteAddress, filesRight)
+        const upload = await uploads.begin({
+          ...body,
+          display: display.id,
+          folder: await folderOf(display),
+          actor: principal.id,
+          ...(guest && { limits: guestLimits }),
+        })
         record(upload, principal)
-        return { status: 201, body: view(upload) }
+        return { status: 201, body: view(upload, guest) }
       },
     }),
     defineRoute({
@@ -150,8 +180,8 @@ function uploadRoutes({ path: at, role, permit }: FileRoutesPlace, dependencies:
       params: UploadParams,
       responses: { 200: DisplayUploadSchema },
       handler: async ({ params, principal, remoteAddress }) => {
-        const { display } = await permit(params.id, principal, remoteAddress, filesRight)
-        return { body: view(uploads.get(display.id, params.upload)) }
+        const { display, guest } = await permit(params.id, principal, remoteAddress, filesRight)
+        return { body: view(uploads.get(display.id, params.upload), guest) }
       },
     }),
     defineRoute({
@@ -165,11 +195,11 @@ function uploadRoutes({ path: at, role, permit }: FileRoutesPlace, dependencies:
       takesBytes: pieceBytes,
       responses: { 200: DisplayUploadSchema },
       handler: async ({ params, query, bytes, principal: caller, remoteAddress }) => {
-        const { display, principal } = await permit(params.id, caller, remoteAddress, filesRight)
+        const { display, principal, guest } = await permit(params.id, caller, remoteAddress, filesRight)
         const known = uploads.get(display.id, params.upload).placed !== undefined
         const upload = await uploads.append(display.id, params.upload, query.offset, bytes ?? noBytes())
         if (!known) record(upload, principal)
-        return { body: view(upload) }
+        return { body: view(upload, guest) }
       },
     }),
     defineRoute({

@@ -64,8 +64,16 @@ export interface AttendanceDependencies {
   readonly onControl: () => void
 }
 
+/** A guest who is at the display, as routes ask. */
+export interface Visit {
+  readonly person: Person
+  readonly rights: Rights
+}
+
 interface Connection {
   readonly id: string
+  /** Secret by which routes know a guest while they are connected; users sign in. */
+  readonly visit: string | undefined
   readonly person: Person
   readonly client: SocketClient
   readonly viewer: number
@@ -111,6 +119,7 @@ export class Attendance {
     const since = new Date().toISOString()
     const connection: Connection = {
       id: randomText(12),
+      visit: person.principal.role === 'none' ? randomText(32) : undefined,
       person,
       client,
       viewer,
@@ -139,6 +148,11 @@ export class Attendance {
         this.refresh()
       },
     }
+  }
+
+  /** The guest of that secret, with what they may do now; undefined for one who is not here. */
+  visit(secret: string): Visit | undefined {
+    return [...this.#connections.values()].find(({ visit }) => visit === secret)
   }
 
   /** Somebody controls the display now. */
@@ -278,8 +292,8 @@ export class Attendance {
   }
 }
 
-function sendRights({ id, client, rights }: Connection): void {
-  client.send(JSON.stringify({ kind: 'rights', attendee: id, rights: [...rights] }))
+function sendRights({ id, visit, client, rights }: Connection): void {
+  client.send(JSON.stringify({ kind: 'rights', attendee: id, rights: [...rights], visit }))
 }
 
 function endRights(client: SocketClient): void {

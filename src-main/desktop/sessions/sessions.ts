@@ -6,7 +6,7 @@ import type { RunningDisplay } from '../displays/display-server.ts'
 import type { Right, Rights } from '../rights/rights.ts'
 import type { RecordingMark } from '../schemas/recording.ts'
 import type { Attendee } from '../schemas/rights.ts'
-import { Attendance, type Joining, type Person, type RecordingActor, type Seat } from './attendance.ts'
+import { Attendance, type Joining, type Person, type RecordingActor, type Seat, type Visit } from './attendance.ts'
 import { DisplaySession } from './display-session.ts'
 import type { CopiedUris } from './messages.ts'
 import type { DisplayEncoding, DisplayTaker } from './recording-wire.ts'
@@ -138,6 +138,15 @@ export class Sessions {
   /** Puts files into a display's clipboard. Throws `desktop.not_open` where nobody is there. */
   offerFiles(id: string, uris: readonly string[]): void {
     if (this.#byDisplay.get(id)?.session.offerFiles(uris) !== true) throw new AppError('desktop.not_open')
+  }
+
+  /** The guest of that secret, and where they are; undefined for one who is nowhere. */
+  visit(secret: string): (Visit & { readonly display: string }) | undefined {
+    for (const [display, { attendance }] of this.#byDisplay) {
+      const visit = attendance.visit(secret)
+      if (visit !== undefined) return { ...visit, display }
+    }
+    return undefined
   }
 
   /** Disconnects the viewers of a display. */

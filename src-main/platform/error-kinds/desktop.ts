@@ -27,6 +27,16 @@ export const desktopErrors = {
     title: 'These files are not in the clipboard of the display',
     remedy: 'Copy files on the display while it is open in a browser, and download them before something else is copied.',
   },
+  'desktop.visit_unknown': {
+    status: 404,
+    title: 'No guest of that secret is at a display',
+    remedy: 'Open the display by the invitation: the secret is in its message `rights`, and ends with the connection.',
+  },
+  'desktop.upload_limit': {
+    status: 413,
+    title: 'Guests may not send that much',
+    remedy: 'Send smaller files, or ask who invited you for another way.',
+  },
   'desktop.not_open': {
     status: 409,
     title: 'The display is not open in a browser',

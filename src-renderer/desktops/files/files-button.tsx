@@ -52,7 +52,7 @@ function FilesDialog({ at, onClose }: FilesProps & { readonly onClose: () => voi
   const url = (below: string): string => `/api/v1${at()}/files/content?path=${encodeURIComponent(below)}`
   return (
     <Dialog title={t.files.title} onClose={onClose} testId="files-dialog">
-      <p className="quiet">{t.files.help(listing?.folder ?? '')}</p>
+      <p className="quiet">{listing?.folder === '' ? t.files.guestHelp : t.files.help(listing?.folder ?? '')}</p>
       <div className="row">
         <label className="button">
           <Upload size={16} aria-hidden="true" /> {t.files.upload}

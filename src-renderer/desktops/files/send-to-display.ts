@@ -61,7 +61,7 @@ async function collect(entry: FileSystemEntry, folder: string, found: ChosenFile
 }
 
 /** Path of the API before `/files`. */
-export type FilesPath = `/desktop/displays/${string}`
+export type FilesPath = `/desktop/${'displays' | 'visits'}/${string}`
 
 /** Sends files to the shared folder of a display, and says how many have arrived. */
 export async function sendToDisplay(at: () => FilesPath, files: readonly ChosenFile[]): Promise<void> {

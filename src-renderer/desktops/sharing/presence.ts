@@ -16,6 +16,8 @@ export interface DesktopPerson {
 
 /** Who is there, which of them this page is, and whether they are recorded. */
 export interface Presence {
+  /** A guest's secret for routes, while they are connected. */
+  readonly visit?: string | undefined
   readonly you: string
   readonly rights: readonly Right[]
   readonly people: readonly DesktopPerson[]

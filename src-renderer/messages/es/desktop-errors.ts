@@ -47,6 +47,16 @@ export const desktopErrors = {
     title: 'Esos archivos no están en el portapapeles de la pantalla',
     remedy: 'Copia archivos en la pantalla mientras está abierta en un navegador y descárgalos antes de que se copie otra cosa.',
   },
+  'desktop.visit_unknown': {
+    english: 'No guest of that secret is at a display',
+    title: 'Ningún invitado con ese secreto está en una pantalla',
+    remedy: 'Abre la pantalla con la invitación: el secreto está en su mensaje rights y termina con la conexión.',
+  },
+  'desktop.upload_limit': {
+    english: 'Guests may not send that much',
+    title: 'Los invitados no pueden enviar tanto',
+    remedy: 'Envía archivos más pequeños o pide otra vía a quien te invitó.',
+  },
   'desktop.not_open': {
     english: 'The display is not open in a browser',
     title: 'La pantalla no está abierta en un navegador',

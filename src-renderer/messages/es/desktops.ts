@@ -80,6 +80,7 @@ export const desktops = {
     title: 'Archivos',
     help: (folder: string) =>
       `Los archivos de este escritorio están en ${folder}. Suelta archivos y carpetas sobre el escritorio para enviarlos allí.`,
+    guestHelp: 'Suelta archivos y carpetas sobre el escritorio para enviarlos allí. Hasta 2 GB por archivo y 8 GB en total.',
     upload: 'Subir archivos',
     uploadFolder: 'Subir una carpeta',
     up: 'Carpeta superior',
