@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { launchBrowser } from './helpers/browser.ts'
 import { type RunningNode, startNode } from './helpers/edge-node.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { type Publisher, publishTestStream } from './helpers/publish.ts'
@@ -65,5 +66,60 @@ describe('two nodes that viewers are sent to', () => {
     expect((await fetch(media)).status).toBe(200)
     await change(one.id, { draining: false })
     expect(await named()).toEqual(before)
+  })
+
+  it('are chosen by the player, which goes on when its node drains and when it is killed', async () => {
+    const browser = await launchBrowser()
+    try {
+      const page = await browser.newPage()
+      await page.goto(`${host.http}/watch/show`)
+      await page.waitForFunction(() => window.__player?.state() === 'playing')
+      const inUse = (): Promise<string> => page.evaluate(() => window.__player?.node ?? '')
+      const shown = (): Promise<number> => page.evaluate(() => document.querySelector('video')?.currentTime ?? 0)
+      const first = await inUse()
+      const node = nodes.find(({ http }) => http === first) as RunningNode
+      expect(node).toBeDefined()
+      const other = nodes.find(({ http }) => http !== first) as RunningNode
+      // one element, one source: what follows is no new start of the player
+      const source = await page.evaluate(() => document.querySelector('video')?.src ?? '')
+      await page.evaluate(() => {
+        const video = document.querySelector('video') as HTMLVideoElement
+        let [timeS, sinceMs] = [video.currentTime, performance.now()]
+        const watch = (): void => {
+          if (video.currentTime !== timeS) [timeS, sinceMs] = [video.currentTime, performance.now()]
+          document.body.dataset.longest = String(Math.max(Number(document.body.dataset.longest ?? 0), performance.now() - sinceMs))
+          requestAnimationFrame(watch)
+        }
+        watch()
+      })
+      const longest = async (): Promise<string> => {
+        const ms = await page.evaluate(() => {
+          const { longest = '0' } = document.body.dataset
+          document.body.dataset.longest = '0'
+          return longest
+        })
+        return `${Math.round(Number(ms))} ms`
+      }
+      const goesOn = async (): Promise<void> => {
+        const from = await shown()
+        await until(async () => (await shown()) > from + 3, 'three more seconds of the stream')
+      }
+      await goesOn()
+      process.stdout.write(`longest frame before: ${await longest()}\n`)
+      await change(node.id, { draining: true })
+      await until(async () => (await inUse()) === other.http, 'the player to leave the node')
+      await goesOn()
+      process.stdout.write(`longest frame while the node drained: ${await longest()}\n`)
+      await change(node.id, { draining: false })
+      await until(async () => (await listed(other.http)).every(({ weight }) => weight > 0), 'both nodes to serve')
+      await other.kill()
+      await until(async () => (await inUse()) === first, 'the player to use the node that is left')
+      await goesOn()
+      process.stdout.write(`longest frame while the node was killed: ${await longest()}\n`)
+      expect(await page.evaluate(() => document.querySelector('video')?.src)).toBe(source)
+      expect(await page.evaluate(() => window.__player?.state())).toBe('playing')
+    } finally {
+      await browser.close()
+    }
   })
 })

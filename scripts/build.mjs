@@ -2,7 +2,8 @@
  * Builds what changed: the host (dist/host), the page (dist/renderer) and the native addons (dist/native).
  * Each is made beside its old version and swapped in whole, so a running host never sees half a build.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -155,7 +156,13 @@ async function buildRenderer() {
     say('no page yet: src-renderer has no vite.config.ts')
     return
   }
-  const hash = hashOf([...filesBelow('src-renderer', isTest), ...filesBelow('resources'), configFile, ...shared])
+  const hash = hashOf([
+    ...filesBelow('src-renderer', isTest),
+    ...filesBelow('src-client', isTest),
+    ...filesBelow('resources'),
+    configFile,
+    ...shared,
+  ])
   if (isFresh('dist/renderer.stamp', hash) && existsSync('dist/renderer/index.html')) return
   const { build, loadConfigFromFile } = await import('vite')
   const loaded = await loadConfigFromFile({ command: 'build', mode: 'production' }, join(root, configFile))
@@ -177,6 +184,29 @@ async function buildRenderer() {
   writeStamp('dist/renderer.stamp', hash)
 }
 
+/** The package that other pages play with, `@ami-streams/client`: one small file and its types. */
+async function buildClient() {
+  const hash = hashOf([...filesBelow('src-client', isTest), ...shared])
+  if (isFresh('dist/client.stamp', hash) && existsSync('dist/client/index.js')) return
+  await timed('client package built', () =>
+    swapIn('dist/client', async (folder) => {
+      const { rolldown } = await import('rolldown')
+      const build = await rolldown({ input: 'src-client/index.ts', platform: 'browser' })
+      await build.write({ file: join(folder, 'index.js'), format: 'esm', minify: true })
+      await build.close()
+      const args = ['--noEmit', 'false', '--declaration', '--emitDeclarationOnly', '--outDir', join(folder, 'types')]
+      const tsc = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'src-client/tsconfig.build.json', ...args])
+      if (tsc.status !== 0) throw new Error(`The types of the client package: ${tsc.stdout}`)
+      const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
+      const described = JSON.parse(readFileSync('src-client/package.json', 'utf8'))
+      writeFileSync(join(folder, 'package.json'), `${JSON.stringify({ ...described, version }, undefined, 2)}\n`)
+      cpSync('src-client/README.md', join(folder, 'README.md'))
+      cpSync('LICENSE', join(folder, 'LICENSE'))
+    }),
+  )
+  writeStamp('dist/client.stamp', hash)
+}
+
 /** An addon that cannot be built leaves the rest of the product whole; asked for by name, it is a failure. */
 async function buildAddons() {
   // A waiter for this process may go on when it is known what must be built: see prepare.mjs.
@@ -185,7 +215,7 @@ async function buildAddons() {
 }
 
 const wanted = process.argv.slice(2)
-const steps = { host: buildHost, shell: buildShell, renderer: buildRenderer, native: buildAddons }
+const steps = { host: buildHost, shell: buildShell, renderer: buildRenderer, client: buildClient, native: buildAddons }
 const unknown = wanted.filter((name) => !(name in steps))
 if (unknown.length > 0) {
   process.stderr.write(`Unknown part ${unknown.join(', ')}: any of ${Object.keys(steps).join(', ')}, or none for all.\n`)

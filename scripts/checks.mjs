@@ -14,6 +14,7 @@ export const checks = [
   types('the host', 'tsconfig.json'),
   types('the end-to-end tests', 'e2e/tsconfig.json'),
   types('the page', 'src-renderer/tsconfig.json'),
+  types('the client package', 'src-client/tsconfig.json'),
   types('the window shell', 'src-main/shell/tsconfig.json'),
   {
     name: 'format and lint',

@@ -18,6 +18,7 @@ interface Import {
 function partOf(file: string): string {
   const parts = file.split('/')
   if (parts[0] === 'src-renderer') return 'renderer'
+  if (parts[0] === 'src-client') return 'client'
   return parts[0] === 'src-preload' ? 'preload' : parts[1]!
 }
 
@@ -36,7 +37,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   host: ['api', 'live', 'studio', 'obs', 'automation', 'desktop', 'health', 'network', 'media', 'platform', 'formats'],
   shell: ['platform', 'formats', 'preload'],
   preload: [],
-  renderer: ['live', 'studio', 'obs', 'automation', 'desktop', 'health', 'network', 'media', 'platform', 'api', 'preload'],
+  client: [],
+  renderer: ['live', 'studio', 'obs', 'automation', 'desktop', 'health', 'network', 'media', 'platform', 'api', 'preload', 'client'],
 }
 
 /** What of the shell the commands of the host may load. */
@@ -73,7 +75,7 @@ function faultOf({ from, to, typeOnly }: Import): string | undefined {
   // Commands that open windows and the icon in the panel import the shell's faces, which run without Electron.
   if (source === 'host' && shellFaces.includes(to)) return undefined
   if (!mayImport[source]?.includes(target)) return `${source} may not import ${target}`
-  if (source === 'renderer' && !typeOnly) return 'the page may import types of the host, nothing that runs'
+  if (source === 'renderer' && target !== 'client' && !typeOnly) return 'the page may import types of the host, nothing that runs'
   // A part's options are in a file of their own, so that `--help` need not load the part.
   const faces = [`src-main/${target}/index.ts`, `src-main/${target}/${target}-config.ts`]
   if (
@@ -160,7 +162,7 @@ function importsOfFolders(imports: readonly Import[]): Import[] {
 }
 
 function sources(): string[] {
-  return ['src-main', 'src-preload', 'src-renderer'].flatMap((folder) =>
+  return ['src-main', 'src-preload', 'src-renderer', 'src-client'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name) && !entry.name.endsWith('.d.ts'))
       .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/')),

@@ -5,6 +5,7 @@ interface Window {
     state(): string
     readonly problems: readonly string[]
     readonly engine: 'hls' | 'dash' | 'webrtc'
+    readonly node: string
   }
   /** Set by a test: gone where the page was loaded again. */
   __mark?: number

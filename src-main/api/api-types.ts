@@ -591,7 +591,7 @@ export interface ApiTypes {
       }
     }
     probe: {
-      GET: { answer: { state: 'serving' | 'draining' | 'away' } }
+      GET: { answer: { state: 'serving' | 'draining' | 'away'; issuedAt: number } }
     }
     routing: {
       GET: { answer: { enabled: boolean; shiftPercent: number } }

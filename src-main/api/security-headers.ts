@@ -33,7 +33,7 @@ export function pageHeaders(mediaOrigin: string, framed: boolean): Record<string
       "script-src 'self'",
       "style-src 'self'",
       "font-src 'self'",
-      "img-src 'self' data: blob:",
+      `img-src 'self' data: blob:${media}`,
       `media-src 'self' blob:${media}`,
       `connect-src 'self'${media}`,
       "worker-src 'self' blob:",

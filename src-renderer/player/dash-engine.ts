@@ -1,4 +1,5 @@
 import { MediaPlayer } from 'dashjs'
+import type { Nodes } from '../../src-client/index.ts'
 import { cmcdHeaders } from './dash-cmcd.ts'
 import { DashLevels } from './dash-levels.ts'
 import type { Engine, EngineEvents } from './engine.ts'
@@ -17,6 +18,7 @@ export function createDashEngine(
   events: EngineEvents,
   start: string | undefined,
   session: string | undefined,
+  nodes: Nodes,
 ): Engine {
   let rewound = start !== undefined
   const player = MediaPlayer().create()
@@ -33,6 +35,10 @@ export function createDashEngine(
       abandonLoadTimeout: 2000,
     },
   })
+  player.addRequestInterceptor((async (request: { url: string }) => {
+    request.url = nodes.at(new URL(request.url, location.href).href)
+    return request
+  }) as never)
   if (session !== undefined) player.addRequestInterceptor(cmcdHeaders(player, session) as never)
   const chosen = new DashLevels(video, player)
   player.addABRCustomRule('abandonFragmentRules', 'AmiAbandonRule', chosen.abandon())
@@ -45,6 +51,7 @@ export function createDashEngine(
   const onError = (event: { error?: unknown }) => {
     const { code, message } = (event.error ?? {}) as { code?: number; message?: string }
     events.onProblem(`${code} ${message}`)
+    void nodes.suspect()
     // 10 to 13 and 25 to 33 are manifest and download errors; 23 and 35 are about capabilities and codecs.
     if (code === 23 || code === 35) events.onFatal('unsupported')
     else events.onFatal('network')

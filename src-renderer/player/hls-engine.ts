@@ -1,4 +1,6 @@
 import type HlsType from 'hls.js'
+import type { HlsConfig } from 'hls.js'
+import { type LoaderClass, type Nodes, nodeLoader } from '../../src-client/index.ts'
 import type { Engine, EngineEvents } from './engine.ts'
 import { levelLabel, liveWithinS } from './engine.ts'
 import { followLadder, isMade, prefetchedLoader } from './hls-ladder.ts'
@@ -21,9 +23,12 @@ export function createHlsEngine(
   events: EngineEvents,
   startsRewound: boolean,
   session: string,
+  nodes: Nodes,
 ): Engine {
   let rewound = startsRewound
+  const loader = nodeLoader(Hls.DefaultConfig.loader as unknown as LoaderClass, nodes) as unknown as HlsConfig['loader']
   const hls = new Hls({
+    loader,
     lowLatencyMode: true,
     // The distance to the edge is the playlist's PART-HOLD-BACK; a stall widens it a little instead of by a whole second.
     liveSyncOnStallIncrease: 0.25,
@@ -31,10 +36,12 @@ export function createHlsEngine(
     backBufferLength: 10,
     maxBufferLength: 12,
     startFragPrefetch: true,
-    pLoader: prefetchedLoader(Hls, playlist),
+    pLoader: prefetchedLoader(loader, playlist),
     abrController: hlsLevels(Hls),
-    // Media have the same URL for everybody: by CMCD the host knows whose request it was. Not to a CDN, which would be asked first.
-    ...(/^(?:https?:)?\/\//m.test(playlist) ? {} : { cmcd: { sessionId: session, contentId: 'live', useHeaders: true } }),
+    // Media have the same URL for everybody: by CMCD the host knows whose request it was. Not to a CDN or node, which would be asked first.
+    ...(/^(?:https?:)?\/\//m.test(playlist) || nodes.base !== location.origin
+      ? {}
+      : { cmcd: { sessionId: session, contentId: 'live', useHeaders: true } }),
   })
   let mediaErrors = 0
   let lastMediaErrorMs = 0
@@ -86,7 +93,12 @@ export function createHlsEngine(
   }
   video.addEventListener('ended', onEnded)
 
-  followLadder(Hls, hls, url, () => events.onLevels())
+  followLadder(
+    Hls,
+    hls,
+    () => nodes.at(url),
+    () => events.onLevels(),
+  )
 
   const watchdog = setInterval(() => {
     if (sawLive && performance.now() - lastAdvanceMs > 2500) events.onAdvancing(false)

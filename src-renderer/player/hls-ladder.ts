@@ -8,9 +8,9 @@ const firstAgainMs = 3000
 const maxAgainMs = 60_000
 
 /** A playlist loader that answers the first request for the multivariant playlist from what was fetched while the library was loading. */
-export function prefetchedLoader(Hls: HlsClass, playlist: string): NonNullable<HlsConfig['pLoader']> {
+export function prefetchedLoader(loader: HlsConfig['loader'], playlist: string): NonNullable<HlsConfig['pLoader']> {
   let left: string | undefined = playlist
-  const Base = Hls.DefaultConfig.loader as unknown as new (config: HlsConfig) => Loader<PlaylistLoaderContext>
+  const Base = loader as unknown as new (config: HlsConfig) => Loader<PlaylistLoaderContext>
   return class extends Base {
     override load(context: PlaylistLoaderContext, config: LoaderConfiguration, callbacks: LoaderCallbacks<PlaylistLoaderContext>): void {
       if (context.type !== 'manifest' || left === undefined) {
@@ -51,18 +51,19 @@ function reportsMore(hls: HlsType, details: LevelDetails): boolean {
  * Gives hls.js the qualities that a stream gets while it plays: it reads the multivariant playlist once. They come behind those that are
  * there, whose places in the list stay what they are, and nothing that plays is touched. Ends with hls.js.
  */
-export function followLadder(Hls: HlsClass, hls: HlsType, url: string, onLevels: () => void): void {
+export function followLadder(Hls: HlsClass, hls: HlsType, url: () => string, onLevels: () => void): void {
   let isAsking = false
   let askedMs = Number.NEGATIVE_INFINITY
   let againMs = firstAgainMs
   const stop = new AbortController()
 
   const ask = async (): Promise<void> => {
-    const answer = await fetch(url, { cache: 'no-store', signal: stop.signal })
+    const asked = url()
+    const answer = await fetch(asked, { cache: 'no-store', signal: stop.signal })
     if (!answer.ok) return
-    const levels = await levelsOf(Hls, url, await answer.text())
+    const levels = await levelsOf(Hls, asked, await answer.text())
     if (stop.signal.aborted) return
-    const run = placeOf(hls.levels[0]?.uri ?? url).split('/')[0]
+    const run = placeOf(hls.levels[0]?.uri ?? asked).split('/')[0]
     const places = new Set(hls.levels.map(({ uri }) => placeOf(uri)))
     // with another run's playlists this player is created again
     const more = levels.filter(({ uri }) => !places.has(placeOf(uri)) && placeOf(uri).split('/')[0] === run)
@@ -89,7 +90,7 @@ export function followLadder(Hls: HlsClass, hls: HlsType, url: string, onLevels:
 
 /** The qualities of a multivariant playlist that this browser can play, as hls.js has them; none where it cannot read it. */
 function levelsOf(Hls: HlsClass, url: string, playlist: string): Promise<HlsType['levels']> {
-  const reader = new Hls({ autoStartLoad: false, pLoader: prefetchedLoader(Hls, playlist) })
+  const reader = new Hls({ autoStartLoad: false, pLoader: prefetchedLoader(Hls.DefaultConfig.loader, playlist) })
   return new Promise<HlsType['levels']>((resolve) => {
     reader.on(Hls.Events.MANIFEST_PARSED, (_event, { levels }) => resolve([...levels]))
     reader.on(Hls.Events.ERROR, () => resolve([]))

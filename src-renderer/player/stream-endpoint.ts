@@ -1,3 +1,4 @@
+import type { Nodes } from '../../src-client/index.ts'
 import { type About, type Availability, readAbout, readAvailability } from './availability.ts'
 import { preciseNowMs, type ServerClock } from './server-clock.ts'
 
@@ -11,6 +12,8 @@ export interface StreamEndpointOptions {
   /** Learns from the dates of answers. */
   readonly clock: ServerClock
   readonly signal: AbortSignal
+  /** From which node it is fetched. */
+  readonly nodes: Nodes
   onTitle(title: string): void
 }
 
@@ -27,10 +30,11 @@ export class StreamEndpoint {
 
   /** Absolute: hls.js adds its delivery directives only to absolute URLs, and without them it polls. */
   address(file: string): string {
-    const { name, token, session } = this.#options
+    const { name, token, session, nodes } = this.#options
     const path = token === undefined ? file : `@${encodeURIComponent(token)}/${file}`
+    const chosen = nodes.isRouted ? '&node=chosen' : ''
     const start = this.start === undefined ? '' : `&start=${encodeURIComponent(this.start)}`
-    return new URL(`/live/${encodeURIComponent(name)}/${path}?session=${session}${start}`, location.href).href
+    return new URL(`/live/${encodeURIComponent(name)}/${path}?session=${session}${chosen}${start}`, nodes.base).href
   }
 
   /** Where WebRTC is offered. */

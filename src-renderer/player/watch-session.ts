@@ -1,3 +1,4 @@
+import { Nodes } from '../../src-client/index.ts'
 import type { Availability } from './availability.ts'
 import { askAgainMs } from './backoff.ts'
 import { BeaconSender } from './beacon-sender.ts'
@@ -59,7 +60,10 @@ export class WatchSession {
   /** Its `start` is where the next engine starts: a link's, or where one that failed was. */
   readonly #endpoint: StreamEndpoint
   readonly #beacon: BeaconSender | undefined
-  readonly #stopNotices: () => void
+  #stopNotices: () => void
+  readonly #nodes: Nodes
+  /** Resolves when it is known from where the stream is fetched. */
+  readonly #routed: Promise<void>
   /** The host says that the publisher is away. */
   #isAway = false
   #epoch = ''
@@ -81,7 +85,15 @@ export class WatchSession {
     const { video, name, session, token } = options
     const { signal } = this.#stop
     const onTitle = (title: string): void => options.onTitle?.(title)
-    this.#endpoint = new StreamEndpoint({ name, session, token, clock: this.#clock, signal, onTitle }, options.start)
+    const signed = token === undefined ? '' : `@${encodeURIComponent(token)}/`
+    this.#nodes = new Nodes({
+      home: location.origin,
+      warmPath: `/live/${encodeURIComponent(name)}/${signed}index.m3u8?session=${session}&node=chosen`,
+      onMove: () => this.#follow(),
+    })
+    // the stream page's own preview stays at the host
+    this.#routed = options.session.startsWith('preview-') ? Promise.resolve() : this.#nodes.start()
+    this.#endpoint = new StreamEndpoint({ name, session, token, clock: this.#clock, signal, nodes: this.#nodes, onTitle }, options.start)
     video.addEventListener('playing', () => this.#settle(), { signal })
     video.addEventListener('timeupdate', () => this.#settle(), { signal })
     video.addEventListener('waiting', () => this.#stalled(), { signal })
@@ -98,12 +110,15 @@ export class WatchSession {
       })
       this.#beacon.meter.want()
     }
-    this.#stopNotices = followNotices(
-      () => this.#endpoint.address('events'),
-      (notice) => this.#reported(notice),
-    )
+    this.#stopNotices = () => undefined
+    this.#follow()
     void this.#open()
     void measureClock(this.#clock, signal)
+  }
+
+  /** Base URL of the host or node that it is fetched from. */
+  get node(): string {
+    return this.#nodes.base
   }
 
   get state(): WatchState {
@@ -181,6 +196,7 @@ export class WatchSession {
   stop(): void {
     this.#beacon?.stop()
     this.#stopNotices()
+    this.#nodes.stop()
     this.#stop.abort()
     this.#drop()
   }
@@ -191,6 +207,15 @@ export class WatchSession {
     if (state === 'loading') this.#beacon?.meter.want()
     else if (isIdle(state)) this.#beacon?.meter.rest()
     this.#options.onState(state)
+  }
+
+  /** Listens to the node that the stream is fetched from now. */
+  #follow(): void {
+    this.#stopNotices()
+    this.#stopNotices = followNotices(
+      () => this.#endpoint.address('events'),
+      (notice) => this.#reported(notice),
+    )
   }
 
   #drop(): void {
@@ -274,6 +299,7 @@ export class WatchSession {
     // The library comes over the wire while the host is asked.
     const library = this.#engineKind === 'hls' && canUseMediaSource() ? loadHls() : undefined
     library?.catch(() => {})
+    await this.#routed
     while (!signal.aborted && round === this.#round) {
       const answer = await this.#endpoint.ask()
       if (signal.aborted || round !== this.#round) return
@@ -320,6 +346,7 @@ export class WatchSession {
       onFatal: (reason) => {
         if (round !== this.#round) return
         const isConnected = this.#state !== 'loading'
+        if (reason === 'network') void this.#nodes.suspect()
         this.#lost()
         this.#rememberPlace()
         this.#drop()
@@ -362,7 +389,8 @@ export class WatchSession {
         this.#endpoint.address('manifest.mpd'),
         events,
         this.#endpoint.start,
-        cdn ? undefined : this.#options.session,
+        cdn || this.#nodes.base !== location.origin ? undefined : this.#options.session,
+        this.#nodes,
       )
       return
     } else if (library) {
@@ -376,6 +404,7 @@ export class WatchSession {
         events,
         this.#endpoint.start !== undefined,
         this.#options.session,
+        this.#nodes,
       )
     } else {
       const { createNativeEngine } = await import('./native-engine.ts')

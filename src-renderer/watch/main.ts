@@ -18,6 +18,8 @@ declare global {
       /** The latest errors that the playing library reported, also those that it repaired. */
       readonly problems: readonly string[]
       readonly engine: EngineKind
+      /** Base URL of the host or node that it fetches from. */
+      readonly node: string
     }
   }
 }
@@ -57,6 +59,9 @@ function start(): void {
     state: () => (video.paused && session.state === 'playing' ? 'paused' : session.state),
     get engine() {
       return session.engine
+    },
+    get node() {
+      return session.node
     },
   }
 

@@ -130,6 +130,7 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
   }
   const probe = (): ProbeAnswer => ({
     state: link.state !== 'connected' ? 'away' : link.routing?.draining === true ? 'draining' : 'serving',
+    issuedAt: link.routing?.issuedAt ?? 0,
   })
   let file = options.file?.first ?? emptyNodeFile()
   let openRequests = 0

@@ -38,7 +38,7 @@ export interface LinkedProtection {
 }
 
 /** What the origin says of the routing of viewers. */
-export type LinkedRouting = Pick<Extract<OriginMessage, { type: 'routing' }>, 'draining' | 'nodes'>
+export type LinkedRouting = Pick<Extract<OriginMessage, { type: 'routing' }>, 'draining' | 'nodes' | 'issuedAt'>
 
 export interface EdgeLinkDependencies {
   readonly state: NodeState

@@ -48,7 +48,7 @@ export type OriginMessage =
   /** A block of the node's own is lifted. */
   | { readonly type: 'lift'; readonly network: string }
   /** Whether players leave the node, and the list of nodes that it answers with. An older node ignores it. */
-  | { readonly type: 'routing'; readonly draining: boolean; readonly nodes: SignedNodes }
+  | { readonly type: 'routing'; readonly draining: boolean; readonly nodes: SignedNodes; readonly issuedAt: number }
   /** The node's part of limits that it reported. */
   | { readonly type: 'leases'; readonly entries: readonly LeaseEntry[] }
   /** What a purge would take along. */

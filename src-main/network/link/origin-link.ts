@@ -206,7 +206,7 @@ export class OriginLink implements SocketSession {
 
   #reportRouting(): void {
     const { book, routing } = this.#dependencies
-    this.#send({ type: 'routing', draining: book.isDraining(this.#node?.id ?? ''), nodes: routing.signed })
+    this.#send({ type: 'routing', draining: book.isDraining(this.#node?.id ?? ''), nodes: routing.signed, issuedAt: routing.issuedAt })
   }
 
   /** Whoever waits for space goes on, another stream first each time. */

@@ -56,6 +56,11 @@ export class RoutingBook {
     return this.#signed
   }
 
+  /** When it was signed, ms since 1970. */
+  get issuedAt(): number {
+    return this.#signedMs
+  }
+
   /** Where new viewers are sent; none while routing is off. */
   get viewerNodes(): readonly ViewerNode[] {
     return this.#viewerNodes

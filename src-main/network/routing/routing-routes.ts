@@ -26,7 +26,7 @@ export function routingRoutes(book: RoutingBook): readonly RouteDefinition[] {
       summary: 'Whether viewers are served here: players measure by it how near a node is',
       role: 'none',
       responses: { 200: ProbeSchema },
-      handler: () => ({ headers: openHeaders, body: { state: 'serving' } }),
+      handler: () => ({ headers: openHeaders, body: { state: 'serving', issuedAt: book.issuedAt } }),
     }),
     defineRoute({
       method: 'GET',

@@ -48,6 +48,9 @@ export const ProbeSchema = Type.Object({
   state: Type.Union([Type.Literal('serving'), Type.Literal('draining'), Type.Literal('away')], {
     description: 'away: a node without its origin',
   }),
+  issuedAt: Type.Integer({
+    description: 'When the list of nodes was signed that is known here, ms since 1970: players get it where theirs is older',
+  }),
 })
 export type ProbeAnswer = Static<typeof ProbeSchema>
 
