@@ -375,6 +375,62 @@ describe('an invitation', () => {
     await owner.close()
   })
 
+  it('leads each guest to a display of their own, which others do not see, and which ends with the invitation', async () => {
+    const owner = await browser.newPage({ viewport: { width: 1200, height: 900 } })
+    await owner.goto(`${host.http}/desktops/${id}`)
+    await owner.getByTestId('desktop-share').click()
+    await owner.getByTestId('share-invite').click()
+    await owner.getByTestId('share-once').click()
+    await owner.getByTestId('share-separate').click()
+    await owner.getByTestId('share-command').fill('xterm -title own')
+    expect(await findingsInBothThemes(owner)).toEqual([])
+    await look(owner, 'desktop-invite-own')
+    await owner.getByTestId('share-create').click()
+    const url = (await owner.getByTestId('share-link').textContent()) ?? ''
+    await owner.close()
+    const own = async () => (await host.api('GET', '/desktop/displays')).body.items.filter(({ forGuest }) => forGuest)
+
+    const guest = await (await browser.newContext({ viewport: { width: 900, height: 640 } })).newPage()
+    await guest.goto(url)
+    await guest.getByTestId('invitation-page').getByText('a desktop of your own').waitFor()
+    await guest.getByTestId('invitation-name').fill('Gus')
+    await guest.getByTestId('invitation-join').click()
+    await guest.locator('[data-testid=desktop][data-state=open]').waitFor()
+    const [first] = await own()
+    expect(first).toMatchObject({ name: 'Gus (guest)', command: ['xterm', '-title', 'own'], endAfterMinutes: 10 })
+    await until(async () => (await own())[0]?.width === 900, 'it has the size of the window')
+    await look(guest, 'desktop-own')
+    // Loaded again it is the same.
+    await guest.reload()
+    await guest.locator('[data-testid=desktop][data-state=open]').waitFor()
+    expect((await own()).map((each) => each.id)).toEqual([first!.id])
+
+    const key = url.split('#key=')[1] ?? ''
+    const come = async (name: string) => {
+      const { body } = await host.api('POST', '/desktop/invitations/join', { key, name })
+      const connection = connect(undefined, {}, 'guest')
+      connection.socket.on('open', () => connection.socket.send(JSON.stringify({ kind: 'hello', guest: body.guest })))
+      return connection
+    }
+    const others = await Promise.all(['Hal', 'Ida', 'Jo', 'Kit'].map(come))
+    await until(
+      () => others.filter((each) => each.people().length > 0).length === 3 && others.some((each) => each.closed() === 4409),
+      'three more have a display, the fifth has none',
+    )
+    expect(others.find((each) => each.closed())?.said.at(-1)).toMatchObject({ kind: 'error', code: 'desktop.limit' })
+    // Each is alone, and the display that the invitation was made at is nobody's.
+    expect(others.filter((each) => !each.closed()).map((each) => each.people().length)).toEqual([1, 1, 1])
+    expect(new Set((await own()).map((each) => each.server)).size).toBe(4)
+    expect((await host.api('GET', `/desktop/displays/${id}`)).body.viewers).toBe(0)
+
+    const [invitation] = (await host.api('GET', `/desktop/displays/${id}/invitations`)).body.items
+    await host.api('DELETE', `/desktop/displays/${id}/invitations/${invitation!.id}`)
+    await guest.locator('[data-testid=desktop][data-state=failed]').waitFor()
+    await until(async () => (await own()).length === 0, 'their displays are gone')
+    await until(() => others.every((each) => each.closed() !== undefined), 'they are disconnected')
+    await guest.context().close()
+  })
+
   it('has a QR code of the link where other machines can open it', async () => {
     const owner = await browser.newPage()
     await owner.route('**/invitations', async (route) => {

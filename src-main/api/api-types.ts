@@ -101,7 +101,7 @@ export interface ApiTypes {
         }
         invitations: {
           GET: { answer: { items: DesktopDisplaysInvitationsItem[]; nextCursor: null } }
-          POST: { body: { rights: readonly ('see' | 'control' | 'clipboard' | 'files' | 'audio' | 'microphone' | 'camera' | 'record')[]; once?: boolean | undefined; asks?: boolean | undefined; expiresInMinutes?: number | undefined }; answer: { invitation: DesktopDisplaysInvitationsItem; url: string } }
+          POST: { body: { rights: readonly ('see' | 'control' | 'clipboard' | 'files' | 'audio' | 'microphone' | 'camera' | 'record')[]; once?: boolean | undefined; asks?: boolean | undefined; separate?: { command?: readonly string[] | null | undefined; width?: number | undefined; height?: number | undefined; endAfterMinutes?: number | undefined; maxDisplays?: number | undefined } | undefined; expiresInMinutes?: number | undefined }; answer: { invitation: DesktopDisplaysInvitationsItem; url: string } }
           '*': {
             DELETE: { answer: undefined }
           }
@@ -133,7 +133,7 @@ export interface ApiTypes {
         POST: { body: { key: string; name: string }; answer: { guest: string } }
       }
       read: {
-        POST: { body: { key: string }; answer: { display: string; invitedBy: string; rights: ('see' | 'control' | 'clipboard' | 'files' | 'audio' | 'microphone' | 'camera' | 'record')[]; once: boolean; expiresAt: string } }
+        POST: { body: { key: string }; answer: { display: string; separate: boolean; invitedBy: string; rights: ('see' | 'control' | 'clipboard' | 'files' | 'audio' | 'microphone' | 'camera' | 'record')[]; once: boolean; expiresAt: string } }
       }
     }
     recordings: {
@@ -1357,7 +1357,7 @@ type AutomationRulesPostBodySettingsConditionsItem7 = { is: 'variable'; name: st
 type AutomationRulesPostBodySettingsConditionsItem8 = { is: 'level'; source?: string | undefined; obs?: string | undefined; input?: string | undefined; above: number; not?: boolean | undefined }
 type AutomationRulesPostBodySettings = { mode: 'on' | 'dry-run' | 'off'; triggers: readonly (AutomationRulesPostBodySettingsTriggersItem | AutomationRulesPostBodySettingsTriggersItem2 | AutomationRulesPostBodySettingsTriggersItem3 | { on: 'every'; seconds: number } | AutomationRulesPostBodySettingsTriggersItem4 | AutomationRulesPostBodySettingsTriggersItem5 | { on: 'hotkey'; chord: string } | { on: 'webhook'; webhook: string })[]; conditions?: readonly (AutomationRulesPostBodySettingsConditionsItem | AutomationRulesPostBodySettingsConditionsItem2 | AutomationRulesPostBodySettingsConditionsItem3 | AutomationRulesPostBodySettingsConditionsItem4 | AutomationRulesPostBodySettingsConditionsItem5 | AutomationRulesPostBodySettingsConditionsItem6 | AutomationRulesPostBodySettingsConditionsItem7 | AutomationRulesPostBodySettingsConditionsItem8)[] | undefined; cooldownMs?: number | undefined; maxRuns?: number | undefined }
 type AutomationWebhooksItem = { id: string; name: string; createdAt: string; lastCalledAt: string | null; calls: number }
-type DesktopDisplaysItem = { id: string; name: string; kind: 'virtual' | 'screen'; width: number; height: number; state: 'running' | 'stopped'; command: string[] | null; server: string | null; audio: 'on' | 'missing' | 'failed' | null; endAfterMinutes: number | null; locksOnLeave: boolean; locked: boolean; viewers: number; recorded: boolean; inShow: boolean; rights: ('see' | 'control' | 'clipboard' | 'files' | 'audio' | 'microphone' | 'camera' | 'record')[]; createdAt: string }
+type DesktopDisplaysItem = { id: string; name: string; kind: 'virtual' | 'screen'; width: number; height: number; state: 'running' | 'stopped'; command: string[] | null; server: string | null; audio: 'on' | 'missing' | 'failed' | null; endAfterMinutes: number | null; locksOnLeave: boolean; locked: boolean; forGuest: boolean; viewers: number; recorded: boolean; inShow: boolean; rights: ('see' | 'control' | 'clipboard' | 'files' | 'audio' | 'microphone' | 'camera' | 'record')[]; createdAt: string }
 type DesktopDisplays = { items: DesktopDisplaysItem[]; nextCursor: null }
 type DesktopDisplaysPostBody = { name?: string | undefined; width?: number | undefined; height?: number | undefined; command?: readonly string[] | null | undefined; endAfterMinutes?: number | null | undefined; locksOnLeave?: boolean | undefined }
 type DesktopDisplaysAttendeesItem = { id: string; name: string; user: string; rights: ('see' | 'control' | 'clipboard' | 'files' | 'audio' | 'microphone' | 'camera' | 'record')[]; controls: boolean; asks: boolean; since: string }
@@ -1367,7 +1367,8 @@ type DesktopDisplaysFiles = { folder: string; path: string; entries: DesktopDisp
 type DesktopDisplaysFilesCopied = { number: number; entries: { name: string; kind: 'file' | 'folder'; bytes: number }[]; more: boolean }
 type PostDesktopDisplaysFilesUploads = { id: string; path: string; bytes: number; received: number; file: { path: string; realPath: string } | null }
 type DesktopDisplaysGrantsItem = { user: string; name: string | null; rights: ('see' | 'control' | 'clipboard' | 'files' | 'audio' | 'microphone' | 'camera' | 'record')[]; expiresAt: string | null; createdAt: string }
-type DesktopDisplaysInvitationsItem = { id: string; rights: ('see' | 'control' | 'clipboard' | 'files' | 'audio' | 'microphone' | 'camera' | 'record')[]; once: boolean; asks: boolean; invitedBy: string; createdAt: string; expiresAt: string; guests: { id: string; name: string }[] }
+type DesktopDisplaysInvitationsItemSeparate = { command?: string[] | null; width: number; height: number; endAfterMinutes: number; maxDisplays: number }
+type DesktopDisplaysInvitationsItem = { id: string; rights: ('see' | 'control' | 'clipboard' | 'files' | 'audio' | 'microphone' | 'camera' | 'record')[]; once: boolean; asks: boolean; separate: DesktopDisplaysInvitationsItemSeparate | null; invitedBy: string; createdAt: string; expiresAt: string; guests: { id: string; name: string }[] }
 type DesktopDisplaysRecording = { id: string; state: 'off' | 'recording' | 'waiting' | 'failed'; by: 'hand' | 'rule' | null; startedAt: string | null; recordingId: string | null; error: { code: string; message: string; remedy: string } | null; whileControlled: boolean }
 type DesktopRecordingsItemTracksItem = { id: string; kind: 'video' | 'audio'; codec: string; codecString: string; width?: number; height?: number; frameRate?: number; sampleRate?: number; channels?: number }
 type DesktopRecordingsItem = { id: string; title: string; session: string; number: number; state: 'recording' | 'complete' | 'recovered' | 'failed'; error: { code: string; message: string } | null; fileName: string; startedAt: string; durationMs: number; bytes: number; tracks: DesktopRecordingsItemTracksItem[]; kept: boolean; deletedAt: string | null; fileUrl: string; thumbnailUrl: string | null; display: string; displayName: string; by: 'hand' | 'rule'; container: 'mp4' }

@@ -25,7 +25,15 @@ afterEach(async () => {
 
 it('has the displays of the host before it, locked where they lock themselves, and the screen', async () => {
   const store = createDisplayStore(database.kysely)
-  const stored = { width: 800, height: 600, endAfterMinutes: null, command: null, running: null, createdAt: '2026-11-23T12:00:00Z' }
+  const stored = {
+    width: 800,
+    height: 600,
+    endAfterMinutes: null,
+    command: null,
+    running: null,
+    guest: null,
+    createdAt: '2026-11-23T12:00:00Z',
+  }
   await store.save({ ...stored, id: 'a', name: 'Locks', locksOnLeave: true })
   await store.save({ ...stored, id: 'b', name: 'Open', locksOnLeave: false })
   const desktop = await createDesktop({

@@ -16,6 +16,7 @@ import { DisplayBook, screenId } from './displays/display-book.ts'
 import type { RunningDisplay } from './displays/display-server.ts'
 import { createDisplayStore } from './displays/display-store.ts'
 import { DisplaysForStudio } from './displays/displays-for-studio.ts'
+import { GuestDisplays } from './displays/guest-displays.ts'
 import { pipeWireServer } from './displays/pipewire/pipewire-server.ts'
 import { xvncServer } from './displays/xvnc/xvnc-server.ts'
 import { DisplayUploads } from './files/display-uploads.ts'
@@ -111,7 +112,11 @@ export async function createDesktop({
     store: createInvitationStore(database),
     audit,
     now: Date.now,
-    onChange: (display) => rightsChanged(display),
+    ownDisplayOf: (user) => book.ofGuest(user),
+    onChange(display) {
+      rightsChanged(display)
+      removeEnded()
+    },
   })
   const secondFactor = await SecondFactor.open({ store: createSecondFactorStore(database), secrets, audit, now: Date.now })
   const consents = new Consents({
@@ -169,7 +174,13 @@ export async function createDesktop({
     isRecorded: (id) => recordings.isRecorded(id),
   })
   const forStudio: DisplaysForStudio = new DisplaysForStudio({ book, grants, secondFactor, events })
-  const unwatched = repeat(unwatchedEveryMs, () => book.endUnwatched(performance.now()))
+  const guestDisplays = new GuestDisplays({ book, invitations })
+  const removeEnded = (): void =>
+    void guestDisplays.removeEnded().catch((error: unknown) => log.warn({ err: error }, 'displays of guests could not be removed'))
+  const unwatched = repeat(unwatchedEveryMs, () => {
+    removeEnded()
+    return book.endUnwatched(performance.now())
+  })
   const recordingStore = createRecordingStore(database, writes)
   const recordings = new DisplayRecordings({
     store: recordingStore,
@@ -204,7 +215,8 @@ export async function createDesktop({
     if (topic !== 'desktop.removed') return
     const { id } = data as { readonly id: string }
     locks.remove(id)
-    Promise.all([grants.removeDisplay(id), invitations.removeDisplay(id), recordings.removeDisplay(id)]).catch((error: unknown) =>
+    const ended = sessions.end(id, 'the display was removed')
+    Promise.all([ended, grants.removeDisplay(id), invitations.removeDisplay(id), recordings.removeDisplay(id)]).catch((error: unknown) =>
       log.warn({ err: error, display: id }, 'rights at a display could not be deleted'),
     )
   })
@@ -236,7 +248,7 @@ export async function createDesktop({
         ...recordingRoutes({ recordings, grants, locks, audit }),
       ].map((route) => behindSecondFactor(route, secondFactor)),
     ],
-    sockets: [...sessionSockets({ book, sessions, grants, invitations, secondFactor, consents, locks, attempts })],
+    sockets: [...sessionSockets({ book, sessions, grants, invitations, guestDisplays, secondFactor, consents, locks, attempts })],
     displays: forStudio,
     async stop(byPerson) {
       clearInterval(unwatched)

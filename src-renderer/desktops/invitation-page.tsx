@@ -79,7 +79,7 @@ function Join({ invitationKey: key, onJoined }: JoinProps) {
     <main className="center-page" id="content" data-testid="invitation-page">
       <form className="card card-body stack desktop-invited" onSubmit={(event) => void join(event)}>
         <h1>{t.invitedTitle}</h1>
-        <p>{t.invitedBy(invitation.invitedBy, invitation.display)}</p>
+        <p>{invitation.separate ? t.invitedToOwn(invitation.invitedBy) : t.invitedBy(invitation.invitedBy, invitation.display)}</p>
         <p>
           {t.youMay} <span className="quiet">{t.until(new Date(invitation.expiresAt).toLocaleString(locale))}</span>
         </p>

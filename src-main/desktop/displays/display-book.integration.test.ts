@@ -69,6 +69,8 @@ const open = (screen?: RunningDisplay): Promise<DisplayBook> => {
     ...(screen && { screen }),
   })
 }
+const forGuest = (book: DisplayBook, user: string, max = 2) =>
+  book.openForGuest({ user, invitation: 'i' }, max, { name: user, command: null, endAfterMinutes: 5 })
 const add = (book: DisplayBook) => book.add({ command: null }, 'admin')
 const settled = async (work: readonly Promise<unknown>[]) =>
   (await Promise.allSettled(work)).filter(({ status }) => status === 'fulfilled').length
@@ -89,6 +91,35 @@ afterEach(async () => {
 })
 
 describe('the displays there are', () => {
+  it('are made for guests, one each and no more than allowed, and removed when they stay away or the invitation ends', async () => {
+    const book = await open()
+    const [ann, again] = await Promise.all([forGuest(book, 'ann'), forGuest(book, 'ann')])
+    expect(again).toBe(ann)
+    const results = await Promise.allSettled(['bob', 'cem', 'dan'].map((user) => forGuest(book, user)))
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected'])
+    expect([book.ofGuest('ann'), book.ofGuest('cem'), book.list().every((each) => each.forGuest)]).toEqual([ann, undefined, true])
+    viewers.add(ann)
+    await book.endUnwatched(0)
+    await book.endUnwatched(5 * 60_000)
+    expect(book.list().map(({ id }) => id)).toEqual([ann])
+    expect(running.size).toBe(1)
+    // The host ended, and its guest did not come again to the next one.
+    viewers.clear()
+    await book.endAll()
+    const next = await open()
+    expect(next.ofGuest('ann')).toBe(ann)
+    await next.endUnwatched(0)
+    await next.endUnwatched(5 * 60_000)
+    expect(next.list()).toEqual([])
+    await forGuest(next, 'eva')
+    await add(next)
+    await next.removeOfInvitation('another')
+    expect(next.list()).toHaveLength(2)
+    await next.removeOfInvitation('i')
+    expect(next.list().map((each) => each.forGuest)).toEqual([false])
+    expect(readdirSync(join(folder, 'displays'))).toHaveLength(1)
+  })
+
   it('are sixteen at most, however many are asked for at once', async () => {
     const book = await open()
     expect(await settled(Array.from({ length: 30 }, () => add(book)))).toBe(16)

@@ -9,7 +9,7 @@ import { Turns } from '../../platform/turns.ts'
 import { rightNames } from '../rights/rights.ts'
 import type { Display, DisplayChanges, NewDisplay } from '../schemas/display.ts'
 import type { AudioServer, DisplayServer, RunningDisplay } from './display-server.ts'
-import type { DisplayStore, StoredDisplay } from './display-store.ts'
+import type { DisplayGuest, DisplayStore, StoredDisplay } from './display-store.ts'
 import { endPrograms, lightDesktop, startProgram } from './programs.ts'
 import { UnwatchedDisplays } from './unwatched-displays.ts'
 
@@ -81,7 +81,44 @@ export class DisplayBook {
     return id === screenId && screen !== undefined ? this.#describeScreen(screen) : this.#describe(this.#stored(id))
   }
 
-  async add(
+  /** The display that was made for a guest. */
+  ofGuest(user: string): string | undefined {
+    return this.#ofGuests().find(({ guest }) => guest?.user === user)?.id
+  }
+
+  /** Invitations that displays were made for guests of. */
+  guestInvitations(): ReadonlySet<string> {
+    return new Set(this.#ofGuests().flatMap(({ guest }) => guest?.invitation ?? []))
+  }
+
+  /** The display of a guest, which is made where they have no display yet. Throws as `add` does, also where guests of their link have `max`. */
+  async openForGuest(guest: DisplayGuest, max: number, wanted: NewDisplay): Promise<string> {
+    return this.#turns.next(async () => {
+      const known = this.ofGuest(guest.user)
+      if (known !== undefined) return known
+      if (this.#ofGuests().filter((each) => each.guest?.invitation === guest.invitation).length >= max) {
+        throw new AppError('desktop.limit', `There are ${max} displays for guests of this invitation, the maximum`, {
+          details: { limit: max },
+        })
+      }
+      return (await this.#add(wanted, guest.user, guest)).id
+    })
+  }
+
+  /** Removes the displays of guests of an invitation that has ended. */
+  removeOfInvitation(invitation: string): Promise<void> {
+    return this.#turns.behind(async () => {
+      for (const stored of this.#ofGuests().filter(({ guest }) => guest?.invitation === invitation)) {
+        await this.#remove(stored, `Display ${stored.name} was removed: the invitation of its guest has ended`)
+      }
+    })
+  }
+
+  add(wanted: NewDisplay, actor: string): Promise<Display> {
+    return this.#turns.next(() => this.#add(wanted, actor, null))
+  }
+
+  async #add(
     {
       name,
       width = usualSize.width,
@@ -91,26 +128,26 @@ export class DisplayBook {
       locksOnLeave = false,
     }: NewDisplay,
     actor: string,
+    guest: DisplayGuest | null,
   ): Promise<Display> {
-    return this.#turns.next(async () => {
-      if (this.#byId.size >= maxDisplays) {
-        throw new AppError('desktop.limit', `There are ${maxDisplays} displays, the maximum`, { details: { limit: maxDisplays } })
-      }
-      const id = randomUUID()
-      const added: StoredDisplay = {
-        id,
-        name: name ?? this.#freeName(),
-        width,
-        height,
-        command,
-        endAfterMinutes,
-        locksOnLeave,
-        running: null,
-        createdAt: new Date().toISOString(),
-      }
-      const running = await this.#run(added)
-      return this.#keep({ ...added, running }, `Display ${added.name} was created`, actor)
-    })
+    if (this.#byId.size >= maxDisplays) {
+      throw new AppError('desktop.limit', `There are ${maxDisplays} displays, the maximum`, { details: { limit: maxDisplays } })
+    }
+    const id = randomUUID()
+    const added: StoredDisplay = {
+      id,
+      name: name ?? this.#freeName(),
+      width,
+      height,
+      command,
+      endAfterMinutes,
+      locksOnLeave,
+      guest,
+      running: null,
+      createdAt: new Date().toISOString(),
+    }
+    const running = await this.#run(added)
+    return this.#keep({ ...added, running }, `Display ${added.name} was created`, actor)
   }
 
   async change(id: string, changes: DisplayChanges, actor: string): Promise<Display> {
@@ -125,7 +162,12 @@ export class DisplayBook {
     for (const id of this.#unwatched.due(this.list(), nowMs)) {
       await this.#turns.behind(async () => {
         const stored = this.#byId.get(id)
-        if (stored === undefined || stored.running === null || this.#isWatched(id)) return
+        if (stored === undefined || this.#isWatched(id)) return
+        if (stored.guest !== null) {
+          await this.#remove(stored, `Display ${stored.name} was removed: its guest was away for ${stored.endAfterMinutes} min`)
+          return
+        }
+        if (stored.running === null) return
         await this.#end(stored)
         const message = `Display ${stored.name} was ended: nobody looked at it for ${stored.endAfterMinutes} min`
         await this.#keep({ ...stored, running: null }, message)
@@ -191,17 +233,11 @@ export class DisplayBook {
   /** Ends its programs and deletes what is kept of it. */
   async remove(id: string, actor: string): Promise<void> {
     return this.#turns.next(async () => {
-      const { store, audit, events } = this.#dependencies
       if (id === screenId && this.#dependencies.screen !== undefined) {
         throw new AppError('desktop.not_ours', 'The screen of this machine is not ended from here')
       }
       const stored = this.#stored(id)
-      await this.#end(stored)
-      await store.remove(id)
-      this.#byId.delete(id)
-      rmSync(this.#folderOf(id), { recursive: true, force: true })
-      audit.record({ kind: 'command', message: `Display ${stored.name} was removed`, actor, data: { display: id } })
-      events.publish('desktop.removed', { id })
+      await this.#remove(stored, `Display ${stored.name} was removed`, actor)
     })
   }
 
@@ -213,6 +249,21 @@ export class DisplayBook {
         await this.#dependencies.store.save({ ...stored, running: null })
       }
     })
+  }
+
+  async #remove(stored: StoredDisplay, message: string, actor?: string): Promise<void> {
+    const { id } = stored
+    const { store, audit, events } = this.#dependencies
+    await this.#end(stored)
+    await store.remove(id)
+    this.#byId.delete(id)
+    rmSync(this.#folderOf(id), { recursive: true, force: true })
+    audit.record({ kind: 'command', message, ...(actor !== undefined && { actor }), data: { display: id } })
+    events.publish('desktop.removed', { id })
+  }
+
+  #ofGuests(): StoredDisplay[] {
+    return [...this.#byId.values()].filter(({ guest }) => guest !== null)
   }
 
   async #end({ running }: StoredDisplay): Promise<void> {
@@ -294,7 +345,7 @@ export class DisplayBook {
     return stored
   }
 
-  #describe({ id, name, width, height, command, endAfterMinutes, locksOnLeave, running, createdAt }: StoredDisplay): Display {
+  #describe({ id, name, width, height, command, endAfterMinutes, locksOnLeave, guest, running, createdAt }: StoredDisplay): Display {
     return {
       id,
       name,
@@ -308,6 +359,7 @@ export class DisplayBook {
       endAfterMinutes,
       locksOnLeave,
       locked: this.#dependencies.isLocked(id),
+      forGuest: guest !== null,
       viewers: this.#dependencies.viewersOf(id),
       inShow: this.#dependencies.inShow(id),
       recorded: this.#dependencies.isRecorded(id),
@@ -329,6 +381,7 @@ export class DisplayBook {
       endAfterMinutes: null,
       locksOnLeave: false,
       locked: false,
+      forGuest: false,
       viewers: this.#dependencies.viewersOf(screenId),
       inShow: false,
       recorded: this.#dependencies.isRecorded(screenId),

@@ -1,6 +1,14 @@
 import { type Kysely, sql } from 'kysely'
 import type { RunningDisplay } from './display-server.ts'
 
+/** Whom a display was made for. */
+export interface DisplayGuest {
+  /** Principal id. */
+  readonly user: string
+  /** Id of the invitation that they came by. */
+  readonly invitation: string
+}
+
 /** A virtual display as it is kept. */
 export interface StoredDisplay {
   readonly id: string
@@ -14,6 +22,8 @@ export interface StoredDisplay {
   readonly locksOnLeave: boolean
   /** What starts with it; null: nothing. */
   readonly command: readonly string[] | null
+  /** It was made for a guest who came by a link to come to a display of their own; null: it was made by an admin. */
+  readonly guest: DisplayGuest | null
   /** Its server, where one was started and not ended: it may run on while the host does not. */
   readonly running: RunningDisplay | null
   /** ISO 8601. */
@@ -42,7 +52,8 @@ export function createDisplayStore(database: Kysely<any>): DisplayStore {
         // What was kept by an earlier version.
         endAfterMinutes: null,
         locksOnLeave: false,
-        ...(JSON.parse(row.display) as Omit<StoredDisplay, 'id' | 'createdAt' | 'endAfterMinutes' | 'locksOnLeave'> &
+        guest: null,
+        ...(JSON.parse(row.display) as Omit<StoredDisplay, 'id' | 'createdAt' | 'endAfterMinutes' | 'locksOnLeave' | 'guest'> &
           Partial<StoredDisplay>),
         id: row.id,
         createdAt: row.created_at,

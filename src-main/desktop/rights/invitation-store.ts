@@ -9,6 +9,19 @@ export interface InvitedGuest {
   readonly hash: string
 }
 
+/** What each guest of a link is given a display of their own from. */
+export interface SeparateDisplays {
+  /** A program and its arguments; null: nothing. Left out: a light desktop. */
+  readonly command?: readonly string[] | null
+  /** Pixels; it follows the guest's window. */
+  readonly width: number
+  readonly height: number
+  /** It ends with its programs when its guest has been away for so long. */
+  readonly endAfterMinutes: number
+  /** At a time. */
+  readonly maxDisplays: number
+}
+
 /** A link to a display, for people without an account. */
 export interface StoredInvitation {
   readonly id: string
@@ -18,6 +31,8 @@ export interface StoredInvitation {
   readonly once: boolean
   /** Somebody has to allow each guest. */
   readonly asks: boolean
+  /** Each guest comes to a display of their own, and not to `display`; null: all come to that. */
+  readonly separate: SeparateDisplays | null
   /** Of the link's secret. */
   readonly hash: string
   /** Name of who made it. */
@@ -47,7 +62,13 @@ export function createInvitationStore(database: Kysely<any>): InvitationStore {
   return {
     async all() {
       const rows = await tables.selectFrom('desktop_invitation').selectAll().orderBy(sql`rowid`).execute()
-      return rows.map(({ id, invitation }) => ({ asks: false, ...(JSON.parse(invitation) as Omit<StoredInvitation, 'id' | 'asks'>), id }))
+      return rows.map(({ id, invitation }) => ({
+        // What was kept by an earlier version.
+        asks: false,
+        separate: null,
+        ...(JSON.parse(invitation) as Omit<StoredInvitation, 'id' | 'asks' | 'separate'>),
+        id,
+      }))
     },
     async save({ id, ...rest }) {
       const invitation = JSON.stringify(rest)

@@ -13,11 +13,14 @@ let database: AppDatabase
 let nowMs: number
 let lines: AuditEntry[]
 let changed: string[]
+/** Displays that were made for guests. */
+const own = new Map<string, string>()
 const open = () =>
   Invitations.open({
     store: createInvitationStore(database.kysely),
     audit: { record: (line) => lines.push(line) },
     now: () => nowMs,
+    ownDisplayOf: (user) => own.get(user),
     onChange: (display) => changed.push(display),
   })
 const order = { display: 'a', rights: ['control'], once: true, asks: true, minutes: 10, invitedBy: 'Ann' } as const
@@ -38,6 +41,26 @@ afterEach(async () => {
 })
 
 describe('a link to a display', () => {
+  it('leads guests to displays of their own, where each has rights at theirs alone', async () => {
+    own.clear()
+    const invitations = await open()
+    const separate = { width: 800, height: 600, endAfterMinutes: 5, maxDisplays: 2 }
+    const { secret, invitation } = await invitations.create({ ...order, once: false, separate }, 'local')
+    const [{ guest: one }, { guest: other }] = [await invitations.join(secret, 'One', ip), await invitations.join(secret, 'Other', ip)]
+    expect(one).toMatchObject({ separate, invitation: invitation.id, rights: ['see', 'control'] })
+    // Not even where the invitation was made, before and after they have come.
+    expect([...invitations.rightsOf(one.principal, 'a')]).toEqual([])
+    own.set(one.principal.id, 'of-one')
+    own.set(other.principal.id, 'of-other')
+    const seen = [one, other].map(({ principal }) =>
+      ['a', 'of-one', 'of-other'].filter((id) => invitations.rightsOf(principal, id).has('see')),
+    )
+    expect(seen).toEqual([['of-one'], ['of-other']])
+    expect((await open()).guest('nobody')).toBeUndefined()
+    await invitations.revoke('a', invitation.id, 'local')
+    expect([...invitations.rightsOf(one.principal, 'of-one'), invitations.isValid(invitation.id)]).toEqual([false])
+  })
+
   it('lets one person come, however many try at once, who comes back by a secret of their own', async () => {
     const invitations = await open()
     const { secret } = await invitations.create(order, 'local')

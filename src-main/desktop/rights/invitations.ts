@@ -4,7 +4,7 @@ import { hashSecret, newSecret } from '../../platform/identity/secrets.ts'
 import type { Principal } from '../../platform/principal.ts'
 import { randomText } from '../../platform/random-id.ts'
 import { Turns } from '../../platform/turns.ts'
-import type { InvitationStore, StoredInvitation } from './invitation-store.ts'
+import type { InvitationStore, InvitedGuest, SeparateDisplays, StoredInvitation } from './invitation-store.ts'
 import { noRights, type Right, type Rights, rightsFrom } from './rights.ts'
 
 /** Links that are valid at a time. */
@@ -19,6 +19,8 @@ export interface InvitationsDependencies {
   readonly audit: Pick<AuditLog, 'record'>
   /** ms since 1970. */
   readonly now: () => number
+  /** The display that was made for this guest, where their link has each come to one of their own. */
+  readonly ownDisplayOf: (user: string) => string | undefined
   /** What those who came by links to that display may do is different from here on. */
   readonly onChange: (display: string) => void
 }
@@ -29,6 +31,8 @@ export interface NewInvitation {
   readonly once: boolean
   /** Somebody has to allow each guest. */
   readonly asks: boolean
+  /** Left out: they come to `display`. */
+  readonly separate?: SeparateDisplays
   readonly minutes: number
   /** Name of who invites. */
   readonly invitedBy: string
@@ -39,6 +43,11 @@ export interface Guest {
   readonly principal: Principal
   readonly name: string
   readonly display: string
+  /** Id of the invitation. */
+  readonly invitation: string
+  readonly rights: readonly Right[]
+  /** They come to a display of their own. */
+  readonly separate: SeparateDisplays | null
   /** Somebody has to allow them. */
   readonly asks: boolean
 }
@@ -67,13 +76,20 @@ export class Invitations {
 
   /** What a guest may do. */
   rightsOf({ id }: Principal, display: string): Rights {
-    const found = this.#find((invitation) => invitation.display === display && invitation.guests.some((guest) => idOf(guest.id) === id))
-    return found === undefined || this.#isExpired(found) ? noRights : rightsFrom(found.rights)
+    const found = this.#find(({ guests }) => guests.some((guest) => idOf(guest.id) === id))
+    const theirs = found?.separate === null ? found.display : this.#dependencies.ownDisplayOf(id)
+    return found === undefined || theirs !== display || this.#isExpired(found) ? noRights : rightsFrom(found.rights)
+  }
+
+  /** It is there, and its time has not passed. */
+  isValid(invitation: string): boolean {
+    const found = this.#byId.get(invitation)
+    return found !== undefined && !this.#isExpired(found)
   }
 
   /** Makes a link; its secret is answered this once. Throws `desktop.too_many_invitations`. */
   create(
-    { display, rights, once, asks, minutes, invitedBy }: NewInvitation,
+    { display, rights, once, asks, separate, minutes, invitedBy }: NewInvitation,
     actor: string,
   ): Promise<{ readonly invitation: StoredInvitation; readonly secret: string }> {
     return this.#turns.next(async () => {
@@ -89,6 +105,7 @@ export class Invitations {
         rights: [...rightsFrom(rights)],
         once,
         asks,
+        separate: separate ?? null,
         hash: hashSecret(secret),
         invitedBy,
         createdAt: new Date(now()).toISOString(),
@@ -125,7 +142,7 @@ export class Invitations {
       const own = newSecret()
       const joined = { id: randomText(12), name, hash: hashSecret(own) }
       await this.#keep({ ...invitation, guests: [...invitation.guests, joined] })
-      const { display, id, asks } = invitation
+      const { display, id } = invitation
       this.#dependencies.audit.record({
         kind: 'sign-in',
         message: `${name} came to a display by an invitation`,
@@ -133,7 +150,7 @@ export class Invitations {
         remoteAddress,
         data: { display, invitation: id },
       })
-      return { guest: { principal: principalOf(joined.id), name, display, asks }, secret: own }
+      return { guest: guestOf(invitation, joined), secret: own }
     })
   }
 
@@ -143,7 +160,7 @@ export class Invitations {
     const invitation = this.#find(({ guests }) => guests.some((guest) => guest.hash === hash))
     const found = invitation?.guests.find((guest) => guest.hash === hash)
     if (invitation === undefined || found === undefined || this.#isExpired(invitation)) return undefined
-    return { principal: principalOf(found.id), name: found.name, display: invitation.display, asks: invitation.asks }
+    return guestOf(invitation, found)
   }
 
   /** Ends a link, and what those who came by it may do, at once. Throws `desktop.invitation_not_found`. */
@@ -191,5 +208,7 @@ export class Invitations {
 }
 
 const idOf = (guest: string): string => `guest:${guest}`
-/** Guests have no role: nothing else of the API answers them. */
-const principalOf = (guest: string): Principal => ({ id: idOf(guest), role: 'none' })
+function guestOf({ id: invitation, display, rights, separate, asks }: StoredInvitation, { id, name }: InvitedGuest): Guest {
+  // Guests have no role: nothing else of the API answers them.
+  return { principal: { id: idOf(id), role: 'none' }, name, display, invitation, rights, separate, asks }
+}

@@ -92,7 +92,6 @@ export function displayRoutes(book: DisplayBook, sessions: Sessions, grants: Gra
       responses: { 204: Type.Null() },
       handler: async ({ params, principal }) => {
         await book.remove(params.id, principal.id)
-        await sessions.end(params.id, 'the display was removed')
         return { status: 204, body: null }
       },
     }),

@@ -54,12 +54,20 @@ export function invitationRoutes({ book, grants, invitations, attempts }: Invita
       responses: { 201: InvitedSchema },
       handler: async ({
         params,
-        body: { rights, once = true, asks = false, expiresInMinutes: minutes = 60 },
+        body: { rights, once = true, asks = false, separate, expiresInMinutes: minutes = 60 },
         principal,
         signInBaseUrl,
       }) => {
         const display = book.describe(params.id).id
-        const order = { display, rights, once, asks, minutes, invitedBy: grants.nameOf(principal) }
+        const order = {
+          display,
+          rights,
+          once,
+          asks,
+          ...(separate && { separate: { ...usualSeparate, ...separate } }),
+          minutes,
+          invitedBy: grants.nameOf(principal),
+        }
         const { invitation, secret } = await invitations.create(order, principal.id)
         // Behind the # nothing reaches a log or another server.
         return { status: 201, body: { invitation: shown(invitation), url: `${signInBaseUrl}/desktops/invitation#key=${secret}` } }
@@ -87,8 +95,10 @@ export function invitationRoutes({ book, grants, invitations, attempts }: Invita
       body: ReadInvitationSchema,
       responses: { 200: ShownInvitationSchema },
       handler: async ({ body, remoteAddress }) => {
-        const { display, invitedBy, rights, once, expiresAt } = await guarded(remoteAddress, () => invitations.read(body.key))
-        return { body: { display: book.describe(display).name, invitedBy, rights: [...rights], once, expiresAt } }
+        const { display, invitedBy, rights, once, separate, expiresAt } = await guarded(remoteAddress, () => invitations.read(body.key))
+        return {
+          body: { display: book.describe(display).name, separate: separate !== null, invitedBy, rights: [...rights], once, expiresAt },
+        }
       },
     }),
     defineRoute({
@@ -107,7 +117,21 @@ export function invitationRoutes({ book, grants, invitations, attempts }: Invita
   ]
 }
 
-function shown({ id, rights, once, asks, invitedBy, createdAt, expiresAt, guests }: StoredInvitation): InvitationItem {
+/** What an invitation to displays of one's own leaves out. */
+const usualSeparate = { width: 1280, height: 720, endAfterMinutes: 10, maxDisplays: 4 } as const
+
+function shown({ id, rights, once, asks, separate, invitedBy, createdAt, expiresAt, guests }: StoredInvitation): InvitationItem {
   const names = guests.map((guest) => ({ id: guest.id, name: guest.name }))
-  return { id, rights: [...rights], once, asks, invitedBy, createdAt, expiresAt, guests: names }
+  const own = separate && { ...separate, ...(separate.command && { command: [...separate.command] }) }
+  return {
+    id,
+    rights: [...rights],
+    once,
+    asks,
+    separate: own as InvitationItem['separate'],
+    invitedBy,
+    createdAt,
+    expiresAt,
+    guests: names,
+  }
 }

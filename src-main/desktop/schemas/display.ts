@@ -6,7 +6,7 @@ const exactly = { additionalProperties: false }
 
 const side = (description: string) => Type.Integer({ minimum: 200, maximum: 8192, description })
 const Name = Type.String({ minLength: 1, maxLength: 80, pattern: '\\S' })
-const Command = Type.Array(Type.String({ minLength: 1, maxLength: 1000 }), {
+export const Command = Type.Array(Type.String({ minLength: 1, maxLength: 1000 }), {
   minItems: 1,
   maxItems: 50,
   description: 'a program and its arguments, as the user that the host runs as; no shell reads it',
@@ -42,6 +42,7 @@ export const DisplaySchema = Type.Object({
   endAfterMinutes: EndAfterMinutes,
   locksOnLeave: LocksOnLeave,
   locked: Type.Boolean({ description: 'nobody sees it until it is unlocked' }),
+  forGuest: Type.Boolean({ description: 'it was made for a guest, and is removed when they have been away for `endAfterMinutes`' }),
   viewers: Type.Integer({ description: 'pages that show it now' }),
   recorded: Type.Boolean({ description: 'it is being recorded, and does not end by itself' }),
   inShow: Type.Boolean({ description: 'the open show of the studio has it as a source: whoever sees the show may see it' }),

@@ -6,10 +6,12 @@ import { isLimited } from '../../platform/principal.ts'
 import { defineSocket, type SocketClient, type SocketDefinition, type SocketSession } from '../../platform/sockets.ts'
 import { Strangers } from '../../platform/strangers.ts'
 import { type DisplayBook, screenId } from '../displays/display-book.ts'
+import type { GuestDisplays } from '../displays/guest-displays.ts'
 import type { Consents } from '../rights/consents.ts'
 import type { DisplayLocks } from '../rights/display-locks.ts'
 import type { Grants } from '../rights/grants.ts'
 import type { Guest, Invitations } from '../rights/invitations.ts'
+import type { Right } from '../rights/rights.ts'
 import type { SecondFactor } from '../rights/second-factor.ts'
 import { slowGuesses } from '../rights/slow-guesses.ts'
 import { tag } from '../schemas/display.ts'
@@ -38,6 +40,7 @@ export interface SessionSocketDependencies {
   readonly sessions: Sessions
   readonly grants: Grants
   readonly invitations: Invitations
+  readonly guestDisplays: GuestDisplays
   readonly secondFactor: SecondFactor
   readonly consents: Consents
   readonly locks: DisplayLocks
@@ -52,6 +55,8 @@ interface Opened {
   readonly raw: boolean
   /** Somebody has to allow it first. */
   readonly asks: boolean
+  /** Answers the display of their own that they come to, in the place of `display`: it is made when they were allowed. */
+  readonly own?: { readonly rights: readonly Right[]; readonly open: () => Promise<string> }
 }
 
 /** Who works at a display: its changes as binary messages, keyboard and pointer as JSON. See docs/desktop.md. */
@@ -101,18 +106,20 @@ export function sessionSockets(dependencies: SessionSocketDependencies): readonl
 
 function serve(dependencies: SessionSocketDependencies, client: SocketClient, opened: Opened): SocketSession {
   const { book, sessions, consents, locks } = dependencies
-  const { display, person, raw, asks } = opened
+  const { display: invitedTo, person, raw, asks, own } = opened
   const user = person.principal.id
   const gone = new AbortController()
   let seat: Seat | undefined
   const arrive = async (): Promise<void> => {
-    locks.demand(display)
+    // What is on the other display does not concern who does not see it.
+    if (own === undefined) locks.demand(invitedTo)
     if (asks) {
       client.send(JSON.stringify({ kind: 'waiting' }))
-      const rights = [...sessions.rightsOf(person, display)]
-      const allowed = await consents.ask({ display, user, name: person.name, rights, signal: gone.signal })
+      const rights = [...(own?.rights ?? sessions.rightsOf(person, invitedTo))]
+      const allowed = await consents.ask({ display: invitedTo, user, name: person.name, rights, signal: gone.signal })
       if (!allowed) throw new AppError('desktop.consent_denied')
     }
+    const display = own === undefined ? invitedTo : await own.open()
     const running = await book.running(display, user)
     if (!gone.signal.aborted) seat = sessions.join(display, running, { client, person, raw })
   }
@@ -130,14 +137,16 @@ function serve(dependencies: SessionSocketDependencies, client: SocketClient, op
     onClose() {
       gone.abort()
       seat?.leave()
-      if (asks) consents.left(display, user)
+      if (asks) consents.left(invitedTo, user)
     },
   }
 }
 
 /** Guests are asked for at the screen of this machine, and where their invitation says so. */
-function openedBy(guest: Guest, raw: boolean): Opened {
-  return { display: guest.display, person: guest, raw, asks: guest.asks || guest.display === screenId }
+function openedBy(guest: Guest, guestDisplays: GuestDisplays, raw: boolean): Opened {
+  const { display, separate, asks, rights } = guest
+  if (separate === null) return { display, person: guest, raw, asks: asks || display === screenId }
+  return { display, person: guest, raw, asks, own: { rights, open: () => guestDisplays.open(guest, separate) } }
 }
 
 /** Says why, and closes. */
@@ -179,7 +188,7 @@ function serveGuest(
       if (guest === undefined) void reject()
       else {
         leaveStrangers()
-        session = serve(dependencies, client, openedBy(guest, isLoopback(remoteAddress)))
+        session = serve(dependencies, client, openedBy(guest, dependencies.guestDisplays, isLoopback(remoteAddress)))
       }
     },
     onBytes(bytes) {

@@ -5,6 +5,7 @@ import { DialogForm } from '../../components/dialog-form.tsx'
 import { LifetimeField } from './lifetime-field.tsx'
 import { t } from './messages.ts'
 import { RightsFields } from './rights-fields.tsx'
+import { type Separate, SeparateFields, templateOf } from './separate-fields.tsx'
 
 const lifetimes = [15, 60, 480, 1440, 10_080] as const
 
@@ -19,12 +20,14 @@ export function InviteForm({ display, onLink, onClose }: InviteFormProps) {
   const [rights, setRights] = useState<readonly Right[]>(['see', 'control'])
   const [once, setOnce] = useState(true)
   const [asks, setAsks] = useState(false)
+  const [separate, setSeparate] = useState<Separate>()
   const [minutes, setMinutes] = useState<(typeof lifetimes)[number]>(60)
   return (
     <DialogForm
       onClose={onClose}
       onSubmit={async () => {
-        const body = { rights: [...rights], once, asks, expiresInMinutes: minutes }
+        const own = separate && { separate: templateOf(separate) }
+        const body = { rights: [...rights], once, asks, ...own, expiresInMinutes: minutes }
         onLink((await call('POST', `/desktop/displays/${display}/invitations`, { body })).url)
       }}
       action={t.createLink}
@@ -40,6 +43,7 @@ export function InviteForm({ display, onLink, onClose }: InviteFormProps) {
       <label className="check">
         <input type="checkbox" checked={asks} onChange={({ target }) => setAsks(target.checked)} data-testid="share-asks" /> {t.asksFirst}
       </label>
+      <SeparateFields value={separate} onChange={setSeparate} />
     </DialogForm>
   )
 }
