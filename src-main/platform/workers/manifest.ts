@@ -110,6 +110,11 @@ export const workers = {
     runs: 'while pages ask for images of displays',
     loss: 'images are late',
   },
+  functions: {
+    source: 'network/functions/worker/functions-worker.ts',
+    runs: "at a node that has functions; at the host while one is checked or tried",
+    loss: 'requests that were in functions get 502; it is back within a second',
+  },
 } as const satisfies Readonly<Record<string, WorkerDescription>>
 
 export type WorkerName = keyof typeof workers

@@ -1,0 +1,202 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { silentLogger } from '../../platform/telemetry/logger.ts'
+import { FunctionRunner } from './function-runner.ts'
+import type { FetchReply, RunAnswer, RunCall, RunnableFunction, RunRequest } from './run-messages.ts'
+
+let runner: FunctionRunner
+beforeAll(() => {
+  runner = new FunctionRunner({ log: silentLogger })
+})
+afterAll(() => runner.stop())
+
+let version = 0
+const functionOf = (code: string, more: Partial<RunnableFunction> = {}): RunnableFunction => ({
+  ...{ name: 'f', version: ++version, main: 'main.js', files: { 'main.js': code }, modules: {}, env: {} },
+  ...more,
+})
+const asked: RunRequest = { method: 'GET', url: 'https://site.example/a?b=1', headers: [['accept', '*/*']], address: '192.0.2.1' }
+const lines: string[] = []
+
+async function answerOf(request: Partial<RunRequest> = {}, call = async (_: RunCall): Promise<FetchReply | Uint8Array> => new Uint8Array()) {
+  const handlers = { call: (_: number, each: RunCall) => call(each), log: (level: string, text: string) => lines.push(`${level} ${text}`) }
+  return shown(await runner.run('f', { ...asked, ...request }, handlers, new AbortController().signal))
+}
+const shown = ({ status, headers, body }: RunAnswer) => ({
+  ...{ status, headers: Object.fromEntries(headers) },
+  body: body instanceof Uint8Array ? Buffer.from(body).toString() : body,
+})
+const returns = (expression: string) => `export default { async fetch(request, env) { return new Response(String(await (${expression}))) } }`
+async function bodyOf(expression: string, ...more: Parameters<typeof answerOf>) {
+  runner.setFunctions([functionOf(returns(expression))])
+  return (await answerOf(...more)).body
+}
+/** What a function does to itself, and nobody else: the next request is answered. */
+async function faultOf(code: string) {
+  const bad = functionOf(code)
+  runner.setFunctions([bad, functionOf(returns('1'), { name: 'other' })])
+  const beside = runner.run('other', asked, { call: async () => new Uint8Array(), log() {} }, new AbortController().signal)
+  const fault = await answerOf().then(
+    () => 'answered',
+    (error) => error.fault,
+  )
+  expect((await beside).status).toBe(200)
+  return fault
+}
+
+describe('a function', () => {
+  it('gets the request and its variables, and answers', async () => {
+    const code = `export default { async fetch(request, env) {
+      const url = new URL(request.url)
+      return new Response([request.method, url.pathname, url.searchParams.get('b'), request.headers.get('Accept'), request.address, env.KEY, await request.text()].join(' '),
+        { status: 201, headers: { 'X-Made': 'here' } }) } }`
+    runner.setFunctions([functionOf(code, { env: { KEY: 'secret' } })])
+    const answer = await answerOf({ method: 'POST', body: Buffer.from('sent') })
+    expect(answer).toEqual({
+      status: 201,
+      headers: { 'x-made': 'here', 'content-type': 'text/plain;charset=UTF-8' },
+      body: 'POST /a 1 */* 192.0.2.1 secret sent',
+    })
+  })
+
+  it('passes on what it fetches without reading it, and reads it where it wants to', async () => {
+    const reply: FetchReply = { status: 203, headers: [['etag', '"1"']], url: 'https://site.example/a' }
+    const calls: RunCall[] = []
+    const call = async (each: RunCall) => {
+      calls.push(each)
+      return each.op === 'fetch' ? reply : Buffer.from('text of the origin')
+    }
+    runner.setFunctions([functionOf(`export default { async fetch(request) { const answer = await fetch(request); answer.headers.set('x-more', '1'); return answer } }`)])
+    expect(await answerOf({}, call)).toEqual({ status: 203, headers: { etag: '"1"', 'x-more': '1' }, body: 1 })
+    expect(await bodyOf(`fetch(request).then((answer) => answer.text()).then((text) => text.toUpperCase())`, {}, call)).toBe('TEXT OF THE ORIGIN')
+    expect(calls.map(({ op }) => op)).toEqual(['fetch', 'fetch', 'read'])
+  })
+
+  it('verifies a JWT', async () => {
+    const expression = `(async () => {
+      const bytes = (text) => Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0))
+      const key = await crypto.subtle.importKey('raw', new TextEncoder().encode('your-256-bit-secret'), { name: 'HMAC', hash: 'SHA-256' }, false, ['verify'])
+      const [head, body, signature] = request.headers.get('authorization').split(' ')[1].split('.')
+      return crypto.subtle.verify('HMAC', key, bytes(signature), new TextEncoder().encode(head + '.' + body))
+    })()`
+    const token =
+      'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9lIiwiaWF0IjoxNTE2MjM5MDIyfQ.SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c'
+    const request = (text: string) => ({ headers: [['authorization', `Bearer ${text}`]] as const })
+    expect(await bodyOf(expression, request(token))).toBe('true')
+    expect(await bodyOf(expression, request(token.replace('eyJzdWI', 'eyJzdWJ')))).toBe('false')
+  })
+
+  it('uses other files and WebAssembly', async () => {
+    // (func (export "add") (param i32 i32) (result i32) local.get 0 local.get 1 i32.add)
+    const wasm = [0, 97, 115, 109, 1, 0, 0, 0, 1, 7, 1, 96, 2, 127, 127, 1, 127, 3, 2, 1, 0, 7, 7, 1, 3, 97, 100, 100, 0, 0, 10, 9, 1, 7, 0, 32, 0, 32, 1, 106, 11]
+    const code = `import add from './add.wasm'; import { two } from './lib/two.js'
+      const { exports } = new WebAssembly.Instance(add); export default { fetch: () => new Response(String(exports.add(40, two))) }`
+    const files = { 'main.js': code, 'lib/two.ts': 'export const two = 2' }
+    runner.setFunctions([functionOf('', { files, modules: { 'add.wasm': Buffer.from(wasm).toString('base64') } })])
+    expect((await answerOf()).body).toBe('42')
+  })
+
+  it('is checked with file, line and column', async () => {
+    const files = { 'main.ts': 'const a: number = 1\nexport default { fetch: ) }', 'b.ts': 'enum A { x }', 'c.js': 'let x = 1\n  let y z' }
+    const { faults } = await runner.check({ main: 'main.ts', files })
+    expect(faults).toMatchObject([
+      { file: 'main.ts', line: 2, column: 25 },
+      { file: 'b.ts', line: 1, column: 1 },
+      { file: 'c.js', line: 2, column: 9 },
+    ])
+    const good = await runner.check({ main: 'main.ts', files: { 'main.ts': 'export default { fetch(request: Request): Response { return x } }' } })
+    expect(good.faults).toEqual([])
+    expect(good.files['main.ts']).not.toContain('Response')
+  })
+
+  it('says what it throws, and logs', async () => {
+    runner.setFunctions([functionOf(`export default { fetch() { console.warn('before', { a: 1 }); throw new Error('no such thing') } }`)])
+    await expect(answerOf()).rejects.toMatchObject({ fault: 'thrown', message: expect.stringContaining('no such thing') })
+    expect(lines).toContain('warn before {"a":1}')
+    runner.setFunctions([functionOf(`export default { fetch() { return 'text' } }`)])
+    await expect(answerOf()).rejects.toMatchObject({ fault: 'thrown', message: expect.stringContaining('no Response') })
+    runner.setFunctions([functionOf(`export const fetch = 1`)])
+    await expect(answerOf()).rejects.toMatchObject({ fault: 'start', message: expect.stringContaining('export default') })
+    runner.setFunctions([functionOf(`import 'node:fs'; export default {}`)])
+    await expect(answerOf()).rejects.toMatchObject({ fault: 'start', message: expect.stringContaining('node:fs') })
+    runner.setFunctions([functionOf(`import x from '../../../../etc/passwd'; export default {}`)])
+    await expect(answerOf()).rejects.toMatchObject({ fault: 'start', message: expect.stringContaining('not there') })
+  })
+})
+
+describe('one request and nothing else is lost by', () => {
+  const handler = (body: string) => `export default { async fetch(request) { ${body} } }`
+
+  it('an endless loop, at once, later, and while it starts', async () => {
+    expect(await faultOf(handler('for (;;);'))).toBe('cpu')
+    expect(await faultOf(handler('await 0; for (;;);'))).toBe('cpu')
+    expect(await faultOf(handler(`await fetch('https://a.example'); for (;;);`))).toBe('cpu')
+    expect(await faultOf(handler('for (;;) await 0'))).toBe('cpu')
+    expect(await faultOf(handler(`for (;;) new URL('https://a.example')`))).toBe('cpu')
+    expect(await faultOf('for (;;); export default {}')).toBe('start')
+    expect(await faultOf(handler(`/^(a+)+$/.test('a'.repeat(40) + 'b')`))).toBe('cpu')
+  })
+
+  it('a memory bomb', async () => {
+    expect(await faultOf(handler('const a = []; for (;;) a.push(new Array(1e6).fill(1))'))).toMatch(/memory|cpu/)
+    expect(await faultOf(handler('const a = []; for (;;) a.push(new Uint8Array(1e8))'))).toMatch(/memory|thrown|cpu/)
+    expect(await faultOf(handler(`let s = 'x'; for (;;) s += s`))).toMatch(/memory|thrown|cpu/)
+    expect(await faultOf(handler('const a = []; for (;;) a.push(new WebAssembly.Memory({ initial: 1000 }))'))).toMatch(/memory|thrown|cpu/)
+    expect(await faultOf(handler('new WebAssembly.Memory({ initial: 60000 }); return new Response()'))).toBe('thrown')
+    expect(await faultOf('globalThis.kept ??= []; kept.push(new Array(1e7).fill(1)); export default {}')).toBe('start')
+    expect(await faultOf(handler(`console.log('x'.repeat(5e8))`))).toMatch(/memory|thrown|cpu/)
+    expect(await faultOf(handler('const f = () => f(); f()'))).toBe('thrown')
+  })
+
+  it('memory that is kept from request to request', async () => {
+    const kept = functionOf(`const kept = []; export default { fetch() { kept.push(new Array(2e6).fill(kept.length)); return new Response() } }`)
+    runner.setFunctions([kept])
+    for (let count = 0; count < 30; count++) await answerOf().catch((error) => expect(error.fault).toMatch(/memory|cpu/))
+    expect(await bodyOf('1')).toBe('1')
+  })
+
+  it('a process that ends, which is back', async () => {
+    const { pid } = runner
+    runner.setFunctions([functionOf(handler(`await fetch('https://a.example'); return new Response('late')`))])
+    const lost = answerOf({}, () => {
+      process.kill(pid as number, 'SIGKILL')
+      return new Promise(() => {})
+    })
+    await expect(lost).rejects.toMatchObject({ fault: 'crashed' })
+    expect(await bodyOf('2')).toBe('2')
+    expect(runner.pid).not.toBe(pid)
+  })
+
+  it('waiting for ever', async () => {
+    runner.setFunctions([functionOf(handler('await new Promise(() => {})'))])
+    const left = new AbortController()
+    const run = runner.run('f', asked, { call: async () => new Uint8Array(), log() {} }, left.signal)
+    setTimeout(() => left.abort(), 50)
+    await expect(run).rejects.toMatchObject({ fault: 'time' })
+  })
+})
+
+describe('a sandbox has no way out', () => {
+  const outside = [
+    `typeof process + typeof require + typeof module + typeof global`,
+    `(() => { try { return Response.constructor('return typeof process')() } catch (error) { return 'no ' + error.message } })()`,
+    `console.log.constructor('return typeof process')()`,
+    `fetch.constructor.constructor('return typeof process')()`,
+    `(async () => { try { return await import('node:fs') } catch (error) { return error.constructor === Error || error.constructor === TypeError || typeof error } })()`,
+    `(() => { let seen; Error.prepareStackTrace = (_, stack) => stack; const stack = new Error().stack; Error.prepareStackTrace = undefined; for (const each of Array.isArray(stack) ? stack : []) { const f = each.getFunction?.(); if (f) seen = f.constructor('return typeof process')() } return seen ?? 'undefined' })()`,
+    `typeof $prelude + typeof $wasm + typeof ivm`,
+  ]
+  it.each(outside)('%s', async (expression) => {
+    expect(await bodyOf(expression)).not.toMatch(/object|function/)
+  })
+
+  it('through changed prototypes', async () => {
+    const code = `Object.prototype.status = 999; Array.prototype.map = () => 'x'; Promise.prototype.then = undefined; JSON.stringify = () => { for (;;); }
+      Object.defineProperty(Object.prototype, 'toJSON', { get() { return () => 1 } }); Uint8Array.prototype.slice = () => ({ length: 1 })
+      export default { fetch() { const answer = new Response('x'); Object.defineProperty(answer, 'status', { value: '200; x' }); return answer } }`
+    expect(await faultOf(code)).toMatch(/thrown|start/)
+    const odd = `class R extends Response { constructor() { super('x'); Object.defineProperty(this, 'headers', { value: [['bad name', 'x\\r\\ny: z']] }) } } export default { fetch: () => new R() }`
+    expect(await faultOf(odd)).toBe('thrown')
+    const header = `export default { fetch: () => new Response('', { headers: { a: 'b\\r\\nc: d' } }) }`
+    expect(await faultOf(header)).toBe('thrown')
+  })
+})

@@ -1,0 +1,258 @@
+import type { Callback, Context, Isolate, IsolateOptions, Module, Reference } from 'isolated-vm'
+import ivm from 'isolated-vm'
+import {
+  type FileFault,
+  type HeaderList,
+  type LogLevel,
+  maxBodyBytes,
+  memoryMib,
+  type RunAnswer,
+  type RunnableFunction,
+  type RunRequest,
+} from '../run-messages.ts'
+import { base64, randomFor, readUrl } from './host-calls.ts'
+import { installPrelude } from './prelude.ts'
+
+/** What runs in a sandbox asks for, and what becomes of it. */
+export interface SandboxEvents {
+  onCall(run: number, call: number, op: string, argument: unknown): void
+  onAnswer(run: number, answer: RunAnswer): void
+  onFail(run: number, message: string): void
+  onLog(run: number, level: LogLevel, text: string): void
+  /** The engine is beyond repair: this process must end. */
+  onCatastrophe(message: string): void
+}
+
+/** Why a function could not be started, and where. */
+export class StartFault extends Error {
+  readonly fault: FileFault
+
+  constructor(fault: FileFault) {
+    super(`${fault.file}${fault.line > 0 ? `:${fault.line}:${fault.column}` : ''}: ${fault.message}`)
+    this.name = 'StartFault'
+    this.fault = fault
+  }
+}
+
+/** What the code outside its handler may take when a function starts, ms. */
+const startMs = 250
+
+/** The prelude, in every sandbox from its first moment on. */
+const snapshot = ivm.Isolate.createSnapshot([
+  { code: `globalThis.$prelude = ${installPrelude.toString()}`, filename: 'functions:prelude' },
+])
+
+type Entry = Reference<(...args: never[]) => unknown>
+
+/** A function in an isolate of its own: memory and globals are nobody else's. */
+export class Sandbox {
+  readonly function: RunnableFunction
+  readonly #isolate: Isolate
+  readonly #start: Entry
+  readonly #resume: Entry
+  /** Requests that are in it. */
+  readonly runs = new Set<number>()
+  usedAt = performance.now()
+  #turn: Promise<void> = Promise.resolve()
+
+  private constructor(of: RunnableFunction, isolate: Isolate, start: Entry, resume: Entry) {
+    this.function = of
+    this.#isolate = isolate
+    this.#start = start
+    this.#resume = resume
+  }
+
+  /** Starts a function. Throws StartFault. */
+  static async open(of: RunnableFunction, events: SandboxEvents): Promise<Sandbox> {
+    const options: IsolateOptions & { readonly snapshot: typeof snapshot } = {
+      memoryLimit: memoryMib,
+      snapshot,
+      onCatastrophicError: (message: string) => events.onCatastrophe(message),
+    }
+    const isolate = new ivm.Isolate(options)
+    try {
+      const context = await isolate.createContext()
+      const prelude = await context.global.get('$prelude', { reference: true })
+      await context.global.delete('$prelude')
+      const entries = (await prelude.apply(undefined, [hostOf(events)], { arguments: { copy: true }, result: { reference: true } })) as Reference<
+        Record<string, unknown>
+      >
+      const entry = async (name: string): Promise<Entry> => (await entries.get(name, { reference: true })) as Entry
+      const [setHandler, start, resume] = [await entry('setHandler'), await entry('start'), await entry('resume')]
+      const handler = await evaluate(isolate, context, of)
+      const usable = await setHandler.apply(undefined, [handler.derefInto(), new ivm.ExternalCopy(of.env).copyInto()] as never[], {
+        timeout: startMs,
+      })
+      if (usable !== true) {
+        throw new StartFault({ file: of.main, line: 0, column: 0, message: 'There is no `export default { fetch(request, env) { … } }`' })
+      }
+      return new Sandbox(of, isolate, start, resume)
+    } catch (error) {
+      const fault = isolate.isDisposed ? new Error(`it needs more than ${memoryMib} MiB`) : (error as Error)
+      if (!isolate.isDisposed) isolate.dispose()
+      throw fault instanceof StartFault ? fault : new StartFault(faultOf(fault, of.main))
+    }
+  }
+
+  /** Does something once everything before it is done. It may not reject. */
+  next(act: () => Promise<void>): Promise<void> {
+    this.#turn = this.#turn.then(act)
+    return this.#turn
+  }
+
+  /** False once its memory is full, or it was ended. */
+  get isAlive(): boolean {
+    return !this.#isolate.isDisposed
+  }
+
+  /** Time on a processor of everything in it, ms. */
+  get cpuMs(): number {
+    return this.isAlive ? Number(this.#isolate.cpuTime) / 1e6 : 0
+  }
+
+  /** Memory that it has, bytes. */
+  get bytes(): number {
+    if (!this.isAlive) return 0
+    const { total_heap_size: heap, externally_allocated_size: external } = this.#isolate.getHeapStatisticsSync()
+    return heap + external
+  }
+
+  /** Enters with a request. Rejects when it takes longer than `timeoutMs` until it waits for something. */
+  async start(run: number, request: RunRequest, timeoutMs: number): Promise<void> {
+    this.usedAt = performance.now()
+    const body = request.body && arrayBufferOf(request.body)
+    await this.#start.apply(undefined, [run, { ...request, ...(body && { body }) }] as never[], {
+      timeout: timeoutMs,
+      arguments: { copy: true },
+    })
+  }
+
+  /** Enters with the reply to a call. Rejects as `start` does. */
+  async resume(run: number, call: number, value: unknown, fault: string | undefined, timeoutMs: number): Promise<void> {
+    const copied = value instanceof Uint8Array ? arrayBufferOf(value) : value
+    await this.#resume.apply(undefined, [run, call, copied, fault] as never[], { timeout: timeoutMs, arguments: { copy: true } })
+  }
+
+  dispose(): void {
+    if (this.isAlive) this.#isolate.dispose()
+  }
+}
+
+/** Checks a file without running it. Throws StartFault. */
+export async function checkSyntax(file: string, code: string): Promise<void> {
+  const isolate = new ivm.Isolate({ memoryLimit: memoryMib })
+  try {
+    await isolate.compileModule(code, { filename: file })
+  } catch (error) {
+    throw new StartFault(faultOf(error as Error, file))
+  } finally {
+    isolate.dispose()
+  }
+}
+
+/** Callbacks of the prelude. What comes is from the function: it is checked here, or where it is used. */
+function hostOf(events: SandboxEvents): Record<string, Callback> {
+  const number = (value: unknown): number => (typeof value === 'number' ? value : 0)
+  const levels: readonly string[] = ['debug', 'info', 'warn', 'error']
+  return {
+    call: new ivm.Callback((run: unknown, call: unknown, op: unknown, argument: unknown) =>
+      events.onCall(number(run), number(call), String(op), argument),
+    ),
+    answer: new ivm.Callback((run: unknown, answer: unknown) => {
+      const checked = readAnswer(answer)
+      if (checked === undefined) events.onFail(number(run), 'The answer is malformed')
+      else events.onAnswer(number(run), checked)
+    }),
+    fail: new ivm.Callback((run: unknown, message: unknown) => events.onFail(number(run), String(message).slice(0, 4000))),
+    log: new ivm.Callback((run: unknown, level: unknown, text: unknown) =>
+      events.onLog(number(run), levels.includes(String(level)) ? (String(level) as LogLevel) : 'info', String(text).slice(0, 4000)),
+    ),
+    url: new ivm.Callback(readUrl),
+    encode: new ivm.Callback((text: unknown) => arrayBufferOf(Buffer.from(String(text)))),
+    decode: new ivm.Callback((bytes: unknown) => Buffer.from(bytes instanceof ArrayBuffer ? bytes : new ArrayBuffer(0)).toString()),
+    base64: new ivm.Callback(base64),
+    random: new ivm.Callback(randomFor),
+    now: new ivm.Callback(() => performance.now()),
+  }
+}
+
+async function evaluate(isolate: Isolate, context: Context, of: RunnableFunction): Promise<Reference<unknown>> {
+  const modules = new Map<string, Module>()
+  const names = new Map<Module, string>()
+  const moduleOf = async (name: string): Promise<Module> => {
+    const known = modules.get(name)
+    if (known !== undefined) return known
+    const code = Object.hasOwn(of.files, name) ? of.files[name] : undefined
+    const wasm = Object.hasOwn(of.modules, name) ? of.modules[name] : undefined
+    if (code === undefined && wasm === undefined) throw new Error(`There is no file ${name}`)
+    if (wasm !== undefined) await context.global.set('$wasm', new ivm.ExternalCopy(arrayBufferOf(Buffer.from(wasm, 'base64'))).copyInto())
+    const text = code ?? 'const bytes = globalThis.$wasm; delete globalThis.$wasm; export default new WebAssembly.Module(bytes)'
+    const made = await isolate.compileModule(text, { filename: name })
+    modules.set(name, made)
+    names.set(made, name)
+    if (wasm !== undefined) {
+      // At once: the next module has other bytes.
+      await made.instantiate(context, () => made)
+      await made.evaluate({ timeout: startMs })
+    }
+    return made
+  }
+  for (const name of Object.keys(of.modules)) await moduleOf(name)
+  const main = await moduleOf(of.main)
+  await main.instantiate(context, (specifier, referrer) => {
+    const name = fileOf(specifier, names.get(referrer) ?? of.main, of)
+    if (name === undefined) throw new Error(`${names.get(referrer) ?? of.main} imports ${JSON.stringify(specifier)}, which is not there`)
+    return moduleOf(name)
+  })
+  await main.evaluate({ timeout: startMs })
+  return main.namespace.get('default', { reference: true })
+}
+
+/** The file that an import means: relative paths alone, and `.js` for `.ts`. */
+export function fileOf(
+  specifier: string,
+  from: string,
+  { files, modules }: Pick<RunnableFunction, 'files' | 'modules'>,
+): string | undefined {
+  if (!/^\.\.?\//.test(specifier)) return undefined
+  const path = new URL(specifier, `file:///${from}`).pathname.slice(1)
+  return [path, path.replace(/\.js$/, '.ts'), `${path}.ts`, `${path}.js`].find((each) => Object.hasOwn(files, each) || Object.hasOwn(modules, each))
+}
+
+/** Finds the place in what V8 says: `message [file:line:column]`, or the first line of the stack. */
+export function faultOf(error: Error, main: string): FileFault {
+  const place = /^([\s\S]*?) \[([^\]]*?):(\d+):(\d+)\]$/.exec(error.message)
+  if (place !== null) return { file: place[2] ?? main, line: Number(place[3]), column: Number(place[4]), message: place[1] ?? '' }
+  const line = /\n\s+at (?:.*\()?([\w./-]+\.(?:[mc]?[jt]s)):(\d+):(\d+)\)?/.exec(error.stack ?? '')
+  const own = line !== null && !line[1]?.startsWith('/') ? line : null
+  return { file: own?.[1] ?? main, line: Number(own?.[2] ?? 0), column: Number(own?.[3] ?? 0), message: error.message }
+}
+
+/** An answer as it crosses to the other process; undefined where a function has made something else of it. */
+export function readAnswer(answer: unknown): RunAnswer | undefined {
+  const { status, headers, body } = (answer ?? {}) as Record<string, unknown>
+  if (typeof status !== 'number' || !Number.isInteger(status) || status < 200 || status > 599) return undefined
+  const list = readHeaders(headers)
+  if (list === undefined) return undefined
+  if (body === null || body === undefined || typeof body === 'number') return { status, headers: list, body: body ?? null }
+  const bytes = body instanceof ArrayBuffer ? new Uint8Array(body) : body instanceof Uint8Array ? body : undefined
+  return bytes === undefined || bytes.length > maxBodyBytes ? undefined : { status, headers: list, body: bytes }
+}
+
+/** Headers that can be sent; undefined where one cannot. */
+export function readHeaders(headers: unknown): HeaderList | undefined {
+  if (!Array.isArray(headers) || headers.length > 200) return undefined
+  let bytes = 0
+  for (const each of headers) {
+    if (!Array.isArray(each) || each.length !== 2) return undefined
+    const [name, value] = each as [unknown, unknown]
+    if (typeof name !== 'string' || typeof value !== 'string') return undefined
+    if (!/^[!#$%&'*+\-.^_`|~0-9a-z]{1,200}$/.test(name) || /[^\t\x20-\x7e\x80-\xff]/.test(value)) return undefined
+    bytes += name.length + value.length
+  }
+  return bytes > 16_384 ? undefined : (headers as HeaderList)
+}
+
+function arrayBufferOf(bytes: Uint8Array): ArrayBuffer {
+  return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer
+}
