@@ -247,6 +247,40 @@ describe('a node with a cache', () => {
     await until(async () => (await ask(node, asset, '2001:db8:7::1')).status === 200, 'there is no such limit any more')
   })
 
+  it('runs functions before the cache: deployed, rolled back, with secrets, and removed', async () => {
+    const deploy = async (code: string, more: object = {}) =>
+      await host.api('PUT', '/network/functions/front', { main: 'main.ts', files: { 'main.ts': code }, routes: ['/made/*', asset], ...more })
+    const first = `export default { async fetch(request: Request, env: { KEY?: string }): Promise<Response> {
+      const { pathname } = new URL(request.url)
+      if (pathname.startsWith('/made/loop')) for (;;);
+      if (pathname.startsWith('/made/')) return new Response('made ' + (env.KEY ?? 'without'), { headers: { 'x-made': pathname } })
+      const answer = await fetch(request)
+      return new Response((await answer.text()).length + ' ' + answer.status, answer)
+    } }`
+    const { body: deployed } = await deploy(first)
+    expect(deployed).toMatchObject({ version: 1, nodes: [{ name: 'edge-cache-node', state: 'done' }] })
+    // nginx's former workers may answer for a moment
+    await until(async () => (await get('/made/x')).text === 'made without', 'the function answers')
+    const plain = (await (await fetch(`${host.http}${asset}`)).text()).length
+    await get(asset)
+    expect(await get(asset)).toMatchObject({ status: 200, text: `${plain} 200`, cache: 'HIT' })
+    expect((await get('/made/loop')).status).toBe(503)
+    await until(async () => (await host.api('GET', '/network/functions/front/log')).body.items.some(({ level }) => level === 'error'), 'the log')
+    await host.api('PUT', '/network/functions/front/secrets/KEY', { value: 'a secret' })
+    expect((await get('/made/x')).text).toBe('made a secret')
+    expect(readFileSync(join(folder, 'data/node/functions'), 'utf8')).not.toContain('made')
+    expect((await deploy(`export default { fetch: () => new Response('second') }`)).body.version).toBe(2)
+    expect((await get('/made/x')).text).toBe('second')
+    expect((await host.api('POST', '/network/functions/front/rollback', {})).body.version).toBe(1)
+    expect((await get('/made/x')).text).toBe('made a secret')
+    const wrong = await deploy('export default { fetch: ) }')
+    expect(wrong).toMatchObject({ status: 400, body: { code: 'network.function_invalid', detail: expect.stringContaining('main.ts:1:25') } })
+    expect((await get('/made/x')).text).toBe('made a secret')
+    expect((await host.api('DELETE', '/network/functions/front')).status).toBe(204)
+    await until(async () => !(await get('/made/x')).text.includes('made'), 'it is gone')
+    expect((await get(asset)).text).toHaveLength(plain)
+  })
+
   it('says why it cannot start', async () => {
     const file = join(folder, 'a-file')
     writeFileSync(file, '')

@@ -316,6 +316,7 @@ export async function startHost({
     const nodes = await createNetwork({
       database: database.kysely,
       dataDir: config.data,
+      secrets,
       registry: metrics,
       origin: live.edges,
       fingerprint: () => (certificate?.selfMade === true ? certificate.fingerprint : undefined),

@@ -5,6 +5,7 @@ import type { EdgeOrigin } from '../media/edge-delivery.ts'
 import type { ViewerNode } from '../media/viewer-nodes.ts'
 import type { AuditLog } from '../platform/audit.ts'
 import type { EventBus } from '../platform/events.ts'
+import type { SecretBox } from '../platform/identity/secret-box.ts'
 import type { Logger } from '../platform/logger.ts'
 import { repeat } from '../platform/repeat.ts'
 import type { RouteDefinition } from '../platform/routes.ts'
@@ -17,6 +18,11 @@ import { registerNodeMetrics } from './figures/origin-metrics.ts'
 import { TrafficBook } from './figures/traffic-book.ts'
 import { trafficRoutes } from './figures/traffic-routes.ts'
 import { createTrafficStore } from './figures/traffic-store.ts'
+import { FunctionBook } from './functions/function-book.ts'
+import { functionRoutes } from './functions/function-routes.ts'
+import { FunctionRunner } from './functions/function-runner.ts'
+import { createFunctionStore } from './functions/function-store.ts'
+import { FunctionTrials } from './functions/function-trials.ts'
 import { LimitBook } from './limits/limit-book.ts'
 import { limitRoutes } from './limits/limit-routes.ts'
 import { LimitSettingsSchema } from './limits/limit-settings.ts'
@@ -47,6 +53,7 @@ export interface NetworkDependencies {
   readonly database: Kysely<any>
   /** `regions.yaml` is in it. */
   readonly dataDir: string
+  readonly secrets: SecretBox
   readonly registry: Registry
   /** Whose streams nodes deliver. */
   readonly origin: EdgeOrigin
@@ -80,12 +87,15 @@ export interface Network {
 
 const figuresMs = 2000
 const routingMs = 1000
+/** The process in which functions are checked ends after so long without one, ms. */
+const functionIdleMs = 60_000
 /** Networks on lists expire within this time, ms. */
 const sweepMs = 10_000
 
 export async function createNetwork({
   database,
   dataDir,
+  secrets,
   registry,
   origin,
   fingerprint,
@@ -122,6 +132,13 @@ export async function createNetwork({
     ...{ events, audit, now },
     nameOf: (id) => book.nameOf(id),
   })
+  // For checks and trials: a host without functions has no process for them.
+  const runner = new FunctionRunner({ log, idleMs: functionIdleMs })
+  const functions = await FunctionBook.open({
+    store: createFunctionStore(database, secrets),
+    ...{ runner, events, audit, now },
+    nodes: () => book.list().filter(({ enabled }) => enabled),
+  })
   const sweep = repeat(sweepMs, () => guard.sweep())
   const routes = repeat(routingMs, () => routing.refresh())
   const figures = repeat(figuresMs, () => book.announceFigures())
@@ -133,9 +150,10 @@ export async function createNetwork({
       ...limitRoutes(limits),
       ...attackRoutes(guard),
       ...routingRoutes(routing),
+      ...functionRoutes(functions, new FunctionTrials(runner, functions)),
       ...provisioning.routes,
     ],
-    sockets: [linkSocket({ book, purges, traffic, limits, guard, routing, origin, log })],
+    sockets: [linkSocket({ book, purges, traffic, limits, guard, routing, functions, origin, log })],
     isForwarder: (secret) => book.isForwarder(secret),
     attacks: () => guard.problems(),
     viewerNodes: () => routing.viewerNodes,
@@ -143,6 +161,7 @@ export async function createNetwork({
     isNodeAddress: (address) => book.isConnectedFrom(address),
     async stop() {
       await provisioning.stop()
+      await runner.stop()
       clearInterval(figures)
       clearInterval(routes)
       regions.stop()

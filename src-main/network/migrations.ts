@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Migration } from '../platform/storage/migrations.ts'
 import { guardMigrations } from './attacks/guard-store.ts'
 import { trafficMigrations } from './figures/traffic-store.ts'
+import { functionMigrations } from './functions/function-store.ts'
 import { machineMigrations } from './provisioning/machine-store.ts'
 import { purgeMigrations } from './purges/purge-store.ts'
 import { settingMigrations } from './settings/setting-store.ts'
@@ -26,4 +27,5 @@ export const networkMigrations: readonly Migration[] = [
   ...settingMigrations,
   ...guardMigrations,
   ...machineMigrations,
+  ...functionMigrations,
 ]

@@ -17,9 +17,11 @@ import { countRequest } from '../figures/count-request.ts'
 import { metricsPath } from '../figures/node-metrics.ts'
 import { NodeTraffic } from '../figures/node-traffic.ts'
 import { requestLogFormat } from '../figures/request-log.ts'
+import { isHostOf } from '../functions/function-set.ts'
 import type { FrontHealth } from '../front/start-front.ts'
 import { linkPath } from '../link/link-socket.ts'
 import type { ProbeAnswer } from '../routing/routing-schemas.ts'
+import { EdgeFunctions } from './edge-functions.ts'
 import { type EdgeCacheOptions, type EdgeFront, startEdgeFront } from './edge-front.ts'
 import { EdgeLink, type LinkedCache, type LinkState } from './edge-link.ts'
 import { joinOrigin } from './join-origin.ts'
@@ -113,8 +115,16 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
   } catch (error) {
     throw options.file?.first.locate(error)
   }
-  const link = new EdgeLink(
-    { state, target, version: options.version, delivery: () => delivery, cache: cache?.promise, protection, log },
+  const functions = new EdgeFunctions({
+    folder: options.folder,
+    hasFront: cache !== undefined,
+    isSite: (host) => file.sites.some(({ hosts }) => hosts.some((each) => isHostOf(each, host))),
+    refresh: async () => edge?.refresh(),
+    onLines: (lines) => link.sendFunctionLines(lines),
+    log: log.child({ part: 'functions' }),
+  })
+  const link: EdgeLink = new EdgeLink(
+    { state, target, version: options.version, delivery: () => delivery, cache: cache?.promise, protection, functions, log },
     `/api/v1${linkPath}`,
   )
   const handOn = (request: IncomingMessage, response: ServerResponse): void => {
@@ -200,6 +210,7 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
     link.stop()
     protection.stop()
     await edge?.stop()
+    await functions.stop()
     await servers.stop()
     await accessLog?.stop()
     delivery.stop()
@@ -209,6 +220,7 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
     await startAccessLog(file)
     if (file.metrics?.port !== undefined) metrics = await openMetricsPort(file.metrics.port, traffic, log)
     if (options.cache !== undefined) {
+      await functions.start()
       edge = await startEdgeFront({
         ...{ folder: options.folder, cache: options.cache, certificate: options.certificate, log },
         file,
@@ -223,6 +235,7 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
         originHost: target.url.host,
         history: () => link.history(historyMs),
         limits: () => protection.requestOptions(),
+        functions: (insidePort) => functions.frontOptions(insidePort),
         onCounted: (lines) => protection.seen(lines),
       })
       cache?.resolve(edge.front)

@@ -13,7 +13,7 @@ import { metricsPath } from '../figures/node-metrics.ts'
 import type { FrontSettings } from '../front/front-settings.ts'
 import { type Front, type RequestReader, startFront } from '../front/start-front.ts'
 import type { CountedRequest } from '../limits/counted-request.ts'
-import type { SiteRule } from '../nginx/front-options.ts'
+import type { FunctionOptions, SiteRule } from '../nginx/front-options.ts'
 import type { RequestOptions } from '../nginx/request-configuration.ts'
 
 /** A cache before a node. */
@@ -44,6 +44,8 @@ export interface EdgeFrontOptions {
   readonly requests: RequestReader
   /** How many requests viewers may make now. */
   readonly limits: () => RequestOptions | undefined
+  /** Which requests functions answer now. `insidePort`: they find the sites of this node there, on 127.0.0.1. */
+  readonly functions: (insidePort: number) => FunctionOptions | undefined
   /** Requests that nginx answered and that are counted. */
   readonly onCounted: (lines: readonly CountedRequest[]) => void
   readonly log: Logger
@@ -91,7 +93,8 @@ export async function startEdgeFront(options: EdgeFrontOptions): Promise<EdgeFro
   const address = await addressOf(options.bind)
   const httpPort = options.httpPort || (await freePort(address))
   const httpsPort = options.httpsPort === 'off' ? null : options.httpsPort || (await freePort(address))
-  const settings = (file: NodeFile): FrontSettings => settingsOf(options, file, { address, httpPort, httpsPort })
+  const insidePort = await freePort('127.0.0.1')
+  const settings = (file: NodeFile): FrontSettings => settingsOf(options, file, { address, httpPort, httpsPort, insidePort })
   if (httpsPort !== null) await writeCertificate(options)
   let file = options.file
   // what is changed is changed from what applies then
@@ -130,9 +133,11 @@ interface EdgePorts {
   readonly address: string
   readonly httpPort: number
   readonly httpsPort: number | null
+  /** For functions, on 127.0.0.1. */
+  readonly insidePort: number
 }
 
-function settingsOf(options: EdgeFrontOptions, file: NodeFile, { address, httpPort, httpsPort }: EdgePorts): FrontSettings {
+function settingsOf(options: EdgeFrontOptions, file: NodeFile, { address, httpPort, httpsPort, insidePort }: EdgePorts): FrontSettings {
   return {
     listen: [{ address, port: httpPort, tls: false }, ...(httpsPort === null ? [] : [{ address, port: httpsPort, tls: true }])],
     ...(httpsPort === null ? {} : { certificate: certificateFiles(options) }),
@@ -154,6 +159,7 @@ function settingsOf(options: EdgeFrontOptions, file: NodeFile, { address, httpPo
     },
     live: { port: options.agentPort },
     requests: options.limits(),
+    functions: options.functions(insidePort),
     // Those of the file first: messages count them.
     sites: [
       ...file.sites,

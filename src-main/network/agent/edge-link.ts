@@ -8,6 +8,8 @@ import type { GuardReport, GuardRules } from '../attacks/attack-schemas.ts'
 import type { FoundObjects } from '../cache/cache-search.ts'
 import type { PurgeHistory, PurgeOutcome } from '../cache/node-cache.ts'
 import type { PurgeOrder, PurgeSelection } from '../cache/purge-order.ts'
+import type { FunctionLine } from '../functions/function-line.ts'
+import type { FunctionSet } from '../functions/function-set.ts'
 import type { NodeReport } from '../figures/node-report.ts'
 import type { LimitSettings } from '../limits/limit-settings.ts'
 import type { LeaseEntry, UsageEntry } from '../limits/request-buckets.ts'
@@ -40,6 +42,12 @@ export interface LinkedProtection {
 /** What the origin says of the routing of viewers. */
 export type LinkedRouting = Pick<Extract<OriginMessage, { type: 'routing' }>, 'draining' | 'nodes' | 'issuedAt'>
 
+/** Functions at a node, which its origin deploys. */
+export interface LinkedFunctions {
+  readonly id: string
+  use(set: FunctionSet): Promise<void>
+}
+
 export interface EdgeLinkDependencies {
   readonly state: NodeState
   readonly target: OriginTarget
@@ -49,6 +57,7 @@ export interface EdgeLinkDependencies {
   /** What is asked of it before it has started waits. Rejects where it cannot start. Undefined for a node without a cache. */
   readonly cache: Promise<LinkedCache> | undefined
   readonly protection: LinkedProtection
+  readonly functions: LinkedFunctions
   readonly log: Logger
 }
 
@@ -97,6 +106,7 @@ export class EdgeLink implements EdgeSource {
   #purging = 0
   #routing: LinkedRouting | undefined
   #takesFigures = false
+  #takesFunctionLines = false
   /** An origin of an older version would close the connection. */
   #takesGuardReports = false
 
@@ -166,6 +176,11 @@ export class EdgeLink implements EdgeSource {
     if (this.#takesFigures) this.#send({ type: 'figures', figures })
   }
 
+  /** Reports what functions log; what is reported without a connection is lost. */
+  sendFunctionLines(lines: readonly FunctionLine[]): void {
+    if (this.#takesFunctionLines) this.#send({ type: 'functionLines', lines: [...lines] })
+  }
+
   report(report: unknown): void {
     this.#send({ type: 'report', report })
   }
@@ -227,13 +242,13 @@ export class EdgeLink implements EdgeSource {
   }
 
   #handle(message: OriginMessage): void {
-    const { state, version, log } = this.#dependencies
+    const { state, version, functions, log } = this.#dependencies
     const delivery = this.#dependencies.delivery()
     switch (message.type) {
       case 'challenge': {
         const signature = signText(readNodeKey(state.privateKey).privateKey, helloText(message.challenge, state.id))
         const lastPurge = this.#cache?.lastPurge
-        this.#socket?.send(JSON.stringify({ type: 'hello', link: linkVersion, version, id: state.id, signature, lastPurge }))
+        this.#socket?.send(JSON.stringify({ type: 'hello', link: linkVersion, version, id: state.id, signature, lastPurge, functions: functions.id }))
         return
       }
       case 'welcome':
@@ -251,8 +266,20 @@ export class EdgeLink implements EdgeSource {
         log.info({ origin: state.origin }, 'connected to the origin')
         this.#purges = message.purges
         this.#takesFigures = message.figures === true
+        this.#takesFunctionLines = message.functions === true
         this.#cache?.catchUp(message.purges).catch((error) => log.error({ err: error }, 'purges of the origin could not be carried out'))
         return
+      case 'functions': {
+        const { id } = message.set
+        functions.use(message.set).then(
+          () => this.#send({ type: 'functions', id }),
+          (error: Error) => {
+            log.error({ err: error }, 'the functions of the origin cannot be used')
+            this.#send({ type: 'functions', id, fault: error.message.slice(0, 1000) })
+          },
+        )
+        return
+      }
       case 'purge':
         this.#purge(message.id, (cache) => cache.purge(message.order))
         return

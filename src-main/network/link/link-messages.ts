@@ -3,6 +3,8 @@ import type { DeliverySettings, ViewerAnswer } from '../../media/edge-delivery.t
 import { GuardReportSchema, type GuardRules } from '../attacks/attack-schemas.ts'
 import type { PurgeHistory } from '../cache/node-cache.ts'
 import type { PurgeOrder, PurgeSelection } from '../cache/purge-order.ts'
+import type { FunctionSet } from '../functions/function-set.ts'
+import { FunctionLineSchema } from '../functions/function-line.ts'
 import { type LimitSettings, maxKeyLength } from '../limits/limit-settings.ts'
 import { type LeaseEntry, maxReported } from '../limits/request-buckets.ts'
 import type { SignedNodes } from '../routing/routing-schemas.ts'
@@ -34,6 +36,8 @@ export type OriginMessage =
       readonly purges: PurgeHistory
       /** It takes figures. */
       readonly figures?: true
+      /** It has functions for nodes, and takes their logs. */
+      readonly functions?: true
       /** An origin of an older version has none, and takes no reports of usage. */
       readonly limits?: LimitSettings
       readonly guard?: GuardRules
@@ -51,6 +55,8 @@ export type OriginMessage =
   | { readonly type: 'routing'; readonly draining: boolean; readonly nodes: SignedNodes; readonly issuedAt: number }
   /** The node's part of limits that it reported. */
   | { readonly type: 'leases'; readonly entries: readonly LeaseEntry[] }
+  /** All functions that are deployed. The node says what became of it. */
+  | { readonly type: 'functions'; readonly set: FunctionSet }
   /** What a purge would take along. */
   | { readonly type: 'preview'; readonly id: number; readonly selection: PurgeSelection }
   /** Which objects are kept whose URL or path starts like this. */
@@ -67,6 +73,8 @@ export const HelloSchema = Type.Object({
   signature: Type.String({ maxLength: 100 }),
   /** Number of the last purge that its cache has carried out. */
   lastPurge: Type.Optional(Count),
+  /** Which functions it has; a node of an older version takes none. */
+  functions: Type.Optional(Type.String({ maxLength: 64 })),
 })
 
 /** Messages of a node that has said hello. */
@@ -100,6 +108,10 @@ export const NodeMessageSchema = Type.Union([
   }),
   /** Attacks that the node notices, and what it blocks. */
   Type.Object({ type: Type.Literal('guarded'), report: GuardReportSchema }),
+  /** The functions that it was sent are in use, or why not. */
+  Type.Object({ type: Type.Literal('functions'), id: Type.String({ maxLength: 64 }), fault: Type.Optional(Type.String({ maxLength: 1000 })) }),
+  /** What functions log. */
+  Type.Object({ type: Type.Literal('functionLines'), lines: Type.Array(FunctionLineSchema, { maxItems: 200 }) }),
   /** The answer to a purge or preview. */
   Type.Object({
     type: Type.Literal('purged'),

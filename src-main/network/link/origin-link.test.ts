@@ -53,6 +53,7 @@ function connect(known: KeyObject, origin: Partial<EdgeOrigin> = {}) {
       limits: limits as never,
       guard: guard as never,
       routing: { onChange: () => () => undefined, signed: { list: '{}', signatures: [] } } as never,
+      functions: { attach: () => () => undefined } as never,
       origin: { settings: () => settings, onSettings: () => () => undefined, ...origin } as EdgeOrigin,
       log: silentLogger,
     },

@@ -9,6 +9,7 @@ import type { Strangers } from '../../platform/strangers.ts'
 import type { GuardBook } from '../attacks/guard-book.ts'
 import { type FoundObjects, FoundObjectsSchema } from '../cache/cache-search.ts'
 import type { PurgeOutcome } from '../cache/node-cache.ts'
+import type { FunctionBook } from '../functions/function-book.ts'
 import type { LimitBook } from '../limits/limit-book.ts'
 import type { UsageEntry } from '../limits/request-buckets.ts'
 import type { NodeBook, NodeFigures } from '../nodes/node-book.ts'
@@ -37,6 +38,7 @@ export interface OriginLinkDependencies {
   readonly limits: LimitBook
   readonly guard: GuardBook
   readonly routing: RoutingBook
+  readonly functions: FunctionBook
   readonly origin: EdgeOrigin
   readonly log: Logger
 }
@@ -114,7 +116,7 @@ export class OriginLink implements SocketSession {
   }
 
   #hello(message: unknown): void {
-    const { book, origin, purges, limits, guard, routing, log } = this.#dependencies
+    const { book, origin, purges, limits, guard, routing, functions, log } = this.#dependencies
     const hello = Value.Check(HelloSchema, message) ? message : undefined
     const node = hello && book.admitted(hello.id, helloText(this.#challenge, hello.id), hello.signature)
     if (hello === undefined || node === undefined) {
@@ -130,7 +132,7 @@ export class OriginLink implements SocketSession {
     this.#settings = JSON.stringify(settings)
     this.#send({
       ...{ type: 'welcome', name: node.name, settings, purges: purges.since(hello.lastPurge) },
-      ...{ limits: limits.settings, guard: guard.rules, figures: true },
+      ...{ limits: limits.settings, guard: guard.rules, figures: true, functions: true },
     })
     this.#stopFollowing = [
       origin.onSettings(() => this.#reportSettings(true)),
@@ -140,6 +142,7 @@ export class OriginLink implements SocketSession {
         guard: (rules) => this.#send({ type: 'guard', rules }),
         lift: (network) => this.#send({ type: 'lift', network }),
       }),
+      functions.attach(hello.id, hello.functions, (set) => this.#send({ type: 'functions', set })),
     ]
     this.#beat = repeat(beatMs, () => this.#onBeat())
     this.#detach = book.attach(hello.id, {
@@ -197,6 +200,12 @@ export class OriginLink implements SocketSession {
         return
       case 'usage':
         this.#lease(message.entries)
+        return
+      case 'functions':
+        this.#dependencies.functions.used(this.#node?.id ?? '', message.id, message.fault)
+        return
+      case 'functionLines':
+        this.#dependencies.functions.addLines(this.#node?.id ?? '', message.lines)
         return
       case 'guarded':
         this.#dependencies.guard.report(this.#node?.id ?? '', message.report)

@@ -5,6 +5,7 @@ import { authority, network } from './checked-values.ts'
 import { block, type ConfigurationText, type Directive, directive, entry, from, plain, writeDirectives } from './directives.ts'
 import type { NginxProgram } from './find-nginx.ts'
 import type { AgentEndpoint, FrontListener, FrontOptions } from './front-options.ts'
+import { functionUpstream } from './function-configuration.ts'
 import { networkMap, requestDirectives } from './request-configuration.ts'
 import { siteDirectives } from './site-configuration.ts'
 import type { WorkerUser } from './worker-user.ts'
@@ -84,7 +85,8 @@ export function frontConfiguration(program: NginxProgram, place: FrontPlace, opt
           ? [directive('js_import', 'signature', 'from', place.signatureScript), directive('js_set', '$edge_denied', 'signature.check')]
           : []),
         ...agents(options),
-        ...servers(program, options),
+        ...functionUpstream(options),
+        ...servers(program, options, place.storedLog),
       ],
     ),
   ])
@@ -336,11 +338,11 @@ function agents({ live, challenges }: FrontOptions): readonly Directive[] {
   return [...upstream('live', live), ...upstream('challenges', challenges)]
 }
 
-function servers(program: NginxProgram, options: FrontOptions): readonly Directive[] {
+function servers(program: NginxProgram, options: FrontOptions, storedLog: string): readonly Directive[] {
   const open = options.sites.findIndex(({ hosts }) => hosts.length === 0)
   const listeners = (first: boolean, fallback: boolean): readonly Directive[] =>
     options.listen.flatMap((each, index) => listenDirectives(program, each, `listen[${index}]`, first, fallback))
-  const sites = options.sites.flatMap((_, index) => siteDirectives(program, options, index, listeners(index === 0, index === open)))
+  const sites = options.sites.flatMap((_, index) => siteDirectives(program, options, index, listeners(index === 0, index === open), storedLog))
   if (open >= 0) return sites
   // Nobody's host name: what is asked for is not here (RFC 9110, section 15.5.20).
   const nobody = block(

@@ -19,6 +19,8 @@ export interface FrontOptions {
   readonly live?: AgentEndpoint
   /** ACME challenges (RFC 8555, section 8.3) are passed on here. */
   readonly challenges?: AgentEndpoint
+  /** Left out: there are no functions, and nothing of the configuration is for them. */
+  readonly functions?: FunctionOptions | undefined
   readonly sites: readonly SiteOptions[]
   /** Secrets of signed URLs by id. Several are valid at once while one replaces the other. */
   readonly signingKeys: readonly SigningKey[]
@@ -28,6 +30,26 @@ export interface FrontOptions {
   readonly requestLog?: RequestLogOptions
   /** A log in the combined format, which has IP addresses of viewers. */
   readonly accessLog?: RotatedLogOptions
+}
+
+/** Requests that functions answer, in the process behind nginx. */
+export interface FunctionOptions {
+  /** On 127.0.0.1. */
+  readonly port: number
+  /** Shows that process that a request has come through nginx. */
+  readonly secret: string
+  /** Functions ask for the sites themselves here, on 127.0.0.1, with `insideSecret`. */
+  readonly insidePort: number
+  readonly insideSecret: string
+  readonly routes: readonly FunctionRoute[]
+}
+
+/** A place that functions answer at. */
+export interface FunctionRoute {
+  /** Host name, `*.` for all below; undefined for every host name. */
+  readonly host: string | undefined
+  /** Ends with `/` for all below it. */
+  readonly path: string
 }
 
 export interface RequestLogOptions {

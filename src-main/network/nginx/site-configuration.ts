@@ -3,6 +3,7 @@ import { authority, hostName, language, siteName } from './checked-values.ts'
 import { block, type Directive, directive, entry, from, plain } from './directives.ts'
 import type { NginxProgram } from './find-nginx.ts'
 import type { FrontOptions, SiteOptions, SiteRule } from './front-options.ts'
+import { functionContent, functionPaths, insideServer, routeAbove, ruleAbove } from './function-configuration.ts'
 import { blockedCheck, markCheck, serverLimits } from './request-configuration.ts'
 import { ruleChecks, ruleLocation, ruleMaps } from './rule-configuration.ts'
 
@@ -64,11 +65,16 @@ export function siteDirectives(
   options: FrontOptions,
   index: number,
   listeners: readonly Directive[],
+  storedLog: string,
 ): readonly Directive[] {
   const site = options.sites[index] as SiteOptions
   const names = namesOf(site, index)
   const { place } = names
   siteName(site.name, `${place}.name`)
+  const serverName = from(
+    `${place}.hosts`,
+    directive('server_name', ...(site.hosts.length === 0 ? ['_'] : site.hosts.map((host) => hostName(host, `${place}.hosts`)))),
+  )
   return [
     ...upstream(site, names),
     ...languageMap(site, names),
@@ -81,10 +87,7 @@ export function siteDirectives(
         [],
         [
           ...listeners,
-          from(
-            `${place}.hosts`,
-            directive('server_name', ...(site.hosts.length === 0 ? ['_'] : site.hosts.map((host) => hostName(host, `${place}.hosts`)))),
-          ),
+          serverName,
           block('if', ['($edge_odd_target)'], [directive('return', 400)]),
           directive('limit_conn', 'connections', options.limits.connectionsPerAddress),
           ...(options.requests === undefined ? [] : serverLimits(options.requests)),
@@ -93,6 +96,21 @@ export function siteDirectives(
         ],
       ),
     ),
+    ...(options.functions === undefined
+      ? []
+      : [
+          block(
+            'server',
+            [],
+            [
+              ...insideServer(options.functions, storedLog, site.hosts.length === 0),
+              serverName,
+              block('if', ['($edge_odd_target)'], [directive('return', 400)]),
+              ...agentLocations(options.live === undefined ? {} : { live: options.live }),
+              ...insideRules(program, options, site, names),
+            ],
+          ),
+        ]),
   ]
 }
 
@@ -134,7 +152,7 @@ function varyMap(site: SiteOptions, { unknownVary }: SiteNames): Directive {
   )
 }
 
-function agentLocations({ live, challenges, requests }: FrontOptions): readonly Directive[] {
+function agentLocations({ live, challenges, requests }: Pick<FrontOptions, 'live' | 'challenges' | 'requests'>): readonly Directive[] {
   const passed = [
     ...(requests === undefined ? [] : blockedCheck(requests)),
     directive('proxy_set_header', 'Host', '$http_host'),
@@ -155,21 +173,40 @@ function agentLocations({ live, challenges, requests }: FrontOptions): readonly 
 }
 
 function rules(program: NginxProgram, options: FrontOptions, site: SiteOptions, names: SiteNames, index: number): readonly Directive[] {
+  const routes = functionPaths(options, site)
+  const checks = (rule: SiteRule): readonly Directive[] => {
+    const at = site.rules.indexOf(rule)
+    return [...marks(options, rule), ...(at < 0 ? [] : ruleChecks(rule, `${names.place}.rules[${at}]`, `${index}_${at}`, program, options))]
+  }
+  const answered = (rule: SiteRule, path: string): readonly Directive[] => {
+    const route = routeAbove(routes, path)
+    if (options.functions === undefined || route === undefined) return content(program, options, site, names, rule)
+    return functionContent(options.functions, route)
+  }
   const given = site.rules.map((rule, at) => {
     const place = `${names.place}.rules[${at}]`
-    return from(
-      place,
-      block('location', ruleLocation(rule, place, options), [
-        ...marks(options, rule),
-        ...ruleChecks(rule, place, `${index}_${at}`, program, options),
-        ...content(program, options, site, names, rule),
-      ]),
-    )
+    return from(place, block('location', ruleLocation(rule, place, options), [...checks(rule), ...answered(rule, rule.path)]))
   })
-  if (site.rules.some(({ path }) => path === '/')) return given
+  // A function is behind all that is said of its path.
+  for (const path of routes.filter((each) => site.rules.every((rule) => rule.path !== each))) {
+    const rule = ruleAbove(site.rules, path) ?? plainRule
+    given.push(block('location', path.endsWith('/') ? ['^~', path] : ['=', path], [...checks(rule), ...answered(rule, path)]))
+  }
+  if ([...site.rules.map(({ path }) => path), ...routes].includes('/')) return given
   const checked = (rule: SiteRule): readonly Directive[] => [...marks(options, rule), ...content(program, options, site, names, rule)]
   const slices = program.slices ? [block('location', ['~*', largeFiles], checked({ ...plainRule, slices: true }))] : []
   return [...given, block('location', ['/'], [...checked(plainRule), ...slices])]
+}
+
+/** The same without checks, which a request has passed before its function ran. */
+function insideRules(program: NginxProgram, options: FrontOptions, site: SiteOptions, names: SiteNames): readonly Directive[] {
+  const given = site.rules.map((rule, at) =>
+    block('location', ruleLocation(rule, `${names.place}.rules[${at}]`, options), content(program, options, site, names, rule)),
+  )
+  if (site.rules.some(({ path }) => path === '/')) return given
+  const contentOf = (rule: SiteRule): readonly Directive[] => content(program, options, site, names, rule)
+  const slices = program.slices ? [block('location', ['~*', largeFiles], contentOf({ ...plainRule, slices: true }))] : []
+  return [...given, block('location', ['/'], [...contentOf(plainRule), ...slices])]
 }
 
 const marks = ({ requests }: FrontOptions, { signed }: SiteRule): readonly Directive[] =>

@@ -58,6 +58,37 @@ export const networkErrors = {
     title: 'No node blocks this IP address',
     remedy: 'See `GET /network/blocks`; it may have expired. Lists are changed with `DELETE /network/lists/deny`.',
   },
+  'network.function_not_found': { status: 404, title: 'There is no function of that name', remedy: 'See `GET /network/functions`.' },
+  'network.function_no_version': {
+    status: 404,
+    title: 'This version of the function is not there',
+    remedy: 'The last 20 versions are kept: see `GET /network/functions/NAME`.',
+  },
+  'network.function_invalid': {
+    status: 400,
+    title: 'The function cannot be deployed',
+    remedy: 'Correct what the message names: a file with line and column, a route or a host.',
+  },
+  'network.function_failed': {
+    status: 502,
+    title: 'The function at this URL failed',
+    remedy: 'The operator of the site finds the reason in the log of the function.',
+  },
+  'network.function_limit': {
+    status: 503,
+    title: 'The function at this URL took more time or memory than it may',
+    remedy: 'The operator of the site finds the reason in the log of the function.',
+  },
+  'network.function_unavailable': {
+    status: 503,
+    title: 'The function at this URL cannot run now',
+    remedy: 'Try again in a moment. The operator of the node finds the reason in its log.',
+  },
+  'network.function_body': {
+    status: 413,
+    title: 'The request is too large for a function',
+    remedy: 'A function gets requests of 1 MiB at most.',
+  },
   'network.not_served': {
     status: 404,
     title: 'A node does not answer this',

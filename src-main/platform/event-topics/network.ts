@@ -3,6 +3,12 @@ import type { TopicKind } from './topic-kind.ts'
 /** Topics of the nodes that deliver for this host. */
 export const networkTopics = {
   'network.attacks.updated': { role: 'admin', state: 'GET /network/attacks', summary: 'Attacks, blocks or lists of IP addresses changed' },
+  'network.function.log': { role: 'admin', state: 'GET /network/functions/:name/log', summary: 'A line of the log of a function at a node' },
+  'network.functions.updated': {
+    role: 'admin',
+    state: 'GET /network/functions',
+    summary: 'A function was deployed, changed or removed, or a node uses it now',
+  },
   'network.job.log': { role: 'admin', state: 'GET /network/machines/jobs/:id', summary: 'A line of the log of a job on a machine' },
   'network.job.updated': { role: 'admin', state: 'GET /network/machines/jobs', summary: 'A job on a machine started, went on or ended' },
   'network.limits.updated': { role: 'viewer', state: 'GET /network/limits', summary: 'Limits of requests at nodes were changed' },

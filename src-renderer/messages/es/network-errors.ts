@@ -62,6 +62,41 @@ export const networkErrors = {
     title: 'Ningún nodo bloquea esta dirección IP',
     remedy: 'Consulta GET /network/blocks; puede haber caducado. Las listas se cambian con DELETE /network/lists/deny.',
   },
+  'network.function_not_found': {
+    english: 'There is no function of that name',
+    title: 'No hay ninguna función con ese nombre',
+    remedy: 'Consulta GET /network/functions.',
+  },
+  'network.function_no_version': {
+    english: 'This version of the function is not there',
+    title: 'Esa versión de la función no existe',
+    remedy: 'Se guardan las últimas 20 versiones: consulta GET /network/functions/NOMBRE.',
+  },
+  'network.function_invalid': {
+    english: 'The function cannot be deployed',
+    title: 'La función no se puede desplegar',
+    remedy: 'Corrige lo que nombra el mensaje: un archivo con línea y columna, una ruta o un servidor.',
+  },
+  'network.function_failed': {
+    english: 'The function at this URL failed',
+    title: 'La función de esta URL ha fallado',
+    remedy: 'Quien administra el sitio encuentra el motivo en el registro de la función.',
+  },
+  'network.function_limit': {
+    english: 'The function at this URL took more time or memory than it may',
+    title: 'La función de esta URL ha usado más tiempo o memoria de lo permitido',
+    remedy: 'Quien administra el sitio encuentra el motivo en el registro de la función.',
+  },
+  'network.function_unavailable': {
+    english: 'The function at this URL cannot run now',
+    title: 'La función de esta URL no se puede ejecutar ahora',
+    remedy: 'Inténtalo de nuevo en un momento. Quien administra el nodo encuentra el motivo en su registro.',
+  },
+  'network.function_body': {
+    english: 'The request is too large for a function',
+    title: 'La solicitud es demasiado grande para una función',
+    remedy: 'Una función recibe solicitudes de 1 MiB como máximo.',
+  },
   'network.not_served': {
     english: 'A node does not answer this',
     title: 'Un nodo no responde a esto',

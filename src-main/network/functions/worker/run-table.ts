@@ -85,11 +85,12 @@ export class RunTable {
   }
 
   #setFunctions(functions: readonly RunnableFunction[]): void {
+    const former = new Map(this.#functions)
     this.#functions.clear()
     for (const each of functions) this.#functions.set(each.name, each)
-    for (const key of [...this.#sandboxes.keys()]) {
-      const [name = '', version] = key.split('@')
-      if (this.#functions.get(name)?.version !== Number(version)) this.#retire(key)
+    for (const each of former.values()) {
+      // Another secret is another sandbox, too.
+      if (JSON.stringify(this.#functions.get(each.name)) !== JSON.stringify(each)) this.#retire(keyOf(each))
     }
   }
 

@@ -1,0 +1,119 @@
+import { randomBytes } from 'node:crypto'
+import type { Logger } from '../../platform/logger.ts'
+import { repeat } from '../../platform/repeat.ts'
+import { Turns } from '../../platform/turns.ts'
+import { FunctionFront } from '../functions/function-front.ts'
+import type { FunctionLine } from '../functions/function-line.ts'
+import { FunctionRunner } from '../functions/function-runner.ts'
+import { type FunctionSet, readRoute } from '../functions/function-set.ts'
+import { NodeFunctions } from '../functions/node-functions.ts'
+import type { FunctionOptions } from '../nginx/front-options.ts'
+import { sendError } from './origin-proxy.ts'
+
+export interface EdgeFunctionsOptions {
+  /** Where the node keeps them. */
+  readonly folder: string
+  /** nginx faces viewers: without it there is nothing that sends requests to functions. */
+  readonly hasFront: boolean
+  /** True for the host name of a site of this node. */
+  readonly isSite: (host: string) => boolean
+  /** Has nginx send requests to functions as `options` says now. Rejects where it cannot. */
+  readonly refresh: () => Promise<void>
+  /** Takes lines of logs, a few times a second. */
+  readonly onLines: (lines: readonly FunctionLine[]) => void
+  readonly log: Logger
+}
+
+/** Lines are sent so often, ms, and as many at once; what is more is counted. */
+const linesMs = 250
+const maxLines = 100
+
+/** The functions of a node: kept, run, and between nginx and its sites. Nothing of it exists while there are none. */
+export class EdgeFunctions {
+  readonly #options: EdgeFunctionsOptions
+  readonly #kept: NodeFunctions
+  readonly #runner: FunctionRunner
+  readonly #insideSecret = randomBytes(24).toString('base64url')
+  readonly #changes = new Turns(20, 'changes of functions', 'network.busy')
+  readonly #timer: NodeJS.Timeout
+  #front: FunctionFront | undefined
+  #insidePort = 0
+  #lines: FunctionLine[] = []
+  #left = 0
+
+  constructor(options: EdgeFunctionsOptions) {
+    this.#options = options
+    this.#kept = new NodeFunctions(options.folder, options.log)
+    this.#runner = new FunctionRunner({ log: options.log })
+    this.#timer = repeat(linesMs, () => this.#sendLines())
+  }
+
+  /** Which functions the node has. */
+  get id(): string {
+    return this.#kept.set.id
+  }
+
+  /** Uses what was kept. */
+  async start(): Promise<void> {
+    if (this.#options.hasFront) await this.#apply(this.#kept.set)
+  }
+
+  /** @param insidePort a free port of 127.0.0.1 */
+  frontOptions(insidePort: number): FunctionOptions | undefined {
+    const routes = this.#kept.set.functions.flatMap(({ routes: texts }) => texts.flatMap((text) => readRoute(text) ?? []))
+    if (this.#front === undefined || routes.length === 0) return undefined
+    this.#insidePort = insidePort
+    return { port: this.#front.port, secret: this.#front.secret, insidePort, insideSecret: this.#insideSecret, routes }
+  }
+
+  /** Replaces all functions. Rejects where they cannot be used. */
+  use(set: FunctionSet): Promise<void> {
+    return this.#changes.next(async () => {
+      if (!this.#options.hasFront) {
+        if (set.functions.length === 0) return
+        throw new Error('This node has no nginx in front of it: start it with --cache')
+      }
+      this.#kept.keep(set)
+      await this.#apply(set)
+      await this.#options.refresh()
+    })
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer)
+    await this.#front?.stop()
+    await this.#runner.stop()
+  }
+
+  async #apply(set: FunctionSet): Promise<void> {
+    if (set.functions.length > 0 && this.#front === undefined) {
+      this.#front = await FunctionFront.open({
+        runner: this.#runner,
+        isSite: this.#options.isSite,
+        inside: (viewer) => ({
+          port: this.#insidePort,
+          headers: { 'x-edge-inside': this.#insideSecret, ...(viewer === '' ? {} : { 'x-edge-viewer': viewer }) },
+        }),
+        onLine: (line) => this.#addLine(line),
+        sendError,
+        log: this.#options.log,
+      })
+    }
+    this.#front?.use(set)
+    if (set.functions.length > 0) this.#runner.warm()
+  }
+
+  #addLine(line: FunctionLine): void {
+    if (this.#lines.length < maxLines) this.#lines.push(line)
+    else this.#left++
+  }
+
+  #sendLines(): void {
+    if (this.#lines.length === 0) return
+    const last = this.#lines.at(-1) as FunctionLine
+    if (this.#left > 0) this.#lines.push({ ...last, level: 'warn', text: `${this.#left} lines were left out` })
+    this.#left = 0
+    this.#options.onLines(this.#lines)
+    this.#lines = []
+  }
+}
