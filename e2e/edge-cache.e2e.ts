@@ -249,7 +249,12 @@ describe('a node with a cache', () => {
 
   it('runs functions before the cache: deployed, rolled back, with secrets, and removed', async () => {
     const deploy = async (code: string, more: object = {}) =>
-      await host.api('PUT', '/network/functions/front', { main: 'main.ts', files: { 'main.ts': code }, routes: ['/made/*', asset], ...more })
+      await host.api('PUT', '/network/functions/front', {
+        main: 'main.ts',
+        files: { 'main.ts': code },
+        routes: ['/made/*', asset],
+        ...more,
+      })
     const first = `export default { async fetch(request: Request, env: { KEY?: string }): Promise<Response> {
       const { pathname } = new URL(request.url)
       if (pathname.startsWith('/made/loop')) for (;;);
@@ -265,7 +270,10 @@ describe('a node with a cache', () => {
     await get(asset)
     expect(await get(asset)).toMatchObject({ status: 200, text: `${plain} 200`, cache: 'HIT' })
     expect((await get('/made/loop')).status).toBe(503)
-    await until(async () => (await host.api('GET', '/network/functions/front/log')).body.items.some(({ level }) => level === 'error'), 'the log')
+    await until(
+      async () => (await host.api('GET', '/network/functions/front/log')).body.items.some(({ level }) => level === 'error'),
+      'the log',
+    )
     await host.api('PUT', '/network/functions/front/secrets/KEY', { value: 'a secret' })
     expect((await get('/made/x')).text).toBe('made a secret')
     expect(readFileSync(join(folder, 'data/node/functions'), 'utf8')).not.toContain('made')
@@ -274,7 +282,10 @@ describe('a node with a cache', () => {
     expect((await host.api('POST', '/network/functions/front/rollback', {})).body.version).toBe(1)
     expect((await get('/made/x')).text).toBe('made a secret')
     const wrong = await deploy('export default { fetch: ) }')
-    expect(wrong).toMatchObject({ status: 400, body: { code: 'network.function_invalid', detail: expect.stringContaining('main.ts:1:25') } })
+    expect(wrong).toMatchObject({
+      status: 400,
+      body: { code: 'network.function_invalid', detail: expect.stringContaining('main.ts:1:25') },
+    })
     expect((await get('/made/x')).text).toBe('made a secret')
     expect((await host.api('DELETE', '/network/functions/front')).status).toBe(204)
     await until(async () => !(await get('/made/x')).text.includes('made'), 'it is gone')

@@ -534,6 +534,29 @@ export interface ApiTypes {
         POST: { body: { token: string; publicKey: string; proof: string; name: string }; answer: { id: string; forwardSecret: string } }
       }
     }
+    functions: {
+      GET: { answer: { items: NetworkFunctionsItem[]; nextCursor: null } }
+      '*': {
+        GET: { answer: { name: string; version: number; deployedAt: string; routes: string[]; fetchHosts: string[]; variables: Record<string, string>; secrets: string[]; nodes: NetworkFunctionsItemNodesItem[]; main: string; files: Record<string, string>; versions: { version: number; deployedAt: string; deployedBy: string }[] } }
+        PUT: { body: { main?: string | undefined; files: Record<string, string>; fetchHosts?: readonly string[] | undefined; variables?: Record<string, string> | undefined; routes: readonly string[] }; answer: NetworkFunctionsItem }
+        DELETE: { answer: undefined }
+        log: {
+          GET: { answer: { items: { name: string; version: number; at: string; level: 'debug' | 'info' | 'warn' | 'error'; text: string; node: string }[]; nextCursor: null } }
+        }
+        rollback: {
+          POST: { body: { version?: number | undefined }; answer: NetworkFunctionsItem }
+        }
+        secrets: {
+          '*': {
+            PUT: { body: { value: string }; answer: NetworkFunctionsItem }
+            DELETE: { answer: NetworkFunctionsItem }
+          }
+        }
+      }
+      try: {
+        POST: { body: { main?: string | undefined; files: Record<string, string>; fetchHosts?: readonly string[] | undefined; variables?: Record<string, string> | undefined; secretsOf?: string | undefined; request: { method?: string | undefined; url: string; headers?: Record<string, string> | undefined; body?: string | undefined } }; answer: { answer: { status: number; headers: string[][]; body: string } | null; fault: null | string; faults: { file: string; line: number; column: number; message: string }[]; lines: { name: string; version: number; at: string; level: 'debug' | 'info' | 'warn' | 'error'; text: string }[]; ms: number } }
+      }
+    }
     health: {
       GET: { answer: { status: 'ok' | 'degraded'; nodes: number; connected: number; disabled: number; requestsPerS: number; bitrateOutBps: number; cacheWarnings: { id: string; name: string; percent: number }[] } }
     }
@@ -1416,6 +1439,8 @@ type LiveStreamsViewersFigures = { timeMs: number; concurrent: number; total: nu
 type LiveUdpInputsItem = { id: string; stream: string; url: string; state: 'waiting' | 'live' | 'error'; error: { code: string; message: string; remedy: string } | null; sender: string | null; datagrams: number; createdAt: string }
 type NetworkAnalyticsTrafficNodesItemCost = { currency: string; amount: number; perTb: number | null } | null
 type NetworkAttacksSettings = { alarmPercent: number; minPerSecond: number; block: boolean; blockMinutes: number }
+type NetworkFunctionsItemNodesItem = { id: string; name: string; state: 'done' | 'waiting' | 'away' | 'failed'; reason: string | null }
+type NetworkFunctionsItem = { name: string; version: number; deployedAt: string; routes: string[]; fetchHosts: string[]; variables: Record<string, string>; secrets: string[]; nodes: NetworkFunctionsItemNodesItem[] }
 type NetworkLimitsRoutesItem = { path: string; perMinute: number; burst: number; per: 'address' | 'all' }
 type NetworkLimits = { enabled: boolean; anonymous: { perMinute: number; burst: number }; signedIn: { perMinute: number; burst: number }; live: { perMinute: number; burst: number }; routes: NetworkLimitsRoutesItem[] }
 type NetworkMachinesCheckPostBodyCredentials = { kind: 'key'; privateKey: string; passphrase?: string | undefined }

@@ -8,9 +8,9 @@ import type { GuardReport, GuardRules } from '../attacks/attack-schemas.ts'
 import type { FoundObjects } from '../cache/cache-search.ts'
 import type { PurgeHistory, PurgeOutcome } from '../cache/node-cache.ts'
 import type { PurgeOrder, PurgeSelection } from '../cache/purge-order.ts'
+import type { NodeReport } from '../figures/node-report.ts'
 import type { FunctionLine } from '../functions/function-line.ts'
 import type { FunctionSet } from '../functions/function-set.ts'
-import type { NodeReport } from '../figures/node-report.ts'
 import type { LimitSettings } from '../limits/limit-settings.ts'
 import type { LeaseEntry, UsageEntry } from '../limits/request-buckets.ts'
 import { beatMs, linkVersion, type NodeMessage, type OriginMessage, readRecord, rejectedCode, silenceMs } from '../link/link-messages.ts'
@@ -248,7 +248,9 @@ export class EdgeLink implements EdgeSource {
       case 'challenge': {
         const signature = signText(readNodeKey(state.privateKey).privateKey, helloText(message.challenge, state.id))
         const lastPurge = this.#cache?.lastPurge
-        this.#socket?.send(JSON.stringify({ type: 'hello', link: linkVersion, version, id: state.id, signature, lastPurge, functions: functions.id }))
+        this.#socket?.send(
+          JSON.stringify({ type: 'hello', link: linkVersion, version, id: state.id, signature, lastPurge, functions: functions.id }),
+        )
         return
       }
       case 'welcome':

@@ -92,7 +92,9 @@ export class FunctionBook {
   find(name: string): WholeFunction {
     const kept = this.#kept(name)
     const { main, files } = current(kept).content
-    const versions = kept.versions.map(({ version, deployedAt, content }) => ({ version, deployedAt, deployedBy: content.deployedBy })).reverse()
+    const versions = kept.versions
+      .map(({ version, deployedAt, content }) => ({ version, deployedAt, deployedBy: content.deployedBy }))
+      .reverse()
     return { ...this.#shown(kept), main, files, versions }
   }
 
@@ -132,7 +134,8 @@ export class FunctionBook {
     return this.#change(`function ${name} was rolled back`, actor, name, async () => {
       const kept = this.#kept(name)
       const found = kept.versions.findLast(({ version }) => (wanted === undefined ? version < kept.version : version === wanted))
-      if (found === undefined) throw new AppError('network.function_no_version', `${name} has no version ${wanted ?? 'before its present one'}`)
+      if (found === undefined)
+        throw new AppError('network.function_no_version', `${name} has no version ${wanted ?? 'before its present one'}`)
       this.#checkRoutes(name, found.content.routes)
       await this.#dependencies.store.use(name, found.version)
       this.#functions.set(name, { ...kept, version: found.version })
@@ -146,7 +149,8 @@ export class FunctionBook {
       const secrets = { ...kept.secrets }
       if (value === undefined) delete secrets[key]
       else secrets[key] = value
-      if (Object.keys(secrets).length > maxSecrets) throw new AppError('network.function_invalid', `A function has ${maxSecrets} secrets at most`)
+      if (Object.keys(secrets).length > maxSecrets)
+        throw new AppError('network.function_invalid', `A function has ${maxSecrets} secrets at most`)
       await this.#dependencies.store.setSecrets(name, secrets)
       this.#functions.set(name, { ...kept, secrets })
     })
@@ -238,8 +242,7 @@ export class FunctionBook {
 
   /** Resolves once each connected node has these, or others, or has said why not. */
   async #untilUsed(id: string): Promise<void> {
-    const isUsed = (): boolean =>
-      this.#set.id !== id || [...this.#attached.values()].every((each) => each.id === id || each.fault !== null)
+    const isUsed = (): boolean => this.#set.id !== id || [...this.#attached.values()].every((each) => each.id === id || each.fault !== null)
     if (isUsed()) return
     await new Promise<void>((resolve) => {
       const done = (): void => {
@@ -268,7 +271,8 @@ export class FunctionBook {
       secrets: Object.keys(kept.secrets).sort(),
       nodes: this.#dependencies.nodes().map(({ id, name }) => {
         const attached = this.#attached.get(id)
-        const state = attached === undefined ? 'away' : attached.fault !== null ? 'failed' : attached.id === this.#set.id ? 'done' : 'waiting'
+        const state =
+          attached === undefined ? 'away' : attached.fault !== null ? 'failed' : attached.id === this.#set.id ? 'done' : 'waiting'
         return { id, name, state, reason: attached?.fault ?? null }
       }),
     }
@@ -284,7 +288,8 @@ export function checkDeployed({ main, files, fetchHosts }: Pick<Deploy, 'main' |
   if (Object.values(files).reduce((sum, text) => sum + text.length, 0) > maxFileText) fail('All files together have at most 1 MiB')
   for (const [file, text] of Object.entries(files)) {
     if (/(?:^|\/)\.{1,2}(?:\/|$)|\/\//.test(file)) fail(`${file} is no name of a file`)
-    if (file.endsWith('.wasm') && !/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text)) fail(`${file} is not base64`)
+    if (file.endsWith('.wasm') && !/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text))
+      fail(`${file} is not base64`)
   }
   for (const host of fetchHosts) {
     const fault = allowedHostFault(host)

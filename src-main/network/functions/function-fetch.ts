@@ -170,7 +170,8 @@ function headersOf({ rawHeaders }: IncomingMessage): HeaderList {
   const list: [string, string][] = []
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
     const name = (rawHeaders[at] as string).toLowerCase()
-    if (!['connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'trailer'].includes(name)) list.push([name, rawHeaders[at + 1] as string])
+    if (!['connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'trailer'].includes(name))
+      list.push([name, rawHeaders[at + 1] as string])
   }
   return list
 }

@@ -105,9 +105,13 @@ export class FunctionFront {
     response.once('close', () => left.abort())
     const { signal } = left
     const address = String(viewer)
-    const fetches = new FunctionFetch({ hosts: found?.fetchHosts ?? [], site: (of) => (of === url.host || isSite(of.replace(/:\d+$/, '')) ? inside(address) : undefined) }, signal)
+    const fetches = new FunctionFetch(
+      { hosts: found?.fetchHosts ?? [], site: (of) => (of === url.host || isSite(of.replace(/:\d+$/, '')) ? inside(address) : undefined) },
+      signal,
+    )
     const line = (level: LogLevel, text: string): void => {
-      if (found !== undefined) onLine({ name: found.name, version: found.version, at: new Date().toISOString(), level, text: text.slice(0, 4000) })
+      if (found !== undefined)
+        onLine({ name: found.name, version: found.version, at: new Date().toISOString(), level, text: text.slice(0, 4000) })
     }
     let bodyBytes = 0
     try {
@@ -165,7 +169,12 @@ async function passedOn({ method, url, headers, body }: RunRequest, fetches: Fun
   return { status: reply.status, headers: reply.headers, body: 0 }
 }
 
-async function send({ status, headers, body }: RunAnswer, fetches: FunctionFetch, { method }: IncomingMessage, response: ServerResponse): Promise<void> {
+async function send(
+  { status, headers, body }: RunAnswer,
+  fetches: FunctionFetch,
+  { method }: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const list: OutgoingHttpHeaders = {}
   for (const [name, value] of headers) {
     if (notAnswered.has(name) || name.startsWith('x-accel-')) continue
@@ -173,7 +182,8 @@ async function send({ status, headers, body }: RunAnswer, fetches: FunctionFetch
     list[name] = before === undefined ? value : Array.isArray(before) ? [...before, value] : [String(before), value]
   }
   const passed = typeof body === 'number' ? fetches.take(body) : undefined
-  if (typeof body === 'number' && passed === undefined) throw new Error('The body of the answer has been read already, or is of another request')
+  if (typeof body === 'number' && passed === undefined)
+    throw new Error('The body of the answer has been read already, or is of another request')
   const isEmpty = method === 'HEAD' || status === 204 || status === 304
   if (body instanceof Uint8Array && !isEmpty) list['content-length'] = body.length
   const length = passed?.headers['content-length']
@@ -198,4 +208,3 @@ function given({ rawHeaders }: IncomingMessage): HeaderList {
   }
   return list
 }
-

@@ -13,11 +13,15 @@ export const SecretBody = Type.Object({ value: Type.String({ minLength: 1, maxLe
 
 const deployed = {
   main: Type.String({ maxLength: 200, default: 'main.ts', description: 'File with `export default { fetch(request, env) { … } }`' }),
-  files: Type.Record(Type.String({ pattern: '^[A-Za-z0-9_][\\w./-]{0,190}\\.(?:ts|js|mjs|wasm)$' }), Type.String({ maxLength: 1024 * 1024 }), {
-    minProperties: 1,
-    maxProperties: 50,
-    description: 'Contents by name: TypeScript and JavaScript as text, WebAssembly in base64; 1 MiB altogether',
-  }),
+  files: Type.Record(
+    Type.String({ pattern: '^[A-Za-z0-9_][\\w./-]{0,190}\\.(?:ts|js|mjs|wasm)$' }),
+    Type.String({ maxLength: 1024 * 1024 }),
+    {
+      minProperties: 1,
+      maxProperties: 50,
+      description: 'Contents by name: TypeScript and JavaScript as text, WebAssembly in base64; 1 MiB altogether',
+    },
+  ),
   fetchHosts: Type.Array(Type.String({ minLength: 1, maxLength: 260 }), {
     maxItems: 50,
     default: [],

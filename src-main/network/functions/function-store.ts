@@ -7,7 +7,9 @@ export const functionMigrations: readonly Migration[] = [
   {
     name: 'network/0006-functions',
     up: async (database) => {
-      await sql`CREATE TABLE network_function (name TEXT PRIMARY KEY, version INTEGER NOT NULL, secrets TEXT NOT NULL) STRICT`.execute(database)
+      await sql`CREATE TABLE network_function (name TEXT PRIMARY KEY, version INTEGER NOT NULL, secrets TEXT NOT NULL) STRICT`.execute(
+        database,
+      )
       await sql`CREATE TABLE network_function_version (
         name TEXT NOT NULL,
         version INTEGER NOT NULL,

@@ -81,7 +81,13 @@ export type ToWorker =
   /** A function that is not deployed. */
   | { readonly kind: 'try'; readonly run: number; readonly draft: RunnableFunction; readonly request: RunRequest }
   | { readonly kind: 'check'; readonly run: number; readonly deployed: DeployedFiles }
-  | { readonly kind: 'reply'; readonly run: number; readonly call: number; readonly value?: FetchReply | Uint8Array; readonly fault?: string }
+  | {
+      readonly kind: 'reply'
+      readonly run: number
+      readonly call: number
+      readonly value?: FetchReply | Uint8Array
+      readonly fault?: string
+    }
   /** Nobody waits for it any more. */
   | { readonly kind: 'end'; readonly run: number }
 

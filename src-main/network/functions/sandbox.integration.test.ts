@@ -17,7 +17,10 @@ const functionOf = (code: string, more: Partial<RunnableFunction> = {}): Runnabl
 const asked: RunRequest = { method: 'GET', url: 'https://site.example/a?b=1', headers: [['accept', '*/*']], address: '192.0.2.1' }
 const lines: string[] = []
 
-async function answerOf(request: Partial<RunRequest> = {}, call = async (_: RunCall): Promise<FetchReply | Uint8Array> => new Uint8Array()) {
+async function answerOf(
+  request: Partial<RunRequest> = {},
+  call = async (_: RunCall): Promise<FetchReply | Uint8Array> => new Uint8Array(),
+) {
   const handlers = { call: (_: number, each: RunCall) => call(each), log: (level: string, text: string) => lines.push(`${level} ${text}`) }
   return shown(await runner.run('f', { ...asked, ...request }, handlers, new AbortController().signal))
 }
@@ -25,7 +28,8 @@ const shown = ({ status, headers, body }: RunAnswer) => ({
   ...{ status, headers: Object.fromEntries(headers) },
   body: body instanceof Uint8Array ? Buffer.from(body).toString() : body,
 })
-const returns = (expression: string) => `export default { async fetch(request, env) { return new Response(String(await (${expression}))) } }`
+const returns = (expression: string) =>
+  `export default { async fetch(request, env) { return new Response(String(await (${expression}))) } }`
 async function bodyOf(expression: string, ...more: Parameters<typeof answerOf>) {
   runner.setFunctions([functionOf(returns(expression))])
   return (await answerOf(...more)).body
@@ -65,9 +69,15 @@ describe('a function', () => {
       calls.push(each)
       return each.op === 'fetch' ? reply : Buffer.from('text of the origin')
     }
-    runner.setFunctions([functionOf(`export default { async fetch(request) { const answer = await fetch(request); answer.headers.set('x-more', '1'); return answer } }`)])
+    runner.setFunctions([
+      functionOf(
+        `export default { async fetch(request) { const answer = await fetch(request); answer.headers.set('x-more', '1'); return answer } }`,
+      ),
+    ])
     expect(await answerOf({}, call)).toEqual({ status: 203, headers: { etag: '"1"', 'x-more': '1' }, body: 1 })
-    expect(await bodyOf(`fetch(request).then((answer) => answer.text()).then((text) => text.toUpperCase())`, {}, call)).toBe('TEXT OF THE ORIGIN')
+    expect(await bodyOf(`fetch(request).then((answer) => answer.text()).then((text) => text.toUpperCase())`, {}, call)).toBe(
+      'TEXT OF THE ORIGIN',
+    )
     expect(calls.map(({ op }) => op)).toEqual(['fetch', 'fetch', 'read'])
   })
 
@@ -87,7 +97,10 @@ describe('a function', () => {
 
   it('uses other files and WebAssembly', async () => {
     // (func (export "add") (param i32 i32) (result i32) local.get 0 local.get 1 i32.add)
-    const wasm = [0, 97, 115, 109, 1, 0, 0, 0, 1, 7, 1, 96, 2, 127, 127, 1, 127, 3, 2, 1, 0, 7, 7, 1, 3, 97, 100, 100, 0, 0, 10, 9, 1, 7, 0, 32, 0, 32, 1, 106, 11]
+    const wasm = [
+      0, 97, 115, 109, 1, 0, 0, 0, 1, 7, 1, 96, 2, 127, 127, 1, 127, 3, 2, 1, 0, 7, 7, 1, 3, 97, 100, 100, 0, 0, 10, 9, 1, 7, 0, 32, 0, 32,
+      1, 106, 11,
+    ]
     const code = `import add from './add.wasm'; import { two } from './lib/two.js'
       const { exports } = new WebAssembly.Instance(add); export default { fetch: () => new Response(String(exports.add(40, two))) }`
     const files = { 'main.js': code, 'lib/two.ts': 'export const two = 2' }
@@ -103,7 +116,10 @@ describe('a function', () => {
       { file: 'b.ts', line: 1, column: 1 },
       { file: 'c.js', line: 2, column: 9 },
     ])
-    const good = await runner.check({ main: 'main.ts', files: { 'main.ts': 'export default { fetch(request: Request): Response { return x } }' } })
+    const good = await runner.check({
+      main: 'main.ts',
+      files: { 'main.ts': 'export default { fetch(request: Request): Response { return x } }' },
+    })
     expect(good.faults).toEqual([])
     expect(good.files['main.ts']).not.toContain('Response')
   })
@@ -148,7 +164,9 @@ describe('one request and nothing else is lost by', () => {
   })
 
   it('memory that is kept from request to request', async () => {
-    const kept = functionOf(`const kept = []; export default { fetch() { kept.push(new Array(2e6).fill(kept.length)); return new Response() } }`)
+    const kept = functionOf(
+      `const kept = []; export default { fetch() { kept.push(new Array(2e6).fill(kept.length)); return new Response() } }`,
+    )
     runner.setFunctions([kept])
     for (let count = 0; count < 30; count++) await answerOf().catch((error) => expect(error.fault).toMatch(/memory|cpu/))
     expect(await bodyOf('1')).toBe('1')

@@ -3,8 +3,8 @@ import type { DeliverySettings, ViewerAnswer } from '../../media/edge-delivery.t
 import { GuardReportSchema, type GuardRules } from '../attacks/attack-schemas.ts'
 import type { PurgeHistory } from '../cache/node-cache.ts'
 import type { PurgeOrder, PurgeSelection } from '../cache/purge-order.ts'
-import type { FunctionSet } from '../functions/function-set.ts'
 import { FunctionLineSchema } from '../functions/function-line.ts'
+import type { FunctionSet } from '../functions/function-set.ts'
 import { type LimitSettings, maxKeyLength } from '../limits/limit-settings.ts'
 import { type LeaseEntry, maxReported } from '../limits/request-buckets.ts'
 import type { SignedNodes } from '../routing/routing-schemas.ts'
@@ -109,7 +109,11 @@ export const NodeMessageSchema = Type.Union([
   /** Attacks that the node notices, and what it blocks. */
   Type.Object({ type: Type.Literal('guarded'), report: GuardReportSchema }),
   /** The functions that it was sent are in use, or why not. */
-  Type.Object({ type: Type.Literal('functions'), id: Type.String({ maxLength: 64 }), fault: Type.Optional(Type.String({ maxLength: 1000 })) }),
+  Type.Object({
+    type: Type.Literal('functions'),
+    id: Type.String({ maxLength: 64 }),
+    fault: Type.Optional(Type.String({ maxLength: 1000 })),
+  }),
   /** What functions log. */
   Type.Object({ type: Type.Literal('functionLines'), lines: Type.Array(FunctionLineSchema, { maxItems: 200 }) }),
   /** The answer to a purge or preview. */

@@ -342,7 +342,9 @@ function servers(program: NginxProgram, options: FrontOptions, storedLog: string
   const open = options.sites.findIndex(({ hosts }) => hosts.length === 0)
   const listeners = (first: boolean, fallback: boolean): readonly Directive[] =>
     options.listen.flatMap((each, index) => listenDirectives(program, each, `listen[${index}]`, first, fallback))
-  const sites = options.sites.flatMap((_, index) => siteDirectives(program, options, index, listeners(index === 0, index === open), storedLog))
+  const sites = options.sites.flatMap((_, index) =>
+    siteDirectives(program, options, index, listeners(index === 0, index === open), storedLog),
+  )
   if (open >= 0) return sites
   // Nobody's host name: what is asked for is not here (RFC 9110, section 15.5.20).
   const nobody = block(

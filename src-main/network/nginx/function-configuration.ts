@@ -27,7 +27,9 @@ const covers = (pattern: string, host: string): boolean => (pattern.startsWith('
 /** Where nginx sends requests that have a function. */
 export function functionUpstream({ functions }: FrontOptions): readonly Directive[] {
   if (functions === undefined) return []
-  return [block('upstream', ['agent_functions'], [directive('server', `127.0.0.1:${functions.port}`, 'max_fails=0'), directive('keepalive', 64)])]
+  return [
+    block('upstream', ['agent_functions'], [directive('server', `127.0.0.1:${functions.port}`, 'max_fails=0'), directive('keepalive', 64)]),
+  ]
 }
 
 /** What a location has whose requests a function answers: nothing is kept, and the function learns whose request it is. */

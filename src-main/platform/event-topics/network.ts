@@ -3,7 +3,11 @@ import type { TopicKind } from './topic-kind.ts'
 /** Topics of the nodes that deliver for this host. */
 export const networkTopics = {
   'network.attacks.updated': { role: 'admin', state: 'GET /network/attacks', summary: 'Attacks, blocks or lists of IP addresses changed' },
-  'network.function.log': { role: 'admin', state: 'GET /network/functions/:name/log', summary: 'A line of the log of a function at a node' },
+  'network.function.log': {
+    role: 'admin',
+    state: 'GET /network/functions/:name/log',
+    summary: 'A line of the log of a function at a node',
+  },
   'network.functions.updated': {
     role: 'admin',
     state: 'GET /network/functions',

@@ -112,7 +112,7 @@ export const workers = {
   },
   functions: {
     source: 'network/functions/worker/functions-worker.ts',
-    runs: "at a node that has functions; at the host while one is checked or tried",
+    runs: 'at a node that has functions; at the host while one is checked or tried',
     loss: 'requests that were in functions get 502; it is back within a second',
   },
 } as const satisfies Readonly<Record<string, WorkerDescription>>

@@ -38,9 +38,7 @@ export class StartFault extends Error {
 const startMs = 250
 
 /** The prelude, in every sandbox from its first moment on. */
-const snapshot = ivm.Isolate.createSnapshot([
-  { code: `globalThis.$prelude = ${installPrelude.toString()}`, filename: 'functions:prelude' },
-])
+const snapshot = ivm.Isolate.createSnapshot([{ code: `globalThis.$prelude = ${installPrelude.toString()}`, filename: 'functions:prelude' }])
 
 type Entry = Reference<(...args: never[]) => unknown>
 
@@ -74,9 +72,10 @@ export class Sandbox {
       const context = await isolate.createContext()
       const prelude = await context.global.get('$prelude', { reference: true })
       await context.global.delete('$prelude')
-      const entries = (await prelude.apply(undefined, [hostOf(events)], { arguments: { copy: true }, result: { reference: true } })) as Reference<
-        Record<string, unknown>
-      >
+      const entries = (await prelude.apply(undefined, [hostOf(events)], {
+        arguments: { copy: true },
+        result: { reference: true },
+      })) as Reference<Record<string, unknown>>
       const entry = async (name: string): Promise<Entry> => (await entries.get(name, { reference: true })) as Entry
       const [setHandler, start, resume] = [await entry('setHandler'), await entry('start'), await entry('resume')]
       const handler = await evaluate(isolate, context, of)
@@ -216,7 +215,9 @@ export function fileOf(
 ): string | undefined {
   if (!/^\.\.?\//.test(specifier)) return undefined
   const path = new URL(specifier, `file:///${from}`).pathname.slice(1)
-  return [path, path.replace(/\.js$/, '.ts'), `${path}.ts`, `${path}.js`].find((each) => Object.hasOwn(files, each) || Object.hasOwn(modules, each))
+  return [path, path.replace(/\.js$/, '.ts'), `${path}.ts`, `${path}.js`].find(
+    (each) => Object.hasOwn(files, each) || Object.hasOwn(modules, each),
+  )
 }
 
 /** Finds the place in what V8 says: `message [file:line:column]`, or the first line of the stack. */
