@@ -28,7 +28,7 @@ export interface EdgeFunctionsOptions {
 const linesMs = 250
 const maxLines = 100
 
-/** The functions of a node: kept, run, and between nginx and its sites. Nothing of it exists while there are none. */
+/** The functions of a node: kept, run, and between nginx and its sites. Nothing of it exists without functions. */
 export class EdgeFunctions {
   readonly #options: EdgeFunctionsOptions
   readonly #kept: NodeFunctions

@@ -43,7 +43,7 @@ export class FunctionFetch {
     this.#signal = signal
   }
 
-  /** Answers a call of the function. Rejects with what the function is told. */
+  /** Answers a call of the function. Rejects with what the function gets as the error. */
   async call(number: number, asked: RunCall): Promise<FetchReply | Uint8Array> {
     if (asked.op === 'read') return this.#read(asked.fetch)
     if (++this.#count > maxFetches) throw new OutboundFault(`A request may make ${maxFetches} requests`)

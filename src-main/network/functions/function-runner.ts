@@ -29,7 +29,7 @@ export class FunctionFault extends Error {
 
 /** What a run asks for while it goes on. */
 export interface RunHandlers {
-  /** Answers a call. What it rejects with is told to the function. */
+  /** Answers a call. What it rejects with the function gets as an error. */
   call(number: number, asked: RunCall): Promise<FetchReply | Uint8Array>
   log(level: LogLevel, text: string): void
 }

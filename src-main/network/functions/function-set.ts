@@ -37,7 +37,7 @@ export const routePattern =
 
 const form = new RegExp(routePattern)
 
-/** Reads a route; undefined for what is none. Live streams come from a node's memory: no function is before them. */
+/** Reads a route; undefined for what is not a route. Live streams come from a node's memory: no function is before them. */
 export function readRoute(text: string): FunctionRoute | undefined {
   const at = text.indexOf('/')
   if (at < 0 || text.length > 600 || !form.test(text) || text.startsWith('*./')) return undefined

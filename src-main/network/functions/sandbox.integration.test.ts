@@ -193,7 +193,7 @@ describe('one request and nothing else is lost by', () => {
   })
 })
 
-describe('a sandbox has no way out', () => {
+describe('a sandbox cannot be left', () => {
   const outside = [
     `typeof process + typeof require + typeof module + typeof global`,
     `(() => { try { return Response.constructor('return typeof process')() } catch (error) { return 'no ' + error.message } })()`,

@@ -9,7 +9,7 @@ const maxUrl = 65_536
 const parts = ['href', 'origin', 'protocol', 'username', 'password', 'host', 'hostname', 'port', 'pathname', 'search', 'hash'] as const
 const changeable: ReadonlySet<string> = new Set(['protocol', 'host', 'hostname', 'port', 'pathname', 'search', 'hash'])
 
-/** Reads a URL as browsers do, and replaces one of its parts where one is named. Undefined where it is none. */
+/** Reads a URL as browsers do, and replaces one of its parts where one is named. Undefined for what is not a URL. */
 export function readUrl(href: string, base?: string, name?: keyof UrlParts, value = ''): UrlParts | undefined {
   if (typeof href !== 'string' || href.length > maxUrl || (base !== undefined && String(base).length > maxUrl)) return undefined
   const url = URL.parse(href, base)
@@ -50,7 +50,7 @@ type AlgorithmIdentifier = Parameters<typeof webcrypto.subtle.sign>[0]
 /** Algorithms whose time grows with the data alone: what makes keys out of passwords is left out. */
 const algorithms: ReadonlySet<string> = new Set(['HMAC', 'RSASSA-PKCS1-V1_5', 'RSA-PSS', 'ECDSA', 'ED25519'])
 
-/** Carries out what a handler asks of this process itself. Throws what is told to the handler. */
+/** Carries out what a handler asks of this process itself. What it throws the handler gets. */
 export async function answerCall(op: string, argument: unknown): Promise<unknown> {
   if (op === 'sleep') {
     const { ms } = argument as { ms: number }

@@ -22,7 +22,7 @@ export interface PreludeHost {
   answer(run: number, answer: RunAnswer): void
   fail(run: number, message: string): void
   log(run: number, level: LogLevel, text: string): void
-  /** Undefined where it is none. With a name that part is replaced first. */
+  /** Undefined for what is not a URL. With a name that part is replaced first. */
   url(href: string, base: string | undefined, name?: keyof UrlParts, value?: string): UrlParts | undefined
   encode(text: string): ArrayBuffer
   decode(bytes: ArrayBuffer): string
@@ -39,7 +39,7 @@ export interface PreludeEntries {
 }
 
 /**
- * Runs in each sandbox before the function's own code: the classes of the Fetch standard that handlers use, and the way in and out. Its
+ * Runs in each sandbox before the function's own code: the classes of the Fetch standard that handlers use, and the entries of the process around it. Its
  * text is what is run: it may use nothing from outside but `host`.
  */
 export function installPrelude(host: PreludeHost): PreludeEntries {
