@@ -36,7 +36,7 @@ export interface RunHandlers {
 
 export interface FunctionRunnerOptions {
   readonly log: Logger
-  /** A process that nothing was run in for so long is ended, ms; none is ended where left out. */
+  /** A process that nothing was run in for so long is ended, ms; it stays where left out. */
   readonly idleMs?: number
 }
 
@@ -68,7 +68,7 @@ export class FunctionRunner {
     this.#options = options
   }
 
-  /** PID of the process; undefined while there is none. */
+  /** PID of the process; undefined while it does not run. */
   get pid(): number | undefined {
     return this.#worker?.pid
   }
