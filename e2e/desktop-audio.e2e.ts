@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { cameraSize } from '../src-main/desktop/sessions/camera-frames.ts'
 import { complaints, launchBrowser } from './helpers/browser.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { pipeWireMissing } from './helpers/pipewire.ts'
@@ -11,7 +12,7 @@ import { until, untilStill } from './helpers/until.ts'
 import { wavFile, wavRate } from './helpers/wav.ts'
 import { killWorker } from './helpers/workers.ts'
 
-/** Audio of displays, both ways: tones that real programs play are heard in Chromium, and its microphone is recorded by a program there. */
+/** Audio of displays, both ways, and a camera: tones that real programs play are heard in Chromium, and its microphone is recorded by a program there. */
 
 const missing = existsSync('/usr/bin/Xvnc') ? pipeWireMissing() : 'Xvnc is needed: apt-get install tigervnc-standalone-server'
 /** What Chromium's microphone hears, Hz. */
@@ -155,6 +156,41 @@ it('is a microphone of the display while it is turned on', async () => {
   const list = join(host.dataDir, 'sources.txt')
   await run(id, 'sh', '-c', `while pactl list short sources | grep -q ami-streams-microphone; do sleep 0.1; done; echo gone > ${list}`)
   await until(() => existsSync(list), 'the microphone is gone')
+  expect(problems).toEqual([])
+})
+
+it('is a camera of the display while it is turned on, which programs there find in PipeWire, and nobody without the right sends', async () => {
+  const id = displays[0]!
+  const { width, height } = cameraSize
+  const file = join(host.dataDir, 'camera.rgb')
+  await page.getByTestId('desktop-camera').click()
+  await page.locator('[data-testid=desktop-camera][aria-pressed=true]').waitFor()
+  const caps = `video/x-raw,format=RGB,width=${width},height=${height}`
+  const source = 'pipewiresrc target-object=ami-streams-camera always-copy=true num-buffers=8'
+  await run(
+    id,
+    'sh',
+    '-c',
+    `until pw-link -o | grep -q ami-streams-camera; do sleep 0.1; done; exec gst-launch-1.0 -q ${source} ! videoconvert ! ${caps} ! filesink location=${file}`,
+  )
+  const frameBytes = 3 * width * height
+  await until(() => existsSync(file) && readFileSync(file).length >= 8 * frameBytes, 'a program there took frames')
+  // Chromium's camera is green with a black circle and the time.
+  const last = readFileSync(file).subarray(7 * frameBytes, 8 * frameBytes)
+  const pixel = (x: number, y: number) => [...last.subarray(3 * (y * width + x), 3 * (y * width + x) + 3)] as [number, number, number]
+  const green = [10, 300, 600]
+    .flatMap((x) => [10, 340].map((y) => pixel(x, y)))
+    .filter(([red, g, blue]) => g > 150 && red < 100 && blue < 100)
+  expect(green.length).toBeGreaterThan(3)
+
+  const taken = join(host.dataDir, 'camera-gone.txt')
+  await run(id, 'sh', '-c', `while pw-link -o | grep -q ami-streams-camera; do sleep 0.1; done; echo gone > ${taken}`)
+  const [attendee] = (await ask('GET', `/desktop/displays/${id}/attendees`)).items
+  await ask('PATCH', `/desktop/displays/${id}/attendees/${attendee!.id}`, { rights: ['control', 'audio', 'microphone'] })
+  await until(() => existsSync(taken), 'the camera is gone with the right')
+  await page.getByTestId('desktop-camera').waitFor({ state: 'detached' })
+  const lines = (await host.api('GET', '/audit?limit=50')).body.items.map(({ message }) => message)
+  expect(lines.filter((line) => line.endsWith('turned a camera on at a display'))).toHaveLength(1)
   expect(problems).toEqual([])
 })
 

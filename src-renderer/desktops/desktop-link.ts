@@ -90,6 +90,11 @@ export class DesktopLink {
     if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(bytes)
   }
 
+  /** Bytes that wait to be sent. */
+  get waitingBytes(): number {
+    return this.#socket?.bufferedAmount ?? 0
+  }
+
   /** What the display looks like while it moves. */
   prefer(quality: Quality): void {
     this.#quality = quality

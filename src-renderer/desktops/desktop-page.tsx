@@ -9,6 +9,7 @@ import { useIsAdmin, useTitle } from '../components/page.ts'
 import { notifyError } from '../components/toasts.tsx'
 import { UploadList } from '../components/uploads/upload-list.tsx'
 import { AudioTools } from './audio/audio-tools.tsx'
+import { CameraTool } from './camera/camera-tool.tsx'
 import { DisplayClipboard } from './clipboard/display-clipboard.ts'
 import { bindKeyboard, sendText } from './desktop-keyboard.ts'
 import { type Connection, DesktopLink, type LinkState } from './desktop-link.ts'
@@ -38,6 +39,8 @@ import './desktops.css'
 /** After the window's last change of size, ms: a display is not resized for every step of a drag. */
 const settleMs = 120
 const minSide = 200
+/** Frames of the camera wait behind no more than this, bytes. */
+const maxWaitingFrames = 64 * 1024
 const noRights: Presence['rights'] = []
 
 /** Not in all browsers: https://wicg.github.io/keyboard-lock/ */
@@ -108,6 +111,10 @@ export function DesktopView({ connection, name, inShow = false, resizes, audio, 
     takePacket.current = take
   }, [])
   const send = useCallback((message: ClientMessage) => link.current?.send(message), [])
+  /** A frame that would wait is not sent: the next one is newer. */
+  const sendFrame = useCallback((frame: Uint8Array<ArrayBuffer>) => {
+    if (link.current && link.current.waitingBytes < maxWaitingFrames) link.current.sendBytes(frame)
+  }, [])
   const open = state.kind === 'open'
   /** Where this person shares files with the display, where they may. */
   const filesAt = useRef<FilesPath>('/desktop/visits/')
@@ -271,6 +278,7 @@ export function DesktopView({ connection, name, inShow = false, resizes, audio, 
             storeChoice('desktop.command', commandIsControl ? 'super' : 'control')
           }}
         />
+        <CameraTool audio={audio} rights={presence?.rights ?? noRights} open={open} send={send} sendFrame={sendFrame} />
         <AudioTools audio={audio} rights={presence?.rights ?? noRights} open={open} send={send} onPacket={onPacket} />
       </DesktopToolbar>
       {owner && <ConsentPrompts />}

@@ -112,6 +112,9 @@ export const t = section('desktops', {
   audioUnsupported: 'No audio: it needs https:// and a browser that decodes Opus (WebCodecs).',
   microphoneOn: 'Turn my microphone on',
   microphoneOff: 'Turn my microphone off',
+  cameraOn: 'Turn my camera on',
+  cameraOff: 'Turn my camera off',
+  cameraFailed: 'The browser does not let this page use a camera.',
   microphoneFailed: 'The browser does not let this page use a microphone.',
   control: 'Send Ctrl+Alt+Delete',
 })

@@ -80,6 +80,8 @@ interface Connection {
   readonly since: string
   /** What this connection may do where somebody changed it, for as long as the person's own rights are these. */
   changed: { readonly rights: Rights; readonly own: Rights } | undefined
+  /** The log says already that they turned their camera on. */
+  filmed: boolean
   rights: Rights
   /** Of `rights`, what is passed on to the display: only one person controls it. */
   passed: Rights
@@ -125,6 +127,7 @@ export class Attendance {
       viewer,
       since,
       changed: undefined,
+      filmed: false,
       rights: noRights,
       passed: noRights,
     }
@@ -139,7 +142,14 @@ export class Attendance {
       hear: (message) => {
         if (message.kind === 'control') this.#hand(connection, message)
         else if (message.kind === 'record') this.#record(connection, message.on)
-        else shows.hear(viewer, message)
+        else {
+          if (message.kind === 'camera' && message.on && !connection.filmed && connection.rights.has('camera')) {
+            // Once: whoever turns it on and off all the time does not fill the log.
+            connection.filmed = true
+            audit.record({ kind: 'command', message: `${person.name} turned a camera on at a display`, ...line })
+          }
+          shows.hear(viewer, message)
+        }
       },
       leave: () => {
         this.#connections.delete(connection.id)

@@ -96,6 +96,8 @@ export const ClientMessageSchema = Type.Union([
   Type.Object({ kind: Type.Literal('heard'), packet: number }, { additionalProperties: false }),
   /** Whether the viewer's microphone is one of the display's. */
   Type.Object({ kind: Type.Literal('microphone'), on: Type.Boolean() }, { additionalProperties: false }),
+  /** Whether the viewer's camera is the display's: its frames follow as `CameraFrame`. */
+  Type.Object({ kind: Type.Literal('camera'), on: Type.Boolean() }, { additionalProperties: false }),
   /** What the microphone hears: a packet of Opus (RFC 6716), in base64. */
   Type.Object(
     { kind: Type.Literal('voice'), packet: Type.String({ minLength: 1, maxLength: 2000, pattern: '^[A-Za-z0-9+/]+={0,2}$' }) },
@@ -111,7 +113,18 @@ export interface ClipboardData {
   readonly data: Uint8Array
 }
 
-export type ClientMessage = Static<typeof ClientMessageSchema> | ClipboardData
+/** What the viewer's camera sees: a JPEG image. */
+export interface CameraFrame {
+  readonly kind: 'camera-frame'
+  readonly data: Uint8Array
+}
+
+export type ClientMessage = Static<typeof ClientMessageSchema> | ClipboardData | CameraFrame
+
+/** The messages that need the right to a camera. */
+export type CameraMessage = Extract<ClientMessage, { readonly kind: `camera${string}` }>
+
+export const isOfCamera = (message: ClientMessage): message is CameraMessage => message.kind === 'camera' || message.kind === 'camera-frame'
 
 /** The messages that need the right to the clipboard. */
 export type ClipboardMessage = Extract<ClientMessage, { readonly kind: `clipboard${string}` }>
@@ -153,11 +166,17 @@ function parse(text: string): unknown {
 /** First byte of a binary message with clipboard data, and what is before the data: `u8 1, u8 format, u16 0, u32 offer`, little-endian. */
 const clipboardKind = 1
 const clipboardHeadBytes = 8
+/** First byte of a binary message with a frame of the camera: `u8 2, u8 0, u16 0`, then the image. */
+const cameraKind = 2
+const cameraHeadBytes = 4
 /** A binary message of a viewer, bytes. */
 export const maxClientBytes = clipboardHeadBytes + clipboardChunkBytes
 
 /** A binary message, or undefined where it is not one of them. */
-export function readClientBytes(bytes: Buffer): ClipboardData | undefined {
+export function readClientBytes(bytes: Buffer): ClipboardData | CameraFrame | undefined {
+  if (bytes[0] === cameraKind && bytes.length > cameraHeadBytes && bytes.length <= maxClientBytes) {
+    return { kind: 'camera-frame', data: bytes.subarray(cameraHeadBytes) }
+  }
   if (bytes.length < clipboardHeadBytes || bytes.length > maxClientBytes || bytes[0] !== clipboardKind) return undefined
   const format = clipboardFormats[bytes[1] as number]
   if (format === undefined || !isTransferred(format)) return undefined

@@ -6,6 +6,7 @@ import { type SupervisedWorker, superviseWorker } from '../../platform/workers/s
 import { workerFile } from '../../platform/workers/worker-file.ts'
 import { displayEnvironment, type RunningDisplay } from '../displays/display-server.ts'
 import type { Rights } from '../rights/rights.ts'
+import { minCameraMs } from './camera-frames.ts'
 import type { ClientMessage } from './client-message.ts'
 import { maxClipboardChunks } from './clipboard-formats.ts'
 import { clipboardKind, clipboardParts } from './clipboard-kinds.ts'
@@ -26,13 +27,15 @@ const maxCopiedMs = 5000
 const restart = { firstMs: 100, maxMs: 5000, goodAfterMs: 10_000 } as const
 
 /** What a viewer says once: it is said again to a process that follows one that crashed, and when they may again. */
-const keptKinds: readonly ClientMessage['kind'][] = ['decoder', 'quality', 'listen', 'microphone']
+const keptKinds: readonly ClientMessage['kind'][] = ['decoder', 'quality', 'listen', 'microphone', 'camera']
 
 interface JoinedViewer {
   readonly client: SocketClient
   readonly raw: boolean
   /** Messages with clipboard data that the process has not taken. */
   clipboardChunks: number
+  /** When a frame of their camera was passed on, ms. */
+  cameraMs: number
   readonly kept: Map<ClientMessage['kind'], ClientMessage>
   rights: Rights
 }
@@ -127,7 +130,7 @@ export class DisplaySession {
 
   join(client: SocketClient, raw: boolean, rights: Rights): number {
     const viewer = this.#next++
-    const joined: JoinedViewer = { client, raw, kept: new Map(), rights, clipboardChunks: 0 }
+    const joined: JoinedViewer = { client, raw, kept: new Map(), rights, clipboardChunks: 0, cameraMs: Number.NEGATIVE_INFINITY }
     this.#viewers.set(viewer, joined)
     if (this.#ready) this.#introduce(viewer, joined)
     return viewer
@@ -154,6 +157,11 @@ export class DisplaySession {
     if (message.kind === 'clipboard-data' && joined.clipboardChunks++ >= maxClipboardChunks) {
       joined.client.close(1008, 'clipboard data before the earlier one was acknowledged')
       return
+    }
+    if (message.kind === 'camera-frame') {
+      const nowMs = performance.now()
+      if (!this.#ready || nowMs - joined.cameraMs < minCameraMs) return
+      joined.cameraMs = nowMs
     }
     const sent: ToDesktopWorker = { kind: 'client', viewer, message }
     if (this.#ready) this.#worker.send(sent)

@@ -26,6 +26,8 @@ const messageRights: Readonly<Record<ClientMessage['kind'], Right>> = {
   heard: 'audio',
   microphone: 'microphone',
   voice: 'microphone',
+  camera: 'camera',
+  'camera-frame': 'camera',
 }
 
 /** The right that each binary message to a viewer needs, by its first byte: see docs/desktop.md. */

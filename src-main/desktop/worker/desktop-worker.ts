@@ -2,11 +2,12 @@ import type { CaptureAddon } from '../../media/worker/capture/screen/native-addo
 import { loadAddon } from '../../platform/load-addon.ts'
 import { repeat } from '../../platform/repeat.ts'
 import { connectToHost, openMediaPipe } from '../../platform/workers/worker-side.ts'
-import { isOfAudio } from '../sessions/client-message.ts'
+import { isOfAudio, isOfCamera } from '../sessions/client-message.ts'
 import type { FromDesktopWorker, ToDesktopWorker } from '../sessions/messages.ts'
 import { openRecorderWire } from '../sessions/recording-wire.ts'
 import { writeViewerWire } from '../sessions/viewer-wire.ts'
 import { DisplayAudio } from './audio/display-audio.ts'
+import { DisplayCamera } from './camera/display-camera.ts'
 import { DisplayClipboard, isOfClipboard } from './clipboard/display-clipboard.ts'
 import type { DesktopAddon, DesktopCursor, DesktopEvent, NativeDesktopInput } from './desktop-addon.ts'
 import { DisplayShow } from './display-show.ts'
@@ -34,6 +35,7 @@ host.stopping.addEventListener('abort', () => {
   view?.close()
   clipboard?.stop()
   audio.stop()
+  camera.stop()
   host.end()
 })
 
@@ -46,6 +48,7 @@ const audio = new DisplayAudio({
   send: (viewer, parts) => writeViewerWire(pipe, viewer, parts),
   onProblem: (problem) => process.stderr.write(`audio of a display: ${problem}\n`),
 })
+const camera = new DisplayCamera((problem) => process.stderr.write(`camera of a display: ${problem}\n`))
 const recorder =
   show &&
   new DisplayRecorder({
@@ -98,19 +101,22 @@ function take(message: ToDesktopWorker): void {
   if (message.kind === 'leave') {
     viewers.delete(message.viewer)
     audio.leave(message.viewer)
+    camera.leave(message.viewer)
     clipboard?.leave(message.viewer)
     known?.release()
   } else if (message.kind === 'rights') {
     if (!message.rights.includes('control')) known?.release()
     if (!message.rights.includes('audio')) audio.hear(message.viewer, { kind: 'listen', on: false })
     if (!message.rights.includes('microphone')) audio.hear(message.viewer, { kind: 'microphone', on: false })
+    if (!message.rights.includes('camera')) camera.leave(message.viewer)
     if (known && message.rights.includes('clipboard')) clipboard?.join(message.viewer)
     else clipboard?.leave(message.viewer)
   } else if (message.kind === 'client') {
     const { message: said } = message
     if (isOfClipboard(said)) clipboard?.hear(message.viewer, said)
-    else if (known && isOfAudio(said)) audio.hear(message.viewer, said)
-    else if (known && !isOfAudio(said)) {
+    else if (isOfAudio(said)) known && audio.hear(message.viewer, said)
+    else if (isOfCamera(said)) known && camera.hear(message.viewer, said)
+    else if (known) {
       known.hear(said)
       if (said.kind === 'quality') show.begin(known)
       else show.ready(known)

@@ -113,6 +113,9 @@ export const desktops = {
   audioUnsupported: 'Sin audio: necesita https:// y un navegador que decodifique Opus (WebCodecs).',
   microphoneOn: 'Activar mi micrófono',
   microphoneOff: 'Desactivar mi micrófono',
+  cameraOn: 'Activar mi cámara',
+  cameraOff: 'Desactivar mi cámara',
+  cameraFailed: 'El navegador no deja que esta página use una cámara.',
   microphoneFailed: 'El navegador no deja que esta página use un micrófono.',
   control: 'Enviar Ctrl+Alt+Supr',
 }
