@@ -11,10 +11,14 @@ const collection = {
   name: 'evening',
   frameRate: 30,
   canvases: [{ id: 'main', name: 'Main', width: 640, height: 360, scene: 'talk' }],
-  scenes: [{ id: 'talk', name: 'Talk', items: [] }],
+  scenes: [
+    { id: 'talk', name: 'Talk', items: [] },
+    { id: 'break', name: 'Break', items: [{ id: 'jingle-item', source: 'jingle' }] },
+  ],
   sources: [
     { id: 'voice', name: 'Voice', kind: 'tone', settings: { frequency: 440 }, audio: {} },
     { id: 'music', name: 'Music', kind: 'tone', settings: { frequency: 997 }, audio: {} },
+    { id: 'jingle', name: 'Jingle', kind: 'tone', settings: { frequency: 600 }, audio: { followsVideo: true } },
   ],
 }
 
@@ -58,6 +62,24 @@ describe('the mixer of the studio page', () => {
     await page.getByTestId('strip-menu').getByRole('menuitem', { name: 'Stop lowering under Voice' }).click()
     await untilShow(({ sources }) => sources[1].audio.filters.length === 0, 'the compressor is gone')
     await until(async () => Math.abs((await levelOf('source:music')) - before) < 1, 'and the music back')
+  })
+
+  it('keeps what is only in other scenes behind a switch, and lists it when its scene is on air', async () => {
+    expect(await strip('jingle').count()).toBe(0)
+    const others = page.getByTestId('other-strips')
+    expect(await others.innerText()).toContain('Show 1 not heard now')
+    await others.click()
+    const elsewhere = page.getByRole('region', { name: 'In other scenes, or hidden' })
+    await elsewhere.locator(strip('jingle')).waitFor()
+    await screenshot(page, 'studio-mixer-others')
+    const scene = (name: string): Locator => page.getByTestId('scene').filter({ hasText: name }).locator('.entry-main')
+    await others.click()
+    await strip('jingle').waitFor({ state: 'detached' })
+    await scene('Break').click()
+    await strip('jingle').waitFor()
+    await others.waitFor({ state: 'detached' })
+    await scene('Talk').click()
+    await strip('jingle').waitFor({ state: 'detached' })
   })
 
   it('draws the curve of a compressor with the level that comes in', async () => {

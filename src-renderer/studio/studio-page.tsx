@@ -163,7 +163,7 @@ function OpenShow({ open, editor }: { readonly open: OpenCollection; readonly ed
           <div className="docks">
             <ScenesDock document={document} program={program} canvas={canvas.id} scene={scene.id} editor={editor} />
             <SourcesDock document={document} scene={scene} editor={editor} onAdd={() => setAdding('source')} />
-            <MixerDock document={document} editor={editor} onAdd={() => setAdding('audio')} />
+            <MixerDock document={document} program={program} editor={editor} onAdd={() => setAdding('audio')} />
             <OutputsDock document={document} canvas={canvas} editor={editor} />
           </div>
         </>

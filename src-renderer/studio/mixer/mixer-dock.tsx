@@ -1,5 +1,6 @@
-import { EllipsisVertical, Headphones, Plus, SlidersVertical, Volume2, VolumeX } from 'lucide-react'
+import { EllipsisVertical, Headphones, Layers, Plus, SlidersVertical, Volume2, VolumeX } from 'lucide-react'
 import { useState } from 'react'
+import { readChoice, storeChoice } from '../../client/stored-choice.ts'
 import { ContextMenu } from '../../components/context-menu.tsx'
 import { levelAt, placeOf } from '../../components/fader-scale.ts'
 import { removeSource } from '../commands.ts'
@@ -9,8 +10,9 @@ import { t } from '../messages.ts'
 import { problemWords } from '../report-words.ts'
 import { change, useShow } from '../show-store.ts'
 import { iconOf } from '../source-icons.ts'
-import type { Collection, Source, SourceAudio } from '../types.ts'
+import type { Collection, ProgramState, Source, SourceAudio } from '../types.ts'
 import { openDialog, select, showSourcePanel } from '../view-store.ts'
+import { type Heard, mixerLists, placedSources } from './heard-sources.ts'
 import { t as tools } from './messages.ts'
 import { Meter } from './meter.tsx'
 import { stripEntries } from './strip-menu.ts'
@@ -19,19 +21,33 @@ import './mixer.css'
 
 interface MixerDockProps {
   readonly document: Collection
+  readonly program: ProgramState
   readonly editor: boolean
   readonly onAdd: () => void
 }
 
-/** Sources with audio, each with its level, meter and switches. */
-export function MixerDock({ document, editor, onAdd }: MixerDockProps) {
-  const heard = document.sources.flatMap((source) => (source.audio === undefined ? [] : [{ source, audio: source.audio }]))
-  const shown = new Set(
-    document.scenes
-      .flatMap(({ items }) => items)
-      .flatMap((item) => ('group' in item ? item.group : [item]))
-      .flatMap((item) => ('source' in item ? [item.source] : [])),
-  )
+/** Sources with audio, each with its level, meter and switches: those that are heard now, and others behind a switch. */
+export function MixerDock({ document, program, editor, onAdd }: MixerDockProps) {
+  const [all, setAll] = useState(() => readChoice('studio.mixer', ['active', 'all']) === 'all')
+  const reports = useShow((state) => state.sourceReports)
+  const { active, elsewhere, silent } = mixerLists(document, program, reports)
+  const placed = placedSources(document)
+  const others = elsewhere.length + silent.length
+  const toggle = (): void => {
+    setAll(!all)
+    storeChoice('studio.mixer', all ? 'active' : 'all')
+  }
+  const strips = (heard: readonly Heard[]) =>
+    heard.map(({ source, audio }) => (
+      <Strip key={source.id} source={source} audio={audio} document={document} editor={editor} removable={!placed.has(source.id)} />
+    ))
+  const group = (title: string, heard: readonly Heard[]) =>
+    heard.length > 0 && (
+      <section aria-label={title}>
+        <h3 className="strips-title">{title}</h3>
+        <ul className="strips">{strips(heard)}</ul>
+      </section>
+    )
   return (
     <Dock
       title={t.mixer.title}
@@ -42,12 +58,13 @@ export function MixerDock({ document, editor, onAdd }: MixerDockProps) {
             <Tool Icon={Plus} label={t.mixer.add} onClick={onAdd} testId="add-sound" />
             <Tool Icon={SlidersVertical} label={tools.open} onClick={() => openDialog('tracks')} testId="edit-tracks" />
             <span className="spacer" />
-            {heard.length > 0 && <TrackLoudness of="track:1" compact />}
+            {active.length > 0 && <TrackLoudness of="track:1" compact />}
           </>
         )
       }
     >
-      {heard.length === 0 ? (
+      {active.length > 0 && <ul className="strips">{strips(active)}</ul>}
+      {active.length + others === 0 && (
         <div className="dock-empty">
           <p>{t.mixer.empty}</p>
           {editor && (
@@ -56,13 +73,14 @@ export function MixerDock({ document, editor, onAdd }: MixerDockProps) {
             </button>
           )}
         </div>
-      ) : (
-        <ul className="strips">
-          {heard.map(({ source, audio }) => (
-            <Strip key={source.id} source={source} audio={audio} document={document} editor={editor} removable={!shown.has(source.id)} />
-          ))}
-        </ul>
       )}
+      {others > 0 && (
+        <button type="button" className="button strips-others" aria-expanded={all} onClick={toggle} data-testid="other-strips">
+          <Layers size={15} /> {all ? tools.hideOthers : tools.showOthers(others)}
+        </button>
+      )}
+      {all && group(tools.elsewhere, elsewhere)}
+      {all && group(tools.withoutAudio, silent)}
     </Dock>
   )
 }

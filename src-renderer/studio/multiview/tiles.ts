@@ -1,3 +1,4 @@
+import { sourcesOf } from '../shown-sources.ts'
 import type { Collection, ProgramState } from '../types.ts'
 
 /** What tiles a page shows. */
@@ -14,26 +15,6 @@ export interface Tile {
   /** Id of the scene, where it is one. */
   readonly scene?: string
   readonly tally: Tally
-}
-
-/** Ids of the sources that scenes show, those of scenes in them included. */
-function sourcesOf(scenes: ReadonlySet<string>, { scenes: all }: Collection): ReadonlySet<string> {
-  const found = new Set<string>()
-  const looked = new Set<string>()
-  const walk = (id: string): void => {
-    if (looked.has(id)) return
-    looked.add(id)
-    for (const item of all.find((each) => each.id === id)?.items ?? []) {
-      if (!item.visible) continue
-      for (const leaf of 'group' in item ? item.group : [item]) {
-        if (!leaf.visible) continue
-        if ('scene' in leaf) walk(leaf.scene)
-        else if ('source' in leaf) found.add(leaf.source)
-      }
-    }
-  }
-  for (const scene of scenes) walk(scene)
-  return found
 }
 
 /** The tiles of a show: its scenes, and its sources with video (`hasVideo` by kind), each with what it is to viewers. */

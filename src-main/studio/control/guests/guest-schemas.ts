@@ -37,6 +37,8 @@ export interface Invitation {
   readonly keyId: string
   readonly createdAt: string
   readonly expiresAt: string
+  /** They were connected at least once: without a connection they have left. Absent in what older versions kept. */
+  readonly came?: boolean
 }
 
 /** Reads what was kept; what makes no sense is left out. */

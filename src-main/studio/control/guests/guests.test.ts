@@ -113,8 +113,16 @@ describe('guests', () => {
     guests.stop()
     const next = again()
     expect(next.list()).toMatchObject([{ label: 'Ann', state: 'invited' }])
-    expect(next.admit(key)).toBe('guest-1')
+    const leave = next.connect(next.admit(key), connection())
+    leave()
+    await next.invite('Ben', 60, 'ed')
     next.stop()
+    const last = again()
+    expect(last.list()).toMatchObject([
+      { label: 'Ann', state: 'away' },
+      { label: 'Ben', state: 'invited' },
+    ])
+    last.stop()
   })
 
   it('are on air as soon as a program shows them, and are sent so', async () => {

@@ -56,7 +56,6 @@ export class Guests {
   readonly #dependencies: GuestsDependencies
   #invitations: readonly Invitation[]
   readonly #connections = new Map<string, GuestConnection>()
-  readonly #came = new Set<string>()
   /** Guests whom each talker talks to. */
   readonly #talks = new Map<string, readonly string[]>()
   #shown: ShownSources = { program: [], preview: [] }
@@ -120,7 +119,6 @@ export class Guests {
     const { label, keyId } = this.#invitation(id)
     await this.#dependencies.carrier.disinvite(id, keyId)
     this.#end(id, new AppError('studio.guest_revoked'))
-    this.#came.delete(id)
     this.#keep(this.#invitations.filter((each) => each.id !== id))
     this.#published.delete(id)
     this.#dependencies.events.publish('studio.guest.removed', { id })
@@ -151,9 +149,9 @@ export class Guests {
     const wasThere = this.#connections.has(id)
     this.#end(id, new AppError('studio.guest_elsewhere'))
     this.#connections.set(id, connection)
-    this.#came.add(id)
     if (!wasThere) this.#record('connect', id, `${this.#invitation(id).label} joined as a guest`)
-    this.#refresh()
+    if (this.#invitation(id).came === true) this.#refresh()
+    else this.#keep(this.#invitations.map((each) => (each.id === id ? { ...each, came: true } : each)))
     connection.onState(this.#stateFor(this.#invitation(id)))
     return () => {
       if (this.#connections.get(id) !== connection) return
@@ -233,7 +231,7 @@ export class Guests {
     const state = () => {
       if (connection !== undefined) return onAir ? 'on-air' : 'waiting'
       if (this.#isExpired(invitation)) return 'expired'
-      return this.#came.has(id) ? 'away' : 'invited'
+      return invitation.came === true ? 'away' : 'invited'
     }
     return {
       id,
