@@ -16,9 +16,9 @@ import { AccessLog } from '../figures/access-log.ts'
 import { countRequest } from '../figures/count-request.ts'
 import { metricsPath } from '../figures/node-metrics.ts'
 import { NodeTraffic } from '../figures/node-traffic.ts'
-import { requestLogFormat } from '../figures/request-log.ts'
 import type { FrontHealth } from '../front/start-front.ts'
 import { isHostOf } from '../functions/function-set.ts'
+import { countedRequest } from '../limits/counted-request.ts'
 import { linkPath } from '../link/link-socket.ts'
 import type { ProbeAnswer } from '../routing/routing-schemas.ts'
 import { type EdgeCacheOptions, type EdgeFront, startEdgeFront } from './edge-front.ts'
@@ -224,7 +224,6 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
       edge = await startEdgeFront({
         ...{ folder: options.folder, cache: options.cache, certificate: options.certificate, log },
         file,
-        requests: { format: requestLogFormat, parse: traffic.parse, onLines: traffic.addLines },
         ...{ bind: options.bind, httpPort: options.httpPort, httpsPort: options.httpsPort },
         trustedProxies: options.trustedProxies
           .split(',')
@@ -236,7 +235,10 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
         history: () => link.history(historyMs),
         limits: () => protection.requestOptions(),
         functions: (insidePort) => functions.frontOptions(insidePort),
-        onCounted: (lines) => protection.seen(lines),
+        onRequests: (requests) => {
+          traffic.addLogged(requests)
+          protection.seen(requests.flatMap((each) => countedRequest(each) ?? []))
+        },
       })
       cache?.resolve(edge.front)
       // what the origin said meanwhile

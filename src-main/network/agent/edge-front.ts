@@ -11,10 +11,10 @@ import type { PurgeHistory } from '../cache/node-cache.ts'
 import { accessLogOf, type NodeFile } from '../config/node-file.ts'
 import { metricsPath } from '../figures/node-metrics.ts'
 import type { FrontSettings } from '../front/front-settings.ts'
-import { type Front, type RequestReader, startFront } from '../front/start-front.ts'
-import type { CountedRequest } from '../limits/counted-request.ts'
+import { type Front, startFront } from '../front/start-front.ts'
 import type { FunctionOptions, SiteRule } from '../nginx/front-options.ts'
 import type { RequestOptions } from '../nginx/request-configuration.ts'
+import type { LoggedRequest } from '../requests/logged-request.ts'
 
 /** A cache before a node. */
 export interface EdgeCacheOptions {
@@ -41,13 +41,12 @@ export interface EdgeFrontOptions {
   /** Host and port of the origin. */
   readonly originHost: string
   readonly history: () => Promise<PurgeHistory>
-  readonly requests: RequestReader
+  /** Requests that nginx answered. */
+  readonly onRequests: (requests: readonly LoggedRequest[]) => void
   /** How many requests viewers may make now. */
   readonly limits: () => RequestOptions | undefined
   /** Which requests functions answer now. `insidePort`: they find the sites of this node there, on 127.0.0.1. */
   readonly functions: (insidePort: number) => FunctionOptions | undefined
-  /** Requests that nginx answered and that are counted. */
-  readonly onCounted: (lines: readonly CountedRequest[]) => void
   readonly log: Logger
 }
 
@@ -102,9 +101,8 @@ export async function startEdgeFront(options: EdgeFrontOptions): Promise<EdgeFro
   const front = await startFront({
     folder: nginxFolder(options),
     settings: settings(options.file),
-    onCounted: options.onCounted,
     history: options.history,
-    requests: options.requests,
+    onRequests: options.onRequests,
     log: options.log,
   }).catch((error) => {
     throw options.file.locate(error)

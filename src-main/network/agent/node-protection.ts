@@ -12,7 +12,7 @@ import { limitedHeaders } from '../limits/limited-answer.ts'
 import { Marks } from '../limits/marks.ts'
 import type { LeaseEntry, UsageEntry } from '../limits/request-buckets.ts'
 import { type Limited, RequestLimits } from '../limits/request-limits.ts'
-import type { RequestOptions } from '../nginx/request-configuration.ts'
+import { marksFolder, type RequestOptions } from '../nginx/request-configuration.ts'
 import { sendError } from './origin-proxy.ts'
 
 /** Marks of who has requests again are removed so often, ms. */
@@ -46,7 +46,7 @@ export class NodeProtection {
   constructor(options: NodeProtectionOptions) {
     this.#options = options
     const { cacheFolder, log } = options
-    const marks = cacheFolder === undefined ? undefined : new Marks(join(cacheFolder, 'marks'), log)
+    const marks = cacheFolder === undefined ? undefined : new Marks(join(cacheFolder, marksFolder), log)
     this.#limits = new RequestLimits({ marks })
     this.#guard = new NodeGuard({ marks, log })
     this.#timers = [repeat(sweepMs, () => this.#limits.sweep()), repeat(tickMs, () => this.#guard.tick())]
@@ -88,8 +88,6 @@ export class NodeProtection {
     if (cacheFolder === undefined) return undefined
     return {
       limits: this.#limits.settings,
-      log: join(cacheFolder, 'counted.log'),
-      marks: join(cacheFolder, 'marks'),
       allow: this.#guard.rules.allow,
       deny: this.#guard.rules.deny,
     }
@@ -110,7 +108,8 @@ export class NodeProtection {
 
   /** Requests that nginx answered. */
   seen(lines: readonly CountedRequest[]): void {
-    for (const line of this.#limits.count(lines)) this.#guard.see(line)
+    this.#limits.count(lines)
+    for (const line of lines) this.#guard.see(line)
   }
 
   /** What to report to the origin now. */

@@ -1,10 +1,11 @@
 import { cpus, freemem, totalmem } from 'node:os'
 import type { Logger } from '../../platform/logger.ts'
 import { repeat } from '../../platform/repeat.ts'
+import type { LoggedRequest } from '../requests/logged-request.ts'
 import { latencyClasses } from './latency.ts'
+import { loggedFact } from './logged-fact.ts'
 import { fillLevel, type NodeFacts, type NodeReport, reportMs } from './node-report.ts'
 import type { RequestFact } from './request-fact.ts'
-import { type RequestLine, readRequestLine } from './request-log.ts'
 import { TrafficWindow } from './traffic-window.ts'
 
 /** Lines of the log that are read in a second; those above are counted, and taken to be like them. */
@@ -62,18 +63,15 @@ export class NodeTraffic {
     this.#window.add(fact)
   }
 
-  /** Reads a line of nginx's log, as many as there is time for. */
-  readonly parse = (line: string): RequestLine | undefined => {
+  /** Adds what nginx answered, as much as there is time for. */
+  addLogged(requests: readonly LoggedRequest[]): void {
     const second = Math.floor(performance.now() / 1000)
     if (this.#second.at !== second) this.#second = { at: second, lines: 0 }
-    if (++this.#second.lines <= linesPerSecond) return readRequestLine(line)
-    this.#uncounted++
-    return undefined
-  }
-
-  readonly addLines = (lines: readonly RequestLine[]): void => {
-    for (const line of lines) this.#window.add(line)
-    this.#connections = lines.at(-1)?.connections ?? this.#connections
+    const read = requests.slice(0, Math.max(0, linesPerSecond - this.#second.lines))
+    this.#second.lines += requests.length
+    this.#uncounted += requests.length - read.length
+    for (const each of read) this.#window.add(loggedFact(each))
+    this.#connections = requests.at(-1)?.connections ?? this.#connections
   }
 
   /** Reports what was counted since the last report. */

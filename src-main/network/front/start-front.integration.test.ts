@@ -12,9 +12,10 @@ import { connect as connectTls } from 'node:tls'
 import { pino } from 'pino'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { loadCertificate } from '../../platform/certificate.ts'
-import { type RequestLine, readRequestLine, requestLogFormat } from '../figures/request-log.ts'
+import { type LoggedFact, loggedFact } from '../figures/logged-fact.ts'
 import type { SiteRule } from '../nginx/front-options.ts'
 import { nginxProcessesOf } from '../nginx/process-group.ts'
+import type { LoggedRequest } from '../requests/logged-request.ts'
 import type { FrontSettings, FrontSite } from './front-settings.ts'
 import { type Front, startFront } from './start-front.ts'
 
@@ -120,9 +121,9 @@ describe.runIf(hasNginx && process.platform === 'linux')('nginx before an edge',
     ],
     ...changes,
   })
-  const lines: RequestLine[] = []
-  const requests = { format: requestLogFormat, parse: readRequestLine, onLines: (read: readonly RequestLine[]) => void lines.push(...read) }
-  const start = () => startFront({ folder: join(folder, 'nginx'), settings: settings(), requests, log })
+  const lines: LoggedFact[] = []
+  const onRequests = (read: readonly LoggedRequest[]) => void lines.push(...read.map(loggedFact))
+  const start = () => startFront({ folder: join(folder, 'nginx'), settings: settings(), onRequests, log })
 
   interface Answer {
     readonly status: number

@@ -10,8 +10,6 @@ import { Turns } from '../../platform/turns.ts'
 import type { FoundObjects } from '../cache/cache-search.ts'
 import { NodeCache, type PurgeHistory, type PurgeOutcome } from '../cache/node-cache.ts'
 import type { PurgeOrder, PurgeSelection } from '../cache/purge-order.ts'
-import type { RequestLine } from '../figures/request-log.ts'
-import { type CountedRequest, readCountedRequest } from '../limits/counted-request.ts'
 import { closedFolder, prepareCacheFolder } from '../nginx/cache-folder.ts'
 import type { ConfigurationText } from '../nginx/directives.ts'
 import { findNginx, type NginxProgram } from '../nginx/find-nginx.ts'
@@ -22,6 +20,7 @@ import { RotatedLog } from '../nginx/rotated-log.ts'
 import { signatureScriptText } from '../nginx/signature-script.ts'
 import { isSliced, variantsOf } from '../nginx/site-configuration.ts'
 import { workerUser } from '../nginx/worker-user.ts'
+import { type LoggedRequest, readLoggedRequest } from '../requests/logged-request.ts'
 import type { FrontSettings } from './front-settings.ts'
 import { checkMs, OriginHealth, type OriginState } from './origin-health.ts'
 
@@ -29,23 +28,13 @@ export interface FrontDependencies {
   /** Configuration, index and PID file; made when missing. */
   readonly folder: string
   readonly settings: FrontSettings
-  /** Requests that nginx answered, where `settings.requests` says which are logged. */
-  readonly onCounted?: (lines: readonly CountedRequest[]) => void
   /** What was purged while this node was away. It is asked for before viewers are served; a node whose origin is away goes on without. */
   readonly history?: () => Promise<PurgeHistory>
-  /** Gets a line about each request of a viewer. */
-  readonly requests?: RequestReader
+  /** Gets each request of a viewer, once it is answered. */
+  readonly onRequests?: (requests: readonly LoggedRequest[]) => void
   readonly log: Logger
   /** nginx; the one in the PATH where left out. */
   readonly nginx?: string
-}
-
-/** Reads what nginx says of requests. */
-export interface RequestReader {
-  /** Variables of nginx, separated by tabs. */
-  readonly format: string
-  readonly parse: (line: string) => RequestLine | undefined
-  readonly onLines: (lines: readonly RequestLine[]) => void
 }
 
 /** nginx before an edge with its cache. */
@@ -85,7 +74,7 @@ export interface FrontHealth {
  * `config.invalid` and `network.nginx_rejected` (which name the option), `port.*`, `network.nginx_failed`.
  */
 export async function startFront(dependencies: FrontDependencies): Promise<Front> {
-  const { folder, settings: first, history, requests, onCounted, log, nginx } = dependencies
+  const { folder, settings: first, history, onRequests, log, nginx } = dependencies
   const program = await findNginx(nginx)
   const user = workerUser()
   mkdirSync(folder, { recursive: true, mode: 0o700 })
@@ -119,15 +108,7 @@ export async function startFront(dependencies: FrontDependencies): Promise<Front
   })
 
   const followed =
-    requests && new FollowedLog({ file: requestLog, parse: requests.parse, onLines: requests.onLines, reopen: () => process_.reopenLogs() })
-  const countedLog =
-    first.requests &&
-    new FollowedLog({
-      file: first.requests.log,
-      parse: readCountedRequest,
-      onLines: (lines) => onCounted?.(lines),
-      reopen: () => process_.reopenLogs(),
-    })
+    onRequests && new FollowedLog({ file: requestLog, parse: readLoggedRequest, onLines: onRequests, reopen: () => process_.reopenLogs() })
 
   function configurationOf(wanted: FrontSettings, health: readonly OriginHealth[]): ConfigurationText {
     const script = signatureScriptText(wanted.signingKeys)
@@ -135,7 +116,7 @@ export async function startFront(dependencies: FrontDependencies): Promise<Front
     replaceFile(signatureScript, script)
     const sites = health.map((each) => ({ ...each.site, originTls: each.tls, origins: each.servers() }))
     const place = { folder, storedLog, signatureScript, user, workers: availableParallelism() }
-    const logged = requests && { requestLog: { file: requestLog, format: requests.format } }
+    const logged = onRequests && { requestLog }
     return frontConfiguration(program, place, { ...wanted, ...logged, sites })
   }
 
@@ -199,7 +180,6 @@ export async function startFront(dependencies: FrontDependencies): Promise<Front
     await followed?.stop()
     accessLog?.stop()
     await cache.stop()
-    await countedLog?.stop()
     throw error
   }
 
@@ -247,7 +227,6 @@ export async function startFront(dependencies: FrontDependencies): Promise<Front
       await followed?.stop()
       accessLog?.stop()
       await cache.stop()
-      await countedLog?.stop()
     },
   }
 }

@@ -1,7 +1,7 @@
+import { type LoggedRequest, unescaped } from '../requests/logged-request.ts'
+
 /** A request that nginx answered by itself. */
 export interface CountedRequest {
-  /** The same for requests within it: slices, updates in the background. */
-  readonly id: string
   /** IPv4 address, or the first half of an IPv6 address. */
   readonly network: string
   /** The signature of a signed URL; empty for others, and not valid where the status is 403. */
@@ -14,15 +14,15 @@ export interface CountedRequest {
   readonly country: string
 }
 
-/** Reads a line of the log. Undefined where it is no such line. */
-export function readCountedRequest(line: string): CountedRequest | undefined {
-  let value: unknown
-  try {
-    value = JSON.parse(line)
-  } catch {
-    return undefined
+const maxPath = 200
+const maxAgent = 120
+
+/** What of a request is limited. Undefined for who is never limited, and for what is live: it is counted where it is answered. */
+export function countedRequest({ client, status, path, agent, country }: LoggedRequest): CountedRequest | undefined {
+  if (client === undefined || path.startsWith('/live/')) return undefined
+  return {
+    ...{ network: client.network, user: client.user, status, country: country ?? '' },
+    path: unescaped(path.slice(0, maxPath * 4)).slice(0, maxPath),
+    agent: unescaped(agent.slice(0, maxAgent * 4)).slice(0, maxAgent),
   }
-  if (!Array.isArray(value) || value.length !== 7 || !value.every((each) => typeof each === 'string')) return undefined
-  const [id, network, user, status, path, agent, country] = value as [string, string, string, string, string, string, string]
-  return { id, network, user: user === '-' ? '' : user, status: Number(status), path, agent, country: country === '--' ? '' : country }
 }

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { type CountedRequest, readCountedRequest } from './counted-request.ts'
+import { readLoggedRequest } from '../requests/logged-request.ts'
+import { type CountedRequest, countedRequest } from './counted-request.ts'
 import { checkLimits, defaultLimits, type LimitSettings } from './limit-settings.ts'
 import { limitedHeaders } from './limited-answer.ts'
 import { NetworkSet } from './network-set.ts'
@@ -26,9 +27,8 @@ function open(settings = limits) {
   }
   return { requests, marks, pass }
 }
-let number = 0
 const line = (changes: Partial<CountedRequest>): CountedRequest => ({
-  ...{ id: String(number++), network: '203.0.113.1', user: '', status: 200, path: '/', agent: '', country: '' },
+  ...{ network: '203.0.113.1', user: '', status: 200, path: '/', agent: '', country: '' },
   ...changes,
 })
 const count = (requests: RequestLimits, times: number, changes: Partial<CountedRequest> = {}) =>
@@ -74,12 +74,10 @@ it('who is over a limit by what nginx answered is marked until requests are ther
   expect(marks.size).toBe(0)
 })
 
-it('a signature counts by itself where it was valid, else it counts for the IP address; parts of a request count once', () => {
+it('a signature counts by itself where it was valid, else it counts for the IP address', () => {
   const { requests, marks } = open()
   const user = 'x'.repeat(43)
   count(requests, 10, { user })
-  expect(marks.size).toBe(0)
-  requests.count(Array.from({ length: 100 }, () => line({ id: 'one' })))
   expect(marks.size).toBe(0)
   count(requests, 10, { user, status: 403, network: '2001:db8:0:0' })
   expect([...marks.keys()]).toEqual(['2001:db8:0:0'])
@@ -109,6 +107,13 @@ it('a 429 says when to come again', () => {
 it('two limits of the same path are rejected, and lines that nginx did not write are skipped', () => {
   const route = { path: '/a', perMinute: 1, burst: 1, per: 'all' } as const
   expect(() => checkLimits({ ...limits, routes: [route, route] }, 'limits')).toThrow(/two limits for \/a/)
-  expect(readCountedRequest('["1-2","203.0.113.1","-","200","/","curl","--"]')).toMatchObject({ user: '', status: 200, country: '' })
-  for (const text of ['', '{}', '[]', 'x', '["1","2",3,"4","5","6","7"]', '[1']) expect(readCountedRequest(text)).toBeUndefined()
+  const logged = ['200', '1', '1', '0', '-', 'HIT', '1', '/a\\xC3', '-', '-', 'cu\\x22rl', '--', '203.0.113.1', '-']
+  const read = (exempt: string, path = '/a') => {
+    const request = readLoggedRequest([...logged.with(7, path), exempt].join('\t'))
+    return request && countedRequest(request)
+  }
+  expect(read('0', '/a\\xC3')).toEqual({ network: '203.0.113.1', user: '', status: 200, path: '/a\u00c3', agent: 'cu"rl', country: '' })
+  expect(read('1')).toBeUndefined()
+  expect(read('0', '/live/a')).toBeUndefined()
+  for (const text of ['', '{}', logged.join('\t'), '\t'.repeat(14)]) expect(readLoggedRequest(text)).toBeUndefined()
 })

@@ -4,7 +4,6 @@ import type { CountedRequest } from './counted-request.ts'
 import { bucketKey, defaultLimits, type LimitKind, type LimitSettings, type Rate, type RouteLimit } from './limit-settings.ts'
 import { type Marks, maxMarks } from './marks.ts'
 import { NetworkSet } from './network-set.ts'
-import { RecentMap } from './recent-map.ts'
 import { type LeaseEntry, RequestBuckets, type UsageEntry } from './request-buckets.ts'
 
 /** Why a request is answered with 429. */
@@ -15,8 +14,6 @@ export interface Limited {
   readonly waitMs: number
 }
 
-/** Requests of nginx's log whose parts come later are known by their id this long: so many others. */
-const rememberedIds = 10_000
 /** A client that is over a limit is marked for this time at least, ms. */
 const minMarkMs = 1000
 
@@ -39,7 +36,6 @@ export class RequestLimits {
   readonly #buckets = new RequestBuckets()
   readonly #marks: Marks | undefined
   readonly #marked = new Map<string, Mark>()
-  readonly #ids = new RecentMap<true>(rememberedIds)
   readonly #now: () => number
   #settings: LimitSettings = defaultLimits
   /** The origin shares these limits among nodes; undefined: they are counted here alone. */
@@ -97,16 +93,10 @@ export class RequestLimits {
     return routeMs > 0 ? { kind: 'route', perMinute: route.perMinute, waitMs: routeMs } : undefined
   }
 
-  /** Counts what nginx answered. Returns the lines without parts of requests that were counted. */
-  count(lines: readonly CountedRequest[]): readonly CountedRequest[] {
+  /** Counts what nginx answered. */
+  count(lines: readonly CountedRequest[]): void {
     const nowMs = this.#now()
-    const whole = lines.filter(({ id }) => {
-      if (this.#ids.get(id) !== undefined) return false
-      this.#ids.set(id, true)
-      return true
-    })
-    if (this.#settings.enabled) for (const line of whole) this.#countLine(line, nowMs)
-    return whole
+    if (this.#settings.enabled) for (const line of lines) this.#countLine(line, nowMs)
   }
 
   /** What to report to the origin now. */

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { join } from 'node:path'
 import { AppError } from '../../platform/errors.ts'
+import { requestLogFormat } from '../requests/logged-request.ts'
 import { authority, network } from './checked-values.ts'
 import { block, type ConfigurationText, type Directive, directive, entry, from, plain, writeDirectives } from './directives.ts'
 import type { NginxProgram } from './find-nginx.ts'
@@ -62,6 +63,7 @@ export function frontConfiguration(program: NginxProgram, place: FrontPlace, opt
     directive('pid', join(place.folder, 'nginx.pid')),
     directive('error_log', 'stderr', 'notice'),
     directive('pcre_jit', 'on'),
+    from('cache.folder', directive('working_directory', plain(options.cache.folder, 'cache.folder'))),
     ...(signed && program.js !== undefined ? [directive('load_module', program.js)] : []),
     ...(options.compress && program.brotli !== undefined ? [directive('load_module', program.brotli)] : []),
     ...(options.countryDatabase !== undefined ? countryModule(program) : []),
@@ -80,7 +82,7 @@ export function frontConfiguration(program: NginxProgram, place: FrontPlace, opt
         ...requestMaps(),
         ...countries(options),
         ...requestLog(options),
-        ...(options.requests === undefined ? [] : requestDirectives(options.requests, options.countryDatabase !== undefined)),
+        ...(options.requests === undefined ? [] : requestDirectives(options.requests)),
         ...(signed
           ? [directive('js_import', 'signature', 'from', place.signatureScript), directive('js_set', '$edge_denied', 'signature.check')]
           : []),
@@ -265,6 +267,8 @@ function requestMaps(): readonly Directive[] {
       ['$request_uri', '$edge_odd_target'],
       [
         directive('default', 0),
+        // Nearly all are plain: one look says so.
+        entry('~^(?:/[\\w~-][\\w.~-]*+)*+/?(?:[?]|$)', 0),
         entry('~*^[^?]*(?:/|%2f|%5c|\\\\)(?:\\.|%2e){1,2}(?:[/?;\\\\]|%2f|%5c|%3b|$)', 1),
         entry('~*^[^?]*(?:%00|%0a|%0d|\\\\|%5c)', 1),
         entry('~^[^/]', 1),
@@ -278,6 +282,10 @@ function requestMaps(): readonly Directive[] {
       ['$http_accept_encoding', '$edge_encoding'],
       [
         directive('default', ''),
+        // What most players and browsers send is found without looking at its text.
+        entry('', ''),
+        ...['gzip, deflate, br', 'gzip, deflate, br, zstd'].map((each) => entry(each, 'br')),
+        ...['gzip', 'gzip, deflate'].map((each) => entry(each, 'gzip')),
         entry('~*\\b(?:br|gzip)\\s*;\\s*q=0(?:\\.0*)?(?:,|\\s|$)', ''),
         entry('~*\\bbr\\b', 'br'),
         entry('~*\\bgzip\\b', 'gzip'),
@@ -315,17 +323,19 @@ function countries({ countryDatabase }: FrontOptions): readonly Directive[] {
 }
 
 /** A line for each request of a viewer; requests within a request have no length. */
-function requestLog({ requestLog: wanted, accessLog, countryDatabase }: FrontOptions): readonly Directive[] {
-  if (wanted === undefined && accessLog === undefined) return []
-  const written = ['buffer=64k', 'flush=1s', 'if=$edge_of_viewer']
-  const country = countryDatabase === undefined ? '' : '\t$edge_country'
+function requestLog({ requestLog: file, accessLog, countryDatabase, requests }: FrontOptions): readonly Directive[] {
+  if (file === undefined && accessLog === undefined) return []
+  const written = (flush: string): readonly string[] => ['buffer=64k', `flush=${flush}`, 'if=$edge_of_viewer']
+  const format = requestLogFormat(requests !== undefined, countryDatabase !== undefined)
   const option = 'accessLog.file'
   return [
     block('map', ['$request_length', '$edge_of_viewer'], [directive('volatile'), directive('default', 1), entry('0', 0)]),
-    ...(wanted === undefined
+    ...(file === undefined
       ? []
-      : [directive('log_format', 'requests', `${wanted.format}${country}`), directive('access_log', wanted.file, 'requests', ...written)]),
-    ...(accessLog === undefined ? [] : [from(option, directive('access_log', plain(accessLog.file, option), 'combined', ...written))]),
+      : [directive('log_format', 'requests', format), directive('access_log', file, 'requests', ...written('100ms'))]),
+    ...(accessLog === undefined
+      ? []
+      : [from(option, directive('access_log', plain(accessLog.file, option), 'combined', ...written('1s')))]),
   ]
 }
 

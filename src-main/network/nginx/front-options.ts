@@ -26,8 +26,8 @@ export interface FrontOptions {
   readonly signingKeys: readonly SigningKey[]
   /** A MaxMind database of countries, for rules of countries. */
   readonly countryDatabase?: string
-  /** Where a line about each request goes, for this process. */
-  readonly requestLog?: RequestLogOptions
+  /** File that a line about each request goes into, for this process. */
+  readonly requestLog?: string
   /** A log in the combined format, which has IP addresses of viewers. */
   readonly accessLog?: RotatedLogOptions
 }
@@ -50,12 +50,6 @@ export interface FunctionRoute {
   readonly host: string | undefined
   /** Ends with `/` for all below it. */
   readonly path: string
-}
-
-export interface RequestLogOptions {
-  readonly file: string
-  /** Variables of nginx, separated by tabs. */
-  readonly format: string
 }
 
 export interface FrontListener {

@@ -1,21 +1,21 @@
-import { join } from 'node:path'
 import type { LimitSettings, Rate } from '../limits/limit-settings.ts'
 import { network } from './checked-values.ts'
-import { block, type Directive, directive, entry, from, plain } from './directives.ts'
+import { block, type Directive, directive, entry, from } from './directives.ts'
 
 /** What nginx counts and rejects by itself, besides what the node's own process says by marks. */
 export interface RequestOptions {
   readonly limits: LimitSettings
-  /** A line for each request goes here, for the node's own process. */
-  readonly log: string
-  /** A file in here, named like an IP address, has its requests answered with 429; a folder with 403. */
-  readonly marks: string
   /** IP addresses and networks that are never limited or blocked. */
   readonly allow: readonly string[]
   /** Those that are always denied, unless they are allowed. */
   readonly deny: readonly string[]
 }
 
+/**
+ * In the folder of the cache, where nginx's workers run, as a short path is found sooner: a file in here, named like an IP address, has its
+ * requests answered with 429; a folder with 403.
+ */
+export const marksFolder = 'marks'
 /** Where requests over a limit are answered. */
 const limited = '@edge_limited'
 /** When a rejected client may come again: nginx itself does not know it better, s. */
@@ -24,6 +24,7 @@ const retryAfterS = 5
 const group = '[0-9a-f]{1,4}'
 const tail = (count: string): string => `(?::${group}){${count}}`
 const networks: readonly (readonly [pattern: string, value: string])[] = [
+  ['^(?<edge_plain>[0-9.]+)$', '$edge_plain'],
   ['^::ffff:(?<edge_v4>[0-9.]+)$', '$edge_v4'],
   [`^(?<edge_full>(?:${group}:){3}${group}):`, '$edge_full'],
   [`^(?<edge_g3>(?:${group}:){2}${group})::`, '$edge_g3:0'],
@@ -58,24 +59,21 @@ function orderedRoutes({ routes }: LimitSettings): readonly number[] {
 /** A path's own characters are few: the schema has them. */
 const escaped = (path: string): string => path.replace(/[.*+]/g, '[$&]')
 
-/** What belongs into the `http` block: who a request is from, zones of the limits, the log. */
-export function requestDirectives({ limits, log, allow, deny }: RequestOptions, hasCountries: boolean): readonly Directive[] {
+/** What belongs into the `http` block: who a request is from, zones of the limits. */
+export function requestDirectives({ limits, allow, deny }: RequestOptions): readonly Directive[] {
   const routes = orderedRoutes(limits).map((index) => entry(`~^${escaped(limits.routes[index]?.path ?? '')}`, `r${index}`))
   return [
     directive('uninitialized_variable_warn', 'off'),
     block('geo', ['$edge_exempt'], lines(['127.0.0.0/8', '::1', ...allow], 'allow')),
     block('geo', ['$edge_listed'], lines(deny, 'deny')),
     block('map', ['$edge_exempt$edge_listed', '$edge_denied_address'], [directive('default', 0), directive('01', 1)]),
-    block('map', ['$uri', '$edge_is_live'], [directive('default', 0), entry('~^/live/', 1)]),
     // a signature as it can be valid: it becomes the name of a file
     block(
       'map',
       ['$arg_signature', '$edge_signature'],
       [directive('default', '-'), entry('~^(?<edge_signed>[A-Za-z0-9_-]{43})$', '$edge_signed')],
     ),
-    block('map', ['$edge_exempt$edge_is_live', '$edge_by_viewer'], [directive('default', ''), directive('01', '$edge_network')]),
-    block('map', ['$edge_exempt$edge_is_live', '$edge_anyone'], [directive('default', ''), directive('00', '$edge_network')]),
-    block('map', ['$edge_user', '$edge_by_address'], [directive('default', ''), entry('', '$edge_anyone')]),
+    block('map', ['$edge_exempt', '$edge_by_address'], [directive('default', '$edge_network'), directive('1', '')]),
     block('map', ['$edge_exempt', '$edge_by_user'], [directive('default', '$edge_user'), directive('1', '')]),
     block('map', ['$edge_user', '$edge_limit'], [directive('default', '"user"'), entry('', '"address"')]),
     block(
@@ -88,26 +86,7 @@ export function requestDirectives({ limits, log, allow, deny }: RequestOptions, 
     directive('limit_req_status', 429),
     directive('limit_req_log_level', 'info'),
     directive('limit_conn_log_level', 'info'),
-    ...requestLog(log, hasCountries),
   ] // prettier-ignore
-}
-
-/** One line for each request that is not exempt. What is live is counted where it is answered. */
-function requestLog(log: string, hasCountries: boolean): readonly Directive[] {
-  const short = (source: string, name: string, most: number): Directive =>
-    block('map', [source, name], [directive('default', ''), entry(`~^(?<${name.slice(1)}_text>.{0,${most}})`, `${name}_text`)])
-  return [
-    short('$uri', '$edge_short_path', 200),
-    short('$http_user_agent', '$edge_short_agent', 120),
-    block('map', ['$edge_exempt$edge_is_live', '$edge_counted'], [directive('default', 0), directive('00', 1)]),
-    directive(
-      'log_format',
-      'request',
-      'escape=json',
-      `["$connection-$connection_requests","$edge_network","$edge_user","$status","$edge_short_path","$edge_short_agent","${hasCountries ? '$edge_country' : ''}"]`,
-    ),
-    directive('access_log', log, 'request', 'buffer=16k', 'flush=100ms', 'if=$edge_counted'),
-  ]
 }
 
 function lines(addresses: readonly string[], option: string): readonly Directive[] {
@@ -122,7 +101,7 @@ function zones(limits: LimitSettings): readonly Directive[] {
   return [
     zone('$edge_by_address', 'address', 16, limits.anonymous),
     zone('$edge_by_user', 'user', 8, limits.signedIn),
-    zone('$edge_by_viewer', 'viewer', 8, limits.live),
+    zone('$edge_by_address', 'viewer', 8, limits.live),
     ...limits.routes.flatMap((route, index) => [
       block(
         'map',
@@ -134,27 +113,25 @@ function zones(limits: LimitSettings): readonly Directive[] {
   ] // prettier-ignore
 }
 
+/** The limits of a location: of an IP address, of a user or of a live viewer, and those of routes. nginx looks at no others then. */
+function limitsOf({ enabled, routes }: LimitSettings, name: string, rate: Rate): readonly Directive[] {
+  const limit = (zone: string, { burst }: Rate): Directive =>
+    directive('limit_req', `zone=edge_${zone}`, ...(burst > 1 ? [`burst=${burst - 1}`] : []), 'nodelay')
+  return enabled ? [limit(name, rate), ...routes.map((route, index) => limit(`route_${index}`, route))] : []
+}
+
 /** What each server has: the limits, and the answer to who is over one. */
-export function serverLimits({ limits, marks }: RequestOptions): readonly Directive[] {
-  const limit = (name: string, { burst }: Rate): Directive =>
-    directive('limit_req', `zone=edge_${name}`, ...(burst > 1 ? [`burst=${burst - 1}`] : []), 'nodelay')
+export function serverLimits({ limits, deny }: RequestOptions): readonly Directive[] {
   return [
-    block('if', ['($edge_denied_address)'], [directive('return', 403)]),
+    ...(deny.length > 0 ? [block('if', ['($edge_denied_address)'], [directive('return', 403)])] : []),
     directive('set', '$edge_user', ''),
-    ...(limits.enabled
-      ? [
-          limit('address', limits.anonymous),
-          limit('user', limits.signedIn),
-          limit('viewer', limits.live),
-          ...limits.routes.map((route, index) => limit(`route_${index}`, route)),
-        ]
-      : []),
+    ...limitsOf(limits, 'address', limits.anonymous),
     directive('error_page', 429, '=', limited),
     block(
       'location',
       [limited],
       [
-        isBlocked(marks),
+        isBlocked,
         directive('default_type', 'application/problem+json'),
         directive('add_header', 'Retry-After', retryAfterS, 'always'),
         directive('add_header', 'RateLimit-Policy', '$edge_limit;q=$edge_limit_per_minute;w=60', 'always'),
@@ -173,30 +150,29 @@ const limitedBody = JSON.stringify({
   code: 'network.rate_limited',
 })
 
-/** What a location has where the node's own process counts requests: who is blocked gets no further. */
-export function blockedCheck({ marks }: RequestOptions): readonly Directive[] {
-  return [isBlocked(marks)]
+/** What the location of live streams has, whose requests the node's own process counts: who is blocked gets no further. */
+export function liveChecks({ limits }: RequestOptions): readonly Directive[] {
+  return [isBlocked, ...limitsOf(limits, 'viewer', limits.live)]
 }
 
 /**
  * What a location has whose requests nginx answers: whose mark is there is rejected. Requests within a request (slices, updates in the
  * background) go on, though a mark comes in between: variables are those of the request that they are part of.
  */
-export function markCheck(options: RequestOptions, signed: boolean): readonly Directive[] {
-  const { marks, limits } = options
-  const check = (name: string): readonly Directive[] => [
-    directive('set', '$edge_mark', markOf(marks, `${name}$edge_passed`)),
-    block('if', ['(-e', '$edge_mark)'], [directive('return', 429)]),
-  ]
+export function markCheck({ limits }: RequestOptions, signed: boolean): readonly Directive[] {
+  const check = (name: string): Directive => block('if', ['(-e', `${marksFolder}/${name}$edge_passed)`], [directive('return', 429)])
   return [
     ...(signed
-      ? [...blockedCheck(options), directive('set', '$edge_user', '$edge_signature'), ...check('u-$edge_signature')]
-      : check('$edge_network')),
-    ...(limits.enabled && limits.routes.length > 0 ? [...check('$edge_route'), ...check('$edge_route-$edge_network')] : []),
+      ? [
+          isBlocked,
+          directive('set', '$edge_user', '$edge_signature'),
+          check('u-$edge_signature'),
+          ...limitsOf(limits, 'user', limits.signedIn),
+        ]
+      : [check('$edge_network')]),
+    ...(limits.enabled && limits.routes.length > 0 ? [check('$edge_route'), check('$edge_route-$edge_network')] : []),
     directive('set', '$edge_passed', '/-'),
   ] // prettier-ignore
 }
 
-const isBlocked = (marks: string): Directive => block('if', ['(-d', `${markOf(marks, '$edge_network')})`], [directive('return', 403)])
-
-const markOf = (marks: string, name: string): string => join(plain(marks, 'cache.folder'), name)
+const isBlocked: Directive = block('if', ['(-d', `${marksFolder}/$edge_network)`], [directive('return', 403)])

@@ -4,7 +4,7 @@ import { block, type Directive, directive, entry, from, plain } from './directiv
 import type { NginxProgram } from './find-nginx.ts'
 import type { FrontOptions, SiteOptions, SiteRule } from './front-options.ts'
 import { functionContent, functionPaths, insideServer, routeAbove, ruleAbove } from './function-configuration.ts'
-import { blockedCheck, markCheck, serverLimits } from './request-configuration.ts'
+import { liveChecks, markCheck, serverLimits } from './request-configuration.ts'
 import { ruleChecks, ruleLocation, ruleMaps } from './rule-configuration.ts'
 
 /** A site in nginx's words, and the names that its maps and locations share. */
@@ -154,7 +154,6 @@ function varyMap(site: SiteOptions, { unknownVary }: SiteNames): Directive {
 
 function agentLocations({ live, challenges, requests }: Pick<FrontOptions, 'live' | 'challenges' | 'requests'>): readonly Directive[] {
   const passed = [
-    ...(requests === undefined ? [] : blockedCheck(requests)),
     directive('proxy_set_header', 'Host', '$http_host'),
     directive('proxy_set_header', 'X-Forwarded-For', '$remote_addr'),
     directive('proxy_set_header', 'X-Forwarded-Proto', '$scheme'),
@@ -165,7 +164,15 @@ function agentLocations({ live, challenges, requests }: Pick<FrontOptions, 'live
     directive('gzip', 'off'),
   ]
   return [
-    ...(live === undefined ? [] : [block('location', ['^~', '/live/'], [directive('proxy_pass', 'http://agent_live'), ...passed])]),
+    ...(live === undefined
+      ? []
+      : [
+          block(
+            'location',
+            ['^~', '/live/'],
+            [directive('proxy_pass', 'http://agent_live'), ...(requests === undefined ? [] : liveChecks(requests)), ...passed],
+          ),
+        ]),
     ...(challenges === undefined
       ? []
       : [block('location', ['^~', '/.well-known/acme-challenge/'], [directive('proxy_pass', 'http://agent_challenges'), ...passed])]),
