@@ -5,6 +5,7 @@ import type { CommandContext } from './commands/context.ts'
 import { addDemoCommands } from './commands/demo.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
 import { addEdgeCommand } from './commands/edge.ts'
+import { addFunctionCommands } from './commands/functions.ts'
 import { addHostCommand } from './commands/host.ts'
 import { addKeysCommands } from './commands/keys.ts'
 import { addNetworkCommands } from './commands/network.ts'
@@ -58,6 +59,7 @@ Examples:
   addHostCommand(program, context)
   addEdgeCommand(program, context)
   addNetworkCommands(program, context)
+  addFunctionCommands(program, context)
   addDemoCommands(program, context)
   addStatusCommand(program, context)
   addStreamsCommands(program, context)
