@@ -43,6 +43,7 @@ describe('the help of the command line', () => {
         edge [options]           deliver the streams of a host elsewhere, close to
                                  their viewers
         network                  nodes that deliver the streams of this host elsewhere
+        functions                functions that answer requests at nodes
         demo                     the built-in test stream: moving video with a clock
                                  and a beep
         status [options]         what the running host does
