@@ -36,8 +36,8 @@ import { ShareButton } from './sharing/share-dialog.tsx'
 import { StickyKeys, type StickyName } from './sticky-keys.ts'
 import './desktops.css'
 
-/** After the window's last change of size, ms: a display is not resized for every step of a drag. */
-const settleMs = 120
+/** Between changes of the display's size while the window's changes, ms: it is not resized for every step of a drag. */
+const resizeEveryMs = 120
 const minSide = 200
 /** Frames of the camera wait behind no more than this, bytes. */
 const maxWaitingFrames = 64 * 1024
@@ -191,13 +191,20 @@ export function DesktopView({ connection, name, inShow = false, resizes, audio, 
     if (!open || !follows || !resizes || !controls) return
     const box = stage.current as HTMLDivElement
     let timer: ReturnType<typeof setTimeout> | undefined
-    const followWindow = (): void =>
-      send({ kind: 'size', width: Math.max(minSide, box.clientWidth), height: Math.max(minSide, box.clientHeight) })
+    let sent = ''
+    // The first change is followed at once, and the last one in any case.
+    const followWindow = (): void => {
+      const size = { width: Math.max(minSide, box.clientWidth), height: Math.max(minSide, box.clientHeight) }
+      if (timer !== undefined || sent === JSON.stringify(size)) return
+      sent = JSON.stringify(size)
+      send({ kind: 'size', ...size })
+      timer = setTimeout(() => {
+        timer = undefined
+        followWindow()
+      }, resizeEveryMs)
+    }
     followWindow()
-    const observer = new ResizeObserver(() => {
-      clearTimeout(timer)
-      timer = setTimeout(followWindow, settleMs)
-    })
+    const observer = new ResizeObserver(followWindow)
     observer.observe(box)
     return () => {
       clearTimeout(timer)
