@@ -75,7 +75,10 @@ describe('a display in the browser', () => {
       const { width, height } = await display()
       return width === stage.width && height === stage.height
     }, `the display is ${stage.width} x ${stage.height}`)
-    expect(await page.getByTestId('desktop-canvas').evaluate((canvas) => (canvas as HTMLCanvasElement).width)).toBe(stage.width)
+    await until(
+      () => page.getByTestId('desktop-canvas').evaluate((canvas, width) => (canvas as HTMLCanvasElement).width === width, stage.width),
+      'the page draws it in that size',
+    )
     await until(async () => (await share([0x10, 0x30, 0x50])) > 0.2, 'the terminal is seen')
     await look(page, 'desktop-open')
   })
