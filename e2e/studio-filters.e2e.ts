@@ -249,6 +249,31 @@ describe('filters on the studio page', () => {
     await until(async () => (await show()).sources[2].audio.filters.length === 0, 'they are one step of the history')
   })
 
+  it('has threshold and gain of a compressor follow the level, shows what it chose, and lets go again', async () => {
+    await page.getByTestId('add-audio-filters').selectOption('compressor')
+    await until(async () => (await show()).sources[2].audio.filters.length === 1, 'the compressor')
+    const [{ id }] = (await show()).sources[2].audio.filters
+    const loudness = (levelDb: number) => ask('PATCH', '/studio/sources/voice', { settings: { levelDb } })
+    await loudness(-30)
+    const compressor = page.locator('[data-testid="filter"][data-kind="compressor"]')
+    await compressor.locator('[data-setting="follow"]').first().click()
+    const chosen = compressor.getByTestId('filter-chosen')
+    const threshold = async (): Promise<number> => Number((await chosen.textContent())?.match(/-\d+(?:\.\d+)?/)?.[0])
+    await until(async () => (await chosen.isVisible()) && (await threshold()) < -25, 'the threshold went down to the quiet tone')
+    await screenshot(page, 'studio-filter-follows-level')
+    await loudness(-15)
+    await until(async () => (await threshold()) > -23, 'and up with a loud one')
+    const { chosen: stated, settings } = (await ask('GET', `/studio/sources/voice/audio-filters/${id}`)).item
+    expect(stated).toEqual({ thresholdDb: expect.any(Number), gainDb: expect.any(Number) })
+    expect(settings.follow).toBe(true)
+    await compressor.locator('[data-setting="follow"]').first().click()
+    await chosen.waitFor({ state: 'detached' })
+    await page.getByTestId('undo').click()
+    await chosen.waitFor()
+    await ask('DELETE', `/studio/sources/voice/audio-filters/${id}`)
+    await compressor.waitFor({ state: 'detached' })
+  })
+
   it('has no errors on the page', () => {
     expect(problems).toEqual([])
   })

@@ -1,5 +1,6 @@
 import type { Answer, Item as ItemOf } from '../../src-main/api/typed-api.ts'
 
+export type { ChosenSettings } from '../../src-main/media/following/chosen-settings.ts'
 export type { SourceReport } from '../../src-main/media/source-report.ts'
 export type { OutputReport } from '../../src-main/studio/control/outputs/studio-outputs.ts'
 export type { ProgramState } from '../../src-main/studio/control/program/program-control.ts'
@@ -14,7 +15,6 @@ export type {
   Transition,
 } from '../../src-main/studio/document/collection.ts'
 export type { Edit } from '../../src-main/studio/document/edits/edit-schemas.ts'
-export type { ChosenSettings } from '../../src-main/studio/document/kinds/filter-kinds.ts'
 export type { SourceAudio } from '../../src-main/studio/document/mixer-schemas.ts'
 
 export type Preparation = NonNullable<Answer<'GET', '/studio'>['preparation']>

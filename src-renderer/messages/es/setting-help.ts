@@ -179,7 +179,16 @@ export const settingHelp: Readonly<Record<string, string>> = {
   'how far the colour and the similarity may go from what is set': 'cuánto pueden alejarse el color y la similitud de lo ajustado',
   'automatic white balance: what is nearly grey in the image becomes grey, instead of `multiply`':
     'balance de blancos automático: lo que en la imagen es casi gris se vuelve gris, en lugar de `multiply`',
-  'how much of a colour it may take away': 'cuánto puede quitar de un color',
+  'how much of a colour it may take away, and how far the saturation may go from what is set':
+    'cuánto puede quitar de un color, y cuánto puede apartarse la saturación de lo ajustado',
+  'automatic saturation: pale colours become stronger and gaudy ones weaker, instead of `saturation`':
+    'saturación automática: los colores pálidos se refuerzan y los chillones se atenúan, en lugar de `saturation`',
+  'the amount follows the noise between words: the less noise, the more of the audio stays as it came':
+    'la cantidad sigue el ruido entre palabras: cuanto menos ruido, más audio queda como llegó',
+  'by how much the amount may be less than what is set': 'cuánto menor que lo ajustado puede ser la cantidad',
+  'threshold and gain follow the level: a voice is compressed by as much, and is as loud, however near the microphone is':
+    'el umbral y la ganancia siguen el nivel: una voz se comprime y suena igual, esté cerca o lejos el micrófono',
+  'dB: how far threshold and gain may go from what is set': 'dB: cuánto pueden apartarse umbral y ganancia de lo ajustado',
   'how far from the colour all is transparent; from black to white it is 1.73':
     'hasta qué distancia del color todo es transparente; de negro a blanco es 1,73',
   'What is called dark and light: of the values of video, or of the light that they are for, as in OBS Studio':

@@ -1,4 +1,4 @@
-import { useEffect, useId, useState } from 'react'
+import { useEffect, useId, useRef, useState } from 'react'
 import type { Answer } from '../../../src-main/api/typed-api.ts'
 import { t } from '../messages.ts'
 import { NumberField } from './number-field.tsx'
@@ -73,9 +73,12 @@ function TextField({
 }) {
   const id = useId()
   const [text, setText] = useState<string>()
+  const sent = useRef<string>(undefined)
   const commit = (): void => {
     setText(undefined)
-    if (text !== undefined && text !== value) onChange(text)
+    if (text === undefined || (text === value && text === (sent.current ?? text))) return
+    sent.current = text
+    onChange(text)
   }
   return (
     <div className="field">

@@ -52,13 +52,28 @@ export function FiltersDialog({ id, source, filters, undo, onClose }: FiltersDia
       await revert()
       await read()
     })
-  const takeAway = async (name: string): Promise<void> => {
-    const before = (await read()).find((filter) => filter.name === name)
-    if (before !== undefined) await make(t.filterRemoved(name), remove(name), () => create(before))
+  /** A change of a filter whose undoing needs what the filter is just before it. */
+  const makeFrom = (
+    label: string,
+    name: string,
+    change: () => Promise<unknown>,
+    revert: (before: Detailed) => Promise<unknown>,
+  ): Promise<void> => {
+    let before: Detailed | undefined
+    return make(
+      label,
+      async () => {
+        before = (await read()).find((filter) => filter.name === name)
+        await change()
+      },
+      async () => before && revert(before),
+    )
   }
+  const takeAway = (name: string): Promise<void> => makeFrom(t.filterRemoved(name), name, remove(name), create)
   const set = async (name: string, settings: Record<string, unknown>, replaceSettings: boolean): Promise<void> => {
-    const before = (await read()).find((filter) => filter.name === name)?.settings ?? {}
-    await make(t.filterChanged(name), patch(name, { settings, replaceSettings }), patch(name, { settings: before, replaceSettings: true }))
+    await makeFrom(t.filterChanged(name), name, patch(name, { settings, replaceSettings }), (before) =>
+      patch(name, { settings: before.settings, replaceSettings: true })(),
+    )
     await read()
   }
   const detailed = details.find(({ name }) => name === chosen)

@@ -1,4 +1,4 @@
-import { useId, useState } from 'react'
+import { useId, useRef, useState } from 'react'
 
 interface NumberFieldProps {
   readonly label: string
@@ -16,10 +16,14 @@ const rounded = (value: number): number => Math.round(value * 1000) / 1000
 export function NumberField({ label, value, min, step = 1, testId, onCommit }: NumberFieldProps) {
   const id = useId()
   const [text, setText] = useState<string>()
+  /** What was sent last: OBS may not have said yet that it has it, so that `value` is older. */
+  const sent = useRef<number>(undefined)
   const commit = (): void => {
     const number = Number(text)
     setText(undefined)
-    if (text === undefined || text.trim() === '' || !Number.isFinite(number) || number === rounded(value)) return
+    if (text === undefined || text.trim() === '' || !Number.isFinite(number)) return
+    if (number === rounded(value) && number === (sent.current ?? number)) return
+    sent.current = number
     onCommit(min === undefined ? number : Math.max(number, min))
   }
   return (

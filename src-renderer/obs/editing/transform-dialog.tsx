@@ -36,15 +36,21 @@ const onTheWayMs = 3000
 /** Where an item is in its scene, how large, turned and cropped. Each change goes to OBS at once. */
 export function TransformDialog({ id, scene, item: { id: item, source, transform }, video, undo, onClose }: TransformDialogProps) {
   const onTheWay = useRef<readonly { readonly changes: TransformChanges; readonly untilMs: number }[]>([])
-  const put = (changes: TransformChanges) => () => {
+  const leaves = (changes: TransformChanges): void => {
     onTheWay.current = [...onTheWay.current, { changes, untilMs: performance.now() + onTheWayMs }]
-    return call('PATCH', `/obs/${id}/items`, { body: { scene, item, transform: changes } })
   }
+  const put = (changes: TransformChanges) => call('PATCH', `/obs/${id}/items`, { body: { scene, item, transform: changes } })
   const change = (wanted: TransformChanges): void => {
     onTheWay.current = onTheWay.current.filter(({ untilMs }) => untilMs > performance.now())
     const now = Object.assign({}, transform, ...onTheWay.current.map(({ changes }) => changes)) as Transform
     const changes = complete(wanted, now)
-    send(undo.make(t.transformOf(source), put(changes), put(inverse(changes, now))))
+    // From here on, although it waits for the change before.
+    leaves(changes)
+    const revert = (): Promise<unknown> => {
+      leaves(inverse(changes, now))
+      return put(inverse(changes, now))
+    }
+    send(undo.make(t.transformOf(source), () => put(changes), revert))
   }
   const field = (key: keyof typeof t.transformFields, more: { min?: number; step?: number; factor?: number } = {}) => (
     <NumberField

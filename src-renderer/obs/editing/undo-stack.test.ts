@@ -27,3 +27,22 @@ it('a change that cannot be undone any more is dropped', async () => {
   await expect(stack.undo()).rejects.toThrow('it is gone')
   expect(stack.newest()).toBeUndefined()
 })
+
+it('changes are made one after the other, in their order, and undoing waits for them', async () => {
+  const done: string[] = []
+  const held = Promise.withResolvers<void>()
+  const say = (text: string) => async () => void done.push(text)
+  const stack = new UndoStack()
+  const slow = async () => {
+    await held.promise
+    done.push('slow')
+  }
+  const made = [stack.make('slow', slow, say('not slow')), stack.make('quick', say('quick'), say('not quick'))]
+  const undone = stack.undo()
+  await Promise.resolve()
+  expect(done).toEqual([])
+  held.resolve()
+  await Promise.all([...made, undone])
+  expect(done).toEqual(['slow', 'quick', 'not quick'])
+  expect(stack.newest()?.label).toBe('slow')
+})

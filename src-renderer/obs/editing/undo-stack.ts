@@ -12,25 +12,46 @@ const maxSteps = 50
 export class UndoStack {
   #steps: readonly UndoStep[] = []
   #busy = false
+  /** Ends when the newest change has been made. */
+  #last: Promise<void> = Promise.resolve()
   readonly #listeners = new Set<() => void>()
 
-  /** Makes a change; once OBS has taken it, it can be undone. Rejects as the change does. */
-  async make(label: string, change: () => Promise<unknown>, revert: () => Promise<unknown>): Promise<void> {
-    await change()
-    this.#set([...this.#steps, { label, revert }].slice(-maxSteps))
+  /**
+   * Makes a change; once OBS has taken it, it can be undone. Changes are made one after the other, so that the last one counts: requests
+   * that are sent at the same time arrive in any order. Rejects as the change does.
+   */
+  make(label: string, change: () => Promise<unknown>, revert: () => Promise<unknown>): Promise<void> {
+    return this.#inTurn(async () => {
+      await change()
+      this.#set([...this.#steps, { label, revert }].slice(-maxSteps))
+    })
   }
 
   /** Undoes the newest change. One that cannot be undone any more, because what it was made to is gone, is dropped. */
   async undo(): Promise<void> {
-    const newest = this.#steps.at(-1)
-    if (newest === undefined || this.#busy) return
+    if (this.#busy) return
     this.#busy = true
+    try {
+      await this.#inTurn(() => this.#undoNewest())
+    } finally {
+      this.#busy = false
+    }
+  }
+
+  async #undoNewest(): Promise<void> {
+    const newest = this.#steps.at(-1)
+    if (newest === undefined) return
     try {
       await newest.revert()
     } finally {
-      this.#busy = false
       this.#set(this.#steps.filter((step) => step !== newest))
     }
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const turn = this.#last.then(work)
+    this.#last = turn.catch(() => undefined)
+    return turn
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {

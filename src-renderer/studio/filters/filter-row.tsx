@@ -91,7 +91,7 @@ export function FilterRow({ filter, at, index, count, kind, open, onOpen, editor
             </button>
           )}
           {chosen !== undefined && <Chosen chosen={chosen} />}
-          {levelOf !== undefined && <TransferCurve kind={filter.kind} settings={settings} of={levelOf} />}
+          {levelOf !== undefined && <TransferCurve kind={filter.kind} settings={{ ...settings, ...chosen }} of={levelOf} />}
           <SettingsForm
             schema={kind.settings}
             values={settings}
@@ -104,7 +104,7 @@ export function FilterRow({ filter, at, index, count, kind, open, onOpen, editor
   )
 }
 
-/** What a filter that follows the light works with at this moment. */
+/** What a filter that follows the light or the level works with at this moment. */
 function Chosen({ chosen }: { readonly chosen: ChosenSettings }) {
   return (
     <div className="small" data-testid="filter-chosen">

@@ -1,11 +1,11 @@
 import type { Packet, Track } from '../../../formats/track.ts'
 import type { Device, DeviceKind } from '../../../media/device.ts'
+import type { ChosenSettings } from '../../../media/following/chosen-settings.ts'
 import type { LostProcess } from '../../../media/part-facts.ts'
 import type { SourceReport } from '../../../media/source-report.ts'
 import type { Collection, Transition } from '../../document/collection.ts'
 import type { AudioEncoding, VideoEncoding } from '../../document/encoding-schemas.ts'
 import type { FrameRate } from '../../document/frame-rate.ts'
-import type { ChosenSettings } from '../../document/kinds/filter-kinds.ts'
 import type { DriftReading, LevelReading, MeterReading } from './mixer-readings.ts'
 
 /** The studio's process, as the host sees it: takes descriptions, reports states. Survives the process's death. */

@@ -1,8 +1,8 @@
 import { Type } from 'typebox'
+import type { ChosenSettings } from '../../../media/following/chosen-settings.ts'
 import { defineRoute, type RouteDefinition } from '../../../platform/routes.ts'
 import type { CollectionKinds } from '../../document/collection-kinds.ts'
 import { type Edit, EditSchema } from '../../document/edits/edit-schemas.ts'
-import type { ChosenSettings } from '../../document/kinds/filter-kinds.ts'
 import type { Show } from '../show.ts'
 import { documentBytes, EditedSchema, HistoryStepSchema, IfRevision, Part, tag } from './answer-schemas.ts'
 import { doingOf } from './doing.ts'
@@ -16,7 +16,7 @@ export interface EditRoutesDependencies {
   readonly reportOf: (list: 'sources' | 'outputs', id: string) => unknown
   /** What is wrong with a video filter. */
   readonly filterProblem: (id: string) => string | undefined
-  /** What a filter that follows the light has chosen. */
+  /** What a filter that follows the light or the level has chosen. */
   readonly filterChoice: (id: string) => ChosenSettings | undefined
 }
 

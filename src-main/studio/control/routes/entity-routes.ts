@@ -1,4 +1,5 @@
 import { type TSchema, Type } from 'typebox'
+import type { ChosenSettings } from '../../../media/following/chosen-settings.ts'
 import type { Principal } from '../../../platform/principal.ts'
 import { defineRoute, type RouteDefinition } from '../../../platform/routes.ts'
 import { Nullable } from '../../../platform/schemas.ts'
@@ -14,7 +15,6 @@ import {
 import type { CollectionKinds } from '../../document/collection-kinds.ts'
 import type { Edit } from '../../document/edits/edit-schemas.ts'
 import { type Entity, findEntity, listAt, readListPlace } from '../../document/edits/places.ts'
-import type { ChosenSettings } from '../../document/kinds/filter-kinds.ts'
 import { TrackSchema } from '../../document/mixer-schemas.ts'
 import { OutputSchema } from '../../document/output-schemas.ts'
 import { hideSecretsOf } from '../../document/settings-secrets.ts'
@@ -30,7 +30,7 @@ export interface EntityRoutesDependencies {
   readonly reportOf: (list: 'sources' | 'outputs', id: string) => unknown
   /** What is wrong with a video filter. */
   readonly filterProblem: (id: string) => string | undefined
-  /** What a filter that follows the light has chosen. */
+  /** What a filter that follows the light or the level has chosen. */
   readonly filterChoice: (id: string) => ChosenSettings | undefined
 }
 
@@ -66,10 +66,15 @@ const FilterWithProblem = Type.Object(
     problem: Nullable(Type.String({ description: 'why it is left out, where it cannot do its work' })),
     chosen: Nullable(
       Type.Record(Type.String(), Type.Union([Type.String(), Type.Number()]), {
-        description: 'settings that it chose by itself in place of those that are set, where it follows the light',
+        description: 'settings that it chose by itself in place of those that are set, where it follows the light or the level',
       }),
     ),
   },
+  { additionalProperties: false },
+)
+
+const AudioFilterWithChoice = Type.Object(
+  { ...FilterSchema.properties, chosen: FilterWithProblem.properties.chosen },
   { additionalProperties: false },
 )
 
@@ -99,8 +104,8 @@ const endpoints: readonly ListEndpoint[] = [
   inner('scenes', 'items', 'item', 'item', ItemSchema),
   inner('scenes', 'filters', 'filter', 'filter', FilterWithProblem),
   inner('sources', 'filters', 'filter', 'filter', FilterWithProblem),
-  inner('sources', 'audio-filters', 'audio filter', 'filter', FilterSchema),
-  inner('tracks', 'audio-filters', 'audio filter', 'filter', FilterSchema),
+  inner('sources', 'audio-filters', 'audio filter', 'filter', AudioFilterWithChoice),
+  inner('tracks', 'audio-filters', 'audio filter', 'filter', AudioFilterWithChoice),
 ]
 
 const removals: Readonly<Record<string, string>> = {
@@ -133,6 +138,7 @@ function endpointRoutes(
     if (what === 'source') return { ...hideSecretsOf(entity, (kind) => kinds.source(kind)), report: reportOf('sources', entity.id) }
     if (what === 'output') return { ...hideSecretsOf(entity, (kind) => kinds.output(kind)), report: reportOf('outputs', entity.id) }
     if (what === 'filter') return { ...entity, problem: filterProblem(entity.id) ?? null, chosen: filterChoice(entity.id) ?? null }
+    if (what === 'audio filter') return { ...entity, chosen: filterChoice(entity.id) ?? null }
     return entity
   }
   const at = (params: Readonly<Record<string, string>>): string => `${endpoint.place(params)}/${params[endpoint.param]}`

@@ -28,7 +28,20 @@ const oneOf = <T extends string>(value: T, ...words: readonly T[]) =>
   )
 
 export const NoiseSuppressionSettings = Type.Object(
-  { amount: Type.Number({ minimum: 0, maximum: 1, default: 1, description: 'how much of the cleaned audio: 0 is the audio as it came' }) },
+  {
+    amount: Type.Number({ minimum: 0, maximum: 1, default: 1, description: 'how much of the cleaned audio: 0 is the audio as it came' }),
+    follow: Type.Boolean({
+      default: false,
+      description: 'the amount follows the noise between words: the less noise, the more of the audio stays as it came',
+    }),
+    followLimit: Type.Number({
+      minimum: 0.01,
+      maximum: 1,
+      default: 0.8,
+      description: 'by how much the amount may be less than what is set',
+      when: { follow: ['true'] },
+    }),
+  },
   exactly,
 )
 export const GateSettings = Type.Object(
@@ -60,6 +73,17 @@ export const CompressorSettings = Type.Object(
     attackMs: milliseconds(0.1, 1000, 6, 'time in which it presses'),
     releaseMs: milliseconds(1, 5000, 100, 'time in which it lets go'),
     gainDb: decibels(-30, 30, 0, 'added behind'),
+    follow: Type.Boolean({
+      default: false,
+      description: 'threshold and gain follow the level: a voice is compressed by as much, and is as loud, however near the microphone is',
+    }),
+    followLimitDb: Type.Number({
+      minimum: 1,
+      maximum: 30,
+      default: 12,
+      description: 'dB: how far threshold and gain may go from what is set',
+      when: { follow: ['true'] },
+    }),
     key: Type.String({
       maxLength: 64,
       default: '',
@@ -149,10 +173,12 @@ export const LoudnessSettings = Type.Object(
   exactly,
 )
 
-export type NoiseSuppressionSettings = Static<typeof NoiseSuppressionSettings>
+/** Whether and how far settings follow the level is for who chooses them, not for the filter. */
+type Following = 'follow' | 'followLimit' | 'followLimitDb'
+export type NoiseSuppressionSettings = Omit<Static<typeof NoiseSuppressionSettings>, Following>
 export type GateSettings = Static<typeof GateSettings>
 export type ExpanderSettings = Static<typeof ExpanderSettings>
-export type CompressorSettings = Static<typeof CompressorSettings>
+export type CompressorSettings = Omit<Static<typeof CompressorSettings>, Following>
 export type LimiterSettings = Static<typeof LimiterSettings>
 export type EqualizerSettings = Static<typeof EqualizerSettings>
 export type ThreeBandEqualizerSettings = Static<typeof ThreeBandEqualizerSettings>

@@ -10,9 +10,6 @@ export interface FilterKind {
   readonly settings: TObject
 }
 
-/** What a filter that follows the light chose by itself, in place of settings of the same names. */
-export type ChosenSettings = Readonly<Record<string, string | number>>
-
 const exactly = { additionalProperties: false }
 const share = (value: number, description: string) => Type.Number({ minimum: 0, maximum: 1, default: value, description })
 const color = (value: string, description: string) =>
@@ -31,9 +28,9 @@ const perSecond = (description: string) =>
   Type.Number({ minimum: -4000, maximum: 4000, default: 0, description: `pixels a second: ${description}` })
 
 /** Settings of a filter that follows the light by itself. */
-const following = (what: string, limit: string) => ({
+const following = (what: string, limit: string, more: object = {}) => ({
   follow: Type.Boolean({ default: false, description: what }),
-  followLimit: Type.Number({ minimum: 0.01, maximum: 1, default: 0.3, description: limit, when: { follow: ['true'] } }),
+  followLimit: Type.Number({ minimum: 0.01, maximum: 1, default: 0.3, description: limit, ...more }),
 })
 
 /** Every kind of video filter. */
@@ -51,6 +48,7 @@ export const filterKinds: readonly FilterKind[] = [
         ...following(
           'colour, similarity and smoothness follow the light: read from the image twice a second, from what is set on',
           'how far the colour and the similarity may go from what is set',
+          { when: { follow: ['true'] } },
         ),
       },
       exactly,
@@ -104,8 +102,12 @@ export const filterKinds: readonly FilterKind[] = [
         opacity: share(1, 'of the whole image'),
         ...following(
           'automatic white balance: what is nearly grey in the image becomes grey, instead of `multiply`',
-          'how much of a colour it may take away',
+          'how much of a colour it may take away, and how far the saturation may go from what is set',
         ),
+        followSaturation: Type.Boolean({
+          default: false,
+          description: 'automatic saturation: pale colours become stronger and gaudy ones weaker, instead of `saturation`',
+        }),
       },
       exactly,
     ),

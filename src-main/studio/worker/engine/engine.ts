@@ -1,5 +1,6 @@
 import type { Packet, Track } from '../../../formats/track.ts'
 import type { DisplayPlace } from '../../../media/desktop-displays.ts'
+import type { ChosenSettings } from '../../../media/following/chosen-settings.ts'
 import { AppError } from '../../../platform/errors.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import type { ReachPolicy } from '../../../platform/reach.ts'
@@ -65,7 +66,7 @@ const maxAudioBehindUs = 50_000
 /** How often frame sizes are checked, ms. */
 const sizesEachMs = 200
 
-/** How often filters that follow the light look at it, ms. */
+/** How often filters that follow the light look at it, and what others chose by the level is read, ms. */
 const followEachMs = 500
 
 /** Frame numbers of screenshots are far from the show's. */
@@ -100,6 +101,7 @@ export class Engine {
   #shown = ''
   readonly #talkback: Talkback
   readonly #window: ActiveWindowReader
+  #chosenByLevel: ReadonlyMap<string, ChosenSettings> = new Map()
   #screenshotFrame = firstScreenshotFrame
   #renderFault = ''
 
@@ -194,7 +196,10 @@ export class Engine {
       }, 1000 / 30),
       setInterval(() => this.#reportStatistics(), 1000),
       setInterval(() => this.#sources.reportSizes(), sizesEachMs),
-      setInterval(() => this.#following.check(), followEachMs),
+      setInterval(() => {
+        this.#following.check()
+        this.#reportChosenByLevel()
+      }, followEachMs),
     ]
     // Before the first source runs: those that go on where they were must know whether they are seen.
     this.#reportShown()
@@ -457,6 +462,16 @@ export class Engine {
   }
 
   /** Each fault once: it comes again with every frame. */
+  /** Other settings that audio filters chose by the level, and those that follow no more. */
+  #reportChosenByLevel(): void {
+    const { mixer, send } = this.#dependencies
+    const before = this.#chosenByLevel
+    const chosen = mixer.chosen()
+    this.#chosenByLevel = chosen
+    for (const [filter, each] of chosen) if (before.get(filter) !== each) send({ kind: 'filter-chose', filter, chosen: each })
+    for (const filter of before.keys()) if (!chosen.has(filter)) send({ kind: 'filter-chose', filter, chosen: null })
+  }
+
   #reportRenderFault(canvas: string, error: Error): void {
     if (this.#renderFault === error.message) return
     this.#renderFault = error.message

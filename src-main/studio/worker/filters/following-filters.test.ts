@@ -52,3 +52,21 @@ it('keeps what it chose while the screen cannot be seen, and drops it with the f
     expect(chosen.at(-1)).toBeNull()
   }
 })
+
+it('chooses white balance and saturation of one filter, each by its own switch', () => {
+  const { filters, chosen, show } = following()
+  const pale = new Uint8Array(Array.from({ length: 100 }, () => [150, 140, 130, 255]).flat())
+  const correct = (settings: Record<string, unknown>) =>
+    filters.setSources([{ id: 'camera', filters: [{ ...key({}), kind: 'color-correction', settings }] }])
+  filters.setShown(new Set(['camera']))
+  show(pale)
+  for (const [settings, names] of [
+    [{ followSaturation: true }, ['saturation']],
+    [{ follow: true }, ['multiply']],
+    [{ follow: true, followSaturation: true }, ['multiply', 'saturation']],
+  ] as const) {
+    correct(settings)
+    filters.check()
+    expect(Object.keys(chosen.at(-1) as object)).toEqual(names)
+  }
+})

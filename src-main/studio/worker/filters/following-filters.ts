@@ -1,6 +1,6 @@
+import type { ChosenSettings } from '../../../media/following/chosen-settings.ts'
+import { approach, followColors, followKey, followWhite } from '../../../media/following/follow-image.ts'
 import type { Filter } from '../../document/collection.ts'
-import type { ChosenSettings } from '../../document/kinds/filter-kinds.ts'
-import { approach, followKey, followWhite } from './follow-image.ts'
 import { withDefaults } from './native-filters.ts'
 
 export interface FollowingFiltersDependencies {
@@ -19,7 +19,11 @@ interface Filtered {
 
 const ways: Readonly<Record<string, (rgba: Uint8Array, settings: Readonly<Record<string, unknown>>) => ChosenSettings | undefined>> = {
   'chroma-key': followKey,
-  'color-correction': followWhite,
+  'color-correction': (rgba, settings) => {
+    const white = settings.follow === true ? followWhite(rgba, settings) : undefined
+    const colors = settings.followSaturation === true ? followColors(rgba, settings) : undefined
+    return white === undefined && colors === undefined ? undefined : { ...white, ...colors }
+  },
 }
 
 /** Video filters of sources whose settings follow the light: `check` looks at the image of each and chooses. */
@@ -65,7 +69,8 @@ export class FollowingFilters {
         const wanted = image && ways[filter.kind]?.(image, withDefaults(filter))
         if (wanted === undefined) continue
         const before = this.#chosen.get(filter.id)
-        const chosen = before === undefined ? wanted : approach(before.chosen, wanted)
+        // Of two that are followed one may have nothing to say at this moment.
+        const chosen = before === undefined ? wanted : approach(before.chosen, { ...before.chosen, ...wanted })
         if (chosen === before?.chosen) continue
         this.#chosen.set(filter.id, { settings: filter.settings, chosen })
         this.#dependencies.onChosen(filter.id, chosen)
@@ -76,4 +81,5 @@ export class FollowingFilters {
   }
 }
 
-const follows = ({ kind, enabled, settings }: Filter): boolean => enabled && settings.follow === true && ways[kind] !== undefined
+const follows = ({ kind, enabled, settings }: Filter): boolean =>
+  enabled && (settings.follow === true || settings.followSaturation === true) && ways[kind] !== undefined

@@ -96,7 +96,7 @@ export class NativeFilters {
 
   #make(filter: Filter): NativeFilter | readonly NativeFilter[] | undefined {
     const { id, kind } = filter
-    const { follow: _follow, followLimit: _limit, ...set } = withDefaults(filter)
+    const { follow: _follow, followSaturation: _saturation, followLimit: _limit, ...set } = withDefaults(filter)
     const all: NativeFilter = { ...set, ...this.#dependencies.chosen(id), kind }
     if (kind === 'color-correction') return this.#correction(all)
     if (kind === 'lut') {

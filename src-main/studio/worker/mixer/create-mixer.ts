@@ -1,3 +1,4 @@
+import type { ChosenSettings } from '../../../media/following/chosen-settings.ts'
 import type { DriftReading, LevelReading, MeterReading } from '../../control/engine/mixer-readings.ts'
 import { type AudioFilter, trackCount } from '../../document/mixer-schemas.ts'
 import { ProcessorMaker } from './filters/create-processor.ts'
@@ -165,6 +166,13 @@ class StudioMixer implements Mixer {
 
   drift(): readonly DriftReading[] {
     return Array.from(this.#strips.values(), (strip) => strip.drift)
+  }
+
+  chosen(): ReadonlyMap<string, ChosenSettings> {
+    const chosen = new Map<string, ChosenSettings>()
+    for (const strip of this.#strips.values()) strip.addChosen(chosen)
+    for (const bus of this.#buses) bus.addChosen(chosen)
+    return chosen
   }
 
   close(): void {

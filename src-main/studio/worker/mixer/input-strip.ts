@@ -1,3 +1,4 @@
+import type { ChosenSettings } from '../../../media/following/chosen-settings.ts'
 import type { AudioStore } from '../../../media/worker/stores/media-stores.ts'
 import type { DriftReading } from '../../control/engine/mixer-readings.ts'
 import { trackCount } from '../../document/mixer-schemas.ts'
@@ -85,6 +86,11 @@ export class InputStrip implements KeySource {
 
   setKeys(find: (id: string) => KeySource | undefined): void {
     this.#chain.setKeys(find)
+  }
+
+  /** Adds what filters that follow the level have chosen, by their ids. */
+  addChosen(into: Map<string, ChosenSettings>): void {
+    this.#chain.addChosen(into)
   }
 
   get key(): Float32Array {

@@ -1,3 +1,4 @@
+import type { ChosenSettings } from '../../../media/following/chosen-settings.ts'
 import type { AudioFilter } from '../../document/mixer-schemas.ts'
 import type { ProcessorMaker } from './filters/create-processor.ts'
 import type { KeySource } from './filters/filter-chain.ts'
@@ -32,6 +33,11 @@ export class MixBus {
 
   get keyIds(): readonly string[] {
     return this.#chain.keyIds
+  }
+
+  /** Adds what filters that follow the level have chosen, by their ids. */
+  addChosen(into: Map<string, ChosenSettings>): void {
+    this.#chain.addChosen(into)
   }
 
   configure(filters: readonly AudioFilter[]): void {

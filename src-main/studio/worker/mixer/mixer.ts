@@ -1,3 +1,4 @@
+import type { ChosenSettings } from '../../../media/following/chosen-settings.ts'
 import type { AudioStore } from '../../../media/worker/stores/media-stores.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import type { DriftReading, LevelReading, MeterReading } from '../../control/engine/mixer-readings.ts'
@@ -70,5 +71,7 @@ export interface Mixer {
   /** The highest levels since the last reading, of sources that are heard and tracks that are taken: measured all the time. */
   levels(): readonly LevelReading[]
   drift(): readonly DriftReading[]
+  /** What filters that follow the level have chosen, by their ids. */
+  chosen(): ReadonlyMap<string, ChosenSettings>
   close(): void
 }

@@ -1,8 +1,10 @@
+import type { ChosenSettings } from '../../../../media/following/chosen-settings.ts'
 import type { AudioFilter } from '../../../document/mixer-schemas.ts'
 import { blockFrames } from '../mixer.ts'
 import type { AudioProcessor } from './audio-processor.ts'
 import type { ProcessorMaker } from './create-processor.ts'
 import { DelayLine } from './delay-line.ts'
+import { followsLevel, LevelFollower } from './level-follower.ts'
 
 /** Who has audio that controls filters of others. */
 export interface KeySource {
@@ -20,6 +22,8 @@ class Slot {
   settings: AudioFilter['settings']
   keyId = ''
   keySource: KeySource | undefined
+  /** While its settings follow the level. */
+  follower: LevelFollower | undefined
   isLeaving = false
   /** While a filter that looks ahead is off its place is kept by a delay, so that going on and off moves nothing in time. */
   readonly #delay: DelayLine | undefined
@@ -51,6 +55,10 @@ class Slot {
     return this.isLeaving && this.#share === 0
   }
 
+  get isOn(): boolean {
+    return this.#wanted === 1
+  }
+
   process(block: Float32Array): void {
     if (this.#share === 0 && this.#wanted === 0) {
       this.#delay?.process(block, block)
@@ -59,6 +67,8 @@ class Slot {
     const isSteady = this.#share === 1 && this.#wanted === 1
     if (this.#delay !== undefined) this.#delay.process(block, this.#dry)
     else if (!isSteady) this.#dry.set(block)
+    const settings = this.follower?.hear(this.keySource?.key ?? block)
+    if (settings !== undefined) this.processor.update(settings)
     this.processor.process(block, this.keySource?.key)
     if (!isSteady) this.#blend(block)
   }
@@ -133,6 +143,11 @@ export class FilterChain {
   setKeys(find: (id: string) => KeySource | undefined): void {
     this.#findKey = find
     for (const slot of this.#slots) this.#giveKey(slot)
+  }
+
+  /** Adds what filters that follow the level have chosen, by their ids. */
+  addChosen(into: Map<string, ChosenSettings>): void {
+    for (const { id, follower, isOn } of this.#slots) if (isOn && follower?.chosen !== undefined) into.set(id, follower.chosen)
   }
 
   configure(filters: readonly AudioFilter[]): void {
@@ -231,6 +246,7 @@ export class FilterChain {
     if (processor === undefined) return undefined
     const slot = new Slot(filter, processor, share)
     slot.keyId = keyOf(settings)
+    slot.follower = followsLevel(slot.kind, settings) ? new LevelFollower(slot.kind, settings) : undefined
     this.#giveKey(slot)
     return slot
   }
@@ -244,6 +260,8 @@ export class FilterChain {
     slot.settings = filter.settings
     const settings = this.#maker.completeSettings(filter.kind, filter.settings)
     slot.keyId = keyOf(settings)
+    // Other settings are another place to start from.
+    slot.follower = followsLevel(slot.kind, settings) ? new LevelFollower(slot.kind, settings) : undefined
     this.#giveKey(slot)
     slot.processor.update(settings)
   }

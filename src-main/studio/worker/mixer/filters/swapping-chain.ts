@@ -1,3 +1,4 @@
+import type { ChosenSettings } from '../../../../media/following/chosen-settings.ts'
 import type { AudioFilter } from '../../../document/mixer-schemas.ts'
 import { GainRamp } from '../gain-ramp.ts'
 import { isFiniteBlock, scale } from '../mix-kernels.ts'
@@ -35,6 +36,11 @@ export class SwappingChain {
 
   setKeys(find: (id: string) => KeySource | undefined): void {
     this.#chain.setKeys(find)
+  }
+
+  /** Adds what filters that follow the level have chosen, by their ids. */
+  addChosen(into: Map<string, ChosenSettings>): void {
+    this.#chain.addChosen(into)
   }
 
   configure(filters: readonly AudioFilter[]): void {

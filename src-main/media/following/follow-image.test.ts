@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { approach, followKey, followWhite, partsOf } from './follow-image.ts'
+import { approach, followColors, followKey, followWhite, partsOf } from './follow-image.ts'
 
 type Rgb = readonly [red: number, green: number, blue: number]
 
@@ -82,4 +82,33 @@ it('goes to what is wanted in steps, and rests where both are as good as equal',
   expect(Number(chosen.similarity)).toBeCloseTo(0.1)
   expect(far(String(chosen.color), [16, 64, 32])).toBeLessThan(4)
   expect(approach(chosen, wanted)).toBe(chosen)
+})
+
+it('strengthens pale colours and weakens gaudy ones, within its limit, and leaves a grey image alone', () => {
+  const settings = { saturation: 1, followLimit: 0.5 }
+  const pale = image((x) => (x % 2 ? [150, 140, 130] : [120, 130, 140]))
+  const gaudy = image((x) => (x % 2 ? [230, 60, 20] : [20, 90, 220]))
+  expect(followColors(pale, settings)).toEqual({ saturation: 1.5 })
+  expect(followColors(gaudy, settings)).toEqual({ saturation: 0.5 })
+  expect(
+    followColors(
+      image((x) => (x % 2 ? [150, 120, 100] : [100, 120, 150])),
+      settings,
+    )?.saturation,
+  ).toBeCloseTo(1, 0)
+  expect(
+    followColors(
+      image(() => [128, 128, 128]),
+      settings,
+    ),
+  ).toBeUndefined()
+  // What is weakened already is to come out as it is.
+  const worked = Number(followColors(gaudy, { saturation: 1, followLimit: 1 }, 0.5)?.saturation)
+  expect(worked).toBeCloseTo(Number(followColors(gaudy, { saturation: 1, followLimit: 1 })?.saturation) / 2, 1)
+})
+
+it('does not look at what is transparent', () => {
+  const rgba = screen([32, 176, 80])
+  for (let at = 3; at < rgba.length; at += 4) rgba[at] = 0
+  expect(followKey(rgba, key)).toBeUndefined()
 })

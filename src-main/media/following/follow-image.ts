@@ -1,4 +1,4 @@
-import type { ChosenSettings } from '../../document/kinds/filter-kinds.ts'
+import type { ChosenSettings } from './chosen-settings.ts'
 
 /**
  * Settings of filters that follow the light, chosen from a small image of what comes into the filter. Chroma is that of BT.709, in shares
@@ -46,9 +46,10 @@ export const partsOf = (color: string): readonly [red: number, green: number, bl
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
 
-/** Every pixel of rows of RGBA. */
+/** Every pixel of rows of RGBA that is not transparent. */
 function* pixelsOf(rgba: Uint8Array): Generator<Pixel> {
   for (let at = 0; at + 3 < rgba.length; at += 4) {
+    if ((rgba[at + 3] as number) < 128) continue
     yield pixelOf((rgba[at] as number) / 255, (rgba[at + 1] as number) / 255, (rgba[at + 2] as number) / 255)
   }
 }
@@ -123,6 +124,31 @@ export function followWhite(rgba: Uint8Array, settings: Settings): ChosenSetting
   const least = Math.min(...sums)
   const [red = 1, green = 1, blue = 1] = sums.map((sum) => Math.max(1 - Number(settings.followLimit), least / sum))
   return { multiply: hex(red, green, blue) }
+}
+
+/** Colours are this strong on the mean of an image that nobody calls pale or gaudy, as a share of the axes of chroma. */
+const usualChroma = 0.09
+/** An image without colour has none to strengthen. */
+const greyChroma = 0.01
+
+/**
+ * The saturation at which the colours of the image are as strong as usual. Undefined where it has none, or all of it is dark or burnt out.
+ * @param worked the saturation that the image has been through already
+ */
+export function followColors(rgba: Uint8Array, settings: Settings, worked = 1): ChosenSettings | undefined {
+  let sum = 0
+  let count = 0
+  for (const { red, green, blue, cb, cr } of pixelsOf(rgba)) {
+    const most = Math.max(red, green, blue)
+    if (most < 0.15 || (most > 0.97 && Math.min(red, green, blue) > 0.9)) continue
+    sum += Math.hypot(cb, cr)
+    count++
+  }
+  const chroma = count === 0 ? 0 : sum / count
+  if (count < (minShare * rgba.length) / 4 || chroma < greyChroma) return undefined
+  const [set, limit] = [Number(settings.saturation), Number(settings.followLimit)]
+  const wanted = (worked * usualChroma) / chroma
+  return { saturation: Math.round(Math.min(set + limit, Math.max(0, set - limit, wanted)) * 100) / 100 }
 }
 
 /** A step from what was chosen to what the image asks for, so that nothing flickers; the same object where both are as good as equal. */
