@@ -244,7 +244,7 @@ export async function createDesktop({
         ...streamRoutes(book, sessions),
         ...invitationRoutes({ book, grants, invitations, attempts }),
         ...filesAt(filesOfUsers(book, grants)).map((route) => behindLock(route, locks)),
-        ...filesAt(filesOfGuests(book, sessions, attempts)),
+        ...filesAt(filesOfGuests(book, sessions)),
         ...recordingRoutes({ recordings, grants, locks, audit }),
       ].map((route) => behindSecondFactor(route, secondFactor)),
     ],

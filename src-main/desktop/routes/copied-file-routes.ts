@@ -45,8 +45,8 @@ export function copiedFileRoutes(
       role,
       params: DisplayIdParams,
       responses: { 200: CopiedFilesSchema },
-      handler: async ({ params, principal, remoteAddress }) => {
-        const { number, entries, more } = await find(await permit(params.id, principal, remoteAddress, rights))
+      handler: async ({ params, principal }) => {
+        const { number, entries, more } = await find(await permit(params.id, principal, rights))
         return { body: { number, entries: entries.map(({ name, kind, bytes }) => ({ name, kind, bytes })), more } }
       },
     }),
@@ -60,8 +60,8 @@ export function copiedFileRoutes(
       query: CopiedQuery,
       responses: { 200: Type.Unknown() },
       fileTypes: [fileType, archiveType],
-      handler: async ({ params, query, principal, remoteAddress }) => {
-        const user = await permit(params.id, principal, remoteAddress, rights)
+      handler: async ({ params, query, principal }) => {
+        const user = await permit(params.id, principal, rights)
         const { number, entries } = await find(user)
         const [first] = entries
         if (number !== query.copied || first === undefined) throw new AppError('desktop.nothing_copied')
@@ -86,8 +86,8 @@ export function copiedFileRoutes(
       params: DisplayIdParams,
       body: OfferedFilesSchema,
       responses: { 204: Type.Null() },
-      handler: async ({ params, body: { paths }, principal, remoteAddress }) => {
-        const user = await permit(params.id, principal, remoteAddress, rights)
+      handler: async ({ params, body: { paths }, principal }) => {
+        const user = await permit(params.id, principal, rights)
         const folder = await folderOf(user.display)
         const uris: string[] = []
         for (const path of paths) uris.push(pathToFileURL((await folder.find(path)).realPath).href)

@@ -1,7 +1,6 @@
 import { Type } from 'typebox'
 import type { AuditLog } from '../../platform/audit.ts'
 import { AppError } from '../../platform/errors.ts'
-import type { SignInAttempts } from '../../platform/identity/sign-in-attempts.ts'
 import type { Principal } from '../../platform/principal.ts'
 import { defineRoute, type RouteDefinition } from '../../platform/routes.ts'
 import { noBytes } from '../../platform/user-files/incoming-file.ts'
@@ -11,7 +10,6 @@ import type { DisplayUpload, DisplayUploads, UploadLimits } from '../files/displ
 import type { SharedFolder } from '../files/shared-folder.ts'
 import { forbidden, type Grants } from '../rights/grants.ts'
 import type { Right } from '../rights/rights.ts'
-import { slowGuesses } from '../rights/slow-guesses.ts'
 import { DisplayIdParams, tag } from '../schemas/display.ts'
 import {
   type DisplayUploadAnswer,
@@ -43,7 +41,7 @@ export interface FileRoutesPlace {
   readonly path: string
   readonly role: 'viewer' | 'none'
   /** Throws where one of the rights is missing. */
-  readonly permit: (id: string, principal: Principal, remoteAddress: string, rights: readonly Right[]) => FileUser | Promise<FileUser>
+  readonly permit: (id: string, principal: Principal, rights: readonly Right[]) => FileUser | Promise<FileUser>
 }
 
 export interface FileRoutesDependencies {
@@ -63,7 +61,7 @@ export function filesOfUsers(book: DisplayBook, grants: Grants): FileRoutesPlace
   return {
     path: '/desktop/displays/:id',
     role: 'viewer',
-    permit(id, principal, _remoteAddress, rights) {
+    permit(id, principal, rights) {
       const display = book.describe(id)
       for (const right of rights) grants.demand(principal, id, right)
       return { display, principal, guest: false }
@@ -71,18 +69,20 @@ export function filesOfUsers(book: DisplayBook, grants: Grants): FileRoutesPlace
   }
 }
 
-/** Those of guests: the secret of their connection names them, and with it all that they may do ends. */
-export function filesOfGuests(book: DisplayBook, sessions: Pick<Sessions, 'visit'>, attempts: SignInAttempts): FileRoutesPlace {
+/**
+ * Those of guests: the secret of their connection names them, and with it all that they may do ends. It has 160 random bits and lasts as long
+ * as the connection: guesses are not counted, for a guest's own page asks once more when the connection was lost.
+ */
+export function filesOfGuests(book: DisplayBook, sessions: Pick<Sessions, 'visit'>): FileRoutesPlace {
   return {
     path: '/desktop/visits/:id',
     role: 'none',
-    permit: (id, _principal, remoteAddress, rights) =>
-      slowGuesses(attempts, remoteAddress, 'desktop.visit_unknown', () => {
-        const visit = sessions.visit(id)
-        if (visit === undefined) throw new AppError('desktop.visit_unknown')
-        for (const right of rights) if (!visit.rights.has(right)) throw forbidden(right)
-        return { display: book.describe(visit.display), principal: visit.person.principal, guest: true }
-      }),
+    permit(id, _principal, rights) {
+      const visit = sessions.visit(id)
+      if (visit === undefined) throw new AppError('desktop.visit_unknown')
+      for (const right of rights) if (!visit.rights.has(right)) throw forbidden(right)
+      return { display: book.describe(visit.display), principal: visit.person.principal, guest: true }
+    },
   }
 }
 
@@ -105,8 +105,8 @@ function sharedRoutes({ path: at, role, permit }: FileRoutesPlace, dependencies:
       params: DisplayIdParams,
       query: FilesQuery,
       responses: { 200: SharedFilesSchema },
-      handler: async ({ params, query: { path = '' }, principal, remoteAddress }) => {
-        const { display, guest } = await permit(params.id, principal, remoteAddress, filesRight)
+      handler: async ({ params, query: { path = '' }, principal }) => {
+        const { display, guest } = await permit(params.id, principal, filesRight)
         const folder = await folderOf(display)
         const { entries, more } = await folder.list(path)
         const shown = entries.map(({ changedMs, ...entry }) => ({ ...entry, changedAt: new Date(changedMs).toISOString() }))
@@ -123,8 +123,8 @@ function sharedRoutes({ path: at, role, permit }: FileRoutesPlace, dependencies:
       query: FilesQuery,
       responses: { 200: Type.Unknown() },
       fileTypes: [fileType, archiveType],
-      handler: async ({ params, query: { path = '' }, principal, remoteAddress }) => {
-        const user = await permit(params.id, principal, remoteAddress, filesRight)
+      handler: async ({ params, query: { path = '' }, principal }) => {
+        const user = await permit(params.id, principal, filesRight)
         const found = await (await folderOf(user.display)).find(path)
         record(found.name, user)
         if (found.kind === 'file') return { body: null, file: { path: found.realPath, type: fileType, downloadName: found.name } }
@@ -158,8 +158,8 @@ function uploadRoutes({ path: at, role, permit }: FileRoutesPlace, dependencies:
       params: DisplayIdParams,
       body: NewUploadSchema,
       responses: { 201: DisplayUploadSchema },
-      handler: async ({ params, body, principal: caller, remoteAddress }) => {
-        const { display, principal, guest } = await permit(params.id, caller, remoteAddress, filesRight)
+      handler: async ({ params, body, principal: caller }) => {
+        const { display, principal, guest } = await permit(params.id, caller, filesRight)
         const upload = await uploads.begin({
           ...body,
           display: display.id,
@@ -179,8 +179,8 @@ function uploadRoutes({ path: at, role, permit }: FileRoutesPlace, dependencies:
       role,
       params: UploadParams,
       responses: { 200: DisplayUploadSchema },
-      handler: async ({ params, principal, remoteAddress }) => {
-        const { display, guest } = await permit(params.id, principal, remoteAddress, filesRight)
+      handler: async ({ params, principal }) => {
+        const { display, guest } = await permit(params.id, principal, filesRight)
         return { body: view(uploads.get(display.id, params.upload), guest) }
       },
     }),
@@ -194,8 +194,8 @@ function uploadRoutes({ path: at, role, permit }: FileRoutesPlace, dependencies:
       query: UploadOffsetQuery,
       takesBytes: pieceBytes,
       responses: { 200: DisplayUploadSchema },
-      handler: async ({ params, query, bytes, principal: caller, remoteAddress }) => {
-        const { display, principal, guest } = await permit(params.id, caller, remoteAddress, filesRight)
+      handler: async ({ params, query, bytes, principal: caller }) => {
+        const { display, principal, guest } = await permit(params.id, caller, filesRight)
         const known = uploads.get(display.id, params.upload).placed !== undefined
         const upload = await uploads.append(display.id, params.upload, query.offset, bytes ?? noBytes())
         if (!known) record(upload, principal)
@@ -210,8 +210,8 @@ function uploadRoutes({ path: at, role, permit }: FileRoutesPlace, dependencies:
       role,
       params: UploadParams,
       responses: { 204: Type.Null() },
-      handler: async ({ params, principal, remoteAddress }) => {
-        const { display } = await permit(params.id, principal, remoteAddress, filesRight)
+      handler: async ({ params, principal }) => {
+        const { display } = await permit(params.id, principal, filesRight)
         await uploads.cancel(display.id, params.upload)
         return { status: 204, body: null }
       },
