@@ -72,11 +72,18 @@ describe('two nodes that viewers are sent to', () => {
     const browser = await launchBrowser()
     try {
       const page = await browser.newPage()
+      // the newest media request that was answered
+      let answeredBy = ''
+      page.on('response', (response) => {
+        const { origin, pathname } = new URL(response.url())
+        if (response.ok() && pathname.endsWith('.m4s')) answeredBy = origin
+      })
       await page.goto(`${host.http}/watch/show`)
       await page.waitForFunction(() => window.__player?.state() === 'playing')
       const inUse = (): Promise<string> => page.evaluate(() => window.__player?.node ?? '')
       const shown = (): Promise<number> => page.evaluate(() => document.querySelector('video')?.currentTime ?? 0)
       const first = await inUse()
+      await until(() => answeredBy === first, 'media of the node in use')
       const node = nodes.find(({ http }) => http === first) as RunningNode
       expect(node).toBeDefined()
       const other = nodes.find(({ http }) => http !== first) as RunningNode
@@ -108,12 +115,15 @@ describe('two nodes that viewers are sent to', () => {
       process.stdout.write(`longest frame before: ${await longest()}\n`)
       await change(node.id, { draining: true })
       await until(async () => (await inUse()) === other.http, 'the player to leave the node')
+      await until(() => answeredBy === other.http, 'media of the other node')
       await goesOn()
       process.stdout.write(`longest frame while the node drained: ${await longest()}\n`)
       await change(node.id, { draining: false })
       await until(async () => (await listed(other.http)).every(({ weight }) => weight > 0), 'both nodes to serve')
       await other.kill()
+      await until(async () => (await listed(host.http)).every(({ id }) => id === node.id), 'the host to list it no more')
       await until(async () => (await inUse()) === first, 'the player to use the node that is left')
+      await until(() => answeredBy === first, 'media of the node that is left')
       await goesOn()
       process.stdout.write(`longest frame while the node was killed: ${await longest()}\n`)
       expect(await page.evaluate(() => document.querySelector('video')?.src)).toBe(source)

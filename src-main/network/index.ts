@@ -36,6 +36,8 @@ import { PurgeBook } from './purges/purge-book.ts'
 import { purgeRoutes } from './purges/purge-routes.ts'
 import { createPurgeStore } from './purges/purge-store.ts'
 import { ListKeys } from './routing/list-keys.ts'
+import { NodeHealth } from './routing/node-health.ts'
+import { NodeProbes } from './routing/node-probes.ts'
 import { RoutingBook } from './routing/routing-book.ts'
 import { routingRoutes } from './routing/routing-routes.ts'
 import { RoutingSettingsSchema } from './routing/routing-schemas.ts'
@@ -117,12 +119,24 @@ export async function createNetwork({
     ...{ store: createNodeStore(database), events, audit, fingerprint, now },
     traffic: (id) => traffic.newest(id),
   })
+  const health = new NodeHealth()
   const routing = await RoutingBook.open({
     ...{ store: createSettingStore(database, 'routing', RoutingSettingsSchema), events, audit, now },
     keys: new ListKeys(join(dataDir, 'node-list-keys.json')),
     nodes: () => book.list(),
+    health,
   })
-  book.onChange(() => routing.refresh())
+  const probes = new NodeProbes((id, isUp) => {
+    health.probed(id, isUp)
+    if (!isUp) routing.refresh()
+  })
+  const askNodes = (): void => {
+    if (routing.settings.enabled) probes.ask(book.list().filter(({ enabled }) => enabled))
+  }
+  book.onChange(() => {
+    routing.refresh()
+    askNodes()
+  })
   registerNodeMetrics(registry, traffic)
   const purges = await PurgeBook.open({ store: createPurgeStore(database), nodes: () => book.purgeNodes(), audit, now })
   const provisioning = await createProvisioning({ store: createMachineStore(database), nodes: book, program, events, audit, log, now })
@@ -140,7 +154,10 @@ export async function createNetwork({
     nodes: () => book.list().filter(({ enabled }) => enabled),
   })
   const sweep = repeat(sweepMs, () => guard.sweep())
-  const routes = repeat(routingMs, () => routing.refresh())
+  const routes = repeat(routingMs, () => {
+    routing.refresh()
+    askNodes()
+  })
   const figures = repeat(figuresMs, () => book.announceFigures())
   return {
     routes: [
@@ -153,7 +170,7 @@ export async function createNetwork({
       ...functionRoutes(functions, new FunctionTrials(runner, functions)),
       ...provisioning.routes,
     ],
-    sockets: [linkSocket({ book, purges, traffic, limits, guard, routing, functions, origin, log })],
+    sockets: [linkSocket({ book, purges, traffic, limits, guard, routing, health, functions, origin, log })],
     isForwarder: (secret) => book.isForwarder(secret),
     attacks: () => guard.problems(),
     viewerNodes: () => routing.viewerNodes,

@@ -31,6 +31,7 @@ import { type NodeState, readNodeState, writeNodeState } from './node-state.ts'
 import type { OriginTarget } from './origin-connection.ts'
 import { readOriginUrl } from './origin-connection.ts'
 import { originTarget, sendError } from './origin-proxy.ts'
+import { watchPeers } from './peer-watch.ts'
 import { answerRouting } from './routing-answers.ts'
 
 export interface EdgeAgentOptions {
@@ -201,10 +202,12 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
   })
   const ports = await servers.start()
   link.start()
+  const stopWatching = watchPeers({ id: state.id, nodes: () => link.routing?.nodes, report: (views) => link.sendPeers(views) })
   let stopFollowing = (): void => undefined
   let metrics: Awaited<ReturnType<typeof openMetricsPort>> | undefined
   const stop = async (): Promise<void> => {
     stopFollowing()
+    stopWatching()
     traffic.stop()
     await metrics?.stop()
     link.stop()

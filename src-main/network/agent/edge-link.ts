@@ -17,6 +17,7 @@ import { beatMs, linkVersion, type NodeMessage, type OriginMessage, readRecord, 
 import { helloText, signText } from '../nodes/node-keys.ts'
 import { type NodeState, readNodeKey } from './node-state.ts'
 import { connectToOrigin, type OriginTarget } from './origin-connection.ts'
+import type { PeerView } from './peer-watch.ts'
 import { WantedStreams } from './wanted-streams.ts'
 
 /** The cache of a node, as its origin purges it. */
@@ -179,6 +180,11 @@ export class EdgeLink implements EdgeSource {
   /** Reports what functions log; what is reported without a connection is lost. */
   sendFunctionLines(lines: readonly FunctionLine[]): void {
     if (this.#takesFunctionLines) this.#send({ type: 'functionLines', lines: [...lines] })
+  }
+
+  /** Reports whether other nodes answer. */
+  sendPeers(views: readonly PeerView[]): void {
+    this.#send({ type: 'peers', views: [...views] })
   }
 
   report(report: unknown): void {

@@ -116,6 +116,11 @@ export const NodeMessageSchema = Type.Union([
   }),
   /** What functions log. */
   Type.Object({ type: Type.Literal('functionLines'), lines: Type.Array(FunctionLineSchema, { maxItems: 200 }) }),
+  /** Whether other nodes answer it. */
+  Type.Object({
+    type: Type.Literal('peers'),
+    views: Type.Array(Type.Object({ id: Type.String({ maxLength: 60 }), up: Type.Boolean() }), { maxItems: 10 }),
+  }),
   /** The answer to a purge or preview. */
   Type.Object({
     type: Type.Literal('purged'),

@@ -52,6 +52,7 @@ function connect(known: KeyObject, origin: Partial<EdgeOrigin> = {}) {
       traffic: { take: (_node, report) => void reported.push(report) },
       limits: limits as never,
       guard: guard as never,
+      health: {} as never,
       routing: { onChange: () => () => undefined, signed: { list: '{}', signatures: [] } } as never,
       functions: { attach: () => () => undefined } as never,
       origin: { settings: () => settings, onSettings: () => () => undefined, ...origin } as EdgeOrigin,

@@ -15,6 +15,7 @@ import type { UsageEntry } from '../limits/request-buckets.ts'
 import type { NodeBook, NodeFigures } from '../nodes/node-book.ts'
 import { helloText } from '../nodes/node-keys.ts'
 import type { PurgeBook } from '../purges/purge-book.ts'
+import type { NodeHealth } from '../routing/node-health.ts'
 import type { RoutingBook } from '../routing/routing-book.ts'
 import {
   beatMs,
@@ -39,6 +40,7 @@ export interface OriginLinkDependencies {
   readonly guard: GuardBook
   readonly routing: RoutingBook
   readonly functions: FunctionBook
+  readonly health: NodeHealth
   readonly origin: EdgeOrigin
   readonly log: Logger
 }
@@ -182,6 +184,9 @@ export class OriginLink implements SocketSession {
         return
       case 'ask':
         this.#answer(message)
+        return
+      case 'peers':
+        this.#dependencies.health.reported(this.#node?.id ?? '', message.views, performance.now())
         return
       case 'purged':
         this.#purges.answer(

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { NetworkNode } from '../nodes/node-schemas.ts'
 import { ListKeys } from './list-keys.ts'
+import { NodeHealth } from './node-health.ts'
 import { loadOf, weightOf } from './node-weight.ts'
 import { RoutingBook } from './routing-book.ts'
 import type { ListedNode, RoutingSettings, SignedNodes } from './routing-schemas.ts'
@@ -27,7 +28,7 @@ async function openBook(nodes: NetworkNode[], stored: RoutingSettings | null = {
   const keys = new ListKeys(join(folder, 'keys.json'))
   const book = await RoutingBook.open({
     store: { read: async () => stored ?? undefined, write: async () => undefined },
-    ...{ keys, nodes: () => nodes, now: () => clock.nowMs },
+    ...{ keys, nodes: () => nodes, health: new NodeHealth(), now: () => clock.nowMs },
     events: { publish: () => undefined },
     audit: { record: () => undefined },
   })

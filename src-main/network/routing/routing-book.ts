@@ -5,6 +5,7 @@ import { Turns } from '../../platform/turns.ts'
 import type { NetworkNode } from '../nodes/node-schemas.ts'
 import type { SettingStore } from '../settings/setting-store.ts'
 import type { ListKeys } from './list-keys.ts'
+import type { NodeHealth } from './node-health.ts'
 import { loadOf, weightOf } from './node-weight.ts'
 import { defaultRouting, type ListedNode, type RoutingSettings, type SignedNodes } from './routing-schemas.ts'
 
@@ -17,6 +18,7 @@ export interface RoutingBookDependencies {
   readonly store: SettingStore<RoutingSettings>
   readonly keys: ListKeys
   readonly nodes: () => readonly NetworkNode[]
+  readonly health: NodeHealth
   readonly events: Pick<EventBus, 'publish'>
   readonly audit: AuditLog
   /** ms since 1970. */
@@ -102,8 +104,10 @@ export class RoutingBook {
 
   /** Looks at the nodes: called once a second, and when one of them comes, goes or changes. */
   refresh(): void {
-    const { nodes, now } = this.#dependencies
-    this.#listed = this.#settings.enabled ? listOf(nodes(), this.#settings.shiftPercent) : []
+    const { nodes, health, now } = this.#dependencies
+    health.update(nodes(), performance.now())
+    const there = nodes().filter(({ id, enabled, publicUrl }) => enabled && publicUrl !== null && !health.isGone(id))
+    this.#listed = this.#settings.enabled ? listOf(there, this.#settings.shiftPercent) : []
     // a node that drains learns of it whether viewers are sent to it or not
     const draining = nodes().flatMap(({ id, draining }) => (draining ? id : []))
     const text = JSON.stringify([this.#listed, draining])
@@ -126,15 +130,14 @@ export class RoutingBook {
   }
 }
 
-/** Nodes with a public URL that are there. Where all are busy, those that are least busy get viewers all the same. */
-function listOf(nodes: readonly NetworkNode[], shiftPercent: number): readonly ListedNode[] {
-  const there = nodes.filter(({ enabled, connected, publicUrl }) => enabled && connected && publicUrl !== null)
-  const listed = there.map(({ id, publicUrl, draining, traffic }) => ({
+/** A node whose connection is lost keeps its players, and gets no new ones. Where all are busy, the least busy get viewers all the same. */
+function listOf(there: readonly NetworkNode[], shiftPercent: number): readonly ListedNode[] {
+  const listed = there.map(({ id, publicUrl, draining, connected, traffic }) => ({
     ...{ id, url: publicUrl ?? '', region: traffic?.region ?? null, draining },
-    weight: draining ? 0 : weightOf(loadOf(traffic), shiftPercent),
+    weight: draining || !connected ? 0 : weightOf(loadOf(traffic), shiftPercent),
   }))
   if (listed.some(({ weight }) => weight > 0)) return listed
-  const serving = there.filter(({ draining }) => !draining)
+  const serving = there.filter(({ draining, connected }) => !draining && connected)
   const least = Math.min(...serving.map(({ traffic }) => loadOf(traffic)))
   const best = new Set(serving.filter(({ traffic }) => loadOf(traffic) === least).map(({ id }) => id))
   return listed.map((node) => (best.has(node.id) ? { ...node, weight: 1 } : node))
