@@ -19,7 +19,7 @@ const checked: Readonly<Record<string, string>> = {
   'src-main/host/commands/status.ts': "the command line's own sign-in link",
   'src-main/host/commands/tokens.ts': "the command line's own sign-in link",
   'src-main/host/wiring.ts': 'the setting cdnPrefix, checked when it is set',
-  'src-main/live/protocols/webrtc/ice-servers.ts': 'the option iceServers, read at start',
+  'src-main/media/realtime/ice-servers.ts': 'the option iceServers, read at start',
   'src-main/live/relay/push/connect-target.ts': 'checked by destination-url.ts',
   'src-main/live/relay/push/destination-url.ts': 'checked by checkDestinationUrl of the same file',
   'src-main/platform/outbound/network-policy.ts': 'behind an early return on URL.canParse',

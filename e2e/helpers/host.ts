@@ -117,6 +117,8 @@ export async function startHost(options: HostOptions = {}): Promise<RunningHost>
       '0',
       '--webrtc-port',
       '0',
+      '--desktop-webrtc-port',
+      '0',
       ...(options.args ?? []),
     ],
     // The engine of WebRTC is the one that comes with the installation, whatever was built on this machine, unless a test names the other.

@@ -37,6 +37,13 @@ it('has the displays of the host before it, locked where they lock themselves, a
   await store.save({ ...stored, id: 'a', name: 'Locks', locksOnLeave: true })
   await store.save({ ...stored, id: 'b', name: 'Open', locksOnLeave: false })
   const desktop = await createDesktop({
+    config: {
+      desktopWebrtcPort: 'off',
+      webrtcAddresses: '',
+      iceServers: '',
+      turn: { urls: '', secret: '', lifetimeSeconds: 60 },
+    },
+    bind: '127.0.0.1',
     database: database.kysely,
     dataDir: folder,
     events: createEventBus(silentLogger),

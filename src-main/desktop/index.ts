@@ -3,6 +3,9 @@ import { join } from 'node:path'
 import type { Kysely } from 'kysely'
 import type { DesktopDisplays } from '../media/desktop-displays.ts'
 import type { Retention } from '../media/files/retention.ts'
+import { announcedAddresses, iceServersOf } from '../media/realtime/ice-servers.ts'
+import { DataLinks } from '../media/realtime/links/data-links.ts'
+import type { TurnOptions } from '../media/realtime/turn-credentials.ts'
 import type { AuditLog } from '../platform/audit.ts'
 import type { EventBus } from '../platform/events.ts'
 import type { SecretBox } from '../platform/identity/secret-box.ts'
@@ -11,6 +14,7 @@ import type { Logger } from '../platform/logger.ts'
 import { repeat } from '../platform/repeat.ts'
 import type { RouteDefinition } from '../platform/routes.ts'
 import type { SocketDefinition } from '../platform/sockets.ts'
+import type { DesktopConfig } from './desktop-config.ts'
 import { askAtDisplay } from './displays/ask-at-display.ts'
 import { DisplayBook, screenId } from './displays/display-book.ts'
 import type { RunningDisplay } from './displays/display-server.ts'
@@ -54,6 +58,10 @@ export { desktopMigrations } from './migrations.ts'
 export type { HostUser } from './rights/grants.ts'
 
 export interface DesktopDependencies {
+  /** The ICE servers and IP addresses are those of the live part. */
+  readonly config: DesktopConfig & { readonly webrtcAddresses: string; readonly iceServers: string; readonly turn: TurnOptions }
+  /** IP address that the host's ports are bound to. */
+  readonly bind: string
   // biome-ignore lint/suspicious/noExplicitAny: each part types the tables that are its own
   readonly database: Kysely<any>
   readonly dataDir: string
@@ -87,6 +95,8 @@ export interface Desktop {
 }
 
 export async function createDesktop({
+  config,
+  bind,
   database,
   dataDir,
   events,
@@ -221,6 +231,11 @@ export async function createDesktop({
     )
   })
   const uploads = new DisplayUploads()
+  const { desktopWebrtcPort: port } = config
+  const addresses = announcedAddresses(config.webrtcAddresses)
+  const links = port === 'off' ? undefined : new DataLinks({ bind, port, addresses, log })
+  const iceServers = iceServersOf(config)
+  const webrtc = links && { links, iceServers: iceServers.ofSession, log }
   const { HOME: home = homedir() } = environment
   // Services of the system may have no home folder.
   const folderOf = (display: { readonly id: string; readonly name: string }): Promise<SharedFolder> =>
@@ -248,14 +263,14 @@ export async function createDesktop({
         ...recordingRoutes({ recordings, grants, locks, audit }),
       ].map((route) => behindSecondFactor(route, secondFactor)),
     ],
-    sockets: [...sessionSockets({ book, sessions, grants, invitations, guestDisplays, secondFactor, consents, locks, attempts })],
+    sockets: [...sessionSockets({ book, sessions, grants, invitations, guestDisplays, secondFactor, consents, locks, attempts, webrtc })],
     displays: forStudio,
     async stop(byPerson) {
       clearInterval(unwatched)
       locks.stop()
       stopForgetting()
       await recordings.stop()
-      await Promise.all([sessions.stop(), images.stop(), uploads.stop()])
+      await Promise.all([sessions.stop(), images.stop(), uploads.stop(), links?.stop()])
       if (byPerson) await book.endAll()
     },
   }

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path'
 import { type Static, Type } from 'typebox'
+import { DesktopConfigSchema } from '../desktop/desktop-config.ts'
 import { LiveConfigSchema } from '../live/index.ts'
 import type { ConfigText } from '../platform/config/config-text.ts'
 import { defaultDataFolder } from '../platform/config/data-folder.ts'
@@ -8,7 +9,7 @@ import { type OptionSpec, optionSpecs } from '../platform/config/option-specs.ts
 import { type OptionSource, readOptionFile, resolveOptions } from '../platform/config/resolve-options.ts'
 
 /** Every option of the program: the host's own and the parts'. */
-export const ConfigSchema = Type.Object({ ...HostOptionsSchema.properties, ...LiveConfigSchema.properties })
+export const ConfigSchema = Type.Object({ ...HostOptionsSchema.properties, ...LiveConfigSchema.properties, ...DesktopConfigSchema.properties })
 export type Config = Static<typeof ConfigSchema>
 
 export const configSpecs: readonly OptionSpec[] = optionSpecs(ConfigSchema)

@@ -249,6 +249,8 @@ export async function startHost({
       resumes,
     })
     const desktop = await createDesktop({
+      config,
+      bind: config.bind,
       database: database.kysely,
       dataDir: config.data,
       events,

@@ -14,6 +14,8 @@ import {
 import { decodesVideo, VideoDecoding } from './display-video.ts'
 import { LinkLatency } from './link-latency.ts'
 import type { DesktopPerson, Presence } from './sharing/presence.ts'
+import { LinkTransports, type TransportMessage } from './transport/link-transports.ts'
+import type { Transport, TransportChoice } from './transport/transport-choice.ts'
 
 export type LinkState =
   | { readonly kind: 'connecting' }
@@ -31,11 +33,12 @@ export interface DesktopLinkOptions {
   readonly connection: Connection
   readonly canvas: HTMLCanvasElement
   readonly quality: Quality
+  readonly transport: TransportChoice
   readonly onState: (state: LinkState) => void
   readonly onPresence: (presence: Presence) => void
   /** A URL of an image and the pixel that points, as CSS has it. */
   readonly onCursor: (cursor: string) => void
-  /** Before every connection. */
+  /** Before every connection, and when the display comes over another transport: all of it starts again. */
   readonly onConnect: () => void
   /** Looks at a binary message before it is drawn: true where it was no change of the display. */
   readonly onBytes: (message: ArrayBuffer) => boolean
@@ -55,6 +58,10 @@ export class DesktopLink {
   readonly #options: DesktopLinkOptions
   readonly #context: CanvasRenderingContext2D
   #socket: WebSocket | undefined
+  #transports: LinkTransports | undefined
+  #choice: TransportChoice
+  /** Counts connections and changes of transport: what came before the last one is not drawn any more. */
+  #epoch = 0
   #timer: ReturnType<typeof setTimeout> | undefined
   #attempt = 0
   #stopped = false
@@ -72,6 +79,7 @@ export class DesktopLink {
   constructor(options: DesktopLinkOptions) {
     this.#options = options
     this.#quality = options.quality
+    this.#choice = options.transport
     this.#context = options.canvas.getContext('2d', { alpha: false, desynchronized: true }) as CanvasRenderingContext2D
     this.#pings = setInterval(() => this.#ping(), pingEveryMs)
     this.#connect()
@@ -83,7 +91,7 @@ export class DesktopLink {
 
   send(message: ClientMessage): void {
     if ((message.kind === 'key' || message.kind === 'button') && message.down) this.#latency.pressed(performance.now())
-    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message))
+    this.#transports?.send(message)
   }
 
   sendBytes(bytes: Uint8Array<ArrayBuffer>): void {
@@ -93,6 +101,17 @@ export class DesktopLink {
   /** Bytes that wait to be sent. */
   get waitingBytes(): number {
     return this.#socket?.bufferedAmount ?? 0
+  }
+
+  /** What the display comes over now; undefined while it does not. */
+  get transport(): Transport | undefined {
+    return this.#socket === undefined ? undefined : this.#transports?.via
+  }
+
+  /** What the display is to come over. */
+  chooseTransport(choice: TransportChoice): void {
+    this.#choice = choice
+    this.#transports?.choose(choice)
   }
 
   /** What the display looks like while it moves. */
@@ -106,6 +125,7 @@ export class DesktopLink {
     clearInterval(this.#pings)
     clearTimeout(this.#timer)
     this.#video.close()
+    this.#transports?.stop()
     const socket = this.#socket
     this.#socket = undefined
     socket?.close()
@@ -121,7 +141,24 @@ export class DesktopLink {
     socket.binaryType = 'arraybuffer'
     this.#socket = socket
     this.#said = undefined
+    this.#epoch++
     this.#latency = new LinkLatency()
+    this.#transports?.stop()
+    this.#transports = new LinkTransports({
+      choice: this.#choice,
+      sendText: (text) => {
+        if (socket.readyState === WebSocket.OPEN) socket.send(text)
+      },
+      onMessage: (message) => {
+        if (socket === this.#socket) this.#take(message, socket)
+      },
+      onSwitch: () => {
+        this.#epoch++
+        this.#latency = new LinkLatency()
+        this.#options.onConnect()
+      },
+      onRoundTrip: (ms) => this.#latency.answered(ms),
+    })
     this.#presence = { ...this.#presence, recording: null }
     let introduced = false
     socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
@@ -137,6 +174,7 @@ export class DesktopLink {
     socket.onclose = ({ code, reason }) => {
       if (socket !== this.#socket || this.#stopped) return
       this.#socket = undefined
+      this.#transports?.stop()
       if (lastingCodes.includes(code)) {
         onState({ kind: 'failed', reason: this.#said ?? reason, locked: reason === 'desktop.locked' })
         return
@@ -155,7 +193,8 @@ export class DesktopLink {
   }
 
   #hear(message: HostMessage): void {
-    if (message.kind === 'pong') this.#latency.answered(performance.now() - message.at)
+    if (message.kind === 'pong') this.#transports?.answered(message.at)
+    else if (isOfTransport(message)) this.#transports?.hear(message)
     else if (message.kind === 'error') this.#said = sentencesOf(message)
     else if (message.kind === 'problem') this.#options.onProblem(sentencesOf(message))
     else if (message.kind === 'waiting') this.#options.onState({ kind: 'waiting' })
@@ -183,15 +222,17 @@ export class DesktopLink {
       this.#options.onAudio(message)
       return
     }
+    const epoch = this.#epoch
     const draw = async (): Promise<void> => {
+      // What follows is on its way over another transport.
+      if (epoch !== this.#epoch) return
       if (message.kind === 'cursor') {
-        if (socket !== this.#socket) return
         this.#options.onCursor(cursorOf(message))
         this.send({ kind: 'drawn', update: message.number })
         return
       }
       const decodedMs = message.kind === 'video' ? await this.#drawVideo(message) : this.#draw(message, await pixelsOf(message))
-      if (socket !== this.#socket) return
+      if (epoch !== this.#epoch || socket !== this.#socket) return
       this.send({ kind: 'drawn', update: message.number })
       const { captureMs, encodeMs, answers } = message
       const { latency } = this
@@ -242,6 +283,7 @@ export class DesktopLink {
 
 /** What the host says in words. */
 type HostMessage =
+  | TransportMessage
   | { readonly kind: 'pong'; readonly at: number }
   | ({ readonly kind: 'error' } & HostError)
   | ({ readonly kind: 'problem' } & HostError)
@@ -249,6 +291,12 @@ type HostMessage =
   | { readonly kind: 'rights'; readonly attendee: string; readonly rights: readonly Right[]; readonly visit?: string }
   | { readonly kind: 'waiting' }
   | { readonly kind: 'people'; readonly people: readonly DesktopPerson[] }
+
+const transportKinds: readonly string[] = ['rtc', 'rtc-answer', 'rtc-failed', 'transport']
+
+function isOfTransport(message: HostMessage): message is TransportMessage {
+  return transportKinds.includes(message.kind)
+}
 
 /** An invisible pointer has no pixels. */
 function cursorOf({ width, height, hotX, hotY, pixels }: DisplayCursor): string {

@@ -34,6 +34,7 @@ import type { Presence } from './sharing/presence.ts'
 import { SecondFactorGate } from './sharing/second-factor.tsx'
 import { ShareButton } from './sharing/share-dialog.tsx'
 import { StickyKeys, type StickyName } from './sticky-keys.ts'
+import { type TransportChoice, transportChoices } from './transport/transport-choice.ts'
 import './desktops.css'
 
 /** Between changes of the display's size while the window's changes, ms: it is not resized for every step of a drag. */
@@ -105,6 +106,8 @@ export function DesktopView({ connection, name, inShow = false, resizes, audio, 
   const [follows, setFollows] = useState(true)
   const [fullScreen, setFullScreen] = useState(false)
   const [quality, setQuality] = useState<Quality>(() => readChoice('desktop.quality', ['balanced', ...qualities]))
+  const [transport, setTransport] = useState<TransportChoice>(() => readChoice('desktop.transport', transportChoices))
+  const readTransport = useCallback(() => link.current?.transport, [])
   const readLatency = useCallback(() => link.current?.latency.split(), [])
   const takePacket = useRef<(packet: DisplayAudio) => void>(undefined)
   const onPacket = useCallback((take: typeof takePacket.current) => {
@@ -155,6 +158,7 @@ export function DesktopView({ connection, name, inShow = false, resizes, audio, 
       connection,
       canvas: surface,
       quality: readChoice('desktop.quality', ['balanced', ...qualities]),
+      transport: readChoice('desktop.transport', transportChoices),
       onState: (next) => setState((before) => (before.kind === next.kind && next.kind !== 'failed' ? before : next)),
       onPresence: setPresence,
       onCursor: (cursor) => {
@@ -274,7 +278,16 @@ export function DesktopView({ connection, name, inShow = false, resizes, audio, 
         {owner && 'display' in connection && <ShareButton id={connection.display} name={name} />}
         {presence !== undefined && <RecordTool presence={presence} owner={owner} send={send} />}
         {at && <FilesButton at={at} />}
-        <LatencyPanel read={readLatency} />
+        <LatencyPanel
+          read={readLatency}
+          readTransport={readTransport}
+          choice={transport}
+          onChoice={(next) => {
+            setTransport(next)
+            storeChoice('desktop.transport', next)
+            link.current?.chooseTransport(next)
+          }}
+        />
         <InputTools
           keys={keys}
           onKeys={() => setKeys(!keys)}

@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react'
 import { decimal } from '../messages/numbers.ts'
 import type { LatencySplit } from './link-latency.ts'
 import { t } from './messages.ts'
+import { type Transport, type TransportChoice, transportChoices } from './transport/transport-choice.ts'
 
 /** Between two looks at the figures, ms. */
 const everyMs = 500
@@ -9,18 +10,25 @@ const steps = ['capture', 'encode', 'network', 'decode', 'draw'] as const
 
 interface LatencyPanelProps {
   readonly read: () => LatencySplit | undefined
+  readonly readTransport: () => Transport | undefined
+  readonly choice: TransportChoice
+  readonly onChoice: (choice: TransportChoice) => void
 }
 
 const ms = (value: number): string => `${decimal(value, value < 10 ? 1 : 0)} ms`
 
 /** How quick the desktop is: one figure, and on a click what it is made of. */
-export function LatencyPanel({ read }: LatencyPanelProps) {
+export function LatencyPanel({ read, readTransport, choice, onChoice }: LatencyPanelProps) {
   const [open, setOpen] = useState(false)
   const [split, setSplit] = useState<LatencySplit>()
+  const [via, setVia] = useState<Transport>()
   useEffect(() => {
-    const timer = setInterval(() => setSplit(read()), everyMs)
+    const timer = setInterval(() => {
+      setSplit(read())
+      setVia(readTransport())
+    }, everyMs)
     return () => clearInterval(timer)
-  }, [read])
+  }, [read, readTransport])
   const sum = split && steps.reduce((all, step) => all + split[step], 0)
   return (
     <div className="desktop-latency">
@@ -46,7 +54,25 @@ export function LatencyPanel({ read }: LatencyPanelProps) {
             <Figure name="sum" label={t.latencySum} value={sum} />
             <Figure name="press" label={t.latencyPress} value={split?.press ?? undefined} />
             <Figure name="press-p95" label={t.latencyPressP95} value={split?.pressP95 ?? undefined} />
+            <dt>{t.transport}</dt>
+            <dd data-testid="desktop-transport" data-via={via}>
+              {via === undefined ? t.unknown : t.transports[via]}
+            </dd>
           </dl>
+          <label className="field">
+            <span>{t.transportChoice}</span>
+            <select
+              value={choice}
+              onChange={(event) => onChoice(transportChoices.find((each) => each === event.target.value) ?? 'automatic')}
+              data-testid="desktop-transport-choice"
+            >
+              {transportChoices.map((each) => (
+                <option key={each} value={each}>
+                  {t.transports[each]}
+                </option>
+              ))}
+            </select>
+          </label>
           <p className="quiet small">{t.latencyHelp}</p>
         </div>
       )}

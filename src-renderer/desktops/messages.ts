@@ -75,6 +75,9 @@ export const t = section('desktops', {
   latencyPress: 'Key to pixel',
   latencyPressP95: 'Key to pixel, slowest of twenty',
   latencyHelp: 'Medians of the newest changes. Key to pixel: from a key or button to the first change after it.',
+  transport: 'Transport',
+  transportChoice: 'Use',
+  transports: { automatic: 'The better one', webrtc: 'WebRTC', websocket: 'WebSocket' },
   fit: 'Follow my window',
   paste: 'Type the clipboard',
   files: {

@@ -42,6 +42,7 @@ beforeEach(() => {
         reached.push(`${viewer} may ${[...rights].join(' ')}`)
       },
       hear: (viewer, { kind }) => reached.push(`${viewer} ${kind}`),
+      restart: (viewer) => viewer,
       leave: (viewer) => reached.push(`${viewer} left`),
     },
     rightsOf: ({ principal }) => (principal.role === 'admin' ? allRights : rightsFrom(granted.get(principal.id) ?? [])),

@@ -37,6 +37,8 @@ export interface Seat {
   /** Whether they may do this now. */
   may(right: Right): boolean
   hear(message: ClientMessage): void
+  /** They see the display as if they had just come: what was on its way to them does not arrive. */
+  restart(raw: boolean): void
   leave(): void
 }
 
@@ -45,6 +47,8 @@ export interface ShowsDisplay {
   join(client: SocketClient, raw: boolean, rights: Rights): number
   setRights(viewer: number, rights: Rights): void
   hear(viewer: number, message: ClientMessage): void
+  /** Answers the viewer's next number. */
+  restart(viewer: number, raw: boolean): number
   leave(viewer: number): void
 }
 
@@ -76,7 +80,8 @@ interface Connection {
   readonly visit: string | undefined
   readonly person: Person
   readonly client: SocketClient
-  readonly viewer: number
+  /** Of `ShowsDisplay`. */
+  viewer: number
   readonly since: string
   /** What this connection may do where somebody changed it, for as long as the person's own rights are these. */
   changed: { readonly rights: Rights; readonly own: Rights } | undefined
@@ -117,14 +122,13 @@ export class Attendance {
 
   join({ client, person, raw }: Joining): Seat {
     const { shows, audit, display } = this.#dependencies
-    const viewer = shows.join(client, raw, noRights)
     const since = new Date().toISOString()
     const connection: Connection = {
       id: randomText(12),
       visit: person.principal.role === 'none' ? randomText(32) : undefined,
       person,
       client,
-      viewer,
+      viewer: shows.join(client, raw, noRights),
       since,
       changed: undefined,
       filmed: false,
@@ -148,12 +152,15 @@ export class Attendance {
             connection.filmed = true
             audit.record({ kind: 'command', message: `${person.name} turned a camera on at a display`, ...line })
           }
-          shows.hear(viewer, message)
+          shows.hear(connection.viewer, message)
         }
+      },
+      restart: (raw) => {
+        connection.viewer = shows.restart(connection.viewer, raw)
       },
       leave: () => {
         this.#connections.delete(connection.id)
-        shows.leave(viewer)
+        shows.leave(connection.viewer)
         audit.record({ kind: 'disconnect', message: `${person.name} left a display`, ...line })
         this.refresh()
       },

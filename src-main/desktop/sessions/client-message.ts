@@ -70,6 +70,16 @@ export const ClientMessageSchema = Type.Union([
     },
     { additionalProperties: false },
   ),
+  /** Offers a data channel (RFC 8832) without order and without repeats: answered by `rtc-answer` or `rtc-failed`. */
+  Type.Object(
+    { kind: Type.Literal('rtc-offer'), sdp: Type.String({ minLength: 1, maxLength: 14_000 }) },
+    { additionalProperties: false },
+  ),
+  /** What the display shows is to come over this one from here on. */
+  Type.Object(
+    { kind: Type.Literal('transport'), via: Type.Union([Type.Literal('webrtc'), Type.Literal('websocket')]) },
+    { additionalProperties: false },
+  ),
   /** Starts or stops the recording of the display. */
   Type.Object({ kind: Type.Literal('record'), on: Type.Boolean() }, { additionalProperties: false }),
   /** An update or a frame of video was drawn. */
@@ -145,7 +155,11 @@ const GuestHelloSchema = Type.Object(
 
 /** The message, or undefined where it is not one of them. */
 export function readClientMessage(text: string): ClientMessage | undefined {
-  const value = parse(text)
+  return checkClientMessage(parse(text))
+}
+
+/** The same of what was parsed already. */
+export function checkClientMessage(value: unknown): ClientMessage | undefined {
   return Value.Check(ClientMessageSchema, value) ? value : undefined
 }
 

@@ -136,6 +136,18 @@ export class DisplaySession {
     return viewer
   }
 
+  /** They go on as somebody who has just come, under the number that is answered: what was sent under the other one is dropped. */
+  restart(viewer: number, raw: boolean): number {
+    const joined = this.#viewers.get(viewer)
+    if (joined === undefined) return viewer
+    this.leave(viewer)
+    const next = this.#next++
+    const again: JoinedViewer = { ...joined, raw, clipboardChunks: 0 }
+    this.#viewers.set(next, again)
+    if (this.#ready) this.#introduce(next, again)
+    return next
+  }
+
   /** From here on nothing else of theirs is passed on; what they keep pressed is released where they may not control. */
   setRights(viewer: number, rights: Rights): void {
     const joined = this.#viewers.get(viewer)

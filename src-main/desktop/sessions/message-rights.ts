@@ -16,6 +16,8 @@ const messageRights: Readonly<Record<ClientMessage['kind'], Right>> = {
   quality: 'see',
   ping: 'see',
   control: 'see',
+  'rtc-offer': 'see',
+  transport: 'see',
   drawn: 'see',
   record: 'record',
   'clipboard': 'clipboard',

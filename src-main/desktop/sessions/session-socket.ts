@@ -18,6 +18,7 @@ import { tag } from '../schemas/display.ts'
 import type { Person, Seat } from './attendance.ts'
 import { type ClientMessage, maxClientBytes, readClientBytes, readClientMessage, readGuestHello } from './client-message.ts'
 import type { Sessions } from './sessions.ts'
+import { ViewerTransport, type WebrtcReach } from './transport/viewer-transport.ts'
 
 const limits = {
   maxClients: 32,
@@ -45,6 +46,8 @@ export interface SessionSocketDependencies {
   readonly consents: Consents
   readonly locks: DisplayLocks
   readonly attempts: SignInAttempts
+  /** Undefined where desktops have no WebRTC. */
+  readonly webrtc: WebrtcReach | undefined
 }
 
 /** Who opens which display. */
@@ -105,7 +108,7 @@ export function sessionSockets(dependencies: SessionSocketDependencies): readonl
 }
 
 function serve(dependencies: SessionSocketDependencies, client: SocketClient, opened: Opened): SocketSession {
-  const { book, sessions, consents, locks } = dependencies
+  const { book, sessions, consents, locks, webrtc } = dependencies
   const { display: invitedTo, person, raw, asks, own } = opened
   const user = person.principal.id
   const gone = new AbortController()
@@ -121,21 +124,27 @@ function serve(dependencies: SessionSocketDependencies, client: SocketClient, op
     }
     const display = own === undefined ? invitedTo : await own.open()
     const running = await book.running(display, user)
-    if (!gone.signal.aborted) seat = sessions.join(display, running, { client, person, raw })
+    if (gone.signal.aborted) return
+    seat = sessions.join(display, running, { client: transport, person, raw })
+    if (seat.may('see')) transport.announce()
   }
   arrive().catch((error: unknown) => {
     closeWith(client, error, error instanceof AppError && closedCodes.includes(error.code) ? 4403 : 4409)
   })
   const take = (message: ClientMessage | undefined): void => {
-    if (message === undefined) client.close(1007, 'not a message of docs/desktop.md')
-    else if (message.kind === 'ping') client.send(JSON.stringify({ kind: 'pong', at: message.at }))
+    if (message === undefined) transport.close(1007, 'not a message of docs/desktop.md')
+    else if (message.kind === 'rtc-offer' || message.kind === 'transport') {
+      if (seat?.may('see')) transport.hear(message)
+    } else if (message.kind === 'ping') client.send(JSON.stringify({ kind: 'pong', at: message.at }))
     else seat?.hear(message)
   }
+  const transport = new ViewerTransport({ client, reach: webrtc, near: raw, take, onSwitch: (sendsRaw) => seat?.restart(sendsRaw) })
   return {
     onMessage: (text) => take(text.length > maxTextBytes ? undefined : readClientMessage(text)),
     onBytes: (bytes) => take(readClientBytes(bytes)),
     onClose() {
       gone.abort()
+      transport.end()
       seat?.leave()
       if (asks) consents.left(invitedTo, user)
     },

@@ -36,7 +36,7 @@ export async function examine(config: Config): Promise<readonly Finding[]> {
     ['sign-in', async () => examineSignIn(config, await findWebServers([config.httpPort, config.httpsPort]))],
     ['window', window],
   ]
-  for (const option of ['httpPort', 'httpsPort', 'rtmpPort', 'rtmpsPort', 'srtPort', 'webrtcPort'] as const)
+  for (const option of ['httpPort', 'httpsPort', 'rtmpPort', 'rtmpsPort', 'srtPort', 'webrtcPort', 'desktopWebrtcPort'] as const)
     checks.push([option, () => port(config, option)])
   return Promise.all(
     checks.map(async ([name, check]) => {
@@ -194,14 +194,14 @@ function bindUdp(number: number, host: string): Promise<void> {
 
 async function port(
   config: Config,
-  option: 'httpPort' | 'httpsPort' | 'rtmpPort' | 'rtmpsPort' | 'srtPort' | 'webrtcPort',
+  option: 'httpPort' | 'httpsPort' | 'rtmpPort' | 'rtmpsPort' | 'srtPort' | 'webrtcPort' | 'desktopWebrtcPort',
 ): Promise<Finding> {
   const number = config[option]
   if (number === 'off') return { name: option, state: 'ok', detail: 'off' }
   if (number === 0) return { name: option, state: 'ok', detail: 'a free one will be taken' }
   const running = readHostFile(config.data)
   try {
-    if (option === 'srtPort' || option === 'webrtcPort') await bindUdp(number, config.bind)
+    if (option === 'srtPort' || option === 'webrtcPort' || option === 'desktopWebrtcPort') await bindUdp(number, config.bind)
     else
       await new Promise<void>((resolve, reject) => {
         const server = createServer()

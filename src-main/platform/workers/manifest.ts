@@ -60,6 +60,11 @@ export const workers = {
     runs: 'from the first WebRTC offer on, with the engine node-datachannel',
     loss: 'WebRTC sessions end; players come back by themselves',
   },
+  links: {
+    source: 'media/realtime/links/worker/links-worker.ts',
+    runs: 'from the first viewer of a desktop on who tries WebRTC',
+    loss: 'those viewers go on over their WebSockets at once',
+  },
   whip: {
     source: 'live/relay/push/whip/worker/whip-worker.ts',
     runs: 'one per destination over WHIP',

@@ -74,6 +74,9 @@ export const desktops = {
   latencyPress: 'De la tecla al píxel',
   latencyPressP95: 'De la tecla al píxel, la más lenta de veinte',
   latencyHelp: 'Medianas de los cambios más recientes. De la tecla al píxel: desde una tecla o un botón hasta el primer cambio posterior.',
+  transport: 'Transporte',
+  transportChoice: 'Usar',
+  transports: { automatic: 'El mejor', webrtc: 'WebRTC', websocket: 'WebSocket' },
   fit: 'Seguir mi ventana',
   paste: 'Escribir el portapapeles',
   files: {

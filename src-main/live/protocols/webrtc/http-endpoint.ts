@@ -12,7 +12,7 @@ import type { LiveRequest } from '../../http/live-request.ts'
 import { isWord } from '../../http/live-url.ts'
 import type { ResourceHandlers } from '../../http/resources.ts'
 import { type AnyRequest, header, userAgentOf } from '../../http/response.ts'
-import { type IceServers, iceLinks } from './ice-servers.ts'
+import { type IceServers, iceLinks } from '../../../media/realtime/ice-servers.ts'
 import type { OfferLimit } from './offer-limit.ts'
 import type { PeerSessions } from './peer-sessions.ts'
 

@@ -13,12 +13,11 @@ import type { LiveConfig } from '../../live-config.ts'
 import type { LivePart } from '../../live-part.ts'
 import { createHttpEndpoint } from './http-endpoint.ts'
 import { iceServerRoutes } from './ice-server-routes.ts'
-import { type IceServers, readIceServers } from './ice-servers.ts'
+import { announcedAddresses, iceServersOf } from '../../../media/realtime/ice-servers.ts'
 import { OfferLimit } from './offer-limit.ts'
 import { OwnPeers } from './own-peers.ts'
 import { PeerSessions } from './peer-sessions.ts'
 import { SignalSocket } from './signal-socket.ts'
-import { turnServers } from './turn-credentials.ts'
 
 export interface WebrtcDependencies {
   readonly config: Pick<LiveConfig, 'webrtcPort' | 'webrtcEngine' | 'webrtcAddresses' | 'iceServers' | 'turn'>
@@ -63,21 +62,14 @@ export function createWebrtc(dependencies: WebrtcDependencies): LivePart & { rea
   const { config, log } = dependencies
   const { webrtcPort } = config
   const enabled = webrtcPort !== 'off'
-  const fixedServers = readIceServers(config.iceServers)
-  const iceServers: IceServers = {
-    open: fixedServers.filter(({ credential }) => credential === undefined),
-    ofSession: () => [...fixedServers, ...turnServers(config.turn, Date.now())],
-  }
+  const iceServers = iceServersOf(config)
   const engine: EngineHost = new EngineHost({
     choice: config.webrtcEngine,
     options: {
       bind: dependencies.bind,
       port: webrtcPort === 'off' ? 0 : webrtcPort,
-      addresses: config.webrtcAddresses
-        .split(',')
-        .map((each) => each.trim())
-        .filter((each) => each !== ''),
-      iceServers: fixedServers,
+      addresses: announcedAddresses(config.webrtcAddresses),
+      iceServers: iceServers.fixed,
     },
     events: {
       onConnected: (id) => sessions.events.onConnected(id),

@@ -10,7 +10,7 @@ import { repeat } from '../../../platform/repeat.ts'
 import type { WatchAccess } from '../../audience/viewer-admission.ts'
 import type { LiveUpgrade } from '../../http/live-request.ts'
 import { userAgentOf } from '../../http/response.ts'
-import type { IceServers } from './ice-servers.ts'
+import type { IceServers } from '../../../media/realtime/ice-servers.ts'
 import type { OfferLimit } from './offer-limit.ts'
 import type { PeerSessions } from './peer-sessions.ts'
 

@@ -3,6 +3,7 @@ import { isRtcp } from '../../../../formats/rtp.ts'
 import type { AnswerTransport } from '../../answer.ts'
 import type { OfferDescription } from '../../offer.ts'
 import type { DataMessage } from '../../sfu-engine.ts'
+import { announced, usable } from './candidates.ts'
 
 type Library = typeof import('node-datachannel')
 
@@ -204,11 +205,6 @@ function deliver(channel: DataChannel, { data }: DataMessage): void {
   else channel.sendMessageBinary(data)
 }
 
-/** Browsers hide IP addresses behind mDNS names; their checks tell us where they are. TCP is not supported here. */
-function usable(candidate: string): boolean {
-  return candidate.length < 500 && / udp /i.test(candidate) && !/\.local\b/.test(candidate)
-}
-
 /** The offer as the library sees it: one section of media, and the data channels. */
 function transportOffer(offer: OfferDescription, withData: boolean): string {
   const mid = offer.media[0]?.mid ?? '0'
@@ -244,14 +240,4 @@ function transportOffer(offer: OfferDescription, withData: boolean): string {
         ]),
     '',
   ].join('\r\n')
-}
-
-/** Our candidates as seen from outside: host candidates with the public IP addresses in place of the bound ones. */
-function announced(candidates: readonly string[], addresses: readonly string[]): readonly string[] {
-  const host = candidates.find((each) => / typ host/.test(each))
-  if (addresses.length === 0 || host === undefined) return candidates
-  const parts = host.split(' ')
-  return addresses.map((address, i) =>
-    parts.map((part, at) => (at === 0 ? `candidate:${i + 1}` : at === 3 ? String(2_122_317_823 - i) : at === 4 ? address : part)).join(' '),
-  )
 }

@@ -1,4 +1,3 @@
-import { createSocket } from 'node:dgram'
 import { isFault } from '../../../../formats/fault.ts'
 import { ticks } from '../../../../formats/media-time.ts'
 import type { Track } from '../../../../formats/track.ts'
@@ -9,6 +8,7 @@ import { readOffer } from '../../offer.ts'
 import type { FromSfuWorker, ToSfuWorker } from '../messages.ts'
 import type { Network } from './connection.ts'
 import { Feed } from './feed.ts'
+import { probePort } from './probe-port.ts'
 import { Publisher } from './publisher.ts'
 import type { Room } from './room.ts'
 import { Viewer } from './viewer.ts'
@@ -88,7 +88,7 @@ async function start({ options, connectMs, keyframeMs }: ToSfuWorker & { type: '
   try {
     const library = await import('node-datachannel')
     library.initLogger('Fatal', (level, text) => process.stderr.write(`${level} ${text}\n`))
-    await probe(options.port, any ? undefined : options.bind)
+    await probePort(options.port, any ? undefined : options.bind)
     network = { library, bind: any ? undefined : options.bind, port: options.port, addresses: options.addresses }
     host.send({ type: 'started' })
   } catch (error) {
@@ -96,18 +96,6 @@ async function start({ options, connectMs, keyframeMs }: ToSfuWorker & { type: '
     const known = code === 'EADDRINUSE' ? 'port.in_use' : code === 'EACCES' ? 'port.forbidden' : 'webrtc.engine_missing'
     host.send({ type: 'failed', code: known, message: message.split('\n')[0] ?? '' })
   }
-}
-
-/** The library only logs when it cannot have its port: try it first. */
-function probe(port: number, address: string | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const socket = createSocket('udp4')
-    socket.on('error', (error) => {
-      socket.close()
-      reject(error)
-    })
-    socket.bind({ port, exclusive: true, ...(address === undefined ? {} : { address }) }, () => socket.close(() => resolve()))
-  })
 }
 
 async function admit(message: ToSfuWorker & { type: 'publish' | 'play' }): Promise<void> {

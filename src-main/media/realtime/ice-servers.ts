@@ -1,5 +1,6 @@
-import type { IceServer } from '../../../media/realtime/sfu-engine.ts'
-import { AppError } from '../../../platform/errors.ts'
+import type { IceServer } from './sfu-engine.ts'
+import { type TurnOptions, turnServers } from './turn-credentials.ts'
+import { AppError } from '../../platform/errors.ts'
 
 /** The servers that are sent to clients. Credentials are only for accepted sessions: a TURN server relays for everyone who has them. */
 export interface IceServers {
@@ -7,6 +8,27 @@ export interface IceServers {
   readonly open: readonly IceServer[]
   /** All of them, with logins that are recreated for each call. */
   readonly ofSession: () => readonly IceServer[]
+}
+
+/** What the options say that clients are given. Throws `config.invalid`. */
+export function iceServersOf(config: { readonly iceServers: string; readonly turn: TurnOptions }): IceServers & {
+  /** Those of the option `iceServers`. */
+  readonly fixed: readonly IceServer[]
+} {
+  const fixed = readIceServers(config.iceServers)
+  return {
+    fixed,
+    open: fixed.filter(({ credential }) => credential === undefined),
+    ofSession: () => [...fixed, ...turnServers(config.turn, Date.now())],
+  }
+}
+
+/** The option `webrtcAddresses` as a list. */
+export function announcedAddresses(text: string): readonly string[] {
+  return text
+    .split(',')
+    .map((each) => each.trim())
+    .filter((each) => each !== '')
 }
 
 /**

@@ -1,0 +1,14 @@
+/** Browsers hide IP addresses behind mDNS names; their checks tell us where they are. TCP is not supported here. */
+export function usable(candidate: string): boolean {
+  return candidate.length < 500 && / udp /i.test(candidate) && !/\.local\b/.test(candidate)
+}
+
+/** Our candidates as seen from outside: host candidates with the public IP addresses in place of the bound ones. */
+export function announced(candidates: readonly string[], addresses: readonly string[]): readonly string[] {
+  const host = candidates.find((each) => / typ host/.test(each))
+  if (addresses.length === 0 || host === undefined) return candidates
+  const parts = host.split(' ')
+  return addresses.map((address, i) =>
+    parts.map((part, at) => (at === 0 ? `candidate:${i + 1}` : at === 3 ? String(2_122_317_823 - i) : at === 4 ? address : part)).join(' '),
+  )
+}

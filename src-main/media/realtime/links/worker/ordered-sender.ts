@@ -1,0 +1,178 @@
+/** Bytes of a datagram behind its head: with the heads of SCTP, DTLS, UDP and IP it stays below what networks pass whole. */
+const payloadBytes = 1100
+/** First byte of a datagram, and what is before its payload: `u8 1, u8 flags, u16 0, u32 number`, little-endian. */
+const datagramKind = 1
+const headBytes = 8
+/** The datagram is the last one of its message. */
+const lastFlag = 1
+/** First byte of an acknowledgement: `u8 1, u8 0, u16 0, u32 next`, then a bit for each datagram after `next`, the lowest first. */
+const ackKind = 1
+const maxAckBytes = 8 + 64
+/** Datagrams that may be on their way: what one acknowledgement can name. */
+const maxOutstanding = 512
+/** Bytes that may wait in the channel: what waits there cannot be overtaken by a datagram that is sent again. */
+const maxBuffered = 64 * 1024
+/** Datagrams that are sent again when nothing was acknowledged in time. */
+const maxTimedOut = 4
+const minTimeoutMs = 30
+const maxTimeoutMs = 500
+
+export interface OrderedSenderOptions {
+  /** False where the datagram cannot be taken now. */
+  readonly transmit: (datagram: Uint8Array) => boolean
+  /** Bytes that wait in the channel. */
+  readonly buffered: () => number
+  /** A message has arrived with all before it; bytes as it was given. */
+  readonly onArrived: (bytes: number) => void
+  /** Monotonic ms. */
+  readonly now: () => number
+}
+
+interface Outstanding {
+  readonly datagram: Uint8Array
+  /** Bytes of the message that ends with it; 0 for the others. */
+  readonly ends: number
+  sentMs: number
+  again: boolean
+  acked: boolean
+}
+
+/**
+ * Sends messages over a channel that loses datagrams, so that they arrive whole and in order: one that was lost is sent again one round trip
+ * later. SCTP waits for several acknowledgements or 200 ms and more, which a person who types sees.
+ */
+export class OrderedSender {
+  readonly #options: OrderedSenderOptions
+  /** Messages that wait to be cut into datagrams, and how far the first one is. */
+  readonly #queue: Uint8Array[] = []
+  #cutAt = 0
+  #queuedBytes = 0
+  /** By number, the lowest first. */
+  readonly #outstanding = new Map<number, Outstanding>()
+  #next = 0
+  #roundTripMs = 100
+  #varianceMs = 50
+  #timer: NodeJS.Timeout | undefined
+  #timeouts = 0
+
+  constructor(options: OrderedSenderOptions) {
+    this.#options = options
+  }
+
+  /** Bytes that no datagram has been made of yet. */
+  get queuedBytes(): number {
+    return this.#queuedBytes
+  }
+
+  /** Takes a message, which stays as it is. */
+  send(message: Uint8Array): void {
+    this.#queue.push(message)
+    this.#queuedBytes += message.length
+    this.pump()
+  }
+
+  /** Sends what can be sent now: called when the channel can take more, too. */
+  pump(): void {
+    while (this.#outstanding.size < maxOutstanding && this.#options.buffered() < maxBuffered) {
+      const message = this.#queue[0]
+      if (message === undefined) break
+      const payload = message.subarray(this.#cutAt, this.#cutAt + payloadBytes)
+      const isLast = this.#cutAt + payload.length >= message.length
+      const number = this.#next
+      const outstanding: Outstanding = {
+        datagram: datagramOf(number, isLast, payload),
+        ends: isLast ? message.length : 0,
+        sentMs: this.#options.now(),
+        again: false,
+        acked: false,
+      }
+      if (!this.#options.transmit(outstanding.datagram)) break
+      this.#next = (number + 1) >>> 0
+      this.#outstanding.set(number, outstanding)
+      this.#queuedBytes -= payload.length
+      this.#cutAt += payload.length
+      if (!isLast) continue
+      this.#cutAt = 0
+      this.#queue.shift()
+    }
+    this.#arm()
+  }
+
+  /** Takes what the peer acknowledges; false where it is malformed. */
+  acknowledge(ack: Uint8Array): boolean {
+    if (ack.length < 8 || ack.length > maxAckBytes || ack[0] !== ackKind) return false
+    const next = new DataView(ack.buffer, ack.byteOffset).getUint32(4, true)
+    let newestMs = Number.NEGATIVE_INFINITY
+    let arrived = 0
+    const take = (each: Outstanding): void => {
+      if (each.acked) return
+      each.acked = true
+      newestMs = Math.max(newestMs, each.sentMs)
+      if (!each.again) this.#measure(this.#options.now() - each.sentMs)
+    }
+    for (const [number, each] of this.#outstanding) {
+      const ahead = (next - number) >>> 0
+      // Numbers wrap: what is less than half of them below `next` has arrived.
+      if (ahead > 0 && ahead < 0x80000000) {
+        take(each)
+        arrived += each.ends
+        this.#outstanding.delete(number)
+        continue
+      }
+      const bit = ((number - next) >>> 0) - 1
+      const byte = ack[8 + (bit >>> 3)]
+      if (bit >= 0 && byte !== undefined && (byte >>> (bit & 7)) & 1) take(each)
+    }
+    if (newestMs > Number.NEGATIVE_INFINITY) {
+      this.#timeouts = 0
+      const lostBeforeMs = newestMs - Math.max(2, this.#roundTripMs / 8)
+      for (const each of this.#outstanding.values()) if (!each.acked && each.sentMs < lostBeforeMs) this.#again(each)
+    }
+    if (arrived > 0) this.#options.onArrived(arrived)
+    this.pump()
+    return true
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer)
+    this.#queue.length = 0
+    this.#outstanding.clear()
+  }
+
+  #again(each: Outstanding): void {
+    each.sentMs = this.#options.now()
+    each.again = true
+    this.#options.transmit(each.datagram)
+  }
+
+  /** Smoothed as in RFC 6298. */
+  #measure(ms: number): void {
+    this.#varianceMs += (Math.abs(ms - this.#roundTripMs) - this.#varianceMs) / 8
+    this.#roundTripMs += (ms - this.#roundTripMs) / 8
+  }
+
+  #arm(): void {
+    clearTimeout(this.#timer)
+    if (this.#outstanding.size === 0) return
+    const waitMs = Math.min(maxTimeoutMs, Math.max(minTimeoutMs, this.#roundTripMs + 2 * this.#varianceMs + 10) * 1.5 ** this.#timeouts)
+    this.#timer = setTimeout(() => {
+      this.#timeouts = Math.min(this.#timeouts + 1, 8)
+      let left = maxTimedOut
+      for (const each of this.#outstanding.values()) {
+        if (each.acked) continue
+        this.#again(each)
+        if (--left === 0) break
+      }
+      this.pump()
+    }, waitMs)
+  }
+}
+
+function datagramOf(number: number, isLast: boolean, payload: Uint8Array): Uint8Array {
+  const datagram = new Uint8Array(headBytes + payload.length)
+  datagram[0] = datagramKind
+  datagram[1] = isLast ? lastFlag : 0
+  new DataView(datagram.buffer).setUint32(4, number, true)
+  datagram.set(payload, headBytes)
+  return datagram
+}

@@ -1,0 +1,90 @@
+/** Characters of a datagram, unless one message alone has more. */
+const maxDatagram = 4000
+/** Messages that are on their way; further ones wait. */
+const maxOutstanding = 200
+const minRepeatMs = 25
+const maxRepeatMs = 400
+
+interface Sent {
+  readonly number: number
+  readonly text: string
+  sentMs: number | undefined
+  again: boolean
+}
+
+/**
+ * Sends what is typed over a channel that loses datagrams: each message is repeated until the host has taken it, in order and once. What the
+ * host did not take when the channel ends goes over the WebSocket.
+ */
+export class InputSender {
+  readonly #transmit: (datagram: string) => void
+  readonly #now: () => number
+  #messages: Sent[] = []
+  #number = 0
+  #roundTripMs = 100
+  #paused = true
+  #timer: ReturnType<typeof setTimeout> | undefined
+
+  /** It sends nothing before `resume`. */
+  constructor(transmit: (datagram: string) => void, now: () => number) {
+    this.#transmit = transmit
+    this.#now = now
+  }
+
+  /** Takes a message as JSON. */
+  push(text: string): void {
+    this.#messages.push({ number: ++this.#number, text, sentMs: undefined, again: false })
+    this.#flush()
+  }
+
+  /** What is pushed waits, until `resume`. */
+  pause(): void {
+    this.#paused = true
+  }
+
+  resume(): void {
+    this.#paused = false
+    this.#flush()
+  }
+
+  /** The host has taken that many. */
+  taken(count: number): void {
+    const nowMs = this.#now()
+    for (const { number, sentMs, again } of this.#messages) {
+      if (number === count && sentMs !== undefined && !again) this.#roundTripMs += (nowMs - sentMs - this.#roundTripMs) / 8
+    }
+    this.#messages = this.#messages.filter(({ number }) => number > count)
+    this.#flush()
+  }
+
+  /** Ends it; answers what the host has not taken, of which it has taken that many. */
+  end(count: number): readonly string[] {
+    clearTimeout(this.#timer)
+    this.#paused = true
+    return this.#messages.filter(({ number }) => number > count).map(({ text }) => text)
+  }
+
+  #flush(): void {
+    clearTimeout(this.#timer)
+    if (this.#paused || this.#messages.length === 0) return
+    const nowMs = this.#now()
+    const repeatMs = Math.min(maxRepeatMs, Math.max(minRepeatMs, this.#roundTripMs * 1.25 + 10))
+    const due = this.#messages.slice(0, maxOutstanding).filter(({ sentMs }) => sentMs === undefined || nowMs - sentMs >= repeatMs)
+    let datagram: string[] = []
+    let size = 0
+    const transmit = (): void => {
+      if (datagram.length > 0) this.#transmit(`[${datagram.join(',')}]`)
+      datagram = []
+      size = 0
+    }
+    for (const each of due) {
+      if (size + each.text.length > maxDatagram) transmit()
+      each.again = each.sentMs !== undefined
+      each.sentMs = nowMs
+      datagram.push(`[${each.number},${each.text}]`)
+      size += each.text.length
+    }
+    transmit()
+    this.#timer = setTimeout(() => this.#flush(), repeatMs)
+  }
+}
