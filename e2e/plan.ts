@@ -28,6 +28,7 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
   'desktop-recording': { part: 'desktop', cost: 'cpu' },
   'desktop-rights': { part: 'desktop', cost: 'cpu' },
   'desktop-session': { part: 'desktop', cost: 'cpu' },
+  'desktop-transport': { part: 'desktop', cost: 'cpu' },
   'shell-notifications': { part: 'host', cost: 'cpu' },
   'shell-tray': { part: 'host', cost: 'cpu' },
   'shell-window': { part: 'host', cost: 'cpu' },

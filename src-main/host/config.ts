@@ -9,7 +9,11 @@ import { type OptionSpec, optionSpecs } from '../platform/config/option-specs.ts
 import { type OptionSource, readOptionFile, resolveOptions } from '../platform/config/resolve-options.ts'
 
 /** Every option of the program: the host's own and the parts'. */
-export const ConfigSchema = Type.Object({ ...HostOptionsSchema.properties, ...LiveConfigSchema.properties, ...DesktopConfigSchema.properties })
+export const ConfigSchema = Type.Object({
+  ...HostOptionsSchema.properties,
+  ...LiveConfigSchema.properties,
+  ...DesktopConfigSchema.properties,
+})
 export type Config = Static<typeof ConfigSchema>
 
 export const configSpecs: readonly OptionSpec[] = optionSpecs(ConfigSchema)

@@ -71,10 +71,7 @@ export const ClientMessageSchema = Type.Union([
     { additionalProperties: false },
   ),
   /** Offers a data channel (RFC 8832) without order and without repeats: answered by `rtc-answer` or `rtc-failed`. */
-  Type.Object(
-    { kind: Type.Literal('rtc-offer'), sdp: Type.String({ minLength: 1, maxLength: 14_000 }) },
-    { additionalProperties: false },
-  ),
+  Type.Object({ kind: Type.Literal('rtc-offer'), sdp: Type.String({ minLength: 1, maxLength: 14_000 }) }, { additionalProperties: false }),
   /** What the display shows is to come over this one from here on. */
   Type.Object(
     { kind: Type.Literal('transport'), via: Type.Union([Type.Literal('webrtc'), Type.Literal('websocket')]) },

@@ -1,6 +1,6 @@
+import { AppError } from '../../platform/errors.ts'
 import type { IceServer } from './sfu-engine.ts'
 import { type TurnOptions, turnServers } from './turn-credentials.ts'
-import { AppError } from '../../platform/errors.ts'
 
 /** The servers that are sent to clients. Credentials are only for accepted sessions: a TURN server relays for everyone who has them. */
 export interface IceServers {

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
-import type { IceServer } from './sfu-engine.ts'
 import { randomText } from '../../platform/random-id.ts'
+import type { IceServer } from './sfu-engine.ts'
 
 /** The options `turn.*`. */
 export interface TurnOptions {

@@ -25,7 +25,7 @@ const audioKind = 4
 const displayKinds = [1, 2, 3]
 
 export interface ViewerTransportOptions {
-  /** The WebSocket: everything that the data channel does not carry goes over it, and all of it while there is none. */
+  /** The WebSocket: everything that the data channel does not carry goes over it, and all of it while it is not open. */
   readonly client: SocketClient
   /** Undefined where desktops have no WebRTC. */
   readonly reach: WebrtcReach | undefined
@@ -33,7 +33,7 @@ export interface ViewerTransportOptions {
   readonly near: boolean
   /** Takes what the viewer says over the data channel, as what it says over the WebSocket. Undefined: it was no message. */
   readonly take: (message: ClientMessage | undefined) => void
-  /** Everything is to be sent anew: what was on its way over the other transport does not come. */
+  /** Everything is to be sent again: what was on its way over the other transport does not come. */
   readonly onSwitch: (raw: boolean) => void
 }
 
@@ -47,6 +47,8 @@ export class ViewerTransport implements SocketClient {
   readonly #options: ViewerTransportOptions
   #link: DataLink | undefined
   #open = false
+  /** The viewer saw it open before we did. */
+  #wanted = false
   /** The data channel carries what is shown. */
   #chosen = false
   #order = new InputOrder()
@@ -107,7 +109,11 @@ export class ViewerTransport implements SocketClient {
 
   /** The viewer goes on over the data channel. */
   #choose(): void {
-    if (this.#chosen || !this.#open) return
+    if (this.#chosen) return
+    this.#wanted = true
+    // It ended meanwhile: the viewer waits for an answer.
+    if (this.#link === undefined) this.#fallBack()
+    if (!this.#open || this.#link === undefined) return
     this.#chosen = true
     this.#options.client.send(JSON.stringify({ kind: 'transport', via: 'webrtc', taken: 0 }))
     this.#options.onSwitch(false)
@@ -128,6 +134,7 @@ export class ViewerTransport implements SocketClient {
     this.#link?.close()
     this.#link = undefined
     this.#open = false
+    this.#wanted = false
     this.#chosen = false
   }
 
@@ -146,7 +153,9 @@ export class ViewerTransport implements SocketClient {
     try {
       const { answer, link } = await reach.links.open(sdp, {
         onOpen: () => {
-          if (isThis()) this.#open = true
+          if (!isThis()) return
+          this.#open = true
+          if (this.#wanted) this.#choose()
         },
         onText: (text) => {
           if (isThis()) this.#hearText(text)

@@ -1,4 +1,5 @@
 import type { OutgoingHttpHeaders } from 'node:http'
+import { type IceServers, iceLinks } from '../../../media/realtime/ice-servers.ts'
 import { MAX_OFFER } from '../../../media/realtime/offer.ts'
 import type { IceServer } from '../../../media/realtime/sfu-engine.ts'
 import { readTrickle } from '../../../media/realtime/trickle.ts'
@@ -12,7 +13,6 @@ import type { LiveRequest } from '../../http/live-request.ts'
 import { isWord } from '../../http/live-url.ts'
 import type { ResourceHandlers } from '../../http/resources.ts'
 import { type AnyRequest, header, userAgentOf } from '../../http/response.ts'
-import { type IceServers, iceLinks } from '../../../media/realtime/ice-servers.ts'
 import type { OfferLimit } from './offer-limit.ts'
 import type { PeerSessions } from './peer-sessions.ts'
 

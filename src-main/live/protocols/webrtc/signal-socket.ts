@@ -1,4 +1,5 @@
 import { type WebSocket, WebSocketServer } from 'ws'
+import type { IceServers } from '../../../media/realtime/ice-servers.ts'
 import { MAX_OFFER } from '../../../media/realtime/offer.ts'
 import { AppError, errorKinds } from '../../../platform/errors.ts'
 import { clientOf } from '../../../platform/http/client.ts'
@@ -10,7 +11,6 @@ import { repeat } from '../../../platform/repeat.ts'
 import type { WatchAccess } from '../../audience/viewer-admission.ts'
 import type { LiveUpgrade } from '../../http/live-request.ts'
 import { userAgentOf } from '../../http/response.ts'
-import type { IceServers } from '../../../media/realtime/ice-servers.ts'
 import type { OfferLimit } from './offer-limit.ts'
 import type { PeerSessions } from './peer-sessions.ts'
 

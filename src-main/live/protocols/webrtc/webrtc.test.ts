@@ -5,10 +5,10 @@ import { integersFrom } from '../../../formats/testing/random.ts'
 import { publisherCodec, writeAnswer } from '../../../media/realtime/answer.ts'
 import { Outlet } from '../../../media/realtime/datachannel/worker/outlet.ts'
 import { Source } from '../../../media/realtime/datachannel/worker/source.ts'
+import { iceLinks, readIceServers } from '../../../media/realtime/ice-servers.ts'
 import { type OfferDescription, readOffer } from '../../../media/realtime/offer.ts'
 import { RtpReceiver } from '../../../media/realtime/rtp-receiver.ts'
 import { readTrickle } from '../../../media/realtime/trickle.ts'
-import { iceLinks, readIceServers } from '../../../media/realtime/ice-servers.ts'
 import { OfferLimit } from './offer-limit.ts'
 
 const transport = ['a=ice-ufrag:abcd', 'a=ice-pwd:abcdefghijklmnopqrstuv', `a=fingerprint:sha-256 ${'AB:'.repeat(31)}AB`, 'a=setup:actpass']

@@ -1,0 +1,236 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type DataChannel, PeerConnection } from 'node-datachannel'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { WebSocket } from 'ws'
+import { launchBrowser } from './helpers/browser.ts'
+import { type RunningHost, startHost } from './helpers/host.ts'
+import { skipBecause } from './helpers/skip.ts'
+import { look } from './helpers/studio-page.ts'
+import { until } from './helpers/until.ts'
+import { workersOf } from './helpers/workers.ts'
+
+/** A desktop over WebRTC: in Chromium, and by a data channel of its own, as a program of somebody else's making would try it. */
+
+const missing = ['Xvnc', 'xterm'].every((program) => existsSync(`/usr/bin/${program}`))
+  ? undefined
+  : 'Xvnc and xterm are needed: apt-get install tigervnc-standalone-server xterm'
+let host: RunningHost
+let browser: Browser
+let page: Page
+let id = ''
+const open = new Set<{ close(): void }>()
+
+const typed = () => {
+  const file = join(host.dataDir, 'typed.txt')
+  return existsSync(file) ? readFileSync(file, 'utf8').trimEnd().split('\n') : []
+}
+const via = () => page.getByTestId('desktop-transport').getAttribute('data-via')
+const share = (rgb: readonly number[]) =>
+  page.getByTestId('desktop-canvas').evaluate((canvas, wanted) => {
+    const { width, height } = canvas as HTMLCanvasElement
+    const { data } = (canvas as HTMLCanvasElement).getContext('2d')!.getImageData(0, 0, width, height)
+    let found = 0
+    for (let at = 0; at < data.length; at += 4) if (wanted.every((value, channel) => data[at + channel] === value)) found++
+    return found / (width * height)
+  }, rgb)
+
+beforeAll(async () => {
+  if (missing !== undefined) return
+  host = await startHost({ name: 'desktop-transport' })
+  const command = ['xterm', '-maximized', '-bg', '#103050', '-e', 'sh', '-c', `cat > ${join(host.dataDir, 'typed.txt')}`]
+  id = (await host.api('POST', '/desktop/displays', { command })).body.id
+  browser = await launchBrowser()
+  page = await browser.newPage({ viewport: { width: 1280, height: 720 } })
+  await page.addInitScript(() => localStorage.setItem('ami.desktop.transport', 'webrtc'))
+}, 120_000)
+
+afterEach(() => {
+  for (const each of open) each.close()
+  open.clear()
+})
+
+afterAll(async () => {
+  if (id !== '') await host?.api('DELETE', `/desktop/displays/${id}`).catch(() => undefined)
+  await browser?.close()
+  await host?.stop()
+}, 60_000)
+
+beforeEach((context) => {
+  if (missing !== undefined) skipBecause(context, missing)
+})
+
+/** A connection to the display, which also has a data channel from `offer` on. */
+function connect(secret?: string) {
+  const socket = new WebSocket(`ws://127.0.0.1:${host.httpPort}/api/v1/desktop/session?display=${id}`, {
+    headers: secret === undefined ? {} : { authorization: `Bearer ${secret}` },
+  })
+  const said: { readonly kind: string; readonly code?: string; readonly sdp?: string; readonly via?: string; readonly taken?: number }[] =
+    []
+  const state: { closed: number | undefined; channel: DataChannel | undefined; readonly answers: string[] } = {
+    closed: undefined,
+    channel: undefined,
+    answers: [],
+  }
+  socket.on('message', (data, binary) => {
+    if (!binary) said.push(JSON.parse(String(data)))
+  })
+  socket.on('close', (code) => {
+    state.closed = code
+  })
+  const peer = new PeerConnection('viewer', { iceServers: [], bindAddress: '127.0.0.1', disableAutoNegotiation: true })
+  open.add({
+    close() {
+      socket.terminate()
+      peer.close()
+    },
+  })
+  const heard = (kind: string) => until(() => said.find((each) => each.kind === kind) ?? false, `the host says ${kind}`)
+  const say = (message: object) => socket.send(JSON.stringify(message))
+  return {
+    said,
+    state,
+    say,
+    heard,
+    ready: () => heard('rtc'),
+    /** Opens the data channel, and has the display come over it. */
+    async offer() {
+      const channel = peer.createDataChannel('display', { unordered: true, maxRetransmits: 0 })
+      channel.onMessage((message) => {
+        if (typeof message === 'string') state.answers.push(message)
+      })
+      let isOpen = false
+      channel.onOpen(() => {
+        isOpen = true
+      })
+      const sdp = await new Promise<string>((resolve) => {
+        peer.onGatheringStateChange((now) => {
+          if (now === 'complete') resolve(peer.localDescription()!.sdp)
+        })
+        peer.setLocalDescription('offer')
+      })
+      say({ kind: 'rtc-offer', sdp })
+      peer.setRemoteDescription((await heard('rtc-answer')).sdp!, 'answer')
+      await until(() => isOpen, 'the data channel is open')
+      await until(() => {
+        channel.sendMessage('{"probe":1}')
+        return state.answers.includes('{"probe":1}')
+      }, 'the host answers over it')
+      say({ kind: 'transport', via: 'webrtc' })
+      await heard('transport')
+      state.channel = channel
+      return channel
+    },
+    /** Sends messages over the data channel until the host has taken them. */
+    async send(...messages: readonly object[]) {
+      const datagram = JSON.stringify(messages.map((message, at) => [at + 1, message]))
+      await until(() => {
+        state.channel!.sendMessage(datagram)
+        return state.answers.includes(`{"taken":${messages.length}}`)
+      }, 'the host has taken the messages')
+    },
+  }
+}
+const enter = [
+  { kind: 'key', code: 'Enter', key: 'Enter', down: true },
+  { kind: 'key', code: 'Enter', key: 'Enter', down: false },
+]
+
+describe('a desktop over WebRTC', () => {
+  it('shows the display and types on it', async () => {
+    await page.goto(`${host.http}/desktops/${id}`)
+    await page.locator('[data-testid=desktop][data-state=open]').waitFor()
+    await page.getByTestId('desktop-latency').click()
+    await until(async () => (await via()) === 'webrtc', 'the display comes over WebRTC')
+    await until(async () => (await share([0x10, 0x30, 0x50])) > 0.5, 'the terminal is seen')
+    await look(page, 'desktop-transport')
+    await page.getByTestId('desktop-keys').focus()
+    await page.keyboard.type('Over WebRTC')
+    await page.keyboard.press('Enter')
+    await until(() => typed().at(-1) === 'Over WebRTC', 'the terminal has what was typed')
+  })
+
+  it('goes on over the WebSocket when nothing passes any more: nothing is lost, and no key stays down', async () => {
+    const [worker] = workersOf(host, 'links-worker')
+    expect(worker).toBeDefined()
+    process.kill(worker!, 'SIGSTOP')
+    try {
+      await page.keyboard.down('Shift')
+      await page.keyboard.press('A')
+      await page.keyboard.up('Shift')
+      await page.keyboard.type('bc')
+      await page.keyboard.press('Enter')
+      await until(async () => (await via()) === 'websocket', 'the display comes over the WebSocket')
+      await until(() => typed().at(-1) === 'Abc', 'what was typed meanwhile has arrived, once and in order')
+    } finally {
+      process.kill(worker!, 'SIGCONT')
+    }
+    await page.keyboard.type('small')
+    await page.keyboard.press('Enter')
+    await until(() => typed().at(-1) === 'small', 'no Shift is down')
+  })
+
+  it('goes over WebRTC again when it is chosen, and back at once when its process is killed', async () => {
+    const choice = page.getByTestId('desktop-transport-choice')
+    await choice.selectOption('websocket')
+    await choice.selectOption('webrtc')
+    await until(async () => (await via()) === 'webrtc', 'the display comes over WebRTC')
+    for (const worker of workersOf(host, 'links-worker')) process.kill(worker, 'SIGKILL')
+    await until(async () => (await via()) === 'websocket', 'the display comes over the WebSocket')
+    await page.getByTestId('desktop-keys').focus()
+    await page.keyboard.type('back')
+    await page.keyboard.press('Enter')
+    await until(() => typed().at(-1) === 'back', 'the terminal has what was typed')
+  })
+})
+
+describe('a data channel on the wire', () => {
+  it('takes input of those alone who may control', async () => {
+    await page.close()
+    await until(async () => (await host.api('GET', `/desktop/displays/${id}`)).body.viewers === 0, 'the page has left')
+    const { token, secret } = (await host.api('POST', '/tokens', { label: 'Ann', role: 'editor' })).body
+    await host.api('PUT', `/desktop/displays/${id}/grants/${encodeURIComponent(`token:${token.id}`)}`, { rights: ['see'] })
+    const seer = connect(secret)
+    await seer.ready()
+    await seer.offer()
+    await seer.send({ kind: 'text', text: 'forbidden' }, ...enter)
+    const admin = connect()
+    await admin.ready()
+    await admin.offer()
+    await admin.send({ kind: 'text', text: 'allowed' }, ...enter)
+    await until(() => typed().at(-1) === 'allowed', 'the admin types')
+    expect(typed()).not.toContain('forbidden')
+    expect(typed().join()).not.toContain('forbidden')
+  })
+
+  it('ends the connection alone that sends what is no message', async () => {
+    const good = connect()
+    await good.ready()
+    await good.offer()
+    const bad = connect()
+    await bad.ready()
+    const channel = await bad.offer()
+    channel.sendMessage('[[1,{"kind":"reboot"}]]')
+    await until(() => {
+      if (bad.state.closed === undefined && channel.isOpen()) channel.sendMessage('[[1,{"kind":"reboot"}]]')
+      return bad.state.closed === 1007
+    }, 'the host closes the connection')
+    await good.send({ kind: 'text', text: 'still here' }, ...enter)
+    await until(() => typed().at(-1) === 'still here', 'the other one types')
+    expect(good.state.closed).toBeUndefined()
+  })
+
+  it('rejects malformed SDP and goes on, and ends who floods it with offers', async () => {
+    const viewer = connect()
+    await viewer.ready()
+    viewer.say({ kind: 'rtc-offer', sdp: 'v=0\r\nm=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\na=mid:0\r\n' })
+    expect(await viewer.heard('rtc-failed')).toMatchObject({ code: 'webrtc.sdp_invalid' })
+    viewer.say({ kind: 'text', text: 'goes on' })
+    for (const message of enter) viewer.say(message)
+    await until(() => typed().at(-1) === 'goes on', 'the session goes on')
+    expect(viewer.state.closed).toBeUndefined()
+    for (let offer = 0; offer < 20; offer++) viewer.say({ kind: 'rtc-offer', sdp: `v=0 ${offer}` })
+    await until(() => viewer.state.closed === 1008, 'the host closes the connection')
+  })
+})
