@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type DataChannel, PeerConnection } from 'node-datachannel'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
@@ -61,6 +60,52 @@ beforeEach((context) => {
   if (missing !== undefined) skipBecause(context, missing)
 })
 
+/** A data channel of a browser, without what the page of a desktop does with it. */
+interface RawChannel {
+  send(text: string): Promise<void>
+  answers(): Promise<string[]>
+}
+
+interface RawWindow {
+  raw: { peer: RTCPeerConnection; channel: RTCDataChannel; answers: string[] }[]
+}
+
+async function openPeer(on: Page) {
+  const at = await on.evaluate(() => {
+    const here = window as unknown as Partial<RawWindow>
+    here.raw ??= []
+    const all = here.raw
+    const peer = new RTCPeerConnection()
+    const channel = peer.createDataChannel('display', { ordered: false, maxRetransmits: 0 })
+    const answers: string[] = []
+    channel.onmessage = ({ data }) => void (typeof data === 'string' && answers.push(data))
+    return all.push({ peer, channel, answers }) - 1
+  })
+  const channel: RawChannel = {
+    send: (text) => on.evaluate(({ at, text }) => (window as unknown as RawWindow).raw[at]!.channel.send(text), { at, text }),
+    answers: () => on.evaluate((index) => (window as unknown as RawWindow).raw[index]!.answers, at),
+  }
+  return {
+    async connect(exchange: (sdp: string) => Promise<string>): Promise<RawChannel> {
+      const sdp = await on.evaluate(async (index) => {
+        const { peer } = (window as unknown as RawWindow).raw[index]!
+        await peer.setLocalDescription()
+        return peer.localDescription!.sdp
+      }, at)
+      const answer = await exchange(sdp)
+      await on.evaluate(
+        ({ at, answer }) => (window as unknown as RawWindow).raw[at]!.peer.setRemoteDescription({ type: 'answer', sdp: answer }),
+        { at, answer },
+      )
+      await until(
+        () => on.evaluate((index) => (window as unknown as RawWindow).raw[index]!.channel.readyState === 'open', at),
+        'the data channel is open',
+      )
+      return channel
+    },
+  }
+}
+
 /** A connection to the display, which also has a data channel from `offer` on. */
 function connect(secret?: string) {
   const socket = new WebSocket(`ws://127.0.0.1:${host.httpPort}/api/v1/desktop/session?display=${id}`, {
@@ -68,24 +113,14 @@ function connect(secret?: string) {
   })
   const said: { readonly kind: string; readonly code?: string; readonly sdp?: string; readonly via?: string; readonly taken?: number }[] =
     []
-  const state: { closed: number | undefined; channel: DataChannel | undefined; readonly answers: string[] } = {
-    closed: undefined,
-    channel: undefined,
-    answers: [],
-  }
+  const state: { closed: number | undefined; channel: RawChannel | undefined } = { closed: undefined, channel: undefined }
   socket.on('message', (data, binary) => {
     if (!binary) said.push(JSON.parse(String(data)))
   })
   socket.on('close', (code) => {
     state.closed = code
   })
-  const peer = new PeerConnection('viewer', { iceServers: [], bindAddress: '127.0.0.1', disableAutoNegotiation: true })
-  open.add({
-    close() {
-      socket.terminate()
-      peer.close()
-    },
-  })
+  open.add({ close: () => socket.terminate() })
   const heard = (kind: string) => until(() => said.find((each) => each.kind === kind) ?? false, `the host says ${kind}`)
   const say = (message: object) => socket.send(JSON.stringify(message))
   return {
@@ -96,27 +131,14 @@ function connect(secret?: string) {
     ready: () => heard('rtc'),
     /** Opens the data channel, and has the display come over it. */
     async offer() {
-      const channel = peer.createDataChannel('display', { unordered: true, maxRetransmits: 0 })
-      channel.onMessage((message) => {
-        if (typeof message === 'string') state.answers.push(message)
+      const channel = await (await openPeer(page)).connect(async (sdp) => {
+        say({ kind: 'rtc-offer', sdp })
+        return (await heard('rtc-answer')).sdp!
       })
-      let isOpen = false
-      channel.onOpen(() => {
-        isOpen = true
-      })
-      const sdp = await new Promise<string>((resolve) => {
-        peer.onGatheringStateChange((now) => {
-          if (now === 'complete') resolve(peer.localDescription()!.sdp)
-        })
-        peer.setLocalDescription('offer')
-      })
-      say({ kind: 'rtc-offer', sdp })
-      peer.setRemoteDescription((await heard('rtc-answer')).sdp!, 'answer')
-      await until(() => isOpen, 'the data channel is open')
-      await until(() => {
-        channel.sendMessage('{"probe":1}')
-        return state.answers.includes('{"probe":1}')
-      }, 'the host answers over it')
+      await until(async () => {
+        await channel.send('{"probe":1}')
+        return (await channel.answers()).includes('{"probe":1}')
+      }, 'the host answers over the data channel')
       say({ kind: 'transport', via: 'webrtc' })
       await heard('transport')
       state.channel = channel
@@ -125,9 +147,9 @@ function connect(secret?: string) {
     /** Sends messages over the data channel until the host has taken them. */
     async send(...messages: readonly object[]) {
       const datagram = JSON.stringify(messages.map((message, at) => [at + 1, message]))
-      await until(() => {
-        state.channel!.sendMessage(datagram)
-        return state.answers.includes(`{"taken":${messages.length}}`)
+      await until(async () => {
+        await state.channel!.send(datagram)
+        return (await state.channel!.answers()).includes(`{"taken":${messages.length}}`)
       }, 'the host has taken the messages')
     },
   }
@@ -187,7 +209,7 @@ describe('a desktop over WebRTC', () => {
 
 describe('a data channel on the wire', () => {
   it('takes input of those alone who may control', async () => {
-    await page.close()
+    await page.goto(`${host.http}/desktops`)
     await until(async () => (await host.api('GET', `/desktop/displays/${id}`)).body.viewers === 0, 'the page has left')
     const { token, secret } = (await host.api('POST', '/tokens', { label: 'Ann', role: 'editor' })).body
     await host.api('PUT', `/desktop/displays/${id}/grants/${encodeURIComponent(`token:${token.id}`)}`, { rights: ['see'] })
@@ -211,9 +233,9 @@ describe('a data channel on the wire', () => {
     const bad = connect()
     await bad.ready()
     const channel = await bad.offer()
-    channel.sendMessage('[[1,{"kind":"reboot"}]]')
-    await until(() => {
-      if (bad.state.closed === undefined && channel.isOpen()) channel.sendMessage('[[1,{"kind":"reboot"}]]')
+    await until(async () => {
+      // The channel is closed with the connection.
+      await channel.send('[[1,{"kind":"reboot"}]]').catch(() => undefined)
       return bad.state.closed === 1007
     }, 'the host closes the connection')
     await good.send({ kind: 'text', text: 'still here' }, ...enter)
