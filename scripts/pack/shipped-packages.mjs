@@ -60,11 +60,24 @@ export function shippedPackages(root) {
   return [...found.values()].sort((one, other) => (one.path < other.path ? -1 : 1))
 }
 
+/** Addons that a package has for other systems, other C libraries and other versions of Node: nobody loads them, and they link with what is not here. */
+const isOfThisSystem = (path) => {
+  const folder = /\/prebuilds\/([^/]+)(?:\/|$)/.exec(path)?.[1]
+  if (folder === undefined) return true
+  const abi = /\.abi(\d+)\./.exec(basename(path))?.[1]
+  return (
+    folder === `${process.platform}-${process.arch}` &&
+    (abi === undefined || abi === process.versions.modules) &&
+    !path.endsWith('.musl.node')
+  )
+}
+
 /** Files that nobody runs: typings, sources of addons, source maps, tests, prose other than licences. */
 const isNeeded = (path) => {
   const name = basename(path)
   if (/^(?:licen[cs]e|copying|notice)/i.test(name)) return true
-  if (/\.(?:d\.[cm]?ts|[cm]?ts|map|md|markdown|c|cc|cpp|h|hpp|gyp|gypi|tsbuildinfo)$/i.test(name)) return false
+  if (!isOfThisSystem(path)) return false
+  if (/\.(?:d\.[cm]?ts|[cm]?ts|map|md|markdown|c|cc|cpp|h|hpp|gyp|gypi|tsbuildinfo|tgz)$/i.test(name)) return false
   return !/\/(?:test|tests|__tests__|example|examples|benchmarks?|\.github)$/.test(path)
 }
 
