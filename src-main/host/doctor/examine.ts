@@ -21,6 +21,7 @@ import { crashLogName } from '../supervisor/crash-log.ts'
 import { installation } from '../version.ts'
 import { examineSignIn, findWebServers } from './doctor-sign-in.ts'
 import type { Finding } from './finding.ts'
+import { floodProtection } from './flood-protection.ts'
 
 /** Looks at everything that the host is on. */
 export async function examine(config: Config): Promise<readonly Finding[]> {
@@ -35,6 +36,7 @@ export async function examine(config: Config): Promise<readonly Finding[]> {
     ['certificate', () => certificate(config)],
     ['sign-in', async () => examineSignIn(config, await findWebServers([config.httpPort, config.httpsPort]))],
     ['window', window],
+    ['floods', () => floodProtection()],
   ]
   for (const option of ['httpPort', 'httpsPort', 'rtmpPort', 'rtmpsPort', 'srtPort', 'webrtcPort', 'desktopWebrtcPort'] as const)
     checks.push([option, () => port(config, option)])
