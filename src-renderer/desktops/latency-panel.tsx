@@ -62,6 +62,7 @@ export function LatencyPanel({ read, readTransport, choice, onChoice }: LatencyP
           <label className="field">
             <span>{t.transportChoice}</span>
             <select
+              className="input"
               value={choice}
               onChange={(event) => onChoice(transportChoices.find((each) => each === event.target.value) ?? 'automatic')}
               data-testid="desktop-transport-choice"
