@@ -241,7 +241,7 @@ export async function startHost({
       writes,
       events,
       audit,
-      log: logger.child({ wing: 'live' }),
+      log: logger.child({ section: 'live' }),
       registry: metrics,
       ...(tls ? { certificate: () => tls } : {}),
       settings: settings.current,
@@ -255,7 +255,7 @@ export async function startHost({
       dataDir: config.data,
       events,
       audit,
-      log: logger.child({ wing: 'desktop' }),
+      log: logger.child({ section: 'desktop' }),
       users: () =>
         tokens
           .list()
@@ -279,7 +279,7 @@ export async function startHost({
       writes,
       events,
       audit,
-      log: logger.child({ wing: 'studio' }),
+      log: logger.child({ section: 'studio' }),
       registry: metrics,
       carrier: live.carrier,
       automation: kinds,
@@ -297,7 +297,7 @@ export async function startHost({
       secrets,
       events,
       audit,
-      log: logger.child({ wing: 'obs' }),
+      log: logger.child({ section: 'obs' }),
       reach,
       intake: live.intake,
       shows: studio.obsShows,
@@ -310,7 +310,7 @@ export async function startHost({
       database: database.kysely,
       events,
       audit,
-      log: logger.child({ wing: 'automation' }),
+      log: logger.child({ section: 'automation' }),
       kinds,
       streamName: (id) => live.observer.read().streams.find((stream) => stream.id === id)?.name,
       findObs: obs.find,
@@ -324,7 +324,7 @@ export async function startHost({
       fingerprint: () => (certificate?.selfMade === true ? certificate.fingerprint : undefined),
       events,
       audit,
-      log: logger.child({ wing: 'network' }),
+      log: logger.child({ section: 'network' }),
       program: {
         version,
         packageFolders: [join(config.data, 'packages'), fileURLToPath(new URL('dist/packages', installation))],

@@ -65,8 +65,8 @@ export async function startEdgeNode({ config, origin, token, name, cache, file, 
       ...(cache === undefined ? {} : { cache }),
       ...(file === undefined ? {} : { file }),
       connectionsPerAddress: config.perAddress.connections,
-      createDelivery: ({ source, handOn }) => createEdgeDelivery({ source, handOn, clients, log: log.child({ wing: 'live' }) }),
-      log: log.child({ wing: 'network' }),
+      createDelivery: ({ source, handOn }) => createEdgeDelivery({ source, handOn, clients, log: log.child({ section: 'live' }) }),
+      log: log.child({ section: 'network' }),
     })
     const host = shownHost(config.bind, '')
     const { id, httpPort, httpsPort } = agent

@@ -16,7 +16,7 @@ describe('the tail of the log', () => {
 
   it('says which part wrote a line, and what else it says', () => {
     const tail = createLogTail()
-    tail.write(line('connected', { wing: 'live', part: 'rtmp', pid: 5 }))
+    tail.write(line('connected', { section: 'live', part: 'rtmp', pid: 5 }))
     tail.write('no JSON')
     expect(tail.lines()).toEqual([
       { id: 1, timeMs: 1_767_225_600_000, level: 'info', part: 'live/rtmp', message: 'connected', fields: '{"pid":5}' },

@@ -75,14 +75,14 @@ function readLine(text: string, id: number): LogLine | undefined {
   } catch {
     return undefined
   }
-  const { level, time, msg, wing, part, ...rest } = parsed
+  const { level, time, msg, section, part, ...rest } = parsed
   const timeMs = typeof time === 'string' ? Date.parse(time) : Number.NaN
   const fields = Object.keys(rest).length === 0 ? '' : JSON.stringify(rest)
   return {
     id,
     timeMs: Number.isFinite(timeMs) ? timeMs : Date.now(),
     level: levels.includes(String(level)) ? (level as LogLevel) : 'info',
-    part: [wing, part].filter((each) => typeof each === 'string' && each !== '').join('/') || 'host',
+    part: [section, part].filter((each) => typeof each === 'string' && each !== '').join('/') || 'host',
     message: String(msg ?? '').slice(0, maxFields),
     fields: fields.length > maxFields ? `${fields.slice(0, maxFields)}…` : fields,
   }
