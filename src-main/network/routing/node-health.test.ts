@@ -78,6 +78,36 @@ describe('a node', () => {
     expect(health.isGone('a')).toBe(false)
   })
 
+  it('is not gone by other nodes alone, however many say so, while this host sees it', () => {
+    const { health, step, report } = wellNodes()
+    for (let time = 0; time < 10; time++) {
+      for (const by of ['b', 'c', 'd']) report(by, 'a', false)
+      health.probed('a', true)
+      step()
+      expect(health.isGone('a')).toBe(false)
+    }
+  })
+
+  it('is not gone where the others do not agree, though its connection or its answer is lost', () => {
+    const { health, away, step, report } = wellNodes()
+    for (let time = 0; time < 5; time++) {
+      report('b', 'a', false)
+      report('c', 'a', true)
+      health.probed('a', false)
+      step()
+    }
+    expect(health.isGone('a')).toBe(false)
+    health.probed('a', true)
+    away.add('a')
+    report('b', 'a', false)
+    report('c', 'a', true)
+    step()
+    expect(health.isGone('a')).toBe(false)
+    report('c', 'a', false)
+    step()
+    expect(health.isGone('a')).toBe(true)
+  })
+
   it('is gone without a connection in the end, although it answers', () => {
     const { health, away, step } = wellNodes()
     away.add('a')

@@ -29,7 +29,8 @@ interface Seen {
 
 /**
  * Which nodes are gone, by more than one view: their connection to this host, this host's requests to their public URL, and those of other
- * nodes. One view alone may be wrong, because of what is between.
+ * nodes. One view alone may be wrong, because of what is between. Other nodes have one view together, whatever their number: what they say
+ * is theirs to make up, and never outvotes what this host sees itself.
  */
 export class NodeHealth {
   readonly #nodes = new Map<string, Seen>()
@@ -81,7 +82,12 @@ function isAwayByAgreement({ failures, peers, linkLostMs }: Seen, { connected, p
   if (linkLostMs !== undefined && nowMs - linkLostMs >= withoutLinkMs) return true
   // one answer that failed says enough where the connection is lost too
   const isUnanswered = publicUrl !== null && failures >= (connected ? failuresForAway : 1)
-  const views = [connected, ...(publicUrl === null ? [] : [!isUnanswered]), ...[...peers.values()].map(({ isUp }) => isUp)]
-  const away = views.filter((isUp) => !isUp).length
-  return away >= 2 && away * 2 >= views.length
+  if (!connected && isUnanswered) return true
+  return (!connected || isUnanswered) && isAwayByPeers(peers)
+}
+
+/** True where more of the other nodes see it away than up. */
+function isAwayByPeers(peers: Seen['peers']): boolean {
+  const away = [...peers.values()].filter(({ isUp }) => !isUp).length
+  return away * 2 > peers.size
 }
