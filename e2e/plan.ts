@@ -18,6 +18,7 @@ export interface PlannedFile {
 export const plan: Readonly<Record<string, PlannedFile>> = {
   'accessibility': { part: 'host', cost: 'cpu' },
   'api': { part: 'host', cost: 'wait', quick: true },
+  'certificates': { part: 'host', cost: 'cpu' },
   'command-line': { part: 'host', cost: 'wait', quick: true },
   'desktop': { part: 'desktop', cost: 'cpu' },
   'desktop-clipboard': { part: 'desktop', cost: 'cpu' },

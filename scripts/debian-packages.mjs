@@ -81,6 +81,7 @@ const dependencies = [
     present: () => process.platform !== 'linux' || (inPath('sshd') && inPath('sudo')),
     required: false,
   },
+  { packages: ['pebble'], present: () => process.platform !== 'linux' || inPath('pebble'), required: false },
   { packages: ['mutter'], present: () => process.platform !== 'linux' || inPath('mutter'), required: false },
   {
     packages: ['g++-mingw-w64-x86-64'],

@@ -13,6 +13,8 @@ export interface RunningNode {
   readonly pid: number
   /** e.g. `http://127.0.0.1:41234` */
   readonly http: string
+  /** Null without an HTTPS port. */
+  readonly https: string | null
   readonly dataDir: string
   readonly process: ChildProcess
   readonly log: readonly string[]
@@ -25,10 +27,20 @@ export interface NodeOptions {
   readonly token?: string
   readonly dataDir?: string
   readonly httpPort?: number
+  /** None where left out. */
+  readonly httpsPort?: number
+  readonly env?: Readonly<Record<string, string>>
   readonly name?: string
   readonly args?: readonly string[]
   /** Starts it as users do, below the supervisor, which has it back when it dies. */
   readonly supervised?: boolean
+}
+
+interface ReadyNode {
+  readonly id: string
+  readonly url: string
+  readonly httpsUrl: string | null
+  readonly pid: number
 }
 
 /** Starts a node as its own process. Rejects with what it printed where it ends instead. */
@@ -37,6 +49,8 @@ export async function startNode({
   token,
   dataDir,
   httpPort = 0,
+  httpsPort,
+  env = {},
   name = 'node',
   supervised = false,
   args = [],
@@ -55,13 +69,13 @@ export async function startNode({
         '--http-port',
         String(httpPort),
         '--https-port',
-        'off',
+        String(httpsPort ?? 'off'),
       ],
       ...(origin === undefined ? [] : ['--origin', origin]),
       ...(token === undefined ? [] : ['--token', token]),
       ...['--name', name, ...args],
     ],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
+    { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
   )
   const log: string[] = []
   createInterface({ input: child.stderr! }).on('line', (line) => {
@@ -69,10 +83,10 @@ export async function startNode({
     appendFileSync(join(artifacts, `${name}.log`), `${line}\n`)
   })
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-  const ready = await new Promise<{ id: string; url: string; pid: number }>((resolve, reject) => {
+  const ready = await new Promise<ReadyNode>((resolve, reject) => {
     createInterface({ input: child.stdout! }).on('line', (line) => {
-      const read = JSON.parse(line) as { id?: string; url?: string; error?: { code: string } }
-      if (read.url !== undefined) resolve(read as { id: string; url: string; pid: number })
+      const read = JSON.parse(line) as Partial<ReadyNode> & { error?: { code: string } }
+      if (read.url !== undefined) resolve(read as ReadyNode)
       else reject(new Error(read.error?.code ?? line))
     })
     void exited.then(() => reject(new Error(`the node ended\n${log.slice(-10).join('\n')}`)))
@@ -82,7 +96,7 @@ export async function startNode({
     await exited
   }
   return {
-    ...{ id: ready.id, pid: ready.pid, http: ready.url, dataDir: folder, process: child, log },
+    ...{ id: ready.id, pid: ready.pid, http: ready.url, https: ready.httpsUrl, dataDir: folder, process: child, log },
     kill: (signal = 'SIGKILL') => end(signal),
     async stop() {
       await end('SIGTERM')

@@ -228,7 +228,7 @@ export interface ApiTypes {
     }
   }
   host: {
-    GET: { answer: { version: string; node: string; platform: string; pid: number; run: string; startedAt: string; dataDir: string; bind: string; addresses: { url: string; httpsUrl: string | null; rtmpUrl: string; rtmpsUrl: string | null; srtUrl: string | null }; ports: { http: number; https: number | null; rtmp: number; rtmps: number | null }; auth: { mode: string; signInRequired: boolean }; limits: Record<string, number>; engine: { present: boolean }; certificate: { selfMade: boolean; expiresAt: string; fingerprint: string } | null; storage: { waitingWrites: number; failedWrites: number; lostWrites: number } } }
+    GET: { answer: { version: string; node: string; platform: string; pid: number; run: string; startedAt: string; dataDir: string; bind: string; addresses: { url: string; httpsUrl: string | null; rtmpUrl: string; rtmpsUrl: string | null; srtUrl: string | null }; ports: { http: number; https: number | null; rtmp: number; rtmps: number | null }; auth: { mode: string; signInRequired: boolean }; limits: Record<string, number>; engine: { present: boolean }; acme: { names: string[]; state: 'ordering' | 'valid' | 'failed'; expiresAt: string | null; nextAt: string | null; problem: { code: string; message: string; remedy: string } | null } | null; certificate: { selfMade: boolean; expiresAt: string; fingerprint: string } | null; storage: { waitingWrites: number; failedWrites: number; lostWrites: number } } }
   }
   live: {
     access: {

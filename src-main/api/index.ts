@@ -51,6 +51,8 @@ export interface ApiDependencies {
   /** Keys that TLS sessions are resumed with, where other processes answer at the HTTPS port too. */
   readonly ticketKeys?: Uint8Array
   readonly certificate: () => Promise<{ cert: string; key: string }>
+  /** Answers requests of the authority that issues the certificate; false for any other. */
+  readonly handleChallenge: (request: IncomingMessage, response: ServerResponse) => boolean
   readonly authMode: 'auto' | 'on' | 'off'
   readonly wide: boolean
   /** Name or IP address under which people outside reach the ports. */
@@ -73,6 +75,8 @@ export interface Api {
   readonly access: Access
   /** Opens the ports. Throws `port.*`. */
   start(): Promise<{ httpPort: number; httpsPort: number | null }>
+  /** Shows another certificate (PEM) from now on. */
+  renewCertificate(certificate: { readonly cert: string; readonly key: string }): void
   /** Open ports for other processes to listen on too, and the private socket where they pass on the requests that they do not answer. */
   share(): Promise<ListeningPorts & { readonly behind: PrivateSocket }>
   /** Under two seconds, whatever clients do. */
@@ -113,6 +117,7 @@ export function createApi(dependencies: ApiDependencies): Api {
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     adoptFromNode(request, dependencies.proxies, dependencies.isNode)
     const url = request.url ?? '/'
+    if (dependencies.handleChallenge(request, response)) return
     if (dependencies.media.handle(request, response)) return
     const query = url.indexOf('?')
     const path = query < 0 ? url : url.slice(0, query)
@@ -173,6 +178,7 @@ export function createApi(dependencies: ApiDependencies): Api {
       behind ??= await openPrivateEndpoint({ onRequest, onUpgrade, log: logger })
       return { ...servers.ports(), behind: { path: behind.path, secret: behind.secret } }
     },
+    renewCertificate: (certificate) => servers.renewCertificate(certificate),
     async stop() {
       feed.stop()
       sockets.stop()

@@ -10,7 +10,8 @@ import { createLive, type Live, liveMigrations } from '../live/index.ts'
 import { AutomationKinds } from '../media/automation/automation-kinds.ts'
 import { createNetwork, type Network, networkMigrations } from '../network/index.ts'
 import { createObs, obsMigrations } from '../obs/index.ts'
-import { type Certificate, loadCertificate } from '../platform/certificate.ts'
+import { createServedCertificate } from '../platform/acme/served-certificate.ts'
+import type { Certificate } from '../platform/certificate.ts'
 import type { OptionSource } from '../platform/config/resolve-options.ts'
 import { AppError } from '../platform/errors.ts'
 import { createEventBus } from '../platform/event-bus.ts'
@@ -188,23 +189,31 @@ export async function startHost({
     const attempts = createAttemptLimit()
     const settingsStore = await createSettingsStore(database.kysely, writes)
     const settings = createRuntimeSettings(config, sources, settingsStore, events)
-    const reach = await createReach({ dataDir: config.data, privateFiles: [config.tlsKey], store: settingsStore, events })
+    const reach = await createReach({
+      dataDir: config.data,
+      privateFiles: [config.tlsKey, config.acme.dnsHook],
+      store: settingsStore,
+      events,
+    })
     const wide = isWide(config.bind)
     const host = shownHost(config.bind, config.publicUrl)
     const urlAt = (httpPort: number): string =>
       config.publicUrl === '' ? `http://${host}:${httpPort}` : config.publicUrl.replace(/\/$/, '')
 
+    const served = createServedCertificate({
+      dir: join(config.data, 'tls'),
+      bind: config.bind,
+      ...(config.publicUrl === '' ? {} : { publicName: host }),
+      certFile: config.tlsCert,
+      keyFile: config.tlsKey,
+      acme: config.acme,
+      logger,
+    })
+    open.push(() => served.stop())
     let loading: Promise<Certificate> | undefined
     let certificate: Certificate | undefined
     const loadOnce = (): Promise<Certificate> => {
-      loading ??= loadCertificate({
-        dir: join(config.data, 'tls'),
-        bind: config.bind,
-        ...(config.publicUrl === '' ? {} : { publicName: host }),
-        certFile: config.tlsCert,
-        keyFile: config.tlsKey,
-        logger,
-      }).then((loaded) => {
+      loading ??= served.current().then((loaded) => {
         certificate = loaded
         return loaded
       })
@@ -393,6 +402,7 @@ export async function startHost({
           certificate: certificate
             ? { selfMade: certificate.selfMade, expiresAt: certificate.expiresAt, fingerprint: certificate.fingerprint }
             : null,
+          acme: served.acme(),
           storage: {
             waitingWrites: writes.counters().waiting,
             failedWrites: writes.counters().failures,
@@ -420,6 +430,7 @@ export async function startHost({
       isNode: (secret) => nodes.isForwarder(secret),
       ...(ticketKeys === undefined ? {} : { ticketKeys }),
       certificate: loadOnce,
+      handleChallenge: (request, response) => served.handleChallenge(request, response),
       authMode: config.auth,
       wide,
       shownHost: host,
@@ -475,6 +486,13 @@ export async function startHost({
         trustedProxies: config.trustedProxies,
       })
     }
+    served.onIssued((issued) => {
+      certificate = issued
+      loading = Promise.resolve(issued)
+      endpoint.renewCertificate(issued)
+      live.renewCertificate(issued)
+    })
+    served.start()
     const rtmp = { rtmpPort: opened.rtmpPort, rtmpsPort: opened.rtmpsPort ?? null, srtPort: opened.srtPort ?? null }
 
     const url = urlAt(http.httpPort)

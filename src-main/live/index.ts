@@ -111,6 +111,10 @@ export async function createLive(dependencies: LiveDependencies): Promise<Live> 
     },
     deliveryProcesses: delivery.processes,
     deliverAt: (endpoint) => delivery.start(endpoint),
+    renewCertificate(certificate) {
+      rtmp.renewCertificate(certificate)
+      delivery.renewCertificate(certificate)
+    },
     async stop(goesOn) {
       clock.stop()
       gate.stop()

@@ -95,6 +95,8 @@ export interface Live {
   readonly deliveryProcesses: number
   /** Starts them, where there are to be any, at ports that are open. */
   deliverAt(endpoint: DeliveryEndpoint): void
+  /** Shows another certificate (PEM) from now on: RTMPS, and delivery processes. */
+  renewCertificate(certificate: { readonly cert: string; readonly key: string }): void
   health(): LiveHealth
   readonly observer: LiveObserver
   /** How long recordings are kept, as it is now: those of other parts, too. */

@@ -53,7 +53,7 @@ function loadGiven({ certFile, keyFile }: CertificateOptions): Certificate {
     const cert = readFileSync(certFile, 'utf8')
     const key = readFileSync(keyFile, 'utf8')
     createSecureContext({ cert, key })
-    return describe(cert, key, false)
+    return describeCertificate(cert, key, false)
   } catch (cause) {
     throw new AppError(
       'certificate.invalid',
@@ -71,7 +71,7 @@ function readKept(dir: string, names: readonly string[]): Certificate | undefine
     const covers = names.every((name) => (isIP(name) ? parsed.checkIP(name) : parsed.checkHost(name)) !== undefined)
     if (!covers || Date.parse(parsed.validTo) - Date.now() < renewDays * dayMs) return undefined
     createSecureContext({ cert, key })
-    return describe(cert, key, true)
+    return describeCertificate(cert, key, true)
   } catch {
     return undefined
   }
@@ -93,7 +93,9 @@ async function makeCertificate({ dir, logger }: CertificateOptions, names: reado
       new x509.BasicConstraintsExtension(false, undefined, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
       new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
-      new x509.SubjectAlternativeNameExtension(names.map((name) => ({ type: isIP(name) ? 'ip' : 'dns', value: name }))),
+      new x509.SubjectAlternativeNameExtension(
+        names.map((name) => ({ type: isIP(name) ? ('ip' as const) : ('dns' as const), value: name })),
+      ),
     ],
   })
   const cert = made.toString('pem')
@@ -107,10 +109,11 @@ async function makeCertificate({ dir, logger }: CertificateOptions, names: reado
   } catch (error) {
     logger.warn({ err: error }, 'the self-made certificate could not be kept; a new one will be made at the next start')
   }
-  return describe(cert, key, true)
+  return describeCertificate(cert, key, true)
 }
 
-function describe(cert: string, key: string, selfMade: boolean): Certificate {
+/** What people are shown of a certificate. */
+export function describeCertificate(cert: string, key: string, selfMade: boolean): Certificate {
   const parsed = new NodeCertificate(cert)
   return { cert, key, selfMade, expiresAt: new Date(parsed.validTo).toISOString(), fingerprint: parsed.fingerprint256 }
 }

@@ -7,7 +7,7 @@ const dateOf = (time: string): string => new Date(time).toLocaleDateString(local
 
 /** What the host says of itself. */
 export function HostCard({ host }: { readonly host: HostInfo }) {
-  const { certificate, storage, auth } = host
+  const { certificate, acme, storage, auth } = host
   const facts: readonly (readonly [label: string, value: string])[] = [
     [t.version, host.version],
     [t.runningSince, timeOf(host.startedAt)],
@@ -21,6 +21,14 @@ export function HostCard({ host }: { readonly host: HostInfo }) {
           [t.certificate, certificate.selfMade ? t.madeByThisHost : t.ofAnAuthority],
           [t.certificateExpires, dateOf(certificate.expiresAt)],
           [t.fingerprint, certificate.fingerprint],
+        ] as const)),
+    ...(acme === null
+      ? []
+      : ([
+          [t.acmeNames, acme.names.join(', ')],
+          [t.acmeState, t.acmeStates[acme.state]],
+          ...(acme.nextAt === null ? [] : ([[t.acmeNext, timeOf(acme.nextAt)]] as const)),
+          ...(acme.problem === null ? [] : ([[t.acmeProblem, `${acme.problem.message}. ${acme.problem.remedy}`]] as const)),
         ] as const)),
     ...(storage.failedWrites + storage.lostWrites > 0
       ? [[t.writesThatFailed, String(storage.failedWrites + storage.lostWrites)] as const]

@@ -6,6 +6,7 @@ import { createServer, isIPv6 } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
+import { readAcmeStatus } from '../../platform/acme/acme-status.ts'
 import { loadCertificate } from '../../platform/certificate.ts'
 import { browserNames } from '../../platform/config/installed-browsers.ts'
 import { AppError } from '../../platform/errors.ts'
@@ -25,7 +26,9 @@ import { floodProtection } from './flood-protection.ts'
 
 /** Looks at everything that the host is on. */
 export async function examine(config: Config): Promise<readonly Finding[]> {
+  const ofNode = nodeCertificate(config)
   const checks: [string, () => Promise<Finding> | Finding][] = [
+    ...(ofNode === undefined ? [] : ([[ofNode.name, () => ofNode]] as [string, () => Finding][])),
     ['Node', node],
     ['media engine', mediaEngine],
     ['WebRTC engine', webrtcEngine],
@@ -151,8 +154,34 @@ function crashes(dir: string): Finding {
   return { name: 'crashes', state: 'warn', detail: `${detail}: see ${join(dir, crashLogName)}`, remedy }
 }
 
+/** The certificate of an ACME authority, as the host or node that runs here wrote last. */
+function acmeCertificate(name: string, tlsDir: string): Finding | undefined {
+  const status = readAcmeStatus(tlsDir)
+  if (status === undefined) return undefined
+  const { names, expiresAt, nextAt, problem } = status
+  const days = expiresAt === null ? undefined : Math.floor((Date.parse(expiresAt) - Date.now()) / 86_400_000)
+  const life = days === undefined ? 'not issued yet' : `valid for ${days} days`
+  const detail = `ACME authority, ${names.join(', ')}, ${life}`
+  if (problem === null) return { name, state: 'ok', detail }
+  return {
+    name,
+    state: days === undefined || days < 1 ? 'fail' : 'warn',
+    detail: `${detail}; the last order failed: ${problem.message}; next order ${nextAt ?? 'unknown'}`,
+    remedy: problem.remedy,
+  }
+}
+
+/** Of a node in this data folder; nothing where no node asks an authority. */
+function nodeCertificate(config: Config): Finding | undefined {
+  return acmeCertificate('certificate of the node', join(config.data, 'node', 'tls'))
+}
+
 async function certificate(config: Config): Promise<Finding> {
   const name = 'certificate'
+  if (config.acme.names !== '') {
+    const ordered = acmeCertificate(name, join(config.data, 'tls'))
+    return ordered ?? { name, state: 'ok', detail: `${config.acme.names}: ordered when the host starts` }
+  }
   const found = await loadCertificate({
     dir: join(config.data, 'tls'),
     bind: config.bind,

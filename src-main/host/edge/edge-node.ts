@@ -2,7 +2,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { createEdgeDelivery } from '../../live/index.ts'
 import { createEdgeAgent, type EdgeCacheOptions, type FollowedNodeFile } from '../../network/index.ts'
-import { loadCertificate } from '../../platform/certificate.ts'
+import { createServedCertificate } from '../../platform/acme/served-certificate.ts'
 import { ClientLimits } from '../../platform/http/client-limits.ts'
 import { lockDataFolder } from '../../platform/identity/data-lock.ts'
 import type { Logger } from '../../platform/logger.ts'
@@ -48,6 +48,14 @@ export async function startEdgeNode({ config, origin, token, name, cache, file, 
   try {
     watchMemory(log)
     const clients = new ClientLimits(config.perAddress, log)
+    const certificate = createServedCertificate({
+      dir: join(folder, 'tls'),
+      bind: config.bind,
+      certFile: config.tlsCert,
+      keyFile: config.tlsKey,
+      acme: config.acme,
+      logger: log,
+    })
     const agent = await createEdgeAgent({
       folder,
       origin,
@@ -57,8 +65,7 @@ export async function startEdgeNode({ config, origin, token, name, cache, file, 
       bind: config.bind,
       httpPort: config.httpPort,
       httpsPort: config.httpsPort,
-      certificate: () =>
-        loadCertificate({ dir: join(folder, 'tls'), bind: config.bind, certFile: config.tlsCert, keyFile: config.tlsKey, logger: log }),
+      certificate,
       maxConnections: config.maxConnections,
       clients,
       trustedProxies: config.trustedProxies,

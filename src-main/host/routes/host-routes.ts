@@ -1,4 +1,5 @@
 import { type TSchema, Type } from 'typebox'
+import { AcmeStatusSchema } from '../../platform/acme/acme-status.ts'
 import type { AuditLog } from '../../platform/audit.ts'
 import { AppError, type ErrorCode } from '../../platform/errors.ts'
 import { pageSchema } from '../../platform/pages.ts'
@@ -25,6 +26,7 @@ const HostSchema = Type.Object({
   auth: Type.Object({ mode: Type.String(), signInRequired: Type.Boolean() }),
   limits: Type.Record(Type.String(), Type.Number()),
   engine: Type.Object({ present: Type.Boolean({ description: 'the media engine, which the test stream needs' }) }),
+  acme: Type.Union([AcmeStatusSchema, Type.Null()], { description: 'certificate of an ACME authority; null where none is asked' }),
   certificate: Type.Union([Type.Object({ selfMade: Type.Boolean(), expiresAt: Type.String(), fingerprint: Type.String() }), Type.Null()]),
   storage: Type.Object({
     waitingWrites: Type.Integer(),

@@ -29,6 +29,12 @@ export interface DeliveryEndpoint {
   readonly trustedProxies: string
 }
 
+/** PEM. */
+export interface RenewedCertificate {
+  readonly cert: string
+  readonly key: string
+}
+
 export interface DeliveryDependencies {
   readonly processes: number | 'auto' | 'off'
   readonly container: 'fmp4' | 'mpegts'
@@ -52,6 +58,8 @@ export interface Delivery {
   readonly processes: number
   /** Starts the processes; the host answers alone until they listen. */
   start(endpoint: DeliveryEndpoint): void
+  /** Shows another certificate from now on. */
+  renewCertificate(certificate: RenewedCertificate): void
   /** In under two seconds. */
   stop(): Promise<void>
 }
@@ -81,7 +89,7 @@ export function chooseProcesses(wanted: number | 'auto' | 'off', cores: number):
 /** One delivery process with what it is fed. */
 class DeliveryProcess {
   readonly #dependencies: DeliveryDependencies
-  readonly #endpoint: DeliveryEndpoint
+  #endpoint: DeliveryEndpoint
   readonly #worker: SupervisedWorker<ToDelivery>
   #pipe: Duplex | undefined
   #stopFeeding: (() => void) | undefined
@@ -108,6 +116,13 @@ class DeliveryProcess {
 
   rules(rules: DeliveryRules): void {
     this.#worker.send({ type: 'rules', rules })
+  }
+
+  renewCertificate({ cert, key }: RenewedCertificate): void {
+    const { tls } = this.#endpoint
+    if (tls === undefined) return
+    this.#endpoint = { ...this.#endpoint, tls: { ...tls, cert, key } }
+    if (this.listening) this.#worker.send({ type: 'certificate', cert, key })
   }
 
   /** Ends the process where it does not take what it is sent. */
@@ -144,6 +159,9 @@ class DeliveryProcess {
     if (message.type === 'report') this.#report(message.report)
     else if (message.type === 'listening') {
       this.listening = true
+      // another one may have come while it started
+      const { tls } = this.#endpoint
+      if (tls !== undefined) this.#worker.send({ type: 'certificate', cert: tls.cert, key: tls.key })
       this.#dependencies.log.info({ pid: this.#worker.pid }, 'a delivery process listens')
     } else this.#dependencies.log.error({ reason: message.reason }, 'a delivery process cannot listen')
   }
@@ -199,6 +217,9 @@ export function createDelivery(dependencies: DeliveryDependencies): Delivery {
         routes = now
         notify()
       })
+    },
+    renewCertificate(certificate) {
+      for (const each of processes) each.renewCertificate(certificate)
     },
     async stop() {
       clearInterval(looking)

@@ -38,6 +38,7 @@ export type ToDelivery =
   /** Comes with the port to listen on; the HTTPS port, if there is one, comes first. */
   | { readonly type: 'port'; readonly secure: boolean }
   | { readonly type: 'rules'; readonly rules: DeliveryRules }
+  | { readonly type: 'certificate'; readonly cert: string; readonly key: string }
 
 /** What a delivery process did since it last reported. */
 export interface DeliveryReport {

@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import type { EdgeDelivery, EdgeSource } from '../../media/edge-delivery.ts'
+import type { AcmeStatus } from '../../platform/acme/acme-status.ts'
+import type { ServedCertificate } from '../../platform/acme/served-certificate.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { ClientLimits } from '../../platform/http/client-limits.ts'
 import { rejectUpgrade } from '../../platform/http/end-socket.ts'
@@ -46,7 +48,7 @@ export interface EdgeAgentOptions {
   readonly bind: string
   readonly httpPort: number
   readonly httpsPort: number | 'off'
-  readonly certificate: () => Promise<{ cert: string; key: string }>
+  readonly certificate: ServedCertificate
   readonly maxConnections: number
   /** Of one client, at nginx. */
   readonly connectionsPerAddress: number
@@ -72,6 +74,8 @@ export interface NodeHealth {
   readonly origin: LinkState
   readonly streams: number
   readonly waiting: number
+  /** Certificate of an ACME authority; null where none is asked. */
+  readonly acme: AcmeStatus | null
   /** Null without a cache. */
   readonly cache: FrontHealth | null
 }
@@ -137,7 +141,15 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
     const { streams, waiting } = delivery.figures()
     const front = edge?.front.health() ?? null
     const isWell = link.state === 'connected' && front?.running !== false
-    return { status: isWell ? 'ok' : 'degraded', role: 'node', origin: link.state, streams, waiting, cache: front }
+    return {
+      status: isWell ? 'ok' : 'degraded',
+      role: 'node',
+      origin: link.state,
+      streams,
+      waiting,
+      acme: options.certificate.acme(),
+      cache: front,
+    }
   }
   const probe = (): ProbeAnswer => ({
     state: link.state !== 'connected' ? 'away' : link.routing?.draining === true ? 'draining' : 'serving',
@@ -169,9 +181,10 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
   const servers = createHttpServers({
     // Behind nginx the agent is nobody else's.
     ...(cache === undefined ? { bind: options.bind, httpPort: options.httpPort, httpsPort: options.httpsPort } : behindNginx),
-    certificate: options.certificate,
+    certificate: () => options.certificate.current(),
     maxConnections: options.maxConnections,
     onRequest(request, response) {
+      if (options.certificate.handleChallenge(request, response)) return
       // nginx says what it answered itself.
       if (cache === undefined) {
         accessLog?.follow(request, response)
@@ -208,6 +221,7 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
   const stop = async (): Promise<void> => {
     stopFollowing()
     stopWatching()
+    await options.certificate.stop()
     traffic.stop()
     await metrics?.stop()
     link.stop()
@@ -264,6 +278,11 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
       log,
     )
   }
+  options.certificate.onIssued((issued) => {
+    if (edge === undefined) servers.renewCertificate(issued)
+    else edge.renewCertificate().catch((error) => log.error({ err: error }, 'nginx does not use the certificate that was issued'))
+  })
+  options.certificate.start()
   return {
     id: state.id,
     origin: state.origin,

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { type AddressInfo, createServer, isIP } from 'node:net'
 import { join } from 'node:path'
+import type { ServedCertificate } from '../../platform/acme/served-certificate.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { repeat } from '../../platform/repeat.ts'
 import { replaceFile } from '../../platform/replace-file.ts'
@@ -33,7 +34,7 @@ export interface EdgeFrontOptions {
   readonly bind: string
   readonly httpPort: number
   readonly httpsPort: number | 'off'
-  readonly certificate: () => Promise<{ readonly cert: string; readonly key: string }>
+  readonly certificate: Pick<ServedCertificate, 'current' | 'acme'>
   readonly trustedProxies: readonly string[]
   readonly connectionsPerAddress: number
   /** The agent's own port on 127.0.0.1: it delivers streams, and hands everything else on to the origin. */
@@ -57,6 +58,8 @@ export interface EdgeFront {
   readonly httpsPort: number | null
   /** Uses another file without dropping a connection. Rejects as `startFront` does; the former settings go on then. */
   change(file: NodeFile): Promise<void>
+  /** Uses the certificate that is there now. Rejects as `startFront` does. */
+  renewCertificate(): Promise<void>
   /** Uses what `requests` says now. Rejects as `startFront` does. */
   refresh(): Promise<void>
   stop(): Promise<void>
@@ -107,9 +110,10 @@ export async function startEdgeFront(options: EdgeFrontOptions): Promise<EdgeFro
   }).catch((error) => {
     throw options.file.locate(error)
   })
-  const timer = repeat(certificateMs, async () => {
+  const renewCertificate = async (): Promise<void> => {
     if (httpsPort !== null && (await writeCertificate(options))) await front.renewCertificates()
-  })
+  }
+  const timer = repeat(certificateMs, renewCertificate)
   return {
     front,
     httpPort,
@@ -119,6 +123,7 @@ export async function startEdgeFront(options: EdgeFrontOptions): Promise<EdgeFro
         await front.change(settings(changed))
         file = changed
       }),
+    renewCertificate,
     refresh: () => changes.next(() => front.change(settings(file))),
     async stop() {
       clearInterval(timer)
@@ -156,6 +161,7 @@ function settingsOf(options: EdgeFrontOptions, file: NodeFile, { address, httpPo
       inactiveSeconds: 30 * 86_400,
     },
     live: { port: options.agentPort },
+    ...(options.certificate.acme() === null ? {} : { challenges: { port: options.agentPort } }),
     requests: options.limits(),
     functions: options.functions(insidePort),
     // Those of the file first: messages count them.
@@ -188,7 +194,7 @@ function certificateFiles(options: EdgeFrontOptions): { readonly certFile: strin
 
 /** Writes the certificate where nginx reads it. True where it is another one. */
 async function writeCertificate(options: EdgeFrontOptions): Promise<boolean> {
-  const { cert, key } = await options.certificate()
+  const { cert, key } = await options.certificate.current()
   const { certFile, keyFile } = certificateFiles(options)
   mkdirSync(nginxFolder(options), { recursive: true, mode: 0o700 })
   if (existsSync(certFile) && readFileSync(certFile, 'utf8') === cert) return false

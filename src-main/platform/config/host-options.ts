@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { AcmeOptionsSchema } from '../acme/acme-settings.ts'
 
 const port = (fallback: number, description: string) =>
   Type.Union([Type.Integer({ minimum: 0, maximum: 65535 }), Type.Literal('off')], { default: fallback, description })
@@ -59,6 +60,7 @@ export const HostOptionsSchema = Type.Object({
   }),
   tlsCert: Type.String({ default: '', description: 'PEM file with the certificate chain; empty for a self-made one' }),
   tlsKey: Type.String({ default: '', description: 'PEM file with the private key of tlsCert' }),
+  acme: AcmeOptionsSchema,
   safeMode: Type.Boolean({
     default: false,
     description:

@@ -118,6 +118,42 @@ export const hostErrors = {
     title: 'The TLS certificate or its key cannot be used',
     remedy: 'Give PEM files that belong together as --tls-cert and --tls-key.',
   },
+  'acme.away': {
+    status: 502,
+    title: 'The ACME authority does not answer',
+    remedy: 'Check that this machine reaches the URL of acme.directory. It is tried again by itself.',
+  },
+  'acme.unreachable': {
+    status: 502,
+    title: 'The ACME authority cannot reach this machine by the name',
+    remedy:
+      'Port 80 of the name must lead to the HTTP port here: check the DNS record, firewall and port forwarding, or use acme.dnsHook. It is tried again by itself.',
+  },
+  'acme.wrong_answer': {
+    status: 502,
+    title: 'Something else answers at the name',
+    remedy: 'The DNS record, or whatever listens on port 80 of the name, must lead to this program. It is tried again by itself.',
+  },
+  'acme.name_unknown': {
+    status: 502,
+    title: 'The name has no IP address in DNS',
+    remedy: 'Make an A or AAAA record for the name, or correct acme.names. It is tried again by itself.',
+  },
+  'acme.rate_limited': {
+    status: 429,
+    title: 'The ACME authority gives no more certificates for now',
+    remedy: 'Wait as long as the authority says. For trials, use its staging directory.',
+  },
+  'acme.rejected': {
+    status: 502,
+    title: 'The ACME authority rejected the order',
+    remedy: 'Correct what it names; acme.names may have names that it does not accept, or a CAA record that forbids it.',
+  },
+  'acme.hook_failed': {
+    status: 502,
+    title: 'The program of acme.dnsHook failed',
+    remedy: 'Run it by hand with the same arguments, and correct what it prints.',
+  },
   'service.sockets_invalid': {
     status: 500,
     title: 'A socket that the service manager passed cannot be used',

@@ -49,6 +49,8 @@ export interface HttpServers {
   ports(): ListeningPorts
   /** Opens both ports side by side. Throws `port.*`. */
   start(): Promise<{ httpPort: number; httpsPort: number | null }>
+  /** Uses another certificate (PEM) for connections from now on. */
+  renewCertificate(certificate: { readonly cert: string; readonly key: string }): void
   /** Lets running answers end for up to `graceMs`, then closes everything. */
   stop(graceMs?: number): Promise<void>
 }
@@ -181,6 +183,10 @@ export function createHttpServers(options: HttpServersOptions): HttpServers {
       const [http, https] = await Promise.allSettled(opening)
       for (const result of [http, https]) if (result?.status === 'rejected') throw result.reason
       return { httpPort: (http as PromiseFulfilledResult<number>).value, httpsPort: https?.status === 'fulfilled' ? https.value : null }
+    },
+    renewCertificate({ cert, key }) {
+      const { ticketKeys } = options
+      secure?.setSecureContext({ cert, key, ...(ticketKeys === undefined ? {} : { ticketKeys: Buffer.from(ticketKeys) }) })
     },
     async stop(graceMs = 500) {
       const closing = [plain, secure]

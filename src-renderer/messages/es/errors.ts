@@ -208,6 +208,42 @@ export const errors: Readonly<Record<ErrorCode, ErrorText>> = {
     title: 'No se puede usar el certificado TLS o su clave',
     remedy: 'Indica archivos PEM que correspondan entre sí con --tls-cert y --tls-key.',
   },
+  'acme.away': {
+    english: 'The ACME authority does not answer',
+    title: 'La autoridad ACME no responde',
+    remedy: 'Comprueba que este equipo llega a la URL de acme.directory. Se vuelve a intentar sin más.',
+  },
+  'acme.unreachable': {
+    english: 'The ACME authority cannot reach this machine by the name',
+    title: 'La autoridad ACME no llega a este equipo por el nombre',
+    remedy:
+      'El puerto 80 del nombre debe llevar al puerto HTTP de aquí: comprueba el registro DNS, el cortafuegos y la redirección de puertos, o usa acme.dnsHook. Se vuelve a intentar sin más.',
+  },
+  'acme.wrong_answer': {
+    english: 'Something else answers at the name',
+    title: 'Otro programa responde en el nombre',
+    remedy: 'El registro DNS, o lo que escucha en el puerto 80 del nombre, debe llevar a este programa. Se vuelve a intentar sin más.',
+  },
+  'acme.name_unknown': {
+    english: 'The name has no IP address in DNS',
+    title: 'El nombre no tiene dirección IP en DNS',
+    remedy: 'Crea un registro A o AAAA para el nombre o corrige acme.names. Se vuelve a intentar sin más.',
+  },
+  'acme.rate_limited': {
+    english: 'The ACME authority gives no more certificates for now',
+    title: 'La autoridad ACME no da más certificados por ahora',
+    remedy: 'Espera el tiempo que indica la autoridad. Mientras pruebas, usa su directorio de pruebas.',
+  },
+  'acme.rejected': {
+    english: 'The ACME authority rejected the order',
+    title: 'La autoridad ACME rechazó el pedido',
+    remedy: 'Corrige lo que indica; puede que acme.names tenga nombres que no acepta o que un registro CAA lo prohíba.',
+  },
+  'acme.hook_failed': {
+    english: 'The program of acme.dnsHook failed',
+    title: 'Falló el programa de acme.dnsHook',
+    remedy: 'Ejecútalo a mano con los mismos argumentos y corrige lo que muestra.',
+  },
   'service.sockets_invalid': {
     english: 'A socket that the service manager passed cannot be used',
     title: 'No se puede usar un socket que pasó el gestor de servicios',

@@ -39,6 +39,7 @@ const ports: { plain?: Server; secure?: Server } = {}
 const host = connectToHost<ToDelivery, FromDelivery>((message, handle) => {
   if (message.type === 'setup') serving = serve(message.setup)
   else if (message.type === 'rules') serving?.setRules(message.rules)
+  else if (message.type === 'certificate') serving?.servers?.renewCertificate(message)
   else if (message.secure) ports.secure = handle as Server
   else {
     ports.plain = handle as Server

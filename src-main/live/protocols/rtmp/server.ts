@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type Server, type Socket } from 'node:net'
-import { createServer as createTlsServer } from 'node:tls'
+import { createServer as createTlsServer, Server as TlsServer } from 'node:tls'
 import type { AuditLog } from '../../../platform/audit.ts'
 import { AppError, type ErrorCode } from '../../../platform/errors.ts'
 import { joinHostPort } from '../../../platform/ip-address.ts'
@@ -56,6 +56,8 @@ export interface RtmpCounters {
 export interface RtmpServer {
   /** Opens an endpoint; may be called for RTMP and RTMPS. Rejects with Node's own error (EADDRINUSE, EACCES). */
   listen(options: ListenOptions): Promise<{ port: number }>
+  /** Uses another certificate (PEM) for RTMPS connections from now on. */
+  renewCertificate(certificate: { readonly key: string; readonly cert: string }): void
   /** Connections open now. */
   connections(): number
   readonly counters: RtmpCounters
@@ -210,6 +212,9 @@ export function createRtmpServer(dependencies: RtmpServerDependencies): RtmpServ
           resolve({ port: typeof bound === 'object' && bound !== null ? bound.port : options.port })
         })
       })
+    },
+    renewCertificate(certificate) {
+      for (const endpoint of endpoints) if (endpoint instanceof TlsServer) endpoint.setSecureContext(certificate)
     },
     connections: () => sessions.size,
     counters: {
