@@ -88,6 +88,7 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
   'edge-failures': { part: 'network', cost: 'cpu' },
   'node-setup': { part: 'network', cost: 'cpu' },
   'edge': { part: 'network', cost: 'cpu', quick: true },
+  'edge-tree': { part: 'network', cost: 'cpu' },
   'edge-cache': { part: 'network', cost: 'cpu', quick: true },
 
   'automation': { part: 'automation', cost: 'cpu' },

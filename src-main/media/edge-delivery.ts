@@ -84,6 +84,8 @@ export interface EdgeDelivery {
   has(stream: string): boolean
   /** What it has of a stream's runs: goes to the origin, so that nothing is sent again. */
   held(stream: string): unknown
+  /** Reports one stream to another node, as far as it is here and comes; it is wanted for as long as the other node calls `want`. */
+  feed(stream: string, held: unknown, sink: RecordSink): StreamFeed
   /** Nobody wants the stream any more. */
   drop(stream: string): void
   setSettings(settings: DeliverySettings): void

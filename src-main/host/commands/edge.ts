@@ -31,6 +31,8 @@ export function addEdgeCommand(program: Command, context: CommandContext): void 
   addConfigFlags(program.command('edge'), optionNames, 'edge.yaml: options, cache, other sites, rules and keys (docs/network.md)')
     .description('deliver the streams of a host elsewhere, close to their viewers')
     .option('--origin <url>', 'URL of that host; needed with --token')
+    .option('--origin-fingerprint <sha256>', 'of the certificate of an origin that is itself a node; "ca" for a certificate of a CA')
+    .option('--accept-nodes', 'other nodes may have this one as their origin')
     .option('--name <name>', 'what the node is called (default: the name of the machine)')
     .option('--cache <folder>', 'keep files of the origin there, with nginx in front')
     .option('--cache-size <size>', 'share of the disk for them, e.g. 500M or 20G (default: 10G)')
@@ -48,7 +50,17 @@ Examples:
     )
     .action(
       run(context, async (output, command) => {
-        const { origin, token, name, cache: cacheFolder, cacheSize, config: configFile, edgeFile } = command.optsWithGlobals() as EdgeFlags
+        const {
+          origin,
+          token,
+          name,
+          cache: cacheFolder,
+          cacheSize,
+          config: configFile,
+          edgeFile,
+          acceptNodes,
+          originFingerprint,
+        } = command.optsWithGlobals() as EdgeFlags
         const { readNodeFile, readSize } = await import('../../network/index.ts')
         const path = configFile ?? edgeFile
         const file = path === undefined ? undefined : { path, optionNames, first: readNodeFile(path, optionNames) }
@@ -69,6 +81,8 @@ Examples:
         const node = await startEdgeNode({
           ...{ config, cache, file, log },
           name: name ?? file?.first.name,
+          acceptNodes: acceptNodes ?? file?.first.acceptNodes ?? false,
+          originFingerprint,
           origin: origin ?? file?.first.origin,
           token: token ?? context.environment.STREAMS_JOIN_TOKEN,
         })
@@ -100,6 +114,8 @@ interface EdgeFlags {
   readonly cacheSize?: string
   readonly config?: string
   readonly edgeFile?: string
+  readonly acceptNodes?: boolean
+  readonly originFingerprint?: string
 }
 
 function chosenPorts({ httpPort, httpsPort }: Config, before: HostPorts): Partial<Config> {

@@ -30,6 +30,8 @@ export interface EdgeNodeOptions {
   readonly origin: string | undefined
   readonly token: string | undefined
   readonly name: string | undefined
+  readonly acceptNodes: boolean
+  readonly originFingerprint: string | undefined
   /** nginx with a cache faces viewers; this process does where left out. */
   readonly cache: EdgeCacheOptions | undefined
   /** `edge.yaml`, which is read again when it changes. */
@@ -38,7 +40,17 @@ export interface EdgeNodeOptions {
 }
 
 /** The map of a node: introduces the live platform's half of it to the connection to its origin. Throws AppError. */
-export async function startEdgeNode({ config, origin, token, name, cache, file, log }: EdgeNodeOptions): Promise<{
+export async function startEdgeNode({
+  config,
+  origin,
+  token,
+  name,
+  acceptNodes,
+  originFingerprint,
+  cache,
+  file,
+  log,
+}: EdgeNodeOptions): Promise<{
   readonly ready: EdgeReadyLine
   stop(): Promise<void>
 }> {
@@ -68,6 +80,8 @@ export async function startEdgeNode({ config, origin, token, name, cache, file, 
       certificate,
       maxConnections: config.maxConnections,
       clients,
+      acceptNodes,
+      originFingerprint,
       trustedProxies: config.trustedProxies,
       ...(cache === undefined ? {} : { cache }),
       ...(file === undefined ? {} : { file }),

@@ -151,6 +151,11 @@ export class ReplicaStream implements PackagedStream {
     this.#skewMs = skewMs
   }
 
+  /** The same by the clock of the machine where it is packaged. */
+  get ownClockOffsetMs(): number {
+    return this.#clockOffsetMs
+  }
+
   get clockOffsetMs(): number {
     return this.#clockOffsetMs + this.#skewMs()
   }

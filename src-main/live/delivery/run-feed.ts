@@ -20,6 +20,8 @@ export interface RunFeedOptions {
   readonly held?: Readonly<Record<string, HeldRendition>>
   /** The other side is another machine: it cannot read files of this one. */
   readonly remote?: boolean
+  /** Clock of the machine where it is packaged, where that is another one. */
+  readonly clockOffsetMs?: number
 }
 
 /** What one process already knows of a rendition. */
@@ -76,14 +78,16 @@ export class RunFeed {
     stream: PackagedStream,
     sink: RunSink,
     state: () => Pick<RunState, 'title' | 'guarded'>,
-    { held = {}, remote = false }: RunFeedOptions = {},
+    options: RunFeedOptions = {},
   ) {
     this.#run = run
     this.#stream = stream
     this.#sink = sink
+    const { held = {}, remote = false } = options
     this.#remote = remote
     this.#state = state
-    const { streamId, name, epoch, originTimeMs, clockOffsetMs } = stream
+    const { streamId, name, epoch, originTimeMs } = stream
+    const clockOffsetMs = options.clockOffsetMs ?? stream.clockOffsetMs
     this.#sink.write({ type: 'run', run, streamId, name, epoch, originTimeMs, clockOffsetMs })
     for (const [id, { inits, ...rest }] of Object.entries(held)) {
       this.#reported.set(id, { ...unreportedState, ...rest, inits: new Set(inits) })

@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { DeliverySettings, EdgeDelivery, EdgeSource } from '../../media/edge-delivery.ts'
+import type { DeliverySettings, EdgeDelivery, EdgeSource, StreamFeed } from '../../media/edge-delivery.ts'
 import type { ClientLimits } from '../../platform/http/client-limits.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { repeat } from '../../platform/repeat.ts'
 import { Activity } from '../delivery/activity.ts'
 import { answersFromMemory, playlistKinds } from '../delivery/own-answers.ts'
+import type { ReplicaStream } from '../delivery/replica.ts'
 import type { RunRecord } from '../delivery/run-wire.ts'
 import { createLiveFront } from '../http/live-front.ts'
 import { type LiveUrl, parseLiveUrl } from '../http/live-url.ts'
@@ -12,9 +13,11 @@ import { ResourceTable, resourceFacts } from '../http/resources.ts'
 import { createAccessHttp } from '../policy/access/access-http.ts'
 import { RunningPlayback } from '../policy/access/running-playback.ts'
 import { createPlayback } from '../protocols/hls/playback.ts'
+import { heldBy } from './edge-origin.ts'
 import { EdgeRuns } from './edge-runs.ts'
 import { maxSeen } from './edge-schemas.ts'
 import { OriginRules } from './origin-rules.ts'
+import { feedStream } from './stream-feed.ts'
 
 export interface EdgeDeliveryDependencies {
   readonly source: EdgeSource
@@ -37,6 +40,7 @@ export function createEdgeDelivery({ source, handOn, clients, log }: EdgeDeliver
   let requests = 0
   let bytesOut = 0
   let waiting = 0
+  let nextRun = 0
   const runs = new EdgeRuns(() => skewMs)
   const activity = new Activity()
   const rules = new OriginRules((question) => source.ask(question))
@@ -111,6 +115,34 @@ export function createEdgeDelivery({ source, handOn, clients, log }: EdgeDeliver
     },
     has: (stream) => runs.find(stream) !== undefined,
     held: (stream) => runs.held(stream),
+    feed(stream, held, sink) {
+      const start = (): StreamFeed =>
+        feedStream(
+          stream,
+          {
+            onRun: (listener: (run: ReplicaStream) => () => void) => runs.onRun(stream, listener),
+            stateOf: ({ title, guarded }) => ({ title, guarded }),
+            clockOffsetOf: ({ ownClockOffsetMs }) => ownClockOffsetMs,
+            held: heldBy(held),
+            nextRun: () => nextRun++,
+          },
+          sink,
+        )
+      source.want(stream)
+      if (runs.isListed(stream)) return start()
+      // an empty list would have the other node drop what it has
+      let feed: StreamFeed | undefined
+      const stop = runs.whenListed(stream, undefined, () => {
+        feed = start()
+      })
+      return {
+        resume: () => feed?.resume(),
+        stop() {
+          stop()
+          feed?.stop()
+        },
+      }
+    },
     drop: (stream) => runs.drop(stream),
     setSettings(changed) {
       settings = changed

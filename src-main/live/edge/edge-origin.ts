@@ -1,11 +1,11 @@
 import Value from 'typebox/value'
-import type { DeliverySettings, EdgeOrigin, RecordSink, StreamFeed, ViewerAnswer } from '../../media/edge-delivery.ts'
+import type { DeliverySettings, EdgeOrigin, ViewerAnswer } from '../../media/edge-delivery.ts'
 import type { ViewerRequest } from '../audience/viewer-book.ts'
-import { type HeldRendition, RunFeed } from '../delivery/run-feed.ts'
-import type { RunRecord, RunSink, RunState } from '../delivery/run-wire.ts'
+import type { RunState } from '../delivery/run-wire.ts'
 import type { PackagedStream } from '../packaging/packaged-stream.ts'
 import type { AccessGate } from '../policy/access/access-gate.ts'
 import { HeldSchema, SeenReportSchema, SeenSchema } from './edge-schemas.ts'
+import { feedStream, type HeldRuns } from './stream-feed.ts'
 
 export interface EdgeOriginDependencies {
   /** Calls back with every run that is there or starts; the answer is called when that run is dropped. Returns the function that stops it. */
@@ -27,7 +27,15 @@ export function createEdgeOrigin(dependencies: EdgeOriginDependencies): EdgeOrig
   let nextRun = 0
   return {
     feed(stream, held, sink) {
-      return feedStream(dependencies, stream, heldBy(held), sink, () => nextRun++)
+      const feed = {
+        onRun: (listener: (run: PackagedStream) => () => void) =>
+          dependencies.onRun((run) => (run.name === stream ? listener(run) : () => undefined)),
+        stateOf: () => dependencies.stateOf(stream),
+        clockOffsetOf: ({ clockOffsetMs }: PackagedStream) => clockOffsetMs,
+        held: heldBy(held),
+        nextRun: () => nextRun++,
+      }
+      return feedStream(stream, feed, sink)
     },
     settings: () => ({ restricted: gate.restricted, ...dependencies.settings() }),
     onSettings: (listener) => gate.onRefresh(listener),
@@ -49,48 +57,7 @@ export function createEdgeOrigin(dependencies: EdgeOriginDependencies): EdgeOrig
   }
 }
 
-function heldBy(held: unknown): Readonly<Record<string, Readonly<Record<string, HeldRendition>>>> {
+/** What a node said that it has, as far as that makes sense. */
+export function heldBy(held: unknown): HeldRuns {
   return Value.Check(HeldSchema, held) ? held : {}
-}
-
-/** Reports all runs of a stream, then which there are: what a node has of others is gone. */
-function feedStream(
-  { onRun, stateOf }: EdgeOriginDependencies,
-  name: string,
-  held: ReturnType<typeof heldBy>,
-  sink: RecordSink,
-  nextRun: () => number,
-): StreamFeed {
-  const runSink: RunSink = {
-    write: (record, data) => sink.write(JSON.stringify(record satisfies RunRecord), data),
-    hasSpace: () => sink.hasSpace(),
-    together: (work) => work(),
-  }
-  const feeds = new Map<string, RunFeed>()
-  let listed = false
-  const list = (): void => {
-    if (listed || [...feeds.values()].some(({ behind }) => behind)) return
-    listed = true
-    runSink.write({ type: 'runs', name, epochs: [...feeds.keys()] })
-  }
-  let started = false
-  const stop = onRun((run) => {
-    if (run.name !== name) return () => undefined
-    const known = Object.hasOwn(held, run.epoch) && !started ? held[run.epoch] : undefined
-    const feed = new RunFeed(nextRun(), run, runSink, () => stateOf(name), { remote: true, ...(known && { held: known }) })
-    feeds.set(run.epoch, feed)
-    return () => {
-      feeds.delete(run.epoch)
-      feed.stop()
-    }
-  })
-  started = true
-  list()
-  return {
-    resume() {
-      for (const feed of feeds.values()) if (feed.behind) feed.sync()
-      list()
-    },
-    stop,
-  }
 }

@@ -2,8 +2,14 @@ import { ReplicaStream } from '../delivery/replica.ts'
 import type { RunRecord } from '../delivery/run-wire.ts'
 
 interface Waiting {
-  readonly timer: NodeJS.Timeout
+  readonly timer: NodeJS.Timeout | undefined
   readonly then: () => void
+}
+
+interface Follower {
+  readonly name: string
+  readonly begin: (run: ReplicaStream) => () => void
+  readonly leaving: Map<ReplicaStream, () => void>
 }
 
 /**
@@ -20,6 +26,8 @@ export class EdgeRuns {
   readonly #listed = new Set<string>()
   readonly #waiting = new Map<string, Set<Waiting>>()
   #waitingCount = 0
+  /** By whoever follows the runs of a stream: what is called when a run is dropped. */
+  readonly #followers = new Set<Follower>()
 
   /** @param skewMs what is added to this machine's monotonic clock to get the origin's */
   constructor(skewMs: () => number) {
@@ -50,18 +58,20 @@ export class EdgeRuns {
   /** Takes a record of the origin. Throws where it is malformed. */
   take(record: RunRecord, data: Uint8Array): void {
     if (record.type === 'runs') {
-      for (const run of this.#of(record.name)) if (!record.epochs.includes(run.epoch)) this.#runs.delete(run.epoch)
+      for (const run of this.#of(record.name)) if (!record.epochs.includes(run.epoch)) this.#delete(run)
       this.#listed.add(record.name)
       this.#wake(record.name)
     } else if (record.type === 'run') {
-      const run = this.#runs.get(record.epoch) ?? new ReplicaStream(record, this.#skewMs)
+      const known = this.#runs.get(record.epoch)
+      const run = known ?? new ReplicaStream(record, this.#skewMs)
       this.#runs.delete(record.epoch)
       this.#runs.set(record.epoch, run)
       this.#numbers.set(record.run, run)
+      if (known === undefined) for (const each of this.#followers) if (each.name === run.name) each.leaving.set(run, each.begin(run))
     } else if (record.type === 'gone') {
       const run = this.#numbers.get(record.run)
       this.#numbers.delete(record.run)
-      if (run !== undefined) this.#runs.delete(run.epoch)
+      if (run !== undefined) this.#delete(run)
     } else this.#numbers.get(record.run)?.take(record, data)
   }
 
@@ -72,10 +82,25 @@ export class EdgeRuns {
 
   /** Deletes what is here of a stream. */
   drop(name: string): void {
-    for (const run of this.#of(name)) this.#runs.delete(run.epoch)
+    for (const run of this.#of(name)) this.#delete(run)
     for (const [number, run] of this.#numbers) if (run.name === name) this.#numbers.delete(number)
     this.#listed.delete(name)
     this.#wake(name)
+  }
+
+  /**
+   * Calls back with every run of a stream that is here, and with every one that comes; what the listener answers is called when that run is
+   * dropped. Returns the function that stops it.
+   */
+  onRun(name: string, begin: Follower['begin']): () => void {
+    const follower: Follower = { name, begin, leaving: new Map() }
+    this.#followers.add(follower)
+    for (const run of this.#of(name)) follower.leaving.set(run, begin(run))
+    return () => {
+      this.#followers.delete(follower)
+      for (const leave of follower.leaving.values()) leave()
+      follower.leaving.clear()
+    }
   }
 
   /** Numbers of runs are new. */
@@ -87,11 +112,12 @@ export class EdgeRuns {
     return this.#listed.has(name)
   }
 
-  /** Calls back when the runs of a stream are listed, or after `maxMs`. Returns the function that stops waiting. */
-  whenListed(name: string, maxMs: number, then: () => void): () => void {
+  /** Calls back when the runs of a stream are listed, or after `maxMs` where it is given. Returns the function that stops waiting. */
+  whenListed(name: string, maxMs: number | undefined, then: () => void): () => void {
     const all = this.#waiting.get(name) ?? new Set()
     this.#waiting.set(name, all)
-    const waiting: Waiting = { then, timer: setTimeout(() => this.#end(name, waiting), maxMs) }
+    const timer = maxMs === undefined ? undefined : setTimeout(() => this.#end(name, waiting), maxMs)
+    const waiting: Waiting = { then, timer }
     all.add(waiting)
     this.#waitingCount++
     return () => this.#remove(name, waiting)
@@ -100,6 +126,14 @@ export class EdgeRuns {
   stop(): void {
     for (const [name, all] of this.#waiting) for (const waiting of all) this.#remove(name, waiting)
     this.#runs.clear()
+  }
+
+  #delete(run: ReplicaStream): void {
+    this.#runs.delete(run.epoch)
+    for (const { leaving } of this.#followers) {
+      leaving.get(run)?.()
+      leaving.delete(run)
+    }
   }
 
   #of(name: string): ReplicaStream[] {

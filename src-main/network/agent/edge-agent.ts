@@ -4,6 +4,7 @@ import type { EdgeDelivery, EdgeSource } from '../../media/edge-delivery.ts'
 import type { AcmeStatus } from '../../platform/acme/acme-status.ts'
 import type { ServedCertificate } from '../../platform/acme/served-certificate.ts'
 import { AppError } from '../../platform/errors.ts'
+import { adoptFromNode } from '../../platform/http/client.ts'
 import type { ClientLimits } from '../../platform/http/client-limits.ts'
 import { rejectUpgrade } from '../../platform/http/end-socket.ts'
 import { createHttpServers } from '../../platform/http/http-servers.ts'
@@ -22,7 +23,9 @@ import type { FrontHealth } from '../front/start-front.ts'
 import { isHostOf } from '../functions/function-set.ts'
 import { countedRequest } from '../limits/counted-request.ts'
 import { linkPath } from '../link/link-socket.ts'
+import { nodePathOf, pathFault } from '../link/node-path.ts'
 import type { ProbeAnswer } from '../routing/routing-schemas.ts'
+import { ChildNodes } from './child-nodes.ts'
 import { type EdgeCacheOptions, type EdgeFront, startEdgeFront } from './edge-front.ts'
 import { EdgeFunctions } from './edge-functions.ts'
 import { EdgeLink, type LinkedCache, type LinkState } from './edge-link.ts'
@@ -57,6 +60,10 @@ export interface EdgeAgentOptions {
   readonly trustedProxies: string
   /** With it nginx faces viewers, and keeps what is not live. */
   readonly cache?: EdgeCacheOptions
+  /** Other nodes may have this one as their origin. */
+  readonly acceptNodes: boolean
+  /** SHA-256 of the certificate of an origin that is a node, which no join token names; `ca` for one that this machine trusts. */
+  readonly originFingerprint: string | undefined
   /** `edge.yaml`: read again when it changes. */
   readonly file?: FollowedNodeFile
   /** The live platform at this node. */
@@ -72,6 +79,10 @@ export interface NodeHealth {
   readonly status: 'ok' | 'degraded'
   readonly role: 'node'
   readonly origin: LinkState
+  /** Why there is no connection to the origin; null while there is one. */
+  readonly reason: string | null
+  /** Nodes that are connected to this one as their origin. */
+  readonly nodes: number
   readonly streams: number
   readonly waiting: number
   /** Certificate of an ACME authority; null where none is asked. */
@@ -100,13 +111,15 @@ const healthPath = '/api/v1/cdn/health'
 /** What players ask. */
 const probePath = '/api/v1/cdn/probe'
 const nodesPath = '/api/v1/cdn/nodes'
+/** Where a machine joins whose origin is this node. */
+const registerPath = '/api/v1/cdn/edge/register'
 
 /** Joins the origin if this is the first start, then answers viewers. Throws AppError. */
 export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAgent> {
   const { log } = options
   const state = await openState(options)
   const target: OriginTarget = { url: readOriginUrl(state.origin), fingerprint: state.fingerprint ?? undefined }
-  const proxy = createReverseProxy(originTarget(target, state.forwardSecret))
+  const proxy = createReverseProxy(originTarget(target, state))
   const cache = options.cache === undefined ? undefined : Promise.withResolvers<LinkedCache>()
   cache?.promise.catch(() => undefined)
   let edge: EdgeFront | undefined
@@ -129,13 +142,34 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
     log: log.child({ part: 'functions' }),
   })
   const link: EdgeLink = new EdgeLink(
-    { state, target, version: options.version, delivery: () => delivery, cache: cache?.promise, protection, functions, log },
+    {
+      ...{ state, target, version: options.version, delivery: () => delivery, cache: cache?.promise, protection, functions, log },
+      onDisabled: () => children.endAll(),
+    },
     `/api/v1${linkPath}`,
   )
   const handOn = (request: IncomingMessage, response: ServerResponse): void => {
     if (isForViewers(request)) proxy.request(request, response)
     else sendError(response, 'network.not_served')
   }
+  let lastPurge: () => number | undefined = () => undefined
+  cache?.promise.then(
+    (opened) => {
+      lastPurge = () => opened.lastPurge ?? 0
+    },
+    () => undefined,
+  )
+  const children = new ChildNodes({
+    ...{ id: state.id, accepts: options.acceptNodes, target, forwardSecret: state.forwardSecret, path: `/api/v1${linkPath}` },
+    ...{
+      delivery: () => delivery,
+      want: (stream) => void link.want(stream),
+      isDisabled: () => link.isDisabled,
+      lastPurge: () => lastPurge(),
+      log,
+    },
+  })
+  options.clients.exempt((address) => children.isConnectedFrom(address))
   const delivery = options.createDelivery({ source: link, handOn })
   const health = (): NodeHealth => {
     const { streams, waiting } = delivery.figures()
@@ -145,6 +179,8 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
       status: isWell ? 'ok' : 'degraded',
       role: 'node',
       origin: link.state,
+      reason: link.reason,
+      nodes: children.count,
       streams,
       waiting,
       acme: options.certificate.acme(),
@@ -178,6 +214,7 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
     send: (report) => link.sendFigures(report),
     log,
   })
+  const proxies = readTrustedProxies(cache === undefined ? options.trustedProxies : behindNginx.bind)
   const servers = createHttpServers({
     // Behind nginx the agent is nobody else's.
     ...(cache === undefined ? { bind: options.bind, httpPort: options.httpPort, httpsPort: options.httpsPort } : behindNginx),
@@ -185,6 +222,8 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
     maxConnections: options.maxConnections,
     onRequest(request, response) {
       if (options.certificate.handleChallenge(request, response)) return
+      const fault = pathFault(nodePathOf(request.headers), state.id)
+      adoptFromNode(request, proxies, (secret) => children.isForwarder(secret))
       // nginx says what it answered itself.
       if (cache === undefined) {
         accessLog?.follow(request, response)
@@ -195,22 +234,26 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
         })
       }
       const path = pathOf(request.url)
-      if (path === healthPath) sendHealth(response, health())
+      if (fault !== undefined) sendError(response, 'network.loop')
+      else if (path === healthPath) sendHealth(response, health())
       else if (path === probePath || path === nodesPath)
         answerRouting(request, response, path === probePath ? probe() : link.routing?.nodes)
       else if (path === metricsPath && isMetricsReader(request, file.metrics?.token)) answerMetrics(response, traffic)
       // who was disabled or revoked delivers nothing, whatever it has
       else if (link.state === 'rejected') sendError(response, 'network.origin_away')
       else if (protection.rejects(request, response)) return
+      else if (options.acceptNodes && path === registerPath && request.method === 'POST') proxy.request(request, response)
       else if (!delivery.handle(request, response)) handOn(request, response)
     },
     onUpgrade(request, socket, head) {
-      if (protection.rejectsUpgrade(request)) rejectUpgrade(socket, '429 Too Many Requests')
+      adoptFromNode(request, proxies, (secret) => children.isForwarder(secret))
+      if (pathOf(request.url) === `/api/v1${linkPath}`) children.upgrade(request, socket, head)
+      else if (protection.rejectsUpgrade(request)) rejectUpgrade(socket, '429 Too Many Requests')
       else if (pathOf(request.url).startsWith('/live/') && link.state !== 'rejected') proxy.upgrade(request, socket, head)
       else rejectUpgrade(socket, '404 Not Found')
     },
     clients: options.clients,
-    proxies: readTrustedProxies(cache === undefined ? options.trustedProxies : behindNginx.bind),
+    proxies,
     log,
   })
   const ports = await servers.start()
@@ -224,6 +267,7 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
     await options.certificate.stop()
     traffic.stop()
     await metrics?.stop()
+    children.stop()
     link.stop()
     protection.stop()
     await edge?.stop()
@@ -294,7 +338,7 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
 }
 
 /** What the node kept, or what it has just joined. Throws `network.not_joined` and what joining throws. */
-async function openState({ folder, origin, token, name, log }: EdgeAgentOptions): Promise<NodeState> {
+async function openState({ folder, origin, token, name, originFingerprint, log }: EdgeAgentOptions): Promise<NodeState> {
   const kept = readNodeState(folder)
   if (token === undefined) {
     if (kept === undefined || (origin !== undefined && readOriginUrl(origin).origin !== kept.origin))
@@ -303,7 +347,7 @@ async function openState({ folder, origin, token, name, log }: EdgeAgentOptions)
   }
   if (origin === undefined) throw new AppError('command.invalid', '--token needs --origin')
   try {
-    const joined = await joinOrigin(origin, token, name)
+    const joined = await joinOrigin(origin, token, name, originFingerprint)
     writeNodeState(folder, joined)
     log.info({ id: joined.id, origin: joined.origin }, 'joined the origin')
     return joined

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type RawData, WebSocket } from 'ws'
 import type { EdgeDelivery, EdgeSource, ViewerAnswer, ViewerQuestion } from '../../media/edge-delivery.ts'
+import { hashSecret } from '../../platform/identity/secrets.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { repeat } from '../../platform/repeat.ts'
 import { monotonicMs } from '../../platform/steady-clock.ts'
@@ -13,7 +14,18 @@ import type { FunctionLine } from '../functions/function-line.ts'
 import type { FunctionSet } from '../functions/function-set.ts'
 import type { LimitSettings } from '../limits/limit-settings.ts'
 import type { LeaseEntry, UsageEntry } from '../limits/request-buckets.ts'
-import { beatMs, linkVersion, type NodeMessage, type OriginMessage, readRecord, rejectedCode, silenceMs } from '../link/link-messages.ts'
+import {
+  beatMs,
+  linkVersion,
+  loopCode,
+  type NodeMessage,
+  noNodesCode,
+  type OriginMessage,
+  readRecord,
+  rejectedCode,
+  silenceMs,
+} from '../link/link-messages.ts'
+import { pathHeader } from '../link/node-path.ts'
 import { helloText, signText } from '../nodes/node-keys.ts'
 import { type NodeState, readNodeKey } from './node-state.ts'
 import { connectToOrigin, type OriginTarget } from './origin-connection.ts'
@@ -59,6 +71,8 @@ export interface EdgeLinkDependencies {
   readonly cache: Promise<LinkedCache> | undefined
   readonly protection: LinkedProtection
   readonly functions: LinkedFunctions
+  /** The origin has disabled or revoked the node. */
+  readonly onDisabled?: () => void
   readonly log: Logger
 }
 
@@ -67,6 +81,8 @@ export type LinkState = 'connecting' | 'connected' | 'away' | 'rejected'
 
 const firstPauseMs = 100
 const maxPauseMs = 5000
+/** Closed with one of these, a node delivers nothing. */
+const rejections: ReadonlySet<number> = new Set([rejectedCode, loopCode, noNodesCode])
 /** A node that was rejected asks again seldom: it may be enabled. */
 const rejectedPauseMs = 10_000
 /** A receipt after so many bytes. */
@@ -94,6 +110,8 @@ export class EdgeLink implements EdgeSource {
   readonly #timers: readonly NodeJS.Timeout[]
   #pauseMs = firstPauseMs
   #state: LinkState = 'connecting'
+  #reason = ''
+  #isDisabled = false
   #lastQuestion = 0
   #receivedBytes = 0
   #connectedBytes = 0
@@ -153,6 +171,16 @@ export class EdgeLink implements EdgeSource {
     return this.#state
   }
 
+  /** The origin has disabled or revoked the node. */
+  get isDisabled(): boolean {
+    return this.#isDisabled
+  }
+
+  /** Why there is no connection; null while there is one, and before the first attempt. */
+  get reason(): string | null {
+    return this.#state === 'connected' || this.#reason === '' ? null : this.#reason
+  }
+
   /** Media received since the start, bytes, and how often the node has connected. */
   figures(): { readonly receivedBytes: number; readonly connects: number; readonly wanted: number } {
     return { receivedBytes: this.#receivedBytes, connects: this.#connects, wanted: this.#wanted.size }
@@ -202,13 +230,14 @@ export class EdgeLink implements EdgeSource {
 
   #open(): void {
     if (this.#stopped) return
-    const { target, log } = this.#dependencies
+    const { target, state: own, log } = this.#dependencies
     const socket = new WebSocket(`ws://${target.url.host}${this.#path}`, {
       createConnection: ((_options: object, callback: Parameters<typeof connectToOrigin>[1]) => connectToOrigin(target, callback)) as never,
       perMessageDeflate: false,
       maxPayload: maxMessageBytes,
       handshakeTimeout: 10_000,
       skipUTF8Validation: false,
+      headers: { [pathHeader]: own.id },
     })
     this.#socket = socket
     this.#connectedBytes = 0
@@ -233,15 +262,16 @@ export class EdgeLink implements EdgeSource {
       this.#socket = undefined
       this.#endQuestions()
       if (this.#stopped) return
-      const rejected = code === rejectedCode
+      const rejected = rejections.has(code)
       const state = rejected ? 'rejected' : 'away'
-      if (state !== this.#state)
-        log.warn(
-          { code, reason: reason || String(text) },
-          rejected ? 'the origin does not accept this node' : 'there is no connection to the origin',
-        )
+      const said = reason || String(text)
+      if (state !== this.#state || (rejected && said !== this.#reason))
+        log.warn({ code, reason: said }, rejected ? 'the origin does not accept this node' : 'there is no connection to the origin')
       this.#state = state
+      this.#reason = said
       if (rejected) this.#wanted.leaveAll()
+      this.#isDisabled = code === rejectedCode
+      if (this.#isDisabled) this.#dependencies.onDisabled?.()
       this.#timer = setTimeout(() => this.#open(), rejected ? rejectedPauseMs : this.#pauseMs)
       this.#pauseMs = Math.min(maxPauseMs, this.#pauseMs * 2)
     })
@@ -254,13 +284,24 @@ export class EdgeLink implements EdgeSource {
       case 'challenge': {
         const signature = signText(readNodeKey(state.privateKey).privateKey, helloText(message.challenge, state.id))
         const lastPurge = this.#cache?.lastPurge
+        const forwardHash = hashSecret(state.forwardSecret)
         this.#socket?.send(
-          JSON.stringify({ type: 'hello', link: linkVersion, version, id: state.id, signature, lastPurge, functions: functions.id }),
+          JSON.stringify({
+            type: 'hello',
+            link: linkVersion,
+            version,
+            id: state.id,
+            signature,
+            lastPurge,
+            functions: functions.id,
+            forwardHash,
+          }),
         )
         return
       }
       case 'welcome':
         this.#state = 'connected'
+        this.#isDisabled = false
         this.#pauseMs = firstPauseMs
         this.#connects++
         this.#skewMs = undefined

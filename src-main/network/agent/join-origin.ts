@@ -1,7 +1,7 @@
 import { request } from 'node:http'
 import Value from 'typebox/value'
 import { AppError, isErrorCode } from '../../platform/errors.ts'
-import { readJoinToken } from '../nodes/join-token.ts'
+import { plainFingerprint, readJoinToken } from '../nodes/join-token.ts'
 import { joinText, signText } from '../nodes/node-keys.ts'
 import { RegisteredSchema } from '../nodes/node-schemas.ts'
 import { type NodeState, newNodeKey } from './node-state.ts'
@@ -13,18 +13,28 @@ const answerMs = 15_000
 /**
  * Makes this machine a node of an origin: the token goes to the origin that it names, and to no other. Throws `command.invalid`,
  * `network.origin_*`, `network.origin_away` and what the origin answers.
+ * @param shown SHA-256 of the certificate of an origin that did not make the token itself; `ca` for one that this machine trusts
  */
-export async function joinOrigin(origin: string, tokenText: string, name: string): Promise<NodeState> {
+export async function joinOrigin(origin: string, tokenText: string, name: string, shown?: string): Promise<NodeState> {
   const url = readOriginUrl(origin)
   const token = readJoinToken(tokenText)
   if (token === undefined) throw new AppError('command.invalid', 'This is not a join token: one starts with "join_"')
-  const fingerprint = url.protocol === 'https:' ? token.fingerprint : undefined
+  const fingerprint = url.protocol === 'https:' ? fingerprintOf(shown, token.fingerprint) : undefined
   const key = newNodeKey()
   const body = { token: tokenText.trim(), publicKey: key.publicKey, proof: signText(key.privateKey, joinText(tokenText.trim())), name }
   const answer = await post({ url, fingerprint }, '/api/v1/cdn/edge/register', body)
   if (!Value.Check(RegisteredSchema, answer)) throw new AppError('network.origin_away', `What answers at ${url.origin} is not a host`)
   const { id, forwardSecret } = answer
   return { origin: url.origin, fingerprint: fingerprint ?? null, id, privateKey: key.kept, forwardSecret }
+}
+
+function fingerprintOf(shown: string | undefined, known: string | undefined): string | undefined {
+  if (shown === undefined) return known
+  if (shown === 'ca') return undefined
+  const fingerprint = plainFingerprint(shown)
+  if (!/^[0-9a-f]{64}$/.test(fingerprint))
+    throw new AppError('command.invalid', '--origin-fingerprint is "ca" or the 64 hex digits of the SHA-256 of a certificate')
+  return fingerprint
 }
 
 async function post(target: OriginTarget, path: string, body: object): Promise<unknown> {

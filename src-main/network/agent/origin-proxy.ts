@@ -1,11 +1,13 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { AppError, type ErrorCode, errorKinds } from '../../platform/errors.ts'
-import { nodeHeader } from '../../platform/http/client.ts'
+import { nodeHeader, viewerHeader, writeViewer } from '../../platform/http/client.ts'
 import type { ProxyTarget } from '../../platform/http/reverse-proxy.ts'
+import { nodePathOf, pathHeader } from '../link/node-path.ts'
+import type { NodeState } from './node-state.ts'
 import { connectToOrigin, type OriginTarget } from './origin-connection.ts'
 
 /** The origin as it answers what a node does not: it learns whose request it is, and believes the node by its secret. */
-export function originTarget(target: OriginTarget, forwardSecret: string): ProxyTarget {
+export function originTarget(target: OriginTarget, { id, forwardSecret }: Pick<NodeState, 'id' | 'forwardSecret'>): ProxyTarget {
   return {
     connect: (callback) => connectToOrigin(target, callback),
     headers: ({ remoteAddress, encrypted }, request) => ({
@@ -14,6 +16,8 @@ export function originTarget(target: OriginTarget, forwardSecret: string): Proxy
       'x-forwarded-proto': encrypted ? 'https' : 'http',
       'x-forwarded-host': String(request.headers.host ?? request.headers[':authority'] ?? ''),
       [nodeHeader]: forwardSecret,
+      [viewerHeader]: writeViewer({ remoteAddress, encrypted }),
+      [pathHeader]: [...nodePathOf(request.headers), id].join(','),
     }),
     // what a viewer says of other proxies is hearsay
     drop: (name) => name === 'forwarded' || name === 'x-real-ip' || name.startsWith('x-forwarded-'),

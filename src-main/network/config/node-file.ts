@@ -54,6 +54,9 @@ export const NodeFileSchema = Type.Object(
   {
     name: Type.Optional(Type.String({ minLength: 1, maxLength: 80, description: 'What the node is called when it joins' })),
     origin: Type.Optional(Type.String({ maxLength: 2000, description: 'URL of the host whose streams it delivers' })),
+    acceptNodes: Type.Optional(
+      Type.Boolean({ description: 'Whether other nodes may have this one as their origin; from the next start on' }),
+    ),
     cache: Type.Optional(CacheSchema),
     region: Type.Optional(
       Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,39}$', description: 'Region that it is in, as regions.yaml of the origin has it' }),

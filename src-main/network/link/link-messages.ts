@@ -16,6 +16,10 @@ import type { SignedNodes } from '../routing/routing-schemas.ts'
 
 /** Code with which a node is closed that is not accepted. */
 export const rejectedCode = 4403
+/** Code with which a node is closed whose way to the origin leads through itself. */
+export const loopCode = 4408
+/** Code with which a node is closed whose origin is a node that takes no other nodes. */
+export const noNodesCode = 4404
 
 /** Version of these messages. */
 export const linkVersion = 1
@@ -75,15 +79,24 @@ export const HelloSchema = Type.Object({
   lastPurge: Type.Optional(Count),
   /** Which functions it has; a node of an older version takes none. */
   functions: Type.Optional(Type.String({ maxLength: 64 })),
+  /** SHA-256 of the secret with which it hands requests on, in hex digits: for a node that it has as its origin. */
+  forwardHash: Type.Optional(Type.String({ pattern: '^[0-9a-f]{64}$' })),
 })
+
+/** `held`: what it has of the stream already; the live platform reads it. */
+const WatchSchema = Type.Object({ type: Type.Literal('watch'), stream: Stream, held: Type.Unknown() })
+const LeaveSchema = Type.Object({ type: Type.Literal('leave'), stream: Stream })
+/** Bytes of binary messages that arrived on this connection so far. */
+const ReceivedSchema = Type.Object({ type: Type.Literal('received'), bytes: Count })
+
+/** Messages about media, which a node handles itself that has other nodes behind it. */
+export const OwnMessageSchema = Type.Union([WatchSchema, LeaveSchema, ReceivedSchema])
 
 /** Messages of a node that has said hello. */
 export const NodeMessageSchema = Type.Union([
-  /** `held`: what it has of the stream already; the live platform reads it. */
-  Type.Object({ type: Type.Literal('watch'), stream: Stream, held: Type.Unknown() }),
-  Type.Object({ type: Type.Literal('leave'), stream: Stream }),
-  /** Bytes of binary messages that arrived on this connection so far. */
-  Type.Object({ type: Type.Literal('received'), bytes: Count }),
+  WatchSchema,
+  LeaveSchema,
+  ReceivedSchema,
   Type.Object({ type: Type.Literal('beat'), requests: Count, deliveredBytes: Count, waiting: Count }),
   Type.Object({
     type: Type.Literal('ask'),

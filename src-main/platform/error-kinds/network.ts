@@ -18,6 +18,11 @@ export const networkErrors = {
     title: 'The origin of this node cannot be reached',
     remedy: 'Try again in a moment. The operator finds the reason in the log of the node.',
   },
+  'network.loop': {
+    status: 508,
+    title: 'Nodes have each other as their origin',
+    remedy: 'The operator finds the nodes in the log and at `/api/v1/cdn/health` of the node: one of them needs another origin.',
+  },
   'network.origin_unknown': {
     status: 502,
     title: 'The origin has another certificate than the one that the node knows',

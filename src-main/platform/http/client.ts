@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Http2ServerRequest } from 'node:http2'
+import { isIP } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import type { TrustedProxies } from './trusted-proxies.ts'
 
@@ -69,6 +70,19 @@ export function adoptForwarded(request: IncomingMessage, proxies: TrustedProxies
 /** Header of requests that a node of ours hands on: its secret. */
 export const nodeHeader = 'x-streams-node'
 
+/** Header of such requests: `ADDRESS https` or `ADDRESS http`, the client. Proxies between nodes change `X-Forwarded-For`. */
+export const viewerHeader = 'x-streams-viewer'
+
+/** Writes a client for the header. */
+export function writeViewer({ remoteAddress, encrypted }: Pick<Client, 'remoteAddress' | 'encrypted'>): string {
+  return `${remoteAddress} ${encrypted ? 'https' : 'http'}`
+}
+
+function readViewer(text: unknown): Pick<Client, 'remoteAddress' | 'encrypted'> | undefined {
+  const [, remoteAddress = '', scheme] = typeof text === 'string' ? (/^([0-9A-Za-z:.%]{1,64}) (https?)$/.exec(text) ?? []) : []
+  return isIP(remoteAddress) === 0 ? undefined : { remoteAddress, encrypted: scheme === 'https' }
+}
+
 /**
  * Assigns the client that a node names to a request that it handed on, so that `clientOf` returns it.
  * @param isNode whether a secret is a node's
@@ -79,9 +93,12 @@ export function adoptFromNode(
   isNode: (secret: string) => boolean,
 ): void {
   const secret = request.headers[nodeHeader]
+  const viewer = request.headers[viewerHeader]
+  delete request.headers[viewerHeader]
   if (secret === undefined) return
   delete request.headers[nodeHeader]
-  const named = typeof secret === 'string' && isNode(secret) ? proxies.clientOf(request.headers) : undefined
+  const isKnown = typeof secret === 'string' && isNode(secret)
+  const named = isKnown ? (readViewer(viewer) ?? proxies.clientOf(request.headers)) : undefined
   if (named === undefined) return
   const sender = clientOf(request)
   adopted.set(request, { ...sender, remoteAddress: named.remoteAddress, remotePort: 0, encrypted: named.encrypted ?? sender.encrypted })

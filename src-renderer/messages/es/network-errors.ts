@@ -22,6 +22,11 @@ export const networkErrors = {
     title: 'No se puede alcanzar el origen de este nodo',
     remedy: 'Inténtalo de nuevo en un momento. Quien opera el nodo encuentra el motivo en su registro.',
   },
+  'network.loop': {
+    english: 'Nodes have each other as their origin',
+    title: 'Hay nodos que se tienen unos a otros como origen',
+    remedy: 'El operador encuentra los nodos en el registro y en /api/v1/cdn/health del nodo: uno de ellos necesita otro origen.',
+  },
   'network.origin_unknown': {
     english: 'The origin has another certificate than the one that the node knows',
     title: 'El origen tiene un certificado distinto del que conoce el nodo',
