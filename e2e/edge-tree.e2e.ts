@@ -151,7 +151,7 @@ describe('nodes behind a node', () => {
     await until(async () => (await nodes()).every(({ connected }) => !connected), 'both to be disconnected')
   })
 
-  it('are told why where nodes have each other as their origin, and where a node takes none', async () => {
+  it('learn why they are rejected: a loop of nodes, and a node that takes none', async () => {
     const [one, two] = leaves as [RunningNode, RunningNode]
     const reason = async ({ http }: RunningNode): Promise<string> => JSON.parse((await read(`${http}/api/v1/cdn/health`)).text).reason ?? ''
     const moved = async (node: RunningNode, origin: string): Promise<RunningNode> => {

@@ -102,7 +102,7 @@ export class ChildLink {
     for (const stream of this.#feeds.keys()) this.#options.want(stream)
   }
 
-  /** @param code what the other node is told */
+  /** @param code why, for the other node */
   end(code = 1001, reason = ''): void {
     if (this.#isEnded) return
     this.#isEnded = true

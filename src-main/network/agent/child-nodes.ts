@@ -106,7 +106,7 @@ export class ChildNodes {
         })
         this.#links.add(link)
       }
-      // who was told why does not always close
+      // who was closed does not always end it
       if (fault !== undefined || !accepts) setTimeout(() => child.terminate(), beatMs).unref()
     })
   }
