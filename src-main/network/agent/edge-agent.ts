@@ -295,7 +295,7 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
         originHost: target.url.host,
         history: () => link.history(historyMs),
         limits: () => protection.requestOptions(),
-        functions: (insidePort) => functions.frontOptions(insidePort),
+        functions: (inside) => functions.frontOptions(inside),
         onRequests: (requests) => {
           traffic.addLogged(requests)
           protection.seen(requests.flatMap((each) => countedRequest(each) ?? []))

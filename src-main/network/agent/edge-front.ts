@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { lookup } from 'node:dns/promises'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
@@ -13,9 +14,12 @@ import { accessLogOf, type NodeFile } from '../config/node-file.ts'
 import { metricsPath } from '../figures/node-metrics.ts'
 import type { FrontSettings } from '../front/front-settings.ts'
 import { type Front, startFront } from '../front/start-front.ts'
+import { ImageFront } from '../images/image-front.ts'
 import type { FunctionOptions, SiteRule } from '../nginx/front-options.ts'
 import type { RequestOptions } from '../nginx/request-configuration.ts'
 import type { LoggedRequest } from '../requests/logged-request.ts'
+import type { InsidePlace } from './inside-place.ts'
+import { sendError } from './origin-proxy.ts'
 
 /** A cache before a node. */
 export interface EdgeCacheOptions {
@@ -46,8 +50,8 @@ export interface EdgeFrontOptions {
   readonly onRequests: (requests: readonly LoggedRequest[]) => void
   /** How many requests viewers may make now. */
   readonly limits: () => RequestOptions | undefined
-  /** Which requests functions answer now. `insidePort`: they find the sites of this node there, on 127.0.0.1. */
-  readonly functions: (insidePort: number) => FunctionOptions | undefined
+  /** Which requests functions answer now. They find the sites of this node at `inside`. */
+  readonly functions: (inside: InsidePlace) => FunctionOptions | undefined
   readonly log: Logger
 }
 
@@ -95,8 +99,9 @@ export async function startEdgeFront(options: EdgeFrontOptions): Promise<EdgeFro
   const address = await addressOf(options.bind)
   const httpPort = options.httpPort || (await freePort(address))
   const httpsPort = options.httpsPort === 'off' ? null : options.httpsPort || (await freePort(address))
-  const insidePort = await freePort('127.0.0.1')
-  const settings = (file: NodeFile): FrontSettings => settingsOf(options, file, { address, httpPort, httpsPort, insidePort })
+  const inside: InsidePlace = { port: await freePort('127.0.0.1'), secret: randomBytes(24).toString('base64url') }
+  const images = await ImageFront.open({ inside: () => inside, sendError, log: options.log.child({ part: 'images' }) })
+  const settings = (file: NodeFile): FrontSettings => settingsOf(options, file, { address, httpPort, httpsPort, inside, images })
   if (httpsPort !== null) await writeCertificate(options)
   let file = options.file
   // what is changed is changed from what applies then
@@ -107,7 +112,8 @@ export async function startEdgeFront(options: EdgeFrontOptions): Promise<EdgeFro
     history: options.history,
     onRequests: options.onRequests,
     log: options.log,
-  }).catch((error) => {
+  }).catch(async (error) => {
+    await images.stop()
     throw options.file.locate(error)
   })
   const renewCertificate = async (): Promise<void> => {
@@ -128,6 +134,7 @@ export async function startEdgeFront(options: EdgeFrontOptions): Promise<EdgeFro
     async stop() {
       clearInterval(timer)
       await front.stop()
+      await images.stop()
     },
   }
 }
@@ -136,11 +143,13 @@ interface EdgePorts {
   readonly address: string
   readonly httpPort: number
   readonly httpsPort: number | null
-  /** For functions, on 127.0.0.1. */
-  readonly insidePort: number
+  /** For functions and images. */
+  readonly inside: InsidePlace
+  readonly images: Pick<ImageFront, 'port' | 'secret'>
 }
 
-function settingsOf(options: EdgeFrontOptions, file: NodeFile, { address, httpPort, httpsPort, insidePort }: EdgePorts): FrontSettings {
+function settingsOf(options: EdgeFrontOptions, file: NodeFile, { address, httpPort, httpsPort, inside, images }: EdgePorts): FrontSettings {
+  const hasImages = [file, ...file.sites].some(({ rules }) => rules.some((rule) => rule.images !== undefined))
   return {
     listen: [{ address, port: httpPort, tls: false }, ...(httpsPort === null ? [] : [{ address, port: httpsPort, tls: true }])],
     ...(httpsPort === null ? {} : { certificate: certificateFiles(options) }),
@@ -163,7 +172,8 @@ function settingsOf(options: EdgeFrontOptions, file: NodeFile, { address, httpPo
     live: { port: options.agentPort },
     ...(options.certificate.acme() === null ? {} : { challenges: { port: options.agentPort } }),
     requests: options.limits(),
-    functions: options.functions(insidePort),
+    functions: options.functions(inside),
+    ...(hasImages ? { images: { port: images.port, secret: images.secret, insidePort: inside.port, insideSecret: inside.secret } } : {}),
     // Those of the file first: messages count them.
     sites: [
       ...file.sites,

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import type { Logger } from '../../platform/logger.ts'
 import { repeat } from '../../platform/repeat.ts'
 import { Turns } from '../../platform/turns.ts'
@@ -8,6 +7,7 @@ import { FunctionRunner } from '../functions/function-runner.ts'
 import { type FunctionSet, readRoute } from '../functions/function-set.ts'
 import { NodeFunctions } from '../functions/node-functions.ts'
 import type { FunctionOptions } from '../nginx/front-options.ts'
+import type { InsidePlace } from './inside-place.ts'
 import { sendError } from './origin-proxy.ts'
 
 export interface EdgeFunctionsOptions {
@@ -33,11 +33,10 @@ export class EdgeFunctions {
   readonly #options: EdgeFunctionsOptions
   readonly #kept: NodeFunctions
   readonly #runner: FunctionRunner
-  readonly #insideSecret = randomBytes(24).toString('base64url')
   readonly #changes = new Turns(20, 'changes of functions', 'network.busy')
   readonly #timer: NodeJS.Timeout
   #front: FunctionFront | undefined
-  #insidePort = 0
+  #inside: InsidePlace = { port: 0, secret: '' }
   #lines: FunctionLine[] = []
   #left = 0
 
@@ -58,12 +57,12 @@ export class EdgeFunctions {
     if (this.#options.hasFront) await this.#apply(this.#kept.set)
   }
 
-  /** @param insidePort a free port of 127.0.0.1 */
-  frontOptions(insidePort: number): FunctionOptions | undefined {
+  /** @param inside where the sites of the node answer for functions */
+  frontOptions(inside: InsidePlace): FunctionOptions | undefined {
     const routes = this.#kept.set.functions.flatMap(({ routes: texts }) => texts.flatMap((text) => readRoute(text) ?? []))
     if (this.#front === undefined || routes.length === 0) return undefined
-    this.#insidePort = insidePort
-    return { port: this.#front.port, secret: this.#front.secret, insidePort, insideSecret: this.#insideSecret, routes }
+    this.#inside = inside
+    return { port: this.#front.port, secret: this.#front.secret, insidePort: inside.port, insideSecret: inside.secret, routes }
   }
 
   /** Replaces all functions. Rejects where they cannot be used. */
@@ -91,8 +90,8 @@ export class EdgeFunctions {
         runner: this.#runner,
         isSite: this.#options.isSite,
         inside: (viewer) => ({
-          port: this.#insidePort,
-          headers: { 'x-edge-inside': this.#insideSecret, ...(viewer === '' ? {} : { 'x-edge-viewer': viewer }) },
+          port: this.#inside.port,
+          headers: { 'x-edge-inside': this.#inside.secret, ...(viewer === '' ? {} : { 'x-edge-viewer': viewer }) },
         }),
         onLine: (line) => this.#addLine(line),
         sendError,

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { imageFormats } from '../images/image-messages.ts'
 import { LimitSettingsSchema } from '../limits/limit-settings.ts'
 
 const closed = { additionalProperties: false }
@@ -6,6 +7,23 @@ const Texts = (description: string, maxItems = 200) =>
   Type.Array(Type.String({ minLength: 1, maxLength: 253 }), { maxItems, default: [], description })
 const Seconds = (seconds: number, description: string) =>
   Type.Integer({ minimum: 0, maximum: 10 * 365 * 86_400, default: seconds, description })
+
+const ImagesSchema = Type.Object(
+  {
+    widths: Type.Array(Type.Integer({ minimum: 1, maximum: 8192 }), {
+      minItems: 1,
+      maxItems: 30,
+      description: 'Widths that `?w=` may name, pixels; images are never enlarged',
+    }),
+    formats: Type.Array(Type.Union(imageFormats.map((each) => Type.Literal(each))), {
+      maxItems: 4,
+      default: ['avif', 'webp', 'jpeg'],
+      description: 'Formats that `?format=` may name; `auto` is AVIF or WebP where the browser accepts it',
+    }),
+    quality: Type.Integer({ minimum: 1, maximum: 100, default: 75, description: 'Quality of AVIF, WebP and JPEG' }),
+  },
+  { ...closed, description: 'Images are answered in other sizes and formats' },
+)
 
 const RuleSchema = Type.Object(
   {
@@ -24,6 +42,7 @@ const RuleSchema = Type.Object(
     allowCountries: Texts('Countries (ISO 3166-1 alpha-2) that are allowed; all others are denied'),
     denyCountries: Texts('Countries that are denied'),
     denyAgents: Texts('Parts of `User-Agent` that are denied'),
+    images: Type.Optional(ImagesSchema),
   },
   closed,
 )

@@ -7,6 +7,7 @@ import { block, type ConfigurationText, type Directive, directive, entry, from, 
 import type { NginxProgram } from './find-nginx.ts'
 import type { AgentEndpoint, FrontListener, FrontOptions } from './front-options.ts'
 import { functionUpstream } from './function-configuration.ts'
+import { imageUpstream } from './image-configuration.ts'
 import { networkMap, requestDirectives } from './request-configuration.ts'
 import { siteDirectives } from './site-configuration.ts'
 import type { WorkerUser } from './worker-user.ts'
@@ -88,6 +89,7 @@ export function frontConfiguration(program: NginxProgram, place: FrontPlace, opt
           : []),
         ...agents(options),
         ...functionUpstream(options),
+        ...imageUpstream(options),
         ...servers(program, options, place.storedLog),
       ],
     ),

@@ -21,6 +21,8 @@ export interface FrontOptions {
   readonly challenges?: AgentEndpoint
   /** Left out: there are no functions, and nothing of the configuration is for them. */
   readonly functions?: FunctionOptions | undefined
+  /** Left out: no rule has images. */
+  readonly images?: ImageOptions | undefined
   readonly sites: readonly SiteOptions[]
   /** Secrets of signed URLs by id. Several are valid at once while one replaces the other. */
   readonly signingKeys: readonly SigningKey[]
@@ -30,6 +32,17 @@ export interface FrontOptions {
   readonly requestLog?: string
   /** A log in the combined format, which has IP addresses of viewers. */
   readonly accessLog?: RotatedLogOptions
+}
+
+/** Images in other sizes and formats, made in the process behind nginx. */
+export interface ImageOptions {
+  /** On 127.0.0.1. */
+  readonly port: number
+  /** Shows that process that a request has come through nginx. */
+  readonly secret: string
+  /** The sites themselves answer here, on 127.0.0.1, with `insideSecret`. */
+  readonly insidePort: number
+  readonly insideSecret: string
 }
 
 /** Requests that functions answer, in the process behind nginx. */
@@ -144,6 +157,8 @@ export interface SiteRule {
   /** ISO 3166-1 alpha-2. With `allowCountries` all others, and unknown ones, are denied. */
   readonly allowCountries: readonly string[]
   readonly denyCountries: readonly string[]
+  /** Images below the path are answered in other sizes and formats, which `?w=WIDTH&format=FORMAT` names. */
+  readonly images?: { readonly widths: readonly number[]; readonly formats: readonly string[]; readonly quality: number }
   /** Parts of `User-Agent`, in any case. */
   readonly denyAgents: readonly string[]
 }

@@ -1,5 +1,5 @@
 import { block, type Directive, directive } from './directives.ts'
-import type { FrontOptions, FunctionOptions, SiteOptions, SiteRule } from './front-options.ts'
+import type { FrontOptions, FunctionOptions, ImageOptions, SiteOptions, SiteRule } from './front-options.ts'
 
 /** The path of the route that a rule's path lies below; undefined where no function answers there. */
 export function routeAbove(routes: readonly string[], path: string): string | undefined {
@@ -50,13 +50,20 @@ export function functionContent({ secret }: FunctionOptions, route: string): rea
   ]
 }
 
-/** The start of a site's server for functions: 127.0.0.1 alone, with the secret, and no line in the logs of viewers. */
-export function insideServer({ insidePort, insideSecret }: FunctionOptions, storedLog: string, isOpen: boolean): readonly Directive[] {
+/** The start of a site's server for functions and images: 127.0.0.1 alone, with the secret, and no line in the logs of viewers. */
+export function insideServer(
+  { insidePort, insideSecret }: FunctionOptions | ImageOptions,
+  storedLog: string,
+  isOpen: boolean,
+): readonly Directive[] {
   return [
     directive('listen', `127.0.0.1:${insidePort}`, ...(isOpen ? ['default_server'] : [])),
     directive('access_log', storedLog, 'stored', 'if=$edge_stored'),
     directive('set_real_ip_from', '127.0.0.1'),
     directive('real_ip_header', 'X-Edge-Viewer'),
+    directive('proxy_cache_bypass', '$http_x_edge_fresh'),
+    // tags of originals are tags of what is made of them; nginx hides them from viewers
+    directive('proxy_pass_header', 'Cache-Tag'),
     block('if', ['($http_x_edge_inside', '!=', `${insideSecret})`], [directive('return', 421)]),
   ]
 }

@@ -4,6 +4,7 @@ import { block, type Directive, directive, entry, from, plain } from './directiv
 import type { NginxProgram } from './find-nginx.ts'
 import type { FrontOptions, SiteOptions, SiteRule } from './front-options.ts'
 import { functionContent, functionPaths, insideServer, routeAbove, ruleAbove } from './function-configuration.ts'
+import { imageBranch, imageContent, imageMaps } from './image-configuration.ts'
 import { liveChecks, markCheck, serverLimits } from './request-configuration.ts'
 import { ruleChecks, ruleLocation, ruleMaps } from './rule-configuration.ts'
 
@@ -70,6 +71,7 @@ export function siteDirectives(
   const site = options.sites[index] as SiteOptions
   const names = namesOf(site, index)
   const { place } = names
+  const inside = options.functions ?? options.images
   siteName(site.name, `${place}.name`)
   const serverName = from(
     `${place}.hosts`,
@@ -80,6 +82,7 @@ export function siteDirectives(
     ...languageMap(site, names),
     varyMap(site, names),
     ...site.rules.flatMap((rule, at) => ruleMaps(rule, `${place}.rules[${at}]`, `${index}_${at}`)),
+    ...site.rules.flatMap((rule, at) => imageMaps(rule, `${place}.rules[${at}]`, `${index}_${at}`)),
     from(
       place,
       block(
@@ -96,14 +99,14 @@ export function siteDirectives(
         ],
       ),
     ),
-    ...(options.functions === undefined
+    ...(inside === undefined
       ? []
       : [
           block(
             'server',
             [],
             [
-              ...insideServer(options.functions, storedLog, site.hosts.length === 0),
+              ...insideServer(inside, storedLog, site.hosts.length === 0),
               serverName,
               block('if', ['($edge_odd_target)'], [directive('return', 400)]),
               ...agentLocations(options.live === undefined ? {} : { live: options.live }),
@@ -192,8 +195,18 @@ function rules(program: NginxProgram, options: FrontOptions, site: SiteOptions, 
   }
   const given = site.rules.map((rule, at) => {
     const place = `${names.place}.rules[${at}]`
-    return from(place, block('location', ruleLocation(rule, place, options), [...checks(rule), ...answered(rule, rule.path)]))
+    const own = `${index}_${at}`
+    const branch = rule.images === undefined ? [] : imageBranch(own)
+    return from(place, block('location', ruleLocation(rule, place, options), [...checks(rule), ...branch, ...answered(rule, rule.path)]))
   })
+  const { images } = options
+  for (const [at, rule] of images === undefined ? [] : site.rules.entries()) {
+    const own = `${index}_${at}`
+    if (rule.images === undefined || images === undefined) continue
+    const made = { target: '$edge_path', variant: `,,,$edge_resized_${own}` }
+    const lines = [...imageContent(images, rule, own), ...kept(program, site, names, { ...rule, slices: false }, made)]
+    given.push(block('location', [`@images_${own}`], [...checks(rule), ...lines, ...shownHeaders(program, options)]))
+  }
   // A function is behind all that is said of its path.
   for (const path of routes.filter((each) => site.rules.every((rule) => rule.path !== each))) {
     const rule = ruleAbove(site.rules, path) ?? plainRule
@@ -264,9 +277,14 @@ function passed(): readonly Directive[] {
  * Kept for everybody: of a request only what is in the key reaches the origin, so that nothing else can change the answer that others are
  * given.
  */
-function kept(program: NginxProgram, site: SiteOptions, names: SiteNames, rule: SiteRule): readonly Directive[] {
+function kept(
+  program: NginxProgram,
+  site: SiteOptions,
+  names: SiteNames,
+  rule: SiteRule,
+  { target = rule.signed ? '$edge_path' : '$request_uri', variant = names.variant }: { target?: string; variant?: string } = {},
+): readonly Directive[] {
   const slices = rule.slices && program.slices
-  const target = rule.signed ? '$edge_path' : '$request_uri'
   const ttl = rule.ttlSeconds ?? site.ttlSeconds
   return [
     // A rule with methods of its own has checked them already.
@@ -282,7 +300,7 @@ function kept(program: NginxProgram, site: SiteOptions, names: SiteNames, rule: 
     ...(slices ? [directive('slice', '1m')] : []),
     directive('proxy_cache', 'edge'),
     // The log reads it, too: not the slice, which its variables know of the last one alone.
-    directive('set', '$edge_key', `${site.name} ${target} ${names.variant}`),
+    directive('set', '$edge_key', `${site.name} ${target} ${variant}`),
     directive('set', '$edge_sliced', slices ? 1 : 0),
     directive('proxy_cache_key', slices ? '$edge_key $slice_range' : '$edge_key'),
     ...(ttl > 0 ? [directive('proxy_cache_valid', 200, 206, 301, 302, 303, 307, 308, `${ttl}s`)] : []),

@@ -94,6 +94,21 @@ export const networkErrors = {
     title: 'The request is too large for a function',
     remedy: 'A function gets requests of 1 MiB at most.',
   },
+  'network.image_failed': {
+    status: 502,
+    title: 'The original of the image could not be fetched',
+    remedy: 'Try again in a moment. The operator of the node finds the reason in its log.',
+  },
+  'network.image_invalid': {
+    status: 415,
+    title: 'The file cannot be resized',
+    remedy: 'Originals are JPEG, PNG, WebP, AVIF or GIF of up to 32 MiB and 50 megapixels. Ask for it without `w` and `format`.',
+  },
+  'network.image_busy': {
+    status: 503,
+    title: 'Too many images are being made',
+    remedy: 'Try again in a moment.',
+  },
   'network.not_served': {
     status: 404,
     title: 'A node does not answer this',

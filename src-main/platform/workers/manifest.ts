@@ -120,6 +120,11 @@ export const workers = {
     runs: 'at a node that has functions; at the host while one is checked or tried',
     loss: 'requests that were in functions get 502; it is back within a second',
   },
+  images: {
+    source: 'network/images/worker/images-worker.ts',
+    runs: 'at a node while images are resized',
+    loss: 'these requests get 502',
+  },
 } as const satisfies Readonly<Record<string, WorkerDescription>>
 
 export type WorkerName = keyof typeof workers

@@ -102,6 +102,21 @@ export const networkErrors = {
     title: 'La solicitud es demasiado grande para una función',
     remedy: 'Una función recibe solicitudes de 1 MiB como máximo.',
   },
+  'network.image_failed': {
+    english: 'The original of the image could not be fetched',
+    title: 'No se pudo obtener el original de la imagen',
+    remedy: 'Vuelve a intentarlo en un momento. El operador del nodo encuentra el motivo en su registro.',
+  },
+  'network.image_invalid': {
+    english: 'The file cannot be resized',
+    title: 'No se puede cambiar el tamaño del archivo',
+    remedy: 'Los originales son JPEG, PNG, WebP, AVIF o GIF de hasta 32 MiB y 50 megapíxeles. Pídelo sin `w` ni `format`.',
+  },
+  'network.image_busy': {
+    english: 'Too many images are being made',
+    title: 'Se están haciendo demasiadas imágenes',
+    remedy: 'Vuelve a intentarlo en un momento.',
+  },
   'network.not_served': {
     english: 'A node does not answer this',
     title: 'Un nodo no responde a esto',
