@@ -87,6 +87,11 @@ describe('a node with a cache', () => {
       const reload = await get(`${path}?_HLS_msn=${next}&_HLS_part=0`)
       expect(reload.status).toBe(200)
       expect(reload.text).toContain('#EXT-X-PART:')
+      expect((await host.api('POST', '/live/streams/show/recording')).status).toBe(200)
+      const file = async () => (await host.api('GET', '/live/recordings?stream=show')).body.items[0]
+      await until(async () => ((await file())?.bytes ?? 0) > 50_000, 'some of a recording')
+      await host.api('DELETE', '/live/streams/show/recording')
+      await until(async () => (await file())?.state === 'complete', 'the recording')
     } finally {
       await publisher.stop('SIGKILL')
     }
@@ -108,6 +113,47 @@ describe('a node with a cache', () => {
     expect((await host.api('POST', '/network/cache/purge', { urls: ['x'] })).body.code).toBe('network.purge_invalid')
     expect((await host.api('POST', '/network/cache/purge', {})).body.code).toBe('network.purge_invalid')
     expect((await host.api('GET', '/network/cache/purges')).body.items.map(({ number }) => number)).toEqual([2, 1])
+  })
+
+  it('keeps recordings that are published, in ranges, for whoever may watch the stream', async () => {
+    const [recording] = (await host.api('GET', '/live/recordings?stream=show')).body.items
+    const id = recording?.id ?? ''
+    const path = `/live/show/recordings/${id}.mp4`
+    expect((await get(path)).status).toBe(404)
+    const whole = Buffer.from(await (await fetch(`${host.http}/api/v1/live/recordings/${id}/file`)).arrayBuffer())
+    expect((await host.api('PATCH', `/live/recordings/${id}`, { published: true })).body).toMatchObject({ publicUrl: path })
+    await until(async () => (await get(path)).status === 200, 'it is published')
+    const range = async (at: string, value: string, more: Record<string, string> = {}) => {
+      const reply = await fetch(at, { headers: { range: value, ...more } })
+      return { status: reply.status, cache: reply.headers.get('x-cache'), bytes: Buffer.from(await reply.arrayBuffer()) }
+    }
+    // what one viewer asks for in an odd way is not what others are given
+    for (const value of ['bytes=0-0', 'bytes=5-3', 'bytes=-7', `bytes=${whole.length}-`, 'bytes=0-1,4-5', 'bytes=x', 'lines=1-2'])
+      await range(node.http + path, value, { 'if-range': '"other"', 'x-forwarded-host': 'evil.example', 'accept-encoding': 'br' })
+    for (const [from, to] of [
+      [0, 99],
+      [1000, 20_000],
+      [whole.length - 10, whole.length + 100],
+    ] as const) {
+      const part = await range(node.http + path, `bytes=${from}-${to}`)
+      expect([part.status, part.bytes.equals(whole.subarray(from, to + 1))]).toEqual([206, true])
+    }
+    const again = await fetch(node.http + path)
+    expect([again.status, again.headers.get('x-cache')]).toEqual([200, 'HIT'])
+    expect(Buffer.from(await again.arrayBuffer()).equals(whole)).toBe(true)
+    expect((await purge({ tags: [`recording-${id}`], dryRun: true })).objects).toBeGreaterThan(0)
+    // each viewer is asked about, also for what is kept
+    await host.api('PUT', '/live/streams/show/access', { mode: 'signed', allow: [], deny: [] })
+    await until(async () => (await get(path)).status === 403, 'the rule of the stream')
+    const { body } = await host.api('POST', '/live/streams/show/signed-addresses', { expiresInS: 600 })
+    const signed = await fetch(`${node.http}${path}?token=${encodeURIComponent(body.token)}`)
+    expect([signed.status, signed.headers.get('x-cache')]).toEqual([200, 'HIT'])
+    expect(Buffer.from(await signed.arrayBuffer()).equals(whole)).toBe(true)
+    expect((await fetch(`${node.http}/edge-playback-access`, { headers: { 'x-edge-asked-url': path } })).status).toBe(404)
+    await host.api('PUT', '/live/streams/show/access', { mode: 'open', allow: [], deny: [] })
+    await host.api('PATCH', `/live/recordings/${id}`, { published: false })
+    await purge({ tags: [`recording-${id}`], hard: true })
+    await until(async () => (await get(path)).status === 404, 'it is withdrawn')
   })
 
   it('serves what it has while the origin is away, and purges what it missed when it is back', async () => {

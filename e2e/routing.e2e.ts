@@ -68,6 +68,37 @@ describe('two nodes that viewers are sent to', () => {
     expect(await named()).toEqual(before)
   })
 
+  it('are left by a player of DASH while they hang: they take connections and answer nothing', async () => {
+    const browser = await launchBrowser()
+    let hung: RunningNode | undefined
+    try {
+      const page = await browser.newPage()
+      let answeredBy = ''
+      page.on('response', (response) => {
+        const { origin, pathname } = new URL(response.url())
+        if (response.ok() && pathname.endsWith('.m4s')) answeredBy = origin
+      })
+      await page.goto(`${host.http}/watch/show?player=dash`)
+      await page.waitForFunction(() => window.__player?.state() === 'playing')
+      const inUse = (): Promise<string> => page.evaluate(() => window.__player?.node ?? '')
+      const shown = (): Promise<number> => page.evaluate(() => document.querySelector('video')?.currentTime ?? 0)
+      const first = await inUse()
+      await until(() => answeredBy === first, 'media of the node in use')
+      hung = nodes.find(({ http }) => http === first) as RunningNode
+      const other = nodes.find(({ http }) => http !== first) as RunningNode
+      hung.process.kill('SIGSTOP')
+      await until(async () => (await inUse()) === other.http, 'the player to leave the node')
+      await until(() => answeredBy === other.http, 'media of the other node')
+      const from = await shown()
+      await until(async () => (await shown()) > from + 3, 'three more seconds of the stream')
+      await until(async () => (await listed(host.http)).every(({ id }) => id === other.id), 'the host to list it no more')
+    } finally {
+      hung?.process.kill('SIGCONT')
+      await browser.close()
+    }
+    await until(async () => (await listed(host.http)).length === 2, 'the node to be back')
+  })
+
   it('are chosen by the player, which goes on when its node drains and when it is killed', async () => {
     const browser = await launchBrowser()
     try {

@@ -357,7 +357,7 @@ export interface ApiTypes {
       '*': {
         DELETE: { query: { permanently?: boolean | undefined }; answer: undefined }
         GET: { answer: LiveRecordingsItem }
-        PATCH: { body: { title?: string | undefined; kept?: boolean | undefined }; answer: LiveRecordingsItem }
+        PATCH: { body: { title?: string | undefined; kept?: boolean | undefined; published?: boolean | undefined }; answer: LiveRecordingsItem }
         file: {
           GET: { query: { download?: boolean | undefined }; answer: undefined }
         }
@@ -1418,7 +1418,7 @@ type LivePresetsItem = { id: string; name: string; codec: 'h264' | 'hevc' | 'av1
 type LiveRecordingRetention = { maxAgeDays: number | null; maxTotalMegabytes: number | null; minFreeMegabytes: number }
 type LiveRecordingRule = { enabled: boolean; container: 'mp4' | 'mkv' | 'ts'; splitMinutes: number | null; splitMegabytes: number | null; tracks: string[]; fileName: string }
 type LiveRecordingRulePutBody = { enabled: boolean; container: 'mp4' | 'mkv' | 'ts'; splitMinutes: number | null; splitMegabytes: number | null; tracks: readonly string[]; fileName: string }
-type LiveRecordingsItem = { id: string; title: string; session: string; number: number; state: 'recording' | 'complete' | 'recovered' | 'failed'; error: { code: string; message: string } | null; fileName: string; startedAt: string; durationMs: number; bytes: number; tracks: DesktopRecordingsItemTracksItem[]; kept: boolean; deletedAt: string | null; fileUrl: string; thumbnailUrl: string | null; streamId: string; stream: string; container: 'mp4' | 'mkv' | 'ts'; timelineMs: number; spritesUrl: string | null }
+type LiveRecordingsItem = { id: string; title: string; session: string; number: number; state: 'recording' | 'complete' | 'recovered' | 'failed'; error: { code: string; message: string } | null; fileName: string; startedAt: string; durationMs: number; bytes: number; tracks: DesktopRecordingsItemTracksItem[]; kept: boolean; deletedAt: string | null; fileUrl: string; thumbnailUrl: string | null; streamId: string; stream: string; container: 'mp4' | 'mkv' | 'ts'; timelineMs: number; spritesUrl: string | null; published: boolean; publicUrl: string | null }
 type LiveSlatesItem = { id: string; label: string; bytes: number; createdAt: string }
 type LiveSourcesItem = { id: string; stream: string; url: string; when: 'always' | 'on-demand'; enabled: boolean; state: 'off' | 'idle' | 'connecting' | 'live' | 'retrying'; error: string | null; nextAttemptAt: string | null; liveSince: string | null; format: string | null; skipped: string[]; createdAt: string }
 type LiveStreamsItemPublisher = { sessionId: string; protocol: 'rtmp' | 'rtmps' | 'srt' | 'whip' | 'udp' | 'pull' | 'slate' | 'studio'; remoteAddress: string; encoder: string; keyId: string | null; connectedAt: string; role: 'primary' | 'backup' }

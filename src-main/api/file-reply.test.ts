@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { disposition, readRange } from './file-reply.ts'
+import { readRange } from '../platform/http/byte-range.ts'
+import { disposition } from './file-reply.ts'
 
 describe('ranges of a file', () => {
   it.each([

@@ -3,27 +3,8 @@ import { stat } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { AppError } from '../platform/errors.ts'
+import { entityTag, readRange } from '../platform/http/byte-range.ts'
 import type { FileReply } from '../platform/routes.ts'
-
-/** Bytes from `start` to `end`, both within. */
-export interface ByteRange {
-  readonly start: number
-  readonly end: number
-}
-
-/**
- * The one range that a request asks for (RFC 9110, 14.2): 'whole' where it asks for none, for several, or in a way that nobody understands;
- * 'unsatisfiable' where the file has no such bytes.
- */
-export function readRange(header: string | undefined, size: number): ByteRange | 'whole' | 'unsatisfiable' {
-  const match = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header?.trim() ?? '')
-  if (!match || (match[1] === '' && match[2] === '')) return 'whole'
-  const last = match[2] === '' ? size - 1 : Number(match[2])
-  if (match[1] === '') return last === 0 || size === 0 ? 'unsatisfiable' : { start: Math.max(0, size - last), end: size - 1 }
-  const start = Number(match[1])
-  if (match[2] !== '' && last < start) return 'whole'
-  return start >= size ? 'unsatisfiable' : { start, end: Math.min(last, size - 1) }
-}
 
 /** RFC 6266: a name that every client reads, and the true one in UTF-8. */
 export function disposition(name: string): string {
@@ -35,7 +16,7 @@ export async function sendFile(request: FastifyRequest, reply: FastifyReply, fil
   const facts = await stat(file.path).catch((cause) => {
     throw new AppError('request.not_found', 'The file is not there', { cause })
   })
-  const etag = `"${facts.size.toString(36)}-${Math.round(facts.mtimeMs).toString(36)}"`
+  const etag = entityTag(facts)
   reply.headers({
     'accept-ranges': 'bytes',
     'cache-control': 'private, no-cache',

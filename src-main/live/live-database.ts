@@ -120,6 +120,7 @@ export interface RecordingRow {
   deleted_at: string | null
   poster: number
   sprites: number
+  published: number
 }
 
 /** Row of table `recording_rule`: JSON by stream name; the default is under '', retention under '*retention'. */

@@ -169,4 +169,10 @@ export const liveMigrations: readonly Migration[] = [
       await sql`ALTER TABLE destination ADD COLUMN by_hand INTEGER`.execute(database)
     },
   },
+  {
+    name: 'live/0021-published-recordings',
+    up: async (database) => {
+      await sql`ALTER TABLE recording ADD COLUMN published INTEGER NOT NULL DEFAULT 0`.execute(database)
+    },
+  },
 ]

@@ -78,6 +78,8 @@ export interface EdgeFigures {
 export interface EdgeDelivery {
   /** False for what is nothing of a stream's: the request was not touched. */
   handle(request: IncomingMessage, response: ServerResponse): boolean
+  /** Whether a viewer may watch what a URL names, with the token in the request: for files that nginx keeps. */
+  mayWatch(url: string, request: IncomingMessage): Promise<boolean>
   /** Takes a record of the origin. Throws where it is malformed. */
   take(json: string, data: Uint8Array): void
   /** Whether there is a run of the stream. */

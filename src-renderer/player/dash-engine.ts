@@ -8,6 +8,8 @@ import { startTimeS } from './start-time.ts'
 
 /** Farther behind its own target than this, the player jumps to the live edge instead of hurrying after it, s. */
 const jumpBehindS = 5
+/** Requests of viewers at nodes: a node that takes connections and answers nothing is asked no longer than this, ms. */
+const nodeTimeouts = { fragmentRequestProgressTimeout: 2500, fragmentRequestTimeout: 6000, manifestRequestTimeout: 3000 }
 /** How often the player's place is looked at, ms. */
 const watchEveryMs = 250
 
@@ -33,6 +35,7 @@ export function createDashEngine(
       gaps: { jumpGaps: true, jumpLargeGaps: true },
       retryAttempts: { MPD: 3 },
       abandonLoadTimeout: 2000,
+      ...(nodes.isRouted ? nodeTimeouts : {}),
     },
   })
   player.addRequestInterceptor((async (request: { url: string }) => {

@@ -109,6 +109,10 @@ export function createEdgeDelivery({ source, handOn, clients, log }: EdgeDeliver
       } else answer(request, response)
       return true
     },
+    async mayWatch(text, request) {
+      const url = parseLiveUrl(text)
+      return url !== undefined && (await rules.check(access.viewerOf({ request, url }))) === undefined
+    },
     take(json, data) {
       const record = JSON.parse(json) as RunRecord
       runs.take(record, data)

@@ -24,6 +24,8 @@ export type LiveResource =
   /** A segment of an MPEG transport stream. */
   | { readonly kind: 'ts-segment'; readonly epoch: string; readonly rendition: string; readonly sequence: number }
   | { readonly kind: 'part'; readonly epoch: string; readonly rendition: string; readonly serial: number }
+  /** A recording that is published. */
+  | { readonly kind: 'recording'; readonly id: string; readonly container: string }
   /** Below a stream's URL but nothing that we have: `unknown-resource` answers it. `path`: what is behind the name. */
   | { readonly kind: 'unknown'; readonly path: string }
 
@@ -85,7 +87,7 @@ function parseResource(path: string, from: number): LiveResource | undefined {
   if (epochEnd < 0) return parseFile(path.slice(from))
   const epoch = path.slice(from, epochEnd)
   const renditionEnd = path.indexOf('/', epochEnd + 1)
-  if (renditionEnd < 0) return parseSession(epoch, path.slice(epochEnd + 1)) ?? { kind: 'unknown', path: path.slice(from) }
+  if (renditionEnd < 0) return parseInFolder(epoch, path.slice(epochEnd + 1)) ?? { kind: 'unknown', path: path.slice(from) }
   const rendition = path.slice(epochEnd + 1, renditionEnd)
   const media = isWord(epoch) && isWord(rendition) ? parseMedia(epoch, rendition, path.slice(renditionEnd + 1)) : undefined
   return media ?? { kind: 'unknown', path: path.slice(from) }
@@ -122,8 +124,12 @@ function parseFile(file: string): LiveResource | undefined {
   return file.includes('.') ? { kind: 'unknown', path: file } : undefined
 }
 
-/** A session of WHIP or WHEP. */
-function parseSession(folder: string, session: string): LiveResource | undefined {
+/** A recording, or a session of WHIP or WHEP. */
+function parseInFolder(folder: string, session: string): LiveResource | undefined {
+  if (folder === 'recordings') {
+    const [, id = '', container = ''] = /^([A-Za-z0-9_-]{1,64})\.(mp4|mkv|ts)$/.exec(session) ?? []
+    return id === '' ? undefined : { kind: 'recording', id, container }
+  }
   if ((folder !== 'whip' && folder !== 'whep') || !/^[a-z0-9]{24}$/.test(session)) return undefined
   return { kind: `${folder}-session`, session }
 }

@@ -50,6 +50,7 @@ export const resourceFacts: Readonly<Record<ResourceKind, ResourceFacts>> = {
   'segment': { urls: ['/live/NAME/EPOCH/RENDITION/seg-N.m4s'], ...media },
   'part': { urls: ['/live/NAME/EPOCH/RENDITION/part-N.m4s'], ...media },
   'ts-segment': { urls: ['/live/NAME/EPOCH/ts-VIDEO-AUDIO/seg-N.ts'], ...media },
+  'recording': { urls: ['/live/NAME/recordings/ID.mp4'], ...watched },
   'unknown': { urls: [], ...watched },
 }
 

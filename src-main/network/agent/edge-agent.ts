@@ -24,6 +24,7 @@ import { isHostOf } from '../functions/function-set.ts'
 import { countedRequest } from '../limits/counted-request.ts'
 import { linkPath } from '../link/link-socket.ts'
 import { nodePathOf, pathFault } from '../link/node-path.ts'
+import { askedUrlHeader, playbackAccessPath } from '../nginx/recording-configuration.ts'
 import type { ProbeAnswer } from '../routing/routing-schemas.ts'
 import { ChildNodes } from './child-nodes.ts'
 import { type EdgeCacheOptions, type EdgeFront, startEdgeFront } from './edge-front.ts'
@@ -215,6 +216,13 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
     log,
   })
   const proxies = readTrustedProxies(cache === undefined ? options.trustedProxies : behindNginx.bind)
+  /** nginx asks before it answers from its files. */
+  const answerAccess = (request: IncomingMessage, response: ServerResponse): void => {
+    const url = request.headers[askedUrlHeader]
+    const asked =
+      typeof url === 'string' && link.state !== 'rejected' ? delivery.mayWatch(url, request).catch(() => false) : Promise.resolve(false)
+    void asked.then((allowed) => response.writeHead(allowed ? 204 : 403, { 'content-length': 0, 'cache-control': 'no-store' }).end())
+  }
   const servers = createHttpServers({
     // Behind nginx the agent is nobody else's.
     ...(cache === undefined ? { bind: options.bind, httpPort: options.httpPort, httpsPort: options.httpsPort } : behindNginx),
@@ -236,6 +244,7 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
       const path = pathOf(request.url)
       if (fault !== undefined) sendError(response, 'network.loop')
       else if (path === healthPath) sendHealth(response, health())
+      else if (path === playbackAccessPath && cache !== undefined) answerAccess(request, response)
       else if (path === probePath || path === nodesPath)
         answerRouting(request, response, path === probePath ? probe() : link.routing?.nodes)
       else if (path === metricsPath && isMetricsReader(request, file.metrics?.token)) answerMetrics(response, traffic)

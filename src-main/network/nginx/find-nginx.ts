@@ -16,6 +16,8 @@ export interface NginxProgram {
   readonly http2Directive: boolean
   readonly http3: boolean
   readonly slices: boolean
+  /** It can ask another server about each request. */
+  readonly authRequest: boolean
   /** Files of modules that are loaded on demand; undefined where the module is missing. */
   readonly brotli: string | undefined
   readonly js: string | undefined
@@ -68,6 +70,7 @@ export function describeNginx(file: string, text: string): NginxProgram {
     http2Directive: atLeast(1, 25, 1),
     http3: has('with-http_v3_module'),
     slices: has('with-http_slice_module'),
+    authRequest: has('with-http_auth_request_module'),
     brotli: moduleFile('brotli_filter'),
     js: moduleFile('js'),
     geoip2: moduleFile('geoip2'),

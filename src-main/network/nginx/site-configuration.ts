@@ -5,6 +5,7 @@ import type { NginxProgram } from './find-nginx.ts'
 import type { FrontOptions, SiteOptions, SiteRule } from './front-options.ts'
 import { functionContent, functionPaths, insideServer, routeAbove, ruleAbove } from './function-configuration.ts'
 import { imageBranch, imageContent, imageMaps } from './image-configuration.ts'
+import { playbackAccess, recordingLocation } from './recording-configuration.ts'
 import { liveChecks, markCheck, serverLimits } from './request-configuration.ts'
 import { ruleChecks, ruleLocation, ruleMaps } from './rule-configuration.ts'
 
@@ -94,7 +95,7 @@ export function siteDirectives(
           block('if', ['($edge_odd_target)'], [directive('return', 400)]),
           directive('limit_conn', 'connections', options.limits.connectionsPerAddress),
           ...(options.requests === undefined ? [] : serverLimits(options.requests)),
-          ...agentLocations(options),
+          ...agentLocations(options, recordingRule(program, options, site, names)),
           ...rules(program, options, site, names, index),
         ],
       ),
@@ -155,7 +156,26 @@ function varyMap(site: SiteOptions, { unknownVary }: SiteNames): Directive {
   )
 }
 
-function agentLocations({ live, challenges, requests }: Pick<FrontOptions, 'live' | 'challenges' | 'requests'>): readonly Directive[] {
+/** Recordings of streams, where nginx can ask about their viewers and keep slices. */
+function recordingRule(
+  program: NginxProgram,
+  options: FrontOptions,
+  site: SiteOptions,
+  names: SiteNames,
+): { readonly server: Directive; readonly location: Directive } | undefined {
+  if (!program.slices || !program.authRequest || options.live === undefined) return undefined
+  const checks = options.requests === undefined ? [] : liveChecks(options.requests)
+  const rule = { ...plainRule, slices: true, signed: true }
+  return {
+    server: playbackAccess(),
+    location: recordingLocation(checks, [...kept(program, site, names, rule), ...shownHeaders(program, options)]),
+  }
+}
+
+function agentLocations(
+  { live, challenges, requests }: Pick<FrontOptions, 'live' | 'challenges' | 'requests'>,
+  recordings?: ReturnType<typeof recordingRule>,
+): readonly Directive[] {
   const passed = [
     directive('proxy_set_header', 'Host', '$http_host'),
     directive('proxy_set_header', 'X-Forwarded-For', '$remote_addr'),
@@ -173,8 +193,14 @@ function agentLocations({ live, challenges, requests }: Pick<FrontOptions, 'live
           block(
             'location',
             ['^~', '/live/'],
-            [directive('proxy_pass', 'http://agent_live'), ...(requests === undefined ? [] : liveChecks(requests)), ...passed],
+            [
+              directive('proxy_pass', 'http://agent_live'),
+              ...(requests === undefined ? [] : liveChecks(requests)),
+              ...passed,
+              ...(recordings === undefined ? [] : [recordings.location]),
+            ],
           ),
+          ...(recordings === undefined ? [] : [recordings.server]),
         ]),
     ...(challenges === undefined
       ? []

@@ -8,6 +8,7 @@ import type { Logger } from '../../../platform/logger.ts'
 import type { StreamRegistry } from '../../hub/stream-registry.ts'
 import type { LiveDatabase, Writes } from '../../live-database.ts'
 import type { LivePart } from '../../live-part.ts'
+import { sendPublished } from './published-recording.ts'
 import { RecordingIndex, recordingView } from './recording-index.ts'
 import { RecordingRules } from './recording-rules.ts'
 import { createRecordingStore, type StoredRecording } from './recording-store.ts'
@@ -112,6 +113,7 @@ export async function createRecording(dependencies: RecordingDependencies): Prom
     folder,
     running: () => recordings.running,
     retention: () => rules.retention,
+    resources: { recording: (live, resource) => sendPublished({ index, log }, live, resource) },
     routes: recordingRoutes({
       recordings,
       index,

@@ -50,6 +50,11 @@ export class RecordingIndex extends RecordedFiles<StoredRecording> {
   }
 }
 
+/** Where whoever may watch its stream finds a recording that is published. */
+export function publicPath({ stream, id, container }: Pick<StoredRecording, 'stream' | 'id' | 'container'>): string {
+  return `/live/${stream}/recordings/${id}.${container}`
+}
+
 /** A recording as the API and the events show it. */
 export function recordingView(recording: StoredRecording): Recording {
   const { path: _path, poster, sprites, ...shown } = recording
@@ -59,5 +64,6 @@ export function recordingView(recording: StoredRecording): Recording {
     fileUrl: `${address}/file`,
     thumbnailUrl: poster ? `${address}/thumbnail.jpg` : null,
     spritesUrl: sprites ? `${address}/sprites.vtt` : null,
+    publicUrl: recording.published ? publicPath(recording) : null,
   }
 }

@@ -89,6 +89,7 @@ function newRecording(
     bytes: 0,
     tracks: tracks.map((track) => trackInfo(track)),
     kept: false,
+    published: false,
     deletedAt: null,
     poster: false,
     sprites: false,

@@ -5,7 +5,7 @@ import type { LiveDatabase, RecordingRow, Writes } from '../../live-database.ts'
 import { defaultRetention, defaultRule, type Recording, type RecordingRule, RecordingRuleSchema } from './schemas.ts'
 
 /** What is stored of a file: everything except the URLs, which are derived from it. */
-export type StoredRecording = Omit<Recording, 'fileUrl' | 'thumbnailUrl' | 'spritesUrl'> & {
+export type StoredRecording = Omit<Recording, 'fileUrl' | 'thumbnailUrl' | 'spritesUrl' | 'publicUrl'> & {
   /** Path of the file below the folder of recordings. */
   path: string
   poster: boolean
@@ -108,6 +108,7 @@ function toRow(recording: StoredRecording): RecordingRow {
     deleted_at: recording.deletedAt,
     poster: recording.poster ? 1 : 0,
     sprites: recording.sprites ? 1 : 0,
+    published: recording.published ? 1 : 0,
   }
 }
 
@@ -133,5 +134,6 @@ function fromRow(row: RecordingRow): StoredRecording {
     deletedAt: row.deleted_at,
     poster: row.poster !== 0,
     sprites: row.sprites !== 0,
+    published: row.published !== 0,
   }
 }

@@ -198,11 +198,15 @@ function listRoutes({ index, audit, now }: RecordingRoutesDependencies): readonl
       method: 'PATCH',
       path: '/live/recordings/:id',
       tag,
-      summary: 'Gives a recording a title, or keeps it from retention',
+      summary: 'Gives a recording a title, keeps it from retention, or publishes it for whoever may watch its stream',
       role: 'editor',
       params: IdParams,
       body: Type.Object(
-        { title: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })), kept: Type.Optional(Type.Boolean()) },
+        {
+          title: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+          kept: Type.Optional(Type.Boolean()),
+          published: Type.Optional(Type.Boolean()),
+        },
         { additionalProperties: false },
       ),
       responses: { 200: RecordingSchema },

@@ -55,6 +55,8 @@ export const RecordingSchema = Type.Object({
   container: ContainerSchema,
   timelineMs: Type.Number({ description: "position of the file's start on the stream's timeline" }),
   spritesUrl: Nullable(Type.String()),
+  published: Type.Boolean({ description: 'whoever may watch the stream may watch the recording, at `publicUrl`' }),
+  publicUrl: Nullable(Type.String({ description: 'path at this host and at its nodes; null where it is not published' })),
 })
 export type Recording = Static<typeof RecordingSchema>
 
