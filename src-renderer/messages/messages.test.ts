@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { t as desktops } from '../desktops/messages.ts'
 import { t as desktopSharing } from '../desktops/sharing/messages.ts'
 import { t as healthPage } from '../health/messages.ts'
+import { t as networkFunctions } from '../network/functions/messages.ts'
 import { t as networkMachines } from '../network/machines/messages.ts'
 import { t as network } from '../network/messages.ts'
 import { t as obs } from '../obs/messages.ts'
@@ -72,6 +73,7 @@ const english: Readonly<Record<string, object>> = {
   desktops,
   desktopSharing,
   network,
+  networkFunctions,
   networkMachines,
   obs,
   obsTemplates,

@@ -7,6 +7,7 @@ import { useIsAdmin, useTitle } from '../components/page.ts'
 import { ShownOnceDialog } from '../components/shown-once-dialog.tsx'
 import { notifyError } from '../components/toasts.tsx'
 import { CachePanel } from './cache-panel.tsx'
+import { FunctionsPanel } from './functions/functions-panel.tsx'
 import { type Machines, RemoveButton, SetUpButton, SetUpDialog, useMachines } from './machines/machine-tools.tsx'
 import { t } from './messages.ts'
 import { NodeCard } from './node-card.tsx'
@@ -73,6 +74,7 @@ function Nodes() {
           <RoutingPanel nodes={all} />
           <TrafficPanel />
           <CachePanel nodes={all} />
+          <FunctionsPanel />
           <ProtectionPanel nodes={all} />
         </>
       )}

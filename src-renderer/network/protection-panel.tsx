@@ -9,6 +9,7 @@ import { Ago } from '../components/time.tsx'
 import { notify, notifyError } from '../components/toasts.tsx'
 import { locale } from '../messages/language.ts'
 import { count, percent, perSecond } from './figures.ts'
+import { LimitsForm } from './limits-form.tsx'
 import { t } from './messages.ts'
 import type { NodeItem } from './nodes.ts'
 
@@ -17,7 +18,6 @@ const attacks = new Resource({ path: () => '/network/attacks' as const, isStale 
 const blocks = new Resource({ path: () => '/network/blocks' as const, isStale })
 const settings = new Resource({ path: () => '/network/attacks/settings' as const, isStale })
 const lists = new Resource({ path: (list) => `/network/lists/${list as ListName}` as const, isStale })
-const limits = new Resource({ path: () => '/network/limits' as const, updated: ['network.limits.updated'] })
 
 const listNames = ['deny', 'allow'] as const
 type ListName = (typeof listNames)[number]
@@ -40,16 +40,11 @@ async function act(work: () => Promise<unknown>, done?: string): Promise<boolean
 
 /** What nodes do against too many requests: attacks, blocks, lists. */
 export function ProtectionPanel({ nodes }: { readonly nodes: readonly NodeItem[] }) {
-  const limit = useResource(limits)
   const nameOf = (id: string): string => nodes.find((node) => node.id === id)?.name ?? id
   return (
     <section className="stack" aria-label={t.protection} data-testid="protection-panel">
       <h2>{t.protection}</h2>
-      {limit !== undefined && (
-        <p className="quiet small" data-testid="request-limits">
-          {limit.enabled ? t.limitsText(count(limit.anonymous.perMinute), count(limit.signedIn.perMinute)) : t.noLimits}
-        </p>
-      )}
+      <LimitsForm />
       <Attacks nameOf={nameOf} />
       <Blocks nameOf={nameOf} />
       <Lists />

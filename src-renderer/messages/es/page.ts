@@ -14,6 +14,7 @@ import { keys } from './keys.ts'
 import { library } from './library.ts'
 import { live } from './live.ts'
 import { network } from './network.ts'
+import { networkFunctions } from './network-functions.ts'
 import { networkMachines } from './network-machines.ts'
 import { obs } from './obs.ts'
 import { obsTemplates } from './obs-templates.ts'
@@ -68,6 +69,7 @@ const ofParts: Readonly<Record<string, object>> = {
   desktops,
   desktopSharing,
   network,
+  networkFunctions,
   networkMachines,
   obs,
   obsTemplates,
