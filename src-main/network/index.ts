@@ -32,6 +32,7 @@ import { nodeRoutes } from './nodes/node-routes.ts'
 import { createNodeStore } from './nodes/node-store.ts'
 import { createProvisioning, type HostProgram } from './provisioning/index.ts'
 import { createMachineStore } from './provisioning/machine-store.ts'
+import { OriginPurges } from './purges/origin-purges.ts'
 import { PurgeBook } from './purges/purge-book.ts'
 import { purgeRoutes } from './purges/purge-routes.ts'
 import { createPurgeStore } from './purges/purge-store.ts'
@@ -139,6 +140,7 @@ export async function createNetwork({
   })
   registerNodeMetrics(registry, traffic)
   const purges = await PurgeBook.open({ store: createPurgeStore(database), nodes: () => book.purgeNodes(), audit, now })
+  const originPurges = new OriginPurges({ events, purges, hasNodes: () => book.purgeNodes().length > 0, log })
   const provisioning = await createProvisioning({ store: createMachineStore(database), nodes: book, program, events, audit, log, now })
   const limits = await LimitBook.open({ store: createSettingStore(database, 'limits', LimitSettingsSchema), events, audit })
   const guard = await GuardBook.open({
@@ -182,6 +184,7 @@ export async function createNetwork({
       clearInterval(figures)
       clearInterval(routes)
       regions.stop()
+      originPurges.stop()
       clearInterval(sweep)
       book.stop()
       await traffic.stop()
