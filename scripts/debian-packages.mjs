@@ -82,6 +82,12 @@ const dependencies = [
     required: false,
   },
   { packages: ['pebble'], present: () => process.platform !== 'linux' || inPath('pebble'), required: false },
+  {
+    packages: ['knot', 'knot-module-geoip', 'knot-dnsutils'],
+    present: () => process.platform !== 'linux' || (inPath('knotd') && inPath('kdig')),
+    required: false,
+  },
+  { packages: ['bird2'], present: () => process.platform !== 'linux' || inPath('bird'), required: false },
   { packages: ['mutter'], present: () => process.platform !== 'linux' || inPath('mutter'), required: false },
   {
     packages: ['g++-mingw-w64-x86-64'],

@@ -526,6 +526,13 @@ export interface ApiTypes {
         GET: { answer: { items: { number: number; madeAt: string; hard: boolean; selection: { urls?: string[]; prefixes?: string[]; patterns?: string[]; tags?: string[]; everything?: boolean } }[]; nextCursor: null } }
       }
     }
+    dns: {
+      GET: { answer: NetworkDns }
+      PUT: { body: { enabled?: boolean | undefined; zone?: string | undefined; name?: string | undefined; ttlS?: number | undefined; listen?: readonly { address: string; port?: number | undefined }[] | undefined; nameServers?: readonly { name: string; addresses: readonly string[] }[] | undefined; secondaries?: readonly { address: string; port?: number | undefined }[] | undefined; geoFile?: string | null | undefined; nodes?: readonly { id: string; country?: string | null | undefined; addresses?: readonly string[] | undefined; weight?: number | undefined }[] | undefined }; answer: NetworkDns }
+      secondary: {
+        GET: { answer: { configuration: string } }
+      }
+    }
     edge: {
       link: {
         GET: { answer: unknown }
@@ -1439,6 +1446,9 @@ type LiveStreamsViewersFigures = { timeMs: number; concurrent: number; total: nu
 type LiveUdpInputsItem = { id: string; stream: string; url: string; state: 'waiting' | 'live' | 'error'; error: { code: string; message: string; remedy: string } | null; sender: string | null; datagrams: number; createdAt: string }
 type NetworkAnalyticsTrafficNodesItemCost = { currency: string; amount: number; perTb: number | null } | null
 type NetworkAttacksSettings = { alarmPercent: number; minPerSecond: number; block: boolean; blockMinutes: number }
+type NetworkDnsSettingsNodesItem = { id: string; country: string | null; addresses: string[]; weight: number }
+type NetworkDnsSettings = { enabled: boolean; zone: string; name: string; ttlS: number; listen: { address: string; port: number }[]; nameServers: { name: string; addresses: string[] }[]; secondaries: { address: string; port: number }[]; geoFile: string | null; nodes: NetworkDnsSettingsNodesItem[] }
+type NetworkDns = { settings: NetworkDnsSettings; running: boolean; problem: string | null; servedAt: string | null; serving: { id: string; name: string; addresses: string[] }[]; left: { id: string; name: string; why: string }[]; ds: string[] }
 type NetworkFunctionsItemNodesItem = { id: string; name: string; state: 'done' | 'waiting' | 'away' | 'failed'; reason: string | null }
 type NetworkFunctionsItem = { name: string; version: number; deployedAt: string; routes: string[]; fetchHosts: string[]; variables: Record<string, string>; secrets: string[]; nodes: NetworkFunctionsItemNodesItem[] }
 type NetworkLimitsRoutesItem = { path: string; perMinute: number; burst: number; per: 'address' | 'all' }

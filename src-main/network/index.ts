@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { Kysely } from 'kysely'
 import type { Registry } from 'prom-client'
 import type { EdgeOrigin } from '../media/edge-delivery.ts'
@@ -14,6 +14,9 @@ import { attackRoutes } from './attacks/attack-routes.ts'
 import { GuardBook } from './attacks/guard-book.ts'
 import { createGuardStore } from './attacks/guard-store.ts'
 import { followRegions } from './config/regions.ts'
+import { DnsBook } from './dns/dns-book.ts'
+import { dnsRoutes } from './dns/dns-routes.ts'
+import { DnsSettingsSchema } from './dns/dns-schemas.ts'
 import { registerNodeMetrics } from './figures/origin-metrics.ts'
 import { TrafficBook } from './figures/traffic-book.ts'
 import { trafficRoutes } from './figures/traffic-routes.ts'
@@ -129,13 +132,22 @@ export async function createNetwork({
   })
   const probes = new NodeProbes((id, isUp) => {
     health.probed(id, isUp)
-    if (!isUp) routing.refresh()
+    if (!isUp) {
+      routing.refresh()
+      dns.refresh()
+    }
+  })
+  const dns = await DnsBook.open({
+    ...{ store: createSettingStore(database, 'dns', DnsSettingsSchema), folder: resolve(dataDir, 'dns'), events, audit, log, now },
+    nodes: () => book.list(),
+    healthy: () => routing.healthy,
   })
   const askNodes = (): void => {
-    if (routing.settings.enabled) probes.ask(book.list().filter(({ enabled }) => enabled))
+    if (routing.settings.enabled || dns.enabled) probes.ask(book.list().filter(({ enabled }) => enabled))
   }
   book.onChange(() => {
     routing.refresh()
+    dns.refresh()
     askNodes()
   })
   registerNodeMetrics(registry, traffic)
@@ -158,6 +170,7 @@ export async function createNetwork({
   const sweep = repeat(sweepMs, () => guard.sweep())
   const routes = repeat(routingMs, () => {
     routing.refresh()
+    dns.refresh()
     askNodes()
   })
   const figures = repeat(figuresMs, () => book.announceFigures())
@@ -169,6 +182,7 @@ export async function createNetwork({
       ...limitRoutes(limits),
       ...attackRoutes(guard),
       ...routingRoutes(routing),
+      ...dnsRoutes(dns),
       ...functionRoutes(functions, new FunctionTrials(runner, functions)),
       ...provisioning.routes,
     ],
@@ -183,6 +197,7 @@ export async function createNetwork({
       await runner.stop()
       clearInterval(figures)
       clearInterval(routes)
+      await dns.stop()
       regions.stop()
       originPurges.stop()
       clearInterval(sweep)

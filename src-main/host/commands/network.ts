@@ -5,6 +5,7 @@ import { AppError } from '../../platform/errors.ts'
 import { table } from '../output.ts'
 import { type CommandContext, clientOf, run } from './context.ts'
 import { type AccessFlags, acceptHostKey, accessFrom, addAccessFlags, readTarget } from './network-access.ts'
+import { addDnsCommands } from './network-dns.ts'
 import { type JobAnswer, runJob } from './network-job.ts'
 import { addRoutingCommands } from './network-routing.ts'
 
@@ -149,6 +150,7 @@ Examples:
       }),
     )
   addRoutingCommands(network, context)
+  addDnsCommands(network, context)
 }
 
 const seconds = ({ startedAt, endedAt }: JobAnswer): string =>

@@ -31,6 +31,7 @@ export class RoutingBook {
   readonly #turns = new Turns(20, 'changes of routing', 'network.busy')
   readonly #listeners = new Set<() => void>()
   #settings: RoutingSettings
+  #healthy: readonly ListedNode[] = []
   #listed: readonly ListedNode[] = []
   #viewerNodes: readonly ViewerNode[] = []
   #text = ''
@@ -66,6 +67,11 @@ export class RoutingBook {
   /** Where new viewers are sent; none while routing is off. */
   get viewerNodes(): readonly ViewerNode[] {
     return this.#viewerNodes
+  }
+
+  /** Nodes that are not gone, with their weights, whether viewers are sent there by this host or not. */
+  get healthy(): readonly ListedNode[] {
+    return this.#healthy
   }
 
   /** Base URLs of all nodes that have one, also of those that are away now; none while routing is off. */
@@ -107,7 +113,8 @@ export class RoutingBook {
     const { nodes, health, now } = this.#dependencies
     health.update(nodes(), performance.now())
     const there = nodes().filter(({ id, enabled, publicUrl }) => enabled && publicUrl !== null && !health.isGone(id))
-    this.#listed = this.#settings.enabled ? listOf(there, this.#settings.shiftPercent) : []
+    this.#healthy = listOf(there, this.#settings.shiftPercent)
+    this.#listed = this.#settings.enabled ? this.#healthy : []
     // a node that drains learns of it whether viewers are sent to it or not
     const draining = nodes().flatMap(({ id, draining }) => (draining ? id : []))
     const text = JSON.stringify([this.#listed, draining])

@@ -42,4 +42,19 @@ export const networkCacheErrors = {
     title: 'Too much waits for the cache already',
     remedy: 'Purge by tag or prefix instead of many URLs, or try again in a second.',
   },
+  'network.knot_missing': {
+    status: 503,
+    title: 'Knot DNS is not installed',
+    remedy: 'On Debian and Ubuntu: `apt-get install knot knot-module-geoip`.',
+  },
+  'network.knot_failed': {
+    status: 503,
+    title: 'Knot DNS could not be started',
+    remedy: 'See the reason in the message. Port 53 needs the right to bind it; the IP address has to be one of this machine.',
+  },
+  'network.dns_invalid': {
+    status: 400,
+    title: 'The settings of DNS are not valid',
+    remedy: 'Correct what the message names; what was served before goes on.',
+  },
 } as const satisfies Record<string, ErrorKind>

@@ -3,6 +3,11 @@ import type { TopicKind } from './topic-kind.ts'
 /** Topics of the nodes that deliver for this host. */
 export const networkTopics = {
   'network.attacks.updated': { role: 'admin', state: 'GET /network/attacks', summary: 'Attacks, blocks or lists of IP addresses changed' },
+  'network.dns.updated': {
+    role: 'admin',
+    state: 'GET /network/dns',
+    summary: 'The zone that names nodes was changed, or its answers were',
+  },
   'network.function.log': {
     role: 'admin',
     state: 'GET /network/functions/:name/log',

@@ -42,4 +42,19 @@ export const networkCacheErrors = {
     title: 'Ya hay demasiado en espera de la caché',
     remedy: 'Purga por etiqueta o prefijo en lugar de por muchas URL, o vuelve a intentarlo en un segundo.',
   },
+  'network.knot_missing': {
+    english: 'Knot DNS is not installed',
+    title: 'Knot DNS no está instalado',
+    remedy: 'En Debian y Ubuntu: `apt-get install knot knot-module-geoip`.',
+  },
+  'network.knot_failed': {
+    english: 'Knot DNS could not be started',
+    title: 'No se pudo iniciar Knot DNS',
+    remedy: 'Mira el motivo en el mensaje. El puerto 53 necesita permiso; la dirección IP tiene que ser de esta máquina.',
+  },
+  'network.dns_invalid': {
+    english: 'The settings of DNS are not valid',
+    title: 'Los ajustes de DNS no son válidos',
+    remedy: 'Corrige lo que nombra el mensaje; lo que se servía antes sigue.',
+  },
 } as const satisfies Record<string, ErrorText>

@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs'
+import type { Command } from 'commander'
+import { AppError } from '../../platform/errors.ts'
+import { type CommandContext, clientOf, run } from './context.ts'
+
+interface State {
+  readonly settings: { readonly enabled: boolean; readonly zone: string; readonly name: string }
+  readonly running: boolean
+  readonly problem: string | null
+  readonly serving: readonly { readonly name: string; readonly addresses: readonly string[] }[]
+  readonly left: readonly { readonly name: string; readonly why: string }[]
+  readonly ds: readonly string[]
+}
+
+/** `streams network dns`: the zone that names the nearest node to viewers. */
+export function addDnsCommands(network: Command, context: CommandContext): void {
+  const dns = network.command('dns').description('the zone that names the nearest node to viewers, answered by Knot')
+  dns
+    .command('show', { isDefault: true })
+    .description('show the zone, and which nodes are in its answers')
+    .action(
+      run(context, async (output, command) => {
+        const state = await clientOf(command, context).get<State>('/network/dns')
+        output.result(state, () => describe(state))
+      }),
+    )
+  dns
+    .command('set <file>')
+    .description('change settings: fields of PUT /api/v1/network/dns as JSON; what the file has not stays as it is')
+    .action(
+      run(context, async (output, command) => {
+        const client = clientOf(command, context)
+        const { settings } = await client.get<State>('/network/dns')
+        const state = await client.send<State>('PUT', '/network/dns', { ...settings, ...readSettings(command.args[0] ?? '') })
+        output.result(state, () => describe(state))
+      }),
+    )
+  for (const [name, enabled] of [
+    ['on', true],
+    ['off', false],
+  ] as const)
+    dns
+      .command(name)
+      .description(enabled ? 'answer for the zone' : 'end Knot')
+      .action(
+        run(context, async (output, command) => {
+          const client = clientOf(command, context)
+          const { settings } = await client.get<State>('/network/dns')
+          const state = await client.send<State>('PUT', '/network/dns', { ...settings, enabled })
+          output.result(state, () => describe(state))
+        }),
+      )
+  dns
+    .command('secondary')
+    .description('print knot.conf of a secondary name server, with the TSIG key')
+    .action(
+      run(context, async (output, command) => {
+        const made = await clientOf(command, context).get<{ readonly configuration: string }>('/network/dns/secondary')
+        output.result(made, () => made.configuration)
+      }),
+    )
+}
+
+function readSettings(path: string): object {
+  try {
+    const value: unknown = JSON.parse(readFileSync(path, 'utf8'))
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
+  } catch (cause) {
+    throw new AppError('command.invalid', `${path} cannot be read: ${(cause as Error).message}`, { cause })
+  }
+  throw new AppError('command.invalid', `${path} has no object of JSON`)
+}
+
+function describe({ settings, running, problem, serving, left, ds }: State): string {
+  if (!settings.enabled) return 'DNS is off. "streams network dns on" starts it.'
+  return [
+    `${settings.name}.${settings.zone}: ${running ? 'Knot answers' : 'Knot does not run'}${problem === null ? '' : `; ${problem}`}`,
+    ...serving.map(({ name, addresses }) => `  ${name}: ${addresses.join(', ')}`),
+    ...left.map(({ name, why }) => `  ${name}: not in answers. ${why}`),
+    ...ds,
+  ].join('\n')
+}
