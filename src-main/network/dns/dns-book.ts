@@ -249,6 +249,6 @@ const isSameSettings = (served: Served | undefined, settings: DnsSettings): bool
 /** IP addresses that viewers reach a node by. */
 function addressesOf(own: { readonly addresses: readonly string[] } | undefined, publicUrl: string): readonly string[] {
   if (own !== undefined && own.addresses.length > 0) return own.addresses
-  const host = new URL(publicUrl).hostname.replace(/^\[|\]$/g, '')
+  const host = (URL.parse(publicUrl)?.hostname ?? '').replace(/^\[|\]$/g, '')
   return isIP(host) === 0 ? [] : [host]
 }
