@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { OBSWebSocket } from 'obs-websocket-js/json'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import WebSocket from 'ws'
@@ -6,6 +8,7 @@ import { type RunningHost, startHost } from './helpers/host.ts'
 import { type ObsOnTest, obsMissing, obsPassword, prepareObs } from './helpers/obs-studio.ts'
 import { skipBecause } from './helpers/skip.ts'
 import { until, untilStill } from './helpers/until.ts'
+import { wavFile, wavRate } from './helpers/wav.ts'
 
 /** The control of a real OBS Studio. What is asked of us is looked up in OBS itself, by a connection that is not ours. */
 
@@ -348,6 +351,93 @@ describe('an OBS of this machine', () => {
     await host.api('PATCH', `/obs/${id}`, { enabled: true })
     await inState('connected')
     expect(lasting(await mirror())).toEqual(before)
+  })
+
+  it('has filters follow the light and the level within limits, and sets back what was set before', async () => {
+    const abgr = (color: string): number => Number.parseInt(`ff${color.slice(5)}${color.slice(3, 5)}${color.slice(1, 3)}`, 16)
+    const settingsOf = async (source: string, filter: string): Promise<Record<string, any>> =>
+      (await obs.call('GetSourceFilter', { sourceName: source, filterName: filter })).filterSettings
+    const follow = (source: string, filter: string, changes: object) => done('PUT', 'following', { source, filter, ...changes })
+    const input = (inputName: string, inputKind: string, inputSettings: object) =>
+      obs.call('CreateInput', { sceneName: 'Light', inputName, inputKind, inputSettings: inputSettings as never })
+    const filter = (sourceName: string, filterKind: string, filterSettings: object) =>
+      obs.call('CreateSourceFilter', { sourceName, filterName: 'own', filterKind, filterSettings: filterSettings as never })
+    const light = (inputName: string, color: string) => obs.call('SetInputSettings', { inputName, inputSettings: { color: abgr(color) } })
+    const set = { key_color_type: 'custom', key_color: abgr('#20b050'), similarity: 60, smoothness: 20 }
+    await obs.call('CreateScene', { sceneName: 'Light' })
+    await obs.call('SetCurrentProgramScene', { sceneName: 'Light' })
+    await input('screen', 'color_source_v3', { color: abgr('#20b050'), width: 320, height: 180 })
+    await filter('screen', 'chroma_key_filter_v2', set)
+    await input('warm', 'color_source_v3', { color: abgr('#c8b496'), width: 320, height: 180 })
+    await filter('warm', 'color_filter_v2', {})
+    const tone = Int16Array.from({ length: wavRate * 2 }, (_, at) => Math.round(1000 * Math.sin((2 * Math.PI * 440 * at) / wavRate)))
+    const file = join(program.home, 'tone.wav')
+    writeFileSync(file, wavFile(tone, 1))
+    await input('voice', 'ffmpeg_source', { local_file: file, looping: true })
+    await filter('voice', 'compressor_filter', { threshold: -18, ratio: 4 })
+    await mirrored('all of it', (now) => ['screen', 'warm', 'voice'].every((name) => inputOf(now, name)?.filters.length === 1))
+
+    await follow('screen', 'own', { on: true, limit: 0.4 })
+    await follow('warm', 'own', { on: true, saturation: true })
+    await follow('voice', 'own', { on: true, limitDb: 6 })
+    // Who turns the lamp down: the key does not reach the screen any more, until it follows.
+    await light('screen', '#0c5a28')
+    const dim = await until(async () => {
+      const now = await settingsOf('screen', 'own')
+      return ((now.key_color >> 8) & 255) < 0x70 && now
+    }, 'the key has found the dim screen')
+    expect(dim.similarity).toBeLessThanOrEqual(60 + 0.4 * 1000)
+    await event('obs.following', ({ source, chosen }) => source === 'screen' && Number.parseInt(chosen?.key_color?.slice(3, 5), 16) < 0x70)
+    await until(async () => {
+      const { color_multiply = 0xffffff, saturation = 0 } = await settingsOf('warm', 'own')
+      return (color_multiply & 255) < 240 && saturation > 0
+    }, 'red is taken away, and what is pale is stronger')
+    const { threshold, output_gain } = await until(async () => {
+      const now = await settingsOf('voice', 'own')
+      return now.threshold <= -22 && now
+    }, 'the threshold goes down to the quiet tone')
+    expect(threshold).toBeGreaterThanOrEqual(-24)
+    expect(output_gain).toBeCloseTo(-18 - threshold, 0)
+    // What somebody sets by hand is what it starts from.
+    await obs.call('SetSourceFilterSettings', {
+      sourceName: 'voice',
+      filterName: 'own',
+      filterSettings: { threshold: -50, output_gain: 0 },
+    })
+    await until(async () => (await settingsOf('voice', 'own')).threshold > -50, 'it follows from there')
+    expect((await settingsOf('voice', 'own')).threshold).toBeLessThanOrEqual(-44)
+
+    for (const source of ['screen', 'warm', 'voice']) await follow(source, 'own', { on: false })
+    expect(await settingsOf('screen', 'own')).toMatchObject(set)
+    expect(await settingsOf('voice', 'own')).toMatchObject({ threshold: -50, output_gain: 0 })
+    expect((await settingsOf('warm', 'own')).saturation ?? 0).toBe(0)
+    expect((await host.api('GET', `/obs/${id}/following`)).body.items).toMatchObject([
+      { source: 'screen', on: false, limit: 0.4, chosen: null },
+      { source: 'warm', on: false, saturation: true, chosen: null },
+      { source: 'voice', on: false, limitDb: 6, chosen: null },
+    ])
+    expect(await host.api('PUT', `/obs/${id}/following`, { source: 'screen', filter: 'none', on: true })).toMatchObject({
+      status: 404,
+      body: { code: 'obs.resource_not_found' },
+    })
+    // RNNoise of OBS has nothing that could follow; Speex has.
+    await obs.call('RemoveSourceFilter', { sourceName: 'voice', filterName: 'own' })
+    await obs.call('CreateSourceFilter', {
+      sourceName: 'voice',
+      filterName: 'noise',
+      filterKind: 'noise_suppress_filter_v2',
+      filterSettings: { method: 'rnnoise' },
+    })
+    await mirrored('the other filter', (now) => inputOf(now, 'voice')?.filters[0]?.name === 'noise')
+    await follow('voice', 'noise', { on: true })
+    await event('obs.following', ({ filter: name, problem }) => name === 'noise' && problem?.includes('choose Speex'))
+    await obs.call('SetSourceFilterSettings', {
+      sourceName: 'voice',
+      filterName: 'noise',
+      filterSettings: { method: 'speex', suppress_level: -20 },
+    })
+    await event('obs.following', ({ filter: name, chosen }) => name === 'noise' && chosen?.suppress_level < -20)
+    await obs.call('RemoveScene', { sceneName: 'Light' })
   })
 
   it('is connected again after OBS was killed', async () => {

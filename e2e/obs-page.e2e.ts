@@ -147,6 +147,13 @@ describe('the OBS section', () => {
     await placed(own, 'the preset is undone')
     await dialog.getByTestId('obs-undo').click()
     await placed({ cropTop: 0 }, 'the crop is undone')
+    // As fast as the field takes them: the last one counts, not the one that OBS carried out last.
+    for (let step = 60; step >= 40; step--) {
+      await dialog.getByTestId('obs-positionX').fill(String(step))
+      await dialog.getByTestId('obs-positionX').press('Enter')
+    }
+    await placed({ positionX: 40 }, 'OBS has the last of many quick changes')
+    await until(async () => (await dialog.getByTestId('obs-positionX').inputValue()) === '40', 'and so does the page')
     // What is moved in OBS is shown here.
     await obs.call('SetSceneItemTransform', { ...red, sceneItemTransform: { positionY: 77 } })
     await until(async () => (await dialog.getByTestId('obs-positionY').inputValue()) === '77', 'the field follows OBS')
@@ -175,6 +182,13 @@ describe('the OBS section', () => {
     await until(async () => (await filters())[0].filterSettings.brightness === 0.25, 'OBS has the brightness')
     await look(page, 'obs-filters')
     expect(await findingsInBothThemes(page)).toEqual([])
+    await dialog.getByTestId('obs-follow-on').click()
+    await dialog.locator('[data-testid=obs-follow][data-on=true]').waitFor()
+    await dialog.getByTestId('obs-follow-chosen').locator('[data-setting=color_multiply]').waitFor()
+    await look(page, 'obs-filter-follows')
+    expect(await findingsInBothThemes(page)).toEqual([])
+    await dialog.getByTestId('obs-undo').click()
+    await dialog.locator('[data-testid=obs-follow][data-on=false]').waitFor()
     await dialog.getByTestId('obs-filter-json').click()
     await dialog.getByTestId('obs-settings-json').fill('{ "contrast": 0.5 }')
     await dialog.getByTestId('obs-settings-save').click()

@@ -665,6 +665,10 @@ export interface ApiTypes {
         PATCH: { body: { source: string; filter: string; newName?: string | undefined; enabled?: boolean | undefined; index?: number | undefined; settings?: Record<string, unknown> | undefined; replaceSettings?: boolean | undefined }; answer: { tookMs: number; answer: Record<string, unknown> | null } }
         DELETE: { query: { source: string; filter: string }; answer: { tookMs: number; answer: Record<string, unknown> | null } }
       }
+      following: {
+        GET: { answer: { items: ObsFollowingItem[]; nextCursor: null } }
+        PUT: { body: { source: string; filter: string; on?: boolean | undefined; whiteBalance?: boolean | undefined; saturation?: boolean | undefined; limit?: number | undefined; limitDb?: number | undefined }; answer: ObsFollowingItem }
+      }
       'input-settings': {
         GET: { query: { input: string }; answer: { input: string; kind: string; settings: Record<string, unknown>; defaults: Record<string, unknown> } }
       }
@@ -1468,6 +1472,7 @@ type ObsItem = { id: string; name: string; host: string; port: number; enabled: 
 type Obs = { items: ObsItem[]; nextCursor: null }
 type ObsBatchPostBodyRequestsItem = { request: string; data?: Record<string, unknown> | undefined }
 type PostObsConnectorToken = { instance: ObsItem; token: string }
+type ObsFollowingItem = { source: string; filter: string; kind: 'chroma_key_filter_v2' | 'color_filter_v2' | 'compressor_filter' | 'noise_suppress_filter_v2'; on: boolean; whiteBalance: boolean; saturation: boolean; limit: number; limitDb: number; chosen: Record<string, string | number> | null; problem: string | null }
 type ObsMirrorScenesItemFiltersItem = { name: string; kind: string; enabled: boolean; index: number }
 type ObsStreamService = { type: string; server: string | null; service: string | null; keyHint: string | null }
 type ObsTemplatePostBody = { collection?: Record<string, unknown> | undefined; show?: string | undefined; gameCapture?: boolean | undefined; expect?: string | undefined }

@@ -16,12 +16,15 @@ import { type ObsTimes, usualTimes } from './connection/obs-connection.ts'
 import { CommandRunner } from './control/command-runner.ts'
 import { StreamService } from './control/stream-service.ts'
 import { StreamToHost } from './control/stream-to-host.ts'
+import { FollowingFilters } from './following/following-filters.ts'
+import { createFollowingStore } from './following/following-store.ts'
 import type { ObsOnMachine } from './found/find-obs.ts'
 import { NetworkScan } from './found/scan.ts'
 import { InstanceBook } from './instances/instance-book.ts'
 import { createInstanceStore } from './instances/instance-store.ts'
 import { commandRoutes } from './routes/command-routes.ts'
 import { connectorSocket } from './routes/connector-socket.ts'
+import { followingRoutes } from './routes/following-routes.ts'
 import { instanceRoutes } from './routes/instance-routes.ts'
 import { requestRoutes } from './routes/request-routes.ts'
 import { scanRoutes } from './routes/scan-routes.ts'
@@ -105,6 +108,7 @@ export async function createObs(dependencies: ObsDependencies): Promise<Obs> {
   const scan = new NetworkScan({ onChange: (status) => events.publish('obs.scan', status, { volatile: true }) })
   const reader = new StatusReader()
   const samples = new Samples({ book, reader, events, log })
+  const following = await FollowingFilters.open({ book, reader, store: createFollowingStore(database), events, audit, log })
   const sharing = new ShareServer({ shares, events, log, program, environment })
   const runner = new CommandRunner({ book, audit, reach: () => reach.policy() })
   const templates = new Templates({
@@ -123,18 +127,21 @@ export async function createObs(dependencies: ObsDependencies): Promise<Obs> {
       ...scanRoutes(scan, audit),
       ...stateRoutes(book, reader),
       ...commandRoutes(runner),
+      ...followingRoutes(following),
       ...templateRoutes(templates),
       ...requestRoutes({ book, runner, service: new StreamService(book, runner), link: new StreamToHost({ book, runner, intake }) }),
     ],
     sockets: [connectorSocket(book)],
     start(httpPort) {
       samples.start()
+      following.start()
       book.start()
       void sharing.start(httpPort)
     },
     stop() {
       scan.cancel()
       samples.stop()
+      following.stop()
       book.stop()
       sharing.stop()
     },

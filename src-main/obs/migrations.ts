@@ -20,4 +20,16 @@ export const obsMigrations: readonly Migration[] = [
       ) STRICT`.execute(database)
     },
   },
+  {
+    name: 'obs/0003-following',
+    up: async (database) => {
+      await sql`CREATE TABLE obs_following (
+        instance TEXT NOT NULL REFERENCES obs_instance (id) ON DELETE CASCADE,
+        source TEXT NOT NULL,
+        filter TEXT NOT NULL,
+        following TEXT NOT NULL,
+        PRIMARY KEY (instance, source, filter)
+      ) STRICT`.execute(database)
+    },
+  },
 ]

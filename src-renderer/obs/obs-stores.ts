@@ -27,6 +27,12 @@ export const mirrors = new Resource({
   },
 })
 
+/** Filters whose settings follow the light or the level. Its key is the id of the instance. */
+export const followings = new Resource({
+  path: (id) => `/obs/${id}/following` as const,
+  isStale: ({ topic, data }, id) => topic === 'obs.following' && (data as { readonly obs: string }).obs === id,
+})
+
 interface Applied extends Answer<'GET', '/obs/*/template/applications'> {
   readonly obs: string
 }

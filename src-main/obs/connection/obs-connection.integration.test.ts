@@ -74,3 +74,46 @@ describe('a server that pretends to be OBS', () => {
     close()
   })
 })
+
+describe('changes that follow each other closely', () => {
+  const volumes = () =>
+    double.asked.filter(({ request }) => request === 'SetInputVolume').map(({ data }) => `${data.inputName} ${data.inputVolumeDb}`)
+  const set = (connection: ObsConnection, inputName: string, inputVolumeDb: number) =>
+    connection.call('SetInputVolume', { inputName, inputVolumeDb })
+
+  it('reach a source one after the other, batches included, while other sources and reads do not wait', async () => {
+    double = await ObsDouble.start()
+    double.holds.add('SetInputVolume')
+    const connection = await connect()
+    const sent = [
+      set(connection, 'mic', -1),
+      set(connection, 'mic', -2),
+      connection.batch([{ request: 'SetInputVolume', data: { inputName: 'mic', inputVolumeDb: -3 } }]),
+      set(connection, 'music', -4),
+    ]
+    await connection.call('GetInputVolume', { inputName: 'mic' })
+    expect(volumes()).toEqual(['mic -1', 'music -4'])
+    double.release()
+    await sent[0]
+    await expect.poll(volumes).toEqual(['mic -1', 'music -4', 'mic -2'])
+    double.release()
+    double.release()
+    await Promise.all(sent)
+    expect(volumes()).toEqual(['mic -1', 'music -4', 'mic -2', 'mic -3'])
+    connection.close()
+  })
+
+  it('go on after one that was rejected, and end with the connection', async () => {
+    double = await ObsDouble.start()
+    const connection = await connect()
+    const rejected = connection.call('NoSuch', { inputName: 'mic' }).catch((error: AppError) => error.code)
+    await set(connection, 'mic', -5)
+    expect(await rejected).toBe('obs.request_unknown')
+    double.holds.add('SetInputVolume')
+    const waiting = [set(connection, 'mic', -6), set(connection, 'mic', -7)].map((each) => each.catch((error: AppError) => error.code))
+    await expect.poll(volumes).toEqual(['mic -5', 'mic -6'])
+    connection.close()
+    expect(await Promise.all(waiting)).toEqual(['obs.not_connected', 'obs.not_connected'])
+    expect(volumes()).toEqual(['mic -5', 'mic -6'])
+  })
+})

@@ -3,6 +3,7 @@ import { AppError } from '../../platform/errors.ts'
 import { repeat } from '../../platform/repeat.ts'
 import type { Batch, ObsRequest } from '../schemas/commands.ts'
 import type { ObsVersion } from '../schemas/instance.ts'
+import { ChangeOrder, changedBy } from './change-order.ts'
 import type { ObsDial } from './obs-channel.ts'
 import { connectionFault, isStatus, requestFault } from './obs-fault.ts'
 import { ObsSocket } from './obs-socket.ts'
@@ -70,6 +71,7 @@ export class ObsConnection {
   readonly #options: ConnectObsOptions
   readonly #watching: NodeJS.Timeout
   readonly #ended = Promise.withResolvers<never>()
+  readonly #order = new ChangeOrder()
   #open = 0
   #over: AppError | undefined
   #levels = false
@@ -140,9 +142,10 @@ export class ObsConnection {
     }
   }
 
-  /** Sends one request. */
+  /** Sends one request. A change of a source waits for the answer to the change of it before. */
   async call(request: string, data?: Readonly<Record<string, unknown>>, timeoutMs = this.#options.times.requestMs): Promise<ObsAnswer> {
-    const answer = await this.#wait(request, () => this.#socket.call(request as never, data as never), timeoutMs)
+    const changed = changedBy([{ request, ...(data && { data }) }])
+    const answer = await this.#wait(request, () => this.#socket.call(request as never, data as never), timeoutMs, changed)
     return (answer as ObsAnswer | undefined) ?? null
   }
 
@@ -157,6 +160,7 @@ export class ObsConnection {
       `a batch of ${requests.length} requests`,
       () => this.#socket.callBatch(sent as never, { haltOnFailure, executionType: executions[execution] }),
       timeoutMs,
+      changedBy(requests),
     )
     return listOf(results).map(({ requestType, requestStatus, responseData }) => {
       const { result, code, comment } = (requestStatus ?? {}) as Said
@@ -194,10 +198,18 @@ export class ObsConnection {
     else this.#socket.disconnect().catch(() => undefined)
   }
 
-  async #wait<T>(what: string, send: () => Promise<T>, timeoutMs: number): Promise<T> {
-    if (this.#over !== undefined) throw this.#over
+  async #wait<T>(what: string, send: () => Promise<T>, timeoutMs: number, changed: readonly string[] = []): Promise<T> {
     if (this.#open >= maxOpen) throw new AppError('obs.busy', `${maxOpen} requests wait for the OBS at ${this.#where}`)
     this.#open++
+    try {
+      return await this.#order.run(changed, () => this.#ask(what, send, timeoutMs))
+    } finally {
+      this.#open--
+    }
+  }
+
+  async #ask<T>(what: string, send: () => Promise<T>, timeoutMs: number): Promise<T> {
+    if (this.#over !== undefined) throw this.#over
     const sentMs = performance.now()
     const late = Promise.withResolvers<never>()
     const timer = setTimeout(() => {
@@ -205,9 +217,7 @@ export class ObsConnection {
       // Nothing at all since then: it hangs as a whole.
       if (this.#socket.lastHeardMs < sentMs) this.#giveUp()
     }, timeoutMs)
-    const answer = send().finally(() => {
-      this.#open--
-    })
+    const answer = send()
     answer.catch(() => undefined)
     try {
       return await Promise.race([answer, late.promise, this.#ended.promise])

@@ -68,7 +68,8 @@ export class InstanceBook {
   readonly #turns = new Turns(maxWaiting, 'changes of OBS instances', 'obs.busy')
   /** Connectors of instances that this host cannot reach. */
   readonly #connectors = new Connectors((id) => this.#onConnector(id))
-  #levelsWanted = false
+  /** By who wants them. */
+  readonly #levelsWanted = new Map<string, 'all' | ReadonlySet<string>>()
   #stopped = false
 
   private constructor(dependencies: InstanceBookDependencies) {
@@ -207,10 +208,14 @@ export class InstanceBook {
     })
   }
 
-  /** Whether OBS is to send audio levels. */
-  wantLevels(wanted: boolean): void {
-    this.#levelsWanted = wanted
-    for (const { instance } of this.#byId.values()) instance.wantLevels(wanted)
+  /** Which instances are to send audio levels to somebody. */
+  wantLevels(by: string, wanted: 'all' | ReadonlySet<string>): void {
+    this.#levelsWanted.set(by, wanted)
+    for (const { stored, instance } of this.#byId.values()) instance.wantLevels(this.#wantsLevels(stored.id))
+  }
+
+  #wantsLevels(id: string): boolean {
+    return [...this.#levelsWanted.values()].some((wanted) => wanted === 'all' || wanted.has(id))
   }
 
   async #add(request: NewInstance, author: Author): Promise<Instance> {
@@ -361,7 +366,7 @@ export class InstanceBook {
     })
     const kept: Kept = { stored, instance }
     this.#byId.set(stored.id, kept)
-    instance.wantLevels(this.#levelsWanted)
+    instance.wantLevels(this.#wantsLevels(stored.id))
     return kept
   }
 

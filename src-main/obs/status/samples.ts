@@ -38,7 +38,7 @@ export class Samples {
         ? repeat(everyMs, () => this.#each('statistics', async (session) => statistics.publish(await reader.statistics(session))))
         : undefined
     })
-    const levels = events.offerSamples('obs.levels', (wanted) => book.wantLevels(wanted))
+    const levels = events.offerSamples('obs.levels', (wanted) => book.wantLevels('samples', wanted ? 'all' : new Set()))
     const leave = book.onEvent(({ id }, event, data) => {
       if (event === 'InputVolumeMeters') levels.publish(readLevels(id, data))
     })

@@ -54,6 +54,9 @@ export class ObsDouble {
   readonly answers: Record<string, unknown>
   /** Requests that it takes and never answers. */
   readonly hangs = new Set<string>()
+  /** Requests that it takes and answers at `release`. */
+  readonly holds = new Set<string>()
+  readonly #held: (() => void)[] = []
   readonly #server: WebSocketServer
   readonly #options: ObsDoubleOptions
   readonly #clients = new Set<WebSocket>()
@@ -82,6 +85,11 @@ export class ObsDouble {
 
   raw(message: object): void {
     for (const socket of this.#clients) socket.send(JSON.stringify(message))
+  }
+
+  /** Answers the oldest request that waits for it. */
+  release(): void {
+    this.#held.shift()?.()
   }
 
   close(code: number): void {
@@ -113,7 +121,11 @@ export class ObsDouble {
         else socket.close(4009, 'Authentication failed.')
       } else if (op === 6) {
         const answer = this.#answer(d.requestType, d.requestData ?? {})
-        if (answer !== undefined) send(7, { requestType: d.requestType, requestId: d.requestId, ...spoken(answer) })
+        const reply = (): void => {
+          if (answer !== undefined) send(7, { requestType: d.requestType, requestId: d.requestId, ...spoken(answer) })
+        }
+        if (this.holds.has(d.requestType)) this.#held.push(reply)
+        else reply()
       } else if (op === 8) {
         const answers = d.requests.map((each: { requestType: string; requestData?: Record<string, unknown> }) => ({
           requestType: each.requestType,

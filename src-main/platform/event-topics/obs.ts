@@ -4,6 +4,11 @@ import type { TopicKind } from './topic-kind.ts'
 export const obsTopics = {
   'obs.created': { role: 'viewer', state: 'GET /obs', summary: 'An OBS was added' },
   'obs.event': { role: 'editor', state: 'GET /obs/:id/mirror', summary: 'An event of OBS as it came: `event` and `data` in its own words' },
+  'obs.following': {
+    role: 'viewer',
+    state: 'GET /obs/:id/following',
+    summary: 'A filter of OBS follows the light or the level, no longer does, or chose other settings',
+  },
   'obs.levels': { role: 'viewer', state: 'GET /obs/:id/mirror', summary: 'Audio levels of OBS; sent to clients that name the topic' },
   'obs.mirror': { role: 'viewer', state: 'GET /obs/:id/mirror', summary: 'Something changed in an OBS: what is to be put over its mirror' },
   'obs.removed': { role: 'viewer', state: 'GET /obs', summary: 'An OBS was removed' },

@@ -8,6 +8,7 @@ import { t } from '../messages.ts'
 import type { ObsFilter } from '../obs-stores.ts'
 import { send } from '../panel.tsx'
 import { AddFilter } from './add-filter.tsx'
+import { FilterFollows } from './filter-follows.tsx'
 import { FilterSettings } from './filter-settings.tsx'
 import { UndoButton } from './undo-button.tsx'
 import type { UndoStack } from './undo-stack.ts'
@@ -118,6 +119,17 @@ export function FiltersDialog({ id, source, filters, undo, onClose }: FiltersDia
             </li>
           ))}
         </ul>
+      )}
+      {detailed !== undefined && (
+        <FilterFollows
+          key={`follows ${detailed.name}`}
+          id={id}
+          source={source}
+          filter={detailed.name}
+          kind={detailed.kind}
+          undo={undo}
+          onChanged={() => send(read())}
+        />
       )}
       {detailed !== undefined && (
         <FilterSettings

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
 import Value from 'typebox/value'
+import { obsColor } from '../../../formats/obs-websocket/obs-colors.ts'
 import type { CollectionKinds } from '../../document/collection-kinds.ts'
 import { type MappedFilter, mapObsFilter, sortOfObsFilter } from '../../document/import-obs/obs-filters.ts'
 import { ObsValues } from '../../document/import-obs/obs-values.ts'
-import { obsColor } from './obs-colors.ts'
 import { isObsFilterKind, obsFilterKind } from './obs-kinds.ts'
 import type { Settings } from './source-settings.ts'
 

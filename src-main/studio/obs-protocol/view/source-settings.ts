@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
 import Value from 'typebox/value'
+import { obsColor } from '../../../formats/obs-websocket/obs-colors.ts'
 import type { Source } from '../../document/collection.ts'
 import { mapObsSource } from '../../document/import-obs/obs-sources.ts'
 import { ObsValues } from '../../document/import-obs/obs-values.ts'
 import { findSourceKind } from '../../document/kinds/source-kinds.ts'
 import { hideSecretsOf } from '../../document/settings-secrets.ts'
-import { obsColor } from './obs-colors.ts'
 import { isObsSourceKind, obsSourceKind } from './obs-kinds.ts'
 
 export type Settings = Readonly<Record<string, unknown>>

@@ -1,6 +1,6 @@
+import { obsColor } from '../../../formats/obs-websocket/obs-colors.ts'
 import type { Transition } from '../../document/collection.ts'
 import { uuidOf } from './identifiers.ts'
-import { obsColor } from './obs-colors.ts'
 import { obsTransitionKind } from './obs-kinds.ts'
 
 /** Whether a transition has settings that clients can change. */
