@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
-import { exactly, Name, Nullable, oneOf } from './words.ts'
+import { Nullable } from '../../platform/schemas.ts'
+import { exactly, Name, oneOf } from './words.ts'
 
 /** Filters of OBS whose settings follow the light or the level. */
 
