@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { createHmac } from 'node:crypto'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:http'
+import { Agent, createServer, get } from 'node:http'
 import { connect } from 'node:net'
 import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,6 +14,12 @@ import { freePort, root, startOurs } from './servers.mjs'
 const connections = 16
 const pipelined = 8
 const secret = 'a-secret-for-the-bench'
+/** A function that passes a request on with another header, and one that answers by itself. */
+const functionFiles = {
+  passes: `export default { async fetch(request) { const answer = await fetch(request); answer.headers.set('x-edge', '1'); return answer } }`,
+  answers: `export default { fetch: () => new Response('x'.repeat(1024)) }`,
+}
+const functionRequests = 2000
 const sizes = { '1 KiB': 1024, '1 MiB': 2 ** 20 }
 const purged = Number(process.env.BENCH_OBJECTS ?? 20_000)
 const perTag = 1000
@@ -29,7 +35,10 @@ const limits = { enabled: true, anonymous: rate, signedIn: rate, live: rate }
 /** Answers `/s/BYTES` and `/o/NUMBER`, the latter with a tag for each thousand. */
 async function startOrigin() {
   const server = createServer(({ url = '' }, response) => {
-    const [, kind, number] = url.replace('/signed', '').split('/')
+    const [, kind, number] = url
+      .replace('/signed', '')
+      .replace(/^\/f\/\w+/, '/s')
+      .split('/')
     const bytes = kind === 's' ? Number.parseInt(number, 10) : 512
     const tags = kind === 'o' ? { 'cache-tag': `t${Math.floor(Number(number) / perTag)}` } : {}
     response.writeHead(200, { 'content-length': bytes, 'cache-control': 'max-age=86400', 'content-type': 'video/mp4', ...tags })
@@ -159,6 +168,59 @@ function load(port, paths, count, address = '127.0.0.1') {
 const middle = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]
 const share = (values, part) => values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * part))]
 
+/** What functions cost: the first request after a deployment, in an isolate of its own, and further ones one after the other. */
+async function measureFunctions(host, node, print) {
+  const put = async (name, text) => {
+    const reply = await fetch(`${host.http}/api/v1/network/functions/${name}`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ main: 'main.js', files: { 'main.js': text }, routes: [`bench.example/f/${name}/*`] }),
+    })
+    const { nodes } = await reply.json()
+    if (!nodes?.every(({ state }) => state === 'done')) throw new Error(JSON.stringify(nodes))
+    // nginx may have other workers now: connections are opened before the time is measured
+    agent.destroy()
+    await timeOf(node.port, '/s/1024')
+  }
+  const results = {}
+  for (const [name, text] of Object.entries(functionFiles)) {
+    const path = `/f/${name}/1024`
+    const cold = []
+    for (let version = 0; version < 10; version++) {
+      await put(name, `${text} // ${version}`)
+      cold.push(await timeOf(node.port, path))
+    }
+    const warm = []
+    for (let number = 0; number < functionRequests; number++) warm.push(await timeOf(node.port, path))
+    await fetch(`${host.http}/api/v1/network/functions/${name}`, { method: 'DELETE' })
+    results[name] = { cold: share(cold, 0.5), coldMost: Math.max(...cold), p50: share(warm, 0.5), p99: share(warm, 0.99) }
+    const { cold: first, coldMost, p50, p99 } = results[name]
+    print(
+      `function that ${name}, ms until the answer: cold p50 ${first.toFixed(2)}, most ${coldMost.toFixed(2)}; warm p50 ${p50.toFixed(2)}, p99 ${p99.toFixed(2)}`,
+    )
+  }
+  agent.destroy()
+  const without = []
+  for (let number = 0; number < functionRequests; number++) without.push(await timeOf(node.port, '/s/1024'))
+  results.without = { p50: share(without, 0.5), p99: share(without, 0.99) }
+  print(`the same without a function: p50 ${results.without.p50.toFixed(2)}, p99 ${results.without.p99.toFixed(2)}`)
+  return results
+}
+
+const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+
+/** ms until the whole answer to one request over a connection that is open. */
+function timeOf(port, path) {
+  return new Promise((resolve, reject) => {
+    const from = performance.now()
+    const asked = get({ host: '127.0.0.1', port, path, agent, headers: { host: 'bench.example' } }, (answer) => {
+      if (answer.statusCode !== 200) reject(new Error(`${path}: ${answer.statusCode}`))
+      answer.on('end', () => resolve(performance.now() - from)).resume()
+    })
+    asked.on('error', reject)
+  })
+}
+
 export async function measureEdge(print) {
   if (!existsSync('/usr/sbin/nginx')) throw new Error('nginx is not installed')
   const folder = mkdtempSync(join(tmpdir(), 'bench-edge-'))
@@ -205,6 +267,7 @@ export async function measureEdge(print) {
       const shown = Object.entries(us).map(([way, value]) => `${way} ${value.toFixed(2)} (${(us.bare / value).toFixed(2)})`)
       print(`${name}, CPU us of nginx for a request (part of what bare needs; aim 0.9, signed 0.45): ${shown.join(', ')}`)
     }
+    results.functions = await measureFunctions(host, unlimited, print)
     await load(
       node.port,
       Array.from({ length: purged }, (_, number) => `/o/${number}`),
@@ -241,6 +304,7 @@ export async function measureEdge(print) {
     }
     return results
   } finally {
+    agent.destroy()
     for (const each of open) await each.stop()
     rmSync(folder, { recursive: true, force: true })
   }
