@@ -140,6 +140,16 @@ export class XClient {
     this.#request(25, 0, u32(this.root, redirected | noticed), event)
   }
 
+  /** Asks the window manager to let the window fill its monitor. */
+  async maximise(window: number): Promise<void> {
+    const [redirected, noticed, add, byProgram] = [1 << 20, 1 << 19, 1, 1]
+    const [state, wide, high] = await Promise.all(
+      ['_NET_WM_STATE', '_NET_WM_STATE_MAXIMIZED_HORZ', '_NET_WM_STATE_MAXIMIZED_VERT'].map((name) => this.atom(name)),
+    )
+    const event = Buffer.concat([Buffer.from([33, 32, 0, 0]), u32(window, state!, add, wide!, high!, byProgram, 0)])
+    this.#request(25, 0, u32(this.root, redirected | noticed), event)
+  }
+
   /** A property of type STRING; `atom` 39 is WM_NAME, 67 WM_CLASS. */
   setText(window: number, atom: number, text: string): void {
     const bytes = Buffer.from(text, 'latin1')
@@ -237,6 +247,18 @@ export class XClient {
     const reply = await this.#ask(this.#randr, 25, u32(this.root))
     const crtcs = reply.readUInt16LE(16)
     return Array.from({ length: reply.readUInt16LE(18) }, (_, index) => reply.readUInt32LE(32 + (crtcs + index) * 4))
+  }
+
+  /** Places of its monitors as programs are told them, as `x,y widthxheight`. */
+  async monitors(): Promise<readonly string[]> {
+    await this.#needRandr()
+    const reply = await this.#ask(this.#randr, 42, u32(this.root, 1))
+    const found: string[] = []
+    for (let at = 32; found.length < reply.readUInt32LE(12); at += 24 + 4 * reply.readUInt16LE(at + 6)) {
+      const [x, y, width, height] = [8, 10, 12, 14].map((offset) => reply.readUInt16LE(at + offset))
+      found.push(`${x},${y} ${width}x${height}`)
+    }
+    return found
   }
 
   /** What a monitor at that output says of itself. */

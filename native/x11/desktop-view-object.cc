@@ -5,6 +5,7 @@
 
 #include "desktop-view.h"
 #include "javascript/listener.h"
+#include "javascript/options.h"
 #include "javascript/reject.h"
 #include "media-store/frame.h"
 
@@ -14,6 +15,15 @@ namespace {
 
 int intOf(const Napi::CallbackInfo& info, size_t index) {
   return info.Length() > index && info[index].IsNumber() ? info[index].As<Napi::Number>().Int32Value() : 0;
+}
+
+Napi::Object rectOf(Napi::Env env, const ami::Rect& area) {
+  const Napi::Object rect = Napi::Object::New(env);
+  rect.Set("x", area.x);
+  rect.Set("y", area.y);
+  rect.Set("width", area.width);
+  rect.Set("height", area.height);
+  return rect;
 }
 
 class DesktopViewObject : public Napi::ObjectWrap<DesktopViewObject> {
@@ -35,13 +45,7 @@ class DesktopViewObject : public Napi::ObjectWrap<DesktopViewObject> {
         event.Set("readyUs", static_cast<double>(change.readyUs));
         const Napi::Array parts = Napi::Array::New(env, change.parts.size());
         for (size_t index = 0; index < change.parts.size(); index++) {
-          const ami::Rect& part = change.parts[index];
-          const Napi::Object rect = Napi::Object::New(env);
-          rect.Set("x", part.x);
-          rect.Set("y", part.y);
-          rect.Set("width", part.width);
-          rect.Set("height", part.height);
-          parts.Set(static_cast<uint32_t>(index), rect);
+          parts.Set(static_cast<uint32_t>(index), rectOf(env, change.parts[index]));
         }
         event.Set("parts", parts);
       });
@@ -70,6 +74,20 @@ class DesktopViewObject : public Napi::ObjectWrap<DesktopViewObject> {
       });
       return true;
     };
+    listener.monitors = [javascript](std::vector<MonitorInfo> monitors, bool arranged) {
+      javascript->tell([monitors = std::move(monitors), arranged](Napi::Env env, Napi::Object event) {
+        event.Set("kind", "monitors");
+        event.Set("arranged", arranged);
+        const Napi::Array list = Napi::Array::New(env, monitors.size());
+        for (size_t index = 0; index < monitors.size(); index++) {
+          const Napi::Object monitor = rectOf(env, monitors[index].area);
+          monitor.Set("name", monitors[index].name);
+          monitor.Set("primary", monitors[index].primary);
+          list.Set(static_cast<uint32_t>(index), monitor);
+        }
+        event.Set("monitors", list);
+      });
+    };
     listener.lost = [javascript](const char* why) {
       javascript->tell([why](Napi::Env, Napi::Object event) {
         event.Set("kind", "lost");
@@ -94,6 +112,22 @@ class DesktopViewObject : public Napi::ObjectWrap<DesktopViewObject> {
 
   void resize(const Napi::CallbackInfo& info) {
     if (view_) view_->resize(std::clamp(intOf(info, 0), 1, ami::kMaxSide), std::clamp(intOf(info, 1), 1, ami::kMaxSide));
+  }
+
+  /** A list of places; nothing is done where one is not within what a display may have. */
+  void arrange(const Napi::CallbackInfo& info) {
+    if (!view_ || info.Length() < 1 || !info[0].IsArray()) return;
+    const auto list = info[0].As<Napi::Array>();
+    std::vector<ami::Rect> areas;
+    for (uint32_t index = 0; index < list.Length(); index++) {
+      const Napi::Value each = list[index];
+      if (!each.IsObject()) return;
+      const auto place = each.As<Napi::Object>();
+      const auto side = [&](const char* name, int least) { return static_cast<int>(ami::numberOf(place, name, least, ami::kMaxSide, least)); };
+      areas.push_back({side("x", 0), side("y", 0), side("width", 1), side("height", 1)});
+      if (areas.back().x + areas.back().width > ami::kMaxSide || areas.back().y + areas.back().height > ami::kMaxSide) return;
+    }
+    view_->arrange(std::move(areas));
   }
 
   /** Pixels of a part as RGBA; undefined where there is no frame, or the part is not within it. */
@@ -148,7 +182,7 @@ Napi::Function defineDesktopView(Napi::Env env) {
   using Object = DesktopViewObject;
   return Object::DefineClass(env, "DesktopView",
                              {Object::InstanceMethod("next", &Object::next), Object::InstanceMethod("again", &Object::again),
-                              Object::InstanceMethod("resize", &Object::resize), Object::InstanceMethod("pixels", &Object::pixels), Object::InstanceMethod("planes", &Object::planes),
+                              Object::InstanceMethod("resize", &Object::resize), Object::InstanceMethod("arrange", &Object::arrange), Object::InstanceMethod("pixels", &Object::pixels), Object::InstanceMethod("planes", &Object::planes),
                               Object::InstanceMethod("close", &Object::close)});
 }
 

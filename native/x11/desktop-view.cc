@@ -87,6 +87,14 @@ void DesktopView::resize(int width, int height) {
   wake();
 }
 
+void DesktopView::arrange(std::vector<ami::Rect> areas) {
+  {
+    const std::lock_guard lock(mutex_);
+    wantedMonitors_ = std::move(areas);
+  }
+  wake();
+}
+
 const uint8_t* DesktopView::frame(int& width, int& height) {
   const std::lock_guard lock(mutex_);
   if (!taken_ || reader_ == nullptr) return nullptr;
@@ -131,8 +139,10 @@ void DesktopView::serve(const XConnection& connection) {
   while (!connection.broken()) {
     bool stopping, taken;
     int width, height;
+    std::vector<ami::Rect> monitors;
     {
       const std::lock_guard lock(mutex_);
+      monitors = std::exchange(wantedMonitors_, {});
       stopping = stopping_;
       taken = taken_;
       width = std::exchange(wantedWidth_, 0);
@@ -141,7 +151,9 @@ void DesktopView::serve(const XConnection& connection) {
     }
     if (stopping) break;
     if (width > 0 && height > 0) setScreenSize(connection, width, height);
+    if (!monitors.empty()) setMonitors(connection, monitors);
     readEvents(connection);
+    if (rearranged_ || !monitors.empty()) tellMonitors(connection, !monitors.empty());
     if (reshaped_ && waitMs() == 0) readCursor(connection);
     if (!taken) look(connection);
     xcb_flush(raw);
@@ -185,8 +197,22 @@ bool DesktopView::readEvents(const XConnection& connection) {
       reshaped_ = true;
     } else if (type == XCB_CONFIGURE_NOTIFY) {
       moved_ = true;
+      rearranged_ = true;
     }
   }
+}
+
+void DesktopView::tellMonitors(const XConnection& connection, bool arranged) {
+  rearranged_ = false;
+  std::vector<MonitorInfo> monitors = listMonitors(connection);
+  {
+    // What is wanted by now is something else: that follows.
+    const std::lock_guard lock(mutex_);
+    arranged = arranged && wantedMonitors_.empty();
+  }
+  if (monitors == monitors_ && !arranged) return;
+  monitors_ = monitors;
+  listener_.monitors(std::move(monitors), arranged);
 }
 
 void DesktopView::look(const XConnection& connection) {

@@ -9,6 +9,7 @@
 
 #include "capture/changed-rows.h"
 #include "capture/rect.h"
+#include "monitors.h"
 #include "screen-reader.h"
 #include "x-connection.h"
 
@@ -44,6 +45,8 @@ class DesktopView : public std::enable_shared_from_this<DesktopView> {
     std::function<void(DesktopChange)> changed;
     /** False where the one before was not taken yet: it is read again later. */
     std::function<bool(CursorImage)> cursor;
+    /** The monitors there are now: at first, when they changed, and when what `arrange` wanted was done, which `arranged` says. */
+    std::function<void(std::vector<MonitorInfo>, bool arranged)> monitors;
     /** The last one. */
     std::function<void(const char* why)> lost;
   };
@@ -61,6 +64,8 @@ class DesktopView : public std::enable_shared_from_this<DesktopView> {
   void again();
   /** Wants that size, in pixels; the change that follows says what it became. */
   void resize(int width, int height);
+  /** Wants these monitors: see `setMonitors`. */
+  void arrange(std::vector<ami::Rect> areas);
   /** Between a change and `next`: the frame's memory, BGRX, `width * 4` bytes a row. Null where there is none of that size. */
   const uint8_t* frame(int& width, int& height);
 
@@ -69,6 +74,7 @@ class DesktopView : public std::enable_shared_from_this<DesktopView> {
   void serve(const XConnection& connection);
   bool readEvents(const XConnection& connection);
   void look(const XConnection& connection);
+  void tellMonitors(const XConnection& connection, bool arranged);
   void readCursor(const XConnection& connection);
   int waitMs() const;
   void wake();
@@ -84,6 +90,7 @@ class DesktopView : public std::enable_shared_from_this<DesktopView> {
   bool again_ = false;
   int wantedWidth_ = 0;
   int wantedHeight_ = 0;
+  std::vector<ami::Rect> wantedMonitors_;
   ScreenReader* reader_ = nullptr;
   int width_ = 0;
   int height_ = 0;
@@ -95,6 +102,9 @@ class DesktopView : public std::enable_shared_from_this<DesktopView> {
   bool reshaped_ = true;
   int64_t cursorUs_ = 0;
   bool moved_ = true;
+  /** The monitors may be others. */
+  bool rearranged_ = true;
+  std::vector<MonitorInfo> monitors_;
   /** Nothing of the frame is known. */
   bool all_ = true;
   int64_t noticedUs_ = 0;

@@ -157,6 +157,9 @@ export async function createDesktop({
       return principal.role === 'none' ? invitations.rightsOf(principal, display) : grants.rightsOf(principal, display)
     },
     onSize: (id, width, height) => book.resized(id, width, height),
+    monitorsOf: (id) => book.monitorsOf(id),
+    onMonitors: (id, monitors) => book.arranged(id, monitors),
+    isVirtual: (id) => id !== screenId,
     onViewers(id) {
       book.announce(id)
       locks.controlled(id, sessions.canBeControlled(id))
@@ -182,6 +185,7 @@ export async function createDesktop({
     inShow: (id) => forStudio.isShown(id),
     isLocked: (id) => locks.isLocked(id),
     isRecorded: (id) => recordings.isRecorded(id),
+    arrange: (id, running, monitors) => sessions.arrange(id, running, monitors),
   })
   const forStudio: DisplaysForStudio = new DisplaysForStudio({ book, grants, secondFactor, events })
   const guestDisplays = new GuestDisplays({ book, invitations })

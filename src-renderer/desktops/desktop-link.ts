@@ -13,6 +13,7 @@ import {
 } from './display-updates.ts'
 import { decodesVideo, VideoDecoding } from './display-video.ts'
 import { LinkLatency } from './link-latency.ts'
+import { extent, type MonitorPlace } from './monitors/arrangement.ts'
 import type { DesktopPerson, Presence } from './sharing/presence.ts'
 import { LinkTransports, type TransportMessage } from './transport/link-transports.ts'
 import type { Transport, TransportChoice } from './transport/transport-choice.ts'
@@ -34,6 +35,9 @@ export interface DesktopLinkOptions {
   readonly canvas: HTMLCanvasElement
   readonly quality: Quality
   readonly transport: TransportChoice
+  /** Which monitor is shown, from 1 on; 0: all of them. */
+  readonly monitor: number
+  readonly onMonitors: (monitors: readonly MonitorPlace[]) => void
   readonly onState: (state: LinkState) => void
   readonly onPresence: (presence: Presence) => void
   /** A URL of an image and the pixel that points, as CSS has it. */
@@ -70,6 +74,10 @@ export class DesktopLink {
   #said: string | undefined
   #presence: Presence = { you: '', rights: [], people: [], recording: null }
   #quality: Quality
+  #monitor: number
+  #monitors: readonly MonitorPlace[] = []
+  /** What of the display the canvas shows; undefined: all of it. */
+  #part: MonitorPlace | undefined
   /** How long changes take; that of a lost connection says nothing of the next one. */
   #latency = new LinkLatency()
   readonly #pings: ReturnType<typeof setInterval>
@@ -79,6 +87,7 @@ export class DesktopLink {
   constructor(options: DesktopLinkOptions) {
     this.#options = options
     this.#quality = options.quality
+    this.#monitor = options.monitor
     this.#choice = options.transport
     this.#context = options.canvas.getContext('2d', { alpha: false, desynchronized: true }) as CanvasRenderingContext2D
     this.#pings = setInterval(() => this.#ping(), pingEveryMs)
@@ -89,9 +98,10 @@ export class DesktopLink {
     return this.#latency
   }
 
+  /** Places are those of the canvas. */
   send(message: ClientMessage): void {
     if ((message.kind === 'key' || message.kind === 'button') && message.down) this.#latency.pressed(performance.now())
-    this.#transports?.send(message)
+    this.#transports?.send(this.#onDisplay(message))
   }
 
   sendBytes(bytes: Uint8Array<ArrayBuffer>): void {
@@ -118,6 +128,12 @@ export class DesktopLink {
   prefer(quality: Quality): void {
     this.#quality = quality
     this.send({ kind: 'quality', quality })
+  }
+
+  /** Which monitor is shown, from 1 on; 0: all of them. */
+  show(monitor: number): void {
+    this.#monitor = monitor
+    this.#choosePart()
   }
 
   stop(): void {
@@ -188,6 +204,7 @@ export class DesktopLink {
     void this.#decodes.then((h264) => {
       this.send({ kind: 'decoder', h264 })
       this.send({ kind: 'quality', quality: this.#quality })
+      if (this.#part) this.send({ kind: 'part', part: this.#part })
       this.#ping()
     })
   }
@@ -195,7 +212,11 @@ export class DesktopLink {
   #hear(message: HostMessage): void {
     if (message.kind === 'pong') this.#transports?.answered(message.at)
     else if (isOfTransport(message)) this.#transports?.hear(message)
-    else if (message.kind === 'error') this.#said = sentencesOf(message)
+    else if (message.kind === 'monitors') {
+      this.#monitors = message.monitors
+      this.#options.onMonitors(message.monitors)
+      this.#choosePart()
+    } else if (message.kind === 'error') this.#said = sentencesOf(message)
     else if (message.kind === 'problem') this.#options.onProblem(sentencesOf(message))
     else if (message.kind === 'waiting') this.#options.onState({ kind: 'waiting' })
     else {
@@ -207,6 +228,27 @@ export class DesktopLink {
             : { ...this.#presence, people: message.people }
       this.#options.onPresence(this.#presence)
     }
+  }
+
+  /** One that is gone is shown with the others. */
+  #choosePart(): void {
+    const wanted = this.#monitors.length > 1 ? this.#monitors[this.#monitor - 1] : undefined
+    if (JSON.stringify(wanted) === JSON.stringify(this.#part)) return
+    this.#part = wanted
+    const { canvas } = this.#options
+    const { width, height } = wanted ?? extent(this.#monitors)
+    canvas.width = width
+    canvas.height = height
+    // All of it follows.
+    this.send({ kind: 'part', part: wanted ?? null })
+  }
+
+  #onDisplay(message: ClientMessage): ClientMessage {
+    if (this.#part === undefined) return message
+    const { x, y } = this.#part
+    if (message.kind === 'move') return { ...message, x: message.x + x, y: message.y + y }
+    if (message.kind !== 'button' || message.x === undefined || message.y === undefined) return message
+    return { ...message, x: message.x + x, y: message.y + y }
   }
 
   #ping(): void {
@@ -253,7 +295,7 @@ export class DesktopLink {
       const frame = await this.#video.decode(video)
       const decodedMs = performance.now()
       if (frame === undefined) return decodedMs
-      this.#context.drawImage(frame, 0, 0)
+      this.#context.drawImage(frame, -(this.#part?.x ?? 0), -(this.#part?.y ?? 0))
       frame.close()
       return decodedMs
     } catch {
@@ -264,17 +306,22 @@ export class DesktopLink {
     }
   }
 
-  #draw({ width, height, parts }: DisplayUpdate, pixels: Uint8Array<ArrayBuffer>): number {
+  #draw(update: DisplayUpdate, pixels: Uint8Array<ArrayBuffer>): number {
     const decodedMs = performance.now()
     const { canvas } = this.#options
+    const { x, y, width, height } = this.#part ?? { x: 0, y: 0, width: update.width, height: update.height }
     if (canvas.width !== width || canvas.height !== height) {
       canvas.width = width
       canvas.height = height
     }
     let at = pixels.byteOffset
-    for (const part of parts) {
+    for (const part of update.parts) {
       const bytes = part.width * part.height * 4
-      this.#context.putImageData(new ImageData(new Uint8ClampedArray(pixels.buffer, at, bytes), part.width, part.height), part.x, part.y)
+      this.#context.putImageData(
+        new ImageData(new Uint8ClampedArray(pixels.buffer, at, bytes), part.width, part.height),
+        part.x - x,
+        part.y - y,
+      )
       at += bytes
     }
     return decodedMs
@@ -285,6 +332,7 @@ export class DesktopLink {
 type HostMessage =
   | TransportMessage
   | { readonly kind: 'pong'; readonly at: number }
+  | { readonly kind: 'monitors'; readonly monitors: readonly MonitorPlace[] }
   | ({ readonly kind: 'error' } & HostError)
   | ({ readonly kind: 'problem' } & HostError)
   | { readonly kind: 'recording'; readonly recording: RecordingMark }

@@ -25,6 +25,8 @@ import { InputTools } from './input-tools.tsx'
 import { KeyBar } from './key-bar.tsx'
 import { LatencyPanel } from './latency-panel.tsx'
 import { t } from './messages.ts'
+import type { MonitorPlace } from './monitors/arrangement.ts'
+import { MonitorsTool } from './monitors/monitors-tool.tsx'
 import { RecordingMark, RecordTool } from './recording-tools.tsx'
 import { CodeForm } from './sharing/code-form.tsx'
 import { ConsentPrompts } from './sharing/consent-prompts.tsx'
@@ -54,6 +56,12 @@ export function DesktopPage({ id }: { readonly id: string }) {
       <OpenDisplay id={id} />
     </SecondFactorGate>
   )
+}
+
+/** Windows of one monitor have its number in their address. */
+function monitorOfAddress(): number {
+  const number = Number(new URLSearchParams(location.search).get('monitor'))
+  return Number.isInteger(number) && number > 0 ? number : 0
 }
 
 function OpenDisplay({ id }: { readonly id: string }) {
@@ -100,6 +108,8 @@ export function DesktopView({ connection, name, inShow = false, resizes, audio, 
   const field = useRef<HTMLTextAreaElement>(null)
   const toolbar = useRef<HTMLButtonElement>(null)
   const link = useRef<DesktopLink>(null)
+  const [monitors, setMonitors] = useState<readonly MonitorPlace[]>([])
+  const [monitor, setMonitor] = useState(monitorOfAddress)
   const [state, setState] = useState<LinkState>({ kind: 'connecting' })
   const [round, setRound] = useState(0)
   const [presence, setPresence] = useState<Presence>()
@@ -128,6 +138,9 @@ export function DesktopView({ connection, name, inShow = false, resizes, audio, 
   const at = presence?.rights.includes('files') === true ? readFilesAt : undefined
   const [copied, setCopied] = useState<Copied>()
   const controls = presence?.people.some(({ id, controls }) => id === presence.you && controls) === true
+  const several = monitors.length > 1
+  /** The one that this window shows, from 1 on; 0: all of them. */
+  const shown = several && monitor <= monitors.length ? monitor : 0
   const [active, setActive] = useState<readonly StickyName[]>([])
   const [sticky] = useState(() => new StickyKeys((message) => link.current?.send(message), setActive))
   const [keys, setKeys] = useState(() => matchMedia('(pointer: coarse)').matches)
@@ -136,8 +149,8 @@ export function DesktopView({ connection, name, inShow = false, resizes, audio, 
   const [pad, setPad] = useState<{ readonly x: number; readonly y: number }>()
   const [commandIsControl, setCommandIsControl] = useState(() => readChoice('desktop.command', ['control', 'super']) === 'control')
   /** As the listeners of the display read them. */
-  const choices = useRef({ touchpad, commandIsControl, at })
-  choices.current = { touchpad, commandIsControl, at }
+  const choices = useRef({ touchpad, commandIsControl, at, monitor })
+  choices.current = { touchpad, commandIsControl, at, monitor }
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new round connects again
   useEffect(() => {
@@ -159,6 +172,8 @@ export function DesktopView({ connection, name, inShow = false, resizes, audio, 
       canvas: surface,
       quality: readChoice('desktop.quality', ['balanced', ...qualities]),
       transport: readChoice('desktop.transport', transportChoices),
+      monitor: choices.current.monitor,
+      onMonitors: setMonitors,
       onState: (next) => setState((before) => (before.kind === next.kind && next.kind !== 'failed' ? before : next)),
       onPresence: setPresence,
       onCursor: (cursor) => {
@@ -192,7 +207,8 @@ export function DesktopView({ connection, name, inShow = false, resizes, audio, 
   }, [connection, send, sticky, round])
 
   useEffect(() => {
-    if (!open || !follows || !resizes || !controls) return
+    // A display of several monitors has no window's size; the one that this window shows alone has.
+    if (!open || !follows || !resizes || !controls || (several && shown === 0)) return
     const box = stage.current as HTMLDivElement
     let timer: ReturnType<typeof setTimeout> | undefined
     let sent = ''
@@ -201,7 +217,7 @@ export function DesktopView({ connection, name, inShow = false, resizes, audio, 
       const size = { width: Math.max(minSide, box.clientWidth), height: Math.max(minSide, box.clientHeight) }
       if (timer !== undefined || sent === JSON.stringify(size)) return
       sent = JSON.stringify(size)
-      send({ kind: 'size', ...size })
+      send({ kind: 'size', ...size, ...(several && { monitor: shown - 1 }) })
       timer = setTimeout(() => {
         timer = undefined
         followWindow()
@@ -214,7 +230,7 @@ export function DesktopView({ connection, name, inShow = false, resizes, audio, 
       clearTimeout(timer)
       observer.disconnect()
     }
-  }, [open, follows, resizes, controls, send])
+  }, [open, follows, resizes, controls, several, shown, send])
 
   useEffect(() => (at === undefined ? undefined : bindDrop(stage.current as HTMLDivElement, (files) => sendToDisplay(at, files))), [at])
 
@@ -287,6 +303,17 @@ export function DesktopView({ connection, name, inShow = false, resizes, audio, 
             storeChoice('desktop.transport', next)
             link.current?.chooseTransport(next)
           }}
+        />
+        <MonitorsTool
+          monitors={monitors}
+          shown={shown}
+          onShow={(next) => {
+            setMonitor(next)
+            link.current?.show(next)
+          }}
+          href={'display' in connection ? location.pathname : undefined}
+          arranges={resizes && controls}
+          send={send}
         />
         <InputTools
           keys={keys}

@@ -120,4 +120,16 @@ export const t = section('desktops', {
   cameraFailed: 'The browser does not let this page use a camera.',
   microphoneFailed: 'The browser does not let this page use a microphone.',
   control: 'Send Ctrl+Alt+Delete',
+  monitors: {
+    title: 'Monitors',
+    add: 'Add a monitor',
+    remove: 'Remove the last one',
+    shown: 'This window shows',
+    all: 'All monitors',
+    one: (number: number) => `Monitor ${number}`,
+    inWindow: (number: number) => `Monitor ${number} in a window of its own`,
+    place: (number: number, width: number, height: number, x: number, y: number) =>
+      `Monitor ${number}: ${width} x ${height}, ${x} from the left, ${y} from the top`,
+    help: 'Drag a monitor to where it is to be, or move it by the arrow keys. One that a window shows alone takes the size of that window.',
+  },
 })

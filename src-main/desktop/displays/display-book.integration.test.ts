@@ -66,6 +66,7 @@ const open = (screen?: RunningDisplay): Promise<DisplayBook> => {
     inShow: (id) => inShow.has(id),
     isRecorded: (id) => recorded.has(id),
     isLocked: () => false,
+    arrange: () => undefined,
     ...(screen && { screen }),
   })
 }

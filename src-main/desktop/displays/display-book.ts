@@ -10,6 +10,7 @@ import { rightNames } from '../rights/rights.ts'
 import type { Display, DisplayChanges, NewDisplay } from '../schemas/display.ts'
 import type { AudioServer, DisplayServer, RunningDisplay } from './display-server.ts'
 import type { DisplayGuest, DisplayStore, StoredDisplay } from './display-store.ts'
+import { type MonitorPlace, placed, sizeAround } from './monitors.ts'
 import { endPrograms, lightDesktop, startProgram } from './programs.ts'
 import { UnwatchedDisplays } from './unwatched-displays.ts'
 
@@ -38,6 +39,8 @@ export interface DisplayBookDependencies {
   readonly inShow: (id: string) => boolean
   readonly isRecorded: (id: string) => boolean
   readonly isLocked: (id: string) => boolean
+  /** Splits a display that runs into monitors. */
+  readonly arrange: (id: string, running: RunningDisplay, monitors: readonly MonitorPlace[]) => void
 }
 
 /** The one owner of the displays there are: who wants to change one waits until the change before it is done. */
@@ -49,6 +52,7 @@ export class DisplayBook {
   /** Sizes that wait to be saved, by the id of the display: the newest of each. */
   readonly #sizes = new Map<string, { readonly width: number; readonly height: number }>()
   #screenSize = { width: 0, height: 0 }
+  #screenMonitors: readonly MonitorPlace[] = []
 
   private constructor(dependencies: DisplayBookDependencies) {
     this.#dependencies = dependencies
@@ -143,6 +147,7 @@ export class DisplayBook {
       endAfterMinutes,
       locksOnLeave,
       guest,
+      monitors: [],
       running: null,
       createdAt: new Date().toISOString(),
     }
@@ -153,7 +158,12 @@ export class DisplayBook {
   async change(id: string, changes: DisplayChanges, actor: string): Promise<Display> {
     return this.#turns.next(async () => {
       const stored = this.#stored(id)
-      return this.#keep({ ...stored, ...changes }, `Display ${stored.name} was changed`, actor)
+      const { monitors, ...others } = changes
+      const places = monitors && placed(monitors)
+      const arranged = places && { monitors: places.length > 1 ? places : [], ...sizeAround(places) }
+      const changed = await this.#keep({ ...stored, ...others, ...arranged }, `Display ${stored.name} was changed`, actor)
+      if (places && stored.running !== null) this.#dependencies.arrange(id, stored.running, places)
+      return changed
     })
   }
 
@@ -225,6 +235,27 @@ export class DisplayBook {
       .catch((error: unknown) => this.#dependencies.log.warn({ err: error, display: id }, 'the size of a display could not be kept'))
   }
 
+  /** How a display that runs is to be split; empty where all of it is one. */
+  monitorsOf(id: string): readonly MonitorPlace[] {
+    return this.#byId.get(id)?.monitors ?? []
+  }
+
+  /** What programs and viewers made of its monitors. */
+  arranged(id: string, monitors: readonly MonitorPlace[]): void {
+    if (id === screenId) {
+      this.#screenMonitors = monitors
+      return
+    }
+    const several = monitors.length > 1 ? monitors : []
+    this.#turns
+      .behind(async () => {
+        const stored = this.#byId.get(id)
+        if (stored === undefined || JSON.stringify(stored.monitors) === JSON.stringify(several)) return
+        await this.#keep({ ...stored, monitors: several })
+      })
+      .catch((error: unknown) => this.#dependencies.log.warn({ err: error, display: id }, 'the monitors of a display could not be kept'))
+  }
+
   /** Its viewers changed. */
   announce(id: string): void {
     if (id === screenId || this.#byId.has(id)) this.#dependencies.events.publish('desktop.updated', this.describe(id))
@@ -285,13 +316,14 @@ export class DisplayBook {
     return again
   }
 
-  async #run({ id, width, height, command }: StoredDisplay): Promise<RunningDisplay> {
+  async #run({ id, width, height, monitors, command }: StoredDisplay): Promise<RunningDisplay> {
     const { server, audio, log } = this.#dependencies
     const folder = this.#folderOf(id)
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     const starting = audio.start(folder, log)
     try {
       const running = { ...(await server.start({ folder, width, height })), audio: await starting }
+      if (monitors.length > 1) this.#dependencies.arrange(id, running, monitors)
       try {
         if (command !== null) await startProgram(command, running, log)
       } catch (error) {
@@ -345,13 +377,26 @@ export class DisplayBook {
     return stored
   }
 
-  #describe({ id, name, width, height, command, endAfterMinutes, locksOnLeave, guest, running, createdAt }: StoredDisplay): Display {
+  #describe({
+    id,
+    name,
+    width,
+    height,
+    monitors,
+    command,
+    endAfterMinutes,
+    locksOnLeave,
+    guest,
+    running,
+    createdAt,
+  }: StoredDisplay): Display {
     return {
       id,
       name,
       kind: 'virtual',
       width,
       height,
+      monitors: monitors.length > 1 ? [...monitors] : [{ x: 0, y: 0, width, height }],
       state: running === null ? 'stopped' : 'running',
       command: command === null ? null : [...command],
       server: running?.server ?? null,
@@ -374,6 +419,7 @@ export class DisplayBook {
       name: 'Screen of this machine',
       kind: 'screen',
       ...this.#screenSize,
+      monitors: [...this.#screenMonitors],
       state: 'running',
       command: null,
       server,

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { RunningDisplay } from './display-server.ts'
+import type { MonitorPlace } from './monitors.ts'
 
 /** Whom a display was made for. */
 export interface DisplayGuest {
@@ -16,6 +17,8 @@ export interface StoredDisplay {
   /** Pixels; what it had last. */
   readonly width: number
   readonly height: number
+  /** Two and more; empty: all of it is one. */
+  readonly monitors: readonly MonitorPlace[]
   /** It ends when nobody has looked at it for so long; null: never. */
   readonly endAfterMinutes: number | null
   /** It is locked when the last who may control it has left. */
@@ -53,7 +56,8 @@ export function createDisplayStore(database: Kysely<any>): DisplayStore {
         endAfterMinutes: null,
         locksOnLeave: false,
         guest: null,
-        ...(JSON.parse(row.display) as Omit<StoredDisplay, 'id' | 'createdAt' | 'endAfterMinutes' | 'locksOnLeave' | 'guest'> &
+        monitors: [],
+        ...(JSON.parse(row.display) as Omit<StoredDisplay, 'id' | 'createdAt' | 'endAfterMinutes' | 'locksOnLeave' | 'guest' | 'monitors'> &
           Partial<StoredDisplay>),
         id: row.id,
         createdAt: row.created_at,

@@ -71,14 +71,15 @@ export function displayRoutes(book: DisplayBook, sessions: Sessions, grants: Gra
       method: 'PATCH',
       path: '/desktop/displays/:id',
       tag,
-      summary: 'Renames a display, or sets when it ends by itself and whether it is locked when everybody has left',
+      summary:
+        'Renames a display, splits it into monitors, or sets when it ends by itself and whether it is locked when everybody has left',
       role: 'admin',
       params: DisplayIdParams,
       body: DisplayChangesSchema,
       responses: { 200: DisplaySchema },
       handler: async ({ params, body, principal }) => {
         // Whoever stole a sign-in would unlock it so.
-        if (body.locksOnLeave === false) locks.demand(params.id)
+        if (body.locksOnLeave === false || body.monitors !== undefined) locks.demand(params.id)
         return { body: await book.change(params.id, body, principal.id) }
       },
     }),

@@ -1,10 +1,11 @@
 import { type Static, Type } from 'typebox'
+import { maxMonitors, maxSide, minSide } from '../displays/monitors.ts'
 import { RightSchema } from '../rights/rights.ts'
 
 export const tag = 'desktop'
 const exactly = { additionalProperties: false }
 
-const side = (description: string) => Type.Integer({ minimum: 200, maximum: 8192, description })
+const side = (description: string) => Type.Integer({ minimum: minSide, maximum: maxSide, description })
 const Name = Type.String({ minLength: 1, maxLength: 80, pattern: '\\S' })
 export const Command = Type.Array(Type.String({ minLength: 1, maxLength: 1000 }), {
   minItems: 1,
@@ -22,6 +23,23 @@ const LocksOnLeave = Type.Boolean({
   description: 'when the last who may control it has left it is locked: it opens by a code of the second factor of somebody who may',
 })
 
+const Place = Type.Object(
+  {
+    x: Type.Integer({ minimum: 0, maximum: maxSide - minSide, description: 'pixels from the left' }),
+    y: Type.Integer({ minimum: 0, maximum: maxSide - minSide, description: 'pixels from the top' }),
+    width: side('pixels'),
+    height: side('pixels'),
+  },
+  exactly,
+)
+
+/** How a display is split into monitors. */
+export const MonitorPlacesSchema = Type.Array(Place, {
+  minItems: 1,
+  maxItems: maxMonitors,
+  description: 'the first one is the primary monitor; what lies beyond 8192 pixels is cut off',
+})
+
 export const DisplaySchema = Type.Object({
   id: Type.String(),
   name: Type.String(),
@@ -30,6 +48,10 @@ export const DisplaySchema = Type.Object({
   }),
   width: Type.Integer({ description: 'pixels' }),
   height: Type.Integer({ description: 'pixels' }),
+  monitors: Type.Array(
+    Type.Object({ x: Type.Integer(), y: Type.Integer(), width: Type.Integer(), height: Type.Integer() }, { description: 'pixels' }),
+    { description: 'as its programs see them, the primary one first' },
+  ),
   state: Type.Union([Type.Literal('running'), Type.Literal('stopped')], {
     description: 'stopped: it starts when it is opened',
   }),
@@ -65,7 +87,12 @@ export const NewDisplaySchema = Type.Object(
 export type NewDisplay = Static<typeof NewDisplaySchema>
 
 export const DisplayChangesSchema = Type.Object(
-  { name: Type.Optional(Name), endAfterMinutes: Type.Optional(EndAfterMinutes), locksOnLeave: Type.Optional(LocksOnLeave) },
+  {
+    name: Type.Optional(Name),
+    endAfterMinutes: Type.Optional(EndAfterMinutes),
+    locksOnLeave: Type.Optional(LocksOnLeave),
+    monitors: Type.Optional(MonitorPlacesSchema),
+  },
   { ...exactly, minProperties: 1 },
 )
 export type DisplayChanges = Static<typeof DisplayChangesSchema>

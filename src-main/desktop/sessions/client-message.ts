@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
+import { MonitorPlacesSchema } from '../schemas/display.ts'
 import { clipboardChunkBytes, clipboardFormats, isTransferred, type TransferredFormat } from './clipboard-formats.ts'
 
 const pixel = Type.Integer({ minimum: 0, maximum: 32_767 })
@@ -46,6 +47,29 @@ export const ClientMessageSchema = Type.Union([
       kind: Type.Literal('size'),
       width: Type.Integer({ minimum: 200, maximum: 8192 }),
       height: Type.Integer({ minimum: 200, maximum: 8192 }),
+      /** Of the display's list of monitors; left out: the size of the display, while it has one monitor. */
+      monitor: Type.Optional(Type.Integer({ minimum: 0, maximum: 15 })),
+    },
+    { additionalProperties: false },
+  ),
+  /** How the display is split into monitors. */
+  Type.Object({ kind: Type.Literal('arrange'), monitors: MonitorPlacesSchema }, { additionalProperties: false }),
+  /** What of the display the viewer shows: nothing else is sent as pixels. Null: all of it. */
+  Type.Object(
+    {
+      kind: Type.Literal('part'),
+      part: Type.Union([
+        Type.Null(),
+        Type.Object(
+          {
+            x: pixel,
+            y: pixel,
+            width: Type.Integer({ minimum: 1, maximum: 32_767 }),
+            height: Type.Integer({ minimum: 1, maximum: 32_767 }),
+          },
+          { additionalProperties: false },
+        ),
+      ]),
     },
     { additionalProperties: false },
   ),

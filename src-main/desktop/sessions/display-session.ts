@@ -5,6 +5,7 @@ import { PendingReplies } from '../../platform/workers/pending-replies.ts'
 import { type SupervisedWorker, superviseWorker } from '../../platform/workers/supervise-worker.ts'
 import { workerFile } from '../../platform/workers/worker-file.ts'
 import { displayEnvironment, type RunningDisplay } from '../displays/display-server.ts'
+import type { MonitorPlace } from '../displays/monitors.ts'
 import type { Rights } from '../rights/rights.ts'
 import { minCameraMs } from './camera-frames.ts'
 import type { ClientMessage } from './client-message.ts'
@@ -27,7 +28,7 @@ const maxCopiedMs = 5000
 const restart = { firstMs: 100, maxMs: 5000, goodAfterMs: 10_000 } as const
 
 /** What a viewer says once: it is said again to a process that follows one that crashed, and when they may again. */
-const keptKinds: readonly ClientMessage['kind'][] = ['decoder', 'quality', 'listen', 'microphone', 'camera']
+const keptKinds: readonly ClientMessage['kind'][] = ['decoder', 'quality', 'part', 'listen', 'microphone', 'camera']
 
 interface JoinedViewer {
   readonly client: SocketClient
@@ -44,6 +45,11 @@ export interface DisplaySessionOptions {
   readonly display: RunningDisplay
   readonly log: Logger
   readonly onSize: (width: number, height: number) => void
+  /** How it is to be split into monitors when its process has started; empty: as it is. */
+  readonly monitors: () => readonly MonitorPlace[]
+  readonly onMonitors: (monitors: readonly MonitorPlace[]) => void
+  /** It can have any size and any monitors: it is no real screen. */
+  readonly virtual: boolean
 }
 
 /** Those who see one display, and the process that shows it to them. It runs while there are some. */
@@ -57,6 +63,10 @@ export class DisplaySession {
   /** What is recorded, and with what. */
   #recorded: { readonly taker: DisplayTaker; readonly order: ToDesktopWorker } | undefined
   #ready = false
+  /** The monitors that it is to have when there is a process that can do it. */
+  #wanted: readonly MonitorPlace[] | undefined
+  /** What those who see it were told of its monitors. */
+  #monitors: string | undefined
   #next = recorderNumber + 1
 
   constructor(options: DisplaySessionOptions) {
@@ -69,6 +79,8 @@ export class DisplaySession {
       restart,
       onReady: () => {
         this.#ready = true
+        this.#worker.send({ kind: 'monitors', monitors: this.#wanted ?? (options.virtual ? options.monitors() : []) })
+        this.#wanted = undefined
         for (const [viewer, joined] of this.#viewers) {
           joined.clipboardChunks = 0
           this.#introduce(viewer, joined)
@@ -83,6 +95,7 @@ export class DisplaySession {
       onMessage: (message) => {
         if (message.kind === 'copied-files') this.#copied.resolve(message.request, message.copied)
         else if (message.kind === 'size') options.onSize(message.width, message.height)
+        else if (message.kind === 'monitors') this.#tellMonitors(message.monitors)
         else this.#lose(message.why)
       },
     })
@@ -128,6 +141,12 @@ export class DisplaySession {
     return this.#ready
   }
 
+  /** Splits it into monitors. */
+  arrange(monitors: readonly MonitorPlace[]): void {
+    if (this.#ready) this.#worker.send({ kind: 'monitors', monitors })
+    else this.#wanted = monitors
+  }
+
   join(client: SocketClient, raw: boolean, rights: Rights): number {
     const viewer = this.#next++
     const joined: JoinedViewer = { client, raw, kept: new Map(), rights, clipboardChunks: 0, cameraMs: Number.NEGATIVE_INFINITY }
@@ -152,6 +171,7 @@ export class DisplaySession {
   setRights(viewer: number, rights: Rights): void {
     const joined = this.#viewers.get(viewer)
     if (joined === undefined) return
+    if (rights.has('see') && !joined.rights.has('see') && this.#monitors !== undefined) joined.client.send(this.#monitors)
     joined.rights = rights
     const waiting = this.#waiting.splice(0)
     this.#waiting.push(...waiting.filter((each) => each.kind !== 'client' || each.viewer !== viewer || this.#may(viewer, each.message)))
@@ -165,6 +185,7 @@ export class DisplaySession {
     const isKept = keptKinds.includes(message.kind)
     if (isKept) joined.kept.set(message.kind, message)
     if (!this.#may(viewer, message)) return
+    if ((message.kind === 'size' || message.kind === 'arrange') && !this.#options.virtual) return
     // It does not wait until what it sent was taken: what nobody takes would stay in memory.
     if (message.kind === 'clipboard-data' && joined.clipboardChunks++ >= maxClipboardChunks) {
       joined.client.close(1008, 'clipboard data before the earlier one was acknowledged')
@@ -195,6 +216,14 @@ export class DisplaySession {
   /** The one place that decides what of a viewer reaches the display. */
   #may(viewer: number, message: ClientMessage): boolean {
     return this.#viewers.get(viewer)?.rights.has(rightForMessage(message)) === true
+  }
+
+  #tellMonitors(monitors: readonly MonitorPlace[]): void {
+    this.#options.onMonitors(monitors)
+    const told = JSON.stringify({ kind: 'monitors', monitors })
+    if (told === this.#monitors) return
+    this.#monitors = told
+    for (const { client, rights } of this.#viewers.values()) if (rights.has('see')) client.send(told)
   }
 
   #introduce(viewer: number, joined: JoinedViewer): void {

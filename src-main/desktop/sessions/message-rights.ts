@@ -12,6 +12,8 @@ const messageRights: Readonly<Record<ClientMessage['kind'], Right>> = {
   button: 'control',
   wheel: 'control',
   size: 'control',
+  arrange: 'control',
+  part: 'see',
   decoder: 'see',
   quality: 'see',
   ping: 'see',

@@ -1,3 +1,4 @@
+import type { MonitorPlace } from '../displays/monitors.ts'
 import type { Right } from '../rights/rights.ts'
 import type { ClientMessage } from './client-message.ts'
 
@@ -11,6 +12,8 @@ export type ToDesktopWorker =
   /** Encodes the display for a recording, with its audio where `audio` is true, from a keyframe on; where it does already, a keyframe comes. */
   | { readonly kind: 'record'; readonly audio: boolean }
   | { readonly kind: 'record-end' }
+  /** How the display is to be split into monitors; empty: as it is. Before it comes, the worker says nothing of them. */
+  | { readonly kind: 'monitors'; readonly monitors: readonly MonitorPlace[] }
   /** Asks which files programs of the display have copied. */
   | { readonly kind: 'copied-files'; readonly request: number }
   /** Offers files to programs that paste, as URIs. */
@@ -22,6 +25,8 @@ export type FromDesktopWorker =
   /** The display cannot be shown, or not any more. */
   | { readonly kind: 'lost'; readonly why: string }
   | { readonly kind: 'size'; readonly width: number; readonly height: number }
+  /** As programs see them. */
+  | { readonly kind: 'monitors'; readonly monitors: readonly MonitorPlace[] }
   /** Undefined where none are copied, or the program that copied them does not answer. */
   | { readonly kind: 'copied-files'; readonly request: number; readonly copied: CopiedUris | undefined }
 

@@ -3,6 +3,7 @@ import { AppError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { repeat } from '../../platform/repeat.ts'
 import type { RunningDisplay } from '../displays/display-server.ts'
+import type { MonitorPlace } from '../displays/monitors.ts'
 import type { Right, Rights } from '../rights/rights.ts'
 import type { RecordingMark } from '../schemas/recording.ts'
 import type { Attendee } from '../schemas/rights.ts'
@@ -22,6 +23,11 @@ export interface SessionsOptions {
   /** What a person may do at a display now. */
   readonly rightsOf: (person: Person, display: string) => Rights
   readonly onSize: (id: string, width: number, height: number) => void
+  /** How a display is to be split into monitors; empty: as it is. */
+  readonly monitorsOf: (id: string) => readonly MonitorPlace[]
+  readonly onMonitors: (id: string, monitors: readonly MonitorPlace[]) => void
+  /** It can have any size and any monitors. */
+  readonly isVirtual: (id: string) => boolean
   readonly onViewers: (id: string) => void
   /** Whether a display is recorded now. */
   readonly recordingOf: (id: string) => RecordingMark
@@ -34,7 +40,7 @@ export interface SessionsOptions {
 interface ShownDisplay {
   readonly session: DisplaySession
   readonly attendance: Attendance
-  readonly server: string
+  readonly display: RunningDisplay
   linger?: NodeJS.Timeout
 }
 
@@ -99,6 +105,13 @@ export class Sessions {
   /** Starts what shows a display, for who comes soon: starting it takes longer than anything else of the first frame. */
   prepare(id: string, running: RunningDisplay): void {
     this.#endLater(id, this.#open(id, running))
+  }
+
+  /** Splits a display into monitors. */
+  arrange(id: string, running: RunningDisplay, monitors: readonly MonitorPlace[]): void {
+    const shown = this.#open(id, running)
+    shown.session.arrange(monitors)
+    this.#endLater(id, shown)
   }
 
   /** Has a display encoded for a recording, whoever looks at it. */
@@ -166,11 +179,18 @@ export class Sessions {
 
   #open(id: string, display: RunningDisplay): ShownDisplay {
     const known = this.#byDisplay.get(id)
-    if (known?.server === display.server) return known
+    if (known?.display.server === display.server && known.display.pid === display.pid) return known
     // A display that was started again is another one.
     if (known !== undefined) void this.end(id, 'the display was started again')
-    const { log, audit, rightsOf, onSize, onViewers, recordingOf, record, onControl } = this.#options
-    const session = new DisplaySession({ display, log, onSize: (width, height) => onSize(id, width, height) })
+    const { log, audit, rightsOf, onSize, monitorsOf, onMonitors, isVirtual, onViewers, recordingOf, record, onControl } = this.#options
+    const session = new DisplaySession({
+      display,
+      log,
+      virtual: isVirtual(id),
+      onSize: (width, height) => onSize(id, width, height),
+      monitors: () => monitorsOf(id),
+      onMonitors: (monitors) => onMonitors(id, monitors),
+    })
     const attendance = new Attendance({
       display: id,
       shows: session,
@@ -181,7 +201,7 @@ export class Sessions {
       onChange: () => onViewers(id),
       onControl: () => onControl(id),
     })
-    const opened: ShownDisplay = { server: display.server, session, attendance }
+    const opened: ShownDisplay = { display, session, attendance }
     this.#byDisplay.set(id, opened)
     return opened
   }

@@ -29,7 +29,15 @@ export interface DesktopCursor {
   readonly rgba: Buffer
 }
 
-export type DesktopEvent = DesktopChange | DesktopCursor | { readonly kind: 'lost'; readonly why: string }
+/** The monitors of the display, as programs see them. */
+export interface DesktopMonitors {
+  readonly kind: 'monitors'
+  readonly monitors: readonly (DesktopRect & { readonly name: string; readonly primary: boolean })[]
+  /** What `arrange` wanted was done, as far as the server does that. */
+  readonly arranged: boolean
+}
+
+export type DesktopEvent = DesktopChange | DesktopCursor | DesktopMonitors | { readonly kind: 'lost'; readonly why: string }
 
 /** A display's pixels, whenever they change. */
 export interface NativeDesktopView {
@@ -46,6 +54,8 @@ export interface NativeDesktopView {
   again(): void
   /** Wants the display to have that size, pixels. Servers of real screens do not do it. */
   resize(width: number, height: number): void
+  /** Wants the display to be split into these monitors, the first one being primary, and to have the size that contains them; one: all of it. */
+  arrange(monitors: readonly DesktopRect[]): void
   /** Nothing is reported any more. */
   close(): void
 }

@@ -10,6 +10,7 @@ import { DisplayAudio } from './audio/display-audio.ts'
 import { DisplayCamera } from './camera/display-camera.ts'
 import { DisplayClipboard, isOfClipboard } from './clipboard/display-clipboard.ts'
 import type { DesktopAddon, DesktopCursor, DesktopEvent, NativeDesktopInput } from './desktop-addon.ts'
+import { DisplayMonitors } from './display-monitors.ts'
 import { DisplayShow } from './display-show.ts'
 import { askActiveTitle } from './recording/active-title.ts'
 import { DisplayRecorder } from './recording/display-recorder.ts'
@@ -43,6 +44,7 @@ const addon = loadAddon<DesktopAddon & Pick<CaptureAddon, 'activeWindow' | 'list
 const input = openInput()
 const view = input && new addon.DesktopView('', onEvent)
 const clipboard = input && new DisplayClipboard(addon.DesktopClipboard, (viewer, parts) => writeViewerWire(pipe, viewer, parts))
+const monitors = view && new DisplayMonitors({ view, onMonitors: (known) => host.send({ kind: 'monitors', monitors: known }) })
 const show = view && new DisplayShow(view, viewers)
 const audio = new DisplayAudio({
   send: (viewer, parts) => writeViewerWire(pipe, viewer, parts),
@@ -89,6 +91,10 @@ function take(message: ToDesktopWorker): void {
     else recorder?.stop()
     return
   }
+  if (message.kind === 'monitors') {
+    monitors?.begin(message.monitors)
+    return
+  }
   if (message.kind === 'copied-files') {
     void answerCopied(message.request)
     return
@@ -118,7 +124,7 @@ function take(message: ToDesktopWorker): void {
     else if (isOfCamera(said)) known && camera.hear(message.viewer, said)
     else if (known) {
       known.hear(said)
-      if (said.kind === 'quality') show.begin(known)
+      if (said.kind === 'quality' || said.kind === 'part') show.begin(known)
       else show.ready(known)
     }
   } else {
@@ -126,7 +132,8 @@ function take(message: ToDesktopWorker): void {
       raw: message.raw,
       input,
       send: (parts) => writeViewerWire(pipe, message.viewer, parts),
-      onSize: (width, height) => view.resize(width, height),
+      onSize: (width, height, monitor) => monitors?.resize(width, height, monitor),
+      onArrange: (places) => monitors?.arrange(places),
     })
     viewers.set(message.viewer, viewer)
     if (cursor) viewer.cursor(cursor)
@@ -140,6 +147,7 @@ async function answerCopied(request: number): Promise<void> {
 
 function onEvent(event: DesktopEvent): void {
   if (event.kind === 'lost') lose(event.why)
+  else if (event.kind === 'monitors') monitors?.take(event)
   else if (event.kind === 'cursor') {
     cursor = event
     for (const viewer of viewers.values()) viewer.cursor(event)

@@ -23,7 +23,7 @@ function display() {
     close() {},
   }
   const sent: Buffer[] = []
-  const viewer = new Viewer({ raw: false, input, send: (parts) => sent.push(Buffer.concat(parts)), onSize() {} })
+  const viewer = new Viewer({ raw: false, input, send: (parts) => sent.push(Buffer.concat(parts)), onSize() {}, onArrange() {} })
   return { seen, sent, viewer }
 }
 

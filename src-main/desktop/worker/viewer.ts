@@ -1,3 +1,4 @@
+import type { MonitorPlace } from '../displays/monitors.ts'
 import type { AudioMessage, ClientMessage, ClipboardMessage, Quality } from '../sessions/client-message.ts'
 import { ChangedParts } from './changed-parts.ts'
 import type { DesktopChange, DesktopCursor, DesktopRect, NativeDesktopInput } from './desktop-addon.ts'
@@ -20,13 +21,27 @@ export interface ViewerOptions {
   readonly raw: boolean
   readonly input: NativeDesktopInput
   readonly send: (parts: readonly Uint8Array[]) => void
-  readonly onSize: (width: number, height: number) => void
+  readonly onSize: (width: number, height: number, monitor: number | undefined) => void
+  readonly onArrange: (monitors: readonly MonitorPlace[]) => void
+}
+
+/** What of these parts is in that one. */
+function within(parts: readonly DesktopRect[], area: DesktopRect): readonly DesktopRect[] {
+  return parts.flatMap((part) => {
+    const x = Math.max(part.x, area.x)
+    const y = Math.max(part.y, area.y)
+    const width = Math.min(part.x + part.width, area.x + area.width) - x
+    const height = Math.min(part.y + part.height, area.y + area.height) - y
+    return width > 0 && height > 0 ? [{ x, y, width, height }] : []
+  })
 }
 
 /** Somebody who looks at the display and works at it: what they have not seen, and what they hold down. */
 export class Viewer {
   readonly #options: ViewerOptions
-  readonly #unseen = new ChangedParts()
+  #unseen = new ChangedParts()
+  /** What of the display they show; undefined: all of it. */
+  #part: DesktopRect | undefined
   readonly #keys: KeyState
   readonly #buttons = new Set<number>()
   #heardMs = 0
@@ -75,7 +90,7 @@ export class Viewer {
   }
 
   changed(parts: readonly DesktopRect[]): void {
-    this.#unseen.add(parts)
+    this.#unseen.add(this.#part === undefined ? parts : within(parts, this.#part))
   }
 
   /** Sends what is unseen of the frame there is now. */
@@ -149,7 +164,15 @@ export class Viewer {
         this.#turn(message.x, wheelButtons.right, wheelButtons.left)
         break
       case 'size':
-        this.#options.onSize(message.width, message.height)
+        this.#options.onSize(message.width, message.height, message.monitor)
+        break
+      case 'arrange':
+        this.#options.onArrange(message.monitors)
+        break
+      case 'part':
+        this.#part = message.part ?? undefined
+        // All of it follows.
+        this.#unseen = new ChangedParts()
         break
       case 'decoder':
         this.#decodes = message.h264

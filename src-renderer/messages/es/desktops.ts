@@ -121,4 +121,16 @@ export const desktops = {
   cameraFailed: 'El navegador no deja que esta página use una cámara.',
   microphoneFailed: 'El navegador no deja que esta página use un micrófono.',
   control: 'Enviar Ctrl+Alt+Supr',
+  monitors: {
+    title: 'Monitores',
+    add: 'Añadir un monitor',
+    remove: 'Quitar el último',
+    shown: 'Esta ventana muestra',
+    all: 'Todos los monitores',
+    one: (number: number) => `Monitor ${number}`,
+    inWindow: (number: number) => `Monitor ${number} en una ventana propia`,
+    place: (number: number, width: number, height: number, x: number, y: number) =>
+      `Monitor ${number}: ${width} x ${height}, a ${x} de la izquierda y a ${y} de arriba`,
+    help: 'Arrastra un monitor a su sitio, o muévelo con las flechas. El que una ventana muestra solo toma el tamaño de esa ventana.',
+  },
 }

@@ -1,0 +1,28 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "capture/rect.h"
+#include "x-connection.h"
+
+namespace x11 {
+
+/** A monitor as programs see it (RandR 1.5): window managers fill one with a maximised window. */
+struct MonitorInfo {
+  std::string name;
+  ami::Rect area;
+  bool primary = false;
+
+  bool operator==(const MonitorInfo& other) const { return name == other.name && area == other.area && primary == other.primary; }
+};
+
+/** Of the server's first screen; empty where the server has no RandR 1.5. */
+std::vector<MonitorInfo> listMonitors(const XConnection& connection);
+
+/**
+ * Splits the server's first screen into these monitors, the first one being primary, and gives it the size that contains them: for virtual
+ * displays. One: the whole screen is the monitor again. False where the server does not do that.
+ */
+bool setMonitors(const XConnection& connection, const std::vector<ami::Rect>& areas);
+
+}  // namespace x11
