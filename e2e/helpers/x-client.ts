@@ -249,7 +249,7 @@ export class XClient {
     return Array.from({ length: reply.readUInt16LE(18) }, (_, index) => reply.readUInt32LE(32 + (crtcs + index) * 4))
   }
 
-  /** Places of its monitors as programs are told them, as `x,y widthxheight`. */
+  /** Places of its monitors as programs see them, as `x,y widthxheight`. */
   async monitors(): Promise<readonly string[]> {
     await this.#needRandr()
     const reply = await this.#ask(this.#randr, 42, u32(this.root, 1))

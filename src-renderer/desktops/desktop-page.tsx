@@ -58,7 +58,7 @@ export function DesktopPage({ id }: { readonly id: string }) {
   )
 }
 
-/** Windows of one monitor have its number in their address. */
+/** Windows of one monitor have its number in their URL. */
 function monitorOfAddress(): number {
   const number = Number(new URLSearchParams(location.search).get('monitor'))
   return Number.isInteger(number) && number > 0 ? number : 0

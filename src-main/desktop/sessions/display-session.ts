@@ -65,7 +65,7 @@ export class DisplaySession {
   #ready = false
   /** The monitors that it is to have when there is a process that can do it. */
   #wanted: readonly MonitorPlace[] | undefined
-  /** What those who see it were told of its monitors. */
+  /** Its monitors, as the message that viewers were sent. */
   #monitors: string | undefined
   #next = recorderNumber + 1
 

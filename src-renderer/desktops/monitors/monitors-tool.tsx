@@ -129,7 +129,7 @@ interface ArrangementProps {
 function Arrangement({ monitors, arranges, onArrange }: ArrangementProps) {
   const [drag, setDrag] = useState<{ readonly index: number; readonly fromX: number; readonly fromY: number; x: number; y: number }>()
   const all = extent(monitors)
-  // While one is dragged there is room around the others.
+  // While one is dragged there is space around the others.
   const scale = Math.min(drawing.width / all.width, drawing.height / all.height) * 0.72
   const left = (drawing.width - all.width * scale) / 2
   const top = (drawing.height - all.height * scale) / 2
