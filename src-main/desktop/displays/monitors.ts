@@ -1,3 +1,5 @@
+import { maxMonitors, maxSide, minSide } from '../schemas/display.ts'
+
 /** Where one monitor of a display is, pixels. */
 export interface MonitorPlace {
   readonly x: number
@@ -5,13 +7,6 @@ export interface MonitorPlace {
   readonly width: number
   readonly height: number
 }
-
-/** Monitors of one display. */
-export const maxMonitors = 4
-/** A display is no wider and no higher, pixels. */
-export const maxSide = 8192
-/** A monitor is no narrower and no lower, pixels. */
-export const minSide = 200
 
 const within = (value: number, least: number, most: number): number => Math.max(least, Math.min(most, value))
 

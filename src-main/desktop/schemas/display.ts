@@ -1,9 +1,15 @@
 import { type Static, Type } from 'typebox'
-import { maxMonitors, maxSide, minSide } from '../displays/monitors.ts'
 import { RightSchema } from '../rights/rights.ts'
 
 export const tag = 'desktop'
 const exactly = { additionalProperties: false }
+
+/** Monitors of one display. */
+export const maxMonitors = 4
+/** A display is no wider and no higher, pixels. */
+export const maxSide = 8192
+/** A monitor is no narrower and no lower, pixels. */
+export const minSide = 200
 
 const side = (description: string) => Type.Integer({ minimum: minSide, maximum: maxSide, description })
 const Name = Type.String({ minLength: 1, maxLength: 80, pattern: '\\S' })
