@@ -122,6 +122,9 @@ describe('a node with a cache', () => {
     expect((await get(path)).status).toBe(404)
     const whole = Buffer.from(await (await fetch(`${host.http}/api/v1/live/recordings/${id}/file`)).arrayBuffer())
     expect((await host.api('PATCH', `/live/recordings/${id}`, { published: true })).body).toMatchObject({ publicUrl: path })
+    const purged = async () => (await host.api('GET', '/network/cache/purges')).body.items
+    // what nodes may have had under this name is purged first
+    await until(async () => (await purged()).some(({ selection }) => selection.tags?.includes(`recording-${id}`)), 'the purge of the host')
     await until(async () => (await get(path)).status === 200, 'it is published')
     const range = async (at: string, value: string, more: Record<string, string> = {}) => {
       const reply = await fetch(at, { headers: { range: value, ...more } })
@@ -138,17 +141,20 @@ describe('a node with a cache', () => {
       const part = await range(node.http + path, `bytes=${from}-${to}`)
       expect([part.status, part.bytes.equals(whole.subarray(from, to + 1))]).toEqual([206, true])
     }
-    const again = await fetch(node.http + path)
-    expect([again.status, again.headers.get('x-cache')]).toEqual([200, 'HIT'])
-    expect(Buffer.from(await again.arrayBuffer()).equals(whole)).toBe(true)
-    expect((await purge({ tags: [`recording-${id}`], dryRun: true })).objects).toBeGreaterThan(0)
+    const kept = async (url: string) => {
+      const reply = await fetch(url)
+      const bytes = Buffer.from(await reply.arrayBuffer())
+      return reply.headers.get('x-cache') === 'HIT' ? { status: reply.status, isWhole: bytes.equals(whole) } : undefined
+    }
+    expect(await until(() => kept(node.http + path), 'it is kept')).toEqual({ status: 200, isWhole: true })
+    // slices are in the index a little later
+    await until(async () => (await purge({ tags: [`recording-${id}`], dryRun: true })).objects > 0, 'its tag')
     // each viewer is asked about, also for what is kept
     await host.api('PUT', '/live/streams/show/access', { mode: 'signed', allow: [], deny: [] })
     await until(async () => (await get(path)).status === 403, 'the rule of the stream')
     const { body } = await host.api('POST', '/live/streams/show/signed-addresses', { expiresInS: 600 })
-    const signed = await fetch(`${node.http}${path}?token=${encodeURIComponent(body.token)}`)
-    expect([signed.status, signed.headers.get('x-cache')]).toEqual([200, 'HIT'])
-    expect(Buffer.from(await signed.arrayBuffer()).equals(whole)).toBe(true)
+    const signed = `${node.http}${path}?token=${encodeURIComponent(body.token)}`
+    expect(await until(() => kept(signed), 'it is kept for who may see it')).toEqual({ status: 200, isWhole: true })
     expect((await fetch(`${node.http}/edge-playback-access`, { headers: { 'x-edge-asked-url': path } })).status).toBe(404)
     await host.api('PUT', '/live/streams/show/access', { mode: 'open', allow: [], deny: [] })
     await host.api('PATCH', `/live/recordings/${id}`, { published: false })
@@ -229,6 +235,25 @@ describe('a node with a cache', () => {
     expect(await (await fetch(`${host.http}/metrics`)).text()).toMatch(/streams_network_requests_total\{node="node-\w+"\} \d/)
     // its own are for who has the token of its file
     expect((await get('/metrics')).status).toBe(404)
+  })
+
+  it('is filled before viewers come, with what a playlist lists, and says how far it is', async () => {
+    const browser = { 'accept-encoding': 'gzip, deflate, br' }
+    await purge({ everything: true, hard: true })
+    const started = await host.api('POST', '/network/cache/warm', { urls: [asset, '/nothing-there.js'], perSecond: 1000 })
+    expect([started.status, started.body.nodes.length]).toEqual([202, 1])
+    const order = await until(async () => {
+      const { body } = await host.api('GET', `/network/cache/warm/${started.body.id}`)
+      return body.nodes[0]?.state === 'done' ? body : undefined
+    }, 'the order')
+    expect(order.nodes[0]).toMatchObject({ total: 2, done: 2 })
+    expect((await fetch(node.http + asset, { headers: browser })).headers.get('x-cache')).toBe('HIT')
+    const slow = (
+      await host.api('POST', '/network/cache/warm', { urls: Array.from({ length: 50 }, (_, index) => `${asset}?${index}`), perSecond: 1 })
+    ).body
+    expect((await host.api('DELETE', `/network/cache/warm/${slow.id}`)).body.nodes[0]).toMatchObject({ state: 'cancelled' })
+    expect((await host.api('POST', '/network/cache/warm', { urls: ['ftp://x/y'] })).body.code).toBe('network.warm_invalid')
+    expect((await host.api('GET', '/network/cache/warm/99')).body.code).toBe('network.warming_not_found')
   })
 
   it('is searched by prefix', async () => {

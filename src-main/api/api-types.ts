@@ -525,6 +525,14 @@ export interface ApiTypes {
       purges: {
         GET: { answer: { items: { number: number; madeAt: string; hard: boolean; selection: { urls?: string[]; prefixes?: string[]; patterns?: string[]; tags?: string[]; everything?: boolean } }[]; nextCursor: null } }
       }
+      warm: {
+        POST: { body: { urls: readonly string[]; nodes?: readonly string[] | undefined; perSecond?: number | undefined }; answer: PostNetworkCacheWarm }
+        GET: { answer: { items: PostNetworkCacheWarm[]; nextCursor: null } }
+        '*': {
+          GET: { answer: PostNetworkCacheWarm }
+          DELETE: { answer: PostNetworkCacheWarm }
+        }
+      }
     }
     dns: {
       GET: { answer: NetworkDns }
@@ -1450,6 +1458,8 @@ type LiveStreamsViewersFigures = { timeMs: number; concurrent: number; total: nu
 type LiveUdpInputsItem = { id: string; stream: string; url: string; state: 'waiting' | 'live' | 'error'; error: { code: string; message: string; remedy: string } | null; sender: string | null; datagrams: number; createdAt: string }
 type NetworkAnalyticsTrafficNodesItemCost = { currency: string; amount: number; perTb: number | null } | null
 type NetworkAttacksSettings = { alarmPercent: number; minPerSecond: number; block: boolean; blockMinutes: number }
+type PostNetworkCacheWarmNodesItem = { id: string; name: string; state: 'running' | 'done' | 'failed' | 'cancelled'; reason: string | null; total: number; done: number; failed: number; bytes: number }
+type PostNetworkCacheWarm = { id: number; startedAt: string; urls: number; nodes: PostNetworkCacheWarmNodesItem[] }
 type NetworkDnsSettingsNodesItem = { id: string; country: string | null; addresses: string[]; weight: number }
 type NetworkDnsSettings = { enabled: boolean; zone: string; name: string; ttlS: number; listen: { address: string; port: number }[]; nameServers: { name: string; addresses: string[] }[]; secondaries: { address: string; port: number }[]; geoFile: string | null; nodes: NetworkDnsSettingsNodesItem[] }
 type NetworkDns = { settings: NetworkDnsSettings; running: boolean; problem: string | null; servedAt: string | null; serving: { id: string; name: string; addresses: string[] }[]; left: { id: string; name: string; why: string }[]; ds: string[] }

@@ -46,6 +46,8 @@ import { RoutingBook } from './routing/routing-book.ts'
 import { routingRoutes } from './routing/routing-routes.ts'
 import { RoutingSettingsSchema } from './routing/routing-schemas.ts'
 import { createSettingStore } from './settings/setting-store.ts'
+import { WarmBook } from './warming/warm-book.ts'
+import { warmRoutes } from './warming/warm-routes.ts'
 
 export { createEdgeAgent, type EdgeAgent, type EdgeAgentOptions } from './agent/edge-agent.ts'
 export type { EdgeCacheOptions } from './agent/edge-front.ts'
@@ -151,8 +153,9 @@ export async function createNetwork({
     askNodes()
   })
   registerNodeMetrics(registry, traffic)
-  const purges = await PurgeBook.open({ store: createPurgeStore(database), nodes: () => book.purgeNodes(), audit, now })
-  const originPurges = new OriginPurges({ events, purges, hasNodes: () => book.purgeNodes().length > 0, log })
+  const purges = await PurgeBook.open({ store: createPurgeStore(database), nodes: () => book.cacheNodes(), audit, now })
+  const originPurges = new OriginPurges({ events, purges, hasNodes: () => book.cacheNodes().length > 0, log })
+  const warming = new WarmBook({ nodes: () => book.cacheNodes(), audit, now })
   const provisioning = await createProvisioning({ store: createMachineStore(database), nodes: book, program, events, audit, log, now })
   const limits = await LimitBook.open({ store: createSettingStore(database, 'limits', LimitSettingsSchema), events, audit })
   const guard = await GuardBook.open({
@@ -178,6 +181,7 @@ export async function createNetwork({
     routes: [
       ...nodeRoutes(book),
       ...purgeRoutes(purges),
+      ...warmRoutes(warming),
       ...trafficRoutes(traffic),
       ...limitRoutes(limits),
       ...attackRoutes(guard),
@@ -186,7 +190,7 @@ export async function createNetwork({
       ...functionRoutes(functions, new FunctionTrials(runner, functions)),
       ...provisioning.routes,
     ],
-    sockets: [linkSocket({ book, purges, traffic, limits, guard, routing, health, functions, origin, log })],
+    sockets: [linkSocket({ book, purges, warming, traffic, limits, guard, routing, health, functions, origin, log })],
     isForwarder: (secret) => book.isForwarder(secret),
     attacks: () => guard.problems(),
     viewerNodes: () => routing.viewerNodes,

@@ -310,7 +310,7 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
           protection.seen(requests.flatMap((each) => countedRequest(each) ?? []))
         },
       })
-      cache?.resolve(edge.front)
+      cache?.resolve(linkedCache(edge))
       // what the origin said meanwhile
       await edge.refresh()
     }
@@ -343,6 +343,20 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
     httpsPort: edge === undefined ? ports.httpsPort : edge.httpsPort,
     health,
     stop,
+  }
+}
+
+/** The cache as the origin works on it. */
+function linkedCache({ front, warmed }: EdgeFront): LinkedCache {
+  return {
+    get lastPurge() {
+      return front.lastPurge
+    },
+    purge: (order) => front.purge(order),
+    preview: (selection) => front.preview(selection),
+    search: (prefix) => front.search(prefix),
+    catchUp: (history) => front.catchUp(history),
+    warmed,
   }
 }
 

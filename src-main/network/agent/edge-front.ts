@@ -17,7 +17,9 @@ import { type Front, startFront } from '../front/start-front.ts'
 import { ImageFront } from '../images/image-front.ts'
 import type { FunctionOptions, SiteRule } from '../nginx/front-options.ts'
 import type { RequestOptions } from '../nginx/request-configuration.ts'
+import { isSliced } from '../nginx/site-configuration.ts'
 import type { LoggedRequest } from '../requests/logged-request.ts'
+import type { WarmedFront } from './cache-warmer.ts'
 import type { InsidePlace } from './inside-place.ts'
 import { sendError } from './origin-proxy.ts'
 
@@ -58,6 +60,8 @@ export interface EdgeFrontOptions {
 /** nginx at the ports of a node. */
 export interface EdgeFront {
   readonly front: Front
+  /** Where it answers this node itself. */
+  readonly warmed: WarmedFront
   readonly httpPort: number
   readonly httpsPort: number | null
   /** Uses another file without dropping a connection. Rejects as `startFront` does; the former settings go on then. */
@@ -122,6 +126,11 @@ export async function startEdgeFront(options: EdgeFrontOptions): Promise<EdgeFro
   const timer = repeat(certificateMs, renewCertificate)
   return {
     front,
+    warmed: {
+      address: address === '0.0.0.0' ? '127.0.0.1' : address === '::' ? '::1' : address,
+      port: httpPort,
+      isSliced: (target) => settings(file).sites.some((site) => isSliced(site, target)),
+    },
     httpPort,
     httpsPort,
     change: (changed) =>

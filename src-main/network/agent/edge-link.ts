@@ -27,6 +27,8 @@ import {
 } from '../link/link-messages.ts'
 import { pathHeader } from '../link/node-path.ts'
 import { helloText, signText } from '../nodes/node-keys.ts'
+import type { WarmProgress } from '../warming/warm-schemas.ts'
+import { CacheWarmer, type WarmedFront } from './cache-warmer.ts'
 import { type NodeState, readNodeKey } from './node-state.ts'
 import { connectToOrigin, type OriginTarget } from './origin-connection.ts'
 import type { PeerView } from './peer-watch.ts'
@@ -39,6 +41,8 @@ export interface LinkedCache {
   preview(selection: PurgeSelection): Promise<PurgeOutcome>
   search(prefix: string): FoundObjects
   catchUp(history: PurgeHistory): Promise<void>
+  /** nginx of this node, to fill its cache from. */
+  readonly warmed: WarmedFront
 }
 
 /** What of a node's limits is the origin's to say. */
@@ -103,6 +107,7 @@ interface Question {
 export class EdgeLink implements EdgeSource {
   readonly #dependencies: EdgeLinkDependencies
   readonly #wanted: WantedStreams
+  readonly #warmer = new CacheWarmer()
   readonly #questions = new Map<number, Question>()
   readonly #path: string
   #socket: WebSocket | undefined
@@ -261,6 +266,8 @@ export class EdgeLink implements EdgeSource {
       if (this.#socket !== socket) return
       this.#socket = undefined
       this.#endQuestions()
+      // nobody would hear how far it comes
+      this.#warmer.stopAll()
       if (this.#stopped) return
       const rejected = rejections.has(code)
       const state = rejected ? 'rejected' : 'away'
@@ -335,6 +342,12 @@ export class EdgeLink implements EdgeSource {
       case 'preview':
         this.#purge(message.id, (cache) => cache.preview(message.selection))
         return
+      case 'warm':
+        this.#warm(message)
+        return
+      case 'warmStop':
+        this.#warmer.stop(message.id)
+        return
       case 'search':
         this.#search(message.id, message.prefix)
         return
@@ -394,6 +407,22 @@ export class EdgeLink implements EdgeSource {
           this.#purging--
         })
     }
+  }
+
+  #warm({ id, urls, perSecond }: Extract<OriginMessage, { type: 'warm' }>): void {
+    const report = (progress: WarmProgress, isEnded: boolean, fault?: string): void =>
+      this.#send({ type: 'warmed', id, progress, isEnded, ...(fault === undefined ? {} : { fault: fault.slice(0, 1000) }) })
+    const nothing = { total: urls.length, done: 0, failed: 0, bytes: 0 }
+    if (this.#cache === undefined) {
+      report(nothing, true, 'this node has no cache, or it is not ready yet')
+      return
+    }
+    this.#warmer
+      .run(this.#cache.warmed, id, { urls, perSecond }, (progress) => report(progress, false))
+      .then(
+        (progress) => report(progress, true),
+        (error: Error) => report(nothing, true, error.message),
+      )
   }
 
   #search(id: number, prefix: string): void {

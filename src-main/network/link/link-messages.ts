@@ -8,6 +8,7 @@ import type { FunctionSet } from '../functions/function-set.ts'
 import { type LimitSettings, maxKeyLength } from '../limits/limit-settings.ts'
 import { type LeaseEntry, maxReported } from '../limits/request-buckets.ts'
 import type { SignedNodes } from '../routing/routing-schemas.ts'
+import { WarmProgressSchema } from '../warming/warm-schemas.ts'
 
 /**
  * The connection between a node and its origin: a WebSocket that the node opens. Control messages are JSON texts in both directions. What
@@ -63,6 +64,9 @@ export type OriginMessage =
   | { readonly type: 'functions'; readonly set: FunctionSet }
   /** What a purge would take along. */
   | { readonly type: 'preview'; readonly id: number; readonly selection: PurgeSelection }
+  /** URLs to fetch before viewers do. */
+  | { readonly type: 'warm'; readonly id: number; readonly urls: readonly string[]; readonly perSecond: number }
+  | { readonly type: 'warmStop'; readonly id: number }
   /** Which objects are kept whose URL or path starts like this. */
   | { readonly type: 'search'; readonly id: number; readonly prefix: string }
 
@@ -140,6 +144,14 @@ export const NodeMessageSchema = Type.Union([
     id: Count,
     objects: Count,
     bytes: Count,
+    fault: Type.Optional(Type.String({ maxLength: 1000 })),
+  }),
+  /** How far it has come with what it was to fetch. */
+  Type.Object({
+    type: Type.Literal('warmed'),
+    id: Count,
+    progress: WarmProgressSchema,
+    isEnded: Type.Boolean(),
     fault: Type.Optional(Type.String({ maxLength: 1000 })),
   }),
   /** The answer to a search; the cache's own schema reads what was found. */

@@ -49,6 +49,7 @@ function connect(known: KeyObject, origin: Partial<EdgeOrigin> = {}) {
     {
       book: book as never,
       purges: purges as never,
+      warming: { leave: () => undefined } as never,
       traffic: { take: (_node, report) => void reported.push(report) },
       limits: limits as never,
       guard: guard as never,

@@ -17,6 +17,7 @@ import { helloText } from '../nodes/node-keys.ts'
 import type { PurgeBook } from '../purges/purge-book.ts'
 import type { NodeHealth } from '../routing/node-health.ts'
 import type { RoutingBook } from '../routing/routing-book.ts'
+import type { WarmBook } from '../warming/warm-book.ts'
 import {
   beatMs,
   HelloSchema,
@@ -34,6 +35,7 @@ import { SendWindow } from './send-window.ts'
 export interface OriginLinkDependencies {
   readonly book: NodeBook
   readonly purges: PurgeBook
+  readonly warming: WarmBook
   /** Takes what a node reports of itself. */
   readonly traffic: { take(node: string, report: unknown): void }
   readonly limits: LimitBook
@@ -111,9 +113,10 @@ export class OriginLink implements SocketSession {
     this.#purges.end()
     this.#searches.end()
     this.#detach?.()
-    const { limits, log } = this.#dependencies
+    const { limits, warming, log } = this.#dependencies
     if (this.#node === undefined) return
     limits.leave(this.#node.id)
+    warming.leave(this.#node.id)
     log.info({ node: this.#node.id, sentBytes: this.#window.sentBytes }, 'a node has disconnected')
   }
 
@@ -153,6 +156,8 @@ export class OriginLink implements SocketSession {
       purge: (order) => this.#purges.ask((id) => this.#send({ type: 'purge', id, order })),
       preview: (selection) => this.#purges.ask((id) => this.#send({ type: 'preview', id, selection })),
       search: (prefix) => this.#searches.ask((id) => this.#send({ type: 'search', id, prefix })),
+      warm: (id, urls, perSecond) => this.#send({ type: 'warm', id, urls, perSecond }),
+      stopWarming: (id) => this.#send({ type: 'warmStop', id }),
       // what it was sent before is not waited for
       end: (reason, isRejected) => {
         this.#client.close(isRejected ? rejectedCode : 1001, reason)
@@ -194,6 +199,11 @@ export class OriginLink implements SocketSession {
           message.fault === undefined ? { objects: message.objects, bytes: message.bytes } : new Error(message.fault),
         )
         return
+      case 'warmed': {
+        const { id, progress, isEnded, fault } = message
+        this.#dependencies.warming.report(this.#node?.id ?? '', { id, ...progress, isEnded, fault })
+        return
+      }
       case 'found':
         this.#searches.answer(message.id, foundOf(message))
         return

@@ -111,6 +111,8 @@ it('ends the connection of a node that is disabled or revoked, and of one that c
       remoteAddress: '203.0.113.1',
       purge: () => Promise.reject(new Error('no cache')),
       preview: () => Promise.reject(new Error('no cache')),
+      warm: () => undefined,
+      stopWarming: () => undefined,
       search: () => Promise.reject(new Error('no cache')),
       figures: () => ({
         ...{ connectedSince: null, remoteAddress: null, version: null },

@@ -5,7 +5,8 @@ import { hashSecret, newSecret } from '../../platform/identity/secrets.ts'
 import { randomText } from '../../platform/random-id.ts'
 import { Turns } from '../../platform/turns.ts'
 import type { NodeTrafficNow } from '../figures/traffic-schemas.ts'
-import type { PurgeConnection, PurgeNode } from '../purges/purge-book.ts'
+import type { PurgeConnection } from '../purges/purge-book.ts'
+import type { WarmConnection } from '../warming/warm-book.ts'
 import { newJoinSecret, plainFingerprint, readJoinToken, writeJoinToken } from './join-token.ts'
 import { isSigned, joinText } from './node-keys.ts'
 import type { NetworkNode, NodeChanges, Registered, Registration } from './node-schemas.ts'
@@ -17,8 +18,15 @@ export type NodeFigures = Pick<
   'connectedSince' | 'remoteAddress' | 'version' | 'streams' | 'sentBytes' | 'requests' | 'deliveredBytes' | 'waiting'
 >
 
+/** A node as its cache is worked on. */
+export interface CacheNode {
+  readonly id: string
+  readonly name: string
+  readonly connection: (PurgeConnection & WarmConnection) | undefined
+}
+
 /** The connection of a node. */
-export interface NodeConnection extends PurgeConnection {
+export interface NodeConnection extends PurgeConnection, WarmConnection {
   readonly remoteAddress: string
   figures(): NodeFigures
   /** Closes it. `isRejected`: the node may not connect again. */
@@ -162,8 +170,8 @@ export class NodeBook {
     return node?.enabled === true && isSigned(node.publicKey, text, signature) ? node : undefined
   }
 
-  /** Where purges are sent: all that are enabled, connected or not. */
-  purgeNodes(): readonly PurgeNode[] {
+  /** Where purges and orders to fill caches are sent: all that are enabled, connected or not. */
+  cacheNodes(): readonly CacheNode[] {
     return [...this.#nodes.values()]
       .filter(({ enabled }) => enabled)
       .map(({ id, name }) => ({ id, name, connection: this.#connections.get(id) }))

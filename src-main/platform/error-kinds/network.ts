@@ -18,6 +18,16 @@ export const networkErrors = {
     title: 'The origin of this node cannot be reached',
     remedy: 'Try again in a moment. The operator finds the reason in the log of the node.',
   },
+  'network.warm_invalid': {
+    status: 400,
+    title: 'What caches are to be filled with is not valid',
+    remedy: 'Name URLs like /PATH or https://HOST/PATH, and nodes that are connected.',
+  },
+  'network.warming_not_found': {
+    status: 404,
+    title: 'There is no such order to fill caches',
+    remedy: 'See `GET /network/cache/warm`; the last 20 are kept until the host starts again.',
+  },
   'network.loop': {
     status: 508,
     title: 'Nodes have each other as their origin',

@@ -22,6 +22,16 @@ export const networkErrors = {
     title: 'No se puede alcanzar el origen de este nodo',
     remedy: 'Inténtalo de nuevo en un momento. Quien opera el nodo encuentra el motivo en su registro.',
   },
+  'network.warm_invalid': {
+    english: 'What caches are to be filled with is not valid',
+    title: 'No es válido con qué llenar las cachés',
+    remedy: 'Indica URL como /RUTA o https://HOST/RUTA, y nodos que estén conectados.',
+  },
+  'network.warming_not_found': {
+    english: 'There is no such order to fill caches',
+    title: 'No hay ninguna orden así para llenar cachés',
+    remedy: 'Consulta GET /network/cache/warm; las últimas 20 se guardan hasta que el host se reinicia.',
+  },
   'network.loop': {
     english: 'Nodes have each other as their origin',
     title: 'Hay nodos que se tienen unos a otros como origen',

@@ -1,0 +1,142 @@
+import { type IncomingMessage, request } from 'node:http'
+import { setTimeout as delay } from 'node:timers/promises'
+import { listedUrls } from '../warming/listed-urls.ts'
+import { maxWarmed, type WarmProgress } from '../warming/warm-schemas.ts'
+
+/** nginx of this node. */
+export interface WarmedFront {
+  /** IP address and port that it answers at. */
+  readonly address: string
+  readonly port: number
+  /** Large files are kept in slices, and asked for as players do. */
+  isSliced(target: string): boolean
+}
+
+interface Target {
+  /** Host header; undefined for the site of the node's own origin. */
+  readonly host: string | undefined
+  readonly path: string
+  /** How many playlists led here. */
+  readonly depth: number
+}
+
+const atOnce = 4
+const maxOrders = 4
+const answerMs = 60_000
+const maxPlaylistBytes = 1024 * 1024
+/** A multivariant playlist leads to playlists, and those to segments. */
+const maxDepth = 2
+const reportMs = 1000
+
+/** Fetches from this node's own nginx what its origin names, so that it is kept when viewers come. */
+export class CacheWarmer {
+  readonly #orders = new Map<number, AbortController>()
+
+  /** Resolves with how it ended. Throws where too many orders run. @param report how far it has come, each second */
+  async run(
+    front: WarmedFront,
+    id: number,
+    { urls, perSecond }: { readonly urls: readonly string[]; readonly perSecond: number },
+    report: (progress: WarmProgress) => void,
+  ): Promise<WarmProgress> {
+    if (this.#orders.size >= maxOrders) throw new Error(`${maxOrders} orders run already`)
+    const stop = new AbortController()
+    this.#orders.set(id, stop)
+    const { signal } = stop
+    const targets = urls.slice(0, maxWarmed).map((url) => targetOf(url, 0))
+    const known = new Set(targets.map(keyOf))
+    let [next, done, failed, bytes] = [0, 0, 0, 0]
+    const progress = (): WarmProgress => ({ total: targets.length, done, failed, bytes })
+    const timer = setInterval(() => report(progress()), reportMs)
+    const startedAt = performance.now()
+    let running = 0
+    const work = async (): Promise<void> => {
+      for (;;) {
+        const target = targets[next]
+        // what runs may be a playlist that leads to more
+        if (target === undefined) {
+          if (running === 0) return
+          await delay(20, undefined, { signal })
+          continue
+        }
+        next++
+        running++
+        try {
+          await delay(Math.max(0, startedAt + ((next - 1) * 1000) / perSecond - performance.now()), undefined, { signal })
+          const fetched = await fetchTarget(front, target, signal)
+          bytes += fetched.bytes
+          if (!fetched.isKept) failed++
+          for (const url of target.depth < maxDepth ? listedUrls(fetched.playlist, target.path) : []) {
+            const found = { ...targetOf(url, target.depth + 1), host: target.host }
+            if (targets.length >= maxWarmed || known.has(keyOf(found))) continue
+            known.add(keyOf(found))
+            targets.push(found)
+          }
+        } catch {
+          if (signal.aborted) return
+          failed++
+        } finally {
+          running--
+          done++
+        }
+      }
+    }
+    try {
+      await Promise.all(Array.from({ length: atOnce }, () => work().catch(() => undefined)))
+    } finally {
+      clearInterval(timer)
+      this.#orders.delete(id)
+    }
+    return progress()
+  }
+
+  stop(id: number): void {
+    this.#orders.get(id)?.abort()
+  }
+
+  stopAll(): void {
+    for (const stop of this.#orders.values()) stop.abort()
+  }
+}
+
+function targetOf(url: string, depth: number): Target {
+  if (url.startsWith('/')) return { host: undefined, path: url, depth }
+  const { host, pathname, search } = new URL(url)
+  return { host, path: pathname + search, depth }
+}
+
+const keyOf = ({ host, path }: Target): string => `${host ?? ''} ${path}`
+
+interface Fetched {
+  readonly isKept: boolean
+  readonly bytes: number
+  /** Text of an HLS playlist; empty for anything else. */
+  readonly playlist: string
+}
+
+function fetchTarget({ address, port, isSliced }: WarmedFront, { host, path }: Target, signal: AbortSignal): Promise<Fetched> {
+  return new Promise((resolve, reject) => {
+    const headers = {
+      ...(host === undefined ? {} : { host }),
+      // what browsers send: each encoding is kept by itself
+      ...(isSliced(path) ? {} : { 'accept-encoding': 'gzip, deflate, br' }),
+      ...(/\.m3u8(?:\?|$)/.test(path) ? { 'accept-encoding': 'identity' } : {}),
+    }
+    const late = AbortSignal.any([signal, AbortSignal.timeout(answerMs)])
+    const asked = request({ host: address, port, path, headers, signal: late, agent: false }, (reply: IncomingMessage) => {
+      const isPlaylist = /mpegurl/i.test(reply.headers['content-type'] ?? '')
+      let [bytes, text] = [0, '']
+      reply.on('data', (piece: Buffer) => {
+        bytes += piece.length
+        if (isPlaylist && bytes <= maxPlaylistBytes) text += piece.toString()
+      })
+      reply.on('error', reject)
+      reply.on('end', () => {
+        const isKept = reply.statusCode === 200 && reply.headers['x-cache'] !== undefined
+        resolve({ isKept, bytes, playlist: bytes <= maxPlaylistBytes ? text : '' })
+      })
+    })
+    asked.on('error', reject)
+    asked.end()
+  })
+}
