@@ -148,7 +148,10 @@ describe('a node with a cache', () => {
     }
     expect(await until(() => kept(node.http + path), 'it is kept')).toEqual({ status: 200, isWhole: true })
     // slices are in the index a little later
-    await until(async () => (await purge({ tags: [`recording-${id}`], dryRun: true })).objects > 0, 'its tag')
+    await until(
+      async () => (await get(path)).status === 200 && (await purge({ tags: [`recording-${id}`], dryRun: true })).objects > 0,
+      'its tag',
+    )
     // each viewer is asked about, also for what is kept
     await host.api('PUT', '/live/streams/show/access', { mode: 'signed', allow: [], deny: [] })
     await until(async () => (await get(path)).status === 403, 'the rule of the stream')
