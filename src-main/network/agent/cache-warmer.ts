@@ -1,5 +1,6 @@
 import { type IncomingMessage, request } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
+import { repeat } from '../../platform/repeat.ts'
 import { listedUrls } from '../warming/listed-urls.ts'
 import { maxWarmed, type WarmProgress } from '../warming/warm-schemas.ts'
 
@@ -47,7 +48,7 @@ export class CacheWarmer {
     const known = new Set(targets.map(keyOf))
     let [next, done, failed, bytes] = [0, 0, 0, 0]
     const progress = (): WarmProgress => ({ total: targets.length, done, failed, bytes })
-    const timer = setInterval(() => report(progress()), reportMs)
+    const timer = repeat(reportMs, () => report(progress()))
     const startedAt = performance.now()
     let running = 0
     const work = async (): Promise<void> => {
@@ -101,8 +102,9 @@ export class CacheWarmer {
 
 function targetOf(url: string, depth: number): Target {
   if (url.startsWith('/')) return { host: undefined, path: url, depth }
-  const { host, pathname, search } = new URL(url)
-  return { host, path: pathname + search, depth }
+  const parsed = URL.parse(url)
+  // what is no URL is answered as no file
+  return parsed === null ? { host: undefined, path: '/', depth } : { host: parsed.host, path: parsed.pathname + parsed.search, depth }
 }
 
 const keyOf = ({ host, path }: Target): string => `${host ?? ''} ${path}`

@@ -10,9 +10,8 @@ export function listedUrls(playlist: string, path: string): readonly string[] {
     if (found.length >= maxListed) break
     const text = line.trim()
     const uri = text.startsWith('#') ? /[:,]URI="([^"]+)"/.exec(text)?.[1] : text
-    if (uri === undefined || uri === '' || !URL.canParse(uri, base)) continue
-    const url = new URL(uri, base)
-    if (url.host === 'own.invalid') found.push(url.pathname + url.search)
+    const url = uri === undefined || uri === '' ? null : URL.parse(uri, base)
+    if (url?.host === 'own.invalid') found.push(url.pathname + url.search)
   }
   return found
 }
