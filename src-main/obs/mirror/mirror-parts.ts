@@ -13,28 +13,34 @@ export const partKey = (part: MirrorPart): string => ('name' in part ? `${part.w
 export const isListing = (event: string): boolean => /^(Scene|Input)(Created|Removed|NameChanged)$/.test(event)
 
 /**
- * The parts that an event is about, once it has been applied. obs-websocket sends every event from a pool of threads (`BroadcastEvent`), so
+ * The parts that an event is about, once it has been applied. `reading`: the source of that name that is read, or is about to be, and that
+ * the mirror lacks until then; an event about it may be newer than the answer. obs-websocket sends every event from a pool of threads (`BroadcastEvent`), so
  * that one overtakes another: these parts are as events say only until they have been read.
  */
-export function partsOf(state: MirrorState, event: string, said: Said): readonly MirrorPart[] {
+export function partsOf(
+  state: MirrorState,
+  event: string,
+  said: Said,
+  reading: (name: string) => MirrorPart | undefined,
+): readonly MirrorPart[] {
   const { sceneName, inputName, sourceName } = said
+  const sourcePart = (name: string): MirrorPart | undefined => knownPart(state, name) ?? reading(name)
   if (event === 'CurrentSceneCollectionChanged') return [{ what: 'everything' }]
   if (/^(Scene|Input)NameChanged$/.test(event)) {
     const names = [sceneName, inputName, said.oldSceneName, said.oldInputName].map((name) => textOf(name)).filter((name) => name !== '')
     const using = state.scenes.filter(({ items }) => items.some(({ source }) => names.includes(source)))
-    return [{ what: 'overview' }, ...[...names, ...using.map(({ name }) => name)].flatMap((name) => sourcePart(state, name))]
+    return [{ what: 'overview' }, ...[...names, ...using.map(({ name }) => name)].flatMap((name) => sourcePart(name) ?? [])]
   }
-  if (isListing(event)) return [{ what: 'overview' }, ...sourcePart(state, textOf(sceneName ?? inputName))]
+  if (isListing(event)) return [{ what: 'overview' }, ...[sourcePart(textOf(sceneName ?? inputName)) ?? []].flat()]
   const source = event.startsWith('SceneItem') ? sceneName : event.startsWith('SourceFilter') ? sourceName : inputName
   if (source === undefined) return [{ what: 'overview' }]
-  const parts = sourcePart(state, textOf(source))
   // Of one that the mirror lacks: it may come with an event that is still on its way.
-  return parts.length === 0 ? [{ what: 'overview' }] : parts
+  return [sourcePart(textOf(source)) ?? { what: 'overview' }]
 }
 
-function sourcePart(state: MirrorState, name: string): MirrorPart[] {
+function knownPart(state: MirrorState, name: string): MirrorPart | undefined {
   const scene = state.scene(name)
-  if (scene !== undefined) return [{ what: 'scene', name, isGroup: scene.isGroup }]
+  if (scene !== undefined) return { what: 'scene', name, isGroup: scene.isGroup }
   const input = state.input(name)
-  return input === undefined ? [] : [{ what: 'input', name, kind: input.kind }]
+  return input && { what: 'input', name, kind: input.kind }
 }

@@ -55,7 +55,7 @@ export class Mirror {
   /** Events that wait until everything has been read. */
   #queued: KeptEvent[] | undefined = []
   /** Of what is being read: its answer may be from before these events. */
-  #underway: { readonly keys: ReadonlySet<string>; readonly events: KeptEvent[] } | undefined
+  #underway: { readonly parts: ReadonlyMap<string, MirrorPart>; readonly events: KeptEvent[] } | undefined
   #keptBytes = 0
   #loaded = false
   /** OBS changes its scene collection: what it reports meanwhile is of neither. */
@@ -137,9 +137,9 @@ export class Mirror {
   #apply(event: string, said: Said, bytes = 0): void {
     const unsaid = applyEvent(this.#state, event, said)
     if (unsaid !== undefined) this.#rereads.now(unsaid)
-    const parts = partsOf(this.#state, event, said)
+    const parts = partsOf(this.#state, event, said, (name) => this.#reading(name))
     for (const part of parts) this.#rereads.settled(part)
-    if (this.#underway !== undefined && (isListing(event) || parts.some((part) => this.#underway?.keys.has(partKey(part))))) {
+    if (this.#underway !== undefined && (isListing(event) || parts.some((part) => this.#underway?.parts.has(partKey(part))))) {
       this.#keep(this.#underway.events, { event, said }, bytes)
     }
     this.#publish()
@@ -184,7 +184,7 @@ export class Mirror {
     const scenes = parts.filter((part) => part.what === 'scene')
     const inputs = parts.filter((part) => part.what === 'input')
     const names = (isGroup: boolean) => scenes.filter((scene) => scene.isGroup === isGroup).map(({ name }) => name)
-    const underway = { keys: new Set(parts.map(partKey)), events: [] }
+    const underway = { parts: new Map(parts.map((part) => [partKey(part), part])), events: [] }
     this.#underway = underway
     this.#keptBytes = 0
     try {
@@ -207,6 +207,12 @@ export class Mirror {
     for (const { event, said } of underway.events) applyEvent(this.#state, event, said)
     this.#publish()
     this.#checkSize()
+  }
+
+  /** A source that is new to the mirror, and is being read or is about to be. */
+  #reading(name: string): MirrorPart | undefined {
+    const keys = [`input ${name}`, `scene ${name}`]
+    return keys.map((key) => this.#underway?.parts.get(key) ?? this.#rereads.part(key)).find((part) => part !== undefined)
   }
 
   #knows({ what, name }: Extract<MirrorPart, { readonly name: string }>): boolean {

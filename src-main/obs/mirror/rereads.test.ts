@@ -18,7 +18,7 @@ class PretendedObs {
   collection = 'First'
   /** By name, with the one item of each. */
   readonly scenes = new Map<string, Item>([['One', { positionX: 0 }]])
-  readonly inputs = new Map([['mic', { volume: 1 }]])
+  readonly inputs = new Map<string, { volume: number; filters?: readonly string[] }>([['mic', { volume: 1 }]])
   recording = false
   streaming = false
   transitionCursor = 1
@@ -62,7 +62,9 @@ class PretendedObs {
       case 'GetSceneItemList':
         return scene && { sceneItems: [{ sceneItemId: 1, sceneItemIndex: 0, sourceName: 'mic', sceneItemTransform: { ...scene } }] }
       case 'GetSourceFilterList':
-        return this.scenes.has(source) || this.inputs.has(source) ? { filters: [] } : undefined
+        return this.scenes.has(source) || this.inputs.has(source)
+          ? { filters: (this.inputs.get(source)?.filters ?? []).map((filterName, filterIndex) => ({ filterName, filterIndex })) }
+          : undefined
       case 'GetSourceActive':
         return this.inputs.has(source) ? { videoActive: false, videoShowing: false } : undefined
       case 'GetInputMute':
@@ -245,6 +247,27 @@ describe('answers', () => {
     resolve()
     await pass(10)
     expect(mirror.read().inputs).toEqual([])
+  })
+
+  it('that are older than a filter of a new input do not lose it', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const filters = () =>
+      mirror
+        .read()
+        .inputs.find(({ name }) => name === 'camera')
+        ?.filters.map(({ name }) => name)
+    obs.arrival = promise
+    obs.inputs.set('camera', { volume: 1 })
+    say('InputCreated', { inputName: 'camera', inputKind: 'v4l2_input' })
+    await pass(10)
+    obs.inputs.set('camera', { volume: 1, filters: ['key', 'tint'] })
+    say('SourceFilterCreated', { sourceName: 'camera', filterName: 'key', filterIndex: 0 })
+    obs.arrival = Promise.resolve()
+    resolve()
+    await pass(10)
+    expect(filters()).toEqual(['key'])
+    await pass(settledMs)
+    expect(filters()).toEqual(['key', 'tint'])
   })
 
   it('that fail are asked for again, and in the end the connection is renewed', async () => {

@@ -62,6 +62,11 @@ export class Rereads {
     this.#put({ part, firstMs, dueMs: firstMs + waitMs })
   }
 
+  /** The part of that key, where it is to be read. */
+  part(key: string): MirrorPart | undefined {
+    return this.#due.get(key)?.part
+  }
+
   clear(): void {
     this.#due.clear()
   }

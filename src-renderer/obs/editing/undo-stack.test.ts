@@ -9,12 +9,13 @@ it('changes are undone the newest first, those that failed not at all', async ()
   await expect(stack.make('two', () => Promise.reject(new Error('no')), say('not two'))).rejects.toThrow('no')
   await stack.make('three', say('three'), say('not three'))
   expect(stack.newest()?.label).toBe('three')
-  // A second click while the first is carried out undoes nothing else.
+  await stack.make('four', say('four'), say('not four'))
+  // A second click while the first is carried out undoes the change before.
   await Promise.all([stack.undo(), stack.undo()])
   expect(stack.newest()?.label).toBe('one')
   await stack.undo()
   await stack.undo()
-  expect(done).toEqual(['one', 'three', 'not three', 'not one'])
+  expect(done).toEqual(['one', 'three', 'four', 'not four', 'not three', 'not one'])
 })
 
 it('a change that cannot be undone any more is dropped', async () => {

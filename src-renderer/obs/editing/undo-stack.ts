@@ -11,7 +11,6 @@ const maxSteps = 50
 /** What was changed of an OBS on this page, while it is open. */
 export class UndoStack {
   #steps: readonly UndoStep[] = []
-  #busy = false
   /** Ends when the newest change has been made. */
   #last: Promise<void> = Promise.resolve()
   readonly #listeners = new Set<() => void>()
@@ -27,15 +26,12 @@ export class UndoStack {
     })
   }
 
-  /** Undoes the newest change. One that cannot be undone any more, because what it was made to is gone, is dropped. */
-  async undo(): Promise<void> {
-    if (this.#busy) return
-    this.#busy = true
-    try {
-      await this.#inTurn(() => this.#undoNewest())
-    } finally {
-      this.#busy = false
-    }
+  /**
+   * Undoes the newest change, each time that it is called, one after the other. One that cannot be undone any more, because what it was made
+   * to is gone, is dropped.
+   */
+  undo(): Promise<void> {
+    return this.#inTurn(() => this.#undoNewest())
   }
 
   async #undoNewest(): Promise<void> {
