@@ -130,7 +130,9 @@ describe('viewers whose connection changes', () => {
     const still = await watchStill(page)
     network.shape({ downKbps: 1000, delayMs: 10 })
     await untilHeight(page, 360)
-    const fallMs = (await recordOf(page)).sizes[0]!.atS * 1000
+    // The page's own record comes at its next look.
+    const fallen = await until(async () => (await recordOf(page)).sizes[0], 'the record has it')
+    const fallMs = fallen.atS * 1000
     await page.waitForFunction((s) => (window as unknown as { record: Record }).record.playedS > s, fallMs / 1000 + 3, { timeout: 60_000 })
     const stillMs = await still.maxMs()
     process.stdout.write(

@@ -572,6 +572,7 @@ describe('consent', () => {
       const visit = await come('Gus')
       const windows = () => processesBelow(other.process.pid ?? 0).filter((command) => /zenity|xmessage/.test(command))
       await until(() => windows().some((command) => command.includes('Gus wants to use this screen')), 'a window asks')
+      await until(() => visit.said.length > 0, 'the guest is told')
       expect(visit.said.map(({ kind }) => kind)).toEqual(['waiting'])
       const [consent] = (await other.api('GET', '/desktop/consents')).body.items
       await other.api('POST', `/desktop/consents/${consent!.id}`, { allowed: true })

@@ -121,8 +121,41 @@ export function complaints(page: Page): string[] {
 
 /** Waits until the player of a watch page says so. */
 export async function untilPlayer(page: Page, state: string, timeoutMs = 90_000): Promise<void> {
-  await page.locator(`[data-testid="player"][data-state="${state}"]`).waitFor({ timeout: timeoutMs })
+  try {
+    await page.locator(`[data-testid="player"][data-state="${state}"]`).waitFor({ timeout: timeoutMs })
+  } catch (error) {
+    throw new Error(`The player was not "${state}": ${await playerReport(page)}`, { cause: error })
+  }
 }
+
+/** What the player shows, what its video has, and what the page asked for last. */
+const playerReport = (page: Page): Promise<string> =>
+  page
+    .evaluate(() => {
+      const player = document.querySelector<HTMLElement>('[data-testid="player"]')
+      const video = document.querySelector('video')
+      const ranges =
+        video === null ? [] : Array.from({ length: video.buffered.length }, (_, at) => [video.buffered.start(at), video.buffered.end(at)])
+      const requests = performance.getEntriesByType('resource').slice(-8) as PerformanceResourceTiming[]
+      return JSON.stringify({
+        state: player?.dataset.state,
+        text: player?.innerText.slice(0, 200),
+        video: video && {
+          currentTime: video.currentTime,
+          readyState: video.readyState,
+          paused: video.paused,
+          error: video.error?.message,
+          ranges,
+        },
+        requests: requests.map(({ name, responseStatus, startTime, duration }) => [
+          name,
+          responseStatus,
+          Math.round(startTime),
+          Math.round(duration),
+        ]),
+      })
+    })
+    .catch((error: unknown) => String(error))
 
 /** Waits until the video moves. */
 export async function untilMoving(page: Page, timeoutMs = 90_000): Promise<void> {

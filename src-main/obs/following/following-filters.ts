@@ -176,8 +176,7 @@ export class FollowingFilters {
     const present = filtersOf(session, source)?.find(({ name }) => name === filter)
     if (present?.kind !== kind) return this.#setProblem(entry, 'OBS has no such filter at present')
     if (!entry.stored.on || !present.enabled || !isSeen(session, source)) return this.#setProblem(entry, null)
-    const said = await session.call('GetSourceFilter', { sourceName: source, filterName: filter })
-    const settings: ObsSettings = { ...(await this.#defaultsOf(session, kind)), ...(said?.filterSettings as Said | undefined) }
+    const settings = await this.#settingsOf(session, entry.stored)
     entry.settings = settings
     const current = pick(settings, fieldsOf(entry.stored))
     // Somebody else set it: that is what it starts from.
@@ -188,6 +187,11 @@ export class FollowingFilters {
     if (made === undefined) return
     // By then somebody may have removed it.
     if (this.#entries.get(keyOf(entry.stored)) !== entry) return
+    // Or set it, while the image was on its way: the next look starts from that.
+    if (!isDeepStrictEqual(pick(await this.#settingsOf(session, entry.stored), fieldsOf(entry.stored)), current)) {
+      entry.chosen = undefined
+      return this.#keep(entry, { ...entry.stored, before: null, made: null })
+    }
     await setSettings(session, entry.stored, made)
     entry.settings = { ...settings, ...made }
     await this.#keep(entry, { ...entry.stored, made: pick({ ...current, ...made }, fieldsOf(entry.stored)) })
@@ -267,6 +271,12 @@ export class FollowingFilters {
         .then(() => store.save(next))
         .catch((error: unknown) => log.warn({ err: error }, 'a filter of OBS that follows could not be kept under its other name'))
     }
+  }
+
+  /** All of them: OBS names what differs from its defaults alone. */
+  async #settingsOf(session: ObsSession, { source, filter, kind }: StoredFollowing): Promise<ObsSettings> {
+    const said = await session.call('GetSourceFilter', { sourceName: source, filterName: filter })
+    return { ...(await this.#defaultsOf(session, kind)), ...(said?.filterSettings as Said | undefined) }
   }
 
   async #defaultsOf(session: ObsSession, kind: FollowingKind): Promise<ObsSettings> {

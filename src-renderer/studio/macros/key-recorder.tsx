@@ -17,12 +17,16 @@ const maxKeys = 8
 
 /** The keys of a macro: recorded by pressing them, with what else they do. */
 export function KeyRecorder({ macro, macros, records, onChange }: KeyRecorderProps) {
-  const [recording, setRecording] = useState(records)
+  const [recording, setRecording] = useState(false)
   const button = useRef<HTMLButtonElement>(null)
   useEffect(() => {
     if (!records) return
     // When the dialog is open, which is after this is drawn, and has given the focus to its first control.
-    const frame = requestAnimationFrame(() => button.current?.focus())
+    // It says that it records once keys reach it.
+    const frame = requestAnimationFrame(() => {
+      button.current?.focus()
+      setRecording(true)
+    })
     return () => cancelAnimationFrame(frame)
   }, [records])
   const { hotkeys } = macro
