@@ -101,7 +101,10 @@ describe('fingers on a display', () => {
   it('click where they tap, and click right where they rest', async () => {
     const at = await on(200, 150)
     await tap(at)
-    await until(() => clicks().length === 2, 'a click')
+    await until(
+      () => clicks().length === 2,
+      () => `a click; the program saw ${JSON.stringify(program.pointer)}`,
+    )
     expect(buttonsOf(clicks())).toEqual(['press 1', 'release 1'])
     const [x, y] = clicks()[0]!.split(' at ')[1]!.split(',').map(Number)
     expect([Math.abs(x! - 200) <= 3, Math.abs(y! - 150) <= 3]).toEqual([true, true])

@@ -3,6 +3,9 @@ import { formatDuration } from '../client/format.ts'
 import { components as t } from '../messages/page.ts'
 import { drawSprite, readSpriteTrack, type SpriteTrack, spriteAt } from '../player/sprites.ts'
 
+/** Keys that move a bar. */
+const seekKeys = new Set(['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'PageUp', 'PageDown', 'Home', 'End'])
+
 /** A bar below a file's video with the thumbnail of the moment that it points at, on hovering, dragging and by keys. */
 export function ScrubBar({ video, spritesUrl }: { readonly video: RefObject<HTMLVideoElement | null>; readonly spritesUrl: string }) {
   const image = useRef<HTMLDivElement>(null)
@@ -60,6 +63,10 @@ export function ScrubBar({ video, spritesUrl }: { readonly video: RefObject<HTML
           const wanted = Number(event.target.value)
           setPointedS(wanted)
           if (video.current) video.current.currentTime = wanted
+        }}
+        onKeyUp={(event) => {
+          // Where the bar is at its end already, nothing changes.
+          if (seekKeys.has(event.key)) setPointedS(Number(event.currentTarget.value))
         }}
         onPointerMove={(event) => {
           const { left, width } = event.currentTarget.getBoundingClientRect()
