@@ -145,6 +145,25 @@ describe('a creator makes a show on the page', () => {
     await page.getByTestId('properties').waitFor()
   })
 
+  it('has every section and everything that the studio does among what is found', async () => {
+    const find = async (text: string, entry: RegExp): Promise<void> => {
+      await page.keyboard.press('Control+k')
+      await page.getByTestId('palette-text').fill(text)
+      await page.getByRole('option', { name: entry }).first().waitFor()
+      await page.keyboard.press('Escape')
+      await page.getByTestId('palette').waitFor({ state: 'detached' })
+    }
+    for (const link of await page.locator('.nav a .nav-label').allInnerTexts()) await find(link, new RegExp(`^${link}\\s+Section`))
+    for (const text of ['Add source', 'Add audio', 'Add output', 'Go live', 'Record', 'Guests', 'Export with media', 'Undo', 'Studio mode'])
+      await find(text, new RegExp(`^${text}`))
+    await page.keyboard.press('Control+k')
+    await page.getByTestId('palette-text').fill('go live')
+    await page.keyboard.press('Enter')
+    await page.getByTestId('go-live-dialog').waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByTestId('go-live-dialog').waitFor({ state: 'detached' })
+  })
+
   it('orders sources by drag and by key, hides, locks and renames them in place', async () => {
     const rows = page.getByTestId('source')
     await rows.nth(0).dragTo(rows.nth(1), { targetPosition: { x: 20, y: 28 } })

@@ -35,6 +35,7 @@ export function HealthChip({ short = false }: { readonly short?: boolean }) {
     >
       <Icon size={15} aria-hidden="true" />
       <span className="health-chip-text">{short || worst === undefined ? words : titleOf(worst)}</span>
+      {short && worst !== undefined && <span className="health-chip-count">{count}</span>}
     </Link>
   )
 }

@@ -127,6 +127,15 @@ export const t = section('studio', {
     text: (name: string) => `"${name}" was changed elsewhere after you changed it`,
     useMine: 'Use mine',
   },
+  bar: {
+    canvas: 'Canvas',
+    transitions: 'Transitions',
+    overlays: 'Overlays',
+    macros: 'Macros',
+    multiview: 'Multiview',
+    projectors: 'Projectors',
+    docks: 'Docks',
+  },
   history: {
     undo: 'Undo',
     redo: 'Redo',
@@ -282,6 +291,7 @@ export const t = section('studio', {
     time: 'Time',
     rate: 'Bitrate',
     dropped: 'Dropped',
+    rateGraph: (least: string, most: string) => `Bitrate of the last two minutes: ${least} to ${most}`,
     recordingState: 'Recording',
     states: outputStates,
     stream: 'Stream name',

@@ -6,6 +6,7 @@ import type { EventMessage } from '../client/types.ts'
 import { applyChange, type Change, joinChanges, shareParts } from './document.ts'
 import { t } from './messages.ts'
 import { clearEdits, expectEdits, noteEdits, takeOverwritten } from './overwritten.ts'
+import { type RateHistory, withoutRates, withRates } from './rate-history.ts'
 import type {
   ChosenSettings,
   Collection,
@@ -36,6 +37,8 @@ export interface ShowState {
   readonly sourceReports: Readonly<Record<string, SourceReport>>
   /** By id of the output. */
   readonly outputReports: Readonly<Record<string, OutputReport>>
+  /** Bitrates of the outputs that run, by their ids. */
+  readonly outputRates: RateHistory
   /** Why a filter is left out, by its id. */
   readonly filterProblems: Readonly<Record<string, string>>
   /** What filters that follow the light have chosen, by their ids. */
@@ -50,6 +53,7 @@ const nothing: Omit<ShowState, 'loaded' | 'engine' | 'problem' | 'preparation'> 
   program: null,
   sourceReports: {},
   outputReports: {},
+  outputRates: {},
   filterProblems: {},
   filterChoices: {},
   statistics: null,
@@ -217,7 +221,10 @@ function apply({ topic, data }: EventMessage): void {
       break
     case 'studio.output.updated': {
       const report = data as OutputReport
-      useShow.setState(({ outputReports }) => ({ outputReports: { ...outputReports, [report.id]: report } }))
+      useShow.setState(({ outputReports, outputRates }) => ({
+        outputReports: { ...outputReports, [report.id]: report },
+        outputRates: report.state === 'off' || report.state === 'failed' ? withoutRates(outputRates, report.id) : outputRates,
+      }))
       break
     }
     case 'studio.output.removed':
@@ -227,13 +234,12 @@ function apply({ topic, data }: EventMessage): void {
       })
       break
     case 'studio.output.statistics':
-      useShow.setState(({ outputReports }) => {
+      useShow.setState(({ outputReports, outputRates }) => {
         const next = { ...outputReports }
-        for (const { id, statistics } of (data as { readonly items: readonly Pick<OutputReport, 'id' | 'statistics'>[] }).items) {
-          const before = next[id]
-          if (before !== undefined) next[id] = { ...before, statistics }
-        }
-        return { outputReports: next }
+        const { items } = data as { readonly items: readonly Pick<OutputReport, 'id' | 'statistics'>[] }
+        const known = items.filter(({ id }) => next[id] !== undefined)
+        for (const { id, statistics } of known) next[id] = { ...(next[id] as OutputReport), statistics }
+        return { outputReports: next, outputRates: withRates(outputRates, known) }
       })
       break
     case 'studio.macro': {

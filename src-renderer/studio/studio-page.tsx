@@ -117,7 +117,6 @@ export function StudioPage() {
 }
 
 function OpenShow({ open, editor }: { readonly open: OpenCollection; readonly editor: boolean }) {
-  const [adding, setAdding] = useState<'source' | 'audio' | null>(null)
   const [newOverlay, setNewOverlay] = useState<string | null>(null)
   const overlay = useView((state) => state.overlay)
   const projected = useView((state) => state.window)
@@ -162,8 +161,8 @@ function OpenShow({ open, editor }: { readonly open: OpenCollection; readonly ed
           {place === 'bottom' && pane}
           <div className="docks">
             <ScenesDock document={document} program={program} canvas={canvas.id} scene={scene.id} editor={editor} />
-            <SourcesDock document={document} scene={scene} editor={editor} onAdd={() => setAdding('source')} />
-            <MixerDock document={document} program={program} editor={editor} onAdd={() => setAdding('audio')} />
+            <SourcesDock document={document} scene={scene} editor={editor} onAdd={() => openDialog('addSource')} />
+            <MixerDock document={document} program={program} editor={editor} onAdd={() => openDialog('addAudio')} />
             <OutputsDock document={document} canvas={canvas} editor={editor} />
           </div>
         </>
@@ -188,26 +187,26 @@ function OpenShow({ open, editor }: { readonly open: OpenCollection; readonly ed
           onClose={() => setNewOverlay(null)}
           onBack={() => {
             setNewOverlay(null)
-            setAdding('source')
+            openDialog('addSource')
           }}
         />
       )}
       {showsGuests && <GuestsPane document={document} editor={editor} />}
-      {adding !== null && (
+      {editor && (dialog === 'addSource' || dialog === 'addAudio') && (
         <AddSourceDialog
           document={document}
           scene={scene}
           canvas={canvas}
-          audioOnly={adding === 'audio'}
+          audioOnly={dialog === 'addAudio'}
           overlays={
             <OverlayKindChoice
               onChoose={(kind) => {
-                setAdding(null)
+                openDialog(null)
                 setNewOverlay(kind)
               }}
             />
           }
-          onClose={() => setAdding(null)}
+          onClose={() => openDialog(null)}
         />
       )}
     </>

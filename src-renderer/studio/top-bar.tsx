@@ -95,21 +95,43 @@ export function TopBar({ open, program, editor, canvas, children }: TopBarProps)
       {!program.studioMode && <TransitionChoice document={collection} program={program} editor={editor} />}
       {editor && (
         <span className="bar-group">
-          <Tool Icon={Ratio} label={canvasTexts.open} onClick={() => openDialog('canvas')} testId="edit-canvas" />
-          <Tool Icon={Blend} label={transitions.open} onClick={() => openDialog('transitions')} testId="edit-transitions" />
-          <Tool Icon={PanelBottom} label={overlays.open} onClick={() => openDialog('overlays')} testId="edit-overlays" />
-          <Tool Icon={Keyboard} label={macros.open} onClick={() => openDialog('macros')} testId="edit-macros" />
+          <Tool Icon={Ratio} label={canvasTexts.open} text={t.bar.canvas} onClick={() => openDialog('canvas')} testId="edit-canvas" />
+          <Tool
+            Icon={Blend}
+            label={transitions.open}
+            text={t.bar.transitions}
+            onClick={() => openDialog('transitions')}
+            testId="edit-transitions"
+          />
+          <Tool
+            Icon={PanelBottom}
+            label={overlays.open}
+            text={t.bar.overlays}
+            onClick={() => openDialog('overlays')}
+            testId="edit-overlays"
+          />
+          <Tool Icon={Keyboard} label={macros.open} text={t.bar.macros} onClick={() => openDialog('macros')} testId="edit-macros" />
         </span>
       )}
       <Tool
         Icon={LayoutGrid}
         label={multiviewTexts.open}
+        text={t.bar.multiview}
         pressed={multiview}
         onClick={() => showMultiview(!multiview)}
         testId="multiview-open"
       />
-      <Tool Icon={Projector} label={windows.open} onClick={() => openDialog('projectors')} testId="windows-open" />
-      {editor && <Tool Icon={PanelRight} label={docksTexts.open} pressed={docks} onClick={() => showDocks(!docks)} testId="docks-open" />}
+      <Tool Icon={Projector} label={windows.open} text={t.bar.projectors} onClick={() => openDialog('projectors')} testId="windows-open" />
+      {editor && (
+        <Tool
+          Icon={PanelRight}
+          label={docksTexts.open}
+          text={t.bar.docks}
+          pressed={docks}
+          onClick={() => showDocks(!docks)}
+          testId="docks-open"
+        />
+      )}
       <GuestsButton />
       <span className="spacer" />
       <HealthChip short />

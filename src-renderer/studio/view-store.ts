@@ -3,8 +3,23 @@ import { readChoice, storeChoice } from '../client/stored-choice.ts'
 import { useDocument, useShow } from './show-store.ts'
 import type { CanvasPart, Scene } from './types.ts'
 
-/** Dialogs of the whole studio: those that edit parts of the open show, and those that make one. */
-export type EditorDialog = 'canvas' | 'macros' | 'tracks' | 'transitions' | 'overlays' | 'template' | 'guide' | 'windows' | 'projectors'
+/** Dialogs of the whole studio: one is open at a time. */
+export type EditorDialog =
+  | 'addAudio'
+  | 'addOutput'
+  | 'addSource'
+  | 'canvas'
+  | 'export'
+  | 'exportObs'
+  | 'goLive'
+  | 'guide'
+  | 'macros'
+  | 'overlays'
+  | 'projectors'
+  | 'template'
+  | 'tracks'
+  | 'transitions'
+  | 'windows'
 
 /** What the properties of an item are in, from the top to the bottom. */
 export type PropertiesPart = 'settings' | 'audio' | 'filters' | 'position'

@@ -50,6 +50,7 @@ export const app = {
   section: 'Section',
   stream: 'Stream',
   action: 'Action',
+  source: 'Source',
   sourceOf: (scene: string) => `Source of ${scene}`,
   prepareScene: 'Prepare scene',
   putSceneOnAir: 'Put scene on air',

@@ -51,6 +51,7 @@ export const app: Messages['app'] = {
   section: 'Sección',
   stream: 'Transmisión',
   action: 'Acción',
+  source: 'Fuente',
   sourceOf: (scene) => `Fuente de ${scene}`,
   prepareScene: 'Preparar la escena',
   putSceneOnAir: 'Poner la escena en el aire',

@@ -110,6 +110,15 @@ export const studio = {
     text: (name: string) => `"${name}" se cambió en otro lugar después de tu cambio`,
     useMine: 'Usar lo mío',
   },
+  bar: {
+    canvas: 'Lienzo',
+    transitions: 'Transiciones',
+    overlays: 'Superposiciones',
+    macros: 'Macros',
+    multiview: 'Multivista',
+    projectors: 'Proyectores',
+    docks: 'Paneles',
+  },
   history: {
     undo: 'Deshacer',
     redo: 'Rehacer',
@@ -265,6 +274,7 @@ export const studio = {
     time: 'Tiempo',
     rate: 'Tasa de bits',
     dropped: 'Perdidos',
+    rateGraph: (least: string, most: string) => `Tasa de bits de los dos últimos minutos: de ${least} a ${most}`,
     recordingState: 'Grabando',
     states: {
       off: 'Apagada',

@@ -3,6 +3,8 @@ import type { LucideIcon } from 'lucide-react'
 interface ToolProps {
   readonly Icon: LucideIcon
   readonly label: string
+  /** A word or two, shown beside the icon in the bar of a wide screen. */
+  readonly text?: string
   readonly onClick: () => void
   readonly disabled?: boolean
   readonly pressed?: boolean
@@ -10,7 +12,7 @@ interface ToolProps {
 }
 
 /** A small button with an icon; its label is its tooltip and its name. */
-export function Tool({ Icon, label, onClick, disabled = false, pressed, testId }: ToolProps) {
+export function Tool({ Icon, label, text, onClick, disabled = false, pressed, testId }: ToolProps) {
   return (
     <button
       type="button"
@@ -26,6 +28,7 @@ export function Tool({ Icon, label, onClick, disabled = false, pressed, testId }
       }}
     >
       <Icon size={16} />
+      {text !== undefined && <span className="tool-text">{text}</span>}
     </button>
   )
 }

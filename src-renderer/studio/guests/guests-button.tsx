@@ -20,6 +20,7 @@ export function GuestsButton() {
       data-waiting={waiting}
     >
       <Users size={16} />
+      <span className="tool-text">{t.open}</span>
       {waiting > 0 && (
         <span className="guests-count" aria-hidden="true">
           {waiting}

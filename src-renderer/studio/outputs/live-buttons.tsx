@@ -1,5 +1,4 @@
 import { Circle, Pause, Play, Radio, Square } from 'lucide-react'
-import { useState } from 'react'
 import { useNow } from '../../client/clock.ts'
 import { formatDuration } from '../../client/format.ts'
 import { commandOutput, startOutput, stopOutput, tryEdit } from '../commands.ts'
@@ -7,6 +6,7 @@ import { t } from '../messages.ts'
 import { freeId } from '../places.ts'
 import { useShow } from '../show-store.ts'
 import type { CanvasPart, Collection, OutputReport, ProgramState } from '../types.ts'
+import { openDialog, useView } from '../view-store.ts'
 import { GoLiveDialog } from './go-live-dialog.tsx'
 import { endLive } from './live-actions.ts'
 import { isLiveOutput } from './readiness.ts'
@@ -22,7 +22,7 @@ const runs = (report: OutputReport): boolean => report.state !== 'off' && report
 
 /** Record, and the one button that goes live. */
 export function LiveButtons({ document, program, canvas, editor }: LiveButtonsProps) {
-  const [asking, setAsking] = useState(false)
+  const asking = useView((state) => state.dialog === 'goLive')
   const reports = useShow((state) => state.outputReports)
   const on = document.outputs.flatMap((output) => {
     const report = reports[output.id]
@@ -97,12 +97,12 @@ export function LiveButtons({ document, program, canvas, editor }: LiveButtonsPr
         </>
       ) : (
         editor && (
-          <button type="button" className="button primary go-live" onClick={() => setAsking(true)} data-testid="go-live">
+          <button type="button" className="button primary go-live" onClick={() => openDialog('goLive')} data-testid="go-live">
             <Radio size={16} /> {t.goLive.title}
           </button>
         )
       )}
-      {asking && <GoLiveDialog document={document} program={program} canvas={canvas} onClose={() => setAsking(false)} />}
+      {editor && asking && <GoLiveDialog document={document} program={program} canvas={canvas} onClose={() => openDialog(null)} />}
     </span>
   )
 }

@@ -10,11 +10,13 @@ import { Tool } from '../docks/tool.tsx'
 import { t } from '../messages.ts'
 import { useShow } from '../show-store.ts'
 import type { CanvasPart, Collection, Output, OutputReport } from '../types.ts'
+import { openDialog, useView } from '../view-store.ts'
 import { ClipButton, NewestClip } from './clip-tools.tsx'
 import { FileTools, NewestFile } from './file-tools.tsx'
 import { endOutput } from './live-actions.ts'
 import { OutputDialog } from './output-dialog.tsx'
 import { targetWords, titleOf } from './output-words.ts'
+import { RateGraph } from './rate-graph.tsx'
 import { isLiveOutput } from './readiness.ts'
 
 interface OutputsDockProps {
@@ -25,7 +27,8 @@ interface OutputsDockProps {
 
 /** Where the show goes: each output with its state, figures, and what can be done. */
 export function OutputsDock({ document, canvas, editor }: OutputsDockProps) {
-  const [changed, setChanged] = useState<Output | 'new' | null>(null)
+  const [changed, setChanged] = useState<Output | null>(null)
+  const adding = useView((state) => state.dialog === 'addOutput')
   const reports = useShow((state) => state.outputReports)
   const list = useRef<HTMLUListElement>(null)
   const count = document.outputs.length
@@ -39,13 +42,13 @@ export function OutputsDock({ document, canvas, editor }: OutputsDockProps) {
     <Dock
       title={t.outputs.title}
       testId="outputs-dock"
-      tools={editor && <Tool Icon={Plus} label={t.outputs.add} onClick={() => setChanged('new')} testId="add-output" />}
+      tools={editor && <Tool Icon={Plus} label={t.outputs.add} onClick={() => openDialog('addOutput')} testId="add-output" />}
     >
       {document.outputs.length === 0 ? (
         <div className="dock-empty">
           <p>{t.outputs.empty}</p>
           {editor && (
-            <button type="button" className="button" onClick={() => setChanged('new')}>
+            <button type="button" className="button" onClick={() => openDialog('addOutput')}>
               <Plus size={16} /> {t.outputs.add}
             </button>
           )}
@@ -57,14 +60,8 @@ export function OutputsDock({ document, canvas, editor }: OutputsDockProps) {
           ))}
         </ul>
       )}
-      {changed !== null && (
-        <OutputDialog
-          document={document}
-          canvas={canvas}
-          output={changed === 'new' ? undefined : changed}
-          onClose={() => setChanged(null)}
-        />
-      )}
+      {editor && adding && <OutputDialog document={document} canvas={canvas} output={undefined} onClose={() => openDialog(null)} />}
+      {changed !== null && <OutputDialog document={document} canvas={canvas} output={changed} onClose={() => setChanged(null)} />}
     </Dock>
   )
 }
@@ -123,6 +120,7 @@ function OutputRow({ output, report, editor, onChange }: OutputRowProps) {
         </span>
       </div>
       {runs && report !== undefined && (output.kind === 'replay' ? <ReplayFigures report={report} /> : <OutputFigures report={report} />)}
+      {runs && isLiveOutput(output) && <RateGraph output={id} wantedKbps={wantedKbps(output)} />}
       {report?.error !== null && report?.error !== undefined && (
         <p className="output-error" role="status">
           {sentencesOf(report.error)}
@@ -149,6 +147,10 @@ function OutputRow({ output, report, editor, onChange }: OutputRowProps) {
     </li>
   )
 }
+
+/** What an output is to send of video and audio together, kbps; 0 where the quality decides. */
+const wantedKbps = ({ video, audio }: Output): number =>
+  video === null || video.rateControl === 'crf' ? 0 : video.bitrateKbps + audio.reduce((sum, { bitrateKbps }) => sum + bitrateKbps, 0)
 
 function OutputFigures({ report }: { readonly report: OutputReport }) {
   const nowMs = useNow()

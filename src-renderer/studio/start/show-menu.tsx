@@ -13,7 +13,7 @@ import { t as showTexts } from '../shows/messages.ts'
 import { type Listing, listShows, makeEmptyShow, openShow, showName } from '../shows/new-show.ts'
 import { replaceShow } from '../shows/replace-show.ts'
 import { t as templates } from '../templates/messages.ts'
-import { openDialog } from '../view-store.ts'
+import { openDialog, useView } from '../view-store.ts'
 import { ImportObs } from './import-obs.tsx'
 
 const closeShow = async (): Promise<void> => {
@@ -35,7 +35,7 @@ const duplicateShow = async (name: string): Promise<void> => {
 /** The open show by name, and a menu: other shows, a new one, import, export, close. */
 export function ShowMenu({ name, editor }: { readonly name: string; readonly editor: boolean }) {
   const [open, setOpen] = useState(false)
-  const [exporting, setExporting] = useState<'media' | 'obs'>()
+  const dialog = useView((state) => state.dialog)
   const [shows, setShows] = useState<readonly Listing[]>([])
   const box = useRef<HTMLDivElement>(null)
   useEffect(() => {
@@ -104,7 +104,7 @@ export function ShowMenu({ name, editor }: { readonly name: string; readonly edi
           type="button"
           onClick={() => {
             setOpen(false)
-            setExporting('media')
+            openDialog('export')
           }}
           data-testid="export-menu"
         >
@@ -114,7 +114,7 @@ export function ShowMenu({ name, editor }: { readonly name: string; readonly edi
           type="button"
           onClick={() => {
             setOpen(false)
-            setExporting('obs')
+            openDialog('exportObs')
           }}
           data-testid="export-obs-menu"
         >
@@ -125,8 +125,8 @@ export function ShowMenu({ name, editor }: { readonly name: string; readonly edi
           <X size={16} /> {t.collections.close}
         </button>
       </div>
-      {exporting === 'media' && <ExportDialog name={name} onClose={() => setExporting(undefined)} />}
-      {exporting === 'obs' && <ExportObsDialog name={name} onClose={() => setExporting(undefined)} />}
+      {dialog === 'export' && <ExportDialog name={name} onClose={() => openDialog(null)} />}
+      {dialog === 'exportObs' && <ExportObsDialog name={name} onClose={() => openDialog(null)} />}
     </div>
   )
 }
