@@ -270,12 +270,12 @@ export class DesktopLink {
       if (epoch !== this.#epoch) return
       if (message.kind === 'cursor') {
         this.#options.onCursor(cursorOf(message))
-        this.send({ kind: 'drawn', update: message.number })
+        this.send({ kind: 'drawn', update: message.number, ms: performance.now() - receivedMs })
         return
       }
       const decodedMs = message.kind === 'video' ? await this.#drawVideo(message) : this.#draw(message, await pixelsOf(message))
       if (epoch !== this.#epoch || socket !== this.#socket) return
-      this.send({ kind: 'drawn', update: message.number })
+      this.send({ kind: 'drawn', update: message.number, ms: performance.now() - receivedMs })
       const { captureMs, encodeMs, answers } = message
       const { latency } = this
       // The canvas is shown with the page's next frame.

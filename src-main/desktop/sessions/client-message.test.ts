@@ -10,6 +10,7 @@ it('reads what docs/desktop.md says that viewers send', () => {
     { kind: 'wheel', x: 0, y: -3 },
     { kind: 'size', width: 1111, height: 777 },
     { kind: 'drawn', update: 7 },
+    { kind: 'drawn', update: 8, ms: 4.25 },
   ]) {
     expect(readClientMessage(JSON.stringify(message))).toEqual(message)
   }

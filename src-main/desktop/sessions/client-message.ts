@@ -103,8 +103,11 @@ export const ClientMessageSchema = Type.Union([
   ),
   /** Starts or stops the recording of the display. */
   Type.Object({ kind: Type.Literal('record'), on: Type.Boolean() }, { additionalProperties: false }),
-  /** An update or a frame of video was drawn. */
-  Type.Object({ kind: Type.Literal('drawn'), update: number }, { additionalProperties: false }),
+  /** An update or a frame of video was drawn, so many ms after it had arrived. */
+  Type.Object(
+    { kind: Type.Literal('drawn'), update: number, ms: Type.Optional(Type.Number({ minimum: 0, maximum: 60_000 })) },
+    { additionalProperties: false },
+  ),
   /** What the viewer copied, under a number of its own: its data follow as `ClipboardData`. */
   Type.Object(
     {

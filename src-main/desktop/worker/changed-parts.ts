@@ -3,6 +3,8 @@ import type { DesktopRect } from './desktop-addon.ts'
 /** More parts than this are sent as one. */
 const maxParts = 24
 
+const areaOf = ({ width, height }: DesktopRect): number => width * height
+
 const contains = (outer: DesktopRect, inner: DesktopRect): boolean =>
   inner.x >= outer.x &&
   inner.y >= outer.y &&
@@ -38,13 +40,15 @@ export class ChangedParts {
 
   /**
    * What there is, within a display of that size, of at most so many pixels, or one row where that is more; the rest stays unseen. A part
-   * that is larger is cut between rows.
+   * that is larger is cut between rows. Where not all of it is taken the small parts are first: what was typed does not wait for the rest.
    */
   take(width: number, height: number, maxPixels: number): readonly DesktopRect[] {
     const taken: DesktopRect[] = []
     const left: DesktopRect[] = []
     let pixels = 0
-    for (const { x, y, ...size } of this.#parts) {
+    const all = this.#parts.reduce((sum, part) => sum + areaOf(part), 0)
+    const inTurn = all > maxPixels ? this.#parts.toSorted((one, other) => areaOf(one) - areaOf(other)) : this.#parts
+    for (const { x, y, ...size } of inTurn) {
       const part = { x, y, width: Math.min(size.width, width - x), height: Math.min(size.height, height - y) }
       if (part.width <= 0 || part.height <= 0) continue
       const rows = Math.min(part.height, Math.max(taken.length === 0 ? 1 : 0, Math.floor((maxPixels - pixels) / part.width)))

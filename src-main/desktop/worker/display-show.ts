@@ -1,20 +1,22 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Quality } from '../sessions/client-message.ts'
 import type { DesktopChange, DesktopRect, NativeDesktopView } from './desktop-addon.ts'
 import { MotionLane } from './motion-lane.ts'
 import type { RecordedVideo } from './recording/recorded-video.ts'
 import type { Viewer } from './viewer.ts'
+import type { Fineness } from './viewer-pace.ts'
 import { monotonicUs } from './viewer-updates.ts'
 
 /** Whose video a recording has: those who prefer it and the recording share an encoder. */
-const recordedQuality: Quality = 'balanced'
+const recordedFineness: Fineness = 'balanced'
 
 /** Shows the changes of a display to its viewers: as pixels, or, while much of it moves, as video to those who decode it. */
 export class DisplayShow {
   readonly #view: NativeDesktopView
   readonly #viewers: ReadonlyMap<number, Viewer>
-  readonly #lanes = new Map<Quality, MotionLane>()
+  readonly #lanes = new Map<Fineness, MotionLane>()
   #size = { width: 0, height: 0 }
+  /** What each viewer was shown motion by last. */
+  readonly #lanesBefore = new WeakMap<Viewer, MotionLane>()
   #frameAtMs = 0
   #recorded: RecordedVideo | undefined
 
@@ -33,7 +35,7 @@ export class DisplayShow {
   /** Records what is shown from here on; undefined: not any more. */
   record(video: RecordedVideo | undefined): void {
     this.#recorded = video
-    this.#lane(recordedQuality).record(video)
+    this.#lane(recordedFineness).record(video)
     this.again()
   }
 
@@ -61,10 +63,11 @@ export class DisplayShow {
       return read.get(key)
     }
     const watching = new Map<MotionLane, Viewer[]>()
-    const recording = this.#recorded && this.#lane(recordedQuality)
+    const recording = this.#recorded && this.#lane(recordedFineness)
     const lanes = new Set([...this.#viewers.values()].map((viewer) => this.#laneOf(viewer)))
     if (recording) lanes.add(recording)
     for (const lane of lanes) lane.take(change, nowMs)
+    for (const viewer of this.#viewers.values()) this.#follow(viewer, nowMs)
     this.#recorded?.changed(parts.length > 0, nowMs)
     for (const viewer of this.#viewers.values()) {
       viewer.changed(parts)
@@ -91,22 +94,30 @@ export class DisplayShow {
     for (const lane of this.#lanes.values()) lane.stop()
   }
 
-  #laneOf({ quality }: Viewer): MotionLane {
-    return this.#lane(quality)
+  /** A viewer whose network carries more or less than before sees what moves go on. */
+  #follow(viewer: Viewer, nowMs: number): void {
+    const lane = this.#laneOf(viewer)
+    const before = this.#lanesBefore.get(viewer)
+    this.#lanesBefore.set(viewer, lane)
+    if (before !== undefined && before !== lane && before.moving && !lane.moving) lane.goOn(nowMs)
   }
 
-  #lane(quality: Quality): MotionLane {
-    const known = this.#lanes.get(quality)
+  #laneOf({ fineness }: Viewer): MotionLane {
+    return this.#lane(fineness)
+  }
+
+  #lane(fineness: Fineness): MotionLane {
+    const known = this.#lanes.get(fineness)
     if (known !== undefined) return known
-    const lane = new MotionLane({ view: this.#view, quality, onRest: (rested) => this.#rest(rested) })
-    this.#lanes.set(quality, lane)
+    const lane = new MotionLane({ view: this.#view, fineness, onRest: (rested) => this.#rest(rested) })
+    this.#lanes.set(fineness, lane)
     return lane
   }
 
   /** When nothing moves any more everybody gets the display as it is, without loss. */
-  #rest(quality: Quality): void {
+  #rest(fineness: Fineness): void {
     for (const viewer of this.#viewers.values()) {
-      if (viewer.quality !== quality || !viewer.decodes) continue
+      if (viewer.fineness !== fineness || !viewer.decodes) continue
       viewer.endVideo()
       viewer.changed([{ x: 0, y: 0, ...this.#size }])
     }

@@ -1,9 +1,9 @@
-import type { Quality } from '../sessions/client-message.ts'
 import type { DesktopChange, NativeDesktopView } from './desktop-addon.ts'
 import { Motion } from './motion.ts'
 import { MotionVideo } from './motion-video.ts'
 import type { RecordedVideo } from './recording/recorded-video.ts'
 import type { Viewer } from './viewer.ts'
+import type { Fineness } from './viewer-pace.ts'
 import { monotonicUs } from './viewer-updates.ts'
 
 /** Between looks whether motion has come to rest, ms. */
@@ -18,16 +18,18 @@ const motionModes = {
   balanced: { largeShare: 0.12, changes: 5, crf: 24, fps: 30 },
   /** Few bytes: for connections that are slow or busy. */
   fast: { largeShare: 0.04, changes: 3, crf: 33, fps: 20 },
-} as const satisfies Record<Quality, object>
+  /** For networks that carry none of them. */
+  coarse: { largeShare: 0.04, changes: 2, kbps: 1000, fps: 12 },
+} as const satisfies Record<Fineness, object>
 
 export interface MotionLaneOptions {
   readonly view: NativeDesktopView
-  readonly quality: Quality
+  readonly fineness: Fineness
   /** Nothing moves any more: what was shown as video is to be sent again, without loss. */
-  readonly onRest: (quality: Quality) => void
+  readonly onRest: (fineness: Fineness) => void
 }
 
-/** Motion as those see it who prefer the same quality: one encoder for all of them. */
+/** Motion as those see it who are shown it equally fine: one encoder for all of them. */
 export class MotionLane {
   readonly #options: MotionLaneOptions
   readonly #motion: Motion
@@ -42,14 +44,14 @@ export class MotionLane {
 
   constructor(options: MotionLaneOptions) {
     this.#options = options
-    const mode = motionModes[options.quality]
+    const mode = motionModes[options.fineness]
     this.#motion = new Motion(mode)
     this.#video = new MotionVideo(options.view, mode)
   }
 
   /** Between two frames, ms. */
   get frameMs(): number {
-    return 1000 / motionModes[this.#options.quality].fps
+    return 1000 / motionModes[this.#options.fineness].fps
   }
 
   get moving(): boolean {
@@ -65,6 +67,13 @@ export class MotionLane {
   record(recorded: RecordedVideo | undefined): void {
     this.#recorded = recorded
     if (recorded === undefined && !this.moving && !this.#encoding) this.#video.rest()
+  }
+
+  /** What moved in another lane goes on in this one. */
+  goOn(nowMs: number): void {
+    this.#motion.goOn(nowMs)
+    clearTimeout(this.#resting)
+    this.#resting = setTimeout(() => this.#rest(), restEveryMs)
   }
 
   take({ parts, width, height }: DesktopChange, nowMs: number): void {
@@ -115,6 +124,6 @@ export class MotionLane {
     }
     this.#owes = false
     if (this.#recorded === undefined) this.#video.rest()
-    this.#options.onRest(this.#options.quality)
+    this.#options.onRest(this.#options.fineness)
   }
 }

@@ -7,8 +7,9 @@ import type { NativeDesktopView } from './desktop-addon.ts'
 const keyEveryMs = 1000
 
 export interface MotionVideoOptions {
-  /** Quality of x264: the lower, the better. */
-  readonly crf: number
+  /** Quality of x264: the lower, the better. Undefined where its bitrate decides. */
+  readonly crf?: number
+  readonly kbps?: number
   /** At most, frames a second: what is drawn faster is not seen. */
   readonly fps: number
 }
@@ -85,8 +86,8 @@ export class MotionVideo {
       profile: 'baseline',
       lowLatency: true,
       bFrames: 0,
-      crf: this.#options.crf,
-      kbps: 0,
+      ...(this.#options.crf === undefined ? {} : { crf: this.#options.crf }),
+      kbps: this.#options.kbps ?? 0,
       threads: 2,
       frameRate: this.#options.fps,
       colors,

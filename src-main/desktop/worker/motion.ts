@@ -36,6 +36,12 @@ export class Motion {
     if (this.#large.length >= this.#limits.changes) this.#moving = true
   }
 
+  /** It was seen to move before. */
+  goOn(nowMs: number): void {
+    this.#moving = true
+    this.#lastMs = nowMs
+  }
+
   /** True once when motion has come to rest: what is lossy is to be sent again, lossless. */
   comesToRest(nowMs: number): boolean {
     if (!this.#moving || nowMs - this.#lastMs < restMs) return false

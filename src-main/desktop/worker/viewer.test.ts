@@ -105,8 +105,8 @@ describe('what a viewer is sent', () => {
     while (!parts.empty) bands.push(parts.take(300, 50, 2020))
     expect(bands).toEqual([
       [
-        { x: 0, y: 0, width: 100, height: 20 },
         { x: 200, y: 5, width: 10, height: 1 },
+        { x: 0, y: 0, width: 100, height: 20 },
       ],
       [{ x: 0, y: 20, width: 100, height: 20 }],
       [{ x: 0, y: 40, width: 100, height: 10 }],

@@ -4,12 +4,14 @@ import { ChangedParts } from './changed-parts.ts'
 import type { DesktopChange, DesktopCursor, DesktopRect, NativeDesktopInput } from './desktop-addon.ts'
 import { KeyState } from './key-state.ts'
 import type { VideoFrame } from './motion-video.ts'
+import { type Fineness, ViewerPace } from './viewer-pace.ts'
 import { cursorMessage, monotonicUs, timesOf, type UpdateTimes, updateMessage, videoMessage } from './viewer-updates.ts'
 
-/** Messages that may be on their way: one is drawn while the next one travels. */
-const maxOnTheWay = 2
 /** Of an update: 16 MB of RGBA. What is larger comes in several. */
 const maxPixels = 4 * 1024 * 1024
+/** Bytes of a compressed pixel until some were compressed, and at least. */
+const firstPixelBytes = 0.5
+const minPixelBytes = 0.1
 /** Keys of a viewer who was silent for longer are released: the connection hangs, ms. */
 const silentMs = 1000
 /** A press that nothing was drawn for by then has no effect to measure, µs. */
@@ -51,22 +53,27 @@ export class Viewer {
   #awaitsKey = true
   #sent = 0
   #drawn = 0
+  readonly #pace: ViewerPace
+  /** What a pixel is compressed to, bytes. */
+  #pixelBytes = firstPixelBytes
+  #fineness: Fineness = 'balanced'
   /** The pointer's image as it is now, where it was not sent. */
   #cursor: DesktopCursor | undefined
 
   constructor(options: ViewerOptions) {
     this.#options = options
+    this.#pace = new ViewerPace(!options.raw)
     this.#keys = new KeyState(options.input)
   }
 
   /** Can be sent more. */
   get ready(): boolean {
-    return this.#sent - this.#drawn < maxOnTheWay
+    return this.#pace.ready
   }
 
-  /** What they prefer while the display moves. */
-  get quality(): Quality {
-    return this.#quality
+  /** What they see while the display moves: what they prefer, as far as their network carries it. */
+  get fineness(): Fineness {
+    return this.#fineness
   }
 
   /** Motion is sent as video. */
@@ -99,16 +106,20 @@ export class Viewer {
     const { width, height } = frame
     const parts: DesktopRect[] = []
     const pixels: Buffer[] = []
-    for (const part of this.#unseen.take(width, height, maxPixels)) {
+    const most = Math.min(maxPixels, Math.floor(this.#pace.maxUpdateBytes / this.#pixelBytes))
+    let area = 0
+    for (const part of this.#unseen.take(width, height, most)) {
       const read = pixelsOf(part)
       if (read === undefined) continue
       parts.push(part)
       pixels.push(read)
+      area += part.width * part.height
     }
     if (parts.length === 0) return
     this.#sent++
     const times = this.#timesOf(frame, nowUs)
-    this.#options.send(updateMessage({ number: this.#sent, width, height, parts, pixels, times }, this.#options.raw))
+    const bytes = this.#send(updateMessage({ number: this.#sent, width, height, parts, pixels, times }, this.#options.raw))
+    this.#pixelBytes = Math.max(minPixelBytes, this.#pixelBytes + (bytes / area - this.#pixelBytes) / 4)
   }
 
   /** Shows a frame of video, unless they are behind: then they go on with the next keyframe. */
@@ -119,7 +130,7 @@ export class Viewer {
     }
     this.#awaitsKey = false
     this.#sent++
-    this.#options.send(videoMessage(frame, this.#sent, this.#timesOf(change, nowUs)))
+    this.#send(videoMessage(frame, this.#sent, this.#timesOf(change, nowUs)), true)
   }
 
   /** What comes next of the video is not what follows what was shown. */
@@ -180,11 +191,13 @@ export class Viewer {
         break
       case 'quality':
         this.#quality = message.quality
+        this.#fineness = this.#pace.finenessFor(message.quality)
         this.#awaitsKey = true
         break
       case 'drawn':
         // Not further than what was sent: a viewer that says otherwise would be sent without end.
         this.#drawn = Math.min(this.#sent, Math.max(this.#drawn, message.update))
+        this.#follow(message.ms ?? 0)
         this.#sendCursor()
         break
     }
@@ -209,10 +222,28 @@ export class Viewer {
     return timesOf(change, nowUs, answers)
   }
 
+  /** Sends a message, the newest one; answers how many bytes it has. */
+  #send(message: readonly Uint8Array[], video = false): number {
+    const bytes = message.reduce((sum, each) => sum + each.length, 0)
+    this.#pace.sent(this.#sent, bytes, video, performance.now())
+    this.#options.send(message)
+    return bytes
+  }
+
+  /** What was sent has been drawn: what comes next is as fine as the network carries it. */
+  #follow(drawingMs: number): void {
+    this.#pace.drawn(this.#drawn, performance.now() - drawingMs)
+    const fineness = this.#pace.finenessFor(this.#quality)
+    if (fineness === this.#fineness) return
+    this.#fineness = fineness
+    // It is another video.
+    this.#awaitsKey = true
+  }
+
   #sendCursor(): void {
     if (this.#cursor === undefined || !this.ready) return
     this.#sent++
-    this.#options.send(cursorMessage(this.#cursor, this.#sent))
+    this.#send(cursorMessage(this.#cursor, this.#sent))
     this.#cursor = undefined
   }
 

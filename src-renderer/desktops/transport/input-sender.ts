@@ -2,8 +2,15 @@
 const maxDatagram = 4000
 /** Messages that are on their way; further ones wait. */
 const maxOutstanding = 200
+/** Until it was measured. */
+const firstRoundTripMs = 100
 const minRepeatMs = 25
-const maxRepeatMs = 400
+const maxRepeatMs = 200
+/** Messages on their way that a datagram has beside those that are due: one that was lost comes with the next one. */
+const maxBeside = 16
+/** After a loss each datagram is sent twice for so long, ms, the second time so much later. */
+const lossyMs = 10_000
+const copyAfterMs = 4
 
 interface Sent {
   readonly number: number
@@ -21,9 +28,13 @@ export class InputSender {
   readonly #now: () => number
   #messages: Sent[] = []
   #number = 0
-  #roundTripMs = 100
+  #roundTripMs: number | undefined
   #paused = true
   #timer: ReturnType<typeof setTimeout> | undefined
+  /** When a message had to be sent again last. */
+  #lossMs = Number.NEGATIVE_INFINITY
+  #copies: string[] = []
+  #copyTimer: ReturnType<typeof setTimeout> | undefined
 
   /** It sends nothing before `resume`. */
   constructor(transmit: (datagram: string) => void, now: () => number) {
@@ -51,7 +62,9 @@ export class InputSender {
   taken(count: number): void {
     const nowMs = this.#now()
     for (const { number, sentMs, again } of this.#messages) {
-      if (number === count && sentMs !== undefined && !again) this.#roundTripMs += (nowMs - sentMs - this.#roundTripMs) / 8
+      if (number !== count || sentMs === undefined || again) continue
+      this.#roundTripMs ??= nowMs - sentMs
+      this.#roundTripMs += (nowMs - sentMs - this.#roundTripMs) / 8
     }
     this.#messages = this.#messages.filter(({ number }) => number > count)
     this.#flush()
@@ -60,6 +73,8 @@ export class InputSender {
   /** Ends it; answers what the host has not taken, of which it has taken that many. */
   end(count: number): readonly string[] {
     clearTimeout(this.#timer)
+    clearTimeout(this.#copyTimer)
+    this.#copies = []
     this.#paused = true
     return this.#messages.filter(({ number }) => number > count).map(({ text }) => text)
   }
@@ -68,23 +83,39 @@ export class InputSender {
     clearTimeout(this.#timer)
     if (this.#paused || this.#messages.length === 0) return
     const nowMs = this.#now()
-    const repeatMs = Math.min(maxRepeatMs, Math.max(minRepeatMs, this.#roundTripMs * 1.25 + 10))
-    const due = this.#messages.slice(0, maxOutstanding).filter(({ sentMs }) => sentMs === undefined || nowMs - sentMs >= repeatMs)
+    const repeatMs = Math.min(maxRepeatMs, Math.max(minRepeatMs, (this.#roundTripMs ?? firstRoundTripMs) * 1.25 + 10))
+    const outstanding = this.#messages.slice(0, maxOutstanding)
+    const due = new Set(outstanding.filter(({ sentMs }) => sentMs === undefined || nowMs - sentMs >= repeatMs))
+    const beside = new Set(outstanding.filter((each) => !due.has(each)).slice(0, maxBeside))
     let datagram: string[] = []
     let size = 0
     const transmit = (): void => {
-      if (datagram.length > 0) this.#transmit(`[${datagram.join(',')}]`)
+      if (datagram.length > 0) this.#send(`[${datagram.join(',')}]`, nowMs)
       datagram = []
       size = 0
     }
-    for (const each of due) {
+    for (const each of due.size === 0 ? [] : outstanding) {
+      if (!due.has(each) && !beside.has(each)) continue
       if (size + each.text.length > maxDatagram) transmit()
-      each.again = each.sentMs !== undefined
-      each.sentMs = nowMs
+      if (due.has(each)) {
+        if (each.sentMs !== undefined) this.#lossMs = nowMs
+        each.again = each.sentMs !== undefined
+        each.sentMs = nowMs
+      }
       datagram.push(`[${each.number},${each.text}]`)
       size += each.text.length
     }
     transmit()
     this.#timer = setTimeout(() => this.#flush(), repeatMs)
+  }
+
+  #send(datagram: string, nowMs: number): void {
+    this.#transmit(datagram)
+    if (nowMs - this.#lossMs >= lossyMs) return
+    this.#copies.push(datagram)
+    this.#copyTimer ??= setTimeout(() => {
+      this.#copyTimer = undefined
+      for (const copy of this.#copies.splice(0)) this.#transmit(copy)
+    }, copyAfterMs)
   }
 }

@@ -15,7 +15,15 @@ const maxBuffered = 64 * 1024
 /** Datagrams that are sent again when nothing was acknowledged in time. */
 const maxTimedOut = 4
 const minTimeoutMs = 30
-const maxTimeoutMs = 500
+const maxTimeoutMs = 250
+/** A datagram is lost when one is acknowledged that was sent so many later. */
+const lostBehind = 3
+/** After a loss more of them are expected for so long, ms. */
+const lossyMs = 10_000
+/** Then the last datagrams of each message, which nothing behind them shows to be lost, are sent twice; so is what is sent again. */
+const copied = 3
+/** The second time, ms later: what takes one of them takes the other one less often. */
+const copyAfterMs = 4
 
 export interface OrderedSenderOptions {
   /** False where the datagram cannot be taken now. */
@@ -52,8 +60,14 @@ export class OrderedSender {
   #next = 0
   #roundTripMs = 100
   #varianceMs = 50
+  #measured = false
   #timer: NodeJS.Timeout | undefined
   #timeouts = 0
+  /** When a datagram was lost last. */
+  #lossMs = Number.NEGATIVE_INFINITY
+  /** Those that are sent a second time. */
+  #copies: Outstanding[] = []
+  #copyTimer: NodeJS.Timeout | undefined
 
   constructor(options: OrderedSenderOptions) {
     this.#options = options
@@ -89,6 +103,7 @@ export class OrderedSender {
       if (!this.#options.transmit(outstanding.datagram)) break
       this.#next = (number + 1) >>> 0
       this.#outstanding.set(number, outstanding)
+      if (message.length - this.#cutAt <= copied * payloadBytes && outstanding.sentMs - this.#lossMs < lossyMs) this.#copy(outstanding)
       this.#queuedBytes -= payload.length
       this.#cutAt += payload.length
       if (!isLast) continue
@@ -103,30 +118,37 @@ export class OrderedSender {
     if (ack.length < 8 || ack.length > maxAckBytes || ack[0] !== ackKind) return false
     const next = new DataView(ack.buffer, ack.byteOffset).getUint32(4, true)
     let newestMs = Number.NEGATIVE_INFINITY
+    /** How far the newest of them is that was not sent again, counted from `next`. */
+    let furthest = Number.NEGATIVE_INFINITY
     let arrived = 0
-    const take = (each: Outstanding): void => {
+    const take = (each: Outstanding, ahead: number): void => {
       if (each.acked) return
       each.acked = true
       newestMs = Math.max(newestMs, each.sentMs)
-      if (!each.again) this.#measure(this.#options.now() - each.sentMs)
+      if (each.again) return
+      furthest = Math.max(furthest, ahead)
+      this.#measure(this.#options.now() - each.sentMs)
     }
     for (const [number, each] of this.#outstanding) {
       const ahead = (next - number) >>> 0
       // Numbers wrap: what is less than half of them below `next` has arrived.
       if (ahead > 0 && ahead < 0x80000000) {
-        take(each)
+        take(each, -ahead)
         arrived += each.ends
         this.#outstanding.delete(number)
         continue
       }
       const bit = ((number - next) >>> 0) - 1
       const byte = ack[8 + (bit >>> 3)]
-      if (bit >= 0 && byte !== undefined && (byte >>> (bit & 7)) & 1) take(each)
+      if (bit >= 0 && byte !== undefined && (byte >>> (bit & 7)) & 1) take(each, bit + 1)
     }
     if (newestMs > Number.NEGATIVE_INFINITY) {
       this.#timeouts = 0
       const lostBeforeMs = newestMs - Math.max(2, this.#roundTripMs / 8)
-      for (const each of this.#outstanding.values()) if (!each.acked && each.sentMs < lostBeforeMs) this.#again(each)
+      for (const [number, each] of this.#outstanding) {
+        const isBehind = !each.again && furthest - ((number - next) >>> 0) >= lostBehind
+        if (!each.acked && (isBehind || each.sentMs < lostBeforeMs)) this.#again(each)
+      }
     }
     if (arrived > 0) this.#options.onArrived(arrived)
     this.pump()
@@ -135,6 +157,8 @@ export class OrderedSender {
 
   stop(): void {
     clearTimeout(this.#timer)
+    clearTimeout(this.#copyTimer)
+    this.#copies = []
     this.#queue.length = 0
     this.#outstanding.clear()
   }
@@ -142,29 +166,51 @@ export class OrderedSender {
   #again(each: Outstanding): void {
     each.sentMs = this.#options.now()
     each.again = true
+    this.#lossMs = each.sentMs
     this.#options.transmit(each.datagram)
+    this.#copy(each)
+  }
+
+  /** Has a datagram sent once more, unless it is acknowledged before. */
+  #copy(each: Outstanding): void {
+    this.#copies.push(each)
+    this.#copyTimer ??= setTimeout(() => {
+      this.#copyTimer = undefined
+      for (const copy of this.#copies.splice(0)) if (!copy.acked) this.#options.transmit(copy.datagram)
+    }, copyAfterMs)
   }
 
   /** Smoothed as in RFC 6298. */
   #measure(ms: number): void {
+    if (!this.#measured) {
+      this.#measured = true
+      this.#roundTripMs = ms
+      this.#varianceMs = ms / 2
+      return
+    }
     this.#varianceMs += (Math.abs(ms - this.#roundTripMs) - this.#varianceMs) / 8
     this.#roundTripMs += (ms - this.#roundTripMs) / 8
   }
 
   #arm(): void {
     clearTimeout(this.#timer)
-    if (this.#outstanding.size === 0) return
-    const waitMs = Math.min(maxTimeoutMs, Math.max(minTimeoutMs, this.#roundTripMs + 2 * this.#varianceMs + 10) * 1.5 ** this.#timeouts)
-    this.#timer = setTimeout(() => {
-      this.#timeouts = Math.min(this.#timeouts + 1, 8)
-      let left = maxTimedOut
-      for (const each of this.#outstanding.values()) {
-        if (each.acked) continue
-        this.#again(each)
-        if (--left === 0) break
-      }
-      this.pump()
-    }, waitMs)
+    let oldestMs = Number.POSITIVE_INFINITY
+    for (const { acked, sentMs } of this.#outstanding.values()) if (!acked) oldestMs = Math.min(oldestMs, sentMs)
+    if (oldestMs === Number.POSITIVE_INFINITY) return
+    const timeoutMs = Math.min(maxTimeoutMs, Math.max(minTimeoutMs, this.#roundTripMs + 2 * this.#varianceMs + 10) * 1.5 ** this.#timeouts)
+    this.#timer = setTimeout(() => this.#timeOut(timeoutMs), Math.max(1, oldestMs + timeoutMs - this.#options.now()))
+  }
+
+  #timeOut(timeoutMs: number): void {
+    this.#timeouts = Math.min(this.#timeouts + 1, 8)
+    const beforeMs = this.#options.now() - timeoutMs + 1
+    let left = maxTimedOut
+    for (const each of this.#outstanding.values()) {
+      if (each.acked || each.sentMs > beforeMs) continue
+      this.#again(each)
+      if (--left === 0) break
+    }
+    this.pump()
   }
 }
 

@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest'
+import { type Fineness, ViewerPace } from './viewer-pace.ts'
+
+/** Of a frame of video, bytes: a film of 1280x720 at each fineness. */
+const frameBytes: Readonly<Record<Fineness, number>> = { sharp: 60_000, balanced: 28_000, fast: 12_000, coarse: 6000 }
+
+/** A line that carries so many kbit/s, in simulated time, and what a viewer behind it sees of a film. */
+class Film {
+  readonly pace = new ViewerPace(true)
+  readonly #waits: { readonly number: number; readonly atMs: number }[] = []
+  #freeMs = 0
+  #nowMs = 0
+  #number = 0
+
+  /** Plays for so long; answers the longest that a frame took, and how many a second there were in the last half of it. */
+  play(kbps: number, seconds: number, delayMs = 15): { readonly longestMs: number; readonly fps: number } {
+    const startMs = this.#nowMs
+    // The pointer's image comes first.
+    if (this.#number === 0) {
+      this.pace.sent(++this.#number, 2000, false, 0)
+      this.#waits.push({ number: 1, atMs: 2 * delayMs })
+    }
+    const endMs = startMs + seconds * 1000
+    let longestMs = 0
+    let late = 0
+    for (; this.#nowMs < endMs; this.#nowMs += 5) {
+      while (this.#waits[0] !== undefined && this.#waits[0].atMs <= this.#nowMs) this.pace.drawn(this.#waits.shift()!.number, this.#nowMs)
+      if (Math.floor(this.#nowMs / 5) % 7 !== 0 || !this.pace.ready) continue
+      const bytes = frameBytes[this.pace.finenessFor('balanced')]
+      this.#freeMs = Math.max(this.#freeMs, this.#nowMs) + (bytes * 8) / kbps
+      const drawnMs = this.#freeMs + delayMs
+      if (this.#nowMs > startMs + 2000) longestMs = Math.max(longestMs, drawnMs - this.#nowMs)
+      if (this.#nowMs > startMs + seconds * 500) late++
+      this.pace.sent(++this.#number, bytes, true, this.#nowMs)
+      this.#waits.push({ number: this.#number, atMs: drawnMs + delayMs })
+    }
+    return { longestMs, fps: late / (seconds / 2) }
+  }
+}
+
+describe('what a viewer is sent of a film', () => {
+  it('gets coarser where the line gets narrow, is never late, and gets finer again', () => {
+    const film = new Film()
+    film.play(50_000, 5)
+    expect(film.pace.finenessFor('balanced')).toBe('balanced')
+    const narrow = film.play(2000, 20)
+    expect(['fast', 'coarse']).toContain(film.pace.finenessFor('balanced'))
+    expect(narrow.longestMs).toBeLessThan(300)
+    expect(narrow.fps).toBeGreaterThan(12)
+    const wide = film.play(50_000, 20)
+    expect(film.pace.finenessFor('balanced')).toBe('balanced')
+    expect(wide.fps).toBeGreaterThan(20)
+  })
+
+  it('is as fine as preferred on a long way that is wide', () => {
+    const film = new Film()
+    const { fps } = film.play(20_000, 10, 60)
+    expect(film.pace.finenessFor('balanced')).toBe('balanced')
+    expect(fps).toBeGreaterThan(20)
+  })
+})
+
+describe('what a viewer is sent of pixels', () => {
+  it('is little at a time where the line is narrow, and everything on the machine itself', () => {
+    const narrow = new ViewerPace(true)
+    let nowMs = 10
+    narrow.sent(0, 1000, false, 0)
+    narrow.drawn(0, nowMs)
+    for (let number = 1; number <= 30; number++) {
+      narrow.sent(number, 20_000, false, nowMs)
+      nowMs += 80 + 10
+      narrow.drawn(number, nowMs)
+    }
+    expect(narrow.maxUpdateBytes).toBeLessThan(40_000)
+    expect(new ViewerPace(false).maxUpdateBytes).toBe(Number.POSITIVE_INFINITY)
+  })
+})

@@ -1,0 +1,128 @@
+import type { Quality } from '../sessions/client-message.ts'
+
+/** What motion is shown as: what viewers prefer, or less where their network does not carry that. */
+export type Fineness = Quality | 'coarse'
+
+/** From the finest on. */
+const finenesses: readonly Fineness[] = ['sharp', 'balanced', 'fast', 'coarse']
+
+/** Messages that may be on their way: one is drawn while the next one travels, more where the way is long, for so many ms each. */
+const minOnTheWay = 2
+const maxOnTheWay = 8
+const longWayMs = 30
+/** An update may take a network for so long, ms: what is pressed meanwhile waits behind it. */
+const updateMs = 80
+const minUpdateBytes = 8 * 1024
+/** Messages of fewer bytes, like the pointer's image, say how long the way is, those of more how many bytes a network carries. */
+const smallBytes = 5000
+/** Until it was measured: 16 Mbit/s. */
+const firstMsPerByte = 1 / 2000
+/** Frames of video that take a network longer get coarser; finer ones are tried where they would take less, ms, after so long. */
+const slowFrameMs = 60
+const quickFrameMs = 30
+const coarserEveryMs = 400
+const finerEveryMs = 2500
+const maxFinerEveryMs = 40_000
+/** A finer one has about so many times the bytes. */
+const finerCosts = 2.2
+/** The shortest way counts for so long, ms. */
+const shortestMs = 10_000
+
+interface Sent {
+  readonly bytes: number
+  readonly video: boolean
+  readonly atMs: number
+}
+
+/** How much a viewer is sent at a time, and how coarse: as their network carries it, by when what was sent was drawn. */
+export class ViewerPace {
+  readonly #limited: boolean
+  readonly #onTheWay = new Map<number, Sent>()
+  #bytes = 0
+  #msPerByte = firstMsPerByte
+  #drawnMs = Number.NEGATIVE_INFINITY
+  /** The shortest way of the time before, and of the time that has started. */
+  #shortest = { before: Number.POSITIVE_INFINITY, now: Number.POSITIVE_INFINITY, sinceMs: 0 }
+  #frameBytes = 0
+  #steps = 0
+  #stepMs = Number.NEGATIVE_INFINITY
+  #finerEveryMs = finerEveryMs
+
+  /** `limited`: there is a network to the viewer. */
+  constructor(limited: boolean) {
+    this.#limited = limited
+  }
+
+  /** Can be sent more. */
+  get ready(): boolean {
+    const count = this.#onTheWay.size
+    if (count < minOnTheWay && (!this.#limited || count === 0)) return true
+    if (!this.#limited) return false
+    const wayMs = this.#wayMs
+    const most = Math.min(maxOnTheWay, minOnTheWay + Math.floor(wayMs / longWayMs))
+    return count < most && this.#bytes * this.#msPerByte < wayMs + updateMs
+  }
+
+  /** Bytes of an update: more come in several. */
+  get maxUpdateBytes(): number {
+    return this.#limited ? Math.max(minUpdateBytes, updateMs / this.#msPerByte) : Number.POSITIVE_INFINITY
+  }
+
+  /** What the network carries of what is preferred. */
+  finenessFor(quality: Quality): Fineness {
+    return finenesses[Math.min(finenesses.length - 1, finenesses.indexOf(quality) + this.#steps)] as Fineness
+  }
+
+  sent(number: number, bytes: number, video: boolean, nowMs: number): void {
+    this.#onTheWay.set(number, { bytes, video, atMs: nowMs })
+    this.#bytes += bytes
+  }
+
+  /** The viewer has everything up to that one; without what its browser took to draw it, the answer came then. */
+  drawn(upTo: number, nowMs: number): void {
+    for (const [number, { bytes, video, atMs }] of this.#onTheWay) {
+      if (number > upTo) break
+      this.#onTheWay.delete(number)
+      this.#bytes -= bytes
+      if (bytes < smallBytes) this.#measureWay(nowMs - atMs, nowMs)
+      // It was carried from when the one before it had arrived, or from when it could have arrived if it had no bytes.
+      const tookMs = Math.max(0, nowMs - Math.max(this.#drawnMs, atMs + this.#wayMs))
+      if (bytes >= smallBytes) this.#msPerByte += (tookMs / bytes - this.#msPerByte) / 4
+      if (video) this.#frameBytes += (bytes - this.#frameBytes) / 4
+      this.#drawnMs = nowMs
+    }
+    this.#step(nowMs)
+  }
+
+  get #wayMs(): number {
+    const shortest = Math.min(this.#shortest.before, this.#shortest.now)
+    return Number.isFinite(shortest) ? shortest : 0
+  }
+
+  #measureWay(ms: number, nowMs: number): void {
+    const { now, sinceMs } = this.#shortest
+    if (nowMs - sinceMs > shortestMs) this.#shortest = { before: now, now: ms, sinceMs: nowMs }
+    else this.#shortest.now = Math.min(now, ms)
+  }
+
+  #step(nowMs: number): void {
+    if (!this.#limited) return
+    const frameMs = this.#frameBytes * this.#msPerByte
+    const sinceMs = nowMs - this.#stepMs
+    if (frameMs > slowFrameMs && this.#steps < finenesses.length - 1 && sinceMs > coarserEveryMs) {
+      // What was finer for a moment alone was no gain.
+      if (sinceMs < finerEveryMs) this.#finerEveryMs = Math.min(maxFinerEveryMs, 2 * this.#finerEveryMs)
+      this.#change(1, nowMs)
+    } else if (this.#steps > 0 && frameMs * finerCosts < quickFrameMs && sinceMs > this.#finerEveryMs) {
+      this.#finerEveryMs = finerEveryMs
+      this.#change(-1, nowMs)
+    }
+  }
+
+  #change(by: number, nowMs: number): void {
+    this.#steps += by
+    this.#stepMs = nowMs
+    // Frames of the other fineness have others.
+    this.#frameBytes *= by > 0 ? 1 / finerCosts : finerCosts
+  }
+}
