@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { InputOrder } from '../../../src-main/desktop/sessions/transport/input-datagrams.ts'
-import { numbersFrom } from '../../../src-main/formats/testing/random.ts'
-import { OrderedSender } from '../../../src-main/media/realtime/links/worker/ordered-sender.ts'
-import { DisplayReceiver } from './display-receiver.ts'
-import { InputSender } from './input-sender.ts'
+import { InputOrder } from '../src-main/desktop/sessions/transport/input-datagrams.ts'
+import { numbersFrom } from '../src-main/formats/testing/random.ts'
+import { OrderedSender } from '../src-main/media/realtime/links/worker/ordered-sender.ts'
+import { DisplayReceiver } from '../src-renderer/desktops/transport/display-receiver.ts'
+import { InputSender } from '../src-renderer/desktops/transport/input-sender.ts'
 
 /** Both ends of a data channel over a line that loses datagrams, in simulated time: what a display that changes steadily looks like. */
 
