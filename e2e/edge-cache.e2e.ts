@@ -2,6 +2,8 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { findingsInBothThemes } from './helpers/axe.ts'
+import { launchBrowser, screenshot } from './helpers/browser.ts'
 import { type RunningNode, startNode, startProxy } from './helpers/edge-node.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { publishTestStream } from './helpers/publish.ts'
@@ -319,6 +321,47 @@ describe('a node with a cache', () => {
       await other.stop()
     }
     await until(async () => (await ask(node, asset, '2001:db8:7::1')).status === 200, 'there is no such limit any more')
+  })
+
+  it('asks browsers for a proof of work where that is wanted; streams, load balancers and who proved it go on', async () => {
+    const { body: usual } = await host.api('GET', '/network/attacks/settings')
+    expect(usual).toMatchObject({ challenge: 'off' })
+    const viewer = { 'x-forwarded-for': '203.0.113.77' }
+    const status = async (path: string, headers: Record<string, string> = {}) => {
+      const response = await fetch(node.http + path, { headers: { ...viewer, ...headers } })
+      await response.arrayBuffer()
+      return response.status
+    }
+    const browser = await launchBrowser()
+    try {
+      await host.api('PUT', '/network/attacks/settings', { ...usual, challenge: 'always', challengeBits: 14 })
+      await until(async () => (await status('/watch/show')) === 403, 'nginx asks')
+      expect(await status('/api/v1/cdn/health')).toBe(200)
+      expect(await status('/live/none/index.m3u8')).toBe(404)
+      const context = await browser.newContext({ extraHTTPHeaders: viewer, locale: 'es-ES' })
+      const page = await context.newPage()
+      // the page as it is shown, without the script that leaves it at once
+      await page.route(`${node.http}/watch/show`, async (route) => {
+        const answer = await route.fetch()
+        await route.fulfill({ response: answer, body: (await answer.text()).replace(/\nwork\(\)\n/, '\n') })
+      })
+      await page.goto(`${node.http}/watch/show`)
+      expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Comprobando el navegador')
+      expect(await findingsInBothThemes(page)).toEqual([])
+      await screenshot(page, 'challenge')
+      await page.unroute(`${node.http}/watch/show`)
+      await page.goto(`${node.http}/watch/show`)
+      await page.locator('video').first().waitFor({ state: 'attached', timeout: 60_000 })
+      const pass = (await context.cookies()).find(({ name }) => name === 'ami_pass')?.value ?? ''
+      const agent = await page.evaluate(() => navigator.userAgent)
+      expect(await status(asset, { 'user-agent': agent, 'cookie': `ami_pass=${pass}` })).toBe(200)
+      expect(await status(asset, { 'user-agent': 'curl/8', 'cookie': `ami_pass=${pass}` })).toBe(403)
+      await context.close()
+    } finally {
+      await browser.close()
+      await host.api('PUT', '/network/attacks/settings', usual)
+    }
+    await until(async () => (await status('/watch/show')) === 200, 'nobody is asked any more')
   })
 
   it('runs functions before the cache: deployed, rolled back, with secrets, and removed', async () => {

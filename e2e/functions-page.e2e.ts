@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findingsInBothThemes } from './helpers/axe.ts'
@@ -7,6 +10,7 @@ import { type RunningHost, startHost } from './helpers/host.ts'
 import { until } from './helpers/until.ts'
 
 describe('functions and limits of requests on the page', () => {
+  let folder: string
   let host: RunningHost
   let node: RunningNode
   let browser: Browser
@@ -15,7 +19,11 @@ describe('functions and limits of requests on the page', () => {
   beforeAll(async () => {
     host = await startHost({ name: 'functions-page' })
     const { token } = (await host.api('POST', '/network/join-tokens', {})).body
-    node = await startNode({ origin: host.http, token, name: 'functions-page-node' })
+    folder = mkdtempSync(join(tmpdir(), 'functions-page-'))
+    const file = join(folder, 'edge.yaml')
+    writeFileSync(file, 'region: south\n')
+    writeFileSync(join(host.dataDir, 'regions.yaml'), 'regions:\n  - {id: south, name: Southern Europe, country: PT}\n')
+    node = await startNode({ origin: host.http, token, name: 'functions-page-node', args: ['--config', file] })
     browser = await launchBrowser()
     page = await browser.newPage()
     page.setDefaultTimeout(60_000)
@@ -26,6 +34,7 @@ describe('functions and limits of requests on the page', () => {
     await browser?.close()
     await node?.stop()
     await host?.stop()
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true })
   })
 
   const code = () => page.getByTestId('function-code')
@@ -94,5 +103,21 @@ describe('functions and limits of requests on the page', () => {
     expect(body).toMatchObject({ enabled: true, anonymous: { perMinute: 1234, burst: 500 }, routes: [{ path: '/search', per: 'address' }] })
     await until(async () => page.getByTestId('save-limits').isDisabled(), 'nothing is left to save')
     expect(await page.getByTestId('route-limit').count()).toBe(1)
+  })
+
+  it('shows regions of nodes on a map, with the same figures in a table', async () => {
+    const region = page.getByTestId('map-region')
+    // a report of the node says which region it is in
+    await until(async () => {
+      await page.reload()
+      await page.getByTestId('traffic-map').waitFor()
+      return (await region.count()) === 1
+    }, 'the region is on the map')
+    expect(await region.textContent()).toContain('Southern Europe')
+    const map = page.getByTestId('traffic-map')
+    expect(await map.getByRole('img').getAttribute('aria-label')).toContain('1 regions of nodes')
+    expect(await page.getByTestId('traffic-regions').textContent()).toContain('Southern Europe')
+    expect(await findingsInBothThemes(page)).toEqual([])
+    await screenshot(page, 'traffic-map')
   })
 })

@@ -1,3 +1,4 @@
+import { locale } from '../messages/language.ts'
 import { decimal } from '../messages/numbers.ts'
 import { t } from './messages.ts'
 
@@ -13,3 +14,13 @@ export const bitrate = (bps: number): string =>
 /** Thousands with a short word, as numbers of requests are. */
 export const count = (value: number): string =>
   value >= 1e6 ? `${decimal(value / 1e6, 1)} M` : value >= 10_000 ? `${decimal(value / 1000, 0)} k` : decimal(value, 0)
+
+/** The name of a country in the language of the page. */
+export function countryName(code: string): string {
+  if (code === '') return t.unknown
+  try {
+    return new Intl.DisplayNames(locale, { type: 'region' }).of(code) ?? code
+  } catch {
+    return code
+  }
+}

@@ -8,6 +8,7 @@ import { confirm } from '../components/dialog.tsx'
 import { Ago } from '../components/time.tsx'
 import { notify, notifyError } from '../components/toasts.tsx'
 import { locale } from '../messages/language.ts'
+import { decimal } from '../messages/numbers.ts'
 import { count, percent, perSecond } from './figures.ts'
 import { LimitsForm } from './limits-form.tsx'
 import { t } from './messages.ts'
@@ -22,6 +23,14 @@ const lists = new Resource({ path: (list) => `/network/lists/${list as ListName}
 const listNames = ['deny', 'allow'] as const
 type ListName = (typeof listNames)[number]
 type Attack = Answer<'GET', '/network/attacks'>['items'][number]
+
+type AttackSettings = Answer<'GET', '/network/attacks/settings'>
+
+const challengeTimes = ['off', 'attack', 'always'] as const
+const challengeBits = [16, 18, 20, 22]
+/** What an ordinary browser tries in a second; half of all are done sooner than this says. */
+const hashesPerS = 700_000
+const workS = (bits: number): number => Math.round(((2 ** bits * Math.LN2) / hashesPerS) * 10) / 10
 
 /** Attacks and networks that are shown; the API has all. */
 const shownAttacks = 10
@@ -59,9 +68,9 @@ interface Named {
 function Attacks({ nameOf }: Named) {
   const items = useResource(attacks)?.items
   const current = useResource(settings)
-  const toggle = (): void => {
+  const change = (changed: Partial<AttackSettings>): void => {
     if (current !== undefined)
-      void act(() => call('PUT', '/network/attacks/settings', { body: { ...current, block: !current.block } }), t.protectionSaved)
+      void act(() => call('PUT', '/network/attacks/settings', { body: { ...current, ...changed } }), t.protectionSaved)
   }
   return (
     <div className="card card-body stack">
@@ -73,10 +82,52 @@ function Attacks({ nameOf }: Named) {
         ))}
       </ul>
       {current !== undefined && (
-        <label className="row">
-          <input type="checkbox" checked={current.block} onChange={toggle} data-testid="block-attackers" />
-          {t.blockAttackers(count(current.blockMinutes))}
-        </label>
+        <>
+          <label className="row">
+            <input
+              type="checkbox"
+              checked={current.block}
+              onChange={() => change({ block: !current.block })}
+              data-testid="block-attackers"
+            />
+            {t.blockAttackers(count(current.blockMinutes))}
+          </label>
+          <div className="row">
+            <label className="field">
+              <span className="label">{t.challenge}</span>
+              <select
+                className="input"
+                value={current.challenge}
+                onChange={(event) => change({ challenge: event.target.value as AttackSettings['challenge'] })}
+                data-testid="challenge"
+              >
+                {challengeTimes.map((each) => (
+                  <option key={each} value={each}>
+                    {t.challengeTimes[each]}
+                  </option>
+                ))}
+              </select>
+            </label>
+            {current.challenge !== 'off' && (
+              <label className="field">
+                <span className="label">{t.challengeWork}</span>
+                <select
+                  className="input"
+                  value={current.challengeBits}
+                  onChange={(event) => change({ challengeBits: Number(event.target.value) })}
+                  data-testid="challenge-work"
+                >
+                  {[...new Set([...challengeBits, current.challengeBits])].map((bits) => (
+                    <option key={bits} value={bits}>
+                      {t.challengeBits(count(bits), decimal(workS(bits), 1, 0))}
+                    </option>
+                  ))}
+                </select>
+              </label>
+            )}
+          </div>
+          <p className="hint">{t.challengeHint}</p>
+        </>
       )}
     </div>
   )

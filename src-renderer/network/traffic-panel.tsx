@@ -6,9 +6,10 @@ import { type Column, EntityTable } from '../components/entity-table.tsx'
 import { useChartSource } from '../components/use-chart-source.ts'
 import { locale } from '../messages/language.ts'
 import { decimal } from '../messages/numbers.ts'
-import { bitrate, count, latency, percent, perSecond } from './figures.ts'
+import { bitrate, count, countryName, latency, percent, perSecond } from './figures.ts'
 import { t } from './messages.ts'
 import { gapOf, pointsOf, type RangeName, ranges, type Traffic, type TrafficFigure, useTraffic } from './traffic.ts'
+import { TrafficMap } from './traffic-map.tsx'
 
 /** What all nodes delivered in a time that is chosen here. */
 export function TrafficPanel() {
@@ -32,6 +33,7 @@ export function TrafficPanel() {
         <>
           <Totals traffic={traffic} />
           <Charts key={range} traffic={traffic} range={range} />
+          <TrafficMap places={traffic.map} />
           <div className="share-lists">
             <Shares title={t.paths} shares={traffic.paths} mono />
             <Shares title={t.referers} shares={traffic.referers} nameOf={(name) => name || t.noReferer} />
@@ -203,15 +205,6 @@ function money(amount: number, currency: string): string {
     return new Intl.NumberFormat(locale, { style: 'currency', currency }).format(amount)
   } catch {
     return `${decimal(amount, 2)} ${currency}`
-  }
-}
-
-function countryName(code: string): string {
-  if (code === '') return t.unknown
-  try {
-    return new Intl.DisplayNames(locale, { type: 'region' }).of(code) ?? code
-  } catch {
-    return code
   }
 }
 

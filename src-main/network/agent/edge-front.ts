@@ -96,6 +96,8 @@ const passedRule = (path: string): SiteRule => ({
   allowCountries: [],
   denyCountries: [],
   denyAgents: [],
+  // load balancers and players
+  challenge: false,
 })
 
 /** Starts nginx where viewers connect, with the agent behind it. Throws as `startFront` does. */

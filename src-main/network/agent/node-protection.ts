@@ -3,9 +3,11 @@ import { join } from 'node:path'
 import { clientOf } from '../../platform/http/client.ts'
 import { pathOf } from '../../platform/http/request-target.ts'
 import type { Logger } from '../../platform/logger.ts'
+import { randomText } from '../../platform/random-id.ts'
 import { repeat } from '../../platform/repeat.ts'
 import type { GuardReport, GuardRules } from '../attacks/attack-schemas.ts'
 import { NodeGuard, networkName } from '../attacks/node-guard.ts'
+import { type ChallengeOptions, challengeAnswer, isPass, passOf, puzzleFor } from '../challenge/challenge-pass.ts'
 import type { CountedRequest } from '../limits/counted-request.ts'
 import { checkLimits, defaultLimits, type LimitSettings } from '../limits/limit-settings.ts'
 import { limitedHeaders } from '../limits/limited-answer.ts'
@@ -41,6 +43,8 @@ export class NodeProtection {
   #changedAtMs = Number.NEGATIVE_INFINITY
   /** Of the node's own file: they count in place of those of the origin, at this node alone. */
   #own: LimitSettings | undefined
+  /** Secrets that passes are signed with: the one of now, and the one before. */
+  #secrets: readonly string[] = [randomText(32)]
   #origin: LimitSettings | undefined
 
   constructor(options: NodeProtectionOptions) {
@@ -67,11 +71,27 @@ export class NodeProtection {
 
   /** Lists of the origin, and what is done about attacks. */
   setRules(rules: GuardRules): void {
-    const { allow, deny } = this.#guard.rules
+    const before = this.#forNginx()
+    const { challengeSecret } = rules
+    if (challengeSecret !== undefined && challengeSecret !== this.#secrets[0])
+      this.#secrets = [challengeSecret, ...this.#secrets.slice(0, 1)]
     this.#guard.use(rules)
     this.#guard.reportAgain()
     this.#limits.allow(this.#guard.allowed)
-    if (JSON.stringify([allow, deny]) !== JSON.stringify([rules.allow, rules.deny])) this.#changeSoon()
+    if (before !== this.#forNginx()) this.#changeSoon()
+  }
+
+  /** What of the rules nginx is configured with. */
+  #forNginx(): string {
+    const { allow, deny } = this.#guard.rules
+    return JSON.stringify([allow, deny, this.#challenge()])
+  }
+
+  /** Undefined where nobody is ever challenged. */
+  #challenge(): ChallengeOptions | undefined {
+    const { challenge, challengeBits, passMinutes } = this.#guard.rules.settings
+    if (challenge === 'off') return undefined
+    return { bits: challengeBits, passSeconds: passMinutes * 60, secrets: this.#secrets }
   }
 
   lift(network: string): void {
@@ -90,6 +110,7 @@ export class NodeProtection {
       limits: this.#limits.settings,
       allow: this.#guard.rules.allow,
       deny: this.#guard.rules.deny,
+      challenge: this.#challenge(),
     }
   }
 
@@ -97,6 +118,7 @@ export class NodeProtection {
   rejects(request: IncomingMessage, response: ServerResponse): boolean {
     const rejected = this.#check(request)
     if (rejected === 'denied') sendError(response, 'network.address_denied')
+    else if (rejected === 'challenged') this.#sendChallenge(request, response)
     else if (rejected !== undefined) sendError(response, 'network.rate_limited', limitedHeaders(rejected))
     return rejected !== undefined
   }
@@ -126,7 +148,7 @@ export class NodeProtection {
     clearTimeout(this.#change)
   }
 
-  #check(request: IncomingMessage): Limited | 'denied' | undefined {
+  #check(request: IncomingMessage): Limited | 'denied' | 'challenged' | undefined {
     const path = pathOf(request.url)
     // nginx has written down everything else
     if (this.#options.cacheFolder !== undefined && !path.startsWith('/live/')) return undefined
@@ -139,7 +161,22 @@ export class NodeProtection {
       country: '',
     })
     if (this.#guard.denies(remoteAddress)) return 'denied'
-    return this.#limits.check(remoteAddress, path)
+    return this.#limits.check(remoteAddress, path) ?? (this.#isChallenged(request, path) ? 'challenged' : undefined)
+  }
+
+  /** Players and programs are not, whatever they ask for: they would stop. */
+  #isChallenged(request: IncomingMessage, path: string): boolean {
+    const challenge = this.#challenge()
+    if (challenge === undefined || !this.#guard.challenges || path.startsWith('/live/') || path.startsWith('/api/')) return false
+    return !isPass(challenge, passOf(request), ...viewerOf(request), Date.now())
+  }
+
+  #sendChallenge(request: IncomingMessage, response: ServerResponse): void {
+    const challenge = this.#challenge()
+    if (challenge === undefined) return
+    const puzzle = puzzleFor(challenge, ...viewerOf(request), Date.now())
+    const { headers, body } = challengeAnswer(puzzle, challenge.passSeconds, request.headers.accept ?? '')
+    response.writeHead(403, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body)
   }
 
   #use(): void {
@@ -160,4 +197,9 @@ export class NodeProtection {
       Math.max(0, this.#changedAtMs + changeMs - performance.now()),
     )
   }
+}
+
+/** Whom a pass is for: their network, and their program. */
+function viewerOf(request: IncomingMessage): [network: string, agent: string] {
+  return [networkName(clientOf(request).remoteAddress), request.headers['user-agent'] ?? '']
 }

@@ -14,12 +14,31 @@ export const AttackSettingsSchema = Type.Object(
     minPerSecond: Type.Integer({ minimum: 1, maximum: 1_000_000, default: 50, description: 'Fewer requests a second are no attack' }),
     block: Type.Boolean({ default: false, description: 'Blocks IP addresses that make a large part of the requests of an attack' }),
     blockMinutes: Type.Integer({ minimum: 1, maximum: 1440, default: 15, description: 'How long they are blocked' }),
+    challenge: Type.Union([Type.Literal('off'), Type.Literal('attack'), Type.Literal('always')], {
+      default: 'off',
+      description: 'When browsers prove work before they get a page: never, during an attack at the node, or always',
+    }),
+    challengeBits: Type.Integer({
+      minimum: 8,
+      maximum: 24,
+      default: 18,
+      description: 'How much work: each bit doubles it. 18 takes a browser less than a second',
+    }),
+    passMinutes: Type.Integer({
+      minimum: 1,
+      maximum: 1440,
+      default: 60,
+      description: 'How long a browser that proved work is not asked again',
+    }),
   },
   closed,
 )
 export type AttackSettings = Static<typeof AttackSettingsSchema>
 
-export const defaultAttackSettings: AttackSettings = { alarmPercent: 300, minPerSecond: 50, block: false, blockMinutes: 15 }
+export const defaultAttackSettings: AttackSettings = {
+  ...{ alarmPercent: 300, minPerSecond: 50, block: false, blockMinutes: 15 },
+  ...{ challenge: 'off', challengeBits: 18, passMinutes: 60 },
+}
 
 /** What the origin says about attacks and lists. */
 export interface GuardRules {
@@ -27,6 +46,8 @@ export interface GuardRules {
   /** IP addresses and networks that are never limited or blocked, and those that are always denied. */
   readonly allow: readonly string[]
   readonly deny: readonly string[]
+  /** Signs passes of viewers, which are valid at all nodes. An older origin has none: each node uses its own then. */
+  readonly challengeSecret?: string
 }
 
 const Rate = Type.Number({ minimum: 0, maximum: 1e9 })

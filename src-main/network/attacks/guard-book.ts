@@ -74,6 +74,8 @@ export class GuardBook {
   /** Newest last. */
   #attacks: Attack[] = []
   #settings: AttackSettings
+  /** Another one after a restart: nodes accept the former one as well. */
+  readonly #challengeSecret = randomText(32)
 
   private constructor(dependencies: GuardBookDependencies, settings: AttackSettings, lists: Record<ListName, readonly ListedNetwork[]>) {
     this.#dependencies = dependencies
@@ -93,7 +95,8 @@ export class GuardBook {
   }
 
   get rules(): GuardRules {
-    return { settings: this.#settings, allow: [...this.#lists.allow.keys()], deny: [...this.#lists.deny.keys()] }
+    const [allow, deny] = [[...this.#lists.allow.keys()], [...this.#lists.deny.keys()]]
+    return { settings: this.#settings, allow, deny, challengeSecret: this.#challengeSecret }
   }
 
   changeSettings(settings: AttackSettings, actor: string): Promise<AttackSettings> {

@@ -51,7 +51,8 @@ export function createGuardStore(database: Kysely<any>): GuardStore {
   return {
     async settings() {
       const row = await tables.selectFrom('network_setting').select('value').where('name', '=', settingName).executeTakeFirst()
-      const value: unknown = row && JSON.parse(row.value)
+      // what an earlier version saved has fewer settings
+      const value: unknown = row && Value.Default(AttackSettingsSchema, JSON.parse(row.value))
       return Value.Check(AttackSettingsSchema, value) ? value : undefined
     },
     async saveSettings(settings) {

@@ -6,7 +6,12 @@ import { NodeGuard } from './node-guard.ts'
 function open(block: boolean) {
   let nowMs = 0
   const marks = new Map<string, string>()
-  const kept = { set: (name: string, kind: string) => marks.set(name, kind), remove: (name: string) => marks.delete(name) }
+  const forAll = new Map<string, boolean>()
+  const kept = {
+    set: (name: string, kind: string) => marks.set(name, kind),
+    remove: (name: string) => marks.delete(name),
+    setForAll: (name: string, isSet: boolean) => forAll.set(name, isSet),
+  }
   const guard = new NodeGuard({ marks: kept as never, log: silentLogger, now: () => nowMs })
   guard.use({
     settings: { ...defaultAttackSettings, block, blockMinutes: 1 },
@@ -28,7 +33,7 @@ function open(block: boolean) {
       pass(10)
     }
   }
-  return { guard, marks, see, pass, usual }
+  return { guard, marks, forAll, see, pass, usual }
 }
 
 it('lists apply to single IP addresses and networks, and who is allowed is never denied', () => {
@@ -78,4 +83,23 @@ it('who makes a large part of an attack is blocked for a while, but not who is a
   pass(60)
   expect([marks.size, guard.denies('2001:db8:1:2::1')]).toEqual([0, false])
   expect(guard.report()).toEqual({ alarms: [], blocks: [] })
+})
+
+it('viewers prove work while there is an attack, where that is wanted', () => {
+  const { guard, forAll, see, pass, usual } = open(false)
+  const use = (challenge: 'off' | 'attack' | 'always') =>
+    guard.use({ settings: { ...defaultAttackSettings, challenge }, allow: [], deny: [] })
+  const state = () => [guard.challenges, forAll.get('challenge')]
+  usual()
+  see(5000, '203.0.113.200')
+  pass(10)
+  expect(state()).toEqual([false, false])
+  use('attack')
+  expect(state()).toEqual([true, true])
+  pass(30)
+  expect(state()).toEqual([false, false])
+  use('always')
+  expect(state()).toEqual([true, true])
+  use('off')
+  expect(state()).toEqual([false, false])
 })

@@ -2,6 +2,7 @@ import { ipGroup } from '../../platform/ip-address.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { Marks } from '../limits/marks.ts'
 import { NetworkSet } from '../limits/network-set.ts'
+import { challengeMark } from '../nginx/request-configuration.ts'
 import { defaultAttackSettings, type GuardReport, type GuardRules, type NodeAlarm } from './attack-schemas.ts'
 import { Blocks } from './blocks.ts'
 import { type SeenRequest, TrafficWatch, windowS } from './traffic-watch.ts'
@@ -46,8 +47,16 @@ export class NodeGuard {
     return this.#allowed
   }
 
+  /** True while viewers prove work. */
+  get challenges(): boolean {
+    const { challenge } = this.#rules.settings
+    return challenge === 'always' || (challenge === 'attack' && this.#alarms.length > 0)
+  }
+
   use(rules: GuardRules): void {
-    this.#rules = rules
+    // an older origin does not know all of the settings
+    this.#rules = { ...rules, settings: { ...defaultAttackSettings, ...rules.settings } }
+    this.#markChallenge()
     this.#allowed = new NetworkSet(rules.allow)
     this.#denied = new NetworkSet(rules.deny)
   }
@@ -78,6 +87,7 @@ export class NodeGuard {
     const { alarms, heavy } = this.#watch.window(settings)
     this.#logChanges(alarms)
     this.#alarms = alarms
+    this.#markChallenge()
     if (!settings.block) return
     for (const { network, perSecond } of heavy) {
       if (this.#allowed.has(addressIn(network))) continue
@@ -100,6 +110,10 @@ export class NodeGuard {
   /** The origin knows nothing of this node yet. */
   reportAgain(): void {
     this.#isChanged = true
+  }
+
+  #markChallenge(): void {
+    this.#options.marks?.setForAll(challengeMark, this.challenges)
   }
 
   #logChanges(alarms: readonly NodeAlarm[]): void {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { countryCodes, countryDistanceKm } from './countries.ts'
+import { countryCodes, countryDistanceKm } from '../places/countries.ts'
 import { type AnsweringNode, nodesFor } from './geo-answers.ts'
 
 const node = (id: string, country: string | null, weight = 100): AnsweringNode => ({ id, country, weight, addresses: ['192.0.2.1'] })

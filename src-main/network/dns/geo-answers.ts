@@ -1,4 +1,4 @@
-import { countryDistanceKm } from './countries.ts'
+import { countryDistanceKm } from '../places/countries.ts'
 
 /** A node that may be in answers. */
 export interface AnsweringNode {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { isIPv6 } from 'node:net'
-import { countryCodes } from './countries.ts'
+import { countryCodes } from '../places/countries.ts'
 import type { DnsSettings } from './dns-schemas.ts'
 import { type AnsweringNode, nodesFor } from './geo-answers.ts'
 

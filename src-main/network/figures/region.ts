@@ -8,6 +8,11 @@ export const RegionSchema = Type.Object(
     name: Type.String({ minLength: 1, maxLength: 80 }),
     labels: Type.Array(Type.String({ minLength: 1, maxLength: 40 }), { maxItems: 20, default: [] }),
     prices: Type.Optional(PricesSchema),
+    country: Type.Optional(
+      Type.String({ pattern: '^[A-Z]{2}$', description: 'ISO 3166 code of the country it is in, whose middle it has on the map' }),
+    ),
+    latitude: Type.Optional(Type.Number({ minimum: -90, maximum: 90, description: 'Degrees, with `longitude`; in place of `country`' })),
+    longitude: Type.Optional(Type.Number({ minimum: -180, maximum: 180 })),
   },
   { additionalProperties: false },
 )

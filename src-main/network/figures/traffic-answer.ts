@@ -4,6 +4,7 @@ import { type NodeFacts, type ShareKind, shareKinds } from './node-report.ts'
 import { costOf, type Prices, type Region } from './region.ts'
 import { TopNames } from './top-names.ts'
 import { TrafficGroup, TrafficSums } from './traffic-group.ts'
+import { mapOf } from './traffic-map.ts'
 import { maxPoints, type Traffic, type TrafficQuery } from './traffic-schemas.ts'
 import type { TrafficSeries } from './traffic-series.ts'
 import { type HourCounts, hourOf } from './traffic-shares.ts'
@@ -71,6 +72,8 @@ export async function answerTraffic(source: TrafficSource, query: TrafficQuery, 
   const names = new Map([...source.nodes, ...source.regions].map(({ id, name }) => [id, name]))
   const total = new TrafficSums()
   for (const each of sums.values()) total.add(each.values)
+  const delivered = places(source, nodes, sums, regionOf, { fromMs, toMs: Math.min(toMs, nowMs) })
+  const shares = await sharesOf(source, new Set(nodes.map(({ id }) => id)), fromMs, toMs)
   return {
     from: new Date(fromMs).toISOString(),
     to: new Date(toMs).toISOString(),
@@ -88,8 +91,9 @@ export async function answerTraffic(source: TrafficSource, query: TrafficQuery, 
       p95Ms: total.percentile(0.95),
       p99Ms: total.percentile(0.99),
     },
-    ...places(source, nodes, sums, regionOf, { fromMs, toMs: Math.min(toMs, nowMs) }),
-    ...(await sharesOf(source, new Set(nodes.map(({ id }) => id)), fromMs, toMs)),
+    ...delivered,
+    ...shares,
+    map: mapOf({ ...delivered, ...shares }, source.regions),
   }
 }
 

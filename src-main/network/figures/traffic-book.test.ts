@@ -34,7 +34,9 @@ const createdAt = '2026-02-01T00:00:00Z'
 function setUp() {
   const clock = { ms: startMs }
   const store = memoryStore()
-  const regions: Region[] = [{ id: 'south', name: 'South', labels: ['test'], prices: { currency: 'EUR', perTb: 10, perMonth: 300 } }]
+  const regions: Region[] = [
+    { id: 'south', name: 'South', labels: ['test'], country: 'PT', prices: { currency: 'EUR', perTb: 10, perMonth: 300 } },
+  ]
   const open = () =>
     TrafficBook.open({
       store,
@@ -75,6 +77,10 @@ it('answers over time, by node and by region, with costs of configured prices', 
   const amount = (60e6 / 1e12) * 10 + (hourMs / (30 * 86_400_000)) * 300
   expect(all.nodes.find(({ id }) => id === 'a')?.cost?.amount).toBeCloseTo(amount, 2)
   expect(all.regions).toMatchObject([{ id: 'south', name: 'South', labels: ['test'], requests: 6000 }])
+  expect(all.map).toEqual([
+    { kind: 'country', id: 'ES', name: 'ES', latitude: 40, longitude: -4, requests: 600, bytesOut: 6000 },
+    { kind: 'region', id: 'south', name: 'South', latitude: 39, longitude: -9, requests: 6000, bytesOut: 60_000_000 },
+  ])
   expect(all.costs.map(({ currency }) => currency).sort()).toEqual(['EUR', 'USD'])
   const byNode = await book.query({ by: 'node', stepS: 60, from: new Date(startMs).toISOString() })
   expect(byNode.series.map(({ id, name }) => [id, name])).toEqual([

@@ -109,6 +109,18 @@ export const TrafficSchema = Type.Object({
   paths: NamedSharesSchema,
   referers: NamedSharesSchema,
   countries: NamedSharesSchema,
+  map: Type.Array(
+    Type.Object({
+      kind: Type.Union([Type.Literal('country'), Type.Literal('region')]),
+      id: Type.String({ description: 'ISO 3166 code of the country, or id of the region' }),
+      name: Type.String(),
+      latitude: Type.Number(),
+      longitude: Type.Number(),
+      requests: Type.Number(),
+      bytesOut: Type.Number(),
+    }),
+    { description: 'Where viewers are, and regions of nodes that `regions.yaml` has a place for' },
+  ),
   devices: NamedSharesSchema,
   statuses: NamedSharesSchema,
 })

@@ -43,6 +43,10 @@ const RuleSchema = Type.Object(
     denyCountries: Texts('Countries that are denied'),
     denyAgents: Texts('Parts of `User-Agent` that are denied'),
     images: Type.Optional(ImagesSchema),
+    challenge: Type.Boolean({
+      default: true,
+      description: 'Viewers may be asked to prove work during an attack; `false` for what programs fetch',
+    }),
   },
   closed,
 )

@@ -11,6 +11,7 @@ import type { FoundObjects } from '../cache/cache-search.ts'
 import { NodeCache, type PurgeHistory, type PurgeOutcome } from '../cache/node-cache.ts'
 import type { PurgeOrder, PurgeSelection } from '../cache/purge-order.ts'
 import { closedFolder, prepareCacheFolder } from '../nginx/cache-folder.ts'
+import { challengeScriptText } from '../nginx/challenge-script.ts'
 import type { ConfigurationText } from '../nginx/directives.ts'
 import { findNginx, type NginxProgram } from '../nginx/find-nginx.ts'
 import { FollowedLog } from '../nginx/followed-log.ts'
@@ -114,16 +115,27 @@ export async function startFront(dependencies: FrontDependencies): Promise<Front
     const script = signatureScriptText(wanted.signingKeys)
     const signatureScript = join(folder, `signature-${createHash('sha256').update(script).digest('hex').slice(0, 16)}.js`)
     replaceFile(signatureScript, script)
+    const challenge = wanted.requests?.challenge
+    const challengeText = challenge === undefined ? '' : challengeScriptText(challenge)
+    const challengeScript = join(folder, `challenge-${createHash('sha256').update(challengeText).digest('hex').slice(0, 16)}.js`)
+    if (challenge !== undefined) replaceFile(challengeScript, challengeText)
+    if (challenge !== undefined && program.js === undefined) warnOfChallenge()
     const sites = health.map((each) => ({ ...each.site, originTls: each.tls, origins: each.servers() }))
-    const place = { folder, storedLog, signatureScript, user, workers: availableParallelism() }
+    const place = { folder, storedLog, signatureScript, challengeScript, user, workers: availableParallelism() }
     const logged = onRequests && { requestLog }
     return frontConfiguration(program, place, { ...wanted, ...logged, sites })
+  }
+
+  let warned = false
+  function warnOfChallenge(): void {
+    if (!warned) log.warn({ package: 'libnginx-mod-http-js' }, 'nobody is challenged during attacks: nginx has no module for JavaScript')
+    warned = true
   }
 
   /** Scripts of former keys contain secrets. */
   function removeOldScripts(configuration: ConfigurationText): void {
     for (const name of readdirSync(folder)) {
-      if (/^signature-\w+\.js$/.test(name) && !configuration.text.includes(name)) rmSync(join(folder, name), { force: true })
+      if (/^(?:signature|challenge)-\w+\.js$/.test(name) && !configuration.text.includes(name)) rmSync(join(folder, name), { force: true })
     }
   }
 

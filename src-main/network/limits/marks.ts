@@ -53,6 +53,14 @@ export class Marks {
     })
   }
 
+  /** A mark that is about all viewers, however many others there are. */
+  setForAll(name: string, isSet: boolean): void {
+    this.#try(() => {
+      if (isSet) writeFileSync(join(this.#folder, name), '')
+      else rmSync(join(this.#folder, name), { force: true })
+    })
+  }
+
   /** A full disk costs marks, no more. */
   #try(act: () => void): void {
     try {

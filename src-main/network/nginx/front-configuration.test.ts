@@ -8,7 +8,14 @@ import { optionOfMessage, readNginxLine } from './nginx-messages.ts'
 const debian12 = `nginx version: nginx/1.22.1
 configure arguments: --prefix=/usr/share/nginx --modules-path=/nowhere --with-http_ssl_module --with-http_v2_module --with-http_slice_module`
 const program = { ...describeNginx('/usr/sbin/nginx', debian12), js: '/m/js.so' }
-const place = { folder: '/data/nginx', storedLog: '/cache/stored.log', signatureScript: '/data/nginx/s.js', user: undefined, workers: 2 }
+const place = {
+  folder: '/data/nginx',
+  storedLog: '/cache/stored.log',
+  signatureScript: '/data/nginx/s.js',
+  challengeScript: '/n/challenge.js',
+  user: undefined,
+  workers: 2,
+}
 
 const rule = (changes: Partial<SiteRule> = {}): SiteRule => ({
   path: '/a/',

@@ -20,6 +20,8 @@ export interface FrontPlace {
   readonly storedLog: string
   /** The script that checks signatures. Another name for other keys: nginx takes the same configuration for unchanged. */
   readonly signatureScript: string
+  /** The script that checks passes of challenged viewers, likewise. */
+  readonly challengeScript: string
   /** The user that workers change to; undefined where the edge itself has no rights to give up. */
   readonly user: WorkerUser | undefined
   readonly workers: number
@@ -51,7 +53,9 @@ const textTypes = [
  * Writes nginx's configuration. What a user gave can only be an argument in it.
  * Throws `config.invalid` and `network.module_missing`, which name the option.
  */
-export function frontConfiguration(program: NginxProgram, place: FrontPlace, options: FrontOptions): ConfigurationText {
+export function frontConfiguration(program: NginxProgram, place: FrontPlace, given: FrontOptions): ConfigurationText {
+  const options = withoutMissing(program, given)
+  const hasChallenge = options.requests?.challenge !== undefined
   const signed = options.sites.some(({ rules }) => rules.some((rule) => rule.signed))
   if (options.listen.length === 0)
     throw new AppError('config.invalid', 'Option listen: the edge needs a port', { details: { option: 'listen' } })
@@ -65,7 +69,7 @@ export function frontConfiguration(program: NginxProgram, place: FrontPlace, opt
     directive('error_log', 'stderr', 'notice'),
     directive('pcre_jit', 'on'),
     from('cache.folder', directive('working_directory', plain(options.cache.folder, 'cache.folder'))),
-    ...(signed && program.js !== undefined ? [directive('load_module', program.js)] : []),
+    ...((signed || hasChallenge) && program.js !== undefined ? [directive('load_module', program.js)] : []),
     ...(options.compress && program.brotli !== undefined ? [directive('load_module', program.brotli)] : []),
     ...(options.countryDatabase !== undefined ? countryModule(program) : []),
     block('events', [], [directive('worker_connections', workerConnections)]),
@@ -87,6 +91,9 @@ export function frontConfiguration(program: NginxProgram, place: FrontPlace, opt
         ...(signed
           ? [directive('js_import', 'signature', 'from', place.signatureScript), directive('js_set', '$edge_denied', 'signature.check')]
           : []),
+        ...(hasChallenge
+          ? [directive('js_import', 'challenge', 'from', place.challengeScript), directive('js_set', '$edge_unproven', 'challenge.check')]
+          : []),
         ...agents(options),
         ...functionUpstream(options),
         ...imageUpstream(options),
@@ -94,6 +101,12 @@ export function frontConfiguration(program: NginxProgram, place: FrontPlace, opt
       ],
     ),
   ])
+}
+
+/** Without the module for JavaScript nobody is challenged: who attacks is limited and blocked all the same. */
+function withoutMissing({ js }: NginxProgram, options: FrontOptions): FrontOptions {
+  if (js !== undefined || options.requests?.challenge === undefined) return options
+  return { ...options, requests: { ...options.requests, challenge: undefined } }
 }
 
 function countryModule({ geoip2 }: NginxProgram): readonly Directive[] {

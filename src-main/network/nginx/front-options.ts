@@ -161,4 +161,6 @@ export interface SiteRule {
   readonly images?: { readonly widths: readonly number[]; readonly formats: readonly string[]; readonly quality: number }
   /** Parts of `User-Agent`, in any case. */
   readonly denyAgents: readonly string[]
+  /** False: viewers prove no work here, whatever happens. */
+  readonly challenge?: boolean
 }

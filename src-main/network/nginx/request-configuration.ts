@@ -1,3 +1,4 @@
+import type { ChallengeOptions } from '../challenge/challenge-pass.ts'
 import type { LimitSettings, Rate } from '../limits/limit-settings.ts'
 import { network } from './checked-values.ts'
 import { block, type Directive, directive, entry, from } from './directives.ts'
@@ -9,7 +10,16 @@ export interface RequestOptions {
   readonly allow: readonly string[]
   /** Those that are always denied, unless they are allowed. */
   readonly deny: readonly string[]
+  /** Viewers prove work while the mark `challengeMark` is there. Undefined: never. */
+  readonly challenge?: ChallengeOptions | undefined
 }
+
+/** The mark of all viewers at once: while it is there, who shows no pass is challenged. */
+export const challengeMark = 'challenge'
+/** Where they are. */
+const challenged = '@edge_challenged'
+/** An answer within nginx alone, which leads there. */
+const challengedStatus = 419
 
 /**
  * In the folder of the cache, where nginx's workers run, as a short path is found sooner: a file in here, named like an IP address, has its
@@ -60,7 +70,7 @@ function orderedRoutes({ routes }: LimitSettings): readonly number[] {
 const escaped = (path: string): string => path.replace(/[.*+]/g, '[$&]')
 
 /** What belongs into the `http` block: who a request is from, zones of the limits. */
-export function requestDirectives({ limits, allow, deny }: RequestOptions): readonly Directive[] {
+export function requestDirectives({ limits, allow, deny, challenge }: RequestOptions): readonly Directive[] {
   const routes = orderedRoutes(limits).map((index) => entry(`~^${escaped(limits.routes[index]?.path ?? '')}`, `r${index}`))
   return [
     directive('uninitialized_variable_warn', 'off'),
@@ -82,6 +92,10 @@ export function requestDirectives({ limits, allow, deny }: RequestOptions): read
       [directive('default', limits.signedIn.perMinute), entry('', limits.anonymous.perMinute)],
     ),
     ...(routes.length > 0 ? [block('map', ['$uri', '$edge_route'], [directive('default', '-'), ...routes])] : []),
+    // the script runs where there is an attack alone
+    ...(challenge === undefined
+      ? []
+      : [block('map', ['$edge_exempt$edge_attacked', '$edge_unproven_now'], [directive('default', ''), entry('01', '$edge_unproven')])]),
     ...zones(limits),
     directive('limit_req_status', 429),
     directive('limit_req_log_level', 'info'),
@@ -121,12 +135,16 @@ function limitsOf({ enabled, routes }: LimitSettings, name: string, rate: Rate):
 }
 
 /** What each server has: the limits, and the answer to who is over one. */
-export function serverLimits({ limits, deny }: RequestOptions): readonly Directive[] {
+export function serverLimits(options: RequestOptions): readonly Directive[] {
+  const { limits, deny, challenge } = options
   return [
     ...(deny.length > 0 ? [block('if', ['($edge_denied_address)'], [directive('return', 403)])] : []),
     directive('set', '$edge_user', ''),
     ...limitsOf(limits, 'address', limits.anonymous),
-    directive('error_page', 429, '=', limited),
+    ...errorPages(options),
+    ...(challenge === undefined
+      ? []
+      : [block('location', [challenged], [isBlocked, directive('gzip', 'on'), directive('js_content', 'challenge.answer')])]),
     block(
       'location',
       [limited],
@@ -140,6 +158,14 @@ export function serverLimits({ limits, deny }: RequestOptions): readonly Directi
         directive('return', 429, limitedBody),
       ],
     ),
+  ]
+}
+
+/** What a location has that has error pages of its own, which are in place of those of its server. */
+export function errorPages({ challenge }: RequestOptions): readonly Directive[] {
+  return [
+    directive('error_page', 429, '=', limited),
+    ...(challenge === undefined ? [] : [directive('error_page', challengedStatus, '=', challenged)]),
   ]
 }
 
@@ -159,7 +185,10 @@ export function liveChecks({ limits }: RequestOptions): readonly Directive[] {
  * What a location has whose requests nginx answers: whose mark is there is rejected. Requests within a request (slices, updates in the
  * background) go on, though a mark comes in between: variables are those of the request that they are part of.
  */
-export function markCheck({ limits }: RequestOptions, signed: boolean): readonly Directive[] {
+export function markCheck(
+  { limits, challenge }: RequestOptions,
+  { signed, challenge: isChallenged = true }: { readonly signed: boolean; readonly challenge?: boolean },
+): readonly Directive[] {
   const check = (name: string): Directive => block('if', ['(-e', `${marksFolder}/${name}$edge_passed)`], [directive('return', 429)])
   return [
     ...(signed
@@ -171,6 +200,13 @@ export function markCheck({ limits }: RequestOptions, signed: boolean): readonly
         ]
       : [check('$edge_network')]),
     ...(limits.enabled && limits.routes.length > 0 ? [check('$edge_route'), check('$edge_route-$edge_network')] : []),
+    ...(challenge === undefined || !isChallenged
+      ? []
+      : [
+          directive('set', '$edge_attacked', 0),
+          block('if', ['(-e', `${marksFolder}/${challengeMark}$edge_passed)`], [directive('set', '$edge_attacked', 1)]),
+          block('if', ['($edge_unproven_now)'], [directive('return', challengedStatus)]),
+        ]),
     directive('set', '$edge_passed', '/-'),
   ] // prettier-ignore
 }

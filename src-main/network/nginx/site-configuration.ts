@@ -6,7 +6,7 @@ import type { FrontOptions, SiteOptions, SiteRule } from './front-options.ts'
 import { functionContent, functionPaths, insideServer, routeAbove, ruleAbove } from './function-configuration.ts'
 import { imageBranch, imageContent, imageMaps } from './image-configuration.ts'
 import { playbackAccess, recordingLocation } from './recording-configuration.ts'
-import { liveChecks, markCheck, serverLimits } from './request-configuration.ts'
+import { errorPages, liveChecks, markCheck, serverLimits } from './request-configuration.ts'
 import { ruleChecks, ruleLocation, ruleMaps } from './rule-configuration.ts'
 
 /** A site in nginx's words, and the names that its maps and locations share. */
@@ -222,7 +222,8 @@ function rules(program: NginxProgram, options: FrontOptions, site: SiteOptions, 
   const given = site.rules.map((rule, at) => {
     const place = `${names.place}.rules[${at}]`
     const own = `${index}_${at}`
-    const branch = rule.images === undefined ? [] : imageBranch(own)
+    const pages = options.requests === undefined ? [] : errorPages(options.requests)
+    const branch = rule.images === undefined ? [] : [...pages, ...imageBranch(own)]
     return from(place, block('location', ruleLocation(rule, place, options), [...checks(rule), ...branch, ...answered(rule, rule.path)]))
   })
   const { images } = options
@@ -255,8 +256,8 @@ function insideRules(program: NginxProgram, options: FrontOptions, site: SiteOpt
   return [...given, block('location', ['/'], [...contentOf(plainRule), ...slices])]
 }
 
-const marks = ({ requests }: FrontOptions, { signed }: SiteRule): readonly Directive[] =>
-  requests === undefined ? [] : markCheck(requests, signed)
+const marks = ({ requests }: FrontOptions, rule: SiteRule): readonly Directive[] =>
+  requests === undefined ? [] : markCheck(requests, rule)
 
 function content(program: NginxProgram, options: FrontOptions, site: SiteOptions, names: SiteNames, rule: SiteRule): readonly Directive[] {
   const scheme = site.originTls ? 'https' : 'http'

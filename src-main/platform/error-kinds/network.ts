@@ -58,6 +58,12 @@ export const networkErrors = {
     title: 'Requests from this IP address are denied',
     remedy: 'The operator of the host finds lists and blocks of IP addresses under Network.',
   },
+  'network.challenged': {
+    status: 403,
+    title: 'Proof of work needed',
+    remedy:
+      'Find a number so that the SHA-256 of `PUZZLE.NUMBER` starts with as many zero bits as the second part of the puzzle says, and send `PUZZLE.NUMBER` as `Challenge-Pass`. Browsers do so by themselves.',
+  },
   'network.list_invalid': {
     status: 400,
     title: 'The list of IP addresses is not valid',

@@ -62,6 +62,12 @@ export const networkErrors = {
     title: 'Las peticiones de esta dirección IP están denegadas',
     remedy: 'Quien opera el host encuentra las listas y los bloqueos de direcciones IP en Red.',
   },
+  'network.challenged': {
+    english: 'Proof of work needed',
+    title: 'Hace falta una prueba de trabajo',
+    remedy:
+      'Busca un número para el que el SHA-256 de PUZZLE.NUMBER empiece con tantos bits a cero como dice la segunda parte del puzzle, y envía PUZZLE.NUMBER como Challenge-Pass. Los navegadores lo hacen solos.',
+  },
   'network.list_invalid': {
     english: 'The list of IP addresses is not valid',
     title: 'La lista de direcciones IP no es válida',

@@ -18,7 +18,8 @@ TH 14 101,TJ 39 70,TK -9 -172,TL -9 126,TM 39 59,TN 35 10,TO -21 -175,TR 40 33,T
 US 39 -90,UY -34 -56,UZ 41 66,VA 42 12,VC 13 -61,VE 9 -67,VG 18 -64,VI 18 -65,VN 16 107,VU -17 168,WF -13 -176,WS -14 -172,XK 43 21,
 YE 15 45,YT -13 45,ZA -28 26,ZM -14 28,ZW -19 30`
 
-interface Place {
+/** Degrees. */
+export interface Place {
   readonly latitude: number
   readonly longitude: number
 }
@@ -32,6 +33,9 @@ const places: ReadonlyMap<string, Place> = new Map(
 
 /** ISO 3166 codes of all countries that are known, in capitals. */
 export const countryCodes: readonly string[] = [...places.keys()]
+
+/** The middle of a country; undefined for one that is not known. */
+export const countryPlace = (code: string): Place | undefined => places.get(code)
 
 const earthKm = 6371
 const radians = (degrees: number): number => (degrees * Math.PI) / 180
