@@ -1,5 +1,5 @@
 /** A node's cache beside a bare cache of the same nginx: requests for each second of nginx's processor time, and how long purges take. */
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { createHmac } from 'node:crypto'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { Agent, createServer, get } from 'node:http'
@@ -33,8 +33,10 @@ const rate = { perMinute: 10_000_000, burst: 1_000_000 }
 const limits = { enabled: true, anonymous: rate, signedIn: rate, live: rate }
 
 /** Answers `/s/BYTES` and `/o/NUMBER`, the latter with a tag for each thousand. */
-async function startOrigin() {
+export async function startOrigin() {
+  let asked = 0
   const server = createServer(({ url = '' }, response) => {
+    asked++
     const [, kind, number] = url
       .replace('/signed', '')
       .replace(/^\/f\/\w+/, '/s')
@@ -45,21 +47,21 @@ async function startOrigin() {
     response.end(Buffer.alloc(bytes, 'x'))
   })
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return { port: server.address().port, stop: () => server.close() }
+  return { port: server.address().port, asked: () => asked, stop: () => server.close() }
 }
 
 /** The least that caches: what the node's configuration is compared with. */
-async function startBare(folder, originPort) {
+export async function startBare(folder, originPort, size = '1g') {
   const port = await freePort()
   const file = join(folder, 'bare.conf')
   writeFileSync(
     file,
     `daemon off; worker_processes 2; pid ${folder}/bare.pid; error_log stderr error; ${process.getuid() === 0 ? 'user www-data;' : ''}
-events { worker_connections 4096; }
+events { worker_connections 20000; }
 http {
   access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000;
   ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${folder}/bare-${name};`).join(' ')}
-  proxy_cache_path ${folder}/bare levels=1:2 keys_zone=bare:16m inactive=1d max_size=1g use_temp_path=off;
+  proxy_cache_path ${folder}/bare levels=1:2 keys_zone=bare:32m inactive=1d max_size=${size} use_temp_path=off;
   server {
     listen ${port} backlog=4096;
     location / { proxy_pass http://127.0.0.1:${originPort}; proxy_cache bare; proxy_cache_key $request_uri; proxy_cache_valid 200 1d; }
@@ -71,10 +73,12 @@ http {
   return { port, pid: child.pid, stop: () => child.kill('SIGTERM') }
 }
 
-async function startNode(parent, name, host, originPort, limited) {
+/** @param kept folder of another node's cache that it starts with */
+export async function startNode(parent, name, host, originPort, limited, { size = '2G', kept } = {}) {
   const folder = join(parent, name)
   mkdirSync(folder)
   chmodSync(folder, 0o755)
+  if (kept !== undefined) spawnSync('cp', ['-a', kept, join(folder, 'cache')])
   const reply = await fetch(`${host.http}/api/v1/network/join-tokens`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -107,20 +111,21 @@ async function startNode(parent, name, host, originPort, limited) {
     '--token',
     token,
   ]
-  const more = ['--cache', join(folder, 'cache'), '--cache-size', '2G', '--edge-file', file, '--per-address-connections', '10000']
+  const more = ['--cache', join(folder, 'cache'), '--cache-size', size, '--config', file, '--per-address-connections', '10000']
   const child = spawn(process.execPath, [join(root, 'dist/host/main.js'), ...args, ...more], { stdio: ['ignore', 'pipe', 'inherit'] })
   const line = await new Promise((resolve) => createInterface({ input: child.stdout }).once('line', resolve))
   const { httpPort, error } = JSON.parse(line)
   if (error) throw new Error(error.message)
   return {
     port: httpPort,
+    cache: join(folder, 'cache'),
     pid: Number(readFileSync(join(folder, 'data/node/nginx/nginx.pid'), 'utf8')),
     stop: () => new Promise((resolve) => child.once('exit', resolve) && child.kill('SIGTERM')),
   }
 }
 
 /** Requests over connections that stay open, several on their way at once. Resolves when all are answered. */
-function load(port, paths, count, address = '127.0.0.1') {
+export function load(port, paths, count, address = '127.0.0.1') {
   const shares = Array.from({ length: connections }, (_, index) => Math.floor(count / connections) + (index < count % connections ? 1 : 0))
   let next = 0
   const one = (share) =>
@@ -166,7 +171,7 @@ function load(port, paths, count, address = '127.0.0.1') {
 }
 
 const middle = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]
-const share = (values, part) => values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * part))]
+export const share = (values, part) => values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * part))]
 
 /** What functions cost: the first request after a deployment, in an isolate of its own, and further ones one after the other. */
 async function measureFunctions(host, node, print) {

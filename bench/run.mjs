@@ -213,6 +213,12 @@ const benches = {
     return measureEdge(print)
   },
 
+  /** Many objects, nodes and connections. */
+  async 'edge-scale'() {
+    const { measureEdgeScale } = await import('./edge-scale.mjs')
+    return measureEdgeScale(print)
+  },
+
   /** The same blocking reloads at the origin and at a node. */
   async 'edge-live'() {
     const { measureEdgeLive } = await import('./edge-live.mjs')

@@ -118,6 +118,7 @@ describe('functions and limits of requests on the page', () => {
     expect(await map.getByRole('img').getAttribute('aria-label')).toContain('1 regions of nodes')
     expect(await page.getByTestId('traffic-regions').textContent()).toContain('Southern Europe')
     expect(await findingsInBothThemes(page)).toEqual([])
+    await map.scrollIntoViewIfNeeded()
     await screenshot(page, 'traffic-map')
   })
 })
