@@ -11,6 +11,9 @@ const { hostname, port, pathname: folder } = new URL(base)
 
 const totals = { answers: 0, bytes: 0, refused: 0, broken: 0, stalls: 0, late: 0, media: 0 }
 
+const headEnd = Buffer.from('\r\n\r\n')
+const readBuffer = Buffer.alloc(65_536)
+
 /** A connection with one request at a time. Answers `{ status, body }`; media bodies are counted, not kept. */
 class Connection {
   #socket
@@ -37,10 +40,19 @@ class Connection {
 
   #open() {
     if (this.#socket) return this.#socket
-    const socket = connect(Number(port), hostname)
+    const socket = connect({
+      host: hostname,
+      port: Number(port),
+      // one buffer for all of them: what is read is looked at before the next read
+      onread: {
+        buffer: readBuffer,
+        callback: (length, bytes) => {
+          this.#take(bytes.subarray(0, length))
+          return true
+        },
+      },
+    })
     socket.setNoDelay(true)
-    socket.setEncoding('latin1')
-    socket.on('data', (text) => this.#take(text))
     socket.on('error', () => {})
     socket.on('close', () => {
       this.#socket = undefined
@@ -56,25 +68,24 @@ class Connection {
 
   #take(arrived) {
     totals.bytes += arrived.length
-    let text = arrived
+    let body = arrived
     if (this.#left < 0) {
-      this.#head += text
-      const end = this.#head.indexOf('\r\n\r\n')
+      const end = arrived.indexOf(headEnd)
+      this.#head += arrived.toString('latin1', 0, end < 0 ? arrived.length : end)
       if (end < 0) return
-      const head = this.#head.slice(0, end)
-      text = this.#head.slice(end + 4)
+      body = arrived.subarray(end + headEnd.length)
+      this.#status = Number(this.#head.slice(9, 12))
+      const length = /content-length: (\d+)/i.exec(this.#head)
       this.#head = ''
-      this.#status = Number(head.slice(9, 12))
-      const length = /content-length: (\d+)/i.exec(head)
       this.#chunked = !length
       this.#left = length ? Number(length[1]) : 0
       this.#body = ''
     }
-    if (this.#keep || this.#chunked) this.#body += text
+    if (this.#keep || this.#chunked) this.#body += body.toString('latin1')
     if (this.#chunked) {
       if (!this.#body.endsWith('0\r\n\r\n')) return
     } else {
-      this.#left -= text.length
+      this.#left -= body.length
       if (this.#left > 0) return
     }
     this.#left = -1

@@ -6,6 +6,7 @@ import type { EventBus } from '../platform/events.ts'
 import { adoptFromNode } from '../platform/http/client.ts'
 import type { ClientLimits } from '../platform/http/client-limits.ts'
 import { rejectUpgrade } from '../platform/http/end-socket.ts'
+import type { FastHandler } from '../platform/http/fast-path/fast-path.ts'
 import { createHttpServers, type ListeningPorts } from '../platform/http/http-servers.ts'
 import { openPrivateEndpoint, type PrivateEndpoint, type PrivateSocket } from '../platform/http/private-endpoint.ts'
 import type { TrustedProxies } from '../platform/http/trusted-proxies.ts'
@@ -36,6 +37,7 @@ export interface ApiDependencies {
   /** Takes requests and WebSocket upgrades below `/live` before anything else looks at them; false for the rest, which it did not touch. */
   readonly media: {
     handle(request: IncomingMessage, response: ServerResponse): boolean
+    readonly handleFast: FastHandler
     handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean
   }
   readonly bind: string
@@ -131,6 +133,9 @@ export function createApi(dependencies: ApiDependencies): Api {
     })
   }
 
+  // requests that nodes hand on are not plain
+  const onFastRequest: FastHandler = (request, response) => dependencies.media.handleFast(request, response)
+
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     adoptFromNode(request, dependencies.proxies, dependencies.isNode)
     if (sockets.handleUpgrade(request, socket, head, callerOf(request))) return
@@ -146,6 +151,7 @@ export function createApi(dependencies: ApiDependencies): Api {
     ...(dependencies.descriptors === undefined ? {} : { descriptors: dependencies.descriptors }),
     ...(dependencies.ticketKeys === undefined ? {} : { ticketKeys: dependencies.ticketKeys }),
     onRequest,
+    onFastRequest,
     onUpgrade,
     clients,
     proxies: dependencies.proxies,

@@ -1,4 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { FastRequest } from '../platform/http/fast-path/fast-request.ts'
+import type { FastResponse } from '../platform/http/fast-path/fast-response.ts'
 
 /**
  * What the live platform and the network part share so that nodes on other machines can deliver streams: `live` knows what records mean,
@@ -78,6 +80,10 @@ export interface EdgeFigures {
 export interface EdgeDelivery {
   /** False for what is nothing of a stream's: the request was not touched. */
   handle(request: IncomingMessage, response: ServerResponse): boolean
+  /** True for a URL of a playlist, a manifest or media, which `handleFast` takes. */
+  isPlayed(url: string): boolean
+  /** Answers a plain request for what `isPlayed`. */
+  handleFast(request: FastRequest, response: FastResponse): void
   /** Whether a viewer may watch what a URL names, with the token in the request: for files that nginx keeps. */
   mayWatch(url: string, request: IncomingMessage): Promise<boolean>
   /** Takes a record of the origin. Throws where it is malformed. */

@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { DeliverySettings, EdgeDelivery, EdgeSource, StreamFeed } from '../../media/edge-delivery.ts'
 import type { ClientLimits } from '../../platform/http/client-limits.ts'
+import type { FastRequest } from '../../platform/http/fast-path/fast-request.ts'
+import type { FastResponse } from '../../platform/http/fast-path/fast-response.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { repeat } from '../../platform/repeat.ts'
 import { Activity } from '../delivery/activity.ts'
@@ -9,7 +11,7 @@ import type { ReplicaStream } from '../delivery/replica.ts'
 import type { RunRecord } from '../delivery/run-wire.ts'
 import { createLiveFront } from '../http/live-front.ts'
 import { type LiveUrl, parseLiveUrl } from '../http/live-url.ts'
-import { ResourceTable, resourceFacts } from '../http/resources.ts'
+import { isPlayed, ResourceTable } from '../http/resources.ts'
 import { createAccessHttp } from '../policy/access/access-http.ts'
 import { RunningPlayback } from '../policy/access/running-playback.ts'
 import { createPlayback } from '../protocols/hls/playback.ts'
@@ -22,7 +24,7 @@ import { feedStream } from './stream-feed.ts'
 export interface EdgeDeliveryDependencies {
   readonly source: EdgeSource
   /** Has the origin answer. */
-  readonly handOn: (request: IncomingMessage, response: ServerResponse) => void
+  readonly handOn: (request: IncomingMessage | FastRequest, response: ServerResponse | FastResponse) => void
   readonly clients: ClientLimits
   readonly log: Logger
 }
@@ -87,8 +89,24 @@ export function createEdgeDelivery({ source, handOn, clients, log }: EdgeDeliver
     (!settings.restricted || !playlistKinds.has(url.resource.kind))
   const front = createLiveFront({ table: new ResourceTable([playback]), access: access.guard, answers })
 
-  const answer = (request: IncomingMessage, response: ServerResponse): void => {
-    if (!front.handle(request, response)) handOn(request, response)
+  /** Answers now, or once the first report of the stream has come. */
+  const whenListed = (
+    url: LiveUrl,
+    response: { readonly destroyed: boolean; once(event: 'close', listener: () => void): unknown },
+    answer: () => void,
+  ): void => {
+    if (!source.want(url.stream) || runs.isListed(url.stream) || runs.waiting >= maxWaiting) {
+      answer()
+      return
+    }
+    let isOver = false
+    const stop = runs.whenListed(url.stream, firstReportMs, () => {
+      isOver = true
+      if (!response.destroyed) answer()
+    })
+    response.once('close', () => {
+      if (!isOver) stop()
+    })
   }
   const reporting = repeat(reportMs, () => {
     const report = activity.report()
@@ -99,15 +117,21 @@ export function createEdgeDelivery({ source, handOn, clients, log }: EdgeDeliver
     handle(request, response) {
       const url = parseLiveUrl(request.url ?? '')
       if (url === undefined) return false
-      const isPlayed = playlistKinds.has(url.resource.kind) || resourceFacts[url.resource.kind].access === 'media'
-      if (isPlayed && source.want(url.stream) && !runs.isListed(url.stream) && runs.waiting < maxWaiting) {
-        const stop = runs.whenListed(url.stream, firstReportMs, () => {
-          response.off('close', stop)
-          if (!response.destroyed) answer(request, response)
-        })
-        response.on('close', stop)
-      } else answer(request, response)
+      const answer = (): void => {
+        if (!front.handle(request, response)) handOn(request, response)
+      }
+      if (isPlayed(request.url ?? '')) whenListed(url, response, answer)
+      else answer()
       return true
+    },
+    isPlayed,
+    handleFast(request, response) {
+      const url = parseLiveUrl(request.url)
+      const answer = (): void => {
+        if (!front.handleFast(request, response)) handOn(request, response)
+      }
+      if (url === undefined) answer()
+      else whenListed(url, response, answer)
     },
     async mayWatch(text, request) {
       const url = parseLiveUrl(text)

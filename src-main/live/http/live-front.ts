@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { FastHandler } from '../../platform/http/fast-path/fast-path.ts'
 import type { LiveRequest } from './live-request.ts'
 import { type LiveUrl, parseLiveUrl } from './live-url.ts'
 import { type ResourceTable, resourceFacts } from './resources.ts'
-import { type AnyRequest, type AnyResponse, asPlaybackResponse } from './response.ts'
+import { type AnyRequest, type AnyResponse, asPlaybackResponse, type PlaybackResponse } from './response.ts'
 
 /** Lets a request go on to `next`, at once or later, or answers it. */
 export type RequestGuard = (live: LiveRequest, next: () => void) => void
@@ -22,6 +23,8 @@ export interface LiveFrontDependencies {
 export interface LiveFront {
   /** False where the request is for nothing of the table: it was not touched. */
   handle(request: AnyRequest, response: AnyResponse): boolean
+  /** The same for plain requests for playlists and media. */
+  readonly handleFast: FastHandler
   /** The same for WebSockets. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean
 }
@@ -30,15 +33,24 @@ const letGo: RequestGuard = (_live, next) => next()
 
 /** Creates the front that the host and its delivery processes share. */
 export function createLiveFront({ table, access = letGo, onDemand = letGo, answers }: LiveFrontDependencies): LiveFront {
+  const take = (url: LiveUrl, request: AnyRequest, response: PlaybackResponse): boolean => {
+    if (!table.has(url.resource.kind) || answers?.(url) === false) return false
+    const live: LiveRequest = { request, response, url }
+    access(live, () => onDemand(live, () => table.handle(live)))
+    return true
+  }
   return {
     handle(request, response) {
       const url = parseLiveUrl(request.url ?? '')
-      if (url === undefined || !table.has(url.resource.kind)) return false
+      if (url === undefined) return false
       if (resourceFacts[url.resource.kind].sharedWithPage === true && (request.method === 'GET' || request.method === 'HEAD')) return false
-      if (answers?.(url) === false) return false
-      const live: LiveRequest = { request, response: asPlaybackResponse(response), url }
-      access(live, () => onDemand(live, () => table.handle(live)))
-      return true
+      return take(url, request, asPlaybackResponse(response))
+    },
+    handleFast(request, response) {
+      const url = parseLiveUrl(request.url)
+      if (url === undefined || resourceFacts[url.resource.kind].isPlain !== true) return false
+      // their handlers read no more of a request than this one has
+      return take(url, request as unknown as AnyRequest, response)
     },
     handleUpgrade(request, socket, head) {
       const url = parseLiveUrl(request.url ?? '')

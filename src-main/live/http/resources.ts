@@ -1,5 +1,5 @@
 import type { LiveRequest, LiveUpgrade } from './live-request.ts'
-import type { LiveResource, ResourceKind, ResourceOf } from './live-url.ts'
+import { type LiveResource, parseLiveUrl, type ResourceKind, type ResourceOf } from './live-url.ts'
 
 /**
  * How the rules of who may watch apply: to a `manifest`, which lists URLs that must carry the token on; to what is `watched` otherwise;
@@ -16,11 +16,13 @@ export interface ResourceFacts {
   readonly startsSource: 'and waits' | 'only' | 'no'
   /** The page has the same URL: GET and HEAD are its. */
   readonly sharedWithPage?: true
+  /** Players fetch it again and again, and it needs nothing of HTTP but a plain request and its answer: the fast path has it. */
+  readonly isPlain?: true
 }
 
-const media = { access: 'media', startsSource: 'no' } as const
+const media = { access: 'media', startsSource: 'no', isPlain: true } as const
 const watched = { access: 'watched', startsSource: 'no' } as const
-const manifest = { access: 'manifest', startsSource: 'and waits' } as const
+const manifest = { access: 'manifest', startsSource: 'and waits', isPlain: true } as const
 const own = { access: 'own', startsSource: 'no' } as const
 
 /** Every resource below `/live`. */
@@ -60,6 +62,12 @@ export function accessOf(resource: LiveResource): ResourceAccess {
   const { path } = resource
   if (path.includes('/')) return path.includes('.', path.lastIndexOf('/')) ? 'media' : 'own'
   return 'watched'
+}
+
+/** True for a URL of a playlist, a manifest or media. */
+export function isPlayed(target: string): boolean {
+  const url = parseLiveUrl(target)
+  return url !== undefined && resourceFacts[url.resource.kind].isPlain === true
 }
 
 /** What a part handles over HTTP, by kind of resource. A request has passed access and waited for its source. */

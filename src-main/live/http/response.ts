@@ -7,7 +7,7 @@ import { ownText } from '../../platform/own-text.ts'
 export type AnyRequest = IncomingMessage | Http2ServerRequest
 export type AnyResponse = ServerResponse | Http2ServerResponse
 
-/** What playback needs of `ServerResponse` and `Http2ServerResponse`, whose types do not meet. */
+/** What playback needs of `ServerResponse`, `Http2ServerResponse` and `FastResponse`, whose types do not meet. */
 export interface PlaybackResponse {
   readonly headersSent: boolean
   readonly writableEnded: boolean
@@ -15,8 +15,11 @@ export interface PlaybackResponse {
   writeHead(status: number, headers: OutgoingHttpHeaders): unknown
   write(data: Uint8Array): boolean
   end(data?: Uint8Array): unknown
+  /** What is written from now on leaves together, at `uncork`. */
+  cork(): void
+  uncork(): void
   setTimeout(ms: number, callback: () => void): unknown
-  once(event: 'close', listener: () => void): unknown
+  once(event: 'close' | 'drain', listener: () => void): unknown
   destroy(error?: Error): unknown
 }
 

@@ -7,6 +7,8 @@ import { AppError } from '../../platform/errors.ts'
 import { adoptFromNode } from '../../platform/http/client.ts'
 import type { ClientLimits } from '../../platform/http/client-limits.ts'
 import { rejectUpgrade } from '../../platform/http/end-socket.ts'
+import type { FastRequest } from '../../platform/http/fast-path/fast-request.ts'
+import type { FastResponse } from '../../platform/http/fast-path/fast-response.ts'
 import { createHttpServers } from '../../platform/http/http-servers.ts'
 import { pathOf } from '../../platform/http/request-target.ts'
 import { createReverseProxy } from '../../platform/http/reverse-proxy.ts'
@@ -70,7 +72,7 @@ export interface EdgeAgentOptions {
   /** The live platform at this node. */
   readonly createDelivery: (dependencies: {
     readonly source: EdgeSource
-    readonly handOn: (request: IncomingMessage, response: ServerResponse) => void
+    readonly handOn: (request: IncomingMessage | FastRequest, response: ServerResponse | FastResponse) => void
   }) => EdgeDelivery
   readonly log: Logger
 }
@@ -149,7 +151,7 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
     },
     `/api/v1${linkPath}`,
   )
-  const handOn = (request: IncomingMessage, response: ServerResponse): void => {
+  const handOn = (request: IncomingMessage | FastRequest, response: ServerResponse | FastResponse): void => {
     if (isForViewers(request)) proxy.request(request, response)
     else sendError(response, 'network.not_served')
   }
@@ -223,6 +225,16 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
       typeof url === 'string' && link.state !== 'rejected' ? delivery.mayWatch(url, request).catch(() => false) : Promise.resolve(false)
     void asked.then((allowed) => response.writeHead(allowed ? 204 : 403, { 'content-length': 0, 'cache-control': 'no-store' }).end())
   }
+  const follow = (request: IncomingMessage | FastRequest, response: ServerResponse | FastResponse): void => {
+    // nginx says what it answered itself.
+    if (cache !== undefined) return
+    accessLog?.follow(request, response)
+    openRequests++
+    countRequest(request, response, (fact) => {
+      openRequests--
+      traffic.add(fact)
+    })
+  }
   const servers = createHttpServers({
     // Behind nginx the agent is nobody else's.
     ...(cache === undefined ? { bind: options.bind, httpPort: options.httpPort, httpsPort: options.httpsPort } : behindNginx),
@@ -232,15 +244,7 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
       if (options.certificate.handleChallenge(request, response)) return
       const fault = pathFault(nodePathOf(request.headers), state.id)
       adoptFromNode(request, proxies, (secret) => children.isForwarder(secret))
-      // nginx says what it answered itself.
-      if (cache === undefined) {
-        accessLog?.follow(request, response)
-        openRequests++
-        countRequest(request, response, (fact) => {
-          openRequests--
-          traffic.add(fact)
-        })
-      }
+      follow(request, response)
       const path = pathOf(request.url)
       if (fault !== undefined) sendError(response, 'network.loop')
       else if (path === healthPath) sendHealth(response, health())
@@ -253,6 +257,14 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
       else if (protection.rejects(request, response)) return
       else if (options.acceptNodes && path === registerPath && request.method === 'POST') proxy.request(request, response)
       else if (!delivery.handle(request, response)) handOn(request, response)
+    },
+    // what nodes hand on is not plain, and what comes round in a loop says so in a header of theirs
+    onFastRequest(request, response) {
+      if (!delivery.isPlayed(request.url)) return false
+      follow(request, response)
+      if (link.state === 'rejected') sendError(response, 'network.origin_away')
+      else if (!protection.rejects(request, response)) delivery.handleFast(request, response)
+      return true
     },
     onUpgrade(request, socket, head) {
       adoptFromNode(request, proxies, (secret) => children.isForwarder(secret))
@@ -388,7 +400,7 @@ function isMetricsReader({ headers }: IncomingMessage, token: string | undefined
 }
 
 /** Everything of streams, and the pages that play them; the API with which the origin is operated stays there. */
-function isForViewers({ method, url }: IncomingMessage): boolean {
+function isForViewers({ method, url }: Pick<IncomingMessage, 'method' | 'url'>): boolean {
   const path = pathOf(url)
   if (path.startsWith('/live/')) return true
   if (path.startsWith('/api/') || path === '/api') return path === '/api/v1/time'

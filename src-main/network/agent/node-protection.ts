@@ -1,7 +1,9 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { join } from 'node:path'
 import { clientOf } from '../../platform/http/client.ts'
+import type { FastRequest } from '../../platform/http/fast-path/fast-request.ts'
 import { pathOf } from '../../platform/http/request-target.ts'
+import type { SimpleResponse } from '../../platform/http/simple-response.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { randomText } from '../../platform/random-id.ts'
 import { repeat } from '../../platform/repeat.ts'
@@ -115,7 +117,7 @@ export class NodeProtection {
   }
 
   /** Answers a request that is over a limit. False where it may be answered. */
-  rejects(request: IncomingMessage, response: ServerResponse): boolean {
+  rejects(request: IncomingMessage | FastRequest, response: SimpleResponse): boolean {
     const rejected = this.#check(request)
     if (rejected === 'denied') sendError(response, 'network.address_denied')
     else if (rejected === 'challenged') this.#sendChallenge(request, response)
@@ -148,7 +150,7 @@ export class NodeProtection {
     clearTimeout(this.#change)
   }
 
-  #check(request: IncomingMessage): Limited | 'denied' | 'challenged' | undefined {
+  #check(request: IncomingMessage | FastRequest): Limited | 'denied' | 'challenged' | undefined {
     const path = pathOf(request.url)
     // nginx has written down everything else
     if (this.#options.cacheFolder !== undefined && !path.startsWith('/live/')) return undefined
@@ -165,18 +167,19 @@ export class NodeProtection {
   }
 
   /** Players and programs are not, whatever they ask for: they would stop. */
-  #isChallenged(request: IncomingMessage, path: string): boolean {
+  #isChallenged(request: IncomingMessage | FastRequest, path: string): boolean {
     const challenge = this.#challenge()
     if (challenge === undefined || !this.#guard.challenges || path.startsWith('/live/') || path.startsWith('/api/')) return false
     return !isPass(challenge, passOf(request), ...viewerOf(request), Date.now())
   }
 
-  #sendChallenge(request: IncomingMessage, response: ServerResponse): void {
+  #sendChallenge(request: IncomingMessage | FastRequest, response: SimpleResponse): void {
     const challenge = this.#challenge()
     if (challenge === undefined) return
     const puzzle = puzzleFor(challenge, ...viewerOf(request), Date.now())
     const { headers, body } = challengeAnswer(puzzle, challenge.passSeconds, request.headers.accept ?? '')
-    response.writeHead(403, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body)
+    response.writeHead(403, { ...headers, 'content-length': Buffer.byteLength(body) })
+    response.end(body)
   }
 
   #use(): void {
@@ -200,6 +203,6 @@ export class NodeProtection {
 }
 
 /** Whom a pass is for: their network, and their program. */
-function viewerOf(request: IncomingMessage): [network: string, agent: string] {
+function viewerOf(request: IncomingMessage | FastRequest): [network: string, agent: string] {
   return [networkName(clientOf(request).remoteAddress), request.headers['user-agent'] ?? '']
 }

@@ -1,7 +1,8 @@
-import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import type { OutgoingHttpHeaders } from 'node:http'
 import { AppError, type ErrorCode, errorKinds } from '../../platform/errors.ts'
 import { nodeHeader, viewerHeader, writeViewer } from '../../platform/http/client.ts'
 import type { ProxyTarget } from '../../platform/http/reverse-proxy.ts'
+import type { SimpleResponse } from '../../platform/http/simple-response.ts'
 import { nodePathOf, pathHeader } from '../link/node-path.ts'
 import type { NodeState } from './node-state.ts'
 import { connectToOrigin, type OriginTarget } from './origin-connection.ts'
@@ -26,7 +27,7 @@ export function originTarget(target: OriginTarget, { id, forwardSecret }: Pick<N
 }
 
 /** Answers with an error of the catalogue as problem+json that no cache may keep. */
-export function sendError(response: ServerResponse, code: ErrorCode, headers: OutgoingHttpHeaders = {}): void {
+export function sendError(response: SimpleResponse, code: ErrorCode, headers: OutgoingHttpHeaders = {}): void {
   const { message, remedy, status } = new AppError(code)
   const { title } = errorKinds[code]
   const body = JSON.stringify({ type: `urn:ami-streams:error:${code}`, title, status, detail: message, code, remedy })

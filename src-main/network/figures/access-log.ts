@@ -1,6 +1,8 @@
 import { appendFile } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { clientOf } from '../../platform/http/client.ts'
+import type { FastRequest } from '../../platform/http/fast-path/fast-request.ts'
+import type { FastResponse } from '../../platform/http/fast-path/fast-response.ts'
 import { repeat } from '../../platform/repeat.ts'
 import { RotatedLog, type RotatedLogOptions } from '../nginx/rotated-log.ts'
 import { whenAnswered } from './answered-request.ts'
@@ -29,7 +31,7 @@ export class AccessLog {
   }
 
   /** Writes a line when the request is over. */
-  follow(request: IncomingMessage, response: ServerResponse): void {
+  follow(request: IncomingMessage | FastRequest, response: ServerResponse | FastResponse): void {
     const { remoteAddress } = clientOf(request)
     const { method = '', url = '', httpVersion, headers } = request
     const at = new Date()

@@ -3,7 +3,11 @@ import type { IncomingMessage } from 'node:http'
 import type { Http2ServerRequest } from 'node:http2'
 import { isIP } from 'node:net'
 import type { TLSSocket } from 'node:tls'
+import type { FastRequest } from './fast-path/fast-request.ts'
 import type { TrustedProxies } from './trusted-proxies.ts'
+
+/** A request of any HTTP version, whichever of our parsers read it. */
+export type ServerRequest = IncomingMessage | Http2ServerRequest | FastRequest
 
 /** Whose request it is. */
 export interface Client {
@@ -22,7 +26,7 @@ export const clientHeader = 'x-streams-client'
 const adopted = new WeakMap<object, Client>()
 
 /** The client of a request, also where a delivery process passed the request on. */
-export function clientOf(request: IncomingMessage | Http2ServerRequest): Client {
+export function clientOf(request: ServerRequest): Client {
   const known = adopted.get(request)
   if (known !== undefined) return known
   // HTTP/2 has no socket once the session is over.
@@ -57,7 +61,7 @@ export function adoptClient(request: IncomingMessage, secret: string): boolean {
 }
 
 /** Assigns the client that a trusted proxy names to a request, so that `clientOf` returns it. False where no trusted proxy sent the request. */
-export function adoptForwarded(request: IncomingMessage, proxies: TrustedProxies): boolean {
+export function adoptForwarded(request: IncomingMessage | FastRequest, proxies: TrustedProxies): boolean {
   if (!proxies.any) return false
   const sender = clientOf(request)
   const named = proxies.has(sender.remoteAddress) ? proxies.clientOf(request.headers) : undefined

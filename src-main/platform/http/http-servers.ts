@@ -9,17 +9,22 @@ import {
 } from 'node:http2'
 import type { AddressInfo, Server as NetServer, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import type { TLSSocket } from 'node:tls'
 import { toListenError } from '../listen-error.ts'
 import type { Logger } from '../logger.ts'
 import { adoptForwarded, clientOf } from './client.ts'
 import type { ClientLimits } from './client-limits.ts'
 import { endSocket } from './end-socket.ts'
+import { type FastHandler, FastPath } from './fast-path/fast-path.ts'
 import { guardHandlers, type HttpHandlers } from './guarded-handlers.ts'
+import { isHost } from './request-fault.ts'
 import { isWebSocket } from './request-target.ts'
 import { isPublicName, strictTransport } from './strict-transport.ts'
 import type { TrustedProxies } from './trusted-proxies.ts'
 
 export interface HttpServersOptions extends HttpHandlers {
+  /** Asked first about plain GET and HEAD requests of HTTP/1.1; false: `onRequest` answers. */
+  readonly onFastRequest?: FastHandler
   readonly bind: string
   readonly httpPort: number
   readonly httpsPort: number | 'off'
@@ -54,6 +59,9 @@ export interface HttpServers {
   /** Lets running answers end for up to `graceMs`, then closes everything. */
   stop(graceMs?: number): Promise<void>
 }
+
+/** How long a connection may be silent between two requests, ms. */
+const keepAliveMs = 30_000
 
 /** How long a request may take until it is complete, ms. */
 const requestTimeoutMs = 60_000
@@ -102,10 +110,51 @@ export function createHttpServers(options: HttpServersOptions): HttpServers {
     options.log,
   )
 
+  const { onFastRequest } = options
+  let lastHost = ''
+  /** What the ordinary handler does before a request, for those that it would accept. */
+  const onFast =
+    (encrypted: boolean): FastHandler =>
+    (request, response) => {
+      if (onFastRequest === undefined) return false
+      const { host = '' } = request.headers
+      if (host !== lastHost) {
+        if (!isHost(host)) return false
+        lastHost = host
+      }
+      if (encrypted && isPublicName(host)) response.setHeader('strict-transport-security', strictTransport)
+      if (!adoptForwarded(request, proxies)) return onFastRequest(request, response)
+      const release = clients.take('requests', clientOf(request).remoteAddress)
+      if (release === undefined) return false
+      const isAnswered = onFastRequest(request, response)
+      if (isAnswered) response.once('close', release)
+      else release()
+      return isAnswered
+    }
+  const fastPaths: FastPath[] = []
+  /** Has the fast path take the connections of a server before its own listener for `event` does. */
+  const putBefore = (server: Server, event: 'connection' | 'secureConnection', isMeant: (socket: Socket) => boolean): void => {
+    if (onFastRequest === undefined) return
+    const fastPath = new FastPath({
+      handle: onFast(event === 'secureConnection'),
+      firstRequestMs: headersTimeout,
+      keepAliveMs: keepAliveMs + 1000,
+      log: options.log,
+    })
+    fastPaths.push(fastPath)
+    const [passOn] = server.listeners(event) as [(socket: Socket) => void]
+    server.removeListener(event, passOn)
+    server.on(event, (socket: Socket) => {
+      if (socket.destroyed) return
+      if (isMeant(socket)) fastPath.take(socket, (taken) => passOn.call(server, taken))
+      else passOn.call(server, socket)
+    })
+  }
+
   const track = (server: Server): void => {
     server.maxConnections = options.maxConnections
     Object.assign(server, {
-      keepAliveTimeout: 30_000,
+      keepAliveTimeout: keepAliveMs,
       headersTimeout,
       requestTimeout: requestTimeoutMs,
       connectionsCheckingInterval: Math.min(5000, headersTimeout),
@@ -150,6 +199,7 @@ export function createHttpServers(options: HttpServersOptions): HttpServers {
       plain = createServer()
       plain.on('request', handlers.onRequest)
       track(plain)
+      putBefore(plain, 'connection', () => true)
       opening.push(listen(plain, options.shared?.plain ?? placeOf(options.descriptors?.http, options.httpPort), options.bind, 'httpPort'))
       const { httpsPort } = options
       if (httpsPort !== 'off') {
@@ -169,6 +219,7 @@ export function createHttpServers(options: HttpServersOptions): HttpServers {
             // HTTP/2 requests come through Node's compatibility layer, which has the same face.
             secure.on('request', (request, response) => secureHandlers.onRequest(request as never, response as never))
             track(secure as unknown as Server)
+            putBefore(secure as unknown as Server, 'secureConnection', (socket) => (socket as TLSSocket).alpnProtocol !== 'h2')
             secure.on('session', (session) => {
               sessions.add(session)
               session.setTimeout(120_000, () => session.close())
@@ -193,6 +244,7 @@ export function createHttpServers(options: HttpServersOptions): HttpServers {
         .filter((server) => server?.listening)
         .map((server) => new Promise<void>((resolve) => server?.close(() => resolve())))
       plain?.closeIdleConnections()
+      for (const each of fastPaths) each.stop()
       for (const session of sessions) session.close()
       const timer = setTimeout(() => {
         for (const session of sessions) session.destroy()

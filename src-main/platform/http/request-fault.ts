@@ -33,7 +33,8 @@ function hosts(rawHeaders: readonly string[]): number {
   return count
 }
 
-function isHost(text: string): boolean {
+/** True for what a Host header may say. */
+export function isHost(text: string): boolean {
   const match = hostForm.exec(text)
   return match !== null && (match[1] === undefined || isIPv6(match[1]))
 }

@@ -6,23 +6,25 @@ import {
   request as openRequest,
   type ServerResponse,
 } from 'node:http'
-import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
+import type { Http2ServerResponse } from 'node:http2'
 import { connect } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { type Client, clientHeader, clientOf, writeClient } from './client.ts'
+import { type Client, clientHeader, clientOf, type ServerRequest, writeClient } from './client.ts'
 import { endSocket } from './end-socket.ts'
+import type { FastResponse } from './fast-path/fast-response.ts'
 import type { PrivateSocket } from './private-endpoint.ts'
+import type { SimpleResponse } from './simple-response.ts'
 
 /** Where requests are passed on to. */
 export interface ProxyTarget {
   /** Opens a connection; calls back once it is open. */
   connect(callback: (error: Error | null, socket?: Duplex) => void): void
   /** Headers that say whose request it is, and where it goes; those of the request with the same names are left out. */
-  headers(client: Client, request: IncomingMessage | Http2ServerRequest): Readonly<Record<string, string>>
+  headers(client: Client, request: ServerRequest): Readonly<Record<string, string>>
   /** Headers of the request that are left out, too. */
   readonly drop?: (name: string) => boolean
   /** The other side did not answer; `response` has no head yet. Breaks the connection where it is left out: clients repeat the request. */
-  onAway?(response: ServerResponse): void
+  onAway?(response: SimpleResponse): void
 }
 
 /** The host's private socket. */
@@ -43,7 +45,7 @@ export function privateTarget({ path, secret }: PrivateSocket): ProxyTarget {
 
 /** Passes requests on to another process or machine. */
 export interface ReverseProxy {
-  request(request: IncomingMessage | Http2ServerRequest, response: ServerResponse | Http2ServerResponse): void
+  request(request: ServerRequest, response: ServerResponse | Http2ServerResponse | FastResponse): void
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
   stop(): void
 }
@@ -85,10 +87,11 @@ export function createReverseProxy(target: ProxyTarget): ReverseProxy {
   const shared = new TargetAgent(target, maxIdle)
   const single = new TargetAgent(target, 0)
   return {
-    request(request, rawResponse) {
+    request(anyRequest, rawResponse) {
       const response = rawResponse as ServerResponse
-      const hasBody = bodyFollows(request)
-      const own = target.headers(clientOf(request), request)
+      const request = anyRequest as IncomingMessage
+      const hasBody = bodyFollows(anyRequest)
+      const own = target.headers(clientOf(anyRequest), anyRequest)
       const headers: OutgoingHttpHeaders = { ...own }
       for (const name in request.headers) {
         const value = request.headers[name]
@@ -117,20 +120,25 @@ export function createReverseProxy(target: ProxyTarget): ReverseProxy {
         answer.on('error', () => response.destroy())
         answer.on('aborted', () => response.destroy())
         answer.on('end', () => {
+          response.end()
           if (onward.writableFinished) return
           // The host has answered without the rest of the body: it needs no connection, and the client's bytes are discarded.
           request.unpipe(onward)
           onward.destroy()
           request.resume()
         })
-        answer.pipe(response)
+        answer.on('data', (bytes: Buffer) => {
+          if (response.write(bytes)) return
+          answer.pause()
+          response.once('drain', () => answer.resume())
+        })
       })
       // Who is stopping does not answer: clients repeat a request whose connection broke, but would believe a made-up response.
       onward.on('error', () => {
         if (target.onAway === undefined || response.headersSent || response.destroyed) response.destroy()
         else target.onAway(response)
       })
-      response.on('close', () => onward.destroy())
+      response.once('close', () => onward.destroy())
       if (hasBody) request.pipe(onward)
       else onward.end()
     },
@@ -165,7 +173,8 @@ export function createReverseProxy(target: ProxyTarget): ReverseProxy {
   }
 }
 
-function bodyFollows(request: IncomingMessage | Http2ServerRequest): boolean {
+function bodyFollows(request: ServerRequest): boolean {
+  if ('headBytes' in request) return false
   if ('stream' in request) return !request.stream.endAfterHeaders
   const { 'transfer-encoding': coding, 'content-length': length } = request.headers
   return coding !== undefined || Number(length ?? 0) > 0

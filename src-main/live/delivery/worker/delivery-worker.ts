@@ -3,6 +3,7 @@ import type { Server } from 'node:net'
 import { setFlagsFromString } from 'node:v8'
 import { nodeHeader } from '../../../platform/http/client.ts'
 import { ClientLimits } from '../../../platform/http/client-limits.ts'
+import type { FastHandler } from '../../../platform/http/fast-path/fast-path.ts'
 import { createHttpServers, type HttpServers } from '../../../platform/http/http-servers.ts'
 import { createReverseProxy, privateTarget } from '../../../platform/http/reverse-proxy.ts'
 import { readTrustedProxies } from '../../../platform/http/trusted-proxies.ts'
@@ -11,7 +12,7 @@ import { allowHeapGrowth } from '../../../platform/memory/heap-growth.ts'
 import { watchMemory } from '../../../platform/memory/watch-memory.ts'
 import { connectToHost, openMediaPipe } from '../../../platform/workers/worker-side.ts'
 import { createLiveFront } from '../../http/live-front.ts'
-import { ResourceTable } from '../../http/resources.ts'
+import { isPlayed, ResourceTable } from '../../http/resources.ts'
 import { AccessGate } from '../../policy/access/access-gate.ts'
 import { createAccessHttp } from '../../policy/access/access-http.ts'
 import { RunningPlayback } from '../../policy/access/running-playback.ts'
@@ -97,6 +98,13 @@ function serve(setup: DeliverySetup) {
     // whom a node asks for is known to the host
     if (nodeHeader in request.headers || !front.handle(request, response)) proxy.request(request, response)
   }
+  const onFastRequest: FastHandler = (request, response) => {
+    if (front.handleFast(request, response)) return true
+    // what a player starts with comes on the connection that it goes on with
+    if (!isPlayed(request.url)) return false
+    proxy.request(request, response)
+    return true
+  }
 
   const reporting = setInterval(() => {
     const report = activity.report()
@@ -121,6 +129,7 @@ function serve(setup: DeliverySetup) {
         ...(tls === undefined ? {} : { ticketKeys: tls.ticketKeys }),
         maxConnections: setup.maxConnections,
         onRequest,
+        onFastRequest,
         onUpgrade: (request, socket, head) => proxy.upgrade(request, socket, head),
         clients,
         proxies: readTrustedProxies(setup.trustedProxies),

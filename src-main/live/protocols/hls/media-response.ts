@@ -1,6 +1,4 @@
-import { open } from 'node:fs/promises'
-import type { Writable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import { type AnyRequest, answerHeaders, header, type PlaybackResponse } from '../../http/response.ts'
 import type { MediaSegment } from '../../packaging/packaged-stream.ts'
 import type { StoredMedia } from '../../packaging/segment-archive.ts'
@@ -31,13 +29,20 @@ export function sendMedia(
   const range = answerHead(request, response, media)
   if (range === undefined) return 0
   const { from, to } = range
+  const [only] = media.pieces
+  if (media.pieces.length === 1 && only !== undefined) {
+    response.end(to - from === only.length ? only : only.subarray(from, to))
+    return to - from
+  }
   let start = 0
+  response.cork()
   for (const piece of media.pieces) {
     const end = start + piece.length
     if (end > from && start < to) response.write(start >= from && end <= to ? piece : piece.subarray(Math.max(0, from - start), to - start))
     start = end
   }
   response.end()
+  response.uncork()
   return to - from
 }
 
@@ -56,15 +61,35 @@ export function sendStored(
         return
       }
       media.onSent(range.to - range.from)
-      const start = stored.offset + range.from
-      const pieces = file.createReadStream({ start, end: stored.offset + range.to - 1, highWaterMark: readBytes })
-      // a client that goes away, or a file that fails, ends both sides
-      await pipeline(pieces, response as unknown as Writable).catch(() => response.destroy())
+      try {
+        await sendFile(file, stored.offset + range.from, stored.offset + range.to, response)
+      } catch {
+        response.destroy()
+      } finally {
+        await file.close().catch(() => undefined)
+      }
     },
     () => {
       if (!response.destroyed) media.missing()
     },
   )
+}
+
+/** Sends the bytes of a file from `from` to before `to` as fast as the client takes them, then ends the response. Throws where the file fails. */
+async function sendFile(file: FileHandle, from: number, to: number, response: PlaybackResponse): Promise<void> {
+  let goOn = (): void => undefined
+  response.once('close', () => goOn())
+  for (let at = from; at < to && !response.destroyed; ) {
+    const { bytesRead, buffer } = await file.read({ buffer: Buffer.allocUnsafe(Math.min(readBytes, to - at)), position: at })
+    if (bytesRead === 0) throw new Error('the file is shorter than it was')
+    at += bytesRead
+    if (response.destroyed || response.write(buffer.subarray(0, bytesRead))) continue
+    await new Promise<void>((resolve) => {
+      goOn = resolve
+      response.once('drain', resolve)
+    })
+  }
+  response.end()
 }
 
 interface MediaHead {
