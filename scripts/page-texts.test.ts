@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseSync } from 'rolldown/utils'
-import { afterAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { errorKinds } from '../src-main/platform/errors.ts'
 import type { Messages } from '../src-renderer/messages/messages.ts'
 
@@ -20,29 +20,21 @@ interface Node {
 
 const isNode = (value: unknown): value is Node => typeof (value as Node | null)?.type === 'string'
 
-function childrenOf(node: Node): Node[] {
-  const children: Node[] = []
+/** A loop over the values themselves: this runs for each node of half a million, and a list for each was most of the work. */
+function eachChild(node: Node, visit: (child: Node) => void): void {
   for (const property in node) {
     const value = node[property]
-    if (Array.isArray(value)) children.push(...value.filter(isNode))
-    else if (isNode(value)) children.push(value)
+    if (typeof value !== 'object' || value === null) continue
+    if (Array.isArray(value)) {
+      for (const one of value) if (isNode(one)) visit(one)
+    } else if (isNode(value)) visit(value)
   }
-  return children
 }
 
-/** Parsed sources by their text: each is read by more than one check, and to parse it is most of the work. */
-const parsed = new Map<string, Node>()
-// All files run in one process: every collection after this file would look at the syntax trees again.
-afterAll(() => parsed.clear())
-
 function parse(file: string, source: string): Node {
-  const known = parsed.get(source)
-  if (known !== undefined) return known
   const { program, errors } = parseSync(file, source)
   if (errors.length > 0) throw new Error(`${file}: ${errors[0]!.message}`)
-  const read = program as unknown as Node
-  parsed.set(source, read)
-  return read
+  return program as unknown as Node
 }
 
 /** Names, units and what protocols say, which are the same in every language. */
@@ -65,7 +57,7 @@ const hasWord = (text: string): boolean => /\p{L}{2,}/u.test(text) && !examples.
 const looksRead = (text: string): boolean => /^\p{Lu}\p{Ll}+([.…:?!]?$|[\s,'’:-])/u.test(text) && !names.test(text) && !keys.test(text)
 
 /** Texts of a source file that it does not take from the message files, as `line: text`. */
-function bareTexts(file: string, source: string): string[] {
+function bareTexts(source: string, program: Node): string[] {
   const found: string[] = []
   const add = (node: Node, text: string): void => {
     found.push(`${source.slice(0, node.start).split('\n').length}: ${text.trim().replace(/\s+/g, ' ')}`)
@@ -116,9 +108,10 @@ function bareTexts(file: string, source: string): string[] {
         visit(node.value as Node, false)
         return
     }
-    for (const child of childrenOf(node)) visit(child, node.type === 'JSXElement' || node.type === 'JSXFragment')
+    const shows = node.type === 'JSXElement' || node.type === 'JSXFragment'
+    eachChild(node, (child) => visit(child, shows))
   }
-  visit(parse(file, source), false)
+  visit(program, false)
   return found
 }
 
@@ -130,8 +123,7 @@ interface Uses {
 }
 
 /** How a source file uses the message files. */
-function usesOf(file: string, source: string): Uses {
-  const program = parse(file, source)
+function usesOf(source: string, program: Node): Uses {
   const sections = new Map<string, string>()
   for (const node of program.body as Node[]) {
     if (node.type !== 'ImportDeclaration' || !/messages\/(page|player)\.ts$/.test(String((node.source as Node).value))) continue
@@ -150,8 +142,9 @@ function usesOf(file: string, source: string): Uses {
       if (!inside) uses.early.push(`${source.slice(0, node.start).split('\n').length}: ${text}`)
     }
     // The object of a chain was read with it.
-    const rest = path ? computedOf(node) : childrenOf(node)
-    for (const child of rest) visit(child, inside || /Function/.test(node.type))
+    const inFunction = inside || node.type.includes('Function')
+    if (path) for (const child of computedOf(node)) visit(child, inFunction)
+    else eachChild(node, (child) => visit(child, inFunction))
   }
   visit(program, false)
   return uses
@@ -190,28 +183,39 @@ const files = readdirSync(root, { recursive: true, withFileTypes: true })
   .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
 const sources = files.filter((file) => /(?<!\.test|\.d)\.tsx?$/.test(file) && !isMessages(file))
 const read = (file: string): string => readFileSync(join(root, file), 'utf8')
-let found: Map<string, Uses> | undefined
-/** What each source file uses. */
-function uses(): Map<string, Uses> {
-  found ??= new Map(sources.map((file) => [file, usesOf(file, read(file))]))
-  return found
+
+interface Source extends Uses {
+  /** Texts that it does not take from the message files. */
+  readonly bare: readonly string[]
+}
+
+let known: ReadonlyMap<string, Source> | undefined
+/** What is in each source file. A file is parsed once, and its tree given up at once: together they are what a collection takes longest for. */
+function examined(): ReadonlyMap<string, Source> {
+  known ??= new Map(
+    sources.map((file) => {
+      const source = read(file)
+      const program = parse(file, source)
+      return [`src-renderer/${file}`, { bare: bareTexts(source, program), ...usesOf(source, program) }]
+    }),
+  )
+  return known
 }
 
 describe('the page', () => {
   it('takes every text from the message files', () => {
-    const bare = sources.flatMap((file) => bareTexts(file, read(file)).map((text) => `src-renderer/${file}:${text}`))
-    expect(bare).toEqual([])
+    expect([...examined()].flatMap(([file, { bare }]) => bare.map((text) => `${file}:${text}`))).toEqual([])
     expect(['index.html', 'watch.html'].flatMap((file) => bareHtml(read(file)))).toEqual([])
   })
 
   it('reads texts while it draws, when the language is loaded', () => {
-    expect([...uses()].flatMap(([file, { early }]) => early.map((use) => `src-renderer/${file}:${use}`))).toEqual([])
+    expect([...examined()].flatMap(([file, { early }]) => early.map((use) => `${file}:${use}`))).toEqual([])
   })
 
   it('uses every text of the message files', async () => {
     const sections = files.filter((file) => /^messages\/en\/\w+\.ts$/.test(file))
     expect(sections.length).toBeGreaterThan(0)
-    const used = new Set([...uses().values()].flatMap((each) => each.read))
+    const used = new Set([...examined().values()].flatMap((each) => each.read))
     for (const [, key] of read('watch.html').matchAll(/ data-(?:text|label|title)="(\w+)"/g)) used.add(`player.${key}`)
     const isUsed = (text: string): boolean => {
       const path = text.split('.')
@@ -259,7 +263,14 @@ describe('the check of the page', () => {
       'if (key === "Enter") throw new Error("Not a text")',
       'const three = <b>AMI Streams</b>',
     ].join('\n')
-    expect(bareTexts('page.tsx', source)).toEqual(['1: Create key', '2: play', '2: wait', '3: of', '3: … viewers', '3: kept'])
+    expect(bareTexts(source, parse('page.tsx', source))).toEqual([
+      '1: Create key',
+      '2: play',
+      '2: wait',
+      '3: of',
+      '3: … viewers',
+      '3: kept',
+    ])
   })
 
   it('sees which texts are read, and when', () => {
@@ -268,7 +279,7 @@ describe('the check of the page', () => {
       'const label = t.play',
       'const draw = (state) => [t.states[state].title, t.auto(t.live), other.play]',
     ].join('\n')
-    expect(usesOf('page.ts', source)).toEqual({
+    expect(usesOf(source, parse('page.ts', source))).toEqual({
       read: ['player.play', 'player.states', 'player.auto', 'player.live'],
       early: ['2: player.play'],
     })

@@ -56,7 +56,7 @@ describe('a link that opens the program', () => {
         if (isFault(path)) expect(path.offset).toBeLessThanOrEqual(maxLinkLength)
         else expect(path).toMatch(allowed)
       }),
-      { numRuns: 3000 },
+      { numRuns: 1000 * Number(process.env.FUZZ_RUNS ?? 1) },
     )
   })
 })

@@ -92,7 +92,7 @@ async function followed() {
   const list = collection.list({})
   collection.follow(list)
   answer({ items: [note('1', 'read')], nextCursor: null })
-  await vi.waitFor(() => expect(texts(list)).toEqual(['1:read']), 20_000)
+  await expect.poll(() => texts(list)).toEqual(['1:read'])
   const send = () => {
     const { promise, resolve } = Promise.withResolvers<Note>()
     const kept = collection.keep(promise)

@@ -26,11 +26,11 @@ test('an event that comes while the show is read is shown, whichever of the read
   })
   const leave = followShow()
   const event = (topic: string, data: unknown): void => deliverEvent({ seq: 1, time: '', topic, data })
-  await vi.waitFor(() => expect(documents, 'the document was read, the sources were not').toHaveLength(1), 20_000)
+  await expect.poll(() => documents, { message: 'the document was read, the sources were not' }).toHaveLength(1)
   event('studio.program', { scene: 'new' })
   event('studio.changed', { revision: 2 })
   late.resolve()
-  await vi.waitFor(() => expect(useShow.getState().open?.revision).toBe(2), 20_000)
+  await expect.poll(() => useShow.getState().open?.revision).toBe(2)
   expect(useShow.getState().program).toEqual({ scene: 'new' })
   leave()
 })
@@ -60,7 +60,7 @@ test('an edit that is announced while the document is read is read next', async 
     return new Response(body)
   })
   const leave = followShow()
-  await vi.waitFor(() => expect(useShow.getState().open?.revision).toBe(1), 20_000)
+  await expect.poll(() => useShow.getState().open?.revision).toBe(1)
   const changed = (next: number): void => {
     revision = next
     deliverEvent({ seq: next, time: '', topic: 'studio.changed', data: { revision: next } })
@@ -69,11 +69,11 @@ test('an edit that is announced while the document is read is read next', async 
   hold = answer.promise
   const before = asked
   changed(2)
-  await vi.waitFor(() => expect(asked).toBe(before + 1), 20_000)
+  await expect.poll(() => asked).toBe(before + 1)
   // The answer that is on its way is of the revision before this one.
   changed(3)
   hold = undefined
   answer.resolve()
-  await vi.waitFor(() => expect(useShow.getState().open?.revision).toBe(3), 20_000)
+  await expect.poll(() => useShow.getState().open?.revision).toBe(3)
   leave()
 })

@@ -9,7 +9,7 @@ import type { NodeStore, StoredNode } from './node-store.ts'
 function memoryStore(): NodeStore & { readonly nodes: Map<string, StoredNode> } {
   const nodes = new Map<string, StoredNode>()
   const tokens = new Map<string, string>()
-  const later = () => new Promise<void>((resolve) => setTimeout(resolve, 1))
+  const later = () => new Promise<void>((resolve) => setImmediate(resolve))
   return {
     nodes,
     all: async () => [...nodes.values()],

@@ -1,11 +1,14 @@
 import { pino } from 'pino'
-import { expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { AppError } from '../../platform/errors.ts'
 import { createEventBus } from '../../platform/event-bus.ts'
 import type { PurgeSelection } from '../cache/purge-order.ts'
 import { OriginPurges } from './origin-purges.ts'
 
 const log = pino({ enabled: false })
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
 
 function setUp(hasNodes = true) {
   const events = createEventBus(log)
@@ -35,7 +38,8 @@ it('recordings that are deleted, in the trash or replaced are purged together, t
   events.publish('recording.updated', { id: 'e', deletedAt: null, state: 'complete', published: false })
   events.publish('clip.removed', { id: 'f' })
   events.publish('recording.removed', { id: 'a' })
-  await vi.waitFor(() => expect(purged).toEqual([[{ tags: ['recording-a', 'recording-b', 'recording-c'] }, true]]))
+  await vi.advanceTimersByTimeAsync(1000)
+  expect(purged).toEqual([[{ tags: ['recording-a', 'recording-b', 'recording-c'] }, true]])
   purges.stop()
 })
 
@@ -43,16 +47,15 @@ it('a purge that was not taken is sent again with what came meanwhile', async ()
   const { events, purged, purges, fail } = setUp()
   fail(2)
   events.publish('recording.removed', { id: 'a' })
-  await vi.waitFor(() => expect(purged).toEqual([[{ tags: ['recording-a'] }, true]]), 5000)
+  await vi.advanceTimersByTimeAsync(1000)
+  expect(purged).toEqual([[{ tags: ['recording-a'] }, true]])
   purges.stop()
 })
 
 it('nothing is purged while there is no node', () => {
-  vi.useFakeTimers()
   const { events, purged, purges } = setUp(false)
   events.publish('recording.removed', { id: 'a' })
   vi.advanceTimersByTime(10_000)
-  vi.useRealTimers()
   expect(purged).toEqual([])
   purges.stop()
 })

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import { flvHeader, flvTag } from '../../../formats/flv-file.ts'
 import { type BatchWriter, WriteBatch } from './write-batch.ts'
 
@@ -31,6 +31,8 @@ it('joins the pieces of a turn once for all who are sent the same', async () => 
 })
 
 it('keeps a beat for a crowd', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
   const batch = new WriteBatch(200)
   const crowd = Array.from({ length: 16 }, writer)
   const bytes = Buffer.from('x')
@@ -44,7 +46,10 @@ it('keeps a beat for a crowd', async () => {
   await turn()
   round()
   expect(crowd[0]?.written).toHaveLength(1)
-  await expect.poll(() => crowd[15]?.written.map(String), { interval: 1 }).toEqual(['x', 'xx'])
+  vi.advanceTimersByTime(199)
+  expect(crowd[0]?.written).toHaveLength(1)
+  vi.advanceTimersByTime(1)
+  expect(crowd[15]?.written.map(String)).toEqual(['x', 'xx'])
 })
 
 it('writes FLV headers and tags', () => {

@@ -26,7 +26,7 @@ function opened(names: readonly string[]) {
       return () => undefined
     },
   }
-  const thumbnails = new DeviceThumbnails({ spare, empty, keepMs: 1000, patienceMs: 200 })
+  const thumbnails = new DeviceThumbnails({ spare, empty, keepMs: 1000, patienceMs: 20 })
   const openNow = () => shown.at(-1)?.sources.map(({ name }) => name)
   return { thumbnails, shown, openNow }
 }

@@ -7,7 +7,7 @@ export interface NamedWindow {
 }
 
 /** For how long regular expressions may look at one window, all together, ms of the clock. */
-const patienceMs = 100
+const usualPatienceMs = 100
 /** One that took longer so often is given up until it is changed: once may be the machine, which does something else. */
 const maxLate = 3
 /** Patterns that are remembered; a program that edits without end fills no memory. */
@@ -20,11 +20,16 @@ export class WindowMatcher {
   /** Patterns that are not tried any more. */
   readonly #givenUp = new Set<string>()
   readonly #late = new Map<string, number>()
+  readonly #patienceMs: number
+
+  constructor(patienceMs = usualPatienceMs) {
+    this.#patienceMs = patienceMs
+  }
 
   /** Index of the first trigger that means the window. */
   first(triggers: readonly WindowTrigger[], window: NamedWindow): number | undefined {
     // The host does nothing else meanwhile: many slow expressions have no more time than one.
-    const endMs = performance.now() + patienceMs
+    const endMs = performance.now() + this.#patienceMs
     const found = triggers.findIndex((trigger) => this.#means(trigger, window, endMs))
     return found < 0 ? undefined : found
   }
@@ -32,7 +37,7 @@ export class WindowMatcher {
   /** Why a trigger means no window; undefined where nothing is wrong as far as it is known. */
   problem({ of, how, text = '' }: WindowTrigger): string | undefined {
     if (of === 'other' || how !== 'regex') return undefined
-    if (this.#givenUp.has(text)) return `takes longer than ${patienceMs} ms`
+    if (this.#givenUp.has(text)) return `takes longer than ${this.#patienceMs} ms`
     try {
       new RegExp(text, 'iu')
       return undefined

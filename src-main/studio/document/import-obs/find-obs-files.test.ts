@@ -83,7 +83,7 @@ describe('files that a scene collection of OBS names', () => {
   })
 
   it('come along up to a bound, however often their folder is named', async () => {
-    const { settings } = await found({ playlist: Array.from({ length: 50_000 }, () => ({ value: join(home, 'clips') })) })
+    const { settings } = await found({ playlist: Array.from({ length: 5000 }, () => ({ value: join(home, 'clips') })) })
     expect(settings.playlist).toHaveLength(2000)
   })
 

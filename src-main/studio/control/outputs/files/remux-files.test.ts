@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Remuxed, RemuxOrder } from '../../../../media/files/remux/messages.ts'
 import { createEventBus } from '../../../../platform/event-bus.ts'
 import { silentLogger } from '../../../../platform/telemetry/logger.ts'
@@ -70,7 +70,7 @@ describe('a remux', () => {
     await expect(start(made.id)).rejects.toMatchObject({ code: 'studio.file_running' })
     expect(existsSync(made.path), 'not before it is whole').toBe(false)
     running[0]?.done.resolve({ bytes: 4, durationMs: 9000 })
-    await vi.waitFor(() => expect(book.get(made.id).state).toBe('complete'), 20_000)
+    await expect.poll(() => book.get(made.id).state).toBe('complete')
     expect(readFileSync(made.path, 'utf8')).toBe('half')
     expect(readdirSync(dir).sort()).toEqual(['show-2.mp4', 'show.mkv', 'show.mp4'])
   })
@@ -79,7 +79,7 @@ describe('a remux', () => {
     recorded('show.mkv')
     const made = await start('show.mkv')
     running[0]?.done.reject(new Error('No space left on device'))
-    await vi.waitFor(() => expect(book.get(made.id).state).toBe('failed'), 20_000)
+    await expect.poll(() => book.get(made.id).state).toBe('failed')
     expect(book.get(made.id).error).toEqual({ code: 'studio.remux_failed', message: 'No space left on device' })
     expect(readdirSync(dir)).toEqual(['show.mkv'])
   })
