@@ -74,7 +74,7 @@ async function capture(kind: string, settings: object): Promise<Captured> {
     liveUrl: () => Promise.reject(new Error('there are no streams here')),
   })
   ends.push(() => source.stop())
-  const store = source.pictures!
+  const store = source.frameStore!
   return {
     source: { ...source, update: (next) => source.update(next, { policy: openReach, granted: [] }) },
     store,

@@ -263,7 +263,7 @@ describe('a virtual camera of v4l2loopback', () => {
         // The same process as for a device, with a file in the place of v4l2.
         worker.send({ type: 'open', camera: { via: 'v4l2loopback', device, muxer: 'rawvideo' } })
         const frameRate = { numerator: 50, denominator: 1 }
-        worker.send({ type: 'pictures', pictures: { address: store.address, width, height, frameRate } })
+        worker.send({ type: 'canvas-frames', canvasFrames: { address: store.address, width, height, frameRate } })
       },
       onMessage: (message) => {
         if (message.type === 'frames') frames = message.frames
@@ -273,7 +273,7 @@ describe('a virtual camera of v4l2loopback', () => {
       planes[0]!.writeUInt32LE(++written, 1000)
       store.write({ layout: 'i420', width, height, planes, strides: [width, width / 2, width / 2], timeUs: bench.stores.nowUs() })
       return frames >= 20
-    }, 'twenty pictures are fed')
+    }, 'twenty frames are fed')
     await worker.stop(2000)
     store.close()
     const bytes = readFileSync(device)

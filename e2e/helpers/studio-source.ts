@@ -98,7 +98,7 @@ export function createSourceBench(
       opened.push(source)
       if (shown || before !== undefined) source.show?.(shown)
       const reported = (): string => JSON.stringify(reports.slice(-5))
-      const frames = source.pictures as FrameStore
+      const frames = source.frameStore as FrameStore
       const frame = (): SeenStudioFrame | undefined => {
         const stored = frames.read()
         return stored && seen(stored)
@@ -106,7 +106,7 @@ export function createSourceBench(
       const bench: OpenedSource = {
         source: { ...source, update: (next) => source.update(next, reach(kind, next, byEditor)) },
         frames,
-        audio: source.sound as AudioStore,
+        audio: source.audioStore as AudioStore,
         reports,
         get report() {
           return reports.at(-1)

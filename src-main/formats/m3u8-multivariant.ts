@@ -93,7 +93,7 @@ function mediaTag(group: string, audio: MultivariantAudio, isDefault: boolean, u
 function streamInf(
   own: PlaylistEntry,
   group: readonly MultivariantAudio[],
-  picture: MultivariantVideo | undefined,
+  video: MultivariantVideo | undefined,
   audioGroup: string | undefined,
 ): string {
   let peak = Math.max(own.bandwidth, own.averageBandwidth)
@@ -106,7 +106,7 @@ function streamInf(
     audioPeak = Math.max(audioPeak, audio.bandwidth, audio.averageBandwidth)
     audioAverage = Math.max(audioAverage, audio.averageBandwidth)
   }
-  if (picture) {
+  if (video) {
     peak += audioPeak
     average += audioAverage
   } else {
@@ -114,8 +114,8 @@ function streamInf(
     average = Math.max(average, audioAverage)
   }
   let line = `#EXT-X-STREAM-INF:BANDWIDTH=${Math.max(1, Math.ceil(peak))},AVERAGE-BANDWIDTH=${Math.max(1, Math.ceil(average))},CODECS=${quoted([...codecs].join(','))}`
-  if (picture && picture.width > 0 && picture.height > 0) line += `,RESOLUTION=${picture.width}x${picture.height}`
-  if (picture?.frameRate) line += `,FRAME-RATE=${picture.frameRate.toFixed(3)}`
+  if (video && video.width > 0 && video.height > 0) line += `,RESOLUTION=${video.width}x${video.height}`
+  if (video?.frameRate) line += `,FRAME-RATE=${video.frameRate.toFixed(3)}`
   if (audioGroup !== undefined) line += `,AUDIO="${audioGroup}"`
   return line
 }

@@ -28,8 +28,8 @@ export class MatroskaWriter implements MediaFileWriter {
   constructor(tracks: readonly Track[], start: FileStart) {
     this.#tracks = tracks
     this.#start = start
-    const pictures = tracks.findIndex((track) => track.kind === 'video')
-    this.#cues = new Cues(Math.max(1, pictures + 1))
+    const videoIndex = tracks.findIndex((track) => track.kind === 'video')
+    this.#cues = new Cues(Math.max(1, videoIndex + 1))
   }
 
   head(): Uint8Array {

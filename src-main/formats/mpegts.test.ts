@@ -121,14 +121,14 @@ describe('a segment of a transport stream', () => {
       [0x100, 0x1b],
       [0x101, 0x0f],
     ])
-    const pictures = read.pes.filter((one) => one.pid === 0x100)
-    expect(pictures.map((one) => [one.dts, one.pts])).toEqual(video.samples.map((one) => [one.dts + 900_000, one.pts + 900_000]))
-    expect(pictures.map((one) => one.key)).toEqual(video.samples.map((one) => one.key))
-    const sounds = read.pes.filter((one) => one.pid === 0x101)
-    expect(Buffer.concat(sounds.map((one) => one.data))).toEqual(Buffer.concat(audio.samples.map((one) => audio.form.frame(one))))
-    expect(sounds[0]?.pts).toBe(14 * 90_000)
-    expect(sounds[1]?.pts).toBe(14 * 90_000 + Math.round((4 * 1024 * 90_000) / 48_000))
-    for (const [i, clock] of read.clocks.entries()) expect(clock).toBe((pictures[i]?.dts ?? 0) - 63_000)
+    const videoUnits = read.pes.filter((one) => one.pid === 0x100)
+    expect(videoUnits.map((one) => [one.dts, one.pts])).toEqual(video.samples.map((one) => [one.dts + 900_000, one.pts + 900_000]))
+    expect(videoUnits.map((one) => one.key)).toEqual(video.samples.map((one) => one.key))
+    const audioUnits = read.pes.filter((one) => one.pid === 0x101)
+    expect(Buffer.concat(audioUnits.map((one) => one.data))).toEqual(Buffer.concat(audio.samples.map((one) => audio.form.frame(one))))
+    expect(audioUnits[0]?.pts).toBe(14 * 90_000)
+    expect(audioUnits[1]?.pts).toBe(14 * 90_000 + Math.round((4 * 1024 * 90_000) / 48_000))
+    for (const [i, clock] of read.clocks.entries()) expect(clock).toBe((videoUnits[i]?.dts ?? 0) - 63_000)
   })
 
   it('counts on from any segment to any other, in whatever order they were made', () => {

@@ -99,9 +99,9 @@ describe('the chunk reader', () => {
   })
 
   it('reassembles messages whose chunks are interleaved', () => {
-    const sound = encodeMessage(128, 4, 8, 1, 7, Buffer.alloc(200, 0x62))
-    const picture = encodeMessage(128, 6, 9, 1, 7, Buffer.alloc(200, 0x63))
-    const mixed = Buffer.concat([picture.subarray(0, 140), sound.subarray(0, 140), picture.subarray(140), sound.subarray(140)])
+    const audio = encodeMessage(128, 4, 8, 1, 7, Buffer.alloc(200, 0x62))
+    const video = encodeMessage(128, 6, 9, 1, 7, Buffer.alloc(200, 0x63))
+    const mixed = Buffer.concat([video.subarray(0, 140), audio.subarray(0, 140), video.subarray(140), audio.subarray(140)])
     expect(read(mixed, 7).messages.map(([type, , , body]) => [type, body.length])).toEqual([
       [9, 200],
       [8, 200],

@@ -232,8 +232,8 @@ function vp9Start(payload: Uint8Array): number | undefined {
     const layers = (structure >> 5) + 1
     if ((structure & 0x10) !== 0) at += 4 * layers
     if ((structure & 0x08) !== 0) {
-      const pictures = payload[at++] ?? 0
-      for (let i = 0; i < pictures && at < payload.length; i++) at += 1 + (((payload[at] ?? 0) >> 2) & 3)
+      const frames = payload[at++] ?? 0
+      for (let i = 0; i < frames && at < payload.length; i++) at += 1 + (((payload[at] ?? 0) >> 2) & 3)
     }
   }
   return at < payload.length ? at : undefined

@@ -31,7 +31,7 @@ const frame = (dtsMs: number) => ({
   key: true,
   data: new Uint8Array(8),
 })
-const loop: SlateLoop = { tracks: [track], pictures: [frame(0)], rate: [25, 1], silence: undefined }
+const loop: SlateLoop = { tracks: [track], frames: [frame(0)], rate: [25, 1], silence: undefined }
 const key: PublishKey = {
   id: 'key_1',
   stream: 'cam',

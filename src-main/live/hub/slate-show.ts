@@ -16,7 +16,7 @@ export interface SlateFor {
 /** Frames of one closed GOP and one packet of silence, to be repeated. */
 export interface SlateLoop {
   readonly tracks: readonly Track[]
-  readonly pictures: readonly IngestPacket[]
+  readonly frames: readonly IngestPacket[]
   /** Frames per second, as a fraction. */
   readonly rate: readonly [numerator: number, denominator: number]
   readonly silence: SlateSilence | undefined
@@ -57,7 +57,7 @@ export class SlateShow {
   #timer: NodeJS.Timeout | undefined
   #stopped = false
   #frame = 0
-  #sounds = 0
+  #silences = 0
 
   constructor(dependencies: SlateShowDependencies) {
     this.#dependencies = dependencies
@@ -83,12 +83,12 @@ export class SlateShow {
     this.#timer = repeat(BEAT_MS, () => this.#emit(loop, publication, this.#dependencies.monotonic() - sinceMs))
   }
 
-  #emit({ pictures, rate: [timescale, frameTicks], silence }: SlateLoop, publication: Publication, untilMs: number): void {
+  #emit({ frames, rate: [timescale, frameTicks], silence }: SlateLoop, publication: Publication, untilMs: number): void {
     for (;;) {
       const dts = ticks(this.#frame * frameTicks)
       const atMs = ticksToMs(dts, timescale)
       if (this.#stopped || atMs > untilMs) return
-      const { trackId, key, data } = pictures[this.#frame % pictures.length] as IngestPacket
+      const { trackId, key, data } = frames[this.#frame % frames.length] as IngestPacket
       publication.write({ trackId, timescale, dts, composition: ticks(0), key, data })
       this.#frame++
       if (silence !== undefined) this.#emitSilence(silence, publication, atMs)
@@ -98,10 +98,10 @@ export class SlateShow {
   #emitSilence(silence: SlateSilence, publication: Publication, untilMs: number): void {
     const { trackId, timescale, data } = silence
     for (;;) {
-      const dts = ticks(this.#sounds * silence.ticks)
+      const dts = ticks(this.#silences * silence.ticks)
       if (this.#stopped || ticksToMs(dts, timescale) > untilMs) return
       publication.write({ trackId, timescale, dts, composition: ticks(0), key: true, data })
-      this.#sounds++
+      this.#silences++
     }
   }
 }

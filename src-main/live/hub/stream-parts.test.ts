@@ -26,7 +26,7 @@ const audio: AudioTrack = {
   sampleRate: 48_000,
   channels: 2,
 }
-const picture = (ms: number, key = false, track = video): Packet => ({
+const videoAt = (ms: number, key = false, track = video): Packet => ({
   track,
   pts: ticks(ms * 90),
   dts: ticks(ms * 90),
@@ -34,7 +34,7 @@ const picture = (ms: number, key = false, track = video): Packet => ({
   key,
   data: new Uint8Array(100),
 })
-const sound = (ms: number): Packet => ({
+const audioAt = (ms: number): Packet => ({
   track: audio,
   pts: ticks(ms * 48),
   dts: ticks(ms * 48),
@@ -62,31 +62,31 @@ describe('the fan-out', () => {
     const run = new StreamRun({ id: 's', name: 'n', epoch: 'e', log, nowMs: 0 })
     run.setTrack(video)
     run.setTrack(audio)
-    for (const packet of [picture(0, true), sound(0), picture(40), picture(80, true), sound(90), picture(120)]) run.deliver(packet)
+    for (const packet of [videoAt(0, true), audioAt(0), videoAt(40), videoAt(80, true), audioAt(90), videoAt(120)]) run.deliver(packet)
     expect(watch(run)).toEqual(['track 1', 'track ', 'v0 80', 'a0 90', 'v0 120'])
   })
 
   it('announces a changed codec at the keyframe that needs it, and drops what comes before', () => {
     const run = new StreamRun({ id: 's', name: 'n', epoch: 'e', log, nowMs: 0 })
     run.setTrack(video)
-    run.deliver(picture(0, true))
+    run.deliver(videoAt(0, true))
     const seen = watch(run)
     const changed = { ...video, config: new Uint8Array([2]) }
     expect(run.setTrack({ ...video })).toBe(false)
     expect(run.setTrack(changed)).toBe(true)
-    run.deliver(picture(40, false, changed))
-    run.deliver(picture(80, true, changed))
+    run.deliver(videoAt(40, false, changed))
+    run.deliver(videoAt(80, true, changed))
     expect(seen).toEqual(['track 1', 'v0 0', 'track 2', 'codec-change', 'v0 80'])
   })
 
   it('keeps no more than its bound and makes viewers wait for a keyframe instead', () => {
     const run = new StreamRun({ id: 's', name: 'n', epoch: 'e', log, nowMs: 0, cacheBytes: 250 })
     run.setTrack(video)
-    for (const packet of [picture(0, true), picture(40), picture(80)]) run.deliver(packet)
+    for (const packet of [videoAt(0, true), videoAt(40), videoAt(80)]) run.deliver(packet)
     expect(run.cachedBytes).toBe(0)
     const seen = watch(run)
-    run.deliver(picture(120))
-    run.deliver(picture(160, true))
+    run.deliver(videoAt(120))
+    run.deliver(videoAt(160, true))
     expect(seen).toEqual(['track 1', 'v0 160'])
   })
 
@@ -106,7 +106,7 @@ describe('the fan-out', () => {
     )
     const seen = watch(run)
     run.setTrack(video)
-    run.deliver(picture(0, true))
+    run.deliver(videoAt(0, true))
     expect(seen).toEqual(['track 1', 'v0 0'])
   })
 })
@@ -116,8 +116,8 @@ describe('health', () => {
     const meter = new HealthMeter(0)
     for (let ms = 0; ms < 10_000; ms += 40) {
       if (ms >= 5000 && ms < 5200) continue
-      meter.count(picture(ms, ms === 0 || ms === 8320), ms === 9000 ? ms + 500 : ms)
-      meter.count(sound(ms), ms)
+      meter.count(videoAt(ms, ms === 0 || ms === 8320), ms === 9000 ? ms + 500 : ms)
+      meter.count(audioAt(ms), ms)
       if (ms % 1000 === 960) meter.sample(ms + 40, ms, 3, false)
     }
     const last = meter.latest

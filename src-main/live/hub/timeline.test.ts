@@ -47,17 +47,17 @@ function play(
   fromMs: number,
   toMs: number,
   clock: (ms: number, id: string) => number,
-): [sound: number, picture: number] {
-  let sound = 0
-  let picture = 0
+): [audioOutMs: number, videoOutMs: number] {
+  let audioOutMs = 0
+  let videoOutMs = 0
   let audioMs = fromMs
   for (let ms = fromMs; ms <= toMs; ms += 40) {
-    picture = (frame(timeline, 'v0', clock(ms, 'v0'), ms)?.dts ?? 0) / 90
+    videoOutMs = (frame(timeline, 'v0', clock(ms, 'v0'), ms)?.dts ?? 0) / 90
     for (; audioMs < ms + 40 && audioMs <= toMs; audioMs += 1024 / 44.1) {
-      sound = (frame(timeline, 'a0', clock(audioMs, 'a0'), audioMs)?.dts ?? sound * 44.1) / 44.1
+      audioOutMs = (frame(timeline, 'a0', clock(audioMs, 'a0'), audioMs)?.dts ?? audioOutMs * 44.1) / 44.1
     }
   }
-  return [sound, picture]
+  return [audioOutMs, videoOutMs]
 }
 
 describe('the timeline', () => {
@@ -108,9 +108,9 @@ describe('the timeline', () => {
   it('keeps audio and video together when both jump, back or forward', () => {
     for (const jump of [-5000, 3_600_000]) {
       const timeline = begin()
-      const [sound, picture] = play(timeline, 0, 12_000, (ms) => (ms > 10_000 ? ms + jump : ms))
-      expect(Math.abs(picture - 12_000)).toBeLessThan(80)
-      expect(Math.abs(sound - picture)).toBeLessThan(80)
+      const [audioMs, videoMs] = play(timeline, 0, 12_000, (ms) => (ms > 10_000 ? ms + jump : ms))
+      expect(Math.abs(videoMs - 12_000)).toBeLessThan(80)
+      expect(Math.abs(audioMs - videoMs)).toBeLessThan(80)
       expect(timeline.repairs).toBe(2)
     }
   })
@@ -118,8 +118,8 @@ describe('the timeline', () => {
   it('corrects a track that jumps alone, and back again', () => {
     const timeline = begin()
     const jumps = (ms: number, id: string) => (id === 'v0' && ms >= 2000 && ms < 4000 ? ms + 500_000 : ms)
-    const [sound, picture] = play(timeline, 0, 6000, jumps)
-    expect(Math.abs(sound - picture)).toBeLessThan(80)
+    const [audioMs, videoMs] = play(timeline, 0, 6000, jumps)
+    expect(Math.abs(audioMs - videoMs)).toBeLessThan(80)
     expect(timeline.repairs).toBe(2)
   })
 
@@ -169,9 +169,9 @@ describe('the timeline', () => {
   ])('moves no frame of 30000/1001 per second by a tick in two hours, wherever it starts: %s', (_, videoScale) => {
     // half a tick of 90 kHz: what rounding frame by frame would push to either side
     const timeline = new Timeline({ startMs: 1000 + 0.5 / 90, floorMs: 0, audioTicks })
-    const sound: AudioTrack = { ...audio, timescale: 48_000, sampleRate: 48_000 }
+    const audio48: AudioTrack = { ...audio, timescale: 48_000, sampleRate: 48_000 }
     timeline.setTrack(video)
-    timeline.setTrack(sound)
+    timeline.setTrack(audio48)
     let packets = 0
     let lastVideo: Packet | undefined
     let lastAudio: Packet | undefined
@@ -231,11 +231,11 @@ describe('the timeline', () => {
       let worst = 0
       for (let index = 0; index < 155_000; index++) {
         const trueMs = ((index * 1024) / 44.1) * (1 + ppm / 1e6)
-        const sound = frame(timeline, 'a0', Math.round(trueMs), trueMs)
-        if (sound !== undefined) worst = Math.max(worst, Math.abs(sound.dts / 44.1 - trueMs))
+        const heard = frame(timeline, 'a0', Math.round(trueMs), trueMs)
+        if (heard !== undefined) worst = Math.max(worst, Math.abs(heard.dts / 44.1 - trueMs))
         if (index % 50 > 0) continue
-        const picture = frame(timeline, 'v0', Math.round(trueMs), trueMs)
-        worst = Math.max(worst, Math.abs((picture?.dts ?? 0) / 90 - trueMs))
+        const seen = frame(timeline, 'v0', Math.round(trueMs), trueMs)
+        worst = Math.max(worst, Math.abs((seen?.dts ?? 0) / 90 - trueMs))
       }
       expect(worst).toBeLessThan(38)
     }

@@ -9,7 +9,7 @@ export interface NewestKeyframe {
 
 /** The newest keyframe of a stream as a file of its own, made when asked for and kept until there is a newer one. */
 export class KeyframeFile {
-  #picture: NewestKeyframe | undefined
+  #newest: NewestKeyframe | undefined
 
   /** The newest keyframe of the first rendition that has one. */
   of(renditions: readonly Rendition[]): NewestKeyframe | undefined {
@@ -18,22 +18,22 @@ export class KeyframeFile {
       const init = newest === undefined ? undefined : rendition.inits.get(newest.initId)
       if (newest === undefined || init === undefined) continue
       const id = `${rendition.id}-${newest.sequence}-${newest.part.index}`
-      if (this.#picture?.id === id) return this.#picture
+      if (this.#newest?.id === id) return this.#newest
       const { firstSampleOffset, firstSampleBytes, data } = newest.part
       const sample = new ChunkSamples()
       sample.push(data.subarray(firstSampleOffset, firstSampleOffset + firstSampleBytes), init.track.timescale, 0, true)
       const chunk = buildChunk('video', 1, 0, sample, false)
-      const picture = new Uint8Array(init.data.length + chunk.length)
-      picture.set(init.data)
-      picture.set(chunk, init.data.length)
-      this.#picture = { id, data: picture }
-      return this.#picture
+      const file = new Uint8Array(init.data.length + chunk.length)
+      file.set(init.data)
+      file.set(chunk, init.data.length)
+      this.#newest = { id, data: file }
+      return this.#newest
     }
     return undefined
   }
 
   /** Releases the frame. */
   clear(): void {
-    this.#picture = undefined
+    this.#newest = undefined
   }
 }

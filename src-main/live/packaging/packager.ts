@@ -68,7 +68,7 @@ class StreamPackager implements Packager, StreamSubscriber {
   #rewindMs: number
   readonly #target: TargetDuration
   readonly #segmenter: Segmenter
-  readonly #picture = new KeyframeFile()
+  readonly #keyframeFile = new KeyframeFile()
   readonly #tracks = new Map<string, Track>()
   readonly #byId = new Map<string, Rendition>()
   #listeners: (() => void)[] = []
@@ -150,7 +150,7 @@ class StreamPackager implements Packager, StreamSubscriber {
   }
 
   keyframe(): NewestKeyframe | undefined {
-    return this.#picture.of(this.renditions)
+    return this.#keyframeFile.of(this.renditions)
   }
 
   rewind(rewindMs: number): void {
@@ -165,7 +165,7 @@ class StreamPackager implements Packager, StreamSubscriber {
     for (const timer of this.#leaving) clearTimeout(timer)
     this.#leaving.clear()
     this.#listeners = []
-    this.#picture.clear()
+    this.#keyframeFile.clear()
     for (const rendition of this.renditions) rendition.clear()
     this.#options.archive?.close()
   }

@@ -42,12 +42,12 @@ export async function readGrownMatroska(file: FileHandle, size: number): Promise
 function leaderOf(tracks: Uint8Array): number {
   for (const entry of walkElements(tracks)) {
     let number = 0
-    let pictures = false
+    let isVideo = false
     for (const field of walkElements(tracks, entry.start, entry.end)) {
       if (field.id === 0xd7) number = unsignedOf(tracks, field)
-      else if (field.id === 0x83) pictures = unsignedOf(tracks, field) === 1
+      else if (field.id === 0x83) isVideo = unsignedOf(tracks, field) === 1
     }
-    if (pictures) return number
+    if (isVideo) return number
   }
   return 1
 }

@@ -50,7 +50,7 @@ export async function readGrownMp4(file: FileHandle, size: number): Promise<Grow
   let coverAt: number | undefined
   let pending: Uint8Array | undefined
   let whole = 0
-  let sound = true
+  let isWhole = true
   for (let at = 0; at + 8 <= size; ) {
     const head = await readAt(file, at, 48)
     const type = head.toString('latin1', 4, 8)
@@ -71,8 +71,8 @@ export async function readGrownMp4(file: FileHandle, size: number): Promise<Grow
       index.at = at
     } else if (type === 'mdat' && pending !== undefined && index !== undefined) {
       const moof: Mp4Box = { type: 'moof', start: 0, bodyStart: 8, end: pending.length }
-      sound = readFragment(pending, moof, false, pending.length, index) === undefined
-      if (!sound) break
+      isWhole = readFragment(pending, moof, false, pending.length, index) === undefined
+      if (!isWhole) break
       pending = undefined
       whole = at + length
     }
@@ -80,7 +80,7 @@ export async function readGrownMp4(file: FileHandle, size: number): Promise<Grow
   }
   if (whole === 0 || moov === undefined || index === undefined) return undefined
   const grown = { bytes: whole, durationMs: index.endMs }
-  if (coverAt === undefined || !sound) return grown
+  if (coverAt === undefined || !isWhole) return grown
   const movie = { moov, coverAt, end: whole, tables: index.tables }
   return { ...grown, ending: (chapters) => movieEnding(movie, chapters) }
 }

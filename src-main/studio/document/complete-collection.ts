@@ -109,9 +109,9 @@ export class Completion {
     return inOrder(source)
   }
 
-  /** `pictures`: the source has some, so that it is heard while it is seen. */
-  audio(given: unknown, owner: string, pictures: boolean): unknown {
-    const audio = filled({ ...usualAudio, followsVideo: pictures }, given)
+  /** `hasVideo`: the source is heard while it is seen. */
+  audio(given: unknown, owner: string, hasVideo: boolean): unknown {
+    const audio = filled({ ...usualAudio, followsVideo: hasVideo }, given)
     if (!isRecord(audio)) return audio
     return { ...audio, filters: this.#filterList(audio.filters, owner) }
   }

@@ -187,7 +187,7 @@ export class Clips {
       const video = clip.rendition === null ? undefined : videoOf(run, clip.rendition)
       const audio = audioOf(run)
       const common = { stream: run, fromS, toS, signal }
-      const [pictures, sound] = await Promise.all([
+      const [videoTrack, audioTrack] = await Promise.all([
         video && gather({ ...common, rendition: video.id, track: video.track as VideoTrack, path: join(work, 'video') }),
         audio && gather({ ...common, rendition: audio.id, track: audio.track as AudioTrack, path: join(work, 'audio') }),
       ])
@@ -198,8 +198,8 @@ export class Clips {
       const made = await maker.make(
         {
           id: clip.id,
-          ...(pictures && { video: pictures }),
-          ...(sound && { audio: sound }),
+          ...(videoTrack && { video: videoTrack }),
+          ...(audioTrack && { audio: audioTrack }),
           fromS,
           toS,
           originTimeMs: run.originTimeMs,

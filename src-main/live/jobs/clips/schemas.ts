@@ -37,7 +37,7 @@ export const ClipSchema = Type.Object({
   fromMs: Type.Number({ description: 'on the stream’s timeline: the first frame, once it is ready; until then as asked' }),
   toMs: Type.Number({ description: 'when the last frame has been shown' }),
   durationMs: Type.Number(),
-  frames: Type.Integer({ description: 'pictures' }),
+  frames: Type.Integer({ description: 'frames of the video' }),
   encodedFrames: Type.Integer({
     description: 'of them encoded again, in the GOPs that were cut; all others are as they were published',
   }),

@@ -58,8 +58,8 @@ export class StreamTranscoder {
   #wire: MediaWire | undefined
   #ready = false
   /** Sources that are fed now, by kind, with the way to stop. */
-  #picture: { readonly sources: string; readonly stop: () => void } | undefined
-  #sound: { readonly sources: string; readonly stop: () => void } | undefined
+  #videoFeed: { readonly sources: string; readonly stop: () => void } | undefined
+  #audioFeed: { readonly sources: string; readonly stop: () => void } | undefined
   #starved = false
   #linger: NodeJS.Timeout | undefined
   #ended = false
@@ -156,8 +156,8 @@ export class StreamTranscoder {
     if (!this.#ready) return
     const outputs = [...this.#wants.values()].flatMap((want) => want.outputs)
     this.#note({ type: 'outputs', outputs })
-    this.#picture = this.#feed('video', outputs, this.#picture)
-    this.#sound = this.#feed('audio', outputs, this.#sound)
+    this.#videoFeed = this.#feed('video', outputs, this.#videoFeed)
+    this.#audioFeed = this.#feed('audio', outputs, this.#audioFeed)
   }
 
   #feed(
@@ -201,9 +201,9 @@ export class StreamTranscoder {
   }
 
   #stopFeeds(): void {
-    this.#picture?.stop()
-    this.#sound?.stop()
-    this.#picture = undefined
-    this.#sound = undefined
+    this.#videoFeed?.stop()
+    this.#audioFeed?.stop()
+    this.#videoFeed = undefined
+    this.#audioFeed = undefined
   }
 }

@@ -17,14 +17,14 @@ const minIntervalS = 2
 
 /** Poster and scrubbing images of a file, from keyframes alone; undefined where none can be made. */
 export async function imagesOfFile(
-  pictures: ImageMaker,
+  maker: ImageMaker,
   file: { path: string; durationMs: number; width: number; height: number },
 ): Promise<FileImages | undefined> {
   const seconds = file.durationMs / 1000
   const intervalS = Math.max(minIntervalS, seconds / maxTiles)
   const count = Math.max(1, Math.min(maxTiles, Math.ceil(seconds / intervalS)))
   const size = tileSize(file.width, file.height)
-  const made = await pictures.make({ type: 'file', path: file.path, count, intervalS, size, columns })
+  const made = await maker.make({ type: 'file', path: file.path, count, intervalS, size, columns })
   if (made?.sheet === undefined) return undefined
   const cues: SpriteCue[] = Array.from({ length: count }, (_, index) => ({
     startS: index * intervalS,

@@ -26,18 +26,18 @@ const keptAfterEndMs = 60_000
 
 /** Makes the part; its process runs only while images are made. */
 export function createThumbnails(dependencies: ThumbnailsDependencies): Thumbnails {
-  const pictures = new ImageMaker(dependencies.log, dependencies.workerEntry)
+  const maker = new ImageMaker(dependencies.log, dependencies.workerEntry)
   const byName = new Map<string, LiveImages>()
   const timers = new Set<NodeJS.Timeout>()
   let leave: () => void = () => undefined
   return {
-    ofFile: (file) => imagesOfFile(pictures, file),
+    ofFile: (file) => imagesOfFile(maker, file),
     start() {
       if (dependencies.everyMs === 0) return
       leave = dependencies.streams.onActive((stream) => {
         const known = byName.get(stream.name)
         if (known?.stream === stream) return
-        const made = new LiveImages(stream, pictures, dependencies.everyMs, () => {
+        const made = new LiveImages(stream, maker, dependencies.everyMs, () => {
           const timer = setTimeout(() => {
             timers.delete(timer)
             if (byName.get(stream.name) === made) byName.delete(stream.name)
@@ -51,7 +51,7 @@ export function createThumbnails(dependencies: ThumbnailsDependencies): Thumbnai
     async stop() {
       leave()
       for (const timer of timers) clearTimeout(timer)
-      await pictures.stop()
+      await maker.stop()
     },
     resources: {
       'thumbnail': (live) => send(live, byName.get(live.url.stream)?.newest, 'image/jpeg', 'no-cache'),

@@ -26,7 +26,7 @@ interface Asked {
 
 function watch(everyMs = 10_000) {
   const asked: Asked[] = []
-  const pictures = {
+  const maker = {
     make: (wanted: Asked['wanted']) =>
       new Promise((resolve) => {
         const answer = async (made: Made | undefined): Promise<void> => {
@@ -46,7 +46,7 @@ function watch(everyMs = 10_000) {
       return () => undefined
     },
   } as unknown as LiveStream
-  const made = new LiveImages(stream, pictures, everyMs, () => undefined)
+  const made = new LiveImages(stream, maker, everyMs, () => undefined)
   made.onTrack(track)
   const frame = (atS: number, more: Partial<Packet> = {}): void =>
     subscriber!.onPacket({
@@ -143,13 +143,13 @@ describe('thumbnails of a file', () => {
   async function ask(durationMs: number) {
     let wanted: Parameters<ImageMaker['make']>[0] | undefined
     const made = { jpeg: new Uint8Array([1]), sheet: new Uint8Array([2]) }
-    const pictures = {
+    const maker = {
       make: async (given: typeof wanted) => {
         wanted = given
         return made
       },
     } as unknown as ImageMaker
-    const file = await imagesOfFile(pictures, { path: '/a.mp4', durationMs, width: 1920, height: 1080 })
+    const file = await imagesOfFile(maker, { path: '/a.mp4', durationMs, width: 1920, height: 1080 })
     return { wanted, file: file! }
   }
 
@@ -167,7 +167,7 @@ describe('thumbnails of a file', () => {
   })
 
   it('are not made where the file cannot be read', async () => {
-    const pictures = { make: async () => undefined } as unknown as ImageMaker
-    expect(await imagesOfFile(pictures, { path: '/a.mp4', durationMs: 1000, width: 0, height: 0 })).toBeUndefined()
+    const maker = { make: async () => undefined } as unknown as ImageMaker
+    expect(await imagesOfFile(maker, { path: '/a.mp4', durationMs: 1000, width: 0, height: 0 })).toBeUndefined()
   })
 })

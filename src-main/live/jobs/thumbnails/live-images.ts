@@ -20,7 +20,7 @@ interface Sheet {
 /** The images of one run of a stream: the newest one, and small ones of its past for scrubbing. Only keyframes are decoded. */
 export class LiveImages implements StreamSubscriber {
   readonly stream: LiveStream
-  readonly #pictures: ImageMaker
+  readonly #maker: ImageMaker
   readonly #everyS: number
   readonly #onEnd: () => void
   #leader: VideoTrack | undefined
@@ -32,9 +32,9 @@ export class LiveImages implements StreamSubscriber {
   #tiles: Uint8Array[] = []
   #count = 0
 
-  constructor(stream: LiveStream, pictures: ImageMaker, everyMs: number, onEnd: () => void) {
+  constructor(stream: LiveStream, maker: ImageMaker, everyMs: number, onEnd: () => void) {
     this.stream = stream
-    this.#pictures = pictures
+    this.#maker = maker
     this.#everyS = everyMs / 1000
     this.#onEnd = onEnd
     stream.subscribe(this, { from: 'keyframe' })
@@ -98,7 +98,7 @@ export class LiveImages implements StreamSubscriber {
 
   async #take(track: VideoTrack, data: Uint8Array, atS: number): Promise<void> {
     const size = tileSize(track.width, track.height, track.pixelAspect)
-    const made = await this.#pictures.make({ type: 'frame', track, data, size })
+    const made = await this.#maker.make({ type: 'frame', track, data, size })
     if (made === undefined) return
     this.#newest = made.jpeg
     if (made.tile === undefined) return
@@ -111,7 +111,7 @@ export class LiveImages implements StreamSubscriber {
       if (this.#sheets.length > maxSheets) this.#sheets.shift()
     }
     this.#tiles.push(made.tile)
-    const drawn = await this.#pictures.make({ type: 'sheet', tiles: this.#tiles, size, columns })
+    const drawn = await this.#maker.make({ type: 'sheet', tiles: this.#tiles, size, columns })
     if (drawn === undefined) {
       this.#tiles.pop()
       return

@@ -204,7 +204,7 @@ function endOf(members: readonly Span[]): number {
 
 function adaptationSets(stream: PackagedStream, members: readonly Span[], startS: number, prefix: string): MpdAdaptationSet[] {
   const sets = new Map<string, { kind: 'video' | 'audio'; sap: boolean; label?: string; representations: MpdRepresentation[] }>()
-  let sounds = 0
+  let audioTracks = 0
   for (const { rendition, segments } of members) {
     const first = segments[0]
     if (!first) continue
@@ -213,12 +213,12 @@ function adaptationSets(stream: PackagedStream, members: readonly Span[], startS
     const key = track.kind === 'video' ? `video ${track.codec}` : rendition.id
     let set = sets.get(key)
     if (!set) {
-      if (track.kind === 'audio') sounds += 1
+      if (track.kind === 'audio') audioTracks += 1
       set = {
         kind: track.kind,
         sap: true,
         representations: [],
-        ...(sounds > 1 && track.kind === 'audio' ? { label: `Audio ${sounds}` } : undefined),
+        ...(audioTracks > 1 && track.kind === 'audio' ? { label: `Audio ${audioTracks}` } : undefined),
       }
       sets.set(key, set)
     }

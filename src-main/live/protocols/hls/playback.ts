@@ -242,13 +242,13 @@ class PlaybackServer implements Playback {
   }
 
   #keyframe(exchange: Exchange, name: string): void {
-    const picture = this.#dependencies.keyframe(name)
-    if (!picture) {
+    const keyframe = this.#dependencies.keyframe(name)
+    if (!keyframe) {
       this.#notLive(exchange.response, name)
       return
     }
-    exchange.response.writeHead(200, answerHeaders('video/mp4', 'no-cache', picture.length))
-    this.#delivery.end(exchange, picture)
+    exchange.response.writeHead(200, answerHeaders('video/mp4', 'no-cache', keyframe.length))
+    this.#delivery.end(exchange, keyframe)
   }
 
   #multivariant(exchange: Exchange, stream: PackagedStream, plain: boolean): void {

@@ -112,11 +112,11 @@ describe('the multivariant playlist', () => {
   })
 
   it('has no audio group for audio or video only', () => {
-    const sound = text(new SyntheticStream({ tracks: [syntheticAudio] }))
-    expect(sound).not.toContain('EXT-X-MEDIA:')
-    expect(sound).toContain('CODECS="mp4a.40.2"\ne1/a0/index.m3u8')
-    const picture = text(new SyntheticStream({ tracks: [syntheticVideo] }))
-    expect(picture).not.toContain('AUDIO')
+    const audioOnly = text(new SyntheticStream({ tracks: [syntheticAudio] }))
+    expect(audioOnly).not.toContain('EXT-X-MEDIA:')
+    expect(audioOnly).toContain('CODECS="mp4a.40.2"\ne1/a0/index.m3u8')
+    const videoOnly = text(new SyntheticStream({ tracks: [syntheticVideo] }))
+    expect(videoOnly).not.toContain('AUDIO')
   })
 
   it('offers several videos as variants and several audio tracks as renditions', () => {

@@ -31,18 +31,18 @@ export async function readSlate(file: string, rate: SlateLoop['rate']): Promise<
     else if (type === 8) receiver.onAudio(timestampMs, body)
     at += 15 + length
   }
-  const pictures = packets.filter((packet) => packet.trackId === 'v0')
+  const frames = packets.filter((packet) => packet.trackId === 'v0')
   // the encoder's first audio packets are its priming
   const silence = packets.findLast((packet) => packet.trackId === 'a0')
-  if (pictures.length === 0 || pictures[0]?.key !== true) throw new Error('The encoder made no frame')
-  const sound = tracks.get('a0')
-  if (silence === undefined || sound?.kind !== 'audio') return { tracks: [...tracks.values()], pictures, rate, silence: undefined }
-  const { timescale, samplesPerPacket } = sound
+  if (frames.length === 0 || frames[0]?.key !== true) throw new Error('The encoder made no frame')
+  const audio = tracks.get('a0')
+  if (silence === undefined || audio?.kind !== 'audio') return { tracks: [...tracks.values()], frames, rate, silence: undefined }
+  const { timescale, samplesPerPacket } = audio
   const lasts = ticks(samplesPerPacket ?? timescale / 50)
   return {
     tracks: [...tracks.values()],
-    pictures,
+    frames,
     rate,
-    silence: { trackId: sound.id, timescale, ticks: lasts, data: silence.data },
+    silence: { trackId: audio.id, timescale, ticks: lasts, data: silence.data },
   }
 }

@@ -20,8 +20,8 @@ export function slateSettings(tracks: readonly Track[], measuredRate: number | u
   const video = tracks.find((track) => track.kind === 'video')
   if (video === undefined) throw new AppError('slate.unsupported', 'A stream without video has no slate')
   if (video.codec === 'vp9') throw new AppError('slate.unsupported', 'There is no slate in VP9')
-  const sound = tracks.find((track) => track.kind === 'audio')
-  const silent = sound !== undefined && (sound.codec === 'aac' || sound.codec === 'opus') && sound.channels <= 2
+  const track = tracks.find((track) => track.kind === 'audio')
+  const silent = track !== undefined && (track.codec === 'aac' || track.codec === 'opus') && track.channels <= 2
   return {
     video: {
       codec: video.codec,
@@ -31,7 +31,7 @@ export function slateSettings(tracks: readonly Track[], measuredRate: number | u
       rate: nearestRate(video.frameRate ?? measuredRate ?? 30),
     },
     // there is no encoder for other audio: only video, without an audio track
-    audio: silent ? { codec: sound.codec as 'aac' | 'opus', sampleRate: sound.sampleRate, channels: sound.channels } : undefined,
+    audio: silent ? { codec: track.codec as 'aac' | 'opus', sampleRate: track.sampleRate, channels: track.channels } : undefined,
   }
 }
 

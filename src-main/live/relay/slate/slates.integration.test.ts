@@ -207,7 +207,7 @@ describe('the file of a slate', () => {
     )
     const slate = await readSlate(file, [25, 1])
     expect(slate.tracks.map(({ id, codec }) => `${id} ${codec}`)).toEqual(['v0 h264', 'a0 aac'])
-    expect(slate.pictures.map(({ dts, key }) => [dts, key])).toEqual([
+    expect(slate.frames.map(({ dts, key }) => [dts, key])).toEqual([
       [0, true],
       [40, false],
     ])

@@ -9,7 +9,7 @@ const width = 1280
 const height = 720
 const frameRate = 30
 /** Frames that differ, used in turn. */
-const pictures = 6
+const distinctFrames = 6
 
 /** Something that moves and has detail, so that the encoder has work to do. */
 function paint(frame: Frame, number: number): void {
@@ -33,7 +33,7 @@ function paint(frame: Frame, number: number): void {
 /** Encodes one second of 720p30; how many times faster than real time that was. Throws why it cannot be done. */
 export async function measureEncoder(encoder: KnownEncoder): Promise<number> {
   const frames: Frame[] = []
-  for (let number = 0; number < pictures; number++) {
+  for (let number = 0; number < distinctFrames; number++) {
     const frame = new Frame()
     frame.alloc()
     frame.width = width
@@ -68,7 +68,7 @@ export async function measureEncoder(encoder: KnownEncoder): Promise<number> {
   }
   const startedAt = performance.now()
   for (let number = 0; number < frameRate; number++) {
-    await opened.encode(frames[number % pictures] as Frame, number * 3000, number === 0, count)
+    await opened.encode(frames[number % distinctFrames] as Frame, number * 3000, number === 0, count)
   }
   await opened.finish(count)
   const took = performance.now() - startedAt

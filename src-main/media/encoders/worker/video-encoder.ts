@@ -40,14 +40,14 @@ export function openVideoEncoder(spec: VideoOutput, like: Frame, frameRate: numb
     pixelAspect: like.sampleAspectRatio,
   })
   const scales = width !== takes.width || height !== takes.height || takes.format !== format
-  const picture = new Frame()
-  picture.alloc()
+  const scaled = new Frame()
+  scaled.alloc()
   let scaler: SoftwareScaleContext | undefined
   if (scales) {
-    picture.width = width
-    picture.height = height
-    picture.format = format
-    must(picture.getBuffer(0), 'frame memory')
+    scaled.width = width
+    scaled.height = height
+    scaled.format = format
+    must(scaled.getBuffer(0), 'frame memory')
     scaler = new SoftwareScaleContext()
     scaler.getContext(takes.width, takes.height, like.format as typeof AV_PIX_FMT_YUV420P, width, height, format, SWS_BILINEAR)
   }
@@ -57,18 +57,18 @@ export function openVideoEncoder(spec: VideoOutput, like: Frame, frameRate: numb
     takes,
     async encode(frame, pts, key, emit) {
       if (scaler) {
-        must(picture.makeWritable(), 'frame memory')
-        must(await scaler.scaleFrame(picture, frame), 'scale')
-        picture.sampleAspectRatio = frame.sampleAspectRatio
+        must(scaled.makeWritable(), 'frame memory')
+        must(await scaler.scaleFrame(scaled, frame), 'scale')
+        scaled.sampleAspectRatio = frame.sampleAspectRatio
       } else {
-        picture.unref()
-        must(picture.ref(frame), 'frame memory')
+        scaled.unref()
+        must(scaled.ref(frame), 'frame memory')
       }
-      await encoder.encode(picture, pts, key, emit)
+      await encoder.encode(scaled, pts, key, emit)
     },
     finish: (emit) => encoder.finish(emit),
     close() {
-      picture.free()
+      scaled.free()
       scaler?.freeContext()
       encoder.close()
     },

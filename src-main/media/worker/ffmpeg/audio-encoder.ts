@@ -49,21 +49,21 @@ export function openAudioEncoder(id: string, codec: 'aac' | 'opus', kbps: number
   if (isFault(track)) throw new Error(track.fault)
   const output = new EnginePacket()
   output.alloc()
-  const sound = new Frame()
-  sound.alloc()
-  sound.format = format
-  sound.sampleRate = rate
-  sound.channelLayout = AV_CHANNEL_LAYOUT_STEREO
-  sound.nbSamples = packetFrames
-  must(sound.getBuffer(0), 'audio memory')
+  const audioFrame = new Frame()
+  audioFrame.alloc()
+  audioFrame.format = format
+  audioFrame.sampleRate = rate
+  audioFrame.channelLayout = AV_CHANNEL_LAYOUT_STEREO
+  audioFrame.nbSamples = packetFrames
+  must(audioFrame.getBuffer(0), 'audio memory')
   /** Audio of the packet that is being filled, interleaved. */
   const gathered = new Float32Array(packetFrames * 2)
   let filled = 0
   let headAt: number | undefined
 
   function encodePacket(emit: (packet: Packet) => void): void {
-    must(sound.makeWritable(), 'audio memory')
-    const planes = (sound.data as Buffer[]).map((plane) => new Float32Array(plane.buffer, plane.byteOffset, plane.byteLength >> 2))
+    must(audioFrame.makeWritable(), 'audio memory')
+    const planes = (audioFrame.data as Buffer[]).map((plane) => new Float32Array(plane.buffer, plane.byteOffset, plane.byteLength >> 2))
     if (planar) {
       const [left, right] = planes as [Float32Array, Float32Array]
       for (let frame = 0; frame < packetFrames; frame++) {
@@ -71,9 +71,9 @@ export function openAudioEncoder(id: string, codec: 'aac' | 'opus', kbps: number
         right[frame] = gathered[2 * frame + 1] as number
       }
     } else (planes[0] as Float32Array).set(gathered)
-    sound.pts = BigInt(headAt as number)
+    audioFrame.pts = BigInt(headAt as number)
     headAt = (headAt as number) + packetFrames
-    must(context.sendFrameSync(sound), 'encode audio')
+    must(context.sendFrameSync(audioFrame), 'encode audio')
     while (context.receivePacketSync(output) >= 0) {
       const pts = Number(output.pts)
       const data = output.data
@@ -103,7 +103,7 @@ export function openAudioEncoder(id: string, codec: 'aac' | 'opus', kbps: number
     },
     close() {
       output.free()
-      sound.free()
+      audioFrame.free()
       context.freeContext()
     },
   }

@@ -41,7 +41,7 @@ export interface FrameEncoder {
   /** That of the packets that come next: an encoder that is opened again may have another. */
   readonly track: Track
   /** Encodes a frame, whose times are set here; `key` makes it a keyframe that a decoder can start at. `pts` are 90 kHz ticks. */
-  encode(picture: Frame, pts: number, key: boolean, emit: (packet: Packet) => void): Promise<void>
+  encode(frame: Frame, pts: number, key: boolean, emit: (packet: Packet) => void): Promise<void>
   /** From one of the next frames on: a keyframe if the encoder must be opened again for it. */
   setBitrate(kbps: number): void
   /** The same for an encoder that was opened with a constant quantizer. */
@@ -211,7 +211,7 @@ export function openFrameEncoder(spec: FrameEncoderSpec): FrameEncoder {
     get track() {
       return coder.track
     },
-    async encode(picture, pts, key, emit) {
+    async encode(frame, pts, key, emit) {
       const takesOver = successor !== undefined && (key || isLower(successor.rate, coder.rate))
       if (successor && takesOver) {
         await finish(emit)
@@ -222,9 +222,9 @@ export function openFrameEncoder(spec: FrameEncoderSpec): FrameEncoder {
         successor = undefined
       }
       const { context, surfaces } = coder
-      picture.pts = BigInt(pts)
-      picture.pictType = key || takesOver ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE
-      must(await context.sendFrame(surfaces ? await surfaces.upload(picture) : picture), 'encode')
+      frame.pts = BigInt(pts)
+      frame.pictType = key || takesOver ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE
+      must(await context.sendFrame(surfaces ? await surfaces.upload(frame) : frame), 'encode')
       await drain(emit)
     },
     setBitrate(kbps) {

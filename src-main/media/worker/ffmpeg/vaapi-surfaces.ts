@@ -8,7 +8,7 @@ const poolSize = 8
 /** Frames in the memory of a VAAPI device, where its encoders need them. */
 export interface VaapiSurfaces {
   /** Copies an NV12 frame into the device; the surface is valid until the following call. */
-  upload(picture: Frame): Promise<Frame>
+  upload(frame: Frame): Promise<Frame>
   close(): void
 }
 
@@ -29,11 +29,11 @@ export function openVaapiSurfaces(context: CodecContext, width: number, height: 
   const surface = new Frame()
   surface.alloc()
   return {
-    async upload(picture) {
+    async upload(frame) {
       surface.unref()
       must(frames.getBuffer(surface), 'take a VAAPI surface')
-      must(await frames.transferData(surface, picture), 'upload')
-      must(surface.copyProps(picture), 'upload')
+      must(await frames.transferData(surface, frame), 'upload')
+      must(surface.copyProps(frame), 'upload')
       return surface
     },
     close() {

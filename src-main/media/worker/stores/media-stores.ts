@@ -52,7 +52,7 @@ export interface FrameStore {
   readonly hasAlpha: boolean
   readonly timeUs: number
   /** Throws RangeError for impossible sizes, naming them. */
-  write(picture: FrameToWrite): void
+  write(frame: FrameToWrite): void
   /** Copies the newest frame, for tests and screenshots of single sources; undefined without one. */
   read(): StoredFrame | undefined
   /** Removes the frame: the source shows nothing. */

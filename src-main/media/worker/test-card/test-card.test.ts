@@ -4,7 +4,7 @@ import { encodeBarcode, readBarcode } from './barcode.ts'
 import { clockText, createTestCard, flashArea, type Planes } from './test-card.ts'
 import { fillTone, toneSampleRate } from './test-tone.ts'
 
-function picture(width: number, height: number): Planes {
+function blankPlanes(width: number, height: number): Planes {
   const plane = (w: number, h: number) => ({ data: new Uint8Array((w + 32) * h), stride: w + 32 })
   return [plane(width, height), plane(width / 2, height / 2), plane(width / 2, height / 2)]
 }
@@ -16,7 +16,7 @@ describe('the test card', () => {
     [1920, 1080],
     [426, 240],
   ])('at %ix%i carries frame number and clock, which both readers read', (width, height) => {
-    const planes = picture(width, height)
+    const planes = blankPlanes(width, height)
     const card = createTestCard(width, height)
     card.paintAll(planes)
     const luma = (x: number, y: number) => planes[0].data[y * planes[0].stride + x]!
@@ -40,7 +40,7 @@ describe('the test card', () => {
   })
 
   it('lights its flash in the first tenth of each second', () => {
-    const planes = picture(640, 360)
+    const planes = blankPlanes(640, 360)
     const card = createTestCard(640, 360)
     card.paintAll(planes)
     const x = Math.floor(640 * (flashArea.x + flashArea.width / 2))

@@ -93,8 +93,8 @@ function nowUs(): number {
 export class EngineProcess implements StudioEngine {
   readonly #dependencies: EngineProcessDependencies
   readonly #subscriptions: EncodingSubscriptions
-  readonly #pictures = new StoreSubscriptions<CanvasFrames>(
-    () => this.#send({ kind: 'pictures', pictures: this.#pictures.wanted }),
+  readonly #canvasFrames = new StoreSubscriptions<CanvasFrames>(
+    () => this.#send({ kind: 'canvas-frames', canvasFrames: this.#canvasFrames.wanted }),
     (canvas) => `There is no canvas ${canvas}`,
   )
   readonly #shared = new StoreSubscriptions<SharedStores>(
@@ -187,7 +187,7 @@ export class EngineProcess implements StudioEngine {
   }
 
   showFrames(canvas: string, listener: StoresListener<CanvasFrames>): TakenStores {
-    return this.#pictures.add(canvas, listener)
+    return this.#canvasFrames.add(canvas, listener)
   }
 
   shareMedia(of: SharedOf, listener: StoresListener<SharedStores>): TakenStores {
@@ -322,7 +322,7 @@ export class EngineProcess implements StudioEngine {
         this.#figures = { ...noFigures, frames: this.#figures.frames }
         this.#failAsked()
         this.#subscriptions.onGap()
-        this.#pictures.onGap()
+        this.#canvasFrames.onGap()
         this.#shared.onGap()
         if (this.#problem === undefined && restartInMs !== undefined) this.#enter('restarting')
       },
@@ -337,7 +337,7 @@ export class EngineProcess implements StudioEngine {
       collection: this.#collection,
       on: this.#dependencies.onAir(),
       encodings: this.#subscriptions.wanted,
-      pictures: this.#pictures.wanted,
+      canvasFrames: this.#canvasFrames.wanted,
       shared: this.#shared.wanted,
       tiles: this.#tiles,
       originUs: this.#originUs,
@@ -417,8 +417,8 @@ export class EngineProcess implements StudioEngine {
         this.#figures = message.statistics
         this.#notify({ kind: 'statistics', statistics: this.statistics() })
         break
-      case 'pictures':
-        this.#pictures.onStores(message.canvas, message.pictures)
+      case 'canvas-frames':
+        this.#canvasFrames.onStores(message.canvas, message.canvasFrames)
         break
       case 'shared':
         this.#shared.onStores(message.of, message.stores)
@@ -445,7 +445,7 @@ export class EngineProcess implements StudioEngine {
     this.#worker = undefined
     this.#failAsked()
     this.#subscriptions.failAll(problem)
-    this.#pictures.failAll(problem)
+    this.#canvasFrames.failAll(problem)
     this.#shared.failAll(problem)
     this.#enter('failed')
     void worker?.stop()

@@ -63,7 +63,7 @@ export type ToStudio =
       /** By canvas. */
       readonly on: Readonly<Record<string, OnCanvas>>
       readonly encodings: readonly WantedEncoding[]
-      readonly pictures: readonly WantedStores[]
+      readonly canvasFrames: readonly WantedStores[]
       readonly shared: readonly WantedStores[]
       readonly tiles: WantedTiles
       /** Monotonic microseconds of the show's time 0. */
@@ -87,7 +87,7 @@ export type ToStudio =
   | { readonly kind: 'switch'; readonly request: number; readonly switches: readonly CanvasSwitch[] }
   | { readonly kind: 'preview'; readonly request: number; readonly canvas: string; readonly scene: string | null }
   | { readonly kind: 'encode'; readonly encodings: readonly WantedEncoding[] }
-  | { readonly kind: 'pictures'; readonly pictures: readonly WantedStores[] }
+  | { readonly kind: 'canvas-frames'; readonly canvasFrames: readonly WantedStores[] }
   | { readonly kind: 'shared'; readonly shared: readonly WantedStores[] }
   /** Exactly these are made from now on, each reported again. */
   | ({ readonly kind: 'tiles' } & WantedTiles)
@@ -130,7 +130,7 @@ export type FromStudio =
   | { readonly kind: 'transition-ended'; readonly canvas: string; readonly scene: string }
   | ({ readonly kind: 'shown' } & ShownSources)
   /** Where a canvas's frames are; null: there is no such canvas. */
-  | { readonly kind: 'pictures'; readonly canvas: string; readonly pictures: CanvasFrames | null }
+  | { readonly kind: 'canvas-frames'; readonly canvas: string; readonly canvasFrames: CanvasFrames | null }
   /** Where what is shared is; null: it is not there. */
   | { readonly kind: 'shared'; readonly of: string; readonly stores: SharedStores | null }
   | { readonly kind: 'tiles'; readonly tiles: readonly TileImage[] }

@@ -25,12 +25,9 @@ class Taker implements StreamSubscriber {
   }
 }
 
-function feedOf(engine: FedEngine, audio = [aac(1), aac(2)], pictures: VideoEncoding | null = video) {
+function feedOf(engine: FedEngine, audio = [aac(1), aac(2)], videoOf: VideoEncoding | null = video) {
   const faults: string[] = []
-  const feed = new EncodedFeed(
-    { canvas: 'main', video: pictures, audio },
-    { engine, log: silentLogger, onFault: (why) => faults.push(why) },
-  )
+  const feed = new EncodedFeed({ canvas: 'main', video: videoOf, audio }, { engine, log: silentLogger, onFault: (why) => faults.push(why) })
   const taker = new Taker()
   feed.subscribe(taker, { from: 'live' })
   return { feed, taker, faults }
@@ -56,12 +53,12 @@ describe('a feed of encodings', () => {
   it('starts with a keyframe and its audio, when every encoder has reported its configuration', () => {
     const engine = new FedEngine()
     const { feed, taker } = feedOf(engine)
-    const [pictures] = engine.encodings
+    const [videoOf] = engine.encodings
     engine.begin(1)
     engine.feed(0.5)
     expect(feed.tracks).toEqual([])
     engine.begin()
-    expect(pictures?.keyframesAsked).toBe(1)
+    expect(videoOf?.keyframesAsked).toBe(1)
     engine.feed(1.5)
     expect(taker.packets[0]).toMatchObject({ key: true, track: { id: 'v0' } })
     expect(taker.times('v0')[0]).toBe(1)
@@ -106,8 +103,8 @@ describe('a feed of encodings', () => {
     if (silent !== undefined) engine.encodings.delete(silent)
     engine.feed(3)
     expect(taker.times('v0').at(-1)).toBeGreaterThan(2.8)
-    const sound = feedOf(new FedEngine(), [aac(1)], null)
-    expect(sound.feed.tracks).toEqual([])
+    const audioOnly = feedOf(new FedEngine(), [aac(1)], null)
+    expect(audioOnly.feed.tracks).toEqual([])
   })
 
   it('takes a subscriber off that throws, and no other', () => {

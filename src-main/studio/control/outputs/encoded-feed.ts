@@ -92,7 +92,7 @@ export class EncodedFeed implements MediaFeed {
     const { video, audio, canvas, owner, returnTo } = request
     this.#asTheyCome = request.asTheyCome === true
     if (video !== null) this.#leader = lane('v0')
-    const sounds = audio.map((_, index) => lane(`a${index}`))
+    const audioLanes = audio.map((_, index) => lane(`a${index}`))
     this.#awaitsKey = this.#leader !== undefined
     this.#leaveEngine = engine.onEvent((event) => {
       if (event.kind === 'state') this.#setAway(event.state === 'restarting' || event.state === 'failed')
@@ -105,8 +105,8 @@ export class EncodedFeed implements MediaFeed {
       )
     }
     for (const [index, encoding] of audio.entries()) {
-      const sound = sounds[index] as Lane
-      sound.encoding = engine.encodeAudio({ encoding, ...(returnTo === undefined ? {} : { returnTo }) }, this.#listener(sound))
+      const audioLane = audioLanes[index] as Lane
+      audioLane.encoding = engine.encodeAudio({ encoding, ...(returnTo === undefined ? {} : { returnTo }) }, this.#listener(audioLane))
     }
   }
 

@@ -40,9 +40,9 @@ export async function createOutputs(
   const { database, writes, events, audit, log, engine, carrier, folder, reach, store, resumeWithinMs } = dependencies
   mkdirSync(folder, { recursive: true })
   const now = dependencies.now ?? Date.now
-  const pictures = join(folder, '.pictures')
+  const posters = join(folder, '.pictures')
   const retention = new FileRetention({ store, events, now })
-  const files = await FileBook.open({ database, writes, events, log, pictures, posterOf: (file) => carrier.posterOf(file), retention })
+  const files = await FileBook.open({ database, writes, events, log, posters, posterOf: (file) => carrier.posterOf(file), retention })
   // Of a day's recording this takes a while, which nobody is to be off air for.
   await Promise.race([files.recover(), sleep(maxRecoveryMs, undefined, { ref: false })])
   void files.illustrateOld()

@@ -127,7 +127,7 @@ function openBook(events: EventBus, stored: readonly StoredFile[] = []): Promise
     writes: { enqueue: () => undefined },
     events,
     log: silentLogger,
-    pictures: join(tmpdir(), 'no-pictures'),
+    posters: join(tmpdir(), 'no-pictures'),
     posterOf: async () => undefined,
     retention: { expired: async () => [] },
   })

@@ -190,13 +190,12 @@ class ObsImport {
     const kind = mapped && this.#kinds.source(mapped.kind)
     if (mapped === undefined || kind === undefined) return
     const filters: Entity[] = (mapped.filters ?? []).map((each) => ({ ...each, id: this.#names.newFilter(name, each.name) }))
-    const sound: Entity[] = []
+    const audioFilters: Entity[] = []
     for (const filter of source.list('filters')) {
       const made = this.#filter(filter, name, place)
-      if (made?.sort === 'picture' && kind.pictures) filters.push(...made.filters)
-      else if (made?.sort === 'sound' && kind.sound) sound.push(...made.filters)
-      else if (made !== undefined)
-        this.report.add(`${place}, filter "${filter.text('name')}"`, `the source has no ${made.sort === 'sound' ? 'sound' : 'pictures'}`)
+      if (made?.sort === 'video' && kind.pictures) filters.push(...made.filters)
+      else if (made?.sort === 'audio' && kind.sound) audioFilters.push(...made.filters)
+      else if (made !== undefined) this.report.add(`${place}, filter "${filter.text('name')}"`, `the source has no ${made.sort}`)
     }
     if (source.number('deinterlace_mode', 0) !== 0) note('is not deinterlaced')
     if (source.part('settings').flag('capture_audio')) note('its own audio is not carried: add a source of the audio of that application')
@@ -208,7 +207,7 @@ class ObsImport {
       kind: mapped.kind,
       settings: this.#fitting(kind, mapped.settings, note),
       filters: filters.slice(0, 32),
-      ...(kind.sound ? { audio: this.#audio(source, sound.slice(0, 32), everywhere, note) } : {}),
+      ...(kind.sound ? { audio: this.#audio(source, audioFilters.slice(0, 32), everywhere, note) } : {}),
     })
   }
 
@@ -238,7 +237,7 @@ class ObsImport {
     filter: ObsValues,
     owner: string,
     place: string,
-  ): { readonly sort: 'picture' | 'sound'; readonly filters: readonly Entity[] } | undefined {
+  ): { readonly sort: 'video' | 'audio'; readonly filters: readonly Entity[] } | undefined {
     const id = versionedId(filter)
     const name = filter.text('name').slice(0, 110) || 'Filter'
     const here = `${place}, filter "${name}"`
@@ -254,7 +253,7 @@ class ObsImport {
       imageSource: (file) => this.#makeSource('image', file),
     })
     const filters = mapped.flatMap(({ kind, settings }, index) => {
-      const known = sort === 'picture' ? this.#kinds.filter(kind) : this.#kinds.audioFilter(kind)
+      const known = sort === 'video' ? this.#kinds.filter(kind) : this.#kinds.audioFilter(kind)
       if (known === undefined) {
         note(`there is no kind of filter for ${filter.text('id')}`)
         return []
@@ -299,8 +298,8 @@ class ObsImport {
   #sceneFilters(scene: ObsValues, place: string): readonly Entity[] {
     const filters = scene.list('filters').flatMap((filter) => {
       const made = this.#filter(filter, scene.text('name'), place)
-      if (made?.sort === 'sound') this.report.add(`${place}, filter "${filter.text('name')}"`, 'scenes have no filters for audio')
-      return made?.sort === 'picture' ? made.filters : []
+      if (made?.sort === 'audio') this.report.add(`${place}, filter "${filter.text('name')}"`, 'scenes have no filters for audio')
+      return made?.sort === 'video' ? made.filters : []
     })
     return filters.slice(0, 32)
   }

@@ -256,9 +256,9 @@ const audioFilterMappings: Readonly<Record<string, Mapping>> = {
 }
 
 /** Whether a filter is one for audio, for video, or unknown. */
-export function sortOfObsFilter(id: string): 'picture' | 'sound' | undefined {
+export function sortOfObsFilter(id: string): 'video' | 'audio' | undefined {
   const known = id.replace(/_v\d+$/, '')
-  return Object.hasOwn(videoFilterMappings, known) ? 'picture' : Object.hasOwn(audioFilterMappings, known) ? 'sound' : undefined
+  return Object.hasOwn(videoFilterMappings, known) ? 'video' : Object.hasOwn(audioFilterMappings, known) ? 'audio' : undefined
 }
 
 /**

@@ -103,7 +103,7 @@ export class FilterSettings {
       return { audio: this.#kinds.audioFilter(obsKind) !== undefined, filters: [{ kind: obsKind, settings: { ...settings } }] }
     }
     const sort = sortOfObsFilter(obsKind)
-    return sort === undefined ? undefined : { audio: sort === 'sound', filters: read(obsKind, settings) }
+    return sort === undefined ? undefined : { audio: sort === 'audio', filters: read(obsKind, settings) }
   }
 
   /** What changes of a filter's settings when a client sets some: as for sources. */

@@ -31,12 +31,12 @@ describe.skipIf(!isLinux)('addons that are called as nobody should', () => {
   const detached = new Uint8Array(64)
   structuredClone(detached.buffer, { transfer: [detached.buffer] })
   const frames = compositor?.createFrameStore()
-  const sound = compositor?.createAudioStore(48_000)
+  const audio = compositor?.createAudioStore(48_000)
   const surface = compositor?.createSurface({ width: 8, height: 8, background: '#000000' })
   const closed = compositor?.createFrameStore()
   closed?.close()
   afterAll(() => {
-    for (const one of [frames, sound, surface]) one?.close()
+    for (const one of [frames, audio, surface]) one?.close()
   })
 
   const numbers = [0, 1, -1, 2.5, 8, 64, 8192, 2 ** 31, -(2 ** 31), 2 ** 53, 1e308, Number.NaN, Number.POSITIVE_INFINITY, 10n]
@@ -50,7 +50,7 @@ describe.skipIf(!isLinux)('addons that are called as nobody should', () => {
     new DataView(new ArrayBuffer(8)),
   ]
   const oddities = [undefined, null, true, Symbol('odd'), () => 1, new Proxy({}, { get: () => 3 }), Object.create(frames ?? null)]
-  const entities = [frames, sound, surface, closed]
+  const entities = [frames, audio, surface, closed]
   const one = fc.constantFrom<unknown>(...numbers, ...texts, ...memories, ...oddities, ...entities)
   const list = fc.oneof(fc.array(one, { maxLength: 6 }), fc.constant(new Array(5000)))
   const some = fc.oneof(one, list)
@@ -106,10 +106,10 @@ describe.skipIf(!isLinux)('addons that are called as nobody should', () => {
       Object.defineProperty(taken, 2, { get: () => structuredClone(y.buffer, { transfer: [y.buffer] }) && v })
       return taken
     }
-    const picture = () => ({ layout: 'i420', width: 8, height: 8, strides: [8, 4, 4], timeUs: 0, planes: planes() })
-    expect(() => store.write(picture() as never)).toThrow(/plane 0/)
-    expect(() => compositor!.render(outer, picture() as never, 1)).toThrow(/planes\[0\]/)
-    const closing = Object.defineProperty({ ...picture(), planes: [64, 16, 16].map((size) => new Uint8Array(size)) }, 'changedRows', {
+    const image = () => ({ layout: 'i420', width: 8, height: 8, strides: [8, 4, 4], timeUs: 0, planes: planes() })
+    expect(() => store.write(image() as never)).toThrow(/plane 0/)
+    expect(() => compositor!.render(outer, image() as never, 1)).toThrow(/planes\[0\]/)
+    const closing = Object.defineProperty({ ...image(), planes: [64, 16, 16].map((size) => new Uint8Array(size)) }, 'changedRows', {
       get: () => store.close(),
     })
     store.write(closing as never)

@@ -8,12 +8,12 @@ import { loadCompositor } from './load-compositor.ts'
 const native = process.platform === 'linux' ? loadCompositor() : undefined
 
 /** Planes inside larger memory whose rest must stay as it was. */
-function guarded(width: number, height: number): { picture: FrameMemory; isWhole(): boolean } {
+function guarded(width: number, height: number): { image: FrameMemory; isWhole(): boolean } {
   const sizes = [width * height, ((width + 1) >> 1) * ((height + 1) >> 1), ((width + 1) >> 1) * ((height + 1) >> 1)]
   const memory = sizes.map((size) => new Uint8Array(size + 128).fill(0xa5))
   const planes = memory.map((bytes, i) => bytes.subarray(64, 64 + sizes[i]!)) as unknown as FrameMemory['planes']
   return {
-    picture: { width, height, planes, strides: [width, (width + 1) >> 1, (width + 1) >> 1] },
+    image: { width, height, planes, strides: [width, (width + 1) >> 1, (width + 1) >> 1] },
     isWhole: () => memory.every((bytes, i) => [...bytes.subarray(0, 64), ...bytes.subarray(64 + sizes[i]!)].every((byte) => byte === 0xa5)),
   }
 }
@@ -66,10 +66,10 @@ describe.skipIf(native === undefined)('the compositor under absurd descriptions'
         fc.constantFrom([1, 1], [2, 2], [33, 19], [64, 36]),
         (layers, [width, height]) => {
           const surface = native!.createSurface({ width: width!, height: height!, background: '#102030' })
-          const { picture, isWhole } = guarded(width!, height!)
+          const { image, isWhole } = guarded(width!, height!)
           surface.setLayers(layers.map(({ crop, ...rest }) => (crop === undefined ? rest : { ...rest, crop })))
-          native!.render(surface, picture, 1)
-          native!.render(surface, picture, 2)
+          native!.render(surface, image, 1)
+          native!.render(surface, image, 2)
           surface.close()
           return isWhole()
         },
@@ -102,15 +102,15 @@ describe.skipIf(native === undefined)('the compositor under absurd descriptions'
     refused({ transform: undefined }, /layers\[0\].transform is not a list/)
     expect(() => surface.setLayers(Array(5000).fill(good))).toThrow(/5000 layers: 4096/)
     expect(() => native!.createSurface({ width: 1e9, height: 2 })).toThrow(/width is 1000000000: 1 to 8192/)
-    const { picture } = guarded(16, 16)
-    const into = (more: object) => ({ ...picture, ...more }) as FrameMemory
-    const planes = [picture.planes[0], picture.planes[1], picture.planes[2].subarray(1)]
+    const { image } = guarded(16, 16)
+    const into = (more: object) => ({ ...image, ...more }) as FrameMemory
+    const planes = [image.planes[0], image.planes[1], image.planes[2].subarray(1)]
     expect(() => native!.render(surface, into({ width: 18 }), 1)).toThrow(/into is 18 x 16, the surface 16 x 16/)
     expect(() => native!.render(surface, into({ planes }), 1)).toThrow(/into.planes\[2\] holds 63 bytes, 64 are needed/)
     expect(() => native!.render(surface, into({ strides: [8, 8, 8] }), 1)).toThrow(/stride of into.planes\[0\] is 8/)
-    expect(() => native!.render({} as never, picture, 1)).toThrow(/surface is not a surface/)
+    expect(() => native!.render({} as never, image, 1)).toThrow(/surface is not a surface/)
     surface.close()
-    expect(() => native!.render(surface, picture, 1)).toThrow(/surface is closed/)
+    expect(() => native!.render(surface, image, 1)).toThrow(/surface is closed/)
   })
 
   test('mixing at any progress stays inside its memory, and rejects the rest', () => {
@@ -119,7 +119,7 @@ describe.skipIf(native === undefined)('the compositor under absurd descriptions'
       native!.createSurface({ width: 34, height: 18 }),
     ]
     to.setLayers([{ content: { store: stores[4]! }, transform: [1, 0, 0, 1, 0, 0], opacity: 1, blend: 'normal', sampling: 'smooth' }])
-    const { picture, isWhole } = guarded(34, 18)
+    const { image, isWhole } = guarded(34, 18)
     for (const kind of ['fade', 'slide', 'push', 'wipe'] as const) {
       for (const direction of ['left', 'right', 'up', 'down'] as const) {
         for (const progress of [0, 1e-9, 0.01, 0.3, 0.5, 0.97, 1]) {
@@ -128,7 +128,7 @@ describe.skipIf(native === undefined)('the compositor under absurd descriptions'
               from,
               to,
               { kind, progress, direction, softness: progress, ...(map ? { map } : {}) } as never,
-              picture,
+              image,
               progress,
             )
           }
@@ -136,12 +136,12 @@ describe.skipIf(native === undefined)('the compositor under absurd descriptions'
       }
     }
     expect(isWhole()).toBe(true)
-    const mix = (mixing: object) => () => native!.renderMixed(from, to, mixing as never, picture, 1)
+    const mix = (mixing: object) => () => native!.renderMixed(from, to, mixing as never, image, 1)
     expect(mix({ kind: 'fade', progress: Number.NaN })).toThrow(/mixing.progress is nan/)
     expect(mix({ kind: 'melt', progress: 0 })).toThrow(/mixing.kind is "melt"/)
     expect(mix({ kind: 'wipe', progress: 0, direction: 'left', softness: 2 })).toThrow(/mixing.softness is 2/)
     const other = native!.createSurface({ width: 20, height: 18 })
-    expect(() => native!.renderMixed(from, other, { kind: 'fade', progress: 0.5 }, picture, 1)).toThrow(/only surfaces of one size mix/)
+    expect(() => native!.renderMixed(from, other, { kind: 'fade', progress: 0.5 }, image, 1)).toThrow(/only surfaces of one size mix/)
     for (const one of [from, to, other]) one.close()
   })
 })

@@ -27,7 +27,7 @@ function memory(w = width, h = height): FrameMemory {
 /** A frame in a store and for the reference. */
 interface Shown {
   readonly store: FrameStore
-  readonly picture: ReferenceImage
+  readonly image: ReferenceImage
 }
 
 /** With its edge repeated on two pixels at each side. */
@@ -60,7 +60,7 @@ describe.skipIf(native === undefined)('the compositor', () => {
     const store = native!.createFrameStore()
     open.push(store)
     store.write({ layout: 'rgba', width: w, height: h, planes: [rgba], strides: [w * 4], timeUs: 0 })
-    return { store, picture: referenceImage(rgba, w, h) }
+    return { store, image: referenceImage(rgba, w, h) }
   }
   const surface = (layers: readonly Layer[], background = '#204060'): Surface => {
     const made = native!.createSurface({ width, height, background })
@@ -89,12 +89,12 @@ describe.skipIf(native === undefined)('the compositor', () => {
     const made = surface([layerOf({ store: below.store }), layer])
     const reference: ReferenceLayer = {
       ...more,
-      picture: content.picture,
+      image: content.image,
       transform: layer.transform,
       nearest: more.sampling === 'nearest',
     }
     const once = rendered(made)
-    expectNear(once, composeReference(below.picture, [reference]), luma, chroma)
+    expectNear(once, composeReference(below.image, [reference]), luma, chroma)
     // The second time from what was kept.
     const twice = rendered(made)
     for (const [i, plane] of twice.planes.entries()) expect(psnr(plane, once.planes[i]!)).toBe(Number.POSITIVE_INFINITY)
@@ -164,7 +164,7 @@ describe.skipIf(native === undefined)('the compositor', () => {
       const store = native!.createFrameStore()
       open.push(store)
       store.write({ layout: 'rgba', width: w, height: h, planes: [rgba], strides: [w * 4], timeUs: 0 })
-      return { store, picture: referenceImage(rgba, w, h) }
+      return { store, image: referenceImage(rgba, w, h) }
     }
     const made = (layers: readonly Layer[], background?: string): Surface => {
       const one = native!.createSurface({ width: w, height: h, ...(background && { background }) })
@@ -182,8 +182,8 @@ describe.skipIf(native === undefined)('the compositor', () => {
       for (const above of [flat([200, 60, 120, 255]), flat([230, 170, 20, 128])]) {
         for (const more of at) {
           const laid = layerOf({ store: above.store }, { ...more, blend })
-          const reference: ReferenceLayer = { ...more, blend, picture: above.picture, transform: laid.transform }
-          const wanted = composeReference(below.picture, [reference])
+          const reference: ReferenceLayer = { ...more, blend, image: above.image, transform: laid.transform }
+          const wanted = composeReference(below.image, [reference])
           expect(furthest(rendered(made([layerOf({ store: below.store }), laid], '#000000')), wanted), JSON.stringify(more)).toBeLessThan(5)
           const group = made([layerOf({ store: below.store }), laid])
           expect(furthest(rendered(made([layerOf({ surface: group })], '#ffffff')), wanted), `group ${JSON.stringify(more)}`).toBeLessThan(
@@ -257,19 +257,19 @@ describe.skipIf(native === undefined)('the compositor', () => {
       layerOf({ store: other.store }, { transform: turned(20, 1, 28, 12), blend: 'multiply' }),
     ])
     const inner = composeReference(referenceColor(width, height, [0, 0, 0, 0]), [
-      { picture: one.picture, transform: [1, 0, 0, 1, 9, 5] },
-      { picture: other.picture, transform: turned(20, 1, 28, 12), blend: 'multiply' },
+      { image: one.image, transform: [1, 0, 0, 1, 9, 5] },
+      { image: other.image, transform: turned(20, 1, 28, 12), blend: 'multiply' },
     ])
     const blends: BlendMode[] = ['normal', 'screen']
     for (const blend of blends) {
       const transform: Affine = [0.75, 0, 0, 0.75, 7, 11]
       const program = surface([layerOf({ store: below.store }), layerOf({ surface: clear }, { transform, opacity: 0.8, blend })])
-      expectNear(rendered(program), composeReference(below.picture, [{ picture: inner, transform, opacity: 0.8, blend }]), 38, 36)
+      expectNear(rendered(program), composeReference(below.image, [{ image: inner, transform, opacity: 0.8, blend }]), 38, 36)
     }
     // What moves inside shows, what was there before is gone.
     clear.setLayers([layerOf({ store: one.store }, { transform: [1, 0, 0, 1, 30, 20] })])
     const program = surface([layerOf({ store: below.store }), layerOf({ surface: clear })])
-    expectNear(rendered(program), composeReference(below.picture, [{ picture: one.picture, transform: [1, 0, 0, 1, 30, 20] }]), 40, 38)
+    expectNear(rendered(program), composeReference(below.image, [{ image: one.image, transform: [1, 0, 0, 1, 30, 20] }]), 40, 38)
     expect(() => clear.setLayers([layerOf({ surface: program })])).toThrow(/would show itself/)
   })
 
@@ -282,9 +282,9 @@ describe.skipIf(native === undefined)('the compositor', () => {
       layerOf({ color: '#0033ff80', width: 30, height: 20 }, { transform: [1, 0, 0, 1, 1, 21] }),
     ])
     const wanted = composeReference(backdrop, [
-      { picture: color, transform: [2, 0, 0, 1, 5, 3] },
-      { picture: clear, transform: turned(45, 1, 40, 10) },
-      { picture: clear, transform: [1, 0, 0, 1, 1, 21] },
+      { image: color, transform: [2, 0, 0, 1, 5, 3] },
+      { image: clear, transform: turned(45, 1, 40, 10) },
+      { image: clear, transform: [1, 0, 0, 1, 1, 21] },
     ])
     expectNear(rendered(made), wanted, 36, 34)
   })
@@ -293,7 +293,7 @@ describe.skipIf(native === undefined)('the compositor', () => {
     compare(shown(40, 32, 1), { blend: 'multiply', transform: [1, 0, 0, 1, 13.25, 8.5] }, 38, 36)
     const made = surface([layerOf({ color: '#ff8000', width: 30, height: 20 }, { transform: [1.5, 0, 0, 1, 5.25, 3.5], blend: 'screen' })])
     const color = {
-      picture: referenceColor(45, 20, [1, 0.5, 0, 1]),
+      image: referenceColor(45, 20, [1, 0.5, 0, 1]),
       transform: [1, 0, 0, 1, 5.25, 3.5] as Affine,
       blend: 'screen' as const,
     }
@@ -367,7 +367,7 @@ describe.skipIf(native === undefined)('the compositor', () => {
     expect(psnr(rendered(made).planes[0], before.planes[0])).toBe(Number.POSITIVE_INFINITY)
     const other = smoothRgba(40, 32, 5)
     source.store.write({ layout: 'rgba', width: 40, height: 32, planes: [other], strides: [160], timeUs: 1 })
-    const reference = { picture: referenceImage(other, 40, 32), transform: [1.25, 0, 0, 1.25, 4, 6] as Affine }
+    const reference = { image: referenceImage(other, 40, 32), transform: [1.25, 0, 0, 1.25, 4, 6] as Affine }
     expectNear(rendered(made), composeReference(backdrop, [reference]), 42, 40)
     source.store.clear()
     expectNear(rendered(made), backdrop, 50, 50)
@@ -390,12 +390,12 @@ describe.skipIf(native === undefined)('the compositor', () => {
       for (const progress of steps) {
         expectNear(
           mixed(surfaces, { kind: 'fade', progress }),
-          mixReference(from.picture, to.picture, () => progress),
+          mixReference(from.image, to.image, () => progress),
           44,
           44,
         )
         const wanted =
-          progress < 0.5 ? mixReference(from.picture, red, () => progress * 2) : mixReference(red, to.picture, () => progress * 2 - 1)
+          progress < 0.5 ? mixReference(from.image, red, () => progress * 2) : mixReference(red, to.image, () => progress * 2 - 1)
         expectNear(mixed(surfaces, { kind: 'fade', progress, through: '#ff0000' }), wanted, 44, 40)
       }
     })
@@ -406,11 +406,11 @@ describe.skipIf(native === undefined)('the compositor', () => {
       const at = (by: number): Affine => (length === width ? [1, 0, 0, 1, by, 0] : [1, 0, 0, 1, 0, by])
       for (const progress of steps) {
         const by = length * progress
-        const coming = { picture: to.picture, transform: at(sign * (by - length)) }
-        expectNear(mixed(surfaces, { kind: 'slide', progress, direction }), composeReference(from.picture, [coming]), 42, 38)
+        const coming = { image: to.image, transform: at(sign * (by - length)) }
+        expectNear(mixed(surfaces, { kind: 'slide', progress, direction }), composeReference(from.image, [coming]), 42, 38)
         // The pixels that both share are theirs alone: the one that goes fills them, the other covers its part.
         const [a, b, c, d, e, f] = at(sign * by)
-        const going = { picture: widened(from.picture), transform: [a, b, c, d, e - 2, f - 2] as Affine }
+        const going = { image: widened(from.image), transform: [a, b, c, d, e - 2, f - 2] as Affine }
         expectNear(mixed(surfaces, { kind: 'push', progress, direction }), composeReference(backdrop, [going, coming]), 42, 38)
       }
     })
@@ -426,7 +426,7 @@ describe.skipIf(native === undefined)('the compositor', () => {
             return Math.min(1, Math.max(0, (progress * (1 + soft) - along) / soft))
           }
           const got = mixed(surfaces, { kind: 'wipe', progress, direction, softness })
-          expectNear(got, mixReference(from.picture, to.picture, weight), softness > 0 ? 44 : 34, softness > 0 ? 42 : 32)
+          expectNear(got, mixReference(from.image, to.image, weight), softness > 0 ? 44 : 34, softness > 0 ? 42 : 32)
         }
       }
     })
@@ -440,8 +440,8 @@ describe.skipIf(native === undefined)('the compositor', () => {
       const over = layerOf({ store: stinger.store }, { transform: [1, 0, 0, 1, 12, 9] })
       for (const progress of steps) {
         const weight = (x: number, y: number) => Math.min(1, Math.max(0, (progress * 1.4 - (x + y) / 255) / 0.4))
-        const under = mixReference(from.picture, to.picture, weight)
-        const wanted = composeReference(under, [{ picture: stinger.picture, transform: over.transform }])
+        const under = mixReference(from.image, to.image, weight)
+        const wanted = composeReference(under, [{ image: stinger.image, transform: over.transform }])
         expectNear(mixed(surfaces, { kind: 'wipe', progress, direction: 'left', softness: 0.4, map }, over), wanted, 40, 38)
       }
     })
@@ -449,32 +449,32 @@ describe.skipIf(native === undefined)('the compositor', () => {
 
   test('composed frames are scaled, recoloured and made RGBA', () => {
     const source = shown(width, height, 3)
-    const picture = rendered(surface([layerOf({ store: source.store })]))
+    const image = rendered(surface([layerOf({ store: source.store })]))
     const small = memory(40, 30)
-    native!.scale(picture, small)
+    native!.scale(image, small)
     const scaled = composeReference(referenceColor(40, 30, [0, 0, 0, 1]), [
-      { picture: source.picture, transform: [40 / width, 0, 0, 30 / height, 0, 0] },
+      { image: source.image, transform: [40 / width, 0, 0, 30 / height, 0, 0] },
     ])
     expectNear(small, scaled, 44, 42)
-    const rgba = native!.toRgba(picture)
+    const rgba = native!.toRgba(image)
     expect(
       psnr(
         rgba,
-        Uint8Array.from(source.picture.pixels, (value) => value * 255),
+        Uint8Array.from(source.image.pixels, (value) => value * 255),
       ),
     ).toBeGreaterThan(38)
-    expect(native!.toRgba(picture, new Uint8Array(width * height).fill(7))[3]).toBe(7)
+    expect(native!.toRgba(image, new Uint8Array(width * height).fill(7))[3]).toBe(7)
     for (const [space, range] of [
       ['bt601', 'limited'],
       ['bt601', 'full'],
       ['bt709', 'full'],
     ] as const) {
-      const copy = { ...picture, planes: picture.planes.map((plane) => plane.slice()) as unknown as FrameMemory['planes'] }
+      const copy = { ...image, planes: image.planes.map((plane) => plane.slice()) as unknown as FrameMemory['planes'] }
       native!.recolor(copy, space, range)
-      const wanted = picture.planes.map((plane) => new Uint8Array(plane.length)) as [Uint8Array, Uint8Array, Uint8Array]
+      const wanted = image.planes.map((plane) => new Uint8Array(plane.length)) as [Uint8Array, Uint8Array, Uint8Array]
       for (let i = 0; i < width * height; i++) {
         const c = (Math.floor(i / width) >> 1) * (width / 2) + ((i % width) >> 1)
-        const rgb = rgbOf([picture.planes[0][i]!, picture.planes[1][c]!, picture.planes[2][c]!])
+        const rgb = rgbOf([image.planes[0][i]!, image.planes[1][c]!, image.planes[2][c]!])
         const [y, u, v] = yuvOf(rgb, space, range)
         wanted[0][i] = Math.round(y)
         wanted[1][c] = Math.round(u)

@@ -71,7 +71,7 @@ export interface Compositor extends MediaStores {
   /** Scales a composited frame to another size, e.g. for a second encoding. */
   scale(from: FrameMemory, into: FrameMemory): void
   /** Converts in place from BT.709 limited to what an encoding asks for. */
-  recolor(picture: FrameMemory, colorSpace: 'bt709' | 'bt601', colorRange: 'limited' | 'full'): void
+  recolor(memory: FrameMemory, colorSpace: 'bt709' | 'bt601', colorRange: 'limited' | 'full'): void
   /** The frame as RGBA rows without gaps, for image files; `alpha` (one byte a pixel) if the frame has it, else it is opaque. */
-  toRgba(picture: FrameMemory, alpha?: Uint8Array): Uint8Array
+  toRgba(memory: FrameMemory, alpha?: Uint8Array): Uint8Array
 }

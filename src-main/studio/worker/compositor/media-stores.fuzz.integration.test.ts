@@ -34,7 +34,7 @@ const frames = {
   timeUs: 32,
 }
 /** The same of an audio store: its numbers, then its marks of three numbers each. */
-const sounds = { sampleRate: 16, numbers: [24, 32, 40, 48, 56], marks: 64, markBytes: 24, markCount: 4096 }
+const blocks = { sampleRate: 16, numbers: [24, 32, 40, 48, 56], marks: 64, markBytes: 24, markCount: 4096 }
 
 describe.skipIf(native === undefined)('stores whose source has gone mad', () => {
   const word = fc.oneof(
@@ -110,7 +110,7 @@ describe.skipIf(native === undefined)('stores whose source has gone mad', () => 
     const memory = new Float32Array(64 + 1000 + 64).fill(7)
     const into = memory.subarray(64, 1064)
     const near = fc.oneof(word, fc.bigInt({ min: 4000n, max: 5000n }))
-    const mark = fc.tuple(fc.nat(sounds.markCount - 1), fc.nat(2), near)
+    const mark = fc.tuple(fc.nat(blocks.markCount - 1), fc.nat(2), near)
     const position = fc.oneof(fc.nat(6000), fc.constantFrom(0, 9e15))
     fc.assert(
       fc.property(
@@ -118,9 +118,9 @@ describe.skipIf(native === undefined)('stores whose source has gone mad', () => 
         fc.array(mark, { maxLength: 6 }),
         position,
         (numbers, marks, from) => {
-          for (const [at, value] of numbers) rogue.write(sounds.numbers[at]!, value, 8)
-          for (const [at, field, value] of marks) rogue.write(sounds.marks + at * sounds.markBytes + field * 8, value, 8)
-          rogue.write(sounds.sampleRate, 0n, 4)
+          for (const [at, value] of numbers) rogue.write(blocks.numbers[at]!, value, 8)
+          for (const [at, field, value] of marks) rogue.write(blocks.marks + at * blocks.markBytes + field * 8, value, 8)
+          rogue.write(blocks.sampleRate, 0n, 4)
           const got = store.read(from, into)
           expect(got.frames).toBeLessThanOrEqual(500)
           expect(Math.abs(got.timeUs)).toBeLessThanOrEqual(9e15)

@@ -17,7 +17,7 @@ const max = 12
 export class FramePool {
   readonly #width: number
   readonly #height: number
-  #pictures: { readonly frame: Frame; readonly picture: PooledFrame }[] = []
+  #pooled: { readonly frame: Frame; readonly pooled: PooledFrame }[] = []
 
   constructor(width: number, height: number) {
     this.#width = width
@@ -26,9 +26,9 @@ export class FramePool {
 
   /** Undefined while encoders hold all of them. */
   take(): PooledFrame | undefined {
-    const free = this.#pictures.find(({ frame }) => frame.isWritable)
-    if (free !== undefined) return free.picture
-    if (this.#pictures.length >= max) return undefined
+    const free = this.#pooled.find(({ frame }) => frame.isWritable)
+    if (free !== undefined) return free.pooled
+    if (this.#pooled.length >= max) return undefined
     const frame = new Frame()
     frame.alloc()
     frame.width = this.#width
@@ -37,7 +37,7 @@ export class FramePool {
     must(frame.getBuffer(0), 'frame memory')
     const [y, u, v] = frame.data as [Buffer, Buffer, Buffer]
     const [strideY, strideU, strideV] = frame.linesize as [number, number, number]
-    const picture: PooledFrame = {
+    const pooled: PooledFrame = {
       memory: { width: this.#width, height: this.#height, planes: [y, u, v], strides: [strideY, strideU, strideV] },
       share() {
         const shared = new Frame()
@@ -46,12 +46,12 @@ export class FramePool {
         return shared
       },
     }
-    this.#pictures.push({ frame, picture })
-    return picture
+    this.#pooled.push({ frame, pooled })
+    return pooled
   }
 
   close(): void {
-    for (const { frame } of this.#pictures) frame.free()
-    this.#pictures = []
+    for (const { frame } of this.#pooled) frame.free()
+    this.#pooled = []
   }
 }

@@ -26,9 +26,9 @@ export class JpegEncoders {
   }
 
   /** Blocks for some tenths of a millisecond. The frame stays unchanged. */
-  encode(picture: FrameMemory): Uint8Array {
-    const { context, frame, memory } = this.#opened(picture)
-    this.#compositor.scale(picture, memory)
+  encode(composed: FrameMemory): Uint8Array {
+    const { context, frame, memory } = this.#opened(composed)
+    this.#compositor.scale(composed, memory)
     this.#compositor.recolor(memory, 'bt601', 'full')
     if (this.#packet === undefined) {
       this.#packet = new Packet()

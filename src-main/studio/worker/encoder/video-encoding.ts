@@ -135,11 +135,11 @@ export class VideoEncoding {
   }
 
   /** Takes the canvas's frame of a number. */
-  offer(picture: PooledFrame, frame: number): void {
+  offer(pooled: PooledFrame, frame: number): void {
     const encoder = this.#encoder
     if (encoder === undefined || frame !== this.#wanted) return
     this.#look = undefined
-    const own = this.#ownFrame(picture)
+    const own = this.#ownFrame(pooled)
     if (own === undefined) this.#skipped++
     else this.#encode(encoder, own, frame, this.#keyWanted)
   }
@@ -151,30 +151,30 @@ export class VideoEncoding {
 
   /** Memory of its own size to compose into; undefined while the encoder has all of it. */
   takeFrame(): PooledFrame | undefined {
-    const picture = this.#pool?.take()
-    if (picture === undefined) this.#skipped++
-    return picture
+    const pooled = this.#pool?.take()
+    if (pooled === undefined) this.#skipped++
+    return pooled
   }
 
   /** Takes a frame of its own size. */
-  offerOwn(picture: PooledFrame, frame: number, look: Look): void {
+  offerOwn(pooled: PooledFrame, frame: number, look: Look): void {
     const encoder = this.#encoder
     if (encoder === undefined || frame !== this.#wanted) return
     const nowMs = this.#dependencies.nowMs()
     const moved = !looksSame(look, this.#look)
     this.#look = look
     this.#lookMs = nowMs
-    this.#encode(encoder, picture, frame, this.#keyWanted && (moved || this.#keyAsked || nowMs - this.#lastKeyMs >= stillKeyMs))
+    this.#encode(encoder, pooled, frame, this.#keyWanted && (moved || this.#keyAsked || nowMs - this.#lastKeyMs >= stillKeyMs))
   }
 
-  #encode(encoder: FrameEncoder, picture: PooledFrame, frame: number, key: boolean): void {
+  #encode(encoder: FrameEncoder, pooled: PooledFrame, frame: number, key: boolean): void {
     const nowMs = this.#dependencies.nowMs()
     if (key) {
       this.#keyWanted = false
       this.#keyAsked = false
       this.#lastKeyMs = nowMs
     }
-    const shared = picture.share()
+    const shared = pooled.share()
     Object.assign(shared, this.#colors)
     this.#waiting++
     this.#chain = this.#chain.then(async () => {
@@ -241,12 +241,12 @@ export class VideoEncoding {
     this.#dependencies.onTrack(track)
   }
 
-  #ownFrame(picture: PooledFrame): PooledFrame | undefined {
-    if (this.#pool === undefined) return picture
+  #ownFrame(pooled: PooledFrame): PooledFrame | undefined {
+    if (this.#pool === undefined) return pooled
     const own = this.#pool.take()
     if (own === undefined) return undefined
     const { compositor, encoding } = this.#dependencies
-    compositor.scale(picture.memory, own.memory)
+    compositor.scale(pooled.memory, own.memory)
     compositor.recolor(own.memory, encoding.colorSpace, encoding.colorRange)
     return own
   }

@@ -14,10 +14,10 @@ interface Shown {
 /** Finished frames of canvases, written for those who take them raw: a store for each canvas that is shown. */
 export class ActiveFrames {
   readonly #stores: MediaStores
-  readonly #onFrames: (canvas: string, pictures: CanvasFrames | null) => void
+  readonly #onFrames: (canvas: string, canvasFrames: CanvasFrames | null) => void
   readonly #shown = new Map<string, Shown>()
 
-  constructor(stores: MediaStores, onFrames: (canvas: string, pictures: CanvasFrames | null) => void) {
+  constructor(stores: MediaStores, onFrames: (canvas: string, canvasFrames: CanvasFrames | null) => void) {
     this.#stores = stores
     this.#onFrames = onFrames
   }
@@ -46,12 +46,13 @@ export class ActiveFrames {
   follow(canvases: ReadonlyMap<string, CanvasSize>, frameRate: FrameRate): void {
     for (const [id, shown] of this.#shown) {
       const canvas = canvases.get(id)
-      const pictures = canvas === undefined ? null : { address: shown.store.address, width: canvas.width, height: canvas.height, frameRate }
-      const reported = JSON.stringify(pictures)
+      const canvasFrames =
+        canvas === undefined ? null : { address: shown.store.address, width: canvas.width, height: canvas.height, frameRate }
+      const reported = JSON.stringify(canvasFrames)
       if (reported === shown.reported) continue
       shown.reported = reported
-      if (pictures === null) shown.store.clear()
-      this.#onFrames(id, pictures)
+      if (canvasFrames === null) shown.store.clear()
+      this.#onFrames(id, canvasFrames)
     }
   }
 
@@ -64,8 +65,8 @@ export class ActiveFrames {
   offer(canvas: string, { width, height, planes, strides }: FrameMemory, timeUs: number): void {
     const shown = this.#shown.get(canvas)
     if (shown?.taken !== true) return
-    const picture: FrameToWrite = { layout: 'i420', width, height, planes, strides, timeUs }
-    shown.store.write(picture)
+    const written: FrameToWrite = { layout: 'i420', width, height, planes, strides, timeUs }
+    shown.store.write(written)
   }
 
   close(): void {

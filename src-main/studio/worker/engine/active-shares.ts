@@ -6,8 +6,8 @@ import { type MixedBlock, mixRate } from '../mixer/mixer.ts'
 export interface ActiveSharesDependencies {
   readonly stores: MediaStores
   readonly hasSource: (source: string) => boolean
-  readonly pictures: (source: string) => FrameStore | undefined
-  readonly sound: (source: string) => AudioStore | undefined
+  readonly frameStore: (source: string) => FrameStore | undefined
+  readonly audioStore: (source: string) => AudioStore | undefined
   readonly onShared: (of: string, stores: SharedStores | null) => void
 }
 
@@ -79,9 +79,9 @@ export class ActiveShares {
     const track = trackOf(of)
     if (track !== undefined) return { frames: null, audio: this.#tracks.get(track)?.address ?? null }
     const source = sourceOf(of)
-    const { hasSource, pictures, sound } = this.#dependencies
+    const { hasSource, frameStore, audioStore } = this.#dependencies
     if (source === undefined || !hasSource(source)) return null
-    const [frames, audio] = [pictures(source)?.address ?? null, sound(source)?.address ?? null]
+    const [frames, audio] = [frameStore(source)?.address ?? null, audioStore(source)?.address ?? null]
     return frames === null && audio === null ? undefined : { frames, audio }
   }
 }

@@ -114,12 +114,12 @@ export class ActiveSources {
     this.#judgeAgain()
   }
 
-  pictures(id: string): FrameStore | undefined {
-    return this.#active.get(id)?.running?.pictures
+  frameStore(id: string): FrameStore | undefined {
+    return this.#active.get(id)?.running?.frameStore
   }
 
-  sound(id: string): AudioStore | undefined {
-    return this.#active.get(id)?.running?.sound
+  audioStore(id: string): AudioStore | undefined {
+    return this.#active.get(id)?.running?.audioStore
   }
 
   /** How long a source plays at its speed, ms; undefined where it did not say, or has no end. */
@@ -248,7 +248,7 @@ export class ActiveSources {
 }
 
 function sizeOf({ running, source }: AtWork): Size | undefined {
-  const store = running?.pictures
+  const store = running?.frameStore
   if (store === undefined || store.sequence === 0 || store.width === 0) return undefined
   const size = sizeBehind(source.filters, store.width, store.height)
   return size.width > 0 && size.height > 0 ? size : undefined

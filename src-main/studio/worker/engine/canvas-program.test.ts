@@ -42,7 +42,7 @@ function studio(scenes: Scene[], sizes: Record<string, [number, number]> = {}) {
   }
   const sources = ['a', 'b', 'c', 'stinger'].map(source)
   const collection = { canvases: [canvas], scenes, sources, frameRate: { numerator: 50, denominator: 1 } } as unknown as Collection
-  const surfaces = new SceneSurfaces({ compositor, pictures: storeOf, filters: () => [] })
+  const surfaces = new SceneSurfaces({ compositor, frameStore: storeOf, filters: () => [] })
   surfaces.setCollection(collection)
   const ended: string[] = []
   const restarted: string[] = []
@@ -51,7 +51,7 @@ function studio(scenes: Scene[], sizes: Record<string, [number, number]> = {}) {
     scenes: surfaces,
     canvas,
     scene: 'one',
-    pictures: storeOf,
+    frameStore: storeOf,
     restart: (id) => restarted.push(id),
     lengthMs: () => 160,
     frameMs: 20,

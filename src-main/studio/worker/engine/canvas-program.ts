@@ -9,7 +9,7 @@ export interface CanvasProgramDependencies {
   readonly scenes: SceneSurfaces
   readonly canvas: Canvas
   readonly scene: string
-  readonly pictures: (source: string) => FrameStore | undefined
+  readonly frameStore: (source: string) => FrameStore | undefined
   /** Plays a stinger from its start. */
   readonly restart: (source: string) => void
   /** How long a source plays from its start, ms, where that is known. */
@@ -175,7 +175,7 @@ export class CanvasProgram {
       case 'push':
         return { kind, progress, direction }
       case 'wipe': {
-        const map = typeof settings.map === 'string' ? this.#dependencies.pictures(settings.map) : undefined
+        const map = typeof settings.map === 'string' ? this.#dependencies.frameStore(settings.map) : undefined
         const softness = typeof settings.softness === 'number' ? settings.softness : 0.05
         return { kind, progress, direction, softness, ...(map && map.sequence > 0 ? { map } : {}) }
       }
@@ -190,7 +190,7 @@ export class CanvasProgram {
 
   #overlayLayer({ transition }: Running): Layer | undefined {
     if (transition.kind !== 'stinger' || this.overlay === undefined) return undefined
-    const store = this.#dependencies.pictures(this.overlay)
+    const store = this.#dependencies.frameStore(this.overlay)
     if (store === undefined || store.sequence === 0) return undefined
     const { width, height } = this.#dependencies.canvas
     return {

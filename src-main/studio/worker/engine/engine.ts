@@ -80,7 +80,7 @@ export class Engine {
   readonly #sources: ActiveSources
   readonly #scenes: SceneSurfaces
   readonly #encodings: ActiveEncodings
-  readonly #pictures: ActiveFrames
+  readonly #activeFrames: ActiveFrames
   readonly #shares: ActiveShares
   readonly #pages: PageFrames
   readonly #tiles: MultiviewTiles
@@ -129,9 +129,9 @@ export class Engine {
       memories: show.memories,
       onMemory: (source, memory) => send({ kind: 'memory', source, memory: memory ?? null }),
     })
-    const pictures = (source: string) => this.#sources.pictures(source)
+    const frameStore = (source: string) => this.#sources.frameStore(source)
     this.#filters = new NativeFilters({
-      pictures,
+      frameStore,
       reach: show.reach,
       chosen: (filter) => this.#following.chosen(filter),
       onProblem: (filter, problem) => send({ kind: 'filter', filter, problem: problem ?? null }),
@@ -145,7 +145,7 @@ export class Engine {
       onChosen: (filter, chosen) => send({ kind: 'filter-chose', filter, chosen }),
       onChange: () => this.#scenes.replan(),
     })
-    this.#scenes = new SceneSurfaces({ compositor, pictures, filters: (each) => this.#filters.of(each) })
+    this.#scenes = new SceneSurfaces({ compositor, frameStore, filters: (each) => this.#filters.of(each) })
     this.#encodings = new ActiveEncodings({
       compositor,
       nowMs: () => compositor.nowUs() / 1000,
@@ -153,19 +153,19 @@ export class Engine {
       onPacket: dependencies.onPacket,
       onFault: dependencies.onFault,
     })
-    this.#pictures = new ActiveFrames(compositor, (canvas, pictures) => send({ kind: 'pictures', canvas, pictures }))
+    this.#activeFrames = new ActiveFrames(compositor, (canvas, canvasFrames) => send({ kind: 'canvas-frames', canvas, canvasFrames }))
     this.#shares = new ActiveShares({
       stores: compositor,
       hasSource: (source) => this.#collection.sources.some(({ id }) => id === source),
-      pictures,
-      sound: (source) => this.#sources.sound(source),
+      frameStore,
+      audioStore: (source) => this.#sources.audioStore(source),
       onShared: (of, stores) => send({ kind: 'shared', of, stores }),
     })
-    this.#pages = new PageFrames({ compositor, scenes: this.#scenes, pictures })
+    this.#pages = new PageFrames({ compositor, scenes: this.#scenes, frameStore })
     this.#tiles = new MultiviewTiles({
       compositor,
       scenes: this.#scenes,
-      pictures,
+      frameStore,
       log,
       onTiles: (tiles) => send({ kind: 'tiles', tiles }),
     })
@@ -176,7 +176,7 @@ export class Engine {
     this.#applyCollection(show.on)
     this.#tiles.set(show.tiles.tiles, show.tiles.height)
     this.#encodings.set(show.encodings, this.#canvases, this.#collection.frameRate)
-    this.#pictures.set(show.pictures, this.#canvases, this.#collection.frameRate)
+    this.#activeFrames.set(show.canvasFrames, this.#canvases, this.#collection.frameRate)
     this.#shares.set(show.shared)
     this.#clock = this.#startClock()
     this.#audioClock = new AudioClock({
@@ -209,7 +209,7 @@ export class Engine {
     const before = this.#collection
     this.#collection = applyChange(before, change)
     this.#applyCollection({})
-    this.#pictures.follow(this.#canvases, this.#collection.frameRate)
+    this.#activeFrames.follow(this.#canvases, this.#collection.frameRate)
     this.#shares.follow()
     const { frameRate } = this.#collection
     if (frameRate.numerator === before.frameRate.numerator && frameRate.denominator === before.frameRate.denominator) return
@@ -247,7 +247,7 @@ export class Engine {
   }
 
   showFrames(wanted: readonly WantedStores[]): void {
-    this.#pictures.set(wanted, this.#canvases, this.#collection.frameRate)
+    this.#activeFrames.set(wanted, this.#canvases, this.#collection.frameRate)
   }
 
   shareMedia(wanted: readonly WantedStores[]): void {
@@ -327,7 +327,7 @@ export class Engine {
     this.#talkback.close()
     this.#window.follow(false)
     await Promise.all([this.#encodings.close(), this.#sources.close()])
-    this.#pictures.close()
+    this.#activeFrames.close()
     this.#shares.close()
     this.#pages.keepFor(new Set())
     this.#tiles.close()
@@ -379,7 +379,7 @@ export class Engine {
     for (const [id, canvas] of this.#canvases) {
       if (!audioWaits) this.#makePreview(id, canvas, frame)
       const wanting = this.#encodings.wanting(id, 'program', frame)
-      if (wanting.every(({ forPages }) => forPages) && !this.#pictures.wants(id)) {
+      if (wanting.every(({ forPages }) => forPages) && !this.#activeFrames.wants(id)) {
         canvas.program.pass(frame)
         const { only } = canvas.program
         if (audioWaits || wanting.length === 0) continue
@@ -388,22 +388,22 @@ export class Engine {
           continue
         }
       }
-      const picture = audioWaits ? undefined : canvas.pool.take()
-      if (picture === undefined) {
+      const pooled = audioWaits ? undefined : canvas.pool.take()
+      if (pooled === undefined) {
         this.#meter.dropped++
         canvas.program.pass(frame)
         continue
       }
       try {
-        canvas.program.render(picture.memory, frame)
+        canvas.program.render(pooled.memory, frame)
       } catch (error) {
         // One canvas that cannot be composed takes nothing else along, and not this process.
         this.#reportRenderFault(id, error as Error)
         this.#meter.dropped++
         continue
       }
-      for (const encoding of wanting) encoding.offer(picture, frame)
-      this.#pictures.offer(id, picture.memory, dueUs)
+      for (const encoding of wanting) encoding.offer(pooled, frame)
+      this.#activeFrames.offer(id, pooled.memory, dueUs)
     }
     if (!audioWaits) {
       this.#makeViews(frame)
@@ -428,11 +428,11 @@ export class Engine {
       preview,
       frame,
     )
-    const picture = whole.length === 0 ? undefined : pool.take()
-    if (picture === undefined) return
+    const pooled = whole.length === 0 ? undefined : pool.take()
+    if (pooled === undefined) return
     try {
-      this.#dependencies.compositor.render(this.#scenes.root(preview), picture.memory, frame)
-      for (const encoding of whole) encoding.offer(picture, frame)
+      this.#dependencies.compositor.render(this.#scenes.root(preview), pooled.memory, frame)
+      for (const encoding of whole) encoding.offer(pooled, frame)
     } catch (error) {
       this.#reportRenderFault(id, error as Error)
     }
@@ -520,7 +520,7 @@ export class Engine {
           canvas,
           scene,
           frameMs,
-          pictures: (source) => this.#sources.pictures(source),
+          frameStore: (source) => this.#sources.frameStore(source),
           restart: (source) => this.#restartStinger(source),
           lengthMs: (source) => this.#sources.lengthMs(source),
           onEnded: (ended) => {
@@ -566,7 +566,7 @@ export class Engine {
     this.#following.setShown(seen)
     this.#dependencies.mixer.setInputs(
       this.#collection.sources.flatMap(({ id, name, audio }) => {
-        const store = this.#sources.sound(id)
+        const store = this.#sources.audioStore(id)
         return store && audio ? [{ source: id, name, store, audio, shown: onAir.has(id) }] : []
       }),
     )

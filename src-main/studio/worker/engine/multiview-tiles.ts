@@ -13,7 +13,7 @@ import type { SceneSurfaces } from './scene-surfaces.ts'
 export interface MultiviewTilesDependencies {
   readonly compositor: Compositor
   readonly scenes: SceneSurfaces
-  readonly pictures: (source: string) => FrameStore | undefined
+  readonly frameStore: (source: string) => FrameStore | undefined
   readonly log: Logger
   readonly onTiles: (tiles: readonly TileImage[]) => void
 }
@@ -96,8 +96,8 @@ export class MultiviewTiles {
     for (const [index, tile] of this.#tiles.entries()) {
       if ((frame + Math.floor(index / together)) % each !== 0) continue
       try {
-        const picture = this.#make(tile, frame, collection)
-        if (picture !== undefined) made.push(picture)
+        const image = this.#make(tile, frame, collection)
+        if (image !== undefined) made.push(image)
       } catch (error) {
         this.#reportFault(tile, error as Error)
       }
@@ -136,12 +136,12 @@ export class MultiviewTiles {
   }
 
   #scene(id: string, { canvases }: Collection): Made | undefined {
-    const { scenes, pictures } = this.#dependencies
+    const { scenes, frameStore } = this.#dependencies
     const scene = scenes.has(id) ? scenes.scene(id) : undefined
     const canvas = canvases.find((each) => each.id === scene?.canvas)
     if (canvas === undefined) return undefined
     return {
-      look: lookOfScene(scenes, pictures, id, canvas.background),
+      look: lookOfScene(scenes, frameStore, id, canvas.background),
       scaled: scaledScene(scenes, id, canvas, sizeInBox(canvas, this.#box)),
     }
   }
@@ -149,7 +149,7 @@ export class MultiviewTiles {
   #source(id: string): Made | undefined {
     const layer = this.#dependencies.scenes.sourceLayer(id)
     if (layer === undefined) return undefined
-    const store = this.#dependencies.pictures(id)
+    const store = this.#dependencies.frameStore(id)
     const filters = 'filters' in layer.content ? layer.content.filters : undefined
     const size = sizeInBox(layer, this.#box)
     const { width, height, ...rest } = layer

@@ -50,10 +50,10 @@ describe.skipIf(compositor === undefined)('frames for pages', () => {
       sources: [source],
       scenes: [{ id: 'one', name: 'one', canvas: 'main', items: [item], filters: [] }],
     }
-    const pictures = () => store
-    const scenes = new SceneSurfaces({ compositor: compositor!, pictures, filters: () => [] })
+    const frameStore = () => store
+    const scenes = new SceneSurfaces({ compositor: compositor!, frameStore, filters: () => [] })
     scenes.setCollection(collection as unknown as Collection)
-    const pages = new PageFrames({ compositor: compositor!, scenes, pictures })
+    const pages = new PageFrames({ compositor: compositor!, scenes, frameStore })
     let frame = 0
     const tracks: Track[] = []
     const packets: Packet[] = []

@@ -9,7 +9,7 @@ import type { SceneSurfaces } from './scene-surfaces.ts'
 export interface PageFramesDependencies {
   readonly compositor: Compositor
   readonly scenes: SceneSurfaces
-  readonly pictures: (source: string) => FrameStore | undefined
+  readonly frameStore: (source: string) => FrameStore | undefined
 }
 
 /** Frames for encodings of which only pages are shown: composed at the size that they encode, and only where something changed. */
@@ -24,17 +24,17 @@ export class PageFrames {
   /** Composes a scene for those encodings, which want frame number `frame`. */
   offer(encodings: readonly VideoEncoding[], scene: string, canvas: Size & { readonly background: string }, frame: number): void {
     if (encodings.length === 0) return
-    const { scenes, pictures } = this.#dependencies
-    const look = lookOfScene(scenes, pictures, scene, canvas.background)
+    const { scenes, frameStore } = this.#dependencies
+    const look = lookOfScene(scenes, frameStore, scene, canvas.background)
     this.#compose(encodings, look, (size) => scaledScene(scenes, scene, canvas, size), frame)
   }
 
   /** Composes a source behind its filters in the middle, as large as fits; nothing while it has no frame. */
   offerSource(encodings: readonly VideoEncoding[], source: string, frame: number): void {
-    const { scenes, pictures } = this.#dependencies
+    const { scenes, frameStore } = this.#dependencies
     const layer = encodings.length === 0 ? undefined : scenes.sourceLayer(source)
     if (layer === undefined) return
-    const { look, scaled } = sourceInside(layer, pictures(source))
+    const { look, scaled } = sourceInside(layer, frameStore(source))
     this.#compose(encodings, look, scaled, frame)
   }
 
@@ -42,15 +42,15 @@ export class PageFrames {
     const { compositor } = this.#dependencies
     for (const encoding of encodings) {
       if (encoding.hasShown(look)) continue
-      const picture = encoding.takeFrame()
-      if (picture === undefined) continue
+      const pooled = encoding.takeFrame()
+      if (pooled === undefined) continue
       let surface = this.#surfaces.get(encoding)
       if (surface === undefined) {
         surface = new ScaledSurface(compositor)
         this.#surfaces.set(encoding, surface)
       }
-      compositor.render(surface.of(scaled(encoding.size)), picture.memory, frame)
-      encoding.offerOwn(picture, frame, look)
+      compositor.render(surface.of(scaled(encoding.size)), pooled.memory, frame)
+      encoding.offerOwn(pooled, frame, look)
     }
   }
 

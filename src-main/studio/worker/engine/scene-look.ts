@@ -5,7 +5,7 @@ import type { SceneSurfaces } from './scene-surfaces.ts'
 /** The look of a scene; undefined where filters, which may move by themselves, are part of it. */
 export function lookOfScene(
   scenes: SceneSurfaces,
-  pictures: (source: string) => FrameStore | undefined,
+  frameStore: (source: string) => FrameStore | undefined,
   id: string,
   background: string,
 ): Look {
@@ -14,7 +14,7 @@ export function lookOfScene(
   const look: unknown[] = [background]
   for (const scene of shown.scenes) look.push(scenes.placed(scene))
   for (const source of shown.sources) {
-    const store = pictures(source)
+    const store = frameStore(source)
     look.push(store, store?.sequence)
   }
   return look

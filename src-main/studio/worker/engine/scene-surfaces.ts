@@ -8,7 +8,7 @@ import { extent, moved, overhanging, type Placement, place } from './placement.t
 export interface SceneSurfacesDependencies {
   readonly compositor: Compositor
   /** Frames of a source, if it has any. */
-  readonly pictures: (source: string) => FrameStore | undefined
+  readonly frameStore: (source: string) => FrameStore | undefined
   /** Filters as the compositor takes them. */
   readonly filters: (filters: readonly Filter[]) => NativeFilter[]
 }
@@ -170,7 +170,7 @@ export class SceneSurfaces {
    */
   sourceLayer(id: string, before?: string): (Layer & { readonly width: number; readonly height: number }) | undefined {
     const source = this.#sources.get(id)
-    const store = this.#dependencies.pictures(id)
+    const store = this.#dependencies.frameStore(id)
     if (source === undefined || store === undefined || store.sequence === 0) return undefined
     const end = source.filters.findIndex((filter) => filter.id === before)
     const filters = end < 0 ? source.filters : source.filters.slice(0, end)
@@ -229,7 +229,7 @@ export class SceneSurfaces {
       store.width !== width ||
       store.height !== height ||
       this.#sources.get(source.id) !== source ||
-      this.#dependencies.pictures(source.id) !== store
+      this.#dependencies.frameStore(source.id) !== store
     )
   }
 
@@ -277,7 +277,7 @@ export class SceneSurfaces {
       return placement && { item, placement, content: { surface: planned.nested }, shows: `scene:${item.scene}` }
     }
     const source = this.#sources.get(item.source)
-    const store = this.#dependencies.pictures(item.source)
+    const store = this.#dependencies.frameStore(item.source)
     if (source === undefined || store === undefined) return undefined
     const { width, height } = store
     basis.push({ source, store, width, height })

@@ -27,19 +27,19 @@ export async function takeScreenshot(
   compose: (into: FrameMemory) => void,
   { type, width = size.width }: ScreenshotOrder,
 ): Promise<Uint8Array> {
-  let picture = memory(size.width, size.height)
-  compose(picture)
+  let composed = memory(size.width, size.height)
+  compose(composed)
   const even = Math.max(2, Math.min(width, size.width) & ~1)
   if (even !== size.width) {
     const small = memory(even, Math.max(2, Math.round((size.height * even) / size.width / 2) * 2))
-    compositor.scale(picture, small)
-    picture = small
+    compositor.scale(composed, small)
+    composed = small
   }
-  if (type === 'jpeg') compositor.recolor(picture, 'bt601', 'full')
-  return encode(compositor, picture, type)
+  if (type === 'jpeg') compositor.recolor(composed, 'bt601', 'full')
+  return encode(compositor, composed, type)
 }
 
-async function encode(compositor: Compositor, picture: FrameMemory, type: 'png' | 'jpeg'): Promise<Uint8Array> {
+async function encode(compositor: Compositor, composed: FrameMemory, type: 'png' | 'jpeg'): Promise<Uint8Array> {
   const codec = Codec.findEncoder(type === 'png' ? AV_CODEC_ID_PNG : AV_CODEC_ID_MJPEG)
   if (!codec) throw new Error(`The media engine cannot write ${type}`)
   const format = type === 'png' ? AV_PIX_FMT_RGBA : AV_PIX_FMT_YUVJ420P
@@ -48,19 +48,19 @@ async function encode(compositor: Compositor, picture: FrameMemory, type: 'png' 
   const packet = new Packet()
   try {
     context.allocContext3(codec)
-    context.width = picture.width
-    context.height = picture.height
+    context.width = composed.width
+    context.height = composed.height
     context.pixelFormat = format
     context.timeBase = new Rational(1, 1)
     if (type === 'png') setOption(context, 'compression_level', '3')
     must(context.open2Sync(codec, null), `open the ${type} encoder`)
     frame.alloc()
-    frame.width = picture.width
-    frame.height = picture.height
+    frame.width = composed.width
+    frame.height = composed.height
     frame.format = format
     must(frame.getBuffer(0), 'frame memory')
-    const planes = type === 'png' ? [compositor.toRgba(picture)] : picture.planes
-    const strides = type === 'png' ? [picture.width * 4] : picture.strides
+    const planes = type === 'png' ? [compositor.toRgba(composed)] : composed.planes
+    const strides = type === 'png' ? [composed.width * 4] : composed.strides
     for (const [index, plane] of planes.entries()) {
       const stride = strides[index] as number
       const into = frame.data?.[index] as Buffer

@@ -81,8 +81,8 @@ function handleMessage(at: Engine, message: Exclude<ToStudio, { kind: 'show' | '
     case 'encode':
       at.encode(message.encodings)
       break
-    case 'pictures':
-      at.showFrames(message.pictures)
+    case 'canvas-frames':
+      at.showFrames(message.canvasFrames)
       break
     case 'shared':
       at.shareMedia(message.shared)

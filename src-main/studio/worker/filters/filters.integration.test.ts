@@ -52,7 +52,7 @@ describe.skipIf(native === undefined)('filters for video', () => {
   const made = (kind: string, settings: Record<string, unknown> = {}, mask?: FrameStore): NativeFilter[] => {
     const filters = new NativeFilters({
       reach: openReach,
-      pictures: () => mask,
+      frameStore: () => mask,
       chosen: () => undefined,
       onProblem: () => undefined,
       onLoaded: () => undefined,
@@ -267,7 +267,7 @@ describe.skipIf(native === undefined)('filters for video', () => {
     let loads = 0
     const filters = new NativeFilters({
       reach: openReach,
-      pictures: () => undefined,
+      frameStore: () => undefined,
       chosen: () => undefined,
       onProblem: (_, problem) => expect(problem).toBeUndefined(),
       onLoaded: () => ++loads % 2 === 0 && read.resolve(),
@@ -291,7 +291,7 @@ describe.skipIf(native === undefined)('filters for video', () => {
     const reported = Promise.withResolvers<string | undefined>()
     const filters = new NativeFilters({
       reach: openReach,
-      pictures: () => undefined,
+      frameStore: () => undefined,
       chosen: () => undefined,
       onProblem: (_, problem) => reported.resolve(problem),
       onLoaded: () => void filters.of([lut]),

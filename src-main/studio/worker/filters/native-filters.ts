@@ -13,7 +13,7 @@ import { type CorrectionSettings, correctionTable, needsTable } from './linear-c
 export interface NativeFiltersDependencies {
   readonly reach: ReachPolicy
   /** Frames of a source, if it has any: masks. */
-  readonly pictures: (source: string) => FrameStore | undefined
+  readonly frameStore: (source: string) => FrameStore | undefined
   /** Settings that a filter chose by itself, in place of those that are set. */
   readonly chosen: (filter: string) => Readonly<Record<string, unknown>> | undefined
   /** A filter cannot do its work (undefined: it can again). */
@@ -109,7 +109,7 @@ export class NativeFilters {
     }
     if (kind === 'mask') {
       const source = String(all.source)
-      const store = this.#dependencies.pictures(source)
+      const store = this.#dependencies.frameStore(source)
       this.#notify(id, store || source === '' ? undefined : `There is no source "${source}" with video to mask with`)
       return store && withHidden({ kind, by: all.by, light: all.light, invert: all.invert, address: store.address }, 'store', store)
     }

@@ -158,8 +158,8 @@ describe('the mixer', () => {
     const found: number[][] = [[], [], [], []]
     const listen = (seconds: number) =>
       mix(seconds * 100, ({ timeUs, tracks, monitor }) => {
-        for (const [index, sound] of [tracks[0]!, tracks[1]!, tracks[2]!, monitor!].entries()) {
-          const at = sound.findIndex((sample) => Math.abs(sample) > 0.05)
+        for (const [index, heard] of [tracks[0]!, tracks[1]!, tracks[2]!, monitor!].entries()) {
+          const at = heard.findIndex((sample) => Math.abs(sample) > 0.05)
           if (at >= 0) found[index]!.push(Math.round(timeUs + (at / 2 / 48_000) * 1e6))
         }
       })

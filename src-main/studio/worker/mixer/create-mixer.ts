@@ -124,12 +124,12 @@ class StudioMixer implements Mixer {
     const untilUs = timeUs + (this.#aheadBlocks + 0.5) * blockUs
     for (; this.#sourcesUs < untilUs; this.#sourcesUs += blockUs) this.#mixSources(this.#sourcesUs, isMetered)
     for (let track = 0; track < trackCount; track++) {
-      const sound = this.#isTaken[track] ? this.#buses[track]!.pop() : undefined
-      this.#tracks[track] = sound
-      if (sound === undefined) continue
-      if (isMetered) this.#trackMeters[track]!.measure(sound)
-      this.#trackWatches[track]!.measure(sound)
-      clip(sound)
+      const mixed = this.#isTaken[track] ? this.#buses[track]!.pop() : undefined
+      this.#tracks[track] = mixed
+      if (mixed === undefined) continue
+      if (isMetered) this.#trackMeters[track]!.measure(mixed)
+      this.#trackWatches[track]!.measure(mixed)
+      clip(mixed)
     }
     this.#block.timeUs = timeUs
     this.#block.monitor = this.#isTaken[monitorBus] ? this.#buses[monitorBus]!.pop() : undefined

@@ -123,15 +123,15 @@ export class InputStrip implements KeySource {
    */
   prepare(timeUs: number, isMetered: boolean, heard: readonly boolean[]): void {
     const block = this.#filtered
-    let sounds = this.#reader.read(timeUs, this.aheadUs, block, this.#isLeaving)
+    let isAudible = this.#reader.read(timeUs, this.aheadUs, block, this.#isLeaving)
     if (this.#oldReader !== undefined) {
-      sounds = this.#oldReader.read(timeUs, this.aheadUs, this.#oldBlock, true) || sounds
+      isAudible = this.#oldReader.read(timeUs, this.aheadUs, this.#oldBlock, true) || isAudible
       scale(block, 0, 1, 0, 1)
       add(block, this.#oldBlock, 1, 0)
       this.#oldReader = undefined
     }
     if (isMetered) this.#meter.measureInput(block)
-    this.#silentBlocks = sounds ? 0 : this.#silentBlocks + 1
+    this.#silentBlocks = isAudible ? 0 : this.#silentBlocks + 1
     const isHeard = this.#isHeard(heard)
     if (isMetered || isHeard) this.#chain.process(block, this.#silentBlocks > restBlocks)
     else this.#chain.sleep()

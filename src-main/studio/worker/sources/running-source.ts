@@ -31,8 +31,8 @@ export interface SourceContext {
 /** A source active, in the studio's process; what may hang or crash runs in a process of its own behind it. */
 export interface RunningSource {
   /** The same store for the source's whole life; empty while it has no video. */
-  readonly pictures?: FrameStore
-  readonly sound?: AudioStore
+  readonly frameStore?: FrameStore
+  readonly audioStore?: AudioStore
   /** New settings, and what may be used of what they name; the source keeps running where they allow it. */
   update(settings: unknown, reach: SourceReach): void
   /** Whether anybody sees it (program, preview, a screenshot): one that nobody sees may rest. */

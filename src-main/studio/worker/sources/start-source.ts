@@ -68,8 +68,8 @@ export async function startSource(kind: string, settings: unknown, context: Sour
   }
   if (refused !== undefined) notify({ state: 'failed' })
   return {
-    ...(source.pictures && { pictures: source.pictures }),
-    ...(source.sound && { sound: source.sound }),
+    ...(source.frameStore && { frameStore: source.frameStore }),
+    ...(source.audioStore && { audioStore: source.audioStore }),
     update(given, reach) {
       const next = readSettings(description.settings, given)
       refused = 'problem' in next ? rejection(next.problem) : undefined

@@ -6,12 +6,12 @@ import type { CameraToFeed, FromCamera, ToCamera } from '../../control/outputs/v
 import type { FedCamera } from './fed-camera.ts'
 
 let camera: FedCamera | undefined
-let pictures: CanvasFrames | null = null
+let canvasFrames: CanvasFrames | null = null
 
 const host = connectToHost<ToCamera, FromCamera>((message) => {
-  if (message.type === 'pictures') {
-    pictures = message.pictures
-    camera?.show(pictures)
+  if (message.type === 'canvas-frames') {
+    canvasFrames = message.canvasFrames
+    camera?.show(canvasFrames)
     return
   }
   open(message.camera).catch((error: Error) => {
@@ -34,7 +34,7 @@ async function open(wanted: CameraToFeed): Promise<void> {
     ])
     camera = new LoopbackCamera(loadCompositor(), wanted, host.send)
   }
-  camera.show(pictures)
+  camera.show(canvasFrames)
 }
 
 setInterval(() => {

@@ -4,7 +4,7 @@ import type { FromCamera } from '../../control/outputs/virtual-camera/messages.t
 /** A camera that is fed with the frames of a store. */
 export interface FedCamera {
   /** Frames are there from now on; null: nowhere, until it is reported again. */
-  show(pictures: CanvasFrames | null): void
+  show(canvasFrames: CanvasFrames | null): void
   statistics(): { readonly frames: number; readonly dropped: number }
   close(): Promise<void>
 }

@@ -11,7 +11,7 @@ type Loopback = Extract<CameraToFeed, { readonly via: 'v4l2loopback' }>
 interface OpenDevice {
   readonly width: number
   readonly height: number
-  write(picture: StoredFrame): Promise<void>
+  write(stored: StoredFrame): Promise<void>
   close(): Promise<void>
 }
 
@@ -42,14 +42,14 @@ export class LoopbackCamera implements FedCamera {
     this.#loop = this.#run()
   }
 
-  show(pictures: CanvasFrames | null): void {
+  show(canvasFrames: CanvasFrames | null): void {
     this.#store?.close()
     this.#store = undefined
     this.#sent = 0
-    if (pictures === null) return
+    if (canvasFrames === null) return
     try {
-      this.#store = this.#stores.openFrameStore(pictures.address)
-      this.#periodUs = (1e6 * pictures.frameRate.denominator) / pictures.frameRate.numerator
+      this.#store = this.#stores.openFrameStore(canvasFrames.address)
+      this.#periodUs = (1e6 * canvasFrames.frameRate.denominator) / canvasFrames.frameRate.numerator
     } catch {
       // Its maker died meanwhile: it is reported again soon.
     }
@@ -82,21 +82,21 @@ export class LoopbackCamera implements FedCamera {
   }
 
   async #write(sequence: number): Promise<void> {
-    const picture = this.#store?.read()
+    const stored = this.#store?.read()
     // What was read may have been newer than its number: it comes once.
-    if (picture === undefined || picture.timeUs === this.#sentUs) {
+    if (stored === undefined || stored.timeUs === this.#sentUs) {
       this.#sent = sequence
       return
     }
     if (this.#sent !== 0 && sequence > this.#sent + 1) this.#dropped += sequence - this.#sent - 1
     this.#sent = sequence
-    this.#sentUs = picture.timeUs
-    if (this.#device?.width !== picture.width || this.#device.height !== picture.height) {
+    this.#sentUs = stored.timeUs
+    if (this.#device?.width !== stored.width || this.#device.height !== stored.height) {
       await this.#device?.close()
-      this.#device = await openDevice(this.#camera, picture.width, picture.height)
+      this.#device = await openDevice(this.#camera, stored.width, stored.height)
       this.#notify({ type: 'live' })
     }
-    await this.#device.write(picture)
+    await this.#device.write(stored)
     this.#frames++
   }
 }

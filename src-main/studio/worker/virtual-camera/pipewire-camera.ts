@@ -14,7 +14,7 @@ export class PipeWireCamera implements FedCamera {
   readonly #notify: NotifyCamera
   #output: VideoOutput | undefined
   /** What the node was made for. */
-  #pictures: CanvasFrames | undefined
+  #canvasFrames: CanvasFrames | undefined
   #retry: NodeJS.Timeout | undefined
   #before = { frames: 0, dropped: 0 }
 
@@ -24,17 +24,17 @@ export class PipeWireCamera implements FedCamera {
     this.#notify = notify
   }
 
-  show(pictures: CanvasFrames | null): void {
+  show(canvasFrames: CanvasFrames | null): void {
     // Without frames the node stays: a program that uses the camera waits for the next one.
-    if (pictures === null) return
-    const before = this.#pictures
-    this.#pictures = pictures
-    if (this.#output === undefined || before === undefined || !sameShape(before, pictures)) {
+    if (canvasFrames === null) return
+    const before = this.#canvasFrames
+    this.#canvasFrames = canvasFrames
+    if (this.#output === undefined || before === undefined || !sameShape(before, canvasFrames)) {
       this.#open()
       return
     }
     try {
-      this.#output.setStore(pictures.address)
+      this.#output.setStore(canvasFrames.address)
     } catch {
       // Its maker died meanwhile: another is reported soon.
     }
@@ -51,9 +51,9 @@ export class PipeWireCamera implements FedCamera {
 
   #open(): void {
     this.#end()
-    const pictures = this.#pictures
-    if (pictures === undefined) return
-    const { address, width, height, frameRate } = pictures
+    const canvasFrames = this.#canvasFrames
+    if (canvasFrames === undefined) return
+    const { address, width, height, frameRate } = canvasFrames
     const { node, name } = this.#camera
     try {
       const output: VideoOutput = new this.#addon.VideoOutput({ node, name, store: address, width, height, ...frameRate }, (event) => {

@@ -74,13 +74,13 @@ export function openCutEncoder(track: VideoTrack, like: Frame, setId: number): C
   let first = true
 
   async function drain(): Promise<EncodedFrame[]> {
-    const pictures: EncodedFrame[] = []
+    const encoded: EncodedFrame[] = []
     while ((await context.receivePacket(output)) >= 0) {
       const { data } = output
-      if (data) pictures.push({ data: packetData(data), pts: Number(output.pts), key: output.isKeyframe })
+      if (data) encoded.push({ data: packetData(data), pts: Number(output.pts), key: output.isKeyframe })
       output.unref()
     }
-    return pictures
+    return encoded
   }
 
   return {

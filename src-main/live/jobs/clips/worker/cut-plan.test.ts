@@ -63,12 +63,12 @@ describe('a clip as a file', () => {
     const video = videoTrackOf()
     const audio = audioTrackOf()
     const ticks = video.timescale / 30
-    const pictures = Array.from({ length: 60 }, (_, index) => sample(90_000 + index * ticks, index === 0))
-    const sounds = Array.from({ length: 100 }, (_, index) => ({ ...sample(audio.timescale - 2000 + index * 1024), duration: 1024 }))
+    const videoSamples = Array.from({ length: 60 }, (_, index) => sample(90_000 + index * ticks, index === 0))
+    const audioSamples = Array.from({ length: 100 }, (_, index) => ({ ...sample(audio.timescale - 2000 + index * 1024), duration: 1024 }))
     const { bytes, runs, fileBytes } = buildMovieHead(
       [
-        { track: video, samples: pictures, startTicks: 90_000, endTicks: 90_000 + 60 * ticks },
-        { track: audio, samples: sounds, startTicks: audio.timescale, endTicks: audio.timescale * 3 },
+        { track: video, samples: videoSamples, startTicks: 90_000, endTicks: 90_000 + 60 * ticks },
+        { track: audio, samples: audioSamples, startTicks: audio.timescale, endTicks: audio.timescale * 3 },
       ],
       0,
     )

@@ -52,8 +52,8 @@ export async function makeClip(order: ClipOrder, onProgress: (fraction: number) 
     onProgress(0.3)
     if (order.audio) {
       const file = await openSource(order.audio.path)
-      const sound = cutAudio(file, order.audio.track, await indexSource(file, order.audio.segments, false), fromS, toS)
-      if (sound) tracks.push(sound)
+      const audioPart = cutAudio(file, order.audio.track, await indexSource(file, order.audio.segments, false), fromS, toS)
+      if (audioPart) tracks.push(audioPart)
     }
     if (tracks.length === 0) return undefined
     onProgress(0.4)
@@ -119,8 +119,8 @@ async function follow(
       config = joined
       sets = made.config
     } else if (Buffer.compare(sets, made.config) !== 0) throw new Error('the ends need different parameter sets')
-    encodedFrames += made.pictures.length
-    for (const { data, pts, key } of made.pictures) samples.push({ from: data, size: data.length, pts, duration: 1, key })
+    encodedFrames += made.encoded.length
+    for (const { data, pts, key } of made.encoded) samples.push({ from: data, size: data.length, pts, duration: 1, key })
   }
   let last = plan.startTicks
   for (const { pts } of samples) if (pts > last) last = pts
@@ -138,19 +138,19 @@ async function encodeGroup(
   frames: readonly IndexedFrame[],
   { from, to }: CutPiece,
   { startTicks, endTicks }: CutPlan,
-): Promise<{ readonly config: Uint8Array; readonly pictures: readonly EncodedFrame[] }> {
+): Promise<{ readonly config: Uint8Array; readonly encoded: readonly EncodedFrame[] }> {
   const setId = freeSetId(track.config)
   if (setId === 0) throw new Error('no number is free for its parameter sets')
   const group = frames.slice(from, to)
   const wanted = group.filter(({ pts }) => pts >= startTicks && pts < endTicks).length
   const decoder = openVideoDecoder(track)
-  const pictures: EncodedFrame[] = []
+  const encoded: EncodedFrame[] = []
   let encoder: CutEncoder | undefined
   const drain = async (): Promise<void> => {
-    for (let picture = await decoder.next(); picture !== undefined; picture = await decoder.next()) {
-      if (picture.pts < startTicks || picture.pts >= endTicks) continue
-      encoder ??= openCutEncoder(track, picture.frame, setId)
-      pictures.push(...(await encoder.encode(picture.frame, picture.pts)))
+    for (let decoded = await decoder.next(); decoded !== undefined; decoded = await decoder.next()) {
+      if (decoded.pts < startTicks || decoded.pts >= endTicks) continue
+      encoder ??= openCutEncoder(track, decoded.frame, setId)
+      encoded.push(...(await encoder.encode(decoded.frame, decoded.pts)))
     }
   }
   try {
@@ -169,9 +169,9 @@ async function encodeGroup(
     await decoder.finish()
     await drain()
     if (encoder === undefined) throw new Error('no frame could be decoded')
-    pictures.push(...(await encoder.finish()))
-    if (pictures.length !== wanted) throw new Error(`${pictures.length} of ${wanted} frames could be decoded`)
-    return { config: encoder.config, pictures }
+    encoded.push(...(await encoder.finish()))
+    if (encoded.length !== wanted) throw new Error(`${encoded.length} of ${wanted} frames could be decoded`)
+    return { config: encoder.config, encoded }
   } finally {
     encoder?.close()
     decoder.close()

@@ -35,7 +35,7 @@ export class Transcode {
   readonly #sink: TranscodeSink
   readonly #tracks = new Map<string, Track>()
   #lanes: readonly Lane[] = []
-  #sound: readonly { readonly spec: AudioOutput; converter: OpusConverter | undefined }[] = []
+  #audioLanes: readonly { readonly spec: AudioOutput; converter: OpusConverter | undefined }[] = []
   #decoder: VideoDecoder | undefined
   #decodes: Track | undefined
   #live = false
@@ -55,7 +55,7 @@ export class Transcode {
 
   setTrack(track: Track): void {
     this.#tracks.set(track.id, track)
-    for (const lane of this.#sound) {
+    for (const lane of this.#audioLanes) {
       if (lane.spec.source !== track.id) continue
       lane.converter?.close()
       lane.converter = undefined
@@ -100,9 +100,9 @@ export class Transcode {
   }
 
   #setOutputs(outputs: readonly TranscodeOutput[]): void {
-    const pictures = outputs.filter((output) => output.kind === 'video')
+    const videoOutputs = outputs.filter((output) => output.kind === 'video')
     const kept = new Map(this.#lanes.map((lane) => [JSON.stringify(lane.spec), lane]))
-    const lanes = pictures.map((spec) => {
+    const lanes = videoOutputs.map((spec) => {
       const key = JSON.stringify(spec)
       const lane = kept.get(key)
       kept.delete(key)
@@ -112,9 +112,9 @@ export class Transcode {
     // A lane that is active this moment is closed by the loop, which sees that it is not listed any more.
     if (!this.#running) for (const lane of kept.values()) lane.encoder?.close()
     else this.#retired.push(...kept.values())
-    const sounds = outputs.filter((output) => output.kind === 'audio')
-    const before = this.#sound
-    this.#sound = sounds.map((spec) => {
+    const audioOutputs = outputs.filter((output) => output.kind === 'audio')
+    const before = this.#audioLanes
+    this.#audioLanes = audioOutputs.map((spec) => {
       const known = before.find(
         (lane) =>
           lane.spec.id === spec.id &&
@@ -124,14 +124,14 @@ export class Transcode {
       )
       return known ?? { spec, converter: undefined }
     })
-    for (const lane of before) if (!this.#sound.includes(lane)) lane.converter?.close()
+    for (const lane of before) if (!this.#audioLanes.includes(lane)) lane.converter?.close()
     if (lanes.length === 0) this.#enqueue('seam')
   }
 
   readonly #retired: Lane[] = []
 
   #convert(packet: Packet): void {
-    for (const lane of this.#sound) {
+    for (const lane of this.#audioLanes) {
       if (lane.spec.source !== packet.track.id) continue
       try {
         if (lane.converter === undefined) {
@@ -142,7 +142,7 @@ export class Transcode {
         }
         lane.converter.convert(packet, this.#giver(lane.spec.channel))
       } catch (error) {
-        this.#sound = this.#sound.filter((each) => each !== lane)
+        this.#audioLanes = this.#audioLanes.filter((each) => each !== lane)
         this.#sink.failed(lane.spec.channel, lane.spec.id, (error as Error).message)
       }
     }
@@ -182,7 +182,7 @@ export class Transcode {
         if (this.#lanes.length === 0) this.#live = false
       } else {
         const before = performance.now()
-        await this.#picture(entry)
+        await this.#transcodeFrame(entry)
         this.#workMs += performance.now() - before
       }
       while (this.#retired.length > 0) this.#retired.pop()?.encoder?.close()
@@ -210,7 +210,7 @@ export class Transcode {
     }
   }
 
-  async #picture(packet: Packet): Promise<void> {
+  async #transcodeFrame(packet: Packet): Promise<void> {
     if (packet.track !== this.#decodes) {
       if (!packet.key) return
       await this.#seam()
@@ -233,14 +233,14 @@ export class Transcode {
   async #drain(decoder: VideoDecoder): Promise<void> {
     for (;;) {
       const before = performance.now()
-      const picture = await decoder.next()
+      const decoded = await decoder.next()
       this.#decodeMs += performance.now() - before
-      if (picture === undefined) return
-      const stepMs = (picture.pts - this.#lastPts) / 90
-      this.#lastPts = picture.pts
+      if (decoded === undefined) return
+      const stepMs = (decoded.pts - this.#lastPts) / 90
+      this.#lastPts = decoded.pts
       if (stepMs > 1 && stepMs < 1000) this.#frameMs += (stepMs - this.#frameMs) / 8
       const lanes = this.#lanes
-      await Promise.all(lanes.map((lane) => this.#encode(lane, picture)))
+      await Promise.all(lanes.map((lane) => this.#encode(lane, decoded)))
     }
   }
 
@@ -291,7 +291,7 @@ export class Transcode {
     this.#queue = []
     this.#decoder?.close()
     for (const lane of [...this.#lanes, ...this.#retired]) lane.encoder?.close()
-    for (const lane of this.#sound) lane.converter?.close()
+    for (const lane of this.#audioLanes) lane.converter?.close()
   }
 }
 

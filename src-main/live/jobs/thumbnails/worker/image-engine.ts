@@ -33,9 +33,9 @@ async function frameOf({ track, data, size }: Extract<ToImageEngine, { type: 'fr
   try {
     await decoder.push({ track, pts: ticks(0), dts: ticks(0), duration: ticks(1), key: true, data: Buffer.from(data) })
     await decoder.finish()
-    const picture = await decoder.next()
-    if (picture === undefined) throw new Error('The keyframe gave no image')
-    return { jpeg: await poster(picture.frame), tile: await raw(picture.frame, size) }
+    const image = await decoder.next()
+    if (image === undefined) throw new Error('The keyframe gave no image')
+    return { jpeg: await poster(image.frame), tile: await raw(image.frame, size) }
   } finally {
     decoder.close()
   }
@@ -106,43 +106,43 @@ function poster(frame: Frame): Promise<Uint8Array> {
 
 /** The bytes of a frame in that size, planes one after the other. */
 function raw(frame: Frame, size: TileSize): Promise<Uint8Array> {
-  return withScaled(frame, size, async (picture) => new Uint8Array(picture.toBuffer()))
+  return withScaled(frame, size, async (image) => new Uint8Array(image.toBuffer()))
 }
 
-async function withScaled<T>(frame: Frame, { width, height }: TileSize, use: (picture: Frame) => Promise<T>): Promise<T> {
-  const picture = tileFrameOf(width, height)
+async function withScaled<T>(frame: Frame, { width, height }: TileSize, use: (image: Frame) => Promise<T>): Promise<T> {
+  const image = tileFrameOf(width, height)
   const scaler = new SoftwareScaleContext()
   try {
-    must(picture.getBuffer(1), 'frame memory')
+    must(image.getBuffer(1), 'frame memory')
     scaler.getContext(frame.width, frame.height, frame.format as AVPixelFormat, width, height, AV_PIX_FMT_YUVJ420P, SWS_BILINEAR)
-    must(await scaler.scaleFrame(picture, frame), 'scale')
-    return await use(picture)
+    must(await scaler.scaleFrame(image, frame), 'scale')
+    return await use(image)
   } finally {
     scaler.freeContext()
-    picture.free()
+    image.free()
   }
 }
 
 function tileFrameOf(width: number, height: number): Frame {
-  const picture = new Frame()
-  picture.alloc()
-  picture.width = width
-  picture.height = height
-  picture.format = AV_PIX_FMT_YUVJ420P
-  picture.colorRange = AVCOL_RANGE_JPEG
-  return picture
+  const image = new Frame()
+  image.alloc()
+  image.width = width
+  image.height = height
+  image.format = AV_PIX_FMT_YUVJ420P
+  image.colorRange = AVCOL_RANGE_JPEG
+  return image
 }
 
 async function sheetOf({ tiles, size, columns }: SheetRequest): Promise<Uint8Array> {
   const rows = Math.max(1, Math.ceil(tiles.length / columns))
-  const picture = tileFrameOf(size.width * columns, size.height * rows)
+  const image = tileFrameOf(size.width * columns, size.height * rows)
   try {
     // Drawn into FFmpeg's own memory: it does not hold a buffer of JavaScript, which may be collected while another thread encodes.
-    must(picture.getBuffer(0), 'frame memory')
-    for (const plane of [0, 1, 2]) drawPlane(picture, plane, tiles, size, columns)
-    return await encode(picture)
+    must(image.getBuffer(0), 'frame memory')
+    for (const plane of [0, 1, 2]) drawPlane(image, plane, tiles, size, columns)
+    return await encode(image)
   } finally {
-    picture.free()
+    image.free()
   }
 }
 
@@ -162,7 +162,7 @@ function drawPlane(sheet: Frame, plane: number, tiles: readonly Uint8Array[], si
   }
 }
 
-async function encode(picture: Frame): Promise<Uint8Array> {
+async function encode(image: Frame): Promise<Uint8Array> {
   const codec = Codec.findEncoderByName(FF_ENCODER_MJPEG)
   if (!codec) throw new Error('The media engine has no JPEG encoder')
   const context = new CodecContext()
@@ -170,15 +170,15 @@ async function encode(picture: Frame): Promise<Uint8Array> {
   const packet = new EnginePacket()
   packet.alloc()
   try {
-    context.width = picture.width
-    context.height = picture.height
+    context.width = image.width
+    context.height = image.height
     context.pixelFormat = AV_PIX_FMT_YUVJ420P
     context.colorRange = AVCOL_RANGE_JPEG
     context.timeBase = new Rational(1, 25)
     context.threadCount = 1
     must(await context.open2(codec, null), 'open the JPEG encoder')
-    picture.pts = 0n
-    must(await context.sendFrame(picture), 'encode')
+    image.pts = 0n
+    must(await context.sendFrame(image), 'encode')
     must(await context.receivePacket(packet), 'encode')
     return new Uint8Array(packet.data ?? new Uint8Array(0))
   } finally {

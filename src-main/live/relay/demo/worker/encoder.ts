@@ -69,23 +69,23 @@ export async function openTestStreamEncoder(options: TestStreamOptions): Promise
   must(await format.writeHeader(null), 'publish')
 
   const planar = options.audio === 'aac'
-  const picture = allocDrawnFrame(options.width, options.height)
-  const { frame: sound, samples } = allocAudio(audio.context)
+  const videoFrame = allocDrawnFrame(options.width, options.height)
+  const { frame: audioFrame, samples } = allocAudio(audio.context)
   const mono = new Float32Array(samples)
 
   let closed = false
   return {
     samplesPerPacket: samples,
-    planes: () => planesOf(picture),
+    planes: () => planesOf(videoFrame),
 
     async writeFrame(frame) {
-      picture.pts = BigInt(frame)
-      await output.encode(video, picture, 'encode video')
+      videoFrame.pts = BigInt(frame)
+      await output.encode(video, videoFrame, 'encode video')
     },
 
     async writeAudio(firstSample, fill) {
-      must(sound.makeWritable(), 'audio memory')
-      const data = sound.data
+      must(audioFrame.makeWritable(), 'audio memory')
+      const data = audioFrame.data
       if (!data) throw new Error('The media engine gave no audio memory')
       fill(mono, firstSample)
       for (let plane = 0; plane < (planar ? 2 : 1); plane++) {
@@ -94,8 +94,8 @@ export async function openTestStreamEncoder(options: TestStreamOptions): Promise
         if (planar) into.set(mono)
         else for (let index = 0; index < samples; index++) into[index * 2] = into[index * 2 + 1] = mono[index]!
       }
-      sound.pts = BigInt(firstSample)
-      await output.encode(audio, sound, 'encode audio')
+      audioFrame.pts = BigInt(firstSample)
+      await output.encode(audio, audioFrame, 'encode audio')
     },
 
     async close() {
@@ -105,8 +105,8 @@ export async function openTestStreamEncoder(options: TestStreamOptions): Promise
       await output.encode(video, null, 'end').catch(() => undefined)
       await format.writeTrailer().catch(() => undefined)
       await format.closeOutput().catch(() => undefined)
-      picture.free()
-      sound.free()
+      videoFrame.free()
+      audioFrame.free()
       output.free()
       video.context.freeContext()
       audio.context.freeContext()

@@ -43,15 +43,15 @@ export async function encodeSlate(job: SlateJob): Promise<void> {
 
 async function encodeSilence(output: DrawnOutput, lane: DrawnLane): Promise<void> {
   const { sampleRate } = lane.context
-  const { frame: sound, samples } = allocAudio(lane.context)
+  const { frame: silence, samples } = allocAudio(lane.context)
   for (let at = 0; at < sampleRate * silenceS; at += samples) {
-    must(sound.makeWritable(), 'audio memory')
-    for (const plane of sound.data ?? []) plane?.fill(0)
-    sound.pts = BigInt(at)
-    await output.encode(lane, sound, 'encode audio')
+    must(silence.makeWritable(), 'audio memory')
+    for (const plane of silence.data ?? []) plane?.fill(0)
+    silence.pts = BigInt(at)
+    await output.encode(lane, silence, 'encode audio')
   }
   await output.encode(lane, null, 'end audio')
-  sound.free()
+  silence.free()
 }
 
 function openVideo({ video }: SlateJob, count: number): CodecContext {

@@ -100,17 +100,17 @@ export class Publisher {
   async answer(): Promise<{ sdp: string } | { refused: string }> {
     const { offer } = this.#dependencies
     const sections: AnswerSection[] = []
-    let picture: RtpVideoCodec | undefined
+    let videoCodec: RtpVideoCodec | undefined
     for (const media of offer.media) {
       if (media.direction === 'recvonly' || media.direction === 'inactive') continue
       const video = media.kind === 'video'
-      if (video ? picture !== undefined : this.room.audio !== undefined) continue
+      if (video ? videoCodec !== undefined : this.room.audio !== undefined) continue
       const codec = publisherCodec(media)
       if (codec === undefined) {
         const names = [...new Set(media.codecs.map((each) => each.name.toUpperCase()))].join(', ')
         return { refused: `of the ${media.kind} codecs offered (${names || 'none'}), none is supported` }
       }
-      if (video) picture = codec.name as RtpVideoCodec
+      if (video) videoCodec = codec.name as RtpVideoCodec
       const ridId = media.extensions.find((each) => each.uri === ridUri)?.id
       const rids = video && ridId !== undefined ? media.rids : []
       const profile = /profile-level-id=([0-9a-f]{6})/i.exec(codec.fmtp)?.[1]
@@ -129,7 +129,7 @@ export class Publisher {
       })
     }
     if (sections.length === 0) return { refused: 'the offer has no section that sends' }
-    this.#media = new PublisherMedia(picture, {
+    this.#media = new PublisherMedia(videoCodec, {
       onTrack: this.#dependencies.onTrack,
       onPacket: this.#dependencies.onPacket,
       onKeyframeNeeded: () => this.room.requestKeyframe(this.room.video[0], performance.now()),
@@ -161,9 +161,9 @@ export class Publisher {
     const coming = this.#inputs.filter((each) => each.source.began)
     if (coming.length > 0) {
       const reports = coming.map((each) => each.receiver.report(each.source.ssrc, nowMs))
-      const pictures = coming.filter((each) => each.video).map((each) => each.source.ssrc)
+      const videoSources = coming.filter((each) => each.video).map((each) => each.source.ssrc)
       const parts = [writeReceiverReport(ourSsrc, reports)]
-      if (pictures.length > 0) parts.push(writeBitrate(ourSsrc, pictures, maxBitrate))
+      if (videoSources.length > 0) parts.push(writeBitrate(ourSsrc, videoSources, maxBitrate))
       this.#connection.send(Buffer.concat(parts))
     }
     return nowMs - this.#lastPacketMs < silenceMs

@@ -96,18 +96,18 @@ export class Viewer {
     const best = room.video[0]
     for (const media of offer.media) {
       if (media.direction === 'sendonly' || media.direction === 'inactive') continue
-      const picture = media.kind === 'video'
-      if (picture ? this.#video !== undefined || best === undefined : this.#audio !== undefined) continue
-      const codec = viewerCodec(media, picture ? (best as Source).codec.name : 'opus', best?.codec.profile)
+      const isVideo = media.kind === 'video'
+      if (isVideo ? this.#video !== undefined || best === undefined : this.#audio !== undefined) continue
+      const codec = viewerCodec(media, isVideo ? (best as Source).codec.name : 'opus', best?.codec.profile)
       if (codec === undefined) continue
       const ssrc = 1 + Math.floor(Math.random() * 0xfffffffe)
       const numbers =
-        picture && codec.feedback.includes('transport-cc') ? media.extensions.find((each) => each.uri === numbersUri) : undefined
+        isVideo && codec.feedback.includes('transport-cc') ? media.extensions.find((each) => each.uri === numbersUri) : undefined
       if (numbers !== undefined && numbers.id <= 14) this.#congestion = new Congestion()
       const numbering =
         this.#congestion === undefined || numbers === undefined ? undefined : { id: numbers.id, congestion: this.#congestion }
       const outlet = new Outlet(ssrc, codec.payloadType, sessionId, send, numbering)
-      if (picture) this.#video = outlet
+      if (isVideo) this.#video = outlet
       else this.#audio = outlet
       sections.push({
         mid: media.mid,

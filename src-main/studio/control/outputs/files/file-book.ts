@@ -21,7 +21,7 @@ export interface FileBookDependencies {
   readonly events: EventBus
   readonly log: Logger
   /** Folder of the images of files. */
-  readonly pictures: string
+  readonly posters: string
   /** JPEG of a file's video; undefined where none can be made. */
   readonly posterOf: (file: { readonly path: string; readonly durationMs: number }) => Promise<Uint8Array | undefined>
   readonly retention: Pick<FileRetention, 'expired'>
@@ -130,7 +130,7 @@ export class FileBook {
 
   /** Path of a file's image. */
   imagePath(id: string): string {
-    return join(this.#dependencies.pictures, `${id}.jpg`)
+    return join(this.#dependencies.posters, `${id}.jpg`)
   }
 
   /** A file has its final form: makes its image. */
@@ -163,7 +163,7 @@ export class FileBook {
     if (!file.tracks.some(({ kind }) => kind === 'video')) return
     const made = await this.#dependencies.posterOf(file)
     if (made === undefined || this.#byId.get(file.id) !== file) return
-    await mkdir(this.#dependencies.pictures, { recursive: true })
+    await mkdir(this.#dependencies.posters, { recursive: true })
     await writeFile(this.imagePath(file.id), made)
     file.poster = true
     this.keep(file)

@@ -31,7 +31,7 @@ describe('a remux', () => {
       writes: { enqueue: () => undefined },
       events: createEventBus(silentLogger),
       log: silentLogger,
-      pictures: join(dir, 'pictures'),
+      posters: join(dir, 'pictures'),
       posterOf: async () => undefined,
       retention: { expired: async () => [] },
     })

@@ -5,7 +5,7 @@ import type { MediaSubscriber } from '../../../../media/files/media-feed.ts'
 import { PausableFeed } from './pausable-feed.ts'
 
 const track = (id: string, kind: 'audio' | 'video', timescale: number): Track => ({ id, kind, timescale }) as unknown as Track
-const pictures = track('v0', 'video', 90_000)
+const videoTrack = track('v0', 'video', 90_000)
 
 /** A feed of video at 30 frames a second, a keyframe each second, and of audio in packets of `frames`, in order of decoding time. */
 class Source {
@@ -15,19 +15,19 @@ class Source {
   #at = 0
   #keyWanted = false
 
-  constructor(options: { readonly sounds: number; readonly frames: number; readonly video?: boolean; readonly bFrames?: boolean }) {
-    const { sounds, frames, video = true, bFrames = false } = options
+  constructor(options: { readonly audioTracks: number; readonly frames: number; readonly video?: boolean; readonly bFrames?: boolean }) {
+    const { audioTracks, frames, video = true, bFrames = false } = options
     for (let frame = 0; video && frame < 1800; frame++) {
       // I B B P B B P in order of display; decoded two frames earlier, what others need first.
       const inGroup = frame % 30
       const pts = bFrames && inGroup > 0 ? frame + (inGroup % 3 === 1 ? 2 : -1) : frame
       const at = { dts: ticks((frame - (bFrames ? 2 : 0)) * 3000), pts: ticks(Math.min(pts, 30 * Math.floor(frame / 30) + 29) * 3000) }
-      this.#packets.push({ track: pictures, ...at, duration: ticks(3000), key: inGroup === 0, data: Buffer.from([0]) })
+      this.#packets.push({ track: videoTrack, ...at, duration: ticks(3000), key: inGroup === 0, data: Buffer.from([0]) })
     }
-    for (let sound = 0; sound < sounds; sound++) {
-      const its = track(`a${sound}`, 'audio', 48_000)
+    for (let index = 0; index < audioTracks; index++) {
+      const its = track(`a${index}`, 'audio', 48_000)
       // Encoders start when they are wanted: their packets do not start together.
-      for (let pts = 137 * sound; pts < 60 * 48_000; pts += frames) {
+      for (let pts = 137 * index; pts < 60 * 48_000; pts += frames) {
         this.#packets.push({ track: its, dts: ticks(pts), pts: ticks(pts), duration: ticks(frames), key: true, data: Buffer.from([1]) })
       }
     }
@@ -78,10 +78,10 @@ const holes = (packets: readonly Packet[]): number[] =>
   })
 
 it.each([
-  ['AAC', { sounds: 1, frames: 1024 }],
-  ['Opus', { sounds: 1, frames: 960 }],
-  ['six tracks', { sounds: 6, frames: 1024 }],
-  ['frames that need later ones', { sounds: 2, frames: 1024, bFrames: true }],
+  ['AAC', { audioTracks: 1, frames: 1024 }],
+  ['Opus', { audioTracks: 1, frames: 960 }],
+  ['six tracks', { audioTracks: 6, frames: 1024 }],
+  ['frames that need later ones', { audioTracks: 2, frames: 1024, bFrames: true }],
 ])('goes on after a pause with the sample behind the last one, in step: %s', (_, options) => {
   const source = new Source(options)
   const { feed, handed, of } = recorded(source)
@@ -94,7 +94,7 @@ it.each([
     source.run(80)
   }
   expect(new Set(handed.map(({ shiftS }) => shiftS)).size).toBe(13)
-  for (let sound = 0; sound < options.sounds; sound++) expect(holes(of(`a${sound}`))).toEqual([])
+  for (let index = 0; index < options.audioTracks; index++) expect(holes(of(`a${index}`))).toEqual([])
   const video = of('v0')
   for (const [index, packet] of video.entries()) {
     const before = video[index - 1]
@@ -107,7 +107,7 @@ it.each([
 })
 
 it('goes on with the sample behind the last one where there is no video', () => {
-  const source = new Source({ sounds: 2, frames: 960, video: false })
+  const source = new Source({ audioTracks: 2, frames: 960, video: false })
   const { feed, of } = recorded(source, false)
   for (let round = 0; round < 5; round++) {
     source.run(41 + round)
@@ -122,7 +122,7 @@ it('goes on with the sample behind the last one where there is no video', () => 
 })
 
 it('goes on at the next keyframe without audio', () => {
-  const source = new Source({ sounds: 0, frames: 1024 })
+  const source = new Source({ audioTracks: 0, frames: 1024 })
   const { feed, of } = recorded(source)
   source.run(40)
   feed.pause()
@@ -133,7 +133,7 @@ it('goes on at the next keyframe without audio', () => {
 })
 
 it('starts with its first keyframe where it was paused from the start, and sets down what came through a pause', () => {
-  const source = new Source({ sounds: 1, frames: 1024 })
+  const source = new Source({ audioTracks: 1, frames: 1024 })
   const { feed, handed } = recorded(source)
   feed.pause()
   source.run(50)

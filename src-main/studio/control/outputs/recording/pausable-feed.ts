@@ -20,7 +20,7 @@ interface Handed {
  */
 export class PausableFeed implements MediaFeed {
   readonly #feed: MediaFeed & { requestKeyframe(): void }
-  readonly #pictures: boolean
+  readonly #hasVideo: boolean
   #subscriber: MediaSubscriber | undefined
   #state: 'on' | 'paused' | 'resuming' = 'on'
   /** What is taken off times, s. */
@@ -37,9 +37,9 @@ export class PausableFeed implements MediaFeed {
   /** Audio that was never heard before starts here, s of the feed. */
   #fromS = Number.NEGATIVE_INFINITY
 
-  constructor(feed: MediaFeed & { requestKeyframe(): void }, pictures: boolean) {
+  constructor(feed: MediaFeed & { requestKeyframe(): void }, hasVideo: boolean) {
     this.#feed = feed
-    this.#pictures = pictures
+    this.#hasVideo = hasVideo
   }
 
   get originTimeMs(): number {
@@ -92,7 +92,7 @@ export class PausableFeed implements MediaFeed {
   resume(): void {
     if (this.#state !== 'paused') return
     this.#state = 'resuming'
-    if (this.#pictures) this.#feed.requestKeyframe()
+    if (this.#hasVideo) this.#feed.requestKeyframe()
   }
 
   #onPacket(packet: Packet): void {
@@ -103,7 +103,7 @@ export class PausableFeed implements MediaFeed {
     } else {
       this.#saveRest(packet.track)
       if (packet.track.kind === 'audio') this.#hold(packet)
-      if (this.#state === 'resuming' && (packet.track.kind === 'video' ? packet.key : !this.#pictures)) this.#goOn(packet)
+      if (this.#state === 'resuming' && (packet.track.kind === 'video' ? packet.key : !this.#hasVideo)) this.#goOn(packet)
     }
   }
 
@@ -146,13 +146,13 @@ export class PausableFeed implements MediaFeed {
     const handed = this.#handed.get(track.id)
     if (handed === undefined) return this.#handed.size === 0 ? 0 : this.#shiftS
     const closestS = Math.min(first.dts - handed.untilDts, first.pts - handed.untilPts) / track.timescale
-    const sound = this.#held.findLast((packet) => this.#handed.has(packet.track.id))
-    if (sound === undefined || sound.duration === 0) return closestS
-    const { timescale } = sound.track
+    const newest = this.#held.findLast((packet) => this.#handed.has(packet.track.id))
+    if (newest === undefined || newest.duration === 0) return closestS
+    const { timescale } = newest.track
     // Where this packet would be handed on, and where its track ended: so far apart, but for whole packets.
-    const apart = sound.pts - (this.#handed.get(sound.track.id) as Handed).untilPts
-    const packets = Math.floor((closestS * timescale - apart) / sound.duration + 1e-6)
-    return (apart + packets * sound.duration) / timescale
+    const apart = newest.pts - (this.#handed.get(newest.track.id) as Handed).untilPts
+    const packets = Math.floor((closestS * timescale - apart) / newest.duration + 1e-6)
+    return (apart + packets * newest.duration) / timescale
   }
 
   #hand(packet: Packet): void {

@@ -29,10 +29,10 @@ export async function writeReplay(
   for (const lane of lanes) {
     const { track } = lane[0] as Packet
     const last = lane.at(-1) as Packet
-    const sound = track.kind === 'audio'
+    const isAudio = track.kind === 'audio'
     tracks.push({
       track,
-      labels: { alternate: sound ? 1 : 0, enabled: !sound || tracks.every((each) => each.track.kind !== 'audio'), name: nameOf(track) },
+      labels: { alternate: isAudio ? 1 : 0, enabled: !isAudio || tracks.every((each) => each.track.kind !== 'audio'), name: nameOf(track) },
       samples: lane.map(({ data, pts, duration, key }) => ({ size: data.length, pts, duration, key })),
       startTicks: Math.round(startS * track.timescale),
       endTicks: lane.slice(-16).reduce((end, { pts, duration }) => Math.max(end, pts + duration), last.pts + last.duration),

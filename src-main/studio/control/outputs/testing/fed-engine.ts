@@ -48,7 +48,7 @@ export class FedEngine implements StudioEngine {
   readonly originTimeMs = 1_700_000_000_000
   readonly encodings = new Set<FedEncoding>()
   /** Who takes frames of canvases. */
-  readonly pictures = new Set<FedFrames>()
+  readonly canvasFrames = new Set<FedFrames>()
   /** Tiles that are wanted of the double. */
   tiles: readonly string[] = []
   /** Frames between keyframes. */
@@ -82,12 +82,12 @@ export class FedEngine implements StudioEngine {
 
   showFrames(canvas: string, listener: StoresListener<CanvasFrames>): TakenStores {
     const made: FedFrames = { canvas, listener, taken: false }
-    this.pictures.add(made)
+    this.canvasFrames.add(made)
     return {
       setTaken: (taken) => {
         made.taken = taken
       },
-      close: () => this.pictures.delete(made),
+      close: () => this.canvasFrames.delete(made),
     }
   }
 
@@ -115,7 +115,7 @@ export class FedEngine implements StudioEngine {
 
   /** The process dies; this many seconds pass until it is back. */
   die(seconds: number): void {
-    for (const { listener } of [...this.encodings, ...this.pictures]) listener.onGap()
+    for (const { listener } of [...this.encodings, ...this.canvasFrames]) listener.onGap()
     this.#enter('restarting')
     this.#fromS += seconds
     this.#enter('running')

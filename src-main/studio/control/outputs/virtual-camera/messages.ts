@@ -5,7 +5,7 @@ export type ToCamera =
   /** First, once. */
   | { readonly type: 'open'; readonly camera: CameraToFeed }
   /** Where frames are from now on; null: nowhere, until it is reported again. */
-  | { readonly type: 'pictures'; readonly pictures: CanvasFrames | null }
+  | { readonly type: 'canvas-frames'; readonly canvasFrames: CanvasFrames | null }
 
 export type CameraToFeed =
   | {

@@ -15,7 +15,7 @@ export class VirtualCameraOutput implements RunningOutput, StoresListener<Canvas
   readonly #camera: CameraToFeed
   readonly #shown: TakenStores
   readonly #worker: SupervisedWorker<ToCamera>
-  #pictures: CanvasFrames | null = null
+  #canvasFrames: CanvasFrames | null = null
   /** Programs can take the camera. */
   /** Why there is no camera yet. */
   #missing: AppError | undefined
@@ -44,7 +44,7 @@ export class VirtualCameraOutput implements RunningOutput, StoresListener<Canvas
       restart,
       onReady: () => {
         this.#worker.send({ type: 'open', camera: this.#camera })
-        this.#worker.send({ type: 'pictures', pictures: this.#pictures })
+        this.#worker.send({ type: 'canvas-frames', canvasFrames: this.#canvasFrames })
       },
       onMessage: (message) => this.#hear(message),
       onExit: () => {
@@ -58,16 +58,16 @@ export class VirtualCameraOutput implements RunningOutput, StoresListener<Canvas
     this.#shown = context.engine.showFrames(canvas, this)
   }
 
-  onStores(pictures: CanvasFrames): void {
-    this.#pictures = pictures
-    this.#worker.send({ type: 'pictures', pictures })
+  onStores(canvasFrames: CanvasFrames): void {
+    this.#canvasFrames = canvasFrames
+    this.#worker.send({ type: 'canvas-frames', canvasFrames })
     if (this.#open && !this.#stopped) this.#context.onState('live')
   }
 
   onGap(): void {
     this.#gaps++
-    this.#pictures = null
-    this.#worker.send({ type: 'pictures', pictures: null })
+    this.#canvasFrames = null
+    this.#worker.send({ type: 'canvas-frames', canvasFrames: null })
     if (!this.#stopped) this.#context.onState('retrying')
   }
 
@@ -106,7 +106,7 @@ export class VirtualCameraOutput implements RunningOutput, StoresListener<Canvas
       case 'live':
         this.#open = true
         this.#missing = undefined
-        if (this.#pictures !== null) this.#context.onState('live')
+        if (this.#canvasFrames !== null) this.#context.onState('live')
         break
       case 'waiting':
         this.#open = false

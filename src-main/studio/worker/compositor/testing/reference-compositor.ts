@@ -15,7 +15,7 @@ export interface ReferenceImage {
 }
 
 export interface ReferenceLayer {
-  readonly picture: ReferenceImage
+  readonly image: ReferenceImage
   readonly crop?: { left: number; top: number; right: number; bottom: number }
   readonly transform: Affine
   readonly opacity?: number
@@ -64,10 +64,10 @@ const fromLight = (light: number): number => (light <= 0.0031308 ? light * 12.92
 const same = (value: number): number => value
 
 /** Adds the premultiplied colour at a position of a frame, weighted, to `sum`. */
-function addSample(picture: ReferenceImage, x: number, y: number, weight: number, sum: Float64Array): void {
-  const at = (Math.min(picture.height - 1, Math.max(0, y)) * picture.width + Math.min(picture.width - 1, Math.max(0, x))) * 4
-  const alpha = picture.pixels[at + 3]! * weight
-  for (let c = 0; c < 3; c++) sum[c]! += picture.pixels[at + c]! * alpha
+function addSample(image: ReferenceImage, x: number, y: number, weight: number, sum: Float64Array): void {
+  const at = (Math.min(image.height - 1, Math.max(0, y)) * image.width + Math.min(image.width - 1, Math.max(0, x))) * 4
+  const alpha = image.pixels[at + 3]! * weight
+  for (let c = 0; c < 3; c++) sum[c]! += image.pixels[at + c]! * alpha
   sum[3]! += alpha
 }
 
@@ -79,11 +79,11 @@ export function composeReference(ground: ReferenceImage, layers: readonly Refere
 }
 
 function layOver(ground: ReferenceImage, layer: ReferenceLayer): void {
-  const { picture, crop = { left: 0, top: 0, right: 0, bottom: 0 } } = layer
+  const { image, crop = { left: 0, top: 0, right: 0, bottom: 0 } } = layer
   const [a, b, c, d, e, f] = layer.transform
   const determinant = a * d - b * c
-  const width = picture.width - crop.left - crop.right
-  const height = picture.height - crop.top - crop.bottom
+  const width = image.width - crop.left - crop.right
+  const height = image.height - crop.top - crop.bottom
   const blend = blends[layer.blend ?? 'normal']
   const [into, back] = layer.light === 'linear' ? [toLight, fromLight] : [same, same]
   const sum = new Float64Array(4)
@@ -101,7 +101,7 @@ function layOver(ground: ReferenceImage, layer: ReferenceLayer): void {
         const y = (a * py - b * px) / determinant
         if (x < 0 || y < 0 || x >= width || y >= height) continue
         if (layer.nearest || exact) {
-          addSample(picture, Math.floor(x) + crop.left, Math.floor(y) + crop.top, share, sum)
+          addSample(image, Math.floor(x) + crop.left, Math.floor(y) + crop.top, share, sum)
           continue
         }
         const left = Math.floor(x - 0.5)
@@ -109,10 +109,10 @@ function layOver(ground: ReferenceImage, layer: ReferenceLayer): void {
         const [u, v] = [x - 0.5 - left, y - 0.5 - top]
         const inX = (at: number) => Math.min(width - 1, Math.max(0, at)) + crop.left
         const inY = (at: number) => Math.min(height - 1, Math.max(0, at)) + crop.top
-        addSample(picture, inX(left), inY(top), (1 - u) * (1 - v) * share, sum)
-        addSample(picture, inX(left + 1), inY(top), u * (1 - v) * share, sum)
-        addSample(picture, inX(left), inY(top + 1), (1 - u) * v * share, sum)
-        addSample(picture, inX(left + 1), inY(top + 1), u * v * share, sum)
+        addSample(image, inX(left), inY(top), (1 - u) * (1 - v) * share, sum)
+        addSample(image, inX(left + 1), inY(top), u * (1 - v) * share, sum)
+        addSample(image, inX(left), inY(top + 1), (1 - u) * v * share, sum)
+        addSample(image, inX(left + 1), inY(top + 1), u * v * share, sum)
       }
       const alpha = sum[3]! * (layer.opacity ?? 1)
       if (alpha === 0) continue
@@ -140,8 +140,8 @@ export function mixReference(from: ReferenceImage, to: ReferenceImage, weight: (
 }
 
 /** A composited frame, in the addon's format. */
-export function planarOfReference(picture: ReferenceImage): Planar {
-  const rgba = new Uint8Array(picture.pixels.length)
-  for (let i = 0; i < rgba.length; i++) rgba[i] = Math.round(Math.min(1, Math.max(0, picture.pixels[i]!)) * 255)
-  return planarOf(rgba, picture.width, picture.height)
+export function planarOfReference(image: ReferenceImage): Planar {
+  const rgba = new Uint8Array(image.pixels.length)
+  for (let i = 0; i < rgba.length; i++) rgba[i] = Math.round(Math.min(1, Math.max(0, image.pixels[i]!)) * 255)
+  return planarOf(rgba, image.width, image.height)
 }

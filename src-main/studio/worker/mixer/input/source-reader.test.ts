@@ -112,8 +112,8 @@ describe('audio on the mixer clock', () => {
   it('falls silent without a click when the source stops', () => {
     const store = memoryAudioStore(48_000)
     const reader = new SourceReader(store, sincTable(48_000, mixRate))
-    const sound = new Float32Array(4800 * 2).fill(0.5)
-    store.write(sound, 0)
+    const samples = new Float32Array(4800 * 2).fill(0.5)
+    store.write(samples, 0)
     const heard = new Float64Array(20 * blockFrames)
     const block = new Float32Array(blockFrames * 2)
     for (let index = 0; index < 20; index++) {
@@ -149,8 +149,8 @@ describe('audio on the mixer clock', () => {
     let silent = 0
     for (let index = 0; index < 150; index++) {
       device.runTo(index * blockUs - 100_000)
-      const sounds = reader.read(index * blockUs, 0, block)
-      if (index > 60 && !sounds) silent++
+      const isAudible = reader.read(index * blockUs, 0, block)
+      if (index > 60 && !isAudible) silent++
     }
     expect(silent).toBe(0)
     expect(reader.offsetMs).toBeGreaterThan(100)

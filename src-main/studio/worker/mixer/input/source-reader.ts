@@ -104,10 +104,10 @@ export class SourceReader {
     this.#offUs = isJump ? 0 : offUs
     if (!isJump) {
       this.#follow(lane, segment, offUs)
-      const sounds = this.#play(lane, into)
+      const isAudible = this.#play(lane, into)
       this.#lastLeft = into[into.length - 2]!
       this.#lastRight = into[into.length - 1]!
-      return sounds
+      return isAudible
     }
     return this.#jump(segment, position, into)
   }
@@ -126,14 +126,14 @@ export class SourceReader {
     // In the middle of audio there is nothing to start with: only the crossfade fades.
     const isInside = position >= Math.max(segment.start, ring.begin) + taps && position + blockFrames * lane.step < ring.end - taps
     if (was && isInside) lane.fade = 1
-    const sounds = this.#play(lane, into)
+    const isAudible = this.#play(lane, into)
     if (was) crossfade(this.#fadingOut, into)
     this.#lane = lane
     this.#other = old
     old.segment = undefined
     this.#lastLeft = into[into.length - 2]!
     this.#lastRight = into[into.length - 1]!
-    return was || sounds
+    return was || isAudible
   }
 
   /** The newest segment that has started by the end of the block; what is before it is dropped once it is left. */

@@ -12,7 +12,7 @@ export const startApplicationAudio: StartSource<ApplicationAudioSettings> = (set
 
 function startAudioDevice(kind: AudioDeviceKind, first: { readonly device: string }, context: SourceContext): RunningSource {
   const system = openSystemAudio()
-  const sound = context.stores.createAudioStore(audioRate)
+  const audioStore = context.stores.createAudioStore(audioRate)
   let device = first.device
   let capture: AudioCapture | undefined
   let stopped = false
@@ -24,11 +24,11 @@ function startAudioDevice(kind: AudioDeviceKind, first: { readonly device: strin
       return
     }
     context.report({ state: 'starting' })
-    capture = system.capture({ kind, device }, sound, context.report)
+    capture = system.capture({ kind, device }, audioStore, context.report)
   }
   begin()
   return {
-    sound,
+    audioStore,
     update(settings) {
       const next = (settings as { readonly device: string }).device
       if (next === device) return
@@ -39,7 +39,7 @@ function startAudioDevice(kind: AudioDeviceKind, first: { readonly device: strin
       if (stopped) return
       stopped = true
       system.close()
-      sound.close()
+      audioStore.close()
     },
   }
 }

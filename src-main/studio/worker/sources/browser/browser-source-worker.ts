@@ -13,8 +13,8 @@ const host = connectToHost<ToPage, FromPage>((message) => {
     case 'open':
       keeper = new PageKeeper(message.settings, message.reach, message.shown, {
         stores,
-        pictures: stores.openFrameStore(message.pictures),
-        sound: stores.openAudioStore(message.sound),
+        frameStore: stores.openFrameStore(message.frameStore),
+        audioStore: stores.openAudioStore(message.audioStore),
         report: (report) => host.send({ type: 'report', report }),
         chromium: { find: findChromium, start: startChromium },
       })

@@ -50,38 +50,38 @@ const noise = (length: number, seed: number): Uint8Array =>
 
 describe('images of a screencast', () => {
   it.each([3, 4] as const)('of %i channels are decoded with every filter', async (channels) => {
-    const picture = new ScreencastImage()
+    const image = new ScreencastImage()
     const pixels = noise(13 * 10 * channels, channels)
-    await picture.decode(png(13, 10, channels, pixels, (row) => row % 5))
+    await image.decode(png(13, 10, channels, pixels, (row) => row % 5))
     const expected = Array.from({ length: 130 }, (_, at) => [
       ...pixels.subarray(at * channels, at * channels + 3),
       channels === 4 ? pixels[at * 4 + 3] : 255,
     ])
-    expect([...picture.pixels]).toEqual(expected.flat())
+    expect([...image.pixels]).toEqual(expected.flat())
   })
 
   it('tell which rows changed', async () => {
-    const picture = new ScreencastImage()
+    const image = new ScreencastImage()
     const pixels = noise(8 * 6 * 4, 2)
     const up = () => 2
-    expect(await picture.decode(png(8, 6, 4, pixels, up))).toEqual([[0, 6]])
-    expect(await picture.decode(png(8, 6, 4, pixels, up))).toEqual([])
+    expect(await image.decode(png(8, 6, 4, pixels, up))).toEqual([[0, 6]])
+    expect(await image.decode(png(8, 6, 4, pixels, up))).toEqual([])
     for (const row of [1, 2, 5]) pixels[row * 32 + 7]! ^= 1
-    expect(await picture.decode(png(8, 6, 4, pixels, up))).toEqual([
+    expect(await image.decode(png(8, 6, 4, pixels, up))).toEqual([
       [1, 2],
       [5, 1],
     ])
-    expect(await picture.decode(png(4, 4, 4, pixels.subarray(0, 64), up))).toEqual([[0, 4]])
+    expect(await image.decode(png(4, 4, 4, pixels.subarray(0, 64), up))).toEqual([[0, 4]])
   })
 
   it('that are invalid are rejected', async () => {
-    const picture = new ScreencastImage()
+    const image = new ScreencastImage()
     const good = png(8, 6, 4, noise(192, 1), () => 2)
-    await expect(picture.decode(good.subarray(0, good.length - 20))).rejects.toThrow()
-    await expect(picture.decode(Buffer.alloc(100))).rejects.toThrow('no image')
+    await expect(image.decode(good.subarray(0, good.length - 20))).rejects.toThrow()
+    await expect(image.decode(Buffer.alloc(100))).rejects.toThrow('no image')
     const wrong = Buffer.from(good)
     wrong.writeUInt32BE(60, 20)
-    await expect(picture.decode(wrong)).rejects.toThrow()
+    await expect(image.decode(wrong)).rejects.toThrow()
   })
 })
 

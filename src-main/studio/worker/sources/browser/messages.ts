@@ -18,8 +18,8 @@ export type ToPage =
       readonly reach: SourceReach
       readonly shown: boolean
       /** `address` of each store that it writes. */
-      readonly pictures: string
-      readonly sound: string
+      readonly frameStore: string
+      readonly audioStore: string
     }
   | { readonly type: 'update'; readonly settings: BrowserSettings; readonly reach: SourceReach }
   | { readonly type: 'show'; readonly shown: boolean }

@@ -6,7 +6,7 @@ import { makeWorkFolder } from '../../../../platform/work-folder.ts'
 export interface PageFolder {
   readonly profile: string
   /** Contains `pulse/`, in which an audio server's socket may be. */
-  readonly sound: string
+  readonly audio: string
   remove(): void
 }
 
@@ -14,8 +14,8 @@ export interface PageFolder {
 export function makePageFolder(): PageFolder {
   const { path, remove } = makeWorkFolder('ami-studio-page')
   const profile = join(path, 'profile')
-  const sound = join(path, 'sound')
+  const audio = join(path, 'sound')
   mkdirSync(profile)
-  mkdirSync(join(sound, 'pulse'), { recursive: true, mode: 0o700 })
-  return { profile, sound, remove }
+  mkdirSync(join(audio, 'pulse'), { recursive: true, mode: 0o700 })
+  return { profile, audio, remove }
 }

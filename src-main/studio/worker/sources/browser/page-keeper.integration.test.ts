@@ -61,8 +61,8 @@ function kept() {
   } as BrowserSettings
   const dependencies = {
     stores: {},
-    pictures: { clear() {} },
-    sound: {},
+    frameStore: { clear() {} },
+    audioStore: {},
     report: (report: SourceReport) => void reports.push(report),
     chromium: { find: () => '/usr/bin/chromium', start: () => startDouble() },
   } as unknown as PageKeeperDependencies

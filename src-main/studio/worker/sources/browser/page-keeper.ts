@@ -15,8 +15,8 @@ import { openPulseServer, type PulseServer } from './pulse/pulse-server.ts'
 
 export interface PageKeeperDependencies {
   readonly stores: MediaStores
-  readonly pictures: FrameStore
-  readonly sound: AudioStore
+  readonly frameStore: FrameStore
+  readonly audioStore: AudioStore
   report(report: SourceReport): void
   /** Finds and starts browsers. */
   readonly chromium: { readonly find: typeof findChromium; readonly start: typeof startChromium }
@@ -127,7 +127,7 @@ export class PageKeeper {
       const run = this.#run
       if (!shown && whenHidden === 'close') {
         this.#end()
-        this.#dependencies.pictures.clear()
+        this.#dependencies.frameStore.clear()
         this.#dependencies.report({ state: 'paused' })
       } else if (run === undefined) {
         if (shown) await this.#begin()
@@ -180,14 +180,14 @@ export class PageKeeper {
   /** Starts a browser where the page can be found and is wanted. */
   async #begin(): Promise<void> {
     clearTimeout(this.#retry)
-    const { pictures, stores, report } = this.#dependencies
+    const { frameStore, stores, report } = this.#dependencies
     if (!this.#shown && this.#settings.whenHidden === 'close') {
       report({ state: 'paused' })
       return
     }
     const address = await findPage(this.#settings, (path) => this.#judge(path), this.#reach.policy.network.ownPages)
     if ('problem' in address) {
-      pictures.clear()
+      frameStore.clear()
       report({ state: address.state, problem: address.problem })
       if (address.state === 'waiting' && this.#settings.file !== '') this.#tryLater(1000)
       return
@@ -215,7 +215,7 @@ export class PageKeeper {
     })
     const network = { proxyPort: proxy.port, limited, policy }
     const browser = this.#dependencies.chromium.start(file, { width, height, profile: folder.profile, audioFolder, network })
-    const page = new Page(browser, this.#settings, pictures, stores, {
+    const page = new Page(browser, this.#settings, frameStore, stores, {
       onNavigating: () => {
         proxy.takeRejection()
         this.#watchLoading(run)
@@ -268,7 +268,7 @@ export class PageKeeper {
       return
     }
     this.#end()
-    this.#dependencies.pictures.clear()
+    this.#dependencies.frameStore.clear()
     this.#dependencies.report({ state: address.state, problem: address.problem })
     if (address.state === 'waiting' && this.#settings.file !== '') this.#tryLater(1000)
   }
@@ -310,13 +310,13 @@ export class PageKeeper {
   /** The folder with the page's audio server; undefined if the page is to be silent, or cannot be heard here. */
   async #openAudio(folder: PageFolder): Promise<string | undefined> {
     if (!this.#settings.sound || process.platform !== 'linux') return undefined
-    const { sound, stores } = this.#dependencies
+    const { audioStore, stores } = this.#dependencies
     this.#pulse ??= await openPulseServer({
-      path: `${folder.sound}/pulse/native`,
+      path: `${folder.audio}/pulse/native`,
       nowUs: () => stores.nowUs(),
-      onAudio: (samples, timeUs) => sound.write(samples, Math.round(timeUs)),
+      onAudio: (samples, timeUs) => audioStore.write(samples, Math.round(timeUs)),
     })
-    return folder.sound
+    return folder.audio
   }
 
   #notify(run: Run, title: string): void {

@@ -38,9 +38,9 @@ export interface PageEvents {
 export class Page {
   readonly #cdp: CdpConnection
   readonly #events: PageEvents
-  readonly #pictures: FrameStore
+  readonly #frameStore: FrameStore
   readonly #stores: MediaStores
-  readonly #picture = new ScreencastImage()
+  readonly #image = new ScreencastImage()
   #settings: BrowserSettings
   #session = ''
   #target = ''
@@ -63,9 +63,9 @@ export class Page {
   #arrivedNavigation = 0
   #closed = false
 
-  constructor(browser: ChromiumProcess, settings: BrowserSettings, pictures: FrameStore, stores: MediaStores, events: PageEvents) {
+  constructor(browser: ChromiumProcess, settings: BrowserSettings, frameStore: FrameStore, stores: MediaStores, events: PageEvents) {
     this.#settings = settings
-    this.#pictures = pictures
+    this.#frameStore = frameStore
     this.#stores = stores
     this.#events = events
     this.#cdp = new CdpConnection(browser.to, browser.from, (event) => this.#take(event))
@@ -206,7 +206,7 @@ export class Page {
   #fail(problem: string): void {
     this.#unreachable = true
     void this.#cast()
-    this.#pictures.clear()
+    this.#frameStore.clear()
     this.#events.onUnreachable(problem)
   }
 
@@ -295,7 +295,7 @@ export class Page {
     // One after the other: inflating is done beside, and the last one has to stay.
     this.#frames = before.then(async () => {
       try {
-        const changedRows = await this.#picture.decode(Buffer.from(data, 'base64'))
+        const changedRows = await this.#image.decode(Buffer.from(data, 'base64'))
         if (this.#casting && !this.#closed) this.#write(changedRows, metadata.monotonicTimestamp)
         else this.#stored = false
       } catch {
@@ -320,13 +320,13 @@ export class Page {
   }
 
   #write(changedRows: readonly (readonly [number, number])[], takenSeconds: number | undefined): void {
-    const { width, height, pixels } = this.#picture
+    const { width, height, pixels } = this.#image
     // A new document has the window's size for a moment.
     if (width !== this.#settings.width || height !== this.#settings.height) return
-    const whole = !this.#stored || this.#pictures.sequence === 0
+    const whole = !this.#stored || this.#frameStore.sequence === 0
     if (!whole && changedRows.length === 0) return
     this.#stored = true
-    this.#pictures.write({
+    this.#frameStore.write({
       layout: 'rgba',
       width,
       height,

@@ -12,8 +12,8 @@ const silenceMs = 8000
 
 /** A page of the web, with a process of its own that rules a browser of its own. */
 export const startBrowser: StartSource<BrowserSettings> = (first, context) => {
-  const pictures = context.stores.createFrameStore()
-  const sound = context.stores.createAudioStore(audioRate)
+  const frameStore = context.stores.createFrameStore()
+  const audioStore = context.stores.createAudioStore(audioRate)
   let settings = first
   let { reach } = context
   let shown = false
@@ -26,7 +26,8 @@ export const startBrowser: StartSource<BrowserSettings> = (first, context) => {
     onMessage: ({ report }) => {
       if (!stopped) context.report(report)
     },
-    onReady: () => void worker.send({ type: 'open', settings, reach, shown, pictures: pictures.address, sound: sound.address }),
+    onReady: () =>
+      void worker.send({ type: 'open', settings, reach, shown, frameStore: frameStore.address, audioStore: audioStore.address }),
     onExit: ({ restartInMs }) => {
       if (restartInMs !== undefined) context.report({ state: 'starting', problem: "The page's process ended: it is restarted" })
     },
@@ -34,8 +35,8 @@ export const startBrowser: StartSource<BrowserSettings> = (first, context) => {
     silenceMs,
   })
   return {
-    pictures,
-    sound,
+    frameStore,
+    audioStore,
     update(next, nextReach) {
       settings = next as BrowserSettings
       reach = nextReach
@@ -50,8 +51,8 @@ export const startBrowser: StartSource<BrowserSettings> = (first, context) => {
       if (stopped) return
       stopped = true
       await worker.stop(800)
-      pictures.close()
-      sound.close()
+      frameStore.close()
+      audioStore.close()
     },
   }
 }

@@ -9,7 +9,7 @@ import type { StartSource } from '../running-source.ts'
 export const startCamera: StartSource<CameraSettings> = (first, context) => {
   const addon = loadPipeWire()
   const devices = new PipeWireDevices(addon)
-  const pictures = context.stores.createFrameStore()
+  const frameStore = context.stores.createFrameStore()
   let settings = first
   let shown = true
   let stopped = false
@@ -17,7 +17,7 @@ export const startCamera: StartSource<CameraSettings> = (first, context) => {
   let last: SourceReport = { state: 'starting' }
   const report = (next: SourceReport): void => {
     last = next
-    if (next.state !== 'running' && settings.whileAway === 'nothing') pictures.clear()
+    if (next.state !== 'running' && settings.whileAway === 'nothing') frameStore.clear()
     context.report(next.state === 'running' ? { ...next, details: { ...next.details, ...format } } : next)
   }
   const absent = (title: string | undefined): string =>
@@ -37,7 +37,7 @@ export const startCamera: StartSource<CameraSettings> = (first, context) => {
           }
         }
         const wish = { width, height, rate: frameRate }
-        const input = new addon.VideoInput({ name: node.title, store: pictures.address, target: node.serial, ...wish }, hear)
+        const input = new addon.VideoInput({ name: node.title, store: frameStore.address, target: node.serial, ...wish }, hear)
         input.setShown(shown)
         return input
       },
@@ -55,7 +55,7 @@ export const startCamera: StartSource<CameraSettings> = (first, context) => {
   refollow()
 
   return {
-    pictures,
+    frameStore,
     update(next) {
       const before = settings
       settings = next as CameraSettings
@@ -74,7 +74,7 @@ export const startCamera: StartSource<CameraSettings> = (first, context) => {
       stopped = true
       follower?.stop()
       devices.close()
-      pictures.close()
+      frameStore.close()
     },
   }
 }

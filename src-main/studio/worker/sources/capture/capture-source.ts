@@ -31,13 +31,13 @@ function startCapture<Settings extends CommonSettings>(
     ...clockOf(context),
     resting,
   })
-  const pictures = context.stores.createFrameStore()
+  const frameStore = context.stores.createFrameStore()
   let settings = first
   let resting = false
   let stopped: Promise<void> | undefined
-  const capture = capturer.start(orderOf(settings, resting), pictures, (report) => context.report(toSourceReport(report)))
+  const capture = capturer.start(orderOf(settings, resting), frameStore, (report) => context.report(toSourceReport(report)))
   return {
-    pictures,
+    frameStore,
     update(next) {
       settings = next as Settings
       capture.update(orderOf(settings, resting))
@@ -48,7 +48,7 @@ function startCapture<Settings extends CommonSettings>(
       capture.update(orderOf(settings, resting))
     },
     stop() {
-      stopped ??= capture.stop().then(() => pictures.close())
+      stopped ??= capture.stop().then(() => frameStore.close())
       return stopped
     },
   }

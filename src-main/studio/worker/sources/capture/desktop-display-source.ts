@@ -7,7 +7,7 @@ import { clockOf, toSourceReport } from './capture-source.ts'
 /** A display of the remote desktop: captured while it runs, shown again when it was started again. */
 export const startDesktopDisplay: StartSource<DesktopDisplaySettings> = (first, context) => {
   const capturer = createSystemCapturer()
-  const pictures = context.stores.createFrameStore()
+  const frameStore = context.stores.createFrameStore()
   let settings = first
   let { display } = context.reach
   let resting = false
@@ -41,7 +41,7 @@ export const startDesktopDisplay: StartSource<DesktopDisplaySettings> = (first, 
   const start = (): void => {
     const order = orderNow()
     if (order === undefined || capture !== undefined || stopped !== undefined) return
-    const started = capturer.start(order, pictures, (report) => {
+    const started = capturer.start(order, frameStore, (report) => {
       // What one that was ended says is of no use.
       if (capture === started) context.report(toSourceReport(report))
     })
@@ -57,7 +57,7 @@ export const startDesktopDisplay: StartSource<DesktopDisplaySettings> = (first, 
   }
   follow()
   return {
-    pictures,
+    frameStore,
     update(next, reach) {
       settings = next as DesktopDisplaySettings
       display = reach.display
@@ -70,7 +70,7 @@ export const startDesktopDisplay: StartSource<DesktopDisplaySettings> = (first, 
     },
     stop() {
       end()
-      stopped ??= over.then(() => pictures.close())
+      stopped ??= over.then(() => frameStore.close())
       return stopped
     },
   }

@@ -105,15 +105,15 @@ export class DrawingDesk {
   #contextOf(seat: Seat): DrawingContext {
     const { start } = seat
     const { id } = start
-    const pictures = start.pictures === undefined ? undefined : this.#stores.openFrameStore(start.pictures)
-    const sound = start.sound === undefined ? undefined : this.#stores.openAudioStore(start.sound)
+    const frameStore = start.frameStore === undefined ? undefined : this.#stores.openFrameStore(start.frameStore)
+    const audioStore = start.audioStore === undefined ? undefined : this.#stores.openAudioStore(start.audioStore)
     seat.closeStores = () => {
-      pictures?.close()
-      sound?.close()
+      frameStore?.close()
+      audioStore?.close()
     }
     return {
-      pictures,
-      sound,
+      frameStore,
+      audioStore,
       canvas: start.canvas,
       frames: createFrameTicker({ frameRate: start.frameRate, originUs: start.clockOriginUs, nowUs: () => this.#stores.nowUs() }),
       memory: start.memory,

@@ -8,8 +8,8 @@ import type { ReadOptions } from './reading/image-readers.ts'
 /** What a drawing is given by the process that it runs in. */
 export interface DrawingContext {
   /** Where it draws; undefined for what is only heard. */
-  readonly pictures: FrameStore | undefined
-  readonly sound: AudioStore | undefined
+  readonly frameStore: FrameStore | undefined
+  readonly audioStore: AudioStore | undefined
   readonly canvas: { readonly width: number; readonly height: number }
   /** Calls back shortly before each frame of the program. */
   readonly frames: FrameTicker

@@ -8,8 +8,8 @@ export interface DrawnSourceStart {
   readonly settings: unknown
   readonly reach: SourceReach
   /** `address` of each store that it writes. */
-  readonly pictures: string | undefined
-  readonly sound: string | undefined
+  readonly frameStore: string | undefined
+  readonly audioStore: string | undefined
   readonly shown: boolean
   readonly frameRate: { readonly numerator: number; readonly denominator: number }
   readonly clockOriginUs: number

@@ -18,8 +18,8 @@ export function startDrawnSource(kind: string): StartSource<unknown> {
       process = createDrawnProcess(context.log.child({ worker: 'drawn-source' }))
       processes.set(stores, process)
     }
-    const pictures = has?.pictures ? stores.createFrameStore() : undefined
-    const sound = has?.sound ? stores.createAudioStore(toneSampleRate) : undefined
+    const frameStore = has?.pictures ? stores.createFrameStore() : undefined
+    const audioStore = has?.sound ? stores.createAudioStore(toneSampleRate) : undefined
     let stopped = false
     const member = process.join(
       {
@@ -27,8 +27,8 @@ export function startDrawnSource(kind: string): StartSource<unknown> {
         kind,
         settings,
         reach: context.reach,
-        pictures: pictures?.address,
-        sound: sound?.address,
+        frameStore: frameStore?.address,
+        audioStore: audioStore?.address,
         shown: context.memory?.shown === true,
         frameRate: context.frameRate,
         clockOriginUs: context.clockOriginUs,
@@ -45,8 +45,8 @@ export function startDrawnSource(kind: string): StartSource<unknown> {
       },
     )
     return {
-      ...(pictures && { pictures }),
-      ...(sound && { sound }),
+      ...(frameStore && { frameStore }),
+      ...(audioStore && { audioStore }),
       update: member.update,
       show: member.show,
       command(name, details) {
@@ -60,8 +60,8 @@ export function startDrawnSource(kind: string): StartSource<unknown> {
         if (stopped) return
         stopped = true
         await member.leave()
-        pictures?.close()
-        sound?.close()
+        frameStore?.close()
+        audioStore?.close()
       },
     }
   }

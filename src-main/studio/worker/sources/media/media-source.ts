@@ -45,8 +45,8 @@ export function startMediaSource<Settings>(
   plan: (settings: Settings, reach: SourceReach) => Promise<PlayPlan>,
 ): RunningSource {
   const { stores, log, report } = context
-  const pictures = stores.createFrameStore()
-  const sound = stores.createAudioStore(48_000)
+  const frameStore = stores.createFrameStore()
+  const audioStore = stores.createAudioStore(48_000)
   const { numerator, denominator } = context.frameRate
   const clock = { originUs: context.clockOriginUs, periodUs: (1e6 * denominator) / numerator }
   let request: PlayRequest | undefined
@@ -105,7 +105,15 @@ export function startMediaSource<Settings>(
       onReady() {
         startedAt = performance.now()
         if (request === undefined) return
-        worker?.send({ type: 'start', request, pictures: pictures.address, sound: sound.address, clock, shown, resume: position })
+        worker?.send({
+          type: 'start',
+          request,
+          frameStore: frameStore.address,
+          audioStore: audioStore.address,
+          clock,
+          shown,
+          resume: position,
+        })
       },
       onMessage,
       onExit: ({ code, signal, restartInMs }) => onExit(code, signal, restartInMs !== undefined),
@@ -149,7 +157,7 @@ export function startMediaSource<Settings>(
       return
     }
     close()
-    pictures.clear()
+    frameStore.clear()
     notify({
       state: 'failed',
       problem: `The process that plays it died ${deaths} times in a row on this (it last ${how}): change the settings, or tell it to retry`,
@@ -171,8 +179,8 @@ export function startMediaSource<Settings>(
     if ('problem' in made) {
       request = undefined
       close()
-      if (made.whileAway === 'placeholder') writeAwayFrame(pictures, stores.nowUs())
-      else if (made.whileAway !== 'last') pictures.clear()
+      if (made.whileAway === 'placeholder') writeAwayFrame(frameStore, stores.nowUs())
+      else if (made.whileAway !== 'last') frameStore.clear()
       notify({ state: made.waits === true ? 'waiting' : 'failed', problem: made.problem })
       if (made.waits === true) planTimer = setTimeout(() => void follow(next), planAgainMs)
       return
@@ -194,7 +202,7 @@ export function startMediaSource<Settings>(
     if (shown || !closesHidden) begin()
     else {
       close()
-      pictures.clear()
+      frameStore.clear()
       stand(undefined)
       notify({ state: 'paused', details: { closed: true } })
     }
@@ -204,8 +212,8 @@ export function startMediaSource<Settings>(
   let reach = context.reach
   void follow(settings)
   return {
-    pictures,
-    sound,
+    frameStore,
+    audioStore,
     update(next, nextReach) {
       present = next as Settings
       reach = nextReach
@@ -226,8 +234,8 @@ export function startMediaSource<Settings>(
       clearTimeout(planTimer)
       close()
       await ending
-      pictures.close()
-      sound.close()
+      frameStore.close()
+      audioStore.close()
     },
   }
 }

@@ -72,8 +72,8 @@ export type ToMediaWorker =
   | {
       readonly type: 'start'
       readonly request: PlayRequest
-      readonly pictures: string
-      readonly sound: string
+      readonly frameStore: string
+      readonly audioStore: string
       /** Frames of the program are due at this monotonic time and whole periods away. */
       readonly clock: { readonly originUs: number; readonly periodUs: number }
       readonly shown: boolean

@@ -23,7 +23,7 @@ export const startScreenCast: StartSource<ScreenCastSettings> = (settings, conte
 
 /** One cast after the other: from asking for a screen to its end. */
 class ScreenCastSource implements RunningSource {
-  readonly pictures
+  readonly frameStore
   readonly #dbus: DBusAddon
   readonly #pipewire: PipeWireAddon
   readonly #context: SourceContext
@@ -45,7 +45,7 @@ class ScreenCastSource implements RunningSource {
     this.#settings = settings
     this.#context = context
     this.#token = new KeptText(context.folder, `${context.id}.screen-cast`)
-    this.pictures = context.stores.createFrameStore()
+    this.frameStore = context.stores.createFrameStore()
     void this.#begin()
   }
 
@@ -68,7 +68,7 @@ class ScreenCastSource implements RunningSource {
     if (this.#stopped) return
     this.#stopped = true
     this.#end()
-    this.pictures.close()
+    this.frameStore.close()
   }
 
   #end(): void {
@@ -152,14 +152,14 @@ class ScreenCastSource implements RunningSource {
       } else if (event.kind === 'state' && event.state === 'streaming') this.#context.report({ state: 'running', details })
       else if (event.kind === 'state' && event.state === 'error') this.#failed(event.problem, caster.silent || cast.token !== undefined)
     }
-    this.#input = new this.#pipewire.VideoInput({ name: cast.name, store: this.pictures.address, ...wish }, listener)
+    this.#input = new this.#pipewire.VideoInput({ name: cast.name, store: this.frameStore.address, ...wish }, listener)
     this.#input.setShown(this.#shown)
   }
 
   /** `again`: it is tried by itself. Where that would ask a person, `retry` and `choose` do. */
   #failed(problem: string, again: boolean): void {
     this.#end()
-    this.pictures.clear()
+    this.frameStore.clear()
     this.#context.report(
       again
         ? { state: 'waiting', problem }

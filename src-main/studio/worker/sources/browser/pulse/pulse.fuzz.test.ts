@@ -34,7 +34,7 @@ const createStream = (out: TagWriter, more: { format?: number; rate?: number } =
     .u32(0)
     .volume([0x10000, 0x10000])
 
-const sound = (channel: number, samples: number[]): Buffer => {
+const audio = (channel: number, samples: number[]): Buffer => {
   const frame = Buffer.alloc(20 + samples.length * 4)
   frame.writeUInt32BE(samples.length * 4)
   frame.writeUInt32BE(channel, 4)
@@ -60,7 +60,7 @@ describe('the audio server of a page', () => {
     expect([command, channel, wanted]).toEqual([2, 0, (48_000 / 20) * 8])
     const stream = made.streams.get(0)!
     made.push(
-      sound(
+      audio(
         0,
         Array.from({ length: wanted / 4 }, (_, index) => index / 10_000),
       ),
@@ -119,7 +119,7 @@ describe('the audio server of a page', () => {
       const bytes = Buffer.from(good)
       for (let flip = random(6); flip >= 0; flip--) bytes[random(bytes.length)] = random(256)
       const cut = random(bytes.length)
-      for (const part of [bytes.subarray(0, cut), bytes.subarray(cut), sound(random(3), [1, 2, 3])]) {
+      for (const part of [bytes.subarray(0, cut), bytes.subarray(cut), audio(random(3), [1, 2, 3])]) {
         if (!made.push(part)) break
       }
       for (const stream of made.streams.values()) stream.mixInto(new Float32Array(960))

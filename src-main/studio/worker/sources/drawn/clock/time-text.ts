@@ -29,11 +29,11 @@ export function createTimeText(context: DrawingContext): TimeText {
       shownStyle = style
       context.draw(() => {
         if (text.trim() === '') {
-          context.pictures?.clear()
+          context.frameStore?.clear()
           return
         }
         const painted = painter.paint(text, style, widestDigits(text))
-        writeRgba(context.pictures, { ...painted, premultiplied: true }, context.nowUs())
+        writeRgba(context.frameStore, { ...painted, premultiplied: true }, context.nowUs())
         about = { problem: painted.problem, details: { width: painted.width, height: painted.height, font: painted.font } }
       }, fresh)
     },

@@ -14,7 +14,7 @@ export const startImage: StartDrawing<ImageSettings> = (first, context, firstSho
   let settings = first
   let shown = firstShown
   let watch: FileWatch | undefined
-  let picture: DecodedImage | undefined
+  let image: DecodedImage | undefined
   let beganUs = 0
   let drawn = -1
   let timer: NodeJS.Timeout | undefined
@@ -26,7 +26,7 @@ export const startImage: StartDrawing<ImageSettings> = (first, context, firstSho
 
   function drawFrame(fresh: boolean): void {
     clearTimeout(timer)
-    const now = picture
+    const now = image
     if (now === undefined) return
     const loops = settings.loop === 'file' ? now.loops : settings.loop === 'always' ? 0 : 1
     const still = now.frames.length === 1
@@ -35,7 +35,7 @@ export const startImage: StartDrawing<ImageSettings> = (first, context, firstSho
     if (frame !== drawn) {
       drawn = frame
       const pixels = now.frames[frame] as Uint8Array
-      context.draw(() => writeRgba(context.pictures, { width: now.width, height: now.height, pixels }, context.nowUs()), fresh)
+      context.draw(() => writeRgba(context.frameStore, { width: now.width, height: now.height, pixels }, context.nowUs()), fresh)
     }
     if (place !== undefined && shown && !place.ended) {
       timer = setTimeout(() => drawFrame(false), Math.min(60_000, Math.ceil(place.remainsMs / settings.speed)))
@@ -50,7 +50,7 @@ export const startImage: StartDrawing<ImageSettings> = (first, context, firstSho
       const wish = { width, height, fit: 'inside', maxSide: limit, still: false } as const
       const read = await context.readImage(path, wish, { signal: reading.signal, onSlow })
       if (mine !== turn) return
-      picture = read
+      image = read
       drawn = -1
       beganUs = context.nowUs()
       drawFrame(true)
@@ -61,7 +61,7 @@ export const startImage: StartDrawing<ImageSettings> = (first, context, firstSho
       }
       context.report(running)
       // One that does not move is in the store: nothing of it is kept here.
-      if (read.frames.length === 1) picture = undefined
+      if (read.frames.length === 1) image = undefined
     } catch (error) {
       // The image before stays: a file may be in the middle of being written.
       if (mine === turn) context.report({ state: 'failed', problem: (error as Error).message })
@@ -96,10 +96,10 @@ export const startImage: StartDrawing<ImageSettings> = (first, context, firstSho
 
   function clear(): void {
     clearTimeout(timer)
-    picture = undefined
+    image = undefined
     running = undefined
     drawn = -1
-    context.pictures?.clear()
+    context.frameStore?.clear()
   }
 
   begin()

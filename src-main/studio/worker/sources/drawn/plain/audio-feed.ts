@@ -16,7 +16,7 @@ const everyMs = 40
  * computed from the count, so that the rate is exact for ever.
  */
 export function createAudioFeed(
-  context: Pick<DrawingContext, 'sound' | 'nowUs'>,
+  context: Pick<DrawingContext, 'audioStore' | 'nowUs'>,
   sampleRate: number,
   fill: (into: Float32Array, fromFrame: number) => void,
 ): AudioFeed {
@@ -34,7 +34,7 @@ export function createAudioFeed(
     if (count <= 0) return
     const samples = new Float32Array(count * 2)
     fill(samples, frames)
-    context.sound?.write(samples, originUs + Math.round((frames * 1e6) / sampleRate))
+    context.audioStore?.write(samples, originUs + Math.round((frames * 1e6) / sampleRate))
     frames = until
   }
 

@@ -16,7 +16,7 @@ export function drawPlain<Settings extends Sized>(
     const width = settings.width || context.canvas.width
     const height = settings.height || context.canvas.height
     context.draw(() => {
-      writeRgba(context.pictures, { width, height, ...paint(settings, width, height) }, context.nowUs())
+      writeRgba(context.frameStore, { width, height, ...paint(settings, width, height) }, context.nowUs())
       context.report({ state: 'running', details: { width, height } })
     }, true)
   }

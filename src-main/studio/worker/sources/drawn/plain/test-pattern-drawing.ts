@@ -106,7 +106,7 @@ function openCard(context: DrawingContext, width: number, height: number, wallOr
 }
 
 function writePlanes(context: DrawingContext, [y, u, v]: Planes, width: number, height: number, timeUs: number): void {
-  context.pictures?.write({
+  context.frameStore?.write({
     layout: 'i420',
     width,
     height,

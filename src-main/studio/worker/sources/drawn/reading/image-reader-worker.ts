@@ -28,7 +28,7 @@ async function read(path: string, wish: ReadRequest['wish']): Promise<void> {
     const { user, system } = process.cpuUsage(from)
     host.send({ processorMs: (user + system) / 1000, memoryMb: Math.round(process.memoryUsage.rss() / 2 ** 20) })
   }, usageEveryMs)
-  const picture = await readImage(path, wish).catch((error: Error) => (error instanceof ImageFault ? error : new ImageFault(error.message)))
+  const image = await readImage(path, wish).catch((error: Error) => (error instanceof ImageFault ? error : new ImageFault(error.message)))
   clearInterval(usage)
-  for (const piece of writtenImage(picture)) pipe.write(piece)
+  for (const piece of writtenImage(image)) pipe.write(piece)
 }

@@ -37,7 +37,7 @@ export interface ReadOptions {
 interface Job {
   readonly request: ReadRequest
   readonly options: ReadOptions
-  readonly resolve: (picture: DecodedImage) => void
+  readonly resolve: (image: DecodedImage) => void
   readonly reject: (fault: Error) => void
   crashes: number
 }
@@ -116,8 +116,8 @@ export class ImageReaders {
     pipe.on('error', () => undefined)
     pipe.on('data', (piece: Uint8Array) => {
       try {
-        const picture = reader.stream.take(piece)
-        if (picture !== undefined) this.#settle(reader, ({ resolve }) => resolve(picture))
+        const image = reader.stream.take(piece)
+        if (image !== undefined) this.#settle(reader, ({ resolve }) => resolve(image))
       } catch (fault) {
         this.#settle(reader, ({ reject }) => reject(fault as Error))
       }

@@ -37,8 +37,8 @@ export class ImageStream {
       from += bytes
       if (this.#filled === into.length) {
         this.#filled = 0
-        const picture = this.#complete(into)
-        if (picture !== undefined) return picture
+        const image = this.#complete(into)
+        if (image !== undefined) return image
       }
     }
     return undefined

@@ -18,8 +18,8 @@ function start(settings: Partial<SlideshowSettings> = {}, memory?: SourceMemory,
   let kept = memory
   const wanted: { readonly path: string; readonly end: (isWhole: boolean) => void }[] = []
   const context: DrawingContext = {
-    pictures: undefined,
-    sound: undefined,
+    frameStore: undefined,
+    audioStore: undefined,
     canvas: { width: 4, height: 4 },
     frames: { add: () => () => undefined } as unknown as DrawingContext['frames'],
     memory,

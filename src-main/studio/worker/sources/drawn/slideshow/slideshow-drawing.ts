@@ -64,9 +64,9 @@ export const startSlideshow: StartDrawing<SlideshowSettings> = (first, context, 
     if (folder === '') return { found: files }
     try {
       const names = await readdir(await context.judge(folder))
-      const pictures = names.filter((name) => imageEndings.has(extname(name).toLowerCase()))
-      pictures.sort((a, b) => a.localeCompare(b, undefined, { numeric: true }))
-      return { found: [...files, ...pictures.slice(0, maxSlides).map((name) => join(folder, name))] }
+      const images = names.filter((name) => imageEndings.has(extname(name).toLowerCase()))
+      images.sort((a, b) => a.localeCompare(b, undefined, { numeric: true }))
+      return { found: [...files, ...images.slice(0, maxSlides).map((name) => join(folder, name))] }
     } catch (error) {
       if (error instanceof FileFault) return { found: files, problem: error.message }
       const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT'
@@ -160,7 +160,7 @@ export const startSlideshow: StartDrawing<SlideshowSettings> = (first, context, 
     }
     if (standing === undefined || order.slides === 0) {
       standing = undefined
-      context.pictures?.clear()
+      context.frameStore?.clear()
       const nothing = settings.files.length === 0 && settings.folder === '' ? 'No images are chosen' : 'There is no image to show'
       context.report({ state: 'waiting', problem: skipped ?? nothing })
       wait(lookAgainMs, () => go(1))
@@ -207,7 +207,7 @@ export const startSlideshow: StartDrawing<SlideshowSettings> = (first, context, 
     standing = to
     const { width, height } = stage()
     const write = (pixels: Uint8Array, timeUs: number): void =>
-      writeRgba(context.pictures, { width, height, pixels, premultiplied: true }, timeUs)
+      writeRgba(context.frameStore, { width, height, pixels, premultiplied: true }, timeUs)
     const same = from !== undefined && from.pixels.length === to.pixels.length
     if (same && settings.fadeMs > 0 && shown) {
       const beganUs = context.nowUs()

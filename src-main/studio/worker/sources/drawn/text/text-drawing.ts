@@ -24,7 +24,7 @@ export const startText: StartDrawing<TextSettings> = (first, context, firstShown
     move = undefined
     const now = text
     if (now === undefined || now.trim() === '') {
-      context.pictures?.clear()
+      context.frameStore?.clear()
       if (trouble === undefined) context.report({ state: 'running', details: { characters: 0 } })
       else context.report({ state: 'waiting', problem: trouble })
       return
@@ -44,7 +44,7 @@ export const startText: StartDrawing<TextSettings> = (first, context, firstShown
 
   function paintStill(now: string): { width: number; height: number; font: string; problem: string | undefined } {
     const painted = painter.paint(now, settings)
-    writeRgba(context.pictures, { ...painted, premultiplied: true }, context.nowUs())
+    writeRgba(context.frameStore, { ...painted, premultiplied: true }, context.nowUs())
     return painted
   }
 
@@ -63,7 +63,7 @@ export const startText: StartDrawing<TextSettings> = (first, context, firstShown
     const height = settings.height || (y === 0 ? measured.height : context.canvas.height)
     const strip = paintStrip(measured, { x, y, gap }, Math.min(8192, width), Math.min(8192, height))
     move = (timeUs) =>
-      context.pictures?.write({
+      context.frameStore?.write({
         layout: 'rgba',
         width: strip.width,
         height: strip.height,

@@ -32,10 +32,10 @@ function ring() {
 
 describe('audio on its way into the store', () => {
   it('is written as its time draws near, in one piece, and starts in a fade', () => {
-    const { ring: sound, values, seams } = ring()
+    const { ring: audio, values, seams } = ring()
     for (let at = 0; at < 96_000; at += 1024) {
-      sound.append(steady(1024), at)
-      sound.pump(1_000_000 + (at / 48_000) * 1e6)
+      audio.append(steady(1024), at)
+      audio.pump(1_000_000 + (at / 48_000) * 1e6)
     }
     expect(seams).toEqual([1_000_000])
     expect(values[0]).toBeLessThan(0.01)
@@ -44,36 +44,36 @@ describe('audio on its way into the store', () => {
   })
 
   it('fills a small hole, leaves out what overlaps, and restarts behind a long hole', () => {
-    const { ring: sound, values, seams } = ring()
-    sound.append(steady(4800), 0)
-    sound.append(steady(4800), 5000)
-    sound.append(steady(4800), 9000)
-    expect(sound.head).toBe(13_800)
-    sound.append(steady(4800), 48_000)
-    sound.pump(Number.POSITIVE_INFINITY)
+    const { ring: audio, values, seams } = ring()
+    audio.append(steady(4800), 0)
+    audio.append(steady(4800), 5000)
+    audio.append(steady(4800), 9000)
+    expect(audio.head).toBe(13_800)
+    audio.append(steady(4800), 48_000)
+    audio.pump(Number.POSITIVE_INFINITY)
     expect(values.length).toBe(13_800 + 4800)
     expect(values.slice(4800, 5000).every((value) => value === 0)).toBe(true)
     expect(seams).toEqual([1_000_000, 2_000_000])
   })
 
   it('goes on after a pause from where the video was', () => {
-    const { ring: sound, timeline, values, seams } = ring()
-    sound.append(steady(9600), 0)
-    sound.pump(1_150_000)
-    sound.fadeOut()
+    const { ring: audio, timeline, values, seams } = ring()
+    audio.append(steady(9600), 0)
+    audio.pump(1_150_000)
+    audio.fadeOut()
     expect(Math.abs(values.at(-1) as number)).toBeLessThan(0.01)
     timeline.reset(100_000, 9_000_000, 1)
-    sound.rewind(4800)
-    sound.pump(9_150_000)
+    audio.rewind(4800)
+    audio.pump(9_150_000)
     expect(seams).toEqual([1_000_000, 9_000_000])
   })
 
   it('passes over into what follows a cut', () => {
-    const { ring: sound, values } = ring()
-    sound.append(steady(4800, 1), 0)
-    sound.join(steady(960, 1))
-    sound.append(steady(4800, -1), 4800)
-    sound.pump(Number.POSITIVE_INFINITY)
+    const { ring: audio, values } = ring()
+    audio.append(steady(4800, 1), 0)
+    audio.join(steady(960, 1))
+    audio.append(steady(4800, -1), 4800)
+    audio.pump(Number.POSITIVE_INFINITY)
     const steps = values.slice(fadeFrames).map((value, index, all) => Math.abs(value - (all[index + 1] ?? value)))
     expect(Math.max(...steps)).toBeLessThan(0.01)
     expect(values.at(-1)).toBe(-1)

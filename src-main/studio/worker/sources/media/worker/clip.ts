@@ -49,8 +49,8 @@ export class Clip {
   playedUs = 0
   readonly #input: MediaInput
   readonly #engine: MediaEngine
-  readonly #pictures: FrameDecoder | undefined
-  readonly #sound: AudioDecoder | undefined
+  readonly #videoDecoder: FrameDecoder | undefined
+  readonly #audioDecoder: AudioDecoder | undefined
   readonly #videoQueue = new PacketQueue()
   readonly #audioQueue = new PacketQueue()
   /** Of the file's own time: where the stretch starts and ends, µs. */
@@ -77,10 +77,10 @@ export class Clip {
     this.stamp = stamp
     this.#input = input
     this.#engine = engine
-    this.#pictures = input.pictures && new FrameDecoder(input.pictures, engine, false)
-    this.#sound = input.sound && new AudioDecoder(input.sound, false)
-    this.#videoEnded = this.#pictures === undefined
-    this.#audioEnded = this.#sound === undefined
+    this.#videoDecoder = input.videoStream && new FrameDecoder(input.videoStream, engine, false)
+    this.#audioDecoder = input.audioStream && new AudioDecoder(input.audioStream, false)
+    this.#videoEnded = this.#videoDecoder === undefined
+    this.#audioEnded = this.#audioDecoder === undefined
     this.#inUs = input.startUs + item.trimInMs * 1000
     this.#outUs = item.trimOutMs === null ? Number.POSITIVE_INFINITY : input.startUs + item.trimOutMs * 1000
     this.#fromUs = this.#inUs
@@ -119,11 +119,11 @@ export class Clip {
   }
 
   get hasVideo(): boolean {
-    return this.#pictures !== undefined
+    return this.#videoDecoder !== undefined
   }
 
   get hasAudio(): boolean {
-    return this.#sound !== undefined
+    return this.#audioDecoder !== undefined
   }
 
   get videoEnded(): boolean {
@@ -142,11 +142,11 @@ export class Clip {
 
   /** What could not be decoded or read so far, for people. Drops it. */
   async takeProblem(): Promise<string | undefined> {
-    const pictures = this.#pictures?.faults ?? 0
-    const sound = this.#sound?.faults ?? 0
-    const code = this.#pictures?.lastFault || this.#sound?.lastFault || 0
-    if (this.#pictures) this.#pictures.faults = 0
-    if (this.#sound) this.#sound.faults = 0
+    const videoFaults = this.#videoDecoder?.faults ?? 0
+    const audioFaults = this.#audioDecoder?.faults ?? 0
+    const code = this.#videoDecoder?.lastFault || this.#audioDecoder?.lastFault || 0
+    if (this.#videoDecoder) this.#videoDecoder.faults = 0
+    if (this.#audioDecoder) this.#audioDecoder.faults = 0
     const breaks = this.#readFault
     this.#readFault = undefined
     if (breaks !== undefined) return `It breaks off: ${breaks}`
@@ -154,8 +154,10 @@ export class Clip {
     if (this.#videoEnded && this.#audioEnded && durationUs !== undefined && durationUs - this.lengthUs > shortfallUs) {
       return `It breaks off after ${(this.lengthUs / 1e6).toFixed(1)} of ${(durationUs / 1e6).toFixed(1)} seconds`
     }
-    if (pictures + sound === 0) return undefined
-    const what = [pictures > 0 ? `${pictures} frames` : '', sound > 0 ? `${sound} pieces of audio` : ''].filter((each) => each !== '')
+    if (videoFaults + audioFaults === 0) return undefined
+    const what = [videoFaults > 0 ? `${videoFaults} frames` : '', audioFaults > 0 ? `${audioFaults} pieces of audio` : ''].filter(
+      (each) => each !== '',
+    )
     return `${what.join(' and ')} of it cannot be decoded: ${await this.#engine.words(code)}`
   }
 
@@ -166,13 +168,13 @@ export class Clip {
   async seek(us: number, gaveUp: () => boolean = () => false): Promise<void> {
     const target = Math.min(this.#inUs + us, this.#outUs)
     for (const back of stepsBackUs) {
-      const from = Math.max(this.#input.startUs, target - back - (this.#pictures ? 0 : audioLeadUs))
+      const from = Math.max(this.#input.startUs, target - back - (this.#videoDecoder ? 0 : audioLeadUs))
       this.#restartDecoders(target)
       const begin = from <= this.#input.startUs
       const sought = await this.#input.seek(begin ? Math.min(0, from) : from)
       // What cannot be sought is read from where it is: image pipes, and broken indexes.
       if (sought < 0 && begin) return
-      if (this.#pictures === undefined || begin || gaveUp()) return
+      if (this.#videoDecoder === undefined || begin || gaveUp()) return
       const landed = await this.#firstFrameUs()
       if (landed !== undefined && landed <= target + this.#frameUs / 2) return
     }
@@ -185,7 +187,7 @@ export class Clip {
 
   /** The next frame, or undefined at the end. */
   async nextFrame(gaveUp: () => boolean = () => false): Promise<DecodedFrame | undefined> {
-    const decoder = this.#pictures
+    const decoder = this.#videoDecoder
     if (decoder === undefined) return undefined
     const first = this.#first
     if (first !== undefined) {
@@ -193,21 +195,21 @@ export class Clip {
       return first
     }
     while (!this.#videoEnded) {
-      const picture = await decoder.next(this.#fromUs)
-      if (picture === 'passed') {
+      const decoded = await decoder.next(this.#fromUs)
+      if (decoded === 'passed') {
         if (gaveUp()) return undefined
         continue
       }
-      if (picture !== undefined) {
-        if (picture.ptsUs >= this.#outUs - 1) {
-          decoder.release(picture)
+      if (decoded !== undefined) {
+        if (decoded.ptsUs >= this.#outUs - 1) {
+          decoder.release(decoded)
           this.#videoEnded = true
           break
         }
-        const ptsUs = Math.max(0, picture.ptsUs - this.#inUs)
-        const endUs = Math.min(picture.ptsUs + picture.durationUs, this.#outUs) - this.#inUs
+        const ptsUs = Math.max(0, decoded.ptsUs - this.#inUs)
+        const endUs = Math.min(decoded.ptsUs + decoded.durationUs, this.#outUs) - this.#inUs
         this.#videoEndUs = Math.max(this.#videoEndUs, endUs)
-        return { frame: picture.frame, ptsUs, durationUs: endUs - ptsUs }
+        return { frame: decoded.frame, ptsUs, durationUs: endUs - ptsUs }
       }
       if (this.#videoDraining) {
         this.#videoEnded = true
@@ -224,7 +226,7 @@ export class Clip {
 
   /** Audio in its order, `joint` being what was cut off after the end; undefined at the end. Positions are those of the stretch. */
   async nextAudio(): Promise<(DecodedAudio & { readonly joint?: Float32Array }) | undefined> {
-    const decoder = this.#sound
+    const decoder = this.#audioDecoder
     if (decoder === undefined) return undefined
     while (!this.#audioEnded) {
       const ready = this.#ready.shift()
@@ -247,23 +249,23 @@ export class Clip {
 
   /** The video is this much too late, µs: frames that others do not need are left out. */
   hurry(lateUs: number): void {
-    this.#pictures?.hurry(lateUs)
+    this.#videoDecoder?.hurry(lateUs)
   }
 
-  release(picture: DecodedFrame): void {
-    this.#pictures?.release(picture)
+  release(decoded: DecodedFrame): void {
+    this.#videoDecoder?.release(decoded)
   }
 
   /** No call may be active. */
   async close(): Promise<void> {
     this.#restartDecoders(0)
-    this.#pictures?.close()
-    this.#sound?.close()
+    this.#videoDecoder?.close()
+    this.#audioDecoder?.close()
     await this.#input.close()
   }
 
   get #frameUs(): number {
-    return this.#pictures?.frameUs ?? 40_000
+    return this.#videoDecoder?.frameUs ?? 40_000
   }
 
   /** Cuts audio to the stretch and to its video. */
@@ -294,7 +296,7 @@ export class Clip {
   /** Where audio must end, of the stretch: known once the file was read to the end of its video. */
   async #audioLimitUs(audioEndUs: number): Promise<number> {
     const out = this.#outUs - this.#inUs
-    if (this.#pictures === undefined) return out
+    if (this.#videoDecoder === undefined) return out
     // A few more video packets show whether this audio still belongs to them.
     while (!this.#eof && audioEndUs > this.#demuxedVideoUs && this.#videoQueue.length < 100) await this.#read()
     if (!this.#eof) return out
@@ -322,19 +324,19 @@ export class Clip {
       if (read !== AVERROR_EOF) this.#readFault = await this.#engine.words(read)
       return
     }
-    const { pictures, sound } = this.#input
-    if (packet.streamIndex === pictures?.index) {
-      this.#demuxedVideoUs = Math.max(this.#demuxedVideoUs, endOf(packet, pictures, this.#frameUs) - this.#inUs)
-      this.#videoQueue.push(packet, timeOf(packet.dts, pictures))
-    } else if (packet.streamIndex === sound?.index) {
-      this.#demuxedAudioUs = Math.max(this.#demuxedAudioUs, endOf(packet, sound, 0) - this.#inUs)
-      this.#audioQueue.push(packet, timeOf(packet.dts, sound))
+    const { videoStream, audioStream } = this.#input
+    if (packet.streamIndex === videoStream?.index) {
+      this.#demuxedVideoUs = Math.max(this.#demuxedVideoUs, endOf(packet, videoStream, this.#frameUs) - this.#inUs)
+      this.#videoQueue.push(packet, timeOf(packet.dts, videoStream))
+    } else if (packet.streamIndex === audioStream?.index) {
+      this.#demuxedAudioUs = Math.max(this.#demuxedAudioUs, endOf(packet, audioStream, 0) - this.#inUs)
+      this.#audioQueue.push(packet, timeOf(packet.dts, audioStream))
     } else packet.free()
   }
 
   /** Reads until it is known where the video starts: at a keyframe, which files without an index do not lead to. */
   async #firstFrameUs(): Promise<number | undefined> {
-    const stream = this.#input.pictures as Stream
+    const stream = this.#input.videoStream as Stream
     for (let passed = 0; passed < maxPassed; passed++) {
       while (this.#videoQueue.length === 0 && !this.#eof) await this.#read()
       if (this.#videoQueue.startsWithKey || this.#eof) break
@@ -347,14 +349,14 @@ export class Clip {
   #restartDecoders(fromUs: number): void {
     this.#videoQueue.clear()
     this.#audioQueue.clear()
-    this.#pictures?.flush()
-    this.#sound?.flush()
+    this.#videoDecoder?.flush()
+    this.#audioDecoder?.flush()
     this.#ready = []
     if (this.#first) this.release(this.#first)
     this.#first = undefined
     this.#eof = this.#videoDraining = this.#audioDraining = false
-    this.#videoEnded = this.#pictures === undefined
-    this.#audioEnded = this.#sound === undefined
+    this.#videoEnded = this.#videoDecoder === undefined
+    this.#audioEnded = this.#audioDecoder === undefined
     this.#fromUs = fromUs
     this.#videoEndUs = this.#audioEndUs = this.#demuxedVideoUs = this.#demuxedAudioUs = 0
   }

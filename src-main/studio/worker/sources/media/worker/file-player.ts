@@ -100,7 +100,7 @@ export class FilePlayer implements Player {
     // One that was to end goes on where that changed.
     if (request.loop && this.#mode !== 'ended') this.#head.endAt(Number.POSITIVE_INFINITY)
     if (request.speed !== before.speed) this.#head.setSpeed(request.speed, this.#chain.newest?.clip.hasAudio ?? false)
-    if (this.#mode === 'ended' && request.atEnd === 'nothing') this.#dependencies.pictures.clear()
+    if (this.#mode === 'ended' && request.atEnd === 'nothing') this.#dependencies.frameStore.clear()
     this.#wakeUp()
     return true
   }
@@ -131,7 +131,7 @@ export class FilePlayer implements Player {
         break
       case 'stop':
         this.#goToBeginning('ended')
-        this.#dependencies.pictures.clear()
+        this.#dependencies.frameStore.clear()
         break
       case 'restart':
         this.#restart()
@@ -262,7 +262,7 @@ export class FilePlayer implements Player {
         this.#state = 'open'
         this.#problem = clip.facts.problem
         this.#itemSeen = item
-        if (!clip.hasVideo) this.#dependencies.pictures.clear()
+        if (!clip.hasVideo) this.#dependencies.frameStore.clear()
       }
     } catch (error) {
       if (!this.#isAsked) this.#passOver(error, tried)
@@ -316,11 +316,11 @@ export class FilePlayer implements Player {
     // If a machine is too slow for both, audio goes on and video frames are left out.
     if (this.#head.moving && (await this.#decodeAudio(last))) return true
     if (!clip.videoEnded && this.#head.wantsFrame) {
-      const picture = await clip.nextFrame(() => this.#isAsked)
-      if (picture !== undefined && this.#isAsked) clip.release(picture)
-      else if (picture !== undefined) {
+      const decoded = await clip.nextFrame(() => this.#isAsked)
+      if (decoded !== undefined && this.#isAsked) clip.release(decoded)
+      else if (decoded !== undefined) {
         this.#emptyItems = 0
-        this.#head.takeFrame(clip, baseUs, picture, this.#showFirst && this.#showsStill)
+        this.#head.takeFrame(clip, baseUs, decoded, this.#showFirst && this.#showsStill)
         this.#showFirst = false
       }
       return true
@@ -340,10 +340,10 @@ export class FilePlayer implements Player {
   /** Decodes a piece of audio if one is wanted. */
   async #decodeAudio({ clip, baseUs }: Laid): Promise<boolean> {
     if (clip.audioEnded || !this.#head.wantsAudio) return false
-    const sound = await clip.nextAudio()
-    if (sound !== undefined && !this.#isAsked) {
+    const heard = await clip.nextAudio()
+    if (heard !== undefined && !this.#isAsked) {
       this.#emptyItems = 0
-      this.#head.takeAudio(baseUs, sound)
+      this.#head.takeAudio(baseUs, heard)
     }
     return true
   }
@@ -376,7 +376,7 @@ export class FilePlayer implements Player {
     const now = this.#head.nowUs
     if (this.#chain.forgetBefore(now)) {
       const { item, clip } = this.#playing as Laid
-      if (!clip.hasVideo) this.#dependencies.pictures.clear()
+      if (!clip.hasVideo) this.#dependencies.frameStore.clear()
       if (item !== this.#itemSeen) this.#problem = clip.facts.problem
       this.#itemSeen = item
       this.#report()
@@ -391,7 +391,7 @@ export class FilePlayer implements Player {
   #end(): void {
     this.#head.halt()
     this.#mode = 'ended'
-    if (this.#request.atEnd === 'nothing') this.#dependencies.pictures.clear()
+    if (this.#request.atEnd === 'nothing') this.#dependencies.frameStore.clear()
     this.#report()
   }
 
@@ -412,7 +412,7 @@ export class FilePlayer implements Player {
   #fail(error: unknown): void {
     this.#state = error instanceof MediaFault && error.kind === 'missing' ? 'waiting' : 'failed'
     this.#problem = (error as Error).message
-    this.#dependencies.pictures.clear()
+    this.#dependencies.frameStore.clear()
     this.#report()
   }
 

@@ -95,8 +95,8 @@ export class FrameDecoder {
     return { frame: await this.#converter.convert(upright), ptsUs, durationUs }
   }
 
-  release(picture: DecodedFrame): void {
-    this.#converter.release(picture.frame)
+  release(decoded: DecodedFrame): void {
+    this.#converter.release(decoded.frame)
   }
 
   /** The video is this much too late, µs: frames that no other frame needs are not decoded until it has caught up. */

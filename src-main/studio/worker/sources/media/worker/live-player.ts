@@ -73,8 +73,8 @@ export class LivePlayer implements Player {
     this.#request = request
     this.#timing = new LiveTiming(request.bufferMs * 1000)
     this.#presenter = new Presenter({
-      store: dependencies.pictures,
-      sound: { pump: () => undefined },
+      store: dependencies.frameStore,
+      audio: { pump: () => undefined },
       timeline: this.#videoTimeline,
       nowUs: dependencies.nowUs,
       clock: dependencies.clock,
@@ -141,7 +141,7 @@ export class LivePlayer implements Player {
     this.#timing.forgetGrid()
     this.#videoOffsetUs = Number.NaN
     this.#lastPacketAt = performance.now()
-    if (!session.pictures) this.#dependencies.pictures.clear()
+    if (!session.videoDecoder) this.#dependencies.frameStore.clear()
     this.#presenter.run()
     let broken: Error | undefined
     const decoding = this.#decode(session).catch((error: Error) => {
@@ -186,8 +186,9 @@ export class LivePlayer implements Player {
         }
         throw new MediaFault('missing', read === AVERROR_EOF ? 'it ended' : await this.#dependencies.engine.words(read))
       }
-      const { pictures, sound } = input
-      const stream = packet.streamIndex === pictures?.index ? pictures : packet.streamIndex === sound?.index ? sound : undefined
+      const { videoStream, audioStream } = input
+      const stream =
+        packet.streamIndex === videoStream?.index ? videoStream : packet.streamIndex === audioStream?.index ? audioStream : undefined
       if (stream === undefined) packet.free()
       else this.#arrived(session, stream, packet, clock)
     }
@@ -224,7 +225,7 @@ export class LivePlayer implements Player {
     const timeUs = dtsUs + shiftUs
     this.#lastPacketAt = performance.now()
     if (Number.isNaN(session.beganAt)) session.beganAt = this.#lastPacketAt
-    const isVideo = stream.index === session.input.pictures?.index
+    const isVideo = stream.index === session.input.videoStream?.index
     if (isVideo && packet.pts !== AV_NOPTS_VALUE && !this.#timing.hasGrid)
       this.#timing.keepTo(Number(packet.pts) * tickUs, this.#dependencies.clock)
     if (!session.isPaced || Number.isNaN(this.#timing.offsetUs)) this.#timing.arrived(timeUs, now)
@@ -244,8 +245,8 @@ export class LivePlayer implements Player {
 
   /** Decodes what will be due soon, until the session ends. */
   async #decode(session: LiveSession): Promise<void> {
-    const { pictures, sound, videoQueue, audioQueue } = session
-    const delayUs = pictures === undefined ? 0 : (session.input.pictures?.codecpar.videoDelay ?? 0) * pictures.frameUs
+    const { videoDecoder, audioDecoder, videoQueue, audioQueue } = session
+    const delayUs = videoDecoder === undefined ? 0 : (session.input.videoStream?.codecpar.videoDelay ?? 0) * videoDecoder.frameUs
     const settleMs = Math.min(maxSettleMs, this.#request.bufferMs / 2)
     while (!this.#isOver(session)) {
       const now = this.#dependencies.nowUs()
@@ -253,12 +254,12 @@ export class LivePlayer implements Player {
         await sleep(10)
         continue
       }
-      if (sound && this.#isNear(audioQueue, now + audioAheadUs)) {
+      if (audioDecoder && this.#isNear(audioQueue, now + audioAheadUs)) {
         const packet = audioQueue.shift()
-        for (const heard of sound.decode(packet)) this.#hear(session, heard)
+        for (const heard of audioDecoder.decode(packet)) this.#hear(session, heard)
         packet?.free()
-      } else if (pictures && this.#presenter.bytes < maxFrameBytes && this.#isNear(videoQueue, now + videoAheadUs + delayUs)) {
-        await this.#see(session, pictures, videoQueue.shift() as Packet)
+      } else if (videoDecoder && this.#presenter.bytes < maxFrameBytes && this.#isNear(videoQueue, now + videoAheadUs + delayUs)) {
+        await this.#see(session, videoDecoder, videoQueue.shift() as Packet)
       } else {
         await new Promise<void>((resolve) => {
           this.#wakeUp = resolve
@@ -277,21 +278,21 @@ export class LivePlayer implements Player {
     await decoder.push(packet)
     packet.free()
     for (;;) {
-      const picture = await decoder.next(Number.NEGATIVE_INFINITY)
-      if (picture === undefined || picture === 'passed') return
-      const { frame, ptsUs, durationUs } = picture
+      const decoded = await decoder.next(Number.NEGATIVE_INFINITY)
+      if (decoded === undefined || decoded === 'passed') return
+      const { frame, ptsUs, durationUs } = decoded
       let bytes = 0
       for (const stride of frame.linesize) bytes += stride * frame.height
       const lateUs = this.#dependencies.nowUs() - this.#timeline.dueUs(ptsUs)
       session.isLive ||= lateUs < lateVideoUs || performance.now() - session.beganAt > catchUpMs
       if (!session.isLive) {
-        decoder.release(picture)
+        decoder.release(decoded)
         continue
       }
       this.#keepStep()
       if (session.isPaced && lateUs > lateAudioUs) this.#rebind(ptsUs)
       else decoder.hurry(lateUs)
-      this.#presenter.push({ frame, mediaUs: ptsUs, durationUs, bytes, release: () => decoder.release(picture) })
+      this.#presenter.push({ frame, mediaUs: ptsUs, durationUs, bytes, release: () => decoder.release(decoded) })
     }
   }
 
@@ -316,7 +317,7 @@ export class LivePlayer implements Player {
     const skip = doubledUs > seamUs ? Math.round((doubledUs * audioRate) / 1e6) : 0
     if (2 * skip >= samples.length) return
     const fromUs = dueUs + (skip * 1e6) / audioRate
-    this.#dependencies.sound.write(skip > 0 ? samples.subarray(2 * skip) : samples, Math.round(fromUs))
+    this.#dependencies.audioStore.write(skip > 0 ? samples.subarray(2 * skip) : samples, Math.round(fromUs))
     this.#audioEndUs = dueUs + ((samples.length / 2) * 1e6) / audioRate
   }
 
@@ -329,9 +330,9 @@ export class LivePlayer implements Player {
   }
 
   #showAway(): void {
-    const { pictures, nowUs } = this.#dependencies
-    if (this.#request.whileAway === 'nothing') pictures.clear()
-    else if (this.#request.whileAway === 'placeholder') writeAwayFrame(pictures, nowUs())
+    const { frameStore, nowUs } = this.#dependencies
+    if (this.#request.whileAway === 'nothing') frameStore.clear()
+    else if (this.#request.whileAway === 'placeholder') writeAwayFrame(frameStore, nowUs())
   }
 
   #away(error: Error): void {

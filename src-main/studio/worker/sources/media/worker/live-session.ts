@@ -13,8 +13,8 @@ const maxReadMs = 40_000
 /** One connection of a live player, from its opening to its end. */
 export interface LiveSession {
   readonly input: MediaInput
-  readonly pictures: FrameDecoder | undefined
-  readonly sound: AudioDecoder | undefined
+  readonly videoDecoder: FrameDecoder | undefined
+  readonly audioDecoder: AudioDecoder | undefined
   /** It waits to be fetched instead of coming by itself: HLS, files. */
   readonly isPaced: boolean
   readonly videoQueue: PacketQueue
@@ -34,8 +34,8 @@ export async function openLiveSession({ address, format, options, network }: Liv
   try {
     return {
       input,
-      pictures: input.pictures && new FrameDecoder(input.pictures, engine, true),
-      sound: input.sound && new AudioDecoder(input.sound, true),
+      videoDecoder: input.videoStream && new FrameDecoder(input.videoStream, engine, true),
+      audioDecoder: input.audioStream && new AudioDecoder(input.audioStream, true),
       isPaced: /hls|dash/.test(input.format) || (input.durationUs !== undefined && /^https?:/i.test(address)),
       videoQueue: new PacketQueue(),
       audioQueue: new PacketQueue(),
@@ -50,10 +50,10 @@ export async function openLiveSession({ address, format, options, network }: Liv
 }
 
 /** Nothing of it may be active any more. */
-export async function closeLiveSession({ input, pictures, sound, videoQueue, audioQueue }: LiveSession): Promise<void> {
+export async function closeLiveSession({ input, videoDecoder, audioDecoder, videoQueue, audioQueue }: LiveSession): Promise<void> {
   videoQueue.clear()
   audioQueue.clear()
-  pictures?.close()
-  sound?.close()
+  videoDecoder?.close()
+  audioDecoder?.close()
   await input.close()
 }

@@ -40,8 +40,8 @@ export interface MediaInput {
   read(packet: Packet): Promise<number>
   /** Goes to a keyframe at or before a time of the file, µs; negative where that cannot be. */
   seek(us: number): Promise<number>
-  readonly pictures: Stream | undefined
-  readonly sound: Stream | undefined
+  readonly videoStream: Stream | undefined
+  readonly audioStream: Stream | undefined
   /** Time of its first moment, µs. */
   readonly startUs: number
   /** µs; undefined where it has none or does not tell. */
@@ -118,39 +118,40 @@ function describe(context: FormatContext, request: InputRequest, engine: MediaEn
   const isVideo = (stream: Stream): boolean => stream.codecpar.codecType === AVMEDIA_TYPE_VIDEO
   const isCover = (stream: Stream): boolean => (stream.disposition & AV_DISPOSITION_ATTACHED_PIC) !== 0
   const best = context.findBestStream(AVMEDIA_TYPE_VIDEO)
-  let pictures = best >= 0 ? streams[best] : streams.find((stream) => isVideo(stream) && !isCover(stream))
-  const sounds = streams.filter((stream) => stream.codecpar.codecType === AVMEDIA_TYPE_AUDIO)
-  const sound = sounds[Math.min(request.soundTrack, sounds.length) - 1]
+  let videoStream = best >= 0 ? streams[best] : streams.find((stream) => isVideo(stream) && !isCover(stream))
+  const audioStreams = streams.filter((stream) => stream.codecpar.codecType === AVMEDIA_TYPE_AUDIO)
+  const audioStream = audioStreams[Math.min(request.soundTrack, audioStreams.length) - 1]
   let problem: string | undefined
-  if (pictures) {
-    const { width, height } = pictures.codecpar
+  if (videoStream) {
+    const { width, height } = videoStream.codecpar
     if (width > largestSide || height > largestSide) {
       problem = `Its frames of ${width}x${height} are larger than the ${largestSide}x${largestSide} that are possible: scale it down`
-      pictures = undefined
+      videoStream = undefined
     }
   }
-  if (sounds.length > 0 && request.soundTrack > sounds.length) {
-    problem ??= `It has ${sounds.length} audio track${sounds.length === 1 ? '' : 's'}, not ${request.soundTrack}: the last is heard`
+  if (audioStreams.length > 0 && request.soundTrack > audioStreams.length) {
+    problem ??= `It has ${audioStreams.length} audio track${audioStreams.length === 1 ? '' : 's'}, not ${request.soundTrack}: the last is heard`
   }
-  if (!pictures && !sound) throw new MediaFault('refused', problem ?? 'It has neither video nor audio')
-  for (const stream of streams) if (stream.index !== pictures?.index && stream.index !== sound?.index) stream.discard = AVDISCARD_ALL
+  if (!videoStream && !audioStream) throw new MediaFault('refused', problem ?? 'It has neither video nor audio')
+  for (const stream of streams)
+    if (stream.index !== videoStream?.index && stream.index !== audioStream?.index) stream.discard = AVDISCARD_ALL
   const known = (ticks: bigint): number | undefined => (ticks === AV_NOPTS_VALUE ? undefined : Number(ticks))
   const durationUs = known(context.duration)
-  const isTurned = pictures !== undefined && quarterTurnsOf(pictures) % 180 !== 0
-  const { width = null, height = null } = pictures?.codecpar ?? {}
-  const rate = pictures && !isCover(pictures) ? pictures.avgFrameRate : undefined
+  const isTurned = videoStream !== undefined && quarterTurnsOf(videoStream) % 180 !== 0
+  const { width = null, height = null } = videoStream?.codecpar ?? {}
+  const rate = videoStream && !isCover(videoStream) ? videoStream.avgFrameRate : undefined
   return {
     read: (packet) => engine.asked(context.readFrame(packet), request.readMs),
     seek: (us) => engine.asked(context.seekFrame(-1, BigInt(Math.round(us)), AVSEEK_FLAG_BACKWARD)),
-    pictures,
-    sound,
+    videoStream,
+    audioStream,
     startUs: known(context.startTime) ?? 0,
     durationUs: durationUs !== undefined && durationUs > 0 ? durationUs : undefined,
     width: isTurned ? height : width,
     height: isTurned ? width : height,
     format: context.iformat?.name ?? '',
-    videoCodec: pictures ? avGetCodecName(pictures.codecpar.codecId) : null,
-    audioCodec: sound ? avGetCodecName(sound.codecpar.codecId) : null,
+    videoCodec: videoStream ? avGetCodecName(videoStream.codecpar.codecId) : null,
+    audioCodec: audioStream ? avGetCodecName(audioStream.codecpar.codecId) : null,
     frameRate: rate && rate.num > 0 && rate.den > 0 ? rate.num / rate.den : null,
     problem,
     interrupt: () => context.interrupt(),

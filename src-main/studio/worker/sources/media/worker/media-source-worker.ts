@@ -50,8 +50,8 @@ function begin(message: Extract<ToMediaWorker, { type: 'start' }>): void {
   shown = message.shown
   request = message.request
   dependencies = {
-    pictures: stores.openFrameStore(message.pictures),
-    sound: stores.openAudioStore(message.sound),
+    frameStore: stores.openFrameStore(message.frameStore),
+    audioStore: stores.openAudioStore(message.audioStore),
     nowUs: () => stores.nowUs(),
     clock: message.clock,
     engine,

@@ -41,10 +41,10 @@ export class PlayHead {
   constructor(speed: number, dependencies: PlayerDependencies, onRoom: () => void) {
     this.#dependencies = dependencies
     this.#speed = speed
-    this.#ring = new AudioRing(dependencies.sound, this.#timeline, openTempo)
+    this.#ring = new AudioRing(dependencies.audioStore, this.#timeline, openTempo)
     this.#presenter = new Presenter({
-      store: dependencies.pictures,
-      sound: this.#ring,
+      store: dependencies.frameStore,
+      audio: this.#ring,
       timeline: this.#timeline,
       nowUs: dependencies.nowUs,
       clock: dependencies.clock,
@@ -138,9 +138,9 @@ export class PlayHead {
   }
 
   /** Takes a frame of a clip that starts at `baseUs`; with `atOnce` it is shown now. */
-  takeFrame(clip: Clip, baseUs: number, picture: DecodedFrame, atOnce: boolean): void {
-    const { frame, durationUs } = picture
-    const mediaUs = baseUs + picture.ptsUs
+  takeFrame(clip: Clip, baseUs: number, decoded: DecodedFrame, atOnce: boolean): void {
+    const { frame, durationUs } = decoded
+    const mediaUs = baseUs + decoded.ptsUs
     let bytes = 0
     for (const stride of frame.linesize) bytes += stride * frame.height
     if (this.#moving) {
@@ -150,7 +150,7 @@ export class PlayHead {
       if (lateUs > stalledUs && !isHeard) this.#bind(mediaUs)
       else clip.hurry(lateUs)
     }
-    this.#presenter.push({ frame, mediaUs, durationUs, bytes, release: () => clip.release(picture) })
+    this.#presenter.push({ frame, mediaUs, durationUs, bytes, release: () => clip.release(decoded) })
     if (atOnce) this.#presenter.showNext()
   }
 

@@ -41,8 +41,8 @@ describe('the length of a clip', () => {
     ['sound that goes on', 2_000_000, 3_000_000, 3_000_000],
     ['pictures alone', 2_000_000, 0, 2_000_000],
     ['sound alone', 0, 3_000_000, 3_000_000],
-  ])('%s', (_, pictures, sound, length) => {
-    expect(clipLengthUs(pictures, Math.min(sound, audioCutUs(pictures, sound, frameUs)), frameUs)).toBe(length)
+  ])('%s', (_, videoUs, audioUs, length) => {
+    expect(clipLengthUs(videoUs, Math.min(audioUs, audioCutUs(videoUs, audioUs, frameUs)), frameUs)).toBe(length)
   })
 })
 

@@ -6,8 +6,8 @@ import type { ProgramClock } from './timeline.ts'
 
 /** What a player is given. */
 export interface PlayerDependencies {
-  readonly pictures: FrameStore
-  readonly sound: AudioStore
+  readonly frameStore: FrameStore
+  readonly audioStore: AudioStore
   readonly nowUs: MediaStores['nowUs']
   readonly clock: ProgramClock
   readonly engine: MediaEngine

@@ -28,7 +28,7 @@ describe('frames that wait for their time', () => {
         write: ({ width, timeUs }: { width: number; timeUs: number }) =>
           void shown.push([width, timeUs / 1000, Math.round(performance.now())]),
       } as unknown as FrameStore,
-      sound: { pump: (untilUs) => void pumped.push(untilUs / 1000) },
+      audio: { pump: (untilUs) => void pumped.push(untilUs / 1000) },
       timeline,
       nowUs,
       clock: { originUs: 0, periodUs },

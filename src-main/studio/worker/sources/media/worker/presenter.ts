@@ -21,7 +21,7 @@ export interface WaitingAudio {
 
 export interface PresenterDependencies {
   readonly store: FrameStore
-  readonly sound: WaitingAudio
+  readonly audio: WaitingAudio
   readonly timeline: Timeline
   readonly nowUs: () => number
   readonly clock: ProgramClock
@@ -76,9 +76,9 @@ export class Presenter {
     return last && last.mediaUs + last.durationUs
   }
 
-  push(picture: WaitingFrame): void {
-    this.#queue.push(picture)
-    this.#bytes += picture.bytes
+  push(waiting: WaitingFrame): void {
+    this.#queue.push(waiting)
+    this.#bytes += waiting.bytes
     if (this.#running && this.#queue.length === 1) this.#schedule()
   }
 
@@ -96,9 +96,9 @@ export class Presenter {
 
   /** Shows the next frame at once, e.g. the first one of a source that is paused. */
   showNext(): boolean {
-    const picture = this.#queue.shift()
-    if (picture === undefined) return false
-    this.#show(picture, this.#dependencies.nowUs())
+    const waiting = this.#queue.shift()
+    if (waiting === undefined) return false
+    this.#show(waiting, this.#dependencies.nowUs())
     return true
   }
 
@@ -108,7 +108,7 @@ export class Presenter {
   }
 
   flush(): void {
-    for (const picture of this.#queue) picture.release()
+    for (const waiting of this.#queue) waiting.release()
     this.#queue = []
     this.#bytes = 0
   }
@@ -123,7 +123,7 @@ export class Presenter {
   }
 
   #tick(): void {
-    const { timeline, nowUs, sound, onRoom } = this.#dependencies
+    const { timeline, nowUs, audio, onRoom } = this.#dependencies
     const now = nowUs()
     // Timers keep whole milliseconds: one that is a little early is not worth another round.
     const reach = now + this.#leadUs + 500
@@ -142,7 +142,7 @@ export class Presenter {
     }
     if (due !== undefined) this.#show(due, timeline.dueUs(due.mediaUs))
     if (now >= this.#pumpAtUs) {
-      sound.pump(now + audioAheadUs)
+      audio.pump(now + audioAheadUs)
       this.#pumpAtUs = now + pumpEveryUs
     }
     this.#schedule()
@@ -154,13 +154,13 @@ export class Presenter {
     return nearestFrame(this.#dependencies.timeline.dueUs(mediaUs), this.#dependencies.clock)
   }
 
-  #show(picture: WaitingFrame, timeUs: number): void {
-    this.#dependencies.store.write(frameToWrite(picture.frame, Math.round(timeUs)))
-    this.#leave(picture)
+  #show(waiting: WaitingFrame, timeUs: number): void {
+    this.#dependencies.store.write(frameToWrite(waiting.frame, Math.round(timeUs)))
+    this.#leave(waiting)
   }
 
-  #leave(picture: WaitingFrame): void {
-    this.#bytes -= picture.bytes
-    picture.release()
+  #leave(waiting: WaitingFrame): void {
+    this.#bytes -= waiting.bytes
+    waiting.release()
   }
 }
