@@ -7,6 +7,7 @@ import { Dialog } from '../../components/dialog.tsx'
 import { notifyError } from '../../components/toasts.tsx'
 import { t as texts } from '../messages.ts'
 import { t } from './messages.ts'
+import { NotCarriedList } from './not-carried-list.tsx'
 import './shows.css'
 
 type Exported = Answer<'GET', '/studio/collections/*/obs'>
@@ -55,13 +56,7 @@ export function ExportObsDialog({ name, onClose }: { readonly name: string; read
       {exported !== null && exported.notCarried.length > 0 && (
         <>
           <p>{t.obsNotCarried}</p>
-          <ul className="import-list" translate="no" data-testid="export-obs-lacks">
-            {exported.notCarried.map(({ place, reason }) => (
-              <li key={`${place} ${reason}`}>
-                <b>{place}</b> {reason}
-              </li>
-            ))}
-          </ul>
+          <NotCarriedList items={exported.notCarried} testId="export-obs-lacks" />
         </>
       )}
       <div className="dialog-actions">

@@ -2,13 +2,14 @@ import { Dialog } from '../../components/dialog.tsx'
 import { notifyError } from '../../components/toasts.tsx'
 import { t } from '../messages.ts'
 import { openShow } from './new-show.ts'
+import { type NotCarried, NotCarriedList } from './not-carried-list.tsx'
 import './shows.css'
 
 export interface ImportedShow {
   readonly name: string
   readonly scenes: number
   readonly sources: number
-  readonly notCarried: readonly { readonly place: string; readonly reason: string }[]
+  readonly notCarried: readonly NotCarried[]
 }
 
 interface ImportReportProps {
@@ -27,13 +28,7 @@ export function ImportReport({ title, report, onClose }: ImportReportProps) {
       ) : (
         <>
           <p className="quiet">{t.obs.notCarried}</p>
-          <ul className="import-list">
-            {report.notCarried.map(({ place, reason }) => (
-              <li key={`${place} ${reason}`}>
-                <b>{place}</b> {reason}
-              </li>
-            ))}
-          </ul>
+          <NotCarriedList items={report.notCarried} testId="import-lacks" />
         </>
       )}
       <div className="dialog-actions">

@@ -14,6 +14,7 @@ import type {
   CanvasSwitch,
   CanvasView,
   EncodingStatistics,
+  EngineStatistics,
   ScreenshotOf,
   SharedStores,
   ShownSources,
@@ -155,15 +156,7 @@ export interface EncodingFault {
   readonly fault: string
 }
 
-export interface WorkerStatistics {
-  readonly frames: number
-  readonly dropped: number
-  readonly late: number
-  readonly renderMs: number
-  readonly longestRenderMs: number
-  readonly framesPerSecond: number
-  readonly cpu: number
-  readonly memoryBytes: number
-  readonly tiles: number
+/** What the process itself knows of its figures. */
+export interface WorkerStatistics extends Omit<EngineStatistics, 'state' | 'pid' | 'restarts' | 'encodings'> {
   readonly encodings: readonly (Omit<EncodingStatistics, 'subscribers' | 'id'> & { readonly channel: number })[]
 }

@@ -1,3 +1,24 @@
+import type { PeerConnection } from 'node-datachannel'
+
+/** How long our own candidates may take, ms. */
+const gatherMs = 3000
+
+/** Called before the descriptions are set; what it answers waits until all of our own candidates are known. */
+export function gathering(peer: PeerConnection): () => Promise<void> {
+  const gathered = new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error('no candidates were gathered')), gatherMs)
+    peer.onGatheringStateChange((state) => {
+      if (state !== 'complete') return
+      clearTimeout(timer)
+      resolve()
+    })
+  })
+  gathered.catch(() => undefined)
+  return async () => {
+    if (peer.gatheringState() !== 'complete') await gathered
+  }
+}
+
 /** Browsers hide IP addresses behind mDNS names; their checks tell us where they are. TCP is not supported here. */
 export function usable(candidate: string): boolean {
   return candidate.length < 500 && / udp /i.test(candidate) && !/\.local\b/.test(candidate)

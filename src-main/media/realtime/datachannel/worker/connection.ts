@@ -3,7 +3,7 @@ import { isRtcp } from '../../../../formats/rtp.ts'
 import type { AnswerTransport } from '../../answer.ts'
 import type { OfferDescription } from '../../offer.ts'
 import type { DataMessage } from '../../sfu-engine.ts'
-import { announced, usable } from './candidates.ts'
+import { announced, gathering, usable } from './candidates.ts'
 
 type Library = typeof import('node-datachannel')
 
@@ -102,19 +102,11 @@ export class Connection {
   async accept(withData: boolean): Promise<AnswerTransport> {
     const peer = this.#native?.peer
     if (peer === undefined) throw new Error('the connection is closed')
-    const gathered = new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error('no candidates were gathered')), 3000)
-      peer.onGatheringStateChange((state) => {
-        if (state !== 'complete') return
-        clearTimeout(timer)
-        resolve()
-      })
-    })
-    gathered.catch(() => undefined)
+    const gathered = gathering(peer)
     peer.setRemoteDescription(transportOffer(this.#offer, withData), 'offer')
     peer.setLocalDescription('answer')
     this.#late = setTimeout(() => this.#addOffered(), offeredAfterMs)
-    if (peer.gatheringState() !== 'complete') await gathered
+    await gathered()
     const sdp = peer.localDescription()?.sdp ?? ''
     const line = (name: string): string => new RegExp(`^a=${name}:(.*?)\\r?$`, 'm').exec(sdp)?.[1] ?? ''
     const [algorithm = '', value = ''] = line('fingerprint').split(' ')

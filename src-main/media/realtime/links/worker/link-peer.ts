@@ -1,5 +1,5 @@
 import type { DataChannel, PeerConnection } from 'node-datachannel'
-import { announced, usable } from '../../datachannel/worker/candidates.ts'
+import { announced, gathering, usable } from '../../datachannel/worker/candidates.ts'
 import type { Network } from '../../datachannel/worker/connection.ts'
 import type { OfferDescription } from '../../offer.ts'
 import type { LinkEnd } from '../messages.ts'
@@ -69,15 +69,7 @@ export class LinkPeer {
     const peer = this.#native?.peer
     const mid = offer.dataMid
     if (peer === undefined || mid === undefined) throw new Error('the offer has no data channel')
-    const gathered = new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error('no candidates were gathered')), 3000)
-      peer.onGatheringStateChange((state) => {
-        if (state !== 'complete') return
-        clearTimeout(timer)
-        resolve()
-      })
-    })
-    gathered.catch(() => undefined)
+    const gathered = gathering(peer)
     peer.setRemoteDescription(dataOffer(offer, mid), 'offer')
     peer.setLocalDescription('answer')
     const offered = [...offer.sdp.matchAll(/^a=(candidate:.*?)\r?$/gm)].map((found) => found[1] as string)
@@ -88,7 +80,7 @@ export class LinkPeer {
         // A line that the library cannot read is as good as none.
       }
     }
-    if (peer.gatheringState() !== 'complete') await gathered
+    await gathered()
     const sdp = peer.localDescription()?.sdp ?? ''
     const own = [...sdp.matchAll(/^a=(candidate:.*?)\r?$/gm)].map((found) => found[1] as string)
     const lines = sdp.split(/\r?\n/).filter((line) => line !== '' && !/^a=(candidate:|end-of-candidates)/.test(line))
