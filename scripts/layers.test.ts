@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseSync } from 'rolldown/utils'
@@ -214,5 +214,64 @@ describe('the layers', () => {
       { from: 'c', to: 'a', typeOnly: false },
     ]
     expect(findCircle(circle)).toEqual(['a', 'b', 'c', 'a'])
+  })
+})
+
+/** Rows of the tables of docs/architecture.md whose header starts like this: names in backticks of the first column, and the other columns. */
+function tableRows(markdown: string, header: RegExp): { readonly header: string; readonly names: string[]; readonly rest: string[] }[] {
+  const rows: { header: string; names: string[]; rest: string[] }[] = []
+  let open: string | undefined
+  for (const line of markdown.split('\n')) {
+    const [, first = '', ...rest] = line.split('|').map((cell) => cell.trim())
+    if (!line.startsWith('|')) open = undefined
+    else if (header.test(first)) open = first
+    else if (open !== undefined && !first.startsWith('-'))
+      rows.push({ header: open, names: [...first.matchAll(/`([^`]+)`/g)].map(([, name]) => name as string), rest })
+  }
+  return rows
+}
+
+describe('docs/architecture.md', () => {
+  const markdown = readFileSync(join(root, 'docs/architecture.md'), 'utf8')
+  const foldersOf = (folder: string): string[] =>
+    readdirSync(join(root, folder), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && !['testing', 'fixtures'].includes(entry.name))
+      .map(({ name }) => name)
+
+  it('has every layer, with what it may import', () => {
+    const rows = tableRows(markdown, /^folder$/)
+    expect(rows.flatMap(({ names }) => names).filter((name) => !existsSync(join(root, name)))).toEqual([])
+    const layers = new Map(rows.map(({ names, rest }) => [partOf(`${names[0]}/x.ts`), rest[1] ?? '']))
+    expect([...layers.keys()].filter((layer) => foldersOf('src-main').includes(layer)).toSorted()).toEqual(foldersOf('src-main').toSorted())
+    const simple = [...layers].filter(([layer, text]) => layer in mayImport && /^[a-z]+(, [a-z]+)*$/.test(text))
+    expect(simple.length).toBeGreaterThan(8)
+    for (const [layer, text] of simple) expect(text.split(', ').toSorted(), layer).toEqual([...(mayImport[layer] ?? [])].toSorted())
+    for (const [layer, text] of layers) if (text === 'nothing of ours') expect(mayImport[layer], layer).toEqual([])
+  })
+
+  it('names every folder of a part that it has a table of, and nothing that is not there', () => {
+    const rows = tableRows(markdown, /^folder of `\w+`$/)
+    const parts = [...new Set(rows.map(({ header }) => /`(\w+)`/.exec(header)![1] as string))]
+    expect(parts).toEqual(expect.arrayContaining(['media', 'live', 'studio', 'obs', 'network', 'desktop', 'automation']))
+    for (const part of parts) {
+      const folder = join(root, 'src-main', part)
+      const isThere = (path: string): boolean => existsSync(join(folder, path)) || existsSync(join(folder, `${path}.ts`))
+      const named = rows
+        .filter(({ header }) => header.includes(`\`${part}\``))
+        // In one row, what follows a path with folders may be a folder beside it.
+        .flatMap(({ names }) => names.map((name) => (isThere(name) ? name : `${dirname(names[0] as string)}/${name}`)))
+      expect(
+        named.filter((path) => !isThere(path)),
+        `${part} has none of these`,
+      ).toEqual([])
+      // A folder whose folders have rows of their own has a row for each.
+      const opened = new Set(['.', ...named.map((path) => dirname(path))])
+      const missing = [...opened].flatMap((above) =>
+        foldersOf(join('src-main', part, above))
+          .map((name) => join(above, name).split(sep).join('/'))
+          .filter((path) => !named.some((each) => each === path || each.startsWith(`${path}/`))),
+      )
+      expect.soft(missing, `folders of ${part} that the table lacks`).toEqual([])
+    }
   })
 })
