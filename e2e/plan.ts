@@ -86,6 +86,7 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
   'webrtc-network': { part: 'live', cost: 'exclusive' },
   'webrtc-pages': { part: 'live', cost: 'cpu', quick: true },
 
+  'anycast': { part: 'network', cost: 'wait' },
   'routing': { part: 'network', cost: 'cpu' },
   'edge-failures': { part: 'network', cost: 'cpu' },
   'node-setup': { part: 'network', cost: 'cpu' },

@@ -34,6 +34,8 @@ export interface NodeOptions {
   readonly args?: readonly string[]
   /** Starts it as users do, below the supervisor, which has it back when it dies. */
   readonly supervised?: boolean
+  /** Program that starts the node, e.g. `ip netns exec NAME`. */
+  readonly within?: readonly string[]
 }
 
 interface ReadyNode {
@@ -54,12 +56,15 @@ export async function startNode({
   name = 'node',
   supervised = false,
   args = [],
+  within = [],
 }: NodeOptions): Promise<RunningNode> {
   const folder = dataDir ?? mkdtempSync(join(tmpdir(), 'ami-node-'))
   mkdirSync(artifacts, { recursive: true })
+  const [program = process.execPath, ...before] = [...within, process.execPath]
   const child = spawn(
-    process.execPath,
+    program,
     [
+      ...before,
       ...[
         join(root, supervised ? 'bin/streams.mjs' : 'dist/host/main.js'),
         'edge',

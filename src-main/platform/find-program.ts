@@ -9,3 +9,8 @@ export function findProgram(name: string, path = process.env.PATH ?? ''): string
     .map((folder) => join(folder, name))
     .find((file) => existsSync(file))
 }
+
+/** The same, also where distributions install programs for administrators, which the PATH of an ordinary user lacks. */
+export function findSystemProgram(name: string): string | undefined {
+  return findProgram(name, [process.env.PATH ?? '', '/usr/sbin', '/usr/local/sbin'].join(delimiter))
+}

@@ -101,6 +101,7 @@ export function NodeCard({
           </button>
         </div>
       </div>
+      <Announced anycast={node.traffic?.anycast ?? null} />
       <CacheFill node={node} />
       {traffic !== undefined && (
         <Sparkline
@@ -148,6 +149,19 @@ function NodeFigures({ node: { streams, sentBytes, deliveredBytes, waiting, traf
         </div>
       ))}
     </dl>
+  )
+}
+
+/** Of a node that announces prefixes by BGP. */
+function Announced({ anycast }: { readonly anycast: NonNullable<NodeItem['traffic']>['anycast'] | null }) {
+  if (anycast === null) return null
+  const { announced, reason, neighbors } = anycast
+  const up = neighbors.filter((each) => each.up).length
+  return (
+    <p className="quiet small" data-testid="node-anycast" title={neighbors.map(({ address, state }) => `${address}: ${state}`).join('\n')}>
+      <span className={`chip ${announced && up > 0 ? 'live' : 'reconnecting'}`}>{announced ? t.announced : t.withdrawn(reason ?? '')}</span>{' '}
+      {t.neighbors(up, neighbors.length)}
+    </p>
   )
 }
 

@@ -15,6 +15,9 @@ import { createReverseProxy } from '../../platform/http/reverse-proxy.ts'
 import { readTrustedProxies } from '../../platform/http/trusted-proxies.ts'
 import { hashSecret } from '../../platform/identity/secrets.ts'
 import type { Logger } from '../../platform/logger.ts'
+import { Anycast } from '../anycast/anycast.ts'
+import type { AnycastState } from '../anycast/anycast-schemas.ts'
+import { watchServing } from '../anycast/can-serve.ts'
 import { type FollowedNodeFile, followNodeFile } from '../config/follow-node-file.ts'
 import { accessLogOf, emptyNodeFile, type NodeFile } from '../config/node-file.ts'
 import { AccessLog } from '../figures/access-log.ts'
@@ -92,6 +95,8 @@ export interface NodeHealth {
   readonly acme: AcmeStatus | null
   /** Null without a cache. */
   readonly cache: FrontHealth | null
+  /** Prefixes that it announces by BGP; null where its file says nothing of it. */
+  readonly anycast: AnycastState | null
 }
 
 /** A running node. */
@@ -188,6 +193,7 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
       waiting,
       acme: options.certificate.acme(),
       cache: front,
+      anycast: anycast.state,
     }
   }
   const probe = (): ProbeAnswer => ({
@@ -213,6 +219,7 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
       return front === undefined ? null : { bytes: front.bytes, objects: front.objects, maxBytes: front.sizeBytes }
     },
     facts: () => ({ region: file.region ?? null, capacityMbps: file.capacityMbps ?? null, prices: file.prices ?? null }),
+    anycast: () => anycast.state,
     connections: () => openRequests,
     send: (report) => link.sendFigures(report),
     log,
@@ -279,12 +286,24 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
   })
   const ports = await servers.start()
   link.start()
-  const stopWatching = watchPeers({ id: state.id, nodes: () => link.routing?.nodes, report: (views) => link.sendPeers(views) })
+  const peers = watchPeers({ id: state.id, nodes: () => link.routing?.nodes, report: (views) => link.sendPeers(views) })
+  const anycast = new Anycast({
+    folder: join(options.folder, 'anycast'),
+    whyNot: watchServing({
+      isConnected: () => link.state === 'connected',
+      isRejected: () => link.state === 'rejected',
+      isDraining: () => link.routing?.draining === true,
+      isFrontRunning: () => cache === undefined || edge?.front.health().running === true,
+      isAnyServing: () => peers.isAnyServing,
+    }),
+    log: log.child({ part: 'anycast' }),
+  })
   let stopFollowing = (): void => undefined
   let metrics: Awaited<ReturnType<typeof openMetricsPort>> | undefined
   const stop = async (): Promise<void> => {
     stopFollowing()
-    stopWatching()
+    await anycast.stop()
+    peers.stop()
     await options.certificate.stop()
     traffic.stop()
     await metrics?.stop()
@@ -326,6 +345,7 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
       // what the origin said meanwhile
       await edge.refresh()
     }
+    await applyAnycast(anycast, file)
   } catch (error) {
     cache?.reject(error)
     await stop()
@@ -337,6 +357,7 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
       async (changed) => {
         protection.setOwn(changed.limits)
         await edge?.change(changed)
+        await applyAnycast(anycast, changed)
         await startAccessLog(changed)
         file = changed
       },
@@ -391,6 +412,15 @@ async function openState({ folder, origin, token, name, originFingerprint, log }
     const isUsed = error instanceof AppError && error.code === 'network.join_rejected' && kept?.origin === readOriginUrl(origin).origin
     if (!isUsed) throw error
     return kept
+  }
+}
+
+/** Throws what `Anycast` does, with its place in the file. */
+async function applyAnycast(anycast: Anycast, file: NodeFile): Promise<void> {
+  try {
+    await anycast.use(file.anycast)
+  } catch (error) {
+    throw file.locate(error)
   }
 }
 

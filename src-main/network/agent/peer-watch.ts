@@ -1,5 +1,5 @@
 import { repeat } from '../../platform/repeat.ts'
-import { answersProbe } from '../routing/answers-probe.ts'
+import { probeNode } from '../routing/probe-node.ts'
 import type { ListedNode, SignedNodes } from '../routing/routing-schemas.ts'
 
 /** Nodes that each node asks how they are: with any number of nodes each is seen by two others. */
@@ -20,20 +20,33 @@ export interface PeerWatchOptions {
   readonly report: (views: readonly PeerView[]) => void
 }
 
-/** Asks the next two nodes of the list whether they answer viewers, and reports it. Returns the function that stops it. */
-export function watchPeers({ id, nodes, report }: PeerWatchOptions): () => void {
+export interface PeerWatch {
+  /** Other nodes as they were last seen: whether one of them serves viewers; undefined where none is known. */
+  readonly isAnyServing: boolean | undefined
+  stop(): void
+}
+
+/** Asks the next two nodes of the list whether they answer viewers, and reports it. */
+export function watchPeers({ id, nodes, report }: PeerWatchOptions): PeerWatch {
   let isAsking = false
+  let isAnyServing: boolean | undefined
   const look = async (): Promise<void> => {
     const text = nodes()?.list
     if (isAsking || text === undefined) return
     isAsking = true
     const peers = peersOf(id, (JSON.parse(text) as { nodes: readonly ListedNode[] }).nodes)
-    const views = await Promise.all(peers.map(async (peer) => ({ id: peer.id, up: await answersProbe(peer.url) })))
+    const answers = await Promise.all(peers.map(async (peer) => ({ id: peer.id, state: await probeNode(peer.url) })))
     isAsking = false
-    if (views.length > 0) report(views)
+    isAnyServing = answers.length === 0 ? undefined : answers.some(({ state }) => state === 'serving')
+    if (answers.length > 0) report(answers.map((answer) => ({ id: answer.id, up: answer.state !== undefined })))
   }
   const timer = repeat(everyMs, () => void look())
-  return () => clearInterval(timer)
+  return {
+    get isAnyServing() {
+      return isAnyServing
+    },
+    stop: () => clearInterval(timer),
+  }
 }
 
 /** Those that follow in the order of ids, the first ones after the last. */

@@ -5,6 +5,7 @@ import { checkConfig } from '../../platform/config/config-faults.ts'
 import { type ConfigText, readConfigFile, readConfigText } from '../../platform/config/config-text.ts'
 import { AppError } from '../../platform/errors.ts'
 import { isRecord } from '../../platform/schema-faults.ts'
+import { AnycastSchema } from '../anycast/anycast-schemas.ts'
 import { PricesSchema } from '../figures/prices.ts'
 import { type EdgeFile, EdgeFileSchema } from '../front/edge-file.ts'
 import type { FrontSite } from '../front/front-settings.ts'
@@ -65,6 +66,7 @@ export const NodeFileSchema = Type.Object(
     prices: Type.Optional(PricesSchema),
     metrics: Type.Optional(MetricsSchema),
     accessLog: Type.Optional(AccessLogSchema),
+    anycast: Type.Optional(AnycastSchema),
     ...EdgeFileSchema.properties,
   },
   closed,

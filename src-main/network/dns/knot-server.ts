@@ -1,9 +1,9 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { AppError } from '../../platform/errors.ts'
-import { findProgram } from '../../platform/find-program.ts'
+import { findSystemProgram } from '../../platform/find-program.ts'
 import { replaceFile } from '../../platform/replace-file.ts'
 import { type KnotTexts, knotFiles } from './knot-texts.ts'
 
@@ -120,7 +120,7 @@ interface Outcome {
 }
 
 function programOf(name: string): string {
-  const file = findProgram(name, [process.env.PATH ?? '', '/usr/sbin', '/usr/local/sbin'].join(delimiter))
+  const file = findSystemProgram(name)
   if (file === undefined) throw new AppError('network.knot_missing', `There is no program ${name}`)
   return file
 }

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { AnycastStateSchema } from '../anycast/anycast-schemas.ts'
 import { latencyClasses } from './latency.ts'
 import { PricesSchema } from './prices.ts'
 
@@ -48,6 +49,8 @@ export const NodeReportSchema = Type.Object({
   countries: Names(2, '^([A-Z]{2})?$'),
   devices: Names(20, '^[a-z]+$'),
   statuses: Names(3, '^\\d{3}$'),
+  /** Left out by nodes of an older version. */
+  anycast: Type.Optional(Type.Union([AnycastStateSchema, Type.Null()])),
   ...factProperties,
 })
 export type NodeReport = Static<typeof NodeReportSchema>

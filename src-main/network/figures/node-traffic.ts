@@ -15,6 +15,7 @@ export interface NodeTrafficDependencies {
   /** Null without a cache. */
   readonly cache: () => NodeReport['cache']
   readonly facts: () => NodeFacts
+  readonly anycast: () => NodeReport['anycast']
   /** Connections where nginx does not say them. */
   readonly connections: () => number
   readonly send: (report: NodeReport) => void
@@ -76,7 +77,7 @@ export class NodeTraffic {
 
   /** Reports what was counted since the last report. */
   report(): void {
-    const { cache, facts, connections, send, log } = this.#dependencies
+    const { cache, facts, anycast, connections, send, log } = this.#dependencies
     const counts = this.#window.take(this.#uncounted)
     this.#uncounted = 0
     const now = performance.now()
@@ -90,6 +91,7 @@ export class NodeTraffic {
       cpu: spent > 0 ? share(1 - (processor.idle - this.#processor.idle) / spent) : 0,
       memory: share(1 - freemem() / totalmem()),
       cache: cache(),
+      anycast: anycast() ?? null,
     }
     this.#reportedAt = now
     this.#processor = processor

@@ -123,6 +123,7 @@ export class TrafficBook {
       cache: cache && { ...cache, warning: fillLevel(cache) },
       region: report.region,
       capacityMbps: report.capacityMbps,
+      anycast: report.anycast ?? null,
     }
   }
 

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { AnycastStateSchema } from '../anycast/anycast-schemas.ts'
 
 const Rate = Type.Array(Type.Union([Type.Number(), Type.Null()]))
 const Ms = Type.Union([Type.Number(), Type.Null()])
@@ -31,6 +32,9 @@ export const NodeTrafficSchema = Type.Object({
   ]),
   region: Type.Union([Type.String(), Type.Null()]),
   capacityMbps: Type.Union([Type.Integer(), Type.Null()]),
+  anycast: Type.Union([AnycastStateSchema, Type.Null()], {
+    description: 'Prefixes that it announces by BGP; null where it announces none',
+  }),
 })
 export type NodeTrafficNow = Static<typeof NodeTrafficSchema>
 

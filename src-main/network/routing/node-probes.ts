@@ -1,5 +1,5 @@
-import { answersProbe } from './answers-probe.ts'
 import type { WatchedNode } from './node-health.ts'
+import { probeNode } from './probe-node.ts'
 
 /** The host's own requests to nodes: one at a time for each. */
 export class NodeProbes {
@@ -15,9 +15,9 @@ export class NodeProbes {
     for (const { id, publicUrl } of nodes) {
       if (publicUrl === null || this.#running.has(id)) continue
       this.#running.add(id)
-      void answersProbe(publicUrl).then((isUp) => {
+      void probeNode(publicUrl).then((state) => {
         this.#running.delete(id)
-        this.#onProbed(id, isUp)
+        this.#onProbed(id, state !== undefined)
       })
     }
   }

@@ -57,4 +57,14 @@ export const networkCacheErrors = {
     title: 'The settings of DNS are not valid',
     remedy: 'Correct what the message names; what was served before goes on.',
   },
+  'network.bird_missing': {
+    status: 503,
+    title: 'BIRD is not installed',
+    remedy: 'On Debian and Ubuntu: `apt-get install bird2`, and `systemctl disable --now bird`: the node starts its own.',
+  },
+  'network.bird_failed': {
+    status: 503,
+    title: 'BIRD could not be started',
+    remedy: 'See the reason in the message. BGP needs the right to bind port 179, and no other BIRD on the machine.',
+  },
 } as const satisfies Record<string, ErrorKind>

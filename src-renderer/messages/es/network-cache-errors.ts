@@ -57,4 +57,14 @@ export const networkCacheErrors = {
     title: 'Los ajustes de DNS no son válidos',
     remedy: 'Corrige lo que nombra el mensaje; lo que se servía antes sigue.',
   },
+  'network.bird_missing': {
+    english: 'BIRD is not installed',
+    title: 'BIRD no está instalado',
+    remedy: 'En Debian y Ubuntu: `apt-get install bird2` y `systemctl disable --now bird`: el nodo inicia el suyo.',
+  },
+  'network.bird_failed': {
+    english: 'BIRD could not be started',
+    title: 'No se pudo iniciar BIRD',
+    remedy: 'Mira el motivo en el mensaje. BGP necesita permiso para el puerto 179, y que no haya otro BIRD en la máquina.',
+  },
 } as const satisfies Record<string, ErrorText>
