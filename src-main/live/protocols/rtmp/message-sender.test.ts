@@ -41,3 +41,13 @@ it('does not count media that wait for a slow player', () => {
   sender.write(Buffer.alloc(4 * 1024 * 1024))
   expect([sender.unread, sender.unsentBytes > 4_000_000]).toEqual([false, true])
 })
+
+it('sends an answer behind the media that were sent before it', () => {
+  const written: Buffer[] = []
+  const socket = { destroyed: false, writableLength: 0, cork() {}, uncork() {}, write: (bytes: Buffer) => written.push(bytes) }
+  const sender = new MessageSender(socket as unknown as Socket, new MediaChunks(0))
+  sender.media(MessageType.video, 1, 0, Buffer.from('the last frame'))
+  sender.command(1, Buffer.from('the stream has ended'))
+  sender.flush()
+  expect(written.map((bytes) => /the [a-z ]+/.exec(bytes.toString('latin1'))?.[0])).toEqual(['the last frame', 'the stream has ended'])
+})
