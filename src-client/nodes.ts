@@ -12,6 +12,7 @@ export interface NodesOptions {
   /** For tests. */
   readonly fetch?: typeof fetch
   readonly random?: () => number
+  readonly now?: () => number
 }
 
 /** Nodes that are measured. */
@@ -40,6 +41,7 @@ export class Nodes {
   readonly #options: NodesOptions
   readonly #home: string
   readonly #fetch: typeof fetch
+  readonly #now: () => number
   readonly #stop = new AbortController()
   /** Base URLs that were ever listed: what was fetched from one of them can be fetched from another. */
   readonly #bases = new Set<string>()
@@ -54,6 +56,7 @@ export class Nodes {
   constructor(options: NodesOptions) {
     this.#options = options
     this.#fetch = options.fetch ?? ((...parts) => fetch(...parts))
+    this.#now = options.now ?? (() => performance.now())
     this.#home = new URL(options.home).origin
     this.#base = this.#home
     this.#bases.add(this.#home)
@@ -95,7 +98,7 @@ export class Nodes {
   /** A request to `base` failed: the player goes to another node at once. False where there is no other. */
   failed(base: string): boolean {
     if (base !== this.#base) return true
-    this.#failed.set(base, performance.now() + restMs)
+    this.#failed.set(base, this.#now() + restMs)
     const next = this.#next()
     if (next === undefined) return false
     this.#move(next)
@@ -153,7 +156,7 @@ export class Nodes {
 
   /** Nodes that take viewers and have not failed lately, but for one. */
   #candidates(but?: string): readonly ListedNode[] {
-    const now = performance.now()
+    const now = this.#now()
     return this.#list.nodes.filter(
       ({ url, weight, draining }) => weight > 0 && !draining && url !== but && (this.#failed.get(url) ?? 0) <= now,
     )
@@ -164,7 +167,7 @@ export class Nodes {
     const from = this.#base
     const [first] = this.#drawn(this.#candidates(from))
     if (first !== undefined) return first.url
-    if (from !== this.#home && (this.#failed.get(this.#home) ?? 0) <= performance.now()) return this.#home
+    if (from !== this.#home && (this.#failed.get(this.#home) ?? 0) <= this.#now()) return this.#home
     const others = [...this.#failed].filter(([url]) => url !== from).sort(([, a], [, b]) => a - b)
     return others[0]?.[0]
   }
@@ -195,11 +198,11 @@ export class Nodes {
 
   /** How a node is, and how long its answer took, ms; undefined where it does not answer. */
   async #probe(base: string): Promise<Probe | undefined> {
-    const from = performance.now()
+    const from = this.#now()
     try {
       const reply = await this.#ask(`${base}/api/v1/cdn/probe`, probeMs)
       const { state, issuedAt = 0 } = (await reply.json()) as Partial<Probe>
-      return reply.ok && state !== undefined ? { state, issuedAt, ms: performance.now() - from } : undefined
+      return reply.ok && state !== undefined ? { state, issuedAt, ms: this.#now() - from } : undefined
     } catch {
       return undefined
     }
