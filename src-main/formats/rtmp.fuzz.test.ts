@@ -117,23 +117,27 @@ it('random AMF never throws and never unfolds beyond its limits', () => {
 
 it('random FLV tags never throw, and every range lies inside its tag', () => {
   const random = integersFrom(seed + 3)
-  const firsts = [0x17, 0x27, 0x90, 0x91, 0x93, 0x95, 0x96, 0x97, 0xaf, 0x2f]
+  const read = new Map<string, number>()
+  const firsts = [0x17, 0x27, 0x90, 0x91, 0x93, 0x94, 0x95, 0x96, 0x97, 0xaf, 0x2f]
   for (let run = 0; run < runs; run += 1) {
     const tag = bytesOf(random, random(60))
     if (tag.length > 0) tag[0] = firsts[random(firsts.length)]!
     const names = ['avc1', 'hvc1', 'av01', 'Opus', 'mp4a']
     if (tag.length > 8) tag.write(names[random(names.length)]!, 1 + random(3), 'latin1')
-    const inside = (view: Buffer) => {
+    const inside = (what: string, view: Buffer) => {
+      read.set(what, (read.get(what) ?? 0) + 1)
       if (view.byteOffset < tag.byteOffset || view.byteOffset + view.length > tag.byteOffset + tag.length) throw new Error('outside')
     }
     readVideoTag(tag, {
-      videoConfig: (_track, _codec, config) => inside(config),
-      videoFrame: (_track, _codec, _key, _composition, _nano, data) => inside(data),
-      videoMetadata: inside,
+      videoConfig: (_track, _codec, config) => inside('video configuration', config),
+      videoFrame: (_track, _codec, _key, _composition, _nano, data) => inside('video frame', data),
+      videoMetadata: (data) => inside('metadata', data),
     })
     readAudioTag(tag, {
-      audioConfig: (_track, _codec, config) => inside(config),
-      audioFrame: (_track, _codec, _nano, data) => inside(data),
+      audioConfig: (_track, _codec, config) => inside('audio configuration', config),
+      audioFrame: (_track, _codec, _nano, data) => inside('audio frame', data),
     })
   }
+  // Otherwise no range would have been looked at.
+  expect([...read.keys()].toSorted()).toEqual(['audio configuration', 'audio frame', 'metadata', 'video configuration', 'video frame'])
 })
