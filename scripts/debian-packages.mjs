@@ -44,6 +44,7 @@ const dependencies = [
     required: false,
   },
   { packages: ['coturn'], present: () => inPath('turnserver'), required: false },
+  { packages: ['nftables'], present: () => process.platform !== 'linux' || inPath('nft'), required: false },
   { packages: ['iproute2'], present: () => process.platform !== 'linux' || inPath('ip', 'tc'), required: false },
   {
     packages: [

@@ -12,7 +12,7 @@ it('SYN cookies that are off are a warning that says how to switch them on', () 
   expect(look('1\n', '4096\n')).toEqual({
     name: 'floods',
     state: 'ok',
-    detail: 'SYN cookies are on, queue of new connections 4096; nftables is installed',
+    detail: 'SYN cookies are on, queue of new connections 4096; nftables is installed (nodes use it with `firewall: true` in edge.yaml)',
   })
   expect(look('0\n', '4096\n')).toMatchObject({ state: 'warn', remedy: expect.stringContaining('tcp_syncookies=1') })
   expect(look('2\n', '128\n')).toMatchObject({ state: 'warn', remedy: expect.stringContaining('somaxconn=4096') })

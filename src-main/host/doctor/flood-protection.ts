@@ -24,7 +24,7 @@ export function floodProtection(
   const cookies = setting('ipv4/tcp_syncookies')
   const backlog = setting('core/somaxconn')
   const nftables = sets.some(exists)
-    ? 'nftables is installed'
+    ? 'nftables is installed (nodes use it with `firewall: true` in edge.yaml)'
     : 'nftables is not installed, so nothing is blocked before it reaches a program'
   const queue = backlog === undefined ? '' : `, queue of new connections ${backlog}`
   if (cookies === 0) {

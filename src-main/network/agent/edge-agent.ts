@@ -300,6 +300,13 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
   })
   let stopFollowing = (): void => undefined
   let metrics: Awaited<ReturnType<typeof openMetricsPort>> | undefined
+  let usesFirewall = false
+  const applyFirewall = async ({ firewall }: NodeFile): Promise<void> => {
+    if (firewall === usesFirewall) return
+    usesFirewall = firewall
+    const { httpPort, httpsPort } = edge ?? ports
+    await protection.setFirewall(firewall ? [httpPort, httpsPort].filter((port) => port !== null) : undefined)
+  }
   const stop = async (): Promise<void> => {
     stopFollowing()
     await anycast.stop()
@@ -310,6 +317,7 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
     children.stop()
     link.stop()
     protection.stop()
+    await protection.setFirewall(undefined)
     await edge?.stop()
     await functions.stop()
     await servers.stop()
@@ -346,6 +354,7 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
       await edge.refresh()
     }
     await applyAnycast(anycast, file)
+    await applyFirewall(file)
   } catch (error) {
     cache?.reject(error)
     await stop()
@@ -359,6 +368,7 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
         await edge?.change(changed)
         await applyAnycast(anycast, changed)
         await startAccessLog(changed)
+        await applyFirewall(changed)
         file = changed
       },
       log,

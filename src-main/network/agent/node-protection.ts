@@ -8,6 +8,7 @@ import type { Logger } from '../../platform/logger.ts'
 import { randomText } from '../../platform/random-id.ts'
 import { repeat } from '../../platform/repeat.ts'
 import type { GuardReport, GuardRules } from '../attacks/attack-schemas.ts'
+import { Firewall } from '../attacks/firewall.ts'
 import { NodeGuard, networkName } from '../attacks/node-guard.ts'
 import { type ChallengeOptions, challengeAnswer, isPass, passOf, puzzleFor } from '../challenge/challenge-pass.ts'
 import type { CountedRequest } from '../limits/counted-request.ts'
@@ -45,6 +46,7 @@ export class NodeProtection {
   #changedAtMs = Number.NEGATIVE_INFINITY
   /** Of the node's own file: they count in place of those of the origin, at this node alone. */
   #own: LimitSettings | undefined
+  #firewall: Firewall | undefined
   /** Secrets that passes are signed with: the one of now, and the one before. */
   #secrets: readonly string[] = [randomText(32)]
   #origin: LimitSettings | undefined
@@ -55,7 +57,7 @@ export class NodeProtection {
     const marks = cacheFolder === undefined ? undefined : new Marks(join(cacheFolder, marksFolder), log)
     this.#limits = new RequestLimits({ marks })
     this.#guard = new NodeGuard({ marks, log })
-    this.#timers = [repeat(sweepMs, () => this.#limits.sweep()), repeat(tickMs, () => this.#guard.tick())]
+    this.#timers = [repeat(sweepMs, () => this.#limits.sweep()), repeat(tickMs, () => this.#tick())]
   }
 
   /** Limits of the node's own file; undefined: those of the origin apply. Throws `config.invalid`. */
@@ -81,6 +83,19 @@ export class NodeProtection {
     this.#guard.reportAgain()
     this.#limits.allow(this.#guard.allowed)
     if (before !== this.#forNginx()) this.#changeSoon()
+  }
+
+  /** Has the system drop who is denied or blocked at these ports, or, with undefined, no longer. */
+  async setFirewall(ports: readonly number[] | undefined): Promise<void> {
+    const former = this.#firewall
+    this.#firewall = undefined
+    await former?.stop()
+    if (ports !== undefined) this.#firewall = new Firewall({ ports, log: this.#options.log })
+  }
+
+  #tick(): void {
+    this.#guard.tick()
+    this.#firewall?.set(this.#guard.dropped)
   }
 
   /** What of the rules nginx is configured with. */

@@ -5,6 +5,7 @@ import { NetworkSet } from '../limits/network-set.ts'
 import { challengeMark } from '../nginx/request-configuration.ts'
 import { defaultAttackSettings, type GuardReport, type GuardRules, type NodeAlarm } from './attack-schemas.ts'
 import { Blocks } from './blocks.ts'
+import type { FirewallState } from './firewall.ts'
 import { type SeenRequest, TrafficWatch, windowS } from './traffic-watch.ts'
 
 export interface NodeGuardOptions {
@@ -65,6 +66,11 @@ export class NodeGuard {
   denies(remoteAddress: string): boolean {
     if (this.#allowed.has(remoteAddress)) return false
     return this.#denied.has(remoteAddress) || this.#blocks.has(networkName(remoteAddress), this.#now())
+  }
+
+  /** Whom the system may drop before this program sees them. */
+  get dropped(): FirewallState {
+    return { allow: this.#rules.allow, deny: this.#rules.deny, blocks: this.#blocks.list(this.#now()) }
   }
 
   see(request: SeenRequest): void {

@@ -67,6 +67,10 @@ export const NodeFileSchema = Type.Object(
     metrics: Type.Optional(MetricsSchema),
     accessLog: Type.Optional(AccessLogSchema),
     anycast: Type.Optional(AnycastSchema),
+    firewall: Type.Boolean({
+      default: false,
+      description: 'nftables drops who is denied or blocked, at the ports of viewers; needs `nft` and CAP_NET_ADMIN',
+    }),
     ...EdgeFileSchema.properties,
   },
   closed,

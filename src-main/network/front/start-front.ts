@@ -10,7 +10,7 @@ import { Turns } from '../../platform/turns.ts'
 import type { FoundObjects } from '../cache/cache-search.ts'
 import { NodeCache, type PurgeHistory, type PurgeOutcome } from '../cache/node-cache.ts'
 import type { PurgeOrder, PurgeSelection } from '../cache/purge-order.ts'
-import { closedFolder, prepareCacheFolder } from '../nginx/cache-folder.ts'
+import { closedFolder, freeBytes, minFreeBytes, prepareCacheFolder } from '../nginx/cache-folder.ts'
 import { challengeScriptText } from '../nginx/challenge-script.ts'
 import type { ConfigurationText } from '../nginx/directives.ts'
 import { findNginx, type NginxProgram } from '../nginx/find-nginx.ts'
@@ -70,6 +70,11 @@ export interface FrontHealth {
   readonly problem: { readonly message: string; readonly at: string } | undefined
 }
 
+/** So often it is looked how much space the disk has, ms. */
+const diskMs = 1000
+/** From here on the disk is written again; nginx removes what was used least below twice the least. */
+const spaceAgainBytes = 1.5 * minFreeBytes
+
 /**
  * Starts nginx with a cache. Throws `network.nginx_missing`, `network.nginx_unusable`, `network.cache_folder`, `network.module_missing`,
  * `config.invalid` and `network.nginx_rejected` (which name the option), `port.*`, `network.nginx_failed`.
@@ -85,6 +90,7 @@ export async function startFront(dependencies: FrontDependencies): Promise<Front
   const changes = new Turns(20, 'changes of the configuration', 'network.busy')
   let settings = first
   let origins = originsOf(first)
+  let isFull = false
   let problem: FrontHealth['problem']
   const process_ = new NginxProcess({
     program,
@@ -123,7 +129,7 @@ export async function startFront(dependencies: FrontDependencies): Promise<Front
     const sites = health.map((each) => ({ ...each.site, originTls: each.tls, origins: each.servers() }))
     const place = { folder, storedLog, signatureScript, challengeScript, user, workers: availableParallelism() }
     const logged = onRequests && { requestLog }
-    return frontConfiguration(program, place, { ...wanted, ...logged, sites })
+    return frontConfiguration(program, place, { ...wanted, ...logged, sites, cache: { ...wanted.cache, isFull } })
   }
 
   let warned = false
@@ -136,6 +142,25 @@ export async function startFront(dependencies: FrontDependencies): Promise<Front
   function removeOldScripts(configuration: ConfigurationText): void {
     for (const name of readdirSync(folder)) {
       if (/^(?:signature|challenge)-\w+\.js$/.test(name) && !configuration.text.includes(name)) rmSync(join(folder, name), { force: true })
+    }
+  }
+
+  /** Stops and starts writing to the disk. */
+  async function checkDisk(): Promise<void> {
+    const free = freeBytes(first.cache.folder)
+    const now = free < minFreeBytes || (isFull && free < spaceAgainBytes)
+    if (now === isFull) return
+    await changes.next(async () => {
+      isFull = now
+      await use(settings, origins)
+    })
+    if (now) {
+      const message = `The disk of ${first.cache.folder} is nearly full: nothing more is kept until there is space`
+      problem = { message, at: new Date().toISOString() }
+      log.error({ folder: first.cache.folder, free }, 'the disk of the cache is nearly full: nothing more is kept')
+    } else {
+      problem = undefined
+      log.info({ folder: first.cache.folder, free }, 'the disk of the cache has space again')
     }
   }
 
@@ -179,6 +204,7 @@ export async function startFront(dependencies: FrontDependencies): Promise<Front
   }
 
   let timer: NodeJS.Timeout | undefined
+  let diskTimer: NodeJS.Timeout | undefined
   try {
     await Promise.all(origins.map((each) => each.resolve()))
     accessLog = rotationOf(first)
@@ -187,6 +213,7 @@ export async function startFront(dependencies: FrontDependencies): Promise<Front
     await process_.start(configuration)
     removeOldScripts(configuration)
     timer = repeat(checkMs, checkOrigins)
+    diskTimer = repeat(diskMs, checkDisk)
   } catch (error) {
     await process_.stop()
     await followed?.stop()
@@ -235,6 +262,7 @@ export async function startFront(dependencies: FrontDependencies): Promise<Front
     }),
     async stop() {
       clearInterval(timer)
+      clearInterval(diskTimer)
       await changes.behind(() => process_.stop())
       await followed?.stop()
       accessLog?.stop()

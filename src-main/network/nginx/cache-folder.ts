@@ -5,7 +5,7 @@ import { cacheFilesFolder } from './front-configuration.ts'
 import type { WorkerUser } from './worker-user.ts'
 
 /** Less than this and nginx could not even keep its temporary files, bytes. */
-const minFreeBytes = 32 * 2 ** 20
+export const minFreeBytes = 32 * 2 ** 20
 
 /** Makes the cache's folders, for nginx's workers to write to. Throws `network.cache_folder` naming the folder and what it lacks. */
 export function prepareCacheFolder(folder: string, user: WorkerUser | undefined): void {
@@ -27,12 +27,18 @@ export function prepareCacheFolder(folder: string, user: WorkerUser | undefined)
     })
   }
   if (user !== undefined) mustBeReached(folder, user)
-  const { bavail, bsize } = statfsSync(folder)
-  if (bavail * bsize >= minFreeBytes) return
-  const freeMib = Math.floor((bavail * bsize) / 2 ** 20)
+  const free = freeBytes(folder)
+  if (free >= minFreeBytes) return
+  const freeMib = Math.floor(free / 2 ** 20)
   throw new AppError('network.cache_folder', `The disk of the cache's folder ${folder} is full: ${freeMib} MiB are free`, {
     details: { option: 'cache.folder', folder, freeMib },
   })
+}
+
+/** What this user may still write on the disk of a folder. */
+export function freeBytes(folder: string): number {
+  const { bavail, bsize } = statfsSync(folder)
+  return bavail * bsize
 }
 
 function mustBeReached(folder: string, user: WorkerUser): void {

@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { join } from 'node:path'
 import { AppError } from '../../platform/errors.ts'
 import { requestLogFormat } from '../requests/logged-request.ts'
+import { minFreeBytes } from './cache-folder.ts'
 import { authority, network } from './checked-values.ts'
 import { block, type ConfigurationText, type Directive, directive, entry, from, plain, writeDirectives } from './directives.ts'
 import type { NginxProgram } from './find-nginx.ts'
@@ -165,11 +166,14 @@ function caching({ cache }: FrontOptions): readonly Directive[] {
         `keys_zone=edge:${keysMib}m`,
         `inactive=${cache.inactiveSeconds}s`,
         `max_size=${Math.max(1, Math.floor(most / 1024))}k`,
+        // others fill the same disk: what was used least goes before it is full
+        `min_free=${2 * minFreeBytes}`,
         'use_temp_path=off',
         'manager_files=200',
         'loader_files=500',
       ), // prettier-ignore
     ),
+    ...(cache.isFull === true ? [directive('proxy_max_temp_file_size', 0)] : []),
     directive('proxy_http_version', '1.1'),
     directive('proxy_connect_timeout', '3s'),
     directive('proxy_send_timeout', '30s'),

@@ -91,6 +91,8 @@ export interface FrontCache {
   readonly maxBytes: number
   /** What nobody asked for so long is removed. */
   readonly inactiveSeconds: number
+  /** Nothing more is written: what is kept is served, everything else comes from the origin. An answer that cannot be written would break off. */
+  readonly isFull?: boolean
 }
 
 /** A process on this machine: a Unix socket, or a port of 127.0.0.1. */

@@ -168,7 +168,10 @@ function recordingRule(
   const rule = { ...plainRule, slices: true, signed: true }
   return {
     server: playbackAccess(),
-    location: recordingLocation(checks, [...kept(program, site, names, rule), ...shownHeaders(program, options)]),
+    location: recordingLocation(checks, [
+      ...kept(program, site, names, rule, options.cache.isFull === true),
+      ...shownHeaders(program, options),
+    ]),
   }
 }
 
@@ -231,7 +234,10 @@ function rules(program: NginxProgram, options: FrontOptions, site: SiteOptions, 
     const own = `${index}_${at}`
     if (rule.images === undefined || images === undefined) continue
     const made = { target: '$edge_path', variant: `,,,$edge_resized_${own}` }
-    const lines = [...imageContent(images, rule, own), ...kept(program, site, names, { ...rule, slices: false }, made)]
+    const lines = [
+      ...imageContent(images, rule, own),
+      ...kept(program, site, names, { ...rule, slices: false }, options.cache.isFull === true, made),
+    ]
     given.push(block('location', [`@images_${own}`], [...checks(rule), ...lines, ...shownHeaders(program, options)]))
   }
   // A function is behind all that is said of its path.
@@ -267,7 +273,7 @@ function content(program: NginxProgram, options: FrontOptions, site: SiteOptions
     directive('proxy_pass', `${scheme}://${names.upstream}${rule.signed ? '$edge_path' : ''}`),
     ...(site.originTls ? originTls(site, host, names) : []),
     directive('proxy_set_header', 'Host', host),
-    ...(rule.cache === 'off' ? passed() : kept(program, site, names, rule)),
+    ...(rule.cache === 'off' ? passed() : kept(program, site, names, rule, options.cache.isFull === true)),
     ...shownHeaders(program, options),
   ]
 }
@@ -309,6 +315,7 @@ function kept(
   site: SiteOptions,
   names: SiteNames,
   rule: SiteRule,
+  isFull: boolean,
   { target = rule.signed ? '$edge_path' : '$request_uri', variant = names.variant }: { target?: string; variant?: string } = {},
 ): readonly Directive[] {
   const slices = rule.slices && program.slices
@@ -332,7 +339,7 @@ function kept(
     directive('proxy_cache_key', slices ? '$edge_key $slice_range' : '$edge_key'),
     ...(ttl > 0 ? [directive('proxy_cache_valid', 200, 206, 301, 302, 303, 307, 308, `${ttl}s`)] : []),
     ...(site.missingSeconds > 0 ? [directive('proxy_cache_valid', 404, 410, `${site.missingSeconds}s`)] : []),
-    directive('proxy_no_cache', names.unknownVary),
+    directive('proxy_no_cache', names.unknownVary, ...(isFull ? ['1'] : [])),
   ]
 }
 
