@@ -1,11 +1,8 @@
 import { chmodSync, chownSync, mkdirSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { AppError } from '../../platform/errors.ts'
-import { cacheFilesFolder } from './front-configuration.ts'
+import { cacheFilesFolder, minFreeBytes } from './front-configuration.ts'
 import type { WorkerUser } from './worker-user.ts'
-
-/** Less than this and nginx could not even keep its temporary files, bytes. */
-export const minFreeBytes = 32 * 2 ** 20
 
 /** Makes the cache's folders, for nginx's workers to write to. Throws `network.cache_folder` naming the folder and what it lacks. */
 export function prepareCacheFolder(folder: string, user: WorkerUser | undefined): void {

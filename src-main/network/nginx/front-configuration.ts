@@ -2,7 +2,6 @@ import { isIP } from 'node:net'
 import { join } from 'node:path'
 import { AppError } from '../../platform/errors.ts'
 import { requestLogFormat } from '../requests/logged-request.ts'
-import { minFreeBytes } from './cache-folder.ts'
 import { authority, network } from './checked-values.ts'
 import { block, type ConfigurationText, type Directive, directive, entry, from, plain, writeDirectives } from './directives.ts'
 import type { NginxProgram } from './find-nginx.ts'
@@ -30,6 +29,9 @@ export interface FrontPlace {
 
 /** Files of the cache below its folder, as `proxy_cache_path` has them: two levels of folders, of one and two digits. */
 export const cacheFilesFolder = 'files'
+
+/** With less than this on the disk nothing is written, bytes. */
+export const minFreeBytes = 32 * 2 ** 20
 
 /** Requests that nginx has open at once in each worker; each of a viewer may have one to an origin. */
 const workerConnections = 8192
