@@ -9,7 +9,7 @@ import { measureTree } from './process-tree.mjs'
 import { startOurs } from './servers.mjs'
 
 const objects = Number(process.env.BENCH_OBJECTS ?? 100_000)
-const nodeCounts = [1, 3, 10]
+const nodeCounts = (process.env.BENCH_NODES ?? '1,3,10').split(',').map(Number)
 /** Requests before the cache counts as filled, and those that are counted. */
 const [warmUp, counted] = [600_000, 200_000]
 const idle = Number(process.env.BENCH_IDLE ?? 15_000)

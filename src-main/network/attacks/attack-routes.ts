@@ -60,6 +60,7 @@ export function attackRoutes(book: GuardBook): readonly RouteDefinition[] {
     defineRoute({
       method: 'GET',
       path: '/network/attacks/settings',
+      alsoAt: '/api/v1/cdn/attacks/settings',
       tag,
       summary: 'When nodes report an attack, and whether they block',
       role: 'admin',
@@ -69,6 +70,7 @@ export function attackRoutes(book: GuardBook): readonly RouteDefinition[] {
     defineRoute({
       method: 'PUT',
       path: '/network/attacks/settings',
+      alsoAt: '/api/v1/cdn/attacks/settings',
       tag,
       summary: 'Changes when nodes report an attack, and whether they block',
       role: 'admin',
@@ -103,6 +105,7 @@ export function attackRoutes(book: GuardBook): readonly RouteDefinition[] {
     defineRoute({
       method: 'GET',
       path: '/network/lists/:list',
+      alsoAt: '/api/v1/cdn/lists/:list',
       tag,
       summary: 'IP addresses and networks that are always allowed, or always denied, at all nodes',
       role: 'admin',
@@ -113,6 +116,7 @@ export function attackRoutes(book: GuardBook): readonly RouteDefinition[] {
     defineRoute({
       method: 'POST',
       path: '/network/lists/:list',
+      alsoAt: '/api/v1/cdn/lists/:list',
       tag,
       summary: 'Adds IP addresses and networks to a list: all of the text, or nothing',
       role: 'admin',
@@ -124,6 +128,7 @@ export function attackRoutes(book: GuardBook): readonly RouteDefinition[] {
     defineRoute({
       method: 'DELETE',
       path: '/network/lists/:list',
+      alsoAt: '/api/v1/cdn/lists/:list',
       tag,
       summary: 'Removes one IP address or network from a list, or all',
       role: 'admin',

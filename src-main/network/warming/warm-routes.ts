@@ -34,6 +34,7 @@ export function warmRoutes(book: WarmBook): readonly RouteDefinition[] {
     defineRoute({
       method: 'GET',
       path: '/network/cache/warm/:id',
+      alsoAt: '/api/v1/cdn/cache/warm/:id',
       tag,
       summary: 'One order to fill caches',
       role: 'viewer',
@@ -44,6 +45,7 @@ export function warmRoutes(book: WarmBook): readonly RouteDefinition[] {
     defineRoute({
       method: 'DELETE',
       path: '/network/cache/warm/:id',
+      alsoAt: '/api/v1/cdn/cache/warm/:id',
       tag,
       summary: 'Ends an order to fill caches; what was fetched stays',
       role: 'editor',
