@@ -221,9 +221,9 @@ describe('streams, on the command line', () => {
     await new Promise<void>((resolve) => registry.listen(0, '127.0.0.1', resolve))
     try {
       const address = `http://127.0.0.1:${(registry.address() as AddressInfo).port}/`
-      const script = `const { fetchPackage, nodePackages } = await import(${JSON.stringify(join(root, 'scripts/node24.mjs'))})
+      const script = `const { fetchPackages, nodePackages } = await import(${JSON.stringify(join(root, 'scripts/node24.mjs'))})
         const env = { npm_config_fetch_retries: '0', npm_config_registry: ${JSON.stringify(address)}, npm_config_cache: ${JSON.stringify(join(folder, 'cache'))} }
-        const { status, stderr } = fetchPackage(nodePackages['linux-x64'], ${JSON.stringify(join(folder, 'runtime'))}, env)
+        const { status, stderr } = fetchPackages([nodePackages['linux-x64']], ${JSON.stringify(join(folder, 'runtime'))}, env)
         console.log(JSON.stringify({ status, stderr }))`
       const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
       const { status, stderr } = JSON.parse(await text(child.stdout)) as { status: number; stderr: string }

@@ -63,7 +63,9 @@ describe('the Debian package', () => {
     expect(bill).toMatchObject({ bomFormat: 'CycloneDX', specVersion: '1.5', metadata: { component: { version: packedVersion } } })
     const licences = new Map(bill.components.map((each: any) => [each.name, each.licenses[0].license.id ?? each.licenses[0].license.name]))
     expect(licences.get('ffmpeg')).toBe('GPL-3.0-or-later')
-    for (const name of ['node', 'node-av', 'fastify', 'sharp', 'react', 'hls.js', 'typebox']) expect(licences.get(name), name).toBeTruthy()
+    const inOthers = ['uqr', 'scheduler', 'fast-deep-equal', 'libvips', 'glib', 'libdatachannel']
+    for (const name of ['node', 'node-av', 'fastify', 'sharp', 'react', 'hls.js', 'typebox', ...inOthers])
+      expect(licences.get(name), name).toBeTruthy()
     const copyright = readFileSync(share('doc/ami-streams/copyright'), 'utf8')
     expect(copyright).toContain('GNU General Public License, version 3')
     expect(copyright).toContain('fastify')

@@ -7,6 +7,7 @@ import { artifacts, root } from './helpers/paths.ts'
 import { openShow, type Show } from './helpers/show.ts'
 import { skipBecause } from './helpers/skip.ts'
 import { until } from './helpers/until.ts'
+import { portalProgram } from './helpers/wayland-desktop.ts'
 
 const missing = desktopMissing('dunst', 'dunstctl')
 
@@ -110,6 +111,40 @@ describe('notifications of the desktop', () => {
     // The later recording is reported: the one before it was not.
     await until(async () => (await displayed()) > 0, 'a notification is shown')
     expect((await all()).length).toBe(before + 1)
+  })
+
+  it('keeps the machine awake while a recording runs, by the screen saver, and by the portal where that is missing', async (context) => {
+    needsDesktop(context)
+    const hasPortal = existsSync(portalProgram) && existsSync('/usr/lib/python3/dist-packages/gi')
+    if (!hasPortal && skipBecause(context, 'xdg-desktop-portal missing: apt-get install xdg-desktop-portal python3-gi')) return
+    const double = (kind: string): SessionProgram => desktop.spawn('/usr/bin/python3', [join(root, 'e2e/helpers/awake-double.py'), kind])
+    const record = async (by: SessionProgram, inhibited: RegExp, released: RegExp): Promise<void> => {
+      expect(by.said()).not.toContain('inhibited')
+      await show.start('tape')
+      await until(() => inhibited.test(by.said()), by.said)
+      expect(by.said()).not.toContain('released')
+      await show.stop('tape')
+      await until(() => released.test(by.said()), by.said)
+    }
+    const saver = double('screen-saver')
+    await until(() => saver.said().includes('ready'), saver.said)
+    await record(saver, /^inhibited 7001 by AMI Streams: \S/m, /^released 7001$/m)
+    await saver.end()
+
+    const portals = join(desktop.folder, 'portals')
+    mkdirSync(portals)
+    const name = 'org.freedesktop.impl.portal.desktop.double'
+    writeFileSync(
+      join(portals, 'double.portal'),
+      `[portal]\nDBusName=${name}\nInterfaces=org.freedesktop.impl.portal.Inhibit;\nUseIn=double\n`,
+    )
+    const backend = double('portal')
+    await until(() => backend.said().includes('ready'), backend.said)
+    const portal = desktop.spawn(portalProgram, ['--replace'], { XDG_CURRENT_DESKTOP: 'double', XDG_DESKTOP_PORTAL_DIR: portals })
+    await until(() => desktop.hasOwner('org.freedesktop.portal.Desktop'), portal.said)
+    // Suspend and idle, and why.
+    await record(backend, /^inhibited 12: \S/m, /^released$/m)
+    await portal.end()
   })
 
   it('says why a link that was clicked leads nowhere', async (context) => {

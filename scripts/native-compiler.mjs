@@ -1,8 +1,8 @@
 /** Compiles native addons: for the machine that this runs on, and with mingw-w64 for Windows. */
 import { execFile, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { promisify } from 'node:util'
 import { headersOf } from './native-headers.mjs'
 import { hashOf, isFresh, writeStamp } from './stamp.mjs'
@@ -68,7 +68,29 @@ async function importLibraries(dlltool, folder) {
   )
 }
 
-/** Makes TARGET/NAME.node of an addon: its `name`, `folder` and what addon.json says. Objects of sources that did not change are kept. */
+/**
+ * What is compiled at once: each source by itself, those of a list as one translation unit, and the bindings as one that is not optimised
+ * much. Most of the time goes into templates of Node's headers and of the standard library, which are read and made once for each unit.
+ */
+export function unitsOf({ sources, bindings = [] }) {
+  const lists = sources.map((each) => ({ sources: [each].flat(), flags: [] }))
+  // The compiler takes the last of several levels.
+  return bindings.length === 0 ? lists : [...lists, { sources: bindings, flags: ['-O1'] }]
+}
+
+/** The file to compile for a unit: its source, or one in `objects` that includes them all. */
+function fileOf({ sources }, folder, objects) {
+  if (sources.length === 1) return join(folder, sources[0])
+  const file = join(objects, `${nameOf(sources)}-unit.cc`)
+  const lines = sources.map((source) => `#include "${relative(objects, join(folder, source)).replaceAll('\\', '/')}"\n`)
+  const text = lines.join('')
+  if (!existsSync(file) || readFileSync(file, 'utf8') !== text) writeFileSync(file, text)
+  return file
+}
+
+const nameOf = ([first]) => first.replaceAll('/', '-')
+
+/** Makes TARGET/NAME.node of an addon: its `name`, `folder` and what addon.json says. Objects of units that did not change are kept. */
 export async function compileAddon(addon, { program, system, dlltool, flags: further = [] }, target) {
   const { cflags, libs } = flagsOf(addon.packages)
   const includes = [headersOf('node-addon-api'), `${headersOf('node-api-headers')}/include`]
@@ -97,15 +119,16 @@ export async function compileAddon(addon, { program, system, dlltool, flags: fur
   const fresh = join(target, `${addon.name}.node.${process.pid}.new`)
   mkdirSync(objects, { recursive: true })
   try {
-    const queue = [...addon.sources]
-    const objectOf = (source) => join(objects, `${source.replaceAll('/', '-')}.o`)
+    const units = unitsOf(addon)
+    const queue = [...units]
+    const objectOf = ({ sources }) => join(objects, `${nameOf(sources)}.o`)
     const work = async () => {
-      for (let source = queue.shift(); source; source = queue.shift()) {
-        await compileSource(program, flags, join(addon.folder, source), objectOf(source))
+      for (let unit = queue.shift(); unit; unit = queue.shift()) {
+        await compileSource(program, [...flags, ...unit.flags], fileOf(unit, addon.folder, objects), objectOf(unit))
       }
     }
     await Promise.all(Array.from({ length: availableParallelism() }, work))
-    const outputs = addon.sources.map(objectOf)
+    const outputs = units.map(objectOf)
     const link = linkOfSystem[system] ?? ['-shared']
     const ofNode = dlltool === undefined ? [] : await importLibraries(dlltool, objects)
     const libraries = (addon.libraries ?? []).map((name) => `-l${name}`)

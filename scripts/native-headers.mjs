@@ -1,7 +1,7 @@
 /** Headers of Node-API that addons are compiled with: there before the dependencies are, so that compiling does not wait for them. */
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { fetchPackage } from './node24.mjs'
+import { fetchPackages } from './node24.mjs'
 import { timed } from './progress.mjs'
 
 const folder = join('.runtime', 'headers')
@@ -21,27 +21,35 @@ function versionOf(path) {
 /** Brings the headers in the versions of package-lock.json: from the installed dependencies, or from the registry. */
 export async function ensureHeaders() {
   const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8'))
-  for (const name of names) {
-    const { version, integrity } = packages[`node_modules/${name}`]
-    if (versionOf(headersOf(name)) === version) continue
-    const fresh = join('.runtime', `headers-${process.pid}`)
-    try {
-      mkdirSync(fresh, { recursive: true })
-      const installed = join('node_modules', name)
-      if (versionOf(installed) === version) cpSync(installed, join(fresh, 'node_modules', name), { recursive: true })
-      else {
-        await timed(`${name} ${version} fetched`, () => {
-          const result = fetchPackage({ name, version, integrity }, join(process.cwd(), fresh))
-          if (result.status !== 0) throw new Error(`${name} could not be fetched.\n${(result.stderr || String(result.error)).trim()}`)
-        })
-      }
-      // Beside, then renamed: a broken copy leaves nothing that looks whole.
-      mkdirSync(folder, { recursive: true })
-      rmSync(headersOf(name), { recursive: true, force: true })
-      renameSync(join(fresh, 'node_modules', name), headersOf(name))
-    } finally {
-      rmSync(fresh, { recursive: true, force: true })
+  const missing = names
+    .map((name) => ({ name, version: packages[`node_modules/${name}`].version, integrity: packages[`node_modules/${name}`].integrity }))
+    .filter(({ name, version }) => versionOf(headersOf(name)) !== version)
+  if (missing.length === 0) return
+  const fresh = join('.runtime', `headers-${process.pid}`)
+  const unpacked = (name) => join(fresh, 'node_modules', name)
+  try {
+    mkdirSync(fresh, { recursive: true })
+    const installed = ({ name, version }) => versionOf(join('node_modules', name)) === version
+    if (missing.every(installed)) {
+      for (const { name } of missing) cpSync(join('node_modules', name), unpacked(name), { recursive: true })
+    } else {
+      // In one run: npm itself takes longer than what it fetches here.
+      await timed('headers of Node fetched', () => {
+        const result = fetchPackages(missing, join(process.cwd(), fresh))
+        if (result.status !== 0)
+          throw new Error(
+            `${missing.map(({ name }) => name).join(' and ')} could not be fetched.\n${(result.stderr || String(result.error)).trim()}`,
+          )
+      })
     }
-    if (!existsSync(headersOf(name))) throw new Error(`${name}@${version} is empty.`)
+    // Beside, then renamed: a broken copy leaves nothing that looks whole.
+    mkdirSync(folder, { recursive: true })
+    for (const { name, version } of missing) {
+      if (!existsSync(unpacked(name))) throw new Error(`${name}@${version} is empty.`)
+      rmSync(headersOf(name), { recursive: true, force: true })
+      renameSync(unpacked(name), headersOf(name))
+    }
+  } finally {
+    rmSync(fresh, { recursive: true, force: true })
   }
 }

@@ -86,14 +86,16 @@ export function runNpm(node, args, options = {}) {
 }
 
 /**
- * Fetches a package into `folder`/node_modules. npm compares the download with the hash in the lock file that is written for it, and
- * unpacks nothing where it differs; returns npm's result.
+ * Fetches packages into `folder`/node_modules. npm compares each download with the hash in the lock file that is written for it, and
+ * unpacks nothing where one differs; returns npm's result.
  */
-export function fetchPackage({ name, version, integrity }, folder, env = {}) {
+export function fetchPackages(wanted, folder, env = {}) {
   mkdirSync(folder, { recursive: true })
   // A package.json of its own, so that npm does not take the project's for it.
-  const root = { name: 'ami-streams-runtime', version: '1.0.0', dependencies: { [name]: version } }
-  const packages = { '': root, [`node_modules/${name}`]: { version, integrity } }
+  const dependencies = Object.fromEntries(wanted.map(({ name, version }) => [name, version]))
+  const root = { name: 'ami-streams-runtime', version: '1.0.0', dependencies }
+  const fetched = wanted.map(({ name, version, integrity }) => [`node_modules/${name}`, { version, integrity }])
+  const packages = { '': root, ...Object.fromEntries(fetched) }
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ ...root, private: true }))
   writeFileSync(join(folder, 'package-lock.json'), JSON.stringify({ name: root.name, version: root.version, lockfileVersion: 3, packages }))
   return runNpm(process.execPath, ['ci', '--prefix', folder, '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: folder, env })
@@ -116,7 +118,7 @@ export async function ensureNode24() {
     // Beside, then renamed: a broken download leaves nothing that looks whole.
     const fresh = join(runtime, `fetch-${process.pid}`)
     try {
-      const result = fetchPackage(wanted, fresh)
+      const result = fetchPackages([wanted], fresh)
       if (result.status !== 0) {
         throw new Error(
           `Node ${version} could not be fetched as ${name}.\n${(result.stderr || String(result.error)).trim()}\n` +

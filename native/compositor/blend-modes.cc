@@ -4,16 +4,13 @@
 #include <cmath>
 #include <vector>
 
+#include "bt709.h"
 #include "light.h"
 #include "media-store/simd.h"
 
 namespace ami {
 
 namespace {
-
-AMI_INLINE float least(float a, float b) { return a < b ? a : b; }
-AMI_INLINE float most(float a, float b) { return a > b ? a : b; }
-AMI_INLINE float unit(float value) { return least(most(value, 0.0f), 1.0f); }
 
 /** One channel of background `b` and layer `s`, 0 to 1. */
 template <BlendMode mode>
@@ -56,7 +53,6 @@ AMI_INLINE float channel(float b, float s) {
 
 /** Pixels that are worked on at once: even, and small enough that a run's arrays stay in the nearest cache. */
 constexpr int kRun = 256;
-constexpr float kLuma = 1.0f / 219, kRv = 1.5748f / 224, kBu = 1.8556f / 224, kGu = -0.187324f / 224, kGv = -0.468124f / 224;
 
 /** What one side brings: luma, alpha, and what chroma adds to each of R, G, B, for each pixel. */
 struct Side {

@@ -10,8 +10,6 @@ namespace ami {
 
 namespace {
 
-size_t bytes(int count) { return static_cast<size_t>(count); }
-
 /** A row of one plane: samples at its ends count by their own covers. */
 struct OpaqueRow {
   int count;
@@ -30,7 +28,7 @@ struct OpaqueRow {
   }
   void lay(uint8_t* ground, const uint8_t* layer) const {
     parts([&](int at, int samples, uint16_t share) {
-      if (share == 256) memcpy(ground + at, layer + at, bytes(samples));
+      if (share == 256) memcpy(ground + at, layer + at, static_cast<size_t>(samples));
       else mixRow(ground + at, layer + at, samples, share);
     });
   }

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <cstdlib>
+#include <cstring>
 #include <utility>
 
 #include "media-store/frame.h"
@@ -49,6 +50,10 @@ class PlaneBuffer {
   size_t held_ = 0;
   ptrdiff_t stride_ = 0;
 };
+
+inline void fillPlane(uint8_t* to, ptrdiff_t stride, int width, int height, uint8_t value) {
+  for (int y = 0; y < height; y++) memset(to + y * stride, value, static_cast<size_t>(width));
+}
 
 /** A plane to be read, anywhere in memory. */
 struct PlaneView {

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 
+#include "bt709.h"
 #include "media-store/simd.h"
 
 namespace ami {
@@ -16,8 +17,6 @@ EdgeCoverage::EdgeCoverage(const Affine& toContent, double width, double height)
       acrossY_(1 / std::max(1e-12, std::hypot(toContent.b, toContent.d))) {}
 
 namespace {
-
-AMI_INLINE float unit(float value) { return value < 0.0f ? 0.0f : value > 1.0f ? 1.0f : value; }
 
 /** Distances to the four edges in target pixels, and how they change from one sample to the next. */
 struct Edges {

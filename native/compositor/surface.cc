@@ -8,10 +8,6 @@ namespace ami {
 
 namespace {
 
-void fillPlane(uint8_t* data, ptrdiff_t stride, int width, int height, uint8_t value) {
-  for (int y = 0; y < height; y++) memset(data + y * stride, value, static_cast<size_t>(width));
-}
-
 /** Divides a multiplied plane by its alpha. */
 void unmultiplyPlane(PlaneView from, PlaneView alpha, PlaneBuffer& to, int width, int height) {
   to.resize(width, height);

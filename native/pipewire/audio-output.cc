@@ -11,21 +11,21 @@
 namespace ami::pipewire {
 
 namespace {
-constexpr size_t kChannels = 2;
+constexpr size_t kOutputChannels = 2;
 /** Frames: size of the ring (170 ms at 48 kHz), what is kept in it, and how much would take too long to remove by stretching. */
 constexpr size_t kRing = 8192, kAim = 1920, kMost = 5760;
-constexpr const char* kLatency = "512/48000";
+constexpr const char* kOutputLatency = "512/48000";
 /** Ten ms too much are played a thousandth faster. */
 constexpr double kStretch = 0.001 / 480, kMaxStretch = 0.005;
 }  // namespace
 
 AudioOutput::AudioOutput(Loop& loop, AudioOutputOptions options, Tell tell)
-    : Stream(loop, std::move(tell)), options_(std::move(options)), ring_(kRing * kChannels) {}
+    : Stream(loop, std::move(tell)), options_(std::move(options)), ring_(kRing * kOutputChannels) {}
 
 void AudioOutput::open() {
   loop_.session().listen(this);
   pw_properties* properties = streamProperties("Audio", "Playback", options_.name);
-  pw_properties_set(properties, PW_KEY_NODE_LATENCY, kLatency);
+  pw_properties_set(properties, PW_KEY_NODE_LATENCY, kOutputLatency);
   int flags = PW_STREAM_FLAG_MAP_BUFFERS | PW_STREAM_FLAG_RT_PROCESS;
   if (options_.microphone.empty()) {
     pw_properties_set(properties, PW_KEY_TARGET_OBJECT, options_.target.c_str());
@@ -39,7 +39,7 @@ void AudioOutput::open() {
   spa_audio_info_raw format{};
   format.format = SPA_AUDIO_FORMAT_F32;
   format.rate = static_cast<uint32_t>(options_.sampleRate);
-  format.channels = kChannels;
+  format.channels = kOutputChannels;
   format.position[0] = SPA_AUDIO_CHANNEL_FL;
   format.position[1] = SPA_AUDIO_CHANNEL_FR;
   const spa_pod* params[] = {spa_format_audio_raw_build(&builder, SPA_PARAM_EnumFormat, &format)};
@@ -54,7 +54,7 @@ void AudioOutput::write(const float* samples, size_t frames) {
   for (size_t done = 0; done < taken;) {
     const size_t at = static_cast<size_t>((written + done) % kRing);
     const size_t run = std::min(taken - done, kRing - at);
-    memcpy(&ring_[at * kChannels], samples + done * kChannels, run * kChannels * sizeof(float));
+    memcpy(&ring_[at * kOutputChannels], samples + done * kOutputChannels, run * kOutputChannels * sizeof(float));
     done += run;
   }
   written_.store(written + taken, std::memory_order_release);
@@ -83,7 +83,7 @@ void AudioOutput::onProcess() {
   pw_buffer* buffer = pw_stream_dequeue_buffer(stream_);
   if (buffer == nullptr) return;
   spa_data& data = buffer->buffer->datas[0];
-  constexpr size_t frameSize = kChannels * sizeof(float);
+  constexpr size_t frameSize = kOutputChannels * sizeof(float);
   const size_t room = data.data == nullptr ? 0 : data.maxsize / frameSize;
   const size_t frames = std::min(room, buffer->requested > 0 ? static_cast<size_t>(buffer->requested) : size_t{512});
   uint64_t read = read_.load(std::memory_order_relaxed);
@@ -107,10 +107,10 @@ void AudioOutput::onProcess() {
   for (size_t done = 0; done < played;) {
     const size_t at = static_cast<size_t>((read + done) % kRing);
     const size_t run = std::min(played - done, kRing - at);
-    memcpy(to + done * kChannels, &ring_[at * kChannels], run * frameSize);
+    memcpy(to + done * kOutputChannels, &ring_[at * kOutputChannels], run * frameSize);
     done += run;
   }
-  if (to != nullptr) std::fill(to + played * kChannels, to + frames * kChannels, 0.0F);
+  if (to != nullptr) std::fill(to + played * kOutputChannels, to + frames * kOutputChannels, 0.0F);
   read_.store(read + played, std::memory_order_release);
   data.chunk->offset = 0;
   data.chunk->stride = frameSize;

@@ -7,7 +7,7 @@ namespace x11 {
 
 namespace {
 
-constexpr uint32_t kMostTargets = 32;
+constexpr uint32_t kMostOffered = 32;
 constexpr size_t kMostName = 200;
 
 class DesktopClipboardObject : public Napi::ObjectWrap<DesktopClipboardObject> {
@@ -91,7 +91,7 @@ class DesktopClipboardObject : public Napi::ObjectWrap<DesktopClipboardObject> {
  private:
   static std::vector<std::string> namesOf(const Napi::Array& list) {
     std::vector<std::string> names;
-    for (uint32_t index = 0; index < list.Length() && index < kMostTargets; index++) {
+    for (uint32_t index = 0; index < list.Length() && index < kMostOffered; index++) {
       const Napi::Value each = list.Get(index);
       if (each.IsString()) names.push_back(each.As<Napi::String>().Utf8Value().substr(0, kMostName));
     }

@@ -12,7 +12,7 @@ namespace {
 /** Modes that clients made are called so; those of other sizes are removed again. */
 constexpr char kModePrefix[] = "ami-";
 /** 96 dots per inch, as programs expect. */
-int millimetres(int pixels) { return pixels * 254 / 960; }
+int sizeMm(int pixels) { return pixels * 254 / 960; }
 
 bool succeeded(const XConnection& connection, xcb_void_cookie_t cookie) {
   const Owned<xcb_generic_error_t> error(xcb_request_check(connection.raw(), cookie));
@@ -63,7 +63,7 @@ bool setScreenSize(const XConnection& connection, int width, int height) {
   const auto setScreen = [&](int w, int h) {
     return succeeded(connection,
                      xcb_randr_set_screen_size_checked(raw, root, static_cast<uint16_t>(w), static_cast<uint16_t>(h),
-                                                       static_cast<uint32_t>(millimetres(w)), static_cast<uint32_t>(millimetres(h))));
+                                                       static_cast<uint32_t>(sizeMm(w)), static_cast<uint32_t>(sizeMm(h))));
   };
   const int largestWidth = std::max<int>(width, now->width);
   const int largestHeight = std::max<int>(height, now->height);

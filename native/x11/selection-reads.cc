@@ -9,7 +9,7 @@ namespace x11 {
 namespace {
 
 /** An owner that does nothing for so long does not answer any more. */
-constexpr int64_t kSilentUs = 3'000'000;
+constexpr int64_t kSilentReadUs = 3'000'000;
 /** However slowly it answers: a transfer ends. */
 constexpr int64_t kMostUs = 30'000'000;
 /** More at a time are rejected. */
@@ -77,7 +77,7 @@ int SelectionReads::expire() {
   int64_t next = -1;
   for (Place each = readings_.begin(); each != readings_.end();) {
     const Place reading = each++;
-    const int64_t left = std::min(reading->heardUs + kSilentUs, reading->startedUs + kMostUs) - ami::nowUs();
+    const int64_t left = std::min(reading->heardUs + kSilentReadUs, reading->startedUs + kMostUs) - ami::nowUs();
     if (left <= 0) finish(reading, ReadFault::timedOut);
     else next = next < 0 ? left : std::min(next, left);
   }

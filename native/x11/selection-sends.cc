@@ -9,7 +9,7 @@ namespace x11 {
 namespace {
 
 /** A program that takes nothing for so long, or waits for bytes that do not come, is given up. */
-constexpr int64_t kSilentUs = 10'000'000;
+constexpr int64_t kSilentSendUs = 10'000'000;
 /** Programs that wait or take at a time; a display has a handful. */
 constexpr size_t kMostPrograms = 32;
 constexpr size_t kMostPortionBytes = 256 * 1024;
@@ -76,7 +76,7 @@ bool SelectionSends::take(const xcb_generic_event_t& event) {
 }
 
 int SelectionSends::expire() {
-  const int64_t late = ami::nowUs() - kSilentUs;
+  const int64_t late = ami::nowUs() - kSilentSendUs;
   for (auto each = waiting_.begin(); each != waiting_.end();) {
     const auto waiting = each++;
     if (waiting->sinceUs > late) continue;

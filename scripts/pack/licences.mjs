@@ -1,6 +1,8 @@
 /** What everything that is shipped may be used under: texts of licences, and a list of components (CycloneDX 1.5). */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { filesBelow } from '../stamp.mjs'
+import { findPackage, notShipped, packageNameOf } from './shipped-packages.mjs'
 
 /** FFmpeg comes inside of node-av's addon: neither npm nor the file itself names its licence. */
 const ffmpeg = {
@@ -39,6 +41,8 @@ export function components({ root, packages, bundled, nodeFolder, ffmpegVersion 
   const node = JSON.parse(readFileSync(join(nodeFolder, 'package.json'), 'utf8'))
   return [
     ...ofRegistry,
+    ...imageLibraries(root, packages),
+    ...rtcLibraries(root, packages),
     { name: 'node', version: node.version, license: 'MIT', purl: `pkg:generic/node@${node.version}`, texts: textsIn(nodeFolder) },
     {
       name: ffmpeg.name,
@@ -50,19 +54,73 @@ export function components({ root, packages, bundled, nodeFolder, ffmpegVersion 
   ].sort((one, other) => one.name.localeCompare(other.name))
 }
 
-/** Packages that are compiled into the page and the program, of which no file of its own is shipped. */
-export function bundledPackages(root, shipped) {
-  const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages
-  const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-  const names = ['react', 'react-dom', 'scheduler', 'wouter', 'zustand', 'hls.js', 'dashjs', 'lucide-react', ...Object.keys(dependencies)]
-  const present = new Set(shipped.map(({ path }) => path))
+/** Packages that a folder of sources imports. */
+function importedBy(root, folder) {
+  const names = new Set()
+  for (const file of filesBelow(join(root, folder)).filter((name) => /\.tsx?$/.test(name) && !/\.test\.tsx?$/.test(name))) {
+    for (const [, specifier] of readFileSync(file, 'utf8').matchAll(/(?:\bfrom |\bimport |\bimport\()'([@a-z][^']*)'/g))
+      if (!specifier.startsWith('node:')) names.add(packageNameOf(specifier))
+  }
   return names
-    .map((name) => join('node_modules', name))
-    .filter((path) => !present.has(path) && lock[path] !== undefined && existsSync(join(root, path, 'package.json')))
-    .map((path) => {
-      const { name, version, license } = JSON.parse(readFileSync(join(root, path, 'package.json'), 'utf8'))
-      return { name, version, license, path }
+}
+
+/** Packages that are compiled into the page and the program, of which no file of its own is shipped, with what they need themselves. */
+export function bundledPackages(root, shipped) {
+  const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  const present = new Set(shipped.map(({ path }) => path))
+  const found = new Map()
+  const add = (path) => {
+    if (path === undefined || present.has(path) || found.has(path) || !existsSync(join(root, path, 'package.json'))) return
+    const { name, version, license, dependencies: needed = {} } = JSON.parse(readFileSync(join(root, path, 'package.json'), 'utf8'))
+    found.set(path, { name, version, license, path })
+    for (const each of Object.keys(needed)) add(findPackage(root, path, each))
+  }
+  const imported = ['src-renderer', 'src-client', 'src-main'].flatMap((folder) => [...importedBy(root, folder)])
+  for (const name of [...imported, ...Object.keys(dependencies)])
+    if (!developmentAlone.has(name) && !notShipped.has(name)) add(join('node_modules', name))
+  return [...found.values()]
+}
+
+/** Named by tests' doubles in these folders. */
+const developmentAlone = new Set(['vitest', 'rolldown'])
+
+const readmeNames = { archive: 'libarchive', exif: 'libexif', ffi: 'libffi', heif: 'libheif', imagequant: 'libimagequant', png: 'libpng' }
+const moreReadmeNames = { rsvg: 'librsvg', tiff: 'libtiff', uhdr: 'libultrahdr', vips: 'libvips', webp: 'libwebp', xml2: 'libxml2' }
+
+/** Libraries inside of sharp's image library, by what its package says of them. */
+function imageLibraries(root, packages) {
+  return packages
+    .filter(({ name }) => name.startsWith('@img/sharp-libvips-'))
+    .flatMap(({ path }) => {
+      const readme = readFileSync(join(root, path, 'README.md'), 'utf8')
+      const licences = new Map(
+        [...readme.matchAll(/^\| (\S+) +\| (.+?) +\|$/gm)].map(([, name, text]) => [name, text.replaceAll(/\[([^\]]+)\]\([^)]*\)/g, '$1')]),
+      )
+      const versions = JSON.parse(readFileSync(join(root, path, 'versions.json'), 'utf8'))
+      return Object.entries(versions).map(([name, version]) => {
+        const known = { ...readmeNames, ...moreReadmeNames }[name] ?? name
+        return {
+          name: known,
+          version,
+          license: licences.get(known) ?? 'see the licences of sharp-libvips',
+          purl: `pkg:generic/${known}@${version}`,
+          texts: [readme.slice(readme.indexOf('## Licensing')).trim()],
+        }
+      })
     })
+}
+
+/** Libraries inside of node-datachannel's addon. */
+function rtcLibraries(root, packages) {
+  const path = packages.find(({ name }) => name === 'node-datachannel')?.path
+  const build = path === undefined ? '' : readFileSync(join(root, path, 'CMakeLists.txt'), 'utf8')
+  const version = /GIT_TAG "v?([^"]+)"/.exec(build)?.[1]
+  if (version === undefined) return []
+  const text = `libdatachannel and libjuice, which it brings, are under the Mozilla Public License 2.0; their source is at
+https://github.com/paullouisageneau. With them come usrsctp and libSRTP (BSD 3-Clause), plog (MIT) and OpenSSL (Apache 2.0).`
+  return [
+    { name: 'libdatachannel', version, license: 'MPL-2.0', purl: `pkg:github/paullouisageneau/libdatachannel@${version}`, texts: [text] },
+  ]
 }
 
 /** debian/copyright, which serves other systems as a list of licences as well. */

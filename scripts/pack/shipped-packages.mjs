@@ -5,9 +5,10 @@ import { basename, dirname, join } from 'node:path'
 /** Needed by parts of other packages that the program does not use: node-av's own WebRTC. */
 const leftOut = new Set(['werift'])
 /** An option of the program that a package cannot hold: its worker is compiled on the machine. */
-const notShipped = new Set(['mediasoup', 'electron'])
+export const notShipped = new Set(['mediasoup', 'electron'])
 
-const nameOf = (specifier) =>
+/** Of `@a/b/c` it is `@a/b`. */
+export const packageNameOf = (specifier) =>
   specifier
     .split('/')
     .slice(0, specifier.startsWith('@') ? 2 : 1)
@@ -20,7 +21,7 @@ function namedByProgram(root) {
   for (const file of readdirSync(folder).filter((name) => name.endsWith('.js'))) {
     const text = readFileSync(join(folder, file), 'utf8')
     for (const [, specifier] of text.matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\(\s*)["']([^"'./][^"']*)["']/g)) {
-      const name = nameOf(specifier)
+      const name = packageNameOf(specifier)
       if (!specifier.startsWith('node:') && !notShipped.has(name) && existsSync(join(root, 'node_modules', name))) names.add(name)
     }
   }
@@ -28,7 +29,7 @@ function namedByProgram(root) {
 }
 
 /** Where Node finds `name` for a package in `from`, as a path below the root; undefined where it is not installed. */
-function findPackage(root, from, name) {
+export function findPackage(root, from, name) {
   for (let folder = from; ; folder = dirname(folder)) {
     if (basename(folder) !== 'node_modules') {
       const path = join(folder, 'node_modules', name)

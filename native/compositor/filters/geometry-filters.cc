@@ -18,10 +18,6 @@ void copyPlane(const uint8_t* from, ptrdiff_t fromStride, uint8_t* to, ptrdiff_t
   for (int y = 0; y < height; y++) memcpy(to + y * toStride, from + y * fromStride, width);
 }
 
-void fillPlane(uint8_t* to, ptrdiff_t stride, int width, int height, uint8_t value) {
-  for (int y = 0; y < height; y++) memset(to + y * stride, value, width);
-}
-
 void nothing(FilterFrame& to) {
   to.resize(1, 1, true);
   const Planes& made = to.planes();

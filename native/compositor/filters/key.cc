@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "../bt709.h"
 #include "../light.h"
 #include "media-store/simd.h"
 
@@ -56,10 +57,6 @@ AMI_DISPATCH(spreadRow, (const uint8_t* near, const uint8_t* far, uint8_t* alpha
 struct PixelRow {
   const uint8_t *y, *u, *v;
 };
-
-constexpr float kLuma = 1.0f / 219, kRv = 1.5748f / 224, kBu = 1.8556f / 224, kGu = -0.187324f / 224, kGv = -0.468124f / 224;
-
-AMI_INLINE float unit(float value) { return value < 0 ? 0.0f : value > 1 ? 1.0f : value; }
 
 /** Calls `work(x, red, green, blue)` for each pixel, values 0 to 1. */
 template <class Work>
