@@ -24,7 +24,7 @@ const show = {
 const folder = mkdtempSync(join(tmpdir(), 'ami-first-start-'))
 const clone = join(folder, 'clone')
 execFileSync('git', ['clone', '--quiet', '--no-hardlinks', root, clone])
-const env = { ...process.env, CI: '1', npm_config_cache: join(folder, 'cache'), HOME: folder, XDG_DATA_HOME: join(folder, 'data') }
+const env = { ...process.env, CI: '1', npm_config_cache: join(folder, 'cache') }
 const port = await new Promise((resolve) => {
   const server = createServer().listen(0, '127.0.0.1', () => {
     const { port: free } = server.address()
