@@ -279,7 +279,14 @@ export async function startHost({
       environment: process.env,
     })
     const kinds = new AutomationKinds()
+    const shells = new AttachedShells(events)
     const studio = await createStudio({
+      windows: {
+        displays: () => shells.state()?.displays ?? [],
+        async open(view, display) {
+          await shells.run({ kind: 'open', view, ...(display !== undefined && { display, fullScreen: true }) })
+        },
+      },
       dataDir: config.data,
       reach,
       displays: desktop.displays,
@@ -362,7 +369,6 @@ export async function startHost({
       doctor: () => examine(config),
     })
     open.push(() => health.stop())
-    const shells = new AttachedShells(events)
     const routes: readonly RouteDefinition[] = [
       ...live.routes,
       ...studio.routes,

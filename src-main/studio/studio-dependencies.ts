@@ -19,6 +19,26 @@ import type { SocketDefinition } from '../platform/sockets.ts'
 /** Which hotkeys work in every window: none, those that nobody presses while writing, or all. */
 export type GlobalHotkeysSetting = 'off' | 'safe' | 'all'
 
+/** A display of the desktop that shows windows for this host, in its pixels. */
+export interface DesktopDisplay {
+  readonly id: string
+  readonly name: string
+  readonly bounds: { readonly x: number; readonly y: number; readonly width: number; readonly height: number }
+}
+
+/** Windows on the desktop that shows them for this host. */
+export interface DesktopWindows {
+  /** Empty where no desktop is there. */
+  displays(): readonly DesktopDisplay[]
+  /** Opens a window of a view; full screen where a display is named by its id. Throws `shell.*`. */
+  open(
+    view:
+      | { readonly kind: 'multiview' }
+      | { readonly kind: 'projector'; readonly of: 'program' | 'preview' | 'scene' | 'source'; readonly id: string },
+    display: string | undefined,
+  ): Promise<void>
+}
+
 /** How the host before this one ended, where it did so unexpectedly. */
 export interface UnexpectedEnd {
   /** When it was last seen, ms since 1970. */
@@ -58,6 +78,7 @@ export interface StudioDependencies {
   readonly safeMode: boolean
   /** Which hotkeys work while another window has the focus. */
   readonly globalHotkeys: () => GlobalHotkeysSetting
+  readonly windows: DesktopWindows
   /** Slows down guesses at passwords. */
   readonly attempts: SignInAttempts
   /** What the host was started with: it says whether there is a display. */

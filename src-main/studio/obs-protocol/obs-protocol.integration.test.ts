@@ -44,6 +44,36 @@ describe('the requests of the protocol', () => {
     await packed.disconnect()
   })
 
+  it('open projectors on the desktop that shows windows for the host, for those who may edit', async () => {
+    const program = { videoMixType: 'OBS_WEBSOCKET_VIDEO_MIX_TYPE_PROGRAM' }
+    served.displays = []
+    expect(await failure(editor.call('OpenVideoMixProjector', program))).toBe(207)
+    served.displays = [
+      { id: 'left', name: 'DP-1', bounds: { x: 0, y: 0, width: 1920, height: 1080 } },
+      { id: 'right', name: 'DP-2', bounds: { x: 1920, y: 0, width: 1280, height: 720 } },
+    ]
+    expect((await viewer.call('GetMonitorList')).monitors).toMatchObject([
+      { monitorIndex: 0, monitorName: 'DP-1', monitorWidth: 1920 },
+      { monitorIndex: 1, monitorName: 'DP-2', monitorPositionX: 1920, monitorHeight: 720 },
+    ])
+    expect(await failure(operator.call('OpenVideoMixProjector', program))).toBe(703)
+    await editor.call('OpenVideoMixProjector', { ...program, monitorIndex: 1 })
+    await editor.call('OpenVideoMixProjector', { videoMixType: 'OBS_WEBSOCKET_VIDEO_MIX_TYPE_MULTIVIEW' })
+    await editor.call('OpenSourceProjector', { sourceName: 'Blue', monitorIndex: 0 })
+    await editor.call('OpenSourceProjector', { sourceName: 'Talk' })
+    expect(served.windows).toEqual([
+      { view: { kind: 'projector', of: 'program', id: 'main' }, display: 'right' },
+      { view: { kind: 'multiview' }, display: undefined },
+      { view: { kind: 'projector', of: 'source', id: 'blue' }, display: 'left' },
+      { view: { kind: 'projector', of: 'scene', id: 'talk' }, display: undefined },
+    ])
+    expect(await failure(editor.call('OpenSourceProjector', { sourceName: 'Blue', monitorIndex: 2 }))).toBe(600)
+    expect(await failure(editor.call('OpenSourceProjector', { sourceName: 'Pair' }))).toBe(602)
+    expect(await failure(editor.call('OpenVideoMixProjector', { videoMixType: 'nonsense' }))).toBe(400)
+    expect(await failure(editor.call('OpenVideoMixProjector', { videoMixType: 'OBS_WEBSOCKET_VIDEO_MIX_TYPE_PREVIEW' }))).toBe(506)
+    expect(served.windows).toHaveLength(4)
+  })
+
   it('switch scenes, with the events of it', async () => {
     expect(await viewer.call('GetSceneList')).toMatchObject({
       currentProgramSceneName: 'Intro',

@@ -11,6 +11,7 @@ import type { Action } from '../document/action-schemas.ts'
 import type { Macro } from '../document/collection.ts'
 import type { CollectionFolder } from '../document/collection-folder.ts'
 import type { DocumentReader } from '../document/read-document.ts'
+import type { DesktopWindows } from '../studio-dependencies.ts'
 
 /** The studio as the requests and events of the protocol use it. */
 export interface ProtocolStudio {
@@ -24,6 +25,7 @@ export interface ProtocolStudio {
   readonly audit: AuditLog
   readonly log: Logger
   readonly reach: Pick<Reach, 'policy'>
+  readonly windows: DesktopWindows
   /** Where recordings go whose output names no folder. */
   readonly recordings: string
   /** Does an action. Throws AppError. */

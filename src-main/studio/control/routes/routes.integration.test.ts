@@ -128,6 +128,7 @@ describe('the API of the studio', () => {
         crashesOften: () => false,
         safeMode: false,
         globalHotkeys: () => 'safe',
+        windows: { displays: () => [], open: () => Promise.reject(new Error('there is no desktop')) },
         attempts: { failed: () => new AppError('auth.token_unknown'), delay: async () => undefined },
         environment: {},
       },

@@ -9,6 +9,7 @@ import { itemRequests } from './item-requests.ts'
 import { machineRequests } from './machine-requests.ts'
 import { mediaRequests } from './media-requests.ts'
 import { outputRequests } from './output-requests.ts'
+import { projectorRequests } from './projector-requests.ts'
 import type { RequestFamily } from './request-kind.ts'
 import { sceneRequests } from './scene-requests.ts'
 import { screenshotRequests } from './screenshot-requests.ts'
@@ -29,6 +30,7 @@ export const allRequests: RequestFamily = {
   ...outputRequests,
   ...screenshotRequests,
   ...machineRequests,
+  ...projectorRequests,
 }
 
 /** Requests of the protocol that have no counterpart here, with the reason: they are answered as requests that are not known (204). */
@@ -45,6 +47,4 @@ export const leftOutRequests: Partial<Record<KnownRequest, string>> = {
   OpenInputPropertiesDialog: 'the studio is a page: there is no window to open it in',
   OpenInputFiltersDialog: 'the studio is a page',
   OpenInputInteractDialog: 'the studio is a page',
-  OpenVideoMixProjector: 'a projector is a window of a page, which the person opens',
-  OpenSourceProjector: 'a projector is a window of a page, which the person opens',
 }

@@ -15,6 +15,7 @@ import { silentLogger } from '../../../platform/telemetry/logger.ts'
 import { openReach } from '../../../platform/testing/open-reach.ts'
 import { AnsweringEngine } from '../../control/outputs/testing/answering-engine.ts'
 import { createStudio, studioMigrations } from '../../index.ts'
+import type { DesktopDisplay } from '../../studio-dependencies.ts'
 import type { ProtocolRight } from '../clients/client-schemas.ts'
 
 const document = {
@@ -56,6 +57,10 @@ export interface ServedStudio {
   readonly folder: string
   /** Sign-ins that failed. */
   failures: number
+  /** Of the desktop; empty where no desktop is there. */
+  displays: readonly DesktopDisplay[]
+  /** Windows that were opened on it. */
+  readonly windows: { readonly view: object; readonly display: string | undefined }[]
   port: number
   // biome-ignore lint/suspicious/noExplicitAny: what each route answers, its tests read
   ask(method: string, path: string, body?: unknown): Promise<any>
@@ -92,6 +97,13 @@ export async function serveStudio(): Promise<ServedStudio> {
       crashesOften: () => false,
       safeMode: false,
       globalHotkeys: () => 'safe',
+      windows: {
+        displays: () => served.displays,
+        async open(view, display) {
+          if (served.displays.length === 0) throw new AppError('shell.not_attached')
+          served.windows.push({ view, display })
+        },
+      },
       environment: {},
       attempts: {
         failed: () => {
@@ -120,6 +132,8 @@ export async function serveStudio(): Promise<ServedStudio> {
     audit,
     folder,
     failures: 0,
+    displays: [],
+    windows: [],
     port: 0,
     async ask(method, path, body) {
       const { route, params } = routeOf(method, path)
