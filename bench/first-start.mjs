@@ -49,7 +49,7 @@ async function until(what, ask) {
   while (performance.now() - startedMs < maxSeconds * 1000) {
     const answer = await ask().catch(() => undefined)
     if (answer) return answer
-    await pause(50)
+    await pause(200)
   }
   throw new Error(`${what} did not come within ${maxSeconds} s`)
 }

@@ -55,7 +55,7 @@ export async function measureObsControl(print, idleSeconds) {
 
     const url = `${host.http}/api/v1/obs/${id}/program`
     const direct = { answer: [], event: [] }
-    const ours = { answer: [], event: [], inside: [] }
+    const ours = { answer: [], event: [], inside: [], own: [] }
     for (let number = 0; number < changes * 2; number++) {
       const sceneName = number % 4 < 2 ? 'A' : 'B'
       // Each way changes to A and to B: in turn, so that both see the same machine.
@@ -75,12 +75,14 @@ export async function measureObsControl(print, idleSeconds) {
         ours.inside.push((await reply.json()).tookMs)
       }
       target.answer.push(performance.now() - atMs)
+      if (target === ours) ours.own.push(ours.answer.at(-1) - ours.inside.at(-1))
       await changed
       target.event.push(performance.now() - atMs)
     }
     print(line('direct, to the answer', direct.answer))
     print(line('through the API, answer', ours.answer))
     print(line('of that between us and OBS', ours.inside))
+    print(line('of that our own part', ours.own))
     print(line('direct, to the event', direct.event))
     print(line('through the API, event', ours.event))
   } finally {
