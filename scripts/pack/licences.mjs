@@ -39,7 +39,7 @@ export function components({ root, packages, bundled, nodeFolder, ffmpegVersion 
     texts: textsIn(join(root, path)),
   }))
   const node = JSON.parse(readFileSync(join(nodeFolder, 'package.json'), 'utf8'))
-  return [
+  const all = [
     ...ofRegistry,
     ...imageLibraries(root, packages),
     ...rtcLibraries(root, packages),
@@ -51,7 +51,10 @@ export function components({ root, packages, bundled, nodeFolder, ffmpegVersion 
       purl: `pkg:generic/ffmpeg@${ffmpegVersion}`,
       texts: [ffmpeg.text],
     },
-  ].sort((one, other) => one.name.localeCompare(other.name))
+  ]
+  // A package may be installed in two places.
+  const byUrl = new Map(all.map((each) => [each.purl, each]))
+  return [...byUrl.values()].sort((one, other) => one.name.localeCompare(other.name))
 }
 
 /** Packages that a folder of sources imports. */
