@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
+import { findingsInBothThemes } from './helpers/axe.ts'
 import { launchBrowser } from './helpers/browser.ts'
+import { coturnProgram, type RunningTurn, startCoturn } from './helpers/coturn.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { skipBecause } from './helpers/skip.ts'
 import { look } from './helpers/studio-page.ts'
@@ -19,6 +21,7 @@ let host: RunningHost
 let browser: Browser
 let page: Page
 let id = ''
+let turn: RunningTurn | undefined
 const open = new Set<{ close(): void }>()
 
 const typed = () => {
@@ -37,7 +40,12 @@ const share = (rgb: readonly number[]) =>
 
 beforeAll(async () => {
   if (missing !== undefined) return
-  host = await startHost({ name: 'desktop-transport' })
+  if (coturnProgram !== undefined) turn = await startCoturn('north')
+  host = await startHost({
+    name: 'desktop-transport',
+    args: turn === undefined ? [] : ['--turn-urls', `turn:127.0.0.1:${turn.port}?transport=udp`],
+    env: { STREAMS_TURN_SECRET: 'north' },
+  })
   const command = ['xterm', '-maximized', '-bg', '#103050', '-e', 'sh', '-c', `cat > ${join(host.dataDir, 'typed.txt')}`]
   id = (await host.api('POST', '/desktop/displays', { command })).body.id
   browser = await launchBrowser()
@@ -54,6 +62,7 @@ afterAll(async () => {
   if (id !== '') await host?.api('DELETE', `/desktop/displays/${id}`).catch(() => undefined)
   await browser?.close()
   await host?.stop()
+  await turn?.stop()
 }, 60_000)
 
 beforeEach((context) => {
@@ -204,6 +213,56 @@ describe('a desktop over WebRTC', () => {
     await page.keyboard.type('back')
     await page.keyboard.press('Enter')
     await until(() => typed().at(-1) === 'back', 'the terminal has what was typed')
+  })
+})
+
+describe('a desktop for who is elsewhere', () => {
+  it('comes over a TURN server where nothing else passes', async (context) => {
+    if (turn === undefined) skipBecause(context, 'coturn is needed: apt-get install coturn')
+    const relayed = await browser.newPage()
+    await relayed.addInitScript(() => {
+      localStorage.setItem('ami.desktop.transport', 'webrtc')
+      const Plain = RTCPeerConnection
+      const peers: RTCPeerConnection[] = []
+      Object.assign(window, { peers })
+      window.RTCPeerConnection = class extends Plain {
+        constructor(given?: RTCConfiguration) {
+          super({ ...given, iceTransportPolicy: 'relay' })
+          peers.push(this)
+        }
+      }
+    })
+    await relayed.goto(`${host.http}/desktops/${id}`)
+    await relayed.locator('[data-testid=desktop][data-state=open]').waitFor()
+    await relayed.getByTestId('desktop-latency').click()
+    const shown = relayed.getByTestId('desktop-transport')
+    await until(async () => (await shown.getAttribute('data-via')) === 'webrtc', 'the display comes over WebRTC')
+    const used = await relayed.evaluate(async () => {
+      const report = await (window as unknown as { peers: RTCPeerConnection[] }).peers.at(-1)!.getStats()
+      const all = [...(report as unknown as Map<string, Record<string, unknown>>).values()]
+      const pair = all.find(({ type, nominated }) => type === 'candidate-pair' && nominated === true)
+      return all.find((each) => each.id === pair?.localCandidateId)?.candidateType
+    })
+    expect(used).toBe('relay')
+    await relayed.getByTestId('desktop-keys').focus()
+    await relayed.keyboard.type('Over TURN')
+    await relayed.keyboard.press('Enter')
+    await until(() => typed().at(-1) === 'Over TURN', 'the terminal has what was typed')
+    await relayed.close()
+  })
+
+  it('is checked on the page: what is in the way is named', async () => {
+    await page.goto(`${host.http}/desktops`)
+    await page.getByTestId('reach-open').click()
+    await page.getByTestId('reach-dialog').waitFor()
+    await page.locator('[data-testid=reach-result][data-works=false]').waitFor()
+    const found = await page
+      .getByTestId('reach-check')
+      .evaluateAll((all) => all.map((each) => `${each.getAttribute('data-code')} ${each.getAttribute('data-state')}`))
+    expect(found).toEqual(expect.arrayContaining(['link-local problem', 'page-secure good', 'socket-open good', 'bind-loopback problem']))
+    if (turn !== undefined) expect(found).toEqual(expect.arrayContaining(['relay-works good', 'turn-answers good']))
+    await look(page, 'desktop-reach')
+    expect(await findingsInBothThemes(page)).toEqual([])
   })
 })
 

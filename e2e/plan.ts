@@ -24,7 +24,7 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
   'desktop-clipboard': { part: 'desktop', cost: 'cpu' },
   'desktop-files': { part: 'desktop', cost: 'cpu' },
   'desktop-input': { part: 'desktop', cost: 'cpu' },
-  'desktop-network': { part: 'desktop', cost: 'cpu' },
+  'desktop-network': { part: 'desktop', cost: 'exclusive' },
   'desktop-monitors': { part: 'desktop', cost: 'cpu' },
   'desktop-page': { part: 'desktop', cost: 'cpu' },
   'desktop-audio': { part: 'desktop', cost: 'cpu' },

@@ -136,6 +136,9 @@ export interface ApiTypes {
         POST: { body: { key: string }; answer: { display: string; separate: boolean; invitedBy: string; rights: ('see' | 'control' | 'clipboard' | 'files' | 'audio' | 'microphone' | 'camera' | 'record')[]; once: boolean; expiresAt: string } }
       }
     }
+    reach: {
+      GET: { answer: { checks: { code: 'bind-loopback' | 'bind-open' | 'udp-off' | 'udp-loopback' | 'udp-open' | 'udp-private' | 'stun-none' | 'stun-silent' | 'stun-sees' | 'stun-differs' | 'turn-none' | 'turn-silent' | 'turn-answers'; state: 'good' | 'note' | 'problem'; value: string; message: string }[]; iceServers: { urls: string; username?: string; credential?: string }[] } }
+    }
     recordings: {
       GET: { query: { display?: string | undefined; deleted?: boolean | undefined; cursor?: string | undefined; limit?: number | undefined }; answer: { items: DesktopRecordingsItem[]; nextCursor: string | null } }
       '*': {

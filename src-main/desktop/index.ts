@@ -44,6 +44,7 @@ import { type FileRoutesPlace, fileRoutes, filesOfGuests, filesOfUsers } from '.
 import { imageRoutes } from './routes/image-routes.ts'
 import { invitationRoutes } from './routes/invitation-routes.ts'
 import { behindLock, lockRoutes } from './routes/lock-routes.ts'
+import { reachRoutes } from './routes/reach-routes.ts'
 import { recordingRoutes } from './routes/recording-routes.ts'
 import { rightsRoutes } from './routes/rights-routes.ts'
 import { secondFactorRoutes } from './routes/second-factor-routes.ts'
@@ -258,6 +259,7 @@ export async function createDesktop({
       ...[
         ...displayRoutes(book, sessions, grants, locks),
         ...consentRoutes(consents),
+        ...reachRoutes(() => ({ bind, udpPort: port, addresses, iceServers: iceServers.ofSession() })),
         ...rightsRoutes(book, grants, sessions, audit),
         ...imageRoutes(book, images, grants).map((route) => behindLock(route, locks)),
         ...streamRoutes(book, sessions),

@@ -11,6 +11,7 @@ import { DisplayImage } from './display-image.tsx'
 import { type DisplayItem, displays, recordingStates } from './displays.ts'
 import { t } from './messages.ts'
 import { NewDisplayDialog } from './new-display-dialog.tsx'
+import { ReachButton } from './reach/reach-button.tsx'
 import { ConsentPrompts } from './sharing/consent-prompts.tsx'
 import { SecondFactorButton, SecondFactorGate } from './sharing/second-factor.tsx'
 import { Tool } from './tool.tsx'
@@ -27,7 +28,10 @@ export function DesktopsPage() {
           <h1>{t.title}</h1>
           <p>{t.lead}</p>
         </div>
-        <SecondFactorButton />
+        <div className="row">
+          {admin && <ReachButton />}
+          <SecondFactorButton />
+        </div>
       </header>
       <SecondFactorGate>
         {admin && <ConsentPrompts />}

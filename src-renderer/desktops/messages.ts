@@ -132,4 +132,38 @@ export const t = section('desktops', {
       `Monitor ${number}: ${width} x ${height}, ${x} from the left, ${y} from the top`,
     help: 'Drag a monitor to where it is to be, or move it by the arrow keys. One that a window shows alone takes the size of that window.',
   },
+  reach: {
+    title: 'Connection check',
+    help: 'Whether people elsewhere can open links to desktops of this host, as the host and this browser find it.',
+    checking: 'Checking. This takes a few seconds.',
+    works: 'Nothing was found that keeps people elsewhere out.',
+    fails: 'People elsewhere cannot connect yet, or not in every way:',
+    states: { good: 'Works', note: 'Note', problem: 'Problem' },
+    checks: {
+      'link-local': (origin: string) =>
+        `Links that are made on this page start with ${origin}, which is this machine alone. Open the page by the host’s name or IP address.`,
+      'link-open': (origin: string) => `Links that are made on this page start with ${origin}.`,
+      'page-secure': () => 'The page is secure: video, audio and clipboard work.',
+      'page-insecure': () => 'The page is not secure: without https:// browsers allow no video, audio or clipboard.',
+      'socket-open': (ms: string) => `WebSockets pass: one opened after ${ms} ms.`,
+      'socket-closed': () => 'WebSockets do not pass. A proxy between this browser and the host must pass on upgrades.',
+      'relay-works': (url: string) => `${url} relays for this browser.`,
+      'relay-fails': (url: string) => `${url} does not relay for this browser: check its port, and the secret in the option turn.secret.`,
+      'bind-loopback': (ip: string) =>
+        `The host listens at ${ip}, which is this machine alone. Set the option bind, or put a proxy with TLS in front.`,
+      'bind-open': (ip: string) => `The host listens at ${ip}.`,
+      'udp-off': () => 'WebRTC is off (option desktopWebrtcPort): desktops come over the WebSocket.',
+      'udp-loopback': (port: string) => `UDP port ${port} of WebRTC is on loopback, like the host: desktops come over the WebSocket.`,
+      'udp-open': (port: string) => `Browsers are given UDP port ${port} at a public IP address. A firewall must pass it.`,
+      'udp-private': (port: string) =>
+        `Browsers are given private IP addresses alone. For people elsewhere, forward UDP port ${port} and set the option webrtcAddresses to the public IP address.`,
+      'stun-none': () => 'No STUN server is set (option iceServers).',
+      'stun-silent': (url: string) => `${url} does not answer over UDP.`,
+      'stun-sees': (ip: string) => `The STUN server sees this machine as ${ip}.`,
+      'stun-differs': (ip: string) => `The STUN server sees this machine as ${ip}, which the option webrtcAddresses does not have.`,
+      'turn-none': () => 'No TURN server is set: where UDP does not pass, desktops come over the WebSocket.',
+      'turn-silent': (url: string) => `${url} does not answer over UDP.`,
+      'turn-answers': (url: string) => `${url} answers the host.`,
+    },
+  },
 })

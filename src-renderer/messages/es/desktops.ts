@@ -133,4 +133,40 @@ export const desktops = {
       `Monitor ${number}: ${width} x ${height}, a ${x} de la izquierda y a ${y} de arriba`,
     help: 'Arrastra un monitor a su sitio, o muévelo con las flechas. El que una ventana muestra solo toma el tamaño de esa ventana.',
   },
+  reach: {
+    title: 'Comprobar la conexión',
+    help: 'Si quienes están en otro lugar pueden abrir enlaces a escritorios de este equipo, según el servidor y este navegador.',
+    checking: 'Comprobando. Tarda unos segundos.',
+    works: 'No se encontró nada que impida conectar desde otro lugar.',
+    fails: 'Desde otro lugar aún no se puede conectar, o no de todas las formas:',
+    states: { good: 'Funciona', note: 'Nota', problem: 'Problema' },
+    checks: {
+      'link-local': (origin: string) =>
+        `Los enlaces creados en esta página empiezan por ${origin}, que es solo este equipo. Abre la página con el nombre o la dirección IP del servidor.`,
+      'link-open': (origin: string) => `Los enlaces creados en esta página empiezan por ${origin}.`,
+      'page-secure': () => 'La página es segura: vídeo, audio y portapapeles funcionan.',
+      'page-insecure': () => 'La página no es segura: sin https:// los navegadores no permiten vídeo, audio ni portapapeles.',
+      'socket-open': (ms: string) => `Los WebSockets pasan: uno se abrió tras ${ms} ms.`,
+      'socket-closed': () => 'Los WebSockets no pasan. Un proxy entre este navegador y el servidor debe pasar las peticiones de Upgrade.',
+      'relay-works': (url: string) => `${url} retransmite para este navegador.`,
+      'relay-fails': (url: string) => `${url} no retransmite para este navegador: revisa su puerto y el secreto de la opción turn.secret.`,
+      'bind-loopback': (ip: string) =>
+        `El servidor escucha en ${ip}, que es solo este equipo. Cambia la opción bind, o pon delante un proxy con TLS.`,
+      'bind-open': (ip: string) => `El servidor escucha en ${ip}.`,
+      'udp-off': () => 'WebRTC está desactivado (opción desktopWebrtcPort): los escritorios llegan por el WebSocket.',
+      'udp-loopback': (port: string) =>
+        `El puerto UDP ${port} de WebRTC está en loopback, como el servidor: los escritorios llegan por el WebSocket.`,
+      'udp-open': (port: string) =>
+        `Los navegadores reciben el puerto UDP ${port} en una dirección IP pública. El cortafuegos debe dejarlo pasar.`,
+      'udp-private': (port: string) =>
+        `Los navegadores solo reciben direcciones IP privadas. Para otros lugares, redirige el puerto UDP ${port} y pon la dirección IP pública en la opción webrtcAddresses.`,
+      'stun-none': () => 'No hay servidor STUN (opción iceServers).',
+      'stun-silent': (url: string) => `${url} no responde por UDP.`,
+      'stun-sees': (ip: string) => `El servidor STUN ve este equipo como ${ip}.`,
+      'stun-differs': (ip: string) => `El servidor STUN ve este equipo como ${ip}, que no está en la opción webrtcAddresses.`,
+      'turn-none': () => 'No hay servidor TURN: donde UDP no pasa, los escritorios llegan por el WebSocket.',
+      'turn-silent': (url: string) => `${url} no responde por UDP.`,
+      'turn-answers': (url: string) => `${url} responde al servidor.`,
+    },
+  },
 }
