@@ -35,9 +35,13 @@ export class FastPath {
 
   constructor(options: FastPathOptions) {
     this.#options = options
+    let sweptMs = performance.now()
     this.#sweep = repeat(sweepMs, () => {
       const nowMs = performance.now()
-      for (const each of this.#connections) each.endIfSilent(nowMs)
+      // what came while this process could not run has not been read yet
+      const delayedMs = Math.max(0, nowMs - sweptMs - 2 * sweepMs)
+      sweptMs = nowMs
+      for (const each of this.#connections) each.endIfSilent(nowMs, delayedMs)
     })
   }
 
@@ -97,7 +101,9 @@ class FastConnection implements ResponseOutput {
     return this.#isLast || this.#owner.isStopping()
   }
 
-  endIfSilent(nowMs: number): void {
+  /** @param delayedMs what of the silence is not the client's */
+  endIfSilent(nowMs: number, delayedMs = 0): void {
+    this.#untilMs += delayedMs
     if (this.#response === undefined && !this.#isEnding && nowMs >= this.#untilMs) this.#socket.destroy()
   }
 
