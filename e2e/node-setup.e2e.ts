@@ -1,32 +1,18 @@
-import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { findingsInBothThemes } from './helpers/axe.ts'
 import { launchBrowser } from './helpers/browser.ts'
 import { streams } from './helpers/command.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
-import { root as checkout } from './helpers/paths.ts'
+import { packProgram } from './helpers/pack-program.ts'
 import { freePort } from './helpers/relay-targets.ts'
 import { skipBecause } from './helpers/skip.ts'
 import { noSshMachine, type SshMachine, startSshMachine } from './helpers/ssh-machine.ts'
 import { until } from './helpers/until.ts'
 
 const reason = noSshMachine()
-
-/** An archive as `npm run pack` makes it, whose program is this checkout as the machine sees it. */
-function packProgram(folder: string): string {
-  const top = join(folder, 'ami-streams-0.0.1')
-  const node = relative(checkout, process.execPath)
-  const inMachine = node.startsWith('..') ? process.execPath : `/checkout/${node}`
-  mkdirSync(join(top, 'bin'), { recursive: true })
-  writeFileSync(join(top, 'bin/streams'), `#!/bin/sh\nexec '${inMachine}' /checkout/bin/streams.mjs "$@"\n`, { mode: 0o755 })
-  const file = join(folder, `ami-streams-0.0.1-linux-${process.arch}.tar.gz`)
-  execFileSync('tar', ['-czf', file, '-C', folder, 'ami-streams-0.0.1'])
-  rmSync(top, { recursive: true })
-  return file
-}
 
 describe('a node that is set up over SSH', () => {
   let machine: SshMachine
@@ -172,6 +158,49 @@ describe('a node that is set up over SSH', () => {
     ])
   })
 
+  it('names what keeps a machine from being a node, with what to do about it', async () => {
+    machine.run('useradd', '--create-home', '--shell', '/bin/sh', 'bob')
+    machine.run('sh', '-c', 'echo "bob:$1" | chpasswd', 'sh', machine.password)
+    // An hour ahead.
+    machine.run(
+      'sh',
+      '-c',
+      `printf '#!/bin/sh\\nexec /usr/bin/date -d "+1 hour" "$@"\\n' > /usr/local/bin/date; chmod 755 /usr/local/bin/date`,
+    )
+    machine.run('mount', '-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', '/opt')
+    const privateKey = machine.addKey()
+    const taken = { httpPort: machine.port, origin: 'https://127.0.0.1:1' }
+    const { body } = await host.api('POST', '/network/machines/check', {
+      ...access('root', { kind: 'key', privateKey }),
+      ...{ ...node(), ...taken },
+    })
+    expect(body.suitable).toBe(false)
+    const found = (id: string) => body.findings.filter((each) => each.id === id).map(({ state, text, remedy }) => [state, text, remedy])
+    expect(found('disk')).toEqual([['fail', expect.stringMatching(/^\d MiB free below \/opt$/), expect.stringContaining('1024 MiB')]])
+    expect(found('clock')).toEqual([['warn', expect.stringContaining('s ahead'), expect.stringContaining('timedatectl')]])
+    expect(found('ports')).toEqual([['fail', expect.stringContaining(String(machine.port)), expect.stringContaining('other ports')]])
+    expect(found('origin')).toEqual([['fail', 'It cannot connect to https://127.0.0.1:1', expect.stringContaining('firewalls')]])
+    // The job ends with the same words, and has changed nothing.
+    const before = traces()
+    const { body: started } = await host.api('POST', '/network/machines/set-up', {
+      ...access('root', { kind: 'key', privateKey }),
+      ...{ ...node(), ...taken },
+    })
+    const job = await until(async () => {
+      const now = (await host.api('GET', `/network/machines/jobs/${started.id}`)).body
+      return now.state !== 'running' && now
+    }, 'the end of the job')
+    expect(job.error).toMatchObject({ code: 'network.machine_unsuitable', message: expect.stringContaining('It cannot connect to') })
+    expect(traces()).toEqual(before)
+    machine.run('umount', '/opt')
+    machine.run('rm', '/usr/local/bin/date')
+    // sudo is there, and not for this user.
+    expect((await check('bob', password())).body.code).toBe('network.sudo_rejected')
+    expect((await host.api('POST', '/network/machines/host-key', { host: '127.0.0.1', port: await freePort() })).body.code).toBe(
+      'network.ssh_unreachable',
+    )
+  })
+
   it('is removed with everything that was made for it, and leaves nothing where it cannot be set up', async () => {
     const nothing = async () => [traces(), hasUser(), (await host.api('GET', '/network/nodes')).body.items]
     const removed = await network('remove', 'Berlin', '--password-file', passwordFile)
@@ -181,12 +210,48 @@ describe('a node that is set up over SSH', () => {
     expect(await nothing()).toEqual([[], false, []])
   })
 
+  it('becomes one by its user data for cloud-init, once and again, and leaves nothing where the program cannot be had', async () => {
+    const made = await network('user-data', 'Lyon', '--bind', '127.0.0.1', '--http-port', String(httpPort), '--https-port', 'off')
+    const { userData } = made.json()
+    expect(userData, made.errors).toMatch(/^#!\/bin\/sh\n/)
+    const run = (script: string): string => {
+      writeFileSync(join(machine.root, 'root/user-data'), script, { mode: 0o700 })
+      return machine.run('sh', '-c', '/root/user-data 2>&1 || echo "ended with $?"')
+    }
+    expect(await (await fetch(`${host.http}/api/v1/network/programs/${'0'.repeat(64)}`)).json()).toMatchObject({
+      code: 'network.program_missing',
+    })
+    // Another file than was offered.
+    const broken = run(userData.replace(/sha=\w{8}/, 'sha=00000000').replace('sleep 5', 'sleep 0'))
+    expect(broken).toMatch(/could not be fetched.*\n?.*ended with 1/)
+    expect([traces(), hasUser()]).toEqual([[], false])
+    for (const round of ['first', 'second']) {
+      expect(run(userData), round).toContain('the node has joined')
+      expect(readdirSync(join(machine.root, 'opt/ami-streams-node/releases'))).toHaveLength(1)
+      await until(isServing, 'the node')
+    }
+    const [node] = (await host.api('GET', '/network/nodes')).body.items
+    expect(node).toMatchObject({ name: 'Lyon', connected: true })
+    expect(readdirSync(join(machine.root, 'etc/ami-streams-node'))).toEqual(['made'])
+    const { body } = await host.api('POST', '/network/machines/remove', access('alex', password()))
+    await until(async () => (await host.api('GET', `/network/machines/jobs/${body.id}`)).body.state === 'done', 'the node to be removed')
+    expect([traces(), hasUser()]).toEqual([[], false])
+    await host.api('DELETE', `/network/nodes/${node?.id}`)
+  })
+
   it('is set up on the page, with the key of the machine shown, and removed there', async () => {
     await host.api('DELETE', `/network/machines/127.0.0.1/${machine.port}`)
     const browser = await launchBrowser()
     try {
       const page = await browser.newPage()
       await page.goto(`${host.http}/network`)
+      await page.getByTestId('user-data-button').click()
+      await page.getByTestId('node-name').fill('Rome')
+      expect(await findingsInBothThemes(page)).toEqual([])
+      await page.getByTestId('user-data-make').click()
+      expect(await page.getByTestId('user-data').inputValue()).toContain('--name Rome')
+      expect(await findingsInBothThemes(page)).toEqual([])
+      await page.getByTestId('user-data-dialog').locator('.dialog-actions button').click()
       await page.getByTestId('set-up-machine').click()
       await page.getByTestId('set-up-dialog').waitFor()
       const signIn = async (): Promise<void> => {

@@ -90,6 +90,8 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
   'routing': { part: 'network', cost: 'cpu' },
   'edge-failures': { part: 'network', cost: 'cpu' },
   'node-setup': { part: 'network', cost: 'cpu' },
+  'fleet': { part: 'network', cost: 'cpu' },
+  'fleet-update': { part: 'network', cost: 'cpu' },
   'functions-page': { part: 'network', cost: 'cpu' },
   'edge': { part: 'network', cost: 'cpu', quick: true },
   'edge-tree': { part: 'network', cost: 'cpu' },

@@ -544,6 +544,9 @@ export interface ApiTypes {
         GET: { answer: { configuration: string } }
       }
     }
+    drift: {
+      GET: { answer: { items: { id: string; name: string; group: string | null; state: 'ok' | 'drifted' | 'unknown'; reason: string; nginx: string | null; differences: { kind: 'program' | 'configuration' | 'own-file' | 'nginx' | 'unit'; text: string }[] }[]; nextCursor: null } }
+    }
     edge: {
       link: {
         GET: { answer: unknown }
@@ -575,11 +578,26 @@ export interface ApiTypes {
         POST: { body: { main?: string | undefined; files: Record<string, string>; fetchHosts?: readonly string[] | undefined; variables?: Record<string, string> | undefined; secretsOf?: string | undefined; request: { method?: string | undefined; url: string; headers?: Record<string, string> | undefined; body?: string | undefined } }; answer: { answer: { status: number; headers: string[][]; body: string } | null; fault: null | string; faults: { file: string; line: number; column: number; message: string }[]; lines: { name: string; version: number; at: string; level: 'debug' | 'info' | 'warn' | 'error'; text: string }[]; ms: number } }
       }
     }
+    groups: {
+      GET: { answer: { items: NetworkGroupsItem[]; nextCursor: null } }
+      '*': {
+        GET: { answer: NetworkGroupsItem }
+        PUT: { body: { configuration: string; first?: number | undefined; atOnce?: number | undefined; watchS?: number | undefined }; answer: PutNetworkGroups }
+        DELETE: { answer: undefined }
+        preview: {
+          POST: { body: { configuration: string }; answer: { lines: { kind: 'same' | 'added' | 'removed'; text: string }[]; changedSecrets: boolean } }
+        }
+        rollback: {
+          POST: { body: { first?: number | undefined; atOnce?: number | undefined; watchS?: number | undefined }; answer: PutNetworkGroups }
+        }
+      }
+    }
     health: {
       GET: { answer: { status: 'ok' | 'degraded'; nodes: number; connected: number; disabled: number; requestsPerS: number; bitrateOutBps: number; cacheWarnings: { id: string; name: string; percent: number }[] } }
     }
     'join-tokens': {
       POST: { body: { expiresInS?: number | undefined }; answer: { token: string; expiresAt: string; origin: string; command: string } }
+      DELETE: { answer: { deleted: number } }
     }
     limits: {
       GET: { answer: NetworkLimits }
@@ -592,6 +610,9 @@ export interface ApiTypes {
         DELETE: { query: { network?: string | undefined }; answer: undefined }
       }
     }
+    log: {
+      GET: { query: { node?: string | undefined; group?: string | undefined; label?: string | undefined; lines?: number | undefined; level?: 'debug' | 'info' | 'warn' | 'error' | undefined }; answer: { items: { node: string; name: string; at: string; level: 'debug' | 'info' | 'warn' | 'error'; part: string; message: string; fields: string }[]; missing: { id: string; name: string; reason: string }[] } }
+    }
     machines: {
       GET: { answer: { items: { host: string; port: number; user: string; fingerprint: string; nodeId: string | null; acceptedAt: string }[]; nextCursor: null } }
       '*': {
@@ -600,7 +621,7 @@ export interface ApiTypes {
         }
       }
       check: {
-        POST: { body: NetworkMachinesCheckPostBody; answer: { suitable: boolean; hostName: string; findings: { id: 'system' | 'processor' | 'memory' | 'disk' | 'rights' | 'ports' | 'web-server' | 'clock' | 'firewall' | 'origin' | 'program' | 'node'; state: 'ok' | 'warn' | 'fail'; text: string; remedy: string }[]; steps: ('connect' | 'check' | 'prepare' | 'copy' | 'nginx' | 'configure' | 'start' | 'join' | 'finish' | 'remove' | 'undo')[] } }
+        POST: { body: NetworkMachinesCheckPostBody; answer: { suitable: boolean; hostName: string; findings: { id: 'system' | 'processor' | 'memory' | 'disk' | 'rights' | 'ports' | 'web-server' | 'clock' | 'firewall' | 'selinux' | 'origin' | 'program' | 'node'; state: 'ok' | 'warn' | 'fail'; text: string; remedy: string }[]; steps: ('connect' | 'check' | 'prepare' | 'copy' | 'nginx' | 'configure' | 'start' | 'join' | 'finish' | 'remove' | 'undo')[] } }
       }
       'host-key': {
         POST: { body: { host: string; port?: number | undefined }; answer: { type: string; fingerprint: string; state: 'new' | 'known' | 'changed' } }
@@ -623,16 +644,36 @@ export interface ApiTypes {
       'set-up': {
         POST: { body: NetworkMachinesCheckPostBody; answer: NetworkMachinesJobsItem }
       }
+      'user-data': {
+        POST: { body: { name: string; origin?: string | undefined; bind?: string | undefined; httpPort?: number | undefined; httpsPort?: number | 'off' | undefined; cache?: boolean | undefined; cacheSize?: string | undefined; expiresInS?: number | undefined }; answer: { userData: string; expiresAt: string } }
+      }
     }
     nodes: {
       GET: { answer: { items: NetworkNodesItem[]; nextCursor: null } }
       '*': {
-        PATCH: { body: { name?: string | undefined; enabled?: boolean | undefined; publicUrl?: string | null | undefined; draining?: boolean | undefined }; answer: NetworkNodesItem }
+        PATCH: { body: { name?: string | undefined; enabled?: boolean | undefined; publicUrl?: string | null | undefined; draining?: boolean | undefined; group?: string | null | undefined; labels?: readonly string[] | undefined }; answer: NetworkNodesItem }
         DELETE: { answer: undefined }
+        key: {
+          POST: { answer: undefined }
+        }
       }
     }
     probe: {
       GET: { answer: { state: 'serving' | 'draining' | 'away'; issuedAt: number } }
+    }
+    programs: {
+      '*': {
+        GET: { answer: undefined }
+      }
+    }
+    rollouts: {
+      GET: { answer: { items: PutNetworkGroups[]; nextCursor: null } }
+      '*': {
+        GET: { answer: PutNetworkGroups }
+        cancel: {
+          POST: { answer: PutNetworkGroups }
+        }
+      }
     }
     routing: {
       GET: { answer: { enabled: boolean; shiftPercent: number } }
@@ -640,6 +681,9 @@ export interface ApiTypes {
       key: {
         POST: { answer: { keys: string[] } }
       }
+    }
+    updates: {
+      POST: { body: { nodes?: readonly string[] | undefined; group?: string | undefined; label?: string | undefined; credentials: NetworkMachinesCheckPostBodyCredentials3; sudoPassword?: string | undefined; nginx?: boolean | undefined; drainS?: number | undefined; first?: number | undefined; atOnce?: number | undefined; watchS?: number | undefined }; answer: PutNetworkGroups }
     }
     'viewer-nodes': {
       GET: { answer: { list: string; signatures: { key: string; signature: string }[] } }
@@ -1468,6 +1512,9 @@ type NetworkDnsSettings = { enabled: boolean; zone: string; name: string; ttlS: 
 type NetworkDns = { settings: NetworkDnsSettings; running: boolean; problem: string | null; servedAt: string | null; serving: { id: string; name: string; addresses: string[] }[]; left: { id: string; name: string; why: string }[]; ds: string[] }
 type NetworkFunctionsItemNodesItem = { id: string; name: string; state: 'done' | 'waiting' | 'away' | 'failed'; reason: string | null }
 type NetworkFunctionsItem = { name: string; version: number; deployedAt: string; routes: string[]; fetchHosts: string[]; variables: Record<string, string>; secrets: string[]; nodes: NetworkFunctionsItemNodesItem[] }
+type NetworkGroupsItem = { name: string; configuration: string; hasFormer: boolean; changedAt: string }
+type PutNetworkGroupsNodesItem = { id: string; name: string; state: 'waiting' | 'running' | 'done' | 'failed' | 'undone' | 'skipped'; note: string }
+type PutNetworkGroups = { id: string; kind: 'configuration' | 'update'; subject: string; state: 'running' | 'done' | 'failed' | 'cancelled'; startedAt: string; endedAt: string | null; nodes: PutNetworkGroupsNodesItem[]; log: string[]; error: { code: string; message: string; remedy: string } | null }
 type NetworkLimitsRoutesItem = { path: string; perMinute: number; burst: number; per: 'address' | 'all' }
 type NetworkLimits = { enabled: boolean; anonymous: { perMinute: number; burst: number }; signedIn: { perMinute: number; burst: number }; live: { perMinute: number; burst: number }; routes: NetworkLimitsRoutesItem[] }
 type NetworkMachinesCheckPostBodyCredentials = { kind: 'key'; privateKey: string; passphrase?: string | undefined }
@@ -1479,7 +1526,7 @@ type NetworkMachinesJobsItem = { id: string; kind: 'add' | 'remove'; host: strin
 type NetworkNodesItemTrafficCache = { bytes: number; maxBytes: number; objects: number; warning: 0 | 80 | 90 | 95 }
 type NetworkNodesItemTrafficAnycast = { announced: boolean; reason: string | null; neighbors: { address: string; up: boolean; state: string }[] }
 type NetworkNodesItemTraffic = { at: string; requestsPerS: number; bitrateOutBps: number; bitrateInBps: number; hitRatio: number | null; errorRatio: number; p50Ms: number | null; p95Ms: number | null; p99Ms: number | null; connections: number; cpu: number; memory: number; cache: NetworkNodesItemTrafficCache | null; region: string | null; capacityMbps: number | null; anycast: NetworkNodesItemTrafficAnycast | null }
-type NetworkNodesItem = { id: string; name: string; enabled: boolean; publicUrl: string | null; draining: boolean; connected: boolean; connectedSince: string | null; remoteAddress: string | null; version: string | null; createdAt: string; streams: number; sentBytes: number; requests: number; deliveredBytes: number; waiting: number; traffic: NetworkNodesItemTraffic | null }
+type NetworkNodesItem = { id: string; name: string; enabled: boolean; publicUrl: string | null; draining: boolean; group: string | null; labels: string[]; connected: boolean; connectedSince: string | null; remoteAddress: string | null; version: string | null; createdAt: string; streams: number; sentBytes: number; requests: number; deliveredBytes: number; waiting: number; traffic: NetworkNodesItemTraffic | null }
 type ObsItemVersion = { obs: string; webSocket: string; platform: string; platformDescription: string; requests: string[]; imageFormats: string[] }
 type ObsItemActivity = { streaming: boolean; recording: boolean; program: string | null }
 type ObsItem = { id: string; name: string; host: string; port: number; enabled: boolean; password: 'none' | 'kept' | 'found'; createdAt: string; state: 'connecting' | 'connected' | 'disconnected' | 'failed'; stateSince: string; error: { code: string; message: string; remedy: string } | null; nextAttemptAt: string | null; attempts: number; reconnects: number; version: ObsItemVersion | null; activity: ObsItemActivity | null; linkedStream: { stream: string; keyId: string } | null; connector: { connected: boolean } | null }

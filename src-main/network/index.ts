@@ -21,6 +21,11 @@ import { registerNodeMetrics } from './figures/origin-metrics.ts'
 import { TrafficBook } from './figures/traffic-book.ts'
 import { trafficRoutes } from './figures/traffic-routes.ts'
 import { createTrafficStore } from './figures/traffic-store.ts'
+import { fleetRoutes } from './fleet/fleet-routes.ts'
+import { GroupBook } from './fleet/group-book.ts'
+import { createGroupStore } from './fleet/group-store.ts'
+import { Inspector } from './fleet/inspector.ts'
+import { Rollouts } from './fleet/rollouts.ts'
 import { FunctionBook } from './functions/function-book.ts'
 import { functionRoutes } from './functions/function-routes.ts'
 import { FunctionRunner } from './functions/function-runner.ts'
@@ -148,15 +153,33 @@ export async function createNetwork({
     if (routing.settings.enabled || dns.enabled) probes.ask(book.list().filter(({ enabled }) => enabled))
   }
   book.onChange(() => {
+    groups.refresh()
     routing.refresh()
     dns.refresh()
     askNodes()
   })
   registerNodeMetrics(registry, traffic)
+  const rollouts = new Rollouts({ events, audit, log, now })
+  const groups = await GroupBook.open({
+    ...{ store: createGroupStore(database, secrets), nodes: () => book.list(), rollouts, events, audit, now },
+    groupOf: (id) => book.groupOf(id),
+    ungroup: (id, actor) => book.change(id, { group: null }, actor),
+  })
   const purges = await PurgeBook.open({ store: createPurgeStore(database), nodes: () => book.cacheNodes(), audit, now })
   const originPurges = new OriginPurges({ events, purges, hasNodes: () => book.cacheNodes().length > 0, log })
   const warming = new WarmBook({ nodes: () => book.cacheNodes(), audit, now })
-  const provisioning = await createProvisioning({ store: createMachineStore(database), nodes: book, program, events, audit, log, now })
+  const provisioning = await createProvisioning({
+    ...{ store: createMachineStore(database), nodes: book, rollouts, program, events, audit, log, now },
+    isRouting: () => routing.settings.enabled,
+  })
+  const inspector = new Inspector({
+    version: program.version,
+    nodes: () => book.list(),
+    connectionOf: (id) => book.connectionOf(id),
+    unitOf: (id) => provisioning.unitOf(id),
+    configurationOf: (id) => groups.stateOf(id),
+    groupText: (name) => (groups.has(name) ? groups.find(name).configuration : ''),
+  })
   const limits = await LimitBook.open({ store: createSettingStore(database, 'limits', LimitSettingsSchema), events, audit })
   const guard = await GuardBook.open({
     store: createGuardStore(database),
@@ -179,7 +202,8 @@ export async function createNetwork({
   const figures = repeat(figuresMs, () => book.announceFigures())
   return {
     routes: [
-      ...nodeRoutes(book),
+      ...nodeRoutes(book, (name) => groups.has(name)),
+      ...fleetRoutes({ nodes: book, groups, rollouts, inspector }),
       ...purgeRoutes(purges),
       ...warmRoutes(warming),
       ...trafficRoutes(traffic),
@@ -190,13 +214,14 @@ export async function createNetwork({
       ...functionRoutes(functions, new FunctionTrials(runner, functions)),
       ...provisioning.routes,
     ],
-    sockets: [linkSocket({ book, purges, warming, traffic, limits, guard, routing, health, functions, origin, log })],
+    sockets: [linkSocket({ book, purges, warming, traffic, limits, guard, routing, health, functions, groups, origin, log })],
     isForwarder: (secret) => book.isForwarder(secret),
     attacks: () => guard.problems(),
     viewerNodes: () => routing.viewerNodes,
     viewerUrls: () => routing.urls,
     isNodeAddress: (address) => book.isConnectedFrom(address),
     async stop() {
+      await rollouts.stop()
       await provisioning.stop()
       await runner.stop()
       clearInterval(figures)

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Migration } from '../platform/storage/migrations.ts'
 import { guardMigrations } from './attacks/guard-store.ts'
 import { trafficMigrations } from './figures/traffic-store.ts'
+import { groupMigrations } from './fleet/group-store.ts'
 import { functionMigrations } from './functions/function-store.ts'
 import { machineMigrations } from './provisioning/machine-store.ts'
 import { purgeMigrations } from './purges/purge-store.ts'
@@ -28,4 +29,5 @@ export const networkMigrations: readonly Migration[] = [
   ...guardMigrations,
   ...machineMigrations,
   ...functionMigrations,
+  ...groupMigrations,
 ]

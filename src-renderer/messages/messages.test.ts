@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { t as desktops } from '../desktops/messages.ts'
 import { t as desktopSharing } from '../desktops/sharing/messages.ts'
 import { t as healthPage } from '../health/messages.ts'
+import { t as networkFleet } from '../network/fleet/messages.ts'
 import { t as networkFunctions } from '../network/functions/messages.ts'
 import { t as networkMachines } from '../network/machines/messages.ts'
 import { t as network } from '../network/messages.ts'
@@ -74,6 +75,7 @@ const english: Readonly<Record<string, object>> = {
   desktopSharing,
   network,
   networkFunctions,
+  networkFleet,
   networkMachines,
   obs,
   obsTemplates,

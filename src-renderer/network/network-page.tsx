@@ -7,8 +7,17 @@ import { useIsAdmin, useTitle } from '../components/page.ts'
 import { ShownOnceDialog } from '../components/shown-once-dialog.tsx'
 import { notifyError } from '../components/toasts.tsx'
 import { CachePanel } from './cache-panel.tsx'
+import { FleetPanel } from './fleet/fleet-panel.tsx'
 import { FunctionsPanel } from './functions/functions-panel.tsx'
-import { type Machines, RemoveButton, SetUpButton, SetUpDialog, useMachines } from './machines/machine-tools.tsx'
+import {
+  type Machines,
+  RemoveButton,
+  SetUpButton,
+  SetUpDialog,
+  UserDataButton,
+  UserDataDialog,
+  useMachines,
+} from './machines/machine-tools.tsx'
 import { t } from './messages.ts'
 import { NodeCard } from './node-card.tsx'
 import { type NodeItem, nodes } from './nodes.ts'
@@ -38,6 +47,7 @@ export function NetworkPage() {
 function Nodes() {
   const { loaded, items } = useCollection(nodes)
   const [command, setCommand] = useState<string | null>(null)
+  const [userData, setUserData] = useState(false)
   const machines = useMachines(items)
   const all = Object.values(items).sort((a, b) => a.createdAt.localeCompare(b.createdAt))
   const add = async (): Promise<void> => {
@@ -51,6 +61,7 @@ function Nodes() {
   const buttons = (
     <div className="row">
       <SetUpButton onClick={() => machines.open({ kind: 'add' })} />
+      <UserDataButton onClick={() => setUserData(true)} />
       <button type="button" className="button" onClick={() => void add()} data-testid="add-node">
         <Plus size={16} aria-hidden="true" /> {t.add}
       </button>
@@ -74,11 +85,13 @@ function Nodes() {
           <RoutingPanel nodes={all} />
           <TrafficPanel />
           <CachePanel nodes={all} />
+          <FleetPanel nodes={all} />
           <FunctionsPanel />
           <ProtectionPanel nodes={all} />
         </>
       )}
       {machines.task !== null && <SetUpDialog task={machines.task} onClose={machines.close} />}
+      {userData && <UserDataDialog onClose={() => setUserData(false)} />}
       {command !== null && (
         <ShownOnceDialog
           title={t.joinTitle}

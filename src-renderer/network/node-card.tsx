@@ -63,6 +63,8 @@ export function NodeCard({
             {remoteAddress !== null && ` ${t.from(remoteAddress)}`}
             {version !== null && ` · ${t.version(version)}`}
             {node.traffic?.region && ` · ${node.traffic.region}`}
+            {node.group !== null && ` · ${node.group}`}
+            {node.labels.length > 0 && ` · ${node.labels.join(' ')}`}
             {publicUrl !== null && ` · ${publicUrl}`}
           </p>
         </div>

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
+import { createLogTail } from '../../platform/telemetry/log-tail.ts'
 import { createLogger } from '../../platform/telemetry/logger.ts'
 import type { Config } from '../config.ts'
 import type { EdgeReadyLine } from '../edge/edge-node.ts'
@@ -76,10 +77,11 @@ Examples:
         const cache = folder === undefined ? undefined : { folder, maxBytes }
         const level =
           !output.json && config.logFile === '' && sources.get('logLevel') === 'default' && process.stderr.isTTY ? 'warn' : config.logLevel
-        const log = createLogger({ level, ...(config.logFile === '' ? {} : { file: config.logFile }) })
+        const tail = createLogTail({ maxLines: 1000, maxCharacters: 500_000 })
+        const log = createLogger({ level, tail, ...(config.logFile === '' ? {} : { file: config.logFile }) })
         const { startEdgeNode } = await import('../edge/edge-node.ts')
         const node = await startEdgeNode({
-          ...{ config, cache, file, log },
+          ...{ config, cache, file, tail, log },
           name: name ?? file?.first.name,
           acceptNodes: acceptNodes ?? file?.first.acceptNodes ?? false,
           originFingerprint,

@@ -31,6 +31,14 @@ interface ShownKey {
 
 /** Options of commands that sign in on a machine. */
 export function addAccessFlags(command: Command): Command {
+  return addSignInFlags(command).option(
+    '--host-key <fingerprint>',
+    'SHA256:… of the machine: no other key is accepted, and nobody is asked',
+  )
+}
+
+/** The same for machines that are known. */
+export function addSignInFlags(command: Command): Command {
   return command
     .option('--key <file>', 'private key to sign in with; without it the ssh-agent of the host is used')
     .option('--ask-passphrase', 'ask for the passphrase of the key')
@@ -38,7 +46,6 @@ export function addAccessFlags(command: Command): Command {
     .option('--password-file <file>', 'the same, with the password in a file; "-" is standard input')
     .option('--ask-sudo-password', 'ask for the password for sudo, where it is another one')
     .option('--sudo-password-file <file>', 'the same, with the password in a file')
-    .option('--host-key <fingerprint>', 'SHA256:… of the machine: no other key is accepted, and nobody is asked')
 }
 
 /** Reads `user@host` or `user@host:port`; IPv6 in brackets. Throws `command.invalid`. */

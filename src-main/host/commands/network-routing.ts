@@ -3,7 +3,7 @@ import type { ApiClient } from '../../platform/api-client.ts'
 import { AppError } from '../../platform/errors.ts'
 import { type CommandContext, clientOf, run } from './context.ts'
 
-interface RoutedNode {
+export interface RoutedNode {
   readonly id: string
   readonly name: string
   readonly publicUrl: string | null
@@ -75,7 +75,7 @@ export function addRoutingCommands(network: Command, context: CommandContext): v
 }
 
 /** The node of that id or name. Throws `network.node_not_found`, and `command.invalid` where several have the name. */
-async function findNode(client: ApiClient, text: string): Promise<RoutedNode> {
+export async function findNode(client: ApiClient, text: string): Promise<RoutedNode> {
   const { items } = await client.get<{ items: readonly RoutedNode[] }>('/network/nodes')
   const found = items.filter(({ id, name }) => id === text || name === text)
   if (found.length > 1) throw new AppError('command.invalid', `Several nodes are called "${text}": name one by its id`)

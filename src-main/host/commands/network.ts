@@ -6,6 +6,7 @@ import { table } from '../output.ts'
 import { type CommandContext, clientOf, run } from './context.ts'
 import { type AccessFlags, acceptHostKey, accessFrom, addAccessFlags, readTarget } from './network-access.ts'
 import { addDnsCommands } from './network-dns.ts'
+import { addFleetCommands } from './network-fleet.ts'
 import { type JobAnswer, runJob } from './network-job.ts'
 import { addRoutingCommands } from './network-routing.ts'
 
@@ -15,6 +16,8 @@ interface Node {
   readonly enabled: boolean
   readonly connected: boolean
   readonly draining: boolean
+  readonly group: string | null
+  readonly labels: readonly string[]
   readonly remoteAddress: string | null
   readonly version: string | null
 }
@@ -67,6 +70,9 @@ Examples:
   streams network url Berlin https://berlin.example.com
   streams network routing on
   streams network drain Berlin
+  streams network group set south south.yaml --first 1
+  streams network log --group south --level warn
+  streams network drift
   streams network remove edge.example.com --key ~/.ssh/id_ed25519`,
     )
   network
@@ -84,8 +90,11 @@ Examples:
           !enabled ? 'disabled' : !connected ? 'away' : draining ? 'draining' : 'connected'
         output.result(nodes, () =>
           table(
-            ['ID', 'NAME', 'STATE', 'IP ADDRESS', 'VERSION', 'MACHINE'],
-            nodes.items.map((node) => [node.id, node.name, state(node), node.remoteAddress ?? '', node.version ?? '', machineOf(node)]),
+            ['ID', 'NAME', 'STATE', 'GROUP', 'LABELS', 'IP ADDRESS', 'VERSION', 'MACHINE'],
+            nodes.items.map((node) => [
+              ...[node.id, node.name, state(node), node.group ?? '', node.labels.join(' ')],
+              ...[node.remoteAddress ?? '', node.version ?? '', machineOf(node)],
+            ]),
           ),
         )
       }),
@@ -126,6 +135,30 @@ Examples:
         output.result(job, () => `The node ${job.nodeId} is connected after ${seconds(job)} s.`)
       }),
     )
+  network
+    .command('user-data <name>')
+    .description('print user data for cloud-init, with which one new machine of a cloud becomes a node of this name; nobody signs in there')
+    .option('--origin <url>', 'URL of this host as the machine reaches it (default: the one that this host is used by)')
+    .option('--bind <ip>', 'IP address that viewers connect to', '0.0.0.0')
+    .option('--http-port <port>', 'port for viewers', '8080')
+    .option('--https-port <port>', 'port for viewers over TLS, or "off"', '8443')
+    .option('--cache', 'with nginx in front and a cache; nginx is installed where it is missing')
+    .option('--cache-size <size>', 'share of the disk for the cache', '10G')
+    .option('--hours <hours>', 'how long it can be used, once', '24')
+    .action(
+      run(context, async (output, command) => {
+        const flags = command.optsWithGlobals() as AddFlags & { readonly hours: string }
+        if (!/^\d{1,3}$/.test(flags.hours)) throw new AppError('command.invalid', `--hours: ${JSON.stringify(flags.hours)} is not a number`)
+        const made = await clientOf(command, context).send<{ readonly userData: string }>('POST', '/network/machines/user-data', {
+          ...{ name: command.args[0], bind: flags.bind, cache: flags.cache === true, cacheSize: flags.cacheSize },
+          ...(flags.origin === undefined ? {} : { origin: flags.origin }),
+          httpPort: readPort('--http-port', flags.httpPort),
+          httpsPort: flags.httpsPort === 'off' ? 'off' : readPort('--https-port', flags.httpsPort),
+          expiresInS: Number(flags.hours) * 3600,
+        })
+        output.result(made, () => made.userData)
+      }),
+    )
   addAccessFlags(network.command('remove <node>'))
     .description('remove a node, and from its machine everything that was made for it; <node> is its id, its name or its host')
     .action(
@@ -151,6 +184,7 @@ Examples:
     )
   addRoutingCommands(network, context)
   addDnsCommands(network, context)
+  addFleetCommands(network, context)
 }
 
 const seconds = ({ startedAt, endedAt }: JobAnswer): string =>

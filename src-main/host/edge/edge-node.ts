@@ -7,6 +7,7 @@ import { ClientLimits } from '../../platform/http/client-limits.ts'
 import { lockDataFolder } from '../../platform/identity/data-lock.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { watchMemory } from '../../platform/memory/watch-memory.ts'
+import type { LogTail } from '../../platform/telemetry/log-tail.ts'
 import type { Config } from '../config.ts'
 import { shownHost } from '../shown-host.ts'
 import { version } from '../version.ts'
@@ -36,6 +37,8 @@ export interface EdgeNodeOptions {
   readonly cache: EdgeCacheOptions | undefined
   /** `edge.yaml`, which is read again when it changes. */
   readonly file: FollowedNodeFile | undefined
+  /** The newest lines of the log. */
+  readonly tail: LogTail
   readonly log: Logger
 }
 
@@ -49,6 +52,7 @@ export async function startEdgeNode({
   originFingerprint,
   cache,
   file,
+  tail,
   log,
 }: EdgeNodeOptions): Promise<{
   readonly ready: EdgeReadyLine
@@ -74,6 +78,7 @@ export async function startEdgeNode({
       token,
       name: name ?? hostname(),
       version,
+      tail,
       bind: config.bind,
       httpPort: config.httpPort,
       httpsPort: config.httpsPort,

@@ -15,6 +15,7 @@ import { createReverseProxy } from '../../platform/http/reverse-proxy.ts'
 import { readTrustedProxies } from '../../platform/http/trusted-proxies.ts'
 import { hashSecret } from '../../platform/identity/secrets.ts'
 import type { Logger } from '../../platform/logger.ts'
+import type { LogTail } from '../../platform/telemetry/log-tail.ts'
 import { Anycast } from '../anycast/anycast.ts'
 import type { AnycastState } from '../anycast/anycast-schemas.ts'
 import { watchServing } from '../anycast/can-serve.ts'
@@ -37,6 +38,8 @@ import { EdgeFunctions } from './edge-functions.ts'
 import { EdgeLink, type LinkedCache, type LinkState } from './edge-link.ts'
 import { joinOrigin } from './join-origin.ts'
 import { answerMetrics, openMetricsPort } from './metrics-port.ts'
+import { NodeConfiguration } from './node-configuration.ts'
+import { inspectNode } from './node-inspection.ts'
 import { NodeProtection } from './node-protection.ts'
 import { type NodeState, readNodeState, writeNodeState } from './node-state.ts'
 import type { OriginTarget } from './origin-connection.ts'
@@ -72,6 +75,8 @@ export interface EdgeAgentOptions {
   readonly originFingerprint: string | undefined
   /** `edge.yaml`: read again when it changes. */
   readonly file?: FollowedNodeFile
+  /** The newest lines of the log, which the origin may ask for. */
+  readonly tail?: LogTail
   /** The live platform at this node. */
   readonly createDelivery: (dependencies: {
     readonly source: EdgeSource
@@ -131,20 +136,27 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
   const cache = options.cache === undefined ? undefined : Promise.withResolvers<LinkedCache>()
   cache?.promise.catch(() => undefined)
   let edge: EdgeFront | undefined
+  /** Before that there is nothing to configure. */
+  const started = Promise.withResolvers<void>()
+  started.promise.catch(() => undefined)
   const protection = new NodeProtection({
     cacheFolder: options.cache?.folder,
     onChange: () => void edge?.refresh().catch((error) => log.error({ err: error }, 'limits of requests are not used by nginx')),
     log,
   })
+  let applyFile = async (_: NodeFile): Promise<void> => undefined
+  const configuration = new NodeConfiguration({
+    ...{ folder: options.folder, own: options.file?.first ?? emptyNodeFile(), apply: (changed) => applyFile(changed), log },
+  })
   try {
-    protection.setOwn(options.file?.first.limits)
+    protection.setOwn(configuration.current.limits)
   } catch (error) {
-    throw options.file?.first.locate(error)
+    throw configuration.current.locate(error)
   }
   const functions = new EdgeFunctions({
     folder: options.folder,
     hasFront: cache !== undefined,
-    isSite: (host) => file.sites.some(({ hosts }) => hosts.some((each) => isHostOf(each, host))),
+    isSite: (host) => configuration.current.sites.some(({ hosts }) => hosts.some((each) => isHostOf(each, host))),
     refresh: async () => edge?.refresh(),
     onLines: (lines) => link.sendFunctionLines(lines),
     log: log.child({ part: 'functions' }),
@@ -152,6 +164,25 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
   const link: EdgeLink = new EdgeLink(
     {
       ...{ state, target, version: options.version, delivery: () => delivery, cache: cache?.promise, protection, functions, log },
+      node: {
+        get configuration() {
+          return configuration.id
+        },
+        configure: async (id, text) => {
+          await started.promise
+          await configuration.useGroup({ id, text })
+        },
+        inspect: (lines) =>
+          inspectNode(
+            {
+              ...{ version: options.version, configuration: configuration.id, own: configuration.own },
+              nginx: edge?.front.program.version ?? null,
+            },
+            options.tail,
+            lines,
+          ),
+        keepKey: (kept) => writeNodeState(options.folder, { ...state, privateKey: kept }),
+      },
       onDisabled: () => children.endAll(),
     },
     `/api/v1${linkPath}`,
@@ -200,7 +231,6 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
     state: link.state !== 'connected' ? 'away' : link.routing?.draining === true ? 'draining' : 'serving',
     issuedAt: link.routing?.issuedAt ?? 0,
   })
-  let file = options.file?.first ?? emptyNodeFile()
   let openRequests = 0
   let accessLog: AccessLog | undefined
   let usedAccessLog = ''
@@ -218,7 +248,10 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
       const front = edge?.front.health()
       return front === undefined ? null : { bytes: front.bytes, objects: front.objects, maxBytes: front.sizeBytes }
     },
-    facts: () => ({ region: file.region ?? null, capacityMbps: file.capacityMbps ?? null, prices: file.prices ?? null }),
+    facts: () => {
+      const { region = null, capacityMbps = null, prices = null } = configuration.current
+      return { region, capacityMbps, prices }
+    },
     anycast: () => anycast.state,
     connections: () => openRequests,
     send: (report) => link.sendFigures(report),
@@ -258,7 +291,7 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
       else if (path === playbackAccessPath && cache !== undefined) answerAccess(request, response)
       else if (path === probePath || path === nodesPath)
         answerRouting(request, response, path === probePath ? probe() : link.routing?.nodes)
-      else if (path === metricsPath && isMetricsReader(request, file.metrics?.token)) answerMetrics(response, traffic)
+      else if (path === metricsPath && isMetricsReader(request, configuration.current.metrics?.token)) answerMetrics(response, traffic)
       // who was disabled or revoked delivers nothing, whatever it has
       else if (link.state === 'rejected') sendError(response, 'network.origin_away')
       else if (protection.rejects(request, response)) return
@@ -326,54 +359,65 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
     proxy.stop()
   }
   try {
-    await startAccessLog(file)
-    if (file.metrics?.port !== undefined) metrics = await openMetricsPort(file.metrics.port, traffic, log)
+    await startAccessLog(configuration.current)
+    const metricsPort = configuration.current.metrics?.port
+    if (metricsPort !== undefined) metrics = await openMetricsPort(metricsPort, traffic, log)
     if (options.cache !== undefined) {
       await functions.start()
-      edge = await startEdgeFront({
-        ...{ folder: options.folder, cache: options.cache, certificate: options.certificate, log },
-        file,
-        ...{ bind: options.bind, httpPort: options.httpPort, httpsPort: options.httpsPort },
-        trustedProxies: options.trustedProxies
-          .split(',')
-          .map((each) => each.trim())
-          .filter((each) => each !== ''),
-        connectionsPerAddress: options.connectionsPerAddress,
-        agentPort: ports.httpPort,
-        originHost: target.url.host,
-        history: () => link.history(historyMs),
-        limits: () => protection.requestOptions(),
-        functions: (inside) => functions.frontOptions(inside),
-        onRequests: (requests) => {
-          traffic.addLogged(requests)
-          protection.seen(requests.flatMap((each) => countedRequest(each) ?? []))
-        },
+      const { cache: cacheOptions } = options
+      const start = (file: NodeFile): Promise<EdgeFront> =>
+        startEdgeFront({
+          ...{ folder: options.folder, cache: cacheOptions, certificate: options.certificate, log },
+          file,
+          ...{ bind: options.bind, httpPort: options.httpPort, httpsPort: options.httpsPort },
+          trustedProxies: options.trustedProxies
+            .split(',')
+            .map((each) => each.trim())
+            .filter((each) => each !== ''),
+          connectionsPerAddress: options.connectionsPerAddress,
+          agentPort: ports.httpPort,
+          originHost: target.url.host,
+          history: () => link.history(historyMs),
+          limits: () => protection.requestOptions(),
+          functions: (inside) => functions.frontOptions(inside),
+          onRequests: (requests) => {
+            traffic.addLogged(requests)
+            protection.seen(requests.flatMap((each) => countedRequest(each) ?? []))
+          },
+        })
+      edge = await start(configuration.current).catch((error: unknown) => {
+        if (configuration.id === '') throw error
+        // Files that it names may have gone since. The origin sends it again once the node is connected, and gets to know the fault.
+        log.error({ err: error }, 'the node does not start with the configuration of its group: it starts without')
+        configuration.dropGroup()
+        return start(configuration.current)
       })
       cache?.resolve(linkedCache(edge))
       // what the origin said meanwhile
       await edge.refresh()
     }
-    await applyAnycast(anycast, file)
-    await applyFirewall(file)
+    await applyAnycast(anycast, configuration.current)
+    await applyFirewall(configuration.current)
   } catch (error) {
     cache?.reject(error)
+    started.reject(error)
     await stop()
     throw error
   }
-  if (options.file !== undefined) {
-    stopFollowing = followNodeFile(
-      options.file,
-      async (changed) => {
-        protection.setOwn(changed.limits)
-        await edge?.change(changed)
-        await applyAnycast(anycast, changed)
-        await startAccessLog(changed)
-        await applyFirewall(changed)
-        file = changed
-      },
-      log,
-    )
+  applyFile = async (changed) => {
+    protection.setOwn(changed.limits)
+    try {
+      await edge?.change(changed)
+      await applyAnycast(anycast, changed)
+      await startAccessLog(changed)
+      await applyFirewall(changed)
+    } catch (error) {
+      protection.setOwn(configuration.current.limits)
+      throw error
+    }
   }
+  started.resolve()
+  if (options.file !== undefined) stopFollowing = followNodeFile(options.file, (changed) => configuration.useOwn(changed), log)
   options.certificate.onIssued((issued) => {
     if (edge === undefined) servers.renewCertificate(issued)
     else edge.renewCertificate().catch((error) => log.error({ err: error }, 'nginx does not use the certificate that was issued'))

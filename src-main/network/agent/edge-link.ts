@@ -26,10 +26,11 @@ import {
   silenceMs,
 } from '../link/link-messages.ts'
 import { pathHeader } from '../link/node-path.ts'
-import { helloText, signText } from '../nodes/node-keys.ts'
+import type { NodeInspection } from '../nodes/inspection.ts'
+import { helloText, renewText, signText } from '../nodes/node-keys.ts'
 import type { WarmProgress } from '../warming/warm-schemas.ts'
 import { CacheWarmer, type WarmedFront } from './cache-warmer.ts'
-import { type NodeState, readNodeKey } from './node-state.ts'
+import { type NodeKey, type NodeState, newNodeKey, readNodeKey } from './node-state.ts'
 import { connectToOrigin, type OriginTarget } from './origin-connection.ts'
 import type { PeerView } from './peer-watch.ts'
 import { WantedStreams } from './wanted-streams.ts'
@@ -65,6 +66,16 @@ export interface LinkedFunctions {
   use(set: FunctionSet): Promise<void>
 }
 
+/** What a node is and uses, as its origin asks for it and changes it. */
+export interface LinkedNode {
+  /** Id of the configuration of the group that is used; empty for none. */
+  readonly configuration: string
+  configure(id: string, text: string): Promise<void>
+  inspect(lines: number): NodeInspection
+  /** Keeps a key in place of the node's own. */
+  keepKey(kept: string): void
+}
+
 export interface EdgeLinkDependencies {
   readonly state: NodeState
   readonly target: OriginTarget
@@ -75,6 +86,7 @@ export interface EdgeLinkDependencies {
   readonly cache: Promise<LinkedCache> | undefined
   readonly protection: LinkedProtection
   readonly functions: LinkedFunctions
+  readonly node: LinkedNode
   /** The origin has disabled or revoked the node. */
   readonly onDisabled?: () => void
   readonly log: Logger
@@ -130,6 +142,10 @@ export class EdgeLink implements EdgeSource {
   #purging = 0
   #routing: LinkedRouting | undefined
   #takesFigures = false
+  /** PKCS #8 in base64. */
+  #key: string
+  /** Made for the origin, which has not said yet that it keeps it. */
+  #nextKey: NodeKey | undefined
   #takesFunctionLines = false
   /** An origin of an older version would close the connection. */
   #takesGuardReports = false
@@ -138,6 +154,7 @@ export class EdgeLink implements EdgeSource {
   constructor(dependencies: EdgeLinkDependencies, path: string) {
     this.#dependencies = dependencies
     this.#path = path
+    this.#key = dependencies.state.privateKey
     this.#wanted = new WantedStreams({
       has: (stream) => dependencies.delivery().has(stream),
       onWant: (stream) => this.#watch(stream),
@@ -289,7 +306,7 @@ export class EdgeLink implements EdgeSource {
     const delivery = this.#dependencies.delivery()
     switch (message.type) {
       case 'challenge': {
-        const signature = signText(readNodeKey(state.privateKey).privateKey, helloText(message.challenge, state.id))
+        const signature = signText(readNodeKey(this.#key).privateKey, helloText(message.challenge, state.id))
         const lastPurge = this.#cache?.lastPurge
         const forwardHash = hashSecret(state.forwardSecret)
         this.#socket?.send(
@@ -301,6 +318,7 @@ export class EdgeLink implements EdgeSource {
             signature,
             lastPurge,
             functions: functions.id,
+            configuration: this.#dependencies.node.configuration,
             forwardHash,
           }),
         )
@@ -334,6 +352,36 @@ export class EdgeLink implements EdgeSource {
             this.#send({ type: 'functions', id, fault: error.message.slice(0, 1000) })
           },
         )
+        return
+      }
+      case 'configuration': {
+        const { id, text } = message
+        this.#dependencies.node.configure(id, text).then(
+          () => this.#send({ type: 'configured', id }),
+          (error: Error) => {
+            log.error({ err: error }, 'the configuration of the group is not used')
+            this.#send({ type: 'configured', id, fault: error.message.slice(0, 1000) })
+          },
+        )
+        return
+      }
+      case 'inspect':
+        this.#send({ type: 'inspected', id: message.id, report: this.#dependencies.node.inspect(message.lines) })
+        return
+      case 'renewKey': {
+        const key = newNodeKey()
+        this.#nextKey = key
+        const proof = signText(key.privateKey, renewText(message.challenge, state.id))
+        this.#send({ type: 'keyMade', id: message.id, publicKey: key.publicKey, proof })
+        return
+      }
+      case 'keyAccepted': {
+        if (this.#nextKey === undefined) return
+        this.#dependencies.node.keepKey(this.#nextKey.kept)
+        this.#key = this.#nextKey.kept
+        this.#nextKey = undefined
+        log.info({}, 'the node has a new key: connecting again with it')
+        this.#socket?.terminate()
         return
       }
       case 'purge':

@@ -82,6 +82,8 @@ export interface NodeFile extends Omit<Static<typeof NodeFileSchema>, 'cache' | 
   readonly accessLog: Static<typeof AccessLogSchema> | undefined
   readonly cache: { readonly folder: string; readonly maxBytes: number } | undefined
   readonly sites: readonly FrontSite[]
+  /** What it says itself, without defaults and without options that every host has. */
+  readonly said: Readonly<Record<string, unknown>>
   /** What it says of options that every host has. */
   readonly options: ConfigText
   /** The same error with the line and column of what it is about, where that is something in the file. */
@@ -109,12 +111,13 @@ export function parseNodeFile(text: ConfigText, optionNames: readonly string[]):
   const [options, own] = [true, false].map((isOption) =>
     Object.fromEntries(Object.entries(isRecord(content) ? content : {}).filter(([name]) => firstWords.has(name) === isOption)),
   )
-  const complete = Value.Default(NodeFileSchema, isRecord(content) ? own : content)
+  const complete = Value.Default(NodeFileSchema, isRecord(content) ? structuredClone(own) : content)
   checkConfig(NodeFileSchema, text, complete, [...firstWords].map(String))
   const { cache, sites, accessLog, ...rest } = complete as Static<typeof NodeFileSchema>
   const logFile = accessLog?.file === undefined ? {} : { file: resolve(text.path, '..', accessLog.file) }
   return {
     ...rest,
+    said: isRecord(own) ? own : {},
     accessLog: accessLog?.enabled === true ? { ...accessLog, ...logFile } : undefined,
     cache: cache && { folder: resolve(text.path, '..', cache.folder), maxBytes: readSize(cache.size, 'cache.size') },
     sites: sites.map((site, index) => siteOf(site, `sites[${index}]`, text)),

@@ -66,6 +66,14 @@ export type OriginMessage =
   | { readonly type: 'preview'; readonly id: number; readonly selection: PurgeSelection }
   /** URLs to fetch before viewers do. */
   | { readonly type: 'warm'; readonly id: number; readonly urls: readonly string[]; readonly perSecond: number }
+  /** What the node's group says, as YAML; empty: nothing. The node says what became of it. */
+  | { readonly type: 'configuration'; readonly id: string; readonly text: string }
+  /** What the node is and has; with the last lines of its log. */
+  | { readonly type: 'inspect'; readonly id: number; readonly lines: number }
+  /** A new key in place of its own: it signs the challenge with it. */
+  | { readonly type: 'renewKey'; readonly id: number; readonly challenge: string }
+  /** The new key is valid from now on. */
+  | { readonly type: 'keyAccepted' }
   | { readonly type: 'warmStop'; readonly id: number }
   /** Which objects are kept whose URL or path starts like this. */
   | { readonly type: 'search'; readonly id: number; readonly prefix: string }
@@ -83,6 +91,8 @@ export const HelloSchema = Type.Object({
   lastPurge: Type.Optional(Count),
   /** Which functions it has; a node of an older version takes none. */
   functions: Type.Optional(Type.String({ maxLength: 64 })),
+  /** Which configuration of its group it uses, empty for none; a node of an older version takes none, and is not inspected. */
+  configuration: Type.Optional(Type.String({ maxLength: 64 })),
   /** SHA-256 of the secret with which it hands requests on, in hex digits: for a node that it has as its origin. */
   forwardHash: Type.Optional(Type.String({ pattern: '^[0-9a-f]{64}$' })),
 })
@@ -129,6 +139,27 @@ export const NodeMessageSchema = Type.Union([
   Type.Object({
     type: Type.Literal('functions'),
     id: Type.String({ maxLength: 64 }),
+    fault: Type.Optional(Type.String({ maxLength: 1000 })),
+  }),
+  /** The configuration that it was sent is in use, or why not. */
+  Type.Object({
+    type: Type.Literal('configured'),
+    id: Type.String({ maxLength: 64 }),
+    fault: Type.Optional(Type.String({ maxLength: 1000 })),
+  }),
+  /** The answer to `inspect`; its own schema reads it. */
+  Type.Object({
+    type: Type.Literal('inspected'),
+    id: Count,
+    report: Type.Unknown(),
+    fault: Type.Optional(Type.String({ maxLength: 1000 })),
+  }),
+  /** The answer to `renewKey`. */
+  Type.Object({
+    type: Type.Literal('keyMade'),
+    id: Count,
+    publicKey: Type.String({ maxLength: 100 }),
+    proof: Type.String({ maxLength: 100 }),
     fault: Type.Optional(Type.String({ maxLength: 1000 })),
   }),
   /** What functions log. */

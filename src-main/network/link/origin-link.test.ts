@@ -5,7 +5,7 @@ import type { PacedSocketClient } from '../../platform/sockets.ts'
 import { silentLogger } from '../../platform/telemetry/logger.ts'
 import { defaultLimits } from '../limits/limit-settings.ts'
 import type { NodeConnection } from '../nodes/node-book.ts'
-import { helloText, isSigned, signText } from '../nodes/node-keys.ts'
+import { helloText, isSigned, renewText, signText } from '../nodes/node-keys.ts'
 import { OriginLink } from './origin-link.ts'
 
 interface Sent {
@@ -56,6 +56,7 @@ function connect(known: KeyObject, origin: Partial<EdgeOrigin> = {}) {
       health: {} as never,
       routing: { onChange: () => () => undefined, signed: { list: '{}', signatures: [] } } as never,
       functions: { attach: () => () => undefined } as never,
+      groups: { attach: () => () => undefined } as never,
       origin: { settings: () => settings, onSettings: () => () => undefined, ...origin } as EdgeOrigin,
       log: silentLogger,
     },
@@ -64,8 +65,11 @@ function connect(known: KeyObject, origin: Partial<EdgeOrigin> = {}) {
     { add: () => () => undefined } as never,
   )
   const say = (message: object): void => link.onMessage(JSON.stringify(message))
-  const hello = (key: KeyObject, id = 'node-1'): void =>
-    say({ type: 'hello', link: 1, version: '1', lastPurge: 0, id, signature: signText(key, helloText(sent[0]?.challenge ?? '', id)) })
+  const hello = (key: KeyObject, id = 'node-1', more: object = {}): void =>
+    say({
+      ...{ type: 'hello', link: 1, version: '1', lastPurge: 0, id, ...more },
+      signature: signText(key, helloText(sent[0]?.challenge ?? '', id)),
+    })
   return { link, sent, records, closed, attached, reported, reports, say, hello }
 }
 
@@ -80,6 +84,39 @@ const spki = (key: KeyObject): string =>
 describe('a connection of a node', () => {
   beforeEach(() => void vi.useFakeTimers())
   afterEach(() => void vi.useRealTimers())
+
+  it('of a node of the version before is welcomed, and nothing is asked of it that it does not know', async () => {
+    const { hello, sent, attached } = connect(keys[0])
+    hello(keys[0])
+    expect(sent.map(({ type }) => type)).toEqual(['challenge', 'welcome', 'routing'])
+    await expect(attached[0]?.inspect(10)).rejects.toMatchObject({ code: 'network.node_too_old' })
+    await expect(attached[0]?.renewKey()).rejects.toMatchObject({ code: 'network.node_too_old' })
+    expect(sent).toHaveLength(3)
+  })
+
+  it('takes what a node says of itself within bounds, and a new key with its proof alone', async () => {
+    const { hello, sent, attached, say, closed } = connect(keys[0])
+    hello(keys[0], 'node-1', { configuration: '' })
+    const report = { version: '1', configuration: '', own: [], nginx: null, unit: null, dropIns: 0, lines: [] }
+    const ask = async (answer: object) => {
+      const asked = attached[0]?.inspect(10)
+      say({ type: 'inspected', id: sent.at(-1)?.id, ...answer })
+      return asked
+    }
+    await expect(ask({ report })).resolves.toEqual(report)
+    await expect(ask({ report: { ...report, lines: [{ at: 'x' }] } })).rejects.toThrow(/malformed/)
+    await expect(ask({ report: null, fault: 'no' })).rejects.toThrow('no')
+    const renew = async (key: KeyObject, id: string) => {
+      const asked = attached[0]?.renewKey()
+      const { id: request, challenge = '' } = sent.at(-1) ?? {}
+      say({ type: 'keyMade', id: request, publicKey: spki(keys[1]), proof: signText(key, renewText(challenge, id)) })
+      return asked
+    }
+    await expect(renew(keys[1], 'node-1')).resolves.toBe(spki(keys[1]))
+    await expect(renew(keys[0], 'node-1')).rejects.toMatchObject({ code: 'network.join_rejected' })
+    await expect(renew(keys[1], 'node-2')).rejects.toMatchObject({ code: 'network.join_rejected' })
+    expect(closed).toEqual([])
+  })
 
   it('is welcomed with the signature of its own challenge alone', () => {
     const good = connect(keys[0])

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import Value from 'typebox/value'
 import type { EdgeOrigin, RecordSink, StreamFeed } from '../../media/edge-delivery.ts'
+import { AppError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { repeat } from '../../platform/repeat.ts'
 import type { PacedSocketClient, SocketSession } from '../../platform/sockets.ts'
@@ -9,11 +10,13 @@ import type { Strangers } from '../../platform/strangers.ts'
 import type { GuardBook } from '../attacks/guard-book.ts'
 import { type FoundObjects, FoundObjectsSchema } from '../cache/cache-search.ts'
 import type { PurgeOutcome } from '../cache/node-cache.ts'
+import type { GroupBook } from '../fleet/group-book.ts'
 import type { FunctionBook } from '../functions/function-book.ts'
 import type { LimitBook } from '../limits/limit-book.ts'
 import type { UsageEntry } from '../limits/request-buckets.ts'
+import { type NodeInspection, NodeInspectionSchema } from '../nodes/inspection.ts'
 import type { NodeBook, NodeFigures } from '../nodes/node-book.ts'
-import { helloText } from '../nodes/node-keys.ts'
+import { helloText, isSigned, renewText } from '../nodes/node-keys.ts'
 import type { PurgeBook } from '../purges/purge-book.ts'
 import type { NodeHealth } from '../routing/node-health.ts'
 import type { RoutingBook } from '../routing/routing-book.ts'
@@ -42,6 +45,7 @@ export interface OriginLinkDependencies {
   readonly guard: GuardBook
   readonly routing: RoutingBook
   readonly functions: FunctionBook
+  readonly groups: GroupBook
   readonly health: NodeHealth
   readonly origin: EdgeOrigin
   readonly log: Logger
@@ -64,6 +68,10 @@ export class OriginLink implements SocketSession {
   readonly #window = new SendWindow()
   readonly #purges = new NodeRequests<PurgeOutcome>()
   readonly #searches = new NodeRequests<FoundObjects>()
+  readonly #inspections = new NodeRequests<NodeInspection>()
+  readonly #keys = new NodeRequests<{ readonly publicKey: string; readonly proof: string }>()
+  /** A node of an older version knows nothing of configurations and inspections. */
+  #knowsFleet = false
   readonly #sink: RecordSink
   #node: { readonly id: string; readonly version: string; readonly sinceMs: number } | undefined
   #detach: (() => void) | undefined
@@ -112,6 +120,8 @@ export class OriginLink implements SocketSession {
     this.#feeds.clear()
     this.#purges.end()
     this.#searches.end()
+    this.#inspections.end()
+    this.#keys.end()
     this.#detach?.()
     const { limits, warming, log } = this.#dependencies
     if (this.#node === undefined) return
@@ -121,7 +131,7 @@ export class OriginLink implements SocketSession {
   }
 
   #hello(message: unknown): void {
-    const { book, origin, purges, limits, guard, routing, functions, log } = this.#dependencies
+    const { book, origin, purges, limits, guard, routing, functions, groups, log } = this.#dependencies
     const hello = Value.Check(HelloSchema, message) ? message : undefined
     const node = hello && book.admitted(hello.id, helloText(this.#challenge, hello.id), hello.signature)
     if (hello === undefined || node === undefined) {
@@ -132,6 +142,7 @@ export class OriginLink implements SocketSession {
     clearTimeout(this.#late)
     this.#leaveStrangers()
     this.#node = { id: hello.id, version: hello.version, sinceMs: Date.now() }
+    this.#knowsFleet = hello.configuration !== undefined
     this.#heardMs = performance.now()
     const settings = origin.settings()
     this.#settings = JSON.stringify(settings)
@@ -148,6 +159,7 @@ export class OriginLink implements SocketSession {
         lift: (network) => this.#send({ type: 'lift', network }),
       }),
       functions.attach(hello.id, hello.functions, (set) => this.#send({ type: 'functions', set })),
+      groups.attach(hello.id, hello.configuration, (id, text) => this.#send({ type: 'configuration', id, text })),
     ]
     this.#beat = repeat(beatMs, () => this.#onBeat())
     this.#detach = book.attach(hello.id, {
@@ -157,6 +169,9 @@ export class OriginLink implements SocketSession {
       preview: (selection) => this.#purges.ask((id) => this.#send({ type: 'preview', id, selection })),
       search: (prefix) => this.#searches.ask((id) => this.#send({ type: 'search', id, prefix })),
       warm: (id, urls, perSecond) => this.#send({ type: 'warm', id, urls, perSecond }),
+      inspect: (lines) => this.#asked(() => this.#inspections.ask((id) => this.#send({ type: 'inspect', id, lines }))),
+      renewKey: () => this.#asked(() => this.#renewKey(hello.id)),
+      acceptKey: () => this.#send({ type: 'keyAccepted' }),
       stopWarming: (id) => this.#send({ type: 'warmStop', id }),
       // what it was sent before is not waited for
       end: (reason, isRejected) => {
@@ -207,6 +222,15 @@ export class OriginLink implements SocketSession {
       case 'found':
         this.#searches.answer(message.id, foundOf(message))
         return
+      case 'configured':
+        this.#dependencies.groups.configured(this.#node?.id ?? '', message.id, message.fault)
+        return
+      case 'inspected':
+        this.#inspections.answer(message.id, inspectionOf(message))
+        return
+      case 'keyMade':
+        this.#keys.answer(message.id, message.fault === undefined ? message : new Error(message.fault))
+        return
       case 'figures':
         this.#dependencies.traffic.take(this.#node?.id ?? '', message.figures)
         return
@@ -255,6 +279,18 @@ export class OriginLink implements SocketSession {
     })
   }
 
+  #asked<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+    if (this.#knowsFleet) return ask()
+    return Promise.reject(new AppError('network.node_too_old', `The node has version ${this.#node?.version}`))
+  }
+
+  async #renewKey(node: string): Promise<string> {
+    const challenge = randomBytes(32).toString('base64url')
+    const { publicKey, proof } = await this.#keys.ask((id) => this.#send({ type: 'renewKey', id, challenge }))
+    if (!isSigned(publicKey, renewText(challenge, node), proof)) throw new AppError('network.join_rejected')
+    return publicKey
+  }
+
   #lease(usage: readonly UsageEntry[]): void {
     const entries = this.#dependencies.limits.report(this.#node?.id ?? '', usage)
     if (entries.length > 0) this.#send({ type: 'leases', entries })
@@ -300,6 +336,11 @@ export class OriginLink implements SocketSession {
 function foundOf({ found, fault }: Extract<NodeMessage, { type: 'found' }>): FoundObjects | Error {
   if (fault !== undefined) return new Error(fault)
   return Value.Check(FoundObjectsSchema, found) ? found : new Error('what the node found is malformed')
+}
+
+function inspectionOf({ report, fault }: Extract<NodeMessage, { type: 'inspected' }>): NodeInspection | Error {
+  if (fault !== undefined) return new Error(fault)
+  return Value.Check(NodeInspectionSchema, report) ? report : new Error('what the node says of itself is malformed')
 }
 
 function parsed(text: string): unknown {

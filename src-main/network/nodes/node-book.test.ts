@@ -29,6 +29,11 @@ function memoryStore(): NodeStore & { readonly nodes: Map<string, StoredNode> } 
       await later()
       return [...tokens.values()].filter((expiresAt) => expiresAt > now).length
     },
+    async deleteTokens() {
+      const { size } = tokens
+      tokens.clear()
+      return size
+    },
     async takeToken(hash, now) {
       await later()
       const expiresAt = tokens.get(hash)
@@ -90,6 +95,28 @@ it('rejects a token that has expired, or is signed for another, or comes with a 
   await expect(book.register(joining(second.token).body, '')).rejects.toMatchObject({ code: 'network.join_rejected' })
 })
 
+it('accepts the former key of a node until the new one has been used, and keeps that over a restart', async () => {
+  const { book, store } = await openBook()
+  const { body, key } = joining((await book.createToken(600, 'admin')).token)
+  const { id } = await book.register(body, '')
+  const next = joining('')
+  const isAdmitted = (of: KeyObject): boolean => {
+    const [challenge, signature] = hello(id, of)
+    return book.admitted(id, helloText(challenge, id), signature) !== undefined
+  }
+  expect([isAdmitted(key.privateKey), isAdmitted(next.key.privateKey)]).toEqual([true, false])
+  await book.setNextKey(id, next.body.publicKey, 'admin')
+  // Whether the answer arrives or not, the node is admitted.
+  expect(isAdmitted(key.privateKey)).toBe(true)
+  const renamed = book.change(id, { name: 'Paris' }, 'admin')
+  expect(isAdmitted(next.key.privateKey)).toBe(true)
+  await renamed
+  expect([isAdmitted(key.privateKey), isAdmitted(next.key.privateKey)]).toEqual([false, true])
+  await book.change(id, { name: 'Rome' }, 'admin')
+  expect(store.nodes.get(id)).toMatchObject({ name: 'Rome', publicKey: next.body.publicKey, nextPublicKey: null })
+  await expect(book.setNextKey(id, next.body.publicKey, 'admin')).rejects.toMatchObject({ code: 'network.join_rejected' })
+})
+
 it('has at most a hundred valid tokens, also where all are asked for at once', async () => {
   const { book } = await openBook()
   let made = 0
@@ -113,6 +140,9 @@ it('ends the connection of a node that is disabled or revoked, and of one that c
       preview: () => Promise.reject(new Error('no cache')),
       warm: () => undefined,
       stopWarming: () => undefined,
+      inspect: () => Promise.reject(new Error()),
+      renewKey: () => Promise.reject(new Error()),
+      acceptKey: () => undefined,
       search: () => Promise.reject(new Error('no cache')),
       figures: () => ({
         ...{ connectedSince: null, remoteAddress: null, version: null },

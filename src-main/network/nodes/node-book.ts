@@ -7,6 +7,7 @@ import { Turns } from '../../platform/turns.ts'
 import type { NodeTrafficNow } from '../figures/traffic-schemas.ts'
 import type { PurgeConnection } from '../purges/purge-book.ts'
 import type { WarmConnection } from '../warming/warm-book.ts'
+import type { NodeInspection } from './inspection.ts'
 import { newJoinSecret, plainFingerprint, readJoinToken, writeJoinToken } from './join-token.ts'
 import { isSigned, joinText } from './node-keys.ts'
 import type { NetworkNode, NodeChanges, Registered, Registration } from './node-schemas.ts'
@@ -28,6 +29,12 @@ export interface CacheNode {
 /** The connection of a node. */
 export interface NodeConnection extends PurgeConnection, WarmConnection {
   readonly remoteAddress: string
+  /** Asks what it is and has; a node of an older version answers nothing. Rejects when the connection ends. */
+  inspect(lines: number): Promise<NodeInspection>
+  /** Has it make a new key, and answers the key with which it proved to have it. */
+  renewKey(): Promise<string>
+  /** The new key is kept: the node uses it from now on. */
+  acceptKey(): void
   figures(): NodeFigures
   /** Closes it. `isRejected`: the node may not connect again. */
   end(reason: string, isRejected: boolean): void
@@ -62,6 +69,8 @@ export class NodeBook {
   /** Ids by the SHA-256 of the token that a node joined with, since the start. */
   readonly #joined = new Map<string, string>()
   readonly #turns = new Turns(64, 'changes of nodes', 'network.limit')
+  /** Nodes that are being worked on: they drain until that has ended, also where this host ends first. */
+  readonly #busy = new Set<string>()
   #onChange: () => void = () => undefined
   /** Apart: what strangers send does not hold up an operator. */
   readonly #joining = new Turns(64, 'machines that join', 'network.limit')
@@ -116,6 +125,7 @@ export class NodeBook {
       const forwardSecret = newSecret()
       const node: StoredNode = {
         ...{ id: `node-${randomText(8)}`, name, enabled: true, publicKey, publicUrl: null, draining: false },
+        ...{ group: null, labels: [], nextPublicKey: null },
         ...{ forwardHash: hashSecret(forwardSecret), createdAt: new Date(now()).toISOString() },
       }
       await store.save(node)
@@ -134,7 +144,8 @@ export class NodeBook {
     return this.#turns.next(async () => {
       const node: StoredNode = { ...this.#get(id), ...changes }
       await this.#dependencies.store.save(node)
-      this.#nodes.set(id, node)
+      // It may have used a new key meanwhile.
+      this.#nodes.set(id, { ...this.#get(id), ...changes })
       if (!node.enabled) this.#connections.get(id)?.end('the node is disabled', true)
       this.#dependencies.audit.record({
         kind: 'command',
@@ -155,6 +166,7 @@ export class NodeBook {
       const { name, forwardHash } = this.#get(id)
       await this.#dependencies.store.remove(id)
       this.#nodes.delete(id)
+      this.#busy.delete(id)
       for (const [hash, joined] of this.#joined) if (joined === id) this.#joined.delete(hash)
       this.#forwarders.delete(forwardHash)
       this.#connections.get(id)?.end('the node is revoked', true)
@@ -167,7 +179,41 @@ export class NodeBook {
   /** The node that may connect with this key's signature. */
   admitted(id: string, text: Buffer, signature: string): { readonly name: string } | undefined {
     const node = this.#nodes.get(id)
-    return node?.enabled === true && isSigned(node.publicKey, text, signature) ? node : undefined
+    if (node?.enabled !== true) return undefined
+    if (isSigned(node.publicKey, text, signature)) return node
+    const { nextPublicKey } = node
+    if (nextPublicKey === null || !isSigned(nextPublicKey, text, signature)) return undefined
+    // The node uses its new key: the one before opens nothing any more.
+    this.#nodes.set(id, { ...node, publicKey: nextPublicKey, nextPublicKey: null })
+    void this.#turns.behind(async () => {
+      const now = this.#nodes.get(id)
+      if (now !== undefined) await this.#dependencies.store.save(now)
+    })
+    return node
+  }
+
+  /** Takes a key that a node made in place of its own; the one before is valid until the new one has been used. Throws `network.*`. */
+  setNextKey(id: string, publicKey: string, actor: string): Promise<void> {
+    this.#get(id)
+    return this.#turns.next(async () => {
+      if ([...this.#nodes.values()].some((node) => node.publicKey === publicKey)) throw new AppError('network.join_rejected')
+      const node: StoredNode = { ...this.#get(id), nextPublicKey: publicKey }
+      await this.#dependencies.store.save(node)
+      this.#nodes.set(id, node)
+      this.#dependencies.audit.record({ kind: 'command', message: `the node "${node.name}" gets a new key`, actor, sessionId: id })
+    })
+  }
+
+  /** Deletes all join tokens that nobody has used. Resolves to how many there were. */
+  async deleteTokens(actor: string): Promise<number> {
+    const deleted = await this.#dependencies.store.deleteTokens()
+    this.#dependencies.audit.record({ kind: 'command', message: `${deleted} join tokens were deleted`, actor })
+    return deleted
+  }
+
+  /** The connection of a node; undefined while it is away. */
+  connectionOf(id: string): NodeConnection | undefined {
+    return this.#connections.get(id)
   }
 
   /** Where purges and orders to fill caches are sent: all that are enabled, connected or not. */
@@ -220,7 +266,19 @@ export class NodeBook {
 
   /** True where players are to leave the node. */
   isDraining(id: string): boolean {
-    return this.#nodes.get(id)?.draining === true
+    return this.#busy.has(id) || this.#nodes.get(id)?.draining === true
+  }
+
+  /** Has a node drain while it is worked on, whatever an operator said of it. */
+  setBusy(id: string, isBusy: boolean): void {
+    if (isBusy) this.#busy.add(id)
+    else this.#busy.delete(id)
+    this.announce(id)
+  }
+
+  /** Group of a node; null for none. */
+  groupOf(id: string): string | null {
+    return this.#nodes.get(id)?.group ?? null
   }
 
   /** Reports the figures of all that are connected. */
@@ -238,10 +296,13 @@ export class NodeBook {
     return node
   }
 
-  #describe({ id, name, enabled, publicUrl, draining, createdAt }: StoredNode): NetworkNode {
+  #describe({ id, name, enabled, publicUrl, group, labels, createdAt }: StoredNode): NetworkNode {
     const connection = this.#connections.get(id)
     const traffic = connection === undefined ? null : this.#dependencies.traffic(id)
     const connected = connection !== undefined
-    return { id, name, enabled, publicUrl, draining, createdAt, connected, ...(connection?.figures() ?? away), traffic }
+    return {
+      ...{ id, name, enabled, publicUrl, draining: this.isDraining(id), group, labels: [...labels], createdAt, connected },
+      ...{ ...(connection?.figures() ?? away), traffic },
+    }
   }
 }

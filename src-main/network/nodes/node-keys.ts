@@ -10,6 +10,11 @@ export function helloText(challenge: string, id: string): Buffer {
   return Buffer.from(`ami-streams hello\n${challenge}\n${id}`)
 }
 
+/** What a node signs with a key that is to take the place of its own. */
+export function renewText(challenge: string, id: string): Buffer {
+  return Buffer.from(`ami-streams renew\n${challenge}\n${id}`)
+}
+
 /** Signs with a node's key; base64. */
 export function signText(key: KeyObject, text: Buffer): string {
   return sign(null, text, key).toString('base64')

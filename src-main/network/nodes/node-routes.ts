@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { AppError } from '../../platform/errors.ts'
 import { wholeListSchema } from '../../platform/pages.ts'
 import { defineRoute, type RouteDefinition } from '../../platform/routes.ts'
 import type { NodeBook } from './node-book.ts'
@@ -15,7 +16,7 @@ import {
 } from './node-schemas.ts'
 
 /** Nodes: who may add one shows this host's streams to the world. Admins alone. */
-export function nodeRoutes(book: NodeBook): readonly RouteDefinition[] {
+export function nodeRoutes(book: NodeBook, hasGroup: (name: string) => boolean): readonly RouteDefinition[] {
   return [
     defineRoute({
       method: 'GET',
@@ -43,12 +44,16 @@ export function nodeRoutes(book: NodeBook): readonly RouteDefinition[] {
       method: 'PATCH',
       path: '/network/nodes/:id',
       tag,
-      summary: 'Changes a node: its name, its public URL, whether it drains, whether it may connect; with immediate effect',
+      summary: 'Changes a node: its name, public URL, group and labels, whether it drains, whether it may connect; with immediate effect',
       role: 'admin',
       params: NodeIdParams,
       body: NodeChangesSchema,
       responses: { 200: NodeSchema },
-      handler: async ({ params, body, principal }) => ({ body: await book.change(params.id, body, principal.id) }),
+      handler: async ({ params, body, principal }) => {
+        const { group } = body
+        if (typeof group === 'string' && !hasGroup(group)) throw new AppError('network.group_not_found', `There is no group "${group}"`)
+        return { body: await book.change(params.id, body, principal.id) }
+      },
     }),
     defineRoute({
       method: 'DELETE',

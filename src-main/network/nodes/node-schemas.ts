@@ -16,12 +16,25 @@ const PublicUrl = Type.Union(
 )
 const Draining = Type.Boolean({ description: 'It gets no new viewers, and players that are there move to other nodes' })
 
+/** The name of a group of nodes. */
+export const groupPattern = '^[a-z0-9][a-z0-9-]{0,39}$'
+const Group = Type.Union([Type.String({ pattern: groupPattern }), Type.Null()], {
+  description: 'Group that its configuration comes from; null: none',
+})
+const Labels = Type.Array(Type.String({ pattern: '^[a-z0-9][a-z0-9._=-]{0,59}$' }), {
+  maxItems: 20,
+  uniqueItems: true,
+  description: 'Words by which nodes are chosen, such as `ssd` or `country=es`',
+})
+
 export const NodeSchema = Type.Object({
   id: Type.String(),
   name: Name,
   enabled: Type.Boolean({ description: 'false: its connection is closed, and no other is accepted' }),
   publicUrl: PublicUrl,
   draining: Draining,
+  group: Group,
+  labels: Labels,
   connected: Type.Boolean(),
   connectedSince: Type.Union([Type.String({ format: 'date-time' }), Type.Null()]),
   remoteAddress: Type.Union([Type.String(), Type.Null()], { description: 'IP address that it is connected from' }),
@@ -42,6 +55,8 @@ export const NodeChangesSchema = Type.Object({
   enabled: Type.Optional(Type.Boolean()),
   publicUrl: Type.Optional(PublicUrl),
   draining: Type.Optional(Draining),
+  group: Type.Optional(Group),
+  labels: Type.Optional(Labels),
 })
 export type NodeChanges = Static<typeof NodeChangesSchema>
 

@@ -9,8 +9,13 @@ export interface StoredNode {
   readonly publicUrl: string | null
   /** It gets no new viewers, and players there move to other nodes. */
   readonly draining: boolean
+  /** Group that its configuration comes from. */
+  readonly group: string | null
+  readonly labels: readonly string[]
   /** Ed25519, SPKI in base64. */
   readonly publicKey: string
+  /** The key that takes its place once the node has used it. */
+  readonly nextPublicKey: string | null
   /** SHA-256 of the secret with which it names the clients of requests that it hands on. */
   readonly forwardHash: string
   /** ISO 8601. */
@@ -31,6 +36,8 @@ export interface NodeStore {
   addToken(hash: string, expiresAt: string): Promise<void>
   /** How many join tokens are valid at a time, ISO 8601; those that have expired are deleted. */
   countTokens(now: string): Promise<number>
+  /** Deletes all join tokens. Resolves to how many there were. */
+  deleteTokens(): Promise<number>
   /** Deletes a join token. True where it was there and is valid: of any number of calls at once only one gets true. */
   takeToken(hash: string, now: string): Promise<boolean>
 }
@@ -43,8 +50,8 @@ export function createNodeStore(database: Kysely<any>): NodeStore {
       const rows = await tables.selectFrom('network_node').selectAll().orderBy(sql`rowid`).execute()
       return rows.map((row) => ({
         // what nodes of older versions have not
-        ...{ publicUrl: null, draining: false },
-        ...(JSON.parse(row.node) as Pick<StoredNode, 'name' | 'enabled' | 'publicUrl' | 'draining'>),
+        ...{ publicUrl: null, draining: false, group: null, labels: [], nextPublicKey: null },
+        ...(JSON.parse(row.node) as Omit<StoredNode, 'id' | 'publicKey' | 'forwardHash' | 'createdAt'>),
         id: row.id,
         publicKey: row.public_key,
         forwardHash: row.forward_hash,
@@ -56,7 +63,7 @@ export function createNodeStore(database: Kysely<any>): NodeStore {
       await tables
         .insertInto('network_node')
         .values({ id, public_key: publicKey, forward_hash: forwardHash, created_at: createdAt, node })
-        .onConflict((conflict) => conflict.column('id').doUpdateSet({ node, forward_hash: forwardHash }))
+        .onConflict((conflict) => conflict.column('id').doUpdateSet({ node, public_key: publicKey, forward_hash: forwardHash }))
         .execute()
     },
     async remove(id) {
@@ -72,6 +79,10 @@ export function createNodeStore(database: Kysely<any>): NodeStore {
         .select(({ fn }) => fn.countAll<number>().as('count'))
         .executeTakeFirstOrThrow()
       return Number(count)
+    },
+    async deleteTokens() {
+      const { numDeletedRows } = await tables.deleteFrom('network_join_token').executeTakeFirst()
+      return Number(numDeletedRows)
     },
     async takeToken(hash, now) {
       const taken = await tables.deleteFrom('network_join_token').where('hash', '=', hash).returning('expires_at').executeTakeFirst()

@@ -1,12 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { RouteDefinition } from '../../platform/routes.ts'
+import type { Rollouts } from '../fleet/rollouts.ts'
+import type { NodeBook } from '../nodes/node-book.ts'
 import { Jobs, type JobsDependencies } from './jobs.ts'
 import { MachineBook } from './machine-book.ts'
 import type { MachineStore } from './machine-store.ts'
 import type { NodeUnit } from './node-unit.ts'
 import { findPackages } from './program-package.ts'
 import { provisioningRoutes } from './provisioning-routes.ts'
-import type { ProvisioningDependencies } from './set-up-node.ts'
 
 /** What setting nodes up needs of the host that it is part of. */
 export interface HostProgram {
@@ -24,18 +25,29 @@ const stopMs = 1000
 export async function createProvisioning({
   store,
   nodes,
+  rollouts,
+  isRouting,
   program,
   ...rest
 }: JobsDependencies & {
   readonly store: MachineStore
-  readonly nodes: ProvisioningDependencies['nodes']
+  readonly nodes: NodeBook
+  readonly rollouts: Rollouts
+  /** Viewers are sent to nodes. */
+  readonly isRouting: () => boolean
   readonly program: HostProgram
-}): Promise<{ readonly routes: readonly RouteDefinition[]; stop(): Promise<void> }> {
+}): Promise<{
+  readonly routes: readonly RouteDefinition[]
+  /** SHA-256 of the unit that was written for a node, in hex digits; undefined where it was not set up over SSH. */
+  unitOf(nodeId: string): string | undefined
+  stop(): Promise<void>
+}> {
   const jobs = new Jobs(rest)
   const machines = await MachineBook.open(store, rest.now)
   const packages = () => findPackages(program.packageFolders, program.version)
   return {
-    routes: provisioningRoutes({ nodes, machines, packages, unitText: program.unitText }, jobs),
+    routes: provisioningRoutes({ nodes, machines, packages, isRouting, unitText: program.unitText }, jobs, rollouts),
+    unitOf: (nodeId) => machines.list().find((machine) => machine.nodeId === nodeId)?.unitHash,
     async stop() {
       const late = new AbortController()
       await Promise.race([jobs.stop(), wait(stopMs, undefined, { signal: late.signal }).catch(() => undefined)])

@@ -1,3 +1,5 @@
+import { nodeUnitFile } from '../nodes/inspection.ts'
+
 /** What a node that was set up over SSH consists of on its machine. Nothing of it is shared with a host that is installed there. */
 
 export const nodeUnit = 'ami-streams-node.service'
@@ -12,7 +14,7 @@ export const settingsFolder = '/etc/ami-streams-node'
 /** Start of every script that works on them, as shell variables. */
 export const layoutVariables = `
 unit=${nodeUnit}
-unit_file=/etc/systemd/system/${nodeUnit}
+unit_file=${nodeUnitFile}
 user=${nodeUser}
 base=${programFolder}
 state=${stateFolder}

@@ -47,16 +47,20 @@ export class MachineBook {
         throw new AppError('network.limit', `There are ${maxMachines} machines`)
       await this.#save({
         ...{ host, port, user, hostKey },
-        ...{ nodeId: known?.nodeId ?? null, acceptedAt: known?.acceptedAt ?? new Date(this.#now()).toISOString() },
+        ...{
+          nodeId: known?.nodeId ?? null,
+          unitHash: known?.unitHash,
+          acceptedAt: known?.acceptedAt ?? new Date(this.#now()).toISOString(),
+        },
       })
     })
   }
 
-  /** Notes which node is on a machine. */
-  setNode(target: Pick<SshTarget, 'host' | 'port'>, nodeId: string): Promise<void> {
+  /** Notes which node is on a machine, and the SHA-256 of its unit. */
+  setNode(target: Pick<SshTarget, 'host' | 'port'>, nodeId: string, unitHash: string): Promise<void> {
     return this.#turns.next(async () => {
       const machine = this.find(target)
-      if (machine !== undefined) await this.#save({ ...machine, nodeId })
+      if (machine !== undefined) await this.#save({ ...machine, nodeId, unitHash })
     })
   }
 

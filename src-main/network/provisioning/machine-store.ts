@@ -25,6 +25,8 @@ export interface StoredMachine {
   readonly hostKey: HostKey
   /** The node that was set up there; null until one is. */
   readonly nodeId: string | null
+  /** SHA-256 of the unit that was written there, in hex digits; undefined for one of an older version. */
+  readonly unitHash?: string | undefined
   /** ISO 8601: when its key was accepted. */
   readonly acceptedAt: string
 }

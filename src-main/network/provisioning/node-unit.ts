@@ -1,5 +1,5 @@
 import { cacheFolder, programFolder, settingsFolder, stateFolder } from './layout.ts'
-import type { SetUp } from './provisioning-schemas.ts'
+import type { NodeWish } from './provisioning-schemas.ts'
 
 /** A service of a machine that has a program of its own and no rights: who knows systemd writes the text. */
 export interface NodeUnit {
@@ -16,7 +16,12 @@ export interface NodeUnit {
 }
 
 /** The service of a node. */
-export function nodeUnitOf({ bind, httpPort, httpsPort, cache, cacheSize }: SetUp, name: string, origin: string, user: string): NodeUnit {
+export function nodeUnitOf(
+  { bind, httpPort, httpsPort, cache, cacheSize }: Omit<NodeWish, 'name'>,
+  name: string,
+  origin: string,
+  user: string,
+): NodeUnit {
   return {
     description: `AMI Streams, node of ${origin}`,
     user,

@@ -3,12 +3,16 @@ import { AppError } from '../../platform/errors.ts'
 import { wholeListSchema } from '../../platform/pages.ts'
 import { defineRoute, type RouteDefinition } from '../../platform/routes.ts'
 import { readOriginUrl } from '../agent/origin-connection.ts'
+import { RolloutSchema } from '../fleet/rollout-schemas.ts'
+import type { Rollouts } from '../fleet/rollouts.ts'
+import type { NodeBook } from '../nodes/node-book.ts'
 import { examineMachine } from './examine-machine.ts'
 import type { Jobs } from './jobs.ts'
 import { listKeyFiles, readKeyFile } from './key-files.ts'
 import { isSuitable } from './machine/judge-machine.ts'
 import type { MachineFacts } from './machine/machine-facts.ts'
 import { hostKeyChanged } from './machine-book.ts'
+import { OfferedPrograms } from './offered-programs.ts'
 import {
   type Access,
   AccessSchema,
@@ -20,14 +24,20 @@ import {
   MeansSchema,
   NodeMachineSchema,
   PlaceSchema,
+  ProgramParams,
   SetUpSchema,
   ShownHostKeySchema,
   tag,
+  UpdateSchema,
+  UserDataRequestSchema,
+  UserDataSchema,
 } from './provisioning-schemas.ts'
 import { judge, type ProvisioningDependencies, removeNode, setUpNode, setUpSteps, type Way } from './set-up-node.ts'
 import { fingerprintOf, type HostKey, readHostKey } from './ssh/host-key.ts'
 import { SshConnection } from './ssh/ssh-connection.ts'
 import type { SshCredentials } from './ssh/ssh-target.ts'
+import { type UpdateDependencies, updateWork } from './update-nodes.ts'
+import { userDataOf } from './user-data.ts'
 
 /** Looking at a machine ends after so long, ms: a request waits for it. */
 const examineMs = 60_000
@@ -36,8 +46,13 @@ const examineMs = 60_000
  * Nodes that are set up over SSH. Who may do it has this host sign in elsewhere with its user's keys and run commands there: admins
  * alone, for all of it.
  */
-export function provisioningRoutes(dependencies: ProvisioningDependencies, jobs: Jobs): readonly RouteDefinition[] {
+export function provisioningRoutes(
+  dependencies: ProvisioningDependencies & Pick<UpdateDependencies, 'nodes' | 'isRouting'> & { readonly nodes: Pick<NodeBook, 'list'> },
+  jobs: Jobs,
+  rollouts: Rollouts,
+): readonly RouteDefinition[] {
   const { machines, packages } = dependencies
+  const programs = new OfferedPrograms(packages)
   /** The key that the machine shows now: the one that was accepted, and the one that it has been known by. */
   const checkedKey = async ({ host, port, hostKey }: Access, signal: AbortSignal): Promise<HostKey> => {
     const known = machines.find({ host, port })?.hostKey
@@ -83,7 +98,9 @@ export function provisioningRoutes(dependencies: ProvisioningDependencies, jobs:
       responses: { 200: wholeListSchema(NodeMachineSchema) },
       handler: () => ({
         body: {
-          items: machines.list().map(({ hostKey, ...machine }) => ({ ...machine, fingerprint: fingerprintOf(hostKey) })),
+          items: machines
+            .list()
+            .map(({ hostKey, unitHash: _unitHash, ...machine }) => ({ ...machine, fingerprint: fingerprintOf(hostKey) })),
           nextCursor: null,
         },
       }),
@@ -176,6 +193,73 @@ export function provisioningRoutes(dependencies: ProvisioningDependencies, jobs:
           return null
         })
         return { status: 202, body: job }
+      },
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/network/machines/user-data',
+      tag,
+      summary: 'Makes user data for cloud-init, with which one new machine becomes a node at its first boot',
+      role: 'admin',
+      body: UserDataRequestSchema,
+      responses: { 201: UserDataSchema },
+      handler: async ({ body: { expiresInS, origin: given, ...wish }, principal, signInBaseUrl }) => {
+        const { origin } = readOriginUrl(given ?? signInBaseUrl)
+        const offered = (await programs.all()).map(({ architecture, sha256, version }) => ({
+          ...{ machine: architecture === 'arm64' ? 'aarch64' : 'x86_64', sha256, version },
+          url: `${origin}/api/v1/network/programs/${sha256}`,
+        }))
+        if (offered.length === 0) throw new AppError('network.program_missing')
+        const { token, expiresAt } = await dependencies.nodes.createToken(expiresInS, principal.id)
+        const { unitText } = dependencies
+        return { status: 201, body: { userData: userDataOf({ wish, origin, token, programs: offered, unitText }), expiresAt } }
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/network/programs/:sha256',
+      tag,
+      summary: 'A packed program by the SHA-256 of its file, which user data for cloud-init names',
+      role: 'none',
+      params: ProgramParams,
+      responses: { 200: Type.Null() },
+      fileTypes: ['application/gzip'],
+      handler: async ({ params: { sha256 } }) => {
+        const found = (await programs.all()).find((each) => each.sha256 === sha256)
+        if (found === undefined) throw new AppError('network.program_missing', 'No packed program has this SHA-256')
+        return { body: null, file: { path: found.file, type: 'application/gzip' } }
+      },
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/network/updates',
+      tag,
+      summary: 'Updates the program of nodes that were set up over SSH, some first, and back at the first failure; each drains before',
+      role: 'admin',
+      body: UpdateSchema,
+      responses: { 202: RolloutSchema },
+      handler: async ({ body, principal }) => {
+        const { nodes: ids, group, label, credentials, sudoPassword, nginx, drainS, ...stages } = body
+        const unknown = ids?.find((id) => dependencies.nodes.find(id) === undefined)
+        if (unknown !== undefined) throw new AppError('network.node_not_found', `There is no node "${unknown}"`)
+        const isOnMachine = (id: string): boolean => machines.list().some(({ nodeId }) => nodeId === id)
+        const chosen = dependencies.nodes
+          .list()
+          .filter(
+            ({ id, enabled, ...node }) =>
+              (ids === undefined ? enabled && isOnMachine(id) : ids.includes(id)) &&
+              (group === undefined || node.group === group) &&
+              (label === undefined || node.labels.includes(label)),
+          )
+        if (chosen.length === 0) throw new AppError('network.node_not_found', 'No node that was set up over SSH is among these')
+        if (packages().length === 0) throw new AppError('network.program_missing')
+        rollouts.assertIdle()
+        const known = await credentialsOf(credentials)
+        const work = updateWork(dependencies, {
+          ...{ nodes: chosen, credentials: known, nginx, drainS, stages },
+          sudoPassword: sudoPassword ?? (known.kind === 'password' ? known.password : undefined),
+        })
+        return { status: 202, body: rollouts.start(work, principal.id) }
       },
     }),
     defineRoute({

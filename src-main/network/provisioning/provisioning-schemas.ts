@@ -1,5 +1,7 @@
 import { type Static, type TLiteral, type TUnion, Type } from 'typebox'
 import { ErrorSchema, Nullable } from '../../platform/schemas.ts'
+import { StagesSchema } from '../fleet/rollout-schemas.ts'
+import { groupPattern } from '../nodes/node-schemas.ts'
 import { keyFilePattern, maxKeyBytes } from './key-files.ts'
 import { findingIds } from './machine/judge-machine.ts'
 import { hostPattern, userPattern } from './ssh/ssh-target.ts'
@@ -73,6 +75,36 @@ export const AccessSchema = Type.Object(accessFields, { additionalProperties: fa
 export type Access = Static<typeof AccessSchema>
 export const SetUpSchema = Type.Object({ ...accessFields, ...nodeFields }, { additionalProperties: false })
 export type SetUp = Static<typeof SetUpSchema>
+
+export const UserDataRequestSchema = Type.Object(
+  {
+    ...nodeFields,
+    name: Type.String({ minLength: 1, maxLength: 80, pattern: '^[^\\u0000-\\u001f\\u007f]+$', description: 'What people call the node' }),
+    expiresInS: Type.Integer({ minimum: 60, maximum: 30 * 86_400, default: 86_400, description: 'How long it can be used, seconds' }),
+  },
+  { additionalProperties: false },
+)
+/** What a node is to be. */
+export type NodeWish = Omit<Static<typeof UserDataRequestSchema>, 'expiresInS' | 'origin'>
+export const UserDataSchema = Type.Object({
+  userData: Type.String({ description: 'A shell script that makes one machine a node, once; it has a join token' }),
+  expiresAt: Type.String({ format: 'date-time' }),
+})
+export const ProgramParams = Type.Object({ sha256: Type.String({ pattern: '^[0-9a-f]{64}$' }) })
+
+export const UpdateSchema = Type.Object(
+  {
+    nodes: Type.Optional(Type.Array(Type.String({ maxLength: 60 }), { maxItems: 500, description: 'Ids; else `group`, `label`, or all' })),
+    group: Type.Optional(Type.String({ pattern: groupPattern, description: 'The nodes of this group' })),
+    label: Type.Optional(Type.String({ maxLength: 60, description: 'The nodes with this label' })),
+    credentials: CredentialsSchema,
+    sudoPassword: Type.Optional(Password),
+    nginx: Type.Boolean({ default: false, description: 'nginx too, where the package manager has a newer one' }),
+    drainS: Type.Integer({ minimum: 0, maximum: 3600, default: 30, description: 'How long players get to move to other nodes, seconds' }),
+    ...StagesSchema,
+  },
+  { additionalProperties: false },
+)
 
 export const ShownHostKeySchema = Type.Object({
   type: Type.String(),

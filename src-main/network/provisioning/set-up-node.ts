@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { AppError } from '../../platform/errors.ts'
 import { randomText } from '../../platform/random-id.ts'
@@ -15,6 +16,7 @@ import type { SetUp, StepId } from './provisioning-schemas.ts'
 import type { HostKey } from './ssh/host-key.ts'
 import { SshConnection } from './ssh/ssh-connection.ts'
 import type { SshCredentials } from './ssh/ssh-target.ts'
+import { nginxScript } from './steps/nginx.ts'
 import { configureScript, finishScript, prepareScript, startScript, unpackScript } from './steps/prepare.ts'
 import { removeScript, undoScript } from './steps/remove.ts'
 import { untilConnected } from './until-connected.ts'
@@ -126,8 +128,8 @@ export async function setUpNode(
     if (keptNode?.enabled === false)
       throw new AppError('network.node_not_connected', `The node "${keptNode.name}" is disabled: enable it, and run this again`)
     if (keptNode === undefined) token = (await nodes.createToken(tokenS, actor)).token
-    const unit = nodeUnitOf(setUp, keptNode?.name ?? setUp.name ?? target.host, origin.origin, nodeUser)
-    await run(configureScript, [unitText(unit), token ?? ''])
+    const unit = unitText(nodeUnitOf(setUp, keptNode?.name ?? setUp.name ?? target.host, origin.origin, nodeUser))
+    await run(configureScript, [unit, token ?? ''])
 
     progress.enter('start')
     const startedAtMs = Date.now()
@@ -152,7 +154,7 @@ export async function setUpNode(
     await run(finishScript)
     undo = undefined
     const replaced = machines.find(target)?.nodeId
-    await machines.setNode(target, nodeId)
+    await machines.setNode(target, nodeId, createHash('sha256').update(unit).digest('hex'))
     // The machine was installed again since: nobody has the key of the node that was there.
     if (replaced && replaced !== nodeId && nodes.find(replaced)?.connected === false) await nodes.revoke(replaced, actor)
     return nodeId
@@ -195,14 +197,6 @@ export async function removeNode(
     await connection.close()
   }
 }
-
-/** The packages that come are noted before and after, so that removing the node removes them, and those alone. */
-const nginxScript = ({ installScript }: NodeSystem): string => `
-echo "package $1" >> /etc/ami-streams-node/made
-( ${installScript} ) > /etc/ami-streams-node/packages
-cat /etc/ami-streams-node/packages >> /etc/ami-streams-node/made
-rm -f /etc/ami-streams-node/packages
-`
 
 function unsuitable(findings: readonly Finding[]): AppError {
   const reasons = findings.filter(({ state }) => state === 'fail').map(({ text, remedy }) => `${text}. ${remedy}`)

@@ -53,6 +53,11 @@ export const networkMachineErrors = {
     title: 'There is no packed program for this machine',
     remedy: 'Run `npm run pack -- --only tar.gz` in the sources, on a machine with the same kind of processor.',
   },
+  'network.machine_unknown': {
+    status: 409,
+    title: 'This host does not know the machine of the node',
+    remedy: 'Set the node up with `streams network add`, or update it by hand.',
+  },
   'network.machine_busy': {
     status: 409,
     title: 'Another job runs',
@@ -74,4 +79,36 @@ export const networkMachineErrors = {
     title: 'The job was cancelled',
     remedy: 'What it had done was undone. Start it again when you like.',
   },
+  'network.group_not_found': {
+    status: 404,
+    title: 'There is no group of that name',
+    remedy: 'See `GET /network/groups`. A group is made with its first configuration.',
+  },
+  'network.rollout_not_found': { status: 404, title: 'There is no rollout of that id', remedy: 'See `GET /network/rollouts`.' },
+  'network.rollout_running': {
+    status: 409,
+    title: 'Another rollout runs',
+    remedy: 'Wait until it has ended, or cancel it.',
+  },
+  'network.rollout_failed': {
+    status: 409,
+    title: 'A node is not well after the change',
+    remedy: 'All nodes went back. Correct the cause and try again.',
+  },
+  'network.rollout_cancelled': {
+    status: 409,
+    title: 'The rollout was cancelled',
+    remedy: 'All nodes went back. Start it again when you like.',
+  },
+  'network.configuration_rejected': {
+    status: 409,
+    title: 'A node does not use the configuration',
+    remedy: 'Correct what the message names. The configuration before goes on.',
+  },
+  'network.node_too_old': {
+    status: 409,
+    title: 'The program of the node is too old for this',
+    remedy: 'Update the node: `streams network update`.',
+  },
+  'network.node_away': { status: 409, title: 'The node is away', remedy: 'Try again once it is connected.' },
 } as const satisfies Record<string, ErrorKind>

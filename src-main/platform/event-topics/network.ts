@@ -18,10 +18,21 @@ export const networkTopics = {
     state: 'GET /network/functions',
     summary: 'A function was deployed, changed or removed, or a node uses it now',
   },
+  'network.group.removed': { role: 'admin', state: 'GET /network/groups', summary: 'A group of nodes was deleted' },
+  'network.group.updated': {
+    role: 'admin',
+    state: 'GET /network/groups',
+    summary: 'A group of nodes was made, or its configuration changed',
+  },
   'network.job.log': { role: 'admin', state: 'GET /network/machines/jobs/:id', summary: 'A line of the log of a job on a machine' },
   'network.job.updated': { role: 'admin', state: 'GET /network/machines/jobs', summary: 'A job on a machine started, went on or ended' },
   'network.limits.updated': { role: 'viewer', state: 'GET /network/limits', summary: 'Limits of requests at nodes were changed' },
   'network.node.removed': { role: 'admin', state: 'GET /network/nodes', summary: 'A node was revoked' },
   'network.node.updated': { role: 'admin', state: 'GET /network/nodes', summary: 'A node joined or changed, or its figures did' },
+  'network.rollout.updated': {
+    role: 'admin',
+    state: 'GET /network/rollouts',
+    summary: 'A change that comes to several nodes started, went on or ended',
+  },
   'network.routing.updated': { role: 'viewer', state: 'GET /network/routing', summary: 'Routing of viewers to nodes was changed' },
 } as const satisfies Record<string, TopicKind>

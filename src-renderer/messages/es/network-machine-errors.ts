@@ -77,4 +77,49 @@ export const networkMachineErrors = {
     title: 'El trabajo se canceló',
     remedy: 'Lo que había hecho se deshizo. Inícialo de nuevo cuando quieras.',
   },
+  'network.machine_unknown': {
+    english: 'This host does not know the machine of the node',
+    title: 'Este host no conoce el equipo del nodo',
+    remedy: 'Instala el nodo con `streams network add` o actualízalo a mano.',
+  },
+  'network.group_not_found': {
+    english: 'There is no group of that name',
+    title: 'No hay ningún grupo con ese nombre',
+    remedy: 'Consulta `GET /network/groups`. Un grupo se crea con su primera configuración.',
+  },
+  'network.rollout_not_found': {
+    english: 'There is no rollout of that id',
+    title: 'No hay ningún despliegue con ese identificador',
+    remedy: 'Consulta `GET /network/rollouts`.',
+  },
+  'network.rollout_running': {
+    english: 'Another rollout runs',
+    title: 'Hay otro despliegue en curso',
+    remedy: 'Espera a que termine o cancélalo.',
+  },
+  'network.rollout_failed': {
+    english: 'A node is not well after the change',
+    title: 'Un nodo no está bien después del cambio',
+    remedy: 'Todos los nodos volvieron atrás. Corrige la causa e inténtalo de nuevo.',
+  },
+  'network.rollout_cancelled': {
+    english: 'The rollout was cancelled',
+    title: 'El despliegue se canceló',
+    remedy: 'Todos los nodos volvieron atrás. Inícialo de nuevo cuando quieras.',
+  },
+  'network.configuration_rejected': {
+    english: 'A node does not use the configuration',
+    title: 'Un nodo no usa la configuración',
+    remedy: 'Corrige lo que indica el mensaje. Sigue la configuración anterior.',
+  },
+  'network.node_too_old': {
+    english: 'The program of the node is too old for this',
+    title: 'El programa del nodo es demasiado antiguo para esto',
+    remedy: 'Actualiza el nodo: `streams network update`.',
+  },
+  'network.node_away': {
+    english: 'The node is away',
+    title: 'El nodo está ausente',
+    remedy: 'Inténtalo de nuevo cuando esté conectado.',
+  },
 } as const satisfies Record<string, ErrorText>

@@ -1,6 +1,11 @@
 /** Texts of nodes that are set up on other machines; their keys are those of `src-renderer/network/machines/messages.ts`. */
 export const networkMachines = {
   setUp: 'Instalar en un equipo',
+  userData: 'Datos de usuario para una nube',
+  userDataTitle: 'Datos de usuario para cloud-init',
+  userDataText: 'Dáselos a un equipo nuevo de una nube: al arrancar por primera vez se convierte en nodo. Valen una vez, durante un día.',
+  userDataMake: 'Crear datos de usuario',
+  userDataShown: 'Datos de usuario, mostrados solo esta vez',
   setUpTitle: 'Instalar un nodo por SSH',
   remove: (name: string) => `Quitar ${name} de su equipo`,
   removeTitle: (host: string) => `Quitar el nodo de ${host}`,
@@ -48,6 +53,7 @@ export const networkMachines = {
     'web-server': 'Servidor web',
     'clock': 'Reloj',
     'firewall': 'Cortafuegos',
+    'selinux': 'SELinux',
     'origin': 'Este host',
     'program': 'Programa',
     'node': 'Nodo',

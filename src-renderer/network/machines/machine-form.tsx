@@ -52,7 +52,6 @@ export function AccessFields({
   readonly draft: AccessDraft
   readonly change: (changes: Partial<AccessDraft>) => void
 }) {
-  const { kind } = draft
   return (
     <>
       <div className="machine-place">
@@ -68,6 +67,24 @@ export function AccessFields({
         <TextField id="machine-port" label={t.port} value={draft.port} onChange={(port) => change({ port })} type="number" required />
         <TextField id="machine-user" label={t.user} value={draft.user} onChange={(user) => change({ user })} required />
       </div>
+      <SignInFields means={means} draft={draft} change={change} />
+    </>
+  )
+}
+
+/** How to sign in on a machine. */
+export function SignInFields({
+  means,
+  draft,
+  change,
+}: {
+  readonly means: Means
+  readonly draft: AccessDraft
+  readonly change: (changes: Partial<AccessDraft>) => void
+}) {
+  const { kind } = draft
+  return (
+    <>
       <div className="field">
         <label htmlFor="machine-kind">{t.signIn}</label>
         <select

@@ -1,4 +1,4 @@
-import { ServerCog, ServerOff } from 'lucide-react'
+import { CloudUpload, ServerCog, ServerOff } from 'lucide-react'
 import { useCallback, useEffect, useState } from 'react'
 import type { Item } from '../../../src-main/api/typed-api.ts'
 import { call } from '../../client/api.ts'
@@ -7,6 +7,7 @@ import { t } from './messages.ts'
 import type { MachineTask } from './set-up-dialog.tsx'
 
 export { SetUpDialog } from './set-up-dialog.tsx'
+export { UserDataDialog } from './user-data-dialog.tsx'
 
 type Machine = Item<'/network/machines'>
 
@@ -35,6 +36,14 @@ export function SetUpButton({ onClick }: { readonly onClick: () => void }) {
   return (
     <button type="button" className="button primary" onClick={onClick} data-testid="set-up-machine">
       <ServerCog size={16} aria-hidden="true" /> {t.setUp}
+    </button>
+  )
+}
+
+export function UserDataButton({ onClick }: { readonly onClick: () => void }) {
+  return (
+    <button type="button" className="button" onClick={onClick} data-testid="user-data-button">
+      <CloudUpload size={16} aria-hidden="true" /> {t.userData}
     </button>
   )
 }

@@ -3,6 +3,11 @@ import { section } from '../../messages/language.ts'
 /** Texts of nodes that are set up on other machines. */
 export const t = section('networkMachines', {
   setUp: 'Set up a machine',
+  userData: 'User data for a cloud',
+  userDataTitle: 'User data for cloud-init',
+  userDataText: 'Give it to one new machine of a cloud: at its first boot it becomes a node by itself. Valid once, for a day.',
+  userDataMake: 'Create user data',
+  userDataShown: 'User data, shown this once',
   setUpTitle: 'Set up a node over SSH',
   remove: (name: string) => `Remove ${name} from its machine`,
   removeTitle: (host: string) => `Remove the node from ${host}`,
@@ -50,6 +55,7 @@ export const t = section('networkMachines', {
     'web-server': 'Web server',
     'clock': 'Clock',
     'firewall': 'Firewall',
+    'selinux': 'SELinux',
     'origin': 'This host',
     'program': 'Program',
     'node': 'Node',

@@ -122,7 +122,7 @@ const place = ({ host, port, user }: { readonly host: string; readonly port: num
   user,
 })
 
-interface NodeDraft {
+export interface NodeDraft {
   readonly name: string
   readonly origin: string
   readonly httpPort: string
@@ -130,7 +130,7 @@ interface NodeDraft {
   readonly cache: boolean
 }
 
-function NodeFields({ node, change }: { readonly node: NodeDraft; readonly change: (changes: Partial<NodeDraft>) => void }) {
+export function NodeFields({ node, change }: { readonly node: NodeDraft; readonly change: (changes: Partial<NodeDraft>) => void }) {
   return (
     <>
       <TextField id="node-name" label={t.name} value={node.name} onChange={(name) => change({ name })} hint={t.nameHint} />

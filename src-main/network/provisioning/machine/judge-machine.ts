@@ -20,6 +20,7 @@ export const findingIds = [
   'web-server',
   'clock',
   'firewall',
+  'selinux',
   'origin',
   'program',
   'node',
@@ -51,7 +52,7 @@ export function judgeMachine(facts: MachineFacts, wanted: Wanted): readonly Find
   const add = (id: FindingId, state: Finding['state'], text: string, remedy = ''): void => void found.push({ id, state, text, remedy })
 
   const system = findSystem(facts.system)
-  if (typeof system === 'string') add('system', 'fail', system, 'Use a machine with Debian or Ubuntu, or start the node by hand.')
+  if (typeof system === 'string') add('system', 'fail', system, 'Use a machine with one of these systems, or start the node by hand.')
   else if (!facts.hasSystemd)
     add('system', 'fail', `${facts.system.title} is not run by systemd`, 'Start the node by hand, or use a machine with systemd.')
   else add('system', 'ok', facts.system.title)
@@ -101,7 +102,14 @@ export function judgeMachine(facts: MachineFacts, wanted: Wanted): readonly Find
       'firewall',
       'warn',
       `The firewall ${facts.firewall} is on`,
-      `Allow TCP port ${portsOf(wanted).join(' and ')} in it, or viewers cannot connect.`,
+      `Allow TCP port ${portsOf(wanted).join(' and ')} in it, or viewers cannot connect: ${firewallCommand(facts.firewall, portsOf(wanted))}`,
+    )
+  if (facts.hasSelinux)
+    add(
+      'selinux',
+      'warn',
+      'SELinux is on',
+      'Files get the types of its policy. Where the node does not start, `ausearch -m avc -ts recent` says what was denied.',
     )
 
   if (facts.reachesOrigin === false)
@@ -118,6 +126,11 @@ export function judgeMachine(facts: MachineFacts, wanted: Wanted): readonly Find
 }
 
 export const isSuitable = (findings: readonly Finding[]): boolean => findings.every(({ state }) => state !== 'fail')
+
+const firewallCommand = (firewall: string, ports: readonly number[]): string =>
+  firewall === 'firewalld'
+    ? `\`firewall-cmd --permanent ${ports.map((port) => `--add-port=${port}/tcp`).join(' ')} && firewall-cmd --reload\`.`
+    : `\`ufw allow ${ports.join(',')}/tcp\`.`
 
 type Add = (id: FindingId, state: Finding['state'], text: string, remedy?: string) => void
 

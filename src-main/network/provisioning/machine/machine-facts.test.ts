@@ -48,7 +48,8 @@ describe('what a machine says of itself', () => {
   })
 
   it('is rejected with the reason and a remedy', () => {
-    expect(failsOf(['id fedora', 'title Fedora Linux 42'])[0]).toMatch(/^system: Fedora Linux 42 is not supported: .*Debian 12/)
+    expect(failsOf(['id arch', 'title Arch Linux'])[0]).toMatch(/^system: Arch Linux is not supported: .*Debian 12/)
+    expect(failsOf(['id rocky', 'version 9.4', 'title Rocky Linux 9.4'])[0]).toMatch(/too old: the program needs Rocky Linux 10/)
     expect(failsOf(['version 11', 'title Debian GNU/Linux 11'])[0]).toMatch(/too old: the program needs Debian 12/)
     expect(failsOf(['id ubuntu', 'version 22.04'])[0]).toMatch(/too old: the program needs Ubuntu 24.04/)
     expect(failsOf(['machine riscv64'])[0]).toMatch(/^program: .*riscv64.*npm run pack/)
@@ -92,6 +93,22 @@ describe('what a machine says of itself', () => {
       ).listening.size,
     ).toBe(300)
   })
+})
+
+it('knows the family of Red Hat, with dnf, its firewall and SELinux', () => {
+  const facts = read(['id rocky', 'version 10.1', 'title Rocky Linux 10.1', 'firewall firewalld', 'selinux yes'])
+  const system = findSystem(facts.system) as Exclude<ReturnType<typeof findSystem>, string>
+  expect(system.nginxPackage).toBe('nginx')
+  for (const script of [system.installScript, system.removeScript, system.upgradeScript, system.downgradeScript]) {
+    expect(script).toContain('dnf -q -y')
+    expect(script).not.toMatch(/apt-get|dpkg/)
+  }
+  const findings = judgeMachine(facts, wanted)
+  expect(isSuitable(findings)).toBe(true)
+  expect(findings.find(({ id }) => id === 'firewall')?.remedy).toContain(
+    'firewall-cmd --permanent --add-port=80/tcp --add-port=443/tcp && firewall-cmd --reload',
+  )
+  expect(findings.find(({ id }) => id === 'selinux')).toMatchObject({ state: 'warn', remedy: expect.stringContaining('ausearch') })
 })
 
 it('knows Debian without a version, which is the next one', () => {

@@ -18,6 +18,8 @@ export interface MachineFacts {
   readonly nginx: string | undefined
   /** A firewall that is switched on. */
   readonly firewall: string | undefined
+  /** SELinux is on and denies what its policy does not allow. */
+  readonly hasSelinux: boolean
   /** ms by which its clock is ahead of ours, as far as the way there allows to say. */
   readonly clockAheadMs: number
   /** How the user becomes root without a password; `password`: by sudo, which asks for one. */
@@ -53,6 +55,7 @@ fi
 ! command -v nginx >/dev/null || say nginx "$(nginx -v 2>&1 | sed -n 's/^.*nginx\\/\\([0-9.]*\\).*$/\\1/p')"
 ! grep -qs '^ENABLED=yes' /etc/ufw/ufw.conf || say firewall ufw
 ! [ -e /run/firewalld ] || say firewall firewalld
+! grep -qs 1 /sys/fs/selinux/enforce || say selinux yes
 [ ! -L ${ours}/current ] || say release "$(readlink ${ours}/current | sed 's/^.*\\///')"
 if [ -n "$1" ] && command -v bash >/dev/null && command -v timeout >/dev/null; then
   if timeout 5 bash -c 'exec 3<>"/dev/tcp/$0/$1"' "$1" "$2" 2>/dev/null; then say origin yes; else say origin no; fi
@@ -105,6 +108,7 @@ export function readFacts(lines: readonly string[], askedAtMs: number, answeredA
     listening,
     nginx: text('nginx') || undefined,
     firewall: text('firewall') || undefined,
+    hasSelinux: text('selinux') === 'yes',
     clockAheadMs: clockMs === undefined ? 0 : clockAhead(clockMs, askedAtMs, answeredAtMs),
     root: roots.find((each) => each === text('root')) ?? 'none',
     reachesOrigin: reaches === '' ? undefined : reaches === 'yes',

@@ -40,6 +40,8 @@ new=$base/releases/$1
 trap 'code=$?; [ $code = 0 ] || rm -rf "$new"; exit $code' EXIT
 mkdir "$new"
 tar -xzf - -C "$new" --strip-components=1 --no-same-owner --no-same-permissions
+# Where SELinux is on, files of /opt get the types that its policy says.
+! command -v restorecon >/dev/null || restorecon -R "$new" 2>/dev/null || true
 "$new/bin/streams" --version
 `
 
@@ -68,6 +70,11 @@ export const stateScript = `${layoutVariables}
 systemctl show "$unit" --property=ActiveState,NRestarts | sed 's/^ActiveState=/active /; s/^NRestarts=/restarts /'
 ! grep -qsi ": [0-9A-F]*:$2 [0-9A-F]*:0000 0A " /proc/net/tcp /proc/net/tcp6 || echo listening
 [ -z "$1" ] || journalctl --unit "$unit" --no-pager --output=cat --lines=15 2>/dev/null || true
+`
+
+/** Prints the HTTP port that the unit says. */
+export const portScript = `${layoutVariables}
+sed -n 's/^ExecStart=.*--http-port "\\{0,1\\}\\([0-9]*\\).*$/\\1/p' "$unit_file" | head -n 1
 `
 
 /** The new release is good: what was kept of the one before goes, and the token that was used. */

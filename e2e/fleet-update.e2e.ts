@@ -1,0 +1,108 @@
+import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type RunningHost, startHost } from './helpers/host.ts'
+import { packProgram } from './helpers/pack-program.ts'
+import { freePort } from './helpers/relay-targets.ts'
+import { skipBecause } from './helpers/skip.ts'
+import { noSshMachine, type SshMachine, startSshMachine } from './helpers/ssh-machine.ts'
+import { until } from './helpers/until.ts'
+
+const reason = noSshMachine()
+
+const statesOf = (items: readonly { readonly name: string; readonly state: string }[]): string[] =>
+  items.map(({ name, state }) => `${name} ${state}`)
+
+describe('two nodes that were set up over SSH', () => {
+  const machines: SshMachine[] = []
+  let host: RunningHost
+  let folder: string
+
+  const base = (machine: SshMachine): string => join(machine.root, 'opt/ami-streams-node')
+  const releases = (): string[] => machines.map((machine) => readlinkSync(join(base(machine), 'current')))
+  const kept = (): number[] => machines.map((machine) => readdirSync(join(base(machine), 'releases')).length)
+  const nodes = async () => (await host.api('GET', '/network/nodes')).body.items
+  const credentials = () => ({ kind: 'password', password: machines[0]?.password })
+  const update = async () => {
+    const { status, body } = await host.api('POST', '/network/updates', { credentials: credentials(), drainS: 0, watchS: 0 })
+    expect([status, body.code]).toEqual([202, undefined])
+    return until(async () => {
+      const rollout = (await host.api('GET', `/network/rollouts/${body.id}`)).body
+      return rollout.state !== 'running' && rollout
+    }, 'the end of the update')
+  }
+
+  beforeAll(async () => {
+    if (reason !== undefined) return
+    folder = mkdtempSync(join(tmpdir(), 'ami-fleet-update-'))
+    mkdirSync(join(folder, 'packages'))
+    packProgram(join(folder, 'packages'))
+    host = await startHost({ name: 'fleet-update', dataDir: folder, env: { SSH_AUTH_SOCK: '' } })
+    for (const name of ['north', 'south']) {
+      const machine = await startSshMachine()
+      machines.push(machine)
+      const [, hostKey = ''] = machine.run('ssh-keygen', '-lf', '/run/host_key.pub').split(' ')
+      const { body } = await host.api('POST', '/network/machines/set-up', {
+        ...{ host: '127.0.0.1', port: machine.port, user: machine.user, hostKey, credentials: credentials() },
+        ...{ name, bind: '127.0.0.1', httpPort: await freePort(), httpsPort: 'off' },
+      })
+      await until(async () => {
+        const job = (await host.api('GET', `/network/machines/jobs/${body.id}`)).body
+        if (job.state === 'failed') throw new Error(job.log.join('\n'))
+        return job.state === 'done'
+      }, `the node ${name}`)
+    }
+  })
+  afterAll(async () => {
+    if (reason !== undefined) return
+    await host?.stop()
+    for (const machine of machines) await machine.stop()
+    rmSync(folder, { recursive: true, force: true })
+  })
+  beforeEach((context) => {
+    if (reason !== undefined) skipBecause(context, reason)
+  })
+
+  it('are updated one after the other, and get viewers again', async () => {
+    const before = releases()
+    const rollout = await update()
+    expect(rollout, rollout.log.join('\n')).toMatchObject({ kind: 'update', state: 'done' })
+    expect(statesOf(rollout.nodes)).toEqual(['north done', 'south done'])
+    for (const [index, release] of releases().entries()) expect(release).not.toBe(before[index])
+    expect(kept()).toEqual([1, 1])
+    expect((await nodes()).map(({ connected, draining }) => [connected, draining])).toEqual([
+      [true, false],
+      [true, false],
+    ])
+  })
+
+  it('go back both to the release before where the second does not start', async () => {
+    const before = releases()
+    machines[1]?.run(
+      ...[
+        'sh',
+        '-c',
+        'touch /run/broken; sed -i "2i if [ \\$1 = restart ] \\&\\& rm /run/broken 2>/dev/null; then exit 1; fi" /usr/bin/systemctl',
+      ],
+    )
+    const rollout = await update()
+    expect(rollout.state, rollout.log.join('\n')).toBe('failed')
+    expect(statesOf(rollout.nodes)).toEqual(['north undone', 'south failed'])
+    expect(releases()).toEqual(before)
+    expect(kept()).toEqual([1, 1])
+    await until(async () => (await nodes()).every(({ connected, draining }) => connected && !draining), 'both nodes as before')
+  })
+
+  it('show what was changed on a machine by hand', async () => {
+    const drift = async () =>
+      (await host.api('GET', '/network/drift')).body.items.map(({ state, differences }) => [state, differences.length])
+    await until(async () => JSON.stringify(await drift()) === '[["ok",0],["ok",0]]', 'nodes without differences')
+    appendFileSync(join(machines[0]?.root ?? '', 'etc/systemd/system/ami-streams-node.service'), '# by hand\n')
+    const [north, south] = (await host.api('GET', '/network/drift')).body.items
+    expect(north).toMatchObject({ name: 'north', state: 'drifted', differences: [{ kind: 'unit' }] })
+    expect(south?.state).toBe('ok')
+    const log = (await host.api('GET', '/network/log?lines=20')).body
+    expect(new Set(log.items.map(({ name }) => name))).toEqual(new Set(['north', 'south']))
+  })
+})

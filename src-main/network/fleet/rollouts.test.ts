@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest'
+import { Rollouts, type RolloutWork } from './rollouts.ts'
+
+function open(changes: Partial<RolloutWork> = {}) {
+  const happened: string[] = []
+  const rollouts = new Rollouts({
+    events: { publish: () => undefined } as never,
+    audit: { record: () => undefined },
+    log: { error: () => undefined } as never,
+    now: () => 1_000_000,
+  })
+  const work: RolloutWork = {
+    ...{ kind: 'configuration', subject: 'south', stages: { first: 1, atOnce: 2, watchS: 0 } },
+    nodes: ['a', 'b', 'c', 'd'].map((id) => ({ id, name: id })),
+    apply: async (id) => {
+      happened.push(`apply ${id}`)
+      return true
+    },
+    problem: () => undefined,
+    undo: async (id) => void happened.push(`undo ${id}`),
+    finish: async () => void happened.push('finish'),
+    abandon: async () => void happened.push('abandon'),
+    ...changes,
+  }
+  const run = async () => {
+    const { id } = rollouts.start(work, 'admin')
+    for (let turn = 0; turn < 200 && rollouts.find(id).state === 'running'; turn++) await new Promise((resolve) => setTimeout(resolve, 1))
+    return rollouts.find(id)
+  }
+  const states = (rollout: Awaited<ReturnType<typeof run>>) => rollout.nodes.map(({ id, state }) => `${id} ${state}`)
+  return { rollouts, happened, work, run, states }
+}
+
+describe('a rollout', () => {
+  it('comes to some nodes first, then to the others some at a time', async () => {
+    const { run, happened, states } = open()
+    const rollout = await run()
+    expect([rollout.state, states(rollout)]).toEqual(['done', ['a done', 'b done', 'c done', 'd done']])
+    expect(happened).toEqual(['apply a', 'apply b', 'apply c', 'apply d', 'finish'])
+  })
+
+  it('stops at the first node that fails, and every node that was changed goes back', async () => {
+    const { run, happened, states, work } = open()
+    const failing = open({
+      apply: async (id, note, signal) => {
+        await work.apply(id, note, signal)
+        if (id === 'b') throw new Error('no space')
+        return true
+      },
+      undo: work.undo,
+      finish: work.finish,
+      abandon: work.abandon,
+    })
+    const rollout = await failing.run()
+    expect([rollout.state, states(rollout)]).toEqual(['failed', ['a undone', 'b failed', 'c undone', 'd waiting']])
+    expect(rollout.nodes[1]?.note).toBe('no space')
+    expect(happened).toEqual(['apply a', 'apply b', 'apply c', 'undo c', 'undo b', 'undo a', 'abandon'])
+    void run
+  })
+
+  it('goes back where the first node is not well afterwards, before any other is changed', async () => {
+    const { run, happened, states } = open({ problem: (id) => (id === 'a' ? '60 % errors' : undefined) })
+    const rollout = await run()
+    expect(states(rollout)).toEqual(['a failed', 'b waiting', 'c waiting', 'd waiting'])
+    expect(rollout.error).toMatchObject({ code: 'network.rollout_failed', message: 'a: 60 % errors' })
+    expect(happened).toEqual(['apply a', 'undo a', 'abandon'])
+  })
+
+  it('leaves out who is away, says what could not go back, and hides errors that are not its own', async () => {
+    const away = open({ apply: async (id) => id !== 'a' })
+    expect(away.states(await away.run())).toEqual(['a skipped', 'b done', 'c done', 'd done'])
+    const lost = open({ apply: () => Promise.reject(new Error('secret')), undo: () => Promise.reject(new Error('no connection')) })
+    const rollout = await lost.run()
+    expect(rollout.nodes[0]).toMatchObject({ state: 'failed', note: 'It could not go back: no connection' })
+    expect(rollout.error?.code).toBe('internal')
+    expect(JSON.stringify(rollout.error)).not.toContain('secret')
+  })
+
+  it('is cancelled in the middle, and one runs at a time', async () => {
+    const cancelled = open({
+      apply: (_id, _note, signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error))),
+    })
+    const running = cancelled.run()
+    expect(() => cancelled.rollouts.start(cancelled.work, 'admin')).toThrow(expect.objectContaining({ code: 'network.rollout_running' }))
+    await cancelled.rollouts.stop()
+    expect((await running).state).toBe('cancelled')
+    expect(cancelled.happened).toEqual(['undo a', 'abandon'])
+    expect(() => cancelled.rollouts.find('none')).toThrow(expect.objectContaining({ code: 'network.rollout_not_found' }))
+  })
+})
