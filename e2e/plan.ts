@@ -30,6 +30,7 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
   'desktop-audio': { part: 'desktop', cost: 'cpu' },
   'desktop-recording': { part: 'desktop', cost: 'cpu' },
   'desktop-rights': { part: 'desktop', cost: 'cpu' },
+  'desktop-screen': { part: 'desktop', cost: 'cpu' },
   'desktop-session': { part: 'desktop', cost: 'cpu' },
   'desktop-transport': { part: 'desktop', cost: 'cpu' },
   'shell-notifications': { part: 'host', cost: 'cpu' },

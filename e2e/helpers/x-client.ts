@@ -280,6 +280,58 @@ export class XClient {
     this.#request(this.#randr, 44, u32(this.root, await this.atom(name)))
   }
 
+  /** The brightest step of each monitor's gamma ramps; 0: it is black. */
+  async brightness(): Promise<readonly number[]> {
+    await this.#needRandr()
+    const resources = await this.#ask(this.#randr, 25, u32(this.root))
+    const crtcs = Array.from({ length: resources.readUInt16LE(16) }, (_, index) => resources.readUInt32LE(32 + index * 4))
+    const ramps = await Promise.all(crtcs.map((crtc) => this.#ask(this.#randr, 23, u32(crtc))))
+    return ramps.map((reply) => {
+      const steps = reply.readUInt16LE(8) * 3
+      return Math.max(...Array.from({ length: steps }, (_, step) => reply.readUInt16LE(32 + step * 2)))
+    })
+  }
+
+  /** Gives every monitor these ramps of one step after the other, as a program for the night does: a half is half as bright. */
+  async setBrightness(share: number): Promise<void> {
+    await this.#needRandr()
+    const resources = await this.#ask(this.#randr, 25, u32(this.root))
+    for (let index = 0; index < resources.readUInt16LE(16); index++) {
+      const crtc = resources.readUInt32LE(32 + index * 4)
+      const size = (await this.#ask(this.#randr, 22, u32(crtc))).readUInt16LE(8)
+      const ramp = Array.from({ length: size }, (_, step) => Math.round((65_535 * share * step) / (size - 1)))
+      this.#request(this.#randr, 24, u32(crtc), u16(size, 0), u16(...ramp, ...ramp, ...ramp))
+    }
+    await this.sync()
+  }
+
+  /** Presses and releases a key of a keyboard that is no program's: as if somebody sat at the machine. `name`: of the device. */
+  async typeAtDevice(name: string, keycode: number): Promise<void> {
+    const extension = async (of: string): Promise<Buffer> => this.#ask(98, 0, u16(of.length, 0), padded(Buffer.from(of)))
+    const input = await extension('XInputExtension')
+    const opcode = input.readUInt8(9)
+    await this.#ask(opcode, 47, u16(2, 2))
+    const devices = await this.#ask(opcode, 48, u16(0, 0))
+    let device: number | undefined
+    for (let left = devices.readUInt16LE(8), at = 32; left > 0; left--) {
+      const [classes, length] = [devices.readUInt16LE(at + 6), devices.readUInt16LE(at + 8)]
+      if (devices.toString('latin1', at + 12, at + 12 + length) === name) device = devices.readUInt16LE(at)
+      at += 12 + Math.ceil(length / 4) * 4
+      for (let each = 0; each < classes; each++) at += devices.readUInt16LE(at + 2) * 4
+    }
+    if (device === undefined) throw new Error(`no device ${name}`)
+    const test = (await extension('XTEST')).readUInt8(9)
+    const [press, release] = [1, 2]
+    for (const kind of [press, release]) {
+      const event = Buffer.alloc(32)
+      event.writeUInt8(input.readUInt8(10) + kind, 0)
+      event.writeUInt8(keycode, 1)
+      event.writeUInt8(device, 31)
+      this.#request(test, 2, event)
+    }
+    await this.sync()
+  }
+
   async atom(name: string): Promise<number> {
     const reply = await this.#ask(16, 0, u16(name.length, 0), padded(Buffer.from(name)))
     return reply.readUInt32LE(8)

@@ -16,6 +16,7 @@ namespace {
 constexpr int64_t kSettleUs = 50'000;
 constexpr size_t kMostKeys = 256;
 constexpr const char* kGivenProperty = "_AMI_STREAMS_GIVEN_KEYS";
+constexpr const char* kRepeatedProperty = "_AMI_STREAMS_KEYS_REPEATED";
 
 bool isPrinted(xcb_keysym_t keysym) { return keysym < 0xfd00 || keysym >= 0x01000000; }
 
@@ -42,9 +43,8 @@ std::unique_ptr<DesktopInput> DesktopInput::open(const std::string& server, cons
     return nullptr;
   }
   // A key-up that never arrives would type on; the viewer's keyboard repeats.
-  const uint32_t off = XCB_AUTO_REPEAT_MODE_OFF;
-  xcb_change_keyboard_control(connection->raw(), XCB_KB_AUTO_REPEAT_MODE, &off);
   std::unique_ptr<DesktopInput> input(new DesktopInput(std::move(connection)));
+  input->stopRepeating();
   input->givenAtom_ = input->connection_->atom(kGivenProperty);
   input->given_ = input->connection_->property(input->connection_->screen(0)->root, input->givenAtom_, XCB_ATOM_CARDINAL).substr(0, kMostKeys);
   input->readKeyboard();
@@ -54,7 +54,26 @@ std::unique_ptr<DesktopInput> DesktopInput::open(const std::string& server, cons
 DesktopInput::~DesktopInput() {
   if (broken()) return;
   releaseAll();
+  if (repeated_) {
+    const uint32_t on = XCB_AUTO_REPEAT_MODE_ON;
+    xcb_change_keyboard_control(connection_->raw(), XCB_KB_AUTO_REPEAT_MODE, &on);
+    xcb_delete_property(connection_->raw(), connection_->screen(0)->root, connection_->atom(kRepeatedProperty));
+  }
   giveBack();
+}
+
+void DesktopInput::stopRepeating() {
+  xcb_connection_t* raw = connection_->raw();
+  const xcb_window_t root = connection_->screen(0)->root;
+  const xcb_atom_t mark = connection_->atom(kRepeatedProperty);
+  const auto keyboard = answer(*connection_, xcb_get_keyboard_control_reply, xcb_get_keyboard_control(raw));
+  // A process that was killed has left the mark: whoever sits at a real screen has keys that repeat again in the end.
+  repeated_ = (keyboard && keyboard->global_auto_repeat == XCB_AUTO_REPEAT_MODE_ON) || !connection_->property(root, mark, XCB_ATOM_CARDINAL).empty();
+  if (!repeated_) return;
+  const uint8_t one = 1;
+  xcb_change_property(raw, XCB_PROP_MODE_REPLACE, root, mark, XCB_ATOM_CARDINAL, 8, 1, &one);
+  const uint32_t off = XCB_AUTO_REPEAT_MODE_OFF;
+  xcb_change_keyboard_control(raw, XCB_KB_AUTO_REPEAT_MODE, &off);
 }
 
 void DesktopInput::readEvents() {

@@ -44,6 +44,7 @@ class DesktopInput {
 
   explicit DesktopInput(std::unique_ptr<XConnection> connection) : connection_(std::move(connection)) {}
   void readEvents();
+  void stopRepeating();
   void readKeyboard();
   bool isSpare(xcb_keycode_t keycode, const xcb_keysym_t* keysyms) const;
   void give(Spare& spare, xcb_keysym_t keysym);
@@ -58,6 +59,8 @@ class DesktopInput {
   uint32_t columns_ = 0;
   std::vector<xcb_keysym_t> keysyms_;
   bool stale_ = true;
+  /** Keys of the display repeated by themselves before. */
+  bool repeated_ = false;
   std::vector<Spare> spares_;
   /** Property of the root window that lists the keys that were given a meaning: they stay so when the process is killed. */
   xcb_atom_t givenAtom_ = XCB_NONE;

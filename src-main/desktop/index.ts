@@ -22,6 +22,8 @@ import { createDisplayStore } from './displays/display-store.ts'
 import { DisplaysForStudio } from './displays/displays-for-studio.ts'
 import { GuestDisplays } from './displays/guest-displays.ts'
 import { pipeWireServer } from './displays/pipewire/pipewire-server.ts'
+import { ScreenPrivacy } from './displays/screen-privacy.ts'
+import { createScreenPrivacyStore } from './displays/screen-privacy-store.ts'
 import { xvncServer } from './displays/xvnc/xvnc-server.ts'
 import { DisplayUploads } from './files/display-uploads.ts'
 import { SharedFolder } from './files/shared-folder.ts'
@@ -160,6 +162,9 @@ export async function createDesktop({
     onSize: (id, width, height) => book.resized(id, width, height),
     monitorsOf: (id) => book.monitorsOf(id),
     onMonitors: (id, monitors) => book.arranged(id, monitors),
+    onSeat: (id, state) => {
+      if (id === screenId) privacy.took(state)
+    },
     isVirtual: (id) => id !== screenId,
     onViewers(id) {
       book.announce(id)
@@ -170,7 +175,16 @@ export async function createDesktop({
       return state === 'off' ? null : { by, startedAt }
     },
     record: (id, on, actor) => (on ? recordings.record(id, actor) : recordings.end(id, actor)),
-    onControl: (id) => recordings.controlChanged(id),
+    onControl(id) {
+      recordings.controlChanged(id)
+      if (id === screenId) privacy.controlChanged(sessions.isControlled(id))
+    },
+  })
+  const privacy: ScreenPrivacy = await ScreenPrivacy.open({
+    store: createScreenPrivacyStore(database),
+    audit,
+    apply: (wishes) => sessions.setSeat(screenId, wishes),
+    onChange: () => book.announce(screenId),
   })
   const screen = screenOf(environment)
   const book: DisplayBook = await DisplayBook.open({
@@ -186,6 +200,7 @@ export async function createDesktop({
     inShow: (id) => forStudio.isShown(id),
     isLocked: (id) => locks.isLocked(id),
     isRecorded: (id) => recordings.isRecorded(id),
+    privacy,
     arrange: (id, running, monitors) => sessions.arrange(id, running, monitors),
   })
   const forStudio: DisplaysForStudio = new DisplaysForStudio({ book, grants, secondFactor, events })
@@ -250,6 +265,12 @@ export async function createDesktop({
     ...copiedFileRoutes(place, { sessions, folderOf, audit }),
   ]
   const images = new DisplayImages(log)
+  const stopping = new AbortController()
+  const startedMarked = book.startMarked(stopping.signal)
+  if (screen !== undefined && privacy.mayBeLeft) {
+    sessions.prepare(screenId, screen)
+    sessions.setSeat(screenId, { blank: false, blockInput: false })
+  }
   // Nobody is at those that the host before this one had.
   for (const { id } of book.list()) locks.lock(id)
   return {
@@ -272,10 +293,12 @@ export async function createDesktop({
     sockets: [...sessionSockets({ book, sessions, grants, invitations, guestDisplays, secondFactor, consents, locks, attempts, webrtc })],
     displays: forStudio,
     async stop(byPerson) {
+      stopping.abort()
       clearInterval(unwatched)
       locks.stop()
       stopForgetting()
       await recordings.stop()
+      await startedMarked
       await Promise.all([sessions.stop(), images.stop(), uploads.stop(), links?.stop()])
       if (byPerson) await book.endAll()
     },

@@ -43,4 +43,10 @@ export const desktopMigrations: readonly Migration[] = [
       await sql`CREATE TABLE desktop_recording_rule (display TEXT PRIMARY KEY) STRICT`.execute(database)
     },
   },
+  {
+    name: 'desktop/0006-settings',
+    up: async (database) => {
+      await sql`CREATE TABLE desktop_setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT`.execute(database)
+    },
+  },
 ]

@@ -28,6 +28,7 @@ import { t } from './messages.ts'
 import type { MonitorPlace } from './monitors/arrangement.ts'
 import { MonitorsTool } from './monitors/monitors-tool.tsx'
 import { RecordingMark, RecordTool } from './recording-tools.tsx'
+import { ScreenPrivacyMark, ScreenPrivacyTools } from './screen-privacy-tools.tsx'
 import { CodeForm } from './sharing/code-form.tsx'
 import { ConsentPrompts } from './sharing/consent-prompts.tsx'
 import { t as sharing } from './sharing/messages.ts'
@@ -80,6 +81,7 @@ function OpenDisplay({ id }: { readonly id: string }) {
       resizes={display?.kind === 'virtual'}
       audio={display?.audio}
       owner={admin}
+      privacy={admin ? display?.privacy : null}
       onLeave={() => navigate('/desktops')}
     />
   )
@@ -97,11 +99,13 @@ interface DesktopViewProps {
   readonly audio: DisplayItem['audio'] | undefined
   /** May share it, and take control of it. */
   readonly owner: boolean
+  /** Of the screen of the machine, to admins. */
+  readonly privacy?: DisplayItem['privacy'] | undefined
   readonly onLeave: () => void
 }
 
 /** An open display, of whoever opened it. */
-export function DesktopView({ connection, name, inShow = false, resizes, audio, owner, onLeave }: DesktopViewProps) {
+export function DesktopView({ connection, name, inShow = false, resizes, audio, owner, privacy, onLeave }: DesktopViewProps) {
   const root = useRef<HTMLDivElement>(null)
   const stage = useRef<HTMLDivElement>(null)
   const canvas = useRef<HTMLCanvasElement>(null)
@@ -290,6 +294,8 @@ export function DesktopView({ connection, name, inShow = false, resizes, audio, 
         onAttention={attention}
         mark={presence?.recording ? <RecordingMark recording={presence.recording} /> : null}
       >
+        {privacy && <ScreenPrivacyMark privacy={privacy} />}
+        {privacy && <ScreenPrivacyTools privacy={privacy} />}
         {presence !== undefined && <PeoplePanel presence={presence} owner={owner} send={send} />}
         {owner && 'display' in connection && <ShareButton id={connection.display} name={name} />}
         {presence !== undefined && <RecordTool presence={presence} owner={owner} send={send} />}

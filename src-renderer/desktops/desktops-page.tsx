@@ -1,4 +1,4 @@
-import { AppWindow, Plus, Trash2, Video } from 'lucide-react'
+import { AppWindow, Plus, Power, Trash2, Video } from 'lucide-react'
 import { useState } from 'react'
 import { Link } from 'wouter'
 import { call } from '../client/api.ts'
@@ -12,6 +12,7 @@ import { type DisplayItem, displays, recordingStates } from './displays.ts'
 import { t } from './messages.ts'
 import { NewDisplayDialog } from './new-display-dialog.tsx'
 import { ReachButton } from './reach/reach-button.tsx'
+import { ScreenPrivacyTools } from './screen-privacy-tools.tsx'
 import { ConsentPrompts } from './sharing/consent-prompts.tsx'
 import { SecondFactorButton, SecondFactorGate } from './sharing/second-factor.tsx'
 import { Tool } from './tool.tsx'
@@ -107,7 +108,9 @@ function DisplayCard({ display }: { readonly display: DisplayItem }) {
           {recorded && ` · ${t.recorded}`}
           {locked && ` · ${t.locked}`}
         </span>
+        {admin && display.privacy && <ScreenPrivacyTools privacy={display.privacy} />}
         {admin && <RecordingRule id={id} name={shown} />}
+        {kind === 'virtual' && admin && !display.forGuest && <StartsWithHost display={display} />}
         {kind === 'virtual' && admin && (
           <button
             type="button"
@@ -122,6 +125,23 @@ function DisplayCard({ display }: { readonly display: DisplayItem }) {
         )}
       </div>
     </li>
+  )
+}
+
+/** Whether the display starts whenever the host does. */
+function StartsWithHost({ display: { id, name, startsWithHost } }: { readonly display: DisplayItem }) {
+  const toggle = async (): Promise<void> => {
+    try {
+      await displays.keep(call('PATCH', `/desktop/displays/${id}`, { body: { startsWithHost: !startsWithHost } }))
+      notify(startsWithHost ? t.startsWithHostOff(name) : t.startsWithHostOn(name))
+    } catch (error) {
+      notifyError(error)
+    }
+  }
+  return (
+    <Tool label={t.startsWithHostMark} pressed={startsWithHost} onClick={() => void toggle()} testId="starts-with-host">
+      <Power size={16} aria-hidden="true" />
+    </Tool>
   )
 }
 

@@ -17,6 +17,7 @@ export function NewDisplayDialog({ onClose }: { readonly onClose: () => void }) 
   const [command, setCommand] = useState('')
   const [endAfter, setEndAfter] = useState(0)
   const [locks, setLocks] = useState(false)
+  const [startsWithHost, setStartsWithHost] = useState(false)
   const submit = async (): Promise<void> => {
     const words = command.trim().split(/\s+/)
     const added = await displays.keep(
@@ -25,6 +26,7 @@ export function NewDisplayDialog({ onClose }: { readonly onClose: () => void }) 
           ...(name.trim() === '' ? {} : { name: name.trim() }),
           ...(endAfter === 0 ? {} : { endAfterMinutes: endAfter }),
           ...(locks && { locksOnLeave: true }),
+          ...(startsWithHost && { startsWithHost: true }),
           ...(starts === 'desktop' ? {} : { command: starts === 'nothing' ? null : words }),
         },
       }),
@@ -119,6 +121,21 @@ export function NewDisplayDialog({ onClose }: { readonly onClose: () => void }) 
           </label>
           <span className="hint" id="display-locks-help">
             {t.locksOnLeaveHelp}
+          </span>
+        </div>
+        <div className="field">
+          <label className="check">
+            <input
+              type="checkbox"
+              checked={startsWithHost}
+              onChange={({ target }) => setStartsWithHost(target.checked)}
+              aria-describedby="display-starts-with-host-help"
+              data-testid="display-starts-with-host"
+            />{' '}
+            {t.startsWithHost}
+          </label>
+          <span className="hint" id="display-starts-with-host-help">
+            {t.startsWithHostHelp}
           </span>
         </div>
       </DialogForm>

@@ -37,6 +37,8 @@ const viewers = new Set<string>()
 /** Displays that the studio shows. */
 const inShow = new Set<string>()
 const recorded = new Set<string>()
+/** What was asked of the screen's privacy. */
+const changed: object[] = []
 /** Folders of displays whose audio runs. */
 const playing = new Set<string>()
 const audio: AudioServer = {
@@ -66,6 +68,10 @@ const open = (screen?: RunningDisplay): Promise<DisplayBook> => {
     inShow: (id) => inShow.has(id),
     isRecorded: (id) => recorded.has(id),
     isLocked: () => false,
+    privacy: {
+      shown: { blanks: false, blocksInput: false, blanked: 'off', inputBlocked: 'off' },
+      change: async (changes) => void changed.push(changes),
+    },
     arrange: () => undefined,
     ...(screen && { screen }),
   })
@@ -119,6 +125,45 @@ describe('the displays there are', () => {
     await next.removeOfInvitation('i')
     expect(next.list().map((each) => each.forGuest)).toEqual([false])
     expect(readdirSync(join(folder, 'displays'))).toHaveLength(1)
+  })
+
+  it('start with the host where they are to, and one that cannot keeps no other from it', async () => {
+    const book = await open()
+    const broken = await book.add({ command: null, startsWithHost: true }, 'admin')
+    const marked = await book.add({ command: null }, 'admin')
+    const other = await add(book)
+    await book.change(marked.id, { startsWithHost: true }, 'admin')
+    await book.endAll()
+    await database.kysely
+      .updateTable('desktop_display')
+      .set({
+        display: JSON.stringify({
+          name: 'Broken',
+          width: 800,
+          height: 600,
+          command: ['/nonexistent/program'],
+          startsWithHost: true,
+          running: null,
+        }),
+      })
+      .where('id', '=', broken.id)
+      .execute()
+    const next = await open()
+    expect(next.list().map(({ state }) => state)).toEqual(['stopped', 'stopped', 'stopped'])
+    await next.startMarked(AbortSignal.abort())
+    expect(running.size).toBe(0)
+    await next.startMarked(new AbortController().signal)
+    expect([broken, marked, other].map(({ id }) => next.describe(id).state)).toEqual(['stopped', 'running', 'stopped'])
+  })
+
+  it('change the privacy of the screen alone', async () => {
+    const book = await open({ server: ':0', authority: '/nonexistent', pid: 0 })
+    const { id } = await add(book)
+    await expect(book.change(id, { privacy: { blanks: true } }, 'admin')).rejects.toMatchObject({ code: 'desktop.not_screen' })
+    await expect(book.change('screen', { name: 'Other' }, 'admin')).rejects.toMatchObject({ code: 'desktop.not_ours' })
+    expect(changed).toEqual([])
+    await book.change('screen', { privacy: { blanks: true } }, 'admin')
+    expect(changed).toEqual([{ blanks: true }])
   })
 
   it('are sixteen at most, however many are asked for at once', async () => {

@@ -12,6 +12,7 @@ import type { AudioServer, DisplayServer, RunningDisplay } from './display-serve
 import type { DisplayGuest, DisplayStore, StoredDisplay } from './display-store.ts'
 import { type MonitorPlace, placed, sizeAround } from './monitors.ts'
 import { endPrograms, lightDesktop, startProgram } from './programs.ts'
+import type { ScreenPrivacy } from './screen-privacy.ts'
 import { UnwatchedDisplays } from './unwatched-displays.ts'
 
 /** Displays at a time: each is an X server of some 45 MB with its programs. */
@@ -39,6 +40,8 @@ export interface DisplayBookDependencies {
   readonly inShow: (id: string) => boolean
   readonly isRecorded: (id: string) => boolean
   readonly isLocked: (id: string) => boolean
+  /** What becomes of the screen of the machine while somebody controls it. */
+  readonly privacy: Pick<ScreenPrivacy, 'shown' | 'change'>
   /** Splits a display that runs into monitors. */
   readonly arrange: (id: string, running: RunningDisplay, monitors: readonly MonitorPlace[]) => void
 }
@@ -130,6 +133,7 @@ export class DisplayBook {
       command = lightDesktop(),
       endAfterMinutes = null,
       locksOnLeave = false,
+      startsWithHost = false,
     }: NewDisplay,
     actor: string,
     guest: DisplayGuest | null,
@@ -146,6 +150,7 @@ export class DisplayBook {
       command,
       endAfterMinutes,
       locksOnLeave,
+      startsWithHost,
       guest,
       monitors: [],
       running: null,
@@ -157,8 +162,10 @@ export class DisplayBook {
 
   async change(id: string, changes: DisplayChanges, actor: string): Promise<Display> {
     return this.#turns.next(async () => {
+      if (id === screenId && this.#dependencies.screen !== undefined) return this.#changeScreen(changes, actor)
       const stored = this.#stored(id)
-      const { monitors, ...others } = changes
+      const { monitors, privacy, ...others } = changes
+      if (privacy !== undefined) throw new AppError('desktop.not_screen', `${stored.name} is no screen that somebody sits at`)
       const places = monitors && placed(monitors)
       const arranged = places && { monitors: places.length > 1 ? places : [], ...sizeAround(places) }
       const changed = await this.#keep({ ...stored, ...others, ...arranged }, `Display ${stored.name} was changed`, actor)
@@ -197,6 +204,27 @@ export class DisplayBook {
       await this.#keep({ ...stored, running }, `Display ${stored.name} was started`, actor)
       return running
     })
+  }
+
+  /** Starts those that start with the host, one after the other; one that cannot be started does not keep the others from it. */
+  async startMarked(stopping: AbortSignal): Promise<void> {
+    const { audit, log } = this.#dependencies
+    for (const { id, name, startsWithHost, running } of [...this.#byId.values()]) {
+      if (stopping.aborted) return
+      if (!startsWithHost || running !== null) continue
+      try {
+        await this.running(id, 'host')
+      } catch (error) {
+        log.warn({ err: error, display: id }, 'a display did not start with the host')
+        const reason = error instanceof Error ? error.message : String(error)
+        audit.record({
+          kind: 'command',
+          message: `Display ${name} did not start with the host: ${reason}`,
+          actor: 'host',
+          data: { display: id },
+        })
+      }
+    }
   }
 
   /** The display where it runs; it is not started. Throws `desktop.display_not_found`. */
@@ -280,6 +308,13 @@ export class DisplayBook {
         await this.#dependencies.store.save({ ...stored, running: null })
       }
     })
+  }
+
+  async #changeScreen({ privacy, ...others }: DisplayChanges, actor: string): Promise<Display> {
+    const [name] = Object.keys(others)
+    if (name !== undefined) throw new AppError('desktop.not_ours', `"${name}" of the screen of this machine is not changed from here`)
+    if (privacy !== undefined) await this.#dependencies.privacy.change(privacy, actor)
+    return this.describe(screenId)
   }
 
   async #remove(stored: StoredDisplay, message: string, actor?: string): Promise<void> {
@@ -386,6 +421,7 @@ export class DisplayBook {
     command,
     endAfterMinutes,
     locksOnLeave,
+    startsWithHost,
     guest,
     running,
     createdAt,
@@ -403,11 +439,13 @@ export class DisplayBook {
       audio: running?.audio?.state ?? null,
       endAfterMinutes,
       locksOnLeave,
+      startsWithHost,
       locked: this.#dependencies.isLocked(id),
       forGuest: guest !== null,
       viewers: this.#dependencies.viewersOf(id),
       inShow: this.#dependencies.inShow(id),
       recorded: this.#dependencies.isRecorded(id),
+      privacy: null,
       rights: [...rightNames],
       createdAt,
     }
@@ -426,11 +464,13 @@ export class DisplayBook {
       audio: 'on',
       endAfterMinutes: null,
       locksOnLeave: false,
+      startsWithHost: false,
       locked: false,
       forGuest: false,
       viewers: this.#dependencies.viewersOf(screenId),
       inShow: false,
       recorded: this.#dependencies.isRecorded(screenId),
+      privacy: this.#dependencies.privacy.shown,
       rights: [...rightNames],
       createdAt: new Date(0).toISOString(),
     }

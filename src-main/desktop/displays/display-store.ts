@@ -23,6 +23,8 @@ export interface StoredDisplay {
   readonly endAfterMinutes: number | null
   /** It is locked when the last who may control it has left. */
   readonly locksOnLeave: boolean
+  /** It starts whenever the host does. */
+  readonly startsWithHost: boolean
   /** What starts with it; null: nothing. */
   readonly command: readonly string[] | null
   /** It was made for a guest who came by a link to come to a display of their own; null: it was made by an admin. */
@@ -55,9 +57,13 @@ export function createDisplayStore(database: Kysely<any>): DisplayStore {
         // What was kept by an earlier version.
         endAfterMinutes: null,
         locksOnLeave: false,
+        startsWithHost: false,
         guest: null,
         monitors: [],
-        ...(JSON.parse(row.display) as Omit<StoredDisplay, 'id' | 'createdAt' | 'endAfterMinutes' | 'locksOnLeave' | 'guest' | 'monitors'> &
+        ...(JSON.parse(row.display) as Omit<
+          StoredDisplay,
+          'id' | 'createdAt' | 'endAfterMinutes' | 'locksOnLeave' | 'startsWithHost' | 'guest' | 'monitors'
+        > &
           Partial<StoredDisplay>),
         id: row.id,
         createdAt: row.created_at,

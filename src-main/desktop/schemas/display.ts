@@ -29,6 +29,10 @@ const LocksOnLeave = Type.Boolean({
   description: 'when the last who may control it has left it is locked: it opens by a code of the second factor of somebody who may',
 })
 
+const StartsWithHost = Type.Boolean({
+  description: 'it starts with its programs whenever the host does, before anybody opens it; false: when it is opened',
+})
+
 const Place = Type.Object(
   {
     x: Type.Integer({ minimum: 0, maximum: maxSide - minSide, description: 'pixels from the left' }),
@@ -45,6 +49,23 @@ export const MonitorPlacesSchema = Type.Array(Place, {
   maxItems: maxMonitors,
   description: 'the first one is the primary monitor; what lies beyond 8192 pixels is cut off',
 })
+
+const Seat = Type.Union([Type.Literal('off'), Type.Literal('on'), Type.Literal('failed')])
+
+/** The screen of the machine while somebody controls it from elsewhere. */
+export const ScreenPrivacySchema = Type.Object({
+  blanks: Type.Boolean({ description: 'its monitors are black while somebody controls it' }),
+  blocksInput: Type.Boolean({ description: 'keyboards, mice and touch screens of the machine do nothing while somebody controls it' }),
+  blanked: Seat,
+  inputBlocked: Seat,
+})
+export type ScreenPrivacy = Static<typeof ScreenPrivacySchema>
+
+const ScreenPrivacyChangesSchema = Type.Object(
+  { blanks: Type.Optional(Type.Boolean()), blocksInput: Type.Optional(Type.Boolean()) },
+  { ...exactly, minProperties: 1, description: 'of the display `screen` alone' },
+)
+export type ScreenPrivacyChanges = Static<typeof ScreenPrivacyChangesSchema>
 
 export const DisplaySchema = Type.Object({
   id: Type.String(),
@@ -69,11 +90,16 @@ export const DisplaySchema = Type.Object({
   }),
   endAfterMinutes: EndAfterMinutes,
   locksOnLeave: LocksOnLeave,
+  startsWithHost: StartsWithHost,
   locked: Type.Boolean({ description: 'nobody sees it until it is unlocked' }),
   forGuest: Type.Boolean({ description: 'it was made for a guest, and is removed when they have been away for `endAfterMinutes`' }),
   viewers: Type.Integer({ description: 'pages that show it now' }),
   recorded: Type.Boolean({ description: 'it is being recorded, and does not end by itself' }),
   inShow: Type.Boolean({ description: 'the open show of the studio has it as a source: whoever sees the show may see it' }),
+  privacy: Type.Union([ScreenPrivacySchema, Type.Null()], {
+    description:
+      'of the screen of the machine; `failed`: the screen cannot do it, or not with all monitors or devices; null: another display',
+  }),
   rights: Type.Array(RightSchema, { description: 'what the one who asks may do' }),
   createdAt: Type.String({ format: 'date-time' }),
 })
@@ -87,6 +113,7 @@ export const NewDisplaySchema = Type.Object(
     command: Type.Optional(Type.Union([Command, Type.Null()], { description: 'a light desktop where left out; null: an empty display' })),
     endAfterMinutes: Type.Optional(EndAfterMinutes),
     locksOnLeave: Type.Optional(LocksOnLeave),
+    startsWithHost: Type.Optional(StartsWithHost),
   },
   exactly,
 )
@@ -97,7 +124,9 @@ export const DisplayChangesSchema = Type.Object(
     name: Type.Optional(Name),
     endAfterMinutes: Type.Optional(EndAfterMinutes),
     locksOnLeave: Type.Optional(LocksOnLeave),
+    startsWithHost: Type.Optional(StartsWithHost),
     monitors: Type.Optional(MonitorPlacesSchema),
+    privacy: Type.Optional(ScreenPrivacyChangesSchema),
   },
   { ...exactly, minProperties: 1 },
 )

@@ -6,6 +6,7 @@ import { type SupervisedWorker, superviseWorker } from '../../platform/workers/s
 import { workerFile } from '../../platform/workers/worker-file.ts'
 import { displayEnvironment, type RunningDisplay } from '../displays/display-server.ts'
 import type { MonitorPlace } from '../displays/monitors.ts'
+import type { SeatState, SeatWishes } from '../displays/screen-privacy.ts'
 import type { Rights } from '../rights/rights.ts'
 import { minCameraMs } from './camera-frames.ts'
 import type { ClientMessage } from './client-message.ts'
@@ -50,6 +51,8 @@ export interface DisplaySessionOptions {
   readonly onMonitors: (monitors: readonly MonitorPlace[]) => void
   /** It can have any size and any monitors: it is no real screen. */
   readonly virtual: boolean
+  /** What of `setSeat` could be done. */
+  readonly onSeat: (state: SeatState) => void
 }
 
 /** Those who see one display, and the process that shows it to them. It runs while there are some. */
@@ -62,6 +65,8 @@ export class DisplaySession {
   readonly #copied = new PendingReplies<CopiedUris | undefined>()
   /** What is recorded, and with what. */
   #recorded: { readonly taker: DisplayTaker; readonly order: ToDesktopWorker } | undefined
+  /** What a real screen is to be like, once somebody has said so. */
+  #seat: SeatWishes | undefined
   #ready = false
   /** The monitors that it is to have when there is a process that can do it. */
   #wanted: readonly MonitorPlace[] | undefined
@@ -81,6 +86,7 @@ export class DisplaySession {
         this.#ready = true
         this.#worker.send({ kind: 'monitors', monitors: this.#wanted ?? (options.virtual ? options.monitors() : []) })
         this.#wanted = undefined
+        if (this.#seat) this.#worker.send({ kind: 'seat', ...this.#seat })
         for (const [viewer, joined] of this.#viewers) {
           joined.clipboardChunks = 0
           this.#introduce(viewer, joined)
@@ -95,6 +101,7 @@ export class DisplaySession {
       onMessage: (message) => {
         if (message.kind === 'copied-files') this.#copied.resolve(message.request, message.copied)
         else if (message.kind === 'size') options.onSize(message.width, message.height)
+        else if (message.kind === 'seat') options.onSeat({ blanked: message.blanked, inputBlocked: message.inputBlocked })
         else if (message.kind === 'monitors') this.#tellMonitors(message.monitors)
         else this.#lose(message.why)
       },
@@ -139,6 +146,12 @@ export class DisplaySession {
   offerFiles(uris: readonly string[]): boolean {
     if (this.#ready) this.#worker.send({ kind: 'offer-files', uris })
     return this.#ready
+  }
+
+  /** What the monitors and devices of a real screen are to be like from here on, also by a process that follows this one. */
+  setSeat(wishes: SeatWishes): void {
+    this.#seat = wishes
+    if (this.#ready) this.#worker.send({ kind: 'seat', ...wishes })
   }
 
   /** Splits it into monitors. */

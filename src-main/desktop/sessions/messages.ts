@@ -1,4 +1,5 @@
 import type { MonitorPlace } from '../displays/monitors.ts'
+import type { SeatState, SeatWishes } from '../displays/screen-privacy.ts'
 import type { Right } from '../rights/rights.ts'
 import type { ClientMessage } from './client-message.ts'
 
@@ -14,6 +15,8 @@ export type ToDesktopWorker =
   | { readonly kind: 'record-end' }
   /** How the display is to be split into monitors; empty: as it is. Before it comes, the worker says nothing of them. */
   | { readonly kind: 'monitors'; readonly monitors: readonly MonitorPlace[] }
+  /** What the monitors and devices of a real screen are to be like from here on. */
+  | ({ readonly kind: 'seat' } & SeatWishes)
   /** Asks which files programs of the display have copied. */
   | { readonly kind: 'copied-files'; readonly request: number }
   /** Offers files to programs that paste, as URIs. */
@@ -27,6 +30,8 @@ export type FromDesktopWorker =
   | { readonly kind: 'size'; readonly width: number; readonly height: number }
   /** As programs see them. */
   | { readonly kind: 'monitors'; readonly monitors: readonly MonitorPlace[] }
+  /** What of `seat` could be done. */
+  | ({ readonly kind: 'seat' } & SeatState)
   /** Undefined where none are copied, or the program that copied them does not answer. */
   | { readonly kind: 'copied-files'; readonly request: number; readonly copied: CopiedUris | undefined }
 

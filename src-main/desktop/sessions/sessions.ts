@@ -4,6 +4,7 @@ import type { Logger } from '../../platform/logger.ts'
 import { repeat } from '../../platform/repeat.ts'
 import type { RunningDisplay } from '../displays/display-server.ts'
 import type { MonitorPlace } from '../displays/monitors.ts'
+import type { SeatState, SeatWishes } from '../displays/screen-privacy.ts'
 import type { Right, Rights } from '../rights/rights.ts'
 import type { RecordingMark } from '../schemas/recording.ts'
 import type { Attendee } from '../schemas/rights.ts'
@@ -28,6 +29,8 @@ export interface SessionsOptions {
   readonly onMonitors: (id: string, monitors: readonly MonitorPlace[]) => void
   /** It can have any size and any monitors. */
   readonly isVirtual: (id: string) => boolean
+  /** What of `setSeat` could be done. */
+  readonly onSeat: (id: string, state: SeatState) => void
   readonly onViewers: (id: string) => void
   /** Whether a display is recorded now. */
   readonly recordingOf: (id: string) => RecordingMark
@@ -107,6 +110,11 @@ export class Sessions {
     this.#endLater(id, this.#open(id, running))
   }
 
+  /** What the monitors and devices of a real screen are to be like while it is shown. */
+  setSeat(id: string, wishes: SeatWishes): void {
+    this.#byDisplay.get(id)?.session.setSeat(wishes)
+  }
+
   /** Splits a display into monitors. */
   arrange(id: string, running: RunningDisplay, monitors: readonly MonitorPlace[]): void {
     const shown = this.#open(id, running)
@@ -182,7 +190,8 @@ export class Sessions {
     if (known?.display.server === display.server && known.display.pid === display.pid) return known
     // A display that was started again is another one.
     if (known !== undefined) void this.end(id, 'the display was started again')
-    const { log, audit, rightsOf, onSize, monitorsOf, onMonitors, isVirtual, onViewers, recordingOf, record, onControl } = this.#options
+    const { log, audit, rightsOf, onSize, monitorsOf, onMonitors, isVirtual, onSeat, onViewers, recordingOf, record, onControl } =
+      this.#options
     const session = new DisplaySession({
       display,
       log,
@@ -190,6 +199,7 @@ export class Sessions {
       onSize: (width, height) => onSize(id, width, height),
       monitors: () => monitorsOf(id),
       onMonitors: (monitors) => onMonitors(id, monitors),
+      onSeat: (state) => onSeat(id, state),
     })
     const attendance = new Attendance({
       display: id,

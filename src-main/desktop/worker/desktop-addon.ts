@@ -75,6 +75,14 @@ export interface NativeDesktopInput {
   close(): void
 }
 
+/** The monitors, keyboards and mice of a real screen. */
+export interface NativeLocalSeat {
+  /** Monitors are black, and devices do nothing, until the next call; also those that have come since. Says what of it could be done. */
+  apply(black: boolean, blocked: boolean): { readonly black: boolean; readonly blocked: boolean }
+  /** As it was before. */
+  close(): void
+}
+
 /** A display as it looked, scaled down. `rejection` is a word where it could not be read, else empty. */
 export interface NativeScreenshot {
   readonly rejection: string
@@ -120,6 +128,10 @@ export interface DesktopAddon {
   readonly DesktopInput: new (
     server: string,
   ) => NativeDesktopInput
+  /** Throws Error with the reason in one word: `no-server`, `refused`. */
+  readonly LocalSeat: new (
+    server: string,
+  ) => NativeLocalSeat
   /** `done` is never called where the server hangs. */
   screenshot(order: ScreenshotOrder, done: (shot: NativeScreenshot) => void): void
 }

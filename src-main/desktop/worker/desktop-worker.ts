@@ -14,6 +14,7 @@ import { DisplayMonitors } from './display-monitors.ts'
 import { DisplayShow } from './display-show.ts'
 import { askActiveTitle } from './recording/active-title.ts'
 import { DisplayRecorder } from './recording/display-recorder.ts'
+import { SeatPrivacy } from './seat-privacy.ts'
 import { Viewer } from './viewer.ts'
 
 /** Shows one display to its viewers and hands on what they type: DISPLAY and XAUTHORITY say which. Ends with the host's word. */
@@ -35,6 +36,7 @@ host.stopping.addEventListener('abort', () => {
   input?.close()
   view?.close()
   clipboard?.stop()
+  seat.stop()
   audio.stop()
   camera.stop()
   host.end()
@@ -51,6 +53,9 @@ const audio = new DisplayAudio({
   onProblem: (problem) => process.stderr.write(`audio of a display: ${problem}\n`),
 })
 const camera = new DisplayCamera((problem) => process.stderr.write(`camera of a display: ${problem}\n`))
+const seat = new SeatPrivacy(addon.LocalSeat, (state) => host.send({ kind: 'seat', ...state }))
+// Also where the host has died: nobody else makes the screen visible again.
+process.on('exit', () => seat.stop())
 const recorder =
   show &&
   new DisplayRecorder({
@@ -93,6 +98,10 @@ function take(message: ToDesktopWorker): void {
   }
   if (message.kind === 'monitors') {
     monitors?.begin(message.monitors)
+    return
+  }
+  if (message.kind === 'seat') {
+    seat.want(message)
     return
   }
   if (message.kind === 'copied-files') {

@@ -6,6 +6,11 @@ export const desktopErrors = {
   'desktop.limit': { status: 409, title: 'There are as many displays as there can be', remedy: 'Remove one that is not used.' },
   'desktop.busy': { status: 429, title: 'Too many changes wait for the displays', remedy: 'Wait until those before are done.' },
   'desktop.not_ours': { status: 409, title: 'This display was not created here', remedy: 'Remove displays of kind `virtual` alone.' },
+  'desktop.not_screen': {
+    status: 400,
+    title: 'Only the screen of the machine has that',
+    remedy: 'Change `privacy` of the display `screen`, which there is where the host was started on a screen.',
+  },
   'desktop.not_recorded': { status: 409, title: 'The display is not being recorded', remedy: 'Start a recording first.' },
   'desktop.recorded_by_rule': {
     status: 403,

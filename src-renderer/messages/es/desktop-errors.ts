@@ -17,6 +17,11 @@ export const desktopErrors = {
     title: 'Demasiados cambios esperan a las pantallas',
     remedy: 'Espera a que terminen los anteriores.',
   },
+  'desktop.not_screen': {
+    english: 'Only the screen of the machine has that',
+    title: 'Solo la pantalla del equipo lo tiene',
+    remedy: 'Cambia `privacy` de la pantalla `screen`, que existe donde el servidor se inició en una pantalla.',
+  },
   'desktop.not_ours': {
     english: 'This display was not created here',
     title: 'Esta pantalla no se creó aquí',
