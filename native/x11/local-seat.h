@@ -30,7 +30,7 @@ class LocalSeat {
   void apply(bool black, bool blocked);
   /** Every monitor that is on is black. */
   bool isBlack() const { return black_; }
-  /** Every keyboard, mouse and touch screen is taken; false where there is none. */
+  /** Every keyboard, mouse and touch screen is taken; false without one. */
   bool isBlocked() const { return blocked_; }
   bool broken() const { return connection_->broken(); }
 

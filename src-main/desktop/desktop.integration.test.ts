@@ -32,6 +32,7 @@ it('has the displays of the host before it, locked where they lock themselves, a
     command: null,
     running: null,
     guest: null,
+    startsWithHost: false,
     monitors: [],
     createdAt: '2026-11-23T12:00:00Z',
   }

@@ -46,7 +46,7 @@ export class SeatPrivacy {
     try {
       return new this.#seats('')
     } catch {
-      // The screen is lost for its viewers, too, who are told.
+      // The screen is lost for its viewers, too: the view says so.
       return undefined
     }
   }
