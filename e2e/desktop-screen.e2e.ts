@@ -1,5 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { existsSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -152,6 +152,54 @@ describe('the screen of the machine', () => {
     local.destroy(window)
   })
 
+  it('is not the only one: a display of other programs is shown by the path of its socket, and goes on when it is removed', async () => {
+    const other = await startXvfb({ width: 640, height: 480 })
+    try {
+      const program = await XClient.connect(other)
+      const window = program.createWindow({ width: 640, height: 480, background: 0x00ff00 })
+      program.map(window)
+      program.focus(window)
+      const socket = join(host.dataDir, 'container-x0')
+      symlinkSync(`/tmp/.X11-unix/X${other.display.slice(1)}`, socket)
+      const wrong = { server: socket, authority: screen.authority }
+      const attach = { server: socket, authority: other.authority }
+      const added = (body: object) => host.api('POST', '/desktop/displays', body)
+      expect((await added({ attach: { server: join(host.dataDir, 'nothing') } })).body).toMatchObject({ code: 'desktop.not_reachable' })
+      for (const authority of ['/etc/passwd', '/dev/zero']) {
+        expect((await added({ attach: { server: socket, authority } })).body).toMatchObject({ code: 'desktop.not_reachable' })
+      }
+      expect((await added({ attach: { server: '192.0.2.1:0' } })).status).toBe(400)
+      expect((await added({ attach, width: 800 })).body).toMatchObject({ code: 'desktop.attached' })
+      const rejected = (await added({ name: 'Wrong cookie', attach: wrong })).body.id
+      await page.goto(`${host.http}/desktops/${rejected}`)
+      await page.locator('[data-testid=desktop][data-state=failed]').waitFor()
+      await host.api('DELETE', `/desktop/displays/${rejected}`)
+      await page.goto(`${host.http}/desktops`)
+      await page.getByTestId('create-display').click()
+      await page.getByTestId('display-name').fill('Container')
+      await page.getByTestId('display-starts').selectOption('attach')
+      await page.getByTestId('display-server').fill(socket)
+      await page.getByTestId('display-authority').fill(other.authority)
+      await look(page, 'desktop-attach')
+      await page.getByTestId('display-submit').click()
+      await page.getByRole('link', { name: 'Open Container' }).click()
+      await page.locator('[data-testid=desktop][data-state=open]').waitFor()
+      await until(async () => (await share([0, 0xff, 0])) > 0.9, 'the display is seen')
+      await page.getByTestId('desktop-keys').focus()
+      await page.keyboard.press('b')
+      await until(() => program.keys.length === 2, 'what is typed arrives')
+      const { items } = (await host.api('GET', '/desktop/displays')).body
+      const { id, kind, width } = items.find(({ name }) => name === 'Container')!
+      expect([kind, width]).toEqual(['attached', 640])
+      await page.goto(`${host.http}/desktops`)
+      expect((await host.api('DELETE', `/desktop/displays/${id}`)).status).toBe(204)
+      await program.sync()
+      program.close()
+    } finally {
+      await other.stop()
+    }
+  })
+
   it('is visible after the host was killed', async () => {
     await open()
     await until(isDark, 'it is black')
@@ -176,6 +224,16 @@ describe('the screen of the machine', () => {
       host = await startHost({ name: 'desktop-screen', env: screen.env, dataDir: host.dataDir })
       await until(() => existsSync(ran), 'its program runs again, and nobody has opened it')
       expect((await host.api('GET', `/desktop/displays/${id}`)).body.state).toBe('running')
+      if (process.getuid?.() === 0 && existsSync('/usr/bin/xset')) {
+        const { server } = (await host.api('GET', `/desktop/displays/${id}`)).body
+        const authority = join(host.dataDir, 'displays', id, 'xauthority')
+        const asks = ['/usr/bin/xset', '-display', server!, 'q'] as const
+        const nobody = ['--reuid=65534', '--regid=65534', '--clear-groups']
+        const env = { ...process.env, XAUTHORITY: authority }
+        expect(spawnSync(asks[0], asks.slice(1), { env }).status, 'the user of the host is answered').toBe(0)
+        expect(spawnSync('setpriv', [...nobody, ...asks], { env }).status, 'another user of the machine is not').toBe(1)
+        expect(spawnSync('setpriv', [...nobody, 'cat', authority]).status, 'nor reads its cookie').toBe(1)
+      }
       await host.api('DELETE', `/desktop/displays/${id}`)
     }
     expect((await host.api('PATCH', '/desktop/displays/screen', { name: 'Other' })).body).toMatchObject({ code: 'desktop.not_ours' })

@@ -36,6 +36,21 @@ bool listens(int number) {
   return false;
 }
 
+/** A connection to a socket at a path of its own, which XCB looks for nowhere: of a server in a container, for example. -1 without one. */
+int connectTo(const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (path.size() >= sizeof address.sun_path) return -1;
+  memcpy(address.sun_path, path.c_str(), path.size() + 1);
+  const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) return -1;
+  if (connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0) return fd;
+  close(fd);
+  return -1;
+}
+
+std::string textOf(const char* text) { return text == nullptr ? std::string() : std::string(text); }
+
 }  // namespace
 
 const char* wordOf(Rejection rejection) {
@@ -50,6 +65,19 @@ const char* wordOf(Rejection rejection) {
 }
 
 std::unique_ptr<XConnection> XConnection::open(const std::string& server, Rejection& why, const std::string& authority) {
+  char scheme[] = "MIT-MAGIC-COOKIE-1";
+  const std::string shown = server.empty() ? textOf(getenv("DISPLAY")) : server;
+  if (!shown.empty() && shown.front() == '/') {
+    std::string cookie = readCookie(authority.empty() ? textOf(getenv("XAUTHORITY")) : authority, 0);
+    xcb_auth_info_t proof = {sizeof scheme - 1, scheme, static_cast<int>(cookie.size()), cookie.data()};
+    const int fd = connectTo(shown);
+    if (fd < 0) {
+      why = Rejection::noServer;
+      return nullptr;
+    }
+    // Closes the descriptor, also where it fails.
+    return finish(xcb_connect_to_fd(fd, cookie.empty() ? nullptr : &proof), true, why);
+  }
   const char* name = server.empty() ? nullptr : server.c_str();
   char* machine = nullptr;
   int number = 0;
@@ -66,9 +94,11 @@ std::unique_ptr<XConnection> XConnection::open(const std::string& server, Reject
     return nullptr;
   }
   std::string cookie = authority.empty() ? std::string() : readCookie(authority, number);
-  char scheme[] = "MIT-MAGIC-COOKIE-1";
   xcb_auth_info_t proof = {sizeof scheme - 1, scheme, static_cast<int>(cookie.size()), cookie.data()};
-  xcb_connection_t* raw = cookie.empty() ? xcb_connect(name, nullptr) : xcb_connect_to_display_with_auth_info(name, &proof, nullptr);
+  return finish(cookie.empty() ? xcb_connect(name, nullptr) : xcb_connect_to_display_with_auth_info(name, &proof, nullptr), local, why);
+}
+
+std::unique_ptr<XConnection> XConnection::finish(xcb_connection_t* raw, bool local, Rejection& why) {
   const int error = xcb_connection_has_error(raw);
   if (error != 0) {
     xcb_disconnect(raw);

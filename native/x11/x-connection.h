@@ -46,7 +46,7 @@ struct Extensions {
 class XConnection {
  public:
   /**
-   * `server` as DISPLAY has it; empty for DISPLAY itself. `authority`: file with its cookie; empty for that of XAUTHORITY. Null with the
+   * `server` as DISPLAY has it, or the path of its socket; empty for DISPLAY itself. `authority`: file with its cookie; empty for that of XAUTHORITY. Null with the
    * reason in `why`. Blocks while a server hangs.
    */
   static std::unique_ptr<XConnection> open(const std::string& server, Rejection& why, const std::string& authority = {});
@@ -68,6 +68,8 @@ class XConnection {
 
  private:
   explicit XConnection(xcb_connection_t* connection) : connection_(connection) {}
+  /** Null with the reason in `why` where there is no connection; `local`: a server that answers and gives none has rejected us. */
+  static std::unique_ptr<XConnection> finish(xcb_connection_t* raw, bool local, Rejection& why);
   void queryExtensions();
 
   xcb_connection_t* const connection_;

@@ -165,7 +165,7 @@ export async function createDesktop({
     onSeat: (id, state) => {
       if (id === screenId) privacy.took(state)
     },
-    isVirtual: (id) => id !== screenId,
+    isVirtual: (id) => book.isVirtual(id),
     onViewers(id) {
       book.announce(id)
       locks.controlled(id, sessions.canBeControlled(id))

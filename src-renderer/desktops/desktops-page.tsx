@@ -79,8 +79,8 @@ function Displays({ admin }: { readonly admin: boolean }) {
   )
 }
 
-async function remove({ id, name }: DisplayItem): Promise<void> {
-  if (!(await confirm(t.removeTitle(name), t.removeText, t.removeAction))) return
+async function remove({ id, name, kind }: DisplayItem): Promise<void> {
+  if (!(await confirm(t.removeTitle(name), kind === 'attached' ? t.detachText : t.removeText, t.removeAction))) return
   try {
     await call('DELETE', `/desktop/displays/${id}`)
     notify(t.removed(name))
@@ -111,7 +111,7 @@ function DisplayCard({ display }: { readonly display: DisplayItem }) {
         {admin && display.privacy && <ScreenPrivacyTools privacy={display.privacy} />}
         {admin && <RecordingRule id={id} name={shown} />}
         {kind === 'virtual' && admin && !display.forGuest && <StartsWithHost display={display} />}
-        {kind === 'virtual' && admin && (
+        {kind !== 'screen' && admin && (
           <button
             type="button"
             className="button quiet icon"

@@ -8,7 +8,7 @@ import { t } from './messages.ts'
 
 /** After how many minutes without a viewer a display ends; 0: never. */
 const ends = [0, 10, 60, 1440] as const
-type Starts = 'desktop' | 'program' | 'nothing'
+type Starts = 'desktop' | 'program' | 'nothing' | 'attach'
 
 /** Creates a display: what it is called, and what starts on it. */
 export function NewDisplayDialog({ onClose }: { readonly onClose: () => void }) {
@@ -18,16 +18,22 @@ export function NewDisplayDialog({ onClose }: { readonly onClose: () => void }) 
   const [endAfter, setEndAfter] = useState(0)
   const [locks, setLocks] = useState(false)
   const [startsWithHost, setStartsWithHost] = useState(false)
+  const [server, setServer] = useState('')
+  const [authority, setAuthority] = useState('')
+  const attaches = starts === 'attach'
   const submit = async (): Promise<void> => {
     const words = command.trim().split(/\s+/)
     const added = await displays.keep(
       call('POST', '/desktop/displays', {
         body: {
           ...(name.trim() === '' ? {} : { name: name.trim() }),
-          ...(endAfter === 0 ? {} : { endAfterMinutes: endAfter }),
+          ...(attaches && {
+            attach: { server: server.trim(), ...(authority.trim() === '' ? {} : { authority: authority.trim() }) },
+          }),
+          ...(attaches || endAfter === 0 ? {} : { endAfterMinutes: endAfter }),
           ...(locks && { locksOnLeave: true }),
-          ...(startsWithHost && { startsWithHost: true }),
-          ...(starts === 'desktop' ? {} : { command: starts === 'nothing' ? null : words }),
+          ...(!attaches && startsWithHost && { startsWithHost: true }),
+          ...(attaches || starts === 'desktop' ? {} : { command: starts === 'nothing' ? null : words }),
         },
       }),
     )
@@ -41,7 +47,7 @@ export function NewDisplayDialog({ onClose }: { readonly onClose: () => void }) 
         onSubmit={submit}
         action={t.create}
         testId="display-submit"
-        disabled={starts === 'program' && command.trim() === ''}
+        disabled={(starts === 'program' && command.trim() === '') || (attaches && server.trim() === '')}
       >
         <div className="field">
           <label htmlFor="display-name">{t.name}</label>
@@ -70,6 +76,7 @@ export function NewDisplayDialog({ onClose }: { readonly onClose: () => void }) 
             <option value="desktop">{t.lightDesktop}</option>
             <option value="program">{t.program}</option>
             <option value="nothing">{t.nothing}</option>
+            <option value="attach">{t.attach}</option>
           </select>
         </div>
         {starts === 'program' && (
@@ -92,22 +99,63 @@ export function NewDisplayDialog({ onClose }: { readonly onClose: () => void }) 
             </span>
           </div>
         )}
-        <div className="field">
-          <label htmlFor="display-ends">{t.ends}</label>
-          <select
-            id="display-ends"
-            className="input"
-            value={endAfter}
-            onChange={(event) => setEndAfter(Number(event.target.value))}
-            data-testid="display-ends"
-          >
-            {ends.map((minutes) => (
-              <option key={minutes} value={minutes}>
-                {t.endsAfter(minutes)}
-              </option>
-            ))}
-          </select>
-        </div>
+        {attaches && (
+          <>
+            <div className="field">
+              <label htmlFor="display-server">{t.attachServer}</label>
+              <input
+                id="display-server"
+                className="input"
+                value={server}
+                onChange={(event) => setServer(event.target.value)}
+                maxLength={101}
+                spellCheck={false}
+                autoComplete="off"
+                required
+                aria-describedby="display-server-help"
+                data-testid="display-server"
+              />
+              <span className="hint" id="display-server-help">
+                {t.attachServerHelp}
+              </span>
+            </div>
+            <div className="field">
+              <label htmlFor="display-authority">{t.attachAuthority}</label>
+              <input
+                id="display-authority"
+                className="input"
+                value={authority}
+                onChange={(event) => setAuthority(event.target.value)}
+                maxLength={1000}
+                spellCheck={false}
+                autoComplete="off"
+                aria-describedby="display-authority-help"
+                data-testid="display-authority"
+              />
+              <span className="hint" id="display-authority-help">
+                {t.attachAuthorityHelp}
+              </span>
+            </div>
+          </>
+        )}
+        {!attaches && (
+          <div className="field">
+            <label htmlFor="display-ends">{t.ends}</label>
+            <select
+              id="display-ends"
+              className="input"
+              value={endAfter}
+              onChange={(event) => setEndAfter(Number(event.target.value))}
+              data-testid="display-ends"
+            >
+              {ends.map((minutes) => (
+                <option key={minutes} value={minutes}>
+                  {t.endsAfter(minutes)}
+                </option>
+              ))}
+            </select>
+          </div>
+        )}
         <div className="field">
           <label className="check">
             <input
@@ -123,21 +171,23 @@ export function NewDisplayDialog({ onClose }: { readonly onClose: () => void }) 
             {t.locksOnLeaveHelp}
           </span>
         </div>
-        <div className="field">
-          <label className="check">
-            <input
-              type="checkbox"
-              checked={startsWithHost}
-              onChange={({ target }) => setStartsWithHost(target.checked)}
-              aria-describedby="display-starts-with-host-help"
-              data-testid="display-starts-with-host"
-            />{' '}
-            {t.startsWithHost}
-          </label>
-          <span className="hint" id="display-starts-with-host-help">
-            {t.startsWithHostHelp}
-          </span>
-        </div>
+        {!attaches && (
+          <div className="field">
+            <label className="check">
+              <input
+                type="checkbox"
+                checked={startsWithHost}
+                onChange={({ target }) => setStartsWithHost(target.checked)}
+                aria-describedby="display-starts-with-host-help"
+                data-testid="display-starts-with-host"
+              />{' '}
+              {t.startsWithHost}
+            </label>
+            <span className="hint" id="display-starts-with-host-help">
+              {t.startsWithHostHelp}
+            </span>
+          </div>
+        )}
       </DialogForm>
     </Dialog>
   )

@@ -8,6 +8,7 @@ import type { Logger } from '../../platform/logger.ts'
 import { Turns } from '../../platform/turns.ts'
 import { rightNames } from '../rights/rights.ts'
 import type { Display, DisplayChanges, NewDisplay } from '../schemas/display.ts'
+import { attachedServer } from './attached-server.ts'
 import type { AudioServer, DisplayServer, RunningDisplay } from './display-server.ts'
 import type { DisplayGuest, DisplayStore, StoredDisplay } from './display-store.ts'
 import { type MonitorPlace, placed, sizeAround } from './monitors.ts'
@@ -66,7 +67,7 @@ export class DisplayBook {
     const book = new DisplayBook(dependencies)
     mkdirSync(dependencies.folder, { recursive: true, mode: 0o700 })
     for (const stored of await dependencies.store.all()) {
-      const goesOn = stored.running !== null && (await dependencies.server.adopt(stored.running))
+      const goesOn = stored.running !== null && (await book.#serverOf(stored).adopt(stored.running))
       if (!goesOn && stored.running?.audio) await dependencies.audio.end(stored.running.audio)
       book.#byId.set(stored.id, goesOn ? stored : { ...stored, running: null })
     }
@@ -122,6 +123,11 @@ export class DisplayBook {
   }
 
   add(wanted: NewDisplay, actor: string): Promise<Display> {
+    const { attach, ...others } = wanted
+    const [other] = Object.keys(others).filter((key) => key !== 'name' && key !== 'locksOnLeave')
+    if (attach !== undefined && other !== undefined) {
+      throw new AppError('desktop.attached', `"${other}" is not for a display that other programs made`)
+    }
     return this.#turns.next(() => this.#add(wanted, actor, null))
   }
 
@@ -130,7 +136,8 @@ export class DisplayBook {
       name,
       width = usualSize.width,
       height = usualSize.height,
-      command = lightDesktop(),
+      attach,
+      command = attach === undefined ? lightDesktop() : null,
       endAfterMinutes = null,
       locksOnLeave = false,
       startsWithHost = false,
@@ -151,6 +158,7 @@ export class DisplayBook {
       endAfterMinutes,
       locksOnLeave,
       startsWithHost,
+      attached: attach ?? null,
       guest,
       monitors: [],
       running: null,
@@ -166,6 +174,8 @@ export class DisplayBook {
       const stored = this.#stored(id)
       const { monitors, privacy, ...others } = changes
       if (privacy !== undefined) throw new AppError('desktop.not_screen', `${stored.name} is no screen that somebody sits at`)
+      const [unfit] = stored.attached === null ? [] : Object.keys(changes).filter((key) => key !== 'name' && key !== 'locksOnLeave')
+      if (unfit !== undefined) throw new AppError('desktop.attached', `"${unfit}" is not for a display that other programs made`)
       const places = monitors && placed(monitors)
       const arranged = places && { monitors: places.length > 1 ? places : [], ...sizeAround(places) }
       const changed = await this.#keep({ ...stored, ...others, ...arranged }, `Display ${stored.name} was changed`, actor)
@@ -195,10 +205,10 @@ export class DisplayBook {
   /** The display with its server; it is started where it is stopped. Throws as `add` does. */
   async running(id: string, actor: string): Promise<RunningDisplay> {
     return this.#turns.next(async () => {
-      const { screen, server } = this.#dependencies
+      const { screen } = this.#dependencies
       if (id === screenId && screen !== undefined) return screen
       const stored = this.#stored(id)
-      if (stored.running !== null && (await server.adopt(stored.running))) return this.#withAudio(stored, stored.running)
+      if (stored.running !== null && (await this.#serverOf(stored).adopt(stored.running))) return this.#withAudio(stored, stored.running)
       await this.#end(stored)
       const running = await this.#run(stored)
       await this.#keep({ ...stored, running }, `Display ${stored.name} was started`, actor)
@@ -261,6 +271,11 @@ export class DisplayBook {
     this.#turns
       .behind(() => this.#keepSize(id))
       .catch((error: unknown) => this.#dependencies.log.warn({ err: error, display: id }, 'the size of a display could not be kept'))
+  }
+
+  /** It can have any size and any monitors: it is made here. */
+  isVirtual(id: string): boolean {
+    return this.#byId.get(id)?.attached === null
   }
 
   /** How a display that runs is to be split; empty where all of it is one. */
@@ -332,9 +347,13 @@ export class DisplayBook {
     return [...this.#byId.values()].filter(({ guest }) => guest !== null)
   }
 
-  async #end({ running }: StoredDisplay): Promise<void> {
+  #serverOf({ attached }: StoredDisplay): DisplayServer {
+    return attached === null ? this.#dependencies.server : attachedServer(attached)
+  }
+
+  async #end({ running, attached }: StoredDisplay): Promise<void> {
     const { server, audio } = this.#dependencies
-    if (running === null) return
+    if (running === null || attached !== null) return
     // They may save something first, and draw no more on a display that is gone.
     await endPrograms(running)
     await Promise.all([server.end(running), running.audio && audio.end(running.audio)])
@@ -351,9 +370,11 @@ export class DisplayBook {
     return again
   }
 
-  async #run({ id, width, height, monitors, command }: StoredDisplay): Promise<RunningDisplay> {
+  async #run(stored: StoredDisplay): Promise<RunningDisplay> {
+    const { id, width, height, monitors, command } = stored
     const { server, audio, log } = this.#dependencies
     const folder = this.#folderOf(id)
+    if (stored.attached !== null) return this.#serverOf(stored).start({ folder, width, height })
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     const starting = audio.start(folder, log)
     try {
@@ -422,6 +443,7 @@ export class DisplayBook {
     endAfterMinutes,
     locksOnLeave,
     startsWithHost,
+    attached,
     guest,
     running,
     createdAt,
@@ -429,7 +451,7 @@ export class DisplayBook {
     return {
       id,
       name,
-      kind: 'virtual',
+      kind: attached === null ? 'virtual' : 'attached',
       width,
       height,
       monitors: monitors.length > 1 ? [...monitors] : [{ x: 0, y: 0, width, height }],

@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely'
+import type { AttachedPlace } from '../schemas/display.ts'
 import type { RunningDisplay } from './display-server.ts'
 import type { MonitorPlace } from './monitors.ts'
 
@@ -29,6 +30,8 @@ export interface StoredDisplay {
   readonly command: readonly string[] | null
   /** It was made for a guest who came by a link to come to a display of their own; null: it was made by an admin. */
   readonly guest: DisplayGuest | null
+  /** Where it is, when other programs made it; null: it is made here. */
+  readonly attached: AttachedPlace | null
   /** Its server, where one was started and not ended: it may run on while the host does not. */
   readonly running: RunningDisplay | null
   /** ISO 8601. */
@@ -58,11 +61,12 @@ export function createDisplayStore(database: Kysely<any>): DisplayStore {
         endAfterMinutes: null,
         locksOnLeave: false,
         startsWithHost: false,
+        attached: null,
         guest: null,
         monitors: [],
         ...(JSON.parse(row.display) as Omit<
           StoredDisplay,
-          'id' | 'createdAt' | 'endAfterMinutes' | 'locksOnLeave' | 'startsWithHost' | 'guest' | 'monitors'
+          'id' | 'createdAt' | 'endAfterMinutes' | 'locksOnLeave' | 'startsWithHost' | 'attached' | 'guest' | 'monitors'
         > &
           Partial<StoredDisplay>),
         id: row.id,

@@ -24,7 +24,7 @@ export class DisplaysForStudio implements DesktopDisplays {
   }
 
   list(principal: Principal): readonly Device[] {
-    return this.#virtual()
+    return this.#made()
       .filter(({ id }) => this.rejection(principal, id) === undefined)
       .map(({ id, name, width, height, state }) => ({
         kind: 'desktop-display',
@@ -38,12 +38,12 @@ export class DisplaysForStudio implements DesktopDisplays {
     const { grants, secondFactor } = this.#dependencies
     if (principal === undefined) return 'only somebody who is signed in may show a desktop'
     if (!grants.rightsOf(principal, display).has('see')) return `there is no desktop "${display}" that you may see`
-    if (this.#virtual().some(({ id, locked }) => id === display && locked)) return 'the desktop is locked: open and unlock it first'
+    if (this.#made().some(({ id, locked }) => id === display && locked)) return 'the desktop is locked: open and unlock it first'
     return secondFactor.isNeeded(principal) ? 'open Desktops and enter the code of your authenticator app first' : undefined
   }
 
   places(displays: ReadonlySet<string>): Readonly<Record<string, DisplayPlace>> {
-    const found = this.#virtual().filter(({ id }) => displays.has(id))
+    const found = this.#made().filter(({ id }) => displays.has(id))
     return Object.fromEntries(found.map((display) => [display.id, this.#placeOf(display)]))
   }
 
@@ -64,8 +64,8 @@ export class DisplaysForStudio implements DesktopDisplays {
     return this.#shown.has(id)
   }
 
-  #virtual(): readonly Display[] {
-    return this.#dependencies.book.list().filter(({ kind }) => kind === 'virtual')
+  #made(): readonly Display[] {
+    return this.#dependencies.book.list().filter(({ kind }) => kind !== 'screen')
   }
 
   #placeOf({ id, name }: Display): DisplayPlace {

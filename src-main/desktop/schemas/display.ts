@@ -33,6 +33,26 @@ const StartsWithHost = Type.Boolean({
   description: 'it starts with its programs whenever the host does, before anybody opens it; false: when it is opened',
 })
 
+const AttachedPlaceSchema = Type.Object(
+  {
+    server: Type.String({
+      pattern: '^(:[0-9]{1,5}|/.{1,100})$',
+      maxLength: 101,
+      description: 'X display of this machine, e.g. `:7`, or the path of the socket of its server',
+    }),
+    authority: Type.Optional(
+      Type.String({
+        pattern: '^/',
+        maxLength: 1000,
+        description: 'path of the file with its cookie; its first one is used. Left out: none',
+      }),
+    ),
+  },
+  { ...exactly, description: 'a display that other programs made, of X11; it is not ended from here' },
+)
+/** Where a display is that other programs made. */
+export type AttachedPlace = Static<typeof AttachedPlaceSchema>
+
 const Place = Type.Object(
   {
     x: Type.Integer({ minimum: 0, maximum: maxSide - minSide, description: 'pixels from the left' }),
@@ -70,8 +90,9 @@ export type ScreenPrivacyChanges = Static<typeof ScreenPrivacyChangesSchema>
 export const DisplaySchema = Type.Object({
   id: Type.String(),
   name: Type.String(),
-  kind: Type.Union([Type.Literal('virtual'), Type.Literal('screen')], {
-    description: 'virtual: made on demand, in memory; screen: the display that the host itself was started on',
+  kind: Type.Union([Type.Literal('virtual'), Type.Literal('screen'), Type.Literal('attached')], {
+    description:
+      'virtual: made on demand, in memory; screen: the display that the host itself was started on; attached: made by other programs',
   }),
   width: Type.Integer({ description: 'pixels' }),
   height: Type.Integer({ description: 'pixels' }),
@@ -114,6 +135,7 @@ export const NewDisplaySchema = Type.Object(
     endAfterMinutes: Type.Optional(EndAfterMinutes),
     locksOnLeave: Type.Optional(LocksOnLeave),
     startsWithHost: Type.Optional(StartsWithHost),
+    attach: Type.Optional(AttachedPlaceSchema),
   },
   exactly,
 )

@@ -17,6 +17,17 @@ export const desktopErrors = {
     title: 'Demasiados cambios esperan a las pantallas',
     remedy: 'Espera a que terminen los anteriores.',
   },
+  'desktop.not_reachable': {
+    english: 'The display of other programs cannot be reached',
+    title: 'No se puede acceder a la pantalla de otros programas',
+    remedy:
+      'Comprueba que su servidor X funciona, la ruta de su socket y de su archivo de cookies, y que el usuario del servidor puede usar ambos.',
+  },
+  'desktop.attached': {
+    english: 'The display was made by other programs',
+    title: 'La pantalla es de otros programas',
+    remedy: 'Deja el tamaño, los monitores, los programas, el inicio y el final a los programas que la crearon.',
+  },
   'desktop.not_screen': {
     english: 'Only the screen of the machine has that',
     title: 'Solo la pantalla del equipo lo tiene',
@@ -25,7 +36,7 @@ export const desktopErrors = {
   'desktop.not_ours': {
     english: 'This display was not created here',
     title: 'Esta pantalla no se creó aquí',
-    remedy: 'Quita solo pantallas de tipo virtual.',
+    remedy: 'Quita solo pantallas de tipo `virtual` y `attached`.',
   },
   'desktop.not_recorded': {
     english: 'The display is not being recorded',
