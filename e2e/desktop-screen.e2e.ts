@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { existsSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -63,6 +63,14 @@ afterAll(async () => {
 beforeEach((context) => {
   if (missing !== undefined) skipBecause(context, missing)
 })
+
+function commandLine(process: string): string {
+  try {
+    return readFileSync(`/proc/${process}/cmdline`, 'utf8')
+  } catch {
+    return ''
+  }
+}
 
 const described = async () => (await host.api('GET', '/desktop/displays/screen')).body
 const open = async (): Promise<void> => {
@@ -220,6 +228,12 @@ describe('the screen of the machine', () => {
       expect((await host.api('PATCH', `/desktop/displays/${id}`, { startsWithHost: true })).body.startsWithHost).toBe(true)
       await until(() => existsSync(ran), 'its program runs')
       await host.kill('SIGTERM')
+      // A machine that starts again has none of its processes.
+      const left = readdirSync('/proc').filter(
+        (each) => /^\d+$/.test(each) && commandLine(each).includes(join('displays', id, 'xauthority')),
+      )
+      for (const each of left) process.kill(Number(each), 'SIGKILL')
+      await until(() => left.every((each) => commandLine(each) === ''), 'its server is gone')
       rmSync(ran)
       host = await startHost({ name: 'desktop-screen', env: screen.env, dataDir: host.dataDir })
       await until(() => existsSync(ran), 'its program runs again, and nobody has opened it')
