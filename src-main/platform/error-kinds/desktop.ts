@@ -5,7 +5,11 @@ export const desktopErrors = {
   'desktop.display_not_found': { status: 404, title: 'There is no display of that id', remedy: 'See `GET /desktop/displays`.' },
   'desktop.limit': { status: 409, title: 'There are as many displays as there can be', remedy: 'Remove one that is not used.' },
   'desktop.busy': { status: 429, title: 'Too many changes wait for the displays', remedy: 'Wait until those before are done.' },
-  'desktop.not_ours': { status: 409, title: 'This display was not created here', remedy: 'Remove displays of kind `virtual` and `attached` alone.' },
+  'desktop.not_ours': {
+    status: 409,
+    title: 'This display was not created here',
+    remedy: 'Remove displays of kind `virtual` and `attached` alone.',
+  },
   'desktop.not_screen': {
     status: 400,
     title: 'Only the screen of the machine has that',
@@ -14,7 +18,8 @@ export const desktopErrors = {
   'desktop.not_reachable': {
     status: 409,
     title: 'The display of other programs cannot be reached',
-    remedy: 'Check that its X server runs, the path of its socket and of its file of cookies, and that the user that the host runs as may use both.',
+    remedy:
+      'Check that its X server runs, the path of its socket and of its file of cookies, and that the user that the host runs as may use both.',
   },
   'desktop.attached': {
     status: 400,
