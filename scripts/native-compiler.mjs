@@ -121,7 +121,8 @@ export async function compileAddon(addon, { program, system, dlltool, flags: fur
   try {
     const units = unitsOf(addon)
     const queue = [...units]
-    const objectOf = ({ sources }) => join(objects, `${nameOf(sources)}.o`)
+    // Not the name of its first source: an object of that source alone may be there, and would be taken for the unit's.
+    const objectOf = ({ sources }) => join(objects, `${nameOf(sources)}${sources.length > 1 ? '-unit' : ''}.o`)
     const work = async () => {
       for (let unit = queue.shift(); unit; unit = queue.shift()) {
         await compileSource(program, [...flags, ...unit.flags], fileOf(unit, addon.folder, objects), objectOf(unit))
