@@ -1,5 +1,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type ServiceDouble, startServiceDouble } from '../src-main/studio/control/channels/testing/service-double.ts'
+import { findingsInBothThemes } from './helpers/axe.ts'
 import { launchBrowser, screenshot } from './helpers/browser.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { look, openCollection, showRequests, studioWindow } from './helpers/studio-page.ts'
@@ -27,12 +29,14 @@ describe('the editors of the studio page', () => {
   let browser: Browser
   let page: Page
   let problems: string[]
+  let double: ServiceDouble
 
   const { ask, show, untilShow } = showRequests(() => host)
   const onAir = async (): Promise<string> => (await ask('GET', '/studio/program')).canvases[0].program
 
   beforeAll(async () => {
-    host = await startHost({ name: 'studio-editors' })
+    double = await startServiceDouble()
+    host = await startHost({ name: 'studio-editors', env: { AMI_STREAMS_TWITCH_URL: double.url, AMI_STREAMS_YOUTUBE_URL: double.url } })
     await openCollection(host, collection)
     browser = await launchBrowser()
     ;({ page, problems } = await studioWindow(browser))
@@ -42,6 +46,47 @@ describe('the editors of the studio page', () => {
   afterAll(async () => {
     await browser?.close()
     await host?.stop()
+    await double?.stop()
+  })
+
+  it('sets title and category at Twitch by an access token, which is tried first', async () => {
+    await page.getByTestId('add-output').click()
+    await page.getByTestId('service-twitch').click()
+    await page.getByTestId('output-key').fill('live_1')
+    await page.getByTestId('save-output').click()
+    await page.getByTestId('output-dialog').waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: 'Title and category at Twitch' }).click()
+    const dialog = page.getByTestId('channel-dialog')
+    await dialog.getByLabel('Access token').fill('bad')
+    await dialog.getByTestId('channel-connect').click()
+    await dialog.getByText('invalid access token').waitFor()
+    const found = await findingsInBothThemes(page)
+    await dialog.getByLabel('Access token').fill('good')
+    await dialog.getByTestId('channel-connect').click()
+    await until(async () => (await dialog.getByLabel('Title').inputValue()) === 'First title', 'it has the title of the service')
+    await dialog.getByLabel('Title').fill('An evening of building')
+    await dialog.getByLabel('Category').fill('mine')
+    await dialog.locator('option[value="Minecraft"]').waitFor({ state: 'attached' })
+    await look(page, 'studio-channel')
+    expect([...found, ...(await findingsInBothThemes(page))]).toEqual([])
+    await dialog.getByLabel('Category').fill('Minecraf')
+    await dialog.getByTestId('channel-save').click()
+    await dialog.getByText('There is no category').waitFor()
+    await dialog.getByLabel('Category').fill('Minecraft')
+    await dialog.getByTestId('channel-save').click()
+    await dialog.waitFor({ state: 'detached' })
+    expect(double.twitch).toEqual({ title: 'An evening of building', game_id: '27471' })
+    expect(JSON.stringify(await ask('GET', '/studio/channels')), 'the token is shown to nobody').not.toContain('good')
+    await page.getByTestId('go-live').click()
+    await page.getByTestId('go-live-titles').click()
+    await until(async () => (await dialog.getByLabel('Category').inputValue()) === 'Minecraft', 'before going live, too')
+    await dialog.getByTestId('channel-disconnect').click()
+    await dialog.getByLabel('Access token').waitFor()
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('Escape')
+    await page.getByTestId('go-live-dialog').waitFor({ state: 'detached' })
+    // The service rejected a token on purpose.
+    problems.splice(0, problems.length, ...problems.filter((each) => !each.includes('/studio/channels/twitch/token')))
   })
 
   it('adds a transition with its settings, and gives a scene one of its own', async () => {

@@ -54,7 +54,7 @@ class Hand {
 
   /** Opens a list and chooses from it. */
   async choose(what: Locator, value: string): Promise<void> {
-    await what.selectOption(value)
+    await what.selectOption({ label: value })
     this.clicks += 2
   }
 
@@ -104,7 +104,12 @@ describe('everyday tasks on the studio page, with the mouse', () => {
   const counted: Record<string, Hand['counts']> = {}
 
   const { ask, untilShow } = showRequests(() => host)
-  const source = (item: string): Locator => page.locator(`[data-testid="source"][data-item-id="${item}"]`)
+  // What somebody sees: names of buttons, fields and entries, within a pane or a dialog by its title.
+  const pane = (title: string): Locator => page.getByRole('region', { name: title })
+  const button = (name: string | RegExp, within: Page | Locator = page): Locator => within.getByRole('button', { name, exact: true })
+  const dialog = (title: string | RegExp): Locator => page.getByRole('dialog', { name: title })
+  const canvas = (): Locator => page.getByRole('group', { name: 'Items of the scene' })
+  const entry = (name: string): Locator => page.getByRole('menuitem', { name })
   const task = async (name: string, work: (hand: Hand) => Promise<void>): Promise<Hand['counts']> => {
     const hand = new Hand(page)
     await work(hand)
@@ -127,9 +132,9 @@ describe('everyday tasks on the studio page, with the mouse', () => {
 
   it('adds a camera with three clicks', async () => {
     const counts = await task('camera', async (hand) => {
-      await hand.click(page.getByTestId('add-source'))
-      await hand.click(page.getByTestId('kind-v4l2-camera'))
-      await hand.click(page.getByTestId('new-source-add'))
+      await hand.click(button('Add source', pane('Sources')))
+      await hand.click(button('Camera (V4L2)', dialog('Add source')))
+      await hand.click(button('Add source', dialog('Add source: Camera (V4L2)')))
       await untilShow(
         ({ sources, scenes }) => sources.at(-1).kind === 'v4l2-camera' && scenes[0].items.length === 2,
         'the camera is in the scene',
@@ -141,7 +146,8 @@ describe('everyday tasks on the studio page, with the mouse', () => {
 
   it('crops with one click and one drag', async () => {
     const counts = await task('crop', async (hand) => {
-      await hand.click(page.getByTestId('stage'), { position: { x: 100, y: 100 } })
+      await hand.click(canvas(), { position: { x: 100, y: 100 } })
+      // Handles have no name: the one in the middle of the right side.
       const grip = page.getByTestId('handle-e')
       await grip.waitFor()
       const box = (await grip.boundingBox())!
@@ -154,9 +160,9 @@ describe('everyday tasks on the studio page, with the mouse', () => {
 
   it('keys out a green screen in its own colour with six clicks', async () => {
     const counts = await task('chroma key', async (hand) => {
-      await hand.twice(source('person-item'))
-      await hand.choose(page.getByTestId('add-filters'), 'chroma-key')
-      await hand.click(page.getByTestId('pick-color'))
+      await hand.twice(button('Person', pane('Sources')))
+      await hand.choose(page.getByRole('combobox').filter({ hasText: 'Add filter…' }).first(), 'Chroma key')
+      await hand.click(button('Pick from the image'))
       await hand.click(page.getByTestId('picker'), { position: { x: 30, y: 30 } })
       await untilShow(({ sources }) => /^#[12]/.test(sources[0].filters[0]?.settings.color ?? ''), 'it has the colour of the screen')
     })
@@ -165,12 +171,15 @@ describe('everyday tasks on the studio page, with the mouse', () => {
 
   it('makes a lower third with four clicks and a drag', async () => {
     const counts = await task('lower third', async (hand) => {
-      await hand.click(page.getByTestId('add-source'))
-      await hand.click(page.getByTestId('kind-text'))
-      await hand.click(page.getByTestId('new-source-add'))
-      await hand.write(page.getByTestId('properties').locator('[data-setting="text"]'), 'Anna, captain')
+      await hand.click(button('Add source', pane('Sources')))
+      await hand.click(button('Text', dialog('Add source')))
+      await hand.click(button('Add source', dialog('Add source: Text')))
+      await hand.write(
+        page.getByRole('complementary', { name: 'Properties of Text' }).getByLabel('Text', { exact: true }).first(),
+        'Anna, captain',
+      )
       await untilShow(({ sources }) => sources.at(-1).settings.text === 'Anna, captain', 'it is written')
-      const stage = (await page.getByTestId('stage').boundingBox())!
+      const stage = (await canvas().boundingBox())!
       const middle = { x: stage.x + stage.width / 2, y: stage.y + stage.height / 2 }
       await until(async () => (await page.locator('.stage-frame').count()) > 0, 'it is selected')
       await hand.drag(middle, { x: -stage.width * 0.2, y: stage.height * 0.3 })
@@ -181,8 +190,8 @@ describe('everyday tasks on the studio page, with the mouse', () => {
 
   it('lowers music under a voice with two clicks', async () => {
     const counts = await task('duck', async (hand) => {
-      await hand.click(page.locator('[data-testid="strip"][data-source="music"]'), { button: 'right', position: { x: 60, y: 8 } })
-      await hand.click(page.getByTestId('strip-menu').getByRole('menuitem', { name: 'Lower under Voice' }))
+      await hand.click(button('Properties of Music', pane('Mixer')), { button: 'right' })
+      await hand.click(entry('Lower under Voice'))
       await untilShow(({ sources }) => sources[2].audio.filters[0]?.settings.key === 'voice', 'it gives way')
     })
     expect(counts).toEqual({ clicks: 2, drags: 0, keys: 0 })
@@ -190,14 +199,14 @@ describe('everyday tasks on the studio page, with the mouse', () => {
 
   it('switches by a key that is given with three clicks', async () => {
     const counts = await task('hotkey', async (hand) => {
-      await hand.click(page.getByTestId('scene').filter({ hasText: 'The end' }), { button: 'right' })
-      await hand.click(page.getByTestId('scene-menu').getByRole('menuitem', { name: 'Hotkey…' }))
-      const dialog = page.getByTestId('macros-dialog')
-      await until(async () => (await dialog.getByTestId('record-keys').innerText()).includes('Press the keys'), 'it records')
+      await hand.click(button('The end', pane('Scenes')), { button: 'right' })
+      await hand.click(entry('Hotkey…'))
+      const macros = dialog('Macros and hotkeys')
+      await macros.getByText('Press the keys').first().waitFor()
       await hand.press('F9')
       await untilShow(({ macros }) => macros[0]?.hotkeys[0] === 'F9', 'it has its key')
-      await hand.click(dialog.getByRole('button', { name: 'Close', exact: true }))
-      await dialog.waitFor({ state: 'detached' })
+      await hand.click(button('Close', macros))
+      await macros.waitFor({ state: 'detached' })
     })
     expect(counts).toEqual({ clicks: 3, drags: 0, keys: 1 })
     await page.keyboard.press('F9')
@@ -208,14 +217,15 @@ describe('everyday tasks on the studio page, with the mouse', () => {
   it('goes live to a second place, and to both, with seven clicks', async () => {
     const key = await host.key('second')
     const counts = await task('two places', async (hand) => {
-      await hand.click(page.getByTestId('add-output'))
-      await hand.click(page.getByTestId('service-rtmp'))
-      await hand.write(page.getByTestId('output-server'), host.rtmp)
-      await hand.write(page.getByTestId('output-key'), key)
-      await hand.click(page.getByTestId('save-output'))
-      await page.getByTestId('output-dialog').waitFor({ state: 'detached' })
-      await hand.click(page.getByTestId('go-live'))
-      await hand.click(page.getByTestId('go-live-start'))
+      await hand.click(button('Add output', pane('Outputs')))
+      await hand.click(button('RTMP server', dialog('Add output')))
+      const server = dialog('Add output: RTMP server')
+      await hand.write(server.getByLabel('Server URL'), host.rtmp)
+      await hand.write(server.getByLabel('Stream key'), key)
+      await hand.click(button('Add output', server))
+      await server.waitFor({ state: 'detached' })
+      await hand.click(button('Go live'))
+      await hand.click(button('Go live to 2', dialog('Go live')))
       for (const stream of ['evening', 'second']) await host.until(stream, ({ state }) => state === 'active')
     })
     expect(counts).toEqual({ clicks: 7, drags: 0, keys: 0 })
@@ -225,7 +235,7 @@ describe('everyday tasks on the studio page, with the mouse', () => {
   it('makes a clip of what viewers saw with one click', async () => {
     await host.until('evening', ({ state, tracks }) => state === 'active' && tracks.length === 2)
     const counts = await task('clip', async (hand) => {
-      await hand.click(page.getByTestId('clip-output'))
+      await hand.click(button('Clip', pane('Outputs')))
       await page.locator('[data-testid="newest-clip"][data-state="ready"]').waitFor()
     })
     expect(counts).toEqual({ clicks: 1, drags: 0, keys: 0 })
@@ -233,16 +243,16 @@ describe('everyday tasks on the studio page, with the mouse', () => {
 
   it('shows a replay with six clicks, of which the next replay takes two', async () => {
     const counts = await task('replay', async (hand) => {
-      await hand.click(page.getByTestId('add-output'))
-      await hand.click(page.getByTestId('service-replay'))
-      await hand.click(page.getByTestId('save-output'))
+      await hand.click(button('Add output', pane('Outputs')))
+      await hand.click(button('Replay buffer', dialog('Add output')))
+      await hand.click(button('Add output', dialog('Add output: Replay buffer')))
       const row = page.getByTestId('output').filter({ hasText: 'Replay buffer' })
-      await hand.click(row.getByTestId('start-output'))
+      await hand.click(button('Start Replay buffer', pane('Outputs')))
       await row.and(page.locator('[data-state="live"]')).waitFor()
       await untilShow(({ outputs }) => outputs.length === 3, 'there is a replay buffer')
       await until(async () => (await row.getByTestId('replay-held').innerText()) !== '0:00', 'it has something')
-      await hand.click(row.getByTestId('save-replay'))
-      await hand.click(row.getByTestId('play-replay'))
+      await hand.click(button('Save replay', row))
+      await hand.click(button('Play into the show', row))
       await page.locator('[data-testid="scene"][data-on-air="true"]', { hasText: 'Replay' }).waitFor()
     })
     expect(counts).toEqual({ clicks: 6, drags: 0, keys: 0 })
@@ -251,18 +261,18 @@ describe('everyday tasks on the studio page, with the mouse', () => {
 
   it('has a guest on air with six clicks', async () => {
     const counts = await task('guest', async (hand) => {
-      await hand.click(page.getByTestId('open-guests'))
-      await hand.click(page.getByTestId('invite-guest'))
+      await hand.click(button('Guests'))
+      await hand.click(button('Invite guest'))
       await page.keyboard.type('Ada')
-      await hand.click(page.getByTestId('create-guest-link'))
+      await hand.click(button('Create link'))
       const link = await page.getByTestId('guest-join-link').innerText()
-      await hand.click(page.getByTestId('guest-join-link-copy'))
-      await hand.click(page.getByTestId('guest-link-done'))
+      await hand.click(button(/^Copy/, page.getByRole('dialog').last()))
+      await hand.click(button('Done'))
       const guest = await browser.newPage()
       await guest.goto(link)
       await guest.getByTestId('guest-join').click()
       await page.locator('[data-testid="guest-card"][data-state="waiting"]').waitFor()
-      await hand.click(page.getByTestId('put-on-air'))
+      await hand.click(button('Put Ada on air'))
       await guest.locator('[data-testid="guest-show"][data-tally="onAir"]').waitFor({ timeout: 60_000 })
       await guest.close()
     })

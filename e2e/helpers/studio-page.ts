@@ -27,9 +27,10 @@ export async function studioWindow(browser: Browser): Promise<{ readonly page: P
   return { page, problems: complaints(page) }
 }
 
-/** Looks at the page in both themes and three sizes; nobody needs to scroll sideways. */
+/** Looks at the page in both themes and four sizes; nobody needs to scroll sideways. */
 export async function look(page: Page, name: string): Promise<void> {
   for (const [width, height, colorScheme] of [
+    [2560, 1440, 'dark'],
     [1920, 1080, 'light'],
     [390, 844, 'dark'],
     [1280, 720, 'dark'],

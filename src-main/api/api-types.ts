@@ -924,6 +924,19 @@ export interface ApiTypes {
         }
       }
     }
+    channels: {
+      GET: { answer: { items: { service: 'twitch' | 'youtube'; connected: boolean }[] } }
+      '*': {
+        GET: { answer: StudioChannels }
+        PUT: { body: { title: string; category?: string | undefined }; answer: StudioChannels }
+        categories: {
+          GET: { query: { text: string }; answer: { items: { id: string; name: string }[] } }
+        }
+        token: {
+          PUT: { body: { token: string }; answer: { service: 'twitch' | 'youtube'; connected: boolean } }
+        }
+      }
+    }
     close: {
       POST: { body: { force?: boolean | undefined }; answer: undefined }
     }
@@ -1556,6 +1569,7 @@ type StudioCanvasesPostQuery = { ifRevision?: number | undefined; index?: number
 type PostStudioCanvases = { revision: number; item: StudioCanvasesItem }
 type DeleteStudioCanvases = { revision: number; undo: string | null; redo: string | null; made: string[] }
 type StudioCanvasesMovePostBody = { index?: number | undefined; to?: string | undefined; ifRevision?: number | undefined }
+type StudioChannels = { title: string; category: { id: string; name: string } | null }
 type StudioCollectionCollectionScenesItemItemAlignment = { x: 'left' | 'center' | 'right'; y: 'top' | 'center' | 'bottom' }
 type StudioCollectionCollectionScenesItemItemCrop = { left: number; top: number; right: number; bottom: number }
 type StudioCollectionCollectionScenesItemItemBounds = { fit: 'stretch' | 'contain' | 'cover' | 'width' | 'height' | 'shrink'; width: number; height: number; alignment: StudioCollectionCollectionScenesItemItemAlignment }

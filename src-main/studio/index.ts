@@ -7,6 +7,7 @@ import { workerFile } from '../platform/workers/worker-file.ts'
 import { doAction } from './control/actions.ts'
 import { registerStudio, roleInCollection } from './control/automation/studio-automation.ts'
 import { bundleRoutes } from './control/bundles/bundle-routes.ts'
+import { channelRoutes } from './control/channels/channel-routes.ts'
 import { dockRoutes } from './control/docks/dock-routes.ts'
 import { Docks } from './control/docks/docks.ts'
 import { EngineProcess, type EngineProcessDependencies } from './control/engine/engine-process.ts'
@@ -226,6 +227,7 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
       ...guestRoutes(guests, show),
       ...collectionRoutes({ show, folder, reader, audit }),
       ...dockRoutes({ docks, reach, audit }),
+      ...channelRoutes({ store, secrets, audit, environment: dependencies.environment }),
       ...spareRoutes(spare, thumbnails, reader),
       ...trial.routes,
       ...windowRuleRoutes(windowRules, audit),

@@ -11,6 +11,7 @@ import { t as obsTemplates } from '../obs/templates/messages.ts'
 import { t as studioDocks } from '../studio/browser-docks/messages.ts'
 import { t as studioCanvas } from '../studio/canvas/messages.ts'
 import { t as studioCanvasSettings } from '../studio/canvas-settings/messages.ts'
+import { t as studioChannels } from '../studio/channels/messages.ts'
 
 import { t as studioFilters } from '../studio/filters/messages.ts'
 import { t as studioGuests } from '../studio/guests/messages.ts'
@@ -81,6 +82,7 @@ const english: Readonly<Record<string, object>> = {
   obsTemplates,
   studio,
   studioCanvas,
+  studioChannels,
   studioCanvasSettings,
   studioDocks,
   studioFilters,

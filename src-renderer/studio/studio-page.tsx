@@ -3,6 +3,7 @@ import { useSearch } from 'wouter'
 import { call } from '../client/api.ts'
 import { readChoice, storeChoice } from '../client/stored-choice.ts'
 import { loadLater } from '../components/load-later.tsx'
+import { openMenusByLongPress } from '../components/long-press.ts'
 import { useMayEdit, useTitle } from '../components/page.ts'
 import { notifyError } from '../components/toasts.tsx'
 import { UploadList } from '../components/uploads/upload-list.tsx'
@@ -91,6 +92,7 @@ export function StudioPage() {
   const query = new URLSearchParams(useSearch())
   const isAsked = query.has('collection') || query.has('import')
   useHistoryKeys(editor && open !== null)
+  useEffect(() => openMenusByLongPress(), [])
   if (!loaded) return <div className="studio" aria-busy="true" />
   return (
     <div className="studio" data-testid="studio" data-engine={engine}>

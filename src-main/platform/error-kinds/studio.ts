@@ -122,6 +122,16 @@ export const studioErrors = {
     title: 'The output cannot be what it is set to be',
     remedy: 'Correct the field that is named; GET /api/v1/studio/output-kinds says what each kind takes.',
   },
+  'studio.channel_token': {
+    status: 409,
+    title: 'There is no access token that the service takes',
+    remedy: 'Enter an access token of your account there: docs/studio-outputs.md says how to get one.',
+  },
+  'studio.channel_failed': {
+    status: 502,
+    title: 'The service did not do it',
+    remedy: 'Read what it said, and try again; its own page does the same.',
+  },
   'studio.output_off': { status: 409, title: 'The output does not run', remedy: 'Start it first.' },
   'studio.output_left_off': {
     status: 409,

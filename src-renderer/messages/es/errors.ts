@@ -908,6 +908,16 @@ export const errors: Readonly<Record<ErrorCode, ErrorText>> = {
     title: 'No hay vista previa: el modo estudio está desactivado',
     remedy: 'Actívalo: `PATCH /studio/program` con `studioMode`, o `streams studio preview SCENE`.',
   },
+  'studio.channel_token': {
+    english: 'There is no access token that the service takes',
+    title: 'No hay ningún token de acceso que el servicio acepte',
+    remedy: 'Introduce un token de acceso de tu cuenta: docs/studio-outputs.md dice cómo obtenerlo.',
+  },
+  'studio.channel_failed': {
+    english: 'The service did not do it',
+    title: 'El servicio no lo hizo',
+    remedy: 'Lee lo que respondió e inténtalo de nuevo; su propia página hace lo mismo.',
+  },
   'studio.busy': {
     english: 'The studio does too much at once',
     title: 'El estudio hace demasiado a la vez',

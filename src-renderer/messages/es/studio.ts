@@ -1263,6 +1263,26 @@ export const studioShows = {
   importIt: 'Importar colección',
 }
 
+export const studioChannels = {
+  open: (service: string) => `Título y categoría en ${service}`,
+  tokenText: (service: string) =>
+    `AMI Streams pone el título y la categoría con un token de acceso de tu cuenta en ${service}. Se guarda cifrado y no se vuelve a mostrar.`,
+  token: 'Token de acceso',
+  tokenHelp: {
+    twitch: 'Para Twitch: un token de acceso de usuario con el permiso channel:manage:broadcast.',
+    youtube: 'Para YouTube: un token de acceso OAuth con el permiso youtube. Google lo da por una hora.',
+  },
+  connect: 'Conectar',
+  disconnect: 'Eliminar el token de acceso',
+  loading: 'Preguntando al servicio…',
+  title: 'Título',
+  category: 'Categoría',
+  categoryHelp: 'Escribe unas letras y elige.',
+  noCategory: (text: string) => `No hay ninguna categoría «${text}». Elige una de la lista.`,
+  save: 'Guardar',
+  saved: (service: string) => `Título y categoría guardados en ${service}`,
+}
+
 export const studioProjectors = {
   open: 'Proyectores y ventanas',
   title: 'Proyectores y ventanas',

@@ -3,8 +3,11 @@ import { type ReactNode, useState } from 'react'
 import { Link } from 'wouter'
 import { formatBitrate } from '../../client/format.ts'
 import { Dialog } from '../../components/dialog.tsx'
+import { loadLater } from '../../components/load-later.tsx'
 import { useFindings } from '../../health/finding-store.ts'
 import { titleOf } from '../../health/titles.ts'
+import { hasChannel } from '../channels/has-channel.ts'
+import { t as channels } from '../channels/messages.ts'
 import { startOutput } from '../commands.ts'
 import { t } from '../messages.ts'
 import { useShow } from '../show-store.ts'
@@ -13,6 +16,10 @@ import { isOn } from './live-actions.ts'
 import { OutputDialog } from './output-dialog.tsx'
 import { qualityWords, targetWords } from './output-words.ts'
 import { type Doubt, doubtsOf, isLiveOutput, showDoubts, uploadKbps } from './readiness.ts'
+import { type Service, serviceOf, serviceTitle } from './services.ts'
+
+/** Loaded when it is opened. */
+const ChannelDialog = loadLater(async () => (await import('../channels/channel-dialog.tsx')).ChannelDialog)
 
 interface GoLiveDialogProps {
   readonly document: Collection
@@ -29,6 +36,7 @@ export function GoLiveDialog({ document, program, canvas, onClose }: GoLiveDialo
     () => new Set(offered.filter((output) => !isLiveOutput(output) || doubtsOf(output).some(({ blocks }) => blocks)).map(({ id }) => id)),
   )
   const [changed, setChanged] = useState<Output | 'new' | null>(null)
+  const [titles, setTitles] = useState<Service | null>(null)
   const chosen = offered.filter(({ id }) => !left.has(id))
   const onAir = program.canvases.map((each) => each.program)
   const about = showDoubts(document, onAir, engine === 'running')
@@ -43,6 +51,9 @@ export function GoLiveDialog({ document, program, canvas, onClose }: GoLiveDialo
   if (changed !== null) {
     return <OutputDialog document={document} canvas={canvas} output={changed === 'new' ? undefined : changed} onClose={closeOutput} />
   }
+  if (titles !== null && hasChannel(titles.id)) {
+    return <ChannelDialog service={titles.id} name={serviceTitle(titles)} onClose={() => setTitles(null)} />
+  }
   const start = (): void => {
     for (const { id } of chosen) void startOutput(id)
     onClose()
@@ -54,6 +65,7 @@ export function GoLiveDialog({ document, program, canvas, onClose }: GoLiveDialo
         {offered.map((output) => {
           const doubts = doubtsOf(output)
           const isChosen = !left.has(output.id)
+          const service = serviceOf(output)
           return (
             <li key={output.id} data-testid="go-live-output" data-output={output.id}>
               <label className="check">
@@ -73,6 +85,11 @@ export function GoLiveDialog({ document, program, canvas, onClose }: GoLiveDialo
                   <span className="quiet small">{qualityWords(output, document)}</span>
                 </span>
               </label>
+              {service !== undefined && hasChannel(service.id) && (
+                <button type="button" className="button quiet fit-start" onClick={() => setTitles(service)} data-testid="go-live-titles">
+                  {channels.open(serviceTitle(service))}…
+                </button>
+              )}
               {doubts.map((doubt) => (
                 <DoubtLine key={doubt.code} doubt={doubt}>
                   <button type="button" className="button" onClick={() => setChanged(output)}>

@@ -1,9 +1,12 @@
-import { CircleStop, Pencil, Play, Plus, RotateCw, Trash2 } from 'lucide-react'
+import { CircleStop, Pencil, Play, Plus, RotateCw, Tag, Trash2 } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { Link } from 'wouter'
 import { useNow } from '../../client/clock.ts'
 import { formatBitrate, formatBytes, formatDuration } from '../../client/format.ts'
 import { sentencesOf } from '../../client/host-error.ts'
+import { loadLater } from '../../components/load-later.tsx'
+import { hasChannel } from '../channels/has-channel.ts'
+import { t as channels } from '../channels/messages.ts'
 import { commandOutput, removeOutput, startOutput } from '../commands.ts'
 import { Dock } from '../docks/dock.tsx'
 import { Tool } from '../docks/tool.tsx'
@@ -18,6 +21,10 @@ import { OutputDialog } from './output-dialog.tsx'
 import { targetWords, titleOf } from './output-words.ts'
 import { RateGraph } from './rate-graph.tsx'
 import { isLiveOutput } from './readiness.ts'
+import { serviceOf, serviceTitle } from './services.ts'
+
+/** Loaded when it is opened. */
+const ChannelDialog = loadLater(async () => (await import('../channels/channel-dialog.tsx')).ChannelDialog)
 
 interface OutputsDockProps {
   readonly document: Collection
@@ -94,6 +101,8 @@ function OutputRow({ output, report, editor, onChange }: OutputRowProps) {
   const state = report?.state ?? 'off'
   const runs = state !== 'off' && state !== 'failed'
   const { name, id } = output
+  const service = serviceOf(output)
+  const [titles, setTitles] = useState(false)
   const row = useRef<HTMLLIElement>(null)
   useEffect(() => {
     // What can be done while it runs is below: seen by the one who started it here.
@@ -138,9 +147,15 @@ function OutputRow({ output, report, editor, onChange }: OutputRowProps) {
           )}
           {runs && report !== undefined && <FileTools output={output} report={report} />}
           {runs && report !== undefined && output.kind === 'host' && <ClipButton output={output} report={report} />}
+          {service !== undefined && hasChannel(service.id) && (
+            <Tool Icon={Tag} label={channels.open(serviceTitle(service))} onClick={() => setTitles(true)} testId="channel-open" />
+          )}
           <Tool Icon={Pencil} label={t.outputs.change(name)} onClick={onChange} testId="edit-output" />
           <Tool Icon={Trash2} label={t.outputs.remove(name)} disabled={runs} onClick={() => void removeOutput(id, name)} />
         </div>
+      )}
+      {titles && service !== undefined && hasChannel(service.id) && (
+        <ChannelDialog service={service.id} name={serviceTitle(service)} onClose={() => setTitles(false)} />
       )}
       {output.kind === 'host' && <NewestClip output={output} />}
       {(output.kind === 'recording' || output.kind === 'replay') && <NewestFile output={output} editor={editor} />}
