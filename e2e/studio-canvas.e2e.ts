@@ -368,7 +368,7 @@ describe('the canvas of the studio', () => {
     await touch('touchStart', [x, y])
     for (let step = 1; step <= 10; step++) await touch('touchMove', [x + 10 * step, y + 6 * step])
     await touch('touchEnd')
-    await until(async () => (await item('red')).position.x > before.x + 60, 'a finger drags it')
+    await until(async () => (await item('red')).position.x > before.x + 95 / scale, 'a finger drags it, all the way')
     const { position } = await item('red')
 
     const middle = [box.x + box.width / 2, box.y + box.height / 2] as const

@@ -267,7 +267,7 @@ describe('everyday tasks on the studio page, with the mouse', () => {
       await hand.click(button('Create link'))
       const link = await page.getByTestId('guest-join-link').innerText()
       await hand.click(button(/^Copy/, page.getByRole('dialog').last()))
-      await hand.click(button('Done'))
+      await hand.click(button('I have saved it'))
       const guest = await browser.newPage()
       await guest.goto(link)
       await guest.getByTestId('guest-join').click()
