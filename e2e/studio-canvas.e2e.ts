@@ -350,54 +350,6 @@ describe('the canvas of the studio', () => {
     for (const each of [...still, reader]) each.terminate()
   })
 
-  it('is edited by fingers: a drag moves, two fingers zoom, a finger that rests opens the menu', async () => {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 720 }, hasTouch: true })
-    const other = await context.newPage()
-    other.setDefaultTimeout(60_000)
-    const cdp = await context.newCDPSession(other)
-    type Point = readonly [x: number, y: number]
-    const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', ...points: readonly Point[]) =>
-      cdp.send('Input.dispatchTouchEvent', { type, touchPoints: points.map(([x, y], id) => ({ x, y, id })) })
-    await must('POST', '/studio/program', { scene: 'shapes', transition: 'cut' })
-    await other.goto(`${host.http}/studio`)
-    await other.locator('[data-testid="source"][data-item-id="red"]').waitFor()
-    const before = (await item('red')).position
-    const box = (await other.getByTestId('stage').boundingBox())!
-    const scale = box.width / 1280
-    const [x, y] = [box.x + (before.x + 100) * scale, box.y + (before.y + 50) * scale] as const
-    await touch('touchStart', [x, y])
-    for (let step = 1; step <= 10; step++) await touch('touchMove', [x + 10 * step, y + 6 * step])
-    await touch('touchEnd')
-    await until(async () => (await item('red')).position.x > before.x + 95 / scale, 'a finger drags it, all the way')
-    const { position } = await item('red')
-
-    const middle = [box.x + box.width / 2, box.y + box.height / 2] as const
-    await touch('touchStart', [middle[0] - 40, middle[1]], [middle[0] + 40, middle[1]])
-    for (let step = 1; step <= 8; step++)
-      await touch('touchMove', [middle[0] - 40 - 5 * step, middle[1]], [middle[0] + 40 + 5 * step, middle[1]])
-    await touch('touchEnd')
-    await other.getByText(/^(1[5-9]\d|2\d\d) %$/).waitFor()
-    expect((await item('red')).position, 'two fingers move nothing').toEqual(position)
-
-    const menuAt = async (point: Point, entry: string): Promise<void> => {
-      await touch('touchStart', point)
-      await other.getByRole('menuitem', { name: entry }).waitFor()
-      await touch('touchEnd')
-      await other.getByRole('menuitem', { name: entry }).waitFor()
-      await other.keyboard.press('Escape')
-      await other.getByRole('menu').waitFor({ state: 'detached' })
-    }
-    const inside = async (found: Locator): Promise<Point> => {
-      const at = (await found.boundingBox())!
-      return [at.x + 60, at.y + at.height / 2]
-    }
-    await menuAt(middle, 'Select all')
-    await menuAt(await inside(other.locator('[data-testid="source"][data-item-id="green"]')), 'Fit to canvas')
-    await menuAt(await inside(other.getByTestId('scene').filter({ hasText: 'Counter' })), 'Hotkey')
-    expect((await must('GET', '/studio/program')).canvases[0].program, 'a finger that rests does not switch').toBe('shapes')
-    await context.close()
-  })
-
   it('has no errors on the page', () => {
     expect(problems.filter((text) => !text.includes('409'))).toEqual([])
   })
