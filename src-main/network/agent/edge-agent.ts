@@ -101,7 +101,7 @@ export interface NodeHealth {
   /** Null without a cache. */
   readonly cache: FrontHealth | null
   /** Prefixes that it announces by BGP; null where its file says nothing of it. */
-  readonly anycast: AnycastState | null
+  readonly anycast: Pick<AnycastState, 'announced' | 'reason'> | null
 }
 
 /** A running node. */
@@ -224,7 +224,7 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
       waiting,
       acme: options.certificate.acme(),
       cache: front,
-      anycast: anycast.state,
+      anycast: anycast.state && { announced: anycast.state.announced, reason: anycast.state.reason },
     }
   }
   const probe = (): ProbeAnswer => ({
@@ -413,6 +413,9 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
       await applyFirewall(changed)
     } catch (error) {
       protection.setOwn(configuration.current.limits)
+      // what came before the fault is used already
+      await edge?.change(configuration.current).catch(() => undefined)
+      await applyAnycast(anycast, configuration.current).catch(() => undefined)
       throw error
     }
   }

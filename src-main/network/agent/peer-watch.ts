@@ -34,13 +34,16 @@ export function watchPeers({ id, nodes, report }: PeerWatchOptions): PeerWatch {
     const text = nodes()?.list
     if (isAsking || text === undefined) return
     isAsking = true
-    const peers = peersOf(id, (JSON.parse(text) as { nodes: readonly ListedNode[] }).nodes)
-    const answers = await Promise.all(peers.map(async (peer) => ({ id: peer.id, state: await probeNode(peer.url) })))
-    isAsking = false
-    isAnyServing = answers.length === 0 ? undefined : answers.some(({ state }) => state === 'serving')
-    if (answers.length > 0) report(answers.map((answer) => ({ id: answer.id, up: answer.state !== undefined })))
+    try {
+      const peers = peersOf(id, (JSON.parse(text) as { nodes: readonly ListedNode[] }).nodes)
+      const answers = await Promise.all(peers.map(async (peer) => ({ id: peer.id, state: await probeNode(peer.url) })))
+      isAnyServing = answers.length === 0 ? undefined : answers.some(({ state }) => state === 'serving')
+      if (answers.length > 0) report(answers.map((answer) => ({ id: answer.id, up: answer.state !== undefined })))
+    } finally {
+      isAsking = false
+    }
   }
-  const timer = repeat(everyMs, () => void look())
+  const timer = repeat(everyMs, look)
   return {
     get isAnyServing() {
       return isAnyServing

@@ -11,6 +11,7 @@ import { birdText, neighborStates, withoutAddress } from './bird-text.ts'
 const everyMs = 500
 /** A node announces once it has been well for so long, ms: one that comes and goes is left alone. */
 const wellForMs = 3000
+const notYet = 'it has just started to serve'
 const restartPolicy = { firstMs: 500, maxMs: 30_000, goodAfterMs: 30_000 }
 
 export interface AnycastDependencies {
@@ -31,7 +32,7 @@ export class Anycast {
   /** What BIRD uses now; undefined before the first. */
   #used: string | undefined
   #wellSinceMs: number | undefined
-  #reason: string | null = 'it has just started'
+  #reason: string | null = notYet
   #neighbors: AnycastState['neighbors'] = []
   #failures = 0
   #retryMs = 0
@@ -74,6 +75,8 @@ export class Anycast {
     await this.#bird.stop()
     this.#used = undefined
     this.#neighbors = []
+    this.#wellSinceMs = undefined
+    this.#reason = notYet
   }
 
   async #configure(settings: AnycastSettings, isAnnounced: boolean): Promise<void> {
@@ -111,7 +114,8 @@ export class Anycast {
     } catch (error) {
       this.#failures++
       this.#retryMs = performance.now() + restartDelayMs(restartPolicy, this.#failures)
-      this.#reason = (error as Error).message.slice(0, 300)
+      // strangers read it too
+      this.#reason = 'BIRD cannot be used: see the log of the node'
       log.error({ err: error }, 'prefixes cannot be announced')
     } finally {
       this.#isLooking = false
@@ -125,7 +129,7 @@ export class Anycast {
       missing.length > 0 ? `this machine has no IP address in ${missing.join(', ')}: ip addr add IP dev lo` : this.#dependencies.whyNot()
     this.#wellSinceMs = why === undefined ? (this.#wellSinceMs ?? nowMs) : undefined
     if (why !== undefined) return why
-    return nowMs - (this.#wellSinceMs ?? nowMs) < wellForMs && this.#reason !== null ? 'it has just started to serve' : null
+    return nowMs - (this.#wellSinceMs ?? nowMs) < wellForMs && this.#reason !== null ? notYet : null
   }
 }
 

@@ -51,7 +51,9 @@ export class Firewall {
     this.#wanted = state
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined
-      this.#writing = this.#writing.then(() => this.#write())
+      this.#writing = this.#writing
+        .then(() => this.#write())
+        .catch((error: Error) => this.#options.log.warn({ err: error }, 'nftables cannot be set'))
     }, writeMs)
   }
 
@@ -74,6 +76,8 @@ export class Firewall {
       log.warn({ reason: problem }, 'nftables cannot be set: nginx rejects who is denied or blocked by itself')
     }
     this.#failed = problem !== undefined
+    // what is set next is written, also where nobody was added meanwhile
+    if (this.#failed) this.#wanted = undefined
   }
 
   /** What went wrong, or undefined. */

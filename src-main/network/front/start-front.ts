@@ -152,7 +152,13 @@ export async function startFront(dependencies: FrontDependencies): Promise<Front
     if (now === isFull) return
     await changes.next(async () => {
       isFull = now
-      await use(settings, origins)
+      try {
+        await use(settings, origins)
+      } catch (error) {
+        // the next look tries again
+        isFull = !now
+        throw error
+      }
     })
     if (now) {
       const message = `The disk of ${first.cache.folder} is nearly full: nothing more is kept until there is space`

@@ -185,10 +185,12 @@ export class NodeBook {
     if (nextPublicKey === null || !isSigned(nextPublicKey, text, signature)) return undefined
     // The node uses its new key: the one before opens nothing any more.
     this.#nodes.set(id, { ...node, publicKey: nextPublicKey, nextPublicKey: null })
-    void this.#turns.behind(async () => {
+    const saved = this.#turns.behind(async () => {
       const now = this.#nodes.get(id)
       if (now !== undefined) await this.#dependencies.store.save(now)
     })
+    // what is stored has both keys still: the new one is admitted again after a restart
+    saved.catch((error: Error) => process.emitWarning(error))
     return node
   }
 

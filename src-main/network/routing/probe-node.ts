@@ -2,7 +2,7 @@ import type { ProbeAnswer } from './routing-schemas.ts'
 
 /** A node that takes longer is away, ms. */
 const probeMs = 1000
-/** Longest answer that is read, bytes. */
+/** Longest answer that is read, bytes: a node that somebody took over answers whatever they like. */
 const maxBytes = 2000
 const states: readonly ProbeAnswer['state'][] = ['serving', 'draining', 'away']
 
@@ -10,13 +10,23 @@ const states: readonly ProbeAnswer['state'][] = ['serving', 'draining', 'away']
 export async function probeNode(url: string): Promise<ProbeAnswer['state'] | 'unclear' | undefined> {
   try {
     const reply = await fetch(`${url}/api/v1/cdn/probe`, { redirect: 'error', signal: AbortSignal.timeout(probeMs) })
-    const bytes = Number(reply.headers.get('content-length') ?? maxBytes)
-    if (reply.ok && bytes < maxBytes) return stateIn(await reply.text())
+    const text = reply.ok ? await firstOf(reply) : undefined
     await reply.body?.cancel()
-    return reply.ok ? 'unclear' : undefined
+    return text === undefined ? undefined : stateIn(text)
   } catch {
     return undefined
   }
+}
+
+/** The start of what was answered, decompressed. */
+async function firstOf(reply: Response): Promise<string> {
+  let text = ''
+  const decoder = new TextDecoder()
+  const reader = reply.body?.getReader()
+  for (let piece = await reader?.read(); piece?.value !== undefined && text.length < maxBytes; piece = await reader?.read())
+    text += decoder.decode(piece.value.subarray(0, maxBytes), { stream: true })
+  reader?.releaseLock()
+  return text.slice(0, maxBytes)
 }
 
 function stateIn(text: string): ProbeAnswer['state'] | 'unclear' {
