@@ -82,6 +82,8 @@ export function createHttpServers(options: HttpServersOptions): HttpServers {
   let secure: Http2SecureServer | undefined
 
   const headersTimeout = options.headersTimeoutMs ?? 15_000
+  /** So often Node's server looks for connections that are silent, ms. */
+  const checkingMs = Math.min(5000, headersTimeout)
   const { clients, proxies } = options
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     adoptForwarded(request, proxies)
@@ -126,9 +128,10 @@ export function createHttpServers(options: HttpServersOptions): HttpServers {
       if (!adoptForwarded(request, proxies)) return onFastRequest(request, response)
       const release = clients.take('requests', clientOf(request).remoteAddress)
       if (release === undefined) return false
+      // also where the handler throws; a response that something else answers is never closed
+      response.once('close', release)
       const isAnswered = onFastRequest(request, response)
-      if (isAnswered) response.once('close', release)
-      else release()
+      if (!isAnswered) release()
       return isAnswered
     }
   const fastPaths: FastPath[] = []
@@ -137,7 +140,8 @@ export function createHttpServers(options: HttpServersOptions): HttpServers {
     if (onFastRequest === undefined) return
     const fastPath = new FastPath({
       handle: onFast(event === 'secureConnection'),
-      firstRequestMs: headersTimeout,
+      // it looks so often, too
+      firstRequestMs: headersTimeout + checkingMs,
       keepAliveMs: keepAliveMs + 1000,
       log: options.log,
     })
@@ -157,7 +161,7 @@ export function createHttpServers(options: HttpServersOptions): HttpServers {
       keepAliveTimeout: keepAliveMs,
       headersTimeout,
       requestTimeout: requestTimeoutMs,
-      connectionsCheckingInterval: Math.min(5000, headersTimeout),
+      connectionsCheckingInterval: checkingMs,
       shouldUpgradeCallback: isWebSocket,
     })
     // Headers are bounded in bytes. With a bound of their number, one that delimits the body could be missing from those that are read.
@@ -232,7 +236,11 @@ export function createHttpServers(options: HttpServersOptions): HttpServers {
         )
       }
       const [http, https] = await Promise.allSettled(opening)
-      for (const result of [http, https]) if (result?.status === 'rejected') throw result.reason
+      const failed = [http, https].find((result) => result?.status === 'rejected')
+      if (failed?.status === 'rejected') {
+        for (const each of fastPaths) each.stop()
+        throw failed.reason
+      }
       return { httpPort: (http as PromiseFulfilledResult<number>).value, httpsPort: https?.status === 'fulfilled' ? https.value : null }
     },
     renewCertificate({ cert, key }) {

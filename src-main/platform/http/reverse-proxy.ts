@@ -121,7 +121,7 @@ export function createReverseProxy(target: ProxyTarget): ReverseProxy {
         answer.on('aborted', () => response.destroy())
         answer.on('end', () => {
           response.end()
-          if (onward.writableFinished) return
+          if (!hasBody || onward.writableFinished) return
           // The host has answered without the rest of the body: it needs no connection, and the client's bytes are discarded.
           request.unpipe(onward)
           onward.destroy()

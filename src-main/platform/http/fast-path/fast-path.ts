@@ -4,7 +4,7 @@ import { repeat } from '../../repeat.ts'
 import { endSocket } from '../end-socket.ts'
 import type { FastRequest } from './fast-request.ts'
 import { FastResponse, type ResponseOutput } from './fast-response.ts'
-import { type RequestHead, readRequestHead } from './request-head.ts'
+import { maxHeadBytes, type RequestHead, readRequestHead } from './request-head.ts'
 
 /** Answers a request, at once or later; false: it was not touched, and something else answers it. */
 export type FastHandler = (request: FastRequest, response: FastResponse) => boolean
@@ -19,7 +19,7 @@ export interface FastPathOptions {
 }
 
 /** Bytes that a client may send ahead while it is answered: more than any player sends, and the connection is broken. */
-const maxAheadBytes = 64 * 1024
+const maxAheadBytes = 2 * maxHeadBytes
 const sweepMs = 1000
 const noBytes = Buffer.alloc(0)
 
@@ -35,13 +35,9 @@ export class FastPath {
 
   constructor(options: FastPathOptions) {
     this.#options = options
-    let sweptMs = performance.now()
     this.#sweep = repeat(sweepMs, () => {
       const nowMs = performance.now()
-      // what came while this process could not run has not been read yet
-      const delayedMs = Math.max(0, nowMs - sweptMs - 2 * sweepMs)
-      sweptMs = nowMs
-      for (const each of this.#connections) each.endIfSilent(nowMs, delayedMs)
+      for (const each of this.#connections) each.endIfSilent(nowMs)
     })
   }
 
@@ -59,7 +55,7 @@ export class FastPath {
   stop(): void {
     this.#stopping = true
     clearInterval(this.#sweep)
-    for (const each of this.#connections) each.endIfSilent(Number.POSITIVE_INFINITY)
+    for (const each of this.#connections) each.endUnlessAnswered()
   }
 }
 
@@ -81,6 +77,7 @@ class FastConnection implements ResponseOutput {
   #isLast = false
   #isEnding = false
   #hasTimeout = false
+  #isOverdue = false
   /** When a silent connection is ended, clock of `performance.now()`. */
   #untilMs: number
 
@@ -101,10 +98,15 @@ class FastConnection implements ResponseOutput {
     return this.#isLast || this.#owner.isStopping()
   }
 
-  /** @param delayedMs what of the silence is not the client's */
-  endIfSilent(nowMs: number, delayedMs = 0): void {
-    this.#untilMs += delayedMs
-    if (this.#response === undefined && !this.#isEnding && nowMs >= this.#untilMs) this.#socket.destroy()
+  /** Ends it the second time that it is found silent for too long: what came while this process could not run is read in between. */
+  endIfSilent(nowMs: number): void {
+    if (this.#response !== undefined || nowMs < this.#untilMs) return
+    if (this.#isOverdue) this.endUnlessAnswered()
+    else this.#isOverdue = true
+  }
+
+  endUnlessAnswered(): void {
+    if (this.#response === undefined && !this.#isEnding) this.#socket.destroy()
   }
 
   send(pieces: readonly Uint8Array[], last: boolean): boolean {
@@ -140,6 +142,7 @@ class FastConnection implements ResponseOutput {
 
   readonly #onData = (bytes: Buffer): void => {
     if (this.#isEnding) return
+    this.#isOverdue = false
     this.#ahead = this.#ahead.length === 0 ? bytes : Buffer.concat([this.#ahead, bytes])
     if (this.#response === undefined) this.#next()
     // a socket that is not read does not say that its client has left
@@ -167,8 +170,13 @@ class FastConnection implements ResponseOutput {
 
   readonly #onEnd = (): void => {
     this.#isLast = true
-    // as in Node's server: who has closed does not wait for what is not there yet
-    if (this.#response?.writableEnded !== true) this.#socket.destroy()
+    const response = this.#response
+    if (response?.writableEnded === true) return
+    // who has closed does not wait for what is not there yet, and gets what was sent
+    this.#isEnding = true
+    this.#response = undefined
+    response?.closed()
+    endSocket(this.#socket)
   }
 
   readonly #onClose = (): void => {

@@ -68,7 +68,8 @@ export class FastResponse {
       if (name === 'content-length') length = Number(value)
       text += headerLine(name, value)
     }
-    text += `Date: ${dateNow()}\r\n`
+    // an answer that is handed on has one already
+    if (headers.date === undefined) text += `Date: ${dateNow()}\r\n`
     text += this.#output.closes ? 'Connection: close\r\n' : 'Connection: keep-alive\r\nKeep-Alive: timeout=30\r\n'
     this.#hasBody = !this.#isHead && status !== 204 && status !== 304
     if (this.#hasBody && length === undefined) {
