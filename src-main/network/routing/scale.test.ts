@@ -28,7 +28,7 @@ it('docs/scale.md has the numbers of nodes that its formula gives', () => {
   }
 })
 
-/** A row with a share of its nodes; one of many thousand viewers stands for several, as what is compared are shares. */
+/** A row with a share of its nodes; one of many thousand viewers counts for several, as what is compared are shares. */
 function simulate(size: (typeof sizes)[number], share: number) {
   const many = size.viewers / 10_000
   const nodes = nodesFor(size)
