@@ -208,7 +208,7 @@ describe('a node beside its origin', () => {
     try {
       const page = await browser.newPage()
       await page.goto(`${host.http}/network`)
-      const card = page.locator(`[data-node="${node.id}"]`)
+      const card = page.locator(`[data-testid="node-card"][data-node="${node.id}"]`)
       await card.waitFor()
       expect(await card.getAttribute('data-state')).toBe('live')
       await page.getByTestId('add-node').click()
@@ -216,13 +216,13 @@ describe('a node beside its origin', () => {
       const token = /--token (\S+)/.exec(command ?? '')?.[1]
       await page.getByTestId('join-done').click()
       const other = await startNode({ origin: host.http, token: token?.split('.')[0] ?? '', name: 'edge-page' })
-      const added = page.locator(`[data-node="${other.id}"][data-state="live"]`)
+      const added = page.locator(`[data-testid="node-card"][data-node="${other.id}"][data-state="live"]`)
       await added.waitFor()
       await added.getByTestId('toggle-node').click()
-      await page.locator(`[data-node="${other.id}"][data-state="ended"]`).waitFor()
-      await page.locator(`[data-node="${other.id}"]`).getByTestId('revoke-node').click()
+      await page.locator(`[data-testid="node-card"][data-node="${other.id}"][data-state="ended"]`).waitFor()
+      await page.locator(`[data-testid="node-card"][data-node="${other.id}"]`).getByTestId('revoke-node').click()
       await page.getByTestId('confirm-yes').click()
-      await page.locator(`[data-node="${other.id}"]`).waitFor({ state: 'detached' })
+      await page.locator(`[data-testid="node-card"][data-node="${other.id}"]`).waitFor({ state: 'detached' })
       await other.stop()
     } finally {
       await browser.close()
