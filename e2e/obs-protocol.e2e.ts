@@ -187,6 +187,8 @@ describe('beside a real OBS Studio', () => {
     if (missing !== undefined) skipBecause(context, missing)
     const [theirs, mine] = await Promise.all([real, ours].map(async ({ client }) => (await client.call('GetVersion')).availableRequests))
     const compared = new Set(steps.map(({ request }: Step) => request))
+    // A host opens windows by its desktop program, which is not there: src-main/studio/obs-protocol/obs-protocol.integration.test.ts
+    for (const request of ['OpenSourceProjector', 'OpenVideoMixProjector']) compared.add(request)
     expect(theirs!.filter((request) => mine!.includes(request) && !compared.has(request))).toEqual([])
   })
 })

@@ -372,8 +372,9 @@ const outputs: readonly Step[] = [
   { request: 'GetRecordStatus', until: ({ outputDuration }) => outputDuration > 500, same: ['outputActive', 'outputPaused'] },
   { request: 'StartRecord' },
   { request: 'PauseRecord' },
-  { request: 'PauseRecord' },
+  // a busy OBS takes another moment for it, and accepts it once more until then
   { request: 'GetRecordStatus', until: ({ outputPaused }) => outputPaused, same: ['outputActive', 'outputPaused'] },
+  { request: 'PauseRecord' },
   { request: 'ToggleRecordPause' },
   { request: 'StopRecord' },
   { request: 'GetRecordStatus', until: ({ outputActive }) => outputActive === false, same: ['outputActive', 'outputPaused'] },
