@@ -34,6 +34,7 @@ it('brings messages whole and in order over a channel that loses and reorders', 
     onArrived: (bytes) => {
       arrived += bytes
     },
+    onSilent: () => undefined,
     now: () => performance.now(),
   })
   const sent = [1, 100, 1100, 1101, 50_000, 900_000, 3].map((bytes, index) => Buffer.alloc(bytes, index + 1))
@@ -46,9 +47,46 @@ it('brings messages whole and in order over a channel that loses and reorders', 
   expect(sender.queuedBytes).toBe(0)
 })
 
+it('sends nothing again while the channel is full, and ends when nothing is acknowledged for 15 s', async () => {
+  let transmitted = 0
+  let buffered = 0
+  let silent = 0
+  const sender = new OrderedSender({
+    transmit: () => ++transmitted > 0,
+    buffered: () => buffered,
+    onArrived: () => undefined,
+    onSilent: () => void silent++,
+    now: () => performance.now(),
+  })
+  const acknowledge = (next: number): void => void sender.acknowledge(Uint8Array.of(1, 0, 0, 0, next, 0, 0, 0))
+  sender.send(Buffer.alloc(500))
+  await vi.advanceTimersByTimeAsync(60)
+  acknowledge(1)
+  sender.send(Buffer.alloc(20_000))
+  const once = transmitted
+  expect(once).toBe(20)
+  buffered = 64 * 1024
+  await vi.advanceTimersByTimeAsync(1000)
+  expect(transmitted).toBe(once)
+  // All but the first one have arrived, and that one is lost.
+  sender.acknowledge(Uint8Array.of(1, 0, 0, 0, 1, 0, 0, 0, 0xff, 0xff, 3))
+  await vi.advanceTimersByTimeAsync(5000)
+  expect(transmitted).toBe(once)
+  buffered = 0
+  await vi.advanceTimersByTimeAsync(5000)
+  expect(transmitted).toBeGreaterThan(once)
+  expect(silent).toBe(0)
+  await vi.advanceTimersByTimeAsync(6000)
+  expect(silent).toBe(1)
+  const until = transmitted
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect([silent, transmitted]).toEqual([1, until])
+  sender.stop()
+})
+
 it('rejects acknowledgements that are malformed, whatever they are, and never throws', () => {
   const random = integersFrom(3)
-  const sender = new OrderedSender({ transmit: () => true, buffered: () => 0, onArrived: () => {}, now: () => 0 })
+  const sender = new OrderedSender({ transmit: () => true, buffered: () => 0, onArrived: () => {}, onSilent: () => {}, now: () => 0 })
   sender.send(Buffer.alloc(5000))
   expect(sender.acknowledge(new Uint8Array(3))).toBe(false)
   expect(sender.acknowledge(new Uint8Array(200).fill(1))).toBe(false)
@@ -91,6 +129,43 @@ it('hands over exactly what was not taken when the channel ends', () => {
   }
   for (const text of sender.end(order.taken)) taken.push(JSON.parse(text))
   expect(taken).toEqual(Array.from({ length: 300 }, (_, at) => at))
+})
+
+it('sends what is typed once on a way of 600 ms, and goes on where some of it is lost', async () => {
+  const typedOver = async (loss: number): Promise<{ readonly datagrams: number; readonly taken: number }> => {
+    const random = integersFrom(9)
+    const order = new InputOrder()
+    const carry = (arrive: () => void): void => {
+      if (random(100) >= loss) setTimeout(arrive, 300)
+    }
+    let datagrams = 0
+    const sender = new InputSender(
+      (datagram) => {
+        datagrams++
+        carry(() => {
+          order.take(JSON.parse(datagram), () => undefined)
+          const { taken } = order
+          carry(() => sender.taken(taken))
+        })
+      },
+      () => performance.now(),
+    )
+    sender.resume()
+    for (let message = 0; message < 100; message++) {
+      sender.push(String(message))
+      await vi.advanceTimersByTimeAsync(700)
+    }
+    await vi.advanceTimersByTimeAsync(5000)
+    sender.end(order.taken)
+    return { datagrams, taken: order.taken }
+  }
+  const whole = await typedOver(0)
+  expect(whole.taken).toBe(100)
+  // Until the way was measured.
+  expect(whole.datagrams).toBeLessThan(106)
+  const lossy = await typedOver(10)
+  expect(lossy.taken).toBe(100)
+  expect(lossy.datagrams).toBeLessThan(320)
 })
 
 it('reads no datagram of what is not one, and never throws', () => {

@@ -24,6 +24,7 @@ function around(parts: readonly DesktopRect[]): DesktopRect {
 
 /** What of a display a viewer has not seen yet. */
 export class ChangedParts {
+  /** What has waited longest is first. */
   #parts: DesktopRect[] = []
 
   get empty(): boolean {
@@ -39,24 +40,33 @@ export class ChangedParts {
   }
 
   /**
-   * What there is, within a display of that size, of at most so many pixels, or one row where that is more; the rest stays unseen. A part
-   * that is larger is cut between rows. Where not all of it is taken the small parts are first: what was typed does not wait for the rest.
+   * What there is, within a display of that size, of at most so many pixels, or one row more; the rest stays unseen. A part that is larger is
+   * cut between rows. Where not all of it is taken the small parts are first, so that what was typed does not wait for the rest; half is for
+   * the part that has waited longest, so that it is taken while small ones change all the time.
    */
   take(width: number, height: number, maxPixels: number): readonly DesktopRect[] {
-    const taken: DesktopRect[] = []
-    const left: DesktopRect[] = []
-    let pixels = 0
-    const all = this.#parts.reduce((sum, part) => sum + areaOf(part), 0)
-    const inTurn = all > maxPixels ? this.#parts.toSorted((one, other) => areaOf(one) - areaOf(other)) : this.#parts
-    for (const { x, y, ...size } of inTurn) {
+    const parts = this.#parts.flatMap(({ x, y, ...size }) => {
       const part = { x, y, width: Math.min(size.width, width - x), height: Math.min(size.height, height - y) }
-      if (part.width <= 0 || part.height <= 0) continue
-      const rows = Math.min(part.height, Math.max(taken.length === 0 ? 1 : 0, Math.floor((maxPixels - pixels) / part.width)))
-      if (rows > 0) taken.push({ ...part, height: rows })
-      if (rows < part.height) left.push({ ...part, y: y + rows, height: part.height - rows })
-      pixels += rows * part.width
+      return part.width > 0 && part.height > 0 ? [part] : []
+    })
+    const inTurn =
+      parts.reduce((sum, part) => sum + areaOf(part), 0) > maxPixels ? parts.toSorted((one, other) => areaOf(one) - areaOf(other)) : parts
+    const rows = new Map<DesktopRect, number>()
+    let pixels = 0
+    const takeOf = (part: DesktopRect, most: number, least = 0): void => {
+      const before = rows.get(part) ?? 0
+      const more = Math.min(part.height - before, Math.max(least, Math.floor(most / part.width)))
+      rows.set(part, before + more)
+      pixels += more * part.width
     }
-    this.#parts = left
-    return taken
+    const [longest] = parts
+    if (longest !== undefined) takeOf(longest, maxPixels / 2, 1)
+    for (const part of inTurn) if (part !== longest) takeOf(part, Math.max(0, maxPixels - pixels))
+    if (longest !== undefined) takeOf(longest, Math.max(0, maxPixels - pixels))
+    const taken = (part: DesktopRect): number => rows.get(part) ?? 0
+    this.#parts = parts
+      .filter((part) => taken(part) < part.height)
+      .map((part) => ({ ...part, y: part.y + taken(part), height: part.height - taken(part) }))
+    return inTurn.filter((part) => taken(part) > 0).map((part) => ({ ...part, height: taken(part) }))
   }
 }

@@ -115,6 +115,21 @@ describe('what a viewer is sent', () => {
     expect(parts.take(100, 50, 7)).toEqual([{ x: 0, y: 0, width: 100, height: 1 }])
   })
 
+  it('is a window that opened, too, while something smaller changes all the time', () => {
+    const spinner = { x: 900, y: 10, width: 150, height: 150 }
+    const parts = new ChangedParts()
+    parts.add([{ x: 0, y: 0, width: 800, height: 600 }])
+    const seen: number[] = []
+    for (let update = 0; update < 80; update++) {
+      parts.add([spinner])
+      const taken = parts.take(1280, 720, 16_000)
+      expect(taken.reduce((sum, { width, height }) => sum + width * height, 0)).toBeLessThanOrEqual(16_000)
+      expect(taken.some(({ x }) => x === spinner.x)).toBe(true)
+      for (const { x, y, height } of taken) if (x === 0) seen.push(...Array.from({ length: height }, (_, row) => y + row))
+    }
+    expect(seen).toEqual(Array.from({ length: 600 }, (_, row) => row))
+  })
+
   it('is the newest image of the pointer alone, while what was sent before is on its way', () => {
     const { viewer, sent } = display()
     for (let hotX = 0; hotX < 1000; hotX++) {

@@ -5,7 +5,7 @@ const maxOutstanding = 200
 /** Until it was measured. */
 const firstRoundTripMs = 100
 const minRepeatMs = 25
-const maxRepeatMs = 200
+const maxRepeatMs = 1000
 /** Messages on their way that a datagram has beside those that are due: one that was lost comes with the next one. */
 const maxBeside = 16
 /** After a loss each datagram is sent twice for so long, ms, the second time so much later. */
@@ -15,6 +15,7 @@ const copyAfterMs = 4
 interface Sent {
   readonly number: number
   readonly text: string
+  firstSentMs: number | undefined
   sentMs: number | undefined
   again: boolean
 }
@@ -44,7 +45,7 @@ export class InputSender {
 
   /** Takes a message as JSON. */
   push(text: string): void {
-    this.#messages.push({ number: ++this.#number, text, sentMs: undefined, again: false })
+    this.#messages.push({ number: ++this.#number, text, firstSentMs: undefined, sentMs: undefined, again: false })
     this.#flush()
   }
 
@@ -61,10 +62,13 @@ export class InputSender {
   /** The host has taken that many. */
   taken(count: number): void {
     const nowMs = this.#now()
-    for (const { number, sentMs, again } of this.#messages) {
-      if (number !== count || sentMs === undefined || again) continue
-      this.#roundTripMs ??= nowMs - sentMs
-      this.#roundTripMs += (nowMs - sentMs - this.#roundTripMs) / 8
+    for (const { number, firstSentMs, again } of this.#messages) {
+      if (number !== count || firstSentMs === undefined) continue
+      // Of one that was sent again the first may have arrived: on a long way each is, before the host can answer.
+      const ms = nowMs - firstSentMs
+      if (again && this.#roundTripMs !== undefined && ms <= this.#roundTripMs) continue
+      this.#roundTripMs ??= ms
+      this.#roundTripMs += (ms - this.#roundTripMs) / 8
     }
     this.#messages = this.#messages.filter(({ number }) => number > count)
     this.#flush()
@@ -98,8 +102,10 @@ export class InputSender {
       if (!due.has(each) && !beside.has(each)) continue
       if (size + each.text.length > maxDatagram) transmit()
       if (due.has(each)) {
-        if (each.sentMs !== undefined) this.#lossMs = nowMs
         each.again = each.sentMs !== undefined
+        // Before the way was measured it is more likely to be long.
+        if (each.again && this.#roundTripMs !== undefined) this.#lossMs = nowMs
+        each.firstSentMs ??= nowMs
         each.sentMs = nowMs
       }
       datagram.push(`[${each.number},${each.text}]`)

@@ -45,6 +45,7 @@ export class LinkPeer {
       transmit: (datagram) => this.#transmit(datagram),
       buffered: () => this.#native?.channel?.bufferedAmount() ?? 0,
       onArrived: (bytes) => this.#events?.onArrived(bytes),
+      onSilent: () => this.#end('lost'),
       now: () => performance.now(),
     })
     const peer = new network.library.PeerConnection(name, {

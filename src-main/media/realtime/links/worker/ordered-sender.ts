@@ -15,7 +15,13 @@ const maxBuffered = 64 * 1024
 /** Datagrams that are sent again when nothing was acknowledged in time. */
 const maxTimedOut = 4
 const minTimeoutMs = 30
+/** On ways that are not longer; else so many round trips. */
 const maxTimeoutMs = 250
+const maxTimeoutTrips = 1.5
+/** The peer is gone when nothing was acknowledged for so long after a timeout. */
+const silentMs = 15_000
+/** The way is measured once more when only datagrams that were sent again were acknowledged for so long. */
+const unsureMs = 5000
 /** A datagram is lost when one is acknowledged that was sent so many later. */
 const lostBehind = 3
 /** After a loss more of them are expected for so long, ms. */
@@ -32,6 +38,8 @@ export interface OrderedSenderOptions {
   readonly buffered: () => number
   /** A message has arrived with all before it; bytes as it was given. */
   readonly onArrived: (bytes: number) => void
+  /** Nothing was acknowledged for so long that the peer must be gone. */
+  readonly onSilent: () => void
   /** Monotonic ms. */
   readonly now: () => number
 }
@@ -40,6 +48,7 @@ interface Outstanding {
   readonly datagram: Uint8Array
   /** Bytes of the message that ends with it; 0 for the others. */
   readonly ends: number
+  readonly firstSentMs: number
   sentMs: number
   again: boolean
   acked: boolean
@@ -61,8 +70,16 @@ export class OrderedSender {
   #roundTripMs = 100
   #varianceMs = 50
   #measured = false
+  /** The longest way of those that were sent again, while it is not measured: what was acknowledged may be the first of them. */
+  #longestMs = 0
+  /** Since when only such ones were acknowledged. */
+  #unsureSinceMs: number | undefined
   #timer: NodeJS.Timeout | undefined
   #timeouts = 0
+  /** When the last one was, if nothing was acknowledged since. */
+  #timedOutMs = Number.NEGATIVE_INFINITY
+  /** Since when nothing was acknowledged, from the first timeout on. */
+  #silentSinceMs: number | undefined
   /** When a datagram was lost last. */
   #lossMs = Number.NEGATIVE_INFINITY
   /** Those that are sent a second time. */
@@ -87,23 +104,25 @@ export class OrderedSender {
 
   /** Sends what can be sent now: called when the channel can take more, too. */
   pump(): void {
-    while (this.#outstanding.size < maxOutstanding && this.#options.buffered() < maxBuffered) {
+    while (this.#outstanding.size < maxOutstanding && !this.#full) {
       const message = this.#queue[0]
       if (message === undefined) break
       const payload = message.subarray(this.#cutAt, this.#cutAt + payloadBytes)
       const isLast = this.#cutAt + payload.length >= message.length
       const number = this.#next
+      const nowMs = this.#options.now()
       const outstanding: Outstanding = {
         datagram: datagramOf(number, isLast, payload),
         ends: isLast ? message.length : 0,
-        sentMs: this.#options.now(),
+        firstSentMs: nowMs,
+        sentMs: nowMs,
         again: false,
         acked: false,
       }
       if (!this.#options.transmit(outstanding.datagram)) break
       this.#next = (number + 1) >>> 0
       this.#outstanding.set(number, outstanding)
-      if (message.length - this.#cutAt <= copied * payloadBytes && outstanding.sentMs - this.#lossMs < lossyMs) this.#copy(outstanding)
+      if (message.length - this.#cutAt <= copied * payloadBytes && nowMs - this.#lossMs < lossyMs) this.#copy(outstanding)
       this.#queuedBytes -= payload.length
       this.#cutAt += payload.length
       if (!isLast) continue
@@ -124,10 +143,15 @@ export class OrderedSender {
     const take = (each: Outstanding, ahead: number): void => {
       if (each.acked) return
       each.acked = true
+      this.#silentSinceMs = undefined
+      this.#timedOutMs = Number.NEGATIVE_INFINITY
+      // One that was sent again says nothing of what was sent before it: it may have arrived before that.
+      if (each.again) {
+        this.#doubt(each)
+        return
+      }
       newestMs = Math.max(newestMs, each.sentMs)
-      if (each.again) return
       furthest = Math.max(furthest, ahead)
-      this.#measure(this.#options.now() - each.sentMs)
     }
     for (const [number, each] of this.#outstanding) {
       const ahead = (next - number) >>> 0
@@ -144,6 +168,9 @@ export class OrderedSender {
     }
     if (newestMs > Number.NEGATIVE_INFINITY) {
       this.#timeouts = 0
+      this.#longestMs = 0
+      this.#unsureSinceMs = undefined
+      this.#measure(this.#options.now() - newestMs)
       const lostBeforeMs = newestMs - Math.max(2, this.#roundTripMs / 8)
       for (const [number, each] of this.#outstanding) {
         const isBehind = !each.again && furthest - ((number - next) >>> 0) >= lostBehind
@@ -163,12 +190,20 @@ export class OrderedSender {
     this.#outstanding.clear()
   }
 
+  /** The channel can take no more now. */
+  get #full(): boolean {
+    return this.#options.buffered() >= maxBuffered
+  }
+
+  /** Where the channel is full it waits for the next acknowledgement or timeout. */
   #again(each: Outstanding): void {
+    if (this.#full) return
     each.sentMs = this.#options.now()
     each.again = true
-    this.#lossMs = each.sentMs
+    // Before the way was measured it is more likely to be long.
+    if (this.#measured) this.#lossMs = each.sentMs
     this.#options.transmit(each.datagram)
-    this.#copy(each)
+    if (this.#measured) this.#copy(each)
   }
 
   /** Has a datagram sent once more, unless it is acknowledged before. */
@@ -176,8 +211,17 @@ export class OrderedSender {
     this.#copies.push(each)
     this.#copyTimer ??= setTimeout(() => {
       this.#copyTimer = undefined
-      for (const copy of this.#copies.splice(0)) if (!copy.acked) this.#options.transmit(copy.datagram)
+      for (const copy of this.#copies.splice(0)) if (!copy.acked && !this.#full) this.#options.transmit(copy.datagram)
     }, copyAfterMs)
+  }
+
+  /** One that was sent again was acknowledged. Until the way is measured timeouts stay long, so that one is not sent again and measures it. */
+  #doubt({ firstSentMs }: Outstanding): void {
+    const nowMs = this.#options.now()
+    this.#unsureSinceMs ??= nowMs
+    if (nowMs - this.#unsureSinceMs > unsureMs) this.#measured = false
+    if (this.#measured) this.#timeouts = 0
+    else this.#longestMs = Math.max(this.#longestMs, nowMs - firstSentMs)
   }
 
   /** Smoothed as in RFC 6298. */
@@ -197,13 +241,23 @@ export class OrderedSender {
     let oldestMs = Number.POSITIVE_INFINITY
     for (const { acked, sentMs } of this.#outstanding.values()) if (!acked) oldestMs = Math.min(oldestMs, sentMs)
     if (oldestMs === Number.POSITIVE_INFINITY) return
-    const timeoutMs = Math.min(maxTimeoutMs, Math.max(minTimeoutMs, this.#roundTripMs + 2 * this.#varianceMs + 10) * 1.5 ** this.#timeouts)
-    this.#timer = setTimeout(() => this.#timeOut(timeoutMs), Math.max(1, oldestMs + timeoutMs - this.#options.now()))
+    const usualMs = Math.max(minTimeoutMs, this.#roundTripMs + 2 * this.#varianceMs + 10) * 1.5 ** this.#timeouts
+    const mostMs = Math.max(maxTimeoutMs, maxTimeoutTrips * Math.max(this.#roundTripMs, this.#longestMs))
+    const timeoutMs = Math.min(mostMs, usualMs)
+    const dueMs = Math.max(oldestMs, this.#timedOutMs) + timeoutMs
+    this.#timer = setTimeout(() => this.#timeOut(timeoutMs), Math.max(1, dueMs - this.#options.now()))
   }
 
   #timeOut(timeoutMs: number): void {
     this.#timeouts = Math.min(this.#timeouts + 1, 8)
-    const beforeMs = this.#options.now() - timeoutMs + 1
+    const nowMs = this.#options.now()
+    this.#timedOutMs = nowMs
+    this.#silentSinceMs ??= nowMs
+    if (nowMs - this.#silentSinceMs >= silentMs) {
+      this.#options.onSilent()
+      return
+    }
+    const beforeMs = nowMs - timeoutMs + 1
     let left = maxTimedOut
     for (const each of this.#outstanding.values()) {
       if (each.acked || each.sentMs > beforeMs) continue
