@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs'
+import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -24,8 +24,8 @@ describe('two nodes that were set up over SSH', () => {
   const kept = (): number[] => machines.map((machine) => readdirSync(join(base(machine), 'releases')).length)
   const nodes = async () => (await host.api('GET', '/network/nodes')).body.items
   const credentials = () => ({ kind: 'password', password: machines[0]?.password })
-  const update = async () => {
-    const { status, body } = await host.api('POST', '/network/updates', { credentials: credentials(), drainS: 0, watchS: 0 })
+  const update = async (first = 1) => {
+    const { status, body } = await host.api('POST', '/network/updates', { credentials: credentials(), drainS: 0, watchS: 0, first })
     expect([status, body.code]).toEqual([202, undefined])
     return until(async () => {
       const rollout = (await host.api('GET', `/network/rollouts/${body.id}`)).body
@@ -92,6 +92,27 @@ describe('two nodes that were set up over SSH', () => {
     expect(releases()).toEqual(before)
     expect(kept()).toEqual([1, 1])
     await until(async () => (await nodes()).every(({ connected, draining }) => connected && !draining), 'both nodes as before')
+  })
+
+  it('stay as they are where one fails before anything was changed there, and the other is cut off by it', async () => {
+    const before = releases()
+    const key = () => machines.map((machine) => readFileSync(join(machine.root, 'var/lib/ami-streams-node/node/node.json'), 'utf8'))
+    const keys = key()
+    machines[1]?.run(
+      ...[
+        'sh',
+        '-c',
+        'mv /usr/bin/install /usr/bin/install.own; printf \'#!/bin/sh\\ncase "$*" in *" /opt/"*) echo no space >&2; exit 1 ;; esac\\nexec install.own "$@"\\n\' > /usr/bin/install; chmod 0755 /usr/bin/install',
+      ],
+    )
+    const rollout = await update(2)
+    expect([rollout.state, rollout.error?.code], rollout.log.join('\n')).toEqual(['failed', 'network.step_failed'])
+    expect(rollout.nodes.map(({ note }) => note).join('\n')).toContain('no space')
+    expect([releases(), key()]).toEqual([before, keys])
+    machines[1]?.run('mv', '/usr/bin/install.own', '/usr/bin/install')
+    await until(async () => (await nodes()).every(({ connected, draining }) => connected && !draining), 'both nodes as before')
+    expect((await update()).state).toBe('done')
+    expect(kept()).toEqual([1, 1])
   })
 
   it('show what was changed on a machine by hand', async () => {

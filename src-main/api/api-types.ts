@@ -582,7 +582,7 @@ export interface ApiTypes {
       GET: { answer: { items: NetworkGroupsItem[]; nextCursor: null } }
       '*': {
         GET: { answer: NetworkGroupsItem }
-        PUT: { body: { configuration: string; first?: number | undefined; atOnce?: number | undefined; watchS?: number | undefined }; answer: PutNetworkGroups }
+        PUT: { body: { configuration: string; changedAt?: string | undefined; first?: number | undefined; atOnce?: number | undefined; watchS?: number | undefined }; answer: PutNetworkGroups }
         DELETE: { answer: undefined }
         preview: {
           POST: { body: { configuration: string }; answer: { lines: { kind: 'same' | 'added' | 'removed'; text: string }[]; changedSecrets: boolean } }

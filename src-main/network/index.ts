@@ -162,6 +162,7 @@ export async function createNetwork({
   const rollouts = new Rollouts({ events, audit, log, now })
   const groups = await GroupBook.open({
     ...{ store: createGroupStore(database, secrets), nodes: () => book.list(), rollouts, events, audit, now },
+    node: (id) => book.find(id),
     groupOf: (id) => book.groupOf(id),
     ungroup: (id, actor) => book.change(id, { group: null }, actor),
   })

@@ -147,8 +147,21 @@ export function addFleetCommands(network: Command, context: CommandContext): voi
         const { items } = await client.get<{ items: readonly { id: string; name: string; connected: boolean }[] }>('/network/nodes')
         const named = await Promise.all(command.args.map((name) => findNode(client, name)))
         const chosen = named.length > 0 ? named : items.filter(({ connected }) => connected)
-        for (const { id } of chosen) await client.send('POST', `/network/nodes/${id}/key`)
-        output.result({ nodes: chosen.map(({ id }) => id) }, () => `New keys: ${chosen.map(({ name }) => name).join(', ') || 'no node'}.`)
+        const faults: { readonly id: string; readonly name: string; readonly error: AppError }[] = []
+        for (const { id, name } of chosen)
+          await client.send('POST', `/network/nodes/${id}/key`).catch((error: unknown) => {
+            if (!(error instanceof AppError)) throw error
+            faults.push({ id, name, error })
+          })
+        const done = chosen.filter(({ id }) => faults.every((fault) => fault.id !== id))
+        const names = done.map(({ name }) => name).join(', ') || 'no node'
+        const [first] = faults
+        if (first === undefined) output.result({ nodes: done.map(({ id }) => id) }, () => `New keys: ${names}.`)
+        else
+          throw new AppError(
+            first.error.code,
+            `${faults.map(({ name, error }) => `${name}: ${error.message}`).join('; ')}. New keys: ${names}`,
+          )
       }),
     )
   network

@@ -27,10 +27,11 @@ import {
 } from '../link/link-messages.ts'
 import { pathHeader } from '../link/node-path.ts'
 import type { NodeInspection } from '../nodes/inspection.ts'
-import { helloText, renewText, signText } from '../nodes/node-keys.ts'
+import { helloText, signText } from '../nodes/node-keys.ts'
 import type { WarmProgress } from '../warming/warm-schemas.ts'
 import { CacheWarmer, type WarmedFront } from './cache-warmer.ts'
-import { type NodeKey, type NodeState, newNodeKey, readNodeKey } from './node-state.ts'
+import { KeyChange } from './key-change.ts'
+import { type NodeState, readNodeKey } from './node-state.ts'
 import { connectToOrigin, type OriginTarget } from './origin-connection.ts'
 import type { PeerView } from './peer-watch.ts'
 import { WantedStreams } from './wanted-streams.ts'
@@ -145,7 +146,7 @@ export class EdgeLink implements EdgeSource {
   /** PKCS #8 in base64. */
   #key: string
   /** Made for the origin, which has not said yet that it keeps it. */
-  #nextKey: NodeKey | undefined
+  readonly #keyChange = new KeyChange()
   #takesFunctionLines = false
   /** An origin of an older version would close the connection. */
   #takesGuardReports = false
@@ -369,17 +370,14 @@ export class EdgeLink implements EdgeSource {
         this.#send({ type: 'inspected', id: message.id, report: this.#dependencies.node.inspect(message.lines) })
         return
       case 'renewKey': {
-        const key = newNodeKey()
-        this.#nextKey = key
-        const proof = signText(key.privateKey, renewText(message.challenge, state.id))
-        this.#send({ type: 'keyMade', id: message.id, publicKey: key.publicKey, proof })
+        this.#send({ type: 'keyMade', id: message.id, ...this.#keyChange.make(message.challenge, state.id) })
         return
       }
       case 'keyAccepted': {
-        if (this.#nextKey === undefined) return
-        this.#dependencies.node.keepKey(this.#nextKey.kept)
-        this.#key = this.#nextKey.kept
-        this.#nextKey = undefined
+        const kept = this.#keyChange.accepted(message.publicKey)
+        if (kept === undefined) return
+        this.#dependencies.node.keepKey(kept)
+        this.#key = kept
         log.info({}, 'the node has a new key: connecting again with it')
         this.#socket?.terminate()
         return

@@ -23,6 +23,8 @@ export function fleetRoutes({
   readonly rollouts: Rollouts
   readonly inspector: Inspector
 }): readonly RouteDefinition[] {
+  /** Nodes that make a new key now. */
+  const renewing = new Set<string>()
   return [
     defineRoute({
       method: 'GET',
@@ -67,9 +69,9 @@ export function fleetRoutes({
       params: GroupNameParams,
       body: GroupChangeSchema,
       responses: { 202: RolloutSchema },
-      handler: async ({ params, body: { configuration, ...stages }, principal }) => ({
+      handler: async ({ params, body: { configuration, changedAt, ...stages }, principal }) => ({
         status: 202,
-        body: await groups.rollOut(params.name, configuration, stages, principal.id),
+        body: await groups.rollOut(params.name, configuration, stages, principal.id, changedAt),
       }),
     }),
     defineRoute({
@@ -168,10 +170,19 @@ export function fleetRoutes({
       responses: { 204: Type.Null() },
       handler: async ({ params, principal }) => {
         if (nodes.find(params.id) === undefined) throw new AppError('network.node_not_found', `There is no node "${params.id}"`)
+        // It connects again with its new key.
+        rollouts.assertIdle()
         const connection = nodes.connectionOf(params.id)
         if (connection === undefined) throw new AppError('network.node_away', `${nodes.nameOf(params.id)} is away`)
-        await nodes.setNextKey(params.id, await connection.renewKey(), principal.id)
-        connection.acceptKey()
+        // What is kept, and what the node uses then, are of the same question.
+        if (renewing.has(params.id)) throw new AppError('network.machine_busy', `${nodes.nameOf(params.id)} makes a new key already`)
+        renewing.add(params.id)
+        try {
+          await nodes.setNextKey(params.id, await connection.renewKey(), principal.id)
+          connection.acceptKey()
+        } finally {
+          renewing.delete(params.id)
+        }
         return { status: 204, body: undefined }
       },
     }),

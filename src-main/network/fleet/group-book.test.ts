@@ -1,10 +1,10 @@
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import type { NetworkNode } from '../nodes/node-schemas.ts'
 import { differenceOf } from './difference.ts'
 import { GroupBook } from './group-book.ts'
 import { checkGroupFile, configurationId, withoutSecrets } from './group-file.ts'
 import type { StoredGroup } from './group-store.ts'
-import { Rollouts } from './rollouts.ts'
+import { lostMs, Rollouts } from './rollouts.ts'
 
 const stages = { first: 1, atOnce: 5, watchS: 0 }
 const secret = 'signingKeys:\n  # of shop\n  - id: k1\n    secret: sixteen-or-more-characters\n'
@@ -24,6 +24,7 @@ async function open(groupOf: Readonly<Record<string, string>>) {
     ...common,
     store,
     nodes,
+    node: (id) => nodes().find((node) => node.id === id),
     groupOf: (id) => groupOf[id] ?? null,
     ungroup: async () => undefined,
     rollouts,
@@ -40,7 +41,7 @@ async function open(groupOf: Readonly<Record<string, string>>) {
     return rollouts.find(id)
   }
   const rollOut = async (name: string, text: string) => ended((await book.rollOut(name, text, stages, 'admin')).id)
-  return { book, kept, connect, sent, rollOut, ended }
+  return { book, kept, connect, sent, rollOut, ended, rollouts }
 }
 
 it('a configuration comes to the nodes of its group alone, and to those that come later', async () => {
@@ -75,6 +76,57 @@ it('a configuration that one node rejects goes back everywhere, and the one befo
   await rollOut('south', 'region: east\n')
   expect((await ended(book.rollBack('south', stages, 'admin').id)).state).toBe('done')
   expect(book.find('south').configuration).toBe('region: south\n')
+})
+
+it('a node that connects again while it is changed goes on, and one that does not has lost its connection', async () => {
+  vi.useFakeTimers()
+  try {
+    const { book, rollouts, sent } = await open({ a: 'south' })
+    const attach = (has: string, answers: boolean) =>
+      book.attach('a', has, (configuration, text) => {
+        sent.push(text)
+        if (answers) queueMicrotask(() => book.configured('a', configuration, undefined))
+      })
+    const state = async (text: string) => {
+      const { id } = await book.rollOut('south', text, stages, 'admin')
+      await vi.advanceTimersByTimeAsync(1)
+      return () => rollouts.find(id).state
+    }
+    const leave = attach('', false)
+    const sentAgain = await state('region: south\n')
+    leave()
+    await vi.advanceTimersByTimeAsync(lostMs - 1000)
+    expect(sentAgain()).toBe('running')
+    const leaveAgain = attach('', true)
+    await vi.advanceTimersByTimeAsync(lostMs)
+    expect([sentAgain(), sent]).toEqual(['done', ['region: south\n', 'region: south\n']])
+    leaveAgain()
+    // It used it, and could not say so.
+    const leaveSilent = attach(configurationId('region: south\n'), false)
+    const usedAlready = await state('region: east\n')
+    leaveSilent()
+    const leaveLast = attach(configurationId('region: east\n'), false)
+    await vi.advanceTimersByTimeAsync(1)
+    expect([usedAlready(), sent.length]).toEqual(['done', 3])
+    const lost = await state('region: north\n')
+    leaveLast()
+    await vi.advanceTimersByTimeAsync(lostMs + 10)
+    expect(lost()).toBe('failed')
+    expect(rollouts.list().at(-1)?.nodes[0]?.note).toBe('The node lost its connection')
+  } finally {
+    vi.useRealTimers()
+  }
+})
+
+it('a group that was changed since it was read is not changed', async () => {
+  const { book, rollOut } = await open({})
+  await rollOut('south', 'region: south\n')
+  const { changedAt } = book.find('south')
+  const changed = expect.objectContaining({ code: 'network.group_changed' })
+  await expect(book.rollOut('south', '', stages, 'admin', new Date(0).toISOString())).rejects.toEqual(changed)
+  await expect(book.rollOut('north', '', stages, 'admin', changedAt)).rejects.toEqual(changed)
+  expect([book.find('south').configuration, book.has('north')]).toEqual(['region: south\n', false])
+  expect(await book.rollOut('south', '', stages, 'admin', changedAt)).toMatchObject({ subject: 'south' })
 })
 
 it('a node of an older version keeps its own file, and a rollout says so', async () => {

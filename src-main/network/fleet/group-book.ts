@@ -8,7 +8,7 @@ import { checkGroupFile, configurationId, keptSecret, withFormerSecrets, without
 import type { GroupAnswer } from './group-schemas.ts'
 import type { GroupStore, StoredGroup } from './group-store.ts'
 import type { Rollout } from './rollout-schemas.ts'
-import type { Rollouts, Stages } from './rollouts.ts'
+import { lostMs, type Rollouts, type Stages } from './rollouts.ts'
 
 const maxGroups = 100
 /** How long a node may take to use another configuration, ms: nginx checks it, and others may wait before it. */
@@ -21,6 +21,7 @@ const minRequests = 1
 export interface GroupBookDependencies {
   readonly store: GroupStore
   readonly nodes: () => readonly NetworkNode[]
+  readonly node: (id: string) => NetworkNode | undefined
   /** Group of a node; null for none. */
   readonly groupOf: (id: string) => string | null
   /** Takes all nodes out of a group. */
@@ -41,7 +42,15 @@ interface Connected {
   /** Id of what it uses. */
   used: string
   fault: string | undefined
-  waiting: { readonly id: string; readonly resolve: () => void; readonly reject: (error: Error) => void } | undefined
+}
+
+/** Somebody waits until a node uses a configuration. */
+interface Waiting {
+  readonly id: string
+  readonly resolve: () => void
+  readonly reject: (error: Error) => void
+  /** Ends it where the node does not connect again soon. */
+  lost: NodeJS.Timeout | undefined
 }
 
 /** Groups of nodes, and what their nodes are configured with. */
@@ -49,6 +58,8 @@ export class GroupBook {
   readonly #dependencies: GroupBookDependencies
   readonly #groups: Map<string, StoredGroup>
   readonly #connected = new Map<string, Connected>()
+  /** By node. */
+  readonly #waiting = new Map<string, Waiting>()
   /** What nodes are tried with that are part of a rollout. */
   readonly #trials = new Map<string, string>()
   readonly #turns = new Turns(64, 'changes of groups', 'network.limit')
@@ -83,12 +94,17 @@ export class GroupBook {
     return { lines: differenceOf(before, after), changedSecrets: before === after && former !== text }
   }
 
-  /** Brings a configuration to the nodes of a group, which is made where it is missing. Throws `config.invalid`, `network.*`. */
-  rollOut(name: string, given: string, stages: Stages, actor: string): Promise<Rollout> {
+  /**
+   * Brings a configuration to the nodes of a group, which is made where it is missing. `changedAt`: of the group that was read before.
+   * Throws `config.invalid`, `network.*`.
+   */
+  rollOut(name: string, given: string, stages: Stages, actor: string, changedAt?: string): Promise<Rollout> {
     const text = this.#checked(name, given)
     const { rollouts } = this.#dependencies
     rollouts.assertIdle()
     return this.#turns.next(async () => {
+      if (changedAt !== undefined && this.#groups.get(name)?.changedAt !== changedAt)
+        throw new AppError('network.group_changed', `The group "${name}" was changed since ${changedAt}`)
       if (!this.#groups.has(name)) {
         if (this.#groups.size >= maxGroups) throw new AppError('network.limit', `There are ${maxGroups} groups`)
         await this.#save({ name, text: '', former: '', changedAt: this.#time() })
@@ -120,13 +136,19 @@ export class GroupBook {
   /** Takes the connection of a node. `has`: what it uses, undefined for one that takes nothing. Returns what to call at its end. */
   attach(id: string, has: string | undefined, send: Connected['send']): () => void {
     const connected: Connected = {
-      ...{ isTaking: has !== undefined, send, sent: has ?? '', used: has ?? '', fault: undefined, waiting: undefined },
+      ...{ isTaking: has !== undefined, send, sent: has ?? '', used: has ?? '', fault: undefined },
     }
     this.#connected.set(id, connected)
+    clearTimeout(this.#waiting.get(id)?.lost)
+    if (has !== undefined) this.#answered(id, has, undefined)
     this.#follow(id, connected)
     return () => {
-      connected.waiting?.reject(new AppError('network.node_not_connected', 'The node lost its connection'))
-      if (this.#connected.get(id) === connected) this.#connected.delete(id)
+      if (this.#connected.get(id) !== connected) return
+      this.#connected.delete(id)
+      const waiting = this.#waiting.get(id)
+      if (waiting === undefined) return
+      const lost = new AppError('network.node_not_connected', 'The node lost its connection')
+      waiting.lost = setTimeout(() => waiting.reject(lost), lostMs)
     }
   }
 
@@ -136,11 +158,7 @@ export class GroupBook {
     if (connected === undefined) return
     if (fault === undefined) connected.used = configuration
     if (configuration === connected.sent) connected.fault = fault
-    const { waiting } = connected
-    if (waiting?.id !== configuration) return
-    connected.waiting = undefined
-    if (fault === undefined) waiting.resolve()
-    else waiting.reject(new AppError('network.configuration_rejected', fault))
+    this.#answered(id, configuration, fault)
   }
 
   /** What a node is to use, and what it uses; null for one that is away or takes nothing. */
@@ -159,13 +177,14 @@ export class GroupBook {
     const { nodes, rollouts } = this.#dependencies
     const former = this.#get(name)
     const members = nodes().filter(({ group, enabled }) => group === name && enabled)
-    const before = new Map(members.map(({ id }) => [id, this.#errorsOf(id)]))
+    const before = new Map(members.map((node) => [node.id, errorsOf(node)]))
     return rollouts.start(
       {
         ...{ kind: 'configuration', subject: name, stages },
         // Those that are there first: who is away says nothing of a configuration.
         nodes: [...members].sort((a, b) => Number(b.connected) - Number(a.connected)),
         apply: (id, _note, signal) => this.#apply(id, text, signal),
+        isAway: (id) => !this.#connected.has(id),
         problem: (id) => this.#problem(id, configurationId(text), before.get(id) ?? 0),
         undo: async (id) => {
           if (this.#connected.has(id)) await this.#apply(id, former.text, AbortSignal.timeout(applyMs))
@@ -194,8 +213,9 @@ export class GroupBook {
     const wanted = configurationId(text)
     if (connected.used === wanted && connected.sent === wanted) return true
     const applied = Promise.withResolvers<void>()
-    connected.waiting?.reject(new AppError('network.configuration_rejected', 'The node was sent another configuration'))
-    connected.waiting = { id: wanted, ...applied }
+    this.#waiting.get(id)?.reject(new AppError('network.configuration_rejected', 'The node was sent another configuration'))
+    const waiting: Waiting = { id: wanted, ...applied, lost: undefined }
+    this.#waiting.set(id, waiting)
     this.#send(connected, text)
     const late = setTimeout(
       () => applied.reject(new AppError('network.configuration_rejected', `The node did not answer within ${applyMs / 1000} s`)),
@@ -210,23 +230,27 @@ export class GroupBook {
     } finally {
       clearTimeout(late)
       signal.removeEventListener('abort', abort)
-      if (connected.waiting?.id === wanted) connected.waiting = undefined
+      clearTimeout(waiting.lost)
+      if (this.#waiting.get(id) === waiting) this.#waiting.delete(id)
     }
+  }
+
+  #answered(id: string, configuration: string, fault: string | undefined): void {
+    const waiting = this.#waiting.get(id)
+    if (waiting?.id !== configuration) return
+    this.#waiting.delete(id)
+    if (fault === undefined) waiting.resolve()
+    else waiting.reject(new AppError('network.configuration_rejected', fault))
   }
 
   #problem(id: string, wanted: string, errorsBefore: number): string | undefined {
     const connected = this.#connected.get(id)
-    if (connected === undefined) return 'the node lost its connection after the change'
+    if (connected === undefined) return undefined
     if (connected.used !== wanted) return connected.fault ?? 'the node uses another configuration'
-    const errors = this.#errorsOf(id)
+    const errors = errorsOf(this.#dependencies.node(id))
     if (errors > errorsBefore + moreErrors)
       return `${Math.round(errors * 100)} % of its requests have errors, before the change ${Math.round(errorsBefore * 100)} %`
     return undefined
-  }
-
-  #errorsOf(id: string): number {
-    const traffic = this.#dependencies.nodes().find((node) => node.id === id)?.traffic
-    return traffic && traffic.requestsPerS >= minRequests ? traffic.errorRatio : 0
   }
 
   #follow(id: string, connected: Connected): void {
@@ -273,4 +297,10 @@ export class GroupBook {
     if (group === undefined) throw new AppError('network.group_not_found', `There is no group "${name}"`)
     return group
   }
+}
+
+/** Share of a node's requests with an error. */
+function errorsOf(node: NetworkNode | undefined): number {
+  const traffic = node?.traffic
+  return traffic && traffic.requestsPerS >= minRequests ? traffic.errorRatio : 0
 }

@@ -19,7 +19,16 @@ export const GroupSchema = Type.Object({
 export type GroupAnswer = Static<typeof GroupSchema>
 
 export const PreviewRequestSchema = Type.Object({ configuration: Configuration }, { additionalProperties: false })
-export const GroupChangeSchema = Type.Object({ configuration: Configuration, ...StagesSchema }, { additionalProperties: false })
+export const GroupChangeSchema = Type.Object(
+  {
+    configuration: Configuration,
+    changedAt: Type.Optional(
+      Type.String({ format: 'date-time', description: 'Of the group as it was read: where it was changed since, nothing is done' }),
+    ),
+    ...StagesSchema,
+  },
+  { additionalProperties: false },
+)
 export const RollBackSchema = Type.Object(StagesSchema, { additionalProperties: false })
 
 export const PreviewSchema = Type.Object({

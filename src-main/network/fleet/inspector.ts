@@ -43,11 +43,14 @@ export class Inspector {
   /** What differs at each node from what it should be. */
   async drift(): Promise<readonly DriftAnswer[]> {
     const all = await this.#ask(this.#dependencies.nodes(), 0)
+    // Once for each group, however many nodes it has.
+    const groups = new Map<string, readonly string[]>()
+    for (const { node } of all) if (node.group !== null && !groups.has(node.group)) groups.set(node.group, this.#namesOf(node.group))
     const usualNginx = mostUsual(all.flatMap((each) => ('inspection' in each ? (each.inspection.nginx ?? []) : [])))
     return all.map((each) => {
       const { id, name, group } = each.node
       if ('reason' in each) return { id, name, group, state: 'unknown', reason: each.reason, nginx: null, differences: [] }
-      const differences = this.#differences(each.node, each.inspection, usualNginx)
+      const differences = this.#differences(each.node, each.inspection, (group && groups.get(group)) || [], usualNginx)
       return { id, name, group, state: differences.length === 0 ? 'ok' : 'drifted', reason: '', nginx: each.inspection.nginx, differences }
     })
   }
@@ -93,8 +96,14 @@ export class Inspector {
     }
   }
 
-  #differences(node: NetworkNode, inspection: NodeInspection, usualNginx: string | undefined): Difference[] {
-    const { version, unitOf, configurationOf, groupText } = this.#dependencies
+  /** What a group says something about. */
+  #namesOf(group: string): readonly string[] {
+    const { value } = readConfigText(this.#dependencies.groupText(group), 'configuration')
+    return isRecord(value) ? Object.keys(value) : []
+  }
+
+  #differences(node: NetworkNode, inspection: NodeInspection, grouped: readonly string[], usualNginx: string | undefined): Difference[] {
+    const { version, unitOf, configurationOf } = this.#dependencies
     const found: Difference[] = []
     if (inspection.version !== version) found.push({ kind: 'program', text: `Program ${inspection.version}; this host has ${version}` })
     const configuration = configurationOf(node.id)
@@ -103,8 +112,7 @@ export class Inspector {
         kind: 'configuration',
         text: `It does not use the configuration of its group${configuration.fault === undefined ? '' : `: ${configuration.fault}`}`,
       })
-    const grouped = node.group === null ? {} : readConfigText(groupText(node.group), 'configuration').value
-    const own = inspection.own.filter((name) => isRecord(grouped) && Object.hasOwn(grouped, name))
+    const own = inspection.own.filter((name) => grouped.includes(name))
     if (own.length > 0) found.push({ kind: 'own-file', text: `Its own file says ${own.join(', ')}, in place of its group` })
     if (inspection.nginx !== null && usualNginx !== undefined && inspection.nginx !== usualNginx)
       found.push({ kind: 'nginx', text: `nginx ${inspection.nginx}; most nodes have ${usualNginx}` })

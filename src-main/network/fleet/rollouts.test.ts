@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest'
-import { Rollouts, type RolloutWork } from './rollouts.ts'
+import { describe, expect, it, vi } from 'vitest'
+import { lostMs, Rollouts, type RolloutWork } from './rollouts.ts'
 
 function open(changes: Partial<RolloutWork> = {}) {
   const happened: string[] = []
@@ -16,6 +16,7 @@ function open(changes: Partial<RolloutWork> = {}) {
       happened.push(`apply ${id}`)
       return true
     },
+    isAway: () => false,
     problem: () => undefined,
     undo: async (id) => void happened.push(`undo ${id}`),
     finish: async () => void happened.push('finish'),
@@ -74,6 +75,48 @@ describe('a rollout', () => {
     expect(rollout.nodes[0]).toMatchObject({ state: 'failed', note: 'It could not go back: no connection' })
     expect(rollout.error?.code).toBe('internal')
     expect(JSON.stringify(rollout.error)).not.toContain('secret')
+  })
+
+  it('comes to others one at a time until a node was changed, where the first are away', async () => {
+    const applied: string[][] = []
+    let together: string[] = []
+    const { run, states } = open({
+      apply: async (id) => {
+        together.push(id)
+        await new Promise((resolve) => setTimeout(resolve, 1))
+        if (together.length > 0) applied.push(together)
+        together = []
+        return id > 'b'
+      },
+    })
+    expect(states(await run())).toEqual(['a skipped', 'b skipped', 'c done', 'd done'])
+    expect(applied).toEqual([['a'], ['b'], ['c'], ['d']])
+    const last = open({ apply: async (id) => id === 'd', problem: (id) => (id === 'd' ? '60 % errors' : undefined) })
+    expect(last.states(await last.run())).toEqual(['a skipped', 'b skipped', 'c skipped', 'd failed'])
+  })
+
+  it('goes on where a node connects again soon, and goes back where one does not', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] })
+    try {
+      let looks = 0
+      const lookUntil = (back: number) => (id: string) => {
+        vi.advanceTimersByTime(id === 'a' ? lostMs / 2 : 0)
+        return id === 'a' && ++looks < back
+      }
+      const soon = open({ isAway: lookUntil(2) })
+      const run = async ({ rollouts, work, states }: typeof soon) => {
+        looks = 0
+        const { id } = rollouts.start(work, 'admin')
+        await expect.poll(() => rollouts.find(id).state).not.toBe('running')
+        return [rollouts.find(id).error?.message, states(rollouts.find(id))]
+      }
+      expect(await run(soon)).toEqual([undefined, ['a done', 'b done', 'c done', 'd done']])
+      const lost = await run(open({ isAway: lookUntil(100) }))
+      expect(lost).toEqual(['a: the node lost its connection after the change', ['a failed', 'b waiting', 'c waiting', 'd waiting']])
+      expect(looks).toBe(3)
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   it('is cancelled in the middle, and one runs at a time', async () => {

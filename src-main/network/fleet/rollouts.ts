@@ -11,6 +11,8 @@ const maxEnded = 20
 const maxLines = 200
 /** Nodes are looked at so often while they have to be well, ms. */
 const lookMs = 250
+/** A node that is away for so long after its change has lost its connection, ms: a short reconnect is none of the change. */
+export const lostMs = 5000
 /** A host that ends waits so long for nodes to go back, ms. */
 const stopMs = 1000
 
@@ -29,7 +31,9 @@ export interface RolloutWork {
   readonly stages: Stages
   /** Changes a node. Resolves to false where it is away and left for later. */
   apply(id: string, note: (text: string) => void, signal: AbortSignal): Promise<boolean>
-  /** Why a node that was changed is not well; undefined where it is. */
+  /** A node that was changed is not connected now. */
+  isAway(id: string): boolean
+  /** Why a node that was changed is not well; undefined where it is, and where it is away. */
   problem(id: string): string | undefined
   /** Has a node as it was before: one that was changed, or that failed. */
   undo(id: string, note: (text: string) => void): Promise<void>
@@ -119,7 +123,13 @@ export class Rollouts {
     const { now, audit, log } = this.#dependencies
     const { signal } = this.#get(id).abort
     try {
-      for (const stage of stagesOf(work)) await this.#stage(id, work, stage, signal)
+      const { first, atOnce } = work.stages
+      let isTried = false
+      for (let rest = work.nodes.map((node) => node.id), size = first; rest.length > 0; rest = rest.slice(size)) {
+        size = isTried ? atOnce : first
+        // Nodes that are away show nothing: the next are the first.
+        if (await this.#stage(id, work, rest.slice(0, size), signal)) isTried = true
+      }
       await work.finish()
       this.#change(id, { state: 'done', endedAt: new Date(now()).toISOString() })
     } catch (error) {
@@ -141,7 +151,8 @@ export class Rollouts {
     }
   }
 
-  async #stage(id: string, work: RolloutWork, nodes: readonly string[], signal: AbortSignal): Promise<void> {
+  /** Resolves to whether a node was changed. */
+  async #stage(id: string, work: RolloutWork, nodes: readonly string[], signal: AbortSignal): Promise<boolean> {
     const stop = new AbortController()
     const either = AbortSignal.any([signal, stop.signal])
     const results = await Promise.allSettled(
@@ -162,18 +173,25 @@ export class Rollouts {
     const failed = results.find((result) => result.status === 'rejected')
     if (failed !== undefined) throw stop.signal.aborted ? stop.signal.reason : failed.reason
     const changed = nodes.filter((node) => this.#nodeOf(id, node)?.state === 'running')
+    const awaySinceMs = new Map<string, number>()
     for (const end = performance.now() + work.stages.watchS * 1000; ; ) {
+      const nowMs = performance.now()
       for (const node of changed) {
-        const problem = work.problem(node)
+        if (!work.isAway(node)) awaySinceMs.delete(node)
+        else if (!awaySinceMs.has(node)) awaySinceMs.set(node, nowMs)
+        const isLost = nowMs - (awaySinceMs.get(node) ?? nowMs) >= lostMs
+        const problem = isLost ? 'the node lost its connection after the change' : work.problem(node)
         if (problem === undefined) continue
         this.#note(id, node, { state: 'failed', note: problem })
         throw new AppError('network.rollout_failed', `${this.#nodeOf(id, node)?.name}: ${problem}`)
       }
-      const leftMs = end - performance.now()
+      // Who is away at the end comes back, or is lost.
+      const leftMs = awaySinceMs.size > 0 ? lookMs : end - nowMs
       if (leftMs <= 0 || changed.length === 0) break
       await wait(Math.min(leftMs, lookMs), undefined, { signal }).catch(() => signal.throwIfAborted())
     }
     for (const node of changed) this.#note(id, node, { state: 'done', note: '' })
+    return changed.length > 0
   }
 
   /** Newest first. What cannot be undone is said at the node. */
@@ -217,11 +235,4 @@ export class Rollouts {
     if (found === undefined) throw new AppError('network.rollout_not_found', `There is no rollout "${id}"`)
     return found
   }
-}
-
-function stagesOf({ nodes, stages: { first, atOnce } }: RolloutWork): readonly (readonly string[])[] {
-  const ids = nodes.map(({ id }) => id)
-  const stages = [ids.slice(0, first)]
-  for (let start = first; start < ids.length; start += atOnce) stages.push(ids.slice(start, start + atOnce))
-  return stages
 }

@@ -72,8 +72,8 @@ export type OriginMessage =
   | { readonly type: 'inspect'; readonly id: number; readonly lines: number }
   /** A new key in place of its own: it signs the challenge with it. */
   | { readonly type: 'renewKey'; readonly id: number; readonly challenge: string }
-  /** The new key is valid from now on. */
-  | { readonly type: 'keyAccepted' }
+  /** The new key is valid from now on. An origin of an older version does not say which. */
+  | { readonly type: 'keyAccepted'; readonly publicKey?: string }
   | { readonly type: 'warmStop'; readonly id: number }
   /** Which objects are kept whose URL or path starts like this. */
   | { readonly type: 'search'; readonly id: number; readonly prefix: string }

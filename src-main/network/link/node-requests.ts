@@ -13,14 +13,21 @@ export class NodeRequests<Answer> {
   readonly #waiting = new Map<number, Waiting<Answer>>()
   #last = 0
 
-  /** Sends a request under a new number. Rejects with `network.busy` while too many wait. */
-  ask(send: (id: number) => void): Promise<Answer> {
+  /**
+   * Sends a request under a new number. Rejects with `network.busy` while too many wait, and with `network.node_away` where there is no
+   * answer within `limitMs`.
+   */
+  ask(send: (id: number) => void, limitMs?: number): Promise<Answer> {
     if (this.#waiting.size >= maxWaiting) return Promise.reject(new AppError('network.busy'))
     const id = ++this.#last
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject })
-      send(id)
-    })
+    const { promise, resolve, reject } = Promise.withResolvers<Answer>()
+    const late =
+      limitMs === undefined
+        ? undefined
+        : setTimeout(() => this.answer(id, new AppError('network.node_away', `It did not answer within ${limitMs / 1000} s`)), limitMs)
+    this.#waiting.set(id, { resolve, reject })
+    send(id)
+    return promise.finally(() => clearTimeout(late))
   }
 
   /** Numbers that nobody waits for are ignored. */

@@ -113,8 +113,16 @@ describe('a connection of a node', () => {
       return asked
     }
     await expect(renew(keys[1], 'node-1')).resolves.toBe(spki(keys[1]))
+    attached[0]?.acceptKey()
+    expect(sent.at(-1)).toEqual({ type: 'keyAccepted', publicKey: spki(keys[1]) })
     await expect(renew(keys[0], 'node-1')).rejects.toMatchObject({ code: 'network.join_rejected' })
     await expect(renew(keys[1], 'node-2')).rejects.toMatchObject({ code: 'network.join_rejected' })
+    const late = expect(attached[0]?.renewKey()).rejects.toMatchObject({ code: 'network.node_away' })
+    for (let second = 0; second < 5; second++) {
+      vi.advanceTimersByTime(1000)
+      say({ type: 'beat', requests: 0, deliveredBytes: 0, waiting: 0 })
+    }
+    await late
     expect(closed).toEqual([])
   })
 

@@ -56,6 +56,9 @@ const maxStreams = 1000
 /** Questions of one node that are being answered. */
 const maxQuestions = 1000
 
+/** How long a node may take to make a key, ms. */
+const keyMs = 5000
+
 /** The origin's half of one connection: nothing is sent to who has not shown the key of a node. */
 export class OriginLink implements SocketSession {
   readonly #dependencies: OriginLinkDependencies
@@ -70,6 +73,8 @@ export class OriginLink implements SocketSession {
   readonly #searches = new NodeRequests<FoundObjects>()
   readonly #inspections = new NodeRequests<NodeInspection>()
   readonly #keys = new NodeRequests<{ readonly publicKey: string; readonly proof: string }>()
+  /** The last that the node has proved to have. */
+  #newKey = ''
   /** A node of an older version knows nothing of configurations and inspections. */
   #knowsFleet = false
   readonly #sink: RecordSink
@@ -171,7 +176,7 @@ export class OriginLink implements SocketSession {
       warm: (id, urls, perSecond) => this.#send({ type: 'warm', id, urls, perSecond }),
       inspect: (lines) => this.#asked(() => this.#inspections.ask((id) => this.#send({ type: 'inspect', id, lines }))),
       renewKey: () => this.#asked(() => this.#renewKey(hello.id)),
-      acceptKey: () => this.#send({ type: 'keyAccepted' }),
+      acceptKey: () => this.#send({ type: 'keyAccepted', publicKey: this.#newKey }),
       stopWarming: (id) => this.#send({ type: 'warmStop', id }),
       // what it was sent before is not waited for
       end: (reason, isRejected) => {
@@ -286,8 +291,9 @@ export class OriginLink implements SocketSession {
 
   async #renewKey(node: string): Promise<string> {
     const challenge = randomBytes(32).toString('base64url')
-    const { publicKey, proof } = await this.#keys.ask((id) => this.#send({ type: 'renewKey', id, challenge }))
+    const { publicKey, proof } = await this.#keys.ask((id) => this.#send({ type: 'renewKey', id, challenge }), keyMs)
     if (!isSigned(publicKey, renewText(challenge, node), proof)) throw new AppError('network.join_rejected')
+    this.#newKey = publicKey
     return publicKey
   }
 

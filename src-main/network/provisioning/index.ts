@@ -29,7 +29,7 @@ export async function createProvisioning({
   isRouting,
   program,
   ...rest
-}: JobsDependencies & {
+}: Omit<JobsDependencies, 'isUpdated'> & {
   readonly store: MachineStore
   readonly nodes: NodeBook
   readonly rollouts: Rollouts
@@ -42,8 +42,15 @@ export async function createProvisioning({
   unitOf(nodeId: string): string | undefined
   stop(): Promise<void>
 }> {
-  const jobs = new Jobs(rest)
   const machines = await MachineBook.open(store, rest.now)
+  const updated = () => rollouts.list().find(({ kind, state }) => kind === 'update' && state === 'running')
+  const jobs = new Jobs({
+    ...rest,
+    isUpdated: (target) => {
+      const nodeId = machines.find(target)?.nodeId
+      return updated()?.nodes.some(({ id }) => id === nodeId) === true
+    },
+  })
   const packages = () => findPackages(program.packageFolders, program.version)
   return {
     routes: provisioningRoutes({ nodes, machines, packages, isRouting, unitText: program.unitText }, jobs, rollouts),

@@ -1,13 +1,14 @@
 import { expect, it } from 'vitest'
 import { Jobs } from './jobs.ts'
 
-function openJobs() {
+function openJobs(isUpdated: (target: { readonly host: string }) => boolean = () => false) {
   const topics: [string, unknown][] = []
   const jobs = new Jobs({
     events: { publish: (topic: string, data: unknown) => void topics.push([topic, data]) } as never,
     audit: { record: () => undefined },
     log: { error: () => undefined } as never,
     now: () => 1_000_000,
+    isUpdated,
   })
   return { jobs, topics }
 }
@@ -29,6 +30,17 @@ it('runs one job a machine, and three at once', async () => {
   jobs.start('add', target('a'), 'admin', async () => 'node-1')
   await jobs.stop()
   expect(jobs.list().at(-1)).toMatchObject({ state: 'done', nodeId: 'node-1' })
+})
+
+it('runs none on a machine whose node is updated, and says which machines have one', async () => {
+  const { jobs } = openJobs(({ host }) => host === 'a')
+  const busy = expect.objectContaining({ code: 'network.machine_busy' })
+  expect(() => jobs.start('remove', target('a'), 'admin', async () => null)).toThrow(busy)
+  jobs.start('add', target('b'), 'admin', (_, signal) => forever(signal))
+  expect(() => jobs.assertFree(target('B'))).toThrow(busy)
+  jobs.assertFree(target('a'))
+  await jobs.stop()
+  jobs.assertFree(target('b'))
 })
 
 it('shows the step that failed, goes back, and keeps a log of a limited length without control characters', async () => {

@@ -26,6 +26,8 @@ interface RunningJob {
 }
 
 export interface JobsDependencies {
+  /** The node of a machine is part of an update that runs. */
+  readonly isUpdated: (target: SshTarget) => boolean
   readonly events: EventBus
   readonly audit: AuditLog
   readonly log: Logger
@@ -53,6 +55,12 @@ export class Jobs {
     return { ...job, log: [...log] }
   }
 
+  /** Throws `network.machine_busy` while a job for this machine runs. */
+  assertFree(target: Pick<SshTarget, 'host' | 'port'>): void {
+    if (this.list().some((job) => job.state === 'running' && keyOf(job) === keyOf(target)))
+      throw new AppError('network.machine_busy', `A job for ${target.host} is running`)
+  }
+
   /** Starts a job; `work` resolves to the id of its node, if there is one then. Throws `network.machine_busy`. */
   start(
     kind: Job['kind'],
@@ -61,8 +69,8 @@ export class Jobs {
     work: (progress: Progress, signal: AbortSignal) => Promise<string | null>,
   ): Job {
     const running = [...this.#jobs.values()].filter(({ job }) => job.state === 'running')
-    if (running.some(({ job }) => keyOf(job) === keyOf(target)))
-      throw new AppError('network.machine_busy', `A job for ${target.host} is running`)
+    this.assertFree(target)
+    if (this.#dependencies.isUpdated(target)) throw new AppError('network.machine_busy', `The node on ${target.host} is being updated`)
     if (running.length >= maxRunning) throw new AppError('network.machine_busy', `${maxRunning} jobs are running`)
     const { now, audit } = this.#dependencies
     const id = `job-${randomText(8)}`

@@ -46,7 +46,8 @@ export class MachineBook {
       if (known === undefined && this.#machines.size >= maxMachines)
         throw new AppError('network.limit', `There are ${maxMachines} machines`)
       await this.#save({
-        ...{ host, port, user, hostKey },
+        // Who signs in at its node is who has set it up, until somebody else has.
+        ...{ host, port, hostKey, user: known?.nodeId ? known.user : user },
         ...{
           nodeId: known?.nodeId ?? null,
           unitHash: known?.unitHash,
@@ -56,11 +57,11 @@ export class MachineBook {
     })
   }
 
-  /** Notes which node is on a machine, and the SHA-256 of its unit. */
-  setNode(target: Pick<SshTarget, 'host' | 'port'>, nodeId: string, unitHash: string): Promise<void> {
+  /** Notes which node is on a machine, who has set it up there, and the SHA-256 of its unit. */
+  setNode(target: SshTarget, nodeId: string, unitHash: string): Promise<void> {
     return this.#turns.next(async () => {
       const machine = this.find(target)
-      if (machine !== undefined) await this.#save({ ...machine, nodeId, unitHash })
+      if (machine !== undefined) await this.#save({ ...machine, user: target.user, nodeId, unitHash })
     })
   }
 

@@ -259,6 +259,7 @@ export function provisioningRoutes(
           ...{ nodes: chosen, credentials: known, nginx, drainS, stages },
           sudoPassword: sudoPassword ?? (known.kind === 'password' ? known.password : undefined),
         })
+        for (const { nodeId, ...machine } of machines.list()) if (chosen.some(({ id }) => id === nodeId)) jobs.assertFree(machine)
         return { status: 202, body: rollouts.start(work, principal.id) }
       },
     }),

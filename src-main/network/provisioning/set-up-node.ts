@@ -107,12 +107,15 @@ export async function setUpNode(
 
     progress.enter('prepare')
     let token: string | undefined
+    let staying: Parameters<typeof undoScript>[1] = 'occupied'
     undo = async () => {
-      await goBack({ connection, way, rights, system, progress })
+      await goBack({ connection, way, rights, system, staying, progress })
       const joined = token === undefined ? undefined : nodes.joinedWith(token)
       if (joined !== undefined && nodes.find(joined) !== undefined) await nodes.revoke(joined, actor)
     }
     const [, known, itsOrigin] = /^node (\S+) (\S+)$/.exec((await run(prepareScript)).find((line) => line.startsWith('node ')) ?? '') ?? []
+    // What joins from now on is of this run, and goes with it.
+    staying = known === undefined ? 'untouched' : 'any'
 
     progress.enter('copy')
     const release = `${program.version}-${randomText(8)}`
@@ -209,12 +212,14 @@ async function goBack({
   way,
   rights,
   system,
+  staying,
   progress,
 }: {
   readonly connection: SshConnection
   readonly way: Way
   readonly rights: Examined['rights']
   readonly system: NodeSystem
+  readonly staying: Parameters<typeof undoScript>[1]
   readonly progress: Progress
 }): Promise<void> {
   progress.enter('undo')
@@ -223,11 +228,16 @@ async function goBack({
   try {
     if (!connection.isOpen) own = await SshConnection.open(way.target, way.hostKey, way.credentials, signal)
     const { code, lines, lastError } = await (own ?? connection).run({
-      ...{ script: undoScript(system.removeScript), rights, silenceMs, signal, onLine: progress.log },
+      ...{ script: undoScript(system.removeScript, staying), rights, silenceMs, signal, onLine: progress.log },
       ...(way.sudoPassword === undefined ? {} : { sudoPassword: way.sudoPassword }),
     })
     if (code !== 0) throw new Error(lastError)
-    progress.log(lines.includes('back') ? 'The release that ran before runs again' : 'What was done on the machine was undone')
+    const isKept = lines.includes('kept')
+    progress.log(
+      lines.includes('back')
+        ? 'The release that ran before runs again'
+        : `What was done on the machine was undone${isKept ? '; the node that was there stays' : ''}`,
+    )
   } catch (error) {
     progress.log(
       `What was done could not be undone: ${(error as Error).message}. Set the node up again, or remove it, when the machine answers`,

@@ -129,8 +129,9 @@ export function updateWork(dependencies: UpdateDependencies, request: UpdateRequ
             'network.step_failed',
             `Its disk has ${Math.round(freeBytes / 2 ** 20)} MiB free below /opt, which is too little`,
           )
-        state.isChanged = true
         await run(prepareScript)
+        // Before, there is no release to go back to, and none to go back from.
+        state.isChanged = true
         note(`Copy the program (${Math.round(program.bytes / 2 ** 20)} MiB)`)
         const release = `${program.version}-${randomText(8)}`
         const printed = await run(unpackScript, [release], createReadStream(program.file, { highWaterMark: 256 * 1024 }))
@@ -156,10 +157,11 @@ export function updateWork(dependencies: UpdateDependencies, request: UpdateRequ
       nodes.setBusy(id, false)
       return true
     },
+    isAway: (id) => nodes.find(id)?.connected !== true,
     problem(id) {
       const node = nodes.find(id)
       const version = touched.get(id)?.version
-      if (node?.connected !== true) return 'the node lost its connection after the update'
+      if (node?.connected !== true) return undefined
       if (version !== undefined && version !== '' && node.version !== version)
         return `the node runs version ${node.version}, not ${version}`
       return undefined
@@ -169,12 +171,16 @@ export function updateWork(dependencies: UpdateDependencies, request: UpdateRequ
       if (state === undefined) return
       if (state.isChanged) {
         note('Go back to the release before')
-        await onMachine(id, AbortSignal.timeout(undoMs), async ({ system, run }) => {
-          if (request.nginx) await run(system.downgradeScript)
-          await run(undoScript(system.removeScript))
-        })
+        let fault: unknown
+        // The program goes back, whatever becomes of nginx.
+        if (request.nginx)
+          await onMachine(id, AbortSignal.timeout(undoMs), ({ system, run }) => run(system.downgradeScript)).catch((error: unknown) => {
+            fault = error
+          })
+        await onMachine(id, AbortSignal.timeout(undoMs), ({ system, run }) => run(undoScript(system.removeScript, 'any')))
         for (const end = performance.now() + backMs; nodes.find(id)?.connected !== true; await wait(lookMs))
           if (performance.now() > end) throw new AppError('network.node_not_connected', 'it does not connect with the release before')
+        if (fault !== undefined) throw fault
       }
       nodes.setBusy(id, false)
     },

@@ -84,6 +84,11 @@ export const networkMachineErrors = {
     title: 'There is no group of that name',
     remedy: 'See `GET /network/groups`. A group is made with its first configuration.',
   },
+  'network.group_changed': {
+    status: 409,
+    title: 'The group was changed by somebody else meanwhile',
+    remedy: 'Open it again, and change what it says now.',
+  },
   'network.rollout_not_found': { status: 404, title: 'There is no rollout of that id', remedy: 'See `GET /network/rollouts`.' },
   'network.rollout_running': {
     status: 409,

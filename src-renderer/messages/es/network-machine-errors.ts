@@ -87,6 +87,11 @@ export const networkMachineErrors = {
     title: 'No hay ningún grupo con ese nombre',
     remedy: 'Consulta `GET /network/groups`. Un grupo se crea con su primera configuración.',
   },
+  'network.group_changed': {
+    english: 'The group was changed by somebody else meanwhile',
+    title: 'Otra persona ha cambiado el grupo entretanto',
+    remedy: 'Ábrelo de nuevo y cambia lo que dice ahora.',
+  },
   'network.rollout_not_found': {
     english: 'There is no rollout of that id',
     title: 'No hay ningún despliegue con ese identificador',

@@ -21,6 +21,8 @@ export function GroupDialog({ group, onClose }: { readonly group: Group | null; 
   const [stage, setStage] = useState<Stage>({ at: 'text' })
   const [name, setName] = useState(group?.name ?? '')
   const [configuration, setConfiguration] = useState(group?.configuration ?? '')
+  // Somebody else may change it meanwhile.
+  const [changedAt] = useState(group?.changedAt)
   const [first, setFirst] = useState('1')
   const [watchS, setWatchS] = useState('10')
   return (
@@ -69,7 +71,7 @@ export function GroupDialog({ group, onClose }: { readonly group: Group | null; 
         <DialogForm
           onClose={onClose}
           onSubmit={async () => {
-            const body = { configuration, first: Number(first), watchS: Number(watchS) }
+            const body = { configuration, first: Number(first), watchS: Number(watchS), ...(changedAt && { changedAt }) }
             setStage({ at: 'rollout', id: (await call('PUT', `/network/groups/${name.trim()}`, { body })).id })
           }}
           action={t.rollOut}

@@ -26,8 +26,24 @@ export const removeScript = (removePackages: string): string => `${layoutVariabl
 remove_node
 `
 
-/** After a run that failed: back to the release that was good before, or to a machine without a node. Prints `back` or `removed`. */
-export const undoScript = (removePackages: string): string => `${layoutVariables}${removeFunction(removePackages)}
+/** Which machines stay as they are where no release was kept, as conditions of the shell. */
+const stays = {
+  /** One on which nothing was prepared: the node that is there was not touched. */
+  untouched: `[ ! -d "$etc/before" ] && { [ -e "$unit_file" ] || [ -e "$state/node/node.json" ]; }`,
+  /** One with a node: before the preparing has ended, that is none of this run. */
+  occupied: '[ -e "$unit_file" ] || [ -e "$state/node/node.json" ]',
+  /** Each: its node was there before. */
+  any: 'true',
+} as const
+
+/**
+ * After a run that failed: back to the release that was good before, or to a machine without a node. Nothing is removed from machines
+ * that stay. Prints `back`, `kept` or `removed`.
+ */
+export const undoScript = (
+  removePackages: string,
+  staying: keyof typeof stays = 'untouched',
+): string => `${layoutVariables}${removeFunction(removePackages)}
 if [ -s "$etc/before/release" ]; then
   release=$(cat "$etc/before/release")
   # Where nothing of it was changed yet, it goes on without a break.
@@ -44,6 +60,8 @@ if [ -s "$etc/before/release" ]; then
   for folder in "$base"/releases/*; do [ "releases/\${folder##*/}" = "$release" ] || rm -rf "$folder"; done
   rm -rf "$etc/before" "$etc/join"
   echo back
+elif ${stays[staying]}; then
+  echo kept
 else
   remove_node
   echo removed
