@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { existsSync, linkSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -162,19 +162,32 @@ describe('the screen of the machine', () => {
 
   it('is not the only one: a display of other programs is shown by the path of its socket, and goes on when it is removed', async () => {
     const other = await startXvfb({ width: 640, height: 480 })
+    // A socket has other names on its own file system alone.
+    const container = mkdtempSync('/tmp/ami-container-')
     try {
       const program = await XClient.connect(other)
       const window = program.createWindow({ width: 640, height: 480, background: 0x00ff00 })
       program.map(window)
       program.focus(window)
-      const socket = join(host.dataDir, 'container-x0')
-      symlinkSync(`/tmp/.X11-unix/X${other.display.slice(1)}`, socket)
+      const socket = join(container, 'X0')
+      linkSync(`/tmp/.X11-unix/X${other.display.slice(1)}`, socket)
+      const linked = join(container, 'linked')
+      symlinkSync(socket, linked)
       const wrong = { server: socket, authority: screen.authority }
       const attach = { server: socket, authority: other.authority }
       const added = (body: object) => host.api('POST', '/desktop/displays', body)
       expect((await added({ attach: { server: join(host.dataDir, 'nothing') } })).body).toMatchObject({ code: 'desktop.not_reachable' })
       for (const authority of ['/etc/passwd', '/dev/zero']) {
         expect((await added({ attach: { server: socket, authority } })).body).toMatchObject({ code: 'desktop.not_reachable' })
+      }
+      expect((await added({ attach: { server: linked, authority: other.authority } })).body).toMatchObject({
+        code: 'desktop.not_reachable',
+        detail: expect.stringContaining(linked),
+      })
+      const screenSocket = `/tmp/.X11-unix/X${screen.display.slice(1)}`
+      for (const server of [screen.display, screenSocket]) {
+        const ours = { server, authority: screen.authority }
+        expect((await added({ attach: ours })).body).toMatchObject({ code: 'desktop.shown_already' })
       }
       expect((await added({ attach: { server: '192.0.2.1:0' } })).status).toBe(400)
       expect((await added({ attach, width: 800 })).body).toMatchObject({ code: 'desktop.attached' })
@@ -199,12 +212,20 @@ describe('the screen of the machine', () => {
       const { items } = (await host.api('GET', '/desktop/displays')).body
       const { id, kind, width } = items.find(({ name }) => name === 'Container')!
       expect([kind, width]).toEqual(['attached', 640])
+      // Its programs lead to the screen of the machine afterwards.
+      rmSync(socket)
+      symlinkSync(screenSocket, socket)
+      await page.goto(`${host.http}/desktops/${id}`)
+      await page.locator('[data-testid=desktop][data-state=failed]').waitFor()
+      const image = await host.api('GET', `/desktop/displays/${id}/screenshot?width=100&height=100`)
+      expect(image.body).toMatchObject({ code: 'desktop.no_image', why: 'no-server', detail: 'The display cannot be read: no-server' })
       await page.goto(`${host.http}/desktops`)
       expect((await host.api('DELETE', `/desktop/displays/${id}`)).status).toBe(204)
       await program.sync()
       program.close()
     } finally {
       await other.stop()
+      rmSync(container, { recursive: true })
     }
   })
 

@@ -71,6 +71,8 @@ void LocalSeat::apply(bool black, bool blocked) {
     black_ = blocked_ = false;
     return;
   }
+  // Programs of Wayland would be typed into and seen all the same: what is done here is for programs of X alone.
+  if (connection_->has().xwayland) return;
   // Nothing of what it sends is looked at.
   while (const Owned<xcb_generic_event_t> event{xcb_poll_for_event(connection_->raw())}) continue;
   if (black) black_ = readRamps(true);

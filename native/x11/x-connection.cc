@@ -1,5 +1,6 @@
 #include "x-connection.h"
 
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -10,6 +11,7 @@
 #include <xcb/xfixes.h>
 #include <xcb/xinput.h>
 
+#include <climits>
 #include <cstddef>
 #include <cstdio>
 #include <cstring>
@@ -36,16 +38,25 @@ bool listens(int number) {
   return false;
 }
 
-/** A connection to a socket at a path of its own, which XCB looks for nowhere: of a server in a container, for example. -1 without one. */
+/**
+ * A connection to a socket at a path of its own, which XCB looks for nowhere: of a server in a container, for example. -1 without one, and
+ * where the path has a link: whoever may write there could lead it to another server.
+ */
 int connectTo(const std::string& path) {
+  const int found = open(path.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC);
+  if (found < 0) return -1;
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof address.sun_path) return -1;
-  memcpy(address.sun_path, path.c_str(), path.size() + 1);
-  const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (fd < 0) return -1;
-  if (connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0) return fd;
-  close(fd);
+  snprintf(address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d", found);
+  char real[PATH_MAX];
+  const ssize_t length = readlink(address.sun_path, real, sizeof real);
+  const bool isReal = length >= 0 && path == std::string(real, static_cast<size_t>(length));
+  const int fd = isReal ? socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0) : -1;
+  // To what was looked at, whatever is at the path by now.
+  const bool connected = fd >= 0 && connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+  close(found);
+  if (connected) return fd;
+  if (fd >= 0) close(fd);
   return -1;
 }
 

@@ -46,7 +46,7 @@ struct Extensions {
 class XConnection {
  public:
   /**
-   * `server` as DISPLAY has it, or the path of its socket; empty for DISPLAY itself. `authority`: file with its cookie; empty for that of XAUTHORITY. Null with the
+   * `server` as DISPLAY has it, or the path of its socket without links; empty for DISPLAY itself. `authority`: file with its cookie; empty for that of XAUTHORITY. Null with the
    * reason in `why`. Blocks while a server hangs.
    */
   static std::unique_ptr<XConnection> open(const std::string& server, Rejection& why, const std::string& authority = {});

@@ -180,13 +180,19 @@ export async function createDesktop({
       if (id === screenId) privacy.controlChanged(sessions.isControlled(id))
     },
   })
+  const screen = screenOf(environment)
   const privacy: ScreenPrivacy = await ScreenPrivacy.open({
     store: createScreenPrivacyStore(database),
     audit,
     apply: (wishes) => sessions.setSeat(screenId, wishes),
+    restore() {
+      if (screen === undefined) return
+      sessions.prepare(screenId, screen)
+      sessions.setSeat(screenId, { blank: false, blockInput: false })
+    },
+    onProblem: (error) => log.warn({ err: error }, 'what is known of the screen of this machine could not be kept'),
     onChange: () => book.announce(screenId),
   })
-  const screen = screenOf(environment)
   const book: DisplayBook = await DisplayBook.open({
     store: createDisplayStore(database),
     server: xvncServer,
@@ -267,10 +273,7 @@ export async function createDesktop({
   const images = new DisplayImages(log)
   const stopping = new AbortController()
   const startedMarked = book.startMarked(stopping.signal)
-  if (screen !== undefined && privacy.mayBeLeft) {
-    sessions.prepare(screenId, screen)
-    sessions.setSeat(screenId, { blank: false, blockInput: false })
-  }
+  privacy.restoreLeft()
   // Nobody is at those that the host before this one had.
   for (const { id } of book.list()) locks.lock(id)
   return {

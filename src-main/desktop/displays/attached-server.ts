@@ -1,9 +1,11 @@
-import { mkdirSync, readFileSync, statSync } from 'node:fs'
+import { closeSync, constants, existsSync, fstatSync, mkdirSync, openSync, readlinkSync, readSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { AppError } from '../../platform/errors.ts'
+import type { Logger } from '../../platform/logger.ts'
 import type { AttachedPlace } from '../schemas/display.ts'
 import type { DisplayServer, RunningDisplay } from './display-server.ts'
+import { hasRealPath, socketOf } from './server-socket.ts'
 import { cookieIn, writeAuthority } from './xvnc/x-authority.ts'
 
 /** A server that listens answers at once; one that hangs is not waited for, ms. */
@@ -11,13 +13,23 @@ const answerMs = 2000
 /** A larger file is not read, bytes. */
 const maxAuthorityBytes = 1024 * 1024
 
-/** A display that other programs made, a container for example: it is shown and controlled, and never ended from here. */
-export function attachedServer({ server, authority }: AttachedPlace): DisplayServer {
+/**
+ * A display that other programs made, a container for example: it is shown and controlled, and never ended from here. Those programs may
+ * write where its socket and its file of cookies are: whatever is there is looked at again each time, and links are not followed.
+ */
+export function attachedServer({ server, authority }: AttachedPlace, log: Logger): DisplayServer {
+  const ready = async (): Promise<Buffer> => {
+    const cookie = authority === undefined ? Buffer.alloc(0) : cookieOf(authority)
+    await demandServer(server)
+    return cookie
+  }
   return {
     /** Its cookie is copied: that of a container is kept under the name of another machine, which programs here do not look for. */
     async start({ folder }): Promise<RunningDisplay> {
-      const cookie = cookieOf(authority)
-      if (!(await accepts(server))) throw new AppError('desktop.not_reachable', `No X server listens at ${server}`, { details: { server } })
+      const cookie = await ready().catch((error: unknown) => {
+        log.warn({ err: forAdmins(error) }, 'a display of other programs cannot be reached')
+        throw error
+      })
       mkdirSync(folder, { recursive: true, mode: 0o700 })
       const own = join(folder, 'xauthority')
       writeAuthority(own, cookie)
@@ -25,9 +37,8 @@ export function attachedServer({ server, authority }: AttachedPlace): DisplaySer
     },
     /** A server that was started again has another cookie. */
     async adopt({ authority: own }) {
-      if (!(await accepts(server))) return false
       try {
-        writeAuthority(own, cookieOf(authority))
+        writeAuthority(own, await ready())
         return true
       } catch {
         return false
@@ -37,25 +48,54 @@ export function attachedServer({ server, authority }: AttachedPlace): DisplaySer
   }
 }
 
-/** Empty where there is no file: servers that want none are shown none. Throws AppError `desktop.not_reachable`. */
-function cookieOf(authority: string | undefined): Buffer {
-  if (authority === undefined) return Buffer.alloc(0)
-  let found: Buffer | undefined
+/** For everybody who opens the display, without paths; `forAdmins` has them. */
+function unreachable(message: string, path: string): AppError {
+  return new AppError('desktop.not_reachable', message, { cause: new Error(`${message}: ${path}`) })
+}
+
+/** The error with the path that it is about, where it is one of this module. */
+export function forAdmins(error: unknown): unknown {
+  if (!(error instanceof AppError && error.code === 'desktop.not_reachable' && error.cause instanceof Error)) return error
+  return new AppError(error.code, error.cause.message)
+}
+
+/** The first cookie of the file. Throws AppError `desktop.not_reachable`. */
+function cookieOf(path: string): Buffer {
+  const linked = 'The path of the file of cookies has a link or is not written in full: name the file itself'
+  let file: number
   try {
-    // Devices and pipes have no end, or wait for somebody who writes.
-    const stats = statSync(authority)
-    found = stats.isFile() && stats.size <= maxAuthorityBytes ? cookieIn(readFileSync(authority)) : undefined
+    // A pipe would wait for somebody who writes.
+    file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
   } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code ?? 'unknown'
-    throw new AppError('desktop.not_reachable', `The file of cookies ${authority} cannot be read: ${reason}`)
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown'
+    throw unreachable(code === 'ELOOP' ? linked : `The file of cookies cannot be read (${code})`, path)
   }
-  if (found === undefined) throw new AppError('desktop.not_reachable', `The file ${authority} has no MIT-MAGIC-COOKIE-1`)
-  return found
+  try {
+    // Asked about what was opened: a folder above it may have become a link meanwhile.
+    if (readlinkSync(`/proc/self/fd/${file}`) !== path) throw unreachable(linked, path)
+    const stats = fstatSync(file)
+    const bytes = Buffer.alloc(stats.isFile() && stats.size <= maxAuthorityBytes ? stats.size : 0)
+    const cookie = cookieIn(bytes.subarray(0, readSync(file, bytes, 0, bytes.length, 0)))
+    if (cookie === undefined) throw unreachable('The file of cookies has no MIT-MAGIC-COOKIE-1', path)
+    return cookie
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** Throws AppError `desktop.not_reachable` where no server listens there. */
+async function demandServer(server: string): Promise<void> {
+  const path = socketOf(server)
+  const silent = (): AppError => unreachable('No X server listens at the socket of the display', server)
+  if (path === undefined || !existsSync(path)) throw silent()
+  if (!hasRealPath(server)) {
+    throw unreachable('The path of the socket has a link or is not written in full: name the socket itself', server)
+  }
+  if (!(await accepts(path))) throw silent()
 }
 
 /** A server listens there. */
-function accepts(server: string): Promise<boolean> {
-  const path = server.startsWith('/') ? server : `/tmp/.X11-unix/X${Number.parseInt(server.slice(1), 10)}`
+function accepts(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(path)
     const answer = (value: boolean): void => {

@@ -279,6 +279,25 @@ describe('the displays there are', () => {
     expect([book.list(), [...running], readdirSync(join(folder, 'displays'))]).toEqual([[], [], []])
   })
 
+  it('are not attached as those of other programs, which would have neither consent nor lock', async () => {
+    const book = await open({ server: ':4711.0', authority: '', pid: 0 })
+    const { server: made } = await add(book)
+    for (const named of [':4711', '/tmp/.X11-unix/X4711', made!, `/tmp/.X11-unix/X${made!.slice(1)}`]) {
+      await expect(book.add({ attach: { server: named } }, 'admin'), named).rejects.toMatchObject({ code: 'desktop.shown_already' })
+    }
+    expect(book.list()).toHaveLength(2)
+  })
+
+  it('are not opened as one of other programs whose number they got', async () => {
+    const book = await open()
+    const { server: made } = await add(book)
+    const store = createDisplayStore(database.kysely)
+    const [kept] = await store.all()
+    await store.save({ ...kept!, id: 'theirs', name: 'Theirs', attached: { server: made! }, running: null })
+    const next = await open()
+    await expect(next.running('theirs', 'admin')).rejects.toMatchObject({ code: 'desktop.shown_already' })
+  })
+
   it('include the screen that the host was started on, which is not ended from here', async () => {
     const book = await open({ server: ':0', authority: '', pid: 0 })
     expect(book.list()).toMatchObject([{ id: 'screen', kind: 'screen', state: 'running' }])

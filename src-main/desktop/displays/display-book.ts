@@ -8,12 +8,13 @@ import type { Logger } from '../../platform/logger.ts'
 import { Turns } from '../../platform/turns.ts'
 import { rightNames } from '../rights/rights.ts'
 import type { Display, DisplayChanges, NewDisplay } from '../schemas/display.ts'
-import { attachedServer } from './attached-server.ts'
+import { attachedServer, forAdmins } from './attached-server.ts'
 import type { AudioServer, DisplayServer, RunningDisplay } from './display-server.ts'
 import type { DisplayGuest, DisplayStore, StoredDisplay } from './display-store.ts'
 import { type MonitorPlace, placed, sizeAround } from './monitors.ts'
 import { endPrograms, lightDesktop, startProgram } from './programs.ts'
 import type { ScreenPrivacy } from './screen-privacy.ts'
+import { isSameServer } from './server-socket.ts'
 import { UnwatchedDisplays } from './unwatched-displays.ts'
 
 /** Displays at a time: each is an X server of some 45 MB with its programs. */
@@ -67,7 +68,8 @@ export class DisplayBook {
     const book = new DisplayBook(dependencies)
     mkdirSync(dependencies.folder, { recursive: true, mode: 0o700 })
     for (const stored of await dependencies.store.all()) {
-      const goesOn = stored.running !== null && (await book.#serverOf(stored).adopt(stored.running))
+      const isOurs = stored.attached !== null && book.#isOurs(stored.attached.server)
+      const goesOn = stored.running !== null && !isOurs && (await book.#serverOf(stored).adopt(stored.running))
       if (!goesOn && stored.running?.audio) await dependencies.audio.end(stored.running.audio)
       book.#byId.set(stored.id, goesOn ? stored : { ...stored, running: null })
     }
@@ -128,7 +130,11 @@ export class DisplayBook {
     if (attach !== undefined && other !== undefined) {
       throw new AppError('desktop.attached', `"${other}" is not for a display that other programs made`)
     }
-    return this.#turns.next(() => this.#add(wanted, actor, null))
+    return this.#turns
+      .next(() => this.#add(wanted, actor, null))
+      .catch((error: unknown) => {
+        throw forAdmins(error)
+      })
   }
 
   async #add(
@@ -148,6 +154,7 @@ export class DisplayBook {
     if (this.#byId.size >= maxDisplays) {
       throw new AppError('desktop.limit', `There are ${maxDisplays} displays, the maximum`, { details: { limit: maxDisplays } })
     }
+    if (attach !== undefined) this.#demandOther(attach.server)
     const id = randomUUID()
     const added: StoredDisplay = {
       id,
@@ -208,6 +215,8 @@ export class DisplayBook {
       const { screen } = this.#dependencies
       if (id === screenId && screen !== undefined) return screen
       const stored = this.#stored(id)
+      // A display of ours may have got the number of one that has ended.
+      if (stored.attached !== null) this.#demandOther(stored.attached.server)
       if (stored.running !== null && (await this.#serverOf(stored).adopt(stored.running))) return this.#withAudio(stored, stored.running)
       await this.#end(stored)
       const running = await this.#run(stored)
@@ -348,7 +357,19 @@ export class DisplayBook {
   }
 
   #serverOf({ attached }: StoredDisplay): DisplayServer {
-    return attached === null ? this.#dependencies.server : attachedServer(attached)
+    return attached === null ? this.#dependencies.server : attachedServer(attached, this.#dependencies.log)
+  }
+
+  /** The screen and the displays made here are opened as themselves, with their consent, locks and privacy. Throws `desktop.shown_already`. */
+  #demandOther(server: string): void {
+    if (this.#isOurs(server)) throw new AppError('desktop.shown_already')
+  }
+
+  /** It is the server of the screen, or of a display made here. */
+  #isOurs(server: string): boolean {
+    const { screen } = this.#dependencies
+    const made = [...this.#byId.values()].flatMap(({ attached, running }) => (attached === null && running !== null ? [running] : []))
+    return [...(screen === undefined ? [] : [screen]), ...made].some((each) => isSameServer(each.server, server))
   }
 
   async #end({ running, attached }: StoredDisplay): Promise<void> {

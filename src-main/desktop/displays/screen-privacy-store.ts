@@ -4,15 +4,20 @@ import type { ScreenPrivacy } from '../schemas/display.ts'
 /** What an admin chose for the time in which somebody controls the screen. */
 export type ScreenPrivacyChoice = Pick<ScreenPrivacy, 'blanks' | 'blocksInput'>
 
+export interface StoredScreenPrivacy extends ScreenPrivacyChoice {
+  /** The screen may be black: it was to be, and no process has said since that it is not. */
+  readonly mayBeLeft: boolean
+}
+
 interface Tables {
   desktop_setting: { name: string; value: string }
 }
 
 export interface ScreenPrivacyStore {
   /** Undefined where nobody has chosen yet. */
-  read(): Promise<ScreenPrivacyChoice | undefined>
+  read(): Promise<StoredScreenPrivacy | undefined>
   /** Resolves when it is on disk. */
-  save(choice: ScreenPrivacyChoice): Promise<void>
+  save(stored: StoredScreenPrivacy): Promise<void>
 }
 
 const name = 'screen-privacy'
@@ -23,10 +28,10 @@ export function createScreenPrivacyStore(database: Kysely<any>): ScreenPrivacySt
   return {
     async read() {
       const row = await tables.selectFrom('desktop_setting').select('value').where('name', '=', name).executeTakeFirst()
-      return row && (JSON.parse(row.value) as ScreenPrivacyChoice)
+      return row && (JSON.parse(row.value) as StoredScreenPrivacy)
     },
-    async save(choice) {
-      const value = JSON.stringify(choice)
+    async save(stored) {
+      const value = JSON.stringify(stored)
       await tables
         .insertInto('desktop_setting')
         .values({ name, value })

@@ -1,6 +1,6 @@
 import type { AuditLog } from '../../platform/audit.ts'
 import type { ScreenPrivacyChanges, ScreenPrivacy as Shown } from '../schemas/display.ts'
-import type { ScreenPrivacyChoice, ScreenPrivacyStore } from './screen-privacy-store.ts'
+import type { ScreenPrivacyChoice, ScreenPrivacyStore, StoredScreenPrivacy } from './screen-privacy-store.ts'
 
 /** What a real screen is to be like now. */
 export interface SeatWishes {
@@ -16,6 +16,10 @@ export interface ScreenPrivacyDependencies {
   readonly audit: Pick<AuditLog, 'record'>
   /** Has the process of the screen do it. */
   readonly apply: (wishes: SeatWishes) => void
+  /** Has a process make the screen as it was, which starts if needed. */
+  readonly restore: () => void
+  /** What was chosen could not be kept. */
+  readonly onProblem: (error: unknown) => void
   readonly onChange: () => void
 }
 
@@ -25,38 +29,49 @@ const untouched: SeatState = { blanked: 'off', inputBlocked: 'off' }
 export class ScreenPrivacy {
   readonly #dependencies: ScreenPrivacyDependencies
   #choice: ScreenPrivacyChoice
+  /** Nobody knows yet that it is visible again. */
+  #mayBeLeft: boolean
   #controlled = false
+  /** A choice is being kept: what it says is not known yet. */
+  #saving = false
   /** The screen was asked for something else than to be as it is. */
   #wanted = false
   #state = untouched
 
-  private constructor(dependencies: ScreenPrivacyDependencies, choice: ScreenPrivacyChoice) {
+  private constructor(dependencies: ScreenPrivacyDependencies, { mayBeLeft, ...choice }: StoredScreenPrivacy) {
     this.#dependencies = dependencies
     this.#choice = choice
+    this.#mayBeLeft = mayBeLeft
   }
 
   static async open(dependencies: ScreenPrivacyDependencies): Promise<ScreenPrivacy> {
-    return new ScreenPrivacy(dependencies, (await dependencies.store.read()) ?? { blanks: false, blocksInput: false })
+    return new ScreenPrivacy(dependencies, (await dependencies.store.read()) ?? { blanks: false, blocksInput: false, mayBeLeft: false })
   }
 
   get shown(): Shown {
     return { ...this.#choice, ...this.#state }
   }
 
-  /** A process that was killed may have left the screen black. */
-  get mayBeLeft(): boolean {
-    return this.#choice.blanks
+  /** Makes the screen visible where a process that was killed may have left it black. While somebody controls it, its process does so. */
+  restoreLeft(): void {
+    if (this.#mayBeLeft && !this.#controlled) this.#dependencies.restore()
   }
 
   async change(changes: ScreenPrivacyChanges, actor: string): Promise<void> {
     const { store, audit } = this.#dependencies
     const choice = { ...this.#choice, ...changes }
-    await store.save(choice)
+    const mayBeLeft = this.#mayBeLeft || choice.blanks
+    this.#saving = true
+    await store.save({ ...choice, mayBeLeft }).finally(() => {
+      this.#saving = false
+    })
     this.#choice = choice
+    this.#mayBeLeft = mayBeLeft
     const black = choice.blanks ? 'black' : 'visible'
     const message = `While somebody controls the screen of this machine it is ${black}, and its own keyboard and mouse ${choice.blocksInput ? 'do nothing' : 'work'}`
     audit.record({ kind: 'command', message, actor, data: { display: 'screen' } })
     this.#apply()
+    if (!choice.blanks) this.restoreLeft()
     this.#dependencies.onChange()
   }
 
@@ -69,6 +84,10 @@ export class ScreenPrivacy {
 
   /** What the process of the screen could do. */
   took(state: SeatState): void {
+    if (state.blanked === 'off' && this.#mayBeLeft && !this.#choice.blanks && !this.#saving) {
+      this.#mayBeLeft = false
+      this.#dependencies.store.save({ ...this.#choice, mayBeLeft: false }).catch(this.#dependencies.onProblem)
+    }
     if (JSON.stringify(state) === JSON.stringify(this.#state)) return
     this.#state = state
     this.#dependencies.onChange()

@@ -28,10 +28,12 @@ interface KeptImage {
 /** Small images of displays, made when somebody asks for them and not before: nothing is encoded while nobody looks. */
 export class DisplayImages {
   readonly #jobs: JobWorker<Job, FromDesktopImages, ToDesktopImages>
+  readonly #log: Logger
   readonly #kept = new Map<string, KeptImage>()
   #next = 1
 
   constructor(log: Logger) {
+    this.#log = log
     this.#jobs = new JobWorker({
       worker: 'desktop-images',
       env: { UV_THREADPOOL_SIZE: '2', MALLOC_ARENA_MAX: '2' },
@@ -75,7 +77,11 @@ export class DisplayImages {
       const settle = (jpeg: Uint8Array | undefined, why: string): void => {
         clearTimeout(late)
         if (jpeg !== undefined) resolve(jpeg)
-        else reject(new AppError('desktop.no_image', `The display ${message.server} cannot be read: ${why}`, { details: { why } }))
+        else {
+          // Where it is, is not for everybody who may see it.
+          this.#log.debug({ server: message.server, why }, 'an image of a display could not be made')
+          reject(new AppError('desktop.no_image', `The display cannot be read: ${why}`, { details: { why } }))
+        }
       }
       this.#jobs.add(message.id, { message, settle })
     })

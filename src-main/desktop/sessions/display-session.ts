@@ -53,6 +53,8 @@ export interface DisplaySessionOptions {
   readonly virtual: boolean
   /** What of `setSeat` could be done. */
   readonly onSeat: (state: SeatState) => void
+  /** The display cannot be shown any more: nothing comes of this session from here on, and it is to be stopped. */
+  readonly onLost: (why: string) => void
 }
 
 /** Those who see one display, and the process that shows it to them. It runs while there are some. */
@@ -283,6 +285,7 @@ export class DisplaySession {
     for (const { client } of this.#viewers.values()) client.close(4404, why)
     this.#viewers.clear()
     this.#endRecording()
+    this.#options.onLost(why)
   }
 
   #endRecording(): void {

@@ -5,6 +5,7 @@ import { isLoopback } from '../../platform/loopback.ts'
 import { isLimited } from '../../platform/principal.ts'
 import { defineSocket, type SocketClient, type SocketDefinition, type SocketSession } from '../../platform/sockets.ts'
 import { Strangers } from '../../platform/strangers.ts'
+import { forAdmins } from '../displays/attached-server.ts'
 import { type DisplayBook, screenId } from '../displays/display-book.ts'
 import type { GuestDisplays } from '../displays/guest-displays.ts'
 import type { Consents } from '../rights/consents.ts'
@@ -129,7 +130,8 @@ function serve(dependencies: SessionSocketDependencies, client: SocketClient, op
     if (seat.may('see')) transport.announce()
   }
   arrive().catch((error: unknown) => {
-    closeWith(client, error, error instanceof AppError && closedCodes.includes(error.code) ? 4403 : 4409)
+    const shown = isLimited(person.principal) ? error : forAdmins(error)
+    closeWith(client, shown, error instanceof AppError && closedCodes.includes(error.code) ? 4403 : 4409)
   })
   const take = (message: ClientMessage | undefined): void => {
     if (message === undefined) transport.close(1007, 'not a message of docs/desktop.md')

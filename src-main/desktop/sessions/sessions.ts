@@ -200,6 +200,10 @@ export class Sessions {
       monitors: () => monitorsOf(id),
       onMonitors: (monitors) => onMonitors(id, monitors),
       onSeat: (state) => onSeat(id, state),
+      // Who comes next gets a new one, which connects to whatever server is there then.
+      onLost: (why) => {
+        if (this.#byDisplay.get(id)?.session === session) void this.end(id, why)
+      },
     })
     const attendance = new Attendance({
       display: id,

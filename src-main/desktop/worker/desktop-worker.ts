@@ -23,12 +23,14 @@ const pipe = openMediaPipe()
 const viewers = new Map<number, Viewer>()
 let cursor: DesktopCursor | undefined
 let size: { readonly width: number; readonly height: number } | undefined
-/** Why the display cannot be shown. */
-let lost: string | undefined
+/** The display cannot be shown: the host ends this process. */
+let lost = false
 
 const host = connectToHost<ToDesktopWorker, FromDesktopWorker>(take)
 pipe.on('error', () => process.exit(0))
 host.stopping.addEventListener('abort', () => {
+  // First: a process that takes too long is killed, and nobody else makes the screen visible.
+  seat.stop()
   clearInterval(silence)
   recorder?.stop()
   show?.stop()
@@ -36,7 +38,6 @@ host.stopping.addEventListener('abort', () => {
   input?.close()
   view?.close()
   clipboard?.stop()
-  seat.stop()
   audio.stop()
   camera.stop()
   host.end()
@@ -54,7 +55,7 @@ const audio = new DisplayAudio({
 })
 const camera = new DisplayCamera((problem) => process.stderr.write(`camera of a display: ${problem}\n`))
 const seat = new SeatPrivacy(addon.LocalSeat, (state) => host.send({ kind: 'seat', ...state }))
-// Also where the host has died: nobody else makes the screen visible again.
+// Also where the host has died.
 process.on('exit', () => seat.stop())
 const recorder =
   show &&
@@ -83,14 +84,12 @@ function openInput(): NativeDesktopInput | undefined {
 }
 
 function lose(why: string): void {
-  lost = why
+  lost = true
   host.send({ kind: 'lost', why })
 }
 
 function take(message: ToDesktopWorker): void {
-  // Somebody who comes now waits for it, too.
-  if (lost !== undefined && message.kind === 'record') lose(lost)
-  if (input === undefined || view === undefined || show === undefined || lost !== undefined) return
+  if (input === undefined || view === undefined || show === undefined || lost) return
   if (message.kind === 'record' || message.kind === 'record-end') {
     if (message.kind === 'record') recorder?.record(message.audio)
     else recorder?.stop()

@@ -20,6 +20,8 @@ export class SeatPrivacy {
 
   want(wishes: SeatWishes): void {
     clearInterval(this.#timer)
+    // Each wish is answered.
+    this.#said = ''
     if (wishes.blank || wishes.blockInput) this.#timer = repeat(againMs, () => this.#apply(wishes))
     this.#apply(wishes)
   }
@@ -27,15 +29,22 @@ export class SeatPrivacy {
   /** As it was before. */
   stop(): void {
     clearInterval(this.#timer)
-    this.#seat?.close()
+    if (this.#seat === undefined) return
+    this.#seat.close()
     this.#seat = undefined
+    this.#say({ blanked: 'off', inputBlocked: 'off' })
   }
 
   #apply({ blank, blockInput }: SeatWishes): void {
     this.#seat ??= this.#open()
+    // Nothing is known then of what a process before this one left.
+    if (this.#seat === undefined && !blank && !blockInput) return
     const done = this.#seat?.apply(blank, blockInput)
     const stateOf = (wanted: boolean, is: boolean | undefined) => (!wanted ? 'off' : is === true ? 'on' : 'failed')
-    const state: SeatState = { blanked: stateOf(blank, done?.black), inputBlocked: stateOf(blockInput, done?.blocked) }
+    this.#say({ blanked: stateOf(blank, done?.black), inputBlocked: stateOf(blockInput, done?.blocked) })
+  }
+
+  #say(state: SeatState): void {
     const said = JSON.stringify(state)
     if (said === this.#said) return
     this.#said = said

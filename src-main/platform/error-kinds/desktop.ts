@@ -26,6 +26,11 @@ export const desktopErrors = {
     title: 'The display was made by other programs',
     remedy: 'Leave size, monitors, programs, start and end to the programs that made it.',
   },
+  'desktop.shown_already': {
+    status: 409,
+    title: 'This display is among the desktops already',
+    remedy: 'Open it there: as the screen of this machine, or as the desktop that was created here.',
+  },
   'desktop.not_recorded': { status: 409, title: 'The display is not being recorded', remedy: 'Start a recording first.' },
   'desktop.recorded_by_rule': {
     status: 403,

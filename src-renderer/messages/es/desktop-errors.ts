@@ -28,6 +28,11 @@ export const desktopErrors = {
     title: 'La pantalla es de otros programas',
     remedy: 'Deja el tamaño, los monitores, los programas, el inicio y el final a los programas que la crearon.',
   },
+  'desktop.shown_already': {
+    english: 'This display is among the desktops already',
+    title: 'Esta pantalla ya está entre los escritorios',
+    remedy: 'Ábrela allí: como la pantalla de este equipo o como el escritorio que se creó aquí.',
+  },
   'desktop.not_screen': {
     english: 'Only the screen of the machine has that',
     title: 'Solo la pantalla del equipo lo tiene',
