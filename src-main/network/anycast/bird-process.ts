@@ -1,4 +1,4 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -7,8 +7,8 @@ import { AppError } from '../../platform/errors.ts'
 import { findSystemProgram } from '../../platform/find-program.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { replaceFile } from '../../platform/replace-file.ts'
+import { lastLineOf, type ProgramOutcome, runProgram, systemProgram } from '../../platform/system-program.ts'
 
-const commandMs = 10_000
 const startMs = 10_000
 /** BIRD that did not end by itself is killed after this time, ms. */
 const endMs = 2000
@@ -42,12 +42,12 @@ export class BirdProcess {
     const checked = await execute('bird', ['-p', '-c', draft])
     if (!checked.isDone) {
       rmSync(draft, { force: true })
-      throw new AppError('config.invalid', `Option anycast: bird says: ${lastLine(checked.text)}`, { details: { option: 'anycast' } })
+      throw new AppError('config.invalid', `Option anycast: bird says: ${lastLineOf(checked.text)}`, { details: { option: 'anycast' } })
     }
     renameSync(draft, this.#file)
     if (this.#child === undefined) return this.#start()
     const { isDone, text: answer } = await this.#control('configure')
-    if (!isDone) throw new AppError('network.bird_failed', `birdc configure: ${lastLine(answer)}`)
+    if (!isDone) throw new AppError('network.bird_failed', `birdc configure: ${lastLineOf(answer)}`)
   }
 
   /** What `birdc show protocols` prints; empty while it does not run. */
@@ -76,7 +76,7 @@ export class BirdProcess {
     return join(this.#folder, 'bird.ctl')
   }
 
-  #control(command: string): Promise<Outcome> {
+  #control(command: string): Promise<ProgramOutcome> {
     return execute('birdc', ['-s', this.#socket, ...command.split(' ')])
   }
 
@@ -110,24 +110,6 @@ export class BirdProcess {
   }
 }
 
-interface Outcome {
-  readonly isDone: boolean
-  readonly text: string
-}
+const programOf = (name: string): string => systemProgram(name, 'network.bird_missing')
 
-function programOf(name: string): string {
-  const file = findSystemProgram(name)
-  if (file === undefined) throw new AppError('network.bird_missing', `There is no program ${name}`)
-  return file
-}
-
-function execute(name: string, args: readonly string[]): Promise<Outcome> {
-  const file = programOf(name)
-  return new Promise((resolve) => {
-    execFile(file, args, { timeout: commandMs, maxBuffer: 1024 * 1024 }, (error, stdout, stderr) =>
-      resolve({ isDone: error === null, text: `${stdout}${stderr}` || (error?.message ?? '') }),
-    )
-  })
-}
-
-const lastLine = (text: string): string => text.trim().split('\n').at(-1)?.slice(0, 300) ?? ''
+const execute = async (name: string, args: readonly string[]): Promise<ProgramOutcome> => runProgram(programOf(name), args)

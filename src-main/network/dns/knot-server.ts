@@ -1,14 +1,13 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { AppError } from '../../platform/errors.ts'
-import { findSystemProgram } from '../../platform/find-program.ts'
 import { replaceFile } from '../../platform/replace-file.ts'
+import { lastLineOf, type ProgramOutcome, runProgram, systemProgram } from '../../platform/system-program.ts'
 import { type KnotTexts, knotFiles } from './knot-texts.ts'
 
 const startMs = 20_000
-const commandMs = 20_000
 
 /**
  * Knot, in a process that goes on without this one: viewers find nodes also while the host is away. The next host finds it by its socket.
@@ -34,7 +33,7 @@ export class KnotServer {
     this.#write(draft, write(draft))
     for (const step of ['conf-check', 'zone-check']) {
       const { isDone, text } = await execute('knotc', ['-c', join(draft, knotFiles.configuration), step])
-      if (!isDone) throw new AppError('network.dns_invalid', `knotc ${step}: ${lastLine(text)}`)
+      if (!isDone) throw new AppError('network.dns_invalid', `knotc ${step}: ${lastLineOf(text)}`)
     }
     rmSync(draft, { recursive: true, force: true })
   }
@@ -46,7 +45,7 @@ export class KnotServer {
     this.#write(this.#folder, texts)
     if (!(await this.isRunning())) return this.#start()
     const { isDone, text } = await this.#control(['reload'])
-    if (!isDone) throw new AppError('network.knot_failed', `knotc reload: ${lastLine(text)}`)
+    if (!isDone) throw new AppError('network.knot_failed', `knotc reload: ${lastLineOf(text)}`)
   }
 
   /** DS records of the zone's keys; none before it was signed. */
@@ -64,7 +63,7 @@ export class KnotServer {
       ...['-c', this.#file, zone, 'generate'],
       ...['algorithm=ecdsap256sha256', 'ksk=yes', 'zsk=yes'],
     ])
-    if (!isDone) throw new AppError('network.knot_failed', `keymgr: ${lastLine(text)}`)
+    if (!isDone) throw new AppError('network.knot_failed', `keymgr: ${lastLineOf(text)}`)
   }
 
   /** Ends Knot, also one that a former host started. */
@@ -85,7 +84,7 @@ export class KnotServer {
     replaceFile(join(folder, knotFiles.configuration), configuration)
   }
 
-  #control(command: readonly string[]): Promise<Outcome> {
+  #control(command: readonly string[]): Promise<ProgramOutcome> {
     return execute('knotc', ['-c', this.#file, '-t', '5', ...command])
   }
 
@@ -114,27 +113,9 @@ export class KnotServer {
   }
 }
 
-interface Outcome {
-  readonly isDone: boolean
-  readonly text: string
-}
+const programOf = (name: string): string => systemProgram(name, 'network.knot_missing')
 
-function programOf(name: string): string {
-  const file = findSystemProgram(name)
-  if (file === undefined) throw new AppError('network.knot_missing', `There is no program ${name}`)
-  return file
-}
-
-async function execute(name: string, args: readonly string[]): Promise<Outcome> {
-  const file = programOf(name)
-  return new Promise((resolve) => {
-    execFile(file, args, { timeout: commandMs, maxBuffer: 1024 * 1024 }, (error, stdout, stderr) =>
-      resolve({ isDone: error === null, text: `${stdout}${stderr}` || (error?.message ?? '') }),
-    )
-  })
-}
-
-const lastLine = (text: string): string => text.trim().split('\n').at(-1)?.slice(0, 300) ?? ''
+const execute = async (name: string, args: readonly string[]): Promise<ProgramOutcome> => runProgram(programOf(name), args)
 
 function reasonIn(logFile: string): string | undefined {
   const lines = readFileSync(logFile, 'utf8').split('\n')

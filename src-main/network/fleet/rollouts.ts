@@ -11,7 +11,7 @@ const maxEnded = 20
 const maxLines = 200
 /** Nodes are looked at so often while they have to be well, ms. */
 const lookMs = 250
-/** A node that is away for so long after its change has lost its connection, ms: a short reconnect is none of the change. */
+/** A node that is away for so long after its change has lost its connection, ms: a short reconnect says nothing about the change. */
 export const lostMs = 5000
 /** A host that ends waits so long for nodes to go back, ms. */
 const stopMs = 1000

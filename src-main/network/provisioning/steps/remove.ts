@@ -30,7 +30,7 @@ remove_node
 const stays = {
   /** One on which nothing was prepared: the node that is there was not touched. */
   untouched: `[ ! -d "$etc/before" ] && { [ -e "$unit_file" ] || [ -e "$state/node/node.json" ]; }`,
-  /** One with a node: before the preparing has ended, that is none of this run. */
+  /** One with a node, which this run did not make before its preparation has ended. */
   occupied: '[ -e "$unit_file" ] || [ -e "$state/node/node.json" ]',
   /** Each: its node was there before. */
   any: 'true',
