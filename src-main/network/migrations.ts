@@ -2,11 +2,11 @@ import { sql } from 'kysely'
 import type { Migration } from '../platform/storage/migrations.ts'
 import { guardMigrations } from './attacks/guard-store.ts'
 import { trafficMigrations } from './figures/traffic-store.ts'
-import { groupMigrations } from './fleet/group-store.ts'
 import { functionMigrations } from './functions/function-store.ts'
+import { groupMigrations } from './origin/fleet/group-store.ts'
+import { purgeMigrations } from './origin/purges/purge-store.ts'
 import { machineMigrations } from './provisioning/machine-store.ts'
-import { purgeMigrations } from './purges/purge-store.ts'
-import { settingMigrations } from './settings/setting-store.ts'
+import { settingMigrations } from './setting-store.ts'
 
 /** The tables of the nodes. */
 export const networkMigrations: readonly Migration[] = [

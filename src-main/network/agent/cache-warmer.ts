@@ -1,8 +1,8 @@
 import { type IncomingMessage, request } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { repeat } from '../../platform/repeat.ts'
-import { listedUrls } from '../warming/listed-urls.ts'
-import { maxWarmed, type WarmProgress } from '../warming/warm-schemas.ts'
+import { listedUrls } from '../origin/warming/listed-urls.ts'
+import { maxWarmed, type WarmProgress } from '../origin/warming/warm-schemas.ts'
 
 /** nginx of this node. */
 export interface WarmedFront {

@@ -1,12 +1,12 @@
 import type { Logger } from '../../platform/logger.ts'
 import { repeat } from '../../platform/repeat.ts'
 import { Turns } from '../../platform/turns.ts'
+import type { FunctionOptions } from '../front/nginx/front-options.ts'
 import { FunctionFront } from '../functions/function-front.ts'
 import type { FunctionLine } from '../functions/function-line.ts'
 import { FunctionRunner } from '../functions/function-runner.ts'
 import { type FunctionSet, readRoute } from '../functions/function-set.ts'
 import { NodeFunctions } from '../functions/node-functions.ts'
-import type { FunctionOptions } from '../nginx/front-options.ts'
 import type { InsidePlace } from './inside-place.ts'
 import { sendError } from './origin-proxy.ts'
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import type { LogTail } from '../../platform/telemetry/log-tail.ts'
-import { maxInspectedLines, type NodeInspection, nodeUnitFile } from '../nodes/inspection.ts'
+import { maxInspectedLines, type NodeInspection, nodeUnitFile } from '../origin/nodes/inspection.ts'
 
 /** Characters of all lines of one answer. */
 const maxCharacters = 500_000

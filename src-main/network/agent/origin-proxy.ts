@@ -3,7 +3,7 @@ import { AppError, type ErrorCode, errorKinds } from '../../platform/errors.ts'
 import { nodeHeader, viewerHeader, writeViewer } from '../../platform/http/client.ts'
 import type { ProxyTarget } from '../../platform/http/reverse-proxy.ts'
 import type { SimpleResponse } from '../../platform/http/simple-response.ts'
-import { nodePathOf, pathHeader } from '../link/node-path.ts'
+import { nodePathOf, pathHeader } from '../origin/link/node-path.ts'
 import type { NodeState } from './node-state.ts'
 import { connectToOrigin, type OriginTarget } from './origin-connection.ts'
 

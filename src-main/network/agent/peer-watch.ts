@@ -1,6 +1,6 @@
 import { repeat } from '../../platform/repeat.ts'
-import { probeNode } from '../routing/probe-node.ts'
-import type { ListedNode, SignedNodes } from '../routing/routing-schemas.ts'
+import { probeNode } from '../origin/routing/probe-node.ts'
+import type { ListedNode, SignedNodes } from '../origin/routing/routing-schemas.ts'
 
 /** Nodes that each node asks how they are: with any number of nodes each is seen by two others. */
 const watched = 2

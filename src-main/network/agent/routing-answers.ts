@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { openHeaders, type ProbeAnswer, type SignedNodes } from '../routing/routing-schemas.ts'
+import { openHeaders, type ProbeAnswer, type SignedNodes } from '../origin/routing/routing-schemas.ts'
 import { sendError } from './origin-proxy.ts'
 
 /** Answers what players ask a node of itself and of other nodes. @param body undefined: the origin has not said it yet */

@@ -5,12 +5,12 @@ import { checkConfig } from '../../platform/config/config-faults.ts'
 import { type ConfigText, readConfigFile, readConfigText } from '../../platform/config/config-text.ts'
 import { AppError } from '../../platform/errors.ts'
 import { isRecord } from '../../platform/schema-faults.ts'
-import { AnycastSchema } from '../anycast/anycast-schemas.ts'
 import { PricesSchema } from '../figures/prices.ts'
+import { AnycastSchema } from '../front/anycast/anycast-schemas.ts'
 import { type EdgeFile, EdgeFileSchema } from '../front/edge-file.ts'
 import type { FrontSite } from '../front/front-settings.ts'
+import type { RotatedLogOptions } from '../front/nginx/rotated-log.ts'
 import { originUrl } from '../front/origin-health.ts'
-import type { RotatedLogOptions } from '../nginx/rotated-log.ts'
 
 const closed = { additionalProperties: false }
 const units = { M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 } as const

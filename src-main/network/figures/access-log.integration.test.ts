@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { RotatedLog } from '../nginx/rotated-log.ts'
+import { RotatedLog } from '../front/nginx/rotated-log.ts'
 import { AccessLog, combinedTime, plain } from './access-log.ts'
 
 let folder: string

@@ -4,7 +4,7 @@ import { clientOf } from '../../platform/http/client.ts'
 import type { FastRequest } from '../../platform/http/fast-path/fast-request.ts'
 import type { FastResponse } from '../../platform/http/fast-path/fast-response.ts'
 import { repeat } from '../../platform/repeat.ts'
-import { RotatedLog, type RotatedLogOptions } from '../nginx/rotated-log.ts'
+import { RotatedLog, type RotatedLogOptions } from '../front/nginx/rotated-log.ts'
 import { whenAnswered } from './answered-request.ts'
 
 /** Lines are written together, so often, ms. */

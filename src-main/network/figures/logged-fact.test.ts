@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { readLoggedRequest } from '../requests/logged-request.ts'
+import { readLoggedRequest } from '../logged-request.ts'
 import { loggedFact } from './logged-fact.ts'
 import { countedPath, countedReferer, deviceOf } from './request-fact.ts'
 

@@ -1,4 +1,4 @@
-import type { LoggedRequest } from '../requests/logged-request.ts'
+import type { LoggedRequest } from '../logged-request.ts'
 import { countedPath, countedReferer, deviceOf, type RequestFact, smallBytes, waitsForMedia } from './request-fact.ts'
 
 /** What a line of nginx's log says, and how many connections there were then. */

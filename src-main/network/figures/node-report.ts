@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { AnycastStateSchema } from '../anycast/anycast-schemas.ts'
+import { AnycastStateSchema } from '../front/anycast/anycast-schemas.ts'
 import { latencyClasses } from './latency.ts'
 import { PricesSchema } from './prices.ts'
 

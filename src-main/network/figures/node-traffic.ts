@@ -1,7 +1,7 @@
 import { cpus, freemem, totalmem } from 'node:os'
 import type { Logger } from '../../platform/logger.ts'
 import { repeat } from '../../platform/repeat.ts'
-import type { LoggedRequest } from '../requests/logged-request.ts'
+import type { LoggedRequest } from '../logged-request.ts'
 import { latencyClasses } from './latency.ts'
 import { loggedFact } from './logged-fact.ts'
 import { fillLevel, type NodeFacts, type NodeReport, reportMs } from './node-report.ts'

@@ -1,4 +1,4 @@
-import { countryPlace } from '../places/countries.ts'
+import { countryPlace } from './countries.ts'
 import type { Region } from './region.ts'
 import type { Traffic } from './traffic-schemas.ts'
 

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { AnycastStateSchema } from '../anycast/anycast-schemas.ts'
+import { AnycastStateSchema } from '../front/anycast/anycast-schemas.ts'
 
 const Rate = Type.Array(Type.Union([Type.Number(), Type.Null()]))
 const Ms = Type.Union([Type.Number(), Type.Null()])

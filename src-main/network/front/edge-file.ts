@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
-import { imageFormats } from '../images/image-messages.ts'
 import { LimitSettingsSchema } from '../limits/limit-settings.ts'
+import { imageFormats } from './images/image-messages.ts'
 
 const closed = { additionalProperties: false }
 const Texts = (description: string, maxItems = 200) =>

@@ -1,4 +1,4 @@
-import type { FrontOptions, SiteOptions } from '../nginx/front-options.ts'
+import type { FrontOptions, SiteOptions } from './nginx/front-options.ts'
 
 /** One upstream server as it is configured. */
 export interface OriginUrl {

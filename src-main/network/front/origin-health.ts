@@ -4,8 +4,8 @@ import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { connect, isIP } from 'node:net'
 import { AppError } from '../../platform/errors.ts'
-import type { OriginServer } from '../nginx/front-options.ts'
 import type { FrontSite, OriginUrl } from './front-settings.ts'
+import type { OriginServer } from './nginx/front-options.ts'
 
 /** Time between two checks of an origin, ms. */
 export const checkMs = 10_000

@@ -11,9 +11,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { silentLogger } from '../../platform/telemetry/logger.ts'
 import { type CountedRequest, countedRequest } from '../limits/counted-request.ts'
 import { defaultLimits, type LimitSettings } from '../limits/limit-settings.ts'
-import type { SiteRule } from '../nginx/front-options.ts'
-import type { RequestOptions } from '../nginx/request-configuration.ts'
 import type { FrontSettings } from './front-settings.ts'
+import type { SiteRule } from './nginx/front-options.ts'
+import type { RequestOptions } from './nginx/request-configuration.ts'
 import { type Front, startFront } from './start-front.ts'
 
 const hasNginx = spawnSync('nginx', ['-v'], { env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` } }).status === 0

@@ -8,8 +8,8 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { silentLogger } from '../../platform/telemetry/logger.ts'
-import type { SiteRule } from '../nginx/front-options.ts'
 import type { FrontSettings, OriginUrl } from './front-settings.ts'
+import type { SiteRule } from './nginx/front-options.ts'
 import { type Front, startFront } from './start-front.ts'
 
 const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` }

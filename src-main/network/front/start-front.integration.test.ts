@@ -13,10 +13,10 @@ import { pino } from 'pino'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { loadCertificate } from '../../platform/certificate.ts'
 import { type LoggedFact, loggedFact } from '../figures/logged-fact.ts'
-import type { SiteRule } from '../nginx/front-options.ts'
-import { nginxProcessesOf } from '../nginx/process-group.ts'
-import type { LoggedRequest } from '../requests/logged-request.ts'
+import type { LoggedRequest } from '../logged-request.ts'
 import type { FrontSettings, FrontSite } from './front-settings.ts'
+import type { SiteRule } from './nginx/front-options.ts'
+import { nginxProcessesOf } from './nginx/process-group.ts'
 import { type Front, startFront } from './start-front.ts'
 
 const hasNginx = spawnSync('nginx', ['-v'], { env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` } }).status === 0

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import type { FunctionRoute } from '../nginx/front-options.ts'
+import type { FunctionRoute } from '../front/nginx/front-options.ts'
 
 const closed = { additionalProperties: false }
 const Files = Type.Record(Type.String({ maxLength: 200 }), Type.String({ maxLength: 1024 * 1024 }))

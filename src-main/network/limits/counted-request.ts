@@ -1,4 +1,4 @@
-import { type LoggedRequest, unescaped } from '../requests/logged-request.ts'
+import { type LoggedRequest, unescaped } from '../logged-request.ts'
 
 /** A request that nginx answered by itself. */
 export interface CountedRequest {

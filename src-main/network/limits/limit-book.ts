@@ -1,7 +1,7 @@
 import type { AuditLog } from '../../platform/audit.ts'
 import type { EventBus } from '../../platform/events.ts'
 import { Turns } from '../../platform/turns.ts'
-import type { SettingStore } from '../settings/setting-store.ts'
+import type { SettingStore } from '../setting-store.ts'
 import { LeaseBook } from './lease-book.ts'
 import { checkLimits, defaultLimits, type LimitSettings, rateOf } from './limit-settings.ts'
 import type { LeaseEntry, UsageEntry } from './request-buckets.ts'

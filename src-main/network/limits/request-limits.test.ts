@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { readLoggedRequest } from '../requests/logged-request.ts'
+import { readLoggedRequest } from '../logged-request.ts'
 import { type CountedRequest, countedRequest } from './counted-request.ts'
 import { checkLimits, defaultLimits, type LimitSettings } from './limit-settings.ts'
 import { limitedHeaders } from './limited-answer.ts'

@@ -1,4 +1,4 @@
-import { nodeUnitFile } from '../nodes/inspection.ts'
+import { nodeUnitFile } from '../origin/nodes/inspection.ts'
 
 /** What a node that was set up over SSH consists of on its machine. Nothing of it is shared with a host that is installed there. */
 

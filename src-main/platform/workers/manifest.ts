@@ -121,7 +121,7 @@ export const workers = {
     loss: 'requests that were in functions get 502; it is back within a second',
   },
   images: {
-    source: 'network/images/worker/images-worker.ts',
+    source: 'network/front/images/worker/images-worker.ts',
     runs: 'at a node while images are resized',
     loss: 'these requests get 502',
   },

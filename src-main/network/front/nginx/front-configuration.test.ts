@@ -1,0 +1,162 @@
+import { expect, it } from 'vitest'
+import { AppError } from '../../../platform/errors.ts'
+import { describeNginx } from './find-nginx.ts'
+import { frontConfiguration } from './front-configuration.ts'
+import type { FrontOptions, SiteOptions, SiteRule } from './front-options.ts'
+import { optionOfMessage, readNginxLine } from './nginx-messages.ts'
+
+const debian12 = `nginx version: nginx/1.22.1
+configure arguments: --prefix=/usr/share/nginx --modules-path=/nowhere --with-http_ssl_module --with-http_v2_module --with-http_slice_module`
+const program = { ...describeNginx('/usr/sbin/nginx', debian12), js: '/m/js.so' }
+const place = {
+  folder: '/data/nginx',
+  storedLog: '/cache/stored.log',
+  signatureScript: '/data/nginx/s.js',
+  challengeScript: '/n/challenge.js',
+  user: undefined,
+  workers: 2,
+}
+
+const rule = (changes: Partial<SiteRule> = {}): SiteRule => ({
+  path: '/a/',
+  cache: 'on',
+  slices: false,
+  signed: false,
+  methods: [],
+  referers: [],
+  allowAddresses: [],
+  denyAddresses: [],
+  allowCountries: [],
+  denyCountries: [],
+  denyAgents: [],
+  ...changes,
+})
+
+const options = (site: Partial<SiteOptions> = {}, changes: Partial<FrontOptions> = {}): FrontOptions => ({
+  listen: [{ address: '127.0.0.1', port: 8080, tls: false }],
+  hstsSeconds: 0,
+  compress: true,
+  trustedProxies: [],
+  limits: { connectionsPerAddress: 100, headerSeconds: 10, bodySeconds: 10, sendSeconds: 30, headerBytes: 16_384, bodyBytes: 2 ** 20 },
+  cache: { folder: '/cache', maxBytes: 10 * 2 ** 30, inactiveSeconds: 86_400 },
+  sites: [
+    {
+      name: 'default',
+      hosts: [],
+      origins: [{ address: '192.0.2.1', port: 80, weight: 1, backup: false, down: false }],
+      originHost: 'origin.example.com',
+      originTls: false,
+      ttlSeconds: 60,
+      ttlByType: {},
+      missingSeconds: 60,
+      languages: [],
+      imageFormats: false,
+      rules: [],
+      ...site,
+    },
+  ],
+  signingKeys: [],
+  ...changes,
+})
+
+const textOf = (...given: Parameters<typeof options>): string => frontConfiguration(program, place, options(...given)).text
+
+/** The option that an error names. */
+function faultOf(...given: Parameters<typeof options>): unknown {
+  try {
+    textOf(...given)
+  } catch (error) {
+    if (error instanceof AppError) return error.details.option
+    throw error
+  }
+  return 'no fault'
+}
+
+it('what nginx can do is read from what it prints about itself', () => {
+  expect(program).toMatchObject({ version: '1.22.1', http2: true, http2Directive: false, http3: false, slices: true, brotli: undefined })
+  expect(describeNginx('/n', debian12.replace('1.22.1', '1.27.0').concat(' --with-http_v3_module'))).toMatchObject({
+    http2Directive: true,
+    http3: true,
+  })
+  expect(() => describeNginx('/n', debian12.replace('1.22.1', '1.18.0'))).toThrow(/1\.18\.0/)
+  expect(() => describeNginx('/n', 'Apache/2.4')).toThrow(/which version/)
+})
+
+it('the cache takes 90 % of its share of the disk', () => {
+  expect(textOf()).toContain(`max_size=${Math.floor((10 * 2 ** 30 * 0.9) / 1024)}k`)
+})
+
+it.each<[string, Parameters<typeof options>]>([
+  ['sites[0].hosts', [{ hosts: ['a.example; return 200'] }]],
+  ['sites[0].hosts', [{ hosts: ['$host'] }]],
+  ['sites[0].hosts', [{ hosts: ['a\nb'] }]],
+  ['sites[0].hosts', [{ hosts: ['*.*.example'] }]],
+  ['sites[0].name', [{ name: 'a b' }]],
+  ['sites[0].originHost', [{ originHost: 'a"; }' }]],
+  ['sites[0].languages', [{ languages: ['en', 'e(n'] }]],
+  ['sites[0].origins', [{ origins: [] }]],
+  ['sites[0].origins', [{ origins: [{ address: '1.2.3.4;', port: 1, weight: 1, backup: false, down: false }] }]],
+  ['sites[0].rules[0].path', [{ rules: [rule({ path: '/a/ { return 200; } #' })] }]],
+  ['sites[0].rules[0].path', [{ rules: [rule({ path: '/a/../b/' })] }]],
+  ['sites[0].rules[0].path', [{ rules: [rule({ path: 'a' })] }]],
+  ['sites[0].rules[0].path', [{ rules: [rule({ path: '/live/' })] }, { live: { port: 1 } }]],
+  ['sites[0].rules[0].methods', [{ rules: [rule({ methods: ['GET', 'get 0; }'] })] }]],
+  ['sites[0].rules[0].referers', [{ rules: [rule({ referers: ['~.*'] })] }]],
+  ['sites[0].rules[0].denyAddresses', [{ rules: [rule({ denyAddresses: ['all'] })] }]],
+  ['sites[0].rules[0].allowAddresses', [{ rules: [rule({ allowAddresses: ['10.0.0.0/33'] })] }]],
+  ['sites[0].rules[0].denyCountries', [{ rules: [rule({ denyCountries: ['XX'] })] }]],
+  ['sites[0].rules[0].denyCountries', [{ rules: [rule({ denyCountries: ['x"'] })] }, { countryDatabase: '/c.mmdb' }]],
+  ['sites[0].rules[0].denyAgents', [{ rules: [rule({ denyAgents: ['a" 0; b'] })] }]],
+  ['cache.folder', [{}, { cache: { folder: '/a;b', maxBytes: 1, inactiveSeconds: 1 } }]],
+  ['tls', [{}, { listen: [{ address: '*', port: 443, tls: true }] }]],
+  ['tls.certificate', [{}, { listen: [{ address: '*', port: 443, tls: true }], certificate: { certFile: '/a$b', keyFile: '/k' } }]],
+  ['listen[0].address', [{}, { listen: [{ address: 'localhost;', port: 443, tls: false }] }]],
+  ['listen', [{}, { listen: [] }]],
+])('a value that could be more than a value is rejected by %s', (option, given) => {
+  const withModule = { ...program, geoip2: '/m/geoip2.so' }
+  let named: unknown = 'no fault'
+  try {
+    frontConfiguration(withModule, place, options(...given))
+  } catch (error) {
+    named = (error as AppError).details.option
+  }
+  expect(named).toBe(option)
+})
+
+it('a rule that needs a module names it where nginx has it not', () => {
+  expect(faultOf({}, { countryDatabase: '/c.mmdb' })).toBe('countryDatabase')
+  expect(() => frontConfiguration({ ...program, js: undefined }, place, options({ rules: [rule({ signed: true })] }))).toThrow(
+    /libnginx-mod-http-js/,
+  )
+})
+
+it('of a request for something kept only what is in the key reaches the origin', () => {
+  const kept = textOf().split('location / {')[1] as string
+  expect(kept).toContain('proxy_pass_request_headers off;')
+  expect(kept).toContain('proxy_set_header Host origin.example.com;')
+  expect(kept).toContain('proxy_no_cache $edge_vary_0;')
+  expect(textOf({ rules: [rule({ path: '/', signed: true })] })).toContain('proxy_pass http://site_0$edge_path;')
+})
+
+it('one origin that is down is left out, all that are down are tried', () => {
+  const server = (down: boolean, n: number) => ({ address: `192.0.2.${n}`, port: 80, weight: n, backup: false, down })
+  const one = textOf({ origins: [server(true, 1), server(false, 2)] })
+  expect(one).toContain('server 192.0.2.1:80 weight=1 max_fails=2 fail_timeout=5s down;')
+  expect(one).toContain('server 192.0.2.2:80 weight=2 max_fails=2 fail_timeout=5s;')
+  expect(textOf({ origins: [server(true, 1), server(true, 2)] })).not.toContain(' down;')
+})
+
+it('a message of nginx names the option of its line, or whose file it names', () => {
+  const configuration = frontConfiguration(
+    program,
+    place,
+    options({}, { listen: [{ address: '*', port: 443, tls: true }], certificate: { certFile: '/tls/c.pem', keyFile: '/tls/k.pem' } }),
+  )
+  const line = configuration.text.split('\n').findIndex((each) => each.includes('ssl_certificate_key')) + 1
+  expect(optionOfMessage(`something in /data/nginx/nginx.conf.new:${line}`, configuration)).toBe('tls.key')
+  expect(optionOfMessage('cannot load certificate "/tls/c.pem": BIO_new_file() failed', configuration)).toBe('tls.certificate')
+  expect(readNginxLine('2026/11/23 12:00:00 [crit] 7#7: *31 pwrite() failed (28: No space left on device)')).toEqual({
+    level: 'crit',
+    text: 'pwrite() failed (28: No space left on device)',
+  })
+})

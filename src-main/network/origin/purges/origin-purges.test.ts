@@ -1,0 +1,61 @@
+import { pino } from 'pino'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { AppError } from '../../../platform/errors.ts'
+import { createEventBus } from '../../../platform/event-bus.ts'
+import type { PurgeSelection } from '../../front/cache/purge-order.ts'
+import { OriginPurges } from './origin-purges.ts'
+
+const log = pino({ enabled: false })
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+function setUp(hasNodes = true) {
+  const events = createEventBus(log)
+  const purged: [PurgeSelection, boolean][] = []
+  let failures = 0
+  const purges = new OriginPurges({
+    events,
+    purges: {
+      async purge(selection, hard) {
+        if (failures-- > 0) throw new AppError('network.busy')
+        purged.push([selection, hard])
+        return { number: purged.length, nodes: [] }
+      },
+    },
+    hasNodes: () => hasNodes,
+    log,
+  })
+  return { events, purged, purges, fail: (times: number) => (failures = times) }
+}
+
+it('recordings that are deleted, in the trash or replaced are purged together, those that run or are private are not', async () => {
+  const { events, purged, purges } = setUp()
+  events.publish('recording.removed', { id: 'a' })
+  events.publish('recording.updated', { id: 'b', deletedAt: '2026-01-01T00:00:00Z', state: 'complete', published: true })
+  events.publish('recording.updated', { id: 'c', deletedAt: null, state: 'complete', published: true })
+  events.publish('recording.updated', { id: 'd', deletedAt: null, state: 'recording', published: true })
+  events.publish('recording.updated', { id: 'e', deletedAt: null, state: 'complete', published: false })
+  events.publish('clip.removed', { id: 'f' })
+  events.publish('recording.removed', { id: 'a' })
+  await vi.advanceTimersByTimeAsync(1000)
+  expect(purged).toEqual([[{ tags: ['recording-a', 'recording-b', 'recording-c'] }, true]])
+  purges.stop()
+})
+
+it('a purge that was not taken is sent again with what came meanwhile', async () => {
+  const { events, purged, purges, fail } = setUp()
+  fail(2)
+  events.publish('recording.removed', { id: 'a' })
+  await vi.advanceTimersByTimeAsync(1000)
+  expect(purged).toEqual([[{ tags: ['recording-a'] }, true]])
+  purges.stop()
+})
+
+it('nothing is purged while there is no node', () => {
+  const { events, purged, purges } = setUp(false)
+  events.publish('recording.removed', { id: 'a' })
+  vi.advanceTimersByTime(10_000)
+  expect(purged).toEqual([])
+  purges.stop()
+})

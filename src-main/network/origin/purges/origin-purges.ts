@@ -1,0 +1,68 @@
+import type { EventBus } from '../../../platform/events.ts'
+import type { Logger } from '../../../platform/logger.ts'
+import { isRecord } from '../../../platform/schema-faults.ts'
+import type { PurgeBook } from './purge-book.ts'
+
+export interface OriginPurgesDependencies {
+  readonly events: Pick<EventBus, 'subscribe'>
+  readonly purges: Pick<PurgeBook, 'purge'>
+  /** False while there is no node: then nobody keeps anything. */
+  readonly hasNodes: () => boolean
+  readonly log: Logger
+}
+
+/** What is deleted within this time goes with one purge, ms. */
+const gatherMs = 250
+/** Tags of one purge. */
+const maxTags = 1000
+
+/** The tag of a recording, which its file has in `Cache-Tag`. */
+const tagOf = (id: string): string => `recording-${id}`
+
+/**
+ * Purges what this host itself has deleted or replaced: recordings, which are all that nodes keep of it below `/live/`. Files of the page
+ * have other names when they change.
+ */
+export class OriginPurges {
+  readonly #dependencies: OriginPurgesDependencies
+  readonly #tags = new Set<string>()
+  readonly #stop: () => void
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(dependencies: OriginPurgesDependencies) {
+    this.#dependencies = dependencies
+    this.#stop = dependencies.events.subscribe(({ topic, data }) => {
+      if (!isRecord(data) || typeof data.id !== 'string') return
+      if (topic === 'recording.removed' || (topic === 'recording.updated' && wasReplaced(data))) this.#add(tagOf(data.id))
+    })
+  }
+
+  stop(): void {
+    this.#stop()
+    clearTimeout(this.#timer)
+  }
+
+  #add(tag: string): void {
+    if (!this.#dependencies.hasNodes()) return
+    this.#tags.add(tag)
+    this.#timer ??= setTimeout(() => void this.#purge(), gatherMs).unref()
+  }
+
+  async #purge(): Promise<void> {
+    const tags = [...this.#tags].slice(0, maxTags)
+    for (const tag of tags) this.#tags.delete(tag)
+    try {
+      // hard: what was deleted shall not be answered while the origin is away
+      await this.#dependencies.purges.purge({ tags }, true, 'host')
+    } catch (error) {
+      for (const tag of tags) this.#tags.add(tag)
+      this.#dependencies.log.warn({ err: error, tags: tags.length }, 'what was deleted is not purged at nodes yet')
+    }
+    this.#timer = this.#tags.size === 0 ? undefined : setTimeout(() => void this.#purge(), gatherMs).unref()
+  }
+}
+
+/** True for a recording in the trash, and for a published one whose file may be another one. */
+function wasReplaced({ deletedAt, published, state }: Readonly<Record<string, unknown>>): boolean {
+  return state !== 'recording' && ((deletedAt !== null && deletedAt !== undefined) || published === true)
+}
