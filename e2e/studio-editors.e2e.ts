@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type ServiceDouble, startServiceDouble } from '../src-main/studio/control/channels/testing/service-double.ts'
+import { type ServiceDouble, startServiceDouble } from '../src-main/studio/control/outputs/channels/testing/service-double.ts'
 import { findingsInBothThemes } from './helpers/axe.ts'
 import { launchBrowser, screenshot } from './helpers/browser.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'

@@ -13,7 +13,7 @@ import { mayAct, type Role } from '../platform/principal.ts'
 import { type AppDatabase, openDatabase } from '../platform/storage/database.ts'
 import { silentLogger } from '../platform/telemetry/logger.ts'
 import { openReach } from '../platform/testing/open-reach.ts'
-import { findObs } from './found/find-obs.ts'
+import { findObs } from './connection/found/find-obs.ts'
 import { createObs, type Obs, obsMigrations } from './index.ts'
 import { ObsDouble } from './testing/obs-double.ts'
 

@@ -7,9 +7,9 @@ import { schemaFaults } from '../../platform/schema-faults.ts'
 import { requestFault } from '../connection/obs-fault.ts'
 import type { InstanceBook } from '../instances/instance-book.ts'
 import type { ObsSession } from '../instances/obs-session.ts'
-import { roleOfRequest } from '../requests/request-access.ts'
 import type { Batch, BatchAnswer, Done, ObsRequest } from '../schemas/commands.ts'
 import { referenceProblem } from './reference-check.ts'
+import { roleOfRequest } from './requests/request-access.ts'
 
 export interface CommandContext {
   readonly principal: Principal

@@ -1,8 +1,8 @@
 import { Type } from 'typebox'
 import { AppError } from '../../platform/errors.ts'
 import { defineSocket, type SocketDefinition } from '../../platform/sockets.ts'
+import { connectorPath, tokenHeader } from '../connection/connector/connector-words.ts'
 import { maxMessageBytes } from '../connection/obs-channel.ts'
-import { connectorPath, tokenHeader } from '../connector/connector-words.ts'
 import type { InstanceBook } from '../instances/instance-book.ts'
 import { tag } from '../schemas/words.ts'
 

@@ -2,10 +2,10 @@ import { Type } from 'typebox'
 import { wholeListSchema } from '../../platform/pages.ts'
 import { defineRoute, type RouteDefinition } from '../../platform/routes.ts'
 import type { CommandRunner } from '../control/command-runner.ts'
+import { requestTypes } from '../control/requests/request-types.ts'
 import type { StreamService } from '../control/stream-service.ts'
 import type { StreamToHost } from '../control/stream-to-host.ts'
 import type { InstanceBook } from '../instances/instance-book.ts'
-import { requestTypes } from '../requests/request-types.ts'
 import {
   BatchAnswerSchema,
   BatchBody,

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import type { AuditLog } from '../../platform/audit.ts'
 import { defineRoute, type RouteDefinition } from '../../platform/routes.ts'
-import type { NetworkScan } from '../found/scan.ts'
+import type { NetworkScan } from '../connection/found/scan.ts'
 import { ScanBody, ScanSchema } from '../schemas/scan.ts'
 import { tag } from '../schemas/words.ts'
 

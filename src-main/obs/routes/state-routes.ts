@@ -2,10 +2,10 @@ import { Type } from 'typebox'
 import { AppError } from '../../platform/errors.ts'
 import { defineRoute, type RouteDefinition } from '../../platform/routes.ts'
 import type { InstanceBook } from '../instances/instance-book.ts'
+import type { StatusReader } from '../instances/status/status-reader.ts'
 import { FiltersSchema, InputQuery, InputSettingsSchema, KindsSchema, ScreenshotQuery, SourceQuery } from '../schemas/commands.ts'
 import { MirrorSchema, type ObsMirror, OutputFilesSchema, StatisticsSchema, StreamStatusSchema } from '../schemas/mirror.ts'
 import { IdParams, tag } from '../schemas/words.ts'
-import type { StatusReader } from '../status/status-reader.ts'
 
 /** What an OBS shows of itself. */
 export function stateRoutes(book: InstanceBook, reader: StatusReader): readonly RouteDefinition[] {

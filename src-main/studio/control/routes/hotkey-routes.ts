@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { defineRoute, type RouteDefinition } from '../../../platform/routes.ts'
 import { Nullable } from '../../../platform/schemas.ts'
-import type { GlobalHotkeys } from '../hotkeys/global-hotkeys.ts'
+import type { GlobalHotkeys } from '../program/hotkeys/global-hotkeys.ts'
 import { tag } from './answer-schemas.ts'
 
 const oneOf = <const T extends string>(values: readonly T[], description?: string) =>

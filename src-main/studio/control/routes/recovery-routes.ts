@@ -2,8 +2,8 @@ import { Type } from 'typebox'
 import type { AuditLog } from '../../../platform/audit.ts'
 import { defineRoute, type RouteDefinition } from '../../../platform/routes.ts'
 import { Nullable } from '../../../platform/schemas.ts'
-import type { Recovery } from '../recovery/recovery.ts'
-import type { SafeMode } from '../recovery/safe-mode.ts'
+import type { Recovery } from '../program/recovery/recovery.ts'
+import type { SafeMode } from '../program/recovery/safe-mode.ts'
 import { tag } from './answer-schemas.ts'
 
 const exactly = { additionalProperties: false }

@@ -1,4 +1,4 @@
-import type { GrabState, HotkeyProblem, KeysThrough, WantedKey } from '../../control/hotkeys/messages.ts'
+import type { GrabState, HotkeyProblem, KeysThrough, WantedKey } from '../../control/program/hotkeys/messages.ts'
 
 /** What a desktop reports of keys. */
 export interface KeyListener {

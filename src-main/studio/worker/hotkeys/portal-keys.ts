@@ -9,7 +9,7 @@ import {
 } from '../../../platform/message-bus/desktop-portal.ts'
 import { MessageBus, type RemoteObject } from '../../../platform/message-bus/message-bus.ts'
 import type { DBusAddon } from '../../../platform/message-bus/native-bus.ts'
-import type { WantedKey } from '../../control/hotkeys/messages.ts'
+import type { WantedKey } from '../../control/program/hotkeys/messages.ts'
 import { readChord } from '../../document/chords.ts'
 import { shortcutTrigger } from './key-names.ts'
 import type { KeyListener, KeySource } from './key-source.ts'

@@ -1,4 +1,4 @@
-import type { WantedKey } from '../../control/hotkeys/messages.ts'
+import type { WantedKey } from '../../control/program/hotkeys/messages.ts'
 import { readChord } from '../../document/chords.ts'
 import { desktopKey } from './key-names.ts'
 import type { KeyListener, KeySource } from './key-source.ts'
