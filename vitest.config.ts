@@ -35,6 +35,10 @@ export default defineConfig({
     experimental: { viteModuleRunner: false, nodeLoader: false },
     runner: './scripts/unit-test-runner.ts',
     // Node keeps what it compiled, and sources without their types, for the next run. A file that changed is compiled again.
-    env: { NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(import.meta.dirname, 'node_modules/.cache/unit-tests') },
+    env: {
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(import.meta.dirname, 'node_modules/.cache/unit-tests'),
+      // Fuzz tests take the same seeds here each time: `npm run fuzz` takes new ones, for an hour.
+      FUZZ_RUNS: process.env.FUZZ_RUNS ?? '0.5',
+    },
   },
 })

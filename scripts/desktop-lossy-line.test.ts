@@ -125,8 +125,8 @@ function carried({ loss, delayMs, bytes, everyMs, seconds, updates = 2 }: Line):
 
 describe('a display over a data channel that loses datagrams', () => {
   for (const [name, bytes, everyMs, seconds] of [
-    ['typing', 600, 120, 120],
-    ['a counter', 900, 40, 60],
+    ['typing', 600, 120, 60],
+    ['a counter', 900, 40, 20],
     ['scrolling', 12_000, 33, 15],
     ['a film', 40_000, 33, 10],
   ] as const) {
@@ -142,11 +142,11 @@ describe('a display over a data channel that loses datagrams', () => {
     ['scrolling', 12_000, 33],
     ['a film', 40_000, 33],
   ] as const) {
-    const line = { bytes, everyMs, seconds: 60, delayMs: 300, updates: 8 }
+    const line = { bytes, everyMs, seconds: 20, delayMs: 300, updates: 8 }
 
     it(`sends next to nothing of ${name} twice over a way of 600 ms without loss`, () => {
       const { host, page, gaps } = carried({ ...line, loss: 0 })
-      expect(gaps.length).toBeGreaterThan(everyMs === 120 ? 450 : 600)
+      expect(gaps.length).toBeGreaterThan(everyMs === 120 ? 150 : 200)
       // Until the way was measured.
       expect(host.again).toBeLessThan(20)
       expect(page.again).toBeLessThan(20)
@@ -155,7 +155,7 @@ describe('a display over a data channel that loses datagrams', () => {
     it(`goes on with ${name} over a way of 600 ms with 2 % loss`, () => {
       const { gaps, host } = carried({ ...line, loss: 0.02 })
       expect(gaps[0]).toBeLessThan(2500)
-      expect(gaps.length).toBeGreaterThan(300)
+      expect(gaps.length).toBeGreaterThan(100)
       expect(host.again).toBeLessThan(host.sent / 2)
     })
   }

@@ -28,13 +28,16 @@ it('docs/scale.md has the numbers of nodes that its formula gives', () => {
   }
 })
 
-/** A row with a share of its nodes; one of many thousand viewers counts for several, as what is compared are shares. */
+/** Viewers that are simulated: each counts for several, as what is compared are shares. */
+const simulated = 4000
+
+/** A row with a share of its nodes. */
 function simulate(size: (typeof sizes)[number], share: number) {
-  const many = size.viewers / 10_000
+  const many = size.viewers / simulated
   const nodes = nodesFor(size)
   const parts = Math.max(1, Math.round(nodes / 70))
   return simulateEvent({
-    viewers: 10_000,
+    viewers: simulated,
     mbpsOfViewer: (mbpsOfViewer * many) / parts,
     nodes: Math.round((nodes * share) / parts),
     mbpsOfNode: size.mbpsOfNode,
