@@ -7,8 +7,6 @@ import { AppError } from '../../platform/errors.ts'
 import type { FrontSite, OriginUrl } from './front-settings.ts'
 import type { OriginServer } from './nginx/front-options.ts'
 
-/** Time between two checks of an origin, ms. */
-export const checkMs = 10_000
 const timeoutMs = 4000
 /** Failures in a row until an origin counts as down; one success brings it back. */
 const failuresUntilDown = 2

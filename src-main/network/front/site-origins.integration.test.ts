@@ -78,6 +78,7 @@ describe.runIf(hasNginx && process.platform === 'linux')('origins of a site', ()
         ...changes,
       },
       log: silentLogger,
+      checkMs: 500,
     })
     ends.push(() => front.stop())
     return { front, port }

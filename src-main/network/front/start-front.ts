@@ -23,7 +23,7 @@ import { RotatedLog } from './nginx/rotated-log.ts'
 import { signatureScriptText } from './nginx/signature-script.ts'
 import { isSliced, variantsOf } from './nginx/site-configuration.ts'
 import { workerUser } from './nginx/worker-user.ts'
-import { checkMs, OriginHealth, type OriginState } from './origin-health.ts'
+import { OriginHealth, type OriginState } from './origin-health.ts'
 
 export interface FrontDependencies {
   /** Configuration, index and PID file; made when missing. */
@@ -36,6 +36,8 @@ export interface FrontDependencies {
   readonly log: Logger
   /** nginx; the one in the PATH where left out. */
   readonly nginx?: string
+  /** Time between two checks of an origin, ms; 10,000 where left out. */
+  readonly checkMs?: number
 }
 
 /** nginx before an edge with its cache. */
@@ -80,7 +82,7 @@ const spaceAgainBytes = 1.5 * minFreeBytes
  * `config.invalid` and `network.nginx_rejected` (which name the option), `port.*`, `network.nginx_failed`.
  */
 export async function startFront(dependencies: FrontDependencies): Promise<Front> {
-  const { folder, settings: first, history, onRequests, log, nginx } = dependencies
+  const { folder, settings: first, history, onRequests, log, nginx, checkMs = 10_000 } = dependencies
   const program = await findNginx(nginx)
   const user = workerUser()
   mkdirSync(folder, { recursive: true, mode: 0o700 })
