@@ -237,7 +237,7 @@ describe('the API of a host that asks everyone to sign in', () => {
     await call('editor', 'POST', '/live/streams/events/end')
     const hasEnded = (one: any): boolean => one.topic === 'stream.state' && one.data.name === 'events' && one.data.state === 'ended'
     for (let tries = 0; ![steady, second].every((one) => one.seen.some(hasEnded)); tries++) {
-      if (tries > 100) throw new Error('the end was not told')
+      if (tries > 100) throw new Error('the end was not reported')
       await new Promise((resolve) => setTimeout(resolve, 100))
     }
     const whole = lasting(steady.seen)
