@@ -135,6 +135,7 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
   'studio-page': { part: 'studio', cost: 'cpu', quick: true },
   'studio-pipewire': { part: 'studio', cost: 'cpu' },
   'studio-program': { part: 'studio', cost: 'exclusive', quick: true },
+  'studio-properties': { part: 'studio', cost: 'cpu' },
   'studio-recording': { part: 'studio', cost: 'cpu' },
   'studio-recovery': { part: 'studio', cost: 'cpu' },
   'studio-screen': { part: 'studio', cost: 'cpu' },

@@ -162,6 +162,21 @@ describe('a creator makes a show on the page', () => {
     await page.getByTestId('go-live-dialog').waitFor()
     await page.keyboard.press('Escape')
     await page.getByTestId('go-live-dialog').waitFor({ state: 'detached' })
+    await page.keyboard.press('Control+k')
+    await page.getByTestId('palette-text').fill('gradient')
+    await page.keyboard.press('Enter')
+    const form = page.getByTestId('new-source-dialog')
+    await form.locator('[data-setting="shape"]').waitFor()
+    await form.getByRole('button', { name: 'Cancel' }).click()
+    await form.waitFor({ state: 'detached' })
+    for (const text of ['Import from OBS Studio', 'Import a show with its media']) {
+      // Before the key: the browser has to be asked for it first.
+      const chooser = page.waitForEvent('filechooser')
+      await page.keyboard.press('Control+k')
+      await page.getByTestId('palette-text').fill(text)
+      await page.keyboard.press('Enter')
+      expect((await chooser).isMultiple()).toBe(false)
+    }
   })
 
   it('orders sources by drag and by key, hides, locks and renames them in place', async () => {

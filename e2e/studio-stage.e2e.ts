@@ -80,4 +80,57 @@ describe('the stage of the studio page', () => {
     await untilShow((now) => now.scenes[1].items.length === 0, 'everything is undone')
     expect(problems).toEqual([])
   })
+
+  it('is edited by fingers: a drag moves, two fingers zoom, a finger that rests opens the menu', async () => {
+    const before = itemOf(await show(), 0).position
+    const context = await browser.newContext({ viewport: { width: 1280, height: 720 }, hasTouch: true })
+    const other = await context.newPage()
+    other.setDefaultTimeout(60_000)
+    const cdp = await context.newCDPSession(other)
+    type Point = readonly [x: number, y: number]
+    const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', ...points: readonly Point[]) =>
+      cdp.send('Input.dispatchTouchEvent', { type, touchPoints: points.map(([x, y], id) => ({ x, y, id })) })
+    await other.goto(`${host.http}/studio`)
+    await other.locator('[data-testid="picture-program"][data-loaded="true"]').waitFor()
+    const box = (await other.getByTestId('stage').boundingBox())!
+    const scale = box.width / 640
+    const at = (x: number, y: number): Point => [box.x + x * scale, box.y + y * scale]
+    const middle = at(before.x + 60, before.y + 40)
+    // A first tap selects, and the handles know the size of the source; the drag starts on what is selected.
+    await until(async () => {
+      await touch('touchStart', middle)
+      await touch('touchEnd')
+      return (await other.getByTestId('frame-red').count()) === 1
+    }, 'a tap selects')
+    await touch('touchStart', middle)
+    for (let step = 1; step <= 10; step++) await touch('touchMove', [middle[0] + 10 * step, middle[1] + 6 * step])
+    await touch('touchEnd')
+    await untilShow((now) => itemOf(now, 0).position.x > before.x + 95 / scale, 'a finger drags it, all the way')
+    const { position } = itemOf(await show(), 0)
+
+    const [x, y] = at(320, 300)
+    await touch('touchStart', [x - 40, y], [x + 40, y])
+    for (let step = 1; step <= 8; step++) await touch('touchMove', [x - 40 - 5 * step, y], [x + 40 + 5 * step, y])
+    await touch('touchEnd')
+    await other.getByText(/^(1[5-9]\d|2\d\d) %$/).waitFor()
+    expect(itemOf(await show(), 0).position, 'two fingers move nothing').toEqual(position)
+
+    const menuAt = async (point: Point, entry: string): Promise<void> => {
+      await touch('touchStart', point)
+      await other.getByRole('menuitem', { name: entry }).waitFor()
+      await touch('touchEnd')
+      // It stays when the finger leaves.
+      await other.getByRole('menuitem', { name: entry }).waitFor()
+      await other.keyboard.press('Escape')
+      await other.getByRole('menu').waitFor({ state: 'detached' })
+    }
+    const inside = async (found: Locator): Promise<Point> => {
+      const row = (await found.boundingBox())!
+      return [row.x + 60, row.y + row.height / 2]
+    }
+    await menuAt(await inside(other.locator('[data-testid="source"][data-item-id="red"]')), 'Fit to canvas')
+    await menuAt(await inside(other.getByTestId('scene').filter({ hasText: 'Talk' }).first()), 'Hotkey')
+    await context.close()
+    await ask('POST', '/studio/undo', {})
+  })
 })

@@ -87,11 +87,26 @@ describe('what the host describes of kinds', () => {
 const unseen =
   /^(?:There is no source "\{\}"|The source \{\} takes no commands now|Immediate exit requested|Nobody wants it any more|\{\} is a number of pixels|\{\} bytes are missing at \{\}|\{\} expected at \{\})$/
 
+/** Sentences that an addon says, and what is put behind one of them. */
+const saidElsewhere: Readonly<Record<string, string>> = {
+  'PipeWire does not run here': 'native/pipewire/remote.cc',
+  'PipeWire does not answer: {}': 'native/pipewire/remote.cc',
+  'PipeWire has ended': 'native/pipewire/remote.cc',
+  'PipeWire is not connected': 'native/pipewire/pipewire-stream.cc',
+  'start it for the user that runs the host: systemctl --user start pipewire wireplumber':
+    'src-main/media/worker/capture/pipewire/pipewire-devices.ts',
+}
+
 describe('what sources report as wrong', () => {
-  const files = globSync('src-main/{studio/worker/{sources,engine},media/worker/capture}/**/*.ts').filter(
+  const files = globSync('src-main/{studio/{worker/{sources,engine},control/overlays/data},media/worker/capture}/**/*.ts').filter(
     (file) => !/\.test\.ts$|testing/.test(file) && (!file.includes('/engine/') || file.endsWith('/active-sources.ts')),
   )
-  const said = new Set(files.flatMap((file) => [...sentencesIn(readFileSync(file, 'utf8'))]))
+  const elsewhere = Object.entries(saidElsewhere)
+  const said = new Set([...files.flatMap((file) => [...sentencesIn(readFileSync(file, 'utf8'))]), ...elsewhere.map(([text]) => text)])
+
+  it('is said by addons as it is listed here', () => {
+    expect(elsewhere.filter(([text, file]) => !readFileSync(file, 'utf8').includes(text.replace('{}', '')))).toEqual([])
+  })
 
   it('is in Spanish, sentence by sentence, and nothing is translated that no source says', () => {
     const known = Object.fromEntries(sourceProblems.map(([english, spanish]) => [english, spanish]))
@@ -119,7 +134,7 @@ describe('what sources report as wrong', () => {
   it('is translated with what it names, also in parts and behind one another', () => {
     const inSpanish = sentenceTranslator(sourceProblems)
     expect(inSpanish('/show/a.mp4 is missing: put it back, or choose another file')).toBe(
-      'Falta /show/a.mp4: vuelva a ponerlo o elija otro archivo',
+      'Falta /show/a.mp4: vuelve a ponerlo o elige otro archivo',
     )
     expect(inSpanish('It is away (x.example cannot be reached): trying again by itself')).toBe(
       'No está disponible (No se puede acceder a x.example): se reintenta automáticamente',
@@ -127,6 +142,9 @@ describe('what sources report as wrong', () => {
     expect(inSpanish('No font for ß is installed. The text is too long to scroll: its end is cut off')).toBe(
       'No hay ninguna fuente instalada para ß. El texto es demasiado largo para desplazarlo: se corta el final',
     )
+    expect(
+      inSpanish('PipeWire does not run here; start it for the user that runs the host: systemctl --user start pipewire wireplumber'),
+    ).toBe('PipeWire no se está ejecutando aquí; inícialo para el usuario del servidor: systemctl --user start pipewire wireplumber')
     expect(inSpanish('whatever a driver says')).toBe('whatever a driver says')
   })
 })

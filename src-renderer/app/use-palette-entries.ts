@@ -6,6 +6,7 @@ import type { PaletteEntry } from '../components/palette-entries.ts'
 import { health, app as t } from '../messages/page.ts'
 import { openGuide } from '../studio/guide/guide-state.ts'
 import { t as guideTexts } from '../studio/guide/messages.ts'
+import { useKinds } from '../studio/kinds.ts'
 import { showEntries } from '../studio/show-entries.ts'
 import { useShow } from '../studio/show-store.ts'
 import { t as templateTexts } from '../studio/templates/messages.ts'
@@ -36,6 +37,7 @@ export function usePaletteEntries(): readonly PaletteEntry[] {
   const program = useShow((state) => state.program)
   const reports = useShow((state) => state.outputReports)
   const editor = useMayEdit()
+  const kinds = useKinds('source-kinds')
   return useMemo(() => {
     const toStudio = (): void => navigate('/studio')
     const inStudio = (id: string, text: string, show: () => void): PaletteEntry => ({
@@ -55,7 +57,7 @@ export function usePaletteEntries(): readonly PaletteEntry[] {
         sort: t.stream,
         run: () => navigate(`/live/${name}`),
       })),
-      ...(open === null || program === null ? [] : showEntries({ open, program, reports, editor, toStudio })),
+      ...(open === null || program === null ? [] : showEntries({ open, program, reports, kinds, editor, toStudio })),
       ...(editor
         ? [inStudio('guide', guideTexts.open, openGuide), inStudio('template', templateTexts.open, () => openDialog('template'))]
         : []),
@@ -66,5 +68,5 @@ export function usePaletteEntries(): readonly PaletteEntry[] {
         run: () => setTheme(useTheme.getState().theme === 'dark' ? 'light' : 'dark'),
       },
     ]
-  }, [streams, open, program, reports, editor, navigate])
+  }, [streams, open, program, reports, kinds, editor, navigate])
 }

@@ -1,3 +1,4 @@
+import { t as described } from '../messages/described.ts'
 import { errors } from '../messages/page.ts'
 
 /** What the host says of an error, by the code of the catalogue (docs/errors.md). */
@@ -8,13 +9,13 @@ export interface HostError {
 }
 
 /**
- * An error of the host in the page's language, by its code. What the host adds to the sentence of the catalogue (a value, a name) stays
- * as it is, in brackets; an error without a translation stays in English.
+ * An error of the host in the page's language, by its code. What the host adds to the sentence of the catalogue is in brackets: a value
+ * or a name as it is, a sentence that sources say too in the page's language; an error without a translation stays in English.
  */
 export function inLanguage(error: HostError): Required<HostError> {
   const known = errors[error.code]
   if (known === undefined) return { ...error, remedy: error.remedy ?? '' }
-  const added = error.message === '' || error.message === known.english ? '' : ` (${error.message})`
+  const added = error.message === '' || error.message === known.english ? '' : ` (${described.problem(error.message)})`
   return { code: error.code, message: `${known.title}${added}`, remedy: known.remedy }
 }
 

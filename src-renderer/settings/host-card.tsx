@@ -1,3 +1,4 @@
+import { sentencesOf } from '../client/host-error.ts'
 import type { HostInfo } from '../client/types.ts'
 import { locale } from '../messages/language.ts'
 import { settings as t } from '../messages/page.ts'
@@ -28,7 +29,7 @@ export function HostCard({ host }: { readonly host: HostInfo }) {
           [t.acmeNames, acme.names.join(', ')],
           [t.acmeState, t.acmeStates[acme.state]],
           ...(acme.nextAt === null ? [] : ([[t.acmeNext, timeOf(acme.nextAt)]] as const)),
-          ...(acme.problem === null ? [] : ([[t.acmeProblem, `${acme.problem.message}. ${acme.problem.remedy}`]] as const)),
+          ...(acme.problem === null ? [] : ([[t.acmeProblem, sentencesOf(acme.problem)]] as const)),
         ] as const)),
     ...(storage.failedWrites + storage.lostWrites > 0
       ? [[t.writesThatFailed, String(storage.failedWrites + storage.lostWrites)] as const]

@@ -2,6 +2,7 @@ import { Trash2 } from 'lucide-react'
 import { type FormEvent, useState } from 'react'
 import type { Answer } from '../../src-main/api/typed-api.ts'
 import { call } from '../client/api.ts'
+import { sentencesOf } from '../client/host-error.ts'
 import { only, Resource, useResource } from '../client/resource.ts'
 import { CopyField } from '../components/copy.tsx'
 import { confirm } from '../components/dialog.tsx'
@@ -107,7 +108,7 @@ function ServerForm({ now }: { readonly now: Server }) {
           </select>
         </div>
       </form>
-      {now.error !== null && <p className="hint bad">{now.error.message}</p>}
+      {now.error !== null && <p className="hint bad">{sentencesOf(now.error)}</p>}
       {now.state === 'listening' && (
         <div className="row">
           <p className="quiet" data-testid="obs-programs-state">

@@ -245,6 +245,7 @@ export const t = section('studio', {
     addEntry: 'Add entry',
     removeEntry: (label: string, number: number) => `Remove entry ${number} of ${label}`,
     opacityOf: (label: string) => `Opacity of ${label}`,
+    quoted: (name: string) => `"${name}"`,
     defaultDevice: 'Default',
     noDevice: 'None',
     absentDevice: (id: string) => `${id} (not connected)`,

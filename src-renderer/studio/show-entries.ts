@@ -16,6 +16,7 @@ import {
 } from './commands.ts'
 import { t as guests } from './guests/messages.ts'
 import { stepWords } from './history/step-words.ts'
+import type { Kind } from './kinds.ts'
 import { t as macros } from './macros/messages.ts'
 import { t as studio } from './messages.ts'
 import { t as mixer } from './mixer/messages.ts'
@@ -28,7 +29,17 @@ import { change } from './show-store.ts'
 import { t as shows } from './shows/messages.ts'
 import { t as transitions } from './transitions/messages.ts'
 import type { Collection, OpenCollection, Output, OutputReport, ProgramState } from './types.ts'
-import { type EditorDialog, openDialog, openPane, select, showDocks, showItemPanel, showMultiview, showSourcePanel } from './view-store.ts'
+import {
+  type EditorDialog,
+  openDialog,
+  openNewSource,
+  openPane,
+  select,
+  showDocks,
+  showItemPanel,
+  showMultiview,
+  showSourcePanel,
+} from './view-store.ts'
 import { t as windowRules } from './window-rules/messages.ts'
 import { t as windows } from './windows/messages.ts'
 
@@ -36,6 +47,8 @@ interface ShownShow {
   readonly open: OpenCollection
   readonly program: ProgramState
   readonly reports: Readonly<Record<string, OutputReport>>
+  /** Of sources. */
+  readonly kinds: readonly Kind[]
   readonly editor: boolean
   /** Goes to the section Studio. */
   readonly toStudio: () => void
@@ -78,8 +91,11 @@ export function showEntries(show: ShownShow): readonly PaletteEntry[] {
               ['overlays', overlays.open],
               ['export', shows.exportMenu],
               ['exportObs', shows.obsMenu],
+              ['importObs', studio.start.importObs],
+              ['importBundle', shows.importBundle],
             ] as const
           ).map(opens),
+          ...show.kinds.map(({ kind, title }) => inStudio(`add ${kind}`, studio.addSource.titleOf(title), () => openNewSource(kind))),
           inStudio('addOutput', studio.outputs.add, () => {
             showMultiview(false)
             openDialog('addOutput')

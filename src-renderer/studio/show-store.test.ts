@@ -77,3 +77,40 @@ test('an edit that is announced while the document is read is read next', async 
   await expect.poll(() => useShow.getState().open?.revision).toBe(3)
   leave()
 })
+
+test('a document that takes long to show is not read as often as it changes', async () => {
+  let revision = 1
+  const askedAt: number[] = []
+  vi.stubGlobal('fetch', async (url: string) => {
+    const path = url.replace('/api/v1/studio', '').split('?')[0]
+    if (path === '/collection') askedAt.push(performance.now())
+    const collection = { name: 'Show', scenes: [], sources: [], canvases: [], outputs: [], folders: [], revision }
+    const answers: Record<string, unknown> = {
+      '': { open: { name: 'Show' }, state: 'running', problem: null, outputs: [] },
+      '/collection': { name: 'Show', revision, collection },
+      '/program': { scene: 'old' },
+      '/sources': { items: [] },
+    }
+    return new Response(JSON.stringify(answers[path ?? '']))
+  })
+  const leave = followShow()
+  await expect.poll(() => useShow.getState().open?.revision).toBe(1)
+  const shownAt: number[] = []
+  const drawing = useShow.subscribe(({ open }, before) => {
+    if (open === before.open) return
+    for (const from = performance.now(); performance.now() < from + 10; );
+    shownAt.push(performance.now())
+  })
+  askedAt.length = 0
+  while (revision < 20) {
+    revision++
+    deliverEvent({ seq: revision, time: '', topic: 'studio.changed', data: { revision } })
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+  await expect.poll(() => useShow.getState().open?.revision, { message: 'the last revision is shown' }).toBe(20)
+  drawing()
+  leave()
+  expect(shownAt.length).toBeGreaterThan(1)
+  const restsMs = askedAt.slice(1).map((at, index) => at - (shownAt[index] ?? at))
+  expect(Math.min(...restsMs), `${restsMs}`).toBeGreaterThan(150)
+})

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react'
 import { useSearch } from 'wouter'
 import { call } from '../client/api.ts'
+import { sentencesOf } from '../client/host-error.ts'
 import { readChoice, storeChoice } from '../client/stored-choice.ts'
 import { loadLater } from '../components/load-later.tsx'
 import { openMenusByLongPress } from '../components/long-press.ts'
@@ -237,7 +238,7 @@ function FileNotices({ open, editor }: { readonly open: OpenCollection; readonly
       )}
       {open.error !== null && !open.conflict && (
         <p className="studio-notice bad" role="alert">
-          {t.collections.notSaved} {open.error.message} {open.error.remedy}
+          {t.collections.notSaved} {sentencesOf(open.error)}
         </p>
       )}
       {open.lostSecrets.length > 0 && <p className="studio-notice">{t.collections.lostSecrets(open.lostSecrets.length)}</p>}

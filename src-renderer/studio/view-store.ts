@@ -13,6 +13,8 @@ export type EditorDialog =
   | 'exportObs'
   | 'goLive'
   | 'guide'
+  | 'importBundle'
+  | 'importObs'
   | 'macros'
   | 'overlays'
   | 'projectors'
@@ -45,6 +47,8 @@ interface ViewState {
   readonly macro: string | null
   /** What the dialog `projectors` proposes first: as `windows/views.ts` names it. */
   readonly window: string | null
+  /** Kind of the source that the dialog `addSource` adds; null: it is chosen there. */
+  readonly newSource: string | null
   /** What is open beside the studio. */
   readonly pane: 'guests' | null
   /** A part of the properties is to be shown, and to take the focus. */
@@ -62,12 +66,17 @@ export const useView = create<ViewState>(() => ({
   allCanvases: readChoice('studio.allCanvases', ['off', 'on']) === 'on',
   macro: null,
   window: null,
+  newSource: null,
   pane: null,
   wantedPart: null,
 }))
 
 /** Opens a dialog; null closes it. */
-export const openDialog = (dialog: EditorDialog | null): void => useView.setState({ dialog, overlay: null, macro: null, window: null })
+export const openDialog = (dialog: EditorDialog | null): void =>
+  useView.setState({ dialog, overlay: null, macro: null, window: null, newSource: null })
+
+/** Opens the settings of a new source of a kind. */
+export const openNewSource = (newSource: string): void => useView.setState({ dialog: 'addSource', newSource })
 
 /** Opens the dialog of projectors and windows with one of them, e.g. `scene:ID`. */
 export const openProjector = (window: string): void => useView.setState({ dialog: 'projectors', window })

@@ -75,12 +75,12 @@ export const settingHelp: Readonly<Record<string, string>> = {
   'Images, in their order': 'Imágenes, en su orden',
   'Folder whose images are shown by name after those of `files`; read again each time round':
     'Carpeta cuyas imágenes se muestran por nombre después de las de `files`; se lee de nuevo en cada vuelta',
-  'shuffle: in another order each time round': 'shuffle: en otro orden en cada vuelta',
+  '`shuffle`: in another order each time round': '`shuffle`: en otro orden en cada vuelta',
   'How long each image is shown, ms; 0 until the command `next`': 'Cuánto se muestra cada imagen, ms; 0 hasta la orden `next`',
   'From one image to the next, ms; 0 for a cut': 'De una imagen a la siguiente, ms; 0 para un corte',
   'Starts again after the last; otherwise the last one stays': 'Vuelve a empezar tras la última; si no, la última se queda',
-  'contain: whole image inside; cover: fills, the rest is cut off':
-    'contain: la imagen entera dentro; cover: llena el espacio y se corta el resto',
+  '`contain`: whole image inside; `cover`: fills, the rest is cut off':
+    '`contain`: la imagen entera dentro; `cover`: llena el espacio y se corta el resto',
   'Pixels; 0 for as wide as the canvas': 'Píxeles; 0 para el ancho del lienzo',
   'Pixels; 0 for as high as the canvas': 'Píxeles; 0 para la altura del lienzo',
   'Beside images that do not fill, #rrggbb or #rrggbbaa': 'Junto a imágenes que no llenan el espacio, #rrggbb o #rrggbbaa',
@@ -122,24 +122,24 @@ export const settingHelp: Readonly<Record<string, string>> = {
   'Of the image, px: what does not fit is cut off; 0 for as high as the text':
     'De la imagen, px: lo que no cabe se corta; 0 para la altura del texto',
   'From line to line, in letter heights': 'De línea a línea, en alturas de letra',
-  'What sizes mean. standard: `fontSize` is that of the font, lines are `lineSpacing` of it apart. As the text sources of OBS Studio: gdi (Windows): `fontSize` is the height of a line; freetype (Linux, macOS): lines are as high as the tallest letter and 4 px, letters are placed on whole pixels without kerning':
-    'Qué significan los tamaños. standard: `fontSize` es el de la fuente y las líneas se separan `lineSpacing` veces ese tamaño. Como las fuentes de texto de OBS Studio: gdi (Windows): `fontSize` es la altura de una línea; freetype (Linux, macOS): las líneas miden lo que la letra más alta y 4 px, y las letras se colocan en píxeles enteros sin interletraje',
+  'What sizes mean. `standard`: `fontSize` is that of the font, lines are `lineSpacing` of it apart. As the text sources of OBS Studio: `gdi` (Windows): `fontSize` is the height of a line; `freetype` (Linux, macOS): lines are as high as the tallest letter and 4 px, letters are placed on whole pixels without kerning':
+    'Qué significan los tamaños. `standard`: `fontSize` es el de la fuente y las líneas se separan `lineSpacing` veces ese tamaño. Como las fuentes de texto de OBS Studio: `gdi` (Windows): `fontSize` es la altura de una línea; `freetype` (Linux, macOS): las líneas miden lo que la letra más alta y 4 px, y las letras se colocan en píxeles enteros sin interletraje',
   'Between letters, px': 'Entre letras, px',
-  'Of reading: auto takes that of the first letter of each line': 'De lectura: auto toma la de la primera letra de cada línea',
+  'Of reading: `auto` takes that of the first letter of each line': 'De lectura: `auto` toma la de la primera letra de cada línea',
   'yyyy yy MM M MMM MMMM dd d EEE EEEE HH H hh h mm ss S (tenths) a (am or pm); other letters between single quotes, two of them for one':
     'yyyy yy MM M MMM MMMM dd d EEE EEEE HH H hh h mm ss S (décimas) a (a. m. o p. m.); otras letras entre comillas simples, dos de ellas para una',
   "As `Europe/Berlin`; empty for the machine's": 'Como `Europe/Madrid`; vacío para la de la máquina',
   "Of the names of days and months, as `de` or `pt-BR`; empty for the machine's":
     'De los nombres de días y meses, como `es` o `pt-BR`; vacío para el de la máquina',
-  'down: counts `durationMs` down; up: counts from nothing; until: down to a date':
-    'down: cuenta atrás desde `durationMs`; up: cuenta desde cero; until: cuenta atrás hasta una fecha',
-  'For `down`, ms': 'Para `down`, ms',
-  'For `until`: 2027-01-01T00:00:00Z; without an offset it is local to `timeZone`':
-    'Para `until`: 2027-01-01T00:00:00Z; sin desfase horario es la hora local de `timeZone`',
+  '`down`: counts `durationMs` down; `up`: counts from nothing; `until`: down to a date':
+    '`down`: cuenta atrás desde `durationMs`; `up`: cuenta desde cero; `until`: cuenta atrás hasta una fecha',
+  'How long it counts down, ms': 'Cuánto dura la cuenta atrás, ms',
+  'Like 2027-01-01T00:00:00Z; without an offset it is local to `timeZone`':
+    'Como 2027-01-01T00:00:00Z; sin desfase horario es la hora local de `timeZone`',
   'd HH H mm m ss s S (tenths): the largest one takes all that is above it; other letters between single quotes':
     'd HH H mm m ss s S (décimas): la mayor reúne todo lo que la supera; otras letras entre comillas simples',
   'At zero: stop, count on below it, or restart': 'Al llegar a cero: parar, seguir por debajo o empezar de nuevo',
-  'Shown at the end instead of nought': 'Se muestra al final en lugar de cero',
+  'Shown at the end instead of zero': 'Se muestra al final en lugar de cero',
   'Runs from the start; otherwise it waits for the command `start`': 'Funciona desde el principio; si no, espera la orden `start`',
   'Of the whole image, #rrggbb or #rrggbbaa': 'De toda la imagen, #rrggbb o #rrggbbaa',
   'Degrees: 0 to the right, 90 downwards': 'Grados: 0 hacia la derecha, 90 hacia abajo',
@@ -147,8 +147,8 @@ export const settingHelp: Readonly<Record<string, string>> = {
   'At this place, #rrggbb or #rrggbbaa': 'En este punto, #rrggbb o #rrggbbaa',
   'Of radial and conic ones, in widths': 'De los radiales y cónicos, en anchos',
   'Of radial and conic ones, in heights': 'De los radiales y cónicos, en alturas',
-  'card: bars, ramp, clock, frame number (also as a strip that programs read), and a flash each second; the others do not move':
-    'card: barras, rampa, reloj, número de fotograma (también como tira que leen los programas) y un destello cada segundo; los demás no se mueven',
+  '`card`: bars, ramp, clock, frame number (also as a strip that programs read), and a flash each second; the others do not move':
+    '`card`: barras, rampa, reloj, número de fotograma (también como tira que leen los programas) y un destello cada segundo; los demás no se mueven',
   'With the card: a beep together with the flash': 'Con la carta: un pitido junto con el destello',
   'A tone, a tone that rises again and again, or noise': 'Un tono, un tono que sube una y otra vez, o ruido',
   'Hz; of a sweep: where it starts': 'Hz; de un barrido: dónde empieza',

@@ -1,6 +1,6 @@
 import type { SentencePair } from '../sentences.ts'
 
-/** What sources report as wrong. A test compares them with the sentences in the code of the sources. */
+/** What sources, and the data of overlays, report as wrong. A test compares them with the sentences in the code of the sources. */
 export const sourceProblems: readonly SentencePair[] = [
   ['Safe mode leaves this source out', 'El modo seguro no ejecuta esta fuente'],
   ['This desktop does not share {}', 'Este escritorio no comparte {1}'],
@@ -22,10 +22,7 @@ export const sourceProblems: readonly SentencePair[] = [
   ['The display {} is not connected: waiting for it', 'La pantalla {1} no está conectada: se la espera'],
   ['The window {} is not open: waiting for it', 'La ventana {1} no está abierta: se la espera'],
   ['The window is minimised: it is seen when it is shown again', 'La ventana está minimizada: se verá cuando se muestre de nuevo'],
-  [
-    'No window is chosen: set `device` to one that GET /api/v1/studio/devices?kind=window lists',
-    'No se ha elegido ninguna ventana: ponga en `device` una de las que da GET /api/v1/studio/devices?kind=window',
-  ],
+  ['No window is chosen yet', 'Aún no se ha elegido ninguna ventana'],
   ['The region lies outside the display, which has {} pixels', 'La región está fuera de la pantalla, que tiene {1} píxeles'],
   [
     'The region reaches beyond the display, which has {} pixels: it is cut off there',
@@ -47,38 +44,54 @@ export const sourceProblems: readonly SentencePair[] = [
   ],
   [
     'The host may not record the screen: allow it in System Settings, Privacy & Security, Screen Recording, and restart it',
-    'El servidor no puede grabar la pantalla: permítalo en Ajustes del Sistema, Privacidad y seguridad, Grabación de pantalla, y reinícielo',
+    'El servidor no puede grabar la pantalla: permítelo en Ajustes del Sistema, Privacidad y seguridad, Grabación de pantalla, y reinícialo',
   ],
   ['No X server answers at {}: waiting for it', 'Ningún servidor X responde en {1}: se lo espera'],
   [
     'There is no X server: DISPLAY is not set where the host runs. On Wayland use a source of the kind screen-cast',
-    'No hay servidor X: DISPLAY no está definida donde se ejecuta el servidor. En Wayland use una fuente del tipo screen-cast',
+    'No hay servidor X: DISPLAY no está definida donde se ejecuta el servidor. En Wayland usa una fuente del tipo screen-cast',
   ],
   [
     'The X server at {} rejects the host: its cookie is not in the file that XAUTHORITY names',
     'El servidor X de {1} rechaza al servidor: su cookie no está en el archivo que indica XAUTHORITY',
   ],
-  ['"{}" is no X server: write it as :0 or machine:0', '«{1}» no es un servidor X: escríbalo como :0 o máquina:0'],
+  ['"{}" is no X server: write it as :0 or machine:0', '«{1}» no es un servidor X: escríbelo como :0 o máquina:0'],
   ['The X server at {} has no such screen', 'El servidor X de {1} no tiene esa pantalla'],
-  ['The X server at {} is gone: waiting for it to come back', 'El servidor X de {1} ya no está: se espera a que vuelva'],
+  ['The X server at {} is gone: waiting for it to come back', 'El servidor X de {1} ya no está: se espera a que vuelve'],
   [
     'Windows cannot be captured: the X server lacks the extension Composite',
     'No se pueden capturar ventanas: al servidor X le falta la extensión Composite',
   ],
   [
     'The X server shows colours in a way that cannot be read (depth {}): run it with 16, 24 or 30 bits',
-    'El servidor X muestra los colores de un modo que no se puede leer (profundidad {1}): ejecútelo con 16, 24 o 30 bits',
+    'El servidor X muestra los colores de un modo que no se puede leer (profundidad {1}): ejecútalo con 16, 24 o 30 bits',
   ],
   [
     'The frame is too large ({}): up to 8192 pixels a side are possible, capture a region',
-    'El fotograma es demasiado grande ({1}): el máximo es de 8192 píxeles por lado; capture una región',
+    'El fotograma es demasiado grande ({1}): el máximo es de 8192 píxeles por lado; captura una región',
   ],
   [
     'This X server is a guest of a Wayland desktop: programs of the desktop itself are not seen. Use a source of the kind screen-cast',
-    'Este servidor X funciona dentro de un escritorio Wayland: los programas propios del escritorio no se ven. Use una fuente del tipo screen-cast',
+    'Este servidor X funciona dentro de un escritorio Wayland: los programas propios del escritorio no se ven. Usa una fuente del tipo screen-cast',
   ],
   ['The X server at {} does not answer', 'El servidor X de {1} no responde'],
   ['{} does not start: another program may use it', '{1} no arranca: puede que lo use otro programa'],
+  ['The URL of the data must start with http:// or https://', 'La URL de los datos debe empezar por http:// o https://'],
+  ['{} answers more than {} KiB', '{1} responde con más de {2} KiB'],
+  ['The URL of a WebSocket must start with ws:// or wss://', 'La URL de un WebSocket debe empezar por ws:// o wss://'],
+  ['{} closed the connection ({})', '{1} cerró la conexión ({2})'],
+  ['No answer within {} s: check the URL and the server', 'Sin respuesta en {1} s: comprueba la URL y el servidor'],
+  ['The data cannot be read: {}', 'No se pueden leer los datos: {1}'],
+  ['"{}" is not a path: write it like data.items[0].price', '«{1}» no es una ruta: escríbela como data.items[0].price'],
+  ['The data has no "{}"', 'Los datos no tienen «{1}»'],
+  ['PipeWire does not run here', 'PipeWire no se está ejecutando aquí'],
+  ['PipeWire has ended', 'PipeWire ha terminado'],
+  ['PipeWire is not connected', 'PipeWire no está conectado'],
+  ['PipeWire does not answer: {}', 'PipeWire no responde: {1}'],
+  [
+    'start it for the user that runs the host: systemctl --user start pipewire wireplumber',
+    'inícialo para el usuario del servidor: systemctl --user start pipewire wireplumber',
+  ],
   ['PipeWire does not answer in time', 'PipeWire no responde a tiempo'],
   ['Audio cannot be captured or played on {} yet', 'En {1} todavía no se puede capturar ni reproducir audio'],
   [
@@ -93,10 +106,7 @@ export const sourceProblems: readonly SentencePair[] = [
   ['Sources of the kind {} cannot run here: {}', 'Las fuentes del tipo {1} no funcionan aquí: {2}'],
   ['A source of the kind {} {}, not {}', 'Una fuente del tipo {1} {2}, no {3}'],
   ['The settings do not fit: {}', 'Los ajustes no son válidos: {1}'],
-  [
-    'No application is chosen: set `device` to the id of one that plays, or to its name',
-    'No se ha elegido ninguna aplicación: ponga en `device` el id o el nombre de una que suene',
-  ],
+  ['No application is chosen yet', 'Aún no se ha elegido ninguna aplicación'],
   [
     'No desktop of this user shares its screens: run the host inside a Wayland session with xdg-desktop-portal and the backend of the desktop',
     'Ningún escritorio de este usuario comparte sus pantallas: ejecute el servidor en una sesión Wayland con xdg-desktop-portal y el componente del escritorio',
@@ -114,7 +124,7 @@ export const sourceProblems: readonly SentencePair[] = [
   ['The process that plays it {}: it is restarted', 'El proceso que lo reproduce falló ({1}): se reinicia'],
   [
     'The process that plays it died {} times in a row on this (it last {}): change the settings, or tell it to retry',
-    'El proceso que lo reproduce falló {1} veces seguidas con esto (la última: {2}): cambie los ajustes o pida que se reintente',
+    'El proceso que lo reproduce falló {1} veces seguidas con esto (la última: {2}): cambia los ajustes o pide que se reintente',
   ],
   ['No file is named yet', 'Todavía no se ha indicado ningún archivo'],
   ['It ends (trimOutMs) before it starts (trimInMs)', 'Termina (trimOutMs) antes de empezar (trimInMs)'],
@@ -124,12 +134,9 @@ export const sourceProblems: readonly SentencePair[] = [
     'The URL is none of rtmp, rtmps, srt, rtsp, rtsps, http, https or udp',
     'La URL no es de rtmp, rtmps, srt, rtsp, rtsps, http, https ni udp',
   ],
-  ['Nobody was invited yet: name the stream of an invitation', 'Aún no se ha invitado a nadie: indique el directo de una invitación'],
+  ['Nobody was invited yet: name the stream of an invitation', 'Aún no se ha invitado a nadie: indica el directo de una invitación'],
   ['There is no camera: plug one in', 'No hay ninguna cámara: conecte una'],
-  [
-    '{} is no camera: choose one of GET /studio/devices?kind=v4l2-camera',
-    '{1} no es una cámara: elija una de GET /studio/devices?kind=v4l2-camera',
-  ],
+  ['{} is no camera: choose another one', '{1} no es una cámara: elige otra'],
   ['There is nothing in {} that can be played', 'En {1} no hay nada que se pueda reproducir'],
   ['It is {} ms long and is to start (trimInMs) at {}', 'Dura {1} ms y debería empezar (trimInMs) en {2}'],
   ['It breaks off: {}', 'Se interrumpe: {1}'],
@@ -143,7 +150,7 @@ export const sourceProblems: readonly SentencePair[] = [
     '{} may not be read: give the user of the host the right to',
     '{1} no se puede leer: dé permiso al usuario con el que se ejecuta el servidor',
   ],
-  ['{} is missing: put it back, or choose another file', 'Falta {1}: vuelva a ponerlo o elija otro archivo'],
+  ['{} is missing: put it back, or choose another file', 'Falta {1}: vuelve a ponerlo o elige otro archivo'],
   ['{} is not a whole path: start it with /', '{1} no es una ruta completa: empiece por /'],
   ['It is away ({}): trying again by itself', 'No está disponible ({1}): se reintenta automáticamente'],
   ['{} is not a font that can be used: TTF and OTF files are', '{1} no es una fuente que se pueda usar: se admiten archivos TTF y OTF'],
@@ -163,15 +170,15 @@ export const sourceProblems: readonly SentencePair[] = [
   ['The media engine has no decoder for its video', 'El motor multimedia no tiene descodificador para su vídeo'],
   [
     '{} has no number: name one of the images, or a pattern as intro-%04d.png',
-    '{1} no tiene número: indique una de las imágenes o un patrón como intro-%04d.png',
+    '{1} no tiene número: indica una de las imágenes o un patrón como intro-%04d.png',
   ],
-  ['The folder {} is missing: put it back, or choose another', 'Falta la carpeta {1}: vuelva a ponerla o elija otra'],
+  ['The folder {} is missing: put it back, or choose another', 'Falta la carpeta {1}: vuelve a ponerla o elige otra'],
   ['{}: there are no images of that name', '{1}: no hay imágenes con ese nombre'],
   ['The media engine has no decoder for its audio', 'El motor multimedia no tiene descodificador para su audio'],
   ['This is not a URL', 'Esto no es una URL'],
   [
     'RTSP over UDP lets the server name where packets are sent: choose TCP, or ask an admin to enter the URL',
-    'Con RTSP por UDP el servidor remoto decide adónde se envían los paquetes: elija TCP o pida a un administrador que introduzca la URL',
+    'Con RTSP por UDP el servidor remoto decide adónde se envían los paquetes: elige TCP o pide a un administrador que introduzca la URL',
   ],
   ['{} URLs are not open to editors', 'Las URL de {1} no están permitidas a los editores'],
   ['The URL names no host: editors may not use this machine', 'La URL no indica ningún servidor: los editores no pueden usar esta máquina'],
@@ -205,17 +212,17 @@ export const sourceProblems: readonly SentencePair[] = [
   ['The folder {} cannot be read: {}', 'La carpeta {1} no se puede leer: {2}'],
   ['No images are chosen', 'No se han elegido imágenes'],
   ['There is no image to show', 'No hay ninguna imagen que mostrar'],
-  ['{} cannot be read within {} s: check its disk or network folder', '{1} no se puede leer en {2} s: compruebe su disco o carpeta de red'],
+  ['{} cannot be read within {} s: check its disk or network folder', '{1} no se puede leer en {2} s: comprueba su disco o carpeta de red'],
   ['{} takes long to read: it is given up after {} s of processor time', '{1} tarda en leerse: se abandona tras {2} s de procesador'],
   ['{} s of processor time', '{1} s de procesador'],
   ['{} MiB of memory', '{1} MiB de memoria'],
   [
     '{} takes more than {}: make it simpler or smaller, or save it as PNG',
-    '{1} necesita más de {2}: hágalo más sencillo o pequeño, o guárdelo como PNG',
+    '{1} necesita más de {2}: hazlo más sencillo o pequeño, o guárdalo como PNG',
   ],
   [
     '{} crashes the process that reads it: save it again with another program',
-    '{1} hace fallar el proceso que lo lee: guárdelo de nuevo con otro programa',
+    '{1} hace fallar el proceso que lo lee: guárdalo de nuevo con otro programa',
   ],
   ['The answer of the process that reads images is invalid', 'La respuesta del proceso que lee imágenes no es válida'],
   ['There is no file {}', 'No existe el archivo {1}'],
@@ -236,7 +243,7 @@ export const sourceProblems: readonly SentencePair[] = [
     '{} is animated: its first frame is shown. A media source plays it',
     '{1} es animado: se muestra su primer fotograma. Una fuente multimedia lo reproduce',
   ],
-  ['{} is no language: write it as de or pt-BR', '{1} no es un idioma: escríbalo como de o pt-BR'],
+  ['{} is no language: write it as de or pt-BR', '{1} no es un idioma: escríbelo como de o pt-BR'],
   ['There is no time zone {}: write it as Europe/Berlin', 'No existe la zona horaria {1}: escríbala como Europe/Berlin'],
   ['"{}" is no date: write it as 2027-01-01T00:00:00Z', '«{1}» no es una fecha: escríbala como 2027-01-01T00:00:00Z'],
   ['No camera is plugged in', 'No hay ninguna cámara conectada'],
@@ -247,11 +254,11 @@ export const sourceProblems: readonly SentencePair[] = [
   ['URLs that start with {} are not allowed: {}', 'No se permiten URL que empiecen por {1}: {2}'],
   [
     'Its scripts have not come to an end for {} s: repair the page, or choose another one',
-    'Sus scripts no terminan desde hace {1} s: arregle la página o elija otra',
+    'Sus scripts no terminan desde hace {1} s: arregla la página o elige otra',
   ],
   [
     'Its server has not answered for {} s: check the URL and the server',
-    'Su servidor no responde desde hace {1} s: compruebe la URL y el servidor',
+    'Su servidor no responde desde hace {1} s: comprueba la URL y el servidor',
   ],
   [
     'Neither Chromium nor Chrome is installed: pages cannot be shown. On Debian: apt-get install chromium',
@@ -272,7 +279,7 @@ export const sourceProblems: readonly SentencePair[] = [
   ['The page did not answer for {} s: it is restarted', 'La página no respondió durante {1} s: se reinicia'],
   [
     'Chromium cannot shut its pages in on this machine: allow unprivileged user namespaces, or install chromium-sandbox',
-    'Chromium no puede aislar sus páginas en esta máquina: permita los espacios de nombres de usuario sin privilegios o instale chromium-sandbox',
+    'Chromium no puede aislar sus páginas en esta máquina: permite los espacios de nombres de usuario sin privilegios o instala chromium-sandbox',
   ],
   ['The browser ended', 'El navegador ha terminado'],
   ['The browser ended: {}', 'El navegador ha terminado: {1}'],

@@ -228,6 +228,7 @@ export const studio = {
     addEntry: 'Añadir entrada',
     removeEntry: (label: string, number: number) => `Quitar la entrada ${number} de ${label}`,
     opacityOf: (label: string) => `Opacidad de ${label}`,
+    quoted: (name: string) => `«${name}»`,
     defaultDevice: 'Predeterminado',
     noDevice: 'Ninguno',
     absentDevice: (id: string) => `${id} (no conectado)`,
@@ -729,7 +730,7 @@ export const studioMacros = {
         ? `Hecho: ${all} ${all === 1 ? 'acción' : 'acciones'}`
         : state === 'stopped'
           ? `Detenida tras ${done} de ${all} acciones`
-          : `La acción ${done + 1} falló: ${error?.message ?? ''} ${error?.remedy ?? ''}`,
+          : `La acción ${done + 1} falló: ${error?.message ?? ''}. ${error?.remedy ?? ''}`,
 }
 
 /** Texts of the transitions; their keys are those of `src-renderer/studio/transitions/messages.ts`. */

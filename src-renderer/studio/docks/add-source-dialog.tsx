@@ -9,7 +9,7 @@ import { addSourceEdits, layoutOf } from '../new-source.ts'
 import { edit } from '../show-store.ts'
 import { iconOf } from '../source-icons.ts'
 import type { CanvasPart, Collection, Scene } from '../types.ts'
-import { select, showItemPanel, showSourcePanel } from '../view-store.ts'
+import { select, showItemPanel, showSourcePanel, useView } from '../view-store.ts'
 
 interface AddSourceDialogProps {
   readonly document: Collection
@@ -35,11 +35,12 @@ const firstSettings = (): Readonly<Record<string, Readonly<Record<string, unknow
 /** Chooses a kind of source and its settings; it is in the scene when the dialog closes. */
 export function AddSourceDialog({ document, scene, canvas, onClose, audioOnly = false, overlays }: AddSourceDialogProps) {
   const kinds = useKinds('source-kinds')
-  const [kind, setKind] = useState<Kind | null>(null)
+  const [wanted, setWanted] = useState(useView.getState().newSource)
+  const kind = kinds.find((each) => each.kind === wanted)
   const offered = (name: string): Kind | undefined => kinds.find((each) => each.kind === name && !(audioOnly && each.pictures === true))
   const listed = new Set(groups.flatMap(([, names]) => names))
   const others = kinds.filter((each) => !listed.has(each.kind)).map((each) => each.kind)
-  if (kind !== null) {
+  if (kind !== undefined) {
     return (
       <SourceForm
         key={kind.kind}
@@ -48,7 +49,7 @@ export function AddSourceDialog({ document, scene, canvas, onClose, audioOnly = 
         scene={scene}
         canvas={canvas}
         onClose={onClose}
-        onBack={() => setKind(null)}
+        onBack={() => setWanted(null)}
       />
     )
   }
@@ -73,7 +74,13 @@ export function AddSourceDialog({ document, scene, canvas, onClose, audioOnly = 
                 {found.map((each) => {
                   const Icon = iconOf(each.kind)
                   return (
-                    <button key={each.kind} type="button" className="kind" onClick={() => setKind(each)} data-testid={`kind-${each.kind}`}>
+                    <button
+                      key={each.kind}
+                      type="button"
+                      className="kind"
+                      onClick={() => setWanted(each.kind)}
+                      data-testid={`kind-${each.kind}`}
+                    >
                       <Icon size={18} />
                       {each.title}
                     </button>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { defaultsOf, fieldKind, labelOf, optionLabel, type Schema } from './schema.ts'
+import { defaultsOf, fieldKind, labelOf, namedIn, optionLabel, type Schema } from './schema.ts'
 
 const color: Schema = { type: 'string', pattern: '^#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{8})$', default: '#000000' }
 const outline: Schema = {
@@ -33,6 +33,8 @@ describe('a form drawn from the schema of a kind', () => {
     expect(labelOf('memoryLimitMb')).toEqual({ label: 'Memory limit', unit: 'MiB' })
     expect(labelOf('fontSize')).toEqual({ label: 'Font size', unit: 'px' })
     expect(optionLabel('as-written')).toBe('As written')
+    expect(optionLabel('gdi')).toBe('GDI')
+    expect(namedIn('`down`: counts `durationMs` down', (code) => code.toUpperCase())).toBe('DOWN: counts DURATIONMS down')
   })
 
   it('starts optional parts with their usual values', () => {

@@ -99,11 +99,20 @@ export function labelOf(name: string): { readonly label: string; readonly unit: 
   return { label: words.charAt(0).toUpperCase() + words.slice(1), unit }
 }
 
+/** Choices that are written as names are. */
+const optionNames: Readonly<Record<string, string>> = { freetype: 'FreeType', gdi: 'GDI', tcp: 'TCP', udp: 'UDP', url: 'URL' }
+
 /** A value as people write it: `as-written` is "As written". */
 export function optionLabel(value: string): string {
+  const name = optionNames[value]
+  if (name !== undefined) return name
   const text = value.replaceAll('-', ' ')
   return text.charAt(0).toUpperCase() + text.slice(1)
 }
+
+/** A text with what `name` says in the place of each name of code in it. */
+export const namedIn = (text: string, name: (code: string) => string): string =>
+  text.replaceAll(/`([^`]+)`/g, (_, code: string) => name(code))
 
 /** What a new object of this schema starts with. */
 export function defaultsOf(schema: Schema): Record<string, unknown> {

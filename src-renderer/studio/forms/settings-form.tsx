@@ -6,7 +6,7 @@ import { DeviceField } from './device-field.tsx'
 import type { FieldAttributes } from './field-attributes.ts'
 import { NumberField } from './number-field.tsx'
 import { PathField } from './path-field.tsx'
-import { defaultsOf, fieldKind, labelOf, optionLabel, type Schema } from './schema.ts'
+import { defaultsOf, type FieldKind, fieldKind, labelOf, namedIn, optionLabel, type Schema } from './schema.ts'
 
 type Values = Readonly<Record<string, unknown>>
 
@@ -39,6 +39,7 @@ export function SettingsForm({ schema, values, onChange, devices, disabled = fal
           key={name}
           name={name}
           schema={each}
+          siblings={schema}
           value={values[name] ?? each.default}
           onChange={(value) => onChange({ [name]: value })}
           devices={name === 'device' ? devices : undefined}
@@ -51,6 +52,16 @@ export function SettingsForm({ schema, values, onChange, devices, disabled = fal
   )
 }
 
+/** The help of the host in the page's language, with settings and choices by the names that they have on the page. */
+function helpOf({ description }: Schema, siblings: Schema, kind: FieldKind): string | undefined {
+  if (description === undefined) return undefined
+  return namedIn(described.help(description), (code) => {
+    if (kind.as === 'choice' && kind.options.includes(code)) return t.form.quoted(described.option(code, optionLabel(code)))
+    if (siblings.properties?.[code] !== undefined) return t.form.quoted(described.setting(code, labelOf(code).label))
+    return code
+  })
+}
+
 /** Settings that have an effect with these values. */
 function shownFields({ properties = {} }: Schema, values: Values): readonly (readonly [name: string, schema: Schema])[] {
   return Object.entries(properties).filter(([, { when = {} }]) =>
@@ -61,6 +72,8 @@ function shownFields({ properties = {} }: Schema, values: Values): readonly (rea
 interface FieldProps {
   readonly name: string
   readonly schema: Schema
+  /** What it is a property of. */
+  readonly siblings: Schema
   readonly value: unknown
   readonly onChange: (value: unknown) => void
   readonly devices?: string | undefined
@@ -69,14 +82,14 @@ interface FieldProps {
   readonly texts: SettingTexts | undefined
 }
 
-function Field({ name, schema, value, onChange, devices, disabled, clearable, texts }: FieldProps) {
+function Field({ name, schema, siblings, value, onChange, devices, disabled, clearable, texts }: FieldProps) {
   const id = useId()
   const named = labelOf(name)
   const { unit } = named
   const label = texts?.labels[name] ?? described.setting(name, named.label)
   const kind = fieldKind(name, schema)
   if (kind.as === 'none') return null
-  const help = texts?.help[name] ?? (schema.description && described.help(schema.description).replaceAll('`', ''))
+  const help = texts?.help[name] ?? (devices === undefined ? helpOf(schema, siblings, kind) : undefined)
   const helpId = `${id}-help`
   const common = { id, disabled, 'aria-describedby': help === undefined ? undefined : helpId, 'data-setting': name }
   const hint =

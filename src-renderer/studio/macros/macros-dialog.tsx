@@ -1,5 +1,6 @@
 import { Copy, Play, Plus, Square, Trash2 } from 'lucide-react'
 import { useState } from 'react'
+import { inLanguage } from '../../client/host-error.ts'
 import { CloseAction, Dialog } from '../../components/dialog.tsx'
 import { notifyUndoable, runMacro, stopMacroRun, tryEdit } from '../commands.ts'
 import { Tool } from '../docks/tool.tsx'
@@ -154,7 +155,7 @@ function MacroForm({ macro, document, records }: MacroFormProps) {
           data-testid="macro-run"
           data-state={run?.state}
         >
-          {run !== undefined && t.runState(run)}
+          {run !== undefined && t.runState(run.error === null ? run : { ...run, error: inLanguage(run.error) })}
         </span>
       </div>
     </div>

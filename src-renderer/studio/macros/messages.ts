@@ -218,5 +218,5 @@ export const t = section('studioMacros', {
         ? `Done: ${all} ${all === 1 ? 'action' : 'actions'}`
         : state === 'stopped'
           ? `Stopped after ${done} of ${all} actions`
-          : `Action ${done + 1} failed: ${error?.message ?? ''} ${error?.remedy ?? ''}`,
+          : `Action ${done + 1} failed: ${error?.message ?? ''}. ${error?.remedy ?? ''}`,
 } as const)

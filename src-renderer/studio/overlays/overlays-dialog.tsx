@@ -4,6 +4,7 @@ import { call } from '../../client/api.ts'
 import { useCollection } from '../../client/collection.ts'
 import { CloseAction, confirm, Dialog } from '../../components/dialog.tsx'
 import { notify, notifyError } from '../../components/toasts.tsx'
+import { t as described } from '../../messages/described.ts'
 import { Tool } from '../docks/tool.tsx'
 import { defaultsOf } from '../forms/schema.ts'
 import { PartsList } from '../parts-list.tsx'
@@ -180,7 +181,7 @@ function OverlayEditor({ overlay, kind, onAdd }: OverlayEditorProps) {
         {data.state !== 'off' && (
           <span className={data.state === 'failed' ? 'small bad-text' : 'small quiet'} role="status" data-testid="overlay-data">
             {t.dataStates[data.state as keyof typeof t.dataStates]}
-            {data.problem !== null && `: ${data.problem}`}
+            {data.problem !== null && `: ${described.problem(data.problem)}`}
           </span>
         )}
       </div>

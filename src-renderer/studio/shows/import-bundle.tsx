@@ -15,6 +15,7 @@ export function ImportBundle({ className }: { readonly className?: string }) {
       reportTitle={t.imported}
       accept=".ami-collection,.tar,application/x-tar"
       testId="import-bundle"
+      opensBy="importBundle"
       importFile={async (file) => {
         const upload = await uploadBundle(file)
         if (upload === undefined) return undefined

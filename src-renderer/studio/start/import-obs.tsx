@@ -15,6 +15,7 @@ export function ImportObs({ className }: { readonly className?: string }) {
       reportTitle={t.obs.title}
       accept=".json,application/json"
       testId="import-obs"
+      opensBy="importObs"
       importFile={async (file) => {
         let document: Record<string, unknown>
         try {

@@ -37,7 +37,7 @@ export const SlideshowSettingsSchema = Type.Object(
     folder: PathSchema('Folder whose images are shown by name after those of `files`; read again each time round'),
     order: Type.Union([Type.Literal('listed'), Type.Literal('shuffle')], {
       default: 'listed',
-      description: 'shuffle: in another order each time round',
+      description: '`shuffle`: in another order each time round',
     }),
     intervalMs: Type.Integer({
       minimum: 0,
@@ -49,7 +49,7 @@ export const SlideshowSettingsSchema = Type.Object(
     loop: Type.Boolean({ default: true, description: 'Starts again after the last; otherwise the last one stays' }),
     fit: Type.Union([Type.Literal('contain'), Type.Literal('cover'), Type.Literal('stretch')], {
       default: 'contain',
-      description: 'contain: whole image inside; cover: fills, the rest is cut off',
+      description: '`contain`: whole image inside; `cover`: fills, the rest is cut off',
     }),
     width: canvasWidth,
     height: canvasHeight,
@@ -140,19 +140,19 @@ export const TimerSettingsSchema = Type.Object(
   {
     mode: Type.Union([Type.Literal('down'), Type.Literal('up'), Type.Literal('until')], {
       default: 'down',
-      description: 'down: counts `durationMs` down; up: counts from nothing; until: down to a date',
+      description: '`down`: counts `durationMs` down; `up`: counts from nothing; `until`: down to a date',
     }),
     durationMs: Type.Integer({
       minimum: 0,
       maximum: 360_000_000,
       default: 300_000,
-      description: 'For `down`, ms',
+      description: 'How long it counts down, ms',
       when: { mode: ['down'] },
     }),
     until: Type.String({
       maxLength: 40,
       default: '',
-      description: 'For `until`: 2027-01-01T00:00:00Z; without an offset it is local to `timeZone`',
+      description: 'Like 2027-01-01T00:00:00Z; without an offset it is local to `timeZone`',
       when: { mode: ['until'] },
     }),
     timeZone,
@@ -165,7 +165,7 @@ export const TimerSettingsSchema = Type.Object(
       default: 'stop',
       description: 'At zero: stop, count on below it, or restart',
     }),
-    endText: Type.String({ maxLength: 1000, default: '', description: 'Shown at the end instead of nought' }),
+    endText: Type.String({ maxLength: 1000, default: '', description: 'Shown at the end instead of zero' }),
     autoStart: Type.Boolean({ default: true, description: 'Runs from the start; otherwise it waits for the command `start`' }),
     ...textStyle,
   },
@@ -206,7 +206,7 @@ export const TestPatternSettingsSchema = Type.Object(
     pattern: Type.Union([Type.Literal('card'), Type.Literal('bars'), Type.Literal('ramp'), Type.Literal('grid')], {
       default: 'card',
       description:
-        'card: bars, ramp, clock, frame number (also as a strip that programs read), and a flash each second; the others do not move',
+        '`card`: bars, ramp, clock, frame number (also as a strip that programs read), and a flash each second; the others do not move',
     }),
     beep: Type.Boolean({ default: true, description: 'With the card: a beep together with the flash' }),
     width: canvasWidth,

@@ -82,15 +82,15 @@ export const textStyle = {
   layout: Type.Union([Type.Literal('standard'), Type.Literal('gdi'), Type.Literal('freetype')], {
     default: 'standard',
     description:
-      'What sizes mean. standard: `fontSize` is that of the font, lines are `lineSpacing` of it apart. As the text sources of OBS Studio: gdi ' +
-      '(Windows): `fontSize` is the height of a line; freetype (Linux, macOS): lines are as high as the tallest letter and 4 px, letters are placed ' +
+      'What sizes mean. `standard`: `fontSize` is that of the font, lines are `lineSpacing` of it apart. As the text sources of OBS Studio: `gdi` ' +
+      '(Windows): `fontSize` is the height of a line; `freetype` (Linux, macOS): lines are as high as the tallest letter and 4 px, letters are placed ' +
       'on whole pixels without kerning',
   }),
   letterSpacing: Type.Number({ minimum: -50, maximum: 200, default: 0, description: 'Between letters, px' }),
   letters: Type.Union([Type.Literal('as-written'), Type.Literal('upper'), Type.Literal('lower')], { default: 'as-written' }),
   direction: Type.Union([Type.Literal('auto'), Type.Literal('ltr'), Type.Literal('rtl')], {
     default: 'auto',
-    description: 'Of reading: auto takes that of the first letter of each line',
+    description: 'Of reading: `auto` takes that of the first letter of each line',
   }),
 }
 

@@ -16,7 +16,7 @@ const common: CaptureReasons = {
   'display-missing': (display) => `The display ${display} is not connected: waiting for it`,
   'window-missing': (window) => `The window ${windowName(window)} is not open: waiting for it`,
   'window-hidden': () => 'The window is minimised: it is seen when it is shown again',
-  'no-window': () => 'No window is chosen: set `device` to one that GET /api/v1/studio/devices?kind=window lists',
+  'no-window': () => 'No window is chosen yet',
   'outside': (size) => `The region lies outside the display, which has ${size} pixels`,
   'clipped': (size) => `The region reaches beyond the display, which has ${size} pixels: it is cut off there`,
   'too-large': (detail) => `The frame cannot be stored: ${detail}`,

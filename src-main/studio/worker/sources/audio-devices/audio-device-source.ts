@@ -20,7 +20,7 @@ function startAudioDevice(kind: AudioDeviceKind, first: { readonly device: strin
     capture?.stop()
     capture = undefined
     if (device === '') {
-      context.report({ state: 'failed', problem: 'No application is chosen: set `device` to the id of one that plays, or to its name' })
+      context.report({ state: 'failed', problem: 'No application is chosen yet' })
       return
     }
     context.report({ state: 'starting' })

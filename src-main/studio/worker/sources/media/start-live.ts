@@ -97,7 +97,7 @@ export const startV4l2Camera: StartSource<V4l2CameraSettings> = (settings, conte
     const { width, height, frameRate, format } = next
     const device = next.device === '' ? (await listV4l2Cameras())[0]?.id : next.device
     if (device === undefined) return { problem: 'There is no camera: plug one in', waits: true }
-    if (!cameraDevice.test(device)) return { problem: `${device} is no camera: choose one of GET /studio/devices?kind=v4l2-camera` }
+    if (!cameraDevice.test(device)) return { problem: `${device} is no camera: choose another one` }
     const options = {
       ...(width > 0 && height > 0 && { video_size: `${width}x${height}` }),
       ...(frameRate > 0 && { framerate: String(frameRate) }),
