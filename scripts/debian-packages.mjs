@@ -82,6 +82,11 @@ const dependencies = [
     present: () => process.platform !== 'linux' || (inPath('sshd') && inPath('sudo')),
     required: false,
   },
+  {
+    packages: ['mmdebstrap', 'systemd-container'],
+    present: () => process.platform !== 'linux' || (inPath('mmdebstrap') && inPath('systemd-nspawn')),
+    required: false,
+  },
   { packages: ['pebble'], present: () => process.platform !== 'linux' || inPath('pebble'), required: false },
   {
     packages: ['knot', 'knot-module-geoip', 'knot-dnsutils'],

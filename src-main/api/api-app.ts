@@ -15,7 +15,7 @@ import { docsHeaders, docsPage } from './docs-page.ts'
 import type { EventStreams } from './event-stream.ts'
 import { disposition, sendFile } from './file-reply.ts'
 import { createIdempotencyStore } from './idempotency.ts'
-import { toProblem } from './problem.ts'
+import { logProblem, toProblem } from './problem.ts'
 import { apiHeaders } from './security-headers.ts'
 import { partCheck } from './validation.ts'
 
@@ -78,13 +78,7 @@ export async function createApiApp(dependencies: ApiAppDependencies): Promise<Fa
   app.setErrorHandler(async (error, request, reply) => {
     const known = fromFastify(error)
     if (known.code === 'auth.too_many_attempts') await dependencies.attempts.delay()
-    if (known.status >= 500)
-      logger.error({ err: error, requestId: request.id, method: request.method, path: request.routeOptions.url }, 'a request failed')
-    else
-      logger.debug(
-        { code: known.code, requestId: request.id, path: request.routeOptions.url, detail: known.message },
-        'a request was rejected',
-      )
+    logProblem(logger, known, error, { requestId: request.id, method: request.method, path: request.routeOptions.url })
     // What is left of a long body is not waited for.
     if (request.routeOptions.config.takesBytes !== undefined && request.raw.httpVersionMajor === 1) reply.header('connection', 'close')
     return sendProblem(reply, known, request.id)

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { AppError, errorKinds } from '../platform/errors.ts'
+import type { Logger } from '../platform/logger.ts'
 import { maskUrlsIn } from '../platform/url-secrets.ts'
 
 /** RFC 9457, with the catalogue's stable `code` and its remedy. */
@@ -31,4 +32,19 @@ export function toProblem(error: unknown, requestId: string): Problem {
     remedy: known.remedy,
     requestId,
   }
+}
+
+/**
+ * Logs what a request was answered instead of its result. A fault of the host's own has its stack; what lies elsewhere, a disk or another
+ * program, is one line; what the caller did wrong or may do in a moment is nothing that an operator has to know.
+ */
+export function logProblem(
+  logger: Logger,
+  { code, status, message }: AppError,
+  error: unknown,
+  about: Readonly<Record<string, unknown>>,
+): void {
+  if (status === 500) logger.error({ err: error, ...about }, 'a request failed')
+  else if (status > 500 && status !== 503) logger.warn({ code, detail: message, ...about }, 'a request failed')
+  else logger.debug({ code, detail: message, ...about }, 'a request was rejected')
 }

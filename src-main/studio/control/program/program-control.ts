@@ -368,6 +368,7 @@ export class ProgramControl {
   }
 }
 
+/** The studio is not there yet, or not any more: it is given what is on air when it starts. */
 function isNotRunning(error: unknown): boolean {
-  return error instanceof AppError && error.code === 'studio.not_running'
+  return error instanceof AppError && (error.code === 'studio.not_running' || error.code === 'studio.preparing')
 }
