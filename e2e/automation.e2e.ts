@@ -176,6 +176,42 @@ describe('rules where only OBS is used', () => {
     await obs.call('SetCurrentProgramScene', { sceneName: 'Start' })
   })
 
+  it('run at a time of day and at intervals, and set volume, filter and recording of OBS', async () => {
+    await obs.call('CreateInput', { sceneName: 'Start', inputName: 'voice', inputKind: 'ffmpeg_source', inputSettings: {} })
+    await obs.call('CreateSourceFilter', { sourceName: 'beep', filterName: 'Grey', filterKind: 'color_filter_v2', filterSettings: {} })
+    await until(async () => {
+      const { inputs } = (await host.api('GET', `/obs/${obsId}/mirror`)).body
+      const has = (name: string, accept: (input: (typeof inputs)[number]) => boolean) =>
+        inputs.some((each) => each.name === name && accept(each))
+      return has('voice', ({ audio }) => audio !== null) && has('beep', ({ filters }) => filters.some(({ name }) => name === 'Grey'))
+    }, 'the mirror has both')
+
+    // Far enough ahead that a machine which stops for a moment does not miss the making of the rule.
+    const at = new Date(Date.now() + 5000).toISOString().slice(11, 19)
+    const timed = await addRule('At a time', { triggers: [{ on: 'time', at, timeZone: 'UTC' }] }, [
+      { do: 'obs-volume', input: 'voice', volumeDb: -20 },
+      { do: 'obs-filter', source: 'beep', filter: 'Grey', enabled: false },
+      { do: 'obs-output', output: 'record', command: 'start' },
+    ])
+    await until(async () => (await obs.call('GetRecordStatus')).outputActive, 'OBS records')
+    expect((await fired(timed.id, 'ran')).because).toBe(`it is ${at}`)
+    expect((await obs.call('GetInputVolume', { inputName: 'voice' })).inputVolumeDb).toBeCloseTo(-20, 1)
+    expect((await obs.call('GetSourceFilter', { sourceName: 'beep', filterName: 'Grey' })).filterEnabled).toBe(false)
+
+    const often = await addRule(
+      'Often',
+      { triggers: [{ on: 'every', seconds: 1 }], conditions: [{ is: 'obs-output', output: 'record' }], maxRuns: 1 },
+      [
+        { do: 'obs-filter', source: 'beep', filter: 'Grey', enabled: 'toggle' },
+        { do: 'obs-output', output: 'record', command: 'stop' },
+      ],
+    )
+    await until(async () => !(await obs.call('GetRecordStatus')).outputActive, 'OBS records no more')
+    expect((await fired(often.id, 'ran')).because).toBe('every 1 s')
+    expect((await obs.call('GetSourceFilter', { sourceName: 'beep', filterName: 'Grey' })).filterEnabled).toBe(true)
+    for (const { id } of [timed, often]) await remove(id)
+  })
+
   it('are cancelled where they are deleted while they run', async () => {
     const rule = await addRule('Slow', { triggers: [onScene('Pause')] }, [
       { do: 'wait', ms: 600_000 },
