@@ -100,7 +100,10 @@ describe('the window of the desktop shell', () => {
       const live = async (): Promise<boolean> => (await call('GET', '/live/streams')).items[0]?.state === 'active'
       await until(live, said('the test stream goes on'))
     }
-    const [window] = await windows()
+    const [window] = await until(async () => {
+      const open = await windows()
+      return open.length === 1 ? open : undefined
+    }, said('one window'))
     await crash()
     expect(await windows()).toEqual([window])
     const closed = (): number => program.said().split('the host goes on').length

@@ -166,6 +166,7 @@ describe('windows of the desktop shell', () => {
     await open('program', 'main')
     const { id } = await until(projector, said('the projector'))
     await until(async () => isNear(await middleOf(right.x), 'c0392b'), said('the program on the right display'))
+    await until(async () => (await geometry(id)).X !== undefined, said('the place of the projector'))
     expect(await geometry(id)).toMatchObject({ X: right.x, Y: 0, WIDTH: 1280, HEIGHT: 720 })
     await desktop.screenshot(join(artifacts, 'desktop-projector.png'))
     await run('xdotool', 'windowfocus', '--sync', (await xWindow(id))!, 'key', 'Escape')

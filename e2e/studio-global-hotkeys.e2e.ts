@@ -59,7 +59,8 @@ describe('hotkeys while another window has the focus', () => {
   let page: Page
   const { ask, show, untilShow } = showRequests(() => host)
 
-  const key = async (...args: readonly string[]): Promise<unknown> => run('xdotool', args, { env: { ...process.env, ...desktop.env } })
+  const key = async (...args: readonly string[]): Promise<unknown> =>
+    run('xdotool', args, { env: { ...process.env, ...desktop.env }, timeout: 30_000 })
   const states = async (): Promise<Record<string, string>> =>
     Object.fromEntries((await ask('GET', '/studio/hotkeys')).items.map(({ chord, state }: any) => [chord, state]))
   const untilState = (chord: string, state: string): Promise<unknown> =>
@@ -81,7 +82,8 @@ describe('hotkeys while another window has the focus', () => {
     await until(async () => {
       other.focus(window)
       await other.sync()
-      await key('key', 'x')
+      // One that is stuck on a busy machine is ended, and pressed again.
+      await key('key', 'x').catch(() => undefined)
       return other.keys.length > 0
     }, 'the other program gets keys')
   }
@@ -92,7 +94,8 @@ describe('hotkeys while another window has the focus', () => {
     host = await startHost({ name: 'global-hotkeys', env: desktop.env })
     await openCollection(host, collection)
     await openOther()
-  })
+    // Browser, desktop, host and studio start here: on a machine that is busy with much else each takes its time.
+  }, 300_000)
   afterAll(async () => {
     other?.close()
     await browser?.close()
