@@ -224,6 +224,12 @@ describe('the OBS section', () => {
     await page.getByTestId('obs-take').click()
     await page.getByTestId('obs-program').getByText('Close up').waitFor()
     await until(async () => (await obs.call('GetCurrentProgramScene')).currentProgramSceneName === 'Close up', 'OBS shows Close up')
+    await page.getByTestId('obs-t-bar').press('End')
+    await until(async () => (await obs.call('GetCurrentProgramScene')).currentProgramSceneName === 'Wide', 'the T-bar brought Wide on air')
+    await page.getByTestId('obs-program').getByText('Wide').waitFor()
+    await page.getByTestId('obs-preview').getByText('Close up').waitFor()
+    await page.getByTestId('obs-take').click()
+    await page.getByTestId('obs-program').getByText('Close up').waitFor()
     await page.getByTestId('obs-studio-mode').click()
   })
 

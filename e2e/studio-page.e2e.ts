@@ -215,7 +215,18 @@ describe('a creator makes a show on the page', () => {
     await until(async () => (await ask('GET', '/studio/program')).canvases[0].preview === 'scene-1', 'the host prepares the scene')
     await page.getByTestId('transition').click()
     await page.locator('[data-testid="scene"][data-on-air="true"]', { hasText: 'Scene 1' }).waitFor()
+    // By hand: half of the way, where it stays, and then to its end; what was on air is prepared.
+    const air = async () => (await ask('GET', '/studio/program')).canvases[0]
+    const [bar, pause] = [page.getByTestId('t-bar'), (await air()).preview]
+    await bar.fill('0.5')
+    await until(async () => (await air()).tBar === 0.5, 'the T-bar is in the middle')
     await screenshot(page, 'studio-page-studio-mode')
+    await bar.press('End')
+    await until(async () => (await air()).program === pause && (await air()).tBar === null, 'the T-bar is at its end')
+    expect(await air()).toMatchObject({ preview: 'scene-1', transition: null })
+    await until(async () => (await bar.inputValue()) === '0', 'the T-bar is back')
+    await page.getByTestId('transition').click()
+    await page.locator('[data-testid="scene"][data-on-air="true"]', { hasText: 'Scene 1' }).waitFor()
     await page.getByTestId('studio-mode').click()
     await page.locator('[data-testid="studio-mode"]:not(:checked)').waitFor()
     await until(async () => (await seen(page)) !== undefined, 'the scene is seen')

@@ -338,6 +338,7 @@ const program: readonly Step[] = [
   { request: 'GetCurrentPreviewScene' },
   { request: 'SetCurrentPreviewScene', data: wide },
   { request: 'TriggerStudioModeTransition' },
+  { request: 'SetTBarPosition', data: { position: 0.5 } },
   { request: 'GetStudioModeEnabled', same: ['studioModeEnabled'] },
   { request: 'SetStudioModeEnabled', data: { studioModeEnabled: true }, events: { StudioModeStateChanged: ['studioModeEnabled'] } },
   { request: 'GetSceneList', same: ['currentPreviewSceneName', 'currentProgramSceneName'] },
@@ -348,6 +349,12 @@ const program: readonly Step[] = [
     events: { CurrentProgramSceneChanged: ['sceneName'], SceneTransitionEnded: ['transitionName'] },
   },
   { request: 'GetCurrentProgramScene', same: ['currentProgramSceneName'] },
+  { request: 'SetTBarPosition', data: { position: 1.5 } },
+  { request: 'SetTBarPosition', data: { position: 'half' } },
+  { request: 'SetTBarPosition' },
+  { request: 'SetTBarPosition', data: { position: 0.5 } },
+  { request: 'SetTBarPosition', data: { position: 1 }, events: { CurrentPreviewSceneChanged: ['sceneName'] } },
+  { request: 'GetSceneList', same: ['currentPreviewSceneName', 'currentProgramSceneName'] },
   { request: 'SetStudioModeEnabled', data: { studioModeEnabled: false } },
 ]
 

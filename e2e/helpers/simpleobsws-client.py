@@ -35,7 +35,7 @@ async def main(url, password):
         ],
         halt_on_failure=True,
     )
-    unknown = await call("SetTBarPosition", {"position": 0.5})
+    unknown = await call("SendStreamCaption", {"captionText": "Hello"})
     for _ in range(200):
         if "SceneRemoved" in heard:
             break

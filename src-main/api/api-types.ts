@@ -1327,6 +1327,9 @@ export interface ApiTypes {
     statistics: {
       GET: { answer: { state: 'off' | 'preparing' | 'starting' | 'running' | 'restarting' | 'failed'; pid: number | null; restarts: number; frames: number; dropped: number; late: number; renderMs: number; longestRenderMs: number; framesPerSecond: number; cpu: number; memoryBytes: number; tiles: number; encodings: { id: string; codec: string; encoder: string; width: number; height: number; frames: number; skipped: number; bitrateKbps: number; lagMs: number; longestLagMs: number; subscribers: number }[] } }
     }
+    't-bar': {
+      PUT: { body: { position: number; release?: boolean | undefined; canvas?: string | undefined }; answer: PostStudioPreview }
+    }
     talkback: {
       GET: { answer: unknown }
     }
@@ -1610,7 +1613,7 @@ type PostStudioOutputs = { revision: number; item: StudioOutputsItem2 }
 type StudioOutputsCommandsPostBody = { command: string; details?: Record<string, unknown> | undefined }
 type PostStudioOverlayFileItemData = { state: 'off' | 'connecting' | 'running' | 'failed'; problem: string | null }
 type PostStudioOverlayFileItem = { id: string; createdAt: string; kind: string; name: string; settings: Record<string, unknown>; state: unknown; data: PostStudioOverlayFileItemData; pages: number }
-type PostStudioPreviewCanvasesItem = { canvas: string; program: string; preview: string | null; transition: string | null }
+type PostStudioPreviewCanvasesItem = { canvas: string; program: string; preview: string | null; transition: string | null; tBar: number | null }
 type PostStudioPreview = { studioMode: boolean; transition: string | null; durationMs: number | null; canvases: PostStudioPreviewCanvasesItem[] }
 type StudioPreviewFeedGetQuery = { canvas?: string | undefined; of?: 'program' | 'preview' | 'scene' | 'source' | undefined; scene?: string | undefined; source?: string | undefined; height?: 180 | 270 | 360 | 450 | 540 | 630 | 720 | undefined }
 type PostStudioProgram = { canvas: string; scene: string; transition: string; durationMs: number; frame: number | null; tookMs: number | null; followed: { canvas: string; scene: string }[] }

@@ -4,7 +4,7 @@ import type { MeasuredEncoder } from '../media/encoders/choose-encoder.ts'
 import { isErrorCode } from '../platform/errors.ts'
 import { superviseWorker } from '../platform/workers/supervise-worker.ts'
 import { workerFile } from '../platform/workers/worker-file.ts'
-import { doAction } from './control/actions.ts'
+import { doAction, moveTBar } from './control/actions.ts'
 import { registerStudio, roleInCollection } from './control/automation/studio-automation.ts'
 import { windowRuleRoutes } from './control/automation/window-rules/window-rule-routes.ts'
 import { WindowRules } from './control/automation/window-rules/window-rules.ts'
@@ -199,6 +199,7 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
     store,
     recordings: join(dataDir, 'studio', 'recordings'),
     act: (action, actor) => doAction(action, { actor, role: 'editor' }, acting),
+    moveTBar: (position, release, actor) => moveTBar(show.control.mainCanvas, position, release, actor, acting),
     runMacro: (macro, actor) => macros.run(macro, actor),
     press: (chord, actor) => pressChord({ show, macros, audit, automation }, chord, false, actor),
   })

@@ -83,6 +83,7 @@ export const t = section('obs', {
   duration: 'Duration, ms',
   take: 'Transition',
   takeHelp: 'Bring the preview on air',
+  tBar: 'Transition by hand (T-bar)',
   outputs: 'Outputs',
   startStream: 'Start streaming',
   stopStream: 'Stop streaming',

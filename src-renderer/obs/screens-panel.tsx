@@ -1,5 +1,7 @@
 import { useEffect, useState } from 'react'
 import { call } from '../client/api.ts'
+import { TBar } from '../components/t-bar.tsx'
+import { notifyError } from '../components/toasts.tsx'
 import { t } from './messages.ts'
 import { type PanelProps, send } from './panel.tsx'
 import { Screenshot } from './screenshot.tsx'
@@ -88,15 +90,28 @@ export function ScreensPanel({ id, mirror, editor }: PanelProps) {
           </label>
         )}
         {studioMode && editor && (
-          <button
-            type="button"
-            className="button primary push"
-            title={t.takeHelp}
-            data-testid="obs-take"
-            onClick={() => send(call('POST', `/obs/${id}/transition`))}
-          >
-            {t.take}
-          </button>
+          <span className="row push">
+            <TBar
+              label={t.tBar}
+              position={null}
+              disabled={preview === null || preview === program}
+              move={(position, release) =>
+                call('POST', `/obs/${id}/requests`, { body: { request: 'SetTBarPosition', data: { position, release } } }).catch(
+                  notifyError,
+                )
+              }
+              testId="obs-t-bar"
+            />
+            <button
+              type="button"
+              className="button primary"
+              title={t.takeHelp}
+              data-testid="obs-take"
+              onClick={() => send(call('POST', `/obs/${id}/transition`))}
+            >
+              {t.take}
+            </button>
+          </span>
         )}
       </div>
     </section>

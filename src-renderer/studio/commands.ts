@@ -38,6 +38,10 @@ export function chooseScene(scene: string, program: ProgramState, onAir = false)
 /** Brings the preview of a canvas on air. */
 export const transitionTo = (canvas: string): void => void attempt(() => call('POST', '/studio/transition', { body: { canvas } }))
 
+/** Moves the transition of a canvas to its preview by hand, from 0 to 1. */
+export const moveTBar = (canvas: string, position: number, release: boolean): Promise<unknown> =>
+  attempt(() => call('PUT', '/studio/t-bar', { body: { canvas, position, release } }))
+
 export const configureProgram = (body: Partial<Pick<ProgramState, 'studioMode' | 'transition' | 'durationMs'>>): void =>
   void attempt(() => call('PATCH', '/studio/program', { body }))
 

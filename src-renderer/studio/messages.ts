@@ -152,6 +152,7 @@ export const t = section('studio', {
     transition: 'Transition',
     transitionKind: 'Transition between scenes',
     durationMs: 'Duration of the transition, ms',
+    tBar: 'Transition by hand (T-bar)',
     canvas: 'Canvas',
     allCanvases: 'All canvases side by side',
     editCanvas: (canvas: string) => `Edit canvas ${canvas}`,

@@ -1,8 +1,9 @@
 import { ArrowRight } from 'lucide-react'
 import type { CSSProperties } from 'react'
+import { TBar } from '../components/t-bar.tsx'
 import { Canvas } from './canvas/canvas.tsx'
 import { CanvasVideo } from './canvas/canvas-video.tsx'
-import { configureProgram, transitionTo } from './commands.ts'
+import { configureProgram, moveTBar, transitionTo } from './commands.ts'
 import { t } from './messages.ts'
 import type { CanvasPart, Collection, ProgramState } from './types.ts'
 import { type Edited, select, showItemPanel, useView } from './view-store.ts'
@@ -55,6 +56,13 @@ export function ProgramView({ document, program, edited: { canvas, scene }, edit
             >
               {t.program.transition} <ArrowRight size={16} />
             </button>
+            <TBar
+              label={t.program.tBar}
+              position={on?.tBar ?? null}
+              disabled={!editor || on?.preview == null || (on.tBar === null && on.preview === on.program)}
+              move={(position, release) => moveTBar(canvas.id, position, release)}
+              testId="t-bar"
+            />
             <TransitionChoice document={document} program={program} editor={editor} />
           </div>
         </>

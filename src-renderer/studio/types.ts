@@ -3,7 +3,7 @@ import type { Answer, Item as ItemOf } from '../../src-main/api/typed-api.ts'
 export type { ChosenSettings } from '../../src-main/media/following/chosen-settings.ts'
 export type { SourceReport } from '../../src-main/media/source-report.ts'
 export type { OutputReport } from '../../src-main/studio/control/outputs/studio-outputs.ts'
-export type { ProgramState } from '../../src-main/studio/control/program/program-control.ts'
+export type { ProgramState } from '../../src-main/studio/control/program/program-state.ts'
 export type { Action } from '../../src-main/studio/document/action-schemas.ts'
 export type {
   Canvas as CanvasPart,

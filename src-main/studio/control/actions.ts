@@ -8,7 +8,7 @@ import type { Edit } from '../document/edits/edit-schemas.ts'
 import { findEntity, sceneOf, sourceOf } from '../document/edits/places.ts'
 import type { StudioEngine } from './engine/studio-engine.ts'
 import type { StudioOutputs } from './outputs/studio-outputs.ts'
-import type { SwitchAnswer } from './program/program-control.ts'
+import type { SwitchAnswer } from './program/program-state.ts'
 import type { Show } from './show.ts'
 
 export interface ActionDependencies {
@@ -87,6 +87,24 @@ export async function doAction(
       await engine.command(action.source, action.command, action.details ?? {})
       return null
   }
+}
+
+/** Moves the T-bar of a canvas for somebody, and notes who brought a scene on air by it. Throws as `ProgramControl.moveTBar` does. */
+export async function moveTBar(
+  canvas: string,
+  position: number,
+  release: boolean,
+  actor: string,
+  { show, audit, switched }: Pick<ActionDependencies, 'show' | 'audit' | 'switched'>,
+): Promise<void> {
+  const { control } = show
+  const on = (): string | undefined => control.state.canvases.find((each) => each.canvas === canvas)?.program
+  const before = on()
+  await control.moveTBar(canvas, position, release)
+  const now = on()
+  if (now === before) return
+  switched(actor)
+  audit.record({ kind: 'command', message: `studio: ${now} is on air on ${canvas}`, actor })
 }
 
 /** The replay buffer that runs, if there is only one. */

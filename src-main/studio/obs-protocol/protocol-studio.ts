@@ -30,6 +30,8 @@ export interface ProtocolStudio {
   readonly recordings: string
   /** Does an action. Throws AppError. */
   readonly act: (action: Action, actor: string) => Promise<unknown>
+  /** Moves the T-bar of the main canvas, from 0 to 1. Throws AppError. */
+  readonly moveTBar: (position: number, release: boolean, actor: string) => Promise<void>
   readonly runMacro: (macro: Macro, actor: string) => Promise<MacroRun>
   /** A chord of keys was pressed. */
   readonly press: (chord: string, actor: string) => Promise<unknown>

@@ -83,6 +83,7 @@ export const obs = {
   duration: 'Duración, ms',
   take: 'Transición',
   takeHelp: 'Poner el previo en el aire',
+  tBar: 'Transición a mano (barra en T)',
   outputs: 'Salidas',
   startStream: 'Iniciar emisión',
   stopStream: 'Detener emisión',

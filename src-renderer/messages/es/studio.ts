@@ -135,6 +135,7 @@ export const studio = {
     transition: 'Transición',
     transitionKind: 'Transición entre escenas',
     durationMs: 'Duración de la transición, ms',
+    tBar: 'Transición a mano (barra en T)',
     canvas: 'Lienzo',
     allCanvases: 'Todos los lienzos, uno junto a otro',
     editCanvas: (canvas: string) => `Editar el lienzo ${canvas}`,

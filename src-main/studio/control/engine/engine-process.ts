@@ -159,6 +159,10 @@ export class EngineProcess implements StudioEngine {
     return { frame, tookMs: performance.now() - askedAt }
   }
 
+  setTBar(canvases: readonly string[], position: number): void {
+    this.#send({ kind: 't-bar', canvases, position })
+  }
+
   async setPreview(canvas: string, scene: string | null): Promise<void> {
     await this.#ask((request) => ({ kind: 'preview', request, canvas, scene }))
   }

@@ -86,6 +86,8 @@ export type ToStudio =
   | { readonly kind: 'displays'; readonly displays: Readonly<Record<string, DisplayPlace>> }
   /** All of them on the same frame. */
   | { readonly kind: 'switch'; readonly request: number; readonly switches: readonly CanvasSwitch[] }
+  /** How far transitions by hand are on these canvases, from 0 to 1. */
+  | { readonly kind: 't-bar'; readonly canvases: readonly string[]; readonly position: number }
   | { readonly kind: 'preview'; readonly request: number; readonly canvas: string; readonly scene: string | null }
   | { readonly kind: 'encode'; readonly encodings: readonly WantedEncoding[] }
   | { readonly kind: 'canvas-frames'; readonly canvasFrames: readonly WantedStores[] }

@@ -20,6 +20,8 @@ export interface StudioEngine {
    * transition: its first). Throws `studio.not_running`, and `studio.not_found` where one is not there: then none is switched.
    */
   switchTo(switches: readonly CanvasSwitch[]): Promise<Switched>
+  /** How far the transitions by hand of these canvases are, from 0 to 1, which ends them. */
+  setTBar(canvases: readonly string[], position: number): void
   /** The scene that is being prepared on a canvas, or none. Throws `studio.not_running` and `studio.not_found`. */
   setPreview(canvas: string, scene: string | null): Promise<void>
   /** Subscribes to an encoding; the same request shares one encoder. It starts with its first subscriber and ends with its last. */
@@ -73,6 +75,8 @@ export interface CanvasSwitch {
   readonly scene: string
   /** How to come there; undefined for a cut. */
   readonly transition: Transition | undefined
+  /** The transition waits at its start for `setTBar`. */
+  readonly byHand?: boolean
 }
 
 export interface Switched {

@@ -9,7 +9,8 @@ import { readDocument } from '../../document/read-document.ts'
 import { testDocument, testKinds, testReader } from '../../document/testing/test-kinds.ts'
 import type { CanvasSwitch } from '../engine/studio-engine.ts'
 import { Macros } from './macros.ts'
-import { ProgramControl, type ProgramState } from './program-control.ts'
+import { ProgramControl } from './program-control.ts'
+import type { ProgramState } from './program-state.ts'
 
 const show = readDocument(testDocument(), testReader())
 
@@ -30,8 +31,8 @@ function control(running = true, kept = new Map<string, unknown>()) {
   const made = new ProgramControl({
     engine: {
       switchTo: async (switches: readonly CanvasSwitch[]) => {
-        const words = ({ canvas, scene, transition }: CanvasSwitch) =>
-          `${canvas} ${scene}${transition ? ` ${transition.kind} ${transition.durationMs}` : ''}`
+        const words = ({ canvas, scene, transition, byHand }: CanvasSwitch) =>
+          `${canvas} ${scene}${transition ? ` ${transition.kind} ${byHand ? 'by hand' : transition.durationMs}` : ''}`
         asked.push(switches.map(words).join(', '))
         await answer()
         engine.whileAsked()
@@ -39,6 +40,7 @@ function control(running = true, kept = new Map<string, unknown>()) {
         engine.behind()
         return { frame: 7, tookMs: 1 }
       },
+      setTBar: (canvases, position) => void asked.push(`t-bar ${canvases.join(' ')} ${position}`),
       setPreview: async (canvas, scene) => {
         asked.push(`preview ${canvas} ${scene}`)
         await answer()
@@ -96,11 +98,63 @@ describe('what is on air', () => {
     await expect(air.preview('main', 'phone')).rejects.toThrow(/another canvas/)
     await expect(air.toProgram('main', { transition: 'spin' })).rejects.toThrow(/no transition "spin"/)
     await air.toProgram('main', { transition: 'fade' })
-    expect(air.state.canvases[0]).toEqual({ canvas: 'main', program: 'talk', preview: 'intro', transition: 'fade' })
+    expect(air.state.canvases[0]).toEqual({ canvas: 'main', program: 'talk', preview: 'intro', transition: 'fade', tBar: null })
     air.transitionEnded('main')
     expect(air.state.canvases[0]?.transition).toBeNull()
     await air.configure({ studioMode: false })
     expect(air.state.canvases[0]?.preview).toBeNull()
+  })
+
+  it('is moved by hand to the preview with what follows, and back', async () => {
+    const { control: air, asked, kept } = control()
+    await expect(air.moveTBar('main', 0.5, false)).rejects.toMatchObject({ code: 'studio.mode_off' })
+    await air.configure({ studioMode: true })
+    await air.moveTBar('main', 0.5, false)
+    expect(air.state.canvases[0], 'both are the same scene').toMatchObject({ program: 'intro', tBar: null })
+    await air.preview('main', 'talk')
+    asked.length = 0
+    await air.moveTBar('main', 0, false)
+    expect(asked).toEqual([])
+    await air.moveTBar('main', 0.05, false)
+    await air.moveTBar('main', 0.6, true)
+    expect(air.state.canvases).toMatchObject([{ program: 'talk', preview: 'talk', transition: 'fade', tBar: 0.6 }, { program: 'phone' }])
+    const stored = JSON.stringify(kept.get('on-air show.json'))
+    await air.moveTBar('main', 0.7, true)
+    expect(JSON.stringify(kept.get('on-air show.json')), 'a hand that moves is not stored').toBe(stored)
+    await air.moveTBar('main', 0.08, true)
+    expect(air.state.canvases).toMatchObject([{ program: 'intro', preview: 'talk', transition: null, tBar: null }, { program: 'phone' }])
+    await air.moveTBar('main', 0.5, false)
+    await air.moveTBar('main', 0.93, true)
+    expect(air.state.canvases).toMatchObject([{ program: 'talk', preview: 'intro', transition: null, tBar: null }, { program: 'phone' }])
+    expect(asked).toEqual([
+      'main talk fade by hand, tall phone fade by hand',
+      't-bar main tall 0.05',
+      't-bar main tall 0.6',
+      't-bar main tall 0.7',
+      'main intro, tall phone',
+      'main talk fade by hand, tall phone fade by hand',
+      't-bar main tall 0.5',
+      't-bar main tall 1',
+      'preview main intro',
+    ])
+  })
+
+  it('goes to its end by hand where the button is pressed or studio mode is left, and is given up where another scene comes', async () => {
+    const { control: air, asked } = control()
+    await air.configure({ studioMode: true })
+    await air.preview('main', 'talk')
+    await air.moveTBar('main', 0.5, false)
+    await air.toProgram('main')
+    expect(air.state.canvases[0]).toMatchObject({ program: 'talk', preview: 'intro', transition: null, tBar: null })
+    await air.moveTBar('main', 0.5, false)
+    await air.configure({ studioMode: false })
+    expect(air.state.canvases[0]).toMatchObject({ program: 'intro', preview: null, transition: null, tBar: null })
+    expect(asked.slice(-1)).toEqual(['t-bar main 1'])
+    await air.configure({ studioMode: true })
+    await air.preview('main', 'talk')
+    await air.moveTBar('main', 0.5, false)
+    await air.switchTo('intro')
+    expect(air.state.canvases[0]).toMatchObject({ program: 'intro', tBar: null })
   })
 
   it('gives place where an edit takes it away', async () => {

@@ -3,45 +3,11 @@ import type { Logger } from '../../../platform/logger.ts'
 import type { Collection, Scene, Transition } from '../../document/collection.ts'
 import type { StudioEngine } from '../engine/studio-engine.ts'
 import type { StateStore } from '../state-store.ts'
-
-/** What is on a canvas. */
-export interface OnCanvas {
-  readonly canvas: string
-  readonly program: string
-  readonly preview: string | null
-  /** The transition that is under way, or null. */
-  readonly transition: string | null
-}
-
-export interface ProgramState {
-  readonly studioMode: boolean
-  /** What is used where nothing else is said; null: as the collection says. */
-  readonly transition: string | null
-  readonly durationMs: number | null
-  readonly canvases: readonly OnCanvas[]
-}
-
-/** How to come to a scene: an id of a transition, and how long it takes. */
-export interface TransitionChoice {
-  readonly transition?: string
-  readonly durationMs?: number
-}
-
-export interface SwitchAnswer {
-  readonly canvas: string
-  readonly scene: string
-  readonly transition: string
-  readonly durationMs: number
-  /** Number of the first frame that shows it; null while the studio is not running: it starts with this scene. */
-  readonly frame: number | null
-  /** From the request to that frame, ms. */
-  readonly tookMs: number | null
-  /** Scenes of other canvases that came along. */
-  readonly followed: readonly { readonly canvas: string; readonly scene: string }[]
-}
+import type { OnCanvas, ProgramState, SwitchAnswer, TransitionChoice } from './program-state.ts'
+import { byHand, type TBar, tBarEnd } from './t-bar.ts'
 
 export interface ProgramControlDependencies {
-  readonly engine: Pick<StudioEngine, 'switchTo' | 'setPreview'>
+  readonly engine: Pick<StudioEngine, 'switchTo' | 'setPreview' | 'setTBar'>
   readonly store: Pick<StateStore, 'get' | 'set'>
   readonly log: Logger
   readonly onChange: (state: ProgramState) => void
@@ -60,6 +26,8 @@ interface OnAir {
   preview: string | null
   /** The transition that is under way. */
   moving: string | null
+  /** Where that is moved by hand, on the canvas where it was started. */
+  tBar: TBar | null
 }
 
 interface Kept {
@@ -105,7 +73,7 @@ export class ProgramControl {
       const known = kept?.canvases[canvas.id]
       const program = this.#sceneOn(known?.program, canvas.id) ?? canvas.scene
       const preview = this.#sceneOn(known?.preview, canvas.id) ?? null
-      this.#on.set(canvas.id, { program, preview, moving: null })
+      this.#on.set(canvas.id, { program, preview, moving: null, tBar: null })
       this.#correctEngine(canvas.id)
     }
     this.#dropGoneTransition()
@@ -125,7 +93,7 @@ export class ProgramControl {
     for (const canvas of collection.canvases) {
       const on = this.#on.get(canvas.id)
       if (on === undefined) {
-        this.#on.set(canvas.id, { program: canvas.scene, preview: null, moving: null })
+        this.#on.set(canvas.id, { program: canvas.scene, preview: null, moving: null, tBar: null })
         changed = true
         continue
       }
@@ -135,6 +103,7 @@ export class ProgramControl {
       if (programGone) {
         on.program = canvas.scene
         on.moving = null
+        on.tBar = null
       }
       if (previewGone) on.preview = null
       changed = true
@@ -153,7 +122,9 @@ export class ProgramControl {
       studioMode: this.#studioMode,
       transition: this.#transition,
       durationMs: this.#durationMs,
-      canvases: [...this.#on].map(([canvas, { program, preview, moving }]) => ({ canvas, program, preview, transition: moving })),
+      canvases: [...this.#on].map(([canvas, { program, preview, moving, tBar }]) => {
+        return { canvas, program, preview, transition: moving, tBar: tBar?.position ?? null }
+      }),
     }
   }
 
@@ -185,16 +156,51 @@ export class ProgramControl {
   /** Brings the preview on air; what was on air is then being prepared. Throws `studio.mode_off` and `studio.not_found`. */
   toProgram(canvas: string, choice: TransitionChoice = {}): Promise<SwitchAnswer> {
     return this.#inTurn(async () => {
-      const { program, preview } = this.#canvas(canvas)
+      const { program, preview, tBar } = this.#canvas(canvas)
       if (!this.#studioMode) throw new AppError('studio.mode_off')
+      // What is moved by hand is on its way already: it goes to its end.
+      if (tBar !== null) this.#endTBar(tBar)
       if (preview === null) throw new AppError('studio.not_found', `Nothing is being prepared on "${canvas}"`)
       const answer = await this.#switch(this.#plan(preview, choice))
       try {
-        await this.#setPreview(canvas, this.#sceneOn(program, canvas) ?? null)
+        await this.#setPreview(canvas, this.#sceneOn(tBar?.from.get(canvas) ?? program, canvas) ?? null)
       } finally {
         this.#changed()
       }
       return answer
+    })
+  }
+
+  /**
+   * Moves the transition from what is on air to what is being prepared by hand, from 0 to 1, and starts it; at 1 the preview is on air and
+   * what was on air is being prepared. Let go with `release` near an end it goes there, else it stays. Throws `studio.mode_off` and
+   * `studio.not_found`.
+   */
+  moveTBar(canvas: string, position: number, release: boolean): Promise<void> {
+    return this.#inTurn(async () => {
+      const on = this.#canvas(canvas)
+      if (!this.#studioMode) throw new AppError('studio.mode_off')
+      if (on.tBar === null && (position === 0 || !(await this.#startTBar(canvas, on)))) return
+      const { tBar } = on
+      if (tBar === null) return
+      const end = tBarEnd(position, release)
+      if (end === undefined) {
+        on.tBar = { ...tBar, position }
+        this.#dependencies.engine.setTBar([...tBar.from.keys()], position)
+        this.#dependencies.onChange(this.state)
+        return
+      }
+      if (end === 'prepared') {
+        this.#endTBar(tBar)
+        await this.#setPreview(canvas, this.#sceneOn(tBar.from.get(canvas), canvas) ?? null)
+      } else {
+        const back = [...tBar.from].filter(([own, scene]) => this.#sceneOn(scene, own) !== undefined)
+        await this.#accepted(
+          this.#dependencies.engine.switchTo(back.map(([own, scene]) => ({ canvas: own, scene, transition: undefined }))),
+        )
+        for (const [own, scene] of back) this.switched(own, scene, null)
+      }
+      this.#changed()
     })
   }
 
@@ -211,6 +217,7 @@ export class ProgramControl {
         // A preview starts with what is on air, as a base to work on.
         await Promise.all([...this.#on].map(([canvas, { program }]) => this.#setPreview(canvas, studioMode ? program : null)))
       }
+      if (!studioMode) for (const { tBar } of this.#on.values()) if (tBar !== null) this.#endTBar(tBar)
       this.#studioMode = studioMode
       if (transition !== undefined) this.#transition = transition
       if (durationMs !== undefined) this.#durationMs = durationMs
@@ -232,6 +239,7 @@ export class ProgramControl {
     if (on === undefined || this.#sceneOn(scene, canvas) === undefined) return
     on.moving = on.program === scene ? null : transition
     on.program = scene
+    on.tBar = null
   }
 
   /** A transition of the engine is over. */
@@ -239,18 +247,21 @@ export class ProgramControl {
     const on = this.#on.get(canvas)
     if (on?.moving == null) return
     on.moving = null
+    on.tBar = null
     this.#dependencies.onChange(this.state)
   }
 
   /** Puts a scene and those that follow it on their canvases, on the same frame. */
-  async #switch({ scene, canvas, transition }: Plan): Promise<SwitchAnswer> {
+  async #switch({ scene, canvas, transition }: Plan, hand = false): Promise<SwitchAnswer> {
     const followed = this.#open().scenes.filter((each) => each.follows === scene.id)
     const scenes = [scene, ...followed]
     // A stinger of no duration lasts as long as its film.
     const cut = transition.kind === 'cut' || (transition.durationMs === 0 && transition.kind !== 'stinger')
     const way = cut ? undefined : transition
     const switched = await this.#accepted(
-      this.#dependencies.engine.switchTo(scenes.map(({ id, canvas: own }) => ({ canvas: own, scene: id, transition: way }))),
+      this.#dependencies.engine.switchTo(
+        scenes.map(({ id, canvas: own }) => ({ canvas: own, scene: id, transition: way, ...(hand && { byHand: true }) })),
+      ),
     )
     for (const { id, canvas: own } of scenes) {
       // An engine that does not run shows the scene, without a transition, when it starts.
@@ -321,6 +332,32 @@ export class ProgramControl {
     const transition = this.#open().transitions.find((each) => each.id === id)
     if (transition === undefined) throw new AppError('studio.not_found', `The collection has no transition "${id}"`)
     return transition
+  }
+
+  /** Starts the transition to the preview; false where there is nothing to move: both are the same scene, or the studio does not run. */
+  async #startTBar(canvas: string, on: OnAir): Promise<boolean> {
+    const { preview } = on
+    if (preview === null) throw new AppError('studio.not_found', `Nothing is being prepared on "${canvas}"`)
+    if (preview === on.program) return false
+    const plan = this.#plan(preview, {})
+    const before = new Map([...this.#on].map(([own, { program }]) => [own, program]))
+    const { followed } = await this.#switch({ ...plan, transition: byHand(plan.transition, this.#open()) }, true)
+    const isMoving = on.moving !== null
+    if (isMoving) {
+      const along = [canvas, ...followed.map((each) => each.canvas)]
+      on.tBar = { position: 0, from: new Map(along.map((own) => [own, before.get(own) ?? ''])) }
+    } else await this.#setPreview(canvas, this.#sceneOn(before.get(canvas), canvas) ?? null)
+    this.#changed()
+    return isMoving
+  }
+
+  /** What is moved by hand is at its end. */
+  #endTBar({ from }: TBar): void {
+    this.#dependencies.engine.setTBar([...from.keys()], 1)
+    for (const own of from.keys()) {
+      const on = this.#on.get(own)
+      if (on !== undefined) Object.assign(on, { moving: null, tBar: null })
+    }
   }
 
   /** The scene, where it is one of that canvas. */

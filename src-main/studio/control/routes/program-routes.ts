@@ -5,10 +5,10 @@ import type { Principal } from '../../../platform/principal.ts'
 import { defineRoute, type RouteDefinition } from '../../../platform/routes.ts'
 import { ErrorSchema, Nullable } from '../../../platform/schemas.ts'
 import { ActionSchema } from '../../document/action-schemas.ts'
-import { type ActionDependencies, doAction } from '../actions.ts'
+import { type ActionDependencies, doAction, moveTBar } from '../actions.ts'
 import type { Macros } from '../program/macros.ts'
 import { pressChord } from '../program/press-chord.ts'
-import type { SwitchAnswer } from '../program/program-control.ts'
+import type { SwitchAnswer } from '../program/program-state.ts'
 import { IdParam, tag } from './answer-schemas.ts'
 
 export interface ProgramRoutesDependencies extends ActionDependencies {
@@ -35,6 +35,7 @@ const ProgramSchema = Type.Object({
       program: Type.String({ description: 'scene on air' }),
       preview: Nullable(Type.String()),
       transition: Nullable(Type.String({ description: 'under way' })),
+      tBar: Nullable(Type.Number({ description: 'how far that is where it is moved by hand, from 0 to 1' })),
     }),
   ),
 })
@@ -136,6 +137,27 @@ function airRoutes(dependencies: ProgramRoutesDependencies): readonly RouteDefin
       responses: { 200: SwitchedSchema },
       handler: async ({ body, principal }) => {
         return { body: (await doAction({ do: 'transition', ...body }, contextOf(principal), dependencies)) as SwitchAnswer }
+      },
+    }),
+    defineRoute({
+      method: 'PUT',
+      path: '/studio/t-bar',
+      tag,
+      summary: 'Moves the transition to the preview by hand; at 1 the preview is on air',
+      role: 'editor',
+      body: Type.Object(
+        {
+          position: Type.Number({ minimum: 0, maximum: 1, description: '0: what is on air, 1: what is prepared' }),
+          release: Type.Optional(Type.Boolean({ description: 'let go: within a tenth of an end it goes there, else it stays' })),
+          canvas: Type.Optional(IdParam),
+        },
+        exactly,
+      ),
+      responses: { 200: ProgramSchema },
+      handler: async ({ body: { position, release = false, canvas }, principal }) => {
+        show.current
+        await moveTBar(canvas ?? control.mainCanvas, position, release, principal.id, dependencies)
+        return { body: control.state }
       },
     }),
   ]

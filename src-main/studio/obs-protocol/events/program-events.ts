@@ -1,4 +1,4 @@
-import type { ProgramState } from '../../control/program/program-control.ts'
+import type { ProgramState } from '../../control/program/program-state.ts'
 import type { Collection } from '../../document/collection.ts'
 import { uuidOf } from '../view/identifiers.ts'
 import { transitionName } from '../view/transition-view.ts'

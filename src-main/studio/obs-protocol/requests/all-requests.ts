@@ -43,7 +43,6 @@ export const leftOutRequests: Partial<Record<KnownRequest, string>> = {
   GetInputDeinterlaceFieldOrder: 'sources are not deinterlaced by choice',
   SetInputDeinterlaceFieldOrder: 'sources are not deinterlaced by choice',
   SendStreamCaption: 'outputs carry no captions',
-  SetTBarPosition: 'transitions run by themselves',
   OpenInputPropertiesDialog: 'the studio is a page: there is no window to open it in',
   OpenInputFiltersDialog: 'the studio is a page',
   OpenInputInteractDialog: 'the studio is a page',

@@ -72,8 +72,16 @@ export const transitionRequests: RequestFamily = {
     edit(context, [{ do: 'change', at: `transitions/${now.id}`, changes: { settings } }])
     return undefined
   }),
-  /** How far a transition is, the studio's process alone knows: 0 while it is under way, 1 otherwise. */
-  GetCurrentSceneTransitionCursor: toView((context) => ({ transitionCursor: moving(context) ? 0 : 1 })),
+  /** How far a transition is that runs by itself, the studio's process alone knows: 0 while it is under way, 1 otherwise. */
+  GetCurrentSceneTransitionCursor: toView((context) => ({
+    transitionCursor: context.studio.show.control.state.canvases[0]?.tBar ?? (moving(context) ? 0 : 1),
+  })),
+  SetTBarPosition: toControl(async ({ fields, studio, caller }) => {
+    if (!studio.show.control.state.studioMode) throw new RequestFault('studioModeNotActive', 'Studio mode is not enabled.')
+    const release = fields.maybeFlag('release') ?? true
+    await studio.moveTBar(fields.number('position', 0, 1), release, caller.principal.id)
+    return undefined
+  }),
   TriggerStudioModeTransition: toControl(async (context) => {
     if (!context.studio.show.control.state.studioMode) throw new RequestFault('studioModeNotActive', 'Studio mode is not enabled.')
     await context.studio.act({ do: 'transition' }, context.caller.principal.id)

@@ -75,6 +75,24 @@ describe('a canvas', () => {
     expect(asked.map(({ what }) => what)).toEqual(['render', 'render', 'render', 'render'])
   })
 
+  it('moves a transition by hand for as long as it takes, and ends it at 1', () => {
+    const { program, asked, ended, run } = studio(two)
+    program.setPosition(0.5)
+    program.switchTo('two', transition('fade'), 0, true)
+    run(0, 30)
+    program.setPosition(0.4)
+    run(30, 31)
+    expect(program.shown).toEqual(['one', 'two'])
+    expect([asked.at(0)?.mixing, asked.at(-1)?.mixing]).toEqual([
+      { kind: 'fade', progress: 0 },
+      { kind: 'fade', progress: 0.4 },
+    ])
+    program.setPosition(1)
+    run(31, 32)
+    expect(asked.at(-1)?.what).toBe('render')
+    expect([program.shown, ended]).toEqual([['two'], ['two']])
+  })
+
   it('takes a transition as many frames as it is long, starting on the next one, and reports its end', () => {
     const { program, asked, ended, run } = studio(two)
     program.switchTo('two', transition('fade'), 5)

@@ -27,6 +27,8 @@ interface Running {
   readonly asked: number
   /** Of a stinger with a duration of 0, as long as its film, when it starts. */
   frames: number
+  /** How far a T-bar has it, from 0 to 1; undefined: it runs by itself. */
+  position: number | undefined
 }
 
 type Direction = 'left' | 'right' | 'up' | 'down'
@@ -68,16 +70,23 @@ export class CanvasProgram {
     return typeof source === 'string' ? source : undefined
   }
 
-  /** From the next frame on; a transition that runs is cut short. */
-  switchTo(scene: string, transition: Transition | undefined, nextFrame: number): void {
+  /** From the next frame on; a transition that runs is cut short. With `byHand` it stays at its start until `setPosition` moves it. */
+  switchTo(scene: string, transition: Transition | undefined, nextFrame: number, byHand = false): void {
     const from = this.#scene
     this.#end()
     this.#scene = scene
     if (transition === undefined || transition.kind === 'cut' || from === scene) return
     const frames = this.#framesIn(transition.durationMs)
     const stinger = transition.kind === 'stinger'
-    this.#running = { from, transition, start: stinger ? undefined : nextFrame, asked: nextFrame, frames }
+    this.#running = { from, transition, start: stinger ? undefined : nextFrame, asked: nextFrame, frames, position: byHand ? 0 : undefined }
     if (stinger && this.overlay !== undefined) this.#dependencies.restart(this.overlay)
+  }
+
+  /** How far a transition by hand is, from 0 to 1, which ends it; without one nothing happens. */
+  setPosition(position: number): void {
+    if (this.#running?.position === undefined) return
+    this.#running.position = position
+    if (position >= 1) this.#end()
   }
 
   /** A scene that is gone is replaced at once. */
@@ -92,7 +101,7 @@ export class CanvasProgram {
   /** A frame that nobody takes: transitions go on all the same. */
   pass(frame: number): void {
     const running = this.#running
-    if (running === undefined) return
+    if (running === undefined || running.position !== undefined) return
     const waiting = (frame - running.asked) * this.#dependencies.frameMs < stingerWaitMs
     if (running.start === undefined && waiting && this.#overlayLayer(running) === undefined) return
     if (running.start === undefined) {
@@ -118,7 +127,7 @@ export class CanvasProgram {
     }
     const step = at - running.start
     // The first frame of a transition shows that it has started.
-    const progress = (step + 1) / (running.frames + 1)
+    const progress = running.position ?? (step + 1) / (running.frames + 1)
     if (running.transition.kind === 'move') {
       const { leaving, arriving } = this.#moved(running, progress)
       compositor.renderMixed(leaving, arriving, { kind: 'fade', progress: eased(progress) }, into, frame)

@@ -280,10 +280,16 @@ export class Engine {
       this.#checkScene(scene)
       return this.#canvas(canvas).program
     })
-    for (const [index, { scene, transition }] of switches.entries()) programs[index]?.switchTo(scene, transition, this.#clock.next)
+    for (const [index, { scene, transition, byHand }] of switches.entries())
+      programs[index]?.switchTo(scene, transition, this.#clock.next, byHand)
     this.#awaited.push({ request, switches })
     // At once: sources that rested have until the next frame to bring their frames up to date.
     this.#reportShown()
+  }
+
+  /** Of transitions by hand; canvases that are gone, or have none, are passed over. */
+  setTBar(canvases: readonly string[], position: number): void {
+    for (const canvas of canvases) this.#canvases.get(canvas)?.program.setPosition(position)
   }
 
   /** Throws `studio.not_found`. */

@@ -112,6 +112,9 @@ function handleMessage(at: Engine, message: Exclude<ToStudio, { kind: 'show' | '
         host.send({ kind: 'answer', request: message.request, error: faultOf(error) })
       }
       break
+    case 't-bar':
+      at.setTBar(message.canvases, message.position)
+      break
     case 'command':
       answer(message.request, async () => at.command(message.source, message.name, message.details))
       break

@@ -137,6 +137,7 @@ export class FedEngine implements StudioEngine {
 
   setCollection(): void {}
   async setPreview(): Promise<void> {}
+  setTBar(): void {}
   meter(): void {}
 
   followWindow(): void {}

@@ -5,7 +5,7 @@ import type { UnexpectedEnd } from '../../../studio-dependencies.ts'
 import type { StoredFile } from '../../outputs/files/studio-file.ts'
 import type { ReturnedOutput, StudioOutputs } from '../../outputs/studio-outputs.ts'
 import type { StateStore } from '../../state-store.ts'
-import type { ProgramState } from '../program-control.ts'
+import type { ProgramState } from '../program-state.ts'
 import type { SafeMode } from './safe-mode.ts'
 
 export interface RecoveryDependencies {
