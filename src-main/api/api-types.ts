@@ -537,6 +537,21 @@ export interface ApiTypes {
         }
       }
     }
+    'cloud-machines': {
+      GET: { answer: NetworkCloudMachines }
+      POST: { body: { provider: string; size: string; region: string; origin?: string | undefined; httpPort?: number | undefined; httpsPort?: number | 'off' | undefined; cache?: boolean | undefined; cacheSize?: string | undefined; publicUrl?: string | undefined; group: string | null }; answer: NetworkCloudMachinesItem }
+      '*': {
+        destroy: {
+          POST: { body: { drainS?: number | undefined; unlist?: boolean | undefined }; answer: NetworkCloudMachinesItem }
+        }
+      }
+      compare: {
+        POST: { answer: NetworkCloudMachines }
+      }
+      'destroy-unknown': {
+        POST: { body: { provider: string; providerId: string }; answer: undefined }
+      }
+    }
     dns: {
       GET: { answer: NetworkDns }
       PUT: { body: { enabled?: boolean | undefined; zone?: string | undefined; name?: string | undefined; ttlS?: number | undefined; listen?: readonly { address: string; port?: number | undefined }[] | undefined; nameServers?: readonly { name: string; addresses: readonly string[] }[] | undefined; secondaries?: readonly { address: string; port?: number | undefined }[] | undefined; geoFile?: string | null | undefined; nodes?: readonly { id: string; country?: string | null | undefined; addresses?: readonly string[] | undefined; weight?: number | undefined }[] | undefined }; answer: NetworkDns }
@@ -666,6 +681,16 @@ export interface ApiTypes {
         GET: { answer: undefined }
       }
     }
+    providers: {
+      GET: { answer: { items: NetworkProvidersItem[]; programs: string[] } }
+      '*': {
+        PUT: { body: { kind: 'command'; program: string; maxMachines?: number | undefined; maxPerHour: number } | { kind: 'hetzner'; token?: string | undefined; url?: string | undefined; maxMachines?: number | undefined; maxPerHour: number }; answer: NetworkProvidersItem }
+        DELETE: { answer: undefined }
+        offers: {
+          GET: { answer: { currency: string; regions: { name: string; description: string }[]; sizes: { name: string; description: string; architecture: 'x64' | 'arm64'; cpus: number; memoryMb: number; prices: { region: string; perHour: number }[] }[] } }
+        }
+      }
+    }
     rollouts: {
       GET: { answer: { items: PutNetworkGroups[]; nextCursor: null } }
       '*': {
@@ -681,6 +706,10 @@ export interface ApiTypes {
       key: {
         POST: { answer: { keys: string[] } }
       }
+    }
+    scaling: {
+      GET: { answer: NetworkScaling }
+      PUT: { body: { enabled?: boolean | undefined; dryRun?: boolean | undefined; provider?: string | undefined; size?: string | undefined; regions?: readonly string[] | undefined; floor?: number | undefined; ceiling?: number | undefined; upPercent?: number | undefined; downPercent?: number | undefined; idleHours?: number | undefined; atOnce?: number | undefined; drainS?: number | undefined; origin?: string | undefined; httpPort?: number | undefined; httpsPort?: number | 'off' | undefined; cache?: boolean | undefined; cacheSize?: string | undefined; publicUrl?: string | undefined; group?: string | null | undefined }; answer: NetworkScaling }
     }
     updates: {
       POST: { body: { nodes?: readonly string[] | undefined; group?: string | undefined; label?: string | undefined; credentials: NetworkMachinesCheckPostBodyCredentials3; sudoPassword?: string | undefined; nginx?: boolean | undefined; drainS?: number | undefined; first?: number | undefined; atOnce?: number | undefined; watchS?: number | undefined }; answer: PutNetworkGroups }
@@ -1524,6 +1553,9 @@ type NetworkAnalyticsTrafficNodesItemCost = { currency: string; amount: number; 
 type NetworkAttacksSettings = { alarmPercent: number; minPerSecond: number; block: boolean; blockMinutes: number; challenge: 'off' | 'attack' | 'always'; challengeBits: number; passMinutes: number }
 type PostNetworkCacheWarmNodesItem = { id: string; name: string; state: 'running' | 'done' | 'failed' | 'cancelled'; reason: string | null; total: number; done: number; failed: number; bytes: number }
 type PostNetworkCacheWarm = { id: number; startedAt: string; urls: number; nodes: PostNetworkCacheWarmNodesItem[] }
+type NetworkCloudMachinesItem = { id: string; name: string; provider: string; size: string; region: string; perHour: number; currency: string; state: 'ordering' | 'booting' | 'ready' | 'draining' | 'destroying' | 'failed' | 'ended'; by: 'operator' | 'scaling'; providerId: string | null; addresses: string[]; nodeId: string | null; orderedAt: string; error: { code: string; message: string; remedy: string } | null }
+type NetworkCloudMachinesUnknownItem = { provider: string; providerId: string; name: string; addresses: string[] }
+type NetworkCloudMachines = { items: NetworkCloudMachinesItem[]; unknown: NetworkCloudMachinesUnknownItem[] }
 type NetworkDnsSettingsNodesItem = { id: string; country: string | null; addresses: string[]; weight: number }
 type NetworkDnsSettings = { enabled: boolean; zone: string; name: string; ttlS: number; listen: { address: string; port: number }[]; nameServers: { name: string; addresses: string[] }[]; secondaries: { address: string; port: number }[]; geoFile: string | null; nodes: NetworkDnsSettingsNodesItem[] }
 type NetworkDns = { settings: NetworkDnsSettings; running: boolean; problem: string | null; servedAt: string | null; serving: { id: string; name: string; addresses: string[] }[]; left: { id: string; name: string; why: string }[]; ds: string[] }
@@ -1544,6 +1576,10 @@ type NetworkNodesItemTrafficCache = { bytes: number; maxBytes: number; objects: 
 type NetworkNodesItemTrafficAnycast = { announced: boolean; reason: string | null; neighbors: { address: string; up: boolean; state: string }[] }
 type NetworkNodesItemTraffic = { at: string; requestsPerS: number; bitrateOutBps: number; bitrateInBps: number; hitRatio: number | null; errorRatio: number; p50Ms: number | null; p95Ms: number | null; p99Ms: number | null; connections: number; cpu: number; memory: number; cache: NetworkNodesItemTrafficCache | null; region: string | null; capacityMbps: number | null; anycast: NetworkNodesItemTrafficAnycast | null }
 type NetworkNodesItem = { id: string; name: string; enabled: boolean; publicUrl: string | null; draining: boolean; group: string | null; labels: string[]; connected: boolean; connectedSince: string | null; remoteAddress: string | null; version: string | null; createdAt: string; streams: number; sentBytes: number; requests: number; deliveredBytes: number; waiting: number; traffic: NetworkNodesItemTraffic | null }
+type NetworkProvidersItem = { name: string; kind: 'command' | 'hetzner'; program: string | null; url: string | null; maxMachines: number; maxPerHour: number; machines: number; perHour: number }
+type NetworkScalingSettings = { enabled: boolean; dryRun: boolean; provider: string; size: string; regions: string[]; floor: number; ceiling: number; upPercent: number; downPercent: number; idleHours: number; atOnce: number; drainS: number; origin: string; httpPort: number; httpsPort: number | 'off'; cache: boolean; cacheSize: string; publicUrl: string; group: string | null }
+type NetworkScalingDecisionsItem = { at: string; action: 'add' | 'remove' | 'none'; why: 'busy' | 'below-floor' | 'idle' | 'away' | 'ceiling' | 'budget' | 'by-hand' | 'failed'; count: number; machine: string | null; nodes: number; loadPercent: number; peakPercent: number; dryRun: boolean; error: { code: string; message: string; remedy: string } | null }
+type NetworkScaling = { settings: NetworkScalingSettings; nodes: number; waiting: number; loadPercent: number; decisions: NetworkScalingDecisionsItem[] }
 type ObsItemVersion = { obs: string; webSocket: string; platform: string; platformDescription: string; requests: string[]; imageFormats: string[] }
 type ObsItemActivity = { streaming: boolean; recording: boolean; program: string | null }
 type ObsItem = { id: string; name: string; host: string; port: number; enabled: boolean; password: 'none' | 'kept' | 'found'; createdAt: string; state: 'connecting' | 'connected' | 'disconnected' | 'failed'; stateSince: string; error: { code: string; message: string; remedy: string } | null; nextAttemptAt: string | null; attempts: number; reconnects: number; version: ObsItemVersion | null; activity: ObsItemActivity | null; linkedStream: { stream: string; keyId: string } | null; connector: { connected: boolean } | null }

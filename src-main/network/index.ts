@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path'
 import type { Kysely } from 'kysely'
 import type { Registry } from 'prom-client'
+import Value from 'typebox/value'
 import type { EdgeOrigin } from '../media/edge-delivery.ts'
 import type { ViewerNode } from '../media/viewer-nodes.ts'
 import type { AuditLog } from '../platform/audit.ts'
@@ -52,6 +53,14 @@ import { WarmBook } from './origin/warming/warm-book.ts'
 import { warmRoutes } from './origin/warming/warm-routes.ts'
 import { createProvisioning, type HostProgram } from './provisioning/index.ts'
 import { createMachineStore } from './provisioning/machine-store.ts'
+import { CloudMachines } from './provisioning/providers/cloud-machines.ts'
+import { openOwner } from './provisioning/providers/owner.ts'
+import { ProviderBook } from './provisioning/providers/provider-book.ts'
+import { providerRoutes } from './provisioning/providers/provider-routes.ts'
+import { createProviderStore } from './provisioning/providers/provider-store.ts'
+import { Scaler } from './provisioning/scaling/scaler.ts'
+import { scalingRoutes } from './provisioning/scaling/scaling-routes.ts'
+import { ScalingSettingsSchema } from './provisioning/scaling/scaling-schemas.ts'
 import { createSettingStore } from './setting-store.ts'
 
 export { createEdgeAgent, type EdgeAgent, type EdgeAgentOptions } from './agent/edge-agent.ts'
@@ -102,6 +111,10 @@ const figuresMs = 2000
 const routingMs = 1000
 /** The process in which functions are checked ends after so long without one, ms. */
 const functionIdleMs = 60_000
+/** Machines of providers are looked after so often, ms, and their number is decided about. */
+const [cloudMs, scalingMs] = [2000, 5000]
+/** A machine boots and fetches the program before it uses its join token, seconds. */
+const cloudTokenS = 3600
 /** Networks on lists expire within this time, ms. */
 const sweepMs = 10_000
 
@@ -173,6 +186,25 @@ export async function createNetwork({
     ...{ store: createMachineStore(database), nodes: book, rollouts, program, events, audit, log, now },
     isRouting: () => routing.settings.enabled,
   })
+  const providerStore = createProviderStore(database, secrets)
+  const providers = await ProviderBook.open({
+    ...{ store: providerStore, folder: resolve(dataDir, 'providers'), events, audit, now },
+    owner: await openOwner(database),
+  })
+  const cloudMachines = await CloudMachines.open({
+    ...{ store: providerStore, providers, nodes: book, events, audit, log, now },
+    hasGroup: (name) => groups.has(name),
+    isRouting: () => routing.settings.enabled,
+    makeUserData: ({ name, origin: url, machine: { httpPort, httpsPort, cache, cacheSize }, actor }) =>
+      provisioning.makeUserData({
+        wish: { name, bind: '0.0.0.0', httpPort, httpsPort, cache, cacheSize },
+        ...{ origin: url, expiresInS: cloudTokenS, actor },
+      }),
+  })
+  const scaler = await Scaler.open({
+    ...{ store: createSettingStore(database, 'scaling', ScalingSettingsSchema), defaults: Value.Create(ScalingSettingsSchema) },
+    ...{ machines: cloudMachines, nodes: () => book.list(), events, audit, now },
+  })
   const inspector = new Inspector({
     version: program.version,
     nodes: () => book.list(),
@@ -200,6 +232,8 @@ export async function createNetwork({
     dns.refresh()
     askNodes()
   })
+  const cloud = repeat(cloudMs, () => cloudMachines.tick())
+  const scaling = repeat(scalingMs, () => scaler.tick())
   const figures = repeat(figuresMs, () => book.announceFigures())
   return {
     routes: [
@@ -214,6 +248,8 @@ export async function createNetwork({
       ...dnsRoutes(dns),
       ...functionRoutes(functions, new FunctionTrials(runner, functions)),
       ...provisioning.routes,
+      ...providerRoutes(providers, cloudMachines, (name) => scaler.uses(name)),
+      ...scalingRoutes(scaler),
     ],
     sockets: [linkSocket({ book, purges, warming, traffic, limits, guard, routing, health, functions, groups, origin, log })],
     isForwarder: (secret) => book.isForwarder(secret),
@@ -222,6 +258,9 @@ export async function createNetwork({
     viewerUrls: () => routing.urls,
     isNodeAddress: (address) => book.isConnectedFrom(address),
     async stop() {
+      clearInterval(cloud)
+      clearInterval(scaling)
+      await cloudMachines.stop()
       await rollouts.stop()
       await provisioning.stop()
       await runner.stop()

@@ -6,6 +6,7 @@ import { functionMigrations } from './functions/function-store.ts'
 import { groupMigrations } from './origin/fleet/group-store.ts'
 import { purgeMigrations } from './origin/purges/purge-store.ts'
 import { machineMigrations } from './provisioning/machine-store.ts'
+import { providerMigrations } from './provisioning/providers/provider-store.ts'
 import { settingMigrations } from './setting-store.ts'
 
 /** The tables of the nodes. */
@@ -30,4 +31,5 @@ export const networkMigrations: readonly Migration[] = [
   ...machineMigrations,
   ...functionMigrations,
   ...groupMigrations,
+  ...providerMigrations,
 ]

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { t as desktops } from '../desktops/messages.ts'
 import { t as desktopSharing } from '../desktops/sharing/messages.ts'
 import { t as healthPage } from '../health/messages.ts'
+import { t as networkCloud } from '../network/cloud/messages.ts'
 import { t as networkFleet } from '../network/fleet/messages.ts'
 import { t as networkFunctions } from '../network/functions/messages.ts'
 import { t as networkMachines } from '../network/machines/messages.ts'
@@ -76,6 +77,7 @@ const english: Readonly<Record<string, object>> = {
   desktopSharing,
   network,
   networkFunctions,
+  networkCloud,
   networkFleet,
   networkMachines,
   obs,

@@ -7,6 +7,7 @@ import { useIsAdmin, useTitle } from '../components/page.ts'
 import { ShownOnceDialog } from '../components/shown-once-dialog.tsx'
 import { notifyError } from '../components/toasts.tsx'
 import { CachePanel } from './cache-panel.tsx'
+import { CloudPanel } from './cloud/cloud-panel.tsx'
 import { FleetPanel } from './fleet/fleet-panel.tsx'
 import { FunctionsPanel } from './functions/functions-panel.tsx'
 import {
@@ -72,12 +73,15 @@ function Nodes() {
       {!loaded ? (
         <div className="skeleton stream-skeleton" aria-hidden="true" />
       ) : all.length === 0 ? (
-        <div className="card empty" data-testid="network-empty">
-          <Globe size={32} aria-hidden="true" />
-          <h2>{t.empty}</h2>
-          <p>{t.emptyText}</p>
-          {buttons}
-        </div>
+        <>
+          <div className="card empty" data-testid="network-empty">
+            <Globe size={32} aria-hidden="true" />
+            <h2>{t.empty}</h2>
+            <p>{t.emptyText}</p>
+            {buttons}
+          </div>
+          <CloudPanel />
+        </>
       ) : (
         <>
           {buttons}
@@ -86,6 +90,7 @@ function Nodes() {
           <TrafficPanel />
           <CachePanel nodes={all} />
           <FleetPanel nodes={all} />
+          <CloudPanel />
           <FunctionsPanel />
           <ProtectionPanel nodes={all} />
         </>

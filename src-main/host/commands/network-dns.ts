@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
-import { AppError } from '../../platform/errors.ts'
 import { type CommandContext, clientOf, run } from './context.ts'
+import { readObject } from './json-file.ts'
 
 interface State {
   readonly settings: { readonly enabled: boolean; readonly zone: string; readonly name: string }
@@ -31,7 +30,7 @@ export function addDnsCommands(network: Command, context: CommandContext): void 
       run(context, async (output, command) => {
         const client = clientOf(command, context)
         const { settings } = await client.get<State>('/network/dns')
-        const state = await client.send<State>('PUT', '/network/dns', { ...settings, ...readSettings(command.args[0] ?? '') })
+        const state = await client.send<State>('PUT', '/network/dns', { ...settings, ...readObject(command.args[0] ?? '') })
         output.result(state, () => describe(state))
       }),
     )
@@ -59,16 +58,6 @@ export function addDnsCommands(network: Command, context: CommandContext): void 
         output.result(made, () => made.configuration)
       }),
     )
-}
-
-function readSettings(path: string): object {
-  try {
-    const value: unknown = JSON.parse(readFileSync(path, 'utf8'))
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
-  } catch (cause) {
-    throw new AppError('command.invalid', `${path} cannot be read: ${(cause as Error).message}`, { cause })
-  }
-  throw new AppError('command.invalid', `${path} has no object of JSON`)
 }
 
 function describe({ settings, running, problem, serving, left, ds }: State): string {

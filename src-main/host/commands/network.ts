@@ -5,6 +5,7 @@ import { AppError } from '../../platform/errors.ts'
 import { table } from '../output.ts'
 import { type CommandContext, clientOf, run } from './context.ts'
 import { type AccessFlags, acceptHostKey, accessFrom, addAccessFlags, readTarget } from './network-access.ts'
+import { addCloudCommands } from './network-cloud.ts'
 import { addDnsCommands } from './network-dns.ts'
 import { addFleetCommands } from './network-fleet.ts'
 import { type JobAnswer, runJob } from './network-job.ts'
@@ -185,6 +186,7 @@ Examples:
   addRoutingCommands(network, context)
   addDnsCommands(network, context)
   addFleetCommands(network, context)
+  addCloudCommands(network, context)
 }
 
 const seconds = ({ startedAt, endedAt }: JobAnswer): string =>

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { AppError } from '../../platform/errors.ts'
 import type { RouteDefinition } from '../../platform/routes.ts'
 import type { Rollouts } from '../origin/fleet/rollouts.ts'
 import type { NodeBook } from '../origin/nodes/node-book.ts'
@@ -6,8 +7,10 @@ import { Jobs, type JobsDependencies } from './jobs.ts'
 import { MachineBook } from './machine-book.ts'
 import type { MachineStore } from './machine-store.ts'
 import type { NodeUnit } from './node-unit.ts'
+import { OfferedPrograms } from './offered-programs.ts'
 import { findPackages } from './program-package.ts'
 import { provisioningRoutes } from './provisioning-routes.ts'
+import { type MakeUserData, userDataOf } from './user-data.ts'
 
 /** What setting nodes up needs of the host that it is part of. */
 export interface HostProgram {
@@ -38,6 +41,7 @@ export async function createProvisioning({
   readonly program: HostProgram
 }): Promise<{
   readonly routes: readonly RouteDefinition[]
+  readonly makeUserData: MakeUserData
   /** SHA-256 of the unit that was written for a node, in hex digits; undefined where it was not set up over SSH. */
   unitOf(nodeId: string): string | undefined
   stop(): Promise<void>
@@ -52,8 +56,20 @@ export async function createProvisioning({
     },
   })
   const packages = () => findPackages(program.packageFolders, program.version)
+  const programs = new OfferedPrograms(packages)
+  const { unitText } = program
+  const makeUserData: MakeUserData = async ({ wish, origin, expiresInS, actor }) => {
+    const offered = (await programs.all()).map(({ architecture, sha256, version }) => ({
+      ...{ machine: architecture === 'arm64' ? 'aarch64' : 'x86_64', sha256, version },
+      url: `${origin}/api/v1/network/programs/${sha256}`,
+    }))
+    if (offered.length === 0) throw new AppError('network.program_missing')
+    const { token, expiresAt } = await nodes.createToken(expiresInS, actor)
+    return { userData: userDataOf({ wish, origin, token, programs: offered, unitText }), token, expiresAt }
+  }
   return {
-    routes: provisioningRoutes({ nodes, machines, packages, isRouting, unitText: program.unitText }, jobs, rollouts),
+    routes: provisioningRoutes({ nodes, machines, packages, isRouting, unitText }, jobs, rollouts, programs, makeUserData),
+    makeUserData,
     unitOf: (nodeId) => machines.list().find((machine) => machine.nodeId === nodeId)?.unitHash,
     async stop() {
       const late = new AbortController()

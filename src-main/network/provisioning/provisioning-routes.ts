@@ -12,7 +12,7 @@ import { listKeyFiles, readKeyFile } from './key-files.ts'
 import { isSuitable } from './machine/judge-machine.ts'
 import type { MachineFacts } from './machine/machine-facts.ts'
 import { hostKeyChanged } from './machine-book.ts'
-import { OfferedPrograms } from './offered-programs.ts'
+import type { OfferedPrograms } from './offered-programs.ts'
 import {
   type Access,
   AccessSchema,
@@ -37,7 +37,7 @@ import { fingerprintOf, type HostKey, readHostKey } from './ssh/host-key.ts'
 import { SshConnection } from './ssh/ssh-connection.ts'
 import type { SshCredentials } from './ssh/ssh-target.ts'
 import { type UpdateDependencies, updateWork } from './update-nodes.ts'
-import { userDataOf } from './user-data.ts'
+import type { MakeUserData } from './user-data.ts'
 
 /** Looking at a machine ends after so long, ms: a request waits for it. */
 const examineMs = 60_000
@@ -50,9 +50,10 @@ export function provisioningRoutes(
   dependencies: ProvisioningDependencies & Pick<UpdateDependencies, 'nodes' | 'isRouting'> & { readonly nodes: Pick<NodeBook, 'list'> },
   jobs: Jobs,
   rollouts: Rollouts,
+  programs: OfferedPrograms,
+  makeUserData: MakeUserData,
 ): readonly RouteDefinition[] {
   const { machines, packages } = dependencies
-  const programs = new OfferedPrograms(packages)
   /** The key that the machine shows now: the one that was accepted, and the one that it has been known by. */
   const checkedKey = async ({ host, port, hostKey }: Access, signal: AbortSignal): Promise<HostKey> => {
     const known = machines.find({ host, port })?.hostKey
@@ -205,14 +206,8 @@ export function provisioningRoutes(
       responses: { 201: UserDataSchema },
       handler: async ({ body: { expiresInS, origin: given, ...wish }, principal, signInBaseUrl }) => {
         const { origin } = readOriginUrl(given ?? signInBaseUrl)
-        const offered = (await programs.all()).map(({ architecture, sha256, version }) => ({
-          ...{ machine: architecture === 'arm64' ? 'aarch64' : 'x86_64', sha256, version },
-          url: `${origin}/api/v1/network/programs/${sha256}`,
-        }))
-        if (offered.length === 0) throw new AppError('network.program_missing')
-        const { token, expiresAt } = await dependencies.nodes.createToken(expiresInS, principal.id)
-        const { unitText } = dependencies
-        return { status: 201, body: { userData: userDataOf({ wish, origin, token, programs: offered, unitText }), expiresAt } }
+        const { userData, expiresAt } = await makeUserData({ wish, origin, expiresInS, actor: principal.id })
+        return { status: 201, body: { userData, expiresAt } }
       },
     }),
     defineRoute({

@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { AppError } from '../../platform/errors.ts'
 import { randomText } from '../../platform/random-id.ts'
 import type { RolloutWork, Stages } from '../origin/fleet/rollouts.ts'
+import { drainNode } from '../origin/nodes/drain-node.ts'
 import type { NodeBook } from '../origin/nodes/node-book.ts'
 import type { NetworkNode } from '../origin/nodes/node-schemas.ts'
 import { examineMachine } from './examine-machine.ts'
@@ -43,10 +44,6 @@ const undoMs = 180_000
 /** A node that goes back is waited for so long, ms. */
 const backMs = 60_000
 const lookMs = 500
-/** Requests a second at a node whose players have gone. */
-const quietRequests = 0.5
-/** So long there are hardly any requests, ms: players ask more often. */
-const quietMs = 2000
 
 /** What was done at a node, which may have to be undone. */
 interface Touched {
@@ -96,20 +93,6 @@ export function updateWork(dependencies: UpdateDependencies, request: UpdateRequ
     }
   }
 
-  const drain = async (id: string, signal: AbortSignal): Promise<void> => {
-    nodes.setBusy(id, true)
-    if (!isRouting()) return
-    const end = performance.now() + drainS * 1000
-    let [lookedMs, requests, quietSinceMs] = [performance.now(), nodes.find(id)?.requests ?? 0, performance.now()]
-    while (performance.now() < end && performance.now() - quietSinceMs < quietMs) {
-      await wait(lookMs, undefined, { signal })
-      const nowMs = performance.now()
-      const now = nodes.find(id)?.requests ?? 0
-      if (((now - requests) * 1000) / (nowMs - lookedMs) > quietRequests) quietSinceMs = nowMs
-      ;[lookedMs, requests] = [nowMs, now]
-    }
-  }
-
   return {
     ...{ kind: 'update', subject: packages()[0]?.version ?? '', nodes: request.nodes, stages },
     async apply(id, note, signal) {
@@ -118,7 +101,7 @@ export function updateWork(dependencies: UpdateDependencies, request: UpdateRequ
       const state: Touched = { isChanged: false, version: '' }
       touched.set(id, state)
       note('Drain: new viewers go elsewhere, players move')
-      await drain(id, signal)
+      await drainNode({ nodes, isRouting, drainS }, id, signal)
       note('Connect')
       await onMachine(id, signal, async ({ connection, rights, system, architecture, freeBytes, run }) => {
         const program = packages().find((each) => each.architecture === architecture)

@@ -17,6 +17,15 @@ export interface OfferedProgram {
   readonly version: string
 }
 
+/** Makes user data with a join token of its own. Throws `network.program_missing` and `network.limit`. */
+export type MakeUserData = (request: {
+  readonly wish: NodeWish
+  /** URL of this host as the machine reaches it. */
+  readonly origin: string
+  readonly expiresInS: number
+  readonly actor: string
+}) => Promise<{ readonly userData: string; readonly token: string; readonly expiresAt: string }>
+
 /** Where the node has joined by then, or not, seconds. */
 const joinS = 90
 

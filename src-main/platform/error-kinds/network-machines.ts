@@ -116,4 +116,41 @@ export const networkMachineErrors = {
     remedy: 'Update the node: `streams network update`.',
   },
   'network.node_away': { status: 409, title: 'The node is away', remedy: 'Try again once it is connected.' },
+  'network.provider_not_found': { status: 404, title: 'There is no such provider of machines', remedy: 'See `GET /network/providers`.' },
+  'network.provider_invalid': {
+    status: 400,
+    title: 'The provider or what is ordered there is not valid',
+    remedy:
+      'Programs are executable files in the folder `providers` of the data folder; sizes and regions are in `GET /network/providers/NAME/offers`.',
+  },
+  'network.provider_in_use': {
+    status: 409,
+    title: 'The provider has machines of this host, or is used for scaling',
+    remedy: 'Destroy its machines and switch scaling off, then delete the provider.',
+  },
+  'network.provider_rejected': {
+    status: 502,
+    title: 'The provider rejected the request',
+    remedy: 'What it said is in the detail. Check its token, its limits and its offers.',
+  },
+  'network.provider_failed': {
+    status: 502,
+    title: 'The provider of machines did not answer as it should',
+    remedy: 'Try again in a moment. Machines that were ordered meanwhile are found by their name, and destroyed.',
+  },
+  'network.cloud_machine_not_found': {
+    status: 404,
+    title: 'There is no such machine of a provider',
+    remedy: 'See `GET /network/cloud-machines`.',
+  },
+  'network.cloud_limit': {
+    status: 409,
+    title: 'No more machines may be ordered',
+    remedy: 'Destroy machines, or raise `maxMachines` or `maxPerHour` of the provider.',
+  },
+  'network.scaling_invalid': {
+    status: 400,
+    title: 'The settings of scaling are not valid',
+    remedy: 'Correct what the detail names.',
+  },
 } as const satisfies Record<string, ErrorKind>

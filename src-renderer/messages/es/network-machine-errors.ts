@@ -127,4 +127,45 @@ export const networkMachineErrors = {
     title: 'El nodo está ausente',
     remedy: 'Inténtalo de nuevo cuando esté conectado.',
   },
+  'network.provider_not_found': {
+    english: 'There is no such provider of machines',
+    title: 'No existe ese proveedor de máquinas',
+    remedy: 'Consulta `GET /network/providers`.',
+  },
+  'network.provider_invalid': {
+    english: 'The provider or what is ordered there is not valid',
+    title: 'El proveedor o lo que se pide no es válido',
+    remedy:
+      'Los programas son archivos ejecutables en la carpeta `providers` de la carpeta de datos; los tamaños y regiones están en `GET /network/providers/NAME/offers`.',
+  },
+  'network.provider_in_use': {
+    english: 'The provider has machines of this host, or is used for scaling',
+    title: 'El proveedor tiene máquinas de este host o lo usa el escalado',
+    remedy: 'Destruye sus máquinas, desactiva el escalado y después elimina el proveedor.',
+  },
+  'network.provider_rejected': {
+    english: 'The provider rejected the request',
+    title: 'El proveedor rechazó la solicitud',
+    remedy: 'Lo que dijo está en el detalle. Revisa su token, sus límites y su oferta.',
+  },
+  'network.provider_failed': {
+    english: 'The provider of machines did not answer as it should',
+    title: 'El proveedor de máquinas no respondió como debía',
+    remedy: 'Inténtalo de nuevo en un momento. Las máquinas que se pidieron entretanto se encuentran por su nombre y se destruyen.',
+  },
+  'network.cloud_machine_not_found': {
+    english: 'There is no such machine of a provider',
+    title: 'No existe esa máquina de un proveedor',
+    remedy: 'Consulta `GET /network/cloud-machines`.',
+  },
+  'network.cloud_limit': {
+    english: 'No more machines may be ordered',
+    title: 'No se pueden pedir más máquinas',
+    remedy: 'Destruye máquinas o sube `maxMachines` o `maxPerHour` del proveedor.',
+  },
+  'network.scaling_invalid': {
+    english: 'The settings of scaling are not valid',
+    title: 'La configuración del escalado no es válida',
+    remedy: 'Corrige lo que indica el detalle.',
+  },
 } as const satisfies Record<string, ErrorText>

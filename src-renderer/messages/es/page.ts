@@ -14,6 +14,7 @@ import { keys } from './keys.ts'
 import { library } from './library.ts'
 import { live } from './live.ts'
 import { network } from './network.ts'
+import { networkCloud } from './network-cloud.ts'
 import { networkFleet } from './network-fleet.ts'
 import { networkFunctions } from './network-functions.ts'
 import { networkMachines } from './network-machines.ts'
@@ -72,6 +73,7 @@ const ofParts: Readonly<Record<string, object>> = {
   desktopSharing,
   network,
   networkFunctions,
+  networkCloud,
   networkFleet,
   networkMachines,
   obs,
