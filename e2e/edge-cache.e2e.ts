@@ -57,6 +57,7 @@ describe('a node with a cache', () => {
     asset = /(?:src|href)="(\/[^"]+\.js)"/.exec(page)?.[1] as string
     expect(asset).toBeDefined()
   })
+  let clipId = ''
   afterAll(async () => {
     await node?.stop()
     proxy?.stop()
@@ -90,10 +91,14 @@ describe('a node with a cache', () => {
       expect(reload.status).toBe(200)
       expect(reload.text).toContain('#EXT-X-PART:')
       expect((await host.api('POST', '/live/streams/show/recording')).status).toBe(200)
+      const ordered = await host.api('POST', '/live/streams/show/clips', { lastSeconds: 2 })
+      expect(ordered.status).toBe(202)
+      clipId = ordered.body.id
       const file = async () => (await host.api('GET', '/live/recordings?stream=show')).body.items[0]
       await until(async () => ((await file())?.bytes ?? 0) > 50_000, 'some of a recording')
       await host.api('DELETE', '/live/streams/show/recording')
       await until(async () => (await file())?.state === 'complete', 'the recording')
+      await until(async () => (await host.api('GET', `/live/clips/${clipId}`)).body.state === 'ready', 'the clip')
     } finally {
       await publisher.stop('SIGKILL')
     }
@@ -163,8 +168,29 @@ describe('a node with a cache', () => {
     expect((await fetch(`${node.http}/edge-playback-access`, { headers: { 'x-edge-asked-url': path } })).status).toBe(404)
     await host.api('PUT', '/live/streams/show/access', { mode: 'open', allow: [], deny: [] })
     await host.api('PATCH', `/live/recordings/${id}`, { published: false })
-    await purge({ tags: [`recording-${id}`], hard: true })
-    await until(async () => (await get(path)).status === 404, 'it is withdrawn')
+    await until(async () => (await get(path)).status === 404, 'it is withdrawn, and the host purges it by itself')
+  })
+
+  it('keeps clips that are published, and has none of them once they are withdrawn or in the trash', async () => {
+    const path = `/live/show/clips/${clipId}.mp4`
+    expect((await get(path)).status).toBe(404)
+    const whole = Buffer.from(await (await fetch(`${host.http}/api/v1/live/clips/${clipId}/file`)).arrayBuffer())
+    const isKept = async (): Promise<boolean> => {
+      const reply = await fetch(node.http + path)
+      return Buffer.from(await reply.arrayBuffer()).equals(whole) && reply.headers.get('x-cache') === 'HIT'
+    }
+    for (const withdraw of [
+      () => host.api('PATCH', `/live/clips/${clipId}`, { published: false }),
+      () => host.api('DELETE', `/live/clips/${clipId}`),
+    ]) {
+      expect((await host.api('PATCH', `/live/clips/${clipId}`, { published: true })).body).toMatchObject({ publicUrl: path })
+      await until(isKept, 'it is kept')
+      const part = await fetch(node.http + path, { headers: { range: 'bytes=100-199' } })
+      expect([part.status, Buffer.from(await part.arrayBuffer()).equals(whole.subarray(100, 200))]).toEqual([206, true])
+      expect((await get(path.replace('/show/', '/other/'))).status).toBe(404)
+      await withdraw()
+      await until(async () => (await get(path)).status === 404, 'it is gone at the node')
+    }
   })
 
   it('serves what it has while the origin is away, and purges what it missed when it is back', async () => {

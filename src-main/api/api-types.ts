@@ -264,7 +264,7 @@ export interface ApiTypes {
       '*': {
         DELETE: { query: { permanently?: boolean | undefined }; answer: undefined }
         GET: { answer: LiveClipsItem }
-        PATCH: { body: { title: string }; answer: LiveClipsItem }
+        PATCH: { body: { title?: string | undefined; published?: boolean | undefined }; answer: LiveClipsItem }
         file: {
           GET: { query: { download?: boolean | undefined }; answer: undefined }
         }
@@ -1512,7 +1512,7 @@ type LiveAccess = { play: { allow: string[]; deny: string[] }; publish: { allow:
 type LiveAlertChannelsItem = { id: string; kind: 'webhook' | 'slack' | 'email'; label: string; where: string; createdAt: string; lastError: string | null }
 type LiveAlertRulesItem = { id: string; kind: 'publisher-lost' | 'no-keyframe' | 'bitrate-collapse' | 'av-drift' | 'frames-dropped' | 'encoder-behind' | 'destination-failed' | 'disk-low' | 'attack'; stream: string | null; threshold: number | null; holdS: number; channels: string[]; enabled: boolean; createdAt: string }
 type LiveClipsGetQuery = { stream?: string | undefined; deleted?: boolean | undefined; cursor?: string | undefined; limit?: number | undefined }
-type LiveClipsItem = { id: string; streamId: string; stream: string; title: string; state: 'waiting' | 'making' | 'ready' | 'failed'; error: { code: string; message: string; remedy: string } | null; createdAt: string; startedAt: string; fromMs: number; toMs: number; durationMs: number; frames: number; encodedFrames: number; exact: boolean; note: string; bytes: number; rendition: string | null; tracks: DesktopRecordingsItemTracksItem[]; fileName: string; deletedAt: string | null; fileUrl: string | null; thumbnailUrl: string | null }
+type LiveClipsItem = { id: string; streamId: string; stream: string; title: string; state: 'waiting' | 'making' | 'ready' | 'failed'; error: { code: string; message: string; remedy: string } | null; createdAt: string; startedAt: string; fromMs: number; toMs: number; durationMs: number; frames: number; encodedFrames: number; exact: boolean; note: string; bytes: number; rendition: string | null; tracks: DesktopRecordingsItemTracksItem[]; fileName: string; deletedAt: string | null; fileUrl: string | null; thumbnailUrl: string | null; published: boolean; publicUrl: string | null }
 type LiveDemo = { running: boolean; name: string | null; since: string | null; frame: number; skippedFrames: number; error: string | null }
 type LiveDestinationsItemStatistics = { bitrateKbps: number; bytes: number; frames: number; droppedFrames: number; queuedMs: number; rttMs: number | null; packetsLost: number | null; packetsRetransmitted: number | null; reconnects: number; attempts: number; liveSince: string | null }
 type LiveDestinationsItem = { id: string; stream: string; label: string; template: 'youtube' | 'twitch' | 'facebook' | 'kick' | 'custom' | 'srt' | 'whip'; url: string; keyHint: string | null; enabled: boolean; rendition: string; audioTrack: string | null; certificate: string; latencyMs: number | null; hasPassphrase: boolean; createdAt: string; state: 'off' | 'connecting' | 'live' | 'retrying' | 'failed'; stateSince: string; error: { code: string; message: string; remedy: string } | null; nextAttemptAt: string | null; statistics: LiveDestinationsItemStatistics }

@@ -7,6 +7,7 @@ import { changeWithUndo, moveToTrash } from '../components/changes.ts'
 import { MediaList, newestFirst } from '../components/media-list.tsx'
 import { MediaPlayer } from '../components/media-player.tsx'
 import { clips as t } from '../messages/page.ts'
+import { PublicUrl, PublishButton } from '../recording/recording-list.tsx'
 import { clips, useClipProgress } from './clip-store.ts'
 
 const stateWords = (): Readonly<Record<Clip['state'], string>> => ({
@@ -60,7 +61,20 @@ export function ClipList({ stream }: { readonly stream: string }) {
       isPlayable={({ fileUrl }) => fileUrl !== null}
       onRename={(clip, title) => void changeWithUndo(pathOf(clip), { title }, { title: clip.title }, t.theTitleWasChanged, clips.keep)}
       onDelete={(clip) => void moveToTrash(pathOf(clip), clip, clip.title, clips.keep)}
-      player={(clip, onClose) => clip.fileUrl && <MediaPlayer kind="clip" file={clipFile(clip, clip.fileUrl)} onClose={onClose} />}
+      actions={(clip) => (
+        <PublishButton
+          published={clip.published}
+          name={clip.title}
+          onChange={(published, said) => void changeWithUndo(pathOf(clip), { published }, { published: clip.published }, said, clips.keep)}
+        />
+      )}
+      player={(clip, onClose) =>
+        clip.fileUrl && (
+          <MediaPlayer kind="clip" file={clipFile(clip, clip.fileUrl)} onClose={onClose}>
+            <PublicUrl path={clip.publicUrl} />
+          </MediaPlayer>
+        )
+      }
     />
   )
 }

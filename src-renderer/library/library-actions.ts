@@ -26,6 +26,13 @@ export function keepFromRetention({ of }: LibraryItem, kept: boolean, said: stri
     void changeWithUndo(`/desktop/recordings/${of.entity.id}`, { kept }, { kept: !kept }, said, displayRecordings.keep)
 }
 
+/** Publishes a recording or clip of a stream for whoever may watch the stream, or withdraws it. */
+export function publish({ of }: LibraryItem, published: boolean, said: string): void {
+  const before = { published: !published }
+  if (of.is === 'recording') void changeWithUndo(`/live/recordings/${of.entity.id}`, { published }, before, said, recordings.keep)
+  else if (of.is === 'clip') void changeWithUndo(`/live/clips/${of.entity.id}`, { published }, before, said, clips.keep)
+}
+
 /** Makes a plain MP4 file of a recording, beside it. */
 export async function remux({ of, fileName }: LibraryItem): Promise<void> {
   if (of.is !== 'file') return

@@ -12,10 +12,10 @@ import { MediaPlayer } from '../components/media-player.tsx'
 import { useIsAdmin, useMayEdit, useTitle } from '../components/page.ts'
 import { notifyError } from '../components/toasts.tsx'
 import { library as t } from '../messages/page.ts'
-import { KeepButton, RecordingState } from '../recording/recording-list.tsx'
+import { KeepButton, PublicUrl, PublishButton, RecordingState } from '../recording/recording-list.tsx'
 import { DefaultRule, StreamRetention, StudioRetention } from '../recording/recording-settings.tsx'
 import { type StudioFile, studioFiles } from '../studio/outputs/studio-files.ts'
-import { cancelRemux, keepFromRetention, remux, rename, throwAway, throwAwayAll } from './library-actions.ts'
+import { cancelRemux, keepFromRetention, publish, remux, rename, throwAway, throwAwayAll } from './library-actions.ts'
 import { comparisons, fits, itemsById, type LibraryFilter, type LibraryItem, type LibraryOrder, useLibrary } from './library-items.ts'
 import { TrashDialog } from './trash-dialog.tsx'
 import './library.css'
@@ -56,10 +56,17 @@ function RemuxProgress({ from, durationMs }: { readonly from: string; readonly d
 function Actions({ item }: { readonly item: LibraryItem }) {
   const { of, fileName } = item
   const admin = useIsAdmin()
-  if (of.is === 'clip' || (of.is === 'display' && !admin)) return null
+  if (of.is === 'display' && !admin) return null
   const canRemux = of.is === 'file' && of.entity.container === 'mkv' && (of.entity.state === 'complete' || of.entity.state === 'recovered')
   return (
     <>
+      {(of.is === 'recording' || of.is === 'clip') && (
+        <PublishButton
+          published={of.entity.published}
+          name={of.is === 'clip' ? of.entity.title : fileName}
+          onChange={(published, said) => publish(item, published, said)}
+        />
+      )}
       {canRemux && (
         <button
           type="button"
@@ -84,7 +91,9 @@ function Actions({ item }: { readonly item: LibraryItem }) {
           <X size={16} />
         </button>
       )}
-      <KeepButton kept={of.entity.kept} fileName={fileName} onChange={(kept, said) => keepFromRetention(item, kept, said)} />
+      {of.is !== 'clip' && (
+        <KeepButton kept={of.entity.kept} fileName={fileName} onChange={(kept, said) => keepFromRetention(item, kept, said)} />
+      )}
     </>
   )
 }
@@ -122,6 +131,7 @@ function Player({ item, onClose }: { readonly item: LibraryItem; readonly onClos
   if (item.fileUrl === null) return null
   return (
     <MediaPlayer kind={item.kind} file={{ ...item, fileUrl: item.fileUrl }} chapters={[...item.chapters, ...titles]} onClose={onClose}>
+      {(item.of.is === 'recording' || item.of.is === 'clip') && <PublicUrl path={item.of.entity.publicUrl} />}
       {item.path !== null && <CopyField label={t.path} value={item.path} />}
     </MediaPlayer>
   )

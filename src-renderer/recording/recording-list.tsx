@@ -1,8 +1,9 @@
-import { Film, Lock, LockOpen } from 'lucide-react'
+import { Film, Globe, Lock, LockOpen } from 'lucide-react'
 import type { Recording } from '../../src-main/live/jobs/recording/schemas.ts'
 import { useCollection } from '../client/collection.ts'
 import { formatTracks } from '../client/format.ts'
 import { changeWithUndo, moveToTrash } from '../components/changes.ts'
+import { CopyField } from '../components/copy.tsx'
 import { MediaList, newestFirst } from '../components/media-list.tsx'
 import { MediaPlayer } from '../components/media-player.tsx'
 import { recording as t } from '../messages/page.ts'
@@ -49,6 +50,34 @@ export function KeepButton({ kept, fileName, onChange }: KeepButtonProps) {
   )
 }
 
+interface PublishButtonProps {
+  readonly published: boolean
+  readonly name: string
+  readonly onChange: (published: boolean, said: string) => void
+}
+
+/** Publishes a file for whoever may watch its stream, or withdraws it. */
+export function PublishButton({ published, name, onChange }: PublishButtonProps) {
+  return (
+    <button
+      type="button"
+      className="button quiet icon"
+      aria-pressed={published}
+      aria-label={published ? t.withdraw(name) : t.publish(name)}
+      title={published ? t.publishedForViewers : t.publishForViewers}
+      data-testid="publish-file"
+      onClick={() => onChange(!published, published ? t.itIsWithdrawn : t.itIsPublished)}
+    >
+      <Globe size={16} />
+    </button>
+  )
+}
+
+/** Where viewers find a file that is published; nothing for any other. */
+export function PublicUrl({ path }: { readonly path: string | null }) {
+  return path === null ? null : <CopyField label={t.publicUrl} value={new URL(path, location.href).href} testId="public-url" />
+}
+
 /** The recordings of a stream, newest first. */
 export function RecordingList({ stream }: { readonly stream: string }) {
   return (
@@ -75,13 +104,24 @@ export function RecordingList({ stream }: { readonly stream: string }) {
       onDelete={(recording) => void moveToTrash(pathOf(recording), recording, recording.fileName, recordings.keep)}
       deleteProblem={({ state }) => (state === 'recording' ? t.stopItFirst : undefined)}
       actions={(recording) => (
-        <KeepButton
-          {...recording}
-          onChange={(kept, said) => void changeWithUndo(pathOf(recording), { kept }, { kept: recording.kept }, said, recordings.keep)}
-        />
+        <>
+          <PublishButton
+            published={recording.published}
+            name={recording.fileName}
+            onChange={(published, said) =>
+              void changeWithUndo(pathOf(recording), { published }, { published: recording.published }, said, recordings.keep)
+            }
+          />
+          <KeepButton
+            {...recording}
+            onChange={(kept, said) => void changeWithUndo(pathOf(recording), { kept }, { kept: recording.kept }, said, recordings.keep)}
+          />
+        </>
       )}
       player={(recording, onClose) => (
-        <MediaPlayer kind="recording" file={{ ...recording, tracks: formatTracks(recording.tracks) }} onClose={onClose} />
+        <MediaPlayer kind="recording" file={{ ...recording, tracks: formatTracks(recording.tracks) }} onClose={onClose}>
+          <PublicUrl path={recording.publicUrl} />
+        </MediaPlayer>
       )}
     />
   )

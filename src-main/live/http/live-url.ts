@@ -26,6 +26,8 @@ export type LiveResource =
   | { readonly kind: 'part'; readonly epoch: string; readonly rendition: string; readonly serial: number }
   /** A recording that is published. */
   | { readonly kind: 'recording'; readonly id: string; readonly container: string }
+  /** A clip that is published. */
+  | { readonly kind: 'clip'; readonly id: string }
   /** Below a stream's URL but nothing that we have: `unknown-resource` answers it. `path`: what is behind the name. */
   | { readonly kind: 'unknown'; readonly path: string }
 
@@ -124,11 +126,15 @@ function parseFile(file: string): LiveResource | undefined {
   return file.includes('.') ? { kind: 'unknown', path: file } : undefined
 }
 
-/** A recording, or a session of WHIP or WHEP. */
+/** A recording, a clip, or a session of WHIP or WHEP. */
 function parseInFolder(folder: string, session: string): LiveResource | undefined {
   if (folder === 'recordings') {
     const [, id = '', container = ''] = /^([A-Za-z0-9_-]{1,64})\.(mp4|mkv|ts)$/.exec(session) ?? []
     return id === '' ? undefined : { kind: 'recording', id, container }
+  }
+  if (folder === 'clips') {
+    const [, id = ''] = /^([A-Za-z0-9_-]{1,64})\.mp4$/.exec(session) ?? []
+    return id === '' ? undefined : { kind: 'clip', id }
   }
   if ((folder !== 'whip' && folder !== 'whep') || !/^[a-z0-9]{24}$/.test(session)) return undefined
   return { kind: `${folder}-session`, session }

@@ -53,6 +53,7 @@ export const resourceFacts: Readonly<Record<ResourceKind, ResourceFacts>> = {
   'part': { urls: ['/live/NAME/EPOCH/RENDITION/part-N.m4s'], ...media },
   'ts-segment': { urls: ['/live/NAME/EPOCH/ts-VIDEO-AUDIO/seg-N.ts'], ...media },
   'recording': { urls: ['/live/NAME/recordings/ID.mp4'], ...watched },
+  'clip': { urls: ['/live/NAME/clips/ID.mp4'], ...watched },
   'unknown': { urls: [], ...watched },
 }
 

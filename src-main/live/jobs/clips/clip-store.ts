@@ -6,7 +6,9 @@ import type { LiveDatabase, Writes } from '../../live-database.ts'
 import type { Clip } from './schemas.ts'
 
 /** What is stored of a clip: everything except the URLs, which are derived from it. */
-export type StoredClip = { -readonly [Field in keyof Omit<Clip, 'fileUrl' | 'thumbnailUrl'>]: Clip[Field] } & { poster: boolean }
+export type StoredClip = { -readonly [Field in keyof Omit<Clip, 'fileUrl' | 'thumbnailUrl' | 'publicUrl'>]: Clip[Field] } & {
+  poster: boolean
+}
 
 export interface ClipStoreDependencies {
   readonly database: LiveDatabase
@@ -28,7 +30,8 @@ export class ClipStore {
   static async open(dependencies: ClipStoreDependencies): Promise<ClipStore> {
     const store = new ClipStore(dependencies)
     for (const row of await dependencies.database.selectFrom('clip').selectAll().orderBy('created_at').execute()) {
-      const clip = JSON.parse(row.clip) as StoredClip
+      // clips of versions before 1.0 that nobody could publish
+      const clip = { published: false, ...JSON.parse(row.clip) } as StoredClip
       store.#byId.set(clip.id, clip)
     }
     return store
@@ -72,6 +75,11 @@ export class ClipStore {
     this.#dependencies.events.publish('clip.updated', clipView(clip), { stream: clip.streamId })
   }
 
+  /** Reports that nobody may fetch it by its stream any more. */
+  withdrawn({ id, streamId }: StoredClip): void {
+    this.#dependencies.events.publish('clip.withdrawn', { id }, { stream: streamId })
+  }
+
   /** Deletes the file for good. */
   async remove(clip: StoredClip): Promise<void> {
     await rm(this.path(clip.id), { force: true })
@@ -91,6 +99,7 @@ export function clipView(clip: StoredClip): Clip {
   return {
     ...shown,
     fileUrl: clip.state === 'ready' ? `${address}/file` : null,
+    publicUrl: clip.published && clip.state === 'ready' ? `/live/${clip.stream}/clips/${clip.id}.mp4` : null,
     thumbnailUrl: poster ? `${address}/thumbnail.jpg` : null,
   }
 }

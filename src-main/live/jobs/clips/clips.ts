@@ -108,6 +108,7 @@ export class Clips {
       tracks: [video, audio].flatMap((each) => (each ? [trackInfo(each.track, each.frameRate)] : [])),
       fileName: nameOf(title, stream.name, startedMs),
       deletedAt: null,
+      published: false,
       poster: false,
     }
     store.keep(clip)

@@ -97,15 +97,20 @@ function listRoutes({ store, audit, now }: ClipRoutesDependencies): readonly Rou
       method: 'PATCH',
       path: '/live/clips/:id',
       tag,
-      summary: 'Gives a clip a title',
+      summary: 'Gives a clip a title, or publishes it for whoever may watch its stream',
       role: 'editor',
       params: IdParams,
-      body: Type.Object({ title: Type.String({ minLength: 1, maxLength: 200 }) }, { additionalProperties: false }),
+      body: Type.Object(
+        { title: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })), published: Type.Optional(Type.Boolean()) },
+        { additionalProperties: false },
+      ),
       responses: { 200: ClipSchema },
       handler: ({ params, body }) => {
         const clip = store.get(params.id)
-        clip.title = body.title
+        const isWithdrawn = clip.published && body.published === false
+        Object.assign(clip, body)
         store.keep(clip)
+        if (isWithdrawn) store.withdrawn(clip)
         return { body: clipView(clip) }
       },
     }),

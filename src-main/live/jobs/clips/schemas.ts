@@ -50,6 +50,8 @@ export const ClipSchema = Type.Object({
   deletedAt: DeletedAt,
   fileUrl: Nullable(Type.String()),
   thumbnailUrl: Nullable(Type.String()),
+  published: Type.Boolean({ description: 'whoever may watch the stream may watch the clip, at `publicUrl`' }),
+  publicUrl: Nullable(Type.String({ description: 'path at this host and at its nodes; null where it is not published' })),
 })
 export type Clip = Static<typeof ClipSchema>
 

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Gauge, type Registry } from 'prom-client'
+import { mediaTypes } from '../../../media/files/container.ts'
 import type { Retention } from '../../../media/files/retention.ts'
 import type { AuditLog } from '../../../platform/audit.ts'
 import type { EventBus } from '../../../platform/events.ts'
@@ -8,7 +9,7 @@ import type { Logger } from '../../../platform/logger.ts'
 import type { StreamRegistry } from '../../hub/stream-registry.ts'
 import type { LiveDatabase, Writes } from '../../live-database.ts'
 import type { LivePart } from '../../live-part.ts'
-import { sendPublished } from './published-recording.ts'
+import { type PublishedFile, sendPublished } from '../published-file.ts'
 import { RecordingIndex, recordingView } from './recording-index.ts'
 import { RecordingRules } from './recording-rules.ts'
 import { createRecordingStore, type StoredRecording } from './recording-store.ts'
@@ -113,7 +114,10 @@ export async function createRecording(dependencies: RecordingDependencies): Prom
     folder,
     running: () => recordings.running,
     retention: () => rules.retention,
-    resources: { recording: (live, resource) => sendPublished({ index, log }, live, resource) },
+    resources: {
+      recording: (live, { id, container }) =>
+        sendPublished(live, () => published(index, live.url.stream, id, container), publishedCodes, log),
+    },
     routes: recordingRoutes({
       recordings,
       index,
@@ -130,4 +134,13 @@ export async function createRecording(dependencies: RecordingDependencies): Prom
     stop: () => recordings.stop(),
     problems: () => recordings.problems(),
   }
+}
+
+const publishedCodes = { unknown: 'recording.not_found', missing: 'recording.file_missing' } as const
+
+/** The file of a recording that is published and whole. */
+function published(index: RecordingIndex, stream: string, id: string, container: string): PublishedFile | undefined {
+  const found = index.list().find((each) => each.id === id && each.stream === stream && each.container === container && each.published)
+  if (found === undefined || found.deletedAt !== null || found.state === 'recording' || found.state === 'failed') return undefined
+  return { path: index.path(found), type: mediaTypes[found.container], cacheTag: `recording-${id}` }
 }

@@ -20,6 +20,7 @@ const imageKinds = ['poster.jpg', 'sprites.jpg', 'sprites.vtt'] as const
 /** Every recording of streams. */
 export class RecordingIndex extends RecordedFiles<StoredRecording> {
   readonly #folder: string
+  readonly #events: EventBus
 
   private constructor({ store, folder, events, log, onWhole }: RecordingIndexDependencies, known: readonly StoredRecording[]) {
     super({
@@ -38,10 +39,16 @@ export class RecordingIndex extends RecordedFiles<StoredRecording> {
       onWhole,
     })
     this.#folder = folder
+    this.#events = events
   }
 
   static async open(dependencies: RecordingIndexDependencies): Promise<RecordingIndex> {
     return new RecordingIndex(dependencies, await dependencies.store.all())
+  }
+
+  /** Reports that nobody may fetch it by its stream any more. */
+  withdrawn({ id, streamId }: StoredRecording): void {
+    this.#events.publish('recording.withdrawn', { id }, { stream: streamId })
   }
 
   /** Path of an image made from the recording. */

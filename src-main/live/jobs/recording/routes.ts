@@ -212,8 +212,10 @@ function listRoutes({ index, audit, now }: RecordingRoutesDependencies): readonl
       responses: { 200: RecordingSchema },
       handler: ({ params, body }) => {
         const recording = index.get(params.id)
+        const isWithdrawn = recording.published && body.published === false
         Object.assign(recording, body)
         index.keep(recording)
+        if (isWithdrawn) index.withdrawn(recording)
         return { body: recordingView(recording) }
       },
     }),

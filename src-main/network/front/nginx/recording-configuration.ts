@@ -1,6 +1,6 @@
 import { block, type Directive, directive } from './directives.ts'
 
-/** Where the node's own process says whether a viewer may watch a recording. */
+/** Where the node's own process says whether a viewer may watch a recording or a clip. */
 export const playbackAccessPath = '/edge-playback-access'
 /** Which URL that is about. */
 export const askedUrlHeader = 'x-edge-asked-url'
@@ -12,7 +12,7 @@ const viewer: readonly Directive[] = [
   directive('proxy_set_header', 'Connection', ''),
 ]
 
-/** What a server has that keeps recordings: where nginx asks about each viewer. */
+/** What a server has that keeps recordings and clips: where nginx asks about each viewer. */
 export function playbackAccess(): Directive {
   return block(
     'location',
@@ -29,14 +29,14 @@ export function playbackAccess(): Directive {
 }
 
 /**
- * Recordings below streams, kept in slices like other large files. Tokens are no part of what is kept: each viewer is asked about, and what
+ * Recordings and clips below streams, kept in slices like other large files. Tokens are no part of what is kept: each viewer is asked about, and what
  * is not here is fetched with the token of whoever asks for it.
  * @param kept how a site keeps files
  */
 export function recordingLocation(checks: readonly Directive[], kept: readonly Directive[]): Directive {
   return block(
     'location',
-    ['~', '^/live/[A-Za-z0-9_-]+/recordings/[A-Za-z0-9_-]+[.](?:mp4|mkv|ts)$'],
+    ['~', '^/live/[A-Za-z0-9_-]+/(?:recordings/[A-Za-z0-9_-]+[.](?:mp4|mkv|ts)|clips/[A-Za-z0-9_-]+[.]mp4)$'],
     [
       ...checks,
       directive('auth_request', playbackAccessPath),

@@ -29,17 +29,23 @@ function setUp(hasNodes = true) {
   return { events, purged, purges, fail: (times: number) => (failures = times) }
 }
 
-it('recordings that are deleted, in the trash or replaced are purged together, those that run or are private are not', async () => {
+it('recordings and clips that are deleted, in the trash, withdrawn or replaced are purged together, those that run or are private are not', async () => {
   const { events, purged, purges } = setUp()
   events.publish('recording.removed', { id: 'a' })
   events.publish('recording.updated', { id: 'b', deletedAt: '2026-01-01T00:00:00Z', state: 'complete', published: true })
   events.publish('recording.updated', { id: 'c', deletedAt: null, state: 'complete', published: true })
   events.publish('recording.updated', { id: 'd', deletedAt: null, state: 'recording', published: true })
   events.publish('recording.updated', { id: 'e', deletedAt: null, state: 'complete', published: false })
-  events.publish('clip.removed', { id: 'f' })
+  events.publish('recording.withdrawn', { id: 'f' })
+  events.publish('clip.removed', { id: 'g' })
+  events.publish('clip.withdrawn', { id: 'h' })
+  events.publish('clip.updated', { id: 'i', deletedAt: '2026-01-01T00:00:00Z', state: 'ready', published: false })
+  events.publish('clip.updated', { id: 'j', deletedAt: null, state: 'making', published: false })
+  events.publish('clip.updated', { id: 'k', deletedAt: null, state: 'ready', published: false })
+  events.publish('stream.removed', { id: 'l' })
   events.publish('recording.removed', { id: 'a' })
   await vi.advanceTimersByTimeAsync(1000)
-  expect(purged).toEqual([[{ tags: ['recording-a', 'recording-b', 'recording-c'] }, true]])
+  expect(purged).toEqual([[{ tags: ['recording-a', 'recording-b', 'recording-c', 'recording-f', 'clip-g', 'clip-h', 'clip-i'] }, true]])
   purges.stop()
 })
 

@@ -16,12 +16,12 @@ const gatherMs = 250
 /** Tags of one purge. */
 const maxTags = 1000
 
-/** The tag of a recording, which its file has in `Cache-Tag`. */
-const tagOf = (id: string): string => `recording-${id}`
+/** Kinds of files that nodes keep of this host below `/live/`; the tag of one is `KIND-ID`, which its answers have in `Cache-Tag`. */
+const kinds = ['recording', 'clip'] as const
 
 /**
- * Purges what this host itself has deleted or replaced: recordings, which are all that nodes keep of it below `/live/`. Files of the page
- * have other names when they change.
+ * Purges what this host itself has deleted, withdrawn or replaced: recordings and clips, which are all that nodes keep of it below `/live/`.
+ * Files of the page have other names when they change, and pages themselves are asked about each time.
  */
 export class OriginPurges {
   readonly #dependencies: OriginPurgesDependencies
@@ -33,7 +33,9 @@ export class OriginPurges {
     this.#dependencies = dependencies
     this.#stop = dependencies.events.subscribe(({ topic, data }) => {
       if (!isRecord(data) || typeof data.id !== 'string') return
-      if (topic === 'recording.removed' || (topic === 'recording.updated' && wasReplaced(data))) this.#add(tagOf(data.id))
+      for (const kind of kinds)
+        if (topic === `${kind}.removed` || topic === `${kind}.withdrawn` || (topic === `${kind}.updated` && wasReplaced(data)))
+          this.#add(`${kind}-${data.id}`)
     })
   }
 
@@ -62,7 +64,9 @@ export class OriginPurges {
   }
 }
 
-/** True for a recording in the trash, and for a published one whose file may be another one. */
+const unfinished: ReadonlySet<unknown> = new Set(['recording', 'waiting', 'making'])
+
+/** True for a file in the trash, and for a published one that may be another one. */
 function wasReplaced({ deletedAt, published, state }: Readonly<Record<string, unknown>>): boolean {
-  return state !== 'recording' && ((deletedAt !== null && deletedAt !== undefined) || published === true)
+  return !unfinished.has(state) && ((deletedAt !== null && deletedAt !== undefined) || published === true)
 }

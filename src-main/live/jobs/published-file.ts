@@ -3,29 +3,31 @@ import { stat } from 'node:fs/promises'
 import type { OutgoingHttpHeaders } from 'node:http'
 import type { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { mediaTypes } from '../../../media/files/container.ts'
-import { entityTag, readRange } from '../../../platform/http/byte-range.ts'
-import type { Logger } from '../../../platform/logger.ts'
-import type { LiveRequest } from '../../http/live-request.ts'
-import type { ResourceOf } from '../../http/live-url.ts'
-import { answerHeaders, header, sendMethodRejected, sendPreflight, sendProblem } from '../../http/response.ts'
-import type { RecordingIndex } from './recording-index.ts'
+import { entityTag, readRange } from '../../platform/http/byte-range.ts'
+import type { Logger } from '../../platform/logger.ts'
+import type { LiveRequest } from '../http/live-request.ts'
+import { answerHeaders, header, sendMethodRejected, sendPreflight, sendProblem } from '../http/response.ts'
 
 /** How long caches keep it without asking again, s: nodes are purged where it is withdrawn. */
 const maxAgeS = 3600
 /** A viewer that takes nothing for so long is closed, ms. */
 const idleMs = 30_000
 
-export interface PublishedRecordingDependencies {
-  readonly index: Pick<RecordingIndex, 'list' | 'path'>
-  readonly log: Logger
+/** A file that whoever may watch its stream may fetch. */
+export interface PublishedFile {
+  readonly path: string
+  /** Media type. */
+  readonly type: string
+  /** By which nodes purge it. */
+  readonly cacheTag: string
 }
 
-/** Answers with a recording that is published, whole or in ranges. Access has been checked: it is that of its stream. */
+/** Answers with a file that is published, whole or in ranges. Access has been checked: it is that of its stream. */
 export function sendPublished(
-  { index, log }: PublishedRecordingDependencies,
-  { request, response, url }: LiveRequest,
-  { id, container }: ResourceOf<'recording'>,
+  { request, response }: LiveRequest,
+  find: () => PublishedFile | undefined,
+  codes: { readonly unknown: 'recording.not_found' | 'clip.not_found'; readonly missing: 'recording.file_missing' | 'clip.not_found' },
+  log: Logger,
 ): void {
   const { method } = request
   if (method === 'OPTIONS') {
@@ -36,19 +38,17 @@ export function sendPublished(
     sendMethodRejected(response)
     return
   }
-  const recording = index
-    .list()
-    .find((each) => each.id === id && each.stream === url.stream && each.container === container && each.published)
-  if (recording === undefined || recording.deletedAt !== null || recording.state === 'recording' || recording.state === 'failed') {
-    sendProblem(response, 'recording.not_found', { status: 404 })
+  const file = find()
+  if (file === undefined) {
+    sendProblem(response, codes.unknown, { status: 404 })
     return
   }
-  const path = index.path(recording)
+  const { path, type, cacheTag } = file
   const answer = async (): Promise<void> => {
     const facts = await stat(path).catch(() => undefined)
     if (response.destroyed) return
     if (facts === undefined) {
-      sendProblem(response, 'recording.file_missing')
+      sendProblem(response, codes.missing, { status: 404 })
       return
     }
     const etag = entityTag(facts)
@@ -56,11 +56,11 @@ export function sendPublished(
       'accept-ranges': 'bytes',
       etag,
       'last-modified': facts.mtime.toUTCString(),
-      'cache-tag': `recording-${id}`,
+      'cache-tag': cacheTag,
       'cross-origin-resource-policy': 'cross-origin',
     }
     const headers = (length: number, more: OutgoingHttpHeaders = {}): OutgoingHttpHeaders =>
-      answerHeaders(mediaTypes[recording.container], `public, max-age=${maxAgeS}`, length, { ...about, ...more })
+      answerHeaders(type, `public, max-age=${maxAgeS}`, length, { ...about, ...more })
     if (header(request, 'if-none-match') === etag) {
       response.writeHead(304, about)
       response.end()
@@ -86,7 +86,7 @@ export function sendPublished(
     await pipeline(createReadStream(path, { start, end }), response as unknown as Writable).catch(() => response.destroy())
   }
   answer().catch((error) => {
-    log.error({ err: error, recording: id }, 'a recording could not be sent')
+    log.error({ err: error, file: cacheTag }, 'a published file could not be sent')
     response.destroy()
   })
 }
