@@ -128,8 +128,7 @@ class StudioMixer implements Mixer {
       this.#tracks[track] = mixed
       if (mixed === undefined) continue
       if (isMetered) this.#trackMeters[track]!.measure(mixed)
-      this.#trackWatches[track]!.measure(mixed)
-      clip(mixed)
+      this.#trackWatches[track]!.take(clip(mixed))
     }
     this.#block.timeUs = timeUs
     this.#block.monitor = this.#isTaken[monitorBus] ? this.#buses[monitorBus]!.pop() : undefined

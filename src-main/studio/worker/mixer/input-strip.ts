@@ -11,7 +11,7 @@ import type { SincTable } from './input/sinc-table.ts'
 import { SourceReader } from './input/source-reader.ts'
 import { LevelMeter } from './metering/level-meter.ts'
 import { PeakWatch } from './metering/peak-watch.ts'
-import { add, scale } from './mix-kernels.ts'
+import { add, peakOf, scale } from './mix-kernels.ts'
 import { blockFrames, type MixerInput, mixRate } from './mixer.ts'
 
 /** Blocks in which gains, mutes and routes change: 20 ms. */
@@ -135,7 +135,7 @@ export class InputStrip implements KeySource {
     const isHeard = this.#isHeard(heard)
     if (isMetered || isHeard) this.#chain.process(block, this.#silentBlocks > restBlocks)
     else this.#chain.sleep()
-    if (isHeard) this.#watch.measure(block)
+    if (isHeard) this.#watch.take(peakOf(block))
     this.#left.advance()
     this.#right.advance()
     this.#shown.advance()

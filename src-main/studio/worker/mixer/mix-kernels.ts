@@ -29,13 +29,34 @@ export function add(into: Float32Array, block: Float32Array, start: number, end:
   }
 }
 
-/** Cuts off what is beyond full scale, as every encoder's reader would. */
-export function clip(block: Float32Array): void {
+/** The highest sample of a block. */
+export function peakOf(block: Float32Array): number {
+  let top = 0
+  let bottom = 0
+  for (let sample = 0; sample < block.length; sample += 2) {
+    const one = block[sample]!
+    const other = block[sample + 1]!
+    if (one > top) top = one
+    else if (one < bottom) bottom = one
+    if (other > top) top = other
+    else if (other < bottom) bottom = other
+  }
+  return Math.max(top, -bottom)
+}
+
+/**
+ * Cuts off what is beyond full scale, as every encoder's reader would.
+ * @returns the highest sample before
+ */
+export function clip(block: Float32Array): number {
+  const peak = peakOf(block)
+  if (peak <= 1) return peak
   for (let sample = 0; sample < block.length; sample++) {
     const value = block[sample]!
     if (value > 1) block[sample] = 1
     else if (value < -1) block[sample] = -1
   }
+  return peak
 }
 
 /** Whether every sample is a number and none infinite. */

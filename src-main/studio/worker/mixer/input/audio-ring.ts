@@ -40,12 +40,14 @@ export class AudioRing {
       const left = source[frame * 2]!
       const right = source[frame * 2 + 1]!
       if (left !== right) this.#lastStereo = this.end + frame
-      total += Math.abs(left) + Math.abs(right)
+      const power = left * left + right * right
+      total += power * power
       this.#put(samples, at, left, right)
       at = (at + 1) & mask
     }
-    // One sum tells whether there is anything to look for: it is NaN as soon as one sample is.
-    if (!(total <= loudest)) this.#mend(count)
+    // One sum tells whether there is anything to look for: it is NaN as soon as one sample is, and beyond this where one is too loud.
+    // Fourth powers, so that a chunk of full scale stays below: the sum of its samples alone would not.
+    if (!(total <= loudest ** 4)) this.#mend(count)
     this.end += count
   }
 
@@ -128,6 +130,11 @@ export class AudioRing {
   copy(position: number, into: Float32Array, at: number, count: number): void {
     const samples = this.#samples
     const mask = this.#capacity - 1
+    const first = position & mask
+    if (first + count <= this.#capacity) {
+      into.set(samples.subarray(first * 2, (first + count) * 2), at * 2)
+      return
+    }
     for (let frame = 0; frame < count; frame++) {
       const from = ((position + frame) & mask) * 2
       into[(at + frame) * 2] = samples[from]!

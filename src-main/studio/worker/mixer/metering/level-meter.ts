@@ -1,4 +1,5 @@
 import type { MeterReading } from '../../../control/engine/mixer-readings.ts'
+import { peakOf } from '../mix-kernels.ts'
 import { blockFrames } from '../mixer.ts'
 import { KWeighting, loudnessOf, PowerWindow, silenceDb } from './k-weighting.ts'
 
@@ -23,12 +24,8 @@ export class LevelMeter {
 
   /** The same signal in front of its filters. */
   measureInput(block: Float32Array): void {
-    let peak = this.#inputPeak
-    for (let sample = 0; sample < block.length; sample++) {
-      const size = Math.abs(block[sample]!)
-      if (size > peak) peak = size
-    }
-    this.#inputPeak = peak
+    const peak = peakOf(block)
+    if (peak > this.#inputPeak) this.#inputPeak = peak
   }
 
   measure(block: Float32Array): void {

@@ -1,17 +1,13 @@
 import { silenceDb } from './k-weighting.ts'
 
-/** Keeps the highest sample of a signal until somebody reads it: cheap enough to run all the time, for the health checks. */
+/** Keeps the highest sample of a signal until somebody reads it: cheap enough to run all the time, for health checks and rules. */
 export class PeakWatch {
   #peak = 0
   #measured = false
 
-  measure(block: Float32Array): void {
-    let peak = this.#peak
-    for (let sample = 0; sample < block.length; sample++) {
-      const size = Math.abs(block[sample]!)
-      if (size > peak) peak = size
-    }
-    this.#peak = peak
+  /** @param peak highest sample of a block, 1 is full scale */
+  take(peak: number): void {
+    if (peak > this.#peak) this.#peak = peak
     this.#measured = true
   }
 
