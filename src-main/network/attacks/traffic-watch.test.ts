@@ -38,6 +38,14 @@ it('an alarm says how much more there is than usual, and what is unusual', () =>
   expect(heavy).toEqual([])
 })
 
+it('names the country that an attack comes from', () => {
+  const watch = new TrafficWatch()
+  quiet(watch, 10)
+  usual(watch)
+  usual(watch, 3000, { country: 'BR' })
+  expect(watch.window(defaultAttackSettings).alarms[0]?.pattern).toContainEqual({ kind: 'country', value: 'BR', share: 0.75 })
+})
+
 it('names those that make a large part of the requests, and is over after half a minute', () => {
   const watch = new TrafficWatch()
   quiet(watch, 10)

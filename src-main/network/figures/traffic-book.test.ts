@@ -31,7 +31,7 @@ function memoryStore(): TrafficStore {
 const startMs = Date.parse('2026-03-01T10:00:00Z')
 const createdAt = '2026-02-01T00:00:00Z'
 
-function setUp() {
+function setUp(ids: readonly string[] = ['a', 'b']) {
   const clock = { ms: startMs }
   const store = memoryStore()
   const regions: Region[] = [
@@ -40,7 +40,7 @@ function setUp() {
   const open = () =>
     TrafficBook.open({
       store,
-      nodes: () => ['a', 'b'].map((id) => ({ id, name: `node ${id}`, createdAt })),
+      nodes: () => ids.map((id) => ({ id, name: `node ${id}`, createdAt })),
       regions: () => regions,
       log: silentLogger,
       now: () => clock.ms,
@@ -55,6 +55,20 @@ const report = (changes: Partial<NodeReport> = {}): NodeReport => ({
   ...{ paths: [{ name: '/a', requests: 90, bytes: 900 }], referers: [], countries: [{ name: 'ES', requests: 5, bytes: 50 }] },
   ...{ devices: [], statuses: [], region: 'south', capacityMbps: 1000, prices: null },
   ...changes,
+})
+
+it('keeps figures of nodes that there are, and none of one that was revoked', async () => {
+  const ids = ['a', 'b']
+  const { open } = setUp(ids)
+  const book = await open()
+  book.take('a', report())
+  book.take('b', report())
+  await book.save()
+  expect([...book.totals().keys()]).toEqual(['a', 'b'])
+  ids.pop()
+  await book.save()
+  expect([...book.totals().keys()]).toEqual(['a'])
+  expect([book.newest('a') === null, book.newest('b')]).toEqual([false, null])
 })
 
 it('answers over time, by node and by region, with costs of configured prices', async () => {
