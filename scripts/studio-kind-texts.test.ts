@@ -98,7 +98,7 @@ const saidElsewhere: Readonly<Record<string, string>> = {
 }
 
 describe('what sources report as wrong', () => {
-  const files = globSync('src-main/{studio/{worker/{sources,engine},control/overlays/data},media/worker/capture}/**/*.ts').filter(
+  const files = globSync('src-main/{studio/{worker/{sources,engine},control/pages/overlays/data},media/worker/capture}/**/*.ts').filter(
     (file) => !/\.test\.ts$|testing/.test(file) && (!file.includes('/engine/') || file.endsWith('/active-sources.ts')),
   )
   const elsewhere = Object.entries(saidElsewhere)
