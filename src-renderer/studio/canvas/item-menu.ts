@@ -5,8 +5,8 @@ import type { Collection, Scene } from '../types.ts'
 import { openProjector } from '../view-store.ts'
 import { copyFilters, copyItems, copyTransform, hasFilters, pasteFilters, pasteItems, pasteTransform, useClipboard } from './clipboard.ts'
 import { t } from './messages.ts'
-import { duplicate, group, groupable, order, remove, setLocked, setVisible, ungroup } from './stage-actions.ts'
-import { sizesOf } from './stage-items.ts'
+import { center, duplicate, fitTo, group, groupable, order, remove, reset, setLocked, setVisible, ungroup } from './stage-actions.ts'
+import { sizesOf, stageItems } from './stage-items.ts'
 
 interface ItemMenuOptions {
   readonly items: readonly PlacedItem[]
@@ -32,6 +32,7 @@ export function itemEntries({ items, scene, document, onSelect }: ItemMenuOption
     disabled: still,
   })
   return [
+    transformEntries({ items, scene, document }),
     [to(t.toFront, 'front'), to(t.forward, 'forward'), to(t.backward, 'backward'), to(t.toBack, 'back')],
     [
       { label: t.copy, act: () => copyItems(items, document), disabled: none, keys: 'Ctrl+C' },
@@ -72,6 +73,22 @@ export function itemEntries({ items, scene, document, onSelect }: ItemMenuOption
         : { label: t.lock, act: () => setLocked(items, true), disabled: none },
       { label: t.remove, act: () => remove(items, document), disabled: still, keys: 'Delete' },
     ],
+  ]
+}
+
+/** Where selected items are on the canvas, for those whose size is known. */
+function transformEntries({ items, scene, document }: Omit<ItemMenuOptions, 'onSelect'>): readonly MenuEntry[] {
+  const canvas = document.canvases.find(({ id }) => id === scene.canvas)
+  if (canvas === undefined) return []
+  const places = new Set(items.map(({ at }) => at))
+  const sizes = sizesOf(document, useShow.getState().sourceReports)
+  const placed = stageItems(scene, document, sizes, new Map()).filter(({ at }) => places.has(at))
+  const disabled = placed.every(({ item }) => item.locked)
+  return [
+    { label: t.reset, act: () => reset(placed), disabled, keys: 'Ctrl+R' },
+    { label: t.fit, act: () => fitTo(placed, 'contain', canvas), disabled, keys: 'Ctrl+F' },
+    { label: t.stretch, act: () => fitTo(placed, 'stretch', canvas), disabled, keys: 'Ctrl+S' },
+    { label: t.center, act: () => center(placed, canvas), disabled, keys: 'Ctrl+D' },
   ]
 }
 

@@ -4,7 +4,7 @@ import { showItemPanel, showItemPart } from '../view-store.ts'
 import type { Point } from './geometry.ts'
 import { itemEntries } from './item-menu.ts'
 import { t } from './messages.ts'
-import { align, center, distribute, fitTo, reset } from './stage-actions.ts'
+import { align, distribute } from './stage-actions.ts'
 import type { StageItem } from './stage-items.ts'
 import { aidEntries, type ViewOptions, zoomEntries } from './view-menu.tsx'
 
@@ -41,10 +41,6 @@ export function stageEntries(options: StageMenuOptions): readonly (readonly Menu
       { label: t.properties, act: showItemPanel, disabled: items.length === 0 },
       { label: t.filters, act: () => showItemPart('filters'), disabled: !items[0] || !('source' in items[0].item) },
       entry(t.editTransform, () => showItemPart('position'), 'Ctrl+E'),
-      entry(t.reset, () => reset(items), 'Ctrl+R'),
-      entry(t.fit, () => fitTo(items, 'contain', canvas), 'Ctrl+F'),
-      entry(t.stretch, () => fitTo(items, 'stretch', canvas), 'Ctrl+S'),
-      entry(t.center, () => center(items, canvas), 'Ctrl+D'),
       { label: t.selectAll, act: () => onSelect(free), disabled: free.length === 0, keys: 'Ctrl+A' },
     ],
     (['left', 'center', 'right', 'top', 'middle', 'bottom'] as const).map((to) => entry(t.align[to], () => align(items, to, canvas))),

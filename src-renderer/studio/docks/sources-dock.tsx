@@ -166,7 +166,7 @@ export function SourcesDock({ document, scene, editor, onAdd }: SourcesDockProps
                   className="entry-main"
                   data-item
                   aria-current={selected.includes(item.id)}
-                  aria-keyshortcuts="F2 Delete Enter Alt+ArrowUp Alt+ArrowDown Control+C Control+V Control+Shift+D Control+G Shift+F10"
+                  aria-keyshortcuts="F2 Delete Enter Alt+ArrowUp Alt+ArrowDown Control+C Control+V Control+D Control+F Control+R Control+S Control+Shift+D Control+G Shift+F10"
                   onKeyDown={(event) => {
                     if (event.key === 'Enter') {
                       select([item.id])
