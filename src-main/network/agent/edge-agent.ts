@@ -141,6 +141,7 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
   started.promise.catch(() => undefined)
   const protection = new NodeProtection({
     cacheFolder: options.cache?.folder,
+    firewallNote: join(options.folder, 'nftables.txt'),
     onChange: () => void edge?.refresh().catch((error) => log.error({ err: error }, 'limits of requests are not used by nginx')),
     log,
   })
@@ -333,7 +334,8 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
   })
   let stopFollowing = (): void => undefined
   let metrics: Awaited<ReturnType<typeof openMetricsPort>> | undefined
-  let usesFirewall = false
+  /** Undefined until the first time: what a run that was killed left is removed then. */
+  let usesFirewall: boolean | undefined
   const applyFirewall = async ({ firewall }: NodeFile): Promise<void> => {
     if (firewall === usesFirewall) return
     usesFirewall = firewall

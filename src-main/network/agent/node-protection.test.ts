@@ -16,6 +16,7 @@ function open() {
   let changes = 0
   const protection = new NodeProtection({
     cacheFolder: undefined,
+    firewallNote: '/none/nftables.txt',
     onChange: () => {
       changes++
     },

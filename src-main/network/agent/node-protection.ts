@@ -10,7 +10,7 @@ import { repeat } from '../../platform/repeat.ts'
 import type { GuardReport, GuardRules } from '../attacks/attack-schemas.ts'
 import { Firewall } from '../attacks/firewall.ts'
 import { NodeGuard, networkName } from '../attacks/node-guard.ts'
-import { type ChallengeOptions, challengeAnswer, isPass, passOf, puzzleFor } from '../front/challenge/challenge-pass.ts'
+import { type ChallengeOptions, challengeAnswer, isPass, passesOf, puzzleFor } from '../front/challenge/challenge-pass.ts'
 import { marksFolder, type RequestOptions } from '../front/nginx/request-configuration.ts'
 import type { CountedRequest } from '../limits/counted-request.ts'
 import { checkLimits, defaultLimits, type LimitSettings } from '../limits/limit-settings.ts'
@@ -31,6 +31,8 @@ const changeMs = 5000
 export interface NodeProtectionOptions {
   /** Folder of the cache, where nginx faces viewers; undefined where this process does. */
   readonly cacheFolder: string | undefined
+  /** File that names the table of nftables while there is one. */
+  readonly firewallNote: string
   /** nginx needs another configuration. */
   readonly onChange: () => void
   readonly log: Logger
@@ -90,7 +92,10 @@ export class NodeProtection {
     const former = this.#firewall
     this.#firewall = undefined
     await former?.stop()
-    if (ports !== undefined) this.#firewall = new Firewall({ ports, log: this.#options.log })
+    const { firewallNote, log } = this.#options
+    if (ports !== undefined) this.#firewall = new Firewall({ ports, noteFile: firewallNote, log })
+    // of a run that was killed
+    else if (former === undefined) await new Firewall({ ports: [], noteFile: firewallNote, log }).removeFormer()
   }
 
   #tick(): void {
@@ -185,7 +190,7 @@ export class NodeProtection {
   #isChallenged(request: IncomingMessage | FastRequest, path: string): boolean {
     const challenge = this.#challenge()
     if (challenge === undefined || !this.#guard.challenges || path.startsWith('/live/') || path.startsWith('/api/')) return false
-    return !isPass(challenge, passOf(request), ...viewerOf(request), Date.now())
+    return !passesOf(request).some((pass) => isPass(challenge, pass, ...viewerOf(request), Date.now()))
   }
 
   #sendChallenge(request: IncomingMessage | FastRequest, response: SimpleResponse): void {

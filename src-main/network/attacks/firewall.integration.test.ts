@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { silentLogger } from '../../platform/telemetry/logger.ts'
@@ -22,6 +24,9 @@ describe.runIf(canRun)('who is denied or blocked, by nftables', () => {
   const warned: string[] = []
   const log = { ...silentLogger, info: () => undefined, warn: (_: object, text: string) => warned.push(text) } as never
   let firewall: Firewall
+  const folder = mkdtempSync(join(tmpdir(), 'ami-firewall-'))
+  const noteFile = join(folder, 'nftables.txt')
+  const command = ['ip', 'netns', 'exec', node, 'nft', '-f', '-'] as const
 
   beforeAll(async () => {
     const must = (...command: [string, ...string[]]): void => expect(run(...command).status, command.join(' ')).toBe(0)
@@ -40,12 +45,13 @@ describe.runIf(canRun)('who is denied or blocked, by nftables', () => {
     const code = `for (const port of [8080, 9090]) require('http').createServer((q, s) => s.end('here')).listen(port, '::'); console.log('ready')`
     server = spawn('ip', ['netns', 'exec', node, process.execPath, '-e', code], { stdio: ['ignore', 'pipe', 'inherit'] })
     if (server.stdout !== null) await once(server.stdout, 'data')
-    firewall = new Firewall({ ports: [8080], log, command: ['ip', 'netns', 'exec', node, 'nft', '-f', '-'] })
+    firewall = new Firewall({ ports: [8080], noteFile, log, command })
   })
   afterAll(async () => {
     await firewall?.stop()
     server?.kill('SIGKILL')
     for (const name of [node, viewer]) run('ip', 'netns', 'del', name)
+    rmSync(folder, { recursive: true, force: true })
   })
 
   /** What a viewer gets: the answer, or nothing. */
@@ -80,12 +86,33 @@ describe.runIf(canRun)('who is denied or blocked, by nftables', () => {
     await until(() => table().includes('10.78.'))
     await firewall.stop()
     expect(table()).not.toContain('ami_streams')
-    const without = new Firewall({ ports: [8080], log, command: ['/none/nft'] })
+    const without = new Firewall({ ports: [8080], noteFile, log, command: ['/none/nft'] })
     for (const network of ['192.0.2.1', '192.0.2.2']) {
       without.set({ allow: [], deny: [network], blocks: [] })
       await delay(700)
     }
     await without.stop()
     expect(warned).toEqual(['nftables cannot be set: nginx rejects who is denied or blocked by itself'])
+  })
+
+  it('removes what a killed run left at other ports, with its first table, or at once where it has no firewall any more', async () => {
+    const deny = ['192.0.2.2']
+    const killed = new Firewall({ ports: [9090], noteFile, log, command })
+    killed.set({ allow: [], deny, blocks: [] })
+    await until(() => table().includes('ami_streams_9090') && existsSync(noteFile))
+    expect(ask('192.0.2.1', '192.0.2.2', 9090)).toBe('')
+    const next = new Firewall({ ports: [8080], noteFile, log, command })
+    next.set({ allow: [], deny, blocks: [] })
+    await until(() => table().includes('ami_streams_8080'))
+    expect(table()).not.toContain('ami_streams_9090')
+    expect(ask('192.0.2.1', '192.0.2.2', 9090)).toBe('here')
+    // and that one is killed too
+    await new Firewall({ ports: [], noteFile, log, command }).removeFormer()
+    expect([table().includes('ami_streams'), existsSync(noteFile)]).toEqual([false, false])
+    expect(ask('192.0.2.1', '192.0.2.2')).toBe('here')
+    run('ip', 'netns', 'exec', node, 'nft', 'add', 'table', 'inet', 'others')
+    writeFileSync(noteFile, 'inet others')
+    await new Firewall({ ports: [], noteFile, log, command }).removeFormer()
+    expect(table()).toContain('others')
   })
 })

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import type { Logger } from '../../platform/logger.ts'
 import type { NodeBlock } from './attack-schemas.ts'
 
@@ -14,6 +15,8 @@ export interface FirewallState {
 export interface FirewallOptions {
   /** TCP (and, for HTTP/3, UDP) ports of viewers: nothing else of the machine is concerned. */
   readonly ports: readonly number[]
+  /** File that names the table while that may exist: a run that was killed leaves both. */
+  readonly noteFile: string
   readonly log: Pick<Logger, 'warn' | 'info'>
   /** How `nft` is started; tests start it in a network namespace. */
   readonly command?: readonly [string, ...string[]]
@@ -21,6 +24,8 @@ export interface FirewallOptions {
 
 /** Sets are written so often at most, ms. */
 const writeMs = 500
+/** Tables of former runs that are removed at once. */
+const maxFormer = 20
 /** nft has so long for them, ms. */
 const timeoutMs = 10_000
 
@@ -62,13 +67,28 @@ export class Firewall {
     this.#stopped = true
     clearTimeout(this.#timer)
     await this.#writing
-    if (this.#isThere) await this.#run(`table ${this.#table}\ndelete table ${this.#table}\n`)
+    if (this.#isThere && (await this.#run(removal(this.#table))) === undefined) rmSync(this.#options.noteFile, { force: true })
+  }
+
+  /** Removes the table of a run that was killed, whatever its ports were; for a node that has no firewall any more. */
+  async removeFormer(): Promise<void> {
+    const { noteFile, log } = this.#options
+    const former = formerTables(noteFile)
+    if (former.length === 0) return
+    const problem = await this.#run(former.map(removal).join(''))
+    if (problem === undefined) rmSync(noteFile, { force: true })
+    else log.warn({ reason: problem, tables: former }, 'tables of nftables that a former run left are still there')
   }
 
   async #write(): Promise<void> {
     if (this.#wanted === undefined) return
-    const problem = await this.#run(firewallScript(this.#table, this.#options.ports, this.#wanted))
-    const { log } = this.#options
+    const { log, noteFile, ports } = this.#options
+    // at other ports
+    const former = this.#isThere ? [] : formerTables(noteFile).filter((each) => each !== this.#table)
+    // first, so that a run that is killed in between leaves no table without a note
+    if (!this.#isThere) note(noteFile, [...former, this.#table])
+    const problem = await this.#run(former.map(removal).join('') + firewallScript(this.#table, ports, this.#wanted))
+    if (problem === undefined && former.length > 0) note(noteFile, [this.#table])
     if (problem === undefined) {
       if (!this.#isThere || this.#failed) log.info({ table: this.#table }, 'nftables drops who is denied or blocked')
       this.#isThere = true
@@ -100,6 +120,26 @@ export class Firewall {
       child.stdin.end(script)
     })
   }
+}
+
+/** Of a table that may not be there. */
+const removal = (table: string): string => `table ${table}\ndelete table ${table}\n`
+
+/** The tables that runs noted; whatever else the file says is ignored. */
+function formerTables(noteFile: string): readonly string[] {
+  try {
+    const lines = readFileSync(noteFile, 'utf8').split('\n')
+    return lines.filter((line) => /^inet ami_streams_\d{1,5}(?:_\d{1,5})?$/.test(line)).slice(0, maxFormer)
+  } catch {
+    return []
+  }
+}
+
+/** Nodes that cannot write it work without. */
+function note(noteFile: string, tables: readonly string[]): void {
+  try {
+    writeFileSync(noteFile, tables.join('\n'), { mode: 0o600 })
+  } catch {}
 }
 
 function isSame(one: FirewallState, other: FirewallState): boolean {

@@ -1,6 +1,6 @@
 import { createContext, runInContext } from 'node:vm'
 import { expect, it } from 'vitest'
-import { challengeAnswer, isPass, passOf, puzzleFor } from './challenge-pass.ts'
+import { challengeAnswer, isPass, passesOf, puzzleFor } from './challenge-pass.ts'
 
 const options = { bits: 10, passSeconds: 600, secrets: ['new', 'old'] }
 const nowMs = Date.UTC(2026, 0, 1)
@@ -34,10 +34,12 @@ it('a later end, less work or another number is no pass', () => {
   for (const each of changed) expect(isPass({ ...options, bits: 1 }, each, network, agent, nowMs)).toBe(false)
 })
 
-it('a pass is in the header, else in the cookie', () => {
-  expect(passOf({ headers: { cookie: 'a=b; ami_pass=1.2.x.3; c=d' } })).toBe('1.2.x.3')
-  expect(passOf({ headers: { 'cookie': 'ami_pass=1', 'challenge-pass': '2' } })).toBe('2')
-  expect(passOf({ headers: { cookie: 'not_ami_pass=1' } })).toBe('')
+it('passes are in the header, else in cookies, of which there may be older ones', () => {
+  expect(passesOf({ headers: { cookie: 'a=b; ami_pass=1.2.x.3; c=d' } })).toEqual(['1.2.x.3'])
+  expect(passesOf({ headers: { 'cookie': 'ami_pass=1', 'challenge-pass': '2' } })).toEqual(['2'])
+  expect(passesOf({ headers: { cookie: 'not_ami_pass=1' } })).toEqual([])
+  expect(passesOf({ headers: { cookie: 'ami_pass=old; x=y;ami_pass=new' } })).toEqual(['old', 'new'])
+  expect(passesOf({ headers: { cookie: 'ami_pass=1;'.repeat(5000) } })).toHaveLength(4)
 })
 
 it('programs get the puzzle as JSON', () => {

@@ -23,6 +23,9 @@ export interface ChallengeOptions {
 /** Characters of a signature, 132 bits: the puzzle and a number fit in one block of SHA-256. */
 export const macLength = 22
 
+/** Passes of one request that are looked at. */
+export const maxPasses = 4
+
 /** What a viewer works on: `EXPIRES.BITS.SIGNATURE`, bound to their network and their program. A pass is `PUZZLE.NUMBER`. */
 export function puzzleFor({ bits, passSeconds, secrets }: ChallengeOptions, network: string, agent: string, nowMs: number): string {
   const expires = Math.floor(nowMs / 1000) + passSeconds
@@ -45,11 +48,18 @@ function sign(secret: string, expires: number, bits: number, network: string, ag
   return createHmac('sha256', secret).update(text).digest('base64url').slice(0, macLength)
 }
 
-/** The pass that a request shows; empty without one. */
-export function passOf({ headers }: Pick<IncomingMessage, 'headers'>): string {
+/**
+ * The passes that a request shows, four at most. Browsers send several cookies of one name where an older one was set for another path, for
+ * the domain above or by a page of another site, and the older one first: it may be worth nothing any more.
+ */
+export function passesOf({ headers }: Pick<IncomingMessage, 'headers'>): readonly string[] {
   const given = headers[passHeader]
-  if (typeof given === 'string') return given
-  return new RegExp(`(?:^|;\\s*)${passCookie}=([^;]*)`).exec(headers.cookie ?? '')?.[1] ?? ''
+  if (typeof given === 'string') return [given]
+  const cookies = (headers.cookie ?? '').split(';').map((each) => each.trim())
+  return cookies
+    .filter((each) => each.startsWith(`${passCookie}=`))
+    .slice(0, maxPasses)
+    .map((each) => each.slice(passCookie.length + 1)) // prettier-ignore
 }
 
 /** What a viewer without a pass gets: the page where they accept HTML, else the puzzle itself. */

@@ -6,7 +6,7 @@ import {
   puzzlePlaceholder,
   secondsPlaceholder,
 } from '../challenge/challenge-page.ts'
-import { type ChallengeOptions, macLength, problemTemplate } from '../challenge/challenge-pass.ts'
+import { type ChallengeOptions, macLength, maxPasses, problemTemplate } from '../challenge/challenge-pass.ts'
 
 /**
  * The script with which nginx checks passes and answers viewers without one, as `challenge-pass.ts` does where a node faces viewers itself.
@@ -27,18 +27,25 @@ function sign(r, secret, expires, bits) {
   return crypto.createHmac('sha256', secret).update(text).digest('base64url').slice(0, ${macLength})
 }
 
-// empty for who has a pass
-function check(r) {
-  const pass = r.variables.http_challenge_pass || r.variables.cookie_${passCookie} || ''
+function isPass(r, pass) {
   const parts = pass.split('.')
-  if (pass.length > 60 || parts.length !== 4 || !/^\\d{1,12}$/.test(parts[0]) || !/^\\d{1,2}$/.test(parts[1])) return '1'
-  if (!/^\\d{1,12}$/.test(parts[3]) || Number(parts[1]) < ${bits} || Number(parts[0]) * 1000 < Date.now()) return '1'
+  if (pass.length > 60 || parts.length !== 4 || !/^\\d{1,12}$/.test(parts[0]) || !/^\\d{1,2}$/.test(parts[1])) return false
+  if (!/^\\d{1,12}$/.test(parts[3]) || Number(parts[1]) < ${bits} || Number(parts[0]) * 1000 < Date.now()) return false
   // both are hashed again: how far they agree is not to be measured
   const blurred = (text) => crypto.createHash('sha256').update(secrets[0]).update(text).digest('base64')
   const given = blurred(parts[2])
-  if (!secrets.some((secret) => blurred(sign(r, secret, Number(parts[0]), Number(parts[1]))) === given)) return '1'
+  if (!secrets.some((secret) => blurred(sign(r, secret, Number(parts[0]), Number(parts[1]))) === given)) return false
   const hash = crypto.createHash('sha256').update(pass).digest('hex')
-  return Math.clz32(parseInt(hash.slice(0, 8), 16)) >= Number(parts[1]) ? '' : '1'
+  return Math.clz32(parseInt(hash.slice(0, 8), 16)) >= Number(parts[1])
+}
+
+// empty for who has a pass, in any cookie of that name
+function check(r) {
+  const given = r.variables.http_challenge_pass
+  if (given) return isPass(r, given) ? '' : '1'
+  const cookies = (r.variables.http_cookie || '').split(';').map((each) => each.trim())
+  const passes = cookies.filter((each) => each.startsWith('${passCookie}=')).slice(0, ${maxPasses})
+  return passes.some((each) => isPass(r, each.slice(${passCookie.length + 1}))) ? '' : '1'
 }
 
 function answer(r) {
