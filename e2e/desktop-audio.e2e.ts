@@ -1,13 +1,18 @@
+import { execFile } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { cameraSize } from '../src-main/desktop/sessions/camera-frames.ts'
+import { findingsInBothThemes } from './helpers/axe.ts'
 import { complaints, launchBrowser } from './helpers/browser.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { pipeWireMissing } from './helpers/pipewire.ts'
 import { requestsTo } from './helpers/requests.ts'
+import { smallVideo } from './helpers/show.ts'
 import { skipBecause } from './helpers/skip.ts'
+import { openCollection } from './helpers/studio-page.ts'
 import { until, untilStill } from './helpers/until.ts'
 import { wavFile, wavRate } from './helpers/wav.ts'
 import { killWorker } from './helpers/workers.ts'
@@ -17,6 +22,7 @@ import { killWorker } from './helpers/workers.ts'
 const missing = existsSync('/usr/bin/Xvnc') ? pipeWireMissing() : 'Xvnc is needed: apt-get install tigervnc-standalone-server'
 /** What Chromium's microphone hears, Hz. */
 const spoken = 1375
+const execute = promisify(execFile)
 let host: RunningHost
 let browser: Browser
 let page: Page
@@ -192,6 +198,71 @@ it('is a camera of the display while it is turned on, which programs there find 
   const lines = (await host.api('GET', '/audit?limit=50')).body.items.map(({ message }) => message)
   expect(lines.filter((line) => line.endsWith('turned a camera on at a display'))).toHaveLength(1)
   expect(problems).toEqual([])
+})
+
+/** Share of a tone in the audio that FFmpeg takes from a live stream of the host. */
+async function heardLive(stream: string, hz: number): Promise<number> {
+  const file = join(host.dataDir, `${stream}.raw`)
+  const url = `${host.http}/live/${stream}/index.m3u8`
+  await execute('ffmpeg', ['-v', 'error', '-y', '-i', url, '-t', '2', '-vn', '-ac', '1', '-ar', '48000', '-f', 's16le', file]).catch(
+    () => undefined,
+  )
+  if (!existsSync(file)) return 0
+  const bytes = readFileSync(file)
+  return shareOf(new Int16Array(bytes.buffer, bytes.byteOffset, bytes.length >> 1), hz)
+}
+
+it('is sent live by one request, with what its programs play, and recorded beside that; who is there sees it', async () => {
+  const [id, other] = [await create(), await create()]
+  await page.goto(`${host.http}/desktops/${id}`)
+  await page.locator('[data-testid=desktop][data-state=open]').waitFor()
+  const end = await play(id, 'paplay', 750)
+  await page.getByTestId('desktop-send-live').click()
+  await page.getByTestId('broadcast-dialog').waitFor()
+  expect(await findingsInBothThemes(page)).toEqual([])
+  await page.getByTestId('broadcast-stream').fill('desk')
+  await page.getByTestId('broadcast-submit').click()
+  await page.getByTestId('desktop-live').waitFor()
+  expect((await ask('GET', `/desktop/displays/${id}`)).live).toBe('desk')
+  // One that is live goes on; the name is another's from here on.
+  expect((await ask('POST', `/desktop/displays/${id}/live`, { stream: 'other' })).stream).toBe('desk')
+  const taken = await host.api('POST', `/desktop/displays/${other}/live`, { stream: 'desk' })
+  expect([taken.status, (taken.body as any).code]).toEqual([409, 'publish.busy'])
+  await until(async () => (await heardLive('desk', 750)) > 0.9, 'the tone is heard in the stream')
+  const { state } = await ask('POST', `/desktop/displays/${id}/recording`)
+  expect(state).toBe('recording')
+  await killWorker(host, 'desktop-worker', async () => (await heardLive('desk', 750)) > 0.9)
+  await ask('DELETE', `/desktop/displays/${id}/recording`)
+  expect(await heardLive('desk', 750)).toBeGreaterThan(0.9)
+  end()
+  await page.getByTestId('desktop-send-live').click()
+  await page.getByTestId('confirm-yes').click()
+  await page.getByTestId('desktop-live').waitFor({ state: 'detached' })
+  await until(async () => (await host.api('GET', '/live/streams')).body.items.every(({ state: now }) => now !== 'active'), 'it has ended')
+  expect(problems).toEqual([])
+})
+
+it('is heard in the studio where its source says so, and in no other show', async () => {
+  const id = displays.at(-1)!
+  await openCollection(host, {
+    format: 'ami-streams/collection',
+    version: 1,
+    name: 'Desks',
+    scenes: [{ id: 'show', name: 'Show', items: [{ source: 'desk' }] }],
+    sources: [{ id: 'desk', kind: 'desktop-display', settings: { device: id } }],
+    outputs: [{ id: 'out', name: 'Out', kind: 'host', settings: { stream: 'show' }, video: smallVideo }],
+  } as { name: string })
+  const end = await play(id, 'pw-play', 1875)
+  await ask('POST', '/studio/outputs/out/start', {})
+  await until(
+    async () => (await host.api('GET', '/live/streams')).body.items.some(({ name, state }) => name === 'show' && state === 'active'),
+    'it is live',
+  )
+  expect(await heardLive('show', 1875)).toBeLessThan(0.1)
+  await ask('PATCH', '/studio/sources/desk', { settings: { device: id, audio: true } })
+  await until(async () => (await heardLive('show', 1875)) > 0.9, 'its audio is in the program')
+  end()
+  await ask('POST', '/studio/outputs/out/stop', {})
 })
 
 it('says what to install where there is no PipeWire, and shows the display', async () => {

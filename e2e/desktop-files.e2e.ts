@@ -298,3 +298,55 @@ print(sorted(archive.namelist()))`
     expect(existsSync(shared('lie.bin'))).toBe(false)
   })
 })
+
+describe('what programs of a display print', () => {
+  const programs = async (...command: string[]) => host.api('POST', `/desktop/displays/${id}/programs`, { command })
+  const needsLp = existsSync('/usr/bin/lp') ? undefined : 'lp is needed: apt-get install cups-client'
+  const open = async () => {
+    await page.goto(`${host.http}/desktops/${id}`)
+    await page.locator('[data-testid=desktop][data-state=open]').waitFor()
+  }
+
+  it('is a PDF in the folder, which opens at who controls the display; what is no PDF is rejected', async (context) => {
+    if (needsLp !== undefined) skipBecause(context, needsLp)
+    problems.splice(0)
+    await open()
+    const letter = join(home, 'letter.txt')
+    const pdf = join(home, 'Offer ñ.pdf')
+    writeFileSync(letter, 'no PDF')
+    writeFileSync(pdf, await browser.newPage().then(printed))
+    const said = join(home, 'said.txt')
+    await programs('sh', '-c', `{ lpstat -d; lp '${letter}'; echo $?; lp '${pdf}'; echo $?; } > '${said}' 2>&1; echo done >> '${said}'`)
+    await until(() => existsSync(said) && readFileSync(said, 'utf8').endsWith('done\n'), 'it is printed')
+    expect(readFileSync(said, 'utf8')).toMatch(
+      /^system default destination: PDF\n.*\n1\nrequest id is PDF-\d+ \(1 file\(s\)\)\n0\ndone\n$/s,
+    )
+    expect(readFileSync(shared('Offer ñ.pdf')).equals(readFileSync(pdf))).toBe(true)
+    expect(readdirSync(folder).filter((name) => name.startsWith('.ami'))).toEqual([])
+    await page.getByTestId('printed').getByText('Offer ñ.pdf').waitFor()
+    expect(await findingsInBothThemes(page)).toEqual([])
+    const [tab] = await Promise.all([page.context().waitForEvent('page'), page.getByTestId('printed-open').click()])
+    await until(() => tab.url().startsWith('blob:'), 'it opens in a tab of its own')
+    await tab.close()
+    await page.getByTestId('printed').waitFor({ state: 'detached' })
+    expect(problems).toEqual([])
+  })
+
+  it('comes from a browser there, too', async (context) => {
+    if (needsLp !== undefined) skipBecause(context, needsLp)
+    const site = join(home, 'page.html')
+    writeFileSync(site, '<title>Report</title><h1>Report</h1><script>onload = () => print()</script>')
+    const flags = ['--no-sandbox', '--kiosk-printing', '--no-first-run', `--user-data-dir=${join(home, 'browser')}`]
+    await programs('chromium', ...flags, `file://${site}`)
+    await until(() => readdirSync(folder).some((name) => /report|page/i.test(name)), 'the page is printed', 60_000)
+    const name = readdirSync(folder).find((each) => /report|page/i.test(each)) as string
+    await until(() => readFileSync(shared(name)).subarray(0, 5).toString() === '%PDF-', 'it is a PDF')
+  })
+})
+
+async function printed(blank: Page): Promise<Buffer> {
+  await blank.setContent('<h1>Offer</h1>')
+  const bytes = await blank.pdf()
+  await blank.close()
+  return bytes
+}

@@ -43,6 +43,7 @@ const dependencies = [
     present: () => process.platform !== 'linux' || (inPath('nginx') && existsSync('/usr/lib/nginx/modules/ngx_http_js_module.so')),
     required: false,
   },
+  { packages: ['cups-client'], present: () => process.platform !== 'linux' || inPath('lp'), required: false },
   { packages: ['coturn'], present: () => inPath('turnserver'), required: false },
   { packages: ['nftables'], present: () => process.platform !== 'linux' || inPath('nft'), required: false },
   { packages: ['iproute2'], present: () => process.platform !== 'linux' || inPath('ip', 'tc'), required: false },

@@ -95,7 +95,9 @@ class JsSession : public Napi::ObjectWrap<JsSession> {
   static Napi::Function define(Napi::Env env) { return DefineClass(env, "Session", {InstanceMethod("close", &JsSession::close)}); }
 
   explicit JsSession(const Napi::CallbackInfo& info) : Napi::ObjectWrap<JsSession>(info), held_(hold<Session>(info)) {
-    if (held_) held_->open([](Loop& loop, Tell tell) { return std::make_shared<Session>(loop, std::move(tell)); });
+    if (!held_) return;
+    const std::string server = textOf(info[0].As<Napi::Object>(), "server");
+    held_->open([&](Loop& loop, Tell tell) { return std::make_shared<Session>(loop.remote(server), std::move(tell)); });
   }
 
  private:
@@ -118,7 +120,7 @@ class JsAudioInput : public Napi::ObjectWrap<JsAudioInput> {
       fail(info.Env(), error);
       return;
     }
-    AudioInputOptions options{textOf(given, "name"), textOf(given, "target"), given.Get("monitor").ToBoolean(), given.Get("passive").ToBoolean()};
+    AudioInputOptions options{textOf(given, "name"), textOf(given, "target"), given.Get("monitor").ToBoolean(), textOf(given, "server"), given.Get("passive").ToBoolean()};
     held_->open([&](Loop& loop, Tell tell) { return std::make_shared<AudioInput>(loop, std::move(options), std::move(store), std::move(tell)); });
   }
 

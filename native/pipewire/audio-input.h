@@ -17,6 +17,8 @@ struct AudioInputOptions {
   std::string target;
   /** The target is a speaker, what it plays is captured. */
   bool monitor = false;
+  /** Full path of the socket of its PipeWire; empty: the user's own. */
+  std::string server;
   /** Does not keep the target running: nothing comes while no program plays there. */
   bool passive = false;
 };

@@ -47,7 +47,6 @@ bool Loop::start(std::string& error) {
     return false;
   }
   wake_ = pw_loop_add_event(loop_, [](void* data, uint64_t) { static_cast<Loop*>(data)->runTasks(); }, this);
-  session_ = std::make_unique<Remote>(*this);
   if (wake_ == nullptr || pw_thread_loop_start(thread_) != 0) {
     error = std::string("PipeWire's thread cannot be started: ") + strerror(errno);
     return false;
@@ -55,7 +54,12 @@ bool Loop::start(std::string& error) {
   return true;
 }
 
-Remote& Loop::session() { return *session_; }
+Remote& Loop::remote(const std::string& socket) {
+  const std::lock_guard lock(remotesMutex_);
+  auto& remote = remotes_[socket];
+  if (!remote) remote = std::make_unique<Remote>(*this, socket);
+  return *remote;
+}
 
 void Loop::post(std::function<void()> task) {
   {
@@ -96,7 +100,7 @@ void Loop::halt() {
 
 Loop::~Loop() {
   halt();
-  session_.reset();
+  remotes_.clear();
   if (context_ != nullptr) pw_context_destroy(context_);
   if (thread_ != nullptr) pw_thread_loop_destroy(thread_);
 }

@@ -4,6 +4,7 @@
 
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -30,11 +31,12 @@ class Loop {
   /** Runs a task on the loop's thread, in order. Tasks given after the thread ended run at once. */
   void post(std::function<void()> task);
 
+  /** The PipeWire at that socket, by its full path; empty: the user's own. It lives as long as the loop; use it on the loop's thread. */
+  Remote& remote(const std::string& socket);
+
   // On the loop's thread.
   pw_loop* loop() const { return loop_; }
   pw_context* context() const { return context_; }
-  /** The user's own PipeWire. */
-  Remote& session();
 
  private:
   Loop() = default;
@@ -46,7 +48,8 @@ class Loop {
   pw_loop* loop_ = nullptr;
   pw_context* context_ = nullptr;
   spa_source* wake_ = nullptr;
-  std::unique_ptr<Remote> session_;
+  std::mutex remotesMutex_;
+  std::map<std::string, std::unique_ptr<Remote>> remotes_;
   std::mutex mutex_;
   std::deque<std::function<void()>> tasks_;
   bool halted_ = false;

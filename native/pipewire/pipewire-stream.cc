@@ -53,7 +53,7 @@ void Stream::close() {
     stream_ = nullptr;
   }
   // Last, for the connection may end with this.
-  loop_.session().unlisten(this);
+  remote_.unlisten(this);
 }
 
 void Stream::onLost(const std::string& problem) {

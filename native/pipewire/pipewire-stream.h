@@ -1,5 +1,5 @@
 #pragma once
-// What all streams have in common: they are made on the user's connection, tell their state, and end with either.
+// What all streams have in common: they are made on one connection, tell their state, and end with either.
 #include <pipewire/pipewire.h>
 #include <spa/pod/builder.h>
 
@@ -16,7 +16,7 @@ class Loop;
 /** One stream, open from `open` to `close` or until the connection is lost. Does not come back by itself: that is up to its owner. */
 class Stream : public RemoteListener {
  public:
-  Stream(Loop& loop, Tell tell) : loop_(loop), tell_(std::move(tell)) {}
+  Stream(Loop& loop, Remote& remote, Tell tell) : loop_(loop), remote_(remote), tell_(std::move(tell)) {}
   ~Stream() override = default;
 
   // On the loop's thread.
@@ -38,6 +38,7 @@ class Stream : public RemoteListener {
   virtual void onState(pw_stream_state state) {}
 
   Loop& loop_;
+  Remote& remote_;
   pw_stream* stream_ = nullptr;
 
   Tell tell_;

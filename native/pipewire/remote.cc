@@ -135,7 +135,7 @@ const pw_metadata_events Remote::metadataEvents = [] {
   return events;
 }();
 
-Remote::Remote(Loop& loop) : loop_(loop) {}
+Remote::Remote(Loop& loop, std::string socket) : loop_(loop), socket_(std::move(socket)) {}
 
 Remote::~Remote() {
   disconnect("");
@@ -168,7 +168,8 @@ void Remote::unlisten(RemoteListener* listener) {
 
 void Remote::connect() {
   if (core_ != nullptr || listeners_.empty()) return;
-  core_ = pw_context_connect(loop_.context(), nullptr, 0);
+  pw_properties* where = socket_.empty() ? nullptr : pw_properties_new(PW_KEY_REMOTE_NAME, socket_.c_str(), nullptr);
+  core_ = pw_context_connect(loop_.context(), where, 0);
   if (core_ == nullptr) {
     const bool absent = errno == EHOSTDOWN || errno == ENOENT || errno == ECONNREFUSED;
     const std::string problem = absent ? "PipeWire does not run here" : std::string("PipeWire does not answer: ") + strerror(errno);

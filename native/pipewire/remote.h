@@ -48,7 +48,8 @@ class RemoteListener {
  */
 class Remote {
  public:
-  explicit Remote(Loop& loop);
+  /** `socket`: full path of the socket of the daemon; empty: the user's own. */
+  Remote(Loop& loop, std::string socket);
   ~Remote();
   Remote(const Remote&) = delete;
   Remote& operator=(const Remote&) = delete;
@@ -79,6 +80,7 @@ class Remote {
   static const pw_metadata_events metadataEvents;
 
   Loop& loop_;
+  const std::string socket_;
   pw_core* core_ = nullptr;
   pw_registry* registry_ = nullptr;
   pw_metadata* metadata_ = nullptr;

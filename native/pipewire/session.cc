@@ -1,12 +1,10 @@
 #include "session.h"
 
-#include "pipewire-loop.h"
-
 namespace ami::pipewire {
 
-void Session::open() { loop_.session().listen(this); }
+void Session::open() { remote_.listen(this); }
 
-void Session::close() { loop_.session().unlisten(this); }
+void Session::close() { remote_.unlisten(this); }
 
 void Session::onConnected() { tell_({{"kind", std::string("connected")}}); }
 

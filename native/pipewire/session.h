@@ -4,12 +4,10 @@
 
 namespace ami::pipewire {
 
-class Loop;
-
-/** Tells JavaScript what there is on the user's PipeWire, and whether there is one. */
+/** Tells JavaScript what there is on one PipeWire, and whether it runs. */
 class Session final : public RemoteListener {
  public:
-  Session(Loop& loop, Tell tell) : loop_(loop), tell_(std::move(tell)) {}
+  Session(Remote& remote, Tell tell) : remote_(remote), tell_(std::move(tell)) {}
 
   // On the loop's thread.
   void open();
@@ -23,7 +21,7 @@ class Session final : public RemoteListener {
   void onDefault(const std::string& key, const std::string& node) override;
 
  private:
-  Loop& loop_;
+  Remote& remote_;
   const Tell tell_;
 };
 

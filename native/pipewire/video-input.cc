@@ -81,7 +81,7 @@ const char* nameOf(spa_video_format format) {
 }  // namespace
 
 VideoInput::VideoInput(Loop& loop, VideoInputOptions options, std::shared_ptr<FrameStore> store, Tell tell)
-    : Stream(loop, std::move(tell)), options_(std::move(options)), store_(std::move(store)), fd_(options_.fd) {}
+    : Stream(loop, loop.remote(""), std::move(tell)), options_(std::move(options)), store_(std::move(store)), fd_(options_.fd) {}
 
 VideoInput::~VideoInput() {
   if (fd_ >= 0) ::close(fd_);
@@ -89,8 +89,8 @@ VideoInput::~VideoInput() {
 
 pw_core* VideoInput::coreToUse() {
   if (options_.fd < 0) {
-    loop_.session().listen(this);
-    return loop_.session().core();
+    remote_.listen(this);
+    return remote_.core();
   }
   // The descriptor is PipeWire's from here on, also where this fails.
   ownCore_ = pw_context_connect_fd(loop_.context(), std::exchange(fd_, -1), nullptr, 0);

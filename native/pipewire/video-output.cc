@@ -56,13 +56,13 @@ const spa_pod* formatOf(spa_pod_builder* builder, spa_video_format layout, const
 }  // namespace
 
 VideoOutput::VideoOutput(Loop& loop, VideoOutputOptions options, std::shared_ptr<FrameStore> store, Tell tell)
-    : Stream(loop, std::move(tell)),
+    : Stream(loop, loop.remote(""), std::move(tell)),
       options_(std::move(options)),
       periodUs_(int64_t{1'000'000} * options_.rate.denom / options_.rate.num),
       store_(std::move(store)) {}
 
 void VideoOutput::open() {
-  loop_.session().listen(this);
+  remote_.listen(this);
   pw_properties* properties = streamProperties("Video", "Capture", options_.name);
   pw_properties_set(properties, PW_KEY_MEDIA_CLASS, "Video/Source");
   pw_properties_set(properties, PW_KEY_MEDIA_ROLE, "Camera");
@@ -73,7 +73,7 @@ void VideoOutput::open() {
   std::vector<const spa_pod*> params;
   for (const spa_video_format layout : layoutsOf(options_.width, options_.height)) params.push_back(formatOf(&builder, layout, options_));
   timer_ = pw_loop_add_timer(loop_.loop(), [](void* data, uint64_t) { static_cast<VideoOutput*>(data)->look(); }, this);
-  connect(loop_.session().core(), options_.name, properties, PW_DIRECTION_OUTPUT, PW_ID_ANY, PW_STREAM_FLAG_DRIVER | PW_STREAM_FLAG_MAP_BUFFERS,
+  connect(remote_.core(), options_.name, properties, PW_DIRECTION_OUTPUT, PW_ID_ANY, PW_STREAM_FLAG_DRIVER | PW_STREAM_FLAG_MAP_BUFFERS,
           params.data(), static_cast<uint32_t>(params.size()));
 }
 

@@ -57,6 +57,7 @@ it('has the displays of the host before it, locked where they lock themselves, a
     attempts: {} as never,
     writes: { enqueue: (_, write) => void write() },
     retention: () => ({ maxAgeDays: null, maxTotalMegabytes: null, minFreeMegabytes: 0 }),
+    publish: async () => Promise.reject(new Error('no stream is published here')),
     posterOf: async () => undefined,
     resumes: false,
     environment: { DISPLAY: ':0', HOME: folder },

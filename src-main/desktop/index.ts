@@ -6,6 +6,7 @@ import type { Retention } from '../media/files/retention.ts'
 import { announcedAddresses, iceServersOf } from '../media/realtime/ice-servers.ts'
 import { DataLinks } from '../media/realtime/links/data-links.ts'
 import type { TurnOptions } from '../media/realtime/turn-credentials.ts'
+import type { StreamCarrier } from '../media/stream-carrier.ts'
 import type { AuditLog } from '../platform/audit.ts'
 import type { EventBus } from '../platform/events.ts'
 import type { SecretBox } from '../platform/identity/secret-box.ts'
@@ -14,6 +15,7 @@ import type { Logger } from '../platform/logger.ts'
 import { repeat } from '../platform/repeat.ts'
 import type { RouteDefinition } from '../platform/routes.ts'
 import type { SocketDefinition } from '../platform/sockets.ts'
+import { DisplayBroadcasts } from './broadcast/display-broadcasts.ts'
 import type { DesktopConfig } from './desktop-config.ts'
 import { askAtDisplay } from './displays/ask-at-display.ts'
 import { DisplayBook, screenId } from './displays/display-book.ts'
@@ -28,6 +30,7 @@ import { xvncServer } from './displays/xvnc/xvnc-server.ts'
 import { DisplayUploads } from './files/display-uploads.ts'
 import { SharedFolder } from './files/shared-folder.ts'
 import { DisplayImages } from './images/display-images.ts'
+import { Printers } from './printing/printers.ts'
 import { DisplayRecordings, type DisplayRecordingsDependencies } from './recording/display-recordings.ts'
 import { createRecordingStore } from './recording/recording-store.ts'
 import { Consents } from './rights/consents.ts'
@@ -39,6 +42,7 @@ import { Invitations } from './rights/invitations.ts'
 import { noRights } from './rights/rights.ts'
 import { SecondFactor } from './rights/second-factor.ts'
 import { createSecondFactorStore } from './rights/second-factor-store.ts'
+import { broadcastRoutes } from './routes/broadcast-routes.ts'
 import { consentRoutes } from './routes/consent-routes.ts'
 import { copiedFileRoutes } from './routes/copied-file-routes.ts'
 import { displayRoutes } from './routes/display-routes.ts'
@@ -81,6 +85,8 @@ export interface DesktopDependencies {
   /** How long recordings are kept, as it is now. */
   readonly retention: () => Retention
   readonly posterOf: DisplayRecordingsDependencies['posterOf']
+  /** Opens a stream of this host to publish into. */
+  readonly publish: StreamCarrier['publish']
   /** The host before this one ended unexpectedly, or for an update: recordings by hand go on. */
   readonly resumes: boolean
   /** What the host was started with: DISPLAY is a screen that can be shown. */
@@ -111,6 +117,7 @@ export async function createDesktop({
   writes,
   retention,
   posterOf,
+  publish,
   resumes,
   environment,
 }: DesktopDependencies): Promise<Desktop> {
@@ -174,6 +181,7 @@ export async function createDesktop({
       const { state, by, startedAt } = recordings.state(id)
       return state === 'off' ? null : { by, startedAt }
     },
+    liveAs: (id) => broadcasts.liveAs(id),
     record: (id, on, actor) => (on ? recordings.record(id, actor) : recordings.end(id, actor)),
     onControl(id) {
       recordings.controlChanged(id)
@@ -193,10 +201,22 @@ export async function createDesktop({
     onProblem: (error) => log.warn({ err: error }, 'what is known of the screen of this machine could not be kept'),
     onChange: () => book.announce(screenId),
   })
+  const { HOME: home = homedir() } = environment
+  // Services of the system may have no home folder.
+  const folderOf = (display: { readonly id: string; readonly name: string }): Promise<SharedFolder> =>
+    SharedFolder.open(join(home, 'Downloads'), display).catch(() => SharedFolder.open(join(dataDir, 'desktop-files'), display))
+  const printers = new Printers({
+    folderOf: (id) => folderOf(book.describe(id)),
+    nameOf: (id) => book.describe(id).name,
+    onPrinted: (id, printed) => sessions.printed(id, printed),
+    audit,
+    log,
+  })
   const book: DisplayBook = await DisplayBook.open({
     store: createDisplayStore(database),
     server: xvncServer,
     audio: pipeWireServer,
+    printers,
     folder: join(dataDir, 'displays'),
     events,
     audit,
@@ -206,6 +226,7 @@ export async function createDesktop({
     inShow: (id) => forStudio.isShown(id),
     isLocked: (id) => locks.isLocked(id),
     isRecorded: (id) => recordings.isRecorded(id),
+    liveAs: (id) => broadcasts.liveAs(id),
     privacy,
     arrange: (id, running, monitors) => sessions.arrange(id, running, monitors),
   })
@@ -217,6 +238,10 @@ export async function createDesktop({
     removeEnded()
     return book.endUnwatched(performance.now())
   })
+  const marksChanged = (id: string): void => {
+    sessions.marksChanged(id)
+    book.announce(id)
+  }
   const recordingStore = createRecordingStore(database, writes)
   const recordings = new DisplayRecordings({
     store: recordingStore,
@@ -232,13 +257,20 @@ export async function createDesktop({
     async encode(id, audible, taker, actor) {
       const running = await book.running(id, actor)
       // The audio of the machine itself is nobody's here.
-      return sessions.record(id, running, audible && running.audio?.state === 'on', taker)
+      return sessions.encode(id, running, { audio: audible && running.audio?.state === 'on', live: false }, taker)
     },
     isControlled: (id) => sessions.isControlled(id),
-    onChange(id) {
-      sessions.recordingChanged(id)
-      book.announce(id)
+    onChange: marksChanged,
+  })
+  const broadcasts = new DisplayBroadcasts({
+    publish,
+    audit,
+    nameOf: (id) => book.describe(id).name,
+    async encode(id, audible, taker, actor) {
+      const running = await book.running(id, actor)
+      return sessions.encode(id, running, { audio: audible && running.audio?.state === 'on', live: true }, taker)
     },
+    onChange: marksChanged,
   })
   const goOn = async (): Promise<void> => {
     const cut = await recordings.start()
@@ -262,10 +294,6 @@ export async function createDesktop({
   const links = port === 'off' ? undefined : new DataLinks({ bind, port, addresses, log })
   const iceServers = iceServersOf(config)
   const webrtc = links && { links, iceServers: iceServers.ofSession, log }
-  const { HOME: home = homedir() } = environment
-  // Services of the system may have no home folder.
-  const folderOf = (display: { readonly id: string; readonly name: string }): Promise<SharedFolder> =>
-    SharedFolder.open(join(home, 'Downloads'), display).catch(() => SharedFolder.open(join(dataDir, 'desktop-files'), display))
   const filesAt = (place: FileRoutesPlace): readonly RouteDefinition[] => [
     ...fileRoutes(place, { uploads, folderOf, audit }),
     ...copiedFileRoutes(place, { sessions, folderOf, audit }),
@@ -287,6 +315,7 @@ export async function createDesktop({
         ...rightsRoutes(book, grants, sessions, audit),
         ...imageRoutes(book, images, grants).map((route) => behindLock(route, locks)),
         ...streamRoutes(book, sessions),
+        ...broadcastRoutes(broadcasts, locks),
         ...invitationRoutes({ book, grants, invitations, attempts }),
         ...filesAt(filesOfUsers(book, grants)).map((route) => behindLock(route, locks)),
         ...filesAt(filesOfGuests(book, sessions)),
@@ -300,9 +329,10 @@ export async function createDesktop({
       clearInterval(unwatched)
       locks.stop()
       stopForgetting()
+      broadcasts.stop()
       await recordings.stop()
       await startedMarked
-      await Promise.all([sessions.stop(), images.stop(), uploads.stop(), links?.stop()])
+      await Promise.all([sessions.stop(), images.stop(), uploads.stop(), printers.stop(), links?.stop()])
       if (byPerson) await book.endAll()
     },
   }

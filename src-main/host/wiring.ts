@@ -275,6 +275,7 @@ export async function startHost({
       writes,
       retention: live.recordingRetention,
       posterOf: live.carrier.posterOf,
+      publish: live.carrier.publish,
       resumes,
       environment: process.env,
     })

@@ -42,7 +42,7 @@ function factsOf({ id, name, meter, publisher, demo }: ManagedStream, reconnecti
     id,
     name,
     reconnecting,
-    local: demo || publisher?.request.protocol === 'studio',
+    local: demo || publisher?.request.protocol === 'studio' || publisher?.request.protocol === 'desktop',
     bitrateKbps: (health?.videoBitrateKbps ?? 0) + (health?.audioBitrateKbps ?? 0),
     frameRate: health?.frameRate ?? 0,
     keyframeIntervalMs: health?.keyframeIntervalMs ?? null,

@@ -60,10 +60,11 @@ export const IngestProtocolSchema = Type.Union(
     Type.Literal('pull'),
     Type.Literal('slate'),
     Type.Literal('studio'),
+    Type.Literal('desktop'),
   ],
   {
     description:
-      "pull: fetched by the host from a source; slate: made by the host while the publisher is away; studio: the host's own studio",
+      "pull: fetched by the host from a source; slate: made by the host while the publisher is away; studio: the host's own studio; desktop: a display of the host",
   },
 )
 

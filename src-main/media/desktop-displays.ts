@@ -3,8 +3,8 @@ import type { Device } from './device.ts'
 
 /** Where a display is now. */
 export type DisplayPlace =
-  /** `server` as DISPLAY has it, `authority`: the file of XAUTHORITY. */
-  | { readonly state: 'running'; readonly name: string; readonly server: string; readonly authority: string }
+  /** `server` as DISPLAY has it, `authority`: the file of XAUTHORITY, `audio`: full path of the socket of its own PipeWire; left out: it has no audio. */
+  | { readonly state: 'running'; readonly name: string; readonly server: string; readonly authority: string; readonly audio?: string }
   | { readonly state: 'stopped'; readonly name: string }
 
 /** Where there is no remote desktop. */
@@ -20,8 +20,8 @@ export const noDesktopDisplays: DesktopDisplays = {
 export interface DesktopDisplays {
   /** Those that this one may see. */
   list(principal: Principal): readonly Device[]
-  /** Why this one may not put that display into a show, for people; undefined where they may. Nobody: a program or a rule. */
-  rejection(principal: Principal | undefined, display: string): string | undefined
+  /** Why this one may not put the video or audio of that display into a show, for people; undefined where they may. Nobody: a program or a rule. */
+  rejection(principal: Principal | undefined, display: string, what: 'see' | 'audio'): string | undefined
   /** Where displays are, by id; one that was removed is left out. */
   places(displays: ReadonlySet<string>): Readonly<Record<string, DisplayPlace>>
   /** Calls when a display started, ended, was renamed or removed. Returns the way to stop. */

@@ -9,8 +9,11 @@ import type { LiveStream } from './live-stream.ts'
  * sends it to other servers, lets the maker watch streams, and invites guests.
  */
 export interface StreamCarrier {
-  /** Opens a stream to publish into; an empty title leaves the stream's own. Rejects with `publish.*`. */
-  publish(stream: string, options: { readonly title: string; readonly onKicked: (reason: AppError) => void }): Promise<CarriedPublication>
+  /** Opens a stream to publish into, for the studio where no other maker is named; an empty title leaves the stream's own. Rejects with `publish.*`. */
+  publish(
+    stream: string,
+    options: { readonly title: string; readonly maker?: 'studio' | 'desktop'; readonly onKicked: (reason: AppError) => void },
+  ): Promise<CarriedPublication>
   /** URL at which this machine may watch a stream of the host, whoever else may. Contains a secret. Rejects with `play.not_live`. */
   watchUrl(stream: string): Promise<string>
   /** Names of the streams that can be watched now. */

@@ -12,6 +12,7 @@ import {
   readDisplayMessage,
 } from './display-updates.ts'
 import { decodesVideo, VideoDecoding } from './display-video.ts'
+import type { Printed } from './files/printed-document.tsx'
 import { LinkLatency } from './link-latency.ts'
 import { extent, type MonitorPlace } from './monitors/arrangement.ts'
 import type { DesktopPerson, Presence } from './sharing/presence.ts'
@@ -49,6 +50,8 @@ export interface DesktopLinkOptions {
   readonly onAudio: (audio: DisplayAudio) => void
   /** What was asked for could not be done, in the page's language. */
   readonly onProblem: (problem: string) => void
+  /** A program of the display printed a document. */
+  readonly onPrinted: (printed: Printed) => void
 }
 
 /** Between two questions how long the way is, ms. */
@@ -72,7 +75,7 @@ export class DesktopLink {
   /** Updates are drawn in their order, however long each takes to decompress. */
   #drawing: Promise<void> = Promise.resolve()
   #said: string | undefined
-  #presence: Presence = { you: '', rights: [], people: [], recording: null }
+  #presence: Presence = { you: '', rights: [], people: [], recording: null, live: null }
   #quality: Quality
   #monitor: number
   #monitors: readonly MonitorPlace[] = []
@@ -175,7 +178,7 @@ export class DesktopLink {
       },
       onRoundTrip: (ms) => this.#latency.answered(ms),
     })
-    this.#presence = { ...this.#presence, recording: null }
+    this.#presence = { ...this.#presence, recording: null, live: null }
     let introduced = false
     socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
       if (socket !== this.#socket) return
@@ -218,6 +221,7 @@ export class DesktopLink {
       this.#choosePart()
     } else if (message.kind === 'error') this.#said = sentencesOf(message)
     else if (message.kind === 'problem') this.#options.onProblem(sentencesOf(message))
+    else if (message.kind === 'printed') this.#options.onPrinted(message)
     else if (message.kind === 'waiting') this.#options.onState({ kind: 'waiting' })
     else {
       this.#presence =
@@ -225,7 +229,9 @@ export class DesktopLink {
           ? { ...this.#presence, you: message.attendee, rights: message.rights, visit: message.visit }
           : message.kind === 'recording'
             ? { ...this.#presence, recording: message.recording }
-            : { ...this.#presence, people: message.people }
+            : message.kind === 'live'
+              ? { ...this.#presence, live: message.live }
+              : { ...this.#presence, people: message.people }
       this.#options.onPresence(this.#presence)
     }
   }
@@ -336,6 +342,8 @@ type HostMessage =
   | ({ readonly kind: 'error' } & HostError)
   | ({ readonly kind: 'problem' } & HostError)
   | { readonly kind: 'recording'; readonly recording: RecordingMark }
+  | ({ readonly kind: 'printed' } & Printed)
+  | { readonly kind: 'live'; readonly live: string | null }
   | { readonly kind: 'rights'; readonly attendee: string; readonly rights: readonly Right[]; readonly visit?: string }
   | { readonly kind: 'waiting' }
   | { readonly kind: 'people'; readonly people: readonly DesktopPerson[] }

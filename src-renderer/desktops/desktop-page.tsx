@@ -9,6 +9,7 @@ import { useIsAdmin, useTitle } from '../components/page.ts'
 import { notifyError } from '../components/toasts.tsx'
 import { UploadList } from '../components/uploads/upload-list.tsx'
 import { AudioTools } from './audio/audio-tools.tsx'
+import { BroadcastTool, LiveMark } from './broadcast-tools.tsx'
 import { CameraTool } from './camera/camera-tool.tsx'
 import { DisplayClipboard } from './clipboard/display-clipboard.ts'
 import { bindKeyboard, sendText } from './desktop-keyboard.ts'
@@ -20,6 +21,7 @@ import type { DisplayAudio } from './display-updates.ts'
 import { type DisplayItem, displays } from './displays.ts'
 import { type Copied, CopiedFiles } from './files/copied-files.tsx'
 import { FilesButton } from './files/files-button.tsx'
+import { type Printed, PrintedDocument } from './files/printed-document.tsx'
 import { bindDrop, type FilesPath, pasteToDisplay, sendToDisplay } from './files/send-to-display.ts'
 import { InputTools } from './input-tools.tsx'
 import { KeyBar } from './key-bar.tsx'
@@ -78,6 +80,7 @@ function OpenDisplay({ id }: { readonly id: string }) {
       connection={connection}
       name={name}
       inShow={display?.inShow === true}
+      display={display}
       resizes={display?.kind === 'virtual'}
       audio={display?.audio}
       owner={admin}
@@ -93,6 +96,8 @@ interface DesktopViewProps {
   readonly name: string
   /** The open show of the studio has it. */
   readonly inShow?: boolean
+  /** As the host describes it; undefined for guests. */
+  readonly display?: DisplayItem | undefined
   /** It can take the size of the window. */
   readonly resizes: boolean
   /** Whether its programs can be heard; undefined: it is not known yet. */
@@ -105,7 +110,7 @@ interface DesktopViewProps {
 }
 
 /** An open display, of whoever opened it. */
-export function DesktopView({ connection, name, inShow = false, resizes, audio, owner, privacy, onLeave }: DesktopViewProps) {
+export function DesktopView({ connection, name, inShow = false, display, resizes, audio, owner, privacy, onLeave }: DesktopViewProps) {
   const root = useRef<HTMLDivElement>(null)
   const stage = useRef<HTMLDivElement>(null)
   const canvas = useRef<HTMLCanvasElement>(null)
@@ -141,6 +146,7 @@ export function DesktopView({ connection, name, inShow = false, resizes, audio, 
   const readFilesAt = useCallback(() => filesAt.current, [])
   const at = presence?.rights.includes('files') === true ? readFilesAt : undefined
   const [copied, setCopied] = useState<Copied>()
+  const [printed, setPrinted] = useState<Printed>()
   const controls = presence?.people.some(({ id, controls }) => id === presence.you && controls) === true
   const several = monitors.length > 1
   /** The one that this window shows, from 1 on; 0: all of them. */
@@ -185,6 +191,7 @@ export function DesktopView({ connection, name, inShow = false, resizes, audio, 
       },
       onConnect: () => clipboard.reset(),
       onBytes: (message) => clipboard.take(message),
+      onPrinted: setPrinted,
       onAudio: (packet) => takePacket.current?.(packet),
       onProblem: (problem) => notifyError(new Error(problem)),
     })
@@ -292,12 +299,20 @@ export function DesktopView({ connection, name, inShow = false, resizes, audio, 
         onQuality={prefer}
         onPaste={() => void paste()}
         onAttention={attention}
-        mark={presence?.recording ? <RecordingMark recording={presence.recording} /> : null}
+        mark={
+          presence?.recording || presence?.live ? (
+            <>
+              {presence.recording && <RecordingMark recording={presence.recording} />}
+              {presence.live && <LiveMark stream={presence.live} />}
+            </>
+          ) : null
+        }
       >
         {privacy && <ScreenPrivacyMark privacy={privacy} />}
         {privacy && <ScreenPrivacyTools privacy={privacy} />}
         {presence !== undefined && <PeoplePanel presence={presence} owner={owner} send={send} />}
         {owner && 'display' in connection && <ShareButton id={connection.display} name={name} />}
+        {owner && display && <BroadcastTool display={display} />}
         {presence !== undefined && <RecordTool presence={presence} owner={owner} send={send} />}
         {at && <FilesButton at={at} />}
         <LatencyPanel
@@ -357,7 +372,11 @@ export function DesktopView({ connection, name, inShow = false, resizes, audio, 
           data-testid="desktop-canvas"
         />
         <UploadList />
-        {at && copied && <CopiedFiles at={at} copied={copied} onClose={() => setCopied(undefined)} />}
+        {at && printed ? (
+          <PrintedDocument at={at} printed={printed} onClose={() => setPrinted(undefined)} />
+        ) : (
+          at && copied && <CopiedFiles at={at} copied={copied} onClose={() => setCopied(undefined)} />
+        )}
         {touchpad && pad !== undefined && <TouchPointer canvas={canvas.current} x={pad.x} y={pad.y} />}
         {!open && (
           <div className="desktop-notice" role="status">

@@ -7,6 +7,7 @@ import { useResource } from '../client/resource.ts'
 import { confirm } from '../components/dialog.tsx'
 import { useIsAdmin, useTitle } from '../components/page.ts'
 import { notify, notifyError } from '../components/toasts.tsx'
+import { BroadcastTool } from './broadcast-tools.tsx'
 import { DisplayImage } from './display-image.tsx'
 import { type DisplayItem, displays, recordingStates } from './displays.ts'
 import { t } from './messages.ts'
@@ -91,7 +92,7 @@ async function remove({ id, name, kind }: DisplayItem): Promise<void> {
 
 function DisplayCard({ display }: { readonly display: DisplayItem }) {
   const admin = useIsAdmin()
-  const { id, name, kind, state, width, height, viewers, inShow, locked, recorded } = display
+  const { id, name, kind, state, width, height, viewers, inShow, locked, recorded, live } = display
   const shown = kind === 'screen' ? t.screen : name
   return (
     <li className="card desktop-card" data-testid="display-card" data-display={id}>
@@ -100,15 +101,21 @@ function DisplayCard({ display }: { readonly display: DisplayItem }) {
         <span className="desktop-card-name">{shown}</span>
       </Link>
       <div className="desktop-card-foot">
-        <span className="quiet small">
+        <span className="quiet small desktop-card-state">
           {state === 'running' ? t.running : t.stopped}
           {width > 0 && ` · ${t.size(width, height)}`}
           {viewers > 0 && ` · ${t.viewers(viewers)}`}
           {inShow && ` · ${t.inShow}`}
           {recorded && ` · ${t.recorded}`}
           {locked && ` · ${t.locked}`}
+          {live !== null && (
+            <Link href={`/live/${live}`} data-testid="display-live">
+              {t.liveAs(live)}
+            </Link>
+          )}
         </span>
         {admin && display.privacy && <ScreenPrivacyTools privacy={display.privacy} />}
+        {admin && <BroadcastTool display={display} />}
         {admin && <RecordingRule id={id} name={shown} />}
         {kind === 'virtual' && admin && !display.forGuest && <StartsWithHost display={display} />}
         {kind !== 'screen' && admin && (

@@ -66,6 +66,8 @@ const open = (screen?: RunningDisplay): Promise<DisplayBook> => {
     log: silentLogger,
     viewersOf: (id) => (viewers.has(id) ? 1 : 0),
     inShow: (id) => inShow.has(id),
+    liveAs: () => null,
+    printers: { open: async () => undefined, close: async () => undefined },
     isRecorded: (id) => recorded.has(id),
     isLocked: () => false,
     privacy: {

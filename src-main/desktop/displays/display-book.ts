@@ -6,6 +6,7 @@ import { AppError } from '../../platform/errors.ts'
 import type { EventBus } from '../../platform/events.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { Turns } from '../../platform/turns.ts'
+import type { Printers } from '../printing/printers.ts'
 import { rightNames } from '../rights/rights.ts'
 import type { Display, DisplayChanges, NewDisplay } from '../schemas/display.ts'
 import { attachedServer, forAdmins } from './attached-server.ts'
@@ -29,6 +30,7 @@ export interface DisplayBookDependencies {
   readonly store: DisplayStore
   readonly server: DisplayServer
   readonly audio: AudioServer
+  readonly printers: Pick<Printers, 'open' | 'close'>
   /** Folder for what displays keep while they run; made where it is missing. */
   readonly folder: string
   readonly events: EventBus
@@ -41,6 +43,8 @@ export interface DisplayBookDependencies {
   /** The open show of the studio has it. */
   readonly inShow: (id: string) => boolean
   readonly isRecorded: (id: string) => boolean
+  /** Name of the stream that it is sent live as; null: none. */
+  readonly liveAs: (id: string) => string | null
   readonly isLocked: (id: string) => boolean
   /** What becomes of the screen of the machine while somebody controls it. */
   readonly privacy: Pick<ScreenPrivacy, 'shown' | 'change'>
@@ -71,6 +75,7 @@ export class DisplayBook {
       const isOurs = stored.attached !== null && book.#isOurs(stored.attached.server)
       const goesOn = stored.running !== null && !isOurs && (await book.#serverOf(stored).adopt(stored.running))
       if (!goesOn && stored.running?.audio) await dependencies.audio.end(stored.running.audio)
+      if (goesOn && stored.running?.printer !== undefined) await dependencies.printers.open(stored.id, book.#folderOf(stored.id))
       book.#byId.set(stored.id, goesOn ? stored : { ...stored, running: null })
     }
     return book
@@ -372,12 +377,12 @@ export class DisplayBook {
     return [...(screen === undefined ? [] : [screen]), ...made].some((each) => isSameServer(each.server, server))
   }
 
-  async #end({ running, attached }: StoredDisplay): Promise<void> {
-    const { server, audio } = this.#dependencies
+  async #end({ id, running, attached }: StoredDisplay): Promise<void> {
+    const { server, audio, printers } = this.#dependencies
     if (running === null || attached !== null) return
     // They may save something first, and draw no more on a display that is gone.
     await endPrograms(running)
-    await Promise.all([server.end(running), running.audio && audio.end(running.audio)])
+    await Promise.all([server.end(running), running.audio && audio.end(running.audio), printers.close(id)])
   }
 
   /** Starts its audio again where a process of it ended; its programs find it at the same place. */
@@ -393,13 +398,14 @@ export class DisplayBook {
 
   async #run(stored: StoredDisplay): Promise<RunningDisplay> {
     const { id, width, height, monitors, command } = stored
-    const { server, audio, log } = this.#dependencies
+    const { server, audio, printers, log } = this.#dependencies
     const folder = this.#folderOf(id)
     if (stored.attached !== null) return this.#serverOf(stored).start({ folder, width, height })
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     const starting = audio.start(folder, log)
     try {
-      const running = { ...(await server.start({ folder, width, height })), audio: await starting }
+      const [started, printer] = await Promise.all([server.start({ folder, width, height }), printers.open(id, folder)])
+      const running = { ...started, audio: await starting, ...(printer !== undefined && { printer }) }
       if (monitors.length > 1) this.#dependencies.arrange(id, running, monitors)
       try {
         if (command !== null) await startProgram(command, running, log)
@@ -409,7 +415,7 @@ export class DisplayBook {
       }
       return running
     } catch (error) {
-      await audio.end(await starting)
+      await Promise.all([starting.then((made) => audio.end(made)), printers.close(id)])
       if (!this.#byId.has(id)) rmSync(folder, { recursive: true, force: true })
       throw error
     }
@@ -435,8 +441,8 @@ export class DisplayBook {
   }
 
   #isWatched(id: string): boolean {
-    const { viewersOf, inShow, isRecorded } = this.#dependencies
-    return viewersOf(id) > 0 || inShow(id) || isRecorded(id)
+    const { viewersOf, inShow, isRecorded, liveAs } = this.#dependencies
+    return viewersOf(id) > 0 || inShow(id) || isRecorded(id) || liveAs(id) !== null
   }
 
   #freeName(): string {
@@ -488,6 +494,7 @@ export class DisplayBook {
       viewers: this.#dependencies.viewersOf(id),
       inShow: this.#dependencies.inShow(id),
       recorded: this.#dependencies.isRecorded(id),
+      live: this.#dependencies.liveAs(id),
       privacy: null,
       rights: [...rightNames],
       createdAt,
@@ -513,6 +520,7 @@ export class DisplayBook {
       viewers: this.#dependencies.viewersOf(screenId),
       inShow: false,
       recorded: this.#dependencies.isRecorded(screenId),
+      live: this.#dependencies.liveAs(screenId),
       privacy: this.#dependencies.privacy.shown,
       rights: [...rightNames],
       createdAt: new Date(0).toISOString(),

@@ -11,6 +11,8 @@ export interface RunningDisplay {
   readonly pid: number
   /** What its programs play; undefined for a screen: its programs play where the machine does. */
   readonly audio?: RunningAudio
+  /** Full path of the socket of its printer, as CUPS_SERVER has it; undefined without one: its programs print where the machine does. */
+  readonly printer?: string
 }
 
 /** The audio of one display: what its programs play, and the microphone of who works there. */
@@ -23,10 +25,11 @@ export interface RunningAudio {
 }
 
 /** Environment of programs that draw and play there. Where its audio is missing they play nowhere, and not on the machine's speakers. */
-export function displayEnvironment({ server, authority, audio }: RunningDisplay): Readonly<Record<string, string>> {
+export function displayEnvironment({ server, authority, audio, printer }: RunningDisplay): Readonly<Record<string, string>> {
   return {
     DISPLAY: server,
     XAUTHORITY: authority,
+    ...(printer !== undefined && { CUPS_SERVER: printer }),
     ...(audio && { PIPEWIRE_RUNTIME_DIR: audio.folder, PULSE_SERVER: `unix:${join(audio.folder, 'pulse/native')}` }),
   }
 }

@@ -18,7 +18,10 @@ function start() {
   const displays = new DisplaysForStudio({
     book: {
       list: () => [display('screen', 'running', 'screen'), display('one', 'running'), display('two', 'stopped')],
-      ifRunning: (id) => (id === 'one' ? { server: ':5', authority: '/displays/one/xauthority', pid: 4 } : undefined),
+      ifRunning: (id) =>
+        id === 'one'
+          ? { server: ':5', authority: '/displays/one/xauthority', pid: 4, audio: { folder: '/displays/one/audio', pids: [], state: 'on' } }
+          : undefined,
       announce: (id) => announced.push(id),
     },
     grants: {
@@ -35,27 +38,42 @@ describe('displays as sources of the studio', () => {
     const { displays } = start()
     expect(displays.list(admin).map(({ id }) => id)).toEqual(['one', 'two'])
     expect(displays.list(ann)).toEqual([
-      { kind: 'desktop-display', id: 'one', name: 'Name of one, 800x600', details: { width: 800, height: 600, running: true } },
+      {
+        kind: 'desktop-display',
+        id: 'one',
+        name: 'Name of one, 800x600',
+        details: { width: 800, height: 600, running: true, audible: false },
+      },
     ])
   })
 
   it('are put into a show by those who may see them, with the second factor of theirs, and by no program', () => {
     const { displays, needsCode } = start()
-    expect(displays.rejection(ann, 'one')).toBeUndefined()
-    expect(displays.rejection(ann, 'two')).toContain('there is no desktop "two"')
-    expect(displays.rejection(undefined, 'one')).toContain('signed in')
+    expect(displays.rejection(ann, 'one', 'see')).toBeUndefined()
+    expect(displays.rejection(ann, 'one', 'audio')).toContain('may not hear')
+    expect(displays.rejection(admin, 'one', 'audio')).toBeUndefined()
+    expect(displays.rejection(ann, 'two', 'see')).toContain('there is no desktop "two"')
+    expect(displays.rejection(undefined, 'one', 'see')).toContain('signed in')
     locked.add('one')
-    expect(displays.rejection(ann, 'one')).toContain('locked')
+    expect(displays.rejection(ann, 'one', 'see')).toContain('locked')
     locked.clear()
     needsCode.add(ann.id).add(admin.id)
-    expect([ann, admin].map((each) => displays.rejection(each, 'one'))).toEqual(Array(2).fill(expect.stringContaining('authenticator')))
+    expect([ann, admin].map((each) => displays.rejection(each, 'one', 'see'))).toEqual(
+      Array(2).fill(expect.stringContaining('authenticator')),
+    )
     expect([displays.list(ann), displays.list(admin)]).toEqual([[], []])
   })
 
   it('are found where they run, and are announced when a show has them or not any more', () => {
     const { displays, announced, events } = start()
     expect(displays.places(new Set(['one', 'two', 'screen', 'gone']))).toEqual({
-      one: { state: 'running', name: 'Name of one', server: ':5', authority: '/displays/one/xauthority' },
+      one: {
+        state: 'running',
+        name: 'Name of one',
+        server: ':5',
+        authority: '/displays/one/xauthority',
+        audio: '/displays/one/audio/pipewire-0',
+      },
       two: { state: 'stopped', name: 'Name of two' },
     })
     displays.setShown(new Set(['one', 'two']))

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { DesktopDisplays, DisplayPlace } from '../../media/desktop-displays.ts'
 import type { Device } from '../../media/device.ts'
 import type { EventBus } from '../../platform/events.ts'
@@ -6,6 +7,7 @@ import type { Grants } from '../rights/grants.ts'
 import type { SecondFactor } from '../rights/second-factor.ts'
 import type { Display } from '../schemas/display.ts'
 import type { DisplayBook } from './display-book.ts'
+import type { RunningDisplay } from './display-server.ts'
 
 export interface DisplaysForStudioDependencies {
   readonly book: Pick<DisplayBook, 'list' | 'ifRunning' | 'announce'>
@@ -24,20 +26,23 @@ export class DisplaysForStudio implements DesktopDisplays {
   }
 
   list(principal: Principal): readonly Device[] {
+    const { grants } = this.#dependencies
     return this.#made()
-      .filter(({ id }) => this.rejection(principal, id) === undefined)
+      .filter(({ id }) => this.rejection(principal, id, 'see') === undefined)
       .map(({ id, name, width, height, state }) => ({
         kind: 'desktop-display',
         id,
         name: `${name}, ${width}x${height}`,
-        details: { width, height, running: state === 'running' },
+        details: { width, height, running: state === 'running', audible: grants.rightsOf(principal, id).has('audio') },
       }))
   }
 
-  rejection(principal: Principal | undefined, display: string): string | undefined {
+  rejection(principal: Principal | undefined, display: string, what: 'see' | 'audio'): string | undefined {
     const { grants, secondFactor } = this.#dependencies
     if (principal === undefined) return 'only somebody who is signed in may show a desktop'
-    if (!grants.rightsOf(principal, display).has('see')) return `there is no desktop "${display}" that you may see`
+    const rights = grants.rightsOf(principal, display)
+    if (!rights.has('see')) return `there is no desktop "${display}" that you may see`
+    if (!rights.has(what)) return `you may not hear the desktop "${display}"`
     if (this.#made().some(({ id, locked }) => id === display && locked)) return 'the desktop is locked: open and unlock it first'
     return secondFactor.isNeeded(principal) ? 'open Desktops and enter the code of your authenticator app first' : undefined
   }
@@ -72,6 +77,10 @@ export class DisplaysForStudio implements DesktopDisplays {
     const running = this.#dependencies.book.ifRunning(id)
     return running === undefined
       ? { state: 'stopped', name }
-      : { state: 'running', name, server: running.server, authority: running.authority }
+      : { state: 'running', name, server: running.server, authority: running.authority, ...audioOf(running) }
   }
+}
+
+function audioOf({ audio }: RunningDisplay): { readonly audio?: string } {
+  return audio?.state === 'on' ? { audio: join(audio.folder, 'pipewire-0') } : {}
 }

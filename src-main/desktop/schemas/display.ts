@@ -116,6 +116,9 @@ export const DisplaySchema = Type.Object({
   forGuest: Type.Boolean({ description: 'it was made for a guest, and is removed when they have been away for `endAfterMinutes`' }),
   viewers: Type.Integer({ description: 'pages that show it now' }),
   recorded: Type.Boolean({ description: 'it is being recorded, and does not end by itself' }),
+  live: Type.Union([Type.String(), Type.Null()], {
+    description: 'name of the stream of this host that it is sent as: whoever may watch that sees it; null: it is not sent live',
+  }),
   inShow: Type.Boolean({ description: 'the open show of the studio has it as a source: whoever sees the show may see it' }),
   privacy: Type.Union([ScreenPrivacySchema, Type.Null()], {
     description:

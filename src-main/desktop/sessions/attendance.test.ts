@@ -47,7 +47,7 @@ beforeEach(() => {
     },
     rightsOf: ({ principal }) => (principal.role === 'admin' ? allRights : rightsFrom(granted.get(principal.id) ?? [])),
     audit: { record: (line) => lines.push(line) },
-    recording: () => recording,
+    marks: () => ({ recording, live: null }),
     async record(on, { id, owns, hears }) {
       if (on && orders.includes('fails')) throw new AppError('desktop.busy')
       orders.push(`${id} ${on ? 'records' : 'ends'}${owns ? ', owns' : ''}${hears ? ', hears' : ''}`)
@@ -179,13 +179,13 @@ describe('the recording of a display', () => {
   it('is seen by everybody there, and by who comes later', () => {
     granted.set(guest.id, ['see'])
     const [owner, visitor] = [come(admin, 'admin'), come(guest, 'Gus')]
-    attendance.announceRecording()
+    attendance.announceMarks()
     recording = mark
-    attendance.announceRecording()
-    attendance.announceRecording()
+    attendance.announceMarks()
+    attendance.announceMarks()
     const late = come(guest, 'Late')
     recording = null
-    attendance.announceRecording()
+    attendance.announceMarks()
     expect([owner, visitor, late].map(marks)).toEqual([
       [mark, null],
       [mark, null],

@@ -3,6 +3,7 @@ import { AppError } from '../../platform/errors.ts'
 import { mayAct, type Principal } from '../../platform/principal.ts'
 import { randomText } from '../../platform/random-id.ts'
 import type { SocketClient } from '../../platform/sockets.ts'
+import type { PrintedDocument } from '../printing/printers.ts'
 import { noRights, type Right, type Rights, rightsFrom, sameRights } from '../rights/rights.ts'
 import type { RecordingMark } from '../schemas/recording.ts'
 import type { Attendee } from '../schemas/rights.ts'
@@ -20,6 +21,13 @@ export interface Joining {
   readonly person: Person
   /** What they are sent is not compressed. */
   readonly raw: boolean
+}
+
+/** Where what is shown on a display goes, besides to those who are there. */
+export interface DisplayMarks {
+  readonly recording: RecordingMark
+  /** Name of the stream; null: it is not sent live. */
+  readonly live: string | null
 }
 
 /** Who starts or stops the recording of a display. */
@@ -58,8 +66,8 @@ export interface AttendanceDependencies {
   /** What a person may do at this display now. */
   readonly rightsOf: (person: Person) => Rights
   readonly audit: Pick<AuditLog, 'record'>
-  /** Whether the display is recorded: everybody there sees it. */
-  readonly recording: () => RecordingMark
+  /** Whether the display is recorded, and as which stream it is sent live: everybody there sees it. */
+  readonly marks: () => DisplayMarks
   /** Starts or stops the recording. Rejects with the reason where it cannot. */
   readonly record: (on: boolean, actor: RecordingActor) => Promise<unknown>
   /** Who is there, or what they may do, is different from before. */
@@ -100,7 +108,8 @@ export class Attendance {
   readonly #connections = new Map<string, Connection>()
   readonly #turn = new ControlTurn(() => performance.now())
   #announced = '[]'
-  #announcedRecording = 'null'
+  /** As `#sendMarks` sends them. */
+  readonly #announcedMarks = { recording: 'null', live: 'null' }
   #controlled = false
 
   constructor(dependencies: AttendanceDependencies) {
@@ -182,12 +191,23 @@ export class Attendance {
     return [...this.#connections.values()].some(({ rights }) => rights.has('control'))
   }
 
-  /** Whether it is recorded is different from before. */
-  announceRecording(): void {
-    const announced = JSON.stringify(this.#dependencies.recording())
-    if (announced === this.#announcedRecording) return
-    this.#announcedRecording = announced
-    for (const { client, rights } of this.#connections.values()) if (rights.has('see')) this.#sendRecording(client)
+  /** A program of the display printed a document: whoever controls it sees it, where they may have files of it. */
+  printed({ name, path }: PrintedDocument): void {
+    for (const { client, person, rights } of this.#connections.values()) {
+      if (person.principal.id !== this.#turn.holder || !rights.has('files')) continue
+      client.send(JSON.stringify({ kind: 'printed', name, path }))
+    }
+  }
+
+  /** Whether it is recorded or sent live may be different from before. */
+  announceMarks(): void {
+    const marks = this.#dependencies.marks()
+    for (const mark of ['recording', 'live'] as const) {
+      const announced = JSON.stringify(marks[mark])
+      if (announced === this.#announcedMarks[mark]) continue
+      this.#announcedMarks[mark] = announced
+      for (const { client, rights } of this.#connections.values()) if (rights.has('see')) sendMark(client, mark, marks)
+    }
   }
 
   /** Changes what one connection may do until it ends, or until its person's own rights change. Throws `desktop.attendee_not_found`. */
@@ -218,7 +238,8 @@ export class Attendance {
       if (sameRights(before[index] ?? noRights, connection.rights)) continue
       if (connection.rights.has('see')) {
         sendRights(connection)
-        if (this.#dependencies.recording() !== null) this.#sendRecording(connection.client)
+        const marks = this.#dependencies.marks()
+        for (const mark of ['recording', 'live'] as const) if (marks[mark] !== null) sendMark(connection.client, mark, marks)
       } else endRights(connection.client)
     }
     this.#announce(connections)
@@ -239,10 +260,6 @@ export class Attendance {
     if (sameRights(passed, connection.passed)) return
     connection.passed = passed
     this.#dependencies.shows.setRights(viewer, passed)
-  }
-
-  #sendRecording(client: SocketClient): void {
-    client.send(JSON.stringify({ kind: 'recording', recording: this.#dependencies.recording() }))
   }
 
   #record({ person: { principal }, client, rights }: Connection, on: boolean): void {
@@ -317,4 +334,8 @@ function endRights(client: SocketClient): void {
   const { code, message } = new AppError('desktop.rights_ended')
   client.send(JSON.stringify({ kind: 'error', code, message }))
   client.close(4403, code)
+}
+
+function sendMark(client: SocketClient, mark: keyof DisplayMarks, marks: DisplayMarks): void {
+  client.send(JSON.stringify({ kind: mark, [mark]: marks[mark] }))
 }

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import type { Track } from '../../formats/track.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { SocketClient } from '../../platform/sockets.ts'
 import { PendingReplies } from '../../platform/workers/pending-replies.ts'
@@ -13,7 +14,7 @@ import type { ClientMessage } from './client-message.ts'
 import { maxClipboardChunks } from './clipboard-formats.ts'
 import { clipboardKind, clipboardParts } from './clipboard-kinds.ts'
 import { rightForMessage, rightForPayload } from './message-rights.ts'
-import type { CopiedUris, FromDesktopWorker, ToDesktopWorker } from './messages.ts'
+import type { CopiedUris, FromDesktopWorker, RecordingWishes, ToDesktopWorker } from './messages.ts'
 import { type DisplayEncoding, type DisplayTaker, readRecorderWire, recorderNumber } from './recording-wire.ts'
 import { readViewerWire } from './viewer-wire.ts'
 
@@ -65,8 +66,8 @@ export class DisplaySession {
   /** What was typed while there is no process to take it. */
   readonly #waiting: ToDesktopWorker[] = []
   readonly #copied = new PendingReplies<CopiedUris | undefined>()
-  /** What is recorded, and with what. */
-  #recorded: { readonly taker: DisplayTaker; readonly order: ToDesktopWorker } | undefined
+  /** Who takes what is encoded, and what each wants of it. */
+  readonly #takers = new Map<DisplayTaker, RecordingWishes>()
   /** What a real screen is to be like, once somebody has said so. */
   #seat: SeatWishes | undefined
   #ready = false
@@ -93,7 +94,7 @@ export class DisplaySession {
           joined.clipboardChunks = 0
           this.#introduce(viewer, joined)
         }
-        if (this.#recorded) this.#worker.send(this.#recorded.order)
+        this.#sendWishes(true)
         for (const message of this.#waiting.splice(0)) this.#worker.send(message)
       },
       onExit: () => {
@@ -114,26 +115,21 @@ export class DisplaySession {
     return this.#viewers.size
   }
 
-  /** It is encoded for a recording. */
-  get recorded(): boolean {
-    return this.#recorded !== undefined
+  /** It is encoded for a recording or a live stream. */
+  get taken(): boolean {
+    return this.#takers.size > 0
   }
 
-  /** Has the display encoded for a recording, in the place of the one before. */
-  record(audio: boolean, taker: DisplayTaker): DisplayEncoding {
-    this.#recorded?.taker.onEnd()
-    const recorded = { taker, order: { kind: 'record', audio } } as const
-    const isThis = (): boolean => this.#recorded === recorded
-    this.#recorded = recorded
-    if (this.#ready) this.#worker.send(recorded.order)
+  /** Has the display encoded for a recording or a live stream; several share what is encoded. */
+  encode(wishes: RecordingWishes, taker: DisplayTaker): DisplayEncoding {
+    this.#takers.set(taker, wishes)
+    this.#sendWishes(true)
     return {
       wantKey: () => {
-        if (isThis() && this.#ready) this.#worker.send(recorded.order)
+        if (this.#takers.has(taker)) this.#sendWishes(true)
       },
       end: () => {
-        if (!isThis()) return
-        this.#recorded = undefined
-        if (this.#ready) this.#worker.send({ kind: 'record-end' })
+        if (this.#takers.delete(taker)) this.#sendWishes(false)
       },
     }
   }
@@ -224,8 +220,17 @@ export class DisplaySession {
   async stop(reason: string): Promise<void> {
     for (const { client } of this.#viewers.values()) client.close(4410, reason)
     this.#viewers.clear()
-    this.#endRecording()
+    this.#endTakers()
     await this.#worker.stop(500)
+  }
+
+  /** Asks the process, where there is one, for what all takers together want. */
+  #sendWishes(key: boolean): void {
+    if (!this.#ready) return
+    const wishes = [...this.#takers.values()]
+    if (wishes.length > 0) {
+      this.#worker.send({ kind: 'record', key, audio: wishes.some(({ audio }) => audio), live: wishes.some(({ live }) => live) })
+    } else if (!key) this.#worker.send({ kind: 'record-end' })
   }
 
   /** The one place that decides what of a viewer reaches the display. */
@@ -254,11 +259,16 @@ export class DisplaySession {
   }
 
   #read(pipe: Duplex): void {
-    this.#recorded?.taker.onSeam()
+    for (const taker of [...this.#takers.keys()]) taker.onSeam()
+    const each = (track: Track, give: (taker: DisplayTaker) => void): void => {
+      for (const [taker, { audio }] of [...this.#takers]) if (audio || track.kind !== 'audio') give(taker)
+    }
     const record = readRecorderWire({
-      onTrack: (track) => this.#recorded?.taker.onTrack(track),
-      onPacket: (packet) => this.#recorded?.taker.onPacket(packet),
-      onTitle: (title, atUs) => this.#recorded?.taker.onTitle(title, atUs),
+      onTrack: (track) => each(track, (taker) => taker.onTrack(track)),
+      onPacket: (packet) => each(packet.track, (taker) => taker.onPacket(packet)),
+      onTitle: (title, atUs) => {
+        for (const taker of [...this.#takers.keys()]) taker.onTitle(title, atUs)
+      },
     })
     readViewerWire(
       pipe,
@@ -284,13 +294,13 @@ export class DisplaySession {
     this.#options.log.warn({ display: this.#options.display.server, why }, 'a display cannot be shown')
     for (const { client } of this.#viewers.values()) client.close(4404, why)
     this.#viewers.clear()
-    this.#endRecording()
+    this.#endTakers()
     this.#options.onLost(why)
   }
 
-  #endRecording(): void {
-    const recorded = this.#recorded
-    this.#recorded = undefined
-    recorded?.taker.onEnd()
+  #endTakers(): void {
+    const takers = [...this.#takers.keys()]
+    this.#takers.clear()
+    for (const taker of takers) taker.onEnd()
   }
 }

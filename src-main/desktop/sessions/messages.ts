@@ -10,8 +10,8 @@ export type ToDesktopWorker =
   | { readonly kind: 'leave'; readonly viewer: number }
   /** What the viewer may do from here on; before it comes, nothing. What is not allowed is not passed on; what is pressed is released. */
   | { readonly kind: 'rights'; readonly viewer: number; readonly rights: readonly Right[] }
-  /** Encodes the display for a recording, with its audio where `audio` is true, from a keyframe on; where it does already, a keyframe comes. */
-  | { readonly kind: 'record'; readonly audio: boolean }
+  /** Encodes the display for recordings and live streams; `key`: from a keyframe on, with its tracks. */
+  | ({ readonly kind: 'record'; readonly key: boolean } & RecordingWishes)
   | { readonly kind: 'record-end' }
   /** How the display is to be split into monitors; empty: as it is. Before it comes, the worker says nothing of them. */
   | { readonly kind: 'monitors'; readonly monitors: readonly MonitorPlace[] }
@@ -22,6 +22,14 @@ export type ToDesktopWorker =
   /** Offers files to programs that paste, as URIs. */
   | { readonly kind: 'offer-files'; readonly uris: readonly string[] }
   | { readonly kind: 'client'; readonly viewer: number; readonly message: ClientMessage }
+
+/** What is encoded for those who take it. */
+export interface RecordingWishes {
+  /** With its audio. */
+  readonly audio: boolean
+  /** For a live stream: more frames while little changes, and a keyframe every two seconds. */
+  readonly live: boolean
+}
 
 /** From the worker; what viewers are sent comes over the media pipe: see `viewer-wire`. */
 export type FromDesktopWorker =

@@ -14,7 +14,7 @@ export interface TitleNote {
   readonly title: string
 }
 
-/** Who is given what a display's process encodes for a recording. */
+/** Who is given what a display's process encodes: a recording, or a live stream. */
 export interface DisplayTaker {
   onTrack(track: Track): void
   onPacket(packet: Packet): void
@@ -26,9 +26,9 @@ export interface DisplayTaker {
   onEnd(): void
 }
 
-/** A display that is encoded for a recording. */
+/** A display that is encoded for one taker. */
 export interface DisplayEncoding {
-  /** The next frame is one that a file can start with. */
+  /** The next frame is one that a file can start with, and tracks are reported again. */
   wantKey(): void
   end(): void
 }

@@ -21,6 +21,7 @@ it('shows a display that was lost by another process to who comes next', async (
     onSeat() {},
     onViewers() {},
     recordingOf: () => null,
+    liveAs: () => null,
     record: async () => undefined,
     onControl() {},
   })

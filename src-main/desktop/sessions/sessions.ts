@@ -5,12 +5,13 @@ import { repeat } from '../../platform/repeat.ts'
 import type { RunningDisplay } from '../displays/display-server.ts'
 import type { MonitorPlace } from '../displays/monitors.ts'
 import type { SeatState, SeatWishes } from '../displays/screen-privacy.ts'
+import type { PrintedDocument } from '../printing/printers.ts'
 import type { Right, Rights } from '../rights/rights.ts'
 import type { RecordingMark } from '../schemas/recording.ts'
 import type { Attendee } from '../schemas/rights.ts'
 import { Attendance, type Joining, type Person, type RecordingActor, type Seat, type Visit } from './attendance.ts'
 import { DisplaySession } from './display-session.ts'
-import type { CopiedUris } from './messages.ts'
+import type { CopiedUris, RecordingWishes } from './messages.ts'
 import type { DisplayEncoding, DisplayTaker } from './recording-wire.ts'
 
 /** How long the process of a display waits for another viewer when the last one has left, ms. */
@@ -34,6 +35,8 @@ export interface SessionsOptions {
   readonly onViewers: (id: string) => void
   /** Whether a display is recorded now. */
   readonly recordingOf: (id: string) => RecordingMark
+  /** The stream that a display is sent as now; null: none. */
+  readonly liveAs: (id: string) => string | null
   /** Somebody at a display starts or stops its recording, which they may. */
   readonly record: (id: string, on: boolean, actor: RecordingActor) => Promise<unknown>
   /** Somebody controls a display, or nobody does any more. */
@@ -122,11 +125,11 @@ export class Sessions {
     this.#endLater(id, shown)
   }
 
-  /** Has a display encoded for a recording, whoever looks at it. */
-  record(id: string, running: RunningDisplay, audio: boolean, taker: DisplayTaker): DisplayEncoding {
+  /** Has a display encoded for a recording or a live stream, whoever looks at it. */
+  encode(id: string, running: RunningDisplay, wishes: RecordingWishes, taker: DisplayTaker): DisplayEncoding {
     const shown = this.#open(id, running)
     clearTimeout(shown.linger)
-    const encoding = shown.session.record(audio, taker)
+    const encoding = shown.session.encode(wishes, taker)
     return {
       wantKey: () => encoding.wantKey(),
       end: () => {
@@ -136,14 +139,19 @@ export class Sessions {
     }
   }
 
+  /** A program of a display printed a document: whoever controls it sees it. */
+  printed(id: string, document: PrintedDocument): void {
+    this.#byDisplay.get(id)?.attendance.printed(document)
+  }
+
   /** Somebody controls it now. */
   isControlled(id: string): boolean {
     return this.#byDisplay.get(id)?.attendance.controlled === true
   }
 
-  /** Shows everybody at a display whether it is recorded. */
-  recordingChanged(id: string): void {
-    this.#byDisplay.get(id)?.attendance.announceRecording()
+  /** Shows everybody at a display whether it is recorded, and whether it is sent live. */
+  marksChanged(id: string): void {
+    this.#byDisplay.get(id)?.attendance.announceMarks()
   }
 
   /** Somebody is at a display who may control it. */
@@ -190,7 +198,7 @@ export class Sessions {
     if (known?.display.server === display.server && known.display.pid === display.pid) return known
     // A display that was started again is another one.
     if (known !== undefined) void this.end(id, 'the display was started again')
-    const { log, audit, rightsOf, onSize, monitorsOf, onMonitors, isVirtual, onSeat, onViewers, recordingOf, record, onControl } =
+    const { log, audit, rightsOf, onSize, monitorsOf, onMonitors, isVirtual, onSeat, onViewers, recordingOf, liveAs, record, onControl } =
       this.#options
     const session = new DisplaySession({
       display,
@@ -210,7 +218,7 @@ export class Sessions {
       shows: session,
       rightsOf: (person) => rightsOf(person, id),
       audit,
-      recording: () => recordingOf(id),
+      marks: () => ({ recording: recordingOf(id), live: liveAs(id) }),
       record: (on, actor) => record(id, on, actor),
       onChange: () => onViewers(id),
       onControl: () => onControl(id),
@@ -220,10 +228,10 @@ export class Sessions {
     return opened
   }
 
-  /** Ends what shows a display when nobody has come for a while, unless somebody looks, or it is recorded. */
+  /** Ends what shows a display when nobody has come for a while, unless somebody looks, or it is recorded or live. */
   #endLater(id: string, shown: ShownDisplay): void {
     clearTimeout(shown.linger)
-    if (shown.session.viewers > 0 || shown.session.recorded || this.#byDisplay.get(id) !== shown) return
+    if (shown.session.viewers > 0 || shown.session.taken || this.#byDisplay.get(id) !== shown) return
     shown.linger = setTimeout(() => void this.end(id, 'nobody looks'), lingerMs)
     shown.linger.unref()
   }

@@ -91,7 +91,7 @@ function lose(why: string): void {
 function take(message: ToDesktopWorker): void {
   if (input === undefined || view === undefined || show === undefined || lost) return
   if (message.kind === 'record' || message.kind === 'record-end') {
-    if (message.kind === 'record') recorder?.record(message.audio)
+    if (message.kind === 'record') recorder?.record(message, message.key)
     else recorder?.stop()
     return
   }

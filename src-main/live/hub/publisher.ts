@@ -2,8 +2,8 @@ import type { Track } from '../../formats/track.ts'
 import type { IngestPacket } from '../../media/ingest-packet.ts'
 import type { AppError } from '../../platform/errors.ts'
 
-/** The inputs. `pull`: fetched by the host from a source; `slate`: made by the host while the publisher is away; `studio`: made by it. */
-export type IngestProtocol = 'rtmp' | 'rtmps' | 'srt' | 'whip' | 'udp' | 'pull' | 'slate' | 'studio'
+/** The inputs. `pull`: fetched by the host from a source; `slate`: made by the host while the publisher is away; `studio` and `desktop`: made by it. */
+export type IngestProtocol = 'rtmp' | 'rtmps' | 'srt' | 'whip' | 'udp' | 'pull' | 'slate' | 'studio' | 'desktop'
 
 /** What an ingest protocol knows of somebody who wants to publish. */
 export interface PublishRequest {

@@ -91,7 +91,7 @@ function forbidden(reference: Reference, lines: readonly string[]): AppError {
 }
 
 function codeOf({ kind, value }: Reference): ErrorCode {
-  if (kind === 'desktop-display') return 'desktop.forbidden'
+  if (kind === 'desktop-display' || kind === 'desktop-audio') return 'desktop.forbidden'
   const isUrl = kind === 'url' || kind === 'x-server' || (kind === 'path-or-url' && /^[a-z][a-z0-9+.-]*:\/\//i.test(value))
   return isUrl ? 'url.forbidden' : 'path.forbidden'
 }

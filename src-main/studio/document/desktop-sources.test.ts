@@ -12,14 +12,20 @@ import { testKinds } from './testing/test-kinds.ts'
 /** Who may put a desktop into a show: the desktop part says who may see it, here a double of it. */
 
 const kinds = { ...testKinds, source: findSourceKind }
-const sees = (principal: Principal | undefined, display: string): boolean => principal?.id === 'token:ann' && display === 'shared'
+const sees = (principal: Principal | undefined, display: string): boolean =>
+  (principal?.id === 'token:ann' || principal?.role === 'admin') && display === 'shared'
 const rejection = createReferenceRejection(() => openReach, {
-  rejection: (principal, display) => (sees(principal, display) ? undefined : `there is no desktop "${display}" that you may see`),
+  rejection(principal, display, what) {
+    if (!sees(principal, display)) return `there is no desktop "${display}" that you may see`
+    return what === 'see' || principal?.role === 'admin' ? undefined : 'you may not hear it'
+  },
 })
 const ann: Author = { actor: 'token:ann', limited: true, principal: { id: 'token:ann', role: 'editor' } }
 const bob: Author = { actor: 'token:bob', limited: true, principal: { id: 'token:bob', role: 'editor' } }
 /** A rule, say, or a program that speaks the protocol of OBS. */
 const nobody: Author = { actor: 'token:ann', limited: false }
+
+const owner: Author = { actor: 'token:owner', limited: false, principal: { id: 'token:owner', role: 'admin' } }
 
 const show = (...devices: readonly string[]) =>
   ({
@@ -66,4 +72,20 @@ it('leaves it out of an imported collection of somebody who may not see it', () 
   const left = (author: Author) => stripRejected(show('shared'), author, { kinds, rejection }).leftOut
   expect(left(ann)).toEqual([])
   expect(left(bob)).toEqual([{ place: 'source "Source 0"', reason: 'there is no desktop "shared" that you may see' }])
+})
+
+/** A show with a desktop that is heard, or not. */
+function heard(audio: boolean): Collection {
+  const seen = show('shared')
+  return { ...seen, sources: seen.sources.map((source) => ({ ...source, settings: { ...source.settings, audio } })) }
+}
+
+it('is heard where somebody turned that on who may hear it', () => {
+  expect([ann, owner].map((author) => result(undefined, heard(true), author))).toEqual(['desktop.forbidden', 'allowed'])
+  expect([ann, owner].map((author) => result(show('shared'), heard(true), author))).toEqual(['desktop.forbidden', 'allowed'])
+  expect(result(heard(true), heard(false), bob)).toBe('allowed')
+  expect(result(undefined, heard(false), ann)).toBe('allowed')
+  const { collection, leftOut } = stripRejected(heard(true), ann, { kinds, rejection })
+  expect(leftOut).toEqual([{ place: 'source "Source 0"', reason: 'you may not hear it' }])
+  expect(collection.sources[0]?.settings).toEqual({ device: 'shared', audio: false })
 })

@@ -30,7 +30,9 @@ export function createReferenceRejection(policy: () => ReachPolicy, displays: Pi
       case 'x-server':
         return limited && !ownServer.test(value) ? `${value} is not an X server of this machine` : undefined
       case 'desktop-display':
-        return displays.rejection(principal, value)
+        return displays.rejection(principal, value, 'see')
+      case 'desktop-audio':
+        return displays.rejection(principal, value, 'audio')
       case 'obs-request':
         // Judged when it is sent, by the role of who wrote it: another OBS may have it.
         return undefined

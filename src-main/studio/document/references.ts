@@ -20,6 +20,8 @@ export interface Reference {
 
 interface Words {
   readonly reference?: ReferenceKind
+  /** Of a switch: the setting beside it with what it refers to. */
+  readonly of?: string
   readonly properties?: Readonly<Record<string, TSchema>>
   readonly items?: TSchema
   readonly anyOf?: readonly TSchema[]
@@ -55,7 +57,9 @@ function collect(schema: TSchema, value: unknown, use: string, path: string, pla
   if (properties === undefined || !isRecord(value)) return
   for (const [name, inner] of Object.entries(properties)) {
     if (!Object.hasOwn(value, name)) continue
-    collect(inner, value[name], use, path === '' ? name : `${path}.${name}`, place === '' ? name : `${place}.${name}`, into)
+    const { of } = inner as Words
+    const named = of === undefined ? value[name] : value[name] === true ? value[of] : undefined
+    collect(inner, named, use, path === '' ? name : `${path}.${name}`, place === '' ? name : `${place}.${name}`, into)
   }
 }
 

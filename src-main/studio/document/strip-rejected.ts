@@ -8,6 +8,8 @@ import { referenceKey } from './references.ts'
 
 interface Words {
   readonly reference?: ReferenceKind
+  /** Of a switch: the setting beside it with what it refers to. */
+  readonly of?: string
   readonly properties?: Readonly<Record<string, TSchema>>
   readonly items?: TSchema
 }
@@ -48,8 +50,11 @@ export function stripRejected(
     const kept: Record<string, unknown> = {}
     for (const [name, inner] of Object.entries(value)) {
       const schemaOf = properties[name]
-      const stripped = schemaOf === undefined ? inner : strip(schemaOf, inner, place)
-      if (stripped !== gone) kept[name] = stripped
+      const of = (schemaOf as Words | undefined)?.of
+      const named = of === undefined ? inner : inner === true ? value[of] : undefined
+      const stripped = schemaOf === undefined ? inner : strip(schemaOf, named, place)
+      if (of !== undefined) kept[name] = stripped === gone ? false : inner
+      else if (stripped !== gone) kept[name] = stripped
       // An entry of a list without a required field is left out.
       else if ((schema as { required?: readonly string[] }).required?.includes(name)) return gone
     }

@@ -14,7 +14,7 @@ export interface DesktopPerson {
   readonly asks: boolean
 }
 
-/** Who is there, which of them this page is, and whether they are recorded. */
+/** Who is there, which of them this page is, and whether they are recorded or live. */
 export interface Presence {
   /** A guest's secret for routes, while they are connected. */
   readonly visit?: string | undefined
@@ -23,4 +23,6 @@ export interface Presence {
   readonly people: readonly DesktopPerson[]
   /** Whether the display is recorded. */
   readonly recording: RecordingMark
+  /** The stream that the display is sent as; null: none. */
+  readonly live: string | null
 }

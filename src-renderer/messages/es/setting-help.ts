@@ -7,6 +7,8 @@ export const settingHelp: Readonly<Record<string, string>> = {
     'Qué se muestra mientras falta la cámara: nada o el último fotograma',
   'When nobody sees it: stays ready, or is closed, so that other programs may have the camera':
     'Cuando nadie la ve: sigue lista, o se cierra para que otros programas puedan usar la cámara',
+  'What its programs play is heard, for those who may hear the desktop':
+    'Se oye lo que reproducen sus programas, para quien puede oír el escritorio',
   'A display of Desktops as `GET /studio/devices?kind=desktop-display` lists it, for those who may see it':
     'Una pantalla de Escritorios, como la da `GET /studio/devices?kind=desktop-display`, para quien puede verla',
   'A display as `GET /studio/devices?kind=display` lists it; empty for the primary one':

@@ -72,6 +72,7 @@ export const settingNames: Readonly<Record<string, string>> = {
   at: 'Posición',
   atEnd: 'Al terminar',
   attackMs: 'Ataque',
+  audio: 'Audio del escritorio',
   autoStart: 'Inicio automático',
   background: 'Fondo',
   bands: 'Bandas',

@@ -30,7 +30,10 @@ const groups: readonly (readonly [title: () => string, kinds: readonly string[]]
   [() => t.addSource.test, ['test-pattern', 'tone']],
 ]
 
-const firstSettings = (): Readonly<Record<string, Readonly<Record<string, unknown>>>> => ({ text: { text: t.addSource.firstText } })
+const firstSettings = (): Readonly<Record<string, Readonly<Record<string, unknown>>>> => ({
+  text: { text: t.addSource.firstText },
+  'desktop-display': { audio: true },
+})
 
 /** Chooses a kind of source and its settings; it is in the scene when the dialog closes. */
 export function AddSourceDialog({ document, scene, canvas, onClose, audioOnly = false, overlays }: AddSourceDialogProps) {

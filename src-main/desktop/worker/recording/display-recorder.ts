@@ -1,5 +1,6 @@
 import type { Packet } from '../../../formats/track.ts'
 import type { MediaWire } from '../../../platform/workers/media-wire.ts'
+import type { RecordingWishes } from '../../sessions/messages.ts'
 import { recorderChannel, type TitleNote } from '../../sessions/recording-wire.ts'
 import type { DisplayAudio } from '../audio/display-audio.ts'
 import { monotonicUs } from '../viewer-updates.ts'
@@ -24,17 +25,17 @@ export interface DisplayRecorderOptions {
   readonly ask: AskForTitle
 }
 
-/** Sends the host what is recorded of a display, while it wants to record: what viewers are sent anyway is encoded once for both. */
+/** Sends the host what is recorded of a display, or sent live, while it wants that: what viewers are sent anyway is encoded once for both. */
 export class DisplayRecorder {
   readonly #options: DisplayRecorderOptions
-  #running: { readonly video: RecordedVideo; readonly audio: RecordedAudio | undefined; readonly titles: TitleWatch } | undefined
+  #running: { readonly video: RecordedVideo; audio: RecordedAudio | undefined; readonly titles: TitleWatch } | undefined
 
   constructor(options: DisplayRecorderOptions) {
     this.#options = options
   }
 
-  /** Starts, or starts again with a keyframe. */
-  record(withAudio: boolean): void {
+  /** Starts with a keyframe, or goes on with what is wanted now; `again`: with its tracks, and from a keyframe on. */
+  record({ audio: withAudio, live }: RecordingWishes, again: boolean): void {
     if (this.#running === undefined) {
       const audio = withAudio ? this.#recordAudio() : undefined
       const { wire, show, ask } = this.#options
@@ -43,25 +44,36 @@ export class DisplayRecorder {
         onPacket: (packet) => this.#send(packet),
         onDue: () => show.again(),
       })
+      video.setPace(live ? 'live' : 'recorded')
       const titles = new TitleWatch(ask, (title) => wire.note(recorderChannel, { title, atUs: monotonicUs() } satisfies TitleNote))
       this.#running = { video, audio, titles }
       show.record(video)
       return
     }
-    const { video, audio, titles } = this.#running
-    audio?.restart()
+    const { video, titles } = this.#running
+    video.setPace(live ? 'live' : 'recorded')
+    if (withAudio && this.#running.audio === undefined) this.#running.audio = this.#recordAudio()
+    else if (withAudio && again) this.#running.audio?.restart()
+    else if (!withAudio) this.#endAudio()
+    if (!again) return
     video.restart()
     titles.repeat()
   }
 
   stop(): void {
     if (this.#running === undefined) return
-    const { video, audio, titles } = this.#running
+    const { video, titles } = this.#running
+    this.#endAudio()
     this.#running = undefined
     video.stop()
     titles.stop()
-    audio?.stop()
     this.#options.show.record(undefined)
+  }
+
+  #endAudio(): void {
+    if (this.#running?.audio === undefined) return
+    this.#running.audio.stop()
+    this.#running.audio = undefined
     this.#options.audio.record(undefined)
   }
 

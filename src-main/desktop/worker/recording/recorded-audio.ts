@@ -3,8 +3,8 @@ import type { Packet, Track } from '../../../formats/track.ts'
 import { audioRate } from '../../../media/worker/capture/audio/audio-capturer.ts'
 import { openAudioEncoder } from '../../../media/worker/ffmpeg/audio-encoder.ts'
 
-/** Between looks whether nothing plays, ms: silence is sent as often as files are written, in one go. */
-const everyMs = 500
+/** Between looks whether nothing plays, ms: who watches live waits no longer for the silence that goes with a frame. */
+const everyMs = 100
 /** Audio comes so late at most, frames: what has not come by then is silence. */
 const lateFrames = (200 * audioRate) / 1000
 /** What comes earlier or later than it should by less is put behind what is there, frames. */

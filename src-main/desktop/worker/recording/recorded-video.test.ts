@@ -86,3 +86,18 @@ it('starts again with its track and a keyframe, and takes no frame before that',
   expect(tracks).toEqual(['v0', 'v0'])
   expect(packets.at(-1)?.key).toBe(true)
 })
+
+it('has four frames a second of a display where nothing changes and a keyframe each two seconds, while it is live', () => {
+  vi.advanceTimersByTime(1)
+  vi.advanceTimersByTime(10)
+  video.setPace('live')
+  const before = packets.length
+  vi.advanceTimersByTime(10_000)
+  expect(packets.length - before).toBeGreaterThanOrEqual(38)
+  expect(packets.filter(({ key }) => key).length).toBeGreaterThanOrEqual(5)
+  expect(draw(16, 10_000)).toBeGreaterThan(150)
+  video.setPace('recorded')
+  const live = packets.length
+  vi.advanceTimersByTime(10_000)
+  expect(packets.length - live).toBeLessThan(13)
+})

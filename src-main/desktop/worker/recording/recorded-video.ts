@@ -3,12 +3,16 @@ import type { Packet, VideoTrack } from '../../../formats/track.ts'
 import { videoTimescale, videoTrack } from '../../../formats/track-from-config.ts'
 import type { VideoFrame } from '../motion-video.ts'
 
-/** Between frames while little changes, and while nothing does, ms. */
-const calmMs = 100
-const stillMs = 1000
-/** A file can be started at a keyframe alone: one at least so often while the display changes, and while it does not, ms. */
-const keyMs = 10_000
-const stillKeyMs = 60_000
+/**
+ * Between frames while little changes (`calmMs`), and while nothing does (`stillMs`). Files and players start at a keyframe alone: there is
+ * one at least so often while the display changes (`keyMs`), and while it does not (`stillKeyMs`). All in ms.
+ */
+const paces = {
+  recorded: { calmMs: 100, stillMs: 1000, keyMs: 10_000, stillKeyMs: 60_000 },
+  live: { calmMs: 50, stillMs: 250, keyMs: 2000, stillKeyMs: 2000 },
+} as const
+/** Of a frame, ms: the next one says when it ends. */
+const usualMs = 100
 
 export interface RecordedVideoOptions {
   readonly onTrack: (track: VideoTrack) => void
@@ -20,6 +24,7 @@ export interface RecordedVideoOptions {
 /** Which frames of a display are recorded, and as what: what changes when it changes, and a frame a second while nothing does. */
 export class RecordedVideo {
   readonly #options: RecordedVideoOptions
+  #pace: (typeof paces)[keyof typeof paces] = paces.recorded
   #track: VideoTrack | undefined
   #reported = false
   #wantsKey = true
@@ -37,6 +42,13 @@ export class RecordedVideo {
     this.#wake(0)
   }
 
+  /** How many frames and keyframes there are from here on. */
+  setPace(pace: keyof typeof paces): void {
+    if (this.#pace === paces[pace]) return
+    this.#pace = paces[pace]
+    this.#wake(this.#frameMs + this.#pace.stillMs - performance.now())
+  }
+
   /** The next frame is one that a file can start with, and its track is reported again. */
   restart(): void {
     this.#wantsKey = true
@@ -49,24 +61,24 @@ export class RecordedVideo {
     if (!any) return
     this.#changed = true
     this.#changedSinceKey = true
-    if (!this.due(false, nowMs)) this.#wake(this.#frameMs + calmMs - nowMs)
+    if (!this.due(false, nowMs)) this.#wake(this.#frameMs + this.#pace.calmMs - nowMs)
   }
 
   /** The frame there is now is to be recorded. @param moving the display shows motion, of which every frame counts */
   due(moving: boolean, nowMs: number): boolean {
     if (this.#wantsKey) return true
-    return nowMs - this.#frameMs >= (!this.#changed ? stillMs : moving ? 0 : calmMs)
+    return nowMs - this.#frameMs >= (!this.#changed ? this.#pace.stillMs : moving ? 0 : this.#pace.calmMs)
   }
 
   /** The next frame is to be a keyframe. */
   wantsKey(nowMs: number): boolean {
-    return this.#wantsKey || nowMs - this.#keyMs >= (this.#changedSinceKey ? keyMs : stillKeyMs)
+    return this.#wantsKey || nowMs - this.#keyMs >= (this.#changedSinceKey ? this.#pace.keyMs : this.#pace.stillKeyMs)
   }
 
   /** Takes a frame. @param nowMs of any clock; `atUs` is when it was seen, of the machine's monotonic one */
   take({ key, config, data }: VideoFrame, nowMs: number, atUs: number): void {
     if (this.#wantsKey && !key) {
-      this.#wake(calmMs)
+      this.#wake(this.#pace.calmMs)
       return
     }
     if (key && !this.#describe(config)) return
@@ -80,13 +92,13 @@ export class RecordedVideo {
     }
     const at = Math.max(Math.round((atUs * videoTimescale) / 1e6), this.#lastTicks + 1)
     this.#lastTicks = at
-    this.#options.onPacket({ track, pts: ticks(at), dts: ticks(at), duration: ticks((calmMs * videoTimescale) / 1000), key, data })
-    this.#wake(stillMs)
+    this.#options.onPacket({ track, pts: ticks(at), dts: ticks(at), duration: ticks((usualMs * videoTimescale) / 1000), key, data })
+    this.#wake(this.#pace.stillMs)
   }
 
   /** A frame that was due could not be encoded. */
   missed(): void {
-    this.#wake(stillMs)
+    this.#wake(this.#pace.stillMs)
   }
 
   stop(): void {

@@ -45,20 +45,20 @@ export function createCarrier(dependencies: CarrierDependencies): Omit<StreamCar
     return { keyId: key.id, key: secret }
   }
   return {
-    async publish(stream, { title, onKicked }) {
-      const publication = registry.open(keyOf(stream), {
-        sessionId: `studio_${randomText(10)}`,
-        protocol: 'studio',
-        remoteAddress: 'studio',
+    async publish(stream, { title, maker = 'studio', onKicked }) {
+      const publication = registry.open(keyOf(stream, maker), {
+        sessionId: `${maker}_${randomText(10)}`,
+        protocol: maker,
+        remoteAddress: maker,
         app: 'live',
         name: stream,
         query: new Map(),
-        encoder: 'AMI Streams studio',
+        encoder: `AMI Streams ${maker}`,
         disconnect: onKicked,
       })
       if (title !== '') {
         const managed = registry.get(stream)
-        if (managed.title !== title) managed.rename(title, 'studio')
+        if (managed.title !== title) managed.rename(title, maker)
       }
       return carry(publication)
     },
@@ -97,9 +97,9 @@ export function createCarrier(dependencies: CarrierDependencies): Omit<StreamCar
 }
 
 /** The host's own maker needs no key; what rules it is what rules a publisher with a plain one. */
-function keyOf(stream: string): PublishKey {
+function keyOf(stream: string, maker: string): PublishKey {
   return {
-    id: 'studio',
+    id: maker,
     stream,
     onSecondPublisher: 'refuse',
     role: 'primary',

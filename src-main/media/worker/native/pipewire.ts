@@ -5,15 +5,20 @@ import { loadAddon } from '../../../platform/load-addon.ts'
  * are called later, in order. Everything that is made is ended with `close`, after which its listener is not called.
  */
 export interface PipeWireAddon {
-  /** Tells what there is on the PipeWire of this user, also when it ends and starts again: then all is reported again. */
+  /** Tells what there is on a PipeWire, also when it ends and starts again: then all is reported again. */
   readonly Session: new (
-    options: Readonly<Record<string, never>>,
+    options: PipeWirePlace,
     listener: (event: SessionEvent) => void,
   ) => Closable
   readonly AudioInput: new (options: AudioInputOptions, listener: (event: StreamEvent) => void) => AudioInput
   readonly AudioOutput: new (options: AudioOutputOptions, listener: (event: StreamEvent) => void) => AudioOutput
   readonly VideoInput: new (options: VideoInputOptions, listener: (event: VideoEvent) => void) => VideoInput
   readonly VideoOutput: new (options: VideoOutputOptions, listener: (event: StreamEvent) => void) => VideoOutput
+}
+
+export interface PipeWirePlace {
+  /** Full path of its socket; left out: the PipeWire of this user. */
+  readonly server?: string
 }
 
 export interface Closable {
@@ -46,7 +51,7 @@ export type VideoEvent =
   /** The first frame is in the store. */
   | { readonly kind: 'first' }
 
-export interface AudioInputOptions {
+export interface AudioInputOptions extends PipeWirePlace {
   /** Shown in the mixers of the desktop. */
   readonly name: string
   /** `address` of an audio store. */

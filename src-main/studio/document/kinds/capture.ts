@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { referenceText } from '../reference-text.ts'
+import { referenceSwitch, referenceText } from '../reference-text.ts'
 import type { SourceKind } from './source-kind.ts'
 
 const exactly = { additionalProperties: false }
@@ -58,6 +58,7 @@ export const DesktopDisplaySettingsSchema = Type.Object(
       description: 'A display of Desktops as `GET /studio/devices?kind=desktop-display` lists it, for those who may see it',
     }),
     cursor,
+    audio: referenceSwitch('desktop-audio', 'device', 'What its programs play is heard, for those who may hear the desktop'),
   },
   exactly,
 )
@@ -74,5 +75,12 @@ export const captureKinds: readonly SourceKind[] = [
   { kind: 'display', title: 'Display', settings: DisplaySettingsSchema, ...pictures, devices: 'display' },
   { kind: 'window', title: 'Window', settings: WindowSettingsSchema, ...pictures, devices: 'window' },
   { kind: 'region', title: 'Region of a display', settings: RegionSettingsSchema, ...pictures, devices: 'display' },
-  { kind: 'desktop-display', title: 'Desktop', settings: DesktopDisplaySettingsSchema, ...pictures, devices: 'desktop-display' },
+  {
+    kind: 'desktop-display',
+    title: 'Desktop',
+    settings: DesktopDisplaySettingsSchema,
+    ...pictures,
+    sound: true,
+    devices: 'desktop-display',
+  },
 ]

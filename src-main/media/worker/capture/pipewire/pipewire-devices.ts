@@ -6,7 +6,7 @@ import { type PipeWireKind, PipeWireNodes } from './pipewire-nodes.ts'
 /** What to do where no daemon answers. */
 export const startPipeWireRemedy = 'start it for the user that runs the host: systemctl --user start pipewire wireplumber'
 
-/** The devices of this user's PipeWire, watched until `close`. */
+/** The devices of a PipeWire, watched until `close`. */
 export class PipeWireDevices {
   readonly nodes = new PipeWireNodes()
   readonly #session: Closable
@@ -14,8 +14,9 @@ export class PipeWireDevices {
   #state: 'connecting' | 'ready' | 'lost' = 'connecting'
   #problem = ''
 
-  constructor(addon: PipeWireAddon) {
-    this.#session = new addon.Session({}, (event) => {
+  /** `server`: full path of its socket; left out: the PipeWire of this user. */
+  constructor(addon: PipeWireAddon, server?: string) {
+    this.#session = new addon.Session({ ...(server !== undefined && { server }) }, (event) => {
       this.nodes.take(event)
       if (event.kind === 'synced') this.#state = 'ready'
       else if (event.kind === 'lost') {

@@ -1,5 +1,9 @@
+import { type AudioSystem, audioRate } from '../../../../media/worker/capture/audio/audio-capturer.ts'
+import { openSystemAudio } from '../../../../media/worker/capture/audio/system-audio.ts'
 import type { CaptureOrder, RunningCapture } from '../../../../media/worker/capture/screen/capturer.ts'
 import { createSystemCapturer } from '../../../../media/worker/capture/screen/system-capturer.ts'
+import { AppError } from '../../../../platform/errors.ts'
+import { untilBuilt } from '../../../../platform/native-preparation.ts'
 import type { DesktopDisplaySettings } from '../../../document/kinds/capture.ts'
 import type { StartSource } from '../running-source.ts'
 import { clockOf, toSourceReport } from './capture-source.ts'
@@ -15,6 +19,37 @@ export const startDesktopDisplay: StartSource<DesktopDisplaySettings> = (first, 
   /** The capture before this one is over: the store is written by one at a time. */
   let over = Promise.resolve()
   let stopped: Promise<void> | undefined
+  const audioStore = context.stores.createAudioStore(audioRate)
+  let audio: { readonly server: string; readonly system: AudioSystem } | undefined
+
+  /** Captures its audio while it is wanted and there; a PipeWire that ended is connected to again by itself. */
+  const followAudio = (): void => {
+    const server = settings.audio && stopped === undefined && display?.state === 'running' ? display.audio : undefined
+    if (server === audio?.server) return
+    audio?.system.close()
+    audio = undefined
+    if (server === undefined) return
+    const system = openOrWait(server)
+    if (system === undefined) return
+    audio = { server, system }
+    // How it is going is on the card of the desktop; the video's state is the source's.
+    system.capture({ kind: 'speaker', device: 'default', passive: true }, audioStore, ({ problem }) => {
+      if (problem !== undefined) context.log.debug({ problem }, 'the audio of a desktop waits')
+    })
+  }
+
+  /** The video is of use without audio. */
+  const openOrWait = (server: string): AudioSystem | undefined => {
+    try {
+      return openSystemAudio(server)
+    } catch (error) {
+      context.log.warn({ err: error }, 'the audio of a desktop cannot be captured')
+      const isWanted = (): boolean => stopped === undefined && context.isWanted()
+      const addon = error instanceof AppError && error.code === 'studio.preparing' ? error.details?.addon : undefined
+      if (typeof addon === 'string') void untilBuilt(addon, isWanted).then(followAudio)
+      return undefined
+    }
+  }
 
   const orderNow = (): CaptureOrder | undefined =>
     display?.state === 'running'
@@ -48,6 +83,7 @@ export const startDesktopDisplay: StartSource<DesktopDisplaySettings> = (first, 
     capture = started
   }
   const follow = (): void => {
+    followAudio()
     const order = orderNow()
     if (order === undefined) {
       end()
@@ -58,6 +94,7 @@ export const startDesktopDisplay: StartSource<DesktopDisplaySettings> = (first, 
   follow()
   return {
     frameStore,
+    audioStore,
     update(next, reach) {
       settings = next as DesktopDisplaySettings
       display = reach.display
@@ -70,7 +107,11 @@ export const startDesktopDisplay: StartSource<DesktopDisplaySettings> = (first, 
     },
     stop() {
       end()
-      stopped ??= over.then(() => frameStore.close())
+      if (stopped === undefined) {
+        stopped = over.then(() => frameStore.close())
+        followAudio()
+        audioStore.close()
+      }
       return stopped
     },
   }

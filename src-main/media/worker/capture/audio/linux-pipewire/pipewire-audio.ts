@@ -4,9 +4,10 @@ import { PipeWireDevices } from '../../pipewire/pipewire-devices.ts'
 import { type AudioSystem, type AudioTarget, audioRate } from '../audio-capturer.ts'
 import { ApplicationFollower } from './application-follower.ts'
 
-/** Audio through PipeWire. */
-export function createPipeWireAudio(addon: PipeWireAddon): AudioSystem {
-  const devices = new PipeWireDevices(addon)
+/** Audio through PipeWire: this user's, or that of a full path of a socket, which is captured and not played on. */
+export function createPipeWireAudio(addon: PipeWireAddon, server?: string): AudioSystem {
+  const devices = new PipeWireDevices(addon, server)
+  const place = server === undefined ? {} : { server }
   const open = new Set<{ stop(): void }>()
   const kept = (follower: { stop(): void }): (() => void) => {
     open.add(follower)
@@ -24,7 +25,7 @@ export function createPipeWireAudio(addon: PipeWireAddon): AudioSystem {
         const follower = new ApplicationFollower({
           devices,
           application: target.device,
-          open: (listener) => new addon.AudioInput({ name: target.device, store: store.address }, listener),
+          open: (listener) => new addon.AudioInput({ name: target.device, store: store.address, ...place }, listener),
           report,
         })
         return { stop: kept(follower) }
@@ -35,7 +36,7 @@ export function createPipeWireAudio(addon: PipeWireAddon): AudioSystem {
         choose: () => devices.nodes.find(kind, device),
         open: (node, listener) =>
           new addon.AudioInput(
-            { name: node.title, store: store.address, target: node.serial, monitor: kind === 'speaker', passive },
+            { name: node.title, store: store.address, target: node.serial, monitor: kind === 'speaker', passive, ...place },
             listener,
           ),
         report,
