@@ -113,6 +113,7 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
   'studio-canvas-edits': { part: 'studio', cost: 'cpu' },
   'studio-capture': { part: 'studio', cost: 'cpu' },
   'studio-devices': { part: 'studio', cost: 'cpu' },
+  'studio-dialogs': { part: 'studio', cost: 'cpu' },
   'studio-docks': { part: 'studio', cost: 'cpu' },
   'studio-drawn': { part: 'studio', cost: 'cpu' },
   'studio-editors': { part: 'studio', cost: 'cpu' },
