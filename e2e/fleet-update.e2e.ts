@@ -2,8 +2,10 @@ import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, read
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { noticed, ScriptedPlayer } from './chaos/scripted-player.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { packProgram } from './helpers/pack-program.ts'
+import { publishTestStream } from './helpers/publish.ts'
 import { freePort } from './helpers/relay-targets.ts'
 import { skipBecause } from './helpers/skip.ts'
 import { noSshMachine, type SshMachine, startSshMachine } from './helpers/ssh-machine.ts'
@@ -16,6 +18,7 @@ const statesOf = (items: readonly { readonly name: string; readonly state: strin
 
 describe('two nodes that were set up over SSH', () => {
   const machines: SshMachine[] = []
+  const ports: number[] = []
   let host: RunningHost
   let folder: string
 
@@ -24,8 +27,8 @@ describe('two nodes that were set up over SSH', () => {
   const kept = (): number[] => machines.map((machine) => readdirSync(join(base(machine), 'releases')).length)
   const nodes = async () => (await host.api('GET', '/network/nodes')).body.items
   const credentials = () => ({ kind: 'password', password: machines[0]?.password })
-  const update = async (first = 1) => {
-    const { status, body } = await host.api('POST', '/network/updates', { credentials: credentials(), drainS: 0, watchS: 0, first })
+  const update = async (first = 1, drainS = 0) => {
+    const { status, body } = await host.api('POST', '/network/updates', { credentials: credentials(), drainS, watchS: 0, first })
     expect([status, body.code]).toEqual([202, undefined])
     return until(async () => {
       const rollout = (await host.api('GET', `/network/rollouts/${body.id}`)).body
@@ -42,10 +45,12 @@ describe('two nodes that were set up over SSH', () => {
     for (const name of ['north', 'south']) {
       const machine = await startSshMachine()
       machines.push(machine)
+      const httpPort = await freePort()
+      ports.push(httpPort)
       const [, hostKey = ''] = machine.run('ssh-keygen', '-lf', '/run/host_key.pub').split(' ')
       const { body } = await host.api('POST', '/network/machines/set-up', {
         ...{ host: '127.0.0.1', port: machine.port, user: machine.user, hostKey, credentials: credentials() },
-        ...{ name, bind: '127.0.0.1', httpPort: await freePort(), httpsPort: 'off' },
+        ...{ name, bind: '127.0.0.1', httpPort, httpsPort: 'off' },
       })
       await until(async () => {
         const job = (await host.api('GET', `/network/machines/jobs/${body.id}`)).body
@@ -62,6 +67,41 @@ describe('two nodes that were set up over SSH', () => {
   })
   beforeEach((context) => {
     if (reason !== undefined) skipBecause(context, reason)
+  })
+
+  it('are updated one after the other while viewers play on: they move before their node restarts', async () => {
+    const publisher = await publishTestStream({
+      ...{ url: `${host.rtmp}/${await host.key('show')}`, width: 320, height: 180, videoKbps: 300 },
+    })
+    await host.until('show', (state) => state.state === 'active')
+    for (const [index, { id }] of (await nodes()).entries())
+      await host.api('PATCH', `/network/nodes/${id}`, { publicUrl: `http://127.0.0.1:${ports[index]}` })
+    await host.api('PUT', '/network/routing', { enabled: true, shiftPercent: 70 })
+    const urls = ports.map((port) => `http://127.0.0.1:${port}`)
+    for (const url of urls)
+      await until(async () => (await (await fetch(`${url}/api/v1/cdn/nodes`)).text()).includes(urls[1] ?? ''), 'the list of nodes')
+    const players = Array.from({ length: 4 }, () => new ScriptedPlayer(host.http, 'show', true))
+    // What stalls at the origin, too, is this machine.
+    const control = new ScriptedPlayer(host.http, 'show', false)
+    const runs = [...players, control].map((player) => player.run())
+    try {
+      await until(() => players.every(({ segments }) => segments > 3), 'all to play')
+      const from = players.map(({ base: at }) => at)
+      expect(
+        from.every((at) => urls.includes(at)),
+        from.join(),
+      ).toBe(true)
+      const rollout = await update(1, 30)
+      expect(rollout.state, rollout.log.join('\n')).toBe('done')
+      const played = players.map(({ segments }) => segments)
+      await until(() => players.every(({ segments }, index) => segments > (played[index] ?? 0) + 2), 'all to play on')
+    } finally {
+      for (const player of [...players, control]) player.stop()
+      await Promise.all(runs)
+      await publisher.stop('SIGKILL')
+      await host.api('PUT', '/network/routing', { enabled: false, shiftPercent: 70 })
+    }
+    for (const { stalls } of players) expect(noticed(stalls, control.stalls)).toEqual([])
   })
 
   it('are updated one after the other, and get viewers again', async () => {

@@ -79,6 +79,7 @@ describe('setting a node up, killed in the middle of each step', () => {
       expect(readdirSync(join(base(), 'releases'))).toHaveLength(1)
       expect(readdirSync(join(machine.root, 'etc/ami-streams-node')).sort()).toEqual(['made'])
       expect((await fetch(`http://127.0.0.1:${httpPort}/api/v1/cdn/health`)).status).toBe(200)
+      process.stdout.write(`steps after "${step}": ${job.steps.map(({ id: each, ms }) => `${each} ${ms} ms`).join(', ')}\n`)
       const connected = (await host.api('GET', '/network/nodes')).body.items.filter((node) => node.connected)
       expect(connected.map((node) => node.id)).toEqual([job.nodeId])
       // For the next one it is a bare machine again.
