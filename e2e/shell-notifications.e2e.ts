@@ -119,18 +119,33 @@ describe('notifications of the desktop', () => {
     const hasPortal = existsSync(portalProgram) && existsSync('/usr/lib/python3/dist-packages/gi')
     if (!hasPortal && skipBecause(context, 'xdg-desktop-portal missing: apt-get install xdg-desktop-portal python3-gi')) return
     const double = (kind: string): SessionProgram => desktop.spawn('/usr/bin/python3', [join(root, 'e2e/helpers/awake-double.py'), kind])
-    const record = async (by: SessionProgram, inhibited: RegExp, released: RegExp): Promise<void> => {
+    /** @param restart has what keeps awake start again meanwhile, and answers the one that is asked then */
+    const record = async (
+      by: SessionProgram,
+      inhibited: RegExp,
+      released: RegExp,
+      restart: () => Promise<SessionProgram>,
+    ): Promise<void> => {
       expect(by.said()).not.toContain('inhibited')
       await show.start('tape')
       await until(() => inhibited.test(by.said()), by.said)
       expect(by.said()).not.toContain('released')
+      const next = await restart()
+      const before = next === by ? 1 : 0
+      await until(() => next.said().split('inhibited').length - 1 > before, next.said)
+      expect(next.said()).toMatch(inhibited)
       await show.stop('tape')
-      await until(() => released.test(by.said()), by.said)
+      await until(() => released.test(next.said()), next.said)
     }
     const saver = double('screen-saver')
     await until(() => saver.said().includes('ready'), saver.said)
-    await record(saver, /^inhibited 7001 by AMI Streams: \S/m, /^released 7001$/m)
-    await saver.end()
+    let nextSaver = saver
+    await record(saver, /^inhibited 7001 by AMI Streams: \S/m, /^released 7001$/m, async () => {
+      await saver.end()
+      nextSaver = double('screen-saver')
+      return nextSaver
+    })
+    await nextSaver.end()
 
     const portals = join(desktop.folder, 'portals')
     mkdirSync(portals)
@@ -141,12 +156,17 @@ describe('notifications of the desktop', () => {
     )
     const backend = double('portal')
     await until(() => backend.said().includes('ready'), backend.said)
-    const portal = desktop.spawn(portalProgram, ['--replace'], { XDG_CURRENT_DESKTOP: 'double', XDG_DESKTOP_PORTAL_DIR: portals })
+    const startPortal = (): SessionProgram =>
+      desktop.spawn(portalProgram, ['--replace'], { XDG_CURRENT_DESKTOP: 'double', XDG_DESKTOP_PORTAL_DIR: portals })
+    let portal = startPortal()
     // One without that backend may run already, as the bus starts it for whoever asks; this one takes its place.
     const inhibits = () => desktop.property(desktopPortal, '/org/freedesktop/portal/desktop', 'org.freedesktop.portal.Inhibit', 'version')
     await until(() => inhibits().catch(() => undefined), portal.said)
     // Suspend and idle, and why.
-    await record(backend, /^inhibited 12: \S/m, /^released$/m)
+    await record(backend, /^inhibited 12: \S/m, /^released$/m, async () => {
+      portal = startPortal()
+      return backend
+    })
     await portal.end()
   })
 

@@ -27,6 +27,7 @@ INTERFACE = Gio.DBusNodeInfo.new_for_xml('''
 SAVER, INHIBIT, REQUEST = INTERFACE.interfaces
 bus = Gio.bus_get_sync(Gio.BusType.SESSION)
 cookies = {}
+requests = {}
 
 
 def release(owner, cookie):
@@ -41,7 +42,10 @@ def on_call(_bus, sender, path, interface, method, arguments, invocation):
         print('released', flush=True)
         invocation.return_value(None)
     elif interface == INHIBIT.name:
-        bus.register_object(values[0], REQUEST, on_call, None, None)
+        # A portal that was restarted counts its requests from the start.
+        if values[0] in requests:
+            bus.unregister_object(requests[values[0]])
+        requests[values[0]] = bus.register_object(values[0], REQUEST, on_call, None, None)
         print(f'inhibited {values[3]}: {values[4].get("reason")}', flush=True)
         invocation.return_value(None)
     elif method == 'Inhibit':

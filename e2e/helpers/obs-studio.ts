@@ -94,6 +94,10 @@ const smallProfile = (home: string): string =>
     '',
   ].join('\n')
 
+/** Hides the sockets that other hosts of this machine have where our plugin looks for them: it would take one of those. */
+const withoutOtherHosts =
+  'for folder in /run/user "/tmp/ami-streams-$(id -u)"; do [ ! -d "$folder" ] || mount -t tmpfs none "$folder"; done; exec "$0" "$@"'
+
 /** Prepares an OBS in a network namespace, which nothing enters or leaves but what `reach` names. */
 export async function prepareObs(): Promise<ObsOnTest> {
   const folder = mkdtempSync(join(tmpdir(), 'ami-obs-'))
@@ -139,7 +143,9 @@ export async function prepareObs(): Promise<ObsOnTest> {
       await opened
     },
     async start() {
-      running = spawn('nsenter', [`--net=/proc/${inside.pid}/ns/net`, 'dbus-run-session', '--', 'obs', '--multi', '--minimize-to-tray'], {
+      const own = ['unshare', '--mount', 'sh', '-c', withoutOtherHosts]
+      const obs = ['dbus-run-session', '--', 'obs', '--multi', '--minimize-to-tray']
+      running = spawn('nsenter', [`--net=/proc/${inside.pid}/ns/net`, ...own, ...obs], {
         env: {
           ...process.env,
           ...xvfb.env,

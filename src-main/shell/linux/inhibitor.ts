@@ -14,12 +14,15 @@ const portal: RemoteObject = {
 /** Of the portal: suspend and idle. */
 const suspendAndIdle = 4 | 8
 
-/** Keeps the machine awake by the screen saver of the desktop, or by the portal if that is missing. */
+/** Keeps the machine awake by the screen saver of the desktop, or by the portal if that is missing; asks again where that was restarted. */
 export class Inhibitor implements PowerPart {
   readonly #bus: MessageBus
   readonly #product: string
   /** Takes back what was asked for. */
   #release: (() => Promise<unknown>) | undefined
+  /** Name of the program that knows of it. */
+  #through: string | undefined
+  #isFollowing = false
   #reason: string | undefined
   #last: Promise<unknown> = Promise.resolve()
 
@@ -31,6 +34,7 @@ export class Inhibitor implements PowerPart {
   keepAwake(reason: string | undefined): void {
     if (reason === this.#reason) return
     this.#reason = reason
+    this.#follow()
     this.#last = this.#last.then(() => this.#ask(reason)).catch(() => undefined)
   }
 
@@ -40,19 +44,40 @@ export class Inhibitor implements PowerPart {
     await this.#last
   }
 
+  /** Programs forget what they were asked when they end. */
+  #follow(): void {
+    if (this.#isFollowing) return
+    this.#isFollowing = true
+    for (const { destination } of [screenSaver, portal])
+      this.#bus.onOwner(destination, (owned) => this.#onOwner(destination, owned)).catch(() => undefined)
+  }
+
+  #onOwner(destination: string, owned: boolean): void {
+    if (this.#through === destination) {
+      this.#through = undefined
+      this.#release = undefined
+    } else if (this.#through !== undefined || !owned) return
+    this.#last = this.#last
+      .then(() => (this.#through === undefined && this.#reason !== undefined ? this.#ask(this.#reason) : undefined))
+      .catch(() => undefined)
+  }
+
   async #ask(reason: string | undefined): Promise<void> {
     const release = this.#release
     this.#release = undefined
+    this.#through = undefined
     await release?.().catch(() => undefined)
     if (reason === undefined) return
     try {
       const [cookie] = await this.#bus.call(screenSaver, 'Inhibit', 'ss', [this.#product, reason])
       this.#release = () => this.#bus.call(screenSaver, 'UnInhibit', 'u', [cookie])
+      this.#through = screenSaver.destination
     } catch {
       const options = { reason: { signature: 's', value: reason } }
       const [request] = await this.#bus.call(portal, 'Inhibit', 'sua{sv}', ['', suspendAndIdle, options])
       const handle: RemoteObject = { ...portal, path: String(request), interface: 'org.freedesktop.portal.Request' }
       this.#release = () => this.#bus.call(handle, 'Close')
+      this.#through = portal.destination
     }
   }
 }
