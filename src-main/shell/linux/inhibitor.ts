@@ -44,7 +44,7 @@ export class Inhibitor implements PowerPart {
     await this.#last
   }
 
-  /** Programs forget what they were asked when they end. */
+  /** What programs were asked ends with them. */
   #follow(): void {
     if (this.#isFollowing) return
     this.#isFollowing = true
