@@ -136,12 +136,6 @@ async function readAll(): Promise<void> {
 
 let reading = false
 let wantedRevision = 0
-/** Reads of a large document leave this much more time to everything else than they take: a drag makes 30 revisions a second. */
-const restOfRead = 20
-/** A newer document is shown at the latest after this, ms. */
-const maxRestMs = 250
-/** `performance.now()` before which the document is not read again. */
-let readAgainAt = 0
 
 /** Reads the document again until it is at least of the revision that an event named; one request at a time. */
 async function readDocument(revision: number): Promise<void> {
@@ -151,21 +145,12 @@ async function readDocument(revision: number): Promise<void> {
   try {
     while (confirmed !== null && confirmed.revision < wantedRevision) {
       const of = reads
-      const restMs = readAgainAt - performance.now()
-      if (restMs > 1) await new Promise((resolve) => setTimeout(resolve, restMs))
-      // Another collection may have been opened meanwhile.
-      if (of !== reads) continue
       const wanted = wantedRevision
       const open = await call('GET', '/studio/collection')
       // Everything is read again: what was read here may be of another collection.
       if (of !== reads) continue
-      const from = performance.now()
       confirmed = open
       show()
-      // React draws what follows a store in a microtask of its own, which is before this goes on.
-      await undefined
-      const now = performance.now()
-      readAgainAt = now + Math.min(maxRestMs, restOfRead * (now - from))
       notifyOverwritten(open)
       // The host never gets as far as it said, as after another collection was opened. What was wanted meanwhile is read next.
       if (open.revision < wanted) break
