@@ -1,5 +1,5 @@
 import { History } from 'lucide-react'
-import { useEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import { call, reportProblem } from '../../client/api.ts'
 import { notifyError } from '../../components/toasts.tsx'
 import { locale } from '../../messages/language.ts'
@@ -51,18 +51,24 @@ export function HistoryMenu({ open: show }: { readonly open: OpenCollection }) {
 function Steps({ revision }: { readonly revision: number }) {
   const [history, setHistory] = useState<HistoryList>({ undo: [], redo: [] })
   const [busy, setBusy] = useState(false)
+  const reads = useRef(0)
+  const read = useCallback(async (): Promise<HistoryList> => {
+    const mine = ++reads.current
+    const list = await call('GET', `/studio/history?limit=${limit}`)
+    if (mine === reads.current) setHistory(list)
+    return list
+  }, [])
   // biome-ignore lint/correctness/useExhaustiveDependencies: every revision has another history
   useEffect(() => {
-    let stale = false
-    call('GET', `/studio/history?limit=${limit}`).then((read) => !stale && setHistory(read), reportProblem)
-    return () => {
-      stale = true
-    }
-  }, [revision])
-  const jump = async (step: () => Promise<string>, count: number): Promise<void> => {
+    read().catch(reportProblem)
+  }, [revision, read])
+  /** Somebody may have edited since the list was drawn: steps are counted in the list as it is now. */
+  const jump = async (step: () => Promise<string>, countIn: (now: HistoryList) => number): Promise<void> => {
     setBusy(true)
     try {
+      const count = countIn(await read())
       for (let done = 0; done < count; done++) await step()
+      if (count > 0) await read()
     } catch (error) {
       notifyError(error)
     } finally {
@@ -83,7 +89,7 @@ function Steps({ revision }: { readonly revision: number }) {
             className="undone"
             disabled={busy}
             data-testid="history-undone"
-            onClick={() => void jump(redo, index + 1)}
+            onClick={() => void jump(redo, (now) => placeOf(step, now.redo) + 1)}
           >
             <span className="entry-name">{stepWords(step.name)}</span> <span className="quiet small">{timeOf(step.time)}</span>
           </button>
@@ -97,16 +103,20 @@ function Steps({ revision }: { readonly revision: number }) {
           aria-current={index === 0}
           disabled={busy}
           data-testid="history-done"
-          onClick={() => void jump(undo, index)}
+          onClick={() => void jump(undo, (now) => placeOf(step, now.undo))}
         >
           <span className="entry-name">{stepWords(step.name)}</span> <span className="quiet small">{timeOf(step.time)}</span>
         </button>
       ))}
       {done.length > 0 && (
-        <button type="button" disabled={busy} data-testid="history-start" onClick={() => void jump(undo, done.length)}>
+        <button type="button" disabled={busy} data-testid="history-start" onClick={() => void jump(undo, (now) => now.undo.length)}>
           <span className="entry-name">{done.length < limit ? t.start : t.further}</span>
         </button>
       )}
     </section>
   )
 }
+
+/** Steps have no ids; -1 where it is not in the list any more. */
+const placeOf = (step: HistoryList['undo'][number], steps: HistoryList['undo']): number =>
+  steps.findIndex(({ name, time }) => name === step.name && time === step.time)
