@@ -1,22 +1,20 @@
-import { ArrowDown, ArrowUp, Eye, EyeOff, Link2, Lock, LockOpen, Plus, Settings2, Trash2, TriangleAlert } from 'lucide-react'
-import { useState } from 'react'
-import { ContextMenu, opensMenu } from '../../components/context-menu.tsx'
+import { ArrowDown, ArrowUp, Plus, Settings2, Trash2 } from 'lucide-react'
+import { useRef, useState } from 'react'
+import { ContextMenu } from '../../components/context-menu.tsx'
 import { moveInList } from '../../components/list-keys.ts'
 import { entryOfKey, itemEntries } from '../canvas/item-menu.ts'
 import { t as canvasTexts } from '../canvas/messages.ts'
 import { moveTo, removeItems } from '../commands.ts'
-import { t as links } from '../links/messages.ts'
 import { t } from '../messages.ts'
 import { droppedIndex, layersOf, nameOf, type PlacedItem } from '../places.ts'
-import { needsCare, reportWords } from '../report-words.ts'
 import { change, useShow } from '../show-store.ts'
 import { iconOfItem } from '../source-icons.ts'
 import type { Collection, Scene } from '../types.ts'
 import { select, showItemPanel, useView } from '../view-store.ts'
 import { Dock } from './dock.tsx'
-import { NameField } from './name-field.tsx'
 import { rangeOf } from './range.ts'
 import { matches, SearchField, searchFrom } from './search-field.tsx'
+import { type EntryActions, SourceEntry } from './source-entry.tsx'
 import { Tool } from './tool.tsx'
 import { useDragOrder } from './use-drag-order.ts'
 
@@ -63,12 +61,50 @@ export function SourcesDock({ document, scene, editor, onAdd }: SourcesDockProps
       )
     else select([id])
   }
-  /** The selected items, or only this one if it is not among them. */
-  const withItem = (layer: PlacedItem): readonly PlacedItem[] => {
-    if (selected.includes(layer.item.id)) return chosen
-    select([layer.item.id])
-    return [layer]
+  const placeOf = (id: string): PlacedItem | undefined => layers.find(({ item }) => item.id === id)
+  const actions: EntryActions = {
+    pick,
+    openPanel(id) {
+      select([id])
+      showItemPanel()
+    },
+    openMenu(id, x, y) {
+      if (!selected.includes(id)) select([id])
+      setMenu({ x, y })
+    },
+    rename(id, name) {
+      setRenaming(null)
+      const layer = placeOf(id)
+      if (name !== null && layer !== undefined) rename(layer, name)
+    },
+    press(id, event) {
+      const layer = placeOf(id)
+      if (layer === undefined) return false
+      if (event.key === 'F2') setRenaming(id)
+      else if (event.altKey && event.key === 'ArrowUp' && layer.index < lengthOf(layer.list) - 1) moveTo(layer.at, layer.index + 1)
+      else if (event.altKey && event.key === 'ArrowDown' && layer.index > 0) moveTo(layer.at, layer.index - 1)
+      else if (event.key === ' ' && (event.ctrlKey || event.shiftKey)) pick(id, event.shiftKey ? 'range' : 'toggle')
+      else if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'a') select(layers.map((each) => each.item.id))
+      else {
+        const items = selected.includes(id) ? chosen : [layer]
+        const entry = entryOfKey(event, itemEntries({ items, scene, document, onSelect: select }))
+        if (entry === undefined || entry.disabled === true) return false
+        entry.act()
+      }
+      return true
+    },
+    drag: drag.entry,
   }
+  const newest = useRef(actions)
+  newest.current = actions
+  const [on] = useState<EntryActions>(() => ({
+    pick: (...given) => newest.current.pick(...given),
+    openPanel: (...given) => newest.current.openPanel(...given),
+    openMenu: (...given) => newest.current.openMenu(...given),
+    rename: (...given) => newest.current.rename(...given),
+    press: (...given) => newest.current.press(...given),
+    drag: (...given) => newest.current.drag(...given),
+  }))
   return (
     <Dock
       title={t.sources.title}
@@ -132,105 +168,18 @@ export function SourcesDock({ document, scene, editor, onAdd }: SourcesDockProps
         </div>
       ) : (
         <ul className="entries" onKeyDown={moveInList}>
-          {shown.map(({ layer, index }) => {
-            const { item, at, depth } = layer
-            const name = nameOf(item, document)
-            const Icon = iconOfItem(item, document)
-            const report = 'source' in item ? reports[item.source] : undefined
-            return (
-              // biome-ignore lint/a11y/useKeyWithClickEvents: the button inside takes the keys
-              <li
-                key={item.id}
-                className="entry"
-                style={depth > 0 ? { paddingLeft: 22 } : undefined}
-                data-testid="source"
-                data-item-id={item.id}
-                data-current={selected.includes(item.id)}
-                data-hidden={!item.visible}
-                data-state={report?.state}
-                onClick={(event) => pick(item.id, event.shiftKey ? 'range' : event.ctrlKey || event.metaKey ? 'toggle' : 'one')}
-                onContextMenu={(event) => {
-                  if (!editor || (event.target as Element).closest('input') !== null) return
-                  event.preventDefault()
-                  withItem(layer)
-                  setMenu({ x: event.clientX, y: event.clientY })
-                }}
-                onDoubleClick={() => {
-                  select([item.id])
-                  showItemPanel()
-                }}
-                {...drag.entry(index, layer.list)}
-              >
-                <button
-                  type="button"
-                  className="entry-main"
-                  data-item
-                  aria-current={selected.includes(item.id)}
-                  aria-keyshortcuts="F2 Delete Enter Alt+ArrowUp Alt+ArrowDown Control+C Control+V Control+D Control+F Control+R Control+S Control+Shift+D Control+G Shift+F10"
-                  onKeyDown={(event) => {
-                    if (event.key === 'Enter') {
-                      select([item.id])
-                      showItemPanel()
-                    } else if (!editor) return
-                    else if (event.key === 'F2') setRenaming(item.id)
-                    else if (event.altKey && event.key === 'ArrowUp' && layer.index < lengthOf(layer.list) - 1) moveTo(at, layer.index + 1)
-                    else if (event.altKey && event.key === 'ArrowDown' && layer.index > 0) moveTo(at, layer.index - 1)
-                    else if (event.key === ' ' && (event.ctrlKey || event.shiftKey)) pick(item.id, event.shiftKey ? 'range' : 'toggle')
-                    else if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'a') select(layers.map((each) => each.item.id))
-                    else if (opensMenu(event)) {
-                      withItem(layer)
-                      const { left, bottom } = event.currentTarget.getBoundingClientRect()
-                      setMenu({ x: left + 20, y: bottom })
-                    } else {
-                      const items = selected.includes(item.id) ? chosen : [layer]
-                      const entry = entryOfKey(event, itemEntries({ items, scene, document, onSelect: select }))
-                      if (entry === undefined || entry.disabled === true) return
-                      entry.act()
-                    }
-                    event.preventDefault()
-                    event.stopPropagation()
-                  }}
-                >
-                  <Icon size={15} />
-                  <NameField
-                    name={name}
-                    label={t.renameOf(name)}
-                    editing={renaming === item.id}
-                    onDone={(next) => {
-                      setRenaming(null)
-                      if (next !== null) rename(layer, next)
-                    }}
-                  />
-                </button>
-                {item.link !== undefined && (
-                  <span className="entry-mark" title={links.isLinked} role="img" aria-label={links.isLinked} data-testid="item-linked">
-                    <Link2 size={14} />
-                  </span>
-                )}
-                {needsCare(report) && (
-                  <span className="entry-problem" title={reportWords(report)} role="img" aria-label={reportWords(report)}>
-                    <TriangleAlert size={15} />
-                  </span>
-                )}
-                <Tool
-                  Icon={item.visible ? Eye : EyeOff}
-                  label={item.visible ? t.sources.hide(name) : t.sources.show(name)}
-                  pressed={item.visible}
-                  disabled={!editor}
-                  onClick={() => change(at, { visible: !item.visible })}
-                  testId="toggle-visible"
-                />
-                <Tool
-                  Icon={item.locked ? Lock : LockOpen}
-                  label={item.locked ? t.sources.unlock(name) : t.sources.lock(name)}
-                  pressed={item.locked}
-                  disabled={!editor}
-                  onClick={() => change(at, { locked: !item.locked })}
-                  testId="toggle-locked"
-                />
-              </li>
-            )
-          })}
+          {shown.map(({ layer: { item, at, list, depth }, index }) => (
+            <SourceEntry
+              key={item.id}
+              {...{ item, at, list, depth, index, editor, on }}
+              name={nameOf(item, document)}
+              Icon={iconOfItem(item, document)}
+              report={'source' in item ? reports[item.source] : undefined}
+              selected={selected.includes(item.id)}
+              renaming={renaming === item.id}
+              drop={drag.entry(index, list)['data-drop']}
+            />
+          ))}
         </ul>
       )}
       {menu !== null && (
