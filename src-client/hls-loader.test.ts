@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type InnerLoader, type LoaderClass, nodeLoader } from './hls-loader.ts'
 import type { Nodes } from './nodes.ts'
 
@@ -53,6 +53,64 @@ function setUp(answers: Record<string, number>) {
   loader.destroy()
   return { asked, said, state, sameStats: loader.stats === stats }
 }
+
+/** A request at node a that never ends; `suspect` finds out that a is to be left for b. */
+function hang(received: number, more: object = {}) {
+  let base = 'https://a'
+  const asked: string[] = []
+  const said: string[] = []
+  const nodes = {
+    get base() {
+      return base
+    },
+    isRouted: true,
+    at: (url: string) => url.replace('https://a', base),
+    suspect: async () => {
+      base = 'https://b'
+    },
+  }
+  class Base implements InnerLoader {
+    context: unknown = null
+    stats = { aborted: false, loaded: 0, loading: { start: 0, first: 0, end: 0 } }
+    load(context: never, _config: never, callbacks: never): void {
+      const { url } = context as { url: string }
+      asked.push(url)
+      if (url.startsWith('https://b')) (callbacks as Callbacks).onSuccess({ url }, this.stats)
+      else Object.assign(this.stats, { loaded: received, loading: { start: 0, first: received > 0 ? 1 : 0, end: 0 } })
+    }
+    abort(): void {}
+    destroy(): void {}
+  }
+  const loader = new (nodeLoader(Base as unknown as LoaderClass, nodes as unknown as Nodes))({} as never)
+  const callbacks = { onSuccess: (response: { url: string }) => void said.push(response.url), ...more }
+  loader.load({ url: 'https://a/live/x' } as never, { loadPolicy: {} } as never, callbacks as never)
+  return { loader, asked, said }
+}
+
+describe('a request of hls.js that hangs', () => {
+  afterEach(() => void vi.useRealTimers())
+
+  it('goes to another node as soon as its own is found to be gone, also in the middle of the answer', async () => {
+    for (const [received, ms] of [
+      [0, 1550],
+      [1000, 1850],
+    ] as const) {
+      vi.useFakeTimers()
+      const { loader, said } = hang(received)
+      await vi.advanceTimersByTimeAsync(ms)
+      expect(said).toEqual(['https://b/live/x'])
+      loader.destroy()
+    }
+  })
+
+  it('stays where a part of its answer was passed on', async () => {
+    vi.useFakeTimers()
+    const { loader, asked } = hang(1000, { onProgress: () => undefined })
+    await vi.advanceTimersByTimeAsync(5000)
+    expect(asked).toEqual(['https://a/live/x'])
+    loader.destroy()
+  })
+})
 
 describe('a request of hls.js', () => {
   it('goes to the next node where one does not answer, and hls.js sees one request', () => {

@@ -16,10 +16,13 @@ export type LoaderClass = new (config: never) => InnerLoader
 interface Callbacks {
   onError(error: { readonly code: number; readonly text: string }, ...more: unknown[]): void
   onTimeout(...all: unknown[]): void
+  onProgress?(...all: unknown[]): void
 }
 
-/** A request without a byte for this long makes its node a suspect, ms. */
+/** A request without a new byte for this long makes its node a suspect, ms. */
 const suspectMs = 1200
+/** How often a request is looked at, ms: one without a new byte since follows when its node has been left. */
+const lookMs = 300
 /** Nodes that one request is sent to. */
 const maxTries = 4
 
@@ -84,13 +87,23 @@ export function nodeLoader(Base: LoaderClass, nodes: Nodes): LoaderClass {
           this.#inner.stats = stats
           attempt()
         }
+        // a part of the answer that was passed on cannot be taken back
+        const mayRepeat = (): boolean => inner.stats.loading.first === 0 || given.onProgress === undefined
+        // the node was left, for this request or another
+        const follow = (): boolean => {
+          if (nodes.base === base || tries >= maxTries || !isCurrent() || !mayRepeat()) return false
+          this.#again?.()
+          return true
+        }
+        let loaded = 0
+        let quietMs = 0
         clearInterval(this.#suspecting)
         this.#suspecting = setInterval(() => {
-          if (inner.stats.loading.first > 0) clearInterval(this.#suspecting)
-          // it was left meanwhile, by this request or another
-          else if (nodes.base !== base && tries < maxTries) this.#again?.()
-          else void nodes.suspect(base)
-        }, suspectMs)
+          quietMs = inner.stats.loaded > loaded ? 0 : quietMs + lookMs
+          loaded = inner.stats.loaded
+          if (quietMs === 0 || follow()) return
+          if (quietMs % suspectMs === 0) void nodes.suspect(base)
+        }, lookMs)
         ;(context as { url: string }).url = nodes.at(url)
         inner.load(context, nodes.isRouted ? withoutRetries(config) : config, {
           ...(callbacks as object),

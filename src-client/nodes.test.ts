@@ -72,7 +72,10 @@ describe('the node that a player uses', () => {
     const turn = () => new Promise((resolve) => setImmediate(resolve))
     const moves: string[] = []
     const asked: string[] = []
-    const world = { listed, signer: key, state, moves, asked }
+    const pass = (ms: number): void => {
+      nowMs += ms
+    }
+    const world = { listed, signer: key, state, moves, asked, pass }
     const answer = async (input: string): Promise<Response> => {
       const { origin, pathname } = new URL(input)
       asked.push(input)
@@ -143,6 +146,44 @@ describe('the node that a player uses', () => {
     expect(nodes.base).toBe(near)
     await nodes.suspect()
     expect(nodes.base).toBe(far)
+  })
+
+  it('is left at once when it has lost its origin, for one that has not', async () => {
+    const { nodes, state, moves } = network([node(far), node(near)])
+    await nodes.start()
+    state[near] = 'away'
+    await nodes.suspect()
+    expect(moves).toEqual([far])
+    // who failed next to it does not lead back
+    expect([nodes.failed(far), nodes.base]).toEqual([true, home])
+  })
+
+  it('is left for home when it has lost its origin and knows of no other node, and kept where all have lost theirs', async () => {
+    const { nodes, state, world, asked } = network([node(near)])
+    await nodes.start()
+    state[near] = 'away'
+    state[home] = 'away'
+    await nodes.check()
+    expect(nodes.base).toBe(near)
+    // it asks again after some seconds, not with each request
+    asked.length = 0
+    state[home] = 'serving'
+    await nodes.suspect()
+    expect([nodes.base, asked]).toEqual([near, [`${near}/api/v1/cdn/probe`]])
+    world.pass(3000)
+    await nodes.suspect()
+    expect(nodes.base).toBe(home)
+  })
+
+  it('is left for home when it fails although the last list was empty', async () => {
+    const { nodes, state, world } = network([node(near)])
+    await nodes.start()
+    world.listed = []
+    await new Promise((resolve) => setTimeout(resolve, 2))
+    await nodes.check()
+    state[near] = 'gone'
+    await nodes.suspect()
+    expect(nodes.base).toBe(home)
   })
 
   it('is left when it drains, once another has the stream', async () => {

@@ -19,6 +19,10 @@ export interface NodesOptions {
 const maxMeasured = 4
 /** A node that does not answer within this time is not there, ms. */
 const probeMs = 1500
+/** A node that has kept a request waiting already gets this time, ms. */
+const suspectProbeMs = 1000
+/** Home is asked as well when no node has answered for this time, ms. */
+const homeAfterMs = 300
 const listMs = 2000
 /** How often the node in use is asked how it is, ms. */
 const checkMs = 3000
@@ -52,6 +56,10 @@ export class Nodes {
   #base: string
   #timer: ReturnType<typeof setInterval> | undefined
   #checking = false
+  /** Of a node that has lost its origin. */
+  #leaving: Promise<void> | undefined
+  /** Nowhere to go was found: asked again from then on, ms of `performance.now`. */
+  #leaveFromMs = 0
 
   constructor(options: NodesOptions) {
     this.#options = options
@@ -68,9 +76,9 @@ export class Nodes {
     return this.#base
   }
 
-  /** True once the host has said that viewers may use nodes. */
+  /** True where the host says that viewers may use nodes, and as long as this one uses one. */
   get isRouted(): boolean {
-    return this.#list.nodes.length > 0
+    return this.#list.nodes.length > 0 || this.#base !== this.#home
   }
 
   /** The same resource at the node in use; URLs of elsewhere stay as they are. */
@@ -107,10 +115,12 @@ export class Nodes {
     return true
   }
 
-  /** A request takes long: asks the node whether it is there, and leaves it if it is not. */
+  /** A request takes long: asks the node how it is, and leaves it if it does not answer or has lost its origin. */
   async suspect(base: string = this.#base): Promise<void> {
     if (!this.isRouted || base !== this.#base) return
-    if ((await this.#probe(base)) === undefined) this.failed(base)
+    const found = await this.#probe(base, suspectProbeMs)
+    if (found === undefined) this.failed(base)
+    else if (found.state === 'away') await this.#leave(base)
   }
 
   /** Asks the node in use how it is; a player at a node that drains moves, once another has the stream. */
@@ -124,10 +134,51 @@ export class Nodes {
       if (found !== undefined && found.issuedAt > this.#list.issuedAt) await this.#refresh(base)
       if (base !== this.#base || !this.isRouted) return
       if (state === undefined) this.failed(base)
+      else if (state === 'away') await this.#leave(base)
       else if (state !== 'serving' || base === this.#home) await this.#moveWarm(base)
     } finally {
       this.#checking = false
     }
+  }
+
+  /**
+   * Leaves a node that has lost its origin, and so has nothing new: for the first node that answers, else for home. It stays where all have
+   * lost it. The node's own list is as old as its connection: nobody is asked for a newer one before the move.
+   */
+  #leave(from: string): Promise<void> {
+    if (this.#now() < this.#leaveFromMs) return Promise.resolve()
+    this.#leaving ??= this.#firstServing(from)
+      .then(
+        (base) => {
+          if (this.#base !== from || this.#stop.signal.aborted) return
+          this.#failed.set(from, this.#now() + restMs)
+          this.#move(base)
+          void this.#refresh(base)
+        },
+        () => {
+          this.#leaveFromMs = this.#now() + checkMs
+        },
+      )
+      .finally(() => {
+        this.#leaving = undefined
+      })
+    return this.#leaving
+  }
+
+  /** Rejects where none serves. */
+  #firstServing(but: string): Promise<string> {
+    const ask = async (url: string): Promise<string> => {
+      if ((await this.#probe(url))?.state !== 'serving') throw new Error('it does not serve')
+      return url
+    }
+    const asked = this.#drawn(this.#candidates(but))
+      .slice(0, maxMeasured)
+      .map(({ url }) => ask(url))
+    if (but !== this.#home) {
+      const later = asked.length === 0 ? Promise.resolve() : new Promise((resolve) => setTimeout(resolve, homeAfterMs))
+      asked.push(Promise.race([later, Promise.allSettled(asked)]).then(() => ask(this.#home)))
+    }
+    return Promise.any(asked)
   }
 
   /** Goes to the nearest other node, if there is one and it has the stream. */
@@ -197,10 +248,10 @@ export class Nodes {
   }
 
   /** How a node is, and how long its answer took, ms; undefined where it does not answer. */
-  async #probe(base: string): Promise<Probe | undefined> {
+  async #probe(base: string, withinMs = probeMs): Promise<Probe | undefined> {
     const from = this.#now()
     try {
-      const reply = await this.#ask(`${base}/api/v1/cdn/probe`, probeMs)
+      const reply = await this.#ask(`${base}/api/v1/cdn/probe`, withinMs)
       const { state, issuedAt = 0 } = (await reply.json()) as Partial<Probe>
       return reply.ok && state !== undefined ? { state, issuedAt, ms: this.#now() - from } : undefined
     } catch {

@@ -85,7 +85,7 @@ export async function runChaos(seconds: number, seed: number, note: (line: strin
     await page.waitForFunction(() => window.__player?.state() === 'playing')
     await page.evaluate((gapMs) => {
       const video = document.querySelector('video') as HTMLVideoElement
-      const stalls: { fromMs: number; toMs: number }[] = []
+      const stalls: { fromMs: number; toMs: number; at: string | undefined }[] = []
       let [timeS, sinceMs, lookedMs] = [video.currentTime, Date.now(), Date.now()]
       setInterval(() => {
         const nowMs = Date.now()
@@ -93,11 +93,13 @@ export async function runChaos(seconds: number, seed: number, note: (line: strin
         // the machine was busy: nothing is known of this time
         if (nowMs - lookedMs > gapMs) sinceMs += nowMs - lookedMs
         if (isMoving) {
-          if (nowMs - sinceMs > 500) stalls.push({ fromMs: sinceMs, toMs: nowMs })
+          if (nowMs - sinceMs > 500) stalls.push({ fromMs: sinceMs, toMs: nowMs, at: window.__player?.node })
           ;[timeS, sinceMs] = [video.currentTime, nowMs]
         }
         lookedMs = nowMs
-        document.body.dataset.stalls = JSON.stringify(isMoving ? stalls : [...stalls, { fromMs: sinceMs, toMs: nowMs }])
+        document.body.dataset.stalls = JSON.stringify(
+          isMoving ? stalls : [...stalls, { fromMs: sinceMs, toMs: nowMs, at: window.__player?.node }],
+        )
       }, 50)
     }, busyMs)
 

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { Nodes } from '../../src-client/index.ts'
+import { Nodes, nodeLoader } from '../../src-client/index.ts'
+import { FetchLoader } from './fetch-loader.ts'
 
 /** When the viewer saw nothing new, ms since 1970. */
 export interface Stall {
@@ -18,55 +19,60 @@ export function noticed(stalls: readonly Stall[], control: readonly Stall[]): re
   return stalls.filter((stall) => stall.toMs - stall.fromMs > noticedMs && !control.some((each) => overlaps(each, stall)))
 }
 
-/** Players give a request up after this time, ms. */
-const requestMs = 1500
+/** Players give a request up after this time, as hls.js does, ms. */
+const requestMs = 10_000
 /** Segments that a player starts behind the newest with. */
 const behind = 3
 
-/** A player of HLS without a screen: fetches every segment in time, or notes when it would have stalled. */
+/**
+ * A player of HLS without a screen: asks for the playlist with the next segment, fetches it in time, or notes when it would have stalled.
+ * Its requests go through the loader of the client package, as those of hls.js do.
+ */
 export class ScriptedPlayer {
   readonly stalls: Stall[] = []
   /** Segments that were played. */
   segments = 0
-  readonly #nodes: Nodes | undefined
-  readonly #home: string
+  readonly #nodes: Nodes
+  readonly #isRouted: boolean
+  readonly #Loader: ReturnType<typeof nodeLoader>
   readonly #path: string
   readonly #stop = new AbortController()
   #emptyAtMs = Number.POSITIVE_INFINITY
 
   /** @param isRouted it chooses nodes by the client package; else it plays from `home` alone */
   constructor(home: string, stream: string, isRouted: boolean) {
-    this.#home = home
-    this.#path = `/live/${stream}/hls.m3u8`
-    this.#nodes = isRouted ? new Nodes({ home, warmPath: this.#path }) : undefined
+    this.#path = `/live/${stream}/index.m3u8`
+    this.#isRouted = isRouted
+    this.#nodes = new Nodes({ home, warmPath: this.#path })
+    this.#Loader = nodeLoader(FetchLoader, this.#nodes)
   }
 
   /** Base URL that it plays from now. */
   get base(): string {
-    return this.#nodes?.base ?? this.#home
+    return this.#nodes.base
   }
 
   /** Plays until `stop`. */
   async run(): Promise<void> {
-    await this.#nodes?.start()
+    if (this.#isRouted) await this.#nodes.start()
     let media: string | undefined
     let next: number | undefined
     while (!this.#stop.signal.aborted) {
       try {
         media ??= await this.#mediaUrl()
-        const url = this.#nodes?.at(media) ?? media
-        const text = await (await this.#get(url)).text()
+        const { data } = await this.#get(next === undefined ? media : `${media}${media.includes('?') ? '&' : '?'}_HLS_msn=${next}`)
+        const text = String(data)
         const first = Number(/#EXT-X-MEDIA-SEQUENCE:(\d+)/.exec(text)?.[1])
         const listed = [...text.matchAll(/#EXTINF:([\d.]+),[^\n]*\n(?:#[^\n]*\n)*([^#\n]+)/g)]
         next ??= Math.max(first, first + listed.length - behind)
         for (let index = next - first; index < listed.length; index++, next++) {
           const [, seconds, uri] = listed[index] ?? []
           if (uri === undefined) break
-          await (await this.#get(new URL(uri, url).href)).arrayBuffer()
+          await this.#get(new URL(uri, media).href)
           this.#played(Number(seconds) * 1000)
         }
       } catch {
-        // the next round is at another node, where there is one
+        // it is asked for again
       }
       await wait(100, undefined, { signal: this.#stop.signal }).catch(() => undefined)
     }
@@ -74,7 +80,7 @@ export class ScriptedPlayer {
 
   stop(): void {
     this.#stop.abort()
-    this.#nodes?.stop()
+    this.#nodes.stop()
     if (Date.now() > this.#emptyAtMs) this.stalls.push({ fromMs: this.#emptyAtMs, toMs: Date.now(), at: this.base })
   }
 
@@ -88,25 +94,38 @@ export class ScriptedPlayer {
 
   async #mediaUrl(): Promise<string> {
     const url = `${this.base}${this.#path}?node=chosen`
-    const text = await (await this.#get(url)).text()
-    const uri = text.split('\n').find((line) => line.includes('hls.m3u8') && !line.startsWith('#'))
+    const text = String((await this.#get(url)).data)
+    const uri = text.split('\n').find((line) => line.includes('index.m3u8') && !line.startsWith('#'))
     if (uri === undefined) throw new Error('the stream has no playlist')
     return new URL(uri, url).href
   }
 
-  async #get(url: string): Promise<Response> {
-    const { origin } = new URL(url)
-    const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(requestMs)])
-    try {
-      const reply = await fetch(url, { signal, cache: 'no-store' })
-      // one that is not there yet is asked for again; a node that has an error is left
-      if (reply.status >= 500) throw new Error(String(reply.status))
-      if (!reply.ok) await this.#nodes?.check()
-      if (!reply.ok) throw new Error(String(reply.status))
-      return reply
-    } catch (error) {
-      if (!this.#stop.signal.aborted && !/^4\d\d$/.test((error as Error).message)) this.#nodes?.failed(origin)
-      throw error
-    }
+  #get(url: string): Promise<{ readonly data: Buffer }> {
+    const { signal } = this.#stop
+    return new Promise((resolve, reject) => {
+      const loader = new this.#Loader({} as never)
+      const end = (error: Error): void => {
+        settle()
+        reject(error)
+      }
+      const stopped = (): void => end(new Error('the player has stopped'))
+      const late = setTimeout(() => end(new Error('the answer is late')), requestMs)
+      const settle = (): void => {
+        clearTimeout(late)
+        signal.removeEventListener('abort', stopped)
+        loader.destroy()
+      }
+      signal.addEventListener('abort', stopped, { once: true })
+      const callbacks = {
+        onSuccess: (response: { readonly data: Buffer }) => {
+          settle()
+          resolve(response)
+        },
+        onError: ({ code, text }: { readonly code: number; readonly text: string }) => end(new Error(`${code} ${text}`)),
+        onTimeout: () => end(new Error('the answer is late')),
+      }
+      loader.load({ url } as never, { loadPolicy: {} } as never, callbacks as never)
+      if (signal.aborted) stopped()
+    })
   }
 }
