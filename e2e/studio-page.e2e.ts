@@ -218,6 +218,9 @@ describe('a creator makes a show on the page', () => {
     // By hand: half of the way, where it stays, and then to its end; what was on air is prepared.
     const air = async () => (await ask('GET', '/studio/program')).canvases[0]
     const [bar, pause] = [page.getByTestId('t-bar'), (await air()).preview]
+    // A key is a small step, and stays.
+    await bar.press('ArrowRight')
+    await until(async () => (await air()).tBar === 0.01, 'the T-bar has left its start')
     await bar.fill('0.5')
     await until(async () => (await air()).tBar === 0.5, 'the T-bar is in the middle')
     await screenshot(page, 'studio-page-studio-mode')

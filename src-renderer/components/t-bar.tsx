@@ -1,4 +1,4 @@
-import { useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import './t-bar.css'
 
 interface TBarProps {
@@ -15,11 +15,17 @@ const step = 0.01
 
 /** A slider that is the way from the preview to the program. One move is sent at a time, and then the newest. */
 export function TBar({ label, position, disabled, move, testId }: TBarProps) {
-  /** Where the hand has it; undefined: nobody does. */
+  /** Where the hand has it, until the host has taken that it let go; undefined: nobody does. */
   const [own, setOwn] = useState<number>()
+  /** A hand that moves it; at the end already, what it does until it lets go starts no other transition. */
+  const hand = useRef<'away' | 'moving' | 'ended'>('away')
   const queue = useRef<{ sending: boolean; next?: readonly [number, boolean] | undefined }>({ sending: false })
-  /** At the end already: what the hand does until it lets go starts no other transition. */
-  const ended = useRef(false)
+  const known = useRef(position)
+  useEffect(() => {
+    // Somebody else has brought it to its end.
+    if (known.current !== null && position === null && hand.current === 'moving') hand.current = 'ended'
+    known.current = position
+  }, [position])
   const send = async (...wanted: readonly [number, boolean]): Promise<void> => {
     const { current } = queue
     current.next = wanted
@@ -30,17 +36,17 @@ export function TBar({ label, position, disabled, move, testId }: TBarProps) {
         const next = current.next
         current.next = undefined
         await move(...next)
-        if (next[1]) setOwn(undefined)
+        if (next[1] && hand.current === 'away') setOwn(undefined)
       }
     } finally {
       current.sending = false
     }
   }
   const letGo = (): void => {
-    if (own === undefined) return
-    if (ended.current) setOwn(undefined)
-    else void send(own, true)
-    ended.current = false
+    const before = hand.current
+    hand.current = 'away'
+    if (before === 'moving' && own !== undefined) void send(own, true)
+    else if (before === 'ended') setOwn(undefined)
   }
   return (
     <input
@@ -52,17 +58,22 @@ export function TBar({ label, position, disabled, move, testId }: TBarProps) {
       aria-label={label}
       title={label}
       value={own ?? position ?? 0}
-      disabled={disabled}
+      // What is being moved keeps the focus.
+      disabled={disabled && own === undefined}
       data-testid={testId}
       onChange={(event) => {
         const value = Number(event.currentTarget.value)
         setOwn(value)
-        if (ended.current) return
-        ended.current = value >= 1
+        if (hand.current === 'ended') return
+        hand.current = value >= 1 ? 'ended' : 'moving'
         void send(value, false)
       }}
       onPointerUp={letGo}
-      onKeyUp={letGo}
+      onPointerCancel={letGo}
+      // A key is one small step: only what is at its end lets go by it.
+      onKeyUp={() => {
+        if (hand.current === 'ended') letGo()
+      }}
       onBlur={letGo}
     />
   )

@@ -7,6 +7,8 @@ import { type PanelProps, send } from './panel.tsx'
 import { Screenshot } from './screenshot.tsx'
 
 const image = { width: 720, pauseMs: 400 }
+/** So near an end OBS goes there when its T-bar is let go. */
+const catchRange = 0.1
 const limits = { min: 50, max: 20_000 }
 
 /** What is on air, what is prepared, and how the one becomes the other. */
@@ -14,6 +16,10 @@ export function ScreensPanel({ id, mirror, editor }: PanelProps) {
   const { program, preview, studioMode, transitions, transition, transitionDurationMs } = mirror
   const [duration, setDuration] = useState(String(transitionDurationMs ?? ''))
   useEffect(() => setDuration(String(transitionDurationMs ?? '')), [transitionDurationMs])
+  /** Where this page has left the T-bar; OBS says nothing of it. */
+  const [tBar, setTBar] = useState<number | null>(null)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another preview is another way
+  useEffect(() => setTBar(null), [preview, studioMode])
   const saveDuration = (): void => {
     const durationMs = Number(duration)
     if (durationMs === transitionDurationMs) return
@@ -93,13 +99,14 @@ export function ScreensPanel({ id, mirror, editor }: PanelProps) {
           <span className="row push">
             <TBar
               label={t.tBar}
-              position={null}
+              position={tBar}
               disabled={preview === null || preview === program}
-              move={(position, release) =>
-                call('POST', `/obs/${id}/requests`, { body: { request: 'SetTBarPosition', data: { position, release } } }).catch(
+              move={(position, release) => {
+                setTBar(position >= 1 || (release && (position <= catchRange || position >= 1 - catchRange)) ? null : position)
+                return call('POST', `/obs/${id}/requests`, { body: { request: 'SetTBarPosition', data: { position, release } } }).catch(
                   notifyError,
                 )
-              }
+              }}
               testId="obs-t-bar"
             />
             <button

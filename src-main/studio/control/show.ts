@@ -55,6 +55,7 @@ export class Show {
     this.#leaveEngine = dependencies.engine.onEvent((event) => {
       if (event.kind === 'switched') this.control.switched(event.canvas, event.scene, event.transition)
       else if (event.kind === 'transition-ended') this.control.transitionEnded(event.canvas)
+      else if (event.kind === 'state' && event.state !== 'running') this.control.engineEnded()
     })
   }
 

@@ -155,6 +155,48 @@ describe('what is on air', () => {
     await air.moveTBar('main', 0.5, false)
     await air.switchTo('intro')
     expect(air.state.canvases[0]).toMatchObject({ program: 'intro', tBar: null })
+    // What was moved along has nobody who moves it any more.
+    expect(asked.slice(-1)).toEqual(['t-bar tall 1'])
+    expect(air.state.canvases[1]).toMatchObject({ program: 'phone', transition: null, tBar: null })
+  })
+
+  it('takes along what follows where the scene that it goes to is deleted', async () => {
+    const { control: air, asked } = control()
+    await air.configure({ studioMode: true })
+    await air.preview('main', 'talk')
+    await air.moveTBar('main', 0.5, false)
+    asked.length = 0
+    air.follow(edited({ do: 'remove', at: 'scenes/talk' }))
+    expect(asked).toContain('t-bar tall 1')
+    expect(air.state.canvases).toMatchObject([
+      { program: 'intro', transition: null, tBar: null },
+      { program: 'phone', transition: null, tBar: null },
+    ])
+  })
+
+  it('is where it goes when the engine ends, and what was on air is being prepared', async () => {
+    const { control: air, reported } = control()
+    await air.configure({ studioMode: true })
+    await air.preview('main', 'talk')
+    await air.moveTBar('main', 0.4, false)
+    reported.length = 0
+    air.engineEnded()
+    expect(air.state.canvases).toMatchObject([{ program: 'talk', preview: 'intro', transition: null, tBar: null }, { transition: null }])
+    air.engineEnded()
+    expect(reported).toHaveLength(1)
+  })
+
+  it('has a middle by hand whatever its duration, and says nothing false on its way back', async () => {
+    const { control: air, asked, engine, reported } = control()
+    await air.configure({ studioMode: true, durationMs: 0 })
+    await air.preview('main', 'talk')
+    await air.moveTBar('main', 0.4, false)
+    expect(asked).toContain('main talk fade by hand, tall phone fade by hand')
+    // The engine says that the transition is over before it answers.
+    engine.whileAsked = () => air.transitionEnded('main')
+    reported.length = 0
+    await air.moveTBar('main', 0.05, true)
+    expect(reported.map(({ canvases }) => canvases[0]?.program)).toEqual(['intro'])
   })
 
   it('gives place where an edit takes it away', async () => {

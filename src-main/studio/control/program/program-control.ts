@@ -101,9 +101,9 @@ export class ProgramControl {
       const previewGone = on.preview !== null && this.#sceneOn(on.preview, canvas.id) === undefined
       if (!programGone && !previewGone) continue
       if (programGone) {
+        this.#dropTBar(canvas.id, on)
         on.program = canvas.scene
         on.moving = null
-        on.tBar = null
       }
       if (previewGone) on.preview = null
       changed = true
@@ -195,9 +195,17 @@ export class ProgramControl {
         await this.#setPreview(canvas, this.#sceneOn(tBar.from.get(canvas), canvas) ?? null)
       } else {
         const back = [...tBar.from].filter(([own, scene]) => this.#sceneOn(scene, own) !== undefined)
-        await this.#accepted(
-          this.#dependencies.engine.switchTo(back.map(([own, scene]) => ({ canvas: own, scene, transition: undefined }))),
-        )
+        const { moving } = on
+        // That it ends is no news: what it went to is not on air for a moment.
+        this.#forgetTBar(tBar)
+        try {
+          await this.#accepted(
+            this.#dependencies.engine.switchTo(back.map(([own, scene]) => ({ canvas: own, scene, transition: undefined }))),
+          )
+        } catch (error) {
+          Object.assign(on, { moving, tBar })
+          throw error
+        }
         for (const [own, scene] of back) this.switched(own, scene, null)
       }
       this.#changed()
@@ -237,9 +245,9 @@ export class ProgramControl {
   switched(canvas: string, scene: string, transition: string | null): void {
     const on = this.#on.get(canvas)
     if (on === undefined || this.#sceneOn(scene, canvas) === undefined) return
+    this.#dropTBar(canvas, on)
     on.moving = on.program === scene ? null : transition
     on.program = scene
-    on.tBar = null
   }
 
   /** A transition of the engine is over. */
@@ -247,8 +255,20 @@ export class ProgramControl {
     const on = this.#on.get(canvas)
     if (on?.moving == null) return
     on.moving = null
-    on.tBar = null
+    this.#dropTBar(canvas, on)
     this.#dependencies.onChange(this.state)
+  }
+
+  /** The engine has ended: it starts again with what it went to, and no transition. */
+  engineEnded(): void {
+    let changed = false
+    for (const [canvas, on] of this.#on) {
+      if (on.moving === null && on.tBar === null) continue
+      if (on.tBar !== null) on.preview = this.#sceneOn(on.tBar.from.get(canvas), canvas) ?? on.preview
+      Object.assign(on, { moving: null, tBar: null })
+      changed = true
+    }
+    if (changed) this.#changed()
   }
 
   /** Puts a scene and those that follow it on their canvases, on the same frame. */
@@ -256,7 +276,7 @@ export class ProgramControl {
     const followed = this.#open().scenes.filter((each) => each.follows === scene.id)
     const scenes = [scene, ...followed]
     // A stinger of no duration lasts as long as its film.
-    const cut = transition.kind === 'cut' || (transition.durationMs === 0 && transition.kind !== 'stinger')
+    const cut = !hand && (transition.kind === 'cut' || (transition.durationMs === 0 && transition.kind !== 'stinger'))
     const way = cut ? undefined : transition
     const switched = await this.#accepted(
       this.#dependencies.engine.switchTo(
@@ -352,12 +372,25 @@ export class ProgramControl {
   }
 
   /** What is moved by hand is at its end. */
-  #endTBar({ from }: TBar): void {
-    this.#dependencies.engine.setTBar([...from.keys()], 1)
+  #endTBar(tBar: TBar): void {
+    this.#dependencies.engine.setTBar([...tBar.from.keys()], 1)
+    this.#forgetTBar(tBar)
+  }
+
+  #forgetTBar({ from }: TBar): void {
     for (const own of from.keys()) {
       const on = this.#on.get(own)
       if (on !== undefined) Object.assign(on, { moving: null, tBar: null })
     }
+  }
+
+  /** The canvas shows something else, or is there: canvases that were moved along with it go to their ends. */
+  #dropTBar(canvas: string, on: OnAir): void {
+    const { tBar } = on
+    if (tBar === null) return
+    on.tBar = null
+    const along = new Map([...tBar.from].filter(([own]) => own !== canvas))
+    if (along.size > 0) this.#endTBar({ ...tBar, from: along })
   }
 
   /** The scene, where it is one of that canvas. */
