@@ -8,6 +8,7 @@ import { t as networkFunctions } from '../network/functions/messages.ts'
 import { t as networkMachines } from '../network/machines/messages.ts'
 import { t as network } from '../network/messages.ts'
 import { t as obs } from '../obs/messages.ts'
+import { t as obsSources } from '../obs/sources/messages.ts'
 import { t as obsTemplates } from '../obs/templates/messages.ts'
 import { t as studioDocks } from '../studio/browser-docks/messages.ts'
 import { t as studioCanvas } from '../studio/canvas/messages.ts'
@@ -81,6 +82,7 @@ const english: Readonly<Record<string, object>> = {
   networkFleet,
   networkMachines,
   obs,
+  obsSources,
   obsTemplates,
   studio,
   studioCanvas,

@@ -1,5 +1,5 @@
-import { Eye, EyeOff, Lock, LockOpen, Move, SlidersHorizontal, Trash2 } from 'lucide-react'
-import { useState } from 'react'
+import { Eye, EyeOff, Lock, LockOpen, Move, Plus, Settings, SlidersHorizontal, Trash2 } from 'lucide-react'
+import { useEffect, useState } from 'react'
 import { call } from '../client/api.ts'
 import { confirm } from '../components/dialog.tsx'
 import { FiltersDialog } from './editing/filters-dialog.tsx'
@@ -9,11 +9,23 @@ import type { UndoStack } from './editing/undo-stack.ts'
 import { t } from './messages.ts'
 import type { ObsFilter, ObsItem, ObsScene } from './obs-stores.ts'
 import { Panel, type PanelProps, send } from './panel.tsx'
+import { AddSource } from './sources/add-source.tsx'
+import { InputDialog } from './sources/input-dialog.tsx'
+import { t as sources } from './sources/messages.ts'
 
 /** Sources of a scene, the uppermost first. */
 export function ItemsPanel({ id, mirror, editor, scene, undo }: ItemsPanelProps) {
   /** What of which item is edited. */
   const [editing, setEditing] = useState<{ readonly what: 'transform' | 'filters'; readonly item: number } | null>(null)
+  const [adding, setAdding] = useState(false)
+  /** The input whose settings are edited. A new one is in the mirror a moment later. */
+  const [setting, setSetting] = useState<string | null>(null)
+  const setsKnown = mirror.inputs.some(({ name }) => name === setting)
+  useEffect(() => {
+    // Once it is gone, another one of its name opens nothing.
+    if (setsKnown) return () => setSetting(null)
+    return undefined
+  }, [setsKnown])
   const items = scene?.items.toReversed() ?? []
   const edited = items.find((item) => item.id === editing?.item)
   const close = (): void => setEditing(null)
@@ -21,7 +33,25 @@ export function ItemsPanel({ id, mirror, editor, scene, undo }: ItemsPanelProps)
     <Panel
       title={scene === undefined ? t.sources : t.sourcesOf(scene.name)}
       testId="obs-items"
-      tools={editor && <UndoButton undo={undo} />}
+      tools={
+        editor && (
+          <span className="row obs-tools">
+            <UndoButton undo={undo} />
+            {scene !== undefined && (
+              <button
+                type="button"
+                className="button quiet icon"
+                aria-label={sources.add}
+                title={sources.add}
+                onClick={() => setAdding(true)}
+                data-testid="obs-add-source"
+              >
+                <Plus size={16} aria-hidden="true" />
+              </button>
+            )}
+          </span>
+        )
+      }
     >
       {items.length === 0 || scene === undefined ? (
         <p className="quiet small obs-none">{t.noSources}</p>
@@ -36,6 +66,7 @@ export function ItemsPanel({ id, mirror, editor, scene, undo }: ItemsPanelProps)
               editor={editor}
               undo={undo}
               onEdit={(what) => setEditing({ what, item: item.id })}
+              onSet={() => setSetting(item.source)}
             />
           ))}
         </ul>
@@ -46,6 +77,10 @@ export function ItemsPanel({ id, mirror, editor, scene, undo }: ItemsPanelProps)
       {edited !== undefined && editing?.what === 'filters' && (
         <FiltersDialog id={id} source={edited.source} filters={filtersOf(mirror, edited.source)} undo={undo} onClose={close} />
       )}
+      {scene !== undefined && adding && (
+        <AddSource id={id} mirror={mirror} scene={scene.name} undo={undo} onClose={() => setAdding(false)} onCreated={setSetting} />
+      )}
+      {setting !== null && setsKnown && <InputDialog id={id} input={setting} undo={undo} onClose={() => setSetting(null)} />}
     </Panel>
   )
 }
@@ -67,9 +102,11 @@ interface ItemRowProps {
   readonly editor: boolean
   readonly undo: UndoStack
   readonly onEdit: (what: 'transform' | 'filters') => void
+  /** Opens the settings of its input. */
+  readonly onSet: () => void
 }
 
-function ItemRow({ id, scene, item: { id: item, source, enabled, locked }, editor, undo, onEdit }: ItemRowProps) {
+function ItemRow({ id, scene, item: { id: item, source, sourceType, enabled, locked }, editor, undo, onEdit, onSet }: ItemRowProps) {
   const put = (changes: { readonly enabled?: boolean; readonly locked?: boolean }) => () =>
     call('PATCH', `/obs/${id}/items`, { body: { scene, item, ...changes } })
   const change = (label: string, changes: { readonly enabled?: boolean; readonly locked?: boolean }, before: typeof changes): void =>
@@ -102,6 +139,18 @@ function ItemRow({ id, scene, item: { id: item, source, enabled, locked }, edito
       >
         {locked ? <Lock size={16} aria-hidden="true" /> : <LockOpen size={16} aria-hidden="true" />}
       </button>
+      {editor && sourceType === 'input' && (
+        <button
+          type="button"
+          className="button quiet icon"
+          aria-label={sources.settingsTitle(source)}
+          title={sources.settingsTitle(source)}
+          onClick={onSet}
+          data-testid="obs-item-settings"
+        >
+          <Settings size={16} aria-hidden="true" />
+        </button>
+      )}
       {editor && (
         <button
           type="button"
@@ -134,6 +183,7 @@ function ItemRow({ id, scene, item: { id: item, source, enabled, locked }, edito
           aria-label={t.itemRemoveNamed(source)}
           title={t.itemRemoveNamed(source)}
           onClick={() => send(remove())}
+          data-testid="obs-item-remove"
         >
           <Trash2 size={16} aria-hidden="true" />
         </button>

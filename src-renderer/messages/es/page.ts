@@ -19,6 +19,7 @@ import { networkFleet } from './network-fleet.ts'
 import { networkFunctions } from './network-functions.ts'
 import { networkMachines } from './network-machines.ts'
 import { obs } from './obs.ts'
+import { obsSources } from './obs-sources.ts'
 import { obsTemplates } from './obs-templates.ts'
 import { player } from './player.ts'
 import { publish } from './publish.ts'
@@ -77,6 +78,7 @@ const ofParts: Readonly<Record<string, object>> = {
   networkFleet,
   networkMachines,
   obs,
+  obsSources,
   obsTemplates,
   studio,
   studioCanvas,

@@ -9,7 +9,8 @@ import type { ObsFilter } from '../obs-stores.ts'
 import { send } from '../panel.tsx'
 import { AddFilter } from './add-filter.tsx'
 import { FilterFollows } from './filter-follows.tsx'
-import { FilterSettings } from './filter-settings.tsx'
+import { typedFields } from './setting-fields.ts'
+import { SettingsForm } from './settings-form.tsx'
 import { UndoButton } from './undo-button.tsx'
 import type { UndoStack } from './undo-stack.ts'
 
@@ -132,10 +133,13 @@ export function FiltersDialog({ id, source, filters, undo, onClose }: FiltersDia
         />
       )}
       {detailed !== undefined && (
-        <FilterSettings
+        <SettingsForm
           key={detailed.name}
-          filter={detailed}
-          onChange={(settings, replace) => set(detailed.name, settings, replace).catch(notifyError)}
+          name={detailed.name}
+          kind={detailed.kind}
+          settings={detailed.settings}
+          fields={typedFields({ ...detailed.defaults, ...detailed.settings })}
+          onChange={(settings, replace) => set(detailed.name, { ...settings }, replace).catch(notifyError)}
         />
       )}
       <AddFilter
