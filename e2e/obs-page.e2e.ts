@@ -248,6 +248,7 @@ describe('the OBS section', () => {
     expect(await findingsInBothThemes(page)).toEqual([])
     await dialog.getByTestId('obs-undo').click()
     await until(async () => (await settings('blue')).width !== 200, 'the width is undone')
+    await until(async () => (await dialog.getByTestId('obs-setting-width').inputValue()) !== '200', 'the field has it, too')
     expect((await settings('blue')).color).toBe(0xffc04020)
     await dialog.getByTestId('obs-settings-as-json').click()
     await dialog.getByTestId('obs-settings-json').fill('{ "height": 90 }')
@@ -270,9 +271,9 @@ describe('the OBS section', () => {
     // The list of screens is that of OBS.
     await add('xshm_input', 'screen')
     await adding.getByTestId('obs-source-submit').click()
-    const { propertyItems } = await obs.call('GetInputPropertiesListPropertyItems', { inputName: 'screen', propertyName: 'screen' })
     const offered = dialog.getByTestId('obs-setting-screen').locator('option')
     await offered.first().waitFor({ state: 'attached' })
+    const { propertyItems } = await obs.call('GetInputPropertiesListPropertyItems', { inputName: 'screen', propertyName: 'screen' })
     expect(await offered.allTextContents()).toEqual(propertyItems.map(({ itemName }) => itemName))
     await look(page, 'obs-input-screen')
     // Undoing what was added takes the source away, and with it this dialog.
