@@ -65,8 +65,11 @@ describe.runIf(process.platform === 'linux')('the desktop shell with Electron, o
         nodeIntegrationInWorker: false,
         webSecurity: true,
         allowRunningInsecureContent: false,
+        experimentalFeatures: false,
         webviewTag: false,
+        navigateOnDragDrop: false,
       })
+    for (const { preferences } of windows) expect(Object.keys(preferences)).not.toContain('enableBlinkFeatures')
     const [first, other] = windows
     expect([first!.preferences.preload, other!.preferences.preload]).toEqual([
       expect.stringMatching(/dist\/shell\/preload\.cjs$/),
@@ -421,10 +424,12 @@ describe('the page in the main window', () => {
       })
       const preload = readFileSync(join(root, 'dist/shell/preload.cjs'), 'utf8')
       await page.addInitScript(`((require) => {${preload}\n})(() => ({
-        contextBridge: { exposeInMainWorld: (name, api) => { window[name] = api } },
+        contextBridge: { exposeInMainWorld: (name, api) => { window[name] = api; (window.exposed ??= []).push(name, ...Object.keys(api)) } },
         ipcRenderer: { invoke: (...call) => window.invoke(...call) },
       }))`)
       await page.goto(`${host.http}/studio`)
+      // The calls of the contract, and nothing of Electron.
+      expect(await page.evaluate('window.exposed')).toEqual(['amiStreams', 'chooseFiles', 'chooseFolder'])
       await page.getByTestId('add-source').click()
       await page.getByTestId('kind-image').click()
       await page.getByTestId('new-source-dialog').getByTestId('choose-file').click()
