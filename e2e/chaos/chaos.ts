@@ -80,28 +80,32 @@ export async function runChaos(seconds: number, seed: number, note: (line: strin
     for (let index = 0; index < 4; index++) players.push({ name: `viewer ${index}`, player: new ScriptedPlayer(host.http, 'show', true) })
     const control = new ScriptedPlayer(host.http, 'show', false)
     const runs = [control, ...players.map(({ player }) => player)].map((player) => player.run())
-    const page = await browser.newPage()
-    await page.goto(`${host.http}/watch/show`)
-    await page.waitForFunction(() => window.__player?.state() === 'playing')
-    await page.evaluate((gapMs) => {
-      const video = document.querySelector('video') as HTMLVideoElement
-      const stalls: { fromMs: number; toMs: number; at: string | undefined }[] = []
-      let [timeS, sinceMs, lookedMs] = [video.currentTime, Date.now(), Date.now()]
-      setInterval(() => {
-        const nowMs = Date.now()
-        const isMoving = video.currentTime !== timeS
-        // the machine was busy: nothing is known of this time
-        if (nowMs - lookedMs > gapMs) sinceMs += nowMs - lookedMs
-        if (isMoving) {
-          if (nowMs - sinceMs > 500) stalls.push({ fromMs: sinceMs, toMs: nowMs, at: window.__player?.node })
-          ;[timeS, sinceMs] = [video.currentTime, nowMs]
-        }
-        lookedMs = nowMs
-        document.body.dataset.stalls = JSON.stringify(
-          isMoving ? stalls : [...stalls, { fromMs: sinceMs, toMs: nowMs, at: window.__player?.node }],
-        )
-      }, 50)
-    }, busyMs)
+    // What it has at the origin, too, is the browser on a busy machine.
+    const pages = { routed: await browser.newPage(), control: await browser.newPage() }
+    await pages.control.route('**/api/v1/cdn/nodes', (route) => route.abort())
+    for (const page of Object.values(pages)) {
+      await page.goto(`${host.http}/watch/show`)
+      await page.waitForFunction(() => window.__player?.state() === 'playing')
+      await page.evaluate((gapMs) => {
+        const video = document.querySelector('video') as HTMLVideoElement
+        const stalls: { fromMs: number; toMs: number; at: string | undefined }[] = []
+        let [timeS, sinceMs, lookedMs] = [video.currentTime, Date.now(), Date.now()]
+        setInterval(() => {
+          const nowMs = Date.now()
+          const isMoving = video.currentTime !== timeS
+          // the machine was busy: nothing is known of this time
+          if (nowMs - lookedMs > gapMs) sinceMs += nowMs - lookedMs
+          if (isMoving) {
+            if (nowMs - sinceMs > 500) stalls.push({ fromMs: sinceMs, toMs: nowMs, at: window.__player?.node })
+            ;[timeS, sinceMs] = [video.currentTime, nowMs]
+          }
+          lookedMs = nowMs
+          document.body.dataset.stalls = JSON.stringify(
+            isMoving ? stalls : [...stalls, { fromMs: sinceMs, toMs: nowMs, at: window.__player?.node }],
+          )
+        }, 50)
+      }, busyMs)
+    }
 
     const endMs = performance.now() + seconds * 1000
     /** Each kind comes before one comes again. */
@@ -154,17 +158,21 @@ export async function runChaos(seconds: number, seed: number, note: (line: strin
     }
 
     await wait(3000)
-    const inBrowser = JSON.parse((await page.evaluate(() => document.body.dataset.stalls)) ?? '[]') as Stall[]
+    const stallsOf = async (page: (typeof pages)['routed']): Promise<Stall[]> =>
+      JSON.parse((await page.evaluate(() => document.body.dataset.stalls)) ?? '[]') as Stall[]
+    const inBrowser = await stallsOf(pages.routed)
+    const inControl = await stallsOf(pages.control)
     const disagreements = await whatDiffers(host.http, edges, nodesAt)
     for (const { player } of players) player.stop()
     control.stop()
     await Promise.all(runs)
     const all = [...players.map(({ name, player }) => ({ name, stalls: player.stalls })), { name: 'Chromium', stalls: inBrowser }]
     const lengths = all.flatMap(({ stalls }) => stalls.map(({ fromMs, toMs }) => toMs - fromMs))
+    note(`Chromium at the origin: longest stall ${Math.round(Math.max(0, ...inControl.map(({ fromMs, toMs }) => toMs - fromMs)))} ms`)
     return {
       happened,
       stalls: all.flatMap(({ name, stalls }) =>
-        noticed(stalls, control.stalls).map(({ fromMs, toMs, at }) => {
+        noticed(stalls, name === 'Chromium' ? [...control.stalls, ...inControl] : control.stalls).map(({ fromMs, toMs, at }) => {
           const place = at === undefined ? '' : `, at ${edges.find(({ node }) => node.http === at)?.name ?? at}`
           return `${name} stalled for ${Math.round(toMs - fromMs)} ms from ${second(fromMs)} on${place}`
         }),
