@@ -140,8 +140,8 @@ describe('machines of providers', () => {
     expect(decision).toMatchObject({ action: 'add', why: 'below-floor', count: 1, dryRun: true })
     expect(await machines()).toEqual([])
     await set({})
-    await until(async () => (await machines()).length === 1, 'a machine to be ordered')
-    // Its order is written down before it is sent: whenever this host dies, the machine is found by its name.
+    // Its order is written down before it is sent: the machine is found by its name also where this host never hears of it.
+    await until(async () => (await machines()).length === 1 && readdirSync(rented).length === 1, 'a machine to be ordered')
     await host.kill()
     host = await startHost({ dataDir: host.dataDir, httpPort: host.httpPort })
     await until(async () => (await machines()).some(({ state }) => state === 'ready'), 'a machine to be ready')

@@ -126,7 +126,7 @@ export const networkMachineErrors = {
   'network.provider_in_use': {
     status: 409,
     title: 'The provider has machines of this host, or is used for scaling',
-    remedy: 'Destroy its machines and switch scaling off, then delete the provider.',
+    remedy: 'Destroy its machines and switch scaling off, then change or delete the provider.',
   },
   'network.provider_rejected': {
     status: 502,

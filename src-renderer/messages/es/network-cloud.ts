@@ -103,7 +103,7 @@ export const networkCloud = {
     ceiling: 'hay tantos nodos como se permite',
     budget: 'el proveedor tiene tantas máquinas, o cuesta tanto, como se permite',
     'by-hand': 'sobra un nodo y ninguno lo pidió el escalado',
-    failed: 'el proveedor falló',
+    failed: 'el proveedor falló o una máquina no llegó a ser un nodo',
   },
   decisionFigures: (nodes: number, load: number) => `${nodesText(nodes)} al ${load} % de carga`,
   dryRunMark: 'ensayo',

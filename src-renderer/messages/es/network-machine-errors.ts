@@ -141,7 +141,7 @@ export const networkMachineErrors = {
   'network.provider_in_use': {
     english: 'The provider has machines of this host, or is used for scaling',
     title: 'El proveedor tiene máquinas de este host o lo usa el escalado',
-    remedy: 'Destruye sus máquinas, desactiva el escalado y después elimina el proveedor.',
+    remedy: 'Destruye sus máquinas, desactiva el escalado y después cambia o elimina el proveedor.',
   },
   'network.provider_rejected': {
     english: 'The provider rejected the request',

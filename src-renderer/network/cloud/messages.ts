@@ -103,7 +103,7 @@ export const t = section('networkCloud', {
     ceiling: 'there are as many nodes as allowed',
     budget: 'the provider has as many machines, or costs as much, as allowed',
     'by-hand': 'there is one node too many, and none was ordered by scaling',
-    failed: 'the provider failed',
+    failed: 'the provider failed, or a machine did not become a node',
   },
   decisionFigures: (nodes: number, load: number) => `${nodesText(nodes)} at ${load} % load`,
   dryRunMark: 'dry run',

@@ -206,6 +206,12 @@ export class NodeBook {
     })
   }
 
+  /** Deletes a join token that nobody is to use any more; without effect where a node has joined with it. */
+  async deleteToken(token: string): Promise<void> {
+    const { store, now } = this.#dependencies
+    await store.takeToken(hashSecret(readJoinToken(token)?.secret ?? ''), new Date(now()).toISOString())
+  }
+
   /** Deletes all join tokens that nobody has used. Resolves to how many there were. */
   async deleteTokens(actor: string): Promise<number> {
     const deleted = await this.#dependencies.store.deleteTokens()

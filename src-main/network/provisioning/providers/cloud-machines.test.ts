@@ -18,7 +18,9 @@ async function world({ maxMachines = 3, maxPerHour = 10, stored = new Map<string
   const nodes = new Map<string, Partial<NetworkNode> & { id: string; name: string; connected: boolean }>()
   const joined = new Map<string, string>()
   const busy: string[] = []
-  const reply: { create?: () => Promise<void>; list?: () => void; destroy?: () => void } = {}
+  const audited: string[] = []
+  const deletedTokens: string[] = []
+  const reply: { create?: () => Promise<void>; list?: () => void; destroy?: () => void; change?: () => void } = {}
   const provider: Provider = {
     offers: async () => ({
       currency: 'EUR',
@@ -58,7 +60,11 @@ async function world({ maxMachines = 3, maxPerHour = 10, stored = new Map<string
       list: () => [...nodes.values()] as NetworkNode[],
       find: (id) => nodes.get(id) as NetworkNode | undefined,
       joinedWith: (token) => joined.get(token),
-      change: async (id, changes) => Object.assign(nodes.get(id) as object, changes) as NetworkNode,
+      change: async (id, changes) => {
+        reply.change?.()
+        return Object.assign(nodes.get(id) as object, changes) as NetworkNode
+      },
+      deleteToken: async (token) => void deletedTokens.push(token),
       revoke: async (id) => void nodes.delete(id),
       setBusy: (id) => void busy.push(id),
     },
@@ -66,7 +72,7 @@ async function world({ maxMachines = 3, maxPerHour = 10, stored = new Map<string
     hasGroup: () => false,
     isRouting: () => false,
     events: { publish: () => undefined },
-    audit: { record: () => undefined },
+    audit: { record: (entry) => void audited.push(JSON.stringify(entry)) },
     log: { warn: () => undefined, error: () => undefined } as never,
     now: () => nowMs,
   })
@@ -84,7 +90,7 @@ async function world({ maxMachines = 3, maxPerHour = 10, stored = new Map<string
     nowMs += ms
     return machines.tick()
   }
-  return { machines, there, nodes, busy, reply, stored, order, settled, join, pass }
+  return { machines, there, nodes, busy, reply, stored, order, settled, join, pass, audited, deletedTokens }
 }
 
 it('a machine that is ordered becomes a node with its URL, and leaves nothing when it is destroyed', async () => {
@@ -114,12 +120,16 @@ it('orders no machine above the limit and the budget', async () => {
 })
 
 it('an order that the provider rejects ends with what it said', async () => {
-  const { machines, reply, order, settled, stored } = await world()
+  const { machines, reply, order, settled, stored, audited, deletedTokens } = await world()
   reply.create = async () => {
     throw new AppError('network.provider_rejected', 'limit of servers reached')
   }
-  const { id } = await order()
+  const { id, name } = await order()
   await settled('ended')
+  // Viewers read the audit log; and the token would be valid for an hour.
+  expect(audited.join()).toContain('network.provider_rejected')
+  expect(audited.join()).not.toMatch(/limit of servers|double|EUR/)
+  expect(deletedTokens).toEqual([`token of ${name}`])
   expect(machines.list()[0]?.error).toMatchObject({
     code: 'network.provider_rejected',
     message: expect.stringContaining('limit of servers'),
@@ -207,11 +217,79 @@ it('machines that nobody knows are listed and can be destroyed; those that are g
   await machines.destroyUnknown('double', 'stray', 'admin')
   expect([...there.keys()]).toEqual([`p-${name}`])
   there.clear()
+  // However often they are compared, it is time that counts; and whose node is connected runs somewhere.
+  await Promise.all([machines.compare(), machines.compare()])
+  await machines.compare()
+  await pass(11 * 60_000)
   await machines.compare()
   expect(machines.list()[0]?.state).toBe('ready')
+  Object.assign(nodes.get('node-1') as object, { connected: false })
   await machines.compare()
   expect(machines.list()[0]).toMatchObject({ state: 'ended', error: { message: expect.stringContaining('deleted at the provider') } })
   expect(nodes.size).toBe(0)
+})
+
+it('gives none of several up that are gone at once: another account has none of them', async () => {
+  const { machines, there, order, pass } = await world()
+  await order()
+  await order()
+  await vi.waitFor(() => expect(machines.list().map(({ state }) => state)).toEqual(['booting', 'booting']))
+  const before = [...there]
+  there.clear()
+  await pass(0)
+  await pass(11 * 60_000)
+  await machines.compare()
+  expect(machines.list().map(({ state }) => state)).toEqual(['booting', 'booting'])
+  for (const [id, machine] of before.slice(1)) there.set(id, machine)
+  await machines.compare()
+  expect(machines.list().map(({ state }) => state)).toEqual(['ended', 'booting'])
+  // One that is there again after all is shown.
+  for (const [id, machine] of before) there.set(id, machine)
+  await machines.compare()
+  expect(machines.unknown).toMatchObject([{ providerId: before[0]?.[0] }])
+})
+
+it('an order without an answer is looked for also where somebody has it destroyed', async () => {
+  const { machines, there, reply, order, settled, pass } = await world()
+  reply.create = async () => {
+    throw new AppError('network.provider_failed', 'no answer')
+  }
+  const { id, name } = await order()
+  await settled('failed')
+  await machines.destroy(id, 0, 'admin')
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  expect([machines.list()[0]?.state, machines.at('double').machines]).toEqual(['failed', 1])
+  there.set('late', { id: 'late', name, addresses: [] })
+  await machines.destroy(id, 0, 'admin')
+  await settled(undefined)
+  await pass(61_000)
+  expect(there.size).toBe(0)
+})
+
+it('a machine whose node cannot be set up is tried again, and destroyed in the end', async () => {
+  const { machines, there, nodes, reply, order, settled, join, pass } = await world()
+  const { name } = await order()
+  await settled('booting')
+  join(name)
+  reply.change = () => {
+    throw new AppError('network.busy')
+  }
+  await pass(2000)
+  expect(machines.list()[0]?.state).toBe('booting')
+  delete reply.change
+  await pass(2000)
+  expect(machines.list()[0]?.state).toBe('ready')
+  const other = await world()
+  const second = await other.order()
+  await other.settled('booting')
+  other.join(second.name)
+  other.reply.change = () => {
+    throw new AppError('network.busy')
+  }
+  await other.pass(16 * 60_000)
+  await other.pass(5000)
+  await other.settled('ended')
+  expect([other.there.size, other.nodes.size, there.size, nodes.size]).toEqual([0, 0, 1, 1])
 })
 
 it('one whose provider will never answer again can be removed from the list, and nothing else', async () => {

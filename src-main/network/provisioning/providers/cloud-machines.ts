@@ -9,7 +9,7 @@ import { drainNode } from '../../origin/nodes/drain-node.ts'
 import type { NodeBook } from '../../origin/nodes/node-book.ts'
 import type { ProviderMachine } from './provider.ts'
 import { type ProviderBook, readMs } from './provider-book.ts'
-import type { CloudMachine, MachineWish } from './provider-schemas.ts'
+import type { CloudMachine, KnownMachine, MachineWish } from './provider-schemas.ts'
 import type { ProviderStore, StoredCloudMachine } from './provider-store.ts'
 
 /** Providers answer an order when the machine is allocated, ms. */
@@ -23,6 +23,8 @@ const [firstAgainMs, lastAgainMs] = [5000, 60_000]
 const searchMs = 10 * 60_000
 /** All machines of all providers are compared with what is known after this time, ms. */
 const compareMs = 5 * 60_000
+/** A machine is gone where its provider has not listed it for so long, ms. */
+const goneMs = 10 * 60_000
 /** IP addresses of machines that boot are asked for after this time, ms. */
 const addressMs = 10_000
 /** Machines that came to nothing and are kept, so that somebody reads why. */
@@ -33,7 +35,7 @@ const maxMachines = 200
 export interface CloudMachinesDependencies {
   readonly store: Pick<ProviderStore, 'machines' | 'saveMachine' | 'removeMachine'>
   readonly providers: Pick<ProviderBook, 'of' | 'offers' | 'settingsOf' | 'list'>
-  readonly nodes: Pick<NodeBook, 'list' | 'find' | 'joinedWith' | 'change' | 'revoke' | 'setBusy'>
+  readonly nodes: Pick<NodeBook, 'list' | 'find' | 'joinedWith' | 'change' | 'revoke' | 'setBusy' | 'deleteToken'>
   /** A script with a join token, which makes one machine a node. */
   readonly makeUserData: (wish: {
     readonly name: string
@@ -72,12 +74,16 @@ export class CloudMachines {
   readonly #tokens = new Map<string, string>()
   /** When what is left of a machine was last looked for, ms since 1970, and when it is again. */
   readonly #tries = new Map<string, { readonly nextMs: number; readonly waitMs: number }>()
-  readonly #missed = new Map<string, number>()
+  /** Since when machines are not listed at their providers, ms since 1970. */
+  readonly #missedSinceMs = new Map<string, number>()
+  /** Machines whose nodes could not be set up, which was said. */
+  readonly #unfit = new Set<string>()
   readonly #stop = new AbortController()
   #unknown: readonly UnknownMachine[] = []
   #comparedMs = Number.NEGATIVE_INFINITY
   #addressedMs = Number.NEGATIVE_INFINITY
   #looking: Promise<void> | undefined
+  #comparing: Promise<void> | undefined
 
   private constructor(dependencies: CloudMachinesDependencies, machines: readonly StoredCloudMachine[]) {
     this.#dependencies = dependencies
@@ -106,6 +112,11 @@ export class CloudMachines {
   at(provider: string): { readonly machines: number; readonly perHour: number } {
     const there = [...this.#machines.values()].filter((machine) => machine.provider === provider && machine.state !== 'ended')
     return { machines: there.length, perHour: there.reduce((sum, { perHour }) => sum + perHour, 0) }
+  }
+
+  /** Machines that may be at a provider still. */
+  knownAt(provider: string): readonly KnownMachine[] {
+    return [...this.#machines.values()].filter((machine) => machine.provider === provider && machine.state !== 'ended')
   }
 
   /** The currency and price of one hour. Throws `network.provider_*`. */
@@ -159,7 +170,8 @@ export class CloudMachines {
       this.#tokens.set(id, token)
       audit.record({
         kind: 'command',
-        message: `a machine was ordered at "${provider}": ${size} in ${region} for ${perHour} ${currency} an hour`,
+        // Viewers read it: where machines are ordered and what they cost is for admins.
+        message: 'a machine was ordered at a provider',
         ...{ actor, sessionId: id },
       })
       this.#announce()
@@ -203,7 +215,7 @@ export class CloudMachines {
       throw new AppError('network.cloud_machine_not_found', `No unknown machine "${providerId}" is at "${provider}"`)
     await this.#dependencies.providers.of(provider).destroy(providerId, this.#within(destroyMs))
     this.#unknown = this.#unknown.filter((each) => each.provider !== provider || each.providerId !== providerId)
-    this.#dependencies.audit.record({ kind: 'command', message: `the unknown machine ${providerId} at "${provider}" was destroyed`, actor })
+    this.#dependencies.audit.record({ kind: 'command', message: 'an unknown machine at a provider was destroyed', actor })
     this.#announce()
   }
 
@@ -215,21 +227,30 @@ export class CloudMachines {
     return this.#looking
   }
 
-  /** Compares with what is at the providers. */
-  async compare(): Promise<void> {
+  /** Compares with what is at the providers: once at a time. */
+  compare(): Promise<void> {
+    this.#comparing ??= this.#compare().finally(() => {
+      this.#comparing = undefined
+    })
+    return this.#comparing
+  }
+
+  async #compare(): Promise<void> {
     this.#comparedMs = this.#dependencies.now()
     const unknown: UnknownMachine[] = []
     for (const { name: provider } of this.#dependencies.providers.list()) {
+      // One that ends while the list is read may be in it still.
+      const before = this.knownAt(provider)
       const there = await this.#listAt(provider)
       if (there === undefined) {
         unknown.push(...this.#unknown.filter((each) => each.provider === provider))
         continue
       }
-      const own = [...this.#machines.values()].filter((machine) => machine.provider === provider)
+      const known = [...before, ...this.knownAt(provider)]
       for (const { id, name, addresses } of there)
-        if (!own.some((machine) => machine.name === name || machine.providerId === id))
+        if (!known.some((machine) => machine.name === name || machine.providerId === id))
           unknown.push({ provider, providerId: id, name, addresses: [...addresses] })
-      for (const machine of own) await this.#compareOne(machine, there)
+      await this.#findGone(provider, there)
     }
     if (JSON.stringify(unknown) === JSON.stringify(this.#unknown)) return
     this.#unknown = unknown
@@ -286,35 +307,53 @@ export class CloudMachines {
       if (url !== '' || group !== null)
         await nodes
           .change(node.id, { ...(url === '' ? {} : { publicUrl: url }), ...(group === null ? {} : { group }) }, 'system')
-          .catch((error: unknown) => log.warn({ err: error, machine: name }, 'the node of a machine could not be set up'))
-      this.#tokens.delete(id)
-      await this.#change(id, { state: 'ready', nodeId: node.id })
-    } else if (now() > joinByMs) {
+          .then(() => this.#unfit.delete(id))
+          .catch((error: unknown) => {
+            if (!this.#unfit.has(id)) log.warn({ err: error, machine: name }, 'the node of a machine could not be set up')
+            this.#unfit.add(id)
+          })
+      // Without its URL or its group it costs money and serves nobody: it is tried again until its time is over.
+      if (!this.#unfit.has(id)) {
+        this.#tokens.delete(id)
+        await this.#change(id, { state: 'ready', nodeId: node.id })
+        return
+      }
+    }
+    if (now() > joinByMs) {
       if (node !== undefined) await this.#change(id, { nodeId: node.id })
       await this.#fail(
         id,
         new AppError(
           'network.node_not_connected',
-          `Its node did not connect within ${joinMs / 60_000} minutes: the log of cloud-init on the machine had the reason. The machine is destroyed`,
+          this.#unfit.has(id)
+            ? `Its node could not be given its URL and group within ${joinMs / 60_000} minutes: the log of this host has the reason. The machine is destroyed`
+            : `Its node did not connect within ${joinMs / 60_000} minutes: the log of cloud-init on the machine had the reason. The machine is destroyed`,
         ),
       )
     }
   }
 
-  async #compareOne(machine: StoredCloudMachine, there: readonly ProviderMachine[]): Promise<void> {
-    const { id, state, name } = machine
-    if (this.#tasks.has(id) || (state !== 'booting' && state !== 'ready')) return
-    const found = there.find((each) => each.id === machine.providerId || each.name === name)
-    if (found !== undefined) {
-      this.#missed.delete(id)
+  /** Ends machines that are not at their provider any more. */
+  async #findGone(provider: string, there: readonly ProviderMachine[]): Promise<void> {
+    const { now, nodes, log } = this.#dependencies
+    const isThere = ({ name, providerId }: KnownMachine): boolean => there.some((each) => each.id === providerId || each.name === name)
+    const own = [...this.#machines.values()].filter(
+      ({ id, state, ...machine }) => machine.provider === provider && !this.#tasks.has(id) && (state === 'booting' || state === 'ready'),
+    )
+    for (const machine of own) if (isThere(machine)) this.#missedSinceMs.delete(machine.id)
+    const missing = own.filter((machine) => !isThere(machine))
+    for (const { id } of missing) if (!this.#missedSinceMs.has(id)) this.#missedSinceMs.set(id, now())
+    // A provider that has none of several any more is asked with a token of another project, or by another program.
+    if (missing.length > 1 && missing.length === own.length) {
+      log.warn({ provider, machines: missing.map(({ name }) => name) }, 'a provider lists none of its machines any more: none is given up')
       return
     }
-    const missed = (this.#missed.get(id) ?? 0) + 1
-    this.#missed.set(id, missed)
-    // Lists of providers may be behind for a moment.
-    if (missed < 2) return
-    this.#missed.delete(id)
-    await this.#end(id, new AppError('network.provider_failed', 'It was deleted at the provider'))
+    for (const { id, nodeId } of missing) {
+      // Lists of providers may be behind, and a machine whose node is connected runs somewhere.
+      if (now() - (this.#missedSinceMs.get(id) ?? now()) < goneMs || this.#tasks.has(id)) continue
+      if (nodeId !== null && nodes.find(nodeId)?.connected === true) continue
+      await this.#end(id, new AppError('network.provider_failed', 'It was deleted at the provider'))
+    }
   }
 
   async #create(id: string, userData: string): Promise<void> {
@@ -333,6 +372,8 @@ export class CloudMachines {
     const { nodes, isRouting } = this.#dependencies
     const { nodeId, state } = this.#get(id)
     if (state === 'ended') return
+    // What came of its order is not known: its provider may carry it out still.
+    if (state === 'failed' && this.#get(id).providerId === null) return await this.#clear(id, actor)
     if (nodeId !== null && nodes.find(nodeId)?.connected === true) {
       await this.#change(id, { state: 'draining' })
       await drainNode({ nodes, isRouting, drainS }, nodeId, this.#stop.signal)
@@ -357,14 +398,16 @@ export class CloudMachines {
   }
 
   /** Destroys what is left of a machine that failed. */
-  async #clear(id: string): Promise<void> {
+  async #clear(id: string, actor?: string): Promise<void> {
     const { now, log } = this.#dependencies
     const { isRejected, failedAtMs, name, nodeId, error } = this.#get(id)
     try {
       const isFound = isRejected ? false : await this.#destroyThere(id)
       // A provider may carry an order out after it has failed to answer.
       if (!isRejected && !isFound && now() - (failedAtMs ?? 0) < searchMs) return
-      await this.#end(id, nodeId === null && error !== null ? error : undefined)
+      // One that has served viewers, or that somebody has destroyed, leaves nothing to read.
+      const cameToNothing = nodeId === null || error?.code === 'network.node_not_connected'
+      await this.#end(id, actor === undefined && cameToNothing && error !== null ? error : undefined, actor)
     } catch (fault) {
       log.warn({ err: fault, machine: name }, 'a machine could not be destroyed, and is tried again')
     }
@@ -376,8 +419,12 @@ export class CloudMachines {
     const { nodeId, name } = this.#get(id)
     const joined = nodeId ?? nodes.list().find((node) => node.name === name)?.id
     if (joined !== undefined && nodes.find(joined) !== undefined) await nodes.revoke(joined, actor)
+    const token = this.#tokens.get(id)
+    if (token !== undefined) await nodes.deleteToken(token)
     this.#tokens.delete(id)
     this.#tries.delete(id)
+    this.#missedSinceMs.delete(id)
+    this.#unfit.delete(id)
     if (!error) {
       await this.#remove(id)
       return
@@ -390,14 +437,15 @@ export class CloudMachines {
   async #remove(id: string): Promise<void> {
     await this.#dependencies.store.removeMachine(id)
     this.#machines.delete(id)
-    this.#missed.delete(id)
     this.#announce()
   }
 
   async #fail(id: string, error: AppError): Promise<void> {
-    const { audit, now } = this.#dependencies
+    const { audit, log, now } = this.#dependencies
     const { name } = this.#get(id)
-    audit.record({ kind: 'error', message: `the machine ${name} failed: ${error.message}`, code: error.code, sessionId: id })
+    // Viewers read the audit log: what providers and their programs say is for admins.
+    audit.record({ kind: 'error', message: `the machine ${name} failed`, code: error.code, sessionId: id })
+    log.warn({ err: error, machine: name }, 'a machine failed')
     const isRejected = error.code === 'network.provider_rejected' && this.#get(id).state === 'ordering'
     await this.#change(id, { state: 'failed', error: plainError(error), failedAtMs: now(), isRejected })
   }

@@ -12,6 +12,8 @@ export const programNamePattern = '^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$'
 const maxOutputBytes = 1 << 20
 const maxErrorChars = 4000
 const maxPrograms = 100
+/** What a program that has ended has printed is read within this time, ms. */
+const graceMs = 200
 /** The exit code of a program that says that nothing was changed. */
 const rejectedCode = 3
 const groupOrWorldWrites = constants.S_IWGRP | constants.S_IWOTH
@@ -106,9 +108,24 @@ function runProgram(file: string, cwd: string, verb: string, input: string, sign
         // it has ended
       }
     }
+    let code: number | null = null
+    let isSettled = false
+    /** Whoever has its pipes open still, in a session of its own, keeps nobody waiting. */
+    const settle = (): void => {
+      if (isSettled) return
+      isSettled = true
+      signal.removeEventListener('abort', onAbort)
+      for (const pipe of [child.stdin, child.stdout, child.stderr]) pipe.destroy()
+      const last = plainLine(errors.trim().split('\n').at(-1) ?? '')
+      const kind = code === rejectedCode ? 'network.provider_rejected' : 'network.provider_failed'
+      if (fault !== undefined) reject(fault)
+      else if (code === 0) resolve(Buffer.concat(output).toString('utf8'))
+      else reject(new AppError(kind, `${file} ${verb} ended with ${code}${last === '' ? '' : `: ${last}`}`))
+    }
     const onAbort = (): void => {
       fault ??= new AppError('network.provider_failed', `${file} ${verb} did not end in time`)
       end()
+      settle()
     }
     signal.addEventListener('abort', onAbort, { once: true })
     child.stdin.on('error', () => undefined)
@@ -124,20 +141,18 @@ function runProgram(file: string, cwd: string, verb: string, input: string, sign
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       errors = (errors + text).slice(-maxErrorChars)
     })
-    // Also where the program has left its output to one that goes on: what is printed later is not its answer.
-    child.once('exit', () => setImmediate(end))
+    child.once('exit', (exitCode) => {
+      code = exitCode
+      // Also where the program has left its output to one that goes on: what is printed later is not its answer.
+      setImmediate(end)
+      // Timers come before input: what is in the pipes already is read first, however late this is.
+      setTimeout(() => setImmediate(settle), graceMs).unref()
+    })
     child.once('error', (cause) => {
-      signal.removeEventListener('abort', onAbort)
-      reject(new AppError('network.provider_failed', `${file} could not be started: ${cause.message}`, { cause }))
+      fault ??= new AppError('network.provider_failed', `${file} could not be started: ${cause.message}`, { cause })
+      settle()
     })
-    child.once('close', (code) => {
-      signal.removeEventListener('abort', onAbort)
-      if (fault !== undefined) return reject(fault)
-      if (code === 0) return resolve(Buffer.concat(output).toString('utf8'))
-      const last = plainLine(errors.trim().split('\n').at(-1) ?? '')
-      const kind = code === rejectedCode ? 'network.provider_rejected' : 'network.provider_failed'
-      reject(new AppError(kind, `${file} ${verb} ended with ${code}${last === '' ? '' : `: ${last}`}`))
-    })
+    child.once('close', settle)
   })
 }
 

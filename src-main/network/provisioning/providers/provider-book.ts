@@ -5,7 +5,7 @@ import { Turns } from '../../../platform/turns.ts'
 import { commandProvider, listProgramNames } from './command-provider.ts'
 import { hetznerProvider } from './hetzner-provider.ts'
 import type { Offers, Provider } from './provider.ts'
-import type { ProviderSettings } from './provider-schemas.ts'
+import type { KnownMachine, ProviderSettings } from './provider-schemas.ts'
 import type { ProviderStore, StoredProvider } from './provider-store.ts'
 
 const maxProviders = 20
@@ -73,8 +73,12 @@ export class ProviderBook {
     return offers
   }
 
-  /** Sets a provider up or changes it, once it has answered. Throws `network.provider_*` and `network.limit`. */
-  set(name: string, settings: ProviderSettings, actor: string): Promise<StoredProvider> {
+  /**
+   * Sets a provider up or changes it, once it has answered. Throws `network.provider_*` and `network.limit`.
+   *
+   * @param known machines of this host there, as they are when it is called
+   */
+  set(name: string, settings: ProviderSettings, actor: string, known: () => readonly KnownMachine[]): Promise<StoredProvider> {
     return this.#turns.next(async () => {
       const { store, events, audit } = this.#dependencies
       const before = this.#providers.get(name)
@@ -91,10 +95,26 @@ export class ProviderBook {
         if (stored.token === undefined) throw new AppError('network.provider_invalid', 'It needs a token of its API')
       }
       const offers = await this.#made(stored).offers(AbortSignal.timeout(readMs))
-      await store.saveProvider(stored)
+      if (before !== undefined && isElsewhere(before, stored) && known().length > 0) {
+        const there = await this.#made(stored).list(AbortSignal.timeout(readMs))
+        const missing = known().filter((machine) => !there.some(({ id, name: its }) => id === machine.providerId || its === machine.name))
+        if (missing.length > 0)
+          throw new AppError(
+            'network.provider_in_use',
+            `With these settings "${name}" does not have ${missing.length} machines of this host, such as ${missing[0]?.name}`,
+          )
+      }
+      // What is ordered from now on is ordered with these.
       this.#providers.set(name, stored)
+      try {
+        await store.saveProvider(stored)
+      } catch (error) {
+        if (before === undefined) this.#providers.delete(name)
+        else this.#providers.set(name, before)
+        throw error
+      }
       this.#offers.set(name, { atMs: this.#dependencies.now(), offers })
-      audit.record({ kind: 'command', message: `the provider of machines "${name}" was set up`, actor, data: { kind: stored.kind } })
+      audit.record({ kind: 'command', message: 'a provider of machines was set up', actor })
       events.publish('network.providers.updated', { name })
       return stored
     })
@@ -108,7 +128,7 @@ export class ProviderBook {
       await store.removeProvider(name)
       this.#providers.delete(name)
       this.#offers.delete(name)
-      audit.record({ kind: 'command', message: `the provider of machines "${name}" was deleted`, actor })
+      audit.record({ kind: 'command', message: 'a provider of machines was deleted', actor })
       events.publish('network.providers.updated', { name })
     })
   }
@@ -120,6 +140,12 @@ export class ProviderBook {
       : hetznerProvider(settings.token ?? '', owner, settings.url)
   }
 }
+
+/** Another account, another API or another program: machines that are known may not be there. */
+const isElsewhere = (before: StoredProvider, after: StoredProvider): boolean =>
+  before.kind === 'hetzner' && after.kind === 'hetzner'
+    ? before.token !== after.token || before.url !== after.url
+    : before.kind === 'command' && after.kind === 'command' && before.program !== after.program
 
 /** Tokens go over TLS, or to this machine. */
 function assertUrl(text: string | undefined): void {

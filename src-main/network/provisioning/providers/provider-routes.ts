@@ -52,7 +52,9 @@ export function providerRoutes(
       params: ProviderNameParams,
       body: ProviderSettingsSchema,
       responses: { 200: ProviderSchema },
-      handler: async ({ params, body, principal }) => ({ body: shown(await providers.set(params.name, body, principal.id)) }),
+      handler: async ({ params, body, principal }) => ({
+        body: shown(await providers.set(params.name, body, principal.id, () => machines.knownAt(params.name))),
+      }),
     }),
     defineRoute({
       method: 'DELETE',
@@ -95,6 +97,7 @@ export function providerRoutes(
       tag,
       summary: 'Orders a machine, which becomes a node at its first boot; it costs money from then on',
       role: 'admin',
+      idempotent: true,
       body: MachineOrderSchema,
       responses: { 202: CloudMachineSchema },
       handler: async ({ body, principal, signInBaseUrl }) => ({

@@ -113,6 +113,8 @@ export const CloudMachineSchema = Type.Object({
   error: Nullable(ErrorSchema),
 })
 export type CloudMachine = Static<typeof CloudMachineSchema>
+/** What a machine is found by at its provider. */
+export type KnownMachine = Pick<CloudMachine, 'name' | 'providerId'>
 export const CloudMachinesSchema = Type.Object({
   items: Type.Array(CloudMachineSchema),
   unknown: Type.Array(

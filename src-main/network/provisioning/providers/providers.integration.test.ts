@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { commandProvider, listProgramNames } from './command-provider.ts'
 import { hetznerProvider } from './hetzner-provider.ts'
+import { ProviderBook } from './provider-book.ts'
 import { startHetznerDouble } from './testing/hetzner-double.ts'
 
 const soon = (): AbortSignal => AbortSignal.timeout(20_000)
@@ -58,6 +59,40 @@ describe('a program of the operator as a provider', () => {
     await expect(made.list(AbortSignal.timeout(1000))).rejects.toMatchObject({ code: 'network.provider_failed' })
     const child = Number(readFileSync(join(folder, 'child'), 'utf8'))
     await expect.poll(() => isRunning(child)).toBe(false)
+  })
+
+  it('waits for nobody who has its output open still, in a session of its own', async () => {
+    const left = provider('setsid sleep 60 & echo $! > child; echo \'{"machines":[]}\'')
+    expect(await left.list(soon())).toEqual([])
+    const hung = provider('setsid sleep 60 & echo $! >> child; wait')
+    await expect(hung.list(AbortSignal.timeout(1000))).rejects.toThrow('did not end in time')
+    for (const pid of readFileSync(join(folder, 'child'), 'utf8').trim().split('\n')) process.kill(Number(pid), 'SIGKILL')
+  }, 10_000)
+
+  it('is changed only where it has the machines that are known', async () => {
+    const list = (id: string) => `#!/bin/sh\ncase $1 in offers) echo '{"currency":"EUR","regions":[],"sizes":[]}' ;;
+      list) echo '{"machines":[{"id":"${id}","name":"m${id}","addresses":[]}]}' ;; esac\n`
+    write('one', list('1'))
+    write('same', list('1'))
+    write('two', list('2'))
+    const audited: string[] = []
+    const book = await ProviderBook.open({
+      store: { providers: async () => [], saveProvider: async () => undefined, removeProvider: async () => undefined },
+      ...{ folder, owner: 'owner1', events: { publish: () => undefined }, now: Date.now },
+      audit: { record: (entry) => void audited.push(JSON.stringify(entry)) },
+    })
+    const set = (program: string, known: readonly { name: string; providerId: string | null }[]) =>
+      book.set('mine', { kind: 'command', program, maxMachines: 3, maxPerHour: 1 }, 'admin', () => known)
+    const known = [{ name: 'm1', providerId: '1' }]
+    await set('one', [])
+    await expect(set('two', known)).rejects.toMatchObject({ code: 'network.provider_in_use', message: expect.stringContaining('m1') })
+    expect(book.settingsOf('mine')).toMatchObject({ program: 'one' })
+    // An order that is under way is not there yet.
+    await expect(set('same', [...known, { name: 'm9', providerId: null }])).rejects.toMatchObject({ code: 'network.provider_in_use' })
+    await set('same', known)
+    await set('two', [])
+    expect(book.settingsOf('mine')).toMatchObject({ program: 'two' })
+    expect(audited.join()).not.toContain('mine')
   })
 
   it('runs no file elsewhere, no link, nothing that others can write, nothing that is not executable', async () => {

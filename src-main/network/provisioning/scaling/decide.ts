@@ -15,8 +15,12 @@ export interface ScaledMachine {
 export interface ScaleView {
   /** Nodes that serve viewers: connected, not draining. */
   readonly serving: number
-  /** Machines that are ordered, boot, drain or are being destroyed. */
+  /** Machines whose orders nobody can see in `serving` yet: ordered, booting, draining, being destroyed, failed. */
   readonly moving: number
+  /** Machines that are ready and whose nodes serve nobody now: they cost as much. */
+  readonly standing: number
+  /** There have been too few nodes for so long that those which are away do not come back by themselves. */
+  readonly isBelowFloor: boolean
   readonly machines: readonly ScaledMachine[]
   /** Mean load of the last minute, 0 to 1; undefined until it is known. */
   readonly mean: number | undefined
@@ -37,7 +41,7 @@ const headroom = 0.85
 
 /** What to do about the load; undefined for nothing. While a machine comes or goes nothing is decided: its share is not known yet. */
 export function decide(
-  { serving, moving, machines, mean, peak, limit }: ScaleView,
+  { serving, moving, standing, isBelowFloor, machines, mean, peak, limit }: ScaleView,
   { floor, ceiling, upPercent, downPercent, atOnce }: Pick<ScalingSettings, 'floor' | 'ceiling' | 'upPercent' | 'downPercent' | 'atOnce'>,
 ): Choice {
   if (moving > 0) return undefined
@@ -45,12 +49,13 @@ export function decide(
   // It costs money and serves nobody; the floor has another ordered then.
   if (lost !== undefined) return { action: 'remove', why: 'away', machine: lost }
   const isBusy = mean !== undefined && serving > 0 && mean * 100 >= upPercent
-  if (serving < floor || isBusy) {
-    if (serving >= ceiling) return { action: 'none', why: 'ceiling' }
+  if (isBelowFloor || isBusy) {
+    const room = ceiling - serving - standing
+    if (room <= 0) return { action: 'none', why: 'ceiling' }
     if (limit !== undefined) return { action: 'none', why: 'budget' }
     const wanted = isBusy ? Math.ceil((mean * serving * 100) / (upPercent * headroom)) : floor
-    const count = Math.max(1, Math.min(Math.max(wanted, floor), ceiling) - serving)
-    return { action: 'add', why: isBusy ? 'busy' : 'below-floor', count: Math.min(count, atOnce) }
+    const count = Math.max(1, Math.max(wanted, floor) - serving)
+    return { action: 'add', why: isBusy ? 'busy' : 'below-floor', count: Math.min(count, room, atOnce) }
   }
   const rest = serving - 1
   if (peak === undefined || rest < Math.max(floor, 1) || (peak / rest) * 100 >= downPercent) return undefined

@@ -9,6 +9,7 @@ export class LoadWindow {
   /** The highest sum of each minute, oldest first. */
   #peaks: { readonly atMs: number; sum: number }[] = []
   #sinceMs: number | undefined
+  #meanSinceMs = 0
   #lastMs = 0
 
   /** @param sum of the loads of all nodes that serve, in nodes: 1.5 is one and a half nodes at their limit */
@@ -27,13 +28,13 @@ export class LoadWindow {
   /** Nothing before counts: a full time has to pass again. */
   clear(atMs: number): void {
     this.#sinceMs = atMs
-    this.#samples = []
+    this.restartMean(atMs)
     this.#peaks = []
   }
 
   /** Mean load of a node in the last minute, 0 to 1; undefined until a minute was seen. */
   mean(nowMs: number): number | undefined {
-    if (nowMs - (this.#sinceMs ?? nowMs) < meanMs || this.#samples.length === 0) return undefined
+    if (nowMs - this.#meanSinceMs < meanMs || this.#samples.length === 0) return undefined
     return this.#samples.reduce((sum, sample) => sum + sample.mean, 0) / this.#samples.length
   }
 
@@ -43,8 +44,9 @@ export class LoadWindow {
     return Math.max(0, ...this.#peaks.map(({ sum }) => sum))
   }
 
-  /** Load of the last minute alone starts again: nodes have come or gone. */
-  restartMean(): void {
+  /** The mean alone starts again: nodes have come or gone, and a full minute has to pass with those that there are. */
+  restartMean(atMs: number): void {
+    this.#meanSinceMs = atMs
     this.#samples = []
   }
 }

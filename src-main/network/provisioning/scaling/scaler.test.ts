@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { AppError } from '../../../platform/errors.ts'
 import type { NetworkNode } from '../../origin/nodes/node-schemas.ts'
 import type { CloudMachine } from '../providers/provider-schemas.ts'
+import { LoadWindow } from './load-window.ts'
 import { Scaler } from './scaler.ts'
 import { type ScalingSettings, ScalingSettingsSchema } from './scaling-schemas.ts'
 
@@ -22,15 +23,21 @@ async function world(changes: Partial<ScalingSettings> = {}, { budget = Number.P
   let nowMs = Date.UTC(2026, 0, 5)
   let demand = 0
   let fails: AppError | undefined
+  /** What becomes of machines that are ordered. */
+  let fate: 'ready' | 'refused' | 'lost' = 'ready'
   const away = new Set<string>()
-  const all = new Map<string, CloudMachine & { readyAtMs: number }>()
+  const draining = new Set<string>()
+  const hidden = new Set<string>()
+  const all = new Map<string, CloudMachine & { readyAtMs: number; endsAtMs?: number }>()
   const orderedAt: number[] = []
+  const audited: string[] = []
   const destroyed: string[] = []
   let highest = 0
   const ready = () => [...all.values()].filter(({ state }) => state === 'ready')
   const node = (id: string, load: number) =>
     ({
-      ...{ id, name: id, enabled: true, connected: !away.has(id), draining: false, publicUrl: `http://${id}` },
+      ...{ id, name: id, enabled: true, connected: !away.has(id), draining: draining.has(id) },
+      publicUrl: hidden.has(id) ? null : `http://${id}`,
       traffic: { bitrateOutBps: 0, capacityMbps: null, cpu: load },
     }) as unknown as NetworkNode
   const nodes = () => {
@@ -58,6 +65,11 @@ async function world(changes: Partial<ScalingSettings> = {}, { budget = Number.P
           ...{ providerId: id, addresses: [], nodeId: `node-${id}`, orderedAt: new Date(nowMs).toISOString(), error: null },
           readyAtMs: nowMs + bootMs,
         })
+        if (fate !== 'ready') {
+          const error = { code: 'network.provider_rejected', message: 'secret words of a program', remedy: '' }
+          if (fate === 'refused') Object.assign(all.get(id) as object, { state: 'ended', error })
+          else Object.assign(all.get(id) as object, { readyAtMs: Number.POSITIVE_INFINITY, endsAtMs: nowMs + 15 * minuteMs, error })
+        }
         orderedAt.push(nowMs)
         highest = Math.max(highest, all.size)
         return all.get(id) as CloudMachine
@@ -70,15 +82,21 @@ async function world(changes: Partial<ScalingSettings> = {}, { budget = Number.P
       },
     },
     events: { publish: () => undefined },
-    audit: { record: () => undefined },
+    audit: { record: (entry) => void audited.push(JSON.stringify(entry)) },
     now: () => nowMs,
   })
   return {
     scaler,
     orderedAt,
     destroyed,
+    audited,
     away,
+    draining,
+    hidden,
     all,
+    become: (next: typeof fate) => {
+      fate = next
+    },
     count: () => all.size + byHand,
     highest: () => highest + byHand,
     fail: (error: AppError | undefined) => {
@@ -88,6 +106,7 @@ async function world(changes: Partial<ScalingSettings> = {}, { budget = Number.P
     async pass(hours: number, demandAt: (hour: number) => number, look: () => void = () => undefined) {
       for (const endMs = nowMs + hours * hourMs; nowMs < endMs; nowMs += stepMs) {
         demand = demandAt((nowMs / hourMs) % 24)
+        for (const machine of all.values()) if (nowMs >= (machine.endsAtMs ?? Number.POSITIVE_INFINITY)) machine.state = 'ended'
         for (const machine of all.values()) if (machine.state === 'booting' && nowMs >= machine.readyAtMs) machine.state = 'ready'
         await scaler.tick()
         look()
@@ -206,6 +225,76 @@ describe('scaling', () => {
     fail(undefined)
     await pass(2, () => 2)
     expect(count()).toBeGreaterThan(1)
+  })
+
+  it.each([
+    ['refused', 12],
+    ['lost', 10],
+  ] as const)('orders ever more rarely while machines are %s, and says why to admins alone', async (fate, most) => {
+    const { scaler, pass, orderedAt, become, audited } = await world({ atOnce: 1 })
+    become(fate)
+    await pass(8, () => 2)
+    expect(orderedAt.length).toBeGreaterThan(4)
+    expect(orderedAt.length).toBeLessThanOrEqual(most)
+    const gaps = orderedAt.slice(1).map((atMs, index) => atMs - (orderedAt[index] ?? 0))
+    expect(gaps).toEqual(gaps.toSorted((a, b) => a - b))
+    expect(scaler.state.decisions.some(({ why, error }) => why === 'failed' && error?.message === 'secret words of a program')).toBe(true)
+    expect(audited.join()).toContain('network.provider_rejected')
+    expect(audited.join()).not.toContain('secret words')
+    // As soon as one becomes a node, the next is not waited for.
+    become('ready')
+    await pass(1.5, () => 2)
+    expect(scaler.state.nodes).toBeGreaterThan(2)
+  })
+
+  it('orders nothing while it is not known what became of an order', async () => {
+    const { pass, orderedAt, all } = await world({ floor: 2 }, { byHand: 0 })
+    await pass(0.01, () => 0)
+    for (const machine of all.values()) Object.assign(machine, { state: 'failed', readyAtMs: Number.POSITIVE_INFINITY })
+    await pass(2, () => 0)
+    expect(orderedAt.length).toBe(2)
+  })
+
+  it('a short absence, a drain and a host that nobody reaches order nothing', async () => {
+    const { pass, orderedAt, away, draining } = await world({ floor: 2 }, { byHand: 2 })
+    await pass(0.1, () => 0)
+    away.add('hand-0')
+    await pass(1 / 60, () => 0)
+    away.clear()
+    draining.add('hand-0')
+    await pass(1, () => 0)
+    draining.clear()
+    away.add('hand-0').add('hand-1')
+    await pass(3, () => 0)
+    // They come back one after the other.
+    away.delete('hand-0')
+    await pass(1 / 60, () => 0)
+    away.clear()
+    await pass(0.1, () => 0)
+    expect(orderedAt).toEqual([])
+    away.add('hand-0')
+    await pass(0.1, () => 0)
+    expect(orderedAt.length).toBe(1)
+  })
+
+  it('machines that serve nobody count for the ceiling', async () => {
+    const { scaler, pass, orderedAt, hidden } = await world({ floor: 2, ceiling: 3 })
+    for (let index = 0; index < 20; index++) hidden.add(`node-m${index}`)
+    await pass(6, () => 0)
+    expect(orderedAt.length).toBe(2)
+    expect(scaler.state.decisions[0]).toMatchObject({ action: 'none', why: 'ceiling' })
+  })
+
+  it('the mean is that of a whole minute, also after nodes have come', () => {
+    const window = new LoadWindow()
+    for (let atMs = 0; atMs <= 300_000; atMs += 5000) window.add(atMs, 0.1, 1, hourMs)
+    expect(window.mean(300_000)).toBeCloseTo(0.1)
+    window.restartMean(305_000)
+    window.add(305_000, 1, 1, hourMs)
+    expect(window.mean(305_000)).toBeUndefined()
+    for (let atMs = 310_000; atMs <= 365_000; atMs += 5000) window.add(atMs, 0.2, 1, hourMs)
+    expect(window.mean(365_000)).toBeCloseTo(0.2)
+    expect(window.peak(400_000, 1 / 12)).toBe(1)
   })
 
   it('says what is wrong with settings', async () => {

@@ -16,6 +16,8 @@ const maxDecisions = 100
 const lostMs = 30 * 60_000
 /** Orders that failed are repeated after this time, ms, and twice as long each time. */
 const [firstRetryMs, lastRetryMs] = [120_000, 3_600_000]
+/** Nodes that are away for less are not replaced, ms: hosts and lines start again. */
+const belowFloorMs = 120_000
 const hourMs = 3_600_000
 
 export interface ScalerDependencies {
@@ -42,6 +44,10 @@ export class Scaler {
   #waiting = 0
   #retryAtMs = 0
   #retryMs = firstRetryMs
+  /** Since when there are fewer nodes than the floor, ms since 1970. */
+  #belowSinceMs: number | undefined
+  /** Ids of machines for load that are to become nodes still. */
+  readonly #expected = new Set<string>()
   /** Since when nodes of machines are away, ms since 1970, by id of the machine. */
   readonly #awaySinceMs = new Map<string, number>()
 
@@ -85,7 +91,7 @@ export class Scaler {
       this.#settings = settings
       this.#retryAtMs = 0
       this.#retryMs = firstRetryMs
-      audit.record({ kind: 'command', message: 'scaling of nodes was changed', actor, data: { ...settings } })
+      audit.record({ kind: 'command', message: 'scaling of nodes was changed', actor })
       this.#announce()
       return this.state
     })
@@ -96,27 +102,39 @@ export class Scaler {
     // The one before still orders or drains: its decision comes first.
     if (this.#acting !== undefined) return this.#acting
     const { now, nodes } = this.#dependencies
-    const serving = nodes().filter(({ enabled, connected, draining, publicUrl }) => enabled && connected && !draining && publicUrl !== null)
-    if (serving.length !== this.#serving) this.#window.restartMean()
+    const known = nodes().filter(({ enabled }) => enabled)
+    const present = known.filter(({ connected, publicUrl }) => connected && publicUrl !== null)
+    const serving = present.filter(({ draining }) => !draining)
+    if (serving.length !== this.#serving) this.#window.restartMean(now())
     this.#serving = serving.length
     const sum = serving.reduce((all, { traffic }) => all + loadOf(traffic), 0)
     this.#window.add(now(), sum, serving.length, this.#settings.idleHours * hourMs)
+    // Who drains is back soon. Where all are away it is this host that cannot be reached.
+    const isShort = present.length < this.#settings.floor && (known.length === 0 || known.some(({ connected }) => connected))
+    this.#belowSinceMs = isShort ? (this.#belowSinceMs ?? now()) : undefined
     if (!this.#settings.enabled) return Promise.resolve()
-    this.#acting = this.#act(serving.length > 0).finally(() => {
+    // Without any node there is none to wait for.
+    const isBelowFloor = this.#belowSinceMs !== undefined && (known.length === 0 || now() - this.#belowSinceMs >= belowFloorMs)
+    this.#acting = this.#act(new Set(serving.map(({ id }) => id)), isBelowFloor).finally(() => {
       this.#acting = undefined
     })
     return this.#acting
   }
 
-  async #act(isAnyConnected: boolean): Promise<void> {
+  async #act(serving: ReadonlySet<string>, isBelowFloor: boolean): Promise<void> {
     const { now, machines } = this.#dependencies
     const settings = this.#settings
     const all = machines.list()
     const count = (...states: readonly string[]): number => all.filter(({ state }) => states.includes(state)).length
     this.#waiting = count('ordering', 'booting')
-    const scaled = this.#scaled(isAnyConnected)
+    this.#followOrders()
+    const scaled = this.#scaled(serving.size > 0)
+    // Nobody knows what came of an order that failed until it has ended.
+    const failed = all.filter(({ state, by, provider }) => state === 'failed' && by === 'scaling' && provider === settings.provider).length
     const view = {
-      ...{ serving: this.#serving, moving: count('ordering', 'booting', 'draining', 'destroying'), machines: scaled, limit: undefined },
+      ...{ serving: serving.size, moving: count('ordering', 'booting', 'draining', 'destroying') + failed, isBelowFloor },
+      standing: all.filter(({ state, by, nodeId }) => state === 'ready' && by === 'scaling' && !serving.has(nodeId ?? '')).length,
+      ...{ machines: scaled, limit: undefined },
       ...{ mean: this.#window.mean(now()), peak: this.#window.peak(now(), settings.idleHours) },
     }
     let choice = decide(view, settings)
@@ -135,7 +153,6 @@ export class Scaler {
     try {
       if (choice.action === 'add') await this.#order(choice.count, settings)
       else await machines.destroy(choice.machine.id, settings.drainS, 'scaling')
-      this.#retryMs = firstRetryMs
       this.#note(choice, null)
     } catch (error) {
       this.#failed(error as Error)
@@ -150,16 +167,31 @@ export class Scaler {
         machines.list().filter((machine) => machine.region === region && machine.state !== 'ended').length
       const region = regions.toSorted((a, b) => there(a) - there(b))[0] ?? ''
       try {
-        await machines.order(
+        const { id } = await machines.order(
           { provider, size, region, httpPort, httpsPort, cache, cacheSize, publicUrl, group },
           readOriginUrl(origin).origin,
           ...(['scaling', 'scaling'] as const),
         )
+        this.#expected.add(id)
       } catch (error) {
         // The limit is reached with those that were ordered.
         if (ordered === 0) throw error
         return
       }
+    }
+  }
+
+  /** What came of machines that were ordered: an order is answered long before anybody knows whether it leads to a node. */
+  #followOrders(): void {
+    const machines = this.#dependencies.machines.list().filter(({ by }) => by === 'scaling')
+    for (const { id, state } of machines) if (state === 'ordering' || state === 'booting') this.#expected.add(id)
+    for (const id of this.#expected) {
+      const machine = machines.find((each) => each.id === id)
+      if (machine?.state === 'ordering' || machine?.state === 'booting') continue
+      this.#expected.delete(id)
+      if (machine?.state === 'ready') this.#retryMs = firstRetryMs
+      // Who has it destroyed or removed meanwhile has a reason of their own.
+      else if ((machine?.state === 'failed' || machine?.state === 'ended') && machine.error !== null) this.#failed(machine.error)
     }
   }
 
@@ -179,12 +211,13 @@ export class Scaler {
     })
   }
 
-  #failed(error: Error): void {
+  #failed(cause: Error | AppError | NonNullable<Decision['error']>): void {
     const { now } = this.#dependencies
     if (now() < this.#retryAtMs) return
     this.#retryAtMs = now() + this.#retryMs
     this.#retryMs = Math.min(this.#retryMs * 2, lastRetryMs)
-    const { code, message, remedy } = error instanceof AppError ? error : new AppError('internal', undefined, { cause: error })
+    const isUnknown = cause instanceof Error && !(cause instanceof AppError)
+    const { code, message, remedy } = isUnknown ? new AppError('internal', undefined, { cause }) : cause
     this.#note({ action: 'none', why: 'failed' }, { code, message, remedy })
   }
 
@@ -211,7 +244,8 @@ export class Scaler {
       kind: error === null ? 'state' : 'error',
       message: `scaling: ${decision.action}, ${decision.why}${decision.dryRun ? ' (dry run)' : ''}`,
       ...(error === null ? {} : { code: error.code }),
-      data: { ...decision },
+      // Viewers read it: what providers and their programs say stays in the decision.
+      data: { ...decision, error: null },
     })
     this.#announce()
   }
