@@ -98,9 +98,10 @@ const saidElsewhere: Readonly<Record<string, string>> = {
 }
 
 describe('what sources report as wrong', () => {
-  const files = globSync('src-main/{studio/{worker/{sources,engine},control/pages/overlays/data},media/worker/capture}/**/*.ts').filter(
-    (file) => !/\.test\.ts$|testing/.test(file) && (!file.includes('/engine/') || file.endsWith('/active-sources.ts')),
-  )
+  const files = globSync('src-main/{studio/{worker/{sources,engine},control/pages/overlays/data},media/worker/capture}/**/*.ts')
+    .filter((file) => !/\.test\.ts$|testing/.test(file) && (!file.includes('/engine/') || file.endsWith('/active-sources.ts')))
+    // Why a desktop may be no source.
+    .concat('src-main/desktop/displays/displays-for-studio.ts')
   const elsewhere = Object.entries(saidElsewhere)
   const said = new Set([...files.flatMap((file) => [...sentencesIn(readFileSync(file, 'utf8'))]), ...elsewhere.map(([text]) => text)])
 
@@ -133,6 +134,12 @@ describe('what sources report as wrong', () => {
 
   it('is translated with what it names, also in parts and behind one another', () => {
     const inSpanish = sentenceTranslator(sourceProblems)
+    const place = 'sources/desk/settings/audio: '
+    expect(inSpanish(`${place}You may not hear the desktop "x"; ${place}The desktop is locked: open and unlock it first`)).toBe(
+      `${place}No tienes permiso para oír el escritorio «x»; ${place}El escritorio está bloqueado: ábrelo y desbloquéalo primero`,
+    )
+    expect(inSpanish(`${place}There is no desktop "x" that you may see`)).toBe(`${place}No hay ningún escritorio «x» que puedas ver`)
+    expect(inSpanish(`${place}something else`)).toBe(`${place}something else`)
     expect(inSpanish('/show/a.mp4 is missing: put it back, or choose another file')).toBe(
       'Falta /show/a.mp4: vuelve a ponerlo o elige otro archivo',
     )

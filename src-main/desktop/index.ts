@@ -203,10 +203,12 @@ export async function createDesktop({
   })
   const { HOME: home = homedir() } = environment
   // Services of the system may have no home folder.
+  const sharedIn = [join(home, 'Downloads'), join(dataDir, 'desktop-files')] as const
   const folderOf = (display: { readonly id: string; readonly name: string }): Promise<SharedFolder> =>
-    SharedFolder.open(join(home, 'Downloads'), display).catch(() => SharedFolder.open(join(dataDir, 'desktop-files'), display))
+    SharedFolder.open(sharedIn[0], display).catch(() => SharedFolder.open(sharedIn[1], display))
   const printers = new Printers({
     folderOf: (id) => folderOf(book.describe(id)),
+    foldersThere: async (id) => (await Promise.all(sharedIn.map((base) => SharedFolder.ifThere(base, id)))).flatMap((each) => each ?? []),
     nameOf: (id) => book.describe(id).name,
     onPrinted: (id, printed) => sessions.printed(id, printed),
     audit,
@@ -268,7 +270,8 @@ export async function createDesktop({
     nameOf: (id) => book.describe(id).name,
     async encode(id, audible, taker, actor) {
       const running = await book.running(id, actor)
-      return sessions.encode(id, running, { audio: audible && running.audio?.state === 'on', live: true }, taker)
+      const audio = audible && running.audio?.state === 'on'
+      return { encoding: sessions.encode(id, running, { audio, live: true }, taker), audio }
     },
     onChange: marksChanged,
   })
@@ -302,6 +305,7 @@ export async function createDesktop({
   const stopping = new AbortController()
   const startedMarked = book.startMarked(stopping.signal)
   privacy.restoreLeft()
+  void printers.removeLeftBehind(book.list().map(({ id }) => id))
   // Nobody is at those that the host before this one had.
   for (const { id } of book.list()) locks.lock(id)
   return {

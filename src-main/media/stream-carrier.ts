@@ -12,7 +12,13 @@ export interface StreamCarrier {
   /** Opens a stream to publish into, for the studio where no other maker is named; an empty title leaves the stream's own. Rejects with `publish.*`. */
   publish(
     stream: string,
-    options: { readonly title: string; readonly maker?: 'studio' | 'desktop'; readonly onKicked: (reason: AppError) => void },
+    options: {
+      readonly title: string
+      /** A title that somebody gave the stream stays. */
+      readonly keepsTitle?: boolean
+      readonly maker?: 'studio' | 'desktop'
+      readonly onKicked: (reason: AppError) => void
+    },
   ): Promise<CarriedPublication>
   /** URL at which this machine may watch a stream of the host, whoever else may. Contains a secret. Rejects with `play.not_live`. */
   watchUrl(stream: string): Promise<string>

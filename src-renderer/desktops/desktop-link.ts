@@ -12,7 +12,7 @@ import {
   readDisplayMessage,
 } from './display-updates.ts'
 import { decodesVideo, VideoDecoding } from './display-video.ts'
-import type { Printed } from './files/printed-document.tsx'
+import type { Printed } from './files/printed-documents.tsx'
 import { LinkLatency } from './link-latency.ts'
 import { extent, type MonitorPlace } from './monitors/arrangement.ts'
 import type { DesktopPerson, Presence } from './sharing/presence.ts'

@@ -21,7 +21,7 @@ import type { DisplayAudio } from './display-updates.ts'
 import { type DisplayItem, displays } from './displays.ts'
 import { type Copied, CopiedFiles } from './files/copied-files.tsx'
 import { FilesButton } from './files/files-button.tsx'
-import { type Printed, PrintedDocument } from './files/printed-document.tsx'
+import { type Printed, PrintedDocuments } from './files/printed-documents.tsx'
 import { bindDrop, type FilesPath, pasteToDisplay, sendToDisplay } from './files/send-to-display.ts'
 import { InputTools } from './input-tools.tsx'
 import { KeyBar } from './key-bar.tsx'
@@ -47,6 +47,8 @@ const resizeEveryMs = 120
 const minSide = 200
 /** Frames of the camera wait behind no more than this, bytes. */
 const maxWaitingFrames = 64 * 1024
+/** Printed documents that are offered at a time. */
+const maxPrinted = 100
 const noRights: Presence['rights'] = []
 
 /** Not in all browsers: https://wicg.github.io/keyboard-lock/ */
@@ -146,7 +148,8 @@ export function DesktopView({ connection, name, inShow = false, display, resizes
   const readFilesAt = useCallback(() => filesAt.current, [])
   const at = presence?.rights.includes('files') === true ? readFilesAt : undefined
   const [copied, setCopied] = useState<Copied>()
-  const [printed, setPrinted] = useState<Printed>()
+  /** The newest one first. */
+  const [printed, setPrinted] = useState<readonly Printed[]>([])
   const controls = presence?.people.some(({ id, controls }) => id === presence.you && controls) === true
   const several = monitors.length > 1
   /** The one that this window shows, from 1 on; 0: all of them. */
@@ -191,7 +194,7 @@ export function DesktopView({ connection, name, inShow = false, display, resizes
       },
       onConnect: () => clipboard.reset(),
       onBytes: (message) => clipboard.take(message),
-      onPrinted: setPrinted,
+      onPrinted: (document) => setPrinted((before) => [document, ...before].slice(0, maxPrinted)),
       onAudio: (packet) => takePacket.current?.(packet),
       onProblem: (problem) => notifyError(new Error(problem)),
     })
@@ -372,8 +375,13 @@ export function DesktopView({ connection, name, inShow = false, display, resizes
           data-testid="desktop-canvas"
         />
         <UploadList />
-        {at && printed ? (
-          <PrintedDocument at={at} printed={printed} onClose={() => setPrinted(undefined)} />
+        {at && printed.length > 0 ? (
+          <PrintedDocuments
+            at={at}
+            documents={printed}
+            onOpened={(document) => setPrinted((before) => before.filter((each) => each !== document))}
+            onClose={() => setPrinted([])}
+          />
         ) : (
           at && copied && <CopiedFiles at={at} copied={copied} onClose={() => setCopied(undefined)} />
         )}

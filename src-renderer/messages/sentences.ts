@@ -38,12 +38,18 @@ export function sentenceTranslator(pairs: readonly SentencePair[]): (english: st
   }
   // A part that is the whole again would never end.
   const partIn = (text: string, part: string): string => (part.length < text.length ? (whole(part) ?? part) : part)
+  // `sources/desk/settings/device: …` is what the host says of a place in a show.
+  const placed = (text: string): string | undefined => {
+    const [, place = '', sentence = ''] = /^([^\s"]+\/[^\s"]+: )(.+)$/s.exec(text) ?? []
+    const known = whole(sentence)
+    return known && `${place}${known}`
+  }
   return (text) => {
-    const known = whole(text)
+    const known = whole(text) ?? (text.includes('; ') ? undefined : placed(text))
     if (known !== undefined) return known
     const separator = ['. ', '; '].find((each) => text.includes(each))
     if (separator === undefined) return text
-    const sentences = text.split(separator).map((each) => whole(each) ?? each)
+    const sentences = text.split(separator).map((each) => whole(each) ?? placed(each) ?? each)
     return sentences.join(separator)
   }
 }

@@ -1,5 +1,5 @@
 import { freeId, freeName } from './places.ts'
-import type { CanvasPart, Collection, Edit } from './types.ts'
+import type { CanvasPart, Collection, Device, Edit } from './types.ts'
 
 /** A point of the canvas, pixels. */
 export interface Place {
@@ -26,6 +26,12 @@ export function addSourceEdits(wanted: NewSource, document: Collection, scene: s
   const add: Edit = { do: 'add', to: 'sources', value: { id, name, kind: wanted.kind, settings: wanted.settings } }
   if (!wanted.hasVideo) return [add]
   return [add, { do: 'add', to: `scenes/${scene}/items`, value: { source: id, ...layoutOf(wanted.kind, canvas, wanted.at) } }]
+}
+
+/** A new source of that device is heard where whoever adds it may hear the device; nothing of devices that say nothing of it. */
+export function audioOfDevice(device: Device | undefined): { readonly audio?: boolean } {
+  const audible = device?.details?.audible
+  return typeof audible === 'boolean' ? { audio: audible } : {}
 }
 
 /** Where a new item is: letters in the middle in their own size, what was dropped around that point, everything else as large as the canvas. */

@@ -5,7 +5,6 @@ import type { DisplayEncoding, DisplayTaker } from '../sessions/recording-wire.t
 export interface DisplayBroadcastOptions {
   /** Name of the stream. */
   readonly stream: string
-  readonly audio: boolean
   readonly publication: CarriedPublication
   /** Nothing will come any more. */
   readonly onEnd: () => void
@@ -14,20 +13,19 @@ export interface DisplayBroadcastOptions {
 /** One display on its way into a stream of this host: what its process encodes is published as it is. */
 export class DisplayBroadcast {
   readonly stream: string
-  readonly audio: boolean
   readonly startedAt = new Date().toISOString()
   /** Is given what the display's process encodes. */
   readonly taker: DisplayTaker
   readonly #publication: CarriedPublication
   readonly #onEnd: () => void
   #encoding: DisplayEncoding | undefined
+  #audio = false
   /** What came before a keyframe cannot be decoded. */
   #started = false
   #ended = false
 
-  constructor({ stream, audio, publication, onEnd }: DisplayBroadcastOptions) {
+  constructor({ stream, publication, onEnd }: DisplayBroadcastOptions) {
     this.stream = stream
-    this.audio = audio
     this.#publication = publication
     this.#onEnd = onEnd
     this.taker = {
@@ -45,9 +43,19 @@ export class DisplayBroadcast {
     return this.#publication.streamId
   }
 
-  /** This is what it comes from; it ends with this. */
-  encodedBy(encoding: DisplayEncoding): void {
+  /** What the display's programs play is sent, too. */
+  get audio(): boolean {
+    return this.#audio
+  }
+
+  get ended(): boolean {
+    return this.#ended
+  }
+
+  /** This is what it comes from, with audio or without; it ends with this. */
+  encodedBy(encoding: DisplayEncoding, audio: boolean): void {
     this.#encoding = encoding
+    this.#audio = audio
     if (this.#ended) encoding.end()
   }
 

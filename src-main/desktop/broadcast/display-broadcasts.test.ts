@@ -16,6 +16,8 @@ let ended: number
 let lines: string[]
 let changed: string[]
 let broadcasts: DisplayBroadcasts
+/** Displays that are not encoded before that. */
+let started: Record<string, Promise<void>>
 const track = videoTrack('v0', 'h264', new Uint8Array(headers.avcB)) as Track
 const packet = (number: number, key = false): Packet => ({
   track,
@@ -32,9 +34,10 @@ beforeEach(() => {
   ended = 0
   lines = []
   changed = []
-  const publish: StreamCarrier['publish'] = async (stream, { title, maker, onKicked }) => {
+  started = {}
+  const publish: StreamCarrier['publish'] = async (stream, { title, keepsTitle, maker, onKicked }) => {
     if (stream === 'taken') throw new AppError('publish.busy')
-    const log = [`${maker} ${title}`]
+    const log = [`${maker} ${title}${keepsTitle ? ' where it has none' : ''}`]
     published.push({ stream, kick: onKicked, log })
     return {
       streamId: `id of ${stream}`,
@@ -52,9 +55,10 @@ beforeEach(() => {
     },
     async encode(display, audio, taker) {
       if (display === 'broken') throw new AppError('desktop.server_failed')
+      await started[display]
       takers.push(taker)
       lines.push(`${display} is encoded${audio ? ' with audio' : ''}`)
-      return { wantKey: () => undefined, end: () => ended++ }
+      return { encoding: { wantKey: () => undefined, end: () => ended++ }, audio: audio && display !== 'silent' }
     },
     onChange: (display) => changed.push(display),
   })
@@ -69,7 +73,7 @@ it('goes into a stream of its name from a keyframe on, and again from one after 
   for (const [number, key] of [false, true, false].entries()) taker.onPacket(packet(number, key))
   taker.onSeam()
   for (const [number, key] of [false, true].entries()) taker.onPacket(packet(number + 3, key))
-  expect(published[0]!.log).toEqual(['desktop Name of one', 'track v0', 'packet 1', 'packet 2', 'packet 4'])
+  expect(published[0]!.log).toEqual(['desktop Name of one where it has none', 'track v0', 'packet 1', 'packet 2', 'packet 4'])
   expect(await broadcasts.end('one', 'local')).toEqual({ id: 'one', stream: null, streamId: null, audio: false, startedAt: null })
   taker.onPacket(packet(5, true))
   expect([published[0]!.log.at(-1), ended, changed]).toEqual(['unpublish', 1, ['one', 'one']])
@@ -104,6 +108,28 @@ it('leaves nothing behind where it cannot be started, and is over when its strea
   expect(published.at(-1)!.log.at(-1)).toBe('unpublish')
 })
 
+it('says that it has audio where some is sent', async () => {
+  expect((await broadcasts.start('silent', {}, 'local')).audio).toBe(false)
+  expect((await broadcasts.start('one', { audio: false }, 'local')).audio).toBe(false)
+  expect((await broadcasts.start('two', {}, 'local')).audio).toBe(true)
+})
+
+it('ends at once while another display is started, and while it is started itself', async () => {
+  await broadcasts.start('one', {}, 'local')
+  const { promise, resolve } = Promise.withResolvers<void>()
+  started.slow = promise
+  const starting = broadcasts.start('slow', {}, 'local')
+  expect((await broadcasts.end('one', 'local')).stream).toBeNull()
+  expect([published[0]!.log.at(-1), published[1]!.log.at(-1)]).toEqual(['unpublish', 'desktop Name of slow where it has none'])
+  const over = broadcasts.end('slow', 'local')
+  expect([published[1]!.log.at(-1), broadcasts.liveAs('slow')]).toEqual(['unpublish', null])
+  resolve()
+  await expect(starting).rejects.toThrow('ended while it was started')
+  expect([(await over).stream, ended]).toEqual([null, 2])
+  expect((await broadcasts.start('slow', {}, 'local')).stream).toBe('name-of-slow')
+})
+
 it('has a name of what its display is called', () => {
-  expect(['Build (2)', 'Größe é', '漢字', '--'].map(streamNameOf)).toEqual(['build-2', 'gro-e-e', 'desktop', 'desktop'])
+  const names = ['Build (2)', 'Größe é', '漢字', '--'].map((name, at) => streamNameOf(name, `${at}bcdefghijkl`))
+  expect(names).toEqual(['build-2', 'gro-e-e', 'desktop-2bcdefgh', 'desktop-3bcdefgh'])
 })

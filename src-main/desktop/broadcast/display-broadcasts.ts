@@ -6,16 +6,21 @@ import type { BroadcastState, NewBroadcast } from '../schemas/broadcast.ts'
 import type { DisplayEncoding, DisplayTaker } from '../sessions/recording-wire.ts'
 import { DisplayBroadcast } from './display-broadcast.ts'
 
-/** Starts and ends that wait for the one before them. */
-const maxWaiting = 100
+/** Starts and ends of one display that wait for the one before them. */
+const maxWaiting = 20
 
 export interface DisplayBroadcastsDependencies {
   readonly publish: StreamCarrier['publish']
   readonly audit: Pick<AuditLog, 'record'>
   /** Name of a display. Throws `desktop.display_not_found`. */
   readonly nameOf: (display: string) => string
-  /** Has a display encoded, which is started where it is stopped; `audio` as far as it has any. Rejects as that does. */
-  readonly encode: (display: string, audio: boolean, taker: DisplayTaker, actor: string) => Promise<DisplayEncoding>
+  /** Has a display encoded, which is started where it is stopped; with `audio` as far as it has any. Rejects as that does. */
+  readonly encode: (
+    display: string,
+    audio: boolean,
+    taker: DisplayTaker,
+    actor: string,
+  ) => Promise<{ readonly encoding: DisplayEncoding; readonly audio: boolean }>
   /** Whether a display is sent live is different from before: who is there is to see it. */
   readonly onChange: (display: string) => void
 }
@@ -24,8 +29,8 @@ export interface DisplayBroadcastsDependencies {
 export class DisplayBroadcasts {
   readonly #dependencies: DisplayBroadcastsDependencies
   readonly #running = new Map<string, DisplayBroadcast>()
-  /** Whoever asks twice gets one stream. */
-  readonly #turns = new Turns(maxWaiting, 'changes of live displays', 'desktop.busy')
+  /** By display: whoever asks twice gets one stream, and no display waits for another. */
+  readonly #turns = new Map<string, Turns>()
   #stopped = false
 
   constructor(dependencies: DisplayBroadcastsDependencies) {
@@ -48,20 +53,19 @@ export class DisplayBroadcasts {
 
   /** Sends a display live; one that is goes on as it is. Rejects with `publish.*`, and as a display's start does. */
   start(display: string, wanted: NewBroadcast, actor: string): Promise<BroadcastState> {
-    return this.#turns.next(async () => {
+    return this.#inTurn(display, async () => {
       if (!this.#running.has(display) && !this.#stopped) await this.#open(display, wanted, actor)
       return this.state(display)
     })
   }
 
-  /** Ends the stream of a display; without one nothing happens. */
-  end(display: string, actor: string): Promise<BroadcastState> {
-    return this.#turns.next(async () => {
-      const running = this.#running.get(display)
-      if (running !== undefined) {
-        this.#audit(`Display ${this.#dependencies.nameOf(display)} is not sent live any more`, display, actor)
-        running.end()
-      }
+  /** Ends the stream of a display, also one that is being started; without one nothing happens. */
+  async end(display: string, actor: string): Promise<BroadcastState> {
+    // What is private is off the air at once, whatever is under way.
+    this.#endRunning(display, actor)
+    return this.#inTurn(display, async () => {
+      // One of a start that was asked for before.
+      this.#endRunning(display, actor)
       return this.state(display)
     })
   }
@@ -71,31 +75,50 @@ export class DisplayBroadcasts {
     for (const running of [...this.#running.values()]) running.end()
   }
 
+  #endRunning(display: string, actor: string): void {
+    const running = this.#running.get(display)
+    if (running === undefined) return
+    running.end()
+    this.#audit(`Display ${this.#dependencies.nameOf(display)} is not sent live any more`, display, actor)
+  }
+
+  async #inTurn<T>(display: string, work: () => Promise<T>): Promise<T> {
+    const turns = this.#turns.get(display) ?? new Turns(maxWaiting, 'changes of this live display', 'desktop.busy')
+    this.#turns.set(display, turns)
+    try {
+      return await turns.next(work)
+    } finally {
+      if (turns.idle && this.#turns.get(display) === turns) this.#turns.delete(display)
+    }
+  }
+
   async #open(display: string, { stream, audio = true }: NewBroadcast, actor: string): Promise<void> {
     const { publish, encode, nameOf } = this.#dependencies
     const name = nameOf(display)
-    const wanted = stream ?? streamNameOf(name)
+    const wanted = stream ?? streamNameOf(name, display)
     let broadcast: DisplayBroadcast | undefined
     let kicked: AppError | undefined
     const publication = await publish(wanted, {
       title: name,
+      keepsTitle: true,
       maker: 'desktop',
       onKicked: (reason) => {
         kicked = reason
         broadcast?.end()
       },
     })
-    const opened = new DisplayBroadcast({ stream: wanted, audio, publication, onEnd: () => this.#over(display, opened, kicked) })
+    const opened = new DisplayBroadcast({ stream: wanted, publication, onEnd: () => this.#over(display, opened, kicked) })
     broadcast = opened
     this.#running.set(display, opened)
     try {
-      opened.encodedBy(await encode(display, audio, opened.taker, actor))
+      const encoded = await encode(display, audio, opened.taker, actor)
+      opened.encodedBy(encoded.encoding, encoded.audio)
     } catch (error) {
       opened.end()
       throw error
     }
-    if (this.#running.get(display) !== opened) {
-      throw kicked ?? new AppError('desktop.server_failed', 'The display ended when its stream was started')
+    if (opened.ended) {
+      throw kicked ?? new AppError('desktop.server_failed', 'The stream was ended while it was started')
     }
     this.#audit(`Display ${name} is sent live as the stream ${wanted}`, display, actor)
     this.#dependencies.onChange(display)
@@ -121,8 +144,8 @@ export class DisplayBroadcasts {
   }
 }
 
-/** A name that a stream may have, made of a display's: `Build (2)` is `build-2`. */
-export function streamNameOf(name: string): string {
+/** A name that a stream may have, made of a display's: `Build (2)` is `build-2`. Without any Latin letter or digit it is of the display's id. */
+export function streamNameOf(name: string, id: string): string {
   const plain = name
     .normalize('NFKD')
     .toLowerCase()
@@ -130,5 +153,5 @@ export function streamNameOf(name: string): string {
     .replace(/[^a-z0-9]+/g, '-')
     .slice(0, 60)
     .replace(/^-+|-+$/g, '')
-  return plain === '' ? 'desktop' : plain
+  return plain === '' ? `desktop-${id.slice(0, 8)}` : plain
 }

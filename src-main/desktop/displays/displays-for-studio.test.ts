@@ -52,7 +52,7 @@ describe('displays as sources of the studio', () => {
     expect(displays.rejection(ann, 'one', 'see')).toBeUndefined()
     expect(displays.rejection(ann, 'one', 'audio')).toContain('may not hear')
     expect(displays.rejection(admin, 'one', 'audio')).toBeUndefined()
-    expect(displays.rejection(ann, 'two', 'see')).toContain('there is no desktop "two"')
+    expect(displays.rejection(ann, 'two', 'see')).toContain('There is no desktop "two"')
     expect(displays.rejection(undefined, 'one', 'see')).toContain('signed in')
     locked.add('one')
     expect(displays.rejection(ann, 'one', 'see')).toContain('locked')

@@ -39,12 +39,12 @@ export class DisplaysForStudio implements DesktopDisplays {
 
   rejection(principal: Principal | undefined, display: string, what: 'see' | 'audio'): string | undefined {
     const { grants, secondFactor } = this.#dependencies
-    if (principal === undefined) return 'only somebody who is signed in may show a desktop'
+    if (principal === undefined) return 'Only somebody who is signed in may show a desktop'
     const rights = grants.rightsOf(principal, display)
-    if (!rights.has('see')) return `there is no desktop "${display}" that you may see`
-    if (!rights.has(what)) return `you may not hear the desktop "${display}"`
-    if (this.#made().some(({ id, locked }) => id === display && locked)) return 'the desktop is locked: open and unlock it first'
-    return secondFactor.isNeeded(principal) ? 'open Desktops and enter the code of your authenticator app first' : undefined
+    if (!rights.has('see')) return `There is no desktop "${display}" that you may see`
+    if (!rights.has(what)) return `You may not hear the desktop "${display}"`
+    if (this.#made().some(({ id, locked }) => id === display && locked)) return 'The desktop is locked: open and unlock it first'
+    return secondFactor.isNeeded(principal) ? 'Open Desktops and enter the code of your authenticator app first' : undefined
   }
 
   places(displays: ReadonlySet<string>): Readonly<Record<string, DisplayPlace>> {

@@ -5,7 +5,7 @@ import { ZipArchive, type ZipEntry, zipBytes } from '../../formats/zip.ts'
 import { AppError } from '../../platform/errors.ts'
 import { openRegularFile } from '../../platform/user-files/regular-file.ts'
 import type { FoundEntry } from './shared-folder.ts'
-import { uploadPrefix } from './shared-folder.ts'
+import { isOnItsWay } from './shared-folder.ts'
 
 /** Files and folders of one archive. */
 const maxEntries = 20_000
@@ -42,7 +42,7 @@ async function collect(realPath: string, name: string, kind: 'file' | 'folder', 
   if (folder === undefined) return
   for await (const entry of folder) {
     const below = entry.isFile() ? 'file' : entry.isDirectory() ? 'folder' : undefined
-    if (below === undefined || entry.name.startsWith(uploadPrefix)) continue
+    if (below === undefined || isOnItsWay(entry.name)) continue
     await collect(join(realPath, entry.name), `${name}/${entry.name}`, below, entries)
   }
 }

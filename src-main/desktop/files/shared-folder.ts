@@ -8,8 +8,12 @@ import { namesOf, numberedName } from './file-names.ts'
 const maxListed = 2000
 /** Files of that name that are there already. */
 const maxNumber = 1000
-/** First characters of files on their way, which are not shown. */
+/** First characters of files on their way, which are not shown: of those that people send, and of documents that programs print. */
 export const uploadPrefix = '.ami-streams-upload-'
+export const printPrefix = '.ami-streams-print-'
+
+/** It is a file on its way. */
+export const isOnItsWay = (name: string): boolean => name.startsWith(uploadPrefix) || name.startsWith(printPrefix)
 
 export interface SharedEntry {
   readonly name: string
@@ -43,16 +47,22 @@ export class SharedFolder {
    * @throws AppError `desktop.files_unavailable`
    */
   static async open(base: string, display: { readonly id: string; readonly name: string }): Promise<SharedFolder> {
-    const mark = `(${display.id.slice(0, 8)})`
     try {
       await mkdir(base, { recursive: true })
-      const known = (await readdir(base)).find((name) => name.endsWith(` ${mark}`))
-      const path = join(base, known ?? `${display.name.replaceAll(/[^\p{L}\p{N} ._-]/gu, '_').replace(/^\.+/, '')} ${mark}`)
+      const known = await knownName(base, display.id)
+      const path = join(base, known ?? `${display.name.replaceAll(/[^\p{L}\p{N} ._-]/gu, '_').replace(/^\.+/, '')}${markOf(display.id)}`)
       await mkdir(path, { recursive: true })
       return new SharedFolder(await realpath(path))
     } catch (cause) {
       throw new AppError('desktop.files_unavailable', `${base} cannot be written: ${(cause as Error).message}`, { cause })
     }
+  }
+
+  /** The folder of a display below `base`, where there is one. */
+  static async ifThere(base: string, id: string): Promise<SharedFolder | undefined> {
+    const known = await knownName(base, id).catch(() => undefined)
+    const path = known && (await realpath(join(base, known)).catch(() => undefined))
+    return path === undefined ? undefined : new SharedFolder(path)
   }
 
   /** What is in a folder of it; `''` for itself. Throws `desktop.file_not_found`. */
@@ -65,7 +75,7 @@ export class SharedFolder {
       throw notFound(path, cause)
     })
     for await (const { name } of opened) {
-      if (name.startsWith(uploadPrefix)) continue
+      if (isOnItsWay(name)) continue
       if (entries.length === maxListed) {
         more = true
         break
@@ -118,6 +128,13 @@ export class SharedFolder {
     }
     throw new AppError('desktop.file_name', `There are ${maxNumber} files of the name ${JSON.stringify(name)}`)
   }
+}
+
+/** Ends the name of the folder of a display. */
+const markOf = (id: string): string => ` (${id.slice(0, 8)})`
+
+async function knownName(base: string, id: string): Promise<string | undefined> {
+  return (await readdir(base)).find((name) => name.endsWith(markOf(id)))
 }
 
 /** False where something has that name. A link fails then, unlike renaming, whoever else does the same at that moment. */

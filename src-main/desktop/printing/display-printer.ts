@@ -1,5 +1,5 @@
 import { chmodSync, rmSync } from 'node:fs'
-import { open, rm } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { isFault } from '../../formats/fault.ts'
 import { type IppRequest, type IppResponse, readIppRequest, writeIppResponse } from '../../formats/ipp.ts'
@@ -7,7 +7,7 @@ import type { Logger } from '../../platform/logger.ts'
 import { type JobState, jobAttributes, operations, printerAttributes, printerPath, printerPpd } from './printer-description.ts'
 
 /** Of a document, bytes. */
-const maxDocumentBytes = 256 * 1024 * 1024
+export const maxDocumentBytes = 256 * 1024 * 1024
 /** Of what is before a document, bytes. */
 const maxRequestBytes = 64 * 1024
 /** Documents on their way at a time, and within a minute: a person prints a handful. */
@@ -37,6 +37,8 @@ export interface PrintTarget {
   readonly file: string
   /** The document is whole: it is called that from here on. */
   place(name: string): Promise<void>
+  /** Called at the end in any case: nothing stays of a document that was not placed. */
+  close(): Promise<void>
 }
 
 export interface DisplayPrinterOptions {
@@ -44,6 +46,8 @@ export interface DisplayPrinterOptions {
   readonly socket: string
   /** Asked for each document. Rejects where there is no space. */
   readonly target: () => Promise<PrintTarget>
+  /** Of a document, bytes. */
+  readonly maxBytes?: number
   readonly log: Logger
 }
 
@@ -61,6 +65,7 @@ class TooLarge extends Error {}
  */
 export class DisplayPrinter {
   readonly #options: DisplayPrinterOptions
+  readonly #maxBytes: number
   readonly #server: Server
   readonly #jobs = new Map<number, Job>()
   #recent: readonly number[] = []
@@ -69,6 +74,7 @@ export class DisplayPrinter {
 
   constructor(options: DisplayPrinterOptions) {
     this.#options = options
+    this.#maxBytes = options.maxBytes ?? maxDocumentBytes
     this.#server = createServer({ requestTimeout: 120_000 }, (request, response) => {
       request.on('error', () => undefined)
       response.on('error', () => undefined)
@@ -120,7 +126,7 @@ export class DisplayPrinter {
       const parsed = readIppRequest(read)
       if (parsed !== undefined && !isFault(parsed)) {
         const answer = await this.#operate(parsed, read.subarray(parsed.bytes), body)
-        await drain(body)
+        await drain(body, this.#maxBytes)
         response.writeHead(200, { 'content-type': 'application/ipp' }).end(writeIppResponse(answer))
         return
       }
@@ -186,7 +192,7 @@ export class DisplayPrinter {
     let target: PrintTarget | undefined
     try {
       target = await this.#options.target()
-      const isPdf = await receive(target.file, start, rest)
+      const isPdf = await receive(target.file, start, rest, this.#maxBytes)
       if (!isPdf) return status.formatNotSupported
       await target.place(`${job.name}.pdf`)
       job.state = 'completed'
@@ -197,20 +203,20 @@ export class DisplayPrinter {
       return status.internalError
     } finally {
       this.#running--
-      if (target !== undefined && job.state !== 'completed') await rm(target.file, { force: true })
+      await target?.close()
     }
   }
 }
 
 /** Writes a document as it comes in. False for one that is no PDF, whatever it is called. */
-async function receive(path: string, start: Buffer, rest: AsyncIterator<Buffer>): Promise<boolean> {
+async function receive(path: string, start: Buffer, rest: AsyncIterator<Buffer>, maxBytes: number): Promise<boolean> {
   const file = await open(path, 'wx', 0o600)
   try {
     let bytes = 0
     let head = Buffer.alloc(0)
     const write = async (piece: Buffer): Promise<void> => {
       bytes += piece.length
-      if (bytes > maxDocumentBytes) throw new TooLarge()
+      if (bytes > maxBytes) throw new TooLarge()
       if (head.length < 5) head = Buffer.concat([head, piece.subarray(0, 5)])
       // Beyond its start what is no PDF is not kept.
       if (head.length < 5 || isPdf(head)) await file.appendFile(piece)
@@ -229,8 +235,8 @@ async function receive(path: string, start: Buffer, rest: AsyncIterator<Buffer>)
 const isPdf = (head: Buffer): boolean => head.subarray(0, 5).toString('latin1') === '%PDF-'
 
 /** What nobody reads of a request is taken, as far as a document may be long: the answer comes behind it. */
-async function drain(rest: AsyncIterator<Buffer>): Promise<void> {
-  for (let bytes = 0; bytes <= maxDocumentBytes; ) {
+async function drain(rest: AsyncIterator<Buffer>, maxBytes: number): Promise<void> {
+  for (let bytes = 0; bytes <= maxBytes; ) {
     const { value, done } = await rest.next()
     if (done) return
     bytes += value.length

@@ -135,10 +135,11 @@ export const desktops = {
     copied: (count: number) => (count === 1 ? 'Se copió 1 archivo en el escritorio' : `Se copiaron ${count} archivos en el escritorio`),
     copiedMore: 'Parte de lo copiado no se puede descargar: enlaces, lo que no se puede leer y todo lo que sigue a los primeros 500.',
     downloadCopied: 'Descargar',
-    printed: 'Se imprimió un documento en el escritorio',
+    printed: (count: number) =>
+      count === 1 ? 'Se imprimió un documento en el escritorio' : `Se imprimieron ${count} documentos en el escritorio`,
     openPrinted: 'Abrir PDF',
     printedGone: 'El documento ya no está en la carpeta del escritorio.',
-    dismissPrinted: 'Descartar el documento',
+    dismissPrinted: 'Descartar lo impreso',
     dismissCopied: 'Descartar lo copiado',
     tooMany: (count: number) => `Como máximo ${count} archivos a la vez. Suelta los demás después.`,
   },

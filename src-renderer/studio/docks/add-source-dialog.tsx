@@ -5,10 +5,10 @@ import { DeviceThumbnails, hasThumbnails } from '../forms/device-thumbnails.tsx'
 import { SettingsForm } from '../forms/settings-form.tsx'
 import { type Kind, useKinds } from '../kinds.ts'
 import { t } from '../messages.ts'
-import { addSourceEdits, layoutOf } from '../new-source.ts'
+import { addSourceEdits, audioOfDevice, layoutOf } from '../new-source.ts'
 import { edit } from '../show-store.ts'
 import { iconOf } from '../source-icons.ts'
-import type { CanvasPart, Collection, Scene } from '../types.ts'
+import type { CanvasPart, Collection, Device, Scene } from '../types.ts'
 import { select, showItemPanel, showSourcePanel, useView } from '../view-store.ts'
 
 interface AddSourceDialogProps {
@@ -32,7 +32,6 @@ const groups: readonly (readonly [title: () => string, kinds: readonly string[]]
 
 const firstSettings = (): Readonly<Record<string, Readonly<Record<string, unknown>>>> => ({
   text: { text: t.addSource.firstText },
-  'desktop-display': { audio: true },
 })
 
 /** Chooses a kind of source and its settings; it is in the scene when the dialog closes. */
@@ -127,6 +126,8 @@ interface SourceFormProps extends Omit<AddSourceDialogProps, 'audioOnly' | 'over
 
 function SourceForm({ kind, document, scene, canvas, onClose, onBack }: SourceFormProps) {
   const [settings, setSettings] = useState<Readonly<Record<string, unknown>>>(firstSettings()[kind.kind] ?? {})
+  const change = (changes: Readonly<Record<string, unknown>>, device?: Device): void =>
+    setSettings((before) => ({ ...before, ...changes, ...audioOfDevice(device) }))
   const add = async (fields: FormData): Promise<void> => {
     const name = String(fields.get('source-name')).trim() || kind.title
     const hasVideo = kind.pictures === true
@@ -165,15 +166,10 @@ function SourceForm({ kind, document, scene, canvas, onClose, onBack }: SourceFo
           <DeviceThumbnails
             kind={kind.devices}
             value={String(settings.device ?? '')}
-            onChoose={(device) => setSettings((before) => ({ ...before, device }))}
+            onChoose={(device) => change({ device: device.id }, device)}
           />
         )}
-        <SettingsForm
-          schema={kind.settings}
-          values={settings}
-          onChange={(changes) => setSettings((before) => ({ ...before, ...changes }))}
-          devices={kind.devices}
-        />
+        <SettingsForm schema={kind.settings} values={settings} onChange={change} devices={kind.devices} />
       </DialogForm>
     </Dialog>
   )

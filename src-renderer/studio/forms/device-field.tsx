@@ -1,6 +1,7 @@
 import { RefreshCw } from 'lucide-react'
 import { useEffect } from 'react'
 import { t } from '../messages.ts'
+import type { Device } from '../types.ts'
 import { useDevices } from './devices.ts'
 import type { FieldAttributes } from './field-attributes.ts'
 
@@ -9,7 +10,8 @@ interface DeviceFieldProps {
   /** As `GET /studio/devices?kind=` takes it. */
   readonly kind: string
   readonly value: string
-  readonly onChange: (value: string) => void
+  /** With the device, where it is one of the list. */
+  readonly onChange: (value: string, device: Device | undefined) => void
   /** Empty is a value of its own: the system's default. */
   readonly optional?: boolean
 }
@@ -20,10 +22,15 @@ export function DeviceField({ common, kind, value, onChange, optional = false }:
   useEffect(refresh, [refresh])
   const isListed = devices.some(({ id }) => id === value)
   const usual = value === '' || value === 'default'
+  const choose = (chosen: string): void =>
+    onChange(
+      chosen,
+      devices.find(({ id }) => id === chosen),
+    )
   return (
     <>
       <div className="device-field">
-        <select {...common} className="input" value={value} onChange={(event) => onChange(event.currentTarget.value)}>
+        <select {...common} className="input" value={value} onChange={(event) => choose(event.currentTarget.value)}>
           {(optional || (usual && !isListed)) && (
             <option value={optional ? '' : value}>{kind === 'desktop-display' ? t.form.noDevice : t.form.defaultDevice}</option>
           )}

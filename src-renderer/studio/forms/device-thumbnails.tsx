@@ -10,7 +10,7 @@ interface DeviceThumbnailsProps {
   readonly kind: string
   /** Id of the device that is chosen. */
   readonly value: string
-  readonly onChoose: (device: string) => void
+  readonly onChoose: (device: Device) => void
 }
 
 /** Kinds of devices that have an image. */
@@ -40,7 +40,7 @@ export function DeviceThumbnails({ kind, value, onChoose }: DeviceThumbnailsProp
       <div className="device-grid">
         {devices.slice(0, maxShown).map((device) => (
           <label key={device.id} className="device-card" data-testid="device-card" data-device={device.id}>
-            <input type="radio" name="device-thumbnail" checked={device.id === value} onChange={() => onChoose(device.id)} />
+            <input type="radio" name="device-thumbnail" checked={device.id === value} onChange={() => onChoose(device)} />
             <Thumbnail device={device} />
             <span className="device-name">{device.name}</span>
           </label>

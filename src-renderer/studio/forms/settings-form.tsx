@@ -2,6 +2,7 @@ import { Plus, Trash2 } from 'lucide-react'
 import { useId, useState } from 'react'
 import { t as described } from '../../messages/described.ts'
 import { t } from '../messages.ts'
+import type { Device } from '../types.ts'
 import { DeviceField } from './device-field.tsx'
 import type { FieldAttributes } from './field-attributes.ts'
 import { NumberField } from './number-field.tsx'
@@ -13,7 +14,8 @@ type Values = Readonly<Record<string, unknown>>
 interface SettingsFormProps {
   readonly schema: Schema
   readonly values: Values
-  readonly onChange: (changes: Values) => void
+  /** With the device, where one was chosen. */
+  readonly onChange: (changes: Values, device?: Device) => void
   /** What `GET /studio/devices` lists for the setting `device`. */
   readonly devices?: string | undefined
   readonly disabled?: boolean
@@ -41,7 +43,7 @@ export function SettingsForm({ schema, values, onChange, devices, disabled = fal
           schema={each}
           siblings={schema}
           value={values[name] ?? each.default}
-          onChange={(value) => onChange({ [name]: value })}
+          onChange={(value, device) => onChange({ [name]: value }, device)}
           devices={name === 'device' ? devices : undefined}
           disabled={disabled}
           texts={texts}
@@ -75,7 +77,7 @@ interface FieldProps {
   /** What it is a property of. */
   readonly siblings: Schema
   readonly value: unknown
-  readonly onChange: (value: unknown) => void
+  readonly onChange: (value: unknown, device?: Device) => void
   readonly devices?: string | undefined
   readonly disabled: boolean
   readonly clearable: boolean

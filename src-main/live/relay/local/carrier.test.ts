@@ -89,6 +89,13 @@ describe('what the host’s own makers of media are offered', () => {
     expect(new Set(opened.map(({ request }) => request.sessionId)).size).toBe(3)
   })
 
+  it('keeps the title that a stream has where the maker says so', async () => {
+    const options = { keepsTitle: true, maker: 'desktop', onKicked: () => undefined } as const
+    await carrier.publish('cam', { title: 'Desktop', ...options })
+    await carrier.publish('Evening', { title: 'Desktop', ...options })
+    expect(done).toEqual([['rename', 'Desktop', 'desktop']])
+  })
+
   it('notifies the maker when an operator sends it away', async () => {
     const reasons: string[] = []
     await carrier.publish('cam', { title: '', onKicked: ({ code }) => reasons.push(code) })

@@ -45,7 +45,7 @@ export function createCarrier(dependencies: CarrierDependencies): Omit<StreamCar
     return { keyId: key.id, key: secret }
   }
   return {
-    async publish(stream, { title, maker = 'studio', onKicked }) {
+    async publish(stream, { title, keepsTitle = false, maker = 'studio', onKicked }) {
       const publication = registry.open(keyOf(stream, maker), {
         sessionId: `${maker}_${randomText(10)}`,
         protocol: maker,
@@ -58,7 +58,8 @@ export function createCarrier(dependencies: CarrierDependencies): Omit<StreamCar
       })
       if (title !== '') {
         const managed = registry.get(stream)
-        if (managed.title !== title) managed.rename(title, maker)
+        // One without a title has its name in the place of it.
+        if (managed.title !== title && !(keepsTitle && managed.title !== stream)) managed.rename(title, maker)
       }
       return carry(publication)
     },
