@@ -180,7 +180,7 @@ export async function createNetwork({
     ungroup: (id, actor) => book.change(id, { group: null }, actor),
   })
   const purges = await PurgeBook.open({ store: createPurgeStore(database), nodes: () => book.cacheNodes(), audit, now })
-  const originPurges = new OriginPurges({ events, purges, hasNodes: () => book.cacheNodes().length > 0, log })
+  const originPurges = new OriginPurges({ events, purges, hasNodes: () => book.list().length > 0, log })
   const warming = new WarmBook({ nodes: () => book.cacheNodes(), audit, now })
   const provisioning = await createProvisioning({
     ...{ store: createMachineStore(database), nodes: book, rollouts, program, events, audit, log, now },
@@ -268,7 +268,7 @@ export async function createNetwork({
       clearInterval(routes)
       await dns.stop()
       regions.stop()
-      originPurges.stop()
+      await originPurges.stop()
       clearInterval(sweep)
       book.stop()
       await traffic.stop()

@@ -46,7 +46,7 @@ it('recordings and clips that are deleted, in the trash, withdrawn or replaced a
   events.publish('recording.removed', { id: 'a' })
   await vi.advanceTimersByTimeAsync(1000)
   expect(purged).toEqual([[{ tags: ['recording-a', 'recording-b', 'recording-c', 'recording-f', 'clip-g', 'clip-h', 'clip-i'] }, true]])
-  purges.stop()
+  await purges.stop()
 })
 
 it('a purge that was not taken is sent again with what came meanwhile', async () => {
@@ -55,13 +55,38 @@ it('a purge that was not taken is sent again with what came meanwhile', async ()
   events.publish('recording.removed', { id: 'a' })
   await vi.advanceTimersByTimeAsync(1000)
   expect(purged).toEqual([[{ tags: ['recording-a'] }, true]])
-  purges.stop()
+  await purges.stop()
 })
 
-it('nothing is purged while there is no node', () => {
+it('nothing is purged while there is no node', async () => {
   const { events, purged, purges } = setUp(false)
   events.publish('recording.removed', { id: 'a' })
   vi.advanceTimersByTime(10_000)
   expect(purged).toEqual([])
-  purges.stop()
+  await purges.stop()
+})
+
+it('what is gathered when the host stops is purged, with what a purge under way did not', async () => {
+  const { events, purged, purges } = setUp()
+  events.publish('recording.removed', { id: 'a' })
+  const stopped = purges.stop()
+  events.publish('recording.removed', { id: 'after' })
+  await stopped
+  expect(purged).toEqual([[{ tags: ['recording-a'] }, true]])
+  const again = setUp()
+  again.fail(1)
+  again.events.publish('clip.withdrawn', { id: 'b' })
+  vi.advanceTimersByTime(250)
+  await again.purges.stop()
+  expect(again.purged).toEqual([[{ tags: ['clip-b'] }, true]])
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect([purged.length, again.purged.length, vi.getTimerCount()]).toEqual([1, 1, 0])
+})
+
+it('a host stops also where purges are not taken any more', async () => {
+  const { events, purged, purges, fail } = setUp()
+  fail(Number.POSITIVE_INFINITY)
+  events.publish('recording.removed', { id: 'a' })
+  await purges.stop()
+  expect([purged, vi.getTimerCount()]).toEqual([[], 0])
 })

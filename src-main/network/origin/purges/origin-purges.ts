@@ -6,7 +6,7 @@ import type { PurgeBook } from './purge-book.ts'
 export interface OriginPurgesDependencies {
   readonly events: Pick<EventBus, 'subscribe'>
   readonly purges: Pick<PurgeBook, 'purge'>
-  /** False while there is no node: then nobody keeps anything. */
+  /** False while there is no node, not even a disabled one: then nobody keeps anything. */
   readonly hasNodes: () => boolean
   readonly log: Logger
 }
@@ -28,6 +28,8 @@ export class OriginPurges {
   readonly #tags = new Set<string>()
   readonly #stop: () => void
   #timer: NodeJS.Timeout | undefined
+  #purging: Promise<void> = Promise.resolve()
+  #stopped = false
 
   constructor(dependencies: OriginPurgesDependencies) {
     this.#dependencies = dependencies
@@ -39,28 +41,42 @@ export class OriginPurges {
     })
   }
 
-  stop(): void {
+  /** Resolves when what was gathered is purged, or kept for nodes that are away. */
+  async stop(): Promise<void> {
     this.#stop()
+    this.#stopped = true
     clearTimeout(this.#timer)
+    await this.#purging
+    while (this.#tags.size > 0 && (await this.#purge()));
   }
 
   #add(tag: string): void {
     if (!this.#dependencies.hasNodes()) return
     this.#tags.add(tag)
-    this.#timer ??= setTimeout(() => void this.#purge(), gatherMs).unref()
+    this.#timer ??= this.#soon()
   }
 
-  async #purge(): Promise<void> {
+  #soon(): NodeJS.Timeout {
+    return setTimeout(() => {
+      this.#purging = this.#purge().then(() => {
+        this.#timer = this.#tags.size === 0 || this.#stopped ? undefined : this.#soon()
+      })
+    }, gatherMs).unref()
+  }
+
+  /** False where it was not taken: its tags are kept. */
+  async #purge(): Promise<boolean> {
     const tags = [...this.#tags].slice(0, maxTags)
     for (const tag of tags) this.#tags.delete(tag)
     try {
       // hard: what was deleted shall not be answered while the origin is away
       await this.#dependencies.purges.purge({ tags }, true, 'host')
+      return true
     } catch (error) {
       for (const tag of tags) this.#tags.add(tag)
       this.#dependencies.log.warn({ err: error, tags: tags.length }, 'what was deleted is not purged at nodes yet')
+      return false
     }
-    this.#timer = this.#tags.size === 0 ? undefined : setTimeout(() => void this.#purge(), gatherMs).unref()
   }
 }
 
