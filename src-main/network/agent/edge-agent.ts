@@ -141,6 +141,7 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
   started.promise.catch(() => undefined)
   const protection = new NodeProtection({
     cacheFolder: options.cache?.folder,
+    node: state.id,
     firewallNote: join(options.folder, 'nftables.txt'),
     onChange: () => void edge?.refresh().catch((error) => log.error({ err: error }, 'limits of requests are not used by nginx')),
     log,

@@ -16,6 +16,7 @@ function open() {
   let changes = 0
   const protection = new NodeProtection({
     cacheFolder: undefined,
+    node: 'node-1',
     firewallNote: '/none/nftables.txt',
     onChange: () => {
       changes++

@@ -31,6 +31,8 @@ const changeMs = 5000
 export interface NodeProtectionOptions {
   /** Folder of the cache, where nginx faces viewers; undefined where this process does. */
   readonly cacheFolder: string | undefined
+  /** Id of the node. */
+  readonly node: string
   /** File that names the table of nftables while there is one. */
   readonly firewallNote: string
   /** nginx needs another configuration. */
@@ -92,10 +94,10 @@ export class NodeProtection {
     const former = this.#firewall
     this.#firewall = undefined
     await former?.stop()
-    const { firewallNote, log } = this.#options
-    if (ports !== undefined) this.#firewall = new Firewall({ ports, noteFile: firewallNote, log })
+    const { node, firewallNote: noteFile, log } = this.#options
+    if (ports !== undefined) this.#firewall = new Firewall({ ports, node, noteFile, log })
     // of a run that was killed
-    else if (former === undefined) await new Firewall({ ports: [], noteFile: firewallNote, log }).removeFormer()
+    else if (former === undefined) await new Firewall({ ports: [], node, noteFile, log }).removeFormer()
   }
 
   #tick(): void {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -14,6 +14,8 @@ const run = (...command: [string, ...string[]]) =>
     timeout: 20_000,
     env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` },
   })
+/** What the tables of the nodes `a` and `b` have in their names. */
+const [ofA, ofB] = ['ca978112', '3e23e816']
 /** Two namespaces of our own, with a line between them. */
 const [node, viewer] = [`ami-fw-a${process.pid}`, `ami-fw-b${process.pid}`]
 const has = process.platform === 'linux' && process.getuid?.() === 0 && existsSync('/usr/sbin/nft')
@@ -45,7 +47,7 @@ describe.runIf(canRun)('who is denied or blocked, by nftables', () => {
     const code = `for (const port of [8080, 9090]) require('http').createServer((q, s) => s.end('here')).listen(port, '::'); console.log('ready')`
     server = spawn('ip', ['netns', 'exec', node, process.execPath, '-e', code], { stdio: ['ignore', 'pipe', 'inherit'] })
     if (server.stdout !== null) await once(server.stdout, 'data')
-    firewall = new Firewall({ ports: [8080], noteFile, log, command })
+    firewall = new Firewall({ node: 'a', ports: [8080], noteFile, log, command })
   })
   afterAll(async () => {
     await firewall?.stop()
@@ -86,7 +88,7 @@ describe.runIf(canRun)('who is denied or blocked, by nftables', () => {
     await until(() => table().includes('10.78.'))
     await firewall.stop()
     expect(table()).not.toContain('ami_streams')
-    const without = new Firewall({ ports: [8080], noteFile, log, command: ['/none/nft'] })
+    const without = new Firewall({ node: 'a', ports: [8080], noteFile, log, command: ['/none/nft'] })
     for (const network of ['192.0.2.1', '192.0.2.2']) {
       without.set({ allow: [], deny: [network], blocks: [] })
       await delay(700)
@@ -97,22 +99,39 @@ describe.runIf(canRun)('who is denied or blocked, by nftables', () => {
 
   it('removes what a killed run left at other ports, with its first table, or at once where it has no firewall any more', async () => {
     const deny = ['192.0.2.2']
-    const killed = new Firewall({ ports: [9090], noteFile, log, command })
+    const killed = new Firewall({ node: 'a', ports: [9090], noteFile, log, command })
     killed.set({ allow: [], deny, blocks: [] })
-    await until(() => table().includes('ami_streams_9090') && existsSync(noteFile))
+    await until(() => table().includes(`ami_streams_${ofA}_9090`) && existsSync(noteFile))
     expect(ask('192.0.2.1', '192.0.2.2', 9090)).toBe('')
-    const next = new Firewall({ ports: [8080], noteFile, log, command })
+    const next = new Firewall({ node: 'a', ports: [8080], noteFile, log, command })
     next.set({ allow: [], deny, blocks: [] })
-    await until(() => table().includes('ami_streams_8080'))
-    expect(table()).not.toContain('ami_streams_9090')
+    await until(() => table().includes(`ami_streams_${ofA}_8080`))
+    expect(table()).not.toContain('_9090')
     expect(ask('192.0.2.1', '192.0.2.2', 9090)).toBe('here')
     // and that one is killed too
-    await new Firewall({ ports: [], noteFile, log, command }).removeFormer()
+    await new Firewall({ node: 'a', ports: [], noteFile, log, command }).removeFormer()
     expect([table().includes('ami_streams'), existsSync(noteFile)]).toEqual([false, false])
     expect(ask('192.0.2.1', '192.0.2.2')).toBe('here')
     run('ip', 'netns', 'exec', node, 'nft', 'add', 'table', 'inet', 'others')
     writeFileSync(noteFile, 'inet others')
-    await new Firewall({ ports: [], noteFile, log, command }).removeFormer()
+    await new Firewall({ node: 'a', ports: [], noteFile, log, command }).removeFormer()
     expect(table()).toContain('others')
+  })
+
+  it('leaves the table of another node at the same ports, and removes one whose name an earlier version made', async () => {
+    const state = { allow: [], deny: ['192.0.2.2'], blocks: [] }
+    const killed = new Firewall({ node: 'a', ports: [8080], noteFile, log, command })
+    killed.set(state)
+    await until(() => table().includes(`ami_streams_${ofA}_8080`))
+    const other = new Firewall({ node: 'b', ports: [8080], noteFile: join(folder, 'other.txt'), log, command })
+    other.set(state)
+    await until(() => table().includes(`ami_streams_${ofB}_8080`))
+    run('ip', 'netns', 'exec', node, 'nft', 'add', 'table', 'inet', 'ami_streams_8080_8443')
+    writeFileSync(noteFile, `${readFileSync(noteFile, 'utf8')}\ninet ami_streams_8080_8443`)
+    await new Firewall({ node: 'a', ports: [], noteFile, log, command }).removeFormer()
+    expect(table().match(/ami_streams_\w+/g)).toEqual([`ami_streams_${ofB}_8080`])
+    expect(ask('192.0.2.1', '192.0.2.2')).toBe('')
+    await other.stop()
+    expect(table()).not.toContain('ami_streams')
   })
 })

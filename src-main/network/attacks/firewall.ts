@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import type { Logger } from '../../platform/logger.ts'
 import type { NodeBlock } from './attack-schemas.ts'
@@ -15,6 +16,8 @@ export interface FirewallState {
 export interface FirewallOptions {
   /** TCP (and, for HTTP/3, UDP) ports of viewers: nothing else of the machine is concerned. */
   readonly ports: readonly number[]
+  /** Id of the node: several on one machine have tables of their own. */
+  readonly node: string
   /** File that names the table while that may exist: a run that was killed leaves both. */
   readonly noteFile: string
   readonly log: Pick<Logger, 'warn' | 'info'>
@@ -46,7 +49,8 @@ export class Firewall {
 
   constructor(options: FirewallOptions) {
     this.#options = options
-    this.#table = `inet ami_streams_${options.ports.join('_')}`
+    const node = createHash('sha256').update(options.node).digest('hex').slice(0, 8)
+    this.#table = ['inet ami_streams', node, ...options.ports].join('_')
   }
 
   /** Whom to drop from now on. Lists that are the same arrays are taken for unchanged. */
@@ -125,11 +129,14 @@ export class Firewall {
 /** Of a table that may not be there. */
 const removal = (table: string): string => `table ${table}\ndelete table ${table}\n`
 
+/** Tables of this program; those of earlier versions had no digits of their node. */
+const tableName = /^inet ami_streams_(?:[0-9a-f]{8}_)?\d{1,5}(?:_\d{1,5})?$/
+
 /** The tables that runs noted; whatever else the file says is ignored. */
 function formerTables(noteFile: string): readonly string[] {
   try {
     const lines = readFileSync(noteFile, 'utf8').split('\n')
-    return lines.filter((line) => /^inet ami_streams_\d{1,5}(?:_\d{1,5})?$/.test(line)).slice(0, maxFormer)
+    return lines.filter((line) => tableName.test(line)).slice(0, maxFormer)
   } catch {
     return []
   }
