@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Kysely } from 'kysely'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { AuditEntry } from '../../../platform/audit.ts'
 import { AppError } from '../../../platform/errors.ts'
 import { nodeSqliteDialect } from '../../../platform/storage/node-sqlite-dialect.ts'
 import { silentLogger } from '../../../platform/telemetry/logger.ts'
@@ -14,6 +15,7 @@ import { audioPackets, audioTrackOf, SyntheticStream, videoPackets, videoTrackOf
 import { ClipStore, clipView } from './clip-store.ts'
 import { Clips } from './clips.ts'
 import type { ClipMade, ClipOrder } from './messages.ts'
+import { clipRoutes } from './routes.ts'
 import type { ClipOrderBody } from './schemas.ts'
 
 const v0 = videoTrackOf()
@@ -109,6 +111,23 @@ describe('clips', () => {
     await clips.stop()
     await database.destroy()
     rmSync(folder, { recursive: true, force: true })
+  })
+
+  it('who publishes one, or withdraws it, is in the audit log', async () => {
+    const { id } = await order({ from: 5000, to: 8500 })
+    await settled(id, 'ready')
+    const entries: AuditEntry[] = []
+    const audit = { record: (entry: AuditEntry) => void entries.push(entry) }
+    const routes = clipRoutes({ clips, store, audit, now: () => nowMs, streamOf: () => stream, runs: () => [] })
+    const change = (body: object) =>
+      routes.find(({ method }) => method === 'PATCH')?.handler({ params: { id }, body, principal: { id: 'token:1', role: 'editor' } } as never)
+    for (const body of [{ title: 'The goal' }, { published: true }, { published: true }, { published: false }]) await change(body)
+    expect(entries).toEqual(
+      ['published', 'withdrawn'].map((what) => ({
+        ...{ kind: 'command', message: `clip The goal was ${what}`, streamId: 'stream-1', streamName: 'test', actor: 'token:1' },
+      })),
+    )
+    expect(events.filter(([topic]) => topic === 'clip.withdrawn').length).toBe(1)
   })
 
   it('are made of whole segments from a keyframe at or before their first frame on, of video and audio', async () => {

@@ -105,12 +105,17 @@ function listRoutes({ store, audit, now }: ClipRoutesDependencies): readonly Rou
         { additionalProperties: false },
       ),
       responses: { 200: ClipSchema },
-      handler: ({ params, body }) => {
+      handler: ({ params, body, principal }) => {
         const clip = store.get(params.id)
-        const isWithdrawn = clip.published && body.published === false
+        const wasPublished = clip.published
         Object.assign(clip, body)
         store.keep(clip)
-        if (isWithdrawn) store.withdrawn(clip)
+        const { title, streamId, stream: streamName, published } = clip
+        if (published !== wasPublished) {
+          const message = `clip ${title} was ${published ? 'published' : 'withdrawn'}`
+          audit.record({ kind: 'command', message, streamId, streamName, actor: principal.id })
+          if (!published) store.withdrawn(clip)
+        }
         return { body: clipView(clip) }
       },
     }),

@@ -8,6 +8,7 @@ import { headers } from '../../../formats/testing/header-samples.ts'
 import type { Track } from '../../../formats/track.ts'
 import { audioTrack, videoTrack } from '../../../formats/track-from-config.ts'
 import type { LiveStream } from '../../../media/live-stream.ts'
+import type { AuditEntry } from '../../../platform/audit.ts'
 import { nodeSqliteDialect } from '../../../platform/storage/node-sqlite-dialect.ts'
 import { silentLogger } from '../../../platform/telemetry/logger.ts'
 import { liveMigrations } from '../../migrations.ts'
@@ -16,6 +17,7 @@ import { RecordingIndex } from './recording-index.ts'
 import { RecordingRules } from './recording-rules.ts'
 import { createRecordingStore, type RecordingStore, type StoredRecording } from './recording-store.ts'
 import { Recordings } from './recordings.ts'
+import { recordingRoutes } from './routes.ts'
 import { defaultRetention, defaultRule } from './schemas.ts'
 
 const video = videoTrack('v0', 'h264', headers.avcB) as Track
@@ -124,6 +126,27 @@ describe('recordings', () => {
     expect([state(), recordings.running]).toEqual(['off', 0])
     expect(events.filter(([topic]) => topic === 'recording.progress').length).toBeGreaterThan(0)
     expect(events.findLast(([topic]) => topic === 'recording.status')?.[1]).toMatchObject({ state: 'off' })
+  })
+
+  it('who publishes one, or withdraws it, is in the audit log', async () => {
+    const run = goLive(new Run('e1'))
+    recordings.begin('test', 'ann')
+    run.play(...seconds(0, 2))
+    run.subscriber?.onEnd()
+    await expect.poll(() => complete.length).toBe(1)
+    const [{ id, fileName } = { id: '', fileName: '' }] = index.list()
+    const entries: AuditEntry[] = []
+    const audit = { record: (entry: AuditEntry) => void entries.push(entry) }
+    const routes = recordingRoutes({ recordings, index, rules, audit, now: Date.now, streamName: () => 'test', liveNames: () => [] })
+    const patch = routes.find(({ method, path }) => method === 'PATCH' && path === '/live/recordings/:id')
+    for (const body of [{ title: 'The game' }, { published: true }, { published: true }, { published: false }])
+      await patch?.handler({ params: { id }, body, principal: { id: 'token:1', role: 'editor' } } as never)
+    expect(entries).toEqual(
+      ['published', 'withdrawn'].map((what) => ({
+        ...{ kind: 'command', message: `recording ${fileName} was ${what}`, streamName: 'test', actor: 'token:1' },
+      })),
+    )
+    expect(events.filter(([topic]) => topic === 'recording.withdrawn').length).toBe(1)
   })
 
   it('are started and stopped by hand, and stay off until the next run of the stream though its rule says on', async () => {

@@ -210,12 +210,17 @@ function listRoutes({ index, audit, now }: RecordingRoutesDependencies): readonl
         { additionalProperties: false },
       ),
       responses: { 200: RecordingSchema },
-      handler: ({ params, body }) => {
+      handler: ({ params, body, principal }) => {
         const recording = index.get(params.id)
-        const isWithdrawn = recording.published && body.published === false
+        const wasPublished = recording.published
         Object.assign(recording, body)
         index.keep(recording)
-        if (isWithdrawn) index.withdrawn(recording)
+        const { fileName, stream: streamName, published } = recording
+        if (published !== wasPublished) {
+          const message = `recording ${fileName} was ${published ? 'published' : 'withdrawn'}`
+          audit.record({ kind: 'command', message, streamName, actor: principal.id })
+          if (!published) index.withdrawn(recording)
+        }
         return { body: recordingView(recording) }
       },
     }),

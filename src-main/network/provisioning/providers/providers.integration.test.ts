@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -55,10 +55,15 @@ describe('a program of the operator as a provider', () => {
   })
 
   it('ends a program that hangs, with what it has started', async () => {
-    const made = provider('sleep 300 & echo $! > child; wait')
-    await expect(made.list(AbortSignal.timeout(1000))).rejects.toMatchObject({ code: 'network.provider_failed' })
+    const made = provider('sleep 300 & echo $! > child.new; mv child.new child; wait')
+    const patience = new AbortController()
+    const listed = expect(made.list(patience.signal)).rejects.toMatchObject({ code: 'network.provider_failed' })
+    await expect.poll(() => existsSync(join(folder, 'child')), { timeout: 30_000 }).toBe(true)
     const child = Number(readFileSync(join(folder, 'child'), 'utf8'))
-    await expect.poll(() => isRunning(child)).toBe(false)
+    expect(isRunning(child)).toBe(true)
+    patience.abort()
+    await listed
+    await expect.poll(() => isRunning(child), { timeout: 30_000 }).toBe(false)
   })
 
   it('waits for nobody who has its output open still, in a session of its own', async () => {
