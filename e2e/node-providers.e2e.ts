@@ -177,6 +177,7 @@ describe('machines of providers', () => {
           })
         ).body.detail,
       ).toContain('needs a token')
+      expect((await host.api('PUT', '/network/scaling', { cacheSize: '50G', drainS: 77 })).status).toBe(200)
       const page = await browser.newPage()
       await page.goto(`${host.http}/network`)
       const panel = page.getByTestId('cloud-panel')
@@ -206,6 +207,8 @@ describe('machines of providers', () => {
       expect(await findingsInBothThemes(page)).toEqual([])
       await page.getByTestId('scaling-save').click()
       await panel.locator('[data-testid="scaling"][data-mode="dryRun"]').waitFor()
+      // what the page does not ask for is as it was
+      expect((await host.api('GET', '/network/scaling')).body.settings).toMatchObject({ cacheSize: '50G', drainS: 77, regions: ['here'] })
       await panel.locator('[data-testid="scaling-decision"][data-why="below-floor"]').first().waitFor()
       expect(await findingsInBothThemes(page)).toEqual([])
     } finally {

@@ -24,9 +24,9 @@ export const newOrder = (provider: string): OrderDraft => ({
   ...{ provider, size: '', region: '', origin: '', publicUrl: 'http://{ip}', httpPort: '80', httpsPort: '443', cache: false },
 })
 
-/** The node as the API takes it. */
+/** The node as the API takes it; what is not asked for here is left as it is. */
 export const nodeOf = ({ origin, publicUrl, httpPort, httpsPort, cache }: OrderDraft) => ({
-  ...{ origin: origin.trim().replace(/\/$/, ''), publicUrl: publicUrl.trim(), httpPort: Number(httpPort), cache, cacheSize: '10G' },
+  ...{ origin: origin.trim().replace(/\/$/, ''), publicUrl: publicUrl.trim(), httpPort: Number(httpPort), cache },
   httpsPort: httpsPort.trim() === '' ? ('off' as const) : Number(httpsPort),
 })
 
