@@ -297,6 +297,15 @@ describe('editing on the canvas', () => {
     await page.getByTestId(`frame-${copy}`).waitFor()
     await page.keyboard.press('Delete')
     await until(async () => (await show()).scenes[0].items.length === 3, 'it is gone')
+    // The list of sources keeps them, too, where the item is locked: the browser would reload the page.
+    const entry = page.locator('[data-testid="source"][data-item-id="red"]')
+    await entry.getByTestId('toggle-locked').click()
+    await untilItem('red', ({ locked }) => locked)
+    await takeKept()
+    for (const key of ['r', 's', 'f', 'd']) await entry.locator('[data-item]').press(`Control+${key}`)
+    expect((await takeKept()).filter((key) => 'dfsr'.includes(key))).toEqual(['r', 's', 'f', 'd'])
+    await entry.getByTestId('toggle-locked').click()
+    await untilItem('red', ({ locked, position }) => !locked && position.x === 11)
     // Nothing is selected: the browser gets its keys neither.
     await stage.focus()
     await page.keyboard.press('Escape')

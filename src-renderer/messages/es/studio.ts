@@ -963,7 +963,7 @@ export const studioTransitions = {
     off: '',
     prepares: 'Preparando las escenas…',
     plays: 'Reproduciendo, sin salir al aire',
-    ended: 'Terminada. Cambie sus ajustes y pruebe otra vez.',
+    ended: 'Terminada. Cambia sus ajustes y prueba otra vez.',
   },
 }
 

@@ -102,21 +102,3 @@ function lengthOf({ id, items }: Scene, list: string): number {
   const owner = items.find((each) => list === `scenes/${id}/items/${each.id}/items`)
   return owner !== undefined && 'group' in owner ? owner.group.length : 0
 }
-
-type KeyPress = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'shiftKey' | 'altKey'>
-
-/** Keys as menus name them: `Ctrl+Shift+G`. */
-function nameOfKeys({ key, ctrlKey, metaKey, shiftKey }: KeyPress): string {
-  const command = ctrlKey || metaKey ? 'Ctrl+' : ''
-  // Where + and - are on a keyboard, and with Shift or without, is of no matter.
-  if (key === '+' || key === '=') return `${command}+`
-  if (key === '-' || key === '_') return `${command}-`
-  return `${command}${shiftKey ? 'Shift+' : ''}${key.length === 1 ? key.toUpperCase() : key === 'Backspace' ? 'Delete' : key}`
-}
-
-/** The entry of a menu that keys do; it may be disabled. */
-export function entryOfKey(press: KeyPress, groups: readonly (readonly MenuEntry[])[]): MenuEntry | undefined {
-  if (press.altKey) return undefined
-  const name = nameOfKeys(press)
-  return groups.flat().find(({ keys }) => keys === name)
-}

@@ -7,12 +7,12 @@ import type { CanvasPart, Collection, Scene } from '../types.ts'
 import { useAids } from './aids.ts'
 import { type CanvasZoom, type Fingers, panned, pinched } from './canvas-zoom.ts'
 import { type HandleName, movedBy } from './dragging.ts'
+import { carryOut, entryOfKey } from './entry-keys.ts'
 import { type Box, boxOf, type Point } from './geometry.ts'
 import { gripFrame, isBetweenGrips, turnerAt } from './grip-frame.ts'
 import { Grips } from './grips.tsx'
 import { GuideLines, guideOfElement } from './guide-lines.tsx'
 import { noGuides, snapLinesWith } from './guides.ts'
-import { entryOfKey } from './item-menu.ts'
 import { t } from './messages.ts'
 import { dragged, dragsItems, handlePoint, type Press } from './press.ts'
 import type { SnapLines, SnappedTo } from './snapping.ts'
@@ -236,9 +236,7 @@ export function Stage({ canvas, scene, document, selected, onSelect, zoom, onZoo
       const { left, top } = (svg.current as SVGSVGElement).getBoundingClientRect()
       const corner = single?.corners[0] ?? { x: 0, y: 0 }
       setMenu({ x: left + corner.x / unit, y: top + corner.y / unit })
-      // The browser has another use for the key: it must not, also where nothing can be done.
-    } else if (entry === undefined) return
-    else if (entry.disabled !== true) entry.act()
+    } else if (!carryOut(entry)) return
     event.preventDefault()
     event.stopPropagation()
   }

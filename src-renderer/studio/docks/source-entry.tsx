@@ -17,7 +17,7 @@ export interface EntryActions {
   /** At a place of the window, px. */
   readonly openMenu: (id: string, x: number, y: number) => void
   readonly rename: (id: string, name: string | null) => void
-  /** True where the key did something. */
+  /** True where the key has a use here, also one that is not possible now: then the browser does nothing else with it. */
   readonly press: (id: string, event: KeyboardEvent) => boolean
   /** What dragging it does now. */
   readonly drag: (index: number, list: string) => DragEntry

@@ -2,7 +2,8 @@ import { ArrowDown, ArrowUp, Plus, Settings2, Trash2 } from 'lucide-react'
 import { useRef, useState } from 'react'
 import { ContextMenu } from '../../components/context-menu.tsx'
 import { moveInList } from '../../components/list-keys.ts'
-import { entryOfKey, itemEntries } from '../canvas/item-menu.ts'
+import { carryOut, entryOfKey } from '../canvas/entry-keys.ts'
+import { itemEntries } from '../canvas/item-menu.ts'
 import { t as canvasTexts } from '../canvas/messages.ts'
 import { moveTo, removeItems } from '../commands.ts'
 import { t } from '../messages.ts'
@@ -87,9 +88,7 @@ export function SourcesDock({ document, scene, editor, onAdd }: SourcesDockProps
       else if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'a') select(layers.map((each) => each.item.id))
       else {
         const items = selected.includes(id) ? chosen : [layer]
-        const entry = entryOfKey(event, itemEntries({ items, scene, document, onSelect: select }))
-        if (entry === undefined || entry.disabled === true) return false
-        entry.act()
+        return carryOut(entryOfKey(event, itemEntries({ items, scene, document, onSelect: select })))
       }
       return true
     },
