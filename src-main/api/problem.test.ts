@@ -29,7 +29,9 @@ test('what lay beneath such a fault is named; where nobody foresaw it, it has it
   const system = Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' })
   const foreseen = [system, new AppError('network.nginx_missing', 'EACCES: permission denied'), 'EACCES: permission denied']
   for (const cause of foreseen) expect(logged('slate.unavailable', cause).fields).toMatchObject({ cause: 'EACCES: permission denied' })
-  expect(logged('network.provider_failed', new TypeError('fetch failed', { cause: system })).fields).toMatchObject({ cause: 'fetch failed' })
+  expect(logged('network.provider_failed', new TypeError('fetch failed', { cause: system })).fields).toMatchObject({
+    cause: 'fetch failed',
+  })
   const { level, fields } = logged('slate.unavailable', new TypeError('x is not a function'))
   expect([level, fields.err]).toEqual(['warn', expect.objectContaining({ code: 'slate.unavailable', cause: expect.any(TypeError) })])
 })

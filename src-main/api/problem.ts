@@ -51,7 +51,8 @@ export function logProblem(
   about: Readonly<Record<string, unknown>>,
 ): void {
   if (status === 500) logger.error({ err: error, ...about }, 'a request failed')
-  else if (status > 500 && !passing.has(code)) logger.warn({ code, detail: message, ...causeOf(cause, error), ...about }, 'a request failed')
+  else if (status > 500 && !passing.has(code))
+    logger.warn({ code, detail: message, ...causeOf(cause, error), ...about }, 'a request failed')
   else logger.debug({ code, detail: message, ...about }, 'a request was rejected')
 }
 

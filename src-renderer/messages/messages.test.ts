@@ -173,17 +173,18 @@ describe('the message files', () => {
 
 describe('Spanish', () => {
   const verbs = 'abra|añada|cambie|compruebe|conecte|configure|dé|ejecute|elija|empiece|escriba|espere|guarde|instale|introduzca|pida'
-  /** How somebody is told what to do who is addressed as `usted`: where a sentence or a part of it starts, or with a pronoun. */
+  /** Imperatives of `usted`: where a sentence or a part of it starts, or with a pronoun. */
   const formal = new RegExp(
     `(?:['"\`] ?|[.:;] )(?:${verbs})(?![a-zñ])|[a-z]*(?:úzca|ríba|árde|ámbie|íja|ága|éje)l[oa]s?(?![a-z])|(?<![a-z])ustedes|(?<![a-z])usted`,
     'iu',
   )
-  const formalIn = (text: string): string[] =>
-    text.split('\n').filter((line) => !/^\s*english:/.test(line) && formal.test(line))
+  const formalIn = (text: string): string[] => text.split('\n').filter((line) => !/^\s*english:/.test(line) && formal.test(line))
 
   it('says tú', () => {
     const folder = join(import.meta.dirname, 'es')
-    const found = readdirSync(folder).flatMap((name) => formalIn(readFileSync(join(folder, name), 'utf8')).map((line) => [name, line.trim()]))
+    const found = readdirSync(folder).flatMap((name) =>
+      formalIn(readFileSync(join(folder, name), 'utf8')).map((line) => [name, line.trim()]),
+    )
     expect(found).toEqual([])
     expect(formalIn("'No hay cámara: conecte una'\n'Introdúzcala de nuevo'\n'Pide a quien lo use que lo introduzca'")).toHaveLength(2)
   })

@@ -120,7 +120,9 @@ describe('clips', () => {
     const audit = { record: (entry: AuditEntry) => void entries.push(entry) }
     const routes = clipRoutes({ clips, store, audit, now: () => nowMs, streamOf: () => stream, runs: () => [] })
     const change = (body: object) =>
-      routes.find(({ method }) => method === 'PATCH')?.handler({ params: { id }, body, principal: { id: 'token:1', role: 'editor' } } as never)
+      routes
+        .find(({ method }) => method === 'PATCH')
+        ?.handler({ params: { id }, body, principal: { id: 'token:1', role: 'editor' } } as never)
     for (const body of [{ title: 'The goal' }, { published: true }, { published: true }, { published: false }]) await change(body)
     expect(entries).toEqual(
       ['published', 'withdrawn'].map((what) => ({
