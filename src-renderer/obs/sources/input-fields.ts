@@ -118,7 +118,7 @@ export function listKeys(kind: string, all: Settings): readonly string[] {
   return entries.filter((key) => !['switch', 'color', 'lines', 'font'].includes(shapeOf(key, all[key]) ?? '')).slice(0, maxAsked)
 }
 
-/** What OBS answered as a list of a setting; undefined where it is none. */
+/** What OBS answered as a list of a setting; undefined for anything else. */
 export function optionsOf(answer: Settings | null | undefined): readonly SettingOption[] | undefined {
   const items: unknown = answer?.propertyItems
   if (!Array.isArray(items)) return undefined
