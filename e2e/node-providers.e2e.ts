@@ -140,7 +140,7 @@ describe('machines of providers', () => {
     expect(decision).toMatchObject({ action: 'add', why: 'below-floor', count: 1, dryRun: true })
     expect(await machines()).toEqual([])
     await set({})
-    // Its order is written down before it is sent: the machine is found by its name also where this host never hears of it.
+    // Its order is written down before it is sent: the machine is found by its name also where this host gets no answer.
     await until(async () => (await machines()).length === 1 && readdirSync(rented).length === 1, 'a machine to be ordered')
     await host.kill()
     host = await startHost({ dataDir: host.dataDir, httpPort: host.httpPort })

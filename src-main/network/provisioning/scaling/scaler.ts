@@ -113,7 +113,7 @@ export class Scaler {
     const isShort = present.length < this.#settings.floor && (known.length === 0 || known.some(({ connected }) => connected))
     this.#belowSinceMs = isShort ? (this.#belowSinceMs ?? now()) : undefined
     if (!this.#settings.enabled) return Promise.resolve()
-    // Without any node there is none to wait for.
+    // Where it has no nodes there is nothing to wait for.
     const isBelowFloor = this.#belowSinceMs !== undefined && (known.length === 0 || now() - this.#belowSinceMs >= belowFloorMs)
     this.#acting = this.#act(new Set(serving.map(({ id }) => id)), isBelowFloor).finally(() => {
       this.#acting = undefined
