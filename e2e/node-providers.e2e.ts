@@ -44,8 +44,12 @@ switch (process.argv[2]) {
     const machine = { id: String(child.pid), name, owner }
     fs.writeFileSync(folder + '/' + machine.id, JSON.stringify(machine))
     child.unref()
-    console.log(JSON.stringify(shown(machine)))
-    process.exit(0)
+    // Long enough for a host to die between the machine and the answer.
+    setTimeout(() => {
+      console.log(JSON.stringify(shown(machine)))
+      process.exit(0)
+    }, 1000)
+    break
   }
   case 'destroy':
     if (fs.existsSync(folder + '/' + id)) {
@@ -140,7 +144,7 @@ describe('machines of providers', () => {
     expect(decision).toMatchObject({ action: 'add', why: 'below-floor', count: 1, dryRun: true })
     expect(await machines()).toEqual([])
     await set({})
-    // Its order is written down before it is sent: the machine is found by its name also where this host gets no answer.
+    // The machine is made and not answered yet: it was written down before, and is found by its name.
     await until(async () => (await machines()).length === 1 && readdirSync(rented).length === 1, 'a machine to be ordered')
     await host.kill()
     host = await startHost({ dataDir: host.dataDir, httpPort: host.httpPort })
