@@ -230,19 +230,28 @@ it('machines that nobody knows are listed and can be destroyed; those that are g
 })
 
 it('gives none of several up that are gone at once: another account has none of them', async () => {
-  const { machines, there, order, pass } = await world()
+  const { machines, there, nodes, order, pass } = await world()
+  const states = () => machines.list().map(({ state }) => state)
   await order()
   await order()
-  await vi.waitFor(() => expect(machines.list().map(({ state }) => state)).toEqual(['booting', 'booting']))
+  await vi.waitFor(() => expect(states()).toEqual(['booting', 'booting']))
+  for (const { id, name } of machines.list()) nodes.set(id, { id, name, connected: true })
+  await pass(2000)
+  expect(states()).toEqual(['ready', 'ready'])
+  for (const node of nodes.values()) node.connected = false
   const before = [...there]
   there.clear()
   await pass(0)
   await pass(11 * 60_000)
   await machines.compare()
-  expect(machines.list().map(({ state }) => state)).toEqual(['booting', 'booting'])
+  expect(states()).toEqual(['ready', 'ready'])
   for (const [id, machine] of before.slice(1)) there.set(id, machine)
+  // The time without any of them does not count.
   await machines.compare()
-  expect(machines.list().map(({ state }) => state)).toEqual(['ended', 'booting'])
+  expect(states()).toEqual(['ready', 'ready'])
+  await pass(11 * 60_000)
+  await machines.compare()
+  expect(states()).toEqual(['ended', 'ready'])
   // One that is there again after all is shown.
   for (const [id, machine] of before) there.set(id, machine)
   await machines.compare()

@@ -345,6 +345,7 @@ export class CloudMachines {
     for (const { id } of missing) if (!this.#missedSinceMs.has(id)) this.#missedSinceMs.set(id, now())
     // A provider that has none of several any more is asked with a token of another project, or by another program.
     if (missing.length > 1 && missing.length === own.length) {
+      for (const { id } of missing) this.#missedSinceMs.delete(id)
       log.warn({ provider, machines: missing.map(({ name }) => name) }, 'a provider lists none of its machines any more: none is given up')
       return
     }
