@@ -119,10 +119,18 @@ export class DisplayPrinter {
       return
     }
     const body = request[Symbol.asyncIterator]() as AsyncIterator<Buffer>
-    let read = Buffer.alloc(0)
+    const pieces: Buffer[] = []
+    let [bytes, triedBytes] = [0, 0]
     for (;;) {
       const { value, done } = await body.next()
-      if (!done) read = Buffer.concat([read, value])
+      if (!done) {
+        pieces.push(value)
+        bytes += value.length
+        // Pieces may be a byte long, and everything is parsed from its start: only again when there is twice as much.
+        if (bytes < 2 * triedBytes && bytes <= maxRequestBytes) continue
+      }
+      triedBytes = bytes
+      const read = Buffer.concat(pieces)
       const parsed = readIppRequest(read)
       if (parsed !== undefined && !isFault(parsed)) {
         const answer = await this.#operate(parsed, read.subarray(parsed.bytes), body)
@@ -130,7 +138,7 @@ export class DisplayPrinter {
         response.writeHead(200, { 'content-type': 'application/ipp' }).end(writeIppResponse(answer))
         return
       }
-      if (done || isFault(parsed) || read.length > maxRequestBytes) {
+      if (done || isFault(parsed) || bytes > maxRequestBytes) {
         response.writeHead(400, { connection: 'close' }).end()
         return
       }
@@ -261,7 +269,6 @@ function documentName(name: string): string {
     .toWellFormed()
     .replace(/\.pdf$/i, '')
     .replace(/[\p{C}\\/]+/gu, ' ')
-    .trim()
-    .replace(/^\.+/, '')
+    .replace(/^[\s.]+/, '')
   return [...plain].slice(0, maxNameLength).join('').trim() || 'Document'
 }

@@ -91,6 +91,25 @@ it('puts a document into the folder, each under a name of its own, and keeps not
   expect(printed.map((path) => readFileSync(join(shared.path, path), 'latin1'))).toEqual(['%PDF-1.7 a', '%PDF-1.7 b'])
 })
 
+it('reads what comes byte by byte, and hides no document behind a dot', async () => {
+  const { request: sent, status } = send()
+  for (const byte of Buffer.concat([head('\u0000. .Offer'), Buffer.from('%PDF-1.7 a')])) sent.write(Buffer.of(byte))
+  sent.end()
+  expect([await status, ...printed]).toEqual([0, 'Offer.pdf'])
+})
+
+it('rejects a request without an end, without parsing all of it again for each byte', async () => {
+  const endless = request({ socketPath: socket, path: '/printers/PDF', method: 'POST' })
+  const answered = new Promise<number | undefined>((resolve, reject) => {
+    endless.on('response', ({ statusCode }) => resolve(statusCode)).on('error', reject)
+  })
+  endless.write(head('a').subarray(0, -1))
+  // Further values of an attribute, a byte at a time.
+  for (let at = 0; at < 13_200; at++) for (const byte of [0x44, 0, 0, 0, 0]) endless.write(Buffer.of(byte))
+  endless.end()
+  expect(await answered).toBe(400)
+})
+
 it('takes four documents at a time, and leaves nothing of one that is broken off', async () => {
   const running: Sent[] = []
   for (const name of ['a', 'b', 'c', 'd']) running.push(await begin(name))
