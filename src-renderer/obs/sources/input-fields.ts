@@ -97,9 +97,15 @@ const shapes: Readonly<Record<string, SettingShape>> = {
 const keyOf = (entry: Known): string => entry.split(':')[0]!
 const labelOf = (entry: Known): string => t.fields[(entry.split(':')[1] ?? entry) as FieldName]
 
+/** Kinds have the names that whoever speaks as OBS gives them. */
+function knownOf(kind: string, all: Settings): readonly Known[] | undefined {
+  const family = familyOf(kind)
+  return Object.hasOwn(known, family) ? known[family]?.(all) : undefined
+}
+
 /** The settings of an input as fields: of a kind that is known in their order and by names for people, else by the type of their values. */
 export function inputFields(kind: string, all: Settings, lists: ReadonlyMap<string, readonly SettingOption[]>): readonly SettingField[] {
-  const entries = known[familyOf(kind)]?.(all)
+  const entries = knownOf(kind, all)
   if (entries === undefined) return typedFields(all, lists)
   return entries.flatMap((entry) => {
     const key = keyOf(entry)
@@ -114,7 +120,7 @@ const maxAsked = 40
 
 /** Keys of settings for which OBS may have a list. */
 export function listKeys(kind: string, all: Settings): readonly string[] {
-  const entries = known[familyOf(kind)]?.(all).map(keyOf) ?? Object.keys(all)
+  const entries = knownOf(kind, all)?.map(keyOf) ?? Object.keys(all)
   return entries.filter((key) => !['switch', 'color', 'lines', 'font'].includes(shapeOf(key, all[key]) ?? '')).slice(0, maxAsked)
 }
 

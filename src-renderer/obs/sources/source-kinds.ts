@@ -8,7 +8,8 @@ export const familyOf = (kind: string): string => kind.replace(/_v\d+$/, '')
 /** What a kind is called for people; in the words of OBS where it is not known. */
 export function kindName(kind: string): string {
   const names: Readonly<Record<string, string>> = t.kinds
-  return names[familyOf(kind)] ?? familyOf(kind)
+  const family = familyOf(kind)
+  return Object.hasOwn(names, family) ? (names[family] as string) : family
 }
 
 /** Of each kind the newest version, by name. OBS lists the older ones, too, for what was made with them. */

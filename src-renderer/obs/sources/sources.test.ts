@@ -37,4 +37,8 @@ it('windows are chosen from the list that OBS gives, which keeps what it should'
 
 it('a kind that is not known has fields by the types of its values', () => {
   expect(inputFields('of_a_plugin', { gain: 1, on: true, nested: {} }, new Map()).map(({ label }) => label)).toEqual(['gain', 'on'])
+  for (const kind of ['constructor', 'toString', '__proto__']) {
+    expect(newestKinds([kind, 'image_source'])).toContain(kind)
+    expect([listKeys(kind, { gain: 1 }), inputFields(kind, { gain: 1 }, new Map()).length]).toEqual([['gain'], 1])
+  }
 })
