@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type RunningNode, startNode, startProxy } from './helpers/edge-node.ts'
+import { type CuttableProxy, type RunningNode, startNode, startProxy } from './helpers/edge-node.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { farEnd } from './helpers/namespace-relay.ts'
 import { root } from './helpers/paths.ts'
@@ -114,7 +114,7 @@ const nodesThatAnnounce = (): void => {
   let publisher: Publisher
   const routers = new Routers()
   const nodes = new Map<NodeName, RunningNode>()
-  const proxies = new Map<NodeName, Awaited<ReturnType<typeof startProxy>>>()
+  const proxies = new Map<NodeName, CuttableProxy>()
 
   const startAt = async (node: NodeName, dataDir?: string): Promise<RunningNode> => {
     const index = nodeNames.indexOf(node)

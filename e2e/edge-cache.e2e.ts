@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { findingsInBothThemes } from './helpers/axe.ts'
 import { launchBrowser, screenshot } from './helpers/browser.ts'
-import { type RunningNode, startNode, startProxy } from './helpers/edge-node.ts'
+import { type CuttableProxy, type RunningNode, startNode, startProxy } from './helpers/edge-node.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { publishTestStream } from './helpers/publish.ts'
 import { skipBecause } from './helpers/skip.ts'
@@ -16,7 +16,7 @@ const trusted = ['--trusted-proxies', '127.0.0.1']
 
 describe('a node with a cache', () => {
   let host: RunningHost
-  let proxy: Awaited<ReturnType<typeof startProxy>>
+  let proxy: CuttableProxy
   let node: RunningNode
   let folder: string
   let args: readonly string[]

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launchBrowser, readVideo, steps, untilMoving } from './helpers/browser.ts'
-import { type RunningNode, startNode, startProxy } from './helpers/edge-node.ts'
+import { type CuttableProxy, type RunningNode, startNode, startProxy } from './helpers/edge-node.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { type Publisher, publishTestStream } from './helpers/publish.ts'
 import { slowNetwork } from './helpers/slow-network.ts'
@@ -13,7 +13,7 @@ import { undisturbed, until } from './helpers/until.ts'
 describe('players at nodes while something fails', () => {
   let host: RunningHost
   let node: RunningNode
-  let proxy: Awaited<ReturnType<typeof startProxy>>
+  let proxy: CuttableProxy
   let publisher: Publisher
   let browser: Browser
   const dataDir = mkdtempSync(join(tmpdir(), 'ami-streams-'))

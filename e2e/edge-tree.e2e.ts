@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type RunningNode, startNode, startProxy } from './helpers/edge-node.ts'
+import { type CuttableProxy, type RunningNode, startNode, startProxy } from './helpers/edge-node.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { type Publisher, publishTestStream } from './helpers/publish.ts'
 import { until } from './helpers/until.ts'
@@ -47,7 +47,7 @@ async function play(base: string, path: string, rounds: number): Promise<Map<str
 
 describe('nodes behind a node', () => {
   let host: RunningHost
-  let proxy: Awaited<ReturnType<typeof startProxy>>
+  let proxy: CuttableProxy
   let middle: RunningNode
   let publisher: Publisher
   const leaves: RunningNode[] = []

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { launchBrowser } from './helpers/browser.ts'
-import { type RunningNode, startNode, startProxy } from './helpers/edge-node.ts'
+import { type CuttableProxy, type RunningNode, startNode, startProxy } from './helpers/edge-node.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { type Publisher, publishTestStream } from './helpers/publish.ts'
 import { until } from './helpers/until.ts'
@@ -62,7 +62,7 @@ async function play(base: string, path: string, rounds: number): Promise<Map<str
 describe('a node beside its origin', () => {
   let host: RunningHost
   let node: RunningNode
-  let proxy: Awaited<ReturnType<typeof startProxy>>
+  let proxy: CuttableProxy
   let publisher: Publisher
 
   const joinToken = async (expiresInS = 600): Promise<string> => (await host.api('POST', '/network/join-tokens', { expiresInS })).body.token

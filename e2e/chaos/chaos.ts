@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Random } from '../fuzz/random.ts'
 import { launchBrowser } from '../helpers/browser.ts'
-import { type RunningNode, startNode, startProxy } from '../helpers/edge-node.ts'
+import { type CuttableProxy, type RunningNode, startNode, startProxy } from '../helpers/edge-node.ts'
 import { startHost } from '../helpers/host.ts'
 import { publishTestStream } from '../helpers/publish.ts'
 import { until } from '../helpers/until.ts'
@@ -27,7 +27,7 @@ export interface ChaosResult {
 
 interface Edge {
   readonly name: string
-  readonly proxy: Awaited<ReturnType<typeof startProxy>>
+  readonly proxy: CuttableProxy
   node: RunningNode
 }
 

@@ -111,6 +111,9 @@ export async function startNode({
 }
 
 /** A TCP proxy whose connections can be cut, and which counts what goes to who connects. */
+export type CuttableProxy = Awaited<ReturnType<typeof startProxy>>
+
+/** Starts one before a port of this machine. */
 export async function startProxy(targetPort: number) {
   const sockets = new Set<Socket>()
   let isCut = false

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import type { ApiClient } from '../../platform/api-client.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { Output } from '../output.ts'
 import type { CommandContext } from './context.ts'
+import { readText } from './read-file.ts'
 import { ask, askSecret, canAsk } from './terminal.ts'
 
 /** How to sign in on a machine. */
@@ -83,7 +83,7 @@ export async function accessFrom(
   const sudo = sudoPassword === undefined ? {} : { sudoPassword }
   if (flags.key !== undefined) {
     const passphrase = flags.askPassphrase === true ? await askSecret('Passphrase of the key: ') : undefined
-    return { credentials: { kind: 'key', privateKey: textOf(flags.key), ...(passphrase === undefined ? {} : { passphrase }) }, ...sudo }
+    return { credentials: { kind: 'key', privateKey: readText(flags.key), ...(passphrase === undefined ? {} : { passphrase }) }, ...sudo }
   }
   const password =
     flags.askPassword === true ? await askSecret('Password: ') : (firstLine(flags.passwordFile) ?? environment.STREAMS_SSH_PASSWORD)
@@ -91,12 +91,4 @@ export async function accessFrom(
 }
 
 const firstLine = (file: string | undefined): string | undefined =>
-  file === undefined ? undefined : (textOf(file).split(/\r?\n/, 1)[0] ?? '')
-
-function textOf(file: string): string {
-  try {
-    return readFileSync(file === '-' ? 0 : file, 'utf8')
-  } catch (cause) {
-    throw new AppError('command.invalid', `${file} cannot be read: ${(cause as NodeJS.ErrnoException).code}`, { cause })
-  }
-}
+  file === undefined ? undefined : (readText(file).split(/\r?\n/, 1)[0] ?? '')

@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import type { ApiClient } from '../../platform/api-client.ts'
 import { AppError } from '../../platform/errors.ts'
 import { printable, table } from '../output.ts'
 import { type CommandContext, clientOf, run } from './context.ts'
-import { readObject } from './json-file.ts'
+import { readObject, readText } from './read-file.ts'
 import { askSecret } from './terminal.ts'
 
 interface Provider {
@@ -324,11 +323,7 @@ async function tokenFrom({
 }): Promise<{ token?: string }> {
   if (keepToken === true) return {}
   if (tokenFile === undefined) return { token: await askSecret('Token of the API: ') }
-  try {
-    return { token: readFileSync(tokenFile === '-' ? 0 : tokenFile, 'utf8').trim() }
-  } catch (cause) {
-    throw new AppError('command.invalid', `${tokenFile} cannot be read: ${(cause as NodeJS.ErrnoException).code}`, { cause })
-  }
+  return { token: readText(tokenFile).trim() }
 }
 
 function amount(flag: string, text: string): number {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { type CommandContext, clientOf, run } from './context.ts'
-import { readObject } from './json-file.ts'
+import { readObject } from './read-file.ts'
 
 interface State {
   readonly settings: { readonly enabled: boolean; readonly zone: string; readonly name: string }

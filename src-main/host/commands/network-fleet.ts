@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import type { ApiClient } from '../../platform/api-client.ts'
 import { AppError, type ErrorCode, isErrorCode } from '../../platform/errors.ts'
@@ -6,6 +5,7 @@ import { type Output, printable, table } from '../output.ts'
 import { type CommandContext, clientOf, run } from './context.ts'
 import { type AccessFlags, accessFrom, addSignInFlags } from './network-access.ts'
 import { findNode } from './network-routing.ts'
+import { readText } from './read-file.ts'
 
 interface Rollout {
   readonly id: string
@@ -241,7 +241,7 @@ function addGroupCommands(network: Command, context: CommandContext): void {
         const client = clientOf(command, context)
         const flags = command.optsWithGlobals() as StageFlags & { readonly check?: boolean }
         const [name = '', file = ''] = command.args
-        const configuration = textOf(file)
+        const configuration = readText(file)
         const path = `/network/groups/${encodeURIComponent(name)}`
         if (flags.check === true) {
           const preview = await client.send<Preview>('POST', `${path}/preview`, { configuration })
@@ -317,12 +317,4 @@ const marks = { same: '  ', added: '+ ', removed: '- ' }
 function previewText({ lines, changedSecrets }: Preview): string {
   if (lines.length > 0) return lines.map(({ kind, text }) => `${marks[kind]}${text}`).join('\n')
   return changedSecrets ? 'Secrets differ, which are not shown.' : 'Nothing would change.'
-}
-
-function textOf(file: string): string {
-  try {
-    return readFileSync(file === '-' ? 0 : file, 'utf8')
-  } catch (cause) {
-    throw new AppError('command.invalid', `${file} cannot be read: ${(cause as NodeJS.ErrnoException).code}`, { cause })
-  }
 }

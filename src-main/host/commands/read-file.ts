@@ -11,3 +11,12 @@ export function readObject(path: string): object {
   }
   throw new AppError('command.invalid', `${path} has no object of JSON`)
 }
+
+/** Reads a file as text; "-" is standard input. Throws `command.invalid`. */
+export function readText(path: string): string {
+  try {
+    return readFileSync(path === '-' ? 0 : path, 'utf8')
+  } catch (cause) {
+    throw new AppError('command.invalid', `${path} cannot be read: ${(cause as NodeJS.ErrnoException).code}`, { cause })
+  }
+}

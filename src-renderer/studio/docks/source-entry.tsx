@@ -1,5 +1,5 @@
 import { Eye, EyeOff, Link2, Lock, LockOpen, type LucideIcon, TriangleAlert } from 'lucide-react'
-import { type KeyboardEvent, memo } from 'react'
+import { type KeyboardEvent, memo, type RefObject } from 'react'
 import { opensMenu } from '../../components/context-menu.tsx'
 import { t as links } from '../links/messages.ts'
 import { t } from '../messages.ts'
@@ -10,7 +10,7 @@ import { NameField } from './name-field.tsx'
 import { Tool } from './tool.tsx'
 import type { DragEntry } from './use-drag-order.ts'
 
-/** What entries ask of their list. One object for its whole life: entries are only drawn when what they show has changed. */
+/** What entries ask of their list. */
 export interface EntryActions {
   readonly pick: (id: string, how: 'one' | 'toggle' | 'range') => void
   readonly openPanel: (id: string) => void
@@ -37,12 +37,13 @@ interface SourceEntryProps {
   readonly renaming: boolean
   readonly editor: boolean
   readonly drop: DragEntry['data-drop']
-  readonly on: EntryActions
+  /** As the list has them when something is done: entries are only drawn when what they show has changed. */
+  readonly actions: RefObject<EntryActions>
 }
 
 /** An item in the list of sources. */
 export const SourceEntry = memo(function SourceEntry(props: SourceEntryProps) {
-  const { item, at, list, index, depth, name, Icon, report, selected, renaming, editor, drop, on } = props
+  const { item, at, list, index, depth, name, Icon, report, selected, renaming, editor, drop, actions } = props
   const { id } = item
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the button inside takes the keys
@@ -56,17 +57,17 @@ export const SourceEntry = memo(function SourceEntry(props: SourceEntryProps) {
       data-state={report?.state}
       data-drop={drop}
       draggable={editor}
-      onClick={(event) => on.pick(id, event.shiftKey ? 'range' : event.ctrlKey || event.metaKey ? 'toggle' : 'one')}
+      onClick={(event) => actions.current.pick(id, event.shiftKey ? 'range' : event.ctrlKey || event.metaKey ? 'toggle' : 'one')}
       onContextMenu={(event) => {
         if (!editor || (event.target as Element).closest('input') !== null) return
         event.preventDefault()
-        on.openMenu(id, event.clientX, event.clientY)
+        actions.current.openMenu(id, event.clientX, event.clientY)
       }}
-      onDoubleClick={() => on.openPanel(id)}
-      onDragStart={(event) => on.drag(index, list).onDragStart(event)}
-      onDragOver={(event) => on.drag(index, list).onDragOver(event)}
-      onDragEnd={() => on.drag(index, list).onDragEnd()}
-      onDrop={(event) => on.drag(index, list).onDrop(event)}
+      onDoubleClick={() => actions.current.openPanel(id)}
+      onDragStart={(event) => actions.current.drag(index, list).onDragStart(event)}
+      onDragOver={(event) => actions.current.drag(index, list).onDragOver(event)}
+      onDragEnd={() => actions.current.drag(index, list).onDragEnd()}
+      onDrop={(event) => actions.current.drag(index, list).onDrop(event)}
     >
       <button
         type="button"
@@ -75,18 +76,18 @@ export const SourceEntry = memo(function SourceEntry(props: SourceEntryProps) {
         aria-current={selected}
         aria-keyshortcuts="F2 Delete Enter Alt+ArrowUp Alt+ArrowDown Control+C Control+V Control+D Control+F Control+R Control+S Control+Shift+D Control+G Shift+F10"
         onKeyDown={(event) => {
-          if (event.key === 'Enter') on.openPanel(id)
+          if (event.key === 'Enter') actions.current.openPanel(id)
           else if (!editor) return
           else if (opensMenu(event)) {
             const { left, bottom } = event.currentTarget.getBoundingClientRect()
-            on.openMenu(id, left + 20, bottom)
-          } else if (!on.press(id, event)) return
+            actions.current.openMenu(id, left + 20, bottom)
+          } else if (!actions.current.press(id, event)) return
           event.preventDefault()
           event.stopPropagation()
         }}
       >
         <Icon size={15} />
-        <NameField name={name} label={t.renameOf(name)} editing={renaming} onDone={(next) => on.rename(id, next)} />
+        <NameField name={name} label={t.renameOf(name)} editing={renaming} onDone={(next) => actions.current.rename(id, next)} />
       </button>
       {item.link !== undefined && (
         <span className="entry-mark" title={links.isLinked} role="img" aria-label={links.isLinked} data-testid="item-linked">

@@ -96,14 +96,6 @@ export function SourcesDock({ document, scene, editor, onAdd }: SourcesDockProps
   }
   const newest = useRef(actions)
   newest.current = actions
-  const [on] = useState<EntryActions>(() => ({
-    pick: (...given) => newest.current.pick(...given),
-    openPanel: (...given) => newest.current.openPanel(...given),
-    openMenu: (...given) => newest.current.openMenu(...given),
-    rename: (...given) => newest.current.rename(...given),
-    press: (...given) => newest.current.press(...given),
-    drag: (...given) => newest.current.drag(...given),
-  }))
   return (
     <Dock
       title={t.sources.title}
@@ -170,7 +162,8 @@ export function SourcesDock({ document, scene, editor, onAdd }: SourcesDockProps
           {shown.map(({ layer: { item, at, list, depth }, index }) => (
             <SourceEntry
               key={item.id}
-              {...{ item, at, list, depth, index, editor, on }}
+              {...{ item, at, list, depth, index, editor }}
+              actions={newest}
               name={nameOf(item, document)}
               Icon={iconOfItem(item, document)}
               report={'source' in item ? reports[item.source] : undefined}

@@ -110,12 +110,12 @@ export class CloudMachines {
 
   /** Machines that cost something at a provider, and what they cost an hour together. */
   at(provider: string): { readonly machines: number; readonly perHour: number } {
-    const there = [...this.#machines.values()].filter((machine) => machine.provider === provider && machine.state !== 'ended')
+    const there = this.knownAt(provider)
     return { machines: there.length, perHour: there.reduce((sum, { perHour }) => sum + perHour, 0) }
   }
 
   /** Machines that may be at a provider still. */
-  knownAt(provider: string): readonly KnownMachine[] {
+  knownAt(provider: string): readonly StoredCloudMachine[] {
     return [...this.#machines.values()].filter((machine) => machine.provider === provider && machine.state !== 'ended')
   }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { type Static, type TSchema, Type } from 'typebox'
 import Value from 'typebox/value'
 import { AppError } from '../../../platform/errors.ts'
+import { lastLineOf } from '../../../platform/system-program.ts'
 import { type MachineOrder, OffersSchema, type Provider, ProviderMachineSchema } from './provider.ts'
 
 /** Names, not paths: programs are looked for in one folder alone. */
@@ -116,7 +117,7 @@ function runProgram(file: string, cwd: string, verb: string, input: string, sign
       isSettled = true
       signal.removeEventListener('abort', onAbort)
       for (const pipe of [child.stdin, child.stdout, child.stderr]) pipe.destroy()
-      const last = plainLine(errors.trim().split('\n').at(-1) ?? '')
+      const last = lastLineOf(errors).replace(controls, ' ')
       const kind = code === rejectedCode ? 'network.provider_rejected' : 'network.provider_failed'
       if (fault !== undefined) reject(fault)
       else if (code === 0) resolve(Buffer.concat(output).toString('utf8'))
@@ -157,4 +158,4 @@ function runProgram(file: string, cwd: string, verb: string, input: string, sign
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
-const plainLine = (text: string): string => text.replace(/[\u0000-\u001f\u007f]/g, ' ').slice(0, 500)
+const controls = /[\u0000-\u001f\u007f]/g

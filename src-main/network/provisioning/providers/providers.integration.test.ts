@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { commandProvider, listProgramNames } from './command-provider.ts'
 import { hetznerProvider } from './hetzner-provider.ts'
 import { ProviderBook } from './provider-book.ts'
-import { startHetznerDouble } from './testing/hetzner-double.ts'
+import { type HetznerDouble, startHetznerDouble } from './testing/hetzner-double.ts'
 
 const soon = (): AbortSignal => AbortSignal.timeout(20_000)
 const order = { name: 'edge-a', size: 'cx22', region: 'fsn1', userData: '#!/bin/sh\necho \'it $(works) "\n' }
@@ -121,12 +121,12 @@ const isRunning = (pid: number): boolean => {
 }
 
 describe('Hetzner Cloud, as it documents its API', () => {
-  let double: Awaited<ReturnType<typeof startHetznerDouble>>
+  let hetzner: HetznerDouble
   beforeAll(async () => {
-    double = await startHetznerDouble('token-1')
+    hetzner = await startHetznerDouble('token-1')
   })
-  afterAll(() => double.close())
-  const provider = (owner = 'owner1', token = 'token-1') => hetznerProvider(token, owner, double.url)
+  afterAll(() => hetzner.close())
+  const provider = (owner = 'owner1', token = 'token-1') => hetznerProvider(token, owner, hetzner.url)
 
   it('shows all pages of sizes with prices, without those that end', async () => {
     const { currency, regions, sizes } = await provider().offers(soon())
@@ -141,12 +141,12 @@ describe('Hetzner Cloud, as it documents its API', () => {
   it('creates, lists by label and destroys, also what is gone', async () => {
     const made = await provider().create(order, soon())
     expect(made).toEqual({ id: '42', name: 'edge-a', addresses: ['198.51.100.42', '2001:db8:42::1'] })
-    expect(double.servers.get(42)).toMatchObject({ userData: order.userData, labels: { 'ami-streams-owner': 'owner1' } })
+    expect(hetzner.servers.get(42)).toMatchObject({ userData: order.userData, labels: { 'ami-streams-owner': 'owner1' } })
     expect(await provider().list(soon())).toEqual([made])
     expect(await provider('another').list(soon())).toEqual([])
     await provider().destroy('42', soon())
     await provider().destroy('42', soon())
-    expect(double.servers.size).toBe(0)
+    expect(hetzner.servers.size).toBe(0)
   })
 
   it('says what it said where it rejects', async () => {
@@ -157,11 +157,11 @@ describe('Hetzner Cloud, as it documents its API', () => {
   })
 
   it('does not know what became of an order where it fails, and waits where it was too fast', async () => {
-    double.faults.push({ status: 503, body: null })
+    hetzner.faults.push({ status: 503, body: null })
     await expect(provider().create(order, soon())).rejects.toMatchObject({ code: 'network.provider_failed' })
-    double.faults.push({ status: 201, body: { server: {} } })
+    hetzner.faults.push({ status: 201, body: { server: {} } })
     await expect(provider().create(order, soon())).rejects.toThrow('otherwise than documented')
-    double.faults.push(double.error(429, 'rate_limit_exceeded', 'too many requests'))
+    hetzner.faults.push(hetzner.error(429, 'rate_limit_exceeded', 'too many requests'))
     expect(await provider().list(soon())).toEqual([])
     await expect(hetznerProvider('t', 'o', 'http://127.0.0.1:1').list(soon())).rejects.toThrow('cannot be reached')
   })

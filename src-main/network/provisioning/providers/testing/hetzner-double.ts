@@ -8,6 +8,9 @@ interface DoubleServer {
   readonly userData: string
 }
 
+/** It, while it runs. */
+export type HetznerDouble = Awaited<ReturnType<typeof startHetznerDouble>>
+
 /**
  * A double of the part of Hetzner Cloud's API that the adapter uses, with answers as they are documented: fields that it does not read,
  * pages, errors, rate limits. It is no Hetzner Cloud: nothing here has been compared with the real one.
