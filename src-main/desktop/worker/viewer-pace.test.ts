@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { type Fineness, ViewerPace } from './viewer-pace.ts'
 
 /** Of a frame of video, bytes: a film of 1280x720 at each fineness. */
-const frameBytes: Readonly<Record<Fineness, number>> = { sharp: 60_000, balanced: 28_000, fast: 12_000, coarse: 6000 }
+const film: Readonly<Record<Fineness, number>> = { sharp: 60_000, balanced: 28_000, fast: 12_000, coarse: 6000 }
 
 /** A line that carries so many kbit/s, in simulated time, and what a viewer behind it sees of a film. */
 class Film {
@@ -11,6 +11,12 @@ class Film {
   #freeMs = 0
   #nowMs = 0
   #number = 0
+
+  readonly #frameBytes: typeof film
+
+  constructor(frameBytes = film) {
+    this.#frameBytes = frameBytes
+  }
 
   /** Plays for so long; answers the longest that a frame took, and how many a second there were in the last half of it. */
   play(kbps: number, seconds: number, delayMs = 15): { readonly longestMs: number; readonly fps: number } {
@@ -26,7 +32,7 @@ class Film {
     for (; this.#nowMs < endMs; this.#nowMs += 5) {
       while (this.#waits[0] !== undefined && this.#waits[0].atMs <= this.#nowMs) this.pace.drawn(this.#waits.shift()!.number, this.#nowMs)
       if (Math.floor(this.#nowMs / 5) % 7 !== 0 || !this.pace.ready) continue
-      const bytes = frameBytes[this.pace.finenessFor('balanced')]
+      const bytes = this.#frameBytes[this.pace.finenessFor('balanced')]
       this.#freeMs = Math.max(this.#freeMs, this.#nowMs) + (bytes * 8) / kbps
       const drawnMs = this.#freeMs + delayMs
       if (this.#nowMs > startMs + 2000) longestMs = Math.max(longestMs, drawnMs - this.#nowMs)
@@ -40,22 +46,51 @@ class Film {
 
 describe('what a viewer is sent of a film', () => {
   it('gets coarser where the line gets narrow, is never late, and gets finer again', () => {
-    const film = new Film()
-    film.play(50_000, 5)
-    expect(film.pace.finenessFor('balanced')).toBe('balanced')
-    const narrow = film.play(2000, 20)
-    expect(['fast', 'coarse']).toContain(film.pace.finenessFor('balanced'))
+    const shown = new Film()
+    shown.play(50_000, 5)
+    expect(shown.pace.finenessFor('balanced')).toBe('balanced')
+    const narrow = shown.play(2000, 20)
+    expect(['fast', 'coarse']).toContain(shown.pace.finenessFor('balanced'))
     expect(narrow.longestMs).toBeLessThan(300)
     expect(narrow.fps).toBeGreaterThan(12)
-    const wide = film.play(50_000, 20)
-    expect(film.pace.finenessFor('balanced')).toBe('balanced')
+    const wide = shown.play(50_000, 20)
+    expect(shown.pace.finenessFor('balanced')).toBe('balanced')
     expect(wide.fps).toBeGreaterThan(20)
   })
 
+  it('gets finer again where its coarse frames are small', () => {
+    const shown = new Film({ sharp: 60_000, balanced: 28_000, fast: 9000, coarse: 4300 })
+    shown.play(50_000, 5)
+    shown.play(1200, 20)
+    expect(shown.pace.finenessFor('balanced')).toBe('coarse')
+    shown.play(50_000, 10)
+    expect(shown.pace.finenessFor('balanced')).toBe('balanced')
+  })
+
+  it('tries finer frames ever less where they do not pass, and soon where the line gets wide', () => {
+    // Coarse ones are so small that finer ones seem to pass.
+    const shown = new Film({ sharp: 90_000, balanced: 60_000, fast: 30_000, coarse: 2000 })
+    let changes = 0
+    const tries = (kbps: number, seconds: number): number => {
+      const before = changes
+      for (let part = 0; part < seconds * 4; part++) {
+        const fineness = shown.pace.finenessFor('balanced')
+        shown.play(kbps, 0.25)
+        if (shown.pace.finenessFor('balanced') !== fineness) changes++
+      }
+      return changes - before
+    }
+    tries(1500, 60)
+    expect(tries(1500, 60)).toBeLessThan(8)
+    expect(shown.pace.finenessFor('balanced')).toBe('coarse')
+    shown.play(100_000, 10)
+    expect(shown.pace.finenessFor('balanced')).toBe('balanced')
+  })
+
   it('is as fine as preferred on a long way that is wide', () => {
-    const film = new Film()
-    const { fps } = film.play(20_000, 10, 60)
-    expect(film.pace.finenessFor('balanced')).toBe('balanced')
+    const shown = new Film()
+    const { fps } = shown.play(20_000, 10, 60)
+    expect(shown.pace.finenessFor('balanced')).toBe('balanced')
     expect(fps).toBeGreaterThan(20)
   })
 })

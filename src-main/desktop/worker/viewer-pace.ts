@@ -15,6 +15,8 @@ const updateMs = 80
 const minUpdateBytes = 8 * 1024
 /** Messages of fewer bytes, like the pointer's image, say how long the way is, those of more how many bytes a network carries. */
 const smallBytes = 5000
+/** Frames of video of fewer bytes, about one packet, say how long the way is too; those between say only that a network carries more than was thought. */
+const packetBytes = 1500
 /** Until it was measured: 16 Mbit/s. */
 const firstMsPerByte = 1 / 2000
 /** Frames of video that take a network longer get coarser; finer ones are tried where they would take less, ms, after so long. */
@@ -47,6 +49,10 @@ export class ViewerPace {
   #steps = 0
   #stepMs = Number.NEGATIVE_INFINITY
   #finerEveryMs = finerEveryMs
+  /** The last step was to finer frames. */
+  #triedFiner = false
+  /** What a byte took when finer frames were too many, ms. */
+  #failedMsPerByte = 0
 
   /** `limited`: there is a network to the viewer. */
   constructor(limited: boolean) {
@@ -84,10 +90,11 @@ export class ViewerPace {
       if (number > upTo) break
       this.#onTheWay.delete(number)
       this.#bytes -= bytes
-      if (bytes < smallBytes) this.#measureWay(nowMs - atMs, nowMs)
+      if (bytes < (video ? packetBytes : smallBytes)) this.#measureWay(nowMs - atMs, nowMs)
       // It was carried from when the one before it had arrived, or from when it could have arrived if it had no bytes.
       const tookMs = Math.max(0, nowMs - Math.max(this.#drawnMs, atMs + this.#wayMs))
-      if (bytes >= smallBytes) this.#msPerByte += (tookMs / bytes - this.#msPerByte) / 4
+      const carriesMore = video && bytes >= packetBytes && tookMs < bytes * this.#msPerByte
+      if (bytes >= smallBytes || carriesMore) this.#msPerByte += (tookMs / bytes - this.#msPerByte) / 4
       if (video) this.#frameBytes += (bytes - this.#frameBytes) / 4
       this.#drawnMs = nowMs
     }
@@ -110,17 +117,28 @@ export class ViewerPace {
     const frameMs = this.#frameBytes * this.#msPerByte
     const sinceMs = nowMs - this.#stepMs
     if (frameMs > slowFrameMs && this.#steps < finenesses.length - 1 && sinceMs > coarserEveryMs) {
-      // What was finer for a moment alone was no gain.
-      if (sinceMs < finerEveryMs) this.#finerEveryMs = Math.min(maxFinerEveryMs, 2 * this.#finerEveryMs)
+      if (this.#triedFiner) this.#rememberTry(sinceMs)
       this.#change(1, nowMs)
-    } else if (this.#steps > 0 && frameMs * finerCosts < quickFrameMs && sinceMs > this.#finerEveryMs) {
-      this.#finerEveryMs = finerEveryMs
+    } else if (this.#steps > 0 && frameMs * finerCosts < quickFrameMs && sinceMs > this.#finerWaitMs) {
       this.#change(-1, nowMs)
     }
   }
 
+  /** What was finer for a moment alone was no gain: the next try waits longer. */
+  #rememberTry(lastedMs: number): void {
+    const failed = lastedMs < finerEveryMs
+    this.#finerEveryMs = failed ? Math.min(maxFinerEveryMs, 2 * this.#finerEveryMs) : finerEveryMs
+    this.#failedMsPerByte = failed ? this.#msPerByte : 0
+  }
+
+  /** A network that carries twice what it did when the last try failed is another one. */
+  get #finerWaitMs(): number {
+    return 2 * this.#msPerByte < this.#failedMsPerByte ? finerEveryMs : this.#finerEveryMs
+  }
+
   #change(by: number, nowMs: number): void {
     this.#steps += by
+    this.#triedFiner = by < 0
     this.#stepMs = nowMs
     // Frames of the other fineness have others.
     this.#frameBytes *= by > 0 ? 1 / finerCosts : finerCosts
