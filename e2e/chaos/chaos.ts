@@ -83,6 +83,10 @@ export async function runChaos(seconds: number, seed: number, note: (line: strin
     // What it has at the origin, too, is the browser on a busy machine.
     const pages = { routed: await browser.newPage(), control: await browser.newPage() }
     await pages.control.route('**/api/v1/cdn/nodes', (route) => route.abort())
+    // Else its playlists name the node that the host chose.
+    await pages.control.route(/\.m3u8/, (route) => route.continue({ url: `${route.request().url()}&node=chosen` }))
+    const elsewhere = new Set<string>()
+    pages.control.on('request', (request) => void elsewhere.add(new URL(request.url()).origin))
     for (const page of Object.values(pages)) {
       await page.goto(`${host.http}/watch/show`)
       await page.waitForFunction(() => window.__player?.state() === 'playing')
@@ -158,6 +162,8 @@ export async function runChaos(seconds: number, seed: number, note: (line: strin
     }
 
     await wait(3000)
+    const nodeOrigins = edges.map(({ node }) => node.http).filter((origin) => elsewhere.has(origin))
+    if (nodeOrigins.length > 0) throw new Error(`the page that plays from the host alone asked ${nodeOrigins.join(' and ')}`)
     const stallsOf = async (page: (typeof pages)['routed']): Promise<Stall[]> =>
       JSON.parse((await page.evaluate(() => document.body.dataset.stalls)) ?? '[]') as Stall[]
     const inBrowser = await stallsOf(pages.routed)
