@@ -57,6 +57,7 @@ describe('the editors of the studio page', () => {
     await page.getByTestId('output-dialog').waitFor({ state: 'detached' })
     await page.getByRole('button', { name: 'Title and category at Twitch' }).click()
     const dialog = page.getByTestId('channel-dialog')
+    await dialog.getByTestId('channel-use-token').click()
     await dialog.getByLabel('Access token').fill('bad')
     await dialog.getByTestId('channel-connect').click()
     await dialog.getByText('invalid access token').waitFor()
@@ -81,12 +82,50 @@ describe('the editors of the studio page', () => {
     await page.getByTestId('go-live-titles').click()
     await until(async () => (await dialog.getByLabel('Category').inputValue()) === 'Minecraft', 'before going live, too')
     await dialog.getByTestId('channel-disconnect').click()
-    await dialog.getByLabel('Access token').waitFor()
+    await dialog.getByLabel('Client ID').waitFor()
     await page.keyboard.press('Escape')
     await page.keyboard.press('Escape')
     await page.getByTestId('go-live-dialog').waitFor({ state: 'detached' })
     // The service rejected a token on purpose.
     problems.splice(0, problems.length, ...problems.filter((each) => !each.includes('/studio/channels/twitch/token')))
+  })
+
+  it('signs in at Twitch by a code, renews what has ended, and signs out', async () => {
+    const dialog = page.getByTestId('channel-dialog')
+    await page.getByRole('button', { name: 'Title and category at Twitch' }).click()
+    await look(page, 'studio-channel-application')
+    await dialog.getByLabel('Client ID').fill('unknown')
+    await dialog.getByTestId('channel-application').click()
+    await dialog.getByText('invalid client').waitFor()
+    const found = await findingsInBothThemes(page)
+    await dialog.getByLabel('Client ID').fill('client')
+    double.tokenLifeS = 1
+    await dialog.getByTestId('channel-application').click()
+    await until(async () => (await dialog.getByTestId('channel-code').textContent()) === 'WXYZ', 'the code is shown')
+    expect(await dialog.getByTestId('channel-code-page').getAttribute('href')).toContain('/activate?device-code=WXYZ')
+    await dialog.getByTestId('channel-waiting').getByText('30 more minutes').waitFor()
+    await look(page, 'studio-channel-code')
+    found.push(...(await findingsInBothThemes(page)))
+    double.grant = 'denied'
+    await dialog.getByTestId('channel-sign-in-failed').getByText('was not allowed').waitFor()
+    found.push(...(await findingsInBothThemes(page)))
+    double.grant = 'pending'
+    await dialog.getByTestId('channel-sign-in').click()
+    await dialog.getByTestId('channel-code').waitFor()
+    // The user enters the code in a browser of their own.
+    double.grant = 'granted'
+    await until(
+      async () => (await dialog.getByLabel('Title').inputValue()) === 'An evening of building',
+      'the title of the service is there',
+    )
+    expect(double.requests.some(({ body }) => (body as { grant_type?: string } | undefined)?.grant_type === 'refresh_token')).toBe(true)
+    expect(found).toEqual([])
+    await dialog.getByTestId('channel-disconnect').click()
+    await dialog.getByTestId('channel-sign-in').waitFor()
+    expect(double.refreshTokens, 'nothing is left at the service').toEqual(new Set())
+    await page.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'detached' })
+    problems.splice(0, problems.length, ...problems.filter((each) => !each.includes('/studio/channels/twitch/sign-in')))
   })
 
   it('adds a transition with its settings, and gives a scene one of its own', async () => {

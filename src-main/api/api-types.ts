@@ -959,12 +959,22 @@ export interface ApiTypes {
       }
     }
     channels: {
-      GET: { answer: { items: { service: 'twitch' | 'youtube'; connected: boolean }[] } }
+      GET: { answer: { items: StudioChannelsItem[] } }
       '*': {
         GET: { answer: StudioChannels }
         PUT: { body: { title: string; category?: string | undefined }; answer: StudioChannels }
+        account: {
+          DELETE: { answer: { revoked: boolean; problem: string | null } }
+        }
+        application: {
+          PUT: { body: { clientId: string; clientSecret?: string | undefined }; answer: StudioChannelsItem }
+        }
         categories: {
           GET: { query: { text: string }; answer: { items: { id: string; name: string }[] } }
+        }
+        'sign-in': {
+          POST: { answer: StudioChannelsItemSignIn }
+          DELETE: { answer: StudioChannelsItem }
         }
         token: {
           PUT: { body: { token: string }; answer: { service: 'twitch' | 'youtube'; connected: boolean } }
@@ -1614,6 +1624,8 @@ type StudioCanvasesPostQuery = { ifRevision?: number | undefined; index?: number
 type PostStudioCanvases = { revision: number; item: StudioCanvasesItem }
 type DeleteStudioCanvases = { revision: number; undo: string | null; redo: string | null; made: string[] }
 type StudioCanvasesMovePostBody = { index?: number | undefined; to?: string | undefined; ifRevision?: number | undefined }
+type StudioChannelsItemSignIn = { state: 'waiting' | 'failed'; userCode: string; url: string; expiresAt: string; reason: 'denied' | 'expired' | 'rejected' | null; detail: string | null }
+type StudioChannelsItem = { service: 'twitch' | 'youtube'; connected: boolean; connectedBy: 'token' | 'sign-in' | null; clientId: string | null; hasClientSecret: boolean; signIn: StudioChannelsItemSignIn | null }
 type StudioChannels = { title: string; category: { id: string; name: string } | null }
 type StudioCollectionCollectionScenesItemItemAlignment = { x: 'left' | 'center' | 'right'; y: 'top' | 'center' | 'bottom' }
 type StudioCollectionCollectionScenesItemItemCrop = { left: number; top: number; right: number; bottom: number }

@@ -16,7 +16,7 @@ import { guestSocket } from './control/guests/guest-socket.ts'
 import { Guests } from './control/guests/guests.ts'
 import { JoinAttempts } from './control/guests/join-attempts.ts'
 import { talkbackSocket } from './control/guests/talkback-socket.ts'
-import { channelRoutes } from './control/outputs/channels/channel-routes.ts'
+import { createChannels } from './control/outputs/channels/channels.ts'
 import { createOutputs } from './control/outputs/index.ts'
 import { serverCheckRoutes } from './control/outputs/server-check.ts'
 import { SideSources } from './control/outputs/shares/side-sources.ts'
@@ -188,6 +188,7 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
       return sources[0] as Collection['sources'][number]
     },
   })
+  const channels = createChannels({ store, secrets, audit, environment: dependencies.environment })
   const docks = new Docks({ store, secrets, onChange: () => events.publish('studio.docks', {}) })
   const obsProtocol = createObsProtocol({
     ...dependencies,
@@ -228,7 +229,7 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
       ...guestRoutes(guests, show),
       ...collectionRoutes({ show, folder, reader, audit }),
       ...dockRoutes({ docks, reach, audit }),
-      ...channelRoutes({ store, secrets, audit, environment: dependencies.environment }),
+      ...channels.routes,
       ...spareRoutes(spare, thumbnails, reader),
       ...trial.routes,
       ...windowRuleRoutes(windowRules, audit),
@@ -301,6 +302,7 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
       facts.stop()
       guests.stop()
       windowRules.stop()
+      channels.stop()
       await Promise.all([spare.stop(), trial.stop(), side.stop()])
       await macros.stopAll()
       await uploads.stop()

@@ -125,7 +125,12 @@ export const studioErrors = {
   'studio.channel_token': {
     status: 409,
     title: 'There is no access token that the service takes',
-    remedy: 'Enter an access token of your account there: docs/studio-outputs.md says how to get one.',
+    remedy: 'Sign in at the service under "Title and category" of the output, or enter an access token of your account there.',
+  },
+  'studio.channel_application': {
+    status: 409,
+    title: 'There is no application that the service takes',
+    remedy: 'Enter the client ID of an application that you registered at the service: docs/studio-outputs.md says how to get one.',
   },
   'studio.channel_failed': {
     status: 502,

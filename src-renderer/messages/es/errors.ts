@@ -911,7 +911,12 @@ export const errors: Readonly<Record<ErrorCode, ErrorText>> = {
   'studio.channel_token': {
     english: 'There is no access token that the service takes',
     title: 'No hay ningún token de acceso que el servicio acepte',
-    remedy: 'Introduce un token de acceso de tu cuenta: docs/studio-outputs.md dice cómo obtenerlo.',
+    remedy: 'Inicia sesión en el servicio en «Título y categoría» de la salida, o introduce un token de acceso de tu cuenta.',
+  },
+  'studio.channel_application': {
+    english: 'There is no application that the service takes',
+    title: 'No hay ninguna aplicación que el servicio acepte',
+    remedy: 'Introduce el ID de cliente de una aplicación que hayas registrado en el servicio: docs/studio-outputs.md dice cómo obtenerlo.',
   },
   'studio.channel_failed': {
     english: 'The service did not do it',

@@ -1274,6 +1274,54 @@ export const studioChannels = {
     twitch: 'Para Twitch: un token de acceso de usuario con el permiso channel:manage:broadcast.',
     youtube: 'Para YouTube: un token de acceso OAuth con el permiso youtube. Google lo da por una hora.',
   },
+  applicationText: (service: string) =>
+    `Inicia sesión en ${service} para que AMI Streams pueda poner el título y la categoría. ${service} pide una aplicación propia, que registras allí una vez; es gratis.`,
+  applicationPage: {
+    twitch: 'https://dev.twitch.tv/console/apps/create',
+    youtube: 'https://console.cloud.google.com/apis/credentials',
+  },
+  applicationSteps: {
+    twitch: [
+      'Abre la consola de desarrollo de Twitch y registra una aplicación: cualquier nombre, URL de redirección http://localhost.',
+      'Elige el tipo de cliente «Público».',
+      'Copia aquí el ID de cliente.',
+    ],
+    youtube: [
+      'Abre la consola de Google Cloud, crea un proyecto y activa «YouTube Data API v3».',
+      'Crea credenciales: ID de cliente de OAuth, tipo «TVs y dispositivos de entrada limitada».',
+      'Copia aquí el ID de cliente y el secreto de cliente.',
+    ],
+  },
+  openConsole: (service: string) =>
+    service === 'YouTube' ? 'Abrir la consola de Google Cloud' : `Abrir la consola de desarrollo de ${service}`,
+  clientId: 'ID de cliente',
+  clientSecret: 'Secreto de cliente',
+  enterAgain: 'Introdúcelo de nuevo',
+  signIn: (service: string) => `Iniciar sesión en ${service}`,
+  signInAgain: 'Intentar de nuevo',
+  signInText: (service: string) =>
+    `Recibes un código, que introduces en una página de ${service}, en este dispositivo o en otro. Tu contraseña se queda en ${service}.`,
+  changeApplication: 'Cambiar la aplicación',
+  useToken: 'Introducir un token de acceso',
+  useSignIn: 'Iniciar sesión',
+  failed: {
+    denied: (service: string) => `No se permitió que ${service} diera acceso.`,
+    expired: () => 'El código caducó antes de que se introdujera.',
+    rejected: (service: string) => `${service} terminó el inicio de sesión.`,
+  },
+  enterCode: (service: string) => `Abre la página de ${service} e introduce allí este código.`,
+  code: 'Código',
+  openPage: (service: string) => `Abrir la página de ${service}`,
+  qrCode: (service: string) => `Código QR de la página de ${service}`,
+  orByPhone: 'O ábrela en un teléfono.',
+  waiting: (minutes: number) =>
+    plural(minutes, {
+      one: 'Esperando a que lo introduzcas. El código vale un minuto más.',
+      other: `Esperando a que lo introduzcas. El código vale ${minutes} minutos más.`,
+    }),
+  cancelSignIn: 'Cancelar el inicio de sesión',
+  signOut: 'Cerrar sesión',
+  notRevoked: (service: string, problem: string) => `Sesión cerrada aquí. ${service} no terminó su token: ${problem}`,
   connect: 'Conectar',
   disconnect: 'Eliminar el token de acceso',
   loading: 'Preguntando al servicio…',

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { useCallback, useEffect, useState } from 'react'
 import type { Answer } from '../../../src-main/api/typed-api.ts'
 import { call, explain } from '../../client/api.ts'
 import { Dialog } from '../../components/dialog.tsx'
@@ -6,6 +6,8 @@ import { DialogForm } from '../../components/dialog-form.tsx'
 import { notify, notifyError } from '../../components/toasts.tsx'
 import type { ChannelServiceId } from './has-channel.ts'
 import { t } from './messages.ts'
+import { type Account, SignInForm } from './sign-in-form.tsx'
+import './channels.css'
 
 type Channel = Answer<'GET', '/studio/channels/*'>
 type Category = NonNullable<Channel['category']>
@@ -17,62 +19,33 @@ interface ChannelDialogProps {
   readonly onClose: () => void
 }
 
-/** Title and category at Twitch or YouTube: first the access token, then what the service has, to be changed. */
+/** Title and category at Twitch or YouTube: first the account there, then what the service has, to be changed. */
 export function ChannelDialog({ service: id, name, onClose }: ChannelDialogProps) {
-  const [connected, setConnected] = useState<boolean>()
-  useEffect(() => {
-    call('GET', '/studio/channels').then(
-      ({ items }) => setConnected(items.find((each) => each.service === id)?.connected ?? false),
-      notifyError,
-    )
+  const [account, setAccount] = useState<Account>()
+  const read = useCallback(() => {
+    call('GET', '/studio/channels').then(({ items }) => setAccount(items.find((each) => each.service === id)), notifyError)
   }, [id])
+  useEffect(read, [read])
   return (
     <Dialog title={t.open(name)} onClose={onClose} testId="channel-dialog">
-      {connected === false && <TokenForm id={id} name={name} onClose={onClose} onDone={() => setConnected(true)} />}
-      {connected === true && <ChannelForm id={id} name={name} onClose={onClose} onLeave={() => setConnected(false)} />}
+      {account?.connected === false && <SignInForm account={account} name={name} onClose={onClose} onChange={read} />}
+      {account?.connected === true && <ChannelForm account={account} name={name} onClose={onClose} onLeave={read} />}
     </Dialog>
   )
 }
 
-interface FormProps {
-  readonly id: ChannelServiceId
+interface ChannelFormProps {
+  readonly account: Account
   readonly name: string
   readonly onClose: () => void
-}
-
-function TokenForm({ id, name, onClose, onDone }: FormProps & { readonly onDone: () => void }) {
-  const connect = async (fields: FormData): Promise<void> => {
-    await call('PUT', `/studio/channels/${id}/token`, { body: { token: String(fields.get('token') ?? '').trim() } })
-    onDone()
-  }
-  return (
-    <DialogForm onClose={onClose} onSubmit={connect} action={t.connect} testId="channel-connect">
-      <p className="quiet">{t.tokenText(name)}</p>
-      <div className="field">
-        <label htmlFor="channel-token">{t.token}</label>
-        <input
-          id="channel-token"
-          name="token"
-          className="input"
-          type="password"
-          autoComplete="off"
-          required
-          maxLength={4000}
-          aria-describedby="channel-token-help"
-          data-testid="channel-token"
-        />
-        <span className="hint" id="channel-token-help">
-          {t.tokenHelp[id]}
-        </span>
-      </div>
-    </DialogForm>
-  )
+  /** There is no access token any more. */
+  readonly onLeave: () => void
 }
 
 /** Between a letter and the search for it, ms. */
 const pauseMs = 300
 
-function ChannelForm({ id, name, onClose, onLeave }: FormProps & { readonly onLeave: () => void }) {
+function ChannelForm({ account: { service: id, connectedBy }, name, onClose, onLeave }: ChannelFormProps) {
   const [channel, setChannel] = useState<Channel>()
   const [problem, setProblem] = useState('')
   const [text, setText] = useState('')
@@ -103,7 +76,8 @@ function ChannelForm({ id, name, onClose, onLeave }: FormProps & { readonly onLe
   }, [id, text, channel])
   const disconnect = async (): Promise<void> => {
     try {
-      await call('PUT', `/studio/channels/${id}/token`, { body: { token: '' } })
+      const { revoked, problem: left } = await call('DELETE', `/studio/channels/${id}/account`)
+      if (!revoked) notify(t.notRevoked(name, left ?? ''))
       onLeave()
     } catch (error) {
       notifyError(error)
@@ -129,7 +103,7 @@ function ChannelForm({ id, name, onClose, onLeave }: FormProps & { readonly onLe
       disabled={channel === undefined}
       aside={
         <button type="button" className="button quiet" onClick={() => void disconnect()} data-testid="channel-disconnect">
-          {t.disconnect}
+          {connectedBy === 'sign-in' ? t.signOut : t.disconnect}
         </button>
       }
     >

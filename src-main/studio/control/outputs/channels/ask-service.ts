@@ -11,23 +11,33 @@ const maxProblem = 200
 export interface ServiceRequest {
   /** Name of the service, for errors. */
   readonly service: string
-  readonly method: 'GET' | 'PATCH' | 'PUT'
+  readonly method: 'GET' | 'PATCH' | 'POST' | 'PUT'
   /** Of the service's API. */
   readonly base: string
   readonly path: string
   readonly query?: Readonly<Record<string, string>>
-  readonly headers: Readonly<Record<string, string>>
+  readonly headers?: Readonly<Record<string, string>>
+  /** Sent as JSON. */
   readonly body?: unknown
+  /** Sent as a form instead, as OAuth takes it. */
+  readonly form?: Readonly<Record<string, string>>
 }
 
-/** Asks a service over HTTP; answers its JSON, undefined where it sends none. Rejects with `studio.channel_token` or `studio.channel_failed`. */
-export async function askService({ service, method, base, path, query = {}, headers, body }: ServiceRequest): Promise<unknown> {
-  const failed = (problem: string, cause?: unknown): AppError => new AppError('studio.channel_failed', `${service}: ${problem}`, { cause })
+export interface ServiceAnswer {
+  readonly status: number
+  /** JSON; undefined where the service sends none. */
+  readonly answer: unknown
+}
+
+/** Asks a service over HTTP, whatever it answers. Rejects with `studio.channel_failed` where it does not answer in JSON. */
+export async function askForAnswer(request: ServiceRequest): Promise<ServiceAnswer> {
+  const { service, method, base, path, query = {}, headers, body, form } = request
   let response: Response
   let text: string
   try {
     const url = new URL(path, base)
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value)
+    const content = form === undefined ? (body === undefined ? undefined : JSON.stringify(body)) : new URLSearchParams(form)
     response = await fetch(url, {
       method,
       // The token is for this service alone.
@@ -37,19 +47,29 @@ export async function askService({ service, method, base, path, query = {}, head
         [fetchedByHost.name]: fetchedByHost.value,
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(content === undefined ? {} : { body: content }),
       signal: AbortSignal.timeout(patienceMs),
     })
     text = await readText(response)
   } catch (cause) {
-    throw failed('it does not answer', cause)
+    throw failed(service, 'it does not answer', cause)
   }
   const answer = parse(text)
-  if (response.status === 401) throw new AppError('studio.channel_token', `${service} does not take it: ${problemOf(answer)}`)
-  if (!response.ok) throw failed(`${response.status}, ${problemOf(answer)}`)
-  if (text !== '' && answer === undefined) throw failed('its answer is no JSON')
+  if (response.ok && text !== '' && answer === undefined) throw failed(service, 'its answer is no JSON')
+  return { status: response.status, answer }
+}
+
+/** Asks a service over HTTP; answers its JSON, undefined where it sends none. Rejects with `studio.channel_token` or `studio.channel_failed`. */
+export async function askService(request: ServiceRequest): Promise<unknown> {
+  const { service } = request
+  const { status, answer } = await askForAnswer(request)
+  if (status === 401) throw new AppError('studio.channel_token', `${service} does not take it: ${problemOf(answer)}`)
+  if (status < 200 || status > 299) throw failed(service, `${status}, ${problemOf(answer)}`)
   return answer
 }
+
+const failed = (service: string, problem: string, cause?: unknown): AppError =>
+  new AppError('studio.channel_failed', `${service}: ${problem}`, { cause })
 
 async function readText(response: Response): Promise<string> {
   const pieces: Uint8Array[] = []
@@ -70,10 +90,11 @@ function parse(text: string): unknown {
   }
 }
 
-/** What is wrong, in the words of the service: `message` of Twitch, `error.message` of YouTube. */
-function problemOf(answer: unknown): string {
+/** What is wrong, in the words of the service: `message` of Twitch, `error.message` of YouTube, what OAuth answers (RFC 6749 section 5.2). */
+export function problemOf(answer: unknown): string {
   const inner = isRecord(answer) && isRecord(answer.error) ? answer.error : answer
-  const message = isRecord(inner) && typeof inner.message === 'string' ? inner.message : 'without a reason'
+  const words = ['message', 'error_description', 'error'].map((name) => textIn(inner, name))
+  const message = words.find((each) => each !== '') ?? 'without a reason'
   // biome-ignore lint/suspicious/noControlCharactersInRegex: a service may send anything
   return message.replaceAll(/[\u0000-\u001f\u007f]/g, ' ').slice(0, maxProblem)
 }

@@ -1,6 +1,7 @@
 import { AppError } from '../../../../platform/errors.ts'
 import { askService, listIn, textIn } from './ask-service.ts'
 import { type ChannelService, maxCategories } from './channel-service.ts'
+import type { GrantEndpoints } from './device-grant.ts'
 
 const service = 'Twitch'
 
@@ -51,3 +52,17 @@ export function createTwitch(urls: TwitchUrls): ChannelService {
     },
   }
 }
+
+/**
+ * Where Twitch signs people in.
+ * @param base usually https://id.twitch.tv
+ */
+export const twitchGrant = (base: string): GrantEndpoints => ({
+  service,
+  base,
+  device: '/oauth2/device',
+  token: '/oauth2/token',
+  revoke: '/oauth2/revoke',
+  scope: 'channel:manage:broadcast',
+  scopeField: 'scopes',
+})

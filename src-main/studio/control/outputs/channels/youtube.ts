@@ -2,6 +2,7 @@ import { AppError } from '../../../../platform/errors.ts'
 import { isRecord } from '../../../../platform/schema-faults.ts'
 import { askService, listIn, textIn } from './ask-service.ts'
 import { type Category, type ChannelService, maxCategories } from './channel-service.ts'
+import type { GrantEndpoints } from './device-grant.ts'
 
 const service = 'YouTube'
 /** States of a broadcast, the one that is meant first. */
@@ -66,3 +67,17 @@ export function createYoutube(base: string): ChannelService {
     },
   }
 }
+
+/**
+ * Where Google signs people in by a code ("TVs and limited input devices").
+ * @param base usually https://oauth2.googleapis.com
+ */
+export const youtubeGrant = (base: string): GrantEndpoints => ({
+  service,
+  base,
+  device: '/device/code',
+  token: '/token',
+  revoke: '/revoke',
+  scope: 'https://www.googleapis.com/auth/youtube',
+  scopeField: 'scope',
+})
