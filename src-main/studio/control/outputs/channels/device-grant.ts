@@ -97,7 +97,7 @@ export async function askForTokens(endpoints: GrantEndpoints, application: Appli
   return result
 }
 
-/** New tokens for old ones (RFC 6749 section 6). What the service does not send anew stays as it was. */
+/** New tokens for old ones (RFC 6749 section 6). What the service does not send again stays as it was. */
 export async function refreshTokens(endpoints: GrantEndpoints, application: Application, refreshToken: string): Promise<GrantResult> {
   const result = await askTokenEndpoint(endpoints, application, { grant_type: 'refresh_token', refresh_token: refreshToken })
   if (result.kind !== 'tokens') return result
