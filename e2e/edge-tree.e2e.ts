@@ -1,10 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { launchBrowser } from './helpers/browser.ts'
 import { type CuttableProxy, type RunningNode, startNode, startProxy } from './helpers/edge-node.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { type Publisher, publishTestStream } from './helpers/publish.ts'
 import { until } from './helpers/until.ts'
+import { playInPage, viewerFigures } from './helpers/webrtc-page.ts'
 
 interface NodeView {
   readonly id: string
@@ -72,7 +74,10 @@ describe('nodes behind a node', () => {
     host = await startHost({ name: 'tree' })
     proxy = await startProxy(host.httpPort)
     middle = await startMiddle()
-    for (const name of ['tree-one', 'tree-two']) leaves.push(await startNode({ origin: middle.http, token: await joinToken(), name }))
+    // the node between has no WebRTC of its own
+    const relay = ['--webrtc-port', '0', '--webrtc-engine', 'node-datachannel']
+    for (const name of ['tree-one', 'tree-two'])
+      leaves.push(await startNode({ origin: middle.http, token: await joinToken(), name, args: name === 'tree-two' ? relay : [] }))
     publisher = await publishTestStream({ url: `${host.rtmp}/${await host.key('show')}`, width: 640, height: 360, videoKbps: 800 })
     await host.until('show', (state) => state.state === 'active')
     for (const { id } of [middle, ...leaves]) await untilConnected(id)
@@ -102,6 +107,23 @@ describe('nodes behind a node', () => {
     await host.until('show', (state) => state.viewers > 0)
     const health = JSON.parse((await read(`${middle.http}/api/v1/cdn/health`)).text)
     expect([health.nodes, health.reason]).toEqual([2, null])
+  })
+
+  it('send WebRTC from packets that come through the node between', async () => {
+    const [one, two] = leaves as [RunningNode, RunningNode]
+    const browser = await launchBrowser()
+    try {
+      const page = await browser.newPage({ viewport: { width: 800, height: 600 } })
+      await page.goto(`${two.http}/watch/nobody`)
+      const played = await playInPage(page, `${two.http}/live/show/whep`)
+      expect(played.status, played.body).toBe(201)
+      await until(async () => (await viewerFigures(page)).frames > 30, 'frames')
+      expect(JSON.parse((await read(`${two.http}/api/v1/cdn/health`)).text).webrtc).toMatchObject({ viewers: 1 })
+      expect(JSON.parse((await read(`${one.http}/api/v1/cdn/health`)).text).webrtc).toBeNull()
+      expect((await host.api('GET', '/live/webrtc')).body.sessions).toBe(0)
+    } finally {
+      await browser.close()
+    }
   })
 
   it('has the origin decide about viewers, as they are and with their tokens', async () => {

@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
-import { launchBrowser } from './helpers/browser.ts'
+import { launchBrowser, readVideo, steps } from './helpers/browser.ts'
 import { type CuttableProxy, type RunningNode, startNode, startProxy } from './helpers/edge-node.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { type Publisher, publishTestStream } from './helpers/publish.ts'
 import { until } from './helpers/until.ts'
+import { playInPage, viewerFigures } from './helpers/webrtc-page.ts'
 
 interface Fetched {
   readonly status: number
@@ -59,6 +60,9 @@ async function play(base: string, path: string, rounds: number): Promise<Map<str
   return parts
 }
 
+/** Viewers of WebRTC are the node's. */
+const relay = ['--webrtc-port', '0', '--webrtc-engine', 'node-datachannel']
+
 describe('a node beside its origin', () => {
   let host: RunningHost
   let node: RunningNode
@@ -73,7 +77,7 @@ describe('a node beside its origin', () => {
   beforeAll(async () => {
     host = await startHost({ name: 'edge' })
     proxy = await startProxy(host.httpPort)
-    node = await startNode({ origin: `http://127.0.0.1:${proxy.port}`, token: await joinToken(), name: 'edge-node' })
+    node = await startNode({ origin: `http://127.0.0.1:${proxy.port}`, token: await joinToken(), name: 'edge-node', args: relay })
     const key = await host.key('show')
     publisher = await publishTestStream({ url: `${host.rtmp}/${key}`, width: 640, height: 360, videoKbps: 800 })
     await host.until('show', (state) => state.state === 'active')
@@ -146,6 +150,66 @@ describe('a node beside its origin', () => {
     await fresh.stop()
     expect((await read(new URL(partsOf(text).at(-1) as string, node.http + path).href)).bytes.equals(kept.bytes)).toBe(true)
     await play(node.http, path, 4)
+  })
+
+  it('sends WebRTC from the node, which gets the stream once; its viewers count and are decided about at the origin', async () => {
+    const browser = await launchBrowser()
+    try {
+      const [first, second] = await Promise.all([0, 1].map(() => browser.newPage({ viewport: { width: 800, height: 600 } })))
+      for (const page of [first!, second!]) {
+        await page.goto(`${node.http}/watch/nobody`)
+        const played = await playInPage(page, `${node.http}/live/show/whep`)
+        expect(played.status, played.body).toBe(201)
+        expect(played.location).toMatch(/^\/live\/show\/whep\/\w{24}$/)
+      }
+      for (const page of [first!, second!]) {
+        await until(async () => (await viewerFigures(page)).frames > 30, 'frames')
+        const seen = await readVideo(page, 2000, 40)
+        expect(seen.length).toBeGreaterThanOrEqual(40)
+        expect(steps(seen)).toMatchObject({ back: 0 })
+        await until(async () => (await viewerFigures(page)).audioMs > 1000, 'audio')
+      }
+      const health = async () => (await (await fetch(`${node.http}/api/v1/cdn/health`)).json()) as { webrtc: { viewers: number } }
+      expect((await health()).webrtc).toMatchObject({ viewers: 2, port: expect.any(Number) })
+      const sessions = async () =>
+        (await host.api('GET', '/live/streams/show/sessions')).body.items.filter(({ protocol }) => protocol === 'webrtc')
+      await until(async () => (await sessions()).length === 2, 'both to count')
+      expect((await sessions())[0]?.bytes).toBeGreaterThan(10_000)
+      // the media are not the origin's
+      expect((await host.api('GET', '/live/webrtc')).body).toMatchObject({ running: false, sessions: 0 })
+
+      proxy.cut()
+      await until(async () => (await fetch(`${node.http}/api/v1/cdn/health`)).status === 503, 'the node to see it')
+      proxy.join()
+      await untilConnected(node.id)
+      const before = (await viewerFigures(first!)).frames
+      await until(async () => (await viewerFigures(first!)).frames > before + 60, 'frames after the break')
+      expect((await health()).webrtc.viewers).toBe(2)
+
+      const ended = await second!.evaluate(() => (window as unknown as { viewer: RTCPeerConnection }).viewer.close())
+      expect(ended).toBeUndefined()
+      // a limit is for all viewers: who comes now is the origin's to decide about
+      const key = (await host.api('GET', '/live/keys')).body.items.find(({ stream }) => stream === 'show')
+      const limit = async (maxViewers: number | null) =>
+        expect((await host.api('PATCH', `/live/keys/${key?.id}`, { limits: { maxViewers } })).status).toBe(200)
+      await limit(1)
+      await until(async () => (await playInPage(second!, `${node.http}/live/show/whep`)).status === 403, 'the limit at the node')
+      await limit(null)
+
+      // who may not watch any more is cut off, and nobody else comes
+      await host.api('PUT', '/live/streams/show/access', { mode: 'signed', allow: [], deny: [] })
+      await until(async () => (await health()).webrtc.viewers === 0, 'the viewers to be cut off')
+      const rejected = await fetch(`${node.http}/live/show/whep`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/sdp' },
+        body: 'v=0',
+      })
+      expect(rejected.status).toBe(401)
+      await host.api('PUT', '/live/streams/show/access', { mode: 'open', allow: [], deny: [] })
+      await until(async () => (await sessions()).length === 0, 'them to have left')
+    } finally {
+      await browser.close()
+    }
   })
 
   it('rejects tokens that were used, made up or have expired, and strangers get nothing', async () => {
@@ -234,7 +298,7 @@ describe('a node beside its origin', () => {
     await node.kill()
     await untilConnected(node.id, false)
     const dataDir = node.dataDir
-    node = await startNode({ dataDir, httpPort: port, name: 'edge-node' })
+    node = await startNode({ dataDir, httpPort: port, name: 'edge-node', args: relay })
     await untilConnected(node.id)
     const path = await playlistPath(node.http, 'show')
     await play(node.http, path, 2)

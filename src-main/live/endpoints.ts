@@ -101,6 +101,16 @@ export async function createEndpoints(
   }
   const edges = createEdgeOrigin({
     ...delivered,
+    left: (name, session) => {
+      const id = registry.idOf(name)
+      if (id !== undefined) viewers.leave(id, 'webrtc', session)
+    },
+    followPackets: (name, listener) => {
+      const stop = registry.onActive((run) => run.name === name && listener(renditions.derived.realtime(run)))
+      const run = registry.find(name)
+      listener(run && renditions.derived.realtime(run))
+      return stop
+    },
     gate: access.gate,
     settings: () => ({ cdnPrefix: settings().cdnPrefix, container: config.container }),
     now,

@@ -46,6 +46,8 @@ export interface DeliverySettings {
 export interface EdgeOrigin {
   /** @param held what the node has of the stream's runs, as it said itself: it is checked, and ignored where it is malformed */
   feed(stream: string, held: unknown, sink: RecordSink): StreamFeed
+  /** The same of its packets, as WebRTC peers play them. */
+  feedPackets(stream: string, sink: RecordSink): StreamFeed
   settings(): DeliverySettings
   /** Calls back when rules of access or settings have changed. Returns the function that stops it. */
   onSettings(listener: () => void): () => void
@@ -59,6 +61,8 @@ export interface EdgeOrigin {
 export interface EdgeSource {
   /** Has a stream reported from now on until nobody has wanted it for a while. False: there are as many as can be. */
   want(stream: string): boolean
+  /** The same of its packets, for WebRTC. */
+  wantPackets(stream: string): boolean
   /** Rejects where the origin cannot be asked. */
   ask(question: ViewerQuestion): Promise<ViewerAnswer>
   /** Reports to the origin what players fetched; lost while there is no connection. */
@@ -74,6 +78,12 @@ export interface EdgeFigures {
   /** Requests answered from memory, and bytes sent for them. */
   readonly requests: number
   readonly bytesOut: number
+  /** What it sends by WebRTC; null where viewers of WebRTC are the origin's. */
+  readonly webrtc: {
+    readonly viewers: number
+    /** UDP; null before the first viewer. */
+    readonly port: number | null
+  } | null
 }
 
 /** The live platform at a node: answers from memory what the origin has reported. */
@@ -96,6 +106,10 @@ export interface EdgeDelivery {
   feed(stream: string, held: unknown, sink: RecordSink): StreamFeed
   /** Nobody wants the stream any more. */
   drop(stream: string): void
+  /** The same three of the packets of a stream. */
+  hasPackets(stream: string): boolean
+  feedPackets(stream: string, sink: RecordSink): StreamFeed
+  dropPackets(stream: string): void
   setSettings(settings: DeliverySettings): void
   /** @param skewMs what is added to this machine's monotonic clock to get the origin's */
   setClock(skewMs: number): void
@@ -104,5 +118,5 @@ export interface EdgeDelivery {
   /** A connection has started: numbers of runs are new. */
   connected(): void
   figures(): EdgeFigures
-  stop(): void
+  stop(): Promise<void>
 }

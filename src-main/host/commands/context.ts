@@ -27,13 +27,19 @@ const usualFile = 'option file (YAML or JSON) instead of config.json in the data
 /**
  * Puts every option of the schema on a command that starts a host, or those alone that are named.
  * @param file what the command's file is
+ * @param defaults by name, where the command has others than the schema
  */
-export function addConfigFlags(command: Command, names?: readonly string[], file = usualFile): Command {
+export function addConfigFlags(
+  command: Command,
+  names?: readonly string[],
+  file = usualFile,
+  defaults: Readonly<Record<string, string>> = {},
+): Command {
   for (const spec of configSpecs) {
     if (globalFlags.has(spec.name) || names?.includes(spec.name) === false) continue
     const option = new Option(
       `--${spec.flag} ${spec.type === 'boolean' ? '[value]' : '<value>'}`,
-      `${spec.description} (default: ${spec.default === '' ? 'empty' : String(spec.default)})`,
+      `${spec.description} (default: ${defaults[spec.name] ?? (spec.default === '' ? 'empty' : String(spec.default))})`,
     )
     command.addOption(option)
   }

@@ -24,12 +24,21 @@ const optionNames = [
   'maxConnections',
   'perAddress.connections',
   'perAddress.waitingRequests',
+  'webrtcPort',
+  'webrtcEngine',
+  'webrtcAddresses',
+  'iceServers',
+  'turn.urls',
+  'turn.secret',
+  'turn.lifetimeSeconds',
   'logLevel',
   'logFile',
 ]
 
 export function addEdgeCommand(program: Command, context: CommandContext): void {
-  addConfigFlags(program.command('edge'), optionNames, 'edge.yaml: options, cache, other sites, rules and keys (docs/network.md)')
+  // without a port of its own viewers of WebRTC are the origin's
+  const file = 'edge.yaml: options, cache, other sites, rules and keys (docs/network.md)'
+  addConfigFlags(program.command('edge'), optionNames, file, { webrtcPort: 'off' })
     .description('deliver the streams of a host elsewhere, close to their viewers')
     .option('--origin <url>', 'URL of that host; needed with --token')
     .option('--origin-fingerprint <sha256>', 'of the certificate of an origin that is itself a node; "ca" for a certificate of a CA')
@@ -82,6 +91,7 @@ Examples:
         const { startEdgeNode } = await import('../edge/edge-node.ts')
         const node = await startEdgeNode({
           ...{ config, cache, file, tail, log },
+          relaysWebrtc: sources.get('webrtcPort') !== 'default',
           name: name ?? file?.first.name,
           acceptNodes: acceptNodes ?? file?.first.acceptNodes ?? false,
           originFingerprint,

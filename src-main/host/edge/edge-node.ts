@@ -35,6 +35,8 @@ export interface EdgeNodeOptions {
   readonly originFingerprint: string | undefined
   /** nginx with a cache faces viewers; this process does where left out. */
   readonly cache: EdgeCacheOptions | undefined
+  /** Viewers of WebRTC are sent media from here; else they are the origin's. */
+  readonly relaysWebrtc: boolean
   /** `edge.yaml`, which is read again when it changes. */
   readonly file: FollowedNodeFile | undefined
   /** The newest lines of the log. */
@@ -51,6 +53,7 @@ export async function startEdgeNode({
   acceptNodes,
   originFingerprint,
   cache,
+  relaysWebrtc,
   file,
   tail,
   log,
@@ -91,7 +94,11 @@ export async function startEdgeNode({
       ...(cache === undefined ? {} : { cache }),
       ...(file === undefined ? {} : { file }),
       connectionsPerAddress: config.perAddress.connections,
-      createDelivery: ({ source, handOn }) => createEdgeDelivery({ source, handOn, clients, log: log.child({ section: 'live' }) }),
+      createDelivery: ({ source, handOn }) =>
+        createEdgeDelivery({
+          ...{ source, handOn, clients, log: log.child({ section: 'live' }) },
+          ...(relaysWebrtc && config.webrtcPort !== 'off' ? { webrtc: { ...config, webrtcPort: config.webrtcPort } } : {}),
+        }),
       log: log.child({ section: 'network' }),
     })
     const host = shownHost(config.bind, '')

@@ -20,7 +20,7 @@ export interface ViewerRequest {
   /** Carried by playlists and manifests alone. */
   readonly session: string | undefined
   /** What the request itself proves about the player; undefined for media that every kind of player fetches. */
-  readonly hint: 'll-hls' | 'dash' | 'hls' | undefined
+  readonly hint: 'll-hls' | 'dash' | 'hls' | 'webrtc' | undefined
   /** Set where media was fetched. */
   readonly rendition: string | undefined
   readonly bytes: number

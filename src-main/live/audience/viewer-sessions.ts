@@ -52,7 +52,8 @@ const silence: Readonly<Record<ViewProtocol, number>> = {
   hls: 18_000,
   rtmp: Number.POSITIVE_INFINITY,
   'http-flv': Number.POSITIVE_INFINITY,
-  webrtc: Number.POSITIVE_INFINITY,
+  // each session is reported every second; a node that dies says nothing of its viewers
+  webrtc: 30_000,
   srt: Number.POSITIVE_INFINITY,
 }
 

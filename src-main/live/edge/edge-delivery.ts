@@ -18,7 +18,11 @@ import { createPlayback } from '../protocols/hls/playback.ts'
 import { heldBy } from './edge-origin.ts'
 import { EdgeRuns } from './edge-runs.ts'
 import { maxSeen } from './edge-schemas.ts'
+import { createNodeWebrtc, type NodeWebrtcOptions } from './node-webrtc.ts'
 import { OriginRules } from './origin-rules.ts'
+import { feedPackets } from './packet-feed.ts'
+import { PacketRuns } from './packet-runs.ts'
+import { isPacketRecord, type PacketRecord } from './packet-wire.ts'
 import { feedStream } from './stream-feed.ts'
 
 export interface EdgeDeliveryDependencies {
@@ -26,6 +30,8 @@ export interface EdgeDeliveryDependencies {
   /** Has the origin answer. */
   readonly handOn: (request: IncomingMessage | FastRequest, response: ServerResponse | FastResponse) => void
   readonly clients: ClientLimits
+  /** Undefined: who plays by WebRTC is the origin's. */
+  readonly webrtc?: NodeWebrtcOptions
   readonly log: Logger
 }
 
@@ -36,7 +42,7 @@ const firstReportMs = 2000
 const maxWaiting = 20_000
 
 /** The live platform at a node: playlists and media from memory, everything else from the origin. */
-export function createEdgeDelivery({ source, handOn, clients, log }: EdgeDeliveryDependencies): EdgeDelivery {
+export function createEdgeDelivery({ source, handOn, clients, webrtc: webrtcOptions, log }: EdgeDeliveryDependencies): EdgeDelivery {
   let settings: DeliverySettings = { restricted: true, cdnPrefix: '', container: 'fmp4' }
   let skewMs = 0
   let requests = 0
@@ -44,7 +50,9 @@ export function createEdgeDelivery({ source, handOn, clients, log }: EdgeDeliver
   let waiting = 0
   let nextRun = 0
   const runs = new EdgeRuns(() => skewMs)
+  const packets = new PacketRuns(log)
   const activity = new Activity()
+  let left: { readonly name: string; readonly session: string }[] = []
   const rules = new OriginRules((question) => source.ask(question))
   const running = new RunningPlayback(rules, () => performance.now())
   const access = createAccessHttp({
@@ -83,11 +91,37 @@ export function createEdgeDelivery({ source, handOn, clients, log }: EdgeDeliver
     },
     clients,
   })
-  const answers = (url: LiveUrl): boolean =>
+  const webrtc =
+    webrtcOptions &&
+    createNodeWebrtc({
+      options: webrtcOptions,
+      runs: packets,
+      viewerOf: access.viewerOf,
+      whileAllowed: (viewer, end) => running.watch(viewer, end),
+      onWatched: (stream) => void source.wantPackets(stream),
+      seen: (run, request) => {
+        bytesOut += request.bytes
+        activity.audience(run).seen(request, performance.now())
+      },
+      left: (name, session) => void left.push({ name, session }),
+      log,
+    })
+  const answers = (url: LiveUrl): boolean => {
+    const { resource, stream } = url
+    // a viewer that the origin has to count or to ask about is its own
+    if (resource.kind === 'whep') return packets.find(stream) !== undefined && !packets.isGuarded(stream)
+    if (resource.kind === 'whep-session') return webrtc?.has(resource.session) === true
+    return answersPlayed(url)
+  }
+  const answersPlayed = (url: LiveUrl): boolean =>
     answersFromMemory(url, (name, epoch) => runs.find(name, epoch)) &&
     // the origin decides about who starts where somebody has to be asked; it sees manifests alone
     (!settings.restricted || !playlistKinds.has(url.resource.kind))
-  const front = createLiveFront({ table: new ResourceTable([playback]), access: access.guard, answers })
+  const front = createLiveFront({
+    table: new ResourceTable(webrtc === undefined ? [playback] : [playback, webrtc]),
+    access: access.guard,
+    answers,
+  })
 
   /** Answers now, or once the first report of the stream has come. */
   const whenListed = (
@@ -108,10 +142,21 @@ export function createEdgeDelivery({ source, handOn, clients, log }: EdgeDeliver
       if (!isOver) stop()
     })
   }
+  /** The same for an offer of WHEP, which the origin gets where it has said nothing. */
+  const whenPacketsListed = ({ stream }: LiveUrl, response: ServerResponse, answer: () => void): void => {
+    if (!source.wantPackets(stream) || packets.isListed(stream) || packets.waiting >= maxWaiting) {
+      answer()
+      return
+    }
+    const stop = packets.whenListed(stream, firstReportMs, answer)
+    response.once('close', stop)
+  }
   const reporting = repeat(reportMs, () => {
     const report = activity.report()
     const seen = report?.seen ?? []
     for (let at = 0; at < seen.length; at += maxSeen) source.report({ seen: seen.slice(at, at + maxSeen) })
+    for (let at = 0; at < left.length; at += maxSeen) source.report({ seen: [], left: left.slice(at, at + maxSeen) })
+    left = []
   })
   return {
     handle(request, response) {
@@ -121,6 +166,7 @@ export function createEdgeDelivery({ source, handOn, clients, log }: EdgeDeliver
         if (!front.handle(request, response)) handOn(request, response)
       }
       if (isPlayed(request.url ?? '')) whenListed(url, response, answer)
+      else if (webrtc !== undefined && url.resource.kind === 'whep' && request.method === 'POST') whenPacketsListed(url, response, answer)
       else answer()
       return true
     },
@@ -138,8 +184,9 @@ export function createEdgeDelivery({ source, handOn, clients, log }: EdgeDeliver
       return url !== undefined && (await rules.check(access.viewerOf({ request, url }))) === undefined
     },
     take(json, data) {
-      const record = JSON.parse(json) as RunRecord
-      runs.take(record, data)
+      const record = JSON.parse(json) as RunRecord | PacketRecord
+      if (isPacketRecord(record)) packets.take(record, data)
+      else runs.take(record, data)
     },
     has: (stream) => runs.find(stream) !== undefined,
     held: (stream) => runs.held(stream),
@@ -172,6 +219,20 @@ export function createEdgeDelivery({ source, handOn, clients, log }: EdgeDeliver
       }
     },
     drop: (stream) => runs.drop(stream),
+    hasPackets: (stream) => packets.find(stream) !== undefined,
+    feedPackets(stream, sink) {
+      source.wantPackets(stream)
+      return feedPackets(
+        stream,
+        { follow: (listener) => packets.follow(stream, listener), isGuarded: () => packets.isGuarded(stream) },
+        sink,
+      )
+    },
+    dropPackets(stream) {
+      // first: who leaves is reported by the run
+      webrtc?.end(stream)
+      packets.drop(stream)
+    },
     setSettings(changed) {
       settings = changed
       rules.restricted = changed.restricted
@@ -181,12 +242,17 @@ export function createEdgeDelivery({ source, handOn, clients, log }: EdgeDeliver
     },
     forgetAnswers: () => rules.refresh(),
     connected: () => runs.renumber(),
-    figures: () => ({ streams: runs.streams, waiting, requests, bytesOut }),
-    stop() {
+    figures: () => ({
+      ...{ streams: runs.streams, waiting, requests, bytesOut },
+      webrtc: webrtc === undefined ? null : { viewers: webrtc.viewers, port: webrtc.port },
+    }),
+    async stop() {
       clearInterval(reporting)
       running.stop()
       runs.stop()
       playback.stop()
+      await webrtc?.stop()
+      packets.stop()
     },
   }
 }

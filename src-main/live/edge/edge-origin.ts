@@ -4,7 +4,8 @@ import type { ViewerRequest } from '../audience/viewer-book.ts'
 import type { RunState } from '../delivery/run-wire.ts'
 import type { PackagedStream } from '../packaging/packaged-stream.ts'
 import type { AccessGate } from '../policy/access/access-gate.ts'
-import { HeldSchema, SeenReportSchema, SeenSchema } from './edge-schemas.ts'
+import { HeldSchema, LeftSchema, SeenReportSchema, SeenSchema } from './edge-schemas.ts'
+import { feedPackets, type PacketSource } from './packet-feed.ts'
 import { feedStream, type HeldRuns } from './stream-feed.ts'
 
 export interface EdgeOriginDependencies {
@@ -14,6 +15,10 @@ export interface EdgeOriginDependencies {
   readonly gate: Pick<AccessGate, 'restricted' | 'check' | 'untilMs' | 'onRefresh'>
   readonly settings: () => Omit<DeliverySettings, 'restricted'>
   readonly seen: (name: string, epoch: string, request: ViewerRequest) => void
+  /** A WebRTC viewer at a node has left. */
+  readonly left: (name: string, session: string) => void
+  /** Runs of a stream as WebRTC peers play them. */
+  readonly followPackets: (name: string, listener: Parameters<PacketSource['follow']>[0]) => () => void
   /** ms since 1970. */
   readonly now: () => number
 }
@@ -37,6 +42,13 @@ export function createEdgeOrigin(dependencies: EdgeOriginDependencies): EdgeOrig
       }
       return feedStream(stream, feed, sink)
     },
+    feedPackets(stream, sink) {
+      const source: PacketSource = {
+        follow: (listener) => dependencies.followPackets(stream, listener),
+        isGuarded: () => dependencies.stateOf(stream).guarded,
+      }
+      return feedPackets(stream, source, sink)
+    },
     settings: () => ({ restricted: gate.restricted, ...dependencies.settings() }),
     onSettings: (listener) => gate.onRefresh(listener),
     async check({ stream, remoteAddress, token }) {
@@ -53,6 +65,7 @@ export function createEdgeOrigin(dependencies: EdgeOriginDependencies): EdgeOrig
         const { name, epoch, request } = each
         dependencies.seen(name, epoch, { session: undefined, hint: undefined, rendition: undefined, ...request } as ViewerRequest)
       }
+      for (const each of report.left ?? []) if (Value.Check(LeftSchema, each)) dependencies.left(each.name, each.session)
     },
   }
 }

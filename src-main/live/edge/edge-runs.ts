@@ -1,10 +1,6 @@
 import { ReplicaStream } from '../delivery/replica.ts'
 import type { RunRecord } from '../delivery/run-wire.ts'
-
-interface Waiting {
-  readonly timer: NodeJS.Timeout | undefined
-  readonly then: () => void
-}
+import { ListedNames } from './listed-names.ts'
 
 interface Follower {
   readonly name: string
@@ -23,9 +19,7 @@ export class EdgeRuns {
   /** By the number that the run has on this connection. */
   readonly #numbers = new Map<number, ReplicaStream>()
   /** Streams of which the origin has listed the runs. */
-  readonly #listed = new Set<string>()
-  readonly #waiting = new Map<string, Set<Waiting>>()
-  #waitingCount = 0
+  readonly #listed = new ListedNames()
   /** By whoever follows the runs of a stream: what is called when a run is dropped. */
   readonly #followers = new Set<Follower>()
 
@@ -36,7 +30,7 @@ export class EdgeRuns {
 
   /** Requests that wait for a first list of runs. */
   get waiting(): number {
-    return this.#waitingCount
+    return this.#listed.waiting
   }
 
   /** How many streams have a run here. */
@@ -60,7 +54,6 @@ export class EdgeRuns {
     if (record.type === 'runs') {
       for (const run of this.#of(record.name)) if (!record.epochs.includes(run.epoch)) this.#delete(run)
       this.#listed.add(record.name)
-      this.#wake(record.name)
     } else if (record.type === 'run') {
       const known = this.#runs.get(record.epoch)
       const run = known ?? new ReplicaStream(record, this.#skewMs)
@@ -85,7 +78,6 @@ export class EdgeRuns {
     for (const run of this.#of(name)) this.#delete(run)
     for (const [number, run] of this.#numbers) if (run.name === name) this.#numbers.delete(number)
     this.#listed.delete(name)
-    this.#wake(name)
   }
 
   /**
@@ -114,17 +106,11 @@ export class EdgeRuns {
 
   /** Calls back when the runs of a stream are listed, or after `maxMs` where it is given. Returns the function that stops waiting. */
   whenListed(name: string, maxMs: number | undefined, then: () => void): () => void {
-    const all = this.#waiting.get(name) ?? new Set()
-    this.#waiting.set(name, all)
-    const timer = maxMs === undefined ? undefined : setTimeout(() => this.#end(name, waiting), maxMs)
-    const waiting: Waiting = { then, timer }
-    all.add(waiting)
-    this.#waitingCount++
-    return () => this.#remove(name, waiting)
+    return this.#listed.whenListed(name, maxMs, then)
   }
 
   stop(): void {
-    for (const [name, all] of this.#waiting) for (const waiting of all) this.#remove(name, waiting)
+    this.#listed.stop()
     this.#runs.clear()
   }
 
@@ -138,22 +124,5 @@ export class EdgeRuns {
 
   #of(name: string): ReplicaStream[] {
     return [...this.#runs.values()].filter((run) => run.name === name)
-  }
-
-  #wake(name: string): void {
-    for (const waiting of this.#waiting.get(name) ?? []) this.#end(name, waiting)
-  }
-
-  #end(name: string, waiting: Waiting): void {
-    if (this.#remove(name, waiting)) waiting.then()
-  }
-
-  #remove(name: string, waiting: Waiting): boolean {
-    const all = this.#waiting.get(name)
-    if (all?.delete(waiting) !== true) return false
-    clearTimeout(waiting.timer)
-    this.#waitingCount--
-    if (all.size === 0) this.#waiting.delete(name)
-    return true
   }
 }

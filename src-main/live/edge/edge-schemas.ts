@@ -48,7 +48,7 @@ export const SeenSchema = Type.Object({
       remoteAddress: Type.String({ maxLength: 64 }),
       userAgent: Type.String({ maxLength: 1000 }),
       session: Type.Optional(Type.String({ maxLength: 64 })),
-      hint: Type.Optional(Type.Union([Type.Literal('ll-hls'), Type.Literal('dash'), Type.Literal('hls')])),
+      hint: Type.Optional(Type.Union([Type.Literal('ll-hls'), Type.Literal('dash'), Type.Literal('hls'), Type.Literal('webrtc')])),
       rendition: Type.Optional(Word),
       bytes: Count,
       cmcd: Type.Optional(CmcdSchema),
@@ -57,5 +57,14 @@ export const SeenSchema = Type.Object({
   ),
 })
 
+/** A viewer who said that it leaves, as WebRTC does. */
+export const LeftSchema = Type.Object({
+  name: Type.String({ minLength: 1, maxLength: 64 }),
+  session: Type.String({ minLength: 1, maxLength: 64 }),
+})
+
 /** What the players of one node fetched, joined by player, kind of request and rendition. */
-export const SeenReportSchema = Type.Object({ seen: Type.Array(Type.Unknown(), { maxItems: maxSeen }) })
+export const SeenReportSchema = Type.Object({
+  seen: Type.Array(Type.Unknown(), { maxItems: maxSeen }),
+  left: Type.Optional(Type.Array(Type.Unknown(), { maxItems: maxSeen })),
+})

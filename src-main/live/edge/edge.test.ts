@@ -14,6 +14,8 @@ function originOf(stream: PackagedStream): EdgeOrigin {
     gate: { restricted: false, check: () => undefined, untilMs: () => Number.POSITIVE_INFINITY, onRefresh: () => () => undefined },
     settings: () => ({ cdnPrefix: '', container: 'fmp4' }),
     seen: () => undefined,
+    left: () => undefined,
+    followPackets: () => () => undefined,
     now: () => 0,
   })
 }
@@ -133,6 +135,8 @@ describe('what a node says of its players', () => {
       gate: { restricted: false, check: () => undefined, untilMs: () => 0, onRefresh: () => () => undefined },
       settings: () => ({ cdnPrefix: '', container: 'fmp4' }),
       seen: (name, epoch, request) => void counted.push(`${name} ${epoch} ${request.remoteAddress}`),
+      left: (name, session) => void counted.push(`${name} left by ${session}`),
+      followPackets: () => () => undefined,
       now: () => 0,
     })
     const request = { remoteAddress: '203.0.113.1', userAgent: 'player', bytes: 10, hint: 'hls' }
@@ -147,8 +151,22 @@ describe('what a node says of its players', () => {
       { ...good, request: { ...request, cmcd: { sid: 'x'.repeat(1000) } } },
     ]
     origin.seen({ seen: [...wrong, good] })
-    for (const report of [undefined, null, 7, [], {}, { seen: 7 }, { seen: Array(100_000).fill(good) }]) origin.seen(report)
-    expect(counted).toEqual(['show e1 203.0.113.1'])
+    origin.seen({
+      seen: [],
+      left: [7, null, { name: 'show' }, { name: 'show', session: 'x'.repeat(1000) }, { name: 'show', session: 's1' }],
+    })
+    for (const report of [
+      undefined,
+      null,
+      7,
+      [],
+      {},
+      { seen: 7 },
+      { seen: Array(100_000).fill(good) },
+      { seen: [], left: Array(100_000).fill(good) },
+    ])
+      origin.seen(report)
+    expect(counted).toEqual(['show e1 203.0.113.1', 'show left by s1'])
   })
 })
 

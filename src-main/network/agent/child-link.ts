@@ -3,7 +3,7 @@ import { type RawData, WebSocket } from 'ws'
 import type { EdgeDelivery, RecordSink, StreamFeed } from '../../media/edge-delivery.ts'
 import { nodeHeader, viewerHeader, writeViewer } from '../../platform/http/client.ts'
 import type { Logger } from '../../platform/logger.ts'
-import { HelloSchema, helloMs, OwnMessageSchema, rejectedCode, writeRecord } from '../origin/link/link-messages.ts'
+import { feedKey, HelloSchema, helloMs, OwnMessageSchema, rejectedCode, writeRecord } from '../origin/link/link-messages.ts'
 import { pathHeader } from '../origin/link/node-path.ts'
 import { SendWindow } from '../origin/link/send-window.ts'
 import { connectToOrigin, type OriginTarget } from './origin-connection.ts'
@@ -13,7 +13,7 @@ export interface ChildLinkOptions {
   readonly forwardSecret: string
   readonly path: string
   readonly delivery: () => EdgeDelivery
-  readonly want: (stream: string) => void
+  readonly want: (stream: string, form: 'packets' | undefined) => void
   readonly lastPurge: () => number | undefined
   readonly log: Logger
   readonly child: WebSocket
@@ -43,7 +43,7 @@ export class ChildLink {
   readonly #onward: WebSocket
   readonly #window = new SendWindow()
   readonly #sink: RecordSink
-  readonly #feeds = new Map<string, StreamFeed>()
+  readonly #feeds = new Map<string, StreamFeed & { readonly stream: string; readonly form: 'packets' | undefined }>()
   readonly #late: NodeJS.Timeout
   /** What was said before the connection onward was open: its hello, and nothing else. */
   #hello: { readonly id: string; readonly forwardHash: string | undefined } | undefined
@@ -99,7 +99,7 @@ export class ChildLink {
 
   /** Has what the other node wants reported to this one. */
   wantAll(): void {
-    for (const stream of this.#feeds.keys()) this.#options.want(stream)
+    for (const { stream, form } of this.#feeds.values()) this.#options.want(stream, form)
   }
 
   /** @param code why, for the other node */
@@ -130,10 +130,14 @@ export class ChildLink {
     else if (Value.Check(OwnMessageSchema, message)) {
       if (message.type === 'received') this.#receipt(message.bytes)
       else if (message.type === 'leave') {
-        this.#feeds.get(message.stream)?.stop()
-        this.#feeds.delete(message.stream)
-      } else if (!this.#feeds.has(message.stream) && this.#feeds.size < maxStreams)
-        this.#feeds.set(message.stream, this.#options.delivery().feed(message.stream, message.held, this.#sink))
+        this.#feeds.get(feedKey(message))?.stop()
+        this.#feeds.delete(feedKey(message))
+      } else if (!this.#feeds.has(feedKey(message)) && this.#feeds.size < maxStreams) {
+        const { stream, form, held } = message
+        const delivery = this.#options.delivery()
+        const feed = form === 'packets' ? delivery.feedPackets(stream, this.#sink) : delivery.feed(stream, held, this.#sink)
+        this.#feeds.set(feedKey(message), { ...feed, stream, form })
+      }
     } else this.#pass(this.#onward, text)
   }
 

@@ -25,7 +25,7 @@ export interface ChildNodesDependencies {
   readonly path: string
   readonly delivery: () => EdgeDelivery
   /** Has a stream reported to this node. */
-  readonly want: (stream: string) => void
+  readonly want: (stream: string, form: 'packets' | undefined) => void
   /** This node may deliver nothing itself. */
   readonly isDisabled: () => boolean
   /** Number of the last purge that this node's cache has carried out; undefined without a cache. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
-import type { EdgeDelivery, EdgeSource } from '../../media/edge-delivery.ts'
+import type { EdgeDelivery, EdgeFigures, EdgeSource } from '../../media/edge-delivery.ts'
 import type { AcmeStatus } from '../../platform/acme/acme-status.ts'
 import type { ServedCertificate } from '../../platform/acme/served-certificate.ts'
 import { AppError } from '../../platform/errors.ts'
@@ -96,6 +96,8 @@ export interface NodeHealth {
   readonly nodes: number
   readonly streams: number
   readonly waiting: number
+  /** Its WebRTC viewers and its UDP port; null where they are the origin's. */
+  readonly webrtc: EdgeFigures['webrtc']
   /** Certificate of an ACME authority; null where none is asked. */
   readonly acme: AcmeStatus | null
   /** Null without a cache. */
@@ -204,7 +206,7 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
     ...{ id: state.id, accepts: options.acceptNodes, target, forwardSecret: state.forwardSecret, path: `/api/v1${linkPath}` },
     ...{
       delivery: () => delivery,
-      want: (stream) => void link.want(stream),
+      want: (stream, form) => void (form === 'packets' ? link.wantPackets(stream) : link.want(stream)),
       isDisabled: () => link.isDisabled,
       lastPurge: () => lastPurge(),
       log,
@@ -213,7 +215,7 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
   options.clients.exempt((address) => children.isConnectedFrom(address))
   const delivery = options.createDelivery({ source: link, handOn })
   const health = (): NodeHealth => {
-    const { streams, waiting } = delivery.figures()
+    const { streams, waiting, webrtc } = delivery.figures()
     const front = edge?.front.health() ?? null
     const isWell = link.state === 'connected' && front?.running !== false
     return {
@@ -224,6 +226,7 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
       nodes: children.count,
       streams,
       waiting,
+      webrtc,
       acme: options.certificate.acme(),
       cache: front,
       anycast: anycast.state && { announced: anycast.state.announced, reason: anycast.state.reason },
@@ -358,7 +361,7 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
     await functions.stop()
     await servers.stop()
     await accessLog?.stop()
-    delivery.stop()
+    await delivery.stop()
     proxy.stop()
   }
   try {

@@ -120,6 +120,8 @@ interface Question {
 export class EdgeLink implements EdgeSource {
   readonly #dependencies: EdgeLinkDependencies
   readonly #wanted: WantedStreams
+  /** Streams whose packets are wanted. */
+  readonly #wantedPackets: WantedStreams
   readonly #warmer = new CacheWarmer()
   readonly #questions = new Map<number, Question>()
   readonly #path: string
@@ -143,6 +145,8 @@ export class EdgeLink implements EdgeSource {
   #purging = 0
   #routing: LinkedRouting | undefined
   #takesFigures = false
+  /** An origin of an older version would send what is packaged. */
+  #takesPackets = false
   /** PKCS #8 in base64. */
   #key: string
   /** Made for the origin, which has not said yet that it keeps it. */
@@ -162,6 +166,14 @@ export class EdgeLink implements EdgeSource {
       onLeave: (stream) => {
         this.#send({ type: 'leave', stream })
         dependencies.delivery().drop(stream)
+      },
+    })
+    this.#wantedPackets = new WantedStreams({
+      has: (stream) => dependencies.delivery().hasPackets(stream),
+      onWant: (stream) => this.#watchPackets(stream),
+      onLeave: (stream) => {
+        if (this.#takesPackets) this.#send({ type: 'leave', stream, form: 'packets' })
+        dependencies.delivery().dropPackets(stream)
       },
     })
     this.#timers = [repeat(beatMs, () => this.#onBeat()), repeat(usageMs, () => this.#reportUsage())]
@@ -213,6 +225,10 @@ export class EdgeLink implements EdgeSource {
     return this.#wanted.want(stream)
   }
 
+  wantPackets(stream: string): boolean {
+    return this.#wantedPackets.want(stream)
+  }
+
   ask(question: ViewerQuestion): Promise<ViewerAnswer> {
     if (this.#state !== 'connected' || this.#questions.size >= maxQuestions) return Promise.reject(new Error('the origin cannot be asked'))
     const id = ++this.#lastQuestion
@@ -247,6 +263,7 @@ export class EdgeLink implements EdgeSource {
     clearTimeout(this.#timer)
     for (const timer of this.#timers) clearInterval(timer)
     this.#wanted.stop()
+    this.#wantedPackets.stop()
     this.#socket?.terminate()
     this.#endQuestions()
   }
@@ -295,6 +312,7 @@ export class EdgeLink implements EdgeSource {
       this.#state = state
       this.#reason = said
       if (rejected) this.#wanted.leaveAll()
+      if (rejected) this.#wantedPackets.leaveAll()
       this.#isDisabled = code === rejectedCode
       if (this.#isDisabled) this.#dependencies.onDisabled?.()
       this.#timer = setTimeout(() => this.#open(), rejected ? rejectedPauseMs : this.#pauseMs)
@@ -337,7 +355,9 @@ export class EdgeLink implements EdgeSource {
         this.#dependencies.protection.setOrigin(message.limits)
         this.#takesGuardReports = message.guard !== undefined
         if (message.guard !== undefined) this.#dependencies.protection.setRules(message.guard)
+        this.#takesPackets = message.packets === true
         for (const stream of this.#wanted.all()) this.#watch(stream)
+        for (const stream of this.#wantedPackets.all()) this.#watchPackets(stream)
         log.info({ origin: state.origin }, 'connected to the origin')
         this.#purges = message.purges
         this.#takesFigures = message.figures === true
@@ -496,6 +516,7 @@ export class EdgeLink implements EdgeSource {
 
   #onBeat(): void {
     this.#wanted.sweep()
+    this.#wantedPackets.sweep()
     if (this.#socket !== undefined && performance.now() - this.#heardMs > silenceMs && this.#socket.readyState === WebSocket.OPEN) {
       this.#dependencies.log.warn({ silenceMs }, 'the origin is silent: connecting again')
       this.#socket.terminate()
@@ -517,6 +538,10 @@ export class EdgeLink implements EdgeSource {
 
   #watch(stream: string): void {
     this.#send({ type: 'watch', stream, held: this.#dependencies.delivery().held(stream) })
+  }
+
+  #watchPackets(stream: string): void {
+    if (this.#takesPackets) this.#send({ type: 'watch', stream, held: {}, form: 'packets' })
   }
 
   #endQuestions(): void {

@@ -203,6 +203,11 @@ export class PeerSessions {
     session.listener?.('closed', why)
   }
 
+  /** Ends what is published to and played of a stream. */
+  closeStream(name: string): void {
+    for (const { id, streamName } of [...this.#sessions.values()]) if (streamName === name) this.close(id)
+  }
+
   stop(): void {
     clearInterval(this.#timer)
     this.#timer = undefined

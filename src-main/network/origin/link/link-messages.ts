@@ -46,6 +46,8 @@ export type OriginMessage =
       /** An origin of an older version has none, and takes no reports of usage. */
       readonly limits?: LimitSettings
       readonly guard?: GuardRules
+      /** It sends packets of streams. */
+      readonly packets?: true
     }
   | { readonly type: 'settings'; readonly settings: DeliverySettings }
   /** `clockMs`: the origin's monotonic clock. */
@@ -97,9 +99,11 @@ export const HelloSchema = Type.Object({
   forwardHash: Type.Optional(Type.String({ pattern: '^[0-9a-f]{64}$' })),
 })
 
+/** Packets in place of what is packaged. */
+const Form = Type.Optional(Type.Literal('packets'))
 /** `held`: what it has of the stream already; the live platform reads it. */
-const WatchSchema = Type.Object({ type: Type.Literal('watch'), stream: Stream, held: Type.Unknown() })
-const LeaveSchema = Type.Object({ type: Type.Literal('leave'), stream: Stream })
+const WatchSchema = Type.Object({ type: Type.Literal('watch'), stream: Stream, held: Type.Unknown(), form: Form })
+const LeaveSchema = Type.Object({ type: Type.Literal('leave'), stream: Stream, form: Form })
 /** Bytes of binary messages that arrived on this connection so far. */
 const ReceivedSchema = Type.Object({ type: Type.Literal('received'), bytes: Count })
 
@@ -190,6 +194,11 @@ export const NodeMessageSchema = Type.Union([
 ])
 export type NodeMessage = Static<typeof NodeMessageSchema>
 export type Hello = Static<typeof HelloSchema>
+
+/** Distinguishes the two reports of one stream. */
+export function feedKey({ stream, form }: { readonly stream: string; readonly form?: 'packets' | undefined }): string {
+  return form === undefined ? stream : `${form} ${stream}`
+}
 
 /** Writes a binary message. The data are copied. */
 export function writeRecord(json: string, data: Uint8Array | undefined): Buffer {

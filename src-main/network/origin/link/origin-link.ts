@@ -23,6 +23,7 @@ import type { RoutingBook } from '../routing/routing-book.ts'
 import type { WarmBook } from '../warming/warm-book.ts'
 import {
   beatMs,
+  feedKey,
   HelloSchema,
   helloMs,
   type NodeMessage,
@@ -153,7 +154,7 @@ export class OriginLink implements SocketSession {
     this.#settings = JSON.stringify(settings)
     this.#send({
       ...{ type: 'welcome', name: node.name, settings, purges: purges.since(hello.lastPurge) },
-      ...{ limits: limits.settings, guard: guard.rules, figures: true, functions: true },
+      ...{ limits: limits.settings, guard: guard.rules, figures: true, functions: true, packets: true },
     })
     this.#stopFollowing = [
       origin.onSettings(() => this.#reportSettings(true)),
@@ -194,12 +195,17 @@ export class OriginLink implements SocketSession {
     const { origin } = this.#dependencies
     switch (message.type) {
       case 'watch':
-        if (this.#feeds.has(message.stream) || this.#feeds.size >= maxStreams) return
-        this.#feeds.set(message.stream, origin.feed(message.stream, message.held, this.#sink))
+        if (this.#feeds.has(feedKey(message)) || this.#feeds.size >= maxStreams) return
+        this.#feeds.set(
+          feedKey(message),
+          message.form === 'packets'
+            ? origin.feedPackets(message.stream, this.#sink)
+            : origin.feed(message.stream, message.held, this.#sink),
+        )
         return
       case 'leave':
-        this.#feeds.get(message.stream)?.stop()
-        this.#feeds.delete(message.stream)
+        this.#feeds.get(feedKey(message))?.stop()
+        this.#feeds.delete(feedKey(message))
         return
       case 'received':
         this.#receipt(message.bytes)
