@@ -6,7 +6,7 @@ import type { WireTrack } from '../delivery/run-wire.ts'
  * send it itself. They come in order, beside the records of what is packaged.
  */
 export type PacketRecord =
-  /** `run`: the one that comes from now on, from a keyframe; null while there is none. */
+  /** `run`: the one that comes from now on, from a keyframe; null while the stream is not live. */
   | { readonly type: 'packets'; readonly name: string; readonly run: PacketRun | null; readonly guarded: boolean }
   | { readonly type: 'packetTrack'; readonly name: string; readonly track: WireTrack }
   | {
