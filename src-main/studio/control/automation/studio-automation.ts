@@ -1,10 +1,10 @@
 import type { ActionKind, AutomationKinds, AutomationRule } from '../../../media/automation/automation-kinds.ts'
 import { AppError } from '../../../platform/errors.ts'
-import { type StudioAction, StudioActionSchema, studioActionWords } from '../../document/action-schemas.ts'
-import { keysByEditors } from '../../document/authorship.ts'
 import type { Collection } from '../../document/collection.ts'
 import { findEntity } from '../../document/edits/places.ts'
-import { obsRequestKey } from '../../document/references.ts'
+import { keysByEditors } from '../../document/references/authorship.ts'
+import { obsRequestKey } from '../../document/references/references.ts'
+import { type StudioAction, StudioActionSchema, studioActionWords } from '../../document/schemas/action-schemas.ts'
 import { type ActionDependencies, doAction } from '../actions.ts'
 import type { Macros } from '../program/macros.ts'
 

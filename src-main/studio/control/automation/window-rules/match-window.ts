@@ -20,16 +20,23 @@ export class WindowMatcher {
   /** Patterns that are not tried any more. */
   readonly #givenUp = new Set<string>()
   readonly #late = new Map<string, number>()
+  #interrupted = false
   readonly #patienceMs: number
 
   constructor(patienceMs = usualPatienceMs) {
     this.#patienceMs = patienceMs
   }
 
+  /** Whether an expression had no time in the last look and is not given up: another look may find what it means. */
+  get interrupted(): boolean {
+    return this.#interrupted
+  }
+
   /** Index of the first trigger that means the window. */
   first(triggers: readonly WindowTrigger[], window: NamedWindow): number | undefined {
     // The host does nothing else meanwhile: many slow expressions have no more time than one.
     const endMs = performance.now() + this.#patienceMs
+    this.#interrupted = false
     const found = triggers.findIndex((trigger) => this.#means(trigger, window, endMs))
     return found < 0 ? undefined : found
   }
@@ -55,8 +62,12 @@ export class WindowMatcher {
   }
 
   #finds(pattern: string, text: string, endMs: number): boolean {
+    if (this.#givenUp.has(pattern)) return false
     const timeout = Math.ceil(endMs - performance.now())
-    if (timeout < 1 || this.#givenUp.has(pattern)) return false
+    if (timeout < 1) {
+      this.#interrupted = true
+      return false
+    }
     try {
       // Only the engine itself ends an expression that goes back and forth for ever.
       return test.runInContext(createContext({ pattern, text }), { timeout }) === true
@@ -72,5 +83,6 @@ export class WindowMatcher {
     if (this.#givenUp.size >= maxKept) this.#givenUp.clear()
     this.#late.set(pattern, late)
     if (late >= maxLate) this.#givenUp.add(pattern)
+    else this.#interrupted = true
   }
 }

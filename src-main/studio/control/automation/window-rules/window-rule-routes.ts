@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import type { AuditLog } from '../../../../platform/audit.ts'
-import { defineRoute, type RouteDefinition } from '../../../../platform/routes.ts'
-import { Nullable } from '../../../../platform/schemas.ts'
+import { defineRoute, type RouteDefinition } from '../../../../platform/routes/routes.ts'
+import { Nullable } from '../../../../platform/routes/schemas.ts'
 import { tag } from '../../routes/answer-schemas.ts'
 import type { WindowRules } from './window-rules.ts'
 

@@ -3,12 +3,12 @@ import type { Collection, Macro } from '../../../document/collection.ts'
 import type { EngineEvent } from '../../engine/studio-engine.ts'
 import type { MacroRun } from '../../program/macros.ts'
 import { WindowMatcher } from './match-window.ts'
-import { handMs, WindowRules } from './window-rules.ts'
+import { handMs, WindowRules, type WindowRulesDependencies } from './window-rules.ts'
 
 const macro = (id: string, window: object): Macro => ({ id, name: id, hotkeys: [], actions: [], window }) as unknown as Macro
 const window = (title: string, of = '') => ({ title, class: of })
 
-function setup(macros: readonly Macro[]) {
+function setup(macros: readonly Macro[], matcher?: WindowRulesDependencies['matcher']) {
   const ran: string[] = []
   let listener: (event: EngineEvent) => void = () => undefined
   const followed: boolean[] = []
@@ -27,6 +27,7 @@ function setup(macros: readonly Macro[]) {
     collection: () => ({ macros }) as unknown as Collection,
     run,
     onChange: () => undefined,
+    ...(matcher && { matcher }),
     nowMs: () => Date.now(),
   })
   rules.follow()
@@ -127,6 +128,26 @@ it('does nothing while it is switched off, which is kept', async () => {
   rules.enable(true)
   await vi.advanceTimersByTimeAsync(1000)
   expect(ran).toEqual(['game'])
+})
+
+it('looks again where a busy machine left an expression no time, and not for ever', async () => {
+  let looks = 0
+  const late = {
+    problem: () => undefined,
+    get interrupted() {
+      return looks < 3
+    },
+    first: () => (++looks < 3 ? undefined : 0),
+  }
+  const { ran, show } = setup([slides, rest], late)
+  show(window('Slides 12'))
+  await vi.advanceTimersByTimeAsync(1500)
+  expect([looks, ran]).toEqual([3, ['slides']])
+  const never = { problem: () => undefined, interrupted: true, first: () => void looks++ }
+  const other = setup([slides, rest], never)
+  other.show(window('Slides 12'))
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect([looks, other.ran]).toEqual([6, ['rest']])
 })
 
 it('reads the window for whoever looks, and not for ever', async () => {

@@ -11,6 +11,7 @@ export interface WindowRulesDependencies {
   readonly collection: () => Collection | undefined
   readonly run: (macro: Macro, actor: string) => Promise<MacroRun>
   readonly onChange: (state: WindowRulesState) => void
+  readonly matcher?: Pick<WindowMatcher, 'first' | 'interrupted' | 'problem'>
   /** Monotonic, ms. */
   readonly nowMs?: () => number
 }
@@ -41,6 +42,9 @@ export const windowRulesActor = 'active-window'
 export const handMs = 10_000
 /** How long a window is in front before it is followed, where a rule does not say, ms. */
 const usualDelayMs = 500
+/** A machine that did something else left expressions no time for a window: they are given as many more looks, after so long each, ms. */
+const maxLooksAgain = 2
+const lookAgainMs = 300
 const maxLog = 20
 /** Somebody who asked looks for so long, ms. */
 const lookMs = 15_000
@@ -51,7 +55,7 @@ const ownTitle = 'AMI Streams'
 /** Runs the macro whose rule means the window that is active on this machine: the first of the show that does. */
 export class WindowRules {
   readonly #dependencies: WindowRulesDependencies
-  readonly #matcher = new WindowMatcher()
+  readonly #matcher: Pick<WindowMatcher, 'first' | 'interrupted' | 'problem'>
   readonly #nowMs: () => number
   readonly #leave: () => void
   #reading: ActiveWindowReading = { window: null, problem: null }
@@ -66,10 +70,12 @@ export class WindowRules {
   /** Somebody switched since the last window was followed. */
   #overruled = false
   #looking: NodeJS.Timeout | undefined
+  #again: NodeJS.Timeout | undefined
   #follows = false
 
   constructor(dependencies: WindowRulesDependencies) {
     this.#dependencies = dependencies
+    this.#matcher = dependencies.matcher ?? new WindowMatcher()
     this.#nowMs = dependencies.nowMs ?? (() => performance.now())
     this.#enabled = dependencies.store.get(key) !== false
     this.#leave = dependencies.engine.onEvent((event) => {
@@ -127,7 +133,7 @@ export class WindowRules {
 
   stop(): void {
     this.#leave()
-    this.#cancel()
+    this.#forget()
     clearTimeout(this.#looking)
   }
 
@@ -139,6 +145,7 @@ export class WindowRules {
 
   #forget(): void {
     this.#cancel()
+    clearTimeout(this.#again)
     this.#current = undefined
   }
 
@@ -158,7 +165,8 @@ export class WindowRules {
     return this.#reading.window?.title.includes(ownTitle) === true
   }
 
-  #evaluate(): void {
+  #evaluate(looksAgain = maxLooksAgain): void {
+    clearTimeout(this.#again)
     const { window } = this.#reading
     const isOwn = this.#isOwnInFront()
     // Whoever switches on the page and goes back to the window wants its scene again.
@@ -173,6 +181,11 @@ export class WindowRules {
       rules.map((rule) => rule.window),
       window,
     )
+    if (this.#matcher.interrupted && looksAgain > 0) {
+      this.#cancel()
+      this.#again = setTimeout(() => this.#evaluate(looksAgain - 1), lookAgainMs)
+      return
+    }
     const macro = meant === undefined ? rules.find((each) => each.window.of === 'other') : rules[meant]
     if (macro?.id === this.#current || (macro !== undefined && macro.id === this.#pending?.macro)) return
     this.#cancel()
