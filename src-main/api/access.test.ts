@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { AppError, ErrorCode } from '../platform/errors.ts'
-import type { Role } from '../platform/principal.ts'
+import type { Role } from '../platform/routes/principal.ts'
 import { type AccessDependencies, type Caller, createAccess } from './access.ts'
 import { createAttemptLimit } from './attempt-limit.ts'
 

@@ -1,5 +1,5 @@
 import { AppError } from '../platform/errors.ts'
-import { ipGroup } from '../platform/ip-address.ts'
+import { ipGroup } from '../platform/net/ip-address.ts'
 
 /**
  * Slows down guesses at sign-ins from one IP address, or one /64 network of IPv6. It is asked about failures alone: what is valid always

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { createEventBus } from '../platform/event-bus.ts'
-import { type EventTopic, eventTopics } from '../platform/event-topics.ts'
-import type { Role } from '../platform/principal.ts'
+import { createEventBus } from '../platform/events/event-bus.ts'
+import { type EventTopic, eventTopics } from '../platform/events/event-topics.ts'
+import type { Role } from '../platform/routes/principal.ts'
 import { silentLogger } from '../platform/telemetry/logger.ts'
 import { createEventFeed } from './event-feed.ts'
 

@@ -1,6 +1,6 @@
-import { mayReceive } from '../platform/event-topics.ts'
-import type { AppEvent, EventBus } from '../platform/events.ts'
-import type { Principal } from '../platform/principal.ts'
+import { mayReceive } from '../platform/events/event-topics.ts'
+import type { AppEvent, EventBus } from '../platform/events/events.ts'
+import type { Principal } from '../platform/routes/principal.ts'
 
 /** One client of the event socket, whatever carries it. */
 export interface FeedClient {

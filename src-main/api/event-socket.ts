@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import type { Logger } from '../platform/logger.ts'
-import { defineSocket, type SocketDefinition } from '../platform/sockets.ts'
+import { defineSocket, type SocketDefinition } from '../platform/routes/sockets.ts'
 import { type EventFeed, readFeedQuery } from './event-feed.ts'
 
 /** Bytes that may wait for one slow client before it is dropped; it can resume. */

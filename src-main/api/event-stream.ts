@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { queryOf } from '../platform/http/request-target.ts'
-import type { Principal } from '../platform/principal.ts'
-import { repeat } from '../platform/repeat.ts'
+import type { Principal } from '../platform/routes/principal.ts'
+import { repeat } from '../platform/timing/repeat.ts'
 import { type EventFeed, readFeedQuery } from './event-feed.ts'
 
 const maxBufferedBytes = 8 * 1024 * 1024

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { AppError } from '../platform/errors.ts'
 import { entityTag, readRange } from '../platform/http/byte-range.ts'
-import type { FileReply } from '../platform/routes.ts'
+import type { FileReply } from '../platform/routes/routes.ts'
 
 /** RFC 6266: a name that every client reads, and the true one in UTF-8. */
 export function disposition(name: string): string {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { AppError } from '../platform/errors.ts'
-import type { RouteReply } from '../platform/routes.ts'
+import type { RouteReply } from '../platform/routes/routes.ts'
 
 /** Answers a repeated request with the first one's answer instead of acting twice. */
 export interface IdempotencyStore {

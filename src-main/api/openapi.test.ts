@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { expect, it } from 'vitest'
-import { atOldPath, defineRoute } from '../platform/routes.ts'
+import { atOldPath, defineRoute } from '../platform/routes/routes.ts'
 import { buildOpenApi } from './openapi.ts'
 
 it('says which role a route needs, and marks fields that answer under an old name as deprecated', async () => {

@@ -1,6 +1,6 @@
 import type { TSchema } from 'typebox'
 import { Type } from 'typebox'
-import { defineRoute, type RouteDefinition } from '../platform/routes.ts'
+import { defineRoute, type RouteDefinition } from '../platform/routes/routes.ts'
 import { ProblemSchema } from './problem.ts'
 
 /** The event endpoint, documented beside the routes; the server answers it on its own. */

@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { AppError, type ErrorCode, errorKinds } from '../platform/errors.ts'
 import type { Logger } from '../platform/logger.ts'
-import { maskUrlsIn } from '../platform/url-secrets.ts'
+import { maskUrlsIn } from '../platform/outbound/url-secrets.ts'
 
 /** RFC 9457, with the catalogue's stable `code` and its remedy. */
 export const ProblemSchema = Type.Object(

@@ -2,7 +2,7 @@ import type { TSchema } from 'typebox'
 import { Compile, type Validator } from 'typebox/compile'
 import Value from 'typebox/value'
 import { AppError } from '../platform/errors.ts'
-import { schemaFaults } from '../platform/schema-faults.ts'
+import { schemaFaults } from '../platform/routes/schema-faults.ts'
 
 /** Checks one part of a request; answers it with defaults filled in. Throws `request.invalid` that names the field. */
 export type PartCheck = (value: unknown) => unknown

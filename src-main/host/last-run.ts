@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { Type } from 'typebox'
 import Value from 'typebox/value'
 import type { Logger } from '../platform/logger.ts'
-import { repeat } from '../platform/repeat.ts'
-import { replaceFile } from '../platform/replace-file.ts'
+import { replaceFile } from '../platform/storage/replace-file.ts'
+import { repeat } from '../platform/timing/repeat.ts'
 
 /** Name of the file in the data folder. */
 export const lastRunName = 'last-run.json'

@@ -1,5 +1,5 @@
-import { eventTopics } from '../platform/event-topics.ts'
-import type { Role } from '../platform/principal.ts'
+import { eventTopics } from '../platform/events/event-topics.ts'
+import type { Role } from '../platform/routes/principal.ts'
 
 /** Least role of an operation or topic; `none`: everybody, without a sign-in. */
 export type LeastRole = Role | 'none'

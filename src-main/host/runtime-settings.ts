@@ -1,8 +1,8 @@
 import { type Static, Type } from 'typebox'
 import { LiveRuntimeSettingsSchema } from '../live/index.ts'
 import type { OptionSource } from '../platform/config/resolve-options.ts'
-import type { EventBus } from '../platform/events.ts'
-import type { SettingsStore } from '../platform/settings-store.ts'
+import type { EventBus } from '../platform/events/events.ts'
+import type { SettingsStore } from '../platform/storage/settings-store.ts'
 import type { Config } from './config.ts'
 
 /** How long a host may be away and still go on with its outputs, unless it is configured otherwise, ms. */

@@ -1,5 +1,5 @@
 import { hostname, networkInterfaces } from 'node:os'
-import { isLoopback } from '../platform/loopback.ts'
+import { isLoopback } from '../platform/net/loopback.ts'
 
 /** The host part of URLs that people are shown: what a bind address means from outside. */
 export function shownHost(bind: string, publicUrl: string): string {

@@ -5,6 +5,7 @@ import { type Config, configSpecs, type LoadedConfig, loadConfig } from '../conf
 import { createOutput, type Output } from '../output.ts'
 import type { SupervisorLink } from '../supervisor/supervisor-link.ts'
 import type { StopCause } from '../wiring.ts'
+import type { TypedClient } from './typed-client.ts'
 
 /** What the commands are on; tests bring their own. */
 export interface CommandContext {
@@ -66,7 +67,10 @@ export function outputOf(command: Command, context: CommandContext): Output {
 }
 
 /** A client of the host that the global options name. */
-export function clientOf(command: Command, context: CommandContext): ApiClient {
+export const clientOf = (command: Command, context: CommandContext): TypedClient => shellClientOf(command, context) as TypedClient
+
+/** The same, as the desktop shell uses it. */
+export function shellClientOf(command: Command, context: CommandContext): ApiClient {
   const given = command.optsWithGlobals() as { url?: string; token?: string }
   const config: Config = configOf(command, context).config
   const url = given.url ?? context.environment.STREAMS_URL

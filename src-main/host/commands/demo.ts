@@ -1,13 +1,8 @@
 import type { Command } from 'commander'
-import { findHost } from '../../platform/api-client.ts'
 import { AppError } from '../../platform/errors.ts'
 import { addConfigFlags, type CommandContext, clientOf, run } from './context.ts'
 import { runHost } from './host.ts'
-
-interface DemoAnswer {
-  running: boolean
-  name: string | null
-}
+import { findTypedHost } from './typed-client.ts'
 
 export function addDemoCommands(program: Command, context: CommandContext): void {
   const demo = program
@@ -28,13 +23,13 @@ Examples:
       run(context, async (output, command) => {
         const { name } = command.opts() as { name: string }
         try {
-          const answer = await clientOf(command, context).send<DemoAnswer>('POST', '/live/demo', { name })
+          const answer = await clientOf(command, context).send('POST', '/live/demo', { name })
           const { url } = clientOf(command, context)
           output.result(answer, () => `The test stream is live: ${url}/watch/${name}`)
         } catch (error) {
           if (!(error instanceof AppError) || error.code !== 'host.not_running' || command.optsWithGlobals().url) throw error
           await runHost(command, context, output, async (host) => {
-            const client = findHost({ dataDir: host.ready.dataDir, token: host.token })
+            const client = findTypedHost({ dataDir: host.ready.dataDir, token: host.token })
             await client.send('POST', '/live/demo', { name })
             if (!output.json) context.stdout.write(`\nThe test stream is live: ${host.ready.url}/watch/${name}\n`)
             return undefined
@@ -47,7 +42,7 @@ Examples:
     .description('end it')
     .action(
       run(context, async (output, command) => {
-        const answer = await clientOf(command, context).send<DemoAnswer | undefined>('DELETE', '/live/demo')
+        const answer = await clientOf(command, context).send('DELETE', '/live/demo')
         output.result(answer ?? { running: false }, () => 'The test stream has ended.')
       }),
     )
@@ -56,7 +51,7 @@ Examples:
     .description('whether it runs')
     .action(
       run(context, async (output, command) => {
-        const answer = await clientOf(command, context).get<DemoAnswer>('/live/demo')
+        const answer = await clientOf(command, context).get('/live/demo')
         output.result(answer, () => (answer.running ? `The test stream "${answer.name}" is live.` : 'The test stream is not running.'))
       }),
     )

@@ -1,27 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import type { Command } from 'commander'
+import type { Item } from '../../api/index.ts'
 import { AppError } from '../../platform/errors.ts'
 import { printable, table } from '../output.ts'
 import { type CommandContext, clientOf, run } from './context.ts'
 import { askSecret, canAsk } from './terminal.ts'
 
-interface DeployedFunction {
-  readonly name: string
-  readonly version: number
-  readonly deployedAt: string
-  readonly routes: readonly string[]
-  readonly secrets: readonly string[]
-  readonly nodes: readonly { readonly name: string; readonly state: string; readonly reason: string | null }[]
-}
+type DeployedFunction = Item<'/network/functions'>
 
-interface Line {
-  readonly name: string
-  readonly at: string
-  readonly level: string
-  readonly text: string
-  readonly node: string
-}
+type Line = Item<'/network/functions/NAME/log'>
 
 interface DeployFlags {
   readonly route: readonly string[]
@@ -29,7 +17,7 @@ interface DeployFlags {
   readonly variable: readonly string[]
 }
 
-const path = (name: string | undefined, more = ''): string => `/network/functions/${encodeURIComponent(name ?? '')}${more}`
+const path = (name: string | undefined) => `/network/functions/${encodeURIComponent(name ?? '')}` as const
 
 const atNodes = ({ nodes }: DeployedFunction): string =>
   nodes.map(({ name, state, reason }) => `${name}: ${state}${reason === null ? '' : ` (${reason})`}`).join(', ') || 'no node yet'
@@ -59,7 +47,7 @@ Examples:
     .description('all functions, and whether nodes have them')
     .action(
       run(context, async (output, command) => {
-        const found = await clientOf(command, context).get<{ items: readonly DeployedFunction[] }>('/network/functions')
+        const found = await clientOf(command, context).get('/network/functions')
         output.result(found, () =>
           table(
             ['NAME', 'VERSION', 'DEPLOYED', 'ROUTES', 'SECRETS', 'NODES'],
@@ -88,7 +76,7 @@ Examples:
           fetchHosts: fetchHost,
           variables: Object.fromEntries(variable.map(readVariable)),
         }
-        const deployed = await clientOf(command, context).send<DeployedFunction>('PUT', path(name), body)
+        const deployed = await clientOf(command, context).send('PUT', path(name), body)
         output.result(deployed, () => deployedText(deployed))
       }),
     )
@@ -100,7 +88,7 @@ Examples:
         const [name, version] = command.args
         if (version !== undefined && !/^[1-9]\d{0,8}$/.test(version)) throw new AppError('command.invalid', `"${version}" is not a version`)
         const body = version === undefined ? {} : { version: Number(version) }
-        const deployed = await clientOf(command, context).send<DeployedFunction>('POST', path(name, '/rollback'), body)
+        const deployed = await clientOf(command, context).send('POST', `${path(name)}/rollback`, body)
         output.result(deployed, () => deployedText(deployed))
       }),
     )
@@ -111,7 +99,7 @@ Examples:
     .action(
       run(context, async (output, command) => {
         const [name, key = ''] = command.args
-        const at = path(name, `/secrets/${encodeURIComponent(key)}`)
+        const at = `${path(name)}/secrets/${encodeURIComponent(key)}` as const
         const isRemoved = (command.optsWithGlobals() as { remove?: boolean }).remove === true
         const value = isRemoved
           ? undefined
@@ -119,9 +107,7 @@ Examples:
             ? await askSecret(`Value of ${key}: `)
             : readFileSync(0, 'utf8').replace(/\r?\n$/, '')
         const client = clientOf(command, context)
-        const changed = isRemoved
-          ? await client.send<DeployedFunction>('DELETE', at)
-          : await client.send<DeployedFunction>('PUT', at, { value })
+        const changed = isRemoved ? await client.send('DELETE', at) : await client.send('PUT', at, { value })
         output.result(changed, () => `Secrets of ${changed.name}: ${changed.secrets.join(', ') || 'none'}`)
       }),
     )
@@ -133,7 +119,7 @@ Examples:
       run(context, async (output, command) => {
         const [name] = command.args
         const client = clientOf(command, context)
-        const kept = await client.get<{ items: readonly Line[] }>(path(name, '/log'))
+        const kept = await client.get(`${path(name)}/log`)
         output.result(kept, () => kept.items.map(lineText).join('\n'))
         if ((command.optsWithGlobals() as { follow?: boolean }).follow !== true) return
         const over = new AbortController()

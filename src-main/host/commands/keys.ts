@@ -1,22 +1,10 @@
 import type { Command } from 'commander'
+import type { Answer, Item } from '../../api/index.ts'
 import { table } from '../output.ts'
 import { type CommandContext, clientOf, run } from './context.ts'
 
-interface Key {
-  id: string
-  label: string
-  stream: string
-  hint: string
-  enabled: boolean
-  onSecondPublisher: string
-  revokedAt: string | null
-  lastUsedAt: string | null
-}
-interface Issued {
-  key: Key
-  secret: string
-  publish: { rtmpServer: string; rtmpsServer: string | null; srtUrl?: string; ffmpeg?: string }
-}
+type Key = Item<'/live/keys'>
+type Issued = Answer<'POST', '/live/keys'>
 
 const stateOf = (key: Key): string => (key.revokedAt ? 'revoked' : key.enabled ? 'enabled' : 'disabled')
 const issuedText = ({ key, secret, publish }: Issued): string =>
@@ -49,7 +37,7 @@ Examples:
     .description('all keys, without their secrets')
     .action(
       run(context, async (output, command) => {
-        const answer = await clientOf(command, context).get<{ items: Key[] }>('/live/keys')
+        const answer = await clientOf(command, context).get('/live/keys')
         output.result(answer, () =>
           table(
             ['ID', 'STREAM', 'LABEL', 'KEY', 'STATE', 'SECOND PUBLISHER', 'LAST USED'],
@@ -77,7 +65,7 @@ Examples:
     .action(
       run(context, async (output, command) => {
         const { label, onSecondPublisher, role, sameAddressOnly, restartWindowMs } = command.opts()
-        const issued = await clientOf(command, context).send<Issued>('POST', '/live/keys', {
+        const issued = await clientOf(command, context).send('POST', '/live/keys', {
           stream: command.args[0],
           label,
           onSecondPublisher,
@@ -105,10 +93,7 @@ Examples:
     .description('give a key a new secret; the old one stops working')
     .action(
       run(context, async (output, command) => {
-        const issued = await clientOf(command, context).send<Issued>(
-          'POST',
-          `/live/keys/${encodeURIComponent(command.args[0] ?? '')}/rotate`,
-        )
+        const issued = await clientOf(command, context).send('POST', `/live/keys/${encodeURIComponent(command.args[0] ?? '')}/rotate`)
         output.result(issued, () => issuedText(issued))
       }),
     )
@@ -117,16 +102,13 @@ Examples:
     .description('end a key for good')
     .action(
       run(context, async (output, command) => {
-        const answer = await clientOf(command, context).send<Key | undefined>(
-          'DELETE',
-          `/live/keys/${encodeURIComponent(command.args[0] ?? '')}`,
-        )
+        const answer = await clientOf(command, context).send('DELETE', `/live/keys/${encodeURIComponent(command.args[0] ?? '')}`)
         output.result(answer ?? { revoked: command.args[0] }, () => `Key ${command.args[0]} is revoked.`)
       }),
     )
 
   async function change(output: Parameters<Parameters<typeof run>[1]>[0], command: Command, changes: object): Promise<void> {
-    const key = await clientOf(command, context).send<Key>('PATCH', `/live/keys/${encodeURIComponent(command.args[0] ?? '')}`, changes)
+    const key = await clientOf(command, context).send('PATCH', `/live/keys/${encodeURIComponent(command.args[0] ?? '')}`, changes)
     output.result(key, () => `Key ${key.id} for stream "${key.stream}": ${key.label}, ${stateOf(key)}.`)
   }
 }

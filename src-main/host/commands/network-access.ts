@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
-import type { ApiClient } from '../../platform/api-client.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { Output } from '../output.ts'
 import type { CommandContext } from './context.ts'
 import { readText } from './read-file.ts'
 import { ask, askSecret, canAsk } from './terminal.ts'
+import type { TypedClient } from './typed-client.ts'
 
 /** How to sign in on a machine. */
 export interface AccessFlags {
@@ -21,12 +21,6 @@ export interface Target {
   readonly host: string
   readonly port: number
   readonly user: string
-}
-
-interface ShownKey {
-  readonly type: string
-  readonly fingerprint: string
-  readonly state: 'new' | 'known' | 'changed'
 }
 
 /** Options of commands that sign in on a machine. */
@@ -58,13 +52,13 @@ export function readTarget(text: string): Target {
 
 /** Shows the key of a machine that is not known, and has it accepted. Throws `network.host_key_*`. */
 export async function acceptHostKey(
-  client: ApiClient,
+  client: TypedClient,
   { host, port }: Target,
   flags: AccessFlags,
   output: Output,
 ): Promise<{ hostKey: string }> {
   if (flags.hostKey !== undefined) return { hostKey: flags.hostKey }
-  const { type, fingerprint, state } = await client.send<ShownKey>('POST', '/network/machines/host-key', { host, port })
+  const { type, fingerprint, state } = await client.send('POST', '/network/machines/host-key', { host, port })
   if (state === 'changed') throw new AppError('network.host_key_changed', `${host} shows ${fingerprint}`)
   if (state === 'new') {
     const question = `${host} shows the key ${fingerprint} (${type}).\nIs it the key of the machine? (yes/no) `

@@ -1,73 +1,17 @@
 import type { Command } from 'commander'
-import type { ApiClient } from '../../platform/api-client.ts'
+import type { Answer, Item } from '../../api/index.ts'
 import { AppError } from '../../platform/errors.ts'
 import { printable, table } from '../output.ts'
 import { type CommandContext, clientOf, run } from './context.ts'
 import { readObject, readText } from './read-file.ts'
 import { askSecret } from './terminal.ts'
+import type { TypedClient } from './typed-client.ts'
 
-interface Provider {
-  readonly name: string
-  readonly kind: 'command' | 'hetzner'
-  readonly program: string | null
-  readonly machines: number
-  readonly maxMachines: number
-  readonly perHour: number
-  readonly maxPerHour: number
-}
+type Machine = Item<'/network/cloud-machines'>
 
-interface Offers {
-  readonly currency: string
-  readonly regions: readonly { readonly name: string; readonly description: string }[]
-  readonly sizes: readonly {
-    readonly name: string
-    readonly architecture: string
-    readonly cpus: number
-    readonly memoryMb: number
-    readonly prices: readonly { readonly region: string; readonly perHour: number }[]
-  }[]
-}
+type Machines = Answer<'GET', '/network/cloud-machines'>
 
-interface Machine {
-  readonly id: string
-  readonly name: string
-  readonly provider: string
-  readonly size: string
-  readonly region: string
-  readonly perHour: number
-  readonly currency: string
-  readonly state: string
-  readonly addresses: readonly string[]
-  readonly error: { readonly message: string } | null
-}
-
-interface Machines {
-  readonly items: readonly Machine[]
-  readonly unknown: readonly {
-    readonly provider: string
-    readonly providerId: string
-    readonly name: string
-    readonly addresses: readonly string[]
-  }[]
-}
-
-interface Scaling {
-  readonly settings: { readonly enabled: boolean; readonly dryRun: boolean; readonly floor: number; readonly ceiling: number }
-  readonly nodes: number
-  readonly waiting: number
-  readonly loadPercent: number
-  readonly decisions: readonly {
-    readonly at: string
-    readonly action: string
-    readonly why: string
-    readonly count: number
-    readonly machine: string | null
-    readonly nodes: number
-    readonly loadPercent: number
-    readonly dryRun: boolean
-    readonly error: { readonly message: string } | null
-  }[]
-}
+type Scaling = Answer<'GET', '/network/scaling'>
 
 /** `streams network provider`, `machine` and `scaling`: machines for rent that become nodes. */
 export function addCloudCommands(network: Command, context: CommandContext): void {
@@ -88,9 +32,7 @@ function addProviderCommands(provider: Command, context: CommandContext): void {
     .description('all providers')
     .action(
       run(context, async (output, command) => {
-        const shown = await clientOf(command, context).get<{ items: readonly Provider[]; programs: readonly string[] }>(
-          '/network/providers',
-        )
+        const shown = await clientOf(command, context).get('/network/providers')
         output.result(shown, () =>
           table(
             ['NAME', 'KIND', 'MACHINES', 'AN HOUR'],
@@ -130,11 +72,7 @@ function addProviderCommands(provider: Command, context: CommandContext): void {
           flags.program !== undefined
             ? { kind: 'command', program: flags.program, ...limits }
             : { kind: 'hetzner', ...(await tokenFrom(flags)), ...limits }
-        const set = await clientOf(command, context).send<Provider>(
-          'PUT',
-          `/network/providers/${encodeURIComponent(command.args[0] ?? '')}`,
-          body,
-        )
+        const set = await clientOf(command, context).send('PUT', `/network/providers/${encodeURIComponent(command.args[0] ?? '')}`, body)
         output.result(set, () => `The provider ${set.name} answers.`)
       }),
     )
@@ -143,9 +81,7 @@ function addProviderCommands(provider: Command, context: CommandContext): void {
     .description('regions, sizes and prices')
     .action(
       run(context, async (output, command) => {
-        const offers = await clientOf(command, context).get<Offers>(
-          `/network/providers/${encodeURIComponent(command.args[0] ?? '')}/offers`,
-        )
+        const offers = await clientOf(command, context).get(`/network/providers/${encodeURIComponent(command.args[0] ?? '')}/offers`)
         output.result(offers, () =>
           table(
             ['SIZE', 'KIND', 'CPUS', 'MEMORY', `${offers.currency} AN HOUR`],
@@ -178,8 +114,8 @@ function addMachineCommands(machine: Command, context: CommandContext): void {
       run(context, async (output, command) => {
         const client = clientOf(command, context)
         const all = command.opts<{ compare?: boolean }>().compare
-          ? await client.send<Machines>('POST', '/network/cloud-machines/compare')
-          : await client.get<Machines>('/network/cloud-machines')
+          ? await client.send('POST', '/network/cloud-machines/compare')
+          : await client.get('/network/cloud-machines')
         output.result(all, () => describeMachines(all))
       }),
     )
@@ -201,7 +137,7 @@ function addMachineCommands(machine: Command, context: CommandContext): void {
       run(context, async (output, command) => {
         const flags = command.opts<Readonly<Record<string, string | boolean | undefined>>>()
         const [provider, size, region] = command.args
-        const ordered = await clientOf(command, context).send<Machine>('POST', '/network/cloud-machines', {
+        const ordered = await clientOf(command, context).send('POST', '/network/cloud-machines', {
           ...{ provider, size, region, publicUrl: flags.publicUrl, cache: flags.cache === true, cacheSize: flags.cacheSize },
           ...{ httpPort: Number(flags.httpPort), group: flags.group ?? null },
           httpsPort: flags.httpsPort === 'off' ? 'off' : Number(flags.httpsPort),
@@ -221,7 +157,7 @@ function addMachineCommands(machine: Command, context: CommandContext): void {
         const [text = ''] = command.args
         const { id, name } = await findMachine(client, text)
         const { drain, unlist = false } = command.opts<{ drain: string; unlist?: boolean }>()
-        const gone = await client.send<Machine>('POST', `/network/cloud-machines/${id}/destroy`, {
+        const gone = await client.send('POST', `/network/cloud-machines/${id}/destroy`, {
           drainS: amount('--drain', drain),
           unlist,
         })
@@ -246,14 +182,14 @@ function addScalingCommands(scaling: Command, context: CommandContext): void {
     .description('show load, settings and what was decided')
     .action(
       run(context, async (output, command) => {
-        const state = await clientOf(command, context).get<Scaling>('/network/scaling')
+        const state = await clientOf(command, context).get('/network/scaling')
         output.result(state, () => describeScaling(state))
       }),
     )
   const change = async (command: Command, changes: object): Promise<Scaling> => {
     const client = clientOf(command, context)
-    const { settings } = await client.get<Scaling>('/network/scaling')
-    return client.send<Scaling>('PUT', '/network/scaling', { ...settings, ...changes })
+    const { settings } = await client.get('/network/scaling')
+    return client.send('PUT', '/network/scaling', { ...settings, ...changes })
   }
   for (const [name, description, changes] of [
     ['on', 'order and destroy machines by load', { enabled: true, dryRun: false }],
@@ -307,8 +243,8 @@ function describeScaling({ settings, nodes, waiting, loadPercent, decisions }: S
   ].join('\n')
 }
 
-async function findMachine(client: ApiClient, text: string): Promise<Machine> {
-  const { items } = await client.get<Machines>('/network/cloud-machines')
+async function findMachine(client: TypedClient, text: string): Promise<Machine> {
+  const { items } = await client.get('/network/cloud-machines')
   const found = items.find(({ id, name }) => id === text || name === text)
   if (found === undefined) throw new AppError('network.cloud_machine_not_found', `No machine is called "${text}"`)
   return found

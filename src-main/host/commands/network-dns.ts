@@ -1,15 +1,9 @@
 import type { Command } from 'commander'
+import type { Answer } from '../../api/index.ts'
 import { type CommandContext, clientOf, run } from './context.ts'
 import { readObject } from './read-file.ts'
 
-interface State {
-  readonly settings: { readonly enabled: boolean; readonly zone: string; readonly name: string }
-  readonly running: boolean
-  readonly problem: string | null
-  readonly serving: readonly { readonly name: string; readonly addresses: readonly string[] }[]
-  readonly left: readonly { readonly name: string; readonly why: string }[]
-  readonly ds: readonly string[]
-}
+type State = Answer<'GET', '/network/dns'>
 
 /** `streams network dns`: the zone that names the nearest node to viewers. */
 export function addDnsCommands(network: Command, context: CommandContext): void {
@@ -19,7 +13,7 @@ export function addDnsCommands(network: Command, context: CommandContext): void 
     .description('show the zone, and which nodes are in its answers')
     .action(
       run(context, async (output, command) => {
-        const state = await clientOf(command, context).get<State>('/network/dns')
+        const state = await clientOf(command, context).get('/network/dns')
         output.result(state, () => describe(state))
       }),
     )
@@ -29,8 +23,8 @@ export function addDnsCommands(network: Command, context: CommandContext): void 
     .action(
       run(context, async (output, command) => {
         const client = clientOf(command, context)
-        const { settings } = await client.get<State>('/network/dns')
-        const state = await client.send<State>('PUT', '/network/dns', { ...settings, ...readObject(command.args[0] ?? '') })
+        const { settings } = await client.get('/network/dns')
+        const state = await client.send('PUT', '/network/dns', { ...settings, ...readObject(command.args[0] ?? '') })
         output.result(state, () => describe(state))
       }),
     )
@@ -44,8 +38,8 @@ export function addDnsCommands(network: Command, context: CommandContext): void 
       .action(
         run(context, async (output, command) => {
           const client = clientOf(command, context)
-          const { settings } = await client.get<State>('/network/dns')
-          const state = await client.send<State>('PUT', '/network/dns', { ...settings, enabled })
+          const { settings } = await client.get('/network/dns')
+          const state = await client.send('PUT', '/network/dns', { ...settings, enabled })
           output.result(state, () => describe(state))
         }),
       )
@@ -54,7 +48,7 @@ export function addDnsCommands(network: Command, context: CommandContext): void 
     .description('print knot.conf of a secondary name server, with the TSIG key')
     .action(
       run(context, async (output, command) => {
-        const made = await clientOf(command, context).get<{ readonly configuration: string }>('/network/dns/secondary')
+        const made = await clientOf(command, context).get('/network/dns/secondary')
         output.result(made, () => made.configuration)
       }),
     )

@@ -1,50 +1,16 @@
 import type { Command } from 'commander'
-import type { ApiClient } from '../../platform/api-client.ts'
+import type { Answer } from '../../api/index.ts'
 import { AppError, type ErrorCode, isErrorCode } from '../../platform/errors.ts'
 import { type Output, printable, table } from '../output.ts'
 import { type CommandContext, clientOf, run } from './context.ts'
 import { type AccessFlags, accessFrom, addSignInFlags } from './network-access.ts'
 import { findNode } from './network-routing.ts'
 import { readText } from './read-file.ts'
+import type { TypedClient } from './typed-client.ts'
 
-interface Rollout {
-  readonly id: string
-  readonly subject: string
-  readonly state: 'running' | 'done' | 'failed' | 'cancelled'
-  readonly nodes: readonly { readonly id: string; readonly name: string; readonly state: string; readonly note: string }[]
-  readonly error: { readonly code: string; readonly message: string } | null
-}
+type Rollout = Answer<'GET', '/network/rollouts/ID'>
 
-interface Group {
-  readonly name: string
-  readonly configuration: string
-  readonly changedAt: string
-}
-
-interface Preview {
-  readonly lines: readonly { readonly kind: 'same' | 'added' | 'removed'; readonly text: string }[]
-  readonly changedSecrets: boolean
-}
-
-interface Drift {
-  readonly name: string
-  readonly group: string | null
-  readonly state: 'ok' | 'drifted' | 'unknown'
-  readonly reason: string
-  readonly differences: readonly { readonly text: string }[]
-}
-
-interface Log {
-  readonly items: readonly {
-    readonly name: string
-    readonly at: string
-    readonly level: string
-    readonly part: string
-    readonly message: string
-    readonly fields: string
-  }[]
-  readonly missing: readonly { readonly name: string; readonly reason: string }[]
-}
+type Preview = Answer<'POST', '/network/groups/NAME/preview'>
 
 interface StageFlags {
   readonly first: string
@@ -88,7 +54,7 @@ export function addFleetCommands(network: Command, context: CommandContext): voi
           ...(labels === undefined ? {} : { labels: labels.split(',').flatMap((each) => each.trim() || []) }),
         }
         if (Object.keys(changes).length === 0) throw new AppError('command.invalid', 'Give --group, --no-group or --labels')
-        const node = await client.send<{ name: string; group: string | null; labels: string[] }>('PATCH', `/network/nodes/${id}`, changes)
+        const node = await client.send('PATCH', `/network/nodes/${id}`, changes)
         output.result(node, () => `${node.name}: group ${node.group ?? '(none)'}, labels ${node.labels.join(', ') || '(none)'}`)
       }),
     )
@@ -99,7 +65,7 @@ export function addFleetCommands(network: Command, context: CommandContext): voi
     .description('ask all nodes what they are and have, and say what differs from what it should be')
     .action(
       run(context, async (output, command) => {
-        const { items } = await clientOf(command, context).get<{ items: readonly Drift[] }>('/network/drift')
+        const { items } = await clientOf(command, context).get('/network/drift')
         output.result({ items }, () =>
           table(
             ['NAME', 'GROUP', 'STATE', 'DIFFERENCES'],
@@ -127,7 +93,7 @@ export function addFleetCommands(network: Command, context: CommandContext): voi
         if (named !== undefined) query.set('node', (await findNode(client, named)).id)
         if (typeof flags.group === 'string') query.set('group', flags.group)
         if (flags.label !== undefined) query.set('label', flags.label)
-        const log = await client.get<Log>(`/network/log?${query}`)
+        const log = await client.get(`/network/log?${query}` as '/network/log')
         output.result(log, () =>
           [
             ...log.items.map(({ at, name, level, part, message, fields }) =>
@@ -144,7 +110,7 @@ export function addFleetCommands(network: Command, context: CommandContext): voi
     .action(
       run(context, async (output, command) => {
         const client = clientOf(command, context)
-        const { items } = await client.get<{ items: readonly { id: string; name: string; connected: boolean }[] }>('/network/nodes')
+        const { items } = await client.get('/network/nodes')
         const named = await Promise.all(command.args.map((name) => findNode(client, name)))
         const chosen = named.length > 0 ? named : items.filter(({ connected }) => connected)
         const faults: { readonly id: string; readonly name: string; readonly error: AppError }[] = []
@@ -169,7 +135,7 @@ export function addFleetCommands(network: Command, context: CommandContext): voi
     .description('delete all join tokens that nobody has used')
     .action(
       run(context, async (output, command) => {
-        const answer = await clientOf(command, context).send<{ deleted: number }>('DELETE', '/network/join-tokens')
+        const answer = await clientOf(command, context).send('DELETE', '/network/join-tokens')
         output.result(answer, () => `${answer.deleted} join tokens are deleted.`)
       }),
     )
@@ -188,7 +154,7 @@ function addUpdateCommand(network: Command, context: CommandContext): void {
         const flags = command.optsWithGlobals() as AccessFlags &
           StageFlags & { readonly group?: string; readonly label?: string; readonly nginx?: boolean; readonly drain: string }
         const named = await Promise.all(command.args.map((name) => findNode(client, name)))
-        const rollout = await client.send<Rollout>('POST', '/network/updates', {
+        const rollout = await client.send('POST', '/network/updates', {
           ...(named.length === 0 ? {} : { nodes: named.map(({ id }) => id) }),
           ...(flags.group === undefined ? {} : { group: flags.group }),
           ...(flags.label === undefined ? {} : { label: flags.label }),
@@ -208,8 +174,8 @@ function addGroupCommands(network: Command, context: CommandContext): void {
     .action(
       run(context, async (output, command) => {
         const client = clientOf(command, context)
-        const groups = await client.get<{ items: readonly Group[] }>('/network/groups')
-        const nodes = await client.get<{ items: readonly { name: string; group: string | null }[] }>('/network/nodes')
+        const groups = await client.get('/network/groups')
+        const nodes = await client.get('/network/nodes')
         output.result(groups, () =>
           table(
             ['GROUP', 'CHANGED', 'NODES'],
@@ -229,7 +195,7 @@ function addGroupCommands(network: Command, context: CommandContext): void {
     .description('print the configuration of a group; secrets are not shown')
     .action(
       run(context, async (output, command) => {
-        const found = await clientOf(command, context).get<Group>(`/network/groups/${encodeURIComponent(command.args[0] ?? '')}`)
+        const found = await clientOf(command, context).get(`/network/groups/${encodeURIComponent(command.args[0] ?? '')}`)
         output.result(found, () => found.configuration)
       }),
     )
@@ -242,13 +208,13 @@ function addGroupCommands(network: Command, context: CommandContext): void {
         const flags = command.optsWithGlobals() as StageFlags & { readonly check?: boolean }
         const [name = '', file = ''] = command.args
         const configuration = readText(file)
-        const path = `/network/groups/${encodeURIComponent(name)}`
+        const path = `/network/groups/${encodeURIComponent(name)}` as const
         if (flags.check === true) {
-          const preview = await client.send<Preview>('POST', `${path}/preview`, { configuration })
+          const preview = await client.send('POST', `${path}/preview`, { configuration })
           output.result(preview, () => previewText(preview))
           return
         }
-        const rollout = await client.send<Rollout>('PUT', path, { configuration, ...stagesFrom(flags) })
+        const rollout = await client.send('PUT', path, { configuration, ...stagesFrom(flags) })
         await followRollout(client, rollout, context, output)
       }),
     )
@@ -258,8 +224,8 @@ function addGroupCommands(network: Command, context: CommandContext): void {
       run(context, async (output, command) => {
         const client = clientOf(command, context)
         const stages = stagesFrom(command.optsWithGlobals() as StageFlags)
-        const path = `/network/groups/${encodeURIComponent(command.args[0] ?? '')}/rollback`
-        await followRollout(client, await client.send<Rollout>('POST', path, stages), context, output)
+        const path = `/network/groups/${encodeURIComponent(command.args[0] ?? '')}/rollback` as const
+        await followRollout(client, await client.send('POST', path, stages), context, output)
       }),
     )
   group
@@ -275,7 +241,7 @@ function addGroupCommands(network: Command, context: CommandContext): void {
 }
 
 /** Shows a rollout until it has ended; Ctrl+C cancels it. Throws what it failed with. */
-export async function followRollout(client: ApiClient, started: Rollout, context: CommandContext, output: Output): Promise<void> {
+export async function followRollout(client: TypedClient, started: Rollout, context: CommandContext, output: Output): Promise<void> {
   const { id } = started
   const over = new AbortController()
   const shown = new Set<string>()
@@ -288,7 +254,7 @@ export async function followRollout(client: ApiClient, started: Rollout, context
     }
     if (rollout.state !== 'running') over.abort()
   }
-  const read = (): Promise<Rollout> => client.get<Rollout>(`/network/rollouts/${id}`)
+  const read = (): Promise<Rollout> => client.get(`/network/rollouts/${id}`)
   void context.untilStopped().then(() => client.send('POST', `/network/rollouts/${id}/cancel`).catch(() => undefined))
   await client
     .listen(

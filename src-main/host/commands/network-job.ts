@@ -1,23 +1,21 @@
-import type { ApiClient, ApiEvent } from '../../platform/api-client.ts'
+import type { Answer } from '../../api/index.ts'
+import type { ApiEvent } from '../../platform/api-client.ts'
 import { AppError, type ErrorCode, isErrorCode } from '../../platform/errors.ts'
 import { type Output, printable } from '../output.ts'
 import type { CommandContext } from './context.ts'
+import type { TypedClient } from './typed-client.ts'
 
 /** A job on a machine, as the host answers it. */
-export interface JobAnswer {
-  readonly id: string
-  readonly state: 'running' | 'done' | 'failed' | 'cancelled'
-  readonly nodeId: string | null
-  readonly startedAt: string
-  readonly endedAt: string | null
-  readonly steps: readonly { readonly id: string; readonly state: string; readonly ms: number | null }[]
-  readonly sentBytes: number
-  readonly totalBytes: number
-  readonly error: { readonly code: string; readonly message: string } | null
-}
+export type JobAnswer = Answer<'GET', '/network/machines/jobs/ID'>
 
 /** Starts a job, shows what it does as it does it, and resolves when it is done; Ctrl+C cancels it. Throws what it failed with. */
-export async function runJob(client: ApiClient, path: string, body: object, context: CommandContext, output: Output): Promise<JobAnswer> {
+export async function runJob(
+  client: TypedClient,
+  path: '/network/machines/set-up' | '/network/machines/remove',
+  body: object,
+  context: CommandContext,
+  output: Output,
+): Promise<JobAnswer> {
   const over = new AbortController()
   const early: ApiEvent[] = []
   let id: string | undefined
@@ -54,7 +52,7 @@ export async function runJob(client: ApiClient, path: string, body: object, cont
   listening.catch(opened.reject)
   try {
     await opened.promise
-    id = (await client.send<JobAnswer>('POST', path, body)).id
+    id = (await client.send('POST', path, body)).id
     for (const event of early) follow(event)
     void context.untilStopped().then(() => client.send('POST', `/network/machines/jobs/${id}/cancel`).catch(() => undefined))
     await listening.catch((error: unknown) => {
@@ -63,7 +61,7 @@ export async function runJob(client: ApiClient, path: string, body: object, cont
   } finally {
     over.abort()
   }
-  const job = await client.get<JobAnswer>(`/network/machines/jobs/${id}`)
+  const job = await client.get(`/network/machines/jobs/${id}`)
   if (job.state === 'done') return job
   const code: ErrorCode = job.error !== null && isErrorCode(job.error.code) ? job.error.code : 'internal'
   throw new AppError(code, job.error?.message)

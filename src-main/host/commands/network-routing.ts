@@ -1,18 +1,10 @@
 import { type Command, Option } from 'commander'
-import type { ApiClient } from '../../platform/api-client.ts'
+import type { Item } from '../../api/index.ts'
 import { AppError } from '../../platform/errors.ts'
 import { type CommandContext, clientOf, run } from './context.ts'
+import type { TypedClient } from './typed-client.ts'
 
-export interface RoutedNode {
-  readonly id: string
-  readonly name: string
-  readonly publicUrl: string | null
-}
-
-interface Settings {
-  readonly enabled: boolean
-  readonly shiftPercent: number
-}
+export type RoutedNode = Item<'/network/nodes'>
 
 /** `streams network drain`, `undrain`, `url` and `routing`: which nodes viewers are sent to. */
 export function addRoutingCommands(network: Command, context: CommandContext): void {
@@ -24,7 +16,7 @@ export function addRoutingCommands(network: Command, context: CommandContext): v
         run(context, async (output, command) => {
           const client = clientOf(command, context)
           const { id } = await findNode(client, command.args[0] ?? '')
-          const node = await client.send<RoutedNode>('PATCH', `/network/nodes/${id}`, changes)
+          const node = await client.send('PATCH', `/network/nodes/${id}`, changes)
           output.result(node, () => done(node))
         }),
       )
@@ -43,7 +35,7 @@ export function addRoutingCommands(network: Command, context: CommandContext): v
       run(context, async (output, command) => {
         const client = clientOf(command, context)
         const { id } = await findNode(client, command.args[0] ?? '')
-        const node = await client.send<RoutedNode>('PATCH', `/network/nodes/${id}`, { publicUrl: command.args[1] ?? null })
+        const node = await client.send('PATCH', `/network/nodes/${id}`, { publicUrl: command.args[1] ?? null })
         output.result(node, () => (node.publicUrl === null ? `${node.name} has no public URL.` : `${node.name} is ${node.publicUrl}.`))
       }),
     )
@@ -58,13 +50,13 @@ export function addRoutingCommands(network: Command, context: CommandContext): v
         const { shiftPercent } = command.optsWithGlobals() as { readonly shiftPercent?: string }
         if (state !== undefined && state !== 'on' && state !== 'off')
           throw new AppError('command.invalid', `"${state}" is neither on nor off`)
-        const settings = await client.get<Settings>('/network/routing')
+        const settings = await client.get('/network/routing')
         const wanted = {
           enabled: state === undefined ? settings.enabled : state === 'on',
           shiftPercent: shiftPercent === undefined ? settings.shiftPercent : Number(shiftPercent),
         }
         const isChange = state !== undefined || shiftPercent !== undefined
-        const now = isChange ? await client.send<Settings>('PUT', '/network/routing', wanted) : settings
+        const now = isChange ? await client.send('PUT', '/network/routing', wanted) : settings
         output.result(now, () =>
           now.enabled
             ? `Viewers are sent to nodes; above ${now.shiftPercent} % load a node gets fewer.`
@@ -75,8 +67,8 @@ export function addRoutingCommands(network: Command, context: CommandContext): v
 }
 
 /** The node of that id or name. Throws `network.node_not_found`, and `command.invalid` where several have the name. */
-export async function findNode(client: ApiClient, text: string): Promise<RoutedNode> {
-  const { items } = await client.get<{ items: readonly RoutedNode[] }>('/network/nodes')
+export async function findNode(client: TypedClient, text: string): Promise<RoutedNode> {
+  const { items } = await client.get('/network/nodes')
   const found = items.filter(({ id, name }) => id === text || name === text)
   if (found.length > 1) throw new AppError('command.invalid', `Several nodes are called "${text}": name one by its id`)
   const [node] = found

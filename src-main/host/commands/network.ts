@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { Option } from 'commander'
-import type { ApiClient } from '../../platform/api-client.ts'
+import type { Answer, Item } from '../../api/index.ts'
 import { AppError } from '../../platform/errors.ts'
 import { table } from '../output.ts'
 import { type CommandContext, clientOf, run } from './context.ts'
@@ -10,31 +10,13 @@ import { addDnsCommands } from './network-dns.ts'
 import { addFleetCommands } from './network-fleet.ts'
 import { type JobAnswer, runJob } from './network-job.ts'
 import { addRoutingCommands } from './network-routing.ts'
+import type { TypedClient } from './typed-client.ts'
 
-interface Node {
-  readonly id: string
-  readonly name: string
-  readonly enabled: boolean
-  readonly connected: boolean
-  readonly draining: boolean
-  readonly group: string | null
-  readonly labels: readonly string[]
-  readonly remoteAddress: string | null
-  readonly version: string | null
-}
+type Node = Item<'/network/nodes'>
 
-interface Machine {
-  readonly host: string
-  readonly port: number
-  readonly user: string
-  readonly nodeId: string | null
-}
+type Machine = Item<'/network/machines'>
 
-interface Report {
-  readonly suitable: boolean
-  readonly findings: readonly { readonly state: 'ok' | 'warn' | 'fail'; readonly text: string; readonly remedy: string }[]
-  readonly steps: readonly string[]
-}
+type Report = Answer<'POST', '/network/machines/check'>
 
 interface AddFlags extends AccessFlags {
   readonly name?: string
@@ -82,10 +64,7 @@ Examples:
     .action(
       run(context, async (output, command) => {
         const client = clientOf(command, context)
-        const [nodes, machines] = [
-          await client.get<{ items: readonly Node[] }>('/network/nodes'),
-          await client.get<{ items: readonly Machine[] }>('/network/machines'),
-        ]
+        const [nodes, machines] = [await client.get('/network/nodes'), await client.get('/network/machines')]
         const machineOf = ({ id }: Node): string => machines.items.find(({ nodeId }) => nodeId === id)?.host ?? ''
         const state = ({ enabled, connected, draining }: Node): string =>
           !enabled ? 'disabled' : !connected ? 'away' : draining ? 'draining' : 'connected'
@@ -128,7 +107,7 @@ Examples:
           cacheSize: flags.cacheSize,
         }
         if (flags.check === true) {
-          const report = await client.send<Report>('POST', '/network/machines/check', body)
+          const report = await client.send('POST', '/network/machines/check', body)
           output.result(report, () => reportText(report))
           return
         }
@@ -150,7 +129,7 @@ Examples:
       run(context, async (output, command) => {
         const flags = command.optsWithGlobals() as AddFlags & { readonly hours: string }
         if (!/^\d{1,3}$/.test(flags.hours)) throw new AppError('command.invalid', `--hours: ${JSON.stringify(flags.hours)} is not a number`)
-        const made = await clientOf(command, context).send<{ readonly userData: string }>('POST', '/network/machines/user-data', {
+        const made = await clientOf(command, context).send('POST', '/network/machines/user-data', {
           ...{ name: command.args[0], bind: flags.bind, cache: flags.cache === true, cacheSize: flags.cacheSize },
           ...(flags.origin === undefined ? {} : { origin: flags.origin }),
           httpPort: readPort('--http-port', flags.httpPort),
@@ -198,9 +177,9 @@ function readPort(flag: string, text: string): number {
   return port
 }
 
-async function findMachine(client: ApiClient, text: string): Promise<Machine> {
-  const { items: machines } = await client.get<{ items: readonly Machine[] }>('/network/machines')
-  const { items: nodes } = await client.get<{ items: readonly Node[] }>('/network/nodes')
+async function findMachine(client: TypedClient, text: string): Promise<Machine> {
+  const { items: machines } = await client.get('/network/machines')
+  const { items: nodes } = await client.get('/network/nodes')
   const ids = nodes.filter(({ id, name }) => id === text || name === text).map(({ id }) => id)
   const found = machines.filter(({ host, nodeId }) => host === text || (nodeId !== null && ids.includes(nodeId)))
   if (found.length === 1) return found[0] as Machine

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { AppError } from '../../platform/errors.ts'
-import { isLoopback } from '../../platform/loopback.ts'
+import { isLoopback } from '../../platform/net/loopback.ts'
 import { type CommandContext, run } from './context.ts'
 
 interface Given {

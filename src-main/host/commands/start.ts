@@ -3,7 +3,7 @@ import { AppError } from '../../platform/errors.ts'
 import type { ShellLink } from '../../shell/follow/shell-link.ts'
 import type { WantedPage } from '../../shell/targets/open-target.ts'
 import type { Output } from '../output.ts'
-import { addConfigFlags, type CommandContext, clientOf, configOf, run } from './context.ts'
+import { addConfigFlags, type CommandContext, clientOf, configOf, run, shellClientOf } from './context.ts'
 import { openDesktopWindows, openElectron } from './desktop-session.ts'
 import { runHost } from './host.ts'
 import { openMain, showHost } from './show-host.ts'
@@ -31,7 +31,7 @@ Examples:
 export async function startOrShow(command: Command, context: CommandContext, output: Output, page?: WantedPage): Promise<void> {
   try {
     await runHost(command, context, output, (host, end) => {
-      const path = page && (() => page(clientOf(command, context)))
+      const path = page && (() => page(shellClientOf(command, context)))
       return showHost(host, end, context, output, path)
     })
   } catch (error) {
@@ -50,7 +50,7 @@ async function showRunning(
 ): Promise<void> {
   const client = clientOf(command, context)
   if (output.json) throw rejection
-  const path = await page?.(client)
+  const path = await page?.(shellClientOf(command, context))
   const text = `A host is running already: ${client.url}`
   try {
     await client.send('POST', '/shell/show', path === undefined ? {} : { path })
@@ -74,7 +74,7 @@ async function showRunning(
   const windows = await openDesktopWindows(context, {
     dataDir: config.data,
     urlOf: async (wanted) => {
-      const { url } = await client.send<{ url: string }>('POST', '/tokens/link', {})
+      const { url } = await client.send('POST', '/tokens/link', {})
       // The window is on this machine; the link may be for elsewhere.
       return `${client.url}${wanted}${wanted.includes('#') ? '' : new URL(url).hash}`
     },
@@ -86,14 +86,14 @@ async function showRunning(
   })
   const window = await openMain(windows, path)
   if (window.kind === 'none') {
-    const { url } = await client.send<{ url: string }>('POST', '/tokens/link', {})
+    const { url } = await client.send('POST', '/tokens/link', {})
     output.result({}, () => `${text}\nNo window: ${window.reason}. Open in a browser:\n  ${url}`)
     windows.stop()
     return
   }
   output.result({}, () => text)
   const { openShellLink } = await import('../../shell/follow/shell-link.ts')
-  link = openShellLink({ findHost: () => clientOf(command, context), shell: windows, signal: links.signal })
+  link = openShellLink({ findHost: () => shellClientOf(command, context), shell: windows, signal: links.signal })
   await windows.resume()
   await Promise.race([ended.promise, context.untilStopped()])
   links.abort()

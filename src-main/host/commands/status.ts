@@ -1,32 +1,14 @@
 import type { Command } from 'commander'
-import type { ApiClient } from '../../platform/api-client.ts'
+import type { Answer } from '../../api/index.ts'
 import { AppError } from '../../platform/errors.ts'
-import { isLoopback } from '../../platform/loopback.ts'
+import { isLoopback } from '../../platform/net/loopback.ts'
 import { journalOf } from '../service/service-of-process.ts'
 import { type CommandContext, clientOf, run } from './context.ts'
-import { type StreamSummary, streamTable } from './streams.ts'
-import { type StudioStatus, statusText } from './studio-status.ts'
+import { streamTable } from './streams.ts'
+import { statusText } from './studio-status.ts'
+import type { TypedClient } from './typed-client.ts'
 
-interface Health {
-  status: string
-  problems: readonly { message: string; remedy: string }[]
-  version: string
-  uptimeMs: number
-}
-interface Host {
-  pid: number
-  startedAt: string
-  dataDir: string
-  addresses: { url: string; httpsUrl: string | null; rtmpUrl: string; rtmpsUrl: string | null; srtUrl: string | null }
-  auth: { signInRequired: boolean }
-}
-
-interface Webrtc {
-  enabled: boolean
-  engine: string
-  port: number | null
-  sessions: number
-}
+type Webrtc = Answer<'GET', '/live/webrtc'>
 
 /** One line for WebRTC: its engine starts with the first offer, and knows its port from then on. */
 function webrtcText({ enabled, engine, port, sessions }: Webrtc): string {
@@ -35,8 +17,8 @@ function webrtcText({ enabled, engine, port, sessions }: Webrtc): string {
 }
 
 /** A one-time sign-in link for another device. Throws `host.local_only` where no other device reaches the host. */
-async function signInLink(client: ApiClient): Promise<{ url: string; expiresAt: string }> {
-  const link = await client.send<{ url: string; expiresAt: string }>('POST', '/tokens/link', { role: 'admin' })
+async function signInLink(client: TypedClient): Promise<{ url: string; expiresAt: string }> {
+  const link = await client.send('POST', '/tokens/link', { role: 'admin' })
   const { hostname, origin } = new URL(link.url)
   if (isLoopback(hostname)) throw new AppError('host.local_only', `A phone cannot open ${origin}: the host listens on this machine alone`)
   return link
@@ -68,11 +50,11 @@ export function addStatusCommand(program: Command, context: CommandContext): voi
           return
         }
         const [health, host, webrtc, streams, studio] = await Promise.all([
-          client.get<Health>('/health'),
-          client.get<Host>('/host'),
-          client.get<Webrtc>('/live/webrtc'),
-          client.get<{ items: StreamSummary[] }>('/live/streams'),
-          client.get<StudioStatus>('/studio'),
+          client.get('/health'),
+          client.get('/host'),
+          client.get('/live/webrtc'),
+          client.get('/live/streams'),
+          client.get('/studio'),
         ])
         const elsewhere = url ?? context.environment.STREAMS_URL
         const journal = elsewhere ? undefined : journalOf(host.pid)

@@ -1,17 +1,9 @@
 import type { Command } from 'commander'
+import type { Item } from '../../api/index.ts'
 import { table } from '../output.ts'
 import { type CommandContext, clientOf, run } from './context.ts'
 
-export interface StreamSummary {
-  id: string
-  name: string
-  state: string
-  reconnecting: boolean
-  viewers: number
-  watchUrl: string
-  startedAt: string | null
-  health: { videoBitrateKbps: number; audioBitrateKbps: number; frameRate: number } | null
-}
+export type StreamSummary = Item<'/live/streams'>
 
 /** The streams as a table for people. */
 export function streamTable(items: readonly StreamSummary[]): string {
@@ -41,7 +33,7 @@ export function addStreamsCommands(program: Command, context: CommandContext): v
     .description('all streams')
     .action(
       run(context, async (output, command) => {
-        const answer = await clientOf(command, context).get<{ items: StreamSummary[] }>('/live/streams')
+        const answer = await clientOf(command, context).get('/live/streams')
         output.result(answer, () => streamTable(answer.items))
       }),
     )
@@ -54,10 +46,7 @@ export function addStreamsCommands(program: Command, context: CommandContext): v
       .description(what)
       .action(
         run(context, async (output, command) => {
-          const stream = await clientOf(command, context).send<StreamSummary | undefined>(
-            'POST',
-            `/live/streams/${encodeURIComponent(command.args[0] ?? '')}/${name}`,
-          )
+          const stream = await clientOf(command, context).send('POST', `/live/streams/${encodeURIComponent(command.args[0] ?? '')}/${name}`)
           output.result(stream ?? { stream: command.args[0] }, () => `Done: ${command.args[0]}.`)
         }),
       )

@@ -5,11 +5,6 @@ import { readRegularFile } from '../../platform/user-files/regular-file.ts'
 import { table } from '../output.ts'
 import { type CommandContext, clientOf, run } from './context.ts'
 
-interface ImportAnswer {
-  name: string
-  notCarried: { place: string; reason: string }[]
-}
-
 /** What the API takes, and some for white space, bytes. */
 const maxImportBytes = 64 * 1024 * 1024
 
@@ -30,9 +25,7 @@ export function addStudioCollections(studio: Command, context: CommandContext): 
     .description('the collections of the data folder')
     .action(
       run(context, async (output, command) => {
-        const answer = await clientOf(command, context).get<{ items: { name: string; changedAt: string; open: boolean }[] }>(
-          '/studio/collections',
-        )
+        const answer = await clientOf(command, context).get('/studio/collections')
         output.result(answer, () =>
           table(
             ['NAME', 'CHANGED', 'OPEN'],
@@ -51,8 +44,8 @@ export function addStudioCollections(studio: Command, context: CommandContext): 
         const name = command.args[0] ?? ''
         // What looks like a file is one: of the machine of the host.
         const answer = await (name.includes('/') || name.includes(sep) || name.endsWith('.json')
-          ? clientOf(command, context).send<{ file: string }>('POST', '/studio/open', { file: resolve(name), force })
-          : clientOf(command, context).send<{ file: string }>('POST', `/studio/collections/${encodeURIComponent(name)}/open`, { force }))
+          ? clientOf(command, context).send('POST', '/studio/open', { file: resolve(name), force })
+          : clientOf(command, context).send('POST', `/studio/collections/${encodeURIComponent(name)}/open`, { force }))
         output.result(answer, () => `${answer.file} is open.`)
       }),
     )
@@ -73,7 +66,7 @@ export function addStudioCollections(studio: Command, context: CommandContext): 
       .description(way === 'undo' ? 'undo the newest edit' : 'do what was undone again')
       .action(
         run(context, async (output, command) => {
-          const answer = await clientOf(command, context).send<{ name: string }>('POST', `/studio/${way}`, {})
+          const answer = await clientOf(command, context).send('POST', `/studio/${way}`, {})
           output.result(answer, () => `${way === 'undo' ? 'Undone' : 'Done again'}: ${answer.name}`)
         }),
       )
@@ -110,7 +103,7 @@ export function addStudioCollections(studio: Command, context: CommandContext): 
         } catch (cause) {
           throw new AppError('studio.import_invalid', `${file} is not JSON`, { cause })
         }
-        const answer = await clientOf(command, context).send<ImportAnswer>('POST', '/studio/import/obs', {
+        const answer = await clientOf(command, context).send('POST', '/studio/import/obs', {
           name,
           document,
           folder: dirname(resolve(file)),

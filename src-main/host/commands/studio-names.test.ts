@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import type { ApiClient } from '../../platform/api-client.ts'
 import { idOf } from './studio-names.ts'
+import type { TypedClient } from './typed-client.ts'
 
 const items = [
   { id: 'intro', name: 'Intro scene' },
@@ -8,7 +8,7 @@ const items = [
   { id: 'one', name: 'Twin' },
   { id: 'two', name: 'twin' },
 ]
-const client = { get: async () => ({ items }) } as unknown as ApiClient
+const client = { get: async () => ({ items }) } as unknown as TypedClient
 
 it('takes ids, and names in whatever case where they leave no doubt; a typo is answered with what there is', async () => {
   expect(await idOf(client, 'scene', 'talk')).toBe('talk')

@@ -1,11 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander'
-import type { ApiClient } from '../../platform/api-client.ts'
 import { AppError } from '../../platform/errors.ts'
-
-interface Named {
-  readonly id: string
-  readonly name: string
-}
+import type { TypedClient } from './typed-client.ts'
 
 /** What people name on the command line, and where the API lists it. */
 const lists = {
@@ -21,8 +16,8 @@ const lists = {
  * The id of what is meant by an id or, where that leaves no doubt, by a name in whatever case. Throws `studio.no_collection`, and
  * `studio.not_found` with what there is.
  */
-export async function idOf(client: ApiClient, what: keyof typeof lists, wanted: string): Promise<string> {
-  const { items } = await client.get<{ items: readonly Named[] }>(`/studio/${lists[what]}`)
+export async function idOf(client: TypedClient, what: keyof typeof lists, wanted: string): Promise<string> {
+  const { items } = await client.get(`/studio/${lists[what]}`)
   if (items.some(({ id }) => id === wanted)) return wanted
   const same = items.filter(({ name }) => name.toLowerCase() === wanted.toLowerCase())
   const [one] = same
@@ -46,7 +41,7 @@ export function withTransition(command: Command): Command {
 }
 
 /** What was chosen by them. Throws as `idOf`. */
-export async function transitionOf(command: Command, client: ApiClient): Promise<{ transition?: string; durationMs?: number }> {
+export async function transitionOf(command: Command, client: TypedClient): Promise<{ transition?: string; durationMs?: number }> {
   const { transition, duration } = command.opts() as { transition?: string; duration?: number }
   return {
     ...(transition === undefined ? {} : { transition: await idOf(client, 'transition', transition) }),

@@ -1,13 +1,12 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import type { ApiClient } from '../../platform/api-client.ts'
-import { findHost } from '../../platform/api-client.ts'
 import { AppError } from '../../platform/errors.ts'
 import { type Output, printable } from '../output.ts'
 import { addConfigFlags, type CommandContext, clientOf, run } from './context.ts'
 import { runHost } from './host.ts'
 import { createStudioLines } from './studio-lines.ts'
-import { type StudioStatus, statusText } from './studio-status.ts'
+import { statusText } from './studio-status.ts'
+import { findTypedHost, type TypedClient } from './typed-client.ts'
 
 /** `streams studio run`: a show from a command line, with a line for all that happens. */
 export function addStudioRun(studio: Command, context: CommandContext): void {
@@ -29,7 +28,7 @@ export function addStudioRun(studio: Command, context: CommandContext): void {
             context,
             output,
             async (host) => {
-              const client = findHost({ dataDir: host.ready.dataDir, token: host.token })
+              const client = findTypedHost({ dataDir: host.ready.dataDir, token: host.token })
               const { stop } = await follow(client, output, notify)
               return stop
             },
@@ -38,7 +37,7 @@ export function addStudioRun(studio: Command, context: CommandContext): void {
         } catch (error) {
           if (!(error instanceof AppError) || error.code !== 'host.already_running') throw error
           const client = clientOf(command, context)
-          const { open } = await client.get<StudioStatus>('/studio')
+          const { open } = await client.get('/studio')
           if (file !== undefined && file !== open?.file) await client.send('POST', '/studio/open', { file })
           const { stop, lost } = await follow(client, output, notify)
           await Promise.race([context.untilStopped(), lost])
@@ -51,7 +50,7 @@ export function addStudioRun(studio: Command, context: CommandContext): void {
 
 /** Tells how the studio is now, and then every event of it until `stop`. `lost` rejects when the host goes away before. */
 async function follow(
-  client: ApiClient,
+  client: TypedClient,
   output: Output,
   notify: (event: { time: string; topic: string; data: unknown }) => void,
 ): Promise<{ stop: () => void; lost: Promise<never> }> {
@@ -68,7 +67,7 @@ async function follow(
   // Of a host that ends because it was asked to, nobody waits for it.
   lost.catch(() => undefined)
   await Promise.race([opened.promise, lost])
-  const status = await client.get<StudioStatus>('/studio')
+  const status = await client.get('/studio')
   if (status.open === null) {
     gone.abort()
     throw new AppError('studio.no_collection')

@@ -1,21 +1,8 @@
+import type { Answer } from '../../api/index.ts'
 import { table } from '../output.ts'
 
-/** An output as the API reports it. */
-export interface OutputReport {
-  id: string
-  name: string
-  kind: string
-  state: string
-  error: { message: string } | null
-}
-
 /** What `GET /studio` answers. */
-export interface StudioStatus {
-  state: string
-  problem: string | null
-  open: { name: string; file: string; title: string; revision: number; saved: boolean; conflict: boolean } | null
-  outputs: OutputReport[]
-}
+export type StudioStatus = Answer<'GET', '/studio'>
 
 /** How the studio is, for people. */
 export function statusText({ state, problem, open, outputs }: StudioStatus): string {

@@ -1,35 +1,15 @@
 import { writeFileSync } from 'node:fs'
 import type { Command } from 'commander'
+import type { Answer } from '../../api/index.ts'
 import { AppError } from '../../platform/errors.ts'
 import { table } from '../output.ts'
 import { type CommandContext, clientOf, run } from './context.ts'
 import { addStudioCollections } from './studio-collections.ts'
 import { idOf, transitionOf, withTransition } from './studio-names.ts'
 import { addStudioRun } from './studio-run.ts'
-import { type OutputReport, type StudioStatus, statusText } from './studio-status.ts'
+import { statusText } from './studio-status.ts'
 
-interface Program {
-  studioMode: boolean
-  canvases: { canvas: string; program: string; preview: string | null }[]
-}
-interface Scene {
-  id: string
-  name: string
-  canvas: string
-}
-interface Source {
-  id: string
-  name: string
-  kind: string
-  report: { state: string; problem?: string } | null
-}
-interface Switched {
-  canvas: string
-  scene: string
-  transition: string
-  frame: number | null
-  tookMs: number | null
-}
+type Switched = Answer<'POST', '/studio/program'>
 /** `streams studio`: the studio over the API. */
 export function addStudioCommands(program: Command, context: CommandContext): void {
   const studio = program
@@ -59,7 +39,7 @@ function addLooking(studio: Command, context: CommandContext): void {
     .action(
       run(context, async (output, command) => {
         const client = clientOf(command, context)
-        const status = await client.get<StudioStatus>('/studio')
+        const status = await client.get('/studio')
         output.result(status, () => statusText(status))
       }),
     )
@@ -69,10 +49,7 @@ function addLooking(studio: Command, context: CommandContext): void {
     .action(
       run(context, async (output, command) => {
         const client = clientOf(command, context)
-        const [scenes, program] = await Promise.all([
-          client.get<{ items: Scene[] }>('/studio/scenes'),
-          client.get<Program>('/studio/program'),
-        ])
+        const [scenes, program] = await Promise.all([client.get('/studio/scenes'), client.get('/studio/program')])
         const airOf = (id: string): string => {
           if (program.canvases.some((each) => each.program === id)) return 'on air'
           return program.canvases.some((each) => each.preview === id) ? 'preview' : ''
@@ -90,7 +67,7 @@ function addLooking(studio: Command, context: CommandContext): void {
     .description('the sources, and how they are')
     .action(
       run(context, async (output, command) => {
-        const answer = await clientOf(command, context).get<{ items: Source[] }>('/studio/sources')
+        const answer = await clientOf(command, context).get('/studio/sources')
         output.result(answer, () =>
           table(
             ['ID', 'NAME', 'KIND', 'STATE', 'PROBLEM'],
@@ -136,7 +113,7 @@ function addSwitching(studio: Command, context: CommandContext): void {
       run(context, async (output, command) => {
         const client = clientOf(command, context)
         const body = { scene: await idOf(client, 'scene', command.args[0] ?? ''), ...(await transitionOf(command, client)) }
-        const answer = await client.send<Switched>('POST', '/studio/program', body)
+        const answer = await client.send('POST', '/studio/program', body)
         output.result(answer, () => switchedText(answer))
       }),
     )
@@ -148,7 +125,7 @@ function addSwitching(studio: Command, context: CommandContext): void {
         const client = clientOf(command, context)
         const scene = await idOf(client, 'scene', command.args[0] ?? '')
         await client.send('PATCH', '/studio/program', { studioMode: true })
-        const answer = await client.send<Program>('POST', '/studio/preview', { scene })
+        const answer = await client.send('POST', '/studio/preview', { scene })
         output.result(answer, () => `"${scene}" is being prepared: streams studio transition brings it on air.`)
       }),
     )
@@ -161,7 +138,7 @@ function addSwitching(studio: Command, context: CommandContext): void {
         const client = clientOf(command, context)
         const on = canvas === undefined ? {} : { canvas: await idOf(client, 'canvas', canvas) }
         const body = { ...(await transitionOf(command, client)), ...on }
-        const answer = await client.send<Switched>('POST', '/studio/transition', body)
+        const answer = await client.send('POST', '/studio/transition', body)
         output.result(answer, () => switchedText(answer))
       }),
     )
@@ -172,7 +149,7 @@ function addSwitching(studio: Command, context: CommandContext): void {
       run(context, async (output, command) => {
         const client = clientOf(command, context)
         const id = await idOf(client, 'macro', command.args[0] ?? '')
-        const answer = await client.send<{ state: string; error: { message: string } | null }>('POST', `/studio/macros/${id}/run`)
+        const answer = await client.send('POST', `/studio/macros/${id}/run`)
         output.result(answer, () => `The macro is ${answer.state}${answer.error === null ? '' : `: ${answer.error.message}`}.`)
         if (answer.state === 'failed') context.exit(1)
       }),
@@ -188,7 +165,7 @@ function addOutputs(studio: Command, context: CommandContext): void {
         run(context, async (output, command) => {
           const client = clientOf(command, context)
           const id = await idOf(client, 'output', command.args[0] ?? '')
-          const answer = await client.send<OutputReport>('POST', `/studio/outputs/${id}/${way}`)
+          const answer = await client.send('POST', `/studio/outputs/${id}/${way}`)
           output.result(answer, () => `${answer.name}: ${answer.state}`)
         }),
       )

@@ -1,17 +1,8 @@
 import type { Command } from 'commander'
-import { findHost } from '../../platform/api-client.ts'
 import { AppError } from '../../platform/errors.ts'
 import { table } from '../output.ts'
 import { type CommandContext, clientOf, configOf, run } from './context.ts'
-
-interface Token {
-  id: string
-  label: string
-  role: string
-  expiresAt: string | null
-  revokedAt: string | null
-  lastUsedAt: string | null
-}
+import { findTypedHost } from './typed-client.ts'
 
 export function addTokensCommands(program: Command, context: CommandContext): void {
   const tokens = program
@@ -31,7 +22,7 @@ Examples:
     .description('all tokens, without their secrets')
     .action(
       run(context, async (output, command) => {
-        const answer = await clientOf(command, context).get<{ items: Token[] }>('/tokens')
+        const answer = await clientOf(command, context).get('/tokens')
         output.result(answer, () =>
           table(
             ['ID', 'LABEL', 'ROLE', 'EXPIRES', 'REVOKED', 'LAST USED'],
@@ -59,7 +50,7 @@ Examples:
         if (!Number.isFinite(life) || life <= 0 || life > 36_500)
           throw new AppError('request.invalid', `--days "${days}" is not a number of days above 0`)
         const expiresAt = days === undefined ? null : new Date(Date.now() + life * 86_400_000).toISOString()
-        const made = await clientOf(command, context).send<{ token: Token; secret: string }>('POST', '/tokens', {
+        const made = await clientOf(command, context).send('POST', '/tokens', {
           label: command.args[0],
           role,
           expiresAt,
@@ -72,7 +63,7 @@ Examples:
     .description('end a token for good')
     .action(
       run(context, async (output, command) => {
-        const token = await clientOf(command, context).send<Token>('DELETE', `/tokens/${encodeURIComponent(command.args[0] ?? '')}`)
+        const token = await clientOf(command, context).send('DELETE', `/tokens/${encodeURIComponent(command.args[0] ?? '')}`)
         output.result(token, () => `Token ${token.id} is revoked.`)
       }),
     )
@@ -82,7 +73,7 @@ Examples:
     .option('--role <role>', 'viewer, editor or admin', 'admin')
     .action(
       run(context, async (output, command) => {
-        const link = await clientOf(command, context).send<{ url: string; expiresAt: string }>('POST', '/tokens/link', command.opts())
+        const link = await clientOf(command, context).send('POST', '/tokens/link', command.opts())
         output.result(link, () => `Open within ten minutes, once:\n\n  ${link.url}`)
       }),
     )
@@ -115,8 +106,8 @@ Example:
           )
         } catch (error) {
           if (!(error instanceof AppError) || error.code !== 'host.already_running') throw error
-          const client = findHost({ dataDir })
-          const link = await client.send<{ url: string; expiresAt: string }>('POST', '/tokens/link', { role: 'admin' })
+          const client = findTypedHost({ dataDir })
+          const link = await client.send('POST', '/tokens/link', { role: 'admin' })
           const here = `${client.url}/${new URL(link.url).hash}`
           output.result(link, () =>
             ['Open within ten minutes, once:', '', `  ${link.url}`, ...(here === link.url ? [] : [`  ${here}  (on this machine)`])].join(

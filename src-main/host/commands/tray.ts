@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 import { AppError } from '../../platform/errors.ts'
-import { addConfigFlags, type CommandContext, clientOf, configOf, run } from './context.ts'
+import { addConfigFlags, type CommandContext, clientOf, configOf, run, shellClientOf } from './context.ts'
 import type { TrayMessage } from './tray-process.ts'
 
 /** `streams tray`: the icon in the panel, for a host that runs or will run. */
@@ -25,22 +25,21 @@ export function addTrayCommand(program: Command, context: CommandContext): void 
         })
         const { url, owned = false } = command.optsWithGlobals() as { url?: string; owned?: boolean }
         const tellHost = (message: TrayMessage): void => void process.send?.(message)
-        const findHost = () => clientOf(command, context)
         const openPage = (path: string): void => {
           if (owned) {
             tellHost({ kind: 'open', path })
             return
           }
-          const client = findHost()
+          const client = clientOf(command, context)
           client
-            .send<{ url: string }>('POST', '/tokens/link', {})
+            .send('POST', '/tokens/link', {})
             .then((link) => openWindow(`${client.url}${path}${link.url.slice(link.url.indexOf('#'))}`, look, windowOptions))
             .catch(() => undefined)
         }
         const look = { view: { kind: 'main' }, profile: 'window' } as const
         const windowOptions = { dataDir: configOf(command, context).config.data, env: context.environment }
         const desktop = new Desktop({
-          findHost,
+          findHost: () => shellClientOf(command, context),
           isLocal: url === undefined && context.environment.STREAMS_URL === undefined,
           owns: owned,
           parts,

@@ -1,4 +1,4 @@
-import { portOwner } from '../../platform/listen-error.ts'
+import { portOwner } from '../../platform/net/listen-error.ts'
 import type { Config } from '../config.ts'
 import { isWide } from '../shown-host.ts'
 import type { Finding } from './finding.ts'

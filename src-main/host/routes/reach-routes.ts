@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import type { AuditLog } from '../../platform/audit.ts'
-import type { Reach } from '../../platform/reach.ts'
-import { defineRoute, type RouteDefinition } from '../../platform/routes.ts'
+import type { Reach } from '../../platform/outbound/reach.ts'
+import { defineRoute, type RouteDefinition } from '../../platform/routes/routes.ts'
 
 const tag = 'host'
 const Folders = Type.Array(Type.String({ minLength: 1, maxLength: 4096 }), {

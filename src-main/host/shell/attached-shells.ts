@@ -1,7 +1,7 @@
 import Value from 'typebox/value'
 import { AppError } from '../../platform/errors.ts'
-import type { EventBus } from '../../platform/events.ts'
-import type { SocketClient, SocketSession } from '../../platform/sockets.ts'
+import type { EventBus } from '../../platform/events/events.ts'
+import type { SocketClient, SocketSession } from '../../platform/routes/sockets.ts'
 import { FromShellSchema, type Shell, type ShellCommand, type ShellState, type Shown } from '../../shell/shell-messages.ts'
 
 /** How long a shell may take to open a window, ms: a busy machine starts a browser slowly. */

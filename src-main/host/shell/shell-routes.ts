@@ -1,8 +1,8 @@
 import { Type } from 'typebox'
 import type { AuditLog } from '../../platform/audit.ts'
-import type { EventBus } from '../../platform/events.ts'
-import { atOldPath, defineRoute, type RouteDefinition } from '../../platform/routes.ts'
-import { defineSocket, type SocketDefinition } from '../../platform/sockets.ts'
+import type { EventBus } from '../../platform/events/events.ts'
+import { atOldPath, defineRoute, type RouteDefinition } from '../../platform/routes/routes.ts'
+import { defineSocket, type SocketDefinition } from '../../platform/routes/sockets.ts'
 import { ShellStateSchema, WantedWindowSchema } from '../../shell/shell-messages.ts'
 import type { AttachedShells } from './attached-shells.ts'
 

@@ -1,6 +1,6 @@
 import { appendFileSync, chmodSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { replaceFile } from '../../platform/replace-file.ts'
+import { replaceFile } from '../../platform/storage/replace-file.ts'
 
 /** Name of the file in the data folder. */
 export const crashLogName = 'crashes.log'
