@@ -1,5 +1,5 @@
 import { useId } from 'react'
-import { NumberField } from './forms/number-field.tsx'
+import { NumberField } from '../components/number-field.tsx'
 import { t } from './messages.ts'
 import { change } from './show-store.ts'
 import type { Item } from './types.ts'
@@ -58,14 +58,15 @@ export function ItemTransitionFields({ label, name, at, value, disabled }: ItemT
         )}
         {kind !== '' && (
           <NumberField
-            common={{ 'id': `${id}-ms`, disabled, 'aria-describedby': undefined, 'data-setting': `${name}Ms` }}
+            id={`${id}-ms`}
+            name={`${name}Ms`}
+            disabled={disabled}
             label={t.properties.lasts(label)}
-            schema={{ minimum: 0, maximum: 10_000 }}
+            min={0}
+            max={10_000}
             integer
-            optional={false}
             value={value?.durationMs ?? usualMs}
-            onChange={(durationMs) => durationMs !== null && set({ durationMs })}
-            bare
+            onChange={(durationMs) => set({ durationMs })}
           />
         )}
       </div>

@@ -1,9 +1,9 @@
 import { MousePointerClick, PanelBottom, RotateCcw, Scan, X } from 'lucide-react'
 import { useId, useRef, useState } from 'react'
 import { loadLater } from '../components/load-later.tsx'
+import { NumberField } from '../components/number-field.tsx'
 import { commandSource } from './commands.ts'
 import { SourceFilters } from './filters/source-filters.tsx'
-import { NumberField } from './forms/number-field.tsx'
 import { SettingsForm } from './forms/settings-form.tsx'
 import { t as interact } from './interact/messages.ts'
 import { ItemTransitionFields } from './item-transition-fields.tsx'
@@ -249,15 +249,7 @@ function ItemNumber({ label, value, onChange, disabled, minimum = -1e6, maximum 
   return (
     <div className="field">
       <label htmlFor={id}>{label}</label>
-      <NumberField
-        common={{ id, disabled, 'aria-describedby': undefined, 'data-setting': label }}
-        schema={{ minimum, maximum }}
-        integer={false}
-        optional={false}
-        value={value}
-        onChange={(next) => next !== null && onChange(next)}
-        bare
-      />
+      <NumberField id={id} name={label} disabled={disabled} min={minimum} max={maximum} value={value} onChange={onChange} />
     </div>
   )
 }

@@ -4,7 +4,6 @@ export type { ChosenSettings } from '../../src-main/media/following/chosen-setti
 export type { SourceReport } from '../../src-main/media/source-report.ts'
 export type { OutputReport } from '../../src-main/studio/control/outputs/studio-outputs.ts'
 export type { ProgramState } from '../../src-main/studio/control/program/program-state.ts'
-export type { Action } from '../../src-main/studio/document/action-schemas.ts'
 export type {
   Canvas as CanvasPart,
   Filter,
@@ -15,7 +14,8 @@ export type {
   Transition,
 } from '../../src-main/studio/document/collection.ts'
 export type { Edit } from '../../src-main/studio/document/edits/edit-schemas.ts'
-export type { SourceAudio } from '../../src-main/studio/document/mixer-schemas.ts'
+export type { Action } from '../../src-main/studio/document/schemas/action-schemas.ts'
+export type { SourceAudio } from '../../src-main/studio/document/schemas/mixer-schemas.ts'
 
 export type Preparation = NonNullable<Answer<'GET', '/studio'>['preparation']>
 export type EngineState = Answer<'GET', '/studio'>['state']

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react'
 import type { Answer } from '../../../src-main/api/typed-api.ts'
 import { call } from '../../client/api.ts'
 import { notifyError } from '../../components/toasts.tsx'
-import { TextField } from '../machines/machine-form.tsx'
+import { TextField } from '../text-field.tsx'
 import { t } from './messages.ts'
 import { priceText } from './price-text.ts'
 

@@ -4,9 +4,8 @@ import { call } from '../../client/api.ts'
 import { Dialog } from '../../components/dialog.tsx'
 import { DialogForm } from '../../components/dialog-form.tsx'
 import { notify } from '../../components/toasts.tsx'
-import { TextField } from '../machines/machine-form.tsx'
+import { TextField } from '../text-field.tsx'
 import { t } from './messages.ts'
-import { NumberField } from './number-field.tsx'
 
 type Provider = Item<'/network/providers'>
 
@@ -97,14 +96,26 @@ export function ProviderDialog({
           </div>
         )}
         <div className="fleet-pair">
-          <NumberField id="provider-machines" label={t.maxMachines} value={maxMachines} onChange={setMaxMachines} max={100} />
-          <NumberField
+          <TextField
+            id="provider-machines"
+            label={t.maxMachines}
+            value={maxMachines}
+            onChange={setMaxMachines}
+            type="number"
+            min={0}
+            max={100}
+            required
+          />
+          <TextField
             id="provider-budget"
             label={t.maxPerHour}
             value={maxPerHour}
             onChange={setMaxPerHour}
+            type="number"
+            min={0}
             max={100_000}
             step="any"
+            required
             hint={t.maxPerHourHint}
           />
         </div>

@@ -4,8 +4,8 @@ import { call } from '../../client/api.ts'
 import { Dialog } from '../../components/dialog.tsx'
 import { DialogForm } from '../../components/dialog-form.tsx'
 import { notify, notifyError } from '../../components/toasts.tsx'
+import { TextField } from '../text-field.tsx'
 import { t } from './messages.ts'
-import { NumberField } from './number-field.tsx'
 import { newOrder, nodeOf, OrderFields } from './order-fields.tsx'
 
 export type Scaling = Answer<'GET', '/network/scaling'>
@@ -66,10 +66,12 @@ export function ScalingDialog({
     notify(t.scalingSaved)
     onClose()
   }
-  const figure = (key: keyof typeof figures, label: string, min: number, max: number, step = '1') => (
-    <NumberField
+  const figure = (key: keyof typeof figures, label: string, min: number, max: number, step: number | 'any' = 1) => (
+    <TextField
       id={`scaling-${key}`}
       {...{ label, min, max, step, value: figures[key] }}
+      type="number"
+      required
       onChange={(value) => setFigures((before) => ({ ...before, [key]: value }))}
     />
   )

@@ -3,8 +3,8 @@ import { call } from '../../client/api.ts'
 import { Dialog } from '../../components/dialog.tsx'
 import { DialogForm } from '../../components/dialog-form.tsx'
 import { notify } from '../../components/toasts.tsx'
-import { TextField } from '../machines/machine-form.tsx'
 import { type NodeItem, nodes } from '../nodes.ts'
+import { TextField } from '../text-field.tsx'
 import { t } from './messages.ts'
 
 /** Group and labels of a node. */

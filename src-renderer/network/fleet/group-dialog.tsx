@@ -3,7 +3,7 @@ import type { Answer } from '../../../src-main/api/typed-api.ts'
 import { call } from '../../client/api.ts'
 import { Dialog } from '../../components/dialog.tsx'
 import { DialogForm } from '../../components/dialog-form.tsx'
-import { TextField } from '../machines/machine-form.tsx'
+import { TextField } from '../text-field.tsx'
 import { t } from './messages.ts'
 import { RolloutProgress } from './rollout-progress.tsx'
 

@@ -1,5 +1,5 @@
-import type { ReactNode } from 'react'
 import type { Answer, Body } from '../../../src-main/api/typed-api.ts'
+import { TextField } from '../text-field.tsx'
 import { t } from './messages.ts'
 
 export type Means = Answer<'GET', '/network/machines/means'>
@@ -163,54 +163,5 @@ export function SignInFields({
         />
       )}
     </>
-  )
-}
-
-export function TextField({
-  id,
-  label,
-  value,
-  onChange,
-  hint,
-  type = 'text',
-  placeholder,
-  required = false,
-  autoFocus = false,
-}: {
-  readonly id: string
-  readonly label: string
-  readonly value: string
-  readonly onChange: (value: string) => void
-  readonly hint?: ReactNode
-  readonly type?: 'text' | 'number' | 'password'
-  readonly placeholder?: string
-  readonly required?: boolean
-  readonly autoFocus?: boolean
-}) {
-  return (
-    <div className="field">
-      <label htmlFor={id}>{label}</label>
-      <input
-        id={id}
-        className="input"
-        type={type}
-        value={value}
-        placeholder={placeholder}
-        required={required}
-        // biome-ignore lint/a11y/noAutofocus: the first field of a dialog that was just opened
-        autoFocus={autoFocus}
-        spellCheck={false}
-        autoComplete="off"
-        {...(type === 'number' ? { min: 1, max: 65_535 } : { maxLength: 1000 })}
-        {...(hint === undefined ? {} : { 'aria-describedby': `${id}-hint` })}
-        onChange={(event) => onChange(event.target.value)}
-        data-testid={id}
-      />
-      {hint !== undefined && (
-        <span id={`${id}-hint`} className="hint">
-          {hint}
-        </span>
-      )}
-    </div>
   )
 }

@@ -5,7 +5,7 @@ import { decimal } from '../../messages/numbers.ts'
 import { t } from '../messages.ts'
 import { followings } from '../obs-stores.ts'
 import { send } from '../panel.tsx'
-import { NumberField } from './number-field.tsx'
+import { SettingNumber } from './setting-input.tsx'
 import type { UndoStack } from './undo-stack.ts'
 
 type Follows = Omit<Body<'PUT', '/obs/*/following'>, 'source' | 'filter'>
@@ -56,20 +56,21 @@ export function FilterFollows({ id, source, filter, kind, undo, onChanged }: Fil
           {kind === 'color_filter_v2' && check('whiteBalance', t.followWhiteBalance)}
           {kind === 'color_filter_v2' && check('saturation', t.followSaturation)}
           {byImage.has(kind) ? (
-            <NumberField
+            <SettingNumber
               label={t.followLimit}
               value={now.limit ?? 0}
               min={0.01}
-              step={0.1}
-              onCommit={(limit) => change({ limit: Math.min(1, limit) })}
+              max={1}
+              onChange={(limit) => change({ limit })}
               testId="obs-follow-limit"
             />
           ) : (
-            <NumberField
+            <SettingNumber
               label={t.followLimitDb}
               value={now.limitDb ?? 0}
               min={1}
-              onCommit={(limitDb) => change({ limitDb: Math.min(30, limitDb) })}
+              max={30}
+              onChange={(limitDb) => change({ limitDb })}
               testId="obs-follow-limit-db"
             />
           )}

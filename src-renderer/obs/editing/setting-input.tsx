@@ -1,6 +1,6 @@
 import { useEffect, useId, useRef, useState } from 'react'
+import { NumberField } from '../../components/number-field.tsx'
 import { t } from '../messages.ts'
-import { NumberField } from './number-field.tsx'
 import { fromObsColor, type SettingField, type SettingOption, toObsColor } from './setting-fields.ts'
 
 interface SettingInputProps {
@@ -13,7 +13,7 @@ export function SettingInput({ field: { key, label, shape, value, options = [] }
   const testId = `obs-setting-${key}`
   switch (shape) {
     case 'number':
-      return <NumberField label={label} value={Number(value ?? 0)} step={0.1} onCommit={onChange} testId={testId} />
+      return <SettingNumber label={label} value={Number(value ?? 0)} onChange={onChange} testId={testId} />
     case 'switch':
       return (
         <label className="check">
@@ -36,6 +36,19 @@ interface FieldProps<T> {
   readonly value: T
   readonly testId: string
   readonly onChange: (value: T) => void
+}
+
+type SettingNumberProps = FieldProps<number> & Pick<React.ComponentProps<typeof NumberField>, 'min' | 'max' | 'integer'>
+
+/** A number with its label. OBS is sent nothing half typed. */
+export function SettingNumber({ label, ...number }: SettingNumberProps) {
+  const id = useId()
+  return (
+    <div className="field">
+      <label htmlFor={id}>{label}</label>
+      <NumberField id={id} counts="left" {...number} />
+    </div>
+  )
 }
 
 function TextField({ label, value, lines = false, onChange, testId }: FieldProps<string> & { readonly lines?: boolean }) {
@@ -106,11 +119,12 @@ function ColorField({ label, value, onChange, testId }: FieldProps<number>) {
         <label htmlFor={id}>{label}</label>
         <input ref={input} id={id} className="input obs-color" type="color" defaultValue={rgb} data-testid={testId} />
       </div>
-      <NumberField
+      <SettingNumber
         label={t.opacityOf(label)}
         value={Math.round((alpha / 255) * 100)}
         min={0}
-        onCommit={(percent) => onChange(toObsColor(rgb, Math.round((Math.min(percent, 100) / 100) * 255)))}
+        max={100}
+        onChange={(percent) => onChange(toObsColor(rgb, Math.round((percent / 100) * 255)))}
         testId={`${testId}-opacity`}
       />
     </>
@@ -127,11 +141,12 @@ function FontField({ label, value, onChange, testId }: FieldProps<Readonly<Recor
         onChange={(face) => onChange({ ...value, face })}
         testId={`${testId}-face`}
       />
-      <NumberField
+      <SettingNumber
         label={t.fontSize}
         value={Number(value.size ?? 0)}
         min={1}
-        onCommit={(size) => onChange({ ...value, size: Math.round(size) })}
+        integer
+        onChange={(size) => onChange({ ...value, size })}
         testId={`${testId}-size`}
       />
     </>

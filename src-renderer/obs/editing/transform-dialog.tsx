@@ -4,7 +4,7 @@ import { Dialog } from '../../components/dialog.tsx'
 import { t } from '../messages.ts'
 import type { ObsItem, ObsVideo } from '../obs-stores.ts'
 import { send } from '../panel.tsx'
-import { NumberField } from './number-field.tsx'
+import { SettingNumber } from './setting-input.tsx'
 import { complete, inverse, presets, type Transform, type TransformChanges } from './transform-changes.ts'
 import { UndoButton } from './undo-button.tsx'
 import type { UndoStack } from './undo-stack.ts'
@@ -52,30 +52,30 @@ export function TransformDialog({ id, scene, item: { id: item, source, transform
     }
     send(undo.make(t.transformOf(source), () => put(changes), revert))
   }
-  const field = (key: keyof typeof t.transformFields, more: { min?: number; step?: number; factor?: number } = {}) => (
-    <NumberField
+  const field = (key: keyof typeof t.transformFields, more: { min?: number; integer?: boolean; factor?: number } = {}) => (
+    <SettingNumber
       label={t.transformFields[key]}
       value={transform[key] * (more.factor ?? 1)}
-      {...(more.min !== undefined && { min: more.min })}
-      {...(more.step !== undefined && { step: more.step })}
-      onCommit={(value) => change({ [key]: value / (more.factor ?? 1) })}
+      min={more.min}
+      integer={more.integer ?? false}
+      onChange={(value) => change({ [key]: value / (more.factor ?? 1) })}
       testId={`obs-${key}`}
     />
   )
-  const scale = { step: 0.1, factor: percent }
+  const scale = { factor: percent }
   return (
     <Dialog title={t.transformOf(source)} onClose={onClose} testId="obs-transform">
       <div className="obs-fields">
-        {field('positionX', { step: 0.1 })}
-        {field('positionY', { step: 0.1 })}
+        {field('positionX')}
+        {field('positionY')}
         {field('scaleX', scale)}
         {field('scaleY', scale)}
-        {field('rotation', { step: 0.1 })}
+        {field('rotation')}
         <Alignment label={t.alignment} value={transform.alignment} testId="obs-alignment" onChange={(alignment) => change({ alignment })} />
-        {field('cropLeft', { min: 0 })}
-        {field('cropRight', { min: 0 })}
-        {field('cropTop', { min: 0 })}
-        {field('cropBottom', { min: 0 })}
+        {field('cropLeft', { min: 0, integer: true })}
+        {field('cropRight', { min: 0, integer: true })}
+        {field('cropTop', { min: 0, integer: true })}
+        {field('cropBottom', { min: 0, integer: true })}
         <label className="field">
           <span className="label">{t.boundsType}</span>
           <select
@@ -99,8 +99,8 @@ export function TransformDialog({ id, scene, item: { id: item, source, transform
               testId="obs-bounds-alignment"
               onChange={(boundsAlignment) => change({ boundsAlignment })}
             />
-            {field('boundsWidth', { min: 1, step: 0.1 })}
-            {field('boundsHeight', { min: 1, step: 0.1 })}
+            {field('boundsWidth', { min: 1 })}
+            {field('boundsHeight', { min: 1 })}
           </>
         )}
       </div>

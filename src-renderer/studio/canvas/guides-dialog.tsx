@@ -1,7 +1,7 @@
 import { Plus, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { CloseAction, Dialog } from '../../components/dialog.tsx'
-import { NumberField } from '../forms/number-field.tsx'
+import { NumberField } from '../../components/number-field.tsx'
 import type { CanvasPart } from '../types.ts'
 import { showAid } from './aids.ts'
 import { type Axis, guideAt, guidesOf, maxGuides, withGuide } from './guides.ts'
@@ -82,16 +82,16 @@ export function GuidesDialog({ canvas, onClose }: GuidesDialogProps) {
                 <li key={id} data-testid="guide-row">
                   <label htmlFor={id}>{name}</label>
                   <NumberField
-                    common={{ id, 'disabled': false, 'aria-describedby': undefined, 'data-setting': id }}
-                    schema={{ minimum: 0, maximum: max(of) }}
+                    id={id}
+                    name={id}
+                    min={0}
+                    max={max(of)}
                     integer
-                    optional={false}
                     value={at}
                     onChange={(next) => {
                       // On top of another it would be gone before the number is complete.
-                      if (next !== null && !guides[of].includes(next)) setGuides(canvas, withGuide(guides, of, index, next))
+                      if (!guides[of].includes(next)) setGuides(canvas, withGuide(guides, of, index, next))
                     }}
-                    bare
                   />
                   <button
                     type="button"

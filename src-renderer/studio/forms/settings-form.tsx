@@ -1,11 +1,11 @@
 import { Plus, Trash2 } from 'lucide-react'
 import { useId, useState } from 'react'
+import { NumberField } from '../../components/number-field.tsx'
 import { t as described } from '../../messages/described.ts'
 import { t } from '../messages.ts'
 import type { Device } from '../types.ts'
 import { DeviceField } from './device-field.tsx'
 import type { FieldAttributes } from './field-attributes.ts'
-import { NumberField } from './number-field.tsx'
 import { PathField } from './path-field.tsx'
 import { defaultsOf, type FieldKind, fieldKind, labelOf, namedIn, optionLabel, type Schema } from './schema.ts'
 
@@ -204,12 +204,17 @@ function Field({ name, schema, siblings, value, onChange, devices, disabled, cle
         />
       ) : kind.as === 'number' ? (
         <NumberField
-          common={common}
-          schema={kind.schema}
+          id={id}
+          name={name}
+          describedBy={common['aria-describedby']}
+          disabled={disabled}
+          min={kind.schema.minimum}
+          max={kind.schema.maximum}
           integer={kind.integer}
-          optional={kind.optional || clearable}
+          slider
           value={typeof value === 'number' ? value : null}
           onChange={onChange}
+          {...((kind.optional || clearable) && { onClear: () => onChange(null), placeholder: t.form.none })}
         />
       ) : kind.as === 'lines' ? (
         <PathField of={schema.items} disabled={disabled} several onChoose={(paths) => onChange([...linesOf(value), ...paths])}>

@@ -1,6 +1,6 @@
 import { ArrowDown, ArrowUp, Trash2 } from 'lucide-react'
+import { NumberField } from '../../components/number-field.tsx'
 import { Tool } from '../docks/tool.tsx'
-import { NumberField } from '../forms/number-field.tsx'
 import { useKinds } from '../kinds.ts'
 import { t as studio } from '../messages.ts'
 import type { Action } from '../types.ts'
@@ -105,18 +105,13 @@ function ActionFields({ action, number, list, document, onChange }: ActionFields
             <label key={field.name} htmlFor={`${list}-${number}-${field.name}`}>
               <span className="quiet small">{t.field(field.name)}</span>
               <NumberField
-                common={{
-                  id: `${list}-${number}-${field.name}`,
-                  disabled: false,
-                  'aria-describedby': undefined,
-                  'data-setting': field.name,
-                }}
-                schema={field}
+                id={`${list}-${number}-${field.name}`}
+                name={field.name}
+                min={field.minimum}
+                max={field.maximum}
                 integer={field.name === 'ms'}
-                optional={false}
                 value={typeof value === 'number' ? value : 0}
-                onChange={(next) => next !== null && set(field.name, next)}
-                bare
+                onChange={(next) => set(field.name, next)}
               />
             </label>
           )

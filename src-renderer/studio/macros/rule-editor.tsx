@@ -3,9 +3,9 @@ import { useEffect, useState } from 'react'
 import type { Answer } from '../../../src-main/api/typed-api.ts'
 import { call } from '../../client/api.ts'
 import { useCollection } from '../../client/collection.ts'
+import { NumberField } from '../../components/number-field.tsx'
 import { Ago } from '../../components/time.tsx'
 import { notifyError } from '../../components/toasts.tsx'
-import { NumberField } from '../forms/number-field.tsx'
 import type { ActionTargets } from './action-fields.ts'
 import { t } from './messages.ts'
 import { RuleEntries } from './rule-entries.tsx'
@@ -106,25 +106,25 @@ export function RuleEditor({ id, name, rule: kept, document, onChange }: RuleEdi
             <label htmlFor="rule-cooldown">
               <span className="quiet small">{t.cooldown}</span>
               <NumberField
-                common={{ 'id': 'rule-cooldown', 'disabled': false, 'aria-describedby': undefined, 'data-setting': 'cooldownMs' }}
-                schema={{ minimum: 0, maximum: 86_400_000 }}
+                id="rule-cooldown"
+                name="cooldownMs"
+                min={0}
+                max={86_400_000}
                 integer
-                optional={false}
                 value={rule.cooldownMs ?? 0}
-                onChange={(cooldownMs) => cooldownMs !== null && set({ cooldownMs })}
-                bare
+                onChange={(cooldownMs) => set({ cooldownMs })}
               />
             </label>
             <label htmlFor="rule-max-runs">
               <span className="quiet small">{t.maxRuns}</span>
               <NumberField
-                common={{ 'id': 'rule-max-runs', 'disabled': false, 'aria-describedby': undefined, 'data-setting': 'maxRuns' }}
-                schema={{ minimum: 0, maximum: 1_000_000 }}
+                id="rule-max-runs"
+                name="maxRuns"
+                min={0}
+                max={1_000_000}
                 integer
-                optional={false}
                 value={rule.maxRuns ?? 0}
-                onChange={(maxRuns) => maxRuns !== null && set({ maxRuns })}
-                bare
+                onChange={(maxRuns) => set({ maxRuns })}
               />
             </label>
           </div>

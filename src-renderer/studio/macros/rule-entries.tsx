@@ -1,6 +1,7 @@
 import { Trash2 } from 'lucide-react'
+import { NumberField } from '../../components/number-field.tsx'
 import { Tool } from '../docks/tool.tsx'
-import { NumberField } from '../forms/number-field.tsx'
+import { t as studio } from '../messages.ts'
 import { t } from './messages.ts'
 import { daysOfWord, newEntry, type RuleField, readWhere, wordOfDays, writeWhere } from './rule-fields.ts'
 import { TextActionField } from './text-action-field.tsx'
@@ -107,13 +108,13 @@ function EntryField({ field, id, value, choices, onChange }: EntryFieldProps) {
       <label htmlFor={`${id}-${name}`}>
         <span className="quiet small">{label}</span>
         <NumberField
-          common={{ 'id': `${id}-${name}`, 'disabled': false, 'aria-describedby': undefined, 'data-setting': name }}
-          schema={field}
-          integer={false}
-          optional={field.optional === true}
+          id={`${id}-${name}`}
+          name={name}
+          min={field.minimum}
+          max={field.maximum}
           value={typeof value === 'number' ? value : null}
-          onChange={(next) => onChange(next ?? undefined)}
-          bare
+          onChange={onChange}
+          {...(field.optional === true && { onClear: () => onChange(undefined), placeholder: studio.form.none })}
         />
       </label>
     )

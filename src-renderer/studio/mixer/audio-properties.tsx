@@ -1,5 +1,5 @@
 import { useId } from 'react'
-import { NumberField } from '../forms/number-field.tsx'
+import { NumberField } from '../../components/number-field.tsx'
 import { change, useDocument } from '../show-store.ts'
 import type { Source, SourceAudio } from '../types.ts'
 import { useDrift } from './drift-feed.ts'
@@ -51,13 +51,14 @@ export function AudioProperties({
       <div className="field">
         <label htmlFor={`${id}-sync`}>{t.sync}</label>
         <NumberField
-          common={{ 'id': `${id}-sync`, 'disabled': !editor, 'aria-describedby': `${id}-sync-help`, 'data-setting': 'syncOffsetMs' }}
-          schema={{ minimum: -950, maximum: 20_000 }}
-          integer={false}
-          optional={false}
+          id={`${id}-sync`}
+          name="syncOffsetMs"
+          describedBy={`${id}-sync-help`}
+          disabled={!editor}
+          min={-950}
+          max={20_000}
           value={audio.syncOffsetMs}
-          onChange={(syncOffsetMs) => syncOffsetMs !== null && set({ syncOffsetMs })}
-          bare
+          onChange={(syncOffsetMs) => set({ syncOffsetMs })}
         />
         <span className="hint" id={`${id}-sync-help`}>
           {t.syncHelp}

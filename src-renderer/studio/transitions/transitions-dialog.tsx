@@ -1,9 +1,9 @@
 import { Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { CloseAction, Dialog } from '../../components/dialog.tsx'
+import { NumberField } from '../../components/number-field.tsx'
 import { notifyUndoable, tryEdit } from '../commands.ts'
 import { Tool } from '../docks/tool.tsx'
-import { NumberField } from '../forms/number-field.tsx'
 import { SettingsForm } from '../forms/settings-form.tsx'
 import { useKinds } from '../kinds.ts'
 import { NameField, PartsList } from '../parts-list.tsx'
@@ -121,18 +121,14 @@ function TransitionForm({ transition, document }: { readonly transition: Transit
         <div className="field">
           <label htmlFor="transition-duration">{t.duration}</label>
           <NumberField
-            common={{
-              id: 'transition-duration',
-              disabled: false,
-              'aria-describedby': transition.kind === 'stinger' ? 'transition-duration-help' : undefined,
-              'data-setting': 'durationMs',
-            }}
-            schema={{ minimum: 0, maximum: 60_000 }}
+            id="transition-duration"
+            name="durationMs"
+            describedBy={transition.kind === 'stinger' ? 'transition-duration-help' : undefined}
+            min={0}
+            max={60_000}
             integer
-            optional={false}
             value={transition.durationMs}
-            onChange={(durationMs) => durationMs !== null && change(at, { durationMs })}
-            bare
+            onChange={(durationMs) => change(at, { durationMs })}
           />
           {transition.kind === 'stinger' && (
             <span className="hint" id="transition-duration-help">

@@ -4,11 +4,11 @@ import type { Answer } from '../../../src-main/api/typed-api.ts'
 import { call } from '../../client/api.ts'
 import { followEvents } from '../../client/event-followers.ts'
 import { CloseAction, Dialog } from '../../components/dialog.tsx'
+import { NumberField } from '../../components/number-field.tsx'
 import { notifyError } from '../../components/toasts.tsx'
 import { locale } from '../../messages/language.ts'
 import { moveTo, notifyUndoable, tryEdit } from '../commands.ts'
 import { Tool } from '../docks/tool.tsx'
-import { NumberField } from '../forms/number-field.tsx'
 import { freeId, freeName } from '../places.ts'
 import { change } from '../show-store.ts'
 import type { Action, Collection, Macro, Scene } from '../types.ts'
@@ -218,13 +218,13 @@ function RuleRow({ macro, number, document, before, problem }: RuleRowProps) {
         <label htmlFor={`delay-${macro.id}`} className="delay">
           <span className="quiet small">{t.delay}</span>
           <NumberField
-            common={{ 'id': `delay-${macro.id}`, 'disabled': false, 'aria-describedby': undefined, 'data-setting': 'delayMs' }}
-            schema={{ minimum: 0, maximum: 60_000 }}
+            id={`delay-${macro.id}`}
+            name="delayMs"
+            min={0}
+            max={60_000}
             integer
-            optional={false}
             value={window.delayMs ?? 500}
-            onChange={(delayMs) => delayMs !== null && set({ delayMs })}
-            bare
+            onChange={(delayMs) => set({ delayMs })}
           />
         </label>
         {scene === undefined ? (
