@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { elementaryForm } from '../src-main/formats/elementary-stream.ts'
+import { elementaryForm } from '../src-main/formats/mpegts/elementary-stream.ts'
 import { RealtimeStream } from '../src-main/live/jobs/renditions/realtime-stream.ts'
 import { StreamTranscoder } from '../src-main/live/jobs/renditions/stream-transcoder.ts'
 import { madeClip } from './helpers/clips.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { schemaFaults } from '../src-main/platform/schema-faults.ts'
+import { schemaFaults } from '../src-main/platform/routes/schema-faults.ts'
 import { audioFilterKinds } from '../src-main/studio/document/kinds/audio-filter-kinds.ts'
 import { filterKinds } from '../src-main/studio/document/kinds/filter-kinds.ts'
 import { audioChains, includedPresets } from '../src-renderer/studio/filters/presets.ts'

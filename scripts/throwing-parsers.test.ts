@@ -107,7 +107,7 @@ function hostFiles(): string[] {
 }
 
 it('starts timers of the host that come again by `repeat`, where a fault costs one round', () => {
-  const own = /^src-main\/(platform\/(repeat|workers\/worker-side|workers\/watchdog)\.ts|host\/supervisor\/|shell\/)/
+  const own = /^src-main\/(platform\/(timing\/repeat|workers\/worker-side|workers\/watchdog)\.ts|host\/supervisor\/|shell\/)/
   const bare = [...hostSources()].filter(([file, source]) => !own.test(file) && source.includes('setInterval('))
   expect(bare.map(([file]) => file)).toEqual([])
 })

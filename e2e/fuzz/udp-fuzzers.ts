@@ -1,5 +1,5 @@
-import { extension, parametersContent, textContent, writeHandshake } from '../../src-main/formats/srt-handshake.ts'
-import { controlPacket, SrtControl, SrtExtension, srtMessageMask, writeDataHeader } from '../../src-main/formats/srt-packet.ts'
+import { extension, parametersContent, textContent, writeHandshake } from '../../src-main/formats/srt/srt-handshake.ts'
+import { controlPacket, SrtControl, SrtExtension, srtMessageMask, writeDataHeader } from '../../src-main/formats/srt/srt-packet.ts'
 import { type Fuzzer, keyPlaceholder } from './fuzz-case.ts'
 import { transportPackets } from './mpegts-packets.ts'
 import type { Random } from './random.ts'

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { findProgram } from '../../src-main/platform/find-program.ts'
+import { findProgram } from '../../src-main/platform/programs/find-program.ts'
 import { documentPortal, keepServicesOut, removeFolder } from './private-folder.ts'
 import { until } from './until.ts'
 import { wavFile, wavRate } from './wav.ts'

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { findProgram } from '../../src-main/platform/find-program.ts'
+import { findProgram } from '../../src-main/platform/programs/find-program.ts'
 import { root as checkout } from './paths.ts'
 import { freePort } from './relay-targets.ts'
 import { until } from './until.ts'

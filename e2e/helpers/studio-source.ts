@@ -1,6 +1,6 @@
 import type { SourceMemory, SourceReport } from '../../src-main/media/source-report.ts'
 import type { AudioStore, FrameStore, MediaStores, StoredFrame } from '../../src-main/media/worker/stores/media-stores.ts'
-import type { ReachPolicy } from '../../src-main/platform/reach.ts'
+import type { ReachPolicy } from '../../src-main/platform/outbound/reach.ts'
 import { openReach } from '../../src-main/platform/testing/open-reach.ts'
 import type { Source } from '../../src-main/studio/document/collection.ts'
 import { loadCompositor } from '../../src-main/studio/worker/compositor/load-compositor.ts'

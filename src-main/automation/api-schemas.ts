@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { ConditionSchema, RuleSettingsSchema } from '../media/automation/rule-schemas.ts'
-import { Nullable } from '../platform/schemas.ts'
+import { Nullable } from '../platform/routes/schemas.ts'
 
 export const tag = 'automation'
 export const exactly = { additionalProperties: false }

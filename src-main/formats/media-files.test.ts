@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { MatroskaWriter } from './matroska-writer.ts'
+import { audioTrack, videoTrack } from './codecs/track-from-config.ts'
+import { MatroskaWriter } from './matroska/matroska-writer.ts'
 import type { MediaFileWriter } from './media-file-writer.ts'
 import { ticks } from './media-time.ts'
-import { findBox, readUint32, walkBoxes } from './mp4-boxes.ts'
-import { Mp4FileWriter } from './mp4-file-writer.ts'
-import { TsStreamWriter } from './mpegts-stream-writer.ts'
+import { findBox, readUint32, walkBoxes } from './mp4/mp4-boxes.ts'
+import { Mp4FileWriter } from './mp4/mp4-file-writer.ts'
+import { TsStreamWriter } from './mpegts/mpegts-stream-writer.ts'
 import { headers } from './testing/header-samples.ts'
 import { readTs } from './testing/mpegts-rules.ts'
 import type { Packet, Track } from './track.ts'
-import { audioTrack, videoTrack } from './track-from-config.ts'
 
 const video = videoTrack('v0', 'h264', headers.avcB) as Track
 const audio = audioTrack('a0', 'aac', headers.aacLc) as Track

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import type { AuditLog } from '../platform/audit.ts'
 import { AppError } from '../platform/errors.ts'
-import { defineRoute, type RouteDefinition } from '../platform/routes.ts'
+import { defineRoute, type RouteDefinition } from '../platform/routes/routes.ts'
 import type { LogTail } from '../platform/telemetry/log-tail.ts'
 import { FindingSchema } from './findings/finding.ts'
 import { findLines, LogLineSchema, LogQuerySchema, textOfLine } from './log/log-query.ts'

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../platform/errors.ts'
-import type { RouteDefinition } from '../platform/routes.ts'
+import type { RouteDefinition } from '../platform/routes/routes.ts'
 import type { ResourceHandlers, UpgradeHandlers } from './http/resources.ts'
 
 /** One capability of the live part: made by its folder's `createX(needs)`, joined to the others in `live/index.ts`. */

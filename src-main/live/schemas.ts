@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { streamNamePattern } from '../media/stream-name.ts'
 import { TrackSchema } from '../media/track-info.ts'
-import { Nullable } from '../platform/schemas.ts'
+import { Nullable } from '../platform/routes/schemas.ts'
 import { KeyLimitsSchema, OnOverLimitSchema } from './key-limits.ts'
 
 /** The live part's words on the wire: what the API answers, what events carry, what the page is typed by. */

@@ -1,4 +1,4 @@
-import type { Principal } from '../platform/principal.ts'
+import type { Principal } from '../platform/routes/principal.ts'
 import type { Device } from './device.ts'
 
 /** Where a display is now. */

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { addonRoot } from './native-addon.ts'
-import { repeat } from './repeat.ts'
+import { repeat } from './timing/repeat.ts'
 
 /** Addons are being compiled while the program runs already, as at a first start. */
 export interface NativePreparation {

@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { findProgram } from '../platform/find-program.ts'
+import { findProgram } from '../platform/programs/find-program.ts'
 import { chooseWindow } from './choose-window.ts'
 import { startWindowProgram } from './windows/window-program.ts'
 import { noWindow, type OpenedWindow, type WindowLook } from './windows/window-system.ts'

@@ -1,4 +1,4 @@
-import type { HostHealth } from '../../src-main/platform/event-topics/host.ts'
+import type { HostHealth } from '../../src-main/platform/events/topics/host.ts'
 import type { ClientState } from './store.ts'
 import type { AuditLine, EventMessage, HealthSample, Settings, Snapshot, Stream, StreamDetail, StreamKey, ViewerSession } from './types.ts'
 

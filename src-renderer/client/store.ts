@@ -1,6 +1,6 @@
 import { useStore } from 'zustand'
 import { createStore } from 'zustand/vanilla'
-import type { HostHealth } from '../../src-main/platform/event-topics/host.ts'
+import type { HostHealth } from '../../src-main/platform/events/topics/host.ts'
 import { randomId } from './api.ts'
 import type { AuditLine, HealthSample, HostInfo, Me, PublishUrls, Settings, Stream, StreamKey, ViewerSession } from './types.ts'
 

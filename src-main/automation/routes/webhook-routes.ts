@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import type { AuditLog } from '../../platform/audit.ts'
-import { wholeListSchema } from '../../platform/pages.ts'
-import { defineRoute, type RouteDefinition } from '../../platform/routes.ts'
+import { wholeListSchema } from '../../platform/routes/pages.ts'
+import { defineRoute, type RouteDefinition } from '../../platform/routes/routes.ts'
 import { exactly, IdParams, NameSchema, tag, WebhookSchema } from '../api-schemas.ts'
 import type { Webhook, Webhooks } from '../triggers/webhooks.ts'
 

@@ -1,6 +1,6 @@
 import type { RuleSettings, Trigger } from '../../media/automation/rule-schemas.ts'
-import { type EventTopic, eventTopics } from '../../platform/event-topics.ts'
-import type { Fault } from '../../platform/schema-faults.ts'
+import { type EventTopic, eventTopics } from '../../platform/events/event-topics.ts'
+import type { Fault } from '../../platform/routes/schema-faults.ts'
 import { timeOfDay } from '../triggers/wall-clock.ts'
 
 /** Topics that no rule may follow: every rule that runs adds to them. */

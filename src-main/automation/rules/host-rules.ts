@@ -1,8 +1,8 @@
 import type { AnyAction, AutomationKinds, AutomationRule } from '../../media/automation/automation-kinds.ts'
 import type { RuleSettings } from '../../media/automation/rule-schemas.ts'
 import { AppError } from '../../platform/errors.ts'
-import { isLimited, type Principal } from '../../platform/principal.ts'
 import { randomText } from '../../platform/random-id.ts'
+import { isLimited, type Principal } from '../../platform/routes/principal.ts'
 import type { Entry, EntryStore } from '../store/entry-store.ts'
 import { settingsFault } from './check-rule.ts'
 

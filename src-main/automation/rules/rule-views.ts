@@ -1,6 +1,6 @@
 import type { AutomationKinds } from '../../media/automation/automation-kinds.ts'
 import { AppError } from '../../platform/errors.ts'
-import type { EventBus } from '../../platform/events.ts'
+import type { EventBus } from '../../platform/events/events.ts'
 import type { RuleView } from '../api-schemas.ts'
 import type { RuleEngine } from '../engine/rule-engine.ts'
 import type { HostRule } from './host-rules.ts'

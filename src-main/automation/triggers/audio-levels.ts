@@ -1,4 +1,4 @@
-import type { AppEvent, EventBus } from '../../platform/events.ts'
+import type { AppEvent, EventBus } from '../../platform/events/events.ts'
 
 /** What a level is of: a source of the open show, or an input of OBS. */
 export interface LevelOf {

@@ -1,5 +1,5 @@
 import { eventKey } from '../../media/automation/automation-kinds.ts'
-import type { AppEvent, EventBus } from '../../platform/events.ts'
+import type { AppEvent, EventBus } from '../../platform/events/events.ts'
 import { matchesData } from './match-event.ts'
 import { type Fire, type RuleTrigger, type TriggerWatcher, triggersOn } from './trigger.ts'
 

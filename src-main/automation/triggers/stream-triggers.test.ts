@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import type { AutomationRule } from '../../media/automation/automation-kinds.ts'
 import type { TriggerOf } from '../../media/automation/rule-schemas.ts'
-import type { AppEvent } from '../../platform/events.ts'
+import type { AppEvent } from '../../platform/events/events.ts'
 import { StreamTriggers } from './stream-triggers.ts'
 
 /** Triggers of one rule for the streams s1 ("stage") and s2, with a clock of the test's own. */

@@ -1,4 +1,4 @@
-import type { AppEvent, EventBus } from '../../platform/events.ts'
+import type { AppEvent, EventBus } from '../../platform/events/events.ts'
 import { Sustained } from './sustained.ts'
 import { type Fire, type RuleTrigger, type TriggerWatcher, triggersOn } from './trigger.ts'
 

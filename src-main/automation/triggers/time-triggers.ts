@@ -1,4 +1,4 @@
-import { repeat } from '../../platform/repeat.ts'
+import { repeat } from '../../platform/timing/repeat.ts'
 import { type Fire, type RuleTrigger, type TriggerWatcher, triggersOn } from './trigger.ts'
 import { isOnDay, secondsOf, timeOfDay } from './wall-clock.ts'
 

@@ -1,7 +1,7 @@
 import type { StreamCarrier } from '../../media/stream-carrier.ts'
 import type { AuditLog } from '../../platform/audit.ts'
 import { AppError } from '../../platform/errors.ts'
-import { Turns } from '../../platform/turns.ts'
+import { Turns } from '../../platform/timing/turns.ts'
 import type { BroadcastState, NewBroadcast } from '../schemas/broadcast.ts'
 import type { DisplayEncoding, DisplayTaker } from '../sessions/recording-wire.ts'
 import { DisplayBroadcast } from './display-broadcast.ts'

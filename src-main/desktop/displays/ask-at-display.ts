@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { findProgram } from '../../platform/find-program.ts'
+import { findProgram } from '../../platform/programs/find-program.ts'
 import type { RunningDisplay } from './display-server.ts'
 
 /** A program that asks by a window, and what its exit codes say; any other one is no answer. */

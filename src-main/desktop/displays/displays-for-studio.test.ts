@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createEventBus } from '../../platform/event-bus.ts'
+import { createEventBus } from '../../platform/events/event-bus.ts'
 import { silentLogger } from '../../platform/telemetry/logger.ts'
 import { allRights, noRights, rightsFrom } from '../rights/rights.ts'
 import type { Display } from '../schemas/display.ts'

@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import { AppError } from '../../platform/errors.ts'
-import { findProgram } from '../../platform/find-program.ts'
 import type { Logger } from '../../platform/logger.ts'
+import { findProgram } from '../../platform/programs/find-program.ts'
 import { displayEnvironment, type RunningDisplay } from './display-server.ts'
 
 /** Light desktops, the best first; each runs as long as the display does. */

@@ -1,7 +1,7 @@
 import { opendir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
-import { ZipArchive, type ZipEntry, zipBytes } from '../../formats/zip.ts'
+import { ZipArchive, type ZipEntry, zipBytes } from '../../formats/archives/zip.ts'
 import { AppError } from '../../platform/errors.ts'
 import { openRegularFile } from '../../platform/user-files/regular-file.ts'
 import type { FoundEntry } from './shared-folder.ts'

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import type { IceServer } from '../../media/realtime/sfu-engine.ts'
-import { isLoopback } from '../../platform/loopback.ts'
+import { isLoopback } from '../../platform/net/loopback.ts'
 import type { ReachCheck } from '../schemas/reach.ts'
 import { askStun, stunEndpoint } from './stun-answer.ts'
 

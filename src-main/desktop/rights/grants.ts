@@ -1,7 +1,7 @@
 import type { AuditLog } from '../../platform/audit.ts'
 import { AppError } from '../../platform/errors.ts'
-import { mayAct, type Principal, type Role } from '../../platform/principal.ts'
-import { Turns } from '../../platform/turns.ts'
+import { mayAct, type Principal, type Role } from '../../platform/routes/principal.ts'
+import { Turns } from '../../platform/timing/turns.ts'
 import type { Grant, GrantStore } from './grant-store.ts'
 import { allRights, noRights, type Right, type Rights, rightsFrom } from './rights.ts'
 

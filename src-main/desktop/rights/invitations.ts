@@ -1,9 +1,9 @@
 import type { AuditLog } from '../../platform/audit.ts'
 import { AppError } from '../../platform/errors.ts'
 import { hashSecret, newSecret } from '../../platform/identity/secrets.ts'
-import type { Principal } from '../../platform/principal.ts'
 import { randomText } from '../../platform/random-id.ts'
-import { Turns } from '../../platform/turns.ts'
+import type { Principal } from '../../platform/routes/principal.ts'
+import { Turns } from '../../platform/timing/turns.ts'
 import type { InvitationStore, InvitedGuest, SeparateDisplays, StoredInvitation } from './invitation-store.ts'
 import { noRights, type Right, type Rights, rightsFrom } from './rights.ts'
 

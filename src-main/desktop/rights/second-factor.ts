@@ -3,8 +3,8 @@ import { base32, totpCode, totpStep, totpUri } from '../../formats/totp.ts'
 import type { AuditLog } from '../../platform/audit.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { SecretBox } from '../../platform/identity/secret-box.ts'
-import type { Principal } from '../../platform/principal.ts'
-import { Turns } from '../../platform/turns.ts'
+import type { Principal } from '../../platform/routes/principal.ts'
+import { Turns } from '../../platform/timing/turns.ts'
 import type { SecondFactorStore, StoredFactor } from './second-factor-store.ts'
 
 /** RFC 4226 section 4: 160 bits. */

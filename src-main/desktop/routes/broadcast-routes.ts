@@ -1,4 +1,4 @@
-import { defineRoute, type RouteDefinition } from '../../platform/routes.ts'
+import { defineRoute, type RouteDefinition } from '../../platform/routes/routes.ts'
 import type { DisplayBroadcasts } from '../broadcast/display-broadcasts.ts'
 import type { DisplayLocks } from '../rights/display-locks.ts'
 import { BroadcastStateSchema, NewBroadcastSchema } from '../schemas/broadcast.ts'

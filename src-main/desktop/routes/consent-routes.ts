@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
-import { wholeListSchema } from '../../platform/pages.ts'
-import { defineRoute, type RouteDefinition } from '../../platform/routes.ts'
+import { wholeListSchema } from '../../platform/routes/pages.ts'
+import { defineRoute, type RouteDefinition } from '../../platform/routes/routes.ts'
 import type { Consents } from '../rights/consents.ts'
 import { ConsentSchema } from '../schemas/consent.ts'
 import { tag } from '../schemas/display.ts'

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { AppError } from '../../platform/errors.ts'
-import { defineRoute, type RouteDefinition } from '../../platform/routes.ts'
+import { defineRoute, type RouteDefinition } from '../../platform/routes/routes.ts'
 import type { DisplayBook } from '../displays/display-book.ts'
 import type { DisplayImages } from '../images/display-images.ts'
 import type { Grants } from '../rights/grants.ts'

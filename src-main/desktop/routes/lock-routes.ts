@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { AppError } from '../../platform/errors.ts'
 import type { SignInAttempts } from '../../platform/identity/sign-in-attempts.ts'
-import { defineRoute, type RouteDefinition } from '../../platform/routes.ts'
+import { defineRoute, type RouteDefinition } from '../../platform/routes/routes.ts'
 import type { DisplayBook } from '../displays/display-book.ts'
 import type { DisplayLocks } from '../rights/display-locks.ts'
 import type { Grants } from '../rights/grants.ts'

@@ -1,4 +1,4 @@
-import { defineRoute, type RouteDefinition } from '../../platform/routes.ts'
+import { defineRoute, type RouteDefinition } from '../../platform/routes/routes.ts'
 import { checkReach, type ReachFacts } from '../reach/reach-checks.ts'
 import { tag } from '../schemas/display.ts'
 import { ReachSchema } from '../schemas/reach.ts'

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { streamNamePattern } from '../../media/stream-name.ts'
-import { Nullable } from '../../platform/schemas.ts'
+import { Nullable } from '../../platform/routes/schemas.ts'
 
 export const NewBroadcastSchema = Type.Object(
   {

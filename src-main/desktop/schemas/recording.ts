@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { recordedFileFields } from '../../media/recordings/recorded-file.ts'
-import { ErrorSchema, Nullable } from '../../platform/schemas.ts'
+import { ErrorSchema, Nullable } from '../../platform/routes/schemas.ts'
 
 const exactly = { additionalProperties: false }
 const By = Type.Union([Type.Literal('hand'), Type.Literal('rule')], { description: 'rule: since somebody controls the display' })

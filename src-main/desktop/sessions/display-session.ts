@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import type { Track } from '../../formats/track.ts'
 import type { Logger } from '../../platform/logger.ts'
-import type { SocketClient } from '../../platform/sockets.ts'
+import type { SocketClient } from '../../platform/routes/sockets.ts'
 import { PendingReplies } from '../../platform/workers/pending-replies.ts'
 import { type SupervisedWorker, superviseWorker } from '../../platform/workers/supervise-worker.ts'
 import { workerFile } from '../../platform/workers/worker-file.ts'

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import type { Principal } from '../../platform/principal.ts'
-import type { SocketClient } from '../../platform/sockets.ts'
+import type { Principal } from '../../platform/routes/principal.ts'
+import type { SocketClient } from '../../platform/routes/sockets.ts'
 import { silentLogger } from '../../platform/telemetry/logger.ts'
 import { allRights } from '../rights/rights.ts'
 import { Sessions } from './sessions.ts'

@@ -1,7 +1,7 @@
 import type { AuditLog } from '../../platform/audit.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
-import { repeat } from '../../platform/repeat.ts'
+import { repeat } from '../../platform/timing/repeat.ts'
 import type { RunningDisplay } from '../displays/display-server.ts'
 import type { MonitorPlace } from '../displays/monitors.ts'
 import type { SeatState, SeatWishes } from '../displays/screen-privacy.ts'

@@ -1,6 +1,6 @@
 import type { CaptureAddon } from '../../media/worker/capture/screen/native-addon.ts'
 import { loadAddon } from '../../platform/load-addon.ts'
-import { repeat } from '../../platform/repeat.ts'
+import { repeat } from '../../platform/timing/repeat.ts'
 import { connectToHost, openMediaPipe } from '../../platform/workers/worker-side.ts'
 import { isOfAudio, isOfCamera } from '../sessions/client-message.ts'
 import type { FromDesktopWorker, ToDesktopWorker } from '../sessions/messages.ts'

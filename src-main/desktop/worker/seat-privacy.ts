@@ -1,4 +1,4 @@
-import { repeat } from '../../platform/repeat.ts'
+import { repeat } from '../../platform/timing/repeat.ts'
 import type { SeatState, SeatWishes } from '../displays/screen-privacy.ts'
 import type { DesktopAddon, NativeLocalSeat } from './desktop-addon.ts'
 

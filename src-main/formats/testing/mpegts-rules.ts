@@ -1,4 +1,4 @@
-import { crc32Mpeg } from '../mpegts-packets.ts'
+import { crc32Mpeg } from '../mpegts/mpegts-packets.ts'
 
 /** A PES packet as a receiver puts it together. Times in 90 kHz ticks. */
 export interface ReadPes {

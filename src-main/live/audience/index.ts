@@ -1,5 +1,5 @@
 import type { Registry } from 'prom-client'
-import type { EventBus } from '../../platform/events.ts'
+import type { EventBus } from '../../platform/events/events.ts'
 import type { ClientLimits } from '../../platform/http/client-limits.ts'
 import type { StreamStatus } from '../hub/stream.ts'
 import type { LivePart } from '../live-part.ts'

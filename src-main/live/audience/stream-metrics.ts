@@ -1,6 +1,6 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
-import type { HealthMeter } from '../hub/health.ts'
 import type { ManagedStream } from '../hub/managed-stream.ts'
+import type { HealthMeter } from '../hub/run/health.ts'
 import type { ViewerSessions } from './viewer-sessions.ts'
 
 export interface StreamMetrics {

@@ -1,4 +1,4 @@
-import type { Cmcd } from '../../formats/cmcd.ts'
+import type { Cmcd } from '../../formats/playlists/cmcd.ts'
 import type { ViewerRegistry, ViewProtocol } from './viewer-registry.ts'
 
 interface Viewer {

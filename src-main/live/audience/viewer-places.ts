@@ -1,5 +1,5 @@
-import { ipGroup } from '../../platform/ip-address.ts'
-import { isLoopback } from '../../platform/loopback.ts'
+import { ipGroup } from '../../platform/net/ip-address.ts'
+import { isLoopback } from '../../platform/net/loopback.ts'
 
 /** Who would watch, as places are given out. */
 export interface PlaceSeeker {

@@ -1,4 +1,4 @@
-import type { Cmcd } from '../../formats/cmcd.ts'
+import type { Cmcd } from '../../formats/playlists/cmcd.ts'
 import type { ViewerSession } from '../schemas.ts'
 
 export type ViewProtocol = ViewerSession['protocol']

@@ -1,5 +1,5 @@
 import type { AuditLog } from '../../platform/audit.ts'
-import type { EventBus } from '../../platform/events.ts'
+import type { EventBus } from '../../platform/events/events.ts'
 import { randomText } from '../../platform/random-id.ts'
 import type { ViewerSession, Viewers } from '../schemas.ts'
 import type { Beacon } from './beacon.ts'

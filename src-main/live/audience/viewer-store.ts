@@ -1,5 +1,5 @@
 import type { Logger } from '../../platform/logger.ts'
-import { repeat } from '../../platform/repeat.ts'
+import { repeat } from '../../platform/timing/repeat.ts'
 import type { LiveDatabase, Writes } from '../live-database.ts'
 import type { ViewerSession } from '../schemas.ts'
 import type { ViewerRun } from './schemas.ts'

@@ -3,7 +3,7 @@ import type { Track } from '../../formats/track.ts'
 import type { LiveStream } from '../../media/live-stream.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { fromWire } from '../delivery/run-wire.ts'
-import { StreamRun } from '../hub/stream-run.ts'
+import { StreamRun } from '../hub/run/stream-run.ts'
 import { ListedNames } from './listed-names.ts'
 import type { PacketRecord, PacketRun } from './packet-wire.ts'
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { ticks } from '../../formats/media-time.ts'
 import type { Track } from '../../formats/track.ts'
 import type { LiveStream } from '../../media/live-stream.ts'
-import { StreamRun } from '../hub/stream-run.ts'
+import { StreamRun } from '../hub/run/stream-run.ts'
 import { feedPackets } from './packet-feed.ts'
 import { PacketRuns } from './packet-runs.ts'
 

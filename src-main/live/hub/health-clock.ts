@@ -1,5 +1,5 @@
-import type { EventBus } from '../../platform/events.ts'
-import { repeat } from '../../platform/repeat.ts'
+import type { EventBus } from '../../platform/events/events.ts'
+import { repeat } from '../../platform/timing/repeat.ts'
 import type { HealthWarning } from '../schemas.ts'
 import type { ManagedStream } from './managed-stream.ts'
 

@@ -1,5 +1,5 @@
 import type { StreamState } from '../../media/live-stream.ts'
-import type { StreamReports } from './stream-reports.ts'
+import type { StreamReports } from './publishers/stream-reports.ts'
 import { nextPhase, type StreamCause, stateOf } from './stream-state.ts'
 import type { StoredStream, StreamStore } from './stream-store.ts'
 

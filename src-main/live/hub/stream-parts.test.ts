@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { ticks } from '../../formats/media-time.ts'
 import type { AudioTrack, Packet, VideoTrack } from '../../formats/track.ts'
 import { ViewerSessions } from '../audience/viewer-sessions.ts'
-import { HealthMeter } from './health.ts'
-import { StreamRun } from './stream-run.ts'
+import { HealthMeter } from './run/health.ts'
+import { StreamRun } from './run/stream-run.ts'
 
 const log: any = { error() {} }
 const video: VideoTrack = {

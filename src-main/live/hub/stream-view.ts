@@ -1,8 +1,8 @@
 import { trackInfo } from '../../media/track-info.ts'
 import type { Stream, StreamPublisher } from '../schemas.ts'
 import { streamUrls, type UrlBase } from '../stream-urls.ts'
-import type { LivePublisher } from './live-publisher.ts'
 import type { ManagedStream } from './managed-stream.ts'
+import type { LivePublisher } from './publishers/live-publisher.ts'
 
 /** A stream as the API and the events show it. */
 export function streamView(stream: ManagedStream, viewers: number, base: UrlBase): Stream {

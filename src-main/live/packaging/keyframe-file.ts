@@ -1,4 +1,4 @@
-import { buildChunk, ChunkSamples } from '../../formats/cmaf-chunk.ts'
+import { buildChunk, ChunkSamples } from '../../formats/mp4/cmaf-chunk.ts'
 import type { Rendition } from './rendition.ts'
 
 /** A one-frame MP4; `id` changes with the frame. */

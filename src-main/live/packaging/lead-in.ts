@@ -1,5 +1,5 @@
-import { type CmafSample, readCmafSamples } from '../../formats/cmaf-reader.ts'
 import { isFault } from '../../formats/fault.ts'
+import { type CmafSample, readCmafSamples } from '../../formats/mp4/cmaf-reader.ts'
 import type { GrowingSegment } from './segment-window.ts'
 
 /** A group of pictures larger than this is not sent again. */

@@ -1,6 +1,6 @@
 import type { Packet, Track } from '../../formats/track.ts'
 import type { DiscontinuityReason, LiveStream, StreamSubscriber } from '../../media/live-stream.ts'
-import { createSteadyClock } from '../../platform/steady-clock.ts'
+import { createSteadyClock } from '../../platform/timing/steady-clock.ts'
 import type { LadderStream } from '../hub/derived-streams.ts'
 import { KeyframeFile, type NewestKeyframe } from './keyframe-file.ts'
 import type { MediaSegment, PackagedStream } from './packaged-stream.ts'

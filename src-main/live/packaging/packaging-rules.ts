@@ -1,4 +1,4 @@
-import { findBox, readUint32 } from '../../formats/mp4-boxes.ts'
+import { findBox, readUint32 } from '../../formats/mp4/mp4-boxes.ts'
 import type { Packager } from './packager.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { readMediaPlaylist } from '../../../e2e/playlist-rules.ts'
-import { type CmafSample, readCmafSamples } from '../../formats/cmaf-reader.ts'
 import { ticks } from '../../formats/media-time.ts'
+import { type CmafSample, readCmafSamples } from '../../formats/mp4/cmaf-reader.ts'
 import type { Packet, Track } from '../../formats/track.ts'
 import { ManifestView } from '../protocols/hls/manifest-view.ts'
 import { mediaPlaylistText } from '../protocols/hls/playlist-view.ts'

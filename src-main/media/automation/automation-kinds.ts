@@ -1,7 +1,7 @@
 import type { TSchema } from 'typebox'
 import { AppError } from '../../platform/errors.ts'
-import type { Principal } from '../../platform/principal.ts'
-import { type Fault, schemaFaults } from '../../platform/schema-faults.ts'
+import type { Principal } from '../../platform/routes/principal.ts'
+import { type Fault, schemaFaults } from '../../platform/routes/schema-faults.ts'
 import type { Condition, RuleSettings } from './rule-schemas.ts'
 
 /** On whose behalf an action is done. */

@@ -1,7 +1,7 @@
-import { MatroskaWriter } from '../../formats/matroska-writer.ts'
+import { MatroskaWriter } from '../../formats/matroska/matroska-writer.ts'
 import type { MediaFileWriter } from '../../formats/media-file-writer.ts'
-import { type FileStart, Mp4FileWriter } from '../../formats/mp4-file-writer.ts'
-import { fitsTransportStream, TsStreamWriter } from '../../formats/mpegts-stream-writer.ts'
+import { type FileStart, Mp4FileWriter } from '../../formats/mp4/mp4-file-writer.ts'
+import { fitsTransportStream, TsStreamWriter } from '../../formats/mpegts/mpegts-stream-writer.ts'
 import type { Track } from '../../formats/track.ts'
 
 export type Container = 'mp4' | 'mkv' | 'ts'

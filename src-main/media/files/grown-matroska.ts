@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises'
-import { type EbmlElement, readElement, walkElements } from '../../formats/ebml-reader.ts'
-import { Cues, durationBytes, ids, seekHeadBytes, segmentEnding } from '../../formats/matroska-ending.ts'
+import { type EbmlElement, readElement, walkElements } from '../../formats/matroska/ebml-reader.ts'
+import { Cues, durationBytes, ids, seekHeadBytes, segmentEnding } from '../../formats/matroska/matroska-ending.ts'
 import { type GrownFile, readAt } from './grown-file.ts'
 
 /** Of a longer cluster the rest is not looked at. */

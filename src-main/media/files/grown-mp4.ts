@@ -1,8 +1,8 @@
 import type { FileHandle } from 'node:fs/promises'
-import { type FragmentSink, readFragment } from '../../formats/cmaf-reader.ts'
-import { findBox, type Mp4Box, readUint32, walkBoxes } from '../../formats/mp4-boxes.ts'
-import { movieEnding, trackId } from '../../formats/mp4-ending.ts'
-import { SampleTables } from '../../formats/mp4-sample-tables.ts'
+import { type FragmentSink, readFragment } from '../../formats/mp4/cmaf-reader.ts'
+import { findBox, type Mp4Box, readUint32, walkBoxes } from '../../formats/mp4/mp4-boxes.ts'
+import { movieEnding, trackId } from '../../formats/mp4/mp4-ending.ts'
+import { SampleTables } from '../../formats/mp4/mp4-sample-tables.ts'
 import { type GrownFile, readAt } from './grown-file.ts'
 
 const maxHeader = 4 * 1024 * 1024

@@ -1,10 +1,10 @@
+import { opusPacketDuration } from '../../formats/codecs/opus.ts'
+import { audioTrack, videoTrack } from '../../formats/codecs/track-from-config.ts'
 import { isFault } from '../../formats/fault.ts'
 import { msToTicks, type Ticks, ticks, ticksToMs } from '../../formats/media-time.ts'
-import { opusPacketDuration } from '../../formats/opus.ts'
-import { timestampDistance } from '../../formats/rtp.ts'
-import { type FrameAssembler, frameAssembler, type RtpVideoCodec } from '../../formats/rtp-frames.ts'
+import { timestampDistance } from '../../formats/rtp/rtp.ts'
+import { type FrameAssembler, frameAssembler, type RtpVideoCodec } from '../../formats/rtp/rtp-frames.ts'
 import type { Track } from '../../formats/track.ts'
-import { audioTrack, videoTrack } from '../../formats/track-from-config.ts'
 import type { IngestPacket } from '../ingest-packet.ts'
 
 /** Where a publisher's frames go. */

@@ -1,5 +1,5 @@
-import type { ReceptionReport } from '../../formats/rtcp.ts'
-import { type RtpHead, sequenceDistance, timestampDistance } from '../../formats/rtp.ts'
+import type { ReceptionReport } from '../../formats/rtp/rtcp.ts'
+import { type RtpHead, sequenceDistance, timestampDistance } from '../../formats/rtp/rtp.ts'
 
 /** What a receiver of one RTP source tells. */
 export interface RtpReceiverEvents {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { isFault } from '../../formats/fault.ts'
-import { RtpHead, writeRtpHead } from '../../formats/rtp.ts'
+import { RtpHead, writeRtpHead } from '../../formats/rtp/rtp.ts'
 import { integersFrom } from '../../formats/testing/random.ts'
 import { readOffer } from './offer.ts'
 import { PublisherMedia } from './publisher-media.ts'

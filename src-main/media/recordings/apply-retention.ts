@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises'
 import { AppError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
-import { trashMs } from '../../platform/trash-routes.ts'
+import { trashMs } from '../../platform/routes/trash-routes.ts'
 import { expired, type Retention } from '../files/retention.ts'
 import type { RecordedFile } from './recorded-file.ts'
 import type { RecordedFiles } from './recorded-files.ts'

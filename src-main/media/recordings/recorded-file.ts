@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { DeletedAt, Nullable } from '../../platform/schemas.ts'
+import { DeletedAt, Nullable } from '../../platform/routes/schemas.ts'
 import type { Container } from '../files/container.ts'
 import type { Expendable } from '../files/retention.ts'
 import { type TrackInfo, TrackSchema } from '../track-info.ts'

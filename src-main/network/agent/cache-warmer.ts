@@ -1,6 +1,6 @@
 import { type IncomingMessage, request } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
-import { repeat } from '../../platform/repeat.ts'
+import { repeat } from '../../platform/timing/repeat.ts'
 import { listedUrls } from '../origin/warming/listed-urls.ts'
 import { maxWarmed, type WarmProgress } from '../origin/warming/warm-schemas.ts'
 

@@ -1,6 +1,6 @@
 import type { Logger } from '../../platform/logger.ts'
-import { repeat } from '../../platform/repeat.ts'
-import { Turns } from '../../platform/turns.ts'
+import { repeat } from '../../platform/timing/repeat.ts'
+import { Turns } from '../../platform/timing/turns.ts'
 import type { FunctionOptions } from '../front/nginx/front-options.ts'
 import { FunctionFront } from '../functions/function-front.ts'
 import type { FunctionLine } from '../functions/function-line.ts'

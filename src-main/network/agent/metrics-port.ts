@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import { pathOf } from '../../platform/http/request-target.ts'
-import { toListenError } from '../../platform/listen-error.ts'
 import type { Logger } from '../../platform/logger.ts'
-import { isLoopback } from '../../platform/loopback.ts'
+import { toListenError } from '../../platform/net/listen-error.ts'
+import { isLoopback } from '../../platform/net/loopback.ts'
 import { metricsPath, metricsText } from '../figures/node-metrics.ts'
 import type { NodeTraffic } from '../figures/node-traffic.ts'
 

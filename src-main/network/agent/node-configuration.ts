@@ -4,9 +4,9 @@ import { type Static, Type } from 'typebox'
 import Value from 'typebox/value'
 import { readConfigText } from '../../platform/config/config-text.ts'
 import type { Logger } from '../../platform/logger.ts'
-import { replaceFile } from '../../platform/replace-file.ts'
-import { isRecord } from '../../platform/schema-faults.ts'
-import { Turns } from '../../platform/turns.ts'
+import { isRecord } from '../../platform/routes/schema-faults.ts'
+import { replaceFile } from '../../platform/storage/replace-file.ts'
+import { Turns } from '../../platform/timing/turns.ts'
 import { type NodeFile, parseNodeFile } from '../config/node-file.ts'
 
 const KeptSchema = Type.Object({ id: Type.String({ maxLength: 64 }), text: Type.String({ maxLength: 2 ** 20 }) })

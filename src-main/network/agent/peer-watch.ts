@@ -1,4 +1,4 @@
-import { repeat } from '../../platform/repeat.ts'
+import { repeat } from '../../platform/timing/repeat.ts'
 import { probeNode } from '../origin/routing/probe-node.ts'
 import type { ListedNode, SignedNodes } from '../origin/routing/routing-schemas.ts'
 

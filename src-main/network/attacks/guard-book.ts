@@ -1,8 +1,8 @@
 import type { AuditLog } from '../../platform/audit.ts'
 import { AppError } from '../../platform/errors.ts'
-import type { EventBus } from '../../platform/events.ts'
+import type { EventBus } from '../../platform/events/events.ts'
 import { randomText } from '../../platform/random-id.ts'
-import { Turns } from '../../platform/turns.ts'
+import { Turns } from '../../platform/timing/turns.ts'
 import { networkText } from '../limits/network-set.ts'
 import {
   type AttackSettings,

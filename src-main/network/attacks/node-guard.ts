@@ -1,5 +1,5 @@
-import { ipGroup } from '../../platform/ip-address.ts'
 import type { Logger } from '../../platform/logger.ts'
+import { ipGroup } from '../../platform/net/ip-address.ts'
 import { challengeMark } from '../front/nginx/request-configuration.ts'
 import type { Marks } from '../limits/marks.ts'
 import { NetworkSet } from '../limits/network-set.ts'

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { clientOf } from '../../platform/http/client.ts'
 import type { FastRequest } from '../../platform/http/fast-path/fast-request.ts'
 import type { FastResponse } from '../../platform/http/fast-path/fast-response.ts'
-import { repeat } from '../../platform/repeat.ts'
+import { repeat } from '../../platform/timing/repeat.ts'
 import { RotatedLog, type RotatedLogOptions } from '../front/nginx/rotated-log.ts'
 import { whenAnswered } from './answered-request.ts'
 

@@ -1,6 +1,6 @@
 import { cpus, freemem, totalmem } from 'node:os'
 import type { Logger } from '../../platform/logger.ts'
-import { repeat } from '../../platform/repeat.ts'
+import { repeat } from '../../platform/timing/repeat.ts'
 import type { LoggedRequest } from '../logged-request.ts'
 import { latencyClasses } from './latency.ts'
 import { loggedFact } from './logged-fact.ts'

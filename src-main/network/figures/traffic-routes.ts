@@ -1,4 +1,4 @@
-import { defineRoute, type RouteDefinition } from '../../platform/routes.ts'
+import { defineRoute, type RouteDefinition } from '../../platform/routes/routes.ts'
 import type { TrafficBook } from './traffic-book.ts'
 import { TrafficQuerySchema, TrafficSchema } from './traffic-schemas.ts'
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import Value from 'typebox/value'
 import { openSecretBox } from '../../platform/identity/secret-box.ts'
 import type { Logger } from '../../platform/logger.ts'
-import { replaceFile } from '../../platform/replace-file.ts'
+import { replaceFile } from '../../platform/storage/replace-file.ts'
 import { type FunctionSet, FunctionSetSchema } from './function-set.ts'
 
 /** Functions as a node keeps them, encrypted: their variables have secrets. */

@@ -1,6 +1,6 @@
 import type { AuditLog } from '../../platform/audit.ts'
-import type { EventBus } from '../../platform/events.ts'
-import { Turns } from '../../platform/turns.ts'
+import type { EventBus } from '../../platform/events/events.ts'
+import { Turns } from '../../platform/timing/turns.ts'
 import type { SettingStore } from '../setting-store.ts'
 import { LeaseBook } from './lease-book.ts'
 import { checkLimits, defaultLimits, type LimitSettings, rateOf } from './limit-settings.ts'

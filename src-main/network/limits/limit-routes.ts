@@ -1,4 +1,4 @@
-import { defineRoute, type RouteDefinition } from '../../platform/routes.ts'
+import { defineRoute, type RouteDefinition } from '../../platform/routes/routes.ts'
 import type { LimitBook } from './limit-book.ts'
 import { LimitSettingsSchema } from './limit-settings.ts'
 

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { bareIp } from '../../platform/ip-address.ts'
+import { bareIp } from '../../platform/net/ip-address.ts'
 
 interface ParsedNetwork {
   readonly version: 4 | 6

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { ipGroup } from '../../platform/ip-address.ts'
+import { ipGroup } from '../../platform/net/ip-address.ts'
 import type { CountedRequest } from './counted-request.ts'
 import { bucketKey, defaultLimits, type LimitKind, type LimitSettings, type Rate, type RouteLimit } from './limit-settings.ts'
 import { type Marks, maxMarks } from './marks.ts'

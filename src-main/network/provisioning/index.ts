@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { AppError } from '../../platform/errors.ts'
-import type { RouteDefinition } from '../../platform/routes.ts'
+import type { RouteDefinition } from '../../platform/routes/routes.ts'
 import type { Rollouts } from '../origin/fleet/rollouts.ts'
 import type { NodeBook } from '../origin/nodes/node-book.ts'
 import { Jobs, type JobsDependencies } from './jobs.ts'

@@ -1,6 +1,6 @@
 import type { AuditLog } from '../../platform/audit.ts'
 import { AppError } from '../../platform/errors.ts'
-import type { EventBus } from '../../platform/events.ts'
+import type { EventBus } from '../../platform/events/events.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { randomText } from '../../platform/random-id.ts'
 import { keyOf } from './machine-book.ts'

@@ -1,5 +1,5 @@
 import { AppError } from '../../platform/errors.ts'
-import { Turns } from '../../platform/turns.ts'
+import { Turns } from '../../platform/timing/turns.ts'
 import type { MachineStore, StoredMachine } from './machine-store.ts'
 import { fingerprintOf, type HostKey } from './ssh/host-key.ts'
 import type { SshTarget } from './ssh/ssh-target.ts'

@@ -1,5 +1,5 @@
 import { type Static, type TLiteral, type TUnion, Type } from 'typebox'
-import { ErrorSchema, Nullable } from '../../platform/schemas.ts'
+import { ErrorSchema, Nullable } from '../../platform/routes/schemas.ts'
 import { StagesSchema } from '../origin/fleet/rollout-schemas.ts'
 import { groupPattern } from '../origin/nodes/node-schemas.ts'
 import { keyFilePattern, maxKeyBytes } from './key-files.ts'

@@ -1,5 +1,5 @@
 import { WebSocket } from 'ws'
-import { fetchedByHost } from '../../platform/fetched-by-host.ts'
+import { fetchedByHost } from '../../platform/outbound/fetched-by-host.ts'
 import { type JudgeTarget, lookupOf } from '../../platform/outbound/judged-connection.ts'
 
 /** Longest message that is taken, bytes: a screenshot of 4096x4096 fits. */

@@ -1,6 +1,6 @@
 import { EventSubscription, RequestBatchExecutionType } from 'obs-websocket-js/json'
 import { AppError } from '../../platform/errors.ts'
-import { repeat } from '../../platform/repeat.ts'
+import { repeat } from '../../platform/timing/repeat.ts'
 import type { Batch, ObsRequest } from '../schemas/commands.ts'
 import type { ObsVersion } from '../schemas/instance.ts'
 import { ChangeOrder, changedBy } from './change-order.ts'

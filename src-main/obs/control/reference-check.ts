@@ -1,6 +1,6 @@
 import { urlProblem } from '../../platform/outbound/network-policy.ts'
-import type { ReachPolicy } from '../../platform/reach.ts'
-import { within } from '../../platform/schema-faults.ts'
+import type { ReachPolicy } from '../../platform/outbound/reach.ts'
+import { within } from '../../platform/routes/schema-faults.ts'
 import { pathProblem } from '../../platform/user-files/file-policy.ts'
 
 /**

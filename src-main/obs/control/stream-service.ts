@@ -1,4 +1,4 @@
-import { maskUrl } from '../../platform/url-secrets.ts'
+import { maskUrl } from '../../platform/outbound/url-secrets.ts'
 import type { InstanceBook } from '../instances/instance-book.ts'
 import type { ObsSession } from '../instances/obs-session.ts'
 import type { StreamServiceChange, StreamServiceSettings } from '../schemas/commands.ts'

@@ -1,6 +1,6 @@
 import { AppError, type ErrorCode } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
-import { isLoopback } from '../../platform/loopback.ts'
+import { isLoopback } from '../../platform/net/loopback.ts'
 import type { ObsDial } from '../connection/obs-channel.ts'
 import { ObsConnection, type ObsTimes } from '../connection/obs-connection.ts'
 import { Mirror } from '../mirror/mirror.ts'

@@ -1,5 +1,5 @@
 import type { Static, TSchema } from 'typebox'
-import { defineRoute, type RouteDefinition } from '../../platform/routes.ts'
+import { defineRoute, type RouteDefinition } from '../../platform/routes/routes.ts'
 import { filterRequests, inputRequests, itemRequests, transitionRequests } from '../control/changes.ts'
 import type { CommandRunner } from '../control/command-runner.ts'
 import {

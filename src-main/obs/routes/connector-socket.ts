@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { AppError } from '../../platform/errors.ts'
-import { defineSocket, type SocketDefinition } from '../../platform/sockets.ts'
+import { defineSocket, type SocketDefinition } from '../../platform/routes/sockets.ts'
 import { connectorPath, tokenHeader } from '../connection/connector/connector-words.ts'
 import { maxMessageBytes } from '../connection/obs-channel.ts'
 import type { InstanceBook } from '../instances/instance-book.ts'

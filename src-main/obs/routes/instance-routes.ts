@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
-import { wholeListSchema } from '../../platform/pages.ts'
-import { isLimited, type Principal } from '../../platform/principal.ts'
-import { defineRoute, type RouteDefinition } from '../../platform/routes.ts'
+import { wholeListSchema } from '../../platform/routes/pages.ts'
+import { isLimited, type Principal } from '../../platform/routes/principal.ts'
+import { defineRoute, type RouteDefinition } from '../../platform/routes/routes.ts'
 import type { Author, InstanceBook } from '../instances/instance-book.ts'
 import {
   ConnectorTokenSchema,

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
-import { wholeListSchema } from '../../platform/pages.ts'
-import { defineRoute, type RouteDefinition } from '../../platform/routes.ts'
+import { wholeListSchema } from '../../platform/routes/pages.ts'
+import { defineRoute, type RouteDefinition } from '../../platform/routes/routes.ts'
 import type { CommandRunner } from '../control/command-runner.ts'
 import { requestTypes } from '../control/requests/request-types.ts'
 import type { StreamService } from '../control/stream-service.ts'

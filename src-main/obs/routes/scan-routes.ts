@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import type { AuditLog } from '../../platform/audit.ts'
-import { defineRoute, type RouteDefinition } from '../../platform/routes.ts'
+import { defineRoute, type RouteDefinition } from '../../platform/routes/routes.ts'
 import type { NetworkScan } from '../connection/found/scan.ts'
 import { ScanBody, ScanSchema } from '../schemas/scan.ts'
 import { tag } from '../schemas/words.ts'

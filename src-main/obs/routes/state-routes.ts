@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { AppError } from '../../platform/errors.ts'
-import { defineRoute, type RouteDefinition } from '../../platform/routes.ts'
+import { defineRoute, type RouteDefinition } from '../../platform/routes/routes.ts'
 import type { InstanceBook } from '../instances/instance-book.ts'
 import type { StatusReader } from '../instances/status/status-reader.ts'
 import { FiltersSchema, InputQuery, InputSettingsSchema, KindsSchema, ScreenshotQuery, SourceQuery } from '../schemas/commands.ts'

@@ -1,5 +1,5 @@
-import { wholeListSchema } from '../../platform/pages.ts'
-import { defineRoute, type RouteDefinition } from '../../platform/routes.ts'
+import { wholeListSchema } from '../../platform/routes/pages.ts'
+import { defineRoute, type RouteDefinition } from '../../platform/routes/routes.ts'
 import {
   ApplicationSchema,
   AppliedSchema,

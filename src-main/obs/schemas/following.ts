@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { Nullable } from '../../platform/schemas.ts'
+import { Nullable } from '../../platform/routes/schemas.ts'
 import { exactly, Name, oneOf } from './words.ts'
 
 /** Filters of OBS whose settings follow the light or the level. */

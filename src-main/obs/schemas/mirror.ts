@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { Nullable } from '../../platform/schemas.ts'
+import { Nullable } from '../../platform/routes/schemas.ts'
 import { Name, oneOf } from './words.ts'
 
 /** What of an OBS is kept here, complete while it is connected and changed by its events. */

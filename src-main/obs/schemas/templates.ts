@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { Nullable } from '../../platform/schemas.ts'
+import { Nullable } from '../../platform/routes/schemas.ts'
 import { exactly, oneOf } from './words.ts'
 
 /** Bodies and answers of templates. */

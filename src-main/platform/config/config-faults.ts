@@ -1,6 +1,6 @@
 import type { TSchema } from 'typebox'
 import { AppError } from '../errors.ts'
-import { type Fault, schemaFaults } from '../schema-faults.ts'
+import { type Fault, schemaFaults } from '../routes/schema-faults.ts'
 import type { ConfigText } from './config-text.ts'
 import { nearestName } from './nearest-name.ts'
 

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs'
-import { repeat } from '../repeat.ts'
+import { repeat } from '../timing/repeat.ts'
 
 /** A file is looked at so often, ms. */
 const everyMs = 2000

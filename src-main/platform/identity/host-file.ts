@@ -1,6 +1,6 @@
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { replaceFile } from '../replace-file.ts'
+import { replaceFile } from '../storage/replace-file.ts'
 
 /** What a running host leaves in its data folder so that the command line on this machine finds it. */
 export interface HostFile {

@@ -1,4 +1,4 @@
-import type { Role } from '../principal.ts'
+import type { Role } from '../routes/principal.ts'
 import { hashSecret, newSecret } from './secrets.ts'
 
 export interface SignInLinks {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Kysely } from 'kysely'
 import { AppError } from '../errors.ts'
-import type { Principal, Role } from '../principal.ts'
+import type { Principal, Role } from '../routes/principal.ts'
 import type { WriteQueue } from '../storage/write-queue.ts'
 import { hashSecret, newSecret } from './secrets.ts'
 

@@ -1,6 +1,6 @@
 import type { Logger } from '../logger.ts'
 import { requireAddon } from '../native-addon.ts'
-import { repeat } from '../repeat.ts'
+import { repeat } from '../timing/repeat.ts'
 import { collect } from './collect.ts'
 import { allowHeapGrowth, HeapGrowth } from './heap-growth.ts'
 import { MemoryPolicy } from './memory-policy.ts'

@@ -1,9 +1,9 @@
 import { type IncomingMessage, request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
-import { fetchedByHost } from '../fetched-by-host.ts'
-import { fetchable } from '../url-secrets.ts'
+import { fetchedByHost } from './fetched-by-host.ts'
 import { type JudgeTarget, lookupOf } from './judged-connection.ts'
 import { OutboundFault } from './network-policy.ts'
+import { fetchable } from './url-secrets.ts'
 
 export interface JudgedFetchOptions {
   readonly judge: JudgeTarget

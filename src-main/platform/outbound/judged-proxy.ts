@@ -2,10 +2,10 @@ import { createServer, type IncomingMessage, type OutgoingHttpHeaders, request a
 import { request as requestHttps } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { fetchedByHost } from '../fetched-by-host.ts'
 import { endSocket } from '../http/end-socket.ts'
 import { isWebSocket, pathOf } from '../http/request-target.ts'
-import { isLoopback } from '../loopback.ts'
+import { isLoopback } from '../net/loopback.ts'
+import { fetchedByHost } from './fetched-by-host.ts'
 import { connectTo, type JudgeTarget, lookupOf } from './judged-connection.ts'
 import { OutboundFault } from './network-policy.ts'
 

@@ -1,5 +1,5 @@
 import { closeSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
-import { type BoundSocket, canonicalIp, inodeOf, parseSocketTable } from '../socket-table.ts'
+import { type BoundSocket, canonicalIp, inodeOf, parseSocketTable } from '../net/socket-table.ts'
 import type { Notifier } from './notifier.ts'
 import type { PassedSocket } from './passed-sockets.ts'
 import {

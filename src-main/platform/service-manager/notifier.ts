@@ -1,4 +1,4 @@
-import { repeat } from '../repeat.ts'
+import { repeat } from '../timing/repeat.ts'
 import { loadServiceManager, type ServiceManagerAddon } from './native-service-manager.ts'
 
 /** Variables of a service manager that speaks sd_notify(3). */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { AppError } from '../errors.ts'
-import type { BoundSocket } from '../socket-table.ts'
+import type { BoundSocket } from '../net/socket-table.ts'
 import { readPassedSockets } from './passed-sockets.ts'
 import { chooseSockets, type OfferedSocket, type WantedListeners } from './socket-choice.ts'
 

@@ -1,5 +1,5 @@
 import { AppError } from '../errors.ts'
-import { type BoundSocket, canonicalIp } from '../socket-table.ts'
+import { type BoundSocket, canonicalIp } from '../net/socket-table.ts'
 
 /** Listeners whose sockets may outlive the process. */
 export const listenerNames = ['http', 'https', 'rtmp', 'rtmps', 'srt'] as const

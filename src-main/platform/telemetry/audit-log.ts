@@ -1,10 +1,10 @@
 import type { Kysely } from 'kysely'
 import type { AuditEntry, AuditLog } from '../audit.ts'
 import type { ErrorCode } from '../errors.ts'
-import type { EventBus } from '../events.ts'
+import type { EventBus } from '../events/events.ts'
 import type { Logger } from '../logger.ts'
+import { maskUrlsIn } from '../outbound/url-secrets.ts'
 import { toStorageError } from '../storage/storage-error.ts'
-import { maskUrlsIn } from '../url-secrets.ts'
 
 /**
  * What a line is about. Each is kept by its own number of lines: viewers and strangers cause as many as they like, and push out none that

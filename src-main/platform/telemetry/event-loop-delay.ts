@@ -1,5 +1,5 @@
 import { createHistogram } from 'node:perf_hooks'
-import { repeat } from '../repeat.ts'
+import { repeat } from '../timing/repeat.ts'
 
 /** How late timers ran, ms. */
 export interface DelayFigures {

@@ -1,6 +1,6 @@
-import type { HostHealth } from '../event-topics/host.ts'
-import type { EventBus } from '../events.ts'
-import { repeat } from '../repeat.ts'
+import type { EventBus } from '../events/events.ts'
+import type { HostHealth } from '../events/topics/host.ts'
+import { repeat } from '../timing/repeat.ts'
 import type { EventLoopDelay } from './event-loop-delay.ts'
 
 /** Publishes `host.health` at every interval. Returns the way to stop. */

@@ -1,6 +1,6 @@
 import { multistream, pino } from 'pino'
 import type { Logger } from '../logger.ts'
-import { maskUrlsIn } from '../url-secrets.ts'
+import { maskUrlsIn } from '../outbound/url-secrets.ts'
 import type { LogTail } from './log-tail.ts'
 
 export interface LoggerOptions {

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type Static, Type } from 'typebox'
 import Value from 'typebox/value'
-import { replaceFile } from '../../platform/replace-file.ts'
+import { replaceFile } from '../../platform/storage/replace-file.ts'
 import { WindowStateSchema } from '../placement.ts'
 import { WindowViewSchema } from '../window-view.ts'
 

@@ -1,5 +1,5 @@
 import type { SourceReport } from '../../media/source-report.ts'
-import type { EventBus } from '../../platform/events.ts'
+import type { EventBus } from '../../platform/events/events.ts'
 import { type NativePreparation, watchPreparation } from '../../platform/native-preparation.ts'
 import type { EngineEvent, StudioEngine } from './engine/studio-engine.ts'
 

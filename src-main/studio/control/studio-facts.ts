@@ -2,7 +2,7 @@ import { dirname } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { EncodingFacts, OutputFacts, SourceFacts, StudioFacts } from '../../media/part-facts.ts'
 import type { Collection, Item, Source } from '../document/collection.ts'
-import type { Output } from '../document/output-schemas.ts'
+import type { Output } from '../document/schemas/output-schemas.ts'
 import type { StudioEngine } from './engine/studio-engine.ts'
 import type { StudioOutputs } from './outputs/studio-outputs.ts'
 

@@ -1,9 +1,18 @@
 import { type Static, Type } from 'typebox'
 import { RuleSettingsSchema } from '../../media/automation/rule-schemas.ts'
-import { type Alignment, AlignmentSchema, type Bounds, BoundsSchema, type Crop, CropSchema, type Pair, PairSchema } from './geometry.ts'
-import { type ItemTransition, ItemTransitionSchema } from './item-transition.ts'
-import { SourceAudioSchema, TrackSchema, trackCount } from './mixer-schemas.ts'
-import { OutputSchema } from './output-schemas.ts'
+import {
+  type Alignment,
+  AlignmentSchema,
+  type Bounds,
+  BoundsSchema,
+  type Crop,
+  CropSchema,
+  type Pair,
+  PairSchema,
+} from './schemas/geometry.ts'
+import { type ItemTransition, ItemTransitionSchema } from './schemas/item-transition.ts'
+import { SourceAudioSchema, TrackSchema, trackCount } from './schemas/mixer-schemas.ts'
+import { OutputSchema } from './schemas/output-schemas.ts'
 
 /**
  * A collection is what a show is made of: canvases, scenes, sources, transitions and outputs. It is one JSON document

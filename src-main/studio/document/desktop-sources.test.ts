@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest'
 import type { AppError } from '../../platform/errors.ts'
-import type { Principal } from '../../platform/principal.ts'
+import type { Principal } from '../../platform/routes/principal.ts'
 import { openReach } from '../../platform/testing/open-reach.ts'
-import { type Author, type Authoring, withAuthors } from './authorship.ts'
 import type { Collection } from './collection.ts'
 import { findSourceKind } from './kinds/source-kinds.ts'
-import { createReferenceRejection } from './reference-rejection.ts'
-import { stripRejected } from './strip-rejected.ts'
+import { type Author, type Authoring, withAuthors } from './references/authorship.ts'
+import { createReferenceRejection } from './references/reference-rejection.ts'
+import { stripRejected } from './references/strip-rejected.ts'
 import { testKinds } from './testing/test-kinds.ts'
 
 /** Who may put a desktop into a show: the desktop part says who may see it, here a double of it. */

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { studioKinds } from '../control/studio-kinds.ts'
-import { actionFaults } from './action-schemas.ts'
-import { createCollectionCheck } from './collection-check.ts'
-import { readDocument } from './read-document.ts'
-import { SecretSeals } from './secret-seals.ts'
+import { createCollectionCheck } from './checks/collection-check.ts'
+import { readDocument } from './files/read-document.ts'
+import { actionFaults } from './schemas/action-schemas.ts'
+import { SecretSeals } from './secrets/secret-seals.ts'
 import { testBox } from './testing/test-kinds.ts'
 
 const kinds = studioKinds

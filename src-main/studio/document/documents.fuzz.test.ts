@@ -9,10 +9,10 @@ import { applyEdits } from './edits/apply-edits.ts'
 import { nameEdits } from './edits/edit-names.ts'
 import { type Edit, EditSchema } from './edits/edit-schemas.ts'
 import { applyPatch, patchBetween } from './edits/patch.ts'
-import { readDocument, readDocumentText } from './read-document.ts'
-import { hideSecrets } from './settings-secrets.ts'
+import { readDocument, readDocumentText } from './files/read-document.ts'
+import { hideSecrets } from './secrets/settings-secrets.ts'
+import { restoreSecrets } from './secrets/stored-secrets.ts'
 import { shareStructure } from './share-structure.ts'
-import { restoreSecrets } from './stored-secrets.ts'
 import { testDocument, testKinds, testReader } from './testing/test-kinds.ts'
 
 const odd: readonly unknown[] = [

@@ -1,18 +1,18 @@
 import { AppError } from '../../platform/errors.ts'
 import type { SecretBox } from '../../platform/identity/secret-box.ts'
 import type { Logger } from '../../platform/logger.ts'
-import { type Author, type Authoring, withAuthors } from './authorship.ts'
 import { changedPlaces } from './changed-places.ts'
 import type { Collection } from './collection.ts'
-import { CollectionFile, digestOf } from './collection-file.ts'
 import { applyEdits } from './edits/apply-edits.ts'
 import { changedNothing, EditHistory } from './edits/edit-history.ts'
 import { nameEdits } from './edits/edit-names.ts'
 import type { Edit } from './edits/edit-schemas.ts'
-import { type DocumentReader, readDocument, readDocumentText, rejectMonsters } from './read-document.ts'
+import { CollectionFile, digestOf } from './files/collection-file.ts'
+import { type DocumentReader, readDocument, readDocumentText, rejectMonsters } from './files/read-document.ts'
+import { readHistory, type UndoMark, writeHistory } from './files/undo-file.ts'
+import { type Author, type Authoring, withAuthors } from './references/authorship.ts'
+import { type RestoredSecrets, restoreSecrets, secretNeeded } from './secrets/stored-secrets.ts'
 import { shareStructure } from './share-structure.ts'
-import { type RestoredSecrets, restoreSecrets, secretNeeded } from './stored-secrets.ts'
-import { readHistory, type UndoMark, writeHistory } from './undo-file.ts'
 
 /** Least time between two writes of the file, ms. */
 const saveEveryMs = 250

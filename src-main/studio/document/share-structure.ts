@@ -1,4 +1,4 @@
-import { isRecord } from '../../platform/schema-faults.ts'
+import { isRecord } from '../../platform/routes/schema-faults.ts'
 
 /**
  * A value that equals `after` and is made of `before` where both are the same: a comparison by identity sees only what differs. Entities of

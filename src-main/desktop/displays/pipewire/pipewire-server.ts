@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { findProgram } from '../../../platform/find-program.ts'
+import { findProgram } from '../../../platform/programs/find-program.ts'
 import type { AudioServer } from '../display-server.ts'
 import { writeConfiguration } from './configuration.ts'
 

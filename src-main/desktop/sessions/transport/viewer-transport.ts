@@ -2,7 +2,7 @@ import type { DataLink, DataLinks } from '../../../media/realtime/links/data-lin
 import type { IceServer } from '../../../media/realtime/sfu-engine.ts'
 import { AppError } from '../../../platform/errors.ts'
 import type { Logger } from '../../../platform/logger.ts'
-import type { SocketClient } from '../../../platform/sockets.ts'
+import type { SocketClient } from '../../../platform/routes/sockets.ts'
 import { type ClientMessage, checkClientMessage } from '../client-message.ts'
 import { InputOrder, readInputDatagram } from './input-datagrams.ts'
 

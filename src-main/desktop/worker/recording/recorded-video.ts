@@ -1,6 +1,6 @@
+import { videoTimescale, videoTrack } from '../../../formats/codecs/track-from-config.ts'
 import { ticks } from '../../../formats/media-time.ts'
 import type { Packet, VideoTrack } from '../../../formats/track.ts'
-import { videoTimescale, videoTrack } from '../../../formats/track-from-config.ts'
 import type { VideoFrame } from '../motion-video.ts'
 
 /**

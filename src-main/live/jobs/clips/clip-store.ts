@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../../../platform/errors.ts'
-import type { EventBus } from '../../../platform/events.ts'
+import type { EventBus } from '../../../platform/events/events.ts'
 import type { LiveDatabase, Writes } from '../../live-database.ts'
 import type { Clip } from './schemas.ts'
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { mediaTypes } from '../../../media/files/container.ts'
 import type { AuditLog } from '../../../platform/audit.ts'
-import type { EventBus } from '../../../platform/events.ts'
+import type { EventBus } from '../../../platform/events/events.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import type { LiveDatabase, Writes } from '../../live-database.ts'
 import type { LivePart } from '../../live-part.ts'

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { TrackSchema } from '../../../media/track-info.ts'
-import { DeletedAt, ErrorSchema, Nullable } from '../../../platform/schemas.ts'
+import { DeletedAt, ErrorSchema, Nullable } from '../../../platform/routes/schemas.ts'
 import { StreamName } from '../../schemas.ts'
 
 const Moment = Type.Union([Type.Number({ minimum: 0, maximum: 1e12 }), Type.String({ minLength: 10, maxLength: 40 })], {

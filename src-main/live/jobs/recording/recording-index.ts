@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { RecordedFiles } from '../../../media/recordings/recorded-files.ts'
-import type { EventBus } from '../../../platform/events.ts'
+import type { EventBus } from '../../../platform/events/events.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import type { RecordingStore, StoredRecording } from './recording-store.ts'
 import type { Recording } from './schemas.ts'

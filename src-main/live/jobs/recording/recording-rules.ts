@@ -1,7 +1,7 @@
 import { unknownFields } from '../../../media/files/file-names.ts'
 import type { Retention } from '../../../media/files/retention.ts'
 import { AppError } from '../../../platform/errors.ts'
-import type { EventBus } from '../../../platform/events.ts'
+import type { EventBus } from '../../../platform/events/events.ts'
 import type { RecordingStore } from './recording-store.ts'
 import { defaultRule, type RecordingRule, type RuleInForce } from './schemas.ts'
 

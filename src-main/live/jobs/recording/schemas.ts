@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox'
 import type { Retention } from '../../../media/files/retention.ts'
 import { recordedFileFields } from '../../../media/recordings/recorded-file.ts'
-import { ErrorSchema, Nullable } from '../../../platform/schemas.ts'
+import { ErrorSchema, Nullable } from '../../../platform/routes/schemas.ts'
 import { StreamName } from '../../schemas.ts'
 
 export const ContainerSchema = Type.Union([Type.Literal('mp4'), Type.Literal('mkv'), Type.Literal('ts')], {

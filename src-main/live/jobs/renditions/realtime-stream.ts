@@ -1,7 +1,7 @@
 import type { AudioTrack, Packet, Track, VideoTrack } from '../../../formats/track.ts'
 import type { DiscontinuityReason, LiveStream, StreamSubscriber } from '../../../media/live-stream.ts'
 import type { Logger } from '../../../platform/logger.ts'
-import { StreamRun } from '../../hub/stream-run.ts'
+import { StreamRun } from '../../hub/run/stream-run.ts'
 import { ladderKbps } from './ladder-rungs.ts'
 import type { TranscodeOutput } from './messages.ts'
 import { realtimeFitness } from './reordering.ts'

@@ -1,5 +1,5 @@
+import { parseAvcDecoderConfiguration } from '../../../formats/codecs/h264.ts'
 import { isFault } from '../../../formats/fault.ts'
-import { parseAvcDecoderConfiguration } from '../../../formats/h264.ts'
 import type { VideoTrack } from '../../../formats/track.ts'
 
 /** Profiles that every WebRTC receiver decodes: baseline, main, high. */

@@ -1,8 +1,8 @@
 import { Type } from 'typebox'
 import { type EncoderInfo, EncoderSchema } from '../../../media/encoders/encoder-info.ts'
 import type { AuditLog } from '../../../platform/audit.ts'
-import type { EventBus } from '../../../platform/events.ts'
-import { defineRoute, type RouteDefinition } from '../../../platform/routes.ts'
+import type { EventBus } from '../../../platform/events/events.ts'
+import { defineRoute, type RouteDefinition } from '../../../platform/routes/routes.ts'
 import type { Presets } from './presets.ts'
 import {
   ChoiceSchema,

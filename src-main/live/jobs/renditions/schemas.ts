@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { RenditionCodecSchema } from '../../../media/encoders/encoder-info.ts'
-import { Nullable } from '../../../platform/schemas.ts'
+import { Nullable } from '../../../platform/routes/schemas.ts'
 
 /** Words of the renditions on the wire. */
 

@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Logger } from '../../../platform/logger.ts'
-import { repeat } from '../../../platform/repeat.ts'
+import { repeat } from '../../../platform/timing/repeat.ts'
 import type { RunArchive } from '../segment-archive.ts'
 import { type AppendDependencies, AppendFiles } from './append-files.ts'
 

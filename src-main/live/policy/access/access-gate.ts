@@ -1,6 +1,6 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { AppError } from '../../../platform/errors.ts'
-import { bareIp } from '../../../platform/ip-address.ts'
+import { bareIp } from '../../../platform/net/ip-address.ts'
 import type { WatchRequest } from '../../audience/viewer-admission.ts'
 import type { AccessStore } from './access-store.ts'
 import { type Grant, issueToken, readGrant, type UsableKey } from './grants.ts'

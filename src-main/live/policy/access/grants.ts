@@ -1,7 +1,7 @@
 import { createPublicKey } from 'node:crypto'
 import { type JWTPayload, jwtVerify, SignJWT } from 'jose'
 import { AppError } from '../../../platform/errors.ts'
-import { bareIp } from '../../../platform/ip-address.ts'
+import { bareIp } from '../../../platform/net/ip-address.ts'
 import { algorithmsOf, type PlaybackKey } from './playback-key.ts'
 import { checksOut, readUrlToken } from './signed-url.ts'
 

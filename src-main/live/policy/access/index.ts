@@ -1,5 +1,5 @@
 import type { AuditLog } from '../../../platform/audit.ts'
-import type { EventBus } from '../../../platform/events.ts'
+import type { EventBus } from '../../../platform/events/events.ts'
 import type { SecretBox } from '../../../platform/identity/secret-box.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import type { MayWatch, WhileAllowed } from '../../audience/viewer-admission.ts'

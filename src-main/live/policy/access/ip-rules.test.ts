@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { AppError } from '../../../platform/errors.ts'
-import { joinHostPort } from '../../../platform/ip-address.ts'
+import { joinHostPort } from '../../../platform/net/ip-address.ts'
 import { compileIpRules } from './ip-rules.ts'
 
 describe('IP address rules', () => {

@@ -1,7 +1,7 @@
 import { BlockList, isIP } from 'node:net'
 import { type Static, Type } from 'typebox'
 import { AppError } from '../../../platform/errors.ts'
-import { bareIp } from '../../../platform/ip-address.ts'
+import { bareIp } from '../../../platform/net/ip-address.ts'
 
 const Cidr = Type.String({
   minLength: 2,

@@ -1,4 +1,4 @@
-import { repeat } from '../../../platform/repeat.ts'
+import { repeat } from '../../../platform/timing/repeat.ts'
 import type { EndPlayback, WatchRequest } from '../../audience/viewer-admission.ts'
 import type { ViewerGate } from './viewer-gate.ts'
 

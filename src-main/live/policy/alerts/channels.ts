@@ -1,6 +1,6 @@
 import { AppError } from '../../../platform/errors.ts'
-import { fetchedByHost } from '../../../platform/fetched-by-host.ts'
-import { fetchable, maskUrlsIn } from '../../../platform/url-secrets.ts'
+import { fetchedByHost } from '../../../platform/outbound/fetched-by-host.ts'
+import { fetchable, maskUrlsIn } from '../../../platform/outbound/url-secrets.ts'
 import type { Alert, Channel, ChannelRequest } from './schemas.ts'
 
 /** ms until a channel must have taken an alert. */

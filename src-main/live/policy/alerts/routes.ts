@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
-import { wholeListSchema } from '../../../platform/pages.ts'
-import { defineRoute, type RouteDefinition } from '../../../platform/routes.ts'
+import { wholeListSchema } from '../../../platform/routes/pages.ts'
+import { defineRoute, type RouteDefinition } from '../../../platform/routes/routes.ts'
 import type { Alerts } from './alerts.ts'
 import {
   AlertRuleChangesSchema,

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
-import { fetchedByHost } from '../../../platform/fetched-by-host.ts'
-import { fetchable } from '../../../platform/url-secrets.ts'
+import { fetchedByHost } from '../../../platform/outbound/fetched-by-host.ts'
+import { fetchable } from '../../../platform/outbound/url-secrets.ts'
 
 /** One answer of a hook, or why there was none. */
 export interface HookAnswer {

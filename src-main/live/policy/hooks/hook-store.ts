@@ -1,5 +1,5 @@
 import type { SecretBox } from '../../../platform/identity/secret-box.ts'
-import { maskUrl } from '../../../platform/url-secrets.ts'
+import { maskUrl } from '../../../platform/outbound/url-secrets.ts'
 import type { LiveDatabase } from '../../live-database.ts'
 import type { Hook } from './schemas.ts'
 

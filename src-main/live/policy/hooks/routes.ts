@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
-import { wholeListSchema } from '../../../platform/pages.ts'
-import { defineRoute, type RouteDefinition } from '../../../platform/routes.ts'
+import { wholeListSchema } from '../../../platform/routes/pages.ts'
+import { defineRoute, type RouteDefinition } from '../../../platform/routes/routes.ts'
 import type { Hooks } from './hooks.ts'
 import { DeliverySchema, HookChangesSchema, HookCreatedSchema, HookRequestSchema, HookSchema } from './schemas.ts'
 

@@ -1,4 +1,4 @@
-import type { AppEvent } from '../../../platform/events.ts'
+import type { AppEvent } from '../../../platform/events/events.ts'
 import type { Recording } from '../../jobs/recording/schemas.ts'
 import type { Stream, ViewerSession } from '../../schemas.ts'
 import type { HookEvent } from './schemas.ts'

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { AppError } from '../../../platform/errors.ts'
-import type { Publication, PublishRequest } from '../../hub/publisher.ts'
+import type { Publication, PublishRequest } from '../../hub/publishers/publisher.ts'
 import { KeyGate } from './publish-gate.ts'
 
 const keys = new Map(

@@ -1,7 +1,7 @@
 import { AppError } from '../../../platform/errors.ts'
-import { bareIp } from '../../../platform/ip-address.ts'
 import type { Logger } from '../../../platform/logger.ts'
-import type { Publication, PublishGate, PublishRequest } from '../../hub/publisher.ts'
+import { bareIp } from '../../../platform/net/ip-address.ts'
+import type { Publication, PublishGate, PublishRequest } from '../../hub/publishers/publisher.ts'
 import type { StreamRegistry } from '../../hub/stream-registry.ts'
 import type { StreamKeys } from './stream-keys.ts'
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { AuditLog } from '../../../platform/audit.ts'
 import { AppError, type ErrorCode } from '../../../platform/errors.ts'
-import type { EventBus } from '../../../platform/events.ts'
+import type { EventBus } from '../../../platform/events/events.ts'
 import { randomText } from '../../../platform/random-id.ts'
 import { type KeyLimitsChange, noLimits, type OnOverLimit } from '../../key-limits.ts'
 import type { Writes } from '../../live-database.ts'

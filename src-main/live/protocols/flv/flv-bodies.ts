@@ -1,6 +1,6 @@
-import { audioConfigTag, audioFrameTag } from '../../../formats/flv-audio-tag.ts'
-import { fourCcOf } from '../../../formats/flv-fourcc.ts'
-import { videoConfigTag, videoFrameTag } from '../../../formats/flv-video-tag.ts'
+import { audioConfigTag, audioFrameTag } from '../../../formats/flv/flv-audio-tag.ts'
+import { fourCcOf } from '../../../formats/flv/flv-fourcc.ts'
+import { videoConfigTag, videoFrameTag } from '../../../formats/flv/flv-video-tag.ts'
 import { rescale } from '../../../formats/media-time.ts'
 import type { AudioTrack, Packet, Track } from '../../../formats/track.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { buildAvcDecoderConfiguration } from '../../../formats/h264.ts'
+import { buildAvcDecoderConfiguration } from '../../../formats/codecs/h264.ts'
 import type { Track } from '../../../formats/track.ts'
 import type { IngestPacket } from '../../../media/ingest-packet.ts'
 import type { AppError } from '../../../platform/errors.ts'

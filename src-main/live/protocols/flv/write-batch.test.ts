@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished, vi } from 'vitest'
-import { flvHeader, flvTag } from '../../../formats/flv-file.ts'
+import { flvHeader, flvTag } from '../../../formats/flv/flv-file.ts'
 import { type BatchWriter, WriteBatch } from './write-batch.ts'
 
 function writer(): BatchWriter & { readonly written: Buffer[] } {

@@ -1,6 +1,6 @@
 import mpdParser from 'mpd-parser'
 import { describe, expect, it } from 'vitest'
-import { escapeXml } from '../../../formats/mpd-document.ts'
+import { escapeXml } from '../../../formats/playlists/mpd-document.ts'
 import { ManifestView } from './manifest-view.ts'
 import { SyntheticStream, syntheticAudio, syntheticVideo } from './testing/packaged-stream.ts'
 

@@ -1,5 +1,5 @@
 import { rescale } from '../../../formats/media-time.ts'
-import { type MpdAdaptationSet, type MpdPeriod, type MpdRepresentation, writeMpd } from '../../../formats/mpd-document.ts'
+import { type MpdAdaptationSet, type MpdPeriod, type MpdRepresentation, writeMpd } from '../../../formats/playlists/mpd-document.ts'
 import { type MediaSegment, minBufferS, type PackagedRendition, type PackagedStream } from '../../packaging/packaged-stream.ts'
 import { urlPrefix } from './playlist-view.ts'
 

@@ -1,5 +1,5 @@
-import { type RenditionReport, writeMediaPlaylist } from '../../../formats/m3u8-media.ts'
-import { writeMultivariantPlaylist } from '../../../formats/m3u8-multivariant.ts'
+import { type RenditionReport, writeMediaPlaylist } from '../../../formats/playlists/m3u8-media.ts'
+import { writeMultivariantPlaylist } from '../../../formats/playlists/m3u8-multivariant.ts'
 import { listedParts, type MediaSegment, type PackagedRendition, type PackagedStream } from '../../packaging/packaged-stream.ts'
 
 /** `https://cdn.example/live/NAME/`, or nothing, so that URLs stay relative. `token`: what a signed URL carries. */

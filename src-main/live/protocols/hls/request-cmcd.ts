@@ -1,5 +1,5 @@
-import { type Cmcd, maxCmcd, parseCmcd } from '../../../formats/cmcd.ts'
 import { isFault } from '../../../formats/fault.ts'
+import { type Cmcd, maxCmcd, parseCmcd } from '../../../formats/playlists/cmcd.ts'
 import { ownText } from '../../../platform/own-text.ts'
 import type { AnyRequest } from '../../http/response.ts'
 

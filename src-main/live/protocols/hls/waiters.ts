@@ -1,4 +1,4 @@
-import { repeat } from '../../../platform/repeat.ts'
+import { repeat } from '../../../platform/timing/repeat.ts'
 /** A request that waits for media that does not exist yet. */
 export interface Waiter {
   /** Looked at again after every change; true once it has been answered. Must not throw. */

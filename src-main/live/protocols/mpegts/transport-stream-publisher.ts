@@ -1,11 +1,11 @@
 import { ticks } from '../../../formats/media-time.ts'
-import { clockHz } from '../../../formats/mpegts-packets.ts'
-import { TsReader } from '../../../formats/mpegts-reader.ts'
-import type { TsSink } from '../../../formats/mpegts-sink.ts'
+import { clockHz } from '../../../formats/mpegts/mpegts-packets.ts'
+import { TsReader } from '../../../formats/mpegts/mpegts-reader.ts'
+import type { TsSink } from '../../../formats/mpegts/mpegts-sink.ts'
 import type { Track } from '../../../formats/track.ts'
 import type { IngestPacket } from '../../../media/ingest-packet.ts'
 import { AppError } from '../../../platform/errors.ts'
-import type { Publication } from '../../hub/publisher.ts'
+import type { Publication } from '../../hub/publishers/publisher.ts'
 
 /** Faults in a row without one good frame after which the publisher is rejected: it is sending garbage. */
 const maxFaultsInARow = 1000

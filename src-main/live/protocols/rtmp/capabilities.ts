@@ -1,6 +1,6 @@
-import type { AmfObject, AmfValue } from '../../../formats/amf-value.ts'
-import type { Amf0Writable } from '../../../formats/amf0.ts'
-import { audioFourCcs, fourCcOf, videoFourCcs } from '../../../formats/flv-fourcc.ts'
+import { audioFourCcs, fourCcOf, videoFourCcs } from '../../../formats/flv/flv-fourcc.ts'
+import type { AmfObject, AmfValue } from '../../../formats/rtmp/amf-value.ts'
+import type { Amf0Writable } from '../../../formats/rtmp/amf0.ts'
 import type { Codec } from '../../../formats/track.ts'
 
 /** Bits of `capsEx` (Enhanced RTMP v2, NetConnection connect). */

@@ -1,6 +1,6 @@
-import type { AmfValue } from '../../../formats/amf-value.ts'
-import { readAmf0Values, writeAmf0 } from '../../../formats/amf0.ts'
 import { isFault } from '../../../formats/fault.ts'
+import type { AmfValue } from '../../../formats/rtmp/amf-value.ts'
+import { readAmf0Values, writeAmf0 } from '../../../formats/rtmp/amf0.ts'
 import { AppError } from '../../../platform/errors.ts'
 import type { Connection } from './connection.ts'
 import type { NetConnection } from './net-connection.ts'

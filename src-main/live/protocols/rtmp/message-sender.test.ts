@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import { expect, it } from 'vitest'
-import { MessageType } from '../../../formats/rtmp-messages.ts'
+import { MessageType } from '../../../formats/rtmp/rtmp-messages.ts'
 import { MediaChunks, MessageSender } from './message-sender.ts'
 
 /** A socket whose test says what of its bytes the system has taken. */

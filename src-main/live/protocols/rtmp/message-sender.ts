@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
-import { encodeMessage } from '../../../formats/rtmp-chunk-writer.ts'
-import { ChunkStream, MessageType } from '../../../formats/rtmp-messages.ts'
+import { encodeMessage } from '../../../formats/rtmp/rtmp-chunk-writer.ts'
+import { ChunkStream, MessageType } from '../../../formats/rtmp/rtmp-messages.ts'
 import { type BatchWriter, WriteBatch } from '../flv/write-batch.ts'
 
 /** Chunk size that we announce and send with: large, so that nearly every message is one header and one body. */

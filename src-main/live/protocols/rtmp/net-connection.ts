@@ -1,5 +1,5 @@
-import type { AmfValue } from '../../../formats/amf-value.ts'
-import { MessageType, peerBandwidthBody, uint32Body } from '../../../formats/rtmp-messages.ts'
+import type { AmfValue } from '../../../formats/rtmp/amf-value.ts'
+import { MessageType, peerBandwidthBody, uint32Body } from '../../../formats/rtmp/rtmp-messages.ts'
 import type { AuditLog } from '../../../platform/audit.ts'
 import { AppError } from '../../../platform/errors.ts'
 import { ownText } from '../../../platform/own-text.ts'

@@ -1,6 +1,6 @@
 import { readSync } from 'node:fs'
 import type { Socket } from 'node:net'
-import { repeat } from '../../../platform/repeat.ts'
+import { repeat } from '../../../platform/timing/repeat.ts'
 
 /**
  * Takes `buffer[0, length)` of a socket; the buffer is shared and is overwritten afterwards. False: the socket is to be read as usual

@@ -1,4 +1,4 @@
-import { type Amf0Writable, writeAmf0 } from '../../../formats/amf0.ts'
+import { type Amf0Writable, writeAmf0 } from '../../../formats/rtmp/amf0.ts'
 import type { ErrorCode } from '../../../platform/errors.ts'
 import { announceCapabilities, type ClientCapabilities } from './capabilities.ts'
 

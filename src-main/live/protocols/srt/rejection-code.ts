@@ -1,4 +1,4 @@
-import { SrtReject } from '../../../formats/srt-handshake.ts'
+import { SrtReject } from '../../../formats/srt/srt-handshake.ts'
 import type { AppError } from '../../../platform/errors.ts'
 
 const codes: Readonly<Record<string, number>> = {

@@ -1,5 +1,5 @@
-import { fitsTransportStream, TsStreamWriter } from '../../../formats/mpegts-stream-writer.ts'
-import { srtLivePayloadBytes } from '../../../formats/srt-packet.ts'
+import { fitsTransportStream, TsStreamWriter } from '../../../formats/mpegts/mpegts-stream-writer.ts'
+import { srtLivePayloadBytes } from '../../../formats/srt/srt-packet.ts'
 import type { Packet, Track } from '../../../formats/track.ts'
 import type { LiveStream, StreamSubscriber } from '../../../media/live-stream.ts'
 import type { SrtConnection } from './transport/connection.ts'

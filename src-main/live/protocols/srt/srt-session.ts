@@ -1,7 +1,7 @@
 import type { LiveStream } from '../../../media/live-stream.ts'
 import { AppError } from '../../../platform/errors.ts'
 import type { ViewerRegistry } from '../../audience/viewer-registry.ts'
-import type { Publication } from '../../hub/publisher.ts'
+import type { Publication } from '../../hub/publishers/publisher.ts'
 import { TransportStreamPublisher } from '../mpegts/transport-stream-publisher.ts'
 import { SrtPlayer } from './srt-player.ts'
 import type { SrtConnectionInfo } from './srt-schemas.ts'

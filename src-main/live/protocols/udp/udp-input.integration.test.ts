@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram'
 import { expect, it, onTestFinished } from 'vitest'
-import { tsPacketBytes } from '../../../formats/mpegts-packets.ts'
-import type { Publication, PublishGate } from '../../hub/publisher.ts'
+import { tsPacketBytes } from '../../../formats/mpegts/mpegts-packets.ts'
+import type { Publication, PublishGate } from '../../hub/publishers/publisher.ts'
 import { UdpInput } from './udp-input.ts'
 
 /** A port that nothing listens on. */

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { ErrorSchema, Nullable } from '../../../platform/schemas.ts'
+import { ErrorSchema, Nullable } from '../../../platform/routes/schemas.ts'
 import { StreamName } from '../../schemas.ts'
 
 /** An MPEG transport stream that is expected on a UDP port. */

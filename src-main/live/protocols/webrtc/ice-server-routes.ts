@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import type { IceServers } from '../../../media/realtime/ice-servers.ts'
 import { AppError } from '../../../platform/errors.ts'
-import { defineRoute, type RouteDefinition } from '../../../platform/routes.ts'
+import { defineRoute, type RouteDefinition } from '../../../platform/routes/routes.ts'
 
 const IceServerSchema = Type.Object({
   urls: Type.String({ description: '`stun:HOST:PORT`, `turn:HOST:PORT?transport=udp` or `turns:...`' }),

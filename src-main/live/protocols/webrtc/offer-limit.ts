@@ -1,4 +1,4 @@
-import { ipGroup } from '../../../platform/ip-address.ts'
+import { ipGroup } from '../../../platform/net/ip-address.ts'
 
 /** Offers that one client (IPv4 address, /64 network of IPv6) may send at once, and how many it regains each second. */
 const max = 60

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { isFault } from '../../../formats/fault.ts'
-import { RtpHead, writeRtpHead } from '../../../formats/rtp.ts'
+import { RtpHead, writeRtpHead } from '../../../formats/rtp/rtp.ts'
 import { integersFrom } from '../../../formats/testing/random.ts'
 import { publisherCodec, writeAnswer } from '../../../media/realtime/answer.ts'
 import { Outlet } from '../../../media/realtime/datachannel/worker/outlet.ts'

@@ -5,8 +5,8 @@ import { FeedStream } from '../../../media/feed-stream.ts'
 import type { StreamSubscriber } from '../../../media/live-stream.ts'
 import type { MediaFeed } from '../../../media/stream-carrier.ts'
 import { AppError } from '../../../platform/errors.ts'
-import type { PublishKey } from '../../hub/live-publisher.ts'
-import type { PublishRequest } from '../../hub/publisher.ts'
+import type { PublishKey } from '../../hub/publishers/live-publisher.ts'
+import type { PublishRequest } from '../../hub/publishers/publisher.ts'
 import { createCarrier } from './index.ts'
 
 const track: VideoTrack = {

@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net'
 import type { StreamIntake } from '../../../media/stream-intake.ts'
-import { isLoopback } from '../../../platform/loopback.ts'
+import { isLoopback } from '../../../platform/net/loopback.ts'
 import { plainIp } from '../../../platform/outbound/public-ip.ts'
 import type { ManagedStream } from '../../hub/managed-stream.ts'
 import type { StreamKeys } from '../../policy/keys/stream-keys.ts'

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { AppError } from '../../../platform/errors.ts'
 import { silentLogger } from '../../../platform/telemetry/logger.ts'
-import type { Publication } from '../../hub/publisher.ts'
+import type { Publication } from '../../hub/publishers/publisher.ts'
 import type { PullDependencies } from './pull-process.ts'
 import { SourceRunner, type SourceSettings } from './source-runner.ts'
 import { readSourceUrl } from './source-url.ts'

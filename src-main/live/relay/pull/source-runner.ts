@@ -1,6 +1,6 @@
 import { AppError } from '../../../platform/errors.ts'
 import type { Logger } from '../../../platform/logger.ts'
-import type { Publication } from '../../hub/publisher.ts'
+import type { Publication } from '../../hub/publishers/publisher.ts'
 import { backoffMs } from '../backoff.ts'
 import { type Pull, type PullDependencies, startPull } from './pull-process.ts'
 import type { SourceState } from './schemas.ts'

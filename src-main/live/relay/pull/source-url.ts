@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { AppError } from '../../../platform/errors.ts'
-import { maskUrlsIn } from '../../../platform/url-secrets.ts'
+import { maskUrlsIn } from '../../../platform/outbound/url-secrets.ts'
 import type { PullStart } from './messages.ts'
 
 const kinds: Readonly<Record<string, PullStart['kind']>> = {

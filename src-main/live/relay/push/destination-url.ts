@@ -1,5 +1,5 @@
 import { AppError } from '../../../platform/errors.ts'
-import { hiddenPart, maskUrl } from '../../../platform/url-secrets.ts'
+import { hiddenPart, maskUrl } from '../../../platform/outbound/url-secrets.ts'
 import type { DestinationProtocol } from './schemas.ts'
 
 /** An RTMP URL, split as `connect` and `publish` need it. */

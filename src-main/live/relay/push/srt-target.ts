@@ -1,4 +1,4 @@
-import { SrtReject } from '../../../formats/srt-handshake.ts'
+import { SrtReject } from '../../../formats/srt/srt-handshake.ts'
 import type { LiveStream } from '../../../media/live-stream.ts'
 import { AppError } from '../../../platform/errors.ts'
 import type { JudgeTarget } from '../../../platform/outbound/judged-connection.ts'

@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import { AppError } from '../../../platform/errors.ts'
 import type { Logger } from '../../../platform/logger.ts'
-import { makeWorkFolder } from '../../../platform/work-folder.ts'
+import { makeWorkFolder } from '../../../platform/storage/work-folder.ts'
 import { superviseWorker } from '../../../platform/workers/supervise-worker.ts'
 import { workerFile } from '../../../platform/workers/worker-file.ts'
-import type { SlateLoop } from '../../hub/slate-show.ts'
+import type { SlateLoop } from '../../hub/publishers/slate/slate-show.ts'
 import type { FromSlateWorker, SlateJob, ToSlateWorker } from './messages.ts'
 import { readSlate } from './slate-media.ts'
 

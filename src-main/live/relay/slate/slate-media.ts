@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { ticks } from '../../../formats/media-time.ts'
 import type { Track } from '../../../formats/track.ts'
 import type { IngestPacket } from '../../../media/ingest-packet.ts'
-import type { Publication } from '../../hub/publisher.ts'
-import type { SlateLoop } from '../../hub/slate-show.ts'
+import type { Publication } from '../../hub/publishers/publisher.ts'
+import type { SlateLoop } from '../../hub/publishers/slate/slate-show.ts'
 import { MediaReceiver } from '../../protocols/flv/media-receiver.ts'
 
 /** Reads the FLV file (FLV 10.1, section E.3) that the worker wrote. Rejects where nothing usable is in it. */

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { defineRoute, type RouteDefinition } from '../../../platform/routes.ts'
+import { defineRoute, type RouteDefinition } from '../../../platform/routes/routes.ts'
 import { SlateSchema, StreamSlateSchema } from './slate-schemas.ts'
 import type { Slates } from './slates.ts'
 

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { flvHeader, flvTag } from '../../../formats/flv-file.ts'
+import { flvHeader, flvTag } from '../../../formats/flv/flv-file.ts'
 import { headers } from '../../../formats/testing/header-samples.ts'
 import type { AudioTrack, VideoTrack } from '../../../formats/track.ts'
 import { type AppDatabase, openDatabase } from '../../../platform/storage/database.ts'

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import type { DirectTransport, Producer } from 'mediasoup/types'
 import { rescale } from '../../../formats/media-time.ts'
-import { H264Packetizer, OpusPacketizer } from '../../../formats/rtp-packets.ts'
+import { H264Packetizer, OpusPacketizer } from '../../../formats/rtp/rtp-packets.ts'
 import type { LiveStream } from '../../live-stream.ts'
 
 const H264 = 102

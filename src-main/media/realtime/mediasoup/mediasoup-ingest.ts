@@ -1,6 +1,6 @@
 import type { Consumer, DirectTransport, Producer } from 'mediasoup/types'
-import { RtpHead, readU32 } from '../../../formats/rtp.ts'
-import { repeat } from '../../../platform/repeat.ts'
+import { RtpHead, readU32 } from '../../../formats/rtp/rtp.ts'
+import { repeat } from '../../../platform/timing/repeat.ts'
 import { PublisherMedia, type PublisherMediaEvents } from '../publisher-media.ts'
 import { RtpReceiver } from '../rtp-receiver.ts'
 import { KEYFRAME_EVERY_MS } from '../sfu-engine.ts'

@@ -7,10 +7,10 @@ import {
   FF_ENCODER_LIBOPUS,
 } from 'node-av/constants'
 import { Codec, CodecContext, Packet as EnginePacket, Frame, Rational } from 'node-av/lib'
+import { audioTrack } from '../../../formats/codecs/track-from-config.ts'
 import { isFault } from '../../../formats/fault.ts'
 import { ticks } from '../../../formats/media-time.ts'
 import type { Packet, Track } from '../../../formats/track.ts'
-import { audioTrack } from '../../../formats/track-from-config.ts'
 import { must, setOption } from './engine.ts'
 
 const rate = 48_000

@@ -1,11 +1,11 @@
-import { lengthPrefixed, splitAnnexB } from '../../../formats/annexb.ts'
-import { stripTemporalDelimiters } from '../../../formats/av1.ts'
-import { buildAv1Configuration } from '../../../formats/av1-record.ts'
+import { lengthPrefixed, splitAnnexB } from '../../../formats/codecs/annexb.ts'
+import { stripTemporalDelimiters } from '../../../formats/codecs/av1.ts'
+import { buildAv1Configuration } from '../../../formats/codecs/av1-record.ts'
+import { buildAvcDecoderConfiguration } from '../../../formats/codecs/h264.ts'
+import { buildHevcDecoderConfiguration } from '../../../formats/codecs/hevc-record.ts'
+import { videoTrack } from '../../../formats/codecs/track-from-config.ts'
 import { type Fault, fault, isFault } from '../../../formats/fault.ts'
-import { buildAvcDecoderConfiguration } from '../../../formats/h264.ts'
-import { buildHevcDecoderConfiguration } from '../../../formats/hevc-record.ts'
 import type { VideoCodec, VideoTrack } from '../../../formats/track.ts'
-import { videoTrack } from '../../../formats/track-from-config.ts'
 
 /** What an encoder's output looks like as packets of this program. */
 export interface CodedForm {

@@ -7,10 +7,10 @@ import {
   AV_PIX_FMT_YUV420P,
 } from 'node-av/constants'
 import { Codec, CodecContext, Packet as EnginePacket, type Frame, Rational } from 'node-av/lib'
+import { videoTimescale } from '../../../formats/codecs/track-from-config.ts'
 import { isFault } from '../../../formats/fault.ts'
 import { ticks } from '../../../formats/media-time.ts'
 import type { Packet, Track, VideoCodec } from '../../../formats/track.ts'
-import { videoTimescale } from '../../../formats/track-from-config.ts'
 import { codedForm } from './coded-video.ts'
 import { type EncoderPreferences, encoderOptions } from './encoder-options.ts'
 import { must, setOption } from './engine.ts'

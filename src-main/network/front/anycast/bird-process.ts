@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
 import { AppError } from '../../../platform/errors.ts'
-import { findSystemProgram } from '../../../platform/find-program.ts'
 import type { Logger } from '../../../platform/logger.ts'
-import { replaceFile } from '../../../platform/replace-file.ts'
-import { lastLineOf, type ProgramOutcome, runProgram, systemProgram } from '../../../platform/system-program.ts'
+import { findSystemProgram } from '../../../platform/programs/find-program.ts'
+import { lastLineOf, type ProgramOutcome, runProgram, systemProgram } from '../../../platform/programs/system-program.ts'
+import { replaceFile } from '../../../platform/storage/replace-file.ts'
 
 const startMs = 10_000
 /** BIRD that did not end by itself is killed after this time, ms. */

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { AppError } from '../../../platform/errors.ts'
 import type { Logger } from '../../../platform/logger.ts'
-import { Turns } from '../../../platform/turns.ts'
+import { Turns } from '../../../platform/timing/turns.ts'
 import { FollowedLog } from '../nginx/followed-log.ts'
 import { type CacheEntry, fileName, pathOf, readCacheFile, removeFile, setFreshUntil } from './cache-file.ts'
 import { CacheIndex } from './cache-index.ts'

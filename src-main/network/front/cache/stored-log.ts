@@ -1,4 +1,4 @@
-import { isRecord } from '../../../platform/schema-faults.ts'
+import { isRecord } from '../../../platform/routes/schema-faults.ts'
 import { mediaType, readTags } from './cache-file.ts'
 
 /** What nginx writes about an answer that it stored. Times are ms of this machine's clock. */

@@ -1,6 +1,6 @@
 import { closeSync, type FSWatcher, openSync, readSync, renameSync, rmSync, statSync, watch, writeFileSync } from 'node:fs'
 import { setImmediate as turn } from 'node:timers/promises'
-import { repeat } from '../../../platform/repeat.ts'
+import { repeat } from '../../../platform/timing/repeat.ts'
 
 /** A line is shorter: nginx takes 32 KiB of headers from an origin. */
 const maxLine = 128 * 1024

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { ipGroup } from '../../../platform/ip-address.ts'
+import { ipGroup } from '../../../platform/net/ip-address.ts'
 import { networkName } from './request-configuration.ts'
 
 /** As nginx writes an IPv6 address: the first of the longest runs of zeros is shortened, where it has two groups or more. */

@@ -1,7 +1,7 @@
 import { closeSync, fchmodSync, mkdirSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { AppError } from '../../../platform/errors.ts'
-import { repeat } from '../../../platform/repeat.ts'
+import { repeat } from '../../../platform/timing/repeat.ts'
 
 /** Its size is looked at so often, ms. */
 const everyMs = 2000

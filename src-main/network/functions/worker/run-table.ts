@@ -1,4 +1,4 @@
-import { repeat } from '../../../platform/repeat.ts'
+import { repeat } from '../../../platform/timing/repeat.ts'
 import {
   cpuMs,
   type FetchCall,

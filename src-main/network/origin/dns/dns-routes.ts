@@ -1,4 +1,4 @@
-import { defineRoute, type RouteDefinition } from '../../../platform/routes.ts'
+import { defineRoute, type RouteDefinition } from '../../../platform/routes/routes.ts'
 import type { DnsBook } from './dns-book.ts'
 import { DnsSettingsSchema, DnsStateSchema, SecondarySchema } from './dns-schemas.ts'
 

@@ -3,8 +3,8 @@ import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { AppError } from '../../../platform/errors.ts'
-import { replaceFile } from '../../../platform/replace-file.ts'
-import { lastLineOf, type ProgramOutcome, runProgram, systemProgram } from '../../../platform/system-program.ts'
+import { lastLineOf, type ProgramOutcome, runProgram, systemProgram } from '../../../platform/programs/system-program.ts'
+import { replaceFile } from '../../../platform/storage/replace-file.ts'
 import { type KnotTexts, knotFiles } from './knot-texts.ts'
 
 const startMs = 20_000

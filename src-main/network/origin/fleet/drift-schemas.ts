@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { Nullable } from '../../../platform/schemas.ts'
+import { Nullable } from '../../../platform/routes/schemas.ts'
 import { maxInspectedLines, NodeLogLineSchema } from '../nodes/inspection.ts'
 import { groupPattern } from '../nodes/node-schemas.ts'
 

@@ -5,7 +5,7 @@ import Value from 'typebox/value'
 import type * as Yaml from 'yaml'
 import { checkConfig } from '../../../platform/config/config-faults.ts'
 import { readConfigText } from '../../../platform/config/config-text.ts'
-import { isRecord } from '../../../platform/schema-faults.ts'
+import { isRecord } from '../../../platform/routes/schema-faults.ts'
 import { NodeFileSchema } from '../../config/node-file.ts'
 
 /** What is shown in place of a secret; where a text is saved with it, the secret stays. */

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { readConfigText } from '../../../platform/config/config-text.ts'
 import { AppError } from '../../../platform/errors.ts'
-import { isRecord } from '../../../platform/schema-faults.ts'
+import { isRecord } from '../../../platform/routes/schema-faults.ts'
 import type { NodeInspection } from '../nodes/inspection.ts'
 import type { NodeConnection } from '../nodes/node-book.ts'
 import type { NetworkNode } from '../nodes/node-schemas.ts'

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { AuditLog } from '../../../platform/audit.ts'
 import { AppError } from '../../../platform/errors.ts'
-import type { EventBus } from '../../../platform/events.ts'
+import type { EventBus } from '../../../platform/events/events.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import { randomText } from '../../../platform/random-id.ts'
 import type { Rollout, RolloutNode } from './rollout-schemas.ts'

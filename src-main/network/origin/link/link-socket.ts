@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
-import { defineSocket, type SocketDefinition } from '../../../platform/sockets.ts'
-import { Strangers } from '../../../platform/strangers.ts'
+import { Strangers } from '../../../platform/net/strangers.ts'
+import { defineSocket, type SocketDefinition } from '../../../platform/routes/sockets.ts'
 import { tag } from '../nodes/node-schemas.ts'
 import { OriginLink, type OriginLinkDependencies } from './origin-link.ts'
 

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { EdgeOrigin, RecordSink } from '../../../media/edge-delivery.ts'
-import type { PacedSocketClient } from '../../../platform/sockets.ts'
+import type { PacedSocketClient } from '../../../platform/routes/sockets.ts'
 import { silentLogger } from '../../../platform/telemetry/logger.ts'
 import { defaultLimits } from '../../limits/limit-settings.ts'
 import type { NodeConnection } from '../nodes/node-book.ts'

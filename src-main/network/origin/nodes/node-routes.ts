@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { AppError } from '../../../platform/errors.ts'
-import { wholeListSchema } from '../../../platform/pages.ts'
-import { defineRoute, type RouteDefinition } from '../../../platform/routes.ts'
+import { wholeListSchema } from '../../../platform/routes/pages.ts'
+import { defineRoute, type RouteDefinition } from '../../../platform/routes/routes.ts'
 import type { NodeBook } from './node-book.ts'
 import {
   JoinTokenSchema,

@@ -1,7 +1,7 @@
 import { pino } from 'pino'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { AppError } from '../../../platform/errors.ts'
-import { createEventBus } from '../../../platform/event-bus.ts'
+import { createEventBus } from '../../../platform/events/event-bus.ts'
 import type { PurgeSelection } from '../../front/cache/purge-order.ts'
 import { OriginPurges } from './origin-purges.ts'
 

@@ -1,6 +1,6 @@
-import type { EventBus } from '../../../platform/events.ts'
+import type { EventBus } from '../../../platform/events/events.ts'
 import type { Logger } from '../../../platform/logger.ts'
-import { isRecord } from '../../../platform/schema-faults.ts'
+import { isRecord } from '../../../platform/routes/schema-faults.ts'
 import type { PurgeBook } from './purge-book.ts'
 
 export interface OriginPurgesDependencies {

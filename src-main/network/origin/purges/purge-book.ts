@@ -1,6 +1,6 @@
 import type { AuditLog } from '../../../platform/audit.ts'
 import { AppError } from '../../../platform/errors.ts'
-import { Turns } from '../../../platform/turns.ts'
+import { Turns } from '../../../platform/timing/turns.ts'
 import type { FoundObjects } from '../../front/cache/cache-search.ts'
 import type { PurgeHistory, PurgeOutcome } from '../../front/cache/node-cache.ts'
 import { checkSelection, type PurgeOrder, type PurgeSelection } from '../../front/cache/purge-order.ts'

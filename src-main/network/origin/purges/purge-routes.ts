@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
-import { wholeListSchema } from '../../../platform/pages.ts'
-import { defineRoute, type RouteDefinition } from '../../../platform/routes.ts'
+import { wholeListSchema } from '../../../platform/routes/pages.ts'
+import { defineRoute, type RouteDefinition } from '../../../platform/routes/routes.ts'
 import { FoundObjectsSchema } from '../../front/cache/cache-search.ts'
 import { PurgeSelectionSchema } from '../../front/cache/purge-order.ts'
 import type { PurgeBook } from './purge-book.ts'

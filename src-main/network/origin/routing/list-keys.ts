@@ -2,7 +2,7 @@ import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject,
 import { readFileSync } from 'node:fs'
 import { type Static, Type } from 'typebox'
 import Value from 'typebox/value'
-import { replaceFile } from '../../../platform/replace-file.ts'
+import { replaceFile } from '../../../platform/storage/replace-file.ts'
 import type { SignedNodes } from './routing-schemas.ts'
 
 /** Former keys sign beside the newest until there are more than so many. */

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { defineRoute, type RouteDefinition } from '../../../platform/routes.ts'
+import { defineRoute, type RouteDefinition } from '../../../platform/routes/routes.ts'
 import type { RoutingBook } from './routing-book.ts'
 import { openHeaders, ProbeSchema, RoutingSettingsSchema, SignedNodesSchema } from './routing-schemas.ts'
 

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { type Static, type TSchema, Type } from 'typebox'
 import Value from 'typebox/value'
 import { AppError } from '../../../platform/errors.ts'
-import { lastLineOf } from '../../../platform/system-program.ts'
+import { lastLineOf } from '../../../platform/programs/system-program.ts'
 import { type MachineOrder, OffersSchema, type Provider, ProviderMachineSchema } from './provider.ts'
 
 /** Names, not paths: programs are looked for in one folder alone. */

@@ -1,4 +1,4 @@
-import { defineRoute, type RouteDefinition } from '../../../platform/routes.ts'
+import { defineRoute, type RouteDefinition } from '../../../platform/routes/routes.ts'
 import type { Scaler } from './scaler.ts'
 import { ScalingSettingsSchema, ScalingStateSchema } from './scaling-schemas.ts'
 

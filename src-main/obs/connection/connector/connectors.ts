@@ -1,5 +1,5 @@
 import { AppError } from '../../../platform/errors.ts'
-import type { PacedSocketClient, SocketSession } from '../../../platform/sockets.ts'
+import type { PacedSocketClient, SocketSession } from '../../../platform/routes/sockets.ts'
 import type { ObsChannel, ObsDial } from '../obs-channel.ts'
 import { readWord } from './connector-words.ts'
 import { RelayedChannel } from './relayed-channel.ts'

@@ -1,5 +1,5 @@
 import { WebSocket } from 'ws'
-import { repeat } from '../../../platform/repeat.ts'
+import { repeat } from '../../../platform/timing/repeat.ts'
 
 /** So much may wait for the receiver until the sender is paused, and until it goes on, bytes. */
 const highBytes = 8 * 1024 * 1024

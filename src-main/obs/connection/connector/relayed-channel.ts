@@ -1,5 +1,5 @@
 import { WebSocket } from 'ws'
-import type { PacedSocketClient, SocketSession } from '../../../platform/sockets.ts'
+import type { PacedSocketClient, SocketSession } from '../../../platform/routes/sockets.ts'
 import type { ObsChannel } from '../obs-channel.ts'
 import { readWord, type WordOfConnector, word } from './connector-words.ts'
 

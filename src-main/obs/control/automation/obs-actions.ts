@@ -1,7 +1,7 @@
 import { type ObsAction, obsActionSchemas } from '../../../media/automation/action-schemas.ts'
 import type { ActionKind, AutomationKinds } from '../../../media/automation/automation-kinds.ts'
 import { AppError } from '../../../platform/errors.ts'
-import type { Principal } from '../../../platform/principal.ts'
+import type { Principal } from '../../../platform/routes/principal.ts'
 import type { InstanceBook } from '../../instances/instance-book.ts'
 import type { ObsRequest } from '../../schemas/commands.ts'
 import type { ObsMirror } from '../../schemas/mirror.ts'

@@ -1,5 +1,5 @@
 import { isKnownRequest, type KnownRequest } from '../../../formats/obs-websocket/request-schemas.ts'
-import type { Principal } from '../../../platform/principal.ts'
+import type { Principal } from '../../../platform/routes/principal.ts'
 
 /**
  * Requests that reach beyond the show: files and keys of the machine that OBS runs on, other plug-ins, whatever a hotkey or a button of a

@@ -1,6 +1,6 @@
-import type { EventBus } from '../../../platform/events.ts'
+import type { EventBus } from '../../../platform/events/events.ts'
 import type { Logger } from '../../../platform/logger.ts'
-import { repeat } from '../../../platform/repeat.ts'
+import { repeat } from '../../../platform/timing/repeat.ts'
 import { listOf, numberOf, textOf } from '../../connection/said.ts'
 import type { ObsLevels } from '../../schemas/mirror.ts'
 import type { InstanceBook } from '../instance-book.ts'

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import type { Logger } from '../../logger.ts'
-import { repeat } from '../../repeat.ts'
+import { repeat } from '../../timing/repeat.ts'
 import { endSocket } from '../end-socket.ts'
 import type { FastRequest } from './fast-request.ts'
 import { FastResponse, type ResponseOutput } from './fast-response.ts'

@@ -1,5 +1,5 @@
 import { chooseEncoder, type EncoderSpeed, type MeasuredEncoder, presetFor } from '../../../media/encoders/choose-encoder.ts'
-import type { VideoEncoding } from '../../document/encoding-schemas.ts'
+import type { VideoEncoding } from '../../document/schemas/encoding-schemas.ts'
 
 /** What speeds were measured at, pixels a second. */
 const measuredPixels = 1280 * 720 * 30

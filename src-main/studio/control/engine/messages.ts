@@ -3,10 +3,10 @@ import type { DeviceKind } from '../../../media/device.ts'
 import type { ChosenSettings } from '../../../media/following/chosen-settings.ts'
 import type { LostProcess } from '../../../media/part-facts.ts'
 import type { SourceMemory, SourceReport } from '../../../media/source-report.ts'
-import type { ReachPolicy } from '../../../platform/reach.ts'
+import type { ReachPolicy } from '../../../platform/outbound/reach.ts'
 import type { Collection } from '../../document/collection.ts'
 import type { CollectionChange } from '../../document/collection-change.ts'
-import type { AudioEncoding, VideoEncoding } from '../../document/encoding-schemas.ts'
+import type { AudioEncoding, VideoEncoding } from '../../document/schemas/encoding-schemas.ts'
 import type { DriftReading, LevelReading, MeterReading } from './mixer-readings.ts'
 import type {
   ActiveWindowReading,

@@ -1,5 +1,5 @@
 import type { SourceMemory } from '../../../media/source-report.ts'
-import { repeat } from '../../../platform/repeat.ts'
+import { repeat } from '../../../platform/timing/repeat.ts'
 import type { Collection } from '../../document/collection.ts'
 
 export interface SourceMemoriesDependencies {

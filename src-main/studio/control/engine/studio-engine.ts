@@ -4,8 +4,8 @@ import type { ChosenSettings } from '../../../media/following/chosen-settings.ts
 import type { LostProcess } from '../../../media/part-facts.ts'
 import type { SourceReport } from '../../../media/source-report.ts'
 import type { Collection, Transition } from '../../document/collection.ts'
-import type { AudioEncoding, VideoEncoding } from '../../document/encoding-schemas.ts'
-import type { FrameRate } from '../../document/frame-rate.ts'
+import type { AudioEncoding, VideoEncoding } from '../../document/schemas/encoding-schemas.ts'
+import type { FrameRate } from '../../document/schemas/frame-rate.ts'
 import type { DriftReading, LevelReading, MeterReading } from './mixer-readings.ts'
 
 /** The studio's process, as the host sees it: takes descriptions, reports states. Survives the process's death. */

@@ -2,7 +2,7 @@ import type { PrivatePeer, StreamCarrier } from '../../../media/stream-carrier.t
 import { AppError } from '../../../platform/errors.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import type { Collection } from '../../document/collection.ts'
-import type { AudioEncoding } from '../../document/encoding-schemas.ts'
+import type { AudioEncoding } from '../../document/schemas/encoding-schemas.ts'
 import type { StudioEngine } from '../engine/studio-engine.ts'
 import { EncodedFeed } from '../outputs/encoded-feed.ts'
 import { previewEncoding } from '../preview/preview-encoding.ts'

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { AppError } from '../../../platform/errors.ts'
-import type { SocketClient } from '../../../platform/sockets.ts'
+import type { SocketClient } from '../../../platform/routes/sockets.ts'
 import { guestSocket } from './guest-socket.ts'
 import { JoinAttempts } from './join-attempts.ts'
 

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { AppError, errorKinds } from '../../../platform/errors.ts'
 import type { Logger } from '../../../platform/logger.ts'
-import { defineSocket, type SocketClient, type SocketDefinition, type SocketSession } from '../../../platform/sockets.ts'
+import { defineSocket, type SocketClient, type SocketDefinition, type SocketSession } from '../../../platform/routes/sockets.ts'
 import { GuestReturn, type GuestReturnDependencies } from './guest-return.ts'
 import type { GuestConnection, GuestState, Guests } from './guests.ts'
 import type { JoinAttempts } from './join-attempts.ts'

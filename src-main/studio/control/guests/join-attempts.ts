@@ -1,4 +1,4 @@
-import { ipGroup } from '../../../platform/ip-address.ts'
+import { ipGroup } from '../../../platform/net/ip-address.ts'
 
 const max = 20
 const windowMs = 5 * 60_000

@@ -3,7 +3,7 @@ import type { PrivatePeer, StreamCarrier } from '../../../media/stream-carrier.t
 import { AppError } from '../../../platform/errors.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import { randomText } from '../../../platform/random-id.ts'
-import { defineSocket, type SocketClient, type SocketDefinition, type SocketSession } from '../../../platform/sockets.ts'
+import { defineSocket, type SocketClient, type SocketDefinition, type SocketSession } from '../../../platform/routes/sockets.ts'
 import type { StudioEngine } from '../engine/studio-engine.ts'
 import { type Guests, maxConnected } from './guests.ts'
 import { errorMessage, maxMessageBytes, readMessage } from './socket-messages.ts'

@@ -2,7 +2,7 @@ import type { Packet, Track } from '../../../formats/track.ts'
 import type { StreamSubscriber } from '../../../media/live-stream.ts'
 import type { MediaFeed } from '../../../media/stream-carrier.ts'
 import type { Logger } from '../../../platform/logger.ts'
-import type { AudioEncoding, VideoEncoding } from '../../document/encoding-schemas.ts'
+import type { AudioEncoding, VideoEncoding } from '../../document/schemas/encoding-schemas.ts'
 import type { EncodedListener, Encoding, StudioEngine } from '../engine/studio-engine.ts'
 
 /** Which encodings are joined. */

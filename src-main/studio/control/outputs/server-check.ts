@@ -1,8 +1,8 @@
 import { Type } from 'typebox'
 import type { StreamCarrier } from '../../../media/stream-carrier.ts'
 import { AppError } from '../../../platform/errors.ts'
-import { isLimited } from '../../../platform/principal.ts'
-import { defineRoute, type RouteDefinition } from '../../../platform/routes.ts'
+import { isLimited } from '../../../platform/routes/principal.ts'
+import { defineRoute, type RouteDefinition } from '../../../platform/routes/routes.ts'
 
 /** Servers that are tried at a time: each may take its time to answer. */
 const maxTried = 4

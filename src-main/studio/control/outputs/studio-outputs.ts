@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { ErrorSchema, Nullable } from '../../../platform/schemas.ts'
+import { ErrorSchema, Nullable } from '../../../platform/routes/schemas.ts'
 import type { Collection } from '../../document/collection.ts'
 
 export const OutputStateSchema = Type.Union(

@@ -1,5 +1,5 @@
 import { randomText } from '../../../platform/random-id.ts'
-import { repeat } from '../../../platform/repeat.ts'
+import { repeat } from '../../../platform/timing/repeat.ts'
 import type { StateStore } from '../state-store.ts'
 
 /** An output that is wanted: from its start to its stop by a person, over restarts of the host. */

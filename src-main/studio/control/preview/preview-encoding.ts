@@ -1,5 +1,5 @@
-import type { VideoEncoding } from '../../document/encoding-schemas.ts'
-import type { FrameRate } from '../../document/frame-rate.ts'
+import type { VideoEncoding } from '../../document/schemas/encoding-schemas.ts'
+import type { FrameRate } from '../../document/schemas/frame-rate.ts'
 
 /** Heights in which pages may look, pixels: few, so that they share. */
 export const previewHeights = [180, 270, 360, 450, 540, 630, 720] as const

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { VideoEncoding } from '../../document/encoding-schemas.ts'
+import type { VideoEncoding } from '../../document/schemas/encoding-schemas.ts'
 import { FedEngine } from '../outputs/testing/fed-engine.ts'
 import { PreviewFeed, type PreviewFrame, type PreviewListener } from './preview-feed.ts'
 

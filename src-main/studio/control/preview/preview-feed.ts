@@ -1,7 +1,7 @@
 import { ticksToMs } from '../../../formats/media-time.ts'
 import type { Packet, VideoTrack } from '../../../formats/track.ts'
-import type { VideoEncoding } from '../../document/encoding-schemas.ts'
-import type { FrameRate } from '../../document/frame-rate.ts'
+import type { VideoEncoding } from '../../document/schemas/encoding-schemas.ts'
+import type { FrameRate } from '../../document/schemas/frame-rate.ts'
 import type { CanvasView, Encoding, StudioEngine, VideoRequest } from '../engine/studio-engine.ts'
 import { type PreviewHeight, previewEncoding, servesPages } from './preview-encoding.ts'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { SocketClient } from '../../../platform/sockets.ts'
+import type { SocketClient } from '../../../platform/routes/sockets.ts'
 import type { PreviewFrame } from './preview-feed.ts'
 import { PreviewViewer } from './preview-viewer.ts'
 

@@ -1,4 +1,4 @@
-import type { SocketClient, SocketSession } from '../../../platform/sockets.ts'
+import type { SocketClient, SocketSession } from '../../../platform/routes/sockets.ts'
 import type { PreviewConfig, PreviewFrame, PreviewListener } from './preview-feed.ts'
 
 /** Bytes that may wait for a client. */

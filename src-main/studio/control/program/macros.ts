@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { ActionFollower } from '../../../media/automation/automation-kinds.ts'
 import { AppError, isErrorCode } from '../../../platform/errors.ts'
-import type { EventBus } from '../../../platform/events.ts'
+import type { EventBus } from '../../../platform/events/events.ts'
 import type { Logger } from '../../../platform/logger.ts'
-import type { Action } from '../../document/action-schemas.ts'
 import type { Macro } from '../../document/collection.ts'
+import type { Action } from '../../document/schemas/action-schemas.ts'
 
 /** Macros that run at once. */
 const maxRunning = 16

@@ -1,7 +1,7 @@
 import type { AutomationKinds, AutomationRule } from '../../../media/automation/automation-kinds.ts'
 import type { AuditLog } from '../../../platform/audit.ts'
-import { sameChord } from '../../document/chords.ts'
 import type { Macro } from '../../document/collection.ts'
+import { sameChord } from '../../document/schemas/chords.ts'
 import type { MacroRun, Macros } from './macros.ts'
 
 export interface PressDependencies {

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
-import { ErrorSchema, Nullable } from '../../../platform/schemas.ts'
+import { ErrorSchema, Nullable } from '../../../platform/routes/schemas.ts'
 import { CollectionSchema } from '../../document/collection.ts'
-import { collectionNamePattern } from '../../document/collection-folder.ts'
+import { collectionNamePattern } from '../../document/files/collection-folder.ts'
 
 export const tag = 'studio'
 

@@ -1,4 +1,4 @@
-import { isLimited, type Principal } from '../../../platform/principal.ts'
+import { isLimited, type Principal } from '../../../platform/routes/principal.ts'
 import type { Doing } from '../../document/open-collection.ts'
 
 /** Who does an edit, and at which revision. */

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import type { ChosenSettings } from '../../../media/following/chosen-settings.ts'
-import { defineRoute, type RouteDefinition } from '../../../platform/routes.ts'
+import { defineRoute, type RouteDefinition } from '../../../platform/routes/routes.ts'
 import type { CollectionKinds } from '../../document/collection-kinds.ts'
 import { type Edit, EditSchema } from '../../document/edits/edit-schemas.ts'
 import type { Show } from '../show.ts'

@@ -1,8 +1,8 @@
 import { type TSchema, Type } from 'typebox'
 import type { ChosenSettings } from '../../../media/following/chosen-settings.ts'
-import type { Principal } from '../../../platform/principal.ts'
-import { defineRoute, type RouteDefinition } from '../../../platform/routes.ts'
-import { Nullable } from '../../../platform/schemas.ts'
+import type { Principal } from '../../../platform/routes/principal.ts'
+import { defineRoute, type RouteDefinition } from '../../../platform/routes/routes.ts'
+import { Nullable } from '../../../platform/routes/schemas.ts'
 import {
   CanvasSchema,
   FilterSchema,
@@ -15,9 +15,9 @@ import {
 import type { CollectionKinds } from '../../document/collection-kinds.ts'
 import type { Edit } from '../../document/edits/edit-schemas.ts'
 import { type Entity, findEntity, listAt, readListPlace } from '../../document/edits/places.ts'
-import { TrackSchema } from '../../document/mixer-schemas.ts'
-import { OutputSchema } from '../../document/output-schemas.ts'
-import { hideSecretsOf } from '../../document/settings-secrets.ts'
+import { TrackSchema } from '../../document/schemas/mixer-schemas.ts'
+import { OutputSchema } from '../../document/schemas/output-schemas.ts'
+import { hideSecretsOf } from '../../document/secrets/settings-secrets.ts'
 import { OutputReportSchema } from '../outputs/studio-outputs.ts'
 import type { Show } from '../show.ts'
 import { EditedSchema, IdParam, IfRevision, Part, tag } from './answer-schemas.ts'

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
-import { defineRoute, type RouteDefinition } from '../../../platform/routes.ts'
-import { Nullable } from '../../../platform/schemas.ts'
+import { defineRoute, type RouteDefinition } from '../../../platform/routes/routes.ts'
+import { Nullable } from '../../../platform/routes/schemas.ts'
 import type { GlobalHotkeys } from '../program/hotkeys/global-hotkeys.ts'
 import { tag } from './answer-schemas.ts'
 

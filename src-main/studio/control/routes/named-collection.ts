@@ -1,6 +1,6 @@
 import type { Collection } from '../../document/collection.ts'
-import type { CollectionFolder } from '../../document/collection-folder.ts'
-import { type DocumentReader, readDocumentText } from '../../document/read-document.ts'
+import type { CollectionFolder } from '../../document/files/collection-folder.ts'
+import { type DocumentReader, readDocumentText } from '../../document/files/read-document.ts'
 import type { Show } from '../show.ts'
 
 /** Where collections are: the one that is open, and the files of the data folder. */

@@ -1,7 +1,7 @@
-import { withoutAuthors } from '../../document/authorship.ts'
 import type { CollectionKinds } from '../../document/collection-kinds.ts'
 import type { OpenCollection } from '../../document/open-collection.ts'
-import { hideSecrets } from '../../document/settings-secrets.ts'
+import { withoutAuthors } from '../../document/references/authorship.ts'
+import { hideSecrets } from '../../document/secrets/settings-secrets.ts'
 import type { Show } from '../show.ts'
 
 /** The open collection as answers show it. Throws `studio.no_collection`. */

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { normalize } from 'node:path'
 import type { Collection } from '../../document/collection.ts'
-import type { CollectionFolder } from '../../document/collection-folder.ts'
 import type { CollectionKinds } from '../../document/collection-kinds.ts'
-import { eachReference } from '../../document/references.ts'
+import type { CollectionFolder } from '../../document/files/collection-folder.ts'
+import { eachReference } from '../../document/references/references.ts'
 
 export interface FileUsesDependencies {
   readonly kinds: CollectionKinds

@@ -1,6 +1,6 @@
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { replaceFile } from '../../../platform/replace-file.ts'
+import { replaceFile } from '../../../platform/storage/replace-file.ts'
 
 const fileOf = (folder: string): string => join(folder, 'imports.json')
 

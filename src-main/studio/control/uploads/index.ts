@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { RouteDefinition } from '../../../platform/routes.ts'
+import type { RouteDefinition } from '../../../platform/routes/routes.ts'
 import type { StudioDependencies } from '../../studio-dependencies.ts'
 import { FileUses, type FileUsesDependencies } from './file-uses.ts'
 import { uploadedView, uploadRoutes } from './upload-routes.ts'

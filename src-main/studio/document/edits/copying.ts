@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { AppError } from '../../../platform/errors.ts'
+import { type Completion, freeId } from '../checks/complete-collection.ts'
 import type { Collection, Filter, Item, LeafItem, Scene, Source } from '../collection.ts'
-import { type Completion, freeId } from '../complete-collection.ts'
 import type { Edited, EditOf } from './edit-schemas.ts'
 import { type Entity, findEntity, idsInside, listAt, sceneOf, withList } from './places.ts'
 

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { type Collection, IdSchema, NameSchema } from '../collection.ts'
-import { PairSchema } from '../geometry.ts'
+import { PairSchema } from '../schemas/geometry.ts'
 
 const exactly = { additionalProperties: false }
 const Index = Type.Integer({ minimum: 0, maximum: 100_000, description: 'place in the list; left out: at its end' })

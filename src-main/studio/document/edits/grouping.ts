@@ -1,6 +1,6 @@
 import { AppError } from '../../../platform/errors.ts'
+import type { Completion } from '../checks/complete-collection.ts'
 import type { Collection, Item, LeafItem } from '../collection.ts'
-import type { Completion } from '../complete-collection.ts'
 import type { Edited, EditOf } from './edit-schemas.ts'
 import { findEntity, listAt, sceneOf, withList } from './places.ts'
 

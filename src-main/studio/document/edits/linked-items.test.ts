@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Item } from '../collection.ts'
-import { readDocument } from '../read-document.ts'
+import { readDocument } from '../files/read-document.ts'
 import { testKinds, testReader } from '../testing/test-kinds.ts'
 import { applyEdits } from './apply-edits.ts'
 import type { Edit } from './edit-schemas.ts'

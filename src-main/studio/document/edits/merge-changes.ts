@@ -1,4 +1,4 @@
-import { isRecord } from '../../../platform/schema-faults.ts'
+import { isRecord } from '../../../platform/routes/schema-faults.ts'
 
 /** Properties that an entity may have or not. */
 const optional = new Set([

@@ -1,6 +1,6 @@
 import { AppError } from '../../../platform/errors.ts'
 import type { Collection, Item, LeafItem, Scene, Source } from '../collection.ts'
-import type { Track } from '../mixer-schemas.ts'
+import type { Track } from '../schemas/mixer-schemas.ts'
 
 /** Anything of a collection that has an id. */
 export interface Entity {

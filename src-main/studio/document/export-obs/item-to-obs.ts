@@ -1,7 +1,7 @@
 import { type ObsBlend, type ObsPlacement, obsBoundsTypes } from '../../../media/obs-show/obs-show.ts'
 import type { ItemLayout } from '../collection.ts'
-import type { Alignment } from '../geometry.ts'
 import { blends, fits } from '../import-obs/obs-items.ts'
+import type { Alignment } from '../schemas/geometry.ts'
 import type { MadeInput } from './made-input.ts'
 
 /** Where the show's canvas is on that of the target. */

@@ -1,5 +1,5 @@
 import type { ObsSettings, ObsTarget } from '../../../media/obs-show/obs-show.ts'
-import type { Alignment } from '../geometry.ts'
+import type { Alignment } from '../schemas/geometry.ts'
 
 /** An input of OBS for a source of ours. */
 export interface MadeInput {

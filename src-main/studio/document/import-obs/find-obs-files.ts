@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join } from 'node:path'
-import { isRecord } from '../../../platform/schema-faults.ts'
+import { isRecord } from '../../../platform/routes/schema-faults.ts'
 import { type FilePolicy, judgeFile } from '../../../platform/user-files/file-policy.ts'
 import type { NotCarried } from './not-carried.ts'
 

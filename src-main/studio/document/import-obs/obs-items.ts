@@ -1,5 +1,5 @@
 import type { BlendMode } from '../collection.ts'
-import type { Alignment } from '../geometry.ts'
+import type { Alignment } from '../schemas/geometry.ts'
 import type { ObsValues } from './obs-values.ts'
 import { clamp } from './obs-values.ts'
 

@@ -1,4 +1,4 @@
-import { freeId } from '../complete-collection.ts'
+import { freeId } from '../checks/complete-collection.ts'
 
 /** Ids for entities that are referred to by name: each name has one, and no two have the same. */
 class NamedIds {

@@ -1,4 +1,4 @@
-import { isRecord } from '../../../platform/schema-faults.ts'
+import { isRecord } from '../../../platform/routes/schema-faults.ts'
 
 /** A part of a document of OBS Studio: read by name, with a value for what is not there or of another type. */
 export class ObsValues {

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { referenceText } from '../reference-text.ts'
+import { referenceText } from '../references/reference-text.ts'
 import type { SourceKind } from './source-kind.ts'
 
 export const BrowserSettingsSchema = Type.Object(

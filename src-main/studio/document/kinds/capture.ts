@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { referenceSwitch, referenceText } from '../reference-text.ts'
+import { referenceSwitch, referenceText } from '../references/reference-text.ts'
 import type { SourceKind } from './source-kind.ts'
 
 const exactly = { additionalProperties: false }

@@ -1,5 +1,5 @@
 import { type TObject, Type } from 'typebox'
-import { referenceText } from '../reference-text.ts'
+import { referenceText } from '../references/reference-text.ts'
 
 /** What users may know of a kind of video filter: pure description. */
 export interface FilterKind {

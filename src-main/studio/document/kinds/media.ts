@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { streamNamePattern } from '../../../media/stream-name.ts'
-import { referenceText } from '../reference-text.ts'
-import { secretText } from '../secret-text.ts'
+import { referenceText } from '../references/reference-text.ts'
+import { secretText } from '../secrets/secret-text.ts'
 import type { SourceKind } from './source-kind.ts'
 
 const exactly = { additionalProperties: false }

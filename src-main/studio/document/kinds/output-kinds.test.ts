@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { chooseCamera } from '../../control/outputs/virtual-camera/choose-camera.ts'
-import type { Output } from '../output-schemas.ts'
+import type { Output } from '../schemas/output-schemas.ts'
 import { checkOutput } from './output-kinds.ts'
 
 const video = { codec: 'h264', bitrateKbps: 2000, bFrames: 0, rateControl: 'cbr' }

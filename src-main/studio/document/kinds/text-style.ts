@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { referenceText } from '../reference-text.ts'
+import { referenceText } from '../references/reference-text.ts'
 
 const exactly = { additionalProperties: false }
 

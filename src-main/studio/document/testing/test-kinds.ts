@@ -1,11 +1,11 @@
 import { Type } from 'typebox'
-import type { ReferenceRejection } from '../authorship.ts'
-import { createCollectionCheck } from '../collection-check.ts'
+import { createCollectionCheck } from '../checks/collection-check.ts'
 import type { CollectionKinds } from '../collection-kinds.ts'
-import type { DocumentReader } from '../read-document.ts'
-import { referenceText } from '../reference-text.ts'
-import { SecretSeals } from '../secret-seals.ts'
-import { secretText } from '../secret-text.ts'
+import type { DocumentReader } from '../files/read-document.ts'
+import type { ReferenceRejection } from '../references/authorship.ts'
+import { referenceText } from '../references/reference-text.ts'
+import { SecretSeals } from '../secrets/secret-seals.ts'
+import { secretText } from '../secrets/secret-text.ts'
 import { transitionKinds } from '../transition-kinds.ts'
 
 const exactly = { additionalProperties: false }

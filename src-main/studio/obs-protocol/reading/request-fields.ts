@@ -1,4 +1,4 @@
-import { isRecord } from '../../../platform/schema-faults.ts'
+import { isRecord } from '../../../platform/routes/schema-faults.ts'
 import { RequestFault } from './request-fault.ts'
 
 /** The data of a request, read field by field in the order in which OBS does: the first that is wrong is the one that is answered. */

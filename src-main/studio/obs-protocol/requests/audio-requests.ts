@@ -1,5 +1,5 @@
-import type { SourceAudio } from '../../document/mixer-schemas.ts'
-import { trackCount } from '../../document/mixer-schemas.ts'
+import type { SourceAudio } from '../../document/schemas/mixer-schemas.ts'
+import { trackCount } from '../../document/schemas/mixer-schemas.ts'
 import { RequestFault } from '../reading/request-fault.ts'
 import type { RequestFields } from '../reading/request-fields.ts'
 import { balanceOf, dbOf, monitorTypeOf, ownMonitoring, tracksOf, volumeOf } from '../view/input-view.ts'

@@ -1,6 +1,6 @@
 import { protocolVersion, rpcVersion } from '../../../formats/obs-websocket/protocol.ts'
-import { isRecord } from '../../../platform/schema-faults.ts'
-import { type Action, actionFaults } from '../../document/action-schemas.ts'
+import { isRecord } from '../../../platform/routes/schema-faults.ts'
+import { type Action, actionFaults } from '../../document/schemas/action-schemas.ts'
 import { obsVersion } from '../obs-version.ts'
 import { RequestFault } from '../reading/request-fault.ts'
 import { type RequestFamily, toControl, toView } from './request-kind.ts'

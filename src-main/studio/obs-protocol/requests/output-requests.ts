@@ -1,6 +1,6 @@
 import type { OutputReport } from '../../control/outputs/studio-outputs.ts'
-import type { Output } from '../../document/output-schemas.ts'
-import { hideSecretsOf } from '../../document/settings-secrets.ts'
+import type { Output } from '../../document/schemas/output-schemas.ts'
+import { hideSecretsOf } from '../../document/secrets/settings-secrets.ts'
 import { RequestFault } from '../reading/request-fault.ts'
 import { fileOf, isActive, type OutputRole, outputOf, outputStatus, recordStatus } from '../view/output-view.ts'
 import { edit, type RequestContext, type RequestFamily, type ResponseData, toControl, toEdit, toView, viewOf } from './request-kind.ts'

@@ -1,5 +1,5 @@
 import type { ObsEventType } from '../../../formats/obs-websocket/protocol.ts'
-import type { Principal } from '../../../platform/principal.ts'
+import type { Principal } from '../../../platform/routes/principal.ts'
 import type { Edit } from '../../document/edits/edit-schemas.ts'
 import type { ProtocolRight } from '../clients/client-schemas.ts'
 import type { ProtocolStudio } from '../protocol-studio.ts'

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { batchExecution, requestStatus } from '../../../formats/obs-websocket/protocol.ts'
-import { isRecord } from '../../../platform/schema-faults.ts'
+import { isRecord } from '../../../platform/routes/schema-faults.ts'
 import { faultOf, RequestFault } from '../reading/request-fault.ts'
 import { RequestFields } from '../reading/request-fields.ts'
 import type { Answer } from '../requests/request-runner.ts'

@@ -12,7 +12,7 @@ import {
   usualSubscriptions,
 } from '../../../formats/obs-websocket/protocol.ts'
 import type { Logger } from '../../../platform/logger.ts'
-import { isRecord } from '../../../platform/schema-faults.ts'
+import { isRecord } from '../../../platform/routes/schema-faults.ts'
 import type { ProtocolClient } from '../clients/client-schemas.ts'
 import { obsVersion } from '../obs-version.ts'
 import type { Caller } from '../requests/request-kind.ts'

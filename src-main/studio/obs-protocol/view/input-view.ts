@@ -1,6 +1,6 @@
 import type { Source } from '../../document/collection.ts'
-import type { SourceAudio } from '../../document/mixer-schemas.ts'
-import { trackCount } from '../../document/mixer-schemas.ts'
+import type { SourceAudio } from '../../document/schemas/mixer-schemas.ts'
+import { trackCount } from '../../document/schemas/mixer-schemas.ts'
 import { uuidOf } from './identifiers.ts'
 import { capabilitiesOf, obsSourceKind, withoutVersion } from './obs-kinds.ts'
 

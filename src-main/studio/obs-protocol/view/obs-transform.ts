@@ -1,5 +1,5 @@
 import type { ItemLayout } from '../../document/collection.ts'
-import type { Alignment, Bounds } from '../../document/geometry.ts'
+import type { Alignment, Bounds } from '../../document/schemas/geometry.ts'
 import { RequestFault } from '../reading/request-fault.ts'
 import { RequestFields } from '../reading/request-fields.ts'
 

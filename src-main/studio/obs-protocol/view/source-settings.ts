@@ -5,7 +5,7 @@ import type { Source } from '../../document/collection.ts'
 import { mapObsSource } from '../../document/import-obs/obs-sources.ts'
 import { ObsValues } from '../../document/import-obs/obs-values.ts'
 import { findSourceKind } from '../../document/kinds/source-kinds.ts'
-import { hideSecretsOf } from '../../document/settings-secrets.ts'
+import { hideSecretsOf } from '../../document/secrets/settings-secrets.ts'
 import { isObsSourceKind, obsSourceKind } from './obs-kinds.ts'
 
 export type Settings = Readonly<Record<string, unknown>>

@@ -1,5 +1,5 @@
 import type { Canvas, Collection, Filter, Item, ItemLayout, LeafItem, Scene, Source } from '../../document/collection.ts'
-import type { AudioFilter } from '../../document/mixer-schemas.ts'
+import type { AudioFilter } from '../../document/schemas/mixer-schemas.ts'
 import { RequestFault } from '../reading/request-fault.ts'
 import type { RequestFields } from '../reading/request-fields.ts'
 import { type Identified, itemNumber, uuidOf } from './identifiers.ts'

@@ -1,6 +1,6 @@
 import type { Packet, Track } from '../../../formats/track.ts'
 import { type AudioFrameEncoder, openAudioEncoder } from '../../../media/worker/ffmpeg/audio-encoder.ts'
-import type { AudioEncoding as AudioEncodingSettings } from '../../document/encoding-schemas.ts'
+import type { AudioEncoding as AudioEncodingSettings } from '../../document/schemas/encoding-schemas.ts'
 import { mixRate } from '../mixer/mixer.ts'
 
 export interface AudioEncodingDependencies {

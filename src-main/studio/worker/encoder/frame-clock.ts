@@ -1,4 +1,4 @@
-import type { FrameRate } from '../../document/frame-rate.ts'
+import type { FrameRate } from '../../document/schemas/frame-rate.ts'
 
 /** 90 kHz ticks of a frame's time on the show's timeline. */
 export function framePts(frame: number, { numerator, denominator }: FrameRate): number {

@@ -1,4 +1,4 @@
-import type { FrameRate } from '../../document/frame-rate.ts'
+import type { FrameRate } from '../../document/schemas/frame-rate.ts'
 
 /**
  * Where the groups of pictures of an encoding start: at the same frame numbers for every encoding of a show, before and after a

@@ -1,7 +1,7 @@
 import type { Packet, Track } from '../../../formats/track.ts'
 import type { EncodingFault, WantedEncoding, WorkerStatistics } from '../../control/engine/messages.ts'
 import type { CanvasView } from '../../control/engine/studio-engine.ts'
-import type { FrameRate } from '../../document/frame-rate.ts'
+import type { FrameRate } from '../../document/schemas/frame-rate.ts'
 import type { Compositor } from '../compositor/compositor.ts'
 import { AudioEncoding } from '../encoder/audio-encoding.ts'
 import { VideoEncoding } from '../encoder/video-encoding.ts'

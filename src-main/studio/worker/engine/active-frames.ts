@@ -1,7 +1,7 @@
 import type { FrameStore, FrameToWrite, MediaStores } from '../../../media/worker/stores/media-stores.ts'
 import type { WantedStores } from '../../control/engine/messages.ts'
 import type { CanvasFrames } from '../../control/engine/studio-engine.ts'
-import type { FrameRate } from '../../document/frame-rate.ts'
+import type { FrameRate } from '../../document/schemas/frame-rate.ts'
 import type { FrameMemory } from '../compositor/compositor.ts'
 import type { CanvasSize } from './active-encodings.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { FrameStore } from '../../../media/worker/stores/media-stores.ts'
+import { plainLayout } from '../../document/checks/plain-layout.ts'
 import type { Collection, Item, Scene, Source, Transition } from '../../document/collection.ts'
-import { plainLayout } from '../../document/plain-layout.ts'
 import type { Compositor, FrameMemory, Layer, Mixing, Surface } from '../compositor/compositor.ts'
 import { CanvasProgram } from './canvas-program.ts'
 import { movedLayers } from './move-transition.ts'

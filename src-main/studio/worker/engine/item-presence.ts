@@ -1,5 +1,5 @@
 import type { Item, ItemLayout, Scene } from '../../document/collection.ts'
-import type { ItemTransition } from '../../document/item-transition.ts'
+import type { ItemTransition } from '../../document/schemas/item-transition.ts'
 
 /** How an item is seen that is just shown or hidden. */
 export interface Presence {

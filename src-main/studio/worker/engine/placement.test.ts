@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { plainLayout } from '../../document/checks/plain-layout.ts'
 import type { ItemLayout } from '../../document/collection.ts'
-import { plainLayout } from '../../document/plain-layout.ts'
 import { extent, type Placement, place } from './placement.ts'
 
 const layout: ItemLayout = { ...plainLayout, id: 'i', position: { x: 100, y: 50 } }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readChord } from '../../document/chords.ts'
+import { readChord } from '../../document/schemas/chords.ts'
 import { desktopKey, shortcutTrigger } from './key-names.ts'
 
 // Places are those of evdev's keycodes plus 8, keysyms those of X11.

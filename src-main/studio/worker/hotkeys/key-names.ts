@@ -1,4 +1,4 @@
-import type { Chord } from '../../document/chords.ts'
+import type { Chord } from '../../document/schemas/chords.ts'
 
 /** A key as X servers and desktops name it. */
 export interface DesktopKey {

@@ -10,7 +10,7 @@ import {
 import { MessageBus, type RemoteObject } from '../../../platform/message-bus/message-bus.ts'
 import type { DBusAddon } from '../../../platform/message-bus/native-bus.ts'
 import type { WantedKey } from '../../control/program/hotkeys/messages.ts'
-import { readChord } from '../../document/chords.ts'
+import { readChord } from '../../document/schemas/chords.ts'
 import { shortcutTrigger } from './key-names.ts'
 import type { KeyListener, KeySource } from './key-source.ts'
 

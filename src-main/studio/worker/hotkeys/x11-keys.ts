@@ -1,5 +1,5 @@
 import type { WantedKey } from '../../control/program/hotkeys/messages.ts'
-import { readChord } from '../../document/chords.ts'
+import { readChord } from '../../document/schemas/chords.ts'
 import { desktopKey } from './key-names.ts'
 import type { KeyListener, KeySource } from './key-source.ts'
 

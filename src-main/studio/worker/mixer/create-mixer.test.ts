@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { AudioStore } from '../../../media/worker/stores/media-stores.ts'
 import type { Logger } from '../../../platform/logger.ts'
-import type { AudioFilter, SourceAudio } from '../../document/mixer-schemas.ts'
+import type { AudioFilter, SourceAudio } from '../../document/schemas/mixer-schemas.ts'
 import { createMixer } from './create-mixer.ts'
 import { blockFrames, type MixedBlock, type Mixer, type MixerInput } from './mixer.ts'
 import { type Signal, SimulatedDevice } from './testing/simulated-device.ts'

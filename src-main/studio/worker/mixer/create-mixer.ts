@@ -1,6 +1,6 @@
 import type { ChosenSettings } from '../../../media/following/chosen-settings.ts'
 import type { DriftReading, LevelReading, MeterReading } from '../../control/engine/mixer-readings.ts'
-import { type AudioFilter, trackCount } from '../../document/mixer-schemas.ts'
+import { type AudioFilter, trackCount } from '../../document/schemas/mixer-schemas.ts'
 import { ProcessorMaker } from './filters/create-processor.ts'
 import { type SincTable, sincTable } from './input/sinc-table.ts'
 import { busCount, InputStrip, monitorBus } from './input-strip.ts'

@@ -1,7 +1,7 @@
 import type { ChosenSettings } from '../../../media/following/chosen-settings.ts'
 import type { AudioStore } from '../../../media/worker/stores/media-stores.ts'
 import type { DriftReading } from '../../control/engine/mixer-readings.ts'
-import { trackCount } from '../../document/mixer-schemas.ts'
+import { trackCount } from '../../document/schemas/mixer-schemas.ts'
 import type { ProcessorMaker } from './filters/create-processor.ts'
 import { fromDb } from './filters/decibels.ts'
 import type { KeySource } from './filters/filter-chain.ts'

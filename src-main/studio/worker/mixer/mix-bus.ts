@@ -1,5 +1,5 @@
 import type { ChosenSettings } from '../../../media/following/chosen-settings.ts'
-import type { AudioFilter } from '../../document/mixer-schemas.ts'
+import type { AudioFilter } from '../../document/schemas/mixer-schemas.ts'
 import type { ProcessorMaker } from './filters/create-processor.ts'
 import type { KeySource } from './filters/filter-chain.ts'
 import { SwappingChain } from './filters/swapping-chain.ts'

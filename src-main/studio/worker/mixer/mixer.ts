@@ -2,7 +2,7 @@ import type { ChosenSettings } from '../../../media/following/chosen-settings.ts
 import type { AudioStore } from '../../../media/worker/stores/media-stores.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import type { DriftReading, LevelReading, MeterReading } from '../../control/engine/mixer-readings.ts'
-import type { AudioFilter, SourceAudio } from '../../document/mixer-schemas.ts'
+import type { AudioFilter, SourceAudio } from '../../document/schemas/mixer-schemas.ts'
 
 /** Hz of everything that leaves the mixer. */
 export const mixRate = 48_000

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Logger } from '../../../platform/logger.ts'
-import type { SourceAudio } from '../../document/mixer-schemas.ts'
+import type { SourceAudio } from '../../document/schemas/mixer-schemas.ts'
 import { createMixer } from './create-mixer.ts'
 import { blockFrames } from './mixer.ts'
 import { SimulatedDevice } from './testing/simulated-device.ts'

@@ -1,8 +1,8 @@
 import type { DisplayPlace } from '../../../media/desktop-displays.ts'
-import type { ReachPolicy } from '../../../platform/reach.ts'
+import type { ReachPolicy } from '../../../platform/outbound/reach.ts'
 import type { Source } from '../../document/collection.ts'
 import { findSourceKind } from '../../document/kinds/source-kinds.ts'
-import { referencesIn } from '../../document/references.ts'
+import { referencesIn } from '../../document/references/references.ts'
 
 /** What a source may use of what its settings name. Plain data, so that it crosses to the source's process. */
 export interface SourceReach {

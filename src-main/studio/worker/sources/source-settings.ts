@@ -1,6 +1,6 @@
 import type { TSchema } from 'typebox'
 import Value from 'typebox/value'
-import { schemaFaults } from '../../../platform/schema-faults.ts'
+import { schemaFaults } from '../../../platform/routes/schema-faults.ts'
 
 /** Settings with all their defaults, or the first fault in them, in words that name the place. */
 export type ReadSettings = { readonly settings: unknown } | { readonly problem: string }

@@ -1,7 +1,7 @@
 import { AV_CODEC_FLAG_CLOSED_GOP, AV_CODEC_FLAG_GLOBAL_HEADER, AV_PICTURE_TYPE_I, AV_PICTURE_TYPE_NONE } from 'node-av/constants'
 import { Codec, CodecContext, Packet as EnginePacket, type Frame, Rational } from 'node-av/lib'
+import { type AvcConfiguration, parseAvcDecoderConfiguration } from '../../../../formats/codecs/h264.ts'
 import { isFault } from '../../../../formats/fault.ts'
-import { type AvcConfiguration, parseAvcDecoderConfiguration } from '../../../../formats/h264.ts'
 import type { VideoTrack } from '../../../../formats/track.ts'
 import { codedForm } from '../../../../media/worker/ffmpeg/coded-video.ts'
 import { must, setOption } from '../../../../media/worker/ffmpeg/engine.ts'

@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { isFault } from '../../../../formats/fault.ts'
 import { ticks } from '../../../../formats/media-time.ts'
-import { buildMovieHead, type MovieSample, type MovieTrack } from '../../../../formats/mp4-movie.ts'
+import { buildMovieHead, type MovieSample, type MovieTrack } from '../../../../formats/mp4/mp4-movie.ts'
 import type { AudioTrack, Packet, VideoTrack } from '../../../../formats/track.ts'
 import { openVideoDecoder } from '../../../../media/worker/ffmpeg/video-decoder.ts'
 import type { ClipMade, ClipOrder } from '../messages.ts'

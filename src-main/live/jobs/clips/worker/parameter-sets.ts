@@ -1,6 +1,6 @@
-import { BitReader, withoutEmulationPrevention } from '../../../../formats/bit-reader.ts'
+import { BitReader, withoutEmulationPrevention } from '../../../../formats/codecs/bit-reader.ts'
+import { buildAvcDecoderConfiguration, parseAvcDecoderConfiguration } from '../../../../formats/codecs/h264.ts'
 import { type Fault, fault, isFault } from '../../../../formats/fault.ts'
-import { buildAvcDecoderConfiguration, parseAvcDecoderConfiguration } from '../../../../formats/h264.ts'
 
 /** A number from 1 to 31 that no parameter set of an avcC record has; 0 where all are taken (ISO/IEC 14496-10, 7.4.2.1 and 7.4.2.2). */
 export function freeSetId(config: Uint8Array): number {

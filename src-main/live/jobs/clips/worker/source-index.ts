@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises'
-import { readCmafSamples } from '../../../../formats/cmaf-reader.ts'
 import { isFault } from '../../../../formats/fault.ts'
+import { readCmafSamples } from '../../../../formats/mp4/cmaf-reader.ts'
 
 /** A coded frame and where its bytes are in the file; times in ticks of its track. */
 export interface IndexedFrame {

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { connect, type Socket } from 'node:net'
-import type { AmfValue } from '../../../../formats/amf-value.ts'
-import { type Amf0Writable, readAmf0Values, writeAmf0 } from '../../../../formats/amf0.ts'
-import { ChunkReader } from '../../../../formats/rtmp-chunk-reader.ts'
-import { encodeMessage } from '../../../../formats/rtmp-chunk-writer.ts'
-import { MessageType } from '../../../../formats/rtmp-messages.ts'
+import type { AmfValue } from '../../../../formats/rtmp/amf-value.ts'
+import { type Amf0Writable, readAmf0Values, writeAmf0 } from '../../../../formats/rtmp/amf0.ts'
+import { ChunkReader } from '../../../../formats/rtmp/rtmp-chunk-reader.ts'
+import { encodeMessage } from '../../../../formats/rtmp/rtmp-chunk-writer.ts'
+import { MessageType } from '../../../../formats/rtmp/rtmp-messages.ts'
 
 interface Received {
   readonly type: number

@@ -14,10 +14,10 @@ import {
   srtStreamIdBytes,
   textContent,
   writeHandshake,
-} from '../../../../formats/srt-handshake.ts'
-import { controlPacket, SrtControl, SrtExtension, srtHeaderBytes } from '../../../../formats/srt-packet.ts'
-import { joinHostPort } from '../../../../platform/ip-address.ts'
-import { repeat } from '../../../../platform/repeat.ts'
+} from '../../../../formats/srt/srt-handshake.ts'
+import { controlPacket, SrtControl, SrtExtension, srtHeaderBytes } from '../../../../formats/srt/srt-packet.ts'
+import { joinHostPort } from '../../../../platform/net/ip-address.ts'
+import { repeat } from '../../../../platform/timing/repeat.ts'
 import { type KeyBytes, passphraseLength, SrtCipher } from './cipher.ts'
 import type { SrtConnection } from './connection.ts'
 import { SrtLink, srtTickMs, srtWindowPackets } from './link.ts'

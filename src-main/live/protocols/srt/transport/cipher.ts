@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, pbkdf2Sync, randomBytes } from 'node:crypto'
 import { isFault } from '../../../../formats/fault.ts'
-import { readKeyMaterial, writeKeyMaterial } from '../../../../formats/srt-key-material.ts'
+import { readKeyMaterial, writeKeyMaterial } from '../../../../formats/srt/srt-key-material.ts'
 
 /** Shortest and longest passphrase that the protocol has, characters. */
 export const passphraseLength = { min: 10, max: 79 } as const

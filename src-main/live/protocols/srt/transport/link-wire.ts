@@ -1,4 +1,4 @@
-import { controlPacket, writeControlHeader } from '../../../../formats/srt-packet.ts'
+import { controlPacket, writeControlHeader } from '../../../../formats/srt/srt-packet.ts'
 import { RoundTrip } from './round-trip.ts'
 
 /** What both directions of a connection share: the moment, the round trip, and the way to the peer. */

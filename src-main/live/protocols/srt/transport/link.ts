@@ -1,4 +1,4 @@
-import { SrtControl, SrtExtension, srtHeaderBytes, srtMaxPayloadBytes } from '../../../../formats/srt-packet.ts'
+import { SrtControl, SrtExtension, srtHeaderBytes, srtMaxPayloadBytes } from '../../../../formats/srt/srt-packet.ts'
 import type { SrtConnection, SrtEnd, SrtStatistics } from './connection.ts'
 import { LinkWire } from './link-wire.ts'
 import { type ReceivingOptions, ReceivingSide } from './receiving-side.ts'

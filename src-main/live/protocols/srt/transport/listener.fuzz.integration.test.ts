@@ -1,8 +1,8 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { afterEach, expect, it } from 'vitest'
-import { extension, parametersContent, textContent, writeHandshake } from '../../../../formats/srt-handshake.ts'
-import { controlPacket } from '../../../../formats/srt-packet.ts'
+import { extension, parametersContent, textContent, writeHandshake } from '../../../../formats/srt/srt-handshake.ts'
+import { controlPacket } from '../../../../formats/srt/srt-packet.ts'
 import { connectSrt } from './caller.ts'
 import { listenSrt, type SrtListener, type SrtListenerOptions } from './listener.ts'
 

@@ -1,4 +1,4 @@
-import { addSequence, sequenceDistance } from '../../../../formats/srt-packet.ts'
+import { addSequence, sequenceDistance } from '../../../../formats/srt/srt-packet.ts'
 
 /** What became of a packet: `gap` brought news of lost ones before it. */
 export type Insertion = 'new' | 'gap' | 'duplicate' | 'late' | 'beyond'

@@ -6,7 +6,7 @@ import {
   srtHeaderBytes,
   srtRetransmittedBit,
   writeLossRange,
-} from '../../../../formats/srt-packet.ts'
+} from '../../../../formats/srt/srt-packet.ts'
 import { AckLog } from './ack-log.ts'
 import type { SrtCipher } from './cipher.ts'
 import { DeliveryClock } from './delivery-clock.ts'

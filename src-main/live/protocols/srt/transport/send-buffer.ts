@@ -1,4 +1,4 @@
-import { addSequence, sequenceDistance, srtRetransmittedBit } from '../../../../formats/srt-packet.ts'
+import { addSequence, sequenceDistance, srtRetransmittedBit } from '../../../../formats/srt/srt-packet.ts'
 
 /** Packets that were sent and are not acknowledged: kept to be sent again while they can still be in time. A ring of fixed size. */
 export class SendBuffer {

@@ -7,7 +7,7 @@ import {
   srtHeaderBytes,
   srtMessageMask,
   writeDataHeader,
-} from '../../../../formats/srt-packet.ts'
+} from '../../../../formats/srt/srt-packet.ts'
 import type { SrtCipher } from './cipher.ts'
 import { KeyChange } from './key-change.ts'
 import type { LinkWire } from './link-wire.ts'

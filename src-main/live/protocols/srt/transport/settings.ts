@@ -1,4 +1,4 @@
-import { SrtFlag } from '../../../../formats/srt-handshake.ts'
+import { SrtFlag } from '../../../../formats/srt/srt-handshake.ts'
 
 /** Version of the protocol that we use: 1.5.0. */
 export const ownVersion = 0x010500

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { readSrtStreamId } from '../../../../formats/srt-stream-id.ts'
+import { readSrtStreamId } from '../../../../formats/srt/srt-stream-id.ts'
 import { numbersFrom } from '../../../../formats/testing/random.ts'
 import { SrtCipher } from './cipher.ts'
 import { SynCookies } from './cookie.ts'

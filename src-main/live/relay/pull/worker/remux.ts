@@ -22,7 +22,7 @@ import {
   AVSEEK_FLAG_BACKWARD,
 } from 'node-av/constants'
 import { Dictionary, FFmpegError, FormatContext, Log, Packet, Rational, type Stream } from 'node-av/lib'
-import { ffmpegHeaders } from '../../../../platform/fetched-by-host.ts'
+import { ffmpegHeaders } from '../../../../platform/outbound/fetched-by-host.ts'
 import { openRegularFile } from '../../../../platform/user-files/regular-file.ts'
 import type { PullStart } from '../messages.ts'
 

@@ -1,5 +1,5 @@
 import type { IceServer } from '../../../../media/realtime/sfu-engine.ts'
-import { joinHostPort } from '../../../../platform/ip-address.ts'
+import { joinHostPort } from '../../../../platform/net/ip-address.ts'
 import type { JudgeTarget } from '../../../../platform/outbound/judged-connection.ts'
 
 export type MayReach = (address: string, port: number) => boolean

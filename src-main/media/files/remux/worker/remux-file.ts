@@ -1,8 +1,8 @@
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { AVERROR_EOF, AVMEDIA_TYPE_AUDIO, AVMEDIA_TYPE_VIDEO } from 'node-av/constants'
 import { Dictionary, FormatContext, Packet, Rational, type Stream } from 'node-av/lib'
-import { box, findBox, readUint32 } from '../../../../formats/mp4-boxes.ts'
-import { chapterList } from '../../../../formats/mp4-chapters.ts'
+import { box, findBox, readUint32 } from '../../../../formats/mp4/mp4-boxes.ts'
+import { chapterList } from '../../../../formats/mp4/mp4-chapters.ts'
 import { must, setOption } from '../../../worker/ffmpeg/engine.ts'
 import type { Remuxed, RemuxOrder } from '../messages.ts'
 

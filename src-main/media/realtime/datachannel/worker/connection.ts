@@ -1,5 +1,5 @@
 import type { DataChannel, PeerConnection, Track } from 'node-datachannel'
-import { isRtcp } from '../../../../formats/rtp.ts'
+import { isRtcp } from '../../../../formats/rtp/rtp.ts'
 import type { AnswerTransport } from '../../answer.ts'
 import type { OfferDescription } from '../../offer.ts'
 import type { DataMessage } from '../../sfu-engine.ts'

@@ -1,6 +1,6 @@
 import { rescale, ticksToMs } from '../../../../formats/media-time.ts'
-import { RtpHead } from '../../../../formats/rtp.ts'
-import { H264Packetizer, OpusPacketizer } from '../../../../formats/rtp-packets.ts'
+import { RtpHead } from '../../../../formats/rtp/rtp.ts'
+import { H264Packetizer, OpusPacketizer } from '../../../../formats/rtp/rtp-packets.ts'
 import type { Packet, Track } from '../../../../formats/track.ts'
 import { Room } from './room.ts'
 import { Source } from './source.ts'

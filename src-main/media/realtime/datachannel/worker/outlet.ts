@@ -1,5 +1,5 @@
-import { writeSenderReport } from '../../../../formats/rtcp.ts'
-import { sequenceDistance, timestampDistance, writeU32 } from '../../../../formats/rtp.ts'
+import { writeSenderReport } from '../../../../formats/rtp/rtcp.ts'
+import { sequenceDistance, timestampDistance, writeU32 } from '../../../../formats/rtp/rtp.ts'
 import type { Congestion } from './congestion.ts'
 import { EXTENSION_AT, type Source, type SourceTaker } from './source.ts'
 

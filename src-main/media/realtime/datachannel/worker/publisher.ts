@@ -1,6 +1,13 @@
-import { type RtcpHandler, readRtcp, writeBitrate, writeKeyframeRequest, writeNack, writeReceiverReport } from '../../../../formats/rtcp.ts'
-import { RtpHead } from '../../../../formats/rtp.ts'
-import type { RtpVideoCodec } from '../../../../formats/rtp-frames.ts'
+import {
+  type RtcpHandler,
+  readRtcp,
+  writeBitrate,
+  writeKeyframeRequest,
+  writeNack,
+  writeReceiverReport,
+} from '../../../../formats/rtp/rtcp.ts'
+import { RtpHead } from '../../../../formats/rtp/rtp.ts'
+import type { RtpVideoCodec } from '../../../../formats/rtp/rtp-frames.ts'
 import type { Track } from '../../../../formats/track.ts'
 import type { IngestPacket } from '../../../ingest-packet.ts'
 import { type AnswerSection, publisherCodec, writeAnswer } from '../../answer.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { RtpHead, writeRtpHead } from '../../../../formats/rtp.ts'
+import { RtpHead, writeRtpHead } from '../../../../formats/rtp/rtp.ts'
 import { Source } from './source.ts'
 
 const parameterSets = Buffer.from([0x78, 0, 1, 0x67])

@@ -1,5 +1,5 @@
-import { type RtpHead, sequenceDistance, timestampDistance, writeU32 } from '../../../../formats/rtp.ts'
-import { type RtpVideoCodec, startsKeyframe } from '../../../../formats/rtp-frames.ts'
+import { type RtpHead, sequenceDistance, timestampDistance, writeU32 } from '../../../../formats/rtp/rtp.ts'
+import { type RtpVideoCodec, startsKeyframe } from '../../../../formats/rtp/rtp-frames.ts'
 
 /**
  * Packets of video that are kept for late joiners and for what viewers miss, 1.2 kB each: those since the keyframe before the newest,

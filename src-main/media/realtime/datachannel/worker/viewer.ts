@@ -1,4 +1,4 @@
-import { type RtcpHandler, readRtcp } from '../../../../formats/rtcp.ts'
+import { type RtcpHandler, readRtcp } from '../../../../formats/rtp/rtcp.ts'
 import { type AnswerSection, viewerCodec, writeAnswer } from '../../answer.ts'
 import type { OfferDescription } from '../../offer.ts'
 import type { DataMessage, PeerStats } from '../../sfu-engine.ts'

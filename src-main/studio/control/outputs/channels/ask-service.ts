@@ -1,6 +1,6 @@
 import { AppError } from '../../../../platform/errors.ts'
-import { fetchedByHost } from '../../../../platform/fetched-by-host.ts'
-import { isRecord } from '../../../../platform/schema-faults.ts'
+import { fetchedByHost } from '../../../../platform/outbound/fetched-by-host.ts'
+import { isRecord } from '../../../../platform/routes/schema-faults.ts'
 
 /** How long a service may take to answer, ms. */
 const patienceMs = 10_000

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { Nullable } from '../../../../platform/schemas.ts'
+import { Nullable } from '../../../../platform/routes/schemas.ts'
 
 export const CategorySchema = Type.Object({ id: Type.String(), name: Type.String() })
 

@@ -1,5 +1,5 @@
 import { AppError } from '../../../../platform/errors.ts'
-import { isRecord } from '../../../../platform/schema-faults.ts'
+import { isRecord } from '../../../../platform/routes/schema-faults.ts'
 import { askForAnswer, problemOf, textIn } from './ask-service.ts'
 
 /** Where a service signs people in by a code that they enter in a browser (RFC 8628), and what is asked for. */

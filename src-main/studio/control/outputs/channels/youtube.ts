@@ -1,5 +1,5 @@
 import { AppError } from '../../../../platform/errors.ts'
-import { isRecord } from '../../../../platform/schema-faults.ts'
+import { isRecord } from '../../../../platform/routes/schema-faults.ts'
 import { askService, listIn, textIn } from './ask-service.ts'
 import { type Category, type ChannelService, maxCategories } from './channel-service.ts'
 import type { GrantEndpoints } from './device-grant.ts'

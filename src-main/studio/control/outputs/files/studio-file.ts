@@ -1,8 +1,8 @@
 import { basename } from 'node:path'
 import { type Static, Type } from 'typebox'
 import type { Track } from '../../../../formats/track.ts'
-import { DeletedAt, Nullable } from '../../../../platform/schemas.ts'
-import type { AudioEncoding } from '../../../document/encoding-schemas.ts'
+import { DeletedAt, Nullable } from '../../../../platform/routes/schemas.ts'
+import type { AudioEncoding } from '../../../document/schemas/encoding-schemas.ts'
 
 /** A file that an output wrote, or is writing. */
 export const StudioFileSchema = Type.Object({

@@ -1,5 +1,5 @@
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
-import { buildMovieHead, type MovieTrack } from '../../../../formats/mp4-movie.ts'
+import { buildMovieHead, type MovieTrack } from '../../../../formats/mp4/mp4-movie.ts'
 import type { Packet, Track } from '../../../../formats/track.ts'
 import { halfOf } from '../files/file-place.ts'
 

@@ -1,7 +1,7 @@
+import { audioTrack, videoTrack } from '../../../../formats/codecs/track-from-config.ts'
 import { ticks } from '../../../../formats/media-time.ts'
 import { headers } from '../../../../formats/testing/header-samples.ts'
 import type { Packet, Track } from '../../../../formats/track.ts'
-import { audioTrack, videoTrack } from '../../../../formats/track-from-config.ts'
 import { AppError } from '../../../../platform/errors.ts'
 import type {
   AudioRequest,

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
-import type { RouteDefinition } from '../../../../platform/routes.ts'
-import { defineSocket, type SocketDefinition } from '../../../../platform/sockets.ts'
+import type { RouteDefinition } from '../../../../platform/routes/routes.ts'
+import { defineSocket, type SocketDefinition } from '../../../../platform/routes/sockets.ts'
 import { overlayRoutes } from './overlay-routes.ts'
 import { type OverlayStoreDependencies, openOverlayStore } from './overlay-store.ts'
 import { Overlays, type OverlaysDependencies } from './overlays.ts'

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
-import { mayAct } from '../../../../platform/principal.ts'
-import { defineSocket, type SocketDefinition } from '../../../../platform/sockets.ts'
+import { mayAct } from '../../../../platform/routes/principal.ts'
+import { defineSocket, type SocketDefinition } from '../../../../platform/routes/sockets.ts'
 import { MultiviewFeed, type MultiviewFeedDependencies } from './multiview-feed.ts'
 import { MultiviewViewer } from './multiview-viewer.ts'
 

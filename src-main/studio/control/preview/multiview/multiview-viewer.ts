@@ -1,4 +1,4 @@
-import type { SocketClient, SocketSession } from '../../../../platform/sockets.ts'
+import type { SocketClient, SocketSession } from '../../../../platform/routes/sockets.ts'
 import { type TileHeight, type TileImage, tileHeights } from '../../engine/studio-engine.ts'
 import type { MultiviewFeed, TileListener } from './multiview-feed.ts'
 

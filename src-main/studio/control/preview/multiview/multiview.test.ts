@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import type { Principal } from '../../../../platform/principal.ts'
+import type { Principal } from '../../../../platform/routes/principal.ts'
 import type { EngineEvent, TileImage } from '../../engine/studio-engine.ts'
 import { MultiviewFeed, maxTiles } from './multiview-feed.ts'
 import { MultiviewViewer } from './multiview-viewer.ts'

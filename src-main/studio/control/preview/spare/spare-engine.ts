@@ -1,6 +1,6 @@
 import type { Device, DeviceKind } from '../../../../media/device.ts'
 import { AppError } from '../../../../platform/errors.ts'
-import { Turns } from '../../../../platform/turns.ts'
+import { Turns } from '../../../../platform/timing/turns.ts'
 import type { Collection } from '../../../document/collection.ts'
 import type { StudioEngine, TileImage } from '../../engine/studio-engine.ts'
 import { onlyDrawn } from './only-drawn.ts'

@@ -1,5 +1,5 @@
-import type { RouteDefinition } from '../../../../platform/routes.ts'
-import type { SocketDefinition } from '../../../../platform/sockets.ts'
+import type { RouteDefinition } from '../../../../platform/routes/routes.ts'
+import type { SocketDefinition } from '../../../../platform/routes/sockets.ts'
 import type { StudioEngine } from '../../engine/studio-engine.ts'
 import { createPreviews } from '../index.ts'
 import { TransitionTrial, type TransitionTrialOptions } from './transition-trial.ts'

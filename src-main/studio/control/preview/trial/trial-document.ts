@@ -1,7 +1,7 @@
 import { AppError } from '../../../../platform/errors.ts'
+import { plainLayout } from '../../../document/checks/plain-layout.ts'
 import type { Collection, Item, LeafItem, Scene, Source, Transition } from '../../../document/collection.ts'
 import { drawnKinds } from '../../../document/kinds/drawn.ts'
-import { plainLayout } from '../../../document/plain-layout.ts'
 import { sourceSettings } from '../../../document/transition-kinds.ts'
 
 /** What is tried: ids of the open show. */

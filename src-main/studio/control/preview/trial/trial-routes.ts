@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { defineRoute, type RouteDefinition } from '../../../../platform/routes.ts'
+import { defineRoute, type RouteDefinition } from '../../../../platform/routes/routes.ts'
 import { IdParam, tag } from '../../routes/answer-schemas.ts'
 import type { TransitionTrial } from './transition-trial.ts'
 

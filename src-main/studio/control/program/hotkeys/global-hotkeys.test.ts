@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createEventBus } from '../../../../platform/event-bus.ts'
+import { createEventBus } from '../../../../platform/events/event-bus.ts'
 import { silentLogger } from '../../../../platform/telemetry/logger.ts'
 import type { Macro } from '../../../document/collection.ts'
 import type { GlobalHotkeysSetting } from '../../../studio-dependencies.ts'

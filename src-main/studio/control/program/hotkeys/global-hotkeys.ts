@@ -1,8 +1,8 @@
-import type { EventBus } from '../../../../platform/events.ts'
+import type { EventBus } from '../../../../platform/events/events.ts'
 import type { Logger } from '../../../../platform/logger.ts'
 import type { SupervisedWorker } from '../../../../platform/workers/supervise-worker.ts'
-import { chordId, isTyped, readChord } from '../../../document/chords.ts'
 import type { Macro } from '../../../document/collection.ts'
+import { chordId, isTyped, readChord } from '../../../document/schemas/chords.ts'
 import type { GlobalHotkeysSetting } from '../../../studio-dependencies.ts'
 import type { FromHotkeys, GrabState, HotkeyProblem, KeysThrough, ToHotkeys, WantedKey } from './messages.ts'
 

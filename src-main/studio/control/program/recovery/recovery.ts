@@ -1,5 +1,5 @@
 import type { AuditLog } from '../../../../platform/audit.ts'
-import type { EventBus } from '../../../../platform/events.ts'
+import type { EventBus } from '../../../../platform/events/events.ts'
 import type { Collection } from '../../../document/collection.ts'
 import type { UnexpectedEnd } from '../../../studio-dependencies.ts'
 import type { StoredFile } from '../../outputs/files/studio-file.ts'

@@ -1,4 +1,4 @@
-import type { Principal } from '../../../../platform/principal.ts'
+import type { Principal } from '../../../../platform/routes/principal.ts'
 import type { Collection } from '../../../document/collection.ts'
 import type { Overlays } from '../../pages/overlays/overlays.ts'
 import type { SharedOverlay } from '../../pages/overlays/shared-overlay.ts'

@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import Value from 'typebox/value'
+import { readTarHeader, type TarEntry, tarBlock, tarPadding } from '../../../../formats/archives/tar.ts'
 import { isFault } from '../../../../formats/fault.ts'
-import { readTarHeader, type TarEntry, tarBlock, tarPadding } from '../../../../formats/tar.ts'
 import { AppError } from '../../../../platform/errors.ts'
 import type { SharedOverlay } from '../../pages/overlays/shared-overlay.ts'
 import { type BundleManifest, BundleManifestSchema, collectionEntry, manifestEntry, maxDocumentBytes } from './bundle-format.ts'

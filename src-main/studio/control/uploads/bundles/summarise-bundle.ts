@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
-import { isRecord } from '../../../../platform/schema-faults.ts'
-import { type DocumentReader, readDocument } from '../../../document/read-document.ts'
+import { isRecord } from '../../../../platform/routes/schema-faults.ts'
+import { type DocumentReader, readDocument } from '../../../document/files/read-document.ts'
 import { openBundle } from './read-bundle.ts'
 
 /** Of each list: enough to judge by, and bounded whatever is sent. */

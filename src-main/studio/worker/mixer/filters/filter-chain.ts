@@ -1,5 +1,5 @@
 import type { ChosenSettings } from '../../../../media/following/chosen-settings.ts'
-import type { AudioFilter } from '../../../document/mixer-schemas.ts'
+import type { AudioFilter } from '../../../document/schemas/mixer-schemas.ts'
 import { blockFrames } from '../mixer.ts'
 import type { AudioProcessor } from './audio-processor.ts'
 import type { ProcessorMaker } from './create-processor.ts'

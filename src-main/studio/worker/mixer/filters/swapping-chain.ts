@@ -1,5 +1,5 @@
 import type { ChosenSettings } from '../../../../media/following/chosen-settings.ts'
-import type { AudioFilter } from '../../../document/mixer-schemas.ts'
+import type { AudioFilter } from '../../../document/schemas/mixer-schemas.ts'
 import { GainRamp } from '../gain-ramp.ts'
 import { isFiniteBlock, scale } from '../mix-kernels.ts'
 import { blockFrames } from '../mixer.ts'

@@ -3,8 +3,8 @@ import { existsSync, readdirSync, readFileSync, rmSync, statfsSync } from 'node:
 import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { browserNames } from '../../../../platform/config/installed-browsers.ts'
-import { findProgram } from '../../../../platform/find-program.ts'
-import { maskUrlsIn } from '../../../../platform/url-secrets.ts'
+import { maskUrlsIn } from '../../../../platform/outbound/url-secrets.ts'
+import { findProgram } from '../../../../platform/programs/find-program.ts'
 import { waitedForProcessorMs } from '../../../../platform/workers/watchdog.ts'
 import { networkArguments, type PageNetwork } from './page-network.ts'
 

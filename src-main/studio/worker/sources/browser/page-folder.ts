@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { makeWorkFolder } from '../../../../platform/work-folder.ts'
+import { makeWorkFolder } from '../../../../platform/storage/work-folder.ts'
 
 /** A folder for one page: its browser's profile and the socket of its audio. */
 export interface PageFolder {

@@ -1,6 +1,6 @@
 import type { SourceReport } from '../../../../media/source-report.ts'
 import type { NetworkPolicy } from '../../../../platform/outbound/network-policy.ts'
-import type { ReachPolicy } from '../../../../platform/reach.ts'
+import type { ReachPolicy } from '../../../../platform/outbound/reach.ts'
 
 /** A stretch of a file, or of numbered images. */
 export interface PlayItem {

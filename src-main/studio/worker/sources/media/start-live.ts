@@ -1,4 +1,4 @@
-import { ffmpegHeaders } from '../../../../platform/fetched-by-host.ts'
+import { ffmpegHeaders } from '../../../../platform/outbound/fetched-by-host.ts'
 import type { GuestSettings, StreamSettings, V4l2CameraSettings } from '../../../document/kinds/media.ts'
 import type { SourceContext, StartSource } from '../running-source.ts'
 import { isLimited } from '../source-reach.ts'

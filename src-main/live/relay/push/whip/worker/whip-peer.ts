@@ -1,6 +1,6 @@
 import type { PeerConnection, Track as RtpTrack } from 'node-datachannel'
-import { type RtcpHandler, readRtcp } from '../../../../../formats/rtcp.ts'
-import { isRtcp } from '../../../../../formats/rtp.ts'
+import { type RtcpHandler, readRtcp } from '../../../../../formats/rtp/rtcp.ts'
+import { isRtcp } from '../../../../../formats/rtp/rtp.ts'
 import { Feed } from '../../../../../media/realtime/datachannel/worker/feed.ts'
 import { Outlet } from '../../../../../media/realtime/datachannel/worker/outlet.ts'
 import { clockOf, type RoomViewer } from '../../../../../media/realtime/datachannel/worker/room.ts'

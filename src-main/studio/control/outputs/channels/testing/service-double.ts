@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { isRecord } from '../../../../../platform/schema-faults.ts'
+import { isRecord } from '../../../../../platform/routes/schema-faults.ts'
 
 export interface ServiceDouble {
   readonly url: string

@@ -1,9 +1,9 @@
 import { WebSocket } from 'ws'
-import { fetchedByHost } from '../../../../../platform/fetched-by-host.ts'
+import { fetchedByHost } from '../../../../../platform/outbound/fetched-by-host.ts'
 import { type JudgeTarget, lookupOf } from '../../../../../platform/outbound/judged-connection.ts'
 import { fetchJudged } from '../../../../../platform/outbound/judged-fetch.ts'
 import { OutboundFault } from '../../../../../platform/outbound/network-policy.ts'
-import { fetchable, maskUrlsIn } from '../../../../../platform/url-secrets.ts'
+import { fetchable, maskUrlsIn } from '../../../../../platform/outbound/url-secrets.ts'
 import { DataFault } from '../kinds/overlay-kind.ts'
 import { type DataFormat, readData, selectIn } from './read-data.ts'
 

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { isRecord } from '../../../../../platform/schema-faults.ts'
+import { isRecord } from '../../../../../platform/routes/schema-faults.ts'
 import { choice, DataFault, dataSource, defineKind, exactly, numberIn, theme } from './overlay-kind.ts'
 
 const maxColumns = 12

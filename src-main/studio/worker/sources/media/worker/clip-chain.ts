@@ -1,4 +1,4 @@
-import type { ReachPolicy } from '../../../../../platform/reach.ts'
+import type { ReachPolicy } from '../../../../../platform/outbound/reach.ts'
 import type { PlayItem } from '../messages.ts'
 import { Clip } from './clip.ts'
 import { hasGrown } from './file-watch.ts'

@@ -1,6 +1,6 @@
 import { AV_NOPTS_VALUE, AVERROR_EOF } from 'node-av/constants'
 import { Packet, type Stream } from 'node-av/lib'
-import type { ReachPolicy } from '../../../../../platform/reach.ts'
+import type { ReachPolicy } from '../../../../../platform/outbound/reach.ts'
 import type { PlayItem } from '../messages.ts'
 import { AudioDecoder, type DecodedAudio } from './audio-decoder.ts'
 import { audioRate } from './audio-rate.ts'

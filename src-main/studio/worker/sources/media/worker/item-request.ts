@@ -1,5 +1,5 @@
-import { ffmpegHeaders } from '../../../../../platform/fetched-by-host.ts'
-import type { ReachPolicy } from '../../../../../platform/reach.ts'
+import { ffmpegHeaders } from '../../../../../platform/outbound/fetched-by-host.ts'
+import type { ReachPolicy } from '../../../../../platform/outbound/reach.ts'
 import { judgeFile } from '../../../../../platform/user-files/file-policy.ts'
 import type { PlayItem } from '../messages.ts'
 import { type FileStamp, type JudgePath, stampOf } from './file-stamp.ts'

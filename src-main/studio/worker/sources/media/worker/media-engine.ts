@@ -1,6 +1,6 @@
 import { AV_LOG_ERROR } from 'node-av/constants'
 import { FFmpegError, Log } from 'node-av/lib'
-import { maskUrlsIn } from '../../../../../platform/url-secrets.ts'
+import { maskUrlsIn } from '../../../../../platform/outbound/url-secrets.ts'
 
 /** FFmpeg may take so long for one call, ms. */
 const maxCallMs = 12_000

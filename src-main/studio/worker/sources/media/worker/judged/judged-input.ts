@@ -1,4 +1,4 @@
-import { joinHostPort } from '../../../../../../platform/ip-address.ts'
+import { joinHostPort } from '../../../../../../platform/net/ip-address.ts'
 import { judgeBy } from '../../../../../../platform/outbound/judged-connection.ts'
 import { openJudgedProxy } from '../../../../../../platform/outbound/judged-proxy.ts'
 import { type NetworkPolicy, OutboundFault } from '../../../../../../platform/outbound/network-policy.ts'
