@@ -1,6 +1,8 @@
+import { once } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { connect as connectTls } from 'node:tls'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { findingsInBothThemes } from './helpers/axe.ts'
 import { launchBrowser } from './helpers/browser.ts'
@@ -237,6 +239,59 @@ describe('a node that is set up over SSH', () => {
     await until(async () => (await host.api('GET', `/network/machines/jobs/${body.id}`)).body.state === 'done', 'the node to be removed')
     expect([traces(), hasUser()]).toEqual([[], false])
     await host.api('DELETE', `/network/nodes/${node?.id}`)
+  })
+
+  it('becomes a host of its own, at which a link from there signs in once, is repaired, and is removed with its data when that is confirmed', async () => {
+    const [hostHttp, hostHttps, rtmp] = [await freePort(), await freePort(), await freePort()]
+    const addHost = () =>
+      network(
+        ...['add', `alex@127.0.0.1:${machine.port}`, '--role', 'origin', '--password-file', passwordFile, '--host-key', fingerprint()],
+        ...['--bind', '127.0.0.1', '--http-port', String(hostHttp), '--https-port', String(hostHttps), '--rtmp-port', String(rtmp)],
+        ...['--rtmps-port', 'off', '--srt-port', 'off', '--webrtc-port', 'off'],
+      )
+    const added = await addHost()
+    const made = added.json()
+    expect(made, added.errors).toMatchObject({ state: 'done', role: 'origin', nodeId: null, hostUrl: `https://127.0.0.1:${hostHttps}` })
+    const { url, fingerprint: shown } = made.signIn
+    expect(url).toMatch(new RegExp(`^https://127\\.0\\.0\\.1:${hostHttps}/#link=`))
+    const secret = url.split('=')[1]
+    const { log } = (await host.api('GET', `/network/machines/jobs/${made.id}`)).body
+    expect(JSON.stringify([log, machine.run('ps', '-eo', 'args')])).not.toContain(secret)
+    const socket = connectTls({ host: '127.0.0.1', port: hostHttps, rejectUnauthorized: false })
+    await once(socket, 'secureConnect')
+    expect(socket.getPeerX509Certificate()?.fingerprint256).toBe(shown)
+    socket.destroy()
+    const there = (path: string, body?: object, headers: object = {}) =>
+      fetch(`http://127.0.0.1:${hostHttp}/api/v1${path}`, {
+        ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
+        headers: { 'content-type': 'application/json', ...headers },
+      })
+    expect((await there('/tokens')).status, 'a stranger on the machine').toBe(401)
+    const signedIn = await there('/sessions', { link: secret })
+    expect([signedIn.status, (await there('/sessions', { link: secret })).status]).toEqual([201, 401])
+    const cookie = { cookie: signedIn.headers.get('set-cookie')?.split(';')[0] ?? '', origin: `http://127.0.0.1:${hostHttp}` }
+    expect((await there('/live/keys', { stream: 'show' }, cookie)).status).toBe(201)
+
+    expect((await addHost()).json()).toMatchObject({ state: 'done' })
+    expect((await there('/live/keys', undefined, cookie)).status).toBe(200)
+    expect((await (await there('/live/keys', undefined, cookie)).json()).items).toHaveLength(1)
+    const [, link] =
+      / {2}(https:\S+)/.exec(
+        (await streams(['network', 'sign-in', '127.0.0.1', '--password-file', passwordFile], { dataDir: host.dataDir })).out,
+      ) ?? []
+    expect(link).toMatch(/\/#link=[\w-]{20,}$/)
+    expect(link).not.toBe(url)
+
+    const remove = (...args: readonly string[]) =>
+      network('remove', '127.0.0.1', '--role', 'origin', '--password-file', passwordFile, ...args)
+    expect((await remove()).json().error).toMatchObject({ code: 'request.invalid', message: expect.stringContaining('recordings') })
+    expect((await there('/health')).status).toBe(200)
+    expect((await remove('--delete-data')).json()).toMatchObject({ state: 'done', kind: 'remove', role: 'origin' })
+    expect(['opt', 'etc', 'var/lib', 'var/cache'].filter((folder) => existsSync(join(machine.root, folder, 'ami-streams-host')))).toEqual(
+      [],
+    )
+    expect(readFileSync(join(machine.root, 'etc/passwd'), 'utf8')).not.toContain('ami-streams-host')
+    expect((await host.api('GET', '/network/machines')).body.items).toEqual([])
   })
 
   it('is set up on the page, with the key of the machine shown, and removed there', async () => {

@@ -634,14 +634,14 @@ export interface ApiTypes {
       GET: { query: { node?: string | undefined; group?: string | undefined; label?: string | undefined; lines?: number | undefined; level?: 'debug' | 'info' | 'warn' | 'error' | undefined }; answer: { items: { node: string; name: string; at: string; level: 'debug' | 'info' | 'warn' | 'error'; part: string; message: string; fields: string }[]; missing: { id: string; name: string; reason: string }[] } }
     }
     machines: {
-      GET: { answer: { items: { host: string; port: number; user: string; fingerprint: string; nodeId: string | null; acceptedAt: string }[]; nextCursor: null } }
+      GET: { answer: { items: { host: string; port: number; user: string; fingerprint: string; nodeId: string | null; hostUrl: string | null; acceptedAt: string }[]; nextCursor: null } }
       '*': {
         '*': {
           DELETE: { answer: undefined }
         }
       }
       check: {
-        POST: { body: NetworkMachinesCheckPostBody; answer: { suitable: boolean; hostName: string; findings: { id: 'system' | 'processor' | 'memory' | 'disk' | 'rights' | 'ports' | 'web-server' | 'clock' | 'firewall' | 'selinux' | 'origin' | 'program' | 'node'; state: 'ok' | 'warn' | 'fail'; text: string; remedy: string }[]; steps: ('connect' | 'check' | 'prepare' | 'copy' | 'nginx' | 'configure' | 'start' | 'join' | 'finish' | 'remove' | 'undo')[] } }
+        POST: { body: NetworkMachinesCheckPostBody; answer: { suitable: boolean; hostName: string; findings: { id: 'system' | 'processor' | 'memory' | 'disk' | 'rights' | 'ports' | 'web-server' | 'clock' | 'certificate' | 'firewall' | 'selinux' | 'origin' | 'program' | 'node'; state: 'ok' | 'warn' | 'fail'; text: string; remedy: string }[]; steps: ('connect' | 'check' | 'prepare' | 'copy' | 'nginx' | 'configure' | 'start' | 'join' | 'answer' | 'finish' | 'remove' | 'undo')[] } }
       }
       'host-key': {
         POST: { body: { host: string; port?: number | undefined }; answer: { type: string; fingerprint: string; state: 'new' | 'known' | 'changed' } }
@@ -649,7 +649,7 @@ export interface ApiTypes {
       jobs: {
         GET: { answer: { items: NetworkMachinesJobsItem[]; nextCursor: null } }
         '*': {
-          GET: { answer: { id: string; kind: 'add' | 'remove'; host: string; port: number; user: string; state: 'running' | 'done' | 'failed' | 'cancelled'; startedAt: string; endedAt: string | null; steps: NetworkMachinesJobsItemStepsItem[]; sentBytes: number; totalBytes: number; nodeId: string | null; error: { code: string; message: string; remedy: string } | null; log: string[] } }
+          GET: { answer: { id: string; kind: 'add' | 'remove'; host: string; port: number; user: string; state: 'running' | 'done' | 'failed' | 'cancelled'; startedAt: string; endedAt: string | null; steps: NetworkMachinesJobsItemStepsItem[]; sentBytes: number; totalBytes: number; nodeId: string | null; role: 'edge' | 'origin'; hostUrl: string | null; error: { code: string; message: string; remedy: string } | null; log: string[] } }
           cancel: {
             POST: { answer: NetworkMachinesJobsItem }
           }
@@ -659,13 +659,16 @@ export interface ApiTypes {
         GET: { answer: { agent: boolean; keyFiles: string[]; packages: { version: string; architecture: string; bytes: number }[]; origin: string } }
       }
       remove: {
-        POST: { body: { host: string; port?: number | undefined; user: string; hostKey: string; credentials: NetworkMachinesCheckPostBodyCredentials3; sudoPassword?: string | undefined }; answer: NetworkMachinesJobsItem }
+        POST: { body: { host: string; port?: number | undefined; user: string; hostKey: string; credentials: NetworkMachinesCheckPostBodyCredentials3; sudoPassword?: string | undefined; role?: 'edge' | 'origin' | undefined; deleteData?: boolean | undefined }; answer: NetworkMachinesJobsItem }
       }
       'set-up': {
         POST: { body: NetworkMachinesCheckPostBody; answer: NetworkMachinesJobsItem }
       }
+      'sign-in-link': {
+        POST: { body: { host: string; port?: number | undefined; user: string; hostKey: string; credentials: NetworkMachinesCheckPostBodyCredentials3; sudoPassword?: string | undefined }; answer: { url: string; expiresAt: string; fingerprint: string | null } }
+      }
       'user-data': {
-        POST: { body: { name: string; origin?: string | undefined; bind?: string | undefined; httpPort?: number | undefined; httpsPort?: number | 'off' | undefined; cache?: boolean | undefined; cacheSize?: string | undefined; expiresInS?: number | undefined }; answer: { userData: string; expiresAt: string } }
+        POST: { body: { name: string; origin?: string | undefined; bind?: string | undefined; httpPort?: number | undefined; httpsPort?: number | 'off' | undefined; acmeNames?: string | undefined; acmeEmail?: string | undefined; cache?: boolean | undefined; cacheSize?: string | undefined; expiresInS?: number | undefined }; answer: { userData: string; expiresAt: string } }
       }
     }
     nodes: {
@@ -1585,9 +1588,9 @@ type NetworkLimits = { enabled: boolean; anonymous: { perMinute: number; burst: 
 type NetworkMachinesCheckPostBodyCredentials = { kind: 'key'; privateKey: string; passphrase?: string | undefined }
 type NetworkMachinesCheckPostBodyCredentials2 = { kind: 'keyFile'; name: string; passphrase?: string | undefined }
 type NetworkMachinesCheckPostBodyCredentials3 = { kind: 'agent' } | { kind: 'password'; password: string } | NetworkMachinesCheckPostBodyCredentials | NetworkMachinesCheckPostBodyCredentials2
-type NetworkMachinesCheckPostBody = { host: string; port?: number | undefined; user: string; hostKey: string; credentials: NetworkMachinesCheckPostBodyCredentials3; sudoPassword?: string | undefined; name?: string | undefined; origin?: string | undefined; bind?: string | undefined; httpPort?: number | undefined; httpsPort?: number | 'off' | undefined; cache?: boolean | undefined; cacheSize?: string | undefined }
-type NetworkMachinesJobsItemStepsItem = { id: 'connect' | 'check' | 'prepare' | 'copy' | 'nginx' | 'configure' | 'start' | 'join' | 'finish' | 'remove' | 'undo'; state: 'waiting' | 'running' | 'done' | 'failed'; ms: number | null }
-type NetworkMachinesJobsItem = { id: string; kind: 'add' | 'remove'; host: string; port: number; user: string; state: 'running' | 'done' | 'failed' | 'cancelled'; startedAt: string; endedAt: string | null; steps: NetworkMachinesJobsItemStepsItem[]; sentBytes: number; totalBytes: number; nodeId: string | null; error: { code: string; message: string; remedy: string } | null }
+type NetworkMachinesCheckPostBody = { host: string; port?: number | undefined; user: string; hostKey: string; credentials: NetworkMachinesCheckPostBodyCredentials3; sudoPassword?: string | undefined; role?: 'edge' | 'origin' | undefined; name?: string | undefined; origin?: string | undefined; bind?: string | undefined; httpPort?: number | undefined; httpsPort?: number | 'off' | undefined; acmeNames?: string | undefined; acmeEmail?: string | undefined; cache?: boolean | undefined; cacheSize?: string | undefined; rtmpPort?: number | 'off' | undefined; rtmpsPort?: number | 'off' | undefined; srtPort?: number | 'off' | undefined; webrtcPort?: number | 'off' | undefined }
+type NetworkMachinesJobsItemStepsItem = { id: 'connect' | 'check' | 'prepare' | 'copy' | 'nginx' | 'configure' | 'start' | 'join' | 'answer' | 'finish' | 'remove' | 'undo'; state: 'waiting' | 'running' | 'done' | 'failed'; ms: number | null }
+type NetworkMachinesJobsItem = { id: string; kind: 'add' | 'remove'; host: string; port: number; user: string; state: 'running' | 'done' | 'failed' | 'cancelled'; startedAt: string; endedAt: string | null; steps: NetworkMachinesJobsItemStepsItem[]; sentBytes: number; totalBytes: number; nodeId: string | null; role: 'edge' | 'origin'; hostUrl: string | null; error: { code: string; message: string; remedy: string } | null }
 type NetworkNodesItemTrafficCache = { bytes: number; maxBytes: number; objects: number; warning: 0 | 80 | 90 | 95 }
 type NetworkNodesItemTrafficAnycast = { announced: boolean; reason: string | null; neighbors: { address: string; up: boolean; state: string }[] }
 type NetworkNodesItemTraffic = { at: string; requestsPerS: number; bitrateOutBps: number; bitrateInBps: number; hitRatio: number | null; errorRatio: number; p50Ms: number | null; p95Ms: number | null; p99Ms: number | null; connections: number; cpu: number; memory: number; cache: NetworkNodesItemTrafficCache | null; region: string | null; capacityMbps: number | null; anycast: NetworkNodesItemTrafficAnycast | null }

@@ -48,7 +48,7 @@ import { hostRoutes } from './routes/host-routes.ts'
 import { identityRoutes, signInUrl, windowUrl } from './routes/identity-routes.ts'
 import { reachRoutes } from './routes/reach-routes.ts'
 import { createRuntimeSettings } from './runtime-settings.ts'
-import { nodeUnitFile } from './service/node-unit-file.ts'
+import { machineUnitFile } from './service/machine-unit-file.ts'
 import { AttachedShells } from './shell/attached-shells.ts'
 import { shellRoutes, shellSockets } from './shell/shell-routes.ts'
 import { isWide, shownHost } from './shown-host.ts'
@@ -345,7 +345,7 @@ export async function startHost({
       program: {
         version,
         packageFolders: [join(config.data, 'packages'), fileURLToPath(new URL('dist/packages', installation))],
-        unitText: nodeUnitFile,
+        unitText: machineUnitFile,
       },
     })
     network = nodes

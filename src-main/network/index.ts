@@ -68,7 +68,7 @@ export type { EdgeCacheOptions } from './agent/edge-front.ts'
 export type { FollowedNodeFile } from './config/follow-node-file.ts'
 export { readNodeFile, readSize } from './config/node-file.ts'
 export { networkMigrations } from './migrations.ts'
-export type { NodeUnit } from './provisioning/node-unit.ts'
+export type { MachineUnit } from './provisioning/machine-unit.ts'
 
 export interface NetworkDependencies {
   // biome-ignore lint/suspicious/noExplicitAny: each part types the tables that are its own
@@ -197,7 +197,7 @@ export async function createNetwork({
     isRouting: () => routing.settings.enabled,
     makeUserData: ({ name, origin: url, machine: { httpPort, httpsPort, cache, cacheSize }, actor }) =>
       provisioning.makeUserData({
-        wish: { name, bind: '0.0.0.0', httpPort, httpsPort, cache, cacheSize },
+        wish: { name, bind: '0.0.0.0', httpPort, httpsPort, cache, cacheSize, acmeNames: '', acmeEmail: '' },
         ...{ origin: url, expiresInS: cloudTokenS, actor },
       }),
   })

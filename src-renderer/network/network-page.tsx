@@ -11,6 +11,7 @@ import { CloudPanel } from './cloud/cloud-panel.tsx'
 import { FleetPanel } from './fleet/fleet-panel.tsx'
 import { FunctionsPanel } from './functions/functions-panel.tsx'
 import {
+  HostsPanel,
   type Machines,
   RemoveButton,
   SetUpButton,
@@ -80,12 +81,14 @@ function Nodes() {
             <p>{t.emptyText}</p>
             {buttons}
           </div>
+          <HostsPanel machines={machines} />
           <CloudPanel />
         </>
       ) : (
         <>
           {buttons}
           <NodeCards all={all} machines={machines} />
+          <HostsPanel machines={machines} />
           <RoutingPanel nodes={all} />
           <TrafficPanel />
           <CachePanel nodes={all} />

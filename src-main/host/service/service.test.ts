@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { nodeUnitFile } from './node-unit-file.ts'
+import { machineUnitFile } from './machine-unit-file.ts'
 import { journalOfGroup } from './service-of-process.ts'
 import { parseUnitState } from './systemd.ts'
 import { isUnchanged, signed, unitFile } from './unit-file.ts'
@@ -54,17 +54,32 @@ describe('the unit of a node', () => {
       user: 'node-user',
       stateName: 'ami-node',
       environmentFile: '/etc/join',
+      isHost: false,
     },
     command: ['/opt/node/streams', 'edge', '--name', 'Berlin $HOME "1"'],
   }
 
   it('has no rights but those that its ports need', () => {
-    const text = nodeUnitFile({ ...unit, needsLowPorts: false })
+    const text = machineUnitFile({ ...unit, needsLowPorts: false })
     for (const line of ['User=node-user', 'NoNewPrivileges=yes', 'ProtectSystem=strict', 'CapabilityBoundingSet=', 'PrivateDevices=yes'])
       expect(text.split('\n')).toContain(line)
     expect(text).toContain('\nExecStart=/opt/node/streams edge --name "Berlin $$HOME \\"1\\""\n')
     expect(text).toContain('\nDescription=AMI Streams, node of https://100%%.example.com\n')
-    expect(nodeUnitFile({ ...unit, needsLowPorts: true })).toContain('\nAmbientCapabilities=CAP_NET_BIND_SERVICE\n')
+    expect(text).not.toContain('DeviceAllow')
+    expect(machineUnitFile({ ...unit, needsLowPorts: true })).toContain('\nAmbientCapabilities=CAP_NET_BIND_SERVICE\n')
+  })
+
+  it('that is a host reaches cameras and graphics processors, and starts browsers in namespaces', () => {
+    const text = machineUnitFile({ ...unit, isHost: true, needsLowPorts: false }).split('\n')
+    for (const line of [
+      'DevicePolicy=closed',
+      'DeviceAllow=char-drm rw',
+      'RestrictNamespaces=user pid net',
+      'ProtectSystem=strict',
+      'CapabilityBoundingSet=',
+    ])
+      expect(text).toContain(line)
+    expect(text.join('\n')).not.toMatch(/PrivateDevices|RestrictNamespaces=yes/)
   })
 })
 

@@ -32,13 +32,14 @@ export const withoutRights = [
   'RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK',
 ]
 
-/** What systemd may do without rights of its own, too: the same for both scopes. */
-const everywhere = [
-  ...withoutRights,
+/** The sandbox of browser sources. */
+export const browserNamespaces = [
   '# The sandbox of the Chromium that draws browser sources is made of these namespaces.',
   'RestrictNamespaces=user pid net',
-  'UMask=0077',
 ]
+
+/** What systemd may do without rights of its own, too: the same for both scopes. */
+const everywhere = [...withoutRights, ...browserNamespaces, 'UMask=0077']
 
 /** What a service of the machine that is no user's does not see or change, for all of the program's. */
 export const closedSystem = [
@@ -56,6 +57,17 @@ export const closedSystem = [
   'RemoveIPC=yes',
 ]
 
+/** What a host of the machine calls and opens. */
+export const reachOfHost = [
+  'SystemCallFilter=@system-service @pkey chroot',
+  'SystemCallErrorNumber=EPERM',
+  '# Cameras, graphics processors that encode, sound cards: nothing else of /dev.',
+  'DevicePolicy=closed',
+  'DeviceAllow=char-drm rw',
+  'DeviceAllow=char-video4linux rw',
+  'DeviceAllow=char-alsa rw',
+]
+
 const ofSystem = [
   `User=${serviceUser}`,
   `Group=${serviceUser}`,
@@ -69,13 +81,7 @@ const ofSystem = [
   ...closedSystem,
   'CapabilityBoundingSet=',
   'AmbientCapabilities=',
-  'SystemCallFilter=@system-service @pkey chroot',
-  'SystemCallErrorNumber=EPERM',
-  '# Cameras, graphics processors that encode, sound cards: nothing else of /dev.',
-  'DevicePolicy=closed',
-  'DeviceAllow=char-drm rw',
-  'DeviceAllow=char-video4linux rw',
-  'DeviceAllow=char-alsa rw',
+  ...reachOfHost,
 ]
 
 /** The text of the unit, without the line that `signed` puts before it. */

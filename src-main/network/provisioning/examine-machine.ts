@@ -1,4 +1,5 @@
 import { AppError } from '../../platform/errors.ts'
+import type { Layout } from './layout.ts'
 import { factsScript, type MachineFacts, readFacts } from './machine/machine-facts.ts'
 import type { RemoteRights } from './ssh/remote-script.ts'
 import type { SshConnection } from './ssh/ssh-connection.ts'
@@ -16,15 +17,21 @@ export interface Examined {
 export async function examineMachine(
   connection: SshConnection,
   {
+    layout,
     origin,
     sudoPassword,
     signal,
-  }: { readonly origin: URL | undefined; readonly sudoPassword: string | undefined; readonly signal: AbortSignal },
+  }: {
+    readonly layout: Layout
+    readonly origin: URL | undefined
+    readonly sudoPassword: string | undefined
+    readonly signal: AbortSignal
+  },
 ): Promise<Examined> {
   const askedAtMs = Date.now()
   const host = origin?.hostname.replace(/^\[|\]$/g, '') ?? ''
   const port = origin?.port || (origin?.protocol === 'https:' ? '443' : '80')
-  const values = [host, port]
+  const values = [host, port, layout.programFolder]
   let answeredAtMs: number | undefined
   const { code, lines, lastError } = await connection.run({
     ...{ script: factsScript, values, rights: 'user', silenceMs: checkMs, signal },

@@ -6,7 +6,7 @@ import type { NodeBook } from '../origin/nodes/node-book.ts'
 import { Jobs, type JobsDependencies } from './jobs.ts'
 import { MachineBook } from './machine-book.ts'
 import type { MachineStore } from './machine-store.ts'
-import type { NodeUnit } from './node-unit.ts'
+import type { MachineUnit } from './machine-unit.ts'
 import { OfferedPrograms } from './offered-programs.ts'
 import { findPackages } from './program-package.ts'
 import { provisioningRoutes } from './provisioning-routes.ts'
@@ -18,7 +18,7 @@ export interface HostProgram {
   /** Folders where packed programs are looked for. */
   readonly packageFolders: readonly string[]
   /** The text of a unit for systemd. */
-  readonly unitText: (unit: NodeUnit) => string
+  readonly unitText: (unit: MachineUnit) => string
 }
 
 /** Longest time for which a host that ends waits for what is undone elsewhere, ms; a later run goes on from what is there. */

@@ -13,21 +13,23 @@ function openJobs(isUpdated: (target: { readonly host: string }) => boolean = ()
   return { jobs, topics }
 }
 
+const add = { kind: 'add', role: 'edge' } as const
+const remove = { kind: 'remove', role: 'edge' } as const
 const target = (host: string) => ({ host, port: 22, user: 'root' })
 const forever = (signal: AbortSignal) =>
-  new Promise<null>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)))
+  new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)))
 
 it('runs one job a machine, and three at once', async () => {
   const { jobs } = openJobs()
-  jobs.start('add', target('a'), 'admin', (_, signal) => forever(signal))
-  expect(() => jobs.start('remove', target('A'), 'admin', async () => null)).toThrow(
+  jobs.start(add, target('a'), 'admin', (_, signal) => forever(signal))
+  expect(() => jobs.start(remove, target('A'), 'admin', async () => ({}))).toThrow(
     expect.objectContaining({ code: 'network.machine_busy' }),
   )
-  for (const host of ['b', 'c']) jobs.start('add', target(host), 'admin', (_, signal) => forever(signal))
-  expect(() => jobs.start('add', target('d'), 'admin', async () => null)).toThrow(expect.objectContaining({ code: 'network.machine_busy' }))
+  for (const host of ['b', 'c']) jobs.start(add, target(host), 'admin', (_, signal) => forever(signal))
+  expect(() => jobs.start(add, target('d'), 'admin', async () => ({}))).toThrow(expect.objectContaining({ code: 'network.machine_busy' }))
   await jobs.stop()
   expect(jobs.list().map(({ state }) => state)).toEqual(['cancelled', 'cancelled', 'cancelled'])
-  jobs.start('add', target('a'), 'admin', async () => 'node-1')
+  jobs.start(add, target('a'), 'admin', async () => ({ nodeId: 'node-1' }))
   await jobs.stop()
   expect(jobs.list().at(-1)).toMatchObject({ state: 'done', nodeId: 'node-1' })
 })
@@ -35,8 +37,8 @@ it('runs one job a machine, and three at once', async () => {
 it('runs none on a machine whose node is updated, and says which machines have one', async () => {
   const { jobs } = openJobs(({ host }) => host === 'a')
   const busy = expect.objectContaining({ code: 'network.machine_busy' })
-  expect(() => jobs.start('remove', target('a'), 'admin', async () => null)).toThrow(busy)
-  jobs.start('add', target('b'), 'admin', (_, signal) => forever(signal))
+  expect(() => jobs.start(remove, target('a'), 'admin', async () => ({}))).toThrow(busy)
+  jobs.start(add, target('b'), 'admin', (_, signal) => forever(signal))
   expect(() => jobs.assertFree(target('B'))).toThrow(busy)
   jobs.assertFree(target('a'))
   await jobs.stop()
@@ -45,7 +47,7 @@ it('runs none on a machine whose node is updated, and says which machines have o
 
 it('shows the step that failed, goes back, and keeps a log of a limited length without control characters', async () => {
   const { jobs, topics } = openJobs()
-  const { id } = jobs.start('add', target('a'), 'admin', async (progress) => {
+  const { id } = jobs.start(add, target('a'), 'admin', async (progress) => {
     progress.plan(['connect', 'check', 'copy'])
     progress.enter('connect')
     progress.enter('check')
@@ -68,7 +70,7 @@ it('shows the step that failed, goes back, and keeps a log of a limited length w
 it('keeps the last fifty jobs that have ended', async () => {
   const { jobs } = openJobs()
   for (let count = 0; count < 60; count++) {
-    jobs.start('add', target('a'), 'admin', async () => null)
+    jobs.start(add, target('a'), 'admin', async () => ({}))
     await jobs.stop()
   }
   expect(jobs.list().length).toBeLessThanOrEqual(51)

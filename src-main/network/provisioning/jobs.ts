@@ -17,6 +17,10 @@ const maxLogLines = 400
 const announceMs = 250
 
 type Step = Job['steps'][number]
+/** What a job does; resolves to what is on the machine then. */
+type Work = (progress: Progress, signal: AbortSignal) => Promise<Partial<Pick<Job, 'nodeId' | 'hostUrl'>>>
+
+const nouns = { edge: 'node', origin: 'host' } as const
 
 interface RunningJob {
   job: Job
@@ -61,13 +65,8 @@ export class Jobs {
       throw new AppError('network.machine_busy', `A job for ${target.host} is running`)
   }
 
-  /** Starts a job; `work` resolves to the id of its node, if there is one then. Throws `network.machine_busy`. */
-  start(
-    kind: Job['kind'],
-    target: SshTarget,
-    actor: string,
-    work: (progress: Progress, signal: AbortSignal) => Promise<string | null>,
-  ): Job {
+  /** Starts a job; `work` resolves to what is there then. Throws `network.machine_busy`. */
+  start({ kind, role }: Pick<Job, 'kind' | 'role'>, target: SshTarget, actor: string, work: Work): Job {
     const running = [...this.#jobs.values()].filter(({ job }) => job.state === 'running')
     this.assertFree(target)
     if (this.#dependencies.isUpdated(target)) throw new AppError('network.machine_busy', `The node on ${target.host} is being updated`)
@@ -76,8 +75,8 @@ export class Jobs {
     const id = `job-${randomText(8)}`
     const { host, port, user } = target
     const job: Job = {
-      ...{ id, kind, host, port, user, state: 'running', startedAt: new Date(now()).toISOString(), endedAt: null },
-      ...{ steps: [], sentBytes: 0, totalBytes: 0, nodeId: null, error: null },
+      ...{ id, kind, role, host, port, user, state: 'running', startedAt: new Date(now()).toISOString(), endedAt: null },
+      ...{ steps: [], sentBytes: 0, totalBytes: 0, nodeId: null, hostUrl: null, error: null },
     }
     const abort = new AbortController()
     const done = Promise.withResolvers<void>()
@@ -86,13 +85,19 @@ export class Jobs {
     for (const old of ended.slice(0, Math.max(0, ended.length - maxEnded))) this.#jobs.delete(old.job.id)
     audit.record({
       kind: 'command',
-      message: kind === 'add' ? `a node is set up on ${targetText(target)}` : `the node on ${targetText(target)} is removed`,
+      message:
+        kind === 'add' ? `a ${nouns[role]} is set up on ${targetText(target)}` : `the ${nouns[role]} on ${targetText(target)} is removed`,
       actor,
       sessionId: id,
     })
     void this.#run(id, work, actor).finally(() => done.resolve())
     this.#announce(id)
     return this.#get(id).job
+  }
+
+  /** Notes in the audit log what was done on a machine outside of a job. */
+  note(message: string, actor: string): void {
+    this.#dependencies.audit.record({ kind: 'command', message, actor })
   }
 
   /** Ends a job; what it did is undone. Throws `network.job_not_found`. */
@@ -107,14 +112,14 @@ export class Jobs {
     await Promise.all(all.map(({ ended }) => ended))
   }
 
-  async #run(id: string, work: (progress: Progress, signal: AbortSignal) => Promise<string | null>, actor: string): Promise<void> {
+  async #run(id: string, work: Work, actor: string): Promise<void> {
     const { abort } = this.#get(id)
     const { now, audit, log } = this.#dependencies
     const follow = this.#progress(id)
     try {
-      const nodeId = await work(follow.progress, abort.signal)
+      const made = await work(follow.progress, abort.signal)
       follow.end('done')
-      this.#change(id, { state: 'done', nodeId, endedAt: new Date(now()).toISOString() })
+      this.#change(id, { state: 'done', ...made, endedAt: new Date(now()).toISOString() })
     } catch (error) {
       const known = error instanceof AppError ? error : new AppError('internal', undefined, { cause: error })
       if (known.code === 'internal') log.error({ err: error }, 'a job for a machine failed')

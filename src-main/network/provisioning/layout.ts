@@ -1,23 +1,40 @@
 import { nodeUnitFile } from '../origin/nodes/inspection.ts'
 
-/** What a node that was set up over SSH consists of on its machine. Nothing of it is shared with a host that is installed there. */
+/** Where what was set up over SSH is on its machine. Nothing of it is shared with a host that a package installed there. */
+export interface Layout {
+  readonly unit: string
+  readonly unitFile: string
+  readonly user: string
+  /** Releases of the program, and the link `current` to the one that runs. */
+  readonly programFolder: string
+  readonly stateFolder: string
+  readonly cacheFolder: string
+  /** What was made there and what was before; the join token until it has been used. Root alone reads it. */
+  readonly settingsFolder: string
+  /** A file of the state folder that is there once the program has run. */
+  readonly dataFile: string
+}
 
-export const nodeUnit = 'ami-streams-node.service'
-export const nodeUser = 'ami-streams-node'
-/** Releases of the program, and the link `current` to the one that runs. */
-export const programFolder = '/opt/ami-streams-node'
-export const stateFolder = '/var/lib/ami-streams-node'
-export const cacheFolder = '/var/cache/ami-streams-node'
-/** What was made there and what was before; the join token until it has been used. Root alone reads it. */
-export const settingsFolder = '/etc/ami-streams-node'
+function layoutOf(name: string, unitFile: string, data: string): Layout {
+  const stateFolder = `/var/lib/${name}`
+  return {
+    ...{ unit: `${name}.service`, unitFile, user: name, stateFolder, dataFile: `${stateFolder}/${data}` },
+    ...{ programFolder: `/opt/${name}`, cacheFolder: `/var/cache/${name}`, settingsFolder: `/etc/${name}` },
+  }
+}
 
-/** Start of every script that works on them, as shell variables. */
-export const layoutVariables = `
-unit=${nodeUnit}
-unit_file=${nodeUnitFile}
-user=${nodeUser}
-base=${programFolder}
-state=${stateFolder}
-cache=${cacheFolder}
-etc=${settingsFolder}
+export const nodeLayout = layoutOf('ami-streams-node', nodeUnitFile, 'node/node.json')
+/** A host of its own. */
+export const hostLayout = layoutOf('ami-streams-host', '/etc/systemd/system/ami-streams-host.service', 'streams.db')
+
+/** Start of every script that works on one, as shell variables. */
+export const variablesOf = (layout: Layout): string => `
+unit=${layout.unit}
+unit_file=${layout.unitFile}
+user=${layout.user}
+base=${layout.programFolder}
+state=${layout.stateFolder}
+cache=${layout.cacheFolder}
+etc=${layout.settingsFolder}
+data=${layout.dataFile}
 `

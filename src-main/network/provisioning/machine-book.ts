@@ -46,11 +46,12 @@ export class MachineBook {
       if (known === undefined && this.#machines.size >= maxMachines)
         throw new AppError('network.limit', `There are ${maxMachines} machines`)
       await this.#save({
-        // Who signs in at its node is who has set it up, until somebody else has.
-        ...{ host, port, hostKey, user: known?.nodeId ? known.user : user },
+        // Who signs in on it is who has set it up, until somebody else has.
+        ...{ host, port, hostKey, user: known?.nodeId || known?.hostUrl ? known.user : user },
         ...{
           nodeId: known?.nodeId ?? null,
           unitHash: known?.unitHash,
+          hostUrl: known?.hostUrl,
           acceptedAt: known?.acceptedAt ?? new Date(this.#now()).toISOString(),
         },
       })
@@ -65,12 +66,45 @@ export class MachineBook {
     })
   }
 
+  /** Notes at which URL the host of a machine is, and who has set it up there. */
+  setHost(target: SshTarget, hostUrl: string): Promise<void> {
+    return this.#turns.next(async () => {
+      const machine = this.find(target)
+      if (machine !== undefined) await this.#save({ ...machine, user: target.user, hostUrl })
+    })
+  }
+
+  /** Its node is gone: the machine is still known where it has a host. */
+  removeNode(target: Pick<SshTarget, 'host' | 'port'>): Promise<void> {
+    return this.#without(target, ({ hostUrl }) => hostUrl !== undefined, { nodeId: null, unitHash: undefined })
+  }
+
+  /** Its host is gone: the machine is still known where it has a node. */
+  removeHost(target: Pick<SshTarget, 'host' | 'port'>): Promise<void> {
+    return this.#without(target, ({ nodeId }) => nodeId !== null, { hostUrl: undefined })
+  }
+
+  #without(
+    target: Pick<SshTarget, 'host' | 'port'>,
+    isKept: (machine: StoredMachine) => boolean,
+    changes: Partial<StoredMachine>,
+  ): Promise<void> {
+    return this.#turns.next(async () => {
+      const machine = this.find(target)
+      if (machine === undefined) return
+      if (isKept(machine)) await this.#save({ ...machine, ...changes })
+      else await this.#delete(target)
+    })
+  }
+
   /** Deletes what is known of a machine, its key included. */
   remove(target: Pick<SshTarget, 'host' | 'port'>): Promise<void> {
-    return this.#turns.next(async () => {
-      await this.#store.remove(target.host, target.port)
-      this.#machines.delete(keyOf(target))
-    })
+    return this.#turns.next(() => this.#delete(target))
+  }
+
+  async #delete(target: Pick<SshTarget, 'host' | 'port'>): Promise<void> {
+    await this.#store.remove(target.host, target.port)
+    this.#machines.delete(keyOf(target))
   }
 
   async #save(machine: StoredMachine): Promise<void> {

@@ -27,6 +27,8 @@ export interface StoredMachine {
   readonly nodeId: string | null
   /** SHA-256 of the unit that was written there, in hex digits; undefined for one of an older version. */
   readonly unitHash?: string | undefined
+  /** URL of the host that was set up there; undefined where none was. */
+  readonly hostUrl?: string | undefined
   /** ISO 8601: when its key was accepted. */
   readonly acceptedAt: string
 }

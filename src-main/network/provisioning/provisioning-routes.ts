@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { acmeNames } from '../../platform/acme/acme-settings.ts'
 import { AppError } from '../../platform/errors.ts'
 import { wholeListSchema } from '../../platform/routes/pages.ts'
 import { defineRoute, type RouteDefinition } from '../../platform/routes/routes.ts'
@@ -10,7 +11,6 @@ import { examineMachine } from './examine-machine.ts'
 import type { Jobs } from './jobs.ts'
 import { listKeyFiles, readKeyFile } from './key-files.ts'
 import { isSuitable } from './machine/judge-machine.ts'
-import type { MachineFacts } from './machine/machine-facts.ts'
 import { hostKeyChanged } from './machine-book.ts'
 import type { OfferedPrograms } from './offered-programs.ts'
 import {
@@ -25,14 +25,19 @@ import {
   NodeMachineSchema,
   PlaceSchema,
   ProgramParams,
+  RemoveSchema,
+  type SetUp,
   SetUpSchema,
   ShownHostKeySchema,
+  SignInLinkSchema,
   tag,
   UpdateSchema,
   UserDataRequestSchema,
   UserDataSchema,
 } from './provisioning-schemas.ts'
-import { judge, type ProvisioningDependencies, removeNode, setUpNode, setUpSteps, type Way } from './set-up-node.ts'
+import { hostPlan, makeSignInLink, removeHost, setUpHost } from './set-up-host.ts'
+import type { MachineRole, Way } from './set-up-machine.ts'
+import { nodePlan, type ProvisioningDependencies, removeNode, setUpNode } from './set-up-node.ts'
 import { fingerprintOf, type HostKey, readHostKey } from './ssh/host-key.ts'
 import { SshConnection } from './ssh/ssh-connection.ts'
 import type { SshCredentials } from './ssh/ssh-target.ts'
@@ -73,6 +78,11 @@ export function provisioningRoutes(
       sudoPassword: sudoPassword ?? (known.kind === 'password' ? known.password : undefined),
     }
   }
+  const planOf = (
+    { setUp, origin }: ReturnType<typeof readSetUp>,
+    { sudoPassword }: Way,
+  ): Pick<MachineRole, 'layout' | 'origin' | 'steps' | 'judge' | 'isNginxMissing'> =>
+    origin === undefined ? hostPlan(setUp, { sudoPassword, packages }) : nodePlan(setUp, origin, { sudoPassword, packages })
   return [
     defineRoute({
       method: 'GET',
@@ -101,7 +111,11 @@ export function provisioningRoutes(
         body: {
           items: machines
             .list()
-            .map(({ hostKey, unitHash: _unitHash, ...machine }) => ({ ...machine, fingerprint: fingerprintOf(hostKey) })),
+            .map(({ hostKey, unitHash: _unitHash, hostUrl = null, ...machine }) => ({
+              ...machine,
+              hostUrl,
+              fingerprint: fingerprintOf(hostKey),
+            })),
           nextCursor: null,
         },
       }),
@@ -142,19 +156,21 @@ export function provisioningRoutes(
       responses: { 200: MachineReportSchema },
       handler: async ({ body, signal: gone, signInBaseUrl }) => {
         const signal = AbortSignal.any([gone, AbortSignal.timeout(examineMs)])
-        const origin = readOriginUrl(body.origin ?? signInBaseUrl)
+        const checked = readSetUp(body, signInBaseUrl)
         const way = await wayTo(body, signal)
+        const plan = planOf(checked, way)
         const connection = await SshConnection.open(way.target, way.hostKey, way.credentials, signal)
         try {
           const { sudoPassword } = way
-          const examined = await examineMachine(connection, { origin, sudoPassword, signal })
-          const findings = judge(examined.facts, { ...body, ...(sudoPassword === undefined ? {} : { sudoPassword }) }, origin, packages())
+          const { layout, origin } = plan
+          const examined = await examineMachine(connection, { layout, origin, sudoPassword, signal })
+          const findings = plan.judge(examined.facts)
           return {
             body: {
               suitable: isSuitable(findings),
               hostName: examined.facts.hostName,
               findings: [...findings],
-              steps: [...setUpSteps(isNginxMissing(examined.facts, body.cache))],
+              steps: [...plan.steps(plan.isNginxMissing(examined.facts))],
             },
           }
         } finally {
@@ -166,15 +182,17 @@ export function provisioningRoutes(
       method: 'POST',
       path: '/network/machines/set-up',
       tag,
-      summary: 'Sets a node up on a machine, or repairs it; the answer is the job that does it',
+      summary: 'Sets a node or a host up on a machine, or repairs it; the answer is the job that does it',
       role: 'admin',
       body: SetUpSchema,
       responses: { 202: JobSchema },
       handler: ({ body, principal, signInBaseUrl }) => {
-        const origin = readOriginUrl(body.origin ?? signInBaseUrl)
-        const job = jobs.start('add', body, principal.id, async (progress, signal) => {
+        const { setUp, origin } = readSetUp(body, signInBaseUrl)
+        const job = jobs.start({ kind: 'add', role: body.role }, body, principal.id, async (progress, signal) => {
           const way = await wayTo(body, signal)
-          return setUpNode(dependencies, { setUp: body, origin, way, actor: principal.id }, progress, signal)
+          return origin === undefined
+            ? { hostUrl: await setUpHost(dependencies, { setUp, way }, progress, signal) }
+            : { nodeId: await setUpNode(dependencies, { setUp, origin, way, actor: principal.id }, progress, signal) }
         })
         return { status: 202, body: job }
       },
@@ -183,17 +201,42 @@ export function provisioningRoutes(
       method: 'POST',
       path: '/network/machines/remove',
       tag,
-      summary: 'Removes the node of a machine with everything that was made for it; the answer is the job that does it',
+      summary: 'Removes the node or host of a machine with everything that was made for it; the answer is the job that does it',
       role: 'admin',
-      body: AccessSchema,
+      body: RemoveSchema,
       responses: { 202: JobSchema },
       handler: ({ body, principal }) => {
-        const job = jobs.start('remove', body, principal.id, async (progress, signal) => {
+        const { role, deleteData } = body
+        if (role === 'origin' && !deleteData)
+          throw new AppError(
+            'request.invalid',
+            'Removing a host deletes its streams, keys, recordings and settings: confirm it by deleteData',
+            {
+              details: { field: 'body.deleteData' },
+            },
+          )
+        const job = jobs.start({ kind: 'remove', role }, body, principal.id, async (progress, signal) => {
           const way = await wayTo(body, signal)
-          await removeNode(dependencies, { way, actor: principal.id }, progress, signal)
-          return null
+          if (role === 'origin') await removeHost(dependencies, way, progress, signal)
+          else await removeNode(dependencies, { way, actor: principal.id }, progress, signal)
+          return {}
         })
         return { status: 202, body: job }
+      },
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/network/machines/sign-in-link',
+      tag,
+      summary: 'Has the host that was set up on a machine make a link that signs in there as admin, once and within ten minutes',
+      role: 'admin',
+      body: AccessSchema,
+      responses: { 201: SignInLinkSchema },
+      handler: async ({ body, signal: gone, principal }) => {
+        const signal = AbortSignal.any([gone, AbortSignal.timeout(examineMs)])
+        const link = await makeSignInLink(dependencies, await wayTo(body, signal), signal)
+        jobs.note(`a sign-in link of the host on ${body.host} was created`, principal.id)
+        return { status: 201, body: link }
       },
     }),
     defineRoute({
@@ -204,8 +247,9 @@ export function provisioningRoutes(
       role: 'admin',
       body: UserDataRequestSchema,
       responses: { 201: UserDataSchema },
-      handler: async ({ body: { expiresInS, origin: given, ...wish }, principal, signInBaseUrl }) => {
+      handler: async ({ body: { expiresInS, origin: given, ...asked }, principal, signInBaseUrl }) => {
         const { origin } = readOriginUrl(given ?? signInBaseUrl)
+        const wish = { ...asked, acmeNames: acmeNames({ names: asked.acmeNames, dnsHook: '' }).join(',') }
         const { userData, expiresAt } = await makeUserData({ wish, origin, expiresInS, actor: principal.id })
         return { status: 201, body: { userData, expiresAt } }
       },
@@ -294,7 +338,11 @@ export function provisioningRoutes(
   ]
 }
 
-const isNginxMissing = ({ nginx }: MachineFacts, cache: boolean): boolean => cache && nginx === undefined
+/** A wish whose names of certificates are valid; without an origin for a host of its own. Throws `config.invalid` and `command.invalid`. */
+function readSetUp(given: SetUp, signInBaseUrl: string): { readonly setUp: SetUp; readonly origin: URL | undefined } {
+  const setUp = { ...given, acmeNames: acmeNames({ names: given.acmeNames, dnsHook: '' }).join(',') }
+  return { setUp, origin: given.role === 'origin' ? undefined : readOriginUrl(given.origin ?? signInBaseUrl) }
+}
 
 async function credentialsOf(given: Credentials): Promise<SshCredentials> {
   switch (given.kind) {

@@ -66,14 +66,42 @@ const nodeFields = {
   bind: Type.String({ default: '0.0.0.0', maxLength: 60, pattern: '^[A-Fa-f0-9.:]+$', description: 'IP address that viewers connect to' }),
   httpPort: Type.Integer({ ...portRange, default: 8080 }),
   httpsPort: Type.Union([Port, Type.Literal('off')], { default: 8443 }),
+  acmeNames: Type.String({
+    default: '',
+    maxLength: 1000,
+    pattern: '^[^\\s\\u0000-\\u001f\\u007f]*$',
+    description: 'Names that a certificate is ordered for from an ACME authority, separated by commas; empty for a self-made one',
+  }),
+  acmeEmail: Type.String({ default: '', maxLength: 254, pattern: '^$|^[^\\s@,]+@[^\\s@,]+$', description: 'That the authority writes to' }),
   cache: Type.Boolean({ default: false, description: 'With nginx in front, which is installed where it is missing' }),
   cacheSize: Type.String({ default: '10G', pattern: '^[1-9][0-9]{0,5}[MGT]$' }),
 }
 
+/** Ports that only a host has. */
+const hostFields = {
+  rtmpPort: Type.Union([Port, Type.Literal('off')], { default: 1935, description: 'Of a host; nodes have none' }),
+  rtmpsPort: Type.Union([Port, Type.Literal('off')], { default: 1936, description: 'Of a host' }),
+  srtPort: Type.Union([Port, Type.Literal('off')], { default: 8890, description: 'Of a host, UDP' }),
+  webrtcPort: Type.Union([Port, Type.Literal('off')], { default: 8189, description: 'Of a host, UDP' }),
+}
+
+const Role = Type.Union([Type.Literal('edge'), Type.Literal('origin')], {
+  default: 'edge',
+  description: '`edge`: a node of this host; `origin`: a host of its own',
+})
+
 export const PlaceSchema = Type.Object(placeFields, { additionalProperties: false })
 export const AccessSchema = Type.Object(accessFields, { additionalProperties: false })
 export type Access = Static<typeof AccessSchema>
-export const SetUpSchema = Type.Object({ ...accessFields, ...nodeFields }, { additionalProperties: false })
+export const RemoveSchema = Type.Object(
+  {
+    ...accessFields,
+    role: Role,
+    deleteData: Type.Boolean({ default: false, description: 'Needed for a host: its streams, keys, recordings and settings are deleted' }),
+  },
+  { additionalProperties: false },
+)
+export const SetUpSchema = Type.Object({ ...accessFields, role: Role, ...nodeFields, ...hostFields }, { additionalProperties: false })
 export type SetUp = Static<typeof SetUpSchema>
 
 export const UserDataRequestSchema = Type.Object(
@@ -106,6 +134,15 @@ export const UpdateSchema = Type.Object(
   { additionalProperties: false },
 )
 
+export const SignInLinkSchema = Type.Object({
+  url: Type.String({ description: 'Signs in as admin, once' }),
+  expiresAt: Type.String({ format: 'date-time' }),
+  fingerprint: Type.Union([Type.String(), Type.Null()], {
+    description: 'SHA-256 of the self-made certificate, as browsers show it; null for one of an authority',
+  }),
+})
+export type SignInLink = Static<typeof SignInLinkSchema>
+
 export const ShownHostKeySchema = Type.Object({
   type: Type.String(),
   fingerprint: Fingerprint,
@@ -123,7 +160,20 @@ export const MeansSchema = Type.Object({
   origin: Type.String({ description: 'URL of this host as it is used now' }),
 })
 
-export const stepIds = ['connect', 'check', 'prepare', 'copy', 'nginx', 'configure', 'start', 'join', 'finish', 'remove', 'undo'] as const
+export const stepIds = [
+  'connect',
+  'check',
+  'prepare',
+  'copy',
+  'nginx',
+  'configure',
+  'start',
+  'join',
+  'answer',
+  'finish',
+  'remove',
+  'undo',
+] as const
 export type StepId = (typeof stepIds)[number]
 const StepIdSchema = oneOf(stepIds)
 
@@ -161,6 +211,8 @@ export const JobSchema = Type.Object({
   sentBytes: Type.Integer({ description: 'Of the program, to the machine' }),
   totalBytes: Type.Integer(),
   nodeId: Type.Union([Type.String(), Type.Null()]),
+  role: Role,
+  hostUrl: Type.Union([Type.String(), Type.Null()], { description: 'Of the host that answers there now' }),
   error: Nullable(ErrorSchema),
 })
 export type Job = Static<typeof JobSchema>
@@ -173,5 +225,6 @@ export const NodeMachineSchema = Type.Object({
   user: Type.String(),
   fingerprint: Fingerprint,
   nodeId: Type.Union([Type.String(), Type.Null()], { description: 'The node that was set up there' }),
+  hostUrl: Type.Union([Type.String(), Type.Null()], { description: 'URL of the host that was set up there' }),
   acceptedAt: Type.String({ format: 'date-time', description: 'When its host key was accepted' }),
 })

@@ -7,6 +7,7 @@ import { drainNode } from '../origin/nodes/drain-node.ts'
 import type { NodeBook } from '../origin/nodes/node-book.ts'
 import type { NetworkNode } from '../origin/nodes/node-schemas.ts'
 import { examineMachine } from './examine-machine.ts'
+import { nodeLayout } from './layout.ts'
 import { findSystem, type NodeSystem } from './machine/systems.ts'
 import type { MachineBook } from './machine-book.ts'
 import type { StoredMachine } from './machine-store.ts'
@@ -16,7 +17,7 @@ import { SshConnection } from './ssh/ssh-connection.ts'
 import type { SshCredentials } from './ssh/ssh-target.ts'
 import { finishScript, portScript, prepareScript, startScript, unpackScript } from './steps/prepare.ts'
 import { undoScript } from './steps/remove.ts'
-import { untilConnected } from './until-connected.ts'
+import { untilReady } from './until-ready.ts'
 
 export interface UpdateDependencies {
   readonly nodes: Pick<NodeBook, 'find' | 'setBusy'>
@@ -73,7 +74,7 @@ export function updateWork(dependencies: UpdateDependencies, request: UpdateRequ
     const { hostKey, ...target } = machineOf(id)
     const connection = await SshConnection.open(target, hostKey, credentials, signal)
     try {
-      const { facts, rights } = await examineMachine(connection, { origin: undefined, sudoPassword, signal })
+      const { facts, rights } = await examineMachine(connection, { layout: nodeLayout, origin: undefined, sudoPassword, signal })
       const system = findSystem(facts.system)
       if (typeof system === 'string') throw new AppError('network.machine_unsuitable', system)
       if (facts.root === 'none' || (facts.root === 'password' && rights === 'user'))
@@ -112,27 +113,28 @@ export function updateWork(dependencies: UpdateDependencies, request: UpdateRequ
             'network.step_failed',
             `Its disk has ${Math.round(freeBytes / 2 ** 20)} MiB free below /opt, which is too little`,
           )
-        await run(prepareScript)
+        await run(prepareScript(nodeLayout))
         // Before, there is no release to go back to, and none to go back from.
         state.isChanged = true
         note(`Copy the program (${Math.round(program.bytes / 2 ** 20)} MiB)`)
         const release = `${program.version}-${randomText(8)}`
-        const printed = await run(unpackScript, [release], createReadStream(program.file, { highWaterMark: 256 * 1024 }))
+        const printed = await run(unpackScript(nodeLayout), [release], createReadStream(program.file, { highWaterMark: 256 * 1024 }))
         state.version = printed.at(-1)?.trim() ?? ''
         if (request.nginx) {
           note('Update nginx')
           await run(system.upgradeScript)
         }
-        const port = Number((await run(portScript)).at(-1)) || 8080
+        const port = Number((await run(portScript(nodeLayout))).at(-1)) || 8080
         note('Start')
         const startedAtMs = Date.now()
-        await run(startScript, [release])
-        await untilConnected({
+        await run(startScript(nodeLayout), [release])
+        await untilReady({
+          layout: nodeLayout,
           find: () => {
             const now = nodes.find(id)
             return now?.connected === true && Date.parse(now.connectedSince ?? '') >= startedAtMs ? id : undefined
           },
-          ...{ port, connection, rights, sudoPassword, signal, progress: { log: note } },
+          ...{ what: 'node' as const, port, connection, rights, sudoPassword, signal, progress: { log: note } },
         })
       })
       const problem = this.problem(id)
@@ -160,7 +162,7 @@ export function updateWork(dependencies: UpdateDependencies, request: UpdateRequ
           await onMachine(id, AbortSignal.timeout(undoMs), ({ system, run }) => run(system.downgradeScript)).catch((error: unknown) => {
             fault = error
           })
-        await onMachine(id, AbortSignal.timeout(undoMs), ({ system, run }) => run(undoScript(system.removeScript, 'any')))
+        await onMachine(id, AbortSignal.timeout(undoMs), ({ system, run }) => run(undoScript(nodeLayout, system.removeScript, 'any')))
         for (const end = performance.now() + backMs; nodes.find(id)?.connected !== true; await wait(lookMs))
           if (performance.now() > end) throw new AppError('network.node_not_connected', 'it does not connect with the release before')
         if (fault !== undefined) throw fault
@@ -170,7 +172,7 @@ export function updateWork(dependencies: UpdateDependencies, request: UpdateRequ
     async finish() {
       // The next update clears up where this cannot.
       for (const [id, { isChanged }] of touched)
-        if (isChanged) await onMachine(id, AbortSignal.timeout(undoMs), ({ run }) => run(finishScript)).catch(() => undefined)
+        if (isChanged) await onMachine(id, AbortSignal.timeout(undoMs), ({ run }) => run(finishScript(nodeLayout))).catch(() => undefined)
     },
     async abandon() {
       for (const id of touched.keys()) nodes.setBusy(id, false)

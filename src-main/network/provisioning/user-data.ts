@@ -1,6 +1,6 @@
-import { nodeUser } from './layout.ts'
+import { nodeLayout } from './layout.ts'
 import { families, type NodeSystem, supportedIds } from './machine/systems.ts'
-import { type NodeUnit, nodeUnitOf } from './node-unit.ts'
+import { type MachineUnit, nodeUnitOf } from './machine-unit.ts'
 import type { NodeWish } from './provisioning-schemas.ts'
 import { shellWord } from './ssh/remote-script.ts'
 import { nginxScript } from './steps/nginx.ts'
@@ -56,9 +56,9 @@ export function userDataOf({
   readonly origin: string
   readonly token: string
   readonly programs: readonly OfferedProgram[]
-  readonly unitText: (unit: NodeUnit) => string
+  readonly unitText: (unit: MachineUnit) => string
 }): string {
-  const unit = unitText(nodeUnitOf(wish, wish.name, origin, nodeUser))
+  const unit = unitText(nodeUnitOf(wish, wish.name, origin))
   return `#!/bin/sh
 # Makes this machine a node of AMI Streams at ${origin}: user data for cloud-init, or run it as root.
 # It has a join token: keep it to yourself.
@@ -95,18 +95,18 @@ release=$version-$(head -c 6 /dev/urandom | od -An -tx1 | tr -d ' \\n')
 export release
 (
 set -e
-${step(prepareScript)}
+${step(prepareScript(nodeLayout))}
 (
 set -e
 set -- "$release"
-${unpackScript}
+${unpackScript(nodeLayout)}
 ) < "$archive"
-${wish.cache ? `command -v nginx >/dev/null || case $ID in\n${onFamily((system) => step(nginxScript(system), [system.nginxPackage]))}\nesac` : ''}
-${step(configureScript, [unit, token])}
+${wish.cache ? `command -v nginx >/dev/null || case $ID in\n${onFamily((system) => step(nginxScript(nodeLayout, system), [system.nginxPackage]))}\nesac` : ''}
+${step(configureScript(nodeLayout), [unit, token])}
 (
 set -e
 set -- "$release"
-${startScript}
+${startScript(nodeLayout)}
 )
 try=0
 until [ -s /var/lib/ami-streams-node/node/node.json ]; do
@@ -114,13 +114,13 @@ until [ -s /var/lib/ami-streams-node/node/node.json ]; do
   [ $try -le ${joinS} ] || { journalctl --unit ami-streams-node.service --no-pager --output=cat --lines=15 >&2; echo 'the node does not join its origin' >&2; exit 1; }
   sleep 1
 done
-${step(finishScript)}
+${step(finishScript(nodeLayout))}
 )
 code=$?
 if [ $code != 0 ]; then
   echo 'ami-streams: a step failed: what was done is undone' >&2
   case $ID in
-${onFamily((system) => step(undoScript(system.removeScript)))}
+${onFamily((system) => step(undoScript(nodeLayout, system.removeScript)))}
   esac
   exit $code
 fi

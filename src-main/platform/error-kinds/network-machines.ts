@@ -45,7 +45,7 @@ export const networkMachineErrors = {
   },
   'network.machine_unsuitable': {
     status: 409,
-    title: 'A node cannot be set up on this machine as it is',
+    title: 'The machine cannot be set up as it is',
     remedy: 'Change what the message names, and try again.',
   },
   'network.program_missing': {
@@ -72,6 +72,11 @@ export const networkMachineErrors = {
     status: 502,
     title: 'The node does not connect to this host',
     remedy: 'See the log of the job. The machine must reach this host at the URL that was given.',
+  },
+  'network.host_not_ready': {
+    status: 502,
+    title: 'The host on the machine does not answer',
+    remedy: 'See the log of the job, and on the machine `journalctl --unit ami-streams-host`.',
   },
   'network.job_not_found': { status: 404, title: 'There is no job of that id', remedy: 'See `GET /network/machines/jobs`.' },
   'network.job_cancelled': {

@@ -43,7 +43,7 @@ export const networkMachineErrors = {
     remedy: 'Entra como root, permite sudo a este usuario o da la contraseña correcta para sudo.',
   },
   'network.machine_unsuitable': {
-    english: 'A node cannot be set up on this machine as it is',
+    english: 'The machine cannot be set up as it is',
     title: 'En este equipo, tal como está, no se puede instalar un nodo',
     remedy: 'Cambia lo que nombra el mensaje e inténtalo de nuevo.',
   },
@@ -66,6 +66,11 @@ export const networkMachineErrors = {
     english: 'The node does not connect to this host',
     title: 'El nodo no se conecta a este host',
     remedy: 'Mira el registro del trabajo. El equipo debe llegar a este host por la URL indicada.',
+  },
+  'network.host_not_ready': {
+    english: 'The host on the machine does not answer',
+    title: 'El host del equipo no responde',
+    remedy: 'Mira el registro de la tarea y, en el equipo, `journalctl --unit ami-streams-host`.',
   },
   'network.job_not_found': {
     english: 'There is no job of that id',

@@ -5,12 +5,12 @@ import { DialogForm } from '../../components/dialog-form.tsx'
 import { notifyError } from '../../components/toasts.tsx'
 import type { Means } from './machine-form.tsx'
 import { t } from './messages.ts'
-import { NodeFields } from './set-up-dialog.tsx'
+import { emptyNode, NodeFields, wishOf } from './set-up-dialog.tsx'
 
 /** A script with which one new machine of a cloud becomes a node at its first boot. */
 export function UserDataDialog({ onClose }: { readonly onClose: () => void }) {
   const [means, setMeans] = useState<Means>()
-  const [node, setNode] = useState({ name: '', origin: '', httpPort: '8080', httpsPort: '8443', cache: false })
+  const [node, setNode] = useState(emptyNode)
   const [userData, setUserData] = useState<string | null>(null)
   useEffect(() => {
     call('GET', '/network/machines/means').then((found) => {
@@ -20,8 +20,8 @@ export function UserDataDialog({ onClose }: { readonly onClose: () => void }) {
   }, [])
   const make = async (): Promise<void> => {
     const body = {
-      ...{ name: node.name.trim(), origin: node.origin.trim().replace(/\/$/, ''), cache: node.cache, httpPort: Number(node.httpPort) },
-      httpsPort: node.httpsPort.trim() === '' ? ('off' as const) : Number(node.httpsPort),
+      ...{ name: node.name.trim(), origin: node.origin.trim().replace(/\/$/, ''), cache: node.cache },
+      ...wishOf(node),
     }
     setUserData((await call('POST', '/network/machines/user-data', { body })).userData)
   }

@@ -19,6 +19,7 @@ export const findingIds = [
   'ports',
   'web-server',
   'clock',
+  'certificate',
   'firewall',
   'selinux',
   'origin',
@@ -29,14 +30,16 @@ export type FindingId = (typeof findingIds)[number]
 
 /** What is wanted of the machine. */
 export interface Wanted {
-  readonly httpPort: number
-  readonly httpsPort: number | 'off'
+  /** TCP ports, that for HTTP first. */
+  readonly ports: readonly number[]
+  /** A certificate is ordered, which the authority asks for at port 80. */
+  readonly isAcmeByHttp: boolean
   readonly cache: boolean
   readonly hasSudoPassword: boolean
   /** Architectures for which a packed program is there. */
   readonly architectures: readonly string[]
-  /** Host and port of the origin. */
-  readonly origin: string
+  /** Host and port of the origin; undefined for a host of its own. */
+  readonly origin: string | undefined
 }
 
 const mib = 1024 * 1024
@@ -52,9 +55,9 @@ export function judgeMachine(facts: MachineFacts, wanted: Wanted): readonly Find
   const add = (id: FindingId, state: Finding['state'], text: string, remedy = ''): void => void found.push({ id, state, text, remedy })
 
   const system = findSystem(facts.system)
-  if (typeof system === 'string') add('system', 'fail', system, 'Use a machine with one of these systems, or start the node by hand.')
+  if (typeof system === 'string') add('system', 'fail', system, 'Use a machine with one of these systems, or start the program by hand.')
   else if (!facts.hasSystemd)
-    add('system', 'fail', `${facts.system.title} is not run by systemd`, 'Start the node by hand, or use a machine with systemd.')
+    add('system', 'fail', `${facts.system.title} is not run by systemd`, 'Start the program by hand, or use a machine with systemd.')
   else add('system', 'ok', facts.system.title)
 
   const hasProgram = wanted.architectures.includes(facts.architecture)
@@ -69,7 +72,7 @@ export function judgeMachine(facts: MachineFacts, wanted: Wanted): readonly Find
     )
 
   const memory = `${Math.round(facts.memoryBytes / mib)} MiB of memory`
-  if (facts.memoryBytes < minMemoryBytes) add('memory', 'fail', memory, `A node needs ${minMemoryBytes / mib} MiB.`)
+  if (facts.memoryBytes < minMemoryBytes) add('memory', 'fail', memory, `It needs ${minMemoryBytes / mib} MiB.`)
   else
     add(
       'memory',
@@ -102,7 +105,7 @@ export function judgeMachine(facts: MachineFacts, wanted: Wanted): readonly Find
       'firewall',
       'warn',
       `The firewall ${facts.firewall} is on`,
-      `Allow TCP port ${portsOf(wanted).join(' and ')} in it, or viewers cannot connect: ${firewallCommand(facts.firewall, portsOf(wanted))}`,
+      `Allow TCP port ${wanted.ports.join(' and ')} in it, or viewers cannot connect: ${firewallCommand(facts.firewall, wanted.ports)}`,
     )
   if (facts.hasSelinux)
     add(
@@ -112,16 +115,21 @@ export function judgeMachine(facts: MachineFacts, wanted: Wanted): readonly Find
       'Files get the types of its policy. Where the node does not start, `ausearch -m avc -ts recent` says what was denied.',
     )
 
-  if (facts.reachesOrigin === false)
+  if (wanted.isAcmeByHttp && !wanted.ports.includes(80))
     add(
-      'origin',
-      'fail',
-      `It cannot connect to ${wanted.origin}`,
-      'Let this host listen where the machine can reach it (`bind`, `publicUrl`), and open its port in firewalls between.',
+      'certificate',
+      'warn',
+      'The authority asks for the certificate at port 80, which is not among the ports',
+      'Choose 80 as HTTP port, or have a firewall or proxy pass port 80 on to it.',
     )
-  else if (facts.reachesOrigin === true) add('origin', 'ok', `It reaches ${wanted.origin}`)
+  if (wanted.origin !== undefined) judgeReach(facts, wanted.origin, add)
 
-  if (facts.release !== undefined) add('node', 'ok', `A node is there already (${facts.release}): it is updated and repaired`)
+  if (facts.release !== undefined)
+    add(
+      'node',
+      'ok',
+      `${wanted.origin === undefined ? 'A host' : 'A node'} is there already (${facts.release}): it is updated and repaired`,
+    )
   return found
 }
 
@@ -134,8 +142,6 @@ const firewallCommand = (firewall: string, ports: readonly number[]): string =>
 
 type Add = (id: FindingId, state: Finding['state'], text: string, remedy?: string) => void
 
-const portsOf = ({ httpPort, httpsPort }: Wanted): number[] => [httpPort, ...(httpsPort === 'off' ? [] : [httpsPort])]
-
 function judgeRights({ root }: MachineFacts, { hasSudoPassword }: Wanted, add: Add): void {
   if (root === 'root') add('rights', 'ok', 'Signed in as root')
   else if (root === 'sudo') add('rights', 'ok', 'sudo without a password')
@@ -145,8 +151,19 @@ function judgeRights({ root }: MachineFacts, { hasSudoPassword }: Wanted, add: A
   else add('rights', 'fail', 'sudo asks for a password', 'Give the password of the user for sudo.')
 }
 
+function judgeReach({ reachesOrigin }: MachineFacts, origin: string, add: Add): void {
+  if (reachesOrigin === false)
+    add(
+      'origin',
+      'fail',
+      `It cannot connect to ${origin}`,
+      'Let this host listen where the machine can reach it (`bind`, `publicUrl`), and open its port in firewalls between.',
+    )
+  else if (reachesOrigin === true) add('origin', 'ok', `It reaches ${origin}`)
+}
+
 function judgePorts(facts: MachineFacts, wanted: Wanted, add: Add): void {
-  const ports = portsOf(wanted)
+  const { ports } = wanted
   // Those that our own node has already are not in the way.
   const taken = facts.release === undefined ? ports.filter((port) => facts.listening.has(port)) : []
   if (taken.length === 0) {
@@ -154,5 +171,5 @@ function judgePorts(facts: MachineFacts, wanted: Wanted, add: Add): void {
     return
   }
   const by = taken.map((port) => `${port}${facts.listening.get(port) ? ` (${facts.listening.get(port)})` : ''}`).join(', ')
-  add('ports', 'fail', `Something else listens on TCP port ${by}`, 'Choose other ports for the node, or end what uses them.')
+  add('ports', 'fail', `Something else listens on TCP port ${by}`, 'Choose other ports, or end what uses them.')
 }

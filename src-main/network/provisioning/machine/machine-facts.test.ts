@@ -22,7 +22,14 @@ const lines = [
   'root sudo',
 ]
 const wanted: Wanted = {
-  ...{ httpPort: 80, httpsPort: 443, cache: true, hasSudoPassword: false, architectures: ['x64'], origin: 'https://live.example.com' },
+  ...{
+    ports: [80, 443],
+    isAcmeByHttp: false,
+    cache: true,
+    hasSudoPassword: false,
+    architectures: ['x64'],
+    origin: 'https://live.example.com',
+  },
 }
 const read = (more: readonly string[] = [], at = 1_700_000_000_100): ReturnType<typeof readFacts> =>
   readFacts([...more, ...lines], at, at + 100)
@@ -58,8 +65,8 @@ describe('what a machine says of itself', () => {
     expect(failsOf(['root none'])[0]).toMatch(/^rights: .*no sudo.*root/)
     expect(failsOf(['root password'])[0]).toMatch(/^rights: sudo asks for a password/)
     expect(failsOf(['root password'], { hasSudoPassword: true })).toEqual([])
-    expect(failsOf([], { httpPort: 8080 })[0]).toMatch(/^ports: .*8080 \(nginx\)/)
-    expect(failsOf(['release 1.0-abc'], { httpPort: 8080 }), 'the node that is there').toEqual([])
+    expect(failsOf([], { ports: [8080] })[0]).toMatch(/^ports: .*8080 \(nginx\)/)
+    expect(failsOf(['release 1.0-abc'], { ports: [8080] }), 'the node that is there').toEqual([])
     expect(failsOf(['origin no'])[0]).toMatch(/^origin: It cannot connect to https:\/\/live\.example\.com/)
   })
 

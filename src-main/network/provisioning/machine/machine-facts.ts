@@ -26,13 +26,11 @@ export interface MachineFacts {
   readonly root: 'root' | 'sudo' | 'password' | 'none'
   /** Whether it reaches the origin; undefined where it could not be tried. */
   readonly reachesOrigin: boolean | undefined
-  /** The node that was set up there before. */
+  /** The release of the program that was set up there before. */
   readonly release: string | undefined
 }
 
-const ours = '/opt/ami-streams-node'
-
-/** Prints a fact a line: `name value`. Values: the host and port of the origin. */
+/** Prints a fact a line: `name value`. Values: the host and port of the origin, if there is one, and the folder of the program. */
 export const factsScript = `
 say() { printf '%s %s\\n' "$1" "$(printf %s "$2" | tr '\\n\\r' '  ' | cut -c1-200)"; }
 say clock "$(date +%s%N)"
@@ -56,7 +54,7 @@ fi
 ! grep -qs '^ENABLED=yes' /etc/ufw/ufw.conf || say firewall ufw
 ! [ -e /run/firewalld ] || say firewall firewalld
 ! grep -qs 1 /sys/fs/selinux/enforce || say selinux yes
-[ ! -L ${ours}/current ] || say release "$(readlink ${ours}/current | sed 's/^.*\\///')"
+[ ! -L "$3/current" ] || say release "$(readlink "$3/current" | sed 's/^.*\\///')"
 if [ -n "$1" ] && command -v bash >/dev/null && command -v timeout >/dev/null; then
   if timeout 5 bash -c 'exec 3<>"/dev/tcp/$0/$1"' "$1" "$2" 2>/dev/null; then say origin yes; else say origin no; fi
 fi

@@ -1,9 +1,10 @@
+import { type Layout, variablesOf } from '../layout.ts'
 import type { NodeSystem } from '../machine/systems.ts'
 
 /** Installs nginx. The packages that come are noted before and after, so that removing the node removes them, and those alone. */
-export const nginxScript = ({ installScript }: NodeSystem): string => `
-echo "package $1" >> /etc/ami-streams-node/made
-( ${installScript} ) > /etc/ami-streams-node/packages
-cat /etc/ami-streams-node/packages >> /etc/ami-streams-node/made
-rm -f /etc/ami-streams-node/packages
+export const nginxScript = (layout: Layout, { installScript }: NodeSystem): string => `${variablesOf(layout)}
+echo "package $1" >> $etc/made
+( ${installScript} ) > $etc/packages
+cat $etc/packages >> $etc/made
+rm -f $etc/packages
 `

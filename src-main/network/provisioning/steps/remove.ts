@@ -1,4 +1,4 @@
-import { layoutVariables } from '../layout.ts'
+import { type Layout, variablesOf } from '../layout.ts'
 
 /** Everything that was made, as a shell function: `remove_node`. It does no harm where some of it is gone already. */
 const removeFunction = (removePackages: string): string => `
@@ -22,16 +22,16 @@ remove_node() {
 `
 
 /** Removes a node that was set up with everything that was made for it. */
-export const removeScript = (removePackages: string): string => `${layoutVariables}${removeFunction(removePackages)}
+export const removeScript = (layout: Layout, removePackages: string): string => `${variablesOf(layout)}${removeFunction(removePackages)}
 remove_node
 `
 
 /** Which machines stay as they are where no release was kept, as conditions of the shell. */
 const stays = {
   /** One on which nothing was prepared: the node that is there was not touched. */
-  untouched: `[ ! -d "$etc/before" ] && { [ -e "$unit_file" ] || [ -e "$state/node/node.json" ]; }`,
+  untouched: `[ ! -d "$etc/before" ] && { [ -e "$unit_file" ] || [ -e "$data" ]; }`,
   /** One with a node, which this run did not make before its preparation has ended. */
-  occupied: '[ -e "$unit_file" ] || [ -e "$state/node/node.json" ]',
+  occupied: '[ -e "$unit_file" ] || [ -e "$data" ]',
   /** Each: its node was there before. */
   any: 'true',
 } as const
@@ -41,9 +41,10 @@ const stays = {
  * that stay. Prints `back`, `kept` or `removed`.
  */
 export const undoScript = (
+  layout: Layout,
   removePackages: string,
   staying: keyof typeof stays = 'untouched',
-): string => `${layoutVariables}${removeFunction(removePackages)}
+): string => `${variablesOf(layout)}${removeFunction(removePackages)}
 if [ -s "$etc/before/release" ]; then
   release=$(cat "$etc/before/release")
   # Where nothing of it was changed yet, it goes on without a break.

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync, 
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { nodeLayout } from '../layout.ts'
 import { scriptBytes } from '../ssh/remote-script.ts'
 import { configureScript, finishScript, prepareScript, startScript } from './prepare.ts'
 import { undoScript } from './remove.ts'
@@ -40,7 +41,7 @@ describe.skipIf(process.platform !== 'linux')('going back on a machine', () => {
     [`opt/${name}`, `etc/systemd/system/${name}.service`, `etc/${name}`, `var/lib/${name}`, `var/cache/${name}`].filter((path) =>
       existsSync(at(path)),
     )
-  const undo = (staying?: Parameters<typeof undoScript>[1]) => run(undoScript(':', staying))
+  const undo = (staying?: Parameters<typeof undoScript>[2]) => run(undoScript(nodeLayout, ':', staying))
 
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), 'ami-undo-'))
@@ -58,17 +59,17 @@ describe.skipIf(process.platform !== 'linux')('going back on a machine', () => {
   it.each(['untouched', 'occupied', 'any'] as const)('leaves a node alone whose preparing failed (%s)', (staying) => {
     healthy()
     write('bin/install', '#!/bin/sh\nexit 1\n')
-    expect(run(prepareScript)[0]).toBe(1)
+    expect(run(prepareScript(nodeLayout))[0]).toBe(1)
     expect(undo(staying)).toEqual([0, 'kept'])
     expect(isThere()).toBe(true)
   })
 
   it.each(['untouched', 'occupied', 'any'] as const)('goes back to the release before (%s)', (staying) => {
     healthy()
-    expect(run(prepareScript)).toEqual([0, 'node node-1 https://origin.example'])
+    expect(run(prepareScript(nodeLayout))).toEqual([0, 'node node-1 https://origin.example'])
     write(`opt/${name}/releases/2/program`)
-    run(configureScript, 'unit 2', '')
-    expect(run(startScript, '2')[0]).toBe(0)
+    run(configureScript(nodeLayout), 'unit 2', '')
+    expect(run(startScript(nodeLayout), '2')[0]).toBe(0)
     expect(readlinkSync(at(`opt/${name}/current`))).toBe('releases/2')
     expect(undo(staying)).toEqual([0, 'back'])
     expect([isThere(), readdirSync(at(`opt/${name}/releases`))]).toEqual([true, ['1']])
@@ -77,29 +78,29 @@ describe.skipIf(process.platform !== 'linux')('going back on a machine', () => {
   it('never removes a node that was there, though a run before was cut off before it had ended', () => {
     healthy()
     mkdirSync(at(`etc/${name}/before`))
-    expect(run(prepareScript)[0]).toBe(0)
+    expect(run(prepareScript(nodeLayout))[0]).toBe(0)
     expect(undo('any')).toEqual([0, 'kept'])
     expect(undo('occupied')).toEqual([0, 'kept'])
     expect(isThere()).toBe(true)
   })
 
   it('leaves nothing of a node that was not there', () => {
-    expect(run(prepareScript)).toEqual([0, ''])
+    expect(run(prepareScript(nodeLayout))).toEqual([0, ''])
     expect(undo('occupied')).toEqual([0, 'removed'])
     expect(traces()).toEqual([])
-    expect(run(prepareScript)).toEqual([0, ''])
+    expect(run(prepareScript(nodeLayout))).toEqual([0, ''])
     write(`opt/${name}/releases/1/program`)
-    run(configureScript, 'unit 1', 'token')
-    run(startScript, '1')
+    run(configureScript(nodeLayout), 'unit 1', 'token')
+    run(startScript(nodeLayout), '1')
     write(key, '{}')
     expect(undo()).toEqual([0, 'removed'])
     expect(traces()).toEqual([])
   })
 
   it('leaves a node alone once it is finished', () => {
-    expect(run(prepareScript)).toEqual([0, ''])
+    expect(run(prepareScript(nodeLayout))).toEqual([0, ''])
     healthy()
-    expect(run(finishScript)[0]).toBe(0)
+    expect(run(finishScript(nodeLayout))[0]).toBe(0)
     expect(undo()).toEqual([0, 'kept'])
     expect(isThere()).toBe(true)
   })

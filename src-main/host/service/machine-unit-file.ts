@@ -1,8 +1,16 @@
-import type { NodeUnit } from '../../network/index.ts'
-import { closedSystem, quoted, withoutRights } from './unit-file.ts'
+import type { MachineUnit } from '../../network/index.ts'
+import { browserNamespaces, closedSystem, quoted, reachOfHost, withoutRights } from './unit-file.ts'
 
-/** The text of the unit of a node that was set up on a machine: as the service of a host, without devices and displays. */
-export function nodeUnitFile({ description, user, command, stateName, environmentFile, needsLowPorts }: NodeUnit): string {
+/** What a node does without: devices, and processes with namespaces of their own. */
+const reachOfNode = [
+  'PrivateDevices=yes',
+  'RestrictNamespaces=yes',
+  'SystemCallFilter=@system-service @pkey',
+  'SystemCallErrorNumber=EPERM',
+]
+
+/** The text of the unit of a node or a host that was set up on a machine over SSH. */
+export function machineUnitFile({ description, user, command, stateName, environmentFile, needsLowPorts, isHost }: MachineUnit): string {
   const capabilities = needsLowPorts ? 'CAP_NET_BIND_SERVICE' : ''
   const lines = [
     '# Written by `streams network add`. Changes belong into a drop-in: systemctl edit',
@@ -22,22 +30,19 @@ export function nodeUnitFile({ description, user, command, stateName, environmen
     'StateDirectoryMode=0700',
     `CacheDirectory=${stateName}`,
     'CacheDirectoryMode=0700',
-    '# The join token, until it has been used.',
+    isHost ? '# Options, one a line, as `streams host --help` names them.' : '# The join token, until it has been used.',
     `EnvironmentFile=-${environmentFile}`,
     'Restart=on-failure',
     'RestartSec=1',
     'TimeoutStopSec=30',
-    '# The supervisor ends its node, the node its processes.',
+    '# The supervisor ends its program, that its processes.',
     'KillMode=mixed',
     'OOMPolicy=continue',
     'LimitNOFILE=65536',
     ...closedSystem,
-    'PrivateDevices=yes',
-    'RestrictNamespaces=yes',
+    ...(isHost ? [...reachOfHost, ...browserNamespaces, `Environment=XDG_CACHE_HOME=/var/cache/${stateName}`] : reachOfNode),
     `CapabilityBoundingSet=${capabilities}`,
     `AmbientCapabilities=${capabilities}`,
-    'SystemCallFilter=@system-service @pkey',
-    'SystemCallErrorNumber=EPERM',
     ...withoutRights,
     'UMask=0077',
     '',
