@@ -102,7 +102,7 @@ Examples:
     .option('--cache', 'with nginx in front and a cache; nginx is installed where it is missing')
     .option('--cache-size <size>', 'share of the disk for the cache', '10G')
     .option('--acme-names <names>', 'order a certificate for these names from an ACME authority; accepts its terms of service')
-    .option('--acme-email <address>', 'e-mail address that the authority writes to')
+    .option('--acme-email <email>', 'where the authority writes to')
     .option('--rtmp-port <port>', 'of a host, or "off"', '1935')
     .option('--rtmps-port <port>', 'of a host, or "off"', '1936')
     .option('--srt-port <port>', 'of a host, or "off"', '8890')
@@ -151,7 +151,7 @@ Examples:
     .option('--cache', 'with nginx in front and a cache; nginx is installed where it is missing')
     .option('--cache-size <size>', 'share of the disk for the cache', '10G')
     .option('--acme-names <names>', 'order a certificate for these names from an ACME authority; accepts its terms of service')
-    .option('--acme-email <address>', 'e-mail address that the authority writes to')
+    .option('--acme-email <email>', 'where the authority writes to')
     .option('--hours <hours>', 'how long it can be used, once', '24')
     .action(
       run(context, async (output, command) => {

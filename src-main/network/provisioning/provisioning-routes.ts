@@ -109,13 +109,11 @@ export function provisioningRoutes(
       responses: { 200: wholeListSchema(NodeMachineSchema) },
       handler: () => ({
         body: {
-          items: machines
-            .list()
-            .map(({ hostKey, unitHash: _unitHash, hostUrl = null, ...machine }) => ({
-              ...machine,
-              hostUrl,
-              fingerprint: fingerprintOf(hostKey),
-            })),
+          items: machines.list().map(({ hostKey, unitHash: _unitHash, hostUrl = null, ...machine }) => ({
+            ...machine,
+            hostUrl,
+            fingerprint: fingerprintOf(hostKey),
+          })),
           nextCursor: null,
         },
       }),

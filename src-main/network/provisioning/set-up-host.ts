@@ -21,10 +21,11 @@ const tcpPorts = ({ httpPort, httpsPort, rtmpPort, rtmpsPort }: SetUp): readonly
   [httpPort, httpsPort, rtmpPort, rtmpsPort].filter((port) => port !== 'off')
 
 /** The URL that people open: by its certificate's name where it has one. */
-export function hostUrlOf({ httpPort, httpsPort, acmeNames }: SetUp, host: string): string {
-  const [name] = acmeNames.split(',').filter((each) => !each.startsWith('*.'))
-  const authority = name || (host.includes(':') ? `[${host}]` : host)
-  return httpsPort === 'off' ? new URL(`http://${authority}:${httpPort}`).origin : new URL(`https://${authority}:${httpsPort}`).origin
+export function hostUrlOf({ httpPort, httpsPort, acmeNames }: Pick<SetUp, 'httpPort' | 'httpsPort' | 'acmeNames'>, host: string): string {
+  const name = acmeNames.split(',').find((each) => each !== '' && !each.startsWith('*.'))
+  const authority = name ?? (host.includes(':') ? `[${host}]` : host)
+  const [scheme, port, usual] = httpsPort === 'off' ? ['http', httpPort, 80] : ['https', httpsPort, 443]
+  return `${scheme}://${authority}${port === usual ? '' : `:${port}`}`
 }
 
 /** A machine as a host of its own: what is judged and planned before anything is done. */

@@ -51,7 +51,7 @@ export function UserDataButton({ onClick }: { readonly onClick: () => void }) {
   )
 }
 
-/** Hosts of their own that were set up from here, with what can be done with each; nothing where there are none. */
+/** Hosts of their own that were set up from here, with what can be done with each; nothing without any. */
 export function HostsPanel({ machines }: { readonly machines: Machines }) {
   if (machines.hosts.length === 0) return null
   return (
