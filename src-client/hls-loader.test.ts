@@ -92,8 +92,8 @@ describe('a request of hls.js that hangs', () => {
 
   it('goes to another node as soon as its own is found to be gone, also in the middle of the answer', async () => {
     for (const [received, ms] of [
-      [0, 1550],
-      [1000, 1850],
+      [0, 1250],
+      [1000, 1550],
     ] as const) {
       vi.useFakeTimers()
       const { loader, said } = hang(received)

@@ -20,7 +20,7 @@ interface Callbacks {
 }
 
 /** A request without a new byte for this long makes its node a suspect, ms. */
-const suspectMs = 1200
+const suspectMs = 900
 /** How often a request is looked at, ms: one without a new byte since follows when its node has been left. */
 const lookMs = 300
 /** Nodes that one request is sent to. */

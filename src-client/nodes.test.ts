@@ -75,7 +75,7 @@ describe('the node that a player uses', () => {
     const pass = (ms: number): void => {
       nowMs += ms
     }
-    const world = { listed, signer: key, state, moves, asked, pass }
+    const world = { listed, signer: key, state, moves, asked, pass, delayMs }
     const answer = async (input: string): Promise<Response> => {
       const { origin, pathname } = new URL(input)
       asked.push(input)
@@ -146,6 +146,27 @@ describe('the node that a player uses', () => {
     expect(nodes.base).toBe(near)
     await nodes.suspect()
     expect(nodes.base).toBe(far)
+  })
+
+  it('gets as long to answer, once it is suspected, as its answers usually take, and no longer than anybody', async () => {
+    const within: number[] = []
+    const original = AbortSignal.timeout
+    AbortSignal.timeout = (ms) => {
+      within.push(ms)
+      return original.call(AbortSignal, ms)
+    }
+    try {
+      for (const usualMs of [60, 200, 1000]) {
+        const { nodes, delayMs } = network([node(far)])
+        delayMs[far] = usualMs
+        await nodes.start()
+        await nodes.suspect()
+        within.push(-1)
+      }
+    } finally {
+      AbortSignal.timeout = original
+    }
+    expect(within.flatMap((ms, index) => (ms === -1 ? within[index - 1] : []))).toEqual([600, 800, 1500])
   })
 
   it('is left at once when it has lost its origin, for one that has not', async () => {

@@ -19,8 +19,9 @@ export interface NodesOptions {
 const maxMeasured = 4
 /** A node that does not answer within this time is not there, ms. */
 const probeMs = 1500
-/** A node that has kept a request waiting already gets this time, ms. */
-const suspectProbeMs = 1000
+/** A node that has kept a request waiting already gets this time, ms, or as many times what its last answer took. */
+const suspectProbeMs = 600
+const suspectProbeTimes = 4
 /** Home is asked as well when no node has answered for this time, ms. */
 const homeAfterMs = 300
 const listMs = 2000
@@ -56,6 +57,8 @@ export class Nodes {
   #base: string
   #timer: ReturnType<typeof setInterval> | undefined
   #checking = false
+  /** What the last answers of nodes took, ms. */
+  readonly #tookMs = new Map<string, number>()
   /** Of a node that has lost its origin. */
   #leaving: Promise<void> | undefined
   /** Nowhere to go was found: asked again from then on, ms of `performance.now`. */
@@ -118,7 +121,8 @@ export class Nodes {
   /** A request takes long: asks the node how it is, and leaves it if it does not answer or has lost its origin. */
   async suspect(base: string = this.#base): Promise<void> {
     if (!this.isRouted || base !== this.#base) return
-    const found = await this.#probe(base, suspectProbeMs)
+    const usualMs = (this.#tookMs.get(base) ?? suspectProbeMs) * suspectProbeTimes
+    const found = await this.#probe(base, Math.min(probeMs, Math.max(suspectProbeMs, usualMs)))
     if (found === undefined) this.failed(base)
     else if (found.state === 'away') await this.#leave(base)
   }
@@ -253,7 +257,10 @@ export class Nodes {
     try {
       const reply = await this.#ask(`${base}/api/v1/cdn/probe`, withinMs)
       const { state, issuedAt = 0 } = (await reply.json()) as Partial<Probe>
-      return reply.ok && state !== undefined ? { state, issuedAt, ms: this.#now() - from } : undefined
+      if (!reply.ok || state === undefined) return undefined
+      const ms = this.#now() - from
+      this.#tookMs.set(base, ms)
+      return { state, issuedAt, ms }
     } catch {
       return undefined
     }
