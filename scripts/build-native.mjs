@@ -36,7 +36,7 @@ function addons() {
 }
 
 /** Folders of native that have a build of their own. */
-const builtElsewhere = ['mediasoup-worker', 'obs-plugin']
+const builtElsewhere = ['mediasoup-worker', 'obs-plugin', 'sessions-helper']
 
 /** What is in folders of native that are not addons: headers that addons have in common. */
 function sharedFiles() {

@@ -11,6 +11,7 @@ import { promisify } from 'node:util'
 import { brotliCompress, gzip, constants as zlib } from 'node:zlib'
 import { workers } from '../src-main/platform/workers/manifest.ts'
 import { buildNative } from './build-native.mjs'
+import { buildSessionsHelper } from './build-sessions-helper.mjs'
 import { lineMappings } from './line-mappings.mjs'
 import { say, timed } from './progress.mjs'
 import { filesBelow, hashOf, isFresh, writeStamp } from './stamp.mjs'
@@ -210,6 +211,7 @@ async function buildClient() {
 /** An addon that cannot be built leaves the rest of the product whole; asked for by name, it is a failure. */
 async function buildAddons() {
   // A waiter for this process may go on when it is known what must be built: see prepare.mjs.
+  await buildSessionsHelper()
   const failed = await buildNative((stale) => process.send?.({ stale }))
   if (failed.length > 0 && wanted.includes('native')) throw new Error(`Not built: ${failed.join(', ')}.`)
 }

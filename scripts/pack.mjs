@@ -30,10 +30,12 @@ import { completionScript } from '../src-main/host/command-line/completion.ts'
 import { manualPage } from '../src-main/host/command-line/manual.ts'
 import { createProgram } from '../src-main/host/program.ts'
 import { unitFile } from '../src-main/host/service/unit-file.ts'
+import { sessionsHelper } from './build-sessions-helper.mjs'
 import { nodePackage } from './node24.mjs'
 import { writeDebianPackage } from './pack/debian-package.mjs'
 import { billOfMaterials, bundledPackages, components, licenceDocument } from './pack/licences.mjs'
 import { writeProgram } from './pack/program-tree.mjs'
+import { writeSessionsHelper } from './pack/sessions-units.mjs'
 import { shippedPackages } from './pack/shipped-packages.mjs'
 import { say, timed } from './progress.mjs'
 import { filesBelow } from './stamp.mjs'
@@ -194,6 +196,7 @@ try {
     mkdirSync(folder, { recursive: true })
     writeFileSync(join(folder, 'ami-streams.service'), unitFile({ scope, program: ['/usr/bin/streams'], notifies: true }))
   }
+  writeSessionsHelper({ root, tree: join(staging, 'tree'), program: sessionsHelper })
   settle(staging, epoch)
   mkdirSync(out, { recursive: true })
   for (const kind of wanted) {

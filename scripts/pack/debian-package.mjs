@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { sessionsConfiguration } from './sessions-units.mjs'
 
 const architectures = { x64: 'amd64', arm64: 'arm64' }
 
@@ -64,7 +65,7 @@ set -e
 ${ofEachUser}# Compiled code that Node keeps beside the program where root ran it: of no package, and of this version alone.
 rm -rf /usr/lib/ami-streams/dist/host/cache
 if [ "$1" = remove ] && [ -d /run/systemd/system ]; then
-  systemctl disable --now ami-streams.service >/dev/null 2>&1 || true
+  systemctl disable --now ami-streams.service ami-streams-sessions.socket >/dev/null 2>&1 || true
   of_each_user stop ami-streams.service
 fi
 `
@@ -77,6 +78,7 @@ fi
 if [ "$1" = purge ]; then
   rm -rf /var/lib/ami-streams /var/cache/ami-streams
   rm -f /etc/default/ami-streams /etc/systemd/system/multi-user.target.wants/ami-streams.service
+  rm -f /etc/systemd/system/sockets.target.wants/ami-streams-sessions.socket
   if getent passwd ami-streams >/dev/null; then
     userdel ami-streams >/dev/null 2>&1 || true
   fi
@@ -122,6 +124,7 @@ export function writeDebianPackage({ tree, file, version, needed, wanted, librar
     writeFileSync(join(control, name), text)
     chmodSync(join(control, name), 0o755)
   }
+  writeFileSync(join(control, 'conffiles'), `${sessionsConfiguration.join('\n')}\n`)
   const sums = run('sh', ['-c', 'find . -type f -not -path "./DEBIAN/*" -printf "%P\\0" | LC_ALL=C sort -z | xargs -0 md5sum'], {
     cwd: tree,
   })

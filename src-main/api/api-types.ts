@@ -180,6 +180,9 @@ export interface ApiTypes {
     session: {
       GET: { query: { display: string }; answer: unknown }
     }
+    users: {
+      GET: { answer: { items: { name: string }[]; nextCursor: null; own: string | null; problem: string | null } }
+    }
     visits: {
       '*': {
         files: {
@@ -1510,9 +1513,9 @@ type AutomationRulesPostBodySettingsConditionsItem8 = { is: 'level'; source?: st
 type AutomationRulesPostBodySettings = { mode: 'on' | 'dry-run' | 'off'; triggers: readonly (AutomationRulesPostBodySettingsTriggersItem | AutomationRulesPostBodySettingsTriggersItem2 | AutomationRulesPostBodySettingsTriggersItem3 | { on: 'every'; seconds: number } | AutomationRulesPostBodySettingsTriggersItem4 | AutomationRulesPostBodySettingsTriggersItem5 | { on: 'hotkey'; chord: string } | { on: 'webhook'; webhook: string })[]; conditions?: readonly (AutomationRulesPostBodySettingsConditionsItem | AutomationRulesPostBodySettingsConditionsItem2 | AutomationRulesPostBodySettingsConditionsItem3 | AutomationRulesPostBodySettingsConditionsItem4 | AutomationRulesPostBodySettingsConditionsItem5 | AutomationRulesPostBodySettingsConditionsItem6 | AutomationRulesPostBodySettingsConditionsItem7 | AutomationRulesPostBodySettingsConditionsItem8)[] | undefined; cooldownMs?: number | undefined; maxRuns?: number | undefined }
 type AutomationWebhooksItem = { id: string; name: string; createdAt: string; lastCalledAt: string | null; calls: number }
 type DesktopDisplaysItemPrivacy = { blanks: boolean; blocksInput: boolean; blanked: 'off' | 'on' | 'failed'; inputBlocked: 'off' | 'on' | 'failed' }
-type DesktopDisplaysItem = { id: string; name: string; kind: 'virtual' | 'screen' | 'attached'; width: number; height: number; monitors: { x: number; y: number; width: number; height: number }[]; state: 'running' | 'stopped'; command: string[] | null; server: string | null; audio: 'on' | 'missing' | 'failed' | null; endAfterMinutes: number | null; locksOnLeave: boolean; startsWithHost: boolean; locked: boolean; forGuest: boolean; viewers: number; recorded: boolean; live: string | null; inShow: boolean; privacy: DesktopDisplaysItemPrivacy | null; rights: ('see' | 'control' | 'clipboard' | 'files' | 'audio' | 'microphone' | 'camera' | 'record')[]; createdAt: string }
+type DesktopDisplaysItem = { id: string; name: string; kind: 'virtual' | 'screen' | 'attached'; user: string | null; width: number; height: number; monitors: { x: number; y: number; width: number; height: number }[]; state: 'running' | 'stopped'; command: string[] | null; server: string | null; audio: 'on' | 'missing' | 'failed' | null; endAfterMinutes: number | null; locksOnLeave: boolean; startsWithHost: boolean; locked: boolean; forGuest: boolean; viewers: number; recorded: boolean; live: string | null; inShow: boolean; privacy: DesktopDisplaysItemPrivacy | null; rights: ('see' | 'control' | 'clipboard' | 'files' | 'audio' | 'microphone' | 'camera' | 'record')[]; createdAt: string }
 type DesktopDisplays = { items: DesktopDisplaysItem[]; nextCursor: null }
-type DesktopDisplaysPostBody = { name?: string | undefined; width?: number | undefined; height?: number | undefined; command?: readonly string[] | null | undefined; endAfterMinutes?: number | null | undefined; locksOnLeave?: boolean | undefined; startsWithHost?: boolean | undefined; attach?: { server: string; authority?: string | undefined } | undefined }
+type DesktopDisplaysPostBody = { name?: string | undefined; width?: number | undefined; height?: number | undefined; command?: readonly string[] | null | undefined; endAfterMinutes?: number | null | undefined; locksOnLeave?: boolean | undefined; startsWithHost?: boolean | undefined; user?: string | null | undefined; attach?: { server: string; authority?: string | undefined } | undefined }
 type DesktopDisplaysAttendeesItem = { id: string; name: string; user: string; rights: ('see' | 'control' | 'clipboard' | 'files' | 'audio' | 'microphone' | 'camera' | 'record')[]; controls: boolean; asks: boolean; since: string }
 type DesktopDisplaysAttendees = { items: DesktopDisplaysAttendeesItem[]; nextCursor: null }
 type DesktopDisplaysFilesEntriesItem = { name: string; path: string; kind: 'file' | 'folder'; bytes: number; changedAt: string }

@@ -13,15 +13,16 @@ export function disposition(name: string): string {
 
 /** Answers with a file or a range of it. A file that still grows is answered with what is there now. Throws `request.not_found`. */
 export async function sendFile(request: FastifyRequest, reply: FastifyReply, file: FileReply): Promise<FastifyReply> {
-  const facts = await stat(file.path).catch((cause) => {
-    throw new AppError('request.not_found', 'The file is not there', { cause })
-  })
+  const { content } = file
+  // Whatever becomes of the answer.
+  if (content !== undefined) reply.raw.once('close', () => content.close())
+  const facts = content === undefined ? await factsOf(file.path) : { size: content.bytes, mtimeMs: content.changedMs }
   const etag = entityTag(facts)
   reply.headers({
     'accept-ranges': 'bytes',
     'cache-control': 'private, no-cache',
     etag,
-    'last-modified': facts.mtime.toUTCString(),
+    'last-modified': new Date(facts.mtimeMs).toUTCString(),
     ...(file.downloadName === undefined ? {} : { 'content-disposition': disposition(file.downloadName) }),
   })
   if (request.headers['if-none-match'] === etag) return reply.status(304).send()
@@ -34,5 +35,12 @@ export async function sendFile(request: FastifyRequest, reply: FastifyReply, fil
   reply.type(file.type).header('content-length', end - start + 1)
   // A stream without bytes leaves the length that was set alone. A client that left meanwhile would never close the file.
   if (facts.size === 0 || request.method === 'HEAD' || reply.raw.destroyed) return reply.send(Readable.from([]))
-  return reply.send(createReadStream(file.path, { start, end }))
+  if (content !== undefined) return reply.send(Readable.from(content.read(start, end)))
+  return reply.send(createReadStream(file.path as string, { start, end }))
+}
+
+function factsOf(path: string | undefined): Promise<{ readonly size: number; readonly mtimeMs: number }> {
+  return stat(path as string).catch((cause) => {
+    throw new AppError('request.not_found', 'The file is not there', { cause })
+  })
 }

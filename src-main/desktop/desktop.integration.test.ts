@@ -33,6 +33,7 @@ it('has the displays of the host before it, locked where they lock themselves, a
     running: null,
     guest: null,
     startsWithHost: false,
+    user: null,
     attached: null,
     monitors: [],
     createdAt: '2026-11-23T12:00:00Z',

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { Kysely } from 'kysely'
+import { Type } from 'typebox'
 import type { DesktopDisplays } from '../media/desktop-displays.ts'
 import type { Retention } from '../media/files/retention.ts'
 import { announcedAddresses, iceServersOf } from '../media/realtime/ice-servers.ts'
@@ -8,6 +9,7 @@ import { DataLinks } from '../media/realtime/links/data-links.ts'
 import type { TurnOptions } from '../media/realtime/turn-credentials.ts'
 import type { StreamCarrier } from '../media/stream-carrier.ts'
 import type { AuditLog } from '../platform/audit.ts'
+import { AppError } from '../platform/errors.ts'
 import type { EventBus } from '../platform/events/events.ts'
 import type { SecretBox } from '../platform/identity/secret-box.ts'
 import type { SignInAttempts } from '../platform/identity/sign-in-attempts.ts'
@@ -20,6 +22,7 @@ import type { DesktopConfig } from './desktop-config.ts'
 import { askAtDisplay } from './displays/ask-at-display.ts'
 import { DisplayBook, screenId } from './displays/display-book.ts'
 import type { RunningDisplay } from './displays/display-server.ts'
+import { OwnSite } from './displays/display-site.ts'
 import { createDisplayStore } from './displays/display-store.ts'
 import { DisplaysForStudio } from './displays/displays-for-studio.ts'
 import { GuestDisplays } from './displays/guest-displays.ts'
@@ -27,6 +30,7 @@ import { pipeWireServer } from './displays/pipewire/pipewire-server.ts'
 import { ScreenPrivacy } from './displays/screen-privacy.ts'
 import { createScreenPrivacyStore } from './displays/screen-privacy-store.ts'
 import { xvncServer } from './displays/xvnc/xvnc-server.ts'
+import { type DisplayFiles, ownFiles } from './files/display-files.ts'
 import { DisplayUploads } from './files/display-uploads.ts'
 import { SharedFolder } from './files/shared-folder.ts'
 import { DisplayImages } from './images/display-images.ts'
@@ -54,10 +58,15 @@ import { reachRoutes } from './routes/reach-routes.ts'
 import { recordingRoutes } from './routes/recording-routes.ts'
 import { rightsRoutes } from './routes/rights-routes.ts'
 import { secondFactorRoutes } from './routes/second-factor-routes.ts'
+import { sessionUserRoutes } from './routes/session-user-routes.ts'
 import { streamRoutes } from './routes/stream-routes.ts'
+import { startOwnWorker, startUserWorker } from './sessions/display-worker.ts'
 import { sessionSockets } from './sessions/session-socket.ts'
 import { Sessions } from './sessions/sessions.ts'
+import { SessionUsers } from './users/session-users.ts'
 
+/** Of an image that a process of another user made, bytes. */
+const maxImageBytes = 8 * 1024 * 1024
 /** Between looks whether a display that nobody looks at is to end, ms. */
 const unwatchedEveryMs = 10_000
 
@@ -159,8 +168,23 @@ export async function createDesktop({
     book.announce(display)
   }
   const locks = new DisplayLocks({ locksOnLeave: (id) => book.locksOnLeave(id), audit, onChange: rightsChanged })
+  const sessionUsers = new SessionUsers({
+    log,
+    environment,
+    isUsed: (user) => book.list().some((display) => display.user === user && display.state === 'running'),
+    onPrinted(user, { display: id, name, path }) {
+      const display = book.list().find((each) => each.id === id && each.user === user)
+      if (display === undefined) return
+      audit.record({ kind: 'command', message: `"${path}" was printed on display ${display.name}`, data: { display: id } })
+      sessions.printed(id, { name, path })
+    },
+  })
+  /** Null where it is the user that the host runs as, by whatever way they were named. */
+  const otherUser = (user: string | null): string | null => (user === sessionUsers.own ? null : user)
   const sessions: Sessions = new Sessions({
     log,
+    startWorker: (order) =>
+      order.display.user === undefined ? startOwnWorker(order) : startUserWorker(order, sessionUsers.link(order.display.user)),
     audit,
     rightsOf: ({ principal }, display) => {
       if (locks.isLocked(display)) return noRights
@@ -214,12 +238,15 @@ export async function createDesktop({
     audit,
     log,
   })
+  const displayFolder = join(dataDir, 'displays')
+  const ownSite = new OwnSite({ server: xvncServer, audio: pipeWireServer, printers, folder: displayFolder, log })
   const book: DisplayBook = await DisplayBook.open({
     store: createDisplayStore(database),
-    server: xvncServer,
-    audio: pipeWireServer,
-    printers,
-    folder: join(dataDir, 'displays'),
+    siteOf(user) {
+      const other = otherUser(user)
+      return other === null ? ownSite : sessionUsers.site(other)
+    },
+    folder: displayFolder,
     events,
     audit,
     log,
@@ -297,11 +324,19 @@ export async function createDesktop({
   const links = port === 'off' ? undefined : new DataLinks({ bind, port, addresses, log })
   const iceServers = iceServersOf(config)
   const webrtc = links && { links, iceServers: iceServers.ofSession, log }
+  const filesOf = (display: { readonly id: string; readonly name: string; readonly user: string | null }): DisplayFiles => {
+    const other = otherUser(display.user)
+    return other === null ? ownFiles(display, { uploads, folderOf }) : sessionUsers.files(other, display)
+  }
   const filesAt = (place: FileRoutesPlace): readonly RouteDefinition[] => [
-    ...fileRoutes(place, { uploads, folderOf, audit }),
-    ...copiedFileRoutes(place, { sessions, folderOf, audit }),
+    ...fileRoutes(place, { filesOf, audit }),
+    ...copiedFileRoutes(place, { sessions, filesOf, audit }),
   ]
-  const images = new DisplayImages(log)
+  const images = new DisplayImages(log, async ({ user, ...running }, width, height) => {
+    const { bytes } = await sessionUsers.link(user).askBytes('image', { running, width, height }, Type.Null())
+    if (bytes.length === 0 || bytes.length > maxImageBytes) throw new AppError('desktop.no_image')
+    return bytes
+  })
   const stopping = new AbortController()
   const startedMarked = book.startMarked(stopping.signal)
   privacy.restoreLeft()
@@ -314,6 +349,7 @@ export async function createDesktop({
       ...lockRoutes({ book, grants, locks, secondFactor, attempts }),
       ...[
         ...displayRoutes(book, sessions, grants, locks),
+        ...sessionUserRoutes(sessionUsers),
         ...consentRoutes(consents),
         ...reachRoutes(() => ({ bind, udpPort: port, addresses, iceServers: iceServers.ofSession() })),
         ...rightsRoutes(book, grants, sessions, audit),
@@ -338,6 +374,7 @@ export async function createDesktop({
       await startedMarked
       await Promise.all([sessions.stop(), images.stop(), uploads.stop(), printers.stop(), links?.stop()])
       if (byPerson) await book.endAll()
+      sessionUsers.stop()
     },
   }
 }

@@ -104,6 +104,7 @@ function DisplayCard({ display }: { readonly display: DisplayItem }) {
         <span className="quiet small desktop-card-state">
           {state === 'running' ? t.running : t.stopped}
           {width > 0 && ` · ${t.size(width, height)}`}
+          {display.user !== null && <span data-testid="display-runs-as">{` · ${t.runsAs(display.user)}`}</span>}
           {viewers > 0 && ` · ${t.viewers(viewers)}`}
           {inShow && ` · ${t.inShow}`}
           {recorded && ` · ${t.recorded}`}

@@ -23,6 +23,10 @@ export const t = section('desktops', {
   detachText: 'It is not shown here any more. Its programs go on.',
   command: 'Program and arguments',
   commandHelp: 'Separated by spaces, for example: xterm -fa Monospace. No shell reads it.',
+  user: 'Runs as',
+  ownUser: (name: string | null) => (name === null ? 'The user of the host' : `${name}, the user of the host`),
+  userHelp: 'Its programs have the files and rights of that user of this machine, and so has whoever works there.',
+  noOtherUsers: 'Other users of this machine can be chosen here where an admin of the machine allows it: see Desktops in the docs.',
   ends: 'Ends when nobody looks',
   endsAfter: (minutes: number) =>
     minutes === 0 ? 'Never' : minutes < 60 ? `After ${minutes} minutes` : minutes === 60 ? 'After an hour' : 'After a day',
@@ -33,6 +37,7 @@ export const t = section('desktops', {
   removeText: 'Its programs end, and what they have not saved is lost.',
   removeAction: 'Remove desktop',
   removed: (name: string) => `${name} was removed.`,
+  runsAs: (user: string) => `As ${user}`,
   running: 'Running',
   stopped: 'Stopped',
   screen: 'Screen of this machine',

@@ -5,6 +5,7 @@ import { DialogForm } from '../components/dialog-form.tsx'
 import { notify } from '../components/toasts.tsx'
 import { displays } from './displays.ts'
 import { t } from './messages.ts'
+import { SessionUserField } from './session-user-field.tsx'
 
 /** After how many minutes without a viewer a display ends; 0: never. */
 const ends = [0, 10, 60, 1440] as const
@@ -18,6 +19,7 @@ export function NewDisplayDialog({ onClose }: { readonly onClose: () => void }) 
   const [endAfter, setEndAfter] = useState(0)
   const [locks, setLocks] = useState(false)
   const [startsWithHost, setStartsWithHost] = useState(false)
+  const [user, setUser] = useState('')
   const [server, setServer] = useState('')
   const [authority, setAuthority] = useState('')
   const attaches = starts === 'attach'
@@ -32,6 +34,7 @@ export function NewDisplayDialog({ onClose }: { readonly onClose: () => void }) 
           }),
           ...(attaches || endAfter === 0 ? {} : { endAfterMinutes: endAfter }),
           ...(locks && { locksOnLeave: true }),
+          ...(!attaches && user !== '' && { user }),
           ...(!attaches && startsWithHost && { startsWithHost: true }),
           ...(attaches || starts === 'desktop' ? {} : { command: starts === 'nothing' ? null : words }),
         },
@@ -79,6 +82,7 @@ export function NewDisplayDialog({ onClose }: { readonly onClose: () => void }) 
             <option value="attach">{t.attach}</option>
           </select>
         </div>
+        {!attaches && <SessionUserField user={user} onChange={setUser} />}
         {starts === 'program' && (
           <div className="field">
             <label htmlFor="display-command">{t.command}</label>

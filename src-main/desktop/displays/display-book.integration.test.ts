@@ -9,6 +9,7 @@ import { silentLogger } from '../../platform/telemetry/logger.ts'
 import { desktopMigrations } from '../migrations.ts'
 import { DisplayBook } from './display-book.ts'
 import type { AudioServer, DisplayServer, RunningDisplay } from './display-server.ts'
+import { OwnSite } from './display-site.ts'
 import { createDisplayStore } from './display-store.ts'
 import { writeAuthority } from './xvnc/x-authority.ts'
 
@@ -56,10 +57,11 @@ const audio: AudioServer = {
 const open = (screen?: RunningDisplay): Promise<DisplayBook> => {
   const bus = createEventBus(silentLogger)
   bus.subscribe((event) => events.push(event))
+  const printers = { open: async () => undefined, isOpen: () => false, close: async () => undefined }
+  const site = new OwnSite({ server, audio, printers, folder: join(folder, 'displays'), log: silentLogger })
   return DisplayBook.open({
     store: createDisplayStore(database.kysely),
-    server,
-    audio,
+    siteOf: () => site,
     folder: join(folder, 'displays'),
     events: bus,
     audit: { record() {} },
@@ -67,7 +69,6 @@ const open = (screen?: RunningDisplay): Promise<DisplayBook> => {
     viewersOf: (id) => (viewers.has(id) ? 1 : 0),
     inShow: (id) => inShow.has(id),
     liveAs: () => null,
-    printers: { open: async () => undefined, close: async () => undefined },
     isRecorded: (id) => recorded.has(id),
     isLocked: () => false,
     privacy: {

@@ -1,19 +1,19 @@
 import { randomUUID } from 'node:crypto'
-import { mkdirSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AuditLog } from '../../platform/audit.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { EventBus } from '../../platform/events/events.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { Turns } from '../../platform/timing/turns.ts'
-import type { Printers } from '../printing/printers.ts'
 import { rightNames } from '../rights/rights.ts'
 import type { Display, DisplayChanges, NewDisplay } from '../schemas/display.ts'
 import { attachedServer, forAdmins } from './attached-server.ts'
-import type { AudioServer, DisplayServer, RunningDisplay } from './display-server.ts'
+import type { RunningDisplay } from './display-server.ts'
+import type { DisplaySite } from './display-site.ts'
 import type { DisplayGuest, DisplayStore, StoredDisplay } from './display-store.ts'
 import { type MonitorPlace, placed, sizeAround } from './monitors.ts'
-import { endPrograms, lightDesktop, startProgram } from './programs.ts'
+import { lightDesktop } from './programs.ts'
 import type { ScreenPrivacy } from './screen-privacy.ts'
 import { isSameServer } from './server-socket.ts'
 import { UnwatchedDisplays } from './unwatched-displays.ts'
@@ -28,10 +28,9 @@ export const screenId = 'screen'
 
 export interface DisplayBookDependencies {
   readonly store: DisplayStore
-  readonly server: DisplayServer
-  readonly audio: AudioServer
-  readonly printers: Pick<Printers, 'open' | 'close'>
-  /** Folder for what displays keep while they run; made where it is missing. */
+  /** What makes displays as a user of this machine; null: the one that the host runs as. Throws `desktop.user_*`. */
+  readonly siteOf: (user: string | null) => DisplaySite
+  /** Folder for the cookies of displays that other programs made. */
   readonly folder: string
   readonly events: EventBus
   readonly audit: AuditLog
@@ -70,13 +69,10 @@ export class DisplayBook {
   /** With the displays that are kept; those of the host before this one that still run go on. */
   static async open(dependencies: DisplayBookDependencies): Promise<DisplayBook> {
     const book = new DisplayBook(dependencies)
-    mkdirSync(dependencies.folder, { recursive: true, mode: 0o700 })
     for (const stored of await dependencies.store.all()) {
       const isOurs = stored.attached !== null && book.#isOurs(stored.attached.server)
-      const goesOn = stored.running !== null && !isOurs && (await book.#serverOf(stored).adopt(stored.running))
-      if (!goesOn && stored.running?.audio) await dependencies.audio.end(stored.running.audio)
-      if (goesOn && stored.running?.printer !== undefined) await dependencies.printers.open(stored.id, book.#folderOf(stored.id))
-      book.#byId.set(stored.id, goesOn ? stored : { ...stored, running: null })
+      const running = isOurs ? undefined : await book.#check(stored)
+      book.#byId.set(stored.id, { ...stored, running: running ?? null })
     }
     return book
   }
@@ -152,6 +148,7 @@ export class DisplayBook {
       endAfterMinutes = null,
       locksOnLeave = false,
       startsWithHost = false,
+      user = null,
     }: NewDisplay,
     actor: string,
     guest: DisplayGuest | null,
@@ -170,6 +167,7 @@ export class DisplayBook {
       endAfterMinutes,
       locksOnLeave,
       startsWithHost,
+      user,
       attached: attach ?? null,
       guest,
       monitors: [],
@@ -222,7 +220,11 @@ export class DisplayBook {
       const stored = this.#stored(id)
       // A display of ours may have got the number of one that has ended.
       if (stored.attached !== null) this.#demandOther(stored.attached.server)
-      if (stored.running !== null && (await this.#serverOf(stored).adopt(stored.running))) return this.#withAudio(stored, stored.running)
+      const goesOn = await this.#check(stored)
+      if (goesOn !== undefined) {
+        if (goesOn !== stored.running && goesOn.audio?.state !== 'missing') await this.#keep({ ...stored, running: goesOn })
+        return goesOn
+      }
       await this.#end(stored)
       const running = await this.#run(stored)
       await this.#keep({ ...stored, running }, `Display ${stored.name} was started`, actor)
@@ -259,7 +261,10 @@ export class DisplayBook {
 
   /** Starts a program on it. */
   async start(id: string, command: readonly string[], actor: string): Promise<void> {
-    await startProgram(command, await this.running(id, actor), this.#dependencies.log)
+    const running = await this.running(id, actor)
+    const stored = this.#byId.get(id)
+    // On the screen of the machine, and on displays of other programs, as the user that the host runs as.
+    await this.#dependencies.siteOf(stored?.user ?? null).program({ id, name: this.describe(id).name }, running, command)
     this.#dependencies.audit.record({
       kind: 'command',
       message: `${command[0]} was started on display ${this.describe(id).name}`,
@@ -352,7 +357,7 @@ export class DisplayBook {
     await this.#end(stored)
     await store.remove(id)
     this.#byId.delete(id)
-    rmSync(this.#folderOf(id), { recursive: true, force: true })
+    await this.#removeFolder(stored)
     audit.record({ kind: 'command', message, ...(actor !== undefined && { actor }), data: { display: id } })
     events.publish('desktop.removed', { id })
   }
@@ -361,8 +366,22 @@ export class DisplayBook {
     return [...this.#byId.values()].filter(({ guest }) => guest !== null)
   }
 
-  #serverOf({ attached }: StoredDisplay): DisplayServer {
-    return attached === null ? this.#dependencies.server : attachedServer(attached, this.#dependencies.log)
+  #siteOf({ user }: StoredDisplay): DisplaySite {
+    return this.#dependencies.siteOf(user)
+  }
+
+  /** The display where it still runs. Never rejects: what cannot be asked about has ended. */
+  async #check(stored: StoredDisplay): Promise<RunningDisplay | undefined> {
+    const { running, attached } = stored
+    const { log } = this.#dependencies
+    if (running === null) return undefined
+    if (attached !== null) return (await attachedServer(attached, log).adopt(running)) ? running : undefined
+    try {
+      return await this.#siteOf(stored).check(stored, running)
+    } catch (error) {
+      log.warn({ err: error, display: stored.id }, 'a display cannot be asked whether it runs')
+      return undefined
+    }
   }
 
   /** The screen and the displays made here are opened as themselves, with their consent, locks and privacy. Throws `desktop.shown_already`. */
@@ -377,48 +396,48 @@ export class DisplayBook {
     return [...(screen === undefined ? [] : [screen]), ...made].some((each) => isSameServer(each.server, server))
   }
 
-  async #end({ id, running, attached }: StoredDisplay): Promise<void> {
-    const { server, audio, printers } = this.#dependencies
+  async #end(stored: StoredDisplay): Promise<void> {
+    const { id, running, attached } = stored
     if (running === null || attached !== null) return
-    // They may save something first, and draw no more on a display that is gone.
-    await endPrograms(running)
-    await Promise.all([server.end(running), running.audio && audio.end(running.audio), printers.close(id)])
-  }
-
-  /** Starts its audio again where a process of it ended; its programs find it at the same place. */
-  async #withAudio(stored: StoredDisplay, running: RunningDisplay): Promise<RunningDisplay> {
-    const { audio, log } = this.#dependencies
-    if (running.audio === undefined || running.audio.state === 'failed' || (running.audio.state === 'on' && audio.runs(running.audio)))
-      return running
-    await audio.end(running.audio)
-    const again = { ...running, audio: await audio.start(this.#folderOf(stored.id), log) }
-    if (again.audio.state !== 'missing') await this.#keep({ ...stored, running: again })
-    return again
+    try {
+      await this.#siteOf(stored).end(id, running)
+    } catch (error) {
+      // One of another user, whom the host may not act as any more: it is not ours to end.
+      if (stored.user === null) throw error
+      this.#dependencies.log.warn({ err: error, display: id }, 'a display could not be ended')
+    }
   }
 
   async #run(stored: StoredDisplay): Promise<RunningDisplay> {
-    const { id, width, height, monitors, command } = stored
-    const { server, audio, printers, log } = this.#dependencies
-    const folder = this.#folderOf(id)
-    if (stored.attached !== null) return this.#serverOf(stored).start({ folder, width, height })
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
-    const starting = audio.start(folder, log)
+    const { id, width, height, monitors, command, attached } = stored
+    if (attached !== null) return attachedServer(attached, this.#dependencies.log).start({ folder: this.#folderOf(id), width, height })
+    const site = this.#siteOf(stored)
     try {
-      const [started, printer] = await Promise.all([server.start({ folder, width, height }), printers.open(id, folder)])
-      const running = { ...started, audio: await starting, ...(printer !== undefined && { printer }) }
+      const running = await site.start(stored)
       if (monitors.length > 1) this.#dependencies.arrange(id, running, monitors)
       try {
-        if (command !== null) await startProgram(command, running, log)
+        if (command !== null) await site.program(stored, running, command)
       } catch (error) {
-        await server.end(running)
+        await site.end(id, running)
         throw error
       }
       return running
     } catch (error) {
-      await Promise.all([starting.then((made) => audio.end(made)), printers.close(id)])
-      if (!this.#byId.has(id)) rmSync(folder, { recursive: true, force: true })
+      // Of a user as whom nothing may be made there is nothing to delete.
+      const isDenied = error instanceof AppError && error.code.startsWith('desktop.user_')
+      if (!this.#byId.has(id) && !isDenied) await this.#removeFolder(stored)
       throw error
     }
+  }
+
+  async #removeFolder(stored: StoredDisplay): Promise<void> {
+    if (stored.attached !== null) rmSync(this.#folderOf(stored.id), { recursive: true, force: true })
+    else
+      await this.#siteOf(stored)
+        .remove(stored.id)
+        .catch((error: unknown) => {
+          this.#dependencies.log.warn({ err: error, display: stored.id }, 'what was kept of a display could not be deleted')
+        })
   }
 
   async #keepSize(id: string): Promise<void> {
@@ -470,6 +489,7 @@ export class DisplayBook {
     endAfterMinutes,
     locksOnLeave,
     startsWithHost,
+    user,
     attached,
     guest,
     running,
@@ -479,6 +499,7 @@ export class DisplayBook {
       id,
       name,
       kind: attached === null ? 'virtual' : 'attached',
+      user,
       width,
       height,
       monitors: monitors.length > 1 ? [...monitors] : [{ x: 0, y: 0, width, height }],
@@ -506,6 +527,7 @@ export class DisplayBook {
       id: screenId,
       name: 'Screen of this machine',
       kind: 'screen',
+      user: null,
       ...this.#screenSize,
       monitors: [...this.#screenMonitors],
       state: 'running',

@@ -13,6 +13,8 @@ export interface RunningDisplay {
   readonly audio?: RunningAudio
   /** Full path of the socket of its printer, as CUPS_SERVER has it; undefined without one: its programs print where the machine does. */
   readonly printer?: string
+  /** User of this machine whose it is; undefined: the one that this process runs as. What else is here of another user may be lies. */
+  readonly user?: string
 }
 
 /** The audio of one display: what its programs play, and the microphone of who works there. */

@@ -26,6 +26,8 @@ export interface StoredDisplay {
   readonly locksOnLeave: boolean
   /** It starts whenever the host does. */
   readonly startsWithHost: boolean
+  /** User of this machine whose programs run there; null: the one that the host runs as. */
+  readonly user: string | null
   /** What starts with it; null: nothing. */
   readonly command: readonly string[] | null
   /** It was made for a guest who came by a link to come to a display of their own; null: it was made by an admin. */
@@ -61,12 +63,13 @@ export function createDisplayStore(database: Kysely<any>): DisplayStore {
         endAfterMinutes: null,
         locksOnLeave: false,
         startsWithHost: false,
+        user: null,
         attached: null,
         guest: null,
         monitors: [],
         ...(JSON.parse(row.display) as Omit<
           StoredDisplay,
-          'id' | 'createdAt' | 'endAfterMinutes' | 'locksOnLeave' | 'startsWithHost' | 'attached' | 'guest' | 'monitors'
+          'id' | 'createdAt' | 'endAfterMinutes' | 'locksOnLeave' | 'startsWithHost' | 'user' | 'attached' | 'guest' | 'monitors'
         > &
           Partial<StoredDisplay>),
         id: row.id,

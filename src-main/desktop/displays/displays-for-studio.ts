@@ -70,7 +70,8 @@ export class DisplaysForStudio implements DesktopDisplays {
   }
 
   #made(): readonly Display[] {
-    return this.#dependencies.book.list().filter(({ kind }) => kind !== 'screen')
+    // What another user has is theirs: the processes of the studio run as the host and cannot open it.
+    return this.#dependencies.book.list().filter(({ kind, user }) => kind !== 'screen' && user === null)
   }
 
   #placeOf({ id, name }: Display): DisplayPlace {

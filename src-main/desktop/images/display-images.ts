@@ -25,15 +25,21 @@ interface KeptImage {
   readonly jpeg: Promise<Uint8Array>
 }
 
+/** Has a process of another user make an image of a display of theirs. */
+export type ImageOfUser = (running: RunningDisplay & { readonly user: string }, maxWidth: number, maxHeight: number) => Promise<Uint8Array>
+
 /** Small images of displays, made when somebody asks for them and not before: nothing is encoded while nobody looks. */
 export class DisplayImages {
   readonly #jobs: JobWorker<Job, FromDesktopImages, ToDesktopImages>
   readonly #log: Logger
+  readonly #ofUser: ImageOfUser | undefined
   readonly #kept = new Map<string, KeptImage>()
   #next = 1
 
-  constructor(log: Logger) {
+  /** @param ofUser for displays of other users; left out: there is no such display */
+  constructor(log: Logger, ofUser?: ImageOfUser) {
     this.#log = log
+    this.#ofUser = ofUser
     this.#jobs = new JobWorker({
       worker: 'desktop-images',
       env: { UV_THREADPOOL_SIZE: '2', MALLOC_ARENA_MAX: '2' },
@@ -48,10 +54,11 @@ export class DisplayImages {
   }
 
   /** What the display shows now, or did a second ago, as a JPEG within that size. Throws `desktop.no_image`, `desktop.busy`. */
-  of({ server, authority }: RunningDisplay, maxWidth: number, maxHeight: number): Promise<Uint8Array> {
+  of(running: RunningDisplay, maxWidth: number, maxHeight: number): Promise<Uint8Array> {
+    const { server, authority, user } = running
     const nowMs = performance.now()
     for (const [key, { madeMs }] of this.#kept) if (nowMs - madeMs > patienceMs) this.#kept.delete(key)
-    const key = `${server} ${authority} ${maxWidth} ${maxHeight}`
+    const key = `${user ?? ''} ${server} ${authority} ${maxWidth} ${maxHeight}`
     const known = this.#kept.get(key)
     if (known !== undefined && nowMs - known.madeMs < freshMs) return known.jpeg
     if (this.#jobs.size >= maxJobs) {
@@ -59,7 +66,10 @@ export class DisplayImages {
     }
     const [oldest] = this.#kept.keys()
     if (oldest !== undefined && this.#kept.size >= maxKept) this.#kept.delete(oldest)
-    const jpeg = this.#make({ id: this.#next++, server, authority, maxWidth, maxHeight })
+    const jpeg =
+      user !== undefined && this.#ofUser !== undefined
+        ? this.#ofUser({ ...running, user }, maxWidth, maxHeight)
+        : this.#make({ id: this.#next++, server, authority, maxWidth, maxHeight })
     this.#kept.set(key, { madeMs: nowMs, jpeg })
     // What failed is tried again by the next who asks.
     jpeg.catch(() => this.#kept.get(key)?.jpeg === jpeg && this.#kept.delete(key))

@@ -74,6 +74,11 @@ export class Printers {
     }
   }
 
+  /** The printer of a display takes documents. */
+  isOpen(display: string): boolean {
+    return this.#running.has(display)
+  }
+
   async close(display: string): Promise<void> {
     const printer = this.#running.get(display)
     this.#running.delete(display)

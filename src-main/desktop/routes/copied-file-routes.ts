@@ -1,20 +1,18 @@
-import { pathToFileURL } from 'node:url'
 import { Type } from 'typebox'
 import type { AuditLog } from '../../platform/audit.ts'
 import { AppError } from '../../platform/errors.ts'
 import { defineRoute, type RouteDefinition } from '../../platform/routes/routes.ts'
-import { planArchive } from '../files/archive.ts'
-import { type CopiedEntries, findCopied } from '../files/copied-files.ts'
-import type { SharedFolder } from '../files/shared-folder.ts'
+import type { DisplayFiles } from '../files/display-files.ts'
 import { DisplayIdParams, tag } from '../schemas/display.ts'
 import { CopiedFilesSchema, CopiedQuery, OfferedFilesSchema } from '../schemas/files.ts'
+import type { CopiedUris } from '../sessions/messages.ts'
 import type { Sessions } from '../sessions/sessions.ts'
-import { archiveType, type FileRoutesPlace, type FileUser, fileType } from './file-routes.ts'
+import { archiveType, type FileRoutesPlace, type FileUser, fileType, saved } from './file-routes.ts'
 
 export interface CopiedFileRoutesDependencies {
   readonly sessions: Pick<Sessions, 'copiedFiles' | 'offerFiles'>
-  /** The shared folder of a display. */
-  readonly folderOf: (display: { readonly id: string; readonly name: string }) => Promise<SharedFolder>
+  /** The files of a display, as the user that it is of. */
+  readonly filesOf: (display: FileUser['display']) => DisplayFiles
   readonly audit: AuditLog
 }
 
@@ -26,12 +24,12 @@ const rights = ['clipboard', 'files'] as const
  */
 export function copiedFileRoutes(
   { path: at, role, permit }: FileRoutesPlace,
-  { sessions, folderOf, audit }: CopiedFileRoutesDependencies,
+  { sessions, filesOf, audit }: CopiedFileRoutesDependencies,
 ): readonly RouteDefinition[] {
-  const find = async ({ display }: FileUser): Promise<CopiedEntries & { readonly number: number }> => {
+  const find = async ({ display }: FileUser): Promise<CopiedUris> => {
     const copied = await sessions.copiedFiles(display.id)
     if (copied === undefined) throw new AppError('desktop.nothing_copied')
-    return { ...(await findCopied(copied.uris)), number: copied.number }
+    return copied
   }
   const record = (message: string, { display, principal }: FileUser): void =>
     audit.record({ kind: 'command', message, actor: principal.id, data: { display: display.id } })
@@ -46,7 +44,9 @@ export function copiedFileRoutes(
       params: DisplayIdParams,
       responses: { 200: CopiedFilesSchema },
       handler: async ({ params, principal }) => {
-        const { number, entries, more } = await find(await permit(params.id, principal, rights))
+        const user = await permit(params.id, principal, rights)
+        const { number, uris } = await find(user)
+        const { entries, more } = await filesOf(user.display).copied(uris)
         return { body: { number, entries: entries.map(({ name, kind, bytes }) => ({ name, kind, bytes })), more } }
       },
     }),
@@ -62,19 +62,11 @@ export function copiedFileRoutes(
       fileTypes: [fileType, archiveType],
       handler: async ({ params, query, principal }) => {
         const user = await permit(params.id, principal, rights)
-        const { number, entries } = await find(user)
-        const [first] = entries
-        if (number !== query.copied || first === undefined) throw new AppError('desktop.nothing_copied')
-        if (entries.length === 1 && first.kind === 'file') {
-          record(`${first.realPath}, which was copied on a display, was downloaded`, user)
-          return { body: null, file: { path: first.realPath, type: fileType, downloadName: first.name } }
-        }
-        const archive = await planArchive(entries)
-        record(`${entries.length} entries, which were copied on a display, were downloaded: ${namesOf(entries)}`, user)
-        return {
-          body: null,
-          stream: { ...archive, type: archiveType, downloadName: `${entries.length === 1 ? first.name : 'copied'}.zip` },
-        }
+        const { number, uris } = await find(user)
+        const download = number === query.copied ? await filesOf(user.display).downloadCopied(uris) : undefined
+        if (download === undefined) throw new AppError('desktop.nothing_copied')
+        record(`${download.what}, which was copied on a display, was downloaded`, user)
+        return saved(download)
       },
     }),
     defineRoute({
@@ -88,20 +80,10 @@ export function copiedFileRoutes(
       responses: { 204: Type.Null() },
       handler: async ({ params, body: { paths }, principal }) => {
         const user = await permit(params.id, principal, rights)
-        const folder = await folderOf(user.display)
-        const uris: string[] = []
-        for (const path of paths) uris.push(pathToFileURL((await folder.find(path)).realPath).href)
-        sessions.offerFiles(user.display.id, uris)
+        sessions.offerFiles(user.display.id, await filesOf(user.display).urisOf(paths))
         record(`${paths.length} files were put into the clipboard of a display`, user)
         return { status: 204, body: null }
       },
     }),
   ]
 }
-
-/** The first of them, for the audit log. */
-const namesOf = (entries: CopiedEntries['entries']): string =>
-  entries
-    .slice(0, 10)
-    .map(({ realPath }) => JSON.stringify(realPath))
-    .join(', ')

@@ -20,7 +20,7 @@ import type { Sessions } from '../sessions/sessions.ts'
 export function displayRoutes(book: DisplayBook, sessions: Sessions, grants: Grants, locks: DisplayLocks): readonly RouteDefinition[] {
   const shownTo = (principal: Principal, display: Display): Display => ({
     ...display,
-    ...(isLimited(principal) ? { command: null, server: null } : {}),
+    ...(isLimited(principal) ? { command: null, server: null, user: null } : {}),
     rights: [...grants.rightsOf(principal, display.id)],
   })
   return [

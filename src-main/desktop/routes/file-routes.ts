@@ -2,12 +2,11 @@ import { Type } from 'typebox'
 import type { AuditLog } from '../../platform/audit.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { Principal } from '../../platform/routes/principal.ts'
-import { defineRoute, type RouteDefinition } from '../../platform/routes/routes.ts'
+import { defineRoute, type RouteDefinition, type RouteReply } from '../../platform/routes/routes.ts'
 import { noBytes } from '../../platform/user-files/incoming-file.ts'
 import type { DisplayBook } from '../displays/display-book.ts'
-import { planArchive } from '../files/archive.ts'
-import type { DisplayUpload, DisplayUploads, UploadLimits } from '../files/display-uploads.ts'
-import type { SharedFolder } from '../files/shared-folder.ts'
+import type { DisplayFiles, Download } from '../files/display-files.ts'
+import type { DisplayUpload, UploadLimits } from '../files/display-uploads.ts'
 import { forbidden, type Grants } from '../rights/grants.ts'
 import type { Right } from '../rights/rights.ts'
 import { DisplayIdParams, tag } from '../schemas/display.ts'
@@ -29,7 +28,7 @@ export const archiveType = 'application/zip'
 
 /** Somebody who may have files of a display, and send it some. */
 export interface FileUser {
-  readonly display: { readonly id: string; readonly name: string }
+  readonly display: { readonly id: string; readonly name: string; readonly user: string | null }
   readonly principal: Principal
   /** Came by an invitation: they send less, and are not shown where files are on the machine. */
   readonly guest: boolean
@@ -45,10 +44,15 @@ export interface FileRoutesPlace {
 }
 
 export interface FileRoutesDependencies {
-  readonly uploads: DisplayUploads
-  /** The shared folder of a display. */
-  readonly folderOf: (display: { readonly id: string; readonly name: string }) => Promise<SharedFolder>
+  /** The files of a display, as the user that it is of. */
+  readonly filesOf: (display: FileUser['display']) => DisplayFiles
   readonly audit: AuditLog
+}
+
+/** The answer that a download is. */
+export function saved({ name, file, archive }: Download): RouteReply<unknown> {
+  if (archive !== undefined) return { body: null, stream: { ...archive, type: archiveType, downloadName: name } }
+  return { body: null, file: { ...file, type: fileType, downloadName: name } }
 }
 
 /** Files that viewers and a display share. */
@@ -92,7 +96,7 @@ const guestLimits: UploadLimits = { fileBytes: 2 * 1024 ** 3, allBytes: 8 * 1024
 const filesRight = ['files'] as const
 
 function sharedRoutes({ path: at, role, permit }: FileRoutesPlace, dependencies: FileRoutesDependencies): readonly RouteDefinition[] {
-  const { folderOf, audit } = dependencies
+  const { filesOf, audit } = dependencies
   const record = (what: string, { display, principal }: FileUser): void =>
     audit.record({ kind: 'command', message: `${what} was downloaded`, actor: principal.id, data: { display: display.id } })
   return [
@@ -107,10 +111,9 @@ function sharedRoutes({ path: at, role, permit }: FileRoutesPlace, dependencies:
       responses: { 200: SharedFilesSchema },
       handler: async ({ params, query: { path = '' }, principal }) => {
         const { display, guest } = await permit(params.id, principal, filesRight)
-        const folder = await folderOf(display)
-        const { entries, more } = await folder.list(path)
+        const { folder, entries, more } = await filesOf(display).list(path)
         const shown = entries.map(({ changedMs, ...entry }) => ({ ...entry, changedAt: new Date(changedMs).toISOString() }))
-        return { body: { folder: guest ? '' : folder.path, path, entries: shown, more } }
+        return { body: { folder: guest ? '' : folder, path, entries: shown, more } }
       },
     }),
     defineRoute({
@@ -125,18 +128,16 @@ function sharedRoutes({ path: at, role, permit }: FileRoutesPlace, dependencies:
       fileTypes: [fileType, archiveType],
       handler: async ({ params, query: { path = '' }, principal }) => {
         const user = await permit(params.id, principal, filesRight)
-        const found = await (await folderOf(user.display)).find(path)
-        record(found.name, user)
-        if (found.kind === 'file') return { body: null, file: { path: found.realPath, type: fileType, downloadName: found.name } }
-        const archive = await planArchive([found])
-        return { body: null, stream: { ...archive, type: archiveType, downloadName: `${found.name}.zip` } }
+        const download = await filesOf(user.display).download(path)
+        record(download.what, user)
+        return saved(download)
       },
     }),
   ]
 }
 
 function uploadRoutes({ path: at, role, permit }: FileRoutesPlace, dependencies: FileRoutesDependencies): readonly RouteDefinition[] {
-  const { folderOf, uploads, audit } = dependencies
+  const { filesOf, audit } = dependencies
   const view = ({ id, path, bytes, received, placed }: DisplayUpload, guest: boolean): DisplayUploadAnswer => ({
     id,
     path,
@@ -160,13 +161,7 @@ function uploadRoutes({ path: at, role, permit }: FileRoutesPlace, dependencies:
       responses: { 201: DisplayUploadSchema },
       handler: async ({ params, body, principal: caller }) => {
         const { display, principal, guest } = await permit(params.id, caller, filesRight)
-        const upload = await uploads.begin({
-          ...body,
-          display: display.id,
-          folder: await folderOf(display),
-          actor: principal.id,
-          ...(guest && { limits: guestLimits }),
-        })
+        const upload = await filesOf(display).beginUpload({ ...body, actor: principal.id, ...(guest && { limits: guestLimits }) })
         record(upload, principal)
         return { status: 201, body: view(upload, guest) }
       },
@@ -181,7 +176,7 @@ function uploadRoutes({ path: at, role, permit }: FileRoutesPlace, dependencies:
       responses: { 200: DisplayUploadSchema },
       handler: async ({ params, principal }) => {
         const { display, guest } = await permit(params.id, principal, filesRight)
-        return { body: view(uploads.get(display.id, params.upload), guest) }
+        return { body: view(await filesOf(display).upload(params.upload), guest) }
       },
     }),
     defineRoute({
@@ -196,8 +191,9 @@ function uploadRoutes({ path: at, role, permit }: FileRoutesPlace, dependencies:
       responses: { 200: DisplayUploadSchema },
       handler: async ({ params, query, bytes, principal: caller }) => {
         const { display, principal, guest } = await permit(params.id, caller, filesRight)
-        const known = uploads.get(display.id, params.upload).placed !== undefined
-        const upload = await uploads.append(display.id, params.upload, query.offset, bytes ?? noBytes())
+        const files = filesOf(display)
+        const known = (await files.upload(params.upload)).placed !== undefined
+        const upload = await files.append(params.upload, query.offset, bytes ?? noBytes())
         if (!known) record(upload, principal)
         return { body: view(upload, guest) }
       },
@@ -212,7 +208,7 @@ function uploadRoutes({ path: at, role, permit }: FileRoutesPlace, dependencies:
       responses: { 204: Type.Null() },
       handler: async ({ params, principal }) => {
         const { display } = await permit(params.id, principal, filesRight)
-        await uploads.cancel(display.id, params.upload)
+        await filesOf(display).cancelUpload(params.upload)
         return { status: 204, body: null }
       },
     }),

@@ -16,8 +16,11 @@ const Name = Type.String({ minLength: 1, maxLength: 80, pattern: '\\S' })
 export const Command = Type.Array(Type.String({ minLength: 1, maxLength: 1000 }), {
   minItems: 1,
   maxItems: 50,
-  description: 'a program and its arguments, as the user that the host runs as; no shell reads it',
+  description: 'a program and its arguments, as the user of the display; no shell reads it',
 })
+
+/** A user of this machine. */
+export const UserName = Type.String({ pattern: '^[A-Za-z0-9_][A-Za-z0-9_.-]{0,31}$', maxLength: 32 })
 
 export const DisplayIdParams = Type.Object({ id: Type.String({ maxLength: 80 }) })
 
@@ -94,6 +97,9 @@ export const DisplaySchema = Type.Object({
     description:
       'virtual: made on demand, in memory; screen: the display that the host itself was started on; attached: made by other programs',
   }),
+  user: Type.Union([Type.String(), Type.Null()], {
+    description: 'user of this machine whose programs and files those of the display are; null: the one that the host runs as, or who asks is no admin',
+  }),
   width: Type.Integer({ description: 'pixels' }),
   height: Type.Integer({ description: 'pixels' }),
   monitors: Type.Array(
@@ -138,6 +144,12 @@ export const NewDisplaySchema = Type.Object(
     endAfterMinutes: Type.Optional(EndAfterMinutes),
     locksOnLeave: Type.Optional(LocksOnLeave),
     startsWithHost: Type.Optional(StartsWithHost),
+    user: Type.Optional(
+      Type.Union([UserName, Type.Null()], {
+        description:
+          'user of this machine that its programs run as, one of `GET /desktop/users`; left out or null: the one that the host runs as',
+      }),
+    ),
     attach: Type.Optional(AttachedPlaceSchema),
   },
   exactly,
@@ -161,3 +173,11 @@ export type DisplayChanges = Static<typeof DisplayChangesSchema>
 export const CodeSchema = Type.Object({ code: Type.String({ pattern: '^[0-9]{6}$' }) }, exactly)
 
 export const StartProgramSchema = Type.Object({ command: Command }, exactly)
+
+/** Users of this machine whose displays can be made here. */
+export const SessionUsersSchema = Type.Object({
+  items: Type.Array(Type.Object({ name: Type.String() })),
+  nextCursor: Type.Null(),
+  own: Type.Union([Type.String(), Type.Null()], { description: 'the user that the host runs as; null: they have no name' }),
+  problem: Type.Union([Type.String(), Type.Null()], { description: 'why displays of other users cannot be made here; null: they can' }),
+})

@@ -3,9 +3,8 @@ import type { Track } from '../../formats/track.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { SocketClient } from '../../platform/routes/sockets.ts'
 import { PendingReplies } from '../../platform/workers/pending-replies.ts'
-import { type SupervisedWorker, superviseWorker } from '../../platform/workers/supervise-worker.ts'
-import { workerFile } from '../../platform/workers/worker-file.ts'
-import { displayEnvironment, type RunningDisplay } from '../displays/display-server.ts'
+import type { SupervisedWorker } from '../../platform/workers/supervise-worker.ts'
+import type { RunningDisplay } from '../displays/display-server.ts'
 import type { MonitorPlace } from '../displays/monitors.ts'
 import type { SeatState, SeatWishes } from '../displays/screen-privacy.ts'
 import type { Rights } from '../rights/rights.ts'
@@ -13,8 +12,9 @@ import { minCameraMs } from './camera-frames.ts'
 import type { ClientMessage } from './client-message.ts'
 import { maxClipboardChunks } from './clipboard-formats.ts'
 import { clipboardKind, clipboardParts } from './clipboard-kinds.ts'
+import type { StartDisplayWorker } from './display-worker.ts'
 import { rightForMessage, rightForPayload } from './message-rights.ts'
-import type { CopiedUris, FromDesktopWorker, RecordingWishes, ToDesktopWorker } from './messages.ts'
+import type { CopiedUris, RecordingWishes, ToDesktopWorker } from './messages.ts'
 import { type DisplayEncoding, type DisplayTaker, readRecorderWire, recorderNumber } from './recording-wire.ts'
 import { readViewerWire } from './viewer-wire.ts'
 
@@ -26,9 +26,6 @@ const maxWaitingMessages = 200
 
 /** A program that copied files says which within a few seconds, or is given up by the process of the display, ms. */
 const maxCopiedMs = 5000
-/** How a worker that crashed is started again: viewers wait for it. */
-const restart = { firstMs: 100, maxMs: 5000, goodAfterMs: 10_000 } as const
-
 /** What a viewer says once: it is said again to a process that follows one that crashed, and when they may again. */
 const keptKinds: readonly ClientMessage['kind'][] = ['decoder', 'quality', 'part', 'listen', 'microphone', 'camera']
 
@@ -44,7 +41,10 @@ interface JoinedViewer {
 }
 
 export interface DisplaySessionOptions {
+  readonly id: string
   readonly display: RunningDisplay
+  /** Starts the process that shows it. */
+  readonly start: StartDisplayWorker
   readonly log: Logger
   readonly onSize: (width: number, height: number) => void
   /** How it is to be split into monitors when its process has started; empty: as it is. */
@@ -79,12 +79,11 @@ export class DisplaySession {
 
   constructor(options: DisplaySessionOptions) {
     this.#options = options
-    const { display, log } = options
-    this.#worker = superviseWorker<FromDesktopWorker, ToDesktopWorker>({
-      entry: workerFile('desktop'),
-      env: displayEnvironment(display),
+    const { id, display, log, start } = options
+    this.#worker = start({
+      id,
+      display,
       log,
-      restart,
       onReady: () => {
         this.#ready = true
         this.#worker.send({ kind: 'monitors', monitors: this.#wanted ?? (options.virtual ? options.monitors() : []) })
@@ -278,7 +277,9 @@ export class DisplaySession {
           return
         }
         const joined = this.#viewers.get(viewer)
-        if (joined !== undefined && payload[0] === clipboardKind && payload[1] === clipboardParts.taken) joined.clipboardChunks--
+        if (joined !== undefined && payload[0] === clipboardKind && payload[1] === clipboardParts.taken) {
+          joined.clipboardChunks = Math.max(0, joined.clipboardChunks - 1)
+        }
         const right = rightForPayload(payload)
         if (joined === undefined || right === undefined || !joined.rights.has(right)) return
         const { client } = joined

@@ -1,4 +1,6 @@
 import { Duplex } from 'node:stream'
+import { Type } from 'typebox'
+import { Value } from 'typebox/value'
 import type { Packet, Track } from '../../formats/track.ts'
 import { type MediaWire, openMediaWire } from '../../platform/workers/media-wire.ts'
 import { writeViewerWire } from './viewer-wire.ts'
@@ -53,14 +55,66 @@ export function openRecorderWire(pipe: Duplex): MediaWire {
   return openMediaWire(inner, { onTrack() {}, onPacket() {}, onNote() {} })
 }
 
-/** The receiver's end for what one process sends: is given each payload, which it keeps. */
+const side = Type.Integer({ minimum: 1, maximum: 8192 })
+const timescale = Type.Integer({ minimum: 1, maximum: 1_000_000 })
+const codecString = Type.String({ pattern: '^[0-9A-Za-z.]{1,40}$' })
+
+/** What the process of a display encodes. */
+const TrackSchema = Type.Union([
+  Type.Object({
+    id: Type.String({ pattern: '^v[0-9]$' }),
+    kind: Type.Literal('video'),
+    codec: Type.Literal('h264'),
+    timescale,
+    codecString,
+    width: side,
+    height: side,
+    frameRate: Type.Optional(Type.Number({ minimum: 0, maximum: 1000 })),
+  }),
+  Type.Object({
+    id: Type.String({ pattern: '^a[0-9]$' }),
+    kind: Type.Literal('audio'),
+    codec: Type.Literal('opus'),
+    timescale,
+    codecString,
+    sampleRate: timescale,
+    channels: Type.Integer({ minimum: 1, maximum: 8 }),
+    samplesPerPacket: Type.Optional(Type.Integer({ minimum: 1, maximum: 48_000 })),
+  }),
+])
+const NoteSchema = Type.Object({ title: Type.String({ maxLength: 4096 }), atUs: Type.Number() })
+const maxConfigBytes = 64 * 1024
+/** Times are of the machine's monotonic clock: what is further from now is no time of a frame, s. */
+const maxOffSeconds = 600
+
+function demandTrack(track: Track): void {
+  if (!Value.Check(TrackSchema, track) || track.config.length > maxConfigBytes) throw new Error('a track that no display has')
+}
+
+function demandTimes({ pts, dts, duration, track }: Packet): void {
+  const nowSeconds = Number(process.hrtime.bigint() / 1_000_000_000n)
+  const isNear = (at: number): boolean => Number.isInteger(at) && Math.abs(at / track.timescale - nowSeconds) <= maxOffSeconds
+  if (!isNear(pts) || !isNear(dts) || duration > 60 * track.timescale) throw new Error('a packet of another time')
+}
+
+/**
+ * The receiver's end for what one process sends: is given each payload, which it keeps. The process may be one that another user of the
+ * machine has replaced: what no display has ends the wire.
+ */
 export function readRecorderWire(taker: Pick<DisplayTaker, 'onTrack' | 'onPacket' | 'onTitle'>): (payload: Buffer) => void {
   const inner = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() })
   openMediaWire(inner, {
-    onTrack: (_channel, track) => taker.onTrack(track),
-    onPacket: (_channel, packet) => taker.onPacket(packet),
+    onTrack(_channel, track) {
+      demandTrack(track)
+      taker.onTrack(track)
+    },
+    onPacket(_channel, packet) {
+      demandTimes(packet)
+      taker.onPacket(packet)
+    },
     onNote(_channel, note) {
-      const { title, atUs } = note as TitleNote
+      if (!Value.Check(NoteSchema, note)) throw new Error('a note that is no title')
+      const { title, atUs }: TitleNote = note
       taker.onTitle(title, atUs)
     },
   })

@@ -3,6 +3,7 @@ import type { Principal } from '../../platform/routes/principal.ts'
 import type { SocketClient } from '../../platform/routes/sockets.ts'
 import { silentLogger } from '../../platform/telemetry/logger.ts'
 import { allRights } from '../rights/rights.ts'
+import { startOwnWorker } from './display-worker.ts'
 import { Sessions } from './sessions.ts'
 
 /** Displays without a server, and the real process that finds no server there. */
@@ -12,6 +13,7 @@ const admin: Principal = { id: 'local', role: 'admin' }
 it('shows a display that was lost by another process to who comes next', async () => {
   const sessions = new Sessions({
     log: silentLogger,
+    startWorker: startOwnWorker,
     audit: { record() {} } as never,
     rightsOf: () => allRights,
     onSize() {},

@@ -11,6 +11,7 @@ import type { RecordingMark } from '../schemas/recording.ts'
 import type { Attendee } from '../schemas/rights.ts'
 import { Attendance, type Joining, type Person, type RecordingActor, type Seat, type Visit } from './attendance.ts'
 import { DisplaySession } from './display-session.ts'
+import type { StartDisplayWorker } from './display-worker.ts'
 import type { CopiedUris, RecordingWishes } from './messages.ts'
 import type { DisplayEncoding, DisplayTaker } from './recording-wire.ts'
 
@@ -21,6 +22,8 @@ const expiryMs = 1000
 
 export interface SessionsOptions {
   readonly log: Logger
+  /** Starts the process that shows a display. */
+  readonly startWorker: StartDisplayWorker
   readonly audit: AuditLog
   /** What a person may do at a display now. */
   readonly rightsOf: (person: Person, display: string) => Rights
@@ -198,10 +201,26 @@ export class Sessions {
     if (known?.display.server === display.server && known.display.pid === display.pid) return known
     // A display that was started again is another one.
     if (known !== undefined) void this.end(id, 'the display was started again')
-    const { log, audit, rightsOf, onSize, monitorsOf, onMonitors, isVirtual, onSeat, onViewers, recordingOf, liveAs, record, onControl } =
-      this.#options
+    const {
+      log,
+      startWorker,
+      audit,
+      rightsOf,
+      onSize,
+      monitorsOf,
+      onMonitors,
+      isVirtual,
+      onSeat,
+      onViewers,
+      recordingOf,
+      liveAs,
+      record,
+      onControl,
+    } = this.#options
     const session = new DisplaySession({
+      id,
       display,
+      start: startWorker,
       log,
       virtual: isVirtual(id),
       onSize: (width, height) => onSize(id, width, height),

@@ -119,6 +119,23 @@ export const desktopErrors = {
     title: 'The program could not be started on the display',
     remedy: 'Check its name and that it is installed for the user that the host runs as.',
   },
+  'desktop.user_helper_missing': {
+    status: 503,
+    title: 'Displays of other users need the helper for sessions',
+    remedy:
+      'On the machine, as root: install the package, write the names of the users into `/etc/ami-streams/sessions`, one a line, and run `systemctl enable --now ami-streams-sessions.socket`.',
+  },
+  'desktop.user_denied': {
+    status: 403,
+    title: 'No display can be made as this user of the machine',
+    remedy:
+      'See the reason. An admin of the machine writes the names of the users whom the host may act as into `/etc/ami-streams/sessions`.',
+  },
+  'desktop.user_failed': {
+    status: 502,
+    title: 'The process that makes displays of this user failed',
+    remedy: 'Try again. See the log of the host, and `journalctl -u "ami-streams-sessions@*"` where the helper started it.',
+  },
   'desktop.forbidden': { status: 403, title: 'You may not do this at the display', remedy: 'Ask an admin to grant you the right.' },
   'desktop.rights_ended': {
     status: 403,

@@ -23,9 +23,22 @@ export interface RouteRequest<Params, Query, Body> {
   readonly signInBaseUrl: string
 }
 
+/** The bytes of a file that is open already. */
+export interface FileContent {
+  readonly bytes: number
+  readonly changedMs: number
+  /** Its bytes from `start` to `end`, both within. */
+  read(start: number, end: number): AsyncIterable<Uint8Array>
+  /** Idempotent; called at the end in any case. */
+  close(): void
+}
+
 /** A file as an answer: with ranges, validators and a media type. */
 export interface FileReply {
-  readonly path: string
+  /** One of this machine, which the host opens itself. */
+  readonly path?: string
+  /** One that somebody else reads for the host, instead of `path`. */
+  readonly content?: FileContent
   /** Media type. */
   readonly type: string
   /** Name to save it under; without it browsers show it. */

@@ -110,6 +110,11 @@ export const workers = {
     runs: 'one per display that somebody looks at, or that is recorded',
     loss: 'its viewers wait for it for a moment; the display and its programs go on',
   },
+  'desktop-user': {
+    source: 'desktop/users/worker/desktop-user-worker.ts',
+    runs: 'one per other user of the machine who has displays, with the rights of that user; it starts their `desktop` workers',
+    loss: 'viewers wait for it for a moment, files on their way start again; displays and their programs go on',
+  },
   'desktop-images': {
     source: 'desktop/worker/images/desktop-images-worker.ts',
     runs: 'while pages ask for images of displays',

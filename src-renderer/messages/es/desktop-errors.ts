@@ -143,6 +143,23 @@ export const desktopErrors = {
     title: 'No se pudo iniciar el programa en la pantalla',
     remedy: 'Comprueba su nombre y que esté instalado para el usuario del host.',
   },
+  'desktop.user_helper_missing': {
+    english: 'Displays of other users need the helper for sessions',
+    title: 'Las pantallas de otros usuarios necesitan el asistente de sesiones',
+    remedy:
+      'En el equipo, como root: instala el paquete, escribe los nombres de los usuarios en /etc/ami-streams/sessions, uno por línea, y ejecuta systemctl enable --now ami-streams-sessions.socket.',
+  },
+  'desktop.user_denied': {
+    english: 'No display can be made as this user of the machine',
+    title: 'No se puede crear una pantalla como este usuario del equipo',
+    remedy:
+      'Consulta el motivo. Un administrador del equipo escribe en /etc/ami-streams/sessions los nombres de los usuarios permitidos.',
+  },
+  'desktop.user_failed': {
+    english: 'The process that makes displays of this user failed',
+    title: 'Falló el proceso que crea las pantallas de este usuario',
+    remedy: 'Inténtalo de nuevo. Consulta el registro del servidor.',
+  },
   'desktop.forbidden': {
     english: 'You may not do this at the display',
     title: 'No puedes hacer esto en la pantalla',

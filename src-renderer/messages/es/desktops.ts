@@ -21,6 +21,11 @@ export const desktops = {
   detachText: 'Ya no se muestra aquí. Sus programas siguen en marcha.',
   command: 'Programa y argumentos',
   commandHelp: 'Separados por espacios, por ejemplo: xterm -fa Monospace. Ningún intérprete de comandos los lee.',
+  user: 'Se ejecuta como',
+  ownUser: (name: string | null) => (name === null ? 'El usuario del servidor' : `${name}, el usuario del servidor`),
+  userHelp: 'Sus programas tienen los archivos y permisos de ese usuario de este equipo, y también quien trabaja allí.',
+  noOtherUsers:
+    'Aquí se pueden elegir otros usuarios de este equipo si un administrador del equipo lo permite: consulta Desktops en la documentación.',
   ends: 'Termina cuando nadie lo mira',
   endsAfter: (minutes: number) =>
     minutes === 0 ? 'Nunca' : minutes < 60 ? `Tras ${minutes} minutos` : minutes === 60 ? 'Tras una hora' : 'Tras un día',
@@ -31,6 +36,7 @@ export const desktops = {
   removeText: 'Sus programas terminan y se pierde lo que no hayan guardado.',
   removeAction: 'Quitar escritorio',
   removed: (name: string) => `Se quitó ${name}.`,
+  runsAs: (user: string) => `Como ${user}`,
   running: 'En marcha',
   stopped: 'Detenido',
   screen: 'Pantalla de este equipo',
