@@ -23,11 +23,18 @@ export async function buildSessionsHelper() {
   mkdirSync(dirname(sessionsHelper), { recursive: true })
   try {
     await timed('helper for sessions of other users built', () => {
-      execFileSync('gcc', [...flags, source, '-o', `${sessionsHelper}.new`, '-ldl'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+      execFileSync('gcc', [...flags, source, '-o', `${sessionsHelper}.new`, '-ldl'], {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'pipe'],
+      })
       renameSync(`${sessionsHelper}.new`, sessionsHelper)
       writeStamp(stamp, hash)
     })
   } catch (error) {
-    say(`the helper for sessions of other users is left out: ${String(error.stderr || error.message).trim().slice(0, 2000)}`)
+    say(
+      `the helper for sessions of other users is left out: ${String(error.stderr || error.message)
+        .trim()
+        .slice(0, 2000)}`,
+    )
   }
 }

@@ -6,8 +6,8 @@ import type { Display } from '../schemas/display.ts'
 import { DisplaysForStudio } from './displays-for-studio.ts'
 
 const locked = new Set<string>()
-const display = (id: string, state: Display['state'], kind: Display['kind'] = 'virtual') =>
-  ({ id, name: `Name of ${id}`, kind, width: 800, height: 600, state, locked: locked.has(id) }) as Display
+const display = (id: string, state: Display['state'], kind: Display['kind'] = 'virtual', user: string | null = null) =>
+  ({ id, name: `Name of ${id}`, kind, user, width: 800, height: 600, state, locked: locked.has(id) }) as Display
 const admin = { id: 'local', role: 'admin' } as const
 const ann = { id: 'token:ann', role: 'editor' } as const
 
@@ -17,7 +17,12 @@ function start() {
   const needsCode = new Set<string>()
   const displays = new DisplaysForStudio({
     book: {
-      list: () => [display('screen', 'running', 'screen'), display('one', 'running'), display('two', 'stopped')],
+      list: () => [
+        display('screen', 'running', 'screen'),
+        display('one', 'running'),
+        display('two', 'stopped'),
+        display('of-anna', 'running', 'virtual', 'anna'),
+      ],
       ifRunning: (id) =>
         id === 'one'
           ? { server: ':5', authority: '/displays/one/xauthority', pid: 4, audio: { folder: '/displays/one/audio', pids: [], state: 'on' } }
@@ -34,7 +39,7 @@ function start() {
 }
 
 describe('displays as sources of the studio', () => {
-  it('are listed for those who may see them, without the screen of the machine', () => {
+  it('are listed for those who may see them, without the screen of the machine and those of other users', () => {
     const { displays } = start()
     expect(displays.list(admin).map(({ id }) => id)).toEqual(['one', 'two'])
     expect(displays.list(ann)).toEqual([

@@ -98,7 +98,8 @@ export const DisplaySchema = Type.Object({
       'virtual: made on demand, in memory; screen: the display that the host itself was started on; attached: made by other programs',
   }),
   user: Type.Union([Type.String(), Type.Null()], {
-    description: 'user of this machine whose programs and files those of the display are; null: the one that the host runs as, or who asks is no admin',
+    description:
+      'user of this machine whose programs and files those of the display are; null: the one that the host runs as, or who asks is no admin',
   }),
   width: Type.Integer({ description: 'pixels' }),
   height: Type.Integer({ description: 'pixels' }),

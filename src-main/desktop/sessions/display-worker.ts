@@ -59,7 +59,7 @@ const MessageSchema = Type.Union([
   }),
 ])
 
-/** A message of a process that another user may have replaced; undefined where it is none. */
+/** A message of a process that another user may have replaced; undefined where it is another. */
 export function checkDesktopMessage(message: unknown): FromDesktopWorker | undefined {
   if (!Value.Check(MessageSchema, message)) return undefined
   return message.kind === 'copied-files' ? { ...message, copied: message.copied } : message

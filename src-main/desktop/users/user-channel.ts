@@ -83,7 +83,7 @@ export function channelByRoot(log: Logger): OpenChannel {
         XDG_RUNTIME_DIR: runtime,
         ...(process.env.LANG !== undefined && { LANG: process.env.LANG }),
       },
-      // The end of the host is the end of the connection; a Ctrl+C at its terminal is none.
+      // The end of the host is the end of the connection; a Ctrl+C at its terminal is not.
       detached: true,
     })
     const [, , errors, channel] = child.stdio as unknown as [null, null, Socket, Socket]

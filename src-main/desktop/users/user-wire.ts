@@ -43,7 +43,7 @@ export function withBytes(value: unknown, bytes: Uint8Array = Buffer.alloc(0)): 
   return [length, json, bytes]
 }
 
-/** Throws where it is none, or too long. The bytes are a view. */
+/** Throws where it is another, or too long. The bytes are a view. */
 export function readWithBytes(body: Buffer): { readonly value: unknown; readonly bytes: Buffer } {
   const length = body.readUInt32BE(0)
   if (length > maxJsonBytes || 4 + length > body.length) throw new Error(`JSON of ${length} bytes`)

@@ -152,8 +152,7 @@ export const desktopErrors = {
   'desktop.user_denied': {
     english: 'No display can be made as this user of the machine',
     title: 'No se puede crear una pantalla como este usuario del equipo',
-    remedy:
-      'Consulta el motivo. Un administrador del equipo escribe en /etc/ami-streams/sessions los nombres de los usuarios permitidos.',
+    remedy: 'Consulta el motivo. Un administrador del equipo escribe en /etc/ami-streams/sessions los nombres de los usuarios permitidos.',
   },
   'desktop.user_failed': {
     english: 'The process that makes displays of this user failed',

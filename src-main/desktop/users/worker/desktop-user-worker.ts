@@ -47,7 +47,7 @@ const printers = new Printers({
   onPrinted: (display, { name, path }) => {
     writeFrame(channel, fromUser.printed, 0, [Buffer.from(JSON.stringify({ display, name, path }))])
   },
-  // The host keeps the log, by what it is told was printed.
+  // The host keeps the log, by what it is sent.
   audit: { record() {} },
   log,
 })
