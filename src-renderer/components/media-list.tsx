@@ -117,7 +117,7 @@ function Row<Entity extends Media>({
           {playable && <Play className="over" size={18} />}
         </button>
       </td>
-      <td data-label={t.media.title}>
+      <td className="media-title" data-label={t.media.title}>
         <TitleField title={title} of={name} editor={editor} testId={`${kind}-title`} onChange={(next) => list.onRename(item, next)} />
         {list.below?.(item)}
       </td>
@@ -204,7 +204,7 @@ export function MediaList<Entity extends Media>(props: MediaListProps<Entity>) {
   }
   return (
     <>
-      <div className="table-wrap">
+      <div className="table-wrap media-list">
         <table data-testid={`${kind}s`}>
           <thead>
             <tr>
