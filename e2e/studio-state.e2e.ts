@@ -142,6 +142,20 @@ describe('a collection', () => {
       'four changes are told',
     )
     expect(heard.at(-1).data).toMatchObject({ revision: revision + 4, cause: 'undo', changed: ['sources/Green'] })
+    expect(
+      heard.some(({ data }) => data?.items !== undefined),
+      'it has to be read',
+    ).toBe(false)
+    await ask('PATCH', '/studio/scenes/talk/items/red', { position: { x: 11 } })
+    await until(
+      () => heard.at(-1)?.data,
+      ({ items }) => items !== undefined,
+      'a moved item comes with the event',
+    )
+    const { scenes } = (await ask('GET', '/studio/collection')).collection
+    expect(heard.at(-1).data).toMatchObject({ undo: 'Move "red"', redo: null })
+    expect(heard.at(-1).data.items).toEqual([{ scene: 'talk', item: scenes.find(({ id }: any) => id === 'talk').items[0] }])
+    await ask('POST', '/studio/undo', {})
     socket.close()
   })
 

@@ -94,6 +94,26 @@ export function entityAt(collection: Collection, at: string): Json | undefined {
   return isObject(owner) ? owner : undefined
 }
 
+/** An item of a scene as the host has it after a change. */
+export interface ChangedItem {
+  readonly scene: string
+  readonly item: { readonly id: string }
+}
+
+/** The document with items as they are now; undefined where one of them is not in it. What did not change is shared. */
+export function replaceItems(collection: Collection, items: readonly ChangedItem[]): Collection | undefined {
+  let next = collection
+  for (const { scene: sceneId, item } of items) {
+    const at = next.scenes.findIndex(({ id }) => id === sceneId)
+    const scene = next.scenes[at]
+    const index = scene?.items.findIndex(({ id }) => id === item.id) ?? -1
+    if (scene === undefined || index < 0) return undefined
+    const changed = { ...scene, items: scene.items.with(index, item as (typeof scene.items)[number]) }
+    next = { ...next, scenes: next.scenes.with(at, changed) }
+  }
+  return next
+}
+
 type ChangedValue = readonly [path: readonly string[], value: unknown]
 
 /** The single values that a change sets, by their path in the entity: properties of objects that are merged one by one. */

@@ -77,3 +77,51 @@ test('an edit that is announced while the document is read is read next', async 
   await expect.poll(() => useShow.getState().open?.revision).toBe(3)
   leave()
 })
+
+test('a drag is followed by its events alone; what they do not have is read', async () => {
+  const item = (id: string, x: number) => ({ id, source: id, position: { x, y: 0 } })
+  const scenes = [{ id: 'talk', items: [item('logo', 0), item('other', 0)] }]
+  const open = {
+    name: 'Show',
+    revision: 1,
+    undo: null as string | null,
+    redo: null,
+    collection: { name: 'Show', scenes, sources: [], canvases: [], outputs: [], folders: [] },
+  }
+  let asked = 0
+  vi.stubGlobal('fetch', async (url: string) => {
+    const path = url.replace('/api/v1/studio', '').split('?')[0]
+    if (path === '/collection') asked++
+    const answers: Record<string, () => unknown> = {
+      '': () => ({ open: { name: 'Show' }, state: 'running', problem: null, outputs: [] }),
+      '/collection': () => open,
+      '/program': () => ({ scene: 'talk' }),
+      '/sources': () => ({ items: [] }),
+    }
+    return new Response(JSON.stringify(answers[path ?? '']?.()))
+  })
+  const leave = followShow()
+  await expect.poll(() => useShow.getState().open?.collection.scenes[0]?.items).toHaveLength(2)
+  await expect.poll(() => useShow.getState().open?.revision).toBe(1)
+  const first = asked
+  const shown = () => useShow.getState().open
+  const other = shown()?.collection.scenes[0]?.items[1]
+  const moved = (revision: number, items: unknown): void =>
+    deliverEvent({ seq: revision, time: '', topic: 'studio.changed', data: { revision, undo: 'Move "logo"', redo: null, items } })
+  for (const revision of [2, 3, 4]) moved(revision, [{ scene: 'talk', item: item('logo', revision) }])
+  expect(shown()).toMatchObject({ revision: 4, undo: 'Move "logo"' })
+  expect(shown()?.collection.scenes[0]?.items[0]).toMatchObject({ position: { x: 4 } })
+  expect(shown()?.collection.scenes[0]?.items[1], 'what did not move is not drawn again').toBe(other)
+  expect(asked).toBe(first)
+  // One that came before, and one that is not in step: the document itself counts.
+  moved(3, [{ scene: 'talk', item: item('logo', 3) }])
+  expect(shown()?.revision).toBe(4)
+  open.revision = 6
+  moved(6, [{ scene: 'talk', item: item('logo', 6) }])
+  await expect.poll(() => shown()?.revision).toBe(6)
+  expect(asked).toBe(first + 1)
+  open.revision = 7
+  moved(7, [{ scene: 'gone', item: item('logo', 6) }])
+  await expect.poll(() => shown()?.revision).toBe(7)
+  leave()
+})

@@ -3,7 +3,7 @@ import { create } from 'zustand'
 import { ApiError, call, reportProblem } from '../client/api.ts'
 import { followEvents } from '../client/event-followers.ts'
 import type { EventMessage } from '../client/types.ts'
-import { applyChange, type Change, joinChanges, shareParts } from './document.ts'
+import { applyChange, type Change, type ChangedItem, joinChanges, replaceItems, shareParts } from './document.ts'
 import { t } from './messages.ts'
 import { clearEdits, expectEdits, noteEdits, takeOverwritten } from './overwritten.ts'
 import { type RateHistory, withoutRates, withRates } from './rate-history.ts'
@@ -149,17 +149,38 @@ async function readDocument(revision: number): Promise<void> {
       const open = await call('GET', '/studio/collection')
       // Everything is read again: what was read here may be of another collection.
       if (of !== reads) continue
-      confirmed = open
-      show()
-      notifyOverwritten(open)
+      // Events may have brought what is newer.
+      if (confirmed === null || open.revision > confirmed.revision) {
+        confirmed = shareParts(confirmed, open)
+        show()
+        notifyOverwritten(open)
+      }
       // The host never gets as far as it said, as after another collection was opened. What was wanted meanwhile is read next.
-      if (open.revision < wanted) break
+      if (confirmed.revision < wanted) break
     }
   } catch (error) {
     if (!(error instanceof ApiError && error.code === 'studio.no_collection')) reportProblem(error)
   } finally {
     reading = false
   }
+}
+
+interface ChangeEvent extends Pick<OpenCollection, 'revision' | 'undo' | 'redo'> {
+  /** Where nothing but these changed. */
+  readonly items?: readonly ChangedItem[]
+}
+
+/** Takes what an event says of a change, where that is all there is to know; else the document is read. A drag makes thirty a second. */
+function followChange({ revision, undo, redo, items }: ChangeEvent): void {
+  const isNext = confirmed !== null && revision === confirmed.revision + 1
+  const collection = isNext && items !== undefined && confirmed !== null ? replaceItems(confirmed.collection, items) : undefined
+  if (collection === undefined || confirmed === null) {
+    void readDocument(revision)
+    return
+  }
+  confirmed = { ...confirmed, revision, undo, redo, collection }
+  show()
+  notifyOverwritten(confirmed)
 }
 
 let overwrittenListener: (changes: readonly Change[], collection: Collection) => void = () => {}
@@ -186,7 +207,7 @@ function onEvent(event: EventMessage): void {
 function apply({ topic, data }: EventMessage): void {
   switch (topic) {
     case 'studio.changed':
-      void readDocument((data as { readonly revision: number }).revision)
+      followChange(data as ChangeEvent)
       break
     case 'studio.opened':
     case 'studio.closed':
@@ -307,9 +328,14 @@ export function followShow(): () => void {
 /** Keeps `useShow` in step with the host while the component is drawn. */
 export const useFollowedShow = (): void => useEffect(followShow, [])
 
-/** Takes the revision and history of an answer; the event that follows has the document read. */
-function take(answer: Edited): void {
-  void readDocument(answer.revision)
+/** How long the event of an edit may come behind its answer, ms. */
+const eventLateMs = 100
+
+/** An edit was answered: its event has what changed, or has the document read. Only where none comes it is read because of the answer. */
+function take({ revision }: Edited): void {
+  if (confirmed === null || confirmed.revision >= revision) return
+  const of = reads
+  setTimeout(() => of === reads && void readDocument(revision), eventLateMs)
 }
 
 /** The host has done edits of this page. */

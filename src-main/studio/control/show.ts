@@ -3,6 +3,7 @@ import { AppError } from '../../platform/errors.ts'
 import type { EventBus } from '../../platform/events/events.ts'
 import type { SecretBox } from '../../platform/identity/secret-box.ts'
 import type { Logger } from '../../platform/logger.ts'
+import { changedItems } from '../document/changed-places.ts'
 import type { Collection } from '../document/collection.ts'
 import type { DocumentReader } from '../document/files/read-document.ts'
 import { type CollectionUpdate, type FileState, OpenCollection } from '../document/open-collection.ts'
@@ -165,14 +166,15 @@ export class Show {
     })
   }
 
-  #follow({ revision, collection, cause, name, actor, changed, joined }: CollectionUpdate): void {
+  #follow({ revision, before, collection, cause, name, actor, changed, joined, undo, redo }: CollectionUpdate): void {
     const { engine, outputs, events, audit } = this.#dependencies
     // A process that cannot run here is not tried with every edit: opening the collection again tries it.
     if (engine.state !== 'failed') engine.setCollection(collection)
     this.control.follow(collection)
     outputs.sync(collection)
     this.#dependencies.onChange()
-    events.publish('studio.changed', { revision, cause, name, actor, changed })
+    const items = changedItems(before, collection, changed)
+    events.publish('studio.changed', { revision, cause, name, actor, changed, undo, redo, ...(items === undefined ? {} : { items }) })
     if (!joined)
       audit.record({
         kind: 'command',

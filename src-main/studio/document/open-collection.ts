@@ -33,6 +33,9 @@ export interface CollectionUpdate {
   readonly actor: string
   /** Places that differ. */
   readonly changed: readonly string[]
+  /** Names of the steps that can be undone and done again now. */
+  readonly undo: string | null
+  readonly redo: string | null
   /** One of many that are one step of the history: a drag. */
   readonly joined: boolean
 }
@@ -274,6 +277,8 @@ export class OpenCollection {
       name,
       actor,
       changed: changedPlaces(before, collection),
+      undo: this.#history.nextUndo?.name ?? null,
+      redo: this.#history.nextRedo?.name ?? null,
       joined,
     })
   }
