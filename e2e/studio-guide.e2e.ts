@@ -35,6 +35,23 @@ describe('the guide to a first show', () => {
     await page.getByTestId('purpose-both').click()
     await step('quality').waitFor()
     await page.getByTestId('guide-quality').waitFor()
+    // What is another host to a user is this one here: a token is asked for all the same.
+    await page.getByTestId('guide-measure').locator('summary').click()
+    await page.getByTestId('guide-measure-url').fill(host.http)
+    await page.getByTestId('guide-measure-token').fill('wrong')
+    await page.getByTestId('guide-measure-start').click()
+    await page.getByTestId('guide-measure').getByRole('alert').filter({ hasText: 'answers 401' }).waitFor()
+    const { secret } = (await host.api('POST', '/tokens', { label: 'Upload', role: 'editor' })).body
+    await page.getByTestId('guide-measure-token').fill(secret)
+    await page.getByTestId('guide-measure-start').click()
+    await page
+      .getByTestId('guide-measured')
+      .filter({ hasText: `arrived at ${new URL(host.http).host}` })
+      .waitFor()
+    expect(Number(await page.getByTestId('guide-upload').inputValue())).toBeGreaterThan(1)
+    await screenshot(page, 'studio-guide-measured')
+    found.push(...(await findingsInBothThemes(page)))
+    await page.getByTestId('guide-measure').locator('summary').click()
     await page.getByTestId('guide-upload').fill('2')
     await until(async () => (await page.getByTestId('guide-quality').innerText()).includes('1280×720'), 'a small upload allows 720p')
     expect(await page.getByTestId('guide-quality').innerText()).toContain('1.20 Mbps')

@@ -1447,6 +1447,12 @@ export interface ApiTypes {
     'upload-space': {
       GET: { answer: { usedBytes: number; quotaBytes: number; maxFileBytes: number } }
     }
+    'upload-speed': {
+      POST: { body: { url: string; token: string }; answer: { kbps: number; bytes: number; tookMs: number } }
+    }
+    'upload-test': {
+      POST: { answer: { kbps: number; bytes: number; tookMs: number } }
+    }
     'uploaded-files': {
       GET: { query: { cursor?: string | undefined; limit?: number | undefined }; answer: { items: StudioUploadedFilesItem[]; nextCursor: string | null } }
       '*': {

@@ -21,6 +21,7 @@ import { createOutputs } from './control/outputs/index.ts'
 import { serverCheckRoutes } from './control/outputs/server-check.ts'
 import { SideSources } from './control/outputs/shares/side-sources.ts'
 import { StudioShares } from './control/outputs/shares/studio-shares.ts'
+import { uploadSpeedRoutes } from './control/outputs/upload-speed/upload-routes.ts'
 import { dockRoutes } from './control/pages/docks/dock-routes.ts'
 import { Docks } from './control/pages/docks/docks.ts'
 import { createOverlays } from './control/pages/overlays/index.ts'
@@ -216,6 +217,7 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
     routes: [
       ...outputs.routes,
       ...serverCheckRoutes(dependencies.carrier),
+      ...uploadSpeedRoutes(reach),
       ...uploads.routes,
       ...bundleRoutes({
         folder,

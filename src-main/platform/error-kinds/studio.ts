@@ -137,6 +137,11 @@ export const studioErrors = {
     title: 'The service did not do it',
     remedy: 'Read what it said, and try again; its own page does the same.',
   },
+  'studio.upload_not_measured': {
+    status: 502,
+    title: 'The upload could not be measured',
+    remedy: 'Check the URL and the token: both are of another AMI Streams host, whose version is this one or newer.',
+  },
   'studio.output_off': { status: 409, title: 'The output does not run', remedy: 'Start it first.' },
   'studio.output_left_off': {
     status: 409,

@@ -923,6 +923,11 @@ export const errors: Readonly<Record<ErrorCode, ErrorText>> = {
     title: 'El servicio no lo hizo',
     remedy: 'Lee lo que respondió e inténtalo de nuevo; su propia página hace lo mismo.',
   },
+  'studio.upload_not_measured': {
+    english: 'The upload could not be measured',
+    title: 'No se pudo medir la subida',
+    remedy: 'Comprueba la URL y el token: ambos son de otro host de AMI Streams, cuya versión es esta o una más nueva.',
+  },
   'studio.busy': {
     english: 'The studio does too much at once',
     title: 'El estudio hace demasiado a la vez',

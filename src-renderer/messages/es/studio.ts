@@ -1161,7 +1161,16 @@ export const studioGuide = {
   noEncoder: 'No se encontró ningún codificador para H.264.',
   upload: 'Velocidad de subida, Mbit/s',
   uploadHelp:
-    'La que indica tu proveedor o muestra una prueba de velocidad. AMI Streams no la mide: no se pregunta a ningún servidor de internet.',
+    'Según tu proveedor, o según una prueba de velocidad en un navegador. AMI Streams no pregunta a ningún servidor propio: no tiene.',
+  measureUpload: 'Medir hasta un host tuyo',
+  measureUploadHelp:
+    'Otro host de AMI Streams en internet, como el servidor donde miran tus espectadores. Seis segundos, 64 MB como mucho.',
+  otherHost: 'URL del host',
+  otherToken: 'Token de ese host',
+  otherTokenHelp: 'Con el rol de editor, de su página Ajustes. No se guarda.',
+  measure: 'Medir',
+  measuringUpload: 'Enviando…',
+  measuredUpload: (rate: string, host: string) => `${rate} llegaron a ${host}.`,
   choice: (width: number, height: number, fps: number, rate: string) => `${width}×${height}, ${fps} fotogramas por segundo, ${rate}`,
   because: {
     machine: 'Esta máquina lo codifica con margen para el propio programa; con más se perderían fotogramas.',

@@ -3,6 +3,7 @@ import type { EncoderInfo } from '../../../src-main/media/encoders/encoder-info.
 import { call, explain } from '../../client/api.ts'
 import { formatBitrate } from '../../client/format.ts'
 import { decimal } from '../../messages/numbers.ts'
+import { MeasureUpload } from './measure-upload.tsx'
 import { t } from './messages.ts'
 import { chooseQuality, type Purpose, type Quality } from './quality.ts'
 
@@ -72,6 +73,7 @@ export function QualityStep({ purpose, encoders, problem, upload, onUpload }: Qu
           <span className="hint" id="guide-upload-help">
             {t.uploadHelp}
           </span>
+          <MeasureUpload onMeasured={onUpload} />
         </div>
       )}
       <p className="guide-choice" role="status" data-testid="guide-quality">
