@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Type } from 'typebox'
 import { AppError } from '../../../../platform/errors.ts'
-import { isLimited } from '../../../../platform/principal.ts'
-import type { Reach } from '../../../../platform/reach.ts'
-import { defineRoute, type RouteDefinition } from '../../../../platform/routes.ts'
+import type { Reach } from '../../../../platform/outbound/reach.ts'
+import { isLimited } from '../../../../platform/routes/principal.ts'
+import { defineRoute, type RouteDefinition } from '../../../../platform/routes/routes.ts'
 import { measureUpload } from './measure-upload.ts'
 import { MeasuredUploadSchema, maxTestBytes, sinkUpload } from './upload-sink.ts'
 
