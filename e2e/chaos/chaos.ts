@@ -9,7 +9,7 @@ import { publishTestStream } from '../helpers/publish.ts'
 import { until } from '../helpers/until.ts'
 import { noticed, ScriptedPlayer, type Stall } from './scripted-player.ts'
 
-const kinds = ['kill', 'partition', 'freeze', 'slow disk', 'update'] as const
+const kinds = ['kill', 'partition', 'silence', 'freeze', 'slow disk', 'update'] as const
 type Kind = (typeof kinds)[number]
 
 /** Gaps of a page's own timers from which on the machine was too busy to say anything, ms. */
@@ -32,7 +32,7 @@ interface Edge {
 }
 
 /**
- * Three nodes with viewers, of which one after the other is killed, cut off, frozen, kept busy by its disk, or updated, in an order by the
+ * Three nodes with viewers, of which one after the other is killed, cut off, left without a word, frozen, kept busy by its disk, or updated, in an order by the
  * seed. One node at least is well at every moment.
  */
 export async function runChaos(seconds: number, seed: number, note: (line: string) => void): Promise<ChaosResult> {
@@ -118,7 +118,7 @@ export async function runChaos(seconds: number, seed: number, note: (line: strin
       if (left.length === 0) left = [...kinds]
       const kind = left.splice(random.int(left.length), 1)[0] as Kind
       const edge = random.pick(edges)
-      const lastsMs = 1000 + random.int(kind === 'partition' ? 9000 : 4000)
+      const lastsMs = 1000 + random.int(kind === 'partition' || kind === 'silence' ? 9000 : 4000)
       say(`round ${round}: ${kind} of ${edge.name} for ${lastsMs} ms`)
       await disturb(kind, edge, lastsMs)
       await until(() => isWell(edge), `${edge.name} to be well after round ${round}, ${kind}; seed ${seed}`)
@@ -134,6 +134,11 @@ export async function runChaos(seconds: number, seed: number, note: (line: strin
           break
         case 'partition':
           edge.proxy.cut()
+          await wait(lastsMs)
+          edge.proxy.join()
+          break
+        case 'silence':
+          edge.proxy.quiet()
           await wait(lastsMs)
           edge.proxy.join()
           break

@@ -13,10 +13,20 @@ export interface Stall {
 /** A stall that a viewer notices, ms. */
 const noticedMs = 2000
 
-/** Stalls that a viewer notices, but for those in which who plays from the origin alone stalled, too: the machine was too busy. */
+/** The machine was too busy for so long around a stall of who plays from the origin alone, ms. */
+const aroundMs = 500
+
+/** Stalls that a viewer notices, without the time in which who plays from the origin alone stalled, too: the machine was too busy. */
 export function noticed(stalls: readonly Stall[], control: readonly Stall[]): readonly Stall[] {
-  const overlaps = (a: Stall, b: Stall): boolean => a.fromMs < b.toMs + 500 && b.fromMs < a.toMs + 500
-  return stalls.filter((stall) => stall.toMs - stall.fromMs > noticedMs && !control.some((each) => overlaps(each, stall)))
+  const ownMs = ({ fromMs, toMs }: Stall): number => {
+    let [left, sinceMs] = [0, fromMs]
+    for (const each of control.toSorted((a, b) => a.fromMs - b.fromMs)) {
+      left += Math.max(0, Math.min(toMs, each.fromMs - aroundMs) - sinceMs)
+      sinceMs = Math.max(sinceMs, Math.min(toMs, each.toMs + aroundMs))
+    }
+    return left + toMs - sinceMs
+  }
+  return stalls.filter((stall) => ownMs(stall) > noticedMs)
 }
 
 /** Players give a request up after this time, as hls.js does, ms. */

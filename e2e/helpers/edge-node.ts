@@ -117,6 +117,8 @@ export type CuttableProxy = Awaited<ReturnType<typeof startProxy>>
 export async function startProxy(targetPort: number) {
   const sockets = new Set<Socket>()
   let isCut = false
+  let isQuiet = false
+  const pairs = new Set<{ readonly client: Socket; readonly target: Socket }>()
   let bytes = 0
   const server = createServer((client) => {
     if (isCut) {
@@ -136,9 +138,16 @@ export async function startProxy(targetPort: number) {
     target.on('data', (chunk) => {
       bytes += chunk.length
     })
+    const pair = { client, target }
+    pairs.add(pair)
+    client.on('close', () => pairs.delete(pair))
+    if (isQuiet) target.pause()
+    else pass(pair)
+  })
+  function pass({ client, target }: { readonly client: Socket; readonly target: Socket }): void {
     client.pipe(target)
     target.pipe(client)
-  })
+  }
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
     port: (server.address() as AddressInfo).port,
@@ -148,8 +157,18 @@ export async function startProxy(targetPort: number) {
       isCut = true
       for (const socket of sockets) socket.destroy()
     },
+    /** Connections stay, and nothing comes through them until `join`. */
+    quiet() {
+      isQuiet = true
+      for (const { client, target } of pairs) {
+        client.unpipe(target).pause()
+        target.unpipe(client).pause()
+      }
+    },
     join() {
       isCut = false
+      if (isQuiet) for (const pair of pairs) pass(pair)
+      isQuiet = false
     },
     stop() {
       for (const socket of sockets) socket.destroy()

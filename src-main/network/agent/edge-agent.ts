@@ -233,7 +233,7 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
     }
   }
   const probe = (): ProbeAnswer => ({
-    state: link.state !== 'connected' ? 'away' : link.routing?.draining === true ? 'draining' : 'serving',
+    state: link.state !== 'connected' || link.isQuiet ? 'away' : link.routing?.draining === true ? 'draining' : 'serving',
     issuedAt: link.routing?.issuedAt ?? 0,
   })
   let openRequests = 0

@@ -107,6 +107,8 @@ const receiptBytes = 32 * 1024
 const maxMessageBytes = 64 * 1024 * 1024
 /** Requests are reported so often, ms. */
 const usageMs = 100
+/** Without a word from the origin for so long, while it says something each second, players rather use other nodes, ms. */
+const quietMs = 1500
 const maxQuestions = 1000
 const answerMs = 5000
 
@@ -204,6 +206,11 @@ export class EdgeLink implements EdgeSource {
 
   get state(): LinkState {
     return this.#state
+  }
+
+  /** The connection may be broken where nobody says so: what is new at the origin does not come. */
+  get isQuiet(): boolean {
+    return performance.now() - this.#heardMs > quietMs
   }
 
   /** The origin has disabled or revoked the node. */
