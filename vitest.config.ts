@@ -2,10 +2,12 @@ import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
 const integration = '**/*.integration.test.ts'
+const fuzz = 'src-main/**/*.fuzz.test.ts'
 
 /**
- * Unit and integration tests are beside their sources. Integration tests start processes, listen on sockets, open databases or load addons: without them
- * the unit suite takes seconds. End-to-end tests have a configuration of their own (e2e/vitest.config.ts).
+ * Unit and integration tests are beside their sources. Integration tests start processes, listen on sockets, open databases, load addons,
+ * make keys, fill folders, measure memory or simulate minutes: without them the unit suite takes seconds. Fuzz tests are in both, with few
+ * rounds in the first. End-to-end tests have a configuration of their own (e2e/vitest.config.ts).
  */
 export default defineConfig({
   test: {
@@ -16,9 +18,19 @@ export default defineConfig({
           name: 'unit',
           include: ['src-main/**/*.test.ts', 'src-renderer/**/*.test.{ts,tsx}', 'src-client/**/*.test.ts', 'scripts/**/*.test.ts'],
           exclude: [integration],
+          // A few rounds of each fuzz test, so that a parser that is broken is seen at once.
+          env: { FUZZ_RUNS: process.env.FUZZ_RUNS ?? '0.2' },
         },
       },
-      { extends: true, test: { name: 'integration', include: [`src-main/${integration}`, `scripts/${integration}`] } },
+      {
+        extends: true,
+        test: {
+          name: 'integration',
+          include: [`src-main/${integration}`, `scripts/${integration}`, fuzz],
+          // All rounds, with the same seeds each time: `npm run fuzz` takes new ones, for an hour.
+          env: { FUZZ_RUNS: process.env.FUZZ_RUNS ?? '0.5' },
+        },
+      },
     ],
     environment: 'node',
     pool: 'threads',
@@ -37,8 +49,6 @@ export default defineConfig({
     // Node keeps what it compiled, and sources without their types, for the next run. A file that changed is compiled again.
     env: {
       NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(import.meta.dirname, 'node_modules/.cache/unit-tests'),
-      // Fuzz tests take the same seeds here each time: `npm run fuzz` takes new ones, for an hour.
-      FUZZ_RUNS: process.env.FUZZ_RUNS ?? '0.5',
     },
   },
 })

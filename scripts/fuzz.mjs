@@ -26,7 +26,15 @@ async function fuzzParsers(node, forMinutes) {
     process.stdout.write(`parsers: FUZZ_SEED=${round} FUZZ_RUNS=${parserRuns}\n`)
     process.env.FUZZ_SEED = String(round)
     process.env.FUZZ_RUNS = String(parserRuns)
-    const code = await runNode(node, ['node_modules/vitest/vitest.mjs', 'run', '--testTimeout=86400000', '--reporter=dot', '.fuzz.'])
+    const code = await runNode(node, [
+      'node_modules/vitest/vitest.mjs',
+      'run',
+      '--project',
+      'integration',
+      '--testTimeout=86400000',
+      '--reporter=dot',
+      '.fuzz.',
+    ])
     if (code !== 0) return false
   }
   return true

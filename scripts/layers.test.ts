@@ -3,6 +3,7 @@ import { dirname, join, normalize, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseSync } from 'rolldown/utils'
 import { describe, expect, it } from 'vitest'
+import { SourceCache } from './source-cache.ts'
 
 /** Checks the layers of docs/architecture.md: who may import whom, and that neither files nor folders form a circle. */
 
@@ -170,7 +171,12 @@ function sources(): string[] {
 }
 
 describe('the layers', () => {
-  const imports = sources().flatMap((file) => importsOf(file, readFileSync(join(root, file), 'utf8')))
+  const cache = new SourceCache<readonly Import[]>('layers', import.meta.filename)
+  const imports = sources().flatMap((file) => {
+    const source = readFileSync(join(root, file), 'utf8')
+    return cache.get(`${file} ${source}`, () => importsOf(file, source))
+  })
+  cache.keep()
 
   it('import only what docs/architecture.md allows', () => {
     const faults = imports.flatMap((one) => {

@@ -30,15 +30,27 @@ function loadedWith(entry: string): Loaded {
   return loaded
 }
 
-const classesOf = (sheet: string): string[] =>
+/** Of each file once: sections share most of theirs. */
+function once(find: (file: string) => string[]): (file: string) => string[] {
+  const known = new Map<string, string[]>()
+  return (file) => {
+    const found = known.get(file) ?? find(file)
+    known.set(file, found)
+    return found
+  }
+}
+
+const classesOf = once((sheet) =>
   [
     ...readFileSync(sheet, 'utf8')
       .replaceAll(/\/\*[\s\S]*?\*\//g, '')
       .matchAll(/\.([a-z][\w-]*)/gi),
-  ].map(([, name]) => name as string)
+  ].map(([, name]) => name as string),
+)
 
-const drawnIn = (module: string): string[] =>
-  [...readFileSync(module, 'utf8').matchAll(/className="([^"]+)"/g)].flatMap(([, names]) => (names as string).split(/\s+/))
+const drawnIn = once((module) =>
+  [...readFileSync(module, 'utf8').matchAll(/className="([^"]+)"/g)].flatMap(([, names]) => (names as string).split(/\s+/)),
+)
 
 // Sections are loaded one by one: what one section draws in the style of another looks broken until both were opened.
 it('every class that a section draws has its style in a sheet that is loaded with the section', () => {

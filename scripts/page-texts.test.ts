@@ -5,6 +5,7 @@ import { parseSync } from 'rolldown/utils'
 import { describe, expect, it } from 'vitest'
 import { errorKinds } from '../src-main/platform/errors.ts'
 import type { Messages } from '../src-renderer/messages/messages.ts'
+import { SourceCache } from './source-cache.ts'
 
 /** Checks that the page takes what people read from the message files, and that it uses every text of theirs. */
 
@@ -190,15 +191,20 @@ interface Source extends Uses {
 }
 
 let known: ReadonlyMap<string, Source> | undefined
-/** What is in each source file. A file is parsed once, and its tree given up at once: together they are what a collection takes longest for. */
+/** What is in each source file. A file is parsed once, and again when it, or this check, has changed. */
 function examined(): ReadonlyMap<string, Source> {
+  const cache = new SourceCache<Source>('page-texts', import.meta.filename)
   known ??= new Map(
     sources.map((file) => {
       const source = read(file)
-      const program = parse(file, source)
-      return [`src-renderer/${file}`, { bare: bareTexts(source, program), ...usesOf(source, program) }]
+      const found = cache.get(source, () => {
+        const program = parse(file, source)
+        return { bare: bareTexts(source, program), ...usesOf(source, program) }
+      })
+      return [`src-renderer/${file}`, found]
     }),
   )
+  cache.keep()
   return known
 }
 

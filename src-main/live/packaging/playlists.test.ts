@@ -78,14 +78,14 @@ describe('the playlists of a packaged stream', () => {
   })
 
   it.each([
-    ['OBS by default', [{ fps: 30, gopS: 250 / 30, seconds: 75 }], 10],
-    ['24 frames a second', [{ fps: 24, gopS: 250 / 24, seconds: 75 }], 10],
-    ['12 s', [{ fps: 30, gopS: 12, seconds: 75 }], 12],
+    ['OBS by default', [{ fps: 30, gopS: 250 / 30, seconds: 60 }], 10],
+    ['24 frames a second', [{ fps: 24, gopS: 250 / 24, seconds: 60 }], 10],
+    ['12 s', [{ fps: 30, gopS: 12, seconds: 60 }], 12],
     [
       'rare only later on',
       [
         { fps: 30, gopS: 2, seconds: 46 },
-        { fps: 30, gopS: 250 / 30, seconds: 75 },
+        { fps: 30, gopS: 250 / 30, seconds: 60 },
       ],
       10,
     ],

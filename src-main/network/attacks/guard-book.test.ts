@@ -65,8 +65,8 @@ it('imports a list whole or not at all, in one form, and sends it to nodes', asy
 it('has at most 20,000 networks in a list, also where two imports come at once', async () => {
   const { book } = await open()
   const text = (first: number) => Array.from({ length: 12_000 }, (_, n) => `${first}.${n >> 8}.${n & 255}.1`).join('\n')
-  const results = await Promise.allSettled([1, 2, 3].map((first) => book.import('allow', text(first), undefined, 'admin')))
-  expect(results.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected', 'rejected'])
+  const results = await Promise.allSettled([1, 2].map((first) => book.import('allow', text(first), undefined, 'admin')))
+  expect(results.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected'])
   expect(book.list('allow')).toHaveLength(12_000)
   expect(() => book.import('allow', `${text(1)}\n${text(2)}`, undefined, 'admin')).toThrow(/20000 networks at most/)
 })

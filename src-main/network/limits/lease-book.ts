@@ -33,8 +33,13 @@ const minShare = 0.02
  * has less itself later: no report takes anything from other nodes.
  */
 export class LeaseBook {
-  readonly #shared = new RecentMap<Shared>(maxShared)
+  readonly #shared: RecentMap<Shared>
   readonly #reportedAtMs = new Map<string, number>()
+
+  /** @param max limits at a time */
+  constructor(max = maxShared) {
+    this.#shared = new RecentMap(max)
+  }
 
   get size(): number {
     return this.#shared.size

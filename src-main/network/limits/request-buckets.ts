@@ -43,9 +43,14 @@ const maxQuiet = 10
  * does not go back.
  */
 export class RequestBuckets {
-  readonly #buckets = new RecentMap<Bucket>(maxBuckets)
+  readonly #buckets: RecentMap<Bucket>
   /** Those to be reported: with a lease, or used enough. */
   readonly #active = new Set<string>()
+
+  /** @param max buckets at a time */
+  constructor(max = maxBuckets) {
+    this.#buckets = new RecentMap(max)
+  }
 
   get size(): number {
     return this.#buckets.size

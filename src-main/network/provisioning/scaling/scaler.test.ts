@@ -10,7 +10,7 @@ import { type ScalingSettings, ScalingSettingsSchema } from './scaling-schemas.t
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs
 const bootMs = 2 * minuteMs
-const stepMs = 10_000
+const stepMs = 30_000
 const perHour = 0.01
 const settings: ScalingSettings = {
   ...Value.Create(ScalingSettingsSchema),
