@@ -306,6 +306,12 @@ describe.runIf(process.platform === 'linux')('the desktop shell with Electron, o
     expect(readdirSync(dataDir)).not.toContain('host.json')
   })
 
+  it('does not run in an Electron that is older than the one it was made for', async () => {
+    const old = startDoubled({ folder, env: { ELECTRON_DOUBLE_VERSION: '44.9.9' } })
+    expect([await old.ended, old.said()]).toEqual([1, expect.stringContaining('needs Electron 45 or newer, and this is 44.9.9')])
+    expect(await call('GET', '/host')).toBeUndefined()
+  })
+
   it('says why the host cannot start, and tries again', async () => {
     const busy = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1')
     await once(busy, 'listening')

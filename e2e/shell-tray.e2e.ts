@@ -55,7 +55,7 @@ describe('the icon in the panel', () => {
     panel = await startPanel(desktop)
     host = await startHost({ name: 'shell-tray' })
     await openCollection(host, collection)
-    tray = desktop.spawn(process.execPath, [join(root, 'dist/host/main.js'), 'tray', '--data', host.dataDir])
+    tray = desktop.spawn(process.execPath, [join(root, 'bin/streams.mjs'), 'tray', '--data', host.dataDir])
   })
   afterAll(async () => {
     await desktop?.stop()
@@ -154,6 +154,20 @@ describe('the icon in the panel', () => {
     await until(async () => !(await desktop.hasOwner(watcher[0])), 'the panel is gone')
     panel = await startPanel(desktop)
     await untilColor(blue, 'the new panel shows the icon')
+  })
+
+  it('is back after its process was killed, and shows how the host is now', async (context) => {
+    needsDesktop(context)
+    const before = await itemName()
+    process.kill(Number(/-(\d+)-1$/.exec(before)![1]), 'SIGKILL')
+    await ask('POST', '/studio/program', { scene: 'game' })
+    await until(
+      async () => ((await item()) ?? before) !== before,
+      () => `another icon: ${tray.said()}`,
+    )
+    await until(async () => (await find('Game__1 & more'))?.state === 1, 'its menu marks the scene that is on air')
+    await untilColor(blue, 'the panel shows it')
+    expect(tray.said()).toContain('The icon was killed (SIGKILL). It is started again.')
   })
 
   it('says that no host runs, and shows the next one', async (context) => {

@@ -115,6 +115,13 @@ describe('the window of the desktop shell', () => {
     await until(async () => (await windows()).length === 1, said('the window is back'))
   })
 
+  it('has its icon back after the icon was killed', async (context) => {
+    needsDesktop(context)
+    const before = await until(item, said('the icon'))
+    process.kill(Number(/-(\d+)-1$/.exec(before)![1]), 'SIGKILL')
+    await until(async () => ((await item()) ?? before) !== before, said('another icon'))
+  })
+
   it('ends everything where a person says so in the menu', async (context) => {
     needsDesktop(context)
     await click('End everything and quit')

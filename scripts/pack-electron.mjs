@@ -63,6 +63,11 @@ if (!existsSync('dist/shell/main.js') || !existsSync('dist/host/main.js')) throw
 const distribution = values.distribution === undefined ? undefined : resolve(values.distribution)
 if (distribution !== undefined && !existsSync(join(distribution, 'version')))
   throw new Error(`--distribution ${distribution}: no unpacked Electron is there, which has a file "version"`)
+// Not an older one, with holes that are closed since.
+const given =
+  distribution === undefined ? electronPackage.version : readFileSync(join(distribution, 'version'), 'utf8').trim().replace(/^v/, '')
+if (given.localeCompare(electronPackage.version, 'en', { numeric: true }) < 0)
+  throw new Error(`--distribution ${distribution}: that is Electron ${given}, and ${electronPackage.version} is the oldest that is packed`)
 const builder = join(resolve(values.builder), 'cli.js')
 if (!values.prepare && !existsSync(builder))
   throw new Error('electron-builder is not installed: npm install --no-save electron-builder (docs/install.md)')
@@ -74,10 +79,7 @@ await timed(`program with ${packages.length} packages copied`, async () => {
   await writeIcons()
 })
 if (!values.prepare) {
-  const config = [
-    `-c.electronVersion=${electronPackage.version}`,
-    ...(distribution === undefined ? [] : [`-c.electronDist=${distribution}`]),
-  ]
+  const config = [`-c.electronVersion=${given}`, ...(distribution === undefined ? [] : [`-c.electronDist=${distribution}`])]
   const { status } = spawnSync(
     process.execPath,
     [builder, '--config', 'electron-builder.yml', '--publish', 'never', ...config, ...positionals],

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
+import { minElectron, rejectedElectron } from '../src-main/shell/electron/start-options.ts'
 
 const read = (path: string): unknown => parse(readFileSync(new URL(`../${path}`, import.meta.url), 'utf8'))
 
@@ -23,6 +24,24 @@ describe('electron-builder.yml', () => {
 
   it('makes packages for Linux, Windows and macOS', () => {
     expect(['linux', 'win', 'mac'].map((system) => builder[system]?.target)).toEqual([['AppImage', 'deb'], ['nsis'], ['dmg']])
+  })
+})
+
+describe('Electron', () => {
+  const read = (path: string) => JSON.parse(readFileSync(new URL(`../${path}`, import.meta.url), 'utf8'))
+  const { version } = read('node_modules/electron/package.json') as { version: string }
+
+  it('is pinned to the version whose types the program is checked with', () => {
+    expect(read('package.json').devDependencies.electron).toBe(version)
+  })
+
+  it.each([`${minElectron - 1}.99.99`, '9.0.0', undefined, 'x'])('%s is rejected', (older) =>
+    expect(rejectedElectron(older)).toContain(`${minElectron} or newer`),
+  )
+
+  it('of that version and newer is not', () => {
+    expect(version.split('.')[0]).toBe(String(minElectron))
+    expect([version, `${minElectron + 1}.0.0`, '100.0.0-beta.1'].map(rejectedElectron)).toEqual([undefined, undefined, undefined])
   })
 })
 

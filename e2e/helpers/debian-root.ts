@@ -5,7 +5,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 
 /** systemd with sessions of users, and what the Debian package of the program depends on: nothing that it only recommends. */
-const packages = ['systemd', 'systemd-sysv', 'dbus', 'dbus-user-session', 'libpam-systemd', 'passwd', 'libstdc++6', 'libgcc-s1']
+const usualPackages = ['systemd', 'systemd-sysv', 'dbus', 'dbus-user-session', 'libpam-systemd', 'passwd', 'libstdc++6', 'libgcc-s1']
 
 /** After so long a root is made again from the mirror: packages of Debian change. */
 const maxAgeMs = 30 * 24 * 3600 * 1000
@@ -44,8 +44,10 @@ export function noDebianRoot(): string | undefined {
 /**
  * The root folder of a small Debian, made once and kept in the tests' cache by release, processor and packages: half a minute the first time.
  * Nobody writes into it: see `machine.ts`. Throws what mmdebstrap says.
+ * @param more Debian packages besides those that every machine has
  */
-export function debianRoot(): string {
+export function debianRoot(more: readonly string[] = []): string {
+  const packages = [...usualPackages, ...more]
   const codename = release() ?? ''
   const key = createHash('sha256')
     .update([codename, process.arch, ...packages].join(' '))

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { findProgram } from '../../src-main/platform/programs/find-program.ts'
+import { systrayPanel } from './panel-settings.ts'
 import { documentPortal, keepServicesOut, removeFolder } from './private-folder.ts'
 import { until } from './until.ts'
 import { XClient, type XMonitor } from './x-client.ts'
@@ -167,25 +168,7 @@ async function divideScreen(xvfb: RunningXvfb, displays: readonly XMonitor[]): P
 export async function startPanel(session: DesktopSession): Promise<SessionProgram> {
   const folder = join(session.env.XDG_CONFIG_HOME!, 'xfce4/xfconf/xfce-perchannel-xml')
   mkdirSync(folder, { recursive: true })
-  const property = (name: string, type: string, value: string | number, inside = ''): string =>
-    `<property name="${name}" type="${type}" value="${value}">${inside}</property>`
-  const array = (name: string, ...values: readonly string[]): string =>
-    `<property name="${name}" type="array">${values.join('')}</property>`
-  const panel = [
-    property('position', 'string', 'p=6;x=0;y=0'),
-    property('length', 'uint', 100),
-    property('position-locked', 'bool', 'true'),
-    property('size', 'uint', 36),
-    array('plugin-ids', '<value type="int" value="1"/>'),
-  ].join('')
-  writeFileSync(
-    join(folder, 'xfce4-panel.xml'),
-    `<?xml version="1.0" encoding="UTF-8"?><channel name="xfce4-panel" version="1.0">${property('configver', 'int', 2)}${array(
-      'panels',
-      '<value type="int" value="1"/>',
-      `<property name="panel-1" type="empty">${panel}</property>`,
-    )}<property name="plugins" type="empty">${property('plugin-1', 'string', 'systray')}</property></channel>`,
-  )
+  writeFileSync(join(folder, 'xfce4-panel.xml'), systrayPanel)
   const program = session.spawn('xfce4-panel', ['--disable-wm-check'])
   await until(
     () => session.hasOwner('org.kde.StatusNotifierWatcher'),

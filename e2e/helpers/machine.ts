@@ -38,9 +38,12 @@ export interface Machine {
   stop(): Promise<void>
 }
 
-/** Boots one on a layer above the Debian root that is kept. `folders`: of this machine, read-only at a path of the new one. */
-export async function bootMachine(folders: Readonly<Record<string, string>> = {}): Promise<Machine> {
-  const base = debianRoot()
+/**
+ * Boots one on a layer above the Debian root that is kept. `folders`: of this machine, read-only at a path of the new one; `packages`: of
+ * Debian, besides those that every machine has.
+ */
+export async function bootMachine(folders: Readonly<Record<string, string>> = {}, packages: readonly string[] = []): Promise<Machine> {
+  const base = debianRoot(packages)
   const layer = mkdtempSync(join(tmpdir(), 'ami-machine-'))
   const root = join(layer, 'root')
   const upper = join(layer, 'up')

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { copyFileSync, readFileSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { CommandEnd, Machine } from './machine.ts'
@@ -12,6 +13,12 @@ export async function installDeb(machine: Machine, deb: string): Promise<void> {
   } finally {
     rmSync(join(machine.root, inside), { force: true })
   }
+}
+
+/** Packages that a package recommends, the first of each choice: what somebody has who installs it by apt. */
+export function recommendedBy(deb: string): readonly string[] {
+  const line = execFileSync('dpkg-deb', ['--field', deb, 'Recommends'], { encoding: 'utf8' })
+  return line.split(',').map((each) => each.trim().split(' ')[0]!)
 }
 
 /** The command line of the program in a machine. */

@@ -112,6 +112,10 @@ export interface HostDependencies {
   readonly collection?: string
   /** How the host before this one ended, where it did so unexpectedly: what it did by itself goes on. */
   readonly restartedAfter?: string
+  /** The data folder is this host's, which starts now. */
+  readonly onOwned?: () => void
+  /** It listens; the studio may not have started yet. */
+  readonly onListening?: (windowUrl: RunningHost['windowUrl']) => void
   /** Listening sockets of the host before this one, where a service manager kept them, or of socket units. */
   readonly listeners?: Pick<ListenerHandover, 'descriptors' | 'continues'>
 }
@@ -125,6 +129,8 @@ export async function startHost({
   pageDir,
   collection,
   restartedAfter,
+  onOwned,
+  onListening,
   listeners,
 }: HostDependencies): Promise<RunningHost> {
   const resumes = restartedAfter !== undefined || listeners?.continues === true
@@ -146,6 +152,7 @@ export async function startHost({
   try {
     open.push(() => logger.flush())
     open.push(lockDataFolder(config.data))
+    onOwned?.()
     const lastRun = openLastRun(config.data, logger)
     open.push(() => lastRun.end())
     const database = await openDatabase({
@@ -534,6 +541,8 @@ export async function startHost({
     })
     open.push(() => removeHostFile(config.data, events.run))
     logger.info({ ...addresses, startupMs: ready.startupMs }, 'the host is ready')
+    const pageUrl = (path = '/'): string => windowUrl(localUrl, path, signInRequired ? links.create('admin').secret : undefined)
+    onListening?.(pageUrl)
     await (show ?? studio.start(collection))
     obs.start(http.httpPort)
     automation.start()
@@ -543,7 +552,7 @@ export async function startHost({
       signInRequired,
       token,
       unknownCertificate: signInBase === httpsUrl && certificate?.selfMade ? certificate.fingerprint : undefined,
-      windowUrl: (path = '/') => windowUrl(localUrl, path, signInRequired ? links.create('admin').secret : undefined),
+      windowUrl: pageUrl,
       shells,
       onAir: () => live.health().active + studio.running(),
       stop: (by = 'system', followed = false) => {

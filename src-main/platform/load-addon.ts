@@ -29,6 +29,11 @@ function missing(name: string, built: boolean, cause: unknown): AppError {
   if (systems !== undefined && !systems.includes(process.platform)) {
     return new AppError('studio.engine_missing', `The native part ${name} is not made for ${process.platform} yet`, { cause, details })
   }
+  const library = missingLibrary(details.reason)
+  if (library !== undefined) {
+    const message = `The native part ${name} needs ${library.file}, which is missing. On Debian: apt-get install ${library.debian}`
+    return new AppError('studio.engine_missing', message, { cause, details })
+  }
   const packages = ['g++', 'pkg-config', ...debian].join(' ')
   const what = built ? 'does not load' : 'is not built'
   const message = `The native part ${name} ${what}. On Debian: apt-get install ${packages}, then npm run build`
@@ -41,4 +46,10 @@ function describe(name: string): AddonDescription {
   } catch {
     return {}
   }
+}
+
+/** The library of the system that an addon was not loaded for, with the package that Debian's naming has it in. */
+export function missingLibrary(reason: string): { readonly file: string; readonly debian: string } | undefined {
+  const [, file = '', name = '', version = ''] = /^((lib[\w.+-]+?)\.so\.(\d+)): cannot open shared object file/.exec(reason) ?? []
+  return file === '' ? undefined : { file, debian: `${name.toLowerCase().replaceAll('_', '-')}${/\d$/.test(name) ? '-' : ''}${version}` }
 }

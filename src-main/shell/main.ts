@@ -19,7 +19,7 @@ import {
 import { appScheme } from '../platform/app-link.ts'
 import type { ElectronApi } from './electron/electron-api.ts'
 import { ElectronShell } from './electron/electron-shell.ts'
-import { readStart } from './electron/start-options.ts'
+import { readStart, rejectedElectron } from './electron/start-options.ts'
 
 const electron: ElectronApi = {
   app,
@@ -50,7 +50,11 @@ const target =
 
 // One program for each data folder.
 app.setPath('userData', join(start.dataDir, 'electron'))
-if (app.requestSingleInstanceLock({ target: target ?? null })) run()
+const rejected = rejectedElectron(process.versions.electron)
+if (rejected !== undefined) {
+  dialog.showErrorBox('AMI Streams', rejected)
+  app.exit(1)
+} else if (app.requestSingleInstanceLock({ target: target ?? null })) run()
 else app.exit(0)
 
 function run(): void {

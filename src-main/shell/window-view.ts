@@ -55,3 +55,10 @@ export function viewOf(path: string): WindowView | undefined {
   }
   return undefined
 }
+
+/** The main window follows what other programs ask it to show: its page learns from its URL that it is the one. */
+export function markMain(url: string, view: WindowView): string {
+  if (view.kind !== 'main') return url
+  const [page = '', fragment] = url.split('#', 2)
+  return `${page}${page.includes('?') ? '&' : '?'}window=main${fragment === undefined ? '' : `#${fragment}`}`
+}

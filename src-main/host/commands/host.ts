@@ -16,7 +16,7 @@ export async function runHost(
   context: CommandContext,
   output: Output,
   whenReady?: (host: RunningHost, end: () => void) => Promise<(() => void) | undefined>,
-  more: Pick<HostDependencies, 'collection'> = {},
+  more: Pick<HostDependencies, 'collection' | 'onOwned' | 'onListening'> = {},
 ): Promise<void> {
   const { config: given, sources } = configOf(command, context)
   const { supervisor } = context

@@ -1,9 +1,10 @@
-import type { DesktopWindows } from '../../shell/windows/desktop-windows.ts'
+import type { DesktopWindows, DesktopWindowsOptions } from '../../shell/windows/desktop-windows.ts'
 import type { OpenedWindow, WindowEnd } from '../../shell/windows/window-system.ts'
 import type { Output } from '../output.ts'
 import type { RunningHost } from '../wiring.ts'
 import type { CommandContext } from './context.ts'
 import { openDesktopWindows, openElectron } from './desktop-session.ts'
+import type { StartingWindow } from './starting-window.ts'
 import { startTray, type TrayProcess } from './tray-process.ts'
 
 /** Path of the page that a start is to show. */
@@ -18,10 +19,11 @@ export async function showHost(
   end: () => void,
   context: CommandContext,
   output: Output,
+  starting?: StartingWindow,
   page?: Page,
 ): Promise<() => void> {
   const say = (text: string): void => void (output.json || context.stdout.write(`\n${text}\n`))
-  return (await showInElectron(host, end, context, say, page)) ?? showInBrowser(host, end, context, say, page)
+  return (await showInElectron(host, end, context, say, page)) ?? showInBrowser(host, end, context, say, page, starting)
 }
 
 /** Undefined where Electron is not installed, or shows nothing here. */
@@ -86,13 +88,13 @@ async function showInBrowser(
   context: CommandContext,
   say: (text: string) => void,
   page: Page | undefined,
+  starting?: StartingWindow,
 ): Promise<() => void> {
   const { supervisor } = context
   const { dataDir, signInUrl } = host.ready
-  const windows = await openDesktopWindows(context, {
-    dataDir,
+  const listener: Omit<DesktopWindowsOptions, 'dataDir' | 'open' | 'system'> = {
     urlOf: async (path) => host.windowUrl(path),
-    onChange: () => attached.changed(),
+    onChange: () => attached?.changed(),
     // A host that is started again looks after the window that is open.
     onMainProcess: (pid) => supervisor?.send({ kind: 'window', pid }),
     onMainClosed: (how) => {
@@ -105,11 +107,17 @@ async function showInBrowser(
         `The window was closed, but ${live === 1 ? 'a stream or output is' : `${live} streams and outputs are`} live: the host goes on. Ctrl+C stops it.`,
       )
     },
-  })
-  const attached = host.shells.attach(windows)
+  }
   let tray: TrayProcess | undefined
+  let attached: ReturnType<RunningHost['shells']['attach']> | undefined
+  const started = await starting?.take(listener)
+  const windows = started?.windows ?? (await openDesktopWindows(context, { dataDir, ...listener }))
+  attached = host.shells.attach(windows)
   let window: OpenedWindow | undefined
-  if (supervisor?.restart === undefined) window = await openMain(windows, await page?.())
+  if (started !== undefined) {
+    window = started.main
+    if (page !== undefined) starting?.goOn(host.windowUrl(await page()))
+  } else if (supervisor?.restart === undefined) window = await openMain(windows, await page?.())
   else await adoptMain(windows, supervisor.restart.windowPid)
   if (window?.kind === 'none') say(`No window: ${window.reason}. Open in a browser:\n  ${signInUrl}`)
   else await windows.resume()
@@ -119,7 +127,7 @@ async function showInBrowser(
   })
   return () => {
     tray?.close()
-    attached.detach()
+    attached?.detach()
     windows.stop()
   }
 }

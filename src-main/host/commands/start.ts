@@ -7,6 +7,7 @@ import { addConfigFlags, type CommandContext, clientOf, configOf, run, shellClie
 import { openDesktopWindows, openElectron } from './desktop-session.ts'
 import { runHost } from './host.ts'
 import { openMain, showHost } from './show-host.ts'
+import { StartingWindow } from './starting-window.ts'
 
 export function addStartCommand(program: Command, context: CommandContext): void {
   addConfigFlags(program.command('start', { isDefault: true }))
@@ -29,12 +30,26 @@ Examples:
 
 /** Starts a host with a window; where one runs on the data folder, shows that one's window. */
 export async function startOrShow(command: Command, context: CommandContext, output: Output, page?: WantedPage): Promise<void> {
+  const starting = new StartingWindow(context, configOf(command, context).config.data)
   try {
-    await runHost(command, context, output, (host, end) => {
-      const path = page && (() => page(shellClientOf(command, context)))
-      return showHost(host, end, context, output, path)
-    })
+    await runHost(
+      command,
+      context,
+      output,
+      (host, end) => {
+        const path = page && (() => page(shellClientOf(command, context)))
+        return showHost(host, end, context, output, starting, path)
+      },
+      {
+        onOwned: () => starting.start(),
+        onListening: (windowUrl) => {
+          // What a link or a file leads to is asked of the whole host.
+          if (page === undefined) starting.goOn(windowUrl())
+        },
+      },
+    )
   } catch (error) {
+    await starting.giveUp()
     if (!(error instanceof AppError) || error.code !== 'host.already_running') throw error
     await showRunning(command, context, output, error, page)
   }

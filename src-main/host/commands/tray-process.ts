@@ -1,4 +1,5 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { restartDelayMs } from '../../platform/workers/supervise-worker.ts'
 import type { CommandContext } from './context.ts'
 
 /** What the icon's process and the host that started it tell each other. */
@@ -9,6 +10,8 @@ export type TrayMessage =
   | { readonly kind: 'open'; readonly path: string }
   /** To the icon: the last window was closed, and what is on air goes on. */
   | { readonly kind: 'window-closed' }
+  /** It ends because it was asked to, or has no desktop: another would end as well. */
+  | { readonly kind: 'ending' }
 
 export interface TrayProcess {
   /** Says on the desktop that the program goes on without a window. */
@@ -16,7 +19,15 @@ export interface TrayProcess {
   close(): void
 }
 
-/** Starts `streams tray` for a host of this process, where the session has a message bus; undefined where it has none. */
+/** How an icon that crashed comes back. */
+const restart = { firstMs: 250, maxMs: 30_000, goodAfterMs: 60_000 }
+/** Crashes in a row after which it does not. */
+const maxCrashes = 8
+
+/**
+ * Starts `streams tray` for a host of this process, where the session has a message bus; undefined where it has none. One that crashes is
+ * started again.
+ */
 export function startTray(
   dataDir: string,
   { environment }: CommandContext,
@@ -24,15 +35,37 @@ export function startTray(
 ): TrayProcess | undefined {
   const program = process.argv[1]
   if (process.platform !== 'linux' || !environment.DBUS_SESSION_BUS_ADDRESS || program === undefined) return undefined
-  const child = spawn(process.execPath, [program, '--data', dataDir, 'tray', '--owned'], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
-  // A desktop without an icon is as good as any.
-  child.on('error', () => undefined)
-  child.on('message', (message) => onMessage(message as TrayMessage))
-  // The host does not wait for it.
-  child.unref()
-  child.channel?.unref()
+  let child: ChildProcess
+  let crashes = 0
+  let closed = false
+  let timer: NodeJS.Timeout | undefined
+  const start = (): void => {
+    const startedMs = performance.now()
+    let ends = false
+    const one = spawn(process.execPath, [program, '--data', dataDir, 'tray', '--owned'], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
+    child = one
+    // A desktop without an icon is as good as any.
+    one.on('error', () => undefined)
+    one.on('message', (message: TrayMessage) => {
+      if (message.kind === 'ending') ends = true
+      else onMessage(message)
+    })
+    one.once('exit', () => {
+      if (ends || closed) return
+      if (performance.now() - startedMs >= restart.goodAfterMs) crashes = 0
+      if (++crashes < maxCrashes) timer = setTimeout(start, restartDelayMs(restart, crashes)).unref()
+    })
+    // The host does not wait for it.
+    one.unref()
+    one.channel?.unref()
+  }
+  start()
   return {
     windowClosed: () => void (child.connected && child.send({ kind: 'window-closed' } satisfies TrayMessage)),
-    close: () => void child.kill(),
+    close: () => {
+      closed = true
+      clearTimeout(timer)
+      child.kill()
+    },
   }
 }

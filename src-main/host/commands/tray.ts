@@ -1,5 +1,7 @@
 import { type Command, Option } from 'commander'
 import { AppError } from '../../platform/errors.ts'
+import { followSupervisor } from '../supervisor/follow-supervisor.ts'
+import { version } from '../version.ts'
 import { addConfigFlags, type CommandContext, clientOf, configOf, run, shellClientOf } from './context.ts'
 import type { TrayMessage } from './tray-process.ts'
 
@@ -18,13 +20,21 @@ export function addTrayCommand(program: Command, context: CommandContext): void 
         const { openWindow } = await import('../../shell/open-window.ts')
         const end = new AbortController()
         const lost = Promise.withResolvers<never>()
+        const { supervisor } = context
+        const tellHost = (message: TrayMessage): void => void process.send?.(message)
+        /** It is not to be started again. */
+        const ends = (): void => {
+          supervisor?.send({ kind: 'ending' })
+          tellHost({ kind: 'ending' })
+        }
+        await followSupervisor(supervisor, { onHandOver: () => undefined, onLost: () => end.abort() })
         const parts = await openLinuxDesktop('AMI Streams', () =>
           lost.reject(new AppError('shell.no_desktop', 'The session of the desktop has ended')),
         ).catch((cause: unknown) => {
+          ends()
           throw cause instanceof AppError ? cause : new AppError('shell.no_desktop', (cause as Error).message, { cause })
         })
         const { url, owned = false } = command.optsWithGlobals() as { url?: string; owned?: boolean }
-        const tellHost = (message: TrayMessage): void => void process.send?.(message)
         const openPage = (path: string): void => {
           if (owned) {
             tellHost({ kind: 'open', path })
@@ -58,9 +68,11 @@ export function addTrayCommand(program: Command, context: CommandContext): void 
           })
         }
         void context.untilStopped().then(() => end.abort())
+        supervisor?.send({ kind: 'icon-ready', version, dataDir: configOf(command, context).config.data })
         try {
           await Promise.race([desktop.run(), lost.promise])
         } finally {
+          ends()
           end.abort()
           await parts.close()
         }

@@ -8,7 +8,15 @@ import { type RestartPolicy, restartDelayMs } from '../../platform/workers/super
 import { Watchdog, waitedForProcessorMs } from '../../platform/workers/watchdog.ts'
 import { crashLogName, logCrash } from './crash-log.ts'
 import { inspectorLine, readHungStack } from './hung-stack.ts'
-import { type Handover, type HostMessage, handoverVariable, type Restart, type SupervisorMessage, supervisorFd } from './messages.ts'
+import {
+  type Handover,
+  type HostMessage,
+  type HostPorts,
+  handoverVariable,
+  type Restart,
+  type SupervisorMessage,
+  supervisorFd,
+} from './messages.ts'
 
 /** `firstMs` and what follows it apply from the second crash in a row on: after the first the host is started at once. */
 export interface SupervisorPolicy extends RestartPolicy {
@@ -49,7 +57,10 @@ export interface SupervisorEnd {
   readonly failure?: { readonly code: string; readonly message: string; readonly remedy: string }
 }
 
-type ReadyMessage = Extract<HostMessage, { kind: 'ready' }>
+type ReadyMessage = Omit<Extract<HostMessage, { kind: 'ready' }>, 'kind'>
+
+/** Of what listens on none. */
+const noPorts: HostPorts = { httpPort: 0, httpsPort: null, rtmpPort: 0, rtmpsPort: null, srtPort: null }
 
 /** Bytes of the newest standard error that are kept for the crash log. */
 const tailBytes = 16 * 1024
@@ -77,6 +88,8 @@ export class HostSupervisor {
   #timer: NodeJS.Timeout | undefined
   /** What the newest host said of itself once it listened. */
   #host: ReadyMessage | undefined
+  /** What is started again, as people read it. */
+  #name: 'The host' | 'The icon' = 'The host'
   /** The host that ends was asked to by us, for one that has ended itself since. */
   #lostNext = false
   #windowPid: number | undefined
@@ -125,7 +138,7 @@ export class HostSupervisor {
    * One that does not come so far is given up, and the other goes on.
    */
   replace(): void {
-    if (!this.#listens || this.#hostEnds || this.#signal !== undefined || this.#next !== undefined) return
+    if (!this.#listens || this.#name === 'The icon' || this.#hostEnds || this.#signal !== undefined || this.#next !== undefined) return
     const child = this.#spawn({ standby: true })
     const giveUp = (): void => void child.kill('SIGKILL')
     this.#next = { child, timer: setTimeout(giveUp, this.#policy.startMs) }
@@ -145,7 +158,7 @@ export class HostSupervisor {
     if (!fromTerminal) child.kill(signal)
     clearTimeout(this.#timer)
     const kill = (): void => {
-      this.#note('The host does not end, and is killed.')
+      this.#note(`${this.#name} does not end, and is killed.`)
       child.kill('SIGKILL')
     }
     const passOn = (): void => {
@@ -216,11 +229,11 @@ export class HostSupervisor {
     this.#watchdog?.heard()
     switch (message.kind) {
       case 'ready':
-        this.#host = message
-        this.#listens = true
-        if (this.#crashes > 0) this.#note(`The host runs again.`)
-        if (this.#watchdog === undefined) this.#watch(this.#child, this.#policy.silenceMs)
-        else this.#watchdog.allow(this.#policy.silenceMs)
+        this.#onReady(message)
+        break
+      case 'icon-ready':
+        this.#name = 'The icon'
+        this.#onReady({ ...message, ports: noPorts })
         break
       case 'window':
         this.#windowPid = message.pid ?? undefined
@@ -233,6 +246,14 @@ export class HostSupervisor {
         this.#hostEnds = true
         break
     }
+  }
+
+  #onReady(ready: ReadyMessage): void {
+    this.#host = ready
+    this.#listens = true
+    if (this.#crashes > 0) this.#note(`${this.#name} runs again.`)
+    if (this.#watchdog === undefined) this.#watch(this.#child, this.#policy.silenceMs)
+    else this.#watchdog.allow(this.#policy.silenceMs)
   }
 
   /** The next host is loaded: the one that runs ends, and sends it what listens. */
@@ -293,15 +314,16 @@ export class HostSupervisor {
     if (this.#listens && ranMs >= goodAfterMs) this.#crashes = 0
     this.#crashes++
     const givesUp = this.#crashes >= maxCrashes
-    this.#log(dataDir, `AMI Streams ${version} ${cause} after ${lengthText(ranMs)}; ${givesUp ? 'given up' : 'started again'}`)
+    const what = `${this.#name === 'The icon' ? 'The icon of ' : ''}AMI Streams ${version}`
+    this.#log(dataDir, `${what} ${cause} after ${lengthText(ranMs)}; ${givesUp ? 'given up' : 'started again'}`)
     const where = `See ${crashLogName} in ${dataDir}.`
     if (givesUp) {
-      const message = `The host ended ${this.#crashes} times in a row and is not started again: it ${cause}.`
-      this.#finish(exitCode, { code: 'host.crashes', message, remedy: where })
+      const message = `${this.#name} ended ${this.#crashes} times in a row and is not started again: it ${cause}.`
+      this.#finish(exitCode, { code: this.#name === 'The icon' ? 'shell.icon_crashes' : 'host.crashes', message, remedy: where })
       return
     }
     const delayMs = this.#crashes === 1 ? 0 : restartDelayMs(this.#policy, this.#crashes - 1)
-    this.#note(`The host ${cause}. It is started again${delayMs < 1000 ? '' : ` in ${Math.round(delayMs / 1000)} s`}. ${where}`)
+    this.#note(`${this.#name} ${cause}. It is started again${delayMs < 1000 ? '' : ` in ${Math.round(delayMs / 1000)} s`}. ${where}`)
     const restart = { cause, ports, ...(this.#windowPid === undefined ? {} : { windowPid: this.#windowPid }) }
     this.#timer = setTimeout(() => this.#start(restart), delayMs)
   }

@@ -41,6 +41,8 @@ export type HostMessage =
   | { readonly kind: 'beat' }
   /** It listens: from now on it is started again when it ends unexpectedly. */
   | { readonly kind: 'ready'; readonly version: string; readonly dataDir: string; readonly ports: HostPorts }
+  /** It is the icon in the panel, and is shown: the same. */
+  | { readonly kind: 'icon-ready'; readonly version: string; readonly dataDir: string }
   /** Process of the window that is open; null: no window is. */
   | { readonly kind: 'window'; readonly pid: number | null }
   /** Nothing listens on these sockets any more: their owner closes them. */

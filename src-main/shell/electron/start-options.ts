@@ -23,6 +23,15 @@ export interface ShellSurroundings {
   readonly resources: string
 }
 
+/** Its first number; those before it get no corrections of Chromium any more when this one is out for a while. */
+export const minElectron = 45
+
+/** Why this program does not run in that version of Electron; undefined where it does. */
+export function rejectedElectron(version: string | undefined): string | undefined {
+  const first = Number(/^(\d+)\./.exec(version ?? '')?.[1])
+  return first >= minElectron ? undefined : `AMI Streams needs Electron ${minElectron} or newer, and this is ${version ?? 'none'}.`
+}
+
 /** Reads what a start is for. An installed program brings the host along in `program` of its resources. */
 export function readStart({ argv, env, platform, isPackaged, resources }: ShellSurroundings): ShellStart {
   const attached = env[attachVariable]

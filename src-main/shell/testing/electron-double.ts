@@ -293,6 +293,10 @@ async function answerOf(options: Options): Promise<{ button?: string | undefined
 }
 
 const dialog = {
+  /** As Electron does on Linux before the app is ready. */
+  showErrorBox(title: string, content: string) {
+    process.stderr.write(`${title}\n${content}\n`)
+  },
   async showMessageBox(...given: Options[]) {
     const options = given.at(-1)!
     const { button } = await answerOf(options)

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Display, displayOf, placeWindow, type WindowState } from '../placement.ts'
 import type { Shell, ShellCommand, ShellState, ShellWindow, Shown, WantedWindow } from '../shell-messages.ts'
-import { pathOf, type WindowView, windowId } from '../window-view.ts'
+import { markMain, pathOf, type WindowView, windowId } from '../window-view.ts'
 import { adoptWindowProgram } from './window-program.ts'
 import { WindowStore } from './window-store.ts'
 import { noWindow, type OpenedWindow, type OpenWindow, type WindowEnd, type WindowSystem } from './window-system.ts'
@@ -263,10 +263,3 @@ export class DesktopWindows implements Shell {
 const profileOf = (id: string): string => (id === 'main' ? 'window' : `window-${id}`)
 
 const kept = ({ view, state, reopens }: Open, pid: number | undefined) => ({ view, reopens, ...(state && { state }), ...(pid && { pid }) })
-
-/** The main window follows what other programs ask it to show: its page learns from its URL that it is the one. */
-function markMain(url: string, view: WindowView): string {
-  if (view.kind !== 'main') return url
-  const [page = '', fragment] = url.split('#', 2)
-  return `${page}${page.includes('?') ? '&' : '?'}window=main${fragment === undefined ? '' : `#${fragment}`}`
-}
