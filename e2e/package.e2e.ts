@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import sharp from 'sharp'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { findProgram } from '../src-main/platform/programs/find-program.ts'
 import { freePorts } from './helpers/command.ts'
 import { readFrames, recordFrames } from './helpers/decode.ts'
 import { noPackage, packedDeb, packedVersion } from './helpers/packed.ts'
@@ -75,6 +76,13 @@ describe('the Debian package', () => {
     const entry = readFileSync(share('applications/ami-streams.desktop'), 'utf8')
     expect(entry).toContain('Exec=streams open --from-desktop %u')
     expect(entry).toContain('x-scheme-handler/ami-streams')
+    const validators = [
+      ['desktop-file-validate', share('applications/ami-streams.desktop')],
+      ['appstreamcli', 'validate', '--no-net', share('metainfo/ami-streams.metainfo.xml')],
+    ] as const
+    for (const [validator, ...args] of validators)
+      if (findProgram(validator) !== undefined)
+        expect(execFileSync(validator, args, { encoding: 'utf8' }), validator).not.toMatch(/^[EW]:/m)
     expect(readFileSync(share('mime/packages/ami-streams.xml'), 'utf8')).toContain('*.ami-collection')
     expect(existsSync(share('icons/hicolor/48x48/apps/ami-streams.png'))).toBe(true)
     expect(spawnSync('bash', ['-n', share('bash-completion/completions/streams')]).status).toBe(0)

@@ -69,6 +69,11 @@ const dependencies = [
     required: false,
   },
   {
+    packages: ['desktop-file-utils', 'appstream'],
+    present: () => process.platform !== 'linux' || (inPath('desktop-file-validate') && inPath('appstreamcli')),
+    required: false,
+  },
+  {
     packages: ['xfce4-panel', 'dunst', 'openbox', 'xdotool', 'dbus', 'xdg-utils'],
     present: () => process.platform !== 'linux' || ['xfce4-panel', 'dunst', 'openbox', 'xdotool'].every((name) => inPath(name)),
     required: false,

@@ -10,7 +10,20 @@ const run = promisify(execFile)
 
 /** Of Debian, what makes a desktop of a machine, besides what the program's package recommends. */
 export const desktopPackages = [
-  ...['xvfb', 'xauth', 'openbox', 'xfce4-panel', 'dunst', 'xterm', 'xdotool', 'x11-apps', 'libnotify-bin', 'chromium-sandbox'],
+  ...[
+    'xvfb',
+    'xauth',
+    'openbox',
+    'xfce4-panel',
+    'dunst',
+    'xterm',
+    'xdotool',
+    'x11-apps',
+    'libnotify-bin',
+    'iproute2',
+    'procps',
+    'chromium-sandbox',
+  ],
   // What has links and files opened by the program that they belong to.
   ...['desktop-file-utils', 'shared-mime-info', 'libglib2.0-bin', 'xdg-utils'],
 ]

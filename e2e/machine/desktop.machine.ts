@@ -160,6 +160,38 @@ describe('the Debian package on the desktop of an ordinary user', () => {
     await desktop.screenshot(join(artifacts, 'machine-desktop-started.png'))
   })
 
+  it('keeps other users of the machine out of its files, sockets and bus', async () => {
+    const modes = await machine.do([
+      'stat',
+      '--format',
+      '%a',
+      ...['', '/host.json', '/window'].map((path) => `/home/tester/.local/share/ami-streams${path}`),
+    ])
+    expect(modes.trim().split('\n')).toEqual(['700', '600', '700'])
+    for (const socket of (await machine.do(['ss', '--listening', '--unix', '--no-header'])).matchAll(/\s(\/\S*ami-\S*)\s/g))
+      expect((await machine.run(['test', '-w', socket[1]!], 'nobody')).code, socket[1]).toBe(1)
+    const bus = `unix:path=/run/user/${(await machine.do(['id', '--user', 'tester'])).trim()}/bus`
+    const asked = await machine.run(
+      [
+        'busctl',
+        `--address=${bus}`,
+        'call',
+        (await item())!,
+        '/MenuBar',
+        'com.canonical.dbusmenu',
+        'Event',
+        'isvu',
+        '1',
+        'clicked',
+        's',
+        '',
+        '0',
+      ],
+      'nobody',
+    )
+    expect(asked.code).not.toBe(0)
+  })
+
   it('does what is clicked in the menu of its icon', async () => {
     await clickInMenu('Game')
     await until(async () => (await onAir()) === 'game', said('the scene is on air'))
@@ -219,7 +251,7 @@ describe('the Debian package on the desktop of an ordinary user', () => {
     await untilNamed('Studio')
     const window = await oneWindow()
     const inPage = async (): Promise<readonly string[]> => desktop.pixels(300, 100, 680, 600)
-    // The button of the question is the only thing of its colour there.
+    // The button of the question is the only one of its colour there.
     const button = async (): Promise<number | undefined> => {
       const found = (await inPage()).flatMap((each, index) => (suggested.has(each) ? [index] : []))
       return found.length > 400 ? found[Math.floor(found.length / 2)] : undefined
@@ -249,6 +281,19 @@ describe('the Debian package on the desktop of an ordinary user', () => {
     await desktop.do('xdotool', 'keyup', 'F8')
     await until(async () => (await isMuted()) === true, said('the microphone is off again'))
     expect(await front()).toBe(other)
+  })
+
+  it('draws its page again where what draws it was killed, by a key', async () => {
+    const window = await oneWindow()
+    await desktop.do('xdotool', 'windowactivate', '--sync', window)
+    const hasLogo = async (): Promise<boolean> => (await desktop.pixels(16, 70, 36, 40)).filter((each) => each === blue).length > 100
+    await until(hasLogo, said('the page'))
+    await machine.do(['sh', '-c', 'kill -9 $(pgrep -u tester -f -- --type=renderer)'])
+    await until(async () => !(await hasLogo()), said('the browser says that the page is gone'))
+    await desktop.screenshot(join(artifacts, 'machine-desktop-page-gone.png'))
+    await desktop.do('xdotool', 'key', 'F5')
+    await until(hasLogo, said('the page is back'))
+    expect([await windows(), await output('own')]).toEqual([[window], 'live'])
   })
 
   it('is back with its last state after its window, its icon or its host was killed', async () => {

@@ -85,6 +85,13 @@ if [ "$1" = purge ]; then
 fi
 `
 
+/** Lines of a description, as a control file has them. */
+const wrapped = (text) =>
+  text
+    .match(/\S.{0,76}(?=\s|$)/g)
+    .map((line) => ` ${line.trim()}`)
+    .join('\n')
+
 /**
  * Writes FILE from `tree`, whose root is that of the system.
  * @param {{ tree: string, file: string, version: string, needed: readonly string[], wanted: readonly string[], libraryFolders: readonly string[], compression: readonly string[], epoch: number }} options
@@ -112,7 +119,7 @@ export function writeDebianPackage({ tree, file, version, needed, wanted, librar
     // Its scripts add the user of the service.
     'Depends': `${libraryPackages(needed, libraryFolders)}, passwd`,
     'Recommends': recommended.filter(Boolean).join(', '),
-    'Description': `streaming studio and live platform in one program\n ${description}`,
+    'Description': `streaming studio and live platform in one program\n${wrapped(description)}`,
   }
   writeFileSync(
     join(control, 'control'),

@@ -78,6 +78,8 @@ const isNeeded = (path) => {
   const name = basename(path)
   if (/^(?:licen[cs]e|copying|notice)/i.test(name)) return true
   if (!isOfThisSystem(path)) return false
+  // Settings of their makers' tools.
+  if (name.startsWith('.')) return false
   if (/\.(?:d\.[cm]?ts|[cm]?ts|map|md|markdown|c|cc|cpp|h|hpp|gyp|gypi|tsbuildinfo|tgz)$/i.test(name)) return false
   return !/\/(?:test|tests|__tests__|example|examples|benchmarks?|\.github)$/.test(path)
 }

@@ -18,7 +18,7 @@ export interface StartedWindows {
 
 /**
  * The main window, which a browser opens while the host starts: both take about as long, and start beside each other. It shows a page that
- * waits, and goes on to the host's. Where Electron is installed there is none.
+ * waits, and goes on to the host's. Where Electron is installed it shows the window.
  */
 export class StartingWindow {
   readonly #context: CommandContext
@@ -51,7 +51,7 @@ export class StartingWindow {
     this.#page?.goOn(markMain(url, { kind: 'main' }))
   }
 
-  /** From now on `listener` is told of it. Undefined where it was not started, or could not be. */
+  /** From now on `listener` is notified. Undefined where it was not started, or could not be. */
   async take(listener: Listener): Promise<StartedWindows | undefined> {
     const started = await this.#opening?.catch(() => undefined)
     process.off('exit', this.#onExit)
