@@ -51,6 +51,7 @@ const shellFaces = [
   'src-main/shell/windows/desktop-windows.ts',
   'src-main/shell/windows/window-system.ts',
   'src-main/shell/windows/window-program.ts',
+  'src-main/shell/windows/waiting-page.ts',
   'src-main/shell/electron-program.ts',
   'src-main/shell/show-problem.ts',
   'src-main/shell/targets/open-target.ts',

@@ -1,4 +1,3 @@
-import { markMain } from '../../shell/window-view.ts'
 import type { DesktopWindows, DesktopWindowsOptions } from '../../shell/windows/desktop-windows.ts'
 import type { WaitingPage } from '../../shell/windows/waiting-page.ts'
 import type { OpenedWindow, WindowEnd } from '../../shell/windows/window-system.ts'
@@ -48,7 +47,7 @@ export class StartingWindow {
 
   /** Has the window go to a URL of the host. */
   goOn(url: string): void {
-    this.#page?.goOn(markMain(url, { kind: 'main' }))
+    this.#page?.goOn(url)
   }
 
   /** From now on `listener` is notified. Undefined where it was not started, or could not be. */

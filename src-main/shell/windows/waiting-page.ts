@@ -1,6 +1,7 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { markMain } from '../window-view.ts'
 
 /** How often the page looks whether it may go on, ms. */
 const lookMs = 25
@@ -29,7 +30,7 @@ export class WaitingPage {
 
   /** Has the window go to a URL of the host, which may contain a one-time sign-in. */
   goOn(url: string): void {
-    const target = JSON.stringify(url).replaceAll('<', '\\u003c')
+    const target = JSON.stringify(markMain(url, { kind: 'main' })).replaceAll('<', '\\u003c')
     // Whole or not at all: the page may look at this moment.
     const whole = `${this.#script}.new`
     write(whole, `location.replace(${target})\n`)
