@@ -214,8 +214,11 @@ describe('a node beside its origin', () => {
 
   it('rejects tokens that were used, made up or have expired, and strangers get nothing', async () => {
     const token = await joinToken()
-    const other = await startNode({ origin: host.http, token, name: 'edge-other' })
     const origin = host.http
+    const other = await startNode({ origin, token, name: 'edge-other', args: ['--id', 'edge-two'] })
+    expect(other.id).toBe('edge-two')
+    const taken = { origin, token: await joinToken(), name: 'edge-taken', args: ['--id', 'edge-two'] }
+    await expect(startNode(taken)).rejects.toThrow('network.node_id_taken')
     await expect(startNode({ origin, token, name: 'edge-used' })).rejects.toThrow('network.join_rejected')
     await expect(startNode({ origin, token: `join_${'a'.repeat(43)}`, name: 'edge-foreign' })).rejects.toThrow('network.join_rejected')
     await expect(startNode({ name: 'edge-none' })).rejects.toThrow('network.not_joined')

@@ -575,7 +575,7 @@ export interface ApiTypes {
         GET: { answer: unknown }
       }
       register: {
-        POST: { body: { token: string; publicKey: string; proof: string; name: string }; answer: { id: string; forwardSecret: string } }
+        POST: { body: { token: string; publicKey: string; proof: string; name: string; id?: string | undefined }; answer: { id: string; forwardSecret: string } }
       }
     }
     functions: {
@@ -1602,7 +1602,8 @@ type NetworkMachinesJobsItemStepsItem = { id: 'connect' | 'check' | 'prepare' | 
 type NetworkMachinesJobsItem = { id: string; kind: 'add' | 'remove'; host: string; port: number; user: string; state: 'running' | 'done' | 'failed' | 'cancelled'; startedAt: string; endedAt: string | null; steps: NetworkMachinesJobsItemStepsItem[]; sentBytes: number; totalBytes: number; nodeId: string | null; role: 'edge' | 'origin'; hostUrl: string | null; error: { code: string; message: string; remedy: string } | null }
 type NetworkNodesItemTrafficCache = { bytes: number; maxBytes: number; objects: number; warning: 0 | 80 | 90 | 95 }
 type NetworkNodesItemTrafficAnycast = { announced: boolean; reason: string | null; neighbors: { address: string; up: boolean; state: string }[] }
-type NetworkNodesItemTraffic = { at: string; requestsPerS: number; bitrateOutBps: number; bitrateInBps: number; hitRatio: number | null; errorRatio: number; p50Ms: number | null; p95Ms: number | null; p99Ms: number | null; connections: number; cpu: number; memory: number; cache: NetworkNodesItemTrafficCache | null; region: string | null; capacityMbps: number | null; anycast: NetworkNodesItemTrafficAnycast | null }
+type NetworkNodesItemTrafficPrefetch = { isOn: boolean; predicted: number; share: number | null; fetched: number; bytes: number }
+type NetworkNodesItemTraffic = { at: string; requestsPerS: number; bitrateOutBps: number; bitrateInBps: number; hitRatio: number | null; errorRatio: number; p50Ms: number | null; p95Ms: number | null; p99Ms: number | null; connections: number; cpu: number; memory: number; cache: NetworkNodesItemTrafficCache | null; region: string | null; capacityMbps: number | null; anycast: NetworkNodesItemTrafficAnycast | null; prefetch: NetworkNodesItemTrafficPrefetch | null }
 type NetworkNodesItem = { id: string; name: string; enabled: boolean; publicUrl: string | null; draining: boolean; group: string | null; labels: string[]; connected: boolean; connectedSince: string | null; remoteAddress: string | null; version: string | null; createdAt: string; streams: number; sentBytes: number; requests: number; deliveredBytes: number; waiting: number; traffic: NetworkNodesItemTraffic | null }
 type NetworkProvidersItem = { name: string; kind: 'command' | 'hetzner'; program: string | null; url: string | null; maxMachines: number; maxPerHour: number; machines: number; perHour: number }
 type NetworkScalingSettings = { enabled: boolean; dryRun: boolean; provider: string; size: string; regions: string[]; floor: number; ceiling: number; upPercent: number; downPercent: number; idleHours: number; atOnce: number; drainS: number; origin: string; httpPort: number; httpsPort: number | 'off'; cache: boolean; cacheSize: string; publicUrl: string; group: string | null }

@@ -124,6 +124,7 @@ export function NodeCard({
 }
 
 function NodeFigures({ node: { streams, sentBytes, deliveredBytes, waiting, traffic } }: { readonly node: NodeItem }) {
+  const prefetch = traffic?.prefetch ?? null
   const figures: readonly (readonly [string, string])[] = [
     ...(traffic === null
       ? []
@@ -137,6 +138,9 @@ function NodeFigures({ node: { streams, sentBytes, deliveredBytes, waiting, traf
           [t.processor, percent(traffic.cpu)],
           [t.memory, percent(traffic.memory)],
         ] as const)),
+    ...(prefetch === null
+      ? []
+      : ([[t.prefetch, prefetch.isOn ? t.prefetchOn(percent(prefetch.share)) : t.prefetchOff(percent(prefetch.share))]] as const)),
     [t.streams, String(streams)],
     [t.waiting, String(waiting)],
     [t.sent, formatBytes(sentBytes)],

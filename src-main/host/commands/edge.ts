@@ -43,6 +43,7 @@ export function addEdgeCommand(program: Command, context: CommandContext): void 
     .option('--origin <url>', 'URL of that host; needed with --token')
     .option('--origin-fingerprint <sha256>', 'of the certificate of an origin that is itself a node; "ca" for a certificate of a CA')
     .option('--accept-nodes', 'other nodes may have this one as their origin')
+    .option('--id <id>', 'id of the node in the list of nodes (default: the origin makes one)')
     .option('--name <name>', 'what the node is called (default: the name of the machine)')
     .option('--cache <folder>', 'keep files of the origin there, with nginx in front')
     .option('--cache-size <size>', 'share of the disk for them, e.g. 500M or 20G (default: 10G)')
@@ -63,6 +64,7 @@ Examples:
         const {
           origin,
           token,
+          id,
           name,
           cache: cacheFolder,
           cacheSize,
@@ -92,6 +94,7 @@ Examples:
         const node = await startEdgeNode({
           ...{ config, cache, file, tail, log },
           relaysWebrtc: sources.get('webrtcPort') !== 'default',
+          id: id ?? file?.first.id,
           name: name ?? file?.first.name,
           acceptNodes: acceptNodes ?? file?.first.acceptNodes ?? false,
           originFingerprint,
@@ -121,6 +124,7 @@ Examples:
 interface EdgeFlags {
   readonly origin?: string
   readonly token?: string
+  readonly id?: string
   readonly name?: string
   readonly cache?: string
   readonly cacheSize?: string

@@ -30,6 +30,7 @@ export interface EdgeNodeOptions {
   readonly config: Config
   readonly origin: string | undefined
   readonly token: string | undefined
+  readonly id: string | undefined
   readonly name: string | undefined
   readonly acceptNodes: boolean
   readonly originFingerprint: string | undefined
@@ -49,6 +50,7 @@ export async function startEdgeNode({
   config,
   origin,
   token,
+  id: wantedId,
   name,
   acceptNodes,
   originFingerprint,
@@ -79,6 +81,7 @@ export async function startEdgeNode({
       folder,
       origin,
       token,
+      id: wantedId,
       name: name ?? hostname(),
       version,
       tail,

@@ -1,22 +1,10 @@
-import { type IncomingMessage, request } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { repeat } from '../../platform/timing/repeat.ts'
 import { listedUrls } from '../origin/warming/listed-urls.ts'
 import { maxWarmed, type WarmProgress } from '../origin/warming/warm-schemas.ts'
+import { fetchFromFront, type OwnFront, type OwnTarget } from './own-front.ts'
 
-/** nginx of this node. */
-export interface WarmedFront {
-  /** IP address and port that it answers at. */
-  readonly address: string
-  readonly port: number
-  /** Large files are kept in slices, and asked for as players do. */
-  isSliced(target: string): boolean
-}
-
-interface Target {
-  /** Host header; undefined for the site of the node's own origin. */
-  readonly host: string | undefined
-  readonly path: string
+interface Target extends OwnTarget {
   /** How many playlists led here. */
   readonly depth: number
 }
@@ -24,7 +12,6 @@ interface Target {
 const atOnce = 4
 const maxOrders = 4
 const answerMs = 60_000
-const maxPlaylistBytes = 1024 * 1024
 /** A multivariant playlist leads to playlists, and those to segments. */
 const maxDepth = 2
 const reportMs = 1000
@@ -35,7 +22,7 @@ export class CacheWarmer {
 
   /** Resolves with how it ended. Throws where too many orders run. @param report how far it has come, each second */
   async run(
-    front: WarmedFront,
+    front: OwnFront,
     id: number,
     { urls, perSecond }: { readonly urls: readonly string[]; readonly perSecond: number },
     report: (progress: WarmProgress) => void,
@@ -64,7 +51,7 @@ export class CacheWarmer {
         running++
         try {
           await delay(Math.max(0, startedAt + ((next - 1) * 1000) / perSecond - performance.now()), undefined, { signal })
-          const fetched = await fetchTarget(front, target, signal)
+          const fetched = await fetchFromFront(front, target, { signal, answerMs })
           bytes += fetched.bytes
           if (!fetched.isKept) failed++
           for (const url of target.depth < maxDepth ? listedUrls(fetched.playlist, target.path) : []) {
@@ -108,37 +95,3 @@ function targetOf(url: string, depth: number): Target {
 }
 
 const keyOf = ({ host, path }: Target): string => `${host ?? ''} ${path}`
-
-interface Fetched {
-  readonly isKept: boolean
-  readonly bytes: number
-  /** Text of an HLS playlist; empty for anything else. */
-  readonly playlist: string
-}
-
-function fetchTarget({ address, port, isSliced }: WarmedFront, { host, path }: Target, signal: AbortSignal): Promise<Fetched> {
-  return new Promise((resolve, reject) => {
-    const headers = {
-      ...(host === undefined ? {} : { host }),
-      // what browsers send: each encoding is kept by itself
-      ...(isSliced(path) ? {} : { 'accept-encoding': 'gzip, deflate, br' }),
-      ...(/\.m3u8(?:\?|$)/.test(path) ? { 'accept-encoding': 'identity' } : {}),
-    }
-    const late = AbortSignal.any([signal, AbortSignal.timeout(answerMs)])
-    const asked = request({ host: address, port, path, headers, signal: late, agent: false }, (reply: IncomingMessage) => {
-      const isPlaylist = /mpegurl/i.test(reply.headers['content-type'] ?? '')
-      let [bytes, text] = [0, '']
-      reply.on('data', (piece: Buffer) => {
-        bytes += piece.length
-        if (isPlaylist && bytes <= maxPlaylistBytes) text += piece.toString()
-      })
-      reply.on('error', reject)
-      reply.on('end', () => {
-        const isKept = reply.statusCode === 200 && reply.headers['x-cache'] !== undefined
-        resolve({ isKept, bytes, playlist: bytes <= maxPlaylistBytes ? text : '' })
-      })
-    })
-    asked.on('error', reject)
-    asked.end()
-  })
-}

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
+import Value from 'typebox/value'
 import type { EdgeDelivery, EdgeFigures, EdgeSource } from '../../media/edge-delivery.ts'
 import type { AcmeStatus } from '../../platform/acme/acme-status.ts'
 import type { ServedCertificate } from '../../platform/acme/served-certificate.ts'
@@ -29,6 +30,7 @@ import { askedUrlHeader, playbackAccessPath } from '../front/nginx/recording-con
 import type { FrontHealth } from '../front/start-front.ts'
 import { isHostOf } from '../functions/function-set.ts'
 import { countedRequest } from '../limits/counted-request.ts'
+import { NodeIdSchema } from '../node-id.ts'
 import { linkPath } from '../origin/link/link-socket.ts'
 import { nodePathOf, pathFault } from '../origin/link/node-path.ts'
 import type { ProbeAnswer } from '../origin/routing/routing-schemas.ts'
@@ -54,6 +56,8 @@ export interface EdgeAgentOptions {
   /** URL of the origin and a join token: needed once. */
   readonly origin: string | undefined
   readonly token: string | undefined
+  /** What it is to be called in the list of nodes; undefined for what the origin chose. It applies when it joins. */
+  readonly id?: string | undefined
   /** How people call the node. */
   readonly name: string
   readonly version: string
@@ -258,6 +262,7 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
       return { region, capacityMbps, prices }
     },
     anycast: () => anycast.state,
+    prefetch: () => edge?.prefetch(),
     connections: () => openRequests,
     send: (report) => link.sendFigures(report),
     log,
@@ -457,7 +462,18 @@ function linkedCache({ front, warmed }: EdgeFront): LinkedCache {
 }
 
 /** What the node kept, or what it has just joined. Throws `network.not_joined` and what joining throws. */
-async function openState({ folder, origin, token, name, originFingerprint, log }: EdgeAgentOptions): Promise<NodeState> {
+async function openState(options: EdgeAgentOptions): Promise<NodeState> {
+  if (options.id !== undefined && !Value.Check(NodeIdSchema, options.id))
+    throw new AppError('command.invalid', '--id has 1 to 40 lower-case letters, digits and hyphens, and is neither "all" nor "other"')
+  const state = await joinedState(options)
+  const { id } = options
+  if (id === undefined || id === state.id) return state
+  throw new AppError('config.invalid', `Option id: this node is "${state.id}"; to be "${id}", it has to join again with another token`, {
+    details: { option: 'id' },
+  })
+}
+
+async function joinedState({ folder, origin, token, id, name, originFingerprint, log }: EdgeAgentOptions): Promise<NodeState> {
   const kept = readNodeState(folder)
   if (token === undefined) {
     if (kept === undefined || (origin !== undefined && readOriginUrl(origin).origin !== kept.origin))
@@ -466,7 +482,7 @@ async function openState({ folder, origin, token, name, originFingerprint, log }
   }
   if (origin === undefined) throw new AppError('command.invalid', '--token needs --origin')
   try {
-    const joined = await joinOrigin(origin, token, name, originFingerprint)
+    const joined = await joinOrigin(origin, token, { name, id }, originFingerprint)
     writeNodeState(folder, joined)
     log.info({ id: joined.id, origin: joined.origin }, 'joined the origin')
     return joined

@@ -19,9 +19,10 @@ import type { RequestOptions } from '../front/nginx/request-configuration.ts'
 import { isSliced } from '../front/nginx/site-configuration.ts'
 import { type Front, startFront } from '../front/start-front.ts'
 import type { LoggedRequest } from '../logged-request.ts'
-import type { WarmedFront } from './cache-warmer.ts'
 import type { InsidePlace } from './inside-place.ts'
 import { sendError } from './origin-proxy.ts'
+import { fetchFromFront, type OwnFront } from './own-front.ts'
+import { Prefetcher, type PrefetchFigures } from './prefetch/prefetcher.ts'
 
 /** A cache before a node. */
 export interface EdgeCacheOptions {
@@ -61,7 +62,9 @@ export interface EdgeFrontOptions {
 export interface EdgeFront {
   readonly front: Front
   /** Where it answers this node itself. */
-  readonly warmed: WarmedFront
+  readonly warmed: OwnFront
+  /** Undefined where nothing was asked for below a rule with prefetch. */
+  prefetch(): PrefetchFigures | undefined
   readonly httpPort: number
   readonly httpsPort: number | null
   /** Uses another file without dropping a connection. Rejects as `startFront` does; the former settings go on then. */
@@ -112,13 +115,22 @@ export async function startEdgeFront(options: EdgeFrontOptions): Promise<EdgeFro
   let file = options.file
   // what is changed is changed from what applies then
   const changes = new Turns(20, 'changes of the node', 'network.busy')
+  const warmed: OwnFront = {
+    address: address === '0.0.0.0' ? '127.0.0.1' : address === '::' ? '::1' : address,
+    port: httpPort,
+    isSliced: (target) => settings(file).sites.some((site) => isSliced(site, target)),
+  }
+  const prefetcher = new Prefetcher({ fetch: (target, limits) => fetchFromFront(warmed, target, limits) })
   const front = await startFront({
     folder: nginxFolder(options),
     settings: settings(options.file),
     history: options.history,
-    onRequests: options.onRequests,
+    // what is fetched ahead is nobody's request
+    onRequests: (requests) => options.onRequests(requests.filter(({ agent }) => agent !== prefetcher.userAgent)),
+    prefetch: { userAgent: prefetcher.userAgent, onAsked: (requests) => prefetcher.seen(requests) },
     log: options.log,
   }).catch(async (error) => {
+    prefetcher.stop()
     await images.stop()
     throw options.file.locate(error)
   })
@@ -128,11 +140,8 @@ export async function startEdgeFront(options: EdgeFrontOptions): Promise<EdgeFro
   const timer = repeat(certificateMs, renewCertificate)
   return {
     front,
-    warmed: {
-      address: address === '0.0.0.0' ? '127.0.0.1' : address === '::' ? '::1' : address,
-      port: httpPort,
-      isSliced: (target) => settings(file).sites.some((site) => isSliced(site, target)),
-    },
+    warmed,
+    prefetch: () => prefetcher.figures(),
     httpPort,
     httpsPort,
     change: (changed) =>
@@ -144,6 +153,7 @@ export async function startEdgeFront(options: EdgeFrontOptions): Promise<EdgeFro
     refresh: () => changes.next(() => front.change(settings(file))),
     async stop() {
       clearInterval(timer)
+      prefetcher.stop()
       await front.stop()
       await images.stop()
     },

@@ -29,10 +29,11 @@ import { pathHeader } from '../origin/link/node-path.ts'
 import type { NodeInspection } from '../origin/nodes/inspection.ts'
 import { helloText, signText } from '../origin/nodes/node-keys.ts'
 import type { WarmProgress } from '../origin/warming/warm-schemas.ts'
-import { CacheWarmer, type WarmedFront } from './cache-warmer.ts'
+import { CacheWarmer } from './cache-warmer.ts'
 import { KeyChange } from './key-change.ts'
 import { type NodeState, readNodeKey } from './node-state.ts'
 import { connectToOrigin, type OriginTarget } from './origin-connection.ts'
+import type { OwnFront } from './own-front.ts'
 import type { PeerView } from './peer-watch.ts'
 import { WantedStreams } from './wanted-streams.ts'
 
@@ -44,7 +45,7 @@ export interface LinkedCache {
   search(prefix: string): FoundObjects
   catchUp(history: PurgeHistory): Promise<void>
   /** nginx of this node, to fill its cache from. */
-  readonly warmed: WarmedFront
+  readonly warmed: OwnFront
 }
 
 /** What of a node's limits is the origin's to say. */

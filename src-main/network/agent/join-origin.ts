@@ -15,13 +15,24 @@ const answerMs = 15_000
  * `network.origin_*`, `network.origin_away` and what the origin answers.
  * @param shown SHA-256 of the certificate of an origin that did not make the token itself; `ca` for one that this machine trusts
  */
-export async function joinOrigin(origin: string, tokenText: string, name: string, shown?: string): Promise<NodeState> {
+export async function joinOrigin(
+  origin: string,
+  tokenText: string,
+  { name, id: wanted }: { readonly name: string; readonly id?: string | undefined },
+  shown?: string,
+): Promise<NodeState> {
   const url = readOriginUrl(origin)
   const token = readJoinToken(tokenText)
   if (token === undefined) throw new AppError('command.invalid', 'This is not a join token: one starts with "join_"')
   const fingerprint = url.protocol === 'https:' ? fingerprintOf(shown, token.fingerprint) : undefined
   const key = newNodeKey()
-  const body = { token: tokenText.trim(), publicKey: key.publicKey, proof: signText(key.privateKey, joinText(tokenText.trim())), name }
+  const body = {
+    token: tokenText.trim(),
+    publicKey: key.publicKey,
+    proof: signText(key.privateKey, joinText(tokenText.trim())),
+    name,
+    ...(wanted === undefined ? {} : { id: wanted }),
+  }
   const answer = await post({ url, fingerprint }, '/api/v1/cdn/edge/register', body)
   if (!Value.Check(RegisteredSchema, answer)) throw new AppError('network.origin_away', `What answers at ${url.origin} is not a host`)
   const { id, forwardSecret } = answer

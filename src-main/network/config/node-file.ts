@@ -11,6 +11,7 @@ import { type EdgeFile, EdgeFileSchema } from '../front/edge-file.ts'
 import type { FrontSite } from '../front/front-settings.ts'
 import type { RotatedLogOptions } from '../front/nginx/rotated-log.ts'
 import { originUrl } from '../front/origin-health.ts'
+import { NodeIdSchema } from '../node-id.ts'
 
 const closed = { additionalProperties: false }
 const units = { M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 } as const
@@ -53,6 +54,7 @@ const AccessLogSchema = Type.Object(
 /** What `edge.yaml` says besides the options of every host. */
 export const NodeFileSchema = Type.Object(
   {
+    id: Type.Optional(NodeIdSchema),
     name: Type.Optional(Type.String({ minLength: 1, maxLength: 80, description: 'What the node is called when it joins' })),
     origin: Type.Optional(Type.String({ maxLength: 2000, description: 'URL of the host whose streams it delivers' })),
     acceptNodes: Type.Optional(

@@ -26,6 +26,15 @@ const factProperties = {
 export const NodeFactsSchema = Type.Object(factProperties)
 export type NodeFacts = Static<typeof NodeFactsSchema>
 
+/** What a node fetched ahead since it started. */
+export const PrefetchSchema = Type.Object({
+  isOn: Type.Boolean({ description: 'False while too few predictions come' }),
+  predicted: Bytes,
+  share: Type.Union([Share, Type.Null()], { description: 'Of the newest 200 predictions those that came within a minute, 0 to 1' }),
+  fetched: Bytes,
+  bytes: Bytes,
+})
+
 /** What a node did since its last report, and how it is. The origin checks it, however well it knows the node. */
 export const NodeReportSchema = Type.Object({
   seconds: Type.Number({ exclusiveMinimum: 0, maximum: 3600 }),
@@ -51,6 +60,8 @@ export const NodeReportSchema = Type.Object({
   statuses: Names(3, '^\\d{3}$'),
   /** Left out by nodes of an older version. */
   anycast: Type.Optional(Type.Union([AnycastStateSchema, Type.Null()])),
+  /** Left out by nodes of an older version, and where nothing was asked for below a rule with prefetch. */
+  prefetch: Type.Optional(PrefetchSchema),
   ...factProperties,
 })
 export type NodeReport = Static<typeof NodeReportSchema>

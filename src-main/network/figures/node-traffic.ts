@@ -16,6 +16,7 @@ export interface NodeTrafficDependencies {
   readonly cache: () => NodeReport['cache']
   readonly facts: () => NodeFacts
   readonly anycast: () => NodeReport['anycast']
+  readonly prefetch: () => NodeReport['prefetch']
   /** Connections where nginx does not say them. */
   readonly connections: () => number
   readonly send: (report: NodeReport) => void
@@ -77,7 +78,8 @@ export class NodeTraffic {
 
   /** Reports what was counted since the last report. */
   report(): void {
-    const { cache, facts, anycast, connections, send, log } = this.#dependencies
+    const { cache, facts, anycast, prefetch, connections, send, log } = this.#dependencies
+    const ahead = prefetch()
     const counts = this.#window.take(this.#uncounted)
     this.#uncounted = 0
     const now = performance.now()
@@ -92,6 +94,7 @@ export class NodeTraffic {
       memory: share(1 - freemem() / totalmem()),
       cache: cache(),
       anycast: anycast() ?? null,
+      ...(ahead === undefined ? {} : { prefetch: ahead }),
     }
     this.#reportedAt = now
     this.#processor = processor

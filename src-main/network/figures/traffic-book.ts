@@ -124,6 +124,7 @@ export class TrafficBook {
       region: report.region,
       capacityMbps: report.capacityMbps,
       anycast: report.anycast ?? null,
+      prefetch: report.prefetch ?? null,
     }
   }
 

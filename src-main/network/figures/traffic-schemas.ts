@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { AnycastStateSchema } from '../front/anycast/anycast-schemas.ts'
+import { PrefetchSchema } from './node-report.ts'
 
 const Rate = Type.Array(Type.Union([Type.Number(), Type.Null()]))
 const Ms = Type.Union([Type.Number(), Type.Null()])
@@ -34,6 +35,9 @@ export const NodeTrafficSchema = Type.Object({
   capacityMbps: Type.Union([Type.Integer(), Type.Null()]),
   anycast: Type.Union([AnycastStateSchema, Type.Null()], {
     description: 'Prefixes that it announces by BGP; null where it announces none',
+  }),
+  prefetch: Type.Union([PrefetchSchema, Type.Null()], {
+    description: 'What it fetched before players asked for it, since it started; null without a rule with prefetch',
   }),
 })
 export type NodeTrafficNow = Static<typeof NodeTrafficSchema>

@@ -42,6 +42,7 @@ const RuleSchema = Type.Object(
     allowCountries: Texts('Countries (ISO 3166-1 alpha-2) that are allowed; all others are denied'),
     denyCountries: Texts('Countries that are denied'),
     denyAgents: Texts('Parts of `User-Agent` that are denied'),
+    prefetch: Type.Boolean({ default: false, description: 'What players ask for next is fetched before they do' }),
     images: Type.Optional(ImagesSchema),
     challenge: Type.Boolean({
       default: true,

@@ -12,6 +12,7 @@ import type { FoundObjects } from './cache/cache-search.ts'
 import { NodeCache, type PurgeHistory, type PurgeOutcome } from './cache/node-cache.ts'
 import type { PurgeOrder, PurgeSelection } from './cache/purge-order.ts'
 import type { FrontSettings } from './front-settings.ts'
+import { type AskedRequest, readAskedRequest } from './nginx/asked-log.ts'
 import { closedFolder, freeBytes, prepareCacheFolder } from './nginx/cache-folder.ts'
 import { challengeScriptText } from './nginx/challenge-script.ts'
 import type { ConfigurationText } from './nginx/directives.ts'
@@ -33,6 +34,8 @@ export interface FrontDependencies {
   readonly history?: () => Promise<PurgeHistory>
   /** Gets each request of a viewer, once it is answered. */
   readonly onRequests?: (requests: readonly LoggedRequest[]) => void
+  /** Gets each request below a rule with prefetch, but for those with that user agent. */
+  readonly prefetch?: { readonly userAgent: string; readonly onAsked: (requests: readonly AskedRequest[]) => void }
   readonly log: Logger
   /** nginx; the one in the PATH where left out. */
   readonly nginx?: string
@@ -82,13 +85,14 @@ const spaceAgainBytes = 1.5 * minFreeBytes
  * `config.invalid` and `network.nginx_rejected` (which name the option), `port.*`, `network.nginx_failed`.
  */
 export async function startFront(dependencies: FrontDependencies): Promise<Front> {
-  const { folder, settings: first, history, onRequests, log, nginx, checkMs = 10_000 } = dependencies
+  const { folder, settings: first, history, onRequests, prefetch, log, nginx, checkMs = 10_000 } = dependencies
   const program = await findNginx(nginx)
   const user = workerUser()
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   prepareCacheFolder(first.cache.folder, user)
   const storedLog = join(first.cache.folder, 'stored.log')
   const requestLog = join(first.cache.folder, 'requests.log')
+  const askedLog = join(first.cache.folder, 'asked.log')
   const changes = new Turns(20, 'changes of the configuration', 'network.busy')
   let settings = first
   let origins = originsOf(first)
@@ -119,6 +123,15 @@ export async function startFront(dependencies: FrontDependencies): Promise<Front
   const followed =
     onRequests && new FollowedLog({ file: requestLog, parse: readLoggedRequest, onLines: onRequests, reopen: () => process_.reopenLogs() })
 
+  const asked =
+    prefetch &&
+    new FollowedLog({
+      file: askedLog,
+      parse: (line) => readAskedRequest(line, prefetch.userAgent),
+      onLines: prefetch.onAsked,
+      reopen: () => process_.reopenLogs(),
+    })
+
   function configurationOf(wanted: FrontSettings, health: readonly OriginHealth[]): ConfigurationText {
     const script = signatureScriptText(wanted.signingKeys)
     const signatureScript = join(folder, `signature-${createHash('sha256').update(script).digest('hex').slice(0, 16)}.js`)
@@ -130,7 +143,7 @@ export async function startFront(dependencies: FrontDependencies): Promise<Front
     if (challenge !== undefined && program.js === undefined) warnOfChallenge()
     const sites = health.map((each) => ({ ...each.site, originTls: each.tls, origins: each.servers() }))
     const place = { folder, storedLog, signatureScript, challengeScript, user, workers: availableParallelism() }
-    const logged = onRequests && { requestLog }
+    const logged = { ...(onRequests && { requestLog }), ...(prefetch && { askedLog }) }
     return frontConfiguration(program, place, { ...wanted, ...logged, sites, cache: { ...wanted.cache, isFull } })
   }
 
@@ -225,6 +238,7 @@ export async function startFront(dependencies: FrontDependencies): Promise<Front
   } catch (error) {
     await process_.stop()
     await followed?.stop()
+    await asked?.stop()
     accessLog?.stop()
     await cache.stop()
     throw error
@@ -273,6 +287,7 @@ export async function startFront(dependencies: FrontDependencies): Promise<Front
       clearInterval(diskTimer)
       await changes.behind(() => process_.stop())
       await followed?.stop()
+      await asked?.stop()
       accessLog?.stop()
       await cache.stop()
     },

@@ -8,6 +8,11 @@ export const networkErrors = {
     title: 'The join token is not valid',
     remedy: 'Each token is valid once and until it expires: create another one under Network, and start the node with it.',
   },
+  'network.node_id_taken': {
+    status: 409,
+    title: 'Another node has this id',
+    remedy: 'Give the node another id, or revoke the one that has it. The token is still valid.',
+  },
   'network.limit': {
     status: 409,
     title: 'There are as many nodes or join tokens as there can be',

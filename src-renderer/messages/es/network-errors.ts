@@ -12,6 +12,11 @@ export const networkErrors = {
     title: 'El token de incorporación no es válido',
     remedy: 'Cada token vale una sola vez y hasta que caduca: crea otro en Red e inicia el nodo con él.',
   },
+  'network.node_id_taken': {
+    english: 'Another node has this id',
+    title: 'Otro nodo tiene este id',
+    remedy: 'Da al nodo otro id o revoca el que lo tiene. El token sigue siendo válido.',
+  },
   'network.limit': {
     english: 'There are as many nodes or join tokens as there can be',
     title: 'Ya hay tantos nodos o tokens de incorporación como puede haber',

@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { join } from 'node:path'
 import { AppError } from '../../../platform/errors.ts'
 import { requestLogFormat } from '../../logged-request.ts'
+import { askedLogFormat } from './asked-log.ts'
 import { authority, network } from './checked-values.ts'
 import { block, type ConfigurationText, type Directive, directive, entry, from, plain, writeDirectives } from './directives.ts'
 import type { NginxProgram } from './find-nginx.ts'
@@ -90,6 +91,7 @@ export function frontConfiguration(program: NginxProgram, place: FrontPlace, giv
         ...requestMaps(),
         ...countries(options),
         ...requestLog(options),
+        ...askedLog(options),
         ...(options.requests === undefined ? [] : requestDirectives(options.requests)),
         ...(signed
           ? [directive('js_import', 'signature', 'from', place.signatureScript), directive('js_set', '$edge_denied', 'signature.check')]
@@ -357,6 +359,17 @@ function requestLog({ requestLog: file, accessLog, countryDatabase, requests }: 
     ...(accessLog === undefined
       ? []
       : [from(option, directive('access_log', plain(accessLog.file, option), 'combined', ...written('1s')))]),
+  ]
+}
+
+/** A line for each request below a rule with prefetch. */
+function askedLog({ askedLog: file, requests, sites }: FrontOptions): readonly Directive[] {
+  if (file === undefined || sites.every(({ rules }) => rules.every((rule) => rule.prefetch !== true))) return []
+  return [
+    ...(requests === undefined ? [directive('uninitialized_variable_warn', 'off')] : []),
+    block('map', ['$edge_prefetch$request_length', '$edge_asked'], [directive('volatile'), directive('default', 0), entry('~^on[1-9]', 1)]),
+    directive('log_format', 'asked', askedLogFormat),
+    directive('access_log', file, 'asked', 'buffer=16k', 'flush=50ms', 'if=$edge_asked'),
   ]
 }
 

@@ -30,6 +30,8 @@ export interface FrontOptions {
   readonly countryDatabase?: string
   /** File that a line about each request goes into, for this process. */
   readonly requestLog?: string
+  /** The same for requests below a rule with prefetch. */
+  readonly askedLog?: string
   /** A log in the combined format, which has IP addresses of viewers. */
   readonly accessLog?: RotatedLogOptions
 }
@@ -163,6 +165,8 @@ export interface SiteRule {
   readonly images?: { readonly widths: readonly number[]; readonly formats: readonly string[]; readonly quality: number }
   /** Parts of `User-Agent`, in any case. */
   readonly denyAgents: readonly string[]
+  /** What players ask for next is fetched before they do. */
+  readonly prefetch?: boolean
   /** False: viewers prove no work here, whatever happens. */
   readonly challenge?: boolean
 }

@@ -54,6 +54,14 @@ export function ruleChecks(
 ): readonly Directive[] {
   const denied = (variable: string, status: number): Directive => block('if', [`($${variable})`], [directive('return', status)])
   const checks: Directive[] = []
+  if (rule.prefetch === true) {
+    const option = `${place}.prefetch`
+    // whoever asks ahead has no signature, and what is not kept is fetched twice
+    const against = rule.signed ? 'signed' : rule.cache === 'off' ? 'cache: off' : undefined
+    if (against !== undefined)
+      throw new AppError('config.invalid', `Option ${option}: nothing can be fetched ahead with ${against}`, { details: { option } })
+    checks.push(directive('set', '$edge_prefetch', 'on'))
+  }
   if (rule.methods.length > 0) checks.push(denied(`edge_method_${name}`, 405))
   if (rule.allowCountries.length > 0 || rule.denyCountries.length > 0) {
     if (options.countryDatabase === undefined) {

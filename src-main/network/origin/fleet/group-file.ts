@@ -14,7 +14,15 @@ export const keptSecret = '(kept secret)'
 /** Name of the file in messages about it. */
 const fileName = 'configuration'
 
-const { name: _name, origin: _origin, acceptNodes: _acceptNodes, cache: _cache, anycast: _anycast, ...shared } = NodeFileSchema.properties
+const {
+  id: _id,
+  name: _name,
+  origin: _origin,
+  acceptNodes: _acceptNodes,
+  cache: _cache,
+  anycast: _anycast,
+  ...shared
+} = NodeFileSchema.properties
 
 /** What a group can say: all of `edge.yaml` that nodes use without a restart, and that is not of one machine. */
 const GroupFileSchema = Type.Object(shared, { additionalProperties: false })

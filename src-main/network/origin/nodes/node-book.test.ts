@@ -37,7 +37,7 @@ function memoryStore(): NodeStore & { readonly nodes: Map<string, StoredNode> } 
     async takeToken(hash, now) {
       await later()
       const expiresAt = tokens.get(hash)
-      return tokens.delete(hash) && expiresAt !== undefined && expiresAt > now
+      return tokens.delete(hash) && expiresAt !== undefined && expiresAt > now ? expiresAt : undefined
     },
   }
 }
@@ -60,6 +60,21 @@ function joining(token: string, key = generateKeyPairSync('ed25519')) {
   const publicKey = key.publicKey.export({ format: 'der', type: 'spki' }).toString('base64')
   return { key, body: { token, publicKey, proof: signText(key.privateKey, joinText(token)), name: 'Berlin' } }
 }
+
+it('gives a node the id that it asks for, unless another has it, and keeps its token then', async () => {
+  const { book } = await openBook()
+  const first = joining((await book.createToken(600, 'admin')).token)
+  expect(await book.register({ ...first.body, id: 'berlin-1' }, '')).toMatchObject({ id: 'berlin-1' })
+  const text = helloText('challenge', 'berlin-1')
+  expect(book.admitted('berlin-1', text, signText(first.key.privateKey, text))).toBeDefined()
+  const second = joining((await book.createToken(600, 'admin')).token)
+  await expect(book.register({ ...second.body, id: 'berlin-1' }, '')).rejects.toMatchObject({ code: 'network.node_id_taken' })
+  // who has no token learns nothing of ids
+  const stranger = joining(`join_${'a'.repeat(43)}`)
+  await expect(book.register({ ...stranger.body, id: 'berlin-1' }, '')).rejects.toMatchObject({ code: 'network.join_rejected' })
+  expect(await book.register({ ...second.body, id: 'berlin-2' }, '')).toMatchObject({ id: 'berlin-2' })
+  await expect(book.register({ ...second.body, id: 'berlin-3' }, '')).rejects.toMatchObject({ code: 'network.join_rejected' })
+})
 
 const hello = (id: string, key: KeyObject) => ['challenge', signText(key, helloText('challenge', id))] as const
 

@@ -113,18 +113,23 @@ export class NodeBook {
     })
   }
 
-  /** Makes a node of who brings a token. Throws `network.join_rejected` and `network.limit`. */
-  register({ token, publicKey, proof, name }: Registration, remoteAddress: string): Promise<Registered> {
+  /** Makes a node of who brings a token. Throws `network.join_rejected`, `network.node_id_taken` and `network.limit`. */
+  register({ token, publicKey, proof, name, id }: Registration, remoteAddress: string): Promise<Registered> {
     const { store, audit, now } = this.#dependencies
     const secret = readJoinToken(token)?.secret
     if (secret === undefined || !isSigned(publicKey, joinText(token), proof)) throw new AppError('network.join_rejected')
     return this.#joining.next(async () => {
       if (this.#nodes.size >= maxNodes) throw new AppError('network.limit', `There are ${maxNodes} nodes`)
       if ([...this.#nodes.values()].some((node) => node.publicKey === publicKey)) throw new AppError('network.join_rejected')
-      if (!(await store.takeToken(hashSecret(secret), new Date(now()).toISOString()))) throw new AppError('network.join_rejected')
+      const expiresAt = await store.takeToken(hashSecret(secret), new Date(now()).toISOString())
+      if (expiresAt === undefined) throw new AppError('network.join_rejected')
+      if (id !== undefined && this.#nodes.has(id)) {
+        await store.addToken(hashSecret(secret), expiresAt)
+        throw new AppError('network.node_id_taken', `There is a node with the id "${id}"`, { details: { id } })
+      }
       const forwardSecret = newSecret()
       const node: StoredNode = {
-        ...{ id: `node-${randomText(8)}`, name, enabled: true, publicKey, publicUrl: null, draining: false },
+        ...{ id: id ?? `node-${randomText(8)}`, name, enabled: true, publicKey, publicUrl: null, draining: false },
         ...{ group: null, labels: [], nextPublicKey: null },
         ...{ forwardHash: hashSecret(forwardSecret), createdAt: new Date(now()).toISOString() },
       }

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { NodeTrafficSchema } from '../../figures/traffic-schemas.ts'
+import { NodeIdSchema } from '../../node-id.ts'
 
 export const tag = 'network'
 
@@ -80,6 +81,7 @@ export const RegistrationSchema = Type.Object({
     description: 'Signature of the token with the private key, in base64',
   }),
   name: Name,
+  id: Type.Optional(NodeIdSchema),
 })
 export type Registration = Static<typeof RegistrationSchema>
 

@@ -38,8 +38,8 @@ export interface NodeStore {
   countTokens(now: string): Promise<number>
   /** Deletes all join tokens. Resolves to how many there were. */
   deleteTokens(): Promise<number>
-  /** Deletes a join token. True where it was there and is valid: of any number of calls at once only one gets true. */
-  takeToken(hash: string, now: string): Promise<boolean>
+  /** Deletes a join token. Resolves to when it expires where it was there and is valid: of any number of calls at once only one gets that. */
+  takeToken(hash: string, now: string): Promise<string | undefined>
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: each part types the tables that are its own
@@ -86,7 +86,7 @@ export function createNodeStore(database: Kysely<any>): NodeStore {
     },
     async takeToken(hash, now) {
       const taken = await tables.deleteFrom('network_join_token').where('hash', '=', hash).returning('expires_at').executeTakeFirst()
-      return taken !== undefined && taken.expires_at > now
+      return taken !== undefined && taken.expires_at > now ? taken.expires_at : undefined
     },
   }
 }
