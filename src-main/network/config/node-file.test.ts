@@ -27,6 +27,10 @@ sites:
   expect(sites[0]?.rules[0]).toMatchObject({ cache: 'on', slices: false, signed: true, methods: [] })
 })
 
+it('takes a token of metrics from 16 characters on', () => {
+  expect(read(`metrics: {token: ${'x'.repeat(16)}}`).metrics?.token).toHaveLength(16)
+})
+
 it('JSON is read as before, and options of a host are apart', () => {
   const file = read('{"httpPort": 9000, "perAddress": {"connections": 5}, "cache": {"folder": "files", "size": "20G"}, "name": "north"}')
   expect(file.options.value).toEqual({ httpPort: 9000, perAddress: { connections: 5 } })
@@ -46,6 +50,7 @@ it.each<[string, RegExp]>([
   ['sites: [{name: a, hosts: [], origins: [{url: http://a}]}]', /sites\[0\]\.hosts/],
   ['sites:\n- name: a\n  hosts: [a]\n  origins:\n  - url: file:///etc', /edge\.yaml:5:10: .*sites\[0\]\.origins\[0\]/],
   ['cache: {folder: x, size: 0G}', /edge\.yaml:1:26: cache\.size/],
+  [`metrics: {token: ${'x'.repeat(15)}}`, /edge\.yaml:1:18: metrics\.token/],
   ['[]', /edge\.yaml:1:1: \(whole file\) must be an object/],
   ['a: [', /edge\.yaml:1:5: is not YAML/],
   ['name: a\nname: b', /edge\.yaml:2:1: is not YAML/],

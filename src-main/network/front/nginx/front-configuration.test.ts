@@ -86,6 +86,17 @@ it('the cache takes 90 % of its share of the disk', () => {
   expect(textOf()).toContain(`max_size=${Math.floor((10 * 2 ** 30 * 0.9) / 1024)}k`)
 })
 
+it('keeps nothing more while the disk of the cache is full: neither what sites answer nor recordings', () => {
+  const able = { ...program, authRequest: true }
+  const stored = (isFull: boolean): number => {
+    const cache = { folder: '/cache', maxBytes: 10 * 2 ** 30, inactiveSeconds: 86_400, isFull }
+    const { text } = frontConfiguration(able, place, options({ rules: [rule()] }, { cache, live: { port: 1 } }))
+    return [...text.matchAll(/proxy_no_cache [^;]*;/g)].filter(([line]) => !/ "?1"?;/.test(line)).length
+  }
+  expect(stored(false)).toBeGreaterThan(1)
+  expect(stored(true)).toBe(0)
+})
+
 it.each<[string, Parameters<typeof options>]>([
   ['sites[0].hosts', [{ hosts: ['a.example; return 200'] }]],
   ['sites[0].hosts', [{ hosts: ['$host'] }]],
