@@ -416,6 +416,53 @@ describe.runIf(hasNginx && process.platform === 'linux')('nginx before an edge',
     expect(await front.preview({ urls: ['/sliced/f'] })).toEqual({ objects: 0, bytes: 0 })
   })
 
+  it('an origin that lies about ranges breaks that answer alone, and what is kept is what it said of the file asked for', async () => {
+    const mib = 2 ** 20
+    const file = Buffer.concat([Buffer.alloc(mib, 'a'), Buffer.alloc(100, 'b')])
+    const slice = (lie: (from: number) => { range?: string; etag?: string }) => {
+      origin.answer = ({ headers }, response) => {
+        const from = Number(/bytes=(\d+)-/.exec(headers.range ?? '')?.[1])
+        const end = Math.min(from + mib, file.length)
+        const { range = `bytes ${from}-${end - 1}/${file.length}`, etag = '"v1"' } = lie(from)
+        response.writeHead(206, { 'content-range': range, etag }).end(file.subarray(from, end))
+      }
+    }
+    const outcome = async (path: string) =>
+      get(path).then(
+        ({ status, body }) => ({ status, isWhole: body === file.toString('latin1') }),
+        () => 'cut off' as const,
+      )
+    const whole = { status: 200, isWhole: true }
+    // bytes of another place of the file, and a length that nothing has
+    for (const [path, range] of [
+      ['/sliced/moved', `bytes 7-${mib + 6}/${file.length}`],
+      ['/sliced/huge', `bytes 0-${mib - 1}/9999999999999999999999`],
+    ] as const) {
+      slice(() => ({ range }))
+      expect(await outcome(path)).toBe('cut off')
+      slice(() => ({}))
+      expect(await outcome(path)).toEqual(whole)
+    }
+    // a file that is replaced between two of its slices
+    slice((from) => ({ etag: from === 0 ? '"v1"' : '"v2"' }))
+    expect(await outcome('/sliced/mixed')).toBe('cut off')
+    slice(() => ({ etag: '"v2"' }))
+    await until(async () => JSON.stringify(await outcome('/sliced/mixed')) === JSON.stringify(whole), 'one version of the file')
+    slice(() => ({}))
+    for (const [range, status, length] of [
+      ['bytes=0-1', 206, 2],
+      ['bytes=-1', 206, 1],
+      ['bytes=5-2', 416, undefined],
+      ['bytes=99999999999999999999-', 416, undefined],
+      // several at once are answered with the whole file
+      [`bytes=${'0-0,'.repeat(500)}1-1`, 200, file.length],
+    ] as const) {
+      const { status: answered, body } = await get('/sliced/ranges', { range })
+      expect([range.slice(0, 30), answered, length ?? body.length]).toEqual([range.slice(0, 30), status, body.length])
+    }
+    expect(await outcome('/sliced/ranges')).toEqual(whole)
+  })
+
   it('a change of the configuration in mid-download keeps the download', async () => {
     let more = (_last: boolean): void => undefined
     origin.answer = (_, response) => {

@@ -95,6 +95,7 @@ export async function startFront(dependencies: FrontDependencies): Promise<Front
   const askedLog = join(first.cache.folder, 'asked.log')
   const changes = new Turns(20, 'changes of the configuration', 'network.busy')
   let settings = first
+  let isRepairing = false
   let origins = originsOf(first)
   let isFull = false
   let problem: FrontHealth['problem']
@@ -105,6 +106,7 @@ export async function startFront(dependencies: FrontDependencies): Promise<Front
     onProblem: (message) => {
       problem = { message, at: new Date().toISOString() }
     },
+    onMixedSlices: (url) => void repair(url),
   })
   const cache = new NodeCache({
     files: join(first.cache.folder, cacheFilesFolder),
@@ -122,6 +124,22 @@ export async function startFront(dependencies: FrontDependencies): Promise<Front
 
   const followed =
     onRequests && new FollowedLog({ file: requestLog, parse: readLoggedRequest, onLines: onRequests, reopen: () => process_.reopenLogs() })
+
+  /** Removes slices of several versions of a file; one file at a time, as an origin may go on to mix them. */
+  async function repair(url: string): Promise<void> {
+    if (isRepairing) return
+    isRepairing = true
+    // of a signed URL the path alone is kept
+    const [path = url] = url.split('?')
+    try {
+      await cache.purge({ number: -1, selection: { urls: [url, path] }, hard: true })
+      log.warn({ url: path }, 'the origin replaced a file of which slices were kept: they are removed')
+    } catch (error) {
+      log.error({ err: error }, 'slices of several versions of a file could not be removed')
+    } finally {
+      isRepairing = false
+    }
+  }
 
   const asked =
     prefetch &&

@@ -9,6 +9,14 @@ export function readNginxLine(line: string): { readonly level: string; readonly 
   return { level: found?.[1] ?? '', text: (found?.[2] ?? line).slice(0, maxText) }
 }
 
+/** The URL of a file whose slices have different entity tags, as the origin replaced it in between; else undefined. */
+export function mixedSlices(message: string): string | undefined {
+  if (!message.startsWith('etag mismatch in slice response')) return undefined
+  const target = /, request: "[A-Z]+ (\/[!-~]*) HTTP\//.exec(message)?.[1]
+  const host = /, host: "([\w.:[\]-]{1,260})"$/.exec(message)?.[1]
+  return target === undefined || host === undefined ? target : `http://${host}${target}`
+}
+
 /** The option that a message is about: by the line that it names, else by a file that it names. */
 export function optionOfMessage(message: string, { text, options }: ConfigurationText): string | undefined {
   const line = / in \S+:(\d+)$/.exec(message)?.[1]

@@ -9,7 +9,7 @@ import { replaceFile } from '../../../platform/storage/replace-file.ts'
 import { restartDelayMs } from '../../../platform/workers/supervise-worker.ts'
 import type { ConfigurationText } from './directives.ts'
 import type { NginxProgram } from './find-nginx.ts'
-import { optionOfMessage, readNginxLine } from './nginx-messages.ts'
+import { mixedSlices, optionOfMessage, readNginxLine } from './nginx-messages.ts'
 import { endNginxGroup } from './process-group.ts'
 
 const restartPolicy = { firstMs: 100, maxMs: 10_000, goodAfterMs: 10_000 }
@@ -27,6 +27,8 @@ export interface NginxProcessOptions {
   readonly log: Logger
   /** Something that an operator needs to know, e.g. that the disk is full. */
   readonly onProblem?: (message: string) => void
+  /** Slices of a file are kept that do not belong together: it cannot be served before they are gone. */
+  readonly onMixedSlices?: (url: string) => void
 }
 
 /** nginx under supervision: one master of our own, which is started again when it ends, and ends with us. */
@@ -234,7 +236,7 @@ export class NginxProcess {
   }
 
   #onLine(line: string): void {
-    const { log, onProblem } = this.#options
+    const { log, onProblem, onMixedSlices } = this.#options
     const { level, text } = readNginxLine(line)
     if (level === 'notice') {
       if (text.startsWith('start worker process ')) this.#listening?.resolve()
@@ -246,6 +248,8 @@ export class NginxProcess {
       if (this.#listening !== undefined && !text.startsWith('bind() ')) this.#listening.reject(new Error(text))
     }
     if (/\((28|122|30|5): /.test(text)) onProblem?.(text)
+    const mixed = mixedSlices(text)
+    if (mixed !== undefined) onMixedSlices?.(mixed)
     const second = Math.floor(performance.now() / 1000)
     if (this.#window.second !== second) this.#window = { second, lines: 0 }
     if (++this.#window.lines > linesPerSecond) return
