@@ -2,6 +2,7 @@ import { Volume2, VolumeX } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { call } from '../client/api.ts'
 import { levelAt, meterShare, placeOf } from '../components/fader-scale.ts'
+import { decimal } from '../messages/numbers.ts'
 import { t } from './messages.ts'
 import type { ObsInput } from './obs-stores.ts'
 import { Panel, type PanelProps, send } from './panel.tsx'
@@ -69,7 +70,7 @@ function useFader(id: string, name: string, volumeDb: number): { readonly shownD
 
 function Strip({ id, name, audio: { muted, volumeDb }, editor, feed }: StripProps) {
   const { shownDb, move } = useFader(id, name, volumeDb)
-  const level = shownDb <= -99 ? t.silence : t.decibels(shownDb.toFixed(1))
+  const level = shownDb <= -99 ? t.silence : t.decibels(decimal(shownDb, 1))
   const toggle = muted ? t.unmute(name) : t.mute(name)
   return (
     <li className="obs-strip" data-testid="obs-strip" data-input={name} data-muted={muted}>

@@ -1,6 +1,7 @@
 import { Blend, Columns2, Keyboard, LayoutGrid, PanelBottom, PanelRight, Projector, Ratio, Redo2, Undo2 } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { HealthChip } from '../health/health-chip.tsx'
+import { decimal } from '../messages/numbers.ts'
 import { t as docksTexts } from './browser-docks/messages.ts'
 import { t as canvasTexts } from './canvas-settings/messages.ts'
 import { configureProgram, redoStep, undoStep } from './commands.ts'
@@ -147,7 +148,7 @@ function Figures() {
   const { framesPerSecond, dropped, cpu } = statistics
   return (
     <span className="quiet small studio-figures" title={t.engine.figuresTitle} data-testid="studio-figures">
-      {t.engine.figures(framesPerSecond.toFixed(0), dropped, cpu.toFixed(1))}
+      {t.engine.figures(framesPerSecond.toFixed(0), dropped, decimal(cpu, 1))}
     </span>
   )
 }

@@ -6,6 +6,7 @@ import { sentencesOf } from '../../client/host-error.ts'
 import { useResource } from '../../client/resource.ts'
 import { FormError } from '../../components/form-error.tsx'
 import { notifyError } from '../../components/toasts.tsx'
+import { decimal } from '../../messages/numbers.ts'
 import { machineJob } from './machine-jobs.ts'
 import { t } from './messages.ts'
 
@@ -55,7 +56,7 @@ export function JobProgress({
               {step.id === 'copy' && step.state === 'running' && totalBytes > 0
                 ? t.sentOf(formatBytes(sentBytes), formatBytes(totalBytes))
                 : step.ms !== null && step.state !== 'running'
-                  ? t.took((step.ms / 1000).toFixed(1))
+                  ? t.took(decimal(step.ms / 1000, 1))
                   : t.states[step.state]}
             </span>
           </li>

@@ -5,6 +5,7 @@ import { confirm } from '../../components/dialog.tsx'
 import { levelAt, placeOf } from '../../components/fader-scale.ts'
 import { notifyError } from '../../components/toasts.tsx'
 import { locale } from '../../messages/language.ts'
+import { decimal } from '../../messages/numbers.ts'
 import { notifyUndoable } from '../commands.ts'
 import { Tool } from '../docks/tool.tsx'
 import { t as studio } from '../messages.ts'
@@ -129,7 +130,7 @@ function Level({ source, name, editor }: { readonly source: Source; readonly nam
         value={placeOf(gainDb)}
         disabled={!editor}
         aria-label={t.level(name)}
-        aria-valuetext={studio.mixer.decibels(gainDb.toFixed(1))}
+        aria-valuetext={studio.mixer.decibels(decimal(gainDb, 1))}
         onChange={(event) => set({ gainDb: levelAt(Number(event.currentTarget.value)) })}
         onDoubleClick={() => editor && set({ gainDb: 0 })}
       />

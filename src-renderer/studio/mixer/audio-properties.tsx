@@ -1,5 +1,6 @@
 import { useId } from 'react'
 import { NumberField } from '../../components/number-field.tsx'
+import { decimal } from '../../messages/numbers.ts'
 import { change, useDocument } from '../show-store.ts'
 import type { Source, SourceAudio } from '../types.ts'
 import { useDrift } from './drift-feed.ts'
@@ -72,7 +73,7 @@ export function AudioProperties({
       <p className="small drift-line">
         <span className="quiet">{t.clock}</span>{' '}
         <span data-testid="drift">
-          {drift === undefined || Math.abs(drift.ppm) < 0.05 ? t.noDrift : t.drift(`${drift.ppm > 0 ? '+' : ''}${drift.ppm.toFixed(1)}`)}
+          {drift === undefined || Math.abs(drift.ppm) < 0.05 ? t.noDrift : t.drift(`${drift.ppm > 0 ? '+' : ''}${decimal(drift.ppm, 1)}`)}
         </span>
       </p>
       <div className="field">

@@ -18,6 +18,7 @@ import { Meter } from './meter.tsx'
 import { stripEntries } from './strip-menu.ts'
 import { TrackLoudness } from './track-loudness.tsx'
 import './mixer.css'
+import { decimal } from '../../messages/numbers.ts'
 
 interface MixerDockProps {
   readonly document: Collection
@@ -107,7 +108,7 @@ function Strip({ source, audio, document, editor, removable }: StripProps) {
     select([])
     showSourcePanel(source.id)
   }
-  const level = gainDb <= -100 ? t.mixer.silence : t.mixer.decibels(gainDb.toFixed(1))
+  const level = gainDb <= -100 ? t.mixer.silence : t.mixer.decibels(decimal(gainDb, 1))
   return (
     <li
       className="strip"

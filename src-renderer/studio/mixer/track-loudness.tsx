@@ -1,11 +1,12 @@
 import { RotateCcw } from 'lucide-react'
 import { useEffect, useRef } from 'react'
+import { decimal } from '../../messages/numbers.ts'
 import { Tool } from '../docks/tool.tsx'
 import { followMeters } from '../levels/meter-feed.ts'
 import { IntegratedLoudness } from './loudness.ts'
 import { t } from './messages.ts'
 
-const text = (lufs: number | undefined): string => t.lufs(lufs === undefined || lufs <= -70 ? t.silent : lufs.toFixed(1))
+const text = (lufs: number | undefined): string => t.lufs(lufs === undefined || lufs <= -70 ? t.silent : decimal(lufs, 1))
 
 /** Loudness of tracks since the page was opened or it was reset, by track: it goes on while no dialog is open. */
 const integrated = new Map<string, IntegratedLoudness>()
