@@ -5,6 +5,7 @@ import { Canvas } from './canvas/canvas.tsx'
 import { CanvasVideo } from './canvas/canvas-video.tsx'
 import { configureProgram, moveTBar, transitionTo } from './commands.ts'
 import { t } from './messages.ts'
+import { transitionName } from './transitions/transition-name.ts'
 import type { CanvasPart, Collection, ProgramState } from './types.ts'
 import { type Edited, select, showItemPanel, useView } from './view-store.ts'
 
@@ -127,9 +128,9 @@ export function TransitionChoice({ document, program, editor }: Pick<ProgramView
         data-testid="transition-kind"
         onChange={(event) => configureProgram({ transition: event.currentTarget.value, durationMs: null })}
       >
-        {document.transitions.map(({ id, name }) => (
-          <option key={id} value={id}>
-            {name}
+        {document.transitions.map((each) => (
+          <option key={each.id} value={each.id}>
+            {transitionName(each)}
           </option>
         ))}
       </select>

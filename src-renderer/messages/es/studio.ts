@@ -959,6 +959,7 @@ export const studioTransitions = {
   endTrial: 'Terminar',
   trialAudible: 'Oírla en el altavoz en el que este equipo monitoriza',
   trialVideo: (name: string) => `Prueba de la transición "${name}"`,
+  givenNames: { cut: 'Corte', fade: 'Fundido' },
   trialState: {
     off: '',
     prepares: 'Preparando las escenas…',

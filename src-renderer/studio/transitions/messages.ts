@@ -30,6 +30,7 @@ export const t = section('studioTransitions', {
   endTrial: 'End',
   trialAudible: 'Hear it on the speaker on which this computer monitors',
   trialVideo: (name: string) => `Trial of the transition "${name}"`,
+  givenNames: { cut: 'Cut', fade: 'Fade' } as Readonly<Record<string, string>>,
   trialState: {
     off: '',
     prepares: 'Preparing the scenes…',

@@ -11,6 +11,7 @@ import { freeId, freeName } from '../places.ts'
 import { change } from '../show-store.ts'
 import type { Collection, Transition } from '../types.ts'
 import { t } from './messages.ts'
+import { transitionName } from './transition-name.ts'
 import { Trial } from './trial.tsx'
 
 interface TransitionsDialogProps {
@@ -41,10 +42,10 @@ export function TransitionsDialog({ document, onClose }: TransitionsDialogProps)
           current={transition?.id}
           onChoose={setChosen}
           testId="transition-entry"
-          entry={({ id, name }) => (
+          entry={(each) => (
             <>
-              <span className="entry-name">{name}</span>
-              {id === document.transition && <span className="quiet small">{t.isUsual}</span>}
+              <span className="entry-name">{transitionName(each)}</span>
+              {each.id === document.transition && <span className="quiet small">{t.isUsual}</span>}
             </>
           )}
         >
@@ -89,9 +90,9 @@ export function TransitionsDialog({ document, onClose }: TransitionsDialogProps)
                 onChange={(event) => change(`scenes/${scene.id}`, { transition: event.currentTarget.value || null })}
               >
                 <option value="">{t.asUsual}</option>
-                {transitions.map(({ id, name }) => (
-                  <option key={id} value={id}>
-                    {name}
+                {transitions.map((each) => (
+                  <option key={each.id} value={each.id}>
+                    {transitionName(each)}
                   </option>
                 ))}
               </select>
