@@ -100,7 +100,10 @@ export function StudioPage() {
       <h1 className="sr-only">{t.title}</h1>
       {problem !== null && (
         <p className="studio-notice bad" role="alert">
-          {t.engine.failed}: {problem}
+          {t.engine.failed}:{' '}
+          <span lang="en" translate="no">
+            {problem}
+          </span>
         </p>
       )}
       {problem === null && open !== null && engine === 'restarting' && (

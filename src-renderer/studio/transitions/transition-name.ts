@@ -1,9 +1,7 @@
 import { t } from './messages.ts'
 
-/** Names that new shows have, as the host writes them. */
-const given: Readonly<Record<string, string>> = { cut: 'Cut', fade: 'Fade' }
-
-/** The name of a transition: what somebody has called it, or what it is in the page's language. */
+/** The name of a transition: what somebody has called it, or what it is in the page's language where it still has the host's name. */
 export function transitionName({ kind, name }: { readonly kind: string; readonly name: string }): string {
-  return given[kind] === name ? (t.givenNames[kind] ?? name) : name
+  const given = kind.charAt(0).toUpperCase() + kind.slice(1)
+  return name === given ? (t.givenNames[kind] ?? name) : name
 }
