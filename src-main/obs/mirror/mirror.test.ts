@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { AppError } from '../../platform/errors.ts'
 import { silentLogger } from '../../platform/telemetry/logger.ts'
 import type { MirrorChange } from '../schemas/mirror.ts'
@@ -41,6 +41,21 @@ function mirrorOf(answers: Answers): { mirror: Mirror; changes: { change: Mirror
 }
 
 describe('a mirror', () => {
+  it('announces what changes, and nothing once it is stopped', async () => {
+    vi.useFakeTimers()
+    onTestFinished(() => void vi.useRealTimers())
+    const { mirror, changes } = mirrorOf(scene('one'))
+    await mirror.load()
+    const loaded = changes.length
+    mirror.onEvent('CurrentProgramSceneChanged', { sceneName: 'two' }, 100)
+    vi.advanceTimersByTime(60_000)
+    expect(changes.length).toBe(loaded + 1)
+    mirror.stop()
+    mirror.onEvent('CurrentProgramSceneChanged', { sceneName: 'one' }, 100)
+    vi.advanceTimersByTime(60_000)
+    expect(changes.length).toBe(loaded + 1)
+  })
+
   it('cuts long texts and long lists', async () => {
     const { mirror } = mirrorOf({
       ...scene('S'.repeat(5000), items(2, { inputKind: 'k'.repeat(5000) })),

@@ -25,15 +25,7 @@ export const overlays = new Collection<'/studio/overlays', Overlay>({
 })
 
 /** A kind of overlays, as the host describes it. */
-export interface OverlayKind {
-  readonly kind: string
-  /** Size that its page is drawn for on a canvas of 1920x1080, px. */
-  readonly width: number
-  readonly height: number
-  readonly settings: Schema
-  readonly example: unknown
-  readonly first: unknown
-}
+export type OverlayKind = Item<'/studio/overlay-kinds'> & { readonly settings: Schema }
 
 const useKindList = create<{ readonly kinds: readonly OverlayKind[] }>(() => ({ kinds: [] }))
 let asked = false

@@ -1,3 +1,4 @@
+import type { Item } from '../../../src-main/api/typed-api.ts'
 import { call } from '../../client/api.ts'
 import { listDevices } from '../forms/devices.ts'
 import { t } from '../messages.ts'
@@ -6,13 +7,7 @@ import { freeName } from '../places.ts'
 import { edit, untilOpen } from '../show-store.ts'
 import type { Device, Edit } from '../types.ts'
 
-/** One of GET /studio/collections. */
-export interface Listing {
-  readonly name: string
-  readonly bytes: number
-  readonly changedAt: string
-  readonly open: boolean
-}
+export type Listing = Item<'/studio/collections'>
 
 export const listShows = async (): Promise<readonly Listing[]> => (await call('GET', '/studio/collections')).items
 
