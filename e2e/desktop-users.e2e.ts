@@ -91,8 +91,8 @@ describe('the helper', () => {
 
   it('starts a process as a user who is in the file of names, for the user of the host alone', async () => {
     expect(await ask('host', ['session ami-anna\n'])).toEqual(['ok'])
-    // Root may open the socket; who owns it may not be another.
-    expect(await ask('root', ['session ami-anna\n'])).toEqual(['no only the user that the host runs as may ask'])
+    // Root may open the socket, and is denied before it has said anything.
+    expect((await ask('root', ['']))[0]).toMatch(/^no only the user that the host runs as may ask/)
     expect(await ask('ben', ['session ami-anna\n'])).toEqual(['EACCES'])
   })
 
@@ -238,7 +238,7 @@ describe('a display of another user', () => {
   it('gives files that its programs copied, as far as its user may read them', async () => {
     await asAnna(`echo 'hers' > ~ami-anna/'a note.txt'`)
     const uris = ['/home/ami-anna/a%20note.txt', `${host.dataDir}/streams.db`, '/etc/shadow'].map((path) => `file://${path}`).join('\\n')
-    await start('sh', '-c', `printf '${uris}\\n' | xclip -selection clipboard -t text/uri-list -i`)
+    await start('sh', '-c', `printf %b '${uris}\\n' | xclip -selection clipboard -t text/uri-list -i`)
     const copied = await until(async () => {
       const { status, body } = await host.api('GET', `/desktop/displays/${id}/files/copied`)
       return status === 200 ? body : undefined
@@ -286,7 +286,14 @@ describe('a display of another user', () => {
   it('goes on when its process is killed, and is shown again', async () => {
     const { server } = await display()
     const { out } = await world.as('root', 'sh', '-c', 'grep -l desktop-user-worker /proc/[0-9]*/cmdline | cut -d/ -f3')
-    const pids = out.split('\n').filter((pid) => pid !== '' && readFileSync(`/proc/${pid}/status`, 'utf8').includes('\nUid:\t2001\t'))
+    const isHers = (pid: string): boolean => {
+      try {
+        return readFileSync(`/proc/${pid}/status`, 'utf8').includes('\nUid:\t2001\t')
+      } catch {
+        return false
+      }
+    }
+    const pids = out.split('\n').filter((pid) => pid !== '' && isHers(pid))
     expect(pids).toHaveLength(1)
     process.kill(Number(pids[0]), 'SIGKILL')
     await page.locator('[data-testid=desktop][data-state=open]').waitFor()
@@ -299,13 +306,10 @@ describe('a display of another user', () => {
   })
 
   it('ends with its programs', async () => {
+    const { server } = await display()
     await page.goto('about:blank')
     expect((await host.api('DELETE', `/desktop/displays/${id}`)).status).toBe(204)
-    await until(
-      async () =>
-        (await world.as('root', 'sh', '-c', 'cat /proc/[0-9]*/cmdline 2>/dev/null | grep -c Xvnc.*sessions/2001')).out.trim() === '0',
-      'its server ended',
-    )
+    expect(existsSync(`/tmp/.X11-unix/X${server?.slice(1)}`)).toBe(false)
     expect((await world.as('root', 'ls', '/run/ami-streams-sessions/2001/displays')).out).toBe('')
     expect(problems).toEqual([])
   })
