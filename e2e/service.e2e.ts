@@ -14,6 +14,7 @@ const reason = noMachine() ?? noPackage()
 /** What an installed program does first. The rest takes minutes: `npm run test:machine`. */
 describe('the Debian package in a Debian that has nothing else', () => {
   let machine: Machine
+  let url: string
   const folder = mkdtempSync(join(tmpdir(), 'ami-streams-'))
 
   beforeAll(async () => {
@@ -39,7 +40,7 @@ describe('the Debian package in a Debian that has nothing else', () => {
     )
     expect(Number(rating?.[1])).toBeLessThanOrEqual(2.6)
     await json(['--data', '/var/lib/ami-streams', 'demo'])
-    const url = `http://127.0.0.1:${await machine.forward(8080)}`
+    url = `http://127.0.0.1:${await machine.forward(8080)}`
     expect((await fetch(`${url}/studio`)).status).toBe(200)
     await until(async () => (await fetch(`${url}/live/demo/index.m3u8`)).ok, 'a playlist')
     const file = join(folder, 'watched.mkv')
@@ -48,6 +49,31 @@ describe('the Debian package in a Debian that has nothing else', () => {
     expect(numbers.length).toBeGreaterThan(50)
     // A busy machine leaves out frames of the test stream; none comes twice or out of order.
     for (const [index, number] of numbers.slice(1).entries()) expect(number, numbers.join(' ')).toBeGreaterThan(numbers[index]!)
+  })
+
+  it('starts programs of displays as users whom root allows, by its helper, and says what is missing', async () => {
+    const create = async (): Promise<{ code: string; detail: string }> => {
+      const headers = { 'content-type': 'application/json' }
+      const body = JSON.stringify({ user: 'anna', command: null })
+      return (await fetch(`${url}/api/v1/desktop/displays`, { method: 'POST', headers, body })).json() as never
+    }
+    await machine.do(['useradd', '--create-home', 'anna'])
+    expect((await create()).code).toBe('desktop.user_helper_missing')
+    await machine.do(['systemctl', 'enable', '--now', 'ami-streams-sessions.socket'])
+    const denied = await create()
+    expect([denied.code, denied.detail]).toEqual([
+      'desktop.user_denied',
+      expect.stringContaining('anna is not in /etc/ami-streams/sessions'),
+    ])
+    await machine.do(['sh', '-c', 'echo anna >>/etc/ami-streams/sessions'])
+    await machine.do(['chage', '--expiredate', '1', 'anna'])
+    expect((await create()).detail).toContain('the account of anna may not be used now')
+    await machine.do(['chage', '--expiredate', '-1', 'anna'])
+    // A Debian this small has no X server: who says so is a process of anna.
+    expect((await create()).code).toBe('desktop.server_missing')
+    const owner = 'stat -c "%U %a" "/run/ami-streams-sessions/$(id -u anna)"; stat -c %U /proc/[0-9]*/cwd 2>/dev/null | grep -c anna'
+    expect(await machine.do(['sh', '-c', owner])).toMatch(/^anna 700\n[1-9]\d*\n$/)
+    expect((await machine.run(['/usr/lib/ami-streams/ami-streams-sessions'], 'anna')).errors).toContain('only root can start')
   })
 
   it('is removed with its service, keeps the data, and leaves nothing once it is purged', async () => {
