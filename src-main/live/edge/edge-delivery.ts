@@ -151,6 +151,8 @@ export function createEdgeDelivery({ source, handOn, clients, webrtc: webrtcOpti
     const stop = packets.whenListed(stream, firstReportMs, answer)
     response.once('close', stop)
   }
+  const mayBeWatched = async (parsed: Parameters<typeof access.viewerOf>[0]): Promise<boolean> =>
+    (await rules.check(access.viewerOf(parsed))) === undefined
   const reporting = repeat(reportMs, () => {
     const report = activity.report()
     const seen = report?.seen ?? []
@@ -166,8 +168,16 @@ export function createEdgeDelivery({ source, handOn, clients, webrtc: webrtcOpti
         if (!front.handle(request, response)) handOn(request, response)
       }
       if (isPlayed(request.url ?? '')) whenListed(url, response, answer)
-      else if (webrtc !== undefined && url.resource.kind === 'whep' && request.method === 'POST') whenPacketsListed(url, response, answer)
-      else answer()
+      else if (webrtc !== undefined && url.resource.kind === 'whep' && request.method === 'POST') {
+        // for whoever may not watch the origin neither encodes nor sends anything
+        void mayBeWatched({ request, url })
+          .catch(() => false)
+          .then((allowed) => {
+            if (response.destroyed) return
+            if (allowed) whenPacketsListed(url, response, answer)
+            else answer()
+          })
+      } else answer()
       return true
     },
     isPlayed,
@@ -181,7 +191,7 @@ export function createEdgeDelivery({ source, handOn, clients, webrtc: webrtcOpti
     },
     async mayWatch(text, request) {
       const url = parseLiveUrl(text)
-      return url !== undefined && (await rules.check(access.viewerOf({ request, url }))) === undefined
+      return url !== undefined && mayBeWatched({ request, url })
     },
     take(json, data) {
       const record = JSON.parse(json) as RunRecord | PacketRecord
