@@ -2,14 +2,11 @@ import type { Duplex } from 'node:stream'
 import { Type } from 'typebox'
 import { Value } from 'typebox/value'
 import type { Logger } from '../../platform/logger.ts'
-import { type SupervisedWorker, superviseWorker } from '../../platform/workers/supervise-worker.ts'
-import { workerFile } from '../../platform/workers/worker-file.ts'
-import { displayEnvironment, type RunningDisplay } from '../displays/display-server.ts'
+import type { SupervisedWorker } from '../../platform/workers/supervise-worker.ts'
+import type { RunningDisplay } from '../displays/display-server.ts'
+import { superviseDisplay } from '../displays/supervise-display.ts'
 import type { UserLink } from '../users/user-link.ts'
 import type { FromDesktopWorker, ToDesktopWorker } from './messages.ts'
-
-/** How a worker that crashed is started again: viewers wait for it. */
-const restart = { firstMs: 100, maxMs: 5000, goodAfterMs: 10_000 } as const
 
 /** A display that is to be shown, and who follows the process that shows it. */
 export interface DisplayWorkerOrder {
@@ -25,14 +22,7 @@ export interface DisplayWorkerOrder {
 export type StartDisplayWorker = (order: DisplayWorkerOrder) => SupervisedWorker<ToDesktopWorker>
 
 /** Shows a display of the user that the host runs as. */
-export const startOwnWorker: StartDisplayWorker = ({ display, log, ...listeners }) =>
-  superviseWorker<FromDesktopWorker, ToDesktopWorker>({
-    entry: workerFile('desktop'),
-    env: displayEnvironment(display),
-    log,
-    restart,
-    ...listeners,
-  })
+export const startOwnWorker: StartDisplayWorker = ({ id: _id, display, ...followers }) => superviseDisplay(display, followers)
 
 const pixels = Type.Integer({ minimum: 0, maximum: 32_767 })
 const seat = Type.Union([Type.Literal('off'), Type.Literal('on'), Type.Literal('failed')])
@@ -67,17 +57,18 @@ export function checkDesktopMessage(message: unknown): FromDesktopWorker | undef
 
 /** Shows a display of another user of the machine: the process runs as that user, and may say anything. */
 export function startUserWorker(
-  { id, display, log, onMessage, ...listeners }: DisplayWorkerOrder,
+  { id, display, log: _log, onMessage, ...listeners }: DisplayWorkerOrder,
   link: UserLink,
 ): SupervisedWorker<ToDesktopWorker> {
-  const { user, ...running } = display
+  const { user: _user, ...running } = display
   return link.startWorker({
-    params: { id, name: '', running },
+    params: { id, running },
     ...listeners,
     onMessage(message) {
       const checked = checkDesktopMessage(message)
-      if (checked === undefined) log.warn({ user, display: id }, 'the process of a display of a user says what is no message')
-      else onMessage(checked)
+      // the link says it once, and is not opened again at once: a log line each would fill the disk
+      if (checked === undefined) throw new Error('a message that no process of a display sends')
+      onMessage(checked)
     },
   })
 }

@@ -33,7 +33,7 @@ export function channelByHelper(socketPath: string): OpenChannel {
         reject(new AppError(code, message, { details: { user } }))
       }
       const timer = setTimeout(() => fail('desktop.user_denied', 'The helper does not answer'), answerMs)
-      socket.once('error', (error: NodeJS.ErrnoException) =>
+      socket.on('error', (error: NodeJS.ErrnoException) =>
         fail('desktop.user_helper_missing', `The helper at ${socketPath} cannot be asked: ${error.code ?? error.message}`),
       )
       socket.once('connect', () => socket.write(`session ${user}\n`))
@@ -53,7 +53,6 @@ export function channelByHelper(socketPath: string): OpenChannel {
           clearTimeout(timer)
           socket.off('readable', read)
           socket.off('end', ended)
-          socket.removeAllListeners('error')
           resolve(socket)
           return
         }
@@ -87,11 +86,11 @@ export function channelByRoot(log: Logger): OpenChannel {
       detached: true,
     })
     const [, , errors, channel] = child.stdio as unknown as [null, null, Socket, Socket]
-    errors.on('error', () => undefined)
+    for (const pipe of [errors, channel]) pipe.on('error', () => undefined)
     errors.setEncoding('utf8').on('data', (text: string) => log.warn({ user: name }, text.trim().slice(0, 2000)))
     return new Promise((resolve, reject) => {
       child.once('spawn', () => resolve(channel))
-      child.once('error', (error) =>
+      child.on('error', (error) =>
         reject(new AppError('desktop.user_denied', `No process of ${name} can be started: ${error.message}`, { details: { user: name } })),
       )
     })

@@ -14,6 +14,9 @@ const maxPending = 200
 const maxUnsentBytes = 64 * 1024 * 1024
 /** Starting a display takes a second; a machine under load many times as much. ms */
 const usualReplyMs = 45_000
+/** Documents that the displays of one user announce in a minute: each is kept in the audit log. */
+const maxPrinted = 60
+const minuteMs = 60_000
 /** How a connection that was lost is opened again while somebody looks. */
 const reopen: RestartPolicy = { firstMs: 200, maxMs: 10_000, goodAfterMs: 10_000 }
 
@@ -67,6 +70,7 @@ export class UserLink {
   #waiting = 0
   #nextWorker = 1
   #failures = 0
+  #printed = { sinceMs: Number.NEGATIVE_INFINITY, count: 0 }
   #retry: NodeJS.Timeout | undefined
   #stopped = false
 
@@ -217,7 +221,7 @@ export class UserLink {
     )
   }
 
-  /** Throws where the frame is none of those that there are: the connection ends. */
+  /** Throws on a frame of an unknown kind or form, which ends the connection. */
   #take(kind: number, number: number, body: Buffer): void {
     if (kind === fromUser.media) {
       // The frame's memory is read again for the next one.
@@ -233,8 +237,15 @@ export class UserLink {
     const value: unknown = JSON.parse(body.toString('utf8'))
     if (kind === fromUser.failure && Value.Check(FailureSchema, value)) this.#pending.reject(number, this.#errorOf(value))
     else if (kind === fromUser.worker && Value.Check(EventSchema, value)) this.#follow(number, value)
-    else if (kind === fromUser.printed && Value.Check(PrintedSchema, value)) this.#dependencies.onPrinted(value)
+    else if (kind === fromUser.printed && Value.Check(PrintedSchema, value)) this.#onPrinted(value)
     else throw new Error(`a message of kind ${kind}`)
+  }
+
+  #onPrinted(printed: PrintedByUser): void {
+    const nowMs = performance.now()
+    if (nowMs - this.#printed.sinceMs > minuteMs) this.#printed = { sinceMs: nowMs, count: 0 }
+    if (++this.#printed.count > maxPrinted) throw new Error(`more than ${maxPrinted} documents in a minute`)
+    this.#dependencies.onPrinted(printed)
   }
 
   #follow(number: number, { event, message }: Static<typeof EventSchema>): void {

@@ -78,11 +78,15 @@ const methods: Readonly<Record<string, (params: any, bytes: Buffer) => unknown>>
   'display.remove': ({ id }: { readonly id: string }) => site.remove(id),
   'worker.open': async ({
     channel: number,
+    id,
     running,
-    ...display
-  }: Named & { readonly channel: number; readonly running: RunningDisplay }) => {
+  }: {
+    readonly channel: number
+    readonly id: string
+    readonly running: RunningDisplay
+  }) => {
     // Its printer is this process's: the one before may have ended.
-    await site.check(display, running)
+    await site.check({ id }, running)
     workers.open(number, running)
   },
   'image': async ({ running, width, height }: { readonly running: RunningDisplay; readonly width: number; readonly height: number }) =>

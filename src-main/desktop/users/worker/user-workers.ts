@@ -1,12 +1,9 @@
 import type { Duplex } from 'node:stream'
 import type { Logger } from '../../../platform/logger.ts'
-import { type RestartPolicy, type SupervisedWorker, superviseWorker } from '../../../platform/workers/supervise-worker.ts'
-import { workerFile } from '../../../platform/workers/worker-file.ts'
-import { displayEnvironment, type RunningDisplay } from '../../displays/display-server.ts'
+import type { SupervisedWorker } from '../../../platform/workers/supervise-worker.ts'
+import type { RunningDisplay } from '../../displays/display-server.ts'
+import { superviseDisplay } from '../../displays/supervise-display.ts'
 import { fromUser, type WorkerEvent, writeFrame } from '../user-wire.ts'
-
-/** As the host starts the ones of its own displays. */
-const restart: RestartPolicy = { firstMs: 100, maxMs: 5000, goodAfterMs: 10_000 }
 
 /** The processes that show displays of this user: what they say and write goes to the host. */
 export class UserWorkers {
@@ -24,11 +21,8 @@ export class UserWorkers {
     const report = (event: WorkerEvent, message?: unknown): void => {
       writeFrame(this.#channel, fromUser.worker, number, [Buffer.from(JSON.stringify({ event, message }))])
     }
-    const worker = superviseWorker<unknown, unknown>({
-      entry: workerFile('desktop'),
-      env: displayEnvironment(running),
+    const worker = superviseDisplay<unknown, unknown>(running, {
       log: this.#log,
-      restart,
       onMediaPipe: (pipe) => {
         report('started')
         this.#relay(number, pipe)
