@@ -6,7 +6,7 @@ import { t } from './messages.ts'
 
 /** Measures the upload to another host of the user, and hands it over as it would be typed, Mbit/s. */
 export function MeasureUpload({ onMeasured }: { readonly onMeasured: (upload: string) => void }) {
-  const [url, setUrl] = useState('https://')
+  const [url, setUrl] = useState('')
   const [token, setToken] = useState('')
   const [state, setState] = useState<{ readonly busy: boolean; readonly problem: string; readonly result: string }>({
     busy: false,
@@ -34,6 +34,7 @@ export function MeasureUpload({ onMeasured }: { readonly onMeasured: (upload: st
           className="input"
           type="url"
           maxLength={500}
+          placeholder="https://"
           value={url}
           onChange={(event) => setUrl(event.currentTarget.value)}
           data-testid="guide-measure-url"
@@ -61,7 +62,7 @@ export function MeasureUpload({ onMeasured }: { readonly onMeasured: (upload: st
         <button
           type="button"
           className="button"
-          disabled={state.busy || token.trim() === ''}
+          disabled={state.busy || url.trim() === '' || token.trim() === ''}
           onClick={() => void measure()}
           data-testid="guide-measure-start"
         >

@@ -50,7 +50,8 @@ it.each([
 
 it('says that nobody is there, and does not send an editor into the own network', async () => {
   await expect(measure('http://127.0.0.1:1')).rejects.toMatchObject({ code: 'studio.upload_not_measured' })
-  await expect(measure('ftp://127.0.0.1')).rejects.toMatchObject({ code: 'studio.upload_not_measured' })
+  await expect(measure('ftp://127.0.0.1')).rejects.toMatchObject({ code: 'request.invalid' })
+  await expect(measure('http://[::1')).rejects.toMatchObject({ code: 'request.invalid' })
   await expect(measure('http://127.0.0.1:1', true)).rejects.toMatchObject({ code: 'url.forbidden' })
 })
 

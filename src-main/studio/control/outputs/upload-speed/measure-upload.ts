@@ -32,12 +32,16 @@ export interface UploadTarget {
 
 /**
  * Measures how fast this machine uploads, to another host of the user: sends bytes for some seconds, and that host says how fast they came.
- * Rejects with `studio.upload_not_measured` or `url.forbidden`.
+ * Rejects with `request.invalid`, `studio.upload_not_measured` or `url.forbidden`.
  */
 export async function measureUpload({ url: text, token, network, limited, sendForMs = sendMs }: UploadTarget): Promise<MeasuredUpload> {
   const failed = (problem: string, cause?: unknown): AppError => new AppError('studio.upload_not_measured', problem, { cause })
   const base = URL.parse(text)
-  if (base === null || !/^https?:$/.test(base.protocol)) throw failed('The URL does not start with https:// or http://')
+  if (base === null || !/^https?:$/.test(base.protocol)) {
+    throw new AppError('request.invalid', 'The URL is not valid, or does not start with https:// or http://', {
+      details: { field: 'body.url' },
+    })
+  }
   const secure = base.protocol === 'https:'
   const port = Number(base.port) || (secure ? 443 : 80)
   const target = await resolveTarget(base.hostname, port, network, limited).catch((error: Error) => {
@@ -68,7 +72,7 @@ export async function measureUpload({ url: text, token, network, limited, sendFo
     lookup: lookupOf(target),
     signal,
   })
-  const answered = new Promise<IncomingMessage>((resolve, reject) => asking.once('response', resolve).once('error', reject))
+  const answered = new Promise<IncomingMessage>((resolve, reject) => asking.once('response', resolve).on('error', reject))
   // A host that rejects answers before everything is sent, and closes the connection.
   const sent = pipeline(Readable.from(pieces()), asking).catch(() => undefined)
   try {
