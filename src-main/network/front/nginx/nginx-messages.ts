@@ -13,7 +13,8 @@ export function readNginxLine(line: string): { readonly level: string; readonly 
 export function mixedSlices(message: string): string | undefined {
   if (!message.startsWith('etag mismatch in slice response')) return undefined
   const target = /, request: "[A-Z]+ (\/[!-~]*) HTTP\//.exec(message)?.[1]
-  const host = /, host: "([\w.:[\]-]{1,260})"$/.exec(message)?.[1]
+  // what a viewer said besides comes behind it, and a request line has no spaces
+  const host = /, host: "([\w.:[\]-]{1,260})"/.exec(message)?.[1]
   return target === undefined || host === undefined ? target : `http://${host}${target}`
 }
 
