@@ -14,8 +14,9 @@ export function disposition(name: string): string {
 /** Answers with a file or a range of it. A file that still grows is answered with what is there now. Throws `request.not_found`. */
 export async function sendFile(request: FastifyRequest, reply: FastifyReply, file: FileReply): Promise<FastifyReply> {
   const { content } = file
-  // Whatever becomes of the answer.
-  if (content !== undefined) reply.raw.once('close', () => content.close())
+  // Whatever becomes of the answer; a client may have left before.
+  if (reply.raw.destroyed) content?.close()
+  else if (content !== undefined) reply.raw.once('close', () => content.close())
   const facts = content === undefined ? await factsOf(file.path) : { size: content.bytes, mtimeMs: content.changedMs }
   const etag = entityTag(facts)
   reply.headers({
