@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -42,6 +42,7 @@ afterAll(async () => {
   }
   await browser?.close()
   await world?.stop()
+  rmSync(tone, { force: true })
 }, 60_000)
 
 beforeEach((context) => {

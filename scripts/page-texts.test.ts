@@ -193,8 +193,9 @@ interface Source extends Uses {
 let known: ReadonlyMap<string, Source> | undefined
 /** What is in each source file. A file is parsed once, and again when it, or this check, has changed. */
 function examined(): ReadonlyMap<string, Source> {
+  if (known !== undefined) return known
   const cache = new SourceCache<Source>('page-texts', import.meta.filename)
-  known ??= new Map(
+  known = new Map(
     sources.map((file) => {
       const source = read(file)
       const found = cache.get(source, () => {
