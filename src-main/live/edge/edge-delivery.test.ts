@@ -6,7 +6,7 @@ import { ClientLimits } from '../../platform/http/client-limits.ts'
 import { silentLogger } from '../../platform/telemetry/logger.ts'
 import { createEdgeDelivery } from './edge-delivery.ts'
 
-/** The engine starts with the first offer that is taken: there is none here. */
+/** The engine starts with the first offer that is taken, and no offer is taken here. */
 const webrtc = {
   ...{ webrtcPort: 0, webrtcEngine: 'node-datachannel', webrtcAddresses: '', bind: '127.0.0.1', iceServers: '' },
   turn: { urls: '', secret: '', lifetimeSeconds: 3600 },
