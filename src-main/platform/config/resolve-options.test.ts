@@ -61,6 +61,25 @@ describe('options', () => {
     expect(error.message).toContain('perAddress.conections (from file f.yaml:3:14): there is no option')
   })
 
+  it.each([
+    ['unknown: {}', 'unknown (from file origin.yaml:1:1): there is no option of that name'],
+    ['perAdress:\n  connections: 5', 'perAdress (from file origin.yaml:1:1): there is no option of that name: is "perAddress" meant?'],
+    ['bind: 127.0.0.1\nperAddress: 5', 'perAddress (from file origin.yaml:2:13): must be an object of options'],
+    ['perAddress: [1]', 'perAddress (from file origin.yaml:1:13): must be an object of options'],
+    ['httpPort: abc', 'httpPort (from file origin.yaml:1:11): "abc" is not a whole number from 0 to 65535'],
+    ['bind:\n  - 127.0.0.1', 'bind (from file origin.yaml:2:3): ["127.0.0.1"] is not text'],
+    ['bind: a\nbind: b', 'origin.yaml:2:1: is not YAML'],
+    ['sites: []', 'sites (from file origin.yaml:1:1): there is no option of that name'],
+  ])('of a file are rejected with line, column and what was meant: %j', (text, message) => {
+    expect(rejection(() => resolveOptions(specs, { file: readConfigText(text, 'origin.yaml') })).message).toContain(message)
+  })
+
+  it('of a file may be left out below an object that is there', () => {
+    expect(resolveOptions(specs, { file: readConfigText('perAddress:\n', 'origin.yaml') }).sources.get('perAddress.connections')).toBe(
+      'default',
+    )
+  })
+
   it('of a file that is missing, broken or no object are rejected by the name of the file', () => {
     const dir = mkdtempSync(join(tmpdir(), 'options-'))
     onTestFinished(() => rmSync(dir, { recursive: true }))

@@ -103,15 +103,19 @@ export function checkOption(spec: OptionSpec, raw: unknown): { value: unknown } 
 
 function flatten(file: ConfigText, specs: readonly OptionSpec[], into: Map<string, unknown>, problems: Problem[]): void {
   const known = new Set(specs.map((spec) => spec.name))
+  // objects that options are in, such as `perAddress`
+  const above = new Set(specs.flatMap(({ path }) => path.slice(1).map((_, at) => path.slice(0, at + 1).join('.'))))
   const walk = (value: unknown, name: string): void => {
-    if (known.has(name)) {
-      into.set(name, value)
-    } else if (value !== null && typeof value === 'object' && !Array.isArray(value)) {
+    const isObject = value !== null && typeof value === 'object' && !Array.isArray(value)
+    if (known.has(name)) into.set(name, value)
+    else if (isObject && (name === '' || above.has(name)))
       for (const [key, inner] of Object.entries(value)) walk(inner, name === '' ? key : `${name}.${key}`)
-    } else if (name === '') {
-      problems.push({ option: '(whole file)', source: `file ${file.path}`, problem: 'is not an object with options' })
+    else if (name === '') problems.push({ option: '(whole file)', source: `file ${file.path}`, problem: 'is not an object with options' })
+    else if (above.has(name)) {
+      // one that is there without anything in it says nothing
+      if (value !== null) problems.push({ option: name, source: `file ${file.where(name)}`, problem: 'must be an object of options' })
     } else {
-      const problem = `there is no option of that name${meant(nearestName(name, known))}`
+      const problem = `there is no option of that name${meant(nearestName(name, [...known, ...above]))}`
       problems.push({ option: name, source: `file ${file.where(name, 'name')}`, problem })
     }
   }
