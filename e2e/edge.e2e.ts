@@ -254,6 +254,23 @@ describe('a node beside its origin', () => {
     const signed = path.replace('/live/show/', `/live/show/@${token}/`)
     expect((await read(node.http + signed)).status).toBe(200)
     expect((await read(`${node.http}/live/show/index.m3u8?token=${token}`)).status).toBe(200)
+    // a node that nobody has watched at has the stream sent for who may watch it, and for nobody else
+    const unwatched = await startNode({ origin: host.http, token: await joinToken(), name: 'edge-unwatched' })
+    await untilConnected(unwatched.id)
+    const part = partsOf((await read(node.http + signed)).text).at(-1) as string
+    const media = new URL(part, node.http + path).pathname
+    const streamsThere = async (): Promise<number> => JSON.parse((await read(`${unwatched.http}/api/v1/cdn/health`)).text).streams
+    for (let round = 0; round < 10; round++) {
+      for (const each of [path, media, '/live/show/index.m3u8', '/live/show/manifest.mpd'])
+        expect([each, (await read(unwatched.http + each)).status]).toEqual([each, 401])
+      expect((await read(`${unwatched.http}/live/show/@wrong${round}/index.m3u8`)).status).toBe(403)
+      await new Promise((resolve) => setTimeout(resolve, 200))
+      expect(await streamsThere()).toBe(0)
+    }
+    expect((await read(unwatched.http + signed)).status).toBe(200)
+    expect(await streamsThere()).toBe(1)
+    await unwatched.stop()
+    await host.api('DELETE', `/network/nodes/${unwatched.id}`)
     // what a viewer says of its own IP address is not believed
     await host.api('PUT', '/live/streams/show/access', { mode: 'open', allow: [], deny: ['127.0.0.1'] })
     await until(async () => (await read(node.http + path, { 'x-forwarded-for': '203.0.113.5' })).status === 403, 'the rule of IP addresses')

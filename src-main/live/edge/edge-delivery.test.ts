@@ -12,20 +12,30 @@ const webrtc = {
   turn: { urls: '', secret: '', lifetimeSeconds: 3600 },
 }
 
-it.each([
-  [{ allowed: false, code: 'play.token_missing', message: 'a token is needed' }, []],
-  [{ allowed: true, forMs: 1000 }, ['closed']],
-] as const)('wants packets of a stream for those alone who may watch it: %j', async (answer, wanted) => {
+const rejected = { allowed: false, code: 'play.token_missing', message: 'a token is needed' }
+const allowed = { allowed: true, forMs: 1000 }
+
+it.each(
+  ['whep', 'index.m3u8', 'manifest.mpd', 'e1/v0/index.m3u8', 'e1/v0/init-0.mp4', 'e1/v0/seg-1.m4s', 'e1/v0/part-1.m4s'].flatMap((path) => [
+    { path, answer: rejected, wanted: [] },
+    { path, answer: new Error('away'), wanted: [] },
+    { path, answer: allowed, wanted: ['closed'] },
+  ]),
+)('wants a stream for those alone who may watch it: %j', async ({ path, answer, wanted }) => {
   const wants: string[] = []
   let handedOn = 0
+  const want = (stream: string): boolean => {
+    wants.push(stream)
+    return false
+  }
   const delivery = createEdgeDelivery({
     source: {
-      want: () => false,
-      wantPackets(stream) {
-        wants.push(stream)
-        return false
+      want,
+      wantPackets: want,
+      async ask() {
+        if (answer instanceof Error) throw answer
+        return answer as ViewerAnswer
       },
-      ask: async () => answer as ViewerAnswer,
       report: () => undefined,
     },
     handOn: () => handedOn++,
@@ -33,9 +43,36 @@ it.each([
     webrtc: webrtc as never,
     log: silentLogger,
   })
-  const request = { url: '/live/closed/whep', method: 'POST', headers: {}, socket: { remoteAddress: '203.0.113.1' } }
-  expect(delivery.handle(request as never, Object.assign(new EventEmitter(), { destroyed: false }) as never)).toBe(true)
-  for (let round = 0; round < 5; round++) await turn()
-  expect([wants, handedOn]).toEqual([wanted, 1])
+  const method = path === 'whep' ? 'POST' : 'GET'
+  const request = { url: `/live/closed/${path}`, method, headers: {}, socket: { remoteAddress: '203.0.113.1' } }
+  const response = () => Object.assign(new EventEmitter(), { destroyed: false }) as never
+  const asked = [() => expect(delivery.handle(request as never, response())).toBe(true)]
+  if (delivery.isPlayed(request.url)) asked.push(() => delivery.handleFast(request as never, response()))
+  for (const ask of asked) {
+    ask()
+    for (let round = 0; round < 5; round++) await turn()
+  }
+  expect(delivery.isPlayed(request.url)).toBe(path !== 'whep')
+  expect([wants, handedOn]).toEqual([asked.flatMap(() => wanted), asked.length])
+  await delivery.stop()
+})
+
+it('asks nobody about viewers of a host without rules', async () => {
+  const wants: string[] = []
+  const delivery = createEdgeDelivery({
+    source: {
+      want: (stream) => wants.push(stream) === 0,
+      wantPackets: () => false,
+      ask: () => Promise.reject(new Error('nobody is asked')),
+      report: () => undefined,
+    },
+    handOn: () => undefined,
+    clients: new ClientLimits({ connections: 10, waitingRequests: 10, eventStreams: 1, flvPlayers: 1, webSockets: 1 }, silentLogger),
+    log: silentLogger,
+  })
+  delivery.setSettings({ restricted: false, cdnPrefix: '', container: 'fmp4' })
+  const request = { url: '/live/open/index.m3u8', method: 'GET', headers: {}, socket: { remoteAddress: '203.0.113.1' } }
+  delivery.handleFast(request as never, Object.assign(new EventEmitter(), { destroyed: false }) as never)
+  expect(wants).toEqual(['open'])
   await delivery.stop()
 })

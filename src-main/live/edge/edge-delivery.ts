@@ -10,8 +10,10 @@ import { answersFromMemory, playlistKinds } from '../delivery/own-answers.ts'
 import type { ReplicaStream } from '../delivery/replica.ts'
 import type { RunRecord } from '../delivery/run-wire.ts'
 import { createLiveFront } from '../http/live-front.ts'
+import type { ParsedRequest } from '../http/live-request.ts'
 import { type LiveUrl, parseLiveUrl } from '../http/live-url.ts'
 import { isPlayed, ResourceTable } from '../http/resources.ts'
+import type { AnyRequest } from '../http/response.ts'
 import { createAccessHttp } from '../policy/access/access-http.ts'
 import { RunningPlayback } from '../policy/access/running-playback.ts'
 import { createPlayback } from '../protocols/hls/playback.ts'
@@ -33,6 +35,12 @@ export interface EdgeDeliveryDependencies {
   /** Undefined: who plays by WebRTC is the origin's. */
   readonly webrtc?: NodeWebrtcOptions
   readonly log: Logger
+}
+
+/** A response that an answer waits for. */
+interface Waiting {
+  readonly destroyed: boolean
+  once(event: 'close', listener: () => void): unknown
 }
 
 const reportMs = 1000
@@ -123,12 +131,20 @@ export function createEdgeDelivery({ source, handOn, clients, webrtc: webrtcOpti
     answers,
   })
 
+  /** Wants the stream for whoever may watch it, and answers once its first report has come; answers everybody else now. */
+  const whenWatched = (parsed: ParsedRequest, response: Waiting, answer: () => void): void => {
+    const verdict = access.check(parsed)
+    if (verdict === undefined) whenListed(parsed.url, response, answer)
+    else if (!(verdict instanceof Promise)) answer()
+    else
+      void verdict.then((rejection) => {
+        if (response.destroyed) return
+        if (rejection === undefined) whenListed(parsed.url, response, answer)
+        else answer()
+      })
+  }
   /** Answers now, or once the first report of the stream has come. */
-  const whenListed = (
-    url: LiveUrl,
-    response: { readonly destroyed: boolean; once(event: 'close', listener: () => void): unknown },
-    answer: () => void,
-  ): void => {
+  const whenListed = (url: LiveUrl, response: Waiting, answer: () => void): void => {
     if (!source.want(url.stream) || runs.isListed(url.stream) || runs.waiting >= maxWaiting) {
       answer()
       return
@@ -167,7 +183,7 @@ export function createEdgeDelivery({ source, handOn, clients, webrtc: webrtcOpti
       const answer = (): void => {
         if (!front.handle(request, response)) handOn(request, response)
       }
-      if (isPlayed(request.url ?? '')) whenListed(url, response, answer)
+      if (isPlayed(request.url ?? '')) whenWatched({ request, url }, response, answer)
       else if (webrtc !== undefined && url.resource.kind === 'whep' && request.method === 'POST') {
         // for whoever may not watch the origin neither encodes nor sends anything
         void mayBeWatched({ request, url })
@@ -187,7 +203,8 @@ export function createEdgeDelivery({ source, handOn, clients, webrtc: webrtcOpti
         if (!front.handleFast(request, response)) handOn(request, response)
       }
       if (url === undefined) answer()
-      else whenListed(url, response, answer)
+      // what is read of a request for this is there in both kinds
+      else whenWatched({ request: request as unknown as AnyRequest, url }, response, answer)
     },
     async mayWatch(text, request) {
       const url = parseLiveUrl(text)

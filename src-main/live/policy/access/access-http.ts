@@ -43,6 +43,8 @@ export interface AccessHttp {
   readonly guard: RequestGuard
   /** Who watches by a request, whether it passed `guard` or not (as a WebSocket's does not). */
   viewerOf(request: ParsedRequest): WatchRequest
+  /** Why `guard` rejects a request for a playlist or media, or undefined. */
+  check(request: ParsedRequest): ReturnType<ViewerGate['check']>
   /** Ends what goes on after a request where the rules do not allow it any more. */
   readonly whileAllowed: WhileRequestAllowed
   /** The same for playlists and media below an epoch, which a CDN may ask for without a viewer's token. */
@@ -68,6 +70,13 @@ export function createAccessHttp({ gate, whileAllowed, behindCdn, log }: AccessH
     token: tokenOf(parsed),
   })
 
+  const check: AccessHttp['check'] = (parsed) => {
+    const { token, resource } = parsed.url
+    // Media behind an epoch are the CDN's to guard: it asks once for all viewers.
+    if (token === undefined && (!gate.restricted || (accessOf(resource) === 'media' && behindCdn()))) return undefined
+    return gate.check(viewerOf(parsed))
+  }
+
   const guard: RequestGuard = (live, next) => {
     const { request, response, url } = live
     if (!gate.restricted && url.token === undefined) return next()
@@ -84,9 +93,7 @@ export function createAccessHttp({ gate, whileAllowed, behindCdn, log }: AccessH
       const token = queryToken(url.query)
       if (token !== undefined) return redirect(live, token)
     }
-    // Media behind an epoch are the CDN's to guard: it asks once for all viewers.
-    if (access === 'media' && url.token === undefined && behindCdn()) return next()
-    const verdict = gate.check(viewerOf(live))
+    const verdict = check(live)
     if (verdict === undefined) return next()
     onVerdict(verdict, response, log, (rejection) => {
       if (rejection === undefined) next()
@@ -97,6 +104,7 @@ export function createAccessHttp({ gate, whileAllowed, behindCdn, log }: AccessH
   return {
     guard,
     viewerOf,
+    check,
     whileAllowed: (request, end) => whileAllowed(viewerOf(request), end),
     whileMediaAllowed: (request, end) =>
       behindCdn() && request.url.token === undefined ? () => undefined : whileAllowed(viewerOf(request), end),
