@@ -341,6 +341,18 @@ describe.runIf(hasNginx && process.platform === 'linux')('nginx before an edge',
     expect((await get('/poison', {}, 'POST')).status).toBe(405)
     await get('/api/x', { cookie: 'a=b', 'x-forwarded-for': '6.6.6.6' }, 'POST')
     expect(seen).toMatchObject({ 'cookie': 'a=b', 'x-forwarded-for': '127.0.0.1' })
+    // by its user agent a node knows what it fetches ahead of players: nobody else is to have it
+    for (const [path, agent, there] of [
+      ['/poison2', 'Browser/1', undefined],
+      ['/poison3', 'ami-streams-prefetch/0123abcd', undefined],
+      ['/api/x', 'Browser/1', 'Browser/1'],
+      ['/api/x', 'ami-streams-prefetch/0123abcd', 'ami-streams-prefetch'],
+    ] as const) {
+      await get(path, { 'user-agent': agent })
+      expect([path, agent, seen['user-agent']]).toEqual([path, agent, there])
+    }
+    await get('/api/x')
+    expect(seen['user-agent']).toBeUndefined()
   })
 
   it('targets that two programs could read differently, and smuggled requests, end at nginx', async () => {

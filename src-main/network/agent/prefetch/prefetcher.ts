@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { repeat } from '../../../platform/timing/repeat.ts'
-import type { AskedRequest } from '../../front/nginx/asked-log.ts'
+import { type AskedRequest, prefetchAgent } from '../../front/nginx/asked-log.ts'
 import { RecentMap } from '../../limits/recent-map.ts'
 import { listedUrls } from '../../origin/warming/listed-urls.ts'
 import type { FetchedFile, FetchLimits, OwnTarget } from '../own-front.ts'
@@ -50,8 +50,8 @@ interface Wanted extends OwnTarget {
 
 /** Has nginx fetch what players ask for next, as long as that proves right. */
 export class Prefetcher {
-  /** User agent of its requests, which nobody else knows: they are no viewers'. */
-  readonly userAgent = `ami-streams-prefetch/${randomBytes(12).toString('hex')}`
+  /** User agent of its requests, which nobody else knows, so that no viewer leaves the figures by it. */
+  readonly userAgent = `${prefetchAgent}/${randomBytes(12).toString('hex')}`
   readonly #fetch: PrefetcherOptions['fetch']
   readonly #now: () => number
   readonly #next = new NextRequests()

@@ -10,6 +10,9 @@ export interface AskedRequest {
   readonly player: string
 }
 
+/** What requests ahead of players say that they are, before a `/` and a secret. */
+export const prefetchAgent = 'ami-streams-prefetch'
+
 /** What of a request goes into the log; `escape=default` leaves no tab in a value. */
 export const askedLogFormat = '$status\t$http_host\t$request_uri\t$sent_http_content_type\t$edge_encoding\t$remote_addr\t$http_user_agent'
 

@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import { join } from 'node:path'
 import { AppError } from '../../../platform/errors.ts'
 import { requestLogFormat } from '../../logged-request.ts'
-import { askedLogFormat } from './asked-log.ts'
+import { askedLogFormat, prefetchAgent } from './asked-log.ts'
 import { authority, network } from './checked-values.ts'
 import { block, type ConfigurationText, type Directive, directive, entry, from, plain, writeDirectives } from './directives.ts'
 import type { NginxProgram } from './find-nginx.ts'
@@ -299,6 +299,12 @@ function requestMaps(): readonly Directive[] {
     ),
     block('map', ['$request_uri', '$edge_path'], [directive('default', '/'), entry('~^(?<edge_raw_path>[^?]*)', '$edge_raw_path')]),
     block('map', ['$request_method', '$edge_not_read'], [directive('default', 1), directive('GET', 0), directive('HEAD', 0)]),
+    // What a node fetches ahead differs from what viewers do by a secret, which is no origin's or function's to know.
+    block(
+      'map',
+      ['$http_user_agent', '$edge_agent'],
+      [directive('default', '$http_user_agent'), entry(`~^${prefetchAgent}/`, prefetchAgent)],
+    ),
     block('map', ['$http_upgrade', '$edge_connection'], [directive('default', 'upgrade'), entry('', '')]),
     block(
       'map',

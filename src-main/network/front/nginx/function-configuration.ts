@@ -39,6 +39,7 @@ export function functionContent({ secret }: FunctionOptions, route: string): rea
     directive('proxy_set_header', 'Host', '$http_host'),
     directive('proxy_set_header', 'Connection', ''),
     directive('proxy_set_header', 'X-Edge-Functions', secret),
+    directive('proxy_set_header', 'User-Agent', '$edge_agent'),
     directive('proxy_set_header', 'X-Edge-Route', route),
     directive('proxy_set_header', 'X-Forwarded-For', '$remote_addr'),
     directive('proxy_set_header', 'X-Forwarded-Proto', '$scheme'),

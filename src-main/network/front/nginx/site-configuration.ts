@@ -294,6 +294,7 @@ function originTls({ originCaFile }: SiteOptions, host: string, { place }: SiteN
 /** Everything of a request goes to the origin, and nothing is kept. */
 function passed(): readonly Directive[] {
   return [
+    directive('proxy_set_header', 'User-Agent', '$edge_agent'),
     directive('proxy_set_header', 'X-Forwarded-For', '$remote_addr'),
     directive('proxy_set_header', 'X-Forwarded-Proto', '$scheme'),
     directive('proxy_set_header', 'X-Forwarded-Host', '$host'),
