@@ -1,8 +1,10 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { planArchive } from './archive.ts'
+import { ownFiles } from './display-files.ts'
 import { DisplayUploads } from './display-uploads.ts'
 import { namesOf, numberedName } from './file-names.ts'
 import { SharedFolder, uploadPrefix } from './shared-folder.ts'
@@ -153,4 +155,27 @@ it('makes an archive of a folder that leaves links out and has the announced len
   expect(archive).toHaveLength(bytes)
   expect(archive.includes(Buffer.from('tree/below/ñ 漢.txt'))).toBe(true)
   expect(archive.includes('etc')).toBe(false)
+})
+
+it('takes no more than twenty thousand files and folders into one archive', async () => {
+  writeFileSync(inFolder('one'), '')
+  const found = await folder.find('one')
+  await expect(planArchive(Array<typeof found>(20_001).fill(found))).rejects.toMatchObject({ code: 'desktop.archive_too_large' })
+})
+
+it('saves one copied file as it is, a folder and several files as an archive, and nothing where nothing can be read', async () => {
+  const files = ownFiles(display, { uploads: new DisplayUploads(), folderOf: async () => folder })
+  mkdirSync(inFolder('sub'))
+  for (const name of ['a.txt', 'b.txt']) writeFileSync(inFolder(name), name)
+  const saved = async (...names: string[]) => {
+    const download = await files.downloadCopied(names.map((name) => pathToFileURL(inFolder(name)).href).join('\n'))
+    return download && [download.name, download.file?.path ?? 'archive']
+  }
+  expect(await saved('a.txt')).toEqual(['a.txt', inFolder('a.txt')])
+  expect(await saved('sub')).toEqual(['sub.zip', 'archive'])
+  expect(await saved('a.txt', 'b.txt')).toEqual(['copied.zip', 'archive'])
+  expect(await saved('missing')).toBeUndefined()
+  expect(await files.urisOf(['a.txt'])).toEqual([pathToFileURL(inFolder('a.txt')).href])
+  expect(await files.download('a.txt')).toMatchObject({ name: 'a.txt', file: { path: inFolder('a.txt') } })
+  expect((await files.download('sub')).name).toBe('sub.zip')
 })

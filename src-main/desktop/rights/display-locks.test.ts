@@ -35,6 +35,8 @@ it('locks a display five seconds after the last who may control it has left, and
   locks.unlock('locks', 'token:ann')
   locks.unlock('locks', 'token:ann')
   locks.demand('locks')
+  // Whoever looks at it learns of both.
+  expect(changes).toEqual(['locks', 'locks'])
   // Nobody came.
   vi.advanceTimersByTime(59_999)
   expect(locks.isLocked('locks')).toBe(false)

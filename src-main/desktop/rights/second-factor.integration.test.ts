@@ -86,6 +86,24 @@ describe('a second factor', () => {
     await factor.prove(ann, codeAt(0), ip)
   })
 
+  it('asks the sign-in again that proved it longest ago where a thousand have', async () => {
+    const { factor, codeAt } = await enrolled()
+    const proveIn = async (session: string): Promise<void> => {
+      nowMs += 30_000
+      await factor.prove({ ...ann, session }, codeAt(0), ip)
+    }
+    const needed = (session: string) => factor.isNeeded({ ...ann, session })
+    await proveIn('steady')
+    for (let count = 0; count < 998; count++) await proveIn(`${count}`)
+    // With the one that set it up there are a thousand: who proves it again takes nobody's place.
+    await proveIn('steady')
+    expect([needed('here'), needed('steady'), needed('0')]).toEqual([false, false, false])
+    await proveIn('one more')
+    expect([needed('here'), needed('steady'), needed('0')]).toEqual([true, false, false])
+    await proveIn('and another')
+    expect([needed('steady'), needed('0'), needed('1')]).toEqual([false, true, false])
+  })
+
   it('is no longer asked for when it was removed', async () => {
     const { factor } = await enrolled()
     await factor.remove(ann.id, 'local')

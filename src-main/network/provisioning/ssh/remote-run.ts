@@ -55,6 +55,9 @@ export async function runRemote(start: (command: string) => ChildProcess, target
   const end = (error: Error): void => {
     fault ??= error
     child.kill('SIGKILL')
+    // The connection's own process has both, too, until the script there has ended.
+    stdout.destroy()
+    stderr.destroy()
   }
   const abort = (): void => end(signal.reason as Error)
   signal.addEventListener('abort', abort, { once: true })
