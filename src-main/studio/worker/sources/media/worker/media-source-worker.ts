@@ -1,4 +1,5 @@
 /** The process of one media source: FFmpeg reads and decodes here, what comes of it goes into stores that the studio made. */
+import { allowHeapGrowth } from '../../../../../platform/memory/heap-growth.ts'
 import { connectToHost } from '../../../../../platform/workers/worker-side.ts'
 import { loadCompositor } from '../../../compositor/load-compositor.ts'
 import type { FromMediaWorker, PlayRequest, ToMediaWorker } from '../messages.ts'
@@ -15,6 +16,10 @@ let request: PlayRequest | undefined
 
 /** Messages are dealt with one after the other, also where one takes a while. */
 let dealt: Promise<void> = Promise.resolve()
+
+// Each frame passes through buffers that count with all of its bytes until they are collected: at the usual growth the engine collects
+// this small heap as a whole, several times a second, before the new ones among them would have been collected by themselves.
+allowHeapGrowth(1000)
 
 // The parent is gone. An orderly exit would wait for FFmpeg, which may wait for a network for ever.
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
