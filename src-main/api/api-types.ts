@@ -1318,7 +1318,7 @@ export interface ApiTypes {
       }
     }
     screenshot: {
-      GET: { query: { program?: string | undefined; preview?: string | undefined; scene?: string | undefined; source?: string | undefined; before?: string | undefined; type?: 'png' | 'jpeg' | undefined; width?: number | undefined }; answer: undefined }
+      GET: { query: { program?: string | undefined; preview?: string | undefined; scene?: string | undefined; source?: string | undefined; before?: string | undefined; type?: 'png' | 'jpeg' | undefined; width?: number | undefined; optional?: boolean | undefined }; answer: undefined }
     }
     'server-check': {
       POST: { body: { url: string; certificate?: string | undefined }; answer: { tookMs: number } }

@@ -19,7 +19,7 @@ export function drawLiveImage({ canvas, url, pauseMs, failedPauseMs = pauseMs, o
   const draw = async (): Promise<boolean> => {
     if (document.visibilityState === 'hidden') return false
     const response = await fetch(url, { cache: 'no-store', signal: ending.signal })
-    if (!response.ok) return false
+    if (!response.ok || response.status === 204) return false
     const image = await createImageBitmap(await response.blob())
     const target = canvas()
     if (target !== null && !ending.signal.aborted) {

@@ -31,6 +31,12 @@ export function explainFinding(finding: Finding): Explained {
         remedy: text('faster') === '' ? remedies.encoderHeight(text('height')) : remedies.encoderPreset(text('faster')),
       }
     case 'render.overload':
+      // What is drawn in a part of its time is late because the studio was not run, whatever the show has.
+      if (number('renderMs') < number('frameMs') / 2)
+        return {
+          cause: causes.renderNotRun(`${count('renderMs')} ms`, `${count('frameMs')} ms`, count('lost')),
+          remedy: remedies.renderNotRun,
+        }
       return {
         cause: causes.renderOverload(`${count('renderMs')} ms`, `${count('frameMs')} ms`, count('lost')),
         remedy: join(

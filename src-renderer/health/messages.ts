@@ -78,6 +78,8 @@ export const t = section('healthPage', {
       `${encoder} with preset ${preset} is too slow for ${size} on this machine: a frame waits ${lag}.`,
     renderOverload: (renderMs: string, frameMs: string, lost: string) =>
       `Drawing a frame takes ${renderMs} of ${frameMs} that there are, and ${lost} frames were lost in the last 5 s.`,
+    renderNotRun: (renderMs: string, frameMs: string, lost: string) =>
+      `Drawing a frame takes only ${renderMs} of ${frameMs}, yet ${lost} frames were lost in the last 5 s: the processor was busy with other work.`,
     browserCostly: (percent: string) => `Scripts or animations of the page keep ${percent} of a core busy.`,
     sourceNoSignal: (problem: string) => `The source says: ${problem}`,
     sourceStarting: 'The source has been starting for some seconds and shows nothing yet.',
@@ -116,6 +118,8 @@ export const t = section('healthPage', {
     encoderPreset: (preset: string) => `Use the preset ${preset}, which costs less at slightly lower quality.`,
     encoderHeight: (height: string) => `No faster preset is left: encode at ${height}p, or use an encoder of the graphics processor.`,
     renderOverload: 'Use fewer moving or scaled sources and filters, a smaller canvas, or a lower frame rate.',
+    renderNotRun:
+      'Close other programs, encode with a faster preset or on the graphics processor, or record and stream fewer outputs at once.',
     renderSource: (source: string, percent: string) => `Start with ${source}: it takes ${percent} of a core.`,
     browserCostly: 'Lower the frame rate or the size of the source, or have it closed while it is hidden.',
     sourceNoSignal: 'Check the cable, the permission or the URL. The source continues by itself when the signal is back.',

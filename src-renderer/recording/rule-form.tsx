@@ -105,7 +105,7 @@ export function RuleForm({
           />
           <span className="hint">{t.idsSuchAsV0A0}</span>
         </div>
-        <div className="field">
+        <div className="field recording-file-name">
           <label htmlFor="rule-name">{t.fileName}</label>
           <input
             id="rule-name"

@@ -184,6 +184,7 @@ export const t = section('studio', {
     onAir: 'On air',
     prepared: 'Preview',
   },
+  find: 'Find…',
   sources: {
     title: 'Sources',
     add: 'Add source',

@@ -135,7 +135,12 @@ export const studioErrors = {
   'studio.channel_failed': {
     status: 502,
     title: 'The service did not do it',
-    remedy: 'Read what it said, and try again; its own page does the same.',
+    remedy: 'Read what it said and try again, or change it on the page of the service.',
+  },
+  'studio.channel_unreachable': {
+    status: 502,
+    title: 'The service does not answer',
+    remedy: 'Check the internet connection of the host and its firewall, and try again.',
   },
   'studio.upload_not_measured': {
     status: 502,

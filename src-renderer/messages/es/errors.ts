@@ -921,7 +921,12 @@ export const errors: Readonly<Record<ErrorCode, ErrorText>> = {
   'studio.channel_failed': {
     english: 'The service did not do it',
     title: 'El servicio no lo hizo',
-    remedy: 'Lee lo que respondió e inténtalo de nuevo; su propia página hace lo mismo.',
+    remedy: 'Lee lo que respondió e inténtalo de nuevo, o cámbialo en la página del servicio.',
+  },
+  'studio.channel_unreachable': {
+    english: 'The service does not answer',
+    title: 'El servicio no responde',
+    remedy: 'Comprueba la conexión a internet del servidor y su cortafuegos, e inténtalo de nuevo.',
   },
   'studio.upload_not_measured': {
     english: 'The upload could not be measured',

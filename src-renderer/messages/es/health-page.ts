@@ -77,6 +77,8 @@ export const healthPage = {
       `${encoder} con el preset ${preset} es demasiado lento para ${size} en esta máquina: un fotograma espera ${lag}.`,
     renderOverload: (renderMs: string, frameMs: string, lost: string) =>
       `Dibujar un fotograma tarda ${renderMs} de los ${frameMs} que hay, y se perdieron ${lost} fotogramas en los últimos 5 s.`,
+    renderNotRun: (renderMs: string, frameMs: string, lost: string) =>
+      `Dibujar un fotograma tarda solo ${renderMs} de ${frameMs}, pero se perdieron ${lost} fotogramas en los últimos 5 s: el procesador estaba ocupado con otro trabajo.`,
     browserCostly: (percent: string) => `Los scripts o animaciones de la página ocupan el ${percent} de un núcleo.`,
     sourceNoSignal: (problem: string) => `La fuente dice: ${problem}`,
     sourceStarting: 'La fuente lleva unos segundos iniciándose y aún no muestra nada.',
@@ -119,6 +121,8 @@ export const healthPage = {
     encoderPreset: (preset: string) => `Usa el preset ${preset}, que cuesta menos con una calidad algo menor.`,
     encoderHeight: (height: string) => `No queda un preset más rápido: codifica a ${height}p, o usa un codificador del procesador gráfico.`,
     renderOverload: 'Usa menos fuentes y filtros que se muevan o escalen, un lienzo más pequeño o menos fotogramas por segundo.',
+    renderNotRun:
+      'Cierra otros programas, codifica con un preset más rápido o en el procesador gráfico, o graba y emite menos salidas a la vez.',
     renderSource: (source: string, percent: string) => `Empieza por ${source}: usa el ${percent} de un núcleo.`,
     browserCostly: 'Baja los fotogramas por segundo o el tamaño de la fuente, o elige que se cierre cuando no se ve.',
     sourceNoSignal: 'Revisa el cable, el permiso o la URL; sigue por sí misma en cuanto vuelve la señal.',

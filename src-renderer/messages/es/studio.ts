@@ -167,6 +167,7 @@ export const studio = {
     onAir: 'En el aire',
     prepared: 'Vista previa',
   },
+  find: 'Buscar…',
   sources: {
     title: 'Fuentes',
     add: 'Añadir fuente',
@@ -941,7 +942,7 @@ export const studioTransitions = {
   stingerDuration: '0: lo que dura su vídeo',
   usual: 'Usar para todas las escenas',
   usualHelp: 'Para las escenas que no tienen una propia, hasta que se elija otra junto al lienzo.',
-  isUsual: 'para todas las escenas',
+  isUsual: 'para todas',
   source: 'Fuente',
   map: 'Mapa',
   noSource: 'Ninguna',
@@ -1035,10 +1036,10 @@ export const studioMultiview = {
   page: (page: number, pages: number) => `Página ${page} de ${pages}`,
   before: 'Recuadros anteriores',
   next: 'Más recuadros',
-  onAir: 'En directo',
+  onAir: 'En el aire',
   prepared: 'Vista previa',
   inProgram: 'En el programa',
-  chooseHelp: 'Intro prepara la escena o la pone en directo; Mayús+Intro la pone en directo.',
+  chooseHelp: 'Intro prepara la escena o la pone en el aire; Mayús+Intro la pone en el aire.',
   notConnected: 'Sin conexión con el servidor: los recuadros están parados.',
   noVideo: 'Sin vídeo',
   nothing: 'No hay ningún programa abierto. La multivista muestra sus escenas y fuentes.',
@@ -1158,11 +1159,10 @@ export const studioGuide = {
   measuring: 'Midiendo los codificadores de esta máquina. Tarda unos segundos, una sola vez.',
   measureFailed: 'No se pudieron medir los codificadores:',
   encoder: (name: string, kind: string, speed: string) =>
-    `${name} (${kind}) codifica 720p a 30 fps ${speed} veces más rápido que en tiempo real.`,
+    `${name} (${kind}) codifica 720p a 30 fps a ${speed} veces la velocidad del vídeo en directo.`,
   noEncoder: 'No se encontró ningún codificador para H.264.',
   upload: 'Velocidad de subida, Mbit/s',
-  uploadHelp:
-    'Según tu proveedor, o según una prueba de velocidad en un navegador. AMI Streams no pregunta a ningún servidor propio: no tiene.',
+  uploadHelp: 'Según tu proveedor, o según una prueba de velocidad en un navegador.',
   measureUpload: 'Medir hasta un host tuyo',
   measureUploadHelp:
     'Otro host de AMI Streams en internet, como el servidor donde miran tus espectadores. Seis segundos, 64 MB como mucho.',
@@ -1175,6 +1175,7 @@ export const studioGuide = {
   choice: (width: number, height: number, fps: number, rate: string) => `${width}×${height}, ${fps} fotogramas por segundo, ${rate}`,
   because: {
     machine: 'Esta máquina lo codifica con margen para el propio programa; con más se perderían fotogramas.',
+    slow: 'A esta máquina no le sobra tiempo para ello: cierra otros programas antes de emitir, o se perderán fotogramas.',
     upload: 'Así queda libre un tercio de tu subida; con más, el vídeo se pararía a los espectadores.',
     none: 'Ni esta máquina ni tu subida lo limitan.',
   },

@@ -16,7 +16,7 @@ export function CanvasVideo({ canvas, of }: CanvasVideoProps) {
   return (
     <LiveVideo
       feed={`/studio/preview-feed?canvas=${id}&of=${of}`}
-      image={`/studio/screenshot?${of}=${id}`}
+      image={`/studio/screenshot?optional=true&${of}=${id}`}
       label={of === 'program' ? t.programVideo : t.previewVideo}
       name={of}
     />

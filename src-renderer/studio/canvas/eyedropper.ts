@@ -19,12 +19,12 @@ export interface Picking {
 
 export const useEyedropper = create<{ readonly picking: Picking | null }>(() => ({ picking: null }))
 
-/** URL of the image of a source: behind its filters, or as it comes into the filter `before`. */
+/** URL of the image of a source: behind its filters, or as it comes into the filter `before`. It is answered by 204 while there is no image. */
 export const sourceImageUrl = (
   source: string,
   options: { readonly before?: string; readonly width?: number; readonly type: string },
 ): string =>
-  `/api/v1/studio/screenshot?source=${source}&type=${options.type}${options.before === undefined ? '' : `&before=${options.before}`}${
+  `/api/v1/studio/screenshot?optional=true&source=${source}&type=${options.type}${options.before === undefined ? '' : `&before=${options.before}`}${
     options.width === undefined ? '' : `&width=${options.width}`
   }`
 
@@ -32,7 +32,7 @@ export const sourceImageUrl = (
 export async function startPicking(wanted: Omit<Picking, 'image'>): Promise<void> {
   try {
     const response = await fetch(sourceImageUrl(wanted.source, { before: wanted.filter, type: 'png' }), { cache: 'no-store' })
-    if (!response.ok) throw new Error(`${response.status}`)
+    if (!response.ok || response.status === 204) throw new Error(`${response.status}`)
     const bitmap = await createImageBitmap(await response.blob())
     const canvas = new OffscreenCanvas(bitmap.width, bitmap.height)
     const context = canvas.getContext('2d')

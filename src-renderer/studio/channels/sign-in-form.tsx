@@ -89,6 +89,8 @@ function ApplicationForm({
           spellCheck={false}
           required
           maxLength={200}
+          // biome-ignore lint/a11y/noAutofocus: the dialog, open already, would give the focus to nothing
+          autoFocus
           defaultValue={clientId ?? ''}
           data-testid="channel-client-id"
         />
@@ -229,6 +231,8 @@ function TokenForm({ account: { service }, name, onClose, onChange, onBack }: Si
           autoComplete="off"
           required
           maxLength={4000}
+          // biome-ignore lint/a11y/noAutofocus: the form replaces another one, whose button had the focus
+          autoFocus
           aria-describedby="channel-token-help"
           data-testid="channel-token"
         />

@@ -1,3 +1,5 @@
+import { t } from '../messages.ts'
+
 interface SearchFieldProps {
   readonly value: string
   readonly label: string
@@ -21,7 +23,7 @@ export function SearchField({ value, label, onChange, testId }: SearchFieldProps
     <input
       type="search"
       className="input dock-search"
-      placeholder={label}
+      placeholder={t.find}
       aria-label={label}
       value={value}
       data-testid={testId}

@@ -93,7 +93,7 @@ export function labelOf(name: string): { readonly label: string; readonly unit: 
     .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
     .replaceAll('-', ' ')
     .toLowerCase()
-    .replace(/\burl\b/, 'URL')
+    .replace(/\b(css|url)\b/, (short) => short.toUpperCase())
     .replace(/\bcolor\b/, 'colour')
   const unit = found?.[1] ?? (pixelNames.has(name) ? 'px' : degreeNames.has(name) ? '°' : name === 'frequency' ? 'Hz' : '')
   return { label: words.charAt(0).toUpperCase() + words.slice(1), unit }

@@ -26,51 +26,53 @@ export function MeasureUpload({ onMeasured }: { readonly onMeasured: (upload: st
   return (
     <details className="guide-measure" data-testid="guide-measure">
       <summary>{t.measureUpload}</summary>
-      <p className="hint">{t.measureUploadHelp}</p>
-      <div className="field">
-        <label htmlFor="guide-measure-url">{t.otherHost}</label>
-        <input
-          id="guide-measure-url"
-          className="input"
-          type="url"
-          maxLength={500}
-          placeholder="https://"
-          value={url}
-          onChange={(event) => setUrl(event.currentTarget.value)}
-          data-testid="guide-measure-url"
-        />
-      </div>
-      <div className="field">
-        <label htmlFor="guide-measure-token">{t.otherToken}</label>
-        <input
-          id="guide-measure-token"
-          className="input"
-          type="password"
-          autoComplete="off"
-          maxLength={500}
-          value={token}
-          aria-describedby="guide-measure-token-help"
-          onChange={(event) => setToken(event.currentTarget.value)}
-          data-testid="guide-measure-token"
-        />
-        <span className="hint" id="guide-measure-token-help">
-          {t.otherTokenHelp}
-        </span>
-      </div>
-      <FormError text={state.problem} />
-      <div className="row">
-        <button
-          type="button"
-          className="button"
-          disabled={state.busy || url.trim() === '' || token.trim() === ''}
-          onClick={() => void measure()}
-          data-testid="guide-measure-start"
-        >
-          {state.busy ? t.measuringUpload : t.measure}
-        </button>
-        <span role="status" data-testid="guide-measured">
-          {state.result}
-        </span>
+      <div className="guide-measure-fields">
+        <p className="hint">{t.measureUploadHelp}</p>
+        <div className="field">
+          <label htmlFor="guide-measure-url">{t.otherHost}</label>
+          <input
+            id="guide-measure-url"
+            className="input"
+            type="url"
+            maxLength={500}
+            placeholder="https://"
+            value={url}
+            onChange={(event) => setUrl(event.currentTarget.value)}
+            data-testid="guide-measure-url"
+          />
+        </div>
+        <div className="field">
+          <label htmlFor="guide-measure-token">{t.otherToken}</label>
+          <input
+            id="guide-measure-token"
+            className="input"
+            type="password"
+            autoComplete="off"
+            maxLength={500}
+            value={token}
+            aria-describedby="guide-measure-token-help"
+            onChange={(event) => setToken(event.currentTarget.value)}
+            data-testid="guide-measure-token"
+          />
+          <span className="hint" id="guide-measure-token-help">
+            {t.otherTokenHelp}
+          </span>
+        </div>
+        <FormError text={state.problem} />
+        <div className="row">
+          <button
+            type="button"
+            className="button"
+            disabled={state.busy || url.trim() === '' || token.trim() === ''}
+            onClick={() => void measure()}
+            data-testid="guide-measure-start"
+          >
+            {state.busy ? t.measuringUpload : t.measure}
+          </button>
+          <span role="status" data-testid="guide-measured">
+            {state.result}
+          </span>
+        </div>
       </div>
     </details>
   )

@@ -24,10 +24,11 @@ export const t = section('studioGuide', {
   quality: 'Quality',
   measuring: 'Measuring the encoders of this machine. This takes some seconds, once.',
   measureFailed: 'The encoders could not be measured:',
-  encoder: (name: string, kind: string, speed: string) => `${name} (${kind}) encodes 720p at 30 fps ${speed} times faster than real time.`,
+  encoder: (name: string, kind: string, speed: string) =>
+    `${name} (${kind}) encodes 720p at 30 fps at ${speed} times the speed of live video.`,
   noEncoder: 'No encoder for H.264 was found.',
   upload: 'Upload speed, Mbit/s',
-  uploadHelp: 'As your provider states it, or a speed test in a browser shows. AMI Streams asks no server of its own: it has none.',
+  uploadHelp: 'As your provider states it, or as a speed test in a browser shows.',
   measureUpload: 'Measure to a host of yours',
   measureUploadHelp: 'Another AMI Streams host on the internet, such as the server that your viewers watch at. Six seconds, 64 MB at most.',
   otherHost: 'URL of the host',
@@ -39,6 +40,7 @@ export const t = section('studioGuide', {
   choice: (width: number, height: number, fps: number, rate: string) => `${width}×${height}, ${fps} frames a second, ${rate}`,
   because: {
     machine: 'This machine encodes that with time to spare for the show itself; more would drop frames.',
+    slow: 'This machine has no time to spare for it: close other programs before you go live, or frames are dropped.',
     upload: 'That leaves a third of your upload free; more would stall for viewers.',
     none: 'Neither this machine nor your upload limits it.',
   },

@@ -20,7 +20,8 @@ describe('the quality of a new show', () => {
     expect(of(9)).toEqual([1080, 60, 'none'])
     expect(of(8.9)).toEqual([1080, 30, 'machine'])
     expect(of(4.4)).toEqual([720, 30, 'machine'])
-    expect(of(0.3)).toEqual([720, 30, 'machine'])
+    expect(of(2)).toEqual([720, 30, 'machine'])
+    expect(of(1.9)).toEqual([720, 30, 'slow'])
   })
 
   it('leaves out encoders of other codecs, and those that cannot be used', () => {

@@ -10,8 +10,8 @@ export interface Quality {
   readonly bitrateKbps: number
   /** The fastest encoder for H.264 that was found; undefined where none was measured. */
   readonly encoder: Pick<EncoderInfo, 'name' | 'kind' | 'speed'> | undefined
-  /** What keeps it from being better. */
-  readonly limit: 'machine' | 'upload' | 'none'
+  /** What keeps it from being better; `slow` where the machine is late with even the least. */
+  readonly limit: 'machine' | 'slow' | 'upload' | 'none'
 }
 
 interface Step {
@@ -50,6 +50,7 @@ export function chooseQuality(encoders: readonly EncoderInfo[], purpose: Purpose
   const step = steps[Math.max(machine, upload)] as Step
   const wantedKbps = purpose === 'record' ? step.recordKbps : step.streamKbps
   const bitrateKbps = Math.max(minKbps, Math.min(wantedKbps, Math.floor(budget / 100) * 100))
-  const limit = upload > machine || bitrateKbps < wantedKbps ? 'upload' : machine > 0 ? 'machine' : 'none'
+  const byLimit = machine > 0 ? 'machine' : 'none'
+  const limit = encoder !== undefined && byMachine < 0 ? 'slow' : upload > machine || bitrateKbps < wantedKbps ? 'upload' : byLimit
   return { short: step.short, framesPerSecond: step.framesPerSecond, bitrateKbps, encoder, limit }
 }

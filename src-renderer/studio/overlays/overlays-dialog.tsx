@@ -42,6 +42,7 @@ export function OverlaysDialog({ document, scene, canvas, first, onClose }: Over
   const list = Object.values(items).toSorted((one, other) => one.createdAt.localeCompare(other.createdAt))
   const overlay = list.find(({ id }) => id === chosen) ?? list[0]
   const kind = kinds.find((each) => each.kind === overlay?.kind)
+  const isEmpty = loaded && overlay === undefined
   const add = async (of: string): Promise<void> => {
     const title = t.kinds[of] ?? of
     const settings = defaultsOf(kinds.find((each) => each.kind === of)?.settings ?? {})
@@ -74,50 +75,44 @@ export function OverlaysDialog({ document, scene, canvas, first, onClose }: Over
   }
   return (
     <Dialog title={t.title} onClose={onClose} testId="overlays-dialog">
-      <div className="parts-editor overlays-editor">
-        <PartsList
-          label={t.list}
-          parts={list}
-          current={overlay?.id}
-          onChoose={setChosen}
-          onDelete={(each) => void remove(each)}
-          testId="overlay"
-          entry={({ kind: of, name }) => {
-            const Icon = overlayIcons[of] ?? Plus
-            return (
-              <>
-                <Icon size={16} />
-                <span className="entry-name">{name}</span>
-              </>
-            )
-          }}
-        >
-          <select
-            className="input"
-            aria-label={t.add}
-            value=""
-            onChange={(event) => void add(event.currentTarget.value)}
-            data-testid="new-overlay"
+      <div className="parts-editor overlays-editor" data-empty={isEmpty}>
+        {!isEmpty && (
+          <PartsList
+            label={t.list}
+            parts={list}
+            current={overlay?.id}
+            onChoose={setChosen}
+            onDelete={(each) => void remove(each)}
+            testId="overlay"
+            entry={({ kind: of, name }) => {
+              const Icon = overlayIcons[of] ?? Plus
+              return (
+                <>
+                  <Icon size={16} />
+                  <span className="entry-name">{name}</span>
+                </>
+              )
+            }}
           >
-            <option value="" disabled>
-              {t.add}
-            </option>
-            {Object.keys(overlayIcons).map((each) => (
-              <option key={each} value={each}>
-                {t.kinds[each]}
-              </option>
-            ))}
-          </select>
-          <Tool
-            Icon={Trash2}
-            label={t.remove}
-            disabled={overlay === undefined}
-            onClick={() => overlay && void remove(overlay)}
-            testId="delete-overlay"
-          />
-        </PartsList>
+            <AddOverlay onAdd={add} />
+            <Tool
+              Icon={Trash2}
+              label={t.remove}
+              disabled={overlay === undefined}
+              onClick={() => overlay && void remove(overlay)}
+              testId="delete-overlay"
+            />
+          </PartsList>
+        )}
         {overlay === undefined || kind === undefined ? (
-          <div className="dock-empty">{loaded && overlay === undefined && <p>{t.empty}</p>}</div>
+          <div className="dock-empty">
+            {isEmpty && (
+              <>
+                <p>{t.empty}</p>
+                <AddOverlay onAdd={add} />
+              </>
+            )}
+          </div>
         ) : (
           <OverlayEditor key={overlay.id} overlay={overlay} kind={kind} onAdd={() => void addToScene(overlay, kind)} />
         )}
@@ -150,6 +145,26 @@ export function OverlaysDialog({ document, scene, canvas, first, onClose }: Over
     </Dialog>
   )
 }
+
+/** Adds an overlay of the kind that is chosen. */
+const AddOverlay = ({ onAdd }: { readonly onAdd: (kind: string) => Promise<void> }) => (
+  <select
+    className="input"
+    aria-label={t.add}
+    value=""
+    onChange={(event) => void onAdd(event.currentTarget.value)}
+    data-testid="new-overlay"
+  >
+    <option value="" disabled>
+      {t.add}
+    </option>
+    {Object.keys(overlayIcons).map((each) => (
+      <option key={each} value={each}>
+        {t.kinds[each]}
+      </option>
+    ))}
+  </select>
+)
 
 interface OverlayEditorProps {
   readonly overlay: Overlay

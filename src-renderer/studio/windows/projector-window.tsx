@@ -78,5 +78,5 @@ export function ProjectorWindow() {
 function pathsOf(of: string, id: string): { readonly feed: string; readonly image: string } {
   const encoded = encodeURIComponent(id)
   const what = of === 'program' || of === 'preview' ? `canvas=${encoded}` : `${of}=${encoded}`
-  return { feed: `/studio/preview-feed?of=${of}&${what}`, image: `/studio/screenshot?${of}=${encoded}` }
+  return { feed: `/studio/preview-feed?of=${of}&${what}`, image: `/studio/screenshot?optional=true&${of}=${encoded}` }
 }

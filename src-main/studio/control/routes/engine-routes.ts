@@ -1,7 +1,6 @@
 import { type TSchema, Type } from 'typebox'
 import type { DesktopDisplays } from '../../../media/desktop-displays.ts'
 import type { DeviceKind } from '../../../media/device.ts'
-import { AppError } from '../../../platform/errors.ts'
 import { defineRoute, type RouteDefinition } from '../../../platform/routes/routes.ts'
 import { Nullable } from '../../../platform/routes/schemas.ts'
 import { audioFilterKinds } from '../../document/kinds/audio-filter-kinds.ts'
@@ -14,6 +13,7 @@ import { OutputReportSchema, type StudioOutputs } from '../outputs/studio-output
 import type { Show } from '../show.ts'
 import type { StudioEvents } from '../studio-events.ts'
 import { IdParam, Part, tag } from './answer-schemas.ts'
+import { mustHave, screenshotRoute } from './screenshot-route.ts'
 
 export interface EngineRoutesDependencies {
   readonly show: Show
@@ -152,49 +152,7 @@ function statusRoutes({ show, engine, outputs, status, spareDevices, displays }:
       responses: { 200: StatisticsSchema },
       handler: () => ({ body: engine.statistics() }),
     }),
-    defineRoute({
-      method: 'GET',
-      path: '/studio/screenshot',
-      tag,
-      summary:
-        'An image of a program, a preview, a scene or a source (behind its filters) as it is now; of the main program where nothing is named',
-      role: 'viewer',
-      query: Type.Object({
-        program: Type.Optional(IdParam),
-        preview: Type.Optional(IdParam),
-        scene: Type.Optional(IdParam),
-        source: Type.Optional(IdParam),
-        before: Type.Optional(
-          Type.String({
-            pattern: '^[A-Za-z0-9_-]{1,64}$',
-            description: 'id of a filter of the source: the image as it comes into that filter',
-          }),
-        ),
-        type: Type.Optional(Type.Union([Type.Literal('png'), Type.Literal('jpeg')])),
-        width: Type.Optional(Type.Integer({ minimum: 16, maximum: 7680, description: 'pixels; the height follows' })),
-      }),
-      responses: { 200: Type.Any({ description: 'the image' }) },
-      fileTypes: ['image/png', 'image/jpeg'],
-      handler: async ({ query: { program, preview, scene, source, before, type = 'png', width } }) => {
-        const { mainCanvas } = show.control
-        const { canvases, scenes, sources } = show.collection
-        if (scene !== undefined) mustHave(scenes, 'scene', scene)
-        else if (source !== undefined) {
-          mustHave(sources, 'source', source)
-          if (before !== undefined) mustHave(sources.find(({ id }) => id === source)?.filters ?? [], 'filter', before)
-        } else mustHave(canvases, 'canvas', preview ?? program ?? mainCanvas)
-        const of =
-          scene !== undefined
-            ? { scene }
-            : source !== undefined
-              ? { source, ...(before === undefined ? {} : { before }) }
-              : preview !== undefined
-                ? { preview }
-                : { program: program ?? mainCanvas }
-        const data = await engine.screenshot(of, { type, ...(width === undefined ? {} : { width }) })
-        return { body: null, bytes: { data, type: `image/${type}` } }
-      },
-    }),
+    screenshotRoute({ show, engine }),
     defineRoute({
       method: 'GET',
       path: '/studio/devices',
@@ -215,12 +173,6 @@ function statusRoutes({ show, engine, outputs, status, spareDevices, displays }:
       },
     }),
   ]
-}
-
-/** Throws `studio.not_found`. */
-function mustHave(list: readonly { readonly id: string }[], what: string, wanted: string): void {
-  if (list.some(({ id }) => id === wanted)) return
-  throw new AppError('studio.not_found', `The collection has no ${what} "${wanted}"`)
 }
 
 function kindRoutes(_needs: EngineRoutesDependencies): readonly RouteDefinition[] {

@@ -270,6 +270,7 @@ describe('the API of the studio', () => {
     expect(engine.asked).toEqual([{ program: 'main' }, { program: 'main' }, { preview: 'main' }, { scene: 'talk' }, { source: 'cam' }])
     for (const query of ['program=x', 'preview=x', 'scene=x', 'source=x']) {
       expect(await fault(ask('GET', `/studio/screenshot?${query}`)), query).toBe('studio.not_found')
+      expect(await ask('GET', `/studio/screenshot?optional=true&${query}`), `${query}, asked again and again`).toBeNull()
     }
   })
 

@@ -29,7 +29,10 @@ export interface ServiceAnswer {
   readonly answer: unknown
 }
 
-/** Asks a service over HTTP, whatever it answers. Rejects with `studio.channel_failed` where it does not answer in JSON. */
+/**
+ * Asks a service over HTTP, whatever it answers. Rejects with `studio.channel_unreachable` where it does not answer, and with
+ * `studio.channel_failed` where its answer is not JSON.
+ */
 export async function askForAnswer(request: ServiceRequest): Promise<ServiceAnswer> {
   const { service, method, base, path, query = {}, headers, body, form } = request
   let response: Response
@@ -52,14 +55,14 @@ export async function askForAnswer(request: ServiceRequest): Promise<ServiceAnsw
     })
     text = await readText(response)
   } catch (cause) {
-    throw failed(service, 'it does not answer', cause)
+    throw new AppError('studio.channel_unreachable', `${service} does not answer`, { cause })
   }
   const answer = parse(text)
   if (response.ok && text !== '' && answer === undefined) throw failed(service, 'its answer is no JSON')
   return { status: response.status, answer }
 }
 
-/** Asks a service over HTTP; answers its JSON, undefined where it sends none. Rejects with `studio.channel_token` or `studio.channel_failed`. */
+/** As `askForAnswer`; answers its JSON, undefined where it sends none. Rejects with `studio.channel_token` and `studio.channel_failed`, too. */
 export async function askService(request: ServiceRequest): Promise<unknown> {
   const { service } = request
   const { status, answer } = await askForAnswer(request)

@@ -46,15 +46,16 @@ describe('title and category at services', () => {
   it.each([
     ['an error', { status: 500, body: '{"message":"broken\\u0000 today"}' }, 'broken  today'],
     ['no JSON', { status: 200, body: '<html>' }, 'no JSON'],
-    ['an answer without end', { status: 200, body: 'x'.repeat(2_000_000) }, 'does not answer'],
   ])('say what is wrong where a service sends %s', async (_, broken, problem) => {
     double.broken = broken
     for (const service of [twitch, youtube])
       await expect(service.read('good')).rejects.toMatchObject({ code: 'studio.channel_failed', message: expect.stringContaining(problem) })
   })
 
-  it('say that nobody answers', async () => {
+  it('say that nobody answers, or without an end', async () => {
     const gone = createYoutube('http://127.0.0.1:1')
-    await expect(gone.read('good')).rejects.toMatchObject({ code: 'studio.channel_failed' })
+    await expect(gone.read('good')).rejects.toMatchObject({ code: 'studio.channel_unreachable', message: 'YouTube does not answer' })
+    double.broken = { status: 200, body: 'x'.repeat(2_000_000) }
+    await expect(twitch.read('good')).rejects.toMatchObject({ code: 'studio.channel_unreachable' })
   })
 })
