@@ -82,6 +82,30 @@ it('what nginx can do is read from what it prints about itself', () => {
   expect(() => describeNginx('/n', 'Apache/2.4')).toThrow(/which version/)
 })
 
+it('HTTP/3 is on where nginx has it and TLS is there, and viewers read of it', () => {
+  const nginx1263 = describeNginx('/usr/sbin/nginx', debian12.replace('1.22.1', '1.26.3').concat(' --with-http_v3_module'))
+  const listen = [
+    { address: '0.0.0.0', port: 8080, tls: false },
+    { address: '0.0.0.0', port: 8443, tls: true },
+  ]
+  const certificate = { certFile: '/c.pem', keyFile: '/k.pem' }
+  const sites = ['a', 'b'].map((name) => ({ ...(options().sites[0] as SiteOptions), name, hosts: [`${name}.example`] }))
+  const configured = (able: typeof nginx1263, changes: Partial<FrontOptions>) =>
+    frontConfiguration(able, place, options({}, { sites, certificate, listen, ...changes })).text
+  const text = configured(nginx1263, {})
+  const count = (pattern: RegExp): number => [...text.matchAll(pattern)].length
+  // both sites, and who asks for neither; options of the socket are said once
+  expect(count(/^ *listen 0\.0\.0\.0:8443 quic\b[^;]*;/gm)).toBe(3)
+  expect(count(/^ *listen [^;]* quic\b[^;]* reuseport;/gm)).toBe(1)
+  expect(count(/^ *listen [^;]* quic default_server;/gm)).toBe(1)
+  expect(count(/^ *listen 0\.0\.0\.0:8443 ssl\b/gm)).toBe(3)
+  expect(count(/^ *http2 on;/gm)).toBe(3)
+  expect(text).toMatch(/add_header Alt-Svc "?h3=\\?":8443\\?"; ma=86400"?;/)
+  expect(text).toContain('TLSv1.3')
+  for (const other of [configured(program, {}), configured(nginx1263, { listen: listen.slice(0, 1) })])
+    expect(other).not.toMatch(/quic|Alt-Svc "/)
+})
+
 it('the cache takes 90 % of its share of the disk', () => {
   expect(textOf()).toContain(`max_size=${Math.floor((10 * 2 ** 30 * 0.9) / 1024)}k`)
 })
