@@ -81,6 +81,8 @@ export interface EdgeFigures {
   /** What it sends by WebRTC; null where viewers of WebRTC are the origin's. */
   readonly webrtc: {
     readonly viewers: number
+    /** Media sent since the start, of `bytesOut`. */
+    readonly bytesOut: number
     /** UDP; null before the first viewer. */
     readonly port: number | null
   } | null

@@ -55,6 +55,7 @@ export function createEdgeDelivery({ source, handOn, clients, webrtc: webrtcOpti
   let skewMs = 0
   let requests = 0
   let bytesOut = 0
+  let webrtcBytesOut = 0
   let waiting = 0
   let nextRun = 0
   const runs = new EdgeRuns(() => skewMs)
@@ -109,6 +110,7 @@ export function createEdgeDelivery({ source, handOn, clients, webrtc: webrtcOpti
       onWatched: (stream) => void source.wantPackets(stream),
       seen: (run, request) => {
         bytesOut += request.bytes
+        webrtcBytesOut += request.bytes
         activity.audience(run).seen(request, performance.now())
       },
       left: (name, session) => void left.push({ name, session }),
@@ -271,7 +273,7 @@ export function createEdgeDelivery({ source, handOn, clients, webrtc: webrtcOpti
     connected: () => runs.renumber(),
     figures: () => ({
       ...{ streams: runs.streams, waiting, requests, bytesOut },
-      webrtc: webrtc === undefined ? null : { viewers: webrtc.viewers, port: webrtc.port },
+      webrtc: webrtc === undefined ? null : { viewers: webrtc.viewers, bytesOut: webrtcBytesOut, port: webrtc.port },
     }),
     async stop() {
       clearInterval(reporting)

@@ -266,6 +266,7 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
     connections: () => openRequests,
     send: (report) => link.sendFigures(report),
     log,
+    mediaBytes: () => delivery.figures().webrtc?.bytesOut ?? 0,
   })
   const proxies = readTrustedProxies(cache === undefined ? options.trustedProxies : behindNginx.bind)
   /** nginx asks before it answers from its files. */

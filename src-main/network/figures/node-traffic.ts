@@ -17,6 +17,8 @@ export interface NodeTrafficDependencies {
   readonly facts: () => NodeFacts
   readonly anycast: () => NodeReport['anycast']
   readonly prefetch: () => NodeReport['prefetch']
+  /** Bytes that went to viewers beside answers to requests, since the start: WebRTC. */
+  readonly mediaBytes: () => number
   /** Connections where nginx does not say them. */
   readonly connections: () => number
   readonly send: (report: NodeReport) => void
@@ -43,6 +45,7 @@ export class NodeTraffic {
   #uncounted = 0
   #reportedAt = performance.now()
   #processor = processorTimes()
+  #mediaBytes = 0
   #level = 0
   #newest: NodeReport | undefined
 
@@ -78,7 +81,8 @@ export class NodeTraffic {
 
   /** Reports what was counted since the last report. */
   report(): void {
-    const { cache, facts, anycast, prefetch, connections, send, log } = this.#dependencies
+    const { cache, facts, anycast, prefetch, mediaBytes, connections, send, log } = this.#dependencies
+    const media = mediaBytes()
     const ahead = prefetch()
     const counts = this.#window.take(this.#uncounted)
     this.#uncounted = 0
@@ -87,6 +91,7 @@ export class NodeTraffic {
     const spent = processor.all - this.#processor.all
     const report: NodeReport = {
       ...counts,
+      bytesOut: counts.bytesOut + media - this.#mediaBytes,
       ...facts(),
       seconds: Math.max(0.001, Math.min(3600, (now - this.#reportedAt) / 1000)),
       connections: this.#connections ?? connections(),
@@ -96,6 +101,7 @@ export class NodeTraffic {
       anycast: anycast() ?? null,
       ...(ahead === undefined ? {} : { prefetch: ahead }),
     }
+    this.#mediaBytes = media
     this.#reportedAt = now
     this.#processor = processor
     this.#newest = report
