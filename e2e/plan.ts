@@ -90,6 +90,7 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
 
   'anycast': { part: 'network', cost: 'wait' },
   'routing': { part: 'network', cost: 'cpu' },
+  'edge-clocks': { part: 'network', cost: 'cpu' },
   'edge-failures': { part: 'network', cost: 'cpu' },
   'node-setup': { part: 'network', cost: 'cpu' },
   'node-providers': { part: 'network', cost: 'cpu' },

@@ -44,6 +44,12 @@ const dependencies = [
     required: false,
   },
   { packages: ['cups-client'], present: () => process.platform !== 'linux' || inPath('lp'), required: false },
+  {
+    packages: ['libfaketime'],
+    present: () =>
+      process.platform !== 'linux' || existsSync('/usr/lib/x86_64-linux-gnu/faketime') || existsSync('/usr/lib/aarch64-linux-gnu/faketime'),
+    required: false,
+  },
   { packages: ['coturn'], present: () => inPath('turnserver'), required: false },
   { packages: ['nftables'], present: () => process.platform !== 'linux' || inPath('nft'), required: false },
   { packages: ['iproute2'], present: () => process.platform !== 'linux' || inPath('ip', 'tc'), required: false },

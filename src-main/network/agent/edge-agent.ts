@@ -96,6 +96,8 @@ export interface NodeHealth {
   readonly origin: LinkState
   /** Why there is no connection to the origin; null while there is one. */
   readonly reason: string | null
+  /** How far its clock is ahead of that of the origin, ms; null before both were compared. */
+  readonly clockAheadMs: number | null
   /** Nodes that are connected to this one as their origin. */
   readonly nodes: number
   readonly streams: number
@@ -227,6 +229,7 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
       role: 'node',
       origin: link.state,
       reason: link.reason,
+      clockAheadMs: link.clockAheadMs,
       nodes: children.count,
       streams,
       waiting,
@@ -263,10 +266,10 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
     },
     anycast: () => anycast.state,
     prefetch: () => edge?.prefetch(),
+    mediaBytes: () => delivery.figures().webrtc?.bytesOut ?? 0,
     connections: () => openRequests,
     send: (report) => link.sendFigures(report),
     log,
-    mediaBytes: () => delivery.figures().webrtc?.bytesOut ?? 0,
   })
   const proxies = readTrustedProxies(cache === undefined ? options.trustedProxies : behindNginx.bind)
   /** nginx asks before it answers from its files. */

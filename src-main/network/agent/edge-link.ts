@@ -110,6 +110,8 @@ const maxMessageBytes = 64 * 1024 * 1024
 const usageMs = 100
 /** Without a word from the origin for so long, while it says something each second, players rather use other nodes, ms. */
 const quietMs = 1500
+/** Clocks that are further apart are a fault; a message may take some seconds, ms. */
+const clockFaultMs = 10_000
 const maxQuestions = 1000
 const answerMs = 5000
 
@@ -142,6 +144,7 @@ export class EdgeLink implements EdgeSource {
   #connects = 0
   #heardMs = 0
   #skewMs: number | undefined
+  #aheadMs: number | undefined
   #stopped = false
   #purges: PurgeHistory | undefined
   #cache: LinkedCache | undefined
@@ -217,6 +220,11 @@ export class EdgeLink implements EdgeSource {
   /** The origin has disabled or revoked the node. */
   get isDisabled(): boolean {
     return this.#isDisabled
+  }
+
+  /** How far the clock of this node is ahead of that of its origin, with the time that its last message took, ms; null before the first. */
+  get clockAheadMs(): number | null {
+    return this.#aheadMs ?? null
   }
 
   /** Why there is no connection; null while there is one, and before the first attempt. */
@@ -434,6 +442,7 @@ export class EdgeLink implements EdgeSource {
         const skewMs = message.clockMs - monotonicMs()
         this.#skewMs = this.#skewMs === undefined ? skewMs : Math.max(this.#skewMs, skewMs)
         delivery.setClock(this.#skewMs)
+        if (message.timeMs !== undefined) this.#compareClocks(Date.now() - message.timeMs)
         return
       }
       case 'limits':
@@ -459,6 +468,13 @@ export class EdgeLink implements EdgeSource {
         return
       }
     }
+  }
+
+  #compareClocks(aheadMs: number): void {
+    const wasWrong = Math.abs(this.#aheadMs ?? 0) > clockFaultMs
+    this.#aheadMs = aheadMs
+    if (Math.abs(aheadMs) > clockFaultMs && !wasWrong)
+      this.#dependencies.log.warn({ aheadMs }, 'the clock of this node is not that of its origin: signed URLs end by the clock of the node')
   }
 
   #purge(id: number, act: (cache: LinkedCache) => Promise<PurgeOutcome>): void {

@@ -50,8 +50,8 @@ export type OriginMessage =
       readonly packets?: true
     }
   | { readonly type: 'settings'; readonly settings: DeliverySettings }
-  /** `clockMs`: the origin's monotonic clock. */
-  | { readonly type: 'beat'; readonly clockMs: number }
+  /** `clockMs`: the origin's monotonic clock. `timeMs`: since 1970; left out by origins of an older version. */
+  | { readonly type: 'beat'; readonly clockMs: number; readonly timeMs?: number }
   | { readonly type: 'answer'; readonly id: number; readonly answer: ViewerAnswer }
   | { readonly type: 'purge'; readonly id: number; readonly order: PurgeOrder }
   | { readonly type: 'limits'; readonly limits: LimitSettings }

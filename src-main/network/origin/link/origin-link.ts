@@ -314,7 +314,7 @@ export class OriginLink implements SocketSession {
       return
     }
     this.#reportSettings(false)
-    this.#send({ type: 'beat', clockMs: monotonicMs() })
+    this.#send({ type: 'beat', clockMs: monotonicMs(), timeMs: Date.now() })
   }
 
   /** @param always rules of access have changed, though what is reported of them has not */
