@@ -92,6 +92,7 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
   'routing': { part: 'network', cost: 'cpu' },
   'edge-clocks': { part: 'network', cost: 'cpu' },
   'edge-failures': { part: 'network', cost: 'cpu' },
+  'edge-limits': { part: 'network', cost: 'cpu' },
   'node-setup': { part: 'network', cost: 'cpu' },
   'node-providers': { part: 'network', cost: 'cpu' },
   'fleet': { part: 'network', cost: 'cpu' },
