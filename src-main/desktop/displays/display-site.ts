@@ -54,11 +54,13 @@ export class OwnSite implements DisplaySite {
     const folder = this.folderOf(id)
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     const starting = audio.start(folder, log)
+    const opening = printers.open(id, folder)
     try {
-      const [started, printer] = await Promise.all([server.start({ folder, width, height }), printers.open(id, folder)])
+      const [started, printer] = await Promise.all([server.start({ folder, width, height }), opening])
       return { ...started, audio: await starting, ...(printer !== undefined && { printer }) }
     } catch (error) {
-      await Promise.all([starting.then((made) => audio.end(made)), printers.close(id)])
+      // The folder is deleted next: nothing may still be made in it.
+      await Promise.all([starting.then((made) => audio.end(made)), opening.catch(() => undefined).then(() => printers.close(id))])
       throw error
     }
   }
