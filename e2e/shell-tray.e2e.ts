@@ -138,6 +138,50 @@ describe('the icon in the panel', () => {
     await until(async () => (await output('own')) === 'off', 'the stream has ended')
   })
 
+  it('answers calls that are wrong with an error, and goes on through thousands of them', async (context) => {
+    needsDesktop(context)
+    const name = await itemName()
+    const menuFace = 'com.canonical.dbusmenu'
+    const scenes = (await find('Scenes'))!
+    const rejected = (path: string, face: string, member: string, signature = '', ...values: string[]): Promise<string> =>
+      desktop.call(name, path, face, member, signature, ...values).then(
+        (answer) => expect.fail(`${member} was answered: ${JSON.stringify(answer)}`),
+        (error: { stderr: string }) => error.stderr,
+      )
+    const clicked = ['clicked', 's', '', '0']
+    expect(await rejected('/MenuBar', menuFace, 'Event', 'isvu', '99999', ...clicked)).toContain('The menu has no item 99999')
+    expect(await rejected('/MenuBar', menuFace, 'Event', 'isvu', '-1', ...clicked)).toContain('The menu has no item -1')
+    expect(await rejected('/MenuBar', menuFace, 'Event', 's', 'clicked')).toContain('takes "isvu"')
+    expect(await rejected('/MenuBar', menuFace, 'GetLayout', 'iias', '4711', '-1', '0')).toContain('The menu has no item 4711')
+    for (const property of ['constructor', '__proto__', 'toString'])
+      expect(await rejected('/MenuBar', menuFace, 'GetProperty', 'is', String(scenes.id), property)).toContain('has no property')
+    expect(await rejected('/MenuBar', menuFace, 'Delete')).toContain('Delete')
+    expect(await rejected('/Elsewhere', menuFace, 'GetLayout', 'iias', '0', '-1', '0')).toContain('/Elsewhere')
+    expect(await rejected('/StatusNotifierItem', 'org.kde.StatusNotifierItem', 'Activate', 'ss', 'a', 'b')).toContain('takes "ii"')
+    // What is no click, and a click on what cannot be clicked, do nothing.
+    for (const event of ['hovered', 'opened', 'x'.repeat(10_000)])
+      await desktop.call(name, '/MenuBar', menuFace, 'Event', 'isvu', String((await find('Welcome'))!.id), event, 's', '', '0')
+    await ask('POST', '/studio/program', { scene: 'welcome' })
+    const group = (ids: readonly number[]): Promise<any[]> =>
+      desktop.call(
+        name,
+        '/MenuBar',
+        menuFace,
+        'EventGroup',
+        'a(isvu)',
+        String(ids.length),
+        ...ids.flatMap((id) => [String(id), ...clicked]),
+      )
+    const unknown = Array.from({ length: 4000 }, (_, index) => 100_000 + index)
+    expect(await group(unknown)).toEqual([unknown])
+    const game = (await find('Game__1 & more'))!.id
+    expect(await group(Array.from({ length: 4000 }, () => game))).toEqual([[]])
+    await until(async () => (await find('Game__1 & more'))?.state === 1, 'the scene that was clicked is on air')
+    expect(await itemName()).toBe(name)
+    await click('Welcome')
+    await until(async () => (await find('Welcome'))?.state === 1, 'the next click does what it says')
+  })
+
   it('shows an output with a problem, and who went away', async (context) => {
     needsDesktop(context)
     const nobody = { id: 'far', name: 'Far', kind: 'rtmp', settings: { url: 'rtmp://127.0.0.1:9/live', key: 'x' }, video: small }

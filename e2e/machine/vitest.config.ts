@@ -8,7 +8,8 @@ export default defineConfig({
     pool: 'forks',
     fileParallelism: false,
     testTimeout: 600_000,
-    hookTimeout: 900_000,
+    // The Debian is made by the first one, which takes half a minute, or half an hour beside much other work.
+    hookTimeout: 3_600_000,
     teardownTimeout: 90_000,
     retry: 0,
   },

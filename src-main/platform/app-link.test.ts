@@ -40,7 +40,7 @@ describe('a link that opens the program', () => {
 
   it('leads to one of few pages, whatever is in it', () => {
     const allowed =
-      /^\/$|^\/(?:studio|live|library|activity|settings|keys|inputs|rules|health|log)$|^\/(?:watch|live)\/[a-z0-9][a-z0-9_-]{0,63}$|^\/studio\?collection=[A-Za-z0-9][A-Za-z0-9%._-]*$|^\/guest\/[a-z0-9][a-z0-9_-]{0,63}#key=[A-Za-z0-9_-]{1,128}$/
+      /^\/$|^\/(?:studio|live|obs|library|activity|settings|keys|inputs|rules|health|log)$|^\/(?:watch|live)\/[a-z0-9][a-z0-9_-]{0,63}$|^\/studio\?collection=[A-Za-z0-9][A-Za-z0-9%._-]*$|^\/guest\/[a-z0-9][a-z0-9_-]{0,63}#key=[A-Za-z0-9_-]{1,128}$/
     const verbs = fc.constantFrom('', 'open', 'watch', 'stream', 'collection', 'guest', 'delete')
     const texts = fc.string({ unit: 'grapheme', maxLength: 40 })
     const links = fc.oneof(

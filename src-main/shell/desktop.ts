@@ -7,6 +7,9 @@ import { Notices } from './notices.ts'
 import type { DesktopParts } from './parts.ts'
 import { stateLine, type TrayActions, trayView } from './tray/tray-view.ts'
 
+/** Requests of clicks and keys that the host has at once; a person makes no more, and what a broken panel sends beyond them is left out. */
+const maxAttempts = 32
+
 export interface DesktopOptions {
   /** The host that runs now; throws if no host runs. */
   readonly findHost: () => HostClient
@@ -29,6 +32,7 @@ export class Desktop {
   readonly #t: Messages
   readonly #notices: Notices
   #state: HostState | undefined
+  #attempts = 0
 
   constructor(options: DesktopOptions) {
     this.#options = options
@@ -112,15 +116,19 @@ export class Desktop {
 
   /** Does what a person chose; what goes wrong is shown as a notification. */
   #attempt(work: (client: HostClient) => Promise<unknown>): void {
+    if (this.#attempts >= maxAttempts) return
+    this.#attempts++
     const attempt = async (): Promise<unknown> => work(this.#options.findHost())
-    attempt().catch((error: unknown) =>
-      this.#options.parts.notifications?.notify({
-        key: 'failed',
-        title: this.#t.actionFailed,
-        text: (error as Error).message,
-        urgent: false,
-        actions: [{ key: 'studio', label: this.#t.openStudio, act: () => this.#options.openPage('/studio') }],
-      }),
-    )
+    attempt()
+      .catch((error: unknown) =>
+        this.#options.parts.notifications?.notify({
+          key: 'failed',
+          title: this.#t.actionFailed,
+          text: (error as Error).message,
+          urgent: false,
+          actions: [{ key: 'studio', label: this.#t.openStudio, act: () => this.#options.openPage('/studio') }],
+        }),
+      )
+      .finally(() => this.#attempts--)
   }
 }

@@ -76,7 +76,8 @@ export class TrayMenu {
             takes: 'is',
             answers: 'v',
             handle: ([id, name]) => {
-              const value = this.#properties(this.#known(id as number))[name as string]
+              const properties = this.#properties(this.#known(id as number))
+              const value = Object.hasOwn(properties, name as string) ? properties[name as string] : undefined
               if (value === undefined) throw new BusError(invalidArguments, `The item has no property ${name}`)
               return [value]
             },
@@ -94,8 +95,11 @@ export class TrayMenu {
             answers: 'ai',
             handle: ([events]) => {
               const all = events as readonly (readonly [number, string])[]
-              const unknown = all.filter(([id]) => id !== 0 && !this.#byId.has(id)).map(([id]) => id)
-              for (const [id, kind] of all) if (!unknown.includes(id)) this.#event(id, kind)
+              const unknown: number[] = []
+              for (const [id, kind] of all) {
+                if (id !== 0 && !this.#byId.has(id)) unknown.push(id)
+                else this.#event(id, kind)
+              }
               return [unknown]
             },
           },
