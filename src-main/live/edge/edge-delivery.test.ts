@@ -76,3 +76,27 @@ it('asks nobody about viewers of a host without rules', async () => {
   expect(wants).toEqual(['open'])
   await delivery.stop()
 })
+
+it('ends the response alone where its answer fails behind a verdict that took time', async () => {
+  const delivery = createEdgeDelivery({
+    source: { want: () => false, wantPackets: () => false, ask: async () => rejected as ViewerAnswer, report: () => undefined },
+    handOn: () => {
+      throw new Error('the connection to the origin cannot be opened')
+    },
+    clients: new ClientLimits({ connections: 10, waitingRequests: 10, eventStreams: 1, flvPlayers: 1, webSockets: 1 }, silentLogger),
+    webrtc: webrtc as never,
+    log: silentLogger,
+  })
+  for (const [method, path, remoteAddress] of [
+    ['GET', 'index.m3u8', '203.0.113.1'],
+    ['POST', 'whep', '203.0.113.2'],
+  ]) {
+    const request = { url: `/live/closed/${path}`, method, headers: {}, socket: { remoteAddress } }
+    let destroyed = 0
+    const response = Object.assign(new EventEmitter(), { destroyed: false, destroy: () => void destroyed++ })
+    delivery.handle(request as never, response as never)
+    for (let round = 0; round < 5; round++) await turn()
+    expect(destroyed).toBe(1)
+  }
+  await delivery.stop()
+})

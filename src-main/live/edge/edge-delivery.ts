@@ -13,7 +13,7 @@ import { createLiveFront } from '../http/live-front.ts'
 import type { ParsedRequest } from '../http/live-request.ts'
 import { type LiveUrl, parseLiveUrl } from '../http/live-url.ts'
 import { isPlayed, ResourceTable } from '../http/resources.ts'
-import type { AnyRequest } from '../http/response.ts'
+import { type AnyRequest, onVerdict } from '../http/response.ts'
 import { createAccessHttp } from '../policy/access/access-http.ts'
 import { RunningPlayback } from '../policy/access/running-playback.ts'
 import { createPlayback } from '../protocols/hls/playback.ts'
@@ -40,6 +40,7 @@ export interface EdgeDeliveryDependencies {
 /** A response that an answer waits for. */
 interface Waiting {
   readonly destroyed: boolean
+  destroy(): unknown
   once(event: 'close', listener: () => void): unknown
 }
 
@@ -133,18 +134,10 @@ export function createEdgeDelivery({ source, handOn, clients, webrtc: webrtcOpti
     answers,
   })
 
-  /** Wants the stream for whoever may watch it, and answers once its first report has come; answers everybody else now. */
-  const whenWatched = (parsed: ParsedRequest, response: Waiting, answer: () => void): void => {
-    const verdict = access.check(parsed)
-    if (verdict === undefined) whenListed(parsed.url, response, answer)
-    else if (!(verdict instanceof Promise)) answer()
-    else
-      void verdict.then((rejection) => {
-        if (response.destroyed) return
-        if (rejection === undefined) whenListed(parsed.url, response, answer)
-        else answer()
-      })
-  }
+  const verdictOf = (parsed: ParsedRequest): ReturnType<typeof rules.check> => rules.check(access.viewerOf(parsed))
+  /** Has `want` answer whoever may watch, and answers everybody else now: for them the origin neither encodes nor sends anything. */
+  const forViewers = (verdict: ReturnType<typeof access.check>, response: Waiting, want: () => void, answer: () => void): void =>
+    onVerdict(verdict, response, log, (rejection) => (rejection === undefined ? want() : answer()))
   /** Answers now, or once the first report of the stream has come. */
   const whenListed = (url: LiveUrl, response: Waiting, answer: () => void): void => {
     if (!source.want(url.stream) || runs.isListed(url.stream) || runs.waiting >= maxWaiting) {
@@ -169,8 +162,6 @@ export function createEdgeDelivery({ source, handOn, clients, webrtc: webrtcOpti
     const stop = packets.whenListed(stream, firstReportMs, answer)
     response.once('close', stop)
   }
-  const mayBeWatched = async (parsed: Parameters<typeof access.viewerOf>[0]): Promise<boolean> =>
-    (await rules.check(access.viewerOf(parsed))) === undefined
   const reporting = repeat(reportMs, () => {
     const report = activity.report()
     const seen = report?.seen ?? []
@@ -185,17 +176,10 @@ export function createEdgeDelivery({ source, handOn, clients, webrtc: webrtcOpti
       const answer = (): void => {
         if (!front.handle(request, response)) handOn(request, response)
       }
-      if (isPlayed(request.url ?? '')) whenWatched({ request, url }, response, answer)
-      else if (webrtc !== undefined && url.resource.kind === 'whep' && request.method === 'POST') {
-        // for whoever may not watch the origin neither encodes nor sends anything
-        void mayBeWatched({ request, url })
-          .catch(() => false)
-          .then((allowed) => {
-            if (response.destroyed) return
-            if (allowed) whenPacketsListed(url, response, answer)
-            else answer()
-          })
-      } else answer()
+      if (isPlayed(request.url ?? '')) forViewers(access.check({ request, url }), response, () => whenListed(url, response, answer), answer)
+      else if (webrtc !== undefined && url.resource.kind === 'whep' && request.method === 'POST')
+        forViewers(verdictOf({ request, url }), response, () => whenPacketsListed(url, response, answer), answer)
+      else answer()
       return true
     },
     isPlayed,
@@ -204,13 +188,14 @@ export function createEdgeDelivery({ source, handOn, clients, webrtc: webrtcOpti
       const answer = (): void => {
         if (!front.handleFast(request, response)) handOn(request, response)
       }
-      if (url === undefined) answer()
+      if (url === undefined) return answer()
       // what is read of a request for this is there in both kinds
-      else whenWatched({ request: request as unknown as AnyRequest, url }, response, answer)
+      const verdict = access.check({ request: request as unknown as AnyRequest, url })
+      forViewers(verdict, response, () => whenListed(url, response, answer), answer)
     },
     async mayWatch(text, request) {
       const url = parseLiveUrl(text)
-      return url !== undefined && mayBeWatched({ request, url })
+      return url !== undefined && (await verdictOf({ request, url })) === undefined
     },
     take(json, data) {
       const record = JSON.parse(json) as RunRecord | PacketRecord

@@ -107,7 +107,7 @@ export function sendError(response: PlaybackResponse, error: AppError, more?: Re
  */
 export function onVerdict<T>(
   verdict: T | Promise<T>,
-  response: PlaybackResponse,
+  response: { readonly destroyed: boolean; destroy(): unknown },
   log: Pick<Logger, 'error'>,
   settle: (value: T) => void,
 ): void {
