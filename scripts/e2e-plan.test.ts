@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { readdirSync } from 'node:fs'
 import type { Socket } from 'node:net'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { plan, planned, shares } from '../e2e/plan.ts'
 import { Turns } from '../e2e/turns/turn-server.ts'
 
@@ -32,7 +32,7 @@ test('files run beside each other as far as their shares fit, and give them back
   const turns = new Turns()
   const ask = (cost: keyof typeof shares): Connection => {
     const connection = new Connection()
-    turns.take(connection as unknown as Socket, shares[cost])
+    turns.take(connection as unknown as Socket, shares[cost], () => undefined)
     return connection
   }
   const running = (...connections: Connection[]) => connections.map(({ runs }) => runs)
@@ -51,11 +51,26 @@ test('files run beside each other as far as their shares fit, and give them back
   expect(running(ask('wait'), ask('cpu'))).toEqual([false, false])
 })
 
+test('a file that hangs is ended, and others run in its place', () => {
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+  const turns = new Turns()
+  const [hung, quick, next] = [new Connection(), new Connection(), new Connection()]
+  turns.take(hung as unknown as Socket, shares.exclusive, () => hung.emit('close'))
+  turns.take(quick as unknown as Socket, shares.wait, () => expect.unreachable('a file that ended is killed'))
+  turns.take(next as unknown as Socket, shares.exclusive, () => undefined)
+  vi.advanceTimersByTime(10 * 60_000)
+  quick.emit('close')
+  expect(next.runs).toBe(false)
+  vi.advanceTimersByTime(10 * 60_000)
+  expect(next.runs).toBe(true)
+})
+
 test('one more file runs while processors are unused, but none beside one that needs the machine for itself', () => {
   const turns = new Turns()
   const ask = (cost: keyof typeof shares): Connection => {
     const connection = new Connection()
-    turns.take(connection as unknown as Socket, shares[cost])
+    turns.take(connection as unknown as Socket, shares[cost], () => undefined)
     return connection
   }
   const [one, two, three, four, alone] = [ask('cpu'), ask('cpu'), ask('cpu'), ask('cpu'), ask('exclusive')]

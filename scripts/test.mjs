@@ -13,11 +13,14 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { checks, runCheck } from './checks.mjs'
 import { ensureDebianPackages } from './debian-packages.mjs'
+import { reportOfEnded } from './finished-files.mjs'
 import { environment, prepare, root } from './prepare.mjs'
 import { seconds, sinceStart } from './progress.mjs'
 import { countReport, filesToRepeat, firstLines, slowestFiles, tooFlaky, withRepeated } from './report.mjs'
 
 const minutes = 60_000
+/** A run of everything ends by itself before this, with what it knows: who ran it may end it without a word at 90 min. */
+const runLimitMs = 84 * minutes
 const artifacts = join(root, 'artifacts')
 const results = []
 const partNames = ['host', 'live', 'studio', 'obs', 'automation', 'desktop', 'network']
@@ -34,6 +37,8 @@ if (unknown.length > 0) {
 /** `all`, `quick`, or parts by name: see e2e/plan.ts. */
 const scope = values.all ? 'all' : positionals.length > 0 ? positionals : 'quick'
 const print = (line) => process.stdout.write(`${line}\n`)
+
+const timeLeftMs = () => Math.max(minutes, runLimitMs - performance.now())
 
 /** Runs a program to its end or its time limit; the whole process group dies with it. */
 function run(command, args, env, limitMs) {
@@ -81,9 +86,10 @@ function record(suite, counts, from) {
   )
 }
 
-/** Runs Vitest: its report, or null where it left none, and its exit code. */
+/** Runs Vitest: its report, or null where nothing is known of any file, and its exit code. */
 async function vitest(node, { suite, config, project, limitMs, files = [], env = {} }) {
   const file = join(artifacts, `${suite}.json`)
+  const finished = join(artifacts, `${suite}-files.jsonl`)
   const args = [
     'node_modules/vitest/vitest.mjs',
     'run',
@@ -91,16 +97,21 @@ async function vitest(node, { suite, config, project, limitMs, files = [], env =
     config,
     '--reporter=default',
     '--reporter=json',
+    '--reporter=./scripts/finished-files.mjs',
     `--outputFile.json=${file}`,
     ...(project === undefined ? [] : ['--project', project]),
     ...files,
   ]
-  const code = await run(node, args, { ...environment(node), ...env }, limitMs)
-  try {
-    return { code, report: JSON.parse(readFileSync(file, 'utf8')) }
-  } catch {
-    return { code, report: null }
+  const code = await run(node, args, { ...environment(node), FINISHED_FILES: finished, ...env }, limitMs)
+  const read = [() => JSON.parse(readFileSync(file, 'utf8')), () => reportOfEnded(finished, files)]
+  for (const attempt of read) {
+    try {
+      return { code, report: attempt() }
+    } catch {
+      // The next knows less: a run that was ended by its time limit wrote no report.
+    }
   }
+  return { code, report: null }
 }
 
 const countRun = ({ code, report }) =>
@@ -119,7 +130,7 @@ async function suiteOf(node, suite, lane, again = {}) {
   }
   const files = first.report && !strict ? filesToRepeat(first.report) : []
   if (files.length === 0) return record(suite, countRun(first), from)
-  const second = await vitest(node, { ...lane, suite: `${suite}-again`, limitMs: 15 * minutes, files, ...again })
+  const second = await vitest(node, { ...lane, suite: `${suite}-again`, limitMs: Math.min(15 * minutes, timeLeftMs()), files, ...again })
   if (!second.report) return record(suite, countRun(first), from)
   const { report, flaky } = withRepeated(first.report, second.report)
   const counts = countReport(report, second.code)
@@ -147,7 +158,9 @@ async function mediasoupWorker(node) {
 async function endToEnd(node, files) {
   const config = 'e2e/vitest.config.ts'
   const env = { E2E_FILES_AT_ONCE: '6', E2E_MEDIASOUP_CACHE: mediasoupCache, ...(strict ? { E2E_STRICT: '1' } : {}) }
-  await suiteOf(node, 'e2e', { config, limitMs: 60 * minutes, files, env, printSlowest: true }, { env: { ...env, E2E_FILES_AT_ONCE: '1' } })
+  // Files that failed run once more behind these.
+  const limitMs = timeLeftMs() - 5 * minutes
+  await suiteOf(node, 'e2e', { config, limitMs, files, env, printSlowest: true }, { env: { ...env, E2E_FILES_AT_ONCE: '1' } })
 }
 
 async function main() {

@@ -16,6 +16,7 @@ declare module 'vitest' {
 interface Waiting {
   readonly socket: Socket
   readonly share: number
+  readonly end: () => void
 }
 
 /** One more file runs where so much of the processors is unused, */
@@ -26,6 +27,8 @@ const maxLent = 2
 const lendEveryMs = 15_000
 /** What is unused is measured over this time, ms. */
 const idleOverMs = 5000
+/** A file that ran for so long waits for something that does not come, ms: six times what the slowest takes. */
+const maxTurnMs = 15 * 60_000
 
 /**
  * Lets files run beside each other as far as their shares fit into the machine. A file keeps its turn for as long as its connection lasts,
@@ -40,8 +43,9 @@ export class Turns {
   #lentAtMs = Number.NEGATIVE_INFINITY
   readonly #waiting: Waiting[] = []
 
-  take(socket: Socket, share: number): void {
-    const waiting = { socket, share }
+  /** @param end ends the file: its tests fail, and others run in its place */
+  take(socket: Socket, share: number, end: () => void): void {
+    const waiting = { socket, share, end }
     this.#waiting.push(waiting)
     socket.on('error', () => undefined)
     socket.once('close', () => {
@@ -77,6 +81,8 @@ export class Turns {
 
   #run(waiting: Waiting, giveBack: () => void): void {
     this.#waiting.splice(this.#waiting.indexOf(waiting), 1)
+    const hung = setTimeout(waiting.end, maxTurnMs).unref()
+    waiting.socket.once('close', () => clearTimeout(hung))
     // before the listener of `take`, which lets others run then
     waiting.socket.prependOnceListener('close', giveBack)
     waiting.socket.write('go')
@@ -104,7 +110,12 @@ export default async function serveTurns(project: TestProject): Promise<() => vo
   const folder = mkdtempSync(join(tmpdir(), 'ami-turns-'))
   const path = process.platform === 'win32' ? `\\\\.\\pipe\\ami-turns-${process.pid}` : join(folder, 'socket')
   const turns = new Turns()
-  const server = createServer((socket) => socket.once('data', (share) => turns.take(socket, Number(share))))
+  const server = createServer((socket) =>
+    socket.once('data', (line) => {
+      const { share, pid } = JSON.parse(String(line)) as { share: number; pid: number }
+      turns.take(socket, share, () => process.kill(pid, 'SIGKILL'))
+    }),
+  )
   await new Promise<void>((resolve) => server.listen(path, resolve))
   project.provide('turns', path)
   const unused = idleMeter()

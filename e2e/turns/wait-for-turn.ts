@@ -8,7 +8,7 @@ import { plan, shares } from '../plan.ts'
 // Vitest runs this in the process of each file before it loads the file. The process ends behind its last test, and its turn with it.
 const name = basename(expect.getState().testPath ?? '', '.e2e.ts')
 const turn = connect(inject('turns'))
-turn.write(String(shares[plan[name]?.cost ?? 'cpu']))
+turn.write(JSON.stringify({ share: shares[plan[name]?.cost ?? 'cpu'], pid: process.pid }))
 await once(turn, 'data')
 turn.unref()
 
