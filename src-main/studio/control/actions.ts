@@ -5,6 +5,7 @@ import type { AuditLog } from '../../platform/audit.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { Edit } from '../document/edits/edit-schemas.ts'
 import { findEntity, sceneOf, sourceOf } from '../document/edits/places.ts'
+import { noSuchPart } from '../document/named-part.ts'
 import type { Action } from '../document/schemas/action-schemas.ts'
 import type { StudioEngine } from './engine/studio-engine.ts'
 import type { StudioOutputs } from './outputs/studio-outputs.ts'
@@ -122,6 +123,6 @@ function placeOfFilter({ collection: { scenes, sources, tracks } }: Show, id: st
   const track = tracks.find(({ filters }) => has(filters))
   if (track !== undefined) return `tracks/${track.id}/audio-filters/${id}`
   const source = sources.find(({ filters, audio }) => has(filters) || has(audio?.filters))
-  if (source === undefined) throw new AppError('studio.not_found', `The collection has no filter "${id}"`)
+  if (source === undefined) throw noSuchPart('filter', id)
   return `sources/${source.id}/${has(source.filters) ? 'filters' : 'audio-filters'}/${id}`
 }

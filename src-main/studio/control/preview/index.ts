@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox'
 import { AppError } from '../../../platform/errors.ts'
 import { mayAct } from '../../../platform/routes/principal.ts'
 import { defineSocket, type SocketDefinition } from '../../../platform/routes/sockets.ts'
+import { noSuchPart } from '../../document/named-part.ts'
 import { PreviewFeedStore } from './feed-store.ts'
 import { type PreviewHeight, previewHeights } from './preview-encoding.ts'
 import type { PreviewAim, PreviewFeedDependencies } from './preview-feed.ts'
@@ -83,10 +84,10 @@ function aimOf({ canvas, of, height, ...items }: Static<typeof QuerySchema>, { s
     const main = open.canvases[0]?.id
     const scene = of === 'scene' ? open.scenes.find((each) => each.id === id) : undefined
     const at = scene?.canvas ?? (open.sources.some((each) => of === 'source' && each.id === id) ? main : undefined)
-    if (at === undefined) throw new AppError('studio.not_found', `The collection has no ${of} "${id}"`)
+    if (at === undefined) throw noSuchPart(of, id)
     return { canvas: at, of: `${of}:${id}`, height: height as PreviewHeight }
   }
   const found = canvas === undefined ? open.canvases[0] : open.canvases.find(({ id }) => id === canvas)
-  if (found === undefined) throw new AppError('studio.not_found', `The collection has no canvas "${canvas}"`)
+  if (found === undefined) throw noSuchPart('canvas', canvas ?? '')
   return { canvas: found.id, of, height: height as PreviewHeight }
 }

@@ -1,6 +1,7 @@
 import { AppError } from '../../../platform/errors.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import type { Collection, Scene, Transition } from '../../document/collection.ts'
+import { namedPart, noSuchPart } from '../../document/named-part.ts'
 import type { StudioEngine } from '../engine/studio-engine.ts'
 import type { StateStore } from '../state-store.ts'
 import type { OnCanvas, ProgramState, SwitchAnswer, TransitionChoice } from './program-state.ts'
@@ -338,20 +339,16 @@ export class ProgramControl {
   #canvas(id: string): OnAir {
     this.#open()
     const on = this.#on.get(id)
-    if (on === undefined) throw new AppError('studio.not_found', `The collection has no canvas "${id}"`)
+    if (on === undefined) throw noSuchPart('canvas', id)
     return on
   }
 
   #scene(id: string): Scene {
-    const scene = this.#open().scenes.find((each) => each.id === id)
-    if (scene === undefined) throw new AppError('studio.not_found', `The collection has no scene "${id}"`)
-    return scene
+    return namedPart(this.#open().scenes, 'scene', id)
   }
 
   #transitionOf(id: string): Transition {
-    const transition = this.#open().transitions.find((each) => each.id === id)
-    if (transition === undefined) throw new AppError('studio.not_found', `The collection has no transition "${id}"`)
-    return transition
+    return namedPart(this.#open().transitions, 'transition', id)
   }
 
   /** Starts the transition to the preview; false where there is nothing to move: both are the same scene, or the studio does not run. */

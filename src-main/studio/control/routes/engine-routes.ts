@@ -6,6 +6,7 @@ import { Nullable } from '../../../platform/routes/schemas.ts'
 import { audioFilterKinds } from '../../document/kinds/audio-filter-kinds.ts'
 import { filterKinds } from '../../document/kinds/filter-kinds.ts'
 import { sourceKinds } from '../../document/kinds/source-kinds.ts'
+import { namedPart } from '../../document/named-part.ts'
 import { transitionKinds } from '../../document/transition-kinds.ts'
 import type { StudioEngine } from '../engine/studio-engine.ts'
 import { outputKinds } from '../outputs/index.ts'
@@ -13,7 +14,7 @@ import { OutputReportSchema, type StudioOutputs } from '../outputs/studio-output
 import type { Show } from '../show.ts'
 import type { StudioEvents } from '../studio-events.ts'
 import { IdParam, Part, tag } from './answer-schemas.ts'
-import { mustHave, screenshotRoute } from './screenshot-route.ts'
+import { screenshotRoute } from './screenshot-route.ts'
 
 export interface EngineRoutesDependencies {
   readonly show: Show
@@ -211,7 +212,7 @@ function sourceRoutes({ show, engine }: EngineRoutesDependencies): readonly Rout
       ),
       responses: { 204: Type.Null() },
       handler: async ({ params: { id }, body: { command, details } }) => {
-        mustHave(show.collection.sources, 'source', id)
+        namedPart(show.collection.sources, 'source', id)
         await engine.command(id, command, details ?? {})
         return { status: 204, body: null }
       },

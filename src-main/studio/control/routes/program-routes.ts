@@ -1,9 +1,9 @@
 import { Type } from 'typebox'
 import type { ActionContext, AutomationKinds } from '../../../media/automation/automation-kinds.ts'
-import { AppError } from '../../../platform/errors.ts'
 import type { Principal } from '../../../platform/routes/principal.ts'
 import { defineRoute, type RouteDefinition } from '../../../platform/routes/routes.ts'
 import { ErrorSchema, Nullable } from '../../../platform/routes/schemas.ts'
+import { namedPart } from '../../document/named-part.ts'
 import { ActionSchema } from '../../document/schemas/action-schemas.ts'
 import { type ActionDependencies, doAction, moveTBar } from '../actions.ts'
 import type { Macros } from '../program/macros.ts'
@@ -121,8 +121,7 @@ function airRoutes(dependencies: ProgramRoutesDependencies): readonly RouteDefin
       body: Type.Object({ scene: Nullable(IdParam), canvas: Type.Optional(IdParam) }, exactly),
       responses: { 200: ProgramSchema },
       handler: async ({ body: { scene, canvas } }) => {
-        const found = scene === null ? undefined : show.collection.scenes.find(({ id }) => id === scene)
-        if (scene !== null && found === undefined) throw new AppError('studio.not_found', `The collection has no scene "${scene}"`)
+        const found = scene === null ? undefined : namedPart(show.collection.scenes, 'scene', scene)
         await control.preview(canvas ?? found?.canvas ?? control.mainCanvas, scene)
         return { body: control.state }
       },
@@ -188,8 +187,7 @@ function actionRoutes(dependencies: ProgramRoutesDependencies): readonly RouteDe
       params: Type.Object({ id: IdParam }),
       responses: { 200: MacroRunSchema },
       handler: async ({ params, principal }) => {
-        const macro = show.collection.macros.find(({ id }) => id === params.id)
-        if (macro === undefined) throw new AppError('studio.not_found', `The collection has no macro "${params.id}"`)
+        const macro = namedPart(show.collection.macros, 'macro', params.id)
         audit.record({ kind: 'command', message: `studio: ran the macro ${macro.name}`, actor: principal.id })
         return { body: await macros.run(macro, principal.id) }
       },

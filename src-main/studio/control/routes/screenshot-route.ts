@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import { AppError } from '../../../platform/errors.ts'
 import { defineRoute, type RouteDefinition } from '../../../platform/routes/routes.ts'
+import { namedPart } from '../../document/named-part.ts'
 import type { StudioEngine } from '../engine/studio-engine.ts'
 import type { Show } from '../show.ts'
 import { IdParam, tag } from './answer-schemas.ts'
@@ -23,11 +24,11 @@ export function screenshotRoute({ show, engine }: { readonly show: Show; readonl
   const imageOf = ({ program, preview, scene, source, before, type = 'png', width }: ScreenshotQuery): Promise<Uint8Array> => {
     const { mainCanvas } = show.control
     const { canvases, scenes, sources } = show.collection
-    if (scene !== undefined) mustHave(scenes, 'scene', scene)
+    if (scene !== undefined) namedPart(scenes, 'scene', scene)
     else if (source !== undefined) {
-      mustHave(sources, 'source', source)
-      if (before !== undefined) mustHave(sources.find(({ id }) => id === source)?.filters ?? [], 'filter', before)
-    } else mustHave(canvases, 'canvas', preview ?? program ?? mainCanvas)
+      namedPart(sources, 'source', source)
+      if (before !== undefined) namedPart(sources.find(({ id }) => id === source)?.filters ?? [], 'filter', before)
+    } else namedPart(canvases, 'canvas', preview ?? program ?? mainCanvas)
     const of =
       scene !== undefined
         ? { scene }
@@ -73,10 +74,4 @@ export function screenshotRoute({ show, engine }: { readonly show: Show; readonl
       }
     },
   })
-}
-
-/** Throws `studio.not_found` where a part of the open show is not there. */
-export function mustHave(list: readonly { readonly id: string }[], what: string, wanted: string): void {
-  if (list.some(({ id }) => id === wanted)) return
-  throw new AppError('studio.not_found', `The collection has no ${what} "${wanted}"`)
 }

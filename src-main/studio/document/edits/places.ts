@@ -1,5 +1,6 @@
 import { AppError } from '../../../platform/errors.ts'
 import type { Collection, Item, LeafItem, Scene, Source } from '../collection.ts'
+import { noSuchPart } from '../named-part.ts'
 import type { Track } from '../schemas/mixer-schemas.ts'
 
 /** Anything of a collection that has an id. */
@@ -39,8 +40,6 @@ const topListOf = Object.fromEntries(Object.entries(topLists).map(([list, sort])
   Record<string, keyof typeof topLists>
 >
 
-const notFound = (what: string, id: string): AppError =>
-  new AppError('studio.not_found', `The collection has no ${what} "${id}"`, { details: { what, id } })
 const noList = (place: string): AppError => new AppError('studio.not_found', `A collection has no list "${place}"`)
 
 /** Reads `scenes/ID/items`. Throws `studio.not_found`. */
@@ -78,7 +77,7 @@ export function findEntity(collection: Collection, text: string): EntityPlace & 
     }
   }
   const entity = entities[index]
-  if (entity === undefined) throw notFound(list.sort, id)
+  if (entity === undefined) throw noSuchPart(list.sort, id)
   return { list, id, entity, index }
 }
 
@@ -126,20 +125,20 @@ export function withList(collection: Collection, place: ListPlace, list: readonl
 /** Throws `studio.not_found`. */
 export function sceneOf(collection: Collection, id: string): Scene {
   const scene = collection.scenes.find((each) => each.id === id)
-  if (scene === undefined) throw notFound('scene', id)
+  if (scene === undefined) throw noSuchPart('scene', id)
   return scene
 }
 
 /** Throws `studio.not_found`. */
 export function sourceOf(collection: Collection, id: string): Source {
   const source = collection.sources.find((each) => each.id === id)
-  if (source === undefined) throw notFound('source', id)
+  if (source === undefined) throw noSuchPart('source', id)
   return source
 }
 
 function trackOf(collection: Collection, id: string): Track {
   const track = collection.tracks.find((each) => each.id === id)
-  if (track === undefined) throw notFound('track', id)
+  if (track === undefined) throw noSuchPart('track', id)
   return track
 }
 
@@ -153,7 +152,7 @@ function withSource(collection: Collection, source: Source): Collection {
 
 function groupOf(items: readonly Item[], id: string): Item & { readonly group: readonly LeafItem[] } {
   const item = items.find((each) => each.id === id)
-  if (item === undefined) throw notFound('item', id)
+  if (item === undefined) throw noSuchPart('item', id)
   if (!('group' in item)) throw new AppError('studio.not_found', `The item "${id}" is no group`)
   return item
 }

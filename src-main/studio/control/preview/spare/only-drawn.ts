@@ -1,6 +1,6 @@
-import { AppError } from '../../../../platform/errors.ts'
 import type { Collection, Item, LeafItem, Scene } from '../../../document/collection.ts'
 import { drawnKinds } from '../../../document/kinds/drawn.ts'
+import { noSuchPart } from '../../../document/named-part.ts'
 
 const drawn: ReadonlySet<string> = new Set(drawnKinds.filter(({ pictures }) => pictures).map(({ kind }) => kind))
 
@@ -11,7 +11,7 @@ const drawn: ReadonlySet<string> = new Set(drawnKinds.filter(({ pictures }) => p
 export function onlyDrawn(collection: Collection, wanted: string, mark: string): Collection {
   const scene = collection.scenes.find(({ id }) => id === wanted)
   const canvas = collection.canvases.find(({ id }) => id === scene?.canvas)
-  if (scene === undefined || canvas === undefined) throw new AppError('studio.not_found', `The collection has no scene "${wanted}"`)
+  if (scene === undefined || canvas === undefined) throw noSuchPart('scene', wanted)
   const leaves = scene.items.flatMap((item): readonly LeafItem[] => ('group' in item ? item.group : [item]))
   const used = new Set(leaves.flatMap((item) => ('source' in item ? [item.source] : [])))
   const sources = collection.sources.filter(({ id, kind }) => used.has(id) && drawn.has(kind))

@@ -2,6 +2,7 @@ import { AppError } from '../../../../platform/errors.ts'
 import { plainLayout } from '../../../document/checks/plain-layout.ts'
 import type { Collection, Item, LeafItem, Scene, Source, Transition } from '../../../document/collection.ts'
 import { drawnKinds } from '../../../document/kinds/drawn.ts'
+import { namedPart } from '../../../document/named-part.ts'
 import { sourceSettings } from '../../../document/transition-kinds.ts'
 
 /** What is tried: ids of the open show. */
@@ -38,14 +39,9 @@ interface Found {
 
 /** Throws `studio.not_found`. */
 function find(collection: Collection, wish: TrialWish): Found {
-  const named = <T extends { readonly id: string }>(list: readonly T[], what: string, id: string): T => {
-    const found = list.find((each) => each.id === id)
-    if (found === undefined) throw new AppError('studio.not_found', `The collection has no ${what} "${id}"`)
-    return found
-  }
-  const transition = named(collection.transitions, 'transition', wish.transition)
-  const from = named(collection.scenes, 'scene', wish.from)
-  const to = named(collection.scenes, 'scene', wish.to)
+  const transition = namedPart(collection.transitions, 'transition', wish.transition)
+  const from = namedPart(collection.scenes, 'scene', wish.from)
+  const to = namedPart(collection.scenes, 'scene', wish.to)
   if (from.canvas !== to.canvas)
     throw new AppError('studio.not_found', `"${from.name}" and "${to.name}" are made for different canvases: no transition joins them`)
   return { collection, transition, from, to }
@@ -76,8 +72,7 @@ export const stillKey = (of: StillOf): string => ('scene' in of ? `scene ${of.sc
  */
 export function trialDocument(collection: Collection, wish: TrialWish, stills: ReadonlyMap<string, string>, mark: string): Collection {
   const { transition, from, to } = find(collection, wish)
-  const canvas = collection.canvases.find(({ id }) => id === from.canvas)
-  if (canvas === undefined) throw new AppError('studio.not_found', `The collection has no canvas "${from.canvas}"`)
+  const canvas = namedPart(collection.canvases, 'canvas', from.canvas)
   const made: Source[] = []
   const stillOf = (of: StillOf): string | undefined => {
     const path = stills.get(stillKey(of))
