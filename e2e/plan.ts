@@ -28,6 +28,7 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
   'desktop-monitors': { part: 'desktop', cost: 'cpu' },
   'desktop-page': { part: 'desktop', cost: 'cpu' },
   'desktop-audio': { part: 'desktop', cost: 'cpu' },
+  'desktop-live': { part: 'desktop', cost: 'cpu' },
   'desktop-recording': { part: 'desktop', cost: 'cpu' },
   'desktop-rights': { part: 'desktop', cost: 'cpu' },
   'desktop-screen': { part: 'desktop', cost: 'cpu' },

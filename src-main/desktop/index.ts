@@ -17,6 +17,7 @@ import type { Logger } from '../platform/logger.ts'
 import type { RouteDefinition } from '../platform/routes/routes.ts'
 import type { SocketDefinition } from '../platform/routes/sockets.ts'
 import { repeat } from '../platform/timing/repeat.ts'
+import { createBroadcastStore } from './broadcast/broadcast-store.ts'
 import { DisplayBroadcasts } from './broadcast/display-broadcasts.ts'
 import type { DesktopConfig } from './desktop-config.ts'
 import { askAtDisplay } from './displays/ask-at-display.ts'
@@ -108,6 +109,8 @@ export interface Desktop {
   readonly sockets: readonly SocketDefinition[]
   /** Its displays as sources of the studio. */
   readonly displays: DesktopDisplays
+  /** Streams can be published into: what was sent live goes on. */
+  goOn(): void
   /** `byPerson`: virtual displays end, too; else they run on, and the next host shows them. */
   stop(byPerson: boolean): Promise<void>
 }
@@ -256,6 +259,8 @@ export async function createDesktop({
     isLocked: (id) => locks.isLocked(id),
     isRecorded: (id) => recordings.isRecorded(id),
     liveAs: (id) => broadcasts.liveAs(id),
+    liveWhenStarted: (id) => broadcasts.keptAs(id),
+    onStarted: (id) => broadcasts.displayStarted(id),
     privacy,
     arrange: (id, running, monitors) => sessions.arrange(id, running, monitors),
   })
@@ -291,9 +296,13 @@ export async function createDesktop({
     isControlled: (id) => sessions.isControlled(id),
     onChange: marksChanged,
   })
+  const broadcastStore = createBroadcastStore(database, writes)
   const broadcasts = new DisplayBroadcasts({
     publish,
     audit,
+    log,
+    store: broadcastStore,
+    kept: await broadcastStore.all(),
     nameOf: (id) => book.describe(id).name,
     async encode(id, audible, taker, actor) {
       const running = await book.running(id, actor)
@@ -313,6 +322,7 @@ export async function createDesktop({
     if (topic !== 'desktop.removed') return
     const { id } = data as { readonly id: string }
     locks.remove(id)
+    broadcasts.removeDisplay(id)
     const ended = sessions.end(id, 'the display was removed')
     Promise.all([ended, grants.removeDisplay(id), invitations.removeDisplay(id), recordings.removeDisplay(id)]).catch((error: unknown) =>
       log.warn({ err: error, display: id }, 'rights at a display could not be deleted'),
@@ -364,12 +374,15 @@ export async function createDesktop({
     ],
     sockets: [...sessionSockets({ book, sessions, grants, invitations, guestDisplays, secondFactor, consents, locks, attempts, webrtc })],
     displays: forStudio,
+    goOn() {
+      broadcasts.goOn((id) => book.list().some((display) => display.id === id && display.state === 'running'))
+    },
     async stop(byPerson) {
       stopping.abort()
       clearInterval(unwatched)
       locks.stop()
       stopForgetting()
-      broadcasts.stop()
+      broadcasts.stop(byPerson)
       await recordings.stop()
       await startedMarked
       await Promise.all([sessions.stop(), images.stop(), uploads.stop(), printers.stop(), links?.stop()])

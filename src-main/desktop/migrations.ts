@@ -49,4 +49,12 @@ export const desktopMigrations: readonly Migration[] = [
       await sql`CREATE TABLE desktop_setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT`.execute(database)
     },
   },
+  {
+    name: 'desktop/0007-broadcasts',
+    up: async (database) => {
+      await sql`CREATE TABLE desktop_broadcast (display TEXT PRIMARY KEY, stream TEXT NOT NULL, audio INTEGER NOT NULL) STRICT`.execute(
+        database,
+      )
+    },
+  },
 ]

@@ -488,6 +488,7 @@ export async function startHost({
       show.catch(() => undefined)
     }
     const [http, opened] = await Promise.all([endpoint.start(), running ?? startLive(live, config)])
+    desktop.goOn()
     setPorts(http)
     lastRun.started()
     if (ticketKeys !== undefined) {

@@ -111,7 +111,7 @@ function DisplayCard({ display }: { readonly display: DisplayItem }) {
           {locked && ` · ${t.locked}`}
           {live !== null && (
             <Link href={`/live/${live}`} data-testid="display-live">
-              {t.liveAs(live)}
+              {display.state === 'stopped' ? t.liveWhenStarted(live) : t.liveAs(live)}
             </Link>
           )}
         </span>

@@ -87,10 +87,11 @@ export const t = section('desktops', {
   live: 'Live',
   liveHelp: (stream: string) => `What is shown on this desktop is sent live as the stream ${stream}.`,
   liveAs: (stream: string) => `Live as ${stream}`,
+  liveWhenStarted: (stream: string) => `Live as ${stream} when it starts`,
   sendLive: 'Send live',
   sendLiveTitle: (name: string) => `Send ${name} live`,
   sendLiveText:
-    'Whoever may watch the streams of this host sees what is shown on this desktop, until you end it. Everybody at the desktop sees that it is live.',
+    'Whoever may watch the streams of this host sees what is shown on this desktop, until you end it, also after the host was started again. Everybody at the desktop sees that it is live.',
   liveStream: 'Name of the stream',
   liveStreamHelp: 'Lower-case letters, digits, - and _. Left empty: it is made of the name of the desktop.',
   liveAudio: 'With the audio of the desktop',

@@ -48,6 +48,11 @@ export class DisplayBroadcast {
     return this.#audio
   }
 
+  /** The display's process encodes for it. */
+  get isEncoded(): boolean {
+    return this.#encoding !== undefined
+  }
+
   get ended(): boolean {
     return this.#ended
   }

@@ -1,11 +1,13 @@
-import { beforeEach, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { videoTrack } from '../../formats/codecs/track-from-config.ts'
 import { ticks } from '../../formats/media-time.ts'
 import { headers } from '../../formats/testing/header-samples.ts'
 import type { Packet, Track } from '../../formats/track.ts'
 import type { StreamCarrier } from '../../media/stream-carrier.ts'
 import { AppError } from '../../platform/errors.ts'
+import { silentLogger } from '../../platform/telemetry/logger.ts'
 import type { DisplayTaker } from '../sessions/recording-wire.ts'
+import type { KeptBroadcast } from './broadcast-store.ts'
 import { DisplayBroadcasts, streamNameOf } from './display-broadcasts.ts'
 
 /** Displays that are sent live, into doubles of streams. */
@@ -15,6 +17,8 @@ let takers: DisplayTaker[]
 let ended: number
 let lines: string[]
 let changed: string[]
+/** What is on the disk, by display. */
+let stored: Map<string, KeptBroadcast>
 let broadcasts: DisplayBroadcasts
 /** Displays that are not encoded before that. */
 let started: Record<string, Promise<void>>
@@ -35,6 +39,12 @@ beforeEach(() => {
   lines = []
   changed = []
   started = {}
+  stored = new Map()
+  broadcasts = open()
+})
+
+/** Those of the next host, which finds what is on the disk. */
+function open(): DisplayBroadcasts {
   const publish: StreamCarrier['publish'] = async (stream, { title, keepsTitle, maker, onKicked }) => {
     if (stream === 'taken') throw new AppError('publish.busy')
     const log = [`${maker} ${title}${keepsTitle ? ' where it has none' : ''}`]
@@ -46,8 +56,11 @@ beforeEach(() => {
       close: (how) => log.push(how),
     }
   }
-  broadcasts = new DisplayBroadcasts({
+  return new DisplayBroadcasts({
     publish,
+    log: silentLogger,
+    store: { save: (kept) => void stored.set(kept.display, kept), remove: (display) => void stored.delete(display) },
+    kept: [...stored.values()],
     audit: { record: ({ message }) => lines.push(message) },
     nameOf(display) {
       if (display === 'gone') throw new AppError('desktop.display_not_found')
@@ -62,7 +75,7 @@ beforeEach(() => {
     },
     onChange: (display) => changed.push(display),
   })
-})
+}
 
 it('goes into a stream of its name from a keyframe on, and again from one after a seam', async () => {
   const state = await broadcasts.start('one', {}, 'token:ann')
@@ -104,7 +117,7 @@ it('leaves nothing behind where it cannot be started, and is over when its strea
   takers.at(-1)!.onEnd()
   expect([broadcasts.liveAs('one'), ended]).toEqual([null, 2])
   await broadcasts.start('one', {}, 'local')
-  broadcasts.stop()
+  broadcasts.stop(false)
   expect(published.at(-1)!.log.at(-1)).toBe('unpublish')
 })
 
@@ -127,6 +140,66 @@ it('ends at once while another display is started, and while it is started itsel
   await expect(starting).rejects.toThrow('ended while it was started')
   expect([(await over).stream, ended]).toEqual([null, 2])
   expect((await broadcasts.start('slow', {}, 'local')).stream).toBe('name-of-slow')
+})
+
+describe('after the host has ended', () => {
+  const live = (): (string | null)[] => ['one', 'two'].map((display) => broadcasts.liveAs(display))
+  const next = (running: readonly string[]): void => {
+    broadcasts = open()
+    broadcasts.goOn((display) => running.includes(display))
+  }
+
+  it('goes on where the display still runs, and where it does not when it is started', async () => {
+    await broadcasts.start('one', { stream: 'first', audio: false }, 'local')
+    await broadcasts.start('two', {}, 'local')
+    broadcasts.stop(false)
+    lines = []
+    next(['one'])
+    await vi.waitFor(() => expect(live()).toEqual(['first', null]))
+    expect(broadcasts.keptAs('two')).toBe('name-of-two')
+    expect(lines[0]).toBe('one is encoded')
+    broadcasts.displayStarted('two')
+    await vi.waitFor(() => expect(live()).toEqual(['first', 'name-of-two']))
+  })
+
+  it('is over where a person ended it, its stream or the host, or where the display was removed', async () => {
+    const ends = [
+      () => broadcasts.end('one', 'local'),
+      () => published.at(-1)!.kick(new AppError('publish.kicked')),
+      () => broadcasts.removeDisplay('one'),
+      () => broadcasts.stop(true),
+    ]
+    for (const end of ends) {
+      await broadcasts.start('one', {}, 'local')
+      expect(stored.size).toBe(1)
+      await end()
+      broadcasts.stop(false)
+      expect(stored.size).toBe(0)
+      next(['one'])
+      expect(broadcasts.keptAs('one')).toBeNull()
+    }
+  })
+
+  it('goes on when its display ended and is started again, also before that was noticed', async () => {
+    broadcasts.goOn(() => true)
+    await broadcasts.start('one', {}, 'local')
+    takers.at(-1)!.onEnd()
+    expect([live()[0], broadcasts.keptAs('one')]).toEqual([null, 'name-of-one'])
+    broadcasts.displayStarted('one')
+    await vi.waitFor(() => expect(live()[0]).toBe('name-of-one'))
+    broadcasts.displayStarted('one')
+    expect(live()[0]).toBeNull()
+    await vi.waitFor(() => expect([live()[0], takers.length]).toEqual(['name-of-one', 3]))
+  })
+
+  it('says why it did not go on, and tries again at the next start', async () => {
+    stored.set('one', { display: 'one', stream: 'taken', audio: true })
+    next(['one'])
+    await vi.waitFor(() => expect(lines.at(-1)).toContain('the stream taken of a display did not go on'))
+    expect([live()[0], broadcasts.keptAs('one')]).toEqual([null, 'taken'])
+    expect((await broadcasts.end('one', 'local')).stream).toBeNull()
+    expect(stored.size).toBe(0)
+  })
 })
 
 it('has a name of what its display is called', () => {

@@ -1,9 +1,11 @@
 import type { StreamCarrier } from '../../media/stream-carrier.ts'
 import type { AuditLog } from '../../platform/audit.ts'
 import { AppError } from '../../platform/errors.ts'
+import type { Logger } from '../../platform/logger.ts'
 import { Turns } from '../../platform/timing/turns.ts'
 import type { BroadcastState, NewBroadcast } from '../schemas/broadcast.ts'
 import type { DisplayEncoding, DisplayTaker } from '../sessions/recording-wire.ts'
+import type { BroadcastStore, KeptBroadcast } from './broadcast-store.ts'
 import { DisplayBroadcast } from './display-broadcast.ts'
 
 /** Starts and ends of one display that wait for the one before them. */
@@ -12,6 +14,10 @@ const maxWaiting = 20
 export interface DisplayBroadcastsDependencies {
   readonly publish: StreamCarrier['publish']
   readonly audit: Pick<AuditLog, 'record'>
+  readonly log: Logger
+  readonly store: Pick<BroadcastStore, 'save' | 'remove'>
+  /** What the host before this one sent. */
+  readonly kept: readonly KeptBroadcast[]
   /** Name of a display. Throws `desktop.display_not_found`. */
   readonly nameOf: (display: string) => string
   /** Has a display encoded, which is started where it is stopped; with `audio` as far as it has any. Rejects as that does. */
@@ -29,17 +35,27 @@ export interface DisplayBroadcastsDependencies {
 export class DisplayBroadcasts {
   readonly #dependencies: DisplayBroadcastsDependencies
   readonly #running = new Map<string, DisplayBroadcast>()
+  /** By display: what is sent whenever the display runs, until somebody ends it. */
+  readonly #kept: Map<string, KeptBroadcast>
   /** By display: whoever asks twice gets one stream, and no display waits for another. */
   readonly #turns = new Map<string, Turns>()
+  /** Streams can be published into. */
+  #ready = false
   #stopped = false
 
   constructor(dependencies: DisplayBroadcastsDependencies) {
     this.#dependencies = dependencies
+    this.#kept = new Map(dependencies.kept.map((each) => [each.display, each]))
   }
 
   /** Name of the stream that a display is sent as; null: none. */
   liveAs(display: string): string | null {
     return this.#running.get(display)?.stream ?? null
+  }
+
+  /** Name of the stream that a display is sent as whenever it runs, until somebody ends it; null: none. */
+  keptAs(display: string): string | null {
+    return this.#kept.get(display)?.stream ?? null
   }
 
   /** Throws `desktop.display_not_found`. */
@@ -70,14 +86,62 @@ export class DisplayBroadcasts {
     })
   }
 
-  stop(): void {
+  /** Streams can be published into: what the host before this one sent goes on where its display still runs. */
+  goOn(isRunning: (display: string) => boolean): void {
+    this.#ready = true
+    for (const display of this.#kept.keys()) if (isRunning(display)) this.#resume(display)
+  }
+
+  /** A display runs that did not: it is live again where it was when it ended. */
+  displayStarted(display: string): void {
+    const before = this.#running.get(display)
+    // That of the server which is no more; one that has the display started for itself is not encoded yet.
+    if (before?.isEncoded) before.end()
+    this.#resume(display)
+  }
+
+  /** There is no such display any more. */
+  removeDisplay(display: string): void {
+    this.#discard(display)
+  }
+
+  /** `byPerson`: nothing goes on at the next start. */
+  stop(byPerson: boolean): void {
     this.#stopped = true
     for (const running of [...this.#running.values()]) running.end()
+    if (byPerson) for (const display of [...this.#kept.keys()]) this.#discard(display)
+  }
+
+  #resume(display: string): void {
+    const kept = this.#kept.get(display)
+    if (kept === undefined || !this.#ready) return
+    this.#inTurn(display, async () => {
+      if (this.#kept.get(display) !== kept || this.#running.has(display) || this.#stopped) return
+      await this.#open(display, kept, 'host')
+    }).catch((error: unknown) => {
+      const { log, audit } = this.#dependencies
+      log.warn({ err: error, display }, 'a display is not live again')
+      audit.record({
+        kind: 'error',
+        message: `the stream ${kept.stream} of a display did not go on: ${error instanceof Error ? error.message : String(error)}`,
+        ...(error instanceof AppError && { code: error.code }),
+        data: { display },
+      })
+    })
+  }
+
+  #discard(display: string): void {
+    if (this.#kept.delete(display)) this.#dependencies.store.remove(display)
   }
 
   #endRunning(display: string, actor: string): void {
+    const kept = this.#kept.has(display)
+    this.#discard(display)
     const running = this.#running.get(display)
-    if (running === undefined) return
+    if (running === undefined) {
+      if (kept) this.#dependencies.onChange(display)
+      return
+    }
     running.end()
     this.#audit(`Display ${this.#dependencies.nameOf(display)} is not sent live any more`, display, actor)
   }
@@ -120,6 +184,9 @@ export class DisplayBroadcasts {
     if (opened.ended) {
       throw kicked ?? new AppError('desktop.server_failed', 'The stream was ended while it was started')
     }
+    const kept = { display, stream: wanted, audio }
+    this.#kept.set(display, kept)
+    this.#dependencies.store.save(kept)
     this.#audit(`Display ${name} is sent live as the stream ${wanted}`, display, actor)
     this.#dependencies.onChange(display)
     if (this.#stopped) opened.end()
@@ -129,6 +196,7 @@ export class DisplayBroadcasts {
     if (this.#running.get(display) !== broadcast) return
     this.#running.delete(display)
     if (kicked !== undefined) {
+      this.#discard(display)
       this.#dependencies.audit.record({
         kind: 'error',
         message: `the stream ${broadcast.stream} of a display was ended: ${kicked.message}`,

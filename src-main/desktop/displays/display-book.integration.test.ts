@@ -38,6 +38,8 @@ const viewers = new Set<string>()
 /** Displays that the studio shows. */
 const inShow = new Set<string>()
 const recorded = new Set<string>()
+/** Displays that run, and did not before. */
+const started: string[] = []
 /** What was asked of the screen's privacy. */
 const changed: object[] = []
 /** Folders of displays whose audio runs. */
@@ -69,6 +71,8 @@ const open = (screen?: RunningDisplay): Promise<DisplayBook> => {
     viewersOf: (id) => (viewers.has(id) ? 1 : 0),
     inShow: (id) => inShow.has(id),
     liveAs: () => null,
+    liveWhenStarted: () => null,
+    onStarted: (id) => started.push(id),
     isRecorded: (id) => recorded.has(id),
     isLocked: () => false,
     privacy: {
@@ -155,7 +159,9 @@ describe('the displays there are', () => {
     expect(next.list().map(({ state }) => state)).toEqual(['stopped', 'stopped', 'stopped'])
     await next.startMarked(AbortSignal.abort())
     expect(running.size).toBe(0)
+    started.length = 0
     await next.startMarked(new AbortController().signal)
+    expect(started).toEqual([marked.id])
     expect([broken, marked, other].map(({ id }) => next.describe(id).state)).toEqual(['stopped', 'running', 'stopped'])
   })
 

@@ -44,6 +44,10 @@ export interface DisplayBookDependencies {
   readonly isRecorded: (id: string) => boolean
   /** Name of the stream that it is sent live as; null: none. */
   readonly liveAs: (id: string) => string | null
+  /** Name of the stream that it is sent live as when it starts again; null: none. */
+  readonly liveWhenStarted: (id: string) => string | null
+  /** It runs, and did not before. */
+  readonly onStarted: (id: string) => void
   readonly isLocked: (id: string) => boolean
   /** What becomes of the screen of the machine while somebody controls it. */
   readonly privacy: Pick<ScreenPrivacy, 'shown' | 'change'>
@@ -228,6 +232,7 @@ export class DisplayBook {
       await this.#end(stored)
       const running = await this.#run(stored)
       await this.#keep({ ...stored, running }, `Display ${stored.name} was started`, actor)
+      this.#dependencies.onStarted(id)
       return running
     })
   }
@@ -515,7 +520,7 @@ export class DisplayBook {
       viewers: this.#dependencies.viewersOf(id),
       inShow: this.#dependencies.inShow(id),
       recorded: this.#dependencies.isRecorded(id),
-      live: this.#dependencies.liveAs(id),
+      live: this.#dependencies.liveAs(id) ?? (running === null ? this.#dependencies.liveWhenStarted(id) : null),
       privacy: null,
       rights: [...rightNames],
       createdAt,

@@ -124,7 +124,8 @@ export const DisplaySchema = Type.Object({
   viewers: Type.Integer({ description: 'pages that show it now' }),
   recorded: Type.Boolean({ description: 'it is being recorded, and does not end by itself' }),
   live: Type.Union([Type.String(), Type.Null()], {
-    description: 'name of the stream of this host that it is sent as: whoever may watch that sees it; null: it is not sent live',
+    description:
+      'name of the stream of this host that it is sent as: whoever may watch that sees it; of one that is stopped, what it is sent as when it starts again; null: it is not sent live',
   }),
   inShow: Type.Boolean({ description: 'the open show of the studio has it as a source: whoever sees the show may see it' }),
   privacy: Type.Union([ScreenPrivacySchema, Type.Null()], {

@@ -87,10 +87,11 @@ export const desktops = {
   live: 'En directo',
   liveHelp: (stream: string) => `Lo que se ve en este escritorio se emite en directo como ${stream}.`,
   liveAs: (stream: string) => `En directo como ${stream}`,
+  liveWhenStarted: (stream: string) => `En directo como ${stream} cuando se inicie`,
   sendLive: 'Emitir en directo',
   sendLiveTitle: (name: string) => `Emitir ${name} en directo`,
   sendLiveText:
-    'Quien puede ver las emisiones de este equipo ve lo que se muestra en este escritorio, hasta que lo termines. Todos los que están en el escritorio ven que se emite.',
+    'Quien puede ver las emisiones de este equipo ve lo que se muestra en este escritorio, hasta que lo termines, también después de reiniciar el equipo. Todos los que están en el escritorio ven que se emite.',
   liveStream: 'Nombre de la emisión',
   liveStreamHelp: 'Letras minúsculas, cifras, - y _. Vacío: se forma con el nombre del escritorio.',
   liveAudio: 'Con el audio del escritorio',
