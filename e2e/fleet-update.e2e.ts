@@ -1,4 +1,6 @@
-import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -27,8 +29,10 @@ describe('two nodes that were set up over SSH', () => {
   const kept = (): number[] => machines.map((machine) => readdirSync(join(base(machine), 'releases')).length)
   const nodes = async () => (await host.api('GET', '/network/nodes')).body.items
   const credentials = () => ({ kind: 'password', password: machines[0]?.password })
-  const update = async (first = 1, drainS = 0) => {
-    const { status, body } = await host.api('POST', '/network/updates', { credentials: credentials(), drainS, watchS: 0, first })
+  const update = async (first = 1, drainS = 0, nginx = false) => {
+    const { status, body } = await host.api('POST', '/network/updates', {
+      ...{ credentials: credentials(), drainS, watchS: 0, first, nginx },
+    })
     expect([status, body.code]).toEqual([202, undefined])
     return until(async () => {
       const rollout = (await host.api('GET', `/network/rollouts/${body.id}`)).body
@@ -153,6 +157,60 @@ describe('two nodes that were set up over SSH', () => {
     await until(async () => (await nodes()).every(({ connected, draining }) => connected && !draining), 'both nodes as before')
     expect((await update()).state).toBe('done')
     expect(kept()).toEqual([1, 1])
+  })
+
+  it('get newer packages of nginx, or say why not: an index that is away is no success', async () => {
+    // A package of ours from a folder: what mirrors have today does not matter.
+    const makePackage = (version: string): void => {
+      const control = `Package: nginx-ami-test\nVersion: ${version}\nArchitecture: all\nMaintainer: nobody <nobody@example.com>\nDescription: nothing\n`
+      const tree = join(folder, `deb-${version}`)
+      mkdirSync(join(tree, 'DEBIAN'), { recursive: true })
+      writeFileSync(join(tree, 'DEBIAN/control'), control)
+      for (const { root } of machines) {
+        mkdirSync(join(root, 'srv/repository'), { recursive: true })
+        const file = join(root, 'srv/repository/test.deb')
+        execFileSync('dpkg-deb', ['--build', '--root-owner-group', tree, file])
+        const deb = readFileSync(file)
+        const index = `${control}Filename: ./test.deb\nSize: ${deb.length}\nSHA256: ${createHash('sha256').update(deb).digest('hex')}\n`
+        writeFileSync(join(root, 'srv/repository/Packages'), index)
+      }
+    }
+    const installed = (): readonly string[] =>
+      machines.map((machine) => machine.run('sh', '-c', 'dpkg-query -W nginx-ami-test | cut -f 2').trim())
+    makePackage('1.0')
+    for (const machine of machines)
+      machine.run(
+        'sh',
+        '-c',
+        'rm -rf /etc/apt/sources.list /etc/apt/sources.list.d/*; echo "deb [trusted=yes] file:/srv/repository ./" > /etc/apt/sources.list; apt-get -q update && apt-get -q -y install nginx-ami-test',
+      )
+    makePackage('1.1')
+    const before = releases()
+    // As where the network is not up yet after a reboot.
+    const sources = join(machines[0]?.root ?? '', 'etc/apt/sources.list')
+    writeFileSync(sources, 'deb [trusted=yes] http://127.0.0.1:1/ ./\n')
+    const offline = await update(1, 0, true)
+    expect([offline.state, offline.error?.code], offline.log.join('\n')).toEqual(['failed', 'network.nginx_not_updated'])
+    expect(offline.error?.message).toMatch(/stays at .*not known: .*127\.0\.0\.1/)
+    expect([installed(), releases()]).toEqual([['1.0', '1.0'], before])
+    await until(async () => (await nodes()).every(({ connected, draining }) => connected && !draining), 'both nodes as before')
+
+    // As while a timer of apt fetches the index.
+    writeFileSync(sources, 'deb [trusted=yes] file:/srv/repository ./\n')
+    const holdLock =
+      'import fcntl, time; lock = open("/var/lib/apt/lists/lock", "w"); fcntl.lockf(lock, fcntl.LOCK_EX); open("/run/locked", "w"); time.sleep(20)'
+    machines[0]?.run('sh', '-c', `setsid python3 -c '${holdLock}' >/dev/null 2>&1 & until [ -e /run/locked ]; do sleep 0.1; done`)
+    const done = await update(1, 0, true)
+    expect(done.state, done.log.join('\n')).toBe('done')
+    expect(done.nodes.map(({ note }) => note)).toEqual(Array(2).fill('nginx-ami-test was updated from 1.0 to 1.1'))
+    expect(installed()).toEqual(['1.1', '1.1'])
+    expect(done.log.join('\n')).toContain('lock')
+
+    const again = await update(1, 0, true)
+    expect([again.state, ...again.nodes.map(({ note }) => note)]).toEqual([
+      'done',
+      ...Array(2).fill(expect.stringMatching(/^nginx\S* \S+ is already the newest$/)),
+    ])
   })
 
   it('show what was changed on a machine by hand', async () => {

@@ -50,8 +50,8 @@ describe('a node that is set up over SSH', () => {
   const check = (user: string, credentials: object, more: object = {}) =>
     host.api('POST', '/network/machines/check', { ...access(user, credentials, more), ...node() })
   /** Sets the node up and waits until that has ended. */
-  const setUp = async () => {
-    const { status, body } = await host.api('POST', '/network/machines/set-up', { ...access('alex', password()), ...node() })
+  const setUp = async (more: object = {}) => {
+    const { status, body } = await host.api('POST', '/network/machines/set-up', { ...access('alex', password()), ...node(), ...more })
     expect([status, body.code]).toEqual([202, undefined])
     return until(async () => {
       const job = (await host.api('GET', `/network/machines/jobs/${body.id}`)).body
@@ -210,6 +210,34 @@ describe('a node that is set up over SSH', () => {
     expect(await nothing()).toEqual([[], false, []])
     await withBrokenProgram(async () => expect(await setUp()).toMatchObject({ state: 'failed', error: { code: 'network.step_failed' } }))
     expect(await nothing()).toEqual([[], false, []])
+  })
+
+  it('gets nginx where it is missing, and is left with the files that it had', async (context) => {
+    machine.run('sh', '-c', 'apt-get -q -y purge "^(lib)?nginx" >/dev/null 2>&1; rm -rf /var/www /usr/sbin/policy-rc.d')
+    // Neither an index of packages nor logs are of a node.
+    const list = (name: string): string =>
+      machine.run(
+        'sh',
+        '-c',
+        `find /etc /usr /opt /srv /home /root /var -xdev | grep -vE '^/var/(lib/apt/lists|cache/apt|log)/' | sort > /tmp/${name}; grep nginx /tmp/${name} || true`,
+      )
+    try {
+      machine.run('apt-get', '-q', '-o', 'APT::Update::Error-Mode=any', 'update')
+    } catch {
+      skipBecause(context, 'nginx needs a mirror of Debian')
+    }
+    expect(list('before')).not.toContain('/usr/sbin/nginx')
+    const job = await setUp({ cache: true })
+    expect(job, job.log.join('\n')).toMatchObject({ state: 'done' })
+    expect(job.steps.map(({ id, state }) => `${id} ${state}`)).toContain('nginx done')
+    expect(await isServing()).toBe(true)
+    expect(list('meanwhile')).toContain('/var/www/html/index.nginx-debian.html')
+    await network('remove', 'Berlin', '--password-file', passwordFile)
+    list('after')
+    expect(machine.run('comm', '-3', '/tmp/before', '/tmp/after')).toBe('')
+    expect(machine.run('sh', '-c', 'cat /etc/passwd /etc/group')).not.toContain('ami-streams')
+    // For what follows.
+    machine.run('sh', '-c', 'apt-get -q -y --no-install-recommends install nginx-light >/dev/null 2>&1')
   })
 
   it('becomes one by its user data for cloud-init, once and again, and leaves nothing where the program cannot be had', async () => {

@@ -15,6 +15,7 @@ import type { ProgramPackage } from './program-package.ts'
 import type { RemoteRights } from './ssh/remote-script.ts'
 import { SshConnection } from './ssh/ssh-connection.ts'
 import type { SshCredentials } from './ssh/ssh-target.ts'
+import { readNginxUpdate } from './steps/nginx-update.ts'
 import { finishScript, portScript, prepareScript, startScript, unpackScript } from './steps/prepare.ts'
 import { undoScript } from './steps/remove.ts'
 import { untilReady } from './until-ready.ts'
@@ -52,6 +53,8 @@ interface Touched {
   isChanged: boolean
   /** What its new program says of itself. */
   version: string
+  /** What is said of it at the end. */
+  done: string
 }
 
 /**
@@ -79,11 +82,12 @@ export function updateWork(dependencies: UpdateDependencies, request: UpdateRequ
       if (typeof system === 'string') throw new AppError('network.machine_unsuitable', system)
       if (facts.root === 'none' || (facts.root === 'password' && rights === 'user'))
         throw new AppError('network.sudo_rejected', 'Updating needs root: sign in as root, or give the password for sudo')
-      const run: OnMachine['run'] = async (script, values = [], input) => {
+      const run: OnMachine['run'] = async (script, values = [], input, onLine) => {
         const { code, lines, lastError } = await connection.run({
           ...{ script, values, rights, silenceMs, signal },
           ...(sudoPassword === undefined ? {} : { sudoPassword }),
           ...(input === undefined ? {} : { input }),
+          ...(onLine === undefined ? {} : { onLine }),
         })
         if (code !== 0) throw new AppError('network.step_failed', lastError || `The command ended with ${code}`)
         return lines
@@ -99,7 +103,7 @@ export function updateWork(dependencies: UpdateDependencies, request: UpdateRequ
     async apply(id, note, signal) {
       const node = nodes.find(id)
       if (node?.connected !== true) return false
-      const state: Touched = { isChanged: false, version: '' }
+      const state: Touched = { isChanged: false, version: '', done: '' }
       touched.set(id, state)
       note('Drain: new viewers go elsewhere, players move')
       await drainNode({ nodes, isRouting, drainS }, id, signal)
@@ -122,7 +126,14 @@ export function updateWork(dependencies: UpdateDependencies, request: UpdateRequ
         state.version = printed.at(-1)?.trim() ?? ''
         if (request.nginx) {
           note('Update nginx')
-          await run(system.upgradeScript)
+          const { state: end, text } = readNginxUpdate(
+            await run(system.upgradeScript, [], undefined, (line) => {
+              if (line.startsWith('Waiting ')) note(line)
+            }),
+          )
+          if (end === 'failed') throw new AppError('network.nginx_not_updated', text)
+          state.done = text
+          note(text)
         }
         const port = Number((await run(portScript(nodeLayout))).at(-1)) || 8080
         note('Start')
@@ -142,6 +153,7 @@ export function updateWork(dependencies: UpdateDependencies, request: UpdateRequ
       nodes.setBusy(id, false)
       return true
     },
+    done: (id) => touched.get(id)?.done ?? '',
     isAway: (id) => nodes.find(id)?.connected !== true,
     problem(id) {
       const node = nodes.find(id)
@@ -170,6 +182,7 @@ export function updateWork(dependencies: UpdateDependencies, request: UpdateRequ
       nodes.setBusy(id, false)
     },
     async finish() {
+      if (touched.size === 0) throw new AppError('network.node_not_connected', 'No node is connected: nothing was updated')
       // The next update clears up where this cannot.
       for (const [id, { isChanged }] of touched)
         if (isChanged) await onMachine(id, AbortSignal.timeout(undoMs), ({ run }) => run(finishScript(nodeLayout))).catch(() => undefined)
@@ -186,5 +199,10 @@ interface OnMachine {
   readonly system: NodeSystem
   readonly architecture: string
   readonly freeBytes: number
-  run(script: string, values?: readonly string[], input?: AsyncIterable<Uint8Array>): Promise<readonly string[]>
+  run(
+    script: string,
+    values?: readonly string[],
+    input?: AsyncIterable<Uint8Array>,
+    onLine?: (line: string) => void,
+  ): Promise<readonly string[]>
 }

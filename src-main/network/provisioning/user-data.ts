@@ -1,5 +1,5 @@
 import { nodeLayout } from './layout.ts'
-import { families, type NodeSystem, supportedIds } from './machine/systems.ts'
+import { families, hasNginx, type NodeSystem, supportedIds } from './machine/systems.ts'
 import { type MachineUnit, nodeUnitOf } from './machine-unit.ts'
 import type { NodeWish } from './provisioning-schemas.ts'
 import { shellWord } from './ssh/remote-script.ts'
@@ -101,7 +101,7 @@ set -e
 set -- "$release"
 ${unpackScript(nodeLayout)}
 ) < "$archive"
-${wish.cache ? `command -v nginx >/dev/null || case $ID in\n${onFamily((system) => step(nginxScript(nodeLayout, system), [system.nginxPackage]))}\nesac` : ''}
+${wish.cache ? `${hasNginx} || case $ID in\n${onFamily((system) => step(nginxScript(nodeLayout, system), [system.nginxPackage]))}\nesac` : ''}
 ${step(configureScript(nodeLayout), [unit, token])}
 (
 set -e

@@ -68,6 +68,12 @@ export const networkMachineErrors = {
     title: 'A step failed on the machine',
     remedy: 'See the log of the job. What was done has been undone; correct the cause and try again.',
   },
+  'network.nginx_not_updated': {
+    status: 502,
+    title: 'nginx was not updated',
+    remedy:
+      'Run `apt-get update` or `dnf check-update` on the machine, and correct what it says; `apt-mark showhold` lists packages that are never updated. Then start the update again.',
+  },
   'network.node_not_connected': {
     status: 502,
     title: 'The node does not connect to this host',

@@ -62,6 +62,12 @@ export const networkMachineErrors = {
     title: 'Un paso falló en el equipo',
     remedy: 'Mira el registro del trabajo. Lo hecho se ha deshecho; corrige la causa e inténtalo de nuevo.',
   },
+  'network.nginx_not_updated': {
+    english: 'nginx was not updated',
+    title: 'nginx no se actualizó',
+    remedy:
+      'Ejecuta `apt-get update` o `dnf check-update` en el equipo y corrige lo que diga; `apt-mark showhold` muestra los paquetes que nunca se actualizan. Después inicia la actualización de nuevo.',
+  },
   'network.node_not_connected': {
     english: 'The node does not connect to this host',
     title: 'El nodo no se conecta a este host',

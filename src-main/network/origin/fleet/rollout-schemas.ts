@@ -17,7 +17,7 @@ export const RolloutNodeSchema = Type.Object({
     ],
     { description: '`undone`: it was changed, and is as before again; `skipped`: it is away' },
   ),
-  note: Type.String({ description: 'What is being done, or what went wrong' }),
+  note: Type.String({ description: 'What is being done, what was done, or what went wrong' }),
 })
 export type RolloutNode = Static<typeof RolloutNodeSchema>
 

@@ -31,13 +31,15 @@ export interface RolloutWork {
   readonly stages: Stages
   /** Changes a node. Resolves to false where it is away and left for later. */
   apply(id: string, note: (text: string) => void, signal: AbortSignal): Promise<boolean>
+  /** What was done at a node that was changed, if there is more to say than that. */
+  done?(id: string): string
   /** A node that was changed is not connected now. */
   isAway(id: string): boolean
   /** Why a node that was changed is not well; undefined where it is, and where it is away. */
   problem(id: string): string | undefined
   /** Has a node as it was before: one that was changed, or that failed. */
   undo(id: string, note: (text: string) => void): Promise<void>
-  /** All nodes have been changed. */
+  /** All nodes have been changed, or are away. */
   finish(): Promise<void>
   /** Nothing is changed in the end. */
   abandon(): Promise<void>
@@ -190,7 +192,7 @@ export class Rollouts {
       if (leftMs <= 0 || changed.length === 0) break
       await wait(Math.min(leftMs, lookMs), undefined, { signal }).catch(() => signal.throwIfAborted())
     }
-    for (const node of changed) this.#note(id, node, { state: 'done', note: '' })
+    for (const node of changed) this.#note(id, node, { state: 'done', note: work.done?.(node) ?? '' })
     return changed.length > 0
   }
 

@@ -1,4 +1,5 @@
 import { plainLine } from '../ssh/plain-line.ts'
+import { hasNginx } from './systems.ts'
 
 /** What a machine is and has, as it says itself: nothing of it is trusted further than to be shown and to choose what to do. */
 export interface MachineFacts {
@@ -50,7 +51,7 @@ sed -n 's/^ *[0-9]*: [0-9A-F]*:\\([0-9A-F]*\\) [0-9A-F]*:0000 0A .*$/port \\1/p'
 if command -v ss >/dev/null; then
   ss -ltnpH 2>/dev/null | sed -n 's/^[^ ]* *[^ ]* *[^ ]* *[^ ]*:\\([0-9]*\\) .*users:(("\\([^"]*\\)".*$/program \\1 \\2/p' | sort -u | head -n 300
 fi
-! command -v nginx >/dev/null || say nginx "$(nginx -v 2>&1 | sed -n 's/^.*nginx\\/\\([0-9.]*\\).*$/\\1/p')"
+! ${hasNginx} || say nginx "$(nginx -v 2>&1 | sed -n 's/^.*nginx\\/\\([0-9.]*\\).*$/\\1/p')"
 ! grep -qs '^ENABLED=yes' /etc/ufw/ufw.conf || say firewall ufw
 ! [ -e /run/firewalld ] || say firewall firewalld
 ! grep -qs 1 /sys/fs/selinux/enforce || say selinux yes
