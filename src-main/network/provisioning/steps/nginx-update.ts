@@ -33,7 +33,7 @@ export function readNginxUpdate(lines: readonly string[]): NginxUpdate {
   return { state: 'newest', text: `${name} ${version} is already the newest` }
 }
 
-/** The package that stands for all. */
+/** The package that is named for all. */
 function shownOf(versions: ReadonlyMap<string, string>): readonly [string, string] {
   const first = [...versions][0] ?? ['', '']
   const own = versions.get('nginx')
