@@ -93,7 +93,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-/** Seconds of frames, ten each, from a second of the machine's clock on. */
+/** Seconds of frames, ten each, from a second of the machine's clock on: one that is past, however lately it was started. */
 function play(display: string, fromS: number, seconds: number, track = sizes[0]!): void {
   const taker = takers.get(display)!
   taker.onTrack(track)
@@ -119,7 +119,7 @@ describe('the recording of a display', () => {
     go()
     expect((await Promise.all(starts)).map(({ state, by }) => [state, by])).toEqual(Array(3).fill(['recording', 'hand']))
     expect(audible).toEqual([true, false])
-    play('display-1', 1000, 25)
+    play('display-1', 10, 25)
     expect((await recordings.end('display-1', helper)).state).toBe('off')
     await whole(1)
     expect(files()).toEqual([['display-1', 1, 'complete', 25]])
@@ -144,10 +144,10 @@ describe('the recording of a display', () => {
 
   it('has a file for each size, and goes on when another process encodes', async () => {
     await recordings.record('display-1', owner)
-    play('display-1', 1000, 3)
+    play('display-1', 10, 3)
     takers.get('display-1')!.onSeam()
-    play('display-1', 1005, 3)
-    play('display-1', 1010, 3, sizes[1])
+    play('display-1', 15, 3)
+    play('display-1', 20, 3, sizes[1])
     takers.get('display-1')!.onEnd()
     await whole(2)
     expect(files()).toEqual([
@@ -180,11 +180,11 @@ describe('the recording of a display', () => {
   it('that a host left behind plays as far as it was written, with its titles, and is reported to go on', async () => {
     await recordings.record('display-1', owner)
     const taker = takers.get('display-1')!
-    taker.onTitle('Terminal', 1000.1e6)
-    play('display-1', 1000, 4)
-    taker.onTitle('Zäh\u202e 漢', 1003e6)
-    taker.onTitle('Zäh 漢', 1003.5e6)
-    play('display-1', 1004, 4)
+    taker.onTitle('Terminal', 10.1e6)
+    play('display-1', 10, 4)
+    taker.onTitle('Zäh\u202e 漢', 13e6)
+    taker.onTitle('Zäh 漢', 13.5e6)
+    play('display-1', 14, 4)
     const seen = join(folder, 'seen.mp4')
     const written = async () => {
       if (!existsSync(pathOf(0))) return 0
@@ -219,15 +219,15 @@ describe('the recording of a display', () => {
 
   it('waits while the disk has too little space, goes on when it has, and keeps to the retention of recordings', async () => {
     await recordings.record('display-1', owner)
-    play('display-1', 1000, 3)
+    play('display-1', 10, 3)
     retention = { ...retention, minFreeMegabytes: 1e9 }
     await recordings.check()
     expect(recordings.state('display-1')).toMatchObject({ state: 'waiting', error: { code: 'recording.disk_full' } })
-    play('display-1', 1003, 3)
+    play('display-1', 13, 3)
     retention = { ...retention, minFreeMegabytes: 0 }
     await recordings.check()
     expect(recordings.state('display-1').state).toBe('recording')
-    play('display-1', 1010, 3)
+    play('display-1', 20, 3)
     await recordings.end('display-1', owner)
     await whole(2)
     expect(files().map(([, , state, seconds]) => [state, seconds])).toEqual([
@@ -250,11 +250,11 @@ describe('titles of windows', () => {
   it('are kept with their times in the file, and as many as one can list', async () => {
     await recordings.record('display-1', owner)
     const taker = takers.get('display-1')!
-    taker.onTitle('Before the first frame', 999e6)
-    play('display-1', 1000, 2)
-    taker.onTitle('x'.repeat(5_000_000), 1001.5e6)
-    for (let index = 0; index < 3000; index++) taker.onTitle(`Title ${index}`, 1002e6)
-    taker.onTitle('line\nbreak "quoted" \\ </script>', 1002e6)
+    taker.onTitle('Before the first frame', 9e6)
+    play('display-1', 10, 2)
+    taker.onTitle('x'.repeat(5_000_000), 11.5e6)
+    for (let index = 0; index < 3000; index++) taker.onTitle(`Title ${index}`, 12e6)
+    taker.onTitle('line\nbreak "quoted" \\ </script>', 12e6)
     await expect.poll(async () => (await titles()).length).toBe(maxTitles)
     const all = await titles()
     expect(all[0]).toEqual({ atMs: 0, title: 'Before the first frame' })
@@ -266,9 +266,9 @@ describe('titles of windows', () => {
 
   it('go on in the next file with the one that is active', async () => {
     await recordings.record('display-1', owner)
-    takers.get('display-1')!.onTitle('Editor', 1000e6)
-    play('display-1', 1000, 2)
-    play('display-1', 1002, 2, sizes[1])
+    takers.get('display-1')!.onTitle('Editor', 10e6)
+    play('display-1', 10, 2)
+    play('display-1', 12, 2, sizes[1])
     await recordings.end('display-1', owner)
     await whole(2)
     await expect.poll(() => readFileSync(titlesPath(pathOf(1)), 'utf8')).toBe('{"atMs":0,"title":"Editor"}\n')
@@ -352,7 +352,7 @@ describe('who may know of recordings', () => {
     })
     for (const id of ['display-1', 'display-2']) {
       await recordings.record(id, owner)
-      play(id, 1000, 2)
+      play(id, 10, 2)
       await recordings.end(id, owner)
     }
     await whole(2)
