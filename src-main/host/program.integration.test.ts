@@ -50,6 +50,7 @@ describe('the help of the command line', () => {
         streams                  list and manage streams
         studio                   run a show: scenes, sources, outputs
         obs                      OBS Studio
+        desktop                  desktops of the machine of the host, in a browser
         keys                     create and manage stream keys
         tokens                   tokens for programs, and sign-in links for people
         service                  run the host as a systemd service
@@ -73,14 +74,25 @@ describe('the help of the command line', () => {
     `)
   })
 
-  it.each(['start', 'host', 'network', 'demo', 'status', 'streams', 'studio', 'keys', 'tokens', 'service', 'doctor', 'completion'])(
-    'has examples for %s',
-    async (name) => {
-      const { out } = await streams(name, '--help')
-      expect(out).toMatch(new RegExp(`Examples:\\n  streams( ${name}|\\s)`))
-      expect(out, 'options of every command').toContain('--json')
-    },
-  )
+  it.each([
+    'start',
+    'host',
+    'network',
+    'demo',
+    'status',
+    'streams',
+    'studio',
+    'desktop',
+    'keys',
+    'tokens',
+    'service',
+    'doctor',
+    'completion',
+  ])('has examples for %s', async (name) => {
+    const { out } = await streams(name, '--help')
+    expect(out).toMatch(new RegExp(`Examples:\\n  streams( ${name}|\\s)`))
+    expect(out, 'options of every command').toContain('--json')
+  })
 })
 
 describe('a command line that is not understood', () => {

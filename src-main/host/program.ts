@@ -3,6 +3,7 @@ import { AppError } from '../platform/errors.ts'
 import { addCompletionCommand } from './commands/completion.ts'
 import type { CommandContext } from './commands/context.ts'
 import { addDemoCommands } from './commands/demo.ts'
+import { addDesktopCommands } from './commands/desktop.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
 import { addEdgeCommand } from './commands/edge.ts'
 import { addFunctionCommands } from './commands/functions.ts'
@@ -65,6 +66,7 @@ Examples:
   addStreamsCommands(program, context)
   addStudioCommands(program, context)
   addObsCommands(program, context)
+  addDesktopCommands(program, context)
   addKeysCommands(program, context)
   addTokensCommands(program, context)
   addServiceCommands(program, context)

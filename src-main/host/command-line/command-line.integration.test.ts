@@ -29,6 +29,7 @@ describe('completion', () => {
       expect.arrayContaining(['install', 'restart', 'status', 'remove', '--help']),
     )
     expect(offered('streams', 'service', 'install', '--s')).toEqual(['--system'])
+    expect(offered('streams', 'desktop', 'in')).toEqual(['invite'])
     expect(offered('streams', 'keys', 'create', '--htt')).toEqual([''])
   })
 
@@ -46,6 +47,7 @@ describe('the manual page', () => {
 
   it('has every command with its options, and no text that is a request of roff', () => {
     expect(page).toContain('.SS "streams service install"')
+    expect(page).toContain('.SS "streams desktop create [name] [command...]"')
     expect(page).toContain('\\fB\\-\\-http\\-port\\fR \\fI<value>\\fR')
     const requests = page
       .split('\n')

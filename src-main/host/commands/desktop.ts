@@ -1,0 +1,220 @@
+import { type Command, InvalidArgumentError } from 'commander'
+import type { Item } from '../../api/index.ts'
+import { AppError } from '../../platform/errors.ts'
+import { table } from '../output.ts'
+import { type CommandContext, clientOf, run } from './context.ts'
+import type { TypedClient } from './typed-client.ts'
+
+type Display = Item<'/desktop/displays'>
+
+interface CreateFlags {
+  readonly size?: { readonly width: number; readonly height: number }
+  readonly empty?: boolean
+  readonly user?: string
+  readonly attach?: string
+  readonly authority?: string
+  readonly endAfter?: number
+  readonly lockOnLeave?: boolean
+  readonly startWithHost?: boolean
+}
+
+interface InviteFlags {
+  readonly rights: readonly string[]
+  readonly several?: boolean
+  readonly ask?: boolean
+  readonly ownDisplay?: boolean
+  readonly expires: number
+}
+
+/** `streams desktop`: displays of the host's machine that people work at in a browser. */
+export function addDesktopCommands(program: Command, context: CommandContext): void {
+  const desktop = program
+    .command('desktop')
+    .description('desktops of the machine of the host, in a browser')
+    .addHelpText(
+      'after',
+      `
+A desktop is named by its id, or by its name where that leaves no doubt.
+
+Examples:
+  streams desktop create                          a light desktop
+  streams desktop create Build -- xterm -e make   one program; what is behind -- is its command
+  streams desktop list
+  streams desktop open Build
+  streams desktop invite Build --rights see,control,clipboard --expires 120
+  streams desktop remove Build`,
+    )
+  addList(desktop, context)
+  addCreate(desktop, context)
+  addOpen(desktop, context)
+  addInvite(desktop, context)
+  addRemove(desktop, context)
+}
+
+function addList(desktop: Command, context: CommandContext): void {
+  desktop
+    .command('list')
+    .description('desktops that you may see')
+    .action(
+      run(context, async (output, command) => {
+        const answer = await clientOf(command, context).get('/desktop/displays')
+        output.result(answer, () =>
+          table(
+            ['ID', 'NAME', 'KIND', 'STATE', 'SIZE', 'USER', 'VIEWERS', 'LIVE'],
+            answer.items.map(({ id, name, kind, state, width, height, user, viewers, live, locked }) => [
+              ...[id, name, kind, locked ? `${state}, locked` : state, width === 0 ? '' : `${width}x${height}`],
+              ...[user ?? '', String(viewers), live ?? ''],
+            ]),
+          ),
+        )
+      }),
+    )
+}
+
+function addCreate(desktop: Command, context: CommandContext): void {
+  desktop
+    .command('create [name] [command...]')
+    .description('create a desktop: a light desktop, or the program whose command is behind --')
+    .option('--empty', 'nothing runs there')
+    .option('--size <pixels>', 'as 1280x720; it follows the window of whoever opens it', readSize)
+    .option('--user <name>', 'user of the machine whose programs and files are there')
+    .option('--attach <display>', 'show an X display that other programs made: `:7`, or the path of its socket')
+    .option('--authority <file>', 'file with the cookie of that display')
+    .option('--end-after <minutes>', 'it ends when nobody has looked at it for so long', readMinutes)
+    .option('--lock-on-leave', 'it is locked when whoever controls it has left')
+    .option('--start-with-host', 'it starts whenever the host does')
+    .action(
+      run(context, async (output, command) => {
+        const [name, ...words] = command.args
+        const { empty, attach, authority, endAfter, lockOnLeave, startWithHost, size, user } = command.opts<CreateFlags>()
+        if (empty === true && words.length > 0) throw new AppError('command.invalid', 'Give either --empty or a command')
+        if (authority !== undefined && attach === undefined) throw new AppError('command.invalid', '--authority is for --attach alone')
+        const made = await clientOf(command, context).send('POST', '/desktop/displays', {
+          name,
+          ...size,
+          user,
+          ...(words.length > 0 && { command: words }),
+          ...(empty === true && { command: null }),
+          ...(attach !== undefined && { attach: { server: attach, ...(authority !== undefined && { authority }) } }),
+          endAfterMinutes: endAfter,
+          locksOnLeave: lockOnLeave,
+          startsWithHost: startWithHost,
+        })
+        output.result(made, () => `Desktop ${made.name} (id ${made.id}) runs. Open it: streams desktop open ${made.id}`)
+      }),
+    )
+}
+
+function addOpen(desktop: Command, context: CommandContext): void {
+  desktop
+    .command('open <desktop>')
+    .description('show a desktop in the window of the host; where there is no window, print the link for a browser')
+    .option('--link', 'print the link, also where there is a window')
+    .action(
+      run(context, async (output, command) => {
+        const client = clientOf(command, context)
+        const { id, name } = await displayOf(client, command.args[0] ?? '')
+        const path = `/desktops/${encodeURIComponent(id)}`
+        // A window of the machine is seen by whoever is there alone.
+        if (!output.json && command.opts<{ readonly link?: boolean }>().link !== true && (await isShown(client, path))) {
+          output.result({}, () => `${name} is shown in the window of the host.`)
+          return
+        }
+        const url = await linkTo(client, path)
+        output.result({ id, url }, () => `Open in a browser, within ten minutes where the link signs in:\n\n  ${url}`)
+      }),
+    )
+}
+
+function addInvite(desktop: Command, context: CommandContext): void {
+  desktop
+    .command('invite <desktop>')
+    .description('make a link by which somebody without an account comes to a desktop; it is shown once')
+    .option('--rights <names>', 'of see, control, clipboard, files, audio, microphone, camera and record', readNames, ['see', 'control'])
+    .option('--several', 'the link is for several people, not for the first who comes')
+    .option('--ask', 'somebody has to allow each guest')
+    .option('--own-display', 'each guest comes to a light desktop of their own')
+    .option('--expires <minutes>', 'when the link ends, and what guests may do by it', readMinutes, 60)
+    .action(
+      run(context, async (output, command) => {
+        const client = clientOf(command, context)
+        const { id, name } = await displayOf(client, command.args[0] ?? '')
+        const { rights, several = false, ask = false, ownDisplay = false, expires } = command.opts<InviteFlags>()
+        const invited = await client.send('POST', `/desktop/displays/${encodeURIComponent(id)}/invitations`, {
+          rights,
+          once: !several,
+          asks: ask,
+          ...(ownDisplay && { separate: {} }),
+          expiresInMinutes: expires,
+        })
+        output.result(invited, () => {
+          const { invitation, url } = invited
+          return `Link to ${name} for ${several ? 'several guests' : 'one guest'} (${invitation.rights.join(', ')}), until ${invitation.expiresAt}. It is shown this once:\n\n  ${url}`
+        })
+      }),
+    )
+}
+
+function addRemove(desktop: Command, context: CommandContext): void {
+  desktop
+    .command('remove <desktop>')
+    .description('end the programs of a desktop and delete it; one that other programs made is only not shown any more')
+    .action(
+      run(context, async (output, command) => {
+        const client = clientOf(command, context)
+        const { id, name } = await displayOf(client, command.args[0] ?? '')
+        await client.send('DELETE', `/desktop/displays/${encodeURIComponent(id)}`)
+        output.result({ removed: id }, () => `Desktop ${name} is removed.`)
+      }),
+    )
+}
+
+/** What is meant by an id or, where that leaves no doubt, by a name in whatever case. Throws `desktop.display_not_found` with what there is. */
+async function displayOf(client: TypedClient, wanted: string): Promise<Display> {
+  const { items } = await client.get('/desktop/displays')
+  const same = items.filter(({ name }) => name.toLowerCase() === wanted.toLowerCase())
+  const found = items.find(({ id }) => id === wanted) ?? (same.length === 1 ? same[0] : undefined)
+  if (found !== undefined) return found
+  const listed = (same.length > 1 ? same : items).map(({ id, name }) => `${id} ("${name}")`).join(', ')
+  throw new AppError(
+    'desktop.display_not_found',
+    same.length > 1
+      ? `More than one desktop is named "${wanted}": say which by its id, of ${listed}`
+      : `There is no desktop "${wanted}": ${listed === '' ? 'there are no desktops' : `there are ${listed}`}`,
+  )
+}
+
+/** The window of the host shows it; false where there is no window. */
+async function isShown(client: TypedClient, path: string): Promise<boolean> {
+  try {
+    await client.send('POST', '/shell/show', { path })
+    return true
+  } catch (error) {
+    if (error instanceof AppError && ['shell.not_attached', 'auth.forbidden'].includes(error.code)) return false
+    throw error
+  }
+}
+
+/** URL of a page, which signs in where whoever asks may make such links. */
+async function linkTo(client: TypedClient, path: string): Promise<string> {
+  try {
+    const { url } = await client.send('POST', '/tokens/link', {})
+    return url.replace('/#', `${path}#`)
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'auth.forbidden') return `${client.url}${path}`
+    throw error
+  }
+}
+
+function readSize(text: string): { readonly width: number; readonly height: number } {
+  const [, width, height] = /^(\d{1,5})x(\d{1,5})$/.exec(text) ?? []
+  if (width === undefined || height === undefined) throw new InvalidArgumentError('It is width and height in pixels, as 1280x720.')
+  return { width: Number(width), height: Number(height) }
+}
+
+function readMinutes(text: string): number {
+  if (!/^\d{1,6}$/.test(text) || Number(text) === 0) throw new InvalidArgumentError('It is a whole number of minutes.')
+  return Number(text)
+}
+
+const readNames = (text: string): readonly string[] => text.split(',').map((name) => name.trim())
