@@ -1,7 +1,8 @@
 /**
  * From starting the installed program to a page that is drawn in its window: the archive of `npm run pack` is unpacked, and `streams` runs
  * from there as an ordinary user (root needed for that; else as this one), in Chromium under Xvfb. The first start has an empty data folder and profile; those behind it
- * are what an everyday start is. `node bench/installed-start.mjs`; needs `npm run pack`, chromium, xvfb, xauth.
+ * are what an everyday start is. `node bench/installed-start.mjs [OTHER...]`; needs `npm run pack`, chromium, xvfb, xauth. OTHER: `streams`
+ * of other versions, unpacked, that take turns with it, as a busy machine allows no other comparison.
  */
 import { execFileSync, spawn } from 'node:child_process'
 import {
@@ -21,6 +22,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { startXvfb } from '../e2e/helpers/xvfb.ts'
+import { measureTree } from './process-tree.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const starts = Number(process.env.BENCH_STARTS ?? 6)
@@ -35,8 +37,8 @@ const folder = mkdtempSync(join(tmpdir(), 'ami-installed-start-'))
 const user = process.getuid() === 0 ? { uid: 65534, gid: 65534 } : {}
 const give = (path) => user.uid !== undefined && chownSync(path, user.uid, user.gid)
 const home = join(folder, 'home')
-const [bin, data] = [join(folder, 'bin'), join(home, 'data')]
-for (const path of [home, bin, data]) {
+const bin = join(folder, 'bin')
+for (const path of [home, bin]) {
   mkdirSync(path)
   give(path)
 }
@@ -44,6 +46,11 @@ chmodSync(folder, 0o755)
 execFileSync('tar', ['--extract', '--gzip', '--no-same-owner', '--file', join(packages, archive), '--directory', folder])
 const program = join(folder, archive.replace('-linux-x64.tar.gz', ''), 'bin/streams')
 const streams = existsSync(program) ? program : execFileSync('find', [folder, '-path', '*/bin/streams'], { encoding: 'utf8' }).trim()
+const programs = [...process.argv.slice(2), streams].map((file, number) => ({ file, data: join(home, `data-${number}`), starts: [] }))
+for (const { data } of programs) {
+  mkdirSync(data)
+  give(data)
+}
 // The browser as it is, with a port by which it says when it drew.
 writeFileSync(join(bin, 'chromium'), `#!/bin/sh\nexec ${chromium} --remote-debugging-port=0 "$@"\n`, { mode: 0o755 })
 
@@ -93,8 +100,8 @@ function evaluate(url, expression) {
 }
 const filesBelow = (path) => readdirSync(path, { recursive: true, encoding: 'utf8' }).map((name) => join(path, name))
 
-/** Ms from the start of the program until it listens, and until its page is drawn. */
-async function startOnce() {
+/** Ms from the start of the program until it listens, and until its page is drawn; processor seconds of all its processes until then. */
+async function startOnce({ file: streams, data }) {
   for (const file of filesBelow(data).filter((each) => each.endsWith('DevToolsActivePort'))) rmSync(file)
   rmSync(join(data, 'host.json'), { force: true })
   const startedMs = Date.now()
@@ -114,7 +121,8 @@ async function startOnce() {
         `(() => { const at = performance.getEntriesByName('first-contentful-paint')[0]?.startTime; const main = document.querySelector('main'); return at && main && main.innerText.length > 20 ? { paint: performance.timeOrigin + at, origin: performance.timeOrigin, text: main.innerText.slice(0, 40) } : undefined })()`,
       ),
     )
-    return { listeningMs, navigationMs: drawn.origin - startedMs, drawnMs: drawn.paint - startedMs, text: drawn.text }
+    const { cpuSeconds } = measureTree(child.pid)
+    return { cpuSeconds, listeningMs, navigationMs: drawn.origin - startedMs, drawnMs: drawn.paint - startedMs, text: drawn.text }
   } catch (error) {
     throw new Error(`${error.message}\n${said}`)
   } finally {
@@ -124,19 +132,28 @@ async function startOnce() {
   }
 }
 
+const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]
+const ms = (value) => `${Math.round(value)} ms`
+
 try {
-  const all = []
   for (let number = 0; number < starts; number++) {
-    const { listeningMs, navigationMs, drawnMs, text } = await startOnce()
-    all.push(drawnMs)
+    for (const program of programs) {
+      const one = await startOnce(program)
+      program.starts.push(one)
+      process.stdout.write(
+        `${programs.length === 1 ? '' : `${program.file}: `}${number === 0 ? 'first start' : 'start'}: listens after ${ms(one.listeningMs)}, the window asks for the page after ${ms(one.navigationMs)}, drawn after ${ms(one.drawnMs)}, ${one.cpuSeconds.toFixed(2)} CPU s (${JSON.stringify(one.text)})\n`,
+      )
+    }
+  }
+  const [{ starts: base }] = programs
+  for (const { file, starts: all } of programs) {
+    const later = all.slice(1)
+    const figure = (name) => median(later.map((one) => one[name]))
+    const ratio = (name) => (figure(name) / median(base.slice(1).map((one) => one[name]))).toFixed(2)
     process.stdout.write(
-      `${number === 0 ? 'first start' : 'start'}: listens after ${Math.round(listeningMs)} ms, the window asks for the page after ${Math.round(navigationMs)}, drawn after ${Math.round(drawnMs)} (${JSON.stringify(text)})\n`,
+      `${file}\n  drawn: first ${ms(all[0].drawnMs)}, then median ${ms(figure('drawnMs'))}, worst ${ms(Math.max(...later.map((one) => one.drawnMs)))}; ${figure('cpuSeconds').toFixed(2)} CPU s${all === base ? '' : `; times the first program's: drawn ${ratio('drawnMs')}, first start ${(all[0].drawnMs / base[0].drawnMs).toFixed(2)}, CPU ${ratio('cpuSeconds')}`}\n`,
     )
   }
-  const later = all.slice(1).toSorted((a, b) => a - b)
-  process.stdout.write(
-    `drawn: first ${Math.round(all[0])} ms, then median ${Math.round(later[Math.floor(later.length / 2)])} ms, worst ${Math.round(later.at(-1))} ms\n`,
-  )
 } finally {
   await xvfb.stop()
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 })

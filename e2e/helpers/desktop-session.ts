@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { findProgram } from '../../src-main/platform/programs/find-program.ts'
 import { systrayPanel } from './panel-settings.ts'
@@ -119,6 +119,7 @@ export async function startDesktop({ width = 1280, height = 720, displays = [] }
       return (await session.call(theBus, '/org/freedesktop/DBus', theBus, 'NameHasOwner', 's', name))[0] === true
     },
     async screenshot(file) {
+      mkdirSync(dirname(file), { recursive: true })
       await grab(['-y', file], [width, height, 0, 0])
     },
     async pixels(x, y, w, h) {

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path'
 import { type Static, Type } from 'typebox'
 import { DesktopConfigSchema } from '../desktop/desktop-config.ts'
-import { LiveConfigSchema } from '../live/index.ts'
+import { LiveConfigSchema } from '../live/live-config.ts'
 import type { ConfigText } from '../platform/config/config-text.ts'
 import { defaultDataFolder } from '../platform/config/data-folder.ts'
 import { HostOptionsSchema } from '../platform/config/host-options.ts'

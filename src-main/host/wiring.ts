@@ -112,8 +112,8 @@ export interface HostDependencies {
   readonly collection?: string
   /** How the host before this one ended, where it did so unexpectedly: what it did by itself goes on. */
   readonly restartedAfter?: string
-  /** The data folder is this host's, which starts now. */
-  readonly onOwned?: () => void
+  /** Releases the data folder, which is this process's already; the host takes it itself where left out. */
+  readonly releaseData?: () => void
   /** It listens; the studio may not have started yet. */
   readonly onListening?: (windowUrl: RunningHost['windowUrl']) => void
   /** Listening sockets of the host before this one, where a service manager kept them, or of socket units. */
@@ -129,7 +129,7 @@ export async function startHost({
   pageDir,
   collection,
   restartedAfter,
-  onOwned,
+  releaseData,
   onListening,
   listeners,
 }: HostDependencies): Promise<RunningHost> {
@@ -151,8 +151,7 @@ export async function startHost({
 
   try {
     open.push(() => logger.flush())
-    open.push(lockDataFolder(config.data))
-    onOwned?.()
+    open.push(releaseData ?? lockDataFolder(config.data))
     const lastRun = openLastRun(config.data, logger)
     open.push(() => lastRun.end())
     const database = await openDatabase({

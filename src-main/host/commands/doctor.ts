@@ -1,5 +1,4 @@
 import type { Command } from 'commander'
-import { examine } from '../doctor/examine.ts'
 import { addConfigFlags, type CommandContext, configOf, run } from './context.ts'
 
 export function addDoctorCommand(program: Command, context: CommandContext): void {
@@ -11,6 +10,7 @@ export function addDoctorCommand(program: Command, context: CommandContext): voi
     )
     .action(
       run(context, async (output, command) => {
+        const { examine } = await import('../doctor/examine.ts')
         const findings = await examine(configOf(command, context).config)
         const healthy = findings.every((finding) => finding.state !== 'fail')
         output.result({ ok: healthy, findings }, () =>

@@ -1,7 +1,6 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { createLogTail } from '../../platform/telemetry/log-tail.ts'
-import { createLogger } from '../../platform/telemetry/logger.ts'
 import type { Config } from '../config.ts'
 import type { EdgeReadyLine } from '../edge/edge-node.ts'
 import { followSupervisor } from '../supervisor/follow-supervisor.ts'
@@ -89,6 +88,7 @@ Examples:
         const level =
           !output.json && config.logFile === '' && sources.get('logLevel') === 'default' && process.stderr.isTTY ? 'warn' : config.logLevel
         const tail = createLogTail({ maxLines: 1000, maxCharacters: 500_000 })
+        const { createLogger } = await import('../../platform/telemetry/logger.ts')
         const log = createLogger({ level, tail, ...(config.logFile === '' ? {} : { file: config.logFile }) })
         const { startEdgeNode } = await import('../edge/edge-node.ts')
         const node = await startEdgeNode({

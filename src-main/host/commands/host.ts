@@ -1,14 +1,23 @@
 import { type Command, Option } from 'commander'
+import { lockDataFolder } from '../../platform/identity/data-lock.ts'
 import { type ListenerHandover, openListenerHandover } from '../../platform/service-manager/listener-handover.ts'
 import { notifierAt, openNotifier } from '../../platform/service-manager/notifier.ts'
 import { createLogTail } from '../../platform/telemetry/log-tail.ts'
-import { createLogger } from '../../platform/telemetry/logger.ts'
 import type { Config } from '../config.ts'
 import type { Output } from '../output.ts'
 import { followSupervisor } from '../supervisor/follow-supervisor.ts'
 import type { HostPorts } from '../supervisor/messages.ts'
-import { type HostDependencies, type RunningHost, type StopCause, startHost } from '../wiring.ts'
+import type { HostDependencies, RunningHost, StopCause } from '../wiring.ts'
 import { addConfigFlags, type CommandContext, configOf, run } from './context.ts'
+
+/** What a command adds to the host that it starts. */
+export interface HostStart extends Pick<HostDependencies, 'collection' | 'onListening'> {
+  /** The data folder is this process's: the host starts once this is done. */
+  readonly onOwned?: () => Promise<void> | void
+}
+
+/** Loading the parts is half of a start: a window that opens meanwhile need not wait for them, and other commands do without. */
+const loadHost = () => Promise.all([import('../wiring.ts'), import('../../platform/telemetry/logger.ts')])
 
 /** Starts a host with the command's options, tells that it is ready, and stays until it is asked to end, by the user or by `end`. `whenReady` may answer what to do at the end. */
 export async function runHost(
@@ -16,13 +25,14 @@ export async function runHost(
   context: CommandContext,
   output: Output,
   whenReady?: (host: RunningHost, end: () => void) => Promise<(() => void) | undefined>,
-  more: Pick<HostDependencies, 'collection' | 'onOwned' | 'onListening'> = {},
+  { onOwned, ...more }: HostStart = {},
 ): Promise<void> {
   const { config: given, sources } = configOf(command, context)
   const { supervisor } = context
   const ended = Promise.withResolvers<StopCause>()
   /** Where the host that takes over from this one waits for its listening sockets. */
   let successor: string | undefined
+  if (supervisor?.standby) await loadHost()
   const { restart, sockets } = await followSupervisor(supervisor, {
     onHandOver: (path) => {
       successor = path
@@ -31,6 +41,9 @@ export async function runHost(
     onLost: () => ended.resolve('system'),
   })
   const wanted = restart === undefined ? given : withPorts(given, restart.ports)
+  const releaseData = lockDataFolder(wanted.data)
+  if (restart === undefined) await onOwned?.()
+  const [{ startHost }, { createLogger }] = await loadHost()
   // On a terminal the lines would hide the URLs; a program or a log file needs them.
   const onTerminal = supervisor?.stderrIsTerminal ?? process.stderr.isTTY
   const level = !output.json && wanted.logFile === '' && sources.get('logLevel') === 'default' && onTerminal ? 'warn' : wanted.logLevel
@@ -55,6 +68,7 @@ export async function runHost(
     logger,
     tail,
     listeners,
+    releaseData,
     ...(restart === undefined ? more : { restartedAfter: restart.cause }),
   })
   const stopped = Promise.race([context.untilStopped(), ended.promise])

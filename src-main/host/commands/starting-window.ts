@@ -9,6 +9,9 @@ type Listener = Pick<DesktopWindowsOptions, 'urlOf' | 'onChange' | 'onMainClosed
 /** As long as the sign-in link in the page is valid, ms. */
 const pageLifeMs = 10 * 60_000
 
+/** What a display that does not answer may take of the host's start, ms. */
+const maxOpeningMs = 500
+
 /** Windows that are open before the host is. */
 export interface StartedWindows {
   readonly windows: DesktopWindows
@@ -37,12 +40,17 @@ export class StartingWindow {
     this.#dataDir = dataDir
   }
 
-  /** The data folder is this process's: opens the window. */
-  start(): void {
+  /** The data folder is this process's: opens the window. Resolves when its program runs, cannot be started, or takes long. */
+  async start(): Promise<void> {
     process.once('exit', this.#onExit)
     this.#opening = this.#open()
     // It is opened again once the host listens, and says then what is wrong.
-    this.#opening.catch(() => undefined)
+    const opened = this.#opening.catch(() => undefined)
+    const enough = Promise.withResolvers<void>()
+    // Nothing else keeps this process while it waits for the display.
+    const timer = setTimeout(enough.resolve, maxOpeningMs)
+    await Promise.race([opened, enough.promise])
+    clearTimeout(timer)
   }
 
   /** Has the window go to a URL of the host. */
