@@ -100,6 +100,12 @@ describe('the guide to a first show', () => {
     const { collection } = await open()
     expect(collection.outputs.at(-1)).toMatchObject({ name: 'Twitch', kind: 'rtmp', video: { bitrateKbps: 1200 } })
     await page.locator('[data-testid="output"][data-output="twitch"][data-state="off"]').waitFor()
+    // Who streams and records finds both ticked.
+    await page.getByTestId('go-live').click()
+    const ticked = page.getByTestId('go-live-output').filter({ has: page.locator('input:checked') })
+    expect(await ticked.locator('b').allInnerTexts()).toEqual(expect.arrayContaining(['Recording', 'Twitch']))
+    await page.keyboard.press('Escape')
+    await page.getByTestId('go-live-dialog').waitFor({ state: 'detached' })
   })
 
   it('is run again by keys alone, left at any step, and does not come by itself any more', async () => {

@@ -86,6 +86,7 @@ export const settingHelp: Readonly<Record<string, string>> = {
   'Pixels; 0 for as wide as the canvas': 'Píxeles; 0 para el ancho del lienzo',
   'Pixels; 0 for as high as the canvas': 'Píxeles; 0 para la altura del lienzo',
   'Beside images that do not fill, #rrggbb or #rrggbbaa': 'Junto a imágenes que no llenan el espacio, #rrggbb o #rrggbbaa',
+  'When it becomes visible: goes on, or starts from its whole time': 'Al hacerse visible: continúa o empieza con todo su tiempo',
   'When nobody sees it: goes on, pauses, or restarts when it is visible again':
     'Cuando nadie la ve: continúa, se pausa, o empieza de nuevo al volver a verse',
   'Which of `text`, `file` and `url` is shown': 'Qué se muestra: el texto, el de un archivo o el de una URL',

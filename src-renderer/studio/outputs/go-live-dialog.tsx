@@ -16,6 +16,7 @@ import { isOn } from './live-actions.ts'
 import { OutputDialog } from './output-dialog.tsx'
 import { qualityWords, targetWords } from './output-words.ts'
 import { type Doubt, doubtsOf, isLiveOutput, showDoubts, uploadKbps } from './readiness.ts'
+import { keepRecordsToo, recordsToo } from './record-too.ts'
 import { type Service, serviceOf, serviceTitle } from './services.ts'
 
 /** Loaded when it is opened. */
@@ -32,9 +33,10 @@ interface GoLiveDialogProps {
 export function GoLiveDialog({ document, program, canvas, onClose }: GoLiveDialogProps) {
   const engine = useShow((state) => state.engine)
   const offered = document.outputs.filter((output) => (isLiveOutput(output) || output.kind === 'recording') && !isOn(output))
-  const [left, setLeft] = useState<ReadonlySet<string>>(
-    () => new Set(offered.filter((output) => !isLiveOutput(output) || doubtsOf(output).some(({ blocks }) => blocks)).map(({ id }) => id)),
-  )
+  const [left, setLeft] = useState<ReadonlySet<string>>(() => {
+    const isWanted = (output: Output): boolean => isLiveOutput(output) || recordsToo()
+    return new Set(offered.filter((output) => !isWanted(output) || doubtsOf(output).some(({ blocks }) => blocks)).map(({ id }) => id))
+  })
   const [changed, setChanged] = useState<Output | 'new' | null>(null)
   const [titles, setTitles] = useState<Service | null>(null)
   const chosen = offered.filter(({ id }) => !left.has(id))
@@ -56,6 +58,8 @@ export function GoLiveDialog({ document, program, canvas, onClose }: GoLiveDialo
   }
   const start = (): void => {
     for (const { id } of chosen) void startOutput(id)
+    const recordings = offered.filter((output) => !isLiveOutput(output))
+    if (recordings.length > 0) keepRecordsToo(recordings.some((output) => chosen.includes(output)))
     onClose()
   }
   return (

@@ -185,7 +185,7 @@ function OutputForm({ service, document, canvas, output, onClose }: OutputFormPr
           <fieldset className="field-group">
             <legend>{t.outputs.quality}</legend>
             <div className="number-grid">
-              <div className="field">
+              <div className="field wide-on-phone">
                 <label htmlFor="height">{t.outputs.resolution}</label>
                 <select id="height" name="height" className="input" defaultValue={String(video?.height ?? 0)}>
                   <option value="0">{t.outputs.asCanvas(canvas.width, canvas.height)}</option>

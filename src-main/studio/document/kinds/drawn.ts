@@ -167,6 +167,11 @@ export const TimerSettingsSchema = Type.Object(
     }),
     endText: Type.String({ maxLength: 1000, default: '', description: 'Shown at the end instead of zero' }),
     autoStart: Type.Boolean({ default: true, description: 'Runs from the start; otherwise it waits for the command `start`' }),
+    whenShown: Type.Union([Type.Literal('resume'), Type.Literal('restart')], {
+      default: 'resume',
+      description: 'When it becomes visible: goes on, or starts from its whole time',
+      when: { mode: ['down', 'up'] },
+    }),
     ...textStyle,
   },
   exactly,

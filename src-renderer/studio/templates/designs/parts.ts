@@ -188,7 +188,7 @@ export function waitingScenes({ stage, options }: Design, behind: () => Items, c
       'timer',
       t.made.timer,
       'timer',
-      { mode: 'down', durationMs: 300_000, format: 'mm:ss', autoStart: true },
+      { mode: 'down', durationMs: 300_000, format: 'mm:ss', autoStart: true, whenShown: 'restart' },
       { x, y: below - 8, w, h: 216 },
       { size: 176, weight: 700, color: text, align },
     ),

@@ -77,6 +77,26 @@ describe('a timer', () => {
     expect([state(), ms()]).toEqual(['running', 10_000])
   })
 
+  it('has its whole time again where it becomes visible, if that is wanted', () => {
+    for (const [whenShown, leftMs] of [
+      ['restart', 10_000],
+      ['resume', 2000],
+    ] as const) {
+      const { command, ms } = start({ durationMs: 10_000, whenShown })
+      vi.advanceTimersByTime(4000)
+      timer?.show?.(true)
+      command('pause')
+      expect(ms(), 'it was visible before').toBe(6000)
+      command('start')
+      timer?.show?.(false)
+      vi.advanceTimersByTime(4000)
+      timer?.show?.(true)
+      command('pause')
+      expect(ms(), whenShown).toBe(leftMs)
+      timer?.close()
+    }
+  })
+
   it('counts up, and below nought where that is wanted', () => {
     const up = start({ mode: 'up' })
     vi.advanceTimersByTime(90_500)

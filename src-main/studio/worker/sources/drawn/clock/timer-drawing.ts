@@ -92,8 +92,10 @@ export const startTimer: StartDrawing<TimerSettings> = (first, context, firstSho
       begin()
     },
     show(now) {
+      const appears = now && !shown
       shown = now
-      tick()
+      if (appears && settings.whenShown === 'restart') change(initialTimer(settings, Date.now()))
+      else tick()
     },
     command(name, details) {
       const now = Date.now()
