@@ -157,7 +157,7 @@ async function mediasoupWorker(node) {
 /** Runs files beside each other, as e2e/plan.ts says. */
 async function endToEnd(node, files) {
   const config = 'e2e/vitest.config.ts'
-  const env = { E2E_FILES_AT_ONCE: '6', E2E_MEDIASOUP_CACHE: mediasoupCache, ...(strict ? { E2E_STRICT: '1' } : {}) }
+  const env = { E2E_FILES_AT_ONCE: '7', E2E_MEDIASOUP_CACHE: mediasoupCache, ...(strict ? { E2E_STRICT: '1' } : {}) }
   // Files that failed run once more behind these.
   const limitMs = timeLeftMs() - 5 * minutes
   await suiteOf(node, 'e2e', { config, limitMs, files, env, printSlowest: true }, { env: { ...env, E2E_FILES_AT_ONCE: '1' } })

@@ -20,9 +20,9 @@ interface Waiting {
 }
 
 /** One more file runs where so much of the processors is unused, */
-const idleShare = 0.45
+const idleShare = 0.35
 /** at most so many beyond the capacity, */
-const maxLent = 2
+const maxLent = 3
 /** and each so long after the one before, which has started its programs by then, ms. */
 const lendEveryMs = 15_000
 /** What is unused is measured over this time, ms. */

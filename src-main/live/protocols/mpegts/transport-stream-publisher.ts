@@ -26,7 +26,7 @@ export class TransportStreamPublisher implements TsSink {
   #faultsInARow = 0
   #bytesWithoutFrame = 0
 
-  /** `refuse` ends the connection: a codec is not carried, or nothing but garbage arrives. */
+  /** @param reject ends the connection: a codec is not supported, or nothing but garbage arrives */
   constructor(publication: Publication, reject: (reason: AppError) => void) {
     this.#publication = publication
     this.#reject = reject
