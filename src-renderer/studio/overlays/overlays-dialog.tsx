@@ -42,7 +42,8 @@ export function OverlaysDialog({ document, scene, canvas, first, onClose }: Over
   const list = Object.values(items).toSorted((one, other) => one.createdAt.localeCompare(other.createdAt))
   const overlay = list.find(({ id }) => id === chosen) ?? list[0]
   const kind = kinds.find((each) => each.kind === overlay?.kind)
-  const isEmpty = loaded && overlay === undefined
+  // Also until they are loaded: a control that goes away then would take the focus out of the dialog.
+  const isEmpty = overlay === undefined
   const add = async (of: string): Promise<void> => {
     const title = t.kinds[of] ?? of
     const settings = defaultsOf(kinds.find((each) => each.kind === of)?.settings ?? {})
@@ -106,7 +107,7 @@ export function OverlaysDialog({ document, scene, canvas, first, onClose }: Over
         )}
         {overlay === undefined || kind === undefined ? (
           <div className="dock-empty">
-            {isEmpty && (
+            {isEmpty && loaded && (
               <>
                 <p>{t.empty}</p>
                 <AddOverlay onAdd={add} />
