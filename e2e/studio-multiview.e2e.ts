@@ -149,7 +149,7 @@ describe('the multiview', () => {
       await other.goto(`${host.http}/studio?multiview`)
       await until(async () => isNear(await middle('scene:scene-2', other), colors[2]!), `the tiles are seen (${name})`, 60_000)
       expect(await other.getByTestId('nav-studio').count(), 'nothing but the multiview').toBe(0)
-      expect(await tile('scene:live', other).innerText()).toContain('En directo')
+      expect(await tile('scene:live', other).innerText()).toContain('En el aire')
       expect(await sidewaysPx(other)).toBe(0)
       await other.getByTestId('multiview-program').locator('canvas[data-loaded="true"]').waitFor()
       await screenshot(other, `studio-multiview-${name}`)
