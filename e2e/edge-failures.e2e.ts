@@ -138,4 +138,32 @@ describe('players at nodes while something fails', () => {
     expect(back).toBe(0)
     await page.close()
   })
+
+  it('are answered at once while the origin is frozen, however many have to be asked about', async () => {
+    await host.api('PUT', '/live/streams/show/access', { mode: 'signed', allow: [], deny: [] })
+    const ask = async (path: string) => {
+      const from = performance.now()
+      const reply = await fetch(`${node.http}${path}`)
+      await reply.arrayBuffer()
+      return { status: reply.status, retry: reply.headers.get('retry-after'), ms: performance.now() - from }
+    }
+    await until(async () => (await ask('/live/show/index.m3u8')).status === 401, 'the rule at the node')
+    try {
+      host.process.kill('SIGSTOP')
+      // Each with a token of its own: nothing is known of any of them.
+      const many = await Promise.all(Array.from({ length: 1500 }, (_, index) => ask(`/live/show/@made-up-${index}/index.m3u8`)))
+      expect(new Set(many.map(({ status, retry }) => `${status} ${retry}`))).toEqual(new Set(['503 1']))
+      const slowest = Math.max(...many.map(({ ms }) => ms))
+      const late = await ask('/live/show/@made-up-late/index.m3u8')
+      process.stdout.write(`answers of a node whose origin is frozen: ${Math.round(slowest)} ms at most, then ${Math.round(late.ms)} ms\n`)
+      expect(late.status).toBe(503)
+      expect(slowest).toBeLessThan(10_000)
+      expect(late.ms).toBeLessThan(2000)
+    } finally {
+      host.process.kill('SIGCONT')
+    }
+    await untilConnected(node.id)
+    await host.api('PUT', '/live/streams/show/access', { mode: 'open', allow: [], deny: [] })
+    await until(() => isReady(node.http), 'the stream at the node')
+  })
 })

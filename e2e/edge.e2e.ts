@@ -279,6 +279,36 @@ describe('a node beside its origin', () => {
     await until(async () => (await read(node.http + path)).status === 200, 'the stream to be open')
   })
 
+  it('is sent a stream that only a limit of viewers protects once the first of them was allowed there', async () => {
+    const key = (await host.api('GET', '/live/keys')).body.items.find(({ stream }) => stream === 'show')
+    const limit = async (maxViewers: number | null) =>
+      expect((await host.api('PATCH', `/live/keys/${key?.id}`, { limits: { maxViewers } })).status).toBe(200)
+    const unwatched = await startNode({ origin: host.http, token: await joinToken(), name: 'edge-limited' })
+    try {
+      await untilConnected(unwatched.id)
+      await limit(1)
+      // Who has the one place.
+      const path = await playlistPath(host.http, 'show')
+      await play(host.http, path, 1)
+      const streamsThere = async (): Promise<number> => JSON.parse((await read(`${unwatched.http}/api/v1/cdn/health`)).text).streams
+      for (let round = 0; round < 10; round++) {
+        for (const each of ['/live/show/index.m3u8', '/live/show/manifest.mpd', path])
+          await read(unwatched.http + each, { 'user-agent': `stranger ${round}` })
+        expect((await read(`${unwatched.http}/live/show/index.m3u8`, { 'user-agent': 'stranger' })).status).toBe(403)
+        expect(await streamsThere()).toBe(0)
+        await new Promise((resolve) => setTimeout(resolve, 200))
+      }
+      await limit(1000)
+      expect((await read(`${unwatched.http}/live/show/index.m3u8`, { 'user-agent': 'viewer' })).status).toBe(200)
+      await until(async () => (await streamsThere()) === 1, 'the stream at the node')
+      await play(unwatched.http, path, 2)
+    } finally {
+      await limit(null)
+      await unwatched.stop()
+      await host.api('DELETE', `/network/nodes/${unwatched.id}`)
+    }
+  })
+
   it('does not answer the API of the origin', async () => {
     expect((await read(`${node.http}/api/v1/tokens`)).status).toBe(404)
     expect((await read(`${node.http}/metrics`)).status).toBe(404)

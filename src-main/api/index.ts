@@ -50,7 +50,7 @@ export interface ApiDependencies {
   readonly clients: ClientLimits
   readonly proxies: TrustedProxies
   /** Whether a secret is that of a node that hands requests on. */
-  readonly isNode: (secret: string) => boolean
+  readonly nodeOf: (secret: string) => string | undefined
   /** Keys that TLS sessions are resumed with, where other processes answer at the HTTPS port too. */
   readonly ticketKeys?: Uint8Array
   readonly certificate: () => Promise<{ cert: string; key: string }>
@@ -118,7 +118,7 @@ export function createApi(dependencies: ApiDependencies): Api {
   let app: FastifyInstance | undefined
 
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
-    adoptFromNode(request, dependencies.proxies, dependencies.isNode)
+    adoptFromNode(request, dependencies.proxies, dependencies.nodeOf)
     const url = request.url ?? '/'
     if (dependencies.handleChallenge(request, response)) return
     if (dependencies.media.handle(request, response)) return
@@ -138,7 +138,7 @@ export function createApi(dependencies: ApiDependencies): Api {
   const onFastRequest: FastHandler = (request, response) => dependencies.media.handleFast(request, response)
 
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    adoptFromNode(request, dependencies.proxies, dependencies.isNode)
+    adoptFromNode(request, dependencies.proxies, dependencies.nodeOf)
     if (sockets.handleUpgrade(request, socket, head, callerOf(request))) return
     if (!dependencies.media.handleUpgrade(request, socket, head)) rejectUpgrade(socket, '404 Not Found')
   }

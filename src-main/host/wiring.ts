@@ -440,7 +440,7 @@ export async function startHost({
       maxConnections: config.maxConnections,
       clients,
       proxies,
-      isNode: (secret) => nodes.isForwarder(secret),
+      nodeOf: (secret) => nodes.forwarder(secret),
       ...(ticketKeys === undefined ? {} : { ticketKeys }),
       certificate: loadOnce,
       handleChallenge: (request, response) => served.handleChallenge(request, response),

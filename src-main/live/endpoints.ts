@@ -5,6 +5,7 @@ import { ViewerBook, type ViewerRequest } from './audience/viewer-book.ts'
 import type { Core } from './core.ts'
 import { createDelivery } from './delivery/index.ts'
 import { createEdgeOrigin } from './edge/edge-origin.ts'
+import { AllowedAtNodes } from './edge/guarded-feed.ts'
 import { createUnknownResource } from './http/unknown-resource.ts'
 import type { StreamDirectory, StreamStatus } from './hub/stream.ts'
 import type { LiveDependencies } from './live-dependencies.ts'
@@ -73,12 +74,14 @@ export async function createEndpoints(
   const playbackMetrics = createPlaybackMetrics(dependencies.registry)
   const status = (name: string): StreamStatus | undefined =>
     registry.status(name) ?? (sources.sources.feeds(name) || expected(name) ? { state: 'pending' } : undefined)
+  const allowedAtNodes = new AllowedAtNodes(monotonic)
   const playback = createPlayback({
     find: (name, epoch) => runs.find(name, epoch),
     status,
     keyframe: (name) => runs.keyframe(name),
     audience: ({ streamId }) => new ViewerBook(streamId, viewers, () => settings().cdnPrefix !== ''),
     mayWatch,
+    onAdmitted: (name, node) => allowedAtNodes.add(name, node),
     whileAllowed: access.http.whileMediaAllowed,
     options: { cdnPrefix: () => settings().cdnPrefix, viewerNodes, container: config.container },
     log: log.child({ part: 'playback' }),
@@ -111,6 +114,8 @@ export async function createEndpoints(
       listener(run && renditions.derived.realtime(run))
       return stop
     },
+    isWatchedAt: (name, node) => allowedAtNodes.has(name, node),
+    onWatched: (name, node) => allowedAtNodes.has(name, node) && allowedAtNodes.add(name, node),
     gate: access.gate,
     settings: () => ({ cdnPrefix: settings().cdnPrefix, container: config.container }),
     now,

@@ -44,8 +44,12 @@ export interface DeliverySettings {
 
 /** The live platform as the origin of nodes. */
 export interface EdgeOrigin {
-  /** @param held what the node has of the stream's runs, as it said itself: it is checked, and ignored where it is malformed */
-  feed(stream: string, held: unknown, sink: RecordSink): StreamFeed
+  /**
+   * Reports a stream; one whose viewers have to be asked about from the moment on in which the first was allowed at the node.
+   * @param held what the node has of the stream's runs, as it said itself: it is checked, and ignored where it is malformed
+   * @param node its id
+   */
+  feed(stream: string, held: unknown, sink: RecordSink, node: string): StreamFeed
   /** The same of its packets, as WebRTC peers play them. */
   feedPackets(stream: string, sink: RecordSink): StreamFeed
   settings(): DeliverySettings
@@ -53,8 +57,8 @@ export interface EdgeOrigin {
   onSettings(listener: () => void): () => void
   /** Never rejects. */
   check(question: ViewerQuestion): Promise<ViewerAnswer>
-  /** Counts what players fetched at a node. @param report as the node said it: what is malformed in it is ignored */
-  seen(report: unknown): void
+  /** Counts what players fetched at a node, by its id. @param report as the node said it: what is malformed in it is ignored */
+  seen(report: unknown, node: string): void
 }
 
 /** The connection from a node to its origin, as the live platform uses it. */

@@ -94,8 +94,8 @@ export interface NetworkDependencies {
 export interface Network {
   readonly routes: readonly RouteDefinition[]
   readonly sockets: readonly SocketDefinition[]
-  /** True for the secret of a node: what it says of the client of a request that it hands on is believed. */
-  isForwarder(secret: string): boolean
+  /** The node that has a secret: what it says of the client of a request that it hands on is believed. */
+  forwarder(secret: string): string | undefined
   /** Sentences about attacks that nodes notice now. */
   attacks(): readonly string[]
   /** Where new viewers are sent; none while routing is off. */
@@ -252,7 +252,7 @@ export async function createNetwork({
       ...scalingRoutes(scaler),
     ],
     sockets: [linkSocket({ book, purges, warming, traffic, limits, guard, routing, health, functions, groups, origin, log })],
-    isForwarder: (secret) => book.isForwarder(secret),
+    forwarder: (secret) => book.forwarder(secret),
     attacks: () => guard.problems(),
     viewerNodes: () => routing.viewerNodes,
     viewerUrls: () => routing.urls,

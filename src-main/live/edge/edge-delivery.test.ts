@@ -3,8 +3,11 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import type { ViewerAnswer } from '../../media/edge-delivery.ts'
 import { ClientLimits } from '../../platform/http/client-limits.ts'
+import { FastResponse } from '../../platform/http/fast-path/fast-response.ts'
 import { silentLogger } from '../../platform/telemetry/logger.ts'
+import { SyntheticStream } from '../protocols/hls/testing/packaged-stream.ts'
 import { createEdgeDelivery } from './edge-delivery.ts'
+import { feedStream } from './stream-feed.ts'
 
 /** The engine starts with the first offer that is taken, and no offer is taken here. */
 const webrtc = {
@@ -98,5 +101,47 @@ it('ends the response alone where its answer fails behind a verdict that took ti
     for (let round = 0; round < 5; round++) await turn()
     expect(destroyed).toBe(1)
   }
+  await delivery.stop()
+})
+
+it('asks about each request once, also where the answer is not valid any longer than that', async () => {
+  const stream = new SyntheticStream({ windowSegments: 4 })
+  for (let part = 0; part < 6; part++) stream.part()
+  let asked = 0
+  const delivery = createEdgeDelivery({
+    source: {
+      want: () => true,
+      wantPackets: () => false,
+      async ask() {
+        asked++
+        return { allowed: true, forMs: 0 }
+      },
+      report: () => undefined,
+    },
+    handOn: () => undefined,
+    clients: new ClientLimits({ connections: 10, waitingRequests: 10, eventStreams: 1, flvPlayers: 1, webSockets: 1 }, silentLogger),
+    log: silentLogger,
+  })
+  const feed = feedStream(
+    'show',
+    {
+      onRun: (listener: (run: SyntheticStream) => () => void) => listener(stream),
+      stateOf: () => ({ title: 'Show', guarded: false }),
+      ...{ clockOffsetOf: () => 0, held: {}, nextRun: () => 0 },
+    },
+    { hasSpace: () => true, write: (json, data = new Uint8Array()) => delivery.take(json, data) },
+  )
+  const [rendition] = stream.renditions
+  const statuses: number[] = []
+  for (const path of [`e1/${rendition?.track.id}/index.m3u8`, `e1/${rendition?.track.id}/init-0.mp4`]) {
+    const request = { url: `/live/show/${path}`, method: 'GET', headers: {}, socket: { remoteAddress: '203.0.113.1' } }
+    const output = { send: () => true, cork: () => undefined, uncork: () => undefined, destroy: () => undefined, closes: false }
+    const response = new FastResponse(output, false)
+    delivery.handleFast(request as never, response)
+    for (let round = 0; round < 5; round++) await turn()
+    statuses.push(response.statusCode)
+  }
+  expect([statuses, asked]).toEqual([[200, 200], 2])
+  feed.stop()
   await delivery.stop()
 })

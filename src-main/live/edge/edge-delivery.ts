@@ -10,7 +10,7 @@ import { answersFromMemory, playlistKinds } from '../delivery/own-answers.ts'
 import type { ReplicaStream } from '../delivery/replica.ts'
 import type { RunRecord } from '../delivery/run-wire.ts'
 import { createLiveFront } from '../http/live-front.ts'
-import type { ParsedRequest } from '../http/live-request.ts'
+import type { ParsedRequest, Verdict } from '../http/live-request.ts'
 import { type LiveUrl, parseLiveUrl } from '../http/live-url.ts'
 import { isPlayed, ResourceTable } from '../http/resources.ts'
 import { type AnyRequest, onVerdict } from '../http/response.ts'
@@ -44,6 +44,7 @@ interface Waiting {
   once(event: 'close', listener: () => void): unknown
 }
 
+const allowed: Verdict = { rejection: undefined }
 const reportMs = 1000
 /** How long a request waits for the first report of its stream, ms; then the origin answers it. */
 const firstReportMs = 2000
@@ -136,8 +137,16 @@ export function createEdgeDelivery({ source, handOn, clients, webrtc: webrtcOpti
 
   const verdictOf = (parsed: ParsedRequest): ReturnType<typeof rules.check> => rules.check(access.viewerOf(parsed))
   /** Has `want` answer whoever may watch, and answers everybody else now: for them the origin neither encodes nor sends anything. */
-  const forViewers = (verdict: ReturnType<typeof access.check>, response: Waiting, want: () => void, answer: () => void): void =>
-    onVerdict(verdict, response, log, (rejection) => (rejection === undefined ? want() : answer()))
+  const forViewers = (
+    verdict: ReturnType<typeof access.check>,
+    response: Waiting,
+    want: (answer: () => void) => void,
+    answer: (verdict: Verdict) => void,
+  ): void =>
+    onVerdict(verdict, response, log, (rejection) => {
+      if (rejection === undefined) want(() => answer(allowed))
+      else answer({ rejection })
+    })
   /** Answers now, or once the first report of the stream has come. */
   const whenListed = (url: LiveUrl, response: Waiting, answer: () => void): void => {
     if (!source.want(url.stream) || runs.isListed(url.stream) || runs.waiting >= maxWaiting) {
@@ -173,25 +182,32 @@ export function createEdgeDelivery({ source, handOn, clients, webrtc: webrtcOpti
     handle(request, response) {
       const url = parseLiveUrl(request.url ?? '')
       if (url === undefined) return false
-      const answer = (): void => {
-        if (!front.handle(request, response)) handOn(request, response)
+      const answer = (verdict?: Verdict): void => {
+        if (!front.handle(request, response, verdict)) handOn(request, response)
       }
-      if (isPlayed(request.url ?? '')) forViewers(access.check({ request, url }), response, () => whenListed(url, response, answer), answer)
+      if (isPlayed(request.url ?? ''))
+        forViewers(access.check({ request, url }), response, (then) => whenListed(url, response, then), answer)
       else if (webrtc !== undefined && url.resource.kind === 'whep' && request.method === 'POST')
-        forViewers(verdictOf({ request, url }), response, () => whenPacketsListed(url, response, answer), answer)
+        // the endpoint of WebRTC asks by itself, and keeps who plays
+        forViewers(
+          verdictOf({ request, url }),
+          response,
+          (then) => whenPacketsListed(url, response, then),
+          () => answer(),
+        )
       else answer()
       return true
     },
     isPlayed,
     handleFast(request, response) {
       const url = parseLiveUrl(request.url)
-      const answer = (): void => {
-        if (!front.handleFast(request, response)) handOn(request, response)
+      const answer = (verdict?: Verdict): void => {
+        if (!front.handleFast(request, response, verdict)) handOn(request, response)
       }
       if (url === undefined) return answer()
       // what is read of a request for this is there in both kinds
       const verdict = access.check({ request: request as unknown as AnyRequest, url })
-      forViewers(verdict, response, () => whenListed(url, response, answer), answer)
+      forViewers(verdict, response, (then) => whenListed(url, response, then), answer)
     },
     async mayWatch(text, request) {
       const url = parseLiveUrl(text)

@@ -1,17 +1,23 @@
 import Value from 'typebox/value'
 import type { DeliverySettings, EdgeOrigin, ViewerAnswer } from '../../media/edge-delivery.ts'
 import type { ViewerRequest } from '../audience/viewer-book.ts'
-import type { RunState } from '../delivery/run-wire.ts'
+import type { RunRecord, RunState } from '../delivery/run-wire.ts'
 import type { PackagedStream } from '../packaging/packaged-stream.ts'
 import type { AccessGate } from '../policy/access/access-gate.ts'
 import { HeldSchema, LeftSchema, SeenReportSchema, SeenSchema } from './edge-schemas.ts'
+import { feedOnceOpen } from './guarded-feed.ts'
 import { feedPackets, type PacketSource } from './packet-feed.ts'
+import type { PacketRecord } from './packet-wire.ts'
 import { feedStream, type HeldRuns } from './stream-feed.ts'
 
 export interface EdgeOriginDependencies {
   /** Calls back with every run that is there or starts; the answer is called when that run is dropped. Returns the function that stops it. */
   readonly onRun: (listener: (run: PackagedStream) => () => void) => () => void
   readonly stateOf: (name: string) => Pick<RunState, 'title' | 'guarded'>
+  /** Somebody was allowed to watch a stream at a node a short time ago. */
+  readonly isWatchedAt: (name: string, node: string) => boolean
+  /** Somebody goes on watching there. */
+  readonly onWatched?: (name: string, node: string) => void
   readonly gate: Pick<AccessGate, 'restricted' | 'check' | 'untilMs' | 'onRefresh'>
   readonly settings: () => Omit<DeliverySettings, 'restricted'>
   readonly seen: (name: string, epoch: string, request: ViewerRequest) => void
@@ -31,7 +37,7 @@ export function createEdgeOrigin(dependencies: EdgeOriginDependencies): EdgeOrig
   const { gate, now } = dependencies
   let nextRun = 0
   return {
-    feed(stream, held, sink) {
+    feed(stream, held, sink, node) {
       const feed = {
         onRun: (listener: (run: PackagedStream) => () => void) =>
           dependencies.onRun((run) => (run.name === stream ? listener(run) : () => undefined)),
@@ -40,14 +46,22 @@ export function createEdgeOrigin(dependencies: EdgeOriginDependencies): EdgeOrig
         held: heldBy(held),
         nextRun: () => nextRun++,
       }
-      return feedStream(stream, feed, sink)
+      const isOpen = (): boolean => !dependencies.stateOf(stream).guarded || dependencies.isWatchedAt(stream, node)
+      // Who waits at the node need not: the answer is here.
+      if (!isOpen()) sink.write(JSON.stringify({ type: 'runs', name: stream, epochs: [] } satisfies RunRecord))
+      return feedOnceOpen(isOpen, () => feedStream(stream, feed, sink))
     },
     feedPackets(stream, sink) {
       const source: PacketSource = {
         follow: (listener) => dependencies.followPackets(stream, listener),
         isGuarded: () => dependencies.stateOf(stream).guarded,
       }
-      return feedPackets(stream, source, sink)
+      // Nodes have the origin answer who asks for a guarded stream.
+      if (source.isGuarded()) sink.write(JSON.stringify({ type: 'packets', name: stream, run: null, guarded: true } satisfies PacketRecord))
+      return feedOnceOpen(
+        () => !source.isGuarded(),
+        () => feedPackets(stream, source, sink),
+      )
     },
     settings: () => ({ restricted: gate.restricted, ...dependencies.settings() }),
     onSettings: (listener) => gate.onRefresh(listener),
@@ -57,12 +71,13 @@ export function createEdgeOrigin(dependencies: EdgeOriginDependencies): EdgeOrig
       if (rejection !== undefined) return { allowed: false, code: rejection.code, message: rejection.message } satisfies ViewerAnswer
       return { allowed: true, forMs: Math.max(0, Math.min(maxAnswerMs, gate.untilMs(request) - now())) }
     },
-    seen(report) {
+    seen(report, node) {
       if (!Value.Check(SeenReportSchema, report)) return
       // what one player made up costs no other its place
       for (const each of report.seen) {
         if (!Value.Check(SeenSchema, each)) continue
         const { name, epoch, request } = each
+        dependencies.onWatched?.(name, node)
         dependencies.seen(name, epoch, { session: undefined, hint: undefined, rendition: undefined, ...request } as ViewerRequest)
       }
       for (const each of report.left ?? []) if (Value.Check(LeftSchema, each)) dependencies.left(each.name, each.session)

@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest'
-import type { EdgeOrigin } from '../../media/edge-delivery.ts'
+import { describe, expect, it, vi } from 'vitest'
+import type { EdgeOrigin, RecordSink } from '../../media/edge-delivery.ts'
 import type { PackagedStream } from '../packaging/packaged-stream.ts'
 import { mediaPlaylistText } from '../protocols/hls/playlist-view.ts'
 import { SyntheticStream } from '../protocols/hls/testing/packaged-stream.ts'
@@ -7,17 +7,19 @@ import { createEdgeOrigin } from './edge-origin.ts'
 import { EdgeRuns } from './edge-runs.ts'
 import { OriginRules } from './origin-rules.ts'
 
-function originOf(stream: PackagedStream): EdgeOrigin {
-  return createEdgeOrigin({
+function originOf(stream: PackagedStream, state = { guarded: false, watched: false }) {
+  const origin: EdgeOrigin = createEdgeOrigin({
     onRun: (listener) => listener(stream),
-    stateOf: () => ({ title: 'Show', guarded: false }),
+    stateOf: () => ({ title: 'Show', guarded: state.guarded }),
     gate: { restricted: false, check: () => undefined, untilMs: () => Number.POSITIVE_INFINITY, onRefresh: () => () => undefined },
     settings: () => ({ cdnPrefix: '', container: 'fmp4' }),
     seen: () => undefined,
     left: () => undefined,
+    isWatchedAt: () => state.watched,
     followPackets: () => () => undefined,
     now: () => 0,
   })
+  return { ...origin, feed: (name: string, held: unknown, sink: RecordSink) => origin.feed(name, held, sink, 'node-1') }
 }
 
 /** A connection that counts the bytes of media, and has space for so many until it is emptied. */
@@ -81,6 +83,41 @@ describe('runs at a node', () => {
     expect(next.state.media).toBeLessThan(whole.state.media)
   })
 
+  it('come from the first viewer who is allowed at the node on, where viewers have to be asked about', () => {
+    vi.useFakeTimers()
+    try {
+      const stream = new SyntheticStream({ windowSegments: 4 })
+      for (let part = 0; part < 6; part++) stream.part()
+      const state = { guarded: true, watched: false }
+      const runs = new EdgeRuns(() => 0)
+      const sink = connection(runs)
+      const feed = originOf(stream, state).feed('show', {}, sink)
+      // who asks meanwhile is the origin's, at once
+      expect([runs.isListed('show'), runs.find('show'), sink.state.media]).toEqual([true, undefined, 0])
+      vi.advanceTimersByTime(5000)
+      expect(sink.state.media).toBe(0)
+      state.watched = true
+      vi.advanceTimersByTime(300)
+      expect(texts(runs.find('show'))).toEqual(texts(stream))
+      feed.stop()
+      state.watched = false
+      const unguarded = new EdgeRuns(() => 0)
+      const waiting = originOf(stream, state).feed('show', {}, connection(unguarded))
+      state.guarded = false
+      vi.advanceTimersByTime(300)
+      expect(unguarded.find('show')).toBeDefined()
+      waiting.stop()
+      const left = new EdgeRuns(() => 0)
+      state.guarded = true
+      originOf(stream, state).feed('show', {}, connection(left)).stop()
+      state.watched = true
+      vi.advanceTimersByTime(5000)
+      expect(left.find('show')).toBeUndefined()
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
   it('drop what has left the list meanwhile', () => {
     const stream = new SyntheticStream({ windowSegments: 3 })
     for (let part = 0; part < 6; part++) stream.part()
@@ -135,6 +172,7 @@ describe('what a node says of its players', () => {
       gate: { restricted: false, check: () => undefined, untilMs: () => 0, onRefresh: () => () => undefined },
       settings: () => ({ cdnPrefix: '', container: 'fmp4' }),
       seen: (name, epoch, request) => void counted.push(`${name} ${epoch} ${request.remoteAddress}`),
+      isWatchedAt: () => false,
       left: (name, session) => void counted.push(`${name} left by ${session}`),
       followPackets: () => () => undefined,
       now: () => 0,
@@ -150,11 +188,14 @@ describe('what a node says of its players', () => {
       { ...good, request: { ...request, __proto__: null, more: 1 } },
       { ...good, request: { ...request, cmcd: { sid: 'x'.repeat(1000) } } },
     ]
-    origin.seen({ seen: [...wrong, good] })
-    origin.seen({
-      seen: [],
-      left: [7, null, { name: 'show' }, { name: 'show', session: 'x'.repeat(1000) }, { name: 'show', session: 's1' }],
-    })
+    origin.seen({ seen: [...wrong, good] }, 'node-1')
+    origin.seen(
+      {
+        seen: [],
+        left: [7, null, { name: 'show' }, { name: 'show', session: 'x'.repeat(1000) }, { name: 'show', session: 's1' }],
+      },
+      'node-1',
+    )
     for (const report of [
       undefined,
       null,
@@ -165,7 +206,7 @@ describe('what a node says of its players', () => {
       { seen: Array(100_000).fill(good) },
       { seen: [], left: Array(100_000).fill(good) },
     ])
-      origin.seen(report)
+      origin.seen(report, 'node-1')
     expect(counted).toEqual(['show e1 203.0.113.1', 'show left by s1'])
   })
 })

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import type { FastHandler } from '../../platform/http/fast-path/fast-path.ts'
-import type { LiveRequest } from './live-request.ts'
+import type { FastRequest } from '../../platform/http/fast-path/fast-request.ts'
+import type { FastResponse } from '../../platform/http/fast-path/fast-response.ts'
+import type { LiveRequest, Verdict } from './live-request.ts'
 import { type LiveUrl, parseLiveUrl } from './live-url.ts'
 import { type ResourceTable, resourceFacts } from './resources.ts'
 import { type AnyRequest, type AnyResponse, asPlaybackResponse, type PlaybackResponse } from './response.ts'
@@ -21,10 +22,10 @@ export interface LiveFrontDependencies {
 
 /** All requests below `/live`: their URL is parsed once, then access, then sources on demand, then the table of resources. */
 export interface LiveFront {
-  /** False where the request is for nothing of the table: it was not touched. */
-  handle(request: AnyRequest, response: AnyResponse): boolean
+  /** False where the request is for nothing of the table: it was not touched. `verdict`: who may watch is not asked again. */
+  handle(request: AnyRequest, response: AnyResponse, verdict?: Verdict): boolean
   /** The same for plain requests for playlists and media. */
-  readonly handleFast: FastHandler
+  handleFast(request: FastRequest, response: FastResponse, verdict?: Verdict): boolean
   /** The same for WebSockets. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean
 }
@@ -33,24 +34,24 @@ const letGo: RequestGuard = (_live, next) => next()
 
 /** Creates the front that the host and its delivery processes share. */
 export function createLiveFront({ table, access = letGo, onDemand = letGo, answers }: LiveFrontDependencies): LiveFront {
-  const take = (url: LiveUrl, request: AnyRequest, response: PlaybackResponse): boolean => {
+  const take = (url: LiveUrl, request: AnyRequest, response: PlaybackResponse, verdict: Verdict | undefined): boolean => {
     if (!table.has(url.resource.kind) || answers?.(url) === false) return false
-    const live: LiveRequest = { request, response, url }
+    const live: LiveRequest = { request, response, url, verdict }
     access(live, () => onDemand(live, () => table.handle(live)))
     return true
   }
   return {
-    handle(request, response) {
+    handle(request, response, verdict) {
       const url = parseLiveUrl(request.url ?? '')
       if (url === undefined) return false
       if (resourceFacts[url.resource.kind].sharedWithPage === true && (request.method === 'GET' || request.method === 'HEAD')) return false
-      return take(url, request, asPlaybackResponse(response))
+      return take(url, request, asPlaybackResponse(response), verdict)
     },
-    handleFast(request, response) {
+    handleFast(request, response, verdict) {
       const url = parseLiveUrl(request.url)
       if (url === undefined || resourceFacts[url.resource.kind].isPlain !== true) return false
       // their handlers read no more of a request than this one has
-      return take(url, request as unknown as AnyRequest, response)
+      return take(url, request as unknown as AnyRequest, response, verdict)
     },
     handleUpgrade(request, socket, head) {
       const url = parseLiveUrl(request.url ?? '')

@@ -66,10 +66,11 @@ export class ChildNodes {
     return [...this.#links].some(({ isAdmitted, remoteAddress }) => isAdmitted && remoteAddress === address)
   }
 
-  /** True for the secret of a node behind this one: what it says of the client of a request is believed. */
-  isForwarder(secret: string): boolean {
+  /** The node behind this one that has a secret: what it says of the client of a request is believed. */
+  forwarder(secret: string): string | undefined {
     const hash = hashSecret(secret)
-    return [...this.#forwarders.values()].includes(hash)
+    for (const [id, each] of this.#forwarders) if (each === hash) return id
+    return undefined
   }
 
   /** Takes the connection of another node. A loop, and a node that takes none, are said in the code with which it is closed. */

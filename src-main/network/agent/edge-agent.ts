@@ -194,12 +194,22 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
         keepKey: (kept) => writeNodeState(options.folder, { ...state, privateKey: kept }),
       },
       onDisabled: () => children.endAll(),
+      onSilent() {
+        for (const response of handedOn) if (!response.headersSent && !response.destroyed) sendError(response, 'network.origin_away')
+      },
     },
     `/api/v1${linkPath}`,
   )
+  /** Responses of the origin that are not over. */
+  const handedOn = new Set<ServerResponse | FastResponse>()
   const handOn = (request: IncomingMessage | FastRequest, response: ServerResponse | FastResponse): void => {
-    if (isForViewers(request)) proxy.request(request, response)
-    else sendError(response, 'network.not_served')
+    if (!isForViewers(request)) sendError(response, 'network.not_served')
+    else if (link.isSilent) sendError(response, 'network.origin_away')
+    else {
+      handedOn.add(response)
+      response.once('close', () => void handedOn.delete(response))
+      proxy.request(request, response)
+    }
   }
   let lastPurge: () => number | undefined = () => undefined
   cache?.promise.then(
@@ -297,7 +307,7 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
     onRequest(request, response) {
       if (options.certificate.handleChallenge(request, response)) return
       const fault = pathFault(nodePathOf(request.headers), state.id)
-      adoptFromNode(request, proxies, (secret) => children.isForwarder(secret))
+      adoptFromNode(request, proxies, (secret) => children.forwarder(secret))
       follow(request, response)
       const path = pathOf(request.url)
       if (fault !== undefined) sendError(response, 'network.loop')
@@ -321,7 +331,7 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
       return true
     },
     onUpgrade(request, socket, head) {
-      adoptFromNode(request, proxies, (secret) => children.isForwarder(secret))
+      adoptFromNode(request, proxies, (secret) => children.forwarder(secret))
       if (pathOf(request.url) === `/api/v1${linkPath}`) children.upgrade(request, socket, head)
       else if (protection.rejectsUpgrade(request)) rejectUpgrade(socket, '429 Too Many Requests')
       else if (pathOf(request.url).startsWith('/live/') && link.state !== 'rejected') proxy.upgrade(request, socket, head)

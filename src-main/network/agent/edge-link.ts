@@ -91,6 +91,8 @@ export interface EdgeLinkDependencies {
   readonly node: LinkedNode
   /** The origin has disabled or revoked the node. */
   readonly onDisabled?: () => void
+  /** The origin has answered nothing for a while. */
+  readonly onSilent?: () => void
   readonly log: Logger
 }
 
@@ -137,6 +139,7 @@ export class EdgeLink implements EdgeSource {
   #state: LinkState = 'connecting'
   #reason = ''
   #isDisabled = false
+  #isSilent = false
   #lastQuestion = 0
   #receivedBytes = 0
   #connectedBytes = 0
@@ -215,6 +218,11 @@ export class EdgeLink implements EdgeSource {
   /** The connection may be broken where nobody says so: what is new at the origin does not come. */
   get isQuiet(): boolean {
     return performance.now() - this.#heardMs > quietMs
+  }
+
+  /** The origin takes connections and answers nothing, or not as fast as it is asked: what is handed on to it would wait. */
+  get isSilent(): boolean {
+    return this.#isSilent || this.#questions.size >= maxQuestions
   }
 
   /** The origin has disabled or revoked the node. */
@@ -327,6 +335,8 @@ export class EdgeLink implements EdgeSource {
         log.warn({ code, reason: said }, rejected ? 'the origin does not accept this node' : 'there is no connection to the origin')
       this.#state = state
       this.#reason = said
+      // a connection that was not answered either changes nothing
+      if (reason !== '' && !/timed ?out/i.test(reason)) this.#isSilent = false
       if (rejected) this.#wanted.leaveAll()
       if (rejected) this.#wantedPackets.leaveAll()
       this.#isDisabled = code === rejectedCode
@@ -361,6 +371,7 @@ export class EdgeLink implements EdgeSource {
       }
       case 'welcome':
         this.#state = 'connected'
+        this.#isSilent = false
         this.#isDisabled = false
         this.#pauseMs = firstPauseMs
         this.#connects++
@@ -543,7 +554,9 @@ export class EdgeLink implements EdgeSource {
     this.#wantedPackets.sweep()
     if (this.#socket !== undefined && performance.now() - this.#heardMs > silenceMs && this.#socket.readyState === WebSocket.OPEN) {
       this.#dependencies.log.warn({ silenceMs }, 'the origin is silent: connecting again')
+      this.#isSilent = true
       this.#socket.terminate()
+      this.#dependencies.onSilent?.()
       return
     }
     if (this.#state !== 'connected') return

@@ -17,6 +17,8 @@ export interface Client {
   readonly encrypted: boolean
   /** `1.0`, `1.1` or `2.0`. */
   readonly httpVersion: string
+  /** Id of the node that handed the request on. */
+  readonly node?: string
 }
 
 /** Header of the private socket between our processes: `SECRET PORT S VERSION ADDRESS`, where S is 1 for TLS. */
@@ -89,23 +91,24 @@ function readViewer(text: unknown): Pick<Client, 'remoteAddress' | 'encrypted'> 
 
 /**
  * Assigns the client that a node names to a request that it handed on, so that `clientOf` returns it.
- * @param isNode whether a secret is a node's
+ * @param nodeOf the id of the node that has a secret
  */
 export function adoptFromNode(
   request: IncomingMessage,
   proxies: Pick<TrustedProxies, 'clientOf'>,
-  isNode: (secret: string) => boolean,
+  nodeOf: (secret: string) => string | undefined,
 ): void {
   const secret = request.headers[nodeHeader]
   const viewer = request.headers[viewerHeader]
   delete request.headers[viewerHeader]
   if (secret === undefined) return
   delete request.headers[nodeHeader]
-  const isKnown = typeof secret === 'string' && isNode(secret)
-  const named = isKnown ? (readViewer(viewer) ?? proxies.clientOf(request.headers)) : undefined
-  if (named === undefined) return
+  const node = typeof secret === 'string' ? nodeOf(secret) : undefined
+  const named = node === undefined ? undefined : (readViewer(viewer) ?? proxies.clientOf(request.headers))
+  if (node === undefined || named === undefined) return
   const sender = clientOf(request)
-  adopted.set(request, { ...sender, remoteAddress: named.remoteAddress, remotePort: 0, encrypted: named.encrypted ?? sender.encrypted })
+  const { remoteAddress, encrypted = sender.encrypted } = named
+  adopted.set(request, { ...sender, remoteAddress, remotePort: 0, encrypted, node })
 }
 
 function equal(one: string, other: string): boolean {

@@ -1,10 +1,11 @@
+import type { AppError } from '../../../platform/errors.ts'
 import { clientOf } from '../../../platform/http/client.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import type { WatchRequest, WhileAllowed, WhileRequestAllowed } from '../../audience/viewer-admission.ts'
 import type { RequestGuard } from '../../http/live-front.ts'
 import type { LiveRequest, ParsedRequest } from '../../http/live-request.ts'
 import { accessOf } from '../../http/resources.ts'
-import { type AnyRequest, onVerdict, sendPreflight, sendProblem } from '../../http/response.ts'
+import { type AnyRequest, onVerdict, type PlaybackResponse, sendPreflight, sendProblem } from '../../http/response.ts'
 import { writeUrlToken } from './signed-url.ts'
 import type { ViewerGate } from './viewer-gate.ts'
 
@@ -93,11 +94,11 @@ export function createAccessHttp({ gate, whileAllowed, behindCdn, log }: AccessH
       const token = queryToken(url.query)
       if (token !== undefined) return redirect(live, token)
     }
-    const verdict = check(live)
+    const verdict = live.verdict === undefined ? check(live) : live.verdict.rejection
     if (verdict === undefined) return next()
     onVerdict(verdict, response, log, (rejection) => {
       if (rejection === undefined) next()
-      else sendProblem(response, rejection.code, { detail: rejection.message, more: { stream: url.stream } })
+      else sendRejection(response, rejection, url.stream)
     })
   }
 
@@ -109,6 +110,11 @@ export function createAccessHttp({ gate, whileAllowed, behindCdn, log }: AccessH
     whileMediaAllowed: (request, end) =>
       behindCdn() && request.url.token === undefined ? () => undefined : whileAllowed(viewerOf(request), end),
   }
+}
+
+/** Why somebody may not watch; what is away may be asked for again. */
+function sendRejection(response: PlaybackResponse, { code, message, status }: AppError, stream: string): void {
+  sendProblem(response, code, { detail: message, more: { stream }, ...(status === 503 ? { retryAfterS: 1 } : {}) })
 }
 
 /** Sends a player to the same manifest with the token in its path. */

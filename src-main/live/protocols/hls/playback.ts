@@ -61,6 +61,8 @@ export interface PlaybackDependencies {
   audience(stream: PackagedStream): Audience
   /** Whether a player may start. */
   readonly mayWatch?: MayWatch
+  /** Somebody may start to watch a stream at a node. */
+  readonly onAdmitted?: (stream: string, node: string) => void
   /** Ends a request that waits, or is answered bit by bit, where the rules do not allow it any more. */
   readonly whileAllowed?: WhileRequestAllowed
   readonly options: PlaybackOptions
@@ -211,8 +213,11 @@ class PlaybackServer implements Playback {
       },
     )
     const settle = (rejection: AppError | undefined): void => {
-      if (rejection === undefined) then()
-      else sendProblem(response, rejection.code, { detail: rejection.message, more: { stream: stream.name } })
+      if (rejection === undefined) {
+        const { node } = clientOf(request)
+        if (node !== undefined) this.#dependencies.onAdmitted?.(stream.name, node)
+        then()
+      } else sendProblem(response, rejection.code, { detail: rejection.message, more: { stream: stream.name } })
     }
     onVerdict(verdict, response, this.#dependencies.log, settle)
   }

@@ -200,7 +200,7 @@ export class OriginLink implements SocketSession {
           feedKey(message),
           message.form === 'packets'
             ? origin.feedPackets(message.stream, this.#sink)
-            : origin.feed(message.stream, message.held, this.#sink),
+            : origin.feed(message.stream, message.held, this.#sink, this.#node?.id ?? ''),
         )
         return
       case 'leave':
@@ -246,7 +246,7 @@ export class OriginLink implements SocketSession {
         this.#dependencies.traffic.take(this.#node?.id ?? '', message.figures)
         return
       case 'report':
-        origin.seen(message.report)
+        origin.seen(message.report, this.#node?.id ?? '')
         return
       case 'usage':
         this.#lease(message.entries)

@@ -259,10 +259,10 @@ export class NodeBook {
     return false
   }
 
-  /** True for the secret of a node that is enabled. */
-  isForwarder(secret: string): boolean {
+  /** The node that has a secret and is enabled. */
+  forwarder(secret: string): string | undefined {
     const id = this.#forwarders.get(hashSecret(secret))
-    return id !== undefined && this.#nodes.get(id)?.enabled === true
+    return id !== undefined && this.#nodes.get(id)?.enabled === true ? id : undefined
   }
 
   /** Reports a node to who follows. */
