@@ -33,16 +33,29 @@ export interface Machine {
   forward(port: number): Promise<number>
   /** Adds a user whose services run from boot on. */
   addUser(name: string): Promise<void>
+  /** Ends it as a reboot does, and boots it again. */
+  reboot(): Promise<void>
   /** Files and folders that were added or changed since it was booted, as paths from its root. */
   changes(): readonly string[]
   stop(): Promise<void>
+}
+
+export interface BootOptions {
+  /** It has the network of this machine, with the mirror of its packages: not without one of its own. */
+  readonly sharesNetwork?: boolean
+  /** Called before it boots for the first time, with its files. */
+  readonly prepare?: (root: string) => void
 }
 
 /**
  * Boots one on a layer above the Debian root that is kept. `folders`: of this machine, read-only at a path of the new one; `packages`: of
  * Debian, besides those that every machine has.
  */
-export async function bootMachine(folders: Readonly<Record<string, string>> = {}, packages: readonly string[] = []): Promise<Machine> {
+export async function bootMachine(
+  folders: Readonly<Record<string, string>> = {},
+  packages: readonly string[] = [],
+  { sharesNetwork = false, prepare }: BootOptions = {},
+): Promise<Machine> {
   const base = debianRoot(packages)
   const layer = mkdtempSync(join(tmpdir(), 'ami-machine-'))
   const root = join(layer, 'root')
@@ -53,37 +66,54 @@ export async function bootMachine(folders: Readonly<Record<string, string>> = {}
   writeFileSync(join(root, 'etc/hosts'), `127.0.0.1 localhost ${name}\n`)
   writeFileSync(join(root, 'etc/hostname'), `${name}\n`)
   const binds = Object.entries(folders).map(([inside, outside]) => `--bind-ro=${outside}:${inside}`)
-  const nspawn = spawn(
-    'systemd-nspawn',
-    [
-      ...['--quiet', '--directory', root, `--machine=${name}`, '--register=no', '--keep-unit', '--boot', '--console=pipe'],
-      ...['--private-network', '--resolv-conf=off', '--timezone=off', '--link-journal=no', ...binds],
-    ],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
-  )
+  const network = sharesNetwork ? ['--resolv-conf=copy-host'] : ['--private-network', '--resolv-conf=off']
   let said = ''
-  for (const stream of [nspawn.stdout, nspawn.stderr])
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      said = (said + text).slice(-8000)
-    })
-  const exited = new Promise<void>((resolve) => nspawn.once('exit', () => resolve()))
+  const start = () => {
+    const child = spawn(
+      'systemd-nspawn',
+      [
+        ...['--quiet', '--directory', root, `--machine=${name}`, '--register=no', '--keep-unit', '--boot', '--console=pipe'],
+        ...[...network, '--timezone=off', '--link-journal=no', ...binds],
+      ],
+      { stdio: ['ignore', 'pipe', 'pipe'] },
+    )
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        said = (said + text).slice(-8000)
+      })
+    return { child, exited: new Promise<void>((resolve) => child.once('exit', () => resolve())) }
+  }
+  const removeFiles = (): void => {
+    if (spawnSync('umount', [root]).status !== 0) spawnSync('umount', ['--lazy', root])
+    rmSync(layer, { recursive: true, force: true })
+  }
+  try {
+    prepare?.(root)
+  } catch (error) {
+    removeFiles()
+    throw error
+  }
+  let nspawn = start()
+  /** For a clean end of what it booted. */
+  const end = async (): Promise<void> => {
+    const { child, exited } = nspawn
+    child.kill('SIGTERM')
+    const timer = setTimeout(() => child.kill('SIGKILL'), 60_000)
+    await exited
+    clearTimeout(timer)
+  }
   const forwarders: { readonly server: Server; readonly inside: ChildProcess }[] = []
   const stop = async (): Promise<void> => {
     for (const { server, inside } of forwarders) {
       server.close()
       inside.kill()
     }
-    // For a clean end of what it booted.
-    nspawn.kill('SIGTERM')
-    const timer = setTimeout(() => nspawn.kill('SIGKILL'), 60_000)
-    await exited
-    clearTimeout(timer)
-    if (spawnSync('umount', [root]).status !== 0) spawnSync('umount', ['--lazy', root])
-    rmSync(layer, { recursive: true, force: true })
+    await end()
+    removeFiles()
   }
   const initPid = (): string | undefined => {
     try {
-      return readFileSync(`/proc/${nspawn.pid}/task/${nspawn.pid}/children`, 'utf8').trim().split(' ')[0] || undefined
+      return readFileSync(`/proc/${nspawn.child.pid}/task/${nspawn.child.pid}/children`, 'utf8').trim().split(' ')[0] || undefined
     } catch {
       return undefined
     }
@@ -113,6 +143,8 @@ export async function bootMachine(folders: Readonly<Record<string, string>> = {}
       child.once('close', (code) => resolve({ code, ...texts }))
     })
   }
+  const isUp = async (): Promise<boolean> =>
+    initPid() !== undefined && /running|degraded/.test((await run(['systemctl', 'is-system-running'])).out)
   const machine: Machine = {
     root,
     run,
@@ -145,12 +177,15 @@ export async function bootMachine(folders: Readonly<Record<string, string>> = {}
       // It takes its user's systemd a moment.
       await until(() => existsSync(`/proc/${initPid()}/root/run/user/${idOf(user)}/bus`), `the message bus of ${user}`)
     },
+    async reboot() {
+      await end()
+      nspawn = start()
+      await until(isUp, () => `the machine does not come up again: ${said}`, 120_000)
+    },
     changes: () => readdirSync(upper, { recursive: true, encoding: 'utf8' }).filter((path) => existsSync(join(root, path))),
     stop,
   }
   try {
-    const isUp = async (): Promise<boolean> =>
-      initPid() !== undefined && /running|degraded/.test((await run(['systemctl', 'is-system-running'])).out)
     await until(isUp, () => `the machine does not come up: ${said}`, 120_000)
   } catch (error) {
     await stop()

@@ -34,16 +34,25 @@ function stateOfInputs(): string {
 
 /** The Debian package of this checkout that says it is `version`: made once for all tests of a build. Blocks until it is there. */
 export function packedDeb(version = packedVersion): string {
+  const architecture = { x64: 'amd64', arm64: 'arm64' }[process.arch as string] ?? process.arch
+  return packed('deb', version, `ami-streams_${version}_${architecture}.deb`)
+}
+
+/** The archive of this checkout, with a Node of its own, that says it is `version`. As `packedDeb`. */
+export function packedArchive(version = packedVersion): string {
+  return packed('tar.gz', version, `ami-streams-${version}-linux-${process.arch}.tar.gz`)
+}
+
+function packed(kind: 'deb' | 'tar.gz', version: string, fileName: string): string {
   const name = `packages-${stateOfInputs()}`
   const folder = join(artifacts, name)
   mkdirSync(folder, { recursive: true })
   for (const other of readdirSync(artifacts))
     if (other.startsWith('packages-') && other !== name) rmSync(join(artifacts, other), { recursive: true, force: true })
-  const architecture = { x64: 'amd64', arm64: 'arm64' }[process.arch as string] ?? process.arch
-  const file = join(folder, `ami-streams_${version}_${architecture}.deb`)
+  const file = join(folder, fileName)
   // Whoever comes second waits, and finds it.
-  const script = '[ -e "$1" ] || exec "$2" scripts/pack.mjs --fast --only deb --version "$3" --out "$4"'
-  const args = [`${file}.lock`, 'sh', '-c', script, 'sh', file, process.execPath, version, folder]
+  const script = '[ -e "$1" ] || exec "$2" scripts/pack.mjs --fast --only "$5" --version "$3" --out "$4"'
+  const args = [`${file}.lock`, 'sh', '-c', script, 'sh', file, process.execPath, version, folder, kind]
   const { status, stderr } = spawnSync('flock', args, { cwd: root, encoding: 'utf8', timeout: 900_000 })
   if (status !== 0) throw new Error(`the package was not made: ${stderr.slice(-2000)}`)
   return file
