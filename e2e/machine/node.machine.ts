@@ -197,7 +197,7 @@ describe('a bare Debian with its own systemd', () => {
     expect(await isActive('nginx.service')).toBe(false)
   })
 
-  it('gets the newer nginx of the security archive after a reboot, or is told why not', async (context) => {
+  it('gets the newer nginx of the security archive after a reboot, or learns why not', async (context) => {
     const version = async (): Promise<string> => (await machine.do(['dpkg-query', '-W', 'nginx'])).trim().split('\t')[1] ?? ''
     const update = async () => {
       const { body } = await host.api('POST', '/network/updates', {
