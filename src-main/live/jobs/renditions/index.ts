@@ -11,12 +11,12 @@ import type { StreamLimits } from '../../key-limits.ts'
 import type { LiveDatabase } from '../../live-database.ts'
 import type { LivePart } from '../../live-part.ts'
 import type { HealthWarning } from '../../schemas.ts'
-import { StreamLadder } from './ladder-stream.ts'
 import { Presets } from './presets.ts'
 import { RealtimeStream } from './realtime-stream.ts'
 import { createRenditionStore } from './rendition-store.ts'
 import { renditionRoutes } from './routes.ts'
 import type { Choice, StreamRenditions } from './schemas.ts'
+import { StreamLadder } from './stream-ladder.ts'
 import { StreamTranscoder } from './stream-transcoder.ts'
 
 export interface RenditionsDependencies {

@@ -7,9 +7,9 @@ import { StreamRun } from '../../hub/run/stream-run.ts'
 import { noLimits, type StreamLimits } from '../../key-limits.ts'
 import { audioTrackOf, videoTrackOf } from '../../packaging/testing/synthetic-stream.ts'
 import { builtInPresets } from './built-in-presets.ts'
-import { StreamLadder } from './ladder-stream.ts'
 import type { TranscodeOutput, TranscodeReport } from './messages.ts'
 import type { Choice } from './schemas.ts'
+import { StreamLadder } from './stream-ladder.ts'
 import type { OutputTaker } from './stream-transcoder.ts'
 
 const v0 = videoTrackOf()
