@@ -35,7 +35,7 @@ function openScreen(display) {
     onChange(event)
     view.next()
   })
-  const input = new addon.DesktopInput(display)
+  const input = new addon.DesktopInput(display, true)
   /** ms from the press until the pixel is another one; undefined where it stays what it was. */
   const press = (x, y) =>
     new Promise((resolve) => {

@@ -35,6 +35,7 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
   'desktop-screen': { part: 'desktop', cost: 'cpu' },
   'desktop-session': { part: 'desktop', cost: 'cpu' },
   'desktop-transport': { part: 'desktop', cost: 'cpu' },
+  'desktop-typing': { part: 'desktop', cost: 'cpu' },
   'desktop-users': { part: 'desktop', cost: 'cpu' },
   'shell-notifications': { part: 'host', cost: 'cpu' },
   'shell-tray': { part: 'host', cost: 'cpu' },

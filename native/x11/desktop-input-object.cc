@@ -8,21 +8,35 @@ namespace x11 {
 
 namespace {
 
+/** Keysyms of one call. */
+constexpr uint32_t kMostPrepared = 256;
+
 class DesktopInputObject : public Napi::ObjectWrap<DesktopInputObject> {
  public:
   explicit DesktopInputObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<DesktopInputObject>(info) {
     if (info.Length() < 1 || !info[0].IsString()) {
-      ami::reject<Napi::TypeError>(info.Env(), "new DesktopInput(server)");
+      ami::reject<Napi::TypeError>(info.Env(), "new DesktopInput(server, madeHere)");
       return;
     }
     const char* why = "";
-    input_ = DesktopInput::open(info[0].As<Napi::String>().Utf8Value(), why);
+    input_ = DesktopInput::open(info[0].As<Napi::String>().Utf8Value(), info.Length() > 1 && info[1].ToBoolean(), why);
     if (!input_) ami::reject<Napi::Error>(info.Env(), why);
   }
 
   Napi::Value press(const Napi::CallbackInfo& info) {
     const uint32_t keysym = numberAt(info, 0, 0x1fffffff);
     return Napi::Number::New(info.Env(), input_ ? input_->press(keysym) : 0);
+  }
+
+  Napi::Value prepare(const Napi::CallbackInfo& info) {
+    if (info.Length() < 1 || !info[0].IsArray()) return Napi::Number::New(info.Env(), 0);
+    const auto given = info[0].As<Napi::Array>();
+    std::vector<xcb_keysym_t> keysyms(std::min<uint32_t>(given.Length(), kMostPrepared));
+    for (uint32_t index = 0; index < keysyms.size(); index++) {
+      const Napi::Value each = given.Get(index);
+      if (each.IsNumber()) keysyms[index] = each.As<Napi::Number>().Uint32Value() & 0x1fffffff;
+    }
+    return Napi::Number::New(info.Env(), static_cast<double>(input_ ? input_->prepare(keysyms) : keysyms.size()));
   }
 
   void release(const Napi::CallbackInfo& info) {
@@ -71,7 +85,7 @@ class DesktopInputObject : public Napi::ObjectWrap<DesktopInputObject> {
 Napi::Function defineDesktopInput(Napi::Env env) {
   using Object = DesktopInputObject;
   return Object::DefineClass(env, "DesktopInput",
-                             {Object::InstanceMethod("press", &Object::press), Object::InstanceMethod("release", &Object::release),
+                             {Object::InstanceMethod("press", &Object::press), Object::InstanceMethod("prepare", &Object::prepare), Object::InstanceMethod("release", &Object::release),
                               Object::InstanceMethod("move", &Object::move), Object::InstanceMethod("shift", &Object::shift), Object::InstanceMethod("button", &Object::button),
                               Object::InstanceMethod("releaseAll", &Object::releaseAll), Object::InstanceMethod("close", &Object::close)});
 }

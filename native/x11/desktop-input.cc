@@ -14,11 +14,18 @@ namespace {
 
 /** Programs read a new mapping when they come to it: a key that is given another meaning sooner may write that one instead. */
 constexpr int64_t kSettleUs = 50'000;
+/** The same for a long text, which programs on a busy machine do not keep up with. */
+constexpr int64_t kTextSettleUs = 400'000;
+/** Keys of a run that are given meanings by one request: programs read the whole mapping after each. */
+constexpr size_t kMostInRun = 16;
 constexpr size_t kMostKeys = 256;
 constexpr const char* kGivenProperty = "_AMI_STREAMS_GIVEN_KEYS";
 constexpr const char* kRepeatedProperty = "_AMI_STREAMS_KEYS_REPEATED";
 
 bool isPrinted(xcb_keysym_t keysym) { return keysym < 0xfd00 || keysym >= 0x01000000; }
+
+/** Keys for volume, mail, brightness and so on: browsers report hardly one of them. */
+bool isVendors(xcb_keysym_t keysym) { return keysym >= 0x1008fe00 && keysym <= 0x1008ffff; }
 
 /** Detail of a motion that is counted from where the pointer is. */
 constexpr uint8_t kRelative = 1;
@@ -30,7 +37,7 @@ bool isLetter(xcb_keysym_t keysym) {
 
 }  // namespace
 
-std::unique_ptr<DesktopInput> DesktopInput::open(const std::string& server, const char*& why) {
+std::unique_ptr<DesktopInput> DesktopInput::open(const std::string& server, bool madeHere, const char*& why) {
   Rejection rejection = Rejection::none;
   auto connection = XConnection::open(server, rejection);
   if (!connection) {
@@ -43,7 +50,7 @@ std::unique_ptr<DesktopInput> DesktopInput::open(const std::string& server, cons
     return nullptr;
   }
   // A key-up that never arrives would type on; the viewer's keyboard repeats.
-  std::unique_ptr<DesktopInput> input(new DesktopInput(std::move(connection)));
+  std::unique_ptr<DesktopInput> input(new DesktopInput(std::move(connection), madeHere));
   input->stopRepeating();
   input->givenAtom_ = input->connection_->atom(kGivenProperty);
   input->given_ = input->connection_->property(input->connection_->screen(0)->root, input->givenAtom_, XCB_ATOM_CARDINAL).substr(0, kMostKeys);
@@ -100,12 +107,13 @@ void DesktopInput::readKeyboard() {
     const auto known = std::find_if(spares_.begin(), spares_.end(), [&](const Spare& spare) { return spare.keycode == keycode; });
     const xcb_keysym_t* keysyms = keysyms_.data() + index * columns_;
     // A change of layout takes away what a spare key was given.
-    if (isSpare(keycode, keysyms)) spares.push_back({keycode, keysyms[0], known != spares_.end() ? known->usedUs : 0});
+    if (isSpare(keycode, keysyms)) spares.push_back({keycode, isVendors(keysyms[0]) ? 0 : keysyms[0], known != spares_.end() ? known->usedUs : 0});
   }
   spares_ = std::move(spares);
 }
 
 bool DesktopInput::isSpare(xcb_keycode_t keycode, const xcb_keysym_t* keysyms) const {
+  if (madeHere_ && std::all_of(keysyms, keysyms + columns_, [](xcb_keysym_t each) { return each == 0 || isVendors(each); })) return true;
   const bool one = std::all_of(keysyms + 1, keysyms + columns_, [&](xcb_keysym_t each) { return each == 0 || each == keysyms[0]; });
   if (!one || keysyms[0] == 0) return one;
   return isPrinted(keysyms[0]) && given_.find(static_cast<char>(keycode)) != std::string::npos;
@@ -114,7 +122,13 @@ bool DesktopInput::isSpare(xcb_keycode_t keycode, const xcb_keysym_t* keysyms) c
 void DesktopInput::give(Spare& spare, xcb_keysym_t keysym) {
   const xcb_keysym_t both[2] = {keysym, keysym};
   xcb_change_keyboard_mapping(connection_->raw(), 1, spare.keycode, 2, both);
+  noteGiven(spare, keysym);
+}
+
+void DesktopInput::noteGiven(Spare& spare, xcb_keysym_t keysym) {
   spare.keysym = keysym;
+  const size_t index = static_cast<size_t>(spare.keycode - first_) * columns_;
+  for (uint32_t column = 0; column < columns_ && index + column < keysyms_.size(); column++) keysyms_[index + column] = column < 2 ? keysym : 0;
   if (given_.find(static_cast<char>(spare.keycode)) != std::string::npos) return;
   given_.push_back(static_cast<char>(spare.keycode));
   xcb_change_property(connection_->raw(), XCB_PROP_MODE_REPLACE, connection_->screen(0)->root, givenAtom_, XCB_ATOM_CARDINAL, 8,
@@ -198,6 +212,77 @@ xcb_keycode_t DesktopInput::press(xcb_keysym_t keysym) {
   if (keycode == 0) keycode = takeSpare(keysym);
   if (keycode != 0) fake(XCB_KEY_PRESS, keycode);
   return keycode;
+}
+
+size_t DesktopInput::prepare(const std::vector<xcb_keysym_t>& keysyms) {
+  if (broken()) return keysyms.size();
+  const auto pointerCookie = xcb_query_pointer(connection_->raw(), connection_->screen(0)->root);
+  const auto keysCookie = xcb_query_keymap(connection_->raw());
+  const auto pointer = answer(*connection_, xcb_query_pointer_reply, pointerCookie);
+  const auto keys = answer(*connection_, xcb_query_keymap_reply, keysCookie);
+  if (!pointer || !keys) return keysyms.size();
+  readEvents();
+  if (stale_) readKeyboard();
+  const int64_t now = ami::nowUs();
+  std::vector<xcb_keysym_t> given;
+  std::pair<size_t, size_t> run{0, 0};
+  size_t index = 0;
+  for (; index < keysyms.size(); index++) {
+    const xcb_keysym_t keysym = keysyms[index];
+    const xcb_keycode_t found = keysym == 0 ? 0 : findKey(keysym, pointer->mask);
+    for (Spare& spare : spares_) {
+      if (found != 0 && spare.keycode == found) spare.usedUs = now;
+    }
+    if (keysym == 0 || found != 0 || std::find(given.begin(), given.end(), keysym) != given.end()) continue;
+    if (given.empty()) {
+      run = freeRun(*keys, now);
+      if (run.second == 0) {
+        // Where no key has no meaning, nothing is waited for.
+        if (spares_.empty()) continue;
+        break;
+      }
+    }
+    if (given.size() == run.second) break;
+    given.push_back(keysym);
+  }
+  giveRun(run.first, given, now);
+  return index;
+}
+
+std::pair<size_t, size_t> DesktopInput::freeRun(const xcb_query_keymap_reply_t& keys, int64_t now) const {
+  std::pair<size_t, size_t> best{0, 0};
+  int64_t bestUs = 0;
+  for (size_t start = 0; start < spares_.size();) {
+    size_t count = 0;
+    int64_t usedUs = 0;
+    bool isFree = true;
+    while (start + count < spares_.size() && count < kMostInRun && spares_[start + count].keycode == spares_[start].keycode + count) {
+      const Spare& spare = spares_[start + count];
+      usedUs = std::max(usedUs, spare.usedUs);
+      if ((keys.keys[spare.keycode / 8] & (1 << (spare.keycode % 8))) != 0) isFree = false;
+      count++;
+    }
+    if (usedUs != 0 && now - usedUs < kTextSettleUs) isFree = false;
+    // The one that was not used for the longest time; of those that never were the longest.
+    if (isFree && (best.second == 0 || usedUs < bestUs || (usedUs == bestUs && count > best.second))) {
+      best = {start, count};
+      bestUs = usedUs;
+    }
+    start += count;
+  }
+  return best;
+}
+
+void DesktopInput::giveRun(size_t start, const std::vector<xcb_keysym_t>& keysyms, int64_t now) {
+  if (keysyms.empty()) return;
+  std::vector<xcb_keysym_t> both;
+  for (size_t at = 0; at < keysyms.size(); at++) {
+    both.insert(both.end(), 2, keysyms[at]);
+    spares_[start + at].usedUs = now;
+  }
+  const auto count = static_cast<uint8_t>(keysyms.size());
+  xcb_change_keyboard_mapping(connection_->raw(), count, spares_[start].keycode, 2, both.data());
+  for (size_t at = 0; at < keysyms.size(); at++) noteGiven(spares_[start + at], keysyms[at]);
 }
 
 void DesktopInput::release(xcb_keycode_t keycode) { fake(XCB_KEY_RELEASE, keycode); }

@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <napi.h>
@@ -16,14 +17,22 @@ namespace x11 {
  */
 class DesktopInput {
  public:
-  /** Null with the reason in `why`. */
-  static std::unique_ptr<DesktopInput> open(const std::string& server, const char*& why);
+  /**
+   * Null with the reason in `why`. `madeHere`: nobody has another keyboard there, so keys for volume, mail and so on may be given other meanings
+   * for good.
+   */
+  static std::unique_ptr<DesktopInput> open(const std::string& server, bool madeHere, const char*& why);
   ~DesktopInput();
   DesktopInput(const DesktopInput&) = delete;
   DesktopInput& operator=(const DesktopInput&) = delete;
 
   /** Presses the key that writes that keysym with the modifiers that are down now. The keycode to release; 0 where there is no key. */
   xcb_keycode_t press(xcb_keysym_t keysym);
+  /**
+   * Gives neighbouring keys without a meaning those of a text that is pressed next, by one request: programs read the mapping once for all of them.
+   * How many of them can be pressed now, from the first on; the others can when programs have had the time to read what was pressed before.
+   */
+  size_t prepare(const std::vector<xcb_keysym_t>& keysyms);
   void release(xcb_keycode_t keycode);
   void move(int x, int y);
   /** From where the pointer is: what games and 3D programs read. */
@@ -42,12 +51,16 @@ class DesktopInput {
     int64_t usedUs = 0;
   };
 
-  explicit DesktopInput(std::unique_ptr<XConnection> connection) : connection_(std::move(connection)) {}
+  DesktopInput(std::unique_ptr<XConnection> connection, bool madeHere) : connection_(std::move(connection)), madeHere_(madeHere) {}
   void readEvents();
   void stopRepeating();
   void readKeyboard();
   bool isSpare(xcb_keycode_t keycode, const xcb_keysym_t* keysyms) const;
   void give(Spare& spare, xcb_keysym_t keysym);
+  /** First and number of neighbouring keys that can be given other meanings now; none: 0. */
+  std::pair<size_t, size_t> freeRun(const xcb_query_keymap_reply_t& keys, int64_t now) const;
+  void giveRun(size_t start, const std::vector<xcb_keysym_t>& keysyms, int64_t now);
+  void noteGiven(Spare& spare, xcb_keysym_t keysym);
   void giveBack();
   xcb_keycode_t findKey(xcb_keysym_t keysym, uint16_t state) const;
   xcb_keycode_t takeSpare(xcb_keysym_t keysym);
@@ -55,6 +68,7 @@ class DesktopInput {
   void fake(uint8_t type, uint8_t detail, int x = 0, int y = 0);
 
   const std::unique_ptr<XConnection> connection_;
+  const bool madeHere_;
   uint32_t first_ = 8;
   uint32_t columns_ = 0;
   std::vector<xcb_keysym_t> keysyms_;

@@ -26,9 +26,20 @@ export interface KeyboardOptions {
   readonly commandIsControl: () => boolean
 }
 
+/** What a key writes is no name of a key: a layout may write several characters by one, as that of Arabic does. */
+const writes = (key: string): boolean => [...key].length === 1 || !/^[A-Za-z][A-Za-z0-9]*$/.test(key)
+
+/** A letter of another script in a chord: programs know chords by Latin letters, which is what the key has beside it. */
+function chordKey({ code, key, ctrlKey, metaKey, shiftKey }: KeyboardEvent): string {
+  const [, letter] = /^Key([A-Z])$/.exec(code) ?? []
+  if (letter === undefined || !(ctrlKey || metaKey) || !/^[\p{L}\p{M}]+$/u.test(key) || /^\p{Script=Latin}/u.test(key)) return key
+  return shiftKey ? letter : letter.toLowerCase()
+}
+
 /** Keys by which a browser pastes. */
-function pastes({ key, ctrlKey, metaKey, altKey, shiftKey }: KeyboardEvent): boolean {
-  const name = key.toLowerCase()
+function pastes(event: KeyboardEvent): boolean {
+  const { ctrlKey, metaKey, altKey, shiftKey } = event
+  const name = chordKey(event).toLowerCase()
   return !altKey && ((name === 'v' && ctrlKey !== metaKey) || (name === 'insert' && shiftKey && !ctrlKey && !metaKey))
 }
 
@@ -42,8 +53,10 @@ export function bindKeyboard({ field, send, onLeave, onPaste, sticky, commandIsC
   const on = <K extends keyof HTMLElementEventMap>(name: K, listener: (event: HTMLElementEventMap[K]) => void): void =>
     field.addEventListener(name, listener, { signal: stop.signal })
 
-  const keyOf = ({ code, key }: KeyboardEvent): { readonly code: string; readonly key: string } =>
-    key === 'Meta' && commandIsControl() ? { code: code.replace('Meta', 'Control'), key: 'Control' } : { code, key }
+  const keyOf = (event: KeyboardEvent): { readonly code: string; readonly key: string } =>
+    event.key === 'Meta' && commandIsControl()
+      ? { code: event.code.replace('Meta', 'Control'), key: 'Control' }
+      : { code: event.code, key: chordKey(event) }
   /** A key that pastes: it waits for what the browser pastes. */
   let pasting: { readonly code: string; readonly key: string; readonly timer: ReturnType<typeof setTimeout> } | undefined
   const release = (): void => {
@@ -79,7 +92,7 @@ export function bindKeyboard({ field, send, onLeave, onPaste, sticky, commandIsC
     event.stopPropagation()
     if (pastes(event) && event.code !== '') {
       held.add(event.code)
-      pasting = { code: event.code, key: event.key, timer: setTimeout(sendPasting, pasteMs) }
+      pasting = { ...keyOf(event), timer: setTimeout(sendPasting, pasteMs) }
       return
     }
     event.preventDefault()
@@ -90,7 +103,7 @@ export function bindKeyboard({ field, send, onLeave, onPaste, sticky, commandIsC
     }
     // The layout of this keyboard made a character of it: the display's may have it elsewhere.
     if (event.getModifierState('AltGraph')) {
-      if (event.key.length === 1) {
+      if (writes(event.key)) {
         if (modifiers.some((key) => held.has(`${key}Left`))) release()
         send({ kind: 'text', text: event.key })
       }
@@ -98,6 +111,11 @@ export function bindKeyboard({ field, send, onLeave, onPaste, sticky, commandIsC
     }
     if (event.code === '') return
     const { code, key } = keyOf(event)
+    // No key of the display writes several characters.
+    if ([...key].length > 1 && writes(key)) {
+      sendText(key, send)
+      return
+    }
     held.add(code)
     send({ kind: 'key', code, key, down: true })
   })

@@ -26,6 +26,9 @@ export interface RunningAudio {
   readonly state: 'on' | 'missing' | 'failed'
 }
 
+/** Variable of the process that shows a display; `1`: its server was started here, so that nobody has another keyboard there. */
+export const madeHereVariable = 'AMI_DISPLAY_MADE_HERE'
+
 /** Environment of programs that draw and play there. Where its audio is missing they play nowhere, and not on the machine's speakers. */
 export function displayEnvironment({ server, authority, audio, printer }: RunningDisplay): Readonly<Record<string, string>> {
   return {

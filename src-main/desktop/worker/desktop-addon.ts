@@ -64,6 +64,8 @@ export interface NativeDesktopView {
 export interface NativeDesktopInput {
   /** Presses the key that writes that X keysym. The keycode to release it by; 0 where no key could be found. */
   press(keysym: number): number
+  /** Gets keys ready for a text of at most 256 X keysyms: how many of them can be pressed now, from the first on. */
+  prepare(keysyms: readonly number[]): number
   release(keycode: number): void
   /** Pixels of the display. */
   move(x: number, y: number): void
@@ -127,6 +129,8 @@ export interface DesktopAddon {
   /** Throws Error with the reason in one word: `no-server`, `refused`, `no-xtest`. */
   readonly DesktopInput: new (
     server: string,
+    /** Nobody has another keyboard there: keys for volume, mail and so on may be given other meanings for good. */
+    madeHere: boolean,
   ) => NativeDesktopInput
   /** Throws Error with the reason in one word: `no-server`, `refused`. */
   readonly LocalSeat: new (

@@ -2,6 +2,7 @@ import type { CaptureAddon } from '../../media/worker/capture/screen/native-addo
 import { loadAddon } from '../../platform/load-addon.ts'
 import { repeat } from '../../platform/timing/repeat.ts'
 import { connectToHost, openMediaPipe } from '../../platform/workers/worker-side.ts'
+import { madeHereVariable } from '../displays/display-server.ts'
 import { isOfAudio, isOfCamera } from '../sessions/client-message.ts'
 import type { FromDesktopWorker, ToDesktopWorker } from '../sessions/messages.ts'
 import { openRecorderWire } from '../sessions/recording-wire.ts'
@@ -73,7 +74,7 @@ host.ready()
 
 function openInput(): NativeDesktopInput | undefined {
   try {
-    const opened = new addon.DesktopInput('')
+    const opened = new addon.DesktopInput('', process.env[madeHereVariable] === '1')
     // What the process before this one pressed, if it was killed, nobody else releases.
     opened.releaseAll()
     return opened

@@ -1,5 +1,5 @@
 import { inflateRawSync } from 'node:zlib'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { ChangedParts } from './changed-parts.ts'
 import type { DesktopChange, NativeDesktopInput } from './desktop-addon.ts'
 import { keysymOf, keysymOfCharacter } from './keysyms.ts'
@@ -9,11 +9,18 @@ import { Viewer } from './viewer.ts'
 /** Keys and buttons as they reach the display: `+38` pressed, `-38` released. Every keysym has the keycode of its last byte. */
 function display() {
   const seen: string[] = []
+  /** Keys that can be given a meaning before programs have read what was typed. */
+  const free = { keys: Number.POSITIVE_INFINITY }
   const input: NativeDesktopInput = {
     press(keysym) {
       if (keysym === 0) return 0
       seen.push(`+${keysym & 0xff}`)
       return keysym & 0xff
+    },
+    prepare: (keysyms) => {
+      const ready = Math.min(free.keys, keysyms.length)
+      free.keys -= ready
+      return ready
     },
     release: (keycode) => seen.push(`-${keycode}`),
     move: (x, y) => seen.push(`${x},${y}`),
@@ -24,7 +31,7 @@ function display() {
   }
   const sent: Buffer[] = []
   const viewer = new Viewer({ raw: false, input, send: (parts) => sent.push(Buffer.concat(parts)), onSize() {}, onArrange() {} })
-  return { seen, sent, viewer }
+  return { seen, sent, viewer, free }
 }
 
 const frame = (parts: DesktopChange['parts']): DesktopChange => ({
@@ -208,6 +215,23 @@ describe('what a viewer types', () => {
     viewer.hear({ kind: 'button', button: 1, down: true, x: 5, y: 6 })
     viewer.release()
     expect(seen.slice(-2)).toEqual(['-225', 'up 1'])
+  })
+
+  it('is a text with as many characters at a time as programs can take, and what follows it comes after it', async () => {
+    const { viewer, seen, free } = display()
+    free.keys = 2
+    viewer.hear({ kind: 'text', text: 'abc' })
+    viewer.hear({ kind: 'key', code: 'KeyD', key: 'd', down: true })
+    viewer.hear({ kind: 'button', button: 1, down: true, x: 5, y: 6 })
+    expect(seen).toEqual(['+97', '-97', '+98', '-98'])
+    free.keys = 5
+    await vi.waitFor(() => expect(seen.slice(4)).toEqual(['+99', '-99', '+100', '5,6', 'down 1']))
+    free.keys = 0
+    viewer.hear({ kind: 'text', text: 'lost' })
+    viewer.release()
+    free.keys = 5
+    await new Promise((resolve) => setTimeout(resolve, 60))
+    expect(seen.slice(9)).toEqual(['-100', 'up 1'])
   })
 
   it('presses no more keys than fingers do', () => {

@@ -159,20 +159,19 @@ export class Viewer {
         this.#keys.type(message.text)
         break
       case 'move':
-        input.move(message.x, message.y)
+        this.#keys.after(() => input.move(message.x, message.y))
         break
       case 'shift':
-        input.shift(message.x, message.y)
+        this.#keys.after(() => input.shift(message.x, message.y))
         break
       case 'button':
-        if (message.x !== undefined && message.y !== undefined) input.move(message.x, message.y)
-        if (message.down) this.#buttons.add(message.button)
-        else this.#buttons.delete(message.button)
-        input.button(message.button, message.down)
+        this.#keys.after(() => this.#click(message))
         break
       case 'wheel':
-        this.#turn(message.y, wheelButtons.down, wheelButtons.up)
-        this.#turn(message.x, wheelButtons.right, wheelButtons.left)
+        this.#keys.after(() => {
+          this.#turn(message.y, wheelButtons.down, wheelButtons.up)
+          this.#turn(message.x, wheelButtons.right, wheelButtons.left)
+        })
         break
       case 'size':
         this.#options.onSize(message.width, message.height, message.monitor)
@@ -205,9 +204,17 @@ export class Viewer {
 
   /** They left, or may not control any more: nothing stays down. */
   release(): void {
-    this.#keys.keep([])
+    this.#keys.end()
     for (const button of this.#buttons) this.#options.input.button(button, false)
     this.#buttons.clear()
+  }
+
+  #click({ x, y, button, down }: Extract<ClientMessage, { kind: 'button' }>): void {
+    const { input } = this.#options
+    if (x !== undefined && y !== undefined) input.move(x, y)
+    if (down) this.#buttons.add(button)
+    else this.#buttons.delete(button)
+    input.button(button, down)
   }
 
   /** A key or button went down: the first change that is noticed from here on answers it. */
