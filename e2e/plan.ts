@@ -22,6 +22,7 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
   'command-line': { part: 'host', cost: 'wait', quick: true },
   'desktop': { part: 'desktop', cost: 'cpu' },
   'desktop-clipboard': { part: 'desktop', cost: 'cpu' },
+  'desktop-clients': { part: 'desktop', cost: 'cpu' },
   'desktop-command': { part: 'desktop', cost: 'cpu' },
   'desktop-files': { part: 'desktop', cost: 'cpu' },
   'desktop-input': { part: 'desktop', cost: 'cpu' },
