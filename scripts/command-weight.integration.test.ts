@@ -33,4 +33,10 @@ describe('the command line', () => {
     expect([...loaded].filter((name) => /^(?:fastify|pino|prom-client|ws|sdp-transform|node-av|sharp)\b/.test(name))).toEqual([])
     expect(bytes).toBeLessThan(700_000)
   })
+
+  it('is of a program that imports node:http nowhere, which would load the HTTP client of Node into each process', () => {
+    const code = readdirSync(host).filter((name) => name.endsWith('.js'))
+    expect(code.length).toBeGreaterThan(50)
+    expect(code.filter((name) => /^import\s[^"]*"node:http";$/m.test(readFileSync(join(host, name), 'utf8')))).toEqual([])
+  })
 })
