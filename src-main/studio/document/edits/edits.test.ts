@@ -89,6 +89,26 @@ describe('edits', () => {
     expect(check.faults(again.collection)).toEqual([])
   })
 
+  it('complete filters that a change gives with little, in each place that has some', () => {
+    const gate = { kind: 'gate' }
+    const after = edited(
+      { do: 'change', at: 'sources/film', changes: { filters: [{ kind: 'blur' }] } },
+      { do: 'change', at: 'sources/mic', changes: { audio: { filters: [gate, gate] } } },
+      { do: 'change', at: 'scenes/talk', changes: { filters: [{ kind: 'blur' }] } },
+      { do: 'change', at: 'tracks/1', changes: { filters: [gate] } },
+    )
+    const lists = [
+      after.sources.find(({ id }) => id === 'film')?.filters,
+      after.sources.find(({ id }) => id === 'mic')?.audio?.filters,
+      after.scenes.find(({ id }) => id === 'talk')?.filters,
+      after.tracks[0]?.filters,
+    ]
+    for (const filters of lists) {
+      for (const each of filters ?? []) expect(each).toMatchObject({ id: expect.any(String), name: expect.any(String), enabled: true })
+    }
+    expect(lists.map((filters) => filters?.length)).toEqual([1, 2, 1, 1])
+  })
+
   it('give the tracks filters, and leave the tracks themselves', () => {
     const after = edited(
       { do: 'add', to: 'tracks/2/audio-filters', value: { kind: 'gate' } },
