@@ -358,7 +358,7 @@ describe('a display as a source of the studio', () => {
     expect((await asEve('POST', '/studio/collections', { name: 'Own', collection: { ...show, sources } })).body.code).toBe(
       'desktop.forbidden',
     )
-    await expect.poll(async () => (await source()).problem).toBe('No desktop is chosen yet')
+    await expect.poll(async () => (await source())?.problem).toBe('No desktop is chosen yet')
     await ask('PUT', `/desktop/displays/${id}/grants/${encodeURIComponent(`token:${token.id}`)}`, { rights: ['see'] })
     expect(await listed()).toEqual([id])
     expect((await add(id, 'other')).status).toBe(201)
