@@ -37,7 +37,7 @@ it('reads the loudest level since the reading before', () => {
   expect(facts.read().tracks).toEqual([])
 })
 
-it('forgets levels and drift of a studio that ended, and keeps them while it goes on running', () => {
+it('has no levels and no drift of a studio that ended, and keeps them while it runs', () => {
   send({ kind: 'drift', drift: [{ source: 'mic', ppm: 80, missing: 0 }] })
   levels(-6)
   send({ kind: 'state', state: 'running' })

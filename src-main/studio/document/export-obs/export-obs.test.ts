@@ -56,6 +56,18 @@ describe('a collection as a file for OBS', () => {
     expect(notes.map(({ place }) => place)).not.toContain('canvas')
   })
 
+  it('into an OBS that runs leaves transitions out but the two that each has, and says so', () => {
+    const transitions = [
+      { id: 'cut', name: 'Cut', kind: 'cut' },
+      { id: 'fade', name: 'Fade', kind: 'fade' },
+      { id: 'slide', name: 'Slide', kind: 'slide' },
+    ]
+    const document = { scenes: [{ id: 'a', items: [] }], transitions }
+    const about = (target?: ObsTarget) => exported(document, target).lines.filter((line) => line.includes('is left out'))
+    expect(about(live)).toEqual(['transition "Slide": is left out: add it in OBS, which lets no program create transitions'])
+    expect(about()).toEqual([])
+  })
+
   it('names everything once, although scenes and sources of the studio may have the same names', () => {
     const { show } = exported({
       scenes: [
