@@ -225,6 +225,12 @@ const benches = {
     return measureEdgeLive()
   },
 
+  /** Setting nodes up, losing one, and what they cost their controller. */
+  async network() {
+    const { measureNetwork } = await import('./network.mjs')
+    return measureNetwork(print)
+  },
+
   /** LL-HLS in Chromium against the clock in the frame. */
   async latency() {
     const { measureLatency } = await import('./latency.mjs')

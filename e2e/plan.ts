@@ -95,6 +95,7 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
   'anycast': { part: 'network', cost: 'wait' },
   'routing': { part: 'network', cost: 'cpu' },
   'edge-clocks': { part: 'network', cost: 'cpu' },
+  'chaos': { part: 'network', cost: 'exclusive' },
   'edge-failures': { part: 'network', cost: 'cpu' },
   'edge-limits': { part: 'network', cost: 'cpu' },
   'node-setup': { part: 'network', cost: 'cpu' },
