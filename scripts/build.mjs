@@ -40,7 +40,7 @@ async function swapIn(target, make) {
 }
 
 /** Packages of hundreds of small modules, of which little is used: as modules of their own they would take the host 10 MB and half its start. */
-const bundled = /^(?:typebox|kysely|jose|uqr|prom-client|@opentelemetry\/api)(?:\/|$)/
+const bundled = /^(?:typebox|kysely|jose|uqr|prom-client|@opentelemetry\/api|tdigest|bintrees)(?:\/|$)/
 
 /**
  * What the host keeps of a bundle in memory: a single letter beyond Latin 1 makes the engine keep a whole chunk with two bytes a letter, so

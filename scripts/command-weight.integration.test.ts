@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { isBuiltin } from 'node:module'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
@@ -23,6 +24,16 @@ function loadedWith(script: string): ReadonlySet<string> {
   }
   return loaded
 }
+
+describe('packages in the bundle', () => {
+  it('bring what they require along: packages that are shipped have nothing of them', () => {
+    const required = readdirSync(host)
+      .filter((name) => name.endsWith('.js'))
+      .flatMap((name) => [...readFileSync(join(host, name), 'utf8').matchAll(/\b__require\("([^"]+)"\)/g)].map(([, id = '']) => id))
+    expect(required, 'requires were found').toContain('util')
+    expect(required.filter((id) => !isBuiltin(id))).toEqual([])
+  })
+})
 
 describe('the command line', () => {
   it('is read before the parts of a host are loaded: a window opens meanwhile, and other commands do without', () => {

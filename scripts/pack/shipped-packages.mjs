@@ -20,7 +20,7 @@ function namedByProgram(root) {
   const names = new Set()
   for (const file of readdirSync(folder).filter((name) => name.endsWith('.js'))) {
     const text = readFileSync(join(folder, file), 'utf8')
-    for (const [, specifier] of text.matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\(\s*)["']([^"'./][^"']*)["']/g)) {
+    for (const [, specifier] of text.matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*|\b(?:__)?require\(\s*)["']([^"'./][^"']*)["']/g)) {
       const name = packageNameOf(specifier)
       if (!specifier.startsWith('node:') && !notShipped.has(name) && existsSync(join(root, 'node_modules', name))) names.add(name)
     }
