@@ -36,7 +36,7 @@ export function LimitsForm() {
     <div className="card" data-testid="request-limits">
       <DraftForm editable changed={draft !== undefined} onSave={() => void save()} saveTestId="save-limits">
         <h3>{t.limits}</h3>
-        <label className="row">
+        <label className="check">
           <input
             type="checkbox"
             checked={shown.enabled}

@@ -51,7 +51,7 @@ export function NodeCard({
         <div>
           <h2>{name}</h2>
           <p className="quiet small">
-            <span className={`chip ${state}`}>{!enabled ? t.disabled : connected ? t.connected : t.away}</span>
+            <span className={`chip ${state === 'live' ? 'good' : state}`}>{!enabled ? t.disabled : connected ? t.connected : t.away}</span>
             {draining && (
               <>
                 {' '}
@@ -165,7 +165,7 @@ function Announced({ anycast }: { readonly anycast: NonNullable<NodeItem['traffi
   const up = neighbors.filter((each) => each.up).length
   return (
     <p className="quiet small" data-testid="node-anycast" title={neighbors.map(({ address, state }) => `${address}: ${state}`).join('\n')}>
-      <span className={`chip ${announced && up > 0 ? 'live' : 'reconnecting'}`}>{announced ? t.announced : t.withdrawn(reason ?? '')}</span>{' '}
+      <span className={`chip ${announced && up > 0 ? 'good' : 'reconnecting'}`}>{announced ? t.announced : t.withdrawn(reason ?? '')}</span>{' '}
       {t.neighbors(up, neighbors.length)}
     </p>
   )

@@ -83,7 +83,7 @@ function Attacks({ nameOf }: Named) {
       </ul>
       {current !== undefined && (
         <>
-          <label className="row">
+          <label className="check">
             <input
               type="checkbox"
               checked={current.block}

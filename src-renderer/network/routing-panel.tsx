@@ -26,10 +26,10 @@ export function RoutingPanel({ nodes }: { readonly nodes: readonly NodeItem[] })
       settings.enabled ? t.routingOff : t.routingOn,
     )
   return (
-    <section className="card stack" aria-label={t.routing} data-testid="routing-panel">
+    <section className="card card-body stack" aria-label={t.routing} data-testid="routing-panel">
       <h2>{t.routing}</h2>
       <p className="quiet small">{t.routingText(settings.shiftPercent)}</p>
-      <label className="row">
+      <label className="check">
         <input type="checkbox" checked={settings.enabled} onChange={() => void toggle()} data-testid="routing-enabled" />
         <span>{t.routingEnabled}</span>
       </label>
@@ -55,6 +55,7 @@ function PublicUrl({ node: { id, name, publicUrl } }: { readonly node: NodeItem 
       <label className="field">
         <span>{t.publicUrl(name)}</span>
         <input
+          className="input"
           type="url"
           value={text}
           placeholder="https://edge.example.com"

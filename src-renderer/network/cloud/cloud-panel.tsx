@@ -152,7 +152,7 @@ function MachineLine({
     <li data-testid="cloud-machine" data-state={state}>
       <Gauge size={16} aria-hidden="true" />
       <strong>{name}</strong>
-      <span className={`chip ${state === 'ready' ? 'live' : state === 'ended' || state === 'failed' ? 'error' : 'pending'}`}>
+      <span className={`chip ${state === 'ready' ? 'good' : state === 'ended' || state === 'failed' ? 'error' : 'pending'}`}>
         {t.states[state]}
       </span>
       <span className="quiet small">{t.machineText(size, region, priceText(perHour, currency))}</span>

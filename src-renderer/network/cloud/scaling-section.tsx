@@ -20,7 +20,7 @@ export function ScalingSection({ providers }: { readonly providers: readonly str
     <div className="stack" data-testid="scaling" data-mode={mode}>
       <div className="network-section-head">
         <h3>
-          {t.scaling} <span className={`chip ${mode === 'on' ? 'live' : 'pending'}`}>{t.scalingStates[mode]}</span>
+          {t.scaling} <span className={`chip ${mode === 'on' ? 'good' : 'pending'}`}>{t.scalingStates[mode]}</span>
         </h3>
         <button type="button" className="button" onClick={() => setOpen(true)} data-testid="change-scaling">
           <SlidersHorizontal size={16} aria-hidden="true" /> {t.changeScaling}

@@ -216,10 +216,13 @@ export const wishOf = ({ httpPort, httpsPort, acmeNames }: NodeDraft) => ({
 
 export function NodeFields({
   role = 'edge',
+  needsName = false,
   node,
   change,
 }: {
   readonly role?: MachineRole
+  /** Nobody knows what the machine calls itself. */
+  readonly needsName?: boolean
   readonly node: NodeDraft
   readonly change: (changes: Partial<NodeDraft>) => void
 }) {
@@ -227,7 +230,14 @@ export function NodeFields({
     <>
       {role === 'edge' && (
         <>
-          <TextField id="node-name" label={t.name} value={node.name} onChange={(name) => change({ name })} hint={t.nameHint} />
+          <TextField
+            id="node-name"
+            label={t.name}
+            value={node.name}
+            onChange={(name) => change({ name })}
+            required={needsName}
+            {...(needsName ? {} : { hint: t.nameHint })}
+          />
           <TextField
             id="node-origin"
             label={t.origin}
@@ -279,7 +289,7 @@ function ReportList({ report: { findings, steps, suitable } }: { readonly report
       <ul className="machine-findings" data-testid="machine-report">
         {findings.map(({ id, state, text, remedy }) => (
           <li key={id} data-state={state}>
-            <span className={`chip ${state === 'ok' ? '' : state === 'warn' ? 'reconnecting' : 'live'}`}>{t.judgements[state]}</span>
+            <span className={`chip ${state === 'ok' ? '' : state === 'warn' ? 'reconnecting' : 'error'}`}>{t.judgements[state]}</span>
             <div>
               <strong>{t.findings[id]}</strong>{' '}
               <span translate="no">

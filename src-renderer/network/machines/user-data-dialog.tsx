@@ -31,7 +31,7 @@ export function UserDataDialog({ onClose }: { readonly onClose: () => void }) {
         <DialogForm onClose={onClose} onSubmit={make} action={t.userDataMake} testId="user-data-make" disabled={node.name.trim() === ''}>
           <p className="hint">{t.userDataText}</p>
           {means?.packages.length === 0 && <p className="advice">{t.noPackage}</p>}
-          <NodeFields node={node} change={(changes) => setNode((before) => ({ ...before, ...changes }))} />
+          <NodeFields needsName node={node} change={(changes) => setNode((before) => ({ ...before, ...changes }))} />
         </DialogForm>
       ) : (
         <>
