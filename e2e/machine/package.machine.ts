@@ -119,8 +119,10 @@ describe('the Debian package, from its installation to its end', () => {
     // The first frames may be from before the source had any; a busy machine composites few.
     const numbers = (await readFrames(file)).flatMap(({ code }) => code?.frame ?? [])
     expect(numbers.length).toBeGreaterThan(20)
-    // A busy machine may leave out frames of the show; none comes twice or out of order.
-    for (const [index, number] of numbers.slice(1).entries()) expect(number).toBeGreaterThan(numbers[index]!)
+    // A busy machine may leave out frames of the show, and shows one again where its source is late; none is out of order.
+    const steps = numbers.slice(1).map((number, index) => number - numbers[index]!)
+    expect(Math.min(...steps)).toBeGreaterThanOrEqual(0)
+    expect(steps.filter((step) => step === 0).length).toBeLessThanOrEqual(numbers.length / 20)
   })
 
   it('is restarted while it is live: no connection is rejected, own sources and slates are away for 2 s at most', async () => {
