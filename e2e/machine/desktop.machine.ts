@@ -286,6 +286,8 @@ describe('the Debian package on the desktop of an ordinary user', () => {
   it('draws its page again where what draws it was killed, by a key', async () => {
     const window = await oneWindow()
     await desktop.do('xdotool', 'windowactivate', '--sync', window)
+    // The dialog that says what was imported is before the page.
+    await desktop.do('xdotool', 'key', 'Escape')
     const hasLogo = async (): Promise<boolean> => (await desktop.pixels(16, 70, 36, 40)).filter((each) => each === blue).length > 100
     await until(hasLogo, said('the page'))
     await machine.do(['sh', '-c', 'kill -9 $(pgrep -u tester -f -- --type=renderer)'])
