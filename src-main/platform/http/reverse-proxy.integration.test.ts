@@ -336,3 +336,34 @@ it('reads only what it writes of a client', () => {
     expect(readClient('s', text)).toBeUndefined()
   }
 })
+
+it('drops what the host answers to a request that was given another answer, though the client has not taken that yet', async () => {
+  const proxy = createReverseProxy(privateTarget(pair.host))
+  // Answers leave in the order of the requests: the second waits for the first, and is not over meanwhile.
+  const first = Promise.withResolvers<ServerResponse>()
+  const front = createServer((request, response) => {
+    if (request.url === '/first') return first.resolve(response)
+    proxy.request(request, response)
+    response.writeHead(503).end('given up')
+  })
+  await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => {
+    proxy.stop()
+    front.closeAllConnections()
+    front.close()
+  })
+  const socket = connect((front.address() as AddressInfo).port, '127.0.0.1')
+  let heard = ''
+  socket.on('data', (chunk: Buffer) => {
+    heard += chunk.toString('latin1')
+  })
+  socket.write('GET /first HTTP/1.1\r\nHost: x\r\n\r\nGET /second HTTP/1.1\r\nHost: x\r\n\r\n')
+  const response = await first.promise
+  await expect.poll(() => seen.map(({ url }) => url)).toContain('/second')
+  // The host has answered by now.
+  await ask('/third')
+  response.end('first')
+  await expect.poll(() => heard).toMatch(/first[^]*503[^]*given up/)
+  expect(heard).not.toContain('201')
+  socket.destroy()
+})

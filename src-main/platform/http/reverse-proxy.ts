@@ -45,6 +45,7 @@ export function privateTarget({ path, secret }: PrivateSocket): ProxyTarget {
 
 /** Passes requests on to another process or machine. */
 export interface ReverseProxy {
+  /** `response` may be given another answer as long as it has no head: what the other side says then is dropped. */
   request(request: ServerRequest, response: ServerResponse | Http2ServerResponse | FastResponse): void
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
   stop(): void
@@ -112,6 +113,11 @@ export function createReverseProxy(target: ProxyTarget): ReverseProxy {
         return
       }
       onward.on('response', (answer) => {
+        // It was given another answer meanwhile, which its client has not taken yet.
+        if (response.headersSent) {
+          onward.destroy()
+          return
+        }
         const back: OutgoingHttpHeaders = {}
         for (const name in answer.headers) if (!notForwarded.has(name)) back[name] = answer.headers[name]
         response.writeHead(answer.statusCode ?? 502, back)
