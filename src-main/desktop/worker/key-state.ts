@@ -67,6 +67,7 @@ export class KeyState {
   /** Types a text, whatever keys the display's layout has. */
   type(text: string): void {
     const keysyms = Array.from(text, keysymOfCharacter)
+    if (keysyms.length === 0) return
     if (this.#waitingCharacters + keysyms.length > maxWaiting || this.#waiting.length > maxActions) return
     this.#waitingCharacters += keysyms.length
     this.#waiting.push(keysyms)

@@ -234,6 +234,13 @@ describe('what a viewer types', () => {
     expect(seen.slice(9)).toEqual(['-100', 'up 1'])
   })
 
+  it('is nothing for an empty text, and nothing waits for that', () => {
+    const { viewer, seen } = display()
+    viewer.hear({ kind: 'text', text: '' })
+    viewer.hear({ kind: 'key', code: 'KeyA', key: 'a', down: true })
+    expect(seen).toEqual(['+97'])
+  })
+
   it('presses no more keys than fingers do', () => {
     const { viewer, seen } = display()
     for (let index = 0; index < 100; index++) viewer.hear({ kind: 'key', code: `Code${index}`, key: 'a', down: true })
