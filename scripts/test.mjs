@@ -38,7 +38,8 @@ if (unknown.length > 0) {
 const scope = values.all ? 'all' : positionals.length > 0 ? positionals : 'quick'
 const print = (line) => process.stdout.write(`${line}\n`)
 
-const timeLeftMs = () => Math.max(minutes, runLimitMs - performance.now())
+/** At least a minute, so that even a late suite says something. `reserveMs`: what is left for suites behind it. */
+const timeLeftMs = (reserveMs = 0) => Math.max(minutes, runLimitMs - performance.now() - reserveMs)
 
 /** Runs a program to its end or its time limit; the whole process group dies with it. */
 function run(command, args, env, limitMs) {
@@ -159,7 +160,7 @@ async function endToEnd(node, files) {
   const config = 'e2e/vitest.config.ts'
   const env = { E2E_FILES_AT_ONCE: '7', E2E_MEDIASOUP_CACHE: mediasoupCache, ...(strict ? { E2E_STRICT: '1' } : {}) }
   // Files that failed run once more behind these.
-  const limitMs = timeLeftMs() - 5 * minutes
+  const limitMs = timeLeftMs(5 * minutes)
   await suiteOf(node, 'e2e', { config, limitMs, files, env, printSlowest: true }, { env: { ...env, E2E_FILES_AT_ONCE: '1' } })
 }
 

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type RunningHost, startHost } from '../helpers/host.ts'
 import { bootMachine, type Machine, noMachine } from '../helpers/machine.ts'
 import { noPackage, packedArchive } from '../helpers/packed.ts'
-import { publishTestStream } from '../helpers/publish.ts'
+import { type Publisher, publishTestStream } from '../helpers/publish.ts'
 import { freePort } from '../helpers/relay-targets.ts'
 import { skipBecause } from '../helpers/skip.ts'
 import { until } from '../helpers/until.ts'
@@ -47,7 +47,7 @@ describe('a bare Debian with its own systemd', () => {
   const folder = mkdtempSync(join(tmpdir(), 'ami-node-machine-'))
   let host: RunningHost
   let hostPorts: { readonly httpPort: number; readonly rtmpPort: number } | undefined
-  let publisher: Awaited<ReturnType<typeof publishTestStream>>
+  let publisher: Publisher
   let machine: Machine
   let sshPort: number
   let privateKey: string

@@ -49,7 +49,7 @@ export interface ApiDependencies {
   readonly maxConnections: number
   readonly clients: ClientLimits
   readonly proxies: TrustedProxies
-  /** Whether a secret is that of a node that hands requests on. */
+  /** Id of the node that has a secret and hands requests on. */
   readonly nodeOf: (secret: string) => string | undefined
   /** Keys that TLS sessions are resumed with, where other processes answer at the HTTPS port too. */
   readonly ticketKeys?: Uint8Array

@@ -375,7 +375,8 @@ export async function createDesktop({
     sockets: [...sessionSockets({ book, sessions, grants, invitations, guestDisplays, secondFactor, consents, locks, attempts, webrtc })],
     displays: forStudio,
     goOn() {
-      broadcasts.goOn((id) => book.list().some((display) => display.id === id && display.state === 'running'))
+      const running = book.list().filter(({ state }) => state === 'running')
+      broadcasts.goOn(new Set(running.map(({ id }) => id)))
     },
     async stop(byPerson) {
       stopping.abort()

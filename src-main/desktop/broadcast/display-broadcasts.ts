@@ -87,9 +87,9 @@ export class DisplayBroadcasts {
   }
 
   /** Streams can be published into: what the host before this one sent goes on where its display still runs. */
-  goOn(isRunning: (display: string) => boolean): void {
+  goOn(running: ReadonlySet<string>): void {
     this.#ready = true
-    for (const display of this.#kept.keys()) if (isRunning(display)) this.#resume(display)
+    for (const display of this.#kept.keys()) if (running.has(display)) this.#resume(display)
   }
 
   /** A display runs that did not: it is live again where it was when it ended. */
@@ -130,13 +130,15 @@ export class DisplayBroadcasts {
     })
   }
 
-  #discard(display: string): void {
-    if (this.#kept.delete(display)) this.#dependencies.store.remove(display)
+  /** True where it would have been sent again. */
+  #discard(display: string): boolean {
+    const kept = this.#kept.delete(display)
+    if (kept) this.#dependencies.store.remove(display)
+    return kept
   }
 
   #endRunning(display: string, actor: string): void {
-    const kept = this.#kept.has(display)
-    this.#discard(display)
+    const kept = this.#discard(display)
     const running = this.#running.get(display)
     if (running === undefined) {
       if (kept) this.#dependencies.onChange(display)

@@ -3,6 +3,7 @@ import type { Item } from '../../api/index.ts'
 import { AppError } from '../../platform/errors.ts'
 import { table } from '../output.ts'
 import { type CommandContext, clientOf, run } from './context.ts'
+import { namedOf } from './named.ts'
 import type { TypedClient } from './typed-client.ts'
 
 type Display = Item<'/desktop/displays'>
@@ -172,16 +173,7 @@ function addRemove(desktop: Command, context: CommandContext): void {
 /** What is meant by an id or, where that leaves no doubt, by a name in whatever case. Throws `desktop.display_not_found` with what there is. */
 async function displayOf(client: TypedClient, wanted: string): Promise<Display> {
   const { items } = await client.get('/desktop/displays')
-  const same = items.filter(({ name }) => name.toLowerCase() === wanted.toLowerCase())
-  const found = items.find(({ id }) => id === wanted) ?? (same.length === 1 ? same[0] : undefined)
-  if (found !== undefined) return found
-  const listed = (same.length > 1 ? same : items).map(({ id, name }) => `${id} ("${name}")`).join(', ')
-  throw new AppError(
-    'desktop.display_not_found',
-    same.length > 1
-      ? `More than one desktop is named "${wanted}": say which by its id, of ${listed}`
-      : `There is no desktop "${wanted}": ${listed === '' ? 'there are no desktops' : `there are ${listed}`}`,
-  )
+  return namedOf(items, wanted, 'desktop.display_not_found', { what: 'desktop', lacks: 'There is no', empty: 'there are no desktops' })
 }
 
 /** The window of the host shows it; false where there is no window. */

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander'
-import { AppError } from '../../platform/errors.ts'
+import { namedOf } from './named.ts'
 import type { TypedClient } from './typed-client.ts'
 
 /** What people name on the command line, and where the API lists it. */
@@ -18,19 +18,8 @@ const lists = {
  */
 export async function idOf(client: TypedClient, what: keyof typeof lists, wanted: string): Promise<string> {
   const { items } = await client.get(`/studio/${lists[what]}`)
-  if (items.some(({ id }) => id === wanted)) return wanted
-  const same = items.filter(({ name }) => name.toLowerCase() === wanted.toLowerCase())
-  const [one] = same
-  if (one !== undefined && same.length === 1) return one.id
-  const listed = (same.length > 1 ? same : items).slice(0, 20).map(({ id, name }) => (id === name ? id : `${id} ("${name}")`))
-  const more = items.length > 20 && same.length < 2 ? ', ...' : ''
-  const there = listed.length === 0 ? `it has no ${lists[what]}` : `there ${listed.length === 1 ? 'is' : 'are'} ${listed.join(', ')}${more}`
-  throw new AppError(
-    'studio.not_found',
-    same.length > 1
-      ? `More than one ${what} is named "${wanted}": say which by its id, ${listed.join(' or ')}`
-      : `The collection has no ${what} "${wanted}": ${there}`,
-  )
+  const words = { what, lacks: 'The collection has no', empty: `it has no ${lists[what]}` }
+  return namedOf<{ readonly id: string; readonly name: string }>(items, wanted, 'studio.not_found', words).id
 }
 
 /** Gives a command the options that say how to come to a scene. */

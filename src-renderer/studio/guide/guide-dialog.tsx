@@ -1,9 +1,9 @@
 import { useState } from 'react'
 import { useLocation } from 'wouter'
 import { explain } from '../../client/api.ts'
+import { storeChoice } from '../../client/stored-choice.ts'
 import { Dialog } from '../../components/dialog.tsx'
 import { FormError } from '../../components/form-error.tsx'
-import { keepRecordsToo } from '../outputs/record-too.ts'
 import { serviceTitle } from '../outputs/services.ts'
 import { freeId, freeName } from '../places.ts'
 import { edit, untilOpen, useShow } from '../show-store.ts'
@@ -101,8 +101,10 @@ export function GuideDialog({ onClose }: { readonly onClose: () => void }) {
     setBusy(true)
     setRejection('')
     try {
-      if (step === 'design' && !(await makeShow(template, title.trim() || templateTexts.made.title, quality))) return
-      if (step === 'design') keepRecordsToo(purpose === 'both')
+      if (step === 'design') {
+        if (!(await makeShow(template, title.trim() || templateTexts.made.title, quality))) return
+        storeChoice('record-too', purpose === 'both' ? 'yes' : 'no')
+      }
       if (step === 'place') await addPlace(place, quality)
       const following = steps[at + 1]
       if (following === undefined) leave()

@@ -2,6 +2,7 @@ import { CircleAlert, CircleCheck, TriangleAlert } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import { Link } from 'wouter'
 import { formatBitrate } from '../../client/format.ts'
+import { readChoice, storeChoice } from '../../client/stored-choice.ts'
 import { Dialog } from '../../components/dialog.tsx'
 import { loadLater } from '../../components/load-later.tsx'
 import { useFindings } from '../../health/finding-store.ts'
@@ -16,7 +17,6 @@ import { isOn } from './live-actions.ts'
 import { OutputDialog } from './output-dialog.tsx'
 import { qualityWords, targetWords } from './output-words.ts'
 import { type Doubt, doubtsOf, isLiveOutput, showDoubts, uploadKbps } from './readiness.ts'
-import { keepRecordsToo, recordsToo } from './record-too.ts'
 import { type Service, serviceOf, serviceTitle } from './services.ts'
 
 /** Loaded when it is opened. */
@@ -34,7 +34,9 @@ export function GoLiveDialog({ document, program, canvas, onClose }: GoLiveDialo
   const engine = useShow((state) => state.engine)
   const offered = document.outputs.filter((output) => (isLiveOutput(output) || output.kind === 'recording') && !isOn(output))
   const [left, setLeft] = useState<ReadonlySet<string>>(() => {
-    const isWanted = (output: Output): boolean => isLiveOutput(output) || recordsToo()
+    // Recordings are as they were ticked the last time, or as the guide was answered.
+    const recordsToo = readChoice('record-too', ['no', 'yes']) === 'yes'
+    const isWanted = (output: Output): boolean => isLiveOutput(output) || recordsToo
     return new Set(offered.filter((output) => !isWanted(output) || doubtsOf(output).some(({ blocks }) => blocks)).map(({ id }) => id))
   })
   const [changed, setChanged] = useState<Output | 'new' | null>(null)
@@ -59,7 +61,7 @@ export function GoLiveDialog({ document, program, canvas, onClose }: GoLiveDialo
   const start = (): void => {
     for (const { id } of chosen) void startOutput(id)
     const recordings = offered.filter((output) => !isLiveOutput(output))
-    if (recordings.length > 0) keepRecordsToo(recordings.some((output) => chosen.includes(output)))
+    if (recordings.length > 0) storeChoice('record-too', recordings.some((output) => chosen.includes(output)) ? 'yes' : 'no')
     onClose()
   }
   return (

@@ -9,14 +9,12 @@ export interface NginxUpdate {
  * package manager's index could not be fetched. It is done only where the versions say so.
  */
 export function readNginxUpdate(lines: readonly string[]): NginxUpdate {
-  const versions = (kind: string): ReadonlyMap<string, string> =>
-    new Map(
-      lines.flatMap((line) => {
-        const [, name, version] = new RegExp(`^${kind} ([^=]+)=(.+)$`).exec(line) ?? []
-        return name === undefined || version === undefined ? [] : [[name, version] as const]
-      }),
-    )
-  const [before, after, newest] = [versions('before'), versions('after'), versions('newest')]
+  const [before, after, newest] = [new Map<string, string>(), new Map<string, string>(), new Map<string, string>()]
+  const lists: Readonly<Record<string, Map<string, string>>> = { before, after, newest }
+  for (const line of lines) {
+    const [, kind = '', name = '', version = ''] = /^(before|after|newest) ([^=]+)=(.+)$/.exec(line) ?? []
+    lists[kind]?.set(name, version)
+  }
   const problem = lines.find((line) => line.startsWith('problem '))?.slice('problem '.length)
   if (before.size === 0) return { state: 'missing', text: 'nginx is not installed as a package: it was not updated' }
   const [name = '', version = ''] = shownOf(after.size > 0 ? after : before)
