@@ -71,11 +71,16 @@ const event = (topic: string, accept: (data: Message['data']) => boolean): Promi
   until(() => heard.find((message) => message.topic === topic && accept(message.data)), `an event ${topic}`)
 
 /** Waits until the mirror, which events keep, makes `accept` true. */
-const mirrored = (what: string, accept: (now: Mirror) => unknown): Promise<Mirror> =>
-  until(async () => {
-    const now = await mirror()
-    return accept(now) ? now : undefined
-  }, `in the mirror: ${what}`)
+function mirrored(what: string, accept: (now: Mirror) => unknown): Promise<Mirror> {
+  let now: Mirror
+  return until(
+    async () => {
+      now = await mirror()
+      return accept(now) ? now : undefined
+    },
+    () => `not in the mirror: ${what}; outputs are ${JSON.stringify(now.outputs)}`,
+  )
+}
 
 const sceneOf = (now: Mirror, name: string) => now.scenes.find((scene) => scene.name === name)
 const inputOf = (now: Mirror, name: string) => now.inputs.find((input) => input.name === name)
@@ -247,6 +252,9 @@ describe('an OBS of this machine', () => {
     await mirrored('the recording is paused', ({ outputs }) => outputs.record === 'paused')
     expect((await obs.call('GetRecordStatus')).outputPaused).toBe(true)
     await done('POST', 'record', { action: 'resume' })
+    // OBS may never end a recording that is stopped before its first frame after a pause.
+    const { outputDuration } = await obs.call('GetRecordStatus')
+    await until(async () => (await obs.call('GetRecordStatus')).outputDuration > outputDuration, 'it records again')
     const stopped = await done('POST', 'record', { action: 'stop' })
     expect((stopped.answer as { outputPath: string }).outputPath).toContain(program.home)
     await mirrored('the recording has stopped', ({ outputs }) => outputs.record === 'stopped' && outputs.recordPath !== null)
