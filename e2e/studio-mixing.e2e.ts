@@ -111,7 +111,7 @@ describe('the mixer of the studio page', () => {
       const { tracks, syncOffsetMs, monitoring } = sources[1].audio
       return !tracks.includes(1) && tracks.includes(2) && tracks.includes(3) && syncOffsetMs === -40 && monitoring === 'also'
     }, 'the source has them')
-    await properties.getByTestId('drift').getByText('on the clock of the studio').waitFor()
+    await properties.getByTestId('drift').getByText('runs like that of the studio').waitFor()
     await properties.locator('[data-setting="monitoring"]').selectOption('off')
   })
 

@@ -157,6 +157,19 @@ describe('the multiview', () => {
     }
   })
 
+  it('has the tiles below the program on a phone, and covers nothing', async () => {
+    await page.setViewportSize({ width: 390, height: 844 })
+    await page.goto(`${host.http}/studio`)
+    await page.getByTestId('multiview-open').click()
+    await tile('scene:scene-3').waitFor()
+    const screen = (await page.locator('.multiview-screen').first().boundingBox())!
+    const first = (await tile('scene:live').boundingBox())!
+    expect(first.y).toBeGreaterThanOrEqual(screen.y + screen.height)
+    expect(screen.height).toBeGreaterThan(150)
+    await page.getByTestId('multiview-open').click()
+    await page.setViewportSize({ width: 1280, height: 720 })
+  })
+
   it('shows all canvases side by side on the studio page, and edits the one that is clicked', async () => {
     const tall = { id: 'tall', name: 'Tall', width: 360, height: 640 }
     await ask('POST', '/studio/edits', { edits: [{ do: 'add', to: 'canvases', value: tall }] })

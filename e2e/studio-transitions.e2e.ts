@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { launchBrowser } from './helpers/browser.ts'
+import { launchBrowser, sidewaysPx } from './helpers/browser.ts'
 import { ffmpeg } from './helpers/clips.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { look, openCollection, showRequests, studioWindow } from './helpers/studio-page.ts'
@@ -151,5 +151,19 @@ describe('a transition that is tried', () => {
     await new Promise((resolve) => setTimeout(resolve, 12_000))
     expect(await stateOf(free.trial)).toBe(404)
     expect(problems).toEqual([])
+  })
+
+  it('with a long name leaves Record and Go live in the window', async () => {
+    await page.goto(`${host.http}/studio`)
+    const name = 'A stinger whose name is as long as people make them when they try many'
+    await ask('POST', '/studio/edits', { edits: [{ do: 'change', at: 'transitions/sting', changes: { name } }] })
+    await ask('PATCH', '/studio/program', { transition: 'sting' })
+    await page.getByTestId('transition-kind').locator('option:checked', { hasText: 'A stinger' }).waitFor({ state: 'attached' })
+    for (const width of [1280, 1024]) {
+      await page.setViewportSize({ width, height: 720 })
+      expect(await sidewaysPx(page), `at ${width}`).toBe(0)
+      const button = (await page.getByTestId('go-live').boundingBox())!
+      expect(button.x + button.width, `at ${width}`).toBeLessThanOrEqual(width)
+    }
   })
 })

@@ -47,7 +47,7 @@ interface MediaListProps<Entity extends Media> {
   readonly iconOf?: (item: Entity) => LucideIcon
   /** Id of an item that is marked and scrolled to. */
   readonly first?: string | null
-  readonly empty: { readonly title: string; readonly text: string }
+  readonly empty: { readonly title: string; readonly text: string; readonly action?: ReactNode }
   /** How an item is called where a button is described. */
   readonly nameOf: (item: Entity) => string
   /** Beneath the title. */
@@ -199,6 +199,7 @@ export function MediaList<Entity extends Media>(props: MediaListProps<Entity>) {
         <Icon size={32} />
         <h2>{empty.title}</h2>
         <p>{empty.text}</p>
+        {empty.action}
       </div>
     )
   }

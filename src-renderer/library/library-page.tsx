@@ -247,7 +247,19 @@ export function LibraryPage() {
             icon={Film}
             iconOf={({ kind }) => icons[kind]}
             first={wanted}
-            empty={filtered ? { title: t.nothingFound, text: t.nothingFoundText } : { title: t.empty, text: t.emptyText }}
+            empty={
+              filtered
+                ? { title: t.nothingFound, text: t.nothingFoundText }
+                : {
+                    title: t.empty,
+                    text: t.emptyText,
+                    action: editor && (
+                      <Link className="button primary" href="/studio">
+                        {t.openStudio}
+                      </Link>
+                    ),
+                  }
+            }
             nameOf={({ of, fileName, title }) => (of.is === 'clip' ? title : fileName)}
             below={({ fileName, part, source }) => (
               <>

@@ -47,6 +47,7 @@ export const library = {
   titleChanged: 'The title was changed',
   path: 'On the machine of the host',
   empty: 'Nothing recorded yet',
+  openStudio: 'Open Studio',
   emptyText: 'Recordings, replays and clips of streams and of the studio are listed here. Press Record in the studio or on a live stream.',
   nothingFound: 'Nothing found',
   nothingFoundText: 'No file fits the search and the filters.',

@@ -49,6 +49,7 @@ export const library = {
   titleChanged: 'Se cambió el título',
   path: 'En el equipo del servidor',
   empty: 'Aún no hay nada grabado',
+  openStudio: 'Abrir Estudio',
   emptyText:
     'Aquí aparecen las grabaciones, repeticiones y clips de las emisiones y del estudio. Pulsa Grabar en el estudio o en una emisión en directo.',
   nothingFound: 'No se encontró nada',

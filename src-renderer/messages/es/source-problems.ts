@@ -56,8 +56,8 @@ export const sourceProblems: readonly SentencePair[] = [
   ],
   ['No X server answers at {}: waiting for it', 'Ningún servidor X responde en {1}: se lo espera'],
   [
-    'There is no X server: DISPLAY is not set where the host runs. On Wayland use a source of the kind screen-cast',
-    'No hay servidor X: DISPLAY no está definida donde se ejecuta el servidor. En Wayland usa una fuente del tipo screen-cast',
+    'There is no X server: DISPLAY is not set where the host runs. On Wayland use the source "Screen (desktop portal)"',
+    'No hay servidor X: DISPLAY no está definida donde se ejecuta el servidor. En Wayland usa la fuente "Pantalla (portal del escritorio)"',
   ],
   [
     'The X server at {} rejects the host: its cookie is not in the file that XAUTHORITY names',
@@ -79,8 +79,8 @@ export const sourceProblems: readonly SentencePair[] = [
     'El fotograma es demasiado grande ({1}): el máximo es de 8192 píxeles por lado; captura una región',
   ],
   [
-    'This X server is a guest of a Wayland desktop: programs of the desktop itself are not seen. Use a source of the kind screen-cast',
-    'Este servidor X funciona dentro de un escritorio Wayland: los programas propios del escritorio no se ven. Usa una fuente del tipo screen-cast',
+    'This X server is a guest of a Wayland desktop: programs of the desktop itself are not seen. Use the source "Screen (desktop portal)"',
+    'Este servidor X funciona dentro de un escritorio Wayland: los programas propios del escritorio no se ven. Usa la fuente "Pantalla (portal del escritorio)"',
   ],
   ['The X server at {} does not answer', 'El servidor X de {1} no responde'],
   ['{} does not start: another program may use it', '{1} no arranca: puede que lo use otro programa'],

@@ -65,7 +65,7 @@ export const kindTitles: Readonly<Record<string, string>> = {
 /** Names of settings, without their unit. */
 export const settingNames: Readonly<Record<string, string>> = {
   add: 'Sumar',
-  address: 'Dirección',
+  address: 'URL',
   align: 'Alineación',
   amount: 'Cantidad',
   angle: 'Ángulo',

@@ -30,8 +30,10 @@ const groups: readonly (readonly [title: () => string, kinds: readonly string[]]
   [() => t.addSource.test, ['test-pattern', 'tone']],
 ]
 
+/** What a new source starts with: what is added is seen at once, on a black canvas, too. */
 const firstSettings = (): Readonly<Record<string, Readonly<Record<string, unknown>>>> => ({
   text: { text: t.addSource.firstText },
+  color: { color: '#d1d1d1' },
 })
 
 /** Chooses a kind of source and its settings; it is in the scene when the dialog closes. */

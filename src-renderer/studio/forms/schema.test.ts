@@ -32,6 +32,7 @@ describe('a form drawn from the schema of a kind', () => {
     expect(labelOf('fadeMs')).toEqual({ label: 'Fade', unit: 'ms' })
     expect(labelOf('memoryLimitMb')).toEqual({ label: 'Memory limit', unit: 'MiB' })
     expect(labelOf('fontSize')).toEqual({ label: 'Font size', unit: 'px' })
+    expect(labelOf('address').label).toBe('URL')
     expect(optionLabel('as-written')).toBe('As written')
     expect(optionLabel('gdi')).toBe('GDI')
     expect(namedIn('`down`: counts `durationMs` down', (code) => code.toUpperCase())).toBe('DOWN: counts DURATIONMS down')

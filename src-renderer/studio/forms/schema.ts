@@ -93,6 +93,7 @@ export function labelOf(name: string): { readonly label: string; readonly unit: 
     .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
     .replaceAll('-', ' ')
     .toLowerCase()
+    .replace(/^address$/, 'url')
     .replace(/\b(css|url)\b/, (short) => short.toUpperCase())
     .replace(/\bcolor\b/, 'colour')
   const unit = found?.[1] ?? (pixelNames.has(name) ? 'px' : degreeNames.has(name) ? '°' : name === 'frequency' ? 'Hz' : '')

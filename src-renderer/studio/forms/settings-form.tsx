@@ -1,5 +1,6 @@
 import { Plus, Trash2 } from 'lucide-react'
 import { useId, useState } from 'react'
+import { formatDuration } from '../../client/format.ts'
 import { NumberField } from '../../components/number-field.tsx'
 import { t as described } from '../../messages/described.ts'
 import { t } from '../messages.ts'
@@ -83,6 +84,9 @@ interface FieldProps {
   readonly clearable: boolean
   readonly texts: SettingTexts | undefined
 }
+
+/** Durations from here on are also shown as minutes and seconds: few people read 300000 ms. */
+const readableFromMs = 10_000
 
 function Field({ name, schema, siblings, value, onChange, devices, disabled, clearable, texts }: FieldProps) {
   const id = useId()
@@ -183,6 +187,9 @@ function Field({ name, schema, siblings, value, onChange, devices, disabled, cle
       <label htmlFor={id}>
         {label}
         {unit !== '' && <span className="quiet"> ({unit})</span>}
+        {unit === 'ms' && typeof value === 'number' && value >= readableFromMs && (
+          <span className="quiet readable-duration"> = {formatDuration(value)}</span>
+        )}
       </label>
       {devices !== undefined ? (
         <DeviceField common={common} kind={devices} value={String(value ?? '')} onChange={onChange} />

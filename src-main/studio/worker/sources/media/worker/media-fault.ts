@@ -12,5 +12,7 @@ export class MediaFault extends Error {
 /** What FFmpeg says of a stream that is away, where its words tell people nothing. */
 export function plainly(words: string): string {
   if (words.includes('[play.not_live]')) return 'nobody publishes it now'
-  return words.startsWith('Immediate exit requested') ? 'nothing comes' : words
+  if (words.startsWith('Immediate exit requested')) return 'nothing comes'
+  // What it adds are its own options: "Connection refused (Cannot open connection tcp://…?tcp_nodelay=1".
+  return words.replace(/ \((?:Cannot open connection|Connection to) tcp:.*$/s, '')
 }
