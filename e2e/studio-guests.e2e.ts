@@ -108,6 +108,17 @@ describe('guests of the studio', () => {
     await studio.locator('[data-testid="guest-card"][data-state="waiting"]').waitFor()
     await studio.locator('[data-testid="guest-picture"][data-playing="true"]').waitFor({ timeout: 60_000 })
     expect(await studio.getByTestId('open-guests').getAttribute('data-waiting')).toBe('1')
+    // Whatever somebody is called, the card is as wide as its pane.
+    const card = studio.getByTestId('guest-card')
+    const own = await card.locator('b').innerText()
+    await card.locator('b').evaluate((name) => {
+      name.textContent = 'A name that is far longer than any pane of guests is wide, as some have'
+    })
+    const [inner, outer] = [(await card.boundingBox())!, (await studio.getByTestId('guests-pane').boundingBox())!]
+    expect(inner.x + inner.width).toBeLessThanOrEqual(outer.x + outer.width)
+    await card.locator('b').evaluate((name, text) => {
+      name.textContent = text
+    }, own)
     await untilProgram()
     await screenshot(guest, 'guest-waiting')
     await screenshot(studio, 'studio-guests-waiting')
@@ -265,9 +276,17 @@ describe('guests of the studio', () => {
       async () => (await must('GET', '/studio/statistics')).encodings.filter(({ codec }: any) => codec === 'opus').length === 1,
       () => 'the return of the guest is still encoded',
     )
-    await guest.goto(`${host.http}/guest/none#key=sk_nonsense&as=Ada`)
-    await guest.getByTestId('guest-join').click()
-    await guest.locator('[data-testid="guest-end"][data-code="studio.guest_unknown"]').waitFor()
+    // A link that opens nothing says so at once, and asks for no camera.
+    for (const [hash, code] of [
+      [new URL(link).hash, 'studio.guest_revoked'],
+      ['#key=sk_nonsense&as=Ada', 'studio.guest_unknown'],
+    ] as const) {
+      await guest.goto('about:blank')
+      await guest.goto(`${host.http}/guest/none${hash}`)
+      await guest.locator(`[data-testid="guest-end"][data-code="${code}"]`).waitFor()
+      expect(await guest.getByTestId('guest-join').count()).toBe(0)
+      expect(await guest.locator('video').count()).toBe(0)
+    }
     // While the guest loads their page again there is nothing to see of them.
     expect(problems.filter((each) => !each.includes('/whep'))).toEqual([])
   })

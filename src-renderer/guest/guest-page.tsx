@@ -1,6 +1,7 @@
-import { useState, useSyncExternalStore } from 'react'
+import { useEffect, useState, useSyncExternalStore } from 'react'
 import { useTitle } from '../components/page.ts'
 import { guest as t } from '../messages/page.ts'
+import { checkLink } from './check-link.ts'
 import { GuestRoom } from './guest-room.tsx'
 import type { GuestEnd } from './guest-session.ts'
 import { type Joined, JoinForm } from './join-form.tsx'
@@ -29,6 +30,20 @@ export function GuestPage({ stream }: { readonly stream: string }) {
   const [end, setEnd] = useState<GuestEnd>()
   useTitle(t.title)
   const [hasLeft, setHasLeft] = useState(false)
+  const [checked, setChecked] = useState<string>()
+  // A link that opens nothing asks for no camera.
+  useEffect(() => {
+    if (key === '') return
+    let isCurrent = true
+    void checkLink(key).then((problem) => {
+      if (!isCurrent) return
+      setEnd(problem !== undefined && lost.has(problem.code) ? problem : undefined)
+      setChecked(key)
+    })
+    return () => {
+      isCurrent = false
+    }
+  }, [key])
   const over = (reason?: GuestEnd): void => {
     leaveStored()
     setJoined(undefined)
@@ -39,6 +54,10 @@ export function GuestPage({ stream }: { readonly stream: string }) {
     <main className="guest" id="content" data-testid="guest-page">
       {key === '' ? (
         <Message problem={{ code: '', message: t.noKey, remedy: t.wholeLink }} />
+      ) : checked !== key ? (
+        <p className="quiet" role="status">
+          {t.checking}
+        </p>
       ) : end !== undefined && lost.has(end.code) ? (
         <Message problem={end} />
       ) : hasLeft ? (

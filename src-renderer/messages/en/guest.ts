@@ -4,6 +4,7 @@ export const guest = {
   welcome: (name: string) => (name === '' ? 'Join the show' : `Welcome, ${name}`),
   welcomeText: 'You are invited to a live show. Check your camera and microphone, then join. Nobody sees or hears you before that.',
   noKey: 'The link has no key.',
+  checking: 'Checking the link…',
   wholeLink: 'Ask for the whole link, with everything behind the #.',
   selfView: 'Your camera',
   noDevices: 'No camera or microphone is open.',

@@ -5,6 +5,7 @@ export const guest: Messages['guest'] = {
   welcome: (name) => (name === '' ? 'Entrar en el programa' : `Te damos la bienvenida, ${name}`),
   welcomeText: 'Tienes una invitación a un programa en directo. Comprueba la cámara y el micrófono y entra. Antes nadie te ve ni te oye.',
   noKey: 'El enlace no tiene clave.',
+  checking: 'Comprobando el enlace…',
   wholeLink: 'Pide el enlace completo, con todo lo que va detrás de #.',
   selfView: 'Tu cámara',
   noDevices: 'No hay ninguna cámara ni micrófono en uso.',

@@ -7,13 +7,17 @@ import { JoinAttempts } from './join-attempts.ts'
 /** The socket of guests beside one who knows the key `sk_good`. `open()` returns how to send it messages, and what it answers. */
 function room() {
   const admitted: string[] = []
+  const joined: string[] = []
   const guests = {
     admit(key: string) {
       if (key !== 'sk_good') throw new AppError('studio.guest_unknown')
       admitted.push(key)
       return 'guest-1'
     },
-    connect: () => () => undefined,
+    connect(id: string) {
+      joined.push(id)
+      return () => undefined
+    },
     changed: () => undefined,
   }
   const socket = guestSocket({ guests, attempts: new JoinAttempts(() => 0) } as never)
@@ -27,10 +31,32 @@ function room() {
       onMessage(text: string): void
     }
     const session = accepted(client)
-    return { codes, hello: (key: string) => session.onMessage(JSON.stringify({ type: 'hello', key, name: 'Ann' })) }
+    const send = (message: object): void => session.onMessage(JSON.stringify(message))
+    return { codes, hello: (key: string) => send({ type: 'hello', key, name: 'Ann' }), check: (key: string) => send({ type: 'check', key }) }
   }
-  return { open, admitted }
+  return { open, admitted, joined }
 }
+
+it('says whether a link is valid, and nobody has joined', () => {
+  const { open, joined } = room()
+  const [good, bad] = [open(), open()]
+  good.check('sk_good')
+  bad.check('sk_bad')
+  expect([good.codes, bad.codes, joined]).toEqual([[undefined], ['studio.guest_unknown'], []])
+  const { codes, hello } = open()
+  hello('sk_good')
+  expect([codes, joined]).toEqual([[], ['guest-1']])
+})
+
+it('counts links that are checked as links that are tried', () => {
+  const { open } = room()
+  const answers = Array.from({ length: 21 }, (_, index) => {
+    const { codes, check } = open()
+    check(`sk_${index}`)
+    return codes[0]
+  })
+  expect([answers[19], answers[20]]).toEqual(['studio.guest_unknown', 'auth.too_many_attempts'])
+})
 
 it('opens for a good link whatever others tried from the same IP address', () => {
   const { open, admitted } = room()

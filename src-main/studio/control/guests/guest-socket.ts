@@ -71,7 +71,8 @@ class GuestSession implements SocketSession, GuestConnection {
     const message = readMessage(text)
     if (this.#leave === undefined) {
       if (message?.type === 'hello') this.#join(message)
-      else this.#reject(new AppError('request.invalid', 'The first message is a JSON object of type hello'))
+      else if (message?.type === 'check') this.#check(message)
+      else this.#reject(new AppError('request.invalid', 'The first message is a JSON object of type hello or check'))
       return
     }
     switch (message?.type) {
@@ -117,13 +118,23 @@ class GuestSession implements SocketSession, GuestConnection {
     this.#dependencies.guests.changed()
   }
 
-  #join({ key, name }: Readonly<Record<string, unknown>>): void {
-    const { guests, attempts } = this.#dependencies
+  /** Says whether the link opens anything, before the page asks for a camera; nobody has joined. */
+  #check({ key }: Readonly<Record<string, unknown>>): void {
     try {
-      if (typeof key !== 'string' || key.length > 200) throw new AppError('studio.guest_unknown')
+      this.#admit(key)
+      this.#client.send(JSON.stringify({ type: 'valid' }))
+      this.#client.close(1000, 'the link is valid')
+    } catch (error) {
+      this.#reject(error)
+    }
+  }
+
+  #join({ key, name }: Readonly<Record<string, unknown>>): void {
+    const { guests } = this.#dependencies
+    try {
       const given = typeof name === 'string' ? name.toWellFormed().trim().slice(0, maxName) : ''
       if (given === '') throw new AppError('request.invalid', 'A guest has a name')
-      const id = guests.admit(key)
+      const id = this.#admit(key)
       clearTimeout(this.#late)
       this.name = given
       this.#return = new GuestReturn(this.#dependencies, id, () => {
@@ -132,11 +143,21 @@ class GuestSession implements SocketSession, GuestConnection {
       })
       this.#leave = guests.connect(id, this)
     } catch (error) {
-      // A good key opens whatever others tried from the same IP address.
+      this.#reject(error)
+    }
+  }
+
+  /** Whose key it is. A good key opens whatever others tried from the same IP address. */
+  #admit(key: unknown): string {
+    const { guests, attempts } = this.#dependencies
+    try {
+      if (typeof key !== 'string' || key.length > 200) throw new AppError('studio.guest_unknown')
+      return guests.admit(key)
+    } catch (error) {
       const isGuess = error instanceof AppError && error.code === 'studio.guest_unknown'
       const isBlocked = isGuess && attempts.isBlocked(this.#remoteAddress)
       if (isGuess) attempts.failed(this.#remoteAddress)
-      this.#reject(isBlocked ? new AppError('auth.too_many_attempts') : error)
+      throw isBlocked ? new AppError('auth.too_many_attempts') : error
     }
   }
 
