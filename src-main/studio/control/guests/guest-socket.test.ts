@@ -32,7 +32,11 @@ function room() {
     }
     const session = accepted(client)
     const send = (message: object): void => session.onMessage(JSON.stringify(message))
-    return { codes, hello: (key: string) => send({ type: 'hello', key, name: 'Ann' }), check: (key: string) => send({ type: 'check', key }) }
+    return {
+      codes,
+      hello: (key: string) => send({ type: 'hello', key, name: 'Ann' }),
+      check: (key: string) => send({ type: 'check', key }),
+    }
   }
   return { open, admitted, joined }
 }
