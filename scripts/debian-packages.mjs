@@ -90,6 +90,11 @@ const dependencies = [
     required: false,
   },
   {
+    packages: ['sway', 'foot'],
+    present: () => process.platform !== 'linux' || (inPath('sway') && inPath('foot')),
+    required: false,
+  },
+  {
     packages: ['openssh-server', 'sudo'],
     present: () => process.platform !== 'linux' || (inPath('sshd') && inPath('sudo')),
     required: false,

@@ -1,5 +1,4 @@
 #pragma once
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -8,32 +7,15 @@
 #include <napi.h>
 
 #include "capture/changed-rows.h"
-#include "capture/rect.h"
+#include "desktop/desktop-view-types.h"
 #include "monitors.h"
 #include "screen-reader.h"
 #include "x-connection.h"
 
 namespace x11 {
 
-/** What of a display changed. The pixels stay as they were at that moment until `next` is called. */
-struct DesktopChange {
-  int width = 0;
-  int height = 0;
-  /** Parts that were drawn on, few. */
-  std::vector<ami::Rect> parts;
-  /** When it was noticed, and when its pixels were there; µs of the monotonic clock. */
-  int64_t noticedUs = 0;
-  int64_t readyUs = 0;
-};
-
-/** The pointer's image: 32-bit words of premultiplied ARGB. */
-struct CursorImage {
-  int width = 0;
-  int height = 0;
-  int hotX = 0;
-  int hotY = 0;
-  std::vector<uint32_t> pixels;
-};
+using ami::CursorImage;
+using ami::DesktopChange;
 
 /**
  * A display that somebody works at: its pixels are read when something was drawn, not by a clock, one change at a time. Runs on a thread of
@@ -41,15 +23,7 @@ struct CursorImage {
  */
 class DesktopView : public std::enable_shared_from_this<DesktopView> {
  public:
-  struct Listener {
-    std::function<void(DesktopChange)> changed;
-    /** False where the one before was not taken yet: it is read again later. */
-    std::function<bool(CursorImage)> cursor;
-    /** The monitors there are now: at first, when they changed, and when what `arrange` wanted was done, which `arranged` says. */
-    std::function<void(std::vector<MonitorInfo>, bool arranged)> monitors;
-    /** The last one. */
-    std::function<void(const char* why)> lost;
-  };
+  using Listener = ami::DesktopListener;
 
   DesktopView(std::string server, Listener listener);
   ~DesktopView();

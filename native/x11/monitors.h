@@ -1,20 +1,12 @@
 #pragma once
-#include <string>
 #include <vector>
 
-#include "capture/rect.h"
+#include "desktop/desktop-view-types.h"
 #include "x-connection.h"
 
 namespace x11 {
 
-/** A monitor as programs see it (RandR 1.5): window managers fill one with a maximised window. */
-struct MonitorInfo {
-  std::string name;
-  ami::Rect area;
-  bool primary = false;
-
-  bool operator==(const MonitorInfo& other) const { return name == other.name && area == other.area && primary == other.primary; }
-};
+using ami::MonitorInfo;
 
 /** Of the server's first screen; empty where the server has no RandR 1.5. */
 std::vector<MonitorInfo> listMonitors(const XConnection& connection);

@@ -26,6 +26,7 @@ afterEach(async () => {
 it('has the displays of the host before it, locked where they lock themselves, and the screen', async () => {
   const store = createDisplayStore(database.kysely)
   const stored = {
+    protocol: 'x11' as const,
     width: 800,
     height: 600,
     endAfterMinutes: null,

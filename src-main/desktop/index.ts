@@ -30,6 +30,7 @@ import { GuestDisplays } from './displays/guest-displays.ts'
 import { pipeWireServer } from './displays/pipewire/pipewire-server.ts'
 import { ScreenPrivacy } from './displays/screen-privacy.ts'
 import { createScreenPrivacyStore } from './displays/screen-privacy-store.ts'
+import { swayServer } from './displays/sway/sway-server.ts'
 import { xvncServer } from './displays/xvnc/xvnc-server.ts'
 import { type DisplayFiles, ownFiles } from './files/display-files.ts'
 import { DisplayUploads } from './files/display-uploads.ts'
@@ -242,7 +243,13 @@ export async function createDesktop({
     log,
   })
   const displayFolder = join(dataDir, 'displays')
-  const ownSite = new OwnSite({ server: xvncServer, audio: pipeWireServer, printers, folder: displayFolder, log })
+  const ownSite = new OwnSite({
+    servers: { x11: xvncServer, wayland: swayServer },
+    audio: pipeWireServer,
+    printers,
+    folder: displayFolder,
+    log,
+  })
   const book: DisplayBook = await DisplayBook.open({
     store: createDisplayStore(database),
     siteOf(user) {

@@ -9,12 +9,14 @@ import { SessionUserField } from './session-user-field.tsx'
 
 /** After how many minutes without a viewer a display ends; 0: never. */
 const ends = [0, 10, 60, 1440] as const
+type Protocol = 'x11' | 'wayland'
 type Starts = 'desktop' | 'program' | 'nothing' | 'attach'
 
 /** Creates a display: what it is called, and what starts on it. */
 export function NewDisplayDialog({ onClose }: { readonly onClose: () => void }) {
   const [name, setName] = useState('')
   const [starts, setStarts] = useState<Starts>('desktop')
+  const [protocol, setProtocol] = useState<Protocol>('x11')
   const [command, setCommand] = useState('')
   const [endAfter, setEndAfter] = useState(0)
   const [locks, setLocks] = useState(false)
@@ -34,7 +36,8 @@ export function NewDisplayDialog({ onClose }: { readonly onClose: () => void }) 
           }),
           ...(attaches || endAfter === 0 ? {} : { endAfterMinutes: endAfter }),
           ...(locks && { locksOnLeave: true }),
-          ...(!attaches && user !== '' && { user }),
+          ...(!attaches && protocol === 'wayland' && { protocol }),
+          ...(!attaches && protocol === 'x11' && user !== '' && { user }),
           ...(!attaches && startsWithHost && { startsWithHost: true }),
           ...(attaches || starts === 'desktop' ? {} : { command: starts === 'nothing' ? null : words }),
         },
@@ -82,7 +85,26 @@ export function NewDisplayDialog({ onClose }: { readonly onClose: () => void }) 
             <option value="attach">{t.attach}</option>
           </select>
         </div>
-        {!attaches && <SessionUserField user={user} onChange={setUser} />}
+        {!attaches && (
+          <div className="field">
+            <label htmlFor="display-protocol">{t.protocol}</label>
+            <select
+              id="display-protocol"
+              className="input"
+              value={protocol}
+              onChange={(event) => setProtocol(event.target.value as Protocol)}
+              aria-describedby="display-protocol-help"
+              data-testid="display-protocol"
+            >
+              <option value="x11">X11</option>
+              <option value="wayland">{t.wayland}</option>
+            </select>
+            <span className="hint" id="display-protocol-help">
+              {t.protocolHelp}
+            </span>
+          </div>
+        )}
+        {!attaches && protocol === 'x11' && <SessionUserField user={user} onChange={setUser} />}
         {starts === 'program' && (
           <div className="field">
             <label htmlFor="display-command">{t.command}</label>

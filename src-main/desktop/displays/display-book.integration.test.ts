@@ -60,7 +60,13 @@ const open = (screen?: RunningDisplay): Promise<DisplayBook> => {
   const bus = createEventBus(silentLogger)
   bus.subscribe((event) => events.push(event))
   const printers = { open: async () => undefined, isOpen: () => false, close: async () => undefined }
-  const site = new OwnSite({ server, audio, printers, folder: join(folder, 'displays'), log: silentLogger })
+  const site = new OwnSite({
+    servers: { x11: server, wayland: server },
+    audio,
+    printers,
+    folder: join(folder, 'displays'),
+    log: silentLogger,
+  })
   return DisplayBook.open({
     store: createDisplayStore(database.kysely),
     siteOf: () => site,

@@ -148,7 +148,8 @@ export class DisplayBook {
       width = usualSize.width,
       height = usualSize.height,
       attach,
-      command = attach === undefined ? lightDesktop() : null,
+      protocol = 'x11',
+      command = attach === undefined ? lightDesktop(protocol) : null,
       endAfterMinutes = null,
       locksOnLeave = false,
       startsWithHost = false,
@@ -165,6 +166,7 @@ export class DisplayBook {
     const added: StoredDisplay = {
       id,
       name: name ?? this.#freeName(),
+      protocol,
       width,
       height,
       command,
@@ -191,6 +193,9 @@ export class DisplayBook {
       const [unfit] = stored.attached === null ? [] : Object.keys(changes).filter((key) => key !== 'name' && key !== 'locksOnLeave')
       if (unfit !== undefined) throw new AppError('desktop.attached', `"${unfit}" is not for a display that other programs made`)
       const places = monitors && placed(monitors)
+      if (places && places.length > 1 && stored.protocol === 'wayland') {
+        throw new AppError('desktop.wayland_limit', `${stored.name} is a display of Wayland, which has one monitor here`)
+      }
       const arranged = places && { monitors: places.length > 1 ? places : [], ...sizeAround(places) }
       const changed = await this.#keep({ ...stored, ...others, ...arranged }, `Display ${stored.name} was changed`, actor)
       if (places && stored.running !== null) this.#dependencies.arrange(id, stored.running, places)
@@ -487,6 +492,7 @@ export class DisplayBook {
   #describe({
     id,
     name,
+    protocol,
     width,
     height,
     monitors,
@@ -504,6 +510,7 @@ export class DisplayBook {
       id,
       name,
       kind: attached === null ? 'virtual' : 'attached',
+      protocol,
       user,
       width,
       height,
@@ -532,6 +539,7 @@ export class DisplayBook {
       id: screenId,
       name: 'Screen of this machine',
       kind: 'screen',
+      protocol: 'x11',
       user: null,
       ...this.#screenSize,
       monitors: [...this.#screenMonitors],

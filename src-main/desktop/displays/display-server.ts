@@ -1,11 +1,16 @@
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Logger } from '../../platform/logger.ts'
+
+/** What programs speak to a display. */
+export type DisplayProtocol = 'x11' | 'wayland'
 
 /** A display that runs: what programs need to draw on it. */
 export interface RunningDisplay {
-  /** As DISPLAY has it. */
+  /** Left out: X11. */
+  readonly protocol?: 'wayland'
+  /** As DISPLAY has it; of Wayland: as WAYLAND_DISPLAY does, the full path of a socket. */
   readonly server: string
-  /** File of XAUTHORITY. */
+  /** File of XAUTHORITY; of Wayland: the configuration of its compositor. A file of this display alone. */
   readonly authority: string
   /** Process id of its server. */
   readonly pid: number
@@ -29,14 +34,23 @@ export interface RunningAudio {
 /** Variable of the process that shows a display; `1`: its server was started here, so that nobody has another keyboard there. */
 export const madeHereVariable = 'AMI_DISPLAY_MADE_HERE'
 
+/** Variable of the process that shows a display; `wayland`: it is one of Wayland, whatever else its environment names. */
+export const protocolVariable = 'AMI_DISPLAY_PROTOCOL'
+
 /** Environment of programs that draw and play there. Where its audio is missing they play nowhere, and not on the machine's speakers. */
-export function displayEnvironment({ server, authority, audio, printer }: RunningDisplay): Readonly<Record<string, string>> {
+export function displayEnvironment({ protocol, server, authority, audio, printer }: RunningDisplay): Readonly<Record<string, string>> {
   return {
-    DISPLAY: server,
-    XAUTHORITY: authority,
+    ...(protocol === 'wayland'
+      ? { WAYLAND_DISPLAY: server, SWAYSOCK: controlSocketOf(server), XDG_SESSION_TYPE: 'wayland', XDG_CURRENT_DESKTOP: 'sway' }
+      : { DISPLAY: server, XAUTHORITY: authority, XDG_SESSION_TYPE: 'x11' }),
     ...(printer !== undefined && { CUPS_SERVER: printer }),
     ...(audio && { PIPEWIRE_RUNTIME_DIR: audio.folder, PULSE_SERVER: `unix:${join(audio.folder, 'pulse/native')}` }),
   }
+}
+
+/** The socket by which the compositor of a Wayland socket is controlled: beside it. */
+export function controlSocketOf(wayland: string): string {
+  return join(dirname(wayland), 'sway')
 }
 
 export interface DisplayOrder {

@@ -2,7 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Logger } from '../../platform/logger.ts'
 import type { Printers } from '../printing/printers.ts'
-import type { AudioServer, DisplayServer, RunningDisplay } from './display-server.ts'
+import type { AudioServer, DisplayProtocol, DisplayServer, RunningDisplay } from './display-server.ts'
 import { endPrograms, startProgram } from './programs.ts'
 
 /** A display that is to be made. */
@@ -12,6 +12,7 @@ export interface SiteOrder {
   /** Pixels. */
   readonly width: number
   readonly height: number
+  readonly protocol: DisplayProtocol
 }
 
 /** Makes displays, with their audio and their printer, as one user of this machine: programs and files are that user's. */
@@ -32,7 +33,7 @@ export interface DisplaySite {
 }
 
 export interface OwnSiteDependencies {
-  readonly server: DisplayServer
+  readonly servers: Readonly<Record<DisplayProtocol, DisplayServer>>
   readonly audio: AudioServer
   readonly printers: Pick<Printers, 'open' | 'isOpen' | 'close'>
   /** Folder for what displays keep while they run; made where it is missing. */
@@ -49,14 +50,14 @@ export class OwnSite implements DisplaySite {
     mkdirSync(dependencies.folder, { recursive: true, mode: 0o700 })
   }
 
-  async start({ id, width, height }: SiteOrder): Promise<RunningDisplay> {
-    const { server, audio, printers, log } = this.#dependencies
+  async start({ id, width, height, protocol }: SiteOrder): Promise<RunningDisplay> {
+    const { servers, audio, printers, log } = this.#dependencies
     const folder = this.folderOf(id)
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     const starting = audio.start(folder, log)
     const opening = printers.open(id, folder)
     try {
-      const [started, printer] = await Promise.all([server.start({ folder, width, height }), opening])
+      const [started, printer] = await Promise.all([servers[protocol].start({ folder, width, height }), opening])
       return { ...started, audio: await starting, ...(printer !== undefined && { printer }) }
     } catch (error) {
       // The folder is deleted next: nothing may still be made in it.
@@ -66,8 +67,8 @@ export class OwnSite implements DisplaySite {
   }
 
   async check({ id }: Pick<SiteOrder, 'id'>, running: RunningDisplay): Promise<RunningDisplay | undefined> {
-    const { server, audio, printers, log } = this.#dependencies
-    if (!(await server.adopt(running))) {
+    const { servers, audio, printers, log } = this.#dependencies
+    if (!(await servers[running.protocol ?? 'x11'].adopt(running))) {
       if (running.audio) await audio.end(running.audio)
       return undefined
     }
@@ -84,10 +85,10 @@ export class OwnSite implements DisplaySite {
   }
 
   async end(id: string, running: RunningDisplay): Promise<void> {
-    const { server, audio, printers } = this.#dependencies
+    const { servers, audio, printers } = this.#dependencies
     // They may save something first, and draw no more on a display that is gone.
     await endPrograms(running)
-    await Promise.all([server.end(running), running.audio && audio.end(running.audio), printers.close(id)])
+    await Promise.all([servers[running.protocol ?? 'x11'].end(running), running.audio && audio.end(running.audio), printers.close(id)])
   }
 
   async remove(id: string): Promise<void> {

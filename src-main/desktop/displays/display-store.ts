@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { AttachedPlace } from '../schemas/display.ts'
-import type { RunningDisplay } from './display-server.ts'
+import type { DisplayProtocol, RunningDisplay } from './display-server.ts'
 import type { MonitorPlace } from './monitors.ts'
 
 /** Whom a display was made for. */
@@ -15,6 +15,7 @@ export interface DisplayGuest {
 export interface StoredDisplay {
   readonly id: string
   readonly name: string
+  readonly protocol: DisplayProtocol
   /** Pixels; what it had last. */
   readonly width: number
   readonly height: number
@@ -60,6 +61,7 @@ export function createDisplayStore(database: Kysely<any>): DisplayStore {
       const rows = await tables.selectFrom('desktop_display').selectAll().orderBy(sql`rowid`).execute()
       return rows.map((row) => ({
         // What was kept by an earlier version.
+        protocol: 'x11' as const,
         endAfterMinutes: null,
         locksOnLeave: false,
         startsWithHost: false,
@@ -69,7 +71,16 @@ export function createDisplayStore(database: Kysely<any>): DisplayStore {
         monitors: [],
         ...(JSON.parse(row.display) as Omit<
           StoredDisplay,
-          'id' | 'createdAt' | 'endAfterMinutes' | 'locksOnLeave' | 'startsWithHost' | 'user' | 'attached' | 'guest' | 'monitors'
+          | 'id'
+          | 'createdAt'
+          | 'protocol'
+          | 'endAfterMinutes'
+          | 'locksOnLeave'
+          | 'startsWithHost'
+          | 'user'
+          | 'attached'
+          | 'guest'
+          | 'monitors'
         > &
           Partial<StoredDisplay>),
         id: row.id,

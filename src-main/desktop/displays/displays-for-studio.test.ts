@@ -6,8 +6,13 @@ import type { Display } from '../schemas/display.ts'
 import { DisplaysForStudio } from './displays-for-studio.ts'
 
 const locked = new Set<string>()
-const display = (id: string, state: Display['state'], kind: Display['kind'] = 'virtual', user: string | null = null) =>
-  ({ id, name: `Name of ${id}`, kind, user, width: 800, height: 600, state, locked: locked.has(id) }) as Display
+const display = (
+  id: string,
+  state: Display['state'],
+  kind: Display['kind'] = 'virtual',
+  user: string | null = null,
+  protocol: Display['protocol'] = 'x11',
+) => ({ id, name: `Name of ${id}`, kind, protocol, user, width: 800, height: 600, state, locked: locked.has(id) }) as Display
 const admin = { id: 'local', role: 'admin' } as const
 const ann = { id: 'token:ann', role: 'editor' } as const
 
@@ -22,6 +27,7 @@ function start() {
         display('one', 'running'),
         display('two', 'stopped'),
         display('of-anna', 'running', 'virtual', 'anna'),
+        display('of-wayland', 'running', 'virtual', null, 'wayland'),
       ],
       ifRunning: (id) =>
         id === 'one'
@@ -39,7 +45,7 @@ function start() {
 }
 
 describe('displays as sources of the studio', () => {
-  it('are listed for those who may see them, without the screen of the machine and those of other users', () => {
+  it('are listed for those who may see them, without the screen of the machine and those of other users and of Wayland', () => {
     const { displays } = start()
     expect(displays.list(admin).map(({ id }) => id)).toEqual(['one', 'two'])
     expect(displays.list(ann)).toEqual([

@@ -71,7 +71,8 @@ export class DisplaysForStudio implements DesktopDisplays {
 
   #made(): readonly Display[] {
     // What another user has is theirs: the processes of the studio run as the host and cannot open it.
-    return this.#dependencies.book.list().filter(({ kind, user }) => kind !== 'screen' && user === null)
+    // They capture X11 alone.
+    return this.#dependencies.book.list().filter(({ kind, user, protocol }) => kind !== 'screen' && user === null && protocol === 'x11')
   }
 
   #placeOf({ id, name }: Display): DisplayPlace {

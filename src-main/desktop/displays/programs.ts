@@ -10,14 +10,17 @@ import { displayEnvironment, type RunningDisplay } from './display-server.ts'
 /** Light desktops, the best first; each runs as long as the display does. */
 const lightDesktops = [['startxfce4'], ['icewm-session'], ['openbox-session'], ['openbox']] as const
 
+/** What is there to start with on a Wayland display, where the compositor is the desktop. */
+const waylandTerminals = [['foot'], ['alacritty'], ['kitty'], ['weston-terminal']] as const
+
 /** Says of a program, and of what it started, which display it belongs to: see `endPrograms`. */
 const marker = 'AMI_STREAMS_DISPLAY'
 /** Between asking programs to end and killing them, ms. */
 const endMs = 1000
 
 /** The best desktop that this machine has; null where it has none that is known here: the display is empty then. */
-export function lightDesktop(): string[] | null {
-  const found = lightDesktops.find(([program]) => inPath(program))
+export function lightDesktop(protocol: 'x11' | 'wayland'): string[] | null {
+  const found = (protocol === 'wayland' ? waylandTerminals : lightDesktops).find(([program]) => inPath(program))
   return found === undefined ? null : [...found]
 }
 
@@ -31,6 +34,8 @@ const inPath = (program: string): boolean => findProgram(program) !== undefined
 export function startProgram(command: readonly string[], display: RunningDisplay, log: Logger): Promise<void> {
   const [program, ...args] = command as [string, ...string[]]
   const {
+    DISPLAY: _display,
+    XAUTHORITY: _authority,
     WAYLAND_DISPLAY: _wayland,
     DBUS_SESSION_BUS_ADDRESS: _bus,
     XDG_SESSION_ID: _session,
@@ -50,7 +55,7 @@ export function startProgram(command: readonly string[], display: RunningDisplay
       cwd: homedir(),
       detached: true,
       stdio: 'ignore',
-      env: { ...environment, ...displayEnvironment(display), [marker]: display.authority, XDG_SESSION_TYPE: 'x11' },
+      env: { ...environment, ...displayEnvironment(display), [marker]: display.authority },
     })
     child.once('spawn', () => {
       child.unref()

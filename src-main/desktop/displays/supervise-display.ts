@@ -1,6 +1,6 @@
 import { type SupervisedWorker, superviseWorker, type WorkerDependencies } from '../../platform/workers/supervise-worker.ts'
 import { workerFile } from '../../platform/workers/worker-file.ts'
-import { displayEnvironment, madeHereVariable, type RunningDisplay } from './display-server.ts'
+import { displayEnvironment, madeHereVariable, protocolVariable, type RunningDisplay } from './display-server.ts'
 
 /** How one that crashed is started again: its viewers wait for it. */
 const restart = { firstMs: 100, maxMs: 5000, goodAfterMs: 10_000 } as const
@@ -10,6 +10,10 @@ export function superviseDisplay<In, Out>(
   display: RunningDisplay,
   followers: Omit<WorkerDependencies<In>, 'entry' | 'env' | 'restart'>,
 ): SupervisedWorker<Out> {
-  const env = { ...displayEnvironment(display), [madeHereVariable]: display.pid > 0 ? '1' : '0' }
+  const env = {
+    ...displayEnvironment(display),
+    [madeHereVariable]: display.pid > 0 ? '1' : '0',
+    [protocolVariable]: display.protocol ?? 'x11',
+  }
   return superviseWorker({ entry: workerFile('desktop'), env, restart, ...followers })
 }

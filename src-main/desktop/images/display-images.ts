@@ -55,7 +55,7 @@ export class DisplayImages {
 
   /** What the display shows now, or did a second ago, as a JPEG within that size. Throws `desktop.no_image`, `desktop.busy`. */
   of(running: RunningDisplay, maxWidth: number, maxHeight: number): Promise<Uint8Array> {
-    const { server, authority, user } = running
+    const { protocol = 'x11', server, authority, user } = running
     const nowMs = performance.now()
     for (const [key, { madeMs }] of this.#kept) if (nowMs - madeMs > patienceMs) this.#kept.delete(key)
     const key = `${user ?? ''} ${server} ${authority} ${maxWidth} ${maxHeight}`
@@ -69,7 +69,7 @@ export class DisplayImages {
     const jpeg =
       user !== undefined && this.#ofUser !== undefined
         ? this.#ofUser({ ...running, user }, maxWidth, maxHeight)
-        : this.#make({ id: this.#next++, server, authority, maxWidth, maxHeight })
+        : this.#make({ id: this.#next++, protocol, server, authority, maxWidth, maxHeight })
     this.#kept.set(key, { madeMs: nowMs, jpeg })
     // What failed is tried again by the next who asks.
     jpeg.catch(() => this.#kept.get(key)?.jpeg === jpeg && this.#kept.delete(key))

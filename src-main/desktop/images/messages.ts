@@ -1,6 +1,9 @@
+import type { DisplayProtocol } from '../displays/display-server.ts'
+
 /** A display as the process connects to it, and the size that the image is to fit into, pixels. */
 export interface ToDesktopImages {
   readonly id: number
+  readonly protocol: DisplayProtocol
   readonly server: string
   readonly authority: string
   readonly maxWidth: number

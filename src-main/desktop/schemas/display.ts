@@ -24,6 +24,10 @@ export const UserName = Type.String({ pattern: '^[A-Za-z0-9_][A-Za-z0-9_.-]{0,31
 
 export const DisplayIdParams = Type.Object({ id: Type.String({ maxLength: 80 }) })
 
+const Protocol = Type.Union([Type.Literal('x11'), Type.Literal('wayland')], {
+  description: 'what its programs speak: X11, or Wayland to the compositor sway, with one monitor and no clipboard; x11 where left out',
+})
+
 const EndAfterMinutes = Type.Union([Type.Integer({ minimum: 1, maximum: 43_200 }), Type.Null()], {
   description: 'it ends with its programs when nobody has looked at it for so long; null: it goes on',
 })
@@ -97,6 +101,7 @@ export const DisplaySchema = Type.Object({
     description:
       'virtual: made on demand, in memory; screen: the display that the host itself was started on; attached: made by other programs',
   }),
+  protocol: Protocol,
   user: Type.Union([Type.String(), Type.Null()], {
     description:
       'user of this machine whose programs and files those of the display are; null: the one that the host runs as, or who asks is no admin',
@@ -140,6 +145,7 @@ export type Display = Static<typeof DisplaySchema>
 export const NewDisplaySchema = Type.Object(
   {
     name: Type.Optional(Name),
+    protocol: Type.Optional(Protocol),
     width: Type.Optional(side('pixels; 1280 where left out. It follows the window of whoever opens it.')),
     height: Type.Optional(side('pixels; 720 where left out')),
     command: Type.Optional(Type.Union([Command, Type.Null()], { description: 'a light desktop where left out; null: an empty display' })),

@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { AppError } from '../../platform/errors.ts'
 import type { RunningDisplay } from '../displays/display-server.ts'
 import type { DisplaySite, SiteOrder } from '../displays/display-site.ts'
 import type { UserLink } from './user-link.ts'
@@ -35,7 +36,9 @@ export function userSite(user: string, link: UserLink): DisplaySite {
     return rest
   }
   return {
-    async start({ id, name, width, height }) {
+    async start({ id, name, width, height, protocol }) {
+      if (protocol !== 'x11')
+        throw new AppError('desktop.wayland_limit', `A display of Wayland runs as the user of the host, and not as ${user}`)
       return { ...(await link.ask('display.start', { id, name, width, height }, RunningSchema)), user }
     },
     async check(display, running) {

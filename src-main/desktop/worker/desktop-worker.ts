@@ -1,5 +1,3 @@
-import type { CaptureAddon } from '../../media/worker/capture/screen/native-addon.ts'
-import { loadAddon } from '../../platform/load-addon.ts'
 import { repeat } from '../../platform/timing/repeat.ts'
 import { connectToHost, openMediaPipe } from '../../platform/workers/worker-side.ts'
 import { madeHereVariable } from '../displays/display-server.ts'
@@ -10,12 +8,12 @@ import { writeViewerWire } from '../sessions/viewer-wire.ts'
 import { DisplayAudio } from './audio/display-audio.ts'
 import { DisplayCamera } from './camera/display-camera.ts'
 import { DisplayClipboard, isOfClipboard } from './clipboard/display-clipboard.ts'
-import type { DesktopAddon, DesktopCursor, DesktopEvent, NativeDesktopInput } from './desktop-addon.ts'
+import type { DesktopCursor, DesktopEvent, NativeDesktopInput } from './desktop-addon.ts'
 import { DisplayMonitors } from './display-monitors.ts'
 import { DisplayShow } from './display-show.ts'
-import { askActiveTitle } from './recording/active-title.ts'
 import { DisplayRecorder } from './recording/display-recorder.ts'
 import { SeatPrivacy } from './seat-privacy.ts'
+import { openShownDisplay } from './shown-display.ts'
 import { Viewer } from './viewer.ts'
 
 /** Shows one display to its viewers and hands on what they type: DISPLAY and XAUTHORITY say which. Ends with the host's word. */
@@ -31,7 +29,7 @@ const host = connectToHost<ToDesktopWorker, FromDesktopWorker>(take)
 pipe.on('error', () => process.exit(0))
 host.stopping.addEventListener('abort', () => {
   // First: a process that takes too long is killed, and nobody else makes the screen visible.
-  seat.stop()
+  seat?.stop()
   clearInterval(silence)
   recorder?.stop()
   show?.stop()
@@ -44,10 +42,13 @@ host.stopping.addEventListener('abort', () => {
   host.end()
 })
 
-const addon = loadAddon<DesktopAddon & Pick<CaptureAddon, 'activeWindow' | 'listDevices'>>('x11')
+const display = openShownDisplay()
 const input = openInput()
-const view = input && new addon.DesktopView('', onEvent)
-const clipboard = input && new DisplayClipboard(addon.DesktopClipboard, (viewer, parts) => writeViewerWire(pipe, viewer, parts))
+const view = input && new display.DesktopView('', onEvent)
+const clipboard =
+  input &&
+  display.DesktopClipboard &&
+  new DisplayClipboard(display.DesktopClipboard, (viewer, parts) => writeViewerWire(pipe, viewer, parts))
 const monitors = view && new DisplayMonitors({ view, onMonitors: (known) => host.send({ kind: 'monitors', monitors: known }) })
 const show = view && new DisplayShow(view, viewers)
 const audio = new DisplayAudio({
@@ -55,9 +56,9 @@ const audio = new DisplayAudio({
   onProblem: (problem) => process.stderr.write(`audio of a display: ${problem}\n`),
 })
 const camera = new DisplayCamera((problem) => process.stderr.write(`camera of a display: ${problem}\n`))
-const seat = new SeatPrivacy(addon.LocalSeat, (state) => host.send({ kind: 'seat', ...state }))
+const seat = display.LocalSeat && new SeatPrivacy(display.LocalSeat, (state) => host.send({ kind: 'seat', ...state }))
 // Also where the host has died.
-process.on('exit', () => seat.stop())
+process.on('exit', () => seat?.stop())
 const recorder =
   show &&
   new DisplayRecorder({
@@ -65,7 +66,7 @@ const recorder =
     waitingBytes: () => pipe.writableLength,
     show,
     audio,
-    ask: (done) => askActiveTitle(addon, done),
+    ask: display.askTitle,
   })
 const silence = repeat(250, () => {
   for (const viewer of viewers.values()) viewer.releaseIfSilent(performance.now())
@@ -74,7 +75,7 @@ host.ready()
 
 function openInput(): NativeDesktopInput | undefined {
   try {
-    const opened = new addon.DesktopInput('', process.env[madeHereVariable] === '1')
+    const opened = new display.DesktopInput('', process.env[madeHereVariable] === '1')
     // What the process before this one pressed, if it was killed, nobody else releases.
     opened.releaseAll()
     return opened
@@ -101,7 +102,7 @@ function take(message: ToDesktopWorker): void {
     return
   }
   if (message.kind === 'seat') {
-    seat.want(message)
+    seat?.want(message)
     return
   }
   if (message.kind === 'copied-files') {

@@ -11,6 +11,7 @@ type Display = Item<'/desktop/displays'>
 interface CreateFlags {
   readonly size?: { readonly width: number; readonly height: number }
   readonly empty?: boolean
+  readonly wayland?: boolean
   readonly user?: string
   readonly attach?: string
   readonly authority?: string
@@ -77,6 +78,7 @@ function addCreate(desktop: Command, context: CommandContext): void {
     .command('create [name] [command...]')
     .description('create a desktop: a light desktop, or the program whose command is behind --')
     .option('--empty', 'nothing runs there')
+    .option('--wayland', 'its programs speak Wayland, to the compositor sway, and not X11')
     .option('--size <pixels>', 'as 1280x720; it follows the window of whoever opens it', readSize)
     .option('--user <name>', 'user of the machine whose programs and files are there')
     .option('--attach <display>', 'show an X display that other programs made: `:7`, or the path of its socket')
@@ -87,12 +89,13 @@ function addCreate(desktop: Command, context: CommandContext): void {
     .action(
       run(context, async (output, command) => {
         const [name, ...words] = command.args
-        const { empty, attach, authority, endAfter, lockOnLeave, startWithHost, size, user } = command.opts<CreateFlags>()
+        const { empty, wayland, attach, authority, endAfter, lockOnLeave, startWithHost, size, user } = command.opts<CreateFlags>()
         if (empty === true && words.length > 0) throw new AppError('command.invalid', 'Give either --empty or a command')
         if (authority !== undefined && attach === undefined) throw new AppError('command.invalid', '--authority is for --attach alone')
         const made = await clientOf(command, context).send('POST', '/desktop/displays', {
           name,
           ...size,
+          ...(wayland === true && { protocol: 'wayland' as const }),
           user,
           ...(words.length > 0 && { command: words }),
           ...(empty === true && { command: null }),

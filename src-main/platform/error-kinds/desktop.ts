@@ -109,6 +109,16 @@ export const desktopErrors = {
     title: 'The program that makes displays is not installed',
     remedy: 'On Debian and Ubuntu: `apt-get install tigervnc-standalone-server`.',
   },
+  'desktop.wayland_missing': {
+    status: 503,
+    title: 'The program that makes Wayland displays is not installed',
+    remedy: 'On Debian and Ubuntu: `apt-get install sway foot`.',
+  },
+  'desktop.wayland_limit': {
+    status: 400,
+    title: 'A Wayland display cannot have that',
+    remedy: 'Create a display of X11 for several monitors, and for other users of the machine.',
+  },
   'desktop.server_failed': {
     status: 500,
     title: 'A display could not be started',

@@ -133,6 +133,16 @@ export const desktopErrors = {
     title: 'El programa que crea pantallas no está instalado',
     remedy: 'En Debian y Ubuntu: apt-get install tigervnc-standalone-server.',
   },
+  'desktop.wayland_missing': {
+    english: 'The program that makes Wayland displays is not installed',
+    title: 'El programa que crea pantallas de Wayland no está instalado',
+    remedy: 'En Debian y Ubuntu: apt-get install sway foot.',
+  },
+  'desktop.wayland_limit': {
+    english: 'A Wayland display cannot have that',
+    title: 'Una pantalla de Wayland no puede tener eso',
+    remedy: 'Crea una pantalla de X11 para varios monitores y para otros usuarios del equipo.',
+  },
   'desktop.server_failed': {
     english: 'A display could not be started',
     title: 'No se pudo iniciar una pantalla',

@@ -10,6 +10,10 @@ export const desktops = {
   name: 'Nombre',
   nameHelp: 'Si se deja vacío, recibe un número.',
   starts: 'Qué se inicia en él',
+  protocol: 'Los programas hablan',
+  wayland: 'Wayland',
+  protocolHelp:
+    'Wayland necesita el compositor sway; ese escritorio tiene un monitor, no comparte el portapapeles y no es una fuente del estudio.',
   lightDesktop: 'Un escritorio ligero, si este equipo tiene uno',
   program: 'Un programa',
   nothing: 'Nada',

@@ -1,17 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, openSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
-import { setTimeout as delay } from 'node:timers/promises'
 import { AppError } from '../../../platform/errors.ts'
 import type { DisplayOrder, DisplayServer, RunningDisplay } from '../display-server.ts'
+import { endServer, isServerOf, lastLine } from '../server-process.ts'
 import { writeAuthority } from './x-authority.ts'
 
 /** Starting takes a third of a second; a machine under load many times as much. ms */
 const startMs = 20_000
-/** Between asking a server to end and killing it, ms. */
-const endMs = 2000
 /** Descriptor over which the server says its display number. */
 const numberFd = 3
 
@@ -45,15 +43,10 @@ export const xvncServer: DisplayServer = {
   },
 
   async adopt(running) {
-    return isOurs(running) && (await accepts(running.server))
+    return isServerOf(running) && (await accepts(running.server))
   },
 
-  async end(running) {
-    if (!isOurs(running)) return
-    signal(running.pid, 'SIGTERM')
-    for (const until = performance.now() + endMs; performance.now() < until && isOurs(running); ) await delay(20)
-    if (isOurs(running)) signal(running.pid, 'SIGKILL')
-  },
+  end: endServer,
 }
 
 function displayNumber(child: ChildProcess, folder: string): Promise<number> {
@@ -82,31 +75,6 @@ function displayNumber(child: ChildProcess, folder: string): Promise<number> {
       else failed(`Xvnc named no display: ${said.trim()}`, 'desktop.server_failed')
     })
   })
-}
-
-function lastLine(file: string): string {
-  try {
-    return readFileSync(file, 'utf8').trim().split('\n').at(-1)?.slice(0, 300) ?? ''
-  } catch {
-    return ''
-  }
-}
-
-/** The process with that id is the server of that display, and no other that got its number since. */
-function isOurs({ pid, authority }: RunningDisplay): boolean {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(authority)
-  } catch {
-    return false
-  }
-}
-
-function signal(pid: number, name: NodeJS.Signals): void {
-  try {
-    process.kill(pid, name)
-  } catch {
-    // It ended by itself.
-  }
 }
 
 /** A server listens on the display's socket. */

@@ -6,6 +6,7 @@ import { workerLog } from '../../../platform/workers/worker-log.ts'
 import type { RunningDisplay } from '../../displays/display-server.ts'
 import { OwnSite } from '../../displays/display-site.ts'
 import { pipeWireServer } from '../../displays/pipewire/pipewire-server.ts'
+import { swayServer } from '../../displays/sway/sway-server.ts'
 import { xvncServer } from '../../displays/xvnc/xvnc-server.ts'
 import { ownFiles, type UploadWish } from '../../files/display-files.ts'
 import { type DisplayUpload, DisplayUploads } from '../../files/display-uploads.ts'
@@ -51,7 +52,13 @@ const printers = new Printers({
   audit: { record() {} },
   log,
 })
-const site = new OwnSite({ server: xvncServer, audio: pipeWireServer, printers, folder: join(runtime, 'displays'), log })
+const site = new OwnSite({
+  servers: { x11: xvncServer, wayland: swayServer },
+  audio: pipeWireServer,
+  printers,
+  folder: join(runtime, 'displays'),
+  log,
+})
 const uploads = new DisplayUploads()
 const files = (display: Named) => ownFiles(display, { uploads, folderOf })
 const images = new DisplayImages(log)
@@ -63,7 +70,7 @@ const shown = ({ id, path, bytes, received, placed }: DisplayUpload) => ({ id, p
 /** What the host can ask for; the answer, and bytes beside it. */
 // biome-ignore lint/suspicious/noExplicitAny: the host is trusted, and sends what its own types say
 const methods: Readonly<Record<string, (params: any, bytes: Buffer) => unknown>> = {
-  'display.start': (order: Named & { readonly width: number; readonly height: number }) => site.start(order),
+  'display.start': (order: Named & { readonly width: number; readonly height: number }) => site.start({ ...order, protocol: 'x11' }),
   'display.check': async ({ running, ...display }: Named & { readonly running: RunningDisplay }) => {
     const found = await site.check(display, running)
     if (found !== undefined) await printers.removeLeftBehind([display.id])

@@ -13,7 +13,7 @@ sharp.cache(false)
 sharp.concurrency(1)
 
 const host = connectToHost<ToDesktopImages, FromDesktopImages>((order) => {
-  addon.screenshot(order, (shot) => {
+  addonOf(order.protocol).screenshot(order, (shot) => {
     encode(shot).then(
       (jpeg) => host.send({ id: order.id, jpeg, why: shot.rejection }),
       (error: unknown) => host.send({ id: order.id, jpeg: undefined, why: (error as Error).message }),
@@ -21,8 +21,16 @@ const host = connectToHost<ToDesktopImages, FromDesktopImages>((order) => {
   })
 })
 host.stopping.addEventListener('abort', () => host.end())
-const addon = loadAddon<DesktopAddon>('x11')
+const x11 = loadAddon<DesktopAddon>('x11')
+let wayland: Pick<DesktopAddon, 'screenshot'> | undefined
 host.ready()
+
+/** Throws where the native part for Wayland is missing, which only its displays need. */
+function addonOf(protocol: ToDesktopImages['protocol']): Pick<DesktopAddon, 'screenshot'> {
+  if (protocol === 'x11') return x11
+  wayland ??= loadAddon<DesktopAddon>('wayland')
+  return wayland
+}
 
 async function encode({ rejection, width, height, rgba }: NativeScreenshot): Promise<Uint8Array | undefined> {
   if (rejection !== '') return undefined

@@ -1,0 +1,164 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { findProgram } from '../src-main/platform/programs/find-program.ts'
+import { complaints, launchBrowser } from './helpers/browser.ts'
+import { type RunningHost, startHost } from './helpers/host.ts'
+import { skipBecause } from './helpers/skip.ts'
+import { look } from './helpers/studio-page.ts'
+import { until } from './helpers/until.ts'
+import { killWorker } from './helpers/workers.ts'
+
+/** Wayland displays in memory, with a real compositor and a real terminal, seen and worked at in Chromium. */
+
+const missing = ['sway', 'foot'].every((program) => findProgram(program) !== undefined)
+  ? undefined
+  : 'sway and foot are needed: apt-get install sway foot'
+let host: RunningHost
+let browser: Browser
+let page: Page
+let problems: string[]
+let id = ''
+
+const typed = () => join(host.dataDir, 'typed.txt')
+const display = async () => (await host.api('GET', `/desktop/displays/${id}`)).body
+const share = (rgb: readonly number[]) =>
+  page.getByTestId('desktop-canvas').evaluate((canvas, wanted) => {
+    const { width, height } = canvas as HTMLCanvasElement
+    const { data } = (canvas as HTMLCanvasElement).getContext('2d')!.getImageData(0, 0, width, height)
+    let found = 0
+    for (let at = 0; at < data.length; at += 4) if (wanted.every((value, channel) => data[at + channel] === value)) found++
+    return found / (width * height)
+  }, rgb)
+
+beforeAll(async () => {
+  if (missing !== undefined) return
+  host = await startHost({ name: 'desktop-wayland' })
+  browser = await launchBrowser()
+  page = await browser.newPage({ viewport: { width: 1280, height: 720 }, colorScheme: 'dark' })
+  problems = complaints(page)
+}, 120_000)
+
+afterAll(async () => {
+  if (id !== '') await host?.api('DELETE', `/desktop/displays/${id}`).catch(() => undefined)
+  await browser?.close()
+  await host?.stop()
+}, 60_000)
+
+describe('a Wayland display in the browser', () => {
+  beforeEach((context) => {
+    if (missing !== undefined) skipBecause(context, missing)
+  })
+
+  it('is created on the page, opened by one click and has the size of the window', async () => {
+    await page.goto(`${host.http}/desktops`)
+    await page.getByTestId('create-display').click()
+    await page.getByTestId('display-starts').selectOption('program')
+    await page.getByTestId('display-protocol').selectOption('wayland')
+    await page.getByTestId('display-command').fill('foot --override=colors.background=103050')
+    await page.getByTestId('display-submit').click()
+    const card = page.getByTestId('display-card')
+    await card.waitFor()
+    id = (await card.getAttribute('data-display')) ?? ''
+    expect(await display()).toMatchObject({ protocol: 'wayland', state: 'running', server: expect.stringMatching(/\/wayland-\d+$/) })
+    await card.getByRole('link').click()
+    await page.locator('[data-testid=desktop][data-state=open]').waitFor()
+    const stage = await page
+      .locator('.desktop-stage')
+      .evaluate(({ clientWidth, clientHeight }) => ({ width: clientWidth, height: clientHeight }))
+    await until(async () => {
+      const { width, height } = await display()
+      return width === stage.width && height === stage.height
+    }, `the display is ${stage.width} x ${stage.height}`)
+    await until(async () => (await share([0x10, 0x30, 0x50])) > 0.8, 'the terminal has the whole display')
+    await look(page, 'desktop-wayland')
+  })
+
+  it('types what is typed: letters of any script, chords and Shift', async () => {
+    await page.getByTestId('desktop-keys').focus()
+    await page.keyboard.type(`cat > ${typed()}`)
+    await page.keyboard.press('Enter')
+    await page.keyboard.type('Hello, World! {}[]|~@#')
+    await page.keyboard.insertText(' Zäh ß € 漢字 привет 😀')
+    await page.keyboard.press('Shift+X')
+    await page.keyboard.press('Enter')
+    await page.keyboard.press('Control+d')
+    await page.keyboard.type(`touch ${typed()}.ended`)
+    await page.keyboard.press('Enter')
+    await until(() => existsSync(`${typed()}.ended`), 'Ctrl+D ended the program that wrote it')
+    expect(readFileSync(typed(), 'utf8').split('\n')[0]).toBe('Hello, World! {}[]|~@# Zäh ß € 漢字 привет 😀X')
+  })
+
+  it('clicks where the pointer is, and turns the wheel', async () => {
+    // The terminal reports both as XTerm does: button, column, line.
+    const reports = join(host.dataDir, 'mouse.txt')
+    const script = join(host.dataDir, 'mouse.sh')
+    writeFileSync(script, `stty raw -echo\nprintf '\\033[?1000h\\033[?1006h' >&2\nexec dd bs=1 of=${reports} 2>/dev/null\n`)
+    await page.keyboard.type(`sh ${script}`)
+    await page.keyboard.press('Enter')
+    const said = () => (existsSync(reports) ? readFileSync(reports, 'utf8') : '')
+    const box = (await page.getByTestId('desktop-canvas').boundingBox())!
+    const at = async (x: number, y: number) => {
+      await page.mouse.move(box.x + x, box.y + y)
+      await page.mouse.click(box.x + x, box.y + y)
+    }
+    await until(async () => {
+      await at(5, 5)
+      return said().includes('\x1b[<0;1;1M')
+    }, 'a click at the first character')
+    await at(box.width / 2, box.height / 2)
+    await until(
+      () => [...said().matchAll(/\[<0;(\d+);(\d+)M/g)].some(([, column, line]) => Number(column) > 20 && Number(line) > 10),
+      'one in the middle',
+    )
+    await page.mouse.wheel(0, 300)
+    await until(() => said().includes('[<65;'), 'the wheel turns down')
+    await page.mouse.click(box.x + 5, box.y + 5, { button: 'right' })
+    await until(() => said().includes('\x1b[<2;1;1M'), 'the right button')
+  })
+
+  it('follows the window when it changes', async () => {
+    await page.setViewportSize({ width: 1001, height: 641 })
+    const stage = await page.locator('.desktop-stage').evaluate((each) => ({ width: each.clientWidth, height: each.clientHeight }))
+    await until(async () => {
+      const { width, height } = await display()
+      return width === stage.width && height === stage.height
+    }, `the display is ${stage.width} x ${stage.height}`)
+    await until(async () => (await share([0x10, 0x30, 0x50])) > 0.8, 'the terminal has the whole display')
+  })
+
+  it('goes on without the process that shows it, and is back', async () => {
+    await killWorker(host, 'desktop-worker', async () => (await page.locator('[data-testid=desktop][data-state=open]').count()) === 1)
+    await until(async () => (await share([0x10, 0x30, 0x50])) > 0.8, 'the terminal is seen')
+  })
+
+  it('has an image on its card, and no second monitor', async () => {
+    const image = await fetch(`${host.http}/api/v1/desktop/displays/${id}/screenshot?width=320&height=180`)
+    expect([image.status, image.headers.get('content-type')]).toEqual([200, 'image/jpeg'])
+    const monitors = [0, 800].map((x) => ({ x, y: 0, width: 800, height: 600 }))
+    expect((await host.api('PATCH', `/desktop/displays/${id}`, { monitors })).body).toMatchObject({ code: 'desktop.wayland_limit' })
+  })
+
+  it('ends with its programs and its compositor when it is removed', async () => {
+    const server = (await display()).server ?? ''
+    expect(existsSync(server)).toBe(true)
+    await host.api('DELETE', `/desktop/displays/${id}`)
+    id = ''
+    expect(existsSync(server)).toBe(false)
+    expect(problems).toEqual([])
+  })
+})
+
+it('says which package is missing where there is no compositor', async () => {
+  const without = await startHost({ name: 'desktop-no-sway', env: { PATH: '/nonexistent' } })
+  try {
+    const { status, body } = await without.api('POST', '/desktop/displays', { protocol: 'wayland', command: null })
+    expect([status, body]).toEqual([
+      503,
+      expect.objectContaining({ code: 'desktop.wayland_missing', remedy: expect.stringContaining('sway') }),
+    ])
+  } finally {
+    await without.stop()
+  }
+}, 60_000)

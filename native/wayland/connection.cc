@@ -1,0 +1,96 @@
+#include "connection.h"
+
+#include <poll.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "protocols.h"
+
+namespace wayland {
+
+std::unique_ptr<Connection> Connection::open(const std::string& socket, const char*& why) {
+  wl_display* display = wl_display_connect(socket.empty() ? nullptr : socket.c_str());
+  if (display == nullptr) {
+    why = "no-server";
+    return nullptr;
+  }
+  std::unique_ptr<Connection> connection(new Connection(display));
+  connection->registry_ = wl_display_get_registry(display);
+  static const wl_registry_listener listener = {found, [](void*, wl_registry*, uint32_t) {}};
+  wl_registry_add_listener(connection->registry_, &listener, connection.get());
+  if (wl_display_roundtrip(display) < 0) {
+    why = "refused";
+    return nullptr;
+  }
+  if (connection->output != nullptr) {
+    static const wl_output_listener sizes = {
+        [](void*, wl_output*, int32_t, int32_t, int32_t, int32_t, int32_t, const char*, const char*, int32_t) {},
+        [](void* data, wl_output*, uint32_t flags, int32_t width, int32_t height, int32_t) {
+          if ((flags & WL_OUTPUT_MODE_CURRENT) != 0) static_cast<Connection*>(data)->outputSize_ = {width, height};
+        },
+        [](void*, wl_output*) {},
+        [](void*, wl_output*, int32_t) {},
+    };
+    wl_output_add_listener(connection->output, &sizes, connection.get());
+    wl_display_roundtrip(display);
+  }
+  return connection;
+}
+
+Connection::~Connection() {
+  for (wl_proxy* proxy : {screencopy, keyboards, pointers, reinterpret_cast<wl_proxy*>(shm), reinterpret_cast<wl_proxy*>(seat),
+                          reinterpret_cast<wl_proxy*>(output), reinterpret_cast<wl_proxy*>(registry_)}) {
+    if (proxy != nullptr) wl_proxy_destroy(proxy);
+  }
+  wl_display_disconnect(display_);
+}
+
+void Connection::found(void* data, wl_registry* registry, uint32_t name, const char* interface, uint32_t version) {
+  auto& self = *static_cast<Connection*>(data);
+  const auto bind = [&](const wl_interface& wanted, auto*& into) {
+    if (into != nullptr || std::strcmp(interface, wanted.name) != 0) return;
+    const uint32_t usable = std::min(version, static_cast<uint32_t>(wanted.version));
+    into = static_cast<std::remove_reference_t<decltype(into)>>(wl_registry_bind(registry, name, &wanted, usable));
+  };
+  const auto bindAt = [&](const wl_interface& wanted, uint32_t most, auto*& into) {
+    if (into != nullptr || std::strcmp(interface, wanted.name) != 0) return;
+    into = static_cast<std::remove_reference_t<decltype(into)>>(wl_registry_bind(registry, name, &wanted, std::min(version, most)));
+  };
+  bindAt(wl_shm_interface, 1, self.shm);
+  bindAt(wl_seat_interface, 1, self.seat);
+  bindAt(wl_output_interface, 1, self.output);
+  bind(screencopyManagerInterface, self.screencopy);
+  bind(keyboardManagerInterface, self.keyboards);
+  bind(pointerManagerInterface, self.pointers);
+}
+
+void Connection::exchange() {
+  if (broken()) return;
+  wait(-1, 0);
+}
+
+bool Connection::wait(int wakeFd, int timeoutMs) {
+  while (wl_display_prepare_read(display_) != 0) {
+    if (wl_display_dispatch_pending(display_) < 0) return false;
+    // What was handled may be what somebody waits for.
+    timeoutMs = 0;
+  }
+  pollfd waits[2] = {{wl_display_get_fd(display_), POLLIN, 0}, {wakeFd, POLLIN, 0}};
+  if (wl_display_flush(display_) < 0) {
+    if (errno != EAGAIN) {
+      wl_display_cancel_read(display_);
+      return false;
+    }
+    waits[0].events |= POLLOUT;
+  }
+  poll(waits, 2, timeoutMs);
+  if ((waits[0].revents & (POLLIN | POLLERR | POLLHUP)) == 0) {
+    wl_display_cancel_read(display_);
+    return true;
+  }
+  return wl_display_read_events(display_) >= 0 && wl_display_dispatch_pending(display_) >= 0;
+}
+
+}  // namespace wayland

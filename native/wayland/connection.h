@@ -1,0 +1,49 @@
+#pragma once
+#include <wayland-client.h>
+
+#include <memory>
+#include <string>
+
+namespace wayland {
+
+/** A connection to a compositor, with those of its globals that capture and input need. For one thread. */
+class Connection {
+ public:
+  /** `socket`: its full path; empty: as WAYLAND_DISPLAY has it. Null with the reason in a word in `why`. May block while the compositor hangs. */
+  static std::unique_ptr<Connection> open(const std::string& socket, const char*& why);
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  wl_display* display() const { return display_; }
+  bool broken() const { return wl_display_get_error(display_) != 0; }
+  /** Sends what waits, and handles what has come. Does not wait. */
+  void exchange();
+  /** Waits for events of the compositor, or for `wakeFd`, and handles them. `timeoutMs` -1: however long. False where the connection is lost. */
+  bool wait(int wakeFd, int timeoutMs);
+
+  struct Size {
+    int width = 0;
+    int height = 0;
+  };
+  /** Of the output, pixels; 0 while it is not known. */
+  Size outputSize() const { return outputSize_; }
+
+  wl_shm* shm = nullptr;
+  wl_seat* seat = nullptr;
+  /** The first one. */
+  wl_output* output = nullptr;
+  wl_proxy* screencopy = nullptr;
+  wl_proxy* keyboards = nullptr;
+  wl_proxy* pointers = nullptr;
+
+ private:
+  explicit Connection(wl_display* display) : display_(display) {}
+  static void found(void* data, wl_registry* registry, uint32_t name, const char* interface, uint32_t version);
+
+  wl_display* const display_;
+  wl_registry* registry_ = nullptr;
+  Size outputSize_;
+};
+
+}  // namespace wayland

@@ -1,0 +1,47 @@
+#include "protocols.h"
+
+#include <iterator>
+
+namespace wayland {
+
+namespace {
+
+/** Arguments that are no objects of these protocols. */
+const wl_interface* plain[8] = {};
+
+const wl_interface* captureTypes[] = {&screencopyFrameInterface, nullptr, &wl_output_interface};
+const wl_interface* regionTypes[] = {&screencopyFrameInterface, nullptr, &wl_output_interface, nullptr, nullptr, nullptr, nullptr};
+const wl_interface* bufferTypes[] = {&wl_buffer_interface};
+const wl_interface* newKeyboardTypes[] = {&wl_seat_interface, &keyboardInterface};
+const wl_interface* newPointerTypes[] = {&wl_seat_interface, &pointerInterface};
+const wl_interface* newPointerOnTypes[] = {&wl_seat_interface, &wl_output_interface, &pointerInterface};
+
+const wl_message screencopyManagerRequests[] = {
+    {"capture_output", "nio", captureTypes}, {"capture_output_region", "nioiiii", regionTypes}, {"destroy", "", plain}};
+const wl_message screencopyFrameRequests[] = {{"copy", "o", bufferTypes}, {"destroy", "", plain}, {"copy_with_damage", "2o", bufferTypes}};
+const wl_message screencopyFrameEvents[] = {{"buffer", "uuuu", plain}, {"flags", "u", plain},         {"ready", "uuu", plain},       {"failed", "", plain},
+                                            {"damage", "2uuuu", plain}, {"linux_dmabuf", "3uuu", plain}, {"buffer_done", "3", plain}};
+const wl_message keyboardManagerRequests[] = {{"create_virtual_keyboard", "on", newKeyboardTypes}};
+const wl_message keyboardRequests[] = {{"keymap", "uhu", plain}, {"key", "uuu", plain}, {"modifiers", "uuuu", plain}, {"destroy", "1", plain}};
+const wl_message pointerManagerRequests[] = {
+    {"create_virtual_pointer", "?on", newPointerTypes}, {"destroy", "", plain}, {"create_virtual_pointer_with_output", "2?o?on", newPointerOnTypes}};
+const wl_message pointerRequests[] = {{"motion", "uff", plain},      {"motion_absolute", "uuuuu", plain}, {"button", "uuu", plain},
+                                      {"axis", "uuf", plain},        {"frame", "", plain},                {"axis_source", "u", plain},
+                                      {"axis_stop", "uu", plain},    {"axis_discrete", "uufi", plain},    {"destroy", "1", plain}};
+
+template <size_t count>
+constexpr int countOf(const wl_message (&)[count]) {
+  return static_cast<int>(count);
+}
+
+}  // namespace
+
+const wl_interface screencopyManagerInterface = {"zwlr_screencopy_manager_v1", 3, countOf(screencopyManagerRequests), screencopyManagerRequests, 0, nullptr};
+const wl_interface screencopyFrameInterface = {
+    "zwlr_screencopy_frame_v1", 3, countOf(screencopyFrameRequests), screencopyFrameRequests, countOf(screencopyFrameEvents), screencopyFrameEvents};
+const wl_interface keyboardManagerInterface = {"zwp_virtual_keyboard_manager_v1", 1, countOf(keyboardManagerRequests), keyboardManagerRequests, 0, nullptr};
+const wl_interface keyboardInterface = {"zwp_virtual_keyboard_v1", 1, countOf(keyboardRequests), keyboardRequests, 0, nullptr};
+const wl_interface pointerManagerInterface = {"zwlr_virtual_pointer_manager_v1", 2, countOf(pointerManagerRequests), pointerManagerRequests, 0, nullptr};
+const wl_interface pointerInterface = {"zwlr_virtual_pointer_v1", 2, countOf(pointerRequests), pointerRequests, 0, nullptr};
+
+}  // namespace wayland

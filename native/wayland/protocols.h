@@ -1,0 +1,45 @@
+#pragma once
+// The requests of Wayland's extensions for capture and input, of compositors like sway, which libwayland does not have: wlr-screencopy-unstable-v1,
+// wlr-virtual-pointer-unstable-v1 and virtual-keyboard-unstable-v1. Numbers are those of their requests and events, in the protocols' order.
+#include <wayland-client.h>
+
+namespace wayland {
+
+extern const wl_interface screencopyManagerInterface;
+extern const wl_interface screencopyFrameInterface;
+extern const wl_interface keyboardManagerInterface;
+extern const wl_interface keyboardInterface;
+extern const wl_interface pointerManagerInterface;
+extern const wl_interface pointerInterface;
+
+namespace screencopy {
+/** Requests of the manager. */
+inline constexpr uint32_t kCaptureOutput = 0;
+/** Requests of a frame. */
+inline constexpr uint32_t kCopy = 0;
+inline constexpr uint32_t kDestroy = 1;
+inline constexpr uint32_t kCopyWithDamage = 2;
+/** Bit of the event `flags`: rows are from the bottom up. */
+inline constexpr uint32_t kUpsideDown = 1;
+}  // namespace screencopy
+
+namespace keyboard {
+inline constexpr uint32_t kCreate = 0;
+inline constexpr uint32_t kKeymap = 0;
+inline constexpr uint32_t kKey = 1;
+inline constexpr uint32_t kModifiers = 2;
+inline constexpr uint32_t kDestroy = 3;
+}  // namespace keyboard
+
+namespace pointer {
+inline constexpr uint32_t kCreate = 0;
+inline constexpr uint32_t kMotion = 0;
+inline constexpr uint32_t kMotionAbsolute = 1;
+inline constexpr uint32_t kButton = 2;
+inline constexpr uint32_t kFrame = 4;
+inline constexpr uint32_t kAxisSource = 5;
+inline constexpr uint32_t kAxisDiscrete = 7;
+inline constexpr uint32_t kDestroy = 8;
+}  // namespace pointer
+
+}  // namespace wayland

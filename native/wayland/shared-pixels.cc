@@ -1,0 +1,31 @@
+#include "shared-pixels.h"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+namespace wayland {
+
+std::unique_ptr<SharedPixels> SharedPixels::make(const Connection& connection, int width, int height, uint32_t format) {
+  std::unique_ptr<SharedPixels> pixels(new SharedPixels(width, height, format));
+  pixels->bytes_ = static_cast<size_t>(width) * 4 * static_cast<size_t>(height);
+  const int fd = memfd_create("ami-wayland-frame", MFD_CLOEXEC);
+  if (fd < 0) return nullptr;
+  void* memory = ftruncate(fd, static_cast<off_t>(pixels->bytes_)) == 0 ? mmap(nullptr, pixels->bytes_, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0) : MAP_FAILED;
+  if (memory == MAP_FAILED) {
+    close(fd);
+    return nullptr;
+  }
+  pixels->data_ = static_cast<uint8_t*>(memory);
+  wl_shm_pool* pool = wl_shm_create_pool(connection.shm, fd, static_cast<int32_t>(pixels->bytes_));
+  pixels->buffer_ = wl_shm_pool_create_buffer(pool, 0, width, height, width * 4, format);
+  wl_shm_pool_destroy(pool);
+  close(fd);
+  return pixels;
+}
+
+SharedPixels::~SharedPixels() {
+  if (buffer_ != nullptr) wl_buffer_destroy(buffer_);
+  if (data_ != nullptr) munmap(data_, bytes_);
+}
+
+}  // namespace wayland
