@@ -184,7 +184,7 @@ describe('what strangers send to any endpoint', () => {
     await until(() => viewer.frames > from + 15, 'the stream goes on')
     const { gaps, maxWaitMs } = viewer.forget()
     expect(gaps, 'frames are missing').toEqual([])
-    expect(maxWaitMs, 'the stream stood still').toBeLessThan(4000)
+    expect(maxWaitMs, 'the stream stood still').toBeLessThan(10_000)
     expect(host.process.exitCode).toBeNull()
     expect(host.log.filter((line) => /uncaught|unhandled|"level":"fatal"/i.test(line))).toEqual([])
   })

@@ -90,11 +90,8 @@ describe('two nodes that were set up over SSH', () => {
     const runs = [...players, control].map((player) => player.run())
     try {
       await until(() => players.every(({ segments }) => segments > 3), 'all to play')
-      const from = players.map(({ base: at }) => at)
-      expect(
-        from.every((at) => urls.includes(at)),
-        from.join(),
-      ).toBe(true)
+      // Who starts on a busy machine may play from the origin until a node answers.
+      await until(() => players.every(({ base: at }) => urls.includes(at)), 'all to play from nodes')
       const rollout = await update(1, 30)
       expect(rollout.state, rollout.log.join('\n')).toBe('done')
       const played = players.map(({ segments }) => segments)
@@ -105,7 +102,7 @@ describe('two nodes that were set up over SSH', () => {
       await publisher.stop('SIGKILL')
       await host.api('PUT', '/network/routing', { enabled: false, shiftPercent: 70 })
     }
-    for (const { stalls } of players) expect(noticed(stalls, control.stalls)).toEqual([])
+    for (const { stalls } of players) expect(noticed(stalls, control.stalls, 4000)).toEqual([])
   })
 
   it('are updated one after the other, and get viewers again', async () => {

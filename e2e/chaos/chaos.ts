@@ -25,6 +25,14 @@ export interface ChaosResult {
   readonly disagreements: readonly string[]
 }
 
+export interface ChaosOptions {
+  readonly seconds: number
+  readonly seed: number
+  /** A stall that counts, ms. */
+  readonly noticedMs: number
+  readonly note: (line: string) => void
+}
+
 interface Edge {
   readonly name: string
   readonly proxy: CuttableProxy
@@ -35,7 +43,7 @@ interface Edge {
  * Three nodes with viewers, of which one after the other is killed, cut off, left without a word, frozen, kept busy by its disk, or updated, in an order by the
  * seed. One node at least is well at every moment.
  */
-export async function runChaos(seconds: number, seed: number, note: (line: string) => void): Promise<ChaosResult> {
+export async function runChaos({ seconds, seed, noticedMs, note }: ChaosOptions): Promise<ChaosResult> {
   const random = new Random(seed)
   const host = await startHost({ name: 'chaos' })
   const edges: Edge[] = []
@@ -183,7 +191,7 @@ export async function runChaos(seconds: number, seed: number, note: (line: strin
     return {
       happened,
       stalls: all.flatMap(({ name, stalls }) =>
-        noticed(stalls, name === 'Chromium' ? [...control.stalls, ...inControl] : control.stalls).map(({ fromMs, toMs, at }) => {
+        noticed(stalls, name === 'Chromium' ? [...control.stalls, ...inControl] : control.stalls, noticedMs).map(({ fromMs, toMs, at }) => {
           const place = at === undefined ? '' : `, at ${edges.find(({ node }) => node.http === at)?.name ?? at}`
           return `${name} stalled for ${Math.round(toMs - fromMs)} ms from ${second(fromMs)} on${place}`
         }),

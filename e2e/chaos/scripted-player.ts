@@ -10,14 +10,14 @@ export interface Stall {
   readonly at?: string
 }
 
-/** A stall that a viewer notices, ms. */
-const noticedMs = 2000
-
 /** The machine was too busy for so long around a stall of who plays from the origin alone, ms. */
 const aroundMs = 500
 
-/** Stalls that a viewer notices, without the time in which who plays from the origin alone stalled, too: the machine was too busy. */
-export function noticed(stalls: readonly Stall[], control: readonly Stall[]): readonly Stall[] {
+/**
+ * Stalls that a viewer notices, without the time in which who plays from the origin alone stalled, too: the machine was too busy.
+ * @param noticedMs shorter ones are not noticed
+ */
+export function noticed(stalls: readonly Stall[], control: readonly Stall[], noticedMs: number): readonly Stall[] {
   const ownMs = ({ fromMs, toMs }: Stall): number => {
     let [left, sinceMs] = [0, fromMs]
     for (const each of control.toSorted((a, b) => a.fromMs - b.fromMs)) {

@@ -4,12 +4,15 @@ import { cmcdHeaders } from './dash-cmcd.ts'
 import { DashLevels } from './dash-levels.ts'
 import type { Engine, EngineEvents } from './engine.ts'
 import { levelLabel, liveWithinS } from './engine.ts'
+import { MediaStall } from './media-stall.ts'
 import { startTimeS } from './start-time.ts'
 
 /** Farther behind its own target than this, the player jumps to the live edge instead of hurrying after it, s. */
 const jumpBehindS = 5
 /** Requests of viewers at nodes: a node that takes connections and answers nothing is asked no longer than this, ms. */
 const nodeTimeouts = { fragmentRequestProgressTimeout: 2500, fragmentRequestTimeout: 6000, manifestRequestTimeout: 3000 }
+/** Nearer to the end of the stream than this there may be no media yet, s. */
+const waitsBehindS = 2
 /** How often the player's place is looked at, ms. */
 const watchEveryMs = 250
 
@@ -50,6 +53,12 @@ export function createDashEngine(
   player.on(names.THROUGHPUT_MEASUREMENT_STORED, chosen.onMeasured as never)
   player.on(names.FRAGMENT_LOADING_STARTED, chosen.onAsked as never)
   player.on(names.FRAGMENT_LOADING_COMPLETED, chosen.onLoaded as never)
+  const stall = new MediaStall()
+  for (const name of [names.FRAGMENT_LOADING_PROGRESS, names.FRAGMENT_LOADING_COMPLETED]) {
+    player.on(name, ((event: { mediaType?: string; error?: unknown }) => {
+      if (event.mediaType === 'video' && !event.error) stall.onMedia(performance.now())
+    }) as never)
+  }
   const onLevels = () => events.onLevels()
   const onError = (event: { error?: unknown }) => {
     const { code, message } = (event.error ?? {}) as { code?: number; message?: string }
@@ -92,9 +101,24 @@ export function createDashEngine(
   /** Where a live viewer is, s. */
   const liveS = (): number => player.getDvrWindow().end - player.getTargetLiveDelay()
 
+  /** There is newer media, and none to play. */
+  const waits = (): boolean => !(player.getBufferLength('video') > 0) && player.getDvrWindow().end - video.currentTime > waitsBehindS
+
   const watchdog = setInterval(() => {
-    if (video.paused || video.seeking || !player.isReady() || !player.isDynamic()) return
+    if (video.paused || !player.isReady() || !player.isDynamic()) return
+    const remedy = stall.look(performance.now(), waits())
+    if (remedy === 'restart') {
+      events.onProblem('dash.js fetches nothing: it is started again')
+      events.onFatal('network')
+      return
+    }
     const { currentTime } = video
+    if (remedy === 'seek') {
+      if (rewound) player.seekToPresentationTime(currentTime)
+      else player.seekToOriginalLive()
+      return
+    }
+    if (video.seeking) return
     if (!rewound && liveS() - currentTime > jumpBehindS) player.seekToOriginalLive()
     // Browsers play audio on where the video has run dry, and the library then fetches what has been passed: it goes to where the audio is.
     else if (!(player.getBufferLength('video') > 0) && chosen.requestedEndS < currentTime + 0.2) player.seekToPresentationTime(currentTime)
