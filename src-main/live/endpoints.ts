@@ -20,6 +20,9 @@ import { createUdpInputs } from './protocols/udp/index.ts'
 import { createWebrtc } from './protocols/webrtc/index.ts'
 import type { SourcesPart } from './relay/pull/index.ts'
 
+/** Events after which viewers of a stream may no longer have to be asked about: hooks, limits of keys, and the end of a publisher. */
+const guardTopics = /^(?:hook|key|stream)\.(?:updated|removed|revoked|state)$/
+
 /** Ports that are open now; before `listen` those that were asked for. */
 export interface OpenPorts {
   rtmp: number
@@ -115,6 +118,18 @@ export async function createEndpoints(
       return stop
     },
     isWatchedAt: (name, node) => allowedAtNodes.has(name, node),
+    onOpening(listener) {
+      const stops = [
+        allowedAtNodes.onFirst(listener),
+        events.subscribe(({ topic }) => {
+          // what the event is about is over once its publisher has returned
+          if (guardTopics.test(topic)) queueMicrotask(listener)
+        }),
+      ]
+      return () => {
+        for (const stop of stops) stop()
+      }
+    },
     onWatched: (name, node) => allowedAtNodes.has(name, node) && allowedAtNodes.add(name, node),
     gate: access.gate,
     settings: () => ({ cdnPrefix: settings().cdnPrefix, container: config.container }),

@@ -145,3 +145,50 @@ it('asks about each request once, also where the answer is not valid any longer 
   feed.stop()
   await delivery.stop()
 })
+
+it('keeps a guarded stream for what its run was asked for, and not for who the origin has yet to decide about', async () => {
+  const stream = new SyntheticStream({ windowSegments: 4 })
+  for (let part = 0; part < 6; part++) stream.part()
+  const wants: string[] = []
+  let url = ''
+  let handedOn = 0
+  const delivery = createEdgeDelivery({
+    source: {
+      want: () => wants.push(url) > 0,
+      wantPackets: () => false,
+      ask: async () => ({ allowed: true, forMs: 60_000 }),
+      report: () => undefined,
+    },
+    handOn: () => handedOn++,
+    clients: new ClientLimits({ connections: 10, waitingRequests: 10, eventStreams: 1, flvPlayers: 1, webSockets: 1 }, silentLogger),
+    log: silentLogger,
+  })
+  const ask = async (path: string): Promise<void> => {
+    url = `/live/show/${path}`
+    const request = { url, method: 'GET', headers: {}, socket: { remoteAddress: '203.0.113.1' } }
+    const output = { send: () => true, cork: () => undefined, uncork: () => undefined, destroy: () => undefined, closes: false }
+    delivery.handleFast(request as never, new FastResponse(output, false))
+    for (let round = 0; round < 5; round++) await turn()
+  }
+  const [rendition] = stream.renditions
+  const media = `e1/${rendition?.track.id}/index.m3u8`
+  await ask('index.m3u8').catch(() => undefined)
+  expect(wants).toEqual(['/live/show/index.m3u8'])
+  const feed = feedStream(
+    'show',
+    {
+      onRun: (listener: (run: SyntheticStream) => () => void) => listener(stream),
+      stateOf: () => ({ title: 'Show', guarded: true }),
+      ...{ clockOffsetOf: () => 0, held: {}, nextRun: () => 0 },
+    },
+    { hasSpace: () => true, write: (json, data = new Uint8Array()) => delivery.take(json, data) },
+  )
+  wants.length = 0
+  handedOn = 0
+  for (const path of ['index.m3u8', 'manifest.mpd', 'guessed/v0/index.m3u8']) await ask(path)
+  expect([wants, handedOn]).toEqual([[], 3])
+  await ask(media)
+  expect(wants).toEqual([`/live/show/${media}`])
+  feed.stop()
+  await delivery.stop()
+})

@@ -147,9 +147,15 @@ export function createEdgeDelivery({ source, handOn, clients, webrtc: webrtcOpti
       if (rejection === undefined) want(() => answer(allowed))
       else answer({ rejection })
     })
+  /**
+   * False for what the origin decides about, who may reject it: a stranger does not keep a stream here that somebody else was allowed to
+   * watch. A playlist or media of its run was asked for by who has been allowed to start.
+   */
+  const extendsStay = ({ stream, resource }: LiveUrl): boolean =>
+    runs.find(stream)?.guarded !== true || ('epoch' in resource && runs.find(stream, resource.epoch) !== undefined)
   /** Answers now, or once the first report of the stream has come. */
   const whenListed = (url: LiveUrl, response: Waiting, answer: () => void): void => {
-    if (!source.want(url.stream) || runs.isListed(url.stream) || runs.waiting >= maxWaiting) {
+    if ((extendsStay(url) && !source.want(url.stream)) || runs.isListed(url.stream) || runs.waiting >= maxWaiting) {
       answer()
       return
     }
@@ -162,9 +168,10 @@ export function createEdgeDelivery({ source, handOn, clients, webrtc: webrtcOpti
       if (!isOver) stop()
     })
   }
-  /** The same for an offer of WHEP, which the origin gets where it has said nothing. */
+  /** The same for an offer of WHEP, which the origin gets where it has said nothing, or decides about it: that keeps nothing here either. */
   const whenPacketsListed = ({ stream }: LiveUrl, response: ServerResponse, answer: () => void): void => {
-    if (!source.wantPackets(stream) || packets.isListed(stream) || packets.waiting >= maxWaiting) {
+    const isOrigins = packets.isListed(stream) && packets.isGuarded(stream)
+    if ((!isOrigins && !source.wantPackets(stream)) || packets.isListed(stream) || packets.waiting >= maxWaiting) {
       answer()
       return
     }

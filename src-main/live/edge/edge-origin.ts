@@ -5,7 +5,7 @@ import type { RunRecord, RunState } from '../delivery/run-wire.ts'
 import type { PackagedStream } from '../packaging/packaged-stream.ts'
 import type { AccessGate } from '../policy/access/access-gate.ts'
 import { HeldSchema, LeftSchema, SeenReportSchema, SeenSchema } from './edge-schemas.ts'
-import { feedOnceOpen } from './guarded-feed.ts'
+import { feedOnceOpen, type OnOpening } from './guarded-feed.ts'
 import { feedPackets, type PacketSource } from './packet-feed.ts'
 import type { PacketRecord } from './packet-wire.ts'
 import { feedStream, type HeldRuns } from './stream-feed.ts'
@@ -18,6 +18,8 @@ export interface EdgeOriginDependencies {
   readonly isWatchedAt: (name: string, node: string) => boolean
   /** Somebody goes on watching there. */
   readonly onWatched?: (name: string, node: string) => void
+  /** Calls back when somebody is allowed at a node where nobody was, or when a stream may no longer need it. Returns the function that stops it. */
+  readonly onOpening: OnOpening
   readonly gate: Pick<AccessGate, 'restricted' | 'check' | 'untilMs' | 'onRefresh'>
   readonly settings: () => Omit<DeliverySettings, 'restricted'>
   readonly seen: (name: string, epoch: string, request: ViewerRequest) => void
@@ -49,7 +51,7 @@ export function createEdgeOrigin(dependencies: EdgeOriginDependencies): EdgeOrig
       const isOpen = (): boolean => !dependencies.stateOf(stream).guarded || dependencies.isWatchedAt(stream, node)
       // Who waits at the node need not: the answer is here.
       if (!isOpen()) sink.write(JSON.stringify({ type: 'runs', name: stream, epochs: [] } satisfies RunRecord))
-      return feedOnceOpen(isOpen, () => feedStream(stream, feed, sink))
+      return feedOnceOpen(isOpen, dependencies.onOpening, () => feedStream(stream, feed, sink))
     },
     feedPackets(stream, sink) {
       const source: PacketSource = {
@@ -60,6 +62,7 @@ export function createEdgeOrigin(dependencies: EdgeOriginDependencies): EdgeOrig
       if (source.isGuarded()) sink.write(JSON.stringify({ type: 'packets', name: stream, run: null, guarded: true } satisfies PacketRecord))
       return feedOnceOpen(
         () => !source.isGuarded(),
+        dependencies.onOpening,
         () => feedPackets(stream, source, sink),
       )
     },

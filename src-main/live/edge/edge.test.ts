@@ -1,13 +1,15 @@
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { EdgeOrigin, RecordSink } from '../../media/edge-delivery.ts'
 import type { PackagedStream } from '../packaging/packaged-stream.ts'
 import { mediaPlaylistText } from '../protocols/hls/playlist-view.ts'
 import { SyntheticStream } from '../protocols/hls/testing/packaged-stream.ts'
 import { createEdgeOrigin } from './edge-origin.ts'
 import { EdgeRuns } from './edge-runs.ts'
+import { AllowedAtNodes } from './guarded-feed.ts'
 import { OriginRules } from './origin-rules.ts'
 
-function originOf(stream: PackagedStream, state = { guarded: false, watched: false }) {
+/** `opened` is called by what may open a feed. */
+function originOf(stream: PackagedStream, state = { guarded: false, watched: false }, opened = new Set<() => void>()) {
   const origin: EdgeOrigin = createEdgeOrigin({
     onRun: (listener) => listener(stream),
     stateOf: () => ({ title: 'Show', guarded: state.guarded }),
@@ -16,6 +18,10 @@ function originOf(stream: PackagedStream, state = { guarded: false, watched: fal
     seen: () => undefined,
     left: () => undefined,
     isWatchedAt: () => state.watched,
+    onOpening(listener) {
+      opened.add(listener)
+      return () => void opened.delete(listener)
+    },
     followPackets: () => () => undefined,
     now: () => 0,
   })
@@ -84,38 +90,54 @@ describe('runs at a node', () => {
   })
 
   it('come from the first viewer who is allowed at the node on, where viewers have to be asked about', () => {
-    vi.useFakeTimers()
-    try {
-      const stream = new SyntheticStream({ windowSegments: 4 })
-      for (let part = 0; part < 6; part++) stream.part()
-      const state = { guarded: true, watched: false }
-      const runs = new EdgeRuns(() => 0)
-      const sink = connection(runs)
-      const feed = originOf(stream, state).feed('show', {}, sink)
-      // who asks meanwhile is the origin's, at once
-      expect([runs.isListed('show'), runs.find('show'), sink.state.media]).toEqual([true, undefined, 0])
-      vi.advanceTimersByTime(5000)
-      expect(sink.state.media).toBe(0)
-      state.watched = true
-      vi.advanceTimersByTime(300)
-      expect(texts(runs.find('show'))).toEqual(texts(stream))
-      feed.stop()
-      state.watched = false
-      const unguarded = new EdgeRuns(() => 0)
-      const waiting = originOf(stream, state).feed('show', {}, connection(unguarded))
-      state.guarded = false
-      vi.advanceTimersByTime(300)
-      expect(unguarded.find('show')).toBeDefined()
-      waiting.stop()
-      const left = new EdgeRuns(() => 0)
-      state.guarded = true
-      originOf(stream, state).feed('show', {}, connection(left)).stop()
-      state.watched = true
-      vi.advanceTimersByTime(5000)
-      expect(left.find('show')).toBeUndefined()
-    } finally {
-      vi.useRealTimers()
+    const stream = new SyntheticStream({ windowSegments: 4 })
+    for (let part = 0; part < 6; part++) stream.part()
+    const state = { guarded: true, watched: false }
+    const opened = new Set<() => void>()
+    const mayOpen = (): void => {
+      for (const listener of [...opened]) listener()
     }
+    const runs = new EdgeRuns(() => 0)
+    const sink = connection(runs)
+    const feed = originOf(stream, state, opened).feed('show', {}, sink)
+    // who asks meanwhile is the origin's, at once
+    expect([runs.isListed('show'), runs.find('show'), sink.state.media]).toEqual([true, undefined, 0])
+    mayOpen()
+    expect(sink.state.media).toBe(0)
+    state.watched = true
+    mayOpen()
+    expect(texts(runs.find('show'))).toEqual(texts(stream))
+    expect(opened.size).toBe(0)
+    feed.stop()
+    state.watched = false
+    const unguarded = new EdgeRuns(() => 0)
+    const waiting = originOf(stream, state, opened).feed('show', {}, connection(unguarded))
+    state.guarded = false
+    mayOpen()
+    expect(unguarded.find('show')).toBeDefined()
+    waiting.stop()
+    const left = new EdgeRuns(() => 0)
+    state.guarded = true
+    originOf(stream, state, opened).feed('show', {}, connection(left)).stop()
+    state.watched = true
+    mayOpen()
+    expect([left.find('show'), opened.size]).toEqual([undefined, 0])
+  })
+
+  it('are opened by the first viewer who is allowed at that node, and by nobody after that', () => {
+    let nowMs = 0
+    let calls = 0
+    const allowed = new AllowedAtNodes(() => nowMs)
+    const stop = allowed.onFirst(() => calls++)
+    allowed.add('show', 'node-1')
+    allowed.add('show', 'node-1')
+    expect([calls, allowed.has('show', 'node-1'), allowed.has('show', 'node-2')]).toEqual([1, true, false])
+    nowMs = 60_001
+    allowed.add('show', 'node-1')
+    expect(calls).toBe(2)
+    stop()
+    allowed.add('show', 'node-2')
+    expect(calls).toBe(2)
   })
 
   it('drop what has left the list meanwhile', () => {
@@ -173,6 +195,7 @@ describe('what a node says of its players', () => {
       settings: () => ({ cdnPrefix: '', container: 'fmp4' }),
       seen: (name, epoch, request) => void counted.push(`${name} ${epoch} ${request.remoteAddress}`),
       isWatchedAt: () => false,
+      onOpening: () => () => undefined,
       left: (name, session) => void counted.push(`${name} left by ${session}`),
       followPackets: () => () => undefined,
       now: () => 0,

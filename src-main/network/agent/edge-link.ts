@@ -32,7 +32,7 @@ import type { WarmProgress } from '../origin/warming/warm-schemas.ts'
 import { CacheWarmer } from './cache-warmer.ts'
 import { KeyChange } from './key-change.ts'
 import { type NodeState, readNodeKey } from './node-state.ts'
-import { connectToOrigin, type OriginTarget } from './origin-connection.ts'
+import { connectMs, connectToOrigin, isNoAnswer, NoAnswerError, type OriginTarget } from './origin-connection.ts'
 import type { OwnFront } from './own-front.ts'
 import type { PeerView } from './peer-watch.ts'
 import { WantedStreams } from './wanted-streams.ts'
@@ -299,7 +299,6 @@ export class EdgeLink implements EdgeSource {
       createConnection: ((_options: object, callback: Parameters<typeof connectToOrigin>[1]) => connectToOrigin(target, callback)) as never,
       perMessageDeflate: false,
       maxPayload: maxMessageBytes,
-      handshakeTimeout: 10_000,
       skipUTF8Validation: false,
       headers: { [pathHeader]: own.id },
     })
@@ -307,10 +306,16 @@ export class EdgeLink implements EdgeSource {
     this.#connectedBytes = 0
     this.#confirmedBytes = 0
     this.#heardMs = performance.now()
-    let reason = ''
+    /** The first is the cause of the others. */
+    let failure: Error | undefined
+    const late = setTimeout(() => {
+      failure ??= new NoAnswerError(target)
+      socket.terminate()
+    }, connectMs)
     socket.on('error', (error) => {
-      reason = error.message
+      failure ??= error
     })
+    socket.on('open', () => clearTimeout(late))
     socket.on('message', (data: RawData, isBinary: boolean) => {
       this.#heardMs = performance.now()
       try {
@@ -322,6 +327,7 @@ export class EdgeLink implements EdgeSource {
       }
     })
     socket.on('close', (code, text) => {
+      clearTimeout(late)
       if (this.#socket !== socket) return
       this.#socket = undefined
       this.#endQuestions()
@@ -330,13 +336,13 @@ export class EdgeLink implements EdgeSource {
       if (this.#stopped) return
       const rejected = rejections.has(code)
       const state = rejected ? 'rejected' : 'away'
-      const said = reason || String(text)
+      const said = failure?.message || String(text)
       if (state !== this.#state || (rejected && said !== this.#reason))
         log.warn({ code, reason: said }, rejected ? 'the origin does not accept this node' : 'there is no connection to the origin')
       this.#state = state
       this.#reason = said
       // a connection that was not answered either changes nothing
-      if (reason !== '' && !/timed ?out/i.test(reason)) this.#isSilent = false
+      if (failure !== undefined && !isNoAnswer(failure)) this.#isSilent = false
       if (rejected) this.#wanted.leaveAll()
       if (rejected) this.#wantedPackets.leaveAll()
       this.#isDisabled = code === rejectedCode

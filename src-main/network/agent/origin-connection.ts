@@ -11,7 +11,20 @@ export interface OriginTarget {
   readonly fingerprint: string | undefined
 }
 
-const connectMs = 10_000
+/** An origin that has not answered for so long does not, ms. */
+export const connectMs = 10_000
+
+/** The origin takes connections, or seems to, and answers nothing. */
+export class NoAnswerError extends Error {
+  constructor({ url }: OriginTarget) {
+    super(`${url.origin} has not answered within ${connectMs} ms`)
+  }
+}
+
+/** True where nobody answered a connection at all. One that was rejected, or ended, was answered. */
+export function isNoAnswer(error: Error): boolean {
+  return error instanceof NoAnswerError || ('code' in error && error.code === 'ETIMEDOUT')
+}
 
 /** Reads the URL of an origin. Throws `command.invalid` and `network.origin_insecure`. */
 export function readOriginUrl(text: string): URL {
@@ -24,7 +37,8 @@ export function readOriginUrl(text: string): URL {
 }
 
 /** Opens a connection to the origin; it is passed on only once the origin has shown its certificate. */
-export function connectToOrigin({ url, fingerprint }: OriginTarget, callback: (error: Error | null, socket?: Socket) => void): undefined {
+export function connectToOrigin(target: OriginTarget, callback: (error: Error | null, socket?: Socket) => void): undefined {
+  const { url, fingerprint } = target
   const host = url.hostname.replace(/^\[|\]$/g, '')
   const isSecure = url.protocol === 'https:'
   const port = Number(url.port || (isSecure ? 443 : 80))
@@ -35,7 +49,7 @@ export function connectToOrigin({ url, fingerprint }: OriginTarget, callback: (e
         ...(isIP(host) === 0 ? { servername: host } : {}),
       })
     : connect({ host, port })
-  const late = setTimeout(() => socket.destroy(new Error(`no connection to ${url.origin} within ${connectMs} ms`)), connectMs)
+  const late = setTimeout(() => socket.destroy(new NoAnswerError(target)), connectMs)
   const failed = (error: Error): void => {
     clearTimeout(late)
     callback(error)
