@@ -47,12 +47,13 @@ export function requestLogFormat(isLimited: boolean, hasCountries: boolean): str
   return [...fields, hasCountries ? '$edge_country' : '-', ...exempt].join('\t')
 }
 
-/** Reads a line; undefined where it is no such line. */
+/** Reads a line; undefined where it is no such line, and for requests within a request, which have no length. */
 export function readLoggedRequest(line: string): LoggedRequest | undefined {
   const parts = line.split('\t')
   const [status = '', bytesIn, bytesOut, took = '', upstreamTook = '', cacheStatus = '', connections, path = ''] = parts
   const [msn = '', referer = '', agent = '', country = '', network = '', user = '', exempt = ''] = parts.slice(8)
   if (parts.length !== fields.length + 1 + limitFields.length || !/^\d{3}$/.test(status)) return undefined
+  if (bytesIn === '0') return undefined
   return {
     ...{ status: Number(status), bytesIn: count(bytesIn), bytesOut: count(bytesOut), took, upstreamTook, cacheStatus },
     ...{ connections: count(connections), path, waits: msn !== '-' && msn !== '', referer, agent },

@@ -18,7 +18,10 @@ export interface StoredLine {
   readonly sliced: boolean
 }
 
-/** Reads a line of the log. Undefined where it is no such line. */
+/** The origin was asked for these; others were answered from what is kept after all. */
+const stored: ReadonlySet<unknown> = new Set(['MISS', 'EXPIRED', 'REVALIDATED', 'UPDATING', 'BYPASS'])
+
+/** Reads a line of the log. Undefined where it is no such line, and where nothing was stored. */
 export function readStoredLine(line: string): StoredLine | undefined {
   let value: unknown
   try {
@@ -29,6 +32,7 @@ export function readStoredLine(line: string): StoredLine | undefined {
   if (!isRecord(value)) return undefined
   const { key, tags, type, lifetime, status, code, at, took, sliced } = value
   if (typeof key !== 'string' || key === '' || typeof at !== 'number' || typeof took !== 'number') return undefined
+  if (!stored.has(status)) return undefined
   return {
     key,
     ...readTags(String(tags ?? '')),

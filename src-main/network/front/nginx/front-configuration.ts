@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { join } from 'node:path'
 import { AppError } from '../../../platform/errors.ts'
 import { requestLogFormat } from '../../logged-request.ts'
+import { accessLogs, hasAskedLog } from './access-logs.ts'
 import { askedLogFormat, prefetchAgent } from './asked-log.ts'
 import { authority, network } from './checked-values.ts'
 import { block, type ConfigurationText, type Directive, directive, entry, from, plain, writeDirectives } from './directives.ts'
@@ -81,7 +82,7 @@ export function frontConfiguration(program: NginxProgram, place: FrontPlace, giv
       'http',
       [],
       [
-        ...base(place),
+        ...base(),
         ...temporaryFolders(options),
         ...caching(options),
         ...(options.compress ? compression(program) : []),
@@ -92,6 +93,7 @@ export function frontConfiguration(program: NginxProgram, place: FrontPlace, giv
         ...countries(options),
         ...requestLog(options),
         ...askedLog(options),
+        ...accessLogs(options),
         ...(options.requests === undefined ? [] : requestDirectives(options.requests)),
         ...(signed
           ? [directive('js_import', 'signature', 'from', place.signatureScript), directive('js_set', '$edge_denied', 'signature.check')]
@@ -121,17 +123,11 @@ function countryModule({ geoip2 }: NginxProgram): readonly Directive[] {
   })
 }
 
-function base({ storedLog }: FrontPlace): readonly Directive[] {
+function base(): readonly Directive[] {
   return [
-    // What the index of the cache needs to know of each answer that was stored.
-    directive(
-      'log_format',
-      'stored',
-      'escape=json',
-      `{"key":"$edge_key","tags":"$upstream_http_cache_tag","type":"$upstream_http_content_type","lifetime":"$upstream_http_cache_control$upstream_http_expires","status":"$upstream_cache_status","code":"$status","at":$msec,"took":$request_time,"sliced":"$edge_sliced"}`,
-    ), // prettier-ignore
     directive('log_subrequest', 'on'),
-    directive('access_log', storedLog, 'stored', 'if=$edge_stored'),
+    // What a location has not set is empty: to set it costs each request.
+    directive('uninitialized_variable_warn', 'off'),
     directive('server_tokens', 'off'),
     directive('sendfile', 'on'),
     directive('tcp_nopush', 'on'),
@@ -284,19 +280,6 @@ function limits({ limits: each }: FrontOptions): readonly Directive[] {
 /** What requests are judged and sorted by, the same for all sites. */
 function requestMaps(): readonly Directive[] {
   return [
-    // Targets that nginx and an origin could read as two different paths.
-    block(
-      'map',
-      ['$request_uri', '$edge_odd_target'],
-      [
-        directive('default', 0),
-        // Nearly all are plain: one look says so.
-        entry('~^(?:/[\\w~-][\\w.~-]*+)*+/?(?:[?]|$)', 0),
-        entry('~*^[^?]*(?:/|%2f|%5c|\\\\)(?:\\.|%2e){1,2}(?:[/?;\\\\]|%2f|%5c|%3b|$)', 1),
-        entry('~*^[^?]*(?:%00|%0a|%0d|\\\\|%5c)', 1),
-        entry('~^[^/]', 1),
-      ],
-    ),
     block('map', ['$request_uri', '$edge_path'], [directive('default', '/'), entry('~^(?<edge_raw_path>[^?]*)', '$edge_raw_path')]),
     block('map', ['$request_method', '$edge_not_read'], [directive('default', 1), directive('GET', 0), directive('HEAD', 0)]),
     // What a node fetches ahead differs from what viewers do by a secret, which is no origin's or function's to know.
@@ -331,16 +314,6 @@ function requestMaps(): readonly Directive[] {
       ['$edge_image', '$edge_accepted_image'],
       [directive('default', '*/*'), directive('avif', 'image/avif,image/webp,*/*'), directive('webp', 'image/webp,*/*')],
     ),
-    block(
-      'map',
-      ['$upstream_cache_status', '$edge_stored'],
-      [
-        // Requests within a request, which update in the background, have a status of their own.
-        directive('volatile'),
-        directive('default', 0),
-        ...['MISS', 'EXPIRED', 'REVALIDATED', 'UPDATING', 'BYPASS'].map((status) => directive(status, 1)),
-      ],
-    ),
   ]
 }
 
@@ -351,31 +324,25 @@ function countries({ countryDatabase }: FrontOptions): readonly Directive[] {
   return [from(option, block('geoip2', [plain(countryDatabase, option)], lines))]
 }
 
-/** A line for each request of a viewer; requests within a request have no length. */
+/** What each request of a viewer is written down by. */
 function requestLog({ requestLog: file, accessLog, countryDatabase, requests }: FrontOptions): readonly Directive[] {
-  if (file === undefined && accessLog === undefined) return []
-  const written = (flush: string): readonly string[] => ['buffer=64k', `flush=${flush}`, 'if=$edge_of_viewer']
-  const format = requestLogFormat(requests !== undefined, countryDatabase !== undefined)
-  const option = 'accessLog.file'
   return [
-    block('map', ['$request_length', '$edge_of_viewer'], [directive('volatile'), directive('default', 1), entry('0', 0)]),
     ...(file === undefined
       ? []
-      : [directive('log_format', 'requests', format), directive('access_log', file, 'requests', ...written('100ms'))]),
+      : [directive('log_format', 'requests', requestLogFormat(requests !== undefined, countryDatabase !== undefined))]),
+    // Requests within a request have no length.
     ...(accessLog === undefined
       ? []
-      : [from(option, directive('access_log', plain(accessLog.file, option), 'combined', ...written('1s')))]),
+      : [block('map', ['$request_length', '$edge_of_viewer'], [directive('volatile'), directive('default', 1), entry('0', 0)])]),
   ]
 }
 
-/** A line for each request below a rule with prefetch. */
-function askedLog({ askedLog: file, requests, sites }: FrontOptions): readonly Directive[] {
-  if (file === undefined || sites.every(({ rules }) => rules.every((rule) => rule.prefetch !== true))) return []
+/** The same for requests below a rule with prefetch. */
+function askedLog(options: FrontOptions): readonly Directive[] {
+  if (!hasAskedLog(options)) return []
   return [
-    ...(requests === undefined ? [directive('uninitialized_variable_warn', 'off')] : []),
     block('map', ['$edge_prefetch$request_length', '$edge_asked'], [directive('volatile'), directive('default', 0), entry('~^on[1-9]', 1)]),
     directive('log_format', 'asked', askedLogFormat),
-    directive('access_log', file, 'asked', 'buffer=16k', 'flush=50ms', 'if=$edge_asked'),
   ]
 }
 

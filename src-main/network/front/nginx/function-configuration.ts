@@ -52,14 +52,10 @@ export function functionContent({ secret }: FunctionOptions, route: string): rea
 }
 
 /** The start of a site's server for functions and images: 127.0.0.1 alone, with the secret, and no line in the logs of viewers. */
-export function insideServer(
-  { insidePort, insideSecret }: FunctionOptions | ImageOptions,
-  storedLog: string,
-  isOpen: boolean,
-): readonly Directive[] {
+export function insideServer({ insidePort, insideSecret }: FunctionOptions | ImageOptions, isOpen: boolean): readonly Directive[] {
   return [
     directive('listen', `127.0.0.1:${insidePort}`, ...(isOpen ? ['default_server'] : [])),
-    directive('access_log', storedLog, 'stored', 'if=$edge_stored'),
+    directive('access_log', 'off'),
     directive('set_real_ip_from', '127.0.0.1'),
     directive('real_ip_header', 'X-Edge-Viewer'),
     directive('proxy_cache_bypass', '$http_x_edge_fresh'),

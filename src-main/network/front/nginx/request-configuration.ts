@@ -34,7 +34,8 @@ const retryAfterS = 5
 const group = '[0-9a-f]{1,4}'
 const tail = (count: string): string => `(?::${group}){${count}}`
 const networks: readonly (readonly [pattern: string, value: string])[] = [
-  ['^(?<edge_plain>[0-9.]+)$', '$edge_plain'],
+  // most: a name for what matches would cost each request
+  ['^[0-9.]+$', '$remote_addr'],
   ['^::ffff:(?<edge_v4>[0-9.]+)$', '$edge_v4'],
   [`^(?<edge_full>(?:${group}:){3}${group}):`, '$edge_full'],
   [`^(?<edge_g3>(?:${group}:){2}${group})::`, '$edge_g3:0'],
@@ -50,7 +51,8 @@ const networks: readonly (readonly [pattern: string, value: string])[] = [
 export function networkName(remoteAddress: string): string {
   for (const [pattern, value] of networks) {
     const match = new RegExp(pattern).exec(remoteAddress)
-    if (match !== null) return value.replace(/\$(edge_\w+)/g, (_, name: string) => match.groups?.[name] ?? '')
+    if (match !== null)
+      return value.replace('$remote_addr', remoteAddress).replace(/\$(edge_\w+)/g, (_, name: string) => match.groups?.[name] ?? '')
   }
   return remoteAddress
 }
@@ -73,7 +75,6 @@ const escaped = (path: string): string => path.replace(/[.*+]/g, '[$&]')
 export function requestDirectives({ limits, allow, deny, challenge }: RequestOptions): readonly Directive[] {
   const routes = orderedRoutes(limits).map((index) => entry(`~^${escaped(limits.routes[index]?.path ?? '')}`, `r${index}`))
   return [
-    directive('uninitialized_variable_warn', 'off'),
     block('geo', ['$edge_exempt'], lines(['127.0.0.0/8', '::1', ...allow], 'allow')),
     block('geo', ['$edge_listed'], lines(deny, 'deny')),
     block('map', ['$edge_exempt$edge_listed', '$edge_denied_address'], [directive('default', 0), directive('01', 1)]),
@@ -139,7 +140,6 @@ export function serverLimits(options: RequestOptions): readonly Directive[] {
   const { limits, deny, challenge } = options
   return [
     ...(deny.length > 0 ? [block('if', ['($edge_denied_address)'], [directive('return', 403)])] : []),
-    directive('set', '$edge_user', ''),
     ...limitsOf(limits, 'address', limits.anonymous),
     ...errorPages(options),
     ...(challenge === undefined
@@ -150,6 +150,8 @@ export function serverLimits(options: RequestOptions): readonly Directive[] {
       [limited],
       [
         isBlocked,
+        // Says that there is such a variable. Empty where nothing else has set it.
+        directive('set', '$edge_user', '$edge_user'),
         directive('default_type', 'application/problem+json'),
         directive('add_header', 'Retry-After', retryAfterS, 'always'),
         directive('add_header', 'RateLimit-Policy', '$edge_limit;q=$edge_limit_per_minute;w=60', 'always'),

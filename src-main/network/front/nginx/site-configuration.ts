@@ -1,4 +1,5 @@
 import { AppError } from '../../../platform/errors.ts'
+import { accessLogs, storedAnswers, storedFormat } from './access-logs.ts'
 import { authority, hostName, language, siteName } from './checked-values.ts'
 import { block, type Directive, directive, entry, from, plain } from './directives.ts'
 import type { NginxProgram } from './find-nginx.ts'
@@ -18,6 +19,8 @@ interface SiteNames {
   readonly variant: string
   readonly unknownVary: string
   readonly language: string | undefined
+  /** Logs of a location whose answers are kept; `format` is that of the one for the index of the cache. */
+  readonly logs: (format: string) => readonly Directive[]
 }
 
 /** Files of which a viewer seldom takes the whole at once. */
@@ -50,7 +53,7 @@ const plainRule: SiteRule = {
   denyAgents: [],
 }
 
-function namesOf(site: SiteOptions, index: number): SiteNames {
+function namesOf(site: SiteOptions, index: number, logs: SiteNames['logs']): SiteNames {
   const languageMap = site.languages.length > 1 ? `$edge_language_${index}` : undefined
   return {
     place: `sites[${index}]`,
@@ -58,6 +61,7 @@ function namesOf(site: SiteOptions, index: number): SiteNames {
     variant: ['$edge_encoding', languageMap ?? '', site.imageFormats ? '$edge_image' : ''].join(','),
     unknownVary: `$edge_vary_${index}`,
     language: languageMap,
+    logs,
   }
 }
 
@@ -70,7 +74,8 @@ export function siteDirectives(
   storedLog: string,
 ): readonly Directive[] {
   const site = options.sites[index] as SiteOptions
-  const names = namesOf(site, index)
+  const names = namesOf(site, index, (format) => accessLogs(options, { file: storedLog, format }))
+  const insideNames = namesOf(site, index, (format) => [storedAnswers({ file: storedLog, format })])
   const { place } = names
   const inside = options.functions ?? options.images
   siteName(site.name, `${place}.name`)
@@ -82,6 +87,7 @@ export function siteDirectives(
     ...upstream(site, names),
     ...languageMap(site, names),
     varyMap(site, names),
+    ...keptKeys(site, names).flatMap((key) => [false, true].map((sliced) => storedFormat(formatOf(names, key, sliced), key.text, sliced))),
     ...site.rules.flatMap((rule, at) => ruleMaps(rule, `${place}.rules[${at}]`, `${index}_${at}`)),
     ...site.rules.flatMap((rule, at) => imageMaps(rule, `${place}.rules[${at}]`, `${index}_${at}`)),
     from(
@@ -92,7 +98,7 @@ export function siteDirectives(
         [
           ...listeners,
           serverName,
-          block('if', ['($edge_odd_target)'], [directive('return', 400)]),
+          rejectOddTargets(),
           directive('limit_conn', 'connections', options.limits.connectionsPerAddress),
           ...(options.requests === undefined ? [] : serverLimits(options.requests)),
           ...agentLocations(options, recordingRule(program, options, site, names)),
@@ -107,15 +113,25 @@ export function siteDirectives(
             'server',
             [],
             [
-              ...insideServer(inside, storedLog, site.hosts.length === 0),
+              ...insideServer(inside, site.hosts.length === 0),
               serverName,
-              block('if', ['($edge_odd_target)'], [directive('return', 400)]),
+              rejectOddTargets(),
               ...agentLocations(options.live === undefined ? {} : { live: options.live }),
-              ...insideRules(program, options, site, names),
+              ...insideRules(program, options, site, insideNames),
             ],
           ),
         ]),
   ]
+}
+
+/** Targets that nginx and an origin could read as two different paths. */
+const oddTarget =
+  // nearly all are plain: one look says so
+  '^(?!(?:/[\\w~-][\\w.~-]*+)*+/?(?:[?]|$))' +
+  '(?:[^/]|[^?]*(?:(?:/|%2f|%5c|\\\\)(?:[.]|%2e){1,2}(?:[/?;\\\\]|%2f|%5c|%3b|$)|%00|%0a|%0d|\\\\|%5c))'
+
+function rejectOddTargets(): Directive {
+  return block('if', ['($request_uri', '~*', `${oddTarget})`], [directive('return', 400)])
 }
 
 function upstream(site: SiteOptions, { place, upstream: name }: SiteNames): readonly Directive[] {
@@ -233,7 +249,7 @@ function rules(program: NginxProgram, options: FrontOptions, site: SiteOptions, 
   for (const [at, rule] of images === undefined ? [] : site.rules.entries()) {
     const own = `${index}_${at}`
     if (rule.images === undefined || images === undefined) continue
-    const made = { target: '$edge_path', variant: `,,,$edge_resized_${own}` }
+    const made = imageKey(site, own)
     const lines = [
       ...imageContent(images, rule, own),
       ...kept(program, site, names, { ...rule, slices: false }, options.cache.isFull === true, made),
@@ -307,6 +323,29 @@ function passed(): readonly Directive[] {
   ]
 }
 
+/** What is kept, as the cache's key names it. */
+interface KeptKey {
+  readonly name: string
+  readonly text: string
+}
+
+const targetKey = (site: SiteOptions, { variant }: SiteNames): KeptKey => ({ name: 'target', text: `${site.name} $request_uri ${variant}` })
+/** Without the query, which has a signature or a token. */
+const pathKey = (site: SiteOptions, { variant }: SiteNames): KeptKey => ({ name: 'path', text: `${site.name} $edge_path ${variant}` })
+const imageKey = (site: SiteOptions, own: string): KeptKey => ({
+  name: `image_${own}`,
+  text: `${site.name} $edge_path ,,,$edge_resized_${own}`,
+})
+
+function keptKeys(site: SiteOptions, names: SiteNames): readonly KeptKey[] {
+  const images = site.rules.flatMap((rule, at) => (rule.images === undefined ? [] : [imageKey(site, `${names.upstream.slice(5)}_${at}`)]))
+  return [targetKey(site, names), pathKey(site, names), ...images]
+}
+
+/** The line about what is stored says its key as it is, without the slice: a variable for it would cost each request that is a hit. */
+const formatOf = ({ upstream: site }: SiteNames, { name }: KeptKey, sliced: boolean): string =>
+  `stored_${site}_${name}${sliced ? '_slices' : ''}`
+
 /**
  * Kept for everybody: of a request only what is in the key reaches the origin, so that nothing else can change the answer that others are
  * given.
@@ -317,7 +356,7 @@ function kept(
   names: SiteNames,
   rule: SiteRule,
   isFull: boolean,
-  { target = rule.signed ? '$edge_path' : '$request_uri', variant = names.variant }: { target?: string; variant?: string } = {},
+  key = rule.signed ? pathKey(site, names) : targetKey(site, names),
 ): readonly Directive[] {
   const slices = rule.slices && program.slices
   const ttl = rule.ttlSeconds ?? site.ttlSeconds
@@ -334,10 +373,8 @@ function kept(
     directive('proxy_set_header', 'Range', slices ? '$slice_range' : ''),
     ...(slices ? [directive('slice', '1m')] : []),
     directive('proxy_cache', 'edge'),
-    // The log reads it, too: not the slice, which its variables know of the last one alone.
-    directive('set', '$edge_key', `${site.name} ${target} ${variant}`),
-    directive('set', '$edge_sliced', slices ? 1 : 0),
-    directive('proxy_cache_key', slices ? '$edge_key $slice_range' : '$edge_key'),
+    directive('proxy_cache_key', slices ? `${key.text} $slice_range` : key.text),
+    ...names.logs(formatOf(names, key, slices)),
     ...(ttl > 0 ? [directive('proxy_cache_valid', 200, 206, 301, 302, 303, 307, 308, `${ttl}s`)] : []),
     ...(site.missingSeconds > 0 ? [directive('proxy_cache_valid', 404, 410, `${site.missingSeconds}s`)] : []),
     directive('proxy_no_cache', names.unknownVary, ...(isFull ? ['1'] : [])),
