@@ -237,6 +237,28 @@ describe('a node with a cache', () => {
     expect(health.cache.objects).toBeGreaterThan(0)
   })
 
+  it('denies who is on the list from its first answer on when it starts again after a kill, also while its origin is away', async () => {
+    const statusOf = async (address: string) => {
+      const response = await fetch(node.http + asset, { headers: { 'x-forwarded-for': address } })
+      await response.arrayBuffer()
+      return response.status
+    }
+    const denied = '198.51.100.0/24'
+    await host.api('POST', '/network/lists/deny', { text: denied })
+    try {
+      await until(async () => (await statusOf('198.51.100.7')) === 403, 'it is denied')
+      proxy.cut()
+      await node.kill()
+      node = await startNode({ name: 'edge-cache-node', dataDir: join(folder, 'data'), args })
+      expect([await statusOf('198.51.100.7'), await statusOf('198.51.101.7')]).toEqual([403, 200])
+    } finally {
+      proxy.join()
+      await host.api('DELETE', `/network/lists/deny?network=${encodeURIComponent(denied)}`)
+    }
+    await untilConnected()
+    await until(async () => (await statusOf('198.51.100.7').catch(() => 0)) === 200, 'it is allowed again')
+  })
+
   it('takes another site from its file without a restart, and goes on with the former one where the file is not valid', async () => {
     const file = join(folder, 'edge.yaml')
     const cache = `cache: {folder: ${join(folder, 'cache')}, size: 500M}`

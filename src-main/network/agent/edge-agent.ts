@@ -151,6 +151,7 @@ export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAg
     cacheFolder: options.cache?.folder,
     node: state.id,
     firewallNote: join(options.folder, 'nftables.txt'),
+    rulesFile: join(options.folder, 'guard-rules.json'),
     onChange: () => void edge?.refresh().catch((error) => log.error({ err: error }, 'limits of requests are not used by nginx')),
     log,
   })

@@ -18,6 +18,7 @@ function open() {
     cacheFolder: undefined,
     node: 'node-1',
     firewallNote: '/none/nftables.txt',
+    rulesFile: '/none/guard-rules.json',
     onChange: () => {
       changes++
     },

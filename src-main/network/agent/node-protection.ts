@@ -9,6 +9,7 @@ import { randomText } from '../../platform/random-id.ts'
 import { repeat } from '../../platform/timing/repeat.ts'
 import type { GuardReport, GuardRules } from '../attacks/attack-schemas.ts'
 import { Firewall } from '../attacks/firewall.ts'
+import { KeptRules } from '../attacks/kept-rules.ts'
 import { NodeGuard, networkName } from '../attacks/node-guard.ts'
 import { type ChallengeOptions, challengeAnswer, isPass, passesOf, puzzleFor } from '../front/challenge/challenge-pass.ts'
 import { marksFolder, type RequestOptions } from '../front/nginx/request-configuration.ts'
@@ -35,6 +36,8 @@ export interface NodeProtectionOptions {
   readonly node: string
   /** File that names the table of nftables while there is one. */
   readonly firewallNote: string
+  /** File that keeps what the origin says about attacks and lists. */
+  readonly rulesFile: string
   /** nginx needs another configuration. */
   readonly onChange: () => void
   readonly log: Logger
@@ -45,6 +48,7 @@ export class NodeProtection {
   readonly #options: NodeProtectionOptions
   readonly #limits: RequestLimits
   readonly #guard: NodeGuard
+  readonly #kept: KeptRules
   readonly #timers: readonly NodeJS.Timeout[]
   #change: NodeJS.Timeout | undefined
   #changedAtMs = Number.NEGATIVE_INFINITY
@@ -57,10 +61,13 @@ export class NodeProtection {
 
   constructor(options: NodeProtectionOptions) {
     this.#options = options
-    const { cacheFolder, log } = options
+    const { cacheFolder, rulesFile, log } = options
     const marks = cacheFolder === undefined ? undefined : new Marks(join(cacheFolder, marksFolder), log)
     this.#limits = new RequestLimits({ marks })
     this.#guard = new NodeGuard({ marks, log })
+    this.#kept = new KeptRules(rulesFile, log)
+    const kept = this.#kept.read()
+    if (kept !== undefined) this.#take(kept)
     this.#timers = [repeat(sweepMs, () => this.#limits.sweep()), repeat(tickMs, () => this.#tick())]
   }
 
@@ -80,13 +87,18 @@ export class NodeProtection {
   /** Lists of the origin, and what is done about attacks. */
   setRules(rules: GuardRules): void {
     const before = this.#forNginx()
+    this.#take(rules)
+    this.#kept.write(rules)
+    this.#guard.reportAgain()
+    if (before !== this.#forNginx()) this.#changeSoon()
+  }
+
+  #take(rules: GuardRules): void {
     const { challengeSecret } = rules
     if (challengeSecret !== undefined && challengeSecret !== this.#secrets[0])
       this.#secrets = [challengeSecret, ...this.#secrets.slice(0, 1)]
     this.#guard.use(rules)
-    this.#guard.reportAgain()
     this.#limits.allow(this.#guard.allowed)
-    if (before !== this.#forNginx()) this.#changeSoon()
   }
 
   /** Has the system drop who is denied or blocked at these ports, or, with undefined, no longer. */
