@@ -99,6 +99,7 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
   'chaos': { part: 'network', cost: 'exclusive' },
   'edge-failures': { part: 'network', cost: 'cpu' },
   'edge-limits': { part: 'network', cost: 'cpu' },
+  'edge-lossy': { part: 'network', cost: 'cpu' },
   'node-setup': { part: 'network', cost: 'cpu' },
   'node-providers': { part: 'network', cost: 'cpu' },
   'fleet': { part: 'network', cost: 'cpu' },
