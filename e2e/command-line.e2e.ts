@@ -11,6 +11,7 @@ import { readFrames, recordStream } from './helpers/decode.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { artifacts, root } from './helpers/paths.ts'
 import { publishFile, testClip } from './helpers/publish.ts'
+import { until } from './helpers/until.ts'
 
 describe('streams, on the command line', () => {
   let host: RunningHost
@@ -204,6 +205,32 @@ describe('streams, on the command line', () => {
     } finally {
       await other.stop()
       rmSync(dataDir, { recursive: true, force: true })
+    }
+  })
+
+  it('reads its option file again when that changes: what may change is used at once, mistakes are named by line', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'option-file-'))
+    const file = join(folder, 'origin.yaml')
+    writeFileSync(file, 'reconnectWindowMs: 7000\n')
+    const other = await startHost({ name: 'option-file', args: ['--config', file] })
+    const windowMs = async () => (await other.api('GET', '/settings')).body.reconnectWindowMs
+    const isLogged = (...texts: string[]) => until(() => other.log.some((line) => texts.every((text) => line.includes(text))), texts.join())
+    try {
+      expect(await windowMs()).toBe(7000)
+      writeFileSync(file, '# longer\nreconnectWindowMs: 8000\nauditRows: 5000\n')
+      await until(async () => (await windowMs()) === 8000, 'the changed option')
+      await isLogged('from the next start on', 'auditRows')
+      writeFileSync(file, 'reconnectWindowMs: 9000\n\nreconectWindowMs: 1\n')
+      await isLogged('is not used', 'origin.yaml:3:1', 'reconnectWindowMs')
+      expect(await windowMs()).toBe(8000)
+      // what was changed at run time stays
+      await other.api('PATCH', '/settings', { reconnectWindowMs: 6000 })
+      writeFileSync(file, 'reconnectWindowMs: 9500 # no more\n')
+      await isLogged('changed at run time', '"options":["reconnectWindowMs"]')
+      expect(await windowMs()).toBe(6000)
+    } finally {
+      await other.stop()
+      rmSync(folder, { recursive: true, force: true })
     }
   })
 

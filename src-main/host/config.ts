@@ -32,12 +32,15 @@ export interface ConfigInputs {
   readonly file?: string | ConfigText
 }
 
+/** The option file that is used where none is asked for by name. */
+export const usualOptionFile = (dataDir: string): string => join(dataDir, 'config.json')
+
 /** Reads all options. The data folder comes first: the usual option file is in it. Throws `config.invalid`. */
 export function loadConfig(inputs: ConfigInputs): LoadedConfig {
   const environment = inputs.environment ?? {}
   const dataDir = resolve(String(inputs.flags?.data || environment.STREAMS_DATA || defaultDataFolder(process.platform, environment)))
   const file =
-    typeof inputs.file === 'object' ? inputs.file : readOptionFile(inputs.file ?? join(dataDir, 'config.json'), inputs.file !== undefined)
+    typeof inputs.file === 'object' ? inputs.file : readOptionFile(inputs.file ?? usualOptionFile(dataDir), inputs.file !== undefined)
   const { values, sources } = resolveOptions(configSpecs, { flags: inputs.flags ?? {}, environment, ...(file ? { file } : {}) })
   const config = values as unknown as Config
   return { config: { ...config, data: config.data === '' ? dataDir : resolve(config.data) }, sources }

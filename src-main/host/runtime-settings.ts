@@ -4,6 +4,7 @@ import type { OptionSource } from '../platform/config/resolve-options.ts'
 import type { EventBus } from '../platform/events/events.ts'
 import type { SettingsStore } from '../platform/storage/settings-store.ts'
 import type { Config } from './config.ts'
+import type { UsedOptions } from './follow-options.ts'
 
 /** How long a host may be away and still go on with its outputs, unless it is configured otherwise, ms. */
 const usualResumeMs = 600_000
@@ -44,7 +45,15 @@ export interface RuntimeSettings {
   current(): Settings
   /** Kept, in force at once, and announced as `settings.updated`. */
   change(changes: Partial<Settings>): Settings
+  /**
+   * Takes options that are settings, too, from a file that has changed. What was changed at run time, or is commanded by a flag or the
+   * environment, stays.
+   */
+  configure(config: Config): UsedOptions
 }
+
+/** Options that may change while the host runs. */
+const optionNames = ['reconnectWindowMs', 'cdnPrefix'] as const
 
 /**
  * A setting that was changed at run time outlives the run; an option given as flag or in the environment
@@ -78,6 +87,14 @@ export function createRuntimeSettings(
       store.set(changes)
       events.publish('settings.updated', { ...values })
       return { ...values }
+    },
+    configure(changed) {
+      const kept = optionNames.filter((name) => name in store.all() && !commanded(name))
+      const used = optionNames.filter((name) => !kept.includes(name) && !commanded(name))
+      const isOther = used.some((name) => values[name] !== changed[name])
+      for (const name of used) Object.assign(values, { [name]: changed[name] })
+      if (isOther) events.publish('settings.updated', { ...values })
+      return { used, kept }
     },
   }
 }

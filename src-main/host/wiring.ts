@@ -42,6 +42,7 @@ import { createSteadyClock } from '../platform/timing/steady-clock.ts'
 import { createStudio, studioMigrations } from '../studio/index.ts'
 import type { Config } from './config.ts'
 import { examine } from './doctor/examine.ts'
+import type { UsedOptions } from './follow-options.ts'
 import { manyCrashes, openLastRun } from './last-run.ts'
 import { mediaEnginePresent } from './media-engine.ts'
 import { hostRoutes } from './routes/host-routes.ts'
@@ -91,6 +92,8 @@ export interface RunningHost {
   windowUrl(path?: string): string
   /** The desktop that shows windows for this host. */
   readonly shells: AttachedShells
+  /** Uses changed options as far as that is possible while it runs. */
+  configure(config: Config): UsedOptions
   /** Streams that are live now, those that wait for a returning publisher included, and outputs of the studio that run elsewhere. */
   onAir(): number
   /**
@@ -554,6 +557,7 @@ export async function startHost({
       unknownCertificate: signInBase === httpsUrl && certificate?.selfMade ? certificate.fingerprint : undefined,
       windowUrl: pageUrl,
       shells,
+      configure: (changed) => settings.configure(changed),
       onAir: () => live.health().active + studio.running(),
       stop: (by = 'system', followed = false) => {
         endedBy = by

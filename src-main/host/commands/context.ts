@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander'
 import { type ApiClient, findHost } from '../../platform/api-client.ts'
 import type { ConfigText } from '../../platform/config/config-text.ts'
-import { type Config, configSpecs, type LoadedConfig, loadConfig } from '../config.ts'
+import { type Config, configSpecs, type LoadedConfig, loadConfig, usualOptionFile } from '../config.ts'
 import { createOutput, type Output } from '../output.ts'
 import type { SupervisorLink } from '../supervisor/supervisor-link.ts'
 import type { StopCause } from '../wiring.ts'
@@ -60,6 +60,12 @@ export function configOf(command: Command, context: CommandContext, file?: Confi
   }
   const named = file ?? given.config
   return loadConfig({ flags, environment: context.environment, ...(named === undefined ? {} : { file: named as ConfigText | string }) })
+}
+
+/** The option file of the command, whether there is one or not. */
+export function optionFileOf(command: Command, dataDir: string): string {
+  const { config } = command.optsWithGlobals() as { readonly config?: string }
+  return config ?? usualOptionFile(dataDir)
 }
 
 export function outputOf(command: Command, context: CommandContext): Output {

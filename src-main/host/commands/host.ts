@@ -1,14 +1,16 @@
+import { existsSync } from 'node:fs'
 import { type Command, Option } from 'commander'
 import { lockDataFolder } from '../../platform/identity/data-lock.ts'
 import { type ListenerHandover, openListenerHandover } from '../../platform/service-manager/listener-handover.ts'
 import { notifierAt, openNotifier } from '../../platform/service-manager/notifier.ts'
 import { createLogTail } from '../../platform/telemetry/log-tail.ts'
 import type { Config } from '../config.ts'
+import { followOptions } from '../follow-options.ts'
 import type { Output } from '../output.ts'
 import { followSupervisor } from '../supervisor/follow-supervisor.ts'
 import type { HostPorts } from '../supervisor/messages.ts'
 import type { HostDependencies, RunningHost, StopCause } from '../wiring.ts'
-import { addConfigFlags, type CommandContext, configOf, run } from './context.ts'
+import { addConfigFlags, type CommandContext, configOf, optionFileOf, run } from './context.ts'
 
 /** What a command adds to the host that it starts. */
 export interface HostStart extends Pick<HostDependencies, 'collection' | 'onListening'> {
@@ -27,7 +29,8 @@ export async function runHost(
   whenReady?: (host: RunningHost, end: () => void) => Promise<(() => void) | undefined>,
   { onOwned, ...more }: HostStart = {},
 ): Promise<void> {
-  const { config: given, sources } = configOf(command, context)
+  const first = configOf(command, context)
+  const { config: given, sources } = first
   const { supervisor } = context
   const ended = Promise.withResolvers<StopCause>()
   /** Where the host that takes over from this one waits for its listening sockets. */
@@ -71,6 +74,11 @@ export async function runHost(
     releaseData,
     ...(restart === undefined ? more : { restartedAfter: restart.cause }),
   })
+  const path = optionFileOf(command, given.data)
+  // a host without one has nothing to look at
+  const stopFollowing = existsSync(path)
+    ? followOptions({ path, first, read: () => configOf(command, context), use: (changed) => host.configure(changed.config), log: logger })
+    : () => undefined
   const stopped = Promise.race([context.untilStopped(), ended.promise])
   let by: StopCause = 'system'
   let leave: (() => void) | undefined
@@ -90,6 +98,7 @@ export async function runHost(
     // what it need not keep.
     if (successor === undefined) notifier?.send(['STOPPING=1'])
     leave?.()
+    stopFollowing()
     const keeper =
       successor === undefined ? notifier : notifierAt(successor, (error) => logger.warn({ err: error }, 'no socket is passed on'))
     const goesOn = by === 'system' && keeper !== undefined

@@ -40,6 +40,10 @@ An option is taken from its flag, else from its environment variable, else from 
 named by \`--config FILE\`), else its default applies. The file is YAML or JSON; a dotted name is an object inside it:
 \`{ "httpPort": 9000, "limits": { "connections": 500 } }\`. What is wrong in it is named with line and column.
 
+A file that was there at the start is read again when it changes, without dropping a connection: reconnectWindowMs and cdnPrefix are used at
+once, unless a flag, the environment or the settings of the page say otherwise; for all others the log says that they are used from the next
+start on. Where the file is not valid then, the log says why, and the former options go on.
+
 | name | flag | environment | values | default | what |
 |---|---|---|---|---|---|
 ${rows.join('\n')}
