@@ -14,6 +14,9 @@ const [mostRadius, leastRadius] = [22, 3]
 const xOf = ({ longitude }: Place): number => (longitude + 180) * unitsPerDegree
 const yOf = ({ latitude }: Place): number => Math.min(height, Math.max(0, (northDegrees - latitude) * unitsPerDegree))
 
+/** Its name is on the side where the map has space for it. */
+const isEast = (place: Place): boolean => xOf(place) > width / 2
+
 /**
  * Where viewers and nodes are. It shows nothing that the lists and tables below it do not have: they are what keyboards and screen readers
  * use.
@@ -37,10 +40,12 @@ export function TrafficMap({ places }: { readonly places: readonly Place[] }) {
           {regions.map((place) => (
             <g key={place.id} className="map-region" transform={`translate(${xOf(place)} ${yOf(place)})`} data-testid="map-region">
               <title>{textOf(place, place.name)}</title>
-              <path d="M0-5 5 0 0 5-5 0Z" />
-              <text x={xOf(place) > width - 120 ? -8 : 8} y={4} textAnchor={xOf(place) > width - 120 ? 'end' : 'start'}>
-                {place.name}
-              </text>
+              <g className="map-mark">
+                <path d="M0-5 5 0 0 5-5 0Z" />
+                <text x={isEast(place) ? -8 : 8} y={4} textAnchor={isEast(place) ? 'end' : 'start'}>
+                  {place.name}
+                </text>
+              </g>
             </g>
           ))}
         </svg>
