@@ -6,6 +6,8 @@ import { type ProcessStat, readProcessStat } from './counters.ts'
 /** Ticks a second of times in /proc: the same on every Linux that runs Node. */
 const ticksPerSecond = 100
 const pageBytes = 4096
+/** Readings after which the others are looked at again: a process of ours may have got the number of one that ended. */
+const maxForeignReadings = 30
 
 /** What is known of a process of ours. */
 interface Known {
@@ -18,11 +20,17 @@ interface Known {
 /** The host's process and all below it. What a worker runs itself (Chromium, say) counts to the worker. */
 export class OwnProcesses {
   readonly #root: number
+  readonly #statOf: (pid: string) => ProcessStat | undefined
   #known = new Map<number, Known>()
+  /** Processes of others, which cannot become ours: a machine has hundreds. */
+  #foreign = new Set<string>()
+  #foreignReadings = 0
   #readMs = 0
 
-  constructor(root: number) {
+  /** `statOf` reads a process; undefined for one that ended. */
+  constructor(root: number, statOf: (pid: string) => ProcessStat | undefined = readStat) {
     this.#root = root
+    this.#statOf = statOf
   }
 
   read(nowMs: number): readonly ProcessReading[] {
@@ -58,10 +66,13 @@ export class OwnProcesses {
   /** Parents before their children. */
   #ours(): readonly ProcessStat[] {
     const byParent = new Map<number, ProcessStat[]>()
+    const foreign = new Set<string>()
+    const looksAtAll = this.#foreignReadings++ % maxForeignReadings === 0
     let root: ProcessStat | undefined
     for (const entry of readdirSync('/proc')) {
       if (!/^\d/.test(entry)) continue
-      const stat = statOf(entry)
+      const stat = !looksAtAll && this.#foreign.has(entry) ? undefined : this.#statOf(entry)
+      foreign.add(entry)
       if (stat === undefined) continue
       if (stat.pid === this.#root) root = stat
       const siblings = byParent.get(stat.parent)
@@ -70,6 +81,8 @@ export class OwnProcesses {
     }
     const ours = root === undefined ? [] : [root]
     for (let index = 0; index < ours.length; index++) ours.push(...(byParent.get((ours[index] as ProcessStat).pid) ?? []))
+    for (const { pid } of ours) foreign.delete(String(pid))
+    this.#foreign = foreign
     return ours
   }
 
@@ -85,7 +98,7 @@ export class OwnProcesses {
   }
 }
 
-function statOf(entry: string): ProcessStat | undefined {
+function readStat(entry: string): ProcessStat | undefined {
   try {
     return readProcessStat(readFileSync(`/proc/${entry}/stat`, 'latin1'))
   } catch {
