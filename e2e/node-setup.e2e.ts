@@ -219,7 +219,7 @@ describe('a node that is set up over SSH', () => {
       machine.run(
         'sh',
         '-c',
-        `find /etc /usr /opt /srv /home /root /var -xdev | grep -vE '^/(var/(lib/apt/lists|cache/apt|log)|root/.cache)/' | sort > /tmp/${name}; grep nginx /tmp/${name} || true`,
+        `find /etc /usr /opt /srv /home /root /var -xdev | grep -vE '^/(var/(lib/apt/lists|cache/apt|log)|root/\\.(cache|npm))/' | sort > /tmp/${name}; grep nginx /tmp/${name} || true`,
       )
     try {
       machine.run('apt-get', '-q', '-o', 'APT::Update::Error-Mode=any', 'update')
