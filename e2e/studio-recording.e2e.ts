@@ -147,7 +147,8 @@ describe("the studio's recordings", () => {
     expect(mp4File.chapters.map(({ name }) => name)).toEqual(['Welcome', 'Game', 'A goal'])
     expect(mkvFile.chapters.map(({ name }) => name)).toEqual(['Welcome', 'Game'])
     expect(first.chapters).toEqual(mp4File.chapters.map(({ name, atMs }) => ({ atMs, name })))
-    expect(mp4File.durationMs).toBeCloseTo(first.durationMs, -2)
+    // The last frames may be left out where the machine is busy.
+    expect(Math.abs(mp4File.durationMs - first.durationMs)).toBeLessThan(200)
     // Both have what one encoder made, and only one was paused: that is one hole in it, and nothing else is missing, not over the split either.
     const frames = (await readFrames(first.path)).filter(({ code }) => code !== undefined)
     const [before, after] = [frames.map(({ code }) => code!.frame), await numbersOf(second.path)]

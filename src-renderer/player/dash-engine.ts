@@ -54,11 +54,6 @@ export function createDashEngine(
   player.on(names.FRAGMENT_LOADING_STARTED, chosen.onAsked as never)
   player.on(names.FRAGMENT_LOADING_COMPLETED, chosen.onLoaded as never)
   const stall = new MediaStall()
-  for (const name of [names.FRAGMENT_LOADING_PROGRESS, names.FRAGMENT_LOADING_COMPLETED]) {
-    player.on(name, ((event: { mediaType?: string; error?: unknown }) => {
-      if (event.mediaType === 'video' && !event.error) stall.onMedia(performance.now())
-    }) as never)
-  }
   const onLevels = () => events.onLevels()
   const onError = (event: { error?: unknown }) => {
     const { code, message } = (event.error ?? {}) as { code?: number; message?: string }
@@ -101,12 +96,17 @@ export function createDashEngine(
   /** Where a live viewer is, s. */
   const liveS = (): number => player.getDvrWindow().end - player.getTargetLiveDelay()
 
-  /** There is newer media, and none to play. */
-  const waits = (): boolean => !(player.getBufferLength('video') > 0) && player.getDvrWindow().end - video.currentTime > waitsBehindS
+  /**
+   * There is newer media, and none to play. The library's own buffers are no measure: it may have the video of a publisher who came back,
+   * and never fetch the audio.
+   */
+  const waits = (): boolean =>
+    video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA && player.getDvrWindow().end - video.currentTime > waitsBehindS
+  const bufferedEndS = (): number => (video.buffered.length > 0 ? video.buffered.end(video.buffered.length - 1) : 0)
 
   const watchdog = setInterval(() => {
     if (video.paused || !player.isReady() || !player.isDynamic()) return
-    const remedy = stall.look(performance.now(), waits())
+    const remedy = stall.look(performance.now(), waits(), bufferedEndS())
     if (remedy === 'restart') {
       events.onProblem('dash.js fetches nothing: it is started again')
       events.onFatal('network')

@@ -3,29 +3,28 @@ import { MediaStall } from './media-stall.ts'
 
 const everyMs = 250
 
-/** What it says, and after how many seconds, while it is looked at for that long; media comes every so many seconds. */
+/** What it says, and after how many seconds, while it is looked at for that long; more can be played every so many seconds. */
 function looks(stall: MediaStall, fromS: number, forS: number, { waits = true, mediaEveryS = Number.POSITIVE_INFINITY } = {}): string[] {
   return Array.from({ length: (forS * 1000) / everyMs }, (_, index) => {
-    const nowMs = fromS * 1000 + index * everyMs
-    if ((nowMs / 1000 - fromS) % mediaEveryS === 0 && index > 0) stall.onMedia(nowMs)
-    const remedy = stall.look(nowMs, waits)
-    return remedy === 'wait' ? [] : [`${remedy} after ${nowMs / 1000 - fromS}`]
+    const seconds = (index * everyMs) / 1000
+    const remedy = stall.look(fromS * 1000 + index * everyMs, waits, 30 + Math.floor(seconds / mediaEveryS))
+    return remedy === 'wait' ? [] : [`${remedy} after ${seconds}`]
   }).flat()
 }
 
 describe('a player that waits', () => {
-  it('is sent to the live edge where no media comes for seconds, and started again where that is of no use', () => {
-    expect(looks(new MediaStall(), 0, 13)).toEqual(['seek after 6', 'restart after 12'])
+  it('is sent to the live edge where nothing comes for seconds, and started again where that is of no use', () => {
+    expect(looks(new MediaStall(), 0, 15)).toEqual(['seek after 7', 'restart after 14'])
   })
 
-  it('is given more time while media comes, and no end of it', () => {
-    expect(looks(new MediaStall(), 0, 31, { mediaEveryS: 5 })).toEqual(['seek after 15', 'restart after 30'])
+  it('is left alone while more of the stream can be played, however slowly it comes', () => {
+    expect(looks(new MediaStall(), 0, 60, { mediaEveryS: 6 })).toEqual([])
   })
 
   it('is left alone while there is something to play, and sent to a place first afterwards', () => {
     const stall = new MediaStall()
-    expect(looks(stall, 0, 7)).toEqual(['seek after 6'])
-    expect(looks(stall, 7, 20, { waits: false })).toEqual([])
-    expect(looks(stall, 27, 7)).toEqual(['seek after 6'])
+    expect(looks(stall, 0, 8)).toEqual(['seek after 7'])
+    expect(looks(stall, 8, 20, { waits: false })).toEqual([])
+    expect(looks(stall, 28, 8)).toEqual(['seek after 7'])
   })
 })
