@@ -6,7 +6,7 @@ import { complaints, launchBrowser } from './helpers/browser.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { type ObsOnTest, obsMissing, prepareObs } from './helpers/obs-studio.ts'
 import { skipBecause } from './helpers/skip.ts'
-import { look } from './helpers/studio-page.ts'
+import { look, openCollection } from './helpers/studio-page.ts'
 import { until } from './helpers/until.ts'
 
 /** The OBS section of the page with a real OBS Studio: what is clicked is looked up in OBS, what OBS does is read from the page. */
@@ -360,5 +360,35 @@ describe('the OBS section', () => {
     expect(await findingsInBothThemes(page)).toEqual([])
     await page.getByTestId('obs-token-saved').click()
     await page.getByTestId('obs-card').getByText('By its connector').waitFor()
+  })
+
+  it('says that a password is wrong, and takes the right one there', async () => {
+    // The studio of this host answers like an OBS, with a password of its own for each program.
+    const show = {
+      format: 'ami-streams/collection',
+      version: 1,
+      name: 'mine',
+      canvases: [{ id: 'main', name: 'Main', width: 160, height: 90, scene: 'only' }],
+      scenes: [{ id: 'only', name: 'Only', items: [] }],
+      sources: [],
+    }
+    await openCollection(host, show)
+    const protocol = await host.api('PATCH', '/studio/obs-protocol', { enabled: true, port: 0 })
+    const client = await host.api('POST', '/studio/obs-protocol/clients', { name: 'This page', right: 'control' })
+    await page.goto(`${host.http}/obs`)
+    await page.getByTestId('add-obs').click()
+    const dialog = page.getByTestId('obs-dialog')
+    await dialog.getByLabel('Name', { exact: true }).fill('Mine')
+    await dialog.getByLabel('Port').fill(String(protocol.body.openPort))
+    await dialog.getByLabel('Password').fill('wrong')
+    await dialog.getByTestId('obs-submit').click()
+    const card = page.getByTestId('obs-card').filter({ hasText: 'Mine' })
+    await card.getByText('does not accept the password').waitFor()
+    await card.getByText('enter it here').waitFor()
+    await card.getByTestId('obs-edit-connection').click()
+    expect(await dialog.getByLabel('Port').inputValue(), 'nothing is to be entered again').toBe(String(protocol.body.openPort))
+    await dialog.getByLabel('Password').fill(client.body.password)
+    await dialog.getByTestId('obs-submit').click()
+    await card.locator('[data-testid="obs-state"][data-state="connected"]').waitFor()
   })
 })

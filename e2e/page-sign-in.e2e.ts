@@ -31,10 +31,11 @@ describe('a host that asks who you are', () => {
     const endpoint = await stranger.newPage()
     await endpoint.goto(String(host.ready.signInUrl))
     await endpoint.getByTestId('sign-in').waitFor()
+    expect(await endpoint.locator('#token-hint').innerText(), 'a link that was used says so').toContain('was used or has expired')
     await screenshot(endpoint, 'sign-in')
     await endpoint.getByTestId('sign-in-token').fill('wrong')
     await endpoint.getByTestId('sign-in-submit').click()
-    await endpoint.locator('[role="alert"]:not(:empty)').waitFor()
+    await endpoint.locator('#token-hint', { hasText: 'The token is not known' }).waitFor()
     await screenshot(endpoint, 'sign-in-refused')
 
     await page.getByTestId('nav-settings').click()

@@ -112,6 +112,12 @@ describe('the editors of the studio page', () => {
     double.grant = 'pending'
     await dialog.getByTestId('channel-sign-in').click()
     await dialog.getByTestId('channel-code').waitFor()
+    // A code that ran out: the application stays, and one click brings another code.
+    double.grant = 'expired'
+    await dialog.getByTestId('channel-sign-in-failed').getByText('The code has expired').waitFor()
+    double.grant = 'pending'
+    await dialog.getByTestId('channel-sign-in').click()
+    await dialog.getByTestId('channel-code').waitFor()
     // The user enters the code in a browser of their own.
     double.grant = 'granted'
     await until(

@@ -2,13 +2,14 @@ import { LogIn } from 'lucide-react'
 import { type FormEvent, useState } from 'react'
 import { explain } from '../client/api.ts'
 import { signIn } from '../client/follow-host.ts'
+import { useClient } from '../client/store.ts'
 import { app as t } from '../messages/page.ts'
 import icon from '../theme/icon.svg'
 
 /** Takes a pasted token, or a whole one-time link. */
 export function SignIn() {
   const [value, setValue] = useState('')
-  const [problem, setProblem] = useState('')
+  const [problem, setProblem] = useState(useClient((state) => state.linkProblem))
   const [busy, setBusy] = useState(false)
   const submit = async (event: FormEvent) => {
     event.preventDefault()

@@ -1,5 +1,5 @@
 import type { Item } from '../../src-main/api/typed-api.ts'
-import { ApiError, call, onSignedOut, request } from './api.ts'
+import { ApiError, call, explain, onSignedOut, request } from './api.ts'
 import { applyDetail, applyEvent, applyHistory, applySnapshot } from './apply-event.ts'
 import { deliverEvent, deliverFresh } from './event-followers.ts'
 import { openEventSocket, socketUrl } from './event-socket.ts'
@@ -136,8 +136,9 @@ async function begin(): Promise<void> {
     history.replaceState(null, '', rest)
     try {
       await call('POST', '/sessions', { body: { link }, quiet: true })
-    } catch {
+    } catch (error) {
       // A spent link may still meet a valid sign-in; /sessions/me decides.
+      clientStore.setState({ linkProblem: explain(error) })
     }
   }
   await enter()

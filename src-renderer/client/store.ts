@@ -8,6 +8,8 @@ export interface ClientState {
   readonly phase: 'loading' | 'ready' | 'signed-out' | 'unreachable'
   readonly connection: 'connecting' | 'live' | 'reconnecting'
   readonly me: Me | null
+  /** Why the sign-in link that this page was opened by signed nobody in; empty where it did, or there was no link. */
+  readonly linkProblem: string
   readonly host: HostInfo | null
   readonly hostHealth: HostHealth | null
   readonly publish: PublishUrls | null
@@ -28,6 +30,7 @@ export const initialState: ClientState = {
   phase: 'loading',
   connection: 'connecting',
   me: null,
+  linkProblem: '',
   host: null,
   hostHealth: null,
   publish: null,

@@ -30,8 +30,14 @@ export function ActivityChips({ instance: { activity } }: { readonly instance: O
   )
 }
 
+interface ConnectionProblemProps {
+  readonly instance: ObsInstance
+  /** Opens the connection for a change, as most remedies ask; undefined for who may not. */
+  readonly onEdit: (() => void) | undefined
+}
+
 /** Why an OBS is not connected, the remedy, and when it is tried again. */
-export function ConnectionProblem({ instance }: { readonly instance: ObsInstance }) {
+export function ConnectionProblem({ instance, onEdit }: ConnectionProblemProps) {
   const { error, nextAttemptAt, enabled } = instance
   const said = error === null ? undefined : inLanguage({ code: error.code, message: error.message, remedy: error.remedy })
   return (
@@ -44,6 +50,13 @@ export function ConnectionProblem({ instance }: { readonly instance: ObsInstance
         </>
       )}
       {nextAttemptAt !== null && <p className="quiet small">{t.nextAttempt(clock.format(new Date(nextAttemptAt)))}</p>}
+      {said !== undefined && onEdit !== undefined && (
+        <div>
+          <button type="button" className="button" onClick={onEdit} data-testid="obs-edit-connection">
+            {t.edit}
+          </button>
+        </div>
+      )}
     </div>
   )
 }

@@ -33,7 +33,7 @@ export function InstanceCard({ instance, editor, onEdit }: InstanceCardProps) {
         </Link>
       ) : (
         <div className="obs-card-screen">
-          <ConnectionProblem instance={instance} />
+          <ConnectionProblem instance={instance} onEdit={editor ? onEdit : undefined} />
         </div>
       )}
       <div className="obs-card-foot">

@@ -4,6 +4,7 @@ import { Link } from 'wouter'
 import { useCollection } from '../client/collection.ts'
 import { useResource } from '../client/resource.ts'
 import { useMayEdit, useTitle } from '../components/page.ts'
+import { ConnectionDialog } from './connection-dialog.tsx'
 import { ActivityChips, ConnectionChip, ConnectionProblem } from './connection-state.tsx'
 import { UndoStack } from './editing/undo-stack.ts'
 import { FiguresPanel } from './figures-panel.tsx'
@@ -24,6 +25,8 @@ import './obs.css'
 export function ObsInstancePage({ id }: { readonly id: string }) {
   const { loaded, items } = useCollection(instances)
   const instance = items[id]
+  const editor = useMayEdit()
+  const [edited, setEdited] = useState(false)
   useTitle(instance?.name ?? t.title)
   return (
     <>
@@ -48,7 +51,8 @@ export function ObsInstancePage({ id }: { readonly id: string }) {
         <p className="card empty">{t.gone}</p>
       ) : instance.state !== 'connected' ? (
         <div className="card card-body">
-          <ConnectionProblem instance={instance} />
+          <ConnectionProblem instance={instance} onEdit={editor ? () => setEdited(true) : undefined} />
+          {edited && <ConnectionDialog instance={instance} onClose={() => setEdited(false)} />}
         </div>
       ) : (
         // A new connection is read from the start.
