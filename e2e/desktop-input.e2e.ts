@@ -199,6 +199,31 @@ describe('fingers on a display', () => {
     await screenshot(page, 'desktop-touch-keys')
     expect(await sidewaysPx(page)).toBe(0)
     expect(await findingsInBothThemes(page)).toEqual([])
+  })
+
+  it('find tools and keys that are large enough, and none over another', async () => {
+    await page.getByTestId('desktop-handle').tap()
+    await until(async () => (await page.getByTestId('desktop-bar').getAttribute('data-shown')) === 'true', 'the tools are shown')
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme })
+      await screenshot(page, `desktop-touch-tools-${colorScheme}`)
+    }
+    const targets = await page.evaluate(() =>
+      [...document.querySelectorAll('.desktop-toolbar :is(button, input, a), .desktop-keybar button')].map((each) => {
+        const { left, top, right, bottom } = each.getBoundingClientRect()
+        return { name: each.getAttribute('aria-label') ?? each.textContent ?? each.tagName, left, top, right, bottom }
+      }),
+    )
+    expect(targets.length).toBeGreaterThan(20)
+    const small = targets.filter(({ left, top, right, bottom }) => right - left < 40 || bottom - top < 40)
+    expect(small.map(({ name }) => name)).toEqual([])
+    expect(targets.filter(({ left, top, right, bottom }) => left < 0 || top < 0 || right > 390 || bottom > 844)).toEqual([])
+    const over = targets.filter((one) =>
+      targets.some(
+        (other) => one !== other && one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom,
+      ),
+    )
+    expect(over.map(({ name }) => name)).toEqual([])
     expect(problems).toEqual([])
   })
 })
