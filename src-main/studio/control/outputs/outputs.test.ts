@@ -109,13 +109,14 @@ async function setUpHost({ store = storeDouble(), now = Date.now }: { store?: St
   events.subscribe((event) => heard.push(event))
   const files = await openBook(events)
   const folder = mkdtempSync(join(scratch, 'files-'))
-  const audit = { record: () => undefined }
+  const audited: object[] = []
+  const audit = { record: (line: object) => void audited.push(line) }
   const reach = { policy: () => openReach }
   const dependencies = { engine, carrier: double.carrier, events, audit, log: silentLogger, files, folder, reach, now, store }
   const outputs = new Outputs({ ...dependencies, resumeWithinMs: () => 600_000 })
   outputs.sync(collectionOf(...made))
   const state = (id: string) => outputs.list().find((each) => each.id === id)
-  return { engine, double, outputs, files, folder, heard, state }
+  return { engine, double, outputs, files, folder, heard, audited, state }
 }
 
 /** The list of files as a host finds it that starts. */
@@ -137,7 +138,7 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 
 describe('outputs', () => {
   it('fail one by one: neither a wrong URL nor a broken connection touches another', async () => {
-    const { engine, double, outputs, state } = await setUp(
+    const { engine, double, outputs, audited, state } = await setUp(
       output('good', 'rtmp', { url: 'rtmp://a/live', key: 'hush-hush-key' }),
       output('bad', 'rtmp', { url: 'rtmp://bad/live' }),
       output('whip', 'whip', { url: 'https://a/whip' }),
@@ -151,6 +152,7 @@ describe('outputs', () => {
     expect(outputs.list().map((each) => each.state)).toEqual(['live', 'failed', 'failed'])
     double.sent[0]?.events.onState('retrying', new AppError('destination.closed'))
     expect(state('good')).toMatchObject({ state: 'retrying', error: { code: 'destination.closed' } })
+    expect(audited).toContainEqual({ kind: 'error', code: 'destination.closed', message: expect.stringMatching(/^output good: ./) })
     await outputs.command('good', 'retry', {})
     expect(double.sent[0]?.retries).toBe(1)
     await expect(outputs.command('bad', 'retry', {})).rejects.toMatchObject({ code: 'studio.output_off' })

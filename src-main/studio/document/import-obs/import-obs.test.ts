@@ -141,6 +141,15 @@ describe('what else such documents hold', () => {
     ])
   })
 
+  it('leaves out a group in a group, and says so', () => {
+    const { collection, reported } = lines({
+      sources: [scene('Main', [item('Outer')]), source('color_source', 'A', {})],
+      groups: [source('group', 'Outer', { items: [item('Inner'), item('A')] }), source('group', 'Inner', { items: [item('A')] })],
+    })
+    expect(collection.scenes[0]?.items).toMatchObject([{ name: 'Outer', group: [{ source: 'A' }] }])
+    expect(reported).toContainEqual(expect.stringContaining('item "Inner": groups cannot contain groups'))
+  })
+
   it('groups, audio devices beside the scenes, hotkeys, transitions with films', () => {
     const { collection, reported } = lines({
       sources: [
