@@ -179,10 +179,11 @@ describe('a desktop over a bad network', () => {
       await network.shape({ delayMs: 15 })
       // What waited in front of it were not more than some frames.
       expect(median(narrow.answered)).toBeLessThan(Math.max(1000, 4 * median(wide.answered)))
-      await until(async () => (await seenFor(500)).keys.at(-1)!.encoder !== coarsest, 'it gets finer')
+      // A machine without time for finer frames is like a line that is narrow.
+      await undisturbed(() => until(async () => (await seenFor(500)).keys.at(-1)!.encoder !== coarsest, 'it gets finer'), 3)
     } finally {
       await network.shape({})
       await api('DELETE', `/desktop/displays/${id}`)
     }
-  }, 120_000)
+  }, 300_000)
 })

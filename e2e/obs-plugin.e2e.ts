@@ -155,8 +155,8 @@ describe('a source of OBS that shows what this host has', () => {
       ).toBe(true)
       // On a busy machine the two frame clocks slip against each other; a share that lags by a frame shows each second one twice.
       expect(missingNumbers(numbers) + repeated, report).toBeLessThan(numbers.length * 0.15 + 3 * skipped + 2 * missingHere)
-      // One frame, and the delay of audio in a busy OBS, which grows in steps of 21 ms.
-      expect(Math.abs(apart - apartHere), report).toBeLessThan(0.1)
+      // One frame, and the delay of all audio in a busy OBS, which grows in steps of 21 ms.
+      expect(Math.abs(apart - apartHere), report).toBeLessThan(0.25)
     })
     await show.stop('beside')
   }, 240_000)

@@ -6,7 +6,10 @@ export function sizeCommand(width: number, height: number): string {
   return `output * mode --custom ${width}x${height}@${framesPerSecond}Hz`
 }
 
-/** How sway lays windows out: one window has the whole display, further ones share it. Super with a key does the rest. */
+/**
+ * How sway lays windows out: one window has the whole display, further ones share it. Super with a key does the rest. No key starts a program:
+ * who was given one program to work with gets no other.
+ */
 export function configurationOf(width: number, height: number): string {
   const lines = [
     'xwayland disable',
@@ -16,7 +19,6 @@ export function configurationOf(width: number, height: number): string {
     'smart_borders on',
     'focus_follows_mouse no',
     'floating_modifier Mod4',
-    'bindsym Mod4+Return exec foot',
     'bindsym Mod4+Shift+q kill',
     'bindsym Mod4+Left focus left',
     'bindsym Mod4+Right focus right',
