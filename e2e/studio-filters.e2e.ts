@@ -164,6 +164,9 @@ describe('filters on the studio page', () => {
     const rows = page.getByTestId('filters').getByTestId('filter')
     await until(async () => (await rows.count()) === 3, 'three filters')
     await page.getByTestId('filters').locator('[data-kind="blur"] input[type="checkbox"]').uncheck()
+    const states = async (): Promise<string> => (await person()).filters.map(({ enabled }: any) => (enabled ? 1 : 0)).join('')
+    // A list that changes under the pointer ends a drag.
+    await until(async () => (await states()) === '101', 'the blur is off')
     await rows
       .nth(2)
       .locator('.chain-head')
@@ -172,8 +175,7 @@ describe('filters on the studio page', () => {
       async () => (await person()).filters.map(({ kind }: any) => kind).join() === 'sharpen,chroma-key,blur',
       'the last one is the first',
     )
-    const states = async (): Promise<string> => (await person()).filters.map(({ enabled }: any) => (enabled ? 1 : 0)).join('')
-    await until(async () => (await states()) === '110', 'the blur is off')
+    expect(await states()).toBe('110')
     await page.getByTestId('bypass-filters').click()
     await until(async () => (await states()) === '000', 'all are off')
     await until(async () => isGreen(await colorOf(program(), 0.05, 0.1)), 'the green screen is back')
