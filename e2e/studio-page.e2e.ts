@@ -225,8 +225,10 @@ describe('a creator makes a show on the page', () => {
     await until(async () => (await air()).tBar === 0.5, 'the T-bar is in the middle')
     await screenshot(page, 'studio-page-studio-mode')
     await bar.press('End')
-    await until(async () => (await air()).program === pause && (await air()).tBar === null, 'the T-bar is at its end')
-    expect(await air()).toMatchObject({ preview: 'scene-1', transition: null })
+    await until(async () => {
+      const { program, preview, tBar, transition } = await air()
+      return program === pause && preview === 'scene-1' && tBar === null && transition === null
+    }, 'the T-bar is at its end, and what was on air is prepared')
     await until(async () => (await bar.inputValue()) === '0', 'the T-bar is back')
     await page.getByTestId('transition').click()
     await page.locator('[data-testid="scene"][data-on-air="true"]', { hasText: 'Scene 1' }).waitFor()
