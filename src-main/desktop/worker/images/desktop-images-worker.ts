@@ -13,12 +13,14 @@ sharp.cache(false)
 sharp.concurrency(1)
 
 const host = connectToHost<ToDesktopImages, FromDesktopImages>((order) => {
-  addonOf(order.protocol).screenshot(order, (shot) => {
-    encode(shot).then(
-      (jpeg) => host.send({ id: order.id, jpeg, why: shot.rejection }),
-      (error: unknown) => host.send({ id: order.id, jpeg: undefined, why: (error as Error).message }),
-    )
-  })
+  const failed = (error: unknown): void => host.send({ id: order.id, jpeg: undefined, why: (error as Error).message })
+  try {
+    addonOf(order.protocol).screenshot(order, (shot) => {
+      encode(shot).then((jpeg) => host.send({ id: order.id, jpeg, why: shot.rejection }), failed)
+    })
+  } catch (error) {
+    failed(error)
+  }
 })
 host.stopping.addEventListener('abort', () => host.end())
 const x11 = loadAddon<DesktopAddon>('x11')
