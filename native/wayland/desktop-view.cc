@@ -5,33 +5,18 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <thread>
+#include <utility>
 
+#include "desktop/few-parts.h"
 #include "media-store/monotonic.h"
 
 namespace wayland {
 
 namespace {
 
-/** More parts than this are one: each costs a message's head and a call of the browser's. */
-constexpr size_t kMostParts = 24;
 /** Before the next try where a copy failed: the size of the output changes. ms */
 constexpr int kRetryMs = 10;
-
-void simplify(std::vector<ami::Rect>& parts) {
-  if (parts.size() <= kMostParts) return;
-  ami::Rect all = parts.front();
-  for (const ami::Rect& part : parts) {
-    const int right = std::max(all.x + all.width, part.x + part.width);
-    const int bottom = std::max(all.y + all.height, part.y + part.height);
-    all.x = std::min(all.x, part.x);
-    all.y = std::min(all.y, part.y);
-    all.width = right - all.x;
-    all.height = bottom - all.y;
-  }
-  parts.assign(1, all);
-}
 
 }  // namespace
 
@@ -161,7 +146,7 @@ const char* DesktopView::serve(Connection& connection) {
 }
 
 void DesktopView::report(std::vector<ami::Rect> parts, int64_t noticedUs) {
-  simplify(parts);
+  ami::joinMany(parts);
   ami::DesktopChange change;
   {
     const std::lock_guard lock(mutex_);

@@ -1,21 +1,11 @@
 #pragma once
-// One look at what a compositor shows, from a connection of its own.
-#include <cstdint>
 #include <string>
-#include <vector>
+
+#include "desktop/screenshot.h"
 
 namespace wayland {
 
-struct Screenshot {
-  /** Why the display could not be read; empty where it was. */
-  const char* rejection = "";
-  int width = 0;
-  int height = 0;
-  /** `width * height * 4` bytes. */
-  std::vector<uint8_t> rgba;
-};
-
-/** What the compositor shows, without its pointer, scaled down to fit into that size. Blocks while it hangs. */
-Screenshot takeScreenshot(const std::string& socket, int maxWidth, int maxHeight);
+/** What the compositor shows, without its pointer, from a connection of its own, scaled down to fit into that size. Blocks while it hangs. */
+ami::Screenshot takeScreenshot(const std::string& socket, const std::string& authority, int maxWidth, int maxHeight);
 
 }  // namespace wayland

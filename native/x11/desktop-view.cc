@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "capture/changed-rows.h"
+#include "desktop/few-parts.h"
 #include "media-store/monotonic.h"
 #include "screen-size.h"
 
@@ -19,27 +20,10 @@ namespace x11 {
 
 namespace {
 
-/** More parts than this are one: each costs a message's head and a call of the browser's. */
-constexpr size_t kMostParts = 24;
 /** Nobody's pointer is larger. */
 constexpr int kMostCursorSide = 256;
 /** Between two images of the pointer: a program may change it thousands of times a second. */
 constexpr int64_t kCursorEveryUs = 15'000;
-
-/** Joins parts that are more than are worth it. */
-void simplify(std::vector<ami::Rect>& parts) {
-  if (parts.size() <= kMostParts) return;
-  ami::Rect all = parts.front();
-  for (const ami::Rect& part : parts) {
-    const int right = std::max(all.x + all.width, part.x + part.width);
-    const int bottom = std::max(all.y + all.height, part.y + part.height);
-    all.x = std::min(all.x, part.x);
-    all.y = std::min(all.y, part.y);
-    all.width = right - all.x;
-    all.height = bottom - all.y;
-  }
-  parts.assign(1, all);
-}
 
 }  // namespace
 
@@ -252,7 +236,7 @@ void DesktopView::look(const XConnection& connection) {
       const ami::Rect inside = ami::Rect{parts[index].x, parts[index].y, parts[index].width, parts[index].height}.intersected(whole);
       if (!inside.empty()) change.parts.push_back(inside);
     }
-    simplify(change.parts);
+    ami::joinMany(change.parts);
   }
   if (change.parts.empty() && !again) return;
   ami::ChangedRows rows;

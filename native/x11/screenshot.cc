@@ -1,20 +1,12 @@
 #include "screenshot.h"
 
-#include <libyuv.h>
-
-#include <algorithm>
-
 #include "capture/changed-rows.h"
 #include "screen-reader.h"
 
 namespace x11 {
 
-Screenshot takeScreenshot(const std::string& server, const std::string& authority, int maxWidth, int maxHeight) {
-  Screenshot shot;
-  const auto reject = [&](const char* why) {
-    shot.rejection = why;
-    return shot;
-  };
+ami::Screenshot takeScreenshot(const std::string& server, const std::string& authority, int maxWidth, int maxHeight) {
+  const auto reject = [](const char* why) { return ami::Screenshot{.rejection = why}; };
   Rejection why = Rejection::none;
   const auto connection = XConnection::open(server, why, authority);
   if (!connection) return reject(wordOf(why));
@@ -32,17 +24,7 @@ Screenshot takeScreenshot(const std::string& server, const std::string& authorit
   ScreenReader reader(*connection);
   if (!reader.resize(width, height, connection->formatOf(screen.root_depth, screen.root_visual))) return reject("pixel-format");
   if (!reader.read(screen.root, whole, spans)) return reject("server-lost");
-  const double scale = std::min({1.0, static_cast<double>(maxWidth) / width, static_cast<double>(maxHeight) / height});
-  shot.width = std::max(1, static_cast<int>(width * scale));
-  shot.height = std::max(1, static_cast<int>(height * scale));
-  const int stride = shot.width * 4;
-  std::vector<uint8_t> scaled(static_cast<size_t>(stride) * static_cast<size_t>(shot.height));
-  libyuv::ARGBScale(reader.frame(), reader.stride(), width, height, scaled.data(), stride, shot.width, shot.height, libyuv::kFilterBox);
-  shot.rgba.resize(scaled.size());
-  libyuv::ARGBToABGR(scaled.data(), stride, shot.rgba.data(), stride, shot.width, shot.height);
-  // The fourth byte of BGRX has no meaning; in RGBA it is opaque.
-  for (size_t at = 3; at < shot.rgba.size(); at += 4) shot.rgba[at] = 255;
-  return shot;
+  return ami::screenshotOf(reader.frame(), reader.stride(), width, height, maxWidth, maxHeight);
 }
 
 }  // namespace x11
