@@ -100,6 +100,7 @@ it('is a file for each size with what moved, titles and audio, whatever process 
   const starts = [ask('POST', `/desktop/displays/${id}/recording`), ask('POST', `/desktop/displays/${id}/recording`)]
   expect((await Promise.all(starts)).map((each) => each.state)).toEqual(['recording', 'recording'])
   const still = await grown(1000)
+  await until(async () => (await titlesOf(still.id)).at(-1)?.title === 'First window', 'the terminal is listed by its title')
   await run('ffplay', '-loglevel', 'error', '-window_title', 'A film', '-f', 'lavfi', '-i', 'testsrc2=size=320x240:rate=30')
   await until(async () => (await titlesOf(still.id)).at(-1)?.title === 'A film', 'the film is listed by its title')
   // So much comes only of what moves.
