@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { complaints, launchBrowser } from './helpers/browser.ts'
+import { shareOfColor } from './helpers/canvas-share.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { removeFolder } from './helpers/private-folder.ts'
 import { skipBecause } from './helpers/skip.ts'
@@ -77,14 +78,7 @@ const open = async (): Promise<void> => {
   await page.goto(`${host.http}/desktops/screen`)
   await page.locator('[data-testid=desktop][data-state=open]').waitFor()
 }
-const share = (rgb: readonly number[]) =>
-  page.getByTestId('desktop-canvas').evaluate((canvas, wanted) => {
-    const { width, height } = canvas as HTMLCanvasElement
-    const { data } = (canvas as HTMLCanvasElement).getContext('2d')!.getImageData(0, 0, width, height)
-    let found = 0
-    for (let at = 0; at < data.length; at += 4) if (wanted.every((value, channel) => data[at + channel] === value)) found++
-    return found / (width * height)
-  }, rgb)
+const share = (rgb: readonly number[]) => shareOfColor(page, rgb)
 const isDark = async () => (await local.brightness()).every((step) => step === 0)
 /** As the test made it, not as a server has it without anybody's wish. */
 const isAsBefore = async () => (await local.brightness()).every((step) => Math.abs(step - 65_535 * 0.9) < 2)

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { WebSocket } from 'ws'
 import { findingsInBothThemes } from './helpers/axe.ts'
 import { launchBrowser } from './helpers/browser.ts'
+import { shareOfColor } from './helpers/canvas-share.ts'
 import { coturnProgram, type RunningTurn, startCoturn } from './helpers/coturn.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { skipBecause } from './helpers/skip.ts'
@@ -29,14 +30,7 @@ const typed = () => {
   return existsSync(file) ? readFileSync(file, 'utf8').trimEnd().split('\n') : []
 }
 const via = () => page.getByTestId('desktop-transport').getAttribute('data-via')
-const share = (rgb: readonly number[]) =>
-  page.getByTestId('desktop-canvas').evaluate((canvas, wanted) => {
-    const { width, height } = canvas as HTMLCanvasElement
-    const { data } = (canvas as HTMLCanvasElement).getContext('2d')!.getImageData(0, 0, width, height)
-    let found = 0
-    for (let at = 0; at < data.length; at += 4) if (wanted.every((value, channel) => data[at + channel] === value)) found++
-    return found / (width * height)
-  }, rgb)
+const share = (rgb: readonly number[]) => shareOfColor(page, rgb)
 
 beforeAll(async () => {
   if (missing !== undefined) return

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { complaints, launchBrowser } from './helpers/browser.ts'
+import { shareOfColor } from './helpers/canvas-share.ts'
 import type { RunningHost } from './helpers/host.ts'
 import { type HostAmongUsers, startHostAmongUsers, usersMissing } from './helpers/machine-users.ts'
 import { pipeWireMissing } from './helpers/pipewire.ts'
@@ -157,15 +158,7 @@ describe('a display of another user', () => {
     expect(await display()).toMatchObject({ user: 'ami-anna', state: 'running', audio: 'on' })
     await card.getByRole('link').click()
     await page.locator('[data-testid=desktop][data-state=open]').waitFor()
-    const blue = () =>
-      page.getByTestId('desktop-canvas').evaluate((canvas) => {
-        const { width, height } = canvas as HTMLCanvasElement
-        const { data } = (canvas as HTMLCanvasElement).getContext('2d')!.getImageData(0, 0, width, height)
-        let found = 0
-        for (let at = 0; at < data.length; at += 4) if (data[at] === 0x10 && data[at + 1] === 0x30 && data[at + 2] === 0x50) found++
-        return found / (width * height)
-      })
-    await until(async () => (await blue()) > 0.3, 'the terminal is drawn')
+    await until(async () => (await shareOfColor(page, [0x10, 0x30, 0x50])) > 0.3, 'the terminal is drawn')
     await page.keyboard.type('(id; env) > ~/who; touch ~/done\n')
     await until(async () => (await world.as('root', 'test', '-e', '/home/ami-anna/done')).code === 0, 'what was typed ran')
     const { out } = await asAnna('cat ~ami-anna/who')

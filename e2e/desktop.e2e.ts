@@ -4,6 +4,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { findingsInBothThemes } from './helpers/axe.ts'
 import { complaints, launchBrowser } from './helpers/browser.ts'
+import { shareOfColor } from './helpers/canvas-share.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { skipBecause } from './helpers/skip.ts'
 import { look } from './helpers/studio-page.ts'
@@ -43,15 +44,7 @@ beforeEach((context) => {
 })
 
 const display = async () => (await host.api('GET', `/desktop/displays/${id}`)).body
-/** Share of the canvas's pixels of that colour. */
-const share = (rgb: readonly number[]) =>
-  page.getByTestId('desktop-canvas').evaluate((canvas, wanted) => {
-    const { width, height } = canvas as HTMLCanvasElement
-    const { data } = (canvas as HTMLCanvasElement).getContext('2d')!.getImageData(0, 0, width, height)
-    let found = 0
-    for (let at = 0; at < data.length; at += 4) if (wanted.every((value, channel) => data[at + channel] === value)) found++
-    return found / (width * height)
-  }, rgb)
+const share = (rgb: readonly number[]) => shareOfColor(page, rgb)
 
 describe('a display in the browser', () => {
   it('is created on the page, opened by one click and has the size of the window', async () => {
