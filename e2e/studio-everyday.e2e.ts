@@ -272,7 +272,7 @@ describe('everyday tasks on the studio page, with the mouse', () => {
       await guest.goto(link)
       await guest.getByTestId('guest-join').click()
       await page.locator('[data-testid="guest-card"][data-state="waiting"]').waitFor()
-      await hand.click(button('Put Ada on air'))
+      await hand.click(button('Put on air: Ada'))
       await guest.locator('[data-testid="guest-show"][data-tally="onAir"]').waitFor({ timeout: 60_000 })
       await guest.close()
     })

@@ -121,7 +121,7 @@ describe('two guests at a time, over mediasoup', () => {
 
   it('hear the show and each other, and neither their own voice', async (context) => {
     if (!present) skipBecause(context, noMediasoup)
-    for (const name of ['Ada', 'Bob']) await studio.getByRole('button', { name: `Put ${name} on air` }).click()
+    for (const name of ['Ada', 'Bob']) await studio.getByRole('button', { name: `Put on air: ${name}` }).click()
     for (const page of [ada, bob]) await page.locator('[data-testid="guest-show"][data-tally="onAir"]').waitFor()
     for (const [page, other, own] of [
       [ada, bobHz, adaHz],
