@@ -12,8 +12,10 @@ import {
   type ToWorker,
 } from '../run-messages.ts'
 import { checkFiles } from './check-files.ts'
+import { readHeaders } from './checked-answer.ts'
 import { answerCall } from './host-calls.ts'
-import { readHeaders, Sandbox, StartFault } from './sandbox.ts'
+import { PreparedIsolate } from './prepared-isolate.ts'
+import { Sandbox, StartFault } from './sandbox.ts'
 
 interface Run {
   readonly function: RunnableFunction
@@ -37,6 +39,8 @@ const maxSandboxes = 32
 const fullBytes = 640 * 2 ** 20
 const maxBytes = 1024 * 2 ** 20
 const watchMs = 50
+/** The next isolate is made when the function that took the last one has answered, as a rule. */
+const prepareAfterMs = 20
 /** Lines of one request. */
 const maxCalls = 200
 
@@ -49,10 +53,13 @@ export class RunTable {
   readonly #runs = new Map<number, Run>()
   /** Who is inside a sandbox now. */
   readonly #inside = new Map<Sandbox, number>()
+  /** An isolate for the function that is asked for next. */
+  #prepared: Promise<PreparedIsolate> | undefined
 
   constructor(send: (message: FromWorker) => void) {
     this.#send = send
     repeat(watchMs, () => this.#watch()).unref()
+    this.#prepare()
   }
 
   handle(message: ToWorker): void {
@@ -163,23 +170,7 @@ export class RunTable {
     const known = this.#sandboxes.get(key)
     if (known !== undefined) return known
     this.#makeSpace()
-    const opening = Sandbox.open(of, {
-      onCall: (run, call, op, argument) => this.#call(run, call, op, argument),
-      onAnswer: (id, answer) => {
-        const run = this.#take(id)
-        if (run !== undefined) this.#send({ kind: 'answered', run: id, answer, ms: performance.now() - run.startedAt })
-      },
-      onFail: (id, message) => this.#fail(id, 'thrown', message),
-      onLog: (id, level, text) => {
-        const run = this.#runs.get(id)
-        if (run === undefined || ++run.calls > maxCalls) return
-        this.#send({ kind: 'log', run: id, name: of.name, level, text })
-      },
-      onCatastrophe: (message) => {
-        process.stderr.write(`the engine of functions failed: ${message}\n`)
-        process.exit(1)
-      },
-    })
+    const opening = this.#openSandbox(of)
     this.#sandboxes.set(key, opening)
     opening.then(
       (sandbox) => {
@@ -191,6 +182,39 @@ export class RunTable {
       },
     )
     return opening
+  }
+
+  async #openSandbox(of: RunnableFunction): Promise<Sandbox> {
+    const prepared = await this.#takePrepared()
+    return Sandbox.open(of, prepared, {
+      onCall: (run, call, op, argument) => this.#call(run, call, op, argument),
+      onAnswer: (id, answer) => {
+        const run = this.#take(id)
+        if (run !== undefined) this.#send({ kind: 'answered', run: id, answer, ms: performance.now() - run.startedAt })
+      },
+      onFail: (id, message) => this.#fail(id, 'thrown', message),
+      onLog: (id, level, text) => {
+        const run = this.#runs.get(id)
+        if (run === undefined || ++run.calls > maxCalls) return
+        this.#send({ kind: 'log', run: id, name: of.name, level, text })
+      },
+    })
+  }
+
+  /** The isolate that was kept, and another one after it. */
+  async #takePrepared(): Promise<PreparedIsolate> {
+    const kept = this.#prepared
+    this.#prepared = undefined
+    const prepared = (await kept?.catch(() => undefined)) ?? (await PreparedIsolate.make(endProcess))
+    setTimeout(() => this.#prepare(), prepareAfterMs)
+    return prepared
+  }
+
+  #prepare(): void {
+    if (this.#prepared !== undefined) return
+    this.#prepared = PreparedIsolate.make(endProcess)
+    // Who takes it makes another one then, and says why that fails.
+    this.#prepared.catch(() => undefined)
   }
 
   #call(id: number, call: number, op: string, argument: unknown): void {
@@ -316,6 +340,11 @@ export class RunTable {
     if (inside !== undefined) this.#fail(inside, 'memory', memoryText)
     this.#onLost(largest)
   }
+}
+
+function endProcess(message: string): void {
+  process.stderr.write(`the engine of functions failed: ${message}\n`)
+  process.exit(1)
 }
 
 const keyOf = ({ name, version }: RunnableFunction): string => `${name}@${version}`

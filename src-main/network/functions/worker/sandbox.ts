@@ -1,27 +1,7 @@
-import type { Callback, Context, Isolate, IsolateOptions, Module, Reference } from 'isolated-vm'
+import type { Context, Isolate, Module, Reference } from 'isolated-vm'
 import ivm from 'isolated-vm'
-import {
-  type FileFault,
-  type HeaderList,
-  type LogLevel,
-  maxBodyBytes,
-  memoryMib,
-  type RunAnswer,
-  type RunnableFunction,
-  type RunRequest,
-} from '../run-messages.ts'
-import { base64, randomFor, readUrl } from './host-calls.ts'
-import { installPrelude } from './prelude.ts'
-
-/** What runs in a sandbox asks for, and what becomes of it. */
-export interface SandboxEvents {
-  onCall(run: number, call: number, op: string, argument: unknown): void
-  onAnswer(run: number, answer: RunAnswer): void
-  onFail(run: number, message: string): void
-  onLog(run: number, level: LogLevel, text: string): void
-  /** The engine is beyond repair: this process must end. */
-  onCatastrophe(message: string): void
-}
+import { type FileFault, memoryMib, type RunnableFunction, type RunRequest } from '../run-messages.ts'
+import type { Entry, PreparedIsolate, SandboxEvents } from './prepared-isolate.ts'
 
 /** Why a function could not be started, and where. */
 export class StartFault extends Error {
@@ -37,11 +17,6 @@ export class StartFault extends Error {
 /** What the code outside its handler may take when a function starts, ms. */
 const startMs = 250
 
-/** The prelude, in every sandbox from its first moment on. */
-const snapshot = ivm.Isolate.createSnapshot([{ code: `globalThis.$prelude = ${installPrelude.toString()}`, filename: 'functions:prelude' }])
-
-type Entry = Reference<(...args: never[]) => unknown>
-
 /** A function in an isolate of its own: memory and globals are nobody else's. */
 export class Sandbox {
   readonly function: RunnableFunction
@@ -53,31 +28,18 @@ export class Sandbox {
   usedAt = performance.now()
   #turn: Promise<void> = Promise.resolve()
 
-  private constructor(of: RunnableFunction, isolate: Isolate, start: Entry, resume: Entry) {
+  private constructor(of: RunnableFunction, { isolate, start, resume }: PreparedIsolate) {
     this.function = of
     this.#isolate = isolate
     this.#start = start
     this.#resume = resume
   }
 
-  /** Starts a function. Throws StartFault. */
-  static async open(of: RunnableFunction, events: SandboxEvents): Promise<Sandbox> {
-    const options: IsolateOptions & { readonly snapshot: typeof snapshot } = {
-      memoryLimit: memoryMib,
-      snapshot,
-      onCatastrophicError: (message: string) => events.onCatastrophe(message),
-    }
-    const isolate = new ivm.Isolate(options)
+  /** Starts a function in an isolate that nothing was in before. Throws StartFault; the isolate is gone then. */
+  static async open(of: RunnableFunction, prepared: PreparedIsolate, events: SandboxEvents): Promise<Sandbox> {
+    const { isolate, context, setHandler } = prepared
+    prepared.events = events
     try {
-      const context = await isolate.createContext()
-      const prelude = await context.global.get('$prelude', { reference: true })
-      await context.global.delete('$prelude')
-      const entries = (await prelude.apply(undefined, [hostOf(events)], {
-        arguments: { copy: true },
-        result: { reference: true },
-      })) as Reference<Record<string, unknown>>
-      const entry = async (name: string): Promise<Entry> => (await entries.get(name, { reference: true })) as Entry
-      const [setHandler, start, resume] = [await entry('setHandler'), await entry('start'), await entry('resume')]
       const handler = await evaluate(isolate, context, of)
       const usable = await setHandler.apply(undefined, [handler.derefInto(), new ivm.ExternalCopy(of.env).copyInto()] as never[], {
         timeout: startMs,
@@ -85,7 +47,7 @@ export class Sandbox {
       if (usable !== true) {
         throw new StartFault({ file: of.main, line: 0, column: 0, message: 'There is no `export default { fetch(request, env) { … } }`' })
       }
-      return new Sandbox(of, isolate, start, resume)
+      return new Sandbox(of, prepared)
     } catch (error) {
       const fault = isolate.isDisposed ? new Error(`it needs more than ${memoryMib} MiB`) : (error as Error)
       if (!isolate.isDisposed) isolate.dispose()
@@ -149,32 +111,6 @@ export async function checkSyntax(file: string, code: string): Promise<void> {
   }
 }
 
-/** Callbacks of the prelude. What comes is from the function: it is checked here, or where it is used. */
-function hostOf(events: SandboxEvents): Record<string, Callback> {
-  const number = (value: unknown): number => (typeof value === 'number' ? value : 0)
-  const levels: readonly string[] = ['debug', 'info', 'warn', 'error']
-  return {
-    call: new ivm.Callback((run: unknown, call: unknown, op: unknown, argument: unknown) =>
-      events.onCall(number(run), number(call), String(op), argument),
-    ),
-    answer: new ivm.Callback((run: unknown, answer: unknown) => {
-      const checked = readAnswer(answer)
-      if (checked === undefined) events.onFail(number(run), 'The answer is malformed')
-      else events.onAnswer(number(run), checked)
-    }),
-    fail: new ivm.Callback((run: unknown, message: unknown) => events.onFail(number(run), String(message).slice(0, 4000))),
-    log: new ivm.Callback((run: unknown, level: unknown, text: unknown) =>
-      events.onLog(number(run), levels.includes(String(level)) ? (String(level) as LogLevel) : 'info', String(text).slice(0, 4000)),
-    ),
-    url: new ivm.Callback(readUrl),
-    encode: new ivm.Callback((text: unknown) => arrayBufferOf(Buffer.from(String(text)))),
-    decode: new ivm.Callback((bytes: unknown) => Buffer.from(bytes instanceof ArrayBuffer ? bytes : new ArrayBuffer(0)).toString()),
-    base64: new ivm.Callback(base64),
-    random: new ivm.Callback(randomFor),
-    now: new ivm.Callback(() => performance.now()),
-  }
-}
-
 async function evaluate(isolate: Isolate, context: Context, of: RunnableFunction): Promise<Reference<unknown>> {
   const modules = new Map<string, Module>()
   const names = new Map<Module, string>()
@@ -227,31 +163,6 @@ export function faultOf(error: Error, main: string): FileFault {
   const line = /\n\s+at (?:.*\()?([\w./-]+\.(?:[mc]?[jt]s)):(\d+):(\d+)\)?/.exec(error.stack ?? '')
   const own = line !== null && !line[1]?.startsWith('/') ? line : null
   return { file: own?.[1] ?? main, line: Number(own?.[2] ?? 0), column: Number(own?.[3] ?? 0), message: error.message }
-}
-
-/** An answer as it crosses to the other process; undefined where a function has made something else of it. */
-export function readAnswer(answer: unknown): RunAnswer | undefined {
-  const { status, headers, body } = (answer ?? {}) as Record<string, unknown>
-  if (typeof status !== 'number' || !Number.isInteger(status) || status < 200 || status > 599) return undefined
-  const list = readHeaders(headers)
-  if (list === undefined) return undefined
-  if (body === null || body === undefined || typeof body === 'number') return { status, headers: list, body: body ?? null }
-  const bytes = body instanceof ArrayBuffer ? new Uint8Array(body) : body instanceof Uint8Array ? body : undefined
-  return bytes === undefined || bytes.length > maxBodyBytes ? undefined : { status, headers: list, body: bytes }
-}
-
-/** Headers that can be sent; undefined where one cannot. */
-export function readHeaders(headers: unknown): HeaderList | undefined {
-  if (!Array.isArray(headers) || headers.length > 200) return undefined
-  let bytes = 0
-  for (const each of headers) {
-    if (!Array.isArray(each) || each.length !== 2) return undefined
-    const [name, value] = each as [unknown, unknown]
-    if (typeof name !== 'string' || typeof value !== 'string') return undefined
-    if (!/^[!#$%&'*+\-.^_`|~0-9a-z]{1,200}$/.test(name) || /[^\t\x20-\x7e\x80-\xff]/.test(value)) return undefined
-    bytes += name.length + value.length
-  }
-  return bytes > 16_384 ? undefined : (headers as HeaderList)
 }
 
 function arrayBufferOf(bytes: Uint8Array): ArrayBuffer {

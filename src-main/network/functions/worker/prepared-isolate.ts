@@ -1,0 +1,90 @@
+import type { Callback, Context, Isolate, IsolateOptions, Reference } from 'isolated-vm'
+import ivm from 'isolated-vm'
+import { type LogLevel, memoryMib, type RunAnswer } from '../run-messages.ts'
+import { readAnswer } from './checked-answer.ts'
+import { base64, randomFor, readUrl } from './host-calls.ts'
+import { installPrelude } from './prelude.ts'
+
+/** What runs in a sandbox asks for, and what becomes of it. */
+export interface SandboxEvents {
+  onCall(run: number, call: number, op: string, argument: unknown): void
+  onAnswer(run: number, answer: RunAnswer): void
+  onFail(run: number, message: string): void
+  onLog(run: number, level: LogLevel, text: string): void
+}
+
+/** The prelude, in every sandbox from its first moment on. */
+const snapshot = ivm.Isolate.createSnapshot([{ code: `globalThis.$prelude = ${installPrelude.toString()}`, filename: 'functions:prelude' }])
+
+export type Entry = Reference<(...args: never[]) => unknown>
+
+/** An isolate with the prelude in it and nobody's code yet. To make one takes several times as long as to start a function in it. */
+export class PreparedIsolate {
+  readonly isolate: Isolate
+  readonly context: Context
+  readonly setHandler: Entry
+  readonly start: Entry
+  readonly resume: Entry
+  /** Who hears of what its code asks for. */
+  events: SandboxEvents | undefined
+
+  private constructor(isolate: Isolate, context: Context, entries: Record<'setHandler' | 'start' | 'resume', Entry>) {
+    this.isolate = isolate
+    this.context = context
+    this.setHandler = entries.setHandler
+    this.start = entries.start
+    this.resume = entries.resume
+  }
+
+  /** `onCatastrophe` is called when the engine is beyond repair: this process must end. */
+  static async make(onCatastrophe: (message: string) => void): Promise<PreparedIsolate> {
+    const options: IsolateOptions & { readonly snapshot: typeof snapshot } = {
+      memoryLimit: memoryMib,
+      snapshot,
+      onCatastrophicError: onCatastrophe,
+    }
+    const isolate = new ivm.Isolate(options)
+    const context = await isolate.createContext()
+    const prelude = await context.global.get('$prelude', { reference: true })
+    await context.global.delete('$prelude')
+    let made: PreparedIsolate | undefined
+    const entries = (await prelude.apply(undefined, [hostOf(() => made?.events)], {
+      arguments: { copy: true },
+      result: { reference: true },
+    })) as Reference<Record<string, unknown>>
+    const entry = async (name: string): Promise<Entry> => (await entries.get(name, { reference: true })) as Entry
+    const [setHandler, start, resume] = [await entry('setHandler'), await entry('start'), await entry('resume')]
+    made = new PreparedIsolate(isolate, context, { setHandler, start, resume })
+    return made
+  }
+}
+
+/** Callbacks of the prelude. What comes is from the function: it is checked here, or where it is used. */
+function hostOf(events: () => SandboxEvents | undefined): Record<string, Callback> {
+  const number = (value: unknown): number => (typeof value === 'number' ? value : 0)
+  const levels: readonly string[] = ['debug', 'info', 'warn', 'error']
+  return {
+    call: new ivm.Callback((run: unknown, call: unknown, op: unknown, argument: unknown) =>
+      events()?.onCall(number(run), number(call), String(op), argument),
+    ),
+    answer: new ivm.Callback((run: unknown, answer: unknown) => {
+      const checked = readAnswer(answer)
+      if (checked === undefined) events()?.onFail(number(run), 'The answer is malformed')
+      else events()?.onAnswer(number(run), checked)
+    }),
+    fail: new ivm.Callback((run: unknown, message: unknown) => events()?.onFail(number(run), String(message).slice(0, 4000))),
+    log: new ivm.Callback((run: unknown, level: unknown, text: unknown) =>
+      events()?.onLog(number(run), levels.includes(String(level)) ? (String(level) as LogLevel) : 'info', String(text).slice(0, 4000)),
+    ),
+    url: new ivm.Callback(readUrl),
+    encode: new ivm.Callback((text: unknown) => arrayBufferOf(Buffer.from(String(text)))),
+    decode: new ivm.Callback((bytes: unknown) => Buffer.from(bytes instanceof ArrayBuffer ? bytes : new ArrayBuffer(0)).toString()),
+    base64: new ivm.Callback(base64),
+    random: new ivm.Callback(randomFor),
+    now: new ivm.Callback(() => performance.now()),
+  }
+}
+
+function arrayBufferOf(bytes: Uint8Array): ArrayBuffer {
+  return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer
+}
