@@ -25,7 +25,7 @@ export class PreparedIsolate {
   readonly setHandler: Entry
   readonly start: Entry
   readonly resume: Entry
-  /** Who hears of what its code asks for. */
+  /** Gets what its code asks for; undefined while nothing is in it. */
   events: SandboxEvents | undefined
 
   private constructor(isolate: Isolate, context: Context, entries: Record<'setHandler' | 'start' | 'resume', Entry>) {
