@@ -89,6 +89,14 @@ export interface HostOptions {
   readonly installation?: string
 }
 
+/**
+ * A test that waits for a program (`execFileSync`) sees nothing else meanwhile: a connection that the host closed in that time is still taken
+ * for open, and the next request on it would fail. The first turn of the event loop may have read its events before; the second has not.
+ */
+async function noticeClosedConnections(): Promise<void> {
+  for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve))
+}
+
 /** Starts the built host on a data folder of its own and waits until it listens. */
 export async function startHost(options: HostOptions = {}): Promise<RunningHost> {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'ami-streams-'))
@@ -166,6 +174,7 @@ export async function startHost(options: HostOptions = {}): Promise<RunningHost>
     startMs,
     log,
     async api(method, path, body) {
+      await noticeClosedConnections()
       const reply = await fetch(`${http}/api/v1${path}`, {
         method,
         ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
