@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { connect as connectTls } from 'node:tls'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { findingsInBothThemes } from './helpers/axe.ts'
-import { launchBrowser } from './helpers/browser.ts'
+import { launchBrowser, screenshot } from './helpers/browser.ts'
 import { streams } from './helpers/command.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { packProgram } from './helpers/pack-program.ts'
@@ -348,6 +348,14 @@ describe('a node that is set up over SSH', () => {
       await page.getByTestId('node-name').fill('Paris')
       await page.getByTestId('node-http').fill(String(httpPort))
       await page.getByTestId('node-https').fill('')
+      // on a phone, too, the ports are in line, whatever their labels take
+      const wide = page.viewportSize()!
+      await page.setViewportSize({ width: 390, height: 844 })
+      const [http, https] = await Promise.all(['node-http', 'node-https'].map((id) => page.getByTestId(id).boundingBox()))
+      expect(http?.y).toBe(https?.y)
+      await page.getByTestId('node-http').scrollIntoViewIfNeeded()
+      await screenshot(page, 'set-up-phone')
+      await page.setViewportSize(wide)
       expect(await findingsInBothThemes(page)).toEqual([])
       await signIn()
       await page.getByText(fingerprint()).waitFor()
