@@ -97,6 +97,7 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
   'routing': { part: 'network', cost: 'cpu' },
   'edge-clocks': { part: 'network', cost: 'cpu' },
   'chaos': { part: 'network', cost: 'exclusive' },
+  'edge-countries': { part: 'network', cost: 'cpu' },
   'edge-failures': { part: 'network', cost: 'cpu' },
   'edge-limits': { part: 'network', cost: 'cpu' },
   'edge-lossy': { part: 'network', cost: 'cpu' },

@@ -43,6 +43,11 @@ const dependencies = [
     present: () => process.platform !== 'linux' || (inPath('nginx') && existsSync('/usr/lib/nginx/modules/ngx_http_js_module.so')),
     required: false,
   },
+  {
+    packages: ['nginx-light', 'libnginx-mod-http-geoip2'],
+    present: () => process.platform !== 'linux' || (inPath('nginx') && existsSync('/usr/lib/nginx/modules/ngx_http_geoip2_module.so')),
+    required: false,
+  },
   { packages: ['cups-client'], present: () => process.platform !== 'linux' || inPath('lp'), required: false },
   {
     packages: ['libfaketime'],
