@@ -204,10 +204,12 @@ describe.runIf(hasNginx && process.platform === 'linux')('nginx before an edge',
     await raw(`GET /counted/${'y'.repeat(9000)}?a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)
     const counted = () => lines.filter(({ path }) => path.includes('/counted'))
     await until(() => counted().length >= 2, 'lines of both requests')
-    expect(counted().filter(({ path }) => path === '/sliced/counted')).toEqual([
+    // each of nginx's workers writes its own lines
+    const large = counted().filter(({ path }) => path === '/sliced/counted')
+    expect(large).toEqual([
       expect.objectContaining({ status: 200, hit: false, referer: '(IP address)', device: 'phone', country: undefined }),
     ])
-    expect(counted()[0]?.bytesOut).toBeGreaterThan(file.length)
+    expect(large[0]?.bytesOut).toBeGreaterThan(file.length)
     expect(counted().every(({ path }) => path.length <= 200 && !path.includes('secret'))).toBe(true)
   })
 
@@ -365,6 +367,38 @@ describe.runIf(hasNginx && process.platform === 'linux')('nginx before an edge',
     expect(await raw(`GET /s HTTP/1.1\r\n${close}Content-Length: 1\r\nContent-Length: 2\r\n\r\n`)).toMatch(/^HTTP\/1\.1 400 /)
     expect(await raw('GET http://evil.example@/x HTTP/1.1\r\nHost: a\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 /)
     expect(origin.requests).toEqual([])
+  })
+
+  it('a thousand ranges, and as many ways to ask for the same, cost no more than what is asked for', async () => {
+    origin.answer = ({ headers }, response) => {
+      response.setHeader('vary', 'Accept-Encoding, Accept-Language')
+      response.end(String(headers['accept-language']).padEnd(4096, 'x'))
+    }
+    for (const path of ['/ranges/1', '/sliced/list']) {
+      const first = await get(path)
+      for (const each of ['0-', '-4096', '0-0,1-']) {
+        const { status, body } = await get(path, { range: `bytes=${Array(1000).fill(each).join(',')}` })
+        expect([path, each, status, body.length]).toEqual([path, each, first.status, first.body.length])
+      }
+    }
+    for (let way = 0; way < 300; way++) {
+      const encoding = ['gzip', 'br', 'deflate', 'zstd'].map((name, index) => `${name};q=0.${1 + ((way * (index + 3)) % 9)}`).join(', ')
+      const answer = await get('/ways/1', { 'accept-encoding': encoding, 'accept-language': `x-way-${way}, es;q=0.${way}` })
+      expect(answer.status).toBe(200)
+    }
+    // two languages, each plain, by gzip and by Brotli
+    expect(origin.count('/ways/1')).toBeLessThanOrEqual(6)
+  })
+
+  it('a pattern that fits in endless ways is compared in one, and what it does not name stays', async () => {
+    const path = `/many/${'a'.repeat(4000)}`
+    await get(path)
+    await until(async () => (await front.preview({ prefixes: ['/many/'] })).objects === 1, 'the object in the index')
+    const pattern = `/many/${'*a'.repeat(7)}*b`
+    expect(await front.preview({ patterns: [pattern] })).toEqual({ objects: 0, bytes: 0 })
+    expect((await purge({ patterns: [pattern] }, true)).objects).toBe(0)
+    expect((await get(path)).cache).toBe('HIT')
+    expect((await purge({ patterns: [`/many/${'*a'.repeat(8)}`] }, true)).objects).toBe(1)
   })
 
   it('rules keep IP addresses, pages, user agents and methods out', async () => {
