@@ -9,7 +9,7 @@ import { connect } from 'node:net'
 const { base, kind, viewers, first, overMs } = JSON.parse(process.argv[2])
 const { hostname, port, pathname: folder } = new URL(base)
 
-const totals = { answers: 0, bytes: 0, refused: 0, broken: 0, stalls: 0, late: 0, media: 0 }
+const totals = { answers: 0, bytes: 0, refused: 0, broken: 0, stalls: 0, late: 0, media: 0, dry: viewers }
 
 const headEnd = Buffer.from('\r\n\r\n')
 const readBuffer = Buffer.alloc(65_536)
@@ -120,6 +120,15 @@ function had(name) {
 /** What a player has in hand: starts with `startMs`, runs dry where media come too slowly. */
 class PlayBuffer {
   #untilMs = 0
+
+  constructor(viewer) {
+    viewer.push(this)
+  }
+
+  isDry(now) {
+    return now > this.#untilMs
+  }
+
   add(durationMs, startMs) {
     const now = performance.now()
     if (this.#untilMs === 0) this.#untilMs = now + startMs
@@ -132,9 +141,9 @@ class PlayBuffer {
 }
 
 /** Follows parts: a blocking reload of the playlist, then the parts that are new. */
-async function lowLatency(connection, playlist) {
+async function lowLatency(connection, playlist, viewer) {
   const at = playlist.slice(0, playlist.lastIndexOf('/') + 1)
-  const buffer = new PlayBuffer()
+  const buffer = new PlayBuffer(viewer)
   let [sequence, part] = ['', '']
   let newest = ''
   for (;;) {
@@ -166,9 +175,9 @@ async function lowLatency(connection, playlist) {
 }
 
 /** Follows segments: the playlist every two seconds, then what is new. */
-async function segments(connection, playlist) {
+async function segments(connection, playlist, viewer) {
   const at = playlist.slice(0, playlist.lastIndexOf('/') + 1)
-  const buffer = new PlayBuffer()
+  const buffer = new PlayBuffer(viewer)
   let newest = ''
   for (;;) {
     const from = performance.now()
@@ -188,9 +197,9 @@ async function segments(connection, playlist) {
 }
 
 /** A DASH player reads the manifest every two seconds, and fetches the newest complete segment of its rendition. */
-async function dash(connection, rendition) {
+async function dash(connection, rendition, viewer) {
   let newest = ''
-  const buffer = new PlayBuffer()
+  const buffer = new PlayBuffer(viewer)
   for (;;) {
     const from = performance.now()
     const { status, body } = await connection.get(`${folder}manifest.mpd`, true)
@@ -221,13 +230,18 @@ function lastOf(manifest, rendition) {
   return { sequence: Number(start[1]) + count - 1 }
 }
 
-async function viewer(number) {
+/** The buffers of each viewer. */
+const all = []
+
+async function watch(number) {
   const agent = `bench/${number}`
   const connection = new Connection(agent)
-  if (kind === 'files') return segments(connection, folder)
+  const viewer = []
+  all.push(viewer)
+  if (kind === 'files') return segments(connection, folder, viewer)
   if (kind === 'dash') {
-    void dash(new Connection(agent), 'a0')
-    return dash(connection, 'v0')
+    void dash(new Connection(agent), 'a0', viewer)
+    return dash(connection, 'v0', viewer)
   }
   let playlists = []
   while (playlists.length === 0) {
@@ -237,9 +251,14 @@ async function viewer(number) {
   }
   const follow = kind === 'hls' ? segments : lowLatency
   const [one, other] = [...new Set(playlists)]
-  if (other) void follow(new Connection(agent), folder + other)
-  return follow(connection, folder + one)
+  if (other) void follow(new Connection(agent), folder + other, viewer)
+  return follow(connection, folder + one, viewer)
 }
 
-setInterval(() => process.send(totals), 250)
-for (let index = 0; index < viewers; index++) setTimeout(() => void viewer(first + index), (index / viewers) * overMs)
+setInterval(() => {
+  const now = performance.now()
+  // Whoever gets nothing more would never be counted as one that stalls.
+  totals.dry = viewers - all.filter((buffers) => buffers.length > 0 && !buffers.some((buffer) => buffer.isDry(now))).length
+  process.send(totals)
+}, 250)
+for (let index = 0; index < viewers; index++) setTimeout(() => void watch(first + index), (index / viewers) * overMs)

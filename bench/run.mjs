@@ -27,7 +27,9 @@ const benches = {
     const sizes = (process.env.BENCH_VIEWERS ?? '250,500,1000,2000').split(',').map(Number)
     const max = sizes.at(-1) ?? 500
     const stream = (server) => `${server.http}/live/bench0/`
-    const ours = (processes, ...args) => startOurs({ args: ['--delivery-processes', String(processes), ...args] })
+    // Two connections each, and as many again that come back.
+    const connections = ['--max-connections', String(Math.max(4096, max * 4))]
+    const ours = (processes, ...args) => startOurs({ args: ['--delivery-processes', String(processes), ...connections, ...args] })
     const results = []
     const run = async (...args) => {
       const result = await perHttpViewer(...args)

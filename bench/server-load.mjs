@@ -115,6 +115,7 @@ export async function perHttpViewer(name, start, kind, viewers, watch) {
       answers: grown('answers'),
       mbps: (grown('bytes') * 8) / 1e6,
       grown,
+      dry: to.dry,
       s,
     }
   }
@@ -135,12 +136,19 @@ export async function perHttpViewer(name, start, kind, viewers, watch) {
       kbPerViewer: Math.round(((all.memoryMb - alone.memoryMb) * 1024) / viewers),
       requestsPerSecond: Math.round(all.answers),
       mbps: Math.round(all.mbps),
-      ...{ stalls: count('stalls'), late: count('late'), media: count('media'), refused: count('refused'), broken: count('broken') },
+      ...{
+        stalls: count('stalls'),
+        late: count('late'),
+        media: count('media'),
+        refused: count('refused'),
+        broken: count('broken'),
+        dry: all.dry,
+      },
     }
     print(
       `${name.padEnd(36)} ${String(viewers).padStart(5)} viewers ${String(result.cpuPercent).padStart(6)} % cpu ${result.msPerViewer.toFixed(3).padStart(7)} ms/s per viewer ` +
         `${String(result.usPerRequest).padStart(4)} us/request ${String(result.kbPerViewer).padStart(4)} KB each ${String(result.requestsPerSecond).padStart(6)} requests/s ${String(result.mbps).padStart(5)} Mbps   ` +
-        `stalls ${result.stalls}, late ${result.late} of ${result.media}, rejected ${result.refused}, broken ${result.broken}`,
+        `stalls ${result.stalls}, late ${result.late} of ${result.media}, rejected ${result.refused}, broken ${result.broken}, without media at the end ${result.dry}`,
     )
     return result
   } finally {

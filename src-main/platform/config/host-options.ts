@@ -87,7 +87,7 @@ export const HostOptionsSchema = Type.Object({
     default: 4096,
     minimum: 16,
     maximum: 1_000_000,
-    description: 'open connections that each HTTP port takes',
+    description: 'open connections that each HTTP port takes; others are closed, and the log says so',
   }),
   perAddress: PerIpSchema,
   uploads: UploadsSchema,

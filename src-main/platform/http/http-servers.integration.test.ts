@@ -19,7 +19,7 @@ async function start({
   headersTimeoutMs?: number
   onRequest?: (request: IncomingMessage, response: ServerResponse) => void
   onUpgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
-  log?: { error: (fields: unknown, message?: string) => void }
+  log?: { error: (fields: unknown, message?: string) => void; warn: (fields: unknown, message?: string) => void }
 }) {
   const logged: string[] = []
   const servers = createHttpServers({
@@ -33,7 +33,10 @@ async function start({
     headersTimeoutMs,
     onRequest: (_request, response) => response.end('ordinary'),
     onUpgrade: (_request, socket) => rejectUpgrade(socket, '404 Not Found'),
-    log: { error: (_fields, message) => void logged.push(message) },
+    log: {
+      error: (_fields, message) => void logged.push(message),
+      warn: (fields, message) => void logged.push(`${message} ${JSON.stringify(fields)}`),
+    },
     ...handlers,
   })
   const { httpPort } = await servers.start()
@@ -62,6 +65,12 @@ it('closes a connection that asks nothing without a word, and tells one that ask
   expect(silent).toBe('')
   expect(slow).toContain('408 Request Timeout')
   expect(garbage).toContain('400 Bad Request')
+})
+
+it('says once that a port has all its connections, with the option that gives it more', async () => {
+  const { send, logged } = await start({ headersTimeoutMs: 500 })
+  await Promise.all(Array.from({ length: 14 }, () => send('GET / HTTP/1.1\r\n')))
+  expect(logged).toEqual(['a port has all its connections: others are closed {"option":"maxConnections","limit":10,"closedAtOnce":1}'])
 })
 
 it('rejects requests without exactly one valid Host', async () => {
@@ -189,7 +198,11 @@ it('logs a handler that failed without the tokens in its URL', async () => {
     throw new Error('a fault of ours')
   }
   const fields: string[] = []
-  const { send } = await start({ onRequest: fails, onUpgrade: fails, log: { error: (given) => void fields.push(JSON.stringify(given)) } })
+  const { send } = await start({
+    onRequest: fails,
+    onUpgrade: fails,
+    log: { warn: () => undefined, error: (given) => void fields.push(JSON.stringify(given)) },
+  })
   const asks = (line: string): string => `GET ${line} HTTP/1.1\r\nHost: x\r\n`
   await send(`${asks('/overlay/abcdef?token=secret-1')}Connection: close\r\n\r\n`)
   await send(`${asks('/live/show/@secret-2/index.m3u8')}Connection: close\r\n\r\n`)

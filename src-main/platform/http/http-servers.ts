@@ -40,7 +40,7 @@ export interface HttpServersOptions extends HttpHandlers {
   readonly headersTimeoutMs?: number
   readonly clients: ClientLimits
   readonly proxies: TrustedProxies
-  readonly log: Pick<Logger, 'error'>
+  readonly log: Pick<Logger, 'warn' | 'error'>
 }
 
 /** Ports that are open, to be handed to another process (`child.send`), which then takes connections from the same queue. */
@@ -62,6 +62,9 @@ export interface HttpServers {
 
 /** How long a connection may be silent between two requests, ms. */
 const keepAliveMs = 30_000
+
+/** How often the log says that all connections are taken, ms. */
+const remindMs = 60_000
 
 /** How long a request may take until it is complete, ms. */
 const requestTimeoutMs = 60_000
@@ -155,8 +158,19 @@ export function createHttpServers(options: HttpServersOptions): HttpServers {
     })
   }
 
+  let closedAtOnce = 0
+  let saidAt = Number.NEGATIVE_INFINITY
+  const onDrop = (): void => {
+    closedAtOnce++
+    if (performance.now() - saidAt < remindMs) return
+    saidAt = performance.now()
+    const { maxConnections } = options
+    options.log.warn({ option: 'maxConnections', limit: maxConnections, closedAtOnce }, 'a port has all its connections: others are closed')
+  }
+
   const track = (server: Server): void => {
     server.maxConnections = options.maxConnections
+    server.on('drop', onDrop)
     Object.assign(server, {
       keepAliveTimeout: keepAliveMs,
       headersTimeout,

@@ -95,7 +95,7 @@ async function start(
         }
       : {}),
     onUpgrade: (_request, socket) => socket.end('HTTP/1.1 418 Upgrade\r\n\r\n'),
-    log: { error: (_fields, message) => void logged.push(String(message)) },
+    log: { warn: () => undefined, error: (_fields, message) => void logged.push(String(message)) },
   })
   const { httpPort, httpsPort } = await servers.start()
   onTestFinished(() => servers.stop(0))
