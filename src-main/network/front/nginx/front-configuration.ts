@@ -129,6 +129,8 @@ function base(): readonly Directive[] {
     // What a location has not set is empty: to set it costs each request.
     directive('uninitialized_variable_warn', 'off'),
     directive('server_tokens', 'off'),
+    // What a cached answer needs is more than the usual 4 KiB: one piece of memory in place of two. Idle connections have none.
+    directive('request_pool_size', '8k'),
     directive('sendfile', 'on'),
     directive('tcp_nopush', 'on'),
     directive('keepalive_timeout', '65s'),
