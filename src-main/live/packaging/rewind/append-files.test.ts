@@ -21,6 +21,7 @@ function setUp() {
       return true
     },
   })
+  onTestFinished(() => files.close())
   return { folder, files, state }
 }
 
