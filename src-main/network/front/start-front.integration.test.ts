@@ -21,6 +21,7 @@ import { type Front, startFront } from './start-front.ts'
 
 const hasNginx = spawnSync('nginx', ['-v'], { env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` } }).status === 0
 const hasScripts = existsSync('/usr/lib/nginx/modules/ngx_http_js_module.so')
+const hasBrotli = existsSync('/usr/lib/nginx/modules/ngx_http_brotli_filter_module.so')
 const log = pino({ enabled: false })
 
 const rule = (changes: Partial<SiteRule>): SiteRule => ({
@@ -211,6 +212,20 @@ describe.runIf(hasNginx && process.platform === 'linux')('nginx before an edge',
     ])
     expect(large[0]?.bytesOut).toBeGreaterThan(file.length)
     expect(counted().every(({ path }) => path.length <= 200 && !path.includes('secret'))).toBe(true)
+  })
+
+  it('texts are compressed by what viewers accept, and each form is kept once', async () => {
+    const text = 'all work and no play. '.repeat(500)
+    origin.answer = (_, response) => response.setHeader('content-type', 'text/css').end(text)
+    const sent = async (accepted: string) => {
+      const { headers, body } = await get('/packed/1', { 'accept-encoding': accepted })
+      return [headers['content-encoding'], body.length < text.length / 4, headers.vary]
+    }
+    expect(await sent('gzip')).toEqual(['gzip', true, 'Accept-Encoding'])
+    if (hasBrotli) expect((await sent('gzip, br')).slice(0, 2)).toEqual(['br', true])
+    expect((await sent('identity')).slice(0, 2)).toEqual([undefined, false])
+    expect((await sent('gzip;q=0')).slice(0, 2)).toEqual([undefined, false])
+    expect(origin.count('/packed/1')).toBeLessThanOrEqual(3)
   })
 
   it('an access log in the combined format is written while it is wanted, and is started again in time', async () => {
@@ -590,6 +605,18 @@ describe.runIf(hasNginx && process.platform === 'linux')('nginx before an edge',
 
   it('a slow head of a request is cut off', async () => {
     expect(await raw('GET / HTTP/1.1\r\nHost: x\r\nX-A: ')).toBe('')
+  })
+
+  it('a slow body of a request is cut off', async () => {
+    let isWhole = false
+    origin.answer = (request, response) => {
+      request.resume().on('end', () => {
+        isWhole = true
+        response.end()
+      })
+    }
+    const answer = await raw('POST /api/slow HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf of')
+    expect([answer === '' || answer.startsWith('HTTP/1.1 408 '), isWhole]).toEqual([true, false])
   })
 
   it('after a restart purges that were missed are carried out before anybody is served', async () => {
