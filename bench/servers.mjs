@@ -63,7 +63,7 @@ export async function startOurs({ args = [], core, checkout = root } = {}) {
     '--json',
     '--data',
     folder,
-    ...['http', 'https', 'rtmp', 'rtmps'].flatMap((endpoint) => [`--${endpoint}-port`, '0']),
+    ...['http', 'https', 'rtmp', 'rtmps', 'srt'].flatMap((endpoint) => [`--${endpoint}-port`, '0']),
     ...args,
   ])
   const child = spawn(command, all, {
