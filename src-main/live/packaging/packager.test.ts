@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { silentPacket } from '../../formats/codecs/silence.ts'
 import { ticks } from '../../formats/media-time.ts'
 import { createPackager, type PackagerOptions } from './packager.ts'
 import { brokenRules, readChunk } from './packaging-rules.ts'
@@ -205,7 +206,7 @@ describe('a packaged stream', () => {
     expect(brokenRules(packager)).toEqual([])
   })
 
-  it('goes on when a track falls silent: the last frame goes on being shown, and audio that is missing is listed as gaps', () => {
+  it('goes on when a track falls silent: the last frame goes on being shown, and audio that is missing is silence', () => {
     const { stream, packager } = packaged([v0, a0])
     stream.play(videoPackets(v0, { startS: 0, seconds: 4, fps: 30, gopS: 2 }), audioPackets(a0, 0, 20))
     const [video, audio] = packager.renditions
@@ -217,8 +218,62 @@ describe('a packaged stream', () => {
     const quiet = packaged([v0, a0])
     quiet.stream.play(videoPackets(v0, { startS: 0, seconds: 12, fps: 30, gopS: 2 }), audioPackets(a0, 0, 3))
     expect(quiet.packager.renditions[0]?.segments.length).toBe(6)
-    expect(quiet.packager.renditions[1]?.segments.length).toBeGreaterThanOrEqual(4)
+    const audible = quiet.packager.renditions[1]
+    expect(audible?.segments.map(({ gap, byteLength }) => gap !== true && byteLength > 0)).toEqual(Array(6).fill(true))
+    expect(audible!.highS).toBeGreaterThan(11.9)
+    quiet.stream.play(videoPackets(v0, { startS: 12, seconds: 4, fps: 30, gopS: 2 }), audioPackets(a0, 12.2, 4))
     expect(brokenRules(quiet.packager)).toEqual([])
+    expect(audible?.gaps).toBe(0)
+  })
+
+  it('lists gaps where the silence of a codec is not known, and where a new publisher sends no audio', () => {
+    const unknown = { ...audioTrackOf(), codec: 'ac3', codecString: 'ac-3' } as const
+    const { stream, packager } = packaged([v0, unknown])
+    stream.play(videoPackets(v0, { startS: 0, seconds: 12, fps: 30, gopS: 2 }), audioPackets(unknown, 0, 3))
+    expect(packager.renditions[1]?.segments.some(({ gap }) => gap === true)).toBe(true)
+    const other = packaged([v0, a0])
+    other.stream.play(videoPackets(v0, { startS: 0, seconds: 4, fps: 30, gopS: 2 }), audioPackets(a0, 0, 4))
+    other.stream.subscriber?.onDiscontinuity('reconnect')
+    other.stream.play(videoPackets(v0, { startS: 14, seconds: 8, fps: 30, gopS: 2 }))
+    expect(other.packager.renditions[1]!.highS).toBeLessThan(4.1)
+    expect(brokenRules(other.packager)).toEqual([])
+  })
+
+  it('waits longer for audio once it came for a time that had become silence', () => {
+    const { stream, packager } = packaged([v0, a0])
+    const late = (from: number, seconds: number, lateS: number) =>
+      [
+        ...videoPackets(v0, { startS: from, seconds, fps: 30, gopS: 2 }).map((packet) => ({ packet, at: packet.dts / 90_000 })),
+        ...audioPackets(a0, from, seconds).map((packet) => ({ packet, at: Math.max(packet.dts / 48_000, from + lateS) })),
+      ].sort((one, two) => one.at - two.at)
+    const silent = Buffer.from(silentPacket(a0)!.data)
+    /** Packets of silence so far. */
+    const silences = () => {
+      const bytes = Buffer.concat(packager.renditions[1]!.segments.flatMap(({ parts }) => parts.map(({ data }) => data)))
+      let count = 0
+      for (let at = bytes.indexOf(silent); at >= 0; at = bytes.indexOf(silent, at + silent.length)) count++
+      return count
+    }
+    for (const { packet } of late(0, 4, 0)) stream.subscriber?.onPacket(packet)
+    expect(silences()).toBe(0)
+    for (const { packet } of late(4, 4, 1.5)) stream.subscriber?.onPacket(packet)
+    const once = silences()
+    expect(once / (48_000 / 1024), 'seconds of silence').toBeGreaterThan(0.9)
+    for (const { packet } of late(8, 4, 1.5)) stream.subscriber?.onPacket(packet)
+    expect(silences()).toBe(once)
+    expect(brokenRules(packager)).toEqual([])
+  })
+
+  it('does not leave out audio in a segment that only video has started when its publisher is lost', () => {
+    const { stream, packager } = packaged([v0, a0])
+    stream.play(videoPackets(v0, { startS: 0, seconds: 4.5, fps: 30, gopS: 2 }), audioPackets(a0, 0, 3.9))
+    stream.subscriber?.onReconnecting?.(true)
+    stream.subscriber?.onDiscontinuity('reconnect')
+    stream.play(videoPackets(v0, { startS: 14, seconds: 8, fps: 30, gopS: 2 }), audioPackets(a0, 14, 8))
+    const [video, audio] = packager.renditions
+    expect(video?.segments[2]?.byteLength).toBeGreaterThan(0)
+    expect(audio?.segments.map(({ gap, byteLength }) => gap !== true && byteLength > 0)).toEqual(Array(7).fill(true))
+    expect(brokenRules(packager)).toEqual([])
   })
 
   it('keeps the window, a few segments more for slow clients, and little memory beside the media', () => {

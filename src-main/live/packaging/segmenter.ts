@@ -1,6 +1,7 @@
 import type { Packet } from '../../formats/track.ts'
 import type { Rendition } from './rendition.ts'
 import { SegmentBoundaries, type SegmentStart } from './segment-boundaries.ts'
+import { Silence } from './silence.ts'
 import type { TargetDuration } from './target-duration.ts'
 
 /** A keyframe this much before the wished length ends a segment too: frame times jitter. */
@@ -53,6 +54,7 @@ export class Segmenter {
   readonly #target: TargetDuration
   readonly #segmentS: number
   readonly #boundaries = new SegmentBoundaries()
+  readonly #silence = new Silence()
   #lastKeyS: number | undefined
   #keyIntervalS = 0
   /** Newest time of any packet that was taken, in seconds. */
@@ -98,13 +100,17 @@ export class Segmenter {
     // while the publisher sends no video its transcoder has nothing to produce
     if (rendition === leader && this.#newestS - rendition.heardAtS > awayAfterS) this.#anew = true
     rendition.heardAtS = this.#newestS
+    if (!this.#silence.admits(rendition, packet, this.#newestS)) return false
     if (rendition !== leader) {
       rendition.waiting.push(packet)
       return this.#drain(rendition, leader)
     }
     let changed = this.#lead(rendition, packet)
     changed = this.#lookForAbsent() || changed
-    for (const other of this.#renditions) if (other.waiting.length > 0) changed = this.#drain(other, rendition) || changed
+    for (const other of this.#renditions) {
+      if (other.waiting.length > 0) changed = this.#drain(other, rendition) || changed
+      else if (this.#silence.isDue(other, this.#newestS)) changed = this.#fillSilence(other, rendition) || changed
+    }
     return changed
   }
 
@@ -117,6 +123,7 @@ export class Segmenter {
     if (!again) this.close()
     if (!decodable) for (const rendition of this.#renditions) rendition.breakChain()
     if (again) return false
+    this.#silence.breakOff()
     this.#boundaries.breakOff()
     this.#anew = true
     this.#lastKeyS = undefined
@@ -184,10 +191,21 @@ export class Segmenter {
   /** Lets all through that waits and ends all segments. */
   close(): void {
     this.#emptyQueues()
+    const leader = this.#leader()
     for (const rendition of this.#renditions) {
+      // a segment that the others have started is not left without it
+      if (rendition.sequence < this.#boundaries.newestSequence) this.#fillSilence(rendition, leader)
       rendition.endSegment()
       this.#boundaries.reach(rendition.highS)
     }
+  }
+
+  /** Silence for audio of the publisher up to where its video is. True where a part was closed. */
+  #fillSilence(rendition: Rendition, leader: Rendition): boolean {
+    if (rendition.derived || rendition.sequence < 0 || leader.track.kind !== 'video' || !this.#boundaries.started) return false
+    let changed = false
+    for (const packet of this.#silence.packets(rendition, leader.highS)) changed = this.#follow(rendition, packet) || changed
+    return changed
   }
 
   /** The publisher's first video track leads where segments start, else its first audio track. */
