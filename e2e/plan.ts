@@ -63,6 +63,7 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
   'adaptive': { part: 'live', cost: 'exclusive' },
   'bad-input': { part: 'live', cost: 'cpu' },
   'bad-input-endpoints': { part: 'live', cost: 'cpu' },
+  'audio-pause': { part: 'live', cost: 'cpu' },
   'browser-playback': { part: 'live', cost: 'exclusive' },
   'clips': { part: 'live', cost: 'cpu' },
   'conformance': { part: 'live', cost: 'wait', quick: true },
