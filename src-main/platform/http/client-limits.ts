@@ -1,5 +1,6 @@
 import { AppError } from '../errors.ts'
 import type { Logger } from '../logger.ts'
+import { Reminders } from './reminders.ts'
 
 /** What one IP address may hold open at a time; see the options `perAddress.*`. */
 export interface PerIpLimits {
@@ -13,16 +14,12 @@ export interface PerIpLimits {
 /** `requests` are those of HTTP/2 and of trusted proxies, whose connections carry many; they have the limit of `connections`. */
 export type LimitedKind = keyof PerIpLimits | 'requests'
 
-/** How often the log says that the same IP address has reached the same limit, ms. */
-const remindMs = 60_000
-const maxReminders = 1000
-
 /** Counts what each client has open, so that one of them cannot take everything. Loopback clients have only the common limits. */
 export class ClientLimits {
   readonly #limits: PerIpLimits
   readonly #log: Pick<Logger, 'warn'>
   readonly #counts = new Map<string, number>()
-  readonly #reminders = new Map<string, number>()
+  readonly #reminders = new Reminders()
   #isExempt: (address: string) => boolean = () => false
 
   constructor(limits: PerIpLimits, log: Pick<Logger, 'warn'>) {
@@ -68,13 +65,7 @@ export class ClientLimits {
   }
 
   #remind(key: string, kind: LimitedKind, address: string): void {
-    const nowMs = performance.now()
-    const last = this.#reminders.get(key)
-    if (last !== undefined && nowMs - last < remindMs) return
-    this.#reminders.delete(key)
-    const oldest = this.#reminders.keys().next()
-    if (this.#reminders.size >= maxReminders && !oldest.done) this.#reminders.delete(oldest.value)
-    this.#reminders.set(key, nowMs)
+    if (!this.#reminders.isDue(key)) return
     this.#log.warn({ address, option: `perAddress.${optionOf(kind)}`, limit: this.#limit(kind) }, 'an IP address has reached its limit')
   }
 }

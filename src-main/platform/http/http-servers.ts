@@ -17,6 +17,7 @@ import type { ClientLimits } from './client-limits.ts'
 import { endSocket } from './end-socket.ts'
 import { type FastHandler, FastPath } from './fast-path/fast-path.ts'
 import { guardHandlers, type HttpHandlers } from './guarded-handlers.ts'
+import { Reminders } from './reminders.ts'
 import { isHost } from './request-fault.ts'
 import { isWebSocket } from './request-target.ts'
 import { isPublicName, strictTransport } from './strict-transport.ts'
@@ -62,9 +63,6 @@ export interface HttpServers {
 
 /** How long a connection may be silent between two requests, ms. */
 const keepAliveMs = 30_000
-
-/** How often the log says that all connections are taken, ms. */
-const remindMs = 60_000
 
 /** How long a request may take until it is complete, ms. */
 const requestTimeoutMs = 60_000
@@ -159,13 +157,12 @@ export function createHttpServers(options: HttpServersOptions): HttpServers {
   }
 
   let closedAtOnce = 0
-  let saidAt = Number.NEGATIVE_INFINITY
+  const reminders = new Reminders()
   const onDrop = (): void => {
     closedAtOnce++
-    if (performance.now() - saidAt < remindMs) return
-    saidAt = performance.now()
-    const { maxConnections } = options
-    options.log.warn({ option: 'maxConnections', limit: maxConnections, closedAtOnce }, 'a port has all its connections: others are closed')
+    const option = 'maxConnections'
+    if (!reminders.isDue(option)) return
+    options.log.warn({ option, limit: options[option], closedAtOnce }, 'a port has all its connections: others are closed')
   }
 
   const track = (server: Server): void => {
