@@ -44,18 +44,23 @@ export class PreparedIsolate {
       onCatastrophicError: onCatastrophe,
     }
     const isolate = new ivm.Isolate(options)
-    const context = await isolate.createContext()
-    const prelude = await context.global.get('$prelude', { reference: true })
-    await context.global.delete('$prelude')
-    let made: PreparedIsolate | undefined
-    const entries = (await prelude.apply(undefined, [hostOf(() => made?.events)], {
-      arguments: { copy: true },
-      result: { reference: true },
-    })) as Reference<Record<string, unknown>>
-    const entry = async (name: string): Promise<Entry> => (await entries.get(name, { reference: true })) as Entry
-    const [setHandler, start, resume] = [await entry('setHandler'), await entry('start'), await entry('resume')]
-    made = new PreparedIsolate(isolate, context, { setHandler, start, resume })
-    return made
+    try {
+      const context = await isolate.createContext()
+      const prelude = await context.global.get('$prelude', { reference: true })
+      await context.global.delete('$prelude')
+      let made: PreparedIsolate | undefined
+      const entries = (await prelude.apply(undefined, [hostOf(() => made?.events)], {
+        arguments: { copy: true },
+        result: { reference: true },
+      })) as Reference<Record<string, unknown>>
+      const entry = async (name: string): Promise<Entry> => (await entries.get(name, { reference: true })) as Entry
+      const [setHandler, start, resume] = [await entry('setHandler'), await entry('start'), await entry('resume')]
+      made = new PreparedIsolate(isolate, context, { setHandler, start, resume })
+      return made
+    } catch (error) {
+      if (!isolate.isDisposed) isolate.dispose()
+      throw error
+    }
   }
 }
 
@@ -85,6 +90,7 @@ function hostOf(events: () => SandboxEvents | undefined): Record<string, Callbac
   }
 }
 
-function arrayBufferOf(bytes: Uint8Array): ArrayBuffer {
+/** The bytes in memory of their own, as isolates take them. */
+export function arrayBufferOf(bytes: Uint8Array): ArrayBuffer {
   return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer
 }

@@ -1,7 +1,7 @@
 import type { Context, Isolate, Module, Reference } from 'isolated-vm'
 import ivm from 'isolated-vm'
 import { type FileFault, memoryMib, type RunnableFunction, type RunRequest } from '../run-messages.ts'
-import type { Entry, PreparedIsolate, SandboxEvents } from './prepared-isolate.ts'
+import { arrayBufferOf, type Entry, type PreparedIsolate, type SandboxEvents } from './prepared-isolate.ts'
 
 /** Why a function could not be started, and where. */
 export class StartFault extends Error {
@@ -163,8 +163,4 @@ export function faultOf(error: Error, main: string): FileFault {
   const line = /\n\s+at (?:.*\()?([\w./-]+\.(?:[mc]?[jt]s)):(\d+):(\d+)\)?/.exec(error.stack ?? '')
   const own = line !== null && !line[1]?.startsWith('/') ? line : null
   return { file: own?.[1] ?? main, line: Number(own?.[2] ?? 0), column: Number(own?.[3] ?? 0), message: error.message }
-}
-
-function arrayBufferOf(bytes: Uint8Array): ArrayBuffer {
-  return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer
 }
