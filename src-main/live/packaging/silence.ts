@@ -15,16 +15,16 @@ const maxPatienceS = 6
  */
 export class Silence {
   /** Audio that has played since the last seam. */
-  readonly #heard = new Set<Rendition>()
+  #heard = new WeakSet<Rendition>()
   /** Where the silence of a rendition ends, ticks. */
-  readonly #filled = new Map<Rendition, number>()
+  #filled = new WeakMap<Rendition, number>()
   readonly #silent = new WeakMap<Track, SilentPacket | false>()
   #patienceS = firstPatienceS
 
   /** A seam: what a publisher that is new does not send is not missed. */
   breakOff(): void {
-    this.#heard.clear()
-    this.#filled.clear()
+    this.#heard = new WeakSet()
+    this.#filled = new WeakMap()
   }
 
   /** False for audio that comes for a time that has silence already. */
@@ -43,7 +43,7 @@ export class Silence {
     return false
   }
 
-  /** Whether silence is due to audio that came last when the stream was at `heardAtS`. */
+  /** True where nothing of a rendition came for so long that it gets silence; `newestS` is the newest time of the stream. */
   isDue(rendition: Rendition, newestS: number): boolean {
     return newestS - rendition.heardAtS > this.#patienceS
   }
