@@ -2,7 +2,7 @@
 const remindMs = 60_000
 const maxReminders = 1000
 
-/** Keeps what goes on for long, or comes from many, from filling the log: each thing is said once a minute. */
+/** Keeps what goes on for long, or comes from many, from filling the log: each key is due once a minute at most. */
 export class Reminders {
   /** When each was said last, the oldest first. */
   readonly #saidAt = new Map<string, number>()
