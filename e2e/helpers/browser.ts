@@ -119,6 +119,10 @@ export function complaints(page: Page): string[] {
   return list
 }
 
+/** What Chromium prints where a host was killed: how far a request had come decides which of these. */
+export const hostWasKilled =
+  /net::ERR_(CONNECTION_(REFUSED|RESET|CLOSED)|EMPTY_RESPONSE|INCOMPLETE_CHUNKED_ENCODING|CONTENT_LENGTH_MISMATCH)|before receiving a handshake response/
+
 /** Waits until the player of a watch page says so. */
 export async function untilPlayer(page: Page, state: string, timeoutMs = 90_000): Promise<void> {
   try {

@@ -82,8 +82,12 @@ export class MotionLane {
 
   /** Shows the frame there is now, if it is due and anybody can be sent it, or it is to be recorded. */
   async show(change: DesktopChange, watching: readonly Viewer[], nowMs: number): Promise<void> {
-    if (nowMs < this.#shownMs + this.frameMs - earlyMs) return
     const recorded = this.#recorded?.due(this.moving, nowMs) === true ? this.#recorded : undefined
+    const earlyByMs = this.#shownMs + this.frameMs - nowMs
+    if (earlyByMs > earlyMs) {
+      recorded?.missed(earlyByMs)
+      return
+    }
     const isReady = watching.some((viewer) => viewer.ready)
     this.#owes = watching.length > 0 && !isReady
     if (!isReady && recorded === undefined) return

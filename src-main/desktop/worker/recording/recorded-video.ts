@@ -56,12 +56,14 @@ export class RecordedVideo {
     this.#wake(0)
   }
 
-  /** Something may have been drawn. */
+  /** Something may have been drawn. Where this comes before a frame is due (timers fire up to 1 ms early), there is one later. */
   changed(any: boolean, nowMs: number): void {
-    if (!any) return
-    this.#changed = true
-    this.#changedSinceKey = true
-    if (!this.due(false, nowMs)) this.#wake(this.#frameMs + this.#pace.calmMs - nowMs)
+    if (any) {
+      this.#changed = true
+      this.#changedSinceKey = true
+    }
+    const { calmMs, stillMs } = this.#pace
+    if (!this.due(false, nowMs)) this.#wake(this.#frameMs + (this.#changed ? calmMs : stillMs) - nowMs)
   }
 
   /** The frame there is now is to be recorded. @param moving the display shows motion, of which every frame counts */
@@ -96,9 +98,9 @@ export class RecordedVideo {
     this.#wake(this.#pace.stillMs)
   }
 
-  /** A frame that was due could not be encoded. */
-  missed(): void {
-    this.#wake(this.#pace.stillMs)
+  /** A frame that was due could not be encoded, or not yet: it is tried again after so many ms. */
+  missed(afterMs: number = this.#pace.stillMs): void {
+    this.#wake(afterMs)
   }
 
   stop(): void {
