@@ -51,7 +51,7 @@ describe('a Wayland display in the browser', () => {
     await page.getByTestId('create-display').click()
     await page.getByTestId('display-starts').selectOption('program')
     await page.getByTestId('display-protocol').selectOption('wayland')
-    await page.getByTestId('display-command').fill('foot --override=colors.background=103050')
+    await page.getByTestId('display-command').fill('foot --title A-terminal --override=colors.background=103050')
     await page.getByTestId('display-submit').click()
     const card = page.getByTestId('display-card')
     await card.waitFor()
@@ -123,6 +123,18 @@ describe('a Wayland display in the browser', () => {
     await until(async () => (await share([0x10, 0x30, 0x50])) > 0.8, 'the terminal has the whole display')
   })
 
+  it('shares its size between windows, and closes one by a chord with Shift', async () => {
+    const programs = await host.api('POST', `/desktop/displays/${id}/programs` as never, {
+      command: ['foot', '--override=colors.background=501030'],
+    })
+    expect(programs.status).toBeLessThan(300)
+    await until(async () => (await share([0x50, 0x10, 0x30])) > 0.3, 'the second terminal has a share')
+    await page.getByTestId('desktop-keys').press('Meta+f')
+    await until(async () => (await share([0x50, 0x10, 0x30])) > 0.8, 'the second terminal is full screen')
+    await page.getByTestId('desktop-keys').press('Meta+Shift+Q')
+    await until(async () => (await share([0x10, 0x30, 0x50])) > 0.8, 'the terminal has the whole display again')
+  })
+
   it('goes on without the process that shows it, and is back', async () => {
     await killWorker(host, 'desktop-worker', async () => (await page.locator('[data-testid=desktop][data-state=open]').count()) === 1)
     await until(async () => (await share([0x10, 0x30, 0x50])) > 0.8, 'the terminal is seen')
@@ -159,6 +171,8 @@ describe('a Wayland display in the browser', () => {
     await until(async () => (await recordings()).every(({ state }) => state !== 'recording'), 'the recording was recovered')
     const [recording] = await recordings()
     expect(isTerminal(colorOf(join(host.dataDir, 'desktop-recordings', recording!.display, recording!.fileName)))).toBe(true)
+    const { titles } = (await host.api('GET', `/desktop/recordings/${recording!.id}/titles`)).body
+    expect(titles.map(({ title }) => title)).toContain('A-terminal')
   })
 
   it('ends with its programs and its compositor when it is removed', async () => {

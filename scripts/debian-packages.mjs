@@ -95,8 +95,8 @@ const dependencies = [
     required: false,
   },
   {
-    packages: ['sway', 'foot'],
-    present: () => process.platform !== 'linux' || (inPath('sway') && inPath('foot')),
+    packages: ['sway', 'foot', 'wl-clipboard'],
+    present: () => process.platform !== 'linux' || ['sway', 'foot', 'wl-copy'].every((name) => inPath(name)),
     required: false,
   },
   {

@@ -1,6 +1,8 @@
 // What desktop/worker/desktop-addon.ts describes, for compositors with wlroots' protocols.
+#include "desktop-clipboard.h"
 #include "desktop-input.h"
 #include "desktop-view.h"
+#include "desktop/desktop-clipboard-object.h"
 #include "desktop/desktop-input-object.h"
 #include "desktop/desktop-view-object.h"
 #include "desktop/screenshot-object.h"
@@ -9,6 +11,7 @@
 namespace {
 
 Napi::Object initialise(Napi::Env env, Napi::Object exports) {
+  exports.Set("DesktopClipboard", ami::defineDesktopClipboard<wayland::DesktopClipboard>(env));
   exports.Set("DesktopInput", ami::defineDesktopInput<wayland::DesktopInput>(env));
   exports.Set("DesktopView", ami::defineDesktopView<wayland::DesktopView>(env));
   exports.Set("screenshot", ami::defineScreenshot<wayland::takeScreenshot>(env));

@@ -1,7 +1,5 @@
 #include "connection.h"
 
-#include <poll.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -40,7 +38,7 @@ std::unique_ptr<Connection> Connection::open(const std::string& socket, const ch
 }
 
 Connection::~Connection() {
-  for (wl_proxy* proxy : {screencopy, keyboards, pointers, reinterpret_cast<wl_proxy*>(shm), reinterpret_cast<wl_proxy*>(seat),
+  for (wl_proxy* proxy : {screencopy, keyboards, pointers, clipboards, reinterpret_cast<wl_proxy*>(shm), reinterpret_cast<wl_proxy*>(seat),
                           reinterpret_cast<wl_proxy*>(output), reinterpret_cast<wl_proxy*>(registry_)}) {
     if (proxy != nullptr) wl_proxy_destroy(proxy);
   }
@@ -64,6 +62,7 @@ void Connection::found(void* data, wl_registry* registry, uint32_t name, const c
   bind(screencopyManagerInterface, self.screencopy);
   bind(keyboardManagerInterface, self.keyboards);
   bind(pointerManagerInterface, self.pointers);
+  bind(clipboardManagerInterface, self.clipboards);
 }
 
 void Connection::exchange() {
@@ -71,13 +70,16 @@ void Connection::exchange() {
   wait(-1, 0);
 }
 
-bool Connection::wait(int wakeFd, int timeoutMs) {
+bool Connection::wait(int wakeFd, int timeoutMs) { return wait(wakeFd, {}, timeoutMs); }
+
+bool Connection::wait(int wakeFd, const std::vector<pollfd>& others, int timeoutMs) {
   while (wl_display_prepare_read(display_) != 0) {
     if (wl_display_dispatch_pending(display_) < 0) return false;
     // What was handled may be what somebody waits for.
     timeoutMs = 0;
   }
-  pollfd waits[2] = {{wl_display_get_fd(display_), POLLIN, 0}, {wakeFd, POLLIN, 0}};
+  std::vector<pollfd> waits = {{wl_display_get_fd(display_), POLLIN, 0}, {wakeFd, POLLIN, 0}};
+  waits.insert(waits.end(), others.begin(), others.end());
   if (wl_display_flush(display_) < 0) {
     if (errno != EAGAIN) {
       wl_display_cancel_read(display_);
@@ -85,7 +87,7 @@ bool Connection::wait(int wakeFd, int timeoutMs) {
     }
     waits[0].events |= POLLOUT;
   }
-  poll(waits, 2, timeoutMs);
+  poll(waits.data(), waits.size(), timeoutMs);
   if ((waits[0].revents & (POLLIN | POLLERR | POLLHUP)) == 0) {
     wl_display_cancel_read(display_);
     return true;

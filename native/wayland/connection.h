@@ -1,12 +1,14 @@
 #pragma once
+#include <poll.h>
 #include <wayland-client.h>
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace wayland {
 
-/** A connection to a compositor, with those of its globals that capture and input need. For one thread. */
+/** A connection to a compositor, with those of its globals that capture, input and clipboard need. For one thread. */
 class Connection {
  public:
   /** `socket`: its full path; empty: as WAYLAND_DISPLAY has it. Null with the reason in a word in `why`. May block while the compositor hangs. */
@@ -21,6 +23,8 @@ class Connection {
   void exchange();
   /** Waits for events of the compositor, or for `wakeFd`, and handles them. `timeoutMs` -1: however long. False where the connection is lost. */
   bool wait(int wakeFd, int timeoutMs);
+  /** The same, for `wakeFd` and others, each with what it is waited for. */
+  bool wait(int wakeFd, const std::vector<pollfd>& others, int timeoutMs);
 
   struct Size {
     int width = 0;
@@ -36,6 +40,7 @@ class Connection {
   wl_proxy* screencopy = nullptr;
   wl_proxy* keyboards = nullptr;
   wl_proxy* pointers = nullptr;
+  wl_proxy* clipboards = nullptr;
 
  private:
   explicit Connection(wl_display* display) : display_(display) {}

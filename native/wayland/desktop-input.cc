@@ -16,6 +16,8 @@ namespace {
 
 /** XKB's highest keycode that programs of X can have, as evdev numbers it. */
 constexpr uint32_t kHighestCode = 247;
+/** With one of these a letter writes nothing: it is a chord. */
+constexpr uint32_t kChordModifiers = kControl | kAlt | kSuper;
 constexpr uint32_t kAllAscii[2] = {0x20, 0x7e};
 /** What one notch of a wheel is, as a mouse's driver says it. */
 constexpr int kNotch = 15;
@@ -124,6 +126,8 @@ void DesktopInput::sendKey(Key& key, bool down) {
 
 uint8_t DesktopInput::press(uint32_t keysym) {
   if (keysym == 0 || broken()) return 0;
+  // Chords are those of the letter on the key: programs compare it and Shift with what they wait for.
+  if ((modifiers_ & kChordModifiers) != 0 && keysym >= 'A' && keysym <= 'Z') keysym += 'a' - 'A';
   Key* key = find(keysym);
   if (key == nullptr) {
     key = give(keysym);

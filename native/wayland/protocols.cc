@@ -14,6 +14,9 @@ const wl_interface* regionTypes[] = {&screencopyFrameInterface, nullptr, &wl_out
 const wl_interface* bufferTypes[] = {&wl_buffer_interface};
 const wl_interface* newKeyboardTypes[] = {&wl_seat_interface, &keyboardInterface};
 const wl_interface* newPointerTypes[] = {&wl_seat_interface, &pointerInterface};
+const wl_interface* newSourceTypes[] = {&clipboardSourceInterface};
+const wl_interface* newClipboardTypes[] = {&clipboardInterface, &wl_seat_interface};
+const wl_interface* offerTypes[] = {&clipboardOfferInterface};
 const wl_interface* newPointerOnTypes[] = {&wl_seat_interface, &wl_output_interface, &pointerInterface};
 
 const wl_message screencopyManagerRequests[] = {
@@ -29,6 +32,15 @@ const wl_message pointerRequests[] = {{"motion", "uff", plain},      {"motion_ab
                                       {"axis", "uuf", plain},        {"frame", "", plain},                {"axis_source", "u", plain},
                                       {"axis_stop", "uu", plain},    {"axis_discrete", "uufi", plain},    {"destroy", "1", plain}};
 
+const wl_message clipboardManagerRequests[] = {
+    {"create_data_source", "n", newSourceTypes}, {"get_data_device", "no", newClipboardTypes}, {"destroy", "", plain}};
+const wl_message clipboardRequests[] = {{"set_selection", "?o", newSourceTypes}, {"destroy", "", plain}};
+const wl_message clipboardEvents[] = {{"data_offer", "n", offerTypes}, {"selection", "?o", offerTypes}, {"finished", "", plain}};
+const wl_message clipboardSourceRequests[] = {{"offer", "s", plain}, {"destroy", "", plain}};
+const wl_message clipboardSourceEvents[] = {{"send", "sh", plain}, {"cancelled", "", plain}};
+const wl_message clipboardOfferRequests[] = {{"receive", "sh", plain}, {"destroy", "", plain}};
+const wl_message clipboardOfferEvents[] = {{"offer", "s", plain}};
+
 template <size_t count>
 constexpr int countOf(const wl_message (&)[count]) {
   return static_cast<int>(count);
@@ -43,5 +55,14 @@ const wl_interface keyboardManagerInterface = {"zwp_virtual_keyboard_manager_v1"
 const wl_interface keyboardInterface = {"zwp_virtual_keyboard_v1", 1, countOf(keyboardRequests), keyboardRequests, 0, nullptr};
 const wl_interface pointerManagerInterface = {"zwlr_virtual_pointer_manager_v1", 2, countOf(pointerManagerRequests), pointerManagerRequests, 0, nullptr};
 const wl_interface pointerInterface = {"zwlr_virtual_pointer_v1", 2, countOf(pointerRequests), pointerRequests, 0, nullptr};
+// Its second version has the selection of the middle mouse button, too.
+const wl_interface clipboardManagerInterface = {
+    "zwlr_data_control_manager_v1", 1, countOf(clipboardManagerRequests), clipboardManagerRequests, 0, nullptr};
+const wl_interface clipboardInterface = {
+    "zwlr_data_control_device_v1", 1, countOf(clipboardRequests), clipboardRequests, countOf(clipboardEvents), clipboardEvents};
+const wl_interface clipboardSourceInterface = {
+    "zwlr_data_control_source_v1", 1, countOf(clipboardSourceRequests), clipboardSourceRequests, countOf(clipboardSourceEvents), clipboardSourceEvents};
+const wl_interface clipboardOfferInterface = {
+    "zwlr_data_control_offer_v1", 1, countOf(clipboardOfferRequests), clipboardOfferRequests, countOf(clipboardOfferEvents), clipboardOfferEvents};
 
 }  // namespace wayland

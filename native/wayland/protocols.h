@@ -1,6 +1,6 @@
 #pragma once
-// The requests of Wayland's extensions for capture and input, of compositors like sway, which libwayland does not have: wlr-screencopy-unstable-v1,
-// wlr-virtual-pointer-unstable-v1 and virtual-keyboard-unstable-v1. Numbers are those of their requests and events, in the protocols' order.
+// The requests of Wayland's extensions for capture, input and clipboard, of compositors like sway, which libwayland does not have: wlr-screencopy-unstable-v1,
+// wlr-virtual-pointer-unstable-v1, virtual-keyboard-unstable-v1 and wlr-data-control-unstable-v1. Numbers are those of their requests and events, in the protocols' order.
 #include <wayland-client.h>
 
 namespace wayland {
@@ -11,6 +11,10 @@ extern const wl_interface keyboardManagerInterface;
 extern const wl_interface keyboardInterface;
 extern const wl_interface pointerManagerInterface;
 extern const wl_interface pointerInterface;
+extern const wl_interface clipboardManagerInterface;
+extern const wl_interface clipboardInterface;
+extern const wl_interface clipboardSourceInterface;
+extern const wl_interface clipboardOfferInterface;
 
 namespace screencopy {
 /** Requests of the manager. */
@@ -41,5 +45,20 @@ inline constexpr uint32_t kAxisSource = 5;
 inline constexpr uint32_t kAxisDiscrete = 7;
 inline constexpr uint32_t kDestroy = 8;
 }  // namespace pointer
+
+namespace clipboard {
+/** Requests of the manager. */
+inline constexpr uint32_t kCreateSource = 0;
+inline constexpr uint32_t kGetClipboard = 1;
+/** Requests of a clipboard. */
+inline constexpr uint32_t kSetSelection = 0;
+inline constexpr uint32_t kDestroy = 1;
+/** Requests of a source: what we copy. */
+inline constexpr uint32_t kOfferFormat = 0;
+inline constexpr uint32_t kDestroySource = 1;
+/** Requests of an offer: what somebody else copied. */
+inline constexpr uint32_t kReceive = 0;
+inline constexpr uint32_t kDestroyOffer = 1;
+}  // namespace clipboard
 
 }  // namespace wayland

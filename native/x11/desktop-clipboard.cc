@@ -23,7 +23,7 @@ constexpr size_t kMostAtoms = 1000;
 
 }  // namespace
 
-DesktopClipboard::DesktopClipboard(std::string server, Listener listener)
+DesktopClipboard::DesktopClipboard(std::string server, ami::ClipboardListener listener)
     : server_(std::move(server)), listener_(std::move(listener)), wakeFd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
 
 DesktopClipboard::~DesktopClipboard() {

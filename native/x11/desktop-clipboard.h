@@ -8,6 +8,7 @@
 
 #include <napi.h>
 
+#include "desktop/clipboard-types.h"
 #include "selection-reads.h"
 #include "selection-sends.h"
 #include "x-connection.h"
@@ -20,16 +21,7 @@ namespace x11 {
  */
 class DesktopClipboard : public std::enable_shared_from_this<DesktopClipboard> {
  public:
-  struct Listener {
-    /** Another program copied, in these formats; none: nothing is copied any more. */
-    std::function<void(std::vector<std::string> targets)> copied;
-    /** The answer to `read`. */
-    std::function<void(uint32_t reading, ReadFault fault, std::string data)> read;
-    /** The last one. */
-    std::function<void(const char* why)> lost;
-  };
-
-  DesktopClipboard(std::string server, Listener listener);
+  DesktopClipboard(std::string server, ami::ClipboardListener listener);
   ~DesktopClipboard();
   DesktopClipboard(const DesktopClipboard&) = delete;
   DesktopClipboard& operator=(const DesktopClipboard&) = delete;
@@ -64,7 +56,7 @@ class DesktopClipboard : public std::enable_shared_from_this<DesktopClipboard> {
   xcb_atom_t atom(const std::string& name);
 
   const std::string server_;
-  const Listener listener_;
+  const ami::ClipboardListener listener_;
   const int wakeFd_;
 
   std::mutex mutex_;

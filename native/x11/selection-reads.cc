@@ -19,16 +19,6 @@ constexpr uint32_t kReplyBytes = 1 << 20;
 
 }  // namespace
 
-const char* wordOf(ReadFault fault) {
-  switch (fault) {
-    case ReadFault::rejected: return "rejected";
-    case ReadFault::tooLarge: return "too-large";
-    case ReadFault::timedOut: return "timed-out";
-    case ReadFault::none: break;
-  }
-  return "";
-}
-
 SelectionReads::SelectionReads(const XConnection& connection, xcb_atom_t selection)
     : connection_(connection), selection_(selection), property_(connection.atom("AMI_STREAMS_SELECTION")), portions_(connection.atom("INCR")) {}
 

@@ -4,13 +4,12 @@
 #include <list>
 #include <string>
 
+#include "desktop/clipboard-types.h"
 #include "x-connection.h"
 
 namespace x11 {
 
-/** Why what another program copied could not be read; words that TypeScript knows. */
-enum class ReadFault { none, rejected, tooLarge, timedOut };
-const char* wordOf(ReadFault fault);
+using ami::ReadFault;
 
 /**
  * Reads what other programs copied (ICCCM section 2): each reading has a window of its own, so that what comes late of one that was given up

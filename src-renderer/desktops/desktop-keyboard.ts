@@ -43,6 +43,9 @@ function pastes(event: KeyboardEvent): boolean {
   return !altKey && ((name === 'v' && ctrlKey !== metaKey) || (name === 'insert' && shiftKey && !ctrlKey && !metaKey))
 }
 
+/** The browser runs on a system of Apple, whose keyboards have a key Command where others have Super or Windows. */
+export const hasCommandKey = (): boolean => /^(Mac|iP)/.test(navigator.platform)
+
 /**
  * Sends what is typed into a field to a display: keys as keys, what an input method or a phone's keyboard writes as text. Returns the way to
  * stop.

@@ -12,7 +12,7 @@ import { AudioTools } from './audio/audio-tools.tsx'
 import { BroadcastTool, LiveMark } from './broadcast-tools.tsx'
 import { CameraTool } from './camera/camera-tool.tsx'
 import { DisplayClipboard } from './clipboard/display-clipboard.ts'
-import { bindKeyboard, sendText } from './desktop-keyboard.ts'
+import { bindKeyboard, hasCommandKey, sendText } from './desktop-keyboard.ts'
 import { type Connection, DesktopLink, type LinkState } from './desktop-link.ts'
 import { bindPointer } from './desktop-pointer.ts'
 import { DesktopToolbar, qualities } from './desktop-toolbar.tsx'
@@ -207,7 +207,7 @@ export function DesktopView({ connection, name, inShow = false, display, resizes
         onLeave: () => toolbar.current?.focus(),
         onPaste: (data) => clipboard.paste(data),
         sticky,
-        commandIsControl: () => choices.current.commandIsControl,
+        commandIsControl: () => hasCommandKey() && choices.current.commandIsControl,
       }),
       bindPointer(surface, send),
       bindTouch({ canvas: surface, send, isTouchpad: () => choices.current.touchpad, onPointer: (x, y) => setPad({ x, y }) }),

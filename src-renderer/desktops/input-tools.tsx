@@ -1,4 +1,5 @@
 import { Command, Keyboard, Mouse } from 'lucide-react'
+import { hasCommandKey } from './desktop-keyboard.ts'
 import { t } from './messages.ts'
 import { Tool } from './tool.tsx'
 
@@ -9,8 +10,6 @@ interface InputToolsProps {
   readonly commandIsControl: boolean
   readonly onCommand: () => void
 }
-
-const isMac = (): boolean => /^(Mac|iP)/.test(navigator.platform)
 
 /** How keys and pointer reach the display. */
 export function InputTools({ keys, onKeys, onLock, commandIsControl, onCommand }: InputToolsProps) {
@@ -24,7 +23,7 @@ export function InputTools({ keys, onKeys, onLock, commandIsControl, onCommand }
           <Mouse size={16} aria-hidden="true" />
         </Tool>
       )}
-      {isMac() && (
+      {hasCommandKey() && (
         <Tool label={t.commandIsControl} pressed={commandIsControl} onClick={onCommand} testId="desktop-command">
           <Command size={16} aria-hidden="true" />
         </Tool>

@@ -14,7 +14,7 @@ export const t = section('desktops', {
   starts: 'What starts on it',
   protocol: 'Programs speak',
   wayland: 'Wayland',
-  protocolHelp: 'Wayland needs the compositor sway; such a desktop has one monitor, no shared clipboard, and is no source of the studio.',
+  protocolHelp: 'Wayland needs the compositor sway; such a desktop has one monitor and is no source of the studio.',
   lightDesktop: 'A light desktop, if this machine has one',
   program: 'One program',
   nothing: 'Nothing',

@@ -45,10 +45,7 @@ host.stopping.addEventListener('abort', () => {
 const display = openShownDisplay()
 const input = openInput()
 const view = input && new display.DesktopView('', onEvent)
-const clipboard =
-  input &&
-  display.DesktopClipboard &&
-  new DisplayClipboard(display.DesktopClipboard, (viewer, parts) => writeViewerWire(pipe, viewer, parts))
+const clipboard = input && new DisplayClipboard(display.DesktopClipboard, (viewer, parts) => writeViewerWire(pipe, viewer, parts))
 const monitors = view && new DisplayMonitors({ view, onMonitors: (known) => host.send({ kind: 'monitors', monitors: known }) })
 const show = view && new DisplayShow(view, viewers)
 const audio = new DisplayAudio({

@@ -1,14 +1,13 @@
 import type { CaptureAddon } from '../../media/worker/capture/screen/native-addon.ts'
 import { loadAddon } from '../../platform/load-addon.ts'
-import { protocolVariable } from '../displays/display-server.ts'
+import { controlSocketOf, protocolVariable } from '../displays/display-server.ts'
 import type { DesktopAddon } from './desktop-addon.ts'
 import { askActiveTitle } from './recording/active-title.ts'
+import { focusedTitle } from './recording/focused-title.ts'
 import { swayView } from './sway-view.ts'
 
 /** What of the display of this process's environment can be used. */
-export interface ShownDisplay extends Pick<DesktopAddon, 'DesktopInput' | 'DesktopView'> {
-  /** Undefined: its clipboard is its programs' alone. */
-  readonly DesktopClipboard?: DesktopAddon['DesktopClipboard']
+export interface ShownDisplay extends Pick<DesktopAddon, 'DesktopClipboard' | 'DesktopInput' | 'DesktopView'> {
   /** Undefined: it is no screen that somebody sits at. */
   readonly LocalSeat?: DesktopAddon['LocalSeat']
   /** Asks which window is active; empty where that is not known. */
@@ -18,8 +17,11 @@ export interface ShownDisplay extends Pick<DesktopAddon, 'DesktopInput' | 'Deskt
 /** @throws AppError `studio.engine_missing` with what to install */
 export function openShownDisplay(): ShownDisplay {
   if (process.env[protocolVariable] === 'wayland') {
-    const { DesktopInput, DesktopView } = loadAddon<Pick<DesktopAddon, 'DesktopInput' | 'DesktopView'>>('wayland')
-    return { DesktopInput, DesktopView: swayView(DesktopView), askTitle: (done) => done('') }
+    const { DesktopClipboard, DesktopInput, DesktopView } =
+      loadAddon<Pick<DesktopAddon, 'DesktopClipboard' | 'DesktopInput' | 'DesktopView'>>('wayland')
+    const socket = controlSocketOf(process.env.WAYLAND_DISPLAY ?? '')
+    const askTitle = (done: (title: string) => void): void => void focusedTitle(socket).then(done, () => done(''))
+    return { DesktopClipboard, DesktopInput, DesktopView: swayView(DesktopView), askTitle }
   }
   const addon = loadAddon<DesktopAddon & Pick<CaptureAddon, 'activeWindow' | 'listDevices'>>('x11')
   const { DesktopInput, DesktopView, DesktopClipboard, LocalSeat } = addon

@@ -12,8 +12,7 @@ export const desktops = {
   starts: 'Qué se inicia en él',
   protocol: 'Los programas hablan',
   wayland: 'Wayland',
-  protocolHelp:
-    'Wayland necesita el compositor sway; ese escritorio tiene un monitor, no comparte el portapapeles y no es una fuente del estudio.',
+  protocolHelp: 'Wayland necesita el compositor sway; ese escritorio tiene un monitor y no es una fuente del estudio.',
   lightDesktop: 'Un escritorio ligero, si este equipo tiene uno',
   program: 'Un programa',
   nothing: 'Nada',

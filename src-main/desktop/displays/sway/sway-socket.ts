@@ -4,6 +4,7 @@ import { connect } from 'node:net'
 const magic = Buffer.from('i3-ipc', 'latin1')
 const headBytes = magic.length + 8
 const runCommand = 0
+const getTree = 4
 /** A compositor that has not answered by then hangs, ms. */
 const answerMs = 2000
 /** Longer answers are given up, bytes. */
@@ -15,6 +16,11 @@ export async function runSwayCommand(socket: string, command: string): Promise<v
   const results = Array.isArray(answer) ? (answer as readonly { readonly success?: unknown; readonly error?: unknown }[]) : []
   const failed = results.find(({ success }) => success !== true)
   if (failed !== undefined || results.length === 0) throw new Error(`sway: ${String(failed?.error ?? 'no answer')}`)
+}
+
+/** Its outputs, workspaces and windows, in each other, as sway describes them. Rejects where it does not answer. */
+export async function readSwayTree(socket: string): Promise<unknown> {
+  return JSON.parse((await ask(socket, getTree, '')).toString('utf8'))
 }
 
 function ask(socket: string, type: number, payload: string): Promise<Buffer> {
