@@ -194,8 +194,16 @@ describe('the page of a desktop', () => {
     expect(await page.getByTestId('desktop-back').evaluate((link) => link === document.activeElement)).toBe(true)
     await page.getByTestId('desktop-keys').focus()
     await until(async () => !(await isShown()), 'the tools are hidden again')
-    await page.getByTestId('desktop-handle').click()
+    // The tools come while the pointer is over the handle, which goes: a click there is none of the display.
+    const handle = (await page.getByTestId('desktop-handle').boundingBox())!
+    const presses = await page.getByTestId('desktop-canvas').evaluateHandle((canvas) => {
+      const seen = { count: 0 }
+      canvas.addEventListener('pointerdown', () => seen.count++)
+      return seen
+    })
+    await page.mouse.click(handle.x + handle.width / 2, handle.y + handle.height / 2)
     await until(isShown, 'the handle shows them')
+    expect(await presses.evaluate(({ count }) => count)).toBe(0)
     await page.getByTestId('desktop-pin').click()
     await page.getByTestId('desktop-keys').focus()
     await until(async () => (await bar().getAttribute('data-hides')) === 'false', 'they stay')

@@ -91,18 +91,20 @@ export function bindTouch({ canvas, send, isTouchpad, onPointer }: TouchOptions)
       gesture = 'wait'
       startMs = event.timeStamp
       if (isTouchpad() && startMs - tappedMs < doubleMs) press(target(finger))
-      timer = setTimeout(() => {
-        if (pressed) return
-        gesture = 'done'
-        navigator.vibrate?.(15)
-        click(3, target(finger))
-      }, longPressMs)
+      // Browsers report movements before a frame: on a busy device one that was made in time comes behind the timer.
+      timer = setTimeout(() => requestAnimationFrame(() => pressLong(finger)), longPressMs)
     } else if (fingers.size === 2) {
       release(finger)
       gesture = gesture === 'done' ? 'done' : 'two'
       last = both()
       scrolled = { x: 0, y: 0 }
     } else gesture = 'done'
+  }
+  const pressLong = (finger: Finger): void => {
+    if (pressed || gesture !== 'wait' || ![...fingers.values()].includes(finger)) return
+    gesture = 'done'
+    navigator.vibrate?.(15)
+    click(3, target(finger))
   }
   const moveOne = (finger: Finger, dx: number, dy: number): void => {
     if (gesture === 'wait' && Math.hypot(finger.x - finger.startX, finger.y - finger.startY) > stillPx) {
