@@ -7,9 +7,7 @@ import { repeat } from '../../platform/timing/repeat.ts'
 import { monotonicMs } from '../../platform/timing/steady-clock.ts'
 import type { GuardReport, GuardRules } from '../attacks/attack-schemas.ts'
 import type { NodeReport } from '../figures/node-report.ts'
-import type { FoundObjects } from '../front/cache/cache-search.ts'
-import type { PurgeHistory, PurgeOutcome } from '../front/cache/node-cache.ts'
-import type { PurgeOrder, PurgeSelection } from '../front/cache/purge-order.ts'
+import type { PurgeHistory } from '../front/cache/node-cache.ts'
 import type { FunctionLine } from '../functions/function-line.ts'
 import type { FunctionSet } from '../functions/function-set.ts'
 import type { LimitSettings } from '../limits/limit-settings.ts'
@@ -28,25 +26,13 @@ import {
 import { pathHeader } from '../origin/link/node-path.ts'
 import type { NodeInspection } from '../origin/nodes/inspection.ts'
 import { helloText, signText } from '../origin/nodes/node-keys.ts'
-import type { WarmProgress } from '../origin/warming/warm-schemas.ts'
-import { CacheWarmer } from './cache-warmer.ts'
+import { CacheOrders, type LinkedCache } from './cache-orders.ts'
 import { KeyChange } from './key-change.ts'
 import { type NodeState, readNodeKey } from './node-state.ts'
 import { connectMs, connectToOrigin, isNoAnswer, NoAnswerError, type OriginTarget } from './origin-connection.ts'
-import type { OwnFront } from './own-front.ts'
 import type { PeerView } from './peer-watch.ts'
+import { ViewerQuestions } from './viewer-questions.ts'
 import { WantedStreams } from './wanted-streams.ts'
-
-/** The cache of a node, as its origin purges it. */
-export interface LinkedCache {
-  readonly lastPurge: number | undefined
-  purge(order: PurgeOrder): Promise<PurgeOutcome>
-  preview(selection: PurgeSelection): Promise<PurgeOutcome>
-  search(prefix: string): FoundObjects
-  catchUp(history: PurgeHistory): Promise<void>
-  /** nginx of this node, to fill its cache from. */
-  readonly warmed: OwnFront
-}
 
 /** What of a node's limits is the origin's to say. */
 export interface LinkedProtection {
@@ -114,14 +100,6 @@ const usageMs = 100
 const quietMs = 1500
 /** Clocks that are further apart are a fault; a message may take some seconds, ms. */
 const clockFaultMs = 10_000
-const maxQuestions = 1000
-const answerMs = 5000
-
-interface Question {
-  readonly resolve: (answer: ViewerAnswer) => void
-  readonly reject: (error: Error) => void
-  readonly timer: NodeJS.Timeout
-}
 
 /** A node's half of the connection to its origin: one at a time, opened again whenever it breaks. */
 export class EdgeLink implements EdgeSource {
@@ -129,8 +107,8 @@ export class EdgeLink implements EdgeSource {
   readonly #wanted: WantedStreams
   /** Streams whose packets are wanted. */
   readonly #wantedPackets: WantedStreams
-  readonly #warmer = new CacheWarmer()
-  readonly #questions = new Map<number, Question>()
+  readonly #cache: CacheOrders
+  readonly #questions = new ViewerQuestions()
   readonly #path: string
   #socket: WebSocket | undefined
   #timer: NodeJS.Timeout | undefined
@@ -140,7 +118,6 @@ export class EdgeLink implements EdgeSource {
   #reason = ''
   #isDisabled = false
   #isSilent = false
-  #lastQuestion = 0
   #receivedBytes = 0
   #connectedBytes = 0
   #confirmedBytes = 0
@@ -150,8 +127,6 @@ export class EdgeLink implements EdgeSource {
   #aheadMs: number | undefined
   #stopped = false
   #purges: PurgeHistory | undefined
-  #cache: LinkedCache | undefined
-  #purging = 0
   #routing: LinkedRouting | undefined
   #takesFigures = false
   /** An origin of an older version would send what is packaged. */
@@ -185,13 +160,8 @@ export class EdgeLink implements EdgeSource {
         dependencies.delivery().dropPackets(stream)
       },
     })
+    this.#cache = new CacheOrders({ cache: dependencies.cache, send: (message) => this.#send(message), log: dependencies.log })
     this.#timers = [repeat(beatMs, () => this.#onBeat()), repeat(usageMs, () => this.#reportUsage())]
-    dependencies.cache?.then(
-      (cache) => {
-        this.#cache = cache
-      },
-      () => undefined,
-    )
   }
 
   /** What the origin has purged, once it is connected to. Rejects after `withinMs`. */
@@ -222,7 +192,7 @@ export class EdgeLink implements EdgeSource {
 
   /** The origin takes connections and answers nothing, or not as fast as it is asked: what is handed on to it would wait. */
   get isSilent(): boolean {
-    return this.#isSilent || this.#questions.size >= maxQuestions
+    return this.#isSilent || this.#questions.isFull
   }
 
   /** The origin has disabled or revoked the node. */
@@ -254,13 +224,8 @@ export class EdgeLink implements EdgeSource {
   }
 
   ask(question: ViewerQuestion): Promise<ViewerAnswer> {
-    if (this.#state !== 'connected' || this.#questions.size >= maxQuestions) return Promise.reject(new Error('the origin cannot be asked'))
-    const id = ++this.#lastQuestion
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => this.#questions.delete(id) && reject(new Error('the origin did not answer')), answerMs)
-      this.#questions.set(id, { resolve, reject, timer })
-      this.#send({ type: 'ask', id, question })
-    })
+    if (this.#state !== 'connected' || this.#questions.isFull) return Promise.reject(new Error('the origin cannot be asked'))
+    return this.#questions.ask((id) => this.#send({ type: 'ask', id, question }))
   }
 
   /** Reports what the node did; what is reported without a connection is lost. */
@@ -289,7 +254,7 @@ export class EdgeLink implements EdgeSource {
     this.#wanted.stop()
     this.#wantedPackets.stop()
     this.#socket?.terminate()
-    this.#endQuestions()
+    this.#questions.rejectAll()
   }
 
   #open(): void {
@@ -330,9 +295,8 @@ export class EdgeLink implements EdgeSource {
       clearTimeout(late)
       if (this.#socket !== socket) return
       this.#socket = undefined
-      this.#endQuestions()
-      // nobody would hear how far it comes
-      this.#warmer.stopAll()
+      this.#questions.rejectAll()
+      this.#cache.stopWarming()
       if (this.#stopped) return
       const rejected = rejections.has(code)
       const state = rejected ? 'rejected' : 'away'
@@ -358,7 +322,7 @@ export class EdgeLink implements EdgeSource {
     switch (message.type) {
       case 'challenge': {
         const signature = signText(readNodeKey(this.#key).privateKey, helloText(message.challenge, state.id))
-        const lastPurge = this.#cache?.lastPurge
+        const { lastPurge } = this.#cache
         const forwardHash = hashSecret(state.forwardSecret)
         this.#socket?.send(
           JSON.stringify({
@@ -395,7 +359,7 @@ export class EdgeLink implements EdgeSource {
         this.#purges = message.purges
         this.#takesFigures = message.figures === true
         this.#takesFunctionLines = message.functions === true
-        this.#cache?.catchUp(message.purges).catch((error) => log.error({ err: error }, 'purges of the origin could not be carried out'))
+        this.#cache.catchUp(message.purges)
         return
       case 'functions': {
         const { id } = message.set
@@ -436,19 +400,11 @@ export class EdgeLink implements EdgeSource {
         return
       }
       case 'purge':
-        this.#purge(message.id, (cache) => cache.purge(message.order))
-        return
       case 'preview':
-        this.#purge(message.id, (cache) => cache.preview(message.selection))
-        return
       case 'warm':
-        this.#warm(message)
-        return
       case 'warmStop':
-        this.#warmer.stop(message.id)
-        return
       case 'search':
-        this.#search(message.id, message.prefix)
+        this.#cache.handle(message)
         return
       case 'settings':
         delivery.setSettings(message.settings)
@@ -477,13 +433,9 @@ export class EdgeLink implements EdgeSource {
       case 'leases':
         this.#dependencies.protection.lease(message.entries)
         return
-      case 'answer': {
-        const question = this.#questions.get(message.id)
-        this.#questions.delete(message.id)
-        clearTimeout(question?.timer)
-        question?.resolve(message.answer)
+      case 'answer':
+        this.#questions.answer(message.id, message.answer)
         return
-      }
     }
   }
 
@@ -492,52 +444,6 @@ export class EdgeLink implements EdgeSource {
     this.#aheadMs = aheadMs
     if (Math.abs(aheadMs) > clockFaultMs && !wasWrong)
       this.#dependencies.log.warn({ aheadMs }, 'the clock of this node is not that of its origin: signed URLs end by the clock of the node')
-  }
-
-  #purge(id: number, act: (cache: LinkedCache) => Promise<PurgeOutcome>): void {
-    const nothing = { objects: 0, bytes: 0 }
-    const { cache, log } = this.#dependencies
-    if (cache === undefined) this.#send({ type: 'purged', id, ...nothing })
-    else if (this.#purging >= maxQuestions) this.#send({ type: 'purged', id, ...nothing, fault: 'too many purges wait' })
-    else {
-      this.#purging++
-      void cache
-        .then(act)
-        .then(
-          ({ objects, bytes }) => this.#send({ type: 'purged', id, objects, bytes }),
-          (error: Error) => {
-            log.error({ err: error }, 'a purge failed')
-            this.#send({ type: 'purged', id, ...nothing, fault: error.message.slice(0, 1000) })
-          },
-        )
-        .finally(() => {
-          this.#purging--
-        })
-    }
-  }
-
-  #warm({ id, urls, perSecond }: Extract<OriginMessage, { type: 'warm' }>): void {
-    const report = (progress: WarmProgress, isEnded: boolean, fault?: string): void =>
-      this.#send({ type: 'warmed', id, progress, isEnded, ...(fault === undefined ? {} : { fault: fault.slice(0, 1000) }) })
-    const nothing = { total: urls.length, done: 0, failed: 0, bytes: 0 }
-    if (this.#cache === undefined) {
-      report(nothing, true, 'this node has no cache, or it is not ready yet')
-      return
-    }
-    this.#warmer
-      .run(this.#cache.warmed, id, { urls, perSecond }, (progress) => report(progress, false))
-      .then(
-        (progress) => report(progress, true),
-        (error: Error) => report(nothing, true, error.message),
-      )
-  }
-
-  #search(id: number, prefix: string): void {
-    try {
-      this.#send({ type: 'found', id, found: this.#cache?.search(prefix) ?? { objects: [], hasMore: false } })
-    } catch (error) {
-      this.#send({ type: 'found', id, found: null, fault: (error as Error).message.slice(0, 1000) })
-    }
   }
 
   #takeRecord(message: Buffer): void {
@@ -585,14 +491,6 @@ export class EdgeLink implements EdgeSource {
 
   #watchPackets(stream: string): void {
     if (this.#takesPackets) this.#send({ type: 'watch', stream, held: {}, form: 'packets' })
-  }
-
-  #endQuestions(): void {
-    for (const { reject, timer } of this.#questions.values()) {
-      clearTimeout(timer)
-      reject(new Error('the connection to the origin broke'))
-    }
-    this.#questions.clear()
   }
 
   #send(message: NodeMessage): void {
