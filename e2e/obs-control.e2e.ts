@@ -251,6 +251,9 @@ describe('an OBS of this machine', () => {
     await done('POST', 'record', { action: 'pause' })
     await mirrored('the recording is paused', ({ outputs }) => outputs.record === 'paused')
     expect((await obs.call('GetRecordStatus')).outputPaused).toBe(true)
+    // OBS says so before its encoders have paused, and may never record again where it is resumed in between.
+    const duration = async () => (await obs.call('GetRecordStatus')).outputDuration
+    await untilStill(duration, 500, 'the recording is paused at a frame')
     await done('POST', 'record', { action: 'resume' })
     // OBS may never end a recording that is stopped before its first frame after a pause.
     const { outputDuration } = await obs.call('GetRecordStatus')

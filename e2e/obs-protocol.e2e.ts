@@ -180,7 +180,8 @@ describe('beside a real OBS Studio', () => {
     if (missing !== undefined) skipBecause(context, missing)
     const faults: string[] = []
     for (const step of steps) faults.push(...(await compareStep(step, real, ours)))
-    expect(faults.join('\n')).toBe('')
+    // Whole: an assertion would print the first of them, cut off.
+    if (faults.length > 0) throw new Error(faults.join('\n'))
   }, 300_000)
 
   it('compares every request that OBS has and the host answers', async (context) => {

@@ -64,7 +64,12 @@ const scenes: readonly Step[] = [
   },
   { request: 'SetSceneName', data: { sceneName: 'Close up', newSceneName: 'Wide' } },
   { request: 'RemoveScene', data: { sceneName: 'Spare' }, events: { SceneRemoved: ['sceneName', 'isGroup'] } },
-  { request: 'GetSceneList', same: ['scenes.0.sceneName', 'scenes.0.sceneIndex', 'scenes.2.sceneName', 'scenes.2.sceneIndex'] },
+  {
+    request: 'GetSceneList',
+    same: ['scenes.0.sceneName', 'scenes.0.sceneIndex', 'scenes.2.sceneName', 'scenes.2.sceneIndex'],
+    // OBS answers before its list of scenes has followed.
+    until: ({ scenes: list }) => list.length === 3 && list.some(({ sceneName }: { sceneName: string }) => sceneName === 'Close up'),
+  },
   { request: 'SetSceneSceneTransitionOverride', data: { ...wide, transitionName: 'Fade' } },
   { request: 'GetSceneSceneTransitionOverride', data: wide, same: ['transitionName'], apart: ['transitionDuration'] },
   { request: 'SetSceneSceneTransitionOverride', data: { ...wide, transitionName: 'nowhere' } },
