@@ -1,16 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import { rmSync } from 'node:fs'
-import { join } from 'node:path'
 import type { AuditLog } from '../../platform/audit.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { EventBus } from '../../platform/events/events.ts'
-import type { Logger } from '../../platform/logger.ts'
 import { Turns } from '../../platform/timing/turns.ts'
-import { rightNames } from '../rights/rights.ts'
 import type { Display, DisplayChanges, NewDisplay } from '../schemas/display.ts'
-import { attachedServer, forAdmins } from './attached-server.ts'
+import { forAdmins } from './attached-server.ts'
+import { type DisplayActivity, describeDisplay, describeScreen, isWatched, screenId } from './described-display.ts'
 import type { RunningDisplay } from './display-server.ts'
-import type { DisplaySite } from './display-site.ts'
+import { DisplayServers, type DisplayServersDependencies } from './display-servers.ts'
 import type { DisplayGuest, DisplayStore, StoredDisplay } from './display-store.ts'
 import { type MonitorPlace, placed, sizeAround } from './monitors.ts'
 import { lightDesktop } from './programs.ts'
@@ -23,41 +20,22 @@ const maxDisplays = 16
 /** Changes that wait for the one before them: a person makes a handful. */
 const maxWaiting = 100
 const usualSize = { width: 1280, height: 720 } as const
-/** Id of the display that the host itself was started on. */
-export const screenId = 'screen'
-
-export interface DisplayBookDependencies {
+export interface DisplayBookDependencies extends DisplayServersDependencies, DisplayActivity {
   readonly store: DisplayStore
-  /** What makes displays as a user of this machine; null: the one that the host runs as. Throws `desktop.user_*`. */
-  readonly siteOf: (user: string | null) => DisplaySite
-  /** Folder for the cookies of displays that other programs made. */
-  readonly folder: string
   readonly events: EventBus
   readonly audit: AuditLog
-  readonly log: Logger
   /** The environment's DISPLAY and XAUTHORITY, where the host was started on a screen. */
   readonly screen?: RunningDisplay
-  /** Pages that show a display now. */
-  readonly viewersOf: (id: string) => number
-  /** The open show of the studio has it. */
-  readonly inShow: (id: string) => boolean
-  readonly isRecorded: (id: string) => boolean
-  /** Name of the stream that it is sent live as; null: none. */
-  readonly liveAs: (id: string) => string | null
-  /** Name of the stream that it is sent live as when it starts again; null: none. */
-  readonly liveWhenStarted: (id: string) => string | null
   /** It runs, and did not before. */
   readonly onStarted: (id: string) => void
-  readonly isLocked: (id: string) => boolean
   /** What becomes of the screen of the machine while somebody controls it. */
   readonly privacy: Pick<ScreenPrivacy, 'shown' | 'change'>
-  /** Splits a display that runs into monitors. */
-  readonly arrange: (id: string, running: RunningDisplay, monitors: readonly MonitorPlace[]) => void
 }
 
 /** The one owner of the displays there are: who wants to change one waits until the change before it is done. */
 export class DisplayBook {
   readonly #dependencies: DisplayBookDependencies
+  readonly #servers: DisplayServers
   readonly #byId = new Map<string, StoredDisplay>()
   readonly #turns = new Turns(maxWaiting, 'changes of displays', 'desktop.busy')
   readonly #unwatched = new UnwatchedDisplays()
@@ -68,6 +46,7 @@ export class DisplayBook {
 
   private constructor(dependencies: DisplayBookDependencies) {
     this.#dependencies = dependencies
+    this.#servers = new DisplayServers(dependencies)
   }
 
   /** With the displays that are kept; those of the host before this one that still run go on. */
@@ -75,7 +54,7 @@ export class DisplayBook {
     const book = new DisplayBook(dependencies)
     for (const stored of await dependencies.store.all()) {
       const isOurs = stored.attached !== null && book.#isOurs(stored.attached.server)
-      const running = isOurs ? undefined : await book.#check(stored)
+      const running = isOurs ? undefined : await book.#servers.check(stored)
       book.#byId.set(stored.id, { ...stored, running: running ?? null })
     }
     return book
@@ -180,7 +159,7 @@ export class DisplayBook {
       running: null,
       createdAt: new Date().toISOString(),
     }
-    const running = await this.#run(added)
+    const running = await this.#servers.start(added, true)
     return this.#keep({ ...added, running }, `Display ${added.name} was created`, actor)
   }
 
@@ -208,13 +187,13 @@ export class DisplayBook {
     for (const id of this.#unwatched.due(this.list(), nowMs)) {
       await this.#turns.behind(async () => {
         const stored = this.#byId.get(id)
-        if (stored === undefined || this.#isWatched(id)) return
+        if (stored === undefined || isWatched(id, this.#dependencies)) return
         if (stored.guest !== null) {
           await this.#remove(stored, `Display ${stored.name} was removed: its guest was away for ${stored.endAfterMinutes} min`)
           return
         }
         if (stored.running === null) return
-        await this.#end(stored)
+        await this.#servers.end(stored)
         const message = `Display ${stored.name} was ended: nobody looked at it for ${stored.endAfterMinutes} min`
         await this.#keep({ ...stored, running: null }, message)
       })
@@ -229,13 +208,13 @@ export class DisplayBook {
       const stored = this.#stored(id)
       // A display of ours may have got the number of one that has ended.
       if (stored.attached !== null) this.#demandOther(stored.attached.server)
-      const goesOn = await this.#check(stored)
+      const goesOn = await this.#servers.check(stored)
       if (goesOn !== undefined) {
         if (goesOn !== stored.running && goesOn.audio?.state !== 'missing') await this.#keep({ ...stored, running: goesOn })
         return goesOn
       }
-      await this.#end(stored)
-      const running = await this.#run(stored)
+      await this.#servers.end(stored)
+      const running = await this.#servers.start(stored, false)
       await this.#keep({ ...stored, running }, `Display ${stored.name} was started`, actor)
       this.#dependencies.onStarted(id)
       return running
@@ -348,7 +327,7 @@ export class DisplayBook {
   endAll(): Promise<void> {
     return this.#turns.behind(async () => {
       for (const stored of this.#byId.values()) {
-        await this.#end(stored)
+        await this.#servers.end(stored)
         await this.#dependencies.store.save({ ...stored, running: null })
       }
     })
@@ -364,34 +343,16 @@ export class DisplayBook {
   async #remove(stored: StoredDisplay, message: string, actor?: string): Promise<void> {
     const { id } = stored
     const { store, audit, events } = this.#dependencies
-    await this.#end(stored)
+    await this.#servers.end(stored)
     await store.remove(id)
     this.#byId.delete(id)
-    await this.#removeFolder(stored)
+    await this.#servers.removeFolder(stored)
     audit.record({ kind: 'command', message, ...(actor !== undefined && { actor }), data: { display: id } })
     events.publish('desktop.removed', { id })
   }
 
   #ofGuests(): StoredDisplay[] {
     return [...this.#byId.values()].filter(({ guest }) => guest !== null)
-  }
-
-  #siteOf({ user }: StoredDisplay): DisplaySite {
-    return this.#dependencies.siteOf(user)
-  }
-
-  /** The display where it still runs. Never rejects: what cannot be asked about has ended. */
-  async #check(stored: StoredDisplay): Promise<RunningDisplay | undefined> {
-    const { running, attached } = stored
-    const { log } = this.#dependencies
-    if (running === null) return undefined
-    if (attached !== null) return (await attachedServer(attached, log).adopt(running)) ? running : undefined
-    try {
-      return await this.#siteOf(stored).check(stored, running)
-    } catch (error) {
-      log.warn({ err: error, display: stored.id }, 'a display cannot be asked whether it runs')
-      return undefined
-    }
   }
 
   /** The screen and the displays made here are opened as themselves, with their consent, locks and privacy. Throws `desktop.shown_already`. */
@@ -404,50 +365,6 @@ export class DisplayBook {
     const { screen } = this.#dependencies
     const made = [...this.#byId.values()].flatMap(({ attached, running }) => (attached === null && running !== null ? [running] : []))
     return [...(screen === undefined ? [] : [screen]), ...made].some((each) => isSameServer(each.server, server))
-  }
-
-  async #end(stored: StoredDisplay): Promise<void> {
-    const { id, running, attached } = stored
-    if (running === null || attached !== null) return
-    try {
-      await this.#siteOf(stored).end(id, running)
-    } catch (error) {
-      // One of another user, whom the host may not act as any more: it is not ours to end.
-      if (stored.user === null) throw error
-      this.#dependencies.log.warn({ err: error, display: id }, 'a display could not be ended')
-    }
-  }
-
-  async #run(stored: StoredDisplay): Promise<RunningDisplay> {
-    const { id, width, height, monitors, command, attached } = stored
-    if (attached !== null) return attachedServer(attached, this.#dependencies.log).start({ folder: this.#folderOf(id), width, height })
-    const site = this.#siteOf(stored)
-    try {
-      const running = await site.start(stored)
-      if (monitors.length > 1) this.#dependencies.arrange(id, running, monitors)
-      try {
-        if (command !== null) await site.program(stored, running, command)
-      } catch (error) {
-        await site.end(id, running)
-        throw error
-      }
-      return running
-    } catch (error) {
-      // Of a user as whom nothing may be made there is nothing to delete.
-      const isDenied = error instanceof AppError && error.code.startsWith('desktop.user_')
-      if (!this.#byId.has(id) && !isDenied) await this.#removeFolder(stored)
-      throw error
-    }
-  }
-
-  async #removeFolder(stored: StoredDisplay): Promise<void> {
-    if (stored.attached !== null) rmSync(this.#folderOf(stored.id), { recursive: true, force: true })
-    else
-      await this.#siteOf(stored)
-        .remove(stored.id)
-        .catch((error: unknown) => {
-          this.#dependencies.log.warn({ err: error, display: stored.id }, 'what was kept of a display could not be deleted')
-        })
   }
 
   async #keepSize(id: string): Promise<void> {
@@ -469,18 +386,9 @@ export class DisplayBook {
     return described
   }
 
-  #isWatched(id: string): boolean {
-    const { viewersOf, inShow, isRecorded, liveAs } = this.#dependencies
-    return viewersOf(id) > 0 || inShow(id) || isRecorded(id) || liveAs(id) !== null
-  }
-
   #freeName(): string {
     const taken = new Set([...this.#byId.values()].map(({ name }) => name))
     for (let number = 1; ; number++) if (!taken.has(`Desktop ${number}`)) return `Desktop ${number}`
-  }
-
-  #folderOf(id: string): string {
-    return join(this.#dependencies.folder, id)
   }
 
   #stored(id: string): StoredDisplay {
@@ -489,76 +397,12 @@ export class DisplayBook {
     return stored
   }
 
-  #describe({
-    id,
-    name,
-    protocol,
-    width,
-    height,
-    monitors,
-    command,
-    endAfterMinutes,
-    locksOnLeave,
-    startsWithHost,
-    user,
-    attached,
-    guest,
-    running,
-    createdAt,
-  }: StoredDisplay): Display {
-    return {
-      id,
-      name,
-      kind: attached === null ? 'virtual' : 'attached',
-      protocol,
-      user,
-      width,
-      height,
-      monitors: monitors.length > 1 ? [...monitors] : [{ x: 0, y: 0, width, height }],
-      state: running === null ? 'stopped' : 'running',
-      command: command === null ? null : [...command],
-      server: running?.server ?? null,
-      audio: running?.audio?.state ?? null,
-      endAfterMinutes,
-      locksOnLeave,
-      startsWithHost,
-      locked: this.#dependencies.isLocked(id),
-      forGuest: guest !== null,
-      viewers: this.#dependencies.viewersOf(id),
-      inShow: this.#dependencies.inShow(id),
-      recorded: this.#dependencies.isRecorded(id),
-      live: this.#dependencies.liveAs(id) ?? (running === null ? this.#dependencies.liveWhenStarted(id) : null),
-      privacy: null,
-      rights: [...rightNames],
-      createdAt,
-    }
+  #describe(stored: StoredDisplay): Display {
+    return describeDisplay(stored, this.#dependencies)
   }
 
-  #describeScreen({ server }: RunningDisplay): Display {
-    return {
-      id: screenId,
-      name: 'Screen of this machine',
-      kind: 'screen',
-      protocol: 'x11',
-      user: null,
-      ...this.#screenSize,
-      monitors: [...this.#screenMonitors],
-      state: 'running',
-      command: null,
-      server,
-      audio: 'on',
-      endAfterMinutes: null,
-      locksOnLeave: false,
-      startsWithHost: false,
-      locked: false,
-      forGuest: false,
-      viewers: this.#dependencies.viewersOf(screenId),
-      inShow: false,
-      recorded: this.#dependencies.isRecorded(screenId),
-      live: this.#dependencies.liveAs(screenId),
-      privacy: this.#dependencies.privacy.shown,
-      rights: [...rightNames],
-      createdAt: new Date(0).toISOString(),
-    }
+  #describeScreen(screen: RunningDisplay): Display {
+    const state = { ...this.#screenSize, monitors: this.#screenMonitors, privacy: this.#dependencies.privacy.shown }
+    return describeScreen(screen, state, this.#dependencies)
   }
 }
