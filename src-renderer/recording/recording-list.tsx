@@ -56,17 +56,17 @@ interface PublishButtonProps {
   readonly onChange: (published: boolean, said: string) => void
 }
 
-/** Publishes a file for whoever may watch its stream, or withdraws it. */
+/** Publishes a file for whoever may watch its stream, or no longer does. */
 export function PublishButton({ published, name, onChange }: PublishButtonProps) {
   return (
     <button
       type="button"
       className="button quiet icon"
       aria-pressed={published}
-      aria-label={published ? t.withdraw(name) : t.publish(name)}
+      aria-label={published ? t.unpublish(name) : t.publish(name)}
       title={published ? t.publishedForViewers : t.publishForViewers}
       data-testid="publish-file"
-      onClick={() => onChange(!published, published ? t.itIsWithdrawn : t.itIsPublished)}
+      onClick={() => onChange(!published, published ? t.itIsUnpublished : t.itIsPublished)}
     >
       <Globe size={16} />
     </button>

@@ -20,10 +20,10 @@ export function PlaybackKeysCard({ admin }: { readonly admin: boolean }) {
   const [making, setMaking] = useState(false)
   const [secret, setSecret] = useState<string | null>(null)
   const remove = async (key: PlaybackKey) => {
-    if (!(await confirm(t.withdrawQuestion(key.label), t.everyUrlAndTokenThat, t.withdraw))) return
+    if (!(await confirm(t.revokeQuestion(key.label), t.everyUrlAndTokenThat, t.revoke))) return
     try {
       await call('DELETE', `/live/playback-keys/${key.id}`)
-      notify(t.thePlaybackKeyWasWithdrawn)
+      notify(t.thePlaybackKeyWasRevoked)
     } catch (error) {
       notifyError(error)
     }
@@ -48,7 +48,7 @@ export function PlaybackKeysCard({ admin }: { readonly admin: boolean }) {
       ]}
       actions={(key) =>
         admin && (
-          <RowButton icon={<Trash2 size={16} />} title={t.withdraw} label={t.withdrawNamed(key.label)} onClick={() => void remove(key)} />
+          <RowButton icon={<Trash2 size={16} />} title={t.revoke} label={t.revokeNamed(key.label)} onClick={() => void remove(key)} />
         )
       }
       testId="playback-keys"

@@ -209,8 +209,8 @@ function NewProgram({ onMade }: { readonly onMade: (password: string) => void })
 }
 
 function Programs({ items }: { readonly items: readonly Client[] }) {
-  const withdraw = async ({ id, name }: Client): Promise<void> => {
-    if (!(await confirm(t.obsWithdrawQuestion(name), t.obsWithdrawText, t.obsWithdraw))) return
+  const revoke = async ({ id, name }: Client): Promise<void> => {
+    if (!(await confirm(t.obsRevokeQuestion(name), t.obsRevokeText, t.obsRevoke))) return
     call('DELETE', `/studio/obs-protocol/clients/${id}`).catch(notifyError)
   }
   const allow = ({ id }: Client, right: Right): void => {
@@ -232,9 +232,9 @@ function Programs({ items }: { readonly items: readonly Client[] }) {
       actions={(client) => (
         <RowButton
           icon={<Trash2 size={16} />}
-          title={t.obsWithdraw}
-          label={t.obsWithdrawNamed(client.name)}
-          onClick={() => void withdraw(client)}
+          title={t.obsRevoke}
+          label={t.obsRevokeNamed(client.name)}
+          onClick={() => void revoke(client)}
           testId="obs-program-withdraw"
         />
       )}

@@ -120,7 +120,7 @@ export class Grants {
       this.#of(display).delete(user)
       onChange(display)
       await store.remove(display, user)
-      audit.record({ kind: 'command', message: `rights of ${user} at a display were taken back`, actor, data: { display, user } })
+      audit.record({ kind: 'command', message: `rights of ${user} at a display were revoked`, actor, data: { display, user } })
     })
   }
 

@@ -171,7 +171,7 @@ export class Invitations {
       await this.#delete(invitation)
       this.#dependencies.audit.record({
         kind: 'command',
-        message: 'an invitation to a display was taken back',
+        message: 'an invitation to a display was revoked',
         actor,
         data: { display, invitation: id },
       })

@@ -77,7 +77,7 @@ export function invitationRoutes({ book, grants, invitations, attempts }: Invita
       method: 'DELETE',
       path: '/desktop/displays/:id/invitations/:invitation',
       tag,
-      summary: 'Takes back an invitation: the link ends, and those who came by it are disconnected',
+      summary: 'Revokes an invitation: the link ends, and those who came by it are disconnected',
       role: 'admin',
       params: InvitationParams,
       responses: { 204: Type.Null() },

@@ -47,7 +47,7 @@ export function rightsRoutes(book: DisplayBook, grants: Grants, sessions: Sessio
       method: 'DELETE',
       path: '/desktop/displays/:id/grants/:user',
       tag,
-      summary: 'Takes back the rights of a user at a display and disconnects them',
+      summary: 'Revokes the rights of a user at a display and disconnects them',
       role: 'admin',
       params: GrantParams,
       responses: { 204: Type.Null() },

@@ -11,12 +11,12 @@ export const GrantSchema = Type.Object({
   user: Type.String({ description: '`token:ID` of a token, or the `principal` of a signed-in browser' }),
   name: Type.Union([Type.String(), Type.Null()], { description: 'null: nobody signs in as this user any more' }),
   rights: RightsSchema,
-  expiresAt: Type.Union([Time, Type.Null()], { description: 'null: until it is taken back' }),
+  expiresAt: Type.Union([Time, Type.Null()], { description: 'null: until it is revoked' }),
   createdAt: Time,
 })
 
 export const NewGrantSchema = Type.Object(
-  { rights: RightsSchema, expiresAt: Type.Optional(Type.Union([Time, Type.Null()], { description: 'null: until it is taken back' })) },
+  { rights: RightsSchema, expiresAt: Type.Optional(Type.Union([Time, Type.Null()], { description: 'null: until it is revoked' })) },
   exactly,
 )
 

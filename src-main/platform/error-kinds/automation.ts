@@ -7,7 +7,7 @@ export const automationErrors = {
     title: 'There is no such rule, webhook or dynamic filter',
     remedy: 'See `GET /automation/rules`.',
   },
-  'automation.limit': { status: 409, title: 'There are as many of these as there can be', remedy: 'Delete one that is not used.' },
+  'automation.limit': { status: 409, title: 'The maximum number of these is reached', remedy: 'Delete one that is not used.' },
   'automation.busy': { status: 409, title: 'The rule is still running', remedy: 'Wait until it has ended, or stop it.' },
   'automation.stopped': { status: 409, title: 'The rule was stopped', remedy: 'Run it again if that was not meant.' },
   'automation.too_often': {

@@ -3,7 +3,7 @@ import type { ErrorKind } from './error-kind.ts'
 /** Errors of the remote desktop. */
 export const desktopErrors = {
   'desktop.display_not_found': { status: 404, title: 'There is no display of that id', remedy: 'See `GET /desktop/displays`.' },
-  'desktop.limit': { status: 409, title: 'There are as many displays as there can be', remedy: 'Remove one that is not used.' },
+  'desktop.limit': { status: 409, title: 'The maximum number of displays is reached', remedy: 'Remove one that is not used.' },
   'desktop.busy': { status: 429, title: 'Too many changes wait for the displays', remedy: 'Wait until those before are done.' },
   'desktop.not_ours': {
     status: 409,
@@ -85,13 +85,13 @@ export const desktopErrors = {
   'desktop.upload_not_found': {
     status: 404,
     title: 'There is no such upload',
-    remedy: 'Start it again: one that rests for 15 minutes is given up.',
+    remedy: 'Start it again: an upload that receives nothing for 15 minutes is deleted.',
   },
   'desktop.upload_busy': { status: 429, title: 'Too many uploads at a time', remedy: 'Wait until one of them is complete.' },
   'desktop.upload_offset': {
     status: 409,
-    title: 'That is not the next piece of the file',
-    remedy: 'Go on at the byte that `received` says.',
+    title: 'This is not the next piece of the file',
+    remedy: 'Continue at the byte that `received` says.',
   },
   'desktop.upload_too_large': {
     status: 413,
@@ -165,8 +165,8 @@ export const desktopErrors = {
   },
   'desktop.too_many_grants': {
     status: 409,
-    title: 'As many users have rights at this display as there can be',
-    remedy: 'Take back rights that are not used.',
+    title: 'The maximum number of users have rights at this display',
+    remedy: 'Revoke rights that are not used.',
   },
   'desktop.attendee_not_found': {
     status: 404,
@@ -176,7 +176,7 @@ export const desktopErrors = {
   'desktop.invitation_unknown': {
     status: 404,
     title: 'This invitation is not valid',
-    remedy: 'It has expired, or was taken back, or the link is not complete: ask who invited you for another one.',
+    remedy: 'It has expired, was revoked, or the link is not complete: ask who invited you for another one.',
   },
   'desktop.invitation_spent': {
     status: 403,
@@ -190,12 +190,12 @@ export const desktopErrors = {
   },
   'desktop.too_many_invitations': {
     status: 409,
-    title: 'As many invitations are valid as there can be',
-    remedy: 'Take back some that are not used.',
+    title: 'The maximum number of invitations is reached',
+    remedy: 'Revoke some that are not used.',
   },
   'desktop.too_many_guests': {
     status: 409,
-    title: 'As many people have come by this link as can',
+    title: 'The maximum number of people have used this link',
     remedy: 'Ask who invited you for another link.',
   },
   'desktop.second_factor_needed': {
@@ -222,7 +222,7 @@ export const desktopErrors = {
   'desktop.consent_denied': {
     status: 403,
     title: 'Nobody allowed you to open this desktop',
-    remedy: 'Ask the person who is at it, or an admin, then try again: without an answer within a minute it is a no.',
+    remedy: 'Ask the person who is at it, or an admin, then try again: no answer within a minute counts as a denial.',
   },
   'desktop.locked': {
     status: 403,

@@ -3,7 +3,7 @@ import type { ErrorKind } from './error-kind.ts'
 /** Errors of the host itself: requests, signing in, options, ports, the data folder. */
 export const hostErrors = {
   'internal': { status: 500, title: 'Something went wrong inside the host', remedy: 'See the log line with the same request id.' },
-  'request.invalid': { status: 400, title: 'The request does not fit its schema', remedy: 'Correct the field that is named.' },
+  'request.invalid': { status: 400, title: 'The request does not match its schema', remedy: 'Correct the field that is named.' },
   'request.malformed': {
     status: 400,
     title: 'The HTTP request is malformed',
@@ -15,7 +15,11 @@ export const hostErrors = {
     remedy: 'Close some, or raise the option that is named. Behind a reverse proxy, set `trustedProxies`.',
   },
   'request.not_found': { status: 404, title: 'There is nothing at this URL', remedy: 'Check the path against /api/v1/docs.' },
-  'request.conflict': { status: 409, title: 'The request clashes with the present state', remedy: 'Read the state again and repeat.' },
+  'request.conflict': {
+    status: 409,
+    title: 'The request conflicts with the current state',
+    remedy: 'Read the current state, then send the request again.',
+  },
   'request.too_large': { status: 413, title: 'The request body is too large', remedy: 'Send less.' },
   'request.method_refused': {
     status: 405,
@@ -110,7 +114,7 @@ export const hostErrors = {
   },
   'storage.failed': {
     status: 500,
-    title: 'The database could not do what was asked',
+    title: 'The database request failed',
     remedy: 'See the log line with the same request id.',
   },
   'certificate.invalid': {

@@ -30,15 +30,15 @@ export const liveErrors = {
   'play.not_live': { status: 404, title: 'The stream is not live', remedy: 'Try again when it has started.' },
   'play.viewers_full': {
     status: 403,
-    title: 'The stream has as many viewers as its key allows',
+    title: 'The stream has the maximum number of viewers that its key allows',
     remedy: 'Try again when somebody has left, or raise the limit of the key.',
   },
   'play.too_many_listeners': {
     status: 503,
-    title: 'Too many pages listen for what becomes of streams',
-    remedy: 'Ask about.json from time to time instead.',
+    title: 'Too many pages listen for stream events',
+    remedy: 'Poll about.json instead.',
   },
-  'play.too_many_beacons': { status: 429, title: 'Players send more reports than are taken', remedy: 'Send the next report later.' },
+  'play.too_many_beacons': { status: 429, title: 'Players send too many reports', remedy: 'Send the next report later.' },
   'hook.not_found': { status: 404, title: 'There is no hook of that id', remedy: 'See the list of hooks.' },
   'hook.refused': { status: 403, title: 'A hook denied this', remedy: 'Ask the operator: the answer of the hook says why.' },
   'hook.unanswered': {
@@ -120,7 +120,7 @@ export const liveErrors = {
   'ingest.srt': { status: 400, title: 'The SRT handshake cannot be served', remedy: 'Call in live mode with SRT 1.3 or newer.' },
   'ingest.srt_passphrase': {
     status: 403,
-    title: 'The SRT passphrase does not fit',
+    title: 'The SRT passphrase is wrong',
     remedy: 'Give the encoder the passphrase of the option `srtPassphrase`, or none where it is empty.',
   },
   'ingest.timeout': { status: 408, title: 'Nothing arrived in time', remedy: 'Check the network between encoder and host.' },
@@ -148,7 +148,7 @@ export const liveErrors = {
   },
   'destination.tls': {
     status: 502,
-    title: 'No secure connection to the destination came about',
+    title: 'The TLS connection to the destination failed',
     remedy:
       'Check that the server supports TLS and that its certificate is valid for this name; for a server of your own its fingerprint can be accepted.',
   },
@@ -159,7 +159,7 @@ export const liveErrors = {
   },
   'destination.protocol': {
     status: 502,
-    title: 'The destination does not speak its protocol as it should',
+    title: 'The destination does not follow its protocol',
     remedy: 'Check that the URL is that of an ingest server of this kind.',
   },
   'destination.passphrase': {
@@ -238,13 +238,13 @@ export const liveErrors = {
   },
   'clip.out_of_window': {
     status: 409,
-    title: 'The stream does not hold that range any more, or not yet',
+    title: 'The range is not in the rewind window of the stream',
     remedy: 'Clip what the window contains (`GET /live/streams/:id/clip-window`), or give the stream a longer rewind window.',
   },
   'clip.too_long': { status: 400, title: 'The clip is too long', remedy: 'Clip an hour at most, or record the stream.' },
   'clip.discontinuity': {
     status: 409,
-    title: 'The range reaches over a moment at which the publisher was away or changed its settings',
+    title: 'The publisher was away or changed its settings within the range',
     remedy: 'Clip what lies before that moment or what lies behind it.',
   },
   'clip.rendition_missing': {
@@ -262,7 +262,7 @@ export const liveErrors = {
   'clip.failed': {
     status: 500,
     title: 'The clip could not be created',
-    remedy: 'Try again; `streams doctor` tells whether the media engine works.',
+    remedy: 'Try again; `streams doctor` says whether the media engine works.',
   },
   'clip.interrupted': {
     status: 500,
@@ -303,7 +303,7 @@ export const liveErrors = {
   },
   'webrtc.engine_missing': {
     status: 503,
-    title: 'The WebRTC engine that was asked for is not there',
+    title: 'The chosen WebRTC engine is not installed',
     remedy: 'Build its worker with `npm run build:mediasoup`, or leave the choice of the engine to `auto`.',
   },
   'webrtc.off': {

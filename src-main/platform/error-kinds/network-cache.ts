@@ -34,7 +34,7 @@ export const networkCacheErrors = {
   },
   'network.purge_invalid': {
     status: 400,
-    title: 'What shall be purged is not valid',
+    title: 'The purge request is not valid',
     remedy: 'Give URLs, prefixes, patterns or tags in the form that docs/network.md shows.',
   },
   'network.busy': {

@@ -88,7 +88,7 @@ export const networkMachineErrors = {
   'network.job_cancelled': {
     status: 409,
     title: 'The job was cancelled',
-    remedy: 'What it had done was undone. Start it again when you like.',
+    remedy: 'What it had done was undone. Start it again if it is still needed.',
   },
   'network.group_not_found': {
     status: 404,
@@ -108,13 +108,13 @@ export const networkMachineErrors = {
   },
   'network.rollout_failed': {
     status: 409,
-    title: 'A node is not well after the change',
-    remedy: 'All nodes went back. Correct the cause and try again.',
+    title: 'A node is not healthy after the change',
+    remedy: 'All nodes were rolled back. Correct the cause and try again.',
   },
   'network.rollout_cancelled': {
     status: 409,
     title: 'The rollout was cancelled',
-    remedy: 'All nodes went back. Start it again when you like.',
+    remedy: 'All nodes were rolled back. Start it again if it is still needed.',
   },
   'network.configuration_rejected': {
     status: 409,

@@ -15,7 +15,7 @@ export const networkErrors = {
   },
   'network.limit': {
     status: 409,
-    title: 'There are as many nodes or join tokens as there can be',
+    title: 'The maximum number of nodes or join tokens is reached',
     remedy: 'Revoke nodes that are not used; join tokens expire by themselves.',
   },
   'network.origin_away': {
@@ -25,7 +25,7 @@ export const networkErrors = {
   },
   'network.warm_invalid': {
     status: 400,
-    title: 'What caches are to be filled with is not valid',
+    title: 'The order to fill caches is not valid',
     remedy: 'Name URLs like /PATH or https://HOST/PATH, and nodes that are connected.',
   },
   'network.warming_not_found': {
@@ -76,7 +76,7 @@ export const networkErrors = {
   },
   'network.list_full': {
     status: 409,
-    title: 'The list has as many networks as it can have',
+    title: 'The maximum number of networks in the list is reached',
     remedy: 'Remove networks that are not needed, or replace many by one that is larger.',
   },
   'network.not_blocked': {
@@ -87,7 +87,7 @@ export const networkErrors = {
   'network.function_not_found': { status: 404, title: 'There is no function of that name', remedy: 'See `GET /network/functions`.' },
   'network.function_no_version': {
     status: 404,
-    title: 'This version of the function is not there',
+    title: 'The function has no such version',
     remedy: 'The last 20 versions are kept: see `GET /network/functions/NAME`.',
   },
   'network.function_invalid': {

@@ -149,8 +149,8 @@ export const obsErrors = {
   },
   'obs.client_limit': {
     status: 409,
-    title: 'There are as many programs with a password as there can be',
-    remedy: 'Withdraw the password of one that is not used.',
+    title: 'The maximum number of programs with a password is reached',
+    remedy: 'Revoke the password of one that is not used.',
   },
   'obs.client_unknown': { status: 404, title: 'There is no program of that id', remedy: 'See `GET /studio/obs-protocol/clients`.' },
   'obs.pairing_gone': {

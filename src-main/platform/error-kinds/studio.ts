@@ -4,7 +4,7 @@ import type { ErrorKind } from './error-kind.ts'
 export const studioErrors = {
   'studio.engine_missing': {
     status: 503,
-    title: 'A native part of the studio is not there',
+    title: 'A native part of the studio is missing',
     remedy: 'Install the packages that are named, then run `npm run build`.',
   },
   'studio.preparing': {
@@ -68,12 +68,12 @@ export const studioErrors = {
   },
   'studio.guest_unknown': {
     status: 401,
-    title: 'This is no invitation',
+    title: 'This invitation is not valid',
     remedy: 'Open the whole link that you were sent, with everything behind the #.',
   },
   'studio.guest_revoked': {
     status: 403,
-    title: 'The invitation was taken back',
+    title: 'The invitation was revoked',
     remedy: 'Ask whoever sent you the link for a new one.',
   },
   'studio.guest_expired': {
@@ -94,7 +94,7 @@ export const studioErrors = {
   'studio.busy': { status: 429, title: 'The studio does too much at once', remedy: 'Wait until some of it has ended.' },
   'studio.import_invalid': {
     status: 400,
-    title: 'The file is no scene collection of OBS Studio',
+    title: 'The file is not a scene collection of OBS Studio',
     remedy: 'Export it there: Scene Collection, Export; or take the file from its folder `basic/scenes`.',
   },
   'studio.not_running': {
@@ -109,8 +109,8 @@ export const studioErrors = {
   },
   'studio.seek_invalid': {
     status: 400,
-    title: 'The place to go to is no number of milliseconds',
-    remedy: 'Send `{ "ms": 12000 }`: the place in what is played, from 0 on.',
+    title: 'The seek position is not a number of milliseconds',
+    remedy: 'Send `{ "ms": 12000 }`: the position in the media, from 0 on.',
   },
   'studio.output_not_found': {
     status: 404,
@@ -119,7 +119,7 @@ export const studioErrors = {
   },
   'studio.output_invalid': {
     status: 400,
-    title: 'The output cannot be what it is set to be',
+    title: 'The settings of the output are not valid',
     remedy: 'Correct the field that is named; GET /api/v1/studio/output-kinds says what each kind takes.',
   },
   'studio.channel_token': {
@@ -134,7 +134,7 @@ export const studioErrors = {
   },
   'studio.channel_failed': {
     status: 502,
-    title: 'The service did not do it',
+    title: 'The service could not make the change',
     remedy: 'Read what it said and try again, or change it on the page of the service.',
   },
   'studio.channel_unreachable': {
@@ -150,8 +150,8 @@ export const studioErrors = {
   'studio.output_off': { status: 409, title: 'The output does not run', remedy: 'Start it first.' },
   'studio.output_left_off': {
     status: 409,
-    title: 'The output ran when the host ended, and was not started by itself',
-    remedy: 'Start it where it shall go on.',
+    title: 'The output ran when the host ended and was not restarted',
+    remedy: 'Start it again if it is still needed.',
   },
   'studio.output_command_unknown': {
     status: 400,
@@ -249,14 +249,14 @@ export const studioErrors = {
   },
   'studio.upload_offset': {
     status: 409,
-    title: 'The piece does not follow what is here',
-    remedy: 'Go on where `received` of GET /api/v1/studio/uploads/ID says.',
+    title: 'This is not the next piece of the file',
+    remedy: 'Continue at the byte that `received` of GET /api/v1/studio/uploads/ID says.',
   },
   'studio.upload_busy': { status: 429, title: 'Too many uploads at once', remedy: 'Wait until some of them have ended.' },
   'studio.upload_interrupted': {
     status: 400,
     title: 'The connection was lost before the piece was complete',
-    remedy: 'Go on where `received` of GET /api/v1/studio/uploads/ID says.',
+    remedy: 'Continue at the byte that `received` of GET /api/v1/studio/uploads/ID says.',
   },
   'studio.bundle_invalid': {
     status: 400,

@@ -165,7 +165,7 @@ function clientRoutes({ book, audit, sessions, changed, kept }: ProtocolRoutesDe
       method: 'DELETE',
       path: '/studio/obs-protocol/clients/:id',
       tag,
-      summary: 'Withdraws the password of a program, and closes its connections',
+      summary: 'Revokes the password of a program, and closes its connections',
       role: 'admin',
       params: IdParams,
       responses: { 204: Type.Null() },
@@ -173,7 +173,7 @@ function clientRoutes({ book, audit, sessions, changed, kept }: ProtocolRoutesDe
         const { name } = book.remove(params.id)
         changed(params.id, undefined)
         await kept()
-        audit.record({ kind: 'command', message: `OBS protocol: withdrew the password of ${name}`, actor: principal.id })
+        audit.record({ kind: 'command', message: `OBS protocol: revoked the password of ${name}`, actor: principal.id })
         return { status: 204, body: null }
       },
     }),

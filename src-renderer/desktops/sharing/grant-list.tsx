@@ -37,9 +37,9 @@ interface GrantRowProps {
 
 function GrantRow({ display, grant: { user, name, rights, expiresAt }, onChange }: GrantRowProps) {
   const shown = name ?? t.revokedUser
-  const takeBack = async (): Promise<void> => {
+  const revokeAll = async (): Promise<void> => {
     await call('DELETE', `/desktop/displays/${display}/grants/${encodeURIComponent(user)}`)
-    notify(t.takenBack(shown))
+    notify(t.revoked(shown))
   }
   return (
     <li>
@@ -57,8 +57,8 @@ function GrantRow({ display, grant: { user, name, rights, expiresAt }, onChange 
       <button
         type="button"
         className="button"
-        aria-label={t.takeBackOf(shown)}
-        onClick={() => void takeBack().catch(notifyError)}
+        aria-label={t.revokeOf(shown)}
+        onClick={() => void revokeAll().catch(notifyError)}
         data-testid="share-take-back"
       >
         {t.revoke}

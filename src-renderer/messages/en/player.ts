@@ -55,5 +55,5 @@ export const player = {
   hostDoesNotAnswer: 'The host does not answer',
   checkTheConnection: 'Check the connection to it.',
   hostAnswered: (status: number) => `The host answered ${status}`,
-  noWebRtcConnection: 'No connection came to be: the network lets no WebRTC through',
+  noWebRtcConnection: 'No connection: the network does not let WebRTC through',
 }

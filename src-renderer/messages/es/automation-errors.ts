@@ -8,7 +8,7 @@ export const automationErrors = {
     remedy: 'Consulta GET /automation/rules.',
   },
   'automation.limit': {
-    english: 'There are as many of these as there can be',
+    english: 'The maximum number of these is reached',
     title: 'Ya hay tantos como puede haber',
     remedy: 'Elimina uno que no se use.',
   },

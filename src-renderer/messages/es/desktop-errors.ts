@@ -8,7 +8,7 @@ export const desktopErrors = {
     remedy: 'Consulta GET /desktop/displays.',
   },
   'desktop.limit': {
-    english: 'There are as many displays as there can be',
+    english: 'The maximum number of displays is reached',
     title: 'Ya hay tantas pantallas como puede haber',
     remedy: 'Quita una que no se use.',
   },
@@ -109,7 +109,7 @@ export const desktopErrors = {
     remedy: 'Espera a que termine alguna.',
   },
   'desktop.upload_offset': {
-    english: 'That is not the next piece of the file',
+    english: 'This is not the next piece of the file',
     title: 'Ese no es el siguiente trozo del archivo',
     remedy: 'Continúa en el byte que indica received.',
   },
@@ -195,7 +195,7 @@ export const desktopErrors = {
     remedy: 'Consulta GET /desktop/displays/:id/grants.',
   },
   'desktop.too_many_grants': {
-    english: 'As many users have rights at this display as there can be',
+    english: 'The maximum number of users have rights at this display',
     title: 'Ya tienen permisos en esta pantalla tantos usuarios como puede haber',
     remedy: 'Retira permisos que no se usen.',
   },
@@ -220,12 +220,12 @@ export const desktopErrors = {
     remedy: 'Consulta GET /desktop/displays/:id/invitations.',
   },
   'desktop.too_many_invitations': {
-    english: 'As many invitations are valid as there can be',
+    english: 'The maximum number of invitations is reached',
     title: 'Ya hay tantas invitaciones válidas como puede haber',
     remedy: 'Retira algunas que no se usen.',
   },
   'desktop.too_many_guests': {
-    english: 'As many people have come by this link as can',
+    english: 'The maximum number of people have used this link',
     title: 'Ya han entrado por este enlace tantas personas como pueden',
     remedy: 'Pide otro enlace a quien te invitó.',
   },

@@ -20,7 +20,7 @@ export const errors: Readonly<Record<ErrorCode, ErrorText>> = {
     remedy: 'Consulta la línea del registro con el mismo identificador de solicitud.',
   },
   'request.invalid': {
-    english: 'The request does not fit its schema',
+    english: 'The request does not match its schema',
     title: 'La solicitud no sigue su esquema',
     remedy: 'Corrige el campo indicado.',
   },
@@ -41,7 +41,7 @@ export const errors: Readonly<Record<ErrorCode, ErrorText>> = {
     remedy: 'Compara la ruta con /api/v1/docs.',
   },
   'request.conflict': {
-    english: 'The request clashes with the present state',
+    english: 'The request conflicts with the current state',
     title: 'La solicitud no encaja con el estado actual',
     remedy: 'Lee de nuevo el estado y repite.',
   },
@@ -199,7 +199,7 @@ export const errors: Readonly<Record<ErrorCode, ErrorText>> = {
     remedy: 'Actualiza el programa o elige otra carpeta con --data.',
   },
   'storage.failed': {
-    english: 'The database could not do what was asked',
+    english: 'The database request failed',
     title: 'La base de datos no pudo hacer lo que se pidió',
     remedy: 'Consulta la línea del registro con el mismo identificador de solicitud.',
   },
@@ -356,17 +356,17 @@ export const errors: Readonly<Record<ErrorCode, ErrorText>> = {
     remedy: 'Inténtalo de nuevo cuando haya empezado.',
   },
   'play.viewers_full': {
-    english: 'The stream has as many viewers as its key allows',
+    english: 'The stream has the maximum number of viewers that its key allows',
     title: 'La transmisión tiene tantos espectadores como permite su clave',
     remedy: 'Inténtalo de nuevo cuando alguien salga, o aumenta el límite de la clave.',
   },
   'play.too_many_listeners': {
-    english: 'Too many pages listen for what becomes of streams',
+    english: 'Too many pages listen for stream events',
     title: 'Demasiadas páginas siguen lo que ocurre con las transmisiones',
     remedy: 'Consulta about.json de vez en cuando en su lugar.',
   },
   'play.too_many_beacons': {
-    english: 'Players send more reports than are taken',
+    english: 'Players send too many reports',
     title: 'Los reproductores envían más informes de los que se admiten',
     remedy: 'Envía el próximo informe más tarde.',
   },
@@ -546,7 +546,7 @@ export const errors: Readonly<Record<ErrorCode, ErrorText>> = {
     remedy: 'Llama en modo live con SRT 1.3 o posterior.',
   },
   'ingest.srt_passphrase': {
-    english: 'The SRT passphrase does not fit',
+    english: 'The SRT passphrase is wrong',
     title: 'La contraseña SRT no coincide',
     remedy: 'Da al codificador la contraseña de la opción `srtPassphrase`, o ninguna si está vacía.',
   },
@@ -586,7 +586,7 @@ export const errors: Readonly<Record<ErrorCode, ErrorText>> = {
     remedy: 'Comprueba la URL, el puerto y el cortafuegos; el próximo intento es automático.',
   },
   'destination.tls': {
-    english: 'No secure connection to the destination came about',
+    english: 'The TLS connection to the destination failed',
     title: 'No se pudo establecer una conexión segura con el destino',
     remedy:
       'Comprueba que el servidor admite TLS y que su certificado es válido para este nombre; para un servidor propio se puede aceptar su huella.',
@@ -597,7 +597,7 @@ export const errors: Readonly<Record<ErrorCode, ErrorText>> = {
     remedy: 'Comprueba que el puerto es el de ingesta; el próximo intento es automático.',
   },
   'destination.protocol': {
-    english: 'The destination does not speak its protocol as it should',
+    english: 'The destination does not follow its protocol',
     title: 'El destino no sigue su protocolo',
     remedy: 'Comprueba que la URL es la de un servidor de ingesta de este tipo.',
   },
@@ -692,7 +692,7 @@ export const errors: Readonly<Record<ErrorCode, ErrorText>> = {
     remedy: 'Indica `from` y `to` (ms en la línea de tiempo de la transmisión, o ISO 8601), el final después del inicio, o `lastSeconds`.',
   },
   'clip.out_of_window': {
-    english: 'The stream does not hold that range any more, or not yet',
+    english: 'The range is not in the rewind window of the stream',
     title: 'La transmisión ya no tiene ese intervalo, o aún no',
     remedy:
       'Crea el clip con lo que contiene la ventana (`GET /live/streams/:id/clip-window`), o da a la transmisión una ventana de rebobinado más larga.',
@@ -703,7 +703,7 @@ export const errors: Readonly<Record<ErrorCode, ErrorText>> = {
     remedy: 'Crea clips de una hora como máximo, o graba la transmisión.',
   },
   'clip.discontinuity': {
-    english: 'The range reaches over a moment at which the publisher was away or changed its settings',
+    english: 'The publisher was away or changed its settings within the range',
     title: 'El intervalo incluye un momento en el que la emisión se interrumpió o cambió sus ajustes',
     remedy: 'Crea el clip con lo que hay antes de ese momento o después de él.',
   },
@@ -778,7 +778,7 @@ export const errors: Readonly<Record<ErrorCode, ErrorText>> = {
     remedy: 'Inténtalo de nuevo en dos segundos.',
   },
   'webrtc.engine_missing': {
-    english: 'The WebRTC engine that was asked for is not there',
+    english: 'The chosen WebRTC engine is not installed',
     title: 'No está el motor WebRTC que se pidió',
     remedy: 'Compila su proceso con `npm run build:mediasoup`, o deja la elección del motor en `auto`.',
   },
@@ -788,7 +788,7 @@ export const errors: Readonly<Record<ErrorCode, ErrorText>> = {
     remedy: 'Inicia el servidor con un `webrtcPort` distinto de `off`.',
   },
   'studio.engine_missing': {
-    english: 'A native part of the studio is not there',
+    english: 'A native part of the studio is missing',
     title: 'Falta una parte nativa del estudio',
     remedy: 'Instala los paquetes indicados y ejecuta después `npm run build`.',
   },
@@ -864,12 +864,12 @@ export const errors: Readonly<Record<ErrorCode, ErrorText>> = {
     remedy: 'Espera a que abra su enlace y entre.',
   },
   'studio.guest_unknown': {
-    english: 'This is no invitation',
+    english: 'This invitation is not valid',
     title: 'Esto no es una invitación',
     remedy: 'Abre el enlace completo que te enviaron, con todo lo que va detrás de #.',
   },
   'studio.guest_revoked': {
-    english: 'The invitation was taken back',
+    english: 'The invitation was revoked',
     title: 'La invitación se ha retirado',
     remedy: 'Pide un enlace nuevo a quien te lo envió.',
   },
@@ -919,7 +919,7 @@ export const errors: Readonly<Record<ErrorCode, ErrorText>> = {
     remedy: 'Introduce el ID de cliente de una aplicación que hayas registrado en el servicio: docs/studio-outputs.md dice cómo obtenerlo.',
   },
   'studio.channel_failed': {
-    english: 'The service did not do it',
+    english: 'The service could not make the change',
     title: 'El servicio no lo hizo',
     remedy: 'Lee lo que respondió e inténtalo de nuevo, o cámbialo en la página del servicio.',
   },
@@ -939,7 +939,7 @@ export const errors: Readonly<Record<ErrorCode, ErrorText>> = {
     remedy: 'Espera a que termine algo.',
   },
   'studio.import_invalid': {
-    english: 'The file is no scene collection of OBS Studio',
+    english: 'The file is not a scene collection of OBS Studio',
     title: 'El archivo no es una colección de escenas de OBS Studio',
     remedy: 'Expórtala allí: Colección de escenas, Exportar; o toma el archivo de su carpeta `basic/scenes`.',
   },
@@ -954,7 +954,7 @@ export const errors: Readonly<Record<ErrorCode, ErrorText>> = {
     remedy: 'Consulta las órdenes de su tipo en GET /api/v1/studio/source-kinds.',
   },
   'studio.seek_invalid': {
-    english: 'The place to go to is no number of milliseconds',
+    english: 'The seek position is not a number of milliseconds',
     title: 'La posición no es un número de milisegundos',
     remedy: 'Envía `{ "ms": 12000 }`: la posición en lo que se reproduce, desde 0.',
   },
@@ -964,7 +964,7 @@ export const errors: Readonly<Record<ErrorCode, ErrorText>> = {
     remedy: 'Consulta la lista con GET /api/v1/studio/outputs.',
   },
   'studio.output_invalid': {
-    english: 'The output cannot be what it is set to be',
+    english: 'The settings of the output are not valid',
     title: 'La salida no puede funcionar con estos ajustes',
     remedy: 'Corrige el campo indicado; GET /api/v1/studio/output-kinds dice lo que admite cada tipo.',
   },
@@ -974,7 +974,7 @@ export const errors: Readonly<Record<ErrorCode, ErrorText>> = {
     remedy: 'Iníciala primero.',
   },
   'studio.output_left_off': {
-    english: 'The output ran when the host ended, and was not started by itself',
+    english: 'The output ran when the host ended and was not restarted',
     title: 'La salida estaba en marcha cuando se cerró el servidor y no se ha reiniciado sola',
     remedy: 'Iníciala si debe continuar.',
   },
@@ -1085,7 +1085,7 @@ export const errors: Readonly<Record<ErrorCode, ErrorText>> = {
     remedy: 'Envía una imagen, un vídeo, un archivo de audio o una fuente (TTF, OTF), o conviértelo antes con FFmpeg.',
   },
   'studio.upload_offset': {
-    english: 'The piece does not follow what is here',
+    english: 'This is not the next piece of the file',
     title: 'El fragmento no continúa lo que ya ha llegado',
     remedy: 'Continúa donde indica `received` de GET /api/v1/studio/uploads/ID.',
   },

@@ -33,7 +33,7 @@ export const networkCacheErrors = {
     remedy: 'Instala el paquete que nombra el mensaje o quita la opción.',
   },
   'network.purge_invalid': {
-    english: 'What shall be purged is not valid',
+    english: 'The purge request is not valid',
     title: 'Lo que se quiere purgar no es válido',
     remedy: 'Indica URL, prefijos, patrones o etiquetas en la forma que muestra docs/network.md.',
   },

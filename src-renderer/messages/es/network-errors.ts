@@ -18,7 +18,7 @@ export const networkErrors = {
     remedy: 'Da al nodo otro id o revoca el que lo tiene. El token sigue siendo válido.',
   },
   'network.limit': {
-    english: 'There are as many nodes or join tokens as there can be',
+    english: 'The maximum number of nodes or join tokens is reached',
     title: 'Ya hay tantos nodos o tokens de incorporación como puede haber',
     remedy: 'Revoca los nodos que no se usan; los tokens de incorporación caducan solos.',
   },
@@ -28,7 +28,7 @@ export const networkErrors = {
     remedy: 'Inténtalo de nuevo en un momento. Quien opera el nodo encuentra el motivo en su registro.',
   },
   'network.warm_invalid': {
-    english: 'What caches are to be filled with is not valid',
+    english: 'The order to fill caches is not valid',
     title: 'No es válido con qué llenar las cachés',
     remedy: 'Indica URL como /RUTA o https://HOST/RUTA, y nodos que estén conectados.',
   },
@@ -79,7 +79,7 @@ export const networkErrors = {
     remedy: 'Escribe una dirección IP o una red como 192.0.2.0/24 por línea; `#` inicia un comentario.',
   },
   'network.list_full': {
-    english: 'The list has as many networks as it can have',
+    english: 'The maximum number of networks in the list is reached',
     title: 'La lista ya tiene tantas redes como puede tener',
     remedy: 'Quita las redes que no hagan falta o sustituye varias por una mayor.',
   },
@@ -94,7 +94,7 @@ export const networkErrors = {
     remedy: 'Consulta GET /network/functions.',
   },
   'network.function_no_version': {
-    english: 'This version of the function is not there',
+    english: 'The function has no such version',
     title: 'Esa versión de la función no existe',
     remedy: 'Se guardan las últimas 20 versiones: consulta GET /network/functions/NOMBRE.',
   },

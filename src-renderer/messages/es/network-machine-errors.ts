@@ -114,7 +114,7 @@ export const networkMachineErrors = {
     remedy: 'Espera a que termine o cancélalo.',
   },
   'network.rollout_failed': {
-    english: 'A node is not well after the change',
+    english: 'A node is not healthy after the change',
     title: 'Un nodo no está bien después del cambio',
     remedy: 'Todos los nodos volvieron atrás. Corrige la causa e inténtalo de nuevo.',
   },

@@ -191,7 +191,7 @@ export const obsErrors = {
     remedy: 'Actívalo primero: Ajustes, Programas hechos para OBS.',
   },
   'obs.client_limit': {
-    english: 'There are as many programs with a password as there can be',
+    english: 'The maximum number of programs with a password is reached',
     title: 'Ya hay tantos programas con contraseña como puede haber',
     remedy: 'Retira la contraseña de uno que no se use.',
   },

@@ -184,7 +184,7 @@ export function accessRoutes({
       method: 'DELETE',
       path: '/live/playback-keys/:id',
       tag,
-      summary: 'Withdraws a playback key: what it signed opens nothing any more',
+      summary: 'Revokes a playback key: what it signed is no longer valid',
       role: 'admin',
       params: KeyParams,
       responses: { 204: Type.Null() },
@@ -192,7 +192,7 @@ export function accessRoutes({
         const key = store.keys.find((each) => each.id === params.id)
         if (key === undefined) throw new AppError('access.key_not_found')
         await store.removeKey(key.id)
-        changed('playback-key.removed', { id: key.id }, `playback key "${key.label}" was withdrawn`, principal.id)
+        changed('playback-key.removed', { id: key.id }, `playback key "${key.label}" was revoked`, principal.id)
         return { status: 204, body: null }
       },
     }),

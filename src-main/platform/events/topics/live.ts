@@ -35,7 +35,7 @@ export const liveTopics = {
   'key.revoked': { role: 'editor', state: 'GET /live/keys', summary: 'A stream key was revoked' },
   'key.updated': { role: 'editor', state: 'GET /live/keys', summary: 'A stream key was changed or used' },
   'playback-key.created': { role: 'editor', state: 'GET /live/playback-keys', summary: 'A playback key was created' },
-  'playback-key.removed': { role: 'editor', state: 'GET /live/playback-keys', summary: 'A playback key was withdrawn' },
+  'playback-key.removed': { role: 'editor', state: 'GET /live/playback-keys', summary: 'A playback key was revoked' },
   'preset.removed': { role: 'viewer', state: 'GET /live/presets', summary: 'A preset of renditions was deleted' },
   'preset.updated': { role: 'viewer', state: 'GET /live/presets', summary: 'A preset of renditions was created, changed or restored' },
   'recording-retention.updated': {

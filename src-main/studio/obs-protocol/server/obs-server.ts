@@ -108,7 +108,7 @@ export class ObsServer {
   update(id: string, client: ProtocolClient | undefined): void {
     for (const session of this.#sessions) {
       if (session.client?.id !== id) continue
-      if (client === undefined) session.close('sessionInvalidated', 'Your password was withdrawn.')
+      if (client === undefined) session.close('sessionInvalidated', 'Your password was revoked.')
       else session.update(client)
     }
   }
