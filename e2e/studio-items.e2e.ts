@@ -23,12 +23,17 @@ const collection = {
         { id: 'frame', source: 'frame', position: { x: 400, y: 100 } },
       ],
     },
-    ...Array.from({ length: 8 }, (_, index) => ({ id: `part-${index + 1}`, name: `Part ${index + 1}`, items: [] })),
+    ...Array.from({ length: 8 }, (_, index) => ({
+      id: `part-${index + 1}`,
+      name: `Part ${index + 1}`,
+      items: index === 1 ? [{ id: 'voice', source: 'voice' }] : [],
+    })),
   ],
   sources: [
     { ...color('logo', 'Logo'), filters: [{ id: 'grey', name: 'Grey', kind: 'color-correction', settings: { saturation: 0 } }] },
     color('title', 'Title'),
     color('frame', 'Frame'),
+    { id: 'voice', name: 'Voice', kind: 'tone', audio: { muted: true, filters: [{ kind: 'gate' }] } },
   ],
 }
 
@@ -76,7 +81,7 @@ describe('scenes and items of the studio page', () => {
     await untilShow(({ scenes }) => scenes[1].items.length === 3, 'the three items are in the other scene')
     const pasted = await show()
     expect(pasted.scenes[1].items.map((each: any) => each.source)).toEqual(['logo', 'title', 'frame'])
-    expect(pasted.sources).toHaveLength(3)
+    expect(pasted.sources).toHaveLength(4)
     await edit('Part 1', 'part-1')
     await source('Logo').locator('.entry-main').focus()
     await page.keyboard.press('Control+v')
@@ -88,7 +93,7 @@ describe('scenes and items of the studio page', () => {
     await page.keyboard.press('Control+a')
     await until(async () => (await page.locator('[data-testid="source"][data-current="true"]').count()) === 6, 'all are selected')
     await page.keyboard.press('Delete')
-    await untilShow(({ scenes, sources }) => scenes[1].items.length === 0 && sources.length === 3, 'all of them are deleted at once')
+    await untilShow(({ scenes, sources }) => scenes[1].items.length === 0 && sources.length === 4, 'all of them are deleted at once')
   })
 
   it('copies a transform and filters from one item to others, and undoes it', async () => {
@@ -113,6 +118,51 @@ describe('scenes and items of the studio page', () => {
     await untilShow(({ scenes }) => scenes[0].items[1].rotation === 0, 'and the transform')
   })
 
+  it('says which filters were left out where a source has no audio for them', async () => {
+    await edit('Part 2', 'part-2')
+    await source('Voice').click({ button: 'right' })
+    await choose('source-menu', 'Copy filters')
+    await edit('Talk', 'talk')
+    await source('Title').click({ button: 'right' })
+    await choose('source-menu', 'Paste filters')
+    await page.getByTestId('toast').filter({ hasText: 'One audio filter was left out: Title has no audio.' }).waitFor()
+    await screenshot(page, 'studio-items-left-out')
+  })
+
+  it('distributes three items by the menu of the canvas, two of them not', async () => {
+    const places = async (): Promise<Record<string, { x: number; y: number }>> =>
+      Object.fromEntries((await show()).scenes[0].items.map(({ id, position }: any) => [id, position]))
+    const fromMenu = async (entry: string): Promise<void> => {
+      await page.getByTestId('stage').focus()
+      await page.keyboard.press('Shift+F10')
+      await choose('stage-menu', entry)
+    }
+    await ask('PATCH', '/studio/scenes/talk/items/logo', { rotation: 0 })
+    await untilShow(({ scenes }) => scenes[0].items[0].rotation === 0, 'the first item is upright')
+    await source('Frame').click()
+    await source('Title').click({ modifiers: ['Control'] })
+    await page.getByTestId('stage').focus()
+    await page.keyboard.press('Shift+F10')
+    const horizontally = page.getByTestId('stage-menu').getByRole('menuitem', { name: 'Distribute horizontally' })
+    expect(await horizontally.isDisabled()).toBe(true)
+    await page.keyboard.press('Escape')
+    await source('Logo').click({ modifiers: ['Control'] })
+    await page.getByTestId('frame-logo').waitFor()
+    // 120 wide at 20, 200 and 400: two gaps of 70; 80 high at 20, 200 and 100: two of 10.
+    await fromMenu('Distribute horizontally')
+    await untilShow(({ scenes }) => scenes[0].items[1].position.x === 210, 'the middle one has the same gap on both sides')
+    await fromMenu('Distribute vertically')
+    await untilShow(({ scenes }) => scenes[0].items[2].position.y === 110, 'and above and below')
+    expect(await places()).toEqual({ logo: { x: 20, y: 20 }, title: { x: 210, y: 200 }, frame: { x: 400, y: 110 } })
+    // One step or two: what changes the same items shortly after is one.
+    for (let now = await places(); now.title?.x !== 200 || now.frame?.y !== 100; now = await places()) {
+      await page.getByTestId('undo').click()
+      const before = JSON.stringify(now)
+      await until(async () => JSON.stringify(await places()) !== before, 'a step is undone')
+    }
+    expect(await places()).toMatchObject({ title: { x: 200, y: 200 }, frame: { x: 400, y: 100 } })
+  })
+
   it('groups items by key and takes the group apart by its menu', async () => {
     await source('Frame').click()
     await source('Title').click({ modifiers: ['Control'] })
@@ -120,6 +170,28 @@ describe('scenes and items of the studio page', () => {
     await page.keyboard.press('Control+g')
     await untilShow(({ scenes }) => scenes[0].items.some((each: any) => each.group?.length === 2), 'two items are in a group')
     await source('Group').waitFor()
+    // A group cannot be in a group: the menu and the keys say so, and nothing is left out.
+    await source('Logo').click()
+    await source('Group').click({ modifiers: ['Control'] })
+    await source('Group').click({ button: 'right' })
+    const why = 'A group cannot be in a group. Ungroup it first.'
+    const entry = page.getByTestId('source-menu').getByRole('menuitem', { name: why })
+    expect(await entry.isDisabled()).toBe(true)
+    await screenshot(page, 'studio-items-group-menu')
+    await page.keyboard.press('Escape')
+    await source('Group').locator('.entry-main').focus()
+    await page.keyboard.press('Control+g')
+    await page.getByTestId('toast').filter({ hasText: why }).waitFor()
+    expect((await show()).scenes[0].items).toHaveLength(2)
+    // All that may be edited: neither the items of the group, nor what is locked.
+    await ask('PATCH', '/studio/scenes/talk/items/logo', { locked: true })
+    await page.locator('[data-testid="source"][data-item-id="logo"] [data-testid="toggle-locked"][aria-pressed="true"]').waitFor()
+    await page.keyboard.press('Control+a')
+    await until(
+      async () => (await page.locator('[data-testid="source"][data-current="true"]').count()) === 1,
+      'the group alone is selected',
+    )
+    await ask('PATCH', '/studio/scenes/talk/items/logo', { locked: false })
     await source('Group').locator('.entry-main').focus()
     await page.keyboard.press('Shift+F10')
     await page.getByTestId('source-menu').waitFor()

@@ -154,7 +154,18 @@ describe('a creator makes a show on the page', () => {
       await page.getByTestId('palette').waitFor({ state: 'detached' })
     }
     for (const link of await page.locator('.nav a .nav-label').allInnerTexts()) await find(link, new RegExp(`^${link}\\s+Section`))
-    for (const text of ['Add source', 'Add audio', 'Add output', 'Go live', 'Record', 'Guests', 'Export with media', 'Undo', 'Studio mode'])
+    for (const text of [
+      'Add source',
+      'Add audio',
+      'Add output',
+      'Go live',
+      'Record',
+      'Guests',
+      'Export with media',
+      'Undo',
+      'Studio mode',
+      'Keyboard shortcuts',
+    ])
       await find(text, new RegExp(`^${text}`))
     await page.keyboard.press('Control+k')
     await page.getByTestId('palette-text').fill('go live')
@@ -295,6 +306,12 @@ describe('a creator makes a show on the page', () => {
       const frames = await readFrames(file)
       expect(frames.length, stream).toBeGreaterThan(20)
     }
+    await page.keyboard.press('Control+k')
+    await page.getByTestId('palette-text').fill('chapter marker')
+    await page.getByTestId('palette-entry').filter({ hasText: 'Add a chapter marker to' }).waitFor()
+    await page.keyboard.press('Enter')
+    await page.getByTestId('palette').waitFor({ state: 'detached' })
+    await until(async () => (await ask('GET', '/studio/files')).items[0]?.chapters?.length === 1, 'the recording has the chapter')
     await page.getByTestId('stop-recording').click()
     await inState('recording', 'off')
     const recorded = await until(async () => {

@@ -22,6 +22,7 @@ import { notifyError } from '../components/toasts.tsx'
 import { HealthChip } from '../health/health-chip.tsx'
 import { health, app as t } from '../messages/page.ts'
 import icon from '../theme/icon.svg'
+import { openShortcuts } from './shortcuts.tsx'
 import { setTheme, type Theme, useTheme } from './theme.ts'
 import './frame.css'
 import './frame-wide.css'
@@ -212,7 +213,7 @@ export function Frame({ children }: { readonly children: ReactNode }) {
                 className="button quiet icon"
                 aria-label={t.keyboardShortcuts}
                 title={t.keyboardShortcutsAndKey}
-                onClick={() => document.body.dispatchEvent(new KeyboardEvent('keydown', { key: '?', bubbles: true }))}
+                onClick={openShortcuts}
               >
                 <Keyboard size={16} />
               </button>

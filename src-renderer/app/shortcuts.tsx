@@ -1,5 +1,6 @@
-import { useEffect, useState } from 'react'
+import { useEffect } from 'react'
 import { useLocation } from 'wouter'
+import { create } from 'zustand'
 import { loadLater } from '../components/load-later.tsx'
 import { setTheme, useTheme } from './theme.ts'
 
@@ -15,9 +16,15 @@ const sections: Readonly<Record<string, string>> = {
   s: '/settings',
 }
 
+const useList = create<{ readonly open: boolean }>(() => ({ open: false }))
+
+const setOpen = (open: boolean): void => useList.setState({ open })
+
+export const openShortcuts = (): void => setOpen(true)
+
 /** The keys that work everywhere, and the list of them. */
 export function Shortcuts() {
-  const [open, setOpen] = useState(false)
+  const open = useList((state) => state.open)
   const [, navigate] = useLocation()
   useEffect(() => {
     let afterG = false

@@ -11,6 +11,7 @@ import { showEntries } from '../studio/show-entries.ts'
 import { useShow } from '../studio/show-store.ts'
 import { t as templateTexts } from '../studio/templates/messages.ts'
 import { openDialog } from '../studio/view-store.ts'
+import { openShortcuts } from './shortcuts.tsx'
 import { setTheme, useTheme } from './theme.ts'
 
 const pages = (): readonly (readonly [path: string, text: string])[] => [
@@ -61,6 +62,7 @@ export function usePaletteEntries(): readonly PaletteEntry[] {
       ...(editor
         ? [inStudio('guide', guideTexts.open, openGuide), inStudio('template', templateTexts.open, () => openDialog('template'))]
         : []),
+      { id: 'shortcuts', text: t.keyboardShortcuts, sort: t.action, run: openShortcuts },
       {
         id: 'theme',
         text: t.changeTheTheme,

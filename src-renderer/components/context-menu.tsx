@@ -6,6 +6,8 @@ export interface MenuEntry {
   readonly label: string
   readonly act: () => void
   readonly disabled?: boolean
+  /** Why it is disabled, where that is not plain to see. */
+  readonly why?: string
   /** Of an entry that is switched on and off. */
   readonly checked?: boolean
   /** A colour that is shown before the label, `#rrggbb`. */
@@ -113,6 +115,7 @@ export function ContextMenu({ at: { x, y }, label, groups, onClose, testId }: Co
                     {entry.keys}
                   </span>
                 )}
+                {entry.disabled && entry.why !== undefined && <span className="menu-why">{entry.why}</span>}
               </button>
             ))}
           </div>

@@ -21,6 +21,7 @@ import { t as macros } from './macros/messages.ts'
 import { t as studio } from './messages.ts'
 import { t as mixer } from './mixer/messages.ts'
 import { t as multiview } from './multiview/messages.ts'
+import { addChapter } from './outputs/add-chapter.ts'
 import { endLive, endOutput, isOn } from './outputs/live-actions.ts'
 import { isLiveOutput } from './outputs/readiness.ts'
 import { t as overlays } from './overlays/messages.ts'
@@ -189,10 +190,13 @@ function outputEntries(output: Output, report: OutputReport | undefined): readon
   }
   const command = (what: string, text: string): PaletteEntry => action(`${what} ${id}`, text, () => void commandOutput(id, what))
   const state = report?.state
+  const chapter = action(`chapter ${id}`, texts.chapter(name), () => void addChapter(id))
   return [
     action(`stop ${id}`, texts.stop(name), () => void endOutput(output)),
     ...(state === 'retrying' && isLiveOutput(output) ? [command('retry', texts.retry(name))] : []),
-    ...(kind === 'recording' && state === 'live' ? [command('pause', texts.pauseOf(name)), command('split', texts.split(name))] : []),
+    ...(kind === 'recording' && state === 'live'
+      ? [command('pause', texts.pauseOf(name)), command('split', texts.split(name)), chapter]
+      : []),
     ...(kind === 'recording' && state === 'paused' ? [command('resume', texts.resumeOf(name))] : []),
     ...(kind === 'replay' && state === 'live' ? [action(`replay ${id}`, texts.saveReplayOf(name), () => void saveReplay(id))] : []),
     ...(kind === 'host' && state === 'live' && typeof settings.stream === 'string'

@@ -419,7 +419,14 @@ export const studioCanvas = {
   pasteTransform: 'Pegar transformación',
   copyFilters: 'Copiar filtros',
   pasteFilters: 'Pegar filtros',
+  filtersLeftOut: (count: number, names: readonly string[]) =>
+    `${count === 1 ? 'Un filtro de audio no se ha pegado' : `${count} filtros de audio no se han pegado`}: ${names.join(', ')} no ${names.length === 1 ? 'tiene' : 'tienen'} audio.`,
   group: 'Agrupar',
+  groupWhy: {
+    group: 'Un grupo no puede estar dentro de otro. Desagrúpalo primero.',
+    member: 'Un elemento de un grupo no puede estar en otro. Desagrúpalo primero.',
+    locked: 'Los elementos bloqueados no se pueden agrupar. Desbloquéalos primero.',
+  },
   ungroup: 'Desagrupar',
   projector: 'Abrir proyector',
   groupName: 'Grupo',

@@ -70,7 +70,7 @@ export function copyFilters(item: PlacedItem, document: Collection): void {
   notify(t.filtersCopied(filters.video.length + filters.audio.length))
 }
 
-/** Adds the copied filters behind those that the sources of the items have: those of audio where a source has any. */
+/** Adds the copied filters behind those that the sources of the items have: those of audio where a source has any, else says that they are left out. */
 export function pasteFilters(items: readonly PlacedItem[], document: Collection): void {
   const { filters } = useClipboard.getState()
   if (filters === null) return
@@ -81,4 +81,6 @@ export function pasteFilters(items: readonly PlacedItem[], document: Collection)
     ...(audio === undefined ? [] : adds(`sources/${id}/audio-filters`, filters.audio)),
   ])
   if (edits.length > 0) void tryEdit(edits)
+  const silent = [...sources].filter(({ audio }) => audio === undefined).map(({ name }) => name)
+  if (filters.audio.length > 0 && silent.length > 0) notify(t.filtersLeftOut(filters.audio.length, silent))
 }

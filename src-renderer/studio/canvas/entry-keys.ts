@@ -18,8 +18,9 @@ export function entryOfKey(press: KeyPress, groups: readonly (readonly MenuEntry
   return groups.flat().find(({ keys }) => keys === name)
 }
 
-/** Does what an entry says, unless it is disabled. True for both: the browser has another use for its keys, and must not come to it. */
-export function carryOut(entry: MenuEntry | undefined): boolean {
-  if (entry !== undefined && entry.disabled !== true) entry.act()
+/** Does what an entry does; where it is disabled, says why. True for both: the browser has another use for its keys, and must not come to it. */
+export function carryOut(entry: MenuEntry | undefined, say: (why: string) => void): boolean {
+  if (entry?.disabled !== true) entry?.act()
+  else if (entry.why !== undefined) say(entry.why)
   return entry !== undefined
 }

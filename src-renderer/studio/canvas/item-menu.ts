@@ -4,8 +4,9 @@ import { useShow } from '../show-store.ts'
 import type { Collection, Scene } from '../types.ts'
 import { openProjector } from '../view-store.ts'
 import { copyFilters, copyItems, copyTransform, hasFilters, pasteFilters, pasteItems, pasteTransform, useClipboard } from './clipboard.ts'
+import { groupObstacle } from './group-obstacle.ts'
 import { t } from './messages.ts'
-import { center, duplicate, fitTo, group, groupable, order, remove, reset, setLocked, setVisible, ungroup } from './stage-actions.ts'
+import { center, duplicate, fitTo, group, order, remove, reset, setLocked, setVisible, ungroup } from './stage-actions.ts'
 import { sizesOf, stageItems } from './stage-items.ts'
 
 interface ItemMenuOptions {
@@ -22,6 +23,7 @@ export function itemEntries({ items, scene, document, onSelect }: ItemMenuOption
   const none = items.length === 0
   const still = items.every(({ item }) => item.locked)
   const list = first?.list ?? ''
+  const obstacle = groupObstacle(items)
   const siblings = Math.max(0, ...items.map(({ index }) => index + 1), lengthOf(scene, list))
   const select = (made: readonly string[]): void => {
     if (made.length > 0) onSelect(made)
@@ -43,13 +45,18 @@ export function itemEntries({ items, scene, document, onSelect }: ItemMenuOption
       { label: t.copyTransform, act: () => first && copyTransform(first), disabled: first === undefined },
       { label: t.pasteTransform, act: () => pasteTransform(items), disabled: transform === null || still },
       { label: t.copyFilters, act: () => first && copyFilters(first, document), disabled: !first || !hasFilters(first, document) },
-      { label: t.pasteFilters, act: () => pasteFilters(items, document), disabled: filters === null || none },
+      {
+        label: t.pasteFilters,
+        act: () => pasteFilters(items, document),
+        disabled: filters === null || !items.some(({ item }) => 'source' in item),
+      },
     ],
     [
       {
         label: t.group,
         act: () => void group(items, scene.id, t.groupName).then((made) => made !== undefined && onSelect([made])),
-        disabled: groupable(items).length === 0,
+        disabled: none || obstacle !== undefined,
+        ...(obstacle === undefined ? {} : { why: t.groupWhy[obstacle] }),
         keys: 'Ctrl+G',
       },
       {

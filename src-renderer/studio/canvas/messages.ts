@@ -44,7 +44,14 @@ export const t = section('studioCanvas', {
   pasteTransform: 'Paste transform',
   copyFilters: 'Copy filters',
   pasteFilters: 'Paste filters',
+  filtersLeftOut: (count: number, names: readonly string[]) =>
+    `${count === 1 ? 'One audio filter was' : `${count} audio filters were`} left out: ${names.join(', ')} ${names.length === 1 ? 'has' : 'have'} no audio.`,
   group: 'Group',
+  groupWhy: {
+    group: 'A group cannot be in a group. Ungroup it first.',
+    member: 'An item of a group cannot be in a second one. Ungroup it first.',
+    locked: 'Locked items cannot be grouped. Unlock them first.',
+  },
   ungroup: 'Ungroup',
   projector: 'Open projector',
   groupName: 'Group',

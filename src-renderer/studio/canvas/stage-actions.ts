@@ -91,13 +91,9 @@ export const setVisible = (items: readonly PlacedItem[], visible: boolean): void
 
 export const remove = (items: readonly PlacedItem[], document: Collection): void => void removeItems(free(items), document)
 
-/** What of items can be grouped: those that are in the scene itself and no groups. */
-export const groupable = (items: readonly PlacedItem[]): readonly PlacedItem[] =>
-  free(items).filter(({ item, depth }) => depth === 0 && !('group' in item))
-
 /** Puts items into a group; returns its id. */
 export async function group(items: readonly PlacedItem[], scene: string, name: string): Promise<string | undefined> {
-  return (await tryEdit([{ do: 'group', scene, items: groupable(items).map(({ item }) => item.id), name }]))?.[0]
+  return (await tryEdit([{ do: 'group', scene, items: items.map(({ item }) => item.id), name }]))?.[0]
 }
 
 /** Takes groups apart: their items stay where they are seen. */

@@ -236,7 +236,7 @@ export function Stage({ canvas, scene, document, selected, onSelect, zoom, onZoo
       const { left, top } = (svg.current as SVGSVGElement).getBoundingClientRect()
       const corner = single?.corners[0] ?? { x: 0, y: 0 }
       setMenu({ x: left + corner.x / unit, y: top + corner.y / unit })
-    } else if (!carryOut(entry)) return
+    } else if (!carryOut(entry, notify)) return
     event.preventDefault()
     event.stopPropagation()
   }

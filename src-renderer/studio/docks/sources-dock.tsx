@@ -2,6 +2,7 @@ import { ArrowDown, ArrowUp, Plus, Settings2, Trash2 } from 'lucide-react'
 import { useRef, useState } from 'react'
 import { ContextMenu } from '../../components/context-menu.tsx'
 import { moveInList } from '../../components/list-keys.ts'
+import { notify } from '../../components/toasts.tsx'
 import { carryOut, entryOfKey } from '../canvas/entry-keys.ts'
 import { itemEntries } from '../canvas/item-menu.ts'
 import { t as canvasTexts } from '../canvas/messages.ts'
@@ -13,7 +14,7 @@ import { iconOfItem } from '../source-icons.ts'
 import type { Collection, Scene } from '../types.ts'
 import { select, showItemPanel, useView } from '../view-store.ts'
 import { Dock } from './dock.tsx'
-import { rangeOf } from './range.ts'
+import { rangeOf, selectableOf } from './range.ts'
 import { matches, SearchField, searchFrom } from './search-field.tsx'
 import { type EntryActions, SourceEntry } from './source-entry.tsx'
 import { Tool } from './tool.tsx'
@@ -85,10 +86,10 @@ export function SourcesDock({ document, scene, editor, onAdd }: SourcesDockProps
       else if (event.altKey && event.key === 'ArrowUp' && layer.index < lengthOf(layer.list) - 1) moveTo(layer.at, layer.index + 1)
       else if (event.altKey && event.key === 'ArrowDown' && layer.index > 0) moveTo(layer.at, layer.index - 1)
       else if (event.key === ' ' && (event.ctrlKey || event.shiftKey)) pick(id, event.shiftKey ? 'range' : 'toggle')
-      else if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'a') select(layers.map((each) => each.item.id))
+      else if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'a') select(selectableOf(shown.map((each) => each.layer)))
       else {
         const items = selected.includes(id) ? chosen : [layer]
-        return carryOut(entryOfKey(event, itemEntries({ items, scene, document, onSelect: select })))
+        return carryOut(entryOfKey(event, itemEntries({ items, scene, document, onSelect: select })), notify)
       }
       return true
     },

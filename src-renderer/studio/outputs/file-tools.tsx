@@ -2,11 +2,11 @@ import { BookmarkPlus, Clapperboard, Pause, Play, Save, Scissors } from 'lucide-
 import { Link } from 'wouter'
 import { useCollection } from '../../client/collection.ts'
 import { formatDuration } from '../../client/format.ts'
-import { locale } from '../../messages/language.ts'
 import { commandOutput, saveReplay } from '../commands.ts'
 import { Tool } from '../docks/tool.tsx'
 import { t } from '../messages.ts'
 import type { Output, OutputReport } from '../types.ts'
+import { addChapter } from './add-chapter.ts'
 import { playReplay } from './play-replay.ts'
 import { studioFiles } from './studio-files.ts'
 
@@ -46,15 +46,7 @@ export function FileTools({ output: { id, kind, name }, report: { state } }: Fil
         onClick={() => void commandOutput(id, 'split')}
         testId="split-recording"
       />
-      <Tool
-        Icon={BookmarkPlus}
-        label={t.outputs.chapter(name)}
-        disabled={!live}
-        onClick={() =>
-          void commandOutput(id, 'chapter', { name: t.outputs.chapterName(new Date().toLocaleTimeString(locale, { hour12: false })) })
-        }
-        testId="add-chapter"
-      />
+      <Tool Icon={BookmarkPlus} label={t.outputs.chapter(name)} disabled={!live} onClick={() => void addChapter(id)} testId="add-chapter" />
     </>
   )
 }
