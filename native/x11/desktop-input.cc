@@ -14,7 +14,7 @@ namespace {
 
 /** Programs read a new mapping when they come to it: a key that is given another meaning sooner may write that one instead. */
 constexpr int64_t kSettleUs = 50'000;
-/** The same for a long text, which programs on a busy machine do not keep up with. */
+/** The same for a long text, which programs on a busy machine do not keep up with, where they do not say what they have read. */
 constexpr int64_t kTextSettleUs = 400'000;
 /** Keys of a run that are given meanings by one request: programs read the whole mapping after each. */
 constexpr size_t kMostInRun = 16;
@@ -87,6 +87,7 @@ void DesktopInput::readEvents() {
   for (;;) {
     const Owned<xcb_generic_event_t> event(xcb_poll_for_event(connection_->raw()));
     if (!event) return;
+    if (echo_.take(*event)) continue;
     if ((event->response_type & 0x7f) == XCB_MAPPING_NOTIFY) stale_ = true;
   }
 }
@@ -104,10 +105,16 @@ void DesktopInput::readKeyboard() {
   std::vector<Spare> spares;
   for (uint32_t index = 0; index * columns_ < keysyms_.size(); index++) {
     const auto keycode = static_cast<xcb_keycode_t>(first_ + index);
-    const auto known = std::find_if(spares_.begin(), spares_.end(), [&](const Spare& spare) { return spare.keycode == keycode; });
     const xcb_keysym_t* keysyms = keysyms_.data() + index * columns_;
     // A change of layout takes away what a spare key was given.
-    if (isSpare(keycode, keysyms)) spares.push_back({keycode, isVendors(keysyms[0]) ? 0 : keysyms[0], known != spares_.end() ? known->usedUs : 0});
+    if (!isSpare(keycode, keysyms)) continue;
+    Spare spare = {keycode, isVendors(keysyms[0]) ? 0 : keysyms[0]};
+    const auto known = std::find_if(spares_.begin(), spares_.end(), [&](const Spare& each) { return each.keycode == keycode; });
+    if (known != spares_.end()) {
+      spare.usedUs = known->usedUs;
+      spare.question = known->question;
+    }
+    spares.push_back(spare);
   }
   spares_ = std::move(spares);
 }
@@ -117,6 +124,11 @@ bool DesktopInput::isSpare(xcb_keycode_t keycode, const xcb_keysym_t* keysyms) c
   const bool one = std::all_of(keysyms + 1, keysyms + columns_, [&](xcb_keysym_t each) { return each == 0 || each == keysyms[0]; });
   if (!one || keysyms[0] == 0) return one;
   return isPrinted(keysyms[0]) && given_.find(static_cast<char>(keycode)) != std::string::npos;
+}
+
+void DesktopInput::use(Spare& spare, int64_t nowUs) {
+  spare.usedUs = nowUs;
+  spare.question = echo_.next();
 }
 
 void DesktopInput::give(Spare& spare, xcb_keysym_t keysym) {
@@ -185,7 +197,7 @@ xcb_keycode_t DesktopInput::takeSpare(xcb_keysym_t keysym) {
   const auto isDown = [&](xcb_keycode_t keycode) { return keys && (keys->keys[keycode / 8] & (1 << (keycode % 8))) != 0; };
   for (Spare& spare : spares_) {
     if (spare.keysym == keysym) {
-      spare.usedUs = now;
+      use(spare, now);
       return spare.keycode;
     }
     if (isDown(spare.keycode)) continue;
@@ -194,7 +206,7 @@ xcb_keycode_t DesktopInput::takeSpare(xcb_keysym_t keysym) {
   if (chosen == nullptr) return 0;
   if (chosen->usedUs != 0 && now - chosen->usedUs < kSettleUs) usleep(static_cast<useconds_t>(kSettleUs - (now - chosen->usedUs)));
   give(*chosen, keysym);
-  chosen->usedUs = ami::nowUs();
+  use(*chosen, ami::nowUs());
   return chosen->keycode;
 }
 
@@ -207,7 +219,7 @@ xcb_keycode_t DesktopInput::press(xcb_keysym_t keysym) {
   xcb_keycode_t keycode = findKey(keysym, pointer->mask);
   // One that was given this meaning before keeps it while programs read it.
   for (Spare& spare : spares_) {
-    if (spare.keycode == keycode) spare.usedUs = ami::nowUs();
+    if (spare.keycode == keycode) use(spare, ami::nowUs());
   }
   if (keycode == 0) keycode = takeSpare(keysym);
   if (keycode != 0) fake(XCB_KEY_PRESS, keycode);
@@ -231,21 +243,23 @@ size_t DesktopInput::prepare(const std::vector<xcb_keysym_t>& keysyms) {
     const xcb_keysym_t keysym = keysyms[index];
     const xcb_keycode_t found = keysym == 0 ? 0 : findKey(keysym, pointer->mask);
     for (Spare& spare : spares_) {
-      if (found != 0 && spare.keycode == found) spare.usedUs = now;
+      if (found != 0 && spare.keycode == found) use(spare, now);
     }
     if (keysym == 0 || found != 0 || std::find(given.begin(), given.end(), keysym) != given.end()) continue;
     if (given.empty()) {
+      if (std::any_of(spares_.begin(), spares_.end(), [&](const Spare& spare) { return spare.question == echo_.next(); })) echo_.ask(now);
       run = freeRun(*keys, now);
       if (run.second == 0) {
         // Where no key has no meaning, nothing is waited for.
         if (spares_.empty()) continue;
-        break;
+        return index;
       }
     }
     if (given.size() == run.second) break;
     given.push_back(keysym);
   }
   giveRun(run.first, given, now);
+  if (index == keysyms.size()) echo_.stopListening();
   return index;
 }
 
@@ -255,14 +269,17 @@ std::pair<size_t, size_t> DesktopInput::freeRun(const xcb_query_keymap_reply_t& 
   for (size_t start = 0; start < spares_.size();) {
     size_t count = 0;
     int64_t usedUs = 0;
+    uint32_t question = 0;
     bool isFree = true;
     while (start + count < spares_.size() && count < kMostInRun && spares_[start + count].keycode == spares_[start].keycode + count) {
       const Spare& spare = spares_[start + count];
       usedUs = std::max(usedUs, spare.usedUs);
+      question = std::max(question, spare.question);
       if ((keys.keys[spare.keycode / 8] & (1 << (spare.keycode % 8))) != 0) isFree = false;
       count++;
     }
-    if (usedUs != 0 && now - usedUs < kTextSettleUs) isFree = false;
+    const KeyEcho::State state = echo_.stateOf(question, now);
+    if (state == KeyEcho::State::unread || (state == KeyEcho::State::unknown && now - usedUs < kTextSettleUs)) isFree = false;
     // The one that was not used for the longest time; of those that never were the longest.
     if (isFree && (best.second == 0 || usedUs < bestUs || (usedUs == bestUs && count > best.second))) {
       best = {start, count};
@@ -278,7 +295,7 @@ void DesktopInput::giveRun(size_t start, const std::vector<xcb_keysym_t>& keysym
   std::vector<xcb_keysym_t> both;
   for (size_t at = 0; at < keysyms.size(); at++) {
     both.insert(both.end(), 2, keysyms[at]);
-    spares_[start + at].usedUs = now;
+    use(spares_[start + at], now);
   }
   const auto count = static_cast<uint8_t>(keysyms.size());
   xcb_change_keyboard_mapping(connection_->raw(), count, spares_[start].keycode, 2, both.data());
@@ -295,6 +312,7 @@ void DesktopInput::button(int number, bool down) { fake(down ? XCB_BUTTON_PRESS 
 
 void DesktopInput::fake(uint8_t type, uint8_t detail, int x, int y) {
   if (broken()) return;
+  if (echo_.listens()) readEvents();
   const xcb_window_t root = connection_->screen(0)->root;
   xcb_test_fake_input(connection_->raw(), type, detail, XCB_CURRENT_TIME, type == XCB_MOTION_NOTIFY ? root : XCB_NONE, static_cast<int16_t>(x),
                       static_cast<int16_t>(y), 0);

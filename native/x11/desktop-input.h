@@ -7,6 +7,7 @@
 
 #include <napi.h>
 
+#include "key-echo.h"
 #include "x-connection.h"
 
 namespace x11 {
@@ -49,13 +50,17 @@ class DesktopInput {
     xcb_keycode_t keycode;
     xcb_keysym_t keysym = 0;
     int64_t usedUs = 0;
+    /** What programs answer when they have read it as it was pressed last. */
+    uint32_t question = 0;
   };
 
-  DesktopInput(std::unique_ptr<XConnection> connection, bool madeHere) : connection_(std::move(connection)), madeHere_(madeHere) {}
+  DesktopInput(std::unique_ptr<XConnection> connection, bool madeHere)
+      : connection_(std::move(connection)), madeHere_(madeHere), echo_(*connection_) {}
   void readEvents();
   void stopRepeating();
   void readKeyboard();
   bool isSpare(xcb_keycode_t keycode, const xcb_keysym_t* keysyms) const;
+  void use(Spare& spare, int64_t nowUs);
   void give(Spare& spare, xcb_keysym_t keysym);
   /** First and number of neighbouring keys that can be given other meanings now; none: 0. */
   std::pair<size_t, size_t> freeRun(const xcb_query_keymap_reply_t& keys, int64_t now) const;
@@ -69,6 +74,7 @@ class DesktopInput {
 
   const std::unique_ptr<XConnection> connection_;
   const bool madeHere_;
+  KeyEcho echo_;
   uint32_t first_ = 8;
   uint32_t columns_ = 0;
   std::vector<xcb_keysym_t> keysyms_;

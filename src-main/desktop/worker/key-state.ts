@@ -11,8 +11,8 @@ const maxActions = 10_000
 const maxTogether = 250
 /** Between parts of a text, for programs to read what was typed before, ms. */
 const waitMs = 20
-/** After so many looks a character is left out: all keys without a meaning are down. */
-const maxLooks = 100
+/** After so many looks nobody waits any more: all keys without a meaning are down. Programs that hang are given up before. */
+const maxLooks = 800
 
 /** Keys that one viewer has down: what it does not press any more is released, however that was lost. */
 export class KeyState {
