@@ -183,7 +183,7 @@ describe('filters on the studio page', () => {
     await until(async () => (await states()) === '110', 'those are on that were on before')
   })
 
-  it('takes settings from presets, and keeps its own ones in this browser', async () => {
+  it('takes settings from presets, and keeps its own ones on the host, where every page has them', async () => {
     // It was added last, so it is open.
     const open = page.getByTestId('filters').locator('[data-kind="sharpen"]')
     await open.getByTestId('preset').selectOption('camera')
@@ -195,9 +195,27 @@ describe('filters on the studio page', () => {
     await open.getByTestId('store-preset').click()
     await open.getByTestId('preset').selectOption('camera')
     await until(async () => (await person()).filters[0].settings.amount === 0.4, 'the first preset again')
+    const saved = async () =>
+      (await host.api('GET', '/studio/filter-presets')).body.items.map(({ kind, name, settings }) => ({ kind, name, ...settings }))
+    await until(async () => (await saved()).length === 1, 'the host has it')
+    expect(await saved()).toEqual([expect.objectContaining({ kind: 'sharpen', name: 'Crisp', amount: 0.77 })])
+    // As an older page left them in this browser.
+    await page.evaluate(() => {
+      const kept = [
+        { kind: 'sharpen', name: 'From before', settings: { amount: 0.11 } },
+        { kind: 'sharpen', name: 'Crisp', settings: { amount: 0.12 } },
+        { kind: 'sharpen', name: 'Of no use', settings: { amount: 'much' } },
+      ]
+      localStorage.setItem('ami.studio.presets', JSON.stringify(kept))
+    })
     await page.reload()
     await page.locator('[data-testid="source"][data-item-id="person-item"]').dblclick()
     await open.getByRole('button', { name: 'Sharpen', exact: true }).click()
+    await open.getByTestId('preset').getByRole('option', { name: 'Crisp 2' }).waitFor({ state: 'attached' })
+    expect((await saved()).map(({ name }) => name)).toEqual(['Crisp', 'From before', 'Crisp 2'])
+    await until(() => page.evaluate(() => localStorage.getItem('ami.studio.presets') === null), 'the browser keeps none')
+    await host.api('POST', '/studio/filter-presets', { kind: 'sharpen', name: 'By another page', settings: { amount: 0.5 } })
+    await open.getByTestId('preset').getByRole('option', { name: 'By another page' }).waitFor({ state: 'attached' })
     await open.getByTestId('preset').selectOption({ label: 'Crisp' })
     await until(async () => (await person()).filters[0].settings.amount === 0.77, 'the own preset, after a reload')
     await page.locator('[data-testid="picture-program"][data-loaded="true"]').waitFor()
@@ -210,7 +228,10 @@ describe('filters on the studio page', () => {
     expect(await sidewaysPx(page)).toBe(0)
     await page.setViewportSize({ width: 1280, height: 720 })
     await open.getByTestId('delete-preset').click()
-    await until(async () => (await open.getByTestId('preset').getByRole('option', { name: 'Crisp' }).count()) === 0, 'it is deleted')
+    await until(
+      async () => (await open.getByTestId('preset').getByRole('option', { name: 'Crisp', exact: true }).count()) === 0,
+      'it is deleted',
+    )
   })
 
   it('fades an item out and in when it is hidden and shown', async () => {

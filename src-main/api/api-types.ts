@@ -1094,6 +1094,13 @@ export interface ApiTypes {
     'filter-kinds': {
       GET: { answer: StudioAudioFilterKinds }
     }
+    'filter-presets': {
+      GET: { answer: { items: StudioFilterPresetsItem[] } }
+      POST: { body: { kind: string; name: string; settings: Record<string, unknown> }; answer: StudioFilterPresetsItem }
+      '*': {
+        DELETE: { answer: undefined }
+      }
+    }
     'folder-image': {
       GET: { query: { path: string }; answer: undefined }
     }
@@ -1665,6 +1672,7 @@ type StudioCollectionsItem = { name: string; bytes: number; changedAt: string; o
 type StudioDocksItem = { id: string; name: string; url: string; opens: 'pane' | 'window' }
 type StudioFilesItemTracksItem = { id: string; kind: string; codec: string; name: string; width?: number; height?: number }
 type StudioFilesItem = { id: string; title: string; output: string; outputName: string; kind: 'recording' | 'replay'; session: string; part: number; state: 'writing' | 'complete' | 'recovered' | 'failed'; error: { code: string; message: string } | null; container: 'mp4' | 'mkv'; path: string; fileName: string; startedAt: string; durationMs: number; bytes: number; tracks: StudioFilesItemTracksItem[]; chapters: { atMs: number; name: string }[]; kept: boolean; remuxedFrom: string | null; deletedAt: string | null; fileUrl: string; thumbnailUrl: string | null }
+type StudioFilterPresetsItem = { id: string; kind: string; name: string; settings: Record<string, unknown> }
 type StudioGuestsItem = { id: string; label: string; name: string | null; stream: string; state: 'invited' | 'waiting' | 'on-air' | 'away' | 'expired'; connected: boolean; onAir: boolean; inPreview: boolean; source: string | null; camera: boolean; microphone: boolean; talkedTo: boolean; receives: boolean; createdAt: string; expiresAt: string }
 type PostStudioGuests = { id: string; stream: string; joinUrl: string; guest: StudioGuestsItem }
 type PostStudioHotkeysItem = { run: string; macro: string; state: 'running' | 'done' | 'failed' | 'stopped'; done: number; actions: number; error: { code: string; message: string; remedy: string } | null }

@@ -11,6 +11,8 @@ import { WindowRules } from './control/automation/window-rules/window-rules.ts'
 import { EngineProcess, type EngineProcessDependencies } from './control/engine/engine-process.ts'
 import { SourceMemories } from './control/engine/source-memories.ts'
 import type { StudioEngine } from './control/engine/studio-engine.ts'
+import { filterPresetRoutes } from './control/filter-presets/filter-preset-routes.ts'
+import { FilterPresets } from './control/filter-presets/filter-presets.ts'
 import { guestRoutes } from './control/guests/guest-routes.ts'
 import { guestSocket } from './control/guests/guest-socket.ts'
 import { Guests } from './control/guests/guests.ts'
@@ -190,6 +192,7 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
     },
   })
   const channels = createChannels({ store, secrets, audit, environment: dependencies.environment })
+  const filterPresets = new FilterPresets({ store, kinds, onChange: () => events.publish('studio.filter_presets', {}) })
   const docks = new Docks({ store, secrets, onChange: () => events.publish('studio.docks', {}) })
   const obsProtocol = createObsProtocol({
     ...dependencies,
@@ -231,6 +234,7 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
       ...guestRoutes(guests, show),
       ...collectionRoutes({ show, folder, reader, audit }),
       ...dockRoutes({ docks, reach, audit }),
+      ...filterPresetRoutes({ presets: filterPresets, audit }),
       ...channels.routes,
       ...spareRoutes(spare, thumbnails, reader),
       ...trial.routes,

@@ -54,7 +54,7 @@ export const studioFilters = {
   cancelPick: 'Cancelar',
   presets: 'Ajustes guardados',
   choosePreset: 'Ajustes guardados…',
-  own: 'Guardados en este navegador',
+  own: 'Guardados en este host',
   comesWith: 'Incluidos',
   presetName: (key: string) => presetNames[key] ?? key,
   chainName: (key: string) => chainNames[key] ?? key,
@@ -66,7 +66,6 @@ export const studioFilters = {
   curveIn: 'entra',
   curveOut: 'sale',
   silent: '-∞',
-  notStored: 'Este navegador no guarda nada: los ajustes no se han guardado.',
 }
 
 /** Texts of the mixer's tools; their keys are those of `src-renderer/studio/mixer/messages.ts`. */

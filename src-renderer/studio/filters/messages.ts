@@ -58,7 +58,7 @@ export const t = section('studioFilters', {
   cancelPick: 'Cancel',
   presets: 'Presets',
   choosePreset: 'Presets…',
-  own: 'Saved in this browser',
+  own: 'Saved on this host',
   comesWith: 'Included',
   presetName: (key: string) => presetNames[key] ?? key,
   chainName: (key: string) => chainNames[key] ?? key,
@@ -70,5 +70,4 @@ export const t = section('studioFilters', {
   curveIn: 'in',
   curveOut: 'out',
   silent: '-∞',
-  notStored: 'This browser stores nothing: the preset was not saved.',
 } as const)

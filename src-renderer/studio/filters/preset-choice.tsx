@@ -1,31 +1,30 @@
 import { BookmarkPlus, Trash2 } from 'lucide-react'
 import { useState } from 'react'
-import { notify } from '../../components/toasts.tsx'
 import { Tool } from '../docks/tool.tsx'
 import type { Filter } from '../types.ts'
 import { t } from './messages.ts'
-import { deletePreset, includedPresets, savePreset, usePresets } from './presets.ts'
+import { includedPresets } from './presets.ts'
+import { deletePreset, savePreset, useSavedPresets } from './saved-presets.ts'
 
 interface PresetChoiceProps {
   readonly filter: Filter
   readonly onChoose: (settings: Readonly<Record<string, unknown>>) => void
 }
 
-/** Settings of a kind of filter that have a name: those that come with the page, and those of this browser. */
+/** Settings of a kind of filter that have a name: those that come with the page, and those of this host. */
 export function PresetChoice({ filter: { kind, settings }, onChoose }: PresetChoiceProps) {
-  const presets = usePresets((state) => state.presets).filter((each) => each.kind === kind)
+  const presets = useSavedPresets().filter((each) => each.kind === kind)
   const [name, setName] = useState<string | null>(null)
   const included = Object.entries(includedPresets[kind] ?? {})
   const has = (wanted: Readonly<Record<string, unknown>>): boolean =>
     Object.entries(wanted).every(([key, value]) => JSON.stringify(settings[key]) === JSON.stringify(value))
-  const own = presets.findIndex((each) => has(each.settings))
-  const chosen = own >= 0 ? `own/${own}` : (included.find(([, each]) => has(each))?.[0] ?? '')
+  const mine = presets.find((each) => has(each.settings))
+  const chosen = mine !== undefined ? `own/${mine.id}` : (included.find(([, each]) => has(each))?.[0] ?? '')
   const save = (): void => {
     const text = name?.trim() ?? ''
     setName(null)
-    if (text !== '' && !savePreset({ kind, name: text, settings })) notify(t.notStored)
+    if (text !== '') void savePreset({ kind, name: text, settings })
   }
-  const mine = presets[own]
   return (
     <div className="preset-choice">
       {name === null ? (
@@ -37,7 +36,9 @@ export function PresetChoice({ filter: { kind, settings }, onChoose }: PresetCho
             data-testid="preset"
             onChange={(event) => {
               const { value } = event.currentTarget
-              const found = value.startsWith('own/') ? presets[Number(value.slice(4))]?.settings : includedPresets[kind]?.[value]
+              const found = value.startsWith('own/')
+                ? presets.find(({ id }) => id === value.slice(4))?.settings
+                : includedPresets[kind]?.[value]
               if (found !== undefined) onChoose(found)
             }}
           >
@@ -55,8 +56,8 @@ export function PresetChoice({ filter: { kind, settings }, onChoose }: PresetCho
             )}
             {presets.length > 0 && (
               <optgroup label={t.own}>
-                {presets.map((each, index) => (
-                  <option key={each.name} value={`own/${index}`}>
+                {presets.map((each) => (
+                  <option key={each.id} value={`own/${each.id}`}>
                     {each.name}
                   </option>
                 ))}
@@ -65,7 +66,7 @@ export function PresetChoice({ filter: { kind, settings }, onChoose }: PresetCho
           </select>
           <Tool Icon={BookmarkPlus} label={t.savePreset} onClick={() => setName('')} testId="save-preset" />
           {mine !== undefined && (
-            <Tool Icon={Trash2} label={t.deletePreset(mine.name)} onClick={() => deletePreset(mine)} testId="delete-preset" />
+            <Tool Icon={Trash2} label={t.deletePreset(mine.name)} onClick={() => void deletePreset(mine)} testId="delete-preset" />
           )}
         </>
       ) : (

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { t } from './messages.ts'
-import { audioChains, includedPresets, readPresets } from './presets.ts'
+import { audioChains, includedPresets } from './presets.ts'
+import { readKept } from './saved-presets.ts'
 
 describe('presets of filters', () => {
   it('have a name each', () => {
@@ -12,10 +13,10 @@ describe('presets of filters', () => {
 
   it('are taken from what a browser stored only where they are presets', () => {
     const good = { kind: 'gate', name: 'Mine', settings: { openDb: -30 } }
-    expect(readPresets(null)).toEqual([])
-    expect(readPresets('{')).toEqual([])
-    expect(readPresets('{"kind":"gate"}')).toEqual([])
+    expect(readKept(null)).toEqual([])
+    expect(readKept('{')).toEqual([])
+    expect(readKept('{"kind":"gate"}')).toEqual([])
     const bad = [null, 3, { kind: 'gate', name: 'x', settings: [] }, { kind: 1, name: 'x', settings: {} }]
-    expect(readPresets(JSON.stringify([good, ...bad]))).toEqual([good])
+    expect(readKept(JSON.stringify([good, ...bad]))).toEqual([good])
   })
 })

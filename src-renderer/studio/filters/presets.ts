@@ -1,13 +1,4 @@
-import { create } from 'zustand'
-
 type Settings = Readonly<Record<string, unknown>>
-
-/** Settings of a kind of filter under a name. */
-export interface Preset {
-  readonly kind: string
-  readonly name: string
-  readonly settings: Settings
-}
 
 /** Settings that come with the page; their names are texts: `presetName`. */
 export const includedPresets: Readonly<Record<string, Readonly<Record<string, Settings>>>> = {
@@ -80,55 +71,3 @@ export const audioChains: Readonly<Record<string, readonly ChainFilter[]>> = {
   ],
   master: [included('loudness', 'stream'), included('limiter', 'stream')],
 }
-
-const place = 'ami.studio.presets'
-/** Kept in a browser; an older one gives way. */
-const maxPresets = 200
-
-/** What a browser has stored: nothing of it is trusted to be a preset. */
-export function readPresets(stored: string | null): readonly Preset[] {
-  if (stored === null) return []
-  try {
-    const list: unknown = JSON.parse(stored)
-    return Array.isArray(list) ? list.filter(isPreset).slice(-maxPresets) : []
-  } catch {
-    return []
-  }
-}
-
-const isPreset = (value: unknown): value is Preset => {
-  const { kind, name, settings } = (value ?? {}) as Partial<Preset>
-  return (
-    typeof kind === 'string' && typeof name === 'string' && typeof settings === 'object' && settings !== null && !Array.isArray(settings)
-  )
-}
-
-function load(): readonly Preset[] {
-  try {
-    return readPresets(localStorage.getItem(place))
-  } catch {
-    return []
-  }
-}
-
-/** Presets that somebody saved in this browser. */
-export const usePresets = create<{ readonly presets: readonly Preset[] }>(() => ({ presets: load() }))
-
-/** False where the browser stores nothing. */
-function store(presets: readonly Preset[]): boolean {
-  usePresets.setState({ presets })
-  try {
-    localStorage.setItem(place, JSON.stringify(presets))
-    return true
-  } catch {
-    return false
-  }
-}
-
-/** Saves settings under a name, over what the kind has under it. False where the browser stores nothing. */
-export const savePreset = (preset: Preset): boolean =>
-  store([...usePresets.getState().presets.filter((each) => !isSame(each, preset)), preset].slice(-maxPresets))
-
-export const deletePreset = (preset: Preset): boolean => store(usePresets.getState().presets.filter((each) => !isSame(each, preset)))
-
-const isSame = (one: Preset, other: Preset): boolean => one.kind === other.kind && one.name === other.name

@@ -30,6 +30,11 @@ export const studioTopics = {
     state: 'GET /studio/sources/:id/filters',
     summary: 'A filter that follows the light chose other settings',
   },
+  'studio.filter_presets': {
+    role: 'editor',
+    state: 'GET /studio/filter-presets',
+    summary: 'A preset of filters was saved or deleted',
+  },
   'studio.guest.removed': { role: 'viewer', state: 'GET /studio/guests', summary: 'An invitation of a guest was ended' },
   'studio.guest.updated': { role: 'viewer', state: 'GET /studio/guests', summary: 'A guest was invited, came, left, or is on air' },
   'studio.hotkeys': { role: 'viewer', state: 'GET /studio/hotkeys', summary: 'Which hotkeys work in every window changed' },

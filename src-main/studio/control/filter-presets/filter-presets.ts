@@ -1,0 +1,73 @@
+import { Value } from 'typebox/value'
+import { AppError } from '../../../platform/errors.ts'
+import { randomText } from '../../../platform/random-id.ts'
+import { schemaFaults } from '../../../platform/routes/schema-faults.ts'
+import type { CollectionKinds } from '../../document/collection-kinds.ts'
+import type { StateStore } from '../state-store.ts'
+
+/** Settings of a kind of filter, for video or audio, under a name. */
+export interface FilterPreset {
+  readonly id: string
+  readonly kind: string
+  readonly name: string
+  readonly settings: Readonly<Record<string, unknown>>
+}
+
+export interface FilterPresetsDependencies {
+  readonly store: Pick<StateStore, 'get' | 'set'>
+  readonly kinds: Pick<CollectionKinds, 'filter' | 'audioFilter'>
+  readonly onChange: () => void
+}
+
+const key = 'filter-presets'
+const maxPresets = 200
+/** Of one preset's settings, as JSON. */
+const maxBytes = 8 * 1024
+
+/** The presets of this host: the same for all who edit, whatever collection is open. */
+export class FilterPresets {
+  readonly #dependencies: FilterPresetsDependencies
+  #presets: readonly FilterPreset[]
+
+  constructor(dependencies: FilterPresetsDependencies) {
+    this.#dependencies = dependencies
+    const stored = dependencies.store.get(key)
+    this.#presets = Array.isArray(stored) ? stored : []
+  }
+
+  list(): readonly FilterPreset[] {
+    return this.#presets
+  }
+
+  /** Saves settings under a name, over what the kind has under it. Throws `request.invalid` with the field, `request.conflict`. */
+  save({ kind, name, settings }: Omit<FilterPreset, 'id'>): FilterPreset {
+    const { kinds } = this.#dependencies
+    const known = kinds.filter(kind) ?? kinds.audioFilter(kind)
+    if (known === undefined) throw new AppError('request.invalid', `kind: there is no kind of filter "${kind}"`)
+    const [fault] = schemaFaults(known.settings, Value.Default(known.settings, structuredClone(settings)), 'settings', 1)
+    if (fault !== undefined) throw new AppError('request.invalid', `${fault.place}: ${fault.problem}`)
+    const bytes = JSON.stringify(settings).length
+    if (bytes > maxBytes) throw new AppError('request.invalid', `settings: ${bytes} bytes, and a preset has ${maxBytes} at most`)
+    const before = this.#presets.find((each) => each.kind === kind && each.name === name)
+    if (before === undefined && this.#presets.length >= maxPresets) {
+      throw new AppError('request.conflict', `There are ${maxPresets} presets already: delete one first`)
+    }
+    const saved = { id: before?.id ?? randomText(10), kind, name, settings }
+    this.#set([...this.#presets.filter((each) => each !== before), saved])
+    return saved
+  }
+
+  /** Throws `studio.not_found`. */
+  remove(id: string): FilterPreset {
+    const preset = this.#presets.find((each) => each.id === id)
+    if (preset === undefined) throw new AppError('studio.not_found', `There is no preset "${id}"`)
+    this.#set(this.#presets.filter((each) => each !== preset))
+    return preset
+  }
+
+  #set(presets: readonly FilterPreset[]): void {
+    this.#presets = presets
+    this.#dependencies.store.set(key, presets)
+    this.#dependencies.onChange()
+  }
+}
