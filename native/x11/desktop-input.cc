@@ -269,17 +269,15 @@ std::pair<size_t, size_t> DesktopInput::freeRun(const xcb_query_keymap_reply_t& 
   for (size_t start = 0; start < spares_.size();) {
     size_t count = 0;
     int64_t usedUs = 0;
-    uint32_t question = 0;
     bool isFree = true;
     while (start + count < spares_.size() && count < kMostInRun && spares_[start + count].keycode == spares_[start].keycode + count) {
       const Spare& spare = spares_[start + count];
       usedUs = std::max(usedUs, spare.usedUs);
-      question = std::max(question, spare.question);
+      const KeyEcho::State state = echo_.stateOf(spare.question, now);
+      if (state == KeyEcho::State::unread || (state == KeyEcho::State::unknown && now - spare.usedUs < kTextSettleUs)) isFree = false;
       if ((keys.keys[spare.keycode / 8] & (1 << (spare.keycode % 8))) != 0) isFree = false;
       count++;
     }
-    const KeyEcho::State state = echo_.stateOf(question, now);
-    if (state == KeyEcho::State::unread || (state == KeyEcho::State::unknown && now - usedUs < kTextSettleUs)) isFree = false;
     // The one that was not used for the longest time; of those that never were the longest.
     if (isFree && (best.second == 0 || usedUs < bestUs || (usedUs == bestUs && count > best.second))) {
       best = {start, count};

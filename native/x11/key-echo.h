@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <map>
 
 #include "x-connection.h"
 
@@ -37,8 +38,12 @@ class KeyEcho {
   const xcb_atom_t ping_;
   xcb_window_t window_ = XCB_NONE;
   uint32_t asked_ = 0;
-  uint32_t answered_ = 0;
-  int64_t askedUs_ = 0;
+  struct Question {
+    xcb_window_t window;
+    int64_t askedUs;
+  };
+  /** Those without an answer, or whose answer nobody listened to, by their number. */
+  std::map<uint32_t, Question> open_;
   bool listens_ = false;
 };
 
