@@ -140,17 +140,17 @@ describe('a desktop over a bad network', () => {
       const id = await openDisplay(counting, transport)
       try {
         // A machine that is delayed is so without loss, too.
-        const { lost, without, withLoss } = await undisturbed(async () => {
+        await undisturbed(async () => {
           const before = await network.shape({ delayMs: 15 })
           const without = await seenFor(5000)
           await network.shape({ delayMs: 15, loss: 0.02 })
           const withLoss = await seenFor(8000)
           const after = await network.shape({ delayMs: 15 })
           expect(longestGap(withLoss)).toBeLessThan(Math.max(250, 2 * longestGap(without)))
-          return { without, withLoss, lost: after.dropped - before.dropped }
+          expect(withLoss.drawn.length).toBeGreaterThan(without.drawn.length)
+          // Of some two hundred packets, chance spares all of them now and then.
+          expect(after.dropped - before.dropped).toBeGreaterThan(0)
         })
-        expect(lost).toBeGreaterThan(0)
-        expect(withLoss.drawn.length).toBeGreaterThan(without.drawn.length)
       } finally {
         await network.shape({})
         await api('DELETE', `/desktop/displays/${id}`)

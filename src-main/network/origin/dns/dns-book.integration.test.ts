@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -17,13 +18,20 @@ const has = (name: string): boolean =>
 const missing = ['knotd', 'knotc', 'kdig'].filter((name) => !has(name))
 if (missing.length > 0) process.stdout.write(`DNS is not tested: ${missing.join(', ')} missing (knot, knot-module-geoip, knot-dnsutils)\n`)
 
+/** A port for UDP and TCP, of those that connections of other programs are not given meanwhile. */
 async function freePort(): Promise<number> {
-  const socket = createSocket('udp4').bind(0, '127.0.0.1')
-  await once(socket, 'listening')
-  const { port } = socket.address()
-  socket.close()
-  await once(socket, 'close')
-  return port
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 10_000)
+    const udp = createSocket('udp4').bind(port, '127.0.0.1')
+    const tcp = createServer().listen(port, '127.0.0.1')
+    const bound = await Promise.all([once(udp, 'listening'), once(tcp, 'listening')]).then(
+      () => true,
+      () => false,
+    )
+    udp.close()
+    tcp.close()
+    if (bound) return port
+  }
 }
 
 async function until(look: () => unknown, what: string): Promise<void> {
