@@ -25,14 +25,27 @@ export function filesToRepeat(report) {
 }
 
 /**
- * A report in which repeated files have the result of their second run; and, as `flaky`, what failed first and passed then:
- * name and first lines of its first message.
+ * A report in which tests of repeated files have the better result of two runs; and, as `flaky`, what passed in one of them alone: name and
+ * first lines of its message.
  */
 export function withRepeated(report, again) {
   const latest = new Map(again.testResults.map((file) => [file.name, file]))
-  const testResults = report.testResults.map((file) => latest.get(file.name) ?? file)
+  const testResults = report.testResults.map((file) => (latest.has(file.name) ? better(file, latest.get(file.name)) : file))
   const left = new Set(countReport({ testResults }, 0).failures.map(({ name }) => name))
-  return { report: { testResults }, flaky: countReport(report, 0).failures.filter(({ name }) => !left.has(name)) }
+  const flaky = new Map()
+  for (const each of [report, again]) {
+    for (const failure of countReport(each, 0).failures) if (!left.has(failure.name)) flaky.set(failure.name, failure)
+  }
+  return { report: { testResults }, flaky: [...flaky.values()] }
+}
+
+function better(first, second) {
+  const passed = new Map(first.assertionResults.filter(({ status }) => status === 'passed').map((test) => [test.fullName, test]))
+  const assertionResults = second.assertionResults.map((test) => (test.status === 'failed' ? (passed.get(test.fullName) ?? test) : test))
+  const has = (tests) => tests.some(({ status }) => status === 'failed')
+  // A file that failed without a failed test could not be loaded, or prepared nothing.
+  const status = has(second.assertionResults) && !has(assertionResults) ? 'passed' : second.status
+  return { ...second, status, assertionResults }
 }
 
 /**

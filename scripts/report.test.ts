@@ -47,6 +47,13 @@ test('a few files that failed are repeated: what passes then counts, and is list
   expect(steady.flaky).toEqual([{ name: 'clips.e2e.ts > clips are cut', lines: ['Error: too late'] }])
   expect(countReport(steady.report, 0)).toMatchObject({ passed: 3, failed: 0 })
 
+  const worse = { ...passed, status: 'failed', failureMessages: ['Error: only now'] }
+  const turned = withRepeated(report, { testResults: [file('failed', worse, { ...failed, status: 'passed' })] })
+  expect(turned.flaky.map(({ name }: { name: string }) => name)).toEqual(['clips.e2e.ts > clips are cut', 'clips.e2e.ts > clips play'])
+  expect(countReport(turned.report, 0)).toMatchObject({ passed: 3, failed: 0 })
+  const unloaded = withRepeated(report, { testResults: [{ ...file('failed'), message: 'SyntaxError: what' }] })
+  expect(countReport(unloaded.report, 0)).toMatchObject({ failed: 1 })
+
   const broken = withRepeated(report, report)
   expect(broken.flaky).toEqual([])
   expect(countReport(broken.report, 0)).toMatchObject({ passed: 2, failed: 1 })
