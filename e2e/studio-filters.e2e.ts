@@ -214,6 +214,14 @@ describe('filters on the studio page', () => {
     await open.getByTestId('preset').getByRole('option', { name: 'Crisp 2' }).waitFor({ state: 'attached' })
     expect((await saved()).map(({ name }) => name)).toEqual(['Crisp', 'From before', 'Crisp 2'])
     await until(() => page.evaluate(() => localStorage.getItem('ami.studio.presets') === null), 'the browser keeps none')
+    // An admin who chooses it would open that file.
+    const { secret } = (await host.api('POST', '/tokens', { label: 'Editor', role: 'editor' })).body
+    const planted = await fetch(`${host.http}/api/v1/studio/filter-presets`, {
+      method: 'POST',
+      headers: { 'authorization': `Bearer ${secret}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ kind: 'lut', name: 'Film', settings: { file: '/etc/passwd' } }),
+    })
+    expect([planted.status, await planted.json()]).toEqual([403, expect.objectContaining({ code: 'path.forbidden' })])
     await host.api('POST', '/studio/filter-presets', { kind: 'sharpen', name: 'By another page', settings: { amount: 0.5 } })
     await open.getByTestId('preset').getByRole('option', { name: 'By another page' }).waitFor({ state: 'attached' })
     await open.getByTestId('preset').selectOption({ label: 'Crisp' })

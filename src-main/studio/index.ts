@@ -192,7 +192,13 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
     },
   })
   const channels = createChannels({ store, secrets, audit, environment: dependencies.environment })
-  const filterPresets = new FilterPresets({ store, kinds, onChange: () => events.publish('studio.filter_presets', {}) })
+  const filterPresets = new FilterPresets({
+    store,
+    kinds,
+    rejection: reader.rejection,
+    onSaved: (preset) => events.publish('studio.filter-preset.updated', preset),
+    onRemoved: ({ id }) => events.publish('studio.filter-preset.removed', { id }),
+  })
   const docks = new Docks({ store, secrets, onChange: () => events.publish('studio.docks', {}) })
   const obsProtocol = createObsProtocol({
     ...dependencies,

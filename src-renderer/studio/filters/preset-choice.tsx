@@ -1,10 +1,11 @@
 import { BookmarkPlus, Trash2 } from 'lucide-react'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
+import { useCollection } from '../../client/collection.ts'
 import { Tool } from '../docks/tool.tsx'
 import type { Filter } from '../types.ts'
 import { t } from './messages.ts'
 import { includedPresets } from './presets.ts'
-import { deletePreset, savePreset, useSavedPresets } from './saved-presets.ts'
+import { deletePreset, handOverPresets, savedPresets, savePreset } from './saved-presets.ts'
 
 interface PresetChoiceProps {
   readonly filter: Filter
@@ -13,7 +14,11 @@ interface PresetChoiceProps {
 
 /** Settings of a kind of filter that have a name: those that come with the page, and those of this host. */
 export function PresetChoice({ filter: { kind, settings }, onChoose }: PresetChoiceProps) {
-  const presets = useSavedPresets().filter((each) => each.kind === kind)
+  const { loaded, items } = useCollection(savedPresets)
+  const presets = Object.values(items).filter((each) => each.kind === kind)
+  useEffect(() => {
+    if (loaded) void handOverPresets(Object.values(items))
+  }, [loaded, items])
   const [name, setName] = useState<string | null>(null)
   const included = Object.entries(includedPresets[kind] ?? {})
   const has = (wanted: Readonly<Record<string, unknown>>): boolean =>

@@ -1,39 +1,20 @@
-import { useEffect } from 'react'
-import { create } from 'zustand'
 import type { Item } from '../../../src-main/api/typed-api.ts'
 import { ApiError, call, reportProblem } from '../../client/api.ts'
-import { followEvents } from '../../client/event-followers.ts'
+import { Collection } from '../../client/collection.ts'
 
 /** Settings of a kind of filter that somebody saved under a name. */
 export type SavedPreset = Item<'/studio/filter-presets'>
 type NewPreset = Omit<SavedPreset, 'id'>
 
 const maxName = 60
+const maxPresets = 200
 
-const useStored = create<{ readonly presets: readonly SavedPreset[] }>(() => ({ presets: [] }))
-
-let reads = 0
-
-async function read(): Promise<void> {
-  const mine = ++reads
-  try {
-    const { items } = await call('GET', '/studio/filter-presets')
-    // A list that was asked for later is newer, whichever answer comes first.
-    if (mine === reads) useStored.setState({ presets: items })
-    if (!handedOver) await handOver(items)
-  } catch (error) {
-    reportProblem(error)
-  }
-}
-
-/** Presets of this host, kept up to date while the component is drawn. */
-export function useSavedPresets(): readonly SavedPreset[] {
-  useEffect(
-    () => followEvents({ onFresh: () => void read(), onEvent: ({ topic }) => void (topic === 'studio.filter_presets' && read()) }),
-    [],
-  )
-  return useStored(({ presets }) => presets)
-}
+/** Presets of this host. */
+export const savedPresets = new Collection({
+  path: '/studio/filter-presets',
+  updated: ['studio.filter-preset.updated'],
+  removed: ['studio.filter-preset.removed'],
+})
 
 /** Saves settings under a name, over what the kind has under it. */
 export const savePreset = (preset: NewPreset): Promise<unknown> =>
@@ -44,22 +25,31 @@ export const deletePreset = ({ id }: SavedPreset): Promise<unknown> => call('DEL
 /** Where presets were kept before hosts did: in the browser. */
 const place = 'ami.studio.presets'
 
+/** Of settings that another version wrote, or that name a file which this person may not. */
+const rejections: ReadonlySet<string> = new Set(['request.invalid', 'path.forbidden'])
 let handedOver = false
 
-/** Gives the host what a browser kept, once; beside what the host has under the same name. What it rejects is of another version, and of no use. */
-async function handOver(there: readonly SavedPreset[]): Promise<void> {
+/**
+ * Gives the host what this browser kept, beside what the host has under the same name. What the host rejects is of no use. Where it
+ * takes no more, or is away, the browser keeps all of it, and the next page tries again.
+ */
+export async function handOverPresets(there: readonly SavedPreset[]): Promise<void> {
+  if (handedOver) return
   handedOver = true
-  for (const preset of readKept(localStorage.getItem(place))) {
-    const same = there.find((each) => each.kind === preset.kind && each.name === preset.name)
-    if (same !== undefined && JSON.stringify(same.settings) === JSON.stringify(preset.settings)) continue
-    const body = same === undefined ? preset : { ...preset, name: `${preset.name.slice(0, maxName - 2)} 2` }
-    await call('POST', '/studio/filter-presets', { body }).catch((error: unknown) => {
-      if (error instanceof ApiError && error.code === 'request.invalid') return
-      handedOver = false
-      throw error
-    })
+  try {
+    for (const preset of readKept(localStorage.getItem(place))) {
+      const same = there.find((each) => each.kind === preset.kind && each.name === preset.name)
+      if (same !== undefined && JSON.stringify(same.settings) === JSON.stringify(preset.settings)) continue
+      const body = same === undefined ? preset : { ...preset, name: `${preset.name.slice(0, maxName - 2)} 2` }
+      await call('POST', '/studio/filter-presets', { body }).catch((error: unknown) => {
+        if (!(error instanceof ApiError) || !rejections.has(error.code)) throw error
+      })
+    }
+    localStorage.removeItem(place)
+  } catch (error) {
+    // A browser that stores nothing has nothing to hand over.
+    if (!(error instanceof DOMException)) reportProblem(error)
   }
-  localStorage.removeItem(place)
 }
 
 /** What a browser has stored: nothing of it is trusted to be a preset. */
@@ -67,7 +57,11 @@ export function readKept(stored: string | null): readonly NewPreset[] {
   if (stored === null) return []
   try {
     const list: unknown = JSON.parse(stored)
-    return Array.isArray(list) ? list.filter(isPreset).map(({ kind, name, settings }) => ({ kind, name, settings })) : []
+    if (!Array.isArray(list)) return []
+    return list
+      .filter(isPreset)
+      .slice(-maxPresets)
+      .map(({ kind, name, settings }) => ({ kind, name, settings }))
   } catch {
     return []
   }

@@ -24,16 +24,13 @@ export const studioTopics = {
   },
   'studio.file.removed': { role: 'viewer', state: 'GET /studio/files', summary: 'A file that the studio wrote was deleted' },
   'studio.file.updated': { role: 'viewer', state: 'GET /studio/files', summary: 'A file that the studio writes was created or changed' },
+  'studio.filter-preset.removed': { role: 'editor', state: 'GET /studio/filter-presets', summary: 'A preset of filters was deleted' },
+  'studio.filter-preset.updated': { role: 'editor', state: 'GET /studio/filter-presets', summary: 'A preset of filters was saved' },
   'studio.filter': { role: 'viewer', state: 'GET /studio', summary: 'A filter failed or works again' },
   'studio.filter_chose': {
     role: 'viewer',
     state: 'GET /studio/sources/:id/filters',
     summary: 'A filter that follows the light chose other settings',
-  },
-  'studio.filter_presets': {
-    role: 'editor',
-    state: 'GET /studio/filter-presets',
-    summary: 'A preset of filters was saved or deleted',
   },
   'studio.guest.removed': { role: 'viewer', state: 'GET /studio/guests', summary: 'An invitation of a guest was ended' },
   'studio.guest.updated': { role: 'viewer', state: 'GET /studio/guests', summary: 'A guest was invited, came, left, or is on air' },

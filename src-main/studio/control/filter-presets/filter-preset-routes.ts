@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import type { AuditLog } from '../../../platform/audit.ts'
 import { defineRoute, type RouteDefinition } from '../../../platform/routes/routes.ts'
+import { doingOf } from '../routes/doing.ts'
 import type { FilterPresets } from './filter-presets.ts'
 
 const tag = 'studio'
@@ -37,7 +38,7 @@ export function filterPresetRoutes({ presets, audit }: FilterPresetRoutesDepende
       body: Type.Object(fields, { additionalProperties: false }),
       responses: { 201: PresetSchema },
       handler: ({ body, principal }) => {
-        const saved = presets.save(body)
+        const saved = presets.save(body, doingOf(principal))
         audit.record({ kind: 'command', message: `the filter preset ${saved.name} (${saved.kind}) was saved`, actor: principal.id })
         return { status: 201, body: saved }
       },

@@ -1,8 +1,8 @@
-import { Value } from 'typebox/value'
 import { AppError } from '../../../platform/errors.ts'
 import { randomText } from '../../../platform/random-id.ts'
-import { schemaFaults } from '../../../platform/routes/schema-faults.ts'
+import { settingsFaults } from '../../document/checks/collection-check.ts'
 import type { CollectionKinds } from '../../document/collection-kinds.ts'
+import { type Author, demandWritable, type ReferenceRejection } from '../../document/references/authorship.ts'
 import type { StateStore } from '../state-store.ts'
 
 /** Settings of a kind of filter, for video or audio, under a name. */
@@ -16,7 +16,9 @@ export interface FilterPreset {
 export interface FilterPresetsDependencies {
   readonly store: Pick<StateStore, 'get' | 'set'>
   readonly kinds: Pick<CollectionKinds, 'filter' | 'audioFilter'>
-  readonly onChange: () => void
+  readonly rejection: ReferenceRejection
+  readonly onSaved: (preset: FilterPreset) => void
+  readonly onRemoved: (preset: FilterPreset) => void
 }
 
 const key = 'filter-presets'
@@ -39,14 +41,18 @@ export class FilterPresets {
     return this.#presets
   }
 
-  /** Saves settings under a name, over what the kind has under it. Throws `request.invalid` with the field, `request.conflict`. */
-  save({ kind, name, settings }: Omit<FilterPreset, 'id'>): FilterPreset {
-    const { kinds } = this.#dependencies
+  /**
+   * Saves settings under a name, over what the kind has under it. Throws `request.invalid` with the field, `request.conflict`, and
+   * `path.forbidden` where the author may not name a file: an admin who uses the preset may.
+   */
+  save({ kind, name, settings }: Omit<FilterPreset, 'id'>, author: Author): FilterPreset {
+    const { kinds, rejection, onSaved } = this.#dependencies
     const known = kinds.filter(kind) ?? kinds.audioFilter(kind)
     if (known === undefined) throw new AppError('request.invalid', `kind: there is no kind of filter "${kind}"`)
-    const [fault] = schemaFaults(known.settings, Value.Default(known.settings, structuredClone(settings)), 'settings', 1)
+    const [fault] = settingsFaults(known.settings, settings, 'settings')
     if (fault !== undefined) throw new AppError('request.invalid', `${fault.place}: ${fault.problem}`)
-    const bytes = JSON.stringify(settings).length
+    demandWritable(settings, known, author, rejection)
+    const bytes = Buffer.byteLength(JSON.stringify(settings))
     if (bytes > maxBytes) throw new AppError('request.invalid', `settings: ${bytes} bytes, and a preset has ${maxBytes} at most`)
     const before = this.#presets.find((each) => each.kind === kind && each.name === name)
     if (before === undefined && this.#presets.length >= maxPresets) {
@@ -54,6 +60,7 @@ export class FilterPresets {
     }
     const saved = { id: before?.id ?? randomText(10), kind, name, settings }
     this.#set([...this.#presets.filter((each) => each !== before), saved])
+    onSaved(saved)
     return saved
   }
 
@@ -62,12 +69,12 @@ export class FilterPresets {
     const preset = this.#presets.find((each) => each.id === id)
     if (preset === undefined) throw new AppError('studio.not_found', `There is no preset "${id}"`)
     this.#set(this.#presets.filter((each) => each !== preset))
+    this.#dependencies.onRemoved(preset)
     return preset
   }
 
   #set(presets: readonly FilterPreset[]): void {
     this.#presets = presets
     this.#dependencies.store.set(key, presets)
-    this.#dependencies.onChange()
   }
 }

@@ -165,7 +165,7 @@ export function invalidCollection(faults: readonly Fault[], file?: string): AppE
 }
 
 /** What is wrong with the settings of a kind; what is left out has its default. */
-function settingsFaults(schema: TSchema, given: unknown, place: string): readonly Fault[] {
+export function settingsFaults(schema: TSchema, given: unknown, place: string): readonly Fault[] {
   return schemaFaults(schema, Value.Default(schema, Value.Clone(given)), place)
 }
 

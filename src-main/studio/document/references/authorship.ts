@@ -1,9 +1,9 @@
 import { AppError, type ErrorCode } from '../../../platform/errors.ts'
 import type { Principal } from '../../../platform/routes/principal.ts'
 import type { Collection } from '../collection.ts'
-import type { CollectionKinds } from '../collection-kinds.ts'
+import type { CollectionKinds, KindOfSettings } from '../collection-kinds.ts'
 import type { Edit } from '../edits/edit-schemas.ts'
-import { eachReference, type Reference } from './references.ts'
+import { eachReference, type Reference, referencesIn } from './references.ts'
 
 /** Who does something to a collection. */
 export interface Author {
@@ -72,6 +72,22 @@ export function withAuthors(
   if (text === (after.byEditors ?? '')) return after
   const { byEditors: _old, ...rest } = after
   return text === '' ? rest : { ...rest, byEditors: text }
+}
+
+/**
+ * Settings of a filter that are kept outside of a collection: whoever uses them later may do more than who wrote them, and answers for them.
+ * @throws AppError as `withAuthors`
+ */
+export function demandWritable(
+  settings: unknown,
+  { kind, settings: schema }: KindOfSettings,
+  author: Author,
+  rejection: ReferenceRejection,
+): void {
+  for (const reference of referencesIn(settings, schema, `filter/${kind}`)) {
+    const why = rejection(reference, author.limited, author)
+    if (why !== undefined) throw forbidden(reference, [`settings/${reference.place}: ${why}`])
+  }
 }
 
 /** A collection as answers and other hosts are given it: who wrote what is the host's own record. */
