@@ -158,6 +158,7 @@ describe('fingers on a display', () => {
 
   it('move the pointer where the screen is a touchpad, which is seen', async () => {
     await page.getByTestId('desktop-touchpad').tap()
+    await page.locator('[data-testid=desktop-touchpad][aria-pressed=true]').waitFor()
     const from = await on(100, 100)
     // A tap of before and a drag would belong together.
     await delay(400)

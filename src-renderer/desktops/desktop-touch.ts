@@ -101,7 +101,7 @@ export function bindTouch({ canvas, send, isTouchpad, onPointer }: TouchOptions)
     } else gesture = 'done'
   }
   const pressLong = (finger: Finger): void => {
-    if (pressed || gesture !== 'wait' || ![...fingers.values()].includes(finger)) return
+    if (stop.signal.aborted || pressed || gesture !== 'wait' || ![...fingers.values()].includes(finger)) return
     gesture = 'done'
     navigator.vibrate?.(15)
     click(3, target(finger))
@@ -148,6 +148,9 @@ export function bindTouch({ canvas, send, isTouchpad, onPointer }: TouchOptions)
     if (gesture === 'wait' && !pressed && isQuick) {
       click(1, target(finger))
       tappedMs = event.timeStamp
+    } else if (gesture === 'wait' && !pressed && !cancelled) {
+      // It rested long enough, and was lifted before the frame in which that is looked at.
+      click(3, target(finger))
     } else if (gesture === 'two' && isQuick) {
       click(3, target(finger))
       gesture = 'done'
@@ -158,7 +161,7 @@ export function bindTouch({ canvas, send, isTouchpad, onPointer }: TouchOptions)
   }
 
   on('pointerdown', down)
-  on('pointermove', (event) => {
+  const move = (event: PointerEvent): void => {
     const finger = fingers.get(event.pointerId)
     if (finger === undefined) return
     const [dx, dy] = [event.clientX - finger.x, event.clientY - finger.y]
@@ -166,8 +169,13 @@ export function bindTouch({ canvas, send, isTouchpad, onPointer }: TouchOptions)
     finger.y = event.clientY
     if (fingers.size === 1) moveOne(finger, dx, dy)
     else if (fingers.size === 2) moveTwo()
+  }
+  on('pointermove', move)
+  on('pointerup', (event) => {
+    // Of a quick movement a busy device may report the end alone.
+    move(event)
+    up(event, false)
   })
-  on('pointerup', (event) => up(event, false))
   on('pointercancel', (event) => up(event, true))
   return () => {
     clearTimeout(timer)
