@@ -194,7 +194,7 @@ describe('the page of a desktop', () => {
     expect(await page.getByTestId('desktop-back').evaluate((link) => link === document.activeElement)).toBe(true)
     await page.getByTestId('desktop-keys').focus()
     await until(async () => !(await isShown()), 'the tools are hidden again')
-    // The tools come while the pointer is over the handle, which goes: a click there is none of the display.
+    // The handle hides while the pointer is over it: the click must not reach the display.
     const handle = (await page.getByTestId('desktop-handle').boundingBox())!
     const presses = await page.getByTestId('desktop-canvas').evaluateHandle((canvas) => {
       const seen = { count: 0 }

@@ -247,7 +247,8 @@ size_t DesktopInput::prepare(const std::vector<xcb_keysym_t>& keysyms) {
     }
     if (keysym == 0 || found != 0 || std::find(given.begin(), given.end(), keysym) != given.end()) continue;
     if (given.empty()) {
-      if (std::any_of(spares_.begin(), spares_.end(), [&](const Spare& spare) { return spare.question == echo_.next(); })) echo_.ask(now);
+      if (std::any_of(spares_.begin(), spares_.end(), [&](const Spare& spare) { return echo_.stateOf(spare.question, now) != KeyEcho::State::read; }))
+        echo_.ask(now);
       run = freeRun(*keys, now);
       if (run.second == 0) {
         // Where no key has no meaning, nothing is waited for.

@@ -78,6 +78,8 @@ export class KeyState {
   end(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
+    // It listens to programs for a text that is typed in parts.
+    if (this.#waitingCharacters > 0) this.#input.prepare([])
     this.#waiting.length = 0
     this.#waitingCharacters = 0
     this.keep([])
