@@ -282,6 +282,8 @@ export class DesktopLink {
       const decodedMs = message.kind === 'video' ? await this.#drawVideo(message) : this.#draw(message, await pixelsOf(message))
       if (epoch !== this.#epoch || socket !== this.#socket) return
       this.send({ kind: 'drawn', update: message.number, ms: performance.now() - receivedMs })
+      // It asked how long the way is.
+      if (message.kind === 'update' && message.parts.length === 0) return
       const { captureMs, encodeMs, answers } = message
       const { latency } = this
       // The canvas is shown with the page's next frame.

@@ -31,6 +31,11 @@ class Film {
     let late = 0
     for (; this.#nowMs < endMs; this.#nowMs += 5) {
       while (this.#waits[0] !== undefined && this.#waits[0].atMs <= this.#nowMs) this.pace.drawn(this.#waits.shift()!.number, this.#nowMs)
+      if (this.pace.asksWay(this.#nowMs)) {
+        this.#freeMs = Math.max(this.#freeMs, this.#nowMs)
+        this.pace.sent(++this.#number, 16, false, this.#nowMs)
+        this.#waits.push({ number: this.#number, atMs: this.#freeMs + 2 * delayMs })
+      }
       if (Math.floor(this.#nowMs / 5) % 7 !== 0 || !this.pace.ready) continue
       const bytes = this.#frameBytes[this.pace.finenessFor('balanced')]
       this.#freeMs = Math.max(this.#freeMs, this.#nowMs) + (bytes * 8) / kbps
@@ -85,6 +90,25 @@ describe('what a viewer is sent of a film', () => {
     expect(shown.pace.finenessFor('balanced')).toBe('coarse')
     shown.play(100_000, 10)
     expect(shown.pace.finenessFor('balanced')).toBe('balanced')
+  })
+
+  for (const delayMs of [15, 30, 100]) {
+    it(`gets finer again where the way was shorter before the line got narrow: ${delayMs} ms after 2`, () => {
+      const shown = new Film()
+      shown.play(50_000, 5, 2)
+      shown.play(2000, 10, delayMs)
+      const wide = shown.play(50_000, 40, delayMs)
+      expect(shown.pace.finenessFor('balanced')).toBe('balanced')
+      expect(wide.fps).toBeGreaterThan(20)
+    })
+  }
+
+  it('pauses for no more than a moment to learn how long a way is that is never empty', () => {
+    const shown = new Film({ sharp: 90_000, balanced: 60_000, fast: 30_000, coarse: 12_000 })
+    shown.play(1000, 20)
+    const { fps, longestMs } = shown.play(1000, 60)
+    expect(fps).toBeGreaterThan(9)
+    expect(longestMs).toBeLessThan(400)
   })
 
   it('is as fine as preferred on a long way that is wide', () => {

@@ -28,7 +28,10 @@ const maxFinerEveryMs = 40_000
 /** A finer one has about so many times the bytes. */
 const finerCosts = 2.2
 /** The shortest way counts for so long, ms. */
-const shortestMs = 10_000
+const shortestMs = 5000
+/** Video hides how long the way is: a small message asks for it so often, and where frames are always on their way, they wait for that so often, ms. */
+const askEveryMs = 1000
+const pauseEveryMs = 10_000
 
 interface Sent {
   readonly bytes: number
@@ -45,6 +48,10 @@ export class ViewerPace {
   #drawnMs = Number.NEGATIVE_INFINITY
   /** The shortest way of the time before, and of the time that has started. */
   #shortest = { before: Number.POSITIVE_INFINITY, now: Number.POSITIVE_INFINITY, sinceMs: 0 }
+  #wayMeasuredMs = Number.NEGATIVE_INFINITY
+  #askedMs = Number.NEGATIVE_INFINITY
+  /** Nothing is sent until everything has arrived and the way was asked for. */
+  #pauses = false
   #frameBytes = 0
   #steps = 0
   #stepMs = Number.NEGATIVE_INFINITY
@@ -63,7 +70,7 @@ export class ViewerPace {
   get ready(): boolean {
     const count = this.#onTheWay.size
     if (count < minOnTheWay && (!this.#limited || count === 0)) return true
-    if (!this.#limited) return false
+    if (!this.#limited || this.#pauses) return false
     const wayMs = this.#wayMs
     const most = Math.min(maxOnTheWay, minOnTheWay + Math.floor(wayMs / longWayMs))
     return count < most && this.#bytes * this.#msPerByte < wayMs + updateMs
@@ -77,6 +84,14 @@ export class ViewerPace {
   /** What the network carries of what is preferred. */
   finenessFor(quality: Quality): Fineness {
     return finenesses[Math.min(finenesses.length - 1, finenesses.indexOf(quality) + this.#steps)] as Fineness
+  }
+
+  /** A small message is to be sent now, alone: a way that got longer looks like a network that carries less. */
+  asksWay(nowMs: number): boolean {
+    if (!this.#limited || this.#frameBytes === 0 || this.#onTheWay.size > 0) return false
+    if (nowMs - Math.max(this.#wayMeasuredMs, this.#askedMs) < askEveryMs) return false
+    this.#askedMs = nowMs
+    return true
   }
 
   sent(number: number, bytes: number, video: boolean, nowMs: number): void {
@@ -98,6 +113,7 @@ export class ViewerPace {
       if (video) this.#frameBytes += (bytes - this.#frameBytes) / 4
       this.#drawnMs = nowMs
     }
+    this.#pauses = this.#steps > 0 && nowMs - this.#wayMeasuredMs > pauseEveryMs
     this.#step(nowMs)
   }
 
@@ -107,6 +123,7 @@ export class ViewerPace {
   }
 
   #measureWay(ms: number, nowMs: number): void {
+    this.#wayMeasuredMs = nowMs
     const { now, sinceMs } = this.#shortest
     if (nowMs - sinceMs > shortestMs) this.#shortest = { before: now, now: ms, sinceMs: nowMs }
     else this.#shortest.now = Math.min(now, ms)

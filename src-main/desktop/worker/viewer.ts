@@ -51,6 +51,8 @@ export class Viewer {
   #decodes = false
   #quality: Quality = 'balanced'
   #awaitsKey = true
+  /** Of the display, as what was sent last has it. */
+  #size = { width: 0, height: 0 }
   #sent = 0
   #drawn = 0
   readonly #pace: ViewerPace
@@ -116,6 +118,7 @@ export class Viewer {
       area += part.width * part.height
     }
     if (parts.length === 0) return
+    this.#size = { width, height }
     this.#sent++
     const times = this.#timesOf(frame, nowUs)
     const bytes = this.#send(updateMessage({ number: this.#sent, width, height, parts, pixels, times }, this.#options.raw))
@@ -129,6 +132,7 @@ export class Viewer {
       return
     }
     this.#awaitsKey = false
+    this.#size = { width: change.width, height: change.height }
     this.#sent++
     this.#send(videoMessage(frame, this.#sent, this.#timesOf(change, nowUs)), true)
   }
@@ -240,11 +244,19 @@ export class Viewer {
   /** What was sent has been drawn: what comes next is as fine as the network carries it. */
   #follow(drawingMs: number): void {
     this.#pace.drawn(this.#drawn, performance.now() - drawingMs)
+    if (this.#pace.asksWay(performance.now())) this.#askWay()
     const fineness = this.#pace.finenessFor(this.#quality)
     if (fineness === this.#fineness) return
     this.#fineness = fineness
     // It is another video.
     this.#awaitsKey = true
+  }
+
+  /** An update in which nothing changed. */
+  #askWay(): void {
+    this.#sent++
+    const times = { captureMs: 0, encodeMs: 0, answers: false }
+    this.#send(updateMessage({ number: this.#sent, ...this.#size, parts: [], pixels: [], times }, this.#options.raw))
   }
 
   #sendCursor(): void {
