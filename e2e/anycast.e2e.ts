@@ -141,6 +141,12 @@ const nodesThatAnnounce = (): void => {
   }
   const stateAt = async (node: NodeName): Promise<AnycastState> =>
     JSON.parse(await curl(node, `http://127.0.0.1:${port}/api/v1/cdn/health`)).anycast
+  /** On a busy machine BFD takes a node for dead now and then: the router's choice alone does not say that this one withdrew. */
+  const untilWithdrawn = (reason: string) =>
+    until(async () => {
+      const state = await stateAt('a')
+      return !state.announced && state.reason === reason
+    }, `node a to withdraw: ${reason}`)
   const plays = async (): Promise<boolean> => {
     const path = /^[^#].*\/v0\/index\.m3u8.*/m.exec(await routers.get('/live/show/index.m3u8'))?.[0]
     return path !== undefined && (await routers.get(`/live/show/${path}`)).includes('#EXT-X-PART')
@@ -181,9 +187,9 @@ const nodesThatAnnounce = (): void => {
     await until(() => routers.chosen() === 'a', 'the nearer node')
     await until(plays, 'the stream at the nearer node')
     await change('a', { draining: true })
+    await untilWithdrawn('this node drains')
     await until(() => routers.chosen() === 'b', 'the other node')
     await until(plays, 'the stream at the other node')
-    expect(await stateAt('a')).toMatchObject({ announced: false, reason: 'this node drains' })
     await change('a', { draining: false })
     await until(() => routers.chosen() === 'a', 'the nearer node')
     await until(async () => {
@@ -205,9 +211,9 @@ const nodesThatAnnounce = (): void => {
 
   it('withdraw where they have lost the origin', async () => {
     proxies.get('a')?.cut()
+    await untilWithdrawn('the origin cannot be reached')
     await until(() => routers.chosen() === 'b', 'the other node')
     await until(plays, 'the stream at the other node')
-    expect(await stateAt('a')).toMatchObject({ announced: false, reason: 'the origin cannot be reached' })
     proxies.get('a')?.join()
     await until(() => routers.chosen() === 'a', 'the nearer node')
   })

@@ -43,6 +43,7 @@ const limits: LimitSettings = {
   ...defaultLimits,
   anonymous: { perMinute: 1, burst: 5 },
   signedIn: { perMinute: 1, burst: 8 },
+  live: { perMinute: 1, burst: 3 },
   routes: [{ path: '/search/', perMinute: 1, burst: 2, per: 'address' }],
 }
 
@@ -79,6 +80,8 @@ describe.runIf(hasNginx && process.platform === 'linux')('limits of requests at 
         rules: [{ ...plainRule, path: '/slow/', slices: true }, ...(hasScripts ? [{ ...plainRule, path: '/signed/', signed: true }] : [])],
       },
     ],
+    // In place of the node's process, which answers requests of live streams.
+    live: { port: (origin.address() as AddressInfo).port },
     signingKeys: [{ id: 'k1', secret: 'the-secret-of-it' }],
   })
 
@@ -164,6 +167,13 @@ describe.runIf(hasNginx && process.platform === 'linux')('limits of requests at 
     expect(await statuses(3, '/%73earch/x?y', () => '203.0.113.4')).toEqual([429, 429, 429])
     expect((await get('/a', '203.0.113.4')).status).toBe(200)
     expect((await get('/search/x', '203.0.113.5')).status).toBe(200)
+  })
+
+  it('a live stream has its own limit, which names itself', async () => {
+    expect(await statuses(4, '/live/show/index.m3u8', () => '203.0.113.6')).toEqual([200, 200, 200, 429])
+    const { headers } = await get('/live/show/index.m3u8', '203.0.113.6')
+    expect(headers).toMatchObject({ 'ratelimit-policy': '"live";q=1;w=60', 'ratelimit': '"live";r=0;t=5' })
+    expect((await get('/a', '203.0.113.6')).status).toBe(200)
   })
 
   it.runIf(hasScripts)('a valid signed URL counts by itself, one that is not valid for its IP address', async () => {

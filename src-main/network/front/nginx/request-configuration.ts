@@ -86,11 +86,15 @@ export function requestDirectives({ limits, allow, deny, challenge }: RequestOpt
     ),
     block('map', ['$edge_exempt', '$edge_by_address'], [directive('default', '$edge_network'), directive('1', '')]),
     block('map', ['$edge_exempt', '$edge_by_user'], [directive('default', '$edge_user'), directive('1', '')]),
-    block('map', ['$edge_user', '$edge_limit'], [directive('default', '"user"'), entry('', '"address"')]),
     block(
       'map',
-      ['$edge_user', '$edge_limit_per_minute'],
-      [directive('default', limits.signedIn.perMinute), entry('', limits.anonymous.perMinute)],
+      ['$edge_live$edge_user', '$edge_limit'],
+      [directive('default', '"user"'), entry('', '"address"'), entry('live', '"live"')],
+    ),
+    block(
+      'map',
+      ['$edge_live$edge_user', '$edge_limit_per_minute'],
+      [directive('default', limits.signedIn.perMinute), entry('', limits.anonymous.perMinute), entry('live', limits.live.perMinute)],
     ),
     ...(routes.length > 0 ? [block('map', ['$uri', '$edge_route'], [directive('default', '-'), ...routes])] : []),
     // the script runs where there is an attack alone
@@ -150,8 +154,9 @@ export function serverLimits(options: RequestOptions): readonly Directive[] {
       [limited],
       [
         isBlocked,
-        // Says that there is such a variable. Empty where nothing else has set it.
+        // Says that there are such variables. Empty where nothing else has set them.
         directive('set', '$edge_user', '$edge_user'),
+        directive('set', '$edge_live', '$edge_live'),
         directive('default_type', 'application/problem+json'),
         directive('add_header', 'Retry-After', retryAfterS, 'always'),
         directive('add_header', 'RateLimit-Policy', '$edge_limit;q=$edge_limit_per_minute;w=60', 'always'),
@@ -180,7 +185,7 @@ const limitedBody = JSON.stringify({
 
 /** What the location of live streams has, whose requests the node's own process counts: who is blocked gets no further. */
 export function liveChecks({ limits }: RequestOptions): readonly Directive[] {
-  return [isBlocked, ...limitsOf(limits, 'viewer', limits.live)]
+  return [isBlocked, directive('set', '$edge_live', 'live'), ...limitsOf(limits, 'viewer', limits.live)]
 }
 
 /**
