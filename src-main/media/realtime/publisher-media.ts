@@ -20,6 +20,10 @@ export interface PublisherMediaEvents {
 const opusHead = Uint8Array.of(0, 2, 1, 0x38, 0, 0, 0xbb, 0x80, 0, 0, 0)
 /** Max correction of audio against video with each packet, ms. */
 const slewMs = 1
+/** A microphone that loses samples makes audio late by more than that would catch up with: it is jumped to, where this much is missing, ms. */
+const jumpMs = 200
+/** Clocks of audio and video that are further apart at first have nothing to do with each other, ms. */
+const sameClockMs = 2000
 
 /** Makes frames on one clock of a publisher's ordered payloads. Either media engine feeds it. */
 export class PublisherMedia {
@@ -28,6 +32,8 @@ export class PublisherMedia {
   readonly #audio = new SourceClock(48_000)
   #audioReported = false
   #audioOffsetMs = 0
+  /** How far the sender's clocks of audio and video are apart where they are two; undefined until both reported. */
+  #clocksApartMs: number | undefined
 
   constructor(video: RtpVideoCodec | undefined, events: PublisherMediaEvents) {
     this.#events = events
@@ -54,9 +60,12 @@ export class PublisherMedia {
       this.#events.onTrack(track)
     }
     const dts = this.#audio.timeOf(timestamp, nowMs)
-    const apart = this.#apartMs() - this.#audioOffsetMs
-    this.#audioOffsetMs += Math.max(-slewMs, Math.min(slewMs, apart))
     const { timescale } = this.#audio
+    const apart = this.#apartMs() - this.#audioOffsetMs
+    // Reports alone may be wrong: lost samples come late, too.
+    const lateMs = nowMs - ticksToMs(dts, timescale) - this.#audioOffsetMs
+    const isMissing = apart > jumpMs && lateMs > apart / 2
+    this.#audioOffsetMs += isMissing ? apart : Math.max(-slewMs, Math.min(slewMs, apart))
     this.#events.onPacket({
       trackId: 'a0',
       timescale,
@@ -77,8 +86,10 @@ export class PublisherMedia {
   #apartMs(): number {
     const video = this.#video?.clock
     if (video === undefined) return 0
-    const apart = this.#audio.senderOffsetMs - video.senderOffsetMs // NaN fails the comparison
-    return Math.abs(apart) < 2000 ? apart : 0
+    const apart = this.#audio.senderOffsetMs - video.senderOffsetMs
+    if (Number.isNaN(apart)) return 0
+    this.#clocksApartMs ??= Math.abs(apart) < sameClockMs ? 0 : apart
+    return apart - this.#clocksApartMs
   }
 }
 
