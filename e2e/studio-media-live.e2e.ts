@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { baseClip, clipFrames, madeClip } from './helpers/clips.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
+import { startLateAudioServer } from './helpers/late-audio-server.ts'
 import { flashesFromBeeps, frameOf, observe } from './helpers/media-observer.ts'
 import { type Publisher, publishFile } from './helpers/publish.ts'
 import { hasRtspServer, startRtspServer } from './helpers/rtsp-server.ts'
@@ -75,6 +76,28 @@ describe('a live stream', () => {
     await publish()
     await source.untilState('running')
     await source.untilFrame(shown)
+  })
+
+  it('whose audio comes later than its video is heard, in step with it', async () => {
+    const args = ['-c', 'copy', '-flvflags', 'no_duration_filesize']
+    const server = await startLateAudioServer(await madeClip('media-live.flv', args), 700)
+    try {
+      const source = await bench.open('stream', { address: server.url })
+      await source.untilFrame(shown)
+      const proved = new Set<string>()
+      await until(
+        async () => {
+          const { frames, audio } = await observe(source, 2000)
+          if (audio.reduce((sum, { samples }) => sum + samples.length / 2, 0) > 1.8 * 48_000) proved.add('heard')
+          if (Math.min(...flashesFromBeeps(frames, audio)) < 20) proved.add('in step')
+          return proved.size === 2
+        },
+        () => `of all it is only ${[...proved]}`,
+        50_000,
+      )
+    } finally {
+      server.stop()
+    }
   })
 
   it.each([

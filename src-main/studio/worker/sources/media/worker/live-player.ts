@@ -228,7 +228,7 @@ export class LivePlayer implements Player {
     const isVideo = stream.index === session.input.videoStream?.index
     if (isVideo && packet.pts !== AV_NOPTS_VALUE && !this.#timing.hasGrid)
       this.#timing.keepTo(Number(packet.pts) * tickUs, this.#dependencies.clock)
-    if (!session.isPaced || Number.isNaN(this.#timing.offsetUs)) this.#timing.arrived(timeUs, now)
+    if (!session.isPaced || Number.isNaN(this.#timing.offsetUs)) this.#timing.arrived(stream.index, timeUs, now)
     this.#timeline.reset(0, this.#timing.offsetUs, 1)
     const queue = isVideo ? session.videoQueue : session.audioQueue
     queue.push(packet, timeUs)
@@ -324,7 +324,7 @@ export class LivePlayer implements Player {
   /** What is fetched came to a standstill: it goes on from here. */
   #rebind(mediaUs: number): void {
     this.#timing.reset()
-    this.#timing.arrived(mediaUs, this.#dependencies.nowUs())
+    this.#timing.arrived(0, mediaUs, this.#dependencies.nowUs())
     this.#timeline.reset(0, this.#timing.offsetUs, 1)
     this.#keepStep()
   }

@@ -94,7 +94,7 @@ describe('the order of a shuffled list in another process', () => {
 
 describe('when live media is due', () => {
   const arrive = (timing: LiveTiming, from: number, to: number, delay: (at: number) => number): void => {
-    for (let at = from; at < to; at += 20_000) timing.arrived(at, at + delay(at))
+    for (let at = from; at < to; at += 20_000) timing.arrived(0, at, at + delay(at))
   }
 
   it('is the buffer behind the quickest delivery, and steady where the network is not', () => {
@@ -105,7 +105,7 @@ describe('when live media is due', () => {
 
   it('is not early by what a server sends of the past at once', () => {
     const timing = new LiveTiming(300_000)
-    for (let at = 0; at < 2_000_000; at += 20_000) timing.arrived(at, 5_000_000 + at / 1000)
+    for (let at = 0; at < 2_000_000; at += 20_000) timing.arrived(0, at, 5_000_000 + at / 1000)
     expect(timing.offsetUs + 1_980_000 - 5_001_980).toBeLessThan(330_000)
   })
 
@@ -115,6 +115,34 @@ describe('when live media is due', () => {
     arrive(timing, 5_000_000, 7_000_000, () => 900_000)
     expect(timing.offsetUs).toBeCloseTo(1_100_000, -4)
     arrive(timing, 7_000_000, 20_000_000, () => 50_000)
+    expect(timing.offsetUs).toBeCloseTo(250_000, -4)
+  })
+
+  /** Video that takes 50 ms, and audio that takes so long; answers how many packets of audio come after they are due in the last second. */
+  const together = (timing: LiveTiming, from: number, seconds: number, audioUs: number): number => {
+    let late = 0
+    const end = from + seconds * 1_000_000
+    for (let now = from; now < end; now += 20_000) {
+      timing.arrived(0, now - 50_000, now)
+      timing.arrived(1, now - audioUs, now)
+      if (now >= end - 1_000_000 && now > now - audioUs + timing.offsetUs) late++
+    }
+    return late
+  }
+
+  it('waits for a track that comes later than the other one, while it does', () => {
+    const timing = new LiveTiming(200_000)
+    expect(together(timing, 0, 3, 60_000)).toBe(0)
+    expect(timing.offsetUs).toBeCloseTo(250_000, -4)
+    expect(together(timing, 3_000_000, 3, 900_000)).toBe(0)
+    expect(timing.offsetUs).toBeCloseTo(960_000, -4)
+    expect(together(timing, 6_000_000, 12, 60_000)).toBe(0)
+    expect(timing.offsetUs).toBeCloseTo(250_000, -4)
+  })
+
+  it('does not wait for a track whose clock is wrong', () => {
+    const timing = new LiveTiming(200_000)
+    expect(together(timing, 0, 5, 20_000_000)).toBe(50)
     expect(timing.offsetUs).toBeCloseTo(250_000, -4)
   })
 
@@ -136,7 +164,7 @@ describe('when live media is due', () => {
   it('follows clocks that differ without a jump', () => {
     const timing = new LiveTiming(100_000)
     let jumps = 0
-    for (let at = 0; at < 120_000_000; at += 20_000) if (timing.arrived(at, at * 1.0002 + 30_000)) jumps++
+    for (let at = 0; at < 120_000_000; at += 20_000) if (timing.arrived(0, at, at * 1.0002 + 30_000)) jumps++
     expect(jumps).toBe(1)
     expect(Math.abs(timing.offsetUs - 130_000 - 24_000)).toBeLessThan(5000)
   })
