@@ -619,6 +619,28 @@ describe.runIf(hasNginx && process.platform === 'linux')('nginx before an edge',
     expect([answer === '' || answer.startsWith('HTTP/1.1 408 '), isWhole]).toEqual([true, false])
   })
 
+  it('a viewer who reads nothing is cut off, and others are served meanwhile', async () => {
+    const file = Buffer.alloc(64 * 2 ** 20, 'z')
+    origin.answer = (_, response) => response.end(file)
+    expect((await get('/unread/1')).body).toHaveLength(file.length)
+    await front.change(settings({ limits: { ...settings().limits, sendSeconds: 2 } }))
+    const logged = () => lines.filter(({ path }) => path === '/unread/1').map(({ bytesOut }) => bytesOut)
+    await until(() => logged().length === 1, 'the line of who read everything')
+    const socket = connect(port, '127.0.0.1', () => socket.write('GET /unread/1 HTTP/1.1\r\nHost: x\r\n\r\n'))
+    // nginx resets what it gives up
+    const closed = new Promise((resolve) => socket.on('error', () => undefined).on('close', resolve))
+    await once(socket, 'readable')
+    const { cache, body } = await get('/unread/1')
+    expect([cache, body.length]).toEqual(['HIT', file.length])
+    await until(() => logged().length === 3, 'the line of who read nothing')
+    expect(logged().filter((bytes) => bytes < file.length)).toHaveLength(1)
+    expect((await get('/unread/1')).status).toBe(200)
+    socket.resume()
+    await closed
+    expect(socket.bytesRead).toBeLessThan(file.length)
+    await front.change(settings())
+  })
+
   it('after a restart purges that were missed are carried out before anybody is served', async () => {
     await get('/missed/1')
     await get('/missed/2')
