@@ -9,6 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { pino } from 'pino'
 import Value from 'typebox/value'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { countryDatabase } from '../../../../e2e/helpers/country-database.ts'
 import type { NetworkNode } from '../nodes/node-schemas.ts'
 import { DnsBook } from './dns-book.ts'
 import { type DnsSettings, DnsSettingsSchema } from './dns-schemas.ts'
@@ -109,6 +110,21 @@ describe.skipIf(missing.length > 0)('the zone of nodes', () => {
     book.refresh()
     await delay(300)
     expect(answer('10.1.2.0/24')).toEqual(['192.0.2.20'])
+  })
+
+  it("answers by the countries of a database in MaxMind's format, which Knot reads itself", async () => {
+    const geoFile = join(folder, 'countries.mmdb')
+    writeFileSync(geoFile, countryDatabase({ '10.1.0.0/16': 'PL', '10.2.0.0/16': 'PT', '10.3.0.0/17': 'KR', '2001:db8:1::/48': 'PT' }))
+    const book = await openBook()
+    await book.change(settings({ geoFile }), 'admin')
+    expect([answer('10.1.2.0/24'), answer('10.2.2.0/24'), answer('10.3.2.0/24')]).toEqual([['192.0.2.10'], ['192.0.2.20'], ['192.0.2.30']])
+    expect(answer('2001:db8:1:2::/64', 'AAAA')).toEqual(['2001:db8::20'])
+    // nobody knows where that is
+    for (const subnet of ['10.9.0.0/24', '10.3.200.0/24']) expect(answer(subnet).sort()).toEqual(['192.0.2.10', '192.0.2.20', '192.0.2.30'])
+    expect(dig('+dnssec', '+subnet=10.1.2.0/24', 'A', 'live.cdn.test')).toMatch(/live\.cdn\.test\.\s+60\s+IN\s+RRSIG\s+A 13 3 60 /)
+    weights = { madrid: 100, tokyo: 100 }
+    book.refresh()
+    await until(() => answer('10.1.2.0/24').join() === '192.0.2.20', 'the next nearest')
   })
 
   it('keeps answering without its host, and is adopted by the next one', async () => {
