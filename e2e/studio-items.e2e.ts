@@ -114,7 +114,9 @@ describe('scenes and items of the studio page', () => {
     expect((await show()).sources[1].filters[0].id).not.toBe('grey')
     await page.getByTestId('undo').click()
     await untilShow(({ sources }) => sources[1].filters.length === 0, 'the filter is undone')
-    await page.getByTestId('undo').click()
+    const undoes = page.locator('[data-testid="undo"][aria-label*="Paste transform to \\"Title\\""]')
+    await undoes.waitFor()
+    await undoes.click()
     await untilShow(({ scenes }) => scenes[0].items[1].rotation === 0, 'and the transform')
   })
 
@@ -161,6 +163,37 @@ describe('scenes and items of the studio page', () => {
       await until(async () => JSON.stringify(await places()) !== before, 'a step is undone')
     }
     expect(await places()).toMatchObject({ title: { x: 200, y: 200 }, frame: { x: 400, y: 100 } })
+  })
+
+  it('aligns one item to the canvas, and several to each other, by the menu of the canvas', async () => {
+    const places = async (): Promise<Record<string, { x: number; y: number }>> =>
+      Object.fromEntries((await show()).scenes[0].items.map(({ id, position }: any) => [id, position]))
+    const align = async (entry: string, expected: Record<string, { x: number; y: number }>): Promise<void> => {
+      await page.getByTestId('stage').focus()
+      await page.keyboard.press('Shift+F10')
+      await choose('stage-menu', entry)
+      await expect.poll(places, { message: entry, timeout: 30_000 }).toEqual(expected)
+    }
+    const logo = { x: 20, y: 20 }
+    const title = { x: 200, y: 200 }
+    await source('Frame').click()
+    await page.getByTestId('frame-frame').waitFor()
+    // 120x80 on a canvas of 640x360.
+    await align('Align right', { logo, title, frame: { x: 520, y: 100 } })
+    await align('Align bottom', { logo, title, frame: { x: 520, y: 280 } })
+    await align('Align centers', { logo, title, frame: { x: 260, y: 280 } })
+    await align('Align middles', { logo, title, frame: { x: 260, y: 140 } })
+    await align('Align left', { logo, title, frame: { x: 0, y: 140 } })
+    await align('Align top', { logo, title, frame: { x: 0, y: 0 } })
+    await ask('PATCH', '/studio/scenes/talk/items/frame', { position: { x: 400, y: 100 } })
+    await untilShow(({ scenes }) => scenes[0].items[2].position.x === 400, 'the item is back')
+    await source('Title').click({ modifiers: ['Control'] })
+    await page.getByTestId('frame-title').waitFor()
+    // Both are from 200 to 520, and from 100 to 280.
+    await align('Align right', { logo, title: { x: 400, y: 200 }, frame: { x: 400, y: 100 } })
+    await align('Align top', { logo, title: { x: 400, y: 100 }, frame: { x: 400, y: 100 } })
+    await ask('PATCH', '/studio/scenes/talk/items/title', { position: title })
+    await untilShow(({ scenes }) => scenes[0].items[1].position.x === 200, 'the other one, too')
   })
 
   it('groups items by key and takes the group apart by its menu', async () => {
@@ -237,6 +270,58 @@ describe('scenes and items of the studio page', () => {
     // One step of the history brings them back.
     await page.getByTestId('undo').click()
     await untilShow(({ scenes }) => scenes.length === 9, 'they are back')
+  })
+
+  it('undoes by the button of a message only what that message is about', async () => {
+    const remove = async (name: string): Promise<Locator> => {
+      await scene(name).click({ button: 'right' })
+      await choose('scene-menu', 'Delete scene')
+      await scene(name).waitFor({ state: 'detached' })
+      return page
+        .getByTestId('toast')
+        .filter({ hasText: `"${name}"` })
+        .getByRole('button', { name: 'Undo' })
+    }
+    const names = async (): Promise<readonly string[]> => (await show()).scenes.map(({ name }: any) => name)
+    // It has the focus, so it stays however long this takes.
+    const first = await remove('Part 7')
+    await first.focus()
+    await ask('PATCH', '/studio/scenes/part-8', { name: 'Credits' })
+    await scene('Credits').waitFor()
+    await first.press('Enter')
+    await page.getByTestId('toast').filter({ hasText: 'More was changed since.' }).waitFor()
+    expect(await names()).toEqual(expect.arrayContaining(['Credits']))
+    expect(await names()).not.toContain('Part 7')
+    await (await remove('Credits')).press('Enter')
+    await scene('Credits').waitFor()
+  })
+
+  it('shows two messages at a time, counts the others, and shows or dismisses all of them', async () => {
+    // In the page, where messages are not gone before somebody has looked.
+    const seen = await page.evaluate(async () => {
+      const button = (testId: string) => document.querySelector<HTMLElement>(`[data-testid="${testId}"]`)
+      const messages = () => [...document.querySelectorAll('.toast')].map((each) => each.textContent ?? '')
+      const until = async (what: () => boolean) => {
+        for (let frames = 0; frames < 1800 && !what(); frames++) await new Promise(requestAnimationFrame)
+      }
+      await until(() => {
+        for (const each of document.querySelectorAll<HTMLElement>('.toast .icon')) each.click()
+        return messages().length === 0
+      })
+      for (let steps = 0; steps < 3; steps++) button('undo')?.click()
+      await until(() => button('toasts-further') !== null)
+      const atATime = messages().length
+      button('toasts-further')?.click()
+      await until(() => messages().filter((text) => text.startsWith('Undone:')).length === 3)
+      const all = messages().length
+      button('toasts-dismiss')?.click()
+      for (let frames = 0; frames < 2; frames++) await new Promise(requestAnimationFrame)
+      const left = messages().length
+      for (let steps = 0; steps < 3; steps++) button('redo')?.click()
+      return { atATime, all, left }
+    })
+    expect(seen).toEqual({ atATime: 2, all: 3, left: 0 })
+    await untilShow(({ scenes }) => scenes.some(({ name }: any) => name === 'Credits'), 'the steps are done again')
   })
 
   it('sets size, background and frame rate, with the items scaled along', async () => {

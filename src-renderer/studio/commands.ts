@@ -7,7 +7,7 @@ import { t } from './messages.ts'
 import { clearEdits } from './overwritten.ts'
 import { freeId, freeName, isShownElsewhere, nameOf, type PlacedItem } from './places.ts'
 import { change, edit, onOverwritten, redo, undo } from './show-store.ts'
-import type { Collection, Edit, ProgramState, Scene } from './types.ts'
+import type { Collection, Edit, HistoryList, ProgramState, Scene } from './types.ts'
 
 /** What buttons, keys and menus do. Each says by a message what went wrong; none throws. */
 
@@ -27,7 +27,18 @@ export const undoStep = (): void => void attempt(async () => notify(t.history.un
 
 export const redoStep = (): void => void attempt(async () => notify(t.history.redone(stepWords(await redo()))))
 
-export const notifyUndoable = (text: string): void => notify(text, () => void attempt(undo))
+const newestStep = async (): Promise<HistoryList['undo'][number] | undefined> => (await call('GET', '/studio/history?limit=1')).undo[0]
+
+/** Says what the newest step did. Its button undoes that step, and no other one that came since. */
+export function notifyUndoable(text: string): void {
+  const done = newestStep().catch(() => undefined)
+  const undoIt = async (): Promise<void> => {
+    const [step, newest] = await Promise.all([done, newestStep()])
+    if (step !== undefined && (step.name !== newest?.name || step.time !== newest.time)) notify(t.history.changedSince)
+    else await undo()
+  }
+  notify(text, () => void attempt(undoIt))
+}
 
 /** Puts a scene on air; in studio mode into the preview, unless `onAir`. */
 export function chooseScene(scene: string, program: ProgramState, onAir = false): void {

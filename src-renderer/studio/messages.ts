@@ -142,6 +142,7 @@ export const t = section('studio', {
     undoOf: (step: string | null) => (step === null ? 'Nothing to undo' : `Undo: ${step} (Ctrl+Z)`),
     redoOf: (step: string | null) => (step === null ? 'Nothing to redo' : `Redo: ${step} (Ctrl+Shift+Z)`),
     undone: (step: string) => `Undone: ${step}`,
+    changedSince: 'More was changed since. Undo those steps first, or go back in the history.',
     redone: (step: string) => `Redone: ${step}`,
   },
   program: {

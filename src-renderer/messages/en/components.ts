@@ -1,3 +1,7 @@
+import { pluralIn } from '../plural.ts'
+
+const plural = pluralIn('en')
+
 /** Texts of the section components. */
 export const components = {
   isDeletedInFiveMinutes: (name: string | number) => `${name} is deleted in five minutes`,
@@ -36,6 +40,9 @@ export const components = {
   undo: 'Undo',
   actions: 'Actions',
   dismiss: 'Dismiss',
+  dismissAll: 'Dismiss all',
+  moreMessages: (count: number) => plural(count, { one: '# more message', other: '# more messages' }),
+  fewerMessages: 'Fewer messages',
   notLoaded: 'This part of the page could not be loaded',
   notLoadedText: 'AMI Streams was probably updated, or does not answer. What you saved is kept. Load the page again to go on.',
   reloadPage: 'Reload page',

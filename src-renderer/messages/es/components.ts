@@ -1,3 +1,7 @@
+import { pluralIn } from '../plural.ts'
+
+const plural = pluralIn('es')
+
 import type { Messages } from '../messages.ts'
 
 export const components: Messages['components'] = {
@@ -37,6 +41,9 @@ export const components: Messages['components'] = {
   undo: 'Deshacer',
   actions: 'Acciones',
   dismiss: 'Descartar',
+  dismissAll: 'Descartar todos',
+  moreMessages: (count: number) => plural(count, { one: '# mensaje más', other: '# mensajes más' }),
+  fewerMessages: 'Menos mensajes',
   notLoaded: 'No se pudo cargar esta parte de la página',
   notLoadedText:
     'Probablemente AMI Streams se actualizó, o no responde. Lo que guardaste se conserva. Vuelve a cargar la página para seguir.',

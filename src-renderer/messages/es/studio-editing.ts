@@ -147,6 +147,10 @@ export const studioHistory = {
     Group: (count: string) => `Agrupar ${count} elementos`,
     Paste: (count: string) => (count === 'an' ? 'Pegar un elemento' : `Pegar ${count} elementos`),
   },
+  transforms: {
+    Paste: (name: string) => `Pegar la transformación en «${name}»`,
+    Reset: (name: string) => `Restablecer la transformación de «${name}»`,
+  },
   change: (what: string, name: string) => `Cambiar «${name}» (${what})`,
   changeShow: (what: string) => `Cambiar el programa (${what})`,
   more: (step: string, count: string) => `${step} y ${count} más`,

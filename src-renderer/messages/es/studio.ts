@@ -125,6 +125,7 @@ export const studio = {
     undoOf: (step: string | null) => (step === null ? 'Nada que deshacer' : `Deshacer: ${step} (Ctrl+Z)`),
     redoOf: (step: string | null) => (step === null ? 'Nada que rehacer' : `Rehacer: ${step} (Ctrl+Mayús+Z)`),
     undone: (step: string) => `Deshecho: ${step}`,
+    changedSince: 'Se ha cambiado algo más desde entonces. Deshaz antes esos pasos o retrocede en el historial.',
     redone: (step: string) => `Rehecho: ${step}`,
   },
   program: {

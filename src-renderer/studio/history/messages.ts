@@ -27,6 +27,11 @@ const counts: Readonly<Record<string, (count: string) => string>> = {
   Paste: (count) => (count === 'an' ? 'Paste an item' : `Paste ${count} items`),
 }
 
+const transforms: Readonly<Record<string, (name: string) => string>> = {
+  Paste: (name) => `Paste transform to "${name}"`,
+  Reset: (name) => `Reset transform of "${name}"`,
+}
+
 /** Every text of the history. */
 export const t = section('studioHistory', {
   open: 'History',
@@ -36,6 +41,7 @@ export const t = section('studioHistory', {
   sorts,
   verbs,
   counts,
+  transforms,
   change: (what: string, name: string) => `Change ${what} of "${name}"`,
   changeShow: (what: string) => `Change ${what} of the collection`,
   more: (step: string, count: string) => `${step} and ${count} more`,

@@ -11,6 +11,8 @@ it('reads every sort of step that the host names, and leaves others as they are'
     'Change properties of "A "quoted" name"',
     'Group 3 items',
     'Paste an item',
+    'Paste transform to "Title"',
+    'Reset transform of "A "quoted" name" and 2 more',
     'Paste 2 items and 1 more',
     'Change fontSize and color of "Title"',
     'Change frameRate of the collection',

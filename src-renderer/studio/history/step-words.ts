@@ -13,6 +13,8 @@ function oneStep(name: string): string | undefined {
     const [, verb = '', sort = '', of = ''] = named
     return t.verbs[verb]?.(of, t.sorts[sort] ?? sort)
   }
+  const [, how = '', to = ''] = /^(Paste|Reset) transform (?:to|of) "(.*)"$/s.exec(name) ?? []
+  if (how !== '') return t.transforms[how]?.(to)
   const changed = /^Change (.*?) of (?:"(.*)"|the collection)$/s.exec(name)
   if (changed) {
     const [, what = '', of] = changed

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Collection, Item } from '../collection.ts'
 import type { Edit } from './edit-schemas.ts'
 import { type Entity, findEntity } from './places.ts'
@@ -10,7 +11,16 @@ export function nameEdits(edits: readonly Edit[], before: Collection, after: Col
   return edits.length === 1 ? name : `${name} and ${edits.length - 1} more`
 }
 
-const layout = new Set(['position', 'scale', 'rotation', 'crop', 'bounds', 'alignment'])
+/** The layout of an item, as a new one has it. */
+const plainLayout: Readonly<Record<string, unknown>> = {
+  position: { x: 0, y: 0 },
+  scale: { x: 1, y: 1 },
+  rotation: 0,
+  crop: { left: 0, top: 0, right: 0, bottom: 0 },
+  bounds: null,
+  alignment: { x: 'left', y: 'top' },
+}
+const layout = new Set(Object.keys(plainLayout))
 
 function nameEdit(edit: Edit, before: Collection, after: Collection): string {
   switch (edit.do) {
@@ -18,6 +28,9 @@ function nameEdit(edit: Edit, before: Collection, after: Collection): string {
       return `Add ${sortOf(edit.to)} ${quoted(nameOfAdded(edit.value, after))}`
     case 'change': {
       if (edit.at === 'collection') return `Change ${Object.keys(edit.changes).join(' and ')} of the collection`
+      // Only a transform that is pasted or reset sets all of a layout.
+      if (isWholeLayout(edit.changes))
+        return isPlainLayout(edit.changes) ? `Reset transform of ${nameAt(edit.at, after)}` : `Paste transform to ${nameAt(edit.at, after)}`
       if ('crop' in edit.changes && Object.keys(edit.changes).every((name) => layout.has(name))) return `Crop ${nameAt(edit.at, after)}`
       const what = changed(edit.changes)
       return what === 'layout' ? `Move ${nameAt(edit.at, after)}` : `Change ${what} of ${nameAt(edit.at, after)}`
@@ -36,6 +49,11 @@ function nameEdit(edit: Edit, before: Collection, after: Collection): string {
       return edit.items.length === 1 ? 'Paste an item' : `Paste ${edit.items.length} items`
   }
 }
+
+const isWholeLayout = (changes: Readonly<Record<string, unknown>>): boolean => [...layout].every((name) => name in changes)
+
+const isPlainLayout = (changes: Readonly<Record<string, unknown>>): boolean =>
+  Object.entries(plainLayout).every(([name, value]) => isDeepStrictEqual(changes[name], value))
 
 function changed(changes: Readonly<Record<string, unknown>>): string {
   const names = Object.keys(changes)

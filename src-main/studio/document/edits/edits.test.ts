@@ -204,6 +204,13 @@ describe('edits', () => {
   it('are named for people', () => {
     const name = (...edits: readonly Edit[]) => nameEdits(edits, show, applyEdits(show, edits, testKinds).collection)
     expect(name({ do: 'change', at: 'scenes/intro/items/i-film', changes: { position: { x: 1 } } })).toBe('Move "film"')
+    const layout = { position: { x: 0, y: 0 }, scale: { x: 1, y: 1 }, alignment: { x: 'left', y: 'top' }, bounds: null, rotation: 0 }
+    const crop = { left: 0, top: 0, right: 0, bottom: 0 }
+    const laidOut = (changes: Readonly<Record<string, unknown>>) => name({ do: 'change', at: 'scenes/intro/items/i-film', changes })
+    expect(laidOut({ position: { x: 1, y: 0 }, crop })).toBe('Crop "film"')
+    expect(laidOut({ ...layout, crop, rotation: 10 })).toBe('Paste transform to "film"')
+    expect(laidOut({ ...layout, crop })).toBe('Reset transform of "film"')
+    expect(laidOut({ ...layout, crop, opacity: 1 })).toBe('Reset transform of "film"')
     expect(name({ do: 'change', at: 'sources/film', changes: { settings: { loop: true } } })).toBe('Change loop of "film"')
     expect(name({ do: 'remove', at: 'outputs/yt' })).toBe('Remove output "YouTube"')
     expect(name({ do: 'add', to: 'scenes/intro/items', value: { source: 'cam' } })).toBe('Add item "cam"')
