@@ -20,6 +20,8 @@ let problems: string[]
 let id = ''
 /** First bytes of what the display sends. */
 const kinds: number[] = []
+/** Profiles of H.264 of its keyframes: `AVCProfileIndication`. */
+const profiles: number[] = []
 
 beforeAll(async () => {
   if (missing !== undefined) return
@@ -27,7 +29,13 @@ beforeAll(async () => {
   browser = await launchBrowser()
   page = await browser.newPage({ viewport: { width: 1280, height: 720 }, colorScheme: 'dark' })
   problems = complaints(page)
-  page.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => typeof payload !== 'string' && kinds.push(payload[0]!)))
+  page.on('websocket', (socket) =>
+    socket.on('framereceived', ({ payload }) => {
+      if (typeof payload === 'string') return
+      kinds.push(payload[0]!)
+      if (payload[0] === 3 && payload[1]! & 1) profiles.push(payload[17]!)
+    }),
+  )
   const made = await host.api('POST', '/desktop/displays', {
     name: 'Tools',
     command: ['xterm', '-maximized', '-bg', '#103050', '-fg', '#fff'],
@@ -49,6 +57,7 @@ const open = async (): Promise<void> => {
   await page.goto(`${host.http}/desktops/${id}`)
   await page.locator('[data-testid=desktop][data-state=open]').waitFor()
 }
+const canvasWidth = () => page.getByTestId('desktop-canvas').evaluate((canvas) => (canvas as HTMLCanvasElement).width)
 const bar = () => page.getByTestId('desktop-bar')
 const isShown = async () => (await bar().getAttribute('data-shown')) === 'true'
 
@@ -178,6 +187,52 @@ describe('the page of a desktop', () => {
     await since(() => page.reload().then(() => undefined))
     await until(() => seen(1) > 10, 'the choice is kept')
     expect(seen(3)).toBe(0)
+  })
+
+  it('keeps the color of every pixel in motion where sharp is preferred, and less where it is not', async () => {
+    const { body: made } = await host.api('POST', '/desktop/displays', { name: 'Colors', command: ['sleep', '300'] })
+    try {
+      await page.goto(`${host.http}/desktops/${made.id}`)
+      await page.locator('[data-testid=desktop][data-state=open]').waitFor()
+      const { width, height } = await until(async () => {
+        const { body } = await host.api('GET', `/desktop/displays/${made.id}`)
+        return body.width === (await canvasWidth()) ? body : undefined
+      }, 'the display is as large as its canvas')
+      // A film of nearly all of it, with stripes of red and blue that are a pixel wide.
+      const film = `testsrc2=size=${Math.round(width * 0.9) & ~1}x${Math.round(height * 0.9) & ~1}:rate=15,format=gbrp[film]`
+      const stripes = `nullsrc=size=64x64:rate=15,format=gbrp,geq=r='255*mod(X,2)':g=0:b='255-255*mod(X,2)'[stripes]`
+      const place = ['-noborder', '-left', '0', '-top', '0', '-f', 'lavfi', '-i']
+      await host.api('POST', `/desktop/displays/${made.id}/programs`, {
+        command: ['ffplay', '-loglevel', 'error', ...place, `${film};${stripes};[film][stripes]overlay=x=16:y=16:format=gbrp,format=bgra`],
+      })
+      /** The share of the stripes' pixels that are red or blue, not purple. */
+      const colored = () =>
+        page.getByTestId('desktop-canvas').evaluate((canvas) => {
+          const { data } = (canvas as HTMLCanvasElement).getContext('2d')!.getImageData(24, 24, 48, 48)
+          let count = 0
+          for (let at = 0; at < data.length; at += 4) if (Math.abs(data[at]! - data[at + 2]!) > 120) count++
+          return count / (48 * 48)
+        })
+      const asVideo = async (quality: string) => {
+        await page.getByTestId('desktop-quality').fill(quality)
+        kinds.length = 0
+        await until(() => kinds.length > 15 && kinds.slice(-10).every((kind) => kind === 3), `all comes as video at ${quality}`)
+      }
+      /** Of frames of video alone: what rests comes as pixels. */
+      const seen = async (isRight: (share: number) => boolean, profile: number) => {
+        const from = kinds.length
+        const shares = [await colored(), await colored(), await colored()]
+        await until(() => kinds.length > from + 2, 'more frames')
+        return profiles.at(-1) === profile && kinds.slice(from - 5).every((kind) => kind === 3) && shares.every(isRight)
+      }
+      await asVideo('2')
+      await until(() => seen((share) => share > 0.9, 244), 'every pixel has its color')
+      await asVideo('1')
+      await until(() => seen((share) => share < 0.1, 66), 'four pixels share one')
+      expect(problems).toEqual([])
+    } finally {
+      await host.api('DELETE', `/desktop/displays/${made.id}`)
+    }
   })
 
   it('hides its tools in small windows and where they are not pinned, and shows them at a key', async () => {

@@ -151,22 +151,26 @@ class DesktopViewObject : public Napi::ObjectWrap<DesktopViewObject<View>> {
   }
 
   /**
-   * Writes the frame as 4:2:0, BT.601, limited range, into the planes of a frame of even size: `(y, u, v, strideY, strideUV, width, height)`.
+   * Writes the frame as 4:2:0 or 4:4:4, BT.601, limited range, into the planes of a frame of even size:
+   * `(y, u, v, strideY, strideUV, width, height, fullColor)`.
    * False where there is no frame, or a plane is too small.
    */
   Napi::Value planes(const Napi::CallbackInfo& info) {
     int frameWidth = 0, frameHeight = 0;
     const uint8_t* frame = view_ ? view_->frame(frameWidth, frameHeight) : nullptr;
     const int strideY = intOf(info, 3), strideUv = intOf(info, 4), width = intOf(info, 5), height = intOf(info, 6);
+    const bool full = info.Length() > 7 && info[7].ToBoolean();
+    const int columnsUv = full ? width : width / 2, rowsUv = full ? height : height / 2;
     const auto fits = [&](size_t index, int stride, int columns, int rows) {
       return info.Length() > index && info[index].IsBuffer() && stride >= columns && columns > 0 && rows > 0 &&
              info[index].As<Napi::Buffer<uint8_t>>().Length() >= static_cast<size_t>(stride) * static_cast<size_t>(rows - 1) + static_cast<size_t>(columns);
     };
     const bool possible = frame != nullptr && width % 2 == 0 && height % 2 == 0 && width <= frameWidth && height <= frameHeight &&
-                          fits(0, strideY, width, height) && fits(1, strideUv, width / 2, height / 2) && fits(2, strideUv, width / 2, height / 2);
+                          fits(0, strideY, width, height) && fits(1, strideUv, columnsUv, rowsUv) && fits(2, strideUv, columnsUv, rowsUv);
     if (!possible) return Napi::Boolean::New(info.Env(), false);
     const auto plane = [&](size_t index) { return info[index].As<Napi::Buffer<uint8_t>>().Data(); };
-    libyuv::ARGBToI420(frame, frameWidth * 4, plane(0), strideY, plane(1), strideUv, plane(2), strideUv, width, height);
+    const auto convert = full ? libyuv::ARGBToI444 : libyuv::ARGBToI420;
+    convert(frame, frameWidth * 4, plane(0), strideY, plane(1), strideUv, plane(2), strideUv, width, height);
     return Napi::Boolean::New(info.Env(), true);
   }
 

@@ -11,7 +11,7 @@ import {
   pixelsOf,
   readDisplayMessage,
 } from './display-updates.ts'
-import { decodesVideo, VideoDecoding } from './display-video.ts'
+import { decodableVideo, VideoDecoding } from './display-video.ts'
 import type { Printed } from './files/printed-documents.tsx'
 import { LinkLatency } from './link-latency.ts'
 import { extent, type MonitorPlace } from './monitors/arrangement.ts'
@@ -85,7 +85,7 @@ export class DesktopLink {
   #latency = new LinkLatency()
   readonly #pings: ReturnType<typeof setInterval>
   readonly #video = new VideoDecoding()
-  #decodes = decodesVideo()
+  #decodes = decodableVideo()
 
   constructor(options: DesktopLinkOptions) {
     this.#options = options
@@ -204,8 +204,8 @@ export class DesktopLink {
   }
 
   #introduce(): void {
-    void this.#decodes.then((h264) => {
-      this.send({ kind: 'decoder', h264 })
+    void this.#decodes.then((decodable) => {
+      this.send({ kind: 'decoder', ...decodable })
       this.send({ kind: 'quality', quality: this.#quality })
       if (this.#part) this.send({ kind: 'part', part: this.#part })
       this.#ping()
@@ -307,9 +307,10 @@ export class DesktopLink {
       frame.close()
       return decodedMs
     } catch {
-      // This browser says that it decodes what it does not: the display comes as pixels from here on.
-      this.#decodes = Promise.resolve(false)
-      this.send({ kind: 'decoder', h264: false })
+      // This browser says that it decodes what it does not: the display comes with fewer colors, or as pixels from here on.
+      const decodable = { h264: (await this.#decodes).fullColor, fullColor: false }
+      this.#decodes = Promise.resolve(decodable)
+      this.send({ kind: 'decoder', ...decodable })
       return performance.now()
     }
   }

@@ -1,12 +1,19 @@
 import type { DisplayVideo } from './display-updates.ts'
 
-/** True where H.264 can be decoded here: pages on https:// and on this machine. */
-export async function decodesVideo(): Promise<boolean> {
-  if (typeof VideoDecoder !== 'function') return false
-  const { supported } = await VideoDecoder.isConfigSupported({ codec: 'avc1.42c01f', optimizeForLatency: true }).catch(() => ({
-    supported: false,
-  }))
-  return supported === true
+/** Which video is decoded here. */
+export interface Decodable {
+  /** On https:// and on this machine. */
+  readonly h264: boolean
+  /** With a color for each pixel, 4:4:4: High 4:4:4 Predictive. */
+  readonly fullColor: boolean
+}
+
+/** What this browser says that it decodes. */
+export async function decodableVideo(): Promise<Decodable> {
+  const decodes = async (codec: string): Promise<boolean> =>
+    (await VideoDecoder.isConfigSupported({ codec, optimizeForLatency: true }).catch(() => undefined))?.supported === true
+  if (typeof VideoDecoder !== 'function' || !(await decodes('avc1.42c01f'))) return { h264: false, fullColor: false }
+  return { h264: true, fullColor: await decodes('avc1.f40028') }
 }
 
 const hex = (byte: number | undefined): string => (byte ?? 0).toString(16).padStart(2, '0')

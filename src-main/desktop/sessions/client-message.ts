@@ -74,7 +74,10 @@ export const ClientMessageSchema = Type.Union([
     { additionalProperties: false },
   ),
   /** Whether the viewer decodes H.264 (WebCodecs): motion is sent as video then. */
-  Type.Object({ kind: Type.Literal('decoder'), h264: Type.Boolean() }, { additionalProperties: false }),
+  Type.Object(
+    { kind: Type.Literal('decoder'), h264: Type.Boolean(), fullColor: Type.Optional(Type.Boolean()) },
+    { additionalProperties: false },
+  ),
   /** What the display looks like while it moves: see `motion-lane`. */
   Type.Object({ kind: Type.Literal('quality'), quality: QualitySchema }, { additionalProperties: false }),
   /** Answered by `pong` with the same number, so that the viewer knows how long the way is. */

@@ -1,4 +1,11 @@
-import { AV_PIX_FMT_YUV420P, AVCOL_PRI_SMPTE170M, AVCOL_RANGE_MPEG, AVCOL_SPC_SMPTE170M, AVCOL_TRC_SMPTE170M } from 'node-av/constants'
+import {
+  AV_PIX_FMT_YUV420P,
+  AV_PIX_FMT_YUV444P,
+  AVCOL_PRI_SMPTE170M,
+  AVCOL_RANGE_MPEG,
+  AVCOL_SPC_SMPTE170M,
+  AVCOL_TRC_SMPTE170M,
+} from 'node-av/constants'
 import { Frame } from 'node-av/lib'
 import { type FrameEncoder, openFrameEncoder } from '../../media/worker/ffmpeg/frame-encoder.ts'
 import type { NativeDesktopView } from './desktop-addon.ts'
@@ -12,6 +19,8 @@ export interface MotionVideoOptions {
   readonly kbps?: number
   /** At most, frames a second: what is drawn faster is not seen. */
   readonly fps: number
+  /** Each pixel has a color of its own (4:4:4), not each four (4:2:0). */
+  readonly fullColor?: boolean
 }
 
 export interface VideoFrame {
@@ -49,7 +58,7 @@ export class MotionVideo {
     frame.makeWritable()
     const [y, u, v] = frame.data as [Buffer, Buffer, Buffer]
     const [strideY, strideUv] = frame.linesize as unknown as [number, number]
-    if (!this.#view.planes(y, u, v, strideY, strideUv, even.width, even.height)) return undefined
+    if (!this.#view.planes(y, u, v, strideY, strideUv, even.width, even.height, this.#options.fullColor === true)) return undefined
     const key = fresh || (wantsKey && nowMs - this.#keyMs >= keyEveryMs)
     if (key) this.#keyMs = nowMs
     let made: VideoFrame | undefined
@@ -72,6 +81,8 @@ export class MotionVideo {
     this.rest()
     this.#size = size
     this.#startMs = nowMs
+    const isFull = this.#options.fullColor === true
+    const pixelFormat = isFull ? AV_PIX_FMT_YUV444P : AV_PIX_FMT_YUV420P
     const colors = {
       colorRange: AVCOL_RANGE_MPEG,
       colorSpace: AVCOL_SPC_SMPTE170M,
@@ -83,7 +94,8 @@ export class MotionVideo {
       codec: 'h264',
       encoder: 'libx264',
       preset: 'ultrafast',
-      profile: 'baseline',
+      profile: isFull ? 'high444' : 'baseline',
+      pixelFormat,
       lowLatency: true,
       bFrames: 0,
       ...(this.#options.crf === undefined ? {} : { crf: this.#options.crf }),
@@ -95,7 +107,7 @@ export class MotionVideo {
     })
     const frame = new Frame()
     frame.alloc()
-    Object.assign(frame, { ...size, format: AV_PIX_FMT_YUV420P, ...colors })
+    Object.assign(frame, { ...size, format: pixelFormat, ...colors })
     frame.getBuffer(0)
     this.#frame = frame
   }

@@ -25,8 +25,8 @@ export function swayView(NativeView: DesktopAddon['DesktopView']): DesktopAddon[
       return this.#view.pixels(x, y, width, height)
     }
 
-    planes(y: Buffer, u: Buffer, v: Buffer, strideY: number, strideUv: number, width: number, height: number): boolean {
-      return this.#view.planes(y, u, v, strideY, strideUv, width, height)
+    planes(y: Buffer, u: Buffer, v: Buffer, strideY: number, strideUv: number, width: number, height: number, fullColor: boolean): boolean {
+      return this.#view.planes(y, u, v, strideY, strideUv, width, height, fullColor)
     }
 
     next(): void {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { type Fineness, ViewerPace } from './viewer-pace.ts'
 
 /** Of a frame of video, bytes: a film of 1280x720 at each fineness. */
-const film: Readonly<Record<Fineness, number>> = { sharp: 60_000, balanced: 28_000, fast: 12_000, coarse: 6000 }
+const film: Readonly<Record<Fineness, number>> = { 'full-color': 90_000, sharp: 60_000, balanced: 28_000, fast: 12_000, coarse: 6000 }
 
 /** A line that carries so many kbit/s, in simulated time, and what a viewer behind it sees of a film. */
 class Film {
@@ -37,7 +37,7 @@ class Film {
         this.#waits.push({ number: this.#number, atMs: this.#freeMs + 2 * delayMs })
       }
       if (Math.floor(this.#nowMs / 5) % 7 !== 0 || !this.pace.ready) continue
-      const bytes = this.#frameBytes[this.pace.finenessFor('balanced')]
+      const bytes = this.#frameBytes[this.pace.fineness]
       this.#freeMs = Math.max(this.#freeMs, this.#nowMs) + (bytes * 8) / kbps
       const drawnMs = this.#freeMs + delayMs
       if (this.#nowMs > startMs + 2000) longestMs = Math.max(longestMs, drawnMs - this.#nowMs)
@@ -53,43 +53,43 @@ describe('what a viewer is sent of a film', () => {
   it('gets coarser where the line gets narrow, is never late, and gets finer again', () => {
     const shown = new Film()
     shown.play(50_000, 5)
-    expect(shown.pace.finenessFor('balanced')).toBe('balanced')
+    expect(shown.pace.fineness).toBe('balanced')
     const narrow = shown.play(2000, 20)
-    expect(['fast', 'coarse']).toContain(shown.pace.finenessFor('balanced'))
+    expect(['fast', 'coarse']).toContain(shown.pace.fineness)
     expect(narrow.longestMs).toBeLessThan(300)
     expect(narrow.fps).toBeGreaterThan(12)
     const wide = shown.play(50_000, 20)
-    expect(shown.pace.finenessFor('balanced')).toBe('balanced')
+    expect(shown.pace.fineness).toBe('balanced')
     expect(wide.fps).toBeGreaterThan(20)
   })
 
   it('gets finer again where its coarse frames are small', () => {
-    const shown = new Film({ sharp: 60_000, balanced: 28_000, fast: 9000, coarse: 4300 })
+    const shown = new Film({ ...film, sharp: 60_000, balanced: 28_000, fast: 9000, coarse: 4300 })
     shown.play(50_000, 5)
     shown.play(1200, 20)
-    expect(shown.pace.finenessFor('balanced')).toBe('coarse')
+    expect(shown.pace.fineness).toBe('coarse')
     shown.play(50_000, 10)
-    expect(shown.pace.finenessFor('balanced')).toBe('balanced')
+    expect(shown.pace.fineness).toBe('balanced')
   })
 
   it('tries finer frames ever less where they do not pass, and soon where the line gets wide', () => {
     // Coarse ones are so small that finer ones seem to pass.
-    const shown = new Film({ sharp: 90_000, balanced: 60_000, fast: 30_000, coarse: 2000 })
+    const shown = new Film({ ...film, sharp: 90_000, balanced: 60_000, fast: 30_000, coarse: 2000 })
     let changes = 0
     const tries = (kbps: number, seconds: number): number => {
       const before = changes
       for (let part = 0; part < seconds * 4; part++) {
-        const fineness = shown.pace.finenessFor('balanced')
+        const fineness = shown.pace.fineness
         shown.play(kbps, 0.25)
-        if (shown.pace.finenessFor('balanced') !== fineness) changes++
+        if (shown.pace.fineness !== fineness) changes++
       }
       return changes - before
     }
     tries(1500, 60)
     expect(tries(1500, 60)).toBeLessThan(8)
-    expect(shown.pace.finenessFor('balanced')).toBe('coarse')
+    expect(shown.pace.fineness).toBe('coarse')
     shown.play(100_000, 10)
-    expect(shown.pace.finenessFor('balanced')).toBe('balanced')
+    expect(shown.pace.fineness).toBe('balanced')
   })
 
   for (const delayMs of [15, 30, 100]) {
@@ -98,13 +98,13 @@ describe('what a viewer is sent of a film', () => {
       shown.play(50_000, 5, 2)
       shown.play(2000, 10, delayMs)
       const wide = shown.play(50_000, 40, delayMs)
-      expect(shown.pace.finenessFor('balanced')).toBe('balanced')
+      expect(shown.pace.fineness).toBe('balanced')
       expect(wide.fps).toBeGreaterThan(20)
     })
   }
 
   it('pauses for no more than a moment to learn how long a way is that is never empty', () => {
-    const shown = new Film({ sharp: 90_000, balanced: 60_000, fast: 30_000, coarse: 12_000 })
+    const shown = new Film({ ...film, sharp: 90_000, balanced: 60_000, fast: 30_000, coarse: 12_000 })
     shown.play(1000, 20)
     const { fps, longestMs } = shown.play(1000, 60)
     expect(fps).toBeGreaterThan(9)
@@ -114,7 +114,7 @@ describe('what a viewer is sent of a film', () => {
   it('is as fine as preferred on a long way that is wide', () => {
     const shown = new Film()
     const { fps } = shown.play(20_000, 10, 60)
-    expect(shown.pace.finenessFor('balanced')).toBe('balanced')
+    expect(shown.pace.fineness).toBe('balanced')
     expect(fps).toBeGreaterThan(20)
   })
 })

@@ -1,10 +1,10 @@
 import type { Quality } from '../sessions/client-message.ts'
 
-/** What motion is shown as: what viewers prefer, or less where their network does not carry that. */
-export type Fineness = Quality | 'coarse'
+/** What motion is shown as: what viewers prefer, with the color of every pixel where they decode that, or less where their network does not carry it. */
+export type Fineness = 'full-color' | Quality | 'coarse'
 
 /** From the finest on. */
-const finenesses: readonly Fineness[] = ['sharp', 'balanced', 'fast', 'coarse']
+const finenesses: readonly Fineness[] = ['full-color', 'sharp', 'balanced', 'fast', 'coarse']
 
 /** Messages that may be on their way: one is drawn while the next one travels, more where the way is long, for so many ms each. */
 const minOnTheWay = 2
@@ -53,6 +53,7 @@ export class ViewerPace {
   /** Nothing is sent until everything has arrived and the way was asked for. */
   #pauses = false
   #frameBytes = 0
+  #preferred = finenesses.indexOf('balanced')
   #steps = 0
   #stepMs = Number.NEGATIVE_INFINITY
   #finerEveryMs = finerEveryMs
@@ -81,9 +82,15 @@ export class ViewerPace {
     return this.#limited ? Math.max(minUpdateBytes, updateMs / this.#msPerByte) : Number.POSITIVE_INFINITY
   }
 
+  /** What is shown where the network carries it. */
+  prefer(fineness: Fineness): void {
+    this.#preferred = finenesses.indexOf(fineness)
+    this.#steps = Math.min(this.#steps, this.#mostSteps)
+  }
+
   /** What the network carries of what is preferred. */
-  finenessFor(quality: Quality): Fineness {
-    return finenesses[Math.min(finenesses.length - 1, finenesses.indexOf(quality) + this.#steps)] as Fineness
+  get fineness(): Fineness {
+    return finenesses[this.#preferred + this.#steps] as Fineness
   }
 
   /** A small message is to be sent now, alone: a way that got longer looks like a network that carries less. */
@@ -117,6 +124,10 @@ export class ViewerPace {
     this.#step(nowMs)
   }
 
+  get #mostSteps(): number {
+    return finenesses.length - 1 - this.#preferred
+  }
+
   get #wayMs(): number {
     const shortest = Math.min(this.#shortest.before, this.#shortest.now)
     return Number.isFinite(shortest) ? shortest : 0
@@ -133,7 +144,7 @@ export class ViewerPace {
     if (!this.#limited) return
     const frameMs = this.#frameBytes * this.#msPerByte
     const sinceMs = nowMs - this.#stepMs
-    if (frameMs > slowFrameMs && this.#steps < finenesses.length - 1 && sinceMs > coarserEveryMs) {
+    if (frameMs > slowFrameMs && this.#steps < this.#mostSteps && sinceMs > coarserEveryMs) {
       if (this.#triedFiner) this.#rememberTry(sinceMs)
       this.#change(1, nowMs)
     } else if (this.#steps > 0 && frameMs * finerCosts < quickFrameMs && sinceMs > this.#finerWaitMs) {

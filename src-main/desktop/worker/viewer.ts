@@ -49,6 +49,7 @@ export class Viewer {
   #heardMs = 0
   #pressedUs: number | undefined
   #decodes = false
+  #decodesFullColor = false
   #quality: Quality = 'balanced'
   #awaitsKey = true
   /** Of the display, as what was sent last has it. */
@@ -190,12 +191,12 @@ export class Viewer {
         break
       case 'decoder':
         this.#decodes = message.h264
-        this.#awaitsKey = true
+        this.#decodesFullColor = message.fullColor ?? false
+        this.#prefer()
         break
       case 'quality':
         this.#quality = message.quality
-        this.#fineness = this.#pace.finenessFor(message.quality)
-        this.#awaitsKey = true
+        this.#prefer()
         break
       case 'drawn':
         // Not further than what was sent: a viewer that says otherwise would be sent without end.
@@ -245,10 +246,16 @@ export class Viewer {
   #follow(drawingMs: number): void {
     this.#pace.drawn(this.#drawn, performance.now() - drawingMs)
     if (this.#pace.asksWay(performance.now())) this.#askWay()
-    const fineness = this.#pace.finenessFor(this.#quality)
+    const { fineness } = this.#pace
     if (fineness === this.#fineness) return
     this.#fineness = fineness
     // It is another video.
+    this.#awaitsKey = true
+  }
+
+  #prefer(): void {
+    this.#pace.prefer(this.#quality === 'sharp' && this.#decodesFullColor ? 'full-color' : this.#quality)
+    this.#fineness = this.#pace.fineness
     this.#awaitsKey = true
   }
 

@@ -6,7 +6,8 @@ export interface EncoderPreferences {
   readonly preset: string
   /** Every frame comes out before the next goes in. */
   readonly lowLatency: boolean
-  readonly profile: 'baseline' | 'main' | 'high'
+  /** `high444`: a color for each pixel, by x264 alone. */
+  readonly profile: 'baseline' | 'main' | 'high' | 'high444'
   readonly bFrames: number
   /** Constant quality instead of a bitrate. */
   readonly crf?: number
