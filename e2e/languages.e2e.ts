@@ -2,10 +2,11 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { complaints, launchBrowser, screenshot, untilPlayer } from './helpers/browser.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
+import { openCollection } from './helpers/studio-page.ts'
 
-/** Names, examples, figures with units and what people entered: the same in every language. */
+/** Names, keys, examples, figures with units and what people entered: the same in every language. */
 const untranslated =
-  /^(AMI Streams|\w{3}, \w{3} \d+|nobody|show|CSV|JSON|[+-]?[\d.]+ ([kM]?B|GB|fps|ms|[kM]bps)|\d+p · [\d.]+ Mbps|[a-z]+:\/\/\S*|\/\S+)$/
+  /^(AMI Streams|Twitch|YouTube|Facebook|px|Delete|(Ctrl|Shift)\+\S+|\w{3}, \w{3} \d+|nobody|show|CSV|JSON|[+-]?[\d.]+ ([kM]?B|GB|fps|ms|[kM]bps)|\d+p · [\d.]+ Mbps|[a-z]+:\/\/\S*|\/\S+)$/
 
 /** What a page shows, or says aloud, outside the brackets that the test language `en-XA` puts around every text. */
 async function bareTexts(page: Page): Promise<string[]> {
@@ -61,6 +62,40 @@ async function untilSettled(page: Page): Promise<void> {
       { interval: 300 },
     )
     .toBe(true)
+}
+
+/** A show whose names are numbers: what has letters is the page's. */
+const numbered = {
+  format: 'ami-streams/collection',
+  version: 1,
+  name: '1',
+  frameRate: 30,
+  canvases: [{ id: 'main', name: '1', width: 640, height: 360, scene: 'one' }],
+  scenes: [
+    { id: 'one', name: '1', items: [{ source: 'card' }, { source: 'color' }] },
+    { id: 'two', name: '2', items: [] },
+  ],
+  sources: [
+    { id: 'card', name: '3', kind: 'test-pattern', settings: { width: 640, height: 360 } },
+    { id: 'color', name: '4', kind: 'color', filters: [{ id: 'filter', name: '5', kind: 'color-correction' }] },
+  ],
+}
+
+/** Buttons of the studio, and what each of them opens. */
+const opened = {
+  'show-menu': '.menu:not([hidden])',
+  'edit-canvas': 'dialog[open]',
+  'edit-transitions': 'dialog[open]',
+  'edit-overlays': 'dialog[open]',
+  'edit-macros': 'dialog[open]',
+  'windows-open': 'dialog[open]',
+  'go-live': 'dialog[open]',
+  'canvas-view': '[role=menu]',
+  'add-source': 'dialog[open]',
+  'strip-more': '[role=menu]',
+  'add-sound': 'dialog[open]',
+  'add-output': 'dialog[open]',
+  'history': '.menu:not([hidden])',
 }
 
 describe('the language of the page', () => {
@@ -159,6 +194,31 @@ describe('the language of the page', () => {
       bare[path] = await bareTexts(page)
     }
     expect(bare).toEqual(Object.fromEntries(sections.map((path) => [path, []])))
+    await page.context().close()
+  })
+
+  it('is that of every text of the studio with an open show, its menus and dialogs', { timeout: 120_000 }, async () => {
+    await openCollection(host, numbered)
+    const page = await open('/studio', { language: 'en-XA' })
+    await page.getByTestId('source').first().click()
+    await page.locator('[data-testid="picture-program"][data-loaded="true"]').waitFor()
+    const bare: Record<string, readonly string[]> = { page: await bareTexts(page) }
+    for (const [testId, shown] of Object.entries(opened)) {
+      await page.getByTestId(testId).first().click()
+      await page.locator(shown).first().waitFor()
+      bare[testId] = await bareTexts(page)
+      await page.keyboard.press('Escape')
+      await page.locator(shown).first().waitFor({ state: 'detached' })
+    }
+    await page.getByTestId('stage').focus()
+    await page.keyboard.press('Shift+F10')
+    await page.getByTestId('stage-menu').waitFor()
+    bare['stage-menu'] = await bareTexts(page)
+    await page.keyboard.press('Escape')
+    await page.getByTestId('source-properties').click()
+    await page.getByTestId('filters').waitFor()
+    bare.properties = await bareTexts(page)
+    expect(bare).toEqual(Object.fromEntries(Object.keys(bare).map((name) => [name, []])))
     await page.context().close()
   })
 })
