@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect as connectTls } from 'node:tls'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { findingsInBothThemes } from './helpers/axe.ts'
 import { launchBrowser, screenshot } from './helpers/browser.ts'
@@ -15,6 +16,19 @@ import { noSshMachine, type SshMachine, startSshMachine } from './helpers/ssh-ma
 import { until } from './helpers/until.ts'
 
 const reason = noSshMachine()
+
+/** Fields of the open dialog that are covered by its row of buttons, or off the screen, while they have the focus. */
+const fieldsBelowActions = (page: Page): Promise<string[]> =>
+  page.evaluate(async () => {
+    const covered: string[] = []
+    for (const field of document.querySelectorAll<HTMLElement>('dialog[open] :is(input, select, textarea):not(:disabled)')) {
+      field.focus()
+      await new Promise(requestAnimationFrame)
+      const { left, bottom } = field.getBoundingClientRect()
+      if (document.elementFromPoint(left + 5, bottom - 3) !== field) covered.push(field.id || field.dataset.testid || field.tagName)
+    }
+    return covered
+  })
 
 describe('a node that is set up over SSH', () => {
   let machine: SshMachine
@@ -355,6 +369,11 @@ describe('a node that is set up over SSH', () => {
       expect(http?.y).toBe(https?.y)
       await page.getByTestId('node-http').scrollIntoViewIfNeeded()
       await screenshot(page, 'set-up-phone')
+      // what gets the focus is not below the row of buttons, however low the screen is
+      for (const height of [844, 600, 400]) {
+        await page.setViewportSize({ width: 390, height })
+        expect([height, await fieldsBelowActions(page)]).toEqual([height, []])
+      }
       await page.setViewportSize(wide)
       expect(await findingsInBothThemes(page)).toEqual([])
       await signIn()
