@@ -5,6 +5,7 @@ import { change, useDocument } from '../show-store.ts'
 import type { Source, SourceAudio } from '../types.ts'
 import { useDrift } from './drift-feed.ts'
 import { t } from './messages.ts'
+import { trackName } from './track-name.ts'
 
 /** Offsets that nobody sees or hears are not worth a word, ms. */
 const noticeableMs = 8
@@ -34,12 +35,12 @@ export function AudioProperties({
             const number = Number(track.id)
             const on = audio.tracks.includes(number)
             return (
-              <label key={track.id} className="check" title={t.track(track.name)}>
+              <label key={track.id} className="check" title={trackName(track)}>
                 <input
                   type="checkbox"
                   checked={on}
                   disabled={!editor}
-                  aria-label={t.track(track.name)}
+                  aria-label={trackName(track)}
                   data-testid={`to-track-${track.id}`}
                   onChange={() => set({ tracks: on ? audio.tracks.filter((each) => each !== number) : [...audio.tracks, number].sort() })}
                 />

@@ -9,6 +9,7 @@ import type { Collection } from '../types.ts'
 import { t } from './messages.ts'
 import { Meter } from './meter.tsx'
 import { TrackLoudness } from './track-loudness.tsx'
+import { trackEntry } from './track-name.ts'
 import '../filters/filters.css'
 
 interface TracksDialogProps {
@@ -32,7 +33,7 @@ export function TracksDialog({ document, onClose }: TracksDialogProps) {
           onChoose={setChosen}
           testId="track"
           entryClass="entry track-entry"
-          entry={({ id, name }) => <span className="entry-name">{name === id ? t.track(id) : `${id} · ${name}`}</span>}
+          entry={(each) => <span className="entry-name">{trackEntry(each)}</span>}
           aside={({ id, name }) => <Meter of={`track:${id}`} label={t.trackMeter(name)} />}
         />
         {track !== undefined && (
