@@ -70,8 +70,11 @@ export type NodeReport = Static<typeof NodeReportSchema>
 export const shareKinds = ['paths', 'referers', 'countries', 'devices', 'statuses'] as const
 export type ShareKind = (typeof shareKinds)[number]
 
-/** How full a cache is: the highest of 80, 90 and 95 % that it has reached; 0 below. The least recently used files go at 90 %. */
+/**
+ * How full a cache is, in whole per cent: the highest of 80, 90 and 95 % that it has reached; 0 below. The least recently used files go at
+ * 90 %: nginx looks every 10 s whether some have to, so that one that fills fast gets above, and one that is full stays a little below.
+ */
 export function fillLevel(cache: { readonly bytes: number; readonly maxBytes: number } | null): 0 | 80 | 90 | 95 {
-  const share = cache === null || cache.maxBytes === 0 ? 0 : cache.bytes / cache.maxBytes
-  return share >= 0.95 ? 95 : share >= 0.9 ? 90 : share >= 0.8 ? 80 : 0
+  const percent = cache === null || cache.maxBytes === 0 ? 0 : Math.round((cache.bytes / cache.maxBytes) * 100)
+  return percent >= 95 ? 95 : percent >= 90 ? 90 : percent >= 80 ? 80 : 0
 }

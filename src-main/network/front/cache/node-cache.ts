@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { AppError } from '../../../platform/errors.ts'
 import type { Logger } from '../../../platform/logger.ts'
+import { repeat } from '../../../platform/timing/repeat.ts'
 import { Turns } from '../../../platform/timing/turns.ts'
 import { FollowedLog } from '../nginx/followed-log.ts'
 import { type CacheEntry, fileName, pathOf, readCacheFile, removeFile, setFreshUntil } from './cache-file.ts'
@@ -51,6 +52,8 @@ const filesAtOnce = 100
 const maxPostponed = 20_000
 /** After lines about slices the folders are looked at, ms. */
 const slicesMs = 2000
+/** Between two looks at the folders for files that nginx removed, which it says nowhere, ms: as often as it looks for some to remove. */
+const removedMs = 10_000
 /** Between two counts of what is kept, ms. */
 const countedMs = 1000
 
@@ -65,6 +68,7 @@ export class NodeCache {
   /** Objects that were found in the folders and are older than a purge: hard or soft. */
   #late = new Map<string, boolean>()
   #slices: NodeJS.Timeout | undefined
+  #removed: NodeJS.Timeout | undefined
   /** Targets whose slices were purged while they were fetched: hard or soft. */
   #purgedSlices = new Map<string, boolean>()
   /** Purges that wait or are carried out. */
@@ -97,6 +101,7 @@ export class NodeCache {
       { ...this.#index.figures(), ms: Math.round(performance.now() - startedAt) },
       'the index of the cache is complete',
     )
+    if (!this.#stopped) this.#removed = repeat(removedMs, () => this.#lookLater())
   }
 
   /** Number of the last purge that this node carried out; undefined for a new one. */
@@ -191,6 +196,7 @@ export class NodeCache {
   async stop(): Promise<void> {
     this.#stopped = true
     clearTimeout(this.#slices)
+    clearInterval(this.#removed)
     await this.#log.stop()
     await this.#sweep.stop()
     await this.#purges.behind(async () => undefined)
@@ -289,9 +295,7 @@ export class NodeCache {
     if (purged === undefined) {
       this.#slices ??= setTimeout(() => {
         this.#slices = undefined
-        void this.#look()
-          .then((late) => this.#purgeLate(late))
-          .catch((error) => this.#options.log.error({ err: error }, 'the cache could not be read'))
+        this.#lookLater()
       }, slicesMs)
       return
     }
@@ -324,6 +328,12 @@ export class NodeCache {
     const named = nameOfKey(entry.key)
     const purged = named && this.#ledger.match({ ...named, ...entry, askedAt: entry.storedAt })
     if (purged !== undefined) this.#late.set(fileName(entry.key), purged === 'hard')
+  }
+
+  #lookLater(): void {
+    void this.#look()
+      .then((late) => this.#purgeLate(late))
+      .catch((error) => this.#options.log.error({ err: error }, 'the cache could not be read'))
   }
 
   /** Brings the index in line with the folders. Returns what is older than a purge. */
