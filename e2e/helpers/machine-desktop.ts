@@ -107,7 +107,9 @@ export async function startMachineDesktop(machine: Machine, user: string): Promi
   }
   const grab = async (to: readonly string[]): Promise<Buffer> => {
     const name = 'screen.xwd'
-    await must('xwd', '-root', '-silent', '-out', `/home/${user}/${name}`)
+    // X answers BadMatch now and then.
+    const copied = async (): Promise<boolean> => (await inSession(['xwd', '-root', '-silent', '-out', `/home/${user}/${name}`])).code === 0
+    await until(copied, 'an image of the screen')
     try {
       const { stdout } = await run('ffmpeg', ['-v', 'error', '-f', 'image2pipe', '-c:v', 'xwd', '-i', join(home, name), ...to], {
         encoding: 'buffer',
