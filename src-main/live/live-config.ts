@@ -168,7 +168,7 @@ export const LiveConfigSchema = Type.Object({
     default: '',
     maxLength: 500,
     pattern: '^[0-9A-Za-z.:, -]*$',
-    description: 'public IP addresses of this host, parted by commas, that WebRTC announces in place of its own; empty for its own',
+    description: 'public IP addresses of this host, separated by commas, that WebRTC announces in place of its own; empty for its own',
   }),
   iceServers: Type.String({
     default: '',
@@ -181,7 +181,7 @@ export const LiveConfigSchema = Type.Object({
       default: '',
       maxLength: 1000,
       pattern: '^$|^\\s*turns?:[^\\s,;<>"]+(\\s*,\\s*turns?:[^\\s,;<>"]+)*\\s*$',
-      description: 'TURN servers with logins that end by themselves, parted by commas: turn:HOST:PORT?transport=udp, turns:HOST:PORT',
+      description: 'TURN servers with logins that end by themselves, separated by commas: turn:HOST:PORT?transport=udp, turns:HOST:PORT',
     }),
     secret: Type.String({
       default: '',

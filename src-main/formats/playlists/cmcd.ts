@@ -69,7 +69,7 @@ export function parseCmcd(text: string): Cmcd | Fault {
       }
     }
     while (text.charCodeAt(at) === 0x20) at++
-    if (at < text.length && text[at] !== ',') return fault('CMCD keys are parted by commas', at)
+    if (at < text.length && text[at] !== ',') return fault('CMCD keys are separated by commas', at)
     at++
     if (key === '') continue
     if (++keys > maxKeys) return fault('CMCD has too many keys', from)

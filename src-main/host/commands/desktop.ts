@@ -77,7 +77,7 @@ function addCreate(desktop: Command, context: CommandContext): void {
   desktop
     .command('create [name] [command...]')
     .description('create a desktop: a light desktop, or the program whose command is behind --')
-    .option('--empty', 'nothing runs there')
+    .option('--empty', 'start no program on it')
     .option('--wayland', 'its programs speak Wayland, to the compositor sway, and not X11')
     .option('--size <pixels>', 'as 1280x720; it follows the window of whoever opens it', readSize)
     .option('--user <name>', 'user of the machine whose programs and files are there')
@@ -133,7 +133,7 @@ function addOpen(desktop: Command, context: CommandContext): void {
 function addInvite(desktop: Command, context: CommandContext): void {
   desktop
     .command('invite <desktop>')
-    .description('make a link by which somebody without an account comes to a desktop; it is shown once')
+    .description('make a link by which somebody without an account opens a desktop; it is shown once')
     .option('--rights <names>', 'of see, control, clipboard, files, audio, microphone, camera and record', readNames, ['see', 'control'])
     .option('--several', 'the link is for several people, not for the first who comes')
     .option('--ask', 'somebody has to allow each guest')
@@ -162,7 +162,7 @@ function addInvite(desktop: Command, context: CommandContext): void {
 function addRemove(desktop: Command, context: CommandContext): void {
   desktop
     .command('remove <desktop>')
-    .description('end the programs of a desktop and delete it; one that other programs made is only not shown any more')
+    .description('end the programs of a desktop and delete it; one that other programs made is only removed from the list')
     .action(
       run(context, async (output, command) => {
         const client = clientOf(command, context)

@@ -57,7 +57,7 @@ Examples:
   keys
     .command('create <stream>')
     .description('create a key for a stream; the key is shown once')
-    .option('--label <text>', 'name for people')
+    .option('--label <text>', 'name in lists')
     .option('--on-second-publisher <what>', '`refuse`, `takeover` or `backup` (kept ready beside the first)')
     .option('--role <role>', 'primary or backup: which encoder the key is for')
     .option('--same-address-only', 'only an encoder at the same IP address may take over')
@@ -82,11 +82,11 @@ Examples:
     .action(run(context, async (output, command) => change(output, command, { label: command.args[1] })))
   keys
     .command('enable <id>')
-    .description('let a disabled key publish again')
+    .description('enable a key')
     .action(run(context, async (output, command) => change(output, command, { enabled: true })))
   keys
     .command('disable <id>')
-    .description('keep a key from publishing')
+    .description('disable a key: nobody publishes with it')
     .action(run(context, async (output, command) => change(output, command, { enabled: false })))
   keys
     .command('rotate <id>')
@@ -99,7 +99,7 @@ Examples:
     )
   keys
     .command('revoke <id>')
-    .description('end a key for good')
+    .description('revoke a key; this cannot be undone')
     .action(
       run(context, async (output, command) => {
         const answer = await clientOf(command, context).send('DELETE', `/live/keys/${encodeURIComponent(command.args[0] ?? '')}`)

@@ -207,7 +207,7 @@ function addScalingCommands(scaling: Command, context: CommandContext): void {
       )
   scaling
     .command('set <file>')
-    .description('change settings: fields of PUT /api/v1/network/scaling as JSON; what the file has not stays as it is')
+    .description('change settings: fields of PUT /api/v1/network/scaling as JSON; fields that the file has not are unchanged')
     .action(
       run(context, async (output, command) => {
         const state = await change(command, readObject(command.args[0] ?? ''))

@@ -19,7 +19,7 @@ export function addDnsCommands(network: Command, context: CommandContext): void 
     )
   dns
     .command('set <file>')
-    .description('change settings: fields of PUT /api/v1/network/dns as JSON; what the file has not stays as it is')
+    .description('change settings: fields of PUT /api/v1/network/dns as JSON; fields that the file has not are unchanged')
     .action(
       run(context, async (output, command) => {
         const client = clientOf(command, context)

@@ -32,7 +32,7 @@ Examples:
     .option('--token-file <file>', 'file with the token, instead of --token or STREAMS_OBS_TOKEN')
     .option('--obs <host:port>', 'WebSocket server of OBS (default: by the settings of OBS on this machine, else 127.0.0.1:4455)')
     .option('--password-file <file>', 'file with the password of that server (default: from the settings of OBS on this machine)')
-    .option('--plain-http', 'allow a host on another machine without TLS: everybody between can read along')
+    .option('--plain-http', 'allow a host on another machine without TLS: everybody on the way can read the connection')
     .action(
       run(context, async (output, command) => {
         const given = command.optsWithGlobals() as Given

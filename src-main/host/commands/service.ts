@@ -54,7 +54,7 @@ Examples:
   streams service restart               after an update: no connection is rejected meanwhile
   streams service status --json         for programs`,
     )
-  withScope(service.command('install').description('start the host now and at each login or boot; once more does no harm'))
+  withScope(service.command('install').description('start the host now and at each login or boot; safe to repeat'))
     .option('--force', 'replace a unit file that was changed by hand')
     .action(
       run(context, (output, command) => {

@@ -18,7 +18,7 @@ export function addStartCommand(program: Command, context: CommandContext): void
 The window is Electron where its binary is present, else Chromium; where there is neither, the URL is printed with a
 one-time sign-in link. Where a host runs on the data folder already, its window comes to the front, or is opened.
 Closing the window ends the host that was started with it, unless streams are live or the studio's outputs
-run: then the host goes on until Ctrl+C. On Linux an icon in the panel comes along, see \`streams tray --help\`.
+run: then the host goes on until Ctrl+C. On Linux it shows an icon in the panel too, see \`streams tray --help\`.
 
 Examples:
   streams                                 this machine alone, usual ports

@@ -63,7 +63,7 @@ export function addStudioCollections(studio: Command, context: CommandContext): 
   for (const way of ['undo', 'redo'] as const) {
     studio
       .command(way)
-      .description(way === 'undo' ? 'undo the newest edit' : 'do what was undone again')
+      .description(way === 'undo' ? 'undo the newest edit' : 'redo the edit that was undone last')
       .action(
         run(context, async (output, command) => {
           const answer = await clientOf(command, context).send('POST', `/studio/${way}`, {})

@@ -130,7 +130,7 @@ function addSwitching(studio: Command, context: CommandContext): void {
       }),
     )
   withTransition(studio.command('transition'))
-    .description('bring the preview on air')
+    .description('put the preview on air')
     .option('--canvas <canvas>', 'the main one where left out')
     .action(
       run(context, async (output, command) => {

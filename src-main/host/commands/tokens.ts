@@ -60,7 +60,7 @@ Examples:
     )
   tokens
     .command('revoke <id>')
-    .description('end a token for good')
+    .description('revoke a token; this cannot be undone')
     .action(
       run(context, async (output, command) => {
         const token = await clientOf(command, context).send('DELETE', `/tokens/${encodeURIComponent(command.args[0] ?? '')}`)

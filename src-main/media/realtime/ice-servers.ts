@@ -32,7 +32,7 @@ export function announcedAddresses(text: string): readonly string[] {
 }
 
 /**
- * Reads the option `iceServers`: entries parted by commas, each `stun:HOST:PORT` or
+ * Reads the option `iceServers`: entries separated by commas, each `stun:HOST:PORT` or
  * `turn:USER:PASSWORD@HOST:PORT?transport=udp` (the same for `turns:`). Throws `config.invalid`.
  */
 export function readIceServers(text: string): readonly IceServer[] {

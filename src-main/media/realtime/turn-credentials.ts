@@ -4,7 +4,7 @@ import type { IceServer } from './sfu-engine.ts'
 
 /** The options `turn.*`. */
 export interface TurnOptions {
-  /** `turn:HOST:PORT?transport=udp` and `turns:...`, parted by commas; empty for no TURN server. */
+  /** `turn:HOST:PORT?transport=udp` and `turns:...`, separated by commas; empty for no TURN server. */
   readonly urls: string
   /** Shared with the TURN server (coturn: `static-auth-secret`). */
   readonly secret: string

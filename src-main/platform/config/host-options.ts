@@ -58,7 +58,7 @@ export const HostOptionsSchema = Type.Object({
     pattern: '^$|^https?://[^/\\s?#]+/?$',
     description: 'URL that people outside use, e.g. https://live.example.com, where a proxy or a name is in front of the host',
   }),
-  tlsCert: Type.String({ default: '', description: 'PEM file with the certificate chain; empty for a self-made one' }),
+  tlsCert: Type.String({ default: '', description: 'PEM file with the certificate chain; empty for a self-signed one' }),
   tlsKey: Type.String({ default: '', description: 'PEM file with the private key of tlsCert' }),
   acme: AcmeOptionsSchema,
   safeMode: Type.Boolean({
@@ -68,7 +68,7 @@ export const HostOptionsSchema = Type.Object({
   }),
   logLevel: Type.Union([Type.Literal('silent'), Type.Literal('error'), Type.Literal('warn'), Type.Literal('info'), Type.Literal('debug')], {
     default: 'info',
-    description: 'least level of the log lines',
+    description: 'minimum level of the log lines',
   }),
   logFile: Type.String({ default: '', description: 'file that log lines are appended to; empty for standard error' }),
   auditRows: Type.Integer({

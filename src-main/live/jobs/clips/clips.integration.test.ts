@@ -125,7 +125,7 @@ describe('clips', () => {
         ?.handler({ params: { id }, body, principal: { id: 'token:1', role: 'editor' } } as never)
     for (const body of [{ title: 'The goal' }, { published: true }, { published: true }, { published: false }]) await change(body)
     expect(entries).toEqual(
-      ['published', 'withdrawn'].map((what) => ({
+      ['published', 'unpublished'].map((what) => ({
         ...{ kind: 'command', message: `clip The goal was ${what}`, streamId: 'stream-1', streamName: 'test', actor: 'token:1' },
       })),
     )

@@ -112,7 +112,7 @@ function listRoutes({ store, audit, now }: ClipRoutesDependencies): readonly Rou
         store.keep(clip)
         const { title, streamId, stream: streamName, published } = clip
         if (published !== wasPublished) {
-          const message = `clip ${title} was ${published ? 'published' : 'withdrawn'}`
+          const message = `clip ${title} was ${published ? 'published' : 'unpublished'}`
           audit.record({ kind: 'command', message, streamId, streamName, actor: principal.id })
           if (!published) store.withdrawn(clip)
         }

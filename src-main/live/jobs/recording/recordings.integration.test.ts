@@ -142,7 +142,7 @@ describe('recordings', () => {
     for (const body of [{ title: 'The game' }, { published: true }, { published: true }, { published: false }])
       await patch?.handler({ params: { id }, body, principal: { id: 'token:1', role: 'editor' } } as never)
     expect(entries).toEqual(
-      ['published', 'withdrawn'].map((what) => ({
+      ['published', 'unpublished'].map((what) => ({
         ...{ kind: 'command', message: `recording ${fileName} was ${what}`, streamName: 'test', actor: 'token:1' },
       })),
     )

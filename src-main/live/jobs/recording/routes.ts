@@ -217,7 +217,7 @@ function listRoutes({ index, audit, now }: RecordingRoutesDependencies): readonl
         index.keep(recording)
         const { fileName, stream: streamName, published } = recording
         if (published !== wasPublished) {
-          const message = `recording ${fileName} was ${published ? 'published' : 'withdrawn'}`
+          const message = `recording ${fileName} was ${published ? 'published' : 'unpublished'}`
           audit.record({ kind: 'command', message, streamName, actor: principal.id })
           if (!published) index.withdrawn(recording)
         }
