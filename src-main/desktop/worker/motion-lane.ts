@@ -13,7 +13,7 @@ const earlyMs = 4
 
 /** What a display looks like while it moves, by what viewers prefer. */
 const motionModes = {
-  /** Sharp, for who decodes it: thin lines and small texts keep their colors, for nearly twice the work. */
+  /** Sharp, for who decodes it: thin lines and small texts keep their colors, for a quarter more bytes and work. */
   'full-color': { largeShare: 0.3, changes: 8, crf: 18, fps: 30, fullColor: true },
   /** Pixels as they are for as long as that works, then video that is hard to tell from them. */
   sharp: { largeShare: 0.3, changes: 8, crf: 18, fps: 30 },
