@@ -1,34 +1,23 @@
 import { readFileSync } from 'node:fs'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-
-/** Types of tags in an FLV file. */
-const audioTag = 8
+import { flvHeader, flvTag } from '../../src-main/formats/flv/flv-file.ts'
+import { FlvReader } from '../../src-main/formats/flv/flv-reader.ts'
+import { MessageType } from '../../src-main/formats/rtmp/rtmp-messages.ts'
 
 interface Tag {
   readonly type: number
   readonly timeMs: number
-  readonly bytes: Buffer
+  readonly body: Buffer
 }
 
-/** Tags of an FLV file, each with the four bytes that follow it. */
 function tagsOf(flv: Buffer): Tag[] {
   const tags: Tag[] = []
-  for (let at = 13; at + 15 <= flv.length; ) {
-    const end = at + 15 + flv.readUIntBE(at + 1, 3)
-    tags.push({ type: flv[at]!, timeMs: flv.readUIntBE(at + 4, 3), bytes: flv.subarray(at, end) })
-    at = end
-  }
+  const take = (type: number) => (timeMs: number, body: Buffer) => void tags.push({ type, timeMs, body })
+  const { audio, video, dataAmf0 } = MessageType
+  const fault = new FlvReader({ onVideo: take(video), onAudio: take(audio), onScript: take(dataAmf0) }).push(flv)
+  if (fault !== undefined) throw new Error(fault.fault)
   return tags
-}
-
-/** The tag so much later. */
-function shifted({ bytes, timeMs }: Tag, byMs: number): Buffer {
-  const later = Buffer.from(bytes)
-  const time = timeMs + byMs
-  later.writeUIntBE(time & 0xffffff, 4, 3)
-  later[7] = time >>> 24
-  return later
 }
 
 /**
@@ -36,12 +25,12 @@ function shifted({ bytes, timeMs }: Tag, byMs: number): Buffer {
  * would write that.
  */
 export async function startLateAudioServer(file: string, lateMs: number): Promise<{ readonly url: string; stop(): void }> {
-  const flv = readFileSync(file)
-  const tags = tagsOf(flv)
+  const tags = tagsOf(readFileSync(file))
   // How they are to be decoded.
-  const head = Buffer.concat([flv.subarray(0, 13), ...tags.filter(({ timeMs }) => timeMs === 0).map(({ bytes }) => bytes)])
+  const first = tags.filter(({ timeMs }) => timeMs === 0)
+  const head = Buffer.concat([flvHeader(true, true), ...first.map(({ type, body }) => flvTag(type, 0, body))])
   const roundMs = Math.max(...tags.map(({ timeMs }) => timeMs)) + 20
-  const due = ({ type, timeMs }: Tag): number => (type === audioTag ? timeMs + lateMs : timeMs)
+  const due = ({ type, timeMs }: Tag): number => (type === MessageType.audio ? timeMs + lateMs : timeMs)
   const media = tags.filter(({ timeMs }) => timeMs > 0).sort((one, other) => due(one) - due(other))
   const play = (response: ServerResponse): void => {
     const fromMs = performance.now()
@@ -52,7 +41,7 @@ export async function startLateAudioServer(file: string, lateMs: number): Promis
         const tag = media[next % media.length]!
         const laterMs = Math.floor(next / media.length) * roundMs
         if (due(tag) + laterMs > performance.now() - fromMs) return
-        response.write(shifted(tag, laterMs))
+        response.write(flvTag(tag.type, tag.timeMs + laterMs, tag.body))
         next++
       }
     }, 10)

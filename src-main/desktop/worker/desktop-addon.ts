@@ -44,8 +44,8 @@ export interface NativeDesktopView {
   /** Pixels of a part, between a change and `next()`: RGBA, `width * height * 4` bytes. Undefined where the part is not within the frame. */
   pixels(x: number, y: number, width: number, height: number): Buffer | undefined
   /**
-   * Writes the frame, between a change and `next()`, into the planes of one of even size: 4:2:0, or 4:4:4 with `fullColor`, BT.601, limited range. Strides are bytes.
-   * False where there is no frame of that size, or a plane is too small.
+   * Writes the frame, between a change and `next()`, into the planes of one of even size: 4:2:0, or 4:4:4 with `fullColor`, BT.601,
+   * limited range. Strides are bytes. False where there is no frame of that size, or a plane is too small.
    */
   planes(y: Buffer, u: Buffer, v: Buffer, strideY: number, strideUv: number, width: number, height: number, fullColor: boolean): boolean
   /** The frame is not needed any more; the next change is reported when there is one. */

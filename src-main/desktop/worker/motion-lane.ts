@@ -11,12 +11,14 @@ const restEveryMs = 50
 /** A frame that comes so much before it is due is not left out, ms. */
 const earlyMs = 4
 
+/** Pixels as they are for as long as that works, then video that is hard to tell from them. */
+const sharp = { largeShare: 0.3, changes: 8, crf: 18, fps: 30 }
+
 /** What a display looks like while it moves, by what viewers prefer. */
 const motionModes = {
   /** Sharp, for who decodes it: thin lines and small texts keep their colors, for a quarter more bytes and work. */
-  'full-color': { largeShare: 0.3, changes: 8, crf: 18, fps: 30, fullColor: true },
-  /** Pixels as they are for as long as that works, then video that is hard to tell from them. */
-  sharp: { largeShare: 0.3, changes: 8, crf: 18, fps: 30 },
+  'full-color': { ...sharp, fullColor: true },
+  sharp,
   balanced: { largeShare: 0.12, changes: 5, crf: 24, fps: 30 },
   /** Few bytes: for connections that are slow or busy. */
   fast: { largeShare: 0.04, changes: 3, crf: 33, fps: 20 },

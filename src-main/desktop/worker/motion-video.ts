@@ -37,6 +37,7 @@ export interface VideoFrame {
 export class MotionVideo {
   readonly #view: NativeDesktopView
   readonly #options: MotionVideoOptions
+  readonly #fullColor: boolean
   #encoder: FrameEncoder | undefined
   #frame: Frame | undefined
   #size = { width: 0, height: 0 }
@@ -46,6 +47,7 @@ export class MotionVideo {
   constructor(view: NativeDesktopView, options: MotionVideoOptions) {
     this.#view = view
     this.#options = options
+    this.#fullColor = options.fullColor === true
   }
 
   /** The frame that the view has now, of the display's size cut to even numbers. `wantsKey`: somebody cannot go on without a keyframe. */
@@ -58,7 +60,7 @@ export class MotionVideo {
     frame.makeWritable()
     const [y, u, v] = frame.data as [Buffer, Buffer, Buffer]
     const [strideY, strideUv] = frame.linesize as unknown as [number, number]
-    if (!this.#view.planes(y, u, v, strideY, strideUv, even.width, even.height, this.#options.fullColor === true)) return undefined
+    if (!this.#view.planes(y, u, v, strideY, strideUv, even.width, even.height, this.#fullColor)) return undefined
     const key = fresh || (wantsKey && nowMs - this.#keyMs >= keyEveryMs)
     if (key) this.#keyMs = nowMs
     let made: VideoFrame | undefined
@@ -81,8 +83,6 @@ export class MotionVideo {
     this.rest()
     this.#size = size
     this.#startMs = nowMs
-    const isFull = this.#options.fullColor === true
-    const pixelFormat = isFull ? AV_PIX_FMT_YUV444P : AV_PIX_FMT_YUV420P
     const colors = {
       colorRange: AVCOL_RANGE_MPEG,
       colorSpace: AVCOL_SPC_SMPTE170M,
@@ -94,8 +94,7 @@ export class MotionVideo {
       codec: 'h264',
       encoder: 'libx264',
       preset: 'ultrafast',
-      profile: isFull ? 'high444' : 'baseline',
-      pixelFormat,
+      profile: this.#fullColor ? 'high444' : 'baseline',
       lowLatency: true,
       bFrames: 0,
       ...(this.#options.crf === undefined ? {} : { crf: this.#options.crf }),
@@ -107,7 +106,7 @@ export class MotionVideo {
     })
     const frame = new Frame()
     frame.alloc()
-    Object.assign(frame, { ...size, format: pixelFormat, ...colors })
+    Object.assign(frame, { ...size, format: this.#fullColor ? AV_PIX_FMT_YUV444P : AV_PIX_FMT_YUV420P, ...colors })
     frame.getBuffer(0)
     this.#frame = frame
   }

@@ -1,6 +1,9 @@
 import type { Quality } from '../sessions/client-message.ts'
 
-/** What motion is shown as: what viewers prefer, with the color of every pixel where they decode that, or less where their network does not carry it. */
+/**
+ * What motion is shown as: what viewers prefer, with the color of every pixel where they decode that, or less where their network does not
+ * carry it.
+ */
 export type Fineness = 'full-color' | Quality | 'coarse'
 
 /** From the finest on. */
@@ -29,7 +32,10 @@ const maxFinerEveryMs = 40_000
 const finerCosts = 2.2
 /** The shortest way counts for so long, ms. */
 const shortestMs = 5000
-/** Video hides how long the way is: a small message asks for it so often, and where frames are always on their way, they wait for that so often, ms. */
+/**
+ * Video hides how long the way is: a small message asks for it so often, and where frames are always on their way, they wait for that so
+ * often, ms.
+ */
 const askEveryMs = 1000
 const pauseEveryMs = 10_000
 

@@ -5,7 +5,7 @@ import {
   AV_PICTURE_TYPE_NONE,
   AV_PIX_FMT_NV12,
   AV_PIX_FMT_YUV420P,
-  type AV_PIX_FMT_YUV444P,
+  AV_PIX_FMT_YUV444P,
 } from 'node-av/constants'
 import { Codec, CodecContext, Packet as EnginePacket, type Frame, Rational } from 'node-av/lib'
 import { videoTimescale } from '../../../formats/codecs/track-from-config.ts'
@@ -34,8 +34,6 @@ export interface FrameEncoderSpec extends EncoderPreferences {
   readonly maxKbps?: number
   readonly threads: number
   readonly colors: FrameColors
-  /** Where it is not the encoder's usual one. */
-  readonly pixelFormat?: typeof AV_PIX_FMT_YUV420P | typeof AV_PIX_FMT_YUV444P
   readonly pixelAspect?: Frame['sampleAspectRatio']
 }
 
@@ -107,7 +105,7 @@ function prepare(spec: FrameEncoderSpec, rate: Rate): Prepared {
   context.allocContext3(codec)
   context.width = width
   context.height = height
-  context.pixelFormat = spec.pixelFormat ?? pixelFormatOf(encoder)
+  context.pixelFormat = spec.profile === 'high444' ? AV_PIX_FMT_YUV444P : pixelFormatOf(encoder)
   if (spec.pixelAspect) context.sampleAspectRatio = spec.pixelAspect
   context.timeBase = new Rational(1, videoTimescale)
   context.framerate = new Rational(Math.round(frameRate * 1000), 1000)

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { plainLayout } from '../checks/plain-layout.ts'
 import type { Collection, Item } from '../collection.ts'
 import type { Edit } from './edit-schemas.ts'
 import { type Entity, findEntity } from './places.ts'
@@ -11,16 +12,8 @@ export function nameEdits(edits: readonly Edit[], before: Collection, after: Col
   return edits.length === 1 ? name : `${name} and ${edits.length - 1} more`
 }
 
-/** The layout of an item, as a new one has it. */
-const plainLayout: Readonly<Record<string, unknown>> = {
-  position: { x: 0, y: 0 },
-  scale: { x: 1, y: 1 },
-  rotation: 0,
-  crop: { left: 0, top: 0, right: 0, bottom: 0 },
-  bounds: null,
-  alignment: { x: 'left', y: 'top' },
-}
-const layout = new Set(Object.keys(plainLayout))
+const layoutNames = ['position', 'scale', 'rotation', 'crop', 'bounds', 'alignment'] as const
+const layout: ReadonlySet<string> = new Set(layoutNames)
 
 function nameEdit(edit: Edit, before: Collection, after: Collection): string {
   switch (edit.do) {
@@ -50,10 +43,10 @@ function nameEdit(edit: Edit, before: Collection, after: Collection): string {
   }
 }
 
-const isWholeLayout = (changes: Readonly<Record<string, unknown>>): boolean => [...layout].every((name) => name in changes)
+const isWholeLayout = (changes: Readonly<Record<string, unknown>>): boolean => layoutNames.every((name) => name in changes)
 
 const isPlainLayout = (changes: Readonly<Record<string, unknown>>): boolean =>
-  Object.entries(plainLayout).every(([name, value]) => isDeepStrictEqual(changes[name], value))
+  layoutNames.every((name) => isDeepStrictEqual(changes[name], plainLayout[name]))
 
 function changed(changes: Readonly<Record<string, unknown>>): string {
   const names = Object.keys(changes)

@@ -20,7 +20,7 @@ const gridSlack = 0.6
 /** How late the packets of a track come: `arrival - pts`, µs. */
 class Delivery {
   /** Least of the present and of the previous half window. */
-  min = Number.POSITIVE_INFINITY
+  #min = Number.POSITIVE_INFINITY
   #minBefore = Number.POSITIVE_INFINITY
   /** Since when all come after they were due, and the least of them. */
   lateSince = Number.NaN
@@ -28,12 +28,16 @@ class Delivery {
 
   /** Infinite where nothing came for the whole window. */
   get quickest(): number {
-    return Math.min(this.min, this.#minBefore)
+    return Math.min(this.#min, this.#minBefore)
+  }
+
+  arrived(distance: number): void {
+    this.#min = Math.min(this.#min, distance)
   }
 
   endHalf(): void {
-    this.#minBefore = this.min
-    this.min = Number.POSITIVE_INFINITY
+    this.#minBefore = this.#min
+    this.#min = Number.POSITIVE_INFINITY
   }
 
   onTime(): void {
@@ -49,7 +53,7 @@ class Delivery {
   /** What comes late is how it comes from now on. */
   followLate(): void {
     if (Number.isNaN(this.lateSince)) return
-    this.min = this.#minLate
+    this.#min = this.#minLate
     this.#minBefore = Number.POSITIVE_INFINITY
     this.onTime()
   }
@@ -57,8 +61,9 @@ class Delivery {
 
 /**
  * When something that arrives is due: its own time plus an offset that delays the quickest delivery by as much as is wanted.
- * A longer way is followed once everything of a track comes late, a shorter one slowly, or by a jump where it is much: both tracks stay together. Where the program's frames
- * are known it settles where a frame of the stream is due on a frame of the program: audio is then as late as its video. All times are µs.
+ * A longer way is followed once everything of a track comes late, a shorter one slowly, or by a jump where it is much: both tracks stay
+ * together. Where the program's frames are known it settles where a frame of the stream is due on a frame of the program: audio is then as
+ * late as its video. All times are µs.
  */
 export class LiveTiming {
   readonly #bufferUs: number
@@ -119,7 +124,7 @@ export class LiveTiming {
       for (const each of this.#tracks.values()) each.endHalf()
       this.#halfBegan = nowUs
     }
-    delivery.min = Math.min(delivery.min, distance)
+    delivery.arrived(distance)
     if (Number.isNaN(this.#offsetUs)) {
       this.#halfBegan = this.#atUs = this.#beganUs = nowUs
       this.#offsetUs = this.#aim()
