@@ -33,6 +33,7 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
   'desktop-live': { part: 'desktop', cost: 'cpu' },
   'desktop-recording': { part: 'desktop', cost: 'cpu' },
   'desktop-rights': { part: 'desktop', cost: 'cpu' },
+  'desktop-spectators': { part: 'desktop', cost: 'cpu' },
   'desktop-screen': { part: 'desktop', cost: 'cpu' },
   'desktop-session': { part: 'desktop', cost: 'cpu' },
   'desktop-transport': { part: 'desktop', cost: 'cpu' },
