@@ -3,10 +3,11 @@ import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { WebSocket } from 'ws'
+import type { WebSocket } from 'ws'
 import { findingsInBothThemes } from './helpers/axe.ts'
 import { complaints, launchBrowser } from './helpers/browser.ts'
 import { complaintsOf } from './helpers/decode.ts'
+import { watchDesktop } from './helpers/desktop-viewer.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { pipeWireMissing } from './helpers/pipewire.ts'
 import { requestsTo } from './helpers/requests.ts'
@@ -53,27 +54,6 @@ const grown = (bytes: number) =>
     const file = (await files()).at(-1)
     return file?.state === 'recording' && existsSync(pathOf(file)) && statSync(pathOf(file)).size > bytes && file
   }, `a file has ${bytes} bytes`)
-
-/** A guest at the display, on the wire. */
-function connect(guest: string) {
-  const socket = new WebSocket(`ws://127.0.0.1:${host.httpPort}/api/v1/desktop/guest`)
-  open.add(socket)
-  const said: { readonly kind: string; readonly recording?: object | null }[] = []
-  socket.on('open', () => socket.send(JSON.stringify({ kind: 'hello', guest })))
-  socket.on('message', (data, binary) => !binary && said.push(JSON.parse(String(data))))
-  socket.on('error', () => undefined)
-  return {
-    say: (message: object) => socket.send(JSON.stringify(message)),
-    joined: () => until(() => said.some(({ kind }) => kind === 'rights'), 'the display is open'),
-    recording: () => said.findLast(({ kind }) => kind === 'recording')?.recording,
-    /** Resolves when the host has read everything that was sent. */
-    read: () =>
-      new Promise<void>((resolve) => {
-        socket.once('pong', () => resolve())
-        socket.ping()
-      }),
-  }
-}
 
 beforeAll(async () => {
   if (missing !== undefined) return
@@ -139,24 +119,26 @@ describe('the page', () => {
     const { url } = await ask('POST', `/desktop/displays/${id}/invitations`, { rights: ['see', 'control', 'audio'] })
     const key = new URL(url).hash.slice('#key='.length)
     const joined = await ask('POST', '/desktop/invitations/join', { key, name: 'Gus' })
-    const guest = connect(joined.guest)
+    const guest = watchDesktop(host, { guest: joined.guest })
+    open.add(guest.socket)
+    const recording = () => guest.said.findLast(({ kind }) => kind === 'recording')?.recording
     await guest.joined()
-    guest.say({ kind: 'record', on: true })
+    guest.send({ kind: 'record', on: true })
     await guest.read()
     expect((await state()).state).toBe('off')
     await page.goto(`${host.http}/desktops/${id}`)
     await page.locator('[data-testid=desktop][data-state=open]').waitFor()
     await page.getByTestId('desktop-record').click()
     await page.getByTestId('desktop-recorded').waitFor()
-    await until(() => guest.recording() !== undefined && guest.recording() !== null, 'the guest sees it')
+    await until(() => recording() !== undefined && recording() !== null, 'the guest sees it')
     await look(page, 'desktop-recorded')
-    guest.say({ kind: 'record', on: false })
+    guest.send({ kind: 'record', on: false })
     await guest.read()
     expect((await state()).state).toBe('recording')
     await grown(10_000)
     await page.getByTestId('desktop-record').click()
     await page.getByTestId('desktop-recorded').waitFor({ state: 'detached' })
-    await until(() => guest.recording() === null, 'the guest sees that it ended')
+    await until(() => recording() === null, 'the guest sees that it ended')
     const rule = (whileControlled: boolean) => ask('PUT', `/desktop/displays/${id}/recording-rule`, { whileControlled })
     await rule(true)
     await until(async () => (await state()).by === 'rule', 'it is recorded, since somebody controls it')

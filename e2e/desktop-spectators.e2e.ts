@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
-import { WebSocket } from 'ws'
 import type { ClientMessage } from '../src-main/desktop/sessions/client-message.ts'
+import { type DesktopViewer, type ViewerOptions, watchDesktop } from './helpers/desktop-viewer.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { skipBecause } from './helpers/skip.ts'
 import { until } from './helpers/until.ts'
@@ -16,6 +16,7 @@ const film = ['ffplay', '-loglevel', 'error', '-an', '-noborder', '-f', 'lavfi',
 let host: RunningHost
 let id = ''
 let key = ''
+const open: DesktopViewer[] = []
 
 beforeAll(async () => {
   if (missing !== undefined) return
@@ -26,6 +27,7 @@ beforeAll(async () => {
 }, 120_000)
 
 afterAll(async () => {
+  for (const { socket } of open) socket.terminate()
   if (id !== '') await host?.api('DELETE', `/desktop/displays/${id}`).catch(() => undefined)
   await host?.stop()
 }, 60_000)
@@ -34,37 +36,23 @@ beforeEach((context) => {
   if (missing !== undefined) skipBecause(context, missing)
 })
 
-/** Somebody who watches, and answers each update as pages do. */
-function watch(path: string, hello?: object) {
-  const socket = new WebSocket(`ws://127.0.0.1:${host.httpPort}/api/v1/desktop/${path}`)
-  const seen = { video: 0, keyframes: 0, bytes: 0, messages: [] as { readonly kind: string }[], closed: undefined as number | undefined }
-  socket.on('open', () => hello && socket.send(JSON.stringify(hello)))
-  socket.on('message', (data: Buffer, isBinary) => {
-    seen.bytes += data.length
-    if (!isBinary) {
-      seen.messages.push(JSON.parse(String(data)))
-      return
-    }
-    if (data[0] === 3) seen.video++
-    if (data[0] === 3 && (data[1]! & 1) === 1) seen.keyframes++
-    if (data[0] !== 2 && socket.readyState === WebSocket.OPEN) send({ kind: 'drawn', update: data.readUInt32LE(4) })
+/** A viewer, who counts what comes as video. */
+function watch(options: ViewerOptions) {
+  const seen = { video: 0, keyframes: 0 }
+  const viewer = watchDesktop(host, {
+    ...options,
+    onUpdate: (message) => {
+      if (message[0] !== 3) return
+      seen.video++
+      seen.keyframes += message[1]! & 1
+    },
   })
-  socket.on('close', (code) => {
-    seen.closed = code
-  })
-  socket.on('error', () => undefined)
-  const send = (message: ClientMessage) => socket.send(JSON.stringify(message))
-  return {
-    seen,
-    send,
-    leave: () => socket.terminate(),
-    joined: () => until(() => seen.messages.some(({ kind }) => kind === 'rights'), 'joined'),
-  }
+  open.push(viewer)
+  return { ...viewer, seen }
 }
 
 async function comeAsGuest() {
-  const { guest } = (await host.api('POST', '/desktop/invitations/join', { key, name: 'Gus' })).body
-  const visit = watch('guest', { kind: 'hello', guest })
+  const visit = watch({ guest: (await host.api('POST', '/desktop/invitations/join', { key, name: 'Gus' })).body.guest })
   await visit.joined()
   return visit
 }
@@ -81,14 +69,14 @@ const endless: Readonly<Record<string, (index: number) => ClientMessage>> = {
 }
 
 it('guests who say the same without end cost other viewers neither frames nor keyframes, and ask nobody', async () => {
-  const viewer = watch(`session?display=${id}`)
+  const viewer = watch({ display: id })
   await viewer.joined()
   viewer.send({ kind: 'decoder', h264: true })
   await until(() => viewer.seen.video > 10, 'the film comes as video')
   const processes = workersOf(host, 'desktop-worker')
   for (const [what, say] of Object.entries(endless)) {
     const guest = await comeAsGuest()
-    const before = { ...viewer.seen, messages: viewer.seen.messages.length }
+    const before = { ...viewer.seen, said: viewer.said.length }
     const startMs = performance.now()
     let said = 0
     await until(
@@ -97,12 +85,12 @@ it('guests who say the same without end cost other viewers neither frames nor ke
         for (let count = 0; count < 8; count++) guest.send(say(said++))
         return said >= 600 && viewer.seen.video - before.video > 30
       },
-      () => `${what}: the film goes on: ${viewer.seen.video - before.video} frames, ${said} messages, closed ${guest.seen.closed}`,
+      () => `${what}: the film goes on: ${viewer.seen.video - before.video} frames, ${said} messages, closed ${guest.closed()}`,
     )
     const seconds = (performance.now() - startMs) / 1000
-    expect(guest.seen.closed, what).toBeUndefined()
+    expect(guest.closed(), what).toBeUndefined()
     expect(viewer.seen.keyframes - before.keyframes, what).toBeLessThanOrEqual(Math.ceil(seconds) + 3)
-    expect(viewer.seen.messages.length - before.messages, `${what}: ${JSON.stringify(viewer.seen.messages.slice(-5))}`).toBeLessThan(5)
+    expect(viewer.said.length - before.said, `${what}: ${JSON.stringify(viewer.said.slice(-5))}`).toBeLessThan(5)
     guest.leave()
   }
   expect(workersOf(host, 'desktop-worker')).toEqual(processes)
@@ -110,13 +98,13 @@ it('guests who say the same without end cost other viewers neither frames nor ke
 })
 
 it('a guest who offers connections without end is disconnected, and nobody else is', async () => {
-  const viewer = watch(`session?display=${id}`)
+  const viewer = watch({ display: id })
   await viewer.joined()
   const guest = await comeAsGuest()
   for (let count = 0; count < 30; count++) guest.send({ kind: 'rtc-offer', sdp: 'v=0\r\n'.repeat(2000) })
-  await until(() => guest.seen.closed === 1008, 'the offers end its own connection')
-  const { bytes } = viewer.seen
-  await until(() => viewer.seen.bytes > bytes, 'the other one goes on')
-  expect(viewer.seen.closed).toBeUndefined()
+  await until(() => guest.closed() === 1008, 'the offers end its own connection')
+  const updates = viewer.updates()
+  await until(() => viewer.updates() > updates, 'the other one goes on')
+  expect(viewer.closed()).toBeUndefined()
   viewer.leave()
 })

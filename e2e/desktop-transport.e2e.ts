@@ -1,23 +1,20 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { WebSocket } from 'ws'
 import { findingsInBothThemes } from './helpers/axe.ts'
 import { launchBrowser } from './helpers/browser.ts'
 import { shareOfColor } from './helpers/canvas-share.ts'
 import { coturnProgram, type RunningTurn, startCoturn } from './helpers/coturn.ts'
-import { type RunningHost, startHost } from './helpers/host.ts'
+import { pressEnter, watchDesktop } from './helpers/desktop-viewer.ts'
+import type { RunningHost } from './helpers/host.ts'
 import { skipBecause } from './helpers/skip.ts'
 import { look } from './helpers/studio-page.ts'
+import { startTerminalDisplay, type TerminalDisplay, terminalDisplayMissing } from './helpers/terminal-display.ts'
 import { until } from './helpers/until.ts'
 import { workersOf } from './helpers/workers.ts'
 
 /** A desktop over WebRTC: in Chromium, and by a data channel of its own, as a program of somebody else's making would try it. */
 
-const missing = ['Xvnc', 'xterm'].every((program) => existsSync(`/usr/bin/${program}`))
-  ? undefined
-  : 'Xvnc and xterm are needed: apt-get install tigervnc-standalone-server xterm'
+let desk: TerminalDisplay
 let host: RunningHost
 let browser: Browser
 let page: Page
@@ -25,23 +22,22 @@ let id = ''
 let turn: RunningTurn | undefined
 const open = new Set<{ close(): void }>()
 
-const typed = () => {
-  const file = join(host.dataDir, 'typed.txt')
-  return existsSync(file) ? readFileSync(file, 'utf8').trimEnd().split('\n') : []
-}
+const typed = () => desk.lines()
 const via = () => page.getByTestId('desktop-transport').getAttribute('data-via')
 const share = (rgb: readonly number[]) => shareOfColor(page, rgb)
 
 beforeAll(async () => {
-  if (missing !== undefined) return
+  if (terminalDisplayMissing !== undefined) return
   if (coturnProgram !== undefined) turn = await startCoturn('north')
-  host = await startHost({
-    name: 'desktop-transport',
-    args: turn === undefined ? [] : ['--turn-urls', `turn:127.0.0.1:${turn.port}?transport=udp`],
-    env: { STREAMS_TURN_SECRET: 'north' },
-  })
-  const command = ['xterm', '-maximized', '-bg', '#103050', '-e', 'sh', '-c', `cat > ${join(host.dataDir, 'typed.txt')}`]
-  id = (await host.api('POST', '/desktop/displays', { command })).body.id
+  desk = await startTerminalDisplay(
+    {
+      name: 'desktop-transport',
+      args: turn === undefined ? [] : ['--turn-urls', `turn:127.0.0.1:${turn.port}?transport=udp`],
+      env: { STREAMS_TURN_SECRET: 'north' },
+    },
+    ['-bg', '#103050'],
+  )
+  ;({ host, id } = desk)
   browser = await launchBrowser()
   page = await browser.newPage({ viewport: { width: 1280, height: 720 } })
   await page.addInitScript(() => localStorage.setItem('ami.desktop.transport', 'webrtc'))
@@ -53,14 +49,13 @@ afterEach(() => {
 })
 
 afterAll(async () => {
-  if (id !== '') await host?.api('DELETE', `/desktop/displays/${id}`).catch(() => undefined)
   await browser?.close()
-  await host?.stop()
+  await desk?.stop()
   await turn?.stop()
 }, 60_000)
 
 beforeEach((context) => {
-  if (missing !== undefined) skipBecause(context, missing)
+  if (terminalDisplayMissing !== undefined) skipBecause(context, terminalDisplayMissing)
 })
 
 /** A data channel of a browser, without what the page of a desktop does with it. */
@@ -109,59 +104,39 @@ async function openPeer(on: Page) {
   }
 }
 
-/** A connection to the display, which also has a data channel from `offer` on. */
+/** A viewer, which also has a data channel from `offer` on. */
 function connect(secret?: string) {
-  const socket = new WebSocket(`ws://127.0.0.1:${host.httpPort}/api/v1/desktop/session?display=${id}`, {
-    headers: secret === undefined ? {} : { authorization: `Bearer ${secret}` },
-  })
-  const said: { readonly kind: string; readonly code?: string; readonly sdp?: string; readonly via?: string; readonly taken?: number }[] =
-    []
-  const state: { closed: number | undefined; channel: RawChannel | undefined } = { closed: undefined, channel: undefined }
-  socket.on('message', (data, binary) => {
-    if (!binary) said.push(JSON.parse(String(data)))
-  })
-  socket.on('close', (code) => {
-    state.closed = code
-  })
-  open.add({ close: () => socket.terminate() })
-  const heard = (kind: string) => until(() => said.find((each) => each.kind === kind) ?? false, `the host says ${kind}`)
-  const say = (message: object) => socket.send(JSON.stringify(message))
+  const viewer = watchDesktop(host, { display: id, ...(secret !== undefined && { secret }), draws: false })
+  let channel: RawChannel | undefined
+  open.add({ close: () => viewer.socket.terminate() })
   return {
-    said,
-    state,
-    say,
-    heard,
-    ready: () => heard('rtc'),
+    ...viewer,
+    ready: () => viewer.heard('rtc'),
     /** Opens the data channel, and has the display come over it. */
     async offer() {
-      const channel = await (await openPeer(page)).connect(async (sdp) => {
-        say({ kind: 'rtc-offer', sdp })
-        return (await heard('rtc-answer')).sdp!
+      const made = await (await openPeer(page)).connect(async (sdp) => {
+        viewer.send({ kind: 'rtc-offer', sdp })
+        return (await viewer.heard('rtc-answer')).sdp!
       })
       await until(async () => {
-        await channel.send('{"probe":1}')
-        return (await channel.answers()).includes('{"probe":1}')
+        await made.send('{"probe":1}')
+        return (await made.answers()).includes('{"probe":1}')
       }, 'the host answers over the data channel')
-      say({ kind: 'transport', via: 'webrtc' })
-      await heard('transport')
-      state.channel = channel
-      return channel
+      viewer.send({ kind: 'transport', via: 'webrtc' })
+      await viewer.heard('transport')
+      channel = made
+      return made
     },
     /** Sends messages over the data channel until the host has taken them. */
-    async send(...messages: readonly object[]) {
+    async sendOver(...messages: readonly object[]) {
       const datagram = JSON.stringify(messages.map((message, at) => [at + 1, message]))
       await until(async () => {
-        await state.channel!.send(datagram)
-        return (await state.channel!.answers()).includes(`{"taken":${messages.length}}`)
+        await channel!.send(datagram)
+        return (await channel!.answers()).includes(`{"taken":${messages.length}}`)
       }, 'the host has taken the messages')
     },
   }
 }
-const enter = [
-  { kind: 'key', code: 'Enter', key: 'Enter', down: true },
-  { kind: 'key', code: 'Enter', key: 'Enter', down: false },
-]
-
 describe('a desktop over WebRTC', () => {
   it('shows the display and types on it', async () => {
     await page.goto(`${host.http}/desktops/${id}`)
@@ -269,11 +244,11 @@ describe('a data channel on the wire', () => {
     const seer = connect(secret)
     await seer.ready()
     await seer.offer()
-    await seer.send({ kind: 'text', text: 'forbidden' }, ...enter)
+    await seer.sendOver({ kind: 'text', text: 'forbidden' }, ...pressEnter)
     const admin = connect()
     await admin.ready()
     await admin.offer()
-    await admin.send({ kind: 'text', text: 'allowed' }, ...enter)
+    await admin.sendOver({ kind: 'text', text: 'allowed' }, ...pressEnter)
     await until(() => typed().at(-1) === 'allowed', 'the admin types')
     expect(typed()).not.toContain('forbidden')
     expect(typed().join()).not.toContain('forbidden')
@@ -289,23 +264,23 @@ describe('a data channel on the wire', () => {
     await until(async () => {
       // The channel is closed with the connection.
       await channel.send('[[1,{"kind":"reboot"}]]').catch(() => undefined)
-      return bad.state.closed === 1007
+      return bad.closed() === 1007
     }, 'the host closes the connection')
-    await good.send({ kind: 'text', text: 'still here' }, ...enter)
+    await good.sendOver({ kind: 'text', text: 'still here' }, ...pressEnter)
     await until(() => typed().at(-1) === 'still here', 'the other one types')
-    expect(good.state.closed).toBeUndefined()
+    expect(good.closed()).toBeUndefined()
   })
 
   it('rejects malformed SDP and goes on, and ends who floods it with offers', async () => {
     const viewer = connect()
     await viewer.ready()
-    viewer.say({ kind: 'rtc-offer', sdp: 'v=0\r\nm=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\na=mid:0\r\n' })
+    viewer.send({ kind: 'rtc-offer', sdp: 'v=0\r\nm=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\na=mid:0\r\n' })
     expect(await viewer.heard('rtc-failed')).toMatchObject({ code: 'webrtc.sdp_invalid' })
-    viewer.say({ kind: 'text', text: 'goes on' })
-    for (const message of enter) viewer.say(message)
+    viewer.send({ kind: 'text', text: 'goes on' })
+    for (const message of pressEnter) viewer.send(message)
     await until(() => typed().at(-1) === 'goes on', 'the session goes on')
-    expect(viewer.state.closed).toBeUndefined()
-    for (let offer = 0; offer < 20; offer++) viewer.say({ kind: 'rtc-offer', sdp: `v=0 ${offer}` })
-    await until(() => viewer.state.closed === 1008, 'the host closes the connection')
+    expect(viewer.closed()).toBeUndefined()
+    for (let offer = 0; offer < 20; offer++) viewer.send({ kind: 'rtc-offer', sdp: `v=0 ${offer}` })
+    await until(() => viewer.closed() === 1008, 'the host closes the connection')
   })
 })
