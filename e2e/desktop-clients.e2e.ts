@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
-import WebSocket from 'ws'
 import { complaints, launchBrowser } from './helpers/browser.ts'
+import { type DesktopViewer, updatedPixels, watchDesktop } from './helpers/desktop-viewer.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { requestsTo } from './helpers/requests.ts'
 import { skipBecause } from './helpers/skip.ts'
@@ -36,7 +36,7 @@ beforeAll(async () => {
 }, 120_000)
 
 afterAll(async () => {
-  for (const { socket } of clients) socket.terminate()
+  for (const { viewer } of clients) viewer.socket.terminate()
   if (id !== '') await ask('DELETE', `/desktop/displays/${id}`)
   await browser?.close()
   await host?.stop()
@@ -47,35 +47,27 @@ beforeEach((context) => {
 })
 
 interface Client {
-  readonly socket: WebSocket
+  readonly viewer: DesktopViewer
   /** Pixels of the display that came since this was set to 0. */
   seen: number
   messages: number
-  bytes: number
   /** From joining to all of the display, ms. */
   firstMs: number | undefined
-  closed: boolean
 }
 
 /** Joins, and acknowledges what it is sent as a page does that has drawn it. */
 function join(): Client {
-  const socket = new WebSocket(`${host.http.replace('http', 'ws')}/api/v1/desktop/session?display=${id}`)
-  const client: Client = { socket, seen: 0, messages: 0, bytes: 0, firstMs: undefined, closed: false }
   const from = performance.now()
-  socket.on('message', (data: Buffer, binary) => {
-    if (!binary) return
-    client.messages++
-    client.bytes += data.length
-    if (data[0] === 1) {
-      for (let part = 0; part < data.readUInt16LE(2); part++)
-        client.seen += data.readUInt16LE(20 + 8 * part) * data.readUInt16LE(22 + 8 * part)
+  const viewer = watchDesktop(host, {
+    display: id,
+    onUpdate: (message) => {
+      client.messages++
+      if (message[0] !== 1) return
+      client.seen += updatedPixels(message)
       if (client.seen >= size.width * size.height) client.firstMs ??= performance.now() - from
-    }
-    socket.send(JSON.stringify({ kind: 'drawn', update: data.readUInt32LE(data[0] === 2 ? 10 : 4) }))
+    },
   })
-  socket.on('close', () => {
-    client.closed = true
-  })
+  const client: Client = { viewer, seen: 0, messages: 0, firstMs: undefined }
   clients.push(client)
   return client
 }
@@ -146,20 +138,20 @@ it('is back at each of ten when its process is killed, which the host starts aga
   process.stdout.write(`all nine have all of the display again ${Math.round(performance.now() - from)} ms after SIGKILL\n`)
   expect(waitedMs).toBeLessThanOrEqual(500)
   await allAreShown(() => fill('#2020c0'), [32, 32, 192], 'a change comes to all again')
-  expect(clients.filter(({ closed }) => closed)).toEqual([])
+  expect(clients.filter(({ viewer }) => viewer.closed() !== undefined)).toEqual([])
   expect((await ask('GET', `/desktop/displays/${id}`)).viewers).toBe(others + 1)
 })
 
 it('does not wait for one of ten who takes nothing, and ends for none when one leaves', async () => {
   const slow = clients[0]!
-  slow.socket.pause()
+  slow.viewer.socket.pause()
   const rest = clients.slice(1)
   for (const [at, color] of ['#20c020', '#c0c020', '#20c0c0'].entries()) {
     for (const client of rest) client.seen = 0
     await fill(color)
     await until(() => rest.every(({ seen }) => seen >= size.width * size.height), `change ${at} comes to the others`)
   }
-  slow.socket.terminate()
+  slow.viewer.socket.terminate()
   await until(async () => (await ask('GET', `/desktop/displays/${id}`)).viewers === others, 'it has left')
   for (const client of rest) client.seen = 0
   await fill('#804020')

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import WebSocket from 'ws'
+import type { WebSocket } from 'ws'
 import { clipboardKind } from '../src-main/desktop/sessions/clipboard-kinds.ts'
+import { updatedPixels, watchDesktop } from './helpers/desktop-viewer.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { requestsTo } from './helpers/requests.ts'
 import { skipBecause } from './helpers/skip.ts'
@@ -48,57 +49,36 @@ const run = (id: string, ...command: readonly string[]) => ask('POST', `/desktop
 const shell = (id: string, script: string) => run(id, 'sh', '-c', script)
 const authorityOf = (id: string, of = host) => join(of.dataDir, 'displays', id, 'xauthority')
 
-interface Viewer {
-  readonly socket: WebSocket
-  /** Kind and length of each binary message. */
-  readonly messages: { readonly kind: number; readonly bytes: number }[]
-  /** Of the display, as the last update has it. */
-  size: string
-  /** What of the display has come, in pixels. */
-  seen: number
-  closed: number | undefined
-  say(message: object): void
-}
-
 /** Joins a session; `draws` false: acknowledges nothing. */
-async function joinSession(id: string, draws = true, of = host, headers: Record<string, string> = {}): Promise<Viewer> {
-  const socket = new WebSocket(`${of.http.replace('http', 'ws')}/api/v1/desktop/session?display=${id}`, { headers, maxPayload: 2 ** 30 })
-  open.add(socket)
-  const viewer: Viewer = {
-    socket,
-    messages: [],
+async function joinSession(id: string, draws = true, of = host, headers: Record<string, string> = {}) {
+  const seen = {
+    /** Kind and length of each binary message. */
+    messages: [] as { readonly kind: number; readonly bytes: number }[],
+    /** Of the display, as the last update has it. */
     size: '',
-    seen: 0,
-    closed: undefined,
-    say: (message) => socket.send(JSON.stringify(message)),
+    /** What of the display has come. */
+    pixels: 0,
   }
-  socket.on('message', (data: Buffer, binary) => {
-    if (!binary) return
-    viewer.messages.push({ kind: data[0]!, bytes: data.length })
-    if (data[0] === 1) {
-      viewer.size = `${data.readUInt16LE(8)}x${data.readUInt16LE(10)}`
-      for (let part = 0; part < data.readUInt16LE(2); part++) {
-        viewer.seen += data.readUInt16LE(20 + 8 * part) * data.readUInt16LE(22 + 8 * part)
-      }
-    }
-    if (draws) viewer.say({ kind: 'drawn', update: data.readUInt32LE(data[0] === 2 ? 10 : 4) })
+  const viewer = watchDesktop(of, {
+    display: id,
+    headers,
+    draws,
+    onUpdate: (message) => {
+      seen.messages.push({ kind: message[0]!, bytes: message.length })
+      if (message[0] !== 1) return
+      seen.size = `${message.readUInt16LE(8)}x${message.readUInt16LE(10)}`
+      seen.pixels += updatedPixels(message)
+    },
   })
-  socket.on('close', (code) => {
-    viewer.closed = code
-  })
-  await new Promise<void>((resolve, reject) => {
-    socket.once('open', resolve)
-    socket.once('error', reject)
-  })
-  return viewer
+  open.add(viewer.socket)
+  const isOpen = () => viewer.socket.readyState === viewer.socket.OPEN
+  await until(() => isOpen() || viewer.rejected() !== undefined, 'the upgrade is answered')
+  return { ...viewer, seen }
 }
 
-/** The status that an upgrade is rejected with. */
-const rejection = (of: RunningHost, headers: Record<string, string>, id = 'x') =>
-  joinSession(id, true, of, headers).then(
-    () => 101,
-    ({ message }: Error) => Number(/\d{3}/.exec(message)?.[0]),
-  )
+/** The status that an upgrade is answered with. */
+const upgraded = async (of: RunningHost, headers: Record<string, string>, id = 'x') =>
+  (await joinSession(id, true, of, headers)).rejected() ?? 101
 
 describe('who may open a session', () => {
   it('is an admin, or one with a right to it, and no page of another host', async () => {
@@ -115,14 +95,14 @@ describe('who may open a session', () => {
         return reply.status === 204 ? undefined : reply.json()
       }
       const { id } = (await asAdmin('POST', '/desktop/displays', { command: null })) as { readonly id: string }
-      expect(await rejection(guarded, {}, id)).toBe(401)
+      expect(await upgraded(guarded, {}, id)).toBe(401)
       for (const role of ['viewer', 'editor']) {
         const { secret: token } = (await asAdmin('POST', '/tokens', { label: role, role })) as { readonly secret: string }
-        expect(await rejection(guarded, { authorization: `Bearer ${token}` }, id)).toBe(404)
+        expect(await upgraded(guarded, { authorization: `Bearer ${token}` }, id)).toBe(404)
       }
-      expect(await rejection(guarded, { origin: 'https://elsewhere.example' }, id)).toBe(403)
-      expect(await rejection(guarded, admin, 'no-such-display')).toBe(404)
-      expect(await rejection(guarded, admin, id)).toBe(101)
+      expect(await upgraded(guarded, { origin: 'https://elsewhere.example' }, id)).toBe(403)
+      expect(await upgraded(guarded, admin, 'no-such-display')).toBe(404)
+      expect(await upgraded(guarded, admin, id)).toBe(101)
       await asAdmin('DELETE', `/desktop/displays/${id}`)
     } finally {
       await guarded.stop()
@@ -131,8 +111,8 @@ describe('who may open a session', () => {
 
   it('is no page of another origin where nobody has to sign in', async () => {
     const { id } = await create()
-    expect(await rejection(host, { origin: 'https://elsewhere.example' }, id)).toBe(403)
-    expect(await rejection(host, { origin: host.http }, id)).toBe(101)
+    expect(await upgraded(host, { origin: 'https://elsewhere.example' }, id)).toBe(403)
+    expect(await upgraded(host, { origin: host.http }, id)).toBe(101)
     await remove(id)
   })
 })
@@ -141,7 +121,7 @@ describe('what a client sends', () => {
   it('costs its own connection where it is no message of a session', async () => {
     const { id } = await create()
     const [steady] = [await joinSession(id)]
-    await until(() => steady.messages.length > 0, 'the display is seen')
+    await until(() => steady.seen.messages.length > 0, 'the display is seen')
     const worker = workersOf(host, 'desktop-worker')
     const bad: readonly [string | Buffer, number][] = [
       ['', 1007],
@@ -160,14 +140,14 @@ describe('what a client sends', () => {
     for (const [message, code] of bad) {
       const viewer = await joinSession(id)
       viewer.socket.send(message)
-      await until(() => viewer.closed !== undefined, `${String(message).slice(0, 40)} ends the connection`)
-      expect([String(message).slice(0, 40), viewer.closed]).toEqual([String(message).slice(0, 40), code])
+      await until(() => viewer.closed() !== undefined, `${String(message).slice(0, 40)} ends the connection`)
+      expect([String(message).slice(0, 40), viewer.closed()]).toEqual([String(message).slice(0, 40), code])
     }
     const flood = await joinSession(id)
-    for (let count = 0; count < 5000; count++) flood.say({ kind: 'move', x: count % 500, y: 3 })
-    await until(() => flood.closed !== undefined, 'a flood ends its connection')
-    expect(flood.closed).toBe(1008)
-    expect([steady.closed, workersOf(host, 'desktop-worker')]).toEqual([undefined, worker])
+    for (let count = 0; count < 5000; count++) flood.send({ kind: 'move', x: count % 500, y: 3 })
+    await until(() => flood.closed() !== undefined, 'a flood ends its connection')
+    expect(flood.closed()).toBe(1008)
+    expect([steady.closed(), workersOf(host, 'desktop-worker')]).toEqual([undefined, worker])
     await remove(id)
   })
 
@@ -177,14 +157,14 @@ describe('what a client sends', () => {
     await shell(other.id, `exec xterm -maximized -e sh -c 'cat > ${log}'`)
     await until(() => existsSync(log), 'a terminal listens on the other display')
     const viewer = await joinSession(mine.id)
-    viewer.say({ kind: 'client', viewer: 1, display: other.id, message: { kind: 'text', text: 'x\n' } })
-    await until(() => viewer.closed === 1007, 'that is no message')
+    viewer.socket.send(JSON.stringify({ kind: 'client', viewer: 1, display: other.id, message: { kind: 'text', text: 'x\n' } }))
+    await until(() => viewer.closed() === 1007, 'that is no message')
     const typing = await joinSession(mine.id)
-    await until(() => typing.messages.length > 0, 'the display is seen')
-    typing.say({ kind: 'text', text: 'typed\n' })
+    await until(() => typing.seen.messages.length > 0, 'the display is seen')
+    typing.send({ kind: 'text', text: 'typed\n' })
     const there = await joinSession(other.id)
-    await until(() => there.messages.length > 0, 'the other display is seen')
-    there.say({ kind: 'text', text: 'there\n' })
+    await until(() => there.seen.messages.length > 0, 'the other display is seen')
+    there.send({ kind: 'text', text: 'there\n' })
     await until(() => readFileSync(log, 'utf8') !== '', 'the terminal has written what was typed')
     expect(readFileSync(log, 'utf8')).toBe('there\n')
     for (const { id } of [mine, other]) await remove(id)
@@ -196,18 +176,18 @@ describe('what a program on the display does', () => {
     const { id } = await create({ width: 7680, height: 4320 })
     const viewer = await joinSession(id)
     await until(
-      () => viewer.seen >= 7680 * 4320,
-      () => `the whole display has come: ${viewer.seen} pixels`,
+      () => viewer.seen.pixels >= 7680 * 4320,
+      () => `the whole display has come: ${viewer.seen.pixels} pixels`,
     )
-    expect([viewer.size, viewer.closed]).toEqual(['7680x4320', undefined])
-    expect(Math.max(...viewer.messages.map(({ bytes }) => bytes))).toBeLessThan(17 * 1024 * 1024)
+    expect([viewer.seen.size, viewer.closed()]).toEqual(['7680x4320', undefined])
+    expect(Math.max(...viewer.seen.messages.map(({ bytes }) => bytes))).toBeLessThan(17 * 1024 * 1024)
     await remove(id)
   })
 
   it('does not flood a client that acknowledges nothing', async () => {
     const { id } = await create()
     const [steady, silent] = [await joinSession(id), await joinSession(id, false)]
-    await until(() => steady.messages.some(({ kind }) => kind === 2), 'the pointer has an image')
+    await until(() => steady.seen.messages.some(({ kind }) => kind === 2), 'the pointer has an image')
     const file = join(host.dataDir, 'loops')
     const names = ['watch', 'left_ptr', 'xterm', 'crosshair']
     await shell(
@@ -218,11 +198,11 @@ describe('what a program on the display does', () => {
     await shell(id, `for n in $(seq 40); do xrandr --fb $((700 + n))x600; done; touch ${file}.size`)
     await until(() => existsSync(`${file}.size`), 'the display was resized 40 times')
     await until(
-      async () => (await ask('GET', `/desktop/displays/${id}`)).width === 740 && steady.size === '740x600',
+      async () => (await ask('GET', `/desktop/displays/${id}`)).width === 740 && steady.seen.size === '740x600',
       'its last size is kept',
     )
-    expect(silent.messages.filter(({ kind }) => kind !== clipboardKind)).toHaveLength(2)
-    expect([steady.closed, silent.closed]).toEqual([undefined, undefined])
+    expect(silent.seen.messages.filter(({ kind }) => kind !== clipboardKind)).toHaveLength(2)
+    expect([steady.closed(), silent.closed()]).toEqual([undefined, undefined])
     await remove(id)
   })
 })
@@ -243,11 +223,11 @@ describe('keys that the layout does not have', () => {
     await shell(id, `exec xterm -maximized -u8 -e sh -c 'stty -icanon -echo; cat > ${log}'`)
     await until(() => existsSync(log), 'a terminal listens')
     const viewer = await joinSession(id)
-    await until(() => viewer.messages.length > 0, 'the display is seen')
+    await until(() => viewer.seen.messages.length > 0, 'the display is seen')
     let typed = ''
     for (const round of [0, 1, 2]) {
       typed += signs(round)
-      viewer.say({ kind: 'text', text: signs(round) })
+      viewer.send({ kind: 'text', text: signs(round) })
       await until(
         () => readFileSync(log, 'utf8') === typed,
         () => `typed is ${typed}: ${readFileSync(log, 'utf8')}`,
@@ -384,7 +364,7 @@ it.skipIf(xvfbProgram === undefined)('shows the screen of a user whose key is in
   const there = await startHost({ name: 'desktop-session-screen', env: env as Record<string, string> })
   try {
     const viewer = await joinSession('screen', true, there)
-    await until(() => viewer.size === '640x480', 'the screen is seen')
+    await until(() => viewer.seen.size === '640x480', 'the screen is seen')
   } finally {
     await there.stop()
     await screen.stop()

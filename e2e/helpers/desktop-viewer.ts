@@ -45,6 +45,14 @@ export const pressEnter: readonly ClientMessage[] = [
   { kind: 'key', code: 'Enter', key: 'Enter', down: false },
 ]
 
+/** How much of the display a binary message of kind 1 (changed pixels) has. */
+export function updatedPixels(message: Buffer): number {
+  let pixels = 0
+  for (let part = 0; part < message.readUInt16LE(2); part++)
+    pixels += message.readUInt16LE(20 + 8 * part) * message.readUInt16LE(22 + 8 * part)
+  return pixels
+}
+
 export type DesktopViewer = ReturnType<typeof watchDesktop>
 
 /** A viewer of a display on the wire, as a page of somebody else's making would be one. Whoever opens it closes it. */
