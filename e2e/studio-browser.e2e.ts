@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import sharp from 'sharp'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -347,6 +347,9 @@ describe('a page that fails', () => {
     await new Promise((resolve) => studio.stdout!.once('data', resolve))
     const below = descendants(studio.pid!)
     expect([...below.values()].some((command) => command.includes('--type=renderer'))).toBe(true)
+    // What the browser itself writes for a while is in its page's folder.
+    const profile = [...below.values()].map((command) => /--user-data-dir=(\S+)/.exec(command)?.[1]).find((path) => path !== undefined)!
+    expect(readlinkSync(join(profile, 'SingletonSocket')).startsWith(`${dirname(profile)}/`)).toBe(true)
     studio.kill('SIGKILL')
     await until(
       () => gone(below.keys()),

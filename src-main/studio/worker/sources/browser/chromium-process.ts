@@ -13,6 +13,8 @@ export interface ChromiumOptions {
   readonly height: number
   /** Where it keeps what it must; of nobody else. */
   readonly profile: string
+  /** For what it writes elsewhere, and leaves where it is killed; undefined: the system's temporary folder. */
+  readonly temporary: string | undefined
   /** Folder with the socket of an audio server, `pulse/native`; undefined: the page is silent. */
   readonly audioFolder: string | undefined
   readonly network: PageNetwork
@@ -118,6 +120,7 @@ export function startChromium(file: string, wish: ChromiumOptions): ChromiumProc
       ...process.env,
       // A page that no person uses gets neither the desktop's key ring nor its audio server.
       DBUS_SESSION_BUS_ADDRESS: 'disabled:',
+      ...(wish.temporary !== undefined && { TMPDIR: wish.temporary }),
       ...(wish.audioFolder !== undefined && {
         XDG_RUNTIME_DIR: wish.audioFolder,
         PULSE_SERVER: `unix:${wish.audioFolder}/pulse/native`,

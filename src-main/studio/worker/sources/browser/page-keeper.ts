@@ -214,7 +214,8 @@ export class PageKeeper {
       }),
     })
     const network = { proxyPort: proxy.port, limited, policy }
-    const browser = this.#dependencies.chromium.start(file, { width, height, profile: folder.profile, audioFolder, network })
+    const { profile, temporary } = folder
+    const browser = this.#dependencies.chromium.start(file, { width, height, profile, temporary, audioFolder, network })
     const page = new Page(browser, this.#settings, frameStore, stores, {
       onNavigating: () => {
         proxy.takeRejection()
