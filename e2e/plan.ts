@@ -30,6 +30,7 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
   'desktop-network': { part: 'desktop', cost: 'exclusive' },
   'desktop-monitors': { part: 'desktop', cost: 'cpu' },
   'desktop-page': { part: 'desktop', cost: 'cpu' },
+  'desktop-attached': { part: 'desktop', cost: 'cpu' },
   'desktop-audio': { part: 'desktop', cost: 'cpu' },
   'desktop-live': { part: 'desktop', cost: 'cpu' },
   'desktop-recording': { part: 'desktop', cost: 'cpu' },

@@ -26,17 +26,18 @@ export function NewDisplayDialog({ onClose }: { readonly onClose: () => void }) 
   const [authority, setAuthority] = useState('')
   const attaches = starts === 'attach'
   const submit = async (): Promise<void> => {
+    const hasCookie = protocol === 'x11' && authority.trim() !== ''
     const words = command.trim().split(/\s+/)
     const added = await displays.keep(
       call('POST', '/desktop/displays', {
         body: {
           ...(name.trim() === '' ? {} : { name: name.trim() }),
           ...(attaches && {
-            attach: { server: server.trim(), ...(authority.trim() === '' ? {} : { authority: authority.trim() }) },
+            attach: { server: server.trim(), ...(hasCookie ? { authority: authority.trim() } : {}) },
           }),
           ...(attaches || endAfter === 0 ? {} : { endAfterMinutes: endAfter }),
           ...(locks && { locksOnLeave: true }),
-          ...(!attaches && protocol === 'wayland' && { protocol }),
+          ...(protocol === 'wayland' && { protocol }),
           ...(!attaches && protocol === 'x11' && user !== '' && { user }),
           ...(!attaches && startsWithHost && { startsWithHost: true }),
           ...(attaches || starts === 'desktop' ? {} : { command: starts === 'nothing' ? null : words }),
@@ -85,25 +86,23 @@ export function NewDisplayDialog({ onClose }: { readonly onClose: () => void }) 
             <option value="attach">{t.attach}</option>
           </select>
         </div>
-        {!attaches && (
-          <div className="field">
-            <label htmlFor="display-protocol">{t.protocol}</label>
-            <select
-              id="display-protocol"
-              className="input"
-              value={protocol}
-              onChange={(event) => setProtocol(event.target.value as Protocol)}
-              aria-describedby="display-protocol-help"
-              data-testid="display-protocol"
-            >
-              <option value="x11">X11</option>
-              <option value="wayland">{t.wayland}</option>
-            </select>
-            <span className="hint" id="display-protocol-help">
-              {t.protocolHelp}
-            </span>
-          </div>
-        )}
+        <div className="field">
+          <label htmlFor="display-protocol">{t.protocol}</label>
+          <select
+            id="display-protocol"
+            className="input"
+            value={protocol}
+            onChange={(event) => setProtocol(event.target.value as Protocol)}
+            aria-describedby="display-protocol-help"
+            data-testid="display-protocol"
+          >
+            <option value="x11">X11</option>
+            <option value="wayland">{t.wayland}</option>
+          </select>
+          <span className="hint" id="display-protocol-help">
+            {attaches ? t.attachProtocolHelp : t.protocolHelp}
+          </span>
+        </div>
         {!attaches && protocol === 'x11' && <SessionUserField user={user} onChange={setUser} />}
         {starts === 'program' && (
           <div className="field">
@@ -128,7 +127,7 @@ export function NewDisplayDialog({ onClose }: { readonly onClose: () => void }) 
         {attaches && (
           <>
             <div className="field">
-              <label htmlFor="display-server">{t.attachServer}</label>
+              <label htmlFor="display-server">{protocol === 'x11' ? t.attachServer : t.attachSocket}</label>
               <input
                 id="display-server"
                 className="input"
@@ -142,26 +141,28 @@ export function NewDisplayDialog({ onClose }: { readonly onClose: () => void }) 
                 data-testid="display-server"
               />
               <span className="hint" id="display-server-help">
-                {t.attachServerHelp}
+                {protocol === 'x11' ? t.attachServerHelp : t.attachSocketHelp}
               </span>
             </div>
-            <div className="field">
-              <label htmlFor="display-authority">{t.attachAuthority}</label>
-              <input
-                id="display-authority"
-                className="input"
-                value={authority}
-                onChange={(event) => setAuthority(event.target.value)}
-                maxLength={1000}
-                spellCheck={false}
-                autoComplete="off"
-                aria-describedby="display-authority-help"
-                data-testid="display-authority"
-              />
-              <span className="hint" id="display-authority-help">
-                {t.attachAuthorityHelp}
-              </span>
-            </div>
+            {protocol === 'x11' && (
+              <div className="field">
+                <label htmlFor="display-authority">{t.attachAuthority}</label>
+                <input
+                  id="display-authority"
+                  className="input"
+                  value={authority}
+                  onChange={(event) => setAuthority(event.target.value)}
+                  maxLength={1000}
+                  spellCheck={false}
+                  autoComplete="off"
+                  aria-describedby="display-authority-help"
+                  data-testid="display-authority"
+                />
+                <span className="hint" id="display-authority-help">
+                  {t.attachAuthorityHelp}
+                </span>
+              </div>
+            )}
           </>
         )}
         {!attaches && (

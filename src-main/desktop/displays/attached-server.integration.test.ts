@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { silentLogger } from '../../platform/telemetry/logger.ts'
-import { attachedServer, forAdmins } from './attached-server.ts'
+import type { NewDisplay } from '../schemas/display.ts'
+import { attachedServer, demandAttachable, forAdmins } from './attached-server.ts'
 import { isSameServer } from './server-socket.ts'
 import { cookieIn, writeAuthority } from './xvnc/x-authority.ts'
 
@@ -34,7 +35,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-const place = () => attachedServer({ server: socket, authority }, silentLogger)
+const place = () => attachedServer('x11', { server: socket, authority }, silentLogger)
 const start = () => place().start({ folder: join(folder, 'own'), width: 1, height: 1 })
 const pathless = expect.not.stringContaining(tmpdir())
 
@@ -60,7 +61,7 @@ describe('a display of other programs', () => {
     symlinkSync(join(folder, 'moved'), theirs)
     await expect(start()).rejects.toMatchObject({ message: expect.stringContaining('the file of cookies has a link') })
     await expect(
-      attachedServer({ server: socket }, silentLogger).start({ folder: join(folder, 'own'), width: 1, height: 1 }),
+      attachedServer('x11', { server: socket }, silentLogger).start({ folder: join(folder, 'own'), width: 1, height: 1 }),
     ).rejects.toMatchObject({ message: expect.stringContaining('the socket has a link') })
     expect(await place().adopt(running)).toBe(false)
   })
@@ -77,6 +78,20 @@ describe('a display of other programs', () => {
     rmSync(authority)
     expect(spawnSync('mkfifo', [authority]).status).toBe(0)
     await expect(start()).rejects.toMatchObject({ code: 'desktop.not_reachable' })
+  })
+
+  it('is one of Wayland by the path of its socket alone, without a cookie', async () => {
+    const wayland = attachedServer('wayland', { server: socket }, silentLogger)
+    const running = await wayland.start({ folder: join(folder, 'own'), width: 1, height: 1 })
+    expect(running).toMatchObject({ protocol: 'wayland', server: socket, pid: 0 })
+    expect(await wayland.adopt(running)).toBe(true)
+    const demand = (attach: NewDisplay['attach']) => () => demandAttachable({ protocol: 'wayland', attach: attach! })
+    expect(demand({ server: socket })).not.toThrow()
+    expect(demand({ server: socket, authority })).toThrow('"authority" is not for a Wayland display')
+    expect(demand({ server: ':7' })).toThrow('the path of its socket')
+    renameSync(socket, join(folder, 'other'))
+    symlinkSync(join(folder, 'other'), socket)
+    expect(await wayland.adopt(running)).toBe(false)
   })
 
   it('shows where it is to admins alone', async () => {

@@ -3,8 +3,8 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { AppError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
-import type { AttachedPlace } from '../schemas/display.ts'
-import type { DisplayServer, RunningDisplay } from './display-server.ts'
+import type { AttachedPlace, NewDisplay } from '../schemas/display.ts'
+import type { DisplayProtocol, DisplayServer, RunningDisplay } from './display-server.ts'
 import { hasRealPath, socketOf } from './server-socket.ts'
 import { cookieIn, writeAuthority } from './xvnc/x-authority.ts'
 
@@ -13,14 +13,31 @@ const answerMs = 2000
 /** A larger file is not read, bytes. */
 const maxAuthorityBytes = 1024 * 1024
 
+/** What may be said of a display that other programs made. */
+const attachableKeys: ReadonlySet<string> = new Set(['attach', 'name', 'locksOnLeave', 'protocol'])
+
+/** Throws AppError `desktop.attached` where what is asked for is not for a display that other programs made. */
+export function demandAttachable(wanted: NewDisplay): void {
+  const { attach, protocol } = wanted
+  if (attach === undefined) return
+  const [other] = Object.keys(wanted).filter((key) => !attachableKeys.has(key))
+  if (other !== undefined) throw new AppError('desktop.attached', `"${other}" is not for a display that other programs made`)
+  if (protocol !== 'wayland') return
+  if (attach.authority !== undefined)
+    throw new AppError('desktop.attached', '"authority" is not for a Wayland display, which has no cookie')
+  if (!attach.server.startsWith('/')) {
+    throw new AppError('desktop.attached', '"server" of a Wayland display is the path of its socket, e.g. /run/user/1000/wayland-1')
+  }
+}
+
 /**
  * A display that other programs made, a container for example: it is shown and controlled, and never ended from here. Those programs may
  * write where its socket and its file of cookies are: whatever is there is looked at again each time, and links are not followed.
  */
-export function attachedServer({ server, authority }: AttachedPlace, log: Logger): DisplayServer {
+export function attachedServer(protocol: DisplayProtocol, { server, authority }: AttachedPlace, log: Logger): DisplayServer {
   const ready = async (): Promise<Buffer> => {
     const cookie = authority === undefined ? Buffer.alloc(0) : cookieOf(authority)
-    await demandServer(server)
+    await demandServer(protocol, server)
     return cookie
   }
   return {
@@ -33,7 +50,7 @@ export function attachedServer({ server, authority }: AttachedPlace, log: Logger
       mkdirSync(folder, { recursive: true, mode: 0o700 })
       const own = join(folder, 'xauthority')
       writeAuthority(own, cookie)
-      return { server, authority: own, pid: 0 }
+      return { ...(protocol === 'wayland' && { protocol }), server, authority: own, pid: 0 }
     },
     /** A server that was started again has another cookie. */
     async adopt({ authority: own }) {
@@ -83,10 +100,12 @@ function cookieOf(path: string): Buffer {
   }
 }
 
+const serverNames: Readonly<Record<DisplayProtocol, string>> = { x11: 'X server', wayland: 'Wayland compositor' }
+
 /** Throws AppError `desktop.not_reachable` where no server listens there. */
-async function demandServer(server: string): Promise<void> {
+async function demandServer(protocol: DisplayProtocol, server: string): Promise<void> {
   const path = socketOf(server)
-  const silent = (): AppError => unreachable('No X server listens at the socket of the display', server)
+  const silent = (): AppError => unreachable(`No ${serverNames[protocol]} listens at the socket of the display`, server)
   if (path === undefined || !existsSync(path)) throw silent()
   if (!hasRealPath(server)) {
     throw unreachable('The path of the socket has a link or is not written in full: name the socket itself', server)

@@ -4,7 +4,7 @@ import { AppError } from '../../platform/errors.ts'
 import type { EventBus } from '../../platform/events/events.ts'
 import { Turns } from '../../platform/timing/turns.ts'
 import type { Display, DisplayChanges, NewDisplay } from '../schemas/display.ts'
-import { forAdmins } from './attached-server.ts'
+import { demandAttachable, forAdmins } from './attached-server.ts'
 import { type DisplayActivity, describeDisplay, describeScreen, isWatched, screenId } from './described-display.ts'
 import type { RunningDisplay } from './display-server.ts'
 import { DisplayServers, type DisplayServersDependencies } from './display-servers.ts'
@@ -109,11 +109,7 @@ export class DisplayBook {
   }
 
   add(wanted: NewDisplay, actor: string): Promise<Display> {
-    const { attach, ...others } = wanted
-    const [other] = Object.keys(others).filter((key) => key !== 'name' && key !== 'locksOnLeave')
-    if (attach !== undefined && other !== undefined) {
-      throw new AppError('desktop.attached', `"${other}" is not for a display that other programs made`)
-    }
+    demandAttachable(wanted)
     return this.#turns
       .next(() => this.#add(wanted, actor, null))
       .catch((error: unknown) => {

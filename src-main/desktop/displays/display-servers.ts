@@ -31,7 +31,7 @@ export class DisplayServers {
     const { running, attached } = stored
     const { log } = this.#dependencies
     if (running === null) return undefined
-    if (attached !== null) return (await attachedServer(attached, log).adopt(running)) ? running : undefined
+    if (attached !== null) return (await attachedServer(stored.protocol, attached, log).adopt(running)) ? running : undefined
     try {
       return await this.#siteOf(stored).check(stored, running)
     } catch (error) {
@@ -42,9 +42,9 @@ export class DisplayServers {
 
   /** Starts it with its program. Of a new one nothing is kept where that fails. */
   async start(stored: StoredDisplay, isNew: boolean): Promise<RunningDisplay> {
-    const { id, width, height, monitors, command, attached } = stored
+    const { id, protocol, width, height, monitors, command, attached } = stored
     const { arrange, log } = this.#dependencies
-    if (attached !== null) return attachedServer(attached, log).start({ folder: this.#folderOf(id), width, height })
+    if (attached !== null) return attachedServer(protocol, attached, log).start({ folder: this.#folderOf(id), width, height })
     const site = this.#siteOf(stored)
     try {
       const running = await site.start(stored)

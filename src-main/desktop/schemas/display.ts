@@ -45,17 +45,18 @@ const AttachedPlaceSchema = Type.Object(
     server: Type.String({
       pattern: '^(:[0-9]{1,5}|/.{1,100})$',
       maxLength: 101,
-      description: 'X display of this machine, e.g. `:7`, or the path of the socket of its server',
+      description:
+        'X display of this machine, e.g. `:7`, or the path of the socket of its server; of Wayland: the path of the socket of its compositor',
     }),
     authority: Type.Optional(
       Type.String({
         pattern: '^/',
         maxLength: 1000,
-        description: 'path of the file with its cookie; its first one is used. Left out: none',
+        description: 'of X11: path of the file with its cookie; its first one is used. Left out: none',
       }),
     ),
   },
-  { ...exactly, description: 'a display that other programs made, of X11; it is not ended from here' },
+  { ...exactly, description: 'a display that other programs made; it is not ended from here' },
 )
 /** Where a display is that other programs made. */
 export type AttachedPlace = Static<typeof AttachedPlaceSchema>

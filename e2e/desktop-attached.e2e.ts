@@ -1,0 +1,98 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { findProgram } from '../src-main/platform/programs/find-program.ts'
+import { launchBrowser } from './helpers/browser.ts'
+import { shareOfColor } from './helpers/canvas-share.ts'
+import { type RunningHost, startHost } from './helpers/host.ts'
+import { skipBecause } from './helpers/skip.ts'
+import { look } from './helpers/studio-page.ts'
+import { until } from './helpers/until.ts'
+
+/** A Wayland compositor that is there already, here that of another host, seen and worked at by its socket. */
+
+const missing = ['sway', 'foot'].every((program) => findProgram(program) !== undefined)
+  ? undefined
+  : 'sway and foot are needed: apt-get install sway foot'
+let theirs: RunningHost
+let host: RunningHost
+let browser: Browser
+let page: Page
+let socket = ''
+let made = ''
+
+beforeAll(async () => {
+  if (missing !== undefined) return
+  theirs = await startHost({ name: 'desktop-attached-theirs' })
+  host = await startHost({ name: 'desktop-attached' })
+  const command = ['foot', '--override=colors.background=103050', 'sh', '-c', `cat > ${join(theirs.dataDir, 'typed.txt')}`]
+  const { id, server } = (await theirs.api('POST', '/desktop/displays', { protocol: 'wayland', command })).body
+  made = id
+  socket = server ?? ''
+  browser = await launchBrowser()
+  page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
+}, 120_000)
+
+afterAll(async () => {
+  await browser?.close()
+  await theirs?.api('DELETE', `/desktop/displays/${made}`).catch(() => undefined)
+  for (const each of [host, theirs]) await each?.stop()
+}, 60_000)
+
+beforeEach((context) => {
+  if (missing !== undefined) skipBecause(context, missing)
+})
+
+it('is attached on the page, seen, typed in, and goes on when it is removed', async () => {
+  await page.goto(`${host.http}/desktops`)
+  await page.getByTestId('create-display').click()
+  await page.getByTestId('display-name').fill('Theirs')
+  await page.getByTestId('display-starts').selectOption('attach')
+  await page.getByTestId('display-protocol').selectOption('wayland')
+  expect(await page.getByTestId('display-authority').count()).toBe(0)
+  await page.getByTestId('display-server').fill(socket)
+  await look(page, 'desktop-attach-wayland')
+  await page.getByTestId('display-submit').click()
+  await page.getByRole('link', { name: 'Open Theirs' }).click()
+  await page.locator('[data-testid=desktop][data-state=open]').waitFor()
+  await until(async () => (await shareOfColor(page, [0x10, 0x30, 0x50])) > 0.8, 'the terminal is seen')
+  const { width, height } = (await theirs.api('GET', `/desktop/displays/${made}`)).body
+  const attached = async () => (await host.api('GET', '/desktop/displays')).body.items.find(({ name }) => name === 'Theirs')!
+  // The size is that of its own programs, whatever the window.
+  await until(async () => (await attached()).width > 0, 'its size is known')
+  expect(await attached()).toMatchObject({ kind: 'attached', protocol: 'wayland', width, height })
+  await page.getByTestId('desktop-keys').focus()
+  await page.keyboard.type('Grüße ß')
+  await page.keyboard.press('Enter')
+  const typed = join(theirs.dataDir, 'typed.txt')
+  await until(
+    () => existsSync(typed) && readFileSync(typed, 'utf8') === 'Grüße ß\n',
+    () => `typed is ${existsSync(typed) && readFileSync(typed, 'utf8')}`,
+  )
+  await page.goto(`${host.http}/desktops`)
+  expect((await host.api('DELETE', `/desktop/displays/${(await attached()).id}`)).status).toBe(204)
+  expect((await theirs.api('GET', `/desktop/displays/${made}`)).body).toMatchObject({ state: 'running', server: socket })
+})
+
+it('is rejected where it is no path, has a cookie, is made here, or nobody listens', async () => {
+  const added = async (of: RunningHost, attach: { readonly server: string; readonly authority?: string }) =>
+    (await of.api('POST', '/desktop/displays', { protocol: 'wayland', attach })).body
+  expect(await added(host, { server: ':1' })).toMatchObject({ code: 'desktop.attached' })
+  expect(await added(host, { server: socket, authority: '/etc/passwd' })).toMatchObject({ code: 'desktop.attached' })
+  expect(await added(theirs, { server: socket })).toMatchObject({ code: 'desktop.shown_already' })
+  expect(await added(host, { server: join(host.dataDir, 'wayland-9') })).toMatchObject({
+    code: 'desktop.not_reachable',
+    detail: expect.stringContaining('No Wayland compositor listens'),
+  })
+})
+
+it('says so when its compositor ends', async () => {
+  const { id } = (await host.api('POST', '/desktop/displays', { name: 'Ends', protocol: 'wayland', attach: { server: socket } })).body
+  await page.goto(`${host.http}/desktops/${id}`)
+  await page.locator('[data-testid=desktop][data-state=open]').waitFor()
+  await theirs.api('DELETE', `/desktop/displays/${made}`)
+  await page.locator('[data-testid=desktop][data-state=failed]').waitFor()
+  await look(page, 'desktop-attach-ended')
+  await host.api('DELETE', `/desktop/displays/${id}`)
+})
