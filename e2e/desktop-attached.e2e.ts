@@ -92,7 +92,7 @@ it('says so when its compositor ends', async () => {
   await page.goto(`${host.http}/desktops/${id}`)
   await page.locator('[data-testid=desktop][data-state=open]').waitFor()
   await theirs.api('DELETE', `/desktop/displays/${made}`)
-  await page.locator('[data-testid=desktop][data-state=failed]').waitFor()
+  await page.locator('[data-testid=desktop][data-state=failed]').getByText('It has ended').waitFor()
   await look(page, 'desktop-attach-ended')
   await host.api('DELETE', `/desktop/displays/${id}`)
 })

@@ -402,7 +402,7 @@ export function DesktopView({ connection, name, inShow = false, display, resizes
               </div>
             ) : state.kind === 'failed' ? (
               <>
-                <p translate="no">{t.failed(state.reason)}</p>
+                <p translate="no">{t.failed(t.unshown[state.reason] ?? state.reason)}</p>
                 <button type="button" className="button" onClick={() => setRound(round + 1)} data-testid="desktop-again">
                   {t.tryAgain}
                 </button>

@@ -64,6 +64,18 @@ export const t = section('desktops', {
   connecting: 'Connecting',
   reconnecting: 'The connection was lost. Connecting again.',
   failed: (reason: string) => `This desktop cannot be shown: ${reason}`,
+  /** By what the process that shows a display says. */
+  unshown: {
+    'no-server': 'Nothing answers there. Start it, then try again.',
+    'server-lost': 'It has ended, or was started again.',
+    'refused': 'Its server rejects the host: the cookie may be of an earlier start.',
+    'no-xtest': 'Its X server takes no keyboard and pointer from programs (XTEST).',
+    'no-damage': 'Its X server does not say what changes (DAMAGE).',
+    'no-screencopy': 'Its compositor gives programs no image (screencopy of wlroots).',
+    'no-virtual-input': 'Its compositor takes no keyboard and pointer from programs (virtual keyboard and pointer of wlroots).',
+    'pixel-format': 'Its colors cannot be read.',
+    'too-large': 'It is larger than 8192 pixels a side.',
+  } as Readonly<Record<string, string>>,
   tryAgain: 'Try again',
   fullScreen: 'Full screen',
   leaveFullScreen: 'Leave full screen',
