@@ -1064,7 +1064,7 @@ export interface ApiTypes {
       POST: { body: { collection: Record<string, unknown>; scene: string; width?: number | undefined }; answer: undefined }
     }
     edits: {
-      POST: { body: { edits: readonly ({ do: 'add'; to: string; value: Record<string, unknown>; index?: number | undefined } | { do: 'change'; at: string; changes: Record<string, unknown>; linked?: boolean | undefined } | { do: 'remove'; at: string } | { do: 'move'; at: string; to?: string | undefined; index?: number | undefined } | { do: 'group'; scene: string; items: readonly string[]; id?: string | undefined; name?: string | undefined; origin?: { x: number; y: number } | undefined } | { do: 'ungroup'; at: string; size?: { width: number; height: number } | undefined } | { do: 'duplicate'; at: string; id?: string | undefined; name?: string | undefined; sources?: 'share' | 'copy' | undefined } | { do: 'paste'; scene: string; items: readonly Record<string, unknown>[]; sources?: readonly Record<string, unknown>[] | undefined })[]; ifRevision?: number | undefined; gesture?: string | undefined }; answer: DeleteStudioCanvases }
+      POST: { body: { edits: readonly ({ do: 'add'; to: string; value: Record<string, unknown>; index?: number | undefined } | { do: 'change'; at: string; changes: Record<string, unknown>; linked?: boolean | undefined } | { do: 'remove'; at: string } | { do: 'move'; at: string; to?: string | undefined; index?: number | undefined } | { do: 'group'; scene: string; items: readonly string[]; id?: string | undefined; name?: string | undefined; origin?: { x: number; y: number } | undefined } | { do: 'ungroup'; at: string; size?: { width: number; height: number } | undefined } | { do: 'duplicate'; at: string; id?: string | undefined; name?: string | undefined; sources?: 'share' | 'copy' | undefined } | { do: 'paste'; scene: string; items: readonly Record<string, unknown>[]; sources?: readonly Record<string, unknown>[] | undefined })[]; ifRevision?: number | undefined; gesture?: string | undefined }; answer: { revision: number; undo: string | null; redo: string | null; made: string[]; step: string | null } }
     }
     'file-retention': {
       GET: { answer: LiveRecordingRetention }
@@ -1098,6 +1098,7 @@ export interface ApiTypes {
       GET: { answer: { items: StudioFilterPresetsItem[] } }
       POST: { body: { kind: string; name: string; settings: Record<string, unknown> }; answer: StudioFilterPresetsItem }
       '*': {
+        PATCH: { body: { name: string }; answer: StudioFilterPresetsItem }
         DELETE: { answer: undefined }
       }
     }
@@ -1119,10 +1120,10 @@ export interface ApiTypes {
           POST: { body: { expiresInMinutes?: number | undefined }; answer: PostStudioGuests }
         }
         'put-on-air': {
-          POST: { body: { scene?: string | undefined }; answer: StudioGuestsItem }
+          POST: { body: { scene?: string | undefined }; answer: PostStudioGuestsPutOnAir }
         }
         'take-off-air': {
-          POST: { answer: StudioGuestsItem }
+          POST: { answer: PostStudioGuestsPutOnAir }
         }
       }
     }
@@ -1449,7 +1450,7 @@ export interface ApiTypes {
       }
     }
     undo: {
-      POST: { body: { ifRevision?: number | undefined }; answer: PostStudioRedo }
+      POST: { body: { ifRevision?: number | undefined; ifStep?: string | undefined }; answer: PostStudioRedo }
     }
     'upload-space': {
       GET: { answer: { usedBytes: number; quotaBytes: number; maxFileBytes: number } }
@@ -1675,6 +1676,7 @@ type StudioFilesItem = { id: string; title: string; output: string; outputName: 
 type StudioFilterPresetsItem = { id: string; kind: string; name: string; settings: Record<string, unknown> }
 type StudioGuestsItem = { id: string; label: string; name: string | null; stream: string; state: 'invited' | 'waiting' | 'on-air' | 'away' | 'expired'; connected: boolean; onAir: boolean; inPreview: boolean; source: string | null; camera: boolean; microphone: boolean; talkedTo: boolean; receives: boolean; createdAt: string; expiresAt: string }
 type PostStudioGuests = { id: string; stream: string; joinUrl: string; guest: StudioGuestsItem }
+type PostStudioGuestsPutOnAir = { id: string; label: string; name: string | null; stream: string; state: 'invited' | 'waiting' | 'on-air' | 'away' | 'expired'; connected: boolean; onAir: boolean; inPreview: boolean; source: string | null; camera: boolean; microphone: boolean; talkedTo: boolean; receives: boolean; createdAt: string; expiresAt: string; step: string | null }
 type PostStudioHotkeysItem = { run: string; macro: string; state: 'running' | 'done' | 'failed' | 'stopped'; done: number; actions: number; error: { code: string; message: string; remedy: string } | null }
 type PostStudioHotkeys = { items: PostStudioHotkeysItem[] }
 type PostStudioMacros = { revision: number; item: StudioCollectionCollectionMacrosItem }

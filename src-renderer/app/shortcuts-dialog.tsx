@@ -1,4 +1,5 @@
 import { CloseAction, Dialog } from '../components/dialog.tsx'
+import { keyNames } from '../components/key-names.ts'
 import { app as t } from '../messages/page.ts'
 import { t as canvas } from '../studio/canvas/messages.ts'
 import './shortcuts.css'
@@ -72,7 +73,7 @@ function KeyTable({ title, list }: { readonly title: string; readonly list: Keys
           <tr key={keys}>
             <td>
               {keys.split(' ').map((key) => (
-                <kbd key={key}>{key}</kbd>
+                <kbd key={key}>{keyNames(key)}</kbd>
               ))}
             </td>
             <td>{what}</td>

@@ -1,5 +1,6 @@
 import { Check } from 'lucide-react'
 import { useEffect, useRef } from 'react'
+import { keyNames } from './key-names.ts'
 import './context-menu.css'
 
 export interface MenuEntry {
@@ -112,7 +113,7 @@ export function ContextMenu({ at: { x, y }, label, groups, onClose, testId }: Co
                 </span>
                 {entry.keys !== undefined && (
                   <span className="menu-keys" aria-hidden="true">
-                    {entry.keys}
+                    {keyNames(entry.keys)}
                   </span>
                 )}
                 {entry.disabled && entry.why !== undefined && <span className="menu-why">{entry.why}</span>}

@@ -1,4 +1,4 @@
-import { call } from '../client/api.ts'
+import { ApiError, call } from '../client/api.ts'
 import { clips } from '../clips/clip-store.ts'
 import { notify, notifyError } from '../components/toasts.tsx'
 import { entityAt } from './document.ts'
@@ -6,8 +6,8 @@ import { stepWords } from './history/step-words.ts'
 import { t } from './messages.ts'
 import { clearEdits } from './overwritten.ts'
 import { freeId, freeName, isShownElsewhere, nameOf, type PlacedItem } from './places.ts'
-import { change, edit, onOverwritten, redo, undo } from './show-store.ts'
-import type { Collection, Edit, HistoryList, ProgramState, Scene } from './types.ts'
+import { change, edit, editStep, onOverwritten, redo, undo, undoOnly } from './show-store.ts'
+import type { Collection, Edit, ProgramState, Scene } from './types.ts'
 
 /** What buttons, keys and menus do. Each says by a message what went wrong; none throws. */
 
@@ -27,17 +27,22 @@ export const undoStep = (): void => void attempt(async () => notify(t.history.un
 
 export const redoStep = (): void => void attempt(async () => notify(t.history.redone(stepWords(await redo()))))
 
-const newestStep = async (): Promise<HistoryList['undo'][number] | undefined> => (await call('GET', '/studio/history?limit=1')).undo[0]
+/** Does edits, and says so. The button of the message undoes them, and nothing that came since. False where they were rejected. */
+export async function editUndoably(edits: readonly Edit[], text: string): Promise<boolean> {
+  const done = await attempt(() => editStep(edits))
+  if (done !== undefined) notifyUndoable(text, done.step)
+  return done !== undefined
+}
 
-/** Says what the newest step did. Its button undoes that step, and no other one that came since. */
-export function notifyUndoable(text: string): void {
-  const done = newestStep().catch(() => undefined)
-  const undoIt = async (): Promise<void> => {
-    const [step, newest] = await Promise.all([done, newestStep()])
-    if (step !== undefined && (step.name !== newest?.name || step.time !== newest.time)) notify(t.history.changedSince)
-    else await undo()
-  }
-  notify(text, () => void attempt(undoIt))
+/** Says what a step of the history did: its button undoes that step, while it is the newest one. Null: it did nothing that can be undone. */
+export function notifyUndoable(text: string, step: string | null): void {
+  if (step === null) notify(text)
+  else notify(text, () => void attempt(() => undoOnly(step).catch(sayChangedSince)))
+}
+
+function sayChangedSince(error: unknown): void {
+  if (!(error instanceof ApiError) || error.code !== 'request.conflict') throw error
+  notify(t.history.changedSince)
 }
 
 /** Puts a scene on air; in studio mode into the preview, unless `onAir`. */
@@ -72,8 +77,12 @@ export async function duplicateScene(scene: Scene, document: Collection): Promis
 
 export async function removeScenes(scenes: readonly Scene[]): Promise<void> {
   const [first] = scenes
-  if (first === undefined || (await tryEdit(scenes.map(({ id }) => ({ do: 'remove', at: `scenes/${id}` })))) === undefined) return
-  notifyUndoable(scenes.length === 1 ? t.scenes.deleted(first.name) : t.scenes.deletedMany(scenes.length))
+  if (first === undefined) return
+  const said = scenes.length === 1 ? t.scenes.deleted(first.name) : t.scenes.deletedMany(scenes.length)
+  await editUndoably(
+    scenes.map(({ id }) => ({ do: 'remove', at: `scenes/${id}` })),
+    said,
+  )
 }
 
 /** Moves an entry to another index of its list. */
@@ -94,16 +103,16 @@ export async function removeItems(items: readonly PlacedItem[], document: Collec
   for (const { item } of items) if ('group' in item) for (const { id } of item.group) gone.add(id)
   for (const source of sources) if (!isShownElsewhere(document, source, gone)) edits.push({ do: 'remove', at: `sources/${source}` })
   const said = items.length === 1 ? t.sources.deleted(nameOf(first.item, document)) : t.sources.deletedMany(items.length)
-  if ((await tryEdit(edits)) !== undefined) notifyUndoable(said)
+  await editUndoably(edits, said)
 }
 
 /** Removes a source wherever it is used. */
 export async function removeSource(id: string, name: string): Promise<void> {
-  if ((await tryEdit([{ do: 'remove', at: `sources/${id}` }])) !== undefined) notifyUndoable(t.sources.deleted(name))
+  await editUndoably([{ do: 'remove', at: `sources/${id}` }], t.sources.deleted(name))
 }
 
 export async function removeOutput(id: string, name: string): Promise<void> {
-  if ((await tryEdit([{ do: 'remove', at: `outputs/${id}` }])) !== undefined) notifyUndoable(t.outputs.deleted(name))
+  await editUndoably([{ do: 'remove', at: `outputs/${id}` }], t.outputs.deleted(name))
 }
 
 export const startOutput = (id: string): Promise<unknown> => attempt(() => call('POST', `/studio/outputs/${id}/start`))

@@ -199,6 +199,8 @@ export const t = section('studio', {
     hide: (name: string) => `Hide ${name}`,
     lock: (name: string) => `Lock ${name}`,
     unlock: (name: string) => `Unlock ${name}`,
+    openGroup: (name: string) => `Show what is in ${name}`,
+    closeGroup: (name: string) => `Hide what is in ${name}`,
   },
   addSource: {
     title: 'Add source',

@@ -11,13 +11,16 @@ export interface PlacedItem {
   readonly depth: number
 }
 
-/** Items of a scene as a list of layers: the topmost first, items of a group below it. */
-export function layersOf(scene: Scene): readonly PlacedItem[] {
+const noGroups: ReadonlySet<string> = new Set()
+
+/** Items of a scene as a list of layers: the topmost first, items of a group below it, unless the group is among `closed`. */
+export function layersOf(scene: Scene, closed: ReadonlySet<string> = noGroups): readonly PlacedItem[] {
   const list = `scenes/${scene.id}/items`
   return scene.items
     .flatMap((item, index) => {
       const at = `${list}/${item.id}`
-      const inner = 'group' in item ? item.group.map((each, inside) => placed(each, `${at}/items`, inside, 1)).toReversed() : []
+      const inner =
+        'group' in item && !closed.has(item.id) ? item.group.map((each, inside) => placed(each, `${at}/items`, inside, 1)).toReversed() : []
       return [[placed(item, list, index, 0), ...inner]]
     })
     .toReversed()

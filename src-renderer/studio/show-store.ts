@@ -6,23 +6,18 @@ import type { EventMessage } from '../client/types.ts'
 import { applyChange, type Change, type ChangedItem, joinChanges, replaceItems, shareParts } from './document.ts'
 import { t } from './messages.ts'
 import { clearEdits, expectEdits, noteEdits, takeOverwritten } from './overwritten.ts'
-import { type RateHistory, withoutRates, withRates } from './rate-history.ts'
-import type {
-  ChosenSettings,
-  Collection,
-  Edit,
-  Edited,
-  EngineState,
-  MacroRun,
-  OpenCollection,
-  OutputReport,
-  Preparation,
-  ProgramState,
-  SourceReport,
-  Statistics,
-} from './types.ts'
+import {
+  type FilterChoice,
+  type FilterProblem,
+  noReports,
+  type Reports,
+  reported,
+  withFilterChoices,
+  withFilterProblems,
+} from './show-reports.ts'
+import type { Collection, Edit, Edited, EngineState, OpenCollection, Preparation } from './types.ts'
 
-export interface ShowState {
+export interface ShowState extends Reports {
   /** False until the host was asked for the first time. */
   readonly loaded: boolean
   readonly engine: EngineState
@@ -32,36 +27,17 @@ export interface ShowState {
   readonly preparation: Preparation | null
   /** The open collection as the host has it, with the changes of this page that are on their way; null where none is open. */
   readonly open: OpenCollection | null
-  readonly program: ProgramState | null
-  /** By id of the source. */
-  readonly sourceReports: Readonly<Record<string, SourceReport>>
-  /** By id of the output. */
-  readonly outputReports: Readonly<Record<string, OutputReport>>
-  /** Bitrates of the outputs that run, by their ids. */
-  readonly outputRates: RateHistory
-  /** Why a filter is left out, by its id. */
-  readonly filterProblems: Readonly<Record<string, string>>
-  /** What filters that follow the light have chosen, by their ids. */
-  readonly filterChoices: Readonly<Record<string, ChosenSettings>>
-  readonly statistics: Statistics | null
-  /** The newest run of each macro since the page was opened, by id of the macro. */
-  readonly macroRuns: Readonly<Record<string, MacroRun>>
-}
-
-const nothing: Omit<ShowState, 'loaded' | 'engine' | 'problem' | 'preparation'> = {
-  open: null,
-  program: null,
-  sourceReports: {},
-  outputReports: {},
-  outputRates: {},
-  filterProblems: {},
-  filterChoices: {},
-  statistics: null,
-  macroRuns: {},
 }
 
 /** The show as the page knows it: read once, then kept in step by events. Use it with `useFollowedShow` somewhere above. */
-export const useShow = create<ShowState>(() => ({ loaded: false, engine: 'off', problem: null, preparation: null, ...nothing }))
+export const useShow = create<ShowState>(() => ({
+  loaded: false,
+  engine: 'off',
+  problem: null,
+  preparation: null,
+  open: null,
+  ...noReports,
+}))
 
 /** The open document; undefined where none is open. */
 export const useDocument = (): Collection | undefined => useShow(({ open }) => open?.collection)
@@ -111,7 +87,7 @@ async function readAll(): Promise<void> {
       engine: status.state,
       problem: status.problem,
       preparation: status.preparation,
-      ...nothing,
+      ...noReports,
       open: open === null ? null : useShow.getState().open,
       filterProblems: open === null ? {} : useShow.getState().filterProblems,
       filterChoices: open === null ? {} : useShow.getState().filterChoices,
@@ -221,94 +197,21 @@ function apply({ topic, data }: EventMessage): void {
       show()
       break
     }
-    case 'studio.program':
-      useShow.setState({ program: data as ProgramState })
-      break
     case 'studio.state': {
       const { state: engine, ...rest } = data as Pick<ShowState, 'problem' | 'preparation'> & { readonly state: EngineState }
       useShow.setState({ engine, ...rest })
       break
     }
-    case 'studio.source': {
-      const { id, report } = data as { readonly id: string; readonly report: SourceReport }
-      useShow.setState(({ sourceReports }) => ({ sourceReports: { ...sourceReports, [id]: report } }))
-      break
-    }
-    case 'studio.filter':
-      keepFilterProblems([data as FilterProblem])
-      break
-    case 'studio.filter_chose':
-      keepFilterChoices([data as FilterChoice])
-      break
-    case 'studio.output.updated': {
-      const report = data as OutputReport
-      useShow.setState(({ outputReports, outputRates }) => ({
-        outputReports: { ...outputReports, [report.id]: report },
-        outputRates: report.state === 'off' || report.state === 'failed' ? withoutRates(outputRates, report.id) : outputRates,
-      }))
-      break
-    }
-    case 'studio.output.removed':
-      useShow.setState(({ outputReports }) => {
-        const { [(data as { readonly id: string }).id]: _gone, ...rest } = outputReports
-        return { outputReports: rest }
-      })
-      break
-    case 'studio.output.statistics':
-      useShow.setState(({ outputReports, outputRates }) => {
-        const next = { ...outputReports }
-        const { items } = data as { readonly items: readonly Pick<OutputReport, 'id' | 'statistics'>[] }
-        const known = items.filter(({ id }) => next[id] !== undefined)
-        for (const { id, statistics } of known) next[id] = { ...(next[id] as OutputReport), statistics }
-        return { outputReports: next, outputRates: withRates(outputRates, known) }
-      })
-      break
-    case 'studio.macro': {
-      const run = data as MacroRun
-      useShow.setState(({ macroRuns }) => ({ macroRuns: { ...macroRuns, [run.macro]: run } }))
-      break
-    }
-    case 'studio.statistics':
-      useShow.setState({ statistics: data as Statistics })
-      break
+    default:
+      useShow.setState((state) => reported(state, topic, data))
   }
 }
 
-interface FilterProblem {
-  readonly id: string
-  /** Null where the filter works. */
-  readonly problem: string | null
-}
-
 /** Takes what was read of filters into what is shown. */
-export function keepFilterProblems(items: readonly FilterProblem[]): void {
-  useShow.setState((state) => {
-    const filterProblems: Record<string, string> = { ...state.filterProblems }
-    for (const { id, problem } of items) {
-      if (problem === null) delete filterProblems[id]
-      else filterProblems[id] = problem
-    }
-    return { filterProblems }
-  })
-}
-
-interface FilterChoice {
-  readonly id: string
-  /** Null where it follows nothing, or has chosen nothing yet. */
-  readonly chosen: ChosenSettings | null
-}
+export const keepFilterProblems = (items: readonly FilterProblem[]): void => useShow.setState((state) => withFilterProblems(state, items))
 
 /** Takes what filters have chosen into what is shown. */
-export function keepFilterChoices(items: readonly FilterChoice[]): void {
-  useShow.setState((state) => {
-    const filterChoices: Record<string, ChosenSettings> = { ...state.filterChoices }
-    for (const { id, chosen } of items) {
-      if (chosen === null) delete filterChoices[id]
-      else filterChoices[id] = chosen
-    }
-    return { filterChoices }
-  })
-}
+export const keepFilterChoices = (items: readonly FilterChoice[]): void => useShow.setState((state) => withFilterChoices(state, items))
 
 let users = 0
 let leave: (() => unknown) | undefined
@@ -332,7 +235,7 @@ export const useFollowedShow = (): void => useEffect(followShow, [])
 const eventLateMs = 100
 
 /** An edit was answered: its event has what changed, or has the document read. Only where none comes it is read because of the answer. */
-function take({ revision }: Edited): void {
+function take({ revision }: Pick<Edited, 'revision'>): void {
   if (confirmed === null || confirmed.revision >= revision) return
   const of = reads
   setTimeout(() => of === reads && void readDocument(revision), eventLateMs)
@@ -349,12 +252,15 @@ function noteDone(edits: readonly Edit[], answer: Edited): void {
 }
 
 /** Does edits as one step that can be undone; returns the ids of what was made, when the document has them. Throws ApiError. */
-export async function edit(edits: readonly Edit[]): Promise<readonly string[]> {
+export const edit = async (edits: readonly Edit[]): Promise<readonly string[]> => (await editStep(edits)).made
+
+/** The same, with the step of the history that it is, for `undoOnly`. */
+export async function editStep(edits: readonly Edit[]): Promise<Edited> {
   expectEdits(edits)
   const answer = await call('POST', '/studio/edits', { body: { edits } })
   noteDone(edits, answer)
   await untilRevision(answer.revision)
-  return answer.made
+  return answer
 }
 
 /** Resolves when the page shows a document of at least this revision, after two seconds in any case. */
@@ -446,19 +352,20 @@ async function send(at: string): Promise<void> {
 }
 
 /** Undoes the newest step of anybody; returns its name. Throws ApiError if nothing can be undone. */
-export async function undo(): Promise<string> {
-  return step('undo')
-}
+export const undo = (): Promise<string> => takeBack('undo')
+
+/** Undoes a step that is still the newest one. Throws ApiError `request.conflict` where it is not. */
+export const undoOnly = (step: string): Promise<string> => takeBack('undo', step)
 
 /** Does again what was undone last; returns its name. Throws ApiError if nothing can be redone. */
-export async function redo(): Promise<string> {
-  return step('redo')
-}
+export const redo = (): Promise<string> => takeBack('redo')
 
-async function step(way: 'undo' | 'redo'): Promise<string> {
+async function takeBack(way: 'undo' | 'redo', ifStep?: string): Promise<string> {
   await Promise.all(underWay)
   clearEdits()
-  const answer = await call('POST', `/studio/${way}`, { body: {} })
+  const answer = await (way === 'undo'
+    ? call('POST', '/studio/undo', { body: ifStep === undefined ? {} : { ifStep } })
+    : call('POST', '/studio/redo', { body: {} }))
   take(answer)
   return answer.name
 }

@@ -33,6 +33,11 @@ export const studioErrors = {
     title: 'There is no collection of that name',
     remedy: 'See `GET /studio/collections` or `streams studio list`.',
   },
+  'studio.preset_exists': {
+    status: 409,
+    title: 'This kind of filter has a preset of that name already',
+    remedy: 'Choose another name, or delete that preset first.',
+  },
   'studio.collection_exists': { status: 409, title: 'There is a collection of that name already', remedy: 'Choose another name.' },
   'studio.collection_unreadable': {
     status: 400,

@@ -62,6 +62,8 @@ export interface OpenCollectionDependencies {
 export interface Doing extends Author {
   /** Reject where the collection is of another revision. */
   readonly ifRevision?: number
+  /** Undo this step of the history, and no other one. */
+  readonly ifStep?: string
   /** Edits with the same one are one step of the history: a drag. */
   readonly gesture?: string
 }
@@ -142,6 +144,14 @@ export class OpenCollection {
     return made
   }
 
+  /** The same, with the id of the step that it is for `ifStep`; null where nothing changed, and in a gesture, which goes on or goes back. */
+  editStep(edits: readonly Edit[], doing: Doing): { readonly made: readonly string[]; readonly step: string | null } {
+    const before = this.#revision
+    const made = this.edit(edits, doing)
+    const isStep = this.#revision !== before && doing.gesture === undefined
+    return { made, step: (isStep ? this.#history.newestId : undefined) ?? null }
+  }
+
   /** Puts a whole document in the place of what is open, as a step that can be undone. Throws as `edit`. */
   replace(document: unknown, name: string, doing: Doing): void {
     this.#expect(doing)
@@ -167,6 +177,9 @@ export class OpenCollection {
   /** Answers what was undone. Throws `request.conflict` and `studio.nothing_to_undo`. */
   undo(doing: Doing): string {
     this.#expect(doing)
+    if (doing.ifStep !== undefined && doing.ifStep !== this.#history.newestId) {
+      throw new AppError('request.conflict', `The newest step of the history is another one: ${this.#history.nextUndo?.name ?? 'none'}`)
+    }
     const before = this.#collection
     const undone = this.#history.undo(before, (collection) => this.#authored(collection, { author: doing, how: 'back' }))
     if (undone === undefined) throw new AppError('studio.nothing_to_undo')

@@ -2,8 +2,12 @@ import { pluralIn } from '../plural.ts'
 
 const plural = pluralIn('en')
 
+/** Keys that have another name on keyboards than in programs. */
+const keyNames: Readonly<Record<string, string>> = { ArrowLeft: '←', ArrowUp: '↑', ArrowRight: '→', ArrowDown: '↓' }
+
 /** Texts of the section components. */
 export const components = {
+  keyName: (key: string) => keyNames[key] ?? key,
   isDeletedInFiveMinutes: (name: string | number) => `${name} is deleted in five minutes`,
   lastHours: (title: string, hours: number) => `${title}, last ${hours} hours`,
   lastMinutes: (title: string | number, minutes: string | number) => `${title}, last ${minutes} minutes`,

@@ -4,7 +4,33 @@ const plural = pluralIn('es')
 
 import type { Messages } from '../messages.ts'
 
+/** As they are written on Spanish keyboards. */
+const keyNames: Readonly<Record<string, string>> = {
+  ArrowLeft: '←',
+  ArrowUp: '↑',
+  ArrowRight: '→',
+  ArrowDown: '↓',
+  Backspace: 'Retroceso',
+  CapsLock: 'Bloq Mayús',
+  ContextMenu: 'Menú',
+  Delete: 'Supr',
+  End: 'Fin',
+  Enter: 'Intro',
+  Escape: 'Esc',
+  Home: 'Inicio',
+  Insert: 'Insert',
+  NumLock: 'Bloq Num',
+  PageDown: 'Av Pág',
+  PageUp: 'Re Pág',
+  Pause: 'Pausa',
+  PrintScreen: 'Impr Pant',
+  ScrollLock: 'Bloq Despl',
+  Shift: 'Mayús',
+  Space: 'Espacio',
+}
+
 export const components: Messages['components'] = {
+  keyName: (key: string) => keyNames[key] ?? key,
   isDeletedInFiveMinutes: (name) => `${name} se elimina en cinco minutos`,
   lastHours: (title, hours) => `${title}, últimas ${hours} horas`,
   lastMinutes: (title, minutes) => `${title}, últimos ${minutes} minutos`,

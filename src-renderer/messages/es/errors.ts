@@ -818,6 +818,11 @@ export const errors: Readonly<Record<ErrorCode, ErrorText>> = {
     title: 'No hay ninguna colección con ese nombre',
     remedy: 'Consulta `GET /studio/collections` o `streams studio list`.',
   },
+  'studio.preset_exists': {
+    english: 'This kind of filter has a preset of that name already',
+    title: 'Este tipo de filtro ya tiene unos ajustes con ese nombre',
+    remedy: 'Elige otro nombre, o elimina antes esos ajustes.',
+  },
   'studio.collection_exists': {
     english: 'There is a collection of that name already',
     title: 'Ya hay una colección con ese nombre',

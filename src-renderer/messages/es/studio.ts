@@ -182,6 +182,8 @@ export const studio = {
     hide: (name: string) => `Ocultar ${name}`,
     lock: (name: string) => `Bloquear ${name}`,
     unlock: (name: string) => `Desbloquear ${name}`,
+    openGroup: (name: string) => `Mostrar lo que hay en ${name}`,
+    closeGroup: (name: string) => `Ocultar lo que hay en ${name}`,
   },
   addSource: {
     title: 'Añadir fuente',
@@ -1185,8 +1187,11 @@ export const studioGuide = {
     machine: 'Esta máquina lo codifica con margen para el propio programa; con más se perderían fotogramas.',
     slow: 'A esta máquina no le sobra tiempo para ello: cierra otros programas antes de emitir, o se perderán fotogramas.',
     upload: 'Así queda libre un tercio de tu subida; con más, el vídeo se pararía a los espectadores.',
+    fast: 'Esta máquina lo codifica con tiempo de sobra.',
     none: 'Ni esta máquina ni tu subida lo limitan.',
   },
+  uploadUnknown:
+    'No se conoce tu velocidad de subida, y una emisión que necesita más se para a los espectadores: introdúcela arriba o mídela.',
   design: 'Diseño',
   make: 'Crear programa y seguir',
   devices: 'Prueba tus dispositivos',

@@ -1,4 +1,4 @@
-import { Eye, EyeOff, Link2, Lock, LockOpen, type LucideIcon, TriangleAlert } from 'lucide-react'
+import { ChevronDown, ChevronRight, Eye, EyeOff, Link2, Lock, LockOpen, type LucideIcon, TriangleAlert } from 'lucide-react'
 import { type KeyboardEvent, memo, type RefObject } from 'react'
 import { opensMenu } from '../../components/context-menu.tsx'
 import { t as links } from '../links/messages.ts'
@@ -14,6 +14,9 @@ import type { DragEntry } from './use-drag-order.ts'
 export interface EntryActions {
   readonly pick: (id: string, how: 'one' | 'toggle' | 'range') => void
   readonly openPanel: (id: string) => void
+  /** Opens or closes a group, opens the properties of others. */
+  readonly doubleClick: (id: string) => void
+  readonly openGroup: (id: string, open: boolean) => void
   /** At a place of the window, px. */
   readonly openMenu: (id: string, x: number, y: number) => void
   readonly rename: (id: string, name: string | null) => void
@@ -33,6 +36,8 @@ interface SourceEntryProps {
   readonly name: string
   readonly Icon: LucideIcon
   readonly report: SourceReport | undefined
+  /** Whether the items of a group are listed; undefined for others. */
+  readonly open: boolean | undefined
   readonly selected: boolean
   readonly renaming: boolean
   readonly editor: boolean
@@ -43,7 +48,7 @@ interface SourceEntryProps {
 
 /** An item in the list of sources. */
 export const SourceEntry = memo(function SourceEntry(props: SourceEntryProps) {
-  const { item, at, list, index, depth, name, Icon, report, selected, renaming, editor, drop, actions } = props
+  const { item, at, list, index, depth, name, Icon, report, open, selected, renaming, editor, drop, actions } = props
   const { id } = item
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the button inside takes the keys
@@ -63,16 +68,28 @@ export const SourceEntry = memo(function SourceEntry(props: SourceEntryProps) {
         event.preventDefault()
         actions.current.openMenu(id, event.clientX, event.clientY)
       }}
-      onDoubleClick={() => actions.current.openPanel(id)}
+      onDoubleClick={(event) => {
+        // Each click on a button or in a field has its own use.
+        if ((event.target as Element).closest('.tool, input') === null) actions.current.doubleClick(id)
+      }}
       onDragStart={(event) => actions.current.drag(index, list).onDragStart(event)}
       onDragOver={(event) => actions.current.drag(index, list).onDragOver(event)}
       onDragEnd={() => actions.current.drag(index, list).onDragEnd()}
       onDrop={(event) => actions.current.drag(index, list).onDrop(event)}
     >
+      {open !== undefined && (
+        <Tool
+          Icon={open ? ChevronDown : ChevronRight}
+          label={open ? t.sources.closeGroup(name) : t.sources.openGroup(name)}
+          onClick={() => actions.current.openGroup(id, !open)}
+          testId="toggle-group"
+        />
+      )}
       <button
         type="button"
         className="entry-main"
         data-item
+        aria-expanded={open}
         aria-current={selected}
         aria-keyshortcuts="F2 Delete Enter Alt+ArrowUp Alt+ArrowDown Control+C Control+V Control+D Control+F Control+R Control+S Control+Shift+D Control+G Shift+F10"
         onKeyDown={(event) => {

@@ -32,9 +32,12 @@ export function SourcesDock({ document, scene, editor, onAdd }: SourcesDockProps
   const [renaming, setRenaming] = useState<string | null>(null)
   const [menu, setMenu] = useState<{ readonly x: number; readonly y: number } | null>(null)
   const [search, setSearch] = useState('')
+  /** Ids of the groups that are closed on this page. */
+  const [closed, setClosed] = useState<ReadonlySet<string>>(new Set())
   const reports = useShow((state) => state.sourceReports)
   const selected = useView((state) => state.selected)
-  const layers = layersOf(scene)
+  // A search finds what is in closed groups, too.
+  const layers = layersOf(scene, search === '' ? closed : undefined)
   const shown = layers.map((layer, index) => ({ layer, index })).filter(({ layer }) => matches(search, nameOf(layer.item, document)))
   const chosen = layers.filter(({ item }) => selected.includes(item.id))
   const [first] = chosen
@@ -63,6 +66,17 @@ export function SourcesDock({ document, scene, editor, onAdd }: SourcesDockProps
       )
     else select([id])
   }
+  /** Opens or closes a group. What is selected in one that closes is not seen any more: the group is selected instead. */
+  const openGroup = (id: string, open: boolean): void => {
+    const layer = placeOf(id)
+    if (layer === undefined || !('group' in layer.item) || open !== closed.has(id)) return
+    const next = new Set(closed)
+    if (open) next.delete(id)
+    else next.add(id)
+    setClosed(next)
+    const inside = layer.item.group.map((member) => member.id)
+    if (!open && selected.some((each) => inside.includes(each))) select([id])
+  }
   const placeOf = (id: string): PlacedItem | undefined => layers.find(({ item }) => item.id === id)
   const actions: EntryActions = {
     pick,
@@ -70,6 +84,12 @@ export function SourcesDock({ document, scene, editor, onAdd }: SourcesDockProps
       select([id])
       showItemPanel()
     },
+    doubleClick(id) {
+      const layer = placeOf(id)
+      if (layer !== undefined && 'group' in layer.item) openGroup(id, closed.has(id))
+      else actions.openPanel(id)
+    },
+    openGroup,
     openMenu(id, x, y) {
       if (!selected.includes(id)) select([id])
       setMenu({ x, y })
@@ -82,7 +102,9 @@ export function SourcesDock({ document, scene, editor, onAdd }: SourcesDockProps
     press(id, event) {
       const layer = placeOf(id)
       if (layer === undefined) return false
-      if (event.key === 'F2') setRenaming(id)
+      if ((event.key === 'ArrowLeft' || event.key === 'ArrowRight') && 'group' in layer.item && !event.altKey)
+        openGroup(id, event.key === 'ArrowRight')
+      else if (event.key === 'F2') setRenaming(id)
       else if (event.altKey && event.key === 'ArrowUp' && layer.index < lengthOf(layer.list) - 1) moveTo(layer.at, layer.index + 1)
       else if (event.altKey && event.key === 'ArrowDown' && layer.index > 0) moveTo(layer.at, layer.index - 1)
       else if (event.key === ' ' && (event.ctrlKey || event.shiftKey)) pick(id, event.shiftKey ? 'range' : 'toggle')
@@ -168,6 +190,7 @@ export function SourcesDock({ document, scene, editor, onAdd }: SourcesDockProps
               name={nameOf(item, document)}
               Icon={iconOfItem(item, document)}
               report={'source' in item ? reports[item.source] : undefined}
+              open={'group' in item ? search !== '' || !closed.has(item.id) : undefined}
               selected={selected.includes(item.id)}
               renaming={renaming === item.id}
               drop={drag.entry(index, list)['data-drop']}

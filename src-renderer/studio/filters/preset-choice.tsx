@@ -1,11 +1,13 @@
-import { BookmarkPlus, Trash2 } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { BookmarkPlus, Pencil, Trash2 } from 'lucide-react'
+import { useEffect, useId, useState } from 'react'
+import { reportProblem } from '../../client/api.ts'
 import { useCollection } from '../../client/collection.ts'
+import { notify } from '../../components/toasts.tsx'
 import { Tool } from '../docks/tool.tsx'
 import type { Filter } from '../types.ts'
 import { t } from './messages.ts'
 import { includedPresets } from './presets.ts'
-import { deletePreset, handOverPresets, savedPresets, savePreset } from './saved-presets.ts'
+import { deletePreset, handOverPresets, renamePreset, type SavedPreset, savedPresets, savePreset } from './saved-presets.ts'
 
 interface PresetChoiceProps {
   readonly filter: Filter
@@ -19,20 +21,15 @@ export function PresetChoice({ filter: { kind, settings }, onChoose }: PresetCho
   useEffect(() => {
     if (loaded) void handOverPresets(Object.values(items))
   }, [loaded, items])
-  const [name, setName] = useState<string | null>(null)
+  const [form, setForm] = useState<{ readonly renamed?: SavedPreset } | null>(null)
   const included = Object.entries(includedPresets[kind] ?? {})
   const has = (wanted: Readonly<Record<string, unknown>>): boolean =>
     Object.entries(wanted).every(([key, value]) => JSON.stringify(settings[key]) === JSON.stringify(value))
   const mine = presets.find((each) => has(each.settings))
   const chosen = mine !== undefined ? `own/${mine.id}` : (included.find(([, each]) => has(each))?.[0] ?? '')
-  const save = (): void => {
-    const text = name?.trim() ?? ''
-    setName(null)
-    if (text !== '') void savePreset({ kind, name: text, settings })
-  }
   return (
     <div className="preset-choice">
-      {name === null ? (
+      {form === null ? (
         <>
           <select
             className="input"
@@ -69,38 +66,92 @@ export function PresetChoice({ filter: { kind, settings }, onChoose }: PresetCho
               </optgroup>
             )}
           </select>
-          <Tool Icon={BookmarkPlus} label={t.savePreset} onClick={() => setName('')} testId="save-preset" />
+          <Tool Icon={BookmarkPlus} label={t.savePreset} onClick={() => setForm({})} testId="save-preset" />
           {mine !== undefined && (
-            <Tool Icon={Trash2} label={t.deletePreset(mine.name)} onClick={() => void deletePreset(mine)} testId="delete-preset" />
+            <>
+              <Tool Icon={Pencil} label={t.renamePreset(mine.name)} onClick={() => setForm({ renamed: mine })} testId="rename-preset" />
+              <Tool Icon={Trash2} label={t.deletePreset(mine.name)} onClick={() => void deletePreset(mine)} testId="delete-preset" />
+            </>
           )}
         </>
       ) : (
-        <form
-          className="preset-choice"
-          onSubmit={(event) => {
-            event.preventDefault()
-            save()
+        <PresetName
+          first={form.renamed?.name ?? ''}
+          isTaken={(name) => form.renamed !== undefined && presets.some((each) => each.id !== form.renamed?.id && each.name === name)}
+          onDone={(name) => {
+            setForm(null)
+            if (form.renamed === undefined) void savePreset({ kind, name, settings })
+            else void rename(form.renamed, name)
           }}
-        >
-          <input
-            className="input"
-            // biome-ignore lint/a11y/noAutofocus: it was asked for
-            autoFocus
-            aria-label={t.newPreset}
-            placeholder={t.newPreset}
-            maxLength={60}
-            value={name}
-            data-testid="preset-name"
-            onChange={(event) => setName(event.currentTarget.value)}
-            onKeyDown={(event) => {
-              if (event.key === 'Escape') setName(null)
-            }}
-          />
-          <button type="submit" className="button" data-testid="store-preset">
-            {t.save}
-          </button>
-        </form>
+          onCancel={() => setForm(null)}
+        />
       )}
     </div>
+  )
+}
+
+/** Its message has the way back: presets are no part of the history of the show. */
+async function rename(preset: SavedPreset, name: string): Promise<void> {
+  if (name === preset.name) return
+  try {
+    await renamePreset(preset, name)
+    notify(t.presetRenamed(name), () => void renamePreset(preset, preset.name).catch(reportProblem))
+  } catch (error) {
+    reportProblem(error)
+  }
+}
+
+interface PresetNameProps {
+  /** What is there to be changed; empty for a new preset. */
+  readonly first: string
+  readonly isTaken: (name: string) => boolean
+  /** Of a name that is not empty. */
+  readonly onDone: (name: string) => void
+  readonly onCancel: () => void
+}
+
+/** Asks for the name of a preset. */
+function PresetName({ first, isTaken, onDone, onCancel }: PresetNameProps) {
+  const [name, setName] = useState(first)
+  const wanted = name.trim()
+  const taken = isTaken(wanted)
+  const problem = useId()
+  return (
+    <form
+      className="preset-choice"
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (wanted === '') onCancel()
+        else if (!taken) onDone(wanted)
+      }}
+    >
+      <input
+        className="input"
+        // biome-ignore lint/a11y/noAutofocus: it was asked for
+        autoFocus
+        aria-label={t.newPreset}
+        placeholder={t.newPreset}
+        maxLength={60}
+        value={name}
+        aria-invalid={taken}
+        aria-describedby={taken ? problem : undefined}
+        data-testid="preset-name"
+        onFocus={(event) => event.currentTarget.select()}
+        onChange={(event) => setName(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          if (event.key !== 'Escape') return
+          event.stopPropagation()
+          onCancel()
+        }}
+      />
+      <button type="submit" className="button" disabled={taken} data-testid="store-preset">
+        {t.save}
+      </button>
+      {taken && (
+        <span className="hint bad" role="alert" id={problem} data-testid="preset-taken">
+          {t.presetTaken(wanted)}
+        </span>
+      )}
+    </form>
   )
 }

@@ -20,6 +20,10 @@ export const savedPresets = new Collection({
 export const savePreset = (preset: NewPreset): Promise<unknown> =>
   call('POST', '/studio/filter-presets', { body: preset }).catch(reportProblem)
 
+/** Throws ApiError. */
+export const renamePreset = ({ id }: SavedPreset, name: string): Promise<SavedPreset> =>
+  savedPresets.keep(call('PATCH', `/studio/filter-presets/${id}`, { body: { name } }))
+
 export const deletePreset = ({ id }: SavedPreset): Promise<unknown> => call('DELETE', `/studio/filter-presets/${id}`).catch(reportProblem)
 
 /** Where presets were kept before hosts did: in the browser. */

@@ -37,9 +37,10 @@ export function GuestCard({ guest, name, source, editor, talkback }: GuestCardPr
     setBusy(true)
     try {
       // What they are now comes as an event: the answer may be older.
-      if (way === 'put-on-air') await call('POST', `/studio/guests/${id}/put-on-air`, { body: {} })
-      else await call('POST', `/studio/guests/${id}/take-off-air`)
-      notifyUndoable(way === 'put-on-air' ? t.onAirNow(name) : t.offAirNow(name))
+      const { step } = await (way === 'put-on-air'
+        ? call('POST', `/studio/guests/${id}/put-on-air`, { body: {} })
+        : call('POST', `/studio/guests/${id}/take-off-air`))
+      notifyUndoable(way === 'put-on-air' ? t.onAirNow(name) : t.offAirNow(name), step)
     } catch (error) {
       notifyError(error)
     } finally {

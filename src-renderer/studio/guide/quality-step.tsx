@@ -46,7 +46,7 @@ export function QualityStep({ purpose, encoders, problem, upload, onUpload }: Qu
       </p>
     )
   }
-  const { short, framesPerSecond, bitrateKbps, encoder, limit } = qualityFor(encoders, purpose, upload)
+  const { short, framesPerSecond, bitrateKbps, encoder, limit, uploadUnknown } = qualityFor(encoders, purpose, upload)
   return (
     <>
       {problem !== '' && (
@@ -77,7 +77,8 @@ export function QualityStep({ purpose, encoders, problem, upload, onUpload }: Qu
         </div>
       )}
       <p className="guide-choice" role="status" data-testid="guide-quality">
-        <b>{t.choice((short * 16) / 9, short, framesPerSecond, formatBitrate(bitrateKbps))}</b> {t.because[limit]}
+        <b>{t.choice((short * 16) / 9, short, framesPerSecond, formatBitrate(bitrateKbps))}</b>{' '}
+        {limit === 'none' && (uploadUnknown || purpose === 'record') ? t.because.fast : t.because[limit]} {uploadUnknown && t.uploadUnknown}
       </p>
     </>
   )

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { chooseQuality } from './quality.ts'
+import { chooseQuality, type Purpose } from './quality.ts'
 
 const encoder = (name: string, speed: number | null, more = {}) => ({
   name,
@@ -36,6 +36,11 @@ describe('the quality of a new show', () => {
     expect(of(7000)).toMatchObject({ short: 1080, framesPerSecond: 30, bitrateKbps: 4500, limit: 'upload' })
     expect(of(2000)).toMatchObject({ short: 720, framesPerSecond: 30, bitrateKbps: 1200, limit: 'upload' })
     expect(of(100).bitrateKbps).toBe(500)
+  })
+
+  it('says where the upload of a stream is not known', () => {
+    const of = (purpose: Purpose, uploadKbps?: number) => chooseQuality([encoder('fast', 20)], purpose, uploadKbps).uploadUnknown
+    expect([of('stream'), of('both'), of('stream', 20_000), of('record')]).toEqual([true, true, false, false])
   })
 
   it('has more bitrate for recordings, which no upload limits', () => {

@@ -12,6 +12,8 @@ export interface Quality {
   readonly encoder: Pick<EncoderInfo, 'name' | 'kind' | 'speed'> | undefined
   /** What keeps it from being better; `slow` where the machine is late with even the least. */
   readonly limit: 'machine' | 'slow' | 'upload' | 'none'
+  /** Whether something is streamed by it over a line whose upload nobody has measured or entered. */
+  readonly uploadUnknown: boolean
 }
 
 interface Step {
@@ -52,5 +54,6 @@ export function chooseQuality(encoders: readonly EncoderInfo[], purpose: Purpose
   const bitrateKbps = Math.max(minKbps, Math.min(wantedKbps, Math.floor(budget / 100) * 100))
   const byLimit = machine > 0 ? 'machine' : 'none'
   const limit = encoder !== undefined && byMachine < 0 ? 'slow' : upload > machine || bitrateKbps < wantedKbps ? 'upload' : byLimit
-  return { short: step.short, framesPerSecond: step.framesPerSecond, bitrateKbps, encoder, limit }
+  const uploadUnknown = purpose !== 'record' && uploadKbps === undefined
+  return { short: step.short, framesPerSecond: step.framesPerSecond, bitrateKbps, encoder, limit, uploadUnknown }
 }

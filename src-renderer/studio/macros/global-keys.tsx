@@ -4,6 +4,7 @@ import { keepSettings } from '../../client/follow-host.ts'
 import { Resource, useResource } from '../../client/resource.ts'
 import { useClient } from '../../client/store.ts'
 import type { Settings } from '../../client/types.ts'
+import { keyNames } from '../../components/key-names.ts'
 import { useIsAdmin } from '../../components/page.ts'
 import { notifyError } from '../../components/toasts.tsx'
 import type { HotkeysReport } from '../types.ts'
@@ -68,7 +69,7 @@ function KeyState({ hotkey: { chord, state, trigger, typed } }: { readonly hotke
     <li data-state={state} data-warning={isWarning} data-testid="key-state">
       <Icon size={14} aria-hidden="true" />
       <span>
-        <kbd>{chord}</kbd> {text}
+        <kbd>{keyNames(chord)}</kbd> {text}
       </span>
     </li>
   )

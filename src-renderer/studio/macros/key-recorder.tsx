@@ -1,5 +1,6 @@
 import { Keyboard, X } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
+import { keyNames } from '../../components/key-names.ts'
 import type { Macro } from '../types.ts'
 import { chordOf, pageKeys, sameKeys } from './chords.ts'
 import { GlobalKeys } from './global-keys.tsx'
@@ -33,8 +34,8 @@ export function KeyRecorder({ macro, macros, records, onChange }: KeyRecorderPro
   const conflicts = hotkeys.flatMap((chord) => [
     ...macros
       .filter(({ id, hotkeys: theirs }) => id !== macro.id && theirs.some((each) => sameKeys(each, chord)))
-      .map(({ name }) => t.usedBy(chord, name)),
-    ...(pageKeys.some((each) => sameKeys(each, chord)) ? [t.usedByPage(chord)] : []),
+      .map(({ name }) => t.usedBy(keyNames(chord), name)),
+    ...(pageKeys.some((each) => sameKeys(each, chord)) ? [t.usedByPage(keyNames(chord))] : []),
   ])
   return (
     <div className="field">
@@ -44,11 +45,11 @@ export function KeyRecorder({ macro, macros, records, onChange }: KeyRecorderPro
       <div className="row key-row">
         {hotkeys.map((chord) => (
           <span key={chord} className="key-chip">
-            <kbd>{chord}</kbd>
+            <kbd>{keyNames(chord)}</kbd>
             <button
               type="button"
-              aria-label={t.removeKeys(chord)}
-              title={t.removeKeys(chord)}
+              aria-label={t.removeKeys(keyNames(chord))}
+              title={t.removeKeys(keyNames(chord))}
               onClick={() => onChange(hotkeys.filter((each) => each !== chord))}
             >
               <X size={13} />

@@ -2,7 +2,8 @@ import { Copy, Play, Plus, Square, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { inLanguage } from '../../client/host-error.ts'
 import { CloseAction, Dialog } from '../../components/dialog.tsx'
-import { notifyUndoable, runMacro, stopMacroRun, tryEdit } from '../commands.ts'
+import { keyNames } from '../../components/key-names.ts'
+import { editUndoably, runMacro, stopMacroRun, tryEdit } from '../commands.ts'
 import { Tool } from '../docks/tool.tsx'
 import { t as studio } from '../messages.ts'
 import { NameField, PartsList } from '../parts-list.tsx'
@@ -38,7 +39,7 @@ export function MacrosDialog({ document, onClose }: MacrosDialogProps) {
     if (made?.[0] !== undefined) setChosen(made[0])
   }
   const remove = async ({ id, name }: Macro): Promise<void> => {
-    if ((await tryEdit([{ do: 'remove', at: `macros/${id}` }])) !== undefined) notifyUndoable(t.deleted(name))
+    await editUndoably([{ do: 'remove', at: `macros/${id}` }], t.deleted(name))
   }
   return (
     <Dialog title={t.title} onClose={onClose} testId="macros-dialog">
@@ -53,7 +54,7 @@ export function MacrosDialog({ document, onClose }: MacrosDialogProps) {
           entry={({ name, hotkeys }) => (
             <>
               <span className="entry-name">{name}</span>
-              {hotkeys[0] !== undefined && <kbd>{hotkeys[0]}</kbd>}
+              {hotkeys[0] !== undefined && <kbd>{keyNames(hotkeys[0])}</kbd>}
             </>
           )}
         >

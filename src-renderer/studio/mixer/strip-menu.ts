@@ -1,5 +1,5 @@
 import type { MenuEntry } from '../../components/context-menu.tsx'
-import { notifyUndoable, tryEdit } from '../commands.ts'
+import { editUndoably, tryEdit } from '../commands.ts'
 import { addMacro } from '../new-macro.ts'
 import { change } from '../show-store.ts'
 import type { Collection, Edit, Source } from '../types.ts'
@@ -31,8 +31,7 @@ export function stripEntries({ source, document, onProperties, onRemove }: Strip
     const value = { kind: 'compressor', name: t.lowerUnder(name), settings: { ...ducking, key: id } }
     return {
       label: t.lowerUnder(name),
-      act: () =>
-        void tryEdit([{ do: 'add', to: list, value }]).then((made) => made !== undefined && notifyUndoable(t.lowered(source.name, name))),
+      act: () => void editUndoably([{ do: 'add', to: list, value }], t.lowered(source.name, name)),
     }
   }
   const push = (how: 'talk' | 'mute'): MenuEntry => ({

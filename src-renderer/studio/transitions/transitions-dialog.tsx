@@ -2,7 +2,7 @@ import { Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { CloseAction, Dialog } from '../../components/dialog.tsx'
 import { NumberField } from '../../components/number-field.tsx'
-import { notifyUndoable, tryEdit } from '../commands.ts'
+import { editUndoably, tryEdit } from '../commands.ts'
 import { Tool } from '../docks/tool.tsx'
 import { SettingsForm } from '../forms/settings-form.tsx'
 import { useKinds } from '../kinds.ts'
@@ -31,7 +31,7 @@ export function TransitionsDialog({ document, onClose }: TransitionsDialogProps)
     if (made?.[0] !== undefined) setChosen(made[0])
   }
   const remove = async ({ id, name }: Transition): Promise<void> => {
-    if ((await tryEdit([{ do: 'remove', at: `transitions/${id}` }])) !== undefined) notifyUndoable(t.deleted(name))
+    await editUndoably([{ do: 'remove', at: `transitions/${id}` }], t.deleted(name))
   }
   return (
     <Dialog title={t.title} onClose={onClose} testId="transitions-dialog">

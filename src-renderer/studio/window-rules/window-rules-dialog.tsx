@@ -7,7 +7,7 @@ import { CloseAction, Dialog } from '../../components/dialog.tsx'
 import { NumberField } from '../../components/number-field.tsx'
 import { notifyError } from '../../components/toasts.tsx'
 import { locale } from '../../messages/language.ts'
-import { moveTo, notifyUndoable, tryEdit } from '../commands.ts'
+import { editUndoably, moveTo, tryEdit } from '../commands.ts'
 import { Tool } from '../docks/tool.tsx'
 import { freeId, freeName } from '../places.ts'
 import { change } from '../show-store.ts'
@@ -244,11 +244,7 @@ function RuleRow({ macro, number, document, before, problem }: RuleRowProps) {
           Icon={Trash2}
           label={t.remove(number)}
           testId="delete-window-rule"
-          onClick={() =>
-            void tryEdit([{ do: 'remove', at }]).then((done) => {
-              if (done !== undefined) notifyUndoable(t.deleted)
-            })
-          }
+          onClick={() => void editUndoably([{ do: 'remove', at }], t.deleted)}
         />
       </div>
       {problem !== undefined && <p className="small bad-text">{t.problem(problem)}</p>}

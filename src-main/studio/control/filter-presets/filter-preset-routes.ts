@@ -10,6 +10,7 @@ const fields = {
   name: Type.String({ minLength: 1, maxLength: 60 }),
   settings: Type.Record(Type.String(), Type.Unknown(), { description: 'as filters of that kind have them' }),
 }
+const params = Type.Object({ id: Type.String({ maxLength: 64 }) })
 const PresetSchema = Type.Object({ id: Type.String(), ...fields })
 
 export interface FilterPresetRoutesDependencies {
@@ -44,12 +45,28 @@ export function filterPresetRoutes({ presets, audit }: FilterPresetRoutesDepende
       },
     }),
     defineRoute({
+      method: 'PATCH',
+      path: '/studio/filter-presets/:id',
+      tag,
+      summary: 'Renames a filter preset, for all who edit; filters keep their settings',
+      role: 'editor',
+      params,
+      body: Type.Object({ name: fields.name }, { additionalProperties: false }),
+      responses: { 200: PresetSchema },
+      handler: ({ params, body, principal }) => {
+        const { renamed, before } = presets.rename(params.id, body.name)
+        const message = `the filter preset ${before.name} (${renamed.kind}) was renamed to ${renamed.name}`
+        audit.record({ kind: 'command', message, actor: principal.id })
+        return { body: renamed }
+      },
+    }),
+    defineRoute({
       method: 'DELETE',
       path: '/studio/filter-presets/:id',
       tag,
       summary: 'Deletes a filter preset, for all who edit; filters keep their settings',
       role: 'editor',
-      params: Type.Object({ id: Type.String({ maxLength: 64 }) }),
+      params,
       responses: { 204: Type.Null() },
       handler: ({ params, principal }) => {
         const { name, kind } = presets.remove(params.id)

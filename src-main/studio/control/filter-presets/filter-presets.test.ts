@@ -36,6 +36,21 @@ describe('filter presets', () => {
     expect(changes).toEqual(['Crisp', 'Crisp', 'Crisp', 'not Crisp'])
   })
 
+  it('are renamed in their place, but not to what another one of the kind is called', () => {
+    const { id } = presets.save({ kind: 'sharpen', name: 'Crisp', settings: { amount: 0.7 } }, editor)
+    presets.save({ kind: 'sharpen', name: 'Soft', settings: { amount: 0.1 } }, editor)
+    presets.save({ kind: 'blur', name: 'Sharp', settings: { radius: 1 } }, editor)
+    expect(() => presets.rename(id, 'Soft')).toThrow(expect.objectContaining({ code: 'studio.preset_exists' }))
+    expect(presets.rename(id, 'Crisp').renamed.name).toBe('Crisp')
+    expect(presets.rename(id, 'Sharp').renamed).toEqual({ id, kind: 'sharpen', name: 'Sharp', settings: { amount: 0.7 } })
+    expect(
+      open()
+        .list()
+        .map(({ name }) => name),
+    ).toEqual(['Sharp', 'Soft', 'Sharp'])
+    expect(() => presets.rename('nobody', 'x')).toThrow(expect.objectContaining({ code: 'studio.not_found' }))
+  })
+
   it.each([
     [{ kind: 'no-such-kind', name: 'x', settings: {} }, /^kind: /],
     [{ kind: 'sharpen', name: 'x', settings: { amount: 'much' } }, /^settings\.amount: /],

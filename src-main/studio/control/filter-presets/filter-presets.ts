@@ -64,12 +64,29 @@ export class FilterPresets {
     return saved
   }
 
+  /** Gives a preset another name, in its place of the list. Throws `studio.not_found`, and `studio.preset_exists` where the kind has that name. */
+  rename(id: string, name: string): { readonly renamed: FilterPreset; readonly before: FilterPreset } {
+    const before = this.#find(id)
+    if (this.#presets.some((each) => each !== before && each.kind === before.kind && each.name === name)) {
+      throw new AppError('studio.preset_exists', `"${name}" is there already`)
+    }
+    const renamed = { ...before, name }
+    this.#set(this.#presets.map((each) => (each === before ? renamed : each)))
+    this.#dependencies.onSaved(renamed)
+    return { renamed, before }
+  }
+
   /** Throws `studio.not_found`. */
   remove(id: string): FilterPreset {
-    const preset = this.#presets.find((each) => each.id === id)
-    if (preset === undefined) throw new AppError('studio.not_found', `There is no preset "${id}"`)
+    const preset = this.#find(id)
     this.#set(this.#presets.filter((each) => each !== preset))
     this.#dependencies.onRemoved(preset)
+    return preset
+  }
+
+  #find(id: string): FilterPreset {
+    const preset = this.#presets.find((each) => each.id === id)
+    if (preset === undefined) throw new AppError('studio.not_found', `There is no preset "${id}"`)
     return preset
   }
 

@@ -3,6 +3,7 @@ import { AppError } from '../../../platform/errors.ts'
 import { wholeListSchema } from '../../../platform/routes/pages.ts'
 import { defineRoute, type RouteDefinition } from '../../../platform/routes/routes.ts'
 import type { Edit } from '../../document/edits/edit-schemas.ts'
+import { StepId } from '../routes/answer-schemas.ts'
 import { doingOf } from '../routes/doing.ts'
 import type { Show } from '../show.ts'
 import { GuestSchema } from './guest-schemas.ts'
@@ -20,6 +21,7 @@ const InvitedSchema = Type.Object({
   joinUrl: Type.String({ description: 'the page to send them to; shown in this answer alone' }),
   guest: GuestSchema,
 })
+const EditedGuestSchema = Type.Object({ ...GuestSchema.properties, step: StepId })
 const exactly = { additionalProperties: false }
 
 /** API routes of guests: people who come into the show by WebRTC, each by a stream of their own. */
@@ -29,9 +31,8 @@ export function guestRoutes(guests: Guests, show: Pick<Show, 'current' | 'openFi
     const { id, label } = guest
     return { id, stream: id, joinUrl: `${base}/guest/${id}#key=${key}&as=${encodeURIComponent(label.toWellFormed())}`, guest }
   }
-  const edit = (edits: readonly Edit[], principal: Parameters<typeof doingOf>[0]): void => {
-    if (edits.length > 0) show.current.edit(edits, doingOf(principal))
-  }
+  const edit = (edits: readonly Edit[], principal: Parameters<typeof doingOf>[0]): string | null =>
+    edits.length === 0 ? null : show.current.editStep(edits, doingOf(principal)).step
   return [
     defineRoute({
       method: 'GET',
@@ -82,7 +83,7 @@ export function guestRoutes(guests: Guests, show: Pick<Show, 'current' | 'openFi
         { scene: Type.Optional(Type.String({ maxLength: 64, description: 'another scene than the one on air' })) },
         exactly,
       ),
-      responses: { 200: GuestSchema },
+      responses: { 200: EditedGuestSchema },
       handler: ({ params, body, principal }) => {
         const { stream, name, label, connected, state } = guests.get(params.id)
         if (!connected) throw new AppError('studio.guest_not_connected', `${label} is ${state}`)
@@ -90,8 +91,8 @@ export function guestRoutes(guests: Guests, show: Pick<Show, 'current' | 'openFi
         const wanted = body.scene ?? show.control.onAir[show.control.mainCanvas]?.program
         const scene = collection.scenes.find(({ id }) => id === wanted)
         if (scene === undefined) throw new AppError('studio.not_found', `There is no scene "${wanted}"`)
-        edit(putGuest(collection, scene, { stream, name: name ?? label }), principal)
-        return { body: guests.get(params.id) }
+        const step = edit(putGuest(collection, scene, { stream, name: name ?? label }), principal)
+        return { body: { ...guests.get(params.id), step } }
       },
     }),
     defineRoute({
@@ -101,11 +102,11 @@ export function guestRoutes(guests: Guests, show: Pick<Show, 'current' | 'openFi
       summary: 'Takes a guest out of every scene, as one step of the history: their items are hidden, and they wait',
       role: 'editor',
       params: Params,
-      responses: { 200: GuestSchema },
+      responses: { 200: EditedGuestSchema },
       handler: ({ params, principal }) => {
         const { stream } = guests.get(params.id)
-        edit(hideGuest(show.current.collection, stream), principal)
-        return { body: guests.get(params.id) }
+        const step = edit(hideGuest(show.current.collection, stream), principal)
+        return { body: { ...guests.get(params.id), step } }
       },
     }),
     defineRoute({

@@ -45,6 +45,19 @@ export const EditedSchema = Type.Object({
   made: Type.Array(Type.String(), { description: 'ids of what was made, in the order of the edits' }),
 })
 
+/** Of the step that a request was. */
+export const StepId = Nullable(
+  Type.String({
+    description: 'names the step that it is, for `ifStep` of `POST /studio/undo`; null where nothing changed, and in a gesture',
+  }),
+)
+
+/** What a batch of edits answers. */
+export const BatchSchema = Type.Object({
+  ...EditedSchema.properties,
+  step: StepId,
+})
+
 export const CollectionListingSchema = Type.Object({
   name: Type.String(),
   bytes: Type.Integer(),

@@ -4,7 +4,7 @@ import { defineRoute, type RouteDefinition } from '../../../platform/routes/rout
 import type { CollectionKinds } from '../../document/collection-kinds.ts'
 import { type Edit, EditSchema } from '../../document/edits/edit-schemas.ts'
 import type { Show } from '../show.ts'
-import { documentBytes, EditedSchema, HistoryStepSchema, IfRevision, Part, tag } from './answer-schemas.ts'
+import { BatchSchema, documentBytes, EditedSchema, HistoryStepSchema, IfRevision, Part, tag } from './answer-schemas.ts'
 import { doingOf } from './doing.ts'
 import { entityRoutes } from './entity-routes.ts'
 import { editedView } from './views.ts'
@@ -49,10 +49,10 @@ function batchRoutes({ show }: EditRoutesDependencies): readonly RouteDefinition
         },
         { additionalProperties: false },
       ),
-      responses: { 200: EditedSchema },
+      responses: { 200: BatchSchema },
       handler: ({ body: { edits, ifRevision, gesture }, principal }) => {
-        const made = show.current.edit(edits as Edit[], doingOf(principal, ifRevision, gesture))
-        return { body: editedView(show.current, made) }
+        const { made, step } = show.current.editStep(edits as Edit[], doingOf(principal, ifRevision, gesture))
+        return { body: { ...editedView(show.current, made), step } }
       },
     }),
     defineRoute({
@@ -74,38 +74,62 @@ function batchRoutes({ show }: EditRoutesDependencies): readonly RouteDefinition
 
 function historyRoutes({ show }: EditRoutesDependencies): readonly RouteDefinition[] {
   const body = Type.Object({ ifRevision: IfRevision }, { additionalProperties: false })
+  const undoBody = Type.Object(
+    {
+      ...body.properties,
+      ifStep: Type.Optional(
+        Type.String({
+          minLength: 1,
+          maxLength: 64,
+          description: 'undo this step alone, as `POST /studio/edits` answered it; 409 where another one is the newest',
+        }),
+      ),
+    },
+    { additionalProperties: false },
+  )
   const DoneSchema = Type.Object({ ...EditedSchema.properties, name: Type.String({ description: 'what was undone or done again' }) })
-  return (['undo', 'redo'] as const)
-    .map((way) =>
-      defineRoute({
-        method: 'POST',
-        path: `/studio/${way}`,
-        tag,
-        summary: way === 'undo' ? 'Undoes the newest edit' : 'Does what was undone last again',
-        role: 'editor',
-        body,
-        responses: { 200: DoneSchema },
-        handler: ({ body: { ifRevision }, principal }) => {
-          const { current } = show
-          const name = current[way](doingOf(principal, ifRevision))
-          return { body: { ...editedView(current, []), name } }
-        },
-      }),
-    )
-    .concat(
-      defineRoute({
-        method: 'GET',
-        path: '/studio/history',
-        tag,
-        summary: 'What can be undone, newest first, and what can be done again, next first',
-        role: 'viewer',
-        query: Type.Object({ limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: 50 })) }),
-        responses: { 200: Type.Object({ undo: Type.Array(HistoryStepSchema), redo: Type.Array(HistoryStepSchema) }) },
-        handler: ({ query: { limit = 50 } }) => {
-          const view = ({ name, actor, time }: { name: string; actor: string; time: string }) => ({ name, actor, time })
-          const { done, undone } = show.current.history
-          return { body: { undo: done.toReversed().slice(0, limit).map(view), redo: undone.slice(0, limit).map(view) } }
-        },
-      }),
-    )
+  return [
+    defineRoute({
+      method: 'POST',
+      path: '/studio/undo',
+      tag,
+      summary: 'Undoes the newest edit',
+      role: 'editor',
+      body: undoBody,
+      responses: { 200: DoneSchema },
+      handler: ({ body: { ifRevision, ifStep }, principal }) => {
+        const { current } = show
+        const name = current.undo({ ...doingOf(principal, ifRevision), ...(ifStep === undefined ? {} : { ifStep }) })
+        return { body: { ...editedView(current, []), name } }
+      },
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/studio/redo',
+      tag,
+      summary: 'Does what was undone last again',
+      role: 'editor',
+      body,
+      responses: { 200: DoneSchema },
+      handler: ({ body: { ifRevision }, principal }) => {
+        const { current } = show
+        const name = current.redo(doingOf(principal, ifRevision))
+        return { body: { ...editedView(current, []), name } }
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/studio/history',
+      tag,
+      summary: 'What can be undone, newest first, and what can be done again, next first',
+      role: 'viewer',
+      query: Type.Object({ limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: 50 })) }),
+      responses: { 200: Type.Object({ undo: Type.Array(HistoryStepSchema), redo: Type.Array(HistoryStepSchema) }) },
+      handler: ({ query: { limit = 50 } }) => {
+        const view = ({ name, actor, time }: { name: string; actor: string; time: string }) => ({ name, actor, time })
+        const { done, undone } = show.current.history
+        return { body: { undo: done.toReversed().slice(0, limit).map(view), redo: undone.slice(0, limit).map(view) } }
+      },
+    }),
+  ]
 }

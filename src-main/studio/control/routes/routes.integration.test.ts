@@ -203,6 +203,21 @@ describe('the API of the studio', () => {
     expect((await ask('GET', '/studio/scenes')).items.map(({ id }: any) => id)).toEqual(['end', 'intro', 'talk'])
   })
 
+  it('undoes the step that an edit was, and no other one', async () => {
+    const edit = (...edits: unknown[]) => ask('POST', '/studio/edits', { edits })
+    const mine = await edit({ do: 'add', to: 'scenes', value: { id: 'end' } })
+    await ask('PATCH', '/studio/scenes/intro', { name: 'By somebody else' })
+    expect(await fault(ask('POST', '/studio/undo', { ifStep: mine.step }))).toBe('request.conflict')
+    expect((await ask('GET', '/studio/history?limit=1')).undo[0].name).toBe('Change name of "By somebody else"')
+    await ask('POST', '/studio/undo', {})
+    const next = await edit({ do: 'add', to: 'scenes', value: { id: 'later' } })
+    expect(next.step).not.toBe(mine.step)
+    await ask('POST', '/studio/undo', { ifStep: next.step })
+    expect((await ask('POST', '/studio/undo', { ifStep: mine.step })).name).toBe('Add scene "end"')
+    // What changed nothing is no step, and the newest one is not its own.
+    expect((await edit({ do: 'change', at: 'scenes/talk', changes: {} })).step).toBeNull()
+  })
+
   it('does edits together or not at all, and rejects those of an older revision', async () => {
     const { revision } = await ask('GET', '/studio/collection')
     const edits = [

@@ -69,6 +69,11 @@ export class EditHistory {
   get steps(): readonly HistoryStep[] {
     return this.#kept.map(({ step }) => step)
   }
+  /** Names the newest step: no other one ever has the same id, nor has that step once something is joined with it. Undefined without steps. */
+  get newestId(): string | undefined {
+    const step = this.nextUndo
+    return step && `${this.position}-${Date.parse(step.time)}`
+  }
   get nextUndo(): HistoryStep | undefined {
     return this.#kept[this.#position - 1]?.step
   }
