@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { findProgram } from '../src-main/platform/programs/find-program.ts'
@@ -21,12 +22,22 @@ let browser: Browser
 let page: Page
 let socket = ''
 let made = ''
+const typed = () => {
+  const file = join(theirs.dataDir, 'typed.txt')
+  return existsSync(file) ? readFileSync(file, 'utf8') : ''
+}
 
 beforeAll(async () => {
   if (missing !== undefined) return
   theirs = await startHost({ name: 'desktop-attached-theirs' })
   host = await startHost({ name: 'desktop-attached' })
-  const command = ['foot', '--override=colors.background=103050', 'sh', '-c', `cat > ${join(theirs.dataDir, 'typed.txt')}`]
+  // The terminal reports clicks as XTerm does: button, column, line.
+  const script = join(theirs.dataDir, 'terminal.sh')
+  writeFileSync(
+    script,
+    `stty raw -echo\nprintf '\\033[?1000h\\033[?1006h' >&2\nexec dd bs=1 of=${join(theirs.dataDir, 'typed.txt')} 2>/dev/null\n`,
+  )
+  const command = ['foot', '--override=colors.background=103050', 'sh', script]
   const { id, server } = (await theirs.api('POST', '/desktop/displays', { protocol: 'wayland', command })).body
   made = id
   socket = server ?? ''
@@ -44,7 +55,7 @@ beforeEach((context) => {
   if (missing !== undefined) skipBecause(context, missing)
 })
 
-it('is attached on the page, seen, typed in, and goes on when it is removed', async () => {
+it('is attached on the page, seen and typed in', async () => {
   await page.goto(`${host.http}/desktops`)
   await page.getByTestId('create-display').click()
   await page.getByTestId('display-name').fill('Theirs')
@@ -65,14 +76,36 @@ it('is attached on the page, seen, typed in, and goes on when it is removed', as
   await page.getByTestId('desktop-keys').focus()
   await page.keyboard.type('Grüße ß')
   await page.keyboard.press('Enter')
-  const typed = join(theirs.dataDir, 'typed.txt')
   await until(
-    () => existsSync(typed) && readFileSync(typed, 'utf8') === 'Grüße ß\n',
-    () => `typed is ${existsSync(typed) && readFileSync(typed, 'utf8')}`,
+    () => typed().includes('Grüße ß\r'),
+    () => `typed is ${typed()}`,
   )
+})
+
+it('is clicked where the pointer is, also beside a second monitor of its own', async () => {
+  await theirs.api('POST', `/desktop/displays/${made}/programs`, { command: ['swaymsg', 'create_output'] })
+  const outputs = () =>
+    spawnSync('swaymsg', ['-t', 'get_outputs'], { env: { ...process.env, SWAYSOCK: join(dirname(socket), 'sway') }, encoding: 'utf8' })
+      .stdout
+  await until(() => outputs().includes('HEADLESS-2'), 'there are two monitors')
   await page.goto(`${host.http}/desktops`)
-  expect((await host.api('DELETE', `/desktop/displays/${(await attached()).id}`)).status).toBe(204)
-  expect((await theirs.api('GET', `/desktop/displays/${made}`)).body).toMatchObject({ state: 'running', server: socket })
+  await page.getByRole('link', { name: 'Open Theirs' }).click()
+  await page.locator('[data-testid=desktop][data-state=open]').waitFor()
+  const canvas = page.getByTestId('desktop-canvas')
+  await until(async () => (await shareOfColor(page, [0x10, 0x30, 0x50])) > 0.8, 'the first one is seen')
+  const { x, y, width, height } = (await canvas.boundingBox())!
+  // Right of the middle: that is the second monitor, were the pointer one of both.
+  await until(async () => {
+    await page.mouse.click(x + width * 0.75, y + height / 2)
+    return /\[<0;\d+;\d+M/.test(typed())
+  }, 'the click arrives')
+  const [, column, line] = /\[<0;(\d+);(\d+)M/.exec(typed())!
+  await page.mouse.click(x + 5, y + 5)
+  await until(
+    () => typed().includes('\x1b[<0;1;1M'),
+    () => `the first character is clicked: ${typed()}`,
+  )
+  expect([Number(column) > 50, Number(line) > 10]).toEqual([true, true])
 })
 
 it('is rejected where it is no path, has a cookie, is made here, or nobody listens', async () => {
@@ -85,6 +118,13 @@ it('is rejected where it is no path, has a cookie, is made here, or nobody liste
     code: 'desktop.not_reachable',
     detail: expect.stringContaining('No Wayland compositor listens'),
   })
+})
+
+it('goes on when it is removed here', async () => {
+  await page.goto(`${host.http}/desktops`)
+  const { items } = (await host.api('GET', '/desktop/displays')).body
+  expect((await host.api('DELETE', `/desktop/displays/${items.find(({ name }) => name === 'Theirs')!.id}`)).status).toBe(204)
+  expect((await theirs.api('GET', `/desktop/displays/${made}`)).body).toMatchObject({ state: 'running', server: socket })
 })
 
 it('says so when its compositor ends', async () => {

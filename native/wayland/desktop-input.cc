@@ -45,7 +45,11 @@ std::unique_ptr<DesktopInput> DesktopInput::open(const std::string& socket, bool
   std::unique_ptr<DesktopInput> input(new DesktopInput(std::move(connection)));
   const Connection& opened = *input->connection_;
   input->keyboard_ = wl_proxy_marshal_flags(opened.keyboards, keyboard::kCreate, &keyboardInterface, wl_proxy_get_version(opened.keyboards), 0, opened.seat, nullptr);
-  input->pointer_ = wl_proxy_marshal_flags(opened.pointers, pointer::kCreate, &pointerInterface, wl_proxy_get_version(opened.pointers), 0, opened.seat, nullptr);
+  const uint32_t version = wl_proxy_get_version(opened.pointers);
+  // Where there are several outputs, the pointer is at the one that is shown: without it positions are those of all of them together.
+  const bool onOutput = version >= 2 && opened.output != nullptr;
+  input->pointer_ = onOutput ? wl_proxy_marshal_flags(opened.pointers, pointer::kCreateOnOutput, &pointerInterface, version, 0, opened.seat, opened.output, nullptr)
+                             : wl_proxy_marshal_flags(opened.pointers, pointer::kCreate, &pointerInterface, version, 0, opened.seat, nullptr);
   // What a keyboard writes is there from the start: a keymap is read by every program.
   for (uint32_t keysym = kAllAscii[0]; keysym <= kAllAscii[1]; keysym++) {
     if (const uint32_t code = usualCodeOf(keysym)) input->keys_.push_back({code, keysym});

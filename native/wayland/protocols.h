@@ -37,6 +37,8 @@ inline constexpr uint32_t kDestroy = 3;
 
 namespace pointer {
 inline constexpr uint32_t kCreate = 0;
+/** From the second version of its manager on. */
+inline constexpr uint32_t kCreateOnOutput = 2;
 inline constexpr uint32_t kMotion = 0;
 inline constexpr uint32_t kMotionAbsolute = 1;
 inline constexpr uint32_t kButton = 2;
