@@ -1,10 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
-import Value from 'typebox/value'
-import type { EdgeDelivery, EdgeFigures, EdgeSource } from '../../media/edge-delivery.ts'
-import type { AcmeStatus } from '../../platform/acme/acme-status.ts'
+import type { EdgeDelivery, EdgeSource } from '../../media/edge-delivery.ts'
 import type { ServedCertificate } from '../../platform/acme/served-certificate.ts'
-import { AppError } from '../../platform/errors.ts'
 import { adoptFromNode } from '../../platform/http/client.ts'
 import type { ClientLimits } from '../../platform/http/client-limits.ts'
 import { rejectUpgrade } from '../../platform/http/end-socket.ts'
@@ -15,7 +12,6 @@ import { pathOf } from '../../platform/http/request-target.ts'
 import { createReverseProxy } from '../../platform/http/reverse-proxy.ts'
 import { readTrustedProxies } from '../../platform/http/trusted-proxies.ts'
 import { hashSecret } from '../../platform/identity/secrets.ts'
-import type { Logger } from '../../platform/logger.ts'
 import type { LogTail } from '../../platform/telemetry/log-tail.ts'
 import { type FollowedNodeFile, followNodeFile } from '../config/follow-node-file.ts'
 import { accessLogOf, emptyNodeFile, type NodeFile } from '../config/node-file.ts'
@@ -24,43 +20,32 @@ import { countRequest } from '../figures/count-request.ts'
 import { metricsPath } from '../figures/node-metrics.ts'
 import { NodeTraffic } from '../figures/node-traffic.ts'
 import { Anycast } from '../front/anycast/anycast.ts'
-import type { AnycastState } from '../front/anycast/anycast-schemas.ts'
 import { watchServing } from '../front/anycast/can-serve.ts'
 import { askedUrlHeader, playbackAccessPath } from '../front/nginx/recording-configuration.ts'
-import type { FrontHealth } from '../front/start-front.ts'
 import { isHostOf } from '../functions/function-set.ts'
 import { countedRequest } from '../limits/counted-request.ts'
-import { NodeIdSchema } from '../node-id.ts'
 import { linkPath } from '../origin/link/link-socket.ts'
 import { nodePathOf, pathFault } from '../origin/link/node-path.ts'
 import type { ProbeAnswer } from '../origin/routing/routing-schemas.ts'
 import type { LinkedCache } from './cache-orders.ts'
-import { ChildNodes } from './child-nodes.ts'
+import { ChildNodes } from './children/child-nodes.ts'
 import { type EdgeCacheOptions, type EdgeFront, startEdgeFront } from './edge-front.ts'
 import { EdgeFunctions } from './edge-functions.ts'
-import { EdgeLink, type LinkState } from './edge-link.ts'
-import { joinOrigin } from './join-origin.ts'
+import { openMembership, type WantedMembership } from './joining/membership.ts'
+import { writeNodeState } from './joining/node-state.ts'
+import type { OriginTarget } from './joining/origin-connection.ts'
+import { readOriginUrl } from './joining/origin-connection.ts'
+import { EdgeLink } from './link/edge-link.ts'
 import { answerMetrics, openMetricsPort } from './metrics-port.ts'
 import { NodeConfiguration } from './node-configuration.ts'
+import { healthPath, type NodeHealth, sendHealth } from './node-health.ts'
 import { inspectNode } from './node-inspection.ts'
 import { NodeProtection } from './node-protection.ts'
-import { type NodeState, readNodeState, writeNodeState } from './node-state.ts'
-import type { OriginTarget } from './origin-connection.ts'
-import { readOriginUrl } from './origin-connection.ts'
 import { originTarget, sendError } from './origin-proxy.ts'
 import { watchPeers } from './peer-watch.ts'
 import { answerRouting } from './routing-answers.ts'
 
-export interface EdgeAgentOptions {
-  /** Where the node keeps who it is. */
-  readonly folder: string
-  /** URL of the origin and a join token: needed once. */
-  readonly origin: string | undefined
-  readonly token: string | undefined
-  /** What it is to be called in the list of nodes; undefined for what the origin chose. It applies when it joins. */
-  readonly id?: string | undefined
-  /** How people call the node. */
-  readonly name: string
+export interface EdgeAgentOptions extends WantedMembership {
   readonly version: string
   readonly bind: string
   readonly httpPort: number
@@ -76,8 +61,6 @@ export interface EdgeAgentOptions {
   readonly cache?: EdgeCacheOptions
   /** Other nodes may have this one as their origin. */
   readonly acceptNodes: boolean
-  /** SHA-256 of the certificate of an origin that is a node, which no join token names; `ca` for one that this machine trusts. */
-  readonly originFingerprint: string | undefined
   /** `edge.yaml`: read again when it changes. */
   readonly file?: FollowedNodeFile
   /** The newest lines of the log, which the origin may ask for. */
@@ -87,30 +70,6 @@ export interface EdgeAgentOptions {
     readonly source: EdgeSource
     readonly handOn: (request: IncomingMessage | FastRequest, response: ServerResponse | FastResponse) => void
   }) => EdgeDelivery
-  readonly log: Logger
-}
-
-/** What a node answers at `/api/v1/cdn/health`. */
-export interface NodeHealth {
-  readonly status: 'ok' | 'degraded'
-  readonly role: 'node'
-  readonly origin: LinkState
-  /** Why there is no connection to the origin; null while there is one. */
-  readonly reason: string | null
-  /** How far its clock is ahead of that of the origin, ms; null before both were compared. */
-  readonly clockAheadMs: number | null
-  /** Nodes that are connected to this one as their origin. */
-  readonly nodes: number
-  readonly streams: number
-  readonly waiting: number
-  /** Its WebRTC viewers and its UDP port; null where they are the origin's. */
-  readonly webrtc: EdgeFigures['webrtc']
-  /** Certificate of an ACME authority; null where none is asked. */
-  readonly acme: AcmeStatus | null
-  /** Null without a cache. */
-  readonly cache: FrontHealth | null
-  /** Prefixes that it announces by BGP; null where its file says nothing of it. */
-  readonly anycast: Pick<AnycastState, 'announced' | 'reason'> | null
 }
 
 /** A running node. */
@@ -128,8 +87,6 @@ const behindNginx = { bind: '127.0.0.1', httpPort: 0, httpsPort: 'off' } as cons
 /** A node that starts waits so long for what was purged while it was away, ms. */
 const historyMs = 5000
 
-/** Where a node answers how it is. */
-const healthPath = '/api/v1/cdn/health'
 /** What players ask. */
 const probePath = '/api/v1/cdn/probe'
 const nodesPath = '/api/v1/cdn/nodes'
@@ -139,7 +96,7 @@ const registerPath = '/api/v1/cdn/edge/register'
 /** Joins the origin if this is the first start, then answers viewers. Throws AppError. */
 export async function createEdgeAgent(options: EdgeAgentOptions): Promise<EdgeAgent> {
   const { log } = options
-  const state = await openState(options)
+  const state = await openMembership(options)
   const target: OriginTarget = { url: readOriginUrl(state.origin), fingerprint: state.fingerprint ?? undefined }
   const proxy = createReverseProxy(originTarget(target, state))
   const cache = options.cache === undefined ? undefined : Promise.withResolvers<LinkedCache>()
@@ -477,39 +434,6 @@ function linkedCache({ front, warmed }: EdgeFront): LinkedCache {
   }
 }
 
-/** What the node kept, or what it has just joined. Throws `network.not_joined` and what joining throws. */
-async function openState(options: EdgeAgentOptions): Promise<NodeState> {
-  if (options.id !== undefined && !Value.Check(NodeIdSchema, options.id))
-    throw new AppError('command.invalid', '--id has 1 to 40 lower-case letters, digits and hyphens, and is neither "all" nor "other"')
-  const state = await joinedState(options)
-  const { id } = options
-  if (id === undefined || id === state.id) return state
-  throw new AppError('config.invalid', `Option id: this node is "${state.id}"; to be "${id}", it has to join again with another token`, {
-    details: { option: 'id' },
-  })
-}
-
-async function joinedState({ folder, origin, token, id, name, originFingerprint, log }: EdgeAgentOptions): Promise<NodeState> {
-  const kept = readNodeState(folder)
-  if (token === undefined) {
-    if (kept === undefined || (origin !== undefined && readOriginUrl(origin).origin !== kept.origin))
-      throw new AppError('network.not_joined', `${join(folder, 'node.json')} has no key for ${origin ?? 'an origin'}`)
-    return kept
-  }
-  if (origin === undefined) throw new AppError('command.invalid', '--token needs --origin')
-  try {
-    const joined = await joinOrigin(origin, token, { name, id }, originFingerprint)
-    writeNodeState(folder, joined)
-    log.info({ id: joined.id, origin: joined.origin }, 'joined the origin')
-    return joined
-  } catch (error) {
-    // A service is started with the same line each time: its token has been used.
-    const isUsed = error instanceof AppError && error.code === 'network.join_rejected' && kept?.origin === readOriginUrl(origin).origin
-    if (!isUsed) throw error
-    return kept
-  }
-}
-
 /** Throws what `Anycast` does, with its place in the file. */
 async function applyAnycast(anycast: Anycast, file: NodeFile): Promise<void> {
   try {
@@ -530,14 +454,4 @@ function isForViewers({ method, url }: Pick<IncomingMessage, 'method' | 'url'>):
   if (path.startsWith('/live/')) return true
   if (path.startsWith('/api/') || path === '/api') return path === '/api/v1/time'
   return (method === 'GET' || method === 'HEAD') && path !== metricsPath
-}
-
-function sendHealth(response: ServerResponse, health: NodeHealth): void {
-  const body = JSON.stringify(health)
-  response.writeHead(health.status === 'ok' ? 200 : 503, {
-    'content-type': 'application/json',
-    'content-length': Buffer.byteLength(body),
-    'cache-control': 'no-store',
-  })
-  response.end(body)
 }

@@ -4,8 +4,8 @@ import { nodeHeader, viewerHeader, writeViewer } from '../../platform/http/clien
 import type { ProxyTarget } from '../../platform/http/reverse-proxy.ts'
 import type { SimpleResponse } from '../../platform/http/simple-response.ts'
 import { nodePathOf, pathHeader } from '../origin/link/node-path.ts'
-import type { NodeState } from './node-state.ts'
-import { connectToOrigin, type OriginTarget } from './origin-connection.ts'
+import type { NodeState } from './joining/node-state.ts'
+import { connectToOrigin, type OriginTarget } from './joining/origin-connection.ts'
 
 /** The origin as it answers what a node does not: it learns whose request it is, and believes the node by its secret. */
 export function originTarget(target: OriginTarget, { id, forwardSecret }: Pick<NodeState, 'id' | 'forwardSecret'>): ProxyTarget {

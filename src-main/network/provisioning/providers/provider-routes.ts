@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { AppError } from '../../../platform/errors.ts'
 import { defineRoute, type RouteDefinition } from '../../../platform/routes/routes.ts'
-import { readOriginUrl } from '../../agent/origin-connection.ts'
+import { readOriginUrl } from '../../agent/joining/origin-connection.ts'
 import type { CloudMachines } from './cloud-machines.ts'
 import { OffersSchema } from './provider.ts'
 import type { ProviderBook } from './provider-book.ts'

@@ -1,8 +1,8 @@
 import { connect, isIP, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
-import { AppError } from '../../platform/errors.ts'
-import { isLoopback } from '../../platform/net/loopback.ts'
-import { plainFingerprint } from '../origin/nodes/join-token.ts'
+import { AppError } from '../../../platform/errors.ts'
+import { isLoopback } from '../../../platform/net/loopback.ts'
+import { plainFingerprint } from '../../origin/nodes/join-token.ts'
 
 /** Where a node's origin is, and how it is known. */
 export interface OriginTarget {

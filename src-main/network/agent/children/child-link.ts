@@ -1,12 +1,12 @@
 import Value from 'typebox/value'
 import { type RawData, WebSocket } from 'ws'
-import type { EdgeDelivery, RecordSink, StreamFeed } from '../../media/edge-delivery.ts'
-import { nodeHeader, viewerHeader, writeViewer } from '../../platform/http/client.ts'
-import type { Logger } from '../../platform/logger.ts'
-import { feedKey, HelloSchema, helloMs, OwnMessageSchema, rejectedCode, writeRecord } from '../origin/link/link-messages.ts'
-import { pathHeader } from '../origin/link/node-path.ts'
-import { SendWindow } from '../origin/link/send-window.ts'
-import { connectToOrigin, type OriginTarget } from './origin-connection.ts'
+import type { EdgeDelivery, RecordSink, StreamFeed } from '../../../media/edge-delivery.ts'
+import { nodeHeader, viewerHeader, writeViewer } from '../../../platform/http/client.ts'
+import type { Logger } from '../../../platform/logger.ts'
+import { feedKey, HelloSchema, helloMs, OwnMessageSchema, rejectedCode, writeRecord } from '../../origin/link/link-messages.ts'
+import { pathHeader } from '../../origin/link/node-path.ts'
+import { SendWindow } from '../../origin/link/send-window.ts'
+import { connectToOrigin, type OriginTarget } from '../joining/origin-connection.ts'
 
 export interface ChildLinkOptions {
   readonly target: OriginTarget

@@ -1,4 +1,4 @@
-import type { ViewerAnswer } from '../../media/edge-delivery.ts'
+import type { ViewerAnswer } from '../../../media/edge-delivery.ts'
 
 const maxQuestions = 1000
 const answerMs = 5000

@@ -2,9 +2,9 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
-import type { EdgeDelivery, RecordSink } from '../../media/edge-delivery.ts'
-import { silentLogger } from '../../platform/telemetry/logger.ts'
-import { rejectedCode } from '../origin/link/link-messages.ts'
+import type { EdgeDelivery, RecordSink } from '../../../media/edge-delivery.ts'
+import { silentLogger } from '../../../platform/telemetry/logger.ts'
+import { rejectedCode } from '../../origin/link/link-messages.ts'
 import { ChildLink } from './child-link.ts'
 
 /** A WebSocket server on loopback with the other end of its first connection. */

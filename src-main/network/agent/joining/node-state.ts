@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Static, Type } from 'typebox'
 import Value from 'typebox/value'
-import { replaceFile } from '../../platform/storage/replace-file.ts'
+import { replaceFile } from '../../../platform/storage/replace-file.ts'
 
 /** What a node keeps: who it is, and which origin it belongs to. */
 const NodeStateSchema = Type.Object({

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import type { ViewerAnswer } from '../../media/edge-delivery.ts'
+import type { ViewerAnswer } from '../../../media/edge-delivery.ts'
 import { ViewerQuestions } from './viewer-questions.ts'
 
 const allowed = { allowed: true } as unknown as ViewerAnswer

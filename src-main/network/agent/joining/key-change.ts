@@ -1,4 +1,4 @@
-import { renewText, signText } from '../origin/nodes/node-keys.ts'
+import { renewText, signText } from '../../origin/nodes/node-keys.ts'
 import { type NodeKey, newNodeKey } from './node-state.ts'
 
 /** A key that is to take the place of a node's own, once its origin has accepted it. */

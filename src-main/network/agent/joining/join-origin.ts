@@ -1,9 +1,9 @@
 import { request } from 'node:http'
 import Value from 'typebox/value'
-import { AppError, isErrorCode } from '../../platform/errors.ts'
-import { plainFingerprint, readJoinToken } from '../origin/nodes/join-token.ts'
-import { joinText, signText } from '../origin/nodes/node-keys.ts'
-import { RegisteredSchema } from '../origin/nodes/node-schemas.ts'
+import { AppError, isErrorCode } from '../../../platform/errors.ts'
+import { plainFingerprint, readJoinToken } from '../../origin/nodes/join-token.ts'
+import { joinText, signText } from '../../origin/nodes/node-keys.ts'
+import { RegisteredSchema } from '../../origin/nodes/node-schemas.ts'
 import { type NodeState, newNodeKey } from './node-state.ts'
 import { connectToOrigin, type OriginTarget, readOriginUrl } from './origin-connection.ts'
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { isSigned, renewText } from '../origin/nodes/node-keys.ts'
+import { isSigned, renewText } from '../../origin/nodes/node-keys.ts'
 import { KeyChange } from './key-change.ts'
 import { readNodeKey } from './node-state.ts'
 
