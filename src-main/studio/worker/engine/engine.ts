@@ -12,19 +12,18 @@ import { sourcesOfGuest } from '../../document/guest-sources.ts'
 import { keysByEditors } from '../../document/references/authorship.ts'
 import type { Compositor, Surface } from '../compositor/compositor.ts'
 import { FrameClock, frameUs } from '../encoder/frame-clock.ts'
-import { FramePool } from '../encoder/frame-pool.ts'
 import type { VideoEncoding } from '../encoder/video-encoding.ts'
 import { FollowingFilters } from '../filters/following-filters.ts'
 import { NativeFilters } from '../filters/native-filters.ts'
 import type { Mixer } from '../mixer/mixer.ts'
 import type { RunningSource, SourceContext } from '../sources/running-source.ts'
+import { type ActiveCanvas, ActiveCanvases } from './active-canvases.ts'
 import { ActiveEncodings } from './active-encodings.ts'
 import { ActiveFrames } from './active-frames.ts'
 import { ActiveShares } from './active-shares.ts'
 import { ActiveSources } from './active-sources.ts'
 import { ActiveWindowReader } from './active-window-reader.ts'
 import { AudioClock } from './audio-clock.ts'
-import { CanvasProgram } from './canvas-program.ts'
 import { addLookedAt } from './looked-at.ts'
 import { Monitor } from './monitor.ts'
 import { MultiviewTiles } from './multiview-tiles.ts'
@@ -44,15 +43,6 @@ export interface EngineDependencies {
   readonly onTrack: (channel: number, track: Track) => void
   readonly onPacket: (channel: number, packet: Packet) => void
   readonly onFault: (channel: number, fault: EncodingFault) => void
-}
-
-interface AtCanvas {
-  readonly program: CanvasProgram
-  readonly pool: FramePool
-  readonly width: number
-  readonly height: number
-  readonly background: string
-  preview: string | null
 }
 
 interface AwaitedSwitch {
@@ -89,7 +79,7 @@ export class Engine {
   readonly #filters: NativeFilters
   readonly #following: FollowingFilters
   #collection: Collection
-  readonly #canvases = new Map<string, AtCanvas>()
+  readonly #canvases: ActiveCanvases
   readonly #originUs: number
   #clock: FrameClock
   readonly #audioClock: AudioClock
@@ -146,6 +136,17 @@ export class Engine {
       onChange: () => this.#scenes.replan(),
     })
     this.#scenes = new SceneSurfaces({ compositor, frameStore, filters: (each) => this.#filters.of(each) })
+    this.#canvases = new ActiveCanvases({
+      compositor,
+      scenes: this.#scenes,
+      frameStore,
+      restart: (source) => this.#restartStinger(source),
+      lengthMs: (source) => this.#sources.lengthMs(source),
+      onEnded: (canvas, scene) => {
+        this.#shownDirty = true
+        send({ kind: 'transition-ended', canvas, scene })
+      },
+    })
     this.#encodings = new ActiveEncodings({
       compositor,
       nowMs: () => compositor.nowUs() / 1000,
@@ -175,8 +176,8 @@ export class Engine {
     this.#monitor = new Monitor({ log, onReport: (report) => send({ kind: 'monitor', report }) })
     this.#applyCollection(show.on)
     this.#tiles.set(show.tiles.tiles, show.tiles.height)
-    this.#encodings.set(show.encodings, this.#canvases, this.#collection.frameRate)
-    this.#activeFrames.set(show.canvasFrames, this.#canvases, this.#collection.frameRate)
+    this.#encodings.set(show.encodings, this.#canvases.all, this.#collection.frameRate)
+    this.#activeFrames.set(show.canvasFrames, this.#canvases.all, this.#collection.frameRate)
     this.#shares.set(show.shared)
     this.#clock = this.#startClock()
     this.#audioClock = new AudioClock({
@@ -209,13 +210,13 @@ export class Engine {
     const before = this.#collection
     this.#collection = applyChange(before, change)
     this.#applyCollection({})
-    this.#activeFrames.follow(this.#canvases, this.#collection.frameRate)
+    this.#activeFrames.follow(this.#canvases.all, this.#collection.frameRate)
     this.#shares.follow()
     const { frameRate } = this.#collection
     if (frameRate.numerator === before.frameRate.numerator && frameRate.denominator === before.frameRate.denominator) return
     this.#clock.stop()
     this.#clock = this.#startClock()
-    this.#encodings.restart(this.#canvases, frameRate)
+    this.#encodings.restart(this.#canvases.all, frameRate)
     this.#pages.keepFor(this.#encodings.video)
   }
 
@@ -232,7 +233,7 @@ export class Engine {
   }
 
   encode(wanted: readonly WantedEncoding[]): void {
-    this.#encodings.set(wanted, this.#canvases, this.#collection.frameRate)
+    this.#encodings.set(wanted, this.#canvases.all, this.#collection.frameRate)
     this.#pages.keepFor(this.#encodings.video)
     this.#shownDirty = true
     this.#reportMixer()
@@ -247,7 +248,7 @@ export class Engine {
   }
 
   showFrames(wanted: readonly WantedStores[]): void {
-    this.#activeFrames.set(wanted, this.#canvases, this.#collection.frameRate)
+    this.#activeFrames.set(wanted, this.#canvases.all, this.#collection.frameRate)
   }
 
   shareMedia(wanted: readonly WantedStores[]): void {
@@ -278,7 +279,7 @@ export class Engine {
   switchTo(request: number, switches: readonly CanvasSwitch[]): void {
     const programs = switches.map(({ canvas, scene }) => {
       this.#checkScene(scene)
-      return this.#canvas(canvas).program
+      return this.#canvases.get(canvas).program
     })
     for (const [index, { scene, transition, byHand }] of switches.entries())
       programs[index]?.switchTo(scene, transition, this.#clock.next, byHand)
@@ -289,13 +290,13 @@ export class Engine {
 
   /** Of transitions by hand; canvases that are gone, or have none, are passed over. */
   setTBar(canvases: readonly string[], position: number): void {
-    for (const canvas of canvases) this.#canvases.get(canvas)?.program.setPosition(position)
+    for (const canvas of canvases) this.#canvases.find(canvas)?.program.setPosition(position)
   }
 
   /** Throws `studio.not_found`. */
   setPreview(canvas: string, scene: string | null): void {
     if (scene !== null) this.#checkScene(scene)
-    this.#canvas(canvas).preview = scene
+    this.#canvases.get(canvas).preview = scene
     this.#shownDirty = true
   }
 
@@ -320,8 +321,8 @@ export class Engine {
       }
     }
     if ('scene' in of) return taken(this.#rootOf(of.scene))
-    if ('preview' in of) return taken(this.#rootOf(this.#canvases.get(of.preview)?.preview ?? undefined))
-    const canvas = this.#canvases.get(of.program)
+    if ('preview' in of) return taken(this.#rootOf(this.#canvases.find(of.preview)?.preview ?? undefined))
+    const canvas = this.#canvases.find(of.program)
     if (canvas === undefined) throw noSuchImage()
     return takeScreenshot(compositor, canvas, (into) => canvas.program.compose(into, frame, this.#clock.next - 1), order)
   }
@@ -338,10 +339,7 @@ export class Engine {
     this.#pages.keepFor(new Set())
     this.#tiles.close()
     this.#scenes.close()
-    for (const { program, pool } of this.#canvases.values()) {
-      program.close()
-      pool.close()
-    }
+    this.#canvases.close()
     this.#dependencies.mixer.close()
   }
 
@@ -349,12 +347,6 @@ export class Engine {
   #takeTracks(): void {
     const metered = this.#metersWanted ? this.#collection.sources.flatMap(({ audio }) => audio?.tracks ?? []) : []
     this.#dependencies.mixer.setTracks([...new Set([...this.#encodings.tracks, ...this.#shares.tracks, ...metered])])
-  }
-
-  #canvas(id: string): AtCanvas {
-    const at = this.#canvases.get(id)
-    if (at === undefined) throw new AppError('studio.not_found', `There is no canvas "${id}"`)
-    return at
   }
 
   #checkScene(id: string): void {
@@ -382,7 +374,7 @@ export class Engine {
     this.#audioClock.advance()
     const audioWaits = this.#audioClock.behindUs > maxAudioBehindUs
     const startedUs = this.#dependencies.compositor.nowUs()
-    for (const [id, canvas] of this.#canvases) {
+    for (const [id, canvas] of this.#canvases.all) {
       if (!audioWaits) this.#makePreview(id, canvas, frame)
       const wanting = this.#encodings.wanting(id, 'program', frame)
       if (wanting.every(({ forPages }) => forPages) && !this.#activeFrames.wants(id)) {
@@ -422,7 +414,7 @@ export class Engine {
   }
 
   /** The scene that is being prepared, for its viewers: a frame that cannot be made is left out; what is on air does not wait for it. */
-  #makePreview(id: string, canvas: AtCanvas, frame: number): void {
+  #makePreview(id: string, canvas: ActiveCanvas, frame: number): void {
     const { preview, pool } = canvas
     if (preview === null) return
     const wanting = this.#encodings.wanting(id, 'preview', frame)
@@ -447,7 +439,7 @@ export class Engine {
   /** Scenes and sources that somebody looks at by themselves. */
   #makeViews(frame: number): void {
     for (const { canvas: id, of, kind, id: item } of this.#encodings.views) {
-      const canvas = this.#canvases.get(id)
+      const canvas = this.#canvases.find(id)
       if (canvas === undefined || (kind === 'scene' && !this.#scenes.has(item))) continue
       const wanting = this.#encodings.wanting(id, of, frame)
       try {
@@ -459,7 +451,7 @@ export class Engine {
     }
   }
 
-  #makeForPages(id: string, canvas: AtCanvas, wanting: readonly VideoEncoding[], scene: string, frame: number): void {
+  #makeForPages(id: string, canvas: ActiveCanvas, wanting: readonly VideoEncoding[], scene: string, frame: number): void {
     try {
       this.#pages.offer(wanting, scene, canvas, frame)
     } catch (error) {
@@ -467,7 +459,6 @@ export class Engine {
     }
   }
 
-  /** Each fault once: it comes again with every frame. */
   /** Other settings that audio filters chose by the level, and those that follow no more. */
   #reportChosenByLevel(): void {
     const { mixer, send } = this.#dependencies
@@ -478,6 +469,7 @@ export class Engine {
     for (const filter of before.keys()) if (!chosen.has(filter)) send({ kind: 'filter-chose', filter, chosen: null })
   }
 
+  /** Each fault once: it comes again with every frame. */
   #reportRenderFault(canvas: string, error: Error): void {
     if (this.#renderFault === error.message) return
     this.#renderFault = error.message
@@ -486,7 +478,6 @@ export class Engine {
 
   #applyCollection(on: Readonly<Record<string, OnCanvas>>): void {
     const collection = this.#collection
-    const { compositor, send } = this.#dependencies
     this.#monitor.setDevice(collection.monitorDevice ?? 'default')
     this.#dependencies.mixer.setTrackFilters(collection.tracks.map(({ filters }) => filters))
     this.#filters.setEditors(keysByEditors(collection))
@@ -494,56 +485,7 @@ export class Engine {
     this.#following.setSources(collection.sources)
     this.#scenes.setCollection(collection)
     this.#filters.keepFor([...collection.sources, ...collection.scenes])
-    const frameMs = frameUs(1, collection.frameRate) / 1000
-    const resized = collection.canvases.some(({ id, width, height }) => {
-      const known = this.#canvases.get(id)
-      return known !== undefined && (known.width !== width || known.height !== height)
-    })
-    const ids = new Set(collection.canvases.map(({ id }) => id))
-    const before = new Map(this.#canvases)
-    this.#canvases.clear()
-    for (const canvas of collection.canvases) {
-      const { id, width, height, background } = canvas
-      const known = before.get(id)
-      const fitting = (scene: string | undefined): string =>
-        [scene, canvas.scene].find((each) => each !== undefined && this.#scenes.has(each)) ?? (collection.scenes[0]?.id as string)
-      if (known !== undefined && known.width === width && known.height === height) {
-        for (const scene of known.program.shown) if (!this.#scenes.has(scene)) known.program.sceneGone(scene, fitting(undefined))
-        if (known.preview !== null && !this.#scenes.has(known.preview)) known.preview = null
-        this.#canvases.set(id, { ...known, background })
-        continue
-      }
-      const scene = fitting(on[id]?.program ?? known?.program.scene)
-      this.#canvases.set(id, {
-        width,
-        height,
-        background,
-        pool: new FramePool(width, height),
-        preview: on[id]?.preview ?? known?.preview ?? null,
-        program: new CanvasProgram({
-          compositor,
-          scenes: this.#scenes,
-          canvas,
-          scene,
-          frameMs,
-          frameStore: (source) => this.#sources.frameStore(source),
-          restart: (source) => this.#restartStinger(source),
-          lengthMs: (source) => this.#sources.lengthMs(source),
-          onEnded: (ended) => {
-            this.#shownDirty = true
-            send({ kind: 'transition-ended', canvas: id, scene: ended })
-          },
-        }),
-      })
-      known?.program.close()
-      known?.pool.close()
-    }
-    for (const [id, { program, pool }] of before) {
-      if (ids.has(id)) continue
-      program.close()
-      pool.close()
-    }
-    if (resized) this.#encodings.restart(this.#canvases, collection.frameRate)
+    if (this.#canvases.setCollection(collection, on)) this.#encodings.restart(this.#canvases.all, collection.frameRate)
     this.#shownDirty = true
   }
 
@@ -560,7 +502,7 @@ export class Engine {
     this.#shownDirty = false
     const onAir = new Set<string>()
     const seen = new Set<string>()
-    for (const { program, preview } of this.#canvases.values()) {
+    for (const { program, preview } of this.#canvases.all.values()) {
       for (const scene of program.shown) this.#scenes.sourcesIn(scene, onAir, seen)
       if (program.overlay !== undefined) onAir.add(program.overlay)
       if (preview !== null) this.#scenes.sourcesIn(preview, seen, seen)
