@@ -12,18 +12,18 @@ import { sourcesOfGuest } from '../../document/guest-sources.ts'
 import { keysByEditors } from '../../document/references/authorship.ts'
 import type { Compositor, Surface } from '../compositor/compositor.ts'
 import { FrameClock, frameUs } from '../encoder/frame-clock.ts'
-import type { VideoEncoding } from '../encoder/video-encoding.ts'
 import { FollowingFilters } from '../filters/following-filters.ts'
 import { NativeFilters } from '../filters/native-filters.ts'
 import type { Mixer } from '../mixer/mixer.ts'
 import type { RunningSource, SourceContext } from '../sources/running-source.ts'
-import { type ActiveCanvas, ActiveCanvases } from './active-canvases.ts'
+import { ActiveCanvases } from './active-canvases.ts'
 import { ActiveEncodings } from './active-encodings.ts'
 import { ActiveFrames } from './active-frames.ts'
 import { ActiveShares } from './active-shares.ts'
 import { ActiveSources } from './active-sources.ts'
 import { ActiveWindowReader } from './active-window-reader.ts'
 import { AudioClock } from './audio-clock.ts'
+import { CanvasFrames } from './canvas-frames.ts'
 import { addLookedAt } from './looked-at.ts'
 import { Monitor } from './monitor.ts'
 import { MultiviewTiles } from './multiview-tiles.ts'
@@ -74,6 +74,7 @@ export class Engine {
   readonly #shares: ActiveShares
   readonly #pages: PageFrames
   readonly #tiles: MultiviewTiles
+  readonly #frames: CanvasFrames
   readonly #meter = new StatisticsMeter()
   readonly #monitor: Monitor
   readonly #filters: NativeFilters
@@ -93,7 +94,6 @@ export class Engine {
   readonly #window: ActiveWindowReader
   #chosenByLevel: ReadonlyMap<string, ChosenSettings> = new Map()
   #screenshotFrame = firstScreenshotFrame
-  #renderFault = ''
 
   constructor(dependencies: EngineDependencies, show: Extract<ToStudio, { kind: 'show' }>) {
     this.#dependencies = dependencies
@@ -169,6 +169,17 @@ export class Engine {
       frameStore,
       log,
       onTiles: (tiles) => send({ kind: 'tiles', tiles }),
+    })
+    this.#frames = new CanvasFrames({
+      compositor,
+      scenes: this.#scenes,
+      canvases: this.#canvases,
+      encodings: this.#encodings,
+      activeFrames: this.#activeFrames,
+      pages: this.#pages,
+      tiles: this.#tiles,
+      meter: this.#meter,
+      log,
     })
     this.#talkback = new Talkback({ mixer, log })
     this.#window = new ActiveWindowReader((reading) => send({ kind: 'window', ...reading }))
@@ -373,90 +384,10 @@ export class Engine {
     // A frame that is left out is seen by few, missing audio is heard by everybody.
     this.#audioClock.advance()
     const audioWaits = this.#audioClock.behindUs > maxAudioBehindUs
-    const startedUs = this.#dependencies.compositor.nowUs()
-    for (const [id, canvas] of this.#canvases.all) {
-      if (!audioWaits) this.#makePreview(id, canvas, frame)
-      const wanting = this.#encodings.wanting(id, 'program', frame)
-      if (wanting.every(({ forPages }) => forPages) && !this.#activeFrames.wants(id)) {
-        canvas.program.pass(frame)
-        const { only } = canvas.program
-        if (audioWaits || wanting.length === 0) continue
-        if (only !== undefined) {
-          this.#makeForPages(id, canvas, wanting, only, frame)
-          continue
-        }
-      }
-      const pooled = audioWaits ? undefined : canvas.pool.take()
-      if (pooled === undefined) {
-        this.#meter.dropped++
-        canvas.program.pass(frame)
-        continue
-      }
-      try {
-        canvas.program.render(pooled.memory, frame)
-      } catch (error) {
-        // One canvas that cannot be composed takes nothing else along, and not this process.
-        this.#reportRenderFault(id, error as Error)
-        this.#meter.dropped++
-        continue
-      }
-      for (const encoding of wanting) encoding.offer(pooled, frame)
-      this.#activeFrames.offer(id, pooled.memory, dueUs)
-    }
-    if (!audioWaits) {
-      this.#makeViews(frame)
-      this.#tiles.offer(frame, this.#collection)
-    }
-    this.#meter.rendered((this.#dependencies.compositor.nowUs() - startedUs) / 1000)
+    this.#frames.make(frame, dueUs, audioWaits, this.#collection)
     for (const { request, switches } of this.#awaited) this.#dependencies.send({ kind: 'switched', request, switches, frame })
     this.#awaited.length = 0
     this.#audioClock.advance()
-  }
-
-  /** The scene that is being prepared, for its viewers: a frame that cannot be made is left out; what is on air does not wait for it. */
-  #makePreview(id: string, canvas: ActiveCanvas, frame: number): void {
-    const { preview, pool } = canvas
-    if (preview === null) return
-    const wanting = this.#encodings.wanting(id, 'preview', frame)
-    const whole = wanting.filter(({ forPages }) => !forPages)
-    this.#makeForPages(
-      id,
-      canvas,
-      wanting.filter(({ forPages }) => forPages),
-      preview,
-      frame,
-    )
-    const pooled = whole.length === 0 ? undefined : pool.take()
-    if (pooled === undefined) return
-    try {
-      this.#dependencies.compositor.render(this.#scenes.root(preview), pooled.memory, frame)
-      for (const encoding of whole) encoding.offer(pooled, frame)
-    } catch (error) {
-      this.#reportRenderFault(id, error as Error)
-    }
-  }
-
-  /** Scenes and sources that somebody looks at by themselves. */
-  #makeViews(frame: number): void {
-    for (const { canvas: id, of, kind, id: item } of this.#encodings.views) {
-      const canvas = this.#canvases.find(id)
-      if (canvas === undefined || (kind === 'scene' && !this.#scenes.has(item))) continue
-      const wanting = this.#encodings.wanting(id, of, frame)
-      try {
-        if (kind === 'scene') this.#pages.offer(wanting, item, canvas, frame)
-        else this.#pages.offerSource(wanting, item, frame)
-      } catch (error) {
-        this.#reportRenderFault(id, error as Error)
-      }
-    }
-  }
-
-  #makeForPages(id: string, canvas: ActiveCanvas, wanting: readonly VideoEncoding[], scene: string, frame: number): void {
-    try {
-      this.#pages.offer(wanting, scene, canvas, frame)
-    } catch (error) {
-      this.#reportRenderFault(id, error as Error)
-    }
   }
 
   /** Other settings that audio filters chose by the level, and those that follow no more. */
@@ -467,13 +398,6 @@ export class Engine {
     this.#chosenByLevel = chosen
     for (const [filter, each] of chosen) if (before.get(filter) !== each) send({ kind: 'filter-chose', filter, chosen: each })
     for (const filter of before.keys()) if (!chosen.has(filter)) send({ kind: 'filter-chose', filter, chosen: null })
-  }
-
-  /** Each fault once: it comes again with every frame. */
-  #reportRenderFault(canvas: string, error: Error): void {
-    if (this.#renderFault === error.message) return
-    this.#renderFault = error.message
-    this.#dependencies.log.error({ err: error, canvas }, 'a canvas cannot be composed')
   }
 
   #applyCollection(on: Readonly<Record<string, OnCanvas>>): void {
