@@ -137,6 +137,7 @@ it('sends no more media than the node says it has taken, and lets all streams go
 it('keeps a purge, and what follows it, from the node until its own cache has carried it out', async () => {
   lastPurge = 6
   await admitted()
+  await expect.poll(() => received.length).toBe(1)
   received.length = 0
   await answer({ type: 'purge', id: 1, order: { number: 7 } })
   await answer({ type: 'beat' })
