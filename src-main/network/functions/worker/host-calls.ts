@@ -1,7 +1,7 @@
 import { randomBytes, webcrypto } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { runMs } from '../run-messages.ts'
-import type { UrlParts } from './prelude.ts'
+import type { UrlParts } from './url-classes.ts'
 
 /** Texts of URLs that are read at all, characters. */
 const maxUrl = 65_536

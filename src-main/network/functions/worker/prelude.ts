@@ -1,19 +1,6 @@
 import type { HeaderList, LogLevel, RunAnswer, RunRequest } from '../run-messages.ts'
-
-/** Parts of a URL, as the class `URL` has them. */
-export interface UrlParts {
-  readonly href: string
-  readonly origin: string
-  readonly protocol: string
-  readonly username: string
-  readonly password: string
-  readonly host: string
-  readonly hostname: string
-  readonly port: string
-  readonly pathname: string
-  readonly search: string
-  readonly hash: string
-}
+import { type HeadersClass, type HeadersInit, type HeadersOf, headersClass } from './headers-class.ts'
+import { type ReadUrl, type URLOf, type URLSearchParamsOf, type UrlClasses, urlClasses } from './url-classes.ts'
 
 /** What a sandbox's code can ask of the process around it. Everything is copied. */
 export interface PreludeHost {
@@ -22,8 +9,7 @@ export interface PreludeHost {
   answer(run: number, answer: RunAnswer): void
   fail(run: number, message: string): void
   log(run: number, level: LogLevel, text: string): void
-  /** Undefined for what is not a URL. With a name that part is replaced first. */
-  url(href: string, base: string | undefined, name?: keyof UrlParts, value?: string): UrlParts | undefined
+  readonly url: ReadUrl
   encode(text: string): ArrayBuffer
   decode(bytes: ArrayBuffer): string
   base64(text: string, decodes: boolean): string | undefined
@@ -40,11 +26,14 @@ export interface PreludeEntries {
 
 /**
  * Runs in each sandbox before the function's own code: the classes of the Fetch standard that handlers use, and the entries of the process around it. Its
- * text is what is run: it may use nothing from outside but `host`.
+ * text is what is run: it may use nothing from outside but its parameters.
  */
-export function installPrelude(host: PreludeHost): PreludeEntries {
+function installPrelude(
+  host: PreludeHost,
+  Headers: HeadersClass,
+  { URLOf: URL, URLSearchParamsOf: URLSearchParams }: UrlClasses,
+): PreludeEntries {
   type BodyInit = string | ArrayBuffer | ArrayBufferView | URLSearchParamsOf | null | undefined
-  type HeadersInit = HeadersOf | Readonly<Record<string, string>> | Iterable<readonly [string, string]> | undefined
   type Handler = { fetch(request: RequestOf, env: Readonly<Record<string, string>>): unknown }
 
   interface Waiting {
@@ -67,278 +56,6 @@ export function installPrelude(host: PreludeHost): PreludeEntries {
       waiting.set(call, { run, resolve: resolve as (value: never) => void, reject })
       host.call(run, call, op, argument)
     })
-  }
-
-  class HeadersOf {
-    readonly #values = new Map<string, string[]>()
-
-    constructor(init?: HeadersInit) {
-      if (init === undefined || init === null) return
-      const entries = Symbol.iterator in init ? (init as Iterable<readonly [string, string]>) : Object.entries(init)
-      for (const [name, value] of entries) this.append(name, value)
-    }
-
-    append(name: string, value: string): void {
-      const key = HeadersOf.#key(name)
-      const list = this.#values.get(key)
-      if (list === undefined) this.#values.set(key, [HeadersOf.#value(value)])
-      else list.push(HeadersOf.#value(value))
-    }
-
-    set(name: string, value: string): void {
-      this.#values.set(HeadersOf.#key(name), [HeadersOf.#value(value)])
-    }
-
-    get(name: string): string | null {
-      return this.#values.get(HeadersOf.#key(name))?.join(', ') ?? null
-    }
-
-    getSetCookie(): string[] {
-      return [...(this.#values.get('set-cookie') ?? [])]
-    }
-
-    has(name: string): boolean {
-      return this.#values.has(HeadersOf.#key(name))
-    }
-
-    delete(name: string): void {
-      this.#values.delete(HeadersOf.#key(name))
-    }
-
-    forEach(each: (value: string, name: string, headers: HeadersOf) => void): void {
-      for (const [name, value] of this) each(value, name, this)
-    }
-
-    *entries(): IterableIterator<[string, string]> {
-      for (const name of [...this.#values.keys()].sort()) {
-        if (name === 'set-cookie') for (const value of this.getSetCookie()) yield [name, value]
-        else yield [name, this.get(name) ?? '']
-      }
-    }
-
-    *keys(): IterableIterator<string> {
-      for (const [name] of this.entries()) yield name
-    }
-
-    *values(): IterableIterator<string> {
-      for (const [, value] of this.entries()) yield value
-    }
-
-    [Symbol.iterator](): IterableIterator<[string, string]> {
-      return this.entries()
-    }
-
-    static #key(name: string): string {
-      const text = String(name)
-      if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(text)) throw new TypeError(`${JSON.stringify(text)} is not the name of a header`)
-      return text.toLowerCase()
-    }
-
-    static #value(value: string): string {
-      const text = String(value).trim()
-      if (/[^\t\x20-\x7e\x80-\xff]/.test(text)) throw new TypeError('The value of a header has characters that none may have')
-      return text
-    }
-  }
-
-  class URLSearchParamsOf {
-    #pairs: [string, string][] = []
-    readonly #changed: ((text: string) => void) | undefined
-
-    constructor(init?: string | Readonly<Record<string, string>> | Iterable<readonly [string, string]>, changed?: (text: string) => void) {
-      if (typeof init === 'string') {
-        const read = (text: string): string => {
-          const spaced = text.replaceAll('+', ' ')
-          try {
-            return decodeURIComponent(spaced)
-          } catch {
-            return spaced
-          }
-        }
-        for (const pair of init.replace(/^\?/, '').split('&')) {
-          if (pair === '') continue
-          const at = pair.indexOf('=')
-          this.#pairs.push(at < 0 ? [read(pair), ''] : [read(pair.slice(0, at)), read(pair.slice(at + 1))])
-        }
-      } else if (init !== undefined && init !== null) {
-        const entries = Symbol.iterator in init ? (init as Iterable<readonly [string, string]>) : Object.entries(init)
-        for (const [name, value] of entries) this.#pairs.push([String(name), String(value)])
-      }
-      this.#changed = changed
-    }
-
-    get size(): number {
-      return this.#pairs.length
-    }
-
-    get(name: string): string | null {
-      return this.#pairs.find(([each]) => each === name)?.[1] ?? null
-    }
-
-    getAll(name: string): string[] {
-      return this.#pairs.filter(([each]) => each === name).map(([, value]) => value)
-    }
-
-    has(name: string): boolean {
-      return this.#pairs.some(([each]) => each === name)
-    }
-
-    append(name: string, value: string): void {
-      this.#pairs.push([String(name), String(value)])
-      this.#changed?.(this.toString())
-    }
-
-    set(name: string, value: string): void {
-      const at = this.#pairs.findIndex(([each]) => each === name)
-      const pair: [string, string] = [String(name), String(value)]
-      this.#pairs = this.#pairs.filter(([each], index) => each !== name || index === at)
-      if (at < 0) this.#pairs.push(pair)
-      else this.#pairs[at] = pair
-      this.#changed?.(this.toString())
-    }
-
-    delete(name: string): void {
-      this.#pairs = this.#pairs.filter(([each]) => each !== name)
-      this.#changed?.(this.toString())
-    }
-
-    sort(): void {
-      this.#pairs.sort(([one], [other]) => (one < other ? -1 : one > other ? 1 : 0))
-      this.#changed?.(this.toString())
-    }
-
-    forEach(each: (value: string, name: string) => void): void {
-      for (const [name, value] of this.#pairs) each(value, name)
-    }
-
-    entries(): IterableIterator<[string, string]> {
-      return this.#pairs.map(([name, value]): [string, string] => [name, value]).values()
-    }
-
-    keys(): IterableIterator<string> {
-      return this.#pairs.map(([name]) => name).values()
-    }
-
-    values(): IterableIterator<string> {
-      return this.#pairs.map(([, value]) => value).values()
-    }
-
-    [Symbol.iterator](): IterableIterator<[string, string]> {
-      return this.entries()
-    }
-
-    toString(): string {
-      const write = (text: string): string =>
-        encodeURIComponent(text)
-          .replaceAll('%20', '+')
-          .replace(/[!'()~]/g, (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`)
-      return this.#pairs.map(([name, value]) => `${write(name)}=${write(value)}`).join('&')
-    }
-  }
-
-  class URLOf {
-    #parts: UrlParts
-    #params: URLSearchParamsOf | undefined
-
-    constructor(href: string | URLOf, base?: string | URLOf) {
-      const parts = host.url(String(href), base === undefined ? undefined : String(base))
-      if (parts === undefined) throw new TypeError(`${JSON.stringify(String(href).slice(0, 200))} is not a URL`)
-      this.#parts = parts
-    }
-
-    static canParse(href: string, base?: string): boolean {
-      return host.url(String(href), base === undefined ? undefined : String(base)) !== undefined
-    }
-
-    get searchParams(): URLSearchParamsOf {
-      this.#params ??= new URLSearchParamsOf(this.#parts.search, (text) => this.#set('search', text))
-      return this.#params
-    }
-
-    get href(): string {
-      return this.#parts.href
-    }
-
-    get origin(): string {
-      return this.#parts.origin
-    }
-
-    get protocol(): string {
-      return this.#parts.protocol
-    }
-
-    set protocol(value: string) {
-      this.#set('protocol', value)
-    }
-
-    get username(): string {
-      return this.#parts.username
-    }
-
-    get password(): string {
-      return this.#parts.password
-    }
-
-    get host(): string {
-      return this.#parts.host
-    }
-
-    set host(value: string) {
-      this.#set('host', value)
-    }
-
-    get hostname(): string {
-      return this.#parts.hostname
-    }
-
-    set hostname(value: string) {
-      this.#set('hostname', value)
-    }
-
-    get port(): string {
-      return this.#parts.port
-    }
-
-    set port(value: string) {
-      this.#set('port', value)
-    }
-
-    get pathname(): string {
-      return this.#parts.pathname
-    }
-
-    set pathname(value: string) {
-      this.#set('pathname', value)
-    }
-
-    get search(): string {
-      return this.#parts.search
-    }
-
-    set search(value: string) {
-      this.#set('search', value)
-      this.#params = undefined
-    }
-
-    get hash(): string {
-      return this.#parts.hash
-    }
-
-    set hash(value: string) {
-      this.#set('hash', value)
-    }
-
-    toString(): string {
-      return this.href
-    }
-
-    toJSON(): string {
-      return this.href
-    }
-
-    #set(name: keyof UrlParts, value: string): void {
-      this.#parts = host.url(this.#parts.href, undefined, name, String(value)) ?? this.#parts
-    }
   }
 
   /** A body that is here, or that waits where it was fetched. */
@@ -364,7 +81,7 @@ export function installPrelude(host: PreludeHost): PreludeEntries {
         if (!headers.has('content-type'))
           headers.set(
             'content-type',
-            body instanceof URLSearchParamsOf ? 'application/x-www-form-urlencoded;charset=UTF-8' : 'text/plain;charset=UTF-8',
+            body instanceof URLSearchParams ? 'application/x-www-form-urlencoded;charset=UTF-8' : 'text/plain;charset=UTF-8',
           )
       }
     }
@@ -425,8 +142,8 @@ export function installPrelude(host: PreludeHost): PreludeEntries {
       this.method = String(init.method ?? from?.method ?? 'GET').toUpperCase()
       if (!/^[A-Z]{1,20}$/.test(this.method) || ['CONNECT', 'TRACE', 'TRACK'].includes(this.method))
         throw new TypeError(`${JSON.stringify(this.method)} is not a method that can be used`)
-      this.url = from?.url ?? new URLOf(String(input)).href
-      this.headers = new HeadersOf(init.headers ?? from?.headers)
+      this.url = from?.url ?? new URL(String(input)).href
+      this.headers = new Headers(init.headers ?? from?.headers)
       this.redirect = init.redirect ?? from?.redirect ?? 'follow'
       this.address = from?.address ?? address
       if (init.body !== undefined && init.body !== null) this.take(init.body, this.headers)
@@ -466,7 +183,7 @@ export function installPrelude(host: PreludeHost): PreludeEntries {
       const status = init.status ?? 200
       if (!Number.isInteger(status) || status < 200 || status > 599) throw new RangeError(`${status} is not a status from 200 to 599`)
       this.status = status
-      this.headers = new HeadersOf(init.headers)
+      this.headers = new Headers(init.headers)
       this.take(body, this.headers)
       this.body = this
     }
@@ -476,7 +193,7 @@ export function installPrelude(host: PreludeHost): PreludeEntries {
     }
 
     static json(value: unknown, init: ResponseInit = {}): ResponseOf {
-      const headers = new HeadersOf(init.headers)
+      const headers = new Headers(init.headers)
       if (!headers.has('content-type')) headers.set('content-type', 'application/json')
       return new ResponseOf(JSON.stringify(value), { ...init, headers })
     }
@@ -572,11 +289,11 @@ export function installPrelude(host: PreludeHost): PreludeEntries {
   }
 
   Object.assign(globalThis, {
-    Headers: HeadersOf,
+    Headers,
     Request: RequestOf,
     Response: ResponseOf,
-    URL: URLOf,
-    URLSearchParams: URLSearchParamsOf,
+    URL,
+    URLSearchParams,
     TextEncoder: class TextEncoder {
       encode(text = ''): Uint8Array {
         return new Uint8Array(host.encode(String(text)))
@@ -637,3 +354,6 @@ export function installPrelude(host: PreludeHost): PreludeEntries {
     },
   }
 }
+
+/** The text of the prelude: a function of what the process around it answers. */
+export const preludeText = `(host) => (${installPrelude})(host, (${headersClass})(), (${urlClasses})(host))`
