@@ -3,6 +3,7 @@ import type { Rendition } from './rendition.ts'
 import { SegmentBoundaries, type SegmentStart } from './segment-boundaries.ts'
 import { Silence } from './silence.ts'
 import type { TargetDuration } from './target-duration.ts'
+import { TranscoderLag } from './transcoder-lag.ts'
 
 /** A keyframe this much before the wished length ends a segment too: frame times jitter. */
 const earlyKeyShare = 0.9
@@ -21,10 +22,6 @@ const sparseSegments = 2
 const maxLagSegments = 5
 /** Where such a track has delivered nothing for this long while the others went on, its transcoder counts as away. */
 const awayAfterS = 0.7
-/** The lag that is reported to players never exceeds this, seconds, is a multiple of the step, and is that of the last one or two spans. */
-const maxLagS = 3
-const lagStepS = 0.25
-const lagSpanS = 20
 /** A frame that ends a pause starts a segment where the one before would show the last frame for longer than this. */
 const minHoldS = 0.05
 /** Tracks of one publisher that appear within this of the first start with it. */
@@ -55,14 +52,11 @@ export class Segmenter {
   readonly #segmentS: number
   readonly #boundaries = new SegmentBoundaries()
   readonly #silence = new Silence()
+  readonly #lag = new TranscoderLag()
   #lastKeyS: number | undefined
   #keyIntervalS = 0
   /** Newest time of any packet that was taken, in seconds. */
   #newestS = 0
-  /** Largest lag of a transcoded track in this span of time and in the one before. */
-  #lagS = 0
-  #lagBeforeS = 0
-  #lagSpanEndS = 0
   /** A seam, or a pause of the publisher's video, is before the next packet. */
   #anew = false
   /** Where the newest pause of the leading video ended, seconds. */
@@ -86,7 +80,7 @@ export class Segmenter {
 
   /** How far transcoded tracks run behind the others, seconds; 0 without transcoded tracks. */
   get lagS(): number {
-    return Math.max(this.#lagS, this.#lagBeforeS)
+    return this.#lag.largestS
   }
 
   /** Takes a packet of one of the renditions. True where a part or segment became complete or a segment started. */
@@ -95,7 +89,7 @@ export class Segmenter {
     rendition.awaitsKey = false
     const timeS = rendition.timeOf(packet) / rendition.track.timescale
     this.#newestS = Math.max(this.#newestS, timeS)
-    if (rendition.derived && rendition.sequence >= 0 && !rendition.away) this.#measureLag(this.#newestS - timeS)
+    if (rendition.derived && rendition.sequence >= 0 && !rendition.away) this.#lag.add(this.#newestS - timeS, this.#newestS)
     const leader = this.#leader()
     // while the publisher sends no video its transcoder has nothing to produce
     if (rendition === leader && this.#newestS - rendition.heardAtS > awayAfterS) this.#anew = true
@@ -223,15 +217,6 @@ export class Segmenter {
   #join(rendition: Rendition): void {
     rendition.away = false
     rendition.memberFrom = this.#boundaries.changeChoice()
-  }
-
-  #measureLag(lagS: number): void {
-    if (this.#newestS >= this.#lagSpanEndS) {
-      this.#lagBeforeS = this.#lagS
-      this.#lagS = 0
-      this.#lagSpanEndS = this.#newestS + lagSpanS
-    }
-    this.#lagS = Math.max(this.#lagS, Math.min(maxLagS, Math.ceil(lagS / lagStepS) * lagStepS))
   }
 
   /** Sees which transcoded tracks have fallen silent or come back. True where one did. */
