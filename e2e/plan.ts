@@ -43,6 +43,7 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
   'desktop-typing': { part: 'desktop', cost: 'cpu' },
   'desktop-users': { part: 'desktop', cost: 'cpu' },
   'desktop-wayland': { part: 'desktop', cost: 'cpu' },
+  'desktop-wayland-x': { part: 'desktop', cost: 'cpu' },
   'desktop-wayland-clipboard': { part: 'desktop', cost: 'cpu' },
   'shell-notifications': { part: 'host', cost: 'cpu' },
   'shell-tray': { part: 'host', cost: 'cpu' },

@@ -95,8 +95,8 @@ const dependencies = [
     required: false,
   },
   {
-    packages: ['sway', 'foot', 'wl-clipboard'],
-    present: () => process.platform !== 'linux' || ['sway', 'foot', 'wl-copy'].every((name) => inPath(name)),
+    packages: ['sway', 'foot', 'wl-clipboard', 'xwayland'],
+    present: () => process.platform !== 'linux' || ['sway', 'foot', 'wl-copy', 'Xwayland'].every((name) => inPath(name)),
     required: false,
   },
   {

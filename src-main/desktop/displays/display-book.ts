@@ -360,7 +360,9 @@ export class DisplayBook {
   #isOurs(server: string): boolean {
     const { screen } = this.#dependencies
     const made = [...this.#byId.values()].flatMap(({ attached, running }) => (attached === null && running !== null ? [running] : []))
-    return [...(screen === undefined ? [] : [screen]), ...made].some((each) => isSameServer(each.server, server))
+    return [...(screen === undefined ? [] : [screen]), ...made].some(
+      (each) => isSameServer(each.server, server) || (each.xServer !== undefined && isSameServer(each.xServer, server)),
+    )
   }
 
   async #keepSize(id: string): Promise<void> {

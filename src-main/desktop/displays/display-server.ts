@@ -10,6 +10,8 @@ export interface RunningDisplay {
   readonly protocol?: 'wayland'
   /** As DISPLAY has it; of Wayland: as WAYLAND_DISPLAY does, the full path of a socket. */
   readonly server: string
+  /** Where programs of X11 draw on a display of Wayland, as DISPLAY has it; undefined: they cannot, Xwayland was not installed when it started. */
+  readonly xServer?: string
   /** File of XAUTHORITY; of Wayland: the configuration of its compositor. A file of this display alone. */
   readonly authority: string
   /** Process id of its server. */
@@ -38,10 +40,23 @@ export const madeHereVariable = 'AMI_DISPLAY_MADE_HERE'
 export const protocolVariable = 'AMI_DISPLAY_PROTOCOL'
 
 /** Environment of programs that draw and play there. Where its audio is missing they play nowhere, and not on the machine's speakers. */
-export function displayEnvironment({ protocol, server, authority, audio, printer }: RunningDisplay): Readonly<Record<string, string>> {
+export function displayEnvironment({
+  protocol,
+  server,
+  xServer,
+  authority,
+  audio,
+  printer,
+}: RunningDisplay): Readonly<Record<string, string>> {
   return {
     ...(protocol === 'wayland'
-      ? { WAYLAND_DISPLAY: server, SWAYSOCK: controlSocketOf(server), XDG_SESSION_TYPE: 'wayland', XDG_CURRENT_DESKTOP: 'sway' }
+      ? {
+          WAYLAND_DISPLAY: server,
+          SWAYSOCK: controlSocketOf(server),
+          XDG_SESSION_TYPE: 'wayland',
+          XDG_CURRENT_DESKTOP: 'sway',
+          ...(xServer !== undefined && { DISPLAY: xServer }),
+        }
       : { DISPLAY: server, XAUTHORITY: authority, XDG_SESSION_TYPE: 'x11' }),
     ...(printer !== undefined && { CUPS_SERVER: printer }),
     ...(audio && { PIPEWIRE_RUNTIME_DIR: audio.folder, PULSE_SERVER: `unix:${join(audio.folder, 'pulse/native')}` }),

@@ -6,6 +6,7 @@ import { AppError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { findProgram } from '../../platform/programs/find-program.ts'
 import { displayEnvironment, type RunningDisplay } from './display-server.ts'
+import { failedBeforeWindow } from './sway/failed-before-window.ts'
 
 /** Light desktops, the best first; each runs as long as the display does. */
 const lightDesktops = [['startxfce4'], ['icewm-session'], ['openbox-session'], ['openbox']] as const
@@ -59,12 +60,16 @@ export function startProgram(command: readonly string[], display: RunningDisplay
     })
     child.once('spawn', () => {
       child.unref()
-      resolve()
+      if (display.protocol !== 'wayland' || display.xServer !== undefined) resolve()
+      else failedBeforeWindow(child, display).then((why) => (why === undefined ? resolve() : reject(withoutXwayland(program, why))), reject)
     })
     child.once('error', (error) => failed(error.message))
     child.once('exit', (code, signal) => log.debug({ program, code, signal }, 'a program of a display ended'))
   })
 }
+
+const withoutXwayland = (program: string, why: string): AppError =>
+  new AppError('desktop.xwayland_missing', `${program} ended with ${why} and showed nothing`, { details: { program, server: 'Xwayland' } })
 
 /** Ends the programs that were started on a display, and what those started: also what draws nothing, which the end of its server leaves. */
 export async function endPrograms({ authority }: RunningDisplay): Promise<void> {

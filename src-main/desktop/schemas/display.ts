@@ -25,7 +25,8 @@ export const UserName = Type.String({ pattern: '^[A-Za-z0-9_][A-Za-z0-9_.-]{0,31
 export const DisplayIdParams = Type.Object({ id: Type.String({ maxLength: 80 }) })
 
 const Protocol = Type.Union([Type.Literal('x11'), Type.Literal('wayland')], {
-  description: 'what its programs speak: X11, or Wayland to the compositor sway, with one monitor and no clipboard; x11 where left out',
+  description:
+    'what its programs speak: X11, or Wayland to the compositor sway, with one monitor, which runs programs of X11 too where Xwayland is installed; x11 where left out',
 })
 
 const EndAfterMinutes = Type.Union([Type.Integer({ minimum: 1, maximum: 43_200 }), Type.Null()], {

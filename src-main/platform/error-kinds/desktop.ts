@@ -114,6 +114,11 @@ export const desktopErrors = {
     title: 'The program that makes Wayland displays is not installed',
     remedy: 'On Debian and Ubuntu: `apt-get install sway foot`.',
   },
+  'desktop.xwayland_missing': {
+    status: 503,
+    title: 'The program ended at once, and programs of X11 do not run on this Wayland display',
+    remedy: 'If it is a program of X11: on Debian and Ubuntu `apt-get install xwayland`, then create the display again.',
+  },
   'desktop.wayland_limit': {
     status: 400,
     title: 'A Wayland display cannot have that',

@@ -138,6 +138,11 @@ export const desktopErrors = {
     title: 'El programa que crea pantallas de Wayland no está instalado',
     remedy: 'En Debian y Ubuntu: apt-get install sway foot.',
   },
+  'desktop.xwayland_missing': {
+    english: 'The program ended at once, and programs of X11 do not run on this Wayland display',
+    title: 'El programa terminó enseguida, y en esta pantalla de Wayland no funcionan programas de X11',
+    remedy: 'Si es un programa de X11: en Debian y Ubuntu apt-get install xwayland, y después crea la pantalla de nuevo.',
+  },
   'desktop.wayland_limit': {
     english: 'A Wayland display cannot have that',
     title: 'Una pantalla de Wayland no puede tener eso',

@@ -6,13 +6,22 @@ export function sizeCommand(width: number, height: number): string {
   return `output * mode --custom ${width}x${height}@${framesPerSecond}Hz`
 }
 
+/** File in XDG_RUNTIME_DIR in which sway says where its X server is, as DISPLAY has it. */
+export const xServerFile = 'x-server'
+
+/** Xwayland starts with the first program of X11. Its number is in sway's environment alone, which what it starts has. */
+const withPrograms = [
+  'xwayland enable',
+  `exec echo "$DISPLAY" > "$XDG_RUNTIME_DIR/${xServerFile}.new" && mv "$XDG_RUNTIME_DIR/${xServerFile}.new" "$XDG_RUNTIME_DIR/${xServerFile}"`,
+] as const
+
 /**
  * How sway lays windows out: one window has the whole display, further ones share it. Super with a key does the rest. No key starts a program:
  * who was given one program to work with gets no other.
  */
-export function configurationOf(width: number, height: number): string {
+export function configurationOf(width: number, height: number, runsXPrograms: boolean): string {
   const lines = [
-    'xwayland disable',
+    ...(runsXPrograms ? withPrograms : ['xwayland disable']),
     sizeCommand(width, height),
     'output * background #1f2937 solid_color',
     'default_border pixel 1',

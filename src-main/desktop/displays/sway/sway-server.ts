@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync, openSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { AppError } from '../../../platform/errors.ts'
 import { findProgram } from '../../../platform/programs/find-program.ts'
 import { controlSocketOf, type DisplayOrder, type DisplayServer, type RunningDisplay } from '../display-server.ts'
 import { endServer, isServerOf, lastLine } from '../server-process.ts'
-import { configurationOf } from './configuration.ts'
+import { configurationOf, xServerFile } from './configuration.ts'
 import { runSwayCommand } from './sway-socket.ts'
 
 /** Starting takes a tenth of a second; a machine under load many times as much. ms */
@@ -24,9 +24,10 @@ export const swayServer: DisplayServer = {
       throw new AppError('desktop.wayland_missing', 'sway is not in the PATH of the host', { details: { server: 'sway' } })
     }
     const configuration = join(folder, 'sway.conf')
-    writeFileSync(configuration, configurationOf(width, height), { mode: 0o600 })
+    const runsXPrograms = findProgram('Xwayland') !== undefined
+    writeFileSync(configuration, configurationOf(width, height, runsXPrograms), { mode: 0o600 })
     // What one before it left, which was killed.
-    for (const name of ['sway', ...socketsIn(folder)]) rmSync(join(folder, name), { force: true })
+    for (const name of ['sway', xServerFile, ...socketsIn(folder)]) rmSync(join(folder, name), { force: true })
     const log = openSync(join(folder, 'server.log'), 'w', 0o600)
     const { DISPLAY: _display, WAYLAND_DISPLAY: _wayland, NODE_OPTIONS: _node, ...environment } = process.env
     const sway = ['sway', '--config', configuration] as const
@@ -48,9 +49,9 @@ export const swayServer: DisplayServer = {
     })
     closeSync(log)
     try {
-      const server = await readySocket(child, folder)
+      const { server, xServer } = await ready(child, folder, runsXPrograms)
       child.unref()
-      return { protocol: 'wayland', server, authority: configuration, pid: child.pid as number }
+      return { protocol: 'wayland', server, ...(xServer !== '' && { xServer }), authority: configuration, pid: child.pid as number }
     } catch (error) {
       child.kill('SIGKILL')
       throw error
@@ -66,7 +67,12 @@ export const swayServer: DisplayServer = {
 
 const socketsIn = (folder: string): readonly string[] => readdirSync(folder).filter((name) => /^wayland-\d+(\.lock)?$/.test(name))
 
-async function readySocket(child: ChildProcess, folder: string): Promise<string> {
+/** Where programs reach it; `xServer` is empty where none of X11 do. */
+async function ready(
+  child: ChildProcess,
+  folder: string,
+  runsXPrograms: boolean,
+): Promise<{ readonly server: string; readonly xServer: string }> {
   let ended: string | undefined
   child.on('error', (error) => {
     ended = `cannot be started: ${error.message}`
@@ -78,9 +84,20 @@ async function readySocket(child: ChildProcess, folder: string): Promise<string>
   for (const until = performance.now() + startMs; performance.now() < until; await delay(lookMs)) {
     if (ended !== undefined) throw failed(ended)
     const socket = socketsIn(folder).find((name) => !name.endsWith('.lock'))
-    if (socket !== undefined && (await answers(join(folder, socket)))) return join(folder, socket)
+    if (socket === undefined || !(await answers(join(folder, socket)))) continue
+    const xServer = runsXPrograms ? xServerIn(folder) : ''
+    if (xServer !== undefined) return { server: join(folder, socket), xServer }
   }
   throw failed(`is not ready after ${startMs / 1000} s`)
+}
+
+/** What sway said of its X server: empty where that could not be started, undefined as long as it has said nothing. */
+function xServerIn(folder: string): string | undefined {
+  try {
+    return /^:\d+$/.exec(readFileSync(join(folder, xServerFile), 'latin1').trim())?.[0] ?? ''
+  } catch {
+    return undefined
+  }
 }
 
 const answers = (server: string): Promise<boolean> =>
