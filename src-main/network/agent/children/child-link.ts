@@ -1,11 +1,11 @@
 import Value from 'typebox/value'
 import { type RawData, WebSocket } from 'ws'
-import type { EdgeDelivery, RecordSink, StreamFeed } from '../../../media/edge-delivery.ts'
+import type { EdgeDelivery } from '../../../media/edge-delivery.ts'
 import { nodeHeader, viewerHeader, writeViewer } from '../../../platform/http/client.ts'
 import type { Logger } from '../../../platform/logger.ts'
-import { feedKey, HelloSchema, helloMs, OwnMessageSchema, rejectedCode, writeRecord } from '../../origin/link/link-messages.ts'
+import { HelloSchema, helloMs, OwnMessageSchema, rejectedCode } from '../../origin/link/link-messages.ts'
+import { NodeFeeds } from '../../origin/link/node-feeds.ts'
 import { pathHeader } from '../../origin/link/node-path.ts'
-import { SendWindow } from '../../origin/link/send-window.ts'
 import { connectToOrigin, type OriginTarget } from '../joining/origin-connection.ts'
 
 export interface ChildLinkOptions {
@@ -26,8 +26,6 @@ export interface ChildLinkOptions {
   readonly onEnd: () => void
 }
 
-/** Streams that one node may have reported. */
-const maxStreams = 1000
 /** Bytes that may wait for either side: who takes nothing is closed. */
 const maxWaitingBytes = 16 * 1024 * 1024
 /** A node behind this one purges after this one, which it fetches from; it waits so long at most, ms. */
@@ -41,9 +39,7 @@ const holdStepMs = 5
 export class ChildLink {
   readonly #options: ChildLinkOptions
   readonly #onward: WebSocket
-  readonly #window = new SendWindow()
-  readonly #sink: RecordSink
-  readonly #feeds = new Map<string, StreamFeed & { readonly stream: string; readonly form: 'packets' | undefined }>()
+  readonly #feeds: NodeFeeds
   readonly #late: NodeJS.Timeout
   /** What was said before the connection onward was open: its hello, and nothing else. */
   #hello: { readonly id: string; readonly forwardHash: string | undefined } | undefined
@@ -56,15 +52,7 @@ export class ChildLink {
     const { child, target, path, nodePath, remoteAddress, forwardSecret } = options
     this.#options = options
     this.#late = setTimeout(() => this.end(), helloMs)
-    this.#sink = {
-      write: (json, data) => {
-        if (this.#isEnded) return
-        const message = writeRecord(json, data)
-        this.#window.add(message.length)
-        child.send(message)
-      },
-      hasSpace: () => this.#window.hasSpace,
-    }
+    this.#feeds = new NodeFeeds((message) => child.send(message))
     this.#onward = new WebSocket(`ws://${target.url.host}${path}`, {
       createConnection: ((_options: object, callback: Parameters<typeof connectToOrigin>[1]) => connectToOrigin(target, callback)) as never,
       perMessageDeflate: false,
@@ -99,7 +87,7 @@ export class ChildLink {
 
   /** Has what the other node wants reported to this one. */
   wantAll(): void {
-    for (const { stream, form } of this.#feeds.values()) this.#options.want(stream, form)
+    for (const { stream, form } of this.#feeds.wanted) this.#options.want(stream, form)
   }
 
   /** @param code why, for the other node */
@@ -107,8 +95,7 @@ export class ChildLink {
     if (this.#isEnded) return
     this.#isEnded = true
     clearTimeout(this.#late)
-    for (const feed of this.#feeds.values()) feed.stop()
-    this.#feeds.clear()
+    this.#feeds.stop()
     const { child, onEnd, onRejected } = this.#options
     if (code === rejectedCode && this.#hello !== undefined) onRejected(this.#hello.id)
     // codes that only a system may say (RFC 6455 section 7.4.1) are not passed on
@@ -128,15 +115,12 @@ export class ChildLink {
       }
     } else if (!this.#isAdmitted) this.end()
     else if (Value.Check(OwnMessageSchema, message)) {
-      if (message.type === 'received') this.#receipt(message.bytes)
-      else if (message.type === 'leave') {
-        this.#feeds.get(feedKey(message))?.stop()
-        this.#feeds.delete(feedKey(message))
-      } else if (!this.#feeds.has(feedKey(message)) && this.#feeds.size < maxStreams) {
+      if (message.type === 'received') this.#feeds.receipt(message.bytes)
+      else if (message.type === 'leave') this.#feeds.leave(message)
+      else {
         const { stream, form, held } = message
         const delivery = this.#options.delivery()
-        const feed = form === 'packets' ? delivery.feedPackets(stream, this.#sink) : delivery.feed(stream, held, this.#sink)
-        this.#feeds.set(feedKey(message), { ...feed, stream, form })
+        this.#feeds.watch(message, (sink) => (form === 'packets' ? delivery.feedPackets(stream, sink) : delivery.feed(stream, held, sink)))
       }
     } else this.#pass(this.#onward, text)
   }
@@ -171,19 +155,6 @@ export class ChildLink {
     const held = this.#held
     this.#held = undefined
     for (const each of held) this.#down(each)
-  }
-
-  /** Whoever waits for space goes on, another stream first each time. */
-  #receipt(bytes: number): void {
-    const waited = !this.#window.hasSpace
-    this.#window.receipt(bytes, performance.now())
-    if (!waited || !this.#window.hasSpace) return
-    for (const [stream, feed] of [...this.#feeds]) {
-      feed.resume()
-      if (!this.#window.hasSpace) return
-      this.#feeds.delete(stream)
-      this.#feeds.set(stream, feed)
-    }
   }
 
   #pass(socket: WebSocket, text: string): void {

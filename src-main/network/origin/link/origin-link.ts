@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import Value from 'typebox/value'
-import type { EdgeOrigin, RecordSink, StreamFeed } from '../../../media/edge-delivery.ts'
+import type { EdgeOrigin } from '../../../media/edge-delivery.ts'
 import { AppError } from '../../../platform/errors.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import type { Strangers } from '../../../platform/net/strangers.ts'
@@ -23,7 +23,6 @@ import type { RoutingBook } from '../routing/routing-book.ts'
 import type { WarmBook } from '../warming/warm-book.ts'
 import {
   beatMs,
-  feedKey,
   HelloSchema,
   helloMs,
   type NodeMessage,
@@ -31,10 +30,9 @@ import {
   type OriginMessage,
   rejectedCode,
   silenceMs,
-  writeRecord,
 } from './link-messages.ts'
+import { NodeFeeds } from './node-feeds.ts'
 import { NodeRequests } from './node-requests.ts'
-import { SendWindow } from './send-window.ts'
 
 export interface OriginLinkDependencies {
   readonly book: NodeBook
@@ -52,8 +50,6 @@ export interface OriginLinkDependencies {
   readonly log: Logger
 }
 
-/** Streams that one node may have reported. */
-const maxStreams = 1000
 /** Questions of one node that are being answered. */
 const maxQuestions = 1000
 
@@ -68,8 +64,7 @@ export class OriginLink implements SocketSession {
   readonly #challenge = randomBytes(32).toString('base64url')
   readonly #late: NodeJS.Timeout
   readonly #leaveStrangers: () => void
-  readonly #feeds = new Map<string, StreamFeed>()
-  readonly #window = new SendWindow()
+  readonly #feeds: NodeFeeds
   readonly #purges = new NodeRequests<PurgeOutcome>()
   readonly #searches = new NodeRequests<FoundObjects>()
   readonly #inspections = new NodeRequests<NodeInspection>()
@@ -78,7 +73,6 @@ export class OriginLink implements SocketSession {
   #newKey = ''
   /** A node of an older version knows nothing of configurations and inspections. */
   #knowsFleet = false
-  readonly #sink: RecordSink
   #node: { readonly id: string; readonly version: string; readonly sinceMs: number } | undefined
   #detach: (() => void) | undefined
   #stopFollowing: readonly (() => void)[] = []
@@ -95,15 +89,7 @@ export class OriginLink implements SocketSession {
     this.#remoteAddress = remoteAddress
     this.#late = setTimeout(() => client.terminate(), helloMs)
     this.#leaveStrangers = strangers.add(() => client.terminate())
-    this.#sink = {
-      write: (json, data) => {
-        if (this.#closed) return
-        const message = writeRecord(json, data)
-        this.#window.add(message.length)
-        client.send(message)
-      },
-      hasSpace: () => this.#window.hasSpace,
-    }
+    this.#feeds = new NodeFeeds((message) => client.send(message))
     this.#send({ type: 'challenge', challenge: this.#challenge })
   }
 
@@ -122,8 +108,7 @@ export class OriginLink implements SocketSession {
     this.#leaveStrangers()
     clearInterval(this.#beat)
     for (const stop of this.#stopFollowing) stop()
-    for (const feed of this.#feeds.values()) feed.stop()
-    this.#feeds.clear()
+    this.#feeds.stop()
     this.#purges.end()
     this.#searches.end()
     this.#inspections.end()
@@ -133,7 +118,7 @@ export class OriginLink implements SocketSession {
     if (this.#node === undefined) return
     limits.leave(this.#node.id)
     warming.leave(this.#node.id)
-    log.info({ node: this.#node.id, sentBytes: this.#window.sentBytes }, 'a node has disconnected')
+    log.info({ node: this.#node.id, sentBytes: this.#feeds.sentBytes }, 'a node has disconnected')
   }
 
   #hello(message: unknown): void {
@@ -195,20 +180,17 @@ export class OriginLink implements SocketSession {
     const { origin } = this.#dependencies
     switch (message.type) {
       case 'watch':
-        if (this.#feeds.has(feedKey(message)) || this.#feeds.size >= maxStreams) return
-        this.#feeds.set(
-          feedKey(message),
+        this.#feeds.watch(message, (sink) =>
           message.form === 'packets'
-            ? origin.feedPackets(message.stream, this.#sink)
-            : origin.feed(message.stream, message.held, this.#sink, this.#node?.id ?? ''),
+            ? origin.feedPackets(message.stream, sink)
+            : origin.feed(message.stream, message.held, sink, this.#node?.id ?? ''),
         )
         return
       case 'leave':
-        this.#feeds.get(feedKey(message))?.stop()
-        this.#feeds.delete(feedKey(message))
+        this.#feeds.leave(message)
         return
       case 'received':
-        this.#receipt(message.bytes)
+        this.#feeds.receipt(message.bytes)
         return
       case 'beat':
         this.#said = message
@@ -268,19 +250,6 @@ export class OriginLink implements SocketSession {
     this.#send({ type: 'routing', draining: book.isDraining(this.#node?.id ?? ''), nodes: routing.signed, issuedAt: routing.issuedAt })
   }
 
-  /** Whoever waits for space goes on, another stream first each time. */
-  #receipt(bytes: number): void {
-    const waited = !this.#window.hasSpace
-    this.#window.receipt(bytes, performance.now())
-    if (!waited || !this.#window.hasSpace) return
-    for (const [stream, feed] of [...this.#feeds]) {
-      feed.resume()
-      if (!this.#window.hasSpace) return
-      this.#feeds.delete(stream)
-      this.#feeds.set(stream, feed)
-    }
-  }
-
   #answer({ id, question }: Extract<NodeMessage, { type: 'ask' }>): void {
     if (this.#questions >= maxQuestions) return
     this.#questions++
@@ -332,8 +301,8 @@ export class OriginLink implements SocketSession {
       connectedSince: new Date(sinceMs).toISOString(),
       remoteAddress: this.#remoteAddress,
       version,
-      streams: this.#feeds.size,
-      sentBytes: this.#window.sentBytes,
+      streams: this.#feeds.count,
+      sentBytes: this.#feeds.sentBytes,
       requests: this.#said.requests,
       deliveredBytes: this.#said.deliveredBytes,
       waiting: this.#said.waiting,
