@@ -89,20 +89,13 @@ Examples:
         )
       }),
     )
-  addAccessFlags(network.command('add <user@host>'))
+  const add = addAccessFlags(network.command('add <user@host>'))
     .description('set a node or a host up on a machine over SSH, or repair the one that is there')
     .addOption(
       new Option('--role <role>', '"edge": a node of this host; "origin": a host of its own').choices(['edge', 'origin']).default('edge'),
     )
     .option('--name <name>', 'what the node is called (default: the host)')
-    .option('--origin <url>', 'URL of this host as the machine reaches it (default: the one that this host is used by)')
-    .option('--bind <ip>', 'IP address that viewers connect to', '0.0.0.0')
-    .option('--http-port <port>', 'port for viewers', '8080')
-    .option('--https-port <port>', 'port for viewers over TLS, or "off"', '8443')
-    .option('--cache', 'with nginx in front and a cache; nginx is installed where it is missing')
-    .option('--cache-size <size>', 'share of the disk for the cache', '10G')
-    .option('--acme-names <names>', 'order a certificate for these names from an ACME authority; accepts its terms of service')
-    .option('--acme-email <email>', 'where the authority writes to')
+  addNodeFlags(add)
     .option('--rtmp-port <port>', 'of a host, or "off"', '1935')
     .option('--rtmps-port <port>', 'of a host, or "off"', '1936')
     .option('--srt-port <port>', 'of a host, or "off"', '8890')
@@ -141,17 +134,10 @@ Examples:
         output.result({ ...job, signIn: link }, () => `The host ${job.hostUrl} answers after ${seconds(job)} s.\n${linkText(link)}`)
       }),
     )
-  network
+  const userData = network
     .command('user-data <name>')
     .description('print user data for cloud-init, with which one new machine of a cloud becomes a node of this name; nobody signs in there')
-    .option('--origin <url>', 'URL of this host as the machine reaches it (default: the one that this host is used by)')
-    .option('--bind <ip>', 'IP address that viewers connect to', '0.0.0.0')
-    .option('--http-port <port>', 'port for viewers', '8080')
-    .option('--https-port <port>', 'port for viewers over TLS, or "off"', '8443')
-    .option('--cache', 'with nginx in front and a cache; nginx is installed where it is missing')
-    .option('--cache-size <size>', 'share of the disk for the cache', '10G')
-    .option('--acme-names <names>', 'order a certificate for these names from an ACME authority; accepts its terms of service')
-    .option('--acme-email <email>', 'where the authority writes to')
+  addNodeFlags(userData)
     .option('--hours <hours>', 'how long it can be used, once', '24')
     .action(
       run(context, async (output, command) => {
@@ -231,6 +217,18 @@ const linkText = ({ url, fingerprint }: SignInLink): string =>
       ? []
       : ['', 'The certificate is self-made, so the browser asks once. Its SHA-256 fingerprint:', `  ${fingerprint}`]),
   ].join('\n')
+
+/** Adds the options of how a machine is to be a node. */
+const addNodeFlags = (command: Command): Command =>
+  command
+    .option('--origin <url>', 'URL of this host as the machine reaches it (default: the one that this host is used by)')
+    .option('--bind <ip>', 'IP address that viewers connect to', '0.0.0.0')
+    .option('--http-port <port>', 'port for viewers', '8080')
+    .option('--https-port <port>', 'port for viewers over TLS, or "off"', '8443')
+    .option('--cache', 'with nginx in front and a cache; nginx is installed where it is missing')
+    .option('--cache-size <size>', 'share of the disk for the cache', '10G')
+    .option('--acme-names <names>', 'order a certificate for these names from an ACME authority; accepts its terms of service')
+    .option('--acme-email <email>', 'where the authority writes to')
 
 /** What a machine is to be. Throws `command.invalid`. */
 const wishOf = (flags: Omit<AddFlags, 'role' | 'rtmpPort' | 'rtmpsPort' | 'srtPort' | 'webrtcPort'>) => ({
