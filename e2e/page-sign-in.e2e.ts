@@ -2,8 +2,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
+import { encode } from 'uqr'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { launchBrowser, screenshot } from './helpers/browser.ts'
+import { findingsInBothThemes } from './helpers/axe.ts'
+import { launchBrowser, screenshot, sidewaysPx } from './helpers/browser.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { until } from './helpers/until.ts'
 
@@ -91,6 +93,69 @@ describe('a host that asks who you are', () => {
     await endpoint.getByTestId('sign-in').waitFor()
     await admin.close()
     await stranger.close()
+  })
+
+  it('signs in a phone by a QR code, which switches scenes as a remote control, until it is signed out', async () => {
+    const runtime: { token: string } = JSON.parse(readFileSync(join(host.dataDir, 'host.json'), 'utf8'))
+    const authorization = `Bearer ${runtime.token}`
+    const asAdmin = async (path: string, body?: object): Promise<any> => {
+      const headers = { authorization, 'content-type': 'application/json' }
+      const sent = body === undefined ? { headers } : { headers, method: 'POST', body: JSON.stringify(body) }
+      const reply = await fetch(`${host.http}/api/v1${path}`, sent)
+      expect(reply.ok, path).toBe(true)
+      return reply.json()
+    }
+    const scenes = ['Talk', 'Pause'].map((name) => ({ id: name.toLowerCase(), name, items: [] }))
+    const canvases = [{ id: 'main', name: 'Main', width: 640, height: 360 }]
+    const collection = { format: 'ami-streams/collection', version: 1, name: 'Remote', canvases, scenes }
+    await asAdmin('/studio/collections', { name: 'remote', collection })
+    await asAdmin('/studio/collections/remote/open', {})
+
+    const page = await (await browser.newContext({ viewport: { width: 1280, height: 720 }, colorScheme: 'dark' })).newPage()
+    await page.goto((await asAdmin('/tokens/link', {})).url)
+    await page.getByTestId('nav-settings').click()
+    await page.getByTestId('make-link').click()
+    await page.getByTestId('sign-in-link-local').filter({ hasText: 'Only this computer opens this link' }).waitFor()
+    await page.getByTestId('token-saved').click()
+    // As where the host has a public name.
+    await page.route('**/tokens/link', async (route) => {
+      const response = await route.fetch()
+      return route.fulfill({ response, body: (await response.text()).replace(host.http, 'https://studio.example') })
+    })
+    await page.getByTestId('make-link').click()
+    const drawn = await page.getByTestId('qr-code').locator('path').getAttribute('d')
+    const link = await page.getByTestId('token-secret').innerText()
+    const { data } = encode(link, { ecc: 'M', border: 4 })
+    expect(drawn?.match(/M\d+ \d+/g)).toEqual(data.flatMap((row, y) => row.flatMap((dark, x) => (dark ? [`M${x} ${y}`] : []))))
+    expect(await findingsInBothThemes(page)).toEqual([])
+    await screenshot(page, 'sign-in-code')
+
+    const phone = await browser.newContext({
+      viewport: { width: 390, height: 844 },
+      isMobile: true,
+      hasTouch: true,
+      colorScheme: 'light',
+      userAgent: 'Mozilla/5.0 (Linux; Android 14; Pixel 7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile Safari/537.36',
+    })
+    const remote = await phone.newPage()
+    await remote.goto(link.replace('https://studio.example', host.http))
+    await remote.getByTestId('sign-in').waitFor({ state: 'detached' })
+    await remote.goto(`${host.http}/studio`)
+    await remote.locator('[data-testid="scene"][data-scene="pause"]').tap()
+    await until(async () => (await asAdmin('/studio/program')).canvases[0].program === 'pause', 'the phone switched the scene')
+    await remote.locator('[data-testid="scene"][data-scene="pause"][data-on-air="true"]').waitFor()
+    expect(await sidewaysPx(remote)).toBe(0)
+    await screenshot(remote, 'phone-remote')
+
+    await page.getByTestId('token-saved').click()
+    const row = page.getByTestId('browser-row').filter({ hasText: 'Chrome on Android' })
+    await row.getByTestId('browser-sign-out').click()
+    await page.getByTestId('confirm-yes').click()
+    await remote.getByTestId('sign-in').waitFor()
+    await row.waitFor({ state: 'detached' })
+    await screenshot(remote, 'phone-signed-out')
+    await phone.close()
+    await page.context().close()
   })
 
   it('lets editors name the folders and hosts that an admin opened under Settings, until they are removed there', async () => {

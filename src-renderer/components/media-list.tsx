@@ -113,7 +113,7 @@ function Row<Entity extends Media>({
       )}
       <td className="media-picture">
         <button type="button" disabled={!playable} aria-label={t.media.play(name)} onClick={onPlay} data-testid={`${kind}-play`}>
-          {item.thumbnailUrl ? <img src={item.thumbnailUrl} alt="" loading="lazy" /> : <Icon size={20} />}
+          {item.thumbnailUrl ? <img src={item.thumbnailUrl} alt="" loading="lazy" /> : !playable && <Icon size={20} />}
           {playable && <Play className="over" size={18} />}
         </button>
       </td>

@@ -9,6 +9,7 @@ import { CopyField } from '../components/copy.tsx'
 import { confirm, Dialog } from '../components/dialog.tsx'
 import { DialogForm } from '../components/dialog-form.tsx'
 import { RowButton } from '../components/entity-table.tsx'
+import { LinkCode } from '../components/link-code.tsx'
 import { ShownOnceDialog } from '../components/shown-once-dialog.tsx'
 import { Ago } from '../components/time.tsx'
 import { notify, notifyError } from '../components/toasts.tsx'
@@ -24,6 +25,8 @@ export function TokensCard() {
     readonly text: string
     readonly label: string
     readonly value: string
+    /** A link, which a phone opens by its QR code. */
+    readonly isLink?: boolean
   } | null>(null)
 
   const link = async () => {
@@ -34,6 +37,7 @@ export function TokensCard() {
         text: t.itWorksOnceInAny,
         label: t.link,
         value: url,
+        isLink: true,
       })
     } catch (error) {
       notifyError(error)
@@ -109,7 +113,19 @@ export function TokensCard() {
           testId="token-secret-dialog"
           savedTestId="token-saved"
         >
-          <CopyField label={secret.label} value={secret.value} testId="token-secret" />
+          {secret.isLink ? (
+            <LinkCode
+              link={secret.value}
+              label={secret.label}
+              testId="token-secret"
+              codeLabel={t.signInCode}
+              codeHelp={t.signInCodeHelp}
+              localHelp={t.signInLinkLocal}
+              localTestId="sign-in-link-local"
+            />
+          ) : (
+            <CopyField label={secret.label} value={secret.value} testId="token-secret" />
+          )}
         </ShownOnceDialog>
       )}
     </CardTable>

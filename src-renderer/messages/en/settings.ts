@@ -66,6 +66,11 @@ export const settings = {
   signInLink: 'Sign-in link',
   itWorksOnceInAny: 'It works once, in any browser that reaches this host. Whoever opens it is signed in.',
   link: 'Link',
+  signInCode: 'QR code of the sign-in link',
+  signInCodeHelp:
+    'Signs in a phone, for example as a remote control of the studio: point its camera here. Sign it out under Signed-in browsers.',
+  signInLinkLocal:
+    'Only this computer opens this link, because this page was opened on it. For a phone open this page at the public name or IP address of the host, and make a new link there.',
   revokeQuestion: (label: string | number) => `Revoke ${label}?`,
   everyProgramThatUsesThis: 'Every program that uses this token is rejected from now on.',
   revoke: 'Revoke',

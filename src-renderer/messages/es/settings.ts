@@ -67,6 +67,11 @@ export const settings: Messages['settings'] = {
   signInLink: 'Enlace de inicio de sesión',
   itWorksOnceInAny: 'Funciona una vez, en cualquier navegador que llegue a este servidor. Quien lo abra inicia sesión.',
   link: 'Enlace',
+  signInCode: 'Código QR del enlace de inicio de sesión',
+  signInCodeHelp:
+    'Inicia sesión en un teléfono, por ejemplo como mando a distancia del estudio: apunta aquí con su cámara. Cierra su sesión en los navegadores con sesión iniciada.',
+  signInLinkLocal:
+    'Solo este equipo abre este enlace, porque esta página se abrió en él. Para un teléfono, abre esta página con el nombre público o la dirección IP del servidor y crea allí un enlace nuevo.',
   revokeQuestion: (label) => `¿Revocar ${label}?`,
   everyProgramThatUsesThis: 'Desde ahora se rechaza todo programa que use este token.',
   revoke: 'Revocar',
