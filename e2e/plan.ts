@@ -42,6 +42,7 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
   'desktop-transport': { part: 'desktop', cost: 'cpu' },
   'desktop-typing': { part: 'desktop', cost: 'cpu' },
   'desktop-users': { part: 'desktop', cost: 'cpu' },
+  'desktop-portal': { part: 'desktop', cost: 'cpu' },
   'desktop-wayland': { part: 'desktop', cost: 'cpu' },
   'desktop-wayland-x': { part: 'desktop', cost: 'cpu' },
   'desktop-wayland-clipboard': { part: 'desktop', cost: 'cpu' },

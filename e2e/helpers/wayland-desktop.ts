@@ -37,6 +37,10 @@ export function showCounters(pipeWire: PrivatePipeWire, width: number, height: n
 export interface RunningPortal extends Removable {
   /** What the person before the desktop was asked: `asked`, or `restored` where they need not be. */
   readonly questions: readonly string[]
+  /** Sessions that have ended. */
+  readonly closed: () => number
+  /** The person ends what is shared. */
+  end(): void
 }
 
 /**
@@ -49,13 +53,15 @@ export async function startPortal(pipeWire: PrivatePipeWire, person: 'allow' | '
   const name = 'org.freedesktop.impl.portal.desktop.double'
   writeFileSync(
     join(portals, 'double.portal'),
-    `[portal]\nDBusName=${name}\nInterfaces=org.freedesktop.impl.portal.ScreenCast;\nUseIn=double\n`,
+    `[portal]\nDBusName=${name}\nInterfaces=org.freedesktop.impl.portal.ScreenCast;org.freedesktop.impl.portal.RemoteDesktop;\nUseIn=double\n`,
   )
   const program = fileURLToPath(new URL('./portal-backend-double.py', import.meta.url))
-  const double = pipeWire.spawn('/usr/bin/python3', [program, person], { stdio: ['ignore', 'pipe', 'ignore'] })
+  const double = pipeWire.spawn('/usr/bin/python3', ['-B', program, person], { stdio: ['pipe', 'pipe', 'ignore'] })
   const questions: string[] = []
+  let closed = 0
   createInterface({ input: double.stdout! }).on('line', (line) => {
-    if (line !== 'ready') questions.push(line)
+    if (line === 'closed') closed++
+    else if (line !== 'ready') questions.push(line)
   })
   await pipeWire.untilOnBus(name, double)
   const env = { XDG_CURRENT_DESKTOP: 'double', XDG_DESKTOP_PORTAL_DIR: portals }
@@ -64,8 +70,20 @@ export async function startPortal(pipeWire: PrivatePipeWire, person: 'allow' | '
   await pipeWire.untilOnBus('org.freedesktop.portal.Desktop', portal)
   return {
     questions,
+    closed: () => closed,
+    end: () => void double.stdin!.write('end\n'),
     async remove() {
       await Promise.all([double, portal].map(pipeWire.end))
     },
   }
+}
+
+/** A double of a newer portal, with its desktop, in the place of xdg-desktop-portal: it remembers what the person allowed. */
+export async function startRememberingPortal(pipeWire: PrivatePipeWire): Promise<Removable & Pick<RunningPortal, 'questions'>> {
+  const program = fileURLToPath(new URL('./remembering-portal-double.py', import.meta.url))
+  const portal = pipeWire.spawn('/usr/bin/python3', ['-B', program], { stdio: ['ignore', 'pipe', 'ignore'] })
+  const questions: string[] = []
+  createInterface({ input: portal.stdout! }).on('line', (line) => questions.push(line))
+  await pipeWire.untilOnBus('org.freedesktop.portal.Desktop', portal)
+  return { questions, remove: () => pipeWire.end(portal) }
 }

@@ -1,4 +1,4 @@
-// The addon's face: what src-main/media/worker/native/pipewire.ts describes. Every call returns at once.
+// The addon's face: what src-main/media/worker/native/pipewire.ts describes, and `DesktopView` of desktop/worker/desktop-addon.ts. Every call returns at once.
 #include <napi.h>
 #include <unistd.h>
 
@@ -6,6 +6,8 @@
 #include <memory>
 #include <string>
 
+#include "desktop-view.h"
+#include "desktop/desktop-view-object.h"
 #include "javascript/listener.h"
 #include "javascript/options.h"
 #include "javascript/reject.h"
@@ -274,6 +276,7 @@ class JsVideoOutput : public Napi::ObjectWrap<JsVideoOutput> {
 Napi::Object init(Napi::Env env, Napi::Object exports) {
   // Before JavaScript goes, so that nobody tells it anything afterwards.
   env.AddCleanupHook([] { Loop::haltShared(); });
+  exports.Set("DesktopView", defineDesktopView<DesktopView>(env));
   exports.Set("Session", JsSession::define(env));
   exports.Set("AudioInput", JsAudioInput::define(env));
   exports.Set("AudioOutput", JsAudioOutput::define(env));

@@ -4,9 +4,7 @@
 #include <spa/debug/types.h>
 #include <spa/param/video/format-utils.h>
 #include <spa/param/video/type-info.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <cmath>
 #include <cstring>
 
@@ -81,30 +79,12 @@ const char* nameOf(spa_video_format format) {
 }  // namespace
 
 VideoInput::VideoInput(Loop& loop, VideoInputOptions options, std::shared_ptr<FrameStore> store, Tell tell)
-    : Stream(loop, loop.remote(""), std::move(tell)), options_(std::move(options)), store_(std::move(store)), fd_(options_.fd) {}
-
-VideoInput::~VideoInput() {
-  if (fd_ >= 0) ::close(fd_);
-}
+    : Stream(loop, loop.remote(""), std::move(tell)), options_(std::move(options)), store_(std::move(store)), handed_(options_.fd) {}
 
 pw_core* VideoInput::coreToUse() {
-  if (options_.fd < 0) {
-    remote_.listen(this);
-    return remote_.core();
-  }
-  // The descriptor is PipeWire's from here on, also where this fails.
-  ownCore_ = pw_context_connect_fd(loop_.context(), std::exchange(fd_, -1), nullptr, 0);
-  if (ownCore_ == nullptr) return nullptr;
-  static const pw_core_events events = [] {
-    pw_core_events each{};
-    each.version = PW_VERSION_CORE_EVENTS;
-    each.error = [](void* data, uint32_t id, int, int result, const char*) {
-      if (id == PW_ID_CORE && result == -EPIPE) static_cast<VideoInput*>(data)->tellState("error", "the connection for this screen has ended");
-    };
-    return each;
-  }();
-  pw_core_add_listener(ownCore_, &coreHook_, &events, this);
-  return ownCore_;
+  if (options_.fd >= 0) return handed_.open(loop_.context(), [this] { tellState("error", "the connection for this screen has ended"); });
+  remote_.listen(this);
+  return remote_.core();
 }
 
 void VideoInput::open() {
@@ -124,10 +104,7 @@ void VideoInput::open() {
 
 void VideoInput::close() {
   Stream::close();
-  if (ownCore_ == nullptr) return;
-  spa_hook_remove(&coreHook_);
-  pw_core_disconnect(ownCore_);
-  ownCore_ = nullptr;
+  handed_.close();
 }
 
 void VideoInput::onFormat(const spa_pod* param) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "handed-connection.h"
 #include "media-store/frame-store.h"
 #include "pipewire-stream.h"
 
@@ -31,7 +32,6 @@ struct VideoInputOptions {
 class VideoInput final : public Stream {
  public:
   VideoInput(Loop& loop, VideoInputOptions options, std::shared_ptr<FrameStore> store, Tell tell);
-  ~VideoInput() override;
 
   void open() override;
   void close() override;
@@ -57,9 +57,7 @@ class VideoInput final : public Stream {
 
   const VideoInputOptions options_;
   const std::shared_ptr<FrameStore> store_;
-  pw_core* ownCore_ = nullptr;
-  spa_hook coreHook_{};
-  int fd_;
+  HandedConnection handed_;
   bool jpeg_ = false;
   spa_video_info_raw format_{};
   /** Where layouts are converted that a store does not know: packed YUV, JPEG. */

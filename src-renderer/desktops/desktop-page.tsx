@@ -140,6 +140,8 @@ export function DesktopView({ connection, name, inShow = false, display, resizes
     if (link.current && link.current.waitingBytes < maxWaitingFrames) link.current.sendBytes(frame)
   }, [])
   const open = state.kind === 'open'
+  /** The desktop that is logged in at the machine asks the person there, unless it remembers. */
+  const asksThere = display?.kind === 'portal' && presence !== undefined
   /** Where this person shares files with the display, where they may. */
   const filesAt = useRef<FilesPath>('/desktop/visits/')
   if ('display' in connection) filesAt.current = `/desktop/displays/${connection.display}`
@@ -408,7 +410,15 @@ export function DesktopView({ connection, name, inShow = false, display, resizes
                 </button>
               </>
             ) : (
-              <p>{state.kind === 'waiting' ? sharing.waiting : state.kind === 'connecting' ? t.connecting : t.reconnecting}</p>
+              <p>
+                {state.kind === 'waiting'
+                  ? sharing.waiting
+                  : state.kind === 'connecting'
+                    ? asksThere
+                      ? t.portalAsking
+                      : t.connecting
+                    : t.reconnecting}
+              </p>
             )}
           </div>
         )}

@@ -81,7 +81,7 @@ function Displays({ admin }: { readonly admin: boolean }) {
 }
 
 async function remove({ id, name, kind }: DisplayItem): Promise<void> {
-  if (!(await confirm(t.removeTitle(name), kind === 'attached' ? t.detachText : t.removeText, t.removeAction))) return
+  if (!(await confirm(t.removeTitle(name), kind === 'attached' || kind === 'portal' ? t.detachText : t.removeText, t.removeAction))) return
   try {
     await call('DELETE', `/desktop/displays/${id}`)
     notify(t.removed(name))

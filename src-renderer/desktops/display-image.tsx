@@ -7,10 +7,13 @@ const pauseMs = 2000
 const failedPauseMs = 5000
 
 /** A display as it looks now, again and again while the page is looked at. */
-export function DisplayImage({ display: { id, state } }: { readonly display: DisplayItem }) {
+export function DisplayImage({ display }: { readonly display: DisplayItem }) {
+  const { id } = display
+  // That of a portal is read only while somebody has it open.
+  const readable = display.state === 'running' && display.kind !== 'portal'
   const url = `/api/v1/desktop/displays/${id}/screenshot?width=640&height=360`
-  const { ref, shown } = useLiveImage(state === 'running' ? url : undefined, { pauseMs, failedPauseMs })
-  const seen = state === 'running' && shown !== undefined
+  const { ref, shown } = useLiveImage(readable ? url : undefined, { pauseMs, failedPauseMs })
+  const seen = readable && shown !== undefined
   return (
     <span className="desktop-card-image">
       {!seen && <AppWindow size={28} aria-hidden="true" />}

@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import { call } from '../client/api.ts'
+import { Resource, useResource } from '../client/resource.ts'
 import { Dialog } from '../components/dialog.tsx'
 import { DialogForm } from '../components/dialog-form.tsx'
 import { notify } from '../components/toasts.tsx'
@@ -10,7 +11,9 @@ import { SessionUserField } from './session-user-field.tsx'
 /** After how many minutes without a viewer a display ends; 0: never. */
 const ends = [0, 10, 60, 1440] as const
 type Protocol = 'x11' | 'wayland'
-type Starts = 'desktop' | 'program' | 'nothing' | 'attach'
+type Starts = 'desktop' | 'program' | 'nothing' | 'attach' | 'portal'
+
+const portalOffer = new Resource({ path: () => '/desktop/portal' })
 
 /** Creates a display: what it is called, and what starts on it. */
 export function NewDisplayDialog({ onClose }: { readonly onClose: () => void }) {
@@ -24,7 +27,10 @@ export function NewDisplayDialog({ onClose }: { readonly onClose: () => void }) 
   const [user, setUser] = useState('')
   const [server, setServer] = useState('')
   const [authority, setAuthority] = useState('')
+  const offer = useResource(portalOffer)
   const attaches = starts === 'attach'
+  /** Its size, programs and end are not ours. */
+  const isOthers = attaches || starts === 'portal'
   const submit = async (): Promise<void> => {
     const hasCookie = protocol === 'x11' && authority.trim() !== ''
     const words = command.trim().split(/\s+/)
@@ -35,12 +41,13 @@ export function NewDisplayDialog({ onClose }: { readonly onClose: () => void }) 
           ...(attaches && {
             attach: { server: server.trim(), ...(hasCookie ? { authority: authority.trim() } : {}) },
           }),
-          ...(attaches || endAfter === 0 ? {} : { endAfterMinutes: endAfter }),
+          ...(starts === 'portal' && { attach: { portal: true } }),
+          ...(isOthers || endAfter === 0 ? {} : { endAfterMinutes: endAfter }),
           ...(locks && { locksOnLeave: true }),
-          ...(protocol === 'wayland' && { protocol }),
-          ...(!attaches && protocol === 'x11' && user !== '' && { user }),
-          ...(!attaches && startsWithHost && { startsWithHost: true }),
-          ...(attaches || starts === 'desktop' ? {} : { command: starts === 'nothing' ? null : words }),
+          ...(starts !== 'portal' && protocol === 'wayland' && { protocol }),
+          ...(!isOthers && protocol === 'x11' && user !== '' && { user }),
+          ...(!isOthers && startsWithHost && { startsWithHost: true }),
+          ...(isOthers || starts === 'desktop' ? {} : { command: starts === 'nothing' ? null : words }),
         },
       }),
     )
@@ -78,32 +85,41 @@ export function NewDisplayDialog({ onClose }: { readonly onClose: () => void }) 
             className="input"
             value={starts}
             onChange={(event) => setStarts(event.target.value as Starts)}
+            aria-describedby={starts === 'portal' ? 'display-portal-help' : undefined}
             data-testid="display-starts"
           >
             <option value="desktop">{t.lightDesktop}</option>
             <option value="program">{t.program}</option>
             <option value="nothing">{t.nothing}</option>
+            {offer?.available === true && <option value="portal">{t.portal}</option>}
             <option value="attach">{t.attach}</option>
           </select>
+          {starts === 'portal' && (
+            <span className="hint" id="display-portal-help">
+              {t.portalHelp} {offer?.remembers === true ? t.portalRemembers : t.portalAsksAgain}
+            </span>
+          )}
         </div>
-        <div className="field">
-          <label htmlFor="display-protocol">{t.protocol}</label>
-          <select
-            id="display-protocol"
-            className="input"
-            value={protocol}
-            onChange={(event) => setProtocol(event.target.value as Protocol)}
-            aria-describedby="display-protocol-help"
-            data-testid="display-protocol"
-          >
-            <option value="x11">X11</option>
-            <option value="wayland">{t.wayland}</option>
-          </select>
-          <span className="hint" id="display-protocol-help">
-            {attaches ? t.attachProtocolHelp : t.protocolHelp}
-          </span>
-        </div>
-        {!attaches && protocol === 'x11' && <SessionUserField user={user} onChange={setUser} />}
+        {starts !== 'portal' && (
+          <div className="field">
+            <label htmlFor="display-protocol">{t.protocol}</label>
+            <select
+              id="display-protocol"
+              className="input"
+              value={protocol}
+              onChange={(event) => setProtocol(event.target.value as Protocol)}
+              aria-describedby="display-protocol-help"
+              data-testid="display-protocol"
+            >
+              <option value="x11">X11</option>
+              <option value="wayland">{t.wayland}</option>
+            </select>
+            <span className="hint" id="display-protocol-help">
+              {attaches ? t.attachProtocolHelp : t.protocolHelp}
+            </span>
+          </div>
+        )}
+        {!isOthers && protocol === 'x11' && <SessionUserField user={user} onChange={setUser} />}
         {starts === 'program' && (
           <div className="field">
             <label htmlFor="display-command">{t.command}</label>
@@ -165,7 +181,7 @@ export function NewDisplayDialog({ onClose }: { readonly onClose: () => void }) 
             )}
           </>
         )}
-        {!attaches && (
+        {!isOthers && (
           <div className="field">
             <label htmlFor="display-ends">{t.ends}</label>
             <select
@@ -198,7 +214,7 @@ export function NewDisplayDialog({ onClose }: { readonly onClose: () => void }) 
             {t.locksOnLeaveHelp}
           </span>
         </div>
-        {!attaches && (
+        {!isOthers && (
           <div className="field">
             <label className="check">
               <input

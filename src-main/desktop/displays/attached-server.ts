@@ -20,9 +20,10 @@ const attachableKeys: ReadonlySet<string> = new Set(['attach', 'name', 'locksOnL
 export function demandAttachable(wanted: NewDisplay): void {
   const { attach, protocol } = wanted
   if (attach === undefined) return
-  const [other] = Object.keys(wanted).filter((key) => !attachableKeys.has(key))
+  const isPortal = 'portal' in attach
+  const [other] = Object.keys(wanted).filter((key) => !attachableKeys.has(key) || (isPortal && key === 'protocol'))
   if (other !== undefined) throw new AppError('desktop.attached', `"${other}" is not for a display that other programs made`)
-  if (protocol !== 'wayland') return
+  if (isPortal || protocol !== 'wayland') return
   if (attach.authority !== undefined)
     throw new AppError('desktop.attached', '"authority" is not for a Wayland display, which has no cookie')
   if (!attach.server.startsWith('/')) {

@@ -50,7 +50,7 @@ export function describeDisplay(
   return {
     id,
     name,
-    kind: attached === null ? 'virtual' : 'attached',
+    kind: attached === null ? 'virtual' : 'portal' in attached ? 'portal' : 'attached',
     protocol,
     user,
     width,
@@ -58,7 +58,7 @@ export function describeDisplay(
     monitors: monitors.length > 1 ? [...monitors] : [{ x: 0, y: 0, width, height }],
     state: running === null ? 'stopped' : 'running',
     command: command === null ? null : [...command],
-    server: running?.server ?? null,
+    server: running === null || running.protocol === 'portal' ? null : running.server,
     audio: running?.audio?.state ?? null,
     endAfterMinutes,
     locksOnLeave,

@@ -3,7 +3,7 @@ import type { AuditLog } from '../../platform/audit.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { EventBus } from '../../platform/events/events.ts'
 import { Turns } from '../../platform/timing/turns.ts'
-import type { Display, DisplayChanges, NewDisplay } from '../schemas/display.ts'
+import type { Attached, Display, DisplayChanges, NewDisplay } from '../schemas/display.ts'
 import { demandAttachable, forAdmins } from './attached-server.ts'
 import { type DisplayActivity, describeDisplay, describeScreen, isWatched, screenId } from './described-display.ts'
 import type { RunningDisplay } from './display-server.ts'
@@ -53,7 +53,7 @@ export class DisplayBook {
   static async open(dependencies: DisplayBookDependencies): Promise<DisplayBook> {
     const book = new DisplayBook(dependencies)
     for (const stored of await dependencies.store.all()) {
-      const isOurs = stored.attached !== null && book.#isOurs(stored.attached.server)
+      const isOurs = stored.attached !== null && book.#isOurs(stored.attached)
       const running = isOurs ? undefined : await book.#servers.check(stored)
       book.#byId.set(stored.id, { ...stored, running: running ?? null })
     }
@@ -123,7 +123,7 @@ export class DisplayBook {
       width = usualSize.width,
       height = usualSize.height,
       attach,
-      protocol = 'x11',
+      protocol = attach !== undefined && 'portal' in attach ? 'wayland' : 'x11',
       command = attach === undefined ? lightDesktop(protocol) : null,
       endAfterMinutes = null,
       locksOnLeave = false,
@@ -136,7 +136,10 @@ export class DisplayBook {
     if (this.#byId.size >= maxDisplays) {
       throw new AppError('desktop.limit', `There are ${maxDisplays} displays, the maximum`, { details: { limit: maxDisplays } })
     }
-    if (attach !== undefined) this.#demandOther(attach.server)
+    if (attach !== undefined) this.#demandOther(attach)
+    if (attach !== undefined && 'portal' in attach && [...this.#byId.keys()].some((each) => this.isOfPerson(each))) {
+      throw new AppError('desktop.shown_already')
+    }
     const id = randomUUID()
     const added: StoredDisplay = {
       id,
@@ -203,7 +206,7 @@ export class DisplayBook {
       if (id === screenId && screen !== undefined) return screen
       const stored = this.#stored(id)
       // A display of ours may have got the number of one that has ended.
-      if (stored.attached !== null) this.#demandOther(stored.attached.server)
+      if (stored.attached !== null) this.#demandOther(stored.attached)
       const goesOn = await this.#servers.check(stored)
       if (goesOn !== undefined) {
         if (goesOn !== stored.running && goesOn.audio?.state !== 'missing') await this.#keep({ ...stored, running: goesOn })
@@ -246,6 +249,7 @@ export class DisplayBook {
 
   /** Starts a program on it. */
   async start(id: string, command: readonly string[], actor: string): Promise<void> {
+    if (this.isOfPerson(id)) throw new AppError('desktop.attached', 'Programs are not started on the desktop of the person at the machine')
     const running = await this.running(id, actor)
     const stored = this.#byId.get(id)
     // On the screen of the machine, and on displays of other programs, as the user that the host runs as.
@@ -280,6 +284,12 @@ export class DisplayBook {
   /** It can have any size and any monitors: it is made here. */
   isVirtual(id: string): boolean {
     return this.#byId.get(id)?.attached === null
+  }
+
+  /** It is the desktop that is logged in at this machine: somebody may sit there. */
+  isOfPerson(id: string): boolean {
+    const attached = this.#byId.get(id)?.attached
+    return attached !== null && attached !== undefined && 'portal' in attached
   }
 
   /** How a display that runs is to be split; empty where all of it is one. */
@@ -352,16 +362,17 @@ export class DisplayBook {
   }
 
   /** The screen and the displays made here are opened as themselves, with their consent, locks and privacy. Throws `desktop.shown_already`. */
-  #demandOther(server: string): void {
-    if (this.#isOurs(server)) throw new AppError('desktop.shown_already')
+  #demandOther(attached: Attached): void {
+    if (this.#isOurs(attached)) throw new AppError('desktop.shown_already')
   }
 
   /** It is the server of the screen, or of a display made here. */
-  #isOurs(server: string): boolean {
+  #isOurs(attached: Attached): boolean {
+    if ('portal' in attached) return false
     const { screen } = this.#dependencies
     const made = [...this.#byId.values()].flatMap(({ attached, running }) => (attached === null && running !== null ? [running] : []))
     return [...(screen === undefined ? [] : [screen]), ...made].some(
-      (each) => isSameServer(each.server, server) || (each.xServer !== undefined && isSameServer(each.xServer, server)),
+      (each) => isSameServer(each.server, attached.server) || (each.xServer !== undefined && isSameServer(each.xServer, attached.server)),
     )
   }
 

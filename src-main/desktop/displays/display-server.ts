@@ -6,13 +6,16 @@ export type DisplayProtocol = 'x11' | 'wayland'
 
 /** A display that runs: what programs need to draw on it. */
 export interface RunningDisplay {
-  /** Left out: X11. */
-  readonly protocol?: 'wayland'
+  /** Left out: X11; `portal`: the desktop that is logged in at this machine, by its portal. */
+  readonly protocol?: 'wayland' | 'portal'
   /** As DISPLAY has it; of Wayland: as WAYLAND_DISPLAY does, the full path of a socket. */
   readonly server: string
   /** Where programs of X11 draw on a display of Wayland, as DISPLAY has it; undefined: they cannot, Xwayland was not installed when it started. */
   readonly xServer?: string
-  /** File of XAUTHORITY; of Wayland: the configuration of its compositor. A file of this display alone. */
+  /**
+   * File of XAUTHORITY; of Wayland: the configuration of its compositor; of a portal: where is kept by what it knows again what was allowed.
+   * A file of this display alone.
+   */
   readonly authority: string
   /** Process id of its server. */
   readonly pid: number
@@ -36,8 +39,11 @@ export interface RunningAudio {
 /** Variable of the process that shows a display; `1`: its server was started here, so that nobody has another keyboard there. */
 export const madeHereVariable = 'AMI_DISPLAY_MADE_HERE'
 
-/** Variable of the process that shows a display; `wayland`: it is one of Wayland, whatever else its environment names. */
+/** Variable of the process that shows a display: what it is shown by, whatever else its environment names. */
 export const protocolVariable = 'AMI_DISPLAY_PROTOCOL'
+
+/** Variable of the process that shows the desktop of a portal: the file for what the desktop remembers. */
+export const portalTokenVariable = 'AMI_DISPLAY_PORTAL_TOKEN'
 
 /** Environment of programs that draw and play there. Where its audio is missing they play nowhere, and not on the machine's speakers. */
 export function displayEnvironment({
@@ -48,6 +54,8 @@ export function displayEnvironment({
   audio,
   printer,
 }: RunningDisplay): Readonly<Record<string, string>> {
+  // That of the host is the desktop's own.
+  if (protocol === 'portal') return { [portalTokenVariable]: authority }
   return {
     ...(protocol === 'wayland'
       ? {

@@ -2,11 +2,13 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { AppError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
+import type { Attached } from '../schemas/display.ts'
 import { attachedServer } from './attached-server.ts'
-import type { RunningDisplay } from './display-server.ts'
+import type { DisplayServer, RunningDisplay } from './display-server.ts'
 import type { DisplaySite } from './display-site.ts'
 import type { StoredDisplay } from './display-store.ts'
 import type { MonitorPlace } from './monitors.ts'
+import { portalServer } from './portal/portal-server.ts'
 
 export interface DisplayServersDependencies {
   /** What makes displays as a user of this machine; null: the one that the host runs as. Throws `desktop.user_*`. */
@@ -17,6 +19,10 @@ export interface DisplayServersDependencies {
   readonly arrange: (id: string, running: RunningDisplay, monitors: readonly MonitorPlace[]) => void
   readonly log: Logger
 }
+
+/** What shows a display that was not made here. */
+const serverOf = ({ protocol }: StoredDisplay, attached: Attached, log: Logger): DisplayServer =>
+  'portal' in attached ? portalServer : attachedServer(protocol, attached, log)
 
 /** The servers of displays as these are kept: made here as their user, or by other programs. */
 export class DisplayServers {
@@ -31,7 +37,7 @@ export class DisplayServers {
     const { running, attached } = stored
     const { log } = this.#dependencies
     if (running === null) return undefined
-    if (attached !== null) return (await attachedServer(stored.protocol, attached, log).adopt(running)) ? running : undefined
+    if (attached !== null) return (await serverOf(stored, attached, log).adopt(running)) ? running : undefined
     try {
       return await this.#siteOf(stored).check(stored, running)
     } catch (error) {
@@ -42,9 +48,9 @@ export class DisplayServers {
 
   /** Starts it with its program. Of a new one nothing is kept where that fails. */
   async start(stored: StoredDisplay, isNew: boolean): Promise<RunningDisplay> {
-    const { id, protocol, width, height, monitors, command, attached } = stored
+    const { id, width, height, monitors, command, attached } = stored
     const { arrange, log } = this.#dependencies
-    if (attached !== null) return attachedServer(protocol, attached, log).start({ folder: this.#folderOf(id), width, height })
+    if (attached !== null) return serverOf(stored, attached, log).start({ folder: this.#folderOf(id), width, height })
     const site = this.#siteOf(stored)
     try {
       const running = await site.start(stored)

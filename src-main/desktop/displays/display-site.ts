@@ -67,8 +67,8 @@ export class OwnSite implements DisplaySite {
   }
 
   async check({ id }: Pick<SiteOrder, 'id'>, running: RunningDisplay): Promise<RunningDisplay | undefined> {
-    const { servers, audio, printers, log } = this.#dependencies
-    if (!(await servers[running.protocol ?? 'x11'].adopt(running))) {
+    const { audio, printers, log } = this.#dependencies
+    if (!(await this.#serverOf(running).adopt(running))) {
       if (running.audio) await audio.end(running.audio)
       return undefined
     }
@@ -85,10 +85,10 @@ export class OwnSite implements DisplaySite {
   }
 
   async end(id: string, running: RunningDisplay): Promise<void> {
-    const { servers, audio, printers } = this.#dependencies
+    const { audio, printers } = this.#dependencies
     // They may save something first, and draw no more on a display that is gone.
     await endPrograms(running)
-    await Promise.all([servers[running.protocol ?? 'x11'].end(running), running.audio && audio.end(running.audio), printers.close(id)])
+    await Promise.all([this.#serverOf(running).end(running), running.audio && audio.end(running.audio), printers.close(id)])
   }
 
   async remove(id: string): Promise<void> {
@@ -97,5 +97,9 @@ export class OwnSite implements DisplaySite {
 
   folderOf(id: string): string {
     return join(this.#dependencies.folder, id)
+  }
+
+  #serverOf({ protocol }: RunningDisplay): DisplayServer {
+    return this.#dependencies.servers[protocol === 'wayland' ? 'wayland' : 'x11']
   }
 }

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely'
-import type { AttachedPlace } from '../schemas/display.ts'
+import type { Attached } from '../schemas/display.ts'
 import type { DisplayProtocol, RunningDisplay } from './display-server.ts'
 import type { MonitorPlace } from './monitors.ts'
 
@@ -34,7 +34,7 @@ export interface StoredDisplay {
   /** It was made for a guest who came by a link to come to a display of their own; null: it was made by an admin. */
   readonly guest: DisplayGuest | null
   /** Where it is, when other programs made it; null: it is made here. */
-  readonly attached: AttachedPlace | null
+  readonly attached: Attached | null
   /** Its server, where one was started and not ended: it may run on while the host does not. */
   readonly running: RunningDisplay | null
   /** ISO 8601. */

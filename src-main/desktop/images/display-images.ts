@@ -56,6 +56,7 @@ export class DisplayImages {
   /** What the display shows now, or did a second ago, as a JPEG within that size. Throws `desktop.no_image`, `desktop.busy`. */
   of(running: RunningDisplay, maxWidth: number, maxHeight: number): Promise<Uint8Array> {
     const { protocol = 'x11', server, authority, user } = running
+    if (protocol === 'portal') throw new AppError('desktop.no_image', 'The desktop at the machine is read only while somebody looks at it')
     const nowMs = performance.now()
     for (const [key, { madeMs }] of this.#kept) if (nowMs - madeMs > patienceMs) this.#kept.delete(key)
     const key = `${user ?? ''} ${server} ${authority} ${maxWidth} ${maxHeight}`

@@ -3,6 +3,7 @@ import { wholeListSchema } from '../../platform/routes/pages.ts'
 import { isLimited, type Principal } from '../../platform/routes/principal.ts'
 import { defineRoute, type RouteDefinition } from '../../platform/routes/routes.ts'
 import type { DisplayBook } from '../displays/display-book.ts'
+import { portalOffer } from '../displays/portal/desktop-portal.ts'
 import type { DisplayLocks } from '../rights/display-locks.ts'
 import type { Grants } from '../rights/grants.ts'
 import {
@@ -11,6 +12,7 @@ import {
   DisplayIdParams,
   DisplaySchema,
   NewDisplaySchema,
+  PortalOfferSchema,
   StartProgramSchema,
   tag,
 } from '../schemas/display.ts'
@@ -48,10 +50,19 @@ export function displayRoutes(book: DisplayBook, sessions: Sessions, grants: Gra
       handler: async ({ body, principal }) => {
         const display = await book.add(body, principal.id)
         const running = book.ifRunning(display.id)
-        // Who creates one opens it next.
-        if (running !== undefined) sessions.prepare(display.id, running)
+        // Who creates one opens it next. A desktop that asks the person there is not asked before somebody looks.
+        if (running !== undefined && running.protocol !== 'portal') sessions.prepare(display.id, running)
         return { status: 201, body: display }
       },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/desktop/portal',
+      tag,
+      summary: 'Whether the desktop that is logged in at this machine can be shown',
+      role: 'admin',
+      responses: { 200: PortalOfferSchema },
+      handler: async () => ({ body: await portalOffer() }),
     }),
     defineRoute({
       method: 'GET',

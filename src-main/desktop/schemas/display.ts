@@ -59,8 +59,28 @@ const AttachedPlaceSchema = Type.Object(
   },
   { ...exactly, description: 'a display that other programs made; it is not ended from here' },
 )
-/** Where a display is that other programs made. */
+/** Where a display of X11 is that other programs made. */
 export type AttachedPlace = Static<typeof AttachedPlaceSchema>
+
+const AttachedPortalSchema = Type.Object(
+  { portal: Type.Literal(true) },
+  {
+    ...exactly,
+    description:
+      'the desktop that is logged in at this machine, on Wayland too, through its portal (org.freedesktop.portal.RemoteDesktop): the person there is asked; see `GET /desktop/portal`',
+  },
+)
+/** What a display shows that was not made here. */
+export type Attached = AttachedPlace | Static<typeof AttachedPortalSchema>
+
+/** Whether the desktop that is logged in at this machine can be shown. */
+export const PortalOfferSchema = Type.Object({
+  available: Type.Boolean({ description: 'a desktop is logged in, with a portal that hands out its screen, keyboard and pointer' }),
+  remembers: Type.Boolean({
+    description:
+      'it asks the person once; false: whenever somebody opens the desktop after everybody has left it (RemoteDesktop version 1)',
+  }),
+})
 
 const Place = Type.Object(
   {
@@ -99,9 +119,9 @@ export type ScreenPrivacyChanges = Static<typeof ScreenPrivacyChangesSchema>
 export const DisplaySchema = Type.Object({
   id: Type.String(),
   name: Type.String(),
-  kind: Type.Union([Type.Literal('virtual'), Type.Literal('screen'), Type.Literal('attached')], {
+  kind: Type.Union([Type.Literal('virtual'), Type.Literal('screen'), Type.Literal('attached'), Type.Literal('portal')], {
     description:
-      'virtual: made on demand, in memory; screen: the display that the host itself was started on; attached: made by other programs',
+      'virtual: made on demand, in memory; screen: the display that the host itself was started on; attached: made by other programs; portal: the desktop that is logged in at this machine, by its portal',
   }),
   protocol: Protocol,
   user: Type.Union([Type.String(), Type.Null()], {
@@ -160,7 +180,7 @@ export const NewDisplaySchema = Type.Object(
           'user of this machine that its programs run as, one of `GET /desktop/users`; left out or null: the one that the host runs as',
       }),
     ),
-    attach: Type.Optional(AttachedPlaceSchema),
+    attach: Type.Optional(Type.Union([AttachedPlaceSchema, AttachedPortalSchema])),
   },
   exactly,
 )

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { Track } from '../../formats/track.ts'
+import { type ErrorCode, errorKinds } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { SocketClient } from '../../platform/routes/sockets.ts'
 import { PendingReplies } from '../../platform/workers/pending-replies.ts'
@@ -105,7 +106,7 @@ export class DisplaySession {
         else if (message.kind === 'size') options.onSize(message.width, message.height)
         else if (message.kind === 'seat') options.onSeat({ blanked: message.blanked, inputBlocked: message.inputBlocked })
         else if (message.kind === 'monitors') this.#tellMonitors(message.monitors)
-        else this.#lose(message.why)
+        else this.#lose(message.why, message.code)
       },
     })
   }
@@ -291,9 +292,12 @@ export class DisplaySession {
     )
   }
 
-  #lose(why: string): void {
+  #lose(why: string, code?: ErrorCode): void {
     this.#options.log.warn({ display: this.#options.display.server, why }, 'a display cannot be shown')
-    for (const { client } of this.#viewers.values()) client.close(4404, why)
+    for (const { client } of this.#viewers.values()) {
+      if (code !== undefined) client.send(JSON.stringify({ kind: 'error', code, message: why, remedy: errorKinds[code].remedy }))
+      client.close(4404, code ?? why)
+    }
     this.#viewers.clear()
     this.#endTakers()
     this.#options.onLost(why)

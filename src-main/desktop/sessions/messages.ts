@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../platform/errors.ts'
 import type { MonitorPlace } from '../displays/monitors.ts'
 import type { SeatState, SeatWishes } from '../displays/screen-privacy.ts'
 import type { Right } from '../rights/rights.ts'
@@ -33,8 +34,8 @@ export interface RecordingWishes {
 
 /** From the worker; what viewers are sent comes over the media pipe: see `viewer-wire`. */
 export type FromDesktopWorker =
-  /** The display cannot be shown, or not any more. */
-  | { readonly kind: 'lost'; readonly why: string }
+  /** The display cannot be shown, or not any more; `code`: how viewers are notified of it. */
+  | { readonly kind: 'lost'; readonly why: string; readonly code?: ErrorCode }
   | { readonly kind: 'size'; readonly width: number; readonly height: number }
   /** As programs see them. */
   | { readonly kind: 'monitors'; readonly monitors: readonly MonitorPlace[] }

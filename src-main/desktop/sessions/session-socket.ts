@@ -87,7 +87,7 @@ export function sessionSockets(dependencies: SessionSocketDependencies): readonl
               display,
               person,
               raw: isLoopback(remoteAddress),
-              asks: display === screenId && isLimited(principal),
+              asks: isOfPerson(book, display) && isLimited(principal),
             })
           closeWith(client, new AppError('desktop.second_factor_needed'), 4403)
           return { onClose() {} }
@@ -154,10 +154,13 @@ function serve(dependencies: SessionSocketDependencies, client: SocketClient, op
   }
 }
 
+/** Somebody may sit at it. */
+const isOfPerson = (book: DisplayBook, display: string): boolean => display === screenId || book.isOfPerson(display)
+
 /** Guests are asked for at the screen of this machine, and where their invitation says so. */
-function openedBy(guest: Guest, guestDisplays: GuestDisplays, raw: boolean): Opened {
+function openedBy(guest: Guest, { book, guestDisplays }: SessionSocketDependencies, raw: boolean): Opened {
   const { display, separate, asks, rights } = guest
-  if (separate === null) return { display, person: guest, raw, asks: asks || display === screenId }
+  if (separate === null) return { display, person: guest, raw, asks: asks || isOfPerson(book, display) }
   return { display, person: guest, raw, asks, own: { rights, open: () => guestDisplays.open(guest, separate) } }
 }
 
@@ -200,7 +203,7 @@ function serveGuest(
       if (guest === undefined) void reject()
       else {
         leaveStrangers()
-        session = serve(dependencies, client, openedBy(guest, dependencies.guestDisplays, isLoopback(remoteAddress)))
+        session = serve(dependencies, client, openedBy(guest, dependencies, isLoopback(remoteAddress)))
       }
     },
     onBytes(bytes) {

@@ -1,3 +1,5 @@
+import type { ErrorCode } from '../../platform/errors.ts'
+
 /** A part of a display, in pixels. */
 export interface DesktopRect {
   readonly x: number
@@ -37,7 +39,11 @@ export interface DesktopMonitors {
   readonly arranged: boolean
 }
 
-export type DesktopEvent = DesktopChange | DesktopCursor | DesktopMonitors | { readonly kind: 'lost'; readonly why: string }
+export type DesktopEvent =
+  | DesktopChange
+  | DesktopCursor
+  | DesktopMonitors
+  | { readonly kind: 'lost'; readonly why: string; readonly code?: ErrorCode }
 
 /** A display's pixels, whenever they change. */
 export interface NativeDesktopView {
@@ -138,4 +144,12 @@ export interface DesktopAddon {
   ) => NativeLocalSeat
   /** `done` is never called where the server hangs. */
   screenshot(order: ScreenshotOrder, done: (shot: NativeScreenshot) => void): void
+}
+
+/** What of the display of this process's environment can be used. */
+export interface ShownDisplay extends Pick<DesktopAddon, 'DesktopClipboard' | 'DesktopInput' | 'DesktopView'> {
+  /** Undefined: it is no screen that somebody sits at. */
+  readonly LocalSeat?: DesktopAddon['LocalSeat']
+  /** Asks which window is active; empty where that is not known. */
+  readonly askTitle: (done: (title: string) => void) => void
 }

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../platform/errors.ts'
 import { repeat } from '../../platform/timing/repeat.ts'
 import { connectToHost, openMediaPipe } from '../../platform/workers/worker-side.ts'
 import { madeHereVariable } from '../displays/display-server.ts'
@@ -82,9 +83,9 @@ function openInput(): NativeDesktopInput | undefined {
   }
 }
 
-function lose(why: string): void {
+function lose(why: string, code?: ErrorCode): void {
   lost = true
-  host.send({ kind: 'lost', why })
+  host.send({ kind: 'lost', why, ...(code !== undefined && { code }) })
 }
 
 function take(message: ToDesktopWorker): void {
@@ -153,7 +154,7 @@ async function answerCopied(request: number): Promise<void> {
 }
 
 function onEvent(event: DesktopEvent): void {
-  if (event.kind === 'lost') lose(event.why)
+  if (event.kind === 'lost') lose(event.why, event.code)
   else if (event.kind === 'monitors') monitors?.take(event)
   else if (event.kind === 'cursor') {
     cursor = event

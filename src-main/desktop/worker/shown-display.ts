@@ -1,21 +1,15 @@
 import type { CaptureAddon } from '../../media/worker/capture/screen/native-addon.ts'
 import { loadAddon } from '../../platform/load-addon.ts'
-import { controlSocketOf, protocolVariable } from '../displays/display-server.ts'
-import type { DesktopAddon } from './desktop-addon.ts'
+import { controlSocketOf, portalTokenVariable, protocolVariable } from '../displays/display-server.ts'
+import type { DesktopAddon, ShownDisplay } from './desktop-addon.ts'
+import { openPortalDisplay } from './portal/portal-display.ts'
 import { askActiveTitle } from './recording/active-title.ts'
 import { focusedTitle } from './recording/focused-title.ts'
 import { swayView } from './sway-view.ts'
 
-/** What of the display of this process's environment can be used. */
-export interface ShownDisplay extends Pick<DesktopAddon, 'DesktopClipboard' | 'DesktopInput' | 'DesktopView'> {
-  /** Undefined: it is no screen that somebody sits at. */
-  readonly LocalSeat?: DesktopAddon['LocalSeat']
-  /** Asks which window is active; empty where that is not known. */
-  readonly askTitle: (done: (title: string) => void) => void
-}
-
 /** @throws AppError `studio.engine_missing` with what to install */
 export function openShownDisplay(): ShownDisplay {
+  if (process.env[protocolVariable] === 'portal') return openPortalDisplay(process.env[portalTokenVariable] ?? '')
   if (process.env[protocolVariable] === 'wayland') {
     const { DesktopClipboard, DesktopInput, DesktopView } =
       loadAddon<Pick<DesktopAddon, 'DesktopClipboard' | 'DesktopInput' | 'DesktopView'>>('wayland')

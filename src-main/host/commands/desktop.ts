@@ -14,6 +14,7 @@ interface CreateFlags {
   readonly wayland?: boolean
   readonly user?: string
   readonly attach?: string
+  readonly portal?: boolean
   readonly authority?: string
   readonly endAfter?: number
   readonly lockOnLeave?: boolean
@@ -82,6 +83,7 @@ function addCreate(desktop: Command, context: CommandContext): void {
     .option('--size <pixels>', 'as 1280x720; it follows the window of whoever opens it', readSize)
     .option('--user <name>', 'user of the machine whose programs and files are there')
     .option('--attach <display>', 'show an X display that other programs made: `:7`, or the path of its socket')
+    .option('--portal', 'show the desktop that is logged in at the machine, on Wayland too: the person there is asked')
     .option('--authority <file>', 'file with the cookie of that display')
     .option('--end-after <minutes>', 'it ends when nobody has looked at it for so long', readMinutes)
     .option('--lock-on-leave', 'it is locked when whoever controls it has left')
@@ -89,9 +91,10 @@ function addCreate(desktop: Command, context: CommandContext): void {
     .action(
       run(context, async (output, command) => {
         const [name, ...words] = command.args
-        const { empty, wayland, attach, authority, endAfter, lockOnLeave, startWithHost, size, user } = command.opts<CreateFlags>()
+        const { empty, wayland, attach, portal, authority, endAfter, lockOnLeave, startWithHost, size, user } = command.opts<CreateFlags>()
         if (empty === true && words.length > 0) throw new AppError('command.invalid', 'Give either --empty or a command')
         if (authority !== undefined && attach === undefined) throw new AppError('command.invalid', '--authority is for --attach alone')
+        if (attach !== undefined && portal === true) throw new AppError('command.invalid', 'Give either --attach or --portal')
         const made = await clientOf(command, context).send('POST', '/desktop/displays', {
           name,
           ...size,
@@ -100,6 +103,7 @@ function addCreate(desktop: Command, context: CommandContext): void {
           ...(words.length > 0 && { command: words }),
           ...(empty === true && { command: null }),
           ...(attach !== undefined && { attach: { server: attach, ...(authority !== undefined && { authority }) } }),
+          ...(portal === true && { attach: { portal: true as const } }),
           endAfterMinutes: endAfter,
           locksOnLeave: lockOnLeave,
           startsWithHost: startWithHost,

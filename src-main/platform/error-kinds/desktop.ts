@@ -8,7 +8,7 @@ export const desktopErrors = {
   'desktop.not_ours': {
     status: 409,
     title: 'This display was not created here',
-    remedy: 'Remove displays of kind `virtual` and `attached` alone.',
+    remedy: 'Remove displays of kind `virtual`, `attached` and `portal` alone.',
   },
   'desktop.not_screen': {
     status: 400,
@@ -25,6 +25,22 @@ export const desktopErrors = {
     status: 400,
     title: 'The display was made by other programs',
     remedy: 'Leave size, monitors, programs, start and end to the programs that made it.',
+  },
+  'desktop.portal_missing': {
+    status: 409,
+    title: 'No desktop that can be shown is logged in at this machine',
+    remedy:
+      'Log in at the machine, install `xdg-desktop-portal` with the back end of its desktop (`xdg-desktop-portal-gnome` or `xdg-desktop-portal-kde`), and start the host as that user within the session.',
+  },
+  'desktop.portal_denied': {
+    status: 403,
+    title: 'The desktop at the machine was not shared',
+    remedy: 'Ask the person at the machine to choose a screen, to allow remote interaction and to confirm, then try again.',
+  },
+  'desktop.portal_ended': {
+    status: 409,
+    title: 'The desktop at the machine ended the sharing',
+    remedy: 'Open it again. The person at the machine is asked, unless the desktop remembers.',
   },
   'desktop.shown_already': {
     status: 409,

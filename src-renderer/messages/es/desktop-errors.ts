@@ -28,6 +28,23 @@ export const desktopErrors = {
     title: 'La pantalla es de otros programas',
     remedy: 'Deja el tamaño, los monitores, los programas, el inicio y el final a los programas que la crearon.',
   },
+  'desktop.portal_missing': {
+    english: 'No desktop that can be shown is logged in at this machine',
+    title: 'En este equipo no hay iniciada ninguna sesión de escritorio que se pueda mostrar',
+    remedy:
+      'Inicia sesión en el equipo, instala `xdg-desktop-portal` con el componente de su escritorio (`xdg-desktop-portal-gnome` o `xdg-desktop-portal-kde`) e inicia el servidor como ese usuario dentro de la sesión.',
+  },
+  'desktop.portal_denied': {
+    english: 'The desktop at the machine was not shared',
+    title: 'No se compartió el escritorio del equipo',
+    remedy:
+      'Pide a la persona que está en el equipo que elija una pantalla, permita la interacción remota y confirme; después, inténtalo de nuevo.',
+  },
+  'desktop.portal_ended': {
+    english: 'The desktop at the machine ended the sharing',
+    title: 'El escritorio del equipo dejó de compartirse',
+    remedy: 'Ábrelo de nuevo. Se pregunta a la persona que está en el equipo, salvo que el escritorio lo recuerde.',
+  },
   'desktop.shown_already': {
     english: 'This display is among the desktops already',
     title: 'Esta pantalla ya está entre los escritorios',
@@ -41,7 +58,7 @@ export const desktopErrors = {
   'desktop.not_ours': {
     english: 'This display was not created here',
     title: 'Esta pantalla no se creó aquí',
-    remedy: 'Quita solo pantallas de tipo `virtual` y `attached`.',
+    remedy: 'Quita solo pantallas de tipo `virtual`, `attached` y `portal`.',
   },
   'desktop.not_recorded': {
     english: 'The display is not being recorded',
