@@ -26,7 +26,8 @@ import { configSpecs, loadConfig } from './config.ts'
 import { examineSignIn } from './doctor/doctor-sign-in.ts'
 import { permissionsDocument, rolesOfOperations } from './permissions-document.ts'
 import { createProgram } from './program.ts'
-import { type RunningHost, startHost } from './wiring.ts'
+import type { RunningHost } from './running-host.ts'
+import { startHost } from './wiring.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'host-'))
 const dataDir = join(root, 'data')

@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url'
 import { setFlagsFromString } from 'node:v8'
 import { allowHeapGrowth } from '../platform/memory/heap-growth.ts'
 import { notifyVariables } from '../platform/service-manager/notifier.ts'
+import type { StopCause } from './running-host.ts'
 import { handoverVariable } from './supervisor/messages.ts'
 import { readSupervisorLink } from './supervisor/supervisor-link.ts'
-import type { StopCause } from './wiring.ts'
 
 // Media are buffers outside the heap. By default every 32 MB of new ones have the whole heap marked, every other second with twenty
 // streams, which was half of all processor time; counted together with the heap they are collected in proportion to what is kept.

@@ -42,66 +42,18 @@ import { createSteadyClock } from '../platform/timing/steady-clock.ts'
 import { createStudio, studioMigrations } from '../studio/index.ts'
 import type { Config } from './config.ts'
 import { examine } from './doctor/examine.ts'
-import type { UsedOptions } from './follow-options.ts'
+import { HostUrls } from './host-urls.ts'
 import { manyCrashes, openLastRun } from './last-run.ts'
 import { mediaEnginePresent } from './media-engine.ts'
 import { hostRoutes } from './routes/host-routes.ts'
 import { identityRoutes, signInUrl, windowUrl } from './routes/identity-routes.ts'
 import { reachRoutes } from './routes/reach-routes.ts'
+import type { ReadyLine, RunningHost, StopCause } from './running-host.ts'
 import { createRuntimeSettings } from './runtime-settings.ts'
 import { machineUnitFile } from './service/machine-unit-file.ts'
 import { AttachedShells } from './shell/attached-shells.ts'
 import { shellRoutes, shellSockets } from './shell/shell-routes.ts'
-import { isWide, shownHost } from './shown-host.ts'
 import { installation, version } from './version.ts'
-
-/** Who ends a host: Ctrl+C and a closed window are a person; a service manager, an update, a machine that is shut down the system. */
-export type StopCause = 'person' | 'system'
-
-/** What `streams host --json` prints when the host is ready. */
-export interface ReadyLine {
-  readonly event: 'ready'
-  readonly version: string
-  readonly pid: number
-  readonly run: string
-  readonly httpPort: number
-  readonly httpsPort: number | null
-  readonly rtmpPort: number
-  readonly rtmpsPort: number | null
-  readonly srtPort: number | null
-  readonly url: string
-  readonly httpsUrl: string | null
-  readonly rtmpUrl: string
-  readonly rtmpsUrl: string | null
-  readonly srtUrl: string | null
-  /** One-time; valid for ten minutes. */
-  readonly signInUrl: string
-  readonly dataDir: string
-  /** ms from the start of the process to listening. */
-  readonly startupMs: number
-}
-
-export interface RunningHost {
-  readonly ready: ReadyLine
-  readonly signInRequired: boolean
-  /** Admin token of this run. */
-  readonly token: string
-  /** SHA-256 of the certificate that no browser knows, where the sign-in link needs it. */
-  readonly unknownCertificate: string | undefined
-  /** URL of a page for a window on this machine; with a one-time sign-in where one is needed. */
-  windowUrl(path?: string): string
-  /** The desktop that shows windows for this host. */
-  readonly shells: AttachedShells
-  /** Uses changed options as far as that is possible while it runs. */
-  configure(config: Config): UsedOptions
-  /** Streams that are live now, those that wait for a returning publisher included, and outputs of the studio that run elsewhere. */
-  onAir(): number
-  /**
-   * Under two seconds, unless a disk hangs. What the studio sends goes on at the next start, unless a person ends it (left out: the system does).
-   * `goesOn`: a host follows that takes over this one's listeners, and resumes what it did by itself.
-   */
-  stop(by?: StopCause, goesOn?: boolean): Promise<void>
-}
 
 export interface HostDependencies {
   readonly config: Config
@@ -204,15 +156,12 @@ export async function startHost({
       store: settingsStore,
       events,
     })
-    const wide = isWide(config.bind)
-    const host = shownHost(config.bind, config.publicUrl)
-    const urlAt = (httpPort: number): string =>
-      config.publicUrl === '' ? `http://${host}:${httpPort}` : config.publicUrl.replace(/\/$/, '')
+    const urls = new HostUrls(config)
 
     const served = createServedCertificate({
       dir: join(config.data, 'tls'),
       bind: config.bind,
-      ...(config.publicUrl === '' ? {} : { publicName: host }),
+      ...(config.publicUrl === '' ? {} : { publicName: urls.host }),
       certFile: config.tlsCert,
       keyFile: config.tlsKey,
       acme: config.acme,
@@ -263,7 +212,7 @@ export async function startHost({
       registry: metrics,
       ...(tls ? { certificate: () => tls } : {}),
       settings: settings.current,
-      baseUrl: () => ready?.url ?? (config.httpPort === 0 ? '' : urlAt(config.httpPort)),
+      baseUrl: () => ready?.url ?? (config.httpPort === 0 ? '' : urls.http(config.httpPort)),
       resumes,
     })
     const desktop = await createDesktop({
@@ -448,8 +397,8 @@ export async function startHost({
       certificate: loadOnce,
       handleChallenge: (request, response) => served.handleChallenge(request, response),
       authMode: config.auth,
-      wide,
-      shownHost: host,
+      wide: urls.isWide,
+      shownHost: urls.host,
       publicUrl: config.publicUrl,
       pageDir: pageDir ?? fileURLToPath(new URL('dist/renderer', installation)),
       mediaOrigin: () => {
@@ -474,10 +423,8 @@ export async function startHost({
     open.push(() => obs.stop())
     open.push(() => desktop.stop(endedBy === 'person'))
     open.push(() => automation.stop())
-    // Programs on this machine do not go by the public name.
-    const localHost = wide && (config.bind === '0.0.0.0' || config.bind === '::') ? '127.0.0.1' : shownHost(config.bind, '')
     const setPorts = ({ httpPort, httpsPort }: HttpPorts): void =>
-      reach.setPorts({ ownHttpPorts: [httpPort], ownHttpsPorts: httpsPort === null ? [] : [httpsPort] }, `http://${localHost}:${httpPort}`)
+      reach.setPorts({ ownHttpPorts: [httpPort], ownHttpsPorts: httpsPort === null ? [] : [httpsPort] }, urls.local(httpPort))
     let running: LivePorts | undefined
     let show: Promise<void> | undefined
     if (resumes && config.httpPort !== 0 && config.httpsPort !== 0) {
@@ -512,10 +459,9 @@ export async function startHost({
     served.start()
     const rtmp = { rtmpPort: opened.rtmpPort, rtmpsPort: opened.rtmpsPort ?? null, srtPort: opened.srtPort ?? null }
 
-    const url = urlAt(http.httpPort)
-    const httpsUrl = http.httpsPort === null ? null : `https://${host}:${http.httpsPort}`
-    // A reader of the network between must not be able to sign in with it.
-    const signInBase = config.publicUrl === '' && wide && httpsUrl !== null ? httpsUrl : url
+    const url = urls.http(http.httpPort)
+    const httpsUrl = urls.at('https', http.httpsPort)
+    const signInBase = urls.signIn(http)
     const token = tokens.issueRuntimeSecret()
     ready = {
       event: 'ready',
@@ -526,15 +472,15 @@ export async function startHost({
       ...rtmp,
       url,
       httpsUrl,
-      rtmpUrl: `rtmp://${host}:${rtmp.rtmpPort}/live`,
-      rtmpsUrl: rtmp.rtmpsPort === null ? null : `rtmps://${host}:${rtmp.rtmpsPort}/live`,
-      srtUrl: rtmp.srtPort === null ? null : `srt://${host}:${rtmp.srtPort}`,
+      rtmpUrl: `${urls.at('rtmp', rtmp.rtmpPort)}/live`,
+      rtmpsUrl: rtmp.rtmpsPort === null ? null : `${urls.at('rtmps', rtmp.rtmpsPort)}/live`,
+      srtUrl: urls.at('srt', rtmp.srtPort),
       signInUrl: signInUrl(signInBase, links.create('admin').secret),
       dataDir: config.data,
       startupMs: Math.round(performance.now()),
     }
     const { event: _event, startupMs: _startupMs, signInUrl: _signInUrl, ...addresses } = ready
-    const localUrl = `http://${localHost}:${http.httpPort}`
+    const localUrl = urls.local(http.httpPort)
     const { signInRequired } = api.access
     writeHostFile(config.data, {
       ...addresses,

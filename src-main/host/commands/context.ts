@@ -3,8 +3,8 @@ import { type ApiClient, findHost } from '../../platform/api-client.ts'
 import type { ConfigText } from '../../platform/config/config-text.ts'
 import { type Config, configSpecs, type LoadedConfig, loadConfig, usualOptionFile } from '../config.ts'
 import { createOutput, type Output } from '../output.ts'
+import type { StopCause } from '../running-host.ts'
 import type { SupervisorLink } from '../supervisor/supervisor-link.ts'
-import type { StopCause } from '../wiring.ts'
 import type { TypedClient } from './typed-client.ts'
 
 /** What the commands are on; tests bring their own. */

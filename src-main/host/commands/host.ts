@@ -7,9 +7,10 @@ import { createLogTail } from '../../platform/telemetry/log-tail.ts'
 import type { Config } from '../config.ts'
 import { followOptions } from '../follow-options.ts'
 import type { Output } from '../output.ts'
+import type { RunningHost, StopCause } from '../running-host.ts'
 import { followSupervisor } from '../supervisor/follow-supervisor.ts'
 import type { HostPorts } from '../supervisor/messages.ts'
-import type { HostDependencies, RunningHost, StopCause } from '../wiring.ts'
+import type { HostDependencies } from '../wiring.ts'
 import { addConfigFlags, type CommandContext, configOf, optionFileOf, run } from './context.ts'
 
 /** What a command adds to the host that it starts. */

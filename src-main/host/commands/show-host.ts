@@ -1,7 +1,7 @@
 import type { DesktopWindows, DesktopWindowsOptions } from '../../shell/windows/desktop-windows.ts'
 import type { OpenedWindow, WindowEnd } from '../../shell/windows/window-system.ts'
 import type { Output } from '../output.ts'
-import type { RunningHost } from '../wiring.ts'
+import type { RunningHost } from '../running-host.ts'
 import type { CommandContext } from './context.ts'
 import { openDesktopWindows, openElectron } from './desktop-session.ts'
 import type { StartingWindow } from './starting-window.ts'
