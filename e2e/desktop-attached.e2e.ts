@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { findProgram } from '../src-main/platform/programs/find-program.ts'
@@ -74,6 +75,12 @@ it('is attached on the page, seen and typed in', async () => {
   await until(async () => (await attached()).width > 0, 'its size is known')
   expect(await attached()).toMatchObject({ kind: 'attached', protocol: 'wayland', width, height })
   await page.getByTestId('desktop-keys').focus()
+  // A window is drawn before its program listens to the keyboard.
+  await until(async () => {
+    await page.keyboard.press('Enter')
+    await delay(250)
+    return typed().includes('\r')
+  }, 'the terminal listens')
   await page.keyboard.type('Grüße ß')
   await page.keyboard.press('Enter')
   await until(

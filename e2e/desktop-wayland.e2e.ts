@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { findProgram } from '../src-main/platform/programs/find-program.ts'
@@ -72,6 +73,14 @@ describe('a Wayland display in the browser', () => {
 
   it('types what is typed: letters of any script, chords and Shift', async () => {
     await page.getByTestId('desktop-keys').focus()
+    // A window is drawn before its program listens to the keyboard.
+    await until(async () => {
+      await page.keyboard.press('Control+c')
+      await page.keyboard.type(`touch ${typed()}.ready`)
+      await page.keyboard.press('Enter')
+      await delay(500)
+      return existsSync(`${typed()}.ready`)
+    }, 'the terminal listens')
     await page.keyboard.type(`cat > ${typed()}`)
     await page.keyboard.press('Enter')
     await page.keyboard.type('Hello, World! {}[]|~@#')
