@@ -7,7 +7,9 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { findProgram } from '../src-main/platform/programs/find-program.ts'
 import { launchBrowser } from './helpers/browser.ts'
 import { shareOfColor } from './helpers/canvas-share.ts'
+import { watchDesktop } from './helpers/desktop-viewer.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
+import { type PrivatePipeWire, pipeWireMissing, startPipeWire } from './helpers/pipewire.ts'
 import { skipBecause } from './helpers/skip.ts'
 import { look } from './helpers/studio-page.ts'
 import { until } from './helpers/until.ts'
@@ -20,6 +22,8 @@ const missing = ['sway', 'foot'].every((program) => findProgram(program) !== und
 let theirs: RunningHost
 let host: RunningHost
 let browser: Browser
+/** Of the machine, which plays a tone. */
+let pipeWire: PrivatePipeWire | undefined
 let page: Page
 let socket = ''
 let made = ''
@@ -31,7 +35,12 @@ const typed = () => {
 beforeAll(async () => {
   if (missing !== undefined) return
   theirs = await startHost({ name: 'desktop-attached-theirs' })
-  host = await startHost({ name: 'desktop-attached' })
+  if (pipeWireMissing() === undefined) {
+    pipeWire = await startPipeWire()
+    await pipeWire.addSink('speakers')
+    await pipeWire.playTone(440, { on: 'speakers' })
+  }
+  host = await startHost({ name: 'desktop-attached', ...(pipeWire && { env: pipeWire.env }) })
   // The terminal reports clicks as XTerm does: button, column, line.
   const script = join(theirs.dataDir, 'terminal.sh')
   writeFileSync(
@@ -49,7 +58,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close()
   await theirs?.api('DELETE', `/desktop/displays/${made}`).catch(() => undefined)
-  for (const each of [host, theirs]) await each?.stop()
+  for (const each of [host, theirs, pipeWire]) await each?.stop()
 }, 60_000)
 
 beforeEach((context) => {
@@ -113,6 +122,28 @@ it('is clicked where the pointer is, also beside a second monitor of its own', a
     () => `the first character is clicked: ${typed()}`,
   )
   expect([Number(column) > 50, Number(line) > 10]).toEqual([true, true])
+})
+
+it('has no audio: what the machine plays is not for who looks at it, whatever they ask for', async (context) => {
+  if (pipeWire === undefined) skipBecause(context, pipeWireMissing() ?? '')
+  const { items } = (await host.api('GET', '/desktop/displays')).body
+  const display = items.find(({ name }) => name === 'Theirs')!
+  expect(display.audio).toBeNull()
+  let packets = 0
+  const viewer = watchDesktop(host, {
+    display: display.id,
+    onUpdate: (message) => {
+      if (message[0] === 4) packets++
+    },
+  })
+  await viewer.joined()
+  viewer.send({ kind: 'listen', on: true }, { kind: 'microphone', on: true }, { kind: 'camera', on: true })
+  await viewer.read()
+  await until(() => viewer.updates() > 0, 'the display is seen')
+  await delay(2000)
+  expect(packets).toBe(0)
+  expect(await pipeWire!.output('pw-cli', ['ls', 'Node'])).not.toMatch(/ami-streams-(camera|microphone)/)
+  viewer.leave()
 })
 
 it('is rejected where it is no path, has a cookie, is made here, or nobody listens', async () => {

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { findProgram } from '../src-main/platform/programs/find-program.ts'
@@ -60,6 +61,14 @@ describe('a program of X11 on a Wayland display', () => {
   it('gets what is typed: signs, chords and Shift', async () => {
     const typed = join(host.dataDir, 'typed.txt')
     await page.getByTestId('desktop-keys').focus()
+    // A window is drawn before its program listens to the keyboard.
+    await until(async () => {
+      await page.keyboard.press('Control+c')
+      await page.keyboard.type(`touch ${typed}.ready`)
+      await page.keyboard.press('Enter')
+      await delay(500)
+      return existsSync(`${typed}.ready`)
+    }, 'the terminal listens')
     await page.keyboard.type(`cat > ${typed}`)
     await page.keyboard.press('Enter')
     await page.keyboard.type('Hello, World! {}[]|~@#')

@@ -59,7 +59,7 @@ const AttachedPlaceSchema = Type.Object(
   },
   { ...exactly, description: 'a display that other programs made; it is not ended from here' },
 )
-/** Where a display of X11 is that other programs made. */
+/** Where a display is that other programs made. */
 export type AttachedPlace = Static<typeof AttachedPlaceSchema>
 
 const AttachedPortalSchema = Type.Object(

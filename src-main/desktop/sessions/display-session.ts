@@ -8,7 +8,7 @@ import type { SupervisedWorker } from '../../platform/workers/supervise-worker.t
 import type { RunningDisplay } from '../displays/display-server.ts'
 import type { MonitorPlace } from '../displays/monitors.ts'
 import type { SeatState, SeatWishes } from '../displays/screen-privacy.ts'
-import type { Rights } from '../rights/rights.ts'
+import type { Right, Rights } from '../rights/rights.ts'
 import { minCameraMs } from './camera-frames.ts'
 import type { ClientMessage } from './client-message.ts'
 import { maxClipboardChunks } from './clipboard-formats.ts'
@@ -29,6 +29,9 @@ const maxWaitingMessages = 200
 const maxCopiedMs = 5000
 /** What a viewer says once: it is said again to a process that follows one that crashed, and when they may again. */
 const keptKinds: readonly ClientMessage['kind'][] = ['decoder', 'quality', 'part', 'listen', 'microphone', 'camera']
+
+/** For what comes from and goes to the PipeWire of a display. */
+const mediaRights: ReadonlySet<Right> = new Set(['audio', 'microphone', 'camera'])
 
 interface JoinedViewer {
   readonly client: SocketClient
@@ -53,6 +56,8 @@ export interface DisplaySessionOptions {
   readonly onMonitors: (monitors: readonly MonitorPlace[]) => void
   /** It can have any size and any monitors: it is no real screen. */
   readonly virtual: boolean
+  /** It has audio and a camera of its own, or those of the machine because it is its screen. Else the machine's are not for who looks. */
+  readonly audible: boolean
   /** What of `setSeat` could be done. */
   readonly onSeat: (state: SeatState) => void
   /** The display cannot be shown any more: nothing comes of this session from here on, and it is to be stopped. */
@@ -235,7 +240,9 @@ export class DisplaySession {
 
   /** The one place that decides what of a viewer reaches the display. */
   #may(viewer: number, message: ClientMessage): boolean {
-    return this.#viewers.get(viewer)?.rights.has(rightForMessage(message)) === true
+    const right = rightForMessage(message)
+    if (!this.#options.audible && mediaRights.has(right)) return false
+    return this.#viewers.get(viewer)?.rights.has(right) === true
   }
 
   #tellMonitors(monitors: readonly MonitorPlace[]): void {

@@ -2,6 +2,7 @@ import type { AuditLog } from '../../platform/audit.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { repeat } from '../../platform/timing/repeat.ts'
+import { screenId } from '../displays/described-display.ts'
 import type { RunningDisplay } from '../displays/display-server.ts'
 import type { MonitorPlace } from '../displays/monitors.ts'
 import type { SeatState, SeatWishes } from '../displays/screen-privacy.ts'
@@ -223,6 +224,7 @@ export class Sessions {
       start: startWorker,
       log,
       virtual: isVirtual(id),
+      audible: display.audio !== undefined || id === screenId,
       onSize: (width, height) => onSize(id, width, height),
       monitors: () => monitorsOf(id),
       onMonitors: (monitors) => onMonitors(id, monitors),
