@@ -1,12 +1,12 @@
 #include "desktop-view.h"
 
 #include <libyuv.h>
-#include <spa/buffer/meta.h>
 #include <spa/param/video/format-utils.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -17,14 +17,13 @@
 #include "media-store/monotonic.h"
 #include "pipewire-loop.h"
 #include "pipewire-stream.h"
+#include "video-buffers.h"
 
 namespace ami::pipewire {
 
 namespace {
 
 constexpr uint32_t kMostFrames = 60;
-/** One is kept while JavaScript has a frame, one is being drawn, and two are on their way. */
-constexpr int kScreenBuffers = 4;
 
 const spa_pod* formatOf(spa_pod_builder* builder) {
   const spa_rectangle usual = SPA_RECTANGLE(1280, 720), smallest = SPA_RECTANGLE(1, 1), largest = SPA_RECTANGLE(kMaxSide, kMaxSide);
@@ -94,29 +93,14 @@ class ScreenStream final : public Stream {
         spa_format_video_raw_parse(param, &format_) < 0) {
       return;
     }
-    uint8_t room[1024];
-    spa_pod_builder builder = SPA_POD_BUILDER_INIT(room, sizeof room);
-    // Plain memory only: what is on a graphics card would have to be brought from there with means that differ by card.
-    const int memory = 1 << SPA_DATA_MemPtr | 1 << SPA_DATA_MemFd;
-    const auto meta = [&](uint32_t kind, size_t size) {
-      return static_cast<const spa_pod*>(spa_pod_builder_add_object(&builder, SPA_TYPE_OBJECT_ParamMeta, SPA_PARAM_Meta, SPA_PARAM_META_type, SPA_POD_Id(kind),
-                                                                    SPA_PARAM_META_size, SPA_POD_Int(static_cast<int>(size))));
-    };
-    const spa_pod* params[] = {
-        static_cast<const spa_pod*>(spa_pod_builder_add_object(&builder, SPA_TYPE_OBJECT_ParamBuffers, SPA_PARAM_Buffers, SPA_PARAM_BUFFERS_buffers,
-                                                               SPA_POD_CHOICE_RANGE_Int(kScreenBuffers, 2, 16), SPA_PARAM_BUFFERS_dataType,
-                                                               SPA_POD_CHOICE_FLAGS_Int(memory))),
-        meta(SPA_META_Header, sizeof(spa_meta_header)),
-        meta(SPA_META_VideoCrop, sizeof(spa_meta_region)),
-    };
-    pw_stream_update_params(stream_, params, 3);
+    askForBuffers(stream_);
   }
 
   void onProcess() override {
     pw_buffer* newest = nullptr;
     while (pw_buffer* next = pw_stream_dequeue_buffer(stream_)) {
       // News of the pointer alone, or a damaged frame, is in no other one's place.
-      if (!hasFrame(next->buffer)) {
+      if (isDamaged(next->buffer) || readOnce(next->buffer->datas[0].chunk->size) == 0) {
         pw_stream_queue_buffer(stream_, next);
         continue;
       }
@@ -128,13 +112,6 @@ class ScreenStream final : public Stream {
     if (kept_ != nullptr) pw_stream_queue_buffer(stream_, std::exchange(kept_, nullptr));
     if (!view || view->taken()) kept_ = newest;
     else take(*view, newest);
-  }
-
-  static bool hasFrame(spa_buffer* buffer) {
-    const auto* header = static_cast<const spa_meta_header*>(spa_buffer_find_meta_data(buffer, SPA_META_Header, sizeof(spa_meta_header)));
-    const spa_chunk* chunk = buffer->n_datas > 0 ? buffer->datas[0].chunk : nullptr;
-    if (chunk == nullptr || buffer->datas[0].data == nullptr || readOnce(chunk->size) == 0) return false;
-    return (readOnce(chunk->flags) & SPA_CHUNK_FLAG_CORRUPTED) == 0 && (header == nullptr || (readOnce(header->flags) & SPA_META_HEADER_FLAG_CORRUPTED) == 0);
   }
 
   void take(DesktopView& view, pw_buffer* buffer) {
@@ -154,20 +131,11 @@ class ScreenStream final : public Stream {
     const size_t needed = static_cast<size_t>(stride) * static_cast<size_t>(height - 1) + static_cast<size_t>(width) * 4;
     if (stride < static_cast<ptrdiff_t>(width) * 4 || data.maxsize - offset < needed) return;
     const uint8_t* pixels = static_cast<const uint8_t*>(data.data) + offset;
-    const auto* crop = static_cast<const spa_meta_region*>(spa_buffer_find_meta_data(buffer, SPA_META_VideoCrop, sizeof(spa_meta_region)));
-    if (crop != nullptr) {
-      const spa_region region = {{readOnce(crop->region.position.x), readOnce(crop->region.position.y)},
-                                 {readOnce(crop->region.size.width), readOnce(crop->region.size.height)}};
-      if (region.size.width > 0 && region.size.height > 0) {
-        const bool inside = region.position.x >= 0 && region.position.y >= 0 && region.size.width <= format_.size.width && region.size.height <= format_.size.height &&
-                            static_cast<uint32_t>(region.position.x) <= format_.size.width - region.size.width &&
-                            static_cast<uint32_t>(region.position.y) <= format_.size.height - region.size.height;
-        if (!inside) return;
-        pixels += region.position.y * stride + static_cast<ptrdiff_t>(region.position.x) * 4;
-        width = static_cast<int>(region.size.width);
-        height = static_cast<int>(region.size.height);
-      }
-    }
+    const std::optional<spa_region> crop = cropOf(buffer, format_.size);
+    if (!crop) return;
+    pixels += crop->position.y * stride + static_cast<ptrdiff_t>(crop->position.x) * 4;
+    width = static_cast<int>(crop->size.width);
+    height = static_cast<int>(crop->size.height);
     if (format_.format == SPA_VIDEO_FORMAT_RGBx || format_.format == SPA_VIDEO_FORMAT_RGBA) {
       scratch_.resize(static_cast<size_t>(width) * 4 * static_cast<size_t>(height));
       libyuv::ABGRToARGB(pixels, static_cast<int>(stride), scratch_.data(), width * 4, width, height);

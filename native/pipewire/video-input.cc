@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "pipewire-loop.h"
+#include "video-buffers.h"
 
 namespace ami::pipewire {
 
@@ -120,22 +121,7 @@ void VideoInput::onFormat(const spa_pod* param) {
   } else if (subtype != SPA_MEDIA_SUBTYPE_raw || spa_format_video_raw_parse(param, &format_) < 0) {
     return;
   }
-  uint8_t room[1024];
-  spa_pod_builder builder = SPA_POD_BUILDER_INIT(room, sizeof room);
-  // Plain memory only: what is on a graphics card would have to be brought from there with means that differ by card.
-  const int memory = 1 << SPA_DATA_MemPtr | 1 << SPA_DATA_MemFd;
-  const spa_pod* params[] = {
-      static_cast<const spa_pod*>(spa_pod_builder_add_object(&builder, SPA_TYPE_OBJECT_ParamBuffers, SPA_PARAM_Buffers, SPA_PARAM_BUFFERS_buffers,
-                                                             SPA_POD_CHOICE_RANGE_Int(4, 2, 16), SPA_PARAM_BUFFERS_dataType,
-                                                             SPA_POD_CHOICE_FLAGS_Int(memory))),
-      static_cast<const spa_pod*>(spa_pod_builder_add_object(&builder, SPA_TYPE_OBJECT_ParamMeta, SPA_PARAM_Meta, SPA_PARAM_META_type,
-                                                             SPA_POD_Id(SPA_META_Header), SPA_PARAM_META_size,
-                                                             SPA_POD_Int(sizeof(spa_meta_header)))),
-      static_cast<const spa_pod*>(spa_pod_builder_add_object(&builder, SPA_TYPE_OBJECT_ParamMeta, SPA_PARAM_Meta, SPA_PARAM_META_type,
-                                                             SPA_POD_Id(SPA_META_VideoCrop), SPA_PARAM_META_size,
-                                                             SPA_POD_Int(sizeof(spa_meta_region)))),
-  };
-  pw_stream_update_params(stream_, params, 3);
+  askForBuffers(stream_);
   const double rate = format_.framerate.denom > 0 ? static_cast<double>(format_.framerate.num) / format_.framerate.denom : 0;
   tell_({{"kind", std::string("format")},
          {"width", static_cast<double>(format_.size.width)},
@@ -161,15 +147,13 @@ void VideoInput::onProcess() {
 }
 
 void VideoInput::take(spa_buffer* buffer) {
-  const auto* header = static_cast<const spa_meta_header*>(spa_buffer_find_meta_data(buffer, SPA_META_Header, sizeof(spa_meta_header)));
-  const bool damaged = header != nullptr && header->flags & SPA_META_HEADER_FLAG_CORRUPTED;
-  const spa_chunk* chunk = buffer->n_datas > 0 ? buffer->datas[0].chunk : nullptr;
-  if (chunk == nullptr || buffer->datas[0].data == nullptr || damaged || chunk->flags & SPA_CHUNK_FLAG_CORRUPTED) {
+  if (isDamaged(buffer)) {
     dropped_.fetch_add(1);
     return;
   }
   // News of the pointer alone.
-  if (chunk->size == 0) return;
+  if (readOnce(buffer->datas[0].chunk->size) == 0) return;
+  const spa_meta_header* header = headerOf(buffer);
   FrameView picture;
   picture.timeUs = nowUs();
   if (header != nullptr && header->pts > 0) {
@@ -223,19 +207,11 @@ bool VideoInput::view(spa_buffer* buffer, FrameView& picture) {
   picture.fullRange = format_.color_range == SPA_VIDEO_COLOR_RANGE_0_255;
 
   if (rgb) {
-    const auto* crop = static_cast<const spa_meta_region*>(spa_buffer_find_meta_data(buffer, SPA_META_VideoCrop, sizeof(spa_meta_region)));
-    size_t skip = 0;
-    if (crop != nullptr && spa_meta_region_is_valid(crop)) {
-      const spa_point at = {readOnce(crop->region.position.x), readOnce(crop->region.position.y)};
-      const spa_rectangle size = {readOnce(crop->region.size.width), readOnce(crop->region.size.height)};
-      const bool inside = at.x >= 0 && at.y >= 0 && size.width > 0 && size.height > 0 && size.width <= format_.size.width && size.height <= format_.size.height &&
-                          static_cast<uint32_t>(at.x) <= format_.size.width - size.width &&
-                          static_cast<uint32_t>(at.y) <= format_.size.height - size.height;
-      if (!inside) return false;
-      skip = static_cast<size_t>(at.y) * static_cast<size_t>(stride) + static_cast<size_t>(at.x) * 4;
-      picture.width = static_cast<int>(size.width);
-      picture.height = static_cast<int>(size.height);
-    }
+    const std::optional<spa_region> crop = cropOf(buffer, format_.size);
+    if (!crop) return false;
+    const size_t skip = static_cast<size_t>(crop->position.y) * static_cast<size_t>(stride) + static_cast<size_t>(crop->position.x) * 4;
+    picture.width = static_cast<int>(crop->size.width);
+    picture.height = static_cast<int>(crop->size.height);
     picture.layout = format_.format == SPA_VIDEO_FORMAT_BGRx || format_.format == SPA_VIDEO_FORMAT_BGRA ? Layout::bgra : Layout::rgba;
     picture.opaque = format_.format == SPA_VIDEO_FORMAT_BGRx || format_.format == SPA_VIDEO_FORMAT_RGBx;
     // A window's shadow: desktops hand out colours multiplied with alpha.
