@@ -30,7 +30,7 @@ export const noReports: Reports = {
   macroRuns: {},
 }
 
-/** What an event of the studio changes of them; nothing for events of other topics. */
+/** What an event of the studio changes of them; the same ones for events of other topics, which nobody is notified of. */
 export function reported(reports: Reports, topic: string, data: unknown): Partial<Reports> {
   const { sourceReports, outputReports, outputRates, macroRuns } = reports
   switch (topic) {
@@ -69,7 +69,7 @@ export function reported(reports: Reports, topic: string, data: unknown): Partia
     case 'studio.statistics':
       return { statistics: data as Statistics }
     default:
-      return {}
+      return reports
   }
 }
 
