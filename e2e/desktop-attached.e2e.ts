@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Browser, Page } from 'playwright-core'
@@ -12,6 +12,7 @@ import { type RunningHost, startHost } from './helpers/host.ts'
 import { type PrivatePipeWire, pipeWireMissing, startPipeWire } from './helpers/pipewire.ts'
 import { skipBecause } from './helpers/skip.ts'
 import { look } from './helpers/studio-page.ts'
+import { writeMouseReporter } from './helpers/terminal-steps.ts'
 import { until } from './helpers/until.ts'
 
 /** A Wayland compositor that is there already, here that of another host, seen and worked at by its socket. */
@@ -43,10 +44,7 @@ beforeAll(async () => {
   host = await startHost({ name: 'desktop-attached', ...(pipeWire && { env: pipeWire.env }) })
   // The terminal reports clicks as XTerm does: button, column, line.
   const script = join(theirs.dataDir, 'terminal.sh')
-  writeFileSync(
-    script,
-    `stty raw -echo\nprintf '\\033[?1000h\\033[?1006h' >&2\nexec dd bs=1 of=${join(theirs.dataDir, 'typed.txt')} 2>/dev/null\n`,
-  )
+  writeMouseReporter(script, join(theirs.dataDir, 'typed.txt'))
   const command = ['foot', '--override=colors.background=103050', 'sh', script]
   const { id, server } = (await theirs.api('POST', '/desktop/displays', { protocol: 'wayland', command })).body
   made = id

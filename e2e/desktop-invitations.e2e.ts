@@ -2,46 +2,25 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { encode } from 'uqr'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { findingsInBothThemes } from './helpers/axe.ts'
-import { launchBrowser } from './helpers/browser.ts'
-import { type DesktopViewer, type ViewerOptions, watchDesktop } from './helpers/desktop-viewer.ts'
+import type { DesktopViewer } from './helpers/desktop-viewer.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
-import { skipBecause } from './helpers/skip.ts'
 import { look } from './helpers/studio-page.ts'
-import { startTerminalDisplay, type TerminalDisplay, terminalDisplayMissing } from './helpers/terminal-display.ts'
+import { setUpTerminalDisplay, type TerminalDisplay } from './helpers/terminal-display.ts'
 import { until } from './helpers/until.ts'
 
 /** Guests who come by a link: what it opens, for how long, and who is asked. */
 
-const open: DesktopViewer[] = []
 let desk: TerminalDisplay
 let host: RunningHost
 let id = ''
 let browser: Browser
 
-const connect = (options: ViewerOptions) => {
-  const viewer = watchDesktop(host, options)
-  open.push(viewer)
-  return viewer
-}
-
-beforeAll(async () => {
-  if (terminalDisplayMissing !== undefined) return
-  desk = await startTerminalDisplay({ name: 'desktop-invitations' })
+const connect = setUpTerminalDisplay('desktop-invitations', (started, opened) => {
+  desk = started
   ;({ host, id } = desk)
-
-  browser = await launchBrowser()
-}, 120_000)
-
-afterAll(async () => {
-  for (const { socket } of open) socket.terminate()
-  await browser?.close()
-  await desk?.stop()
-}, 60_000)
-
-beforeEach((context) => {
-  if (terminalDisplayMissing !== undefined) skipBecause(context, terminalDisplayMissing)
+  browser = opened
 })
 
 /** Everybody leaves, and nobody is expected back. */

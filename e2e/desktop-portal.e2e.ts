@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -9,6 +9,7 @@ import { type RunningHost, startHost } from './helpers/host.ts'
 import { type PrivatePipeWire, pipeWireMissing, type Removable, startPipeWire } from './helpers/pipewire.ts'
 import { skipBecause } from './helpers/skip.ts'
 import { look } from './helpers/studio-page.ts'
+import { writeMouseReporter } from './helpers/terminal-steps.ts'
 import { until } from './helpers/until.ts'
 import { portalMissing, type RunningPortal, startMutter, startPortal, startRememberingPortal } from './helpers/wayland-desktop.ts'
 
@@ -118,7 +119,7 @@ describe('the desktop that is logged in at the machine', () => {
     // The terminal reports both as XTerm does: button, column, line.
     const reports = join(host.dataDir, 'mouse.txt')
     const script = join(host.dataDir, 'mouse.sh')
-    writeFileSync(script, `stty raw -echo\nprintf '\\033[?1000h\\033[?1006h' >&2\nexec dd bs=1 of=${reports} 2>/dev/null\n`)
+    writeMouseReporter(script, reports)
     await page.keyboard.type(`sh ${script}`)
     await page.keyboard.press('Enter')
     const said = () => (existsSync(reports) ? readFileSync(reports, 'utf8') : '')

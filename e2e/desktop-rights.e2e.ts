@@ -1,45 +1,25 @@
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { findingsInBothThemes } from './helpers/axe.ts'
-import { launchBrowser } from './helpers/browser.ts'
-import { type DesktopViewer, pressEnter, type ViewerOptions, watchDesktop } from './helpers/desktop-viewer.ts'
+import { type DesktopViewer, pressEnter } from './helpers/desktop-viewer.ts'
 import type { RunningHost } from './helpers/host.ts'
-import { skipBecause } from './helpers/skip.ts'
 import { look } from './helpers/studio-page.ts'
-import { startTerminalDisplay, type TerminalDisplay, terminalDisplayMissing } from './helpers/terminal-display.ts'
+import { setUpTerminalDisplay, type TerminalDisplay } from './helpers/terminal-display.ts'
 import { until } from './helpers/until.ts'
 
 /** What a user may do at a display: by WebSockets of its own, as a page of somebody else's making would try it. */
 
-const open: DesktopViewer[] = []
 let desk: TerminalDisplay
 let host: RunningHost
 let id = ''
 let browser: Browser
 let ann = { user: '', secret: '' }
-const connect = (options: ViewerOptions) => {
-  const viewer = watchDesktop(host, options)
-  open.push(viewer)
-  return viewer
-}
-
-beforeAll(async () => {
-  if (terminalDisplayMissing !== undefined) return
-  desk = await startTerminalDisplay({ name: 'desktop-rights' })
+const connect = setUpTerminalDisplay('desktop-rights', async (started, opened) => {
+  desk = started
   ;({ host, id } = desk)
+  browser = opened
   const { token, secret } = (await host.api('POST', '/tokens', { label: 'Ann', role: 'editor' })).body
   ann = { user: `token:${token.id}`, secret }
-  browser = await launchBrowser()
-}, 120_000)
-
-afterAll(async () => {
-  for (const { socket } of open) socket.terminate()
-  await browser?.close()
-  await desk?.stop()
-}, 60_000)
-
-beforeEach((context) => {
-  if (terminalDisplayMissing !== undefined) skipBecause(context, terminalDisplayMissing)
 })
 
 const grant = (rights: readonly string[], expiresAt?: string) =>

@@ -2,7 +2,6 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { findProgram } from '../src-main/platform/programs/find-program.ts'
@@ -10,6 +9,7 @@ import { complaints, launchBrowser } from './helpers/browser.ts'
 import { shareOfColor } from './helpers/canvas-share.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { skipBecause } from './helpers/skip.ts'
+import { untilShellListens, writeMouseReporter } from './helpers/terminal-steps.ts'
 import { until } from './helpers/until.ts'
 
 /** Programs of X11 on a Wayland display, by the real Xwayland: worked at in Chromium, and what is said where it is not installed. */
@@ -61,14 +61,7 @@ describe('a program of X11 on a Wayland display', () => {
   it('gets what is typed: signs, chords and Shift', async () => {
     const typed = join(host.dataDir, 'typed.txt')
     await page.getByTestId('desktop-keys').focus()
-    // A window is drawn before its program listens to the keyboard.
-    await until(async () => {
-      await page.keyboard.press('Control+c')
-      await page.keyboard.type(`touch ${typed}.ready`)
-      await page.keyboard.press('Enter')
-      await delay(500)
-      return existsSync(`${typed}.ready`)
-    }, 'the terminal listens')
+    await untilShellListens(page, `${typed}.ready`)
     await page.keyboard.type(`cat > ${typed}`)
     await page.keyboard.press('Enter')
     await page.keyboard.type('Hello, World! {}[]|~@#')
@@ -99,7 +92,7 @@ describe('a program of X11 on a Wayland display', () => {
   it('gets clicks where the pointer is, and the wheel', async () => {
     // The terminal reports both: button, column, line.
     const [reports, script] = [join(host.dataDir, 'mouse.txt'), join(host.dataDir, 'mouse.sh')]
-    writeFileSync(script, `stty raw -echo\nprintf '\\033[?1000h\\033[?1006h' >&2\nexec dd bs=1 of=${reports} 2>/dev/null\n`)
+    writeMouseReporter(script, reports)
     await page.keyboard.type(`sh ${script}`)
     await page.keyboard.press('Enter')
     const box = (await page.getByTestId('desktop-canvas').boundingBox())!

@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { findProgram } from '../src-main/platform/programs/find-program.ts'
@@ -10,6 +9,7 @@ import { shareOfColor } from './helpers/canvas-share.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { skipBecause } from './helpers/skip.ts'
 import { look } from './helpers/studio-page.ts'
+import { untilShellListens, writeMouseReporter } from './helpers/terminal-steps.ts'
 import { until } from './helpers/until.ts'
 import { killWorker } from './helpers/workers.ts'
 
@@ -73,14 +73,7 @@ describe('a Wayland display in the browser', () => {
 
   it('types what is typed: letters of any script, chords and Shift', async () => {
     await page.getByTestId('desktop-keys').focus()
-    // A window is drawn before its program listens to the keyboard.
-    await until(async () => {
-      await page.keyboard.press('Control+c')
-      await page.keyboard.type(`touch ${typed()}.ready`)
-      await page.keyboard.press('Enter')
-      await delay(500)
-      return existsSync(`${typed()}.ready`)
-    }, 'the terminal listens')
+    await untilShellListens(page, `${typed()}.ready`)
     await page.keyboard.type(`cat > ${typed()}`)
     await page.keyboard.press('Enter')
     await page.keyboard.type('Hello, World! {}[]|~@#')
@@ -98,7 +91,7 @@ describe('a Wayland display in the browser', () => {
     // The terminal reports both as XTerm does: button, column, line.
     const reports = join(host.dataDir, 'mouse.txt')
     const script = join(host.dataDir, 'mouse.sh')
-    writeFileSync(script, `stty raw -echo\nprintf '\\033[?1000h\\033[?1006h' >&2\nexec dd bs=1 of=${reports} 2>/dev/null\n`)
+    writeMouseReporter(script, reports)
     await page.keyboard.type(`sh ${script}`)
     await page.keyboard.press('Enter')
     const said = () => (existsSync(reports) ? readFileSync(reports, 'utf8') : '')
