@@ -31,7 +31,7 @@ inline void askForBuffers(pw_stream* stream) {
   pw_stream_update_params(stream, params, 3);
 }
 
-/** Null where there is none. */
+/** Null without one. */
 inline const spa_meta_header* headerOf(spa_buffer* buffer) {
   return static_cast<const spa_meta_header*>(spa_buffer_find_meta_data(buffer, SPA_META_Header, sizeof(spa_meta_header)));
 }
