@@ -15,8 +15,8 @@ const fields = [
   '$http_referer',
   '$http_user_agent',
 ]
-/** Where requests are limited. */
-const limitFields = ['$edge_network', '$edge_user', '$edge_exempt']
+/** Where requests are limited: the key of the limits, which is empty for who is never limited, as nginx has looked it up already. */
+const limitFields = ['$edge_by_address', '$edge_user']
 
 /** A line of the log as it is; `-` for what there is not. */
 export interface LoggedRequest {
@@ -43,22 +43,22 @@ export interface LoggedRequest {
 
 /** Variables of the log, for nginx. */
 export function requestLogFormat(isLimited: boolean, hasCountries: boolean): string {
-  const exempt = limitFields.map((field) => (isLimited ? field : field === '$edge_exempt' ? '1' : '-'))
-  return [...fields, hasCountries ? '$edge_country' : '-', ...exempt].join('\t')
+  const client = limitFields.map((field) => (isLimited ? field : '-'))
+  return [...fields, hasCountries ? '$edge_country' : '-', ...client].join('\t')
 }
 
 /** Reads a line; undefined where it is no such line, and for requests within a request, which have no length. */
 export function readLoggedRequest(line: string): LoggedRequest | undefined {
   const parts = line.split('\t')
   const [status = '', bytesIn, bytesOut, took = '', upstreamTook = '', cacheStatus = '', connections, path = ''] = parts
-  const [msn = '', referer = '', agent = '', country = '', network = '', user = '', exempt = ''] = parts.slice(8)
+  const [msn = '', referer = '', agent = '', country = '', network = '', user = ''] = parts.slice(8)
   if (parts.length !== fields.length + 1 + limitFields.length || !/^\d{3}$/.test(status)) return undefined
   if (bytesIn === '0') return undefined
   return {
     ...{ status: Number(status), bytesIn: count(bytesIn), bytesOut: count(bytesOut), took, upstreamTook, cacheStatus },
     ...{ connections: count(connections), path, waits: msn !== '-' && msn !== '', referer, agent },
     country: /^[A-Z]{2}$/.test(country) ? country : undefined,
-    client: exempt === '0' ? { network, user: user === '-' ? '' : user } : undefined,
+    client: network !== '-' && network !== '' ? { network, user: user === '-' ? '' : user } : undefined,
   }
 }
 

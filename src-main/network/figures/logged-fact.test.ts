@@ -25,7 +25,6 @@ const line = (changes: Partial<Record<number, string>> = {}): string => {
     '-',
     '203.0.113.1',
     '-',
-    '0',
   ]
   for (const [index, value] of Object.entries(changes)) fields[Number(index)] = value as string
   return fields.join('\t')
@@ -48,10 +47,10 @@ describe('lines of requests', () => {
 
   const textOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1')
   it('that are no such lines are left out, and nothing throws', () => {
-    for (const text of ['', 'x', '\t'.repeat(14), '\t'.repeat(500), line().replace('200', '20x'), '{"a":1}'])
+    for (const text of ['', 'x', '\t'.repeat(13), '\t'.repeat(500), line().replace('200', '20x'), '{"a":1}'])
       expect(readRequestLine(text)).toBeUndefined()
     fc.assert(
-      fc.property(fc.array(fc.uint8Array({ maxLength: 100 }).map(textOf), { minLength: 14, maxLength: 14 }), (fields) => {
+      fc.property(fc.array(fc.uint8Array({ maxLength: 100 }).map(textOf), { minLength: 13, maxLength: 13 }), (fields) => {
         const read = readRequestLine(['200', ...fields].join('\t'))
         if (read === undefined) return
         expect(read.path.length).toBeLessThanOrEqual(200)
