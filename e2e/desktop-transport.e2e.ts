@@ -185,6 +185,48 @@ describe('a desktop over WebRTC', () => {
   })
 })
 
+describe('a desktop whose network repeats late what it lost', () => {
+  it('shows what came over WebRTC before the answer over the WebSocket that it does', async () => {
+    const late = await browser.newPage({ viewport: { width: 1000, height: 600 } })
+    await late.addInitScript(() => {
+      localStorage.setItem('ami.desktop.transport', 'webrtc')
+      const { prototype } = WebSocket
+      const plain = Object.getOwnPropertyDescriptor(prototype, 'onmessage')!
+      Object.defineProperty(prototype, 'onmessage', {
+        ...plain,
+        set(this: WebSocket, take: (event: MessageEvent) => void) {
+          // From the answer on everything waits, as behind a lost packet of TCP.
+          let waits: Promise<void> | undefined
+          plain.set!.call(this, (event: MessageEvent) => {
+            if (typeof event.data === 'string' && JSON.parse(event.data).kind === 'transport')
+              waits ??= new Promise((resolve) => setTimeout(resolve, 1500))
+            if (waits === undefined) take.call(this, event)
+            else void waits.then(() => take.call(this, event))
+          })
+        },
+      })
+    })
+    try {
+      await late.goto(`${host.http}/desktops/${id}`)
+      await late.locator('[data-testid=desktop][data-state=open]').waitFor()
+      await late.getByTestId('desktop-latency').click()
+      await until(
+        async () => (await late.getByTestId('desktop-transport').getAttribute('data-via')) === 'webrtc',
+        'the display comes over WebRTC',
+      )
+      const letters = () => shareOfColor(late, [0, 0, 0])
+      const before = await letters()
+      await late.getByTestId('desktop-keys').focus()
+      await late.keyboard.type('late but seen')
+      await until(async () => (await letters()) !== before, 'what is typed is seen')
+      await late.keyboard.press('Enter')
+      await until(() => typed().at(-1) === 'late but seen', 'the terminal has what was typed')
+    } finally {
+      await late.close()
+    }
+  })
+})
+
 describe('a desktop for who is elsewhere', () => {
   it('comes over a TURN server where nothing else passes', async (context) => {
     if (turn === undefined) skipBecause(context, 'coturn is needed: apt-get install coturn')

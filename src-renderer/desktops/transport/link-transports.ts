@@ -15,6 +15,9 @@ const maxRetryMs = 600_000
 /** Messages that go over the WebSocket: those of the clipboard are in order with their data, which no data channel carries. */
 const overSocket: readonly ClientMessage['kind'][] = ['ping', 'rtc-offer', 'transport', 'clipboard-read', 'clipboard-taken']
 
+/** First byte of audio, which is of no use when it is late. */
+const audioKind = 4
+
 export type TransportMessage =
   | { readonly kind: 'rtc'; readonly near: boolean; readonly iceServers: readonly RTCIceServer[] }
   | { readonly kind: 'rtc-answer'; readonly sdp: string }
@@ -46,6 +49,8 @@ export class LinkTransports {
   #measured: { readonly webrtc: number[]; readonly websocket: number[] } | undefined
   /** Clipboard offers that the host has not seen: what is typed waits for it. */
   #barrier: number | undefined
+  /** What came over the data channel before the host's answer over the WebSocket that it does, which a network may repeat late. */
+  #early: ArrayBuffer[] = []
   #stopped = false
 
   constructor(options: LinkTransportsOptions) {
@@ -95,6 +100,7 @@ export class LinkTransports {
     else if (message.via === 'webrtc') {
       this.#via = 'webrtc'
       this.#options.onSwitch()
+      for (const early of this.#early.splice(0)) this.#options.onMessage(early)
       this.#input?.resume()
     } else this.#fallBack(message.taken)
   }
@@ -120,7 +126,9 @@ export class LinkTransports {
       sendOffer: (sdp) => sendText(JSON.stringify({ kind: 'rtc-offer', sdp })),
       onOpen: () => void this.#opened(link),
       onMessage: (message) => {
-        if (this.#link === link && this.#via === 'webrtc') this.#options.onMessage(message)
+        if (this.#link !== link) return
+        if (this.#via === 'webrtc') this.#options.onMessage(message)
+        else if (new Uint8Array(message)[0] !== audioKind) this.#early.push(message)
       },
       onTaken: (count) => {
         if (this.#link === link) this.#input?.taken(count)
@@ -134,6 +142,7 @@ export class LinkTransports {
       },
     })
     this.#link = link
+    this.#early = []
   }
 
   async #opened(link: RtcLink): Promise<void> {
