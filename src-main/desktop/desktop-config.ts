@@ -6,5 +6,11 @@ export const DesktopConfigSchema = Type.Object({
     default: 8190,
     description: 'UDP port of desktops over WebRTC; 0 takes a free one, off leaves them to their WebSockets',
   }),
+  maxDesktops: Type.Integer({
+    minimum: 1,
+    maximum: 256,
+    default: 16,
+    description: 'Desktops at a time: each is a display of some 45 MB with its programs, and as much again for what shows it',
+  }),
 })
 export type DesktopConfig = Static<typeof DesktopConfigSchema>

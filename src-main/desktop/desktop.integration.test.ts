@@ -44,6 +44,7 @@ it('has the displays of the host before it, locked where they lock themselves, a
   const desktop = await createDesktop({
     config: {
       desktopWebrtcPort: 'off',
+      maxDesktops: 16,
       webrtcAddresses: '',
       iceServers: '',
       turn: { urls: '', secret: '', lifetimeSeconds: 60 },

@@ -253,6 +253,7 @@ export async function createDesktop({
   })
   const book: DisplayBook = await DisplayBook.open({
     store: createDisplayStore(database),
+    maxDisplays: config.maxDesktops,
     siteOf(user) {
       const other = otherUser(user)
       return other === null ? ownSite : sessionUsers.site(other)

@@ -15,13 +15,14 @@ import type { ScreenPrivacy } from './screen-privacy.ts'
 import { isSameServer } from './server-socket.ts'
 import { UnwatchedDisplays } from './unwatched-displays.ts'
 
-/** Displays at a time: each is an X server of some 45 MB with its programs. */
-const maxDisplays = 16
 /** Changes that wait for the one before them: a person makes a handful. */
 const maxWaiting = 100
 const usualSize = { width: 1280, height: 720 } as const
+
 export interface DisplayBookDependencies extends DisplayServersDependencies, DisplayActivity {
   readonly store: DisplayStore
+  /** Displays at a time, besides the screen of the machine. */
+  readonly maxDisplays: number
   readonly events: EventBus
   readonly audit: AuditLog
   /** The environment's DISPLAY and XAUTHORITY, where the host was started on a screen. */
@@ -133,6 +134,7 @@ export class DisplayBook {
     actor: string,
     guest: DisplayGuest | null,
   ): Promise<Display> {
+    const { maxDisplays } = this.#dependencies
     if (this.#byId.size >= maxDisplays) {
       throw new AppError('desktop.limit', `There are ${maxDisplays} displays, the maximum`, { details: { limit: maxDisplays } })
     }

@@ -3,7 +3,11 @@ import type { ErrorKind } from './error-kind.ts'
 /** Errors of the remote desktop. */
 export const desktopErrors = {
   'desktop.display_not_found': { status: 404, title: 'There is no display of that id', remedy: 'See `GET /desktop/displays`.' },
-  'desktop.limit': { status: 409, title: 'The maximum number of displays is reached', remedy: 'Remove one that is not used.' },
+  'desktop.limit': {
+    status: 409,
+    title: 'The maximum number of displays is reached',
+    remedy: 'Remove one that is not used, or raise the option `maxDesktops`.',
+  },
   'desktop.busy': { status: 429, title: 'Too many changes wait for the displays', remedy: 'Wait until those before are done.' },
   'desktop.not_ours': {
     status: 409,

@@ -10,7 +10,7 @@ export const desktopErrors = {
   'desktop.limit': {
     english: 'The maximum number of displays is reached',
     title: 'Ya hay tantas pantallas como puede haber',
-    remedy: 'Quita una que no se use.',
+    remedy: 'Quita una que no se use o aumenta la opción `maxDesktops`.',
   },
   'desktop.busy': {
     english: 'Too many changes wait for the displays',
