@@ -33,8 +33,8 @@ addEventListener('keydown', () => {
 })
 document.title = 'ready'`
 
-/** Serves the pages of noVNC, connected to the X server's socket `rfb`, and of the local echo. `/novnc` and `/echo` below `http`. */
-export async function servePages(rfb) {
+/** Serves the pages of noVNC, connected to the X server's socket `rfb`, and of the local echo. `/novnc` and `/echo` below `http`; with `port` on every IP address. */
+export async function servePages(rfb, port) {
   if (!existsSync(core)) {
     mkdirSync(folder, { recursive: true })
     execFileSync('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--prefix', folder, fetched], { stdio: 'ignore' })
@@ -54,7 +54,7 @@ export async function servePages(rfb) {
     socket.on('message', (data) => vnc.write(data))
     socket.on('close', () => vnc.destroy())
   })
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await new Promise((resolve) => server.listen(port ?? 0, port === undefined ? '127.0.0.1' : '0.0.0.0', resolve))
   return {
     http: `http://127.0.0.1:${server.address().port}`,
     stop() {

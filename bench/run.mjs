@@ -201,6 +201,18 @@ const benches = {
     return measureDesktop(print, { seconds: Math.min(windowSeconds, 10) })
   },
 
+  /** The same presses over a line with delay and loss. */
+  async 'desktop-link'() {
+    const { measureDesktopLink } = await import('./desktop-link.mjs')
+    return measureDesktopLink(print)
+  },
+
+  /** How many desktops these processors carry, with people who type at each. */
+  async 'desktop-sessions'() {
+    const { measureDesktopSessions } = await import('./desktop-sessions.mjs')
+    return measureDesktopSessions(print, { seconds: windowSeconds })
+  },
+
   /** This checkout beside another one, in turns: `npm run bench -- compare --other FOLDER --rounds 5`. Only when it is named. */
   async compare() {
     const { compareCheckouts } = await import('./compare.mjs')

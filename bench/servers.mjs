@@ -76,13 +76,14 @@ export async function startOurs({ args = [], core, checkout = root } = {}) {
     child.once('exit', (code) => reject(new Error(`our host ended with code ${code}`)))
   })
   const startMs = performance.now() - from
-  const { httpPort, rtmpPort, srtPort, error } = JSON.parse(line)
+  const { httpPort, rtmpPort, srtPort, signInUrl, error } = JSON.parse(line)
   if (error) throw new Error(error.message)
   const http = `http://127.0.0.1:${httpPort}`
   return {
     pid: child.pid,
     startMs,
     http,
+    signInUrl,
     rtmpPort,
     srtPort,
     playUrl: (name) => `rtmp://127.0.0.1:${rtmpPort}/live/${name}`,
