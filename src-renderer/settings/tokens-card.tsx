@@ -19,7 +19,7 @@ import { settings as t } from '../messages/page.ts'
 /** API tokens and sign-in links. */
 export function TokensCard() {
   const { loaded, items } = useCollection(tokens)
-  const [making, setMaking] = useState(false)
+  const [making, setMaking] = useState<'token' | 'link' | null>(null)
   const [secret, setSecret] = useState<{
     readonly title: string
     readonly text: string
@@ -29,20 +29,6 @@ export function TokensCard() {
     readonly isLink?: boolean
   } | null>(null)
 
-  const link = async () => {
-    try {
-      const { url } = await call('POST', '/tokens/link')
-      setSecret({
-        title: t.signInLink,
-        text: t.itWorksOnceInAny,
-        label: t.link,
-        value: url,
-        isLink: true,
-      })
-    } catch (error) {
-      notifyError(error)
-    }
-  }
   const revoke = async (token: TokenInfo) => {
     if (!(await confirm(t.revokeQuestion(token.label), t.everyProgramThatUsesThis, t.revoke))) return
     try {
@@ -60,10 +46,10 @@ export function TokensCard() {
       title={t.apiTokens}
       buttons={
         <span className="row">
-          <button type="button" className="button" onClick={() => void link()} data-testid="make-link">
+          <button type="button" className="button" onClick={() => setMaking('link')} data-testid="make-link">
             <Link2 size={16} /> {t.signInLink}
           </button>
-          <button type="button" className="button" onClick={() => setMaking(true)} data-testid="new-token">
+          <button type="button" className="button" onClick={() => setMaking('token')} data-testid="new-token">
             <Plus size={16} /> {t.createToken}
           </button>
         </span>
@@ -91,17 +77,21 @@ export function TokensCard() {
       testId="tokens"
       rowTestId="token-row"
     >
-      {making && (
+      {making === 'token' && (
         <NewTokenDialog
-          onClose={() => setMaking(false)}
+          onClose={() => setMaking(null)}
           onMade={(value) => {
-            setMaking(false)
-            setSecret({
-              title: t.newToken,
-              text: t.itIsShownOnlyNow,
-              label: t.token,
-              value,
-            })
+            setMaking(null)
+            setSecret({ title: t.newToken, text: t.itIsShownOnlyNow, label: t.token, value })
+          }}
+        />
+      )}
+      {making === 'link' && (
+        <NewLinkDialog
+          onClose={() => setMaking(null)}
+          onMade={(value) => {
+            setMaking(null)
+            setSecret({ title: t.signInLink, text: t.itWorksOnceInAny, label: t.link, value, isLink: true })
           }}
         />
       )}
@@ -138,7 +128,46 @@ const roles = (): readonly (readonly [Role, string])[] => [
   ['admin', t.adminSettingsAndTokensToo],
 ]
 
-function NewTokenDialog({ onClose, onMade }: { readonly onClose: () => void; readonly onMade: (token: string) => void }) {
+interface RoleFieldProps {
+  readonly role: Role
+  readonly onRole: (role: Role) => void
+  readonly testId: string
+}
+
+function RoleField({ role, onRole, testId }: RoleFieldProps) {
+  return (
+    <div className="field">
+      <label htmlFor={testId}>{t.role}</label>
+      <select id={testId} className="input" value={role} onChange={(event) => onRole(event.target.value as Role)} data-testid={testId}>
+        {roles().map(([value, text]) => (
+          <option key={value} value={value}>
+            {text}
+          </option>
+        ))}
+      </select>
+    </div>
+  )
+}
+
+interface DialogProps {
+  readonly onClose: () => void
+  /** Its secret, or its URL. */
+  readonly onMade: (value: string) => void
+}
+
+function NewLinkDialog({ onClose, onMade }: DialogProps) {
+  const [role, setRole] = useState<Role>('admin')
+  const submit = async () => onMade((await call('POST', '/tokens/link', { body: { role } })).url)
+  return (
+    <Dialog title={t.newSignInLink} onClose={onClose} testId="new-link-dialog">
+      <DialogForm onClose={onClose} onSubmit={submit} action={t.createLink} testId="link-submit">
+        <RoleField role={role} onRole={setRole} testId="link-role" />
+      </DialogForm>
+    </Dialog>
+  )
+}
+
+function NewTokenDialog({ onClose, onMade }: DialogProps) {
   const [label, setLabel] = useState('')
   const [role, setRole] = useState<Role>('viewer')
   const submit = async () => {
@@ -163,22 +192,7 @@ function NewTokenDialog({ onClose, onMade }: { readonly onClose: () => void; rea
             data-testid="token-label"
           />
         </div>
-        <div className="field">
-          <label htmlFor="token-role">{t.role}</label>
-          <select
-            id="token-role"
-            className="input"
-            value={role}
-            onChange={(event) => setRole(event.target.value as Role)}
-            data-testid="token-role"
-          >
-            {roles().map(([value, text]) => (
-              <option key={value} value={value}>
-                {text}
-              </option>
-            ))}
-          </select>
-        </div>
+        <RoleField role={role} onRole={setRole} testId="token-role" />
       </DialogForm>
     </Dialog>
   )

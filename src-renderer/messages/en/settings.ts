@@ -64,6 +64,8 @@ export const settings = {
   rtmpsServer: 'RTMPS server',
   srtServer: 'SRT server',
   signInLink: 'Sign-in link',
+  newSignInLink: 'New sign-in link',
+  createLink: 'Create link',
   itWorksOnceInAny: 'It works once, in any browser that reaches this host. Whoever opens it is signed in.',
   link: 'Link',
   signInCode: 'QR code of the sign-in link',

@@ -65,6 +65,8 @@ export const settings: Messages['settings'] = {
   rtmpsServer: 'Servidor RTMPS',
   srtServer: 'Servidor SRT',
   signInLink: 'Enlace de inicio de sesión',
+  newSignInLink: 'Nuevo enlace de inicio de sesión',
+  createLink: 'Crear enlace',
   itWorksOnceInAny: 'Funciona una vez, en cualquier navegador que llegue a este servidor. Quien lo abra inicia sesión.',
   link: 'Enlace',
   signInCode: 'Código QR del enlace de inicio de sesión',
