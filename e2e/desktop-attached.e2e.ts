@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Browser, Page } from 'playwright-core'
+import sharp from 'sharp'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { findProgram } from '../src-main/platform/programs/find-program.ts'
 import { launchBrowser } from './helpers/browser.ts'
@@ -11,7 +12,7 @@ import { watchDesktop } from './helpers/desktop-viewer.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { type PrivatePipeWire, pipeWireMissing, startPipeWire } from './helpers/pipewire.ts'
 import { skipBecause } from './helpers/skip.ts'
-import { look } from './helpers/studio-page.ts'
+import { look, openCollection } from './helpers/studio-page.ts'
 import { writeMouseReporter } from './helpers/terminal-steps.ts'
 import { until } from './helpers/until.ts'
 
@@ -154,6 +155,23 @@ it('is rejected where it is no path, has a cookie, is made here, or nobody liste
     code: 'desktop.not_reachable',
     detail: expect.stringContaining('No Wayland compositor listens'),
   })
+})
+
+it('is a source of the studio', async () => {
+  const { items } = (await host.api('GET', '/desktop/displays')).body
+  const { id } = items.find(({ name }) => name === 'Theirs')!
+  const collection = { format: 'ami-streams/collection', version: 1, name: 'Show', scenes: [{ id: 'show', name: 'Show', items: [] }] }
+  await openCollection(host, collection)
+  const source = { id: 'desk', kind: 'desktop-display', settings: { device: id } }
+  await host.api('POST', '/studio/edits', { edits: [{ do: 'add', to: 'sources', value: source }] })
+  await until(async () => {
+    const image = await fetch(`${host.http}/api/v1/studio/screenshot?source=desk&type=png`)
+    if (!image.ok) return false
+    const { channels } = await sharp(Buffer.from(await image.arrayBuffer())).stats()
+    return [0x10, 0x30, 0x50].every((value, channel) => Math.abs(value - channels[channel]!.mean) < 16)
+  }, 'the terminal is in the studio')
+  expect((await host.api('GET', `/desktop/displays/${id}`)).body.inShow).toBe(true)
+  await host.api('DELETE', '/studio/sources/desk')
 })
 
 it('goes on when it is removed here', async () => {

@@ -44,6 +44,7 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
   'desktop-users': { part: 'desktop', cost: 'cpu' },
   'desktop-portal': { part: 'desktop', cost: 'cpu' },
   'desktop-wayland': { part: 'desktop', cost: 'cpu' },
+  'desktop-wayland-studio': { part: 'desktop', cost: 'cpu' },
   'desktop-wayland-x': { part: 'desktop', cost: 'cpu' },
   'desktop-wayland-clipboard': { part: 'desktop', cost: 'cpu' },
   'shell-notifications': { part: 'host', cost: 'cpu' },

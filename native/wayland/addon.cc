@@ -1,4 +1,6 @@
-// What desktop/worker/desktop-addon.ts describes, for compositors with wlroots' protocols.
+// What desktop/worker/desktop-addon.ts describes, and `Capture` of media/worker/capture, for compositors with wlroots' protocols.
+#include "capture.h"
+#include "capture/capture-addon.h"
 #include "desktop-clipboard.h"
 #include "desktop-input.h"
 #include "desktop-view.h"
@@ -11,6 +13,7 @@
 namespace {
 
 Napi::Object initialise(Napi::Env env, Napi::Object exports) {
+  exports.Set("Capture", ami::CaptureObject<wayland::makeCapture>::define(env));
   exports.Set("DesktopClipboard", ami::defineDesktopClipboard<wayland::DesktopClipboard>(env));
   exports.Set("DesktopInput", ami::defineDesktopInput<wayland::DesktopInput>(env));
   exports.Set("DesktopView", ami::defineDesktopView<wayland::DesktopView>(env));

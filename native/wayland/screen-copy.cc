@@ -7,6 +7,13 @@
 
 namespace wayland {
 
+namespace {
+
+/** From then on all of it was drawn on. */
+constexpr size_t kMaxParts = 256;
+
+}  // namespace
+
 ScreenCopy::ScreenCopy(Connection& connection, bool whenChanged, std::unique_ptr<SharedPixels> reused)
     : connection_(connection), whenChanged_(whenChanged), pixels_(std::move(reused)) {
   const uint32_t version = wl_proxy_get_version(connection.screencopy);
@@ -27,6 +34,8 @@ ScreenCopy::ScreenCopy(Connection& connection, bool whenChanged, std::unique_ptr
       [](void* data, wl_proxy*, uint32_t flags) { static_cast<ScreenCopy*>(data)->upsideDown_ = (flags & screencopy::kUpsideDown) != 0; },
       [](void* data, wl_proxy*, uint32_t, uint32_t, uint32_t) {
         auto& self = *static_cast<ScreenCopy*>(data);
+        // A compositor that copied nothing has nothing ready.
+        if (!self.started_ || self.state_ != State::waiting) return;
         if (self.upsideDown_) self.turn();
         self.state_ = State::ready;
       },
@@ -36,7 +45,9 @@ ScreenCopy::ScreenCopy(Connection& connection, bool whenChanged, std::unique_ptr
         if (!self.pixels_ || std::max({x, y, width, height}) > static_cast<uint32_t>(ami::kMaxSide)) return;
         const ami::Rect part = {static_cast<int>(x), static_cast<int>(y), static_cast<int>(width), static_cast<int>(height)};
         const ami::Rect inside = part.intersected({0, 0, self.pixels_->width(), self.pixels_->height()});
-        if (!inside.empty()) self.parts_.push_back(inside);
+        if (inside.empty()) return;
+        if (self.parts_.size() < kMaxParts) self.parts_.push_back(inside);
+        else self.parts_.back() = {0, 0, self.pixels_->width(), self.pixels_->height()};
       },
       [](void*, wl_proxy*, uint32_t, uint32_t, uint32_t) {},
       [](void* data, wl_proxy*) { static_cast<ScreenCopy*>(data)->start(); },
@@ -50,6 +61,8 @@ ScreenCopy::~ScreenCopy() {
 }
 
 void ScreenCopy::offered(uint32_t format, uint32_t width, uint32_t height, uint32_t stride) {
+  if (offered_ || state_ != State::waiting) return;
+  offered_ = true;
   const bool known = format == WL_SHM_FORMAT_XRGB8888 || format == WL_SHM_FORMAT_ARGB8888;
   const auto most = static_cast<uint32_t>(ami::kMaxSide);
   if (!known || width == 0 || height == 0 || width > most || height > most || stride != width * 4) {
@@ -67,7 +80,7 @@ void ScreenCopy::offered(uint32_t format, uint32_t width, uint32_t height, uint3
 void ScreenCopy::start() {
   if (started_ || state_ != State::waiting) return;
   started_ = true;
-  if (!pixels_) {
+  if (!offered_ || !pixels_) {
     state_ = State::failed;
     return;
   }

@@ -38,6 +38,7 @@ class ScreenCopy {
   wl_proxy* frame_ = nullptr;
   State state_ = State::waiting;
   const char* why_ = "";
+  bool offered_ = false;
   bool started_ = false;
   bool upsideDown_ = false;
   std::vector<ami::Rect> parts_;

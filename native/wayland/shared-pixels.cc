@@ -1,5 +1,6 @@
 #include "shared-pixels.h"
 
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -8,10 +9,12 @@ namespace wayland {
 std::unique_ptr<SharedPixels> SharedPixels::make(const Connection& connection, int width, int height, uint32_t format) {
   std::unique_ptr<SharedPixels> pixels(new SharedPixels(width, height, format));
   pixels->bytes_ = static_cast<size_t>(width) * 4 * static_cast<size_t>(height);
-  const int fd = memfd_create("ami-wayland-frame", MFD_CLOEXEC);
+  const int fd = memfd_create("ami-wayland-frame", MFD_CLOEXEC | MFD_ALLOW_SEALING);
   if (fd < 0) return nullptr;
   void* memory = ftruncate(fd, static_cast<off_t>(pixels->bytes_)) == 0 ? mmap(nullptr, pixels->bytes_, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0) : MAP_FAILED;
-  if (memory == MAP_FAILED) {
+  // A compositor that made it shorter would end whoever reads it.
+  if (memory == MAP_FAILED || fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_SEAL) != 0) {
+    if (memory != MAP_FAILED) munmap(memory, pixels->bytes_);
     close(fd);
     return nullptr;
   }

@@ -3,8 +3,18 @@ import type { Device } from './device.ts'
 
 /** Where a display is now. */
 export type DisplayPlace =
-  /** `server` as DISPLAY has it, `authority`: the file of XAUTHORITY, `audio`: full path of the socket of its own PipeWire; left out: it has no audio. */
-  | { readonly state: 'running'; readonly name: string; readonly server: string; readonly authority: string; readonly audio?: string }
+  | {
+      readonly state: 'running'
+      readonly name: string
+      /** Left out: X11. */
+      readonly protocol?: 'wayland'
+      /** As DISPLAY has it; of Wayland the full path of a socket. */
+      readonly server: string
+      /** The file of XAUTHORITY. */
+      readonly authority: string
+      /** Full path of the socket of its own PipeWire; left out: it has no audio. */
+      readonly audio?: string
+    }
   | { readonly state: 'stopped'; readonly name: string }
 
 /** Where there is no remote desktop. */

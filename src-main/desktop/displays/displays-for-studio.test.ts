@@ -28,6 +28,8 @@ function start() {
         display('two', 'stopped'),
         display('of-anna', 'running', 'virtual', 'anna'),
         display('of-wayland', 'running', 'virtual', null, 'wayland'),
+        display('attached', 'running', 'attached', null, 'wayland'),
+        display('logged-in', 'running', 'portal', null, 'wayland'),
       ],
       ifRunning: (id) =>
         id === 'one'
@@ -45,9 +47,9 @@ function start() {
 }
 
 describe('displays as sources of the studio', () => {
-  it('are listed for those who may see them, without the screen of the machine and those of other users and of Wayland', () => {
+  it('are listed for those who may see them, without the screen and the desktop of the machine and those of other users', () => {
     const { displays } = start()
-    expect(displays.list(admin).map(({ id }) => id)).toEqual(['one', 'two'])
+    expect(displays.list(admin).map(({ id }) => id)).toEqual(['one', 'two', 'of-wayland', 'attached'])
     expect(displays.list(ann)).toEqual([
       {
         kind: 'desktop-display',

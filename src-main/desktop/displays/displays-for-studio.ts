@@ -16,7 +16,7 @@ export interface DisplaysForStudioDependencies {
   readonly events: Pick<EventBus, 'subscribe'>
 }
 
-/** Displays as sources of the studio. The screen of the machine is none of them: the studio captures it by itself. */
+/** Displays as sources of the studio. Without the screen of the machine and the desktop that is logged in: the studio captures both by itself. */
 export class DisplaysForStudio implements DesktopDisplays {
   readonly #dependencies: DisplaysForStudioDependencies
   #shown: ReadonlySet<string> = new Set()
@@ -71,15 +71,14 @@ export class DisplaysForStudio implements DesktopDisplays {
 
   #made(): readonly Display[] {
     // What another user has is theirs: the processes of the studio run as the host and cannot open it.
-    // They capture X11 alone.
-    return this.#dependencies.book.list().filter(({ kind, user, protocol }) => kind !== 'screen' && user === null && protocol === 'x11')
+    return this.#dependencies.book.list().filter(({ kind, user }) => kind !== 'screen' && kind !== 'portal' && user === null)
   }
 
   #placeOf({ id, name }: Display): DisplayPlace {
     const running = this.#dependencies.book.ifRunning(id)
-    return running === undefined
-      ? { state: 'stopped', name }
-      : { state: 'running', name, server: running.server, authority: running.authority, ...audioOf(running) }
+    if (running === undefined) return { state: 'stopped', name }
+    const { protocol, server, authority } = running
+    return { state: 'running', name, ...(protocol === 'wayland' && { protocol }), server, authority, ...audioOf(running) }
   }
 }
 

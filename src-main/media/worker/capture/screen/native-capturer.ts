@@ -48,7 +48,7 @@ export function createNativeCapturer(addon: CaptureAddon, problems: CaptureProbl
       )
       return className === '' && title === '' ? undefined : { class: className, title }
     },
-    start: (order, into, onReport) => startCapture(addon, problems, order, into.address, onReport),
+    start: (order, into, onReport) => startNativeCapture(addon, problems, order, into.address, onReport),
   }
 }
 
@@ -72,8 +72,9 @@ function ask<T extends { readonly rejection: string }>(
   })
 }
 
-function startCapture(
-  addon: CaptureAddon,
+/** Captures by a system's addon, as `start` of `Capturer` does. */
+export function startNativeCapture(
+  addon: Pick<CaptureAddon, 'Capture'>,
   problems: CaptureProblems,
   first: CaptureOrder,
   store: string,

@@ -1,6 +1,7 @@
 import { type AudioSystem, audioRate } from '../../../../media/worker/capture/audio/audio-capturer.ts'
 import { openSystemAudio } from '../../../../media/worker/capture/audio/system-audio.ts'
-import type { CaptureOrder, RunningCapture } from '../../../../media/worker/capture/screen/capturer.ts'
+import type { CaptureOrder, Capturer, RunningCapture } from '../../../../media/worker/capture/screen/capturer.ts'
+import { createWaylandCapturer } from '../../../../media/worker/capture/screen/linux-wayland/wayland-capturer.ts'
 import { createSystemCapturer } from '../../../../media/worker/capture/screen/system-capturer.ts'
 import { AppError } from '../../../../platform/errors.ts'
 import { untilBuilt } from '../../../../platform/native-preparation.ts'
@@ -10,12 +11,14 @@ import { clockOf, toSourceReport } from './capture-source.ts'
 
 /** A display of the remote desktop: captured while it runs, shown again when it was started again. */
 export const startDesktopDisplay: StartSource<DesktopDisplaySettings> = (first, context) => {
-  const capturer = createSystemCapturer()
+  const xCapturer = createSystemCapturer()
   const frameStore = context.stores.createFrameStore()
   let settings = first
   let { display } = context.reach
   let resting = false
   let capture: RunningCapture | undefined
+  /** What it speaks to. */
+  let captured: 'x11' | 'wayland' = 'x11'
   /** The capture before this one is over: the store is written by one at a time. */
   let over = Promise.resolve()
   let stopped: Promise<void> | undefined
@@ -63,6 +66,7 @@ export const startDesktopDisplay: StartSource<DesktopDisplaySettings> = (first, 
           resting,
         }
       : undefined
+  const protocolNow = (): 'x11' | 'wayland' => (display?.state === 'running' ? display.protocol : undefined) ?? 'x11'
   const problemNow = (): string => {
     if (settings.device === '') return 'No desktop is chosen yet'
     return display === undefined
@@ -73,10 +77,26 @@ export const startDesktopDisplay: StartSource<DesktopDisplaySettings> = (first, 
     if (capture !== undefined) over = capture.stop()
     capture = undefined
   }
+  const waylandOrReport = (): Pick<Capturer, 'start'> | undefined => {
+    try {
+      return createWaylandCapturer()
+    } catch (error) {
+      const isWanted = (): boolean => stopped === undefined && context.isWanted()
+      const addon = error instanceof AppError && error.code === 'studio.preparing' ? error.details?.addon : undefined
+      context.report({
+        state: typeof addon === 'string' ? 'waiting' : 'failed',
+        problem: error instanceof Error ? error.message : String(error),
+      })
+      if (typeof addon === 'string') void untilBuilt(addon, isWanted).then(follow)
+      return undefined
+    }
+  }
   const start = (): void => {
     const order = orderNow()
     if (order === undefined || capture !== undefined || stopped !== undefined) return
-    const started = capturer.start(order, frameStore, (report) => {
+    captured = protocolNow()
+    const capturer = captured === 'x11' ? xCapturer : waylandOrReport()
+    const started = capturer?.start(order, frameStore, (report) => {
       // What one that was ended says is of no use.
       if (capture === started) context.report(toSourceReport(report))
     })
@@ -88,7 +108,10 @@ export const startDesktopDisplay: StartSource<DesktopDisplaySettings> = (first, 
     if (order === undefined) {
       end()
       context.report({ state: 'waiting', problem: problemNow() })
-    } else if (capture === undefined) void over.then(start)
+      return
+    }
+    if (captured !== protocolNow()) end()
+    if (capture === undefined) void over.then(start)
     else capture.update(order)
   }
   follow()
