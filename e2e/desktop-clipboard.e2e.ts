@@ -1,15 +1,20 @@
 import { execFile, spawn } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
-import sharp from 'sharp'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { launchBrowser } from './helpers/browser.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
+import {
+  bringFormattedTextBothWays,
+  bringLargeImageBothWays,
+  type CopyingPrograms,
+  type PageClipboard,
+  pageClipboard,
+} from './helpers/page-clipboard.ts'
 import { skipBecause } from './helpers/skip.ts'
 import { until } from './helpers/until.ts'
 import { workersOf } from './helpers/workers.ts'
@@ -28,6 +33,8 @@ let host: RunningHost
 let browser: Browser
 let context: BrowserContext
 let page: Page
+/** Of the page. */
+let clipboard: PageClipboard
 let id = ''
 let server = ''
 let home: string
@@ -54,19 +61,8 @@ async function pasteThere(target = 'UTF8_STRING'): Promise<Buffer> {
   return stdout
 }
 
-const textHere = () => page.evaluate(() => navigator.clipboard.readText())
-const copyHere = (text: string) => page.evaluate((copied) => navigator.clipboard.writeText(copied), text)
-/** What is copied there is this person's own copy where they have just used the display. */
-const use = () => page.getByTestId('desktop-keys').press('Shift')
+const programs: CopyingPrograms = { copy: copyThere, paste: pasteThere }
 const paste = () => page.getByTestId('desktop-keys').press('Control+v')
-/** The window gets the focus again, as after another program. */
-const leaveAndReturn = async () => {
-  await page.evaluate(() => {
-    window.dispatchEvent(new Event('blur'))
-    window.dispatchEvent(new Event('focus'))
-  })
-}
-
 /** Signs of every script, what ends lines, what is written from the right, what is more than one code point. */
 const everyScript = [
   'Grüße ß ẞ “quotes”',
@@ -79,15 +75,6 @@ const everyScript = [
   '𠮷 🂡',
 ].join('\n')
 
-/** An image of noise, which no format makes small. */
-const noise = async (side: number): Promise<{ readonly png: Buffer; readonly rgb: Buffer }> => {
-  const rgb = randomBytes(side * side * 3)
-  const png = await sharp(rgb, { raw: { width: side, height: side, channels: 3 } })
-    .png({ compressionLevel: 0 })
-    .toBuffer()
-  return { png, rgb }
-}
-
 beforeAll(async () => {
   if (missing !== undefined) return
   home = mkdtempSync('/tmp/desktop-clipboard-')
@@ -95,6 +82,7 @@ beforeAll(async () => {
   browser = await launchBrowser()
   context = await browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'], viewport: { width: 1000, height: 700 } })
   page = await context.newPage()
+  clipboard = pageClipboard(page)
   const paste = 'XTerm*VT100.translations: #override Ctrl <Key>v: insert-selection(CLIPBOARD)'
   const { body } = await host.api('POST', '/desktop/displays', { command: ['xterm', '-u8', '-xrm', paste] })
   id = body.id
@@ -118,15 +106,15 @@ beforeEach((test) => {
 
 describe('the clipboard of a display', () => {
   it('brings text that a program there copied to the browser', async () => {
-    await use()
+    await clipboard.use()
     await copyThere(everyScript)
-    await until(async () => (await textHere()) === everyScript, 'the browser has the text')
+    await until(async () => (await clipboard.text()) === everyScript, 'the browser has the text')
   })
 
   it('brings text from the browser to a program that pastes with the keyboard', async () => {
     const text = `${everyScript} from here`
-    await copyHere(text)
-    await leaveAndReturn()
+    await clipboard.copy(text)
+    await clipboard.leaveAndReturn()
     await until(async () => (await pasteThere()).toString() === text, 'a program there has the text')
     expect((await pasteThere('STRING')).toString('latin1')).toContain('Grüße ß ?')
     const line = 'pasted: ñ 漢字 😀'
@@ -135,72 +123,28 @@ describe('the clipboard of a display', () => {
     await page.keyboard.type(`stty -icanon; cat > ${file('typed')}`)
     await page.keyboard.press('Enter')
     await until(() => existsSync(file('typed')), 'a program reads the terminal')
-    await copyHere(line)
+    await clipboard.copy(line)
     await paste()
     await until(() => readFileSync(file('typed'), 'utf8') === line, 'the terminal was pasted it')
     await page.keyboard.press('Control+c')
   })
 
   it('leaves the program that copied on a display in charge of what is pasted there', async () => {
-    await use()
+    await clipboard.use()
     await copyThere('copied there')
-    await until(async () => (await textHere()) === 'copied there', 'the browser has it')
+    await until(async () => (await clipboard.text()) === 'copied there', 'the browser has it')
     await paste()
-    await leaveAndReturn()
+    await clipboard.leaveAndReturn()
     // The host would offer more names for it.
     expect((await pasteThere('TARGETS')).toString()).not.toContain('text/plain;charset=utf-8')
   })
 
   it('brings formatted text both ways', async () => {
-    await use()
-    await copyThere('<p>From <b>there</b> ñ</p>', 'text/html')
-    const html = () =>
-      page.evaluate(async () => {
-        const [item] = await navigator.clipboard.read()
-        return item?.types.includes('text/html') ? (await item.getType('text/html')).text() : ''
-      })
-    await until(async () => (await html()).includes('From <b>there</b> ñ'), 'the browser has it')
-    await page.evaluate(() =>
-      navigator.clipboard.write([
-        new ClipboardItem({
-          'text/html': new Blob(['<p>From <i>here</i></p>'], { type: 'text/html' }),
-          'text/plain': new Blob(['From here'], { type: 'text/plain' }),
-        }),
-      ]),
-    )
-    await leaveAndReturn()
-    await until(async () => (await pasteThere('text/html')).includes('From <i>here</i>'), 'a program there has it')
+    await bringFormattedTextBothWays(page, programs)
     expect((await pasteThere()).toString()).toBe('From here')
   })
 
-  it('brings an image of 5 MB both ways, in portions', async () => {
-    const { png, rgb } = await noise(1340)
-    expect(png.length).toBeGreaterThan(5 * mebibyte)
-    await use()
-    await copyThere(png, 'image/png')
-    const here = async () =>
-      Buffer.from(
-        await page.evaluate(async () => {
-          const [item] = await navigator.clipboard.read()
-          if (!item?.types.includes('image/png')) return ''
-          const bytes = new Uint8Array(await (await item.getType('image/png')).arrayBuffer())
-          let text = ''
-          for (let at = 0; at < bytes.length; at += 32_768) text += String.fromCharCode(...bytes.subarray(at, at + 32_768))
-          return btoa(text)
-        }),
-        'base64',
-      )
-    const pixels = async (image: Buffer) => (image.length === 0 ? Buffer.alloc(0) : sharp(image).removeAlpha().raw().toBuffer())
-    await until(async () => (await pixels(await here())).equals(rgb), 'the browser has the image')
-
-    const other = await noise(1340)
-    await page.evaluate(async (base64) => {
-      const png = new Blob([Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))], { type: 'image/png' })
-      await navigator.clipboard.write([new ClipboardItem({ 'image/png': png })])
-    }, other.png.toString('base64'))
-    await leaveAndReturn()
-    await until(async () => (await pixels(await pasteThere('image/png'))).equals(other.rgb), 'a program there has the image')
-  })
+  it('brings an image of 5 MB both ways, in portions', () => bringLargeImageBothWays(page, programs))
 
   it('offers files that a program copied as a download: one as it is, several and folders as an archive', async () => {
     mkdirSync(join(home, 'out'))
@@ -213,7 +157,7 @@ describe('the clipboard of a display', () => {
       const [found] = await Promise.all([page.waitForEvent('download'), page.getByTestId('copied-files-download').click()])
       return { name: found.suggestedFilename(), data: readFileSync(await found.path()) }
     }
-    await use()
+    await clipboard.use()
     await copyThere(`copy\n${uri('ñ 漢\n.txt')}`, 'x-special/gnome-copied-files')
     await card.getByText('1 file was copied').waitFor()
     const one = await download()
@@ -250,7 +194,7 @@ describe('the clipboard of a display', () => {
         data.items.add(new File(['second'], 'second.txt', { lastModified: 1 }))
         field.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }))
       })
-    await leaveAndReturn()
+    await clipboard.leaveAndReturn()
     await paste()
     await page.getByTestId('toast').filter({ hasText: '2 files are in the clipboard' }).waitFor()
     const list = (await pasteThere('text/uri-list')).toString().trim().split('\r\n')
@@ -275,7 +219,7 @@ describe('the clipboard of a display', () => {
       })
       return answer.status
     }
-    await use()
+    await clipboard.use()
     await copyThere(`${pathToFileURL(join(home, 'out')).href}\n`, 'text/uri-list')
     await page.getByTestId('copied-files').waitFor()
     const statuses = []
@@ -296,10 +240,10 @@ describe('the clipboard of a display', () => {
 
   it('says when a program does not hand out what it copied, and goes on', async () => {
     const program = await XClient.connect({ display: server, cookie: readFileSync(authority()).subarray(-16) })
-    await use()
+    await clipboard.use()
     await program.ownSelection('CLIPBOARD')
     await copyThere('after the one that hangs')
-    await until(async () => (await textHere()) === 'after the one that hangs', 'what comes next is here')
+    await until(async () => (await clipboard.text()) === 'after the one that hangs', 'what comes next is here')
     program.close()
   })
 
@@ -309,17 +253,17 @@ describe('the clipboard of a display', () => {
         .map((pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024)
         .reduce((sum, bytes) => sum + bytes, 0)
     const before = memory()
-    await use()
+    await clipboard.use()
     await copyThere(Buffer.alloc(100 * mebibyte, 'a'))
     await page.getByTestId('toast').filter({ hasText: 'too large' }).first().waitFor()
     expect(memory() - before).toBeLessThan(60 * mebibyte)
     await copyThere('small again')
-    await until(async () => (await textHere()) === 'small again', 'what comes next is here')
-    await copyHere('b'.repeat(5 * mebibyte))
+    await until(async () => (await clipboard.text()) === 'small again', 'what comes next is here')
+    await clipboard.copy('b'.repeat(5 * mebibyte))
     await page.evaluate(() => {
       for (const button of document.querySelectorAll<HTMLButtonElement>('.toast button')) button.click()
     })
-    await leaveAndReturn()
+    await clipboard.leaveAndReturn()
     await page.getByTestId('toast').filter({ hasText: 'too large' }).first().waitFor()
   })
 
@@ -330,8 +274,8 @@ describe('the clipboard of a display', () => {
     const closed = new Promise<number>((resolve) => other.once('close', resolve))
     await until(() => received.length > 0, 'the other viewer knows what is copied')
     received.length = 0
-    await copyHere('for one viewer')
-    await leaveAndReturn()
+    await clipboard.copy('for one viewer')
+    await clipboard.leaveAndReturn()
     await until(async () => (await pasteThere()).toString() === 'for one viewer', 'a program there has it')
     // Nothing is copied by a program any more, and there is nothing to read.
     expect(received.every((message) => message[1] === 1 && message[2] === 0)).toBe(true)

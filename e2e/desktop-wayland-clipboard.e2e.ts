@@ -4,11 +4,17 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import type { Browser, Page } from 'playwright-core'
-import sharp from 'sharp'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { findProgram } from '../src-main/platform/programs/find-program.ts'
 import { launchBrowser } from './helpers/browser.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
+import {
+  bringFormattedTextBothWays,
+  bringLargeImageBothWays,
+  type CopyingPrograms,
+  type PageClipboard,
+  pageClipboard,
+} from './helpers/page-clipboard.ts'
 import { skipBecause } from './helpers/skip.ts'
 import { until } from './helpers/until.ts'
 import { workersOf } from './helpers/workers.ts'
@@ -24,6 +30,8 @@ const mebibyte = 1024 * 1024
 let host: RunningHost
 let browser: Browser
 let page: Page
+/** Of the page. */
+let clipboard: PageClipboard
 let id = ''
 let environment: NodeJS.ProcessEnv
 
@@ -50,31 +58,14 @@ async function pasteThere(type = 'text/plain;charset=utf-8'): Promise<Buffer> {
   return stdout
 }
 
-const textHere = () => page.evaluate(() => navigator.clipboard.readText())
-const copyHere = (text: string) => page.evaluate((copied) => navigator.clipboard.writeText(copied), text)
-/** What is copied there is this person's own copy where they have just used the display. */
-const use = () => page.getByTestId('desktop-keys').press('Shift')
-/** The window gets the focus again, as after another program. */
-const leaveAndReturn = async () => {
-  await page.evaluate(() => {
-    window.dispatchEvent(new Event('blur'))
-    window.dispatchEvent(new Event('focus'))
-  })
-}
-const noise = async (side: number): Promise<{ readonly png: Buffer; readonly rgb: Buffer }> => {
-  const rgb = Buffer.from(Uint8Array.from({ length: side * side * 3 }, () => Math.floor(Math.random() * 256)))
-  const png = await sharp(rgb, { raw: { width: side, height: side, channels: 3 } })
-    .png({ compressionLevel: 0 })
-    .toBuffer()
-  return { png, rgb }
-}
-
+const programs: CopyingPrograms = { copy: copyThere, paste: pasteThere }
 beforeAll(async () => {
   if (missing !== undefined) return
   host = await startHost({ name: 'desktop-wayland-clipboard' })
   browser = await launchBrowser()
   const context = await browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'], viewport: { width: 1000, height: 700 } })
   page = await context.newPage()
+  clipboard = pageClipboard(page)
   const { body } = await host.api('POST', '/desktop/displays', { protocol: 'wayland', command: ['foot'] })
   id = body.id
   environment = { ...process.env, WAYLAND_DISPLAY: body.server!, XDG_RUNTIME_DIR: join(host.dataDir, 'displays', id) }
@@ -96,9 +87,9 @@ describe('the clipboard of a Wayland display', () => {
 
   it('brings text that a program there copied to the browser', async () => {
     const text = 'Grüße “quotes” עברית 漢字 😀 e\u0301\n\tsecond line'
-    await use()
+    await clipboard.use()
     await copyThere(text)
-    await until(async () => (await textHere()) === text, 'the browser has the text')
+    await until(async () => (await clipboard.text()) === text, 'the browser has the text')
   })
 
   it('brings text from the browser to a program that pastes with the keyboard', async () => {
@@ -107,8 +98,8 @@ describe('the clipboard of a Wayland display', () => {
     await page.keyboard.press('Enter')
     await until(() => existsSync(file('typed')), 'a program reads the terminal')
     for (const line of ['pasted: ñ 漢字 😀', 'and once more']) {
-      await copyHere(line)
-      await leaveAndReturn()
+      await clipboard.copy(line)
+      await clipboard.leaveAndReturn()
       await page.getByTestId('desktop-keys').press('Control+Shift+V')
       await until(() => readFileSync(file('typed'), 'utf8').endsWith(line), 'the terminal was pasted it')
       expect((await pasteThere()).toString()).toBe(line)
@@ -117,81 +108,40 @@ describe('the clipboard of a Wayland display', () => {
   })
 
   it('brings formatted text and an image of 5 MB both ways', async () => {
-    await use()
-    await copyThere('<p>From <b>there</b> ñ</p>', 'text/html')
-    const html = () =>
-      page.evaluate(async () => {
-        const [item] = await navigator.clipboard.read()
-        return item?.types.includes('text/html') ? (await item.getType('text/html')).text() : ''
-      })
-    await until(async () => (await html()).includes('From <b>there</b> ñ'), 'the browser has it')
-    await page.evaluate(() =>
-      navigator.clipboard.write([
-        new ClipboardItem({
-          'text/html': new Blob(['<p>From <i>here</i></p>'], { type: 'text/html' }),
-          'text/plain': new Blob(['From here'], { type: 'text/plain' }),
-        }),
-      ]),
-    )
-    await leaveAndReturn()
-    await until(async () => (await pasteThere('text/html')).includes('From <i>here</i>'), 'a program there has it')
+    await bringFormattedTextBothWays(page, programs)
     expect((await pasteThere()).toString()).toBe('From here')
-
-    const { png, rgb } = await noise(1340)
-    await use()
-    await copyThere(png, 'image/png')
-    const here = async () =>
-      Buffer.from(
-        await page.evaluate(async () => {
-          const [item] = await navigator.clipboard.read()
-          if (!item?.types.includes('image/png')) return ''
-          const bytes = new Uint8Array(await (await item.getType('image/png')).arrayBuffer())
-          let text = ''
-          for (let at = 0; at < bytes.length; at += 32_768) text += String.fromCharCode(...bytes.subarray(at, at + 32_768))
-          return btoa(text)
-        }),
-        'base64',
-      )
-    const pixels = async (image: Buffer) => (image.length === 0 ? Buffer.alloc(0) : sharp(image).removeAlpha().raw().toBuffer())
-    await until(async () => (await pixels(await here())).equals(rgb), 'the browser has the image')
-    const other = await noise(1340)
-    await page.evaluate(async (base64) => {
-      const image = new Blob([Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))], { type: 'image/png' })
-      await navigator.clipboard.write([new ClipboardItem({ 'image/png': image })])
-    }, other.png.toString('base64'))
-    await leaveAndReturn()
-    await until(async () => (await pixels(await pasteThere('image/png'))).equals(other.rgb), 'a program there has the image')
+    await bringLargeImageBothWays(page, programs)
   })
 
   it('offers files that a program copied as a download', async () => {
     mkdirSync(file('home'))
     writeFileSync(join(file('home'), 'one.txt'), 'one file')
-    await use()
+    await clipboard.use()
     await copyThere(`${pathToFileURL(join(file('home'), 'one.txt')).href}\r\n`, 'text/uri-list')
     await page.getByTestId('copied-files').getByText('1 file was copied').waitFor()
   })
 
   it('says when a program does not hand out what it copied, and what is too large, and goes on', async () => {
-    await use()
+    await clipboard.use()
     // It announces what it has, and writes nothing into the pipe.
     const stopped = await copyThere('of one that hangs', 'text/html')
     process.kill(stopped, 'SIGSTOP')
-    await leaveAndReturn()
-    await use()
+    await clipboard.leaveAndReturn()
+    await clipboard.use()
     await copyThere('after the one that hangs')
     process.kill(stopped, 'SIGKILL')
-    await until(async () => (await textHere()) === 'after the one that hangs', 'what comes next is here')
+    await until(async () => (await clipboard.text()) === 'after the one that hangs', 'what comes next is here')
 
     const memory = () =>
       [host.process.pid as number, ...workersOf(host, 'desktop-worker')]
         .map((pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024)
         .reduce((sum, bytes) => sum + bytes, 0)
     const before = memory()
-    await use()
+    await clipboard.use()
     await copyThere(Buffer.alloc(100 * mebibyte, 'a'))
     await page.getByTestId('toast').filter({ hasText: 'too large' }).first().waitFor()
     expect(memory() - before).toBeLessThan(60 * mebibyte)
     await copyThere('small again')
-    await until(async () => (await textHere()) === 'small again', 'what comes next is here')
+    await until(async () => (await clipboard.text()) === 'small again', 'what comes next is here')
   })
 })

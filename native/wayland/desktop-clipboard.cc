@@ -1,7 +1,6 @@
 #include "desktop-clipboard.h"
 
 #include <pthread.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -19,8 +18,6 @@ namespace {
 /** More formats than this are not looked at, and none with a longer name. */
 constexpr size_t kMostFormats = 64;
 constexpr size_t kMostFormatBytes = 200;
-/** What JavaScript asked for and a compositor that hangs has not done; more is dropped. */
-constexpr size_t kMostTasks = 1000;
 /** Between reports of what is copied: programs may copy without end. µs */
 constexpr int64_t kReportEveryUs = 20'000;
 
@@ -41,27 +38,16 @@ int sooner(int oneMs, int otherMs) { return oneMs < 0 ? otherMs : otherMs < 0 ? 
 DesktopClipboard::DesktopClipboard(std::string socket, ami::ClipboardListener listener)
     : socket_(std::move(socket)),
       listener_(std::move(listener)),
-      wakeFd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
       mark_("application/x-ami-streams-" + std::to_string(getpid())) {}
-
-DesktopClipboard::~DesktopClipboard() {
-  if (wakeFd_ >= 0) close(wakeFd_);
-}
 
 void DesktopClipboard::begin() {
   std::thread([self = shared_from_this()] { self->run(); }).detach();
 }
 
-void DesktopClipboard::stop() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  wake();
-}
+void DesktopClipboard::stop() { tasks_.stop(); }
 
 void DesktopClipboard::read(uint32_t reading, std::string format, size_t maxBytes) {
-  post(
+  tasks_.post(
       [this, reading, format = std::move(format), maxBytes] {
         const PipeReads::Done done = [this, reading](ami::ReadFault fault, std::string data) { listener_.read(reading, fault, std::move(data)); };
         const bool has = std::find(current_.formats.begin(), current_.formats.end(), format) != current_.formats.end();
@@ -72,47 +58,46 @@ void DesktopClipboard::read(uint32_t reading, std::string format, size_t maxByte
 }
 
 void DesktopClipboard::offer(std::vector<std::string> formats) {
-  {
-    const std::lock_guard lock(mutex_);
-    tasks_.erase(std::remove_if(tasks_.begin(), tasks_.end(), [](const Task& task) { return task.ofOffer; }), tasks_.end());
-    if (connection_ == nullptr) {
-      tasks_.push_back({[this, formats = std::move(formats)] { offer(formats); }, true});
-      return;
-    }
-    // Here, because the thread may come to it later than a key is pressed over another connection.
-    Source& source = sources_.emplace_back();
-    source.clipboard = this;
-    wl_proxy* manager = connection_->clipboards;
-    source.proxy =
-        wl_proxy_marshal_flags(manager, clipboard::kCreateSource, &clipboardSourceInterface, wl_proxy_get_version(manager), 0, nullptr);
-    static const struct {
-      void (*send)(void*, wl_proxy*, const char*, int32_t);
-      void (*cancelled)(void*, wl_proxy*);
-    } listener = {
-        [](void* data, wl_proxy*, const char* format, int32_t fd) {
-          auto& asked = *static_cast<Source*>(data);
-          asked.clipboard->asked(asked, format, fd);
-        },
-        [](void* data, wl_proxy*) {
-          auto& ended = *static_cast<Source*>(data);
-          ended.clipboard->cancelled(ended);
-        },
-    };
-    listen(source.proxy, listener, &source);
-    formats.push_back(mark_);
-    for (const std::string& format : formats) {
-      source.data[format] = nullptr;
-      wl_proxy_marshal_flags(source.proxy, clipboard::kOfferFormat, nullptr, wl_proxy_get_version(source.proxy), 0, format.c_str());
-    }
-    source.data[mark_] = std::make_shared<const std::string>();
-    wl_proxy_marshal_flags(clipboard_, clipboard::kSetSelection, nullptr, wl_proxy_get_version(clipboard_), 0, source.proxy);
-    wl_display_flush(connection_->display());
+  tasks_.offer([&]() -> std::function<void()> {
+    if (connection_ == nullptr) return [this, formats] { offer(formats); };
+    claim(std::move(formats));
+    return nullptr;
+  });
+}
+
+void DesktopClipboard::claim(std::vector<std::string> formats) {
+  // Here, because the thread may come to it later than a key is pressed over another connection.
+  Source& source = sources_.emplace_back();
+  source.clipboard = this;
+  wl_proxy* manager = connection_->clipboards;
+  source.proxy =
+      wl_proxy_marshal_flags(manager, clipboard::kCreateSource, &clipboardSourceInterface, wl_proxy_get_version(manager), 0, nullptr);
+  static const struct {
+    void (*send)(void*, wl_proxy*, const char*, int32_t);
+    void (*cancelled)(void*, wl_proxy*);
+  } listener = {
+      [](void* data, wl_proxy*, const char* format, int32_t fd) {
+        auto& asked = *static_cast<Source*>(data);
+        asked.clipboard->asked(asked, format, fd);
+      },
+      [](void* data, wl_proxy*) {
+        auto& ended = *static_cast<Source*>(data);
+        ended.clipboard->cancelled(ended);
+      },
+  };
+  listen(source.proxy, listener, &source);
+  formats.push_back(mark_);
+  for (const std::string& format : formats) {
+    source.data[format] = nullptr;
+    wl_proxy_marshal_flags(source.proxy, clipboard::kOfferFormat, nullptr, wl_proxy_get_version(source.proxy), 0, format.c_str());
   }
-  wake();
+  source.data[mark_] = std::make_shared<const std::string>();
+  wl_proxy_marshal_flags(clipboard_, clipboard::kSetSelection, nullptr, wl_proxy_get_version(clipboard_), 0, source.proxy);
+  wl_display_flush(connection_->display());
 }
 
 void DesktopClipboard::provide(std::vector<std::string> formats, std::string data) {
-  post(
+  tasks_.post(
       [this, formats = std::move(formats), data = std::make_shared<const std::string>(std::move(data))] {
         Source* source = newest();
         if (source == nullptr || source->withdrawn) return;
@@ -127,7 +112,7 @@ void DesktopClipboard::provide(std::vector<std::string> formats, std::string dat
 }
 
 void DesktopClipboard::withdraw() {
-  post(
+  tasks_.post(
       [this] {
         Source* source = newest();
         if (source == nullptr) return;
@@ -137,38 +122,8 @@ void DesktopClipboard::withdraw() {
       true);
 }
 
-void DesktopClipboard::post(std::function<void()> task, bool ofOffer) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (tasks_.size() >= kMostTasks) return;
-    tasks_.push_back({std::move(task), ofOffer});
-  }
-  wake();
-}
-
-void DesktopClipboard::runTasks() {
-  std::vector<Task> tasks;
-  {
-    const std::lock_guard lock(mutex_);
-    tasks.swap(tasks_);
-  }
-  for (const Task& task : tasks) task.run();
-}
-
 DesktopClipboard::Source* DesktopClipboard::newest() {
-  const std::lock_guard lock(mutex_);
-  return sources_.empty() ? nullptr : &sources_.back();
-}
-
-bool DesktopClipboard::stopping() {
-  const std::lock_guard lock(mutex_);
-  return stopping_;
-}
-
-void DesktopClipboard::wake() {
-  const uint64_t one = 1;
-  const ssize_t written = write(wakeFd_, &one, sizeof one);
-  (void)written;
+  return tasks_.locked([this] { return sources_.empty() ? nullptr : &sources_.back(); });
 }
 
 void DesktopClipboard::run() {
@@ -205,26 +160,24 @@ void DesktopClipboard::serve(Connection& connection) {
       [](void* data, wl_proxy*) { static_cast<DesktopClipboard*>(data)->finished_ = true; },
   };
   listen(clipboard, listener, this);
-  {
-    const std::lock_guard lock(mutex_);
+  tasks_.locked([&] {
     connection_ = &connection;
     clipboard_ = clipboard;
-  }
-  while (!finished_ && !stopping()) {
-    runTasks();
+  });
+  while (!finished_ && !tasks_.stopping()) {
+    tasks_.run();
     reads.work();
     sends.work();
     std::vector<pollfd> waits;
     const int timeoutMs = sooner(report(), sooner(reads.waitsFor(waits), sends.waitsFor(waits)));
-    if (!connection.wait(wakeFd_, waits, timeoutMs)) break;
-    uint64_t count;
-    const ssize_t drained = ::read(wakeFd_, &count, sizeof count);
-    (void)drained;
+    if (!connection.wait(tasks_.wakeFd(), waits, timeoutMs)) break;
+    tasks_.clearWake();
   }
-  const std::lock_guard lock(mutex_);
-  connection_ = nullptr;
-  for (const Source& source : sources_) destroy(source.proxy, clipboard::kDestroySource);
-  sources_.clear();
+  tasks_.locked([this] {
+    connection_ = nullptr;
+    for (const Source& source : sources_) destroy(source.proxy, clipboard::kDestroySource);
+    sources_.clear();
+  });
   drop(next_);
   drop(current_);
   destroy(clipboard, clipboard::kDestroy);
@@ -267,7 +220,7 @@ void DesktopClipboard::selected(wl_proxy* offer) {
 
 void DesktopClipboard::asked(Source& source, const char* format, int fd) {
   // It may be of what was provided before, which may not have been looked at.
-  runTasks();
+  tasks_.run();
   const auto found = source.data.find(format);
   if (found == source.data.end() || (found->second == nullptr && source.withdrawn)) close(fd);
   else if (found->second == nullptr) sends_->sendLater(fd, &source, found->first);
@@ -277,8 +230,7 @@ void DesktopClipboard::asked(Source& source, const char* format, int fd) {
 void DesktopClipboard::cancelled(Source& source) {
   sends_->reject(&source);
   destroy(source.proxy, clipboard::kDestroySource);
-  const std::lock_guard lock(mutex_);
-  sources_.remove_if([&source](const Source& each) { return &each == &source; });
+  tasks_.locked([&] { sources_.remove_if([&source](const Source& each) { return &each == &source; }); });
 }
 
 void DesktopClipboard::drop(Offer& offer) {

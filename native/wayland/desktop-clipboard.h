@@ -1,14 +1,13 @@
 #pragma once
 #include <cstdint>
-#include <functional>
 #include <list>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
 #include "connection.h"
+#include "desktop/clipboard-tasks.h"
 #include "desktop/clipboard-types.h"
 #include "pipe-reads.h"
 #include "pipe-sends.h"
@@ -23,7 +22,6 @@ class DesktopClipboard : public std::enable_shared_from_this<DesktopClipboard> {
  public:
   /** `socket`: its full path; empty: as WAYLAND_DISPLAY has it. */
   DesktopClipboard(std::string socket, ami::ClipboardListener listener);
-  ~DesktopClipboard();
   DesktopClipboard(const DesktopClipboard&) = delete;
   DesktopClipboard& operator=(const DesktopClipboard&) = delete;
 
@@ -62,27 +60,16 @@ class DesktopClipboard : public std::enable_shared_from_this<DesktopClipboard> {
   void cancelled(Source& source);
   Source* newest();
   static void drop(Offer& offer);
-  void post(std::function<void()> task, bool ofOffer);
-  void runTasks();
-  bool stopping();
-  void wake();
+  /** Makes the clipboard ours, with a new source. While `tasks_` is locked. */
+  void claim(std::vector<std::string> formats);
 
   const std::string socket_;
   const ami::ClipboardListener listener_;
-  const int wakeFd_;
   /** A format that only we offer: the compositor shows us our own copies, too. */
   const std::string mark_;
 
-  /** What JavaScript asked for, done by the thread. */
-  struct Task {
-    std::function<void()> run;
-    /** It is of what is offered: without a meaning once something else is. */
-    bool ofOffer;
-  };
-  std::mutex mutex_;
-  bool stopping_ = false;
-  std::vector<Task> tasks_;
-  /** Where it is connected. */
+  ami::ClipboardTasks tasks_;
+  /** Where it is connected. This and the next two are used while `tasks_` is locked. */
   const Connection* connection_ = nullptr;
   wl_proxy* clipboard_ = nullptr;
   /** The newest one is the last. */

@@ -2,8 +2,6 @@
 
 #include <poll.h>
 #include <pthread.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 #include <xcb/xfixes.h>
 
 #include <algorithm>
@@ -16,99 +14,56 @@ namespace {
 
 /** More formats than this are not looked at. */
 constexpr size_t kMostTargets = 64;
-/** What JavaScript asked for and a server that hangs has not done; more is dropped. */
-constexpr size_t kMostTasks = 1000;
 /** Names of formats that differ; a display has some dozens. */
 constexpr size_t kMostAtoms = 1000;
 
 }  // namespace
 
 DesktopClipboard::DesktopClipboard(std::string server, ami::ClipboardListener listener)
-    : server_(std::move(server)), listener_(std::move(listener)), wakeFd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
-
-DesktopClipboard::~DesktopClipboard() {
-  if (wakeFd_ >= 0) close(wakeFd_);
-}
+    : server_(std::move(server)), listener_(std::move(listener)) {}
 
 void DesktopClipboard::begin() {
   std::thread([clipboard = shared_from_this()] { clipboard->run(); }).detach();
 }
 
-void DesktopClipboard::stop() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  wake();
-}
+void DesktopClipboard::stop() { tasks_.stop(); }
 
 void DesktopClipboard::read(uint32_t reading, std::string target, size_t maxBytes) {
-  post({[this, reading, target = std::move(target), maxBytes] {
-          reads_->start(atom(target), maxBytes,
-                        [this, reading](ReadFault fault, std::string data) { listener_.read(reading, fault, std::move(data)); });
-        },
-        false});
+  tasks_.post(
+      [this, reading, target = std::move(target), maxBytes] {
+        reads_->start(atom(target), maxBytes,
+                      [this, reading](ReadFault fault, std::string data) { listener_.read(reading, fault, std::move(data)); });
+      },
+      false);
 }
 
 void DesktopClipboard::offer(std::vector<std::string> targets) {
-  {
-    const std::lock_guard lock(mutex_);
-    tasks_.erase(std::remove_if(tasks_.begin(), tasks_.end(), [](const Task& task) { return task.ofOffer; }), tasks_.end());
+  tasks_.offer([&] {
     // Here, because the thread may come to it later than a key is pressed over another connection.
     const bool claimed = raw_ != nullptr;
     if (claimed) {
       xcb_set_selection_owner(raw_, window_, selection_, XCB_CURRENT_TIME);
       xcb_flush(raw_);
     }
-    tasks_.push_back({[this, claimed, targets = std::move(targets)] {
-                        std::vector<xcb_atom_t> atoms;
-                        for (const std::string& target : targets) atoms.push_back(atom(target));
-                        sends_->offer(atoms);
-                        if (!claimed) xcb_set_selection_owner(connection_->raw(), window_, selection_, XCB_CURRENT_TIME);
-                      },
-                      true});
-  }
-  wake();
+    return [this, claimed, targets = std::move(targets)] {
+      std::vector<xcb_atom_t> atoms;
+      for (const std::string& target : targets) atoms.push_back(atom(target));
+      sends_->offer(atoms);
+      if (!claimed) xcb_set_selection_owner(connection_->raw(), window_, selection_, XCB_CURRENT_TIME);
+    };
+  });
 }
 
 void DesktopClipboard::provide(std::vector<std::string> targets, std::string data) {
-  post({[this, targets = std::move(targets), data = std::make_shared<const std::string>(std::move(data))] {
-          for (const std::string& target : targets) sends_->provide(atom(target), data);
-        },
-        true});
+  tasks_.post(
+      [this, targets = std::move(targets), data = std::make_shared<const std::string>(std::move(data))] {
+        for (const std::string& target : targets) sends_->provide(atom(target), data);
+      },
+      true);
 }
 
 void DesktopClipboard::withdraw() {
-  post({[this] { sends_->withdraw(); }, true});
-}
-
-void DesktopClipboard::post(Task task) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (tasks_.size() >= kMostTasks) return;
-    tasks_.push_back(std::move(task));
-  }
-  wake();
-}
-
-void DesktopClipboard::runTasks() {
-  std::vector<Task> tasks;
-  {
-    const std::lock_guard lock(mutex_);
-    tasks.swap(tasks_);
-  }
-  for (const Task& task : tasks) task.run();
-}
-
-bool DesktopClipboard::stopping() {
-  const std::lock_guard lock(mutex_);
-  return stopping_;
-}
-
-void DesktopClipboard::wake() {
-  const uint64_t one = 1;
-  const ssize_t written = write(wakeFd_, &one, sizeof one);
-  (void)written;
+  tasks_.post([this] { sends_->withdraw(); }, true);
 }
 
 void DesktopClipboard::run() {
@@ -141,30 +96,26 @@ void DesktopClipboard::serve(const XConnection& connection) {
   connection_ = &connection;
   reads_ = &reads;
   sends_ = &sends;
-  {
-    const std::lock_guard lock(mutex_);
+  tasks_.locked([&] {
     raw_ = raw;
     window_ = window;
     selection_ = selection;
-  }
+  });
   const auto owner = answer(connection, xcb_get_selection_owner_reply, xcb_get_selection_owner(raw, selection));
   if (owner && owner->owner != XCB_NONE && owner->owner != window) readTargets();
-  while (!connection.broken() && !stopping()) {
-    runTasks();
+  while (!connection.broken() && !tasks_.stopping()) {
+    tasks_.run();
     readEvents();
     const int readWaitMs = reads.expire();
     const int sendWaitMs = sends.expire();
     // What was asked for while others were waited for is an event already.
     readEvents();
     xcb_flush(raw);
-    pollfd waits[2] = {{wakeFd_, POLLIN, 0}, {connection.fd(), POLLIN, 0}};
+    pollfd waits[2] = {{tasks_.wakeFd(), POLLIN, 0}, {connection.fd(), POLLIN, 0}};
     poll(waits, 2, readWaitMs < 0 ? sendWaitMs : sendWaitMs < 0 ? readWaitMs : std::min(readWaitMs, sendWaitMs));
-    uint64_t count;
-    const ssize_t drained = ::read(wakeFd_, &count, sizeof count);
-    (void)drained;
+    tasks_.clearWake();
   }
-  const std::lock_guard lock(mutex_);
-  raw_ = nullptr;
+  tasks_.locked([this] { raw_ = nullptr; });
 }
 
 void DesktopClipboard::readEvents() {
@@ -177,7 +128,7 @@ void DesktopClipboard::readEvents() {
 
 void DesktopClipboard::take(const xcb_generic_event_t& event) {
   // What is asked for now is of what was offered before, which may not have been looked at.
-  if ((event.response_type & 0x7f) == XCB_SELECTION_REQUEST) runTasks();
+  if ((event.response_type & 0x7f) == XCB_SELECTION_REQUEST) tasks_.run();
   if (reads_->take(event) || sends_->take(event)) return;
   if ((event.response_type & 0x7f) != connection_->has().fixesEvent + XCB_XFIXES_SELECTION_NOTIFY) return;
   const auto& notify = reinterpret_cast<const xcb_xfixes_selection_notify_event_t&>(event);

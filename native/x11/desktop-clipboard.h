@@ -1,13 +1,12 @@
 #pragma once
-#include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
 #include <napi.h>
 
+#include "desktop/clipboard-tasks.h"
 #include "desktop/clipboard-types.h"
 #include "selection-reads.h"
 #include "selection-sends.h"
@@ -22,7 +21,6 @@ namespace x11 {
 class DesktopClipboard : public std::enable_shared_from_this<DesktopClipboard> {
  public:
   DesktopClipboard(std::string server, ami::ClipboardListener listener);
-  ~DesktopClipboard();
   DesktopClipboard(const DesktopClipboard&) = delete;
   DesktopClipboard& operator=(const DesktopClipboard&) = delete;
 
@@ -36,33 +34,19 @@ class DesktopClipboard : public std::enable_shared_from_this<DesktopClipboard> {
   void withdraw();
 
  private:
-  /** What JavaScript asked for, done by the thread. */
-  struct Task {
-    std::function<void()> run;
-    /** It is of what is offered: without a meaning once something else is. */
-    bool ofOffer;
-  };
-
   void run();
   void serve(const XConnection& connection);
   void readEvents();
   void take(const xcb_generic_event_t& event);
   void readTargets();
   void hand(const std::string& list);
-  void post(Task task);
-  void runTasks();
-  bool stopping();
-  void wake();
   xcb_atom_t atom(const std::string& name);
 
   const std::string server_;
   const ami::ClipboardListener listener_;
-  const int wakeFd_;
 
-  std::mutex mutex_;
-  bool stopping_ = false;
-  std::vector<Task> tasks_;
-  /** Where it is connected. */
+  ami::ClipboardTasks tasks_;
+  /** Where it is connected. These three are used while `tasks_` is locked. */
   xcb_connection_t* raw_ = nullptr;
   xcb_window_t window_ = XCB_NONE;
   xcb_atom_t selection_ = XCB_ATOM_NONE;
