@@ -184,6 +184,8 @@ describe('the clipboard of a display', () => {
     await copyThere('text again')
     const content = `/api/v1/desktop/displays/${id}/files/copied/content?copied=${body.number}`
     await until(async () => (await page.request.get(host.http + content)).status() === 404, 'nothing of it is handed out any more')
+    // The text is newer than files that are pasted before the browser has it: the next test pastes some.
+    await until(async () => (await clipboard.text()) === 'text again', 'the browser has the text')
   })
 
   it('brings files that are pasted to the shared folder, and gives programs that paste their list', async () => {
