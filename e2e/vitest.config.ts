@@ -12,7 +12,7 @@ export default defineConfig({
     fileParallelism: atOnce > 1,
     maxWorkers: atOnce,
     globalSetup: 'e2e/turns/turn-server.ts',
-    setupFiles: 'e2e/turns/wait-for-turn.ts',
+    setupFiles: ['e2e/turns/wait-for-turn.ts', 'e2e/turns/leave-nothing.ts'],
     sequence: { sequencer: PlannedOrder },
     testTimeout: 240_000,
     hookTimeout: 180_000,

@@ -1,11 +1,10 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { findProgram } from '../../src-main/platform/programs/find-program.ts'
 import { systrayPanel } from './panel-settings.ts'
-import { documentPortal, keepServicesOut, removeFolder } from './private-folder.ts'
+import { documentPortal, keepServicesOut, makeFolder, removeFolder } from './private-folder.ts'
 import { until } from './until.ts'
 import { XClient, type XMonitor } from './x-client.ts'
 import { type RunningXvfb, startXvfb } from './xvfb.ts'
@@ -54,7 +53,7 @@ export interface DesktopOptions {
 }
 
 export async function startDesktop({ width = 1280, height = 720, displays = [] }: DesktopOptions = {}): Promise<DesktopSession> {
-  const folder = mkdtempSync(join(tmpdir(), 'ami-desktop-'))
+  const folder = makeFolder('ami-desktop-')
   for (const name of ['runtime', 'home', 'config', 'cache', 'state', 'data']) mkdirSync(join(folder, name), { mode: 0o700 })
   keepServicesOut(join(folder, 'runtime'), [documentPortal])
   const xvfb = await startXvfb({ width, height })

@@ -1,11 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { appendFileSync, mkdirSync, mkdtempSync } from 'node:fs'
+import { appendFileSync, mkdirSync } from 'node:fs'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { artifacts, root } from './paths.ts'
-import { removeFolder } from './private-folder.ts'
+import { makeFolder, removeFolder } from './private-folder.ts'
 
 export interface RunningNode {
   readonly id: string
@@ -58,7 +57,7 @@ export async function startNode({
   args = [],
   within = [],
 }: NodeOptions): Promise<RunningNode> {
-  const folder = dataDir ?? mkdtempSync(join(tmpdir(), 'ami-node-'))
+  const folder = dataDir ?? makeFolder('ami-node-')
   mkdirSync(artifacts, { recursive: true })
   const [program = process.execPath, ...before] = [...within, process.execPath]
   const child = spawn(

@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { appendFileSync, mkdirSync, mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { appendFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Answer, HasRoute, Method } from '../../src-main/api/typed-api.ts'
 import { type Contract, contractOf } from './contract.ts'
 import { artifacts, root } from './paths.ts'
-import { removeFolder } from './private-folder.ts'
+import { makeFolder, removeFolder } from './private-folder.ts'
 
 /** The line that `streams host --json` prints when it listens. */
 export interface ReadyLine {
@@ -99,7 +98,7 @@ async function noticeClosedConnections(): Promise<void> {
 
 /** Starts the built host on a data folder of its own and waits until it listens. */
 export async function startHost(options: HostOptions = {}): Promise<RunningHost> {
-  const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'ami-streams-'))
+  const dataDir = options.dataDir ?? makeFolder('ami-streams-')
   mkdirSync(artifacts, { recursive: true })
   const logFile = join(artifacts, `host-${options.name ?? 'e2e'}.log`)
   const from = performance.now()

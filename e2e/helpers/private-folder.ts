@@ -1,11 +1,27 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 /** Folders that are a test's own, and what programs in them leave behind. */
 
+const made = new Set<string>()
+
+/** Makes a folder, e.g. `/tmp/PREFIXa1b2c3`, that is removed at the end of the test file at the latest: what it is of may be killed before. */
+export function makeFolder(prefix: string): string {
+  const folder = mkdtempSync(join(tmpdir(), prefix))
+  made.add(folder)
+  return folder
+}
+
+/** Removes what `makeFolder` made and nobody has removed yet. */
+export function removeMadeFolders(): void {
+  for (const folder of made) removeFolder(folder)
+}
+
 /** Removes a folder. What was killed may have a file system mounted there, or still write: what cannot be removed fails no test. */
 export function removeFolder(folder: string): void {
+  made.delete(folder)
   for (const mount of mountsBelow(folder)) spawnSync('umount', ['--lazy', mount], { stdio: 'ignore' })
   try {
     rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
