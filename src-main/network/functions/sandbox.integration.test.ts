@@ -126,6 +126,13 @@ describe('a function', () => {
     const files = { 'main.js': code, 'lib/two.ts': 'export const two = 2' }
     runner.setFunctions([functionOf('', { files, modules: { 'add.wasm': Buffer.from(wasm).toString('base64') } })])
     expect((await answerOf()).body).toBe('42')
+    const made = `WebAssembly.instantiate(new Uint8Array([${wasm}])).then(async ({ module, instance }) => [instance, await WebAssembly.instantiate(module)].map(({ exports }) => exports.add(40, 2)))`
+    expect(await bodyOf(made)).toBe('42,42')
+  })
+
+  it('has nothing whose callbacks the engine runs outside of every request', async () => {
+    const names = `[typeof FinalizationRegistry, typeof Atomics.waitAsync, typeof WebAssembly.compileStreaming, typeof WebAssembly.instantiateStreaming]`
+    expect(await bodyOf(`${names}.join()`)).toBe('undefined,undefined,undefined,undefined')
   })
 
   it('is checked with file, line and column', async () => {
@@ -167,6 +174,7 @@ describe('one request and nothing else is lost by', () => {
     expect(await faultOf(handler('await 0; for (;;);'))).toBe('cpu')
     expect(await faultOf(handler(`await fetch('https://a.example'); for (;;);`))).toBe('cpu')
     expect(await faultOf(handler('for (;;) await 0'))).toBe('cpu')
+    expect(await faultOf(handler('await WebAssembly.compile(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0])); for (;;);'))).toBe('cpu')
     expect(await faultOf(handler(`for (;;) new URL('https://a.example')`))).toBe('cpu')
     expect(await faultOf('for (;;); export default {}')).toBe('start')
     expect(await faultOf(handler(`/^(a+)+$/.test('a'.repeat(40) + 'b')`))).toBe('cpu')

@@ -288,6 +288,28 @@ function installPrelude(
     return result
   }
 
+  interface WebAssemblyOf {
+    readonly Module: new (bytes: unknown) => object
+    readonly Instance: new (module: object, imports: unknown) => object
+  }
+  // What follows from these would run in tasks of the engine, outside of every entry: nobody would count its time or end it.
+  const wasm = (globalThis as unknown as { readonly WebAssembly?: WebAssemblyOf }).WebAssembly
+  if (wasm !== undefined) {
+    const { Module, Instance } = wasm
+    const instantiated = (bytes: unknown, imports: unknown): { readonly module: object; readonly instance: object } => {
+      const module = new Module(bytes)
+      return { module, instance: new Instance(module, imports) }
+    }
+    Object.assign(wasm, {
+      compile: async (bytes: unknown) => new Module(bytes),
+      instantiate: async (source: unknown, imports?: unknown) =>
+        source instanceof Module ? new Instance(source, imports) : instantiated(source, imports),
+    })
+    for (const name of ['compileStreaming', 'instantiateStreaming']) Reflect.deleteProperty(wasm, name)
+  }
+  Reflect.deleteProperty(Atomics, 'waitAsync')
+  Reflect.deleteProperty(globalThis, 'FinalizationRegistry')
+
   Object.assign(globalThis, {
     Headers,
     Request: RequestOf,
