@@ -136,13 +136,14 @@ function installPrelude(
     /** IP address of the viewer. */
     readonly address: string
 
-    constructor(input: string | URLOf | RequestOf, init: RequestInit = {}, address = '') {
+    /** `href` is the URL where it has been read already. */
+    constructor(input: string | URLOf | RequestOf, init: RequestInit = {}, address = '', href?: string) {
       super()
       const from = input instanceof RequestOf ? input : undefined
       this.method = String(init.method ?? from?.method ?? 'GET').toUpperCase()
       if (!/^[A-Z]{1,20}$/.test(this.method) || ['CONNECT', 'TRACE', 'TRACK'].includes(this.method))
         throw new TypeError(`${JSON.stringify(this.method)} is not a method that can be used`)
-      this.url = from?.url ?? new URL(String(input)).href
+      this.url = href ?? from?.url ?? new URL(String(input)).href
       this.headers = new Headers(init.headers ?? from?.headers)
       this.redirect = init.redirect ?? from?.redirect ?? 'follow'
       this.address = from?.address ?? address
@@ -342,6 +343,7 @@ function installPrelude(
         url,
         { method, headers: headers.map(([name, value]): [string, string] => [name, value]), redirect: 'manual', ...(body && { body }) },
         address,
+        url,
       )
       const response = await handler?.fetch(given, environment)
       if (!(response instanceof ResponseOf)) throw new TypeError('The handler returned no Response')
@@ -379,3 +381,41 @@ function installPrelude(
 
 /** The text of the prelude: a function of what the process around it answers. */
 export const preludeText = `(host) => (${installPrelude})(host, (${headersClass})(), (${urlClasses})(host))`
+
+/**
+ * Runs while the snapshot is made, in a context of its own that is thrown away: what a first request runs is compiled in the snapshot then. A handler
+ * gets a request, passes it on with another header and answers what comes.
+ */
+function warmUp(prelude: (host: PreludeHost) => PreludeEntries): void {
+  const href = 'https://site.example/'
+  const parts = { href, origin: 'https://site.example', protocol: 'https:', username: '', password: '', host: 'site.example' }
+  const entries = prelude({
+    call: (run, call) => entries.resume(run, call, { status: 200, headers: [['content-type', 'text/plain']], url: href }, undefined),
+    answer: () => undefined,
+    fail: () => undefined,
+    log: () => undefined,
+    url: () => ({ ...parts, hostname: 'site.example', port: '', pathname: '/', search: '', hash: '' }),
+    encode: () => new ArrayBuffer(1),
+    decode: () => '',
+    base64: () => '',
+    random: (bytes) => new ArrayBuffer(bytes),
+    now: () => 0,
+  })
+  const fetches = {
+    async fetch(request: Request): Promise<Response> {
+      const answer = await fetch(request)
+      answer.headers.set('x-edge', '1')
+      return answer
+    },
+  }
+  const answers = {
+    fetch: (request: Request): Response =>
+      new Response(new URL(request.url).pathname, { headers: { 'x-edge': request.headers.get('a') ?? '' } }),
+  }
+  for (const handler of [fetches, answers]) {
+    entries.setHandler(handler, {})
+    entries.start(1, { method: 'GET', url: href, headers: [['accept', '*/*']], address: '' })
+  }
+}
+
+export const warmUpText = `(${warmUp})(globalThis.$prelude)`

@@ -3,7 +3,7 @@ import ivm from 'isolated-vm'
 import { type LogLevel, memoryMib, type RunAnswer } from '../run-messages.ts'
 import { readAnswer } from './checked-answer.ts'
 import { base64, randomFor, readUrl } from './host-calls.ts'
-import { preludeText } from './prelude.ts'
+import { preludeText, warmUpText } from './prelude.ts'
 
 /** What runs in a sandbox asks for, and what becomes of it. */
 export interface SandboxEvents {
@@ -14,7 +14,7 @@ export interface SandboxEvents {
 }
 
 /** The prelude, in every sandbox from its first moment on. */
-const snapshot = ivm.Isolate.createSnapshot([{ code: `globalThis.$prelude = ${preludeText}`, filename: 'functions:prelude' }])
+const snapshot = ivm.Isolate.createSnapshot([{ code: `globalThis.$prelude = ${preludeText}`, filename: 'functions:prelude' }], warmUpText)
 
 export type Entry = Reference<(...args: never[]) => unknown>
 

@@ -16,6 +16,8 @@ export class StartFault extends Error {
 
 /** What the code outside its handler may take when a function starts, ms. */
 const startMs = 250
+/** Code that is compiled in this thread, characters. */
+const shortCode = 16_384
 
 /** A function in an isolate of its own: memory and globals are nobody else's. */
 export class Sandbox {
@@ -122,7 +124,9 @@ async function evaluate(isolate: Isolate, context: Context, of: RunnableFunction
     if (code === undefined && wasm === undefined) throw new Error(`There is no file ${name}`)
     if (wasm !== undefined) await context.global.set('$wasm', new ivm.ExternalCopy(arrayBufferOf(Buffer.from(wasm, 'base64'))).copyInto())
     const text = code ?? 'const bytes = globalThis.$wasm; delete globalThis.$wasm; export default new WebAssembly.Module(bytes)'
-    const made = await isolate.compileModule(text, { filename: name })
+    // Where it is short the way to another thread takes longer than the compiler.
+    const made =
+      text.length <= shortCode ? isolate.compileModuleSync(text, { filename: name }) : await isolate.compileModule(text, { filename: name })
     modules.set(name, made)
     names.set(made, name)
     if (wasm !== undefined) {
@@ -134,11 +138,15 @@ async function evaluate(isolate: Isolate, context: Context, of: RunnableFunction
   }
   for (const name of Object.keys(of.modules)) await moduleOf(name)
   const main = await moduleOf(of.main)
-  await main.instantiate(context, (specifier, referrer) => {
-    const name = fileOf(specifier, names.get(referrer) ?? of.main, of)
-    if (name === undefined) throw new Error(`${names.get(referrer) ?? of.main} imports ${JSON.stringify(specifier)}, which is not there`)
-    return moduleOf(name)
-  })
+  // Linking runs nobody's code; without imports there is nothing to wait for.
+  if (main.dependencySpecifiers.length === 0) main.instantiateSync(context, () => main)
+  else {
+    await main.instantiate(context, (specifier, referrer) => {
+      const name = fileOf(specifier, names.get(referrer) ?? of.main, of)
+      if (name === undefined) throw new Error(`${names.get(referrer) ?? of.main} imports ${JSON.stringify(specifier)}, which is not there`)
+      return moduleOf(name)
+    })
+  }
   await main.evaluate({ timeout: startMs })
   return main.namespace.get('default', { reference: true })
 }
