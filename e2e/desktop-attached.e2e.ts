@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
+import { createServer, type Socket } from 'node:net'
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Browser, Page } from 'playwright-core'
@@ -189,4 +190,50 @@ it('says so when its compositor ends', async () => {
   await page.locator('[data-testid=desktop][data-state=failed]').getByText('It has ended').waitFor()
   await look(page, 'desktop-attach-ended')
   await host.api('DELETE', `/desktop/displays/${id}`)
+})
+
+/** Events of a compositor (wayland.xml): who sends them, and which. */
+function waylandEvent(object: number, event: number, ...words: readonly (number | string)[]): Buffer {
+  const body = words.map((word) => {
+    if (typeof word === 'number') return Buffer.from(new Uint32Array([word]).buffer)
+    const text = Buffer.alloc(4 + Math.ceil((word.length + 1) / 4) * 4)
+    text.writeUInt32LE(word.length + 1)
+    text.write(word, 4)
+    return text
+  })
+  const bytes = 8 + body.reduce((sum, { length }) => sum + length, 0)
+  return Buffer.concat([Buffer.from(new Uint32Array([object, (bytes << 16) | event]).buffer), ...body])
+}
+
+/** Announces outputs for as long as they are read. */
+function announceOutputs(to: Socket): void {
+  // Object 2 is the registry, the first that a client asks for.
+  const outputs = Buffer.concat(Array.from({ length: 1000 }, (_, name) => waylandEvent(2, 0, name, 'wl_output', 1)))
+  const more = (): void => {
+    if (!to.destroyed) to.write(outputs, more)
+  }
+  to.once('data', more)
+}
+
+it.each([
+  ['says nothing', () => undefined],
+  ['announces outputs without end', announceOutputs],
+])('says so when what listens there %s', async (what, behaves) => {
+  const path = join(host.dataDir, `hostile-${what.length}`)
+  const open = new Set<Socket>()
+  const hostile = createServer((to) => {
+    open.add(to)
+    to.on('error', () => undefined)
+    behaves(to)
+  })
+  await new Promise<void>((resolve) => hostile.listen(path, resolve))
+  const { id } = (await host.api('POST', '/desktop/displays', { name: what, protocol: 'wayland', attach: { server: path } })).body
+  try {
+    await page.goto(`${host.http}/desktops/${id}`)
+    await page.locator('[data-testid=desktop][data-state=failed]').getByText('It does not answer').waitFor()
+  } finally {
+    await host.api('DELETE', `/desktop/displays/${id}`)
+    for (const each of open) each.destroy()
+    hostile.close()
+  }
 })

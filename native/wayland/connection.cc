@@ -18,8 +18,9 @@ std::unique_ptr<Connection> Connection::open(const std::string& socket, const ch
   connection->registry_ = wl_display_get_registry(display);
   static const wl_registry_listener listener = {found, [](void*, wl_registry*, uint32_t) {}};
   wl_registry_add_listener(connection->registry_, &listener, connection.get());
-  if (wl_display_roundtrip(display) < 0) {
-    why = "refused";
+  const auto until = Clock::now() + kAnswersWithin;
+  if (!connection->answered(until)) {
+    why = connection->broken() ? "refused" : "no-answer";
     return nullptr;
   }
   if (connection->output != nullptr) {
@@ -32,7 +33,10 @@ std::unique_ptr<Connection> Connection::open(const std::string& socket, const ch
         [](void*, wl_output*, int32_t) {},
     };
     wl_output_add_listener(connection->output, &sizes, connection.get());
-    wl_display_roundtrip(display);
+    if (!connection->answered(until)) {
+      why = connection->broken() ? "server-lost" : "no-answer";
+      return nullptr;
+    }
   }
   return connection;
 }
@@ -63,6 +67,22 @@ void Connection::found(void* data, wl_registry* registry, uint32_t name, const c
   bind(keyboardManagerInterface, self.keyboards);
   bind(pointerManagerInterface, self.pointers);
   bind(clipboardManagerInterface, self.clipboards);
+}
+
+bool Connection::answered(Clock::time_point until) {
+  wl_callback* answer = wl_display_sync(display_);
+  bool came = false;
+  static const wl_callback_listener listener = {[](void* into, wl_callback*, uint32_t) { *static_cast<bool*>(into) = true; }};
+  wl_callback_add_listener(answer, &listener, &came);
+  while (!came && !broken() && waitUntil(until)) {
+  }
+  wl_callback_destroy(answer);
+  return came;
+}
+
+bool Connection::waitUntil(Clock::time_point until) {
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now()).count();
+  return left > 0 && wait(-1, static_cast<int>(left));
 }
 
 void Connection::exchange() {

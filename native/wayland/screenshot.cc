@@ -21,8 +21,9 @@ ami::Screenshot takeScreenshot(const std::string& socket, const std::string&, in
   // A copy fails while the size changes.
   for (int left = kTries; left > 0 && !pixels; left--) {
     ScreenCopy copy(*connection, false, nullptr);
+    const auto until = Clock::now() + kAnswersWithin;
     while (copy.state() == ScreenCopy::State::waiting) {
-      if (wl_display_dispatch(connection->display()) < 0) return reject("server-lost");
+      if (!connection->waitUntil(until)) return reject(connection->broken() ? "server-lost" : "no-answer");
     }
     if (copy.state() == ScreenCopy::State::ready) pixels = copy.takePixels();
     if (*copy.why() != '\0') failure = copy.why();

@@ -72,6 +72,7 @@ export const t = section('desktops', {
   /** By what the process that shows a display says. */
   unshown: {
     'no-server': 'Nothing answers there. Start it, then try again.',
+    'no-answer': 'It does not answer: it hangs, or is no compositor. Start it again, then try again.',
     'server-lost': 'It has ended, or was started again.',
     'refused': 'Its server rejects the host: the cookie may be of an earlier start.',
     'no-xtest': 'Its X server takes no keyboard and pointer from programs (XTEST).',

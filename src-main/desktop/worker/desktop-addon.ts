@@ -132,7 +132,7 @@ export interface NativeDesktopClipboard {
 export interface DesktopAddon {
   readonly DesktopView: new (server: string, listener: (event: DesktopEvent) => void) => NativeDesktopView
   readonly DesktopClipboard: new (server: string, listener: (event: ClipboardEvent) => void) => NativeDesktopClipboard
-  /** Throws Error with the reason in one word: `no-server`, `refused`, `no-xtest`. */
+  /** Throws Error with the reason in one word: `no-server`, `refused`, `no-answer`, `no-xtest`. */
   readonly DesktopInput: new (
     server: string,
     /** Nobody has another keyboard there: keys for volume, mail and so on may be given other meanings for good. */

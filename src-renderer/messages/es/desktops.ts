@@ -70,6 +70,7 @@ export const desktops = {
   failed: (reason: string) => `No se puede mostrar este escritorio: ${reason}`,
   unshown: {
     'no-server': 'Nada responde allí. Inícialo y vuelve a intentarlo.',
+    'no-answer': 'No responde: está bloqueado o no es un compositor. Inícialo de nuevo y vuelve a intentarlo.',
     'server-lost': 'Ha terminado o se ha iniciado de nuevo.',
     'refused': 'Su servidor gráfico rechaza la conexión: la cookie puede ser de un inicio anterior.',
     'no-xtest': 'Su servidor X no acepta teclado ni puntero de los programas (XTEST).',

@@ -9,6 +9,7 @@ const problems: CaptureProblems = {
   reasons: {
     'no-server': () => 'No compositor answers: waiting for it',
     'refused': () => 'The compositor rejects the host',
+    'no-answer': () => 'The compositor does not answer',
     'server-lost': () => 'The compositor is gone: waiting for it to come back',
     'no-screencopy': () => 'The compositor does not let programs capture it: its protocol wlr-screencopy is missing',
     'no-output': () => 'The compositor has no output: waiting for one',
